@@ -1,1 +1,5 @@
-//! placeholder
+//! From `.flow` text to a checked program, and from there to native code.
+
+pub mod backend;
+pub mod ir;
+pub mod source;

@@ -1,0 +1,85 @@
+//! Facts: what the frame remembers of events, so that no history is scanned.
+//!
+//! `visited(page is "/pricing") at least 3 times in 7 days` needs only the last three instants at which that pattern matched. So a
+//! fact is a pattern and a small ring of instants in the frame, newest first, [`NEVER`](super::NEVER) where there was none: the
+//! count holds if the third newest is later than seven days ago, and stops holding by itself seven days after it.
+
+use super::id::{EventId, FieldId, PatternId, SlotId};
+use serde::{Deserialize, Serialize};
+
+/// The most instants that one fact keeps, so the largest count a workflow may ask for.
+pub const MAX_FACT_DEPTH: u32 = 64;
+
+/// A pattern whose last instants the frame keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    pub pattern: PatternId,
+    /// The slot of the newest instant; the others follow it.
+    pub first: SlotId,
+    /// How many instants are kept, at least one.
+    pub depth: u32,
+}
+
+impl Fact {
+    /// The slot of the `nth` newest instant, from zero.
+    pub fn slot(&self, nth: u32) -> SlotId {
+        SlotId(self.first.0 + nth)
+    }
+}
+
+/// Which events count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pattern {
+    /// As written: `visited(page is "/pricing")`.
+    pub text: String,
+    pub event: PatternEvent,
+    /// All must hold; a missing property makes a test false.
+    pub tests: Vec<PropertyTest>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PatternEvent {
+    /// Events of one declared type.
+    Declared(EventId),
+    /// Anything the person does: every event of theirs, and clicks and replies, but not deliveries, opens or bounces. A new
+    /// contact starts with the instant at which Flow first knew them, so that silence has a beginning.
+    AnyActivity,
+}
+
+/// A test on a property of the event, by its place in the event type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PropertyTest {
+    pub property: u32,
+    pub test: Trait,
+    /// Whether the test must fail instead.
+    pub negated: bool,
+}
+
+/// What is asked of a value outside the frame.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Trait {
+    /// The text is one of these, compared without regard to case.
+    TextIn(Vec<String>),
+    TextContains(String),
+    TextStartsWith(String),
+    /// `low <= number <= high`, as kept in frames; dates in days, instants in milliseconds.
+    NumberIn(i64, i64),
+    Truth(bool),
+    /// The value is there at all.
+    Known,
+}
+
+/// A question about a text field that numbers cannot answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextTest {
+    pub field: FieldId,
+    pub kind: TextTestKind,
+    /// In lower case: texts are compared without regard to case.
+    pub needle: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TextTestKind {
+    Contains,
+    StartsWith,
+}

@@ -1,0 +1,161 @@
+//! Functions: blocks of straight-line ops that end in a branch, an effect, a suspension or a result.
+//!
+//! A block's values are numbered by its ops (`v3` is what op 3 computes) and live only in that block; between blocks everything
+//! lies in the frame and the journey. So any block that a journey can resume at needs nothing but those two.
+
+use super::id::{BlockId, EmailId, HandoffId, IdMap, SlotId, StepId, TextTestId, ValueId, WaitId};
+use super::workflow::Ending;
+use serde::{Deserialize, Serialize};
+
+/// A control-flow graph. Block 0 is where it starts. It has no cycle: every workflow ends.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Function {
+    pub blocks: IdMap<BlockId, Block>,
+}
+
+/// Ops, then the one way out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Block {
+    pub ops: IdMap<ValueId, Op>,
+    pub end: Terminator,
+}
+
+/// Where a slot lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Place {
+    /// In the contact's frame.
+    Frame(SlotId),
+    /// In the journey.
+    Journey(SlotId),
+}
+
+/// What an op leaves behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueType {
+    Int,
+    Bool,
+    /// A store: nothing.
+    Nothing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+/// One computation. None of them can fail, trap or have an effect; sums wrap nowhere because every operand stays within
+/// [`VALUE_LIMIT`](super::VALUE_LIMIT) (the verifier counts).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Op {
+    /// A constant integer.
+    Int(i64),
+    /// A constant truth value.
+    Bool(bool),
+    /// The instant of this run, in milliseconds.
+    Now,
+    /// A slot's value: Bool for [`SlotKind::Bool`](super::SlotKind), Int for the rest.
+    Load(Place),
+    /// Writes a slot, of the same type as a load of it.
+    Store(Place, ValueId),
+    /// Whether an optional slot of the frame is known.
+    Known(SlotId),
+    /// Marks an optional slot of the frame as known or missing.
+    SetKnown(SlotId, ValueId),
+    /// Whether the arriving event matches the entry's pattern of this number (below 64). False outside an event.
+    Trigger(u32),
+    /// Asks the host to look into a text field.
+    TextTest(TextTestId),
+    /// Compares two integers.
+    Compare(Comparison, ValueId, ValueId),
+    /// Whether an integer is one of these (sorted, without repeats).
+    InSet(ValueId, Vec<i64>),
+    /// Whether `low <= value <= high`.
+    InRange(ValueId, i64, i64),
+    And(ValueId, ValueId),
+    Or(ValueId, ValueId),
+    Not(ValueId),
+    Add(ValueId, ValueId),
+    Sub(ValueId, ValueId),
+    /// Brings an integer back within plus or minus [`VALUE_LIMIT`](super::VALUE_LIMIT).
+    Clamp(ValueId),
+    Min(ValueId, ValueId),
+    Max(ValueId, ValueId),
+    /// Bitwise or of two integers: gathers trace bits.
+    BitOr(ValueId, ValueId),
+    /// A truth value as the bit of this number (below 63).
+    Bit(ValueId, u32),
+    /// The second where the first holds, else the third (both Int or both Bool).
+    Select(ValueId, ValueId, ValueId),
+}
+
+/// The one way out of a block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Terminator {
+    Jump(BlockId),
+    /// To the first where the value holds, else to the second.
+    Branch(ValueId, BlockId, BlockId),
+    /// Sends an email. *Sent* and *withheld* go on to `next`; *held* leaves the journey here, to run this block again. The block
+    /// has no ops, so that running it again changes nothing.
+    Send {
+        step: StepId,
+        email: EmailId,
+        next: BlockId,
+    },
+    /// Hands the contact to a team, then goes on.
+    Handoff {
+        step: StepId,
+        handoff: HandoffId,
+        next: BlockId,
+    },
+    /// Leaves the journey waiting; it resumes at `resume`.
+    Wait {
+        step: StepId,
+        wait: WaitId,
+        resume: BlockId,
+    },
+    /// Ends the journey.
+    Finish {
+        step: Option<StepId>,
+        ending: Ending,
+    },
+    /// Ends a predicate: does it hold, and at which later instant may that change by itself ([`FOREVER`](super::FOREVER): never).
+    Result {
+        holds: ValueId,
+        next_change: ValueId,
+    },
+}
+
+impl Terminator {
+    /// Where it may go within the function, resumption included.
+    pub fn targets(&self) -> Vec<BlockId> {
+        match *self {
+            Terminator::Jump(next)
+            | Terminator::Send { next, .. }
+            | Terminator::Handoff { next, .. }
+            | Terminator::Wait { resume: next, .. } => vec![next],
+            Terminator::Branch(_, yes, no) => vec![yes, no],
+            Terminator::Finish { .. } | Terminator::Result { .. } => Vec::new(),
+        }
+    }
+}
+
+impl Op {
+    /// The values it reads.
+    pub fn operands(&self) -> Vec<ValueId> {
+        match *self {
+            Op::Int(_) | Op::Bool(_) | Op::Now | Op::Load(_) | Op::Known(_) | Op::Trigger(_) | Op::TextTest(_) => {
+                Vec::new()
+            }
+            Op::Store(_, a) | Op::SetKnown(_, a) | Op::InSet(a, _) | Op::InRange(a, ..) => vec![a],
+            Op::Not(a) | Op::Clamp(a) | Op::Bit(a, _) => vec![a],
+            Op::Compare(_, a, b) | Op::And(a, b) | Op::Or(a, b) | Op::Add(a, b) | Op::Sub(a, b) => vec![a, b],
+            Op::Min(a, b) | Op::Max(a, b) | Op::BitOr(a, b) => vec![a, b],
+            Op::Select(a, b, c) => vec![a, b, c],
+        }
+    }
+}

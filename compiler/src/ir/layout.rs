@@ -1,0 +1,132 @@
+//! Where each value of a contact (its *frame*) and of a journey lies, in bytes.
+//!
+//! ```text
+//! frame:   | presence bits, u64 words | 8-byte slots | 4-byte slots | 2-byte | 1-byte | padding to 8 |
+//! ```
+//!
+//! This table is the one authority on offsets: the code generator, the interpreter and the runtime all ask it. Little-endian.
+
+use super::id::{IdMap, SlotId};
+use serde::{Deserialize, Serialize};
+
+/// How wide a slot is and how its bytes are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SlotKind {
+    /// One byte, 0 or 1.
+    Bool,
+    /// Two bytes, unsigned: the number of a choice or stage. For a choice 0 means missing and the first is 1; a stage counts from 0.
+    Code,
+    /// Four bytes, unsigned: the number of a text among the literals it is compared with, from 1; 0 is any other text or none.
+    Symbol,
+    /// Four bytes, signed: days since 1970-01-01.
+    Days,
+    /// Eight bytes, signed: a number times [`NUMBER_SCALE`](super::NUMBER_SCALE), or an instant in milliseconds since the epoch.
+    Int,
+}
+
+impl SlotKind {
+    /// Its width in bytes, which is its alignment too.
+    pub fn width(self) -> u32 {
+        match self {
+            SlotKind::Bool => 1,
+            SlotKind::Code => 2,
+            SlotKind::Symbol | SlotKind::Days => 4,
+            SlotKind::Int => 8,
+        }
+    }
+}
+
+/// One slot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slot {
+    /// For people: `industry`, `visited(page is "/pricing")[2]`.
+    pub name: String,
+    pub kind: SlotKind,
+    /// Bytes from the start.
+    pub offset: u32,
+    /// The presence bit that says whether the value is known; `None` where it always is.
+    pub presence: Option<u32>,
+    /// The value a new frame or journey starts with.
+    pub initial: i64,
+}
+
+/// The slots of a frame or a journey.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layout {
+    pub slots: IdMap<SlotId, Slot>,
+    /// Presence words of 64 bits at the start.
+    pub presence_words: u32,
+    /// Whole size in bytes, a multiple of eight.
+    pub size: u32,
+}
+
+impl Layout {
+    /// Adds a slot; its offset is set by [`place`](Self::place).
+    pub fn add(&mut self, name: impl Into<String>, kind: SlotKind, optional: bool, initial: i64) -> SlotId {
+        let presence = optional.then(|| self.slots.values().filter(|slot| slot.presence.is_some()).count() as u32);
+        self.slots.push(Slot { name: name.into(), kind, offset: 0, presence, initial })
+    }
+
+    /// Gives every slot its offset, widest first, so that none is torn and no byte is lost between them.
+    pub fn place(&mut self) {
+        let bits = self.slots.values().filter(|slot| slot.presence.is_some()).count() as u32;
+        self.presence_words = bits.div_ceil(64);
+        let mut offset = self.presence_words * 8;
+        for width in [8, 4, 2, 1] {
+            for slot in self.slots.values_mut().filter(|slot| slot.kind.width() == width) {
+                slot.offset = offset;
+                offset += width;
+            }
+        }
+        self.size = offset.next_multiple_of(8);
+    }
+
+    /// A new frame or journey: every slot at its initial value, nothing optional known.
+    pub fn blank(&self) -> Vec<u8> {
+        let mut bytes = vec![0; self.size as usize];
+        for id in self.slots.ids() {
+            self.write(&mut bytes, id, self.slots[id].initial);
+        }
+        bytes
+    }
+
+    /// Reads a slot as the integer that code works on.
+    pub fn read(&self, bytes: &[u8], id: SlotId) -> i64 {
+        let slot = &self.slots[id];
+        let at = slot.offset as usize;
+        match slot.kind {
+            SlotKind::Bool => i64::from(bytes[at] != 0),
+            SlotKind::Code => i64::from(u16::from_le_bytes(array(bytes, at))),
+            SlotKind::Symbol => i64::from(u32::from_le_bytes(array(bytes, at))),
+            SlotKind::Days => i64::from(i32::from_le_bytes(array(bytes, at))),
+            SlotKind::Int => i64::from_le_bytes(array(bytes, at)),
+        }
+    }
+
+    /// Writes a slot, keeping the low bytes of `value` as machine code does.
+    pub fn write(&self, bytes: &mut [u8], id: SlotId, value: i64) {
+        let slot = &self.slots[id];
+        let width = slot.kind.width() as usize;
+        let at = slot.offset as usize;
+        bytes[at..at + width].copy_from_slice(&value.to_le_bytes()[..width]);
+    }
+
+    /// Whether a slot's value is known; always true of one that is not optional.
+    pub fn is_known(&self, bytes: &[u8], id: SlotId) -> bool {
+        self.slots[id].presence.is_none_or(|bit| bytes[(bit / 8) as usize] & (1 << (bit % 8)) != 0)
+    }
+
+    /// Marks an optional slot as known or missing; nothing changes for one that always is.
+    pub fn set_known(&self, bytes: &mut [u8], id: SlotId, known: bool) {
+        if let Some(bit) = self.slots[id].presence {
+            let byte = &mut bytes[(bit / 8) as usize];
+            *byte = (*byte & !(1 << (bit % 8))) | (u8::from(known) << (bit % 8));
+        }
+    }
+}
+
+fn array<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
+    let mut out = [0; N];
+    out.copy_from_slice(&bytes[at..at + N]);
+    out
+}

@@ -1,0 +1,213 @@
+//! A workflow: who enters, what happens to them, and how it ends.
+
+use super::function::Function;
+use super::id::{EmailId, HandoffId, IdMap, PatternId, PredicateId, SlotId, StepId, TeamId, WaitId};
+use super::layout::Layout;
+use super::mail::TextTemplate;
+use crate::source::Location;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Workflow {
+    pub name: String,
+    /// For people; the name where none is given.
+    pub title: String,
+    pub group: Option<String>,
+    pub owner: Option<String>,
+    pub goal: Option<Goal>,
+    pub entry: Entry,
+    pub reenter: Reenter,
+    /// Each `exit when` with its own words, judged in order.
+    pub exits: Vec<Exit>,
+    /// True of people who are never enrolled and never messaged while it is.
+    pub skip: Option<PredicateId>,
+    pub window: Option<SendWindow>,
+    /// From the first step to the end. A journey's position is the number of the block it resumes at.
+    pub body: Function,
+    pub steps: IdMap<StepId, Step>,
+    pub waits: IdMap<WaitId, Wait>,
+    pub handoffs: IdMap<HandoffId, Handoff>,
+    /// What each trace bit means.
+    pub arms: Vec<Arm>,
+    pub journey: Layout,
+    pub slots: JourneySlots,
+    /// The clicks, opens and replies that the body or a predicate asks about.
+    pub engagements: Vec<Engagement>,
+    /// The slots of the contact's frame that the body may write.
+    pub writes: Vec<SlotId>,
+    /// Where it is declared.
+    pub at: Location,
+}
+
+/// The slots every journey has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JourneySlots {
+    /// The instant of enrolment.
+    pub entered_at: SlotId,
+    /// The instant at which the present block of steps ran: what an event wait looks back to (E6).
+    pub anchor_at: SlotId,
+    /// Whether the last `wait until` ended by its deadline.
+    pub timed_out: SlotId,
+    /// One word of 63 bits for each 63 arms: which ones ran in this wake. The engine clears them before a step and records them
+    /// after it.
+    pub trace: Vec<SlotId>,
+    /// For each email this workflow sends: when it last left, or [`NEVER`](super::NEVER).
+    pub sent_at: Vec<(EmailId, SlotId)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Goal {
+    pub text: String,
+    pub when: PredicateId,
+    /// How long after the end meeting it still counts.
+    pub within: Option<CivilSpan>,
+    /// `and continue`: meeting it is recorded and the journey goes on.
+    pub continues: bool,
+    pub at: Location,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Entry {
+    /// At an event that matches one of the patterns (the predicate's triggers, in order) while the predicate holds.
+    Event { patterns: Vec<PatternId>, when: PredicateId, at: Location },
+    /// At the moment the predicate becomes true. The slot of the frame remembers whether it was.
+    Becomes { when: PredicateId, was: SlotId, existing: bool, at: Location },
+    /// By hand only.
+    ByHand { at: Location },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reenter {
+    Once,
+    /// This long after the end of the last journey.
+    After(CivilSpan),
+    EveryTime,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exit {
+    /// The condition as written.
+    pub text: String,
+    pub when: PredicateId,
+    pub at: Location,
+}
+
+/// When mail may leave, in the contact's zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendWindow {
+    /// Monday is bit 0.
+    pub days: u8,
+    /// Minutes of the day. Equal: the whole day; `to` before `from`: past midnight, on the day of the opening.
+    pub from_min: u16,
+    pub to_min: u16,
+}
+
+/// A length of time: months and days keep the wall clock in the contact's zone, the rest is elapsed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CivilSpan {
+    pub months: i32,
+    pub days: i32,
+    pub ms: i64,
+}
+
+/// A step, as reports and explanations name it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Its label, or an identity made of its kind and content that a step inserted above does not change.
+    pub name: String,
+    pub kind: StepKind,
+    /// As written, on one line.
+    pub text: String,
+    pub at: Location,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StepKind {
+    Send,
+    Wait,
+    Branch,
+    Score,
+    Change,
+    Stage,
+    Handoff,
+    Exit,
+}
+
+/// A conditional or unconditional run of value steps that leaves a bit in the trace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arm {
+    pub step: StepId,
+    /// `if clicked guide_delivery link "case-study"`, `else`, or the step itself.
+    pub text: String,
+    pub at: Location,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Wait {
+    For(CivilSpan),
+    /// Until the predicate holds, at most this long.
+    Until {
+        when: PredicateId,
+        up_to: CivilSpan,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handoff {
+    pub team: TeamId,
+    pub note: Option<TextTemplate>,
+    pub task: Option<Task>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    pub title: TextTemplate,
+    pub due_in: CivilSpan,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Team {
+    pub name: String,
+    pub members: Vec<Member>,
+    /// Who takes it when no member covers the contact.
+    pub backup: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    pub address: String,
+    /// Whom they take; everyone where none is given.
+    pub covers: Option<PredicateId>,
+}
+
+/// How a journey ends by its own steps. Goals, exits and operators end journeys too; those are the engine's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ending {
+    /// It ran out of steps.
+    Finished,
+    /// An `exit` step.
+    Exited,
+    /// `exit as converted`.
+    Converted,
+    /// A handoff took the contact.
+    HandedOff,
+}
+
+/// A question about what happened to a mail of this journey. The slot keeps the last instant, [`NEVER`](super::NEVER) if none, and
+/// is reset when the mail leaves again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Engagement {
+    pub kind: EngagementKind,
+    pub email: EmailId,
+    /// The link's alias; any link where none is given.
+    pub link: Option<String>,
+    pub slot: SlotId,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EngagementKind {
+    Opened,
+    Clicked,
+    Replied,
+    Bounced,
+}
