@@ -1,1 +1,3 @@
-//! placeholder
+//! Runs a compiled program over a store, a clock and connectors.
+
+pub mod store;

@@ -1,0 +1,33 @@
+//! What can go wrong with a store, and what to do about it.
+
+use std::path::PathBuf;
+
+/// A store that did not do what it was asked. Nothing of the batch was kept.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct StoreError {
+    pub fault: StoreFault,
+    /// What happened, in words, with the file.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    pub path: Option<PathBuf>,
+}
+
+/// The kinds that callers tell apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreFault {
+    /// Another process works on it.
+    Locked,
+    /// It is some other program's database.
+    Foreign,
+    /// A newer Flow wrote it.
+    Newer,
+    /// No room.
+    Full,
+    /// No permission, or a read-only place.
+    ReadOnly,
+    /// It is damaged, or holds what Flow never writes.
+    Corrupt,
+    Other,
+}

@@ -1,0 +1,67 @@
+//! Where contacts, journeys, the event log, the outbox and the decision records are kept.
+//!
+//! In: batches of [`Changes`], each written whole or not at all. Out: the rows that the engine asks for, in batches. This layer knows
+//! rows, not workflows: frames and journeys are bytes to it, and it never decides anything.
+//!
+//! Nothing above may assume SQL, a single process or cheap round trips, so the trait speaks in batches. [`memory`] and [`sqlite`]
+//! keep the same contract, shown by one set of tests that runs on both.
+
+pub mod error;
+pub mod memory;
+pub mod record;
+pub mod sqlite;
+
+pub use error::{StoreError, StoreFault};
+pub use record::{
+    Changes, ContactId, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord, EventRecord,
+    HandoffRecord, JourneyRecord, JourneyStatus, MessageId, OutboxKind, OutboxRecord, OutboxSettlement, OutboxState,
+    PositionCount,
+};
+
+/// How many rows one call of a paged read returns at most.
+pub const PAGE_ROWS: usize = 10_000;
+
+/// Batches of rows, kept durably.
+pub trait Store {
+    /// The contacts of these keys, in the same order; `None` for a key never seen. Keys are like `user:u-17` and `email:a@b.example`.
+    fn find_contacts(&mut self, keys: &[String]) -> Result<Vec<Option<ContactId>>, StoreError>;
+
+    /// Whole contacts with the journeys that still matter (`keep`), in the order of `ids`. An unknown id is an error of ours.
+    fn load_contacts(&mut self, ids: &[ContactId]) -> Result<Vec<ContactRecord>, StoreError>;
+
+    /// Which of these messages have already arrived (E3), in the same order.
+    fn known_messages(&mut self, ids: &[MessageId]) -> Result<Vec<bool>, StoreError>;
+
+    /// Writes everything in one durable transaction, or nothing.
+    fn commit(&mut self, changes: &Changes) -> Result<(), StoreError>;
+
+    /// The contacts with a next instant, by id, after `after`; at most [`PAGE_ROWS`]. Read once, at start, to rebuild the due queue.
+    fn due_contacts(&mut self, after: Option<ContactId>) -> Result<Vec<(ContactId, i64)>, StoreError>;
+
+    /// Outbox rows waiting to leave at or before `now`, by (due, id), at most `limit`.
+    fn queued(&mut self, now: i64, limit: usize) -> Result<Vec<OutboxRecord>, StoreError>;
+
+    /// When the next outbox row is due, if any waits.
+    fn next_queued_at(&mut self) -> Result<Option<i64>, StoreError>;
+
+    /// Marks rows as being sent, durably, before a connector that cannot repeat safely is asked.
+    fn claim(&mut self, ids: &[u64]) -> Result<(), StoreError>;
+
+    /// Rows marked as being sent: at start, the ones whose fate a crash left unknown.
+    fn claimed(&mut self) -> Result<Vec<OutboxRecord>, StoreError>;
+
+    /// A small named value, such as the clock of a virtual run.
+    fn meta(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The running totals, by name.
+    fn counters(&mut self) -> Result<Vec<(String, i64)>, StoreError>;
+
+    /// How often each decision was made, sorted.
+    fn decision_counts(&mut self) -> Result<Vec<DecisionCount>, StoreError>;
+
+    /// How many live journeys stand at each step, sorted.
+    fn position_counts(&mut self) -> Result<Vec<PositionCount>, StoreError>;
+
+    /// The next free contact id.
+    fn next_contact(&mut self) -> Result<ContactId, StoreError>;
+}
