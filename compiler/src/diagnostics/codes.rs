@@ -1,0 +1,124 @@
+//! Every code: a number for search, a name for people and settings. Numbers go by family and are never reused.
+
+use serde::{Serialize, Serializer};
+
+macro_rules! codes {
+    ($($variant:ident $number:literal $name:literal)*) => {
+        /// The code of a diagnostic.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $($variant),* }
+
+        impl Code {
+            /// All of them, by number.
+            pub const ALL: &'static [Code] = &[$(Code::$variant),*];
+            /// `F0401`
+            pub fn number(self) -> &'static str {
+                match self { $(Code::$variant => concat!("F", $number)),* }
+            }
+            /// `possibly-missing`
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$variant => $name),* }
+            }
+        }
+    };
+}
+
+codes! {
+    // 01: syntax
+    UnexpectedText "0101" "unexpected-text"
+    UnknownStatement "0102" "unknown-statement"
+    UnclosedText "0103" "unclosed-text"
+    UnclosedBlock "0104" "unclosed-block"
+    StrayBrace "0105" "stray-brace"
+    NotSupportedYet "0106" "not-supported-yet"
+    UnreadableField "0107" "unreadable-field"
+    AndOrMixed "0108" "and-or-mixed"
+    TooLarge "0109" "too-large"
+    // 02: names
+    UnknownName "0201" "unknown-name"
+    UnknownEmail "0202" "unknown-email"
+    UnknownTeam "0203" "unknown-team"
+    UnknownStage "0204" "unknown-stage"
+    UnknownField "0205" "unknown-field"
+    UnknownEvent "0206" "unknown-event"
+    UnknownProperty "0207" "unknown-property"
+    UnknownLink "0208" "unknown-link"
+    UnknownModule "0209" "unknown-module"
+    DuplicateName "0210" "duplicate-name"
+    RepeatedClause "0211" "repeated-clause"
+    MissingClause "0212" "missing-clause"
+    UnknownType "0213" "unknown-type"
+    // 03: types
+    TypeMismatch "0301" "type-mismatch"
+    UnknownChoice "0302" "unknown-choice"
+    NotACondition "0303" "not-a-condition"
+    BadNumber "0304" "bad-number"
+    NotSettable "0305" "not-settable"
+    BadAddress "0306" "bad-address"
+    NoFieldsHere "0307" "no-fields-here"
+    BadDate "0308" "bad-date"
+    BadLink "0309" "bad-link"
+    // 04: missing values
+    PossiblyMissing "0401" "possibly-missing"
+    MissingSurprises "0402" "missing-surprises"
+    NeverMissing "0403" "never-missing"
+    // 05: time
+    WaitWithoutDeadline "0501" "wait-without-deadline"
+    BadDuration "0502" "bad-duration"
+    NoPeriod "0503" "no-period"
+    BadClock "0504" "bad-clock"
+    BadCount "0505" "bad-count"
+    PeriodNotHere "0506" "period-not-here"
+    // 06: messages
+    UnclearEngagement "0601" "unclear-engagement"
+    NotSentBefore "0602" "not-sent-before"
+    TimedOutWithoutWait "0603" "timed-out-without-wait"
+    SentAgain "0604" "sent-again"
+    JourneyOnly "0605" "journey-only"
+    // 07: reach
+    Unreachable "0701" "unreachable"
+    NeverTrue "0702" "never-true"
+    NothingToDo "0703" "nothing-to-do"
+    // 08: contract
+    NoEntry "0801" "no-entry"
+    NoReenter "0802" "no-reenter"
+    NewOrExisting "0803" "new-or-existing"
+    EntryUnclear "0804" "entry-unclear"
+    // 10: templates
+    TemplateNotFound "1001" "template-not-found"
+    TemplateSyntax "1002" "template-syntax"
+    TemplateUnknownField "1003" "template-unknown-field"
+    TemplatePossiblyMissing "1004" "template-possibly-missing"
+    TemplateUnknownLink "1005" "template-unknown-link"
+    LinkNeverUsed "1006" "link-never-used"
+    NoUnsubscribe "1007" "no-unsubscribe"
+    NoSenderAddress "1008" "no-sender-address"
+    TemplateNotAllowed "1009" "template-not-allowed"
+    MailTooLong "1010" "mail-too-long"
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.number(), self.name())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.number())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn numbers_and_names_are_unique_and_ascending() {
+        let numbers: Vec<_> = Code::ALL.iter().map(|code| code.number()).collect();
+        assert!(numbers.is_sorted(), "{numbers:?}");
+        assert_eq!(numbers.iter().collect::<BTreeSet<_>>().len(), numbers.len());
+        assert_eq!(Code::ALL.iter().map(|code| code.name()).collect::<BTreeSet<_>>().len(), Code::ALL.len());
+    }
+}

@@ -1,0 +1,56 @@
+//! Renderers: the same diagnostics for different readers.
+
+pub mod human;
+pub mod json;
+
+pub use human::Human;
+
+use super::Diagnostic;
+use crate::source::{Location, Project, Source};
+
+/// The texts that locations point into: the `.flow` files, then the standard modules in use, then the templates.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    texts: Vec<Source>,
+}
+
+impl Sources {
+    pub fn new(texts: Vec<Source>) -> Self {
+        Self { texts }
+    }
+
+    /// Only what a project itself holds.
+    pub fn of(project: &Project) -> Self {
+        Self::new(project.sources.iter().chain(&project.templates).cloned().collect())
+    }
+
+    pub fn get(&self, at: Location) -> Option<&Source> {
+        self.texts.get(at.file.0 as usize)
+    }
+
+    /// The paths, by file number.
+    pub fn paths(&self) -> Vec<String> {
+        self.texts.iter().map(|source| source.path.clone()).collect()
+    }
+
+    /// The line of a diagnostic's first edit as it reads with all edits made, where there are any.
+    pub fn mended(&self, diagnostic: &Diagnostic) -> Option<String> {
+        let file = diagnostic.edits.first()?.at;
+        let text = &self.get(file)?.text;
+        let mut edits: Vec<_> = diagnostic.edits.iter().filter(|edit| edit.at.file == file.file).collect();
+        edits.sort_by_key(|edit| edit.at.span);
+        let start = text.get(..edits.first()?.at.span.start as usize)?.rfind('\n').map_or(0, |at| at + 1);
+        let last = edits.last()?.at.span.end as usize;
+        let end = last + text.get(last..)?.find('\n').unwrap_or(text.len() - last);
+        let mut line = String::new();
+        let mut at = start;
+        for edit in edits {
+            line.push_str(text.get(at..edit.at.span.start as usize)?);
+            line.push_str(&edit.text);
+            at = edit.at.span.end as usize;
+        }
+        line.push_str(text.get(at..end)?);
+        let line = line.trim().to_owned();
+        (!line.is_empty()).then_some(line)
+    }
+}

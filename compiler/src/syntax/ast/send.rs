@@ -1,0 +1,8 @@
+//! `send EMAIL`.
+
+use super::Name;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendStep {
+    pub email: Name,
+}

@@ -1,0 +1,8 @@
+//! `advance stage to S`.
+
+use super::Name;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdvanceStep {
+    pub stage: Name,
+}

@@ -1,0 +1,94 @@
+//! Values: literals, sums, durations and texts with fields in them.
+
+use super::Name;
+use crate::source::Span;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Literal {
+    /// As written, digits and a point.
+    Number(String, Span),
+    Text(Text),
+    Truth(bool, Span),
+    /// As written: `2026-10-01`.
+    Date(String, Span),
+    /// A name: a field, a stage.
+    Word(Name),
+    /// A value in parentheses: `(employees or 0)`.
+    Nested(Box<Value>, Span),
+}
+
+impl Literal {
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Number(_, span) | Self::Truth(_, span) | Self::Date(_, span) | Self::Nested(_, span) => *span,
+            Self::Text(text) => text.span,
+            Self::Word(name) => name.span,
+        }
+    }
+}
+
+/// `a + b - c`: terms, each with whether it is subtracted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sum {
+    pub terms: Vec<(bool, Literal)>,
+    pub span: Span,
+}
+
+/// A sum, or what to take where it is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Value {
+    pub sum: Sum,
+    pub fallback: Option<Literal>,
+    pub span: Span,
+}
+
+/// `2 days`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duration {
+    /// As written.
+    pub amount: String,
+    pub unit: Unit,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    Minutes,
+    Hours,
+    Days,
+    Weeks,
+    Months,
+}
+
+/// A text in quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    pub pieces: Vec<TextPiece>,
+    /// With the quotes.
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TextPiece {
+    Plain(String),
+    /// `{first_name or "there"}`
+    Field {
+        field: Name,
+        fallback: Option<String>,
+        span: Span,
+    },
+}
+
+impl Text {
+    /// The characters, where there is no field among them.
+    pub fn plain(&self) -> Option<String> {
+        let mut out = String::new();
+        for piece in &self.pieces {
+            match piece {
+                TextPiece::Plain(text) => out.push_str(text),
+                TextPiece::Field { .. } => return None,
+            }
+        }
+        Some(out)
+    }
+}

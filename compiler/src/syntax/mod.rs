@@ -1,0 +1,9 @@
+//! Text to tree.
+//!
+//! In: the text of one file. Out: a tree with places, and diagnostics; never a failure: a line that cannot be read becomes nothing (or
+//! an unreadable step) and its neighbours are still read. This layer knows no names and no meaning.
+
+pub mod ast;
+mod parse;
+
+pub use parse::{MAX_SOURCE_BYTES, parse};

@@ -1,0 +1,158 @@
+//! Pest pairs to the tree. `Rule` and `Pair` stay inside this folder.
+
+mod branch;
+mod change;
+mod contact;
+mod email;
+mod exit;
+mod handoff;
+mod predicate;
+mod recover;
+mod send;
+mod stage;
+mod team;
+mod value;
+mod wait;
+mod words;
+mod workflow;
+
+use super::ast::{Declaration, File, Name};
+use crate::diagnostics::{Diagnostic, syntax};
+use crate::source::{FileId, Location, Span};
+use flow_grammar::pest::{self, Parser as _, error::InputLocation};
+use flow_grammar::{FlowParser, Rule};
+use std::num::NonZeroUsize;
+
+type Pair<'s> = pest::iterators::Pair<'s, Rule>;
+
+/// The largest file that is read. A program is written by people; this is some 20,000 lines.
+pub const MAX_SOURCE_BYTES: usize = 1 << 20;
+
+/// How many rule calls the parser may make for one file: far above what any text of the size limit needs.
+const CALL_LIMIT: NonZeroUsize = NonZeroUsize::new(400_000_000).unwrap();
+
+/// Reads a file. The tree holds whatever could be read.
+pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
+    let whole = Span::new(0, 0).in_file(file);
+    if text.len() > MAX_SOURCE_BYTES {
+        let what = format!("file is larger than {} KiB", MAX_SOURCE_BYTES / 1024);
+        return (File::default(), vec![syntax::too_large(&what, whole)]);
+    }
+    pest::set_call_limit(Some(CALL_LIMIT));
+    match FlowParser::parse(Rule::file, text) {
+        Ok(pairs) => {
+            let mut reader = Reader { text, file, diagnostics: Vec::new() };
+            let tree = reader.file(pairs);
+            reader.diagnostics.sort_by_key(|diagnostic| diagnostic.at());
+            (tree, reader.diagnostics)
+        }
+        // The grammar reads any text; only its guards against depth and size end up here.
+        Err(error) => {
+            let at = match error.location {
+                InputLocation::Pos(at) | InputLocation::Span((at, _)) => at as u32,
+            };
+            let what = "text is nested too deeply to be read";
+            (File::default(), vec![syntax::too_large(what, Span::new(at, at).in_file(file))])
+        }
+    }
+}
+
+/// Builds the tree and gathers what is wrong on the way.
+struct Reader<'s> {
+    text: &'s str,
+    file: FileId,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// Where a pair lies, without the space around it.
+fn span(pair: &Pair<'_>) -> Span {
+    let (text, start) = (pair.as_str(), pair.as_span().start());
+    let leading = text.len() - text.trim_start().len();
+    Span::new((start + leading) as u32, (start + text.trim_end().len().max(leading)) as u32)
+}
+
+/// The first child of a rule.
+fn child<'s>(pair: &Pair<'s>, rule: Rule) -> Option<Pair<'s>> {
+    pair.clone().into_inner().find(|inner| inner.as_rule() == rule)
+}
+
+fn has(pair: &Pair<'_>, rule: Rule) -> bool {
+    child(pair, rule).is_some()
+}
+
+impl<'s> Reader<'s> {
+    fn at(&self, span: Span) -> Location {
+        span.in_file(self.file)
+    }
+
+    fn file(&mut self, pairs: pest::iterators::Pairs<'s, Rule>) -> File {
+        let comments = pairs.clone().flatten().filter(|pair| pair.as_rule() == Rule::COMMENT);
+        let comments = comments.map(|pair| span(&pair)).collect();
+        let mut declarations = Vec::new();
+        for pair in pairs.flat_map(Pair::into_inner) {
+            declarations.extend(self.declaration(pair));
+        }
+        File { declarations, comments }
+    }
+
+    fn declaration(&mut self, pair: Pair<'s>) -> Option<Declaration> {
+        Some(match pair.as_rule() {
+            Rule::use_decl => Declaration::Use(self.name_of(&pair, Rule::module)),
+            Rule::contact_decl => Declaration::Contact(self.contact(&pair)),
+            Rule::event_decl => Declaration::Event(self.event(&pair)),
+            Rule::stages_decl => Declaration::Stages(self.stages(&pair)),
+            Rule::segment_decl => Declaration::Segment(self.segment(&pair)),
+            Rule::email_decl => Declaration::Email(self.email(&pair)),
+            Rule::team_decl => Declaration::Team(self.team(&pair)),
+            Rule::workflow_decl => Declaration::Workflow(self.workflow(&pair)),
+            Rule::later_decl => {
+                self.later(&pair);
+                return None;
+            }
+            Rule::stray_brace => {
+                self.diagnostics.push(syntax::stray_brace(self.at(span(&pair))));
+                return None;
+            }
+            Rule::bad_decl => {
+                self.bad(&pair, recover::DECLARATIONS);
+                return None;
+            }
+            // COMMENT and EOI.
+            _ => return None,
+        })
+    }
+
+    /// The name in a pair's child of this rule; empty where the grammar promised one and there is none.
+    fn name_of(&self, pair: &Pair<'s>, rule: Rule) -> Name {
+        child(pair, rule).map_or_else(|| Name { text: String::new(), span: span(pair) }, |inner| name(&inner))
+    }
+
+    /// Reports a construct that the language has and this version does not run.
+    fn later(&mut self, pair: &Pair<'s>) {
+        let word = pair.clone().into_inner().next().map_or_else(|| span(pair), |inner| span(&inner));
+        self.diagnostics.push(syntax::not_supported_yet(word.text(self.text), self.at(word)));
+    }
+
+    /// Reports a block without a closing brace.
+    fn unclosed(&mut self, what: &str, pair: &Pair<'s>, head: Span) {
+        if let Some(end) = child(pair, Rule::missing_close) {
+            let end = end.as_span().start() as u32;
+            let ends = Span::new(end.saturating_sub(1), end);
+            self.diagnostics.push(syntax::unclosed_block(what, self.at(head), self.at(ends)));
+        }
+    }
+}
+
+/// A pair's text as a name. `word` wraps a name.
+fn name(pair: &Pair<'_>) -> Name {
+    Name { text: pair.as_str().trim().to_owned(), span: span(pair) }
+}
+
+/// The first line of a declaration, up to its brace.
+fn head(pair: &Pair<'_>) -> Span {
+    let whole = span(pair);
+    let text = pair.as_str().trim_start();
+    let length = text.find(['{', '\n', '\r']).unwrap_or(text.len());
+    let length = text[..length].trim_end().len();
+    Span::new(whole.start, whole.start + length as u32)
+}

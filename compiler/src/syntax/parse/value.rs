@@ -1,0 +1,100 @@
+//! Values, durations and texts.
+
+use super::{Pair, Reader, Rule, child, name, span};
+use crate::diagnostics::syntax;
+use crate::syntax::ast::{Duration, Literal, Sum, Text, TextPiece, Unit, Value};
+
+impl<'s> Reader<'s> {
+    pub(super) fn value_of(&mut self, pair: &Pair<'s>) -> Value {
+        let value = child(pair, Rule::value);
+        let pair = value.as_ref().unwrap_or(pair);
+        let fallback = child(pair, Rule::fallback).and_then(|fallback| child(&fallback, Rule::literal));
+        Value { sum: self.sum_of(pair), fallback: fallback.map(|literal| self.literal(&literal)), span: span(pair) }
+    }
+
+    pub(super) fn sum_of(&mut self, pair: &Pair<'s>) -> Sum {
+        let Some(sum) = child(pair, Rule::sum) else { return Sum { terms: Vec::new(), span: span(pair) } };
+        let (mut terms, mut minus) = (Vec::new(), false);
+        for inner in sum.clone().into_inner() {
+            match inner.as_rule() {
+                Rule::sign => minus = inner.as_str().trim() == "-",
+                Rule::literal => terms.push((minus, self.literal(&inner))),
+                Rule::with_fallback => {
+                    let nested = Literal::Nested(Box::new(self.value_of(&inner)), span(&inner));
+                    terms.push((minus, nested));
+                }
+                _ => {}
+            }
+        }
+        Sum { terms, span: span(&sum) }
+    }
+
+    pub(super) fn literal(&mut self, pair: &Pair<'s>) -> Literal {
+        let at = span(pair);
+        let text = pair.as_str().trim();
+        match pair.clone().into_inner().find(|inner| inner.as_rule() != Rule::COMMENT) {
+            Some(inner) => match inner.as_rule() {
+                Rule::number => Literal::Number(text.to_owned(), at),
+                Rule::date => Literal::Date(text.to_owned(), at),
+                Rule::truth => Literal::Truth(text == "yes", at),
+                Rule::string => Literal::Text(self.text(&inner)),
+                _ => Literal::Word(name(&inner)),
+            },
+            None => Literal::Word(name(pair)),
+        }
+    }
+
+    pub(super) fn text_literal(&mut self, pair: &Pair<'s>) -> Literal {
+        Literal::Text(self.text(pair))
+    }
+
+    pub(super) fn text(&mut self, pair: &Pair<'s>) -> Text {
+        let mut pieces: Vec<TextPiece> = Vec::new();
+        for inner in pair.clone().into_inner() {
+            match inner.as_rule() {
+                Rule::text => push_plain(&mut pieces, inner.as_str()),
+                Rule::escape => push_plain(&mut pieces, &inner.as_str()[1..]),
+                Rule::hole => {
+                    let fallback = child(&inner, Rule::plain_text).map(|fallback| plain_text(&fallback));
+                    pieces.push(TextPiece::Field {
+                        field: self.name_of(&inner, Rule::name),
+                        fallback,
+                        span: span(&inner),
+                    });
+                }
+                Rule::bad_hole => self.diagnostics.push(syntax::unreadable_field(self.at(span(&inner)))),
+                _ => {}
+            }
+        }
+        Text { pieces, span: span(pair) }
+    }
+
+    /// The duration in a pair.
+    pub(super) fn duration_of(&mut self, pair: &Pair<'s>) -> Option<Duration> {
+        let duration = child(pair, Rule::duration)?;
+        let amount = child(&duration, Rule::number)?.as_str().trim().to_owned();
+        let unit = match child(&duration, Rule::unit)?.as_str().trim_end_matches('s') {
+            "minute" => Unit::Minutes,
+            "hour" => Unit::Hours,
+            "week" => Unit::Weeks,
+            "month" => Unit::Months,
+            _ => Unit::Days,
+        };
+        Some(Duration { amount, unit, span: span(&duration) })
+    }
+}
+
+fn push_plain(pieces: &mut Vec<TextPiece>, text: &str) {
+    match pieces.last_mut() {
+        Some(TextPiece::Plain(before)) => before.push_str(text),
+        _ => pieces.push(TextPiece::Plain(text.to_owned())),
+    }
+}
+
+fn plain_text(pair: &Pair<'_>) -> String {
+    let pieces = pair.clone().into_inner().map(|inner| match inner.as_rule() {
+        Rule::escape => inner.as_str()[1..].to_owned(),
+        _ => inner.as_str().to_owned(),
+    });
+    pieces.collect()
+}

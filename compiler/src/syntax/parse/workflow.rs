@@ -1,0 +1,141 @@
+//! `workflow`: header clauses and the list of steps.
+
+use super::{Pair, Reader, Rule, child, has, head, name, recover, span};
+use crate::syntax::ast::{Enter, Existing, Goal, Header, Reenter, Step, StepKind, Window, Workflow};
+
+impl<'s> Reader<'s> {
+    pub(super) fn workflow(&mut self, pair: &Pair<'s>) -> Workflow {
+        let mut workflow = Workflow {
+            name: self.name_of(pair, Rule::name),
+            title: child(pair, Rule::title).map(|title| self.text_of(&title)),
+            headers: Vec::new(),
+            steps: Vec::new(),
+            span: span(pair),
+            head: head(pair),
+            broken: false,
+        };
+        self.unclosed(&format!("`workflow {}`", workflow.name.text), pair, workflow.head);
+        for inner in pair.clone().into_inner() {
+            if let Some(header) = self.header(&inner) {
+                workflow.headers.push(header);
+            } else if inner.as_rule() == Rule::bad_step {
+                workflow.broken = true;
+                workflow.steps.push(self.bad_step(&inner, recover::WORKFLOW));
+            } else {
+                workflow.steps.extend(self.step(&inner));
+            }
+        }
+        workflow
+    }
+
+    fn header(&mut self, pair: &Pair<'s>) -> Option<Header> {
+        Some(match pair.as_rule() {
+            Rule::goal => Header::Goal(Goal {
+                text: self.text_of(pair),
+                when: self.predicate_of(pair),
+                within: self.duration_of(pair),
+                continues: has(pair, Rule::and_continue),
+                span: span(pair),
+            }),
+            Rule::owner => Header::Owner(self.text_of(pair)),
+            Rule::reviewed => Header::Reviewed(self.name_of(pair, Rule::date)),
+            Rule::group => Header::Group(self.name_of(pair, Rule::name)),
+            Rule::enter => Header::Enter(self.enter(pair)),
+            Rule::reenter => {
+                let after = self.duration_of(pair).map(Reenter::After);
+                Header::Reenter(after.unwrap_or(Reenter::Once), span(pair))
+            }
+            Rule::exit_when => Header::ExitWhen(self.predicate_of(pair), span(pair)),
+            Rule::skip_when => Header::SkipWhen(self.predicate_of(pair), span(pair)),
+            Rule::window => Header::Window(self.window(pair)),
+            _ => return None,
+        })
+    }
+
+    fn enter(&mut self, pair: &Pair<'s>) -> Enter {
+        let existing = child(pair, Rule::existing).map(|existing| {
+            if has(&existing, Rule::including_existing) { Existing::Including } else { Existing::NewOnly }
+        });
+        let when = (!has(pair, Rule::by_hand)).then(|| self.predicate_of(pair));
+        Enter { when, existing, span: span(pair) }
+    }
+
+    fn window(&mut self, pair: &Pair<'s>) -> Window {
+        let days =
+            child(pair, Rule::days).into_iter().flat_map(Pair::into_inner).filter(|inner| inner.as_rule() == Rule::day);
+        let mut clocks =
+            pair.clone().into_inner().filter(|inner| inner.as_rule() == Rule::clock).map(|inner| name(&inner));
+        Window { days: days.map(|day| name(&day)).collect(), from: clocks.next(), to: clocks.next(), span: span(pair) }
+    }
+
+    /// The steps of a pair's block.
+    pub(super) fn block_of(&mut self, what: &str, pair: &Pair<'s>) -> Vec<Step> {
+        let Some(block) = child(pair, Rule::block) else { return Vec::new() };
+        self.unclosed(what, &block, head(pair));
+        self.block(&block)
+    }
+
+    pub(super) fn block(&mut self, block: &Pair<'s>) -> Vec<Step> {
+        block.clone().into_inner().filter_map(|inner| self.step(&inner)).collect()
+    }
+
+    fn step(&mut self, pair: &Pair<'s>) -> Option<Step> {
+        match pair.as_rule() {
+            Rule::labelled => {
+                let label = self.text_of(pair);
+                let step = child(pair, Rule::plain_step).and_then(|inner| self.step(&inner))?;
+                Some(Step { label: Some(label), ..step })
+            }
+            Rule::plain_step => {
+                let inner = pair.clone().into_inner().find(|inner| inner.as_rule() != Rule::COMMENT)?;
+                let kind = self.step_kind(&inner)?;
+                Some(Step { label: None, kind, span: step_span(&inner) })
+            }
+            Rule::later_step | Rule::later_header => {
+                self.later(pair);
+                for block in pair.clone().into_inner().filter(|inner| inner.as_rule() == Rule::block) {
+                    self.block(&block);
+                }
+                Some(Step { label: None, kind: StepKind::Unreadable, span: span(pair) })
+            }
+            Rule::bad_step => Some(self.bad_step(pair, recover::STEPS)),
+            _ => None,
+        }
+    }
+
+    fn step_kind(&mut self, pair: &Pair<'s>) -> Option<StepKind> {
+        Some(match pair.as_rule() {
+            Rule::send => StepKind::Send(self.send(pair)),
+            Rule::wait => StepKind::Wait(self.wait(pair)),
+            Rule::wait_until => StepKind::WaitUntil(self.wait_until(pair)),
+            Rule::branch => StepKind::Branch(self.branch(pair)),
+            Rule::score => StepKind::Score(self.score(pair)),
+            Rule::set => StepKind::Set(self.set(pair)),
+            Rule::advance => StepKind::Advance(self.advance(pair)),
+            Rule::handoff => StepKind::Handoff(self.handoff(pair)),
+            Rule::exit => StepKind::Exit(self.exit(pair)),
+            _ => return None,
+        })
+    }
+
+    /// A line that cannot be read, with whatever can be read of the blocks behind it.
+    fn bad_step(&mut self, pair: &Pair<'s>, context: &recover::Context) -> Step {
+        self.bad(pair, context);
+        for inner in pair.clone().into_inner() {
+            match inner.as_rule() {
+                Rule::block => drop(self.block(&inner)),
+                Rule::bad_else => drop(self.block_of("`else`", &inner)),
+                _ => {}
+            }
+        }
+        Step { label: None, kind: StepKind::Unreadable, span: span(pair) }
+    }
+}
+
+/// A step's place: of one with a block, its first line.
+fn step_span(pair: &Pair<'_>) -> crate::source::Span {
+    match pair.as_rule() {
+        Rule::branch | Rule::handoff => head(pair),
+        _ => span(pair),
+    }
+}
