@@ -10,8 +10,10 @@ pub mod civil;
 mod instant;
 #[cfg(test)]
 mod testing;
+mod window;
 mod zone;
 
 pub use civil::Span;
 pub use instant::{Instant, InstantError};
+pub use window::{SendWindow, WindowError};
 pub use zone::{Zone, Zones, tzdb_version};
