@@ -1,0 +1,271 @@
+//! Spans by the wall clock. `3 days` after a 9 o'clock mail is 9 o'clock, also when the clocks change in between; `72 hours`
+//! is not. Where the clocks go forward, a wall-clock time may not exist: then the first valid instant after it counts, which is
+//! the end of the gap (language reference, "Time"), not the time shifted by the length of the gap, as jiff and most calendars
+//! do it. Where they go back, a time exists twice: the first counts.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
+
+use super::{Instant, Zone};
+
+/// A length of time: `months` and `days` by the calendar of a zone, `ms` elapsed. A week is seven days, a year twelve months.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Span {
+    pub months: i32,
+    pub days: i32,
+    pub ms: i64,
+}
+
+impl Span {
+    pub const fn months(months: i32) -> Span {
+        Span { months, days: 0, ms: 0 }
+    }
+
+    pub const fn days(days: i32) -> Span {
+        Span { months: 0, days, ms: 0 }
+    }
+
+    pub const fn ms(ms: i64) -> Span {
+        Span { months: 0, days: 0, ms }
+    }
+}
+
+/// Adds months, then days, then elapsed time. A day that the month lacks becomes its last (31 January and a month: 28 February).
+/// Past the calendar's end (the year 9999) it is [`Instant::NEVER`], before its start (-9999) [`Instant::MIN`].
+pub fn add(instant: Instant, span: Span, zone: Zone) -> Instant {
+    // No detour by the wall clock without need: it would move the second of two equal times to the first.
+    if instant.is_never() || (span.months == 0 && span.days == 0) {
+        return instant.add_ms(span.ms);
+    }
+    match add_to_date(instant, span, zone) {
+        Some(moved) => moved.add_ms(span.ms),
+        None => beyond_the_calendar(instant, span),
+    }
+}
+
+fn add_to_date(instant: Instant, span: Span, zone: Zone) -> Option<Instant> {
+    let local = wall_clock(instant, zone)?;
+    let date = add_months(local.date(), span.months)?;
+    let date = add_days(date, span.days)?;
+    at(date.to_datetime(local.time()), zone)
+}
+
+fn add_months(date: Date, months: i32) -> Option<Date> {
+    date.checked_add(jiff::Span::new().try_months(months).ok()?).ok()
+}
+
+pub(super) fn add_days(date: Date, days: i32) -> Option<Date> {
+    date.checked_add(jiff::Span::new().try_days(days).ok()?).ok()
+}
+
+/// Which end was passed: the calendar's ends lie so far from 1970 that an estimate tells.
+fn beyond_the_calendar(instant: Instant, span: Span) -> Instant {
+    const DAY_MS: i64 = 86_400_000;
+    const DAYS_A_MONTH: i64 = 30;
+    let days = i64::from(span.months) * DAYS_A_MONTH + i64::from(span.days);
+    let estimate = instant.0.saturating_add(days.saturating_mul(DAY_MS));
+    if estimate.is_positive() { Instant::NEVER } else { Instant::MIN }
+}
+
+/// What clocks and calendars in the zone show. None beyond the calendar.
+pub(super) fn wall_clock(instant: Instant, zone: Zone) -> Option<DateTime> {
+    let timestamp = Timestamp::from_millisecond(instant.0).ok()?;
+    Some(zone.rules().to_datetime(timestamp))
+}
+
+/// The instant at which clocks in the zone show `local`: the first one if there are two, the first valid one after it if there
+/// is none. A later `local` never gives an earlier instant. None beyond the calendar.
+pub(super) fn at(local: DateTime, zone: Zone) -> Option<Instant> {
+    let rules = zone.rules();
+    let timestamp = match rules.to_ambiguous_timestamp(local).offset() {
+        AmbiguousOffset::Unambiguous { offset } => offset.to_timestamp(local).ok()?,
+        AmbiguousOffset::Fold { before, after } => first_of_two(local, before, after, rules)?,
+        AmbiguousOffset::Gap { before, after } => end_of_gap(local, before, after, rules)?,
+    };
+    Some(Instant(timestamp.as_millisecond()))
+}
+
+/// The earlier of the two, if it is one: where a zone's list of changes ends and its rule for the years to come begins, jiff can
+/// report an overlap that the list does not have (America/Nuuk on 28 October 2023, between 23:00 and midnight).
+fn first_of_two(local: DateTime, before: Offset, after: Offset, rules: &TimeZone) -> Option<Timestamp> {
+    let first = before.to_timestamp(local).ok()?;
+    if rules.to_offset(first) == before { Some(first) } else { after.to_timestamp(local).ok() }
+}
+
+/// Read by the offset after the gap, `local` is before the gap's end; read by the one before, it is not. So the end is the
+/// change of offset between these two.
+fn end_of_gap(local: DateTime, before: Offset, after: Offset, rules: &TimeZone) -> Option<Timestamp> {
+    let early = after.to_timestamp(local).ok()?;
+    let late = before.to_timestamp(local).ok()?;
+    let changes = rules.following(early).take_while(|change| change.timestamp() <= late);
+    let end = changes.map(|change| (change.timestamp(), change.offset())).find(|&(_, offset)| offset == after);
+    Some(end.map_or(late, |(end, _)| end))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::Zones;
+    use super::super::testing::{instant, zone, zone_and_instant};
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What clocks in the zone show, with the offset, so that the two halves of an overlap read differently.
+    fn shown(instant: Instant, zone: Zone) -> String {
+        let timestamp = Timestamp::from_millisecond(instant.0).unwrap();
+        timestamp.display_with_offset(zone.rules().to_offset(timestamp)).to_string()
+    }
+
+    #[track_caller]
+    fn check(zone_name: &str, from: &str, span: Span, expected: &str) {
+        let zone = zone(zone_name);
+        assert_eq!(shown(add(instant(from), span, zone), zone), expected, "{zone_name}: {from} and {span:?}");
+    }
+
+    #[test]
+    fn days_keep_the_wall_clock_across_a_change_and_hours_do_not() {
+        check("Europe/Berlin", "2026-03-28T09:00:00+01:00", Span::days(1), "2026-03-29T09:00:00+02:00");
+        check("Europe/Berlin", "2026-03-28T09:00:00+01:00", Span::ms(24 * HOUR), "2026-03-29T10:00:00+02:00");
+        check("Europe/Berlin", "2026-10-24T09:00:00+02:00", Span::days(1), "2026-10-25T09:00:00+01:00");
+        check("America/New_York", "2026-03-07T09:00:00-05:00", Span::days(7), "2026-03-14T09:00:00-04:00");
+        check("Australia/Lord_Howe", "2026-10-03T09:00:00+10:30", Span::days(1), "2026-10-04T09:00:00+11:00");
+        check("Africa/Casablanca", "2026-09-01T09:00:00+01:00", Span::months(3), "2026-12-01T09:00:00+00:00");
+        check("America/Vancouver", "2026-10-15T09:00:00-07:00", Span::months(2), "2026-12-15T09:00:00-07:00");
+        check("America/Edmonton", "2026-10-15T09:00:00-06:00", Span::months(2), "2026-12-15T09:00:00-06:00");
+    }
+
+    #[test]
+    fn a_time_that_does_not_exist_moves_to_the_end_of_the_gap() {
+        check("Europe/Berlin", "2026-03-28T02:30:00+01:00", Span::days(1), "2026-03-29T03:00:00+02:00");
+        check("Europe/Berlin", "2026-03-28T02:00:00+01:00", Span::days(1), "2026-03-29T03:00:00+02:00");
+        check("Europe/Berlin", "2026-03-28T02:59:59.999+01:00", Span::days(1), "2026-03-29T03:00:00+02:00");
+        check("Europe/Berlin", "2026-03-28T01:59:59.999+01:00", Span::days(1), "2026-03-29T01:59:59.999+01:00");
+        check("America/New_York", "2026-02-08T02:15:00-05:00", Span::months(1), "2026-03-08T03:00:00-04:00");
+        // By a rule for years to come, not by a listed change.
+        check("Europe/Berlin", "2060-03-27T02:30:00+01:00", Span::days(1), "2060-03-28T03:00:00+02:00");
+        // Half an hour, from 02:00 to 02:30.
+        check("Australia/Lord_Howe", "2026-10-03T02:15:00+10:30", Span::days(1), "2026-10-04T02:30:00+11:00");
+        // At midnight.
+        check("America/Santiago", "2026-09-05T00:30:00-04:00", Span::days(1), "2026-09-06T01:00:00-03:00");
+        // A whole day: Samoa crossed the date line, and there was no 30 December.
+        check("Pacific/Apia", "2011-12-29T09:00:00-10:00", Span::days(1), "2011-12-31T00:00:00+14:00");
+        check("Pacific/Apia", "2011-12-29T09:00:00-10:00", Span::days(2), "2011-12-31T09:00:00+14:00");
+    }
+
+    #[test]
+    fn a_time_that_occurs_twice_means_the_first() {
+        check("Europe/Berlin", "2026-10-24T02:30:00+02:00", Span::days(1), "2026-10-25T02:30:00+02:00");
+        check("America/New_York", "2026-10-01T01:30:00-04:00", Span::months(1), "2026-11-01T01:30:00-04:00");
+        check("Australia/Lord_Howe", "2026-04-04T01:45:00+11:00", Span::days(1), "2026-04-05T01:45:00+11:00");
+    }
+
+    #[test]
+    fn elapsed_time_does_not_leave_the_second_of_two_equal_times() {
+        check("Europe/Berlin", "2026-10-25T02:30:00+01:00", Span::ms(1), "2026-10-25T02:30:00.001+01:00");
+        check("Europe/Berlin", "2026-10-25T02:30:00+01:00", Span::default(), "2026-10-25T02:30:00+01:00");
+    }
+
+    #[test]
+    fn the_day_that_a_month_lacks_becomes_its_last() {
+        check("UTC", "2026-01-31T09:00:00Z", Span::months(1), "2026-02-28T09:00:00+00:00");
+        check("UTC", "2028-01-31T09:00:00Z", Span::months(1), "2028-02-29T09:00:00+00:00");
+        check("UTC", "2026-03-31T09:00:00Z", Span::months(-1), "2026-02-28T09:00:00+00:00");
+        check("UTC", "2028-02-29T09:00:00Z", Span::months(12), "2029-02-28T09:00:00+00:00");
+        check("UTC", "2026-10-31T09:00:00Z", Span::months(13), "2027-11-30T09:00:00+00:00");
+    }
+
+    #[test]
+    fn the_month_end_is_that_of_the_zone() {
+        // Already February in Apia, so no day is lost there.
+        check("Pacific/Apia", "2026-01-31T20:00:00Z", Span::months(1), "2026-03-01T09:00:00+13:00");
+    }
+
+    #[test]
+    fn months_come_first_then_days_then_elapsed_time() {
+        let span = Span { months: 1, days: 1, ms: 2 * HOUR };
+        check("Europe/Berlin", "2026-01-31T09:00:00+01:00", span, "2026-03-01T11:00:00+01:00");
+        let back = Span { months: 1, days: -1, ms: -HOUR };
+        check("Europe/Berlin", "2026-01-31T09:00:00+01:00", back, "2026-02-27T08:00:00+01:00");
+    }
+
+    #[test]
+    fn sums_beyond_the_calendar_saturate() {
+        let berlin = zone("Europe/Berlin");
+        let now = instant("2026-03-02T09:00:00Z");
+        let year_20_000 = Instant(568_971_820_800_000);
+        assert_eq!(add(now, Span::days(i32::MAX), berlin), Instant::NEVER);
+        assert_eq!(add(now, Span::months(i32::MAX), berlin), Instant::NEVER);
+        assert_eq!(add(now, Span::days(i32::MIN), berlin), Instant::MIN);
+        assert_eq!(add(now, Span::months(i32::MIN), berlin), Instant::MIN);
+        assert_eq!(add(now, Span::ms(i64::MAX), berlin), Instant::NEVER);
+        assert_eq!(add(year_20_000, Span::days(-1), berlin), Instant::NEVER);
+        assert_eq!(add(Instant::MIN, Span::days(1), berlin), Instant::MIN);
+        assert_eq!(add(Instant::NEVER, Span::days(-1), berlin), Instant::NEVER);
+        assert_eq!(add(Instant::NEVER, Span::default(), berlin), Instant::NEVER);
+    }
+
+    /// Every change of every zone's clocks from 1950 to 2040.
+    fn changes() -> impl Iterator<Item = (Zone, Instant)> {
+        let start = Timestamp::from_millisecond(instant("1950-01-01T00:00:00Z").0).unwrap();
+        let end = instant("2040-01-01T00:00:00Z");
+        Zones::bundled().iter().flat_map(move |zone| {
+            let changes = zone.rules().following(start).map(|change| Instant(change.timestamp().as_millisecond()));
+            changes.take_while(move |&change| change < end).map(move |change| (zone, change))
+        })
+    }
+
+    #[test]
+    fn the_end_of_a_gap_is_found_at_every_change_of_every_zone() {
+        let mut gaps = 0;
+        for (zone, change) in changes() {
+            let last_before = wall_clock(change.sub_ms(1), zone).unwrap();
+            let missing = last_before.checked_add(jiff::Span::new().milliseconds(1)).unwrap();
+            if missing < wall_clock(change, zone).unwrap() {
+                gaps += 1;
+                assert_eq!(at(missing, zone), Some(change), "{zone} {change}");
+            }
+        }
+        assert!(gaps > 10_000, "{gaps}");
+    }
+
+    #[test]
+    fn a_time_that_clocks_have_shown_is_found_again_at_every_change_of_every_zone() {
+        for (zone, change) in changes() {
+            for minutes in [-90, -30, 0, 30, 90] {
+                let instant = change.add_ms(minutes * 60_000);
+                let local = wall_clock(instant, zone).unwrap();
+                let found = at(local, zone).unwrap();
+                assert!(found <= instant, "{zone} {local}: {found} is not the first");
+                assert_eq!(wall_clock(found, zone), Some(local), "{zone} at {found}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn days_keep_the_wall_clock_unless_it_falls_into_a_gap((zone, instant) in zone_and_instant(), days in -800i32..800) {
+            prop_assume!(days != 0);
+            let wanted = wall_clock(instant, zone).unwrap();
+            let wanted = add_days(wanted.date(), days).unwrap().to_datetime(wanted.time());
+            let sum = add(instant, Span::days(days), zone);
+            let got = wall_clock(sum, zone).unwrap();
+            prop_assert!(got >= wanted);
+            if got != wanted {
+                let just_before = wall_clock(sum.sub_ms(1), zone).unwrap();
+                prop_assert!(just_before < wanted, "{} is valid, but {} came", wanted, got);
+            }
+        }
+
+        #[test]
+        fn a_later_wall_clock_is_never_an_earlier_instant((zone, instant) in zone_and_instant(), minutes in 0i64..3_000) {
+            let local = wall_clock(instant, zone).unwrap();
+            let later = local.checked_add(jiff::Span::new().minutes(minutes)).unwrap();
+            prop_assert!(at(local, zone) <= at(later, zone));
+            prop_assert!(at(local, zone).unwrap() <= instant);
+        }
+    }
+
+    const HOUR: i64 = 3_600_000;
+}
