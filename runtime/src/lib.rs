@@ -1,1 +1,3 @@
-//! placeholder
+//! Runs a compiled Flow program over a store, a clock and connectors.
+
+pub mod mail;
