@@ -3,6 +3,8 @@
 pub mod backend;
 pub mod diagnostics;
 pub mod ir;
+pub mod resolve;
 pub mod source;
 pub mod syntax;
 pub mod templates;
+pub mod types;
