@@ -13,6 +13,9 @@ pub mod memory;
 pub mod record;
 pub mod sqlite;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::{StoreError, StoreFault};
 pub use record::{
     Changes, ContactId, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord, EventRecord,
