@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod connectors;
+pub mod intake;
 pub mod mail;
 pub mod store;
 pub mod time;
