@@ -3,5 +3,6 @@
 pub mod clock;
 pub mod connectors;
 pub mod mail;
+pub mod settings;
 pub mod store;
 pub mod time;
