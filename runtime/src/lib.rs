@@ -1,6 +1,7 @@
 //! Runs a compiled program over a store, a clock and connectors.
 
 pub mod clock;
+pub mod compose;
 pub mod connectors;
 pub mod mail;
 pub mod settings;
