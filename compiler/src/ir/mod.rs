@@ -16,6 +16,7 @@ pub mod fact;
 pub mod function;
 pub mod id;
 pub mod layout;
+pub mod lower;
 pub mod mail;
 pub mod print;
 pub mod program;

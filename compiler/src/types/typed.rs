@@ -181,3 +181,58 @@ pub struct TypedArm {
     pub text: String,
     pub at: Location,
 }
+
+impl Typed {
+    /// Calls `visit` with every condition of the program and every part of it.
+    pub fn each_cond<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
+        for workflow in self.workflows.values() {
+            workflow.each_cond(visit);
+        }
+        let subjects = self.emails.values().flat_map(|email| &email.subjects).filter_map(|(when, _)| when.as_ref());
+        let covers = self.teams.values().flat_map(|team| &team.members).filter_map(|(_, covers)| covers.as_ref());
+        subjects.chain(covers).for_each(|cond| cond.each(visit));
+    }
+}
+
+impl TypedWorkflow {
+    /// Calls `visit` with every condition of the workflow and every part of it.
+    pub fn each_cond<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
+        let heads = self.goal.iter().map(|goal| &goal.when).chain(self.exits.iter().map(|(when, ..)| when));
+        heads.chain(&self.skip).for_each(|cond| cond.each(visit));
+        match &self.entry {
+            TypedEntry::Event { when, .. } | TypedEntry::Becomes { when, .. } => when.each(visit),
+            TypedEntry::ByHand { .. } => {}
+        }
+        each_cond_of_steps(&self.steps, visit);
+    }
+}
+
+fn each_cond_of_steps<'t>(steps: &'t [TypedStep], visit: &mut dyn FnMut(&'t Cond)) {
+    for step in steps {
+        match &step.kind {
+            TypedStepKind::WaitUntil { when, .. } => when.each(visit),
+            TypedStepKind::Branch { arms, otherwise } => {
+                for arm in arms {
+                    arm.when.each(visit);
+                    each_cond_of_steps(&arm.steps, visit);
+                }
+                if let Some((steps, _)) = otherwise {
+                    each_cond_of_steps(steps, visit);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Cond {
+    /// Calls `visit` with this condition and every part of it.
+    pub fn each<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
+        visit(self);
+        match self {
+            Cond::All(parts) | Cond::Any(parts) => parts.iter().for_each(|part| part.each(visit)),
+            Cond::Not(inner) => inner.each(visit),
+            _ => {}
+        }
+    }
+}
