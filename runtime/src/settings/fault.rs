@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use flow_compiler::diagnostics::suggest;
 
-use super::{FILE_NAME, MAX_FILE_BYTES, SMTP_PASSWORD};
+use super::{FILE_NAME, MAX_FILE_BYTES, SMTP_PASSWORD, UNSUBSCRIBE_SECRET};
+
+/// In the names of keys that hold secrets.
+const SECRET_WORDS: [&str; 3] = ["pass", "secret", "token"];
 
 /// How many choices a message names.
 const SHOWN_CHOICES: usize = 8;
@@ -117,6 +120,9 @@ pub(super) fn missing_key(section: &str, key: &str, example: &str, at: Range<usi
 }
 
 pub(super) fn unknown(what: &str, written: &str, known: &[&str], at: Range<usize>) -> SettingsFault {
+    if is_secret(written) {
+        return secret(written, at);
+    }
     let help = match suggest::nearest(written, known.iter().copied()) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => format!("it can be {}", suggest::list(known, SHOWN_CHOICES)),
@@ -133,10 +139,33 @@ pub(super) fn wrong_type(key: &str, is: &str, needed: &str, at: Range<usize>) ->
     SettingsFault::new(format!("`{key}` is {is}, and {needed}"), Some(at))
 }
 
-pub(super) fn password(at: Range<usize>) -> SettingsFault {
-    SettingsFault::new(format!("passwords do not belong in {FILE_NAME}, where everyone with the project reads them"), Some(at))
-        .help(format!(
-            "take the line out, change the password if the file was shared, and set the environment variable {SMTP_PASSWORD}, or \
-             {SMTP_PASSWORD}_FILE to the path of a file that holds it"
-        ))
+/// Whether a key of this name would hold what nobody may read.
+pub(super) fn is_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    SECRET_WORDS.iter().any(|word| key.contains(word))
+}
+
+pub(super) fn secret(key: &str, at: Range<usize>) -> SettingsFault {
+    let message = format!("`{}` does not belong in {FILE_NAME}, where everyone with the project reads it", shown(key));
+    SettingsFault::new(message, Some(at)).help(format!(
+        "take the line out, make a new one if the file was shared, and set an environment variable: {SMTP_PASSWORD} for the mail \
+         server, {UNSUBSCRIBE_SECRET} for unsubscribe links, or the same with _FILE behind it and the path of a file that holds it"
+    ))
+}
+
+/// The text as it may be shown: what follows a secret's key is covered, byte for byte, so that places stay. It works on lines, for a
+/// text that cannot be read holds secrets all the same.
+pub fn without_secrets(text: &str) -> String {
+    text.split_inclusive('\n').map(covered).collect()
+}
+
+fn covered(line: &str) -> String {
+    let value_at = line.match_indices('=').map(|(at, _)| at).find(|at| {
+        let key = line.get(..*at).unwrap_or_default().trim_end();
+        is_secret(key.rsplit([' ', '\t', ',', '{', '.']).next().unwrap_or_default())
+    });
+    let Some(value_at) = value_at else { return line.to_owned() };
+    let (before, value) = line.split_at(value_at + 1);
+    let stars = value.bytes().map(|byte| if byte.is_ascii_whitespace() { char::from(byte) } else { '*' });
+    before.chars().chain(stars).collect()
 }

@@ -34,8 +34,8 @@ use crate::connectors::smtp::{DEFAULT_TIMEOUT, Security, SmtpSettings};
 use crate::mail::{Mailbox, Secret};
 use crate::time::{Zone, Zones};
 
-pub use fault::SettingsFault;
 use fault::Wrong;
+pub use fault::{SettingsFault, without_secrets};
 pub use secrets::{DEVELOPMENT_SECRET, Environment, MAX_SECRET_BYTES, SMTP_PASSWORD, Secrets, UNSUBSCRIBE_SECRET};
 use section::{Document, Section, Shape};
 
@@ -201,7 +201,7 @@ fn sender(section: &mut Section<'_, '_>) -> Option<Sender> {
 }
 
 fn mail(section: &mut Section<'_, '_>, folder: &Path) -> Option<MailSettings> {
-    section.refuse("password", fault::password);
+    section.refuse_secrets();
     let is_file = section.text("connector", |text| one_of(text, [("file", true), ("smtp", false)]));
     match is_file {
         Some(true) => {

@@ -159,8 +159,16 @@ impl Section<'_, '_> {
         None
     }
 
+    /// Said even where no other key can be judged.
+    pub(super) fn refuse_secrets(&mut self) {
+        let secrets: Vec<String> = self.keys.keys().filter(|key| fault::is_secret(key)).cloned().collect();
+        for key in secrets {
+            self.refuse(&key, |at| fault::secret(&key, at));
+        }
+    }
+
     /// A key that has a fault of its own.
-    pub(super) fn refuse(&mut self, key: &str, fault: impl FnOnce(Range<usize>) -> SettingsFault) {
+    fn refuse(&mut self, key: &str, fault: impl FnOnce(Range<usize>) -> SettingsFault) {
         if let Some(entry) = self.keys.remove(key) {
             self.faults.push(fault(entry.key_at));
         }

@@ -137,6 +137,22 @@ fn a_password_does_not_belong_here() {
 }
 
 #[test]
+fn a_secret_under_any_name_is_refused_and_never_shown() {
+    let text = with_mail("connector = \"file\"\n  \"SMTP_passwrd\" =\t\"hünter2\"\n[acme]\nurl = \"x\"\n");
+    assert_snapshot!(faults(&text));
+    let shown = without_secrets(&text);
+    assert!(shown.contains("  \"SMTP_passwrd\" =\t**********\n[acme]\nurl = \"x\"\n"), "{shown}");
+    assert_eq!(shown.len(), text.len());
+    for line in ["mail.password = hunter2", "mail = { host = \"x\", secret=\"hunter2\" }", "TOKEN=hunter2 = 5"] {
+        assert!(!without_secrets(line).contains("hunter2"), "{line}");
+    }
+    assert_eq!(
+        without_secrets("from = \"the password = x\"\n# no secret\n"),
+        "from = \"the password = **\n# no secret\n"
+    );
+}
+
+#[test]
 fn text_that_is_not_toml() {
     assert_snapshot!(faults("[project]\nname = acme\ntimezone = \"UTC\ncurrency EUR\n"));
     assert_snapshot!(faults("[project]\nname = \"a\"\nname = \"b\"\n"));
