@@ -7,10 +7,15 @@
 use crate::ir::{Block, BlockId, Comparison, Function, IdMap, Op, Place, SlotId, Terminator, VALUE_LIMIT, ValueId};
 use std::collections::BTreeMap;
 
-/// A value of the block that depends on nothing but its operands may be computed once.
+/// How large a sum may grow before it has to go back within the limit of values: far from where an `i64` ends.
+const SUM_LIMIT: i64 = VALUE_LIMIT * 2;
+
+/// The block being built.
 #[derive(Debug, Default)]
 struct Open {
     ops: IdMap<ValueId, Op>,
+    /// The largest magnitude each value can have.
+    bounds: Vec<i64>,
     /// What each slot holds now.
     slots: BTreeMap<Place, ValueId>,
     known: BTreeMap<SlotId, ValueId>,
@@ -71,17 +76,19 @@ impl Builder {
             match change {
                 Change::Slot(place) => {
                     if let Some(value) = self.open.slots.get(&place).copied() {
-                        self.open.ops.push(Op::Store(place, value));
+                        // A slot keeps within the limit; sums on the way to it may pass it.
+                        let value = self.clamp(value);
+                        self.push(Op::Store(place, value));
                     }
                 }
                 Change::Known(slot) => {
                     if let Some(value) = self.open.known.get(&slot).copied() {
-                        self.open.ops.push(Op::SetKnown(slot, value));
+                        self.push(Op::SetKnown(slot, value));
                     }
                 }
             }
         }
-        let ops = std::mem::take(&mut self.open.ops);
+        let ops = std::mem::take(&mut self.open).ops;
         if let Some(block) = self.blocks.get_mut(self.at.0 as usize) {
             *block = Some(Block { ops, end });
         }
@@ -120,8 +127,32 @@ impl Builder {
     pub(super) fn op(&mut self, op: Op) -> ValueId {
         match self.open.ops.find(|known| *known == op) {
             Some(known) => known,
-            None => self.open.ops.push(op),
+            None => self.push(op),
         }
+    }
+
+    fn push(&mut self, op: Op) -> ValueId {
+        let bound = match op {
+            Op::Int(value) => value.abs(),
+            Op::Add(a, b) | Op::Sub(a, b) => self.bound(a) + self.bound(b),
+            Op::Select(_, a, b) | Op::Min(a, b) | Op::Max(a, b) => self.bound(a).max(self.bound(b)),
+            _ => VALUE_LIMIT,
+        };
+        self.open.bounds.push(bound);
+        self.open.ops.push(op)
+    }
+
+    fn bound(&self, value: ValueId) -> i64 {
+        self.open.bounds.get(value.0 as usize).copied().unwrap_or(SUM_LIMIT)
+    }
+
+    /// A sum or difference. Its parts go back within the limit only where it could grow too large.
+    pub(super) fn sum(&mut self, op: fn(ValueId, ValueId) -> Op, a: ValueId, b: ValueId) -> ValueId {
+        if self.bound(a).saturating_add(self.bound(b)) <= SUM_LIMIT {
+            return self.op(op(a, b));
+        }
+        let (a, b) = (self.clamp(a), self.clamp(b));
+        self.op(op(a, b))
     }
 
     pub(super) fn int(&mut self, value: i64) -> ValueId {
@@ -141,7 +172,7 @@ impl Builder {
         if let Some(value) = self.open.slots.get(&place) {
             return *value;
         }
-        let value = self.open.ops.push(Op::Load(place));
+        let value = self.push(Op::Load(place));
         self.open.slots.insert(place, value);
         value
     }
@@ -150,7 +181,7 @@ impl Builder {
         if let Some(value) = self.open.known.get(&slot) {
             return *value;
         }
-        let value = self.open.ops.push(Op::Known(slot));
+        let value = self.push(Op::Known(slot));
         self.open.known.insert(slot, value);
         value
     }
@@ -229,13 +260,9 @@ impl Builder {
         }
     }
 
-    /// A sum back within the limit of values.
-    pub(super) fn clamp(&mut self, value: ValueId) -> ValueId {
-        match self.open.ops.get(value) {
-            Some(Op::Int(number)) if number.abs() <= VALUE_LIMIT => value,
-            Some(Op::Load(_) | Op::Clamp(_)) => value,
-            _ => self.op(Op::Clamp(value)),
-        }
+    /// A value back within the limit, where it may have left it.
+    fn clamp(&mut self, value: ValueId) -> ValueId {
+        if self.bound(value) <= VALUE_LIMIT { value } else { self.op(Op::Clamp(value)) }
     }
 
     fn constant(&self, value: ValueId) -> Option<bool> {

@@ -14,8 +14,7 @@ impl Lowering<'_> {
                 let zero = body.code.int(0);
                 body.code.compare(Comparison::NotEqual, lowered.value, zero)
             }
-            SlotKind::Int => body.code.clamp(lowered.value),
-            SlotKind::Code | SlotKind::Symbol | SlotKind::Days => lowered.value,
+            SlotKind::Int | SlotKind::Code | SlotKind::Symbol | SlotKind::Days => lowered.value,
         };
         body.code.store(Place::Frame(slot), value, path);
         if self.program.frame.slots[slot].presence.is_some() {

@@ -38,12 +38,10 @@ impl Lowering<'_> {
 
     fn sum(&self, left: &Number, right: &Number, op: fn(ValueId, ValueId) -> Op, code: &mut Builder) -> Lowered {
         let (left, right) = (self.number(left, code), self.number(right, code));
-        // A sum of two values within the limit fits; before it is added to again it goes back within the limit.
-        let (a, b) = (code.clamp(left.value), code.clamp(right.value));
         let known = match (left.known, right.known) {
             (Some(a), Some(b)) => Some(code.and(a, b)),
             (known, None) | (None, known) => known,
         };
-        Lowered { value: code.op(op(a, b)), known }
+        Lowered { value: code.sum(op, left.value, right.value), known }
     }
 }
