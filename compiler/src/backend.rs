@@ -40,6 +40,12 @@ pub trait Host {
     fn handoff(&mut self, memory: Memory<'_>, step: StepId, handoff: HandoffId);
     /// Looks into a text field; false where it is missing.
     fn text_test(&mut self, test: TextTestId) -> bool;
+    /// Told once, after the run, when one of the calls above panicked. The panic went no further, because it must not unwind
+    /// through machine code; no later call of that run reached the host; a step has answered [`Outcome::Failed`], and what a
+    /// predicate has answered means nothing.
+    fn panicked(&mut self, reason: &str) {
+        let _ = reason;
+    }
 }
 
 /// What a predicate answers.
@@ -66,7 +72,8 @@ pub enum Outcome {
         step: Option<StepId>,
         ending: Ending,
     },
-    /// The host failed in the middle (it keeps the reason); nothing of this run may be kept.
+    /// The host panicked in the middle ([`Host::panicked`] has the reason), or the block asked for is none that a journey
+    /// resumes at. Nothing of this run may be kept.
     Failed,
 }
 

@@ -2,6 +2,10 @@
 
 pub mod backend;
 pub mod diagnostics;
+#[cfg(feature = "native")]
+pub mod codegen;
+mod guard;
+pub mod interpret;
 pub mod ir;
 pub mod source;
 pub mod syntax;

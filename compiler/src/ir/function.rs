@@ -29,6 +29,23 @@ pub enum Place {
     Journey(SlotId),
 }
 
+impl Function {
+    /// The blocks a journey may be handed back at, sorted: the start, wherever a wait resumes, and each send (it may be held).
+    pub fn resume_points(&self) -> Vec<BlockId> {
+        let mut points = vec![BlockId(0)];
+        for (id, block) in self.blocks.iter() {
+            match block.end {
+                Terminator::Wait { resume, .. } => points.push(resume),
+                Terminator::Send { .. } => points.push(id),
+                _ => {}
+            }
+        }
+        points.sort_unstable();
+        points.dedup();
+        points
+    }
+}
+
 /// What an op leaves behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueType {
@@ -48,8 +65,22 @@ pub enum Comparison {
     GreaterOrEqual,
 }
 
-/// One computation. None of them can fail, trap or have an effect; sums wrap nowhere because every operand stays within
-/// [`VALUE_LIMIT`](super::VALUE_LIMIT) (the verifier counts).
+impl Comparison {
+    /// Whether it holds of two integers.
+    pub fn holds(self, left: i64, right: i64) -> bool {
+        match self {
+            Comparison::Equal => left == right,
+            Comparison::NotEqual => left != right,
+            Comparison::Less => left < right,
+            Comparison::LessOrEqual => left <= right,
+            Comparison::Greater => left > right,
+            Comparison::GreaterOrEqual => left >= right,
+        }
+    }
+}
+
+/// One computation. None of them can fail, trap or have an effect; sums wrap nowhere, because whatever a slot holds is
+/// within [`VALUE_LIMIT`](super::VALUE_LIMIT) and the verifier bounds every value computed from there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Op {
     /// A constant integer.
@@ -85,7 +116,7 @@ pub enum Op {
     Clamp(ValueId),
     Min(ValueId, ValueId),
     Max(ValueId, ValueId),
-    /// Bitwise or of two integers: gathers trace bits.
+    /// Bitwise or of two integers that are not negative: gathers trace bits.
     BitOr(ValueId, ValueId),
     /// A truth value as the bit of this number (below 63).
     Bit(ValueId, u32),

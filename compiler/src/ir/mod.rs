@@ -22,7 +22,7 @@ pub mod program;
 pub mod verify;
 pub mod workflow;
 
-pub use fact::{Fact, Pattern, PatternEvent, PropertyTest, TextTest, TextTestKind, Trait};
+pub use fact::{Fact, MAX_FACT_DEPTH, Pattern, PatternEvent, PropertyTest, TextTest, TextTestKind, Trait};
 pub use function::{Block, Comparison, Function, Op, Place, Terminator, ValueType};
 pub use id::*;
 pub use layout::{Layout, Slot, SlotKind};
