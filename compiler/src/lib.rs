@@ -9,3 +9,4 @@ pub mod interpret;
 pub mod ir;
 pub mod source;
 pub mod syntax;
+pub mod templates;

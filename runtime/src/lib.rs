@@ -1,5 +1,7 @@
 //! Runs a compiled program over a store, a clock and connectors.
 
 pub mod clock;
+pub mod connectors;
+pub mod mail;
 pub mod store;
 pub mod time;

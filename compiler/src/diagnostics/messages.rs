@@ -1,1 +1,74 @@
-//! messages
+//! Questions about messages that cannot be answered.
+
+use super::{Code, Diagnostic};
+use crate::source::Location;
+
+pub fn not_sent_before(verb: &str, email: &str, at: Location, sent: Option<Location>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        Code::NotSentBefore,
+        format!("`{email}` cannot have been sent here"),
+        at,
+        format!("nobody can have {verb} it yet"),
+    )
+    .why("this would be false for everyone, so the other branch would take them all");
+    match sent {
+        Some(sent) => diagnostic.label(sent, "it is sent only here").help("ask after it was sent"),
+        None => diagnostic.help(format!("send it before this: `send {email}`")),
+    }
+}
+
+pub fn nothing_sent_before(verb: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::NotSentBefore,
+        "no email has been sent before this",
+        at,
+        format!("nothing can have been {verb}"),
+    )
+    .help("send one first")
+}
+
+pub fn unclear_engagement(verb: &str, candidates: &[(String, Location)], at: Location) -> Diagnostic {
+    let mut diagnostic = Diagnostic::error(
+        Code::UnclearEngagement,
+        format!("which email is `{verb}` about?"),
+        at,
+        "the last email differs by the way people came here",
+    );
+    for (email, sent) in candidates {
+        diagnostic = diagnostic.label(*sent, format!("`{email}` on this way"));
+    }
+    let readings: Vec<String> = candidates.iter().map(|(email, _)| format!("{verb} {email}")).collect();
+    diagnostic.help(format!("name it: `{}`", readings.join("`, `")))
+}
+
+pub fn timed_out_without_wait(at: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::TimedOutWithoutWait,
+        "nothing was waited for here",
+        at,
+        "`timed out` asks about a `wait until`",
+    )
+    .help("put it right after a `wait until … up to …`")
+}
+
+pub fn sent_again(email: &str, at: Location, first: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::SentAgain,
+        format!("`{email}` was already sent on this way"),
+        at,
+        "nobody would get it twice",
+    )
+    .label(first, "sent here before")
+    .why("the same email goes to the same person once per journey")
+    .help("send another email")
+}
+
+pub fn journey_only(what: &str, at: Location, place: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::JourneyOnly,
+        format!("`{what}` can only be asked inside a workflow"),
+        at,
+        format!("{place} belongs to no journey"),
+    )
+    .help("ask it in a step, an `exit when` or a `goal`")
+}

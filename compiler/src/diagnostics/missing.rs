@@ -1,1 +1,73 @@
-//! missing
+//! Values that may be missing.
+
+use super::{Code, Diagnostic};
+use crate::source::Location;
+
+pub fn possibly_missing_in_text(field: &str, at: Location, declared: Option<Location>) -> Diagnostic {
+    declared_at(
+        Diagnostic::error(Code::PossiblyMissing, format!("`{field}` may be missing here"), at, "a text needs a value"),
+        field,
+        declared,
+    )
+    .why("whoever has none would read a hole in the sentence")
+    .help("say what to write instead:")
+    .edit(at, format!("{{{field} or \"there\"}}"))
+}
+
+pub fn possibly_missing_in_sum(field: &str, at: Location, declared: Option<Location>) -> Diagnostic {
+    declared_at(
+        Diagnostic::error(Code::PossiblyMissing, format!("`{field}` may be missing here"), at, "a sum needs a value"),
+        field,
+        declared,
+    )
+    .help("say what to count instead:")
+    .edit(at, format!("({field} or 0)"))
+}
+
+/// A negative test on a field that may be missing: both readings, for the writer to choose.
+pub fn missing_surprises(field: &str, test: &str, at: Location, declared: Option<Location>) -> Diagnostic {
+    declared_at(
+        Diagnostic::error(
+            Code::MissingSurprises,
+            format!("people whose `{field}` is missing: are they meant?"),
+            at,
+            "a comparison with a missing value is false, which surprises here",
+        ),
+        field,
+        declared,
+    )
+    .help(format!("without them:\n  {field} is known and {test}\nwith them:\n  ({field} is unknown or {test})"))
+}
+
+/// The same under a `not`.
+pub fn missing_under_not(field: &str, test: &str, at: Location, declared: Option<Location>) -> Diagnostic {
+    declared_at(
+        Diagnostic::error(
+            Code::MissingSurprises,
+            format!("`not` would also take everyone whose `{field}` is missing"),
+            at,
+            "a comparison with a missing value is false, so its opposite is true",
+        ),
+        field,
+        declared,
+    )
+    .help(format!("without them:\n  {field} is known and {test}\nwith them:\n  ({field} is unknown or {test})"))
+}
+
+pub fn never_missing(field: &str, unknown: bool, at: Location) -> Diagnostic {
+    let always = if unknown { "never" } else { "always" };
+    Diagnostic::error(
+        Code::NeverMissing,
+        format!("`{field}` is known of everyone"),
+        at,
+        format!("so this is {always} true"),
+    )
+    .help("leave it out")
+}
+
+fn declared_at(diagnostic: Diagnostic, field: &str, declared: Option<Location>) -> Diagnostic {
+    match declared {
+        Some(at) => diagnostic.label(at, format!("`{field}` is declared with `?`")),
+        None => diagnostic,
+    }
+}

@@ -1,1 +1,140 @@
-//! names
+//! Names that mean nothing, or two things.
+
+use super::{Code, Diagnostic, suggest};
+use crate::source::{Location, Span};
+
+fn unknown(code: Code, what: &str, name: &str, known: &[&str], at: Location, none: &str) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(code, format!("there is no {what} `{name}`"), at, "not declared in this project");
+    match suggest::nearest(name, known.iter().copied()) {
+        Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")).edit(at, nearest),
+        None if known.is_empty() => diagnostic.help(none.to_owned()),
+        None => diagnostic.help(format!("declared are {}", suggest::list(known, 8))),
+    }
+}
+
+pub fn unknown_name(name: &str, known: &[&str], at: Location) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        Code::UnknownName,
+        format!("nothing is called `{name}`"),
+        at,
+        "no field, segment, stage or event",
+    );
+    match suggest::nearest(name, known.iter().copied()) {
+        Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")).edit(at, nearest),
+        None => diagnostic.help(format!(
+            "declare it, for example as a segment: `segment {name} = …`; fields, events and stages of a business audience come with `use std.b2b`"
+        )),
+    }
+}
+
+pub fn unknown_email(name: &str, known: &[&str], at: Location) -> Diagnostic {
+    let none = format!("declare it: `email {name} {{ subject \"…\" template \"emails/{name}.mjml\" }}`");
+    unknown(Code::UnknownEmail, "email", name, known, at, &none)
+}
+
+pub fn unknown_team(name: &str, known: &[&str], at: Location) -> Diagnostic {
+    unknown(
+        Code::UnknownTeam,
+        "team",
+        name,
+        known,
+        at,
+        &format!("declare it: `team {name} {{ member \"ana@acme.example\" }}`"),
+    )
+}
+
+pub fn unknown_stage(name: &str, known: &[&str], at: Location) -> Diagnostic {
+    unknown(
+        Code::UnknownStage,
+        "stage",
+        name,
+        known,
+        at,
+        "declare the lifecycle: `stages subscriber < lead < customer`, or `use std.b2b`",
+    )
+}
+
+pub fn unknown_field(name: &str, known: &[&str], at: Location) -> Diagnostic {
+    unknown(Code::UnknownField, "contact field", name, known, at, "declare it in `contact { … }`")
+}
+
+pub fn unknown_event(name: &str, known: &[&str], at: Location) -> Diagnostic {
+    unknown(
+        Code::UnknownEvent,
+        "event",
+        name,
+        known,
+        at,
+        &format!("declare it: `event {name} {{ }}`, or `use std.b2b`"),
+    )
+}
+
+pub fn unknown_property(event: &str, name: &str, known: &[&str], at: Location) -> Diagnostic {
+    let none = format!("`{event}` has no properties; declare it: `event {event} {{ {name} text }}`");
+    unknown(Code::UnknownProperty, &format!("property of `{event}` called"), name, known, at, &none)
+}
+
+pub fn unknown_link(email: &str, link: &str, known: &[&str], at: Location, declared: Location) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(Code::UnknownLink, format!("`{email}` has no link \"{link}\""), at, "nobody can click it")
+            .label(declared, format!("`{email}` is declared here"))
+            .why("this would be false for everyone, and look as if nobody was interested");
+    match suggest::nearest(link, known.iter().copied()) {
+        Some(nearest) => diagnostic.help(format!("did you mean \"{nearest}\"?")).edit(at, format!("\"{nearest}\"")),
+        None if known.is_empty() => {
+            diagnostic.help(format!("name it in the email: `link \"{link}\" to \"https://…\"`"))
+        }
+        None => diagnostic.help(format!("its links are {}", suggest::list(known, 8))),
+    }
+}
+
+pub fn unknown_module(name: &str, known: &[&str], at: Location) -> Diagnostic {
+    unknown(Code::UnknownModule, "module", name, known, at, "the standard modules are listed in docs/language.md")
+}
+
+pub fn unknown_type(name: &str, known: &[&str], at: Location) -> Diagnostic {
+    unknown(Code::UnknownType, "type", name, known, at, "")
+}
+
+pub fn duplicate_name(name: &str, at: Location, first: Location) -> Diagnostic {
+    Diagnostic::error(Code::DuplicateName, format!("`{name}` is declared twice"), at, "here again")
+        .label(first, "first declared here")
+        .why("all files of a project share their names, so it would be unclear which one is meant")
+        .help("give one of them another name")
+}
+
+pub fn built_in_name(name: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::DuplicateName, format!("every contact has `{name}` already"), at, "declared again here")
+        .help("leave it out; it can be used as it is")
+}
+
+pub fn repeated_clause(what: &str, clause: &str, at: Location, first: Option<Location>) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(Code::RepeatedClause, format!("{what} has two `{clause}` lines"), at, "the second one");
+    match first {
+        Some(first) => diagnostic.label(first, "the first one"),
+        None => diagnostic,
+    }
+    .help("keep the one that is meant")
+}
+
+pub fn missing_clause(what: &str, clause: &str, example: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::MissingClause, format!("{what} has no `{clause}`"), at, format!("needs a `{clause}`"))
+        .help(format!("add a line such as\n  {example}"))
+}
+
+pub fn defined_by_itself(name: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::NotACondition,
+        format!("segment `{name}` is defined by itself"),
+        at,
+        "this leads back to the segment",
+    )
+    .help("say what it means without naming it")
+}
+
+/// The place of one character, for messages that point at the end of something.
+pub fn end_of(at: Location) -> Location {
+    Span::new(at.span.end.saturating_sub(1), at.span.end).in_file(at.file)
+}

@@ -1,1 +1,67 @@
-//! template
+//! Faults in template files, at their place in the template.
+
+use super::{Code, Diagnostic, Edit, Severity};
+use crate::source::{Location, Source, Span};
+use crate::templates::{FaultKind, Severity as FaultSeverity, TemplateFault};
+
+pub fn not_found(path: &str, at: Location, nearest: Option<&str>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        Code::TemplateNotFound,
+        format!("there is no template \"{path}\""),
+        at,
+        "no such file in the project",
+    );
+    match nearest {
+        Some(nearest) => diagnostic.help(format!("did you mean \"{nearest}\"?")).edit(at, format!("\"{nearest}\"")),
+        None => diagnostic.help("paths start at the folder of flow.toml: `template \"emails/welcome.mjml\"`"),
+    }
+}
+
+pub fn not_a_template(path: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::TemplateNotFound, format!("\"{path}\" is neither MJML nor HTML"), at, "by its ending")
+        .help("templates end in `.mjml` or `.html`")
+}
+
+/// A fault of the checker, in the template and with the email that uses it.
+pub fn fault(fault: &TemplateFault, template: Location, text: &Source, email: &str, used: Location) -> Diagnostic {
+    let span = Span::new(fault.span.start as u32, fault.span.end as u32);
+    let at = widened(span, &text.text).in_file(template.file);
+    let (code, label) = code_and_label(&fault.kind);
+    let mut diagnostic =
+        Diagnostic::error(code, fault.kind.to_string(), at, label).label(used, format!("the template of `{email}`"));
+    diagnostic.help = Some(fault.kind.help());
+    if fault.kind.severity() == FaultSeverity::Warning {
+        diagnostic.severity = Severity::Warning;
+    }
+    if let FaultKind::UnknownToken { nearest: Some(nearest), .. } = &fault.kind {
+        diagnostic.edits = vec![Edit { at, text: nearest.clone() }];
+    }
+    diagnostic
+}
+
+/// A place with at least one character, so that there is something to underline.
+fn widened(span: Span, text: &str) -> Span {
+    if span.start < span.end {
+        return span;
+    }
+    let start = span.start.min(text.len() as u32);
+    let next = text.get(start as usize..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    Span::new(start, start + next as u32)
+}
+
+fn code_and_label(kind: &FaultKind) -> (Code, &'static str) {
+    match kind {
+        FaultKind::Syntax(_) | FaultKind::Markup(_) => (Code::TemplateSyntax, "here"),
+        FaultKind::NotAllowed(_) => (Code::TemplateNotAllowed, "not part of Flow's templates"),
+        FaultKind::UnknownToken { .. } => (Code::TemplateUnknownField, "no such field"),
+        FaultKind::MaybeMissing { .. } => (Code::TemplatePossiblyMissing, "may be missing"),
+        FaultKind::NotPrintable { .. } => (Code::TemplateUnknownField, "cannot be printed"),
+        FaultKind::UnknownLink { .. } => (Code::TemplateUnknownLink, "no such link"),
+        FaultKind::UnusedLink { .. } => (Code::LinkNeverUsed, "not used up to here"),
+        FaultKind::Required { token, .. } => match token {
+            crate::templates::RequiredToken::UnsubscribeUrl => (Code::NoUnsubscribe, "missing up to here"),
+            crate::templates::RequiredToken::SenderAddress => (Code::NoSenderAddress, "missing up to here"),
+        },
+        FaultKind::Clipped { .. } | FaultKind::TemplateTooLong { .. } => (Code::MailTooLong, "here"),
+    }
+}

@@ -1,0 +1,138 @@
+//! E-mail templates, checked when the program is compiled.
+//!
+//! In: the text of one template, its kind, and what its mail may say ([`TemplateScope`]). Out: HTML that still holds its tokens
+//! ([`Checked`]), or every fault with its place in the text as written. May not know: files, the `.flow` language, people.
+//!
+//! A template is MJML or HTML with a small part of the Jinja language in it:
+//!
+//! ```text
+//! <mj-text>Hello {{ first_name or "there" }}</mj-text>
+//! {% if industry == "saas" %}<mj-button href="{{ link("case-study") }}">Read on</mj-button>{% endif %}
+//! <mj-text><a href="{{ unsubscribe_url }}">Unsubscribe</a>, {{ sender_address }}</mj-text>
+//! ```
+//!
+//! The part is small on purpose. With values, fallbacks and `if` alone, it can be proved before the first send that every
+//! person gets a whole mail: no token is unknown or empty, every link is one that `clicked` can name, and the way out is there
+//! on every path. MJML becomes HTML here, once, so that a send only fills in tokens ([`Template`]).
+
+mod fault;
+mod markup;
+mod mjml;
+mod pieces;
+mod render;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use fault::{Construct, FaultKind, Markup, MissingUse, RequiredToken, Seen, Severity, Syntax, TemplateFault};
+pub use render::{FieldValue, RenderFault, SendUrls, Template};
+
+/// Gmail shows this many bytes of HTML and hides the rest, the unsubscribe link at the end included.
+pub const MAX_SHOWN_BYTES: usize = 102 * 1024;
+/// A longer template is refused unread: no mail needs it, and a mistaken file should not cost minutes.
+pub const MAX_TEMPLATE_BYTES: usize = 1024 * 1024;
+/// Each `{% .. %}` can nest one level deeper, and both parsers recurse.
+pub const MAX_TAGS: usize = 256;
+
+/// What the file's extension says the text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TemplateKind {
+    Mjml,
+    Html,
+}
+
+impl TemplateKind {
+    /// `None` where no template may have that extension; given without its dot.
+    pub fn from_extension(extension: &str) -> Option<Self> {
+        match extension {
+            "mjml" => Some(Self::Mjml),
+            "html" => Some(Self::Html),
+            _ => None,
+        }
+    }
+}
+
+/// A field as far as a template cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldShape {
+    /// Whether it can stand in a sentence. A yes/no or a list can only be asked for, as `{% if FIELD %}`.
+    pub printable: bool,
+    /// Whether a contact may lack it.
+    pub optional: bool,
+}
+
+/// Everything that one mail's template may name. A field of the account has a dotted name, such as `company.domain`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TemplateScope {
+    pub fields: BTreeMap<String, FieldShape>,
+    /// From alias to target.
+    pub links: BTreeMap<String, String>,
+    /// A marketing mail must name its sender's address and offer a way out; a transactional one need not.
+    pub marketing: bool,
+}
+
+/// What a template asks for when it is filled in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Uses {
+    pub fields: BTreeSet<String>,
+    pub links: BTreeSet<String>,
+}
+
+/// A template without errors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// MJML is already compiled; tokens are still in it.
+    pub html: String,
+    pub uses: Uses,
+    pub warnings: Vec<TemplateFault>,
+}
+
+/// Checks one template. On failure the faults stand in the order of the text, warnings among them.
+///
+/// Tokens and markup are read independently, so that faults in both show at once. What follows from a broken part is not
+/// reported: no "link never used" while a token cannot be read, no MJML compilation while tags do not match.
+pub fn check(text: &str, kind: TemplateKind, scope: &TemplateScope) -> Result<Checked, Vec<TemplateFault>> {
+    if text.len() > MAX_TEMPLATE_BYTES {
+        let too_long = FaultKind::TemplateTooLong { bytes: text.len(), limit: MAX_TEMPLATE_BYTES };
+        return Err(vec![TemplateFault { kind: too_long, span: 0..0 }]);
+    }
+    // First where tokens are, for both the token language and the markup need to see past the other.
+    let split = pieces::split(text);
+    let markup = markup::read(text, &split.pieces, kind);
+    let syntax = syntax::mend(text, &split);
+    let mut faults = syntax.faults;
+    let walked = walk::walk(&syntax.text, &markup, scope, &syntax.excused);
+    if faults.is_empty() {
+        faults.extend(walked.absences(scope, markup.body_end.clone()));
+    }
+    faults.extend(walked.faults);
+    let markup_holds = markup.faults.is_empty();
+    faults.extend(markup.faults.iter().cloned());
+    // Last, because a broken token would only make the compiled HTML harder to judge.
+    let html = if kind == TemplateKind::Html {
+        text.to_owned()
+    } else if markup_holds && split.faults.is_empty() {
+        mjml::compile(text, &split.pieces, &markup).unwrap_or_else(|fault| {
+            faults.push(fault);
+            String::new()
+        })
+    } else {
+        String::new()
+    };
+    if html.len() > MAX_SHOWN_BYTES {
+        faults
+            .push(TemplateFault { kind: FaultKind::Clipped { bytes: html.len(), limit: MAX_SHOWN_BYTES }, span: 0..0 });
+    }
+    finish(html, walked.uses, faults)
+}
+
+fn finish(html: String, uses: Uses, mut faults: Vec<TemplateFault>) -> Result<Checked, Vec<TemplateFault>> {
+    faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
+    if faults.iter().any(|fault| fault.kind.severity() == Severity::Error) {
+        return Err(faults);
+    }
+    Ok(Checked { html, uses, warnings: faults })
+}

@@ -1,0 +1,137 @@
+//! Where the tokens are: `{{ .. }}`, `{% .. %}` and `{# .. #}` as byte ranges, before anything reads HTML or Jinja.
+//!
+//! A quote inside a token must not end an HTML attribute (`href="{{ link("x") }}"`), so markup is only ever read with the
+//! tokens covered up. Texts inside a token may not hold its end mark; that keeps a forgotten quote from swallowing the rest.
+
+use std::ops::Range;
+
+use super::fault::{FaultKind, Syntax, TemplateFault};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PieceKind {
+    /// `{{ .. }}`
+    Value,
+    /// `{% .. %}`
+    Tag,
+    /// `{# .. #}`
+    Comment,
+}
+
+impl PieceKind {
+    const ALL: [Self; 3] = [Self::Value, Self::Tag, Self::Comment];
+
+    pub(super) fn opener(self) -> &'static str {
+        match self {
+            Self::Value => "{{",
+            Self::Tag => "{%",
+            Self::Comment => "{#",
+        }
+    }
+
+    pub(super) fn closer(self) -> &'static str {
+        match self {
+            Self::Value => "}}",
+            Self::Tag => "%}",
+            Self::Comment => "#}",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) kind: PieceKind,
+    pub(super) span: Range<usize>,
+    /// A fault was reported for it, so nothing else should be.
+    pub(super) broken: bool,
+}
+
+impl Piece {
+    /// What stands between the marks, without `-` or `+` (which trim blanks) and blanks.
+    pub(super) fn inner<'t>(&self, text: &'t str) -> &'t str {
+        let marked = text.get(self.span.clone()).unwrap_or_default();
+        let inner = marked.strip_prefix(self.kind.opener()).unwrap_or(marked);
+        let inner = inner.strip_suffix(self.kind.closer()).unwrap_or(inner);
+        inner.trim_start_matches(['-', '+']).trim_end_matches(['-', '+']).trim()
+    }
+
+    /// The first word of a `{% .. %}`.
+    pub(super) fn word<'t>(&self, text: &'t str) -> &'t str {
+        let inner = self.inner(text);
+        let end = inner.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(inner.len());
+        inner.get(..end).unwrap_or_default()
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Split {
+    pub(super) pieces: Vec<Piece>,
+    pub(super) faults: Vec<TemplateFault>,
+}
+
+pub(super) fn split(text: &str) -> Split {
+    let mut split = Split::default();
+    let mut at = 0;
+    while let Some((start, kind)) = next_opener(text, at) {
+        let piece = read_piece(text, start, kind, &mut split.faults);
+        at = piece.span.end;
+        split.pieces.push(piece);
+    }
+    split
+}
+
+fn next_opener(text: &str, from: usize) -> Option<(usize, PieceKind)> {
+    let rest = text.get(from..)?;
+    rest.match_indices('{').find_map(|(at, _)| {
+        let here = rest.get(at..)?;
+        PieceKind::ALL.into_iter().find(|kind| here.starts_with(kind.opener())).map(|kind| (from + at, kind))
+    })
+}
+
+fn read_piece(text: &str, start: usize, kind: PieceKind, faults: &mut Vec<TemplateFault>) -> Piece {
+    let inner_start = start + kind.opener().len();
+    let rest = text.get(inner_start..).unwrap_or_default();
+    let end = rest.find(kind.closer());
+    let reopened = if kind == PieceKind::Comment { None } else { next_opener(rest, 0).map(|(at, _)| at) };
+    let closed = end.filter(|end| reopened.is_none_or(|opener| opener > *end));
+    let Some(len) = closed else {
+        let span = start..inner_start;
+        faults.push(TemplateFault {
+            kind: FaultKind::Syntax(Syntax::Unclosed { opener: kind.opener(), closer: kind.closer() }),
+            span: span.clone(),
+        });
+        return Piece { kind, span, broken: true };
+    };
+    let inner = rest.get(..len).unwrap_or_default();
+    let open_quote = if kind == PieceKind::Comment { None } else { unclosed_quote(inner) };
+    if let Some((at, quote)) = open_quote {
+        faults.push(TemplateFault {
+            kind: FaultKind::Syntax(Syntax::UnclosedText { quote }),
+            span: inner_start + at..inner_start + inner.trim_end().len(),
+        });
+    }
+    Piece { kind, span: start..inner_start + len + kind.closer().len(), broken: open_quote.is_some() }
+}
+
+fn unclosed_quote(inner: &str) -> Option<(usize, char)> {
+    let mut open = None;
+    let mut escaped = false;
+    for (at, c) in inner.char_indices() {
+        match open {
+            _ if escaped => escaped = false,
+            Some(_) if c == '\\' => escaped = true,
+            Some((_, quote)) if c == quote => open = None,
+            None if matches!(c, '"' | '\'') => open = Some((at, c)),
+            _ => {}
+        }
+    }
+    open
+}
+
+/// The text with every piece covered by as many letters, so that it reads as plain markup with the same offsets.
+pub(super) fn cover(text: &str, pieces: &[Piece]) -> String {
+    let mut covered = text.to_owned();
+    for piece in pieces {
+        covered.replace_range(piece.span.clone(), &"x".repeat(piece.span.len()));
+    }
+    covered
+}

@@ -1,0 +1,197 @@
+//! One mail for one person: a checked template, filled in.
+//!
+//! Everything that comes from outside, values and addresses alike, is escaped for HTML; there is no way in the template language
+//! to ask for less. A missing value that the checker did not see coming is an error, never a gap in a mail.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use minijinja::value::{Value, ValueKind};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, filters};
+
+use super::{Checked, Uses};
+
+const NAME: &str = "mail";
+/// Jinja finds `link("guide")` under this name; a blank keeps it apart from every field.
+const LINK_PREFIX: &str = "link ";
+
+/// A field's value for one contact. A missing one is not handed in at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldValue<'v> {
+    /// A printable field, in the words the mail shall have.
+    Text(&'v str),
+    /// A field that `{% if FIELD %}` alone may ask for: the yes/no itself, or whether a list has members.
+    Truth(bool),
+}
+
+/// The addresses in one person's mail; each click on them is counted for that person.
+#[derive(Clone, Copy, Debug)]
+pub struct SendUrls<'v> {
+    pub unsubscribe_url: &'v str,
+    pub sender_address: &'v str,
+    /// From alias to address, for every alias that the template uses.
+    pub links: &'v BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RenderFault {
+    /// One of these is needed and not there, though its declaration says it always is.
+    MissingValue {
+        candidates: Vec<String>,
+    },
+    MissingLink {
+        alias: String,
+    },
+    /// A [`FieldValue::Truth`] where the template prints.
+    NotText,
+    /// The text was not made by [`check`](super::check).
+    NotChecked {
+        detail: String,
+    },
+}
+
+impl fmt::Display for RenderFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingValue { candidates } => {
+                write!(f, "the mail prints a value that is missing: {}", candidates.join(", "))
+            }
+            Self::MissingLink { alias } => write!(f, "the mail has a link \"{alias}\" and no address was given for it"),
+            Self::NotText => f.write_str("the mail prints a field that is not text"),
+            Self::NotChecked { detail } => write!(f, "the template cannot be filled in: {detail}"),
+        }
+    }
+}
+
+impl std::error::Error for RenderFault {}
+
+/// A template made ready once, then filled in for many people.
+#[derive(Debug)]
+pub struct Template {
+    environment: Environment<'static>,
+    uses: Uses,
+}
+
+impl Template {
+    pub fn prepare(checked: &Checked) -> Result<Self, RenderFault> {
+        // Empty: what the checker does not allow, `safe` above all, does not exist here either.
+        let mut environment = Environment::empty();
+        environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_formatter(write_value);
+        environment.add_filter("upper", filters::upper);
+        environment.add_filter("lower", filters::lower);
+        environment.add_filter("title", filters::title);
+        environment.add_filter("capitalize", filters::capitalize);
+        environment.add_filter("default", or_default);
+        environment.add_function("link", link);
+        environment.add_template_owned(NAME, checked.html.clone()).map_err(|error| not_checked(&error))?;
+        Ok(Self { environment, uses: checked.uses.clone() })
+    }
+
+    /// What [`render`](Self::render) asks `value_of` and `urls` for.
+    pub fn uses(&self) -> &Uses {
+        &self.uses
+    }
+
+    pub fn render<'v>(
+        &self,
+        value_of: impl Fn(&str) -> Option<FieldValue<'v>>,
+        urls: SendUrls<'v>,
+    ) -> Result<String, RenderFault> {
+        let mut missing = Vec::new();
+        let mut context = BTreeMap::new();
+        for field in &self.uses.fields {
+            match value_of(field) {
+                Some(FieldValue::Text(text)) => insert(&mut context, field, Value::from(text)),
+                Some(FieldValue::Truth(truth)) => insert(&mut context, field, Value::from(truth)),
+                // "None", not undefined: the checker allows to ask for a missing field, and Jinja at its strictest does not.
+                None => {
+                    insert(&mut context, field, Value::from(()));
+                    missing.push(field.clone());
+                }
+            }
+        }
+        for alias in &self.uses.links {
+            let url = urls.links.get(alias).ok_or_else(|| RenderFault::MissingLink { alias: alias.clone() })?;
+            context.insert(format!("{LINK_PREFIX}{alias}"), Slot::Value(Value::from(url.as_str())));
+        }
+        context.insert("unsubscribe_url".to_owned(), Slot::Value(Value::from(urls.unsubscribe_url)));
+        context.insert("sender_address".to_owned(), Slot::Value(Value::from(urls.sender_address)));
+        let template = self.environment.get_template(NAME).map_err(|error| not_checked(&error))?;
+        template.render(seal(context)).map_err(|error| fault(&error, missing))
+    }
+}
+
+/// `company.domain` is the value `domain` in the group `company`.
+enum Slot {
+    Value(Value),
+    Group(BTreeMap<String, Slot>),
+}
+
+fn insert(slots: &mut BTreeMap<String, Slot>, name: &str, value: Value) {
+    let Some((group, rest)) = name.split_once('.') else {
+        slots.insert(name.to_owned(), Slot::Value(value));
+        return;
+    };
+    let slot = slots.entry(group.to_owned()).or_insert_with(|| Slot::Group(BTreeMap::new()));
+    if let Slot::Group(members) = slot {
+        insert(members, rest, value);
+    }
+}
+
+fn seal(slots: BTreeMap<String, Slot>) -> Value {
+    let sealed = slots.into_iter().map(|(name, slot)| match slot {
+        Slot::Value(value) => (name, value),
+        Slot::Group(members) => (name, seal(members)),
+    });
+    Value::from(sealed.collect::<BTreeMap<String, Value>>())
+}
+
+fn fault(error: &Error, missing: Vec<String>) -> RenderFault {
+    match error.kind() {
+        ErrorKind::UndefinedError => RenderFault::MissingValue { candidates: missing },
+        ErrorKind::InvalidOperation => RenderFault::NotText,
+        _ => not_checked(error),
+    }
+}
+
+fn not_checked(error: &Error) -> RenderFault {
+    RenderFault::NotChecked { detail: error.to_string() }
+}
+
+/// Both ways to give a fallback treat an empty text as missing: "Hello ," helps nobody.
+fn or_default(value: Value, fallback: Value) -> Value {
+    if value.is_true() { value } else { fallback }
+}
+
+fn link(state: &State, alias: &str) -> Result<Value, Error> {
+    state.lookup(&format!("{LINK_PREFIX}{alias}")).ok_or_else(|| Error::from(ErrorKind::UndefinedError))
+}
+
+/// Jinja's own escaping also turns `/` into a reference, which is right but makes every address in the mail unreadable to link
+/// rewriters that look at the source.
+fn write_value(out: &mut Output<'_>, _state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    match (value.kind(), value.as_str()) {
+        (ValueKind::Undefined | ValueKind::None, _) => Err(Error::from(ErrorKind::UndefinedError)),
+        (_, Some(text)) => write_escaped(out, text).map_err(Error::from),
+        _ => Err(Error::from(ErrorKind::InvalidOperation)),
+    }
+}
+
+fn write_escaped(out: &mut Output<'_>, text: &str) -> fmt::Result {
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+        let (plain, special) = rest.split_at(at);
+        out.write_str(plain)?;
+        out.write_str(match special.as_bytes().first() {
+            Some(b'&') => "&amp;",
+            Some(b'<') => "&lt;",
+            Some(b'>') => "&gt;",
+            Some(b'"') => "&quot;",
+            _ => "&#39;",
+        })?;
+        rest = special.get(1..).unwrap_or_default();
+    }
+    out.write_str(rest)
+}

@@ -1,0 +1,133 @@
+//! From text with mistakes in its tokens to text that Jinja's parser accepts, with one fault for each mistake.
+//!
+//! The parser stops at its first error. So what is wrong is reported and then covered by blanks of the same length, and the
+//! rest is parsed again: every offset stays, an author sees all mistakes at once. A condition that cannot be read becomes
+//! [`POISON`], which agrees with everything, because its `{% endif %}` must keep a partner.
+
+use std::collections::BTreeSet;
+
+use minijinja::machinery;
+
+use super::MAX_TAGS;
+use super::fault::{Construct, FaultKind, Syntax, TemplateFault};
+use super::pieces::{Piece, PieceKind, Split};
+
+/// Stands for a condition that could not be read. Not a name that a field can have.
+const POISON: &str = "_";
+
+pub(super) struct Mended {
+    pub(super) text: String,
+    pub(super) faults: Vec<TemplateFault>,
+    /// Names that no fault should be reported for: [`POISON`], and words of refused tags, for `{% for item in list %}` explains
+    /// every later `{{ item }}`.
+    pub(super) excused: BTreeSet<String>,
+}
+
+pub(super) fn mend(text: &str, split: &Split) -> Mended {
+    let mut mended = Mended { text: text.to_owned(), faults: split.faults.clone(), excused: BTreeSet::new() };
+    for piece in split.pieces.iter().filter(|piece| piece.broken) {
+        mended.cover(piece);
+    }
+    mended.refuse_tags(text, &split.pieces);
+    mended.pair_ifs(text, &split.pieces);
+    mended.read_expressions(&split.pieces);
+    mended
+}
+
+impl Mended {
+    fn report(&mut self, kind: FaultKind, piece: &Piece) {
+        self.faults.push(TemplateFault { kind, span: piece.span.clone() });
+    }
+
+    fn cover(&mut self, piece: &Piece) {
+        self.excused.insert(POISON.to_owned());
+        let keeps_partner = piece.kind == PieceKind::Tag && matches!(piece.word(&self.text), "if" | "elif");
+        let replacement = if keeps_partner { self.poisoned(piece) } else { " ".repeat(piece.span.len()) };
+        self.overwrite(piece, &replacement);
+    }
+
+    fn overwrite(&mut self, piece: &Piece, replacement: &str) {
+        if self.text.get(piece.span.clone()).is_some() {
+            self.text.replace_range(piece.span.clone(), replacement);
+        }
+    }
+
+    /// `{% if _ %}`, as long as the piece. `{%if%}` has no room for it and stays, so the next round gives up there.
+    fn poisoned(&self, piece: &Piece) -> String {
+        let open = format!("{{%{} {POISON}", piece.word(&self.text));
+        match piece.span.len().checked_sub(open.len() + 2) {
+            Some(room) => format!("{open}{}%}}", " ".repeat(room)),
+            None => self.text.get(piece.span.clone()).unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// Everything but `if`, before the parser sees it: refused here, its ends need no report of their own.
+    fn refuse_tags(&mut self, text: &str, pieces: &[Piece]) {
+        for piece in pieces.iter().filter(|piece| piece.kind == PieceKind::Tag && !piece.broken) {
+            let word = piece.word(text);
+            if matches!(word, "if" | "elif" | "else" | "endif") {
+                continue;
+            }
+            if !word.starts_with("end") {
+                self.excused.extend(words(piece.inner(text)));
+                self.excused.extend((word == "for").then(|| "loop".to_owned()));
+                self.report(FaultKind::NotAllowed(Construct::Tag { name: word.to_owned() }), piece);
+            }
+            self.cover(piece);
+        }
+    }
+
+    fn pair_ifs(&mut self, text: &str, pieces: &[Piece]) {
+        let mut open: Vec<(&Piece, bool)> = Vec::new();
+        for (count, piece) in pieces.iter().filter(|piece| piece.kind == PieceKind::Tag).enumerate() {
+            if count == MAX_TAGS {
+                self.report(FaultKind::Syntax(Syntax::TooManyTags { limit: MAX_TAGS }), piece);
+                self.text.clear();
+                return;
+            }
+            match (piece.word(text), open.last_mut()) {
+                ("if", _) => open.push((piece, false)),
+                ("else", Some((_, had_else))) if !*had_else => *had_else = true,
+                ("elif", Some((_, false))) => {}
+                ("endif", Some(_)) => {
+                    open.pop();
+                }
+                (word @ ("else" | "elif" | "endif"), _) => {
+                    self.report(FaultKind::Syntax(Syntax::StrayTag { tag: word.to_owned() }), piece);
+                    self.overwrite(piece, &" ".repeat(piece.span.len()));
+                }
+                _ => {}
+            }
+        }
+        for (piece, _) in open {
+            self.report(FaultKind::Syntax(Syntax::MissingEndif), piece);
+            self.text.push_str("{% endif %}");
+        }
+    }
+
+    /// Each round covers one piece, so there are at most as many as pieces.
+    fn read_expressions(&mut self, pieces: &[Piece]) {
+        let mut reported = BTreeSet::new();
+        while let Err(error) = machinery::parse(&self.text, "", Default::default()) {
+            let at = error.range().map_or(0, |range| range.start);
+            let culprit = pieces.iter().rfind(|piece| piece.span.start <= at);
+            let Some(piece) = culprit.filter(|piece| reported.insert(piece.span.start)) else {
+                return self.give_up();
+            };
+            self.report(FaultKind::Syntax(Syntax::from_parser(error.detail().unwrap_or_default())), piece);
+            self.cover(piece);
+        }
+    }
+
+    /// The rest cannot be judged, but nothing unread may pass as checked.
+    fn give_up(&mut self) {
+        if self.faults.is_empty() {
+            self.faults.push(TemplateFault { kind: FaultKind::Syntax(Syntax::Unreadable), span: 0..0 });
+        }
+        self.text.clear();
+    }
+}
+
+fn words(inner: &str) -> impl Iterator<Item = String> + '_ {
+    inner.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).map(str::to_owned)
+}

@@ -1,0 +1,134 @@
+//! Mail into a folder, one `.eml` a message, which any mail client opens. For trying a project out, for tests, and for those who
+//! deliver by their own means.
+//!
+//! ```text
+//! outbox/2026-03/j42.s3.v0.eml
+//! ```
+//!
+//! The key is the name, so a second attempt finds the first one's file and changes nothing. The file appears whole or not at all:
+//! it is written under a temporary name, brought to the disk, then renamed.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use super::{Connector, Outcome, RefusedKind, Uncertain};
+use crate::mail::{Mail, to_mime};
+
+#[derive(Debug)]
+pub struct FileConnector {
+    folder: PathBuf,
+    /// Tells temporary files of threads apart. It starts anew with the process, so what a crash left behind is used again.
+    next_temporary: AtomicU64,
+}
+
+/// Why a folder cannot take mail.
+#[derive(Debug, thiserror::Error)]
+#[error("mail cannot be written to the folder `{}`: {}", folder.display(), advice(source))]
+pub struct OpenError {
+    folder: PathBuf,
+    source: io::Error,
+}
+
+impl FileConnector {
+    /// Creates the folder if its parent exists, and tries to write in it.
+    pub fn open(folder: impl Into<PathBuf>) -> Result<FileConnector, OpenError> {
+        let connector = FileConnector { folder: folder.into(), next_temporary: AtomicU64::new(0) };
+        match create_folder(&connector.folder).and_then(|()| connector.try_writing()) {
+            Ok(()) => Ok(connector),
+            Err(source) => Err(OpenError { folder: connector.folder, source }),
+        }
+    }
+
+    fn try_writing(&self) -> io::Result<()> {
+        let probe = self.folder.join(".flow-probe");
+        write_to_disk(&probe, b"flow")?;
+        fs::remove_file(&probe)
+    }
+
+    /// The month is the send's own, so an attempt after midnight looks in the same place.
+    fn path(&self, mail: &Mail) -> PathBuf {
+        self.folder.join(mail.sent_at.format("%Y-%m").to_string()).join(format!("{}.eml", mail.key))
+    }
+
+    fn write(&self, path: &Path, key: &str, message: &[u8]) -> io::Result<()> {
+        let month = path.parent().unwrap_or(&self.folder);
+        create_folder(month)?;
+        let temporary = month.join(format!(".{key}.{}.tmp", self.next_temporary.fetch_add(1, Ordering::Relaxed)));
+        let written = write_to_disk(&temporary, message).and_then(|()| fs::rename(&temporary, path));
+        if written.is_err() {
+            // Best effort: the error to report is the one above, and a leftover is overwritten later.
+            let _ = fs::remove_file(&temporary);
+        }
+        written?;
+        sync_folder(month)
+    }
+}
+
+impl Connector for FileConnector {
+    fn name(&self) -> &str {
+        "file"
+    }
+
+    /// The key makes a repeated attempt harmless.
+    fn uncertain(&self) -> Uncertain {
+        Uncertain::Resend
+    }
+
+    fn send(&self, mail: &Mail) -> Outcome {
+        let message = match to_mime(mail) {
+            Ok(message) => message,
+            Err(error) => return Outcome::Refused { reason: error.to_string(), kind: RefusedKind::Invalid },
+        };
+        let path = self.path(mail);
+        if path.is_file() {
+            return delivered(&path);
+        }
+        match self.write(&path, &mail.key, &message) {
+            Ok(()) => delivered(&path),
+            Err(error) => Outcome::retry_later(format!("`{}` cannot be written: {}", path.display(), advice(&error))),
+        }
+    }
+}
+
+fn delivered(path: &Path) -> Outcome {
+    Outcome::Delivered { receipt: path.display().to_string() }
+}
+
+/// Not with its parents: a folder that is gone (an unmounted disk) must not come back empty on another disk.
+fn create_folder(folder: &Path) -> io::Result<()> {
+    match fs::create_dir(folder) {
+        Err(_) if folder.is_dir() => Ok(()),
+        created => created,
+    }
+}
+
+fn write_to_disk(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// A rename survives a power failure only once the folder is on the disk. Other systems than Unix cannot open folders and do not
+/// need it.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+fn advice(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "the disk is full, make room on it".to_owned(),
+        io::ErrorKind::PermissionDenied => {
+            "this user may not write there, change its owner or its permissions".to_owned()
+        }
+        io::ErrorKind::ReadOnlyFilesystem => "the disk is mounted read-only".to_owned(),
+        io::ErrorKind::NotFound => "the folder around it does not exist, create it".to_owned(),
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "a file stands where a folder is needed, move it away".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}

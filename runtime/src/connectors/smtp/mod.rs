@@ -1,0 +1,295 @@
+//! Mail to an SMTP server, usually a provider's relay.
+//!
+//! The dialogue decides how sure an outcome is. Before the end mark a lost connection means *not delivered*; after it, until the reply,
+//! nobody knows. lettre's transport does not tell these apart, so this connector speaks through lettre's connection command by
+//! command (see [`session`]) and keeps idle connections itself.
+//!
+//! ```text
+//! connect  login  MAIL  RCPT  DATA  message  .   reply
+//! └────────────── certainly not sent ───────┘└─?─┘└─ certain
+//! ```
+
+mod reply;
+mod session;
+
+use std::{
+    mem,
+    net::IpAddr,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use lettre::transport::smtp::{
+    client::{Certificate, TlsParameters},
+    extension::ClientId,
+};
+use serde::Deserialize;
+
+use self::{
+    reply::Verdict,
+    session::{Failure, Login, Session},
+};
+use super::{Connector, Outcome, RefusedKind, Uncertain};
+use crate::mail::{Mail, Secret, to_mime};
+
+/// Connections kept open between messages; delivery has a few threads.
+const IDLE_MAX: usize = 4;
+/// Servers commonly end a connection after 100 messages.
+const MESSAGES_PER_CONNECTION_MAX: u32 = 100;
+/// What a server answered is kept up to this many characters.
+const ANSWER_MAX_CHARS: usize = 500;
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Security {
+    /// Everything in the clear.
+    None,
+    /// The connection starts in the clear and must turn to TLS before anything is said. Usual on port 587.
+    StartTls,
+    /// TLS from the first byte. Usual on port 465.
+    Tls,
+}
+
+#[derive(Debug, Clone)]
+pub struct SmtpSettings {
+    pub host: String,
+    pub port: u16,
+    pub security: Security,
+    /// Allows `security = "none"` to another machine.
+    pub insecure: bool,
+    /// A certificate authority to trust beside the public ones, as PEM: for a company's own relay.
+    pub authority: Option<Vec<u8>>,
+    pub username: Option<String>,
+    pub password: Option<Secret>,
+    /// For connecting and for each answer.
+    pub timeout: Duration,
+    /// How this machine introduces itself; its host name if it is not set.
+    pub hello_name: Option<String>,
+    pub uncertain: Uncertain,
+}
+
+impl SmtpSettings {
+    /// With TLS as the port suggests, no login, and sending again when uncertain: SMTP itself asks for that (RFC 5321, 4.5.4.1), and
+    /// the Message-ID is the same, so most receivers drop the second copy.
+    pub fn new(host: impl Into<String>, port: u16) -> Self {
+        const TLS_PORT: u16 = 465;
+        SmtpSettings {
+            host: host.into(),
+            port,
+            security: if port == TLS_PORT { Security::Tls } else { Security::StartTls },
+            insecure: false,
+            authority: None,
+            username: None,
+            password: None,
+            timeout: DEFAULT_TIMEOUT,
+            hello_name: None,
+            uncertain: Uncertain::Resend,
+        }
+    }
+}
+
+/// What is wrong with the settings. A server that is down is no error here: mail waits for it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    #[error("the mail server's host is empty or has a space in it: write a name such as `smtp.example.com`")]
+    Host,
+    #[error(
+        "mail to `{host}` would travel unencrypted: set `security = \"starttls\"` or `\"tls\"`, or `insecure = true` if the network between is yours"
+    )]
+    Unencrypted { host: String },
+    #[error("the mail server has a user name but no password, or a password but no user name: set both or neither")]
+    HalfALogin,
+    #[error("the timeout for the mail server is zero: set a few seconds")]
+    NoTimeout,
+    #[error("`{name}` cannot be this machine's name in a greeting: write a host name such as `mail.example.com`")]
+    HelloName { name: String },
+    #[error("the certificate authority for the mail server cannot be read: it must be PEM text ({reason})")]
+    Authority { reason: String },
+}
+
+pub struct SmtpConnector {
+    server: Server,
+    uncertain: Uncertain,
+    idle: Mutex<Vec<Session>>,
+}
+
+/// All that is needed to open a session.
+struct Server {
+    host: String,
+    port: u16,
+    security: Security,
+    tls: TlsParameters,
+    login: Option<Login>,
+    timeout: Duration,
+    hello: ClientId,
+}
+
+impl SmtpConnector {
+    /// Checks the settings; connects with the first message.
+    pub fn open(settings: SmtpSettings) -> Result<SmtpConnector, SettingsError> {
+        check(&settings)?;
+        let tls = tls_parameters(&settings)?;
+        let SmtpSettings { host, port, security, timeout, uncertain, .. } = settings;
+        let login = settings.username.zip(settings.password).map(|(username, password)| Login { username, password });
+        let hello = settings.hello_name.map_or_else(ClientId::default, ClientId::Domain);
+        let server = Server { host, port, security, tls, login, timeout, hello };
+        Ok(SmtpConnector { server, uncertain, idle: Mutex::new(Vec::new()) })
+    }
+
+    /// An idle connection first. The server may have closed it meanwhile, which only shows when it is used; then a new one is opened,
+    /// as long as the message was certainly not taken.
+    fn deliver(&self, mail: &Mail, message: &[u8]) -> Result<String, Failure> {
+        // Bound first, so that the lock is not held while the message travels.
+        let reused = self.idle().pop();
+        if let Some(mut session) = reused {
+            match session.deliver(mail, message) {
+                Err(failure) if failure.is_stale_connection() => self.forget_idle(),
+                result => return self.keep(session, result),
+            }
+        }
+        let mut session = Session::open(&self.server)?;
+        let result = session.deliver(mail, message);
+        self.keep(session, result)
+    }
+
+    /// Where one is stale the others are too. They part with the server after the lock is free.
+    fn forget_idle(&self) {
+        let stale = mem::take(&mut *self.idle());
+        drop(stale);
+    }
+
+    fn keep(&self, session: Session, result: Result<String, Failure>) -> Result<String, Failure> {
+        let mut idle = self.idle();
+        if session.is_usable() && session.messages() < MESSAGES_PER_CONNECTION_MAX && idle.len() < IDLE_MAX {
+            idle.push(session);
+        }
+        result
+    }
+
+    /// A thread that panicked elsewhere cannot have left the list half-changed.
+    fn idle(&self) -> MutexGuard<'_, Vec<Session>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Connector for SmtpConnector {
+    fn name(&self) -> &str {
+        "smtp"
+    }
+
+    fn uncertain(&self) -> Uncertain {
+        self.uncertain
+    }
+
+    fn send(&self, mail: &Mail) -> Outcome {
+        let message = match to_mime(mail) {
+            Ok(message) => message,
+            Err(error) => return Outcome::Refused { reason: error.to_string(), kind: RefusedKind::Invalid },
+        };
+        match self.deliver(mail, &message) {
+            Ok(receipt) => Outcome::Delivered { receipt },
+            Err(failure) => outcome(&format!("mail server {}:{}", self.server.host, self.server.port), failure),
+        }
+    }
+}
+
+fn outcome(server: &str, failure: Failure) -> Outcome {
+    match failure {
+        Failure::Lost { why, was_ended: false } => Outcome::retry_later(format!("{server} {why}")),
+        Failure::Lost { why, was_ended: true } => Outcome::Unknown {
+            reason: format!("{server} {why} after the whole message was sent, so it may have taken it"),
+        },
+        Failure::Answer { stage, reply } => {
+            let reason = format!("{server} answered {} with {} {}", stage.words(), reply.code, reply.text);
+            match reply::judge(stage, &reply) {
+                Verdict::Later => Outcome::retry_later(reason),
+                Verdict::Refused(kind) => Outcome::Refused { reason, kind },
+            }
+        }
+    }
+}
+
+fn check(settings: &SmtpSettings) -> Result<(), SettingsError> {
+    if !is_word(&settings.host) {
+        return Err(SettingsError::Host);
+    }
+    if settings.security == Security::None && !settings.insecure && !is_loopback(&settings.host) {
+        return Err(SettingsError::Unencrypted { host: settings.host.clone() });
+    }
+    if settings.username.is_some() != settings.password.is_some() {
+        return Err(SettingsError::HalfALogin);
+    }
+    if settings.timeout.is_zero() {
+        return Err(SettingsError::NoTimeout);
+    }
+    match &settings.hello_name {
+        Some(name) if !is_word(name) => Err(SettingsError::HelloName { name: name.clone() }),
+        _ => Ok(()),
+    }
+}
+
+/// One word of visible ASCII: nothing that could end a line of the dialogue.
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn tls_parameters(settings: &SmtpSettings) -> Result<TlsParameters, SettingsError> {
+    let refuse = |error: lettre::transport::smtp::Error| SettingsError::Authority { reason: error.to_string() };
+    let mut builder = TlsParameters::builder(settings.host.clone());
+    if let Some(pem) = &settings.authority {
+        builder = builder.add_root_certificate(Certificate::from_pem(pem).map_err(refuse)?);
+    }
+    builder.build_rustls().map_err(refuse)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> SmtpSettings {
+        SmtpSettings::new("smtp.example.com", 587)
+    }
+
+    fn refusal(settings: SmtpSettings) -> Option<SettingsError> {
+        SmtpConnector::open(settings).err()
+    }
+
+    #[test]
+    fn only_this_machine_is_spoken_to_in_the_clear() {
+        let plain = |host: &str| SmtpSettings { host: host.to_owned(), security: Security::None, ..settings() };
+        for near in ["localhost", "127.0.0.1", "127.8.0.1", "::1"] {
+            assert_eq!(refusal(plain(near)), None, "{near}");
+        }
+        for far in ["smtp.example.com", "10.0.0.1", "0.0.0.0", "localhost.example.com", "127.0.0.1.example.com"] {
+            assert_eq!(refusal(plain(far)), Some(SettingsError::Unencrypted { host: far.to_owned() }));
+            assert_eq!(refusal(SmtpSettings { insecure: true, ..plain(far) }), None);
+        }
+    }
+
+    #[test]
+    fn settings_are_checked_when_they_are_set() {
+        let password = Some(Secret::new("p"));
+        assert_eq!(refusal(SmtpSettings { host: String::new(), ..settings() }), Some(SettingsError::Host));
+        assert_eq!(refusal(SmtpSettings { password, ..settings() }), Some(SettingsError::HalfALogin));
+        assert_eq!(refusal(SmtpSettings { timeout: Duration::ZERO, ..settings() }), Some(SettingsError::NoTimeout));
+        let name = "me\r\nMAIL FROM:<x>".to_owned();
+        let bad_hello = SmtpSettings { hello_name: Some(name.clone()), ..settings() };
+        assert_eq!(refusal(bad_hello), Some(SettingsError::HelloName { name }));
+        let pem = b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n".to_vec();
+        assert!(matches!(
+            refusal(SmtpSettings { authority: Some(pem), ..settings() }),
+            Some(SettingsError::Authority { .. })
+        ));
+    }
+
+    #[test]
+    fn a_password_is_not_printed() {
+        let settings = SmtpSettings { password: Some(Secret::new("hunter2")), ..settings() };
+        assert!(!format!("{settings:?}").contains("hunter2"));
+    }
+}

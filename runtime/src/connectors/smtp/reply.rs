@@ -1,0 +1,134 @@
+//! What a server's refusal means for the contact and the sender.
+//!
+//! The enhanced status (RFC 3463, `5.1.1`) is more precise than the reply code (`550`) and wins. Where neither says enough the text is
+//! searched, and in doubt the contact is kept: to suppress a person for a sender's fault loses them for good.
+
+use super::session::Stage;
+use crate::connectors::RefusedKind::{self, Blocked, HardBounce, Invalid};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reply {
+    pub(super) code: u16,
+    pub(super) text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Later,
+    Refused(RefusedKind),
+}
+
+/// How servers say that nobody lives there when their codes do not.
+const NOBODY_THERE: [&str; 11] = [
+    "user unknown",
+    "unknown user",
+    "unknown recipient",
+    "recipient unknown",
+    "no such user",
+    "no such recipient",
+    "no such mailbox",
+    "mailbox not found",
+    "user not found",
+    "does not exist",
+    "doesn't exist",
+];
+
+pub(super) fn judge(stage: Stage, reply: &Reply) -> Verdict {
+    if stage == Stage::Session || reply.code < 500 || asks_for_login(reply.code) {
+        return Verdict::Later;
+    }
+    let verdict = enhanced(&reply.text).and_then(by_status).unwrap_or_else(|| by_code(stage, reply));
+    match verdict {
+        // The recipient was not named yet.
+        Verdict::Refused(HardBounce) if stage == Stage::Sender => Verdict::Refused(Blocked),
+        verdict => verdict,
+    }
+}
+
+/// The settings are wrong and not the message: it waits until they are right.
+fn asks_for_login(code: u16) -> bool {
+    matches!(code, 530 | 534 | 535 | 538)
+}
+
+/// Subject and detail of a status at the start of the text, with its class.
+fn enhanced(text: &str) -> Option<(u16, u16, u16)> {
+    let word = text.split_whitespace().next()?.trim_matches(|c: char| !c.is_ascii_digit());
+    let mut numbers = word.split('.').map(|number| number.parse().ok());
+    match (numbers.next(), numbers.next(), numbers.next(), numbers.next()) {
+        (Some(class), Some(subject), Some(detail), None) => Some((class?, subject?, detail?)),
+        _ => None,
+    }
+}
+
+fn by_status(status: (u16, u16, u16)) -> Option<Verdict> {
+    Some(match status {
+        (4, _, _) => Verdict::Later,
+        (5, 1, 0..=3 | 6 | 10) | (5, 2, 1) | (5, 4, 4) => Verdict::Refused(HardBounce),
+        (5, 3, 4) | (5, 6 | 7, _) => Verdict::Refused(Blocked),
+        // Full, or out of order: it passes.
+        (5, 2, 2) | (5, 3 | 4, _) => Verdict::Later,
+        (5, 5, _) => Verdict::Refused(Invalid),
+        _ => return None,
+    })
+}
+
+fn by_code(stage: Stage, reply: &Reply) -> Verdict {
+    let text = reply.text.to_lowercase();
+    match reply.code {
+        _ if NOBODY_THERE.iter().any(|words| text.contains(words)) => Verdict::Refused(HardBounce),
+        521 | 551 | 553 | 556 if stage == Stage::Recipient => Verdict::Refused(HardBounce),
+        552 if stage == Stage::Recipient => Verdict::Later,
+        500..=504 | 555 => Verdict::Refused(Invalid),
+        _ => Verdict::Refused(Blocked),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replies_are_judged_by_status_then_code_then_text() {
+        use Stage::{Content, Recipient, Sender, Session};
+        let (later, hard, blocked, invalid) =
+            (Verdict::Later, Verdict::Refused(HardBounce), Verdict::Refused(Blocked), Verdict::Refused(Invalid));
+        for (stage, code, text, verdict) in [
+            (Recipient, 451, "4.7.1 greylisted, try again", later),
+            (Recipient, 450, "", later),
+            (Content, 421, "4.3.2 shutting down", later),
+            (Recipient, 550, "5.1.1 <bo@example.com>: unknown", hard),
+            (Recipient, 550, "5.1.10 null MX", hard),
+            (Content, 550, "5.1.1 no mailbox", hard),
+            (Recipient, 550, "#5.1.1 bad destination", hard),
+            (Recipient, 550, "5.2.1 disabled", hard),
+            (Recipient, 552, "5.2.2 over quota", later),
+            (Recipient, 550, "5.4.4 no route", hard),
+            (Recipient, 554, "5.4.6 loop", later),
+            (Recipient, 550, "5.7.1 relaying denied", blocked),
+            (Content, 550, "5.7.26 not authenticated", blocked),
+            (Content, 550, "5.7.515 access denied", blocked),
+            (Content, 552, "5.3.4 too big", blocked),
+            (Content, 554, "5.6.0 content", blocked),
+            (Content, 552, "too big", blocked),
+            (Recipient, 501, "5.5.4 bad argument", invalid),
+            (Recipient, 501, "5.1.3 bad address syntax", hard),
+            (Recipient, 550, "4.2.2 full for now", later),
+            (Recipient, 550, "5.0.0 User unknown", hard),
+            (Recipient, 550, "5.0.0 go away", blocked),
+            (Recipient, 550, "No such user here", hard),
+            (Recipient, 550, "rejected for policy reasons", blocked),
+            (Recipient, 553, "mailbox name not allowed", hard),
+            (Recipient, 552, "storage exceeded", later),
+            (Recipient, 556, "takes no mail", hard),
+            (Content, 554, "looks like spam from 5.1.1.9", blocked),
+            (Content, 500, "what?", invalid),
+            (Sender, 550, "5.1.0 sender rejected", blocked),
+            (Sender, 530, "5.7.0 authentication required", later),
+            (Session, 535, "5.7.8 bad password", later),
+            (Session, 554, "5.7.1 your address is listed", later),
+        ] {
+            let reply = Reply { code, text: text.to_owned() };
+            assert_eq!(judge(stage, &reply), verdict, "{stage:?} {code} {text}");
+        }
+    }
+}

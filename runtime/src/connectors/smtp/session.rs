@@ -1,0 +1,230 @@
+//! One connection and what is said on it.
+
+use std::{cell::Cell, error::Error as _, fmt, io, iter, time::Duration};
+
+use lettre::transport::smtp::{
+    Error,
+    authentication::{Credentials, DEFAULT_MECHANISMS},
+    client::SmtpConnection,
+    commands::{Data, Mail as MailFrom, Rcpt, Rset},
+    response::Response,
+};
+
+use super::{ANSWER_MAX_CHARS, Security, Server, reply::Reply};
+use crate::mail::{Mail, Secret};
+
+/// A farewell is a courtesy and not worth a wait.
+const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
+/// "The service is closing the connection", at any point.
+const CLOSING: u16 = 421;
+/// Small enough for a socket to take at once, so that a failed write says no more than a missing answer would.
+const ONE_WRITE_MAX_OCTETS: usize = 64 * 1024;
+
+pub(super) struct Login {
+    pub(super) username: String,
+    pub(super) password: Secret,
+}
+
+/// What the server was asked when it refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Greeting, encryption, login: nothing about this message yet.
+    Session,
+    Sender,
+    Recipient,
+    /// Both the wish to send it and the message itself.
+    Content,
+}
+
+impl Stage {
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Stage::Session => "the connection",
+            Stage::Sender => "the sender's address",
+            Stage::Recipient => "the recipient's address",
+            Stage::Content => "the message",
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The server said no.
+    Answer { stage: Stage, reply: Reply },
+    /// The server could not be reached, or was lost. `was_ended` tells that the end mark of the message was on its way.
+    Lost { why: String, was_ended: bool },
+}
+
+impl Failure {
+    fn at(stage: Stage, error: &Error, timeout: Duration) -> Failure {
+        match error.status() {
+            Some(code) => Failure::Answer { stage, reply: Reply { code: code.into(), text: answer(error) } },
+            None => Failure::Lost { why: why_lost(error, timeout), was_ended: false },
+        }
+    }
+
+    /// What a connection shows that the server closed while it was idle.
+    pub(super) fn is_stale_connection(&self) -> bool {
+        match self {
+            Failure::Lost { was_ended, .. } => !was_ended,
+            Failure::Answer { stage, reply } => reply.code == CLOSING && *stage != Stage::Content,
+        }
+    }
+}
+
+pub(super) struct Session {
+    connection: SmtpConnection,
+    timeout: Duration,
+    messages: u32,
+    is_usable: bool,
+}
+
+impl Session {
+    pub(super) fn open(server: &Server) -> Result<Session, Failure> {
+        let fail = |error: Error| Failure::at(Stage::Session, &error, server.timeout);
+        let tls_at_once = (server.security == Security::Tls).then_some(&server.tls);
+        let address = (server.host.as_str(), server.port);
+        let mut connection =
+            SmtpConnection::connect(address, Some(server.timeout), &server.hello, tls_at_once, None).map_err(fail)?;
+        if server.security == Security::StartTls {
+            if !connection.can_starttls() {
+                // Never in the clear instead: whoever sits between could have taken the offer out.
+                let why = "offers no STARTTLS: set `security = \"tls\"` if its port is 465, else ask its operator";
+                return Err(Failure::Lost { why: why.to_owned(), was_ended: false });
+            }
+            connection.starttls(&server.tls, &server.hello).map_err(fail)?;
+        }
+        if let Some(Login { username, password }) = &server.login {
+            let credentials = Credentials::new(username.clone(), password.expose().to_owned());
+            connection.auth(DEFAULT_MECHANISMS, &credentials).map_err(fail)?;
+        }
+        Ok(Session { connection, timeout: server.timeout, messages: 0, is_usable: true })
+    }
+
+    pub(super) fn messages(&self) -> u32 {
+        self.messages
+    }
+
+    pub(super) fn is_usable(&self) -> bool {
+        self.is_usable
+    }
+
+    /// One message; the receipt is the server's last answer.
+    pub(super) fn deliver(&mut self, mail: &Mail, message: &[u8]) -> Result<String, Failure> {
+        self.messages += 1;
+        let result = self.announce(mail).and_then(|()| self.transmit(message));
+        self.is_usable = match &result {
+            Ok(_) => true,
+            Err(Failure::Lost { .. }) => false,
+            Err(Failure::Answer { reply, .. }) => reply.code != CLOSING && self.connection.command(Rset).is_ok(),
+        };
+        result
+    }
+
+    fn announce(&mut self, mail: &Mail) -> Result<(), Failure> {
+        let (from, to) = (mail.from.address().for_envelope(), mail.to.address().for_envelope());
+        let timeout = self.timeout;
+        let fail = |stage| move |error: Error| Failure::at(stage, &error, timeout);
+        self.connection.command(MailFrom::new(Some(from), Vec::new())).map_err(fail(Stage::Sender))?;
+        self.connection.command(Rcpt::new(to, Vec::new())).map_err(fail(Stage::Recipient))?;
+        self.connection.command(Data).map_err(fail(Stage::Content))?;
+        Ok(())
+    }
+
+    /// The one place where an outcome can stay unknown.
+    fn transmit(&mut self, message: &[u8]) -> Result<String, Failure> {
+        // The end mark brings its own line break.
+        let message = message.strip_suffix(b"\r\n").unwrap_or(message);
+        let (response, was_ended) = match std::str::from_utf8(message) {
+            Ok(text) if text.len() <= ONE_WRITE_MAX_OCTETS => (self.connection.command(Content(text)), true),
+            _ => self.transmit_in_parts(message),
+        };
+        match response {
+            Ok(response) => Ok(receipt(u16::from(response.code()), response.message())),
+            Err(error) => Err(match Failure::at(Stage::Content, &error, self.timeout) {
+                Failure::Lost { why, .. } => Failure::Lost { why, was_ended },
+                answer => answer,
+            }),
+        }
+    }
+
+    /// Also tells whether the end mark was reached: lettre writes it when the iterator is exhausted.
+    fn transmit_in_parts(&mut self, message: &[u8]) -> (Result<Response, Error>, bool) {
+        let was_ended = Cell::new(false);
+        let mut next = Some(message);
+        let parts = iter::from_fn(|| {
+            let part = next.take();
+            was_ended.set(part.is_none());
+            part
+        });
+        let response = self.connection.message_iter(parts);
+        (response, was_ended.get())
+    }
+}
+
+/// A message with its end mark as one write. lettre writes the mark on its own, where it waits for the server to acknowledge what came
+/// before, some 40 ms for each message (Nagle's algorithm against delayed acknowledgement).
+struct Content<'a>(&'a str);
+
+impl fmt::Display for Content<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in self.0.split("\r\n") {
+            // RFC 5321, 4.5.2: a dot at the start of a line is doubled.
+            f.write_str(if line.starts_with('.') { "." } else { "" })?;
+            f.write_str(line)?;
+            f.write_str("\r\n")?;
+        }
+        f.write_str(".\r\n")
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if self.is_usable && self.connection.set_timeout(Some(QUIT_TIMEOUT)).is_ok() {
+            let _ = self.connection.quit();
+        }
+    }
+}
+
+fn receipt<'a>(code: u16, lines: impl Iterator<Item = &'a str>) -> String {
+    short(&format!("{code} {}", lines.collect::<Vec<_>>().join(" ")))
+}
+
+fn answer(error: &Error) -> String {
+    short(&error.source().map(ToString::to_string).unwrap_or_default())
+}
+
+/// The other side wrote it: one line, of bounded length.
+fn short(text: &str) -> String {
+    crate::mail::one_line(text).chars().take(ANSWER_MAX_CHARS).collect()
+}
+
+fn why_lost(error: &Error, timeout: Duration) -> String {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return why_io(error, timeout);
+        }
+        source = error.source();
+    }
+    match answer(error) {
+        answer if answer == "incomplete response" => "closed the connection".to_owned(),
+        answer => format!("could not be understood ({answer})"),
+    }
+}
+
+fn why_io(error: &io::Error, timeout: Duration) -> String {
+    match error.kind() {
+        // Which one a read timeout gives depends on the system.
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
+            format!("did not answer within {} s", timeout.as_secs_f32())
+        }
+        io::ErrorKind::ConnectionRefused => {
+            "refused the connection: check that it runs, and its host and port".to_owned()
+        }
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => {
+            "closed the connection".to_owned()
+        }
+        _ => format!("could not be reached ({})", short(&error.to_string())),
+    }
+}

@@ -1,0 +1,113 @@
+//! Building a message.
+//!
+//! In comes a [`Mail`]: rendered texts and the facts of one send. Out come the bytes that go on the wire. This layer knows nothing of
+//! how a message travels, nor of journeys, stores and clocks.
+//!
+//! The bytes depend on the `Mail` alone (rule E2): the date is a field, the Message-ID and the MIME boundary come from the key. So an
+//! attempt that is repeated after a crash sends the very same message, and a receiver that has it already can see that it is the same.
+
+mod address;
+mod header;
+mod html;
+mod mime;
+mod preheader;
+mod secret;
+pub mod text;
+pub mod unsubscribe;
+
+use chrono::{DateTime, Utc};
+
+pub use address::{Address, Mailbox};
+pub(crate) use header::clean as one_line;
+pub use mime::to_mime;
+pub use preheader::with_preheader;
+pub use secret::Secret;
+
+/// A key is also a file name and the left side of a Message-ID.
+pub const KEY_MAX_OCTETS: usize = 120;
+/// RFC 5322, 2.1.1, read strictly: the whole line before folding, with its name and encoding, as some servers unfold before they count.
+pub const SUBJECT_LINE_MAX_OCTETS: usize = 998;
+/// Of a sender, a recipient or a list.
+pub const NAME_MAX_OCTETS: usize = 256;
+/// Far above the 102 KB where Gmail clips a message; this one guards memory and servers.
+pub const HTML_MAX_OCTETS: usize = 512 * 1024;
+pub const TEXT_MAX_OCTETS: usize = 512 * 1024;
+/// Leaves room for the header's name on a line of 998 octets.
+pub const UNSUBSCRIBE_URL_MAX_OCTETS: usize = 900;
+
+/// One message to one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The key under which this effect leaves once (rule E9), such as `j42.s3.v0`. It must be unique for the sender's domain for ever,
+    /// because receivers drop a second message with a Message-ID that they have seen.
+    pub key: String,
+    pub from: Mailbox,
+    pub to: Mailbox,
+    pub reply_to: Option<Mailbox>,
+    pub subject: String,
+    pub html: String,
+    pub text: String,
+    /// The line that inboxes show beside the subject.
+    pub preview: Option<String>,
+    /// The name of the list or topic, as a reader would say it: `Product news`.
+    pub list: Option<String>,
+    pub unsubscribe: Option<Unsubscribe>,
+    /// When the step wrote the send, not when an attempt was made: a repeated attempt must not change it.
+    pub sent_at: DateTime<Utc>,
+    pub kind: Kind,
+}
+
+/// Where one click ends the subscription (RFC 8058).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsubscribe {
+    pub url: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Marketing,
+    Transactional,
+    /// To people of the company itself.
+    Notice,
+}
+
+impl Kind {
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Marketing => "marketing",
+            Kind::Transactional => "transactional",
+            Kind::Notice => "notice",
+        }
+    }
+}
+
+/// Why a message cannot be built. It would fail in the same way every time, so it is never retried.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MailError {
+    #[error(
+        "the key `{key}` cannot name a message: use up to {KEY_MAX_OCTETS} letters, digits, `-` and `_`, in parts joined by single dots"
+    )]
+    Key { key: String },
+    #[error("`{address}` is no email address that can be written to: {reason}")]
+    Address { address: String, reason: &'static str },
+    #[error("the name `{name}` is longer than {NAME_MAX_OCTETS} bytes: shorten it")]
+    NameTooLong { name: String },
+    #[error("the subject is empty: give the email a subject")]
+    NoSubject,
+    #[error("the subject takes {octets} bytes on the wire and mail allows {SUBJECT_LINE_MAX_OCTETS}: shorten it")]
+    SubjectTooLong { octets: usize },
+    #[error(
+        "the HTML has {octets} bytes and the limit is {HTML_MAX_OCTETS}: shorten it (Gmail cuts a message off at 102 KB)"
+    )]
+    HtmlTooLong { octets: usize },
+    #[error("the plain text has {octets} bytes and the limit is {TEXT_MAX_OCTETS}: shorten it")]
+    TextTooLong { octets: usize },
+    #[error("a marketing email needs a way to unsubscribe: give it a topic, or make it `kind transactional` if it is")]
+    NoUnsubscribe,
+    #[error(
+        "mailboxes will not offer the unsubscribe address `{url}`: it must start with `https://`, contain no spaces and have at most {UNSUBSCRIBE_URL_MAX_OCTETS} bytes"
+    )]
+    UnsubscribeUrl { url: String },
+    #[error("the year {year} cannot be written in a message's date: check the clock of this machine")]
+    Date { year: i32 },
+}

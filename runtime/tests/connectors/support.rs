@@ -1,0 +1,48 @@
+//! A message to send and words for outcomes.
+
+use chrono::{TimeZone, Utc};
+use flow_runtime::{
+    connectors::{Outcome, RefusedKind},
+    mail::{Address, Kind, Mail, Mailbox},
+};
+
+pub(crate) fn mail(key: &str) -> Mail {
+    Mail {
+        key: key.to_owned(),
+        from: Mailbox::parse("Anna from Acme <anna@acme.example>").unwrap(),
+        to: Address::parse("bo@example.com").unwrap().into(),
+        reply_to: None,
+        subject: "Grüße".to_owned(),
+        html: "<p>Hallo Bo</p>\n.\n<p>..</p>".to_owned(),
+        text: "Hallo Bo\n.\n.. \n".to_owned(),
+        preview: None,
+        list: None,
+        unsubscribe: None,
+        sent_at: Utc.with_ymd_and_hms(2026, 3, 2, 9, 0, 0).unwrap(),
+        kind: Kind::Transactional,
+    }
+}
+
+#[track_caller]
+pub(crate) fn receipt(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Delivered { receipt } => receipt,
+        other => panic!("not delivered: {other:?}"),
+    }
+}
+
+#[track_caller]
+pub(crate) fn retry_reason(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::RetryLater { reason, .. } => reason,
+        other => panic!("not to be retried: {other:?}"),
+    }
+}
+
+#[track_caller]
+pub(crate) fn refusal(outcome: Outcome) -> (RefusedKind, String) {
+    match outcome {
+        Outcome::Refused { reason, kind } => (kind, reason),
+        other => panic!("not refused: {other:?}"),
+    }
+}
