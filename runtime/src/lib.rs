@@ -2,6 +2,8 @@
 
 pub mod clock;
 pub mod connectors;
+pub mod engine;
+pub mod intake;
 pub mod mail;
 pub mod store;
 pub mod time;
