@@ -96,7 +96,8 @@ pub fn compile_with(program: &Program, mut compiled: impl FnMut(CompiledPart)) -
         code_bytes += unit.bytes;
         compiled(CompiledPart { workflow, code_bytes: unit.bytes });
     }
-    let workflows = program.workflows.values().zip(steps).map(|(workflow, step)| StepCode::new(workflow, step)).collect();
+    let workflows =
+        program.workflows.values().zip(steps).map(|(workflow, step)| StepCode::new(workflow, step)).collect();
     // Every predicate belongs to a workflow of the program or to none (`verify`), so each has been compiled.
     let predicates = program.predicates.values().zip(predicates.into_iter().flatten());
     let predicates = predicates.map(|(predicate, function)| PredicateCode::new(program, predicate, function)).collect();

@@ -116,9 +116,7 @@ impl UnitBuilder {
     }
 
     fn finish(mut self, step: Option<FuncId>, predicates: Vec<(PredicateId, FuncId)>) -> Result<Unit, CompileError> {
-        self.module
-            .finalize_definitions()
-            .map_err(|error| CompileError::NoExecutableMemory(error.to_string()))?;
+        self.module.finalize_definitions().map_err(|error| CompileError::NoExecutableMemory(error.to_string()))?;
         let module = &self.module;
         let step = step.map(|id| {
             // SAFETY: `emit_step` gave the function the signature of `StepFn`, in the system's calling convention.

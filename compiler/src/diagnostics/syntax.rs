@@ -12,7 +12,8 @@ pub fn unexpected_text(found: &str, expected: &[&str], at: Location) -> Diagnost
         format!("expected {}", either(expected))
     };
     let diagnostic = Diagnostic::error(Code::UnexpectedText, message, at, label);
-    let keywords: Vec<&str> = expected.iter().filter_map(|word| word.strip_prefix('`')?.strip_suffix('`')).collect();
+    // The words in backticks, one or several in each description.
+    let keywords: Vec<&str> = expected.iter().flat_map(|words| words.split('`').skip(1).step_by(2)).collect();
     match suggest::nearest(found, keywords) {
         Some(keyword) => diagnostic.help(format!("did you mean `{keyword}`?")).edit(at, keyword),
         None => diagnostic,

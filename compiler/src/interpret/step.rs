@@ -94,9 +94,7 @@ impl Run<'_, '_> {
                 Ok(()) => Next::Block(next),
                 Err(_) => Next::Stop(Outcome::Failed),
             },
-            Terminator::Wait { step, wait, resume } => {
-                Next::Stop(Outcome::Waiting { step, wait, block: resume.0 })
-            }
+            Terminator::Wait { step, wait, resume } => Next::Stop(Outcome::Waiting { step, wait, block: resume.0 }),
             Terminator::Finish { step, ending } => Next::Stop(Outcome::Ended { step, ending }),
             // The verifier lets no result into a body.
             Terminator::Result { .. } => Next::Stop(Outcome::Failed),

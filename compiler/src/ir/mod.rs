@@ -14,8 +14,12 @@
 
 pub mod fact;
 pub mod function;
+#[cfg(test)]
+#[cfg_attr(not(feature = "native"), allow(dead_code, reason = "the tests of machine code use most of it"))]
+pub(crate) mod generate;
 pub mod id;
 pub mod layout;
+pub mod lower;
 pub mod mail;
 pub mod print;
 pub mod program;

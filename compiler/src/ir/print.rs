@@ -1,1 +1,384 @@
-//! A program as text that people can read in snapshots and reviews.
+//! A program as text, for snapshots and reviews.
+//!
+//! ```text
+//! workflow guide_nurture
+//!   body
+//!     b0:
+//!       v0 = load frame.score
+//!       v1 = int 600_000                   ; 60
+//!       v2 = v0 >= v1
+//!       branch v2, b1, b2
+//! ```
+//!
+//! It says what runs, not where it was written: no places in source texts, no HTML.
+
+mod function;
+#[cfg(test)]
+mod tests;
+
+use super::{
+    CivilSpan, Email, EmailKind, Engagement, Entry, Fact, Field, FieldType, IdMap, Layout, Pattern, PatternEvent,
+    Predicate, PredicateId, Program, PropertyTest, Reenter, SendWindow, Step, TextTemplate, TextTest, TextTestKind,
+    Trait, Wait, Workflow,
+};
+use super::{Piece, SlotId};
+use function::print_function;
+use std::fmt::{self, Display, Formatter, Write};
+
+impl Display for Program {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "program {} ({})", self.name, self.timezone)?;
+        if !self.stages.is_empty() {
+            writeln!(f, "stages {}", self.stages.join(" < "))?;
+        }
+        print_layout(f, "frame", &self.frame)?;
+        print_schema(f, self)?;
+        print_facts(f, self)?;
+        for (id, predicate) in self.predicates.iter() {
+            print_predicate(f, self, id, predicate)?;
+        }
+        print_mail(f, self)?;
+        self.workflows.values().try_for_each(|workflow| print_workflow(f, self, workflow))
+    }
+}
+
+/// `frame: 48 bytes`, then a line for each slot.
+fn print_layout(f: &mut Formatter<'_>, name: &str, layout: &Layout) -> fmt::Result {
+    writeln!(f, "\n{name}: {} bytes", layout.size)?;
+    for slot in layout.slots.values() {
+        let kind = format!("{:?}", slot.kind).to_lowercase();
+        write!(f, "  {:>4} {kind:<6} {}", slot.offset, slot.name)?;
+        if let Some(bit) = slot.presence {
+            write!(f, "? (bit {bit})")?;
+        }
+        if slot.initial != 0 {
+            write!(f, " = {}", number(slot.initial))?;
+        }
+        writeln!(f)?;
+    }
+    Ok(())
+}
+
+fn print_schema(f: &mut Formatter<'_>, program: &Program) -> fmt::Result {
+    if !program.fields.is_empty() {
+        writeln!(f, "\nfields")?;
+        for field in program.fields.values() {
+            writeln!(f, "  {}", field_line(program, field))?;
+        }
+    }
+    if !program.events.is_empty() {
+        writeln!(f, "\nevents")?;
+        for (id, event) in program.events.iter() {
+            let properties = event.properties.iter().map(|property| {
+                format!("{} {}{}", property.name, type_name(&property.ty), if property.optional { "?" } else { "" })
+            });
+            writeln!(f, "  {id} {}({})", event.name, properties.collect::<Vec<_>>().join(", "))?;
+        }
+    }
+    Ok(())
+}
+
+fn field_line(program: &Program, field: &Field) -> String {
+    let mut line = format!("{} {}", field.name, type_name(&field.ty));
+    if field.optional {
+        line.push('?');
+    }
+    if let Some(slot) = field.slot {
+        line += &format!(" in frame.{}", slot_name(&program.frame, slot));
+    }
+    if let Some(text) = field.text {
+        line += &format!(" beside it as {text}");
+    }
+    if !field.literals.is_empty() {
+        line += &format!(", compared with {}", quoted(&field.literals));
+    }
+    line
+}
+
+fn type_name(ty: &FieldType) -> String {
+    match ty {
+        FieldType::Text => "text".to_owned(),
+        FieldType::Number => "number".to_owned(),
+        FieldType::Money => "money".to_owned(),
+        FieldType::YesNo => "yes/no".to_owned(),
+        FieldType::Date => "date".to_owned(),
+        FieldType::Moment => "moment".to_owned(),
+        FieldType::Email => "email".to_owned(),
+        FieldType::Url => "url".to_owned(),
+        FieldType::Timezone => "timezone".to_owned(),
+        FieldType::Country => "country".to_owned(),
+        FieldType::OneOf(choices) => format!("one of {}", choices.join(" | ")),
+        FieldType::Stage => "stage".to_owned(),
+    }
+}
+
+fn print_facts(f: &mut Formatter<'_>, program: &Program) -> fmt::Result {
+    print_list(f, "patterns", &program.patterns, |pattern| pattern_line(program, pattern))?;
+    print_list(f, "facts", &program.facts, |fact| fact_line(program, fact))?;
+    print_list(f, "text tests", &program.text_tests, |test| text_test_line(program, test))
+}
+
+fn print_list<I: super::Id + Display, T>(
+    f: &mut Formatter<'_>,
+    title: &str,
+    list: &IdMap<I, T>,
+    line: impl Fn(&T) -> String,
+) -> fmt::Result {
+    if !list.is_empty() {
+        writeln!(f, "\n{title}")?;
+    }
+    list.iter().try_for_each(|(id, item)| writeln!(f, "  {id} {}", line(item)))
+}
+
+fn pattern_line(program: &Program, pattern: &Pattern) -> String {
+    let mut line = format!("`{}`: ", pattern.text);
+    let properties = match pattern.event {
+        PatternEvent::AnyActivity => {
+            line += "any activity";
+            &[][..]
+        }
+        PatternEvent::Declared(event) => {
+            let event = program.events.get(event);
+            line += event.map_or("?", |event| event.name.as_str());
+            event.map_or(&[][..], |event| event.properties.as_slice())
+        }
+    };
+    for test in &pattern.tests {
+        let name = properties.get(test.property as usize).map_or("?", |property| property.name.as_str());
+        line += &format!(", {}", property_test(name, test));
+    }
+    line
+}
+
+fn property_test(name: &str, test: &PropertyTest) -> String {
+    let asked = match &test.test {
+        Trait::TextIn(texts) => format!("in {}", quoted(texts)),
+        Trait::TextContains(text) => format!("contains {text:?}"),
+        Trait::TextStartsWith(text) => format!("starts with {text:?}"),
+        Trait::NumberIn(low, high) => format!("in {}..={}", number(*low), number(*high)),
+        Trait::Truth(truth) => format!("is {truth}"),
+        Trait::Known => "is known".to_owned(),
+    };
+    let not = if test.negated { "not " } else { "" };
+    format!("{not}{name} {asked}")
+}
+
+fn fact_line(program: &Program, fact: &Fact) -> String {
+    format!("last {} of {} from frame.{}", fact.depth, fact.pattern, slot_name(&program.frame, fact.first))
+}
+
+fn text_test_line(program: &Program, test: &TextTest) -> String {
+    let field = program.fields.get(test.field).map_or("?", |field| field.name.as_str());
+    let kind = match test.kind {
+        TextTestKind::Contains => "contains",
+        TextTestKind::StartsWith => "starts with",
+    };
+    format!("{field} {kind} {:?}", test.needle)
+}
+
+fn print_predicate(f: &mut Formatter<'_>, program: &Program, id: PredicateId, predicate: &Predicate) -> fmt::Result {
+    let owner = predicate.workflow.and_then(|owner| program.workflows.get(owner));
+    write!(f, "\n{id} `{}`", predicate.name)?;
+    if let Some(owner) = owner {
+        write!(f, " of {}", owner.name)?;
+    }
+    writeln!(f)?;
+    print_function(f, "  ", program, owner, &predicate.function)
+}
+
+fn print_mail(f: &mut Formatter<'_>, program: &Program) -> fmt::Result {
+    print_list(f, "emails", &program.emails, |email| email_line(program, email))?;
+    print_list(f, "teams", &program.teams, |team| {
+        let members = team.members.iter().map(|member| match member.covers {
+            Some(covers) => format!("{} where {covers}", member.address),
+            None => member.address.clone(),
+        });
+        let backup = team.backup.iter().map(|backup| format!("else {backup}"));
+        format!("{}: {}", team.name, members.chain(backup).collect::<Vec<_>>().join(", "))
+    })
+}
+
+fn email_line(program: &Program, email: &Email) -> String {
+    let kind = match email.kind {
+        EmailKind::Marketing => "marketing",
+        EmailKind::Transactional => "transactional",
+    };
+    let mut line = format!("{} ({kind})", email.name);
+    for subject in &email.subjects {
+        line += &format!("\n    subject {}", template(program, &subject.text));
+        if let Some(when) = subject.when {
+            line += &format!(" where {when}");
+        }
+    }
+    for link in &email.links {
+        line += &format!("\n    link {} {}", link.alias, link.url);
+    }
+    line
+}
+
+fn template(program: &Program, text: &TextTemplate) -> String {
+    let name = |field| program.fields.get(field).map_or("?", |field| field.name.as_str());
+    let pieces = text.pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => text.clone(),
+        Piece::Field { field, fallback: None } => format!("{{{}}}", name(*field)),
+        Piece::Field { field, fallback: Some(fallback) } => format!("{{{} or '{fallback}'}}", name(*field)),
+    });
+    format!("{:?}", pieces.collect::<String>())
+}
+
+fn print_workflow(f: &mut Formatter<'_>, program: &Program, workflow: &Workflow) -> fmt::Result {
+    write!(f, "\nworkflow {}", workflow.name)?;
+    if workflow.title != workflow.name {
+        write!(f, " {:?}", workflow.title)?;
+    }
+    writeln!(f)?;
+    for line in rules(program, workflow) {
+        writeln!(f, "  {line}")?;
+    }
+    print_steps(f, program, workflow)?;
+    print_layout(f, &format!("{} journey", workflow.name), &workflow.journey)?;
+    writeln!(f, "\n{} body", workflow.name)?;
+    print_function(f, "  ", program, Some(workflow), &workflow.body)
+}
+
+/// What stands around the body, a line each.
+fn rules(program: &Program, workflow: &Workflow) -> Vec<String> {
+    let mut lines = Vec::new();
+    lines.extend(workflow.group.iter().map(|group| format!("group {group}")));
+    lines.extend(workflow.owner.iter().map(|owner| format!("owner {owner}")));
+    lines.push(entry_line(program, &workflow.entry));
+    lines.push(match workflow.reenter {
+        Reenter::Once => "enters once".to_owned(),
+        Reenter::After(span) => format!("enters again after {}", span_words(span)),
+        Reenter::EveryTime => "enters every time".to_owned(),
+    });
+    lines.extend(workflow.goal.iter().map(|goal| {
+        let within = goal.within.map(|span| format!(" within {}", span_words(span))).unwrap_or_default();
+        let continues = if goal.continues { " and continue" } else { "" };
+        format!("goal `{}` {}{within}{continues}", goal.text, goal.when)
+    }));
+    lines.extend(workflow.exits.iter().map(|exit| format!("exit when `{}` {}", exit.text, exit.when)));
+    lines.extend(workflow.skip.iter().map(|skip| format!("skip {skip}")));
+    lines.extend(workflow.window.iter().map(window_line));
+    let writes: Vec<&str> = workflow.writes.iter().map(|slot| slot_name(&program.frame, *slot)).collect();
+    if !writes.is_empty() {
+        lines.push(format!("writes {}", writes.join(", ")));
+    }
+    lines.extend(workflow.engagements.iter().map(|engagement| engagement_line(workflow, engagement)));
+    lines
+}
+
+fn entry_line(program: &Program, entry: &Entry) -> String {
+    match entry {
+        Entry::Event { patterns, when, .. } => {
+            let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
+            format!("enters at {} while {when}", patterns.join(" or "))
+        }
+        Entry::Becomes { when, was, existing, .. } => {
+            let existing = if *existing { ", those who are already too" } else { "" };
+            format!("enters when {when} becomes true (frame.{}){existing}", slot_name(&program.frame, *was))
+        }
+        Entry::ByHand { .. } => "enters by hand".to_owned(),
+    }
+}
+
+fn window_line(window: &SendWindow) -> String {
+    let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let days: Vec<&str> = (0..7).filter(|day| window.days >> day & 1 == 1).map(|day| names[day]).collect();
+    let clock = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+    format!("sends {} {} to {}", days.join(" "), clock(window.from_min), clock(window.to_min))
+}
+
+fn engagement_line(workflow: &Workflow, engagement: &Engagement) -> String {
+    let kind = format!("{:?}", engagement.kind).to_lowercase();
+    let link = engagement.link.iter().map(|link| format!(" link {link:?}")).collect::<String>();
+    format!("{kind} {}{link} in journey.{}", engagement.email, slot_name(&workflow.journey, engagement.slot))
+}
+
+fn print_steps(f: &mut Formatter<'_>, program: &Program, workflow: &Workflow) -> fmt::Result {
+    for (id, Step { name, kind, text, .. }) in workflow.steps.iter() {
+        let kind = format!("{kind:?}").to_lowercase();
+        writeln!(f, "  {id} {kind} {name}: {text}")?;
+    }
+    for (id, wait) in workflow.waits.iter() {
+        match wait {
+            Wait::For(span) => writeln!(f, "  {id} for {}", span_words(*span))?,
+            Wait::Until { when, up_to } => writeln!(f, "  {id} until {when}, at most {}", span_words(*up_to))?,
+        }
+    }
+    for (id, handoff) in workflow.handoffs.iter() {
+        let team = program.teams.get(handoff.team).map_or("?", |team| team.name.as_str());
+        write!(f, "  {id} to {team}")?;
+        if let Some(note) = &handoff.note {
+            write!(f, ", note {}", template(program, note))?;
+        }
+        if let Some(task) = &handoff.task {
+            write!(f, ", task {} due in {}", template(program, &task.title), span_words(task.due_in))?;
+        }
+        writeln!(f)?;
+    }
+    for (bit, arm) in workflow.arms.iter().enumerate() {
+        writeln!(f, "  arm {bit} of {}: {}", arm.step, arm.text)?;
+    }
+    Ok(())
+}
+
+fn slot_name(layout: &Layout, slot: SlotId) -> &str {
+    layout.slots.get(slot).map_or("?", |slot| slot.name.as_str())
+}
+
+fn quoted(texts: &[String]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| format!("{text:?}")).collect();
+    format!("({})", texts.join(", "))
+}
+
+/// `1 month 2 days 36 hours`; nothing at all is `no time`.
+fn span_words(span: CivilSpan) -> String {
+    let units = [(span.months.into(), "month"), (span.days.into(), "day")];
+    let mut words: Vec<String> =
+        units.into_iter().filter(|(count, _)| *count != 0).map(|(count, unit)| counted(count, unit)).collect();
+    if span.ms != 0 {
+        words.push(elapsed(span.ms));
+    }
+    if words.is_empty() { "no time".to_owned() } else { words.join(" ") }
+}
+
+/// Milliseconds in the largest unit that divides them.
+fn elapsed(ms: i64) -> String {
+    let units = [(86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1_000, "second")];
+    let unit = units.into_iter().find(|(length, _)| ms % length == 0);
+    unit.map_or_else(|| counted(ms, "millisecond"), |(length, name)| counted(ms / length, name))
+}
+
+fn counted(count: i64, unit: &str) -> String {
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// `600_000`, `never`, `forever`.
+fn number(value: i64) -> String {
+    match value {
+        super::NEVER => return "never".to_owned(),
+        super::FOREVER => return "forever".to_owned(),
+        _ => {}
+    }
+    let digits = value.unsigned_abs().to_string();
+    let mut text = if value < 0 { "-".to_owned() } else { String::new() };
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push('_');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// An op's line with a remark behind it, in one column where it fits.
+fn remarked(line: String, remark: Option<String>) -> String {
+    let mut text = line;
+    if let Some(remark) = remark {
+        // Writing to a string cannot fail.
+        let padded = std::mem::take(&mut text);
+        let _ = write!(text, "{padded:<36} ; {remark}");
+    }
+    text
+}

@@ -5,6 +5,8 @@
 
 pub(crate) mod function;
 mod layout;
+#[cfg(test)]
+mod tests;
 pub(crate) mod value;
 
 use super::{

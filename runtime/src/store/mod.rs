@@ -6,10 +6,15 @@
 //! Nothing above may assume SQL, a single process or cheap round trips, so the trait speaks in batches. [`memory`] and [`sqlite`]
 //! keep the same contract, shown by one set of tests that runs on both.
 
+mod check;
+pub mod digest;
 pub mod error;
 pub mod memory;
 pub mod record;
 pub mod sqlite;
+
+#[cfg(test)]
+mod tests;
 
 pub use error::{StoreError, StoreFault};
 pub use record::{
@@ -33,6 +38,11 @@ pub trait Store {
     fn known_messages(&mut self, ids: &[MessageId]) -> Result<Vec<bool>, StoreError>;
 
     /// Writes everything in one durable transaction, or nothing.
+    ///
+    /// Rows are taken in the order given, so of two writes of one contact or journey the last holds. A key of a contact, an outbox
+    /// row or a handoff that is there already stays as it is. Errors of ours, which leave nothing behind: a contact without texts that is
+    /// not there, a number of texts other than the program's, a row of a contact that was never numbered, a message that has already
+    /// arrived, an outbox id under two keys, a settlement of a row that is not there, a total out of range.
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError>;
 
     /// The contacts with a next instant, by id, after `after`; at most [`PAGE_ROWS`]. Read once, at start, to rebuild the due queue.
@@ -44,24 +54,25 @@ pub trait Store {
     /// When the next outbox row is due, if any waits.
     fn next_queued_at(&mut self) -> Result<Option<i64>, StoreError>;
 
-    /// Marks rows as being sent, durably, before a connector that cannot repeat safely is asked.
+    /// Marks queued rows as being sent, durably, before a connector that cannot repeat safely is asked: all of them or, where one is
+    /// not queued (an error of ours), none.
     fn claim(&mut self, ids: &[u64]) -> Result<(), StoreError>;
 
-    /// Rows marked as being sent: at start, the ones whose fate a crash left unknown.
+    /// Rows marked as being sent, by id: at start, the ones whose fate a crash left unknown.
     fn claimed(&mut self) -> Result<Vec<OutboxRecord>, StoreError>;
 
     /// A small named value, such as the clock of a virtual run.
     fn meta(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// The running totals, by name.
+    /// The running totals, sorted by name.
     fn counters(&mut self) -> Result<Vec<(String, i64)>, StoreError>;
 
     /// How often each decision was made, sorted.
     fn decision_counts(&mut self) -> Result<Vec<DecisionCount>, StoreError>;
 
-    /// How many live journeys stand at each step, sorted.
+    /// How many live journeys stand at each step, sorted. It may read every journey, so it is for people, not for the engine's loop.
     fn position_counts(&mut self) -> Result<Vec<PositionCount>, StoreError>;
 
-    /// The next free contact id.
+    /// The next free contact id: one more than the highest ever used.
     fn next_contact(&mut self) -> Result<ContactId, StoreError>;
 }

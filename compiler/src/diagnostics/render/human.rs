@@ -2,8 +2,13 @@
 
 use super::Sources;
 use crate::diagnostics::{Diagnostic, Label, Severity};
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, NamedSource, SourceCode, SourceSpan, SpanContents,
+};
 use std::fmt;
+
+/// Any number but none: it tells [`WholeLines`] that a drawing is wanted, not a place.
+const CONTEXT_LINES: usize = 1;
 
 /// How to draw.
 #[derive(Debug, Clone, Copy)]
@@ -16,27 +21,36 @@ pub struct Human {
 impl Human {
     /// One diagnostic, ending in a line break.
     pub fn render(&self, diagnostic: &Diagnostic, sources: &Sources) -> String {
-        let theme = if self.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        let mut theme = if self.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        theme.characters.error = format!("error[{}]:", diagnostic.code);
+        theme.characters.warning = format!("warning[{}]:", diagnostic.code);
+        "see also:".clone_into(&mut theme.characters.advice);
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_width(self.width)
-            .with_context_lines(0)
+            .with_context_lines(CONTEXT_LINES)
             .with_links(false)
             .with_wrap_lines(true);
         let mut out = String::new();
         match handler.render_report(&mut out, &Report::new(diagnostic, sources)) {
-            Ok(()) => out.lines().map(str::trim_end).fold(String::new(), |text, line| text + line + "\n"),
+            Ok(()) => tidied(&out),
             // Only a failing writer gets here, and a String never fails; the sentence is what matters.
             Err(fmt::Error) => format!("{}: {}\n", diagnostic.code, diagnostic.message),
         }
     }
 }
 
+/// Without miette's own heads (ours say more) and without space at line ends.
+fn tidied(drawn: &str) -> String {
+    let lines = drawn.lines().map(str::trim_end).filter(|line| !matches!(*line, "Advice:" | "Error:" | "Warning:"));
+    lines.fold(String::new(), |text, line| text + line + "\n")
+}
+
 /// A diagnostic as miette wants it: one report per file, further files as related reports.
 struct Report {
-    head: Option<(String, Severity)>,
+    severity: Option<Severity>,
     message: String,
     help: Option<String>,
-    source: Option<NamedSource<String>>,
+    source: Option<WholeLines>,
     labels: Vec<LabeledSpan>,
     related: Vec<Report>,
 }
@@ -54,7 +68,7 @@ impl Report {
         let first = reports.next();
         let (source, labels) = first.map_or((None, Vec::new()), |report| (report.source, report.labels));
         Self {
-            head: Some((diagnostic.code.to_string(), diagnostic.severity)),
+            severity: Some(diagnostic.severity),
             message: diagnostic.message.clone(),
             help: help_text(diagnostic, sources),
             source,
@@ -66,10 +80,10 @@ impl Report {
     fn of_file(labels: &[&Label], sources: &Sources) -> Self {
         let source = labels.first().and_then(|label| sources.get(label.at));
         Self {
-            head: None,
-            message: labels.first().map(|label| label.text.clone()).unwrap_or_default(),
+            severity: None,
+            message: source.map(|source| source.path.clone()).unwrap_or_default(),
             help: None,
-            source: source.map(|source| NamedSource::new(&source.path, source.text.clone())),
+            source: source.map(|source| WholeLines(NamedSource::new(&source.path, source.text.clone()))),
             labels: labels
                 .iter()
                 .map(|label| LabeledSpan::new_with_span(Some(label.text.clone()), label.at.span.range()))
@@ -107,13 +121,10 @@ impl fmt::Debug for Report {
 impl std::error::Error for Report {}
 
 impl miette::Diagnostic for Report {
-    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.head.as_ref().map(|(code, _)| Box::new(code) as Box<dyn fmt::Display>)
-    }
     fn severity(&self) -> Option<miette::Severity> {
-        Some(match self.head {
-            Some((_, Severity::Error)) => miette::Severity::Error,
-            Some((_, Severity::Warning)) => miette::Severity::Warning,
+        Some(match self.severity {
+            Some(Severity::Error) => miette::Severity::Error,
+            Some(Severity::Warning) => miette::Severity::Warning,
             None => miette::Severity::Advice,
         })
     }
@@ -128,5 +139,26 @@ impl miette::Diagnostic for Report {
     }
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
         Some(Box::new(self.related.iter().map(|report| report as &dyn miette::Diagnostic)))
+    }
+}
+
+/// A text of which a place shows its whole lines, and no others: what is wrong is seen in its sentence.
+struct WholeLines(NamedSource<String>);
+
+impl SourceCode for WholeLines {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        if before < CONTEXT_LINES {
+            return self.0.read_span(span, before, after);
+        }
+        let text = self.0.inner();
+        let start = text.get(..span.offset()).and_then(|text| text.rfind('\n')).map_or(0, |at| at + 1);
+        let end = span.offset() + span.len();
+        let end = end + text.get(end..).and_then(|text| text.find('\n')).unwrap_or(text.len().saturating_sub(end));
+        self.0.read_span(&SourceSpan::from(start..end), 0, 0)
     }
 }

@@ -9,7 +9,8 @@ const MAX_LAYOUT_BYTES: u32 = 1 << 20;
 impl Checker<'_> {
     pub(super) fn layout(&mut self, place: &str, layout: &Layout) {
         if layout.size > MAX_LAYOUT_BYTES || !layout.size.is_multiple_of(8) {
-            return self.fault(place, format!("is {} bytes, not a multiple of 8 up to {MAX_LAYOUT_BYTES}", layout.size));
+            return self
+                .fault(place, format!("is {} bytes, not a multiple of 8 up to {MAX_LAYOUT_BYTES}", layout.size));
         }
         self.slots_apart(place, layout);
         self.presence(place, layout);

@@ -185,10 +185,9 @@ impl<'p> Scope<'p> {
         match (self.slot(place)?, value) {
             (Known::Bool, Known::Bool) => Ok(Known::Nothing),
             (Known::Int(room), Known::Int(range)) if range.within(room) => Ok(Known::Nothing),
-            (Known::Int(room), Known::Int(range)) => Err(format!(
-                "stores {} to {}, but the slot holds {} to {}",
-                range.low, range.high, room.low, room.high
-            )),
+            (Known::Int(room), Known::Int(range)) => {
+                Err(format!("stores {} to {}, but the slot holds {} to {}", range.low, range.high, room.low, room.high))
+            }
             (slot, value) => Err(format!("stores {:?} where {:?} is kept", value.ty(), slot.ty())),
         }
     }

@@ -64,11 +64,21 @@ struct Reader<'s> {
     diagnostics: Vec<Diagnostic>,
 }
 
-/// Where a pair lies, without the space around it.
+/// Where a pair lies, without the space and the comments that pest counts in when something optional did not follow.
 fn span(pair: &Pair<'_>) -> Span {
     let (text, start) = (pair.as_str(), pair.as_span().start());
     let leading = text.len() - text.trim_start().len();
-    Span::new((start + leading) as u32, (start + text.trim_end().len().max(leading)) as u32)
+    let mut end = text.trim_end().len();
+    if pair.as_rule() != Rule::COMMENT && text.contains("//") {
+        let comments = pair.clone().into_inner().flatten().filter(|inner| inner.as_rule() == Rule::COMMENT);
+        let comments: Vec<_> = comments.map(|comment| comment.as_span()).collect();
+        for comment in comments.iter().rev().take_while(|comment| comment.end() >= start) {
+            if comment.end() - start == end {
+                end = text[..comment.start() - start].trim_end().len();
+            }
+        }
+    }
+    Span::new((start + leading) as u32, (start + end.max(leading)) as u32)
 }
 
 /// The first child of a rule.
@@ -136,7 +146,8 @@ impl<'s> Reader<'s> {
     /// Reports a block without a closing brace.
     fn unclosed(&mut self, what: &str, pair: &Pair<'s>, head: Span) {
         if let Some(end) = child(pair, Rule::missing_close) {
-            let end = end.as_span().start() as u32;
+            // The last thing before it that anybody wrote.
+            let end = self.text.get(..end.as_span().start()).unwrap_or_default().trim_end().len() as u32;
             let ends = Span::new(end.saturating_sub(1), end);
             self.diagnostics.push(syntax::unclosed_block(what, self.at(head), self.at(ends)));
         }

@@ -143,6 +143,13 @@ impl<'s> Reader<'s> {
             return;
         }
         let place = self.at(Span::new(at.start, at.start + word.len() as u32));
+        // `wait2 days`: a keyword and a number run together.
+        let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        if letters.len() < word.len() && starts.contains(&letters) {
+            let apart = format!("{letters} {}", &word[letters.len()..]);
+            self.diagnostics.push(syntax::unknown_statement(word, Some(&apart), &starts, place));
+            return;
+        }
         let nearest = suggest::nearest(word, starts.iter().copied());
         self.diagnostics.push(syntax::unknown_statement(word, nearest, &starts, place));
     }

@@ -83,23 +83,15 @@ impl<'s> Reader<'s> {
         match pair.as_rule() {
             Rule::labelled => {
                 let label = self.text_of(pair);
-                let step = child(pair, Rule::plain_step).and_then(|inner| self.step(&inner))?;
+                let step = pair.clone().into_inner().find_map(|inner| self.step(&inner))?;
                 Some(Step { label: Some(label), ..step })
-            }
-            Rule::plain_step => {
-                let inner = pair.clone().into_inner().find(|inner| inner.as_rule() != Rule::COMMENT)?;
-                let kind = self.step_kind(&inner)?;
-                Some(Step { label: None, kind, span: step_span(&inner) })
             }
             Rule::later_step | Rule::later_header => {
                 self.later(pair);
-                for block in pair.clone().into_inner().filter(|inner| inner.as_rule() == Rule::block) {
-                    self.block(&block);
-                }
                 Some(Step { label: None, kind: StepKind::Unreadable, span: span(pair) })
             }
             Rule::bad_step => Some(self.bad_step(pair, recover::STEPS)),
-            _ => None,
+            _ => Some(Step { label: None, kind: self.step_kind(pair)?, span: step_span(pair) }),
         }
     }
 

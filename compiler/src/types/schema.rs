@@ -1,0 +1,233 @@
+//! The schema: fields, events and stages, with the ones every contact has.
+
+use super::number::{days_of, number_of};
+use super::typed::FieldShape;
+use crate::diagnostics::{Diagnostic, names, types};
+use crate::ir::{EventId, EventType, FieldId, FieldType, Id, NEVER, Property};
+use crate::resolve::{Declared, Scope};
+use crate::source::Location;
+use crate::syntax::ast;
+use std::collections::BTreeMap;
+
+/// The fields that every contact has, and what they hold.
+pub const BUILT_IN: &[(&str, BuiltIn)] = &[
+    ("score", BuiltIn::Score),
+    ("stage", BuiltIn::Stage),
+    ("email", BuiltIn::Email),
+    ("timezone", BuiltIn::Timezone),
+    ("created_at", BuiltIn::CreatedAt),
+    ("unsubscribed", BuiltIn::Flag),
+    ("hard_bounced", BuiltIn::Flag),
+    ("complained", BuiltIn::Flag),
+    ("do_not_contact", BuiltIn::Flag),
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuiltIn {
+    Score,
+    Stage,
+    Email,
+    Timezone,
+    CreatedAt,
+    Flag,
+}
+
+/// The types a field may be declared with.
+pub const TYPES: &[&str] =
+    &["text", "number", "money", "yes/no", "date", "moment", "email", "url", "timezone", "country"];
+
+#[derive(Debug, Clone)]
+pub struct SchemaField {
+    pub shape: FieldShape,
+    /// None for a built-in one.
+    pub declared: Option<Location>,
+}
+
+#[derive(Debug, Clone)]
+pub struct SchemaEvent {
+    pub shape: EventType,
+    pub declared: Location,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Schema {
+    pub fields: Vec<SchemaField>,
+    pub field_ids: BTreeMap<String, FieldId>,
+    pub events: Vec<SchemaEvent>,
+    pub stages: Vec<String>,
+}
+
+impl Schema {
+    pub fn of(scope: &Scope, diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let mut schema =
+            Self { stages: scope.stages.iter().map(|stage| stage.node.text.clone()).collect(), ..Self::default() };
+        for (name, built_in) in BUILT_IN {
+            schema.add(built_in_field(name, *built_in), None);
+        }
+        for field in &scope.fields {
+            let shape = declared_field(field, diagnostics);
+            schema.add(shape, Some(field.at(field.node.span)));
+        }
+        for event in &scope.events {
+            schema.events.push(declared_event(event, diagnostics));
+        }
+        schema
+    }
+
+    fn add(&mut self, shape: FieldShape, declared: Option<Location>) {
+        self.field_ids.insert(shape.name.clone(), FieldId::from_index(self.fields.len()));
+        self.fields.push(SchemaField { shape, declared });
+    }
+
+    pub fn field(&self, name: &str) -> Option<FieldId> {
+        self.field_ids.get(name).copied()
+    }
+
+    pub fn shape(&self, field: FieldId) -> &FieldShape {
+        &self.fields[field.index()].shape
+    }
+
+    pub fn declared(&self, field: FieldId) -> Option<Location> {
+        self.fields[field.index()].declared
+    }
+
+    pub fn field_names(&self) -> Vec<&str> {
+        self.fields.iter().map(|field| field.shape.name.as_str()).collect()
+    }
+
+    pub fn event(&self, name: &str) -> Option<EventId> {
+        self.events.iter().position(|event| event.shape.name == name).map(EventId::from_index)
+    }
+
+    pub fn event_names(&self) -> Vec<&str> {
+        self.events.iter().map(|event| event.shape.name.as_str()).collect()
+    }
+
+    pub fn stage(&self, name: &str) -> Option<i64> {
+        self.stages.iter().position(|stage| stage == name).map(|at| at as i64)
+    }
+
+    pub fn stage_names(&self) -> Vec<&str> {
+        self.stages.iter().map(String::as_str).collect()
+    }
+}
+
+fn built_in_field(name: &str, built_in: BuiltIn) -> FieldShape {
+    let (ty, optional) = match built_in {
+        BuiltIn::Score => (FieldType::Number, false),
+        BuiltIn::Stage => (FieldType::Stage, false),
+        BuiltIn::Email => (FieldType::Email, true),
+        BuiltIn::Timezone => (FieldType::Timezone, true),
+        BuiltIn::CreatedAt => (FieldType::Moment, true),
+        BuiltIn::Flag => (FieldType::YesNo, false),
+    };
+    FieldShape { name: name.to_owned(), ty, optional, default: 0 }
+}
+
+fn declared_field(field: &Declared<ast::Field>, diagnostics: &mut Vec<Diagnostic>) -> FieldShape {
+    let node = &field.node;
+    let ty = field_type(&node.ty, field, diagnostics);
+    let default = node.default.as_ref().map(|literal| default_of(literal, &ty, field, diagnostics));
+    // A yes/no without a default is no until somebody says yes; everything else without a value is missing.
+    let optional = node.optional && default.is_none();
+    FieldShape { name: node.name.text.clone(), optional, default: default.unwrap_or_default(), ty }
+}
+
+fn declared_event(event: &Declared<ast::Event>, diagnostics: &mut Vec<Diagnostic>) -> SchemaEvent {
+    let mut properties: Vec<Property> = Vec::new();
+    for node in &event.node.properties {
+        let field = Declared { node: node.clone(), file: event.file };
+        if let Some(first) =
+            event.node.properties.iter().find(|first| first.name.text == node.name.text && first.span != node.span)
+        {
+            if first.span.start < node.span.start {
+                diagnostics.push(names::duplicate_name(
+                    &node.name.text,
+                    field.at(node.name.span),
+                    field.at(first.name.span),
+                ));
+                continue;
+            }
+        }
+        properties.push(Property {
+            name: node.name.text.clone(),
+            ty: field_type(&node.ty, &field, diagnostics),
+            optional: node.optional,
+        });
+    }
+    SchemaEvent {
+        shape: EventType { name: event.node.name.text.clone(), properties },
+        declared: event.at(event.node.name.span),
+    }
+}
+
+fn field_type(ty: &ast::FieldType, field: &Declared<ast::Field>, diagnostics: &mut Vec<Diagnostic>) -> FieldType {
+    match ty {
+        ast::FieldType::OneOf(choices, _) => FieldType::OneOf(choices.iter().filter_map(plain).collect()),
+        ast::FieldType::Named(name) => match name.text.as_str() {
+            "text" => FieldType::Text,
+            "number" => FieldType::Number,
+            "money" => FieldType::Money,
+            "yes/no" => FieldType::YesNo,
+            "date" => FieldType::Date,
+            "moment" => FieldType::Moment,
+            "email" => FieldType::Email,
+            "url" => FieldType::Url,
+            "timezone" => FieldType::Timezone,
+            "country" => FieldType::Country,
+            other => {
+                diagnostics.push(names::unknown_type(other, TYPES, field.at(name.span)));
+                FieldType::Text
+            }
+        },
+    }
+}
+
+/// What the slot of a field with this default starts with.
+fn default_of(
+    literal: &ast::Literal,
+    ty: &FieldType,
+    field: &Declared<ast::Field>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> i64 {
+    let value = match (literal, ty) {
+        (ast::Literal::Truth(truth, _), FieldType::YesNo) => Some(i64::from(*truth)),
+        (ast::Literal::Number(text, _), FieldType::Number | FieldType::Money) => number_of(text).ok(),
+        (ast::Literal::Date(text, _), FieldType::Date) => days_of(text),
+        (ast::Literal::Text(_), FieldType::OneOf(choices)) => {
+            let choice = plain(literal).unwrap_or_default();
+            choices.iter().position(|known| known.eq_ignore_ascii_case(&choice)).map(|at| at as i64 + 1)
+        }
+        _ => None,
+    };
+    value.unwrap_or_else(|| {
+        let at = field.at(literal.span());
+        diagnostics.push(types::type_mismatch(&field.node.name.text, words(ty), "a default of its own kind", at, ""));
+        if matches!(ty, FieldType::Moment) { NEVER } else { 0 }
+    })
+}
+
+fn plain(literal: &ast::Literal) -> Option<String> {
+    match literal {
+        ast::Literal::Text(text) => text.plain(),
+        _ => None,
+    }
+}
+
+/// A type in words.
+pub fn words(ty: &FieldType) -> &'static str {
+    match ty {
+        FieldType::Text => "a text",
+        FieldType::Number => "a number",
+        FieldType::Money => "an amount of money",
+        FieldType::YesNo => "a yes or no",
+        FieldType::Date => "a date",
+        FieldType::Moment => "a moment",
+        FieldType::Email => "an e-mail address",
+        FieldType::Url => "a web address",
+        FieldType::Timezone => "a time zone",
+        FieldType::Country => "a country",
+        FieldType::OneOf(_) => "one of a list of values",
+        FieldType::Stage => "a lifecycle stage",
+    }
+}

@@ -1,0 +1,162 @@
+//! Everything a store holds, as rows and as one short text, so that two stores can be compared.
+//!
+//! The test that kills a run and starts it again compares its digest with that of an undisturbed run. So the digest covers *what
+//! became of everyone*, and leaves out what the cutting of work into batches may change without harm: the numbers of events,
+//! decisions and outbox rows, and how often and when exactly a delivery was tried.
+//!
+//! ```text
+//! contact 1000 5f0c2a9be1d4337a
+//! journey 1420 09be...
+//! ```
+//! One line a table, with its rows counted, so that a difference says where it lies.
+
+use super::sqlite;
+use super::{
+    ContactId, ContactWrite, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord, OutboxRecord, OutboxState,
+    StoreError,
+};
+use ring::digest::{Context, SHA256};
+use std::path::Path;
+
+/// Bytes of each table's SHA-256 that are shown: enough to tell stores apart, short enough to read.
+const SHOWN_BYTES: usize = 8;
+
+/// Everything a store holds but its named values and totals, in an order that does not depend on how it was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// By id; texts are always given.
+    pub contacts: Vec<ContactWrite>,
+    /// By key.
+    pub keys: Vec<(String, ContactId)>,
+    /// By (contact, workflow, run), with those that are no longer loaded.
+    pub journeys: Vec<JourneyRecord>,
+    /// By message id.
+    pub events: Vec<EventRecord>,
+    /// By key, each with its receipt or reason.
+    pub outbox: Vec<(OutboxRecord, String)>,
+    /// By key.
+    pub handoffs: Vec<HandoffRecord>,
+    /// By contact and instant.
+    pub decisions: Vec<DecisionRecord>,
+}
+
+/// The digest of a store's file. It may be in use meanwhile.
+pub fn digest(path: &Path) -> Result<String, StoreError> {
+    Ok(sqlite::snapshot_of(path)?.digest())
+}
+
+impl Snapshot {
+    /// Puts the rows into their order.
+    pub(super) fn sorted(mut self) -> Self {
+        self.contacts.sort_by_key(|row| row.id);
+        self.keys.sort();
+        self.journeys.sort_by_key(|row| (row.contact, row.workflow, row.run));
+        self.events.sort_by_key(|row| row.message);
+        self.outbox.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
+        self.handoffs.sort_by(|a, b| a.key.cmp(&b.key));
+        self.decisions.sort_by(|a, b| decision_order(a).cmp(&decision_order(b)));
+        self
+    }
+
+    pub fn digest(&self) -> String {
+        let mut out = String::new();
+        add(&mut out, "contact", &self.contacts, contact);
+        add(&mut out, "key", &self.keys, |row, (key, id)| row.text(key).number(id.0));
+        add(&mut out, "journey", &self.journeys, journey);
+        add(&mut out, "event", &self.events, event);
+        add(&mut out, "outbox", &self.outbox, |row, (outbox_row, _)| outbox(row, outbox_row));
+        add(&mut out, "handoff", &self.handoffs, handoff);
+        add(&mut out, "decision", &self.decisions, decision);
+        out
+    }
+}
+
+fn decision_order(row: &DecisionRecord) -> impl Ord + '_ {
+    (row.contact, row.at, row.workflow, row.run, row.code, row.step, row.reason, &row.trace)
+}
+
+fn add<T>(out: &mut String, table: &str, rows: &[T], each: impl for<'a> Fn(&'a mut Row, &T) -> &'a mut Row) {
+    let mut row = Row { hash: Context::new(&SHA256) };
+    for one in rows {
+        each(&mut row, one);
+    }
+    let hash = row.hash.finish();
+    let shown: String = hash.as_ref().iter().take(SHOWN_BYTES).map(|byte| format!("{byte:02x}")).collect();
+    out.push_str(&format!("{table} {} {shown}\n", rows.len()));
+}
+
+fn contact<'a>(row: &'a mut Row, contact: &ContactWrite) -> &'a mut Row {
+    row.number(contact.id.0).bytes(&contact.frame).maybe(contact.next_at);
+    let texts = contact.texts.as_deref().unwrap_or_default();
+    texts.iter().fold(row, |row, text| row.maybe_text(text.as_deref()))
+}
+
+fn journey<'a>(row: &'a mut Row, journey: &JourneyRecord) -> &'a mut Row {
+    row.number(journey.contact.0).small(journey.workflow).small(journey.run).small(journey.status as u8);
+    row.small(journey.block).small(journey.step).small(journey.visit).bytes(&journey.memory);
+    row.maybe(journey.due_at).instant(journey.entered_at).maybe(journey.ended_at).small(journey.keep)
+}
+
+fn event<'a>(row: &'a mut Row, event: &EventRecord) -> &'a mut Row {
+    row.number(event.contact.0).bytes(&event.message.0).text(&event.name);
+    row.instant(event.occurred_at).instant(event.received_at).text(&event.properties)
+}
+
+fn outbox<'a>(row: &'a mut Row, outbox: &OutboxRecord) -> &'a mut Row {
+    // While it waits its instant decides what happens next; afterwards it only says when it was settled.
+    let due_at = (outbox.state == OutboxState::Queued).then_some(outbox.due_at);
+    row.text(&outbox.key).small(outbox.kind as u8).number(outbox.contact.0).small(outbox.workflow).small(outbox.run);
+    row.small(outbox.step).small(outbox.email).text(&outbox.payload).small(outbox.state as u8);
+    row.instant(outbox.queued_at).maybe(due_at)
+}
+
+fn handoff<'a>(row: &'a mut Row, handoff: &HandoffRecord) -> &'a mut Row {
+    row.text(&handoff.key).number(handoff.contact.0).small(handoff.workflow).small(handoff.run);
+    row.text(&handoff.team).text(&handoff.member).text(&handoff.note);
+    row.maybe_text(handoff.task.as_deref()).maybe(handoff.task_due_at).instant(handoff.at)
+}
+
+fn decision<'a>(row: &'a mut Row, decision: &DecisionRecord) -> &'a mut Row {
+    row.number(decision.contact.0).maybe(decision.workflow.map(i64::from)).small(decision.run).instant(decision.at);
+    row.small(decision.code as u8).maybe(decision.step.map(i64::from)).small(decision.reason);
+    let row = row.number(decision.trace.len() as u64);
+    decision.trace.iter().fold(row, |row, word| row.instant(*word))
+}
+
+/// The rows of a table on their way into its hash. Values of changing length carry it, so no two lists of rows look alike.
+struct Row {
+    hash: Context,
+}
+
+impl Row {
+    fn number(&mut self, value: u64) -> &mut Self {
+        self.hash.update(&value.to_le_bytes());
+        self
+    }
+
+    fn small(&mut self, value: impl Into<u32>) -> &mut Self {
+        self.number(u64::from(value.into()))
+    }
+
+    fn instant(&mut self, value: i64) -> &mut Self {
+        self.hash.update(&value.to_le_bytes());
+        self
+    }
+
+    fn maybe(&mut self, value: Option<i64>) -> &mut Self {
+        self.small(value.is_some()).instant(value.unwrap_or_default())
+    }
+
+    fn bytes(&mut self, value: &[u8]) -> &mut Self {
+        self.number(value.len() as u64).hash.update(value);
+        self
+    }
+
+    fn text(&mut self, value: &str) -> &mut Self {
+        self.bytes(value.as_bytes())
+    }
+
+    fn maybe_text(&mut self, value: Option<&str>) -> &mut Self {
+        self.small(value.is_some()).text(value.unwrap_or_default())
+    }
+}

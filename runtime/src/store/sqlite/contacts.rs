@@ -1,0 +1,177 @@
+//! Contacts, their texts and the keys that find them.
+
+use super::codes::{id, sql_id};
+use super::fault::Trouble;
+use super::journeys;
+use super::view::quote;
+use crate::store::{ContactId, ContactRecord, ContactWrite, PAGE_ROWS, StoreFault};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, params_from_iter};
+
+/// Serves from the primary keys.
+pub(super) const FIND: &str = "SELECT contact FROM contact_key WHERE key = ?1";
+pub(super) const DUE: &str =
+    "SELECT id, next_at FROM contact WHERE id > ?1 AND next_at IS NOT NULL ORDER BY id LIMIT ?2";
+
+/// The statements that name the program's text columns.
+#[derive(Debug)]
+pub(super) struct ContactSql {
+    /// Quoted, in the order of the program.
+    pub(super) columns: Vec<String>,
+    pub(super) load: String,
+    upsert: String,
+}
+
+/// Columns of [`ContactSql::load`] before the texts.
+const FIXED: usize = 2;
+
+impl ContactSql {
+    pub(super) fn new(texts: &[String]) -> Self {
+        let columns: Vec<String> = texts.iter().map(|name| quote(&text_column(name))).collect();
+        let list: String = columns.iter().map(|column| format!(", {column}")).collect();
+        let places: String = (0..columns.len()).map(|place| format!(", ?{}", place + 4)).collect();
+        let sets: String = columns.iter().map(|column| format!(", {column} = excluded.{column}")).collect();
+        Self {
+            load: format!("SELECT frame, next_at{list} FROM contact WHERE id = ?1"),
+            upsert: format!(
+                "INSERT INTO contact (id, frame, next_at{list}) VALUES (?1, ?2, ?3{places}) \
+                 ON CONFLICT (id) DO UPDATE SET frame = excluded.frame, next_at = excluded.next_at{sets}"
+            ),
+            columns,
+        }
+    }
+}
+
+/// The prefix keeps fields called `id` or `frame` apart from the table's own columns.
+pub(super) fn text_column(name: &str) -> String {
+    format!("text_{name}")
+}
+
+/// Adds the columns that no program has named before. None is ever dropped: a field may come back.
+pub(super) fn add_text_columns(connection: &Connection, texts: &[String]) -> Result<(), Trouble> {
+    let mut statement = connection.prepare("SELECT lower(name) FROM pragma_table_info('contact')")?;
+    let mut present = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+    let mut given: Vec<String> = Vec::with_capacity(texts.len());
+    for name in texts {
+        let column = text_column(name);
+        // SQLite tells names apart without regard to ASCII case.
+        let folded = column.to_ascii_lowercase();
+        if given.contains(&folded) {
+            return Err(Trouble::Said(
+                StoreFault::Other,
+                format!("two text fields are called `{name}`"),
+                "rename one of them: names that differ only in capital letters are one name to the store".to_owned(),
+            ));
+        }
+        if !present.contains(&folded) {
+            connection.execute_batch(&format!("ALTER TABLE contact ADD COLUMN {} TEXT", quote(&column)))?;
+            present.push(folded.clone());
+        }
+        given.push(folded);
+    }
+    Ok(())
+}
+
+pub(super) fn next(connection: &Connection) -> Result<u64, Trouble> {
+    let highest: i64 = connection.query_row("SELECT coalesce(max(id), 0) FROM contact", [], |row| row.get(0))?;
+    Ok(u64::try_from(highest).unwrap_or_default() + 1)
+}
+
+pub(super) fn find(connection: &Connection, keys: &[String]) -> Result<Vec<Option<ContactId>>, Trouble> {
+    let mut statement = connection.prepare_cached(FIND)?;
+    let mut found = Vec::with_capacity(keys.len());
+    for key in keys {
+        found.push(statement.query_row([key], |row| id(row, 0)).optional()?.map(ContactId));
+    }
+    Ok(found)
+}
+
+pub(super) fn load(
+    connection: &Connection,
+    sql: &ContactSql,
+    ids: &[ContactId],
+) -> Result<Vec<ContactRecord>, Trouble> {
+    let mut statement = connection.prepare_cached(&sql.load)?;
+    let mut journeys = journeys::Loader::new(connection)?;
+    let mut contacts = Vec::with_capacity(ids.len());
+    for id in ids {
+        let row = statement.query_row([sql_id(id.0)], |row| read(row, *id, sql.columns.len())).optional()?;
+        let mut contact = row.ok_or_else(|| Trouble::Broken(format!("there is no contact {}", id.0)))?;
+        contact.journeys = journeys.load(*id)?;
+        contacts.push(contact);
+    }
+    Ok(contacts)
+}
+
+fn read(row: &Row<'_>, id: ContactId, texts: usize) -> rusqlite::Result<ContactRecord> {
+    let texts = (FIXED..FIXED + texts).map(|column| row.get(column)).collect::<rusqlite::Result<_>>()?;
+    Ok(ContactRecord { id, frame: row.get(0)?, texts, next_at: row.get(1)?, journeys: Vec::new() })
+}
+
+pub(super) fn write(connection: &Connection, sql: &ContactSql, contacts: &[ContactWrite]) -> Result<(), Trouble> {
+    // By key, as neighbours share pages; stable, as the last write of a contact holds.
+    let mut rows: Vec<&ContactWrite> = contacts.iter().collect();
+    rows.sort_by_key(|contact| contact.id);
+    let mut upsert = connection.prepare_cached(&sql.upsert)?;
+    let mut update = connection.prepare_cached("UPDATE contact SET frame = ?2, next_at = ?3 WHERE id = ?1")?;
+    for contact in rows {
+        let id = sql_id(contact.id.0);
+        match &contact.texts {
+            Some(texts) => {
+                let fixed: [&dyn ToSql; 3] = [&id, &contact.frame, &contact.next_at];
+                upsert
+                    .execute(params_from_iter(fixed.into_iter().chain(texts.iter().map(|text| text as &dyn ToSql))))?;
+            }
+            None => {
+                if update.execute(params![id, contact.frame, contact.next_at])? == 0 {
+                    return Err(Trouble::Broken(format!("contact {id} is new and has no texts")));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A key once given stays with its contact.
+pub(super) fn write_keys(connection: &Connection, keys: &[(String, ContactId)]) -> Result<(), Trouble> {
+    let mut rows: Vec<&(String, ContactId)> = keys.iter().collect();
+    rows.sort_by_key(|(key, _)| key);
+    let sql = "INSERT INTO contact_key (key, contact) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING";
+    let mut statement = connection.prepare_cached(sql)?;
+    for (key, contact) in rows {
+        statement.execute(params![key, sql_id(contact.0)])?;
+    }
+    Ok(())
+}
+
+pub(super) fn due(connection: &Connection, after: Option<ContactId>) -> Result<Vec<(ContactId, i64)>, Trouble> {
+    let mut statement = connection.prepare_cached(DUE)?;
+    let after = after.map_or(0, |contact| sql_id(contact.0));
+    let rows =
+        statement.query_map(params![after, PAGE_ROWS as i64], |row| Ok((ContactId(id(row, 0)?), row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Every contact, with texts of these (quoted) columns.
+pub(super) fn all(connection: &Connection, columns: &[String]) -> Result<Vec<ContactWrite>, Trouble> {
+    let list: String = columns.iter().map(|column| format!(", {column}")).collect();
+    let mut statement = connection.prepare(&format!("SELECT id, frame, next_at{list} FROM contact ORDER BY id"))?;
+    let rows = statement.query_map([], |row| {
+        let texts = (0..columns.len()).map(|column| row.get(3 + column)).collect::<rusqlite::Result<_>>()?;
+        Ok(ContactWrite { id: ContactId(id(row, 0)?), frame: row.get(1)?, texts: Some(texts), next_at: row.get(2)? })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn all_keys(connection: &Connection) -> Result<Vec<(String, ContactId)>, Trouble> {
+    let mut statement = connection.prepare("SELECT key, contact FROM contact_key ORDER BY key")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, ContactId(id(row, 1)?))))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The (quoted) text columns of the file, in the order in which programs first named them.
+pub(super) fn text_columns(connection: &Connection) -> Result<Vec<String>, Trouble> {
+    let sql = "SELECT name FROM pragma_table_info('contact') WHERE name LIKE 'text\\_%' ESCAPE '\\' ORDER BY cid";
+    let mut statement = connection.prepare(sql)?;
+    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+    Ok(rows.map(|name| name.map(|name| quote(&name))).collect::<rusqlite::Result<_>>()?)
+}

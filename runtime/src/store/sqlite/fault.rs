@@ -1,0 +1,140 @@
+//! What SQLite says when it fails, in an operator's words.
+
+use crate::store::check::broken;
+use crate::store::{StoreError, StoreFault};
+use rusqlite::ErrorCode;
+use std::io;
+use std::path::Path;
+
+/// Why work on the file stopped.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    Sql(rusqlite::Error),
+    /// A row that the engine must never make.
+    Broken(String),
+    /// A verdict that was found on the way.
+    Said(StoreFault, String, String),
+}
+
+impl From<rusqlite::Error> for Trouble {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+impl Trouble {
+    /// The error for the caller. `doing` completes "cannot ... the file".
+    pub(super) fn at(self, path: &Path, doing: &str) -> StoreError {
+        let shown = path.display();
+        let (fault, message, help) = match self {
+            Self::Broken(what) => return StoreError { path: Some(path.to_owned()), ..broken(what) },
+            Self::Said(fault, message, help) => (fault, message, help),
+            Self::Sql(error) => {
+                let (fault, cause, help) = explain(&error);
+                (fault, format!("cannot {doing} `{shown}`: {cause}"), help.to_owned())
+            }
+        };
+        StoreError { fault, message, help, path: Some(path.to_owned()) }
+    }
+}
+
+/// The kind, the cause and what to do.
+fn explain(error: &rusqlite::Error) -> (StoreFault, String, &'static str) {
+    use rusqlite::Error::{
+        FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, QueryReturnedNoRows, SqlInputError,
+        SqliteFailure, Utf8Error,
+    };
+    match error {
+        SqliteFailure(failure, _) | SqlInputError { error: failure, .. } => explain_code(failure.code, error),
+        FromSqlConversionFailure(..)
+        | IntegralValueOutOfRange(..)
+        | InvalidColumnType(..)
+        | QueryReturnedNoRows
+        | Utf8Error(..) => (StoreFault::Corrupt, format!("it holds what Flow never writes ({error})"), RESTORE),
+        _ => (StoreFault::Other, error.to_string(), REPORT),
+    }
+}
+
+const RESTORE: &str = "stop Flow, keep a copy of the file and of the ones beside it, and restore the last good backup";
+const REPORT: &str = "try again; if it stays, please report it with this message";
+
+fn explain_code(code: ErrorCode, error: &rusqlite::Error) -> (StoreFault, String, &'static str) {
+    let (fault, cause, help) = match code {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed => (
+            StoreFault::Locked,
+            "another program is writing to it",
+            "close that program (a database browser with unsaved edits, a backup) and try again",
+        ),
+        ErrorCode::DiskFull => (
+            StoreFault::Full,
+            "the disk is full",
+            "free some space or move the file to a larger disk; nothing is lost, the work goes on from where it stopped",
+        ),
+        ErrorCode::ReadOnly | ErrorCode::PermissionDenied => (
+            StoreFault::ReadOnly,
+            "it may not be written to",
+            "let the user that runs Flow write to the file and its folder, and check that the disk is not mounted read-only",
+        ),
+        ErrorCode::CannotOpen => (
+            StoreFault::Other,
+            "it cannot be opened",
+            "check that its folder exists, that the path is not a folder, and that the user that runs Flow may use it",
+        ),
+        ErrorCode::NotADatabase => {
+            (StoreFault::Foreign, "it is not a database", "name another file for the store, or move this one away")
+        }
+        ErrorCode::DatabaseCorrupt => (StoreFault::Corrupt, "it is damaged", RESTORE),
+        ErrorCode::SystemIoFailure => (
+            StoreFault::Other,
+            "the disk failed to read or write",
+            "check the disk and the system's log, then try again",
+        ),
+        _ => (StoreFault::Other, "", REPORT),
+    };
+    let cause = if cause.is_empty() { error.to_string() } else { cause.to_owned() };
+    (fault, cause, help)
+}
+
+/// The error for a file that the system would not open.
+pub(super) fn io_error(path: &Path, error: &io::Error) -> StoreError {
+    let (fault, help) = match error.kind() {
+        io::ErrorKind::NotFound => (StoreFault::Other, "create its folder, or name another place for the store"),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            (StoreFault::ReadOnly, "let the user that runs Flow write to that folder, or name another place")
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            (StoreFault::Full, "free some space, or name a place on a larger disk")
+        }
+        _ => (StoreFault::Other, "name a place on a local disk that Flow may write to"),
+    };
+    let message = format!("cannot open `{}`: {error}", path.display());
+    StoreError { fault, message, help: help.to_owned(), path: Some(path.to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::ffi;
+
+    #[test]
+    fn every_failure_of_the_disk_or_of_others_is_told_apart() {
+        let cases = [
+            (ffi::SQLITE_BUSY, StoreFault::Locked, "another program"),
+            (ffi::SQLITE_BUSY_SNAPSHOT, StoreFault::Locked, "another program"),
+            (ffi::SQLITE_FULL, StoreFault::Full, "disk is full"),
+            (ffi::SQLITE_READONLY, StoreFault::ReadOnly, "may not be written"),
+            (ffi::SQLITE_READONLY_DIRECTORY, StoreFault::ReadOnly, "may not be written"),
+            (ffi::SQLITE_CANTOPEN, StoreFault::Other, "cannot be opened"),
+            (ffi::SQLITE_NOTADB, StoreFault::Foreign, "not a database"),
+            (ffi::SQLITE_CORRUPT, StoreFault::Corrupt, "damaged"),
+            (ffi::SQLITE_IOERR_FSYNC, StoreFault::Other, "disk failed"),
+        ];
+        for (code, fault, words) in cases {
+            let failure = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            let error = Trouble::Sql(failure).at(Path::new("flow.db"), "write to");
+            assert_eq!(error.fault, fault, "{code}");
+            assert!(error.message.starts_with("cannot write to `flow.db`: "), "{}", error.message);
+            assert!(error.message.contains(words), "{}", error.message);
+        }
+    }
+}

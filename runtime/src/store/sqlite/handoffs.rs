@@ -1,0 +1,49 @@
+//! People handed to teams.
+
+use super::codes::{id, sql_id};
+use super::fault::Trouble;
+use crate::store::{ContactId, HandoffRecord};
+use rusqlite::{Connection, params};
+
+const COLUMNS: &str = "key, contact, workflow, run, team, member, note, task, task_due_at, at";
+
+/// A second handoff under a key changes nothing.
+pub(super) fn write(connection: &Connection, handoffs: &[HandoffRecord]) -> Result<(), Trouble> {
+    let mut statement = connection.prepare_cached(&format!(
+        "INSERT INTO handoff ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (key) DO NOTHING"
+    ))?;
+    for row in handoffs {
+        statement.execute(params![
+            row.key,
+            sql_id(row.contact.0),
+            row.workflow,
+            row.run,
+            row.team,
+            row.member,
+            row.note,
+            row.task,
+            row.task_due_at,
+            row.at,
+        ])?;
+    }
+    Ok(())
+}
+
+pub(super) fn all(connection: &Connection) -> Result<Vec<HandoffRecord>, Trouble> {
+    let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM handoff ORDER BY key"))?;
+    let rows = statement.query_map([], |row| {
+        Ok(HandoffRecord {
+            key: row.get(0)?,
+            contact: ContactId(id(row, 1)?),
+            workflow: row.get(2)?,
+            run: row.get(3)?,
+            team: row.get(4)?,
+            member: row.get(5)?,
+            note: row.get(6)?,
+            task: row.get(7)?,
+            task_due_at: row.get(8)?,
+            at: row.get(9)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}

@@ -1,0 +1,178 @@
+//! Opens a store: takes the process lock, makes sure whose file it is, brings its tables up to date.
+//!
+//! Nothing is written before the file is known to be ours or empty.
+
+use super::checkpoint::Checkpointer;
+use super::contacts::{self, ContactSql};
+use super::fault::{Trouble, io_error};
+use super::migrate::{APPLICATION_ID, NEWEST, migrate};
+use super::view::{self, ViewColumn};
+use super::{SqliteStore, transact};
+use crate::store::{StoreError, StoreFault};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Past this many pages (64 MiB) the log written ahead is folded to its end, which makes writers wait for a moment.
+pub const WAL_BOUND_PAGES: u32 = 16_000;
+
+/// How long a batch waits for another program that holds the file.
+const BUSY_TIMEOUT_MS: u32 = 5_000;
+
+/// SQLite's own page cache.
+const CACHE_KIB: i64 = 256 * 1024;
+
+/// More than there are different statements, so each is prepared once.
+const CACHED_STATEMENTS: usize = 64;
+
+/// How to open a store.
+#[derive(Debug, Clone)]
+pub struct OpenOptions {
+    pub path: PathBuf,
+    /// The program's text columns, in its order.
+    pub texts: Vec<String>,
+    /// What `contact_view` shows of the frame.
+    pub view: Vec<ViewColumn>,
+    /// The workflows' names, by number, for `journey_view` and `decision_view`.
+    pub workflows: Vec<String>,
+    pub busy_timeout_ms: u32,
+    pub wal_bound_pages: u32,
+}
+
+impl OpenOptions {
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            texts: Vec::new(),
+            view: Vec::new(),
+            workflows: Vec::new(),
+            busy_timeout_ms: BUSY_TIMEOUT_MS,
+            wal_bound_pages: WAL_BOUND_PAGES,
+        }
+    }
+
+    /// Opens the store, or makes it where there is none.
+    pub fn open(&self) -> Result<SqliteStore, StoreError> {
+        let lock = lock(&self.path)?;
+        self.open_locked(lock).map_err(|trouble| trouble.at(&self.path, "open"))
+    }
+
+    fn open_locked(&self, lock: File) -> Result<SqliteStore, Trouble> {
+        let mut connection = self.connect()?;
+        let version = examine(&connection, &self.path)?;
+        self.set_pragmas(&connection)?;
+        migrate(&mut connection, version)?;
+        transact(&mut connection, TransactionBehavior::Immediate, |connection| {
+            contacts::add_text_columns(connection, &self.texts)?;
+            view::create(connection, self)
+        })?;
+        let next_contact = contacts::next(&connection)?;
+        let folding = self.connect()?;
+        self.set_pragmas(&folding)?;
+        let checkpointer = Checkpointer::start(folding, self.wal_bound_pages)?;
+        // A batch of nothing, for what a crash left in the log.
+        drop(checkpointer.begin_batch()?);
+        let contact_sql = ContactSql::new(&self.texts);
+        Ok(SqliteStore { checkpointer, connection, contact_sql, path: self.path.clone(), next_contact, _lock: lock })
+    }
+
+    fn connect(&self) -> Result<Connection, Trouble> {
+        // One thread uses a connection at a time; Rust sees to that.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.busy_timeout(Duration::from_millis(u64::from(self.busy_timeout_ms)))?;
+        connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+        Ok(connection)
+    }
+
+    fn set_pragmas(&self, connection: &Connection) -> Result<(), Trouble> {
+        let page_bytes: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        let pragmas = [
+            // Readers (a shell, a report) never stop the writer, nor it them; a commit is one append.
+            ("journal_mode", "WAL".to_owned()),
+            // A commit is on the disk when it returns, even if the power fails.
+            ("synchronous", "FULL".to_owned()),
+            // Folding the log is the checkpoint thread's work; a batch never does it.
+            ("wal_autocheckpoint", "0".to_owned()),
+            // One huge batch may stretch the log; its file shrinks back when it is begun anew.
+            ("journal_size_limit", (i64::from(self.wal_bound_pages) * page_bytes).to_string()),
+            // Negative means KiB.
+            ("cache_size", (-CACHE_KIB).to_string()),
+            // A damaged page is reported when it is read, not misread.
+            ("cell_size_check", "ON".to_owned()),
+            // Views and triggers that someone put into the file call no functions with side effects.
+            ("trusted_schema", "OFF".to_owned()),
+        ];
+        for (name, value) in pragmas {
+            connection.pragma_update(None, name, value)?;
+        }
+        require_wal(connection, &self.path)
+    }
+}
+
+/// `<file>.lock`: advisory, given up by the system when the process ends, however it ends.
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let lock_path = PathBuf::from(name);
+    let file =
+        File::options().create(true).append(true).open(&lock_path).map_err(|error| io_error(&lock_path, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError {
+            fault: StoreFault::Locked,
+            message: format!("another Flow already works on `{}`", path.display()),
+            help: "stop it first, or name another file for this one".to_owned(),
+            path: Some(path.to_owned()),
+        }),
+        Err(TryLockError::Error(error)) => Err(io_error(&lock_path, &error)),
+    }
+}
+
+/// Whose file is it? Returns how many migrations it has taken.
+fn examine(connection: &Connection, path: &Path) -> Result<usize, Trouble> {
+    let application_id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let empty: bool = connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?;
+    let shown = path.display();
+    if connection.is_readonly("main")? {
+        return Err(Trouble::Said(
+            StoreFault::ReadOnly,
+            format!("cannot open `{shown}`: it may not be written to"),
+            "let the user that runs Flow write to the file, or name another place for the store".to_owned(),
+        ));
+    }
+    match (application_id, usize::try_from(version)) {
+        (0, Ok(0)) if empty => Ok(0),
+        (APPLICATION_ID, Ok(version @ 1..=NEWEST)) => Ok(version),
+        (APPLICATION_ID, Ok(version)) if version > NEWEST => Err(Trouble::Said(
+            StoreFault::Newer,
+            format!("`{shown}` was written by a newer Flow (version {version} of its tables; this one knows {NEWEST})"),
+            "install the newer Flow again, or restore the backup from before it".to_owned(),
+        )),
+        (APPLICATION_ID, _) => Err(Trouble::Said(
+            StoreFault::Corrupt,
+            format!("`{shown}` says that it is Flow's and gives no version that Flow ever wrote ({version})"),
+            "restore the last good backup".to_owned(),
+        )),
+        _ => Err(Trouble::Said(
+            StoreFault::Foreign,
+            format!("`{shown}` is the database of another program"),
+            "name another file for the store, or move this one away; it was not changed".to_owned(),
+        )),
+    }
+}
+
+/// SQLite stays in another mode, silently, where a file system cannot share memory.
+fn require_wal(connection: &Connection, path: &Path) -> Result<(), Trouble> {
+    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    if mode == "wal" {
+        return Ok(());
+    }
+    Err(Trouble::Said(
+        StoreFault::Other,
+        format!("`{}` lies on a file system that cannot hold a store", path.display()),
+        "name a place on a local disk: network folders do not lock files well enough".to_owned(),
+    ))
+}

@@ -1,0 +1,71 @@
+//! The contract of a store, run on every store, and what only a file can get wrong.
+#![allow(clippy::unwrap_used)]
+
+mod contract;
+mod random;
+mod rows;
+mod sqlite;
+mod view;
+
+use super::memory::MemoryStore;
+use super::sqlite::{OpenOptions, SqliteStore};
+use tempfile::TempDir;
+
+/// The text columns of the tests' program.
+const TEXTS: usize = 2;
+
+fn options(folder: &TempDir) -> OpenOptions {
+    OpenOptions {
+        texts: vec!["email".to_owned(), "first \"name\"".to_owned()],
+        ..OpenOptions::new(folder.path().join("flow.db"))
+    }
+}
+
+fn sqlite(folder: &TempDir) -> SqliteStore {
+    options(folder).open().unwrap()
+}
+
+macro_rules! on_every_store {
+    ($($name:ident),+ $(,)?) => {
+        mod on_memory {
+            use super::*;
+            $(#[test] fn $name() { contract::$name(&mut MemoryStore::new(TEXTS)); })+
+        }
+        mod on_sqlite {
+            use super::*;
+            $(#[test] fn $name() {
+                let folder = TempDir::new().unwrap();
+                contract::$name(&mut sqlite(&folder));
+            })+
+        }
+    };
+}
+
+on_every_store!(
+    contacts_come_back_as_written,
+    contacts_come_back_in_the_order_asked,
+    a_contact_without_texts_keeps_its_texts,
+    the_last_write_of_a_contact_holds,
+    an_unknown_contact_is_an_error,
+    a_key_stays_with_its_first_contact,
+    contacts_are_numbered_after_the_highest,
+    journeys_come_back_as_written_in_order,
+    journeys_that_do_not_matter_are_not_loaded,
+    a_journey_is_replaced_under_its_key,
+    due_contacts_come_in_pages,
+    a_message_is_known_once_its_event_is_kept,
+    a_second_event_of_a_message_is_refused,
+    outbox_rows_come_back_as_written,
+    queued_rows_come_by_due_and_id_up_to_the_limit,
+    a_second_row_under_an_outbox_key_changes_nothing,
+    an_outbox_id_under_two_keys_is_refused,
+    settling_moves_rows_on,
+    a_row_can_be_queued_and_settled_in_one_batch,
+    claimed_rows_wait_for_their_fate,
+    a_claim_is_whole_or_nothing,
+    decisions_are_counted_by_kind,
+    live_journeys_are_counted_by_step,
+    counters_add_up,
+    meta_is_replaced,
+    a_broken_row_leaves_nothing_behind,
+);

@@ -1,0 +1,377 @@
+//! What only a file can get wrong: other programs, other versions, full disks, and what is left after the end.
+
+use super::rows::*;
+use super::{TEXTS, options, sqlite};
+use crate::store::digest::digest;
+use crate::store::memory::MemoryStore;
+use crate::store::sqlite::{OpenOptions, SqliteStore};
+use crate::store::*;
+use rusqlite::Connection;
+use std::fs;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+fn refused(options: &OpenOptions) -> StoreError {
+    let error = options.open().map(|_| ()).unwrap_err();
+    assert!(error.message.contains("flow.db"), "{}", error.message);
+    assert!(!error.help.is_empty());
+    error
+}
+
+fn set_pragma(path: &Path, name: &str, value: i64) {
+    Connection::open(path).unwrap().pragma_update(None, name, value).unwrap();
+}
+
+/// The file of a store that was closed.
+fn closed_store(folder: &TempDir) -> PathBuf {
+    let mut store = sqlite(folder);
+    store.commit(&everything()).unwrap();
+    store.close().unwrap();
+    options(folder).path
+}
+
+#[test]
+fn a_closed_store_is_one_file_and_holds_everything() {
+    let folder = TempDir::new().unwrap();
+    let mut store = sqlite(&folder);
+    store.commit(&everything()).unwrap();
+    store.claim(&[2]).unwrap();
+    let before = store.snapshot().unwrap();
+    let path = options(&folder).path;
+    store.close().unwrap();
+    assert!(!path.with_extension("db-wal").exists());
+
+    let mut store = sqlite(&folder);
+    assert_eq!(store.snapshot().unwrap(), before);
+    assert_eq!(store.next_contact().unwrap(), ContactId(3));
+    assert_eq!(store.meta("clock").unwrap(), Some(vec![1, 2, 3]));
+    assert_eq!(store.claimed().unwrap().len(), 1);
+}
+
+/// Copies the files of an open store, as they would lie there after the process was killed.
+#[test]
+fn what_was_committed_outlives_a_kill() {
+    let (folder, after) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let mut store = sqlite(&folder);
+    store.commit(&people(2)).unwrap();
+    let reader = Connection::open(options(&folder).path).unwrap();
+    // A reader keeps the log from being folded, so that there is one to take up.
+    reader.execute_batch("BEGIN; SELECT * FROM contact").unwrap();
+    store.commit(&Changes { contacts: Vec::new(), keys: Vec::new(), ..everything() }).unwrap();
+    let before = store.snapshot().unwrap();
+    for name in ["flow.db", "flow.db-wal"] {
+        fs::copy(folder.path().join(name), after.path().join(name)).unwrap();
+    }
+    assert_eq!(digest(&after.path().join("flow.db")).unwrap(), before.digest());
+    assert_eq!(sqlite(&after).snapshot().unwrap(), before);
+}
+
+#[test]
+fn a_new_text_column_is_added_and_an_old_one_kept() {
+    let folder = TempDir::new().unwrap();
+    drop(closed_store(&folder));
+    let texts = |names: &[&str]| OpenOptions {
+        texts: names.iter().map(|name| (*name).to_owned()).collect(),
+        ..options(&folder)
+    };
+    let mut store = texts(&["id", "email"]).open().unwrap();
+    let loaded = store.load_contacts(&[ContactId(1)]).unwrap().remove(0);
+    assert_eq!(loaded.texts, [None, Some("p1@example.com".to_owned())]);
+    let write = ContactWrite { texts: Some(vec![Some("u-1".to_owned()), None]), ..contact(1) };
+    store.commit(&Changes { contacts: vec![write], ..Changes::default() }).unwrap();
+    drop(store);
+    let mut store = texts(&["first \"name\"", "id"]).open().unwrap();
+    assert_eq!(store.load_contacts(&[ContactId(1)]).unwrap()[0].texts, [None, Some("u-1".to_owned())]);
+    drop(store);
+    let error = texts(&["email", "Email"]).open().map(drop).unwrap_err();
+    assert_eq!(error.message, "two text fields are called `Email`");
+}
+
+#[test]
+fn another_programs_database_is_refused_and_not_touched() {
+    let folder = TempDir::new().unwrap();
+    let path = options(&folder).path;
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("CREATE TABLE invoice (id INTEGER PRIMARY KEY); INSERT INTO invoice VALUES (1)").unwrap();
+    drop(other);
+    let before = fs::read(&path).unwrap();
+    assert_eq!(refused(&options(&folder)).fault, StoreFault::Foreign);
+    assert_eq!(fs::read(&path).unwrap(), before);
+
+    // Empty, but marked by its program.
+    let folder = TempDir::new().unwrap();
+    set_pragma(&options(&folder).path, "application_id", 77);
+    assert_eq!(refused(&options(&folder)).fault, StoreFault::Foreign);
+}
+
+#[test]
+fn a_text_file_is_refused_and_not_touched() {
+    let folder = TempDir::new().unwrap();
+    let path = options(&folder).path;
+    let text = "name,email\n".repeat(500);
+    fs::write(&path, &text).unwrap();
+    let error = refused(&options(&folder));
+    assert_eq!(error.fault, StoreFault::Foreign);
+    assert!(error.message.ends_with("it is not a database"), "{}", error.message);
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+}
+
+#[test]
+fn a_store_of_a_newer_flow_is_refused() {
+    let folder = TempDir::new().unwrap();
+    set_pragma(&closed_store(&folder), "user_version", 1_000);
+    assert_eq!(refused(&options(&folder)).fault, StoreFault::Newer);
+    set_pragma(&options(&folder).path, "user_version", -1);
+    assert_eq!(refused(&options(&folder)).fault, StoreFault::Corrupt);
+}
+
+#[test]
+fn a_damaged_page_is_reported_as_damage() {
+    let folder = TempDir::new().unwrap();
+    let path = closed_store(&folder);
+    let page: i64 = Connection::open(&path)
+        .unwrap()
+        .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'outbox'", [], |row| row.get(0))
+        .unwrap();
+    let mut store = sqlite(&folder);
+    let mut file = fs::File::options().write(true).open(&path).unwrap();
+    file.seek(SeekFrom::Start((page as u64 - 1) * 4096)).unwrap();
+    file.write_all(&[0xA5; 4096]).unwrap();
+    let error = store.claimed().and_then(|_| store.snapshot().map(drop)).unwrap_err();
+    assert_eq!(error.fault, StoreFault::Corrupt);
+    assert!(error.message.starts_with("cannot read"), "{}", error.message);
+}
+
+#[test]
+fn a_code_that_flow_never_writes_is_damage() {
+    let folder = TempDir::new().unwrap();
+    let path = closed_store(&folder);
+    Connection::open(&path).unwrap().execute("UPDATE journey SET status = 200 WHERE contact = 1", []).unwrap();
+    let error = sqlite(&folder).load_contacts(&[ContactId(1)]).unwrap_err();
+    assert_eq!(error.fault, StoreFault::Corrupt);
+}
+
+#[test]
+fn a_second_flow_is_kept_out_until_the_first_ends() {
+    let folder = TempDir::new().unwrap();
+    let first = sqlite(&folder);
+    let error = refused(&options(&folder));
+    assert_eq!(error.fault, StoreFault::Locked);
+    assert!(error.message.starts_with("another Flow"), "{}", error.message);
+    drop(first);
+    sqlite(&folder);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named() {
+    let folder = TempDir::new().unwrap();
+    let missing = OpenOptions::new(folder.path().join("missing").join("flow.db"));
+    assert!(refused(&missing).help.contains("create its folder"));
+    let a_folder = options(&folder).path;
+    fs::create_dir(&a_folder).unwrap();
+    assert!(refused(&OpenOptions::new(a_folder)).message.contains("cannot be opened"));
+}
+
+#[test]
+fn a_busy_file_is_an_error_and_the_next_batch_works() {
+    let folder = TempDir::new().unwrap();
+    let mut store = OpenOptions { busy_timeout_ms: 1, ..options(&folder) }.open().unwrap();
+    store.commit(&people(2)).unwrap();
+    let other = Connection::open(options(&folder).path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let changes = Changes { contacts: Vec::new(), keys: Vec::new(), ..everything() };
+    let error = store.commit(&changes).unwrap_err();
+    assert_eq!(error.fault, StoreFault::Locked);
+    assert!(error.message.ends_with("another program is writing to it"), "{}", error.message);
+    // Reading goes on meanwhile.
+    assert_eq!(store.load_contacts(&[ContactId(1)]).unwrap()[0].journeys, []);
+    other.execute_batch("ROLLBACK").unwrap();
+    store.commit(&changes).unwrap();
+    assert_eq!(store.load_contacts(&[ContactId(1)]).unwrap()[0].journeys.len(), 1);
+}
+
+#[test]
+fn a_full_disk_keeps_nothing_of_the_batch_and_work_goes_on_when_there_is_room() {
+    let folder = TempDir::new().unwrap();
+    let mut store = sqlite(&folder);
+    store.commit(&everything()).unwrap();
+    let (before, counts) = (store.snapshot().unwrap(), store.decision_counts().unwrap());
+    store.limit_pages(60);
+    let large = Changes {
+        contacts: (1..=2_000).map(|id| ContactWrite { frame: vec![1; 400], ..contact(id) }).collect(),
+        decisions: vec![decision(1, DecisionCode::Finished)],
+        counters: vec![("events".to_owned(), 9)],
+        meta: vec![("clock".to_owned(), vec![9])],
+        ..Changes::default()
+    };
+    for _ in 0..2 {
+        let error = store.commit(&large).unwrap_err();
+        assert_eq!(error.fault, StoreFault::Full);
+        assert!(error.message.ends_with("the disk is full"), "{}", error.message);
+        assert_eq!(store.snapshot().unwrap(), before);
+        assert_eq!(store.decision_counts().unwrap(), counts);
+        assert_eq!(store.meta("clock").unwrap(), Some(vec![1, 2, 3]));
+        assert_eq!(store.next_contact().unwrap(), ContactId(3));
+    }
+    // A small batch still fits.
+    store.commit(&Changes { counters: vec![("events".to_owned(), 1)], ..Changes::default() }).unwrap();
+    store.limit_pages(u32::MAX - 1);
+    store.commit(&large).unwrap();
+    assert_eq!(store.next_contact().unwrap(), ContactId(2_001));
+    assert_eq!(store.counters().unwrap(), [("events".to_owned(), 12)]);
+    assert_eq!(whole(&store), "ok");
+}
+
+#[test]
+fn a_read_only_store_says_so_and_can_be_read() {
+    let folder = TempDir::new().unwrap();
+    let mut store = sqlite(&folder);
+    store.commit(&people(1)).unwrap();
+    store.refuse_writes();
+    let error = store.commit(&people(2)).unwrap_err();
+    assert_eq!(error.fault, StoreFault::ReadOnly);
+    assert_eq!(store.load_contacts(&[ContactId(1)]).unwrap().len(), 1);
+}
+
+/// Permissions do not bind the superuser, so there this shows only that such a file opens.
+#[cfg(unix)]
+#[test]
+fn a_file_without_permission_is_refused_at_open() {
+    let folder = TempDir::new().unwrap();
+    let path = closed_store(&folder);
+    let mut permissions = fs::metadata(&path).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&path, permissions).unwrap();
+    let bound = fs::File::options().write(true).open(&path).is_err();
+    let opened = options(&folder).open().map(drop);
+    assert_eq!(opened.err().map(|error| error.fault), bound.then_some(StoreFault::ReadOnly));
+}
+
+/// Counts how often the log began anew by the number in its header.
+fn log_number(path: &Path) -> u32 {
+    let mut header = [0; 16];
+    fs::File::open(path).unwrap().read_exact(&mut header).unwrap();
+    u32::from_be_bytes([header[12], header[13], header[14], header[15]])
+}
+
+#[test]
+fn the_log_begins_anew_under_load() {
+    const BOUND_PAGES: u32 = 50;
+    /// Far more than the thread needs; without it the log would grow past this.
+    const MOST_BYTES: u64 = 256 << 20;
+    let folder = TempDir::new().unwrap();
+    let mut store = OpenOptions { wal_bound_pages: BOUND_PAGES, ..options(&folder) }.open().unwrap();
+    let log = folder.path().join("flow.db-wal");
+    store.commit(&people(1)).unwrap();
+    let first = log_number(&log);
+    // A frame of its own each turn: SQLite writes no page for a row that stays the same.
+    for turn in 0u64.. {
+        let frame = |id: u64| turn.wrapping_add(id).to_le_bytes().repeat(50);
+        let contacts = (1..=2_000).map(|id| ContactWrite { frame: frame(id), ..contact(id) }).collect();
+        store.commit(&Changes { contacts, ..Changes::default() }).unwrap();
+        assert!(fs::metadata(&log).unwrap().len() < MOST_BYTES, "the log only grows");
+        if log_number(&log) >= first + 3 {
+            break;
+        }
+    }
+    assert_eq!(whole(&store), "ok");
+}
+
+#[test]
+fn a_reader_holds_the_log_back_and_the_close_folds_the_rest() {
+    let folder = TempDir::new().unwrap();
+    let mut store = OpenOptions { wal_bound_pages: 10, ..options(&folder) }.open().unwrap();
+    store.commit(&people(1)).unwrap();
+    let reader = Connection::open(options(&folder).path).unwrap();
+    reader.execute_batch("BEGIN; SELECT * FROM contact").unwrap();
+    for last in 2..200 {
+        store.commit(&people(last)).unwrap();
+    }
+    let seen: i64 = reader.query_row("SELECT count(*) FROM contact", [], |row| row.get(0)).unwrap();
+    assert_eq!(seen, 1);
+    reader.execute_batch("COMMIT").unwrap();
+    drop(reader);
+    store.close().unwrap();
+    assert!(!folder.path().join("flow.db-wal").exists());
+    assert_eq!(sqlite(&folder).next_contact().unwrap(), ContactId(200));
+}
+
+#[test]
+fn a_log_that_cannot_be_folded_is_reported_by_the_next_batch_once() {
+    let folder = TempDir::new().unwrap();
+    let mut store = sqlite(&folder);
+    store.fail_fold();
+    assert_eq!(store.commit(&people(1)).unwrap_err().fault, StoreFault::Full);
+    assert_eq!(store.next_contact().unwrap(), ContactId(1));
+    store.commit(&people(1)).unwrap();
+    assert_eq!(store.next_contact().unwrap(), ContactId(2));
+}
+
+/// What SQLite finds when it checks the whole file.
+fn whole(store: &SqliteStore) -> String {
+    store.connection().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn every_read_of_the_loop_uses_an_index() {
+    let folder = TempDir::new().unwrap();
+    let store = sqlite(&folder);
+    let expected = [
+        "SEARCH contact_key USING PRIMARY KEY (key=?)",
+        "SEARCH contact USING INTEGER PRIMARY KEY (rowid=?)",
+        "SEARCH contact USING INTEGER PRIMARY KEY (rowid>?)",
+        "SEARCH journey USING PRIMARY KEY (contact=?)",
+        "SEARCH event USING COVERING INDEX event_message (message=?)",
+        "SEARCH outbox USING INDEX outbox_queued (due_at<?)",
+        "SCAN outbox USING COVERING INDEX outbox_queued",
+        "SEARCH outbox USING INDEX outbox_claimed (state=?)",
+        "SEARCH contact USING INTEGER PRIMARY KEY (rowid=?)",
+    ];
+    let plans = store.plans();
+    assert_eq!(plans.len(), expected.len());
+    for ((query, steps), expected) in plans.iter().zip(expected) {
+        assert!(steps.iter().any(|step| step == expected), "{query}: {steps:?}");
+        assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{query}: {steps:?}");
+    }
+}
+
+#[test]
+fn digests_tell_what_differs_and_not_how_it_was_cut_into_batches() {
+    let folder = TempDir::new().unwrap();
+    let mut store = sqlite(&folder);
+    store.commit(&everything()).unwrap();
+    let path = options(&folder).path;
+    let whole = digest(&path).unwrap();
+
+    // The same in other batches, in another order, with other outbox numbers and tries.
+    let mut other = MemoryStore::new(TEXTS);
+    let rows = everything();
+    other.commit(&people(2)).unwrap();
+    let outbox = rows.outbox.iter().rev().map(|row| OutboxRecord { id: row.id + 40, ..row.clone() }).collect();
+    let decisions = rows.decisions.iter().rev().cloned().collect();
+    let events = rows.events.iter().rev().cloned().collect();
+    other.commit(&Changes { outbox, decisions, events, ..Changes::default() }).unwrap();
+    let settled = vec![OutboxSettlement { attempts: 9, ..settlement(41, OutboxState::Delivered, 77) }];
+    other.commit(&Changes { settled, journeys: rows.journeys, handoffs: rows.handoffs, ..Changes::default() }).unwrap();
+    assert_eq!(other.snapshot().digest(), whole);
+
+    // One change in one table shows in its line alone.
+    let changed = JourneyRecord { visit: 2, ..journey(1, 4, 1) };
+    store.commit(&Changes { journeys: vec![changed], ..Changes::default() }).unwrap();
+    let now = digest(&path).unwrap();
+    let differing: Vec<&str> =
+        now.lines().zip(whole.lines()).filter(|(a, b)| a != b).map(|(a, _)| a.split(' ').next().unwrap()).collect();
+    assert_eq!(differing, ["journey"]);
+}
+
+#[test]
+fn the_first_handoff_under_a_key_is_the_one_kept() {
+    let folder = TempDir::new().unwrap();
+    let (mut file, mut memory) = (sqlite(&folder), MemoryStore::new(TEXTS));
+    for store in [&mut file as &mut dyn Store, &mut memory] {
+        super::contract::second_handoffs(store);
+    }
+    assert_eq!(file.snapshot().unwrap().handoffs, [handoff("k")]);
+    assert_eq!(memory.snapshot().handoffs, [handoff("k")]);
+}

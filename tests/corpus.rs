@@ -1,0 +1,319 @@
+//! One corpus, many views: every `.flow` file below `tests/corpus`, seen from every layer.
+//!
+//! A new test is a new file. Its first line says what it shows; `//~ F0401` at the end of a line states that this diagnostic is
+//! expected there. Marks hold the intent, snapshots the wording.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use flow_compiler::backend::{Backend, Host, Memory, SendResult};
+use flow_compiler::diagnostics::{Diagnostic, Severity, render::Human};
+use flow_compiler::ir::{self, EmailId, HandoffId, Layout, Program, SlotKind, StepId, TextTestId};
+use flow_compiler::source::{LineIndex, Project, Source};
+use flow_compiler::{Compilation, codegen, compile, interpret};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+const WIDTH: usize = 110;
+
+fn corpus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus")
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap().replace("\r\n", "\n")
+}
+
+fn templates() -> Vec<Source> {
+    let mut paths: Vec<_> = fs::read_dir(corpus().join("emails")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let name = |path: &Path| format!("emails/{}", path.file_name().unwrap().to_str().unwrap());
+    paths.iter().map(|path| Source { path: name(path), text: read(path) }).collect()
+}
+
+fn project(name: &str, text: String) -> Project {
+    Project {
+        name: "corpus".to_owned(),
+        timezone: "Europe/Berlin".to_owned(),
+        sources: vec![Source { path: name.to_owned(), text }],
+        templates: templates(),
+    }
+}
+
+fn compiled(path: &Path) -> Compilation {
+    compile(&project(path.file_name().unwrap().to_str().unwrap(), read(path)))
+}
+
+/// Each corpus file in a stable order.
+fn files() -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![corpus()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "flow") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The line of a diagnostic in the corpus file itself; templates and modules count as line 0.
+fn line_of(diagnostic: &Diagnostic, text: &str) -> u32 {
+    match diagnostic.at() {
+        Some(at) if at.file.0 == 0 => LineIndex::new(text).line_column(text, at.span.start).line,
+        _ => 0,
+    }
+}
+
+/// What the marks of a file expect: lines and codes, sorted. A mark in the first line's comment stands for a template.
+fn marks(text: &str) -> Vec<(u32, String)> {
+    let mut marks = Vec::new();
+    for (line, content) in (1..).zip(text.lines()) {
+        for mark in content.split("//~").skip(1).flat_map(str::split_whitespace) {
+            marks.push((if line == 1 { 0 } else { line }, mark.to_owned()));
+        }
+    }
+    marks.sort();
+    marks
+}
+
+#[test]
+fn every_file_gives_exactly_the_diagnostics_it_marks() {
+    for path in files() {
+        let text = read(&path);
+        assert!(text.starts_with("//! "), "{}: the first line says what it shows", path.display());
+        let compilation = compiled(&path);
+        let found = compilation.diagnostics.iter().map(|found| (line_of(found, &text), found.code.number().to_owned()));
+        let mut found: Vec<_> = found.collect();
+        found.sort();
+        assert_eq!(found, marks(&text), "{}\n{}", path.display(), drawn(&compilation));
+    }
+}
+
+fn drawn(compilation: &Compilation) -> String {
+    let human = Human { colour: false, width: WIDTH };
+    let drawn = compilation.diagnostics.iter().map(|diagnostic| human.render(diagnostic, &compilation.sources));
+    drawn.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn diagnostics_read_well() {
+    insta::glob!("corpus/**/*.flow", |path| {
+        let compilation = compiled(path);
+        if !compilation.diagnostics.is_empty() {
+            insta::assert_snapshot!("diagnostics", format!("{}\n----\n{}", read(path), drawn(&compilation)));
+        }
+    });
+}
+
+#[test]
+fn programs_lower_to_readable_ir() {
+    insta::glob!("corpus/**/*.flow", |path| {
+        if let Some(program) = compiled(path).program {
+            ir::verify::verify(&program).unwrap_or_else(|faults| panic!("{}: {faults:?}", path.display()));
+            let mut small = program.clone();
+            // The HTML of a template says nothing about the lowering.
+            small.emails.values_mut().for_each(|email| email.html = format!("{} bytes", email.html.len()));
+            insta::assert_snapshot!("ir", format!("{}\n----\n{small}", read(path)));
+        }
+    });
+}
+
+#[test]
+fn programs_survive_serialisation() {
+    for path in files() {
+        if let Some(program) = compiled(&path).program {
+            let json = serde_json::to_string(&program).unwrap();
+            assert_eq!(serde_json::from_str::<Program>(&json).unwrap(), program, "{}", path.display());
+        }
+    }
+}
+
+/// Whoever follows a mended line must be rid of that error.
+#[test]
+fn edits_mend_what_they_promise() {
+    let mut tried = 0;
+    for path in files() {
+        let text = read(&path);
+        let before = compiled(&path);
+        for diagnostic in before.diagnostics.iter().filter(|diagnostic| !diagnostic.edits.is_empty()) {
+            if diagnostic.edits.iter().any(|edit| edit.at.file.0 != 0) {
+                continue;
+            }
+            let mut mended = text.clone();
+            for edit in diagnostic.edits.iter().rev() {
+                mended.replace_range(edit.at.span.range(), &edit.text);
+            }
+            let after = compile(&project("mended.flow", mended.clone()));
+            let count = |compilation: &Compilation| {
+                compilation.diagnostics.iter().filter(|other| other.message == diagnostic.message).count()
+            };
+            assert!(
+                count(&after) < count(&before),
+                "{}: the mended line still gives {}\n{mended}",
+                path.display(),
+                diagnostic.message
+            );
+            tried += 1;
+        }
+    }
+    assert!(tried > 10, "only {tried} edits in the corpus");
+}
+
+/// Texts as people leave them half-way: cut off anywhere, or with a stretch missing.
+#[test]
+fn broken_texts_are_read_without_a_fault_of_ours() {
+    for path in files() {
+        let text = read(&path);
+        let cuts: Vec<usize> = text.char_indices().map(|(at, _)| at).step_by(23).collect();
+        for (nth, cut) in cuts.iter().enumerate() {
+            compile(&project("cut.flow", text[..*cut].to_owned()));
+            let next = cuts.get(nth + 2).copied().unwrap_or(text.len());
+            compile(&project("hole.flow", format!("{}{}", &text[..*cut], &text[next..])));
+        }
+    }
+}
+
+/// A host that answers from a seed and remembers what it was asked.
+struct Scripted {
+    state: u64,
+    asked: Vec<String>,
+}
+
+impl Scripted {
+    fn new(seed: u64) -> Self {
+        Self { state: seed, asked: Vec::new() }
+    }
+    /// splitmix64
+    fn next(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}
+
+impl Host for Scripted {
+    fn send(&mut self, memory: Memory<'_>, step: StepId, email: EmailId) -> SendResult {
+        self.asked.push(format!("send {step} {email} {:?} {:?}", memory.frame, memory.journey));
+        [SendResult::Sent, SendResult::Withheld, SendResult::Held][(self.next() % 3) as usize]
+    }
+    fn handoff(&mut self, memory: Memory<'_>, step: StepId, handoff: HandoffId) {
+        self.asked.push(format!("handoff {step} {handoff} {:?} {:?}", memory.frame, memory.journey));
+    }
+    fn text_test(&mut self, test: TextTestId) -> bool {
+        // Not logged: whether it is asked at all is the backend's choice. The answer depends on the test alone.
+        Scripted::new(self.state ^ u64::from(test.0)).next() % 2 == 0
+    }
+}
+
+/// Bytes such as a frame or journey may hold.
+fn random_bytes(layout: &Layout, random: &mut Scripted) -> Vec<u8> {
+    let mut bytes = layout.blank();
+    for id in layout.slots.ids() {
+        let value = match layout.slots[id].kind {
+            SlotKind::Bool => (random.next() % 2) as i64,
+            SlotKind::Code | SlotKind::Symbol => (random.next() % 9) as i64,
+            SlotKind::Days => (random.next() % 40_000) as i64,
+            SlotKind::Int => {
+                [ir::NEVER, 0, 600_000, 2_000_000, NOW - 86_400_000, NOW, ir::FOREVER][(random.next() % 7) as usize]
+            }
+        };
+        layout.write(&mut bytes, id, value);
+        let known = random.next() % 2 == 0;
+        layout.set_known(&mut bytes, id, known);
+    }
+    bytes
+}
+
+/// 2026-03-02 10:00 UTC.
+const NOW: i64 = 1_772_445_600_000;
+
+#[test]
+fn both_backends_agree_on_every_program() {
+    for path in files().into_iter().chain(example_programs()) {
+        let Some(program) = compiled_anywhere(&path).program else { continue };
+        let program = Arc::new(program);
+        let native = codegen::compile(&program).unwrap();
+        let interpreter = interpret::Interpreter::new(program.clone()).unwrap();
+        for seed in 0..200 {
+            agree_on(&program, &native, &interpreter, seed, &path);
+        }
+    }
+}
+
+fn agree_on(program: &Program, native: &dyn Backend, interpreter: &dyn Backend, seed: u64, path: &Path) {
+    let mut random = Scripted::new(seed);
+    let frame = random_bytes(&program.frame, &mut random);
+    let moment = flow_compiler::backend::Moment { now: NOW, triggers: seed % 4 };
+    for (id, predicate) in program.predicates.iter() {
+        let journey =
+            predicate.workflow.map(|id| random_bytes(&program.workflows[id].journey, &mut random)).unwrap_or_default();
+        let ask = |backend: &dyn Backend| backend.holds(id, &frame, &journey, moment, &mut Scripted::new(seed));
+        assert_eq!(ask(native), ask(interpreter), "{}: {} with seed {seed}", path.display(), predicate.name);
+    }
+    for (id, workflow) in program.workflows.iter() {
+        for block in workflow.body.resume_points() {
+            let journey = random_bytes(&workflow.journey, &mut random);
+            let run = |backend: &dyn Backend| {
+                let (mut frame, mut journey, mut host) = (frame.clone(), journey.clone(), Scripted::new(seed));
+                let memory = Memory { frame: &mut frame, journey: &mut journey };
+                let outcome = backend.step(id, memory, block.0, NOW, &mut host);
+                (outcome, frame, journey, host.asked)
+            };
+            assert_eq!(run(native), run(interpreter), "{}: {} {block} with seed {seed}", path.display(), workflow.name);
+        }
+    }
+}
+
+/// The `.flow` files of the example projects.
+fn example_programs() -> Vec<PathBuf> {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut found: Vec<PathBuf> = fs::read_dir(examples)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|folder| folder.join("flow.toml").exists())
+        .flat_map(|folder| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "flow"))
+        .collect();
+    found.sort();
+    assert!(!found.is_empty());
+    found
+}
+
+fn compiled_anywhere(path: &Path) -> Compilation {
+    let emails = path.parent().unwrap().join("emails");
+    let mut project = project(path.file_name().unwrap().to_str().unwrap(), read(path));
+    if emails.exists() {
+        for entry in fs::read_dir(emails).unwrap() {
+            let template = entry.unwrap().path();
+            let name = format!("emails/{}", template.file_name().unwrap().to_str().unwrap());
+            project.templates.push(Source { path: name, text: read(&template) });
+        }
+    }
+    compile(&project)
+}
+
+#[test]
+fn examples_compile_without_a_word() {
+    for path in example_programs() {
+        let compilation = compiled_anywhere(&path);
+        assert!(compilation.diagnostics.is_empty(), "{}\n{}", path.display(), drawn(&compilation));
+        assert!(compilation.program.is_some());
+    }
+}
+
+#[test]
+fn warnings_alone_do_not_refuse_a_program() {
+    for path in files() {
+        let compilation = compiled(&path);
+        let refused = compilation.diagnostics.iter().any(|found| found.severity == Severity::Error);
+        assert_eq!(compilation.program.is_none(), refused, "{}", path.display());
+    }
+}
