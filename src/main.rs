@@ -2,8 +2,10 @@
 //! share: [`project`] finds and reads a project's files, [`output`] writes to people and machines.
 
 mod check;
+mod load;
 mod output;
 mod project;
+mod run;
 
 use std::io;
 use std::path::PathBuf;
@@ -43,6 +45,8 @@ enum Command {
         /// The project's folder; without it, the nearest one upward from here that has a flow.toml
         project: Option<PathBuf>,
     },
+    /// Run a project over its data on a virtual clock
+    Run(run::RunArguments),
 }
 
 fn main() -> ExitCode {
@@ -56,6 +60,7 @@ fn main() -> ExitCode {
     let mut output = Output::new(arguments.format);
     let outcome = match arguments.command {
         Command::Check { project } => check::check(project.as_deref(), &mut output),
+        Command::Run(arguments) => run::run(&arguments, &mut output),
     };
     exit_code(outcome)
 }

@@ -10,6 +10,9 @@ use flow_compiler::diagnostics::render::{Human, Sources};
 use flow_compiler::diagnostics::{Diagnostic, Severity};
 use serde::Serialize;
 
+use crate::run::report::Finished;
+use crate::run::show;
+
 /// Where the width is unknown.
 const DEFAULT_COLUMNS: usize = 100;
 /// Narrower drawings are unreadable, wider ones too.
@@ -91,6 +94,37 @@ impl Output {
             ([], _) => Outcome::Findings,
             _ => Outcome::Failed,
         })
+    }
+
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Warnings before the work begins: for people, on stderr, so that they never mix with a report.
+    pub(crate) fn warnings(&self, findings: &[Findings]) -> io::Result<()> {
+        if self.format == Format::Json {
+            return Ok(());
+        }
+        let mut err = anstream::stderr().lock();
+        for Findings { diagnostics, sources } in findings {
+            for diagnostic in diagnostics {
+                writeln!(err, "{}", self.human.render(diagnostic, sources))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The end of a run.
+    pub(crate) fn finished(&self, finished: &Finished) -> io::Result<Outcome> {
+        match self.format {
+            Format::Human => show::finished(finished)?,
+            Format::Json => {
+                let mut out = io::stdout().lock();
+                serde_json::to_writer_pretty(&mut out, &finished.json())?;
+                writeln!(out)?;
+            }
+        }
+        Ok(Outcome::Clean)
     }
 
     fn write_human(&self, findings: &[Findings], failures: &[Failure], summary: &str) -> io::Result<()> {

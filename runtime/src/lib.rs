@@ -11,6 +11,8 @@
 //! store    --> kept             a batch whole or not at all; memory and SQLite keep one contract
 //! compose  --> mail             subject, HTML and text for one person
 //! connectors --> delivered      under a key, so that nothing is sent twice
+//! open                          a program's store: its columns, its views, its version
+//! report                        the funnel, from totals kept with each commit
 //! clock, time                   the only places that know what time it is, and in which zone
 //! ```
 //!
@@ -22,6 +24,8 @@ pub mod connectors;
 pub mod engine;
 pub mod intake;
 pub mod mail;
+pub mod open;
+pub mod report;
 pub mod settings;
 pub mod store;
 pub mod time;

@@ -7,6 +7,7 @@
 //! missing nevertheless, the mail is a [`ComposeFault`] and not a mail with a gap in it.
 
 mod fault;
+mod outbox;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -23,6 +24,7 @@ use crate::settings::Sender;
 use crate::time::Instant;
 
 pub use fault::ComposeFault;
+pub use outbox::OutboxComposer;
 pub use text::render_text;
 
 /// The built-in field that mail is addressed to.
@@ -85,6 +87,11 @@ impl Composer {
         let prepared = program.emails.values().map(|email| prepare(&program, email, &sender));
         let prepared = prepared.collect::<Result<Vec<Prepared>, ComposeFault>>()?.into_iter().collect();
         Ok(Composer { program, address_field, prepared, sender, keys })
+    }
+
+    /// Who the mail is from.
+    pub fn sender(&self) -> &Sender {
+        &self.sender
     }
 
     /// Fills in one mail. `holds` answers the conditions of subjects for the same contact.

@@ -350,8 +350,7 @@ impl<S: Store> Engine<S> {
         let plan = Arc::clone(&self.plan);
         let (batch, next_change) = (&mut self.batch, FOREVER);
         (batch.handoffs_wait, batch.handoff_waited) = (before.is_some(), false);
-        let mut touch =
-            Touch { plan: &plan, backend: &*self.backend, batch, contact: &mut contact, now, next_change };
+        let mut touch = Touch { plan: &plan, backend: &*self.backend, batch, contact: &mut contact, now, next_change };
         let cause = work(&mut touch);
         touch.react(&cause);
         touch.reschedule(&cause);
