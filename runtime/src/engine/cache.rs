@@ -1,0 +1,71 @@
+//! Contacts kept in memory between batches, so that a busy one is not read again for each of its events.
+//!
+//! Nothing depends on who is in it: a contact that is not is read from the store.
+
+use super::contact::Contact;
+use crate::store::ContactId;
+use std::collections::{HashMap, VecDeque};
+
+/// How many contacts stay loaded after a commit.
+pub const CACHE_CONTACTS: usize = 20_000;
+
+/// Loaded contacts, with a second chance for those used since they were last looked at (the clock algorithm).
+#[derive(Debug, Default)]
+pub(super) struct Cache {
+    contacts: HashMap<ContactId, Entry>,
+    /// Each loaded contact once, the next to leave first.
+    order: VecDeque<ContactId>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    /// None while the engine works on it.
+    contact: Option<Contact>,
+    used: bool,
+}
+
+impl Cache {
+    pub(super) fn contains(&self, id: ContactId) -> bool {
+        self.contacts.contains_key(&id)
+    }
+
+    pub(super) fn get(&self, id: ContactId) -> Option<&Contact> {
+        self.contacts.get(&id)?.contact.as_ref()
+    }
+
+    pub(super) fn get_mut(&mut self, id: ContactId) -> Option<&mut Contact> {
+        self.contacts.get_mut(&id)?.contact.as_mut()
+    }
+
+    /// Lends a contact out, to be put back.
+    pub(super) fn take(&mut self, id: ContactId) -> Option<Contact> {
+        self.contacts.get_mut(&id)?.contact.take()
+    }
+
+    pub(super) fn put(&mut self, contact: Contact) {
+        let id = contact.id;
+        match self.contacts.get_mut(&id) {
+            Some(entry) => (entry.contact, entry.used) = (Some(contact), true),
+            None => {
+                self.contacts.insert(id, Entry { contact: Some(contact), used: false });
+                self.order.push_back(id);
+            }
+        }
+    }
+
+    /// Forgets contacts beyond the limit. Only after a commit: what is forgotten must be in the store.
+    pub(super) fn trim(&mut self, limit: usize) {
+        while self.contacts.len() > limit {
+            let Some(id) = self.order.pop_front() else { return };
+            match self.contacts.get_mut(&id) {
+                Some(entry) if entry.used => {
+                    entry.used = false;
+                    self.order.push_back(id);
+                }
+                _ => {
+                    self.contacts.remove(&id);
+                }
+            }
+        }
+    }
+}

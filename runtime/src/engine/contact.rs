@@ -1,0 +1,232 @@
+//! A loaded contact: frame, texts, journeys, and marks of what changed.
+//!
+//! Two kinds of marks: what must be *written* at the next commit, and what must be *looked at* by goals, exits, waits and entries
+//! before the contact is settled again.
+
+use super::bits::Bits;
+use super::error::EngineError;
+use super::plan::Plan;
+use crate::store::{ContactId, ContactRecord, JourneyRecord, JourneyStatus};
+use crate::time::{Zone, Zones};
+use flow_compiler::ir::{Field, FieldId, FieldType, Id, SlotId, TextId, WorkflowId};
+use std::sync::Arc;
+
+/// A contact in memory.
+#[derive(Debug, Clone)]
+pub(super) struct Contact {
+    pub(super) id: ContactId,
+    pub(super) frame: Vec<u8>,
+    /// Shared until a text changes, so that a copy of a contact is cheap.
+    pub(super) texts: Arc<Vec<Option<String>>>,
+    /// Live ones and the latest ended one of each workflow, by (workflow, run).
+    pub(super) journeys: Vec<Journey>,
+    pub(super) next_at: Option<i64>,
+    pub(super) zone: Zone,
+    /// What changed since everyone last looked: slots, then texts.
+    pub(super) changed: Bits,
+    /// Whether the frame or the next instant must be written.
+    pub(super) dirty: bool,
+    pub(super) texts_dirty: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Journey {
+    pub(super) record: JourneyRecord,
+    /// Whether it must be written.
+    pub(super) dirty: bool,
+    /// Whether its own slots changed since its conditions were last looked at.
+    pub(super) touched: bool,
+}
+
+/// Set in a journey's block once its goal was met and it went on (`and continue`), so that this is recorded once.
+const GOAL_MET: u32 = 1 << 31;
+
+impl Contact {
+    /// Somebody nobody knows anything of.
+    pub(super) fn blank(id: ContactId, plan: &Plan) -> Contact {
+        let mut changed = Bits::new(plan.changes);
+        // Whatever holds of a blank contact becomes true now.
+        changed.fill();
+        Contact {
+            id,
+            frame: plan.program.frame.blank(),
+            texts: Arc::new(vec![None; plan.program.texts.len()]),
+            journeys: Vec::new(),
+            next_at: None,
+            zone: plan.zone,
+            changed,
+            dirty: true,
+            texts_dirty: true,
+        }
+    }
+
+    pub(super) fn load(record: ContactRecord, plan: &Plan) -> Result<Contact, EngineError> {
+        check(&record, plan)?;
+        let mut contact = Contact {
+            id: record.id,
+            frame: record.frame,
+            texts: Arc::new(record.texts),
+            journeys: record.journeys.into_iter().map(Journey::settled).collect(),
+            next_at: record.next_at,
+            zone: plan.zone,
+            changed: Bits::new(plan.changes),
+            dirty: false,
+            texts_dirty: false,
+        };
+        contact.zone = contact.own_zone(plan);
+        Ok(contact)
+    }
+
+    /// The zone the contact names, else the project's.
+    pub(super) fn own_zone(&self, plan: &Plan) -> Zone {
+        let named = plan.timezone_field.and_then(|field| self.text(plan, field));
+        named.and_then(|name| Zones::bundled().resolve(name)).unwrap_or(plan.zone)
+    }
+
+    pub(super) fn read(&self, plan: &Plan, slot: SlotId) -> i64 {
+        plan.program.frame.read(&self.frame, slot)
+    }
+
+    /// Whether a yes/no slot says yes.
+    pub(super) fn is(&self, plan: &Plan, slot: SlotId) -> bool {
+        self.read(plan, slot) != 0
+    }
+
+    /// Writes a slot that is then known. False where it held that already.
+    pub(super) fn write(&mut self, plan: &Plan, slot: SlotId, value: i64) -> bool {
+        let layout = &plan.program.frame;
+        if layout.is_known(&self.frame, slot) && layout.read(&self.frame, slot) == value {
+            return false;
+        }
+        layout.write(&mut self.frame, slot, value);
+        layout.set_known(&mut self.frame, slot, true);
+        self.mark(slot);
+        true
+    }
+
+    /// Notes that a slot has changed.
+    pub(super) fn mark(&mut self, slot: SlotId) {
+        self.changed.insert(slot.index());
+        self.dirty = true;
+    }
+
+    pub(super) fn text(&self, plan: &Plan, field: FieldId) -> Option<&str> {
+        self.text_at(plan.program.fields[field].text?)
+    }
+
+    pub(super) fn text_at(&self, text: TextId) -> Option<&str> {
+        self.texts.get(text.index())?.as_deref()
+    }
+
+    /// Sets a text field, and the number that stands for it in the frame. False where it held that already.
+    pub(super) fn write_text(&mut self, plan: &Plan, field: &Field, value: &str) -> bool {
+        let Some(text) = field.text.filter(|text| self.text_at(*text) != Some(value)) else { return false };
+        if let Some(place) = Arc::make_mut(&mut self.texts).get_mut(text.index()) {
+            *place = Some(value.to_owned());
+        }
+        self.texts_dirty = true;
+        self.dirty = true;
+        self.changed.insert(plan.text_change(text));
+        if let Some(slot) = field.slot {
+            self.write(plan, slot, literal(field, value));
+        }
+        true
+    }
+
+    /// Whether a field has a value. A number or a yes/no that is not optional always has.
+    pub(super) fn has(&self, plan: &Plan, field: &Field) -> bool {
+        match (field.text, field.slot) {
+            (Some(text), _) => self.text_at(text).is_some(),
+            (None, Some(slot)) if matches!(field.ty, FieldType::OneOf(_)) => self.is(plan, slot),
+            (None, Some(slot)) => plan.program.frame.is_known(&self.frame, slot),
+            (None, None) => false,
+        }
+    }
+
+    /// The live journey in a workflow; there is at most one (E4).
+    pub(super) fn live_in(&self, workflow: WorkflowId) -> bool {
+        self.journeys.iter().any(|journey| journey.workflow() == workflow && journey.is_live())
+    }
+
+    /// The latest journey in a workflow.
+    pub(super) fn last_in(&self, workflow: WorkflowId) -> Option<&Journey> {
+        self.journeys.iter().rev().find(|journey| journey.workflow() == workflow)
+    }
+
+    pub(super) fn needs_writing(&self) -> bool {
+        self.dirty || self.texts_dirty || self.journeys.iter().any(|journey| journey.dirty)
+    }
+}
+
+/// The number of a text among the literals it is compared with.
+fn literal(field: &Field, value: &str) -> i64 {
+    let value = value.trim().to_lowercase();
+    let place = field.literals.iter().position(|literal| *literal == value);
+    place.and_then(|place| i64::try_from(place + 1).ok()).unwrap_or(0)
+}
+
+fn check(record: &ContactRecord, plan: &Plan) -> Result<(), EngineError> {
+    let program = &plan.program;
+    let other = |problem: String| Err(EngineError::OtherProgram { contact: record.id, problem });
+    if record.frame.len() != program.frame.size as usize || record.texts.len() != program.texts.len() {
+        return other("its fields are others than the program's".to_owned());
+    }
+    for journey in &record.journeys {
+        let workflow = program.workflows.get(WorkflowId(journey.workflow));
+        if workflow.is_none_or(|workflow| workflow.journey.size as usize != journey.memory.len()) {
+            return other(format!("its journey in workflow {} does not fit", journey.workflow));
+        }
+    }
+    Ok(())
+}
+
+impl Journey {
+    fn settled(record: JourneyRecord) -> Journey {
+        Journey { record, dirty: false, touched: false }
+    }
+
+    pub(super) fn workflow(&self) -> WorkflowId {
+        WorkflowId(self.record.workflow)
+    }
+
+    pub(super) fn is_live(&self) -> bool {
+        self.record.status != JourneyStatus::Ended
+    }
+
+    pub(super) fn read(&self, plan: &Plan, slot: SlotId) -> i64 {
+        plan.program.workflows[self.workflow()].journey.read(&self.record.memory, slot)
+    }
+
+    /// Writes one of its own slots; its conditions are looked at again if that changed it.
+    pub(super) fn write(&mut self, plan: &Plan, slot: SlotId, value: i64) {
+        if self.read(plan, slot) != value {
+            plan.program.workflows[self.workflow()].journey.write(&mut self.record.memory, slot, value);
+            self.dirty = true;
+            self.touched = true;
+        }
+    }
+
+    /// The block to resume at.
+    pub(super) fn block(&self) -> u32 {
+        self.record.block & !GOAL_MET
+    }
+
+    pub(super) fn set_block(&mut self, block: u32) {
+        self.record.block = block | (self.record.block & GOAL_MET);
+    }
+
+    pub(super) fn goal_met(&self) -> bool {
+        self.record.block & GOAL_MET != 0
+    }
+
+    pub(super) fn set_goal_met(&mut self) {
+        self.record.block |= GOAL_MET;
+        self.dirty = true;
+    }
+
+    /// Until when meeting the goal is still attributed to this ended journey. It stands where a live journey has its due instant;
+    /// `None` where there is no goal, it has been met, or it has no time.
+    pub(super) fn attributable_until(&self) -> Option<i64> {
+        if self.is_live() { None } else { self.record.due_at }
+    }
+}

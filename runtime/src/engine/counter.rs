@@ -1,0 +1,34 @@
+//! The names of the running totals.
+
+/// Messages that had arrived before (E3).
+pub const REPEATS: &str = "repeats";
+/// Events that were taken.
+pub const EVENTS: &str = "events";
+/// Events of a name that the program does not declare. They are kept, and count as activity.
+pub const UNKNOWN_EVENTS: &str = "unknown_events";
+/// Events without any key: nobody's.
+pub const EVENTS_OF_NOBODY: &str = "events_of_nobody";
+/// Events that were said to have occurred after they arrived; they count from their arrival.
+pub const FUTURE_EVENTS: &str = "future_events";
+/// Events and rows whose keys name different contacts. The first key was followed.
+pub const MERGE_WANTED: &str = "merge_wanted";
+/// Contacts that were made.
+pub const CONTACTS: &str = "contacts";
+/// Imported rows of a contact that was known already.
+pub const ALIASES: &str = "aliases";
+/// Clicks too soon after the send to be a person's.
+pub const MACHINE_CLICKS: &str = "machine_clicks";
+/// Clicks, opens and replies to a mail that had not been sent by then.
+pub const CLICKS_WITHOUT_A_SEND: &str = "clicks_without_a_send";
+pub const OPENS_WITHOUT_A_SEND: &str = "opens_without_a_send";
+pub const REPLIES_WITHOUT_A_SEND: &str = "replies_without_a_send";
+/// Mail events that name an email the program does not have.
+pub const UNKNOWN_EMAILS: &str = "unknown_emails";
+/// Contacts whose zone is no IANA name; they live in the project's.
+pub const UNKNOWN_ZONES: &str = "unknown_zones";
+/// Handoffs that nobody could take.
+pub const HANDOFFS_TO_NOBODY: &str = "handoffs_to_nobody";
+/// Items after which a contact was still unsettled when [`MAX_ROUNDS`](super::MAX_ROUNDS) rounds had run.
+pub const ROUNDS_EXHAUSTED: &str = "rounds_exhausted";
+/// Attempts at a delivery that will be repeated.
+pub const RETRIES: &str = "retries";

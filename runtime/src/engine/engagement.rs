@@ -1,0 +1,111 @@
+//! What people do with a mail: opens, clicks and replies belong to the journey that sent it; bounces, complaints and goodbyes to the
+//! contact.
+
+use super::counter;
+use super::mail_event::MailEvent;
+use super::reason::Suppressed;
+use super::touch::Touch;
+use flow_compiler::ir::{EmailId, EngagementKind, NEVER};
+use serde_json::{Map, Value};
+
+/// Nobody reads a mail and follows a link within this time of its being sent; gateways that scan links do.
+pub const MACHINE_CLICK_MS: i64 = 10_000;
+
+/// When a mail had been sent, seen from something done with it.
+enum Send {
+    /// Not by then.
+    None,
+    /// So shortly before that only a machine can have answered.
+    Moments,
+    Before,
+}
+
+impl Touch<'_> {
+    /// Takes in an event of the mail. False where it means nothing: nothing else may come of it then.
+    pub(super) fn track_mail(&mut self, event: MailEvent, properties: &Map<String, Value>, occurred_at: i64) -> bool {
+        match event {
+            MailEvent::Delivered => true,
+            MailEvent::Unsubscribed => self.suppress(Suppressed::Unsubscribed),
+            MailEvent::Complained => self.suppress(Suppressed::Complained),
+            MailEvent::Bounced => self.bounce(properties, occurred_at),
+            MailEvent::Opened => self.engage(EngagementKind::Opened, properties, occurred_at),
+            MailEvent::Clicked => self.engage(EngagementKind::Clicked, properties, occurred_at),
+            MailEvent::Replied => self.engage(EngagementKind::Replied, properties, occurred_at),
+        }
+    }
+
+    fn bounce(&mut self, properties: &Map<String, Value>, occurred_at: i64) -> bool {
+        if let Some(email) = self.email_of(properties) {
+            self.note(EngagementKind::Bounced, email, None, occurred_at);
+        }
+        let kind = properties.get("bounce_type").and_then(Value::as_str).unwrap_or_default();
+        if kind.eq_ignore_ascii_case("hard") {
+            self.suppress(Suppressed::HardBounced);
+        }
+        true
+    }
+
+    fn engage(&mut self, kind: EngagementKind, properties: &Map<String, Value>, occurred_at: i64) -> bool {
+        let Some(email) = self.email_of(properties) else { return true };
+        match (self.sent_before(email, occurred_at), kind) {
+            (Send::None, _) => self.batch.count(without_a_send(kind)),
+            (Send::Moments, EngagementKind::Clicked) => {
+                self.batch.count(counter::MACHINE_CLICKS);
+                return false;
+            }
+            (Send::Moments | Send::Before, _) => {
+                let link = properties.get("link_id").and_then(Value::as_str);
+                self.note(kind, email, link, occurred_at);
+            }
+        }
+        true
+    }
+
+    /// The email an event names, by its name in the program.
+    fn email_of(&mut self, properties: &Map<String, Value>) -> Option<EmailId> {
+        let name = properties.get("email_id").and_then(Value::as_str).unwrap_or_default();
+        let email = self.plan.program.emails.find(|email| email.name == name);
+        if email.is_none() {
+            self.batch.count(counter::UNKNOWN_EMAILS);
+        }
+        email
+    }
+
+    /// The last time by then that any journey sent it, ended ones too: people read a workflow's last mail after its end.
+    fn sent_before(&self, email: EmailId, occurred_at: i64) -> Send {
+        let sent = self.contact.journeys.iter().flat_map(|journey| {
+            let slots = &self.plan.program.workflows[journey.workflow()].slots.sent_at;
+            slots.iter().filter(|(sent, _)| *sent == email).map(|(_, slot)| journey.read(self.plan, *slot))
+        });
+        match sent.filter(|sent| *sent > NEVER && *sent <= occurred_at).max() {
+            None => Send::None,
+            Some(sent) if occurred_at - sent < MACHINE_CLICK_MS => Send::Moments,
+            Some(_) => Send::Before,
+        }
+    }
+
+    /// Writes the slots that live journeys keep of this kind of thing.
+    pub(super) fn note(&mut self, kind: EngagementKind, email: EmailId, link: Option<&str>, occurred_at: i64) {
+        for journey in self.contact.journeys.iter_mut().filter(|journey| journey.is_live()) {
+            let workflow = &self.plan.program.workflows[journey.workflow()];
+            let sent = workflow.slots.sent_at.iter().find(|(sent, _)| *sent == email);
+            let sent_at = sent.map_or(NEVER, |(_, slot)| journey.read(self.plan, *slot));
+            if sent_at == NEVER || sent_at > occurred_at {
+                continue;
+            }
+            let asked = workflow.engagements.iter().filter(|asked| asked.kind == kind && asked.email == email);
+            for asked in asked.filter(|asked| asked.link.is_none() || asked.link.as_deref() == link) {
+                let last = journey.read(self.plan, asked.slot).max(occurred_at);
+                journey.write(self.plan, asked.slot, last);
+            }
+        }
+    }
+}
+
+fn without_a_send(kind: EngagementKind) -> &'static str {
+    match kind {
+        EngagementKind::Opened => counter::OPENS_WITHOUT_A_SEND,
+        EngagementKind::Replied => counter::REPLIES_WITHOUT_A_SEND,
+        EngagementKind::Clicked | EngagementKind::Bounced => counter::CLICKS_WITHOUT_A_SEND,
+    }
+}

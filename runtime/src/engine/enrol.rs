@@ -1,0 +1,134 @@
+//! Who enters: entries that an event triggers or that become true, and the reasons not to follow them (E4).
+
+use super::bits::Bits;
+use super::contact::Journey;
+use super::plan::Becoming;
+use super::reason::{Ignored, Woken};
+use super::touch::{Seen, Touch};
+use crate::store::{DecisionCode, JourneyRecord, JourneyStatus};
+use flow_compiler::ir::{Entry, PredicateId, Reenter, WorkflowId};
+
+/// The block where a journey begins.
+const START: u32 = 0;
+
+impl Touch<'_> {
+    /// Follows the entries that an event triggers.
+    pub(super) fn follow_events(&mut self, triggers: &[(WorkflowId, u64)]) {
+        for (workflow, bits) in triggers {
+            if let Entry::Event { when, .. } = self.workflow(*workflow).entry
+                && self.holds_entry(*workflow, when, *bits)
+            {
+                self.enrol(*workflow);
+            }
+        }
+    }
+
+    fn holds_entry(&mut self, workflow: WorkflowId, when: PredicateId, triggers: u64) -> bool {
+        let blank = self.blank_journey(workflow);
+        self.holds_once(when, Seen::Blank(&blank), triggers)
+    }
+
+    /// Follows the entries that become true. The frame remembers which ones were, so writing the same value again is no entry.
+    pub(super) fn look_at_becoming(&mut self, changed: &Bits, due: bool, import: bool) {
+        let plan = self.plan;
+        for entry in &plan.becoming {
+            if entry.reads.meets(changed) || (due && entry.timed) {
+                self.look_at_entry(entry, import);
+            }
+        }
+    }
+
+    fn look_at_entry(&mut self, entry: &Becoming, import: bool) {
+        let plan = self.plan;
+        let blank = self.blank_journey(entry.workflow);
+        let holds = self.holds(entry.when, Seen::Blank(&blank));
+        let became = self.contact.write(plan, entry.was, i64::from(holds)) && holds;
+        if became && (entry.existing || !import) {
+            self.enrol(entry.workflow);
+        }
+    }
+
+    fn blank_journey(&self, workflow: WorkflowId) -> Vec<u8> {
+        let workflow = self.workflow(workflow);
+        let mut memory = workflow.journey.blank();
+        workflow.journey.write(&mut memory, workflow.slots.entered_at, self.now);
+        workflow.journey.write(&mut memory, workflow.slots.anchor_at, self.now);
+        memory
+    }
+
+    fn enrol(&mut self, workflow: WorkflowId) {
+        let blank = self.blank_journey(workflow);
+        let run = self.contact.last_in(workflow).map_or(0, |journey| journey.record.run);
+        match self.objection(workflow, &blank) {
+            Some((reason, exit)) => self.decide_for(workflow, run, DecisionCode::Ignored, exit, reason.number()),
+            None => self.begin(workflow, run + 1, blank),
+        }
+    }
+
+    /// Why this contact is not enrolled, with the number of the exit that holds.
+    fn objection(&mut self, id: WorkflowId, blank: &[u8]) -> Option<(Ignored, Option<u32>)> {
+        let workflow = self.workflow(id);
+        if !self.contact.is(self.plan, self.plan.program.system.identified) {
+            return Some((Ignored::NotIdentified, None));
+        }
+        if self.contact.live_in(id) {
+            return Some((Ignored::AlreadyIn, None));
+        }
+        if let Some(reason) = self.too_early(id) {
+            return Some((reason, None));
+        }
+        if workflow.skip.is_some_and(|skip| self.holds_once(skip, Seen::Blank(blank), 0)) {
+            return Some((Ignored::Skipped, None));
+        }
+        if workflow.goal.as_ref().is_some_and(|goal| self.holds_once(goal.when, Seen::Blank(blank), 0)) {
+            return Some((Ignored::GoalHolds, None));
+        }
+        let holding = (0..).zip(&workflow.exits).find(|(_, exit)| self.holds_once(exit.when, Seen::Blank(blank), 0));
+        holding.map(|(number, _)| (Ignored::ExitHolds, Some(number)))
+    }
+
+    fn too_early(&self, id: WorkflowId) -> Option<Ignored> {
+        let last = self.contact.last_in(id)?;
+        match self.workflow(id).reenter {
+            Reenter::Once => Some(Ignored::OnlyOnce),
+            Reenter::After(span) => {
+                let free_at = last.record.ended_at.map_or(i64::MAX, |ended_at| self.after(ended_at, span));
+                (self.now < free_at).then_some(Ignored::TooSoon)
+            }
+            Reenter::EveryTime => None,
+        }
+    }
+
+    fn begin(&mut self, workflow: WorkflowId, run: u32, memory: Vec<u8>) {
+        self.forget_ended(workflow);
+        self.decide_for(workflow, run, DecisionCode::Entered, None, 0);
+        let record = JourneyRecord {
+            contact: self.contact.id,
+            workflow: workflow.0,
+            run,
+            status: JourneyStatus::Waiting,
+            block: START,
+            step: 0,
+            visit: 0,
+            memory,
+            due_at: None,
+            entered_at: self.now,
+            ended_at: None,
+            keep: true,
+        };
+        let place = self.contact.journeys.partition_point(|journey| journey.workflow() < workflow);
+        self.contact.journeys.insert(place, Journey { record, dirty: true, touched: false });
+        self.resume(place, Woken::Entered);
+    }
+
+    /// Only the latest journey of a workflow still matters.
+    fn forget_ended(&mut self, workflow: WorkflowId) {
+        let (forgotten, kept) =
+            std::mem::take(&mut self.contact.journeys).into_iter().partition(|journey| journey.workflow() == workflow);
+        self.contact.journeys = kept;
+        let forgotten: Vec<Journey> = forgotten;
+        for journey in forgotten {
+            self.batch.keep_journey(JourneyRecord { keep: false, ..journey.record });
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! What stops an engine. Nothing of the batch in hand is kept, so a later run goes on from the last commit.
+
+use crate::store::{ContactId, StoreError};
+
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The program cannot be run.
+    #[error("the program cannot be run: {problem}")]
+    Program { problem: String },
+    /// The store holds what this program never writes.
+    #[error("contact {} was written by another version of the program: {problem}", contact.0)]
+    OtherProgram { contact: ContactId, problem: String },
+    /// A named value of the store is damaged.
+    #[error("the store's `{name}` is not what Flow writes: restore the store from a copy")]
+    Damaged { name: String },
+    /// A step or predicate could not be run.
+    #[error("contact {} in `{workflow}`: {problem}: this is a fault in Flow itself, please report it with this message", contact.0)]
+    Step { contact: ContactId, workflow: String, problem: String },
+    /// Something that cannot be, was.
+    #[error("{problem}: this is a fault in Flow itself, please report it with this message")]
+    Fault { problem: String },
+}

@@ -1,0 +1,124 @@
+//! A handoff is one act: choose who takes the contact, tell them all they need, and keep a record.
+
+use super::counter;
+use super::host::StepHost;
+use super::reason::HandedTo;
+use super::touch::later;
+use super::view::ContactView;
+use crate::store::{DecisionCode, HandoffRecord, OutboxKind, OutboxRecord};
+use crate::time::Instant;
+use flow_compiler::backend::Memory;
+use flow_compiler::ir::{Handoff, HandoffId, StepId, TeamId};
+use serde::{Deserialize, Serialize};
+
+/// What the notice of a handoff says: the payload of its outbox row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+}
+
+/// The fields that tell who someone is, with the words before their values.
+const WHO: [(&str, &str); 9] = [
+    ("Email", "email"),
+    ("Phone", "phone"),
+    ("Company", "company_name"),
+    ("Job title", "job_title"),
+    ("Industry", "industry"),
+    ("Country", "country"),
+    ("Region", "region"),
+    ("Score", "score"),
+    ("Stage", "stage"),
+];
+
+/// What the handoff asks for, with the contact's values in it.
+struct Order {
+    note: String,
+    task: Option<(String, i64)>,
+}
+
+impl StepHost<'_> {
+    pub(super) fn hand_off(&mut self, memory: &Memory<'_>, step: StepId, handoff: HandoffId) {
+        let handoff = &self.declared().handoffs[handoff];
+        if self.batch.handoffs_wait && self.plan.program.teams[handoff.team].members.len() > 1 {
+            // The engine undoes this item, delivers what lies before it, and comes back.
+            self.batch.handoff_waited = true;
+            return;
+        }
+        let (to, reason) = self.choose(memory, handoff.team);
+        match to {
+            Some(to) => self.tell(memory, step, handoff, &to),
+            None => self.batch.count(counter::HANDOFFS_TO_NOBODY),
+        }
+        self.decide(DecisionCode::HandedOff, step, reason.number());
+    }
+
+    /// The member whose turn it is among those who cover the contact, else the backup.
+    fn choose(&mut self, memory: &Memory<'_>, team: TeamId) -> (Option<String>, HandedTo) {
+        let declared = &self.plan.program.teams[team];
+        let count = declared.members.len();
+        let first = usize::try_from(self.batch.turn(team)).unwrap_or(0);
+        let mut in_turn = (0..count).map(|nth| (first + nth) % count);
+        let covers = |place: &usize| {
+            let covers = declared.members[*place].covers;
+            covers.is_none_or(|covers| self.holds(covers, memory))
+        };
+        match in_turn.find(covers) {
+            Some(place) => {
+                self.batch.set_turn(team, u64::try_from((place + 1) % count).unwrap_or(0));
+                (Some(declared.members[place].address.clone()), HandedTo::Member)
+            }
+            None if declared.backup.is_some() => (declared.backup.clone(), HandedTo::Backup),
+            None => (None, HandedTo::Nobody),
+        }
+    }
+
+    fn tell(&mut self, memory: &Memory<'_>, step: StepId, handoff: &Handoff, to: &str) {
+        let view = self.view(memory.frame);
+        let order = Order {
+            note: handoff.note.as_ref().map(|note| view.fill(note)).unwrap_or_default(),
+            task: handoff.task.as_ref().map(|task| (view.fill(&task.title), later(self.now, task.due_in, self.zone))),
+        };
+        let title = &self.declared().title;
+        let notice = Notice { to: to.to_owned(), subject: format!("{title}: {}", who(&view)), text: text(&view, title, &order) };
+        // A notice is three texts: writing them as JSON cannot fail.
+        let payload = serde_json::to_string(&notice).unwrap_or_default();
+        let row = OutboxRecord { payload, ..self.row(step, OutboxKind::Notice) };
+        let record = HandoffRecord {
+            key: row.key.clone(),
+            contact: self.contact,
+            workflow: self.workflow.0,
+            run: self.run,
+            team: self.plan.program.teams[handoff.team].name.clone(),
+            member: to.to_owned(),
+            note: order.note,
+            task_due_at: order.task.as_ref().map(|(_, due_at)| *due_at),
+            task: order.task.map(|(title, _)| title),
+            at: self.now,
+        };
+        self.batch.hand_off(record);
+        self.batch.queue(row);
+    }
+}
+
+/// What to call the contact.
+fn who(view: &ContactView<'_>) -> String {
+    let names: Vec<String> = ["first_name", "last_name"].iter().filter_map(|name| view.named(name)).collect();
+    if names.is_empty() {
+        return view.named("email").unwrap_or_else(|| format!("contact {}", view.id().0));
+    }
+    names.join(" ")
+}
+
+fn text(view: &ContactView<'_>, title: &str, order: &Order) -> String {
+    let mut lines = vec![format!("{} comes to you from \"{title}\".", who(view)), String::new()];
+    lines.extend(WHO.iter().filter_map(|(words, field)| Some(format!("{words}: {}", view.named(field)?))));
+    if !order.note.is_empty() {
+        lines.extend([String::new(), order.note.clone()]);
+    }
+    if let Some((task, due_at)) = &order.task {
+        lines.extend([String::new(), format!("Task: {task}"), format!("Due: {}", Instant(*due_at))]);
+    }
+    lines.join("\n")
+}

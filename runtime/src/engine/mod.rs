@@ -1,0 +1,441 @@
+//! The engine: one loop that takes what comes next, lets the rules of a program answer, and writes the result in batches.
+//!
+//! In: a program, a backend, a store, and events in the order of their arrival. Out: changes in the store, and messages handed to a
+//! connector. It knows nothing of SQL, of `.flow` text, of how a message travels, nor what time it is: everything happens at its
+//! own instant, so the same program, events and clock give the same store, bit for bit (E2).
+//!
+//! ```text
+//! next of (events, due contacts, due attempts), by instant
+//!   -> load the contact -> facts and fields change -> goals, exits, waits and entries look -> steps run      one item
+//! -> ... a batch of items -> commit -> messages leave -> what becomes of them begins the next batch
+//! ```
+//!
+//! **Batches only group work.** Where the border between two falls, or a crash, changes nothing: numbers are given out in the order of
+//! items and kept by the same commit, and a contact with a message on its way is not touched before its answer is there. One thing
+//! reaches across contacts: whose turn it is in a team. So, where a bounce can set a workflow going, a handoff waits until the messages
+//! before it have their answers.
+//!
+//! To add a rule: what an event says goes into `event`, what follows from a change into `react`, what a step may ask for into
+//! `host`, and what becomes of a message into `deliver`.
+
+mod ahead;
+mod arrive;
+mod batch;
+mod bits;
+mod cache;
+mod contact;
+pub mod counter;
+mod deliver;
+mod due;
+mod engagement;
+mod enrol;
+mod error;
+mod event;
+mod handoff;
+mod host;
+mod identify;
+mod import;
+mod mail_event;
+mod name;
+mod outgoing;
+mod pattern;
+mod plan;
+mod react;
+pub mod reason;
+mod report;
+mod step;
+mod suppress;
+mod touch;
+mod view;
+mod wake;
+
+pub use ahead::LOOK_AHEAD_EVENTS;
+pub use cache::CACHE_CONTACTS;
+pub use deliver::{CLAIM_ROWS, Composer, DELIVERY_ROWS, DELIVERY_THREADS, Delivery};
+pub use engagement::MACHINE_CLICK_MS;
+pub use error::EngineError;
+pub use handoff::Notice;
+pub use import::Imported;
+pub use react::MAX_ROUNDS;
+pub use report::Report;
+pub use view::ContactView;
+
+use crate::clock::{Clock, VirtualClock};
+use crate::intake::Arrival;
+use crate::store::{ContactId, ContactWrite, Store};
+use crate::time::Instant;
+use ahead::Ahead;
+use batch::{Batch, Queued, Sequences};
+use cache::Cache;
+use contact::Contact;
+use due::DueQueue;
+use flow_compiler::backend::Backend;
+use flow_compiler::ir::{FOREVER, Program};
+use outgoing::Outgoing;
+use plan::Plan;
+use react::Cause;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use touch::Touch;
+
+/// How many items are committed together, unless [`Limits`] say otherwise: past this, more hardly gain speed.
+pub const BATCH_ITEMS: usize = 1_000;
+/// How many contacts are read at once.
+const LOAD_CONTACTS: usize = 256;
+/// The name under which a store keeps the engine's clock.
+const CLOCK: &str = "clock";
+
+/// What bounds the engine's work. None of it changes a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    pub batch_items: usize,
+    pub cache_contacts: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { batch_items: BATCH_ITEMS, cache_contacts: CACHE_CONTACTS }
+    }
+}
+
+/// How far a run has come, told after each commit; numbers since the engine was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    pub now: Instant,
+    /// Events taken.
+    pub events: u64,
+    /// Journeys woken.
+    pub steps: u64,
+    /// Mails delivered.
+    pub mails: u64,
+}
+
+/// Runs one program over one store. After an error it must be opened anew: the batch in hand is lost, everything before it is kept.
+pub struct Engine<S: Store> {
+    plan: Arc<Plan>,
+    backend: Arc<dyn Backend>,
+    store: S,
+    delivery: Option<Delivery>,
+    limits: Limits,
+    clock: VirtualClock,
+    /// The clock as the store has it.
+    kept_clock: i64,
+    /// Where the clock stood when this run began: a stream given again is known up to here.
+    began_at: i64,
+    due: DueQueue,
+    cache: Cache,
+    ahead: Ahead,
+    outgoing: Outgoing,
+    batch: Batch,
+    /// Contacts to write.
+    dirty: BTreeSet<ContactId>,
+    import_mark: Option<import::ImportMark>,
+    recovered: bool,
+}
+
+/// What comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Item {
+    /// The first event of those looked at ahead.
+    Arrival,
+    /// A contact's next instant.
+    Due(i64, ContactId),
+    /// Another attempt at an outbox row.
+    Attempt(i64, u64),
+}
+
+impl<S: Store> Engine<S> {
+    /// Takes up a store where its last commit left it. Without a delivery, messages stay in the outbox.
+    pub fn open(
+        program: Arc<Program>,
+        backend: Arc<dyn Backend>,
+        mut store: S,
+        delivery: Option<Delivery>,
+        limits: Limits,
+    ) -> Result<Engine<S>, EngineError> {
+        let plan = Arc::new(Plan::new(program)?);
+        let clock = batch::number(&mut store, CLOCK)?.map_or(i64::MIN, |clock| clock.cast_signed());
+        let sequences = Sequences::load(&mut store, &plan.program)?;
+        let mut ahead = Ahead::default();
+        ahead.not_before(clock);
+        Ok(Engine {
+            due: DueQueue::load(&mut store)?,
+            plan,
+            backend,
+            store,
+            delivery,
+            limits,
+            clock: VirtualClock::new(Instant(clock)),
+            kept_clock: clock,
+            began_at: clock,
+            cache: Cache::default(),
+            ahead,
+            outgoing: Outgoing::default(),
+            batch: Batch::new(sequences),
+            dirty: BTreeSet::new(),
+            import_mark: None,
+            recovered: false,
+        })
+    }
+
+    /// Runs everything that is due up to and at `until`: these events, in the order of their arrival, and whatever falls due between
+    /// them. Events that arrived later wait for the next call. Events known from an earlier run change nothing, so a stream may be
+    /// given again from its start.
+    pub fn run_until(
+        &mut self,
+        until: Instant,
+        arrivals: &mut dyn Iterator<Item = Arrival>,
+        progress: &mut dyn FnMut(&Progress),
+    ) -> Result<(), EngineError> {
+        self.recover()?;
+        self.began_at = self.now().0;
+        let mut arrivals = arrivals.fuse();
+        loop {
+            self.ahead.refill(&mut self.store, &mut arrivals, &self.batch.changes)?;
+            match self.next_item(until.0) {
+                Some(item) if self.must_flush_before(item) => self.flush(progress)?,
+                Some(item) => {
+                    if !self.handle(item)? {
+                        self.flush(progress)?;
+                    }
+                    self.flush_if_full(progress)?;
+                }
+                // What becomes of the last messages may make something due again.
+                None if self.has_work_in_hand() => self.flush(progress)?,
+                None => break,
+            }
+        }
+        if !until.is_never() {
+            self.advance(until.0);
+            self.ahead.not_before(until.0);
+        }
+        self.commit()
+    }
+
+    /// The instant of the last item, or the end of the last run.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    pub fn program(&self) -> &Arc<Program> {
+        &self.plan.program
+    }
+
+    /// When something is next due by itself: a contact, or another attempt at a message.
+    pub fn next_due(&self) -> Option<Instant> {
+        let contact = self.due.first().map(|(at, _)| at);
+        let attempt = self.outgoing.next_attempt().map(|row| row.due_at);
+        contact.into_iter().chain(attempt).min().map(Instant)
+    }
+
+    /// The store, for reports. Writing to it behind the engine's back is not foreseen.
+    pub fn store(&mut self) -> &mut S {
+        &mut self.store
+    }
+
+    pub fn into_store(self) -> S {
+        self.store
+    }
+
+    /// The totals of the store, with their words.
+    pub fn report(&mut self) -> Result<Report, EngineError> {
+        Report::read(&mut self.store)
+    }
+
+    /// What a crash left, once.
+    fn recover(&mut self) -> Result<(), EngineError> {
+        if !std::mem::replace(&mut self.recovered, true) {
+            self.recover_outbox()?;
+            self.deliver()?;
+        }
+        Ok(())
+    }
+
+    /// The next item up to and at `until`: the earliest; at one instant events, then contacts, then attempts.
+    fn next_item(&self, until: i64) -> Option<Item> {
+        let arrival = self.ahead.first().map(|peeked| (peeked.at, Item::Arrival));
+        let due = self.due.first().map(|(at, contact)| (at, Item::Due(at, contact)));
+        let attempt = self.outgoing.next_attempt().map(|row| (row.due_at, Item::Attempt(row.due_at, row.id)));
+        let (at, item) = [arrival, due, attempt].into_iter().flatten().min()?;
+        (at <= until).then_some(item)
+    }
+
+    /// Whether an item's contact has a message on its way.
+    fn must_flush_before(&self, item: Item) -> bool {
+        let contact = match item {
+            Item::Arrival => self.ahead.first().and_then(|peeked| self.ahead.owner_of(peeked).contact),
+            Item::Due(_, contact) => Some(contact),
+            Item::Attempt(..) => None,
+        };
+        contact.is_some_and(|contact| self.outgoing.concerns(contact))
+    }
+
+    /// Handles an item. False when it must come back after a flush.
+    fn handle(&mut self, item: Item) -> Result<bool, EngineError> {
+        self.batch.items += 1;
+        match item {
+            Item::Arrival => self.handle_arrival(),
+            Item::Due(at, contact) => self.handle_due(at, contact),
+            Item::Attempt(..) => {
+                if let Some(row) = self.outgoing.next_attempt() {
+                    self.advance(row.due_at);
+                    self.outgoing.ripen(row);
+                }
+                Ok(true)
+            }
+        }
+    }
+
+    /// Commits, and lets out what the commit allows.
+    fn flush(&mut self, progress: &mut dyn FnMut(&Progress)) -> Result<(), EngineError> {
+        self.commit()?;
+        self.deliver()?;
+        let tally = self.batch.tally;
+        progress(&Progress { now: self.now(), events: tally.events, steps: tally.steps, mails: tally.mails });
+        Ok(())
+    }
+
+    fn flush_if_full(&mut self, progress: &mut dyn FnMut(&Progress)) -> Result<(), EngineError> {
+        if self.batch.items >= self.limits.batch_items { self.flush(progress) } else { Ok(()) }
+    }
+
+    /// Commits and delivers until nothing is left in hand.
+    fn finish(&mut self, progress: &mut dyn FnMut(&Progress)) -> Result<(), EngineError> {
+        while self.has_work_in_hand() {
+            self.flush(progress)?;
+        }
+        Ok(())
+    }
+
+    fn has_work_in_hand(&self) -> bool {
+        !self.batch.is_empty() || !self.dirty.is_empty() || self.outgoing.has_ripe()
+    }
+
+    /// Writes the batch.
+    fn commit(&mut self) -> Result<(), EngineError> {
+        let now = self.now().0;
+        if self.batch.is_empty() && self.dirty.is_empty() && now == self.kept_clock {
+            return Ok(());
+        }
+        for id in std::mem::take(&mut self.dirty) {
+            if let Some(contact) = self.cache.get_mut(id) {
+                write_contact(contact, &mut self.batch);
+            }
+        }
+        self.batch.close(&self.plan.program);
+        self.batch.set_meta(CLOCK, now.cast_unsigned());
+        self.batch.changes.meta.extend(self.import_mark.take().map(|mark| mark.meta()));
+        self.store.commit(&self.batch.changes)?;
+        self.kept_clock = now;
+        self.batch.kept();
+        self.cache.trim(self.limits.cache_contacts);
+        Ok(())
+    }
+
+    /// Goes on to an instant, never back.
+    fn advance(&mut self, at: i64) -> i64 {
+        self.clock.advance_to(Instant(at)).0
+    }
+
+    /// Does an item's work on a contact, then brings it to rest. False when a handoff has to wait for the messages before it: then
+    /// nothing of it is kept.
+    fn touch(
+        &mut self,
+        mut contact: Contact,
+        now: i64,
+        work: impl FnOnce(&mut Touch<'_>) -> Cause,
+    ) -> Result<bool, EngineError> {
+        let was_due = contact.next_at;
+        let before = self.savepoint(&contact);
+        let plan = Arc::clone(&self.plan);
+        let (batch, next_change) = (&mut self.batch, FOREVER);
+        (batch.handoffs_wait, batch.handoff_waited) = (before.is_some(), false);
+        let mut touch =
+            Touch { plan: &plan, backend: &*self.backend, batch, contact: &mut contact, now, next_change };
+        let cause = work(&mut touch);
+        touch.react(&cause);
+        touch.reschedule(&cause);
+        self.batch.take_failure()?;
+        match before {
+            Some((mark, unchanged)) if self.batch.handoff_waited => {
+                self.batch.roll_back(mark);
+                unchanged.into_iter().for_each(|contact| self.cache.put(contact));
+                Ok(false)
+            }
+            _ => {
+                self.keep(contact, was_due);
+                Ok(true)
+            }
+        }
+    }
+
+    /// The batch and the contact as they are, where a handoff of this item might have to wait.
+    fn savepoint(&self, contact: &Contact) -> Option<(batch::Mark, Option<Contact>)> {
+        let may_wait = self.plan.bounces_matter && self.outgoing.has_ripe_mail();
+        may_wait.then(|| (self.batch.mark(), self.cache.contains(contact.id).then(|| contact.clone())))
+    }
+
+    /// Puts a contact back after an item.
+    fn keep(&mut self, contact: Contact, was_due: Option<i64>) {
+        self.due.move_to(contact.id, was_due, contact.next_at);
+        if contact.needs_writing() {
+            self.dirty.insert(contact.id);
+        }
+        self.cache.put(contact);
+        let queued: Vec<Queued> = self.batch.queued.drain(..).collect();
+        if self.delivery.is_some() {
+            queued.into_iter().for_each(|row| self.outgoing.ripen(row));
+        }
+    }
+
+    /// The contact of this number, to be put back; or a new one.
+    fn lend_or_make(&mut self, id: Option<ContactId>) -> Result<(Contact, ContactId), EngineError> {
+        let contact = match id {
+            Some(id) => self.lend(id)?,
+            None => Contact::blank(self.batch.next_contact(), &self.plan),
+        };
+        let id = contact.id;
+        Ok((contact, id))
+    }
+
+    fn lend(&mut self, id: ContactId) -> Result<Contact, EngineError> {
+        if !self.cache.contains(id) {
+            let mut ids = vec![id];
+            ids.extend(self.ahead.contacts().take(LOAD_CONTACTS));
+            let horizon = self.now().0.saturating_add(HORIZON_MS);
+            ids.extend(self.due.until(horizon).take(LOAD_CONTACTS));
+            self.load(&ids)?;
+        }
+        let missing = || EngineError::Fault { problem: format!("contact {} was taken twice", id.0) };
+        self.cache.take(id).ok_or_else(missing)
+    }
+
+    /// Reads those contacts that are not loaded.
+    fn load(&mut self, ids: &[ContactId]) -> Result<(), EngineError> {
+        let missing: BTreeSet<ContactId> = ids.iter().copied().filter(|id| !self.cache.contains(*id)).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let missing: Vec<ContactId> = missing.into_iter().collect();
+        for record in self.store.load_contacts(&missing)? {
+            self.cache.put(Contact::load(record, &self.plan)?);
+        }
+        Ok(())
+    }
+}
+
+/// How far ahead contacts that fall due are loaded together with one that is needed now.
+const HORIZON_MS: i64 = 86_400_000;
+
+fn write_contact(contact: &mut Contact, batch: &mut Batch) {
+    if contact.dirty || contact.texts_dirty {
+        let texts = contact.texts_dirty.then(|| contact.texts.to_vec());
+        let (id, frame, next_at) = (contact.id, contact.frame.clone(), contact.next_at);
+        batch.changes.contacts.push(ContactWrite { id, frame, texts, next_at });
+    }
+    (contact.dirty, contact.texts_dirty) = (false, false);
+    for journey in contact.journeys.iter_mut().filter(|journey| journey.dirty) {
+        journey.dirty = false;
+        batch.keep_journey(journey.record.clone());
+    }
+}

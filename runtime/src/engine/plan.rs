@@ -1,0 +1,217 @@
+//! What the engine wants to know of a program, worked out once: who must look again when a slot changes or an event arrives.
+//!
+//! A contact has hundreds of slots and a program many predicates; an event changes a few slots. So each predicate's reads are kept
+//! as a set of [`Bits`], and asking whether a change concerns it is a handful of `and`s.
+
+use super::bits::Bits;
+use super::error::EngineError;
+use super::mail_event::MailEvent;
+use super::name::snake_case;
+use crate::time::{SendWindow, Zone, Zones};
+use flow_compiler::ir::{
+    EngagementKind, Entry, EventId, FactId, FieldId, FieldType, Id, Op, PatternEvent, PatternId, PredicateId, Program,
+    SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A program, made ready to run.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) program: Arc<Program>,
+    /// The zone of contacts that have none.
+    pub(super) zone: Zone,
+    pub(super) email_field: Option<FieldId>,
+    pub(super) timezone_field: Option<FieldId>,
+    /// By the program's number of the workflow.
+    pub(super) workflows: Vec<WorkflowPlan>,
+    /// For each pattern, the entries it triggers, with their trigger bits.
+    pub(super) pattern_entries: Vec<Vec<(WorkflowId, u64)>>,
+    /// For each pattern, the facts that remember it.
+    pub(super) pattern_facts: Vec<Vec<FactId>>,
+    /// For each event type, the patterns on it.
+    pub(super) event_patterns: Vec<Vec<PatternId>>,
+    /// The patterns that take anything a person does.
+    pub(super) activity_patterns: Vec<PatternId>,
+    /// Workflows that take who they become true of, in order.
+    pub(super) becoming: Vec<Becoming>,
+    /// Whether a bounce can set anything going. If not, deliveries never concern anybody else's handoffs.
+    pub(super) bounces_matter: bool,
+    events: BTreeMap<String, EventId>,
+    /// How many changes can be told apart: every slot, then every text.
+    pub(super) changes: usize,
+}
+
+#[derive(Debug)]
+pub(super) struct WorkflowPlan {
+    /// What the goal reads; nothing where there is none.
+    pub(super) goal: Bits,
+    /// What the goal, the exits and every awaited condition read.
+    pub(super) live: Bits,
+    pub(super) window: Option<SendWindow>,
+    /// For each step, the wait it is.
+    pub(super) waits: Vec<Option<WaitId>>,
+}
+
+#[derive(Debug)]
+pub(super) struct Becoming {
+    pub(super) workflow: WorkflowId,
+    pub(super) when: PredicateId,
+    pub(super) was: SlotId,
+    pub(super) existing: bool,
+    pub(super) reads: Bits,
+    /// Whether time alone can change it.
+    pub(super) timed: bool,
+}
+
+impl Plan {
+    pub(super) fn new(program: Arc<Program>) -> Result<Plan, EngineError> {
+        let zone = Zones::bundled().resolve(&program.timezone).ok_or_else(|| EngineError::Program {
+            problem: format!("`{}` is no time zone: set an IANA name such as `Europe/Berlin`", program.timezone),
+        })?;
+        let reads = Reads { program: &program };
+        let workflows = program.workflows.ids().map(|id| reads.workflow(id)).collect::<Result<Vec<_>, _>>()?;
+        let becoming = program.workflows.ids().filter_map(|id| reads.becoming(id)).collect();
+        let bounces_matter = reads.bounces_matter(&workflows);
+        let events = program.events.iter().map(|(id, event)| (snake_case(&event.name), id)).collect();
+        Ok(Plan {
+            zone,
+            email_field: program.fields.find(|field| field.ty == FieldType::Email && field.name == "email"),
+            timezone_field: program.fields.find(|field| field.ty == FieldType::Timezone && field.name == "timezone"),
+            workflows,
+            pattern_entries: pattern_entries(&program),
+            pattern_facts: pattern_facts(&program),
+            event_patterns: event_patterns(&program),
+            activity_patterns: patterns_where(&program, |event| event == PatternEvent::AnyActivity),
+            becoming,
+            bounces_matter,
+            events,
+            changes: program.frame.slots.len() + program.texts.len(),
+            program,
+        })
+    }
+
+    pub(super) fn workflow(&self, id: WorkflowId) -> &WorkflowPlan {
+        &self.workflows[id.index()]
+    }
+
+    /// The declared event of a name in a stream: `Requested Demo` is `requested_demo`.
+    pub(super) fn event(&self, snake_name: &str) -> Option<EventId> {
+        self.events.get(snake_name).copied()
+    }
+
+    /// What an event of the mail itself is called in this program's eyes.
+    pub(super) fn mail_event(&self, snake_name: &str) -> Option<MailEvent> {
+        MailEvent::of(snake_name)
+    }
+
+    pub(super) fn text_change(&self, text: TextId) -> usize {
+        self.program.frame.slots.len() + text.index()
+    }
+}
+
+/// Finds what predicates read.
+struct Reads<'p> {
+    program: &'p Program,
+}
+
+impl Reads<'_> {
+    fn empty(&self) -> Bits {
+        Bits::new(self.program.frame.slots.len() + self.program.texts.len())
+    }
+
+    fn predicate(&self, id: PredicateId) -> Bits {
+        let mut bits = self.empty();
+        let predicate = &self.program.predicates[id];
+        for slot in predicate.frame_reads() {
+            bits.insert(slot.index());
+        }
+        for test in predicate.text_tests() {
+            if let Some(text) = self.program.fields[self.program.text_tests[test].field].text {
+                bits.insert(self.program.frame.slots.len() + text.index());
+            }
+        }
+        bits
+    }
+
+    fn workflow(&self, id: WorkflowId) -> Result<WorkflowPlan, EngineError> {
+        let workflow = &self.program.workflows[id];
+        let goal = workflow.goal.as_ref().map_or_else(|| self.empty(), |goal| self.predicate(goal.when));
+        let mut live = goal.clone();
+        let awaited = workflow.waits.values().filter_map(|wait| match wait {
+            Wait::Until { when, .. } => Some(*when),
+            Wait::For(_) => None,
+        });
+        for predicate in workflow.exits.iter().map(|exit| exit.when).chain(awaited) {
+            live.insert_all(&self.predicate(predicate));
+        }
+        let window = workflow.window.map(|window| SendWindow::new(window.days, window.from_min, window.to_min));
+        let window = window.transpose().map_err(|error| EngineError::Program {
+            problem: format!("the send window of `{}` cannot be kept: {error}", workflow.name),
+        })?;
+        Ok(WorkflowPlan { goal, live, window, waits: waits_of_steps(workflow) })
+    }
+
+    fn becoming(&self, id: WorkflowId) -> Option<Becoming> {
+        match self.program.workflows[id].entry {
+            Entry::Becomes { when, was, existing, .. } => {
+                let (reads, timed) = (self.predicate(when), self.is_timed(when));
+                Some(Becoming { workflow: id, when, was, existing, reads, timed })
+            }
+            Entry::Event { .. } | Entry::ByHand { .. } => None,
+        }
+    }
+
+    fn is_timed(&self, id: PredicateId) -> bool {
+        let blocks = self.program.predicates[id].function.blocks.values();
+        blocks.flat_map(|block| block.ops.values()).any(|op| *op == Op::Now)
+    }
+
+    fn bounces_matter(&self, workflows: &[WorkflowPlan]) -> bool {
+        let mut bounced = self.empty();
+        bounced.insert(self.program.system.hard_bounced.index());
+        let asked = self.program.workflows.values().flat_map(|workflow| &workflow.engagements);
+        let mut entries = self.program.workflows.ids().filter_map(|id| self.becoming(id));
+        workflows.iter().any(|workflow| workflow.live.meets(&bounced))
+            || entries.any(|entry| entry.reads.meets(&bounced))
+            || asked.into_iter().any(|engagement| engagement.kind == EngagementKind::Bounced)
+    }
+}
+
+fn waits_of_steps(workflow: &Workflow) -> Vec<Option<WaitId>> {
+    let mut waits = vec![None; workflow.steps.len()];
+    for block in workflow.body.blocks.values() {
+        if let Terminator::Wait { step, wait, .. } = block.end
+            && let Some(place) = waits.get_mut(step.index())
+        {
+            *place = Some(wait);
+        }
+    }
+    waits
+}
+
+fn patterns_where(program: &Program, wanted: impl Fn(PatternEvent) -> bool) -> Vec<PatternId> {
+    program.patterns.iter().filter(|(_, pattern)| wanted(pattern.event)).map(|(id, _)| id).collect()
+}
+
+fn event_patterns(program: &Program) -> Vec<Vec<PatternId>> {
+    let of = |event| patterns_where(program, |found| found == PatternEvent::Declared(event));
+    program.events.ids().map(of).collect()
+}
+
+fn pattern_facts(program: &Program) -> Vec<Vec<FactId>> {
+    let of = |pattern| program.facts.iter().filter(move |(_, fact)| fact.pattern == pattern).map(|(id, _)| id);
+    program.patterns.ids().map(|pattern| of(pattern).collect()).collect()
+}
+
+fn pattern_entries(program: &Program) -> Vec<Vec<(WorkflowId, u64)>> {
+    let mut entries = vec![Vec::new(); program.patterns.len()];
+    for (id, workflow) in program.workflows.iter() {
+        if let Entry::Event { patterns, .. } = &workflow.entry {
+            for (bit, pattern) in patterns.iter().enumerate() {
+                entries[pattern.index()].push((id, 1 << bit));
+            }
+        }
+    }
+    entries
+}

@@ -1,0 +1,111 @@
+//! Why something was decided, as numbers that stores keep and words that people read.
+//!
+//! A number is never given to another meaning: totals and explanations of years ago still carry it.
+
+/// Reasons of one kind of decision: the number that is kept, and what it says to people.
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $number:literal $words:literal),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        #[repr(u32)]
+        pub enum $name { $($(#[$vdoc])* $variant = $number),* }
+
+        impl $name {
+            /// All of them, by number.
+            pub const ALL: &'static [$name] = &[$($name::$variant),*];
+
+            /// What a decision record keeps.
+            pub const fn number(self) -> u32 {
+                self as u32
+            }
+
+            pub const fn from_number(number: u32) -> Option<$name> {
+                match number { $($number => Some($name::$variant),)* _ => None }
+            }
+
+            /// For people, to follow "because".
+            pub const fn words(self) -> &'static str {
+                match self { $($name::$variant => $words),* }
+            }
+        }
+    )*};
+}
+
+reasons! {
+    /// Why an entry was not followed (E4).
+    Ignored {
+        NotIdentified = 1 "not everything that is required is known of the contact",
+        AlreadyIn = 2 "the contact is in this workflow already",
+        OnlyOnce = 3 "the contact was in this workflow before and it takes everyone once",
+        TooSoon = 4 "the contact was in this workflow not long enough ago",
+        Skipped = 5 "the workflow skips this contact",
+        GoalHolds = 6 "the goal is met already",
+        /// The decision's step is the number of the exit.
+        ExitHolds = 7 "an exit condition holds already",
+    }
+
+    /// Why a mail did not leave.
+    Withheld {
+        AlreadyReceived = 1 "the contact has received it in this journey already",
+        NoAddress = 2 "there is no address to send to",
+        Unsubscribed = 3 "the contact has unsubscribed",
+        HardBounced = 4 "the address takes no mail",
+        Complained = 5 "the contact has marked a mail as spam",
+        DoNotContact = 6 "the contact is marked as not to be contacted",
+        Skipped = 7 "the workflow skips this contact",
+    }
+
+    /// How consent or an address was lost.
+    Suppressed {
+        Unsubscribed = 1 "the contact unsubscribed",
+        HardBounced = 2 "the address takes no mail",
+        Complained = 3 "the contact marked a mail as spam",
+        DoNotContact = 4 "the contact was marked as not to be contacted",
+    }
+
+    /// Why a mail was not delivered.
+    Undelivered {
+        HardBounce = 1 "the address takes no mail",
+        Blocked = 2 "the receiving server does not accept the sender or the content",
+        Invalid = 3 "the message cannot be sent as it is",
+        OutOfRetries = 4 "every attempt failed",
+        Unknown = 5 "nobody knows whether it left, and the connector does not send twice",
+        NotComposed = 6 "the message could not be written",
+    }
+
+    /// Who took a handoff.
+    HandedTo {
+        Member = 1 "a member of the team",
+        Backup = 2 "the backup, because no member covers the contact",
+        Nobody = 3 "nobody, because no member covers the contact and there is no backup",
+    }
+
+    /// What woke a journey.
+    Woken {
+        Entered = 1 "it began",
+        Due = 2 "its wait was over",
+        Satisfied = 3 "what it waited for happened",
+        TimedOut = 4 "what it waited for did not happen in time",
+        Released = 5 "the send window opened",
+    }
+
+    /// What made a journey finish.
+    FinishedBy {
+        Steps = 1 "it ran out of steps",
+        Handoff = 2 "a team took the contact over",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_lead_back_and_start_at_one() {
+        for (number, reason) in (1..).zip(Withheld::ALL) {
+            assert_eq!(reason.number(), number);
+            assert_eq!(Withheld::from_number(number), Some(*reason));
+        }
+        assert_eq!(Withheld::from_number(0), None);
+    }
+}

@@ -1,0 +1,34 @@
+//! The totals that reports and tests read.
+
+use super::error::EngineError;
+use crate::store::{DecisionCode, DecisionCount, PositionCount, Store};
+
+/// Everything a store counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Sorted by name; [`counter`](super::counter) has the names.
+    pub counters: Vec<(String, i64)>,
+    pub decisions: Vec<DecisionCount>,
+    pub positions: Vec<PositionCount>,
+}
+
+impl Report {
+    pub fn read(store: &mut impl Store) -> Result<Report, EngineError> {
+        Ok(Report {
+            counters: store.counters()?,
+            decisions: store.decision_counts()?,
+            positions: store.position_counts()?,
+        })
+    }
+
+    /// A total by its name; 0 where nothing was counted.
+    pub fn counter(&self, name: &str) -> i64 {
+        self.counters.iter().find(|(found, _)| found == name).map_or(0, |(_, total)| *total)
+    }
+
+    /// How often something was decided, for one workflow or for all.
+    pub fn decided(&self, workflow: Option<u32>, code: DecisionCode) -> u64 {
+        let all = self.decisions.iter().filter(|count| count.code == code);
+        all.filter(|count| workflow.is_none() || count.workflow == workflow).map(|count| count.count).sum()
+    }
+}

@@ -1,0 +1,189 @@
+//! Running the steps of a journey: from where it stands to its next suspension or its end.
+
+use super::host::StepHost;
+use super::reason::{FinishedBy, Woken};
+use super::touch::Touch;
+use crate::store::{DecisionCode, DecisionRecord, JourneyStatus};
+use crate::time::Instant;
+use flow_compiler::backend::{Memory, Outcome};
+use flow_compiler::ir::{Ending, FOREVER, SlotId, Wait, WaitId, WorkflowId};
+
+impl Touch<'_> {
+    /// Wakes a journey.
+    pub(super) fn resume(&mut self, index: usize, woken: Woken) {
+        self.prepare(index, woken);
+        let before = self.written_slots(index);
+        let was = self.journey(index).record.status;
+        let outcome = self.run(index);
+        self.mark_written(index, &before);
+        self.batch.tally.steps += 1;
+        // Its own slots changed with every step, so its conditions look again.
+        let journey = self.journey_mut(index);
+        (journey.dirty, journey.touched) = (true, true);
+        let held_again = was == JourneyStatus::Held && matches!(outcome, Outcome::Held { .. });
+        self.record_step(index, woken, outcome, held_again);
+        self.settle_outcome(index, outcome);
+    }
+
+    fn prepare(&mut self, index: usize, woken: Woken) {
+        let (plan, now) = (self.plan, self.now);
+        let slots = &self.workflow(self.journey(index).workflow()).slots;
+        let journey = self.journey_mut(index);
+        for trace in &slots.trace {
+            journey.write(plan, *trace, 0);
+        }
+        match woken {
+            Woken::Entered => return,
+            // A held send belongs to the block of steps that ran before it: an event wait after it looks back to their instant (E6).
+            Woken::Released => {}
+            Woken::Due => journey.write(plan, slots.anchor_at, now),
+            Woken::Satisfied | Woken::TimedOut => {
+                journey.write(plan, slots.anchor_at, now);
+                journey.write(plan, slots.timed_out, i64::from(woken == Woken::TimedOut));
+            }
+        }
+        journey.record.visit += 1;
+    }
+
+    fn run(&mut self, index: usize) -> Outcome {
+        let journey = &mut self.contact.journeys[index];
+        let (workflow, block) = (journey.workflow(), journey.block());
+        let held_at = (journey.record.status == JourneyStatus::Held).then_some(journey.record.step);
+        let mut host = StepHost {
+            plan: self.plan,
+            backend: self.backend,
+            batch: &mut *self.batch,
+            contact: self.contact.id,
+            texts: &self.contact.texts,
+            zone: self.contact.zone,
+            workflow,
+            run: journey.record.run,
+            visit: journey.record.visit,
+            held_at,
+            now: self.now,
+            problem: None,
+        };
+        let memory = Memory { frame: &mut self.contact.frame, journey: &mut journey.record.memory };
+        let outcome = self.backend.step(workflow, memory, block, self.now, &mut host);
+        let problem = host.problem;
+        if outcome == Outcome::Failed {
+            self.fail(workflow, problem.unwrap_or_else(|| format!("no journey resumes at block {block}")));
+        }
+        outcome
+    }
+
+    /// The values of the slots that the workflow may write.
+    fn written_slots(&self, index: usize) -> Vec<(SlotId, i64, bool)> {
+        let frame = &self.plan.program.frame;
+        let writes = &self.workflow(self.journey(index).workflow()).writes;
+        let value = |slot: &SlotId| {
+            let bytes = &self.contact.frame;
+            (*slot, frame.read(bytes, *slot), frame.is_known(bytes, *slot))
+        };
+        writes.iter().map(value).collect()
+    }
+
+    fn mark_written(&mut self, index: usize, before: &[(SlotId, i64, bool)]) {
+        for (old, new) in before.iter().zip(self.written_slots(index)) {
+            if *old != new {
+                self.contact.mark(old.0);
+            }
+        }
+    }
+
+    /// What ran, as the trace has it. A send that is held again is no news.
+    fn record_step(&mut self, index: usize, woken: Woken, outcome: Outcome, held_again: bool) {
+        let journey = self.journey(index);
+        let slots = &self.workflow(journey.workflow()).slots;
+        let trace: Vec<i64> = slots.trace.iter().map(|slot| journey.read(self.plan, *slot)).collect();
+        if held_again && trace.iter().all(|word| *word == 0) {
+            return;
+        }
+        let step = match outcome {
+            Outcome::Waiting { step, .. } | Outcome::Held { step, .. } => Some(step.0),
+            Outcome::Ended { step, .. } => step.map(|step| step.0),
+            Outcome::Failed => None,
+        };
+        let decision = DecisionRecord {
+            contact: self.contact.id,
+            workflow: Some(journey.record.workflow),
+            run: journey.record.run,
+            at: self.now,
+            code: DecisionCode::Stepped,
+            step,
+            reason: woken.number(),
+            trace,
+        };
+        self.batch.decide(decision);
+    }
+
+    fn settle_outcome(&mut self, index: usize, outcome: Outcome) {
+        match outcome {
+            Outcome::Waiting { step, wait, block } => self.suspend_wait(index, step.0, wait, block),
+            Outcome::Held { step, block } => {
+                let due_at = self.opens_at(self.journey(index).workflow());
+                self.suspend(index, JourneyStatus::Held, step.0, block, due_at);
+            }
+            Outcome::Ended { step, ending } => {
+                let (code, reason) = decision_of(ending);
+                self.decide_in(index, code, step.map(|step| step.0), reason);
+                self.end(index, ending == Ending::Converted);
+            }
+            Outcome::Failed => {}
+        }
+    }
+
+    fn suspend_wait(&mut self, index: usize, step: u32, wait: WaitId, block: u32) {
+        let plan = self.plan;
+        let workflow = self.workflow(self.journey(index).workflow());
+        match &workflow.waits[wait] {
+            Wait::For(span) => {
+                let due_at = self.after(self.now, *span);
+                self.suspend(index, JourneyStatus::Waiting, step, block, due_at);
+            }
+            // The next round looks whether it is satisfied already (E6): the journey is touched.
+            Wait::Until { up_to, .. } => {
+                let deadline = self.after(self.now, *up_to);
+                self.journey_mut(index).write(plan, workflow.slots.timed_out, 0);
+                self.suspend(index, JourneyStatus::Awaiting, step, block, deadline);
+            }
+        }
+    }
+
+    /// Every live journey has an instant at which it acts by itself (E14).
+    fn suspend(&mut self, index: usize, status: JourneyStatus, step: u32, block: u32, due_at: i64) {
+        let journey = self.journey_mut(index);
+        journey.set_block(block);
+        journey.record.status = status;
+        journey.record.step = step;
+        journey.record.due_at = Some(due_at);
+    }
+
+    fn opens_at(&self, workflow: WorkflowId) -> i64 {
+        let window = self.plan.workflow(workflow).window;
+        window.map_or(self.now, |window| window.opens_at(Instant(self.now), self.contact.zone).0.min(FOREVER))
+    }
+
+    /// Ends a journey. Where the goal was not met, it still counts for as long as it says.
+    pub(super) fn end(&mut self, index: usize, converted: bool) {
+        let goal = self.workflow(self.journey(index).workflow()).goal.as_ref();
+        let counts = !converted && !self.journey(index).goal_met();
+        let within = goal.filter(|_| counts).and_then(|goal| goal.within);
+        let (now, until) = (self.now, within.map(|span| self.after(self.now, span)));
+        let journey = self.journey_mut(index);
+        journey.record.status = JourneyStatus::Ended;
+        journey.record.ended_at = Some(now);
+        journey.record.due_at = until;
+        (journey.dirty, journey.touched) = (true, false);
+    }
+}
+
+fn decision_of(ending: Ending) -> (DecisionCode, u32) {
+    match ending {
+        Ending::Finished => (DecisionCode::Finished, FinishedBy::Steps.number()),
+        // The handoff itself has a decision of its own.
+        Ending::HandedOff => (DecisionCode::Finished, FinishedBy::Handoff.number()),
+        Ending::Exited => (DecisionCode::Exited, 0),
+        Ending::Converted => (DecisionCode::Converted, 0),
+    }
+}

@@ -1,0 +1,122 @@
+//! One item's work on one contact at one instant: what the rules see and what they may change.
+
+use super::batch::Batch;
+use super::contact::{Contact, Journey};
+use super::error::EngineError;
+use super::host::TextHost;
+use super::plan::Plan;
+use crate::store::{DecisionCode, DecisionRecord};
+use crate::time::{Instant, Zone, civil};
+use flow_compiler::backend::{Backend, Moment};
+use flow_compiler::ir::{CivilSpan, FOREVER, PredicateId, Wait, Workflow, WorkflowId};
+
+/// The engine's hands on one contact.
+pub(super) struct Touch<'e> {
+    pub(super) plan: &'e Plan,
+    pub(super) backend: &'e dyn Backend,
+    pub(super) batch: &'e mut Batch,
+    pub(super) contact: &'e mut Contact,
+    pub(super) now: i64,
+    /// The earliest later instant at which something asked about here may change by itself.
+    pub(super) next_change: i64,
+}
+
+/// Whose memory a predicate sees.
+#[derive(Clone, Copy)]
+pub(super) enum Seen<'j> {
+    /// The contact's journey at this place of their list.
+    Journey(usize),
+    /// A journey that has not begun.
+    Blank(&'j [u8]),
+}
+
+impl<'e> Touch<'e> {
+    pub(super) fn workflow(&self, id: WorkflowId) -> &'e Workflow {
+        &self.plan.program.workflows[id]
+    }
+
+    pub(super) fn journey(&self, index: usize) -> &Journey {
+        &self.contact.journeys[index]
+    }
+
+    pub(super) fn journey_mut(&mut self, index: usize) -> &mut Journey {
+        &mut self.contact.journeys[index]
+    }
+
+    /// The wait a journey stands at.
+    pub(super) fn wait_of(&self, index: usize) -> Option<&'e Wait> {
+        let journey = self.journey(index);
+        let step = usize::try_from(journey.record.step).ok()?;
+        let wait = (*self.plan.workflow(journey.workflow()).waits.get(step)?)?;
+        Some(&self.workflow(journey.workflow()).waits[wait])
+    }
+
+    /// Whether a predicate holds now. When it may change by itself is kept for the contact's next instant.
+    pub(super) fn holds(&mut self, predicate: PredicateId, seen: Seen<'_>) -> bool {
+        let verdict = self.ask(predicate, seen, 0);
+        if verdict.next_change > self.now {
+            self.next_change = self.next_change.min(verdict.next_change);
+        }
+        verdict.holds
+    }
+
+    /// The same for a question asked once: its next change concerns nobody.
+    pub(super) fn holds_once(&mut self, predicate: PredicateId, seen: Seen<'_>, triggers: u64) -> bool {
+        self.ask(predicate, seen, triggers).holds
+    }
+
+    fn ask(&mut self, predicate: PredicateId, seen: Seen<'_>, triggers: u64) -> flow_compiler::backend::Verdict {
+        let contact = &*self.contact;
+        let owner = self.plan.program.predicates[predicate].workflow;
+        let journey: &[u8] = match (owner, seen) {
+            (None, _) => &[],
+            (Some(_), Seen::Blank(blank)) => blank,
+            (Some(_), Seen::Journey(index)) => &contact.journeys[index].record.memory,
+        };
+        let mut host = TextHost { plan: self.plan, texts: &contact.texts };
+        self.backend.holds(predicate, &contact.frame, journey, Moment { now: self.now, triggers }, &mut host)
+    }
+
+    /// Records a decision about the contact as a whole.
+    pub(super) fn decide(&mut self, code: DecisionCode, reason: u32) {
+        let (contact, at) = (self.contact.id, self.now);
+        let trace = Vec::new();
+        self.batch.decide(DecisionRecord { contact, workflow: None, run: 0, at, code, step: None, reason, trace });
+    }
+
+    /// Records a decision about one of the contact's journeys.
+    pub(super) fn decide_in(&mut self, index: usize, code: DecisionCode, step: Option<u32>, reason: u32) {
+        let journey = &self.journey(index).record;
+        let (workflow, run) = (journey.workflow, journey.run);
+        self.decide_for(WorkflowId(workflow), run, code, step, reason);
+    }
+
+    pub(super) fn decide_for(
+        &mut self,
+        workflow: WorkflowId,
+        run: u32,
+        code: DecisionCode,
+        step: Option<u32>,
+        reason: u32,
+    ) {
+        let (contact, at) = (self.contact.id, self.now);
+        let workflow = Some(workflow.0);
+        self.batch.decide(DecisionRecord { contact, workflow, run, at, code, step, reason, trace: Vec::new() });
+    }
+
+    pub(super) fn fail(&mut self, workflow: WorkflowId, problem: String) {
+        let (contact, workflow) = (self.contact.id, self.workflow(workflow).name.clone());
+        self.batch.fail(EngineError::Step { contact, workflow, problem });
+    }
+
+    /// The instant a span later, in the contact's zone.
+    pub(super) fn after(&self, at: i64, span: CivilSpan) -> i64 {
+        later(at, span, self.contact.zone)
+    }
+}
+
+/// The instant a span later; [`FOREVER`] beyond the calendar.
+pub(super) fn later(at: i64, span: CivilSpan, zone: Zone) -> i64 {
+    let span = civil::Span { months: span.months, days: span.days, ms: span.ms };
+    civil::add(Instant(at), span, zone).0.min(FOREVER)
+}

@@ -1,0 +1,155 @@
+//! A contact as mails and notices see it: values as people write them.
+
+use super::contact::Contact;
+use super::host::TextHost;
+use super::plan::Plan;
+use crate::store::ContactId;
+use crate::time::{Instant, Zone};
+use chrono::{Days, NaiveDate};
+use flow_compiler::backend::{Backend, Moment};
+use flow_compiler::ir::{
+    Field, FieldId, FieldType, Id, NUMBER_SCALE, Piece, PredicateId, Program, SlotId, TextTemplate,
+};
+
+/// What may be read of a contact while a message to or about them is written.
+#[derive(Clone, Copy)]
+pub struct ContactView<'c> {
+    plan: &'c Plan,
+    backend: &'c dyn Backend,
+    id: ContactId,
+    frame: &'c [u8],
+    texts: &'c [Option<String>],
+    zone: Zone,
+}
+
+impl std::fmt::Debug for ContactView<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ContactView").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl<'c> ContactView<'c> {
+    pub(super) fn new(plan: &'c Plan, backend: &'c dyn Backend, contact: &'c Contact) -> Self {
+        let (id, zone) = (contact.id, contact.zone);
+        Self { plan, backend, id, frame: &contact.frame, texts: &contact.texts, zone }
+    }
+
+    /// The same while a step runs, whose frame is not yet the contact's.
+    pub(super) fn of_parts(
+        plan: &'c Plan,
+        backend: &'c dyn Backend,
+        id: ContactId,
+        frame: &'c [u8],
+        texts: &'c [Option<String>],
+        zone: Zone,
+    ) -> Self {
+        Self { plan, backend, id, frame, texts, zone }
+    }
+
+    pub fn id(&self) -> ContactId {
+        self.id
+    }
+
+    pub fn program(&self) -> &'c Program {
+        &self.plan.program
+    }
+
+    /// The contact's own, or the project's.
+    pub fn zone(&self) -> Zone {
+        self.zone
+    }
+
+    /// Where mail to them goes.
+    pub fn address(&self) -> Option<&'c str> {
+        self.text(self.plan.email_field?)
+    }
+
+    /// Whether a predicate that belongs to no workflow holds of them, such as a subject's.
+    pub fn holds(&self, predicate: PredicateId, now: i64) -> bool {
+        let mut host = TextHost { plan: self.plan, texts: self.texts };
+        self.backend.holds(predicate, self.frame, &[], Moment { now, triggers: 0 }, &mut host).holds
+    }
+
+    /// A field's value as people write it; none where it is missing.
+    pub fn value(&self, field: FieldId) -> Option<String> {
+        let found = self.program().fields.get(field)?;
+        if found.ty.is_text() {
+            return self.text(field).map(str::to_owned);
+        }
+        let slot = found.slot.filter(|slot| self.program().frame.is_known(self.frame, *slot))?;
+        self.print(found, slot)
+    }
+
+    /// The value of the field of this name.
+    pub fn named(&self, name: &str) -> Option<String> {
+        self.value(self.program().fields.find(|field| field.name == name)?)
+    }
+
+    /// A template with this contact's values in it.
+    pub fn fill(&self, template: &TextTemplate) -> String {
+        let piece = |piece: &Piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Field { field, fallback } => self.value(*field).or_else(|| fallback.clone()).unwrap_or_default(),
+        };
+        template.pieces.iter().map(piece).collect()
+    }
+
+    fn text(&self, field: FieldId) -> Option<&'c str> {
+        let text = self.plan.program.fields.get(field)?.text?;
+        self.texts.get(text.index())?.as_deref()
+    }
+
+    fn print(&self, field: &Field, slot: SlotId) -> Option<String> {
+        let value = self.program().frame.read(self.frame, slot);
+        match &field.ty {
+            FieldType::Number | FieldType::Money => Some(decimal(value)),
+            FieldType::YesNo => Some(if value == 0 { "no" } else { "yes" }.to_owned()),
+            FieldType::Date => day(value).map(|date| date.to_string()),
+            FieldType::Moment => Instant(value).to_utc().map(|_| Instant(value).to_string()),
+            FieldType::OneOf(choices) => usize::try_from(value - 1).ok().and_then(|place| choices.get(place)).cloned(),
+            FieldType::Stage => usize::try_from(value).ok().and_then(|place| self.program().stages.get(place)).cloned(),
+            FieldType::Text | FieldType::Email | FieldType::Url | FieldType::Timezone | FieldType::Country => None,
+        }
+    }
+}
+
+/// A number without zeros that say nothing: `12.5`, `60`.
+pub(super) fn decimal(value: i64) -> String {
+    let (scale, magnitude) = (NUMBER_SCALE.unsigned_abs(), value.unsigned_abs());
+    let sign = if value < 0 { "-" } else { "" };
+    let (whole, part) = (magnitude / scale, magnitude % scale);
+    if part == 0 {
+        return format!("{sign}{whole}");
+    }
+    let part = format!("{part:04}");
+    format!("{sign}{whole}.{}", part.trim_end_matches('0'))
+}
+
+fn day(days: i64) -> Option<NaiveDate> {
+    let epoch = NaiveDate::default();
+    let count = Days::new(days.unsigned_abs());
+    if days < 0 { epoch.checked_sub_days(count) } else { epoch.checked_add_days(count) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn numbers_lose_the_zeros_that_say_nothing() {
+        for (value, expected) in
+            [(0, "0"), (600_000, "60"), (125_000, "12.5"), (-1, "-0.0001"), (-20_500, "-2.05"), (10, "0.001")]
+        {
+            assert_eq!(decimal(value), expected);
+        }
+    }
+
+    #[test]
+    fn days_are_counted_from_1970() {
+        assert_eq!(day(20_514).unwrap().to_string(), "2026-03-02");
+        assert_eq!(day(-1).unwrap().to_string(), "1969-12-31");
+        assert_eq!(day(i64::MAX), None);
+    }
+}
