@@ -64,7 +64,7 @@ fn search_upward() -> Result<PathBuf, Failure> {
     let here = std::env::current_dir().map_err(|error| {
         Failure::new(
             format!("the current folder cannot be read: {}", reason(&error)),
-            "give the project's folder, as in `flow check PROJECT`",
+            "give the project's folder behind the command",
         )
     })?;
     let found = here.ancestors().find(|folder| folder.join(FILE_NAME).is_file());
@@ -73,7 +73,7 @@ fn search_upward() -> Result<PathBuf, Failure> {
             format!("there is no project here: neither `{}` nor a folder above it has a {FILE_NAME}", here.display());
         Failure::new(
             message,
-            format!("go to a project's folder, give one as in `flow check PROJECT`, or {}", how_to_begin()),
+            format!("go to a project's folder, give one behind the command, or {}", how_to_begin()),
         )
     })
 }

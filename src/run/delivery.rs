@@ -15,6 +15,8 @@ use crate::output::Failure;
 pub(crate) fn prepare(settings: &Settings, secrets: Secrets, program: &Arc<Program>) -> Result<Delivery, Failure> {
     let connector: Arc<dyn Connector> = match &settings.mail {
         MailSettings::File { folder } => {
+            // What cannot be made here is told by the connector, in its words.
+            let _ = std::fs::create_dir_all(folder);
             let open = FileConnector::open(folder.clone());
             Arc::new(
                 open.map_err(|error| Failure::new(error.to_string(), "set another `folder` in `[mail]` of flow.toml"))?,
