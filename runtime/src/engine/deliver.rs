@@ -116,7 +116,7 @@ impl<S: Store> Engine<S> {
         }
     }
 
-    /// The next rows that may leave, by (due, id). Rows queued by answers meanwhile are not committed yet, so they are not among them.
+    /// The next rows that may leave, in the order of the items behind them. Rows queued by answers meanwhile are not committed yet, so they are not among them.
     fn ripe_rows(&mut self, group: usize) -> Result<Vec<OutboxRecord>, EngineError> {
         if !self.outgoing.has_ripe() {
             return Ok(Vec::new());
@@ -126,8 +126,9 @@ impl<S: Store> Engine<S> {
         let answered = self.batch.changes.settled.len();
         let limit = group.saturating_add(self.outgoing.unripe_until(now)).saturating_add(answered);
         let mut rows = self.store.queued(now, limit)?;
-        rows.retain(|row| self.outgoing.is_ripe(row.id));
+        rows.retain(|row| self.outgoing.order_of(row.id).is_some());
         rows.truncate(group);
+        rows.sort_by_key(|row| self.outgoing.order_of(row.id));
         Ok(rows)
     }
 
@@ -215,9 +216,9 @@ impl<S: Store> Engine<S> {
 
     /// The address takes no mail: that is something that happened to the contact when the mail left.
     fn take_bounce(&mut self, row: &OutboxRecord) -> Result<(), EngineError> {
-        let contact = self.lend(row.contact)?;
         let email = EmailId(row.email);
-        self.touch(contact, row.due_at, |touch: &mut Touch<'_>| {
+        // Answers come in the order of the items behind them, so a handoff that follows from one takes its turn at once.
+        self.touch_from(None, Some(row.contact), row.due_at, |touch: &mut Touch<'_>| {
             touch.note(EngagementKind::Bounced, email, None, row.due_at);
             touch.suppress(Suppressed::HardBounced);
             Cause::Change(Vec::new())
