@@ -5,8 +5,8 @@
 
 use super::error::EngineError;
 use crate::store::{
-    Changes, ContactId, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord, OutboxKind, OutboxRecord, OutboxSettlement,
-    Store,
+    Changes, ContactId, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord, OutboxKind, OutboxRecord,
+    OutboxSettlement, Store,
 };
 use flow_compiler::ir::{Id, Program, TeamId};
 use std::collections::BTreeMap;

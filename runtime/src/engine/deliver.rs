@@ -16,7 +16,9 @@ use super::view::ContactView;
 use super::{Engine, counter};
 use crate::connectors::{Connector, Outcome, RefusedKind, Uncertain, backoff};
 use crate::mail::Mail;
-use crate::store::{ContactId, DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxSettlement, OutboxState, Store};
+use crate::store::{
+    ContactId, DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxSettlement, OutboxState, Store,
+};
 use flow_compiler::backend::Backend;
 use flow_compiler::ir::{EmailId, EngagementKind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -132,12 +134,7 @@ impl<S: Store> Engine<S> {
         Ok(rows)
     }
 
-    fn deliver_group(
-        &mut self,
-        delivery: &Delivery,
-        rows: &[OutboxRecord],
-        claims: bool,
-    ) -> Result<(), EngineError> {
+    fn deliver_group(&mut self, delivery: &Delivery, rows: &[OutboxRecord], claims: bool) -> Result<(), EngineError> {
         let contacts: Vec<ContactId> = rows.iter().map(|row| row.contact).collect();
         self.load(&contacts)?;
         let objections: Vec<Option<Withheld>> = rows.iter().map(|row| self.last_check(row)).collect();

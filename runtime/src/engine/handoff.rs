@@ -81,7 +81,8 @@ impl StepHost<'_> {
             task: handoff.task.as_ref().map(|task| (view.fill(&task.title), later(self.now, task.due_in, self.zone))),
         };
         let title = &self.declared().title;
-        let notice = Notice { to: to.to_owned(), subject: format!("{title}: {}", who(&view)), text: text(&view, title, &order) };
+        let notice =
+            Notice { to: to.to_owned(), subject: format!("{title}: {}", who(&view)), text: text(&view, title, &order) };
         // A notice is three texts: writing them as JSON cannot fail.
         let payload = serde_json::to_string(&notice).unwrap_or_default();
         let row = OutboxRecord { payload, ..self.row(step, OutboxKind::Notice) };

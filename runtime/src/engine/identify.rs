@@ -85,7 +85,9 @@ impl Touch<'_> {
         let (Some(due_at), workflow) = (record.due_at, plan.workflow(self.journey(index).workflow())) else { return };
         let anew = match record.status {
             JourneyStatus::Held => workflow.window.map(|window| window.opens_at(Instant(self.now), zone).0),
-            JourneyStatus::Waiting | JourneyStatus::Awaiting => self.begun_at(index, due_at, old).map(|(at, span)| later(at, span, zone)),
+            JourneyStatus::Waiting | JourneyStatus::Awaiting => {
+                self.begun_at(index, due_at, old).map(|(at, span)| later(at, span, zone))
+            }
             JourneyStatus::Ended => None,
         };
         if let Some(anew) = anew.filter(|anew| *anew != due_at) {

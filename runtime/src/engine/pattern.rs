@@ -129,14 +129,26 @@ mod tests {
         assert!(check(FieldType::Text, is(), false, json!({"page_title": " /PRICING "})));
         assert!(check(FieldType::Text, is(), false, json!({"pageTitle": "/pricing"})));
         assert!(!check(FieldType::Text, is(), false, json!({"page_title": "/pricing/eu"})));
-        assert!(check(FieldType::Text, Trait::TextStartsWith("/PRI".to_owned()), false, json!({"page_title": "/pricing"})));
-        assert!(check(FieldType::Text, Trait::TextContains("CING".to_owned()), false, json!({"page_title": "/pricing"})));
+        assert!(check(
+            FieldType::Text,
+            Trait::TextStartsWith("/PRI".to_owned()),
+            false,
+            json!({"page_title": "/pricing"})
+        ));
+        assert!(check(
+            FieldType::Text,
+            Trait::TextContains("CING".to_owned()),
+            false,
+            json!({"page_title": "/pricing"})
+        ));
     }
 
     #[test]
     fn what_is_missing_or_of_another_type_fails_every_test_but_unknown() {
         let is = || Trait::TextIn(vec!["/pricing".to_owned()]);
-        for properties in [json!({}), json!({"page_title": 42}), json!({"page_title": null}), json!({"page_title": " "})] {
+        for properties in
+            [json!({}), json!({"page_title": 42}), json!({"page_title": null}), json!({"page_title": " "})]
+        {
             assert!(!check(FieldType::Text, is(), false, properties.clone()), "{properties}");
             assert!(!check(FieldType::Text, is(), true, properties.clone()), "{properties}");
             assert!(check(FieldType::Text, Trait::Known, true, properties.clone()), "{properties}");
@@ -148,7 +160,8 @@ mod tests {
     #[test]
     fn numbers_are_exact_to_four_places() {
         let between = |low, high| Trait::NumberIn(low, high);
-        let holds = |low, high, value: Value| check(FieldType::Number, between(low, high), false, json!({"page_title": value}));
+        let holds =
+            |low, high, value: Value| check(FieldType::Number, between(low, high), false, json!({"page_title": value}));
         assert!(holds(1_000, 1_000, json!(0.1)));
         assert!(holds(420_000, 420_000, json!(42)));
         assert!(holds(420_000, 420_000, json!("42")));

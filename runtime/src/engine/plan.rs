@@ -49,6 +49,8 @@ pub(super) struct WorkflowPlan {
     /// What the goal, the exits and every awaited condition read.
     pub(super) live: Bits,
     pub(super) window: Option<SendWindow>,
+    /// A journey that has not begun.
+    pub(super) blank: Vec<u8>,
     /// For each step, the wait it is.
     pub(super) waits: Vec<Option<WaitId>>,
 }
@@ -149,7 +151,7 @@ impl Reads<'_> {
         let window = window.transpose().map_err(|error| EngineError::Program {
             problem: format!("the send window of `{}` cannot be kept: {error}", workflow.name),
         })?;
-        Ok(WorkflowPlan { goal, live, window, waits: waits_of_steps(workflow) })
+        Ok(WorkflowPlan { goal, live, window, blank: workflow.journey.blank(), waits: waits_of_steps(workflow) })
     }
 
     fn becoming(&self, id: WorkflowId) -> Option<Becoming> {

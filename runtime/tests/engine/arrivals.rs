@@ -133,9 +133,7 @@ fn an_event_from_the_future_counts_from_its_arrival() {
 fn the_same_value_again_is_no_change() {
     let mut world = world("workflow up {\n enter when stage is mql new only\n reenter after 1 minute\n score += 1\n}");
     world.contact("ada", &[]);
-    for (day, stage) in
-        [("2026-03-03", "mql"), ("2026-03-04", "mql"), ("2026-03-05", "lead"), ("2026-03-06", "mql")]
-    {
+    for (day, stage) in [("2026-03-03", "mql"), ("2026-03-04", "mql"), ("2026-03-05", "lead"), ("2026-03-06", "mql")] {
         world.at(day).identify("ada", &[("stage", stage)]).run();
     }
     let entered: Vec<_> = world.story("ada").into_iter().filter(|line| line.contains("Entered")).collect();

@@ -226,7 +226,9 @@ fn no_key_is_delivered_twice() {
     let program = program(MESH);
     for batch_items in [1, 1000] {
         let world = run(&program, 5, batch_items, 1000);
-        for (to, mut keys) in world.sent().into_iter().filter(|(to, _)| !to.starts_with("busy") && !to.starts_with("down")) {
+        for (to, mut keys) in
+            world.sent().into_iter().filter(|(to, _)| !to.starts_with("busy") && !to.starts_with("down"))
+        {
             let attempts = keys.len();
             keys.sort();
             keys.dedup();

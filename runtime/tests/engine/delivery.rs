@@ -22,7 +22,7 @@ fn state(world: &World) -> (OutboxState, u32) {
 }
 
 fn last(world: &World, code: &str) -> String {
-    world.decisions("ada").into_iter().filter(|line| line.contains(code)).next_back().unwrap_or_default()
+    world.decisions("ada").into_iter().rfind(|line| line.contains(code)).unwrap_or_default()
 }
 
 #[test]
@@ -68,6 +68,18 @@ fn a_hard_bounce_belongs_to_the_contact_and_sets_workflows_going() {
         assert!(story.iter().any(|found| found == line), "{line} in {story:?}");
     }
     world.at("2026-03-03").run();
+}
+
+#[test]
+fn a_mail_on_its_way_has_its_answer_before_its_contact_is_touched_again() {
+    let mut world =
+        world("workflow go {\n enter when signed_up\n reenter once\n send hello\n wait 1 day\n send again\n}");
+    world.identify("ada", &[("email", "dead@x.example")]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({}));
+    // All of it would fit one batch.
+    world.at("2026-03-05").run();
+    assert!(world.story("ada").contains(&"03-03 10:00 go Withheld s2.4".to_owned()), "{:?}", world.story("ada"));
+    assert_eq!(world.sent()["dead@x.example"].len(), 1);
 }
 
 #[test]

@@ -28,7 +28,10 @@ fn there_is_one_journey_at_a_time() {
     signs_up(&mut world, "2026-03-02 10:00");
     signs_up(&mut world, "2026-03-02 11:00");
     signs_up(&mut world, "2026-03-03 12:00");
-    assert_eq!(story(&world), ["03-02 10:00 Entered", "03-02 11:00 Ignored.2", "03-03 10:00 Finished.1", "03-03 12:00 Entered"]);
+    assert_eq!(
+        story(&world),
+        ["03-02 10:00 Entered", "03-02 11:00 Ignored.2", "03-03 10:00 Finished.1", "03-03 12:00 Entered"]
+    );
     let journeys = world.journeys("ada");
     assert_eq!(journeys.iter().map(|journey| (journey.run, journey.keep)).collect::<Vec<_>>(), [(1, false), (2, true)]);
 }
@@ -56,7 +59,11 @@ fn after_counts_from_the_end_of_the_last_journey_in_the_contacts_zone() {
 fn who_is_skipped_or_would_leave_at_once_is_not_enrolled() {
     for (header, words, expected) in [
         ("reenter once\n skip when has_open_deal", ("has_open_deal", "yes"), "03-02 10:00 Ignored.5"),
-        ("reenter once\n goal \"sale\" when stage is customer within 9 days", ("stage", "customer"), "03-02 10:00 Ignored.6"),
+        (
+            "reenter once\n goal \"sale\" when stage is customer within 9 days",
+            ("stage", "customer"),
+            "03-02 10:00 Ignored.6",
+        ),
         (
             "reenter once\n exit when disqualified\n exit when stage >= opportunity",
             ("stage", "opportunity"),

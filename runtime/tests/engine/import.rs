@@ -8,7 +8,10 @@ const RULES: &str = "workflow fresh {\n enter when stage is mql new only\n reent
 workflow all {\n enter when stage is mql including existing\n reenter once\n score += 10\n}
 workflow quiet {\n enter when inactive for 10 days\n reenter once\n score += 100\n}";
 
-fn imported(world: &mut World, rows: &[(&[&str], &[(&str, &str)])]) -> Imported {
+/// Keys, and fields with their words.
+type Row<'r> = (&'r [&'r str], &'r [(&'r str, &'r str)]);
+
+fn imported(world: &mut World, rows: &[Row<'_>]) -> Imported {
     let rows: Vec<_> = rows.iter().map(|(keys, words)| world.row(keys, words)).collect();
     let imported = world.import(&rows);
     world.check_invariants();
@@ -22,7 +25,10 @@ fn one_address_is_one_person_and_later_rows_fill_gaps_only() {
         &mut world,
         &[
             (&["user:a", "email:ada@x.example"], &[("email", "ada@x.example"), ("first_name", "Ada"), ("score", "30")]),
-            (&["user:b", "email:ada@x.example"], &[("first_name", "Adah"), ("last_name", "L"), ("score", "5"), ("unsubscribed", "yes")]),
+            (
+                &["user:b", "email:ada@x.example"],
+                &[("first_name", "Adah"), ("last_name", "L"), ("score", "5"), ("unsubscribed", "yes")],
+            ),
             (&["user:a"], &[("last_name", "M"), ("unsubscribed", "no"), ("industry", "saas")]),
         ],
     );
@@ -36,7 +42,8 @@ fn one_address_is_one_person_and_later_rows_fill_gaps_only() {
 #[test]
 fn the_same_file_again_changes_nothing() {
     let mut world = world(RULES);
-    let rows = [world.row(&["user:a"], &[("email", "a@x.example"), ("unsubscribed", "yes")]), world.row(&["user:b"], &[])];
+    let rows =
+        [world.row(&["user:a"], &[("email", "a@x.example"), ("unsubscribed", "yes")]), world.row(&["user:b"], &[])];
     world.import(&rows);
     world.at("2026-03-03").identify("a", &[("unsubscribed", "no")]).run();
     let before = world.snapshot();
@@ -87,7 +94,9 @@ fn a_row_without_keys_is_nobodys_and_rows_of_two_people_follow_the_first() {
 #[test]
 fn an_import_goes_on_where_a_crash_stopped_it() {
     let rows = |world: &World| -> Vec<_> {
-        (0..20).map(|n| world.row(&[&format!("user:u{}", n % 15)], &[("stage", "mql"), ("first_name", &format!("n{n}"))])).collect()
+        (0..20)
+            .map(|n| world.row(&[&format!("user:u{}", n % 15)], &[("stage", "mql"), ("first_name", &format!("n{n}"))]))
+            .collect()
     };
     let mut whole = world(RULES);
     whole.import(&rows(&whole));

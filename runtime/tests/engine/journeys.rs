@@ -60,7 +60,8 @@ fn who_converted_is_not_attributed_again() {
 
 #[test]
 fn a_goal_that_lets_the_journey_go_on_is_recorded_once() {
-    let mut program = (*world(&format!("workflow go {{\n enter when signed_up\n reenter once\n {NURTURE}\n}}")).program).clone();
+    let mut program =
+        (*world(&format!("workflow go {{\n enter when signed_up\n reenter once\n {NURTURE}\n}}")).program).clone();
     program.workflows.values_mut().for_each(|workflow| {
         workflow.goal.iter_mut().for_each(|goal| goal.continues = true);
     });
@@ -141,16 +142,14 @@ fn a_mail_outside_its_window_holds_the_journey_and_later_waits_count_from_the_se
     world.at("2026-03-07 10:00").event("ada", "signed_up", json!({})).run();
     world.at("2026-03-08").identify("ada", &[("first_name", "Ada")]).run();
     world.at("2026-03-12").run();
-    assert_eq!(
-        story(&world),
-        ["03-07 10:00 Held s0", "03-09 09:00 Sent s0", "03-10 09:00 Finished.1"]
-    );
+    assert_eq!(story(&world), ["03-07 10:00 Held s0", "03-09 09:00 Sent s0", "03-10 09:00 Finished.1"]);
     assert_eq!(world.sent()["ada@people.example"].len(), 1);
 }
 
 #[test]
 fn a_held_mail_is_not_sent_to_who_leaves_meanwhile() {
-    let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter once\n exit when disqualified\n {WINDOW}\n}}"));
+    let mut world =
+        world(&format!("workflow go {{\n enter when signed_up\n reenter once\n exit when disqualified\n {WINDOW}\n}}"));
     world.contact("ada", &[]);
     world.at("2026-03-07 10:00").event("ada", "signed_up", json!({})).run();
     world.at("2026-03-08").identify("ada", &[("disqualified", "yes")]).run().at("2026-03-12").run();
@@ -176,7 +175,10 @@ fn waits_keep_the_wall_clock_and_are_computed_anew_when_the_zone_changes() {
 
 #[test]
 fn a_wait_after_a_held_mail_is_computed_anew_from_the_send() {
-    let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter once\n {}\n}}", WINDOW.replace("1 day", "21 days")));
+    let mut world = world(&format!(
+        "workflow go {{\n enter when signed_up\n reenter once\n {}\n}}",
+        WINDOW.replace("1 day", "21 days")
+    ));
     world.contact("ada", &[("timezone", "Europe/Berlin")]);
     world.at("2026-03-07 10:00").event("ada", "signed_up", json!({})).run().at("2026-03-10").run();
     // Sent on Monday the 9th at 9 in Berlin.
@@ -208,13 +210,17 @@ fn a_wake_records_which_arms_ran_and_why_it_came() {
     let mut world = signed_up(AWAIT);
     world.at("2026-03-10").run();
     let stepped: Vec<_> = world.decisions("ada").into_iter().filter(|line| line.contains("Stepped")).collect();
-    assert_eq!(
-        stepped,
-        ["03-02 10:00 go Stepped.1", "03-03 10:00 go Stepped.2", "03-08 10:00 go Stepped.4"]
-    );
+    assert_eq!(stepped, ["03-02 10:00 go Stepped.1", "03-03 10:00 go Stepped.2", "03-08 10:00 go Stepped.4"]);
     let snapshot = world.snapshot();
     let trace = |line: usize| {
-        snapshot.decisions.iter().filter(|one| one.code == flow_runtime::store::DecisionCode::Stepped).nth(line).unwrap().trace.clone()
+        snapshot
+            .decisions
+            .iter()
+            .filter(|one| one.code == flow_runtime::store::DecisionCode::Stepped)
+            .nth(line)
+            .unwrap()
+            .trace
+            .clone()
     };
     assert_ne!(trace(1), trace(2));
     assert!(trace(2).iter().any(|word| *word != 0));

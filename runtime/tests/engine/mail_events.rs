@@ -96,7 +96,10 @@ fn a_soft_bounce_takes_nothing_away() {
     );
     world.contact("ada", &[]);
     world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
-    world.at("2026-03-02 11:00").event("ada", "Email Bounced", json!({"email_id": "hello", "bounce_type": "soft"})).run();
+    world
+        .at("2026-03-02 11:00")
+        .event("ada", "Email Bounced", json!({"email_id": "hello", "bounce_type": "soft"}))
+        .run();
     world.at("2026-03-04").run();
     assert_eq!((world.read("ada", "hard_bounced"), world.score("ada")), (0, 1));
 }

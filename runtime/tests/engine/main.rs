@@ -1,9 +1,10 @@
 //! The engine's rules, each shown on a program as a marketer would write it.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod arrivals;
-mod enrolment;
 mod batches;
 mod delivery;
+mod enrolment;
 mod import;
 mod journeys;
 mod mail_events;

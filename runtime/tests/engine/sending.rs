@@ -8,7 +8,8 @@ use serde_json::json;
 use std::sync::Arc;
 
 fn send(steps: &str, words: &[(&str, &str)]) -> World {
-    let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter once\n skip when has_open_deal\n {steps}\n}}"));
+    let mut world =
+        world(&format!("workflow go {{\n enter when signed_up\n reenter once\n skip when has_open_deal\n {steps}\n}}"));
     world.contact("ada", words);
     world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
     world
@@ -91,7 +92,8 @@ fn hand_over(team: &str, regions: &[&str]) -> World {
     let hand = HAND.replace("sales", team);
     let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter once\n {hand}\n}}"));
     for (number, region) in regions.iter().enumerate() {
-        world.contact(&format!("u{number}"), &[("region", region), ("first_name", "Ada"), ("company_name", "Brightly")]);
+        world
+            .contact(&format!("u{number}"), &[("region", region), ("first_name", "Ada"), ("company_name", "Brightly")]);
         world.at("2026-03-02 10:00").event(&format!("u{number}"), "signed_up", json!({})).run();
     }
     world
@@ -133,7 +135,14 @@ fn a_notice_says_who_why_and_what_to_do() {
     let world = hand_over("sales", &["EMEA"]);
     let (row, notice) = notices(&world).remove(0);
     assert_eq!(notice.subject, "go: Ada");
-    for line in ["Company: Brightly", "Score: 0", "Stage: subscriber", "Ask about Brightly", "Task: Call Ada", "Due: 2026-03-03T10:00:00Z"] {
+    for line in [
+        "Company: Brightly",
+        "Score: 0",
+        "Stage: subscriber",
+        "Ask about Brightly",
+        "Task: Call Ada",
+        "Due: 2026-03-03T10:00:00Z",
+    ] {
         assert!(notice.text.lines().any(|found| found == line), "{line} in {}", notice.text);
     }
     let handoff = world.snapshot().handoffs.remove(0);

@@ -1,6 +1,4 @@
 //! A small world for the engine: a program as text, people, a mailbox that does as it is told, and days to wait.
-#![allow(clippy::unwrap_used)]
-
 use flow_compiler::compile;
 use flow_compiler::interpret::Interpreter;
 use flow_compiler::ir::{FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, Program, WorkflowId};
@@ -49,10 +47,12 @@ pub(crate) fn program(text: &str) -> Arc<Program> {
         timezone: "UTC".to_owned(),
         sources: vec![source("test.flow", &format!("{HEAD}\n{text}"))],
         templates: vec![source("emails/plain.html", TEMPLATE), source("emails/linked.html", LINKED)],
-        ..Project::default()
     });
-    let complaints: Vec<String> =
-        compilation.diagnostics.iter().map(|diagnostic| format!("{:?}: {}", diagnostic.severity, diagnostic.message)).collect();
+    let complaints: Vec<String> = compilation
+        .diagnostics
+        .iter()
+        .map(|diagnostic| format!("{:?}: {}", diagnostic.severity, diagnostic.message))
+        .collect();
     Arc::new(compilation.program.unwrap_or_else(|| panic!("{complaints:#?}")))
 }
 
@@ -286,7 +286,11 @@ impl World {
     }
 
     pub(crate) fn row(&self, keys: &[&str], words: &[(&str, &str)]) -> ContactRow {
-        ContactRow { keys: keys.iter().map(|key| (*key).to_owned()).collect(), values: self.values(words), at: Origin::default() }
+        ContactRow {
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            values: self.values(words),
+            at: Origin::default(),
+        }
     }
 
     pub(crate) fn import(&mut self, rows: &[ContactRow]) -> Imported {
