@@ -178,7 +178,7 @@ impl<S: Store> Engine<S> {
         })
     }
 
-    /// Runs everything that is due up to and at `until`: these events, in the order of their arrival, and whatever falls due between
+    /// Runs everything that is due up to and at `until`: these events, in the order of (arrival, line), and whatever falls due between
     /// them. Events that arrived later wait for the next call. Events known from an earlier run change nothing, so a stream may be
     /// given again from its start.
     pub fn run_until(

@@ -5,7 +5,6 @@
 
 use super::bits::Bits;
 use super::error::EngineError;
-use super::mail_event::MailEvent;
 use super::name::snake_case;
 use crate::time::{SendWindow, Zone, Zones};
 use flow_compiler::ir::{
@@ -100,11 +99,6 @@ impl Plan {
     /// The declared event of a name in a stream: `Requested Demo` is `requested_demo`.
     pub(super) fn event(&self, snake_name: &str) -> Option<EventId> {
         self.events.get(snake_name).copied()
-    }
-
-    /// What an event of the mail itself is called in this program's eyes.
-    pub(super) fn mail_event(&self, snake_name: &str) -> Option<MailEvent> {
-        MailEvent::of(snake_name)
     }
 
     pub(super) fn text_change(&self, text: TextId) -> usize {

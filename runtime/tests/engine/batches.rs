@@ -1,9 +1,13 @@
 //! Batches only group work: where their borders fall, what is in memory and when the process dies changes nothing.
 
 use crate::support::{Crash, World, at, program};
+use flow_compiler::codegen;
 use flow_compiler::ir::Program;
 use flow_runtime::engine::counter;
+use flow_runtime::store::digest::digest;
+use flow_runtime::store::sqlite::OpenOptions;
 use flow_runtime::store::{DecisionCode, JourneyStatus};
+use flow_runtime::time::Instant;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -235,4 +239,25 @@ fn no_key_is_delivered_twice() {
             assert_eq!(keys.len(), attempts, "{to}");
         }
     }
+}
+
+#[test]
+fn machine_code_over_sqlite_gives_what_the_interpreter_gives_in_memory() {
+    let program = program(MESH);
+    let whole = run(&program, 6, 1000, 1000);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flow.db");
+    let store = OpenOptions { texts: program.texts.values().cloned().collect(), ..OpenOptions::new(&path) };
+    let mut world = mesh(&program, 6, 1000, 1000);
+    let native = Arc::new(codegen::compile(&program).unwrap());
+    // Half of the month by one process, the rest by another that is given the stream from its start.
+    for until in ["2026-03-12", END] {
+        let (backend, store) = (native.clone(), store.open().unwrap());
+        let mut engine = world.engine_over(backend, store);
+        let stream = std::mem::take(&mut world.stream);
+        engine.run_until(Instant(at(until)), &mut stream.iter().cloned(), &mut |_| {}).unwrap();
+        world.stream = stream;
+        engine.into_store().close().unwrap();
+    }
+    assert_eq!(digest(&path).unwrap(), whole.snapshot().digest());
 }

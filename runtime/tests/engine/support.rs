@@ -1,4 +1,5 @@
 //! A small world for the engine: a program as text, people, a mailbox that does as it is told, and days to wait.
+use flow_compiler::backend::Backend;
 use flow_compiler::compile;
 use flow_compiler::interpret::Interpreter;
 use flow_compiler::ir::{FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, Program, WorkflowId};
@@ -254,12 +255,16 @@ impl World {
     pub(crate) fn engine(&mut self) -> &mut Engine<Shared> {
         if self.engine.is_none() {
             let backend = Arc::new(Interpreter::new(Arc::clone(&self.program)).unwrap());
-            let connector: Arc<dyn Connector> = self.mailbox.clone();
-            let delivery = Some(Delivery { connector, composer: Arc::new(Plain) });
-            let program = Arc::clone(&self.program);
-            self.engine = Some(Engine::open(program, backend, self.shared.clone(), delivery, self.limits).unwrap());
+            self.engine = Some(self.engine_over(backend, self.shared.clone()));
         }
         self.engine.as_mut().unwrap()
+    }
+
+    /// An engine of its own, with this world's program and mailbox.
+    pub(crate) fn engine_over<S: Store>(&self, backend: Arc<dyn Backend>, store: S) -> Engine<S> {
+        let connector: Arc<dyn Connector> = self.mailbox.clone();
+        let delivery = Some(Delivery { connector, composer: Arc::new(Plain) });
+        Engine::open(Arc::clone(&self.program), backend, store, delivery, self.limits).unwrap()
     }
 
     fn field(&self, name: &str) -> FieldId {
