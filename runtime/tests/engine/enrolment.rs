@@ -1,7 +1,8 @@
 //! Who enters and who does not (E4).
 
-use crate::support::{World, world};
+use crate::support::{World, program, world};
 use flow_compiler::ir::Reenter;
+use flow_runtime::engine::{MAX_ROUNDS, counter};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -99,4 +100,18 @@ fn one_workflows_change_is_anothers_entry_at_the_same_instant() {
     world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
     let entered: Vec<_> = world.story("ada").into_iter().filter(|line| line.contains("Entered")).collect();
     assert_eq!(entered, ["03-02 10:00 a Entered", "03-02 10:00 b Entered", "03-02 10:00 c Entered"]);
+}
+
+#[test]
+fn workflows_that_set_each_other_going_for_ever_come_to_rest() {
+    let text = "workflow up {\n enter when score < 50 new only\n reenter once\n score += 100\n}
+         workflow down {\n enter when has_open_deal new only\n reenter once\n score -= 100\n set has_open_deal = no\n}
+         workflow flag {\n enter when score >= 50 new only\n reenter once\n set has_open_deal = yes\n}";
+    let mut program = (*program(text)).clone();
+    program.workflows.values_mut().for_each(|workflow| workflow.reenter = Reenter::EveryTime);
+    let mut world = World::of(Arc::new(program));
+    world.contact("ada", &[]);
+    assert_eq!(world.counter(counter::ROUNDS_EXHAUSTED), 1);
+    let entered = world.story("ada").into_iter().filter(|line| line.contains("Entered")).count();
+    assert!((MAX_ROUNDS..=2 * MAX_ROUNDS).contains(&entered), "{entered}");
 }
