@@ -1,1 +1,79 @@
-fn main() {}
+//! The `flow` command: arguments in, an exit code out. All work is in the crates; here is one file per subcommand, and what they
+//! share: [`project`] finds and reads a project's files, [`output`] writes to people and machines.
+
+mod check;
+mod load;
+mod output;
+mod project;
+mod run;
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use output::{Format, Outcome, Output};
+
+/// Marketing automation as text
+#[derive(Debug, Parser)]
+#[command(name = "flow", version)]
+struct Arguments {
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    color: Color,
+    /// What the output is for: people or machines
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check a project without running it
+    Check {
+        /// The project's folder; without it, the nearest one upward from here that has a flow.toml
+        project: Option<PathBuf>,
+    },
+    /// Run a project over its data on a virtual clock
+    Run(run::RunArguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let color = match arguments.color {
+        Color::Auto => anstream::ColorChoice::Auto,
+        Color::Always => anstream::ColorChoice::Always,
+        Color::Never => anstream::ColorChoice::Never,
+    };
+    color.write_global();
+    let mut output = Output::new(arguments.format);
+    let outcome = match arguments.command {
+        Command::Check { project } => check::check(project.as_deref(), &mut output),
+        Command::Run(arguments) => run::run(&arguments, &mut output),
+    };
+    exit_code(outcome)
+}
+
+fn exit_code(outcome: io::Result<Outcome>) -> ExitCode {
+    /// 128 and the number of SIGPIPE: whoever read the output has gone.
+    const CLOSED_PIPE: u8 = 141;
+    match outcome {
+        Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Ok(Outcome::Failed) => ExitCode::from(3),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(CLOSED_PIPE),
+        // Nothing can be said where saying it failed.
+        Err(_) => ExitCode::from(3),
+    }
+}

@@ -1,9 +1,31 @@
 //! Runs a compiled program over a store, a clock and connectors.
+//!
+//! In: a checked [`Program`](flow_compiler::ir::Program) with a backend, people and events from files, and the instant to run to.
+//! Out: a store that holds every contact, journey, message and decision, and mails that a connector delivered. The runtime never
+//! reads `.flow` text; the store below it never learns what a workflow is.
+//!
+//! ```text
+//! settings                      flow.toml, and secrets from the environment
+//! intake   --> arrivals         rows and lines, each taken or rejected with its place and reason
+//! engine   --> changes          facts, goals, exits, waits, entries, steps: one item after another, in batches
+//! store    --> kept             a batch whole or not at all; memory and SQLite keep one contract
+//! compose  --> mail             subject, HTML and text for one person
+//! connectors --> delivered      under a key, so that nothing is sent twice
+//! open                          a program's store: its columns, its views, its version
+//! report                        the funnel, from totals kept with each commit
+//! clock, time                   the only places that know what time it is, and in which zone
+//! ```
+//!
+//! [`engine::Engine::run_until`] is the loop that drives all of it; start there.
 
 pub mod clock;
+pub mod compose;
 pub mod connectors;
 pub mod engine;
 pub mod intake;
 pub mod mail;
+pub mod open;
+pub mod report;
+pub mod settings;
 pub mod store;
 pub mod time;

@@ -95,6 +95,8 @@ codes! {
     NoSenderAddress "1008" "no-sender-address"
     TemplateNotAllowed "1009" "template-not-allowed"
     MailTooLong "1010" "mail-too-long"
+    // 11: settings, which the command reads and words
+    BadSettings "1101" "bad-settings"
 }
 
 impl std::fmt::Display for Code {

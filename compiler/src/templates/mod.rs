@@ -129,6 +129,18 @@ pub fn check(text: &str, kind: TemplateKind, scope: &TemplateScope) -> Result<Ch
     finish(html, walked.uses, faults)
 }
 
+/// Reads the tokens of HTML that [`check`] made, such as a stored program holds: what a send relies on is proved anew, that every
+/// token is known and none is empty. What only the template as written can show, its markup and its way out, was judged there.
+fn check_tokens(html: &str, scope: &TemplateScope) -> Result<Checked, Vec<TemplateFault>> {
+    let split = pieces::split(html);
+    let markup = markup::read(html, &split.pieces, TemplateKind::Html);
+    let syntax = syntax::mend(html, &split);
+    let mut faults = syntax.faults;
+    let walked = walk::walk(&syntax.text, &markup, scope, &syntax.excused);
+    faults.extend(walked.faults);
+    finish(html.to_owned(), walked.uses, faults)
+}
+
 fn finish(html: String, uses: Uses, mut faults: Vec<TemplateFault>) -> Result<Checked, Vec<TemplateFault>> {
     faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
     if faults.iter().any(|fault| fault.kind.severity() == Severity::Error) {

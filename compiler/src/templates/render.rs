@@ -9,7 +9,7 @@ use std::fmt;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, filters};
 
-use super::{Checked, Uses};
+use super::{Checked, TemplateFault, TemplateScope, Uses, check_tokens};
 
 const NAME: &str = "mail";
 /// Jinja finds `link("guide")` under this name; a blank keeps it apart from every field.
@@ -87,6 +87,14 @@ impl Template {
         environment.add_function("link", link);
         environment.add_template_owned(NAME, checked.html.clone()).map_err(|error| not_checked(&error))?;
         Ok(Self { environment, uses: checked.uses.clone() })
+    }
+
+    /// From the HTML that a program keeps of a checked template, with what its mail may say.
+    pub fn from_html(html: &str, scope: &TemplateScope) -> Result<Self, RenderFault> {
+        let refused = |faults: Vec<TemplateFault>| RenderFault::NotChecked {
+            detail: faults.first().map(|fault| fault.kind.to_string()).unwrap_or_default(),
+        };
+        Self::prepare(&check_tokens(html, scope).map_err(refused)?)
     }
 
     /// What [`render`](Self::render) asks `value_of` and `urls` for.

@@ -315,7 +315,10 @@ fn fill(
     scope: &TemplateScope,
     values: &BTreeMap<&str, String>,
 ) -> Result<String, RenderFault> {
-    let template = Template::prepare(&check(text, kind, scope).unwrap())?;
+    let checked = check(text, kind, scope).unwrap();
+    // A stored program has only the HTML, which must say as much as the template did.
+    let template = Template::from_html(&checked.html, scope)?;
+    assert_eq!(template.uses(), &checked.uses, "{text}");
     let value_of = |field: &str| match field {
         "customer" | "interests" => values.get(field).map(|_| FieldValue::Truth(true)),
         _ => values.get(field).map(|value| FieldValue::Text(value)),
@@ -350,6 +353,16 @@ fn a_broken_promise_is_an_error_and_not_a_gap() {
     let template = Template::prepare(&checked.unwrap()).unwrap();
     let urls = SendUrls { unsubscribe_url: "", sender_address: "", links: &BTreeMap::new() };
     assert_eq!(template.render(|_| None, urls), Err(RenderFault::MissingLink { alias: "guide".to_owned() }));
+}
+
+#[test]
+fn html_that_was_not_checked_is_no_template() {
+    for html in
+        ["{{ shoe_size }}", "{{ first_name }}", "{{ link(\"guide\") }}", "{% for x in y %}{% endfor %}", "{{ email"]
+    {
+        let refused = Template::from_html(html, &scope()).err();
+        assert!(matches!(refused, Some(RenderFault::NotChecked { .. })), "{html}: {refused:?}");
+    }
 }
 
 #[test]

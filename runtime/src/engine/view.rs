@@ -80,6 +80,17 @@ impl<'c> ContactView<'c> {
         self.print(found, slot)
     }
 
+    /// A field as a condition: a yes or no itself, and of any other whether it is there.
+    pub fn truth(&self, field: FieldId) -> bool {
+        let slot = self.program().fields.get(field).and_then(|found| Some((found, found.slot?)));
+        match slot {
+            Some((found, slot)) if found.ty == FieldType::YesNo => {
+                self.program().frame.is_known(self.frame, slot) && self.program().frame.read(self.frame, slot) != 0
+            }
+            _ => self.value(field).is_some(),
+        }
+    }
+
     /// The value of the field of this name.
     pub fn named(&self, name: &str) -> Option<String> {
         self.value(self.program().fields.find(|field| field.name == name)?)

@@ -1,22 +1,64 @@
-//! What comes in: events and contact rows, already read from their texts.
+//! Contacts and events from files: text in, typed rows out.
+//!
+//! In: a CRM export as CSV ([`ContactReader`]), a stream as JSON lines in the shape of Segment ([`EventReader`]). Out: rows that
+//! need no second check, each with the place it came from. This layer knows the program's names and types, but no store, no
+//! journey and no clock: arrival is what the file says.
+//!
+//! Nothing is lost without a line that says why. A bad value leaves its field missing and is *set aside*; a bad row or line is
+//! *rejected*. Both are findings: [`accept`] counts them in a [`Tally`] of bounded size, hands each to a sink that may write it
+//! down, and lets the good rows through.
+
+mod contacts;
+mod events;
+mod finding;
+#[cfg(test)]
+mod guide_nurture_tests;
+mod keys;
+mod lines;
+mod names;
+mod segment;
+#[cfg(test)]
+mod testing;
+pub mod value;
+
+use std::io;
+use std::sync::Arc;
+
+use flow_compiler::ir::{FieldId, FieldValue};
+use serde_json::{Map, Value};
 
 use crate::store::MessageId;
-use flow_compiler::ir::{FieldId, FieldValue};
 
-/// A line of a file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub use contacts::{ContactReader, MAX_ROW_BYTES};
+pub use events::EventReader;
+pub use finding::{Finding, MAX_EXAMPLES, MAX_EXCERPT_CHARS, MAX_SUBJECTS, OTHERS, Reason, Rejected, SetAside, Tally};
+pub use names::{EventNames, MailEvent, StreamEvent};
+pub use segment::{MAX_LINE_BYTES, MAX_MESSAGE_ID_CHARS, SegmentReader, message_id};
+
+/// The most characters of an id that names a person.
+pub const MAX_ID_CHARS: usize = 256;
+
+/// Where a row came from. Lines count from 1.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
-    pub file: std::sync::Arc<str>,
+    pub file: Arc<str>,
     pub line: u64,
 }
 
-/// One event of a stream.
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// An event or a change to a contact, as it arrived.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Arrival {
     pub arrived_at: i64,
+    /// When it happened by the sender's clock, corrected; never after its arrival.
     pub occurred_at: i64,
     pub message: MessageId,
-    /// `user:ID`, `email:ADDRESS` in lower case.
+    /// Who it is about, at least one: `user:ID`, `anonymous:ID`, `email:ADDRESS` in lower case.
     pub keys: Vec<String>,
     pub what: What,
     pub at: Origin,
@@ -24,20 +66,127 @@ pub struct Arrival {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
-    /// Something happened.
-    Track {
-        /// As in the stream.
-        name: String,
-        properties: serde_json::Map<String, serde_json::Value>,
-    },
-    /// Something is known of the contact.
-    Identify { values: Vec<(FieldId, FieldValue)>, notes: Vec<String> },
+    /// Something the person did. The name is the stream's own; [`EventNames`] says what it means here. Declared properties are of
+    /// their types or absent; others are as they came.
+    Track { name: String, properties: Map<String, Value> },
+    /// What is known of the person now; a field that is not listed stays as it is.
+    Identify { values: Vec<(FieldId, FieldValue)> },
 }
 
-/// One row of a contact file.
-#[derive(Debug, Clone, PartialEq)]
+/// A contact as a file has it. What is missing is not listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContactRow {
+    /// At least one: `user:ID`, `email:ADDRESS` in lower case.
     pub keys: Vec<String>,
     pub values: Vec<(FieldId, FieldValue)>,
     pub at: Origin,
+}
+
+/// What became of one row or line.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Item<T> {
+    Taken { row: T, notes: Vec<SetAside> },
+    Rejected(Rejected),
+}
+
+pub type ContactItem = Item<ContactRow>;
+pub type EventItem = Item<Arrival>;
+
+/// Why a file cannot be read at all, or no further.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    #[error("cannot read `{at}`: {source}")]
+    Read { at: Origin, source: io::Error },
+    #[error("cannot write down what is wrong in `{at}`: {source}")]
+    Report { at: Origin, source: io::Error },
+    #[error("`{file}` is empty: its first line must name the columns, such as `User ID,Email,First Name`")]
+    NoHeader { file: Arc<str> },
+    #[error("the first line of `{file}` cannot be read as names of columns: {why}")]
+    BrokenHeader { file: Arc<str>, why: String },
+    #[error(
+        "`{file}` does not say who its rows are about: it needs a column `User ID` or `Email`, separated by commas; the columns found are {found}"
+    )]
+    NoKeyColumn { file: Arc<str>, found: String },
+}
+
+/// The good rows of `items`. Whatever was wrong goes to the tally, and to `report` finding by finding.
+pub fn accept<'a, T: 'a>(
+    items: impl Iterator<Item = Result<Item<T>, IntakeError>> + 'a,
+    tally: &'a mut Tally,
+    report: &'a mut dyn FnMut(Finding<'_>) -> io::Result<()>,
+) -> impl Iterator<Item = Result<T, IntakeError>> + 'a {
+    items.filter_map(move |item| match item {
+        Err(error) => Some(Err(error)),
+        Ok(item) => {
+            tally.add(&item);
+            let reported = item.findings().try_for_each(|finding| report_one(finding, report));
+            reported.map(|()| item.taken()).transpose()
+        }
+    })
+}
+
+fn report_one(finding: Finding<'_>, report: &mut dyn FnMut(Finding<'_>) -> io::Result<()>) -> Result<(), IntakeError> {
+    report(finding).map_err(|source| IntakeError::Report { at: finding.at().clone(), source })
+}
+
+impl<T> Item<T> {
+    /// The row, if it was taken.
+    pub fn taken(self) -> Option<T> {
+        match self {
+            Item::Taken { row, .. } => Some(row),
+            Item::Rejected(_) => None,
+        }
+    }
+
+    /// What was wrong with it.
+    pub fn findings(&self) -> impl Iterator<Item = Finding<'_>> {
+        let (notes, rejected) = match self {
+            Item::Taken { notes, .. } => (notes.as_slice(), None),
+            Item::Rejected(rejected) => (&[][..], Some(Finding::Rejected(rejected))),
+        };
+        notes.iter().map(Finding::SetAside).chain(rejected)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::testing::{CONTACTS_HEADER, guide_nurture};
+    use super::*;
+
+    #[test]
+    fn rows_pass_and_everything_wrong_is_counted_and_reported() {
+        let program = guide_nurture();
+        let text = format!("{CONTACTS_HEADER}\nu-1,ada@a.example,,,,,,,,agritech,about 50,,,,,,,,\nu-2\n");
+        let reader = ContactReader::open(text.as_bytes(), "contacts.csv", &program).unwrap();
+        let (mut tally, mut report) = (Tally::default(), Vec::new());
+        let mut write_down = |finding: Finding<'_>| {
+            report.push(finding.to_string());
+            Ok(())
+        };
+        let rows: Vec<ContactRow> = accept(reader, &mut tally, &mut write_down).map(Result::unwrap).collect();
+        assert_eq!(rows.len(), 1);
+        assert_eq!((tally.taken(), tally.rejected()), (1, 1));
+        assert_eq!(
+            report,
+            [
+                "contacts.csv:2: industry: not one of the choices: `agritech` (write one of: saas, fintech, ecommerce, manufacturing, \
+                 healthcare, education, consulting, logistics)",
+                "contacts.csv:2: employees: not a number: `about 50` (write digits alone, such as `1200` or `12.5`)",
+                "contacts.csv:3: too few columns: `u-2` (1 where the first line has 19)",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_report_that_cannot_be_written_is_an_error() {
+        let program = guide_nurture();
+        let text = format!("{CONTACTS_HEADER}\nu-2\n");
+        let reader = ContactReader::open(text.as_bytes(), "contacts.csv", &program).unwrap();
+        let mut full = |_: Finding<'_>| Err(io::Error::from(io::ErrorKind::StorageFull));
+        let mut tally = Tally::default();
+        let error = accept(reader, &mut tally, &mut full).next().unwrap().unwrap_err();
+        assert!(error.to_string().starts_with("cannot write down what is wrong in `contacts.csv:2`: "), "{error}");
+    }
 }

@@ -6,8 +6,8 @@ use super::check::{MAX_ID, broken, check_rows};
 use super::digest::Snapshot;
 use super::{
     Changes, ContactId, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord, EventRecord,
-    HandoffRecord, JourneyRecord, JourneyStatus, MessageId, OutboxRecord, OutboxSettlement, OutboxState, PAGE_ROWS,
-    PositionCount, Store, StoreError,
+    HandoffCount, HandoffRecord, JourneyRecord, JourneyStatus, MessageId, OutboxRecord, OutboxSettlement, OutboxState,
+    PAGE_ROWS, PositionCount, Store, StoreError,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -292,6 +292,21 @@ impl Store for MemoryStore {
         }
         let counts = counts.into_iter();
         Ok(counts.map(|((workflow, step, status), count)| PositionCount { workflow, step, status, count }).collect())
+    }
+
+    fn handoff_counts(&mut self) -> Result<Vec<HandoffCount>, StoreError> {
+        let mut counts: BTreeMap<(u32, &str, &str), u64> = BTreeMap::new();
+        for handoff in self.handoffs.values() {
+            *counts.entry((handoff.workflow, &handoff.team, &handoff.member)).or_default() += 1;
+        }
+        let counts = counts.into_iter();
+        let named = |((workflow, team, member), count): ((u32, &str, &str), u64)| HandoffCount {
+            workflow,
+            team: team.to_owned(),
+            member: member.to_owned(),
+            count,
+        };
+        Ok(counts.map(named).collect())
     }
 
     fn next_contact(&mut self) -> Result<ContactId, StoreError> {

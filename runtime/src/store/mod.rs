@@ -19,8 +19,8 @@ mod tests;
 pub use error::{StoreError, StoreFault};
 pub use record::{
     Changes, ContactId, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord, EventRecord,
-    HandoffRecord, JourneyRecord, JourneyStatus, MessageId, OutboxKind, OutboxRecord, OutboxSettlement, OutboxState,
-    PositionCount,
+    HandoffCount, HandoffRecord, JourneyRecord, JourneyStatus, MessageId, OutboxKind, OutboxRecord, OutboxSettlement,
+    OutboxState, PositionCount,
 };
 
 /// How many rows one call of a paged read returns at most.
@@ -72,6 +72,9 @@ pub trait Store {
 
     /// How many live journeys stand at each step, sorted. It may read every journey, so it is for people, not for the engine's loop.
     fn position_counts(&mut self) -> Result<Vec<PositionCount>, StoreError>;
+
+    /// How many people each member of each team took over, by workflow, sorted.
+    fn handoff_counts(&mut self) -> Result<Vec<HandoffCount>, StoreError>;
 
     /// The next free contact id: one more than the highest ever used.
     fn next_contact(&mut self) -> Result<ContactId, StoreError>;

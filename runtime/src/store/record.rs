@@ -224,6 +224,15 @@ pub struct PositionCount {
     pub count: u64,
 }
 
+/// A total of handoffs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HandoffCount {
+    pub workflow: u32,
+    pub team: String,
+    pub member: String,
+    pub count: u64,
+}
+
 /// One transaction.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {

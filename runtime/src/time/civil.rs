@@ -3,6 +3,7 @@
 //! the end of the gap (language reference, "Time"), not the time shifted by the length of the gap, as jiff and most calendars
 //! do it. Where they go back, a time exists twice: the first counts.
 
+use chrono::{Datelike, NaiveDate};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
@@ -42,6 +43,13 @@ pub fn add(instant: Instant, span: Span, zone: Zone) -> Instant {
         Some(moved) => moved.add_ms(span.ms),
         None => beyond_the_calendar(instant, span),
     }
+}
+
+/// The first instant of a day in a zone; none outside the calendar.
+pub fn start_of_day(date: NaiveDate, zone: Zone) -> Option<Instant> {
+    let year = i16::try_from(date.year()).ok()?;
+    let (month, day) = (i8::try_from(date.month()).ok()?, i8::try_from(date.day()).ok()?);
+    at(Date::new(year, month, day).ok()?.at(0, 0, 0, 0), zone)
 }
 
 fn add_to_date(instant: Instant, span: Span, zone: Zone) -> Option<Instant> {

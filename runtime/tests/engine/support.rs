@@ -11,8 +11,8 @@ use flow_runtime::mail::{Kind, Mail, Mailbox};
 use flow_runtime::store::digest::Snapshot;
 use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::{
-    Changes, ContactId, ContactRecord, DecisionCode, DecisionCount, DecisionRecord, JourneyRecord, JourneyStatus,
-    MessageId, OutboxRecord, PositionCount, Store, StoreError, StoreFault,
+    Changes, ContactId, ContactRecord, DecisionCode, DecisionCount, DecisionRecord, HandoffCount, JourneyRecord,
+    JourneyStatus, MessageId, OutboxRecord, PositionCount, Store, StoreError, StoreFault,
 };
 use flow_runtime::time::Instant;
 use serde_json::Value;
@@ -60,6 +60,10 @@ pub(crate) fn program(text: &str) -> Arc<Program> {
 pub(crate) fn at(text: &str) -> i64 {
     let text = if text.contains(' ') { text.replace(' ', "T") } else { format!("{text}T00:00") };
     Instant::parse(&format!("{text}:00Z")).unwrap().0
+}
+
+fn origin() -> Origin {
+    Origin { file: "stream.jsonl".into(), line: 1 }
 }
 
 /// A connector that answers by the address and counts attempts by the key.
@@ -200,6 +204,9 @@ impl Store for Shared {
     fn position_counts(&mut self) -> Result<Vec<PositionCount>, StoreError> {
         self.store.lock().unwrap().position_counts()
     }
+    fn handoff_counts(&mut self) -> Result<Vec<HandoffCount>, StoreError> {
+        self.store.lock().unwrap().handoff_counts()
+    }
     fn next_contact(&mut self) -> Result<ContactId, StoreError> {
         self.store.lock().unwrap().next_contact()
     }
@@ -294,7 +301,7 @@ impl World {
         ContactRow {
             keys: keys.iter().map(|key| (*key).to_owned()).collect(),
             values: self.values(words),
-            at: Origin::default(),
+            at: origin(),
         }
     }
 
@@ -342,14 +349,14 @@ impl World {
 
     fn identify_with(&mut self, user: &str, values: Vec<(FieldId, FieldValue)>) -> &mut World {
         let now = self.now;
-        self.arrival(user, now, What::Identify { values, notes: Default::default() })
+        self.arrival(user, now, What::Identify { values })
     }
 
     fn arrival(&mut self, user: &str, occurred_at: i64, what: What) -> &mut World {
         let mut message = [0; 16];
         message[..8].copy_from_slice(&(self.stream.len() as u64 + 1).to_le_bytes());
         let keys = vec![format!("user:{user}")];
-        let (arrived_at, at) = (self.now, Origin::default());
+        let (arrived_at, at) = (self.now, origin());
         self.stream.push(Arrival { arrived_at, occurred_at, message: MessageId(message), keys, what, at });
         self
     }

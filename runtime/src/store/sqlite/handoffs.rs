@@ -2,7 +2,7 @@
 
 use super::codes::{id, sql_id};
 use super::fault::Trouble;
-use crate::store::{ContactId, HandoffRecord};
+use crate::store::{ContactId, HandoffCount, HandoffRecord};
 use rusqlite::{Connection, params};
 
 const COLUMNS: &str = "key, contact, workflow, run, team, member, note, task, task_due_at, at";
@@ -27,6 +27,16 @@ pub(super) fn write(connection: &Connection, handoffs: &[HandoffRecord]) -> Resu
         ])?;
     }
     Ok(())
+}
+
+/// Reads every handoff: a question that people ask now and then.
+pub(super) fn counts(connection: &Connection) -> Result<Vec<HandoffCount>, Trouble> {
+    let sql = "SELECT workflow, team, member, count(*) FROM handoff GROUP BY workflow, team, member ORDER BY 1, 2, 3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([], |row| {
+        Ok(HandoffCount { workflow: row.get(0)?, team: row.get(1)?, member: row.get(2)?, count: id(row, 3)? })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 pub(super) fn all(connection: &Connection) -> Result<Vec<HandoffRecord>, Trouble> {

@@ -31,7 +31,8 @@ pub use view::{Shows, ViewColumn};
 use super::check::check_rows;
 use super::digest::Snapshot;
 use super::{
-    Changes, ContactId, ContactRecord, DecisionCount, MessageId, OutboxRecord, PositionCount, Store, StoreError,
+    Changes, ContactId, ContactRecord, DecisionCount, HandoffCount, MessageId, OutboxRecord, PositionCount, Store,
+    StoreError,
 };
 use checkpoint::Checkpointer;
 use contacts::ContactSql;
@@ -179,6 +180,10 @@ impl Store for SqliteStore {
 
     fn position_counts(&mut self) -> Result<Vec<PositionCount>, StoreError> {
         self.read(|connection, _| counts::positions(connection))
+    }
+
+    fn handoff_counts(&mut self) -> Result<Vec<HandoffCount>, StoreError> {
+        self.read(|connection, _| handoffs::counts(connection))
     }
 
     fn next_contact(&mut self) -> Result<ContactId, StoreError> {

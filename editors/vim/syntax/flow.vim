@@ -1,0 +1,63 @@
+" Vim syntax for Flow (.flow). The words are those of grammar/flow.pest.
+if exists("b:current_syntax")
+  finish
+endif
+
+syntax case match
+syntax iskeyword @,48-57,_
+
+syntax keyword flowDeclaration contact email event segment stages team use workflow
+syntax keyword flowControl advance assign continue converted else enter exit handoff if keep once otherwise reenter send set
+syntax keyword flowControl skip step timed until wait when
+syntax keyword flowOperator and in is not or starts with
+" `contains` is an option of :syntax keyword, so it cannot be one of its words.
+syntax match flowOperator "\<contains\>"
+syntax keyword flowKeyword after as at backup bounced by clicked covers due entry ever exactly existing for from goal group
+syntax keyword flowKeyword hand inactive including kind known least link marketing member most new no note now of on one only
+syntax keyword flowKeyword opened out owner preview replied reviewed robin round sent since stage subject task template time
+syntax keyword flowKeyword times timezone to transactional unknown up within
+syntax keyword flowConstant every friday monday saturday sunday thursday tuesday wednesday weekdays weekends yes
+syntax keyword flowUnit day days hour hours minute minutes month months week weeks
+
+" Words that the language has and this version does not run yet. They are names elsewhere (`score += 10`).
+syntax match flowLater "^\s*\%(\<add\>\|\<calendar\>\|\<call\>\|\<choose\>\|\<company\>\|\<experiment\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<holdout\>\|\<in_app\>\|\<late\>\|\<move\>\|\<notice\>\|\<notify\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<pauses\>\|\<policy\>\|\<priority\>\|\<promise\>\|\<push\>\|\<repeat\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<score\>\|\<sms\>\|\<split\>\|\<start\>\|\<stop\>\|\<stops\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<tag\>\|\<test\>\|\<topic\>\|\<untag\>\|\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+
+" A field's type stands behind its name: `first_name text?`
+syntax match flowField "^\s*\h\w*\s\+\%(yes/no\|country\|date\|email\|moment\|money\|number\|text\|timezone\|url\)?\=\ze\s*\%(=\|//\|;\|$\|}\)" contains=flowType
+syntax match flowType "\s\@<=\%(yes/no\|country\|date\|email\|moment\|money\|number\|text\|timezone\|url\)?\=" contained
+
+syntax match flowNumber "-\=\<\d\+\%(\.\d\+\)\=\>"
+syntax match flowNumber "\<\d\d\d\d-\d\d-\d\d\>"
+syntax match flowNumber "\<\d\d\=:\d\d\>"
+
+syntax match flowComment "//.*$" contains=@Spell
+
+" A text may hold fields, and they may hold texts: "Your guide, {first_name or "there"}"
+syntax region flowString start=+"+ skip=+\\.+ end=+"+ end=+$+ contains=flowEscape,flowHole,@Spell
+syntax match flowEscape "\\." contained
+syntax region flowHole matchgroup=flowHoleMark start="{" end="}" end="$" contained contains=flowFallback,flowHoleWord
+syntax region flowFallback start=+"+ skip=+\\.+ end=+"+ end=+$+ contained contains=flowEscape
+syntax keyword flowHoleWord or contained
+
+highlight default link flowDeclaration Structure
+highlight default link flowControl Statement
+highlight default link flowOperator Operator
+highlight default link flowHoleWord Operator
+highlight default link flowKeyword Keyword
+highlight default link flowConstant Constant
+highlight default link flowUnit Type
+highlight default link flowType Type
+highlight default link flowLater PreProc
+highlight default link flowNumber Number
+highlight default link flowComment Comment
+highlight default link flowString String
+highlight default link flowFallback String
+highlight default link flowEscape SpecialChar
+highlight default link flowHole Identifier
+highlight default link flowHoleMark Delimiter
+
+let b:current_syntax = "flow"

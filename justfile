@@ -1,0 +1,29 @@
+# The tasks of this repository. CI runs `.ci/run`, which is fmt + clippy + test.
+
+# everything that CI checks
+ci:
+    .ci/run
+
+test *ARGS:
+    cargo test --workspace {{ARGS}}
+
+# accept the wording of snapshots after reading them
+bless *NAME:
+    INSTA_UPDATE=always cargo test --test corpus {{NAME}}
+    git diff --stat -- tests/snapshots
+
+# the numbers of docs/performance.md, in one table
+bench:
+    tools/bench
+
+# remake the input of the example project from its seed
+data:
+    cargo run -p flow-example-data
+
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# licences, advisories and doubles of dependencies
+deny:
+    cargo deny check

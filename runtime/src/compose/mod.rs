@@ -1,0 +1,218 @@
+//! One mail for one contact: a program's email, filled in.
+//!
+//! In: a checked program, the sender, and for each mail the contact's values as texts. Out: a [`Mail`]. May not know: frames and
+//! stores (values come through [`ContactValues`]), clocks (the instant comes in), whether the mail may leave.
+//!
+//! The same inputs give the same mail (rule E2). The checker proved that every text can be filled in for anybody; should a value be
+//! missing nevertheless, the mail is a [`ComposeFault`] and not a mail with a gap in it.
+
+mod fault;
+mod outbox;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use flow_compiler::ir::{Email, EmailId, EmailKind, FieldId, FieldType, Id, IdMap, PredicateId, Program, TextTemplate};
+use flow_compiler::templates::{FieldShape, FieldValue, SendUrls, Template, TemplateScope};
+
+use crate::mail::unsubscribe::{self, Keys};
+use crate::mail::{self, Address, Kind, Mail, Mailbox, Unsubscribe};
+use crate::settings::Sender;
+use crate::time::Instant;
+
+pub use fault::ComposeFault;
+pub use outbox::OutboxComposer;
+pub use text::render_text;
+
+/// The built-in field that mail is addressed to.
+const ADDRESS_FIELD: &str = "email";
+/// What a person unsubscribes from. There is one list: consent is for all marketing mail or for none.
+const LIST: &str = "marketing";
+
+/// A contact's values, in the words that a mail shall have.
+pub trait ContactValues {
+    /// A field that can stand in a sentence; none where it is missing.
+    fn value(&self, field: FieldId) -> Option<String>;
+    /// A field that is asked for: the yes/no itself.
+    fn truth(&self, field: FieldId) -> bool;
+}
+
+/// What makes one mail differ from the next, beside the contact's values.
+#[derive(Debug, Clone, Copy)]
+pub struct Send<'s> {
+    pub email: EmailId,
+    /// The key under which it leaves once (E9).
+    pub key: &'s str,
+    /// When the step wrote the send.
+    pub sent_at: Instant,
+    /// The contact as unsubscribe links name them: for ever the same, and no address.
+    pub contact: &'s str,
+}
+
+/// A program's emails, made ready once.
+#[derive(Debug)]
+pub struct Composer {
+    program: Arc<Program>,
+    address_field: FieldId,
+    prepared: IdMap<EmailId, Prepared>,
+    sender: Sender,
+    keys: Keys,
+}
+
+/// What is computed once for an email.
+#[derive(Debug)]
+struct Prepared {
+    from: Mailbox,
+    template: Template,
+    /// The fields that the template reads.
+    fields: Vec<Read>,
+    /// From alias to address.
+    links: BTreeMap<String, String>,
+}
+
+#[derive(Debug)]
+struct Read {
+    name: String,
+    field: FieldId,
+    printable: bool,
+}
+
+impl Composer {
+    pub fn new(program: Arc<Program>, sender: Sender, keys: Keys) -> Result<Composer, ComposeFault> {
+        let address_field =
+            program.fields.find(|field| field.name == ADDRESS_FIELD).ok_or(ComposeFault::NoAddressField)?;
+        let prepared = program.emails.values().map(|email| prepare(&program, email, &sender));
+        let prepared = prepared.collect::<Result<Vec<Prepared>, ComposeFault>>()?.into_iter().collect();
+        Ok(Composer { program, address_field, prepared, sender, keys })
+    }
+
+    /// Who the mail is from.
+    pub fn sender(&self) -> &Sender {
+        &self.sender
+    }
+
+    /// Fills in one mail. `holds` answers the conditions of subjects for the same contact.
+    pub fn compose(
+        &self,
+        send: &Send<'_>,
+        contact: &dyn ContactValues,
+        mut holds: impl FnMut(PredicateId) -> bool,
+    ) -> Result<Mail, ComposeFault> {
+        let (Some(email), Some(prepared)) = (self.program.emails.get(send.email), self.prepared.get(send.email)) else {
+            return Err(ComposeFault::UnknownEmail { email: send.email.index() });
+        };
+        let url = self.unsubscribe_url(send.contact)?;
+        let html = self.html(email, prepared, contact, &url)?;
+        Ok(Mail {
+            key: send.key.to_owned(),
+            from: prepared.from.clone(),
+            to: self.recipient(contact)?,
+            reply_to: None,
+            subject: self.subject(email, contact, &mut holds)?,
+            text: mail::text::from_html(&html),
+            html,
+            preview: email.preview.as_ref().map(|preview| self.line(email, preview, contact)).transpose()?,
+            list: None,
+            unsubscribe: (email.kind == EmailKind::Marketing).then_some(Unsubscribe { url }),
+            sent_at: send.sent_at.to_utc().ok_or(ComposeFault::NoDate { at: send.sent_at })?,
+            kind: match email.kind {
+                EmailKind::Marketing => Kind::Marketing,
+                EmailKind::Transactional => Kind::Transactional,
+            },
+        })
+    }
+
+    fn recipient(&self, contact: &dyn ContactValues) -> Result<Mailbox, ComposeFault> {
+        let address = present(contact.value(self.address_field)).ok_or(ComposeFault::NoAddress)?;
+        Address::parse(&address).map(Mailbox::from).map_err(ComposeFault::BadAddress)
+    }
+
+    fn unsubscribe_url(&self, contact: &str) -> Result<String, ComposeFault> {
+        let token = self.keys.make(contact, LIST).map_err(ComposeFault::Token)?;
+        Ok(unsubscribe::url(&self.sender.unsubscribe_url, &token))
+    }
+
+    fn subject(
+        &self,
+        email: &Email,
+        contact: &dyn ContactValues,
+        holds: &mut dyn FnMut(PredicateId) -> bool,
+    ) -> Result<String, ComposeFault> {
+        let chosen = email.subjects.iter().find(|subject| subject.when.is_none_or(&mut *holds));
+        let chosen = chosen.ok_or_else(|| ComposeFault::NoSubject { email: email.name.clone() })?;
+        self.line(email, &chosen.text, contact)
+    }
+
+    /// A text to the contact: it has no gaps.
+    fn line(&self, email: &Email, text: &TextTemplate, contact: &dyn ContactValues) -> Result<String, ComposeFault> {
+        text::fill(text, contact).map_err(|field| ComposeFault::MissingValue {
+            email: email.name.clone(),
+            field: self.program.fields.get(field).map(|field| field.name.clone()).unwrap_or_default(),
+        })
+    }
+
+    fn html(
+        &self,
+        email: &Email,
+        prepared: &Prepared,
+        contact: &dyn ContactValues,
+        unsubscribe_url: &str,
+    ) -> Result<String, ComposeFault> {
+        let texts: BTreeMap<&str, String> = prepared
+            .fields
+            .iter()
+            .filter(|read| read.printable)
+            .filter_map(|read| Some((read.name.as_str(), present(contact.value(read.field))?)))
+            .collect();
+        let value_of = |name: &str| match prepared.fields.iter().find(|read| read.name == name)? {
+            read if read.printable => texts.get(name).map(|text| FieldValue::Text(text)),
+            read => Some(FieldValue::Truth(contact.truth(read.field))),
+        };
+        let urls = SendUrls { unsubscribe_url, sender_address: &self.sender.address, links: &prepared.links };
+        prepared
+            .template
+            .render(value_of, urls)
+            .map_err(|fault| ComposeFault::Template { email: email.name.clone(), fault })
+    }
+}
+
+fn prepare(program: &Program, email: &Email, sender: &Sender) -> Result<Prepared, ComposeFault> {
+    let from = match &email.from {
+        None => sender.from.clone(),
+        Some(from) => {
+            Mailbox::parse(from).map_err(|error| ComposeFault::BadSender { email: email.name.clone(), error })?
+        }
+    };
+    let template = Template::from_html(&email.html, &scope(program, email))
+        .map_err(|fault| ComposeFault::Template { email: email.name.clone(), fault })?;
+    let fields = program.fields.iter().filter(|(_, field)| template.uses().fields.contains(&field.name));
+    let fields =
+        fields.map(|(id, field)| Read { name: field.name.clone(), field: id, printable: is_printable(&field.ty) });
+    Ok(Prepared { from, fields: fields.collect(), links: links(email), template })
+}
+
+/// What the email's template may name, as the checker saw it.
+fn scope(program: &Program, email: &Email) -> TemplateScope {
+    let shape = |ty: &FieldType, optional| FieldShape { printable: is_printable(ty), optional };
+    TemplateScope {
+        fields: program.fields.values().map(|field| (field.name.clone(), shape(&field.ty, field.optional))).collect(),
+        links: links(email),
+        marketing: email.kind == EmailKind::Marketing,
+    }
+}
+
+fn links(email: &Email) -> BTreeMap<String, String> {
+    email.links.iter().map(|link| (link.alias.clone(), link.url.clone())).collect()
+}
+
+fn is_printable(ty: &FieldType) -> bool {
+    *ty != FieldType::YesNo
+}
+
+/// An empty text is a missing one: "Hello ," helps nobody.
+fn present(value: Option<String>) -> Option<String> {
+    value.filter(|value| !value.trim().is_empty())
+}

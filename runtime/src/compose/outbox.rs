@@ -1,0 +1,67 @@
+//! Outbox rows to messages: the engine's composer over a program's prepared emails.
+
+use super::{Composer, ContactValues, Send};
+use crate::engine::{self, ContactView, Notice};
+use crate::mail::{Address, Kind, Mail, Mailbox};
+use crate::store::{OutboxKind, OutboxRecord};
+use crate::time::Instant;
+use flow_compiler::ir::{EmailId, FieldId};
+
+/// Writes what the engine's outbox holds.
+#[derive(Debug)]
+pub struct OutboxComposer {
+    emails: Composer,
+}
+
+impl OutboxComposer {
+    pub fn new(emails: Composer) -> Self {
+        Self { emails }
+    }
+
+    /// A message to a member of a team: plain words, no template, no consent.
+    fn notice(&self, row: &OutboxRecord) -> Result<Mail, String> {
+        let notice: Notice =
+            serde_json::from_str(&row.payload).map_err(|error| format!("the notice is damaged: {error}"))?;
+        let to = Address::parse(&notice.to).map_err(|error| error.to_string())?;
+        let sent_at = Instant(row.queued_at).to_utc().ok_or("its instant is outside the calendar")?;
+        Ok(Mail {
+            key: row.key.clone(),
+            from: self.emails.sender().from.clone(),
+            to: Mailbox::from(to),
+            reply_to: None,
+            subject: notice.subject,
+            html: format!(
+                "<!doctype html>\n<html><body><pre>{}</pre></body></html>\n",
+                html_escape::encode_text(&notice.text)
+            ),
+            text: notice.text,
+            preview: None,
+            list: None,
+            unsubscribe: None,
+            sent_at,
+            kind: Kind::Notice,
+        })
+    }
+}
+
+impl engine::Composer for OutboxComposer {
+    fn compose(&self, row: &OutboxRecord, contact: &ContactView<'_>) -> Result<Mail, String> {
+        if row.kind == OutboxKind::Notice {
+            return self.notice(row);
+        }
+        let name = contact.id().0.to_string();
+        let send = Send { email: EmailId(row.email), key: &row.key, sent_at: Instant(row.queued_at), contact: &name };
+        let mail = self.emails.compose(&send, contact, |predicate| contact.holds(predicate, row.queued_at));
+        mail.map_err(|fault| fault.to_string())
+    }
+}
+
+impl ContactValues for ContactView<'_> {
+    fn value(&self, field: FieldId) -> Option<String> {
+        ContactView::value(self, field)
+    }
+
+    fn truth(&self, field: FieldId) -> bool {
+        ContactView::truth(self, field)
+    }
+}

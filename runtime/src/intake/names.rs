@@ -1,0 +1,199 @@
+//! Names as files and streams write them, and the program's names for the same things.
+//!
+//! `Requested Demo`, `requested-demo`, `requestedDemo` and `requested_demo` are one name: all are compared in lower snake case.
+
+use std::collections::BTreeMap;
+
+use flow_compiler::ir::{EventId, FieldId, Program};
+
+/// What a name in a stream means here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StreamEvent {
+    /// An event type of the program.
+    Declared(EventId),
+    /// What became of a mail, or of the consent to mail.
+    Mail(MailEvent),
+    Unknown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MailEvent {
+    Delivered,
+    Opened,
+    Clicked,
+    Bounced,
+    MarkedAsSpam,
+    Unsubscribed,
+}
+
+impl MailEvent {
+    pub const ALL: [MailEvent; 6] = [
+        MailEvent::Delivered,
+        MailEvent::Opened,
+        MailEvent::Clicked,
+        MailEvent::Bounced,
+        MailEvent::MarkedAsSpam,
+        MailEvent::Unsubscribed,
+    ];
+
+    /// The name that Segment gives to e-mail events, in lower snake case.
+    pub fn name(self) -> &'static str {
+        match self {
+            MailEvent::Delivered => "email_delivered",
+            MailEvent::Opened => "email_opened",
+            MailEvent::Clicked => "email_link_clicked",
+            MailEvent::Bounced => "email_bounced",
+            MailEvent::MarkedAsSpam => "email_marked_as_spam",
+            MailEvent::Unsubscribed => "unsubscribed",
+        }
+    }
+}
+
+/// Finds what an event's name means.
+#[derive(Debug, Clone)]
+pub struct EventNames {
+    by_name: BTreeMap<String, StreamEvent>,
+}
+
+impl EventNames {
+    /// A mail event keeps its meaning where the program declares an event of its name: an unsubscription must count.
+    pub fn new(program: &Program) -> Self {
+        let declared = program.events.iter().map(|(id, event)| (snake_case(&event.name), StreamEvent::Declared(id)));
+        let mail = MailEvent::ALL.into_iter().map(|event| (event.name().to_owned(), StreamEvent::Mail(event)));
+        Self { by_name: declared.chain(mail).collect() }
+    }
+
+    pub fn find(&self, name: &str) -> StreamEvent {
+        let found = self.by_name.get(name).or_else(|| self.by_name.get(&snake_case(name)));
+        found.copied().unwrap_or(StreamEvent::Unknown)
+    }
+}
+
+/// Traits that a stream nests or names in its own way, by path, and the field that they fill where no field has the path's own
+/// name (`address_country`).
+const TRAITS: [(&str, &str); 12] = [
+    ("address_city", "city"),
+    ("address_country", "country"),
+    ("address_postal_code", "postal_code"),
+    ("address_state", "state"),
+    ("address_street", "street"),
+    ("company", "company_name"),
+    ("company_employee_count", "employees"),
+    ("company_employees", "employees"),
+    ("company_industry", "industry"),
+    ("company_plan", "plan"),
+    ("title", "job_title"),
+    ("job", "job_title"),
+];
+
+/// Finds the field that a column or trait fills.
+#[derive(Debug, Clone)]
+pub(super) struct FieldNames {
+    by_name: BTreeMap<String, FieldId>,
+}
+
+impl FieldNames {
+    pub(super) fn new(program: &Program) -> Self {
+        Self { by_name: program.fields.iter().map(|(id, field)| (snake_case(&field.name), id)).collect() }
+    }
+
+    /// The field of a name in lower snake case.
+    pub(super) fn find(&self, name: &str) -> Option<FieldId> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The field of a trait's path in lower snake case: `first_name`, `company_name` for `company.name`.
+    pub(super) fn find_trait(&self, path: &str) -> Option<FieldId> {
+        let usual = || TRAITS.iter().find(|(from, _)| *from == path).and_then(|(_, field)| self.find(field));
+        self.find(path).or_else(usual)
+    }
+}
+
+/// `User ID` and `userId` are `user_id`. A border is whatever is no letter or digit, a capital after a small letter, and the last
+/// of several capitals before a small letter (`CRMOwner`).
+pub(super) fn snake_case(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 2);
+    let mut before = None;
+    let mut rest = name.chars().peekable();
+    while let Some(next) = rest.next() {
+        let starts_word = next.is_uppercase()
+            && match before {
+                Some(before) if char::is_lowercase(before) => true,
+                Some(before) if char::is_uppercase(before) => rest.peek().is_some_and(|after| after.is_lowercase()),
+                _ => false,
+            };
+        let is_border = starts_word || !next.is_alphanumeric();
+        if is_border && !out.is_empty() && !out.ends_with('_') {
+            out.push('_');
+        }
+        if next.is_alphanumeric() {
+            out.extend(next.to_lowercase());
+        }
+        before = Some(next);
+    }
+    out.truncate(out.trim_end_matches('_').len());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::testing::guide_nurture;
+    use super::*;
+    use flow_compiler::ir::EventType;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_style_of_a_name_is_the_same_name() {
+        for (written, expected) in [
+            ("User ID", "user_id"),
+            ("userId", "user_id"),
+            ("userID", "user_id"),
+            (" Has  Open-Deal? ", "has_open_deal"),
+            ("has_open_deal", "has_open_deal"),
+            ("HAS_OPEN_DEAL", "has_open_deal"),
+            ("CRMOwner", "crm_owner"),
+            ("B2B Segment", "b2b_segment"),
+            ("Größe", "größe"),
+            ("---", ""),
+            ("", ""),
+        ] {
+            assert_eq!(snake_case(written), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn event_names_are_found_in_both_styles() {
+        let mut program = guide_nurture();
+        let names = EventNames::new(&program);
+        let demo = program.events.find(|event| event.name == "requested_demo").unwrap();
+        assert_eq!(names.find("requested_demo"), StreamEvent::Declared(demo));
+        assert_eq!(names.find("Requested Demo"), StreamEvent::Declared(demo));
+        assert_eq!(names.find("Email Link Clicked"), StreamEvent::Mail(MailEvent::Clicked));
+        assert_eq!(names.find("Email Marked as Spam"), StreamEvent::Mail(MailEvent::MarkedAsSpam));
+        assert_eq!(names.find("Page Vistied"), StreamEvent::Unknown);
+        program.events.push(EventType { name: "unsubscribed".into(), properties: Vec::new() });
+        assert_eq!(EventNames::new(&program).find("Unsubscribed"), StreamEvent::Mail(MailEvent::Unsubscribed));
+    }
+
+    #[test]
+    fn traits_fill_fields_by_their_own_name_or_the_usual_one() {
+        let program = guide_nurture();
+        let names = FieldNames::new(&program);
+        let field = |name: &str| program.fields.find(|field| field.name == name);
+        assert_eq!(names.find_trait("first_name"), field("first_name"));
+        assert_eq!(names.find_trait("company_name"), field("company_name"));
+        assert_eq!(names.find_trait("address_country"), field("country"));
+        assert_eq!(names.find_trait("title"), field("job_title"));
+        assert_eq!(names.find_trait("favourite_colour"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn snake_case_of_snake_case_is_itself(name in "[a-zA-Z0-9 _-]{0,20}") {
+            let once = snake_case(&name);
+            prop_assert_eq!(snake_case(&once), once);
+        }
+    }
+}

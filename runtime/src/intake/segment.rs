@@ -1,0 +1,652 @@
+//! One event in the shape of Segment's tracking messages: a JSON object, in, an [`Arrival`], out.
+//!
+//! ```json
+//! {"type":"track","messageId":"m-1","userId":"u-1","event":"downloaded","properties":{"asset":"b2b-guide"},
+//!  "timestamp":"2026-03-02T09:15:00.000Z","receivedAt":"2026-03-02T09:15:01.120Z"}
+//! ```
+//!
+//! Two clocks are in it. `receivedAt` is ours, so it is when the event arrived. `timestamp` is the sender's, who may be off by years:
+//! where `sentAt` is there too, the sender's own delay between the two is kept and counted back from our clock.
+
+use flow_compiler::ir::{FieldId, FieldType, FieldValue, Program};
+use ring::digest::{SHA256, digest};
+use serde_json::{Map, Value};
+
+use super::finding::{Fault, Reason, SetAside};
+use super::names::{EventNames, FieldNames, StreamEvent, snake_case};
+use super::value::{self, Shape};
+use super::{Arrival, EventItem, Item, Origin, What, keys};
+use crate::store::MessageId;
+use crate::time::Instant;
+
+/// The most bytes of one event.
+pub const MAX_LINE_BYTES: usize = 32 * 1024;
+/// The most characters of a message id.
+pub const MAX_MESSAGE_ID_CHARS: usize = 100;
+
+/// What a page view or screen view is called here, and the property that says which page.
+const VISITED: &str = "visited";
+const PAGE: &str = "page";
+/// What the engine reads of a mail event: all are texts.
+const MAIL_PROPERTIES: [&str; 3] = ["email_id", "link_id", "bounce_type"];
+
+/// The id that an event is known by for ever, so that a repeat changes nothing.
+pub fn message_id(text: &str) -> MessageId {
+    hash(text.as_bytes())
+}
+
+fn hash(bytes: &[u8]) -> MessageId {
+    let mut id = [0; 16];
+    // Half of a SHA-256.
+    id.iter_mut().zip(digest(&SHA256, bytes).as_ref()).for_each(|(to, from)| *to = *from);
+    MessageId(id)
+}
+
+/// Reads events against the names and types of a program.
+#[derive(Debug)]
+pub struct SegmentReader<'p> {
+    program: &'p Program,
+    fields: FieldNames,
+    events: EventNames,
+}
+
+impl<'p> SegmentReader<'p> {
+    pub fn new(program: &'p Program) -> Self {
+        Self { program, fields: FieldNames::new(program), events: EventNames::new(program) }
+    }
+
+    /// Reads one event. Any bytes give an arrival or a rejection.
+    pub fn read(&self, line: &[u8], at: &Origin) -> EventItem {
+        let mut notes = Notes { at, taken: Vec::new() };
+        match self.arrival(line, &mut notes) {
+            Ok(row) => Item::Taken { row, notes: notes.taken },
+            Err(fault) => Item::Rejected(fault.reject(at, line)),
+        }
+    }
+
+    fn arrival(&self, line: &[u8], notes: &mut Notes<'_>) -> Result<Arrival, Fault> {
+        let mut event = parse(line)?;
+        let kind = Kind::of(&event)?;
+        let message = message_of(&event, line)?;
+        let keys = keys_of(&event, kind, notes)?;
+        let (arrived_at, occurred_at) = times_of(&event, notes)?;
+        let what = match kind {
+            Kind::Identify => self.identify(object(&mut event, "traits", notes), notes),
+            Kind::Track => self.track(track_name(&event)?, object(&mut event, "properties", notes), notes),
+            Kind::Page => self.visit(&mut event, notes),
+        };
+        Ok(Arrival { arrived_at, occurred_at, message, keys, what, at: notes.at.clone() })
+    }
+
+    /// Declared properties of another type than theirs are set aside.
+    fn track(&self, name: String, mut properties: Map<String, Value>, notes: &mut Notes<'_>) -> What {
+        match self.events.find(&name) {
+            StreamEvent::Declared(id) => {
+                let event = &self.program.events[id];
+                for property in &event.properties {
+                    self.check(&event.name, &property.name, &property.ty, &mut properties, notes);
+                }
+            }
+            StreamEvent::Mail(mail) => {
+                for property in MAIL_PROPERTIES {
+                    self.check(mail.name(), property, &FieldType::Text, &mut properties, notes);
+                }
+            }
+            StreamEvent::Unknown => notes.add(Fault::new(Reason::UnknownEvent, ""), &name, ""),
+        }
+        What::Track { name, properties }
+    }
+
+    fn check(
+        &self,
+        event: &str,
+        property: &str,
+        ty: &FieldType,
+        properties: &mut Map<String, Value>,
+        notes: &mut Notes<'_>,
+    ) {
+        let Some(value) = properties.get(property) else { return };
+        if let Err(error) = value::from_json(self.shape(ty), value) {
+            notes.add(error.into(), &format!("{event}.{property}"), &shown(value));
+            properties.remove(property);
+        }
+    }
+
+    fn shape<'a>(&'a self, ty: &'a FieldType) -> Shape<'a> {
+        Shape { ty, stages: &self.program.stages }
+    }
+
+    /// A page or screen view is a visit of that page, whatever else it carries.
+    fn visit(&self, event: &mut Map<String, Value>, notes: &mut Notes<'_>) -> What {
+        let context_path = event.get("context").and_then(|context| context.get("page")?.get("path")).cloned();
+        let name = event.get("name").cloned();
+        let mut properties = object(event, "properties", notes);
+        let path = properties.get("path").cloned();
+        let page = path.or(context_path).or(name).filter(|page| !page.is_null());
+        if let Some(page) = page.filter(|_| !properties.contains_key(PAGE)) {
+            properties.insert(PAGE.to_owned(), page);
+        }
+        self.track(VISITED.to_owned(), properties, notes)
+    }
+
+    fn identify(&self, traits: Map<String, Value>, notes: &mut Notes<'_>) -> What {
+        let mut values = Vec::new();
+        for (name, value) in &traits {
+            let path = snake_case(name);
+            match value {
+                Value::Object(nested) => {
+                    for (name, value) in nested {
+                        self.take_trait(&format!("{path}_{}", snake_case(name)), value, &mut values, notes);
+                    }
+                }
+                value => self.take_trait(&path, value, &mut values, notes),
+            }
+        }
+        What::Identify { values }
+    }
+
+    /// Takes a trait for its field. `null` changes nothing.
+    fn take_trait(&self, path: &str, value: &Value, values: &mut Vec<(FieldId, FieldValue)>, notes: &mut Notes<'_>) {
+        let Some(field) = self.fields.find_trait(path) else {
+            return notes.add(Fault::new(Reason::UnknownField, ""), path, &shown(value));
+        };
+        let name = &self.program.fields[field].name;
+        match value::from_json(self.shape(&self.program.fields[field].ty), value) {
+            Ok(FieldValue::Missing) => {}
+            Ok(taken) => match values.iter().find(|(other, _)| *other == field) {
+                None => values.push((field, taken)),
+                Some((_, first)) if *first == taken => {}
+                Some(_) => notes.add(Fault::new(Reason::SaidTwice, "the first one counts"), name, &shown(value)),
+            },
+            Err(error) => notes.add(error.into(), name, &shown(value)),
+        }
+    }
+}
+
+/// What was set aside in a line so far.
+struct Notes<'a> {
+    at: &'a Origin,
+    taken: Vec<SetAside>,
+}
+
+impl Notes<'_> {
+    fn add(&mut self, fault: Fault, field: &str, value: &str) {
+        self.taken.push(fault.set_aside(self.at, field, value));
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Track,
+    Identify,
+    /// A page view, or a screen view of an app.
+    Page,
+}
+
+impl Kind {
+    fn of(event: &Map<String, Value>) -> Result<Kind, Fault> {
+        match event.get("type").and_then(Value::as_str) {
+            Some("track") => Ok(Kind::Track),
+            Some("identify") => Ok(Kind::Identify),
+            Some("page" | "screen") => Ok(Kind::Page),
+            Some("group" | "alias") => {
+                Err(Fault::new(Reason::NotUsedYet, "group and alias messages change nothing so far"))
+            }
+            _ => Err(Fault::new(Reason::UnknownType, "set `type` to track, identify, page or screen")),
+        }
+    }
+}
+
+fn parse(line: &[u8]) -> Result<Map<String, Value>, Fault> {
+    if line.len() > MAX_LINE_BYTES {
+        return Err(Fault::new(Reason::TooLong, format!("the limit of an event is {MAX_LINE_BYTES} bytes")));
+    }
+    let text = std::str::from_utf8(line).map_err(|_| Fault::new(Reason::NotUtf8, "write the file as UTF-8"))?;
+    match serde_json::from_str(text) {
+        Ok(Value::Object(event)) => Ok(event),
+        Ok(_) => Err(Fault::new(Reason::NotAnObject, "write one object in braces on each line")),
+        Err(error) => Err(Fault::new(Reason::NotJson, format!("it goes wrong at character {}", error.column()))),
+    }
+}
+
+/// A message without an id is known by its bytes: the same line again is the same message.
+fn message_of(event: &Map<String, Value>, line: &[u8]) -> Result<MessageId, Fault> {
+    match event.get("messageId") {
+        None | Some(Value::Null) => Ok(hash(line.trim_ascii())),
+        Some(Value::String(id)) if !id.is_empty() && !value::exceeds(id, MAX_MESSAGE_ID_CHARS) => Ok(message_id(id)),
+        Some(_) => {
+            let help = format!("`messageId` is a text of 1 to {MAX_MESSAGE_ID_CHARS} characters, or is left out");
+            Err(Fault::new(Reason::BadMessageId, help))
+        }
+    }
+}
+
+fn keys_of(event: &Map<String, Value>, kind: Kind, notes: &mut Notes<'_>) -> Result<Vec<String>, Fault> {
+    let address = |traits: Option<&Value>| traits.and_then(|traits| traits.get("email")).cloned();
+    let mut keys = Vec::new();
+    let mut take =
+        |name: &str, value: Option<&Value>, key: fn(&str) -> Result<Option<String>, Fault>| match id_text(value)
+            .and_then(|id| key(&id))
+        {
+            Ok(Some(key)) if !keys.contains(&key) => keys.push(key),
+            Ok(_) => {}
+            Err(fault) => notes.add(fault, name, &value.map(shown).unwrap_or_default()),
+        };
+    take("userId", event.get("userId"), keys::user);
+    take("anonymousId", event.get("anonymousId"), keys::anonymous);
+    let context_traits = event.get("context").and_then(|context| context.get("traits"));
+    take("context.traits.email", address(context_traits).as_ref(), keys::email);
+    // A bad address among the traits of an identify is noted once, as the value that it is.
+    let own = address(event.get("traits")).filter(|_| kind == Kind::Identify);
+    let own_key = own.as_ref().and_then(Value::as_str).and_then(|text| keys::email(text).ok().flatten());
+    keys.extend(own_key.filter(|key| !keys.contains(key)));
+    if keys.is_empty() {
+        return Err(Fault::new(Reason::Nobody, "there is no `userId`, `anonymousId` or address in it"));
+    }
+    Ok(keys)
+}
+
+/// An id as text. Some senders write theirs as whole numbers.
+fn id_text(value: Option<&Value>) -> Result<String, Fault> {
+    match value {
+        None | Some(Value::Null) => Ok(String::new()),
+        Some(Value::String(id)) => Ok(id.clone()),
+        Some(Value::Number(id)) if !id.is_f64() => Ok(id.to_string()),
+        Some(_) => Err(Fault::new(Reason::WrongType, "send a text in quotes")),
+    }
+}
+
+/// When the event arrived, and when it happened.
+fn times_of(event: &Map<String, Value>, notes: &mut Notes<'_>) -> Result<(i64, i64), Fault> {
+    let timestamp = instant(event, "timestamp")?;
+    let original = instant(event, "originalTimestamp")?;
+    let sent = instant(event, "sentAt")?;
+    let received = instant(event, "receivedAt")?;
+    let given = timestamp.or(original).or(received);
+    let Some(given) = given else {
+        return Err(Fault::new(Reason::NoTimestamp, "there is neither a `timestamp` nor a `receivedAt` in it"));
+    };
+    let arrived = received.unwrap_or(given);
+    let occurred = match (original.or(timestamp), sent) {
+        (Some(original), Some(sent)) if received.is_some() => arrived.sub_ms(sent.ms_since(original)),
+        _ => given,
+    };
+    if occurred > arrived {
+        notes.add(Fault::new(Reason::DatedAhead, "it counts as of its arrival"), "timestamp", &occurred.to_string());
+    }
+    Ok((arrived.0, occurred.min(arrived).0))
+}
+
+fn instant(event: &Map<String, Value>, name: &str) -> Result<Option<Instant>, Fault> {
+    let bad = |help: &str| Fault::new(Reason::BadTimestamp, format!("`{name}`: {help}"));
+    match event.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => value::moment(text.trim()).map(Some).map_err(|error| bad(&error.help)),
+        Some(_) => Err(bad("write it like `2026-03-02T09:30:00Z`, in quotes")),
+    }
+}
+
+fn track_name(event: &Map<String, Value>) -> Result<String, Fault> {
+    match event.get("event").and_then(Value::as_str).map(str::trim) {
+        Some(name) if !name.is_empty() => Ok(name.to_owned()),
+        _ => Err(Fault::new(Reason::NoEventName, "say in `event` what happened")),
+    }
+}
+
+/// Takes an object out of the event; empty where there is none.
+fn object(event: &mut Map<String, Value>, name: &str, notes: &mut Notes<'_>) -> Map<String, Value> {
+    match event.remove(name) {
+        Some(Value::Object(object)) => object,
+        None | Some(Value::Null) => Map::new(),
+        Some(other) => {
+            notes.add(Fault::new(Reason::WrongType, "send an object in braces"), name, &shown(&other));
+            Map::new()
+        }
+    }
+}
+
+/// A JSON value for a finding: a text without its quotes.
+fn shown(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::testing::{guide_nurture, named, outline};
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn at() -> Origin {
+        Origin { file: "e.jsonl".into(), line: 7 }
+    }
+
+    fn read(event: &Value) -> EventItem {
+        read_line(event.to_string().as_bytes())
+    }
+
+    fn read_line(line: &[u8]) -> EventItem {
+        SegmentReader::new(&guide_nurture()).read(line, &at())
+    }
+
+    #[track_caller]
+    fn taken(event: &Value) -> Arrival {
+        let item = read(event);
+        assert_eq!(item.findings().map(|finding| finding.to_string()).collect::<Vec<_>>(), [""; 0]);
+        item.taken().unwrap()
+    }
+
+    /// A good event with some members put in or, by null, left out.
+    fn visit(changes: Value) -> Value {
+        let mut event = json!({
+            "type": "track", "messageId": "m-1", "userId": "u-1", "event": "visited", "properties": {"page": "/pricing"},
+            "timestamp": "2026-03-02T09:30:00.250Z", "receivedAt": "2026-03-02T09:30:01.5Z",
+        });
+        for (name, value) in changes.as_object().unwrap() {
+            event.as_object_mut().unwrap().remove(name);
+            if !value.is_null() {
+                event[name] = value.clone();
+            }
+        }
+        event
+    }
+
+    /// What was wrong, and the arrival's keys if it was taken.
+    fn seen(event: Value) -> Vec<String> {
+        outline(std::iter::once(Ok(read(&event))), |arrival| arrival.keys.join(" "))
+    }
+
+    const HALF_PAST_NINE: i64 = 1_772_443_800_000;
+
+    #[test]
+    fn a_track_line_becomes_an_arrival() {
+        let arrival = taken(&visit(json!({})));
+        let expected = Arrival {
+            arrived_at: HALF_PAST_NINE + 1_500,
+            occurred_at: HALF_PAST_NINE + 250,
+            message: message_id("m-1"),
+            keys: vec!["user:u-1".into()],
+            what: What::Track {
+                name: "visited".into(),
+                properties: json!({"page": "/pricing"}).as_object().unwrap().clone(),
+            },
+            at: at(),
+        };
+        assert_eq!(arrival, expected);
+        // The first half of the SHA-256 of `m-1`, by sha256sum.
+        assert_eq!(message_id("m-1").0[..4], MESSAGE_1_STARTS_WITH);
+    }
+
+    const MESSAGE_1_STARTS_WITH: [u8; 4] = [0xa4, 0x61, 0xb4, 0x72];
+
+    #[test]
+    fn a_line_that_cannot_be_used_is_rejected_with_its_reason() {
+        let reason = |line: &[u8]| match read_line(line) {
+            Item::Rejected(rejected) => rejected.kind,
+            Item::Taken { row, .. } => panic!("{row:?}"),
+        };
+        let reason_of = |changes: Value| reason(visit(changes).to_string().as_bytes());
+        assert_eq!(reason(b"{\"type\":"), Reason::NotJson);
+        assert_eq!(reason(b"{} {}"), Reason::NotJson);
+        assert_eq!(reason("[".repeat(MAX_LINE_BYTES).as_bytes()), Reason::NotJson);
+        assert_eq!(reason("[".repeat(MAX_LINE_BYTES + 1).as_bytes()), Reason::TooLong);
+        assert_eq!(reason(b"[1]"), Reason::NotAnObject);
+        assert_eq!(reason(b"{\"userId\":\"\xFF\"}"), Reason::NotUtf8);
+        assert_eq!(reason_of(json!({"type": null})), Reason::UnknownType);
+        assert_eq!(reason_of(json!({"type": "delete"})), Reason::UnknownType);
+        assert_eq!(reason_of(json!({"type": "group"})), Reason::NotUsedYet);
+        assert_eq!(reason_of(json!({"type": "alias"})), Reason::NotUsedYet);
+        assert_eq!(reason_of(json!({"messageId": ""})), Reason::BadMessageId);
+        assert_eq!(reason_of(json!({"messageId": 7})), Reason::BadMessageId);
+        assert_eq!(reason_of(json!({"messageId": "é".repeat(101)})), Reason::BadMessageId);
+        assert_eq!(reason_of(json!({"userId": null})), Reason::Nobody);
+        assert_eq!(reason_of(json!({"userId": " "})), Reason::Nobody);
+        assert_eq!(reason_of(json!({"userId": {"id": 1}})), Reason::Nobody);
+        assert_eq!(reason_of(json!({"event": null})), Reason::NoEventName);
+        assert_eq!(reason_of(json!({"event": " "})), Reason::NoEventName);
+        assert_eq!(reason_of(json!({"event": 7})), Reason::NoEventName);
+        assert_eq!(reason_of(json!({"timestamp": null, "receivedAt": null})), Reason::NoTimestamp);
+        for name in ["timestamp", "originalTimestamp", "sentAt", "receivedAt"] {
+            for bad in
+                [json!("soon"), json!("2026-02-30T00:00:00Z"), json!("2026-03-02T09:30:00"), json!(1_772_443_800)]
+            {
+                let mut changes = json!({});
+                changes[name] = bad;
+                assert_eq!(reason_of(changes), Reason::BadTimestamp, "{name}");
+            }
+        }
+        let line = visit(json!({"timestamp": "2026-03-02T09:30:00"})).to_string();
+        let rejected = read_line(line.as_bytes());
+        let shown = rejected.findings().next().unwrap().to_string();
+        assert!(shown.starts_with("e.jsonl:7: a timestamp that is none: `{"), "{shown}");
+        let help = "(`timestamp`: say which time zone it is in: end it with `Z` or an offset such as `+02:00`)";
+        assert!(shown.ends_with(help), "{shown}");
+    }
+
+    #[test]
+    fn a_person_has_every_key_that_the_event_gives() {
+        let context = json!({"traits": {"email": "Ana@ACME.example"}});
+        assert_eq!(
+            seen(visit(json!({"anonymousId": "x", "context": context}))),
+            ["user:u-1 anonymous:x email:ana@acme.example"]
+        );
+        assert_eq!(seen(visit(json!({"userId": 12_345}))), ["user:12345"]);
+        assert_eq!(seen(visit(json!({"userId": null, "anonymousId": "x"}))), ["anonymous:x"]);
+        assert_eq!(
+            seen(visit(json!({"context": {"traits": {"email": "a@b"}}}))),
+            [
+                "user:u-1",
+                "e.jsonl:7: context.traits.email: not an e-mail address: `a@b` (write it like `ana@acme.example`)"
+            ]
+        );
+        let identify = json!({"type": "identify", "userId": null, "traits": {"email": "Ana@ACME.example"}});
+        assert_eq!(seen(visit(identify)), ["email:ana@acme.example"]);
+        let bad = json!({"type": "identify", "traits": {"email": "a@b"}});
+        assert_eq!(
+            seen(visit(bad)),
+            ["user:u-1", "e.jsonl:7: email: not an e-mail address: `a@b` (write it like `ana@acme.example`)"]
+        );
+    }
+
+    #[test]
+    fn times_follow_the_two_clocks() {
+        let times = |changes: Value| {
+            let arrival = read(&visit(changes)).taken().unwrap();
+            (arrival.arrived_at - HALF_PAST_NINE, arrival.occurred_at - HALF_PAST_NINE)
+        };
+        // Hours late.
+        assert_eq!(times(json!({"receivedAt": "2026-03-02T12:30:00Z"})), (10_800_000, 250));
+        // Without an arrival of its own.
+        assert_eq!(times(json!({"receivedAt": null})), (250, 250));
+        assert_eq!(times(json!({"timestamp": null})), (1_500, 1_500));
+        // Ahead of its arrival.
+        assert_eq!(times(json!({"timestamp": "2031-01-01T00:00:00Z"})), (1_500, 1_500));
+        // The sender's clock is a year ahead; it sent the event two seconds after it happened.
+        let ahead = json!({"timestamp": "2027-03-02T09:30:00Z", "sentAt": "2027-03-02T09:30:02Z"});
+        assert_eq!(times(ahead), (1_500, -500));
+        // As exported: `timestamp` is corrected already, and the same comes out.
+        let exported = json!({
+            "originalTimestamp": "2027-03-02T09:30:00Z", "sentAt": "2027-03-02T09:30:02Z", "timestamp": "2026-03-02T09:29:59.5Z",
+        });
+        assert_eq!(times(exported), (1_500, -500));
+        // No arrival to count back from.
+        assert_eq!(times(json!({"receivedAt": null, "sentAt": "2026-03-02T10:00:00Z"})), (250, 250));
+        // An offset and six digits.
+        assert_eq!(times(json!({"timestamp": "2026-03-02T10:29:59.999999+01:00"})), (1_500, -1));
+    }
+
+    #[test]
+    fn an_event_of_the_future_counts_as_of_its_arrival_and_is_noted() {
+        assert_eq!(
+            seen(visit(json!({"timestamp": "2031-01-01T00:00:00Z"}))),
+            [
+                "user:u-1",
+                "e.jsonl:7: timestamp: dated after its arrival: `2031-01-01T00:00:00Z` (it counts as of its arrival)",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_message_without_an_id_is_known_by_its_bytes() {
+        let line = visit(json!({"messageId": null})).to_string();
+        let id = |line: &str| read_line(line.as_bytes()).taken().unwrap().message;
+        assert_eq!(id(&line), id(&format!(" {line} ")));
+        assert_eq!(id(&line), message_id(&line));
+        assert_ne!(id(&line), id(&line.replace("09:30:00.250", "09:30:00.251")));
+        let longest = "é".repeat(MAX_MESSAGE_ID_CHARS);
+        assert_eq!(taken(&visit(json!({"messageId": longest}))).message, message_id(&longest));
+    }
+
+    fn properties(item: EventItem) -> Value {
+        match item.taken().unwrap().what {
+            What::Track { properties, .. } => Value::Object(properties),
+            what => panic!("{what:?}"),
+        }
+    }
+
+    #[test]
+    fn a_property_of_another_type_is_set_aside_and_others_stay_as_they_came() {
+        let event = visit(json!({"properties": {"page": 42, "referrer": {"deep": [1]}}}));
+        assert_eq!(
+            seen(event.clone()),
+            ["user:u-1", "e.jsonl:7: visited.page: of the wrong type: `42` (send a text in quotes)"]
+        );
+        assert_eq!(properties(read(&event)), json!({"referrer": {"deep": [1]}}));
+        let mail = visit(json!({"event": "Email Link Clicked", "properties": {"email_id": ["x"], "link_id": "book"}}));
+        assert_eq!(
+            seen(mail.clone()),
+            [
+                "user:u-1",
+                "e.jsonl:7: email_link_clicked.email_id: of the wrong type: `[\"x\"]` (send a text in quotes)"
+            ]
+        );
+        assert_eq!(properties(read(&mail)), json!({"link_id": "book"}));
+        assert_eq!(
+            seen(visit(json!({"properties": "x"}))),
+            ["user:u-1", "e.jsonl:7: properties: of the wrong type: `x` (send an object in braces)"]
+        );
+        assert_eq!(properties(read(&visit(json!({"properties": null})))), json!({}));
+    }
+
+    #[test]
+    fn an_event_that_the_program_does_not_know_is_kept_and_noted() {
+        let event = visit(json!({"event": "Product Viewed", "properties": {"page": 42}}));
+        assert_eq!(seen(event.clone()), ["user:u-1", "e.jsonl:7: Product Viewed: no event of the program"]);
+        assert_eq!(properties(read(&event)), json!({"page": 42}));
+        assert_eq!(seen(visit(json!({"event": "Requested Demo"}))), ["user:u-1"]);
+    }
+
+    #[test]
+    fn page_and_screen_views_are_visits() {
+        let page = |changes: Value| {
+            let arrival = taken(&visit(changes));
+            match arrival.what {
+                What::Track { name, properties } => (name, properties.get("page").cloned()),
+                what => panic!("{what:?}"),
+            }
+        };
+        let visited = |page: &str| ("visited".to_owned(), Some(json!(page)));
+        assert_eq!(page(json!({"type": "page", "properties": {"path": "/a", "title": "A"}})), visited("/a"));
+        assert_eq!(page(json!({"type": "page", "properties": {"path": "/a", "page": "/b"}})), visited("/b"));
+        let context = json!({"page": {"path": "/c"}});
+        assert_eq!(page(json!({"type": "page", "properties": {}, "context": context, "name": "C"})), visited("/c"));
+        assert_eq!(page(json!({"type": "screen", "properties": {}, "name": "Start"})), visited("Start"));
+        assert_eq!(page(json!({"type": "page", "properties": null})), ("visited".to_owned(), None));
+        let odd = visit(json!({"type": "page", "properties": {"path": 42}}));
+        assert_eq!(seen(odd), ["user:u-1", "e.jsonl:7: visited.page: of the wrong type: `42` (send a text in quotes)"]);
+    }
+
+    #[test]
+    fn traits_fill_fields_in_either_style_and_null_changes_nothing() {
+        let program = guide_nurture();
+        let event = visit(json!({"type": "identify", "traits": {
+            "firstName": "Ada", "last_name": null, "hasOpenDeal": true, "employees": 177, "stage": "Customer",
+            "address": {"country": "DE", "city": "Berlin"}, "company": {"name": "Acme", "employee_count": "20"}, "title": "CTO",
+            "industry": "agritech",
+        }}));
+        let item = read(&event);
+        let notes: Vec<String> = item.findings().map(|finding| finding.to_string()).collect();
+        assert_eq!(
+            notes,
+            [
+                "e.jsonl:7: address_city: no field of the program: `Berlin`",
+                "e.jsonl:7: employees: said twice: `177` (the first one counts)",
+                "e.jsonl:7: industry: not one of the choices: `agritech` (write one of: saas, fintech, ecommerce, manufacturing, \
+                 healthcare, education, consulting, logistics)",
+            ]
+        );
+        let What::Identify { values } = item.taken().unwrap().what else { panic!() };
+        let text = |value: &str| FieldValue::Text(value.to_owned());
+        let mut values = named(&program, &values);
+        values.sort_by(|a, b| a.0.cmp(&b.0));
+        let expected = [
+            ("company_name", text("Acme")),
+            ("country", text("DE")),
+            ("employees", FieldValue::Int(200_000)),
+            ("first_name", text("Ada")),
+            ("has_open_deal", FieldValue::Int(1)),
+            ("job_title", text("CTO")),
+            ("stage", FieldValue::Int(5)),
+        ];
+        assert_eq!(values, expected.map(|(name, value)| (name.to_owned(), value)));
+    }
+
+    /// Any JSON, with the names that matter among its own.
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+            prop::sample::select(vec!["track", "identify", "page", "visited", "2026-03-02T09:30:00Z"])
+                .prop_map(Value::from),
+        ];
+        let names = vec![
+            "type",
+            "messageId",
+            "userId",
+            "anonymousId",
+            "event",
+            "properties",
+            "traits",
+            "context",
+            "page",
+            "email",
+            "timestamp",
+            "originalTimestamp",
+            "sentAt",
+            "receivedAt",
+            "company",
+            "path",
+            "name",
+        ];
+        leaf.prop_recursive(3, 40, 8, move |inner| {
+            let name = prop::sample::select(names.clone()).prop_map(str::to_owned);
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                prop::collection::btree_map(name, inner, 0..10)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_give_an_arrival_or_a_rejection(bytes: Vec<u8>) {
+            read_line(&bytes);
+        }
+
+        #[test]
+        fn any_json_gives_an_arrival_with_its_promises_or_a_rejection(changes in any_json(), name in "(traits|properties|context|sentAt|timestamp|userId|event)") {
+            for event in [changes.clone(), visit(json!({ name: changes }))] {
+                if let Some(arrival) = read(&event).taken() {
+                    prop_assert!(!arrival.keys.is_empty());
+                    prop_assert!(arrival.occurred_at <= arrival.arrived_at);
+                }
+            }
+        }
+    }
+}

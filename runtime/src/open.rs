@@ -1,0 +1,66 @@
+//! Opens the store of a program: its columns and views come from the schema, and it takes no other program than the one it was
+//! made by.
+//!
+//! People in flight hold positions and slots of the version they entered with. Until a deploy can move them, another version of
+//! the program is refused rather than run on frames it would misread.
+
+use crate::store::sqlite::{OpenOptions, Shows, SqliteStore, ViewColumn};
+use crate::store::{Changes, Store, StoreError, StoreFault};
+use flow_compiler::ir::{Field, FieldType, Program};
+use ring::digest::{SHA256, digest};
+use std::path::Path;
+
+/// The name under which a store keeps the version of its program.
+const PROGRAM: &str = "program";
+
+/// Opens the program's store, or makes it.
+pub fn open(program: &Program, path: &Path) -> Result<SqliteStore, StoreError> {
+    let mut store = options(program, path).open()?;
+    let version = version(program);
+    match store.meta(PROGRAM)? {
+        Some(kept) if kept == version => Ok(store),
+        Some(_) => Err(StoreError {
+            fault: StoreFault::Other,
+            message: format!("`{}` was made by another version of this project", path.display()),
+            help: "start over with `--fresh` (the old store is kept beside it as `.old`); moving people in flight to a new version is not \
+                   supported yet"
+                .to_owned(),
+            path: Some(path.to_owned()),
+        }),
+        None => {
+            store.commit(&Changes { meta: vec![(PROGRAM.to_owned(), version)], ..Changes::default() })?;
+            Ok(store)
+        }
+    }
+}
+
+/// A program's version: equal programs have equal versions, whoever compiled them and when.
+pub fn version(program: &Program) -> Vec<u8> {
+    // Plain data: writing it as JSON cannot fail.
+    let json = serde_json::to_vec(program).unwrap_or_default();
+    digest(&SHA256, &json).as_ref().to_vec()
+}
+
+fn options(program: &Program, path: &Path) -> OpenOptions {
+    OpenOptions {
+        texts: program.texts.values().cloned().collect(),
+        view: program.fields.values().filter_map(|field| view_column(program, field)).collect(),
+        workflows: program.workflows.values().map(|workflow| workflow.name.clone()).collect(),
+        ..OpenOptions::new(path)
+    }
+}
+
+/// What people see of a field in the frame; texts stand in columns of their own.
+fn view_column(program: &Program, field: &Field) -> Option<ViewColumn> {
+    let slot = program.frame.slots.get(field.slot?)?;
+    let shows = match &field.ty {
+        FieldType::Number | FieldType::Money => Shows::Number,
+        FieldType::YesNo => Shows::YesNo,
+        FieldType::Date => Shows::Date,
+        FieldType::Moment => Shows::Instant,
+        FieldType::OneOf(choices) => Shows::Choice { names: choices.clone(), first: 1 },
+        FieldType::Stage => Shows::Choice { names: program.stages.clone(), first: 0 },
+        FieldType::Text | FieldType::Email | FieldType::Url | FieldType::Timezone | FieldType::Country => return None,
+    };
+    Some(ViewColumn { name: field.name.clone(), offset: slot.offset, presence: slot.presence, kind: slot.kind, shows })
+}

@@ -1,0 +1,116 @@
+//! What a store tells of a program's run: the funnel of each workflow, and what became of everyone and everything.
+//!
+//! All of it is read from totals that were kept with each commit, so it costs the same after a thousand contacts or ten million
+//! (where people stand at this moment is counted anew).
+
+mod workflow;
+
+pub use workflow::{StepReport, WorkflowReport};
+
+use crate::engine::reason::Suppressed;
+use crate::engine::{self, EngineError, counter};
+use crate::store::{DecisionCode, HandoffCount, Store};
+use flow_compiler::ir::Program;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// How many of each.
+pub type Totals = BTreeMap<String, u64>;
+
+/// A program's run so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct RunReport {
+    pub people: People,
+    pub events: Events,
+    pub clicks: Clicks,
+    pub mail: MailReport,
+    /// By name.
+    pub workflows: BTreeMap<String, WorkflowReport>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct People {
+    pub known: u64,
+    /// Rows of an import about somebody known by then.
+    pub joined: u64,
+    /// Who lost consent or an address during the run, by how.
+    pub suppressed: Totals,
+    /// Events and rows whose keys name two people.
+    pub merge_wanted: u64,
+    /// People whose zone is unknown; they live in the project's.
+    pub unknown_zones: u64,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Events {
+    pub kept: u64,
+    pub repeated: u64,
+    /// Of those kept: of a name that the program does not declare.
+    pub undeclared: u64,
+}
+
+/// Clicks that count for nobody.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Clicks {
+    pub machine: u64,
+    pub without_send: u64,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct MailReport {
+    pub delivered: u64,
+    pub undelivered: u64,
+    pub retries: u64,
+}
+
+impl RunReport {
+    /// Reads the totals of a store.
+    pub fn read(program: &Program, store: &mut impl Store) -> Result<RunReport, EngineError> {
+        let totals = engine::Report::read(store)?;
+        let handoffs: Vec<HandoffCount> = store.handoff_counts()?;
+        let counted = |name: &str| totals.counter(name).unsigned_abs();
+        let workflows = (0u32..).zip(program.workflows.values()).map(|(number, workflow)| {
+            (workflow.name.clone(), WorkflowReport::of(program, number, workflow, &totals, &handoffs))
+        });
+        Ok(RunReport {
+            people: People {
+                known: counted(counter::CONTACTS),
+                joined: counted(counter::ALIASES),
+                suppressed: suppressed(&totals),
+                merge_wanted: counted(counter::MERGE_WANTED),
+                unknown_zones: counted(counter::UNKNOWN_ZONES),
+            },
+            events: Events {
+                kept: counted(counter::EVENTS),
+                repeated: counted(counter::REPEATS),
+                undeclared: counted(counter::UNKNOWN_EVENTS),
+            },
+            clicks: Clicks {
+                machine: counted(counter::MACHINE_CLICKS),
+                without_send: counted(counter::CLICKS_WITHOUT_A_SEND),
+            },
+            mail: MailReport {
+                delivered: totals.decided(None, DecisionCode::Delivered),
+                undelivered: totals.decided(None, DecisionCode::Undelivered),
+                retries: counted(counter::RETRIES),
+            },
+            workflows: workflows.collect(),
+        })
+    }
+}
+
+fn suppressed(totals: &engine::Report) -> Totals {
+    let found = totals.decisions.iter().filter(|count| count.code == DecisionCode::Suppressed);
+    let mut out = Totals::new();
+    for count in found {
+        let name = match Suppressed::from_number(count.reason) {
+            Some(Suppressed::Unsubscribed) => "unsubscribed",
+            Some(Suppressed::HardBounced) => "hard_bounced",
+            Some(Suppressed::Complained) => "complained",
+            Some(Suppressed::DoNotContact) => "do_not_contact",
+            None => "unknown",
+        };
+        *out.entry(name.to_owned()).or_default() += count.count;
+    }
+    out
+}

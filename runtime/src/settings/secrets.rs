@@ -1,0 +1,141 @@
+//! Secrets: from the environment alone, so that they never stand in a file that is shared, nor among a command's arguments.
+//!
+//! Each can be given as a variable, or as the path of a file in the variable of the same name with `_FILE` behind it, which is how
+//! containers and service managers hand secrets in.
+
+use std::fs::File;
+use std::io::{self, Read};
+
+use ring::digest;
+
+use super::{MailSettings, Settings, SettingsFault};
+use crate::mail::Secret;
+use crate::mail::unsubscribe::{Keys, KeysError, SECRET_MIN_OCTETS};
+
+/// The password of the mail server.
+pub const SMTP_PASSWORD: &str = "FLOW_SMTP_PASSWORD";
+/// Signs unsubscribe links. One secret a line, the newest first: links in old mail work as long as theirs is listed.
+pub const UNSUBSCRIBE_SECRET: &str = "FLOW_UNSUBSCRIBE_SECRET";
+/// Far above any password; a longer file is a mistaken one.
+pub const MAX_SECRET_BYTES: usize = 4096;
+/// Signs unsubscribe links where mail is written to a folder and no secret is given. Everyone can read it here, so it must never sign
+/// mail that leaves.
+pub const DEVELOPMENT_SECRET: &str = "flow development: signs only mail in a folder";
+
+/// What a variable of the environment says.
+pub type Environment<'e> = dyn Fn(&str) -> Option<String> + 'e;
+
+/// What a run needs and `flow.toml` may not hold.
+#[derive(Debug)]
+pub struct Secrets {
+    pub smtp_password: Option<Secret>,
+    pub unsubscribe_keys: Keys,
+}
+
+impl Settings {
+    /// Reads the secrets that these settings need.
+    pub fn secrets(&self, environment: &Environment<'_>) -> Result<Secrets, Vec<SettingsFault>> {
+        let password = smtp_password(&self.mail, environment);
+        let keys = unsubscribe_keys(&self.mail, environment);
+        match (password, keys) {
+            (Ok(smtp_password), Ok(unsubscribe_keys)) => Ok(Secrets { smtp_password, unsubscribe_keys }),
+            (password, keys) => Err(password.err().into_iter().chain(keys.err()).collect()),
+        }
+    }
+}
+
+fn smtp_password(mail: &MailSettings, environment: &Environment<'_>) -> Result<Option<Secret>, SettingsFault> {
+    let MailSettings::Smtp(smtp) = mail else { return Ok(None) };
+    let password = read(SMTP_PASSWORD, environment)?;
+    match (&smtp.username, &password) {
+        (Some(username), None) => {
+            let message = format!("the mail server's password for `{username}` is not set");
+            Err(SettingsFault::new(message, None).help(how_to_set(SMTP_PASSWORD)))
+        }
+        (None, Some(_)) => {
+            Err(SettingsFault::new(format!("{SMTP_PASSWORD} is set, and `[mail]` has no `username`"), None)
+                .help(format!("add `username = \"..\"` to `[mail]`, or unset {SMTP_PASSWORD}")))
+        }
+        _ => Ok(password),
+    }
+}
+
+fn unsubscribe_keys(mail: &MailSettings, environment: &Environment<'_>) -> Result<Keys, SettingsFault> {
+    let secret = match (read(UNSUBSCRIBE_SECRET, environment)?, mail) {
+        (Some(secret), _) => secret,
+        (None, MailSettings::File { .. }) => Secret::new(DEVELOPMENT_SECRET),
+        (None, MailSettings::Smtp(_)) => {
+            let message = "the secret that signs unsubscribe links is not set";
+            let how = format!("make one with `openssl rand -hex 32`, keep it, and {}", how_to_set(UNSUBSCRIBE_SECRET));
+            return Err(SettingsFault::new(message, None).help(how));
+        }
+    };
+    let lines = secret.expose().lines().map(str::trim).filter(|line| !line.is_empty());
+    Keys::new(lines.map(|line| (key_id(line), Secret::new(line)))).map_err(|error| bad_keys(&error))
+}
+
+/// Names a key by its own hash, so that adding a newer one renames no older one. Four bytes tell nothing of a secret of this length.
+fn key_id(secret: &str) -> String {
+    const ID_OCTETS: usize = 4;
+    const PURPOSE: &str = "flow unsubscribe key id 1:";
+    let digest = digest::digest(&digest::SHA256, format!("{PURPOSE}{secret}").as_bytes());
+    digest.as_ref().iter().take(ID_OCTETS).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn bad_keys(error: &KeysError) -> SettingsFault {
+    match error {
+        KeysError::Short { .. } => {
+            let message =
+                format!("{UNSUBSCRIBE_SECRET} is too short: a secret has at least {SECRET_MIN_OCTETS} characters");
+            SettingsFault::new(message, None).help("make one with `openssl rand -hex 32`")
+        }
+        KeysError::Twice { .. } => {
+            SettingsFault::new(format!("{UNSUBSCRIBE_SECRET} holds the same secret twice"), None)
+                .help("write each secret once, on a line of its own, the newest first")
+        }
+        KeysError::None | KeysError::Id { .. } => {
+            SettingsFault::new(format!("{UNSUBSCRIBE_SECRET} holds no secret"), None)
+                .help("make one with `openssl rand -hex 32`")
+        }
+    }
+}
+
+fn read(name: &str, environment: &Environment<'_>) -> Result<Option<Secret>, SettingsFault> {
+    let file_name = format!("{name}_FILE");
+    let set = |name: &str| environment(name).filter(|value| !value.is_empty());
+    match (set(name), set(&file_name)) {
+        (Some(_), Some(_)) => Err(SettingsFault::new(format!("both {name} and {file_name} are set"), None)
+            .help("unset one of them, so that nobody has to guess which holds")),
+        (Some(value), None) => Ok(Some(Secret::new(value))),
+        (None, Some(path)) => read_file(&path).map(Some).map_err(|reason| {
+            SettingsFault::new(format!("{file_name} names `{path}`, which cannot be used: {reason}"), None)
+                .help("write the path of a text file that holds the secret alone, and that this user may read")
+        }),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Editors end a file with a line break, which no secret has.
+fn read_file(path: &str) -> Result<Secret, String> {
+    let limit = u64::try_from(MAX_SECRET_BYTES).unwrap_or(u64::MAX);
+    let mut text = String::new();
+    File::open(path).and_then(|file| file.take(limit + 1).read_to_string(&mut text)).map_err(|error| reason(&error))?;
+    if text.len() > MAX_SECRET_BYTES {
+        return Err(format!("it has more than {MAX_SECRET_BYTES} bytes"));
+    }
+    let secret = text.trim_end_matches(['\r', '\n']);
+    if secret.is_empty() { Err("it is empty".to_owned()) } else { Ok(Secret::new(secret)) }
+}
+
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "this user may not read it".to_owned(),
+        io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn how_to_set(name: &str) -> String {
+    format!("set the environment variable {name}, or {name}_FILE to the path of a file that holds it")
+}

@@ -1,0 +1,92 @@
+//! A project's folder to its settings and its checked program: what every subcommand starts with.
+
+use std::path::{Path, PathBuf};
+
+use flow_compiler::diagnostics::render::Sources;
+use flow_compiler::diagnostics::{Code, Diagnostic, Label, Severity};
+use flow_compiler::ir::Program;
+use flow_compiler::source::{FileId, Project, Source, Span};
+use flow_runtime::settings::{FILE_NAME, Settings, SettingsFault, without_secrets};
+
+use crate::output::{Failure, Findings};
+use crate::project::{self, Files};
+
+/// What a folder holds, and everything that is wrong with it.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    pub(crate) folder: PathBuf,
+    pub(crate) settings: Option<Settings>,
+    pub(crate) program: Option<Program>,
+    /// Of the settings, then of the program.
+    pub(crate) findings: Vec<Findings>,
+    pub(crate) failures: Vec<Failure>,
+}
+
+impl Loaded {
+    /// A folder that could not be read.
+    fn failed(failure: Failure) -> Self {
+        Self { failures: vec![failure], ..Self::default() }
+    }
+}
+
+/// Loads the project in the given folder, or the nearest one upward.
+pub(crate) fn load(given: Option<&Path>) -> Loaded {
+    project::find(given).map_or_else(Loaded::failed, |folder| load_folder(&folder))
+}
+
+fn load_folder(folder: &Path) -> Loaded {
+    let text = match project::settings_text(folder) {
+        Ok(text) => text,
+        Err(failure) => return Loaded::failed(failure),
+    };
+    let (settings, faults) = match Settings::read(&text, folder) {
+        Ok(settings) => (Some(settings), Vec::new()),
+        Err(faults) => (None, faults),
+    };
+    let mut loaded =
+        Loaded { folder: folder.to_owned(), findings: vec![settings_findings(&text, &faults)], ..Loaded::default() };
+    match project::read(folder) {
+        Err(failures) => loaded.failures = failures,
+        Ok(files) => {
+            let compilation = compile(settings.as_ref(), files);
+            loaded.program = compilation.program;
+            loaded.findings.push(Findings { diagnostics: compilation.diagnostics, sources: compilation.sources });
+        }
+    }
+    Loaded { settings, ..loaded }
+}
+
+/// The program is checked even if the settings are not: its meaning hangs on neither name nor zone.
+fn compile(settings: Option<&Settings>, files: Files) -> flow_compiler::Compilation {
+    flow_compiler::compile(&Project {
+        name: settings.map(|settings| settings.name.clone()).unwrap_or_default(),
+        timezone: settings.map_or("UTC", |settings| settings.timezone.name()).to_owned(),
+        sources: files.sources,
+        templates: files.templates,
+    })
+}
+
+/// Faults of settings, drawn like those of a program.
+pub(crate) fn settings_findings(text: &str, faults: &[SettingsFault]) -> Findings {
+    let diagnostics = faults.iter().map(settings_diagnostic).collect();
+    let shown = Source { path: FILE_NAME.to_owned(), text: without_secrets(text) };
+    Findings { diagnostics, sources: Sources::new(vec![shown]) }
+}
+
+fn settings_diagnostic(fault: &SettingsFault) -> Diagnostic {
+    // A settings file is far shorter than 4 GiB.
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let label = fault.at.as_ref().map(|at| Label {
+        at: Span::new(offset(at.start), offset(at.end)).in_file(FileId(0)),
+        text: "here".to_owned(),
+    });
+    Diagnostic {
+        code: Code::BadSettings,
+        severity: Severity::Error,
+        message: fault.message.clone(),
+        labels: label.into_iter().collect(),
+        why: None,
+        help: fault.help.clone(),
+        edits: Vec::new(),
+    }
+}

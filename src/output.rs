@@ -1,0 +1,176 @@
+//! What the command says. Findings go to stdout, since they are what was asked for; what kept the command from its work goes to
+//! stderr. Colour is decided by anstream: the flag, then NO_COLOR and CLICOLOR_FORCE, then whether it is a terminal.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use clap::ValueEnum;
+use flow_compiler::diagnostics::render::json::{JsonDiagnostic, json};
+use flow_compiler::diagnostics::render::{Human, Sources};
+use flow_compiler::diagnostics::{Diagnostic, Severity};
+use serde::Serialize;
+
+use crate::run::report::Finished;
+use crate::run::show;
+
+/// Where the width is unknown.
+const DEFAULT_COLUMNS: usize = 100;
+/// Narrower drawings are unreadable, wider ones too.
+const COLUMNS: std::ops::RangeInclusive<usize> = 60..=120;
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    #[default]
+    Human,
+    Json,
+}
+
+/// How a command ended; each has its exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Clean,
+    /// Something is wrong with the project.
+    Findings,
+    /// The command could not do its work.
+    Failed,
+}
+
+/// What kept the command from its work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Failure {
+    pub(crate) message: String,
+    pub(crate) help: String,
+}
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: help.into() }
+    }
+}
+
+/// Findings with the texts that they point into.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) sources: Sources,
+}
+
+#[derive(Debug)]
+pub(crate) struct Output {
+    format: Format,
+    human: Human,
+}
+
+/// What `--format json` writes: one document a run.
+#[derive(Serialize)]
+struct Report<'r> {
+    /// What kept the command from its work, if anything did.
+    failures: &'r [Failure],
+    diagnostics: Vec<JsonDiagnostic<'r>>,
+    errors: usize,
+    warnings: usize,
+}
+
+impl Output {
+    pub(crate) fn new(format: Format) -> Self {
+        let columns = terminal_size::terminal_size().map_or(DEFAULT_COLUMNS, |(width, _)| usize::from(width.0));
+        // Drawn in colour always: the stream takes it out where it is not wanted.
+        Self { format, human: Human { colour: true, width: columns.clamp(*COLUMNS.start(), *COLUMNS.end()) } }
+    }
+
+    /// All that a command found, and how it ended. `praise` is said where nothing is wrong.
+    pub(crate) fn report(&mut self, findings: &[Findings], failures: &[Failure], praise: &str) -> io::Result<Outcome> {
+        let count = |severity| {
+            let all = findings.iter().flat_map(|findings| &findings.diagnostics);
+            all.filter(|diagnostic| diagnostic.severity == severity).count()
+        };
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        match self.format {
+            Format::Json => write_json(findings, failures, errors, warnings)?,
+            Format::Human => self.write_human(findings, failures, &summary(errors, warnings, praise))?,
+        }
+        Ok(match (failures, errors) {
+            ([], 0) => Outcome::Clean,
+            ([], _) => Outcome::Findings,
+            _ => Outcome::Failed,
+        })
+    }
+
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Warnings before the work begins: for people, on stderr, so that they never mix with a report.
+    pub(crate) fn warnings(&self, findings: &[Findings]) -> io::Result<()> {
+        if self.format == Format::Json {
+            return Ok(());
+        }
+        let mut err = anstream::stderr().lock();
+        for Findings { diagnostics, sources } in findings {
+            for diagnostic in diagnostics {
+                writeln!(err, "{}", self.human.render(diagnostic, sources))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The end of a run.
+    pub(crate) fn finished(&self, finished: &Finished) -> io::Result<Outcome> {
+        match self.format {
+            Format::Human => show::finished(finished)?,
+            Format::Json => {
+                let mut out = io::stdout().lock();
+                serde_json::to_writer_pretty(&mut out, &finished.json())?;
+                writeln!(out)?;
+            }
+        }
+        Ok(Outcome::Clean)
+    }
+
+    fn write_human(&self, findings: &[Findings], failures: &[Failure], summary: &str) -> io::Result<()> {
+        let mut out = anstream::stdout().lock();
+        for Findings { diagnostics, sources } in findings {
+            for diagnostic in diagnostics {
+                writeln!(out, "{}", self.human.render(diagnostic, sources))?;
+            }
+        }
+        if failures.is_empty() {
+            return writeln!(out, "{summary}");
+        }
+        let mut err = anstream::stderr().lock();
+        let (red, cyan) = (colour(AnsiColor::Red), colour(AnsiColor::Cyan));
+        for Failure { message, help } in failures {
+            writeln!(err, "{red}error:{red:#} {message}\n{cyan}help:{cyan:#} {help}")?;
+        }
+        Ok(())
+    }
+}
+
+fn write_json(findings: &[Findings], failures: &[Failure], errors: usize, warnings: usize) -> io::Result<()> {
+    let drawn = findings
+        .iter()
+        .flat_map(|Findings { diagnostics, sources }| diagnostics.iter().map(|diagnostic| json(diagnostic, sources)));
+    let report = Report { failures, diagnostics: drawn.collect(), errors, warnings };
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &report)?;
+    writeln!(out)
+}
+
+fn summary(errors: usize, warnings: usize, praise: &str) -> String {
+    match (errors, warnings) {
+        (0, 0) => praise.to_owned(),
+        (0, _) => format!("{praise}; {}", counted(warnings, "warning")),
+        (_, 0) => counted(errors, "error"),
+        _ => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
+    }
+}
+
+/// `1 workflow`, `3 workflows`.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
+}
+
+fn colour(colour: AnsiColor) -> Style {
+    Style::new().fg_color(Some(colour.into()))
+}

@@ -1,0 +1,142 @@
+//! The project's data: contacts first, then events in the order of their arrival.
+
+use std::cell::RefCell;
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use flow_runtime::engine::{Engine, Imported};
+use flow_runtime::intake::{ContactReader, EventReader, Finding, IntakeError, Tally, accept};
+use flow_runtime::settings::Settings;
+use flow_runtime::store::Store;
+use flow_runtime::time::{Instant, Span, civil};
+
+use super::failure::{from_engine, from_intake};
+use super::progress::Progress;
+use crate::output::Failure;
+
+/// Findings go to this file, beside the store.
+const NOTEBOOK: &str = "rejected.txt";
+
+/// The first instant of a run and the first one after it: whole days in the project's zone.
+pub(crate) fn span(settings: &Settings) -> Result<(Instant, Instant), Failure> {
+    let missing = || {
+        let help = "add to flow.toml:\n  [run]\n  start = 2026-03-02\n  days = 90";
+        Failure::new("flow.toml does not say when the virtual clock starts", help)
+    };
+    let run = settings.run.ok_or_else(missing)?;
+    let outside = || Failure::new(format!("{} lies outside the calendar", run.start), "set another `start` in `[run]`");
+    let start = civil::start_of_day(run.start, settings.timezone).ok_or_else(outside)?;
+    let days = i32::try_from(run.days).unwrap_or(i32::MAX);
+    Ok((start, civil::add(start, Span::days(days), settings.timezone)))
+}
+
+/// Everything that was not taken, a line each.
+pub(crate) struct Notebook {
+    path: PathBuf,
+    file: RefCell<BufWriter<File>>,
+    lines: std::cell::Cell<u64>,
+}
+
+impl Notebook {
+    /// Beside the store; what an earlier run noted is written anew, since every run reads the files whole.
+    pub(crate) fn new(store: &Path) -> Result<Self, Failure> {
+        let path = store.with_file_name(NOTEBOOK);
+        let file = File::create(&path).map_err(|error| {
+            Failure::new(format!("`{}` cannot be written: {error}", path.display()), "free some room, or use `--store`")
+        })?;
+        Ok(Self { path, file: RefCell::new(BufWriter::new(file)), lines: std::cell::Cell::new(0) })
+    }
+
+    fn note(&self, finding: Finding<'_>) -> io::Result<()> {
+        self.lines.set(self.lines.get() + 1);
+        writeln!(self.file.borrow_mut(), "{finding}")
+    }
+
+    /// The file and how many lines it has; none where nothing was noted.
+    pub(crate) fn finish(self) -> Option<(PathBuf, u64)> {
+        let flushed = self.file.borrow_mut().flush();
+        match self.lines.get() {
+            0 => {
+                let _ = fs::remove_file(&self.path);
+                None
+            }
+            lines => flushed.ok().map(|()| (self.path, lines)),
+        }
+    }
+}
+
+/// What became of the rows of `contacts.csv`.
+#[derive(Debug, Default)]
+pub(crate) struct ContactsTaken {
+    pub(crate) tally: Tally,
+    pub(crate) imported: Imported,
+    pub(crate) ignored_columns: Vec<String>,
+}
+
+pub(crate) fn import<S: Store>(
+    engine: &mut Engine<S>,
+    settings: &Settings,
+    start: Instant,
+    notebook: &mut Notebook,
+    progress: &mut Progress,
+) -> Result<ContactsTaken, Failure> {
+    let Some(path) = &settings.data.contacts else { return Ok(ContactsTaken::default()) };
+    let program = std::sync::Arc::clone(engine.program());
+    let name = file_name(path);
+    let reader = ContactReader::open(BufReader::new(open(path)?), name.as_str(), &program)
+        .map_err(|error| from_intake(&error))?;
+    let ignored_columns = reader.ignored_columns().to_vec();
+    let mut tally = Tally::default();
+    let mut note = |finding: Finding<'_>| notebook.note(finding);
+    let rows: Result<Vec<_>, IntakeError> = accept(reader, &mut tally, &mut note).collect();
+    let rows = rows.map_err(|error| from_intake(&error))?;
+    let imported = engine.import_contacts(&name, &rows, start, &mut |at| progress.at(at)).map_err(from_engine)?;
+    Ok(ContactsTaken { tally, imported, ignored_columns })
+}
+
+/// Runs the events up to the end of the run, and whatever falls due between and after them.
+pub(crate) fn run_events<S: Store>(
+    engine: &mut Engine<S>,
+    settings: &Settings,
+    end: Instant,
+    notebook: &mut Notebook,
+    progress: &mut Progress,
+) -> Result<Tally, Failure> {
+    let last = end.sub_ms(1);
+    let mut tally = Tally::default();
+    let Some(path) = &settings.data.events else {
+        engine.run_until(last, &mut std::iter::empty(), &mut |at| progress.at(at)).map_err(from_engine)?;
+        return Ok(tally);
+    };
+    let program = std::sync::Arc::clone(engine.program());
+    let events = EventReader::open(BufReader::new(open(path)?), file_name(path), &program)
+        .map_err(|error| from_intake(&error))?;
+    let mut note = |finding: Finding<'_>| notebook.note(finding);
+    let mut broken = None;
+    {
+        let taken = accept(events, &mut tally, &mut note);
+        // A file that cannot be read further ends the stream; the run stops after what it took.
+        let mut arrivals = taken.map_while(|event| event.map_err(|error| broken = Some(error)).ok());
+        engine.run_until(last, &mut arrivals, &mut |at| progress.at(at)).map_err(from_engine)?;
+        // Events that arrive after the run still have to be read, so that every line has its count.
+        arrivals.for_each(drop);
+    }
+    match broken {
+        Some(error) => Err(from_intake(&error)),
+        None => Ok(tally),
+    }
+}
+
+fn open(path: &Path) -> Result<File, Failure> {
+    File::open(path).map_err(|error| {
+        Failure::new(
+            format!("`{}` cannot be read: {error}", path.display()),
+            "mend `[data]` in flow.toml, or put the file there",
+        )
+    })
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}

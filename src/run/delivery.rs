@@ -1,0 +1,39 @@
+//! How mail leaves in this run.
+
+use std::sync::Arc;
+
+use flow_compiler::ir::Program;
+use flow_runtime::compose::{Composer, OutboxComposer};
+use flow_runtime::connectors::Connector;
+use flow_runtime::connectors::file::FileConnector;
+use flow_runtime::connectors::smtp::SmtpConnector;
+use flow_runtime::engine::Delivery;
+use flow_runtime::settings::{MailSettings, Secrets, Settings};
+
+use crate::output::Failure;
+
+pub(crate) fn prepare(settings: &Settings, secrets: Secrets, program: &Arc<Program>) -> Result<Delivery, Failure> {
+    let connector: Arc<dyn Connector> = match &settings.mail {
+        MailSettings::File { folder } => {
+            let open = FileConnector::open(folder.clone());
+            Arc::new(
+                open.map_err(|error| Failure::new(error.to_string(), "set another `folder` in `[mail]` of flow.toml"))?,
+            )
+        }
+        MailSettings::Smtp(smtp) => {
+            let open = SmtpConnector::open(smtp.with_password(secrets.smtp_password));
+            Arc::new(open.map_err(|error| Failure::new(error.to_string(), "mend `[mail]` in flow.toml"))?)
+        }
+    };
+    let emails = Composer::new(Arc::clone(program), settings.sender.clone(), secrets.unsubscribe_keys);
+    let emails = emails.map_err(|fault| Failure::new(fault.to_string(), "run `flow check` and mend what it says"))?;
+    Ok(Delivery { connector, composer: Arc::new(OutboxComposer::new(emails)) })
+}
+
+/// Where mail goes, in words.
+pub(crate) fn words(settings: &Settings) -> String {
+    match &settings.mail {
+        MailSettings::File { folder } => folder.display().to_string(),
+        MailSettings::Smtp(smtp) => format!("{}:{}", smtp.host, smtp.port),
+    }
+}

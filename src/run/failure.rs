@@ -1,0 +1,35 @@
+//! What stops a run, in words, with what to do.
+
+use flow_runtime::engine::EngineError;
+use flow_runtime::intake::IntakeError;
+use flow_runtime::store::StoreError;
+
+use crate::output::Failure;
+
+const GOES_ON: &str = "everything up to the last commit is kept: mend it, and the same command goes on from there";
+
+pub(crate) fn from_store(error: StoreError) -> Failure {
+    Failure::new(error.message, error.help)
+}
+
+pub(crate) fn from_engine(error: EngineError) -> Failure {
+    match error {
+        EngineError::Store(error) => from_store(error),
+        other => Failure::new(other.to_string(), GOES_ON),
+    }
+}
+
+pub(crate) fn from_intake(error: &IntakeError) -> Failure {
+    let help = match error {
+        IntakeError::Read { .. } => "check that the file can be read",
+        IntakeError::Report { .. } => "check that the disk has room",
+        IntakeError::NoHeader { .. } | IntakeError::BrokenHeader { .. } | IntakeError::NoKeyColumn { .. } => {
+            "export the contacts with a header row; every other column is matched to a field by its name"
+        }
+    };
+    Failure::new(error.to_string(), format!("{help}; {GOES_ON}"))
+}
+
+pub(crate) fn output(error: std::io::Error) -> Failure {
+    Failure::new(format!("the output cannot be written: {error}"), "")
+}

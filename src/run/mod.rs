@@ -1,0 +1,156 @@
+//! `flow run`: compiles a project, brings in its data, and carries everyone through it on a virtual clock.
+//!
+//! Every run goes on from what the store holds: contacts and events that are known change nothing, so a run that was stopped, by
+//! whatever, is taken up by the same command.
+
+mod backend;
+mod data;
+mod delivery;
+mod failure;
+mod progress;
+pub(crate) mod report;
+pub(crate) mod show;
+mod store;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant as WallClock;
+
+use clap::{Args, ValueEnum};
+use flow_compiler::ir::Program;
+use flow_runtime::engine::{Engine, Limits};
+use flow_runtime::report::RunReport;
+use flow_runtime::settings::Settings;
+use flow_runtime::time::Instant;
+
+use crate::load::{Loaded, load, settings_findings};
+use crate::output::{Failure, Format, Outcome, Output};
+use failure::from_engine;
+use report::{Finished, Rate};
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// The project's folder; without it, the nearest one upward from here that has a flow.toml
+    project: Option<PathBuf>,
+    /// What runs the steps
+    #[arg(long, value_enum, default_value_t, value_name = "BACKEND")]
+    backend: BackendChoice,
+    /// Start over: the store is set aside with `.old` behind its name
+    #[arg(long)]
+    fresh: bool,
+    /// Another database file than the one in flow.toml
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
+    /// Write mail to this folder, whatever flow.toml says
+    #[arg(long, value_name = "FOLDER")]
+    mail_dir: Option<PathBuf>,
+    /// How many days to run, instead of the number in flow.toml
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=3660))]
+    days: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BackendChoice {
+    /// Machine code
+    #[default]
+    Native,
+    /// The reference interpreter of the same program
+    Interpreter,
+}
+
+/// Runs a project and tells what happened.
+pub(crate) fn run(arguments: &RunArguments, output: &mut Output) -> io::Result<Outcome> {
+    let loaded = load(arguments.project.as_deref());
+    let Loaded { settings: Some(settings), program: Some(program), failures, findings, folder } = loaded else {
+        return output.report(&loaded.findings, &loaded.failures, "");
+    };
+    if !failures.is_empty() {
+        return output.report(&findings, &failures, "");
+    }
+    // Warnings are told before the work; errors never come here.
+    output.warnings(&findings)?;
+    let settings = with_arguments(settings, arguments);
+    match carry_out(arguments, &settings, program, output) {
+        Ok(finished) => output.finished(&finished),
+        Err(Stopped::Failure(failure)) => output.report(&[], &[failure], ""),
+        Err(Stopped::Settings(faults)) => {
+            let text = std::fs::read_to_string(folder.join(flow_runtime::settings::FILE_NAME)).unwrap_or_default();
+            output.report(&[settings_findings(&text, &faults)], &[], "")
+        }
+    }
+}
+
+/// What kept a run from its end. What was committed by then is kept.
+enum Stopped {
+    Failure(Failure),
+    Settings(Vec<flow_runtime::settings::SettingsFault>),
+}
+
+impl From<Failure> for Stopped {
+    fn from(failure: Failure) -> Self {
+        Stopped::Failure(failure)
+    }
+}
+
+fn with_arguments(mut settings: Settings, arguments: &RunArguments) -> Settings {
+    if let Some(store) = &arguments.store {
+        settings.store.clone_from(store);
+    }
+    if let Some(folder) = &arguments.mail_dir {
+        settings.mail = flow_runtime::settings::MailSettings::File { folder: folder.clone() };
+    }
+    if let (Some(days), Some(run)) = (arguments.days, &mut settings.run) {
+        run.days = days;
+    }
+    settings
+}
+
+fn carry_out(
+    arguments: &RunArguments,
+    settings: &Settings,
+    program: Program,
+    output: &mut Output,
+) -> Result<Finished, Stopped> {
+    let (start, end) = data::span(settings)?;
+    let program = Arc::new(program);
+    let (backend, compiled) = backend::prepare(arguments.backend, &program)?;
+    let secrets = settings.secrets(&environment).map_err(Stopped::Settings)?;
+    let delivery = delivery::prepare(settings, secrets, &program)?;
+    let store = store::open(&program, &settings.store, arguments.fresh)?;
+    let human = output.format() == Format::Human;
+    if human {
+        show::compiled(&program, &compiled).map_err(failure::output)?;
+    }
+    let began = now();
+    let mut engine =
+        Engine::open(Arc::clone(&program), backend, store, Some(delivery), Limits::default()).map_err(from_engine)?;
+    let mut progress = progress::Progress::new(start, end, human);
+    let mut notebook = data::Notebook::new(&settings.store)?;
+    let contacts = data::import(&mut engine, settings, start, &mut notebook, &mut progress)?;
+    let events = data::run_events(&mut engine, settings, end, &mut notebook, &mut progress)?;
+    let handled = progress.finish();
+    let report = RunReport::read(&program, engine.store()).map_err(from_engine)?;
+    engine.into_store().close().map_err(failure::from_store)?;
+    let rate = Rate { seconds: began.elapsed().as_secs_f64(), ..handled };
+    let notebook = notebook.finish();
+    Ok(Finished { program, compiled, contacts, events, report, rate, notebook, mail: delivery::words(settings) })
+}
+
+/// Where the settings may look for secrets.
+#[expect(clippy::disallowed_methods, reason = "the command's own place for reading the environment")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// The wall clock, for rates and compile times alone.
+#[expect(clippy::disallowed_methods, reason = "how long the work took is told to people; no result depends on it")]
+fn now() -> WallClock {
+    WallClock::now()
+}
+
+/// An instant's days since another, for progress.
+fn days_between(start: Instant, at: Instant) -> u64 {
+    const DAY_MS: i64 = 86_400_000;
+    u64::try_from(at.ms_since(start) / DAY_MS).unwrap_or_default()
+}

@@ -1,0 +1,43 @@
+//! Progress while a run works: a bar over the days of the virtual clock, on a terminal only.
+
+use std::io::IsTerminal;
+
+use flow_runtime::engine;
+use flow_runtime::time::Instant;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::days_between;
+use super::report::Rate;
+
+const STYLE: &str = "  {bar:32} day {pos} of {len}  {msg}";
+
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    start: Instant,
+    last: Rate,
+}
+
+impl Progress {
+    /// `visible` is false where the output is for machines.
+    pub(crate) fn new(start: Instant, end: Instant, visible: bool) -> Self {
+        let bar = ProgressBar::new(days_between(start, end));
+        let terminal = visible && std::io::stderr().is_terminal();
+        bar.set_draw_target(if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
+        if let Ok(style) = ProgressStyle::with_template(STYLE) {
+            bar.set_style(style.progress_chars("██░"));
+        }
+        Self { bar, start, last: Rate::default() }
+    }
+
+    pub(crate) fn at(&mut self, at: &engine::Progress) {
+        self.last = Rate { seconds: 0.0, events: at.events, steps: at.steps, mails: at.mails };
+        self.bar.set_position(days_between(self.start, at.now));
+        self.bar.set_message(format!("{} events, {} wakes, {} mails", at.events, at.steps, at.mails));
+    }
+
+    /// Takes the bar away; returns what was done.
+    pub(crate) fn finish(self) -> Rate {
+        self.bar.finish_and_clear();
+        self.last
+    }
+}

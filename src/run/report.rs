@@ -1,0 +1,84 @@
+//! What a run tells at its end, as data.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use flow_compiler::ir::Program;
+use flow_runtime::intake::{Reason, Tally};
+use flow_runtime::report::{RunReport, Totals};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::backend::Compiled;
+use super::data::ContactsTaken;
+
+/// How much was done in this run, and how fast.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub(crate) struct Rate {
+    pub(crate) seconds: f64,
+    pub(crate) events: u64,
+    /// Journeys woken.
+    pub(crate) steps: u64,
+    pub(crate) mails: u64,
+}
+
+/// A run that came to its end.
+pub(crate) struct Finished {
+    pub(crate) program: Arc<Program>,
+    pub(crate) compiled: Compiled,
+    pub(crate) contacts: ContactsTaken,
+    pub(crate) events: Tally,
+    pub(crate) report: RunReport,
+    pub(crate) rate: Rate,
+    /// Where everything that was not taken is written, and how many lines.
+    pub(crate) notebook: Option<(PathBuf, u64)>,
+    pub(crate) mail: String,
+}
+
+impl Finished {
+    /// For machines. What a file holds is under `contacts` and `events`; what the store has come to is beside it.
+    pub(crate) fn json(&self) -> Value {
+        let mut json = serde_json::to_value(&self.report).unwrap_or_default();
+        json["project"] = json!(self.program.name);
+        json["compiled"] = json!(self.compiled);
+        json["rate"] = json!(self.rate);
+        json["contacts"] = json!({
+            "kept": self.contacts.tally.taken(),
+            "joined": self.report.people.joined,
+            "new": self.contacts.imported.new,
+            "known": self.contacts.imported.known,
+            "rejected": rejected(&self.contacts.tally),
+            "set_aside": set_aside(&self.contacts.tally),
+            "ignored_columns": self.contacts.ignored_columns,
+        });
+        json["events"]["rejected"] = json!(rejected(&self.events));
+        json["events"]["set_aside"] = json!(set_aside(&self.events));
+        json["events"]["unknown"] = json!(subjects(&self.events, Reason::UnknownEvent));
+        json["events"]["dated_back"] = json!(self.events.of(Reason::DatedAhead));
+        json["notes"] = json!(self.notebook.as_ref().map(|(path, lines)| json!({ "file": path, "lines": lines })));
+        json
+    }
+}
+
+/// Rows that were not taken, by reason.
+pub(crate) fn rejected(tally: &Tally) -> Totals {
+    let whole = tally.counts().filter(|(_, subject, _)| subject.is_empty());
+    whole.map(|(reason, _, count)| (reason.to_string(), count)).collect()
+}
+
+/// Values that were not taken, by field.
+pub(crate) fn set_aside(tally: &Tally) -> Totals {
+    let mut out = BTreeMap::new();
+    for (reason, subject, count) in tally.counts() {
+        if !subject.is_empty() && !matches!(reason, Reason::UnknownEvent | Reason::DatedAhead) {
+            *out.entry(subject.to_owned()).or_default() += count;
+        }
+    }
+    out
+}
+
+fn subjects(tally: &Tally, of: Reason) -> Totals {
+    let found = tally.counts().filter(|(reason, ..)| *reason == of);
+    found.map(|(_, subject, count)| (subject.to_owned(), count)).collect()
+}

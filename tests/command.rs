@@ -1,0 +1,263 @@
+//! What a person meets at the terminal: each test is a folder, a command, and all that it says.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use insta::assert_snapshot;
+use tempfile::TempDir;
+
+const SETTINGS: &str = r#"[project]
+name = "spring"
+timezone = "Europe/Berlin"
+
+[sender]
+from = "Acme <hello@acme.example>"
+address = "Acme GmbH, Torstraße 100, 10119 Berlin"
+unsubscribe_url = "https://acme.example/unsubscribe"
+
+[mail]
+connector = "file"
+"#;
+
+const FLOW: &str = r#"use std.b2b
+
+email welcome {
+  subject  "Welcome, {first_name or "friend"}"
+  template "emails/welcome.html"
+}
+
+workflow welcome_all "Welcome all" {
+  goal "Book a demo" when requested_demo within 30 days
+  enter when signed_up
+  reenter once
+  exit when disqualified
+  send welcome
+}
+"#;
+
+const TEMPLATE: &str = "<p>Hello {{ first_name or \"friend\" }}</p>\n<p><a href=\"{{ unsubscribe_url }}\">Unsubscribe</a> {{ sender_address }}</p>\n";
+
+/// A folder that goes away after the test.
+struct Folder(TempDir);
+
+impl Folder {
+    fn empty() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// A whole project without a mistake.
+    fn project() -> Self {
+        Self::empty().with("flow.toml", SETTINGS).with("welcome.flow", FLOW).with("emails/welcome.html", TEMPLATE)
+    }
+
+    fn path(&self) -> PathBuf {
+        // A temporary folder may lie behind a link, and the command sees where it really is.
+        self.0.path().canonicalize().unwrap()
+    }
+
+    fn with(self, path: &str, contents: impl AsRef<[u8]>) -> Self {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, contents).unwrap();
+        self
+    }
+
+    fn without(self, path: &str) -> Self {
+        fs::remove_file(self.path().join(path)).unwrap();
+        self
+    }
+
+    /// What the command says here.
+    fn flow(&self, arguments: &[&str]) -> String {
+        self.flow_in(".", arguments)
+    }
+
+    fn flow_in(&self, below: &str, arguments: &[&str]) -> String {
+        let output = command(arguments).current_dir(self.path().join(below)).output().unwrap();
+        let code = output.status.code().map_or("by a signal".to_owned(), |code| code.to_string());
+        let [stdout, stderr] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        let said = format!(
+            "$ flow {}\n{stdout}{}{stderr}exit {code}",
+            arguments.join(" "),
+            if stderr.is_empty() { "" } else { "(stderr)\n" }
+        );
+        said.replace(self.path().to_str().unwrap(), "[folder]")
+    }
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
+    command.args(arguments).stdin(Stdio::null());
+    for colour in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+        command.env_remove(colour);
+    }
+    command
+}
+
+fn example() -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/guide_nurture").to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_project_without_a_mistake() {
+    assert_snapshot!(Folder::project().flow(&["check"]));
+}
+
+#[test]
+fn the_example_is_fine() {
+    let said = Folder::empty().flow(&["check", &example()]);
+    assert!(said.ends_with("guide_nurture is fine: 3 workflows, 5 emails, 1 team\nexit 0"), "{said}");
+}
+
+#[test]
+fn a_project_is_found_upward() {
+    let said = Folder::project().flow_in("emails", &["check"]);
+    assert!(said.contains("spring is fine"), "{said}");
+}
+
+#[test]
+fn no_project() {
+    assert_snapshot!(Folder::empty().flow(&["check"]));
+}
+
+#[test]
+fn a_folder_that_is_not_there() {
+    assert_snapshot!(Folder::empty().flow(&["check", "nurture"]));
+}
+
+#[test]
+fn a_file_instead_of_a_folder() {
+    assert_snapshot!(Folder::project().flow(&["check", "welcome.flow"]));
+}
+
+#[test]
+fn a_folder_without_settings() {
+    assert_snapshot!(Folder::empty().with("spring/a.flow", FLOW).flow(&["check", "spring"]));
+}
+
+#[test]
+fn settings_that_cannot_be_read() {
+    let folder = Folder::project().without("flow.toml");
+    fs::create_dir(folder.path().join("flow.toml")).unwrap();
+    assert_snapshot!(folder.flow(&["check", "."]));
+}
+
+#[test]
+fn no_flow_files() {
+    let elsewhere = Folder::project().without("welcome.flow");
+    let elsewhere = elsewhere.with("out/a.flow", FLOW).with("target/b.flow", FLOW).with(".git/c.flow", FLOW);
+    assert_snapshot!(elsewhere.flow(&["check"]));
+}
+
+#[test]
+fn an_unknown_setting_and_bad_values() {
+    let settings = SETTINGS
+        .replace("timezone = \"Europe/Berlin\"", "timezone = \"Europe/Berlim\"\ncurency = \"EUR\"")
+        .replace("hello@acme.example", "hello.acme.example")
+        .replace("\"file\"", "\"smtp\"\nport = \"587\"\npassword = \"hunter2\"");
+    assert_snapshot!(Folder::project().with("flow.toml", settings).flow(&["check"]));
+}
+
+#[test]
+fn settings_that_are_missing() {
+    let settings = SETTINGS.split("[sender]").next().unwrap().replace("timezone = \"Europe/Berlin\"\n", "");
+    assert_snapshot!(Folder::project().with("flow.toml", settings).flow(&["check"]));
+}
+
+#[test]
+fn settings_that_are_no_settings() {
+    assert_snapshot!(Folder::project().with("flow.toml", "[project]\nname = spring\n").flow(&["check"]));
+}
+
+#[test]
+fn a_missing_template() {
+    let folder = Folder::project().without("emails/welcome.html").with("emails/welcom.html", TEMPLATE);
+    assert_snapshot!(folder.flow(&["check"]));
+}
+
+#[test]
+fn mistakes_in_settings_program_and_template_show_at_once() {
+    let folder = Folder::project()
+        .with("flow.toml", SETTINGS.replace("[mail]", "[male]"))
+        .with("welcome.flow", FLOW.replace("send welcome", "send welcom"))
+        .with("emails/welcome.html", TEMPLATE.replace(" or \"friend\"", ""));
+    assert_snapshot!(folder.flow(&["check"]));
+}
+
+#[test]
+fn files_that_are_not_utf8() {
+    let folder = Folder::project().with("b.flow", b"// fine\n// caf\xe9\n").with("emails/old.html", b"\xff");
+    assert_snapshot!(folder.flow(&["check"]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_nowhere() {
+    let folder = Folder::project();
+    std::os::unix::fs::symlink("gone", folder.path().join("b.flow")).unwrap();
+    assert_snapshot!(folder.flow(&["check"]));
+}
+
+#[test]
+fn a_file_that_is_too_long() {
+    assert_snapshot!(Folder::project().with("long.flow", vec![b'\n'; (1 << 20) + 1]).flow(&["check"]));
+}
+
+#[test]
+fn folders_without_end() {
+    let deep = "a/".repeat(17) + "b.flow";
+    assert_snapshot!(Folder::project().with(&deep, FLOW).flow(&["check"]));
+}
+
+#[test]
+fn a_byte_order_mark_is_no_mistake() {
+    let folder = Folder::project().with("welcome.flow", format!("\u{feff}{FLOW}"));
+    let folder = folder.with("flow.toml", format!("\u{feff}{SETTINGS}"));
+    assert!(folder.flow(&["check"]).ends_with("exit 0"));
+}
+
+#[test]
+fn findings_for_machines() {
+    let folder = Folder::project()
+        .with("flow.toml", SETTINGS.replace("name = \"spring\"", "name = 5"))
+        .with("welcome.flow", FLOW.replace("send welcome", "send welcom"));
+    assert_snapshot!(folder.flow(&["check", "--format", "json"]));
+}
+
+#[test]
+fn a_failure_for_machines() {
+    assert_snapshot!(Folder::empty().flow(&["check", "--format", "json"]));
+}
+
+#[test]
+fn usage() {
+    assert_snapshot!(Folder::empty().flow(&["check", "--help"]));
+    assert_snapshot!(Folder::empty().flow(&["chekc"]));
+}
+
+#[test]
+fn colour_only_where_it_is_wanted() {
+    let folder = Folder::project().with("welcome.flow", FLOW.replace("send welcome", "send welcom"));
+    let is_coloured = |arguments: &[&str], no_color: bool| {
+        let mut command = command(arguments);
+        if no_color {
+            command.env("NO_COLOR", "1");
+        }
+        command.current_dir(folder.path()).output().unwrap().stdout.contains(&b'\x1b')
+    };
+    assert!(!is_coloured(&["check"], false), "not a terminal");
+    assert!(is_coloured(&["check", "--color", "always"], false));
+    assert!(is_coloured(&["--color", "always", "check"], true), "the flag beats NO_COLOR");
+    assert!(!is_coloured(&["check", "--color", "always", "--format", "json"], false), "JSON has no colour");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_who_leaves_is_no_failure() {
+    let folder = Folder::project();
+    let mut child = command(&["check"]).current_dir(folder.path()).stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(141));
+}

@@ -1,0 +1,85 @@
+//! One person's way through one workflow.
+
+use crate::calendar::Ms;
+
+/// In the order of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Workflow {
+    GuideNurture,
+    PricingInterest,
+    QuietLeads,
+}
+
+impl Workflow {
+    pub(crate) const ALL: [Workflow; 3] = [Workflow::GuideNurture, Workflow::PricingInterest, Workflow::QuietLeads];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Workflow::GuideNurture => "guide_nurture",
+            Workflow::PricingInterest => "pricing_interest",
+            Workflow::QuietLeads => "quiet_leads",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Held at a send until the window opens.
+    Held { email: &'static str, since: Ms },
+    /// `wait N days`
+    Wait { began: Ms, days: i64 },
+    /// `wait until … up to N days`
+    WaitUntil { began: Ms, days: i64 },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Converted,
+    ExitedWhen,
+    ExitedByStep,
+    Finished,
+    HandedOff(&'static str),
+}
+
+#[derive(Debug)]
+pub(crate) struct Journey {
+    pub(crate) workflow: Workflow,
+    pub(crate) entered: Ms,
+    /// None before the first wait and after the end.
+    pub(crate) place: Option<Place>,
+    pub(crate) sent: Vec<(&'static str, Ms)>,
+    /// E-mails and links that a person clicked.
+    pub(crate) clicks: Vec<(String, Option<String>)>,
+    pub(crate) end: Option<(End, Ms)>,
+    pub(crate) is_attributed: bool,
+}
+
+impl Journey {
+    pub(crate) fn new(workflow: Workflow, entered: Ms) -> Journey {
+        Journey {
+            workflow,
+            entered,
+            place: None,
+            sent: Vec::new(),
+            clicks: Vec::new(),
+            end: None,
+            is_attributed: false,
+        }
+    }
+
+    pub(crate) fn is_live(&self) -> bool {
+        self.end.is_none()
+    }
+
+    pub(crate) fn clicked(&self, email: &str) -> bool {
+        self.clicks.iter().any(|(clicked, _)| clicked == email)
+    }
+
+    pub(crate) fn clicked_link(&self, email: &str, link: &str) -> bool {
+        self.clicks.iter().any(|(clicked, at)| clicked == email && at.as_deref() == Some(link))
+    }
+
+    pub(crate) fn sent_at(&self, email: &str) -> Option<Ms> {
+        self.sent.iter().rev().find(|(sent, _)| *sent == email).map(|(_, at)| *at)
+    }
+}

@@ -1,0 +1,396 @@
+//! The people: fields that the three workflows read, whole histories, and who owns which user id and address.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use csv::ByteRecord;
+use jiff::tz::TimeZone;
+
+use crate::calendar::{self, Ms};
+use crate::count::{Contacts, Tally, one_more};
+use crate::journey::Journey;
+
+const PROJECT_ZONE: &str = "Europe/Berlin";
+
+const REGIONS: [&str; 4] = ["emea", "amer", "apac", "latam"];
+const INDUSTRIES: [&str; 8] =
+    ["saas", "fintech", "ecommerce", "manufacturing", "healthcare", "education", "consulting", "logistics"];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    Subscriber,
+    Lead,
+    Mql,
+    Sql,
+    Opportunity,
+    Customer,
+}
+
+const STAGES: [(&str, Stage); 6] = [
+    ("subscriber", Stage::Subscriber),
+    ("lead", Stage::Lead),
+    ("mql", Stage::Mql),
+    ("sql", Stage::Sql),
+    ("opportunity", Stage::Opportunity),
+    ("customer", Stage::Customer),
+];
+
+/// What a row or an `identify` line says; nothing where it says nothing, or nothing that can be used.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fields {
+    pub(crate) email: Option<String>,
+    pub(crate) region: Option<String>,
+    pub(crate) industry: Option<String>,
+    pub(crate) timezone: Option<TimeZone>,
+    pub(crate) stage: Option<Stage>,
+    pub(crate) score: Option<f64>,
+    pub(crate) unsubscribed: Option<bool>,
+    pub(crate) do_not_contact: Option<bool>,
+    pub(crate) has_open_deal: Option<bool>,
+    pub(crate) disqualified: Option<bool>,
+}
+
+impl Fields {
+    /// Takes a value under its snake case name. One that cannot be used is set aside and counted.
+    pub(crate) fn read(&mut self, name: &str, value: &str, set_aside: &mut Tally) {
+        let value = value.trim();
+        if value.is_empty() {
+            return;
+        }
+        let lower = value.to_lowercase();
+        let is_usable = match name {
+            "email" => keep(&mut self.email, is_address(&lower).then_some(lower)),
+            "region" => keep(&mut self.region, REGIONS.contains(&lower.as_str()).then_some(lower)),
+            "industry" => keep(&mut self.industry, INDUSTRIES.contains(&lower.as_str()).then_some(lower)),
+            "timezone" => keep(&mut self.timezone, calendar::zone(value)),
+            "stage" => keep(&mut self.stage, STAGES.iter().find(|(name, _)| *name == lower).map(|(_, stage)| *stage)),
+            "score" => keep(&mut self.score, number(value)),
+            "unsubscribed" => keep(&mut self.unsubscribed, yes_no(&lower)),
+            "do_not_contact" => keep(&mut self.do_not_contact, yes_no(&lower)),
+            "has_open_deal" => keep(&mut self.has_open_deal, yes_no(&lower)),
+            "disqualified" => keep(&mut self.disqualified, yes_no(&lower)),
+            "employees" => number(value).is_some(),
+            "renewal_date" => calendar::is_date(value),
+            "created_at" => calendar::parse(value).is_some() || calendar::is_date(value),
+            _ => true,
+        };
+        if !is_usable {
+            one_more(set_aside, name);
+        }
+    }
+
+    /// A later row of the same person: gaps are filled, and of two answers about consent the stricter holds.
+    fn fill_gaps(&mut self, later: Fields) {
+        fill(&mut self.region, later.region);
+        fill(&mut self.industry, later.industry);
+        fill(&mut self.timezone, later.timezone);
+        fill(&mut self.stage, later.stage);
+        fill(&mut self.score, later.score);
+        fill(&mut self.has_open_deal, later.has_open_deal);
+        fill(&mut self.disqualified, later.disqualified);
+        self.unsubscribed = self.unsubscribed.max(later.unsubscribed);
+        self.do_not_contact = self.do_not_contact.max(later.do_not_contact);
+    }
+
+    /// An `identify` line: what it says holds from now on.
+    pub(crate) fn overwrite(&mut self, newer: Fields) {
+        replace(&mut self.region, newer.region);
+        replace(&mut self.industry, newer.industry);
+        replace(&mut self.timezone, newer.timezone);
+        replace(&mut self.stage, newer.stage);
+        replace(&mut self.score, newer.score);
+        replace(&mut self.has_open_deal, newer.has_open_deal);
+        replace(&mut self.disqualified, newer.disqualified);
+        replace(&mut self.unsubscribed, newer.unsubscribed);
+        replace(&mut self.do_not_contact, newer.do_not_contact);
+    }
+}
+
+fn keep<T>(field: &mut Option<T>, value: Option<T>) -> bool {
+    let is_usable = value.is_some();
+    replace(field, value);
+    is_usable
+}
+
+fn replace<T>(field: &mut Option<T>, value: Option<T>) {
+    if value.is_some() {
+        *field = value;
+    }
+}
+
+fn fill<T>(field: &mut Option<T>, value: Option<T>) {
+    if field.is_none() {
+        *field = value;
+    }
+}
+
+fn is_address(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    let labels: Vec<&str> = domain.split('.').collect();
+    !local.is_empty()
+        && labels.len() >= 2
+        && labels.iter().all(|label| !label.is_empty())
+        && !text.contains(char::is_whitespace)
+        && !domain.contains('@')
+}
+
+fn number(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_plain = digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.ends_with(|c: char| c.is_ascii_digit())
+        && digits.chars().all(|c| c.is_ascii_digit() || c == '.');
+    if is_plain { text.parse().ok() } else { None }
+}
+
+fn yes_no(lower: &str) -> Option<bool> {
+    match lower {
+        "yes" | "true" => Some(true),
+        "no" | "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// Something that somebody did, or that happened to their mail.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum What {
+    Downloaded {
+        asset: Option<String>,
+    },
+    Visited {
+        page: Option<String>,
+    },
+    RequestedDemo,
+    /// Forms, webinars, sign-ups: nothing here asks about them, but they are activity.
+    Other,
+    Clicked {
+        email: Option<String>,
+        link: Option<String>,
+    },
+    Opened,
+    Bounced {
+        is_hard: bool,
+    },
+    Complained,
+    Unsubscribed,
+}
+
+impl What {
+    pub(crate) fn is_pricing_visit(&self) -> bool {
+        matches!(self, What::Visited { page: Some(page) } if page == "/pricing")
+    }
+
+    /// Whether the person did something. A mail program fetches pictures and a server bounces without them.
+    fn is_activity(&self) -> bool {
+        !matches!(self, What::Opened | What::Bounced { .. })
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Past {
+    pub(crate) what: What,
+    pub(crate) occurred: Ms,
+    pub(crate) is_machine: bool,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Person {
+    /// The start of the run for the contacts, the first line for others.
+    pub(crate) seen_since: Ms,
+    pub(crate) fields: Fields,
+    pub(crate) hard_bounced: bool,
+    pub(crate) complained: bool,
+    /// Everything known by now, in the order of arrival.
+    pub(crate) past: Vec<Past>,
+    pub(crate) journeys: Vec<Journey>,
+    /// As last looked at; entries happen where they become true.
+    pub(crate) was_high_intent: bool,
+    pub(crate) was_inactive: bool,
+}
+
+impl Person {
+    pub(crate) fn zone(&self) -> TimeZone {
+        self.fields.timezone.clone().or_else(|| calendar::zone(PROJECT_ZONE)).unwrap()
+    }
+
+    pub(crate) fn score(&self) -> f64 {
+        self.fields.score.unwrap_or(0.0)
+    }
+
+    pub(crate) fn add_score(&mut self, more: f64) {
+        self.fields.score = Some(self.score() + more);
+    }
+
+    /// Never moves back; somebody without a stage gets this one.
+    pub(crate) fn advance_to(&mut self, stage: Stage) {
+        self.fields.stage = self.fields.stage.max(Some(stage));
+    }
+
+    pub(crate) fn is_customer(&self) -> bool {
+        self.fields.stage == Some(Stage::Customer)
+    }
+
+    pub(crate) fn is_opportunity_or_later(&self) -> bool {
+        self.fields.stage >= Some(Stage::Opportunity)
+    }
+
+    pub(crate) fn has_open_deal(&self) -> bool {
+        self.fields.has_open_deal == Some(true)
+    }
+
+    pub(crate) fn is_disqualified(&self) -> bool {
+        self.fields.disqualified == Some(true)
+    }
+
+    pub(crate) fn is_unsubscribed(&self) -> bool {
+        self.fields.unsubscribed == Some(true)
+    }
+
+    pub(crate) fn is_do_not_contact(&self) -> bool {
+        self.fields.do_not_contact == Some(true)
+    }
+
+    /// Whether they did this since then, by when it occurred, as far as it is known by now.
+    pub(crate) fn did_since(&self, since: Ms, is_it: impl Fn(&What) -> bool) -> bool {
+        self.past.iter().any(|past| past.occurred >= since && is_it(&past.what))
+    }
+
+    pub(crate) fn last_active(&self) -> Ms {
+        let active = self.past.iter().filter(|past| past.what.is_activity() && !past.is_machine);
+        active.map(|past| past.occurred).fold(self.seen_since, Ms::max)
+    }
+
+    /// When the last visit but two to the pricing page occurred.
+    pub(crate) fn third_last_pricing_visit(&self) -> Option<Ms> {
+        let pricing = self.past.iter().filter(|past| past.what.is_pricing_visit());
+        let mut visits: Vec<Ms> = pricing.map(|past| past.occurred).collect();
+        visits.sort_unstable();
+        visits.iter().rev().nth(2).copied()
+    }
+}
+
+/// Everybody, in the order in which they became known, and the keys they are known by.
+#[derive(Debug, Default)]
+pub(crate) struct Book {
+    pub(crate) people: Vec<Person>,
+    users: BTreeMap<String, usize>,
+    addresses: BTreeMap<String, usize>,
+    pub(crate) merge_wanted: u64,
+}
+
+impl Book {
+    /// The person of a line: by the user id, else by the address, else somebody new.
+    pub(crate) fn of_line(&mut self, user: &str, address: Option<&str>, now: Ms) -> usize {
+        let known = self.known(user, address);
+        let index = known.unwrap_or_else(|| self.add(now));
+        self.claim(index, user, address);
+        index
+    }
+
+    fn known(&self, user: &str, address: Option<&str>) -> Option<usize> {
+        self.users.get(user).or_else(|| self.addresses.get(address?)).copied()
+    }
+
+    fn add(&mut self, now: Ms) -> usize {
+        self.people.push(Person { seen_since: now, ..Person::default() });
+        self.people.len() - 1
+    }
+
+    /// Makes the keys those of this person. An address that is somebody else's stays theirs.
+    fn claim(&mut self, index: usize, user: &str, address: Option<&str>) {
+        if !user.is_empty() {
+            self.users.entry(user.to_owned()).or_insert(index);
+        }
+        let Some(address) = address else { return };
+        if *self.addresses.entry(address.to_owned()).or_insert(index) == index {
+            self.people[index].fields.email = Some(address.to_owned());
+        } else {
+            self.merge_wanted += 1;
+        }
+    }
+
+    /// One row: somebody new, or more about somebody of an earlier row.
+    fn add_row(&mut self, user: &str, row: Fields, start: Ms, count: &mut Contacts) {
+        let address = row.email.clone();
+        count.kept += 1;
+        match self.known(user, address.as_deref()) {
+            None => {
+                let index = self.add(start);
+                self.people[index].fields = row;
+                self.claim(index, user, address.as_deref());
+            }
+            Some(index) => {
+                count.joined += 1;
+                let is_gap = self.people[index].fields.email.is_none();
+                self.claim(index, user, address.as_deref().filter(|_| is_gap));
+                self.people[index].fields.fill_gaps(row);
+            }
+        }
+    }
+}
+
+/// Reads the export. A bad value leaves its field missing, a bad row is rejected.
+pub(crate) fn read_contacts(file: &Path, start: Ms, count: &mut Contacts) -> Book {
+    let text = std::fs::read(file).unwrap();
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&text);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(text);
+    let mut rows = reader.byte_records().map(Result::unwrap);
+    let header: Vec<String> = utf8(&rows.next().unwrap()).unwrap().iter().map(|name| snake(name)).collect();
+    let mut book = Book::default();
+    for row in rows {
+        let Some(cells) = utf8(&row) else {
+            one_more(&mut count.rejected, "not UTF-8");
+            continue;
+        };
+        if cells.len() != header.len() {
+            let reason = if cells.len() < header.len() { "too few columns" } else { "too many columns" };
+            one_more(&mut count.rejected, reason);
+            continue;
+        }
+        let (mut user, mut fields, mut set_aside) = (String::new(), Fields::default(), Tally::new());
+        for (name, cell) in header.iter().zip(&cells) {
+            if name == "user_id" {
+                cell.trim().clone_into(&mut user);
+            } else {
+                fields.read(name, cell, &mut set_aside);
+            }
+        }
+        if user.is_empty() && fields.email.is_none() {
+            one_more(&mut count.rejected, "neither user id nor address");
+            continue;
+        }
+        for (field, values) in set_aside {
+            *count.set_aside.entry(field).or_default() += values;
+        }
+        book.add_row(&user, fields, start, count);
+    }
+    book
+}
+
+fn utf8(row: &ByteRecord) -> Option<Vec<String>> {
+    row.iter().map(|cell| String::from_utf8(cell.to_vec()).ok()).collect()
+}
+
+/// `User ID`, `userId` and `user_id` are one name.
+pub(crate) fn snake(name: &str) -> String {
+    let mut out = String::new();
+    let mut after_lower = false;
+    for letter in name.trim().chars() {
+        if letter == ' ' {
+            out.push('_');
+        } else {
+            if letter.is_uppercase() && after_lower {
+                out.push('_');
+            }
+            out.extend(letter.to_lowercase());
+        }
+        after_lower = letter.is_lowercase();
+    }
+    out
+}
+
+#[test]
+fn names_of_all_styles_are_one() {
+    for name in ["User ID", "userId", "user_id", "User Id"] {
+        assert_eq!(snake(name), "user_id");
+    }
+}

@@ -1,0 +1,187 @@
+//! The quarter: events and timers in the order of time.
+
+use std::collections::BTreeSet;
+
+use crate::calendar::{self, DAY, Ms, SECOND};
+use crate::count::{Clicks, Workflow as WorkflowCount};
+use crate::journey::{Journey, Place, Workflow};
+use crate::people::{Book, Past, Person, What};
+use crate::stream::{Arrival, Says};
+
+/// 2026-03-02T00:00Z
+pub(crate) const START: Ms = 20_514 * DAY;
+/// The first instant that is no longer part of the run.
+pub(crate) const END: Ms = START + 90 * DAY;
+
+/// A click so soon after the mail left is a machine's.
+const MACHINE_WITHIN: Ms = 10 * SECOND;
+pub(crate) const HIGH_INTENT_WINDOW: Ms = 7 * DAY;
+pub(crate) const INACTIVE_AFTER: Ms = 45 * DAY;
+
+pub(crate) struct Run {
+    pub(crate) book: Book,
+    pub(crate) clicks: Clicks,
+    /// In the order of `Workflow::ALL`.
+    pub(crate) counts: [WorkflowCount; 3],
+    pub(crate) now: Ms,
+    /// When each person is next to be looked at without an event; and the same by person.
+    queue: BTreeSet<(Ms, usize)>,
+    queued: Vec<Option<Ms>>,
+    pub(crate) last_taker: Option<usize>,
+}
+
+impl Run {
+    pub(crate) fn of(book: Book, arrivals: Vec<Arrival>) -> Run {
+        let mut run = Run {
+            book,
+            clicks: Clicks::default(),
+            counts: Default::default(),
+            now: START,
+            queue: BTreeSet::new(),
+            queued: Vec::new(),
+            last_taker: None,
+        };
+        for person in 0..run.book.people.len() {
+            run.put_in_queue(person);
+        }
+        for arrival in arrivals.into_iter().filter(|arrival| arrival.arrived < END) {
+            run.timers_before(arrival.arrived);
+            run.now = run.now.max(arrival.arrived);
+            run.receive(arrival);
+        }
+        run.timers_before(END);
+        for journey in run.book.people.iter().flat_map(|person| &person.journeys) {
+            if journey.is_live() {
+                run.counts[journey.workflow as usize].live += 1;
+            }
+        }
+        run
+    }
+
+    /// All timers of earlier instants: those of this instant wait for its events.
+    fn timers_before(&mut self, instant: Ms) {
+        while let Some((at, person)) = self.queue.first().copied().filter(|(at, _)| *at < instant) {
+            self.now = at;
+            self.wake(person);
+            self.put_in_queue(person);
+        }
+    }
+
+    fn put_in_queue(&mut self, person: usize) {
+        if self.queued.len() <= person {
+            self.queued.resize(person + 1, None);
+        }
+        if let Some(at) = self.queued[person].take() {
+            self.queue.remove(&(at, person));
+        }
+        if let Some(at) = next_look(&self.book.people[person]) {
+            let at = at.max(self.now);
+            self.queue.insert((at, person));
+            self.queued[person] = Some(at);
+        }
+    }
+
+    /// A line: what it changes, then whatever its person waits for.
+    fn receive(&mut self, arrival: Arrival) {
+        let address = match &arrival.says {
+            Says::Identify(fields) => fields.email.as_deref(),
+            Says::Track(_) => None,
+        };
+        let person = self.book.of_line(&arrival.user, address, self.now);
+        match arrival.says {
+            Says::Identify(fields) => {
+                self.book.people[person].fields.overwrite(fields);
+                self.look_after_change(person, None);
+            }
+            Says::Track(what) => {
+                let is_machine = self.engage(person, &what, arrival.occurred);
+                let past = Past { what: what.clone(), occurred: arrival.occurred, is_machine };
+                self.book.people[person].past.push(past);
+                self.look_after_change(person, Some(&what));
+            }
+        }
+        self.put_in_queue(person);
+    }
+
+    /// What an event does to consent and to the mail of live journeys; answers whether a machine did it.
+    fn engage(&mut self, person: usize, what: &What, occurred: Ms) -> bool {
+        let person = &mut self.book.people[person];
+        match what {
+            What::Unsubscribed => person.fields.unsubscribed = Some(true),
+            What::Complained => person.complained = true,
+            What::Bounced { is_hard: true } => person.hard_bounced = true,
+            What::Clicked { email, link } => {
+                let email = email.as_deref().unwrap_or_default();
+                let live = person.journeys.iter_mut().filter(|journey| journey.is_live());
+                let sent = live.filter_map(|journey| journey.sent_at(email).map(|at| (journey, at)));
+                let Some((journey, sent_at)) = sent.filter(|(_, at)| *at <= occurred).last() else {
+                    self.clicks.without_send += 1;
+                    return false;
+                };
+                if occurred - sent_at <= MACHINE_WITHIN {
+                    self.clicks.machine += 1;
+                    return true;
+                }
+                journey.clicks.push((email.to_owned(), link.clone()));
+            }
+            _ => {}
+        }
+        false
+    }
+
+    /// After a line: live journeys, then goals of ended ones, then entries; each in the order of the workflows.
+    fn look_after_change(&mut self, person: usize, event: Option<&What>) {
+        for workflow in Workflow::ALL {
+            if let Some(journey) = self.live(person, workflow)
+                && !self.ends(person, journey)
+                && self.has_come(person, journey)
+            {
+                self.after_wait_until(person, journey);
+            }
+        }
+        self.attribute(person);
+        self.enter(person, event);
+    }
+
+    /// At a timer: the same, and steps whose time has come.
+    fn wake(&mut self, person: usize) {
+        for workflow in Workflow::ALL {
+            let Some(journey) = self.live(person, workflow) else { continue };
+            if self.ends(person, journey) {
+                continue;
+            }
+            let someone = &self.book.people[person];
+            let Some(place) = someone.journeys[journey].place else { continue };
+            if due_at(someone, place) <= self.now {
+                self.step(person, journey, place);
+            }
+        }
+        self.enter(person, None);
+    }
+
+    pub(crate) fn live(&self, person: usize, workflow: Workflow) -> Option<usize> {
+        self.book.people[person].journeys.iter().position(|journey| journey.workflow == workflow && journey.is_live())
+    }
+
+    pub(crate) fn count(&mut self, workflow: Workflow) -> &mut WorkflowCount {
+        &mut self.counts[workflow as usize]
+    }
+}
+
+fn next_look(person: &Person) -> Option<Ms> {
+    let places = person.journeys.iter().filter_map(|journey: &Journey| journey.place);
+    let steps = places.map(|place| due_at(person, place));
+    let intent_ends = person.third_last_pricing_visit().filter(|_| person.was_high_intent);
+    let falls_silent = (!person.was_inactive).then(|| person.last_active() + INACTIVE_AFTER);
+    steps.chain(intent_ends.map(|visit| visit + HIGH_INTENT_WINDOW)).chain(falls_silent).min()
+}
+
+/// Days and windows are those of the zone that holds now, so a new zone moves what is waited for.
+fn due_at(person: &Person, place: Place) -> Ms {
+    match place {
+        Place::Held { since, .. } => calendar::next_opening(since, &person.zone()),
+        Place::Wait { began, days } | Place::WaitUntil { began, days } => {
+            calendar::plus_days(began, days, &person.zone())
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! The three workflows of `guide_nurture.flow`, by hand.
+
+use crate::calendar::{self, Ms};
+use crate::count::one_more;
+use crate::journey::{End, Journey, Place, Workflow};
+use crate::people::{Person, Stage, What};
+use crate::run::{HIGH_INTENT_WINDOW, INACTIVE_AFTER, Run};
+
+/// A score that sales wants to hear of.
+const SALES_SCORE: f64 = 60.0;
+
+/// The sales team: who covers EMEA alone, who covers everybody.
+const MEMBERS: [(&str, Option<&str>); 2] = [("ana@acme.example", Some("emea")), ("bo@acme.example", None)];
+const BACKUP: &str = "lead@acme.example";
+
+fn exit_clause(workflow: Workflow) -> &'static str {
+    match workflow {
+        Workflow::GuideNurture | Workflow::PricingInterest => "stage >= opportunity or disqualified",
+        Workflow::QuietLeads => "disqualified",
+    }
+}
+
+fn exit_holds(person: &Person, workflow: Workflow) -> bool {
+    match workflow {
+        Workflow::GuideNurture | Workflow::PricingInterest => {
+            person.is_opportunity_or_later() || person.is_disqualified()
+        }
+        Workflow::QuietLeads => person.is_disqualified(),
+    }
+}
+
+fn skip_holds(person: &Person, workflow: Workflow) -> bool {
+    match workflow {
+        Workflow::GuideNurture | Workflow::PricingInterest => person.is_customer() || person.has_open_deal(),
+        Workflow::QuietLeads => person.is_customer(),
+    }
+}
+
+fn goal_holds(person: &Person, workflow: Workflow, entered: Ms) -> bool {
+    match workflow {
+        Workflow::GuideNurture | Workflow::PricingInterest => {
+            person.did_since(entered, |what| *what == What::RequestedDemo)
+        }
+        Workflow::QuietLeads => person.did_since(entered, |what| matches!(what, What::Visited { .. })),
+    }
+}
+
+/// How long after the end a goal still counts.
+fn goal_days(workflow: Workflow) -> i64 {
+    match workflow {
+        Workflow::GuideNurture => 30,
+        Workflow::PricingInterest | Workflow::QuietLeads => 14,
+    }
+}
+
+/// `reenter`: how long after the end of the last journey; none is `once`.
+fn reenter_days(workflow: Workflow) -> Option<i64> {
+    match workflow {
+        Workflow::GuideNurture => Some(90),
+        Workflow::PricingInterest => Some(30),
+        Workflow::QuietLeads => None,
+    }
+}
+
+// Entering.
+impl Run {
+    /// All entries of one instant: those of the event, and those by what has become true.
+    pub(crate) fn enter(&mut self, person: usize, event: Option<&What>) {
+        if self.is_guide_download(person, event) {
+            self.try_enter(person, Workflow::GuideNurture);
+        }
+        let is_high_intent = self.is_high_intent(person);
+        if is_high_intent && !self.book.people[person].was_high_intent {
+            self.try_enter(person, Workflow::PricingInterest);
+        }
+        self.book.people[person].was_high_intent = is_high_intent;
+        let is_inactive = self.now >= self.book.people[person].last_active() + INACTIVE_AFTER;
+        if is_inactive && !self.book.people[person].was_inactive {
+            self.try_enter(person, Workflow::QuietLeads);
+        }
+        self.book.people[person].was_inactive = is_inactive;
+    }
+
+    fn is_guide_download(&self, person: usize, event: Option<&What>) -> bool {
+        let Some(What::Downloaded { asset: Some(asset) }) = event else { return false };
+        let industry = self.book.people[person].fields.industry.as_deref();
+        asset == "b2b-guide" && matches!(industry, Some("saas" | "fintech"))
+    }
+
+    fn is_high_intent(&self, person: usize) -> bool {
+        let person = &self.book.people[person];
+        let third = person.third_last_pricing_visit();
+        third.is_some_and(|third| third > self.now - HIGH_INTENT_WINDOW) && !person.is_customer()
+    }
+
+    fn try_enter(&mut self, person: usize, workflow: Workflow) {
+        if let Some(reason) = self.why_ignored(person, workflow) {
+            return one_more(&mut self.count(workflow).ignored, reason);
+        }
+        self.count(workflow).entered += 1;
+        let journeys = &mut self.book.people[person].journeys;
+        journeys.push(Journey::new(workflow, self.now));
+        let journey = journeys.len() - 1;
+        match workflow {
+            Workflow::GuideNurture => self.send(person, journey, "guide_delivery"),
+            Workflow::PricingInterest => {
+                let someone = &mut self.book.people[person];
+                if someone.fields.stage.is_some_and(|stage| stage < Stage::Lead) {
+                    someone.advance_to(Stage::Lead);
+                }
+                someone.add_score(15.0);
+                self.send(person, journey, "pricing_help");
+            }
+            Workflow::QuietLeads => self.send(person, journey, "still_there"),
+        }
+    }
+
+    fn why_ignored(&self, index: usize, workflow: Workflow) -> Option<&'static str> {
+        let person = &self.book.people[index];
+        if self.live(index, workflow).is_some() {
+            return Some("live");
+        }
+        let last = person.journeys.iter().rev().find(|journey| journey.workflow == workflow);
+        if let Some((_, ended)) = last.and_then(|journey| journey.end) {
+            let again = reenter_days(workflow).map(|days| calendar::plus_days(ended, days, &person.zone()));
+            if again.is_none_or(|again| self.now < again) {
+                return Some("reenter");
+            }
+        }
+        if skip_holds(person, workflow) {
+            return Some("skip");
+        }
+        if goal_holds(person, workflow, self.now) {
+            return Some("goal");
+        }
+        exit_holds(person, workflow).then_some("exit")
+    }
+}
+
+// On the way.
+impl Run {
+    /// Whether the goal or the exit clause ends this journey now.
+    pub(crate) fn ends(&mut self, person: usize, journey: usize) -> bool {
+        let someone = &self.book.people[person];
+        let Journey { workflow, entered, .. } = someone.journeys[journey];
+        let end = if goal_holds(someone, workflow, entered) {
+            End::Converted
+        } else if exit_holds(someone, workflow) {
+            End::ExitedWhen
+        } else {
+            return false;
+        };
+        self.end(person, journey, end);
+        true
+    }
+
+    fn end(&mut self, person: usize, journey: usize, end: End) {
+        let now = self.now;
+        let journey = &mut self.book.people[person].journeys[journey];
+        let workflow = journey.workflow;
+        journey.end = Some((end, now));
+        journey.place = None;
+        let count = self.count(workflow);
+        match end {
+            End::Converted => count.converted += 1,
+            End::ExitedWhen => one_more(&mut count.exited_when, exit_clause(workflow)),
+            End::ExitedByStep => count.exited_by_step += 1,
+            End::Finished => count.finished += 1,
+            End::HandedOff(to) => one_more(&mut count.handed_off, to),
+        }
+    }
+
+    /// Goals that ended journeys led to.
+    pub(crate) fn attribute(&mut self, person: usize) {
+        let someone = &self.book.people[person];
+        let mut met = Vec::new();
+        for (index, journey) in someone.journeys.iter().enumerate() {
+            let Some((end, ended)) = journey.end else { continue };
+            if end == End::Converted || journey.is_attributed {
+                continue;
+            }
+            let until = calendar::plus_days(ended, goal_days(journey.workflow), &someone.zone());
+            if self.now <= until && goal_holds(someone, journey.workflow, journey.entered) {
+                met.push((index, journey.workflow));
+            }
+        }
+        for (journey, workflow) in met {
+            self.book.people[person].journeys[journey].is_attributed = true;
+            self.count(workflow).attributed += 1;
+        }
+    }
+
+    /// Whether what a `wait until` waits for has come.
+    pub(crate) fn has_come(&self, person: usize, journey: usize) -> bool {
+        let someone = &self.book.people[person];
+        let journey = &someone.journeys[journey];
+        let Some(Place::WaitUntil { began, .. }) = journey.place else { return false };
+        match journey.workflow {
+            Workflow::GuideNurture => someone.did_since(began, What::is_pricing_visit),
+            Workflow::PricingInterest => {
+                journey.clicked("pricing_help") || someone.did_since(began, |what| *what == What::RequestedDemo)
+            }
+            Workflow::QuietLeads => false,
+        }
+    }
+
+    /// The time of a place is over: goal and exit are already looked at.
+    pub(crate) fn step(&mut self, person: usize, journey: usize, place: Place) {
+        match place {
+            Place::Held { email, .. } => self.send(person, journey, email),
+            Place::Wait { .. } => self.after_wait(person, journey),
+            Place::WaitUntil { .. } => {
+                let workflow = self.book.people[person].journeys[journey].workflow;
+                self.count(workflow).timed_out += 1;
+                self.end(person, journey, End::ExitedByStep);
+            }
+        }
+    }
+
+    fn after_wait(&mut self, person: usize, index: usize) {
+        let someone = &mut self.book.people[person];
+        let journey = &someone.journeys[index];
+        match journey.workflow {
+            Workflow::GuideNurture if journey.clicked_link("guide_delivery", "case-study") => {
+                someone.add_score(10.0);
+                self.send(person, index, "case_study");
+            }
+            Workflow::GuideNurture => self.send(person, index, "guide_reminder"),
+            Workflow::QuietLeads if journey.clicked_link("still_there", "stay") => {
+                self.end(person, index, End::ExitedByStep);
+            }
+            Workflow::QuietLeads => {
+                someone.add_score(-10.0);
+                self.end(person, index, End::Finished);
+            }
+            Workflow::PricingInterest => unreachable!("it has no plain wait"),
+        }
+    }
+
+    pub(crate) fn after_wait_until(&mut self, person: usize, journey: usize) {
+        let someone = &mut self.book.people[person];
+        if someone.journeys[journey].workflow == Workflow::GuideNurture {
+            someone.add_score(20.0);
+            if someone.score() < SALES_SCORE {
+                return self.end(person, journey, End::Finished);
+            }
+            someone.advance_to(Stage::Mql);
+        }
+        let taker = self.hand_off(person);
+        self.end(person, journey, End::HandedOff(taker));
+    }
+
+    /// Round robin: the next after the last who took one, of those who cover the person.
+    fn hand_off(&mut self, person: usize) -> &'static str {
+        let region = self.book.people[person].fields.region.as_deref();
+        let first = self.last_taker.map_or(0, |last| last + 1);
+        for turn in first..first + MEMBERS.len() {
+            let member = turn % MEMBERS.len();
+            let (name, covers) = MEMBERS[member];
+            if covers.is_none() || covers == region {
+                self.last_taker = Some(member);
+                return name;
+            }
+        }
+        BACKUP
+    }
+}
+
+// Sending.
+impl Run {
+    fn send(&mut self, person: usize, index: usize, email: &'static str) {
+        let now = self.now;
+        let someone = &mut self.book.people[person];
+        let workflow = someone.journeys[index].workflow;
+        if let Some(reason) = why_withheld(someone, index, email) {
+            one_more(&mut self.count(workflow).withheld, reason);
+        } else if !calendar::is_open(now, &someone.zone()) {
+            someone.journeys[index].place = Some(Place::Held { email, since: now });
+            return;
+        } else {
+            someone.journeys[index].sent.push((email, now));
+            one_more(&mut self.count(workflow).sent, email);
+        }
+        self.after_send(person, index, email);
+    }
+
+    fn after_send(&mut self, person: usize, journey: usize, email: &'static str) {
+        let began = self.now;
+        let place = match email {
+            "guide_delivery" => Place::Wait { began, days: 2 },
+            "still_there" => Place::Wait { began, days: 7 },
+            "pricing_help" => Place::WaitUntil { began, days: 3 },
+            _ => Place::WaitUntil { began, days: 5 },
+        };
+        self.book.people[person].journeys[journey].place = Some(place);
+        if self.has_come(person, journey) {
+            self.after_wait_until(person, journey);
+        }
+    }
+}
+
+fn why_withheld(person: &Person, journey: usize, email: &str) -> Option<&'static str> {
+    let journey = &person.journeys[journey];
+    let reasons = [
+        (journey.sent_at(email).is_some(), "already_sent"),
+        (person.fields.email.is_none(), "no_address"),
+        (person.is_unsubscribed(), "unsubscribed"),
+        (person.hard_bounced, "hard_bounced"),
+        (person.complained, "complained"),
+        (person.is_do_not_contact(), "do_not_contact"),
+        (skip_holds(person, journey.workflow), "skip"),
+    ];
+    reasons.iter().find(|(holds, _)| *holds).map(|(_, reason)| *reason)
+}
