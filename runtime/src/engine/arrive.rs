@@ -45,8 +45,7 @@ impl<S: Store> Engine<S> {
     fn take_in(&mut self, peeked: &Peeked) -> Result<bool, EngineError> {
         let owner = self.ahead.owner_of(peeked);
         let keys = self.ahead.unowned_of(peeked);
-        let (contact, id) = self.lend_or_make(owner.contact)?;
-        let done = self.touch(contact, peeked.at, |touch: &mut Touch<'_>| {
+        let done = self.touch(owner.contact, peeked.at, |touch: &mut Touch<'_>| {
             touch.give_keys(&keys);
             if owner.contact.is_none() {
                 touch.begin_contact();
@@ -56,11 +55,11 @@ impl<S: Store> Engine<S> {
             }
             touch.arrive(&peeked.arrival)
         })?;
-        if done {
+        if let Some(id) = done {
             self.ahead.learn_keys(keys, id);
             self.ahead.learn_message(peeked.arrival.message);
         }
-        Ok(done)
+        Ok(done.is_some())
     }
 }
 

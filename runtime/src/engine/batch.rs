@@ -59,7 +59,7 @@ pub(super) struct Batch {
     sequences: Sequences,
     /// The sequences as the store has them.
     kept: Sequences,
-    /// How many items it has taken.
+    /// How many items have been handled since the last flush.
     pub(super) items: usize,
     pub(super) tally: Tally,
     /// The first thing that went wrong in the item at hand.
@@ -224,10 +224,9 @@ impl Batch {
     pub(super) fn kept(&mut self) {
         self.changes = Changes::default();
         self.kept = self.sequences.clone();
-        self.items = 0;
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.items == 0 && self.counters.is_empty() && self.changes.is_empty()
+        self.counters.is_empty() && self.changes.is_empty()
     }
 }

@@ -83,17 +83,13 @@ impl<S: Store> Engine<S> {
 
     /// Nobody knows whether a claimed row left: the connector's policy says what that means.
     fn resolve_claimed(&mut self, row: &OutboxRecord, policy: Uncertain) {
-        let attempts = row.attempts;
         match policy {
             Uncertain::Resend => {
                 let detail = "sent again, because nobody knows whether it left".to_owned();
-                self.batch.settle(settlement(row, OutboxState::Queued, attempts, row.due_at, detail));
+                self.batch.settle(settlement(row, OutboxState::Queued, row.attempts, row.due_at, detail));
             }
             Uncertain::GiveUp => {
-                let detail = "Flow stopped while it was on its way".to_owned();
-                let state = OutboxState::Unknown;
-                self.batch.settle(settlement(row, state, attempts + 1, row.due_at, detail));
-                self.batch.decide(decision(row, DecisionCode::Undelivered, Undelivered::Unknown.number()));
+                self.give_up(row, Undelivered::Unknown, "Flow stopped while it was on its way".to_owned());
             }
         }
     }
@@ -118,7 +114,7 @@ impl<S: Store> Engine<S> {
         }
     }
 
-    /// The next rows that may leave, by (due, id). Rows queued by answers meanwhile are not committed yet, so they are not among them.
+    /// The next rows that may leave, in the order of the items behind them. Rows queued by answers meanwhile are not committed yet, so they are not among them.
     fn ripe_rows(&mut self, group: usize) -> Result<Vec<OutboxRecord>, EngineError> {
         if !self.outgoing.has_ripe() {
             return Ok(Vec::new());
@@ -128,8 +124,9 @@ impl<S: Store> Engine<S> {
         let answered = self.batch.changes.settled.len();
         let limit = group.saturating_add(self.outgoing.unripe_until(now)).saturating_add(answered);
         let mut rows = self.store.queued(now, limit)?;
-        rows.retain(|row| self.outgoing.is_ripe(row.id));
+        rows.retain(|row| self.outgoing.order_of(row.id).is_some());
         rows.truncate(group);
+        rows.sort_by_key(|row| self.outgoing.order_of(row.id));
         Ok(rows)
     }
 
@@ -163,58 +160,58 @@ impl<S: Store> Engine<S> {
 
     /// What an answer means, at the mail's own instant.
     fn take_answer(&mut self, row: &OutboxRecord, answer: Answer, policy: Uncertain) -> Result<(), EngineError> {
-        let tried = row.attempts + 1;
-        let failed = |reason: Undelivered| (OutboxState::Failed, reason);
-        let (state, reason, detail) = match answer {
+        match answer {
             Answer::Withheld(reason) => {
                 let detail = reason.words().to_owned();
                 self.batch.settle(settlement(row, OutboxState::Withheld, row.attempts, row.due_at, detail));
                 self.batch.decide(decision(row, DecisionCode::Withheld, reason.number()));
-                return Ok(());
             }
+            Answer::NotComposed(detail) => self.give_up(row, Undelivered::NotComposed, detail),
             Answer::Connector(Outcome::Delivered { receipt }) => {
                 self.batch.tally.mails += u64::from(row.kind == OutboxKind::Mail);
-                self.batch.settle(settlement(row, OutboxState::Delivered, tried, row.due_at, receipt));
+                self.batch.settle(settlement(row, OutboxState::Delivered, row.attempts + 1, row.due_at, receipt));
                 self.batch.decide(decision(row, DecisionCode::Delivered, 0));
-                return Ok(());
             }
-            Answer::Connector(Outcome::RetryLater { reason, after }) => match self.retry(row, after, &reason) {
-                true => return Ok(()),
-                false => with_detail(failed(Undelivered::OutOfRetries), reason),
-            },
+            Answer::Connector(Outcome::RetryLater { reason, after }) => self.retry(row, after, reason),
             Answer::Connector(Outcome::Unknown { reason }) => match policy {
-                Uncertain::Resend if self.retry(row, None, &reason) => return Ok(()),
-                Uncertain::Resend => with_detail(failed(Undelivered::OutOfRetries), reason),
-                Uncertain::GiveUp => (OutboxState::Unknown, Undelivered::Unknown, reason),
+                Uncertain::Resend => self.retry(row, None, reason),
+                Uncertain::GiveUp => self.give_up(row, Undelivered::Unknown, reason),
             },
-            Answer::Connector(Outcome::Refused { reason, kind }) => with_detail(failed(undelivered(kind)), reason),
-            Answer::NotComposed(reason) => with_detail(failed(Undelivered::NotComposed), reason),
-        };
-        self.batch.settle(settlement(row, state, tried, row.due_at, detail));
-        self.batch.decide(decision(row, DecisionCode::Undelivered, reason.number()));
-        if reason == Undelivered::HardBounce && row.kind == OutboxKind::Mail {
-            self.take_bounce(row)?;
+            Answer::Connector(Outcome::Refused { reason, kind }) => {
+                self.give_up(row, undelivered(kind), reason);
+                if kind == RefusedKind::HardBounce && row.kind == OutboxKind::Mail {
+                    self.take_bounce(row)?;
+                }
+            }
         }
         Ok(())
     }
 
-    /// Queues a row for another attempt; false when there were enough.
-    fn retry(&mut self, row: &OutboxRecord, wished: Option<Duration>, reason: &str) -> bool {
+    /// Records that a message will not be delivered.
+    fn give_up(&mut self, row: &OutboxRecord, reason: Undelivered, detail: String) {
+        let state = if reason == Undelivered::Unknown { OutboxState::Unknown } else { OutboxState::Failed };
+        self.batch.settle(settlement(row, state, row.attempts + 1, row.due_at, detail));
+        self.batch.decide(decision(row, DecisionCode::Undelivered, reason.number()));
+    }
+
+    /// Queues a row for another attempt, unless there were enough.
+    fn retry(&mut self, row: &OutboxRecord, wished: Option<Duration>, reason: String) {
         let tried = row.attempts + 1;
-        let Some(scheduled) = backoff::next_attempt(tried, &row.key) else { return false };
+        let Some(scheduled) = backoff::next_attempt(tried, &row.key) else {
+            return self.give_up(row, Undelivered::OutOfRetries, reason);
+        };
         let wait = i64::try_from(wished.unwrap_or(scheduled).as_millis()).unwrap_or(i64::MAX).max(1);
         let due_at = row.due_at.saturating_add(wait);
         self.batch.count(counter::RETRIES);
-        self.batch.settle(settlement(row, OutboxState::Queued, tried, due_at, reason.to_owned()));
+        self.batch.settle(settlement(row, OutboxState::Queued, tried, due_at, reason));
         self.outgoing.wait(due_at, row.id, row.contact);
-        true
     }
 
     /// The address takes no mail: that is something that happened to the contact when the mail left.
     fn take_bounce(&mut self, row: &OutboxRecord) -> Result<(), EngineError> {
-        let contact = self.lend(row.contact)?;
         let email = EmailId(row.email);
-        self.touch(contact, row.due_at, |touch: &mut Touch<'_>| {
+        // Answers come in the order of the items behind them, so a handoff that follows from one takes its turn at once.
+        self.touch_from(None, Some(row.contact), row.due_at, |touch: &mut Touch<'_>| {
             touch.note(EngagementKind::Bounced, email, None, row.due_at);
             touch.suppress(Suppressed::HardBounced);
             Cause::Change(Vec::new())
@@ -274,10 +271,6 @@ const ALL_ROWS: usize = i64::MAX as usize;
 fn take_next<'j, J: Copy, A>(next: &AtomicUsize, jobs: &[J], answers: &'j [A]) -> Option<(J, &'j A)> {
     let place = next.fetch_add(1, Ordering::Relaxed);
     Some((*jobs.get(place)?, answers.get(place)?))
-}
-
-fn with_detail((state, reason): (OutboxState, Undelivered), detail: String) -> (OutboxState, Undelivered, String) {
-    (state, reason, detail)
 }
 
 fn undelivered(kind: RefusedKind) -> Undelivered {

@@ -48,9 +48,10 @@ impl Touch<'_> {
         }
     }
 
+    /// A journey that would begin now.
     fn blank_journey(&self, workflow: WorkflowId) -> Vec<u8> {
+        let mut memory = self.plan.workflow(workflow).blank.clone();
         let workflow = self.workflow(workflow);
-        let mut memory = workflow.journey.blank();
         workflow.journey.write(&mut memory, workflow.slots.entered_at, self.now);
         workflow.journey.write(&mut memory, workflow.slots.anchor_at, self.now);
         memory

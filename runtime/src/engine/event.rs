@@ -17,7 +17,7 @@ impl Touch<'_> {
     /// Takes in an event. `occurred_at` is not later than now.
     pub(super) fn track(&mut self, name: &str, properties: &Map<String, Value>, occurred_at: i64) -> Triggers {
         let name = snake_case(name);
-        let mail = self.plan.mail_event(&name);
+        let mail = MailEvent::of(&name);
         if mail.is_some_and(|mail| !self.track_mail(mail, properties, occurred_at)) {
             return Triggers::new();
         }

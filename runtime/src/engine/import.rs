@@ -155,8 +155,7 @@ impl<S: Store> Engine<S> {
         owner: Option<ContactId>,
     ) -> Result<bool, EngineError> {
         let keys = self.ahead.unowned(&row.keys, owners);
-        let (contact, id) = self.lend_or_make(owner)?;
-        let done = self.touch(contact, at, |touch: &mut Touch<'_>| {
+        let done = self.touch(owner, at, |touch: &mut Touch<'_>| {
             touch.give_keys(&keys);
             if owner.is_none() {
                 touch.begin_contact();
@@ -165,9 +164,9 @@ impl<S: Store> Engine<S> {
             touch.set_values(&row.values, merge);
             Cause::Import
         })?;
-        if done {
+        if let Some(id) = done {
             self.ahead.learn_keys(keys, id);
         }
-        Ok(done)
+        Ok(done.is_some())
     }
 }

@@ -178,7 +178,7 @@ impl<S: Store> Engine<S> {
         })
     }
 
-    /// Runs everything that is due up to and at `until`: these events, in the order of their arrival, and whatever falls due between
+    /// Runs everything that is due up to and at `until`: these events, in the order of (arrival, line), and whatever falls due between
     /// them. Events that arrived later wait for the next call. Events known from an earlier run change nothing, so a stream may be
     /// given again from its start.
     pub fn run_until(
@@ -289,6 +289,7 @@ impl<S: Store> Engine<S> {
     /// Commits, and lets out what the commit allows.
     fn flush(&mut self, progress: &mut dyn FnMut(&Progress)) -> Result<(), EngineError> {
         self.commit()?;
+        self.batch.items = 0;
         self.deliver()?;
         let tally = self.batch.tally;
         progress(&Progress { now: self.now(), events: tally.events, steps: tally.steps, mails: tally.mails });
@@ -337,41 +338,55 @@ impl<S: Store> Engine<S> {
         self.clock.advance_to(Instant(at)).0
     }
 
-    /// Does an item's work on a contact, then brings it to rest. False when a handoff has to wait for the messages before it: then
-    /// nothing of it is kept.
+    /// Does an item's work on a contact (a new one, where none is given), then brings it to rest. None when a handoff has to wait for
+    /// the messages before it: then nothing of it is kept, not even the number of a new contact.
     fn touch(
         &mut self,
-        mut contact: Contact,
+        owner: Option<ContactId>,
         now: i64,
         work: impl FnOnce(&mut Touch<'_>) -> Cause,
-    ) -> Result<bool, EngineError> {
-        let was_due = contact.next_at;
-        let before = self.savepoint(&contact);
+    ) -> Result<Option<ContactId>, EngineError> {
+        let mark = self.savepoint();
+        self.touch_from(mark, owner, now, work)
+    }
+
+    /// The same with the batch as it was before, where a handoff may have to wait.
+    fn touch_from(
+        &mut self,
+        mark: Option<batch::Mark>,
+        owner: Option<ContactId>,
+        now: i64,
+        work: impl FnOnce(&mut Touch<'_>) -> Cause,
+    ) -> Result<Option<ContactId>, EngineError> {
+        let mut contact = self.lend_or_make(owner)?;
+        let unchanged = owner.filter(|_| mark.is_some()).map(|_| contact.clone());
+        let (id, was_due) = (contact.id, contact.next_at);
         let plan = Arc::clone(&self.plan);
-        let (batch, next_change) = (&mut self.batch, FOREVER);
-        (batch.handoffs_wait, batch.handoff_waited) = (before.is_some(), false);
-        let mut touch = Touch { plan: &plan, backend: &*self.backend, batch, contact: &mut contact, now, next_change };
+        let batch = &mut self.batch;
+        (batch.handoffs_wait, batch.handoff_waited) = (mark.is_some(), false);
+        let mut touch =
+            Touch { plan: &plan, backend: &*self.backend, batch, contact: &mut contact, now, next_change: FOREVER };
         let cause = work(&mut touch);
         touch.react(&cause);
         touch.reschedule(&cause);
         self.batch.take_failure()?;
-        match before {
-            Some((mark, unchanged)) if self.batch.handoff_waited => {
+        match mark {
+            Some(mark) if self.batch.handoff_waited => {
                 self.batch.roll_back(mark);
                 unchanged.into_iter().for_each(|contact| self.cache.put(contact));
-                Ok(false)
+                Ok(None)
             }
             _ => {
                 self.keep(contact, was_due);
-                Ok(true)
+                Ok(Some(id))
             }
         }
     }
 
-    /// The batch and the contact as they are, where a handoff of this item might have to wait.
-    fn savepoint(&self, contact: &Contact) -> Option<(batch::Mark, Option<Contact>)> {
+    /// The batch as it is, where a handoff of the next item might have to wait.
+    fn savepoint(&self) -> Option<batch::Mark> {
         let may_wait = self.plan.bounces_matter && self.outgoing.has_ripe_mail();
-        may_wait.then(|| (self.batch.mark(), self.cache.contains(contact.id).then(|| contact.clone())))
+        may_wait.then(|| self.batch.mark())
     }
 
     /// Puts a contact back after an item.
@@ -388,13 +403,11 @@ impl<S: Store> Engine<S> {
     }
 
     /// The contact of this number, to be put back; or a new one.
-    fn lend_or_make(&mut self, id: Option<ContactId>) -> Result<(Contact, ContactId), EngineError> {
-        let contact = match id {
-            Some(id) => self.lend(id)?,
-            None => Contact::blank(self.batch.next_contact(), &self.plan),
-        };
-        let id = contact.id;
-        Ok((contact, id))
+    fn lend_or_make(&mut self, id: Option<ContactId>) -> Result<Contact, EngineError> {
+        match id {
+            Some(id) => self.lend(id),
+            None => Ok(Contact::blank(self.batch.next_contact(), &self.plan)),
+        }
     }
 
     fn lend(&mut self, id: ContactId) -> Result<Contact, EngineError> {

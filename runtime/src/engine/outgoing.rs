@@ -11,8 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Default)]
 pub(super) struct Outgoing {
     /// Rows that leave after the next commit.
-    ripe: BTreeMap<u64, ContactId>,
+    ripe: BTreeMap<u64, Ripe>,
     ripe_mails: BTreeSet<u64>,
+    /// How many rows have ripened.
+    order: u64,
     /// How many ripe rows a contact has.
     contacts: BTreeMap<ContactId, usize>,
     /// Rows for a later attempt, by (due, id).
@@ -23,7 +25,9 @@ impl Outgoing {
     /// A row that a handled item has queued.
     pub(super) fn ripen(&mut self, row: Queued) {
         self.waiting.remove(&(row.due_at, row.id));
-        if self.ripe.insert(row.id, row.contact).is_none() {
+        self.order += 1;
+        let ripe = Ripe { contact: row.contact, order: self.order };
+        if self.ripe.insert(row.id, ripe).is_none() {
             *self.contacts.entry(row.contact).or_default() += 1;
         }
         if row.is_mail {
@@ -39,7 +43,7 @@ impl Outgoing {
     /// A row that has an answer.
     pub(super) fn answered(&mut self, row: &OutboxRecord) {
         self.ripe_mails.remove(&row.id);
-        let Some(contact) = self.ripe.remove(&row.id) else { return };
+        let Some(Ripe { contact, .. }) = self.ripe.remove(&row.id) else { return };
         if let Some(count) = self.contacts.get_mut(&contact) {
             *count -= 1;
             if *count == 0 {
@@ -48,8 +52,9 @@ impl Outgoing {
         }
     }
 
-    pub(super) fn is_ripe(&self, id: u64) -> bool {
-        self.ripe.contains_key(&id)
+    /// A row's place in the order of the items behind the ripe ones; none where it is not ripe.
+    pub(super) fn order_of(&self, id: u64) -> Option<u64> {
+        self.ripe.get(&id).map(|ripe| ripe.order)
     }
 
     /// The number of the last row that is to leave.
@@ -90,6 +95,13 @@ impl Outgoing {
     pub(super) fn unripe_until(&self, now: i64) -> usize {
         self.waiting.range(..=(now, u64::MAX)).count()
     }
+}
+
+/// A row that leaves after the next commit.
+#[derive(Debug)]
+struct Ripe {
+    contact: ContactId,
+    order: u64,
 }
 
 /// A row as it stands in the queue.

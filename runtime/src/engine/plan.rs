@@ -5,7 +5,6 @@
 
 use super::bits::Bits;
 use super::error::EngineError;
-use super::mail_event::MailEvent;
 use super::name::snake_case;
 use crate::time::{SendWindow, Zone, Zones};
 use flow_compiler::ir::{
@@ -49,6 +48,8 @@ pub(super) struct WorkflowPlan {
     /// What the goal, the exits and every awaited condition read.
     pub(super) live: Bits,
     pub(super) window: Option<SendWindow>,
+    /// A journey that has not begun.
+    pub(super) blank: Vec<u8>,
     /// For each step, the wait it is.
     pub(super) waits: Vec<Option<WaitId>>,
 }
@@ -100,11 +101,6 @@ impl Plan {
         self.events.get(snake_name).copied()
     }
 
-    /// What an event of the mail itself is called in this program's eyes.
-    pub(super) fn mail_event(&self, snake_name: &str) -> Option<MailEvent> {
-        MailEvent::of(snake_name)
-    }
-
     pub(super) fn text_change(&self, text: TextId) -> usize {
         self.program.frame.slots.len() + text.index()
     }
@@ -149,7 +145,7 @@ impl Reads<'_> {
         let window = window.transpose().map_err(|error| EngineError::Program {
             problem: format!("the send window of `{}` cannot be kept: {error}", workflow.name),
         })?;
-        Ok(WorkflowPlan { goal, live, window, waits: waits_of_steps(workflow) })
+        Ok(WorkflowPlan { goal, live, window, blank: workflow.journey.blank(), waits: waits_of_steps(workflow) })
     }
 
     fn becoming(&self, id: WorkflowId) -> Option<Becoming> {

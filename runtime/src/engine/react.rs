@@ -34,11 +34,11 @@ impl Touch<'_> {
             Cause::Change(triggers) => triggers,
             Cause::Due | Cause::Import => &[],
         };
+        if !due && triggers.is_empty() && self.is_settled() {
+            return;
+        }
         let mut changed = Bits::new(self.plan.changes);
         for _ in 0..MAX_ROUNDS {
-            if !due && triggers.is_empty() && self.is_settled() {
-                return;
-            }
             std::mem::swap(&mut changed, &mut self.contact.changed);
             self.contact.changed.clear();
             // E5: goal, then exit, then the step; journeys before entries, so that who leaves can come back at the same event.
@@ -46,12 +46,14 @@ impl Touch<'_> {
             self.look_at_ended(&changed);
             self.follow_events(triggers);
             self.look_at_becoming(&changed, due, *cause == Cause::Import);
+            if self.is_settled() {
+                return;
+            }
             (due, triggers) = (false, &[]);
         }
-        if !self.is_settled() {
-            self.batch.count(counter::ROUNDS_EXHAUSTED);
-            self.contact.changed.clear();
-        }
+        self.batch.count(counter::ROUNDS_EXHAUSTED);
+        self.contact.changed.clear();
+        self.contact.journeys.iter_mut().for_each(|journey| journey.touched = false);
     }
 
     fn is_settled(&self) -> bool {

@@ -29,8 +29,7 @@ pub(super) fn forbidden(plan: &Plan, frame: &[u8], kind: EmailKind) -> Option<Wi
 
 /// What it means that this slot says yes, if it forbids mail.
 pub(super) fn suppression_of(slots: &SystemSlots, slot: SlotId) -> Option<Suppressed> {
-    let all = Suppressed::ALL.iter().copied();
-    all.into_iter().find(|reason| slot_of(slots, *reason) == slot)
+    Suppressed::ALL.iter().copied().find(|reason| slot_of(slots, *reason) == slot)
 }
 
 fn slot_of(slots: &SystemSlots, reason: Suppressed) -> SlotId {

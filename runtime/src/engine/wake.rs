@@ -11,8 +11,8 @@ impl<S: Store> Engine<S> {
     /// Looks at a contact whose next instant has come. False when it must come back after a flush.
     pub(super) fn handle_due(&mut self, at: i64, contact: ContactId) -> Result<bool, EngineError> {
         self.advance(at);
-        let contact = self.lend(contact)?;
-        self.touch(contact, at, |_: &mut Touch<'_>| Cause::Due)
+        let done = self.touch(Some(contact), at, |_: &mut Touch<'_>| Cause::Due)?;
+        Ok(done.is_some())
     }
 }
 

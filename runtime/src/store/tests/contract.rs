@@ -202,7 +202,7 @@ pub(super) fn queued_rows_come_by_due_and_id_up_to_the_limit(store: &mut impl St
     assert_eq!(outbox_ids(&store.queued(300, usize::MAX).unwrap()), [5, 2, 4, 3, 1]);
     assert_eq!(outbox_ids(&store.queued(300, 3).unwrap()), [5, 2, 4]);
     assert_eq!(outbox_ids(&store.queued(99, 3).unwrap()), [5]);
-    assert_eq!(outbox_ids(&store.queued(300, 0).unwrap()), []);
+    assert_eq!(outbox_ids(&store.queued(300, 0).unwrap()), Vec::<u64>::new());
     assert_eq!(store.next_queued_at().unwrap(), Some(-5));
 }
 

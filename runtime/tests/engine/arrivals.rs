@@ -1,0 +1,153 @@
+//! Events: known or new, whose they are, what they say.
+
+use crate::support::{at, world};
+use flow_runtime::engine::counter;
+use serde_json::json;
+
+const GREET: &str = r#"workflow greet {
+  enter when downloaded(asset is "guide")
+  reenter once
+  send hello
+  wait 1 day
+  score += 5
+}"#;
+
+#[test]
+fn an_event_enters_and_the_steps_run_in_their_time() {
+    let mut world = world(GREET);
+    world.contact("ada", &[("first_name", "Ada")]);
+    world.at("2026-03-02 10:00").event("ada", "Downloaded", json!({"asset": "Guide"})).run();
+    assert_eq!(world.story("ada"), ["03-02 10:00 greet Entered", "03-02 10:00 greet Sent s0"]);
+    world.at("2026-03-03 09:59").run();
+    assert_eq!(world.score("ada"), 0);
+    world.at("2026-03-04").run();
+    assert_eq!(world.score("ada"), 5);
+    assert_eq!(world.story("ada").last().unwrap(), "03-03 10:00 greet Finished.1");
+}
+
+#[test]
+fn a_message_that_arrived_before_changes_nothing_and_is_counted() {
+    let mut world = world(GREET);
+    world.contact("ada", &[]);
+    world.at("2026-03-02 10:00").event("ada", "downloaded", json!({"asset": "guide"}));
+    let again = world.stream.last().unwrap().clone();
+    world.at("2026-03-02 11:00").event("ada", "visited", json!({"page": "/"}));
+    world.stream.last_mut().unwrap().message = again.message;
+    world.run();
+    assert_eq!(world.snapshot().events.len(), 2);
+    assert_eq!(world.counter(counter::REPEATS), 1);
+}
+
+#[test]
+fn a_stream_given_again_from_its_start_is_not_even_counted() {
+    let mut world = world(GREET);
+    world.contact("ada", &[]);
+    world.at("2026-03-02 10:00").event("ada", "downloaded", json!({"asset": "guide"})).run();
+    let before = (world.snapshot(), world.report());
+    world.run_all("2026-03-02 10:00").unwrap();
+    world.reopen().run_all("2026-03-02 10:00").unwrap();
+    assert_eq!((world.snapshot(), world.report()), before);
+}
+
+#[test]
+fn an_event_nobody_declared_is_kept_and_counts_as_activity() {
+    let mut world = world("workflow quiet {\n enter when inactive for 10 days\n reenter once\n send hello\n}");
+    world.contact("ada", &[]);
+    world.at("2026-03-08").event("ada", "Product Viewed", json!({"sku": 7})).run();
+    assert_eq!(world.counter(counter::UNKNOWN_EVENTS), 1);
+    assert_eq!(world.snapshot().events.iter().filter(|event| event.name == "Product Viewed").count(), 1);
+    world.at("2026-03-17 23:59").run();
+    assert_eq!(world.story("ada"), Vec::<String>::new());
+    world.at("2026-03-19").run();
+    assert_eq!(world.story("ada")[0], "03-18 00:00 quiet Entered");
+}
+
+#[test]
+fn of_keys_that_name_two_contacts_the_first_wins() {
+    let mut world = world(GREET);
+    world.contact("ada", &[]).contact("bob", &[]);
+    world.at("2026-03-02 10:00").event("ada", "downloaded", json!({"asset": "guide"}));
+    world.stream.last_mut().unwrap().keys.push("user:bob".to_owned());
+    world.stream.last_mut().unwrap().keys.push("email:new@people.example".to_owned());
+    world.run();
+    assert_eq!(world.counter(counter::MERGE_WANTED), 1);
+    assert_eq!(world.story("ada").len(), 2);
+    assert!(world.story("bob").is_empty());
+    let keys = world.snapshot().keys;
+    assert!(keys.contains(&("email:new@people.example".to_owned(), world.id("ada"))));
+}
+
+#[test]
+fn an_event_without_a_key_is_nobodys() {
+    let mut world = world(GREET);
+    world.at("2026-03-02 10:00").event("ada", "downloaded", json!({"asset": "guide"}));
+    world.stream.last_mut().unwrap().keys.clear();
+    world.run();
+    assert_eq!(world.counter(counter::EVENTS_OF_NOBODY), 1);
+    assert!(world.snapshot().contacts.is_empty());
+}
+
+#[test]
+fn someone_known_only_by_their_events_is_not_enrolled() {
+    let mut world = world(&format!("contact {{ country_code text }}\n{GREET}"));
+    world.at("2026-03-02 10:00").event("eve", "downloaded", json!({"asset": "guide"})).run();
+    assert_eq!(world.story("eve"), ["03-02 10:00 greet Ignored.1"]);
+    world.at("2026-03-02 11:00").identify("eve", &[("country_code", "DE"), ("email", "eve@people.example")]);
+    world.at("2026-03-02 12:00").event("eve", "downloaded", json!({"asset": "guide"})).run();
+    assert_eq!(world.story("eve")[1..], ["03-02 12:00 greet Entered", "03-02 12:00 greet Sent s0"]);
+}
+
+const HOT: &str = "workflow hot {
+  enter when visited(page is \"/pricing\") at least 3 times in 7 days new only
+  reenter after 1 minute
+  score += 1
+}";
+
+#[test]
+fn late_events_count_by_when_they_occurred_and_trigger_by_when_they_arrived() {
+    let mut world = world(&format!("{HOT}\n{GREET}"));
+    world.contact("ada", &[]);
+    for day in ["2026-03-02", "2026-03-11"] {
+        world.at(day).event("ada", "visited", json!({"page": "/pricing"})).run();
+    }
+    // Three visits, but the first lies too far back, whatever the order of arrival.
+    world.at("2026-03-12").event_of("ada", "visited", json!({"page": "/pricing"}), at("2026-03-04")).run();
+    assert_eq!(world.score("ada"), 0);
+    world.event_of("ada", "visited", json!({"page": "/pricing"}), at("2026-03-10")).run();
+    world.event_of("ada", "visited", json!({"page": "/pricing"}), at("2026-03-09")).run();
+    assert_eq!(world.score("ada"), 1);
+    world.event_of("ada", "downloaded", json!({"asset": "guide"}), at("2026-03-03")).run();
+    assert_eq!(world.story("ada")[2], "03-12 00:00 greet Entered");
+}
+
+#[test]
+fn an_event_from_the_future_counts_from_its_arrival() {
+    let mut world = world(HOT);
+    world.contact("ada", &[]);
+    world.at("2026-03-02 10:00").event_of("ada", "visited", json!({"page": "/pricing"}), at("2031-01-01")).run();
+    assert_eq!(world.counter(counter::FUTURE_EVENTS), 1);
+    assert!(world.snapshot().events.iter().all(|event| event.occurred_at <= at("2026-03-02 10:00")));
+}
+
+#[test]
+fn the_same_value_again_is_no_change() {
+    let mut world = world("workflow up {\n enter when stage is mql new only\n reenter after 1 minute\n score += 1\n}");
+    world.contact("ada", &[]);
+    for (day, stage) in [("2026-03-03", "mql"), ("2026-03-04", "mql"), ("2026-03-05", "lead"), ("2026-03-06", "mql")] {
+        world.at(day).identify("ada", &[("stage", stage)]).run();
+    }
+    let entered: Vec<_> = world.story("ada").into_iter().filter(|line| line.contains("Entered")).collect();
+    assert_eq!(entered, ["03-03 00:00 up Entered", "03-06 00:00 up Entered"]);
+}
+
+#[test]
+fn texts_are_searched_and_compared_as_they_are_now() {
+    let mut world = world(
+        "workflow vp {\n enter when job_title contains \"vp\" new only\n reenter after 1 minute\n score += 1\n}
+         workflow acme {\n enter when company_name is \"Acme\" new only\n reenter after 1 minute\n score += 10\n}",
+    );
+    world.contact("ada", &[("job_title", "Clerk"), ("company_name", "Other")]);
+    assert_eq!(world.score("ada"), 0);
+    world.at("2026-03-03").identify("ada", &[("job_title", "Deputy VP"), ("company_name", " ACME ")]).run();
+    assert_eq!(world.score("ada"), 11);
+}

@@ -1,0 +1,263 @@
+//! Batches only group work: where their borders fall, what is in memory and when the process dies changes nothing.
+
+use crate::support::{Crash, World, at, program};
+use flow_compiler::codegen;
+use flow_compiler::ir::Program;
+use flow_runtime::engine::counter;
+use flow_runtime::store::digest::digest;
+use flow_runtime::store::sqlite::OpenOptions;
+use flow_runtime::store::{DecisionCode, JourneyStatus};
+use flow_runtime::time::Instant;
+use serde_json::json;
+use std::sync::Arc;
+
+/// Everything that could reach from one contact to another or across an instant: turns in a team taken by steps, by bounces and
+/// after waits; mails that fail, wait and are tried again; windows, deadlines, silence, entries that set each other going.
+const MESH: &str = r#"
+workflow nurture {
+  goal "demo" when requested_demo within 20 days
+  enter when downloaded
+  reenter after 5 days
+  exit when stage >= opportunity
+  skip when has_open_deal
+  send on weekdays from 09:00 to 17:00 in contact timezone
+  send hello
+  wait 2 days
+  if clicked hello {
+    score += 10
+  }
+  wait until visited(page is "/pricing") up to 3 days
+  if timed out {
+    exit
+  }
+  score += 30
+  send again
+  handoff to sales {
+    note "read it"
+  }
+}
+workflow warm {
+  enter when score >= 30 new only
+  reenter after 2 days
+  advance stage to mql
+  send bill
+}
+workflow clean {
+  enter when hard_bounced new only
+  reenter once
+  handoff to sales {
+    note "wrong address"
+    keep in workflow
+  }
+  wait 3 hours
+  handoff to sales {
+    note "still wrong"
+  }
+}
+workflow quiet {
+  enter when inactive for 6 days
+  reenter after 10 days
+  send again
+  wait 1 day
+  score -= 5
+}
+workflow now {
+  enter when signed_up
+  reenter after 1 day
+  handoff to sales {
+    note "signed up"
+  }
+}
+"#;
+
+const PEOPLE: u64 = 24;
+const END: &str = "2026-04-20";
+
+/// Numbers that look drawn and are the same every time.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % limit
+    }
+}
+
+fn address(person: u64) -> String {
+    let kinds = ["ada", "dead", "busy", "ben", "down", "blocked", "eve", "mute"];
+    format!("{}{person}@x.example", kinds[(person % 8) as usize])
+}
+
+/// A month of events. Many share an instant.
+fn stream(world: &mut World, seed: u64) {
+    let mut numbers = Numbers(seed);
+    let mut minute = 0;
+    let start = at("2026-03-02");
+    for _ in 0..400 {
+        minute += numbers.below(4) * numbers.below(120);
+        let now = start + i64::try_from(minute).unwrap() * 60_000;
+        world.set_now(now);
+        let person = numbers.below(PEOPLE);
+        let user = format!("u{person}");
+        let late = now - i64::try_from(numbers.below(3) * numbers.below(7_200_000)).unwrap();
+        match numbers.below(12) {
+            0..3 => {
+                let zone = ["Europe/Berlin", "America/New_York", "Asia/Kolkata"][numbers.below(3) as usize];
+                let region = ["EMEA", "AMER"][numbers.below(2) as usize];
+                world.identify(&user, &[("email", &address(person)), ("timezone", zone), ("region", region)])
+            }
+            3..6 => world.event_of(&user, "downloaded", json!({"asset": "guide"}), late),
+            6..9 => world.event_of(&user, "visited", json!({"page": "/pricing"}), late),
+            9 => world.event_of(&user, "Email Link Clicked", json!({"email_id": "hello"}), late),
+            10 => world.event(&user, "signed_up", json!({})),
+            _ => world.event(&user, ["requested_demo", "Unsubscribed", "Other"][numbers.below(3) as usize], json!({})),
+        };
+    }
+}
+
+fn mesh(program: &Arc<Program>, seed: u64, batch_items: usize, cache_contacts: usize) -> World {
+    let mut world = World::of(Arc::clone(program)).limits(batch_items, cache_contacts);
+    stream(&mut world, seed);
+    world
+}
+
+fn run(program: &Arc<Program>, seed: u64, batch_items: usize, cache_contacts: usize) -> World {
+    let mut world = mesh(program, seed, batch_items, cache_contacts);
+    world.run_all(END).unwrap();
+    world.check_invariants();
+    world
+}
+
+#[test]
+fn the_mesh_does_what_it_is_there_for() {
+    let program = program(MESH);
+    let mut world = run(&program, 1, 1000, 1000);
+    let report = world.report();
+    for (code, at_least) in [
+        (DecisionCode::Entered, 50),
+        (DecisionCode::Ignored, 5),
+        (DecisionCode::Held, 5),
+        (DecisionCode::TimedOut, 3),
+        (DecisionCode::HandedOff, 15),
+        (DecisionCode::Converted, 1),
+        (DecisionCode::Delivered, 20),
+        (DecisionCode::Undelivered, 5),
+        (DecisionCode::Suppressed, 2),
+    ] {
+        assert!(report.decided(None, code) >= at_least, "{code:?}: {}", report.decided(None, code));
+    }
+    assert!(report.counter(counter::RETRIES) > 5);
+    assert_eq!(report.counter(counter::ROUNDS_EXHAUSTED), 0);
+    assert!(world.snapshot().journeys.iter().any(|journey| journey.status == JourneyStatus::Ended));
+}
+
+#[test]
+fn the_border_of_a_batch_changes_nothing() {
+    let program = program(MESH);
+    for seed in 1..4 {
+        let mut whole = run(&program, seed, 1000, 1000);
+        for (batch_items, cache_contacts) in [(1, 1), (2, 1000), (7, 5), (40, 1)] {
+            let mut other = run(&program, seed, batch_items, cache_contacts);
+            let limits = (seed, batch_items, cache_contacts);
+            assert_eq!(other.snapshot().handoffs, whole.snapshot().handoffs, "{limits:?}");
+            assert_eq!(other.snapshot().decisions, whole.snapshot().decisions, "{limits:?}");
+            assert_eq!(other.snapshot().digest(), whole.snapshot().digest(), "{limits:?}");
+            assert_eq!(other.report(), whole.report(), "{limits:?}");
+        }
+    }
+}
+
+#[test]
+fn days_that_are_run_one_by_one_are_the_same_month() {
+    let program = program(MESH);
+    let mut whole = run(&program, 2, 1000, 1000);
+    let mut daily = mesh(&program, 2, 1000, 1000);
+    for day in ["2026-03-03", "2026-03-04", "2026-03-09", "2026-03-20 12:34", "2026-04-01", END] {
+        daily.reopen().run_all(day).unwrap();
+    }
+    assert_eq!(daily.snapshot().digest(), whole.snapshot().digest());
+    assert_eq!(daily.report(), whole.report());
+}
+
+/// Dies and begins again until the stream is through.
+fn die_and_go_on(world: &mut World, crash: Crash) -> usize {
+    let mut lives = 1;
+    loop {
+        *world.shared.crash.lock().unwrap() = crash;
+        match world.reopen().run_all(END) {
+            Ok(()) => return lives,
+            Err(_) => lives += 1,
+        }
+        assert!(lives < 5_000, "no progress");
+    }
+}
+
+#[test]
+fn a_crash_after_any_commit_changes_nothing() {
+    let program = program(MESH);
+    let mut whole = run(&program, 3, 1000, 1000);
+    for batch_items in [5, 60] {
+        let mut broken = mesh(&program, 3, batch_items, 10);
+        let lives = die_and_go_on(&mut broken, Crash::AfterCommit(1));
+        assert!(lives > 5);
+        broken.check_invariants();
+        assert_eq!(broken.snapshot().decisions, whole.snapshot().decisions);
+        assert_eq!(broken.snapshot().digest(), whole.snapshot().digest());
+        assert_eq!(broken.report(), whole.report());
+    }
+}
+
+#[test]
+fn a_crash_in_any_commit_changes_nothing_but_repeats_answers_under_their_keys() {
+    let program = program(MESH);
+    let whole = run(&program, 4, 1000, 1000);
+    let mut broken = mesh(&program, 4, 20, 10);
+    // What left just before the crash leaves again; the mailbox answers a second attempt at a busy address as it would a retry, so
+    // those are left out of the comparison of totals.
+    let lives = die_and_go_on(&mut broken, Crash::InCommit(1));
+    assert!(lives > 5);
+    broken.check_invariants();
+    assert_eq!(broken.snapshot().handoffs, whole.snapshot().handoffs);
+    assert_eq!(broken.snapshot().events, whole.snapshot().events);
+    assert_eq!(broken.snapshot().contacts, whole.snapshot().contacts);
+    assert_eq!(broken.snapshot().journeys, whole.snapshot().journeys);
+    let keys = |world: &World| world.snapshot().outbox.into_iter().map(|(row, _)| row.key).collect::<Vec<_>>();
+    assert_eq!(keys(&broken), keys(&whole));
+}
+
+#[test]
+fn no_key_is_delivered_twice() {
+    let program = program(MESH);
+    for batch_items in [1, 1000] {
+        let world = run(&program, 5, batch_items, 1000);
+        for (to, mut keys) in
+            world.sent().into_iter().filter(|(to, _)| !to.starts_with("busy") && !to.starts_with("down"))
+        {
+            let attempts = keys.len();
+            keys.sort();
+            keys.dedup();
+            assert_eq!(keys.len(), attempts, "{to}");
+        }
+    }
+}
+
+#[test]
+fn machine_code_over_sqlite_gives_what_the_interpreter_gives_in_memory() {
+    let program = program(MESH);
+    let whole = run(&program, 6, 1000, 1000);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flow.db");
+    let store = OpenOptions { texts: program.texts.values().cloned().collect(), ..OpenOptions::new(&path) };
+    let mut world = mesh(&program, 6, 1000, 1000);
+    let native = Arc::new(codegen::compile(&program).unwrap());
+    // Half of the month by one process, the rest by another that is given the stream from its start.
+    for until in ["2026-03-12", END] {
+        let (backend, store) = (native.clone(), store.open().unwrap());
+        let mut engine = world.engine_over(backend, store);
+        let stream = std::mem::take(&mut world.stream);
+        engine.run_until(Instant(at(until)), &mut stream.iter().cloned(), &mut |_| {}).unwrap();
+        world.stream = stream;
+        engine.into_store().close().unwrap();
+    }
+    assert_eq!(digest(&path).unwrap(), whole.snapshot().digest());
+}

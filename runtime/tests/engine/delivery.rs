@@ -1,0 +1,150 @@
+//! What becomes of a message that leaves.
+
+use crate::support::{MINUTE, World, at, world};
+use flow_runtime::connectors::Uncertain;
+use flow_runtime::connectors::backoff::ATTEMPTS_MAX;
+use flow_runtime::store::{OutboxState, Store};
+use serde_json::json;
+
+const GO: &str = "workflow go {\n enter when signed_up\n reenter once\n send hello\n wait 90 days\n}";
+const BOUNCED: &str = "workflow clean {\n enter when hard_bounced new only\n reenter once\n score += 7\n}";
+
+fn mailed(address: &str, policy: Uncertain) -> World {
+    let mut world = world(&format!("{GO}\n{BOUNCED}")).policy(policy);
+    world.contact("ada", &[("email", address)]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    world
+}
+
+fn state(world: &World) -> (OutboxState, u32) {
+    let row = world.snapshot().outbox.remove(0).0;
+    (row.state, row.attempts)
+}
+
+fn last(world: &World, code: &str) -> String {
+    world.decisions("ada").into_iter().rfind(|line| line.contains(code)).unwrap_or_default()
+}
+
+#[test]
+fn a_delivery_is_recorded_at_the_instant_of_the_mail() {
+    let world = mailed("ada@x.example", Uncertain::Resend);
+    assert_eq!(state(&world), (OutboxState::Delivered, 1));
+    assert_eq!(last(&world, "Delivered"), "03-02 10:00 go Delivered");
+}
+
+#[test]
+fn a_mail_that_has_to_wait_is_tried_again_later() {
+    let mut world = mailed("busy@x.example", Uncertain::Resend);
+    assert_eq!(state(&world), (OutboxState::Queued, 1));
+    let due_at = world.engine().next_due().unwrap().0;
+    assert!(due_at >= at("2026-03-02 10:00") + MINUTE);
+    world.at("2026-03-02 12:00").run();
+    assert_eq!(state(&world), (OutboxState::Delivered, 2));
+    assert_eq!(world.snapshot().outbox[0].0.due_at, due_at);
+}
+
+#[test]
+fn a_crash_while_a_mail_waits_for_its_next_try_loses_nothing() {
+    let mut world = mailed("busy@x.example", Uncertain::Resend);
+    world.reopen().at("2026-03-02 12:00").run();
+    assert_eq!(state(&world), (OutboxState::Delivered, 2));
+}
+
+#[test]
+fn after_the_last_try_it_is_given_up() {
+    let mut world = mailed("down@x.example", Uncertain::Resend);
+    world.at("2026-03-09").run();
+    assert_eq!(state(&world), (OutboxState::Failed, ATTEMPTS_MAX));
+    assert!(last(&world, "Undelivered").ends_with("Undelivered s0.4"));
+}
+
+#[test]
+fn a_hard_bounce_belongs_to_the_contact_and_sets_workflows_going() {
+    let mut world = mailed("dead@x.example", Uncertain::Resend);
+    assert_eq!(state(&world), (OutboxState::Failed, 1));
+    assert_eq!((world.read("ada", "hard_bounced"), world.score("ada")), (1, 7));
+    let story = world.story("ada");
+    for line in ["03-02 10:00 Suppressed.2", "03-02 10:00 go Undelivered s0.1", "03-02 10:00 clean Entered"] {
+        assert!(story.iter().any(|found| found == line), "{line} in {story:?}");
+    }
+    world.at("2026-03-03").run();
+}
+
+#[test]
+fn a_mail_on_its_way_has_its_answer_before_its_contact_is_touched_again() {
+    let mut world =
+        world("workflow go {\n enter when signed_up\n reenter once\n send hello\n wait 1 day\n send again\n}");
+    world.identify("ada", &[("email", "dead@x.example")]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({}));
+    // All of it would fit one batch.
+    world.at("2026-03-05").run();
+    assert!(world.story("ada").contains(&"03-03 10:00 go Withheld s2.4".to_owned()), "{:?}", world.story("ada"));
+    assert_eq!(world.sent()["dead@x.example"].len(), 1);
+}
+
+#[test]
+fn a_sender_that_is_blocked_is_not_the_contacts_fault() {
+    let world = mailed("blocked@x.example", Uncertain::Resend);
+    assert_eq!(world.read("ada", "hard_bounced"), 0);
+    assert!(last(&world, "Undelivered").ends_with("s0.2"));
+}
+
+#[test]
+fn what_cannot_be_written_is_not_sent() {
+    let world = mailed("mute@x.example", Uncertain::Resend);
+    assert_eq!(state(&world), (OutboxState::Failed, 1));
+    assert!(last(&world, "Undelivered").ends_with("s0.6"));
+    assert!(world.sent().is_empty());
+}
+
+#[test]
+fn what_nobody_knows_is_settled_by_the_connectors_policy() {
+    let world = mailed("lost@x.example", Uncertain::GiveUp);
+    assert_eq!(state(&world), (OutboxState::Unknown, 1));
+    assert!(last(&world, "Undelivered").ends_with("s0.5"));
+    assert_eq!(state(&mailed("lost@x.example", Uncertain::Resend)), (OutboxState::Queued, 1));
+}
+
+#[test]
+fn consent_is_looked_at_again_before_another_try() {
+    let mut world = mailed("busy@x.example", Uncertain::Resend);
+    world.at("2026-03-02 10:00").event("ada", "Unsubscribed", json!({})).run().at("2026-03-03").run();
+    assert_eq!(state(&world), (OutboxState::Withheld, 1));
+    assert!(last(&world, "Withheld").ends_with("Withheld s0.3"));
+    assert_eq!(world.sent()["busy@x.example"].len(), 1);
+}
+
+#[test]
+fn claimed_rows_are_settled_by_the_policy_at_the_next_start() {
+    for (policy, expected, attempts) in
+        [(Uncertain::GiveUp, OutboxState::Unknown, 0), (Uncertain::Resend, OutboxState::Delivered, 1)]
+    {
+        let mut world = world(GO).policy(policy);
+        world.contact("ada", &[("email", "ada@x.example")]);
+        world.at("2026-03-02 10:00").event("ada", "signed_up", json!({}));
+        // The process dies after the row is committed, and another one before it heard what became of it.
+        *world.shared.crash.lock().unwrap() = crate::support::Crash::AfterCommit(1);
+        world.run_all("2026-03-02 10:00").unwrap_err();
+        *world.shared.crash.lock().unwrap() = crate::support::Crash::Never;
+        assert_eq!(state(&world).0, OutboxState::Queued);
+        world.shared.claim(&[1]).unwrap();
+        world.reopen().run_all("2026-03-02 11:00").unwrap();
+        assert_eq!(state(&world).0, expected);
+        assert_eq!(world.sent().values().map(Vec::len).sum::<usize>(), attempts);
+    }
+}
+
+#[test]
+fn a_connector_that_does_not_send_twice_is_asked_only_for_claimed_rows() {
+    let mut world = world(GO).policy(Uncertain::GiveUp);
+    world.contact("ada", &[("email", "ada@x.example")]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({}));
+    // The commit that would keep the answer is lost: the row stays claimed and is never sent again.
+    *world.shared.crash.lock().unwrap() = crate::support::Crash::InCommit(1);
+    world.run_all("2026-03-02 10:00").unwrap_err();
+    *world.shared.crash.lock().unwrap() = crate::support::Crash::Never;
+    assert_eq!(state(&world).0, OutboxState::Claimed);
+    world.reopen().run_all("2026-03-05").unwrap();
+    assert_eq!(state(&world).0, OutboxState::Unknown);
+    assert_eq!(world.sent()["ada@x.example"].len(), 1);
+}

@@ -1,0 +1,117 @@
+//! Who enters and who does not (E4).
+
+use crate::support::{World, program, world};
+use flow_compiler::ir::Reenter;
+use flow_runtime::engine::{MAX_ROUNDS, counter};
+use serde_json::json;
+use std::sync::Arc;
+
+fn entry(header: &str) -> World {
+    let mut world = world(&format!("workflow go {{\n enter when signed_up\n {header}\n wait 1 day\n score += 1\n}}"));
+    world.contact("ada", &[]);
+    world
+}
+
+fn signs_up(world: &mut World, at: &str) {
+    world.at(at).event("ada", "signed_up", json!({})).run();
+}
+
+fn story(world: &World) -> Vec<String> {
+    world.story("ada").into_iter().map(|line| line.replace(" go ", " ")).collect()
+}
+
+#[test]
+fn there_is_one_journey_at_a_time() {
+    let mut program = (*entry("reenter once").program).clone();
+    program.workflows.values_mut().for_each(|workflow| workflow.reenter = Reenter::EveryTime);
+    let mut world = World::of(Arc::new(program));
+    world.contact("ada", &[]);
+    signs_up(&mut world, "2026-03-02 10:00");
+    signs_up(&mut world, "2026-03-02 11:00");
+    signs_up(&mut world, "2026-03-03 12:00");
+    assert_eq!(
+        story(&world),
+        ["03-02 10:00 Entered", "03-02 11:00 Ignored.2", "03-03 10:00 Finished.1", "03-03 12:00 Entered"]
+    );
+    let journeys = world.journeys("ada");
+    assert_eq!(journeys.iter().map(|journey| (journey.run, journey.keep)).collect::<Vec<_>>(), [(1, false), (2, true)]);
+}
+
+#[test]
+fn once_is_once() {
+    let mut world = entry("reenter once");
+    signs_up(&mut world, "2026-03-02 10:00");
+    signs_up(&mut world, "2026-06-02 10:00");
+    assert_eq!(story(&world)[2..], ["06-02 10:00 Ignored.3"]);
+}
+
+#[test]
+fn after_counts_from_the_end_of_the_last_journey_in_the_contacts_zone() {
+    let mut world = entry("reenter after 30 days");
+    world.identify("ada", &[("timezone", "Europe/Berlin")]).run();
+    signs_up(&mut world, "2026-03-02 10:00");
+    // Ended on 3 March at 11:00 in Berlin; thirty days later Berlin has daylight saving time.
+    signs_up(&mut world, "2026-04-02 08:59");
+    signs_up(&mut world, "2026-04-02 09:00");
+    assert_eq!(story(&world)[2..], ["04-02 08:59 Ignored.4", "04-02 09:00 Entered"]);
+}
+
+#[test]
+fn who_is_skipped_or_would_leave_at_once_is_not_enrolled() {
+    for (header, words, expected) in [
+        ("reenter once\n skip when has_open_deal", ("has_open_deal", "yes"), "03-02 10:00 Ignored.5"),
+        (
+            "reenter once\n goal \"sale\" when stage is customer within 9 days",
+            ("stage", "customer"),
+            "03-02 10:00 Ignored.6",
+        ),
+        (
+            "reenter once\n exit when disqualified\n exit when stage >= opportunity",
+            ("stage", "opportunity"),
+            "03-02 10:00 Ignored s1.7",
+        ),
+    ] {
+        let mut world = entry(header);
+        world.identify("ada", &[words]).run();
+        signs_up(&mut world, "2026-03-02 10:00");
+        assert_eq!(story(&world), [expected]);
+    }
+}
+
+#[test]
+fn silence_is_noticed_at_its_instant_and_again_after_the_next_sign_of_life() {
+    let mut world = world("workflow quiet {\n enter when inactive for 10 days\n reenter after 1 day\n score += 1\n}");
+    world.contact("ada", &[]);
+    world.at("2026-03-13 07:00").run();
+    world.event("ada", "visited", json!({"page": "/"})).run();
+    world.at("2026-04-30").run();
+    let entered: Vec<_> = world.story("ada").into_iter().filter(|line| line.contains("Entered")).collect();
+    assert_eq!(entered, ["03-12 00:00 quiet Entered", "03-23 07:00 quiet Entered"]);
+}
+
+#[test]
+fn one_workflows_change_is_anothers_entry_at_the_same_instant() {
+    let mut world = world(
+        "workflow a {\n enter when signed_up\n reenter once\n score += 60\n}
+         workflow b {\n enter when score >= 50 new only\n reenter once\n advance stage to mql\n}
+         workflow c {\n enter when stage >= mql new only\n reenter once\n send hello\n}",
+    );
+    world.contact("ada", &[]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    let entered: Vec<_> = world.story("ada").into_iter().filter(|line| line.contains("Entered")).collect();
+    assert_eq!(entered, ["03-02 10:00 a Entered", "03-02 10:00 b Entered", "03-02 10:00 c Entered"]);
+}
+
+#[test]
+fn workflows_that_set_each_other_going_for_ever_come_to_rest() {
+    let text = "workflow up {\n enter when score < 50 new only\n reenter once\n score += 100\n}
+         workflow down {\n enter when has_open_deal new only\n reenter once\n score -= 100\n set has_open_deal = no\n}
+         workflow flag {\n enter when score >= 50 new only\n reenter once\n set has_open_deal = yes\n}";
+    let mut program = (*program(text)).clone();
+    program.workflows.values_mut().for_each(|workflow| workflow.reenter = Reenter::EveryTime);
+    let mut world = World::of(Arc::new(program));
+    world.contact("ada", &[]);
+    assert_eq!(world.counter(counter::ROUNDS_EXHAUSTED), 1);
+    let entered = world.story("ada").into_iter().filter(|line| line.contains("Entered")).count();
+    assert!((MAX_ROUNDS..=2 * MAX_ROUNDS).contains(&entered), "{entered}");
+}

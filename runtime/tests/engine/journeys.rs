@@ -1,0 +1,227 @@
+//! Journeys: goals, exits, waits, held messages, zones.
+
+use crate::support::{World, at, world};
+use serde_json::json;
+
+fn signed_up(header_and_steps: &str) -> World {
+    let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter once\n {header_and_steps}\n}}"));
+    world.contact("ada", &[]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    world
+}
+
+fn story(world: &World) -> Vec<String> {
+    world.story("ada").into_iter().skip(1).map(|line| line.replace(" go ", " ")).collect()
+}
+
+const NURTURE: &str = "goal \"demo\" when requested_demo within 30 days
+  exit when disqualified
+  exit when stage >= opportunity
+  wait 2 days
+  score += 1";
+
+#[test]
+fn the_goal_ends_a_journey_before_any_exit() {
+    let mut world = signed_up(NURTURE);
+    world.at("2026-03-03").event("ada", "requested_demo", json!({})).identify("ada", &[("disqualified", "yes")]).run();
+    world.at("2026-03-09").run();
+    assert_eq!(story(&world), ["03-03 00:00 Converted"]);
+    assert_eq!(world.score("ada"), 0);
+}
+
+#[test]
+fn exits_are_judged_in_their_order() {
+    let mut world = signed_up(NURTURE);
+    world.at("2026-03-03").identify("ada", &[("stage", "customer"), ("disqualified", "yes")]).run();
+    assert_eq!(story(&world), ["03-03 00:00 ExitedWhen s0"]);
+    let mut world = signed_up(NURTURE);
+    world.at("2026-03-03").identify("ada", &[("stage", "customer")]).run().at("2026-03-09").run();
+    assert_eq!(story(&world), ["03-03 00:00 ExitedWhen s1"]);
+}
+
+#[test]
+fn after_the_end_the_goal_is_attributed_once_and_in_time() {
+    let mut world = signed_up(NURTURE);
+    world.at("2026-03-20").event("ada", "requested_demo", json!({})).run().reopen();
+    world.at("2026-03-21").event("ada", "requested_demo", json!({})).run();
+    assert_eq!(story(&world), ["03-04 10:00 Finished.1", "03-20 00:00 Attributed"]);
+    let mut world = signed_up(NURTURE);
+    world.at("2026-04-04").event("ada", "requested_demo", json!({})).run();
+    assert_eq!(story(&world), ["03-04 10:00 Finished.1"]);
+}
+
+#[test]
+fn who_converted_is_not_attributed_again() {
+    let mut world = signed_up(NURTURE);
+    world.at("2026-03-03").event("ada", "requested_demo", json!({})).run();
+    world.at("2026-03-04").event("ada", "requested_demo", json!({})).run();
+    assert_eq!(story(&world), ["03-03 00:00 Converted"]);
+}
+
+#[test]
+fn a_goal_that_lets_the_journey_go_on_is_recorded_once() {
+    let mut program =
+        (*world(&format!("workflow go {{\n enter when signed_up\n reenter once\n {NURTURE}\n}}")).program).clone();
+    program.workflows.values_mut().for_each(|workflow| {
+        workflow.goal.iter_mut().for_each(|goal| goal.continues = true);
+    });
+    let mut world = World::of(std::sync::Arc::new(program));
+    world.contact("ada", &[]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-03").event("ada", "requested_demo", json!({})).run().reopen();
+    world.at("2026-03-03 10:00").event("ada", "requested_demo", json!({})).run();
+    world.at("2026-03-05").event("ada", "requested_demo", json!({})).run();
+    assert_eq!(story(&world), ["03-03 00:00 Converted", "03-04 10:00 Finished.1"]);
+    assert_eq!(world.score("ada"), 1);
+}
+
+const AWAIT: &str = "wait 1 day
+  score += 1
+  wait until visited(page is \"/pricing\") up to 5 days
+  if timed out {
+    score += 100
+  } else {
+    score += 10
+  }";
+
+#[test]
+fn a_wait_until_has_exactly_one_outcome() {
+    let mut world = signed_up(AWAIT);
+    world.at("2026-03-04").event("ada", "visited", json!({"page": "/pricing"})).run();
+    assert_eq!((world.score("ada"), story(&world)), (11, vec!["03-04 00:00 Finished.1".to_owned()]));
+    let mut world = signed_up(AWAIT);
+    world.at("2026-03-04").event("ada", "visited", json!({"page": "/about"})).run();
+    world.at("2026-03-08 09:59").run();
+    assert_eq!(world.score("ada"), 1);
+    world.at("2026-03-10").event("ada", "visited", json!({"page": "/pricing"})).run();
+    assert_eq!(world.score("ada"), 101);
+    assert!(story(&world)[0].starts_with("03-08 10:00 TimedOut"), "{:?}", story(&world));
+    assert!(story(&world)[1].starts_with("03-08 10:00 Finished"), "{:?}", story(&world));
+}
+
+#[test]
+fn at_the_deadline_the_event_comes_before_the_timer() {
+    let mut world = signed_up(AWAIT);
+    world.at("2026-03-08 10:00").event("ada", "visited", json!({"page": "/pricing"})).run();
+    assert_eq!(world.score("ada"), 11);
+}
+
+#[test]
+fn an_event_at_the_instant_of_the_steps_is_not_missed() {
+    let mut world = signed_up(AWAIT);
+    // The visit occurred after the steps before the wait ran, and arrived before the wait began to be looked at.
+    world.at("2026-03-03 10:00").event("ada", "visited", json!({"page": "/pricing"})).run();
+    assert_eq!(world.score("ada"), 11);
+}
+
+#[test]
+fn an_event_before_the_steps_of_the_wait_does_not_count() {
+    let mut world = signed_up(AWAIT);
+    world.at("2026-03-03 09:59").event("ada", "visited", json!({"page": "/pricing"})).run();
+    world.at("2026-03-07").run();
+    assert_eq!(world.score("ada"), 1);
+}
+
+#[test]
+fn a_wait_that_is_satisfied_already_does_not_wait() {
+    let mut world = signed_up("wait 1 day\n wait until stage >= mql up to 5 days\n score += 1");
+    world.at("2026-03-03").identify("ada", &[("stage", "mql")]).run().at("2026-03-03 10:00").run();
+    assert_eq!((world.score("ada"), story(&world)), (1, vec!["03-03 10:00 Finished.1".to_owned()]));
+}
+
+const WINDOW: &str = "send on weekdays from 09:00 to 17:00 in contact timezone
+  send hello
+  wait 1 day
+  score += 1";
+
+#[test]
+fn a_mail_outside_its_window_holds_the_journey_and_later_waits_count_from_the_send() {
+    let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter once\n {WINDOW}\n}}"));
+    world.contact("ada", &[]);
+    // A Saturday.
+    world.at("2026-03-07 10:00").event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-08").identify("ada", &[("first_name", "Ada")]).run();
+    world.at("2026-03-12").run();
+    assert_eq!(story(&world), ["03-07 10:00 Held s0", "03-09 09:00 Sent s0", "03-10 09:00 Finished.1"]);
+    assert_eq!(world.sent()["ada@people.example"].len(), 1);
+}
+
+#[test]
+fn a_held_mail_is_not_sent_to_who_leaves_meanwhile() {
+    let mut world =
+        world(&format!("workflow go {{\n enter when signed_up\n reenter once\n exit when disqualified\n {WINDOW}\n}}"));
+    world.contact("ada", &[]);
+    world.at("2026-03-07 10:00").event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-08").identify("ada", &[("disqualified", "yes")]).run().at("2026-03-12").run();
+    assert_eq!(story(&world), ["03-07 10:00 Held s0", "03-08 00:00 ExitedWhen s0"]);
+    assert!(world.sent().is_empty());
+}
+
+#[test]
+fn waits_keep_the_wall_clock_and_are_computed_anew_when_the_zone_changes() {
+    let due = |moves: bool| {
+        let mut world = world("workflow go {\n enter when signed_up\n reenter once\n wait 2 days\n score += 1\n}");
+        world.contact("ada", &[("timezone", "Europe/Berlin")]);
+        // Berlin's clocks go forward on 29 March, New York's went on the 8th.
+        world.at("2026-03-28 10:00").event("ada", "signed_up", json!({})).run();
+        if moves {
+            world.at("2026-03-28 12:00").identify("ada", &[("timezone", "America/New_York")]).run();
+        }
+        world.journeys("ada")[0].due_at
+    };
+    assert_eq!(due(false), Some(at("2026-03-30 09:00")));
+    assert_eq!(due(true), Some(at("2026-03-30 10:00")));
+}
+
+#[test]
+fn a_wait_after_a_held_mail_is_computed_anew_from_the_send() {
+    let mut world = world(&format!(
+        "workflow go {{\n enter when signed_up\n reenter once\n {}\n}}",
+        WINDOW.replace("1 day", "21 days")
+    ));
+    world.contact("ada", &[("timezone", "Europe/Berlin")]);
+    world.at("2026-03-07 10:00").event("ada", "signed_up", json!({})).run().at("2026-03-10").run();
+    // Sent on Monday the 9th at 9 in Berlin.
+    assert_eq!(world.journeys("ada")[0].due_at, Some(at("2026-03-30 07:00")));
+    world.identify("ada", &[("timezone", "UTC")]).run();
+    assert_eq!(world.journeys("ada")[0].due_at, Some(at("2026-03-30 08:00")));
+}
+
+#[test]
+fn a_held_mail_waits_for_the_window_of_the_new_zone() {
+    let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter once\n {WINDOW}\n}}"));
+    world.contact("ada", &[("timezone", "Europe/Berlin")]);
+    world.at("2026-03-07 10:00").event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-08").identify("ada", &[("timezone", "America/New_York")]).run().at("2026-03-12").run();
+    assert_eq!(story(&world)[1], "03-09 13:00 Sent s0");
+}
+
+#[test]
+fn a_zone_that_is_none_falls_back_and_is_counted() {
+    let mut world = signed_up("wait 1 day");
+    world.at("2026-03-02 11:00").identify("ada", &[("timezone", "Mars/Olympus")]).run();
+    world.at("2026-03-02 12:00").identify("ada", &[("timezone", "Mars/Olympus")]).run();
+    assert_eq!(world.counter(flow_runtime::engine::counter::UNKNOWN_ZONES), 1);
+    assert_eq!(world.journeys("ada")[0].due_at, Some(at("2026-03-03 10:00")));
+}
+
+#[test]
+fn a_wake_records_which_arms_ran_and_why_it_came() {
+    let mut world = signed_up(AWAIT);
+    world.at("2026-03-10").run();
+    let stepped: Vec<_> = world.decisions("ada").into_iter().filter(|line| line.contains("Stepped")).collect();
+    assert_eq!(stepped, ["03-02 10:00 go Stepped.1", "03-03 10:00 go Stepped.2", "03-08 10:00 go Stepped.4"]);
+    let snapshot = world.snapshot();
+    let trace = |line: usize| {
+        snapshot
+            .decisions
+            .iter()
+            .filter(|one| one.code == flow_runtime::store::DecisionCode::Stepped)
+            .nth(line)
+            .unwrap()
+            .trace
+            .clone()
+    };
+    assert_ne!(trace(1), trace(2));
+    assert!(trace(2).iter().any(|word| *word != 0));
+}

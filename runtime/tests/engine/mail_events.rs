@@ -1,0 +1,120 @@
+//! What people and machines do with a mail.
+
+use crate::support::{World, world};
+use flow_runtime::engine::counter;
+use serde_json::json;
+
+const ASK: &str = r#"workflow ask {
+  enter when signed_up
+  reenter once
+  send hello
+  wait 2 days
+  if clicked hello link "more" {
+    score += 10
+  } else if clicked hello {
+    score += 5
+  } else if opened hello {
+    score += 1
+  }
+}"#;
+
+fn asked() -> World {
+    let mut world = world(ASK);
+    world.contact("ada", &[]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    world
+}
+
+fn score_after(name: &str, properties: serde_json::Value) -> i64 {
+    let mut world = asked();
+    world.at("2026-03-02 12:00").event("ada", name, properties).run().at("2026-03-05").run();
+    world.score("ada")
+}
+
+#[test]
+fn clicks_and_opens_count_for_the_journey_that_sent_the_mail() {
+    assert_eq!(score_after("Email Link Clicked", json!({"email_id": "hello", "link_id": "more"})), 10);
+    assert_eq!(score_after("Email Link Clicked", json!({"email_id": "hello", "link_id": "other"})), 5);
+    assert_eq!(score_after("Email Opened", json!({"email_id": "hello"})), 1);
+    assert_eq!(score_after("Email Link Clicked", json!({"email_id": "again", "link_id": "more"})), 0);
+}
+
+#[test]
+fn a_click_within_seconds_is_a_machines() {
+    let mut world = asked();
+    let click = json!({"email_id": "hello", "link_id": "more"});
+    let sent_at = crate::support::at("2026-03-02 10:00");
+    world.at("2026-03-02 10:01").event_of("ada", "Email Link Clicked", click.clone(), sent_at + 9_999).run();
+    assert_eq!(world.counter(counter::MACHINE_CLICKS), 1);
+    world.at("2026-03-05").run();
+    assert_eq!(world.score("ada"), 0);
+    let mut world = asked();
+    world.at("2026-03-02 10:01").event_of("ada", "Email Link Clicked", click, sent_at + 10_000).run();
+    world.at("2026-03-05").run();
+    assert_eq!((world.counter(counter::MACHINE_CLICKS), world.score("ada")), (0, 10));
+}
+
+#[test]
+fn a_click_on_what_was_not_sent_by_then_is_only_counted() {
+    let mut world = asked();
+    let click = json!({"email_id": "hello", "link_id": "more"});
+    let before = crate::support::at("2026-03-02 09:00");
+    world.at("2026-03-02 12:00").event_of("ada", "Email Link Clicked", click, before);
+    world.event("ada", "Email Link Clicked", json!({"email_id": "nothing"})).run().at("2026-03-05").run();
+    assert_eq!((world.counter(counter::CLICKS_WITHOUT_A_SEND), world.counter(counter::UNKNOWN_EMAILS)), (1, 1));
+    assert_eq!(world.score("ada"), 0);
+}
+
+#[test]
+fn a_click_after_the_end_is_activity_of_a_mail_that_was_sent() {
+    let mut world = asked();
+    world.at("2026-03-06").event("ada", "Email Link Clicked", json!({"email_id": "hello", "link_id": "more"})).run();
+    assert_eq!(world.counter(counter::CLICKS_WITHOUT_A_SEND), 0);
+    assert_eq!(world.score("ada"), 0);
+}
+
+#[test]
+fn consent_is_lost_once() {
+    for (name, properties, field, reason) in [
+        ("Unsubscribed", json!({}), "unsubscribed", 1),
+        ("Email Bounced", json!({"email_id": "hello", "bounce_type": "hard"}), "hard_bounced", 2),
+        ("Email Marked as Spam", json!({"email_id": "hello"}), "complained", 3),
+    ] {
+        let mut world = asked();
+        world.at("2026-03-02 12:00").event("ada", name, properties.clone()).run();
+        world.at("2026-03-02 13:00").event("ada", name, properties).run();
+        assert_eq!(world.read("ada", field), 1, "{name}");
+        let lost: Vec<_> = world.story("ada").into_iter().filter(|line| line.contains("Suppressed")).collect();
+        assert_eq!(lost, [format!("03-02 12:00 Suppressed.{reason}")]);
+    }
+}
+
+#[test]
+fn a_soft_bounce_takes_nothing_away() {
+    let mut world = world(
+        "workflow ask {\n enter when signed_up\n reenter once\n send hello\n wait 1 day\n if bounced hello {\n score += 1\n }\n}",
+    );
+    world.contact("ada", &[]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    world
+        .at("2026-03-02 11:00")
+        .event("ada", "Email Bounced", json!({"email_id": "hello", "bounce_type": "soft"}))
+        .run();
+    world.at("2026-03-04").run();
+    assert_eq!((world.read("ada", "hard_bounced"), world.score("ada")), (0, 1));
+}
+
+#[test]
+fn opens_deliveries_and_bounces_are_no_activity_and_clicks_are() {
+    let quiet = |name: &str, properties: serde_json::Value| {
+        let mut world = world("workflow quiet {\n enter when inactive for 10 days\n reenter once\n send hello\n}");
+        world.contact("ada", &[]);
+        world.at("2026-03-08").event("ada", name, properties).run().at("2026-03-12").run();
+        world.story("ada").iter().any(|line| line.contains("Entered"))
+    };
+    assert!(quiet("Email Opened", json!({"email_id": "hello"})));
+    assert!(quiet("Email Delivered", json!({"email_id": "hello"})));
+    assert!(quiet("Email Bounced", json!({"email_id": "hello", "bounce_type": "soft"})));
+    assert!(!quiet("Email Link Clicked", json!({"email_id": "hello"})));
+    assert!(!quiet("Unsubscribed", json!({})));
+}

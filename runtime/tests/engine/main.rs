@@ -1,0 +1,12 @@
+//! The engine's rules, each shown on a program as a marketer would write it.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod arrivals;
+mod batches;
+mod delivery;
+mod enrolment;
+mod import;
+mod journeys;
+mod mail_events;
+mod sending;
+mod support;

@@ -1,0 +1,151 @@
+//! What lets a mail out and what does not; and who takes a contact over.
+
+use crate::support::{World, program, world};
+use flow_compiler::ir::{EmailId, Terminator};
+use flow_runtime::engine::{Notice, counter};
+use flow_runtime::store::{OutboxKind, OutboxRecord};
+use serde_json::json;
+use std::sync::Arc;
+
+fn send(steps: &str, words: &[(&str, &str)]) -> World {
+    let mut world =
+        world(&format!("workflow go {{\n enter when signed_up\n reenter once\n skip when has_open_deal\n {steps}\n}}"));
+    world.contact("ada", words);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    world
+}
+
+fn decided(world: &World) -> Vec<String> {
+    let lines = world.story("ada").into_iter().filter(|line| line.contains(" go ")).skip(1);
+    lines.map(|line| line.replace("03-02 10:00 go ", "")).filter(|line| !line.contains("Finished")).collect()
+}
+
+#[test]
+fn marketing_needs_consent_and_a_working_address() {
+    for (field, reason) in [("unsubscribed", 3), ("hard_bounced", 4), ("complained", 5), ("do_not_contact", 6)] {
+        let world = send("send hello", &[(field, "yes")]);
+        assert_eq!(decided(&world), [format!("Withheld s0.{reason}")]);
+        assert!(world.sent().is_empty());
+    }
+}
+
+#[test]
+fn a_transactional_mail_needs_only_a_working_address() {
+    for (field, expected) in [
+        ("unsubscribed", "Sent s0"),
+        ("complained", "Sent s0"),
+        ("do_not_contact", "Sent s0"),
+        ("hard_bounced", "Withheld s0.4"),
+    ] {
+        assert_eq!(decided(&send("send bill", &[(field, "yes")])), [expected], "{field}");
+    }
+}
+
+#[test]
+fn nobody_is_written_to_without_an_address() {
+    let mut world = world("workflow go {\n enter when signed_up\n reenter once\n send hello\n}");
+    world.identify("ada", &[("first_name", "Ada")]).run();
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    assert_eq!(decided(&world), ["Withheld s0.2"]);
+}
+
+#[test]
+fn the_same_mail_goes_out_once_in_a_journey() {
+    // The compiler refuses such a program; the sender does not rely on it.
+    let text = "workflow go {\n enter when signed_up\n reenter once\n send hello\n wait 1 day\n send again\n}";
+    let mut program = (*program(text)).clone();
+    for block in program.workflows.values_mut().flat_map(|workflow| workflow.body.blocks.values_mut()) {
+        if let Terminator::Send { email, .. } = &mut block.end {
+            *email = EmailId(0);
+        }
+    }
+    let mut world = World::of(Arc::new(program));
+    world.contact("ada", &[]).at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run().at("2026-03-04").run();
+    assert_eq!(decided(&world), ["Sent s0", "03-03 10:00 go Withheld s2.1"]);
+    assert_eq!(world.sent()["ada@people.example"].len(), 1);
+}
+
+#[test]
+fn who_is_skipped_by_now_gets_nothing() {
+    let mut world = send("wait 1 day\n send hello", &[]);
+    world.at("2026-03-03").identify("ada", &[("has_open_deal", "yes")]).run().at("2026-03-04").run();
+    assert!(decided(&world)[0].ends_with("Withheld s1.7"), "{:?}", decided(&world));
+}
+
+#[test]
+fn a_mail_has_a_key_made_of_its_place_and_visit() {
+    let mut world = send("wait 1 day\n send hello", &[]);
+    world.at("2026-03-04").run();
+    assert_eq!(world.sent()["ada@people.example"], ["c1.go.1.s1.v1"]);
+}
+
+const HAND: &str = "handoff to sales {\n note \"Ask about {company_name or \"their firm\"}\"\n task \"Call {first_name or \"them\"}\" due in 24 hours\n }";
+
+fn notices(world: &World) -> Vec<(OutboxRecord, Notice)> {
+    let rows = world.snapshot().outbox.into_iter().map(|(row, _)| row);
+    let mut rows: Vec<_> = rows.filter(|row| row.kind == OutboxKind::Notice).collect();
+    rows.sort_by_key(|row| row.id);
+    rows.into_iter().map(|row| (row.clone(), serde_json::from_str(&row.payload).unwrap())).collect()
+}
+
+fn hand_over(team: &str, regions: &[&str]) -> World {
+    let hand = HAND.replace("sales", team);
+    let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter once\n {hand}\n}}"));
+    for (number, region) in regions.iter().enumerate() {
+        world
+            .contact(&format!("u{number}"), &[("region", region), ("first_name", "Ada"), ("company_name", "Brightly")]);
+        world.at("2026-03-02 10:00").event(&format!("u{number}"), "signed_up", json!({})).run();
+    }
+    world
+}
+
+#[test]
+fn members_take_turns_among_those_who_cover_the_contact() {
+    let world = hand_over("sales", &["EMEA", "EMEA", "AMER", "AMER", "EMEA", "AMER"]);
+    let to: Vec<_> = notices(&world).into_iter().map(|(_, notice)| notice.to).collect();
+    assert_eq!(to, ["ana", "bo", "cy", "bo", "cy", "bo"].map(|name| format!("{name}@acme.example")));
+}
+
+#[test]
+fn turns_outlive_a_crash() {
+    let mut world = hand_over("sales", &["EMEA"]);
+    world.reopen().contact("late", &[("region", "EMEA")]);
+    world.at("2026-03-02 12:00").event("late", "signed_up", json!({})).run();
+    assert_eq!(notices(&world)[1].1.to, "bo@acme.example");
+}
+
+#[test]
+fn the_backup_takes_whom_no_member_covers() {
+    let mut world = hand_over("far", &["EMEA"]);
+    assert_eq!(notices(&world)[0].1.to, "lead@acme.example");
+    assert!(world.story("u0").contains(&"03-02 10:00 go HandedOff s0.2".to_owned()), "{:?}", world.story("u0"));
+    assert_eq!(world.counter(counter::HANDOFFS_TO_NOBODY), 0);
+}
+
+#[test]
+fn a_handoff_to_nobody_is_counted_and_said() {
+    let mut world = hand_over("lost", &["EMEA"]);
+    assert!(notices(&world).is_empty());
+    assert!(world.story("u0").contains(&"03-02 10:00 go HandedOff s0.3".to_owned()), "{:?}", world.story("u0"));
+    assert_eq!(world.counter(counter::HANDOFFS_TO_NOBODY), 1);
+}
+
+#[test]
+fn a_notice_says_who_why_and_what_to_do() {
+    let world = hand_over("sales", &["EMEA"]);
+    let (row, notice) = notices(&world).remove(0);
+    assert_eq!(notice.subject, "go: Ada");
+    for line in [
+        "Company: Brightly",
+        "Score: 0",
+        "Stage: subscriber",
+        "Ask about Brightly",
+        "Task: Call Ada",
+        "Due: 2026-03-03T10:00:00Z",
+    ] {
+        assert!(notice.text.lines().any(|found| found == line), "{line} in {}", notice.text);
+    }
+    let handoff = world.snapshot().handoffs.remove(0);
+    assert_eq!((handoff.key, handoff.member, handoff.note), (row.key, notice.to, "Ask about Brightly".to_owned()));
+    assert_eq!(handoff.task_due_at, Some(crate::support::at("2026-03-03 10:00")));
+}

@@ -1,0 +1,467 @@
+//! A small world for the engine: a program as text, people, a mailbox that does as it is told, and days to wait.
+use flow_compiler::backend::Backend;
+use flow_compiler::compile;
+use flow_compiler::interpret::Interpreter;
+use flow_compiler::ir::{FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, Program, WorkflowId};
+use flow_compiler::source::{Project, Source};
+use flow_runtime::connectors::{Connector, Outcome, RefusedKind, Uncertain};
+use flow_runtime::engine::{Composer, ContactView, Delivery, Engine, EngineError, Imported, Limits, Report};
+use flow_runtime::intake::{Arrival, ContactRow, Origin, What};
+use flow_runtime::mail::{Kind, Mail, Mailbox};
+use flow_runtime::store::digest::Snapshot;
+use flow_runtime::store::memory::MemoryStore;
+use flow_runtime::store::{
+    Changes, ContactId, ContactRecord, DecisionCode, DecisionCount, DecisionRecord, HandoffCount, JourneyRecord,
+    JourneyStatus, MessageId, OutboxRecord, PositionCount, Store, StoreError, StoreFault,
+};
+use flow_runtime::time::Instant;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+pub(crate) const MINUTE: i64 = 60_000;
+
+const TEMPLATE: &str = "<html><body><p>Hello</p><p><a href=\"{{ unsubscribe_url }}\">Unsubscribe</a> {{ sender_address }}</p></body></html>";
+const LINKED: &str = "<html><body><p><a href=\"{{ link('more') }}\">More</a></p><p><a href=\"{{ unsubscribe_url }}\">Unsubscribe</a> {{ sender_address }}</p></body></html>";
+
+/// What every test program begins with.
+pub(crate) const HEAD: &str = r#"
+use std.b2b
+team sales {
+  member "ana@acme.example" covers region in ("EMEA")
+  member "bo@acme.example"
+  member "cy@acme.example"
+  backup "lead@acme.example"
+  assign round robin
+}
+team far { member "ann@acme.example" covers region in ("APAC"); backup "lead@acme.example"; assign round robin }
+team lost { member "ann@acme.example" covers region in ("APAC"); assign round robin }
+email hello { subject "Hello"; template "emails/linked.html"; link "more" to "https://acme.example/more" }
+email again { subject "Again"; template "emails/plain.html" }
+email bill { subject "Your bill"; kind transactional; template "emails/plain.html" }
+"#;
+
+pub(crate) fn program(text: &str) -> Arc<Program> {
+    let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
+    let compilation = compile(&Project {
+        name: "test".to_owned(),
+        timezone: "UTC".to_owned(),
+        sources: vec![source("test.flow", &format!("{HEAD}\n{text}"))],
+        templates: vec![source("emails/plain.html", TEMPLATE), source("emails/linked.html", LINKED)],
+    });
+    let complaints: Vec<String> = compilation
+        .diagnostics
+        .iter()
+        .map(|diagnostic| format!("{:?}: {}", diagnostic.severity, diagnostic.message))
+        .collect();
+    Arc::new(compilation.program.unwrap_or_else(|| panic!("{complaints:#?}")))
+}
+
+pub(crate) fn at(text: &str) -> i64 {
+    let text = if text.contains(' ') { text.replace(' ', "T") } else { format!("{text}T00:00") };
+    Instant::parse(&format!("{text}:00Z")).unwrap().0
+}
+
+fn origin() -> Origin {
+    Origin { file: "stream.jsonl".into(), line: 1 }
+}
+
+/// A connector that answers by the address and counts attempts by the key.
+pub(crate) struct Post {
+    pub(crate) policy: Uncertain,
+    pub(crate) sent: Mutex<Vec<(String, String)>>,
+}
+
+impl Post {
+    fn attempts(&self, key: &str) -> usize {
+        self.sent.lock().unwrap().iter().filter(|(found, _)| found == key).count()
+    }
+}
+
+impl Connector for Post {
+    fn name(&self) -> &str {
+        "mailbox"
+    }
+    fn uncertain(&self) -> Uncertain {
+        self.policy
+    }
+    /// `dead` bounces, `busy` takes the second attempt, `down` never answers well, `lost` may have taken it.
+    fn send(&self, mail: &Mail) -> Outcome {
+        let to = mail.to.address().as_str().to_owned();
+        self.sent.lock().unwrap().push((mail.key.clone(), to.clone()));
+        let reason = || "because".to_owned();
+        let first = self.attempts(&mail.key) == 1;
+        match to.split('@').next().unwrap().trim_end_matches(|letter: char| letter.is_ascii_digit()) {
+            "dead" => Outcome::Refused { reason: reason(), kind: RefusedKind::HardBounce },
+            "blocked" => Outcome::Refused { reason: reason(), kind: RefusedKind::Blocked },
+            "busy" if first => Outcome::RetryLater { reason: reason(), after: None },
+            "down" => Outcome::RetryLater { reason: reason(), after: None },
+            "lost" => Outcome::Unknown { reason: reason() },
+            _ => Outcome::Delivered { receipt: "ok".to_owned() },
+        }
+    }
+}
+
+struct Plain;
+
+impl Composer for Plain {
+    fn compose(&self, row: &OutboxRecord, contact: &ContactView<'_>) -> Result<Mail, String> {
+        let to = match row.payload.is_empty() {
+            true => contact.address().ok_or("no address")?.to_owned(),
+            false => serde_json::from_str::<Value>(&row.payload).unwrap()["to"].as_str().unwrap().to_owned(),
+        };
+        if to.starts_with("mute") {
+            return Err("nothing to say".to_owned());
+        }
+        Ok(Mail {
+            key: row.key.clone(),
+            from: Mailbox::parse("us@acme.example").map_err(|error| error.to_string())?,
+            to: Mailbox::parse(&to).map_err(|error| error.to_string())?,
+            reply_to: None,
+            subject: "Hello".to_owned(),
+            html: String::new(),
+            text: contact.named("first_name").unwrap_or_default(),
+            preview: None,
+            list: None,
+            unsubscribe: None,
+            sent_at: Instant(row.queued_at).to_utc().unwrap(),
+            kind: Kind::Transactional,
+        })
+    }
+}
+
+/// When a shared store gives out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Crash {
+    Never,
+    /// This many commits are kept, then the process dies.
+    AfterCommit(usize),
+    /// This many commits are kept, and the next one is lost.
+    InCommit(usize),
+}
+
+/// A store that outlives the engine that works on it.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) store: Arc<Mutex<MemoryStore>>,
+    pub(crate) crash: Arc<Mutex<Crash>>,
+}
+
+impl Shared {
+    fn died() -> StoreError {
+        StoreError { fault: StoreFault::Other, message: "died".to_owned(), help: String::new(), path: None }
+    }
+}
+
+impl Store for Shared {
+    fn find_contacts(&mut self, keys: &[String]) -> Result<Vec<Option<ContactId>>, StoreError> {
+        self.store.lock().unwrap().find_contacts(keys)
+    }
+    fn load_contacts(&mut self, ids: &[ContactId]) -> Result<Vec<ContactRecord>, StoreError> {
+        self.store.lock().unwrap().load_contacts(ids)
+    }
+    fn known_messages(&mut self, ids: &[MessageId]) -> Result<Vec<bool>, StoreError> {
+        self.store.lock().unwrap().known_messages(ids)
+    }
+    fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
+        let mut crash = self.crash.lock().unwrap();
+        match *crash {
+            Crash::Never => {}
+            Crash::InCommit(0) => return Err(Self::died()),
+            Crash::InCommit(left) => *crash = Crash::InCommit(left - 1),
+            Crash::AfterCommit(left) => {
+                self.store.lock().unwrap().commit(changes)?;
+                *crash = Crash::AfterCommit(left.saturating_sub(1));
+                return if left <= 1 { Err(Self::died()) } else { Ok(()) };
+            }
+        }
+        self.store.lock().unwrap().commit(changes)
+    }
+    fn due_contacts(&mut self, after: Option<ContactId>) -> Result<Vec<(ContactId, i64)>, StoreError> {
+        self.store.lock().unwrap().due_contacts(after)
+    }
+    fn queued(&mut self, now: i64, limit: usize) -> Result<Vec<OutboxRecord>, StoreError> {
+        self.store.lock().unwrap().queued(now, limit)
+    }
+    fn next_queued_at(&mut self) -> Result<Option<i64>, StoreError> {
+        self.store.lock().unwrap().next_queued_at()
+    }
+    fn claim(&mut self, ids: &[u64]) -> Result<(), StoreError> {
+        self.store.lock().unwrap().claim(ids)
+    }
+    fn claimed(&mut self) -> Result<Vec<OutboxRecord>, StoreError> {
+        self.store.lock().unwrap().claimed()
+    }
+    fn meta(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store.lock().unwrap().meta(name)
+    }
+    fn counters(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
+        self.store.lock().unwrap().counters()
+    }
+    fn decision_counts(&mut self) -> Result<Vec<DecisionCount>, StoreError> {
+        self.store.lock().unwrap().decision_counts()
+    }
+    fn position_counts(&mut self) -> Result<Vec<PositionCount>, StoreError> {
+        self.store.lock().unwrap().position_counts()
+    }
+    fn handoff_counts(&mut self) -> Result<Vec<HandoffCount>, StoreError> {
+        self.store.lock().unwrap().handoff_counts()
+    }
+    fn next_contact(&mut self) -> Result<ContactId, StoreError> {
+        self.store.lock().unwrap().next_contact()
+    }
+}
+
+/// A program, a store and a stream of events, from 2026-03-02 (a Monday) on.
+pub(crate) struct World {
+    pub(crate) program: Arc<Program>,
+    pub(crate) shared: Shared,
+    pub(crate) mailbox: Arc<Post>,
+    pub(crate) limits: Limits,
+    engine: Option<Engine<Shared>>,
+    now: i64,
+    pub(crate) stream: Vec<Arrival>,
+    taken: usize,
+}
+
+pub(crate) fn world(text: &str) -> World {
+    World::of(program(text))
+}
+
+impl World {
+    pub(crate) fn of(program: Arc<Program>) -> World {
+        let store = Arc::new(Mutex::new(MemoryStore::new(program.texts.len())));
+        World {
+            shared: Shared { store, crash: Arc::new(Mutex::new(Crash::Never)) },
+            mailbox: Arc::new(Post { policy: Uncertain::Resend, sent: Mutex::default() }),
+            limits: Limits::default(),
+            engine: None,
+            now: at("2026-03-02"),
+            program,
+            stream: Vec::new(),
+            taken: 0,
+        }
+    }
+
+    pub(crate) fn policy(mut self, policy: Uncertain) -> World {
+        self.mailbox = Arc::new(Post { policy, sent: Mutex::default() });
+        self
+    }
+
+    pub(crate) fn limits(mut self, batch_items: usize, cache_contacts: usize) -> World {
+        self.limits = Limits { batch_items, cache_contacts };
+        self
+    }
+
+    /// Opens the store anew, as after a crash.
+    pub(crate) fn reopen(&mut self) -> &mut World {
+        self.engine = None;
+        self
+    }
+
+    pub(crate) fn engine(&mut self) -> &mut Engine<Shared> {
+        if self.engine.is_none() {
+            let backend = Arc::new(Interpreter::new(Arc::clone(&self.program)).unwrap());
+            self.engine = Some(self.engine_over(backend, self.shared.clone()));
+        }
+        self.engine.as_mut().unwrap()
+    }
+
+    /// An engine of its own, with this world's program and mailbox.
+    pub(crate) fn engine_over<S: Store>(&self, backend: Arc<dyn Backend>, store: S) -> Engine<S> {
+        let connector: Arc<dyn Connector> = self.mailbox.clone();
+        let delivery = Some(Delivery { connector, composer: Arc::new(Plain) });
+        Engine::open(Arc::clone(&self.program), backend, store, delivery, self.limits).unwrap()
+    }
+
+    fn field(&self, name: &str) -> FieldId {
+        self.program.fields.find(|field| field.name == name).unwrap_or_else(|| panic!("no field {name}"))
+    }
+
+    /// A field's value from a word of a test.
+    fn value(&self, name: &str, word: &str) -> (FieldId, FieldValue) {
+        let id = self.field(name);
+        let place = |words: &[String]| i64::try_from(words.iter().position(|known| known == word).unwrap()).unwrap();
+        let value = match &self.program.fields[id].ty {
+            FieldType::YesNo => FieldValue::Int(i64::from(word == "yes")),
+            FieldType::Number | FieldType::Money => FieldValue::Int(word.parse::<i64>().unwrap() * NUMBER_SCALE),
+            FieldType::OneOf(choices) => FieldValue::Int(place(choices) + 1),
+            FieldType::Stage => FieldValue::Int(place(&self.program.stages)),
+            FieldType::Date | FieldType::Moment => FieldValue::Int(word.parse().unwrap()),
+            _ => FieldValue::Text(word.to_owned()),
+        };
+        (id, value)
+    }
+
+    pub(crate) fn values(&self, words: &[(&str, &str)]) -> Vec<(FieldId, FieldValue)> {
+        words.iter().map(|(name, word)| self.value(name, word)).collect()
+    }
+
+    pub(crate) fn row(&self, keys: &[&str], words: &[(&str, &str)]) -> ContactRow {
+        ContactRow {
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            values: self.values(words),
+            at: origin(),
+        }
+    }
+
+    pub(crate) fn import(&mut self, rows: &[ContactRow]) -> Imported {
+        let now = Instant(self.now);
+        self.engine().import_contacts("contacts.csv", rows, now, &mut |_| {}).unwrap()
+    }
+
+    /// Makes a contact, with an address of their own.
+    pub(crate) fn contact(&mut self, user: &str, words: &[(&str, &str)]) -> &mut World {
+        let address = format!("{user}@people.example");
+        let mut words = words.to_vec();
+        if !words.iter().any(|(name, _)| *name == "email") {
+            words.push(("email", &address));
+        }
+        let values = self.values(&words);
+        self.identify_with(user, values);
+        self.run()
+    }
+
+    /// Goes on to an instant; nothing is run yet.
+    pub(crate) fn at(&mut self, text: &str) -> &mut World {
+        self.now = at(text);
+        self
+    }
+
+    pub(crate) fn set_now(&mut self, now: i64) {
+        self.now = now;
+    }
+
+    pub(crate) fn event(&mut self, user: &str, name: &str, properties: Value) -> &mut World {
+        let now = self.now;
+        self.event_of(user, name, properties, now)
+    }
+
+    pub(crate) fn event_of(&mut self, user: &str, name: &str, properties: Value, occurred_at: i64) -> &mut World {
+        let Value::Object(properties) = properties else { panic!("properties are an object") };
+        self.arrival(user, occurred_at, What::Track { name: name.to_owned(), properties })
+    }
+
+    pub(crate) fn identify(&mut self, user: &str, words: &[(&str, &str)]) -> &mut World {
+        let values = self.values(words);
+        self.identify_with(user, values)
+    }
+
+    fn identify_with(&mut self, user: &str, values: Vec<(FieldId, FieldValue)>) -> &mut World {
+        let now = self.now;
+        self.arrival(user, now, What::Identify { values })
+    }
+
+    fn arrival(&mut self, user: &str, occurred_at: i64, what: What) -> &mut World {
+        let mut message = [0; 16];
+        message[..8].copy_from_slice(&(self.stream.len() as u64 + 1).to_le_bytes());
+        let keys = vec![format!("user:{user}")];
+        let (arrived_at, at) = (self.now, origin());
+        self.stream.push(Arrival { arrived_at, occurred_at, message: MessageId(message), keys, what, at });
+        self
+    }
+
+    /// Runs what has been said so far.
+    pub(crate) fn run(&mut self) -> &mut World {
+        let new: Vec<Arrival> = self.stream[self.taken..].to_vec();
+        self.taken = self.stream.len();
+        let now = Instant(self.now);
+        self.engine().run_until(now, &mut new.into_iter(), &mut |_| {}).unwrap();
+        self.check_invariants();
+        self
+    }
+
+    /// Runs the whole stream from its start, and on to an instant.
+    pub(crate) fn run_all(&mut self, until: &str) -> Result<(), EngineError> {
+        let all = self.stream.clone();
+        self.engine().run_until(Instant(at(until)), &mut all.into_iter(), &mut |_| {})
+    }
+
+    /// What must hold of every store.
+    pub(crate) fn check_invariants(&self) {
+        let snapshot = self.snapshot();
+        for journey in snapshot.journeys.iter().filter(|journey| journey.status != JourneyStatus::Ended) {
+            let due_at = journey.due_at.unwrap_or_else(|| panic!("E14: {journey:?} waits for nothing"));
+            let contact = snapshot.contacts.iter().find(|contact| contact.id == journey.contact).unwrap();
+            assert!(contact.next_at.is_some_and(|next_at| next_at <= due_at), "{journey:?} is not in the due queue");
+        }
+        let mut keys: Vec<&str> = snapshot.outbox.iter().map(|(row, _)| row.key.as_str()).collect();
+        keys.dedup();
+        assert_eq!(keys.len(), snapshot.outbox.len());
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        self.shared.store.lock().unwrap().snapshot()
+    }
+
+    pub(crate) fn report(&mut self) -> Report {
+        self.engine().report().unwrap()
+    }
+
+    pub(crate) fn counter(&mut self, name: &str) -> i64 {
+        self.report().counter(name)
+    }
+
+    pub(crate) fn id(&self, user: &str) -> ContactId {
+        let key = format!("user:{user}");
+        let found = self.shared.store.lock().unwrap().find_contacts(&[key]).unwrap();
+        found[0].unwrap_or_else(|| panic!("nobody is {user}"))
+    }
+
+    pub(crate) fn journeys(&self, user: &str) -> Vec<JourneyRecord> {
+        let id = self.id(user);
+        self.snapshot().journeys.into_iter().filter(|journey| journey.contact == id).collect()
+    }
+
+    /// A number, a yes/no or a code of a contact's frame, as it is kept.
+    pub(crate) fn read(&self, user: &str, field: &str) -> i64 {
+        let id = self.id(user);
+        let contact = self.snapshot().contacts.into_iter().find(|contact| contact.id == id).unwrap();
+        let slot = self.program.fields[self.field(field)].slot.unwrap();
+        self.program.frame.read(&contact.frame, slot)
+    }
+
+    pub(crate) fn text(&self, user: &str, field: &str) -> Option<String> {
+        let id = self.id(user);
+        let contact = self.snapshot().contacts.into_iter().find(|contact| contact.id == id).unwrap();
+        contact.texts.unwrap()[self.program.fields[self.field(field)].text.unwrap().index()].clone()
+    }
+
+    pub(crate) fn score(&self, user: &str) -> i64 {
+        self.read(user, "score") / NUMBER_SCALE
+    }
+
+    /// What was decided about a contact, in short: `03-02 10:00 nurture Sent s0`, with the reason's number after a dot.
+    pub(crate) fn decisions(&self, user: &str) -> Vec<String> {
+        let id = self.id(user);
+        let store = self.snapshot();
+        store.decisions.iter().filter(|decision| decision.contact == id).map(|decision| self.words(decision)).collect()
+    }
+
+    /// The same without the wakes and deliveries.
+    pub(crate) fn story(&self, user: &str) -> Vec<String> {
+        let dull = [" Stepped", " Delivered"];
+        self.decisions(user).into_iter().filter(|line| !dull.iter().any(|word| line.contains(word))).collect()
+    }
+
+    fn words(&self, decision: &DecisionRecord) -> String {
+        let time = Instant(decision.at).to_utc().unwrap().format("%m-%d %H:%M");
+        let workflow = decision.workflow.map(|id| format!(" {}", self.program.workflows[WorkflowId(id)].name));
+        let step = match decision.code {
+            DecisionCode::Stepped | DecisionCode::Finished | DecisionCode::Delivered => None,
+            _ => decision.step,
+        };
+        let step = step.map(|step| format!(" s{step}")).unwrap_or_default();
+        let reason = if decision.reason == 0 { String::new() } else { format!(".{}", decision.reason) };
+        format!("{time}{} {:?}{step}{reason}", workflow.unwrap_or_default(), decision.code)
+    }
+
+    /// Who got what, by key.
+    pub(crate) fn sent(&self) -> BTreeMap<String, Vec<String>> {
+        let mut sent: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (key, to) in self.mailbox.sent.lock().unwrap().iter() {
+            sent.entry(to.clone()).or_default().push(key.clone());
+        }
+        sent
+    }
+}
