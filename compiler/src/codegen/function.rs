@@ -19,7 +19,8 @@ pub(super) struct Emitter<'f> {
     /// The layout of the journey, where there is one.
     pub(super) journey_layout: Option<&'f Layout>,
     pub(super) memory: MemoryKinds,
-    /// The function's arguments.
+    /// The function's arguments; the first four, which both kinds have, by name too.
+    arguments: Vec<Value>,
     pub(super) context: Value,
     pub(super) frame: Value,
     pub(super) journey: Value,
@@ -58,7 +59,8 @@ pub(super) fn emit_step(
     function.signature = signature(isa, &[pointer, pointer, pointer, types::I64, types::I32], types::I32);
     let mut emitter = Emitter::new(isa, function, scratch, program, Some(&workflow.journey));
     emitter.blocks = workflow.body.blocks.ids().map(|_| emitter.builder.create_block()).collect();
-    emitter.emit_entry(&workflow.body.resume_points());
+    let asked = emitter.arguments[4];
+    emitter.emit_entry(asked, &workflow.body.resume_points());
     for (id, block) in workflow.body.blocks.iter() {
         let at = emitter.blocks[id.index()];
         emitter.builder.switch_to_block(at);
@@ -107,29 +109,25 @@ impl<'f> Emitter<'f> {
         let entry = builder.create_block();
         builder.append_block_params_for_function_params(entry);
         builder.switch_to_block(entry);
-        let argument = |at: usize| builder.block_params(entry)[at];
-        let (context, frame, journey, now) = (argument(0), argument(1), argument(2), argument(3));
+        let arguments = builder.block_params(entry).to_vec();
         Self {
             builder,
             isa,
             frame_layout: &program.frame,
             journey_layout,
             memory,
-            context,
-            frame,
-            journey,
-            now,
+            context: arguments[0],
+            frame: arguments[1],
+            journey: arguments[2],
+            now: arguments[3],
+            arguments,
             blocks: Vec::new(),
             signatures: [None; HostFunction::ALL.len()],
         }
     }
 
     /// Goes to the block that was asked for, if a journey can resume there.
-    fn emit_entry(&mut self, resume_points: &[BlockId]) {
-        let asked = match self.builder.current_block() {
-            Some(entry) => self.builder.block_params(entry)[4],
-            None => self.now,
-        };
+    fn emit_entry(&mut self, asked: Value, resume_points: &[BlockId]) {
         let refuse = self.builder.create_block();
         let last = resume_points.last().map_or(0, |id| id.index());
         let targets: Vec<BlockCall> = (0..=last)
