@@ -352,40 +352,41 @@ impl Ops {
         self.push(Op::InSet(field, set.to_vec()))
     }
 
-    /// The condition and points of the rule of this number; they repeat after twelve.
+    /// The condition and points of the rule of this number. Their kinds repeat after twelve, their numbers do not.
     fn rule(&mut self, number: usize) -> (ValueId, i64) {
         use Comparison::{Equal, Greater, GreaterOrEqual};
+        let round = (number / 12) as i64;
         match number % 12 {
             0 => {
                 let large = self.compare("employees", GreaterOrEqual, 50 * NUMBER_SCALE);
-                let country = self.compare("country", Equal, 3);
+                let country = self.compare("country", Equal, 3 + round);
                 let opted_in = self.field("opted_in");
                 let visits = self.compare("visits", Greater, 2);
                 let two = self.and(large, country);
                 let three = self.and(two, opted_in);
                 (self.and(three, visits), 15)
             }
-            1 => (self.in_set("industry", &[1, 3, 4, 7, 9, 12]), 10),
-            2 => (self.in_set("role", &[2, 5, 6, 11]), 10),
+            1 => (self.in_set("industry", &[1, 3, 4, 7, 9, 12 + round]), 10),
+            2 => (self.in_set("role", &[2, 5, 6, 11 + round]), 10),
             3 => {
                 let employees = self.field("employees");
-                let fits = self.push(Op::InRange(employees, 50 * NUMBER_SCALE, 500 * NUMBER_SCALE));
+                let fits = self.push(Op::InRange(employees, 50 * NUMBER_SCALE, (500 + round) * NUMBER_SCALE));
                 let plan = self.in_set("plan", &[1, 2]);
                 (self.and(fits, plan), 8)
             }
             4 => (self.field("demo_requested"), 20),
             5 => (self.field("trial"), 10),
             6 => (self.field("opted_in"), 5),
-            7 => (self.compare("visits", GreaterOrEqual, 5), 6),
-            8 => (self.compare("pages", Greater, 10), 4),
+            7 => (self.compare("visits", GreaterOrEqual, 5 + round), 6),
+            8 => (self.compare("pages", Greater, 10 + round), 4),
             9 => {
-                let (now, week) = (self.push(Op::Now), self.int(7 * DAY_MS));
+                let (now, week) = (self.push(Op::Now), self.int((7 + round) * DAY_MS));
                 let since = self.push(Op::Sub(now, week));
                 let last = self.field("last_visit");
                 (self.push(Op::Compare(Greater, last, since)), 7)
             }
-            10 => (self.compare("source", Equal, 4), -5),
-            _ => (self.compare("signed_up_on", Greater, 20_250), 3),
+            10 => (self.compare("source", Equal, 4 + round), -5),
+            _ => (self.compare("signed_up_on", Greater, 20_250 + round), 3),
         }
     }
 }

@@ -2,8 +2,7 @@
 
 use super::abi::{CONTEXT_NEXT_CHANGE, FAILED};
 use super::host::HostFunction;
-use crate::ir::{Block, BlockId, Id, Layout, Predicate, Program, SlotId, ValueId, Workflow};
-use crate::ir::{Place, Slot};
+use crate::ir::{Block, BlockId, Id, IdMap, Layout, Op, Place, Predicate, Program, Slot, SlotId, ValueId, Workflow};
 use cranelift_codegen::ir::{
     self as clif, AbiParam, AliasRegionData, BlockCall, Endianness, InstBuilder, JumpTableData, MemFlagsData,
     Signature, Value, types,
@@ -25,6 +24,8 @@ pub(super) struct Emitter<'f> {
     pub(super) frame: Value,
     pub(super) journey: Value,
     pub(super) now: Value,
+    /// For each truth value of the block at hand, the same as an `i64` once that was asked for.
+    pub(super) wide: Vec<Option<Value>>,
     /// The Cranelift block of each of ours.
     pub(super) blocks: Vec<clif::Block>,
     /// For each host function, its signature once it has been called.
@@ -121,6 +122,7 @@ impl<'f> Emitter<'f> {
             journey: arguments[2],
             now: arguments[3],
             arguments,
+            wide: Vec::new(),
             blocks: Vec::new(),
             signatures: [None; HostFunction::ALL.len()],
         }
@@ -151,9 +153,10 @@ impl<'f> Emitter<'f> {
 
     /// Computes a block's ops. A store leaves the value it stored.
     fn emit_ops(&mut self, block: &Block) -> Vec<Value> {
+        self.wide = vec![None; block.ops.len()];
         let mut values = Vec::with_capacity(block.ops.len());
         for op in block.ops.values() {
-            let value = self.emit_op(op, &Values(&values));
+            let value = self.emit_op(op, &Values { values: &values, ops: &block.ops });
             values.push(value);
         }
         values
@@ -191,12 +194,15 @@ impl<'f> Emitter<'f> {
     }
 }
 
-/// The values of the ops so far.
-pub(super) struct Values<'v>(pub(super) &'v [Value]);
+/// The ops of a block and the values of those so far.
+pub(super) struct Values<'v> {
+    values: &'v [Value],
+    pub(super) ops: &'v IdMap<ValueId, Op>,
+}
 
 impl Values<'_> {
     pub(super) fn get(&self, id: ValueId) -> Value {
-        self.0[id.index()]
+        self.values[id.index()]
     }
 }
 
