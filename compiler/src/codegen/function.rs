@@ -2,8 +2,7 @@
 
 use super::abi::{CONTEXT_NEXT_CHANGE, FAILED};
 use super::host::HostFunction;
-use crate::ir::{Block, BlockId, Id, Layout, Predicate, Program, SlotId, ValueId, Workflow};
-use crate::ir::{Place, Slot};
+use crate::ir::{Block, BlockId, Id, IdMap, Layout, Op, Place, Predicate, Program, Slot, SlotId, ValueId, Workflow};
 use cranelift_codegen::ir::{
     self as clif, AbiParam, AliasRegionData, BlockCall, Endianness, InstBuilder, JumpTableData, MemFlagsData,
     Signature, Value, types,
@@ -19,11 +18,14 @@ pub(super) struct Emitter<'f> {
     /// The layout of the journey, where there is one.
     pub(super) journey_layout: Option<&'f Layout>,
     pub(super) memory: MemoryKinds,
-    /// The function's arguments.
+    /// The function's arguments; the first four, which both kinds have, by name too.
+    arguments: Vec<Value>,
     pub(super) context: Value,
     pub(super) frame: Value,
     pub(super) journey: Value,
     pub(super) now: Value,
+    /// For each truth value of the block at hand, the same as an `i64` once that was asked for.
+    pub(super) wide: Vec<Option<Value>>,
     /// The Cranelift block of each of ours.
     pub(super) blocks: Vec<clif::Block>,
     /// For each host function, its signature once it has been called.
@@ -58,7 +60,8 @@ pub(super) fn emit_step(
     function.signature = signature(isa, &[pointer, pointer, pointer, types::I64, types::I32], types::I32);
     let mut emitter = Emitter::new(isa, function, scratch, program, Some(&workflow.journey));
     emitter.blocks = workflow.body.blocks.ids().map(|_| emitter.builder.create_block()).collect();
-    emitter.emit_entry(&workflow.body.resume_points());
+    let asked = emitter.arguments[4];
+    emitter.emit_entry(asked, &workflow.body.resume_points());
     for (id, block) in workflow.body.blocks.iter() {
         let at = emitter.blocks[id.index()];
         emitter.builder.switch_to_block(at);
@@ -107,29 +110,26 @@ impl<'f> Emitter<'f> {
         let entry = builder.create_block();
         builder.append_block_params_for_function_params(entry);
         builder.switch_to_block(entry);
-        let argument = |at: usize| builder.block_params(entry)[at];
-        let (context, frame, journey, now) = (argument(0), argument(1), argument(2), argument(3));
+        let arguments = builder.block_params(entry).to_vec();
         Self {
             builder,
             isa,
             frame_layout: &program.frame,
             journey_layout,
             memory,
-            context,
-            frame,
-            journey,
-            now,
+            context: arguments[0],
+            frame: arguments[1],
+            journey: arguments[2],
+            now: arguments[3],
+            arguments,
+            wide: Vec::new(),
             blocks: Vec::new(),
             signatures: [None; HostFunction::ALL.len()],
         }
     }
 
     /// Goes to the block that was asked for, if a journey can resume there.
-    fn emit_entry(&mut self, resume_points: &[BlockId]) {
-        let asked = match self.builder.current_block() {
-            Some(entry) => self.builder.block_params(entry)[4],
-            None => self.now,
-        };
+    fn emit_entry(&mut self, asked: Value, resume_points: &[BlockId]) {
         let refuse = self.builder.create_block();
         let last = resume_points.last().map_or(0, |id| id.index());
         let targets: Vec<BlockCall> = (0..=last)
@@ -153,9 +153,10 @@ impl<'f> Emitter<'f> {
 
     /// Computes a block's ops. A store leaves the value it stored.
     fn emit_ops(&mut self, block: &Block) -> Vec<Value> {
+        self.wide = vec![None; block.ops.len()];
         let mut values = Vec::with_capacity(block.ops.len());
         for op in block.ops.values() {
-            let value = self.emit_op(op, &Values(&values));
+            let value = self.emit_op(op, &Values { values: &values, ops: &block.ops });
             values.push(value);
         }
         values
@@ -193,12 +194,15 @@ impl<'f> Emitter<'f> {
     }
 }
 
-/// The values of the ops so far.
-pub(super) struct Values<'v>(pub(super) &'v [Value]);
+/// The ops of a block and the values of those so far.
+pub(super) struct Values<'v> {
+    values: &'v [Value],
+    pub(super) ops: &'v IdMap<ValueId, Op>,
+}
 
 impl Values<'_> {
     pub(super) fn get(&self, id: ValueId) -> Value {
-        self.0[id.index()]
+        self.values[id.index()]
     }
 }
 

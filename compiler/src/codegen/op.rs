@@ -3,7 +3,7 @@
 use super::abi::CONTEXT_TRIGGERS;
 use super::function::{Emitter, Reached, Values};
 use super::host::HostFunction;
-use crate::ir::{Comparison, Op, Place, SlotId, SlotKind, VALUE_LIMIT};
+use crate::ir::{Comparison, Id, Op, Place, SlotId, SlotKind, VALUE_LIMIT, ValueId};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
@@ -35,11 +35,34 @@ impl Emitter<'_> {
             Op::Min(a, b) => self.builder.ins().smin(of(a), of(b)),
             Op::Max(a, b) => self.builder.ins().smax(of(a), of(b)),
             Op::Bit(a, bit) => {
-                let wide = self.builder.ins().uextend(types::I64, of(a));
+                let wide = self.emit_wide(a, values);
                 self.builder.ins().ishl_imm_u(wide, i64::from(bit))
             }
-            Op::Select(which, yes, no) => self.builder.ins().select(of(which), of(yes), of(no)),
+            Op::Select(which, yes, no) => self.emit_select(which, yes, no, values),
         }
+    }
+
+    /// `x + 10 where it holds, else x` becomes `x + holds * 10`: a run of such rules, as scoring has, then waits for one addition each
+    /// and not for an addition and a choice. A product with 0 or 1 cannot overflow.
+    fn emit_select(&mut self, which: ValueId, yes: ValueId, no: ValueId, values: &Values<'_>) -> Value {
+        match values.ops.get(yes) {
+            Some(Op::Add(base, step)) if *base == no && is_constant(*step, values) => {
+                let wide = self.emit_wide(which, values);
+                let step = self.builder.ins().imul(wide, values.get(*step));
+                self.builder.ins().iadd(values.get(no), step)
+            }
+            _ => self.builder.ins().select(values.get(which), values.get(yes), values.get(no)),
+        }
+    }
+
+    /// A truth value as an `i64`, made once.
+    fn emit_wide(&mut self, truth: ValueId, values: &Values<'_>) -> Value {
+        if let Some(known) = self.wide[truth.index()] {
+            return known;
+        }
+        let wide = self.builder.ins().uextend(types::I64, values.get(truth));
+        self.wide[truth.index()] = Some(wide);
+        wide
     }
 
     pub(super) fn int(&mut self, value: i64) -> Value {
@@ -107,6 +130,10 @@ impl Emitter<'_> {
         let value = self.builder.ins().smax(value, low);
         self.builder.ins().smin(value, high)
     }
+}
+
+fn is_constant(value: ValueId, values: &Values<'_>) -> bool {
+    matches!(values.ops.get(value), Some(Op::Int(_)))
 }
 
 fn condition(comparison: Comparison) -> IntCC {

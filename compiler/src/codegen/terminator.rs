@@ -1,7 +1,7 @@
 //! The ways out of a block.
 
 use super::abi::{CONTEXT_TABLE, FAILED};
-use super::function::{Emitter, Values};
+use super::function::Emitter;
 use super::host::{HostFunction, STOPS};
 use crate::backend::SendResult;
 use crate::ir::{BlockId, Id, Terminator};
@@ -10,7 +10,6 @@ use cranelift_codegen::ir::{AbiParam, InstBuilder, SigRef, Signature, Value, typ
 
 impl Emitter<'_> {
     pub(super) fn emit_end(&mut self, at: BlockId, end: &Terminator, values: &[Value]) {
-        let values = Values(values);
         match *end {
             Terminator::Jump(next) => {
                 let next = self.blocks[next.index()];
@@ -18,7 +17,7 @@ impl Emitter<'_> {
             }
             Terminator::Branch(value, yes, no) => {
                 let (yes, no) = (self.blocks[yes.index()], self.blocks[no.index()]);
-                self.builder.ins().brif(values.get(value), yes, &[], no, &[]);
+                self.builder.ins().brif(values[value.index()], yes, &[], no, &[]);
             }
             Terminator::Send { step, email, next } => {
                 self.emit_effect(HostFunction::Send, [step.0, email.0], at, next);
@@ -28,7 +27,7 @@ impl Emitter<'_> {
             }
             Terminator::Wait { .. } | Terminator::Finish { .. } => self.emit_stop_at(at.0),
             Terminator::Result { holds, next_change } => {
-                self.emit_result(values.get(holds), values.get(next_change));
+                self.emit_result(values[holds.index()], values[next_change.index()]);
             }
         }
     }

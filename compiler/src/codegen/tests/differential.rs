@@ -27,9 +27,9 @@ proptest! {
             }
         }
         for (id, workflow) in program.workflows.iter() {
-            // One block beyond the last, which must be refused.
-            let beyond = BlockId::from_index(workflow.body.blocks.len());
-            for block in workflow.body.resume_points().into_iter().chain([beyond]) {
+            // Every block and one beyond the last: where no journey resumes, both must refuse.
+            for index in 0..=workflow.body.blocks.len() {
+                let block = BlockId::from_index(index);
                 for _ in 0..CONTACTS {
                     let stepped = Stepped::new(&program, id, block, &mut choices);
                     prop_assert_eq!(stepped.run(&*native), stepped.run(&*interpreter), "{} from {} of {}", id, block, program);

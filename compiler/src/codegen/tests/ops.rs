@@ -121,6 +121,11 @@ fn ops_mean_the_same_on_both() {
         on(&[bool(false), int(1), int(2)], Op::Select(a, b, c), 2),
         on(&[bool(false), bool(true), bool(false)], Op::Select(a, b, c), 0),
     ];
+    // A conditional sum has a shape of its own in machine code, where the sum's first operand is what is kept otherwise.
+    for (holds, kept, expected) in [(true, a, 15), (false, a, 5), (true, b, 15), (false, b, 10)] {
+        let sum = [int(5), int(10), Op::Add(a, b), bool(holds)];
+        table.push(on(&sum, Op::Select(ValueId(3), c, kept), expected));
+    }
     let compared = [(Equal, [0, 1, 0]), (NotEqual, [1, 0, 1]), (Less, [1, 0, 0]), (LessOrEqual, [1, 1, 0])];
     let compared = compared.into_iter().chain([(Greater, [0, 0, 1]), (GreaterOrEqual, [0, 1, 1])]);
     for (comparison, expected) in compared {
