@@ -71,10 +71,7 @@ fn search_upward() -> Result<PathBuf, Failure> {
     found.map(Path::to_owned).ok_or_else(|| {
         let message =
             format!("there is no project here: neither `{}` nor a folder above it has a {FILE_NAME}", here.display());
-        Failure::new(
-            message,
-            format!("go to a project's folder, give one behind the command, or {}", how_to_begin()),
-        )
+        Failure::new(message, format!("go to a project's folder, give one behind the command, or {}", how_to_begin()))
     })
 }
 
