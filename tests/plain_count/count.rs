@@ -50,6 +50,9 @@ pub(crate) struct Contacts {
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Events {
     pub(crate) kept: u64,
+    /// Arrive after the run: a longer one would keep them.
+    #[serde(skip)]
+    pub(crate) to_come: u64,
     pub(crate) repeated: u64,
     /// By reason.
     pub(crate) rejected: Tally,
