@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::days_between;
 use super::report::Rate;
+use crate::output::thousands;
 
 const STYLE: &str = "  {bar:32} day {pos} of {len}  {msg}";
 
@@ -32,7 +33,12 @@ impl Progress {
     pub(crate) fn at(&mut self, at: &engine::Progress) {
         self.last = Rate { seconds: 0.0, events: at.events, steps: at.steps, mails: at.mails };
         self.bar.set_position(days_between(self.start, at.now));
-        self.bar.set_message(format!("{} events, {} wakes, {} mails", at.events, at.steps, at.mails));
+        self.bar.set_message(format!(
+            "{} events, {} wakes, {} mails",
+            thousands(at.events),
+            thousands(at.steps),
+            thousands(at.mails)
+        ));
     }
 
     /// Takes the bar away; returns what was done.

@@ -1,22 +1,24 @@
 //! What a run tells at its end, for people.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use anstyle::Style;
-use flow_compiler::ir::Program;
+use flow_compiler::ir::{Program, Workflow};
 use flow_runtime::intake::Tally;
 use flow_runtime::report::{StepReport, Totals, WorkflowReport};
 
 use super::backend::Compiled;
-use super::report::{Finished, rejected, set_aside};
-use crate::output::counted;
+use super::report::{Finished, Rate, rejected, set_aside};
+use crate::output::{counted, thousands};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
-/// Columns of the words before a number.
-const NAME_COLUMNS: usize = 34;
-/// Longer names are cut.
+/// Columns of the words before a number: as many as the longest need, within these. Longer ones are cut.
+const NAME_COLUMNS: std::ops::RangeInclusive<usize> = 28..=52;
+/// How many kinds of a remark are told one by one.
+const SHOWN_KINDS: usize = 5;
 const SHOWN_EXAMPLES: usize = 5;
 
 /// Said before the work begins.
@@ -44,131 +46,192 @@ pub(super) fn compiled(program: &Program, compiled: &Compiled) -> io::Result<()>
 
 /// Said at the end.
 pub(crate) fn finished(finished: &Finished) -> io::Result<()> {
-    let mut text = String::new();
-    intake(&mut text, finished);
-    for workflow in finished.report.workflows.values() {
-        funnel(&mut text, workflow);
-    }
-    ending(&mut text, finished);
+    let mut tables = vec![intake(finished)];
+    let workflows = finished.program.workflows.values();
+    tables.extend(workflows.filter_map(|workflow| {
+        let report = finished.report.workflows.get(&workflow.name)?;
+        Some(funnel(&finished.program, workflow, report))
+    }));
+    tables.push(mail(finished));
+    let mut text = opening(finished);
+    print(&mut text, &tables);
+    not_taken(&mut text, finished);
+    let _ = writeln!(text, "{}", ending(finished));
     anstream::stdout().lock().write_all(text.as_bytes())
 }
 
-/// A line of a table: words, a number, remarks.
-fn line(text: &mut String, name: &str, number: u64, remarks: &str) {
-    let shown: String = if name.chars().count() > NAME_COLUMNS {
-        name.chars().take(NAME_COLUMNS - 1).chain(['…']).collect()
-    } else {
-        name.to_owned()
-    };
-    // A String takes whatever is written.
-    let _ = writeln!(text, "  {shown:<NAME_COLUMNS$} {number:>7}  {DIM}{remarks}{DIM:#}");
+/// A heading with lines below it.
+struct Table {
+    title: String,
+    lines: Vec<Line>,
 }
 
-fn heading(text: &mut String, words: &str) {
-    let _ = writeln!(text, "{BOLD}{words}{BOLD:#}");
+/// Words, a number, remarks.
+struct Line {
+    name: String,
+    number: u64,
+    remarks: String,
 }
 
-fn intake(text: &mut String, finished: &Finished) {
-    let report = &finished.report;
-    heading(text, "Data");
-    let tally = &finished.contacts.tally;
-    let joined = format!("{} of them about somebody of an earlier row", report.people.joined);
-    line(text, "contact rows", tally.taken(), &joined);
-    faults(text, tally);
-    line(
-        text,
-        "events kept",
-        report.events.kept,
-        &format!("{} of a name the project does not declare", report.events.undeclared),
-    );
-    line(text, "  arrived before", report.events.repeated, "same message id: no effect");
-    faults(text, &finished.events);
-    line(text, "people known", report.people.known, &words(&report.people.suppressed));
-    let clicks = report.clicks.machine + report.clicks.without_send;
-    let remarks =
-        format!("{} by machines, {} on mail not sent by then", report.clicks.machine, report.clicks.without_send);
-    line(text, "clicks that count for nobody", clicks, &remarks);
-    text.push('\n');
-}
-
-fn faults(text: &mut String, tally: &Tally) {
-    line(text, "  rejected", tally.rejected(), &words(&rejected(tally)));
-    let aside = set_aside(tally);
-    line(text, "  values set aside", aside.values().sum(), &words(&aside));
-}
-
-fn funnel(text: &mut String, workflow: &WorkflowReport) {
-    heading(text, &workflow.title);
-    line(text, "entered", workflow.entered, "");
-    line(text, "  not taken in", workflow.ignored.values().sum(), &words(&workflow.ignored));
-    for step in workflow.steps.iter().filter(|step| step.says_something()) {
-        self::step(text, step);
+impl Table {
+    fn new(title: &str) -> Self {
+        Self { title: title.to_owned(), lines: Vec::new() }
     }
-    line(text, "converted", workflow.converted, &format!("and {} in time after the end", workflow.attributed));
-    line(text, "handed to sales", workflow.handed_off.values().sum(), &words(&workflow.handed_off));
-    let exited = workflow.exited_by_step + workflow.exited_when.values().sum::<u64>();
-    let mut why = workflow.exited_when.clone();
-    if workflow.exited_by_step > 0 {
-        why.insert("an exit step".to_owned(), workflow.exited_by_step);
-    }
-    line(text, "exited", exited, &words(&why));
-    line(text, "finished", workflow.finished, "");
-    line(text, "still in", workflow.live, "");
-    line(text, "mails withheld", workflow.withheld.values().sum(), &words(&workflow.withheld));
-    text.push('\n');
-}
 
-fn step(text: &mut String, step: &StepReport) {
-    let (number, mut remarks) = if step.sent + step.withheld + step.held > 0 {
-        (
-            step.sent,
-            vec![
-                "sent".to_owned(),
-                format!("{} withheld", step.withheld),
-                format!("{} held for the window", step.held),
-            ],
-        )
-    } else if step.handed_off > 0 {
-        (step.handed_off, vec!["handed over".to_owned()])
-    } else if step.exited > 0 {
-        (step.exited, vec!["left here".to_owned()])
-    } else if step.timed_out > 0 {
-        (step.timed_out, vec!["waited in vain".to_owned()])
-    } else {
-        (step.here, Vec::new())
-    };
-    if step.here > 0 {
-        remarks.push(format!("{} here now", step.here));
+    fn line(&mut self, name: impl Into<String>, number: u64, remarks: impl Into<String>) {
+        self.lines.push(Line { name: name.into(), number, remarks: remarks.into() });
     }
-    line(text, &format!("  {}", step.name), number, &remarks.join(", "));
-}
 
-fn ending(text: &mut String, finished: &Finished) {
-    let (mail, rate) = (&finished.report.mail, &finished.rate);
-    heading(text, "Mail");
-    line(text, "delivered", mail.delivered, &finished.mail);
-    if mail.undelivered + mail.retries > 0 {
-        line(text, "not delivered", mail.undelivered, &format!("{} attempts repeated", mail.retries));
-    }
-    if let Some((path, lines)) = &finished.notebook {
-        text.push('\n');
-        let _ = writeln!(text, "What was not taken: {lines} lines in {}", path.display());
-        for example in examples(finished) {
-            let _ = writeln!(text, "  {DIM}{example}{DIM:#}");
+    /// A line that says nothing where its number is 0.
+    fn line_if_any(&mut self, name: impl Into<String>, number: u64, remarks: impl Into<String>) {
+        if number > 0 {
+            self.line(name, number, remarks);
         }
     }
+}
+
+/// All tables with their numbers below one another.
+fn print(text: &mut String, tables: &[Table]) {
+    let lines = || tables.iter().flat_map(|table| &table.lines);
+    let names = lines().map(|line| line.name.chars().count()).max().unwrap_or(0);
+    let names = names.clamp(*NAME_COLUMNS.start(), *NAME_COLUMNS.end());
+    let numbers = lines().map(|line| thousands(line.number).len()).max().unwrap_or(0);
+    for Table { title, lines } in tables {
+        // A String takes whatever is written.
+        let _ = writeln!(text, "{BOLD}{title}{BOLD:#}");
+        for Line { name, number, remarks } in lines {
+            let _ = write!(text, "  {:<names$}  {:>numbers$}", cut(name, names), thousands(*number));
+            let _ = if remarks.is_empty() { writeln!(text) } else { writeln!(text, "  {DIM}{remarks}{DIM:#}") };
+        }
+        text.push('\n');
+    }
+}
+
+fn cut(name: &str, columns: usize) -> String {
+    if name.chars().count() <= columns {
+        return name.to_owned();
+    }
+    name.chars().take(columns - 1).chain(['…']).collect()
+}
+
+/// Says that the data held nothing new, where that is so: the numbers below are then those of before.
+fn opening(finished: &Finished) -> String {
+    let imported = finished.contacts.imported;
+    if finished.rate.events + imported.new + imported.aliases > 0 || finished.report.people.known == 0 {
+        return String::new();
+    }
+    "Nothing new came in: the contacts and events are known from an earlier run and change nothing.\n\n".to_owned()
+}
+
+fn intake(finished: &Finished) -> Table {
+    let report = &finished.report;
+    let mut table = Table::new("Data");
+    let tally = &finished.contacts.tally;
+    let joined = if_any(report.people.joined, |many| format!("{many} about somebody of an earlier row"));
+    table.line("contact rows", tally.taken(), joined);
+    faults(&mut table, tally);
+    let undeclared = if_any(report.events.undeclared, |many| format!("{many} of a name the project does not declare"));
+    table.line("events", report.events.kept, undeclared);
+    table.line_if_any("  repeated", report.events.repeated, "a message id known by then: no effect");
+    faults(&mut table, &finished.events);
+    table.line("people", report.people.known, words(&report.people.suppressed, suppressed_words));
+    let disputed = "a user id and an address of two people: the user id counts";
+    table.line_if_any("  named twice", report.people.merge_wanted, disputed);
+    table.line_if_any("  unknown time zone", report.people.unknown_zones, "they live in the project's");
+    let clicks = &report.clicks;
+    let by = Totals::from([
+        ("by machines".to_owned(), clicks.machine),
+        ("on mail that no live journey had sent".to_owned(), clicks.without_send),
+    ]);
+    table.line_if_any("clicks that count for nobody", clicks.machine + clicks.without_send, words(&by, as_named));
+    table
+}
+
+fn faults(table: &mut Table, tally: &Tally) {
+    table.line_if_any("  rejected", tally.rejected(), words(&rejected(tally), as_named));
+    let aside = set_aside(tally);
+    table.line_if_any("  values set aside", aside.values().sum(), words(&aside, as_named));
+}
+
+fn funnel(program: &Program, workflow: &Workflow, report: &WorkflowReport) -> Table {
+    let mut table = Table::new(&report.title);
+    table.line("entered", report.entered, "");
+    table.line_if_any("  not taken in", report.ignored.values().sum(), words(&report.ignored, ignored_words));
+    for step in report.steps.iter().filter(|step| step.says_something()) {
+        self::step(&mut table, step);
+    }
+    if workflow.goal.is_some() {
+        let after = if_any(report.attributed, |many| format!("{many} more met the goal in time after their end"));
+        table.line("converted", report.converted, after);
+    }
+    if let Some(teams) = teams(program, workflow) {
+        table.line(format!("handed to {teams}"), report.handed_off.values().sum(), words(&report.handed_off, as_named));
+    }
+    let mut exits: Totals = report.exited_when.iter().map(|(when, many)| (format!("by {when}"), *many)).collect();
+    exits.insert("at an exit step".to_owned(), report.exited_by_step);
+    table.line_if_any("exited", exits.values().sum(), words(&exits, as_named));
+    table.line_if_any("finished", report.finished, "");
+    table.line("still in", report.live, "");
+    table.line_if_any("mails withheld", report.withheld.values().sum(), words(&report.withheld, withheld_words));
+    table
+}
+
+/// Those a workflow hands to, in the order of their names; none where it hands nobody over.
+fn teams(program: &Program, workflow: &Workflow) -> Option<String> {
+    let teams: BTreeSet<&str> =
+        workflow.handoffs.values().map(|handoff| program.teams[handoff.team].name.as_str()).collect();
+    let teams: Vec<&str> = teams.into_iter().collect();
+    (!teams.is_empty()).then(|| teams.join(" and "))
+}
+
+/// The number that a step is there for, and what else happened at it.
+fn step(table: &mut Table, step: &StepReport) {
+    let mut parts = vec![
+        (step.sent, "sent"),
+        (step.withheld, "withheld"),
+        (step.held, "held for the send window"),
+        (step.handed_off, "handed over"),
+        (step.exited, "left here"),
+        (step.timed_out, "waited in vain"),
+        (step.here, "here now"),
+    ];
+    parts.retain(|(number, _)| *number > 0);
+    let mut parts = parts.into_iter();
+    let Some((number, first)) = parts.next() else { return };
+    let more: String = parts.map(|(number, words)| format!(", {} {words}", thousands(number))).collect();
+    table.line(format!("  {}", step.name), number, format!("{first}{more}"));
+}
+
+fn mail(finished: &Finished) -> Table {
+    let mail = &finished.report.mail;
+    let mut table = Table::new("Mail");
+    table.line("delivered", mail.delivered, format!("to {}", finished.mail));
+    let workflows = finished.report.workflows.values();
+    let notices = workflows.flat_map(|workflow| workflow.handed_off.values()).sum();
+    table.line_if_any("  notices to teams", notices, "of these, one for each handoff");
+    table.line_if_any("not delivered", mail.undelivered, "");
+    table.line_if_any("attempts repeated", mail.retries, "");
+    table
+}
+
+fn not_taken(text: &mut String, finished: &Finished) {
+    let Some((path, lines)) = &finished.notebook else { return };
+    let _ = writeln!(text, "What was not taken: {} in {}", many(*lines, "line"), path.display());
+    for example in examples(finished) {
+        let _ = writeln!(text, "  {DIM}{example}{DIM:#}");
+    }
     text.push('\n');
-    let per_second = |count: u64| (count as f64 / rate.seconds.max(1e-9)).round();
-    let _ = writeln!(
-        text,
-        "{} events, {} wakes and {} mails in {:.1} s: {} events and {} wakes a second",
-        rate.events,
-        rate.steps,
-        rate.mails,
-        rate.seconds,
-        per_second(rate.events),
-        per_second(rate.steps)
-    );
+}
+
+/// What this run did, and how fast.
+fn ending(finished: &Finished) -> String {
+    let Rate { seconds, events, steps, mails } = finished.rate;
+    if events + steps + mails == 0 {
+        return format!("Nothing was due: read and compared in {seconds:.1} s");
+    }
+    let did = format!("{}, {} and {}", many(events, "event"), many(steps, "wake"), many(mails, "mail"));
+    let each = |count: u64| thousands((count as f64 / seconds.max(1e-9)).round() as u64);
+    format!("{did} in {seconds:.1} s: {} events and {} wakes a second", each(events), each(steps))
 }
 
 /// The first finding of each kind, contacts first.
@@ -189,10 +252,57 @@ fn examples(finished: &Finished) -> Vec<&str> {
     shown
 }
 
-/// `12 not UTF-8, 3 too long`, largest first.
-fn words(totals: &Totals) -> String {
+/// `12 not UTF-8, 3 too long`, largest first, the smallest together.
+fn words(totals: &Totals, name: impl Fn(&str) -> String) -> String {
     let mut sorted: Vec<_> = totals.iter().filter(|(_, count)| **count > 0).collect();
     sorted.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), name.as_str()));
-    let words: Vec<String> = sorted.iter().map(|(name, count)| format!("{count} {}", name.replace('_', " "))).collect();
+    // One kind more is told as quickly as that there is one.
+    let shown = if sorted.len() > SHOWN_KINDS + 1 { SHOWN_KINDS } else { sorted.len() };
+    let (shown, others) = sorted.split_at(shown);
+    let mut words: Vec<String> =
+        shown.iter().map(|(kind, count)| format!("{} {}", thousands(**count), name(kind))).collect();
+    if !others.is_empty() {
+        words.push(format!("{} others", thousands(others.iter().map(|(_, count)| **count).sum())));
+    }
     words.join(", ")
+}
+
+fn as_named(name: &str) -> String {
+    name.to_owned()
+}
+
+fn suppressed_words(kind: &str) -> String {
+    kind.replace('_', " ")
+}
+
+fn withheld_words(reason: &str) -> String {
+    match reason {
+        "already_sent" => "received already".to_owned(),
+        "skip" => "skipped by the workflow".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
+fn ignored_words(reason: &str) -> String {
+    let words = match reason {
+        "not_identified" => "without a required field",
+        "live" => "in it already",
+        "reenter" => "in it before",
+        "skip" => "skipped by the workflow",
+        "goal" => "with the goal met already",
+        "exit" => "with an exit that holds already",
+        other => other,
+    };
+    words.to_owned()
+}
+
+/// A remark about a number; none about 0.
+fn if_any(number: u64, remark: impl Fn(String) -> String) -> String {
+    if number == 0 { String::new() } else { remark(thousands(number)) }
+}
+
+/// `1 event`, `58,348 events`.
+fn many(count: u64, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", thousands(count))
 }

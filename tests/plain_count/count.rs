@@ -21,12 +21,15 @@ pub(crate) struct Count {
     pub(crate) events: Events,
     pub(crate) clicks: Clicks,
     pub(crate) workflows: BTreeMap<String, Workflow>,
+    /// How often which mail went to which address; a report has no such list, but the folder of mail has.
+    #[serde(skip)]
+    pub(crate) mails: BTreeMap<(String, String), u64>,
 }
 
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct People {
     pub(crate) known: u64,
-    /// At the end, by kind; one person may be in several.
+    /// How often somebody lost consent or the address, by kind; saying so again is nothing new.
     pub(crate) suppressed: Tally,
     /// Lines and rows whose user id and address belong to two people.
     pub(crate) merge_wanted: u64,
@@ -47,10 +50,13 @@ pub(crate) struct Contacts {
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Events {
     pub(crate) kept: u64,
+    /// Arrive after the run: a longer one would keep them.
+    #[serde(skip)]
+    pub(crate) to_come: u64,
     pub(crate) repeated: u64,
     /// By reason.
     pub(crate) rejected: Tally,
-    /// Events that the program does not declare, by the name in the stream.
+    /// Of those kept: events that the program does not declare, by the name in the stream.
     pub(crate) unknown: Tally,
     /// By property or field.
     pub(crate) set_aside: Tally,

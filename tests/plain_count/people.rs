@@ -160,7 +160,7 @@ pub(crate) enum What {
         page: Option<String>,
     },
     RequestedDemo,
-    /// Forms, webinars, sign-ups: nothing here asks about them, but they are activity.
+    /// Forms, webinars, sign-ups, and what the program does not declare: nothing here asks about them, but they are activity.
     Other,
     Clicked {
         email: Option<String>,
@@ -179,9 +179,10 @@ impl What {
         matches!(self, What::Visited { page: Some(page) } if page == "/pricing")
     }
 
-    /// Whether the person did something. A mail program fetches pictures and a server bounces without them.
+    /// Whether the person did something. Of what happens to a mail only a click is: a mail program fetches pictures and a server
+    /// bounces without them, and who says goodbye is not back.
     fn is_activity(&self) -> bool {
-        !matches!(self, What::Opened | What::Bounced { .. })
+        !matches!(self, What::Opened | What::Bounced { .. } | What::Complained | What::Unsubscribed)
     }
 }
 
@@ -220,17 +221,22 @@ impl Person {
         self.fields.score = Some(self.score() + more);
     }
 
-    /// Never moves back; somebody without a stage gets this one.
+    /// Whoever has none named is at the lowest.
+    pub(crate) fn stage(&self) -> Stage {
+        self.fields.stage.unwrap_or(Stage::Subscriber)
+    }
+
+    /// Never moves back.
     pub(crate) fn advance_to(&mut self, stage: Stage) {
-        self.fields.stage = self.fields.stage.max(Some(stage));
+        self.fields.stage = Some(self.stage().max(stage));
     }
 
     pub(crate) fn is_customer(&self) -> bool {
-        self.fields.stage == Some(Stage::Customer)
+        self.stage() == Stage::Customer
     }
 
     pub(crate) fn is_opportunity_or_later(&self) -> bool {
-        self.fields.stage >= Some(Stage::Opportunity)
+        self.stage() >= Stage::Opportunity
     }
 
     pub(crate) fn has_open_deal(&self) -> bool {
@@ -247,6 +253,17 @@ impl Person {
 
     pub(crate) fn is_do_not_contact(&self) -> bool {
         self.fields.do_not_contact == Some(true)
+    }
+
+    /// Everything that forbids mail to them.
+    pub(crate) fn suppressed_by(&self) -> Vec<&'static str> {
+        let kinds = [
+            ("unsubscribed", self.is_unsubscribed()),
+            ("hard_bounced", self.hard_bounced),
+            ("complained", self.complained),
+            ("do_not_contact", self.is_do_not_contact()),
+        ];
+        kinds.into_iter().filter(|(_, holds)| *holds).map(|(kind, _)| kind).collect()
     }
 
     /// Whether they did this since then, by when it occurred, as far as it is known by now.
@@ -355,7 +372,7 @@ pub(crate) fn read_contacts(file: &Path, start: Ms, count: &mut Contacts) -> Boo
             }
         }
         if user.is_empty() && fields.email.is_none() {
-            one_more(&mut count.rejected, "neither user id nor address");
+            one_more(&mut count.rejected, "about nobody");
             continue;
         }
         for (field, values) in set_aside {

@@ -1,17 +1,17 @@
 //! The quarter: events and timers in the order of time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::calendar::{self, DAY, Ms, SECOND};
-use crate::count::{Clicks, Workflow as WorkflowCount};
+use crate::calendar::{self, DAY, HOUR, Ms, SECOND};
+use crate::count::{Clicks, Tally, Workflow as WorkflowCount, one_more};
 use crate::journey::{Journey, Place, Workflow};
 use crate::people::{Book, Past, Person, What};
 use crate::stream::{Arrival, Says};
 
-/// 2026-03-02T00:00Z
-pub(crate) const START: Ms = 20_514 * DAY;
-/// The first instant that is no longer part of the run.
-pub(crate) const END: Ms = START + 90 * DAY;
+/// The first instant of 2026-03-02 in the project's zone.
+pub(crate) const START: Ms = 20_514 * DAY - HOUR;
+/// The first instant that is no longer part of the run: so many days on the wall later, with an hour lost to summer time.
+pub(crate) const END: Ms = START + 90 * DAY - HOUR;
 
 /// A click so soon after the mail left is a machine's.
 const MACHINE_WITHIN: Ms = 10 * SECOND;
@@ -28,6 +28,9 @@ pub(crate) struct Run {
     queue: BTreeSet<(Ms, usize)>,
     queued: Vec<Option<Ms>>,
     pub(crate) last_taker: Option<usize>,
+    pub(crate) suppressed: Tally,
+    /// By mail and address.
+    pub(crate) mails: BTreeMap<(String, String), u64>,
 }
 
 impl Run {
@@ -40,8 +43,11 @@ impl Run {
             queue: BTreeSet::new(),
             queued: Vec::new(),
             last_taker: None,
+            suppressed: Tally::new(),
+            mails: BTreeMap::new(),
         };
         for person in 0..run.book.people.len() {
+            run.note_suppression(person, &[]);
             run.put_in_queue(person);
         }
         for arrival in arrivals.into_iter().filter(|arrival| arrival.arrived < END) {
@@ -88,6 +94,7 @@ impl Run {
             Says::Track(_) => None,
         };
         let person = self.book.of_line(&arrival.user, address, self.now);
+        let before = self.book.people[person].suppressed_by();
         match arrival.says {
             Says::Identify(fields) => {
                 self.book.people[person].fields.overwrite(fields);
@@ -100,7 +107,16 @@ impl Run {
                 self.look_after_change(person, Some(&what));
             }
         }
+        self.note_suppression(person, &before);
         self.put_in_queue(person);
+    }
+
+    fn note_suppression(&mut self, person: usize, before: &[&str]) {
+        for kind in self.book.people[person].suppressed_by() {
+            if !before.contains(&kind) {
+                one_more(&mut self.suppressed, kind);
+            }
+        }
     }
 
     /// What an event does to consent and to the mail of live journeys; answers whether a machine did it.

@@ -44,7 +44,7 @@ pub(crate) fn read_events(file: &Path, count: &mut Events) -> Vec<Arrival> {
     arrivals
 }
 
-/// A kept line, none where it is a repeat or unknown, or why it is rejected.
+/// A kept line, none where it is a repeat, or why it is rejected.
 fn read_line(
     line: &[u8],
     message_ids: &mut BTreeSet<String>,
@@ -54,14 +54,14 @@ fn read_line(
         return Err("too long");
     }
     let Ok(Value::Object(line)) = serde_json::from_slice(line) else { return Err("not JSON") };
-    let user = text(&line, "userId").ok_or("nobody's")?;
-    let kind = text(&line, "type").ok_or("no type")?;
-    let occurred = instant(&line, "timestamp")?.ok_or("bad timestamp")?;
+    let user = text(&line, "userId").ok_or("about nobody")?;
+    let kind = text(&line, "type").ok_or("unknown type of message")?;
+    let occurred = instant(&line, "timestamp")?.ok_or("no timestamp")?;
     let arrived = instant(&line, "receivedAt")?.unwrap_or(occurred);
     let name = match kind {
         "identify" => None,
         "track" => Some(text(&line, "event").ok_or("no event name")?),
-        _ => return Err("unknown type"),
+        _ => return Err("unknown type of message"),
     };
     if let Some(id) = text(&line, "messageId")
         && !message_ids.insert(id.to_owned())
@@ -71,13 +71,7 @@ fn read_line(
     }
     let says = match name {
         None => Says::Identify(read_traits(&line, count)),
-        Some(name) => match read_what(name, &line, count) {
-            Some(what) => Says::Track(what),
-            None => {
-                one_more(&mut count.unknown, name);
-                return Ok(None);
-            }
-        },
+        Some(name) => Says::Track(read_what(name, &line, count)),
     };
     if occurred > arrived {
         count.dated_back += 1;
@@ -92,7 +86,7 @@ fn text<'a>(line: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
 fn instant(line: &Map<String, Value>, key: &str) -> Result<Option<Ms>, &'static str> {
     match line.get(key) {
         None | Some(Value::Null) => Ok(None),
-        Some(value) => value.as_str().and_then(calendar::parse).map(Some).ok_or("bad timestamp"),
+        Some(value) => value.as_str().and_then(calendar::parse).map(Some).ok_or("a timestamp that is none"),
     }
 }
 
@@ -108,9 +102,9 @@ fn read_traits(line: &Map<String, Value>, count: &mut Events) -> Fields {
     fields
 }
 
-/// None for an event that the program does not declare.
-fn read_what(name: &str, line: &Map<String, Value>, count: &mut Events) -> Option<What> {
-    let name = snake(name);
+/// An event that the program does not declare has no meaning here, but somebody did it.
+fn read_what(as_written: &str, line: &Map<String, Value>, count: &mut Events) -> What {
+    let name = snake(as_written);
     let mut property = |key: &str| match line.get("properties").and_then(|properties| properties.get(key)) {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) => Some(text.trim().to_lowercase()),
@@ -119,7 +113,7 @@ fn read_what(name: &str, line: &Map<String, Value>, count: &mut Events) -> Optio
             None
         }
     };
-    let what = match name.as_str() {
+    match name.as_str() {
         "downloaded" => What::Downloaded { asset: property("asset") },
         "visited" => What::Visited { page: property("page") },
         "requested_demo" => What::RequestedDemo,
@@ -140,9 +134,11 @@ fn read_what(name: &str, line: &Map<String, Value>, count: &mut Events) -> Optio
             What::Complained
         }
         "unsubscribed" => What::Unsubscribed,
-        _ => return None,
-    };
-    Some(what)
+        _ => {
+            one_more(&mut count.unknown, as_written);
+            What::Other
+        }
+    }
 }
 
 /// The property is looked at for its type alone.

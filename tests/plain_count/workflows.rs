@@ -11,6 +11,8 @@ const SALES_SCORE: f64 = 60.0;
 
 /// The sales team: who covers EMEA alone, who covers everybody.
 const MEMBERS: [(&str, Option<&str>); 2] = [("ana@acme.example", Some("emea")), ("bo@acme.example", None)];
+/// What whoever takes a handoff gets.
+pub(crate) const NOTICE: &str = "notice";
 const BACKUP: &str = "lead@acme.example";
 
 fn exit_clause(workflow: Workflow) -> &'static str {
@@ -105,7 +107,7 @@ impl Run {
             Workflow::GuideNurture => self.send(person, journey, "guide_delivery"),
             Workflow::PricingInterest => {
                 let someone = &mut self.book.people[person];
-                if someone.fields.stage.is_some_and(|stage| stage < Stage::Lead) {
+                if someone.stage() < Stage::Lead {
                     someone.advance_to(Stage::Lead);
                 }
                 someone.add_score(15.0);
@@ -259,10 +261,15 @@ impl Run {
             let (name, covers) = MEMBERS[member];
             if covers.is_none() || covers == region {
                 self.last_taker = Some(member);
-                return name;
+                return self.notify(name);
             }
         }
-        BACKUP
+        self.notify(BACKUP)
+    }
+
+    fn notify(&mut self, taker: &'static str) -> &'static str {
+        *self.mails.entry((NOTICE.to_owned(), taker.to_owned())).or_default() += 1;
+        taker
     }
 }
 
@@ -279,6 +286,8 @@ impl Run {
             return;
         } else {
             someone.journeys[index].sent.push((email, now));
+            let address = someone.fields.email.clone().unwrap_or_default();
+            *self.mails.entry((email.to_owned(), address)).or_default() += 1;
             one_more(&mut self.count(workflow).sent, email);
         }
         self.after_send(person, index, email);

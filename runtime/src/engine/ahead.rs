@@ -4,7 +4,7 @@
 //! remembered beside it, so an answer never depends on how far the look went.
 
 use super::error::EngineError;
-use crate::intake::Arrival;
+use crate::intake::{Arrival, is_email};
 use crate::store::{Changes, ContactId, MessageId, Store};
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -29,6 +29,8 @@ pub(super) struct Owner {
     pub(super) contact: Option<ContactId>,
     /// Whether its keys name different contacts.
     pub(super) disputed: bool,
+    /// Whether the address among its keys is another contact's.
+    pub(super) address_is_anothers: bool,
 }
 
 #[derive(Debug, Default)]
@@ -109,9 +111,14 @@ impl Ahead {
     /// The contact of the first key that is anybody's.
     pub(super) fn owner(&self, keys: &[String], found: &[Option<ContactId>]) -> Owner {
         let known = |(key, found): (&String, &Option<ContactId>)| found.or_else(|| self.keys.get(key).copied());
-        let mut owners = keys.iter().zip(found).filter_map(known);
-        let contact = owners.next();
-        Owner { contact, disputed: owners.any(|other| Some(other) != contact) }
+        let contact = keys.iter().zip(found).find_map(known);
+        let anothers = |pair: (&String, &Option<ContactId>)| known(pair).is_some_and(|owner| Some(owner) != contact);
+        let address = |(key, _): &(&String, &Option<ContactId>)| is_email(key);
+        Owner {
+            contact,
+            disputed: keys.iter().zip(found).any(anothers),
+            address_is_anothers: keys.iter().zip(found).filter(address).any(anothers),
+        }
     }
 
     /// The keys that are nobody's yet.

@@ -1,6 +1,6 @@
 //! An event that arrives: known or new, whose it is, and what it says.
 
-use super::ahead::Peeked;
+use super::ahead::{Owner, Peeked};
 use super::error::EngineError;
 use super::identify::Merge;
 use super::react::Cause;
@@ -53,7 +53,7 @@ impl<S: Store> Engine<S> {
             if owner.disputed {
                 touch.batch.count(counter::MERGE_WANTED);
             }
-            touch.arrive(&peeked.arrival)
+            touch.arrive(&peeked.arrival, owner)
         })?;
         if let Some(id) = done {
             self.ahead.learn_keys(keys, id);
@@ -78,7 +78,7 @@ impl Touch<'_> {
     }
 
     /// Takes in an event and keeps it.
-    fn arrive(&mut self, arrival: &Arrival) -> Cause {
+    fn arrive(&mut self, arrival: &Arrival, owner: Owner) -> Cause {
         let occurred_at = arrival.occurred_at.min(self.now);
         if occurred_at < arrival.occurred_at {
             self.batch.count(counter::FUTURE_EVENTS);
@@ -89,8 +89,9 @@ impl Touch<'_> {
                 (name.as_str(), json(properties), self.track(name, properties, occurred_at))
             }
             What::Identify { values, .. } => {
-                self.set_values(values, Merge::Replace);
-                (IDENTIFY, self.traits(values), Vec::new())
+                let values = self.own_values(values, owner);
+                self.set_values(&values, Merge::Replace);
+                (IDENTIFY, self.traits(&values), Vec::new())
             }
         };
         self.batch.log(EventRecord {

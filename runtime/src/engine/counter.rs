@@ -18,11 +18,11 @@ pub const CONTACTS: &str = "contacts";
 pub const ALIASES: &str = "aliases";
 /// Clicks too soon after the send to be a person's.
 pub const MACHINE_CLICKS: &str = "machine_clicks";
-/// Clicks, opens and replies to a mail that had not been sent by then.
+/// Clicks, opens and replies to a mail that no live journey had sent by then.
 pub const CLICKS_WITHOUT_A_SEND: &str = "clicks_without_a_send";
 pub const OPENS_WITHOUT_A_SEND: &str = "opens_without_a_send";
 pub const REPLIES_WITHOUT_A_SEND: &str = "replies_without_a_send";
-/// Mail events that name an email the program does not have.
+/// Mail events that name no email of the program; clicks, opens and replies among them are without a send as well.
 pub const UNKNOWN_EMAILS: &str = "unknown_emails";
 /// Contacts whose zone is no IANA name; they live in the project's.
 pub const UNKNOWN_ZONES: &str = "unknown_zones";

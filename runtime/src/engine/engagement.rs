@@ -8,12 +8,13 @@ use super::touch::Touch;
 use flow_compiler::ir::{EmailId, EngagementKind, NEVER};
 use serde_json::{Map, Value};
 
-/// Nobody reads a mail and follows a link within this time of its being sent; gateways that scan links do.
+/// Nobody reads a mail and follows a link within this time of its being sent, its last millisecond included; gateways that scan
+/// links do.
 pub const MACHINE_CLICK_MS: i64 = 10_000;
 
-/// When a mail had been sent, seen from something done with it.
+/// When a live journey had sent a mail, seen from something done with it.
 enum Send {
-    /// Not by then.
+    /// Not by then, or its journey has ended.
     None,
     /// So shortly before that only a machine can have answered.
     Moments,
@@ -46,7 +47,10 @@ impl Touch<'_> {
     }
 
     fn engage(&mut self, kind: EngagementKind, properties: &Map<String, Value>, occurred_at: i64) -> bool {
-        let Some(email) = self.email_of(properties) else { return true };
+        let Some(email) = self.email_of(properties) else {
+            self.batch.count(without_a_send(kind));
+            return true;
+        };
         match (self.sent_before(email, occurred_at), kind) {
             (Send::None, _) => self.batch.count(without_a_send(kind)),
             (Send::Moments, EngagementKind::Clicked) => {
@@ -71,15 +75,16 @@ impl Touch<'_> {
         email
     }
 
-    /// The last time by then that any journey sent it, ended ones too: people read a workflow's last mail after its end.
+    /// The last time by then that a live journey sent it: what is done with the mail of an ended one is for no journey to see.
     fn sent_before(&self, email: EmailId, occurred_at: i64) -> Send {
-        let sent = self.contact.journeys.iter().flat_map(|journey| {
+        let live = self.contact.journeys.iter().filter(|journey| journey.is_live());
+        let sent = live.flat_map(|journey| {
             let slots = &self.plan.program.workflows[journey.workflow()].slots.sent_at;
             slots.iter().filter(|(sent, _)| *sent == email).map(|(_, slot)| journey.read(self.plan, *slot))
         });
         match sent.filter(|sent| *sent > NEVER && *sent <= occurred_at).max() {
             None => Send::None,
-            Some(sent) if occurred_at - sent < MACHINE_CLICK_MS => Send::Moments,
+            Some(sent) if occurred_at - sent <= MACHINE_CLICK_MS => Send::Moments,
             Some(_) => Send::Before,
         }
     }

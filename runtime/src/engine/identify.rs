@@ -1,11 +1,13 @@
 //! What is said of a contact: values of fields, and what follows from them.
 
+use super::ahead::Owner;
 use super::counter;
 use super::suppress::suppression_of;
 use super::touch::{Touch, later};
 use crate::store::JourneyStatus;
 use crate::time::{Instant, Zone, Zones};
 use flow_compiler::ir::{CivilSpan, Field, FieldId, FieldType, FieldValue, NEVER, SlotId, SlotKind, VALUE_LIMIT, Wait};
+use std::borrow::Cow;
 
 /// How a value meets one that is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +25,19 @@ impl Touch<'_> {
             self.set_value(*field, value, merge);
         }
         self.refresh();
+    }
+
+    /// The values without an address that is another contact's. Mail to it would pass by that contact's consent (E7); it is for a
+    /// merge to give (E11).
+    pub(super) fn own_values<'v>(
+        &self,
+        values: &'v [(FieldId, FieldValue)],
+        owner: Owner,
+    ) -> Cow<'v, [(FieldId, FieldValue)]> {
+        if !owner.address_is_anothers {
+            return Cow::Borrowed(values);
+        }
+        values.iter().filter(|(field, _)| Some(*field) != self.plan.email_field).cloned().collect()
     }
 
     fn set_value(&mut self, id: FieldId, value: &FieldValue, merge: Merge) {

@@ -4,6 +4,7 @@
 //! restrictive holds. How far an import came is kept with each commit, as the number of rows and a digest of them, so a crash in the
 //! middle repeats nothing and the same file again changes nothing.
 
+use super::ahead::Owner;
 use super::error::EngineError;
 use super::identify::Merge;
 use super::react::Cause;
@@ -131,7 +132,7 @@ impl<S: Store> Engine<S> {
             self.flush(progress)?;
         }
         // A handoff may have to wait for the mails before it; a second attempt finds none.
-        while !self.try_row(row, owners, at, owner.contact)? {
+        while !self.try_row(row, owners, at, owner)? {
             self.flush(progress)?;
         }
         if owner.disputed {
@@ -152,16 +153,16 @@ impl<S: Store> Engine<S> {
         row: &ContactRow,
         owners: &[Option<ContactId>],
         at: i64,
-        owner: Option<ContactId>,
+        owner: Owner,
     ) -> Result<bool, EngineError> {
         let keys = self.ahead.unowned(&row.keys, owners);
-        let done = self.touch(owner, at, |touch: &mut Touch<'_>| {
+        let done = self.touch(owner.contact, at, |touch: &mut Touch<'_>| {
             touch.give_keys(&keys);
-            if owner.is_none() {
+            if owner.contact.is_none() {
                 touch.begin_contact();
             }
-            let merge = if owner.is_none() { Merge::Replace } else { Merge::FillGaps };
-            touch.set_values(&row.values, merge);
+            let merge = if owner.contact.is_none() { Merge::Replace } else { Merge::FillGaps };
+            touch.set_values(&touch.own_values(&row.values, owner), merge);
             Cause::Import
         })?;
         if let Some(id) = done {

@@ -26,8 +26,9 @@ impl MailEvent {
         })
     }
 
-    /// Whether a person did it. Deliveries and bounces are machines' work, and opens too often are.
+    /// Whether it shows that the person is there. Deliveries and bounces are machines' work and opens too often are; whoever
+    /// unsubscribes or complains asks to be left alone, and must not count as back.
     pub(super) fn is_activity(self) -> bool {
-        !matches!(self, MailEvent::Delivered | MailEvent::Opened | MailEvent::Bounced)
+        matches!(self, MailEvent::Clicked | MailEvent::Replied)
     }
 }

@@ -22,6 +22,11 @@ pub(super) fn email(text: &str) -> Result<Option<String>, Fault> {
     }
 }
 
+/// Whether a key is an address.
+pub(crate) fn is_email(key: &str) -> bool {
+    key.starts_with("email:")
+}
+
 fn key(kind: &str, id: &str) -> Result<Option<String>, Fault> {
     match id.trim() {
         "" => Ok(None),

@@ -29,6 +29,8 @@ use serde_json::{Map, Value};
 
 use crate::store::MessageId;
 
+pub(crate) use keys::is_email;
+
 pub use contacts::{ContactReader, MAX_ROW_BYTES};
 pub use events::EventReader;
 pub use finding::{Finding, MAX_EXAMPLES, MAX_EXCERPT_CHARS, MAX_SUBJECTS, OTHERS, Reason, Rejected, SetAside, Tally};

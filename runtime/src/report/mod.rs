@@ -33,7 +33,8 @@ pub struct People {
     pub known: u64,
     /// Rows of an import about somebody known by then.
     pub joined: u64,
-    /// Who lost consent or an address during the run, by how.
+    /// How often somebody lost consent or the address, by how: at an import, by an event or by a bounce. The same again is not
+    /// counted; one person may be in several, and who gives consent anew and takes it back counts twice.
     pub suppressed: Totals,
     /// Events and rows whose keys name two people.
     pub merge_wanted: u64,

@@ -62,6 +62,21 @@ fn an_event_nobody_declared_is_kept_and_counts_as_activity() {
     assert_eq!(world.story("ada")[0], "03-18 00:00 quiet Entered");
 }
 
+/// Else a mail to Bob would reach somebody who may have said no under another id.
+#[test]
+fn an_address_that_is_somebody_elses_stays_theirs() {
+    let mut world = world(GREET);
+    world.contact("ada", &[]).contact("bob", &[]);
+    let (theirs, bobs) = (world.text("ada", "email").unwrap(), world.text("bob", "email"));
+    for user in ["ada", "bob"] {
+        world.at("2026-03-02 10:00").identify(user, &[("email", &theirs), ("first_name", "Bob")]);
+        world.stream.last_mut().unwrap().keys.push(format!("email:{theirs}"));
+        world.run();
+    }
+    assert_eq!((world.text("bob", "email"), world.text("bob", "first_name")), (bobs, Some("Bob".to_owned())));
+    assert_eq!(world.counter(counter::MERGE_WANTED), 1);
+}
+
 #[test]
 fn of_keys_that_name_two_contacts_the_first_wins() {
     let mut world = world(GREET);

@@ -92,6 +92,21 @@ fn a_row_without_keys_is_nobodys_and_rows_of_two_people_follow_the_first() {
 }
 
 #[test]
+fn a_row_takes_no_address_that_is_somebody_elses() {
+    let mut world = world("");
+    let email = ("email", "a@x.example");
+    imported(
+        &mut world,
+        &[
+            (&["user:a", "email:a@x.example"], &[email]),
+            (&["user:b"], &[]),
+            (&["user:b", "email:a@x.example"], &[email, ("last_name", "B")]),
+        ],
+    );
+    assert_eq!((world.text("b", "email"), world.text("b", "last_name")), (None, Some("B".to_owned())));
+}
+
+#[test]
 fn an_import_goes_on_where_a_crash_stopped_it() {
     let rows = |world: &World| -> Vec<_> {
         (0..20)

@@ -1,0 +1,92 @@
+//! The command itself, run over the example: its report and its folder of mail must say what the recount says.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use crate::count::compare;
+use crate::workflows::NOTICE;
+use crate::{EXAMPLE, example};
+
+/// What the body of each mail says and no other does.
+const MARKS: [(&str, &str); 6] = [
+    ("guide_delivery", "The 12-page guide you asked for"),
+    ("case_study", "A four-minute read"),
+    ("guide_reminder", "If you have five minutes, start with page 4"),
+    ("pricing_help", "Twenty minutes, your numbers, a straight answer"),
+    ("still_there", "One click and we know"),
+    (NOTICE, " comes to you from "),
+];
+
+/// One run of the command, for all tests.
+struct TheRun {
+    report: Value,
+    mail: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+static RUN: LazyLock<TheRun> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let mail = folder.path().join("mail");
+    let output = Command::new(env!("CARGO_BIN_EXE_flow"))
+        .args(["--format", "json", "run"])
+        .arg(example())
+        .arg("--store")
+        .arg(folder.path().join("store.db"))
+        .arg("--mail-dir")
+        .arg(&mail)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    TheRun { report: serde_json::from_slice(&output.stdout).unwrap(), mail, _folder: folder }
+});
+
+#[test]
+fn reports_what_is_counted() {
+    let differences = compare(&EXAMPLE, &RUN.report);
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn writes_each_mail_to_whom_it_is_for() {
+    let mut written: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for file in messages(&RUN.mail) {
+        *written.entry(read_message(&file)).or_default() += 1;
+    }
+    let both = EXAMPLE.mails.keys().chain(written.keys());
+    let differs = both.filter(|key| EXAMPLE.mails.get(key) != written.get(key));
+    let differences: Vec<String> = differs
+        .map(|key| format!("{key:?}: counted {:?}, written {:?}", EXAMPLE.mails.get(key), written.get(key)))
+        .collect();
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+    assert_eq!(RUN.report["mail"]["delivered"].as_u64(), Some(written.values().sum()));
+}
+
+fn messages(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(messages(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// Which mail it is, and to whom it goes.
+fn read_message(file: &Path) -> (String, String) {
+    let text = std::fs::read_to_string(file).unwrap().replace("\r\n", "\n");
+    let (head, body) = text.split_once("\n\n").unwrap();
+    let to = head.lines().find_map(|line| line.strip_prefix("To: ")).unwrap();
+    // Quoted-printable breaks a long line behind a `=`.
+    let body = body.replace("=\n", "");
+    let mut marks = MARKS.iter().filter(|(_, mark)| body.contains(mark));
+    let (mail, _) = marks.next().unwrap_or_else(|| panic!("{} is no mail of the example", file.display()));
+    assert!(marks.next().is_none(), "{} is two mails", file.display());
+    ((*mail).to_owned(), to.to_lowercase())
+}
