@@ -1,0 +1,116 @@
+//! The example project, compiled, with as many people as asked for.
+
+use crate::Outcome;
+use flow_compiler::backend::Backend;
+use flow_compiler::codegen::compile;
+use flow_compiler::ir::Program;
+use flow_compiler::source::{Project, Source};
+use flow_example_data::{Plan, SEED, generate};
+use flow_runtime::compose::{Composer, OutboxComposer};
+use flow_runtime::connectors::{self, Connector, Uncertain};
+use flow_runtime::engine::Delivery;
+use flow_runtime::intake::{Arrival, ContactReader, ContactRow, EventReader, Tally, accept};
+use flow_runtime::mail::Mail;
+use flow_runtime::settings::Settings;
+use flow_runtime::time::{Instant, Span, civil};
+use std::io::Cursor;
+use std::path::Path;
+use std::sync::Arc;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/guide_nurture");
+const DAYS: u32 = 90;
+
+pub(crate) struct Example {
+    pub(crate) project: Project,
+    pub(crate) program: Arc<Program>,
+    pub(crate) backend: Arc<dyn Backend>,
+    pub(crate) delivery: Delivery,
+    pub(crate) rows: Vec<ContactRow>,
+    pub(crate) arrivals: Vec<Arrival>,
+    pub(crate) start: Instant,
+    /// The last instant of the run.
+    pub(crate) last: Instant,
+}
+
+impl Example {
+    pub(crate) fn load(contacts: u32) -> Outcome<Example> {
+        let folder = Path::new(FOLDER);
+        let settings = std::fs::read_to_string(folder.join("flow.toml"))?;
+        let settings = Settings::read(&settings, folder).map_err(|faults| format!("flow.toml: {faults:?}"))?;
+        let project = read_project(&settings, folder)?;
+        let program = flow_compiler::compile(&project).program.ok_or("the example project has errors")?;
+        let program = Arc::new(program);
+        let (rows, arrivals) = read_data(contacts, &program)?;
+        let run = settings.run.ok_or("flow.toml names no run")?;
+        let start = civil::start_of_day(run.start, settings.timezone).ok_or("the run begins outside the calendar")?;
+        Ok(Example {
+            project,
+            backend: Arc::new(compile(&program)?),
+            delivery: prepare_delivery(&settings, &program)?,
+            program,
+            rows,
+            arrivals,
+            start,
+            last: civil::add(start, Span::days(DAYS.cast_signed()), settings.timezone).sub_ms(1),
+        })
+    }
+}
+
+fn read_project(settings: &Settings, folder: &Path) -> Outcome<Project> {
+    Ok(Project {
+        name: settings.name.clone(),
+        timezone: settings.timezone.name().to_owned(),
+        sources: read_sources(folder, "", "flow")?,
+        templates: [read_sources(folder, "emails/", "html")?, read_sources(folder, "emails/", "mjml")?].concat(),
+    })
+}
+
+/// The files with this ending, by path.
+fn read_sources(folder: &Path, below: &str, ending: &str) -> Outcome<Vec<Source>> {
+    let mut sources = Vec::new();
+    for entry in std::fs::read_dir(folder.join(below))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == ending) {
+            let name = path.file_name().ok_or("a file has no name")?.to_string_lossy();
+            sources.push(Source { path: format!("{below}{name}"), text: std::fs::read_to_string(&path)? });
+        }
+    }
+    sources.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(sources)
+}
+
+fn read_data(contacts: u32, program: &Program) -> Outcome<(Vec<ContactRow>, Vec<Arrival>)> {
+    if contacts == 0 {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let files = generate(SEED, &Plan { contacts, days: DAYS });
+    let mut pass = |_: flow_runtime::intake::Finding<'_>| Ok(());
+    let rows = ContactReader::open(Cursor::new(files.contacts_csv), "contacts.csv", program)?;
+    let rows = accept(rows, &mut Tally::default(), &mut pass).collect::<Result<_, _>>()?;
+    let arrivals = EventReader::open(Cursor::new(files.events_jsonl), "events.jsonl", program)?;
+    let arrivals = accept(arrivals, &mut Tally::default(), &mut pass).collect::<Result<_, _>>()?;
+    Ok((rows, arrivals))
+}
+
+fn prepare_delivery(settings: &Settings, program: &Arc<Program>) -> Outcome<Delivery> {
+    let secrets = settings.secrets(&|_| None).map_err(|faults| format!("secrets: {faults:?}"))?;
+    let emails = Composer::new(Arc::clone(program), settings.sender.clone(), secrets.unsubscribe_keys)?;
+    Ok(Delivery { connector: Arc::new(AcceptsAll), composer: Arc::new(OutboxComposer::new(emails)) })
+}
+
+/// Takes every mail at once.
+struct AcceptsAll;
+
+impl Connector for AcceptsAll {
+    fn name(&self) -> &str {
+        "accepts all"
+    }
+
+    fn uncertain(&self) -> Uncertain {
+        Uncertain::Resend
+    }
+
+    fn send(&self, mail: &Mail) -> connectors::Outcome {
+        connectors::Outcome::Delivered { receipt: mail.key.clone() }
+    }
+}
