@@ -19,7 +19,7 @@ use std::time::Instant as WallClock;
 
 use clap::{Args, ValueEnum};
 use flow_compiler::ir::Program;
-use flow_runtime::engine::{Engine, Limits};
+use flow_runtime::engine::{BATCH_ITEMS, Engine, Limits};
 use flow_runtime::report::RunReport;
 use flow_runtime::settings::Settings;
 use flow_runtime::time::Instant;
@@ -48,6 +48,13 @@ pub(crate) struct RunArguments {
     /// How many days to run, instead of the number in flow.toml
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=3660))]
     days: Option<u32>,
+    /// How many items a commit holds: it changes no result, so only tests that stop a run between and inside commits want another number
+    #[arg(long, value_name = "N", hide = true, default_value_t = BATCH_ITEMS, value_parser = batch_items)]
+    batch_items: usize,
+}
+
+fn batch_items(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|items| *items > 0).ok_or_else(|| "give a whole number above 0".to_owned())
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -123,8 +130,8 @@ fn carry_out(
         show::compiled(&program, &compiled).map_err(failure::output)?;
     }
     let began = now();
-    let mut engine =
-        Engine::open(Arc::clone(&program), backend, store, Some(delivery), Limits::default()).map_err(from_engine)?;
+    let limits = Limits { batch_items: arguments.batch_items, ..Limits::default() };
+    let mut engine = Engine::open(Arc::clone(&program), backend, store, Some(delivery), limits).map_err(from_engine)?;
     let mut progress = progress::Progress::new(start, end, human);
     let mut notebook = data::Notebook::new(&settings.store)?;
     let contacts = data::import(&mut engine, settings, start, &mut notebook, &mut progress)?;
