@@ -147,8 +147,14 @@ fn ending(text: &mut String, finished: &Finished) {
     let (mail, rate) = (&finished.report.mail, &finished.rate);
     heading(text, "Mail");
     line(text, "delivered", mail.delivered, &finished.mail);
-    if mail.undelivered + mail.retries > 0 {
-        line(text, "not delivered", mail.undelivered, &format!("{} attempts repeated", mail.retries));
+    if mail.undelivered > 0 {
+        line(text, "not delivered", mail.undelivered, &words(&mail.undelivered_because));
+    }
+    if mail.retries + mail.waiting > 0 {
+        line(text, "waiting for another attempt", mail.waiting, &format!("{} attempts repeated so far", mail.retries));
+    }
+    if let Some(trouble) = &finished.mail_trouble {
+        let _ = writeln!(text, "  the last trouble: {trouble}");
     }
     if let Some((path, lines)) = &finished.notebook {
         text.push('\n');
@@ -158,6 +164,11 @@ fn ending(text: &mut String, finished: &Finished) {
         }
     }
     text.push('\n');
+    if rate.events + rate.steps + rate.mails + finished.contacts.imported.new == 0 {
+        // Rates of nothing look like a fault.
+        text.push_str("nothing new: the store has seen all of this data before, so nothing was done twice\n");
+        return;
+    }
     let per_second = |count: u64| (count as f64 / rate.seconds.max(1e-9)).round();
     let _ = writeln!(
         text,
