@@ -94,7 +94,8 @@ fn timed(guide: &Guide) -> (Duration, Duration) {
     (started, began.elapsed() - started)
 }
 
-/// When the next life ends: lives share the work between them, and each first reads again what earlier ones did.
+/// When the next life ends: lives share the work between them, and each first reads again what earlier ones did (all contacts, and
+/// the events so far).
 fn plan(chance: &mut Chance, deaths: usize, pace: &Pace) -> Death {
     let number = u32::try_from(deaths).unwrap();
     let batch = BATCHES[chance.below(BATCHES.len() as u64)];
@@ -103,7 +104,7 @@ fn plan(chance: &mut Chance, deaths: usize, pace: &Pace) -> Death {
     let after = if early {
         pace.start.mul_f64(share)
     } else {
-        pace.nothing_new * number / KILLS + (pace.work * 2 / KILLS).mul_f64(share)
+        pace.nothing_new * (KILLS + number) / (2 * KILLS) + (pace.work * 3 / (2 * KILLS)).mul_f64(share)
     };
     Death { batch, early, after, events: 0 }
 }

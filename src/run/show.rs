@@ -156,6 +156,11 @@ fn ending(text: &mut String, finished: &Finished) {
     if let Some(trouble) = &finished.mail_trouble {
         let _ = writeln!(text, "  the last trouble: {trouble}");
     }
+    if mail.undelivered_because.contains_key("out_of_retries") {
+        text.push_str(
+            "  on a virtual clock two days of attempts pass in a moment: see that the server answers before a run\n",
+        );
+    }
     if let Some((path, lines)) = &finished.notebook {
         text.push('\n');
         let _ = writeln!(text, "What was not taken: {lines} lines in {}", path.display());
