@@ -42,9 +42,7 @@ impl Notebook {
     /// Beside the store; what an earlier run noted is written anew, since every run reads the files whole.
     pub(crate) fn new(store: &Path) -> Result<Self, Failure> {
         let path = store.with_file_name(NOTEBOOK);
-        let file = File::create(&path).map_err(|error| {
-            Failure::new(format!("`{}` cannot be written: {error}", path.display()), "free some room, or use `--store`")
-        })?;
+        let file = File::create(&path).map_err(|error| unwritable(&path, &error))?;
         Ok(Self { path, file: RefCell::new(BufWriter::new(file)), lines: std::cell::Cell::new(0) })
     }
 
@@ -54,16 +52,23 @@ impl Notebook {
     }
 
     /// The file and how many lines it has; none where nothing was noted.
-    pub(crate) fn finish(self) -> Option<(PathBuf, u64)> {
-        let flushed = self.file.borrow_mut().flush();
-        match self.lines.get() {
-            0 => {
-                let _ = fs::remove_file(&self.path);
-                None
-            }
-            lines => flushed.ok().map(|()| (self.path, lines)),
+    pub(crate) fn finish(self) -> Result<Option<(PathBuf, u64)>, Failure> {
+        if self.lines.get() == 0 {
+            // An empty file that stays does no harm.
+            let _ = fs::remove_file(&self.path);
+            return Ok(None);
         }
+        let flushed = self.file.borrow_mut().flush();
+        flushed.map_err(|error| unwritable(&self.path, &error))?;
+        Ok(Some((self.path, self.lines.get())))
     }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(
+        format!("`{}`, which lists what was not taken, cannot be written: {}", path.display(), cause(error)),
+        "make room on the disk, or use `--store`; everything else is kept, and the same command goes on from there",
+    )
 }
 
 /// What became of the rows of `contacts.csv`.
@@ -128,13 +133,29 @@ pub(crate) fn run_events<S: Store>(
     }
 }
 
+/// Before any work: a run that brings in its contacts and then misses its events helps nobody.
+pub(crate) fn check_readable(settings: &Settings) -> Result<(), Failure> {
+    [&settings.data.contacts, &settings.data.events].into_iter().flatten().try_for_each(|path| open(path).map(drop))
+}
+
 fn open(path: &Path) -> Result<File, Failure> {
     File::open(path).map_err(|error| {
         Failure::new(
-            format!("`{}` cannot be read: {error}", path.display()),
+            format!("`{}` cannot be read: {}", path.display(), cause(&error)),
             "mend `[data]` in flow.toml, or put the file there",
         )
     })
+}
+
+/// What the system said, in words.
+fn cause(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "this user may not do that".to_owned(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "the disk is full".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 fn file_name(path: &Path) -> String {

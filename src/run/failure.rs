@@ -15,6 +15,10 @@ pub(crate) fn from_store(error: StoreError) -> Failure {
 pub(crate) fn from_engine(error: EngineError) -> Failure {
     match error {
         EngineError::Store(error) => from_store(error),
+        EngineError::Mail { .. } => Failure::new(
+            error.to_string(),
+            "nothing is lost: mend that, or set another `folder` in `[mail]` of flow.toml, and the same command goes on from there",
+        ),
         other => Failure::new(other.to_string(), GOES_ON),
     }
 }

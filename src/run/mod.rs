@@ -120,6 +120,7 @@ fn carry_out(
     output: &mut Output,
 ) -> Result<Finished, Stopped> {
     let (start, end) = data::span(settings)?;
+    data::check_readable(settings)?;
     let program = Arc::new(program);
     let (backend, compiled) = backend::prepare(arguments.backend, &program)?;
     let secrets = settings.secrets(&environment).map_err(Stopped::Settings)?;
@@ -138,10 +139,12 @@ fn carry_out(
     let events = data::run_events(&mut engine, settings, end, &mut notebook, &mut progress)?;
     let handled = progress.finish();
     let report = RunReport::read(&program, engine.store()).map_err(from_engine)?;
+    let mail_trouble = engine.mail_trouble().map(str::to_owned);
     engine.into_store().close().map_err(failure::from_store)?;
     let rate = Rate { seconds: began.elapsed().as_secs_f64(), ..handled };
-    let notebook = notebook.finish();
-    Ok(Finished { program, compiled, contacts, events, report, rate, notebook, mail: delivery::words(settings) })
+    let notebook = notebook.finish()?;
+    let mail = delivery::words(settings);
+    Ok(Finished { program, compiled, contacts, events, report, rate, notebook, mail, mail_trouble })
 }
 
 /// Where the settings may look for secrets.

@@ -34,6 +34,8 @@ pub(crate) struct Finished {
     /// Where everything that was not taken is written, and how many lines.
     pub(crate) notebook: Option<(PathBuf, u64)>,
     pub(crate) mail: String,
+    /// Why a message last did not leave, in this run.
+    pub(crate) mail_trouble: Option<String>,
 }
 
 impl Finished {
@@ -41,6 +43,7 @@ impl Finished {
     pub(crate) fn json(&self) -> Value {
         let mut json = serde_json::to_value(&self.report).unwrap_or_default();
         json["project"] = json!(self.program.name);
+        json["mail"]["last_trouble"] = json!(self.mail_trouble);
         json["compiled"] = json!(self.compiled);
         json["rate"] = json!(self.rate);
         json["contacts"] = json!({

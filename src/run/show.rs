@@ -55,6 +55,7 @@ pub(crate) fn finished(finished: &Finished) -> io::Result<()> {
     tables.push(mail(finished));
     let mut text = opening(finished);
     print(&mut text, &tables);
+    mail_trouble(&mut text, finished);
     not_taken(&mut text, finished);
     let _ = writeln!(text, "{}", ending(finished));
     anstream::stdout().lock().write_all(text.as_bytes())
@@ -209,9 +210,20 @@ fn mail(finished: &Finished) -> Table {
     let workflows = finished.report.workflows.values();
     let notices = workflows.flat_map(|workflow| workflow.handed_off.values()).sum();
     table.line_if_any("  notices to teams", notices, "of these, one for each handoff");
-    table.line_if_any("not delivered", mail.undelivered, "");
+    table.line_if_any("not delivered", mail.undelivered, words(&mail.undelivered_because, |reason| reason.replace('_', " ")));
     table.line_if_any("attempts repeated", mail.retries, "");
+    table.line_if_any("waiting for another attempt", mail.waiting, "");
     table
+}
+
+/// Why mail waits or was lost, and what to do about it.
+fn mail_trouble(text: &mut String, finished: &Finished) {
+    if let Some(trouble) = &finished.mail_trouble {
+        let _ = writeln!(text, "The last trouble with mail: {trouble}");
+    }
+    if finished.report.mail.undelivered_because.contains_key("out_of_retries") {
+        text.push_str("On a virtual clock two days of attempts pass in a moment: see that the server answers before a run\n");
+    }
 }
 
 fn not_taken(text: &mut String, finished: &Finished) {

@@ -89,7 +89,9 @@ impl Connector for FileConnector {
         }
         match self.write(&path, &mail.key, &message) {
             Ok(()) => delivered(&path),
-            Err(error) => Outcome::retry_later(format!("`{}` cannot be written: {}", path.display(), advice(&error))),
+            Err(error) => {
+                Outcome::Stop { reason: format!("`{}` cannot be written: {}", path.display(), advice(&error)) }
+            }
         }
     }
 }

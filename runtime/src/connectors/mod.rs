@@ -49,6 +49,10 @@ pub enum Outcome {
     RetryLater { reason: String, after: Option<Duration> },
     /// Certainly not delivered, and the same attempt would fail again.
     Refused { reason: String, kind: RefusedKind },
+    /// Certainly not delivered, and no other message would fare better until somebody mends what is wrong on this machine. The run
+    /// stops and the message stays where it is: a virtual clock would use up all retries before anybody could look. For connectors
+    /// that send again after a doubt, since other answers of the same moment are lost with the batch.
+    Stop { reason: String },
     /// It may have been delivered: [`Connector::uncertain`] decides.
     Unknown { reason: String },
 }

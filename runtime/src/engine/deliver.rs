@@ -173,6 +173,7 @@ impl<S: Store> Engine<S> {
                 self.batch.decide(decision(row, DecisionCode::Delivered, 0));
             }
             Answer::Connector(Outcome::RetryLater { reason, after }) => self.retry(row, after, reason),
+            Answer::Connector(Outcome::Stop { reason }) => return Err(EngineError::Mail { reason }),
             Answer::Connector(Outcome::Unknown { reason }) => match policy {
                 Uncertain::Resend => self.retry(row, None, reason),
                 Uncertain::GiveUp => self.give_up(row, Undelivered::Unknown, reason),
@@ -189,6 +190,7 @@ impl<S: Store> Engine<S> {
 
     /// Records that a message will not be delivered.
     fn give_up(&mut self, row: &OutboxRecord, reason: Undelivered, detail: String) {
+        self.mail_trouble = Some(detail.clone());
         let state = if reason == Undelivered::Unknown { OutboxState::Unknown } else { OutboxState::Failed };
         self.batch.settle(settlement(row, state, row.attempts + 1, row.due_at, detail));
         self.batch.decide(decision(row, DecisionCode::Undelivered, reason.number()));
@@ -200,6 +202,7 @@ impl<S: Store> Engine<S> {
         let Some(scheduled) = backoff::next_attempt(tried, &row.key) else {
             return self.give_up(row, Undelivered::OutOfRetries, reason);
         };
+        self.mail_trouble = Some(reason.clone());
         let wait = i64::try_from(wished.unwrap_or(scheduled).as_millis()).unwrap_or(i64::MAX).max(1);
         let due_at = row.due_at.saturating_add(wait);
         self.batch.count(counter::RETRIES);

@@ -6,6 +6,9 @@ use crate::store::{ContactId, StoreError};
 pub enum EngineError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Nothing can leave until somebody mends the machine.
+    #[error("mail cannot leave: {reason}")]
+    Mail { reason: String },
     /// The program cannot be run.
     #[error("the program cannot be run: {problem}")]
     Program { problem: String },

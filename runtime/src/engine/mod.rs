@@ -131,6 +131,7 @@ pub struct Engine<S: Store> {
     dirty: BTreeSet<ContactId>,
     import_mark: Option<import::ImportMark>,
     recovered: bool,
+    mail_trouble: Option<String>,
 }
 
 /// What comes next.
@@ -175,6 +176,7 @@ impl<S: Store> Engine<S> {
             dirty: BTreeSet::new(),
             import_mark: None,
             recovered: false,
+            mail_trouble: None,
         })
     }
 
@@ -240,6 +242,11 @@ impl<S: Store> Engine<S> {
     /// The totals of the store, with their words.
     pub fn report(&mut self) -> Result<Report, EngineError> {
         Report::read(&mut self.store)
+    }
+
+    /// Why a message last did not leave, in the words of the other side, if that happened since the engine was opened.
+    pub fn mail_trouble(&self) -> Option<&str> {
+        self.mail_trouble.as_deref()
     }
 
     /// What a crash left, once.

@@ -1,13 +1,13 @@
 //! What a store tells of a program's run: the funnel of each workflow, and what became of everyone and everything.
 //!
 //! All of it is read from totals that were kept with each commit, so it costs the same after a thousand contacts or ten million
-//! (where people stand at this moment is counted anew).
+//! (where people stand at this moment, and which mail waits, is counted anew).
 
 mod workflow;
 
 pub use workflow::{StepReport, WorkflowReport};
 
-use crate::engine::reason::Suppressed;
+use crate::engine::reason::{Suppressed, Undelivered};
 use crate::engine::{self, EngineError, counter};
 use crate::store::{DecisionCode, HandoffCount, Store};
 use flow_compiler::ir::Program;
@@ -61,6 +61,10 @@ pub struct Clicks {
 pub struct MailReport {
     pub delivered: u64,
     pub undelivered: u64,
+    /// Of those undelivered, by reason.
+    pub undelivered_because: Totals,
+    /// In the outbox for another attempt.
+    pub waiting: u64,
     pub retries: u64,
 }
 
@@ -69,6 +73,7 @@ impl RunReport {
     pub fn read(program: &Program, store: &mut impl Store) -> Result<RunReport, EngineError> {
         let totals = engine::Report::read(store)?;
         let handoffs: Vec<HandoffCount> = store.handoff_counts()?;
+        let waiting = store.queued(i64::MAX, ALL_ROWS)?.len() as u64;
         let counted = |name: &str| totals.counter(name).unsigned_abs();
         let workflows = (0u32..).zip(program.workflows.values()).map(|(number, workflow)| {
             (workflow.name.clone(), WorkflowReport::of(program, number, workflow, &totals, &handoffs))
@@ -93,11 +98,33 @@ impl RunReport {
             mail: MailReport {
                 delivered: totals.decided(None, DecisionCode::Delivered),
                 undelivered: totals.decided(None, DecisionCode::Undelivered),
+                undelivered_because: undelivered(&totals),
+                waiting,
                 retries: counted(counter::RETRIES),
             },
             workflows: workflows.collect(),
         })
     }
+}
+
+/// More rows than wait in any outbox.
+const ALL_ROWS: usize = i64::MAX as usize;
+
+fn undelivered(totals: &engine::Report) -> Totals {
+    let found = totals.decisions.iter().filter(|count| count.code == DecisionCode::Undelivered);
+    let mut out = Totals::new();
+    for count in found {
+        let name = match Undelivered::from_number(count.reason) {
+            Some(Undelivered::HardBounce) => "hard_bounced",
+            Some(Undelivered::Blocked) => "blocked",
+            Some(Undelivered::Invalid) => "invalid",
+            Some(Undelivered::OutOfRetries) => "out_of_retries",
+            Some(Undelivered::Unknown) | None => "unknown",
+            Some(Undelivered::NotComposed) => "not_composed",
+        };
+        *out.entry(name.to_owned()).or_default() += count.count;
+    }
+    out
 }
 
 fn suppressed(totals: &engine::Report) -> Totals {

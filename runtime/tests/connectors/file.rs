@@ -46,7 +46,7 @@ fn opening_says_what_to_do_about_a_folder() {
 }
 
 #[test]
-fn a_file_in_the_place_of_a_month_is_a_retry() {
+fn a_file_in_the_place_of_a_month_can_be_mended() {
     let folder = tempfile::tempdir().unwrap();
     let connector = FileConnector::open(folder.path()).unwrap();
     fs::write(folder.path().join("2026-03"), "").unwrap();
@@ -56,7 +56,7 @@ fn a_file_in_the_place_of_a_month_is_a_retry() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_is_a_retry_and_leaves_nothing_behind() {
+fn a_full_disk_stops_and_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let connector = FileConnector::open(folder.path()).unwrap();
     let month = folder.path().join("2026-03");

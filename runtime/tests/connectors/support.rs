@@ -31,10 +31,11 @@ pub(crate) fn receipt(outcome: Outcome) -> String {
     }
 }
 
+/// Why a message has to wait, whether for its next attempt or for somebody to mend the machine.
 #[track_caller]
 pub(crate) fn retry_reason(outcome: Outcome) -> String {
     match outcome {
-        Outcome::RetryLater { reason, .. } => reason,
+        Outcome::RetryLater { reason, .. } | Outcome::Stop { reason } => reason,
         other => panic!("not to be retried: {other:?}"),
     }
 }

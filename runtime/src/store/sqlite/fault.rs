@@ -87,7 +87,8 @@ fn explain_code(code: ErrorCode, error: &rusqlite::Error) -> (StoreFault, String
         ErrorCode::SystemIoFailure => (
             StoreFault::Other,
             "the disk failed to read or write",
-            "check the disk and the system's log, then try again",
+            "check that the disk has room and that no quota or limit on file sizes is reached, then the system's log; nothing is lost, the \
+             work goes on from where it stopped",
         ),
         _ => (StoreFault::Other, "", REPORT),
     };

@@ -54,6 +54,7 @@ impl OpenOptions {
 
     /// Opens the store, or makes it where there is none.
     pub fn open(&self) -> Result<SqliteStore, StoreError> {
+        refuse_folder(&self.path)?;
         let lock = lock(&self.path)?;
         self.open_locked(lock).map_err(|trouble| trouble.at(&self.path, "open"))
     }
@@ -109,6 +110,19 @@ impl OpenOptions {
         }
         require_wal(connection, &self.path)
     }
+}
+
+/// SQLite would only say that it cannot open it.
+fn refuse_folder(path: &Path) -> Result<(), StoreError> {
+    if !path.is_dir() {
+        return Ok(());
+    }
+    Err(StoreError {
+        fault: StoreFault::Foreign,
+        message: format!("`{}` is a folder, and the store is a file", path.display()),
+        help: "name a file for the store, such as one in that folder".to_owned(),
+        path: Some(path.to_owned()),
+    })
 }
 
 /// `<file>.lock`: advisory, given up by the system when the process ends, however it ends.

@@ -1,0 +1,310 @@
+//! What stops a run, what it says then, and that nothing is lost: each test breaks something, and mostly mends it again.
+#![allow(clippy::unwrap_used)]
+
+mod guide;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+use std::thread;
+
+use guide::{Guide, plain};
+use insta::assert_snapshot;
+use rusqlite::Connection;
+
+const CONTACTS: u32 = 60;
+
+fn guide() -> Guide {
+    Guide::new(CONTACTS)
+}
+
+/// What everybody comes to when nothing goes wrong.
+fn undisturbed() -> &'static str {
+    static DIGEST: OnceLock<String> = OnceLock::new();
+    DIGEST.get_or_init(|| {
+        let guide = guide();
+        assert!(guide.run(&[]).status.success());
+        guide.digest()
+    })
+}
+
+/// All that a command says, without what differs from run to run.
+fn said(guide: &Guide, output: &Output) -> String {
+    let code = output.status.code().map_or("by a signal".to_owned(), |code| code.to_string());
+    let [stdout, stderr] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8(bytes.clone()).unwrap());
+    // Of a report only its end is of interest here.
+    let stdout = stdout.find("\nMail\n").map_or(stdout.as_str(), |at| &stdout[at + 1..]);
+    let timed = |line: &&str| line.starts_with("  compiled ") || line.ends_with(" wakes a second");
+    let shown: String =
+        stdout.lines().filter(|line| !timed(line)).map(|line| format!("{}\n", line.trim_end())).collect();
+    format!("{shown}{stderr}exit {code}").replace(guide.path("").to_str().unwrap(), "[folder]/")
+}
+
+#[track_caller]
+fn stops(guide: &Guide, arguments: &[&str]) -> String {
+    let output = guide.run(arguments);
+    assert_eq!(output.status.code(), Some(3), "{}", said(guide, &output));
+    said(guide, &output)
+}
+
+#[track_caller]
+fn goes_on(guide: &Guide, arguments: &[&str]) -> String {
+    let output = guide.run(arguments);
+    assert!(output.status.success(), "{}", said(guide, &output));
+    said(guide, &output)
+}
+
+/// After mending, the same command comes to what it would have come to at once.
+#[track_caller]
+fn ends_as_undisturbed(guide: &Guide) {
+    goes_on(guide, &[]);
+    assert_eq!(guide.digest(), undisturbed());
+}
+
+#[test]
+fn the_same_command_again_does_nothing_twice() {
+    let guide = guide();
+    goes_on(&guide, &[]);
+    let mails = guide.mails();
+    assert_snapshot!(goes_on(&guide, &[]));
+    assert_eq!(guide.digest(), undisturbed());
+    assert_eq!(guide.mails(), mails);
+}
+
+#[test]
+fn a_store_in_use() {
+    let guide = guide();
+    fs::create_dir(guide.path("out")).unwrap();
+    // As a running Flow holds it.
+    let lock = fs::File::create(guide.path("out/guide_nurture.db.lock")).unwrap();
+    lock.lock().unwrap();
+    assert_snapshot!(stops(&guide, &[]));
+    assert_eq!(stops(&guide, &["--fresh"]), stops(&guide, &[]), "nor is it set aside");
+    drop(lock);
+    ends_as_undisturbed(&guide);
+}
+
+#[test]
+fn the_database_of_another_program() {
+    let guide = guide();
+    fs::create_dir(guide.path("out")).unwrap();
+    Connection::open(guide.store()).unwrap().execute_batch("CREATE TABLE song (title TEXT)").unwrap();
+    let before = fs::read(guide.store()).unwrap();
+    assert_snapshot!(stops(&guide, &[]));
+    stops(&guide, &["--fresh"]);
+    assert_eq!(fs::read(guide.store()).unwrap(), before);
+}
+
+#[test]
+fn a_file_that_is_no_database() {
+    let guide = guide();
+    let text = "Call Ana about the spring campaign\n".repeat(40);
+    guide.write("out/guide_nurture.db", &text);
+    assert_snapshot!(stops(&guide, &[]));
+    stops(&guide, &["--fresh"]);
+    assert_eq!(fs::read_to_string(guide.store()).unwrap(), text);
+}
+
+#[test]
+fn a_folder_in_the_place_of_the_store() {
+    let guide = guide();
+    fs::create_dir_all(guide.store()).unwrap();
+    assert_snapshot!(stops(&guide, &[]));
+}
+
+#[test]
+fn a_store_of_another_version() {
+    let guide = guide();
+    goes_on(&guide, &[]);
+    let before = guide.digest();
+    guide.edit("guide_nurture.flow", "up to 5 days", "up to 6 days");
+    assert_snapshot!(stops(&guide, &[]));
+    assert_eq!(guide.digest(), before);
+    goes_on(&guide, &["--fresh"]);
+    let old = flow_runtime::store::digest::digest(&guide.path("out/guide_nurture.db.old")).unwrap();
+    assert_eq!(old, before, "the old store is kept");
+    assert_ne!(guide.digest(), before);
+}
+
+#[test]
+fn contacts_about_nobody() {
+    let guide = guide();
+    let good = fs::read(guide.path("data/contacts.csv")).unwrap();
+    guide.edit("data/contacts.csv", "User ID,Email,", "Customer,Mail,");
+    assert_snapshot!(stops(&guide, &[]));
+    guide.write("data/contacts.csv", good);
+    ends_as_undisturbed(&guide);
+}
+
+#[test]
+fn missing_data() {
+    for (name, file) in [("contacts", "data/contacts.csv"), ("events", "data/events.jsonl")] {
+        let guide = guide();
+        fs::rename(guide.path(file), guide.path("elsewhere")).unwrap();
+        assert_snapshot!(format!("missing_{name}"), stops(&guide, &[]));
+        fs::rename(guide.path("elsewhere"), guide.path(file)).unwrap();
+        ends_as_undisturbed(&guide);
+    }
+}
+
+#[test]
+fn no_day_to_start_at() {
+    let guide = guide();
+    let settings = fs::read_to_string(guide.path("flow.toml")).unwrap();
+    guide.write("flow.toml", settings.split("[run]").next().unwrap());
+    assert_snapshot!(stops(&guide, &[]));
+    guide.write("flow.toml", settings);
+    ends_as_undisturbed(&guide);
+}
+
+#[test]
+fn a_file_in_the_place_of_the_mail_folder() {
+    let guide = guide();
+    guide.write("out/mail", "");
+    assert_snapshot!(stops(&guide, &[]));
+    fs::remove_file(guide.path("out/mail")).unwrap();
+    ends_as_undisturbed(&guide);
+}
+
+/// The run is under way by then: what it has done stays, and nobody's mail is given up.
+#[test]
+fn mail_that_cannot_be_written_any_more() {
+    let guide = guide();
+    guide.write("out/mail/2026-04", "");
+    assert_snapshot!(shortened(&stops(&guide, &["--batch-items", "20"])));
+    assert!(!guide.mails_of_march().is_empty());
+    fs::remove_file(guide.path("out/mail/2026-04")).unwrap();
+    ends_as_undisturbed(&guide);
+}
+
+/// Which message met the trouble first depends on threads.
+fn shortened(said: &str) -> String {
+    let (before, key) = said.split_once("2026-04/").unwrap();
+    let (_, after) = key.split_once(".eml").unwrap();
+    format!("{before}2026-04/[key].eml{after}")
+}
+
+impl Guide {
+    fn mails_of_march(&self) -> Vec<String> {
+        let files = fs::read_dir(self.path("out/mail/2026-03")).unwrap();
+        files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect()
+    }
+}
+
+/// A shell that may mount: its own small world, which goes away with it. Where that is forbidden, the next test has to do.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk() {
+    let guide = guide();
+    fs::create_dir(guide.path("out")).unwrap();
+    let flow = format!("{} run --batch-items 20", env!("CARGO_BIN_EXE_flow"));
+    let script = format!(
+        "mount -t tmpfs -o size=600k none out || exit 77; {flow} >first 2>&1; echo exit $? >>first; \
+         mount -o remount,size=100m none out && {flow} >second 2>&1 && cp out/guide_nurture.db kept.db"
+    );
+    let mut shell = Command::new("unshare");
+    shell.args(["--map-root-user", "--mount", "sh", "-c", &script]).current_dir(guide.path(""));
+    plain(&mut shell);
+    let output = match shell.output() {
+        Ok(output) if output.status.code() != Some(77) && !refused(&output) => output,
+        _ => return eprintln!("no room is taken away here: mounting is forbidden"),
+    };
+    assert!(output.status.success(), "{output:?}");
+    let first = fs::read_to_string(guide.path("first")).unwrap();
+    assert!(first.contains("the disk is full"), "{first}");
+    assert!(first.contains("nothing is lost") && first.ends_with("exit 3\n"), "{first}");
+    assert_eq!(flow_runtime::store::digest::digest(&guide.path("kept.db")).unwrap(), undisturbed());
+}
+
+#[cfg(target_os = "linux")]
+fn refused(output: &Output) -> bool {
+    String::from_utf8_lossy(&output.stderr).starts_with("unshare:")
+}
+
+/// A limit on the size of files stops writes like a quota does.
+#[cfg(unix)]
+#[test]
+fn no_room_for_the_store_to_grow() {
+    let guide = guide();
+    let mut shell = Command::new("sh");
+    // In blocks of 512 or 1,024 bytes; without the trap the system kills whoever meets the limit.
+    let script = format!("trap '' XFSZ; ulimit -f 300; exec {} run --batch-items 20", env!("CARGO_BIN_EXE_flow"));
+    shell.args(["-c", &script]).current_dir(guide.path(""));
+    plain(&mut shell);
+    let output = shell.output().unwrap();
+    assert_snapshot!(said(&guide, &output));
+    ends_as_undisturbed(&guide);
+}
+
+const SECRET: (&str, &str) =
+    ("FLOW_UNSUBSCRIBE_SECRET", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff");
+
+fn by_smtp(guide: &Guide, port: u16) {
+    let smtp = format!("connector = \"smtp\"\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\" #");
+    guide.edit("flow.toml", "connector = \"file\"", &smtp);
+    guide.edit("flow.toml", "folder = ", "# ");
+}
+
+fn told_by_smtp(guide: &Guide, port: u16) -> String {
+    let output = guide.command(&[]).env(SECRET.0, SECRET.1).output().unwrap();
+    said(guide, &output).replace(&port.to_string(), "[port]")
+}
+
+fn count(guide: &Guide, query: &str) -> i64 {
+    Connection::open(guide.store()).unwrap().query_row(query, [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn no_secret_for_a_mail_server() {
+    let guide = guide();
+    by_smtp(&guide, 2525);
+    assert_snapshot!(said(&guide, &guide.run(&[])));
+    assert!(!guide.store().exists());
+}
+
+/// The virtual clock does not wait for the server, so all attempts but those for mail of the last days are over in a moment. The
+/// report says so, and the run ends well: it did what it was told.
+#[test]
+fn a_mail_server_that_is_down() {
+    let guide = guide();
+    // Bound and given up again: nobody listens there.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    by_smtp(&guide, port);
+    assert_snapshot!(told_by_smtp(&guide, port));
+    assert_eq!(count(&guide, "SELECT count(*) FROM outbox WHERE state NOT IN (0, 3, 4)"), 0);
+    assert_eq!(count(&guide, "SELECT count(*) FROM outbox WHERE state = 4 AND attempts < 10"), 0);
+    assert_eq!(count(&guide, "SELECT count(*) FROM outbox WHERE state = 0"), 2, "as the report says");
+    assert_eq!(count(&guide, "SELECT count(*) FROM journey WHERE status <> 3 AND due_at IS NULL"), 0);
+}
+
+#[test]
+fn a_mail_server_that_knows_no_address() {
+    let guide = guide();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        listener.incoming().map_while(Result::ok).for_each(|client| drop(thread::spawn(|| refuse_recipients(client))));
+    });
+    by_smtp(&guide, port);
+    assert_snapshot!(told_by_smtp(&guide, port));
+    assert_eq!(count(&guide, "SELECT count(*) FROM outbox WHERE state NOT IN (3, 4)"), 0);
+    let bounced = "SELECT count(DISTINCT contact) FROM outbox WHERE state = 4 AND kind = 0";
+    // The contact is written to once and never again.
+    assert_eq!(count(&guide, bounced), count(&guide, "SELECT count(*) FROM outbox WHERE state = 4 AND kind = 0"));
+}
+
+fn refuse_recipients(client: TcpStream) -> std::io::Result<()> {
+    let mut answers = client.try_clone()?;
+    answers.write_all(b"220 mail.example\r\n")?;
+    for line in BufReader::new(client).lines() {
+        let answer: &[u8] = match line?.to_ascii_uppercase() {
+            line if line.starts_with("RCPT") => b"550 5.1.1 no such user\r\n",
+            line if line.starts_with("QUIT") => b"221 bye\r\n",
+            _ => b"250 ok\r\n",
+        };
+        answers.write_all(answer)?;
+    }
+    Ok(())
+}
