@@ -55,6 +55,7 @@ pub fn compile(project: &Project) -> Compilation {
     let sources = Sources::new(scope.sources);
     // Only a program without errors is lowered, so the lowering never has to complain.
     let refused = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    debug_assert!(refused || typed.is_whole(), "something is wrong and nothing says so");
     let program = (!refused).then(|| ir::lower::lower(&typed, &project.name, &project.timezone, sources.paths()));
     // Machine code trusts a program blindly, so whatever the lowering made is verified, in release too: it takes microseconds.
     debug_assert!(

@@ -90,11 +90,44 @@ pub fn unknown_link(email: &str, link: &str, known: &[&str], at: Location, decla
 }
 
 pub fn unknown_module(name: &str, known: &[&str], at: Location) -> Diagnostic {
-    unknown(Code::UnknownModule, "module", name, known, at, "the standard modules are listed in docs/language.md")
+    let diagnostic =
+        Diagnostic::error(Code::UnknownModule, format!("there is no module `{name}`"), at, "no standard module");
+    match suggest::nearest(name, known.iter().copied()) {
+        Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")).edit(at, nearest),
+        None => diagnostic.help(format!("there is {}", suggest::list(known, 8))),
+    }
 }
 
 pub fn unknown_type(name: &str, known: &[&str], at: Location) -> Diagnostic {
-    unknown(Code::UnknownType, "type", name, known, at, "")
+    /// Types of databases and other languages.
+    const SYNONYMS: &[(&str, &str)] = &[
+        ("int", "number"),
+        ("integer", "number"),
+        ("float", "number"),
+        ("decimal", "number"),
+        ("string", "text"),
+        ("str", "text"),
+        ("varchar", "text"),
+        ("bool", "yes/no"),
+        ("boolean", "yes/no"),
+        ("flag", "yes/no"),
+        ("datetime", "moment"),
+        ("timestamp", "moment"),
+        ("time", "moment"),
+        ("amount", "money"),
+        ("currency", "money"),
+        ("link", "url"),
+        ("zahl", "number"),
+        ("datum", "date"),
+        ("geld", "money"),
+    ];
+    let lower = name.to_lowercase();
+    let synonym = SYNONYMS.iter().find(|(other, _)| *other == lower).map(|(_, ours)| *ours);
+    let diagnostic = Diagnostic::error(Code::UnknownType, format!("there is no type `{name}`"), at, "no type of Flow");
+    match synonym.or_else(|| suggest::nearest(name, known.iter().copied())) {
+        Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")).edit(at, nearest),
+        None => diagnostic.help(format!("types are {}", suggest::list(known, known.len()))),
+    }
 }
 
 pub fn duplicate_name(name: &str, at: Location, first: Location) -> Diagnostic {

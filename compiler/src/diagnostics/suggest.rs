@@ -4,12 +4,16 @@
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written = written.to_lowercase();
     let allowed = match written.chars().count() {
-        0..=2 => 1,
-        3..=5 => 2,
+        // A short word is soon like any other: `wenn` is no `send`.
+        0..=4 => 1,
+        5..=8 => 2,
         length => length / 3,
     };
+    let length = written.chars().count();
     candidates
         .into_iter()
+        // The distance is at least the difference in length, and far dearer to compute.
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= allowed)
         .map(|candidate| (strsim::damerau_levenshtein(&written, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.chars().count())
         .min_by_key(|(distance, _)| *distance)

@@ -3,21 +3,106 @@
 use super::{Code, Diagnostic, suggest};
 use crate::source::Location;
 
+/// The characters of an unreadable word that a message repeats.
+const MAX_SHOWN: usize = 60;
+
+/// `expected` are descriptions with the words to write in backticks.
 pub fn unexpected_text(found: &str, expected: &[&str], at: Location) -> Diagnostic {
-    let message =
-        if found.is_empty() { "this line ends too early".to_owned() } else { format!("`{found}` cannot be read here") };
+    let message = match found.char_indices().nth(MAX_SHOWN) {
+        _ if found.is_empty() => "this line ends too early".to_owned(),
+        Some((end, _)) => format!("`{}…` cannot be read here", &found[..end]),
+        None => format!("`{found}` cannot be read here"),
+    };
     let label = if expected.is_empty() {
         "this does not belong here".to_owned()
     } else {
-        format!("expected {}", either(expected))
+        format!("expected {}", either(&likely(expected)))
     };
-    let diagnostic = Diagnostic::error(Code::UnexpectedText, message, at, label);
-    // The words in backticks, one or several in each description.
-    let keywords: Vec<&str> = expected.iter().flat_map(|words| words.split('`').skip(1).step_by(2)).collect();
-    match suggest::nearest(found, keywords) {
-        Some(keyword) => diagnostic.help(format!("did you mean `{keyword}`?")).edit(at, keyword),
-        None => diagnostic,
+    Diagnostic::error(Code::UnexpectedText, message, at, label)
+}
+
+/// What people reach for first, where so much could follow that the list would say nothing.
+fn likely<'a>(expected: &[&'a str]) -> Vec<&'a str> {
+    const FEW: usize = 4;
+    const REFINEMENTS: &[&str] = &[
+        "`(`",
+        "`+` or `-`",
+        "a count such as `at least 2 times`",
+        "a period such as `in 7 days`",
+        "`new only` or `including existing`",
+        "`new only`",
+        "`including existing`",
+    ];
+    if expected.len() <= FEW {
+        return expected.to_vec();
     }
+    expected.iter().copied().filter(|words| !REFINEMENTS.contains(words)).collect()
+}
+
+/// Signs of other languages: `==`, `&&`.
+pub fn foreign_sign(sign: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::UnexpectedText, format!("`{sign}` cannot be read here"), at, "no sign of Flow")
+}
+
+/// Typographic quotes and spaces, as text processors put them.
+pub fn typographic(what: &str, mended: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::UnexpectedText, format!("{what} cannot be read here"), at, "from a text processor")
+        .help(format!("write {mended}:"))
+}
+
+/// `if customer` without its `{`.
+pub fn missing_open(at: Location) -> Diagnostic {
+    Diagnostic::error(Code::UnexpectedText, "this line opens no block", at, "expected `{` at its end")
+        .help("a block begins on the line it belongs to:")
+}
+
+pub fn foreign_end(word: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::UnknownStatement, format!("nothing starts with `{word}` here"), at, "not a word of Flow")
+        .help("a block ends with a brace:")
+        .edit(at, "}")
+}
+
+pub fn else_without_if(at: Location) -> Diagnostic {
+    Diagnostic::error(Code::UnknownStatement, "this `else` belongs to no `if`", at, "no `if` ends right before it")
+        .help("put it behind the `}` of its `if`, with nothing between them")
+}
+
+/// A header clause where steps are.
+pub fn belongs_in_header(clause: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::UnknownStatement,
+        format!("`{clause}` cannot stand inside a block"),
+        at,
+        "it holds for the whole workflow",
+    )
+    .help("move it to the top of the workflow, before the first step")
+}
+
+/// A line of a block where declarations are. `ended` is the block before it, with its last brace.
+pub fn outside(word: &str, home: &str, at: Location, ended: Option<(&str, Location)>) -> Diagnostic {
+    let message = format!("`{word}` stands outside {home}");
+    let diagnostic = Diagnostic::error(Code::UnknownStatement, message, at, format!("belongs inside {home}"));
+    match ended {
+        Some((what, brace)) => diagnostic.label(brace, format!("{what} ends here")).help("move the `}` behind it"),
+        None => diagnostic.help(format!("put it between the `{{` and the `}}` of {home}")),
+    }
+}
+
+pub fn closed_too_early(what: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::StrayBrace, format!("this `}}` ends {what} too early"), at, "one too many")
+        .help("remove it, or look above for a block that was closed too early")
+        .edit(at, "")
+}
+
+pub fn nested_declaration(what: &str, inside: &str, at: Location, opened: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::UnknownStatement,
+        format!("{what} cannot stand inside {inside}"),
+        at,
+        "declarations stand side by side",
+    )
+    .label(opened, format!("{inside} is still open"))
+    .help(format!("move it behind the `}}` of {inside}, or close {inside} before it"))
 }
 
 pub fn unknown_statement(word: &str, nearest: Option<&str>, possible: &[&str], at: Location) -> Diagnostic {
@@ -29,8 +114,9 @@ pub fn unknown_statement(word: &str, nearest: Option<&str>, possible: &[&str], a
     }
 }
 
-pub fn comment_sign(at: Location) -> Diagnostic {
-    Diagnostic::error(Code::UnknownStatement, "a comment starts with `//`", at, "`#` is no sign of Flow")
+pub fn comment_sign(sign: &str, at: Location) -> Diagnostic {
+    let label = format!("`{sign}` starts no comment");
+    Diagnostic::error(Code::UnknownStatement, "a comment starts with `//`", at, label)
         .help("write the comment with two slashes")
         .edit(at, "//")
 }
@@ -45,9 +131,11 @@ pub fn unclosed_text(at: Location) -> Diagnostic {
     .help("close the text with `\"` on the same line")
 }
 
-pub fn unclosed_block(what: &str, opened: Location, ends: Location) -> Diagnostic {
+/// `before`: the place comes too late; otherwise it is the last one of the block.
+pub fn unclosed_block(what: &str, opened: Location, ends: Location, before: bool) -> Diagnostic {
+    let label = if before { "and should have ended before this" } else { "and is still open here" };
     Diagnostic::error(Code::UnclosedBlock, format!("{what} is never closed"), opened, "its block opens here")
-        .label(ends, "and should have ended before this")
+        .label(ends, label)
         .help("add the missing `}`")
 }
 

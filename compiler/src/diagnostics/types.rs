@@ -26,7 +26,7 @@ pub fn unknown_choice(field: &str, value: &str, choices: &[&str], at: Location) 
 pub fn not_a_condition(text: &str, is: &str, at: Location, example: &str) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(Code::NotACondition, format!("`{text}` alone is no condition"), at, format!("it is {is}"));
-    if example.is_empty() { diagnostic } else { diagnostic.help(format!("compare it, for example `{example}`")) }
+    if example.is_empty() { diagnostic } else { diagnostic.help(format!("write for example `{example}`")) }
 }
 
 pub fn bad_number(text: &str, why: &str, at: Location) -> Diagnostic {

@@ -7,7 +7,7 @@
 use crate::diagnostics::{Diagnostic, names};
 use crate::source::{FileId, Location, Project, Source, Span};
 use crate::syntax::{ast, parse};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A declaration and where its places point.
 #[derive(Debug, Clone)]
@@ -37,6 +37,10 @@ pub struct Scope {
     pub emails: Vec<Declared<ast::Email>>,
     pub teams: Vec<Declared<ast::Team>>,
     pub workflows: Vec<Declared<ast::Workflow>>,
+    /// The kinds of which some declaration could not be read, so that none of their names can be called unknown.
+    pub broken: BTreeSet<ast::Kind>,
+    /// A module was not found, so that only names that look misspelt can be called unknown.
+    pub module_missing: bool,
 }
 
 /// Reads every file, brings in the modules it uses, and gathers the declarations.
@@ -84,6 +88,7 @@ impl Resolver {
             for (name, file) in std::mem::take(&mut wanted) {
                 let Some(module) = flow_stdlib::module(&name.text) else {
                     let known: Vec<&str> = flow_stdlib::MODULES.iter().map(|module| module.name).collect();
+                    self.scope.module_missing = true;
                     self.diagnostics.push(names::unknown_module(&name.text, &known, name.span.in_file(file)));
                     continue;
                 };
@@ -98,7 +103,14 @@ impl Resolver {
 
     fn declare(&mut self, declaration: ast::Declaration, file: FileId) {
         match declaration {
+            ast::Declaration::Unreadable(ast::Kind::Use) => self.scope.module_missing = true,
+            ast::Declaration::Unreadable(kind) => {
+                self.scope.broken.insert(kind);
+            }
             ast::Declaration::Contact(contact) => {
+                if contact.broken {
+                    self.scope.broken.insert(ast::Kind::Contact);
+                }
                 for field in contact.fields {
                     if self.is_new(&field.name, file) {
                         self.scope.fields.push(Declared { node: field, file });

@@ -86,8 +86,8 @@ impl Checker<'_> {
     fn settable(&mut self, name: &ast::Name) -> Option<FieldId> {
         let at = self.at(name.span);
         let Some(field) = self.schema.field(&name.text) else {
-            let diagnostic = names::unknown_field(&name.text, &self.schema.field_names(), at);
-            self.report(diagnostic);
+            let diagnostic = names::unknown_field(&name.text, &self.names(super::schema::Schema::field_names), at);
+            self.report_unknown(&[ast::Kind::Contact], diagnostic);
             return None;
         };
         let (why, help) = match name.text.as_str() {

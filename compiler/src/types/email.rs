@@ -9,18 +9,18 @@ use crate::ir::{Email, EmailId, EmailKind, FieldType, Link};
 use crate::resolve::Declared;
 use crate::source::{FileId, Project, Span};
 use crate::syntax::ast;
-use crate::templates::{self, FieldShape, TemplateKind, TemplateScope};
+use crate::templates::{self, FaultKind, FieldShape, TemplateFault, TemplateKind, TemplateScope};
 use std::collections::BTreeMap;
 
 impl Checker<'_> {
     pub(super) fn email_named(&mut self, name: &ast::Name) -> Option<EmailId> {
-        let found = self.scope.emails.iter().position(|email| email.node.name.text == name.text);
+        let found = self.emails.get(name.text.as_str()).copied();
         if found.is_none() {
-            let known: Vec<&str> = self.scope.emails.iter().map(|email| email.node.name.text.as_str()).collect();
+            let known = if self.suggests() { self.emails.keys().copied().collect() } else { Vec::new() };
             let diagnostic = names::unknown_email(&name.text, &known, self.at(name.span));
-            self.report(diagnostic);
+            self.report_unknown(&[ast::Kind::Email], diagnostic);
         }
-        found.map(<EmailId as crate::ir::Id>::from_index)
+        found
     }
 
     pub(super) fn email(&mut self, email: &Declared<ast::Email>, project: &Project) -> TypedEmail {
@@ -112,19 +112,26 @@ impl Checker<'_> {
         let at = Span::new(0, 0).in_file(FileId(self.scope.first_template + index as u32));
         let scope = self.template_scope(links, kind);
         let name = node.name.text.as_str();
-        match templates::check(&source.text, template_kind, &scope) {
-            Ok(checked) => {
-                for warning in &checked.warnings {
-                    self.report(template::fault(warning, at, source, name, used));
-                }
-                Some(checked.html)
+        let (faults, html) = match templates::check(&source.text, template_kind, &scope) {
+            Ok(checked) => (checked.warnings, Some(checked.html)),
+            Err(faults) => (faults, None),
+        };
+        for fault in &faults {
+            if !self.is_excused(fault, node) {
+                self.report(template::fault(fault, at, source, name, used));
             }
-            Err(faults) => {
-                for fault in &faults {
-                    self.report(template::fault(fault, at, source, name, used));
-                }
-                None
+        }
+        html
+    }
+
+    /// Whether a fault may only follow from a declaration that could not be read.
+    fn is_excused(&self, fault: &TemplateFault, node: &ast::Email) -> bool {
+        match &fault.kind {
+            FaultKind::UnknownToken { nearest, .. } => {
+                self.may_be_lost(ast::Kind::Contact) || (self.scope.module_missing && nearest.is_none())
             }
+            FaultKind::UnknownLink { .. } | FaultKind::UnusedLink { .. } => node.broken,
+            _ => false,
         }
     }
 

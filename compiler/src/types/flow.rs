@@ -11,19 +11,20 @@ use crate::ir::{EmailId, EngagementKind};
 use crate::source::Location;
 use crate::source::Span;
 use crate::syntax::ast;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// The state of a journey at a step.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Journey {
-    /// The emails that some way to here sends, with where.
-    sent: Vec<(EmailId, Location)>,
+    /// The emails that some way to here sends, with where first.
+    sent: Rc<BTreeMap<EmailId, Location>>,
     /// The emails that every way to here sends.
-    surely: BTreeSet<EmailId>,
-    /// The last email on each way to here.
-    last: Vec<Option<(EmailId, Location)>>,
+    surely: Rc<BTreeSet<EmailId>>,
+    /// The last email on each way to here, with where.
+    last: Rc<BTreeSet<Option<(Location, EmailId)>>>,
     /// Every email that the whole workflow sends, with where: for exits and goals, and for messages.
-    anywhere: Vec<(EmailId, Location)>,
+    anywhere: Rc<BTreeMap<EmailId, Location>>,
     /// Whether the last wait on every way was a `wait until`.
     pub(super) waited_until: bool,
     /// A step could not be read, so anything may have happened.
@@ -36,32 +37,33 @@ pub(super) struct Journey {
 impl Journey {
     /// At the first step of a workflow that sends these.
     pub(super) fn start(anywhere: Vec<(EmailId, Location)>) -> Self {
-        Self { last: vec![None], anywhere, ..Self::default() }
+        Self { last: Rc::new(BTreeSet::from([None])), anywhere: Rc::new(first_of_each(anywhere)), ..Self::default() }
     }
 
     /// For a goal or an exit: at any step. `blind` where a step could not be read.
     pub(super) fn any_step(anywhere: Vec<(EmailId, Location)>, blind: bool) -> Self {
-        let last = std::iter::once(None).chain(anywhere.iter().copied().map(Some)).collect();
-        Self { sent: anywhere.clone(), last, anywhere, blind, ..Self::default() }
+        let last = std::iter::once(None).chain(anywhere.iter().map(|(email, at)| Some((*at, *email)))).collect();
+        let anywhere = Rc::new(first_of_each(anywhere));
+        Self { sent: Rc::clone(&anywhere), last: Rc::new(last), anywhere, blind, ..Self::default() }
     }
 
     pub(super) fn send(&mut self, email: EmailId, at: Location) {
-        self.sent.push((email, at));
-        self.surely.insert(email);
-        self.last = vec![Some((email, at))];
+        Rc::make_mut(&mut self.sent).entry(email).or_insert(at);
+        Rc::make_mut(&mut self.surely).insert(email);
+        self.last = Rc::new(BTreeSet::from([Some((at, email))]));
     }
 
     pub(super) fn may_have_sent(&self, email: EmailId) -> bool {
-        self.sent.iter().any(|(sent, _)| *sent == email)
+        self.sent.contains_key(&email)
     }
 
     /// Where everyone who comes here was sent it.
     pub(super) fn surely_sent(&self, email: EmailId) -> Option<Location> {
-        self.sent.iter().filter(|_| self.surely.contains(&email)).find(|(sent, _)| *sent == email).map(|(_, at)| *at)
+        if self.surely.contains(&email) { self.sent.get(&email).copied() } else { None }
     }
 
     pub(super) fn sent_anywhere(&self, email: EmailId) -> Option<Location> {
-        self.anywhere.iter().find(|(sent, _)| *sent == email).map(|(_, at)| *at)
+        self.anywhere.get(&email).copied()
     }
 
     /// Joins the ways of a branch: only those on which people go on.
@@ -72,17 +74,17 @@ impl Journey {
             return Journey { left: (!blind).then_some(at), blind, ..before.clone() };
         };
         for way in open {
-            for sent in &way.sent {
-                if !joined.sent.contains(sent) {
-                    joined.sent.push(*sent);
+            // Most branches send nothing: then both ways share what was sent before.
+            if !Rc::ptr_eq(&joined.sent, &way.sent) {
+                let sent = Rc::make_mut(&mut joined.sent);
+                for (email, at) in way.sent.iter() {
+                    sent.entry(*email).or_insert(*at);
                 }
+                joined.surely = Rc::new(joined.surely.intersection(&way.surely).copied().collect());
             }
-            for last in &way.last {
-                if !joined.last.contains(last) {
-                    joined.last.push(*last);
-                }
+            if !Rc::ptr_eq(&joined.last, &way.last) {
+                Rc::make_mut(&mut joined.last).extend(way.last.iter().copied());
             }
-            joined.surely = joined.surely.intersection(&way.surely).copied().collect();
             joined.waited_until &= way.waited_until;
             joined.blind |= way.blind;
             joined.known = joined.known.intersection(&way.known).copied().collect();
@@ -90,6 +92,11 @@ impl Journey {
         joined.blind |= ways.iter().any(|way| way.blind);
         joined
     }
+}
+
+/// Where each email is sent first.
+fn first_of_each(sends: Vec<(EmailId, Location)>) -> BTreeMap<EmailId, Location> {
+    sends.into_iter().rev().collect()
 }
 
 impl Checker<'_> {
@@ -145,7 +152,7 @@ impl Checker<'_> {
         if journey.blind {
             return None;
         }
-        let sent: Vec<_> = journey.last.iter().flatten().copied().collect();
+        let sent: Vec<(EmailId, Location)> = journey.last.iter().flatten().map(|(at, email)| (*email, *at)).collect();
         match (sent.as_slice(), journey.last.contains(&None)) {
             ([(email, _)], false) => return Some(*email),
             ([], _) => {

@@ -25,17 +25,25 @@ mod workflow;
 pub use typed::{Cond, Number, Since, Typed};
 
 use crate::diagnostics::Diagnostic;
-use crate::ir::{FieldId, IdMap};
+use crate::ir::{EmailId, FieldId, Id, IdMap};
 use crate::resolve::Scope;
 use crate::source::{FileId, Location, Project, Span};
+use crate::syntax::ast::Kind;
 use schema::Schema;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Behind this many diagnostics, none says any more which name may have been meant.
+const MAX_SUGGESTING: usize = 200;
 
 /// Types a whole program.
 pub fn check(scope: &Scope, project: &Project) -> (Typed, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let schema = Schema::of(scope, &mut diagnostics);
-    let mut checker = Checker { scope, schema, file: FileId(0), diagnostics, segments_open: Vec::new() };
+    let emails = scope.emails.iter().enumerate();
+    let emails = emails.map(|(at, email)| (email.node.name.text.as_str(), EmailId::from_index(at))).collect();
+    let segments = scope.segments.iter().enumerate();
+    let segments = segments.map(|(at, segment)| (segment.node.name.text.as_str(), at)).collect();
+    let mut checker = Checker { scope, schema, emails, segments, expandable: Vec::new(), file: FileId(0), diagnostics };
     checker.segments();
     let emails: IdMap<_, _> = scope.emails.iter().map(|email| checker.email(email, project)).collect();
     let teams: IdMap<_, _> = scope.teams.iter().map(|team| checker.team(team)).collect();
@@ -60,8 +68,10 @@ struct Checker<'s> {
     /// The file being checked.
     file: FileId,
     diagnostics: Vec<Diagnostic>,
-    /// The segments whose meaning is being looked up, to find one that is defined by itself.
-    segments_open: Vec<usize>,
+    emails: BTreeMap<&'s str, EmailId>,
+    segments: BTreeMap<&'s str, usize>,
+    /// Of each segment, whether it can be read where it is named.
+    expandable: Vec<bool>,
 }
 
 impl Checker<'_> {
@@ -71,6 +81,31 @@ impl Checker<'_> {
 
     fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Reports a name that is not declared, unless it may have been in a declaration that could not be read.
+    fn report_unknown(&mut self, kinds: &[Kind], diagnostic: Diagnostic) {
+        let lost = kinds.iter().any(|kind| self.may_be_lost(*kind));
+        // A module that was not found may have declared it, but hardly a name that is nearly another one.
+        let from_module = self.scope.module_missing && diagnostic.edits.is_empty();
+        if !lost && !from_module {
+            self.report(diagnostic);
+        }
+    }
+
+    /// Whether what is found now still says which name may have been meant: looking for it takes time.
+    fn suggests(&self) -> bool {
+        self.diagnostics.len() < MAX_SUGGESTING
+    }
+
+    /// Names that may have been meant.
+    fn names(&self, of: fn(&Schema) -> Vec<&str>) -> Vec<&str> {
+        if self.suggests() { of(&self.schema) } else { Vec::new() }
+    }
+
+    /// Whether a declaration of a kind could not be read.
+    fn may_be_lost(&self, kind: Kind) -> bool {
+        self.scope.broken.contains(&kind) || (kind == Kind::Contact && self.schema.fields_lost)
     }
 
     /// The text at a place, on one line.

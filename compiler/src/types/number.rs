@@ -119,8 +119,9 @@ impl Checker<'_> {
 
     fn number_field(&mut self, name: &ast::Name) -> Option<FieldId> {
         let Some(field) = self.schema.field(&name.text) else {
-            let diagnostic = names::unknown_field(&name.text, &self.schema.field_names(), self.at(name.span));
-            self.report(diagnostic);
+            let diagnostic =
+                names::unknown_field(&name.text, &self.names(super::schema::Schema::field_names), self.at(name.span));
+            self.report_unknown(&[ast::Kind::Contact], diagnostic);
             return None;
         };
         let ty = &self.schema.shape(field).ty;

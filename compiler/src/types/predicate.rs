@@ -7,7 +7,10 @@ use super::{Checker, Known, schema};
 use crate::diagnostics::{messages, missing, names, syntax, time, types};
 use crate::ir::{Comparison, FieldId, FieldType, Pattern, PatternEvent, PropertyTest, TextTestKind, Trait};
 use crate::source::Span;
-use crate::syntax::ast::{self, CountKind, Order, Period, Predicate, Relation};
+use crate::syntax::ast::{self, CountKind, Kind, Order, Period, Predicate, Relation};
+
+/// The longest condition, in bytes of its text: some 300 tests. What is made of one grows faster than its text.
+const MAX_CONDITION_BYTES: usize = 8 << 10;
 
 /// Where a predicate stands: what it may ask, and since when events count by themselves.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +45,12 @@ impl<'j> Asked<'j> {
 impl Checker<'_> {
     /// Types a predicate. `known` are the fields that are surely present where it stands.
     pub(super) fn predicate(&mut self, predicate: &Predicate, asked: Asked<'_>, known: &Known) -> Cond {
+        let span = predicate.span();
+        if span.range().len() > MAX_CONDITION_BYTES {
+            let what = format!("condition is longer than {} KiB", MAX_CONDITION_BYTES / 1024);
+            self.report(syntax::too_large(&what, self.at(Span::new(span.start, span.start + 1))));
+            return Cond::Unknown;
+        }
         match predicate {
             Predicate::Group(inner, _) => self.predicate(inner, asked, known),
             Predicate::And(parts, _) => self.all(parts, asked, known),
@@ -73,6 +82,12 @@ impl Checker<'_> {
     }
 
     fn any(&mut self, parts: &[Predicate], asked: Asked<'_>, known: &Known) -> Cond {
+        if let Some(at) = parts.iter().position(|part| lone_value(part).is_some())
+            && let Some((field, first)) = at.checked_sub(1).and_then(|before| field_and_value(&parts[before]))
+        {
+            self.report_list_meant(field, first, &parts[at - 1..]);
+            return Cond::Unknown;
+        }
         let mut known = known.clone();
         let mut conds = Vec::new();
         for part in parts {
@@ -81,6 +96,18 @@ impl Checker<'_> {
             conds.push(cond);
         }
         Cond::Any(conds)
+    }
+
+    /// `industry is "saas" or "fintech"`: the second value stands alone. `parts` begin at the comparison.
+    fn report_list_meant(&mut self, field: &ast::Name, first: &ast::Literal, parts: &[Predicate]) {
+        let others: Vec<&ast::Literal> = parts.iter().skip(1).map_while(lone_value).collect();
+        let Some(last) = others.last() else { return };
+        let values = std::iter::once(&first).chain(&others).map(|value| self.text_at(value.span()));
+        let list = format!("{} in ({})", field.text, values.collect::<Vec<_>>().join(", "));
+        let whole = Span::new(field.span.start, last.span().end);
+        let (text, at) = (self.text_at(others[0].span()), self.at(others[0].span()));
+        let diagnostic = types::not_a_condition(&text, literal_words(others[0]), at, "");
+        self.report(diagnostic.help("several values stand in a list:").edit(self.at(whole), list));
     }
 
     /// `a and b or c`: shows both readings, grouped around the `and`s and around the `or`s.
@@ -201,8 +228,9 @@ impl Checker<'_> {
         asked: Asked<'_>,
     ) -> Cond {
         let Some(event) = self.schema.event(&name.text) else {
-            let diagnostic = names::unknown_event(&name.text, &self.schema.event_names(), self.at(name.span));
-            self.report(diagnostic);
+            let diagnostic =
+                names::unknown_event(&name.text, &self.names(super::schema::Schema::event_names), self.at(name.span));
+            self.report_unknown(&[Kind::Event], diagnostic);
             return Cond::Unknown;
         };
         let tests: Vec<_> = properties.iter().map(|property| self.property(event, &name.text, property)).collect();
@@ -299,7 +327,9 @@ impl Checker<'_> {
             let known: Vec<&str> = declared.properties.iter().map(|known| known.name.as_str()).collect();
             let diagnostic =
                 names::unknown_property(event_name, &property.name.text, &known, self.at(property.name.span));
-            self.report(diagnostic);
+            if !self.schema.events[crate::ir::Id::index(event)].broken {
+                self.report(diagnostic);
+            }
             return None;
         };
         let ty = declared.properties[at].ty.clone();
@@ -415,6 +445,13 @@ impl Checker<'_> {
         asked: Asked<'_>,
         known: &Known,
     ) -> Cond {
+        // A value alone, before it is taken for a number.
+        if let (None, [(false, literal @ (ast::Literal::Text(_) | ast::Literal::Date(..)))]) = (relation, &*left.terms)
+        {
+            let text = self.text_at(span);
+            self.report(types::not_a_condition(&text, literal_words(literal), self.at(span), "industry is \"saas\""));
+            return Cond::Unknown;
+        }
         match (self.left_side(left, known), relation) {
             (Term::Wrong, _) => Cond::Unknown,
             (Term::Field(field), None) => self.bare_field(field, span),
@@ -447,11 +484,17 @@ impl Checker<'_> {
         } else {
             None
         };
-        let diagnostic = match is {
-            Some(is) => types::type_mismatch(&name.text, is, "a field before a comparison", at, "stage is customer"),
-            None => names::unknown_field(&name.text, &self.schema.field_names(), at),
+        let name_text = &name.text;
+        let example = match is {
+            Some("an event") => format!("{name_text} at least 2 times in 30 days"),
+            Some("a stage") => format!("stage is {name_text}"),
+            _ => format!("{name_text} and score >= 60"),
         };
-        self.report(diagnostic);
+        let diagnostic = match is {
+            Some(is) => types::type_mismatch(&name.text, is, "a field before a comparison", at, &example),
+            None => names::unknown_field(&name.text, &self.names(super::schema::Schema::field_names), at),
+        };
+        self.report_unknown(&[Kind::Contact], diagnostic);
     }
 
     /// A yes/no field alone.
@@ -473,7 +516,7 @@ impl Checker<'_> {
     /// A word alone that is no field: a segment, a stage, an event.
     fn bare_word(&mut self, name: &ast::Name, asked: Asked<'_>, known: &Known) -> Cond {
         if let Some(segment) = self.segment_named(&name.text) {
-            return self.segment_cond(segment, name, known);
+            return self.segment_cond(segment, known);
         }
         if let (Some(stage), Some(field)) = (self.schema.stage(&name.text), self.schema.field("stage")) {
             return Cond::CodeIn(field, vec![stage]);
@@ -481,12 +524,19 @@ impl Checker<'_> {
         if self.schema.event(&name.text).is_some() {
             return self.event(false, name, &[], None, None, name.span, asked);
         }
-        let mut all = self.schema.field_names();
-        all.extend(self.scope.segments.iter().map(|segment| segment.node.name.text.as_str()));
-        all.extend(self.schema.stage_names());
-        all.extend(self.schema.event_names());
+        if self.emails.contains_key(name.text.as_str()) {
+            let (at, example) = (self.at(name.span), format!("clicked {}", name.text));
+            self.report(types::not_a_condition(&name.text, "an email", at, &example));
+            return Cond::Unknown;
+        }
+        let mut all = self.names(super::schema::Schema::field_names);
+        if !all.is_empty() {
+            all.extend(self.segments.keys().copied());
+            all.extend(self.schema.stage_names());
+            all.extend(self.schema.event_names());
+        }
         let diagnostic = names::unknown_name(&name.text, &all, self.at(name.span));
-        self.report(diagnostic);
+        self.report_unknown(&[Kind::Contact, Kind::Segment, Kind::Stages, Kind::Event], diagnostic);
         Cond::Unknown
     }
 
@@ -604,8 +654,8 @@ impl Checker<'_> {
         };
         let stage = self.schema.stage(&text);
         if stage.is_none() {
-            let diagnostic = names::unknown_stage(&text, &self.schema.stage_names(), at);
-            self.report(diagnostic);
+            let diagnostic = names::unknown_stage(&text, &self.names(super::schema::Schema::stage_names), at);
+            self.report_unknown(&[Kind::Stages], diagnostic);
         }
         stage
     }
@@ -655,8 +705,16 @@ impl Checker<'_> {
         };
         let text = self.text_at(literal.span());
         let wanted = format!("{} like `{field}`", schema::words(ty));
-        let diagnostic =
-            types::type_mismatch(&text, literal_words(literal), &wanted, self.at(literal.span()), &example);
+        let at = self.at(literal.span());
+        let diagnostic = match literal {
+            // `industry is saas`
+            ast::Literal::Word(_) if ty.is_text() || matches!(ty, FieldType::OneOf(_)) => {
+                types::type_mismatch(&text, "a name", &wanted, at, "")
+                    .help("texts stand in quotes:")
+                    .edit(at, format!("\"{text}\""))
+            }
+            _ => types::type_mismatch(&text, literal_words(literal), &wanted, at, &example),
+        };
         self.report(diagnostic);
     }
 
@@ -706,6 +764,30 @@ fn comparison(order: Order) -> Comparison {
         Order::AtMost => Comparison::LessOrEqual,
         Order::Over => Comparison::Greater,
         Order::Under => Comparison::Less,
+    }
+}
+
+/// A text, number or date where a condition should be.
+fn lone_value(predicate: &Predicate) -> Option<&ast::Literal> {
+    match predicate {
+        Predicate::Compare { left, relation: None, .. } => match left.terms.as_slice() {
+            [(false, literal @ (ast::Literal::Text(_) | ast::Literal::Number(..) | ast::Literal::Date(..)))] => {
+                Some(literal)
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The field and the value of `industry is "saas"`.
+fn field_and_value(predicate: &Predicate) -> Option<(&ast::Name, &ast::Literal)> {
+    match predicate {
+        Predicate::Compare { left, relation: Some(Relation::Is(value)), .. } => match left.terms.as_slice() {
+            [(false, ast::Literal::Word(field))] => Some((field, value)),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -46,6 +46,8 @@ pub struct SchemaField {
 #[derive(Debug, Clone)]
 pub struct SchemaEvent {
     pub shape: EventType,
+    /// A property could not be read or has no type, so none is reported as unknown.
+    pub broken: bool,
     pub declared: Location,
 }
 
@@ -54,21 +56,29 @@ pub struct Schema {
     pub fields: Vec<SchemaField>,
     pub field_ids: BTreeMap<String, FieldId>,
     pub events: Vec<SchemaEvent>,
+    pub event_ids: BTreeMap<String, EventId>,
     pub stages: Vec<String>,
+    pub stage_numbers: BTreeMap<String, i64>,
+    /// A field has a type that does not exist, so no field is reported as unknown.
+    pub fields_lost: bool,
 }
 
 impl Schema {
     pub fn of(scope: &Scope, diagnostics: &mut Vec<Diagnostic>) -> Self {
         let mut schema =
             Self { stages: scope.stages.iter().map(|stage| stage.node.text.clone()).collect(), ..Self::default() };
+        schema.stage_numbers = schema.stages.iter().cloned().zip(0..).collect();
         for (name, built_in) in BUILT_IN {
             schema.add(built_in_field(name, *built_in), None);
         }
         for field in &scope.fields {
-            let shape = declared_field(field, diagnostics);
-            schema.add(shape, Some(field.at(field.node.span)));
+            match declared_field(field, diagnostics) {
+                Some(shape) => schema.add(shape, Some(field.at(field.node.span))),
+                None => schema.fields_lost = true,
+            }
         }
         for event in &scope.events {
+            schema.event_ids.insert(event.node.name.text.clone(), EventId::from_index(schema.events.len()));
             schema.events.push(declared_event(event, diagnostics));
         }
         schema
@@ -96,7 +106,7 @@ impl Schema {
     }
 
     pub fn event(&self, name: &str) -> Option<EventId> {
-        self.events.iter().position(|event| event.shape.name == name).map(EventId::from_index)
+        self.event_ids.get(name).copied()
     }
 
     pub fn event_names(&self) -> Vec<&str> {
@@ -104,7 +114,7 @@ impl Schema {
     }
 
     pub fn stage(&self, name: &str) -> Option<i64> {
-        self.stages.iter().position(|stage| stage == name).map(|at| at as i64)
+        self.stage_numbers.get(name).copied()
     }
 
     pub fn stage_names(&self) -> Vec<&str> {
@@ -124,17 +134,18 @@ fn built_in_field(name: &str, built_in: BuiltIn) -> FieldShape {
     FieldShape { name: name.to_owned(), ty, optional, default: 0 }
 }
 
-fn declared_field(field: &Declared<ast::Field>, diagnostics: &mut Vec<Diagnostic>) -> FieldShape {
+fn declared_field(field: &Declared<ast::Field>, diagnostics: &mut Vec<Diagnostic>) -> Option<FieldShape> {
     let node = &field.node;
-    let ty = field_type(&node.ty, field, diagnostics);
+    let ty = field_type(&node.ty, field, diagnostics)?;
     let default = node.default.as_ref().map(|literal| default_of(literal, &ty, field, diagnostics));
     // A yes/no without a default is no until somebody says yes; everything else without a value is missing.
     let optional = node.optional && default.is_none();
-    FieldShape { name: node.name.text.clone(), optional, default: default.unwrap_or_default(), ty }
+    Some(FieldShape { name: node.name.text.clone(), optional, default: default.unwrap_or_default(), ty })
 }
 
 fn declared_event(event: &Declared<ast::Event>, diagnostics: &mut Vec<Diagnostic>) -> SchemaEvent {
     let mut properties: Vec<Property> = Vec::new();
+    let mut broken = event.node.broken;
     for node in &event.node.properties {
         let field = Declared { node: node.clone(), file: event.file };
         if let Some(first) =
@@ -149,20 +160,24 @@ fn declared_event(event: &Declared<ast::Event>, diagnostics: &mut Vec<Diagnostic
                 continue;
             }
         }
-        properties.push(Property {
-            name: node.name.text.clone(),
-            ty: field_type(&node.ty, &field, diagnostics),
-            optional: node.optional,
-        });
+        match field_type(&node.ty, &field, diagnostics) {
+            Some(ty) => properties.push(Property { name: node.name.text.clone(), ty, optional: node.optional }),
+            None => broken = true,
+        }
     }
     SchemaEvent {
         shape: EventType { name: event.node.name.text.clone(), properties },
         declared: event.at(event.node.name.span),
+        broken,
     }
 }
 
-fn field_type(ty: &ast::FieldType, field: &Declared<ast::Field>, diagnostics: &mut Vec<Diagnostic>) -> FieldType {
-    match ty {
+fn field_type(
+    ty: &ast::FieldType,
+    field: &Declared<ast::Field>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<FieldType> {
+    Some(match ty {
         ast::FieldType::OneOf(choices, _) => FieldType::OneOf(choices.iter().filter_map(plain).collect()),
         ast::FieldType::Named(name) => match name.text.as_str() {
             "text" => FieldType::Text,
@@ -177,10 +192,10 @@ fn field_type(ty: &ast::FieldType, field: &Declared<ast::Field>, diagnostics: &m
             "country" => FieldType::Country,
             other => {
                 diagnostics.push(names::unknown_type(other, TYPES, field.at(name.span)));
-                FieldType::Text
+                return None;
             }
         },
-    }
+    })
 }
 
 /// What the slot of a field with this default starts with.

@@ -13,7 +13,7 @@ impl Checker<'_> {
             journey.blind = true;
             return TypedStepKind::Unknown;
         };
-        if let Some(first) = journey.surely_sent(email) {
+        if let (Some(first), false) = (journey.surely_sent(email), journey.blind) {
             let diagnostic = messages::sent_again(&send.email.text, self.at(send.email.span), first);
             self.report(diagnostic);
         }

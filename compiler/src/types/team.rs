@@ -12,9 +12,10 @@ impl Checker<'_> {
     pub(super) fn team_named(&mut self, name: &ast::Name) -> Option<TeamId> {
         let found = self.scope.teams.iter().position(|team| team.node.name.text == name.text);
         if found.is_none() {
-            let known: Vec<&str> = self.scope.teams.iter().map(|team| team.node.name.text.as_str()).collect();
+            let teams = self.scope.teams.iter().filter(|_| self.suggests());
+            let known: Vec<&str> = teams.map(|team| team.node.name.text.as_str()).collect();
             let diagnostic = names::unknown_team(&name.text, &known, self.at(name.span));
-            self.report(diagnostic);
+            self.report_unknown(&[ast::Kind::Team], diagnostic);
         }
         found.map(<TeamId as crate::ir::Id>::from_index)
     }
@@ -22,7 +23,7 @@ impl Checker<'_> {
     pub(super) fn team(&mut self, team: &Declared<ast::Team>) -> TypedTeam {
         self.file = team.file;
         let node = &team.node;
-        if node.members.is_empty() && node.backup.is_none() {
+        if node.members.is_empty() && node.backup.is_none() && !node.broken {
             let what = format!("team `{}`", node.name.text);
             let diagnostic =
                 names::missing_clause(&what, "member", "member \"ana@acme.example\"", self.at(node.name.span));

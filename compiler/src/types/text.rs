@@ -4,7 +4,7 @@ use super::{Checker, Known};
 use crate::diagnostics::{missing, names, types};
 use crate::ir::{FieldType, Piece, TextTemplate};
 use crate::source::Span;
-use crate::syntax::ast::{Text, TextPiece};
+use crate::syntax::ast::{Kind, Text, TextPiece};
 
 impl Checker<'_> {
     /// A text that is filled in for each person.
@@ -18,8 +18,12 @@ impl Checker<'_> {
             TextPiece::Plain(text) => Some(Piece::Text(text.clone())),
             TextPiece::Field { field: name, fallback, span } => {
                 let Some(field) = self.schema.field(&name.text) else {
-                    let diagnostic = names::unknown_field(&name.text, &self.schema.field_names(), self.at(name.span));
-                    self.report(diagnostic);
+                    let diagnostic = names::unknown_field(
+                        &name.text,
+                        &self.names(super::schema::Schema::field_names),
+                        self.at(name.span),
+                    );
+                    self.report_unknown(&[Kind::Contact], diagnostic);
                     return None;
                 };
                 let shape = self.schema.shape(field);

@@ -194,6 +194,26 @@ impl Typed {
     }
 }
 
+impl Typed {
+    /// Whether no part was wrong; each wrong one was reported.
+    pub fn is_whole(&self) -> bool {
+        let mut whole = self.workflows.values().all(|workflow| steps_are_whole(&workflow.steps));
+        self.each_cond(&mut |cond| whole &= *cond != Cond::Unknown);
+        whole
+    }
+}
+
+fn steps_are_whole(steps: &[TypedStep]) -> bool {
+    steps.iter().all(|step| match &step.kind {
+        TypedStepKind::Unknown => false,
+        TypedStepKind::Branch { arms, otherwise } => {
+            arms.iter().all(|arm| steps_are_whole(&arm.steps))
+                && otherwise.as_ref().is_none_or(|(steps, _)| steps_are_whole(steps))
+        }
+        _ => true,
+    })
+}
+
 impl TypedWorkflow {
     /// Calls `visit` with every condition of the workflow and every part of it.
     pub fn each_cond<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {

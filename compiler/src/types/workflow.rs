@@ -4,11 +4,15 @@ use super::flow::Journey;
 use super::predicate::Asked;
 use super::typed::{Cond, Since, TypedEntry, TypedGoal, TypedStep, TypedStepKind, TypedWorkflow};
 use super::{Checker, Known};
-use crate::diagnostics::{contract, reach, time, types};
-use crate::ir::{EmailId, Id, Reenter, SendWindow};
+use crate::diagnostics::{contract, reach, syntax, time, types};
+use crate::ir::{EmailId, Reenter, SendWindow};
 use crate::resolve::Declared;
 use crate::source::{Location, Span};
 use crate::syntax::ast::{self, Header, Step, StepKind};
+
+/// The steps of one workflow, with those of its branches and a step for each branch. People lose their way far before, and what is
+/// proved of a workflow grows faster than the workflow.
+const MAX_STEPS: usize = 1_000;
 
 const WEEKDAYS: u8 = 0b001_1111;
 const WEEKENDS: u8 = 0b110_0000;
@@ -19,7 +23,7 @@ impl Checker<'_> {
         self.file = workflow.file;
         let node = &workflow.node;
         let sends = self.sends_of(&node.steps);
-        let anywhere = Journey::any_step(sends.clone(), node.broken);
+        let anywhere = Journey::any_step(sends.clone(), node.blind);
         let mut typed = TypedWorkflow {
             name: node.name.text.clone(),
             title: node
@@ -43,7 +47,15 @@ impl Checker<'_> {
             let diagnostic = reach::nothing_to_do(&node.name.text, self.at(node.name.span));
             self.report(diagnostic);
         }
+        if count_steps(&node.steps) > MAX_STEPS {
+            let diagnostic =
+                syntax::too_large(&format!("workflow has more than {MAX_STEPS} steps"), self.at(node.name.span));
+            self.report(diagnostic);
+            return typed;
+        }
         let mut journey = Journey::start(sends);
+        // Where a brace is lost, steps stand where nobody meant them to.
+        journey.blind = node.broken && node.blind;
         typed.steps = self.steps(&node.steps, &mut journey);
         typed
     }
@@ -168,7 +180,7 @@ impl Checker<'_> {
         let mut typed = Vec::new();
         let mut reported = false;
         for step in steps {
-            if let (Some(left), false) = (journey.left, reported) {
+            if let (Some(left), false, false) = (journey.left, reported, journey.blind) {
                 let diagnostic = reach::unreachable(self.at(step.span), left);
                 self.report(diagnostic);
                 reported = true;
@@ -205,8 +217,8 @@ impl Checker<'_> {
         for step in steps {
             match &step.kind {
                 StepKind::Send(send) => {
-                    let email = self.scope.emails.iter().position(|email| email.node.name.text == send.email.text);
-                    sends.extend(email.map(|email| (EmailId::from_index(email), self.at(step.span))));
+                    let email = self.emails.get(send.email.text.as_str());
+                    sends.extend(email.map(|email| (*email, self.at(step.span))));
                 }
                 StepKind::Branch(branch) => {
                     for arm in &branch.arms {
@@ -221,6 +233,17 @@ impl Checker<'_> {
         }
         sends
     }
+}
+
+fn count_steps(steps: &[Step]) -> usize {
+    let inner = steps.iter().map(|step| match &step.kind {
+        StepKind::Branch(branch) => {
+            let arms: usize = branch.arms.iter().map(|arm| 1 + count_steps(&arm.steps)).sum();
+            arms + branch.otherwise.as_ref().map_or(0, |(steps, _)| 1 + count_steps(steps))
+        }
+        _ => 1,
+    });
+    inner.sum()
 }
 
 fn clause_of(header: &Header) -> (&'static str, Span) {

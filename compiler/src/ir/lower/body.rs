@@ -8,7 +8,7 @@ use super::builder::Builder;
 use super::predicate::{JourneyScope, Scope};
 use super::steps;
 use crate::ir::{
-    Arm, Ending, Handoff, HandoffId, IdMap, Op, Place, PredicateId, SlotKind, Step, StepId, Terminator, ValueId, Wait,
+    Arm, Ending, Handoff, HandoffId, IdMap, Op, Place, PredicateId, SlotKind, StepId, Terminator, ValueId, Wait,
     WaitId, WorkflowId,
 };
 use crate::source::Location;
@@ -23,7 +23,7 @@ pub(super) struct Body<'w> {
     pub(super) name: &'w str,
     pub(super) code: Builder,
     pub(super) journey: JourneyScope,
-    pub(super) steps: IdMap<StepId, Step>,
+    pub(super) steps: steps::Steps,
     pub(super) waits: IdMap<WaitId, Wait>,
     pub(super) handoffs: IdMap<HandoffId, Handoff>,
     pub(super) arms: Vec<Arm>,

@@ -4,6 +4,7 @@ use super::Lowering;
 use super::body::Body;
 use super::builder::Builder;
 use super::predicate::{JourneyScope, Scope};
+use super::steps::Steps;
 use crate::ir::{
     Entry, Exit, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op, Place, SlotId, SlotKind, Workflow, WorkflowId,
 };
@@ -16,7 +17,7 @@ impl Lowering<'_> {
             name: &typed.name,
             code: Builder::new(),
             journey: journey_scope(),
-            steps: IdMap::default(),
+            steps: Steps::default(),
             waits: IdMap::default(),
             handoffs: IdMap::default(),
             arms: Vec::new(),
@@ -56,7 +57,7 @@ impl Lowering<'_> {
             window: typed.window,
             writes: frame_writes(&function),
             body: function,
-            steps: body.steps,
+            steps: body.steps.table,
             waits: body.waits,
             handoffs: body.handoffs,
             arms: body.arms,

@@ -8,6 +8,8 @@ use crate::source::Span;
 pub struct Contact {
     pub fields: Vec<Field>,
     pub span: Span,
+    /// A line in it could not be read, so no field is reported as unknown.
+    pub broken: bool,
 }
 
 /// `event downloaded { asset text }`
@@ -16,6 +18,8 @@ pub struct Event {
     pub name: Name,
     pub properties: Vec<Field>,
     pub span: Span,
+    /// A line in it could not be read, so no property is reported as unknown.
+    pub broken: bool,
 }
 
 /// A field of a contact or a property of an event.

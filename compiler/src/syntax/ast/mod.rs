@@ -47,6 +47,13 @@ pub struct File {
     pub comments: Vec<Span>,
 }
 
+impl File {
+    /// A file of which nothing could be read.
+    pub fn unreadable() -> Self {
+        Self { declarations: Kind::ALL.iter().copied().map(Declaration::Unreadable).collect(), comments: Vec::new() }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Declaration {
     /// `use std.b2b`
@@ -58,4 +65,38 @@ pub enum Declaration {
     Email(Email),
     Team(Team),
     Workflow(Workflow),
+    /// One of this kind could not be read; reported already.
+    Unreadable(Kind),
+}
+
+/// What a declaration declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Use,
+    Contact,
+    Event,
+    Stages,
+    Segment,
+    Email,
+    Team,
+    Workflow,
+}
+
+impl Kind {
+    pub const ALL: &'static [Kind] =
+        &[Kind::Use, Kind::Contact, Kind::Event, Kind::Stages, Kind::Segment, Kind::Email, Kind::Team, Kind::Workflow];
+
+    pub fn of_keyword(word: &str) -> Option<Kind> {
+        Some(match word {
+            "use" => Kind::Use,
+            "contact" => Kind::Contact,
+            "event" => Kind::Event,
+            "stages" => Kind::Stages,
+            "segment" => Kind::Segment,
+            "email" => Kind::Email,
+            "team" => Kind::Team,
+            "workflow" => Kind::Workflow,
+            _ => return None,
+        })
+    }
 }

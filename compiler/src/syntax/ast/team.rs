@@ -9,6 +9,8 @@ pub struct Team {
     pub members: Vec<Member>,
     pub backup: Option<Text>,
     pub span: Span,
+    /// A line in it could not be read, so nothing is reported as missing.
+    pub broken: bool,
 }
 
 /// `member "ana@acme.example" covers region in ("EMEA")`

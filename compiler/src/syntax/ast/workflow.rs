@@ -17,6 +17,8 @@ pub struct Workflow {
     pub head: Span,
     /// A line in it could not be read, so nothing is reported as missing.
     pub broken: bool,
+    /// Some step, at any depth, could not be read or stands where it was not meant to, so anything may have been sent before.
+    pub blind: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

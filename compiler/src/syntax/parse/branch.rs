@@ -10,10 +10,10 @@ impl<'s> Reader<'s> {
             match inner.as_rule() {
                 Rule::arm => branch.arms.push(Arm {
                     when: self.predicate_of(&inner),
-                    steps: self.block_of("`if`", &inner),
+                    steps: self.block_of(&inner),
                     span: span(&inner),
                 }),
-                Rule::otherwise => branch.otherwise = Some((self.block_of("`else`", &inner), span(&inner))),
+                Rule::otherwise => branch.otherwise = Some((self.block_of(&inner), span(&inner))),
                 _ => {}
             }
         }

@@ -5,26 +5,30 @@ use crate::syntax::ast::{Contact, Event, Field, FieldType, Segment, Stages};
 
 impl<'s> Reader<'s> {
     pub(super) fn contact(&mut self, pair: &Pair<'s>) -> Contact {
-        Contact { fields: self.fields("`contact`", pair), span: head(pair) }
+        let (fields, broken) = self.fields(pair);
+        Contact { fields, span: head(pair), broken }
     }
 
     pub(super) fn event(&mut self, pair: &Pair<'s>) -> Event {
-        let name = self.name_of(pair, Rule::name);
-        Event { properties: self.fields(&format!("`event {}`", name.text), pair), name, span: head(pair) }
+        let (properties, broken) = self.fields(pair);
+        Event { name: self.name_of(pair, Rule::name), properties, span: head(pair), broken }
     }
 
-    fn fields(&mut self, what: &str, pair: &Pair<'s>) -> Vec<Field> {
-        let mut fields = Vec::new();
-        let Some(block) = child(pair, Rule::fields) else { return fields };
-        self.unclosed(what, &block, head(pair));
+    /// The fields of a block, and whether there is one that cannot be read.
+    fn fields(&mut self, pair: &Pair<'s>) -> (Vec<Field>, bool) {
+        let (mut fields, mut broken) = (Vec::new(), self.unclosed);
+        let Some(block) = child(pair, Rule::fields) else { return (fields, broken) };
         for inner in block.into_inner() {
             match inner.as_rule() {
                 Rule::field => fields.push(self.field(&inner)),
-                Rule::bad_line => self.bad(&inner, recover::FIELDS),
+                Rule::bad_line => {
+                    broken = true;
+                    self.bad_clause(&inner, recover::FIELDS);
+                }
                 _ => {}
             }
         }
-        fields
+        (fields, broken)
     }
 
     fn field(&mut self, pair: &Pair<'s>) -> Field {

@@ -15,9 +15,8 @@ impl<'s> Reader<'s> {
             links: Vec::new(),
             span: head(pair),
             repeated: Vec::new(),
-            broken: false,
+            broken: self.unclosed,
         };
-        self.unclosed(&format!("`email {}`", email.name.text), pair, head(pair));
         let mut seen = Vec::new();
         for inner in pair.clone().into_inner() {
             let keyword = match inner.as_rule() {
@@ -49,7 +48,7 @@ impl<'s> Reader<'s> {
             Rule::later_clause => self.later(pair),
             Rule::bad_line => {
                 email.broken = true;
-                self.bad(pair, recover::EMAIL);
+                self.bad_clause(pair, recover::EMAIL);
             }
             _ => {}
         }

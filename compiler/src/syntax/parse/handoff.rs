@@ -1,13 +1,12 @@
 //! `handoff to TEAM { note, task, keep in workflow }`.
 
-use super::{Pair, Reader, Rule, child, head, recover, span};
+use super::{Pair, Reader, Rule, child, recover, span};
 use crate::syntax::ast::{HandoffStep, Task};
 
 impl<'s> Reader<'s> {
     pub(super) fn handoff(&mut self, pair: &Pair<'s>) -> HandoffStep {
         let mut handoff = HandoffStep { team: self.name_of(pair, Rule::name), note: None, task: None, keep: false };
         let Some(block) = child(pair, Rule::handoff_block) else { return handoff };
-        self.unclosed("`handoff`", &block, head(pair));
         for inner in block.into_inner() {
             match inner.as_rule() {
                 Rule::note => handoff.note = Some(self.text_of(&inner)),
@@ -19,7 +18,7 @@ impl<'s> Reader<'s> {
                     });
                 }
                 Rule::keep => handoff.keep = true,
-                Rule::bad_line => self.bad(&inner, recover::HANDOFF),
+                Rule::bad_line => self.bad_clause(&inner, recover::HANDOFF),
                 _ => {}
             }
         }

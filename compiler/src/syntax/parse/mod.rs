@@ -1,14 +1,18 @@
 //! Pest pairs to the tree. `Rule` and `Pair` stay inside this folder.
 
+mod blocks;
+mod braces;
 mod branch;
 mod change;
 mod contact;
 mod email;
 mod exit;
 mod handoff;
+mod nesting;
 mod predicate;
 mod recover;
 mod send;
+mod slips;
 mod stage;
 mod team;
 mod value;
@@ -16,9 +20,10 @@ mod wait;
 mod words;
 mod workflow;
 
-use super::ast::{Declaration, File, Name};
+use super::ast::{Declaration, File, Kind, Name};
 use crate::diagnostics::{Diagnostic, syntax};
 use crate::source::{FileId, Location, Span};
+use blocks::what_of;
 use flow_grammar::pest::{self, Parser as _, error::InputLocation};
 use flow_grammar::{FlowParser, Rule};
 use std::num::NonZeroUsize;
@@ -36,23 +41,39 @@ pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
     let whole = Span::new(0, 0).in_file(file);
     if text.len() > MAX_SOURCE_BYTES {
         let what = format!("file is larger than {} KiB", MAX_SOURCE_BYTES / 1024);
-        return (File::default(), vec![syntax::too_large(&what, whole)]);
+        return (File::unreadable(), vec![syntax::too_large(&what, whole)]);
+    }
+    if let Some(at) = nesting::too_deep(text) {
+        let at = Span::new(at as u32, at as u32 + 1).in_file(file);
+        let what = format!("text is nested more than {} deep", nesting::MAX_DEPTH);
+        return (File::unreadable(), vec![syntax::too_large(&what, at)]);
     }
     pest::set_call_limit(Some(CALL_LIMIT));
     match FlowParser::parse(Rule::file, text) {
         Ok(pairs) => {
-            let mut reader = Reader { text, file, diagnostics: Vec::new() };
+            let mut reader = Reader {
+                text,
+                file,
+                diagnostics: Vec::new(),
+                lost: None,
+                mended: 0,
+                unclosed: false,
+                unreadable: false,
+                ended: None,
+            };
             let tree = reader.file(pairs);
             reader.diagnostics.sort_by_key(|diagnostic| diagnostic.at());
             (tree, reader.diagnostics)
         }
-        // The grammar reads any text; only its guards against depth and size end up here.
+        // The grammar reads any text; only its guard against size ends up here.
         Err(error) => {
             let at = match error.location {
                 InputLocation::Pos(at) | InputLocation::Span((at, _)) => at as u32,
             };
-            let what = "text is nested too deeply to be read";
-            (File::default(), vec![syntax::too_large(what, Span::new(at, at).in_file(file))])
+            (
+                File::unreadable(),
+                vec![syntax::too_large("text is too large to be read", Span::new(at, at).in_file(file))],
+            )
         }
     }
 }
@@ -62,6 +83,26 @@ struct Reader<'s> {
     text: &'s str,
     file: FileId,
     diagnostics: Vec<Diagnostic>,
+    /// A brace is missing or too many, and reported: how far the line stands in at which that was. Up to the next declaration that
+    /// stands no further in, what is out of place is so for that reason.
+    lost: Option<usize>,
+    /// The lines for which mended ones were tried out.
+    mended: usize,
+    /// The declaration being read lacks a brace.
+    unclosed: bool,
+    /// A step of the workflow being read cannot be read.
+    unreadable: bool,
+    /// The last declaration with a block.
+    ended: Option<Ended>,
+}
+
+/// A declaration that ended.
+struct Ended {
+    /// `` `workflow first` ``
+    what: String,
+    indent: usize,
+    /// Its closing brace.
+    brace: Span,
 }
 
 /// Where a pair lies, without the space and the comments that pest counts in when something optional did not follow.
@@ -100,36 +141,62 @@ impl<'s> Reader<'s> {
         let comments = comments.map(|pair| span(&pair)).collect();
         let mut declarations = Vec::new();
         for pair in pairs.flat_map(Pair::into_inner) {
-            declarations.extend(self.declaration(pair));
+            self.declaration(&pair, &mut declarations);
         }
         File { declarations, comments }
     }
 
-    fn declaration(&mut self, pair: Pair<'s>) -> Option<Declaration> {
-        Some(match pair.as_rule() {
-            Rule::use_decl => Declaration::Use(self.name_of(&pair, Rule::module)),
-            Rule::contact_decl => Declaration::Contact(self.contact(&pair)),
-            Rule::event_decl => Declaration::Event(self.event(&pair)),
-            Rule::stages_decl => Declaration::Stages(self.stages(&pair)),
-            Rule::segment_decl => Declaration::Segment(self.segment(&pair)),
-            Rule::email_decl => Declaration::Email(self.email(&pair)),
-            Rule::team_decl => Declaration::Team(self.team(&pair)),
-            Rule::workflow_decl => Declaration::Workflow(self.workflow(&pair)),
-            Rule::later_decl => {
-                self.later(&pair);
-                return None;
-            }
-            Rule::stray_brace => {
-                self.diagnostics.push(syntax::stray_brace(self.at(span(&pair))));
-                return None;
-            }
-            Rule::bad_decl => {
-                self.bad(&pair, recover::DECLARATIONS);
-                return None;
-            }
+    fn declaration(&mut self, pair: &Pair<'s>, declarations: &mut Vec<Declaration>) {
+        match pair.as_rule() {
             // COMMENT and EOI.
+            Rule::COMMENT | Rule::EOI => {}
+            Rule::stray_brace => self.stray_brace(span(pair), declarations),
+            Rule::bad_decl => self.bad_declaration(pair, declarations),
+            Rule::later_decl => {
+                self.later(pair);
+                // What it would have declared.
+                declarations.push(Declaration::Unreadable(match first_word_of(pair) {
+                    "sms" | "push" | "in_app" | "notice" => Kind::Email,
+                    _ => Kind::Contact,
+                }));
+            }
+            _ => {
+                let at = span(pair);
+                let indent = braces::indent_at(self.text, at.start);
+                if self.lost.is_some_and(|lost| indent <= lost) {
+                    self.lost = None;
+                }
+                self.unclosed = has(pair, Rule::missing_close) || self.fields_unclosed(pair);
+                if self.unclosed {
+                    self.unclosed_blocks(pair, indent);
+                }
+                declarations.extend(self.good_declaration(pair));
+                let brace = Span::new(at.end.saturating_sub(1), at.end);
+                if brace.text(self.text) == "}" {
+                    self.ended = Some(Ended { what: what_of(pair), indent, brace });
+                }
+            }
+        }
+    }
+
+    fn good_declaration(&mut self, pair: &Pair<'s>) -> Option<Declaration> {
+        Some(match pair.as_rule() {
+            Rule::use_decl => Declaration::Use(self.name_of(pair, Rule::module)),
+            Rule::contact_decl => Declaration::Contact(self.contact(pair)),
+            Rule::event_decl => Declaration::Event(self.event(pair)),
+            Rule::stages_decl => Declaration::Stages(self.stages(pair)),
+            Rule::segment_decl => Declaration::Segment(self.segment(pair)),
+            Rule::email_decl => Declaration::Email(self.email(pair)),
+            Rule::team_decl => Declaration::Team(self.team(pair)),
+            Rule::workflow_decl => Declaration::Workflow(self.workflow(pair)),
             _ => return None,
         })
+    }
+
+    /// A brace is missing or too many, and that is reported.
+    fn lose(&mut self, at: u32) {
+        let indent = braces::indent_at(self.text, at);
+        self.lost = Some(self.lost.map_or(indent, |lost| lost.min(indent)));
     }
 
     /// The name in a pair's child of this rule; empty where the grammar promised one and there is none.
@@ -143,15 +210,14 @@ impl<'s> Reader<'s> {
         self.diagnostics.push(syntax::not_supported_yet(word.text(self.text), self.at(word)));
     }
 
-    /// Reports a block without a closing brace.
-    fn unclosed(&mut self, what: &str, pair: &Pair<'s>, head: Span) {
-        if let Some(end) = child(pair, Rule::missing_close) {
-            // The last thing before it that anybody wrote.
-            let end = self.text.get(..end.as_span().start()).unwrap_or_default().trim_end().len() as u32;
-            let ends = Span::new(end.saturating_sub(1), end);
-            self.diagnostics.push(syntax::unclosed_block(what, self.at(head), self.at(ends)));
-        }
+    fn fields_unclosed(&self, pair: &Pair<'s>) -> bool {
+        child(pair, Rule::fields).is_some_and(|fields| has(&fields, Rule::missing_close))
     }
+}
+
+/// The first word of a pair.
+fn first_word_of<'s>(pair: &Pair<'s>) -> &'s str {
+    pair.as_str().split_whitespace().next().unwrap_or_default()
 }
 
 /// A pair's text as a name. `word` wraps a name.

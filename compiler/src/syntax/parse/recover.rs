@@ -3,18 +3,45 @@
 //! The grammar set the line aside without a word. Here its first word tells what it was meant to be; it is read again as that, and
 //! the furthest point that reading reached is where it went wrong.
 
+use super::slips::{self, Slip};
 use super::words::words;
 use super::{Pair, Reader, Rule, child, span};
-use crate::diagnostics::{suggest, syntax};
+use crate::diagnostics::{Diagnostic, suggest, syntax};
 use crate::source::Span;
 use flow_grammar::FlowParser;
 use flow_grammar::pest::{Parser as _, error::ErrorVariant, error::InputLocation};
+use std::ops::Range;
+
+/// Lines of one file for which mended lines are tried out. Who has more of them mends the first ones first.
+const MAX_MENDED_LINES: usize = 50;
+/// Unreadable lines of one file that are reported. Nobody reads more of them, and each takes time.
+const MAX_REPORTED_LINES: usize = 1_000;
+/// Longer lines are shown without a mended one.
+const MAX_MENDED_BYTES: usize = 500;
 
 /// What may stand at a place: the first words, and the rules to read such a line as.
 pub(super) struct Context {
     starts: &'static [(&'static str, &'static [Rule])],
     /// The rule of a line that starts with any name.
     other: Option<Rule>,
+    /// What people write instead of the first words, in Flow's words.
+    synonyms: &'static [(&'static str, &'static str)],
+}
+
+impl Context {
+    pub(super) fn starts_with(&self, word: &str) -> bool {
+        self.starts.iter().any(|(start, _)| *start == word)
+    }
+}
+
+/// What stands behind a line that cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Behind {
+    Nothing,
+    /// A block that it opens.
+    Block,
+    /// A block whose brace slipped to a line of its own: where that brace is.
+    BlockBelow(Span),
 }
 
 pub(super) const DECLARATIONS: &Context = &Context {
@@ -29,9 +56,25 @@ pub(super) const DECLARATIONS: &Context = &Context {
         ("workflow", &[Rule::workflow_decl]),
     ],
     other: None,
+    synonyms: &[
+        ("campaign", "workflow"),
+        ("journey", "workflow"),
+        ("sequence", "workflow"),
+        ("automation", "workflow"),
+        ("mail", "email"),
+        ("message", "email"),
+        ("audience", "segment"),
+        ("list", "segment"),
+        ("import", "use"),
+        ("include", "use"),
+        ("lifecycle", "stages"),
+        ("kontakt", "contact"),
+        ("ereignis", "event"),
+        ("stufen", "stages"),
+    ],
 };
 
-pub(super) const FIELDS: &Context = &Context { starts: &[], other: Some(Rule::field) };
+pub(super) const FIELDS: &Context = &Context { starts: &[], other: Some(Rule::field), synonyms: &[] };
 
 pub(super) const EMAIL: &Context = &Context {
     starts: &[
@@ -43,15 +86,52 @@ pub(super) const EMAIL: &Context = &Context {
         ("link", &[Rule::link]),
     ],
     other: None,
+    synonyms: &[
+        ("title", "subject"),
+        ("betreff", "subject"),
+        ("preheader", "preview"),
+        ("sender", "from"),
+        ("type", "kind"),
+    ],
 };
 
 pub(super) const TEAM: &Context = &Context {
     starts: &[("member", &[Rule::member]), ("backup", &[Rule::backup]), ("assign", &[Rule::assign])],
     other: None,
+    synonyms: &[("fallback", "backup"), ("person", "member")],
 };
 
-pub(super) const HANDOFF: &Context =
-    &Context { starts: &[("note", &[Rule::note]), ("task", &[Rule::task]), ("keep", &[Rule::keep])], other: None };
+pub(super) const HANDOFF: &Context = &Context {
+    starts: &[("note", &[Rule::note]), ("task", &[Rule::task]), ("keep", &[Rule::keep])],
+    other: None,
+    synonyms: &[],
+};
+
+const STEP_SYNONYMS: &[(&str, &str)] = &[
+    ("elseif", "else if"),
+    ("elsif", "else if"),
+    ("elif", "else if"),
+    ("otherwise", "else"),
+    ("when", "if"),
+    ("mail", "send"),
+    ("email", "send"),
+    ("delay", "wait"),
+    ("pause", "wait"),
+    ("sleep", "wait"),
+    ("let", "set"),
+    ("update", "set"),
+    ("change", "set"),
+    ("trigger", "enter when"),
+    ("entry", "enter"),
+    ("leave", "exit"),
+    ("wenn", "if"),
+    ("falls", "if"),
+    ("sonst", "else"),
+    ("warte", "wait"),
+    ("sende", "send"),
+    ("setze", "set"),
+    ("ziel", "goal"),
+];
 
 pub(super) const STEPS: &Context = &Context {
     starts: &[
@@ -66,6 +146,7 @@ pub(super) const STEPS: &Context = &Context {
         ("step", &[Rule::labelled]),
     ],
     other: None,
+    synonyms: STEP_SYNONYMS,
 };
 
 pub(super) const WORKFLOW: &Context = &Context {
@@ -88,22 +169,36 @@ pub(super) const WORKFLOW: &Context = &Context {
         ("skip", &[Rule::skip_when]),
     ],
     other: None,
+    synonyms: STEP_SYNONYMS,
 };
 
+/// The words that end a block in other languages.
+const FOREIGN_ENDS: &[&str] = &["end", "endif", "fi", "done", "ende"];
+
 /// The furthest point a reading reached.
-struct Furthest {
+pub(super) struct Furthest {
     /// Bytes into the line.
-    at: usize,
-    expected: Vec<&'static str>,
+    pub(super) at: usize,
+    pub(super) expected: Vec<&'static str>,
+    /// Whether the whole line was read, so that only its place is wrong.
+    whole: bool,
 }
 
 impl<'s> Reader<'s> {
     /// Reports a line that cannot be read.
     pub(super) fn bad(&mut self, pair: &Pair<'s>, context: &Context) {
-        if let Some(line) = child(pair, Rule::odd_quote) {
+        if self.diagnostics.len() >= MAX_REPORTED_LINES {
+            return;
+        }
+        if let Some(line) = child(pair, Rule::foreign_comment) {
             let at = span(&line);
-            let quote = at.start + line.as_str().trim_start().rfind('"').unwrap_or(0) as u32;
-            self.diagnostics.push(syntax::unclosed_text(self.at(Span::new(quote, at.end))));
+            let length = if line.as_str().starts_with('#') { 1 } else { 2 };
+            let sign = Span::new(at.start, at.start + length);
+            self.diagnostics.push(syntax::comment_sign(sign.text(self.text), self.at(sign)));
+            return;
+        }
+        if let Some(line) = child(pair, Rule::odd_quote) {
+            self.odd_quote(span(&line));
             return;
         }
         let Some(text) = child(pair, Rule::bad_text) else {
@@ -112,71 +207,228 @@ impl<'s> Reader<'s> {
             self.diagnostics.push(syntax::unexpected_text("{", &[], brace));
             return;
         };
-        let has_block = pair.clone().into_inner().any(|inner| matches!(inner.as_rule(), Rule::block | Rule::skipped));
-        self.bad_line(span(&text), has_block, context);
+        let block = pair.clone().into_inner().find(|inner| matches!(inner.as_rule(), Rule::block | Rule::skipped));
+        let behind = block.map_or(Behind::Nothing, |block| {
+            let start = block.as_span().start();
+            let between = self.text.get(text.as_span().end()..start).unwrap_or_default();
+            let brace = Span::new(start as u32, start as u32 + 1);
+            if between.contains(['\n', '\r']) { Behind::BlockBelow(brace) } else { Behind::Block }
+        });
+        let found = self.bad_line(span(&text), behind, context);
+        self.diagnostics.extend(found);
     }
 
-    fn bad_line(&mut self, at: Span, has_block: bool, context: &Context) {
-        let line = at.text(self.text);
-        if line.starts_with('#') {
-            self.diagnostics.push(syntax::comment_sign(self.at(Span::new(at.start, at.start + 1))));
+    fn odd_quote(&mut self, line: Span) {
+        let text = line.text(self.text);
+        // A comment of another language behind a line: whatever it holds is none of Flow.
+        if let Some(sign) = text.find(" #").filter(|sign| !text[..*sign].contains('"')) {
+            self.diagnostics.push(syntax::comment_sign("#", self.part(line, sign + 1..sign + 2)));
             return;
         }
-        let word_length = line.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(line.len());
-        let word = &line[..word_length];
+        let quote = text.rfind('"').unwrap_or(0);
+        let at = self.at(Span::new(line.start + quote as u32, line.end));
+        let mut found = syntax::unclosed_text(at);
+        // Opened with a plain quote and closed with a typographic one, or the other way round.
+        if let Some((other, sign)) = text.char_indices().rfind(|(_, c)| slips::QUOTES.contains(c)) {
+            let does = if other > quote { "close" } else { "open" };
+            let other = self.part(line, other..other + sign.len_utf8());
+            found = found.help(format!("{does} the text with `\"` instead of `{sign}`:")).edit(other, "\"");
+        }
+        self.diagnostics.push(found);
+        if text.ends_with('{') {
+            // Whether it opens a block, nobody can say.
+            self.lose(line.start);
+        }
+    }
+
+    fn bad_line(&mut self, at: Span, behind: Behind, context: &Context) -> Option<Diagnostic> {
+        let line = at.text(self.text);
+        if let Some(slip) = slips::typographic(line) {
+            return Some(self.with_edits(
+                syntax::typographic(slip.what, slip.instead, self.part(at, slip.at)),
+                at,
+                slip.edits,
+            ));
+        }
+        let word = first_name(line);
+        if let Some(what) = slips::not_yet(line) {
+            let start = line.find(what).unwrap_or(0);
+            let what = what.trim_end_matches('.');
+            return Some(syntax::not_supported_yet(what, self.part(at, start..start + what.len())));
+        }
+        if let Some(found) = self.elsewhere(at, word, context) {
+            return Some(found);
+        }
         let rules = context.starts.iter().find(|(start, _)| *start == word).map(|(_, rules)| *rules);
         // `engagement += ten`: any name may be changed.
         let rules = rules.or_else(|| (line.contains("+=") || line.contains("-=")).then_some(&[Rule::score][..]));
-        let other = context.other.as_slice();
-        match rules.or_else(|| context.other.is_some().then_some(other)) {
-            Some(rules) => self.misread(at, &reread(line, has_block, rules)),
-            None => self.unknown_start(at, word, context),
+        match rules.or_else(|| context.other.is_some().then_some(context.other.as_slice())) {
+            Some(rules) => Some(self.misread(at, behind, rules)),
+            None if word == "else" => Some(self.stray_else(at, behind)),
+            None => Some(self.unknown_start(at, word, context)),
         }
     }
 
-    fn unknown_start(&mut self, at: Span, word: &str, context: &Context) {
-        let starts: Vec<&str> = context.starts.iter().map(|(start, _)| *start).collect();
-        if word.is_empty() {
-            let found = at.text(self.text).split_whitespace().next().unwrap_or_default();
-            let place = Span::new(at.start, at.start + found.len() as u32);
-            self.diagnostics.push(syntax::unexpected_text(found, &[], self.at(place)));
-            return;
+    /// A line that is none of this place, but of another.
+    fn elsewhere(&mut self, at: Span, word: &str, context: &Context) -> Option<Diagnostic> {
+        let steps = std::ptr::eq(context, STEPS) || std::ptr::eq(context, WORKFLOW);
+        let place = self.part(at, 0..word.len());
+        if steps && FOREIGN_ENDS.contains(&word) && word.len() == at.text(self.text).len() {
+            return Some(syntax::foreign_end(word, place));
         }
-        let place = self.at(Span::new(at.start, at.start + word.len() as u32));
+        if !std::ptr::eq(context, STEPS) {
+            return None;
+        }
+        let line = at.text(self.text);
+        let clause = match word {
+            "goal" | "owner" | "reviewed" | "group" | "enter" | "reenter" => word,
+            "exit" | "skip" if line[word.len()..].trim_start().starts_with("when ") => {
+                if word == "exit" {
+                    "exit when"
+                } else {
+                    "skip when"
+                }
+            }
+            _ => return None,
+        };
+        Some(syntax::belongs_in_header(clause, place))
+    }
+
+    fn stray_else(&mut self, at: Span, behind: Behind) -> Diagnostic {
+        let furthest = reread(at.text(self.text), behind == Behind::Block, &[Rule::otherwise]);
+        let is_if = at.text(self.text)["else".len()..].trim_start().starts_with("if");
+        if furthest.whole || is_if || self.lost.is_some() {
+            return syntax::else_without_if(self.part(at, 0.."else".len()));
+        }
+        self.misread(at, behind, &[Rule::otherwise])
+    }
+
+    fn unknown_start(&mut self, at: Span, word: &str, context: &Context) -> Diagnostic {
+        let starts: Vec<&str> = context.starts.iter().map(|(start, _)| *start).collect();
+        let line = at.text(self.text);
+        if word.is_empty() {
+            let found = line.split_whitespace().next().unwrap_or_default();
+            return syntax::unexpected_text(found, &[], self.part(at, 0..found.len()));
+        }
+        let place = self.part(at, 0..word.len());
         // `wait2 days`: a keyword and a number run together.
         let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
         if letters.len() < word.len() && starts.contains(&letters) {
             let apart = format!("{letters} {}", &word[letters.len()..]);
-            self.diagnostics.push(syntax::unknown_statement(word, Some(&apart), &starts, place));
-            return;
+            return syntax::unknown_statement(word, Some(&apart), &starts, place);
         }
-        let nearest = suggest::nearest(word, starts.iter().copied());
-        self.diagnostics.push(syntax::unknown_statement(word, nearest, &starts, place));
+        // `stage = mql`, `region = "EMEA"`.
+        if context.starts_with("set") && line[word.len()..].trim_start().starts_with('=') {
+            return self.assignment(at, word);
+        }
+        let lower = word.to_lowercase();
+        let synonym = context.synonyms.iter().find(|(written, _)| *written == lower).map(|(_, word)| *word);
+        let nearest = synonym.or_else(|| suggest::nearest(word, starts.iter().copied()));
+        syntax::unknown_statement(word, nearest, &starts, place)
     }
 
-    fn misread(&mut self, line: Span, furthest: &Furthest) {
+    /// `region = "EMEA"` without its `set`.
+    fn assignment(&mut self, at: Span, word: &str) -> Diagnostic {
+        let line = at.text(self.text);
+        let sign = line.find('=').unwrap_or(word.len());
+        let length = line[sign..].len() - line[sign..].trim_start_matches('=').len();
+        let diagnostic = syntax::unexpected_text(&line[sign..sign + length], &[], self.part(at, sign..sign + length));
+        let edits = match word {
+            "stage" => vec![(0..word.len(), "advance stage".to_owned()), (sign..sign + length, "to".to_owned())],
+            _ => vec![(0..0, "set ".to_owned()), (sign..sign + length, "=".to_owned())],
+        };
+        self.with_edits(diagnostic.help("write what is done with it:"), at, edits)
+    }
+
+    fn misread(&mut self, line: Span, behind: Behind, rules: &[Rule]) -> Diagnostic {
         let text = line.text(self.text);
+        let furthest = reread(text, behind == Behind::Block, rules);
+        if behind != Behind::Block && !furthest.whole && reads(&format!("{text} {{"), rules) {
+            return self.missing_open(line, behind);
+        }
         let rest = text.get(furthest.at..).unwrap_or_default();
-        let skipped = rest.len() - rest.trim_start().len();
-        let found = first_word(rest.trim_start());
-        let start = if found.is_empty() { line.end } else { line.start + (furthest.at + skipped) as u32 };
+        let at = furthest.at + rest.len() - rest.trim_start().len();
+        let found = slips::first_word(rest.trim_start());
         // At the end of a line the place is its last character, so that there is something to underline.
         let place = if found.is_empty() {
-            Span::new(line.end.saturating_sub(1), line.end)
+            Span::new(line.end.saturating_sub(1), line.end).in_file(self.file)
         } else {
-            Span::new(start, start + found.len() as u32)
+            self.part(line, at..at + found.len())
         };
-        self.diagnostics.push(syntax::unexpected_text(found, &furthest.expected, self.at(place)));
+        if let (true, Some(word)) = (rules.contains(&Rule::score), text.split_whitespace().next())
+            && found.starts_with('=')
+        {
+            return self.assignment(line, word);
+        }
+        let try_out = self.mended < MAX_MENDED_LINES && text.len() <= MAX_MENDED_BYTES;
+        self.mended += usize::from(try_out);
+        let fits = |mended: &str| {
+            try_out && reads(&if behind == Behind::Block { format!("{mended} {{") } else { mended.to_owned() }, rules)
+        };
+        match slips::slip(text, at, &furthest, !rules.contains(&Rule::field), &fits) {
+            Some(Slip { sign: true, edits, help, found, .. }) => {
+                let place = self.part(line, at..at + found.len());
+                self.with_edits(syntax::foreign_sign(&found, place).help(help), line, edits)
+            }
+            Some(Slip { edits, help, .. }) => {
+                if behind == Behind::Nothing && edits.iter().any(|(_, text)| text.ends_with('{')) {
+                    self.lose(line.start);
+                }
+                self.with_edits(syntax::unexpected_text(found, &furthest.expected, place).help(help), line, edits)
+            }
+            None => syntax::unexpected_text(found, &furthest.expected, place),
+        }
     }
+
+    /// A line that only lacks its `{`.
+    pub(super) fn missing_open(&mut self, line: Span, behind: Behind) -> Diagnostic {
+        let end = Span::new(line.end, line.end);
+        let last = Span::new(line.end.saturating_sub(1), line.end);
+        let diagnostic = syntax::missing_open(self.at(last));
+        match behind {
+            Behind::BlockBelow(brace) => diagnostic.edit(self.at(end.to(brace)), " {"),
+            _ => {
+                self.lose(line.start);
+                diagnostic.edit(self.at(end), " {")
+            }
+        }
+    }
+
+    /// A part of a line, as a place.
+    fn part(&self, line: Span, range: Range<usize>) -> crate::source::Location {
+        self.at(Span::new(line.start + range.start as u32, line.start + range.end as u32))
+    }
+
+    fn with_edits(&self, mut diagnostic: Diagnostic, line: Span, edits: Vec<slips::Change>) -> Diagnostic {
+        for (range, text) in edits {
+            diagnostic = diagnostic.edit(self.part(line, range), text);
+        }
+        diagnostic
+    }
+}
+
+/// The name or keyword at the start of a line.
+pub(super) fn first_name(line: &str) -> &str {
+    &line[..line.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(line.len())]
+}
+
+/// Whether a line can be read from its first to its last sign. One that ends in `{` counts as having its block.
+fn reads(line: &str, rules: &[Rule]) -> bool {
+    let text = if line.ends_with('{') { format!("{line}}}") } else { line.to_owned() };
+    let whole = |pairs: &str| pairs.trim_end().len() == text.trim_end().len();
+    rules.iter().any(|rule| FlowParser::parse(*rule, &text).is_ok_and(|pairs| whole(pairs.as_str())))
 }
 
 /// Reads a line again as each of the rules, and keeps the reading that got furthest.
 fn reread(line: &str, has_block: bool, rules: &[Rule]) -> Furthest {
     let text = if has_block { format!("{line} {{}}") } else { line.to_owned() };
-    let mut furthest = Furthest { at: 0, expected: Vec::new() };
+    let mut furthest = Furthest { at: 0, expected: Vec::new(), whole: false };
     for rule in rules {
         let reached = match FlowParser::parse(*rule, &text) {
-            Ok(pairs) => Furthest { at: pairs.as_str().trim_end().len().min(line.len()), expected: Vec::new() },
+            Ok(pairs) => {
+                let length = pairs.as_str().trim_end().len();
+                Furthest { at: length.min(line.len()), expected: Vec::new(), whole: length == text.trim_end().len() }
+            }
             Err(error) => {
                 let at = match error.location {
                     InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
@@ -185,12 +437,13 @@ fn reread(line: &str, has_block: bool, rules: &[Rule]) -> Furthest {
                     ErrorVariant::ParsingError { positives, .. } => words(&positives),
                     ErrorVariant::CustomError { .. } => Vec::new(),
                 };
-                Furthest { at: at.min(line.len()), expected }
+                Furthest { at: at.min(line.len()), expected, whole: false }
             }
         };
         if reached.at > furthest.at {
             furthest = reached;
         } else if reached.at == furthest.at {
+            furthest.whole |= reached.whole;
             for word in reached.expected {
                 if !furthest.expected.contains(&word) {
                     furthest.expected.push(word);
@@ -199,18 +452,4 @@ fn reread(line: &str, has_block: bool, rules: &[Rule]) -> Furthest {
         }
     }
     furthest
-}
-
-/// A word, a text in quotes, or a single sign.
-fn first_word(text: &str) -> &str {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.' || c == ':';
-    let Some(first) = text.chars().next() else { return "" };
-    let end = if is_word(first) {
-        text.find(|c| !is_word(c)).unwrap_or(text.len())
-    } else if first == '"' {
-        text[1..].find('"').map_or(text.len(), |end| end + 2)
-    } else {
-        first.len_utf8()
-    };
-    &text[..end]
 }

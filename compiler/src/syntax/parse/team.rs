@@ -5,9 +5,13 @@ use crate::syntax::ast::{Member, Team};
 
 impl<'s> Reader<'s> {
     pub(super) fn team(&mut self, pair: &Pair<'s>) -> Team {
-        let mut team =
-            Team { name: self.name_of(pair, Rule::name), members: Vec::new(), backup: None, span: head(pair) };
-        self.unclosed(&format!("`team {}`", team.name.text), pair, team.span);
+        let mut team = Team {
+            name: self.name_of(pair, Rule::name),
+            members: Vec::new(),
+            backup: None,
+            span: head(pair),
+            broken: self.unclosed,
+        };
         for inner in pair.clone().into_inner() {
             match inner.as_rule() {
                 Rule::member => {
@@ -15,7 +19,10 @@ impl<'s> Reader<'s> {
                     team.members.push(Member { address: self.text_of(&inner), covers });
                 }
                 Rule::backup => team.backup = Some(self.text_of(&inner)),
-                Rule::bad_line => self.bad(&inner, recover::TEAM),
+                Rule::bad_line => {
+                    team.broken = true;
+                    self.bad_clause(&inner, recover::TEAM);
+                }
                 _ => {}
             }
         }

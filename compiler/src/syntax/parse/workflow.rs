@@ -12,9 +12,10 @@ impl<'s> Reader<'s> {
             steps: Vec::new(),
             span: span(pair),
             head: head(pair),
-            broken: false,
+            broken: self.unclosed,
+            blind: self.unclosed,
         };
-        self.unclosed(&format!("`workflow {}`", workflow.name.text), pair, workflow.head);
+        self.unreadable = false;
         for inner in pair.clone().into_inner() {
             if let Some(header) = self.header(&inner) {
                 workflow.headers.push(header);
@@ -25,6 +26,7 @@ impl<'s> Reader<'s> {
                 workflow.steps.extend(self.step(&inner));
             }
         }
+        workflow.blind |= self.unreadable;
         workflow
     }
 
@@ -69,10 +71,8 @@ impl<'s> Reader<'s> {
     }
 
     /// The steps of a pair's block.
-    pub(super) fn block_of(&mut self, what: &str, pair: &Pair<'s>) -> Vec<Step> {
-        let Some(block) = child(pair, Rule::block) else { return Vec::new() };
-        self.unclosed(what, &block, head(pair));
-        self.block(&block)
+    pub(super) fn block_of(&mut self, pair: &Pair<'s>) -> Vec<Step> {
+        child(pair, Rule::block).map_or_else(Vec::new, |block| self.block(&block))
     }
 
     pub(super) fn block(&mut self, block: &Pair<'s>) -> Vec<Step> {
@@ -88,6 +88,7 @@ impl<'s> Reader<'s> {
             }
             Rule::later_step | Rule::later_header => {
                 self.later(pair);
+                self.unreadable = true;
                 Some(Step { label: None, kind: StepKind::Unreadable, span: span(pair) })
             }
             Rule::bad_step => Some(self.bad_step(pair, recover::STEPS)),
@@ -113,10 +114,15 @@ impl<'s> Reader<'s> {
     /// A line that cannot be read, with whatever can be read of the blocks behind it.
     fn bad_step(&mut self, pair: &Pair<'s>, context: &recover::Context) -> Step {
         self.bad(pair, context);
+        self.unreadable = true;
         for inner in pair.clone().into_inner() {
             match inner.as_rule() {
                 Rule::block => drop(self.block(&inner)),
-                Rule::bad_else => drop(self.block_of("`else`", &inner)),
+                Rule::bad_else if has(&inner, Rule::block) => drop(self.block_of(&inner)),
+                Rule::bad_else => {
+                    let found = self.missing_open(span(&inner), recover::Behind::Nothing);
+                    self.diagnostics.push(found);
+                }
                 _ => {}
             }
         }

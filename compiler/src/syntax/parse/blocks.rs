@@ -1,0 +1,191 @@
+//! Blocks that do not fit: a brace missing, a brace too many, a declaration inside another.
+//!
+//! One such mistake moves everything behind it into the wrong place. It is reported once, where the indentation says that it was
+//! made, and what follows from it is kept quiet.
+
+use super::{Ended, Pair, Reader, Rule, braces, child, has, head, recover, span};
+use crate::diagnostics::{suggest, syntax};
+use crate::source::Span;
+use crate::syntax::ast::{Declaration, Kind};
+
+impl<'s> Reader<'s> {
+    /// Reports the blocks of a declaration that are never closed.
+    pub(super) fn unclosed_blocks(&mut self, pair: &Pair<'s>, indent: usize) {
+        let Some(missing) = pair.clone().into_inner().flatten().find(|inner| inner.as_rule() == Rule::missing_close)
+        else {
+            return;
+        };
+        let next = pair.as_span().end();
+        if self.nested_declaration(pair, next, indent) {
+            return;
+        }
+        self.lost = Some(indent);
+        let whole = Span::new(span(pair).start, missing.as_span().start() as u32);
+        let lacking =
+            pair.clone().into_inner().flatten().filter(|inner| inner.as_rule() == Rule::missing_close).count();
+        match braces::unclosed(self.text, whole).filter(|found| found.len() == lacking) {
+            Some(found) => {
+                for block in found {
+                    let what = what_of_line(block.head.text(self.text));
+                    let (head, ends) = (self.at(block.head), self.at(block.ends));
+                    self.diagnostics.push(syntax::unclosed_block(&what, head, ends, block.before));
+                }
+            }
+            None => {
+                let end = whole.start + whole.text(self.text).trim_end().len() as u32;
+                let ends = self.at(Span::new(end.saturating_sub(1), end));
+                self.diagnostics.push(syntax::unclosed_block(&what_of(pair), self.at(head(pair)), ends, false));
+            }
+        }
+    }
+
+    /// A declaration that stands further in than the one that it interrupts was put inside it.
+    fn nested_declaration(&mut self, pair: &Pair<'s>, next: usize, indent: usize) -> bool {
+        let rest = self.text.get(next..).unwrap_or_default();
+        let line = rest.trim_start().lines().next().unwrap_or_default();
+        let at = (next + rest.len() - rest.trim_start().len()) as u32;
+        if line.is_empty() || braces::indent_at(self.text, at) <= indent {
+            return false;
+        }
+        self.lost = Some(indent);
+        let opened = head(pair);
+        let nested = what_of_line(line.split('{').next().unwrap_or_default());
+        let word = recover::first_name(line).len() as u32;
+        self.diagnostics.push(syntax::nested_declaration(
+            &nested,
+            &what_of(pair),
+            self.at(Span::new(at, at + word)),
+            self.at(opened),
+        ));
+        true
+    }
+
+    /// Reports a line of a block that cannot be read, unless it is a step that an unclosed block swallowed.
+    pub(super) fn bad_clause(&mut self, pair: &Pair<'s>, context: &recover::Context) {
+        let word = child(pair, Rule::bad_text).map(|text| recover::first_name(text.as_str().trim_start()));
+        if self.unclosed && word.is_some_and(|word| recover::STEPS.starts_with(word)) {
+            return;
+        }
+        self.bad(pair, context);
+    }
+
+    pub(super) fn stray_brace(&mut self, at: Span, declarations: &mut [Declaration]) {
+        if self.lost.is_none() {
+            self.diagnostics.push(syntax::stray_brace(self.at(at)));
+            // One brace too many is one mistake, however many there are.
+            self.lose(at.start);
+        }
+        mark_broken(declarations);
+    }
+
+    /// A line among the declarations that cannot be read.
+    pub(super) fn bad_declaration(&mut self, pair: &Pair<'s>, declarations: &mut Vec<Declaration>) {
+        let line = child(pair, Rule::bad_text).map(|text| span(&text));
+        let word = line.map_or("", |line| recover::first_name(line.text(self.text)));
+        let opens = pair.clone().into_inner().any(|inner| inner.as_rule() == Rule::skipped);
+        let kind = Kind::of_keyword(word).or_else(|| {
+            // Among lines that are out of place anyway, only one with a block can be a declaration.
+            if self.lost.is_some() && !opens {
+                return None;
+            }
+            let words = Kind::ALL.iter().map(|kind| keyword(*kind));
+            suggest::nearest(word, words).and_then(Kind::of_keyword)
+        });
+        if let Some(kind) = kind {
+            if line.is_some_and(|line| braces::indent_at(self.text, line.start) == 0) {
+                self.lost = None;
+            }
+            declarations.push(Declaration::Unreadable(kind));
+        } else if self.lost.is_some() {
+            // Out of place for a reason that is known.
+            return;
+        } else if let Some(line) = line.filter(|_| !word.is_empty())
+            && self.stands_outside(line, word)
+        {
+            mark_broken(declarations);
+            return;
+        } else {
+            declarations.extend(
+                Kind::ALL.iter().filter(|_| !has(pair, Rule::foreign_comment)).copied().map(Declaration::Unreadable),
+            );
+        }
+        self.bad(pair, recover::DECLARATIONS);
+        if let (Some(line), false) = (line, opens) {
+            // Whatever block it should have opened stands behind it without a home.
+            self.lose(line.start);
+        }
+    }
+
+    /// Reports a step or a clause where declarations are.
+    fn stands_outside(&mut self, line: Span, word: &str) -> bool {
+        let home = if recover::WORKFLOW.starts_with(word) || word == "else" {
+            "a workflow"
+        } else if recover::EMAIL.starts_with(word) {
+            "an email"
+        } else if recover::TEAM.starts_with(word) {
+            "a team"
+        } else if recover::HANDOFF.starts_with(word) {
+            "a handoff"
+        } else {
+            return false;
+        };
+        let at = self.at(Span::new(line.start, line.start + word.len() as u32));
+        let of_home = |ended: &&Ended| ended.what.trim_start_matches('`').starts_with(&home[2..].trim_start());
+        let found = match self.ended.as_ref().filter(of_home) {
+            Some(Ended { what, indent, brace }) if braces::indent_at(self.text, brace.start) > *indent => {
+                syntax::closed_too_early(what, self.at(*brace))
+            }
+            Some(Ended { what, brace, .. }) => syntax::outside(word, home, at, Some((what, self.at(*brace)))),
+            None => syntax::outside(word, home, at, None),
+        };
+        self.diagnostics.push(found);
+        self.lose(line.start);
+        self.lost = self.lost.max(self.ended.as_ref().map(|ended| ended.indent));
+        true
+    }
+}
+
+/// The declaration before a stray line lost that line, so nothing is missing in it.
+fn mark_broken(declarations: &mut [Declaration]) {
+    match declarations.last_mut() {
+        Some(Declaration::Workflow(workflow)) => {
+            workflow.broken = true;
+            workflow.blind = true;
+        }
+        Some(Declaration::Email(email)) => email.broken = true,
+        Some(Declaration::Team(team)) => team.broken = true,
+        Some(Declaration::Contact(contact)) => contact.broken = true,
+        Some(Declaration::Event(event)) => event.broken = true,
+        _ => {}
+    }
+}
+
+/// A declaration in words: `` `workflow first` ``.
+pub(super) fn what_of(pair: &Pair<'_>) -> String {
+    what_of_line(pair.as_str().trim_start().split(['{', '\n']).next().unwrap_or_default())
+}
+
+/// The first line of a block in words.
+fn what_of_line(line: &str) -> String {
+    let mut words = line.split_whitespace();
+    match (words.next().unwrap_or_default(), words.next()) {
+        (first @ ("event" | "email" | "team" | "workflow" | "segment"), Some(name)) => format!("`{first} {name}`"),
+        ("else", Some("if")) => "`else if`".to_owned(),
+        ("step", _) => "this step".to_owned(),
+        ("", _) => "this block".to_owned(),
+        (first, _) => format!("`{first}`"),
+    }
+}
+
+fn keyword(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Use => "use",
+        Kind::Contact => "contact",
+        Kind::Event => "event",
+        Kind::Stages => "stages",
+        Kind::Segment => "segment",
+        Kind::Email => "email",
+        Kind::Team => "team",
+        Kind::Workflow => "workflow",
+    }
+}

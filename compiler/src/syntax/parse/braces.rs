@@ -1,0 +1,89 @@
+//! Which block was meant to be closed.
+//!
+//! A missing `}` is noticed only where the next declaration begins, and then it is the outermost block that lacks one. People indent
+//! their lines, though: a `}` that stands further left than the line that opened the innermost block belongs to an outer one.
+//!
+//! ```text
+//! workflow w {
+//!   if customer {      <- never closed
+//!     send hello
+//! }                    <- closes the workflow
+//! ```
+
+use crate::source::Span;
+
+/// A block that is never closed.
+pub(super) struct Unclosed {
+    /// From the first word of its line to before its brace.
+    pub(super) head: Span,
+    /// The sign before which it should have ended, or the last one of all.
+    pub(super) ends: Span,
+    /// Which of the two.
+    pub(super) before: bool,
+}
+
+struct Open {
+    head: Span,
+    indent: usize,
+}
+
+/// The blocks of a declaration that are never closed, by their indentation, in their order. `whole` is where it lies; it ends where
+/// the next one begins. None where the indentation does not tell.
+pub(super) fn unclosed(text: &str, whole: Span) -> Option<Vec<Unclosed>> {
+    let mut open: Vec<Open> = Vec::new();
+    let mut found = Vec::new();
+    let mut start = whole.start as usize;
+    for line in whole.text(text).split_inclusive('\n') {
+        let indent = indent_of(line);
+        for (at, brace) in braces(line) {
+            if brace == '{' {
+                let from = line[..at].rfind('}').map_or(indent, |close| close + 1);
+                let from = from + line[from..at].len() - line[from..at].trim_start().len();
+                let end = from + line[from..at].trim_end().len();
+                open.push(Open { head: Span::new((start + from) as u32, (start + end) as u32), indent });
+                continue;
+            }
+            let here = Span::new((start + at) as u32, (start + at + 1) as u32);
+            while at == indent && open.last().is_some_and(|block| block.indent > indent) {
+                found.extend(open.pop().map(|block| Unclosed { head: block.head, ends: here, before: true }));
+            }
+            open.pop()?;
+        }
+        start += line.len();
+    }
+    let last = whole.start + whole.text(text).trim_end().len() as u32;
+    let last = Span::new(last.saturating_sub(1), last);
+    found.extend(open.into_iter().map(|block| Unclosed { head: block.head, ends: last, before: false }));
+    found.sort_by_key(|block| block.head.start);
+    Some(found)
+}
+
+/// The bytes of space before a line's first sign.
+pub(super) fn indent_of(line: &str) -> usize {
+    line.len() - line.trim_start_matches([' ', '\t']).len()
+}
+
+/// The indentation of the line that holds a place.
+pub(super) fn indent_at(text: &str, at: u32) -> usize {
+    let before = text.get(..at as usize).unwrap_or_default();
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    indent_of(text.get(start..).unwrap_or_default().lines().next().unwrap_or_default())
+}
+
+/// The braces of a line outside texts and comments.
+fn braces(line: &str) -> Vec<(usize, char)> {
+    let mut found = Vec::new();
+    let (mut quoted, mut escaped) = (false, false);
+    for (at, c) in line.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            '/' if !quoted && line[at..].starts_with("//") => break,
+            '{' | '}' if !quoted => found.push((at, c)),
+            _ => {}
+        }
+    }
+    // `"{name or "there"}"`: the inner quotes leave the field's braces in quotes, and its fallback outside.
+    found
+}

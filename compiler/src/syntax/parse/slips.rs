@@ -1,0 +1,414 @@
+//! Slips that people make often, and the line as it was meant.
+//!
+//! A line was read up to some point. From there on, small changes are tried out in the order in which they are likely: a sign of
+//! another language in words, a misspelt keyword, a quote too many or too few, a word left out or added. The first change after which
+//! the line can be read is what the reader is shown, so that a mended line is never another broken one.
+
+use super::recover::Furthest;
+use crate::diagnostics::suggest;
+use std::ops::Range;
+
+/// Replace these bytes of the line.
+pub(super) type Change = (Range<usize>, String);
+
+/// What was meant.
+#[derive(Debug)]
+pub(super) struct Slip {
+    pub(super) edits: Vec<Change>,
+    pub(super) help: String,
+    /// What cannot be read, where it is a sign of another language.
+    pub(super) found: String,
+    pub(super) sign: bool,
+}
+
+/// Quotes as text processors set them.
+pub(super) const QUOTES: &[char] = &['“', '”', '„', '‟', '«', '»', '″'];
+/// Spaces that look like the common one or like nothing.
+const SPACES: &[char] =
+    &['\u{a0}', '\u{2007}', '\u{202f}', '\u{2003}', '\u{2002}', '\u{2009}', '\u{200b}', '\u{feff}', '\u{3000}'];
+
+/// Typographic signs in a line.
+pub(super) struct Typographic {
+    pub(super) what: &'static str,
+    pub(super) instead: &'static str,
+    /// The first of them.
+    pub(super) at: Range<usize>,
+    pub(super) edits: Vec<Change>,
+}
+
+/// Typographic quotes or spaces outside texts in plain quotes.
+pub(super) fn typographic(line: &str) -> Option<Typographic> {
+    let mut edits: Vec<Change> = Vec::new();
+    let (mut in_text, mut quotes) = (false, 0);
+    for (at, c) in line.char_indices() {
+        in_text ^= c == '"';
+        let mended = match c {
+            _ if in_text => continue,
+            c if QUOTES.contains(&c) => "\"",
+            '\u{200b}' | '\u{feff}' => "",
+            c if SPACES.contains(&c) => " ",
+            _ => continue,
+        };
+        quotes += usize::from(mended == "\"");
+        edits.push((at..at + c.len_utf8(), mended.to_owned()));
+    }
+    let at = edits.first()?.0.clone();
+    let (what, instead) = match quotes {
+        0 => ("an invisible or special space", "a common space"),
+        // One that opens nothing and closes nothing.
+        _ if quotes % 2 == 1 => {
+            edits.iter_mut().filter(|(_, mended)| mended == "\"").for_each(|(_, mended)| mended.clear());
+            ("a typographic quote", "the line without it")
+        }
+        _ => ("a typographic quote", "plain quotes (`\"`)"),
+    };
+    Some(Typographic { what, instead, at, edits })
+}
+
+/// A phrase of the language that this version does not run, where a line cannot be read because of it.
+pub(super) fn not_yet(line: &str) -> Option<&str> {
+    const ANYWHERE: &[&str] =
+        &["business days", "business day", "anyone at company", "people at company", "clicked by anything", "company."];
+    const AFTER: &[(&str, &[&str])] = &[
+        ("wait until", &["next", "before", "after"]),
+        ("enter", &["days before", "weeks before", "days after", "at 0", "at 1"]),
+        ("reenter", &["every time", "per"]),
+        ("send", &["again"]),
+        ("handoff", &["stop"]),
+    ];
+    let plain = line.split('"').next().unwrap_or_default();
+    let has = |phrase: &str| {
+        plain.match_indices(phrase).find(|(at, _)| {
+            let (before, after) = (&plain[..*at], &plain[at + phrase.len()..]);
+            before.ends_with([' ', '('])
+                && (phrase.ends_with(['0', '1', '.']) || after.is_empty() || after.starts_with(' '))
+        })
+    };
+    let found = ANYWHERE.iter().copied().find(|phrase| has(phrase).is_some() || plain.starts_with(phrase));
+    let after = AFTER.iter().filter(|(start, _)| plain.starts_with(start)).flat_map(|(_, phrases)| *phrases);
+    let found = found.or_else(|| after.copied().find(|phrase| has(phrase).is_some()));
+    let at = plain.find(found?)?;
+    line.get(at..at + found?.len())
+}
+
+/// Signs of other languages, longest first, and what Flow says.
+const SIGNS: &[(&str, &str)] = &[
+    ("===", "is"),
+    ("!==", "is not"),
+    ("==", "is"),
+    ("!=", "is not"),
+    ("<>", "is not"),
+    ("=>", ">="),
+    ("=<", "<="),
+    ("&&", "and"),
+    ("||", "or"),
+    ("≥", ">="),
+    ("≤", "<="),
+    ("≠", "is not"),
+    ("&", "and"),
+    ("|", "or"),
+    ("!", "not"),
+    ("=", "is"),
+];
+
+/// Signs of Flow that contain one of those.
+const OWN_SIGNS: &[&str] = &[">=", "<=", "+=", "-="];
+
+/// Words of other languages and habits, and what Flow says. An empty one is left out.
+const WORDS: &[(&str, &str)] = &[
+    ("to", "="),
+    ("then", "{"),
+    ("then", ""),
+    ("do", "{"),
+    ("upto", "up to"),
+    ("for", "up to"),
+    ("equals", "is"),
+    ("equal", "is"),
+    ("includes", "contains"),
+    ("like", "contains"),
+    ("has", "contains"),
+    ("if", "when"),
+    ("on", "when"),
+    ("one", "1"),
+    ("two", "2"),
+    ("three", "3"),
+    ("four", "4"),
+    ("five", "5"),
+    ("six", "6"),
+    ("seven", "7"),
+    ("ten", "10"),
+    ("a", "1"),
+    ("an", "1"),
+    ("und", "and"),
+    ("oder", "or"),
+    ("nicht", "not"),
+    ("ist", "is"),
+    ("bis", "until"),
+    ("tag", "day"),
+    ("tage", "days"),
+    ("stunde", "hour"),
+    ("stunden", "hours"),
+    ("woche", "week"),
+    ("wochen", "weeks"),
+    ("monat", "month"),
+    ("monate", "months"),
+    ("minuten", "minutes"),
+    ("werktags", "weekdays"),
+    ("täglich", "every day"),
+    ("hrs", "hours"),
+    ("min", "minutes"),
+    ("mins", "minutes"),
+    ("h", "hours"),
+    ("d", "days"),
+    ("business", ""),
+];
+
+/// What may have been left out at the end of a line, by its first word.
+const ENDINGS: &[(&str, &str)] = &[("days", "days"), ("in", "in contact timezone"), ("times", "times")];
+
+/// What people put before a name, and Flow does not.
+const NEEDLESS: &[&str] = &["email", "mail", "the", "contact", "template", "message", "team", "stage"];
+
+/// What can be left out without a loss.
+const NOISE: &[&str] = &[
+    ",", ":", "=", ".", "for", "the", "a", "an", "to", "of", "then", "by", "on", "at", "in", "with", "is", "business",
+];
+
+/// Comparisons as people speak them.
+const PHRASES: &[(&str, &str)] = &[
+    (" is at least ", " >= "),
+    (" is at most ", " <= "),
+    (" is greater than ", " > "),
+    (" is more than ", " > "),
+    (" is less than ", " < "),
+    (" is over ", " > "),
+    (" is under ", " < "),
+    (" is above ", " > "),
+    (" is below ", " < "),
+    (" greater than ", " > "),
+    (" more than ", " > "),
+    (" less than ", " < "),
+    (" over ", " > "),
+    (" at least ", " >= "),
+    (" at most ", " <= "),
+    (" is set", " is known"),
+    (" is empty", " is unknown"),
+    (" is missing", " is unknown"),
+    (" is one of ", " in "),
+    (" is in ", " in "),
+    (" is not in ", " not in "),
+    (" begins with ", " starts with "),
+    (" is equal to ", " is "),
+    (" equals ", " is "),
+    (" equal to ", " is "),
+];
+
+/// What was meant by a line that was read up to `at`, if a small change makes it readable.
+pub(super) fn slip(
+    line: &str,
+    at: usize,
+    furthest: &Furthest,
+    fits_signs: bool,
+    reads: &dyn Fn(&str) -> bool,
+) -> Option<Slip> {
+    let found = first_word(&line[at..]);
+    if fits_signs && let Some(slip) = signs(line, at) {
+        return Some(slip);
+    }
+    let keywords = keywords(&furthest.expected);
+    let nearest = suggest::nearest(found, keywords.iter().copied());
+    let here = at..at + found.len();
+    let mut tries: Vec<(Vec<Change>, String)> = Vec::new();
+    tries.extend(phrases(line));
+    if let Some(nearest) = nearest {
+        tries.push((vec![(here.clone(), nearest.to_owned())], format!("did you mean `{nearest}`?")));
+    }
+    let lower = found.to_lowercase();
+    for (_, word) in WORDS.iter().filter(|(written, _)| *written == lower) {
+        let help = if word.is_empty() { format!("leave out `{found}`:") } else { format!("Flow says `{word}`:") };
+        tries.push((vec![(here.clone(), (*word).to_owned())], help));
+    }
+    tries.extend(names(line, at, found));
+    tries.extend(quotes(line, at, found, &furthest.expected));
+    tries.extend(changes(line, at));
+    if found.chars().all(|c| c.is_ascii_digit()) && found.len() <= 2 {
+        tries.push((vec![(here.clone(), format!("{found}:00"))], "write the minutes too:".to_owned()));
+        tries.push((vec![(at..at, "at least ".to_owned())], "say `at least`, `at most` or `exactly`:".to_owned()));
+    }
+    // `and` and `or` would make sense of anything, and rarely the sense that was meant.
+    for keyword in keywords.iter().filter(|keyword| !found.is_empty() && !matches!(**keyword, "and" | "or" | "link")) {
+        let help = format!("`{keyword}` is missing:");
+        match *keyword {
+            ":" => tries.push((vec![(line[..at].trim_end().len()..at, ": ".to_owned())], help)),
+            keyword => tries.push((vec![(at..at, format!("{keyword} "))], help)),
+        }
+    }
+    if found.is_empty() {
+        let wanted = |(first, _): &&(&str, &str)| keywords.contains(first);
+        for (_, ending) in ENDINGS.iter().filter(wanted) {
+            let help = format!("add `{ending}`, for example:");
+            tries.push((vec![(line.len()..line.len(), format!(" {ending}"))], help));
+        }
+    } else {
+        let before = line[..at].trim_end().len();
+        // `send email guide`
+        if let Some(word) = NEEDLESS.iter().find(|word| line[..before].ends_with(&format!(" {word}"))) {
+            tries.push((vec![(before - word.len()..at, String::new())], format!("leave out `{word}`:")));
+        }
+        if NOISE.contains(&lower.as_str()) {
+            tries.push((vec![(before..here.end, String::new())], format!("leave out `{found}`:")));
+        }
+        if furthest.expected == ["the end of the line"] {
+            tries.push((vec![(before..line.len(), String::new())], format!("leave out `{}`:", line[at..].trim_end())));
+        }
+    }
+    let works = tries.into_iter().find(|(edits, _)| reads(&edited(line, edits)));
+    let works =
+        works.or_else(|| nearest.map(|near| (vec![(here, near.to_owned())], format!("did you mean `{near}`?"))));
+    works.map(|(edits, help)| Slip { edits, help, found: found.to_owned(), sign: false })
+}
+
+/// `==`, `&&` and the like from a place on.
+fn signs(line: &str, at: usize) -> Option<Slip> {
+    let sign_at = |rest: &str| SIGNS.iter().find(|(sign, _)| rest.starts_with(sign));
+    let (first, word) = sign_at(&line[at..])?;
+    let mut edits: Vec<Change> = Vec::new();
+    let mut rest = at;
+    while let Some(next) = line[rest..].chars().next() {
+        if next == '"' {
+            rest += line[rest + 1..].find('"').map_or(line.len() - rest, |end| end + 2);
+        } else if let Some(own) = OWN_SIGNS.iter().find(|sign| line[rest..].starts_with(**sign)) {
+            rest += own.len();
+        } else if let Some((sign, word)) = sign_at(&line[rest..]) {
+            let end = rest + sign.len();
+            let space = |there: bool| if there { "" } else { " " };
+            let before = space(line[..rest].ends_with([' ', '(']));
+            edits.push((rest..end, format!("{before}{word}{}", space(line[end..].starts_with(' ')))));
+            rest = end;
+        } else {
+            rest += next.len_utf8();
+        }
+    }
+    Some(Slip { edits, help: format!("Flow says `{word}`:"), found: (*first).to_owned(), sign: true })
+}
+
+/// A text without its quotes, in other quotes, or quotes around what is a name.
+fn quotes(line: &str, at: usize, found: &str, expected: &[&str]) -> Vec<(Vec<Change>, String)> {
+    let mut tries = Vec::new();
+    if let Some(name) = found.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+        let name = as_name(name);
+        if !name.is_empty() {
+            let here = at..at + found.len();
+            tries.push((vec![(here, name.clone())], "names stand without quotes:".to_owned()));
+            tries.push((vec![(at..at, format!("{name} "))], "it needs a name of its own, without quotes:".to_owned()));
+        }
+    }
+    if let Some(text) = line[at..].strip_prefix('\'')
+        && let Some(end) = text.find('\'')
+    {
+        let text = format!("\"{}\"", &text[..end]);
+        tries.push((vec![(at..at + end + 2, text)], "texts stand in double quotes:".to_owned()));
+    }
+    if expected.iter().any(|words| words.contains("text in quotes")) && !found.is_empty() {
+        let rest = line[at..].trim_end();
+        let ends = [" when ", " covers ", " due ", " to ", ":"].iter().filter_map(|word| rest.find(word));
+        for end in std::iter::once(rest.len()).chain(ends) {
+            let text = format!("\"{}\"", rest[..end].replace('"', ""));
+            tries.push((vec![(at..at + end, text)], "texts stand in quotes:".to_owned()));
+        }
+    }
+    tries
+}
+
+/// `score is at least 10`, and the email before what happened to it: `hello clicked`.
+fn phrases(line: &str) -> Vec<(Vec<Change>, String)> {
+    let said = PHRASES.iter().filter_map(|(phrase, ours)| {
+        let at = line.find(phrase)?;
+        let here = (at..at + phrase.len(), (*ours).to_owned());
+        Some((vec![here], format!("Flow says `{}`:", ours.trim())))
+    });
+    let swapped = ["clicked", "opened", "replied", "bounced", "sent"].iter().filter_map(|verb| {
+        let at = line.find(&format!(" {verb}"))?;
+        let name = line[..at].rsplit([' ', '(']).next()?;
+        let here = (at - name.len()..at + 1 + verb.len(), format!("{verb} {name}"));
+        Some((vec![here], "what happened comes first:".to_owned()))
+    });
+    said.chain(swapped).collect()
+}
+
+/// `score++`, `score + 10`, and comments of other languages.
+fn changes(line: &str, at: usize) -> Vec<(Vec<Change>, String)> {
+    const SIGNS: &[(&str, &str)] =
+        &[("++", "+= 1"), ("--", "-= 1"), ("+", "+="), ("-", "-="), ("#", "//"), ("/*", "//"), (":", "{")];
+    let known = SIGNS.iter().filter(|(sign, _)| line[at..].starts_with(sign));
+    known
+        .map(|(sign, mended)| {
+            let space = if line[..at].ends_with(' ') || line[..at].ends_with('/') { "" } else { " " };
+            (vec![(at..at + sign.len(), format!("{space}{mended}"))], format!("Flow says `{mended}`:"))
+        })
+        .collect()
+}
+
+/// `welcome-mail`, `begrüßung`: names with signs that names do not have.
+fn names(line: &str, at: usize, found: &str) -> Vec<(Vec<Change>, String)> {
+    let start = line[..at]
+        .rfind(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .map_or(0, |before| before + line[before..].chars().next().map_or(0, char::len_utf8));
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let end = at + line[at..].find(|c| !is_part(c)).unwrap_or(line[at..].len());
+    let joined = start < at || found.chars().next().is_some_and(|c| !c.is_ascii());
+    if !joined || end == at {
+        return Vec::new();
+    }
+    let help = "names are made of `a` to `z`, digits and `_`:".to_owned();
+    vec![(vec![(start..end, as_name(&line[start..end]))], help)]
+}
+
+/// A text as a name.
+fn as_name(text: &str) -> String {
+    let mut name = String::new();
+    for c in text.trim().to_lowercase().chars() {
+        match c {
+            'ä' => name.push_str("ae"),
+            'ö' => name.push_str("oe"),
+            'ü' => name.push_str("ue"),
+            'ß' => name.push_str("ss"),
+            'é' | 'è' | 'ê' => name.push('e'),
+            c if c.is_ascii_alphanumeric() => name.push(c),
+            _ if name.ends_with('_') || name.is_empty() => {}
+            _ => name.push('_'),
+        }
+    }
+    let name = name.trim_end_matches('_');
+    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("n{name}") } else { name.to_owned() }
+}
+
+/// The words to write among descriptions of what was expected.
+fn keywords<'a>(expected: &[&'a str]) -> Vec<&'a str> {
+    // `a type such as …` only shows one of many.
+    let quoted =
+        expected.iter().filter(|words| words.starts_with('`')).flat_map(|words| words.split('`').skip(1).step_by(2));
+    quoted.filter(|word| word.chars().all(|c| c.is_ascii_lowercase() || " =:".contains(c))).collect()
+}
+
+fn edited(line: &str, edits: &[Change]) -> String {
+    let mut out = line.to_owned();
+    for (range, text) in edits.iter().rev() {
+        out.replace_range(range.clone(), text);
+    }
+    out.trim_end().to_owned()
+}
+
+/// A word, a text in quotes, or a single sign.
+pub(super) fn first_word(text: &str) -> &str {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ':');
+    let Some(first) = text.chars().next() else { return "" };
+    let end = if is_word(first) {
+        text.find(|c| !is_word(c)).unwrap_or(text.len())
+    } else if first == '"' {
+        text[1..].find('"').map_or(text.len(), |end| end + 2)
+    } else {
+        first.len_utf8()
+    };
+    &text[..end]
+}
