@@ -85,8 +85,7 @@ fn read_message(file: &Path) -> (String, String) {
     let to = head.lines().find_map(|line| line.strip_prefix("To: ")).unwrap();
     // Quoted-printable breaks a long line behind a `=`.
     let body = body.replace("=\n", "");
-    let mut marks = MARKS.iter().filter(|(_, mark)| body.contains(mark));
-    let (mail, _) = marks.next().unwrap_or_else(|| panic!("{} is no mail of the example", file.display()));
-    assert!(marks.next().is_none(), "{} is two mails", file.display());
-    ((*mail).to_owned(), to.to_lowercase())
+    let mails: Vec<&str> = MARKS.iter().filter(|(_, mark)| body.contains(mark)).map(|(mail, _)| *mail).collect();
+    assert_eq!(mails.len(), 1, "{} is {mails:?}", file.display());
+    (mails[0].to_owned(), to.to_lowercase())
 }
