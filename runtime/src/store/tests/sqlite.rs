@@ -170,7 +170,7 @@ fn a_folder_that_is_not_there_is_named() {
     assert!(refused(&missing).help.contains("create its folder"));
     let a_folder = options(&folder).path;
     fs::create_dir(&a_folder).unwrap();
-    assert!(refused(&OpenOptions::new(a_folder)).message.contains("cannot be opened"));
+    assert!(refused(&OpenOptions::new(a_folder)).message.contains("is a folder"));
 }
 
 #[test]
