@@ -1,10 +1,11 @@
 //! Predicates: what is asked, and whether it can be answered.
 
+use super::contradiction::contradiction;
 use super::flow::Journey;
 use super::number::{Term, literal_words};
 use super::typed::{Cond, EventTest, Number, Since};
 use super::{Checker, Known, schema};
-use crate::diagnostics::{messages, missing, names, syntax, time, types};
+use crate::diagnostics::{messages, missing, names, reach, syntax, time, types};
 use crate::ir::{Comparison, FieldId, FieldType, Pattern, PatternEvent, PropertyTest, TextTestKind, Trait};
 use crate::source::Span;
 use crate::syntax::ast::{self, CountKind, Kind, Order, Period, Predicate, Relation};
@@ -77,6 +78,12 @@ impl Checker<'_> {
             let cond = self.predicate(part, asked, &known);
             known.extend(assume(&cond, true));
             conds.push(cond);
+        }
+        if let Some((first, second)) = contradiction(&conds) {
+            let (other, at) = (parts[first].span(), parts[second].span());
+            let diagnostic = reach::never_true(&self.text_at(at), self.at(at), self.at(other));
+            self.report(diagnostic);
+            return Cond::Unknown;
         }
         Cond::All(conds)
     }
@@ -707,6 +714,13 @@ impl Checker<'_> {
         let wanted = format!("{} like `{field}`", schema::words(ty));
         let at = self.at(literal.span());
         let diagnostic = match literal {
+            // `industry is empty`
+            ast::Literal::Word(_) if asks_for_presence(&text).is_some() => {
+                let ours = asks_for_presence(&text).unwrap_or_default();
+                types::type_mismatch(&text, "a name", &wanted, at, "")
+                    .help(format!("Flow says `{ours}`:"))
+                    .edit(at, ours)
+            }
             // `industry is saas`
             ast::Literal::Word(_) if ty.is_text() || matches!(ty, FieldType::OneOf(_)) => {
                 types::type_mismatch(&text, "a name", &wanted, at, "")
@@ -764,6 +778,15 @@ fn comparison(order: Order) -> Comparison {
         Order::AtMost => Comparison::LessOrEqual,
         Order::Over => Comparison::Greater,
         Order::Under => Comparison::Less,
+    }
+}
+
+/// What Flow calls a value that is there, or is not.
+fn asks_for_presence(word: &str) -> Option<&'static str> {
+    match word {
+        "empty" | "missing" | "null" | "none" | "blank" | "nothing" | "undefined" => Some("unknown"),
+        "set" | "present" | "there" | "filled" | "available" => Some("known"),
+        _ => None,
     }
 }
 
