@@ -6,6 +6,7 @@
 
 mod branch;
 mod change;
+mod contradiction;
 mod email;
 mod exit;
 mod flow;

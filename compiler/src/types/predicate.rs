@@ -1,10 +1,11 @@
 //! Predicates: what is asked, and whether it can be answered.
 
+use super::contradiction::contradiction;
 use super::flow::Journey;
 use super::number::{Term, literal_words};
 use super::typed::{Cond, EventTest, Number, Since};
 use super::{Checker, Known, schema};
-use crate::diagnostics::{messages, missing, names, syntax, time, types};
+use crate::diagnostics::{messages, missing, names, reach, syntax, time, types};
 use crate::ir::{Comparison, FieldId, FieldType, Pattern, PatternEvent, PropertyTest, TextTestKind, Trait};
 use crate::source::Span;
 use crate::syntax::ast::{self, CountKind, Kind, Order, Period, Predicate, Relation};
@@ -72,11 +73,19 @@ impl Checker<'_> {
 
     fn all(&mut self, parts: &[Predicate], asked: Asked<'_>, known: &Known) -> Cond {
         let mut known = known.clone();
+        // Also where it is said behind the test: `employees < 50 and employees is known`.
+        known.extend(self.presence_asked(parts, true));
         let mut conds = Vec::new();
         for part in parts {
             let cond = self.predicate(part, asked, &known);
             known.extend(assume(&cond, true));
             conds.push(cond);
+        }
+        if let Some((first, second)) = contradiction(&conds) {
+            let (other, at) = (parts[first].span(), parts[second].span());
+            let diagnostic = reach::never_true(&self.text_at(at), self.at(at), self.at(other));
+            self.report(diagnostic);
+            return Cond::Unknown;
         }
         Cond::All(conds)
     }
@@ -89,6 +98,7 @@ impl Checker<'_> {
             return Cond::Unknown;
         }
         let mut known = known.clone();
+        known.extend(self.presence_asked(parts, false));
         let mut conds = Vec::new();
         for part in parts {
             let cond = self.predicate(part, asked, &known);
@@ -96,6 +106,21 @@ impl Checker<'_> {
             conds.push(cond);
         }
         Cond::Any(conds)
+    }
+
+    /// The fields of which a part says that they are known (`is known`), or not (`is unknown`).
+    fn presence_asked(&self, parts: &[Predicate], known: bool) -> Known {
+        let asked = parts.iter().filter_map(|part| match part {
+            Predicate::Compare { left, relation: Some(relation), .. } => {
+                let asks = if known { Relation::IsKnown } else { Relation::IsUnknown };
+                match left.terms.as_slice() {
+                    [(false, ast::Literal::Word(name))] if *relation == asks => self.schema.field(&name.text),
+                    _ => None,
+                }
+            }
+            _ => None,
+        });
+        asked.collect()
     }
 
     /// `industry is "saas" or "fintech"`: the second value stands alone. `parts` begin at the comparison.
@@ -707,6 +732,13 @@ impl Checker<'_> {
         let wanted = format!("{} like `{field}`", schema::words(ty));
         let at = self.at(literal.span());
         let diagnostic = match literal {
+            // `industry is empty`
+            ast::Literal::Word(_) if asks_for_presence(&text).is_some() => {
+                let ours = asks_for_presence(&text).unwrap_or_default();
+                types::type_mismatch(&text, "a name", &wanted, at, "")
+                    .help(format!("Flow says `{ours}`:"))
+                    .edit(at, ours)
+            }
             // `industry is saas`
             ast::Literal::Word(_) if ty.is_text() || matches!(ty, FieldType::OneOf(_)) => {
                 types::type_mismatch(&text, "a name", &wanted, at, "")
@@ -764,6 +796,15 @@ fn comparison(order: Order) -> Comparison {
         Order::AtMost => Comparison::LessOrEqual,
         Order::Over => Comparison::Greater,
         Order::Under => Comparison::Less,
+    }
+}
+
+/// What Flow calls a value that is there, or is not.
+fn asks_for_presence(word: &str) -> Option<&'static str> {
+    match word {
+        "empty" | "missing" | "null" | "none" | "blank" | "nothing" | "undefined" => Some("unknown"),
+        "set" | "present" | "there" | "filled" | "available" => Some("known"),
+        _ => None,
     }
 }
 

@@ -130,7 +130,7 @@ impl<'s> Reader<'s> {
             return false;
         };
         let at = self.at(Span::new(line.start, line.start + word.len() as u32));
-        let of_home = |ended: &&Ended| ended.what.trim_start_matches('`').starts_with(&home[2..].trim_start());
+        let of_home = |ended: &&Ended| ended.what.trim_start_matches('`').starts_with(home[2..].trim_start());
         let found = match self.ended.as_ref().filter(of_home) {
             Some(Ended { what, indent, brace }) if braces::indent_at(self.text, brace.start) > *indent => {
                 syntax::closed_too_early(what, self.at(*brace))

@@ -36,7 +36,7 @@ impl Context {
 
 /// What stands behind a line that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Behind {
+enum Behind {
     Nothing,
     /// A block that it opens.
     Block,
@@ -207,15 +207,28 @@ impl<'s> Reader<'s> {
             self.diagnostics.push(syntax::unexpected_text("{", &[], brace));
             return;
         };
-        let block = pair.clone().into_inner().find(|inner| matches!(inner.as_rule(), Rule::block | Rule::skipped));
-        let behind = block.map_or(Behind::Nothing, |block| {
-            let start = block.as_span().start();
-            let between = self.text.get(text.as_span().end()..start).unwrap_or_default();
-            let brace = Span::new(start as u32, start as u32 + 1);
-            if between.contains(['\n', '\r']) { Behind::BlockBelow(brace) } else { Behind::Block }
-        });
-        let found = self.bad_line(span(&text), behind, context);
+        let found = self.bad_line(span(&text), self.behind(pair, span(&text)), context);
         self.diagnostics.extend(found);
+    }
+
+    /// An `else` behind a line that cannot be read: only a brace of its own can be missing.
+    pub(super) fn bad_else(&mut self, pair: &Pair<'s>) {
+        let end = child(pair, Rule::bad_text).or_else(|| child(pair, Rule::kw_else));
+        let line = end.map_or_else(|| span(pair), |end| span(pair).to(span(&end)));
+        let behind = self.behind(pair, line);
+        if behind != Behind::Block {
+            let found = self.missing_open(line, behind);
+            self.diagnostics.push(found);
+        }
+    }
+
+    fn behind(&self, pair: &Pair<'s>, line: Span) -> Behind {
+        let block = pair.clone().into_inner().find(|inner| matches!(inner.as_rule(), Rule::block | Rule::skipped));
+        block.map_or(Behind::Nothing, |block| {
+            let brace = Span::new(block.as_span().start() as u32, block.as_span().start() as u32 + 1);
+            let between = Span::new(line.end, brace.start).text(self.text);
+            if between.contains(['\n', '\r']) { Behind::BlockBelow(brace) } else { Behind::Block }
+        })
     }
 
     fn odd_quote(&mut self, line: Span) {
@@ -235,7 +248,7 @@ impl<'s> Reader<'s> {
             found = found.help(format!("{does} the text with `\"` instead of `{sign}`:")).edit(other, "\"");
         }
         self.diagnostics.push(found);
-        if text.ends_with('{') {
+        if text[quote..].contains('{') && !text[quote..].contains('}') {
             // Whether it opens a block, nobody can say.
             self.lose(line.start);
         }
@@ -381,7 +394,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A line that only lacks its `{`.
-    pub(super) fn missing_open(&mut self, line: Span, behind: Behind) -> Diagnostic {
+    fn missing_open(&mut self, line: Span, behind: Behind) -> Diagnostic {
         let end = Span::new(line.end, line.end);
         let last = Span::new(line.end.saturating_sub(1), line.end);
         let diagnostic = syntax::missing_open(self.at(last));

@@ -118,10 +118,9 @@ impl<'s> Reader<'s> {
         for inner in pair.clone().into_inner() {
             match inner.as_rule() {
                 Rule::block => drop(self.block(&inner)),
-                Rule::bad_else if has(&inner, Rule::block) => drop(self.block_of(&inner)),
                 Rule::bad_else => {
-                    let found = self.missing_open(span(&inner), recover::Behind::Nothing);
-                    self.diagnostics.push(found);
+                    self.bad_else(&inner);
+                    self.block_of(&inner);
                 }
                 _ => {}
             }
