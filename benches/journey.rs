@@ -32,7 +32,7 @@ use std::time::Duration;
 
 /// Where no number of contacts is given.
 const CONTACTS: u32 = 20_000;
-const REPETITIONS: usize = 5;
+const REPETITIONS: usize = 3;
 const COMPILATIONS: usize = 15;
 /// On the disk that holds the build, because a temporary folder may lie in memory.
 const FOLDER: &str = env!("CARGO_TARGET_TMPDIR");

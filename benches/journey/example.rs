@@ -110,6 +110,11 @@ impl Connector for AcceptsAll {
         Uncertain::Resend
     }
 
+    /// It never waits, so threads would only cost their making.
+    fn at_once(&self) -> usize {
+        1
+    }
+
     fn send(&self, mail: &Mail) -> connectors::Outcome {
         connectors::Outcome::Delivered { receipt: mail.key.clone() }
     }

@@ -28,6 +28,12 @@ pub trait Connector: Send + Sync {
     /// recording.
     fn uncertain(&self) -> Uncertain;
 
+    /// How many messages it is worth sending at once. More than one pays where an attempt waits for another machine; the engine has
+    /// a limit of its own.
+    fn at_once(&self) -> usize {
+        usize::MAX
+    }
+
     /// One attempt under the mail's key.
     fn send(&self, mail: &Mail) -> Outcome;
 }

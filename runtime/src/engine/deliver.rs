@@ -232,22 +232,25 @@ struct Courier<'e> {
 }
 
 impl Courier<'_> {
-    /// Sends in a small pool of threads; the answers stand in the order of the rows, whoever was first.
+    /// Sends in a few threads, of which this is one; the answers stand in the order of the rows, whoever was first.
     fn send_all(&self, rows: &[OutboxRecord], objections: &[Option<Withheld>]) -> Vec<Answer> {
         let jobs: Vec<(&OutboxRecord, &Option<Withheld>)> = rows.iter().zip(objections).collect();
-        if jobs.len() == 1 {
+        let threads = DELIVERY_THREADS.min(self.delivery.connector.at_once()).min(jobs.len());
+        if threads <= 1 {
             return jobs.into_iter().map(|job| self.send(job)).collect();
         }
         let answers: Vec<OnceLock<Answer>> = jobs.iter().map(|_| OnceLock::new()).collect();
         let next = AtomicUsize::new(0);
-        std::thread::scope(|scope| {
-            for _ in 0..DELIVERY_THREADS.min(jobs.len()) {
-                scope.spawn(|| {
-                    while let Some((job, answer)) = take_next(&next, &jobs, &answers) {
-                        answer.get_or_init(|| self.send(job));
-                    }
-                });
+        let work = || {
+            while let Some((job, answer)) = take_next(&next, &jobs, &answers) {
+                answer.get_or_init(|| self.send(job));
             }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..threads {
+                scope.spawn(work);
+            }
+            work();
         });
         let lost = || Answer::Connector(Outcome::Unknown { reason: "no answer was kept".to_owned() });
         answers.into_iter().map(|answer| answer.into_inner().unwrap_or_else(lost)).collect()
