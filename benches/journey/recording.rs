@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// What the engine asked of its store.
 pub(crate) enum Work {
-    Commit(Changes),
+    Commit(Box<Changes>),
     Load(Vec<ContactId>),
     Find(Vec<String>),
     Known(Vec<MessageId>),
@@ -84,7 +84,7 @@ impl Store for Recording {
     }
 
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
-        self.keep(|| Work::Commit(in_store_order(changes.clone())));
+        self.keep(|| Work::Commit(Box::new(in_store_order(changes.clone()))));
         self.timed(|store| store.commit(changes))
     }
 

@@ -210,7 +210,11 @@ fn mail(finished: &Finished) -> Table {
     let workflows = finished.report.workflows.values();
     let notices = workflows.flat_map(|workflow| workflow.handed_off.values()).sum();
     table.line_if_any("  notices to teams", notices, "of these, one for each handoff");
-    table.line_if_any("not delivered", mail.undelivered, words(&mail.undelivered_because, |reason| reason.replace('_', " ")));
+    table.line_if_any(
+        "not delivered",
+        mail.undelivered,
+        words(&mail.undelivered_because, |reason| reason.replace('_', " ")),
+    );
     table.line_if_any("attempts repeated", mail.retries, "");
     table.line_if_any("waiting for another attempt", mail.waiting, "");
     table
@@ -222,7 +226,9 @@ fn mail_trouble(text: &mut String, finished: &Finished) {
         let _ = writeln!(text, "The last trouble with mail: {trouble}");
     }
     if finished.report.mail.undelivered_because.contains_key("out_of_retries") {
-        text.push_str("On a virtual clock two days of attempts pass in a moment: see that the server answers before a run\n");
+        text.push_str(
+            "On a virtual clock two days of attempts pass in a moment: see that the server answers before a run\n",
+        );
     }
 }
 
