@@ -280,7 +280,7 @@ impl Host for Scripted {
     }
     fn text_test(&mut self, test: TextTestId) -> bool {
         // Not logged: whether it is asked at all is the backend's choice. The answer depends on the test alone.
-        Scripted::new(self.state ^ u64::from(test.0)).next() % 2 == 0
+        Scripted::new(self.state ^ u64::from(test.0)).next().is_multiple_of(2)
     }
 }
 
@@ -297,7 +297,7 @@ fn random_bytes(layout: &Layout, random: &mut Scripted) -> Vec<u8> {
             }
         };
         layout.write(&mut bytes, id, value);
-        let known = random.next() % 2 == 0;
+        let known = random.next().is_multiple_of(2);
         layout.set_known(&mut bytes, id, known);
     }
     bytes

@@ -276,8 +276,8 @@ impl<'s> Reader<'s> {
         // `engagement += ten`: any name may be changed.
         let rules = rules.or_else(|| (line.contains("+=") || line.contains("-=")).then_some(&[Rule::score][..]));
         match rules.or_else(|| context.other.is_some().then_some(context.other.as_slice())) {
-            Some(rules) => Some(self.misread(at, behind, rules)),
-            None if word == "else" => Some(self.stray_else(at, behind)),
+            Some(rules) => Some(self.misread(at, behind, rules, context)),
+            None if word == "else" => Some(self.stray_else(at, behind, context)),
             None => Some(self.unknown_start(at, word, context)),
         }
     }
@@ -307,13 +307,19 @@ impl<'s> Reader<'s> {
         Some(syntax::belongs_in_header(clause, place))
     }
 
-    fn stray_else(&mut self, at: Span, behind: Behind) -> Diagnostic {
-        let furthest = reread(at.text(self.text), behind == Behind::Block, &[Rule::otherwise]);
-        let is_if = at.text(self.text)["else".len()..].trim_start().starts_with("if");
-        if furthest.whole || is_if || self.lost.is_some() {
+    fn stray_else(&mut self, at: Span, behind: Behind, context: &Context) -> Diagnostic {
+        let line = at.text(self.text);
+        let rest = line["else".len()..].trim_start();
+        // `else if` with a condition of its own to read.
+        let (part, rules) = match first_name(rest) {
+            "if" => (Span::new(at.end - rest.len() as u32, at.end), &[Rule::branch]),
+            _ => (at, &[Rule::otherwise]),
+        };
+        let whole = reread(part.text(self.text), behind == Behind::Block, rules).whole;
+        if whole || self.lost.is_some() {
             return syntax::else_without_if(self.part(at, 0.."else".len()));
         }
-        self.misread(at, behind, &[Rule::otherwise])
+        self.misread(part, behind, rules, context)
     }
 
     fn unknown_start(&mut self, at: Span, word: &str, context: &Context) -> Diagnostic {
@@ -353,7 +359,7 @@ impl<'s> Reader<'s> {
         self.with_edits(diagnostic.help("write what is done with it:"), at, edits)
     }
 
-    fn misread(&mut self, line: Span, behind: Behind, rules: &[Rule]) -> Diagnostic {
+    fn misread(&mut self, line: Span, behind: Behind, rules: &[Rule], context: &Context) -> Diagnostic {
         let text = line.text(self.text);
         let furthest = reread(text, behind == Behind::Block, rules);
         if behind != Behind::Block && !furthest.whole && reads(&format!("{text} {{"), rules) {
@@ -375,9 +381,24 @@ impl<'s> Reader<'s> {
         }
         let try_out = self.mended < MAX_MENDED_LINES && text.len() <= MAX_MENDED_BYTES;
         self.mended += usize::from(try_out);
-        let fits = |mended: &str| {
-            try_out && reads(&if behind == Behind::Block { format!("{mended} {{") } else { mended.to_owned() }, rules)
+        // With a block behind the line, a brace is the last thing it needs.
+        let fits = |mended: &str| match behind {
+            Behind::Block => try_out && !mended.ends_with('{') && reads(&format!("{mended} {{"), rules),
+            _ => try_out && reads(mended, rules),
         };
+        if found == "#" {
+            return syntax::comment_sign("#", place);
+        }
+        if context.starts_with(found) && furthest.expected == ["the end of the line"] {
+            let before = text[..at].trim_end().len();
+            return self.with_edits(syntax::two_on_one_line(found, place), line, vec![(before..at, "; ".to_owned())]);
+        }
+        if let Some((name, mended)) = slips::unusual_name(text, at)
+            && fits(&slips::edited(text, &[(name.clone(), mended.clone())]))
+        {
+            let diagnostic = syntax::unusual_name(&text[name.clone()], self.part(line, name.clone()));
+            return self.with_edits(diagnostic, line, vec![(name, mended)]);
+        }
         match slips::slip(text, at, &furthest, !rules.contains(&Rule::field), &fits) {
             Some(Slip { sign: true, edits, help, found, .. }) => {
                 let place = self.part(line, at..at + found.len());
