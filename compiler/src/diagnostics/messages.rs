@@ -8,7 +8,11 @@ pub fn not_sent_before(verb: &str, email: &str, at: Location, sent: Option<Locat
         Code::NotSentBefore,
         format!("`{email}` cannot have been sent here"),
         at,
-        format!("nobody can have {verb} it yet"),
+        match verb {
+            "bounced" => "it cannot have bounced yet".to_owned(),
+            "replied" => "nobody can have replied to it yet".to_owned(),
+            verb => format!("nobody can have {verb} it yet"),
+        },
     )
     .why("this would be false for everyone, so the other branch would take them all");
     match sent {
@@ -22,7 +26,12 @@ pub fn nothing_sent_before(verb: &str, at: Location) -> Diagnostic {
         Code::NotSentBefore,
         "no email has been sent before this",
         at,
-        format!("nothing can have been {verb}"),
+        if verb == "bounced" {
+            "nothing can have bounced".to_owned()
+        } else {
+            let to = if verb == "replied" { " to" } else { "" };
+            format!("nothing can have been {verb}{to}")
+        },
     )
     .help("send one first")
 }

@@ -1,7 +1,7 @@
 //! Names that mean nothing, or two things.
 
 use super::{Code, Diagnostic, suggest};
-use crate::source::{Location, Span};
+use crate::source::Location;
 
 fn unknown(code: Code, what: &str, name: &str, known: &[&str], at: Location, none: &str) -> Diagnostic {
     let diagnostic =
@@ -137,6 +137,17 @@ pub fn duplicate_name(name: &str, at: Location, first: Location) -> Diagnostic {
         .help("give one of them another name")
 }
 
+pub fn declared_by_module(name: &str, at: Location, module: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::DuplicateName,
+        format!("a module in use declares `{name}` already"),
+        at,
+        "declared again here",
+    )
+    .label(module, "declared by the module")
+    .help("leave it out and use the module's, or give it another name")
+}
+
 pub fn built_in_name(name: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::DuplicateName, format!("every contact has `{name}` already"), at, "declared again here")
         .help("leave it out; it can be used as it is")
@@ -165,9 +176,4 @@ pub fn defined_by_itself(name: &str, at: Location) -> Diagnostic {
         "this leads back to the segment",
     )
     .help("say what it means without naming it")
-}
-
-/// The place of one character, for messages that point at the end of something.
-pub fn end_of(at: Location) -> Location {
-    Span::new(at.span.end.saturating_sub(1), at.span.end).in_file(at.file)
 }

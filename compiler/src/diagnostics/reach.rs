@@ -9,8 +9,12 @@ pub fn unreachable(at: Location, because: Location) -> Diagnostic {
         .help("move it before, or remove it")
 }
 
-pub fn never_true(text: &str, at: Location, why: &str) -> Diagnostic {
-    Diagnostic::error(Code::NeverTrue, format!("`{text}` can never be true"), at, why.to_owned())
+/// Two tests joined by `and` that exclude each other.
+pub fn never_true(test: &str, at: Location, other: Location) -> Diagnostic {
+    Diagnostic::error(Code::NeverTrue, format!("`{test}` can never be true here"), at, "this and the other test")
+        .label(other, "exclude each other")
+        .why("both must hold, so this is false for everyone")
+        .help("join them with `or`, or leave one out")
 }
 
 pub fn nothing_to_do(workflow: &str, at: Location) -> Diagnostic {

@@ -13,10 +13,10 @@ pub fn unexpected_text(found: &str, expected: &[&str], at: Location) -> Diagnost
         Some((end, _)) => format!("`{}…` cannot be read here", &found[..end]),
         None => format!("`{found}` cannot be read here"),
     };
-    let label = if expected.is_empty() {
-        "this does not belong here".to_owned()
-    } else {
-        format!("expected {}", either(&likely(expected)))
+    let label = match expected {
+        [] if found.is_empty() => "something is missing here".to_owned(),
+        [] => "this does not belong here".to_owned(),
+        _ => format!("expected {}", either(&likely(expected))),
     };
     Diagnostic::error(Code::UnexpectedText, message, at, label)
 }
@@ -36,7 +36,21 @@ fn likely<'a>(expected: &[&'a str]) -> Vec<&'a str> {
     if expected.len() <= FEW {
         return expected.to_vec();
     }
+    // Whatever a condition may begin with.
+    if expected.contains(&"`inactive for`") && expected.contains(&"`timed out`") {
+        return vec!["a condition"];
+    }
     expected.iter().copied().filter(|words| !REFINEMENTS.contains(words)).collect()
+}
+
+pub fn two_on_one_line(word: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::UnexpectedText, format!("`{word}` cannot be read here"), at, "expected the end of the line")
+        .help("begin a new line, or put `;` between them:")
+}
+
+pub fn unusual_name(name: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::UnexpectedText, format!("`{name}` cannot be read here"), at, "not all of it is a name")
+        .help("names are made of `a` to `z`, digits and `_`:")
 }
 
 /// Signs of other languages: `==`, `&&`.

@@ -45,7 +45,9 @@ pub struct Scope {
 
 /// Reads every file, brings in the modules it uses, and gathers the declarations.
 pub fn resolve(project: &Project) -> (Scope, Vec<Diagnostic>) {
-    let mut resolver = Resolver { scope: Scope::default(), seen: BTreeMap::new(), diagnostics: Vec::new() };
+    let first_module = project.sources.len() as u32;
+    let mut resolver =
+        Resolver { scope: Scope::default(), seen: BTreeMap::new(), diagnostics: Vec::new(), first_module };
     let mut modules = Vec::new();
     for source in &project.sources {
         modules.extend(resolver.file(source));
@@ -61,6 +63,8 @@ struct Resolver {
     /// Where each name was first declared. Names are global across kinds, so that one word never means two things.
     seen: BTreeMap<String, Location>,
     diagnostics: Vec<Diagnostic>,
+    /// The file of the first standard module: they follow the project's own.
+    first_module: u32,
 }
 
 impl Resolver {
@@ -141,7 +145,7 @@ impl Resolver {
     fn stages(&mut self, stages: ast::Stages, file: FileId) {
         if let Some(first) = self.scope.stages.first() {
             let first = first.at(first.node.span);
-            self.diagnostics.push(names::duplicate_name("stages", stages.span.in_file(file), first));
+            self.declared_twice("stages", stages.span.in_file(file), first);
             return;
         }
         for name in stages.names {
@@ -149,6 +153,15 @@ impl Resolver {
                 self.scope.stages.push(Declared { node: name, file });
             }
         }
+    }
+
+    /// Reports a name that is declared twice, at the declaration that the writer can change.
+    fn declared_twice(&mut self, name: &str, again: Location, first: Location) {
+        let in_module = again.file.0 >= self.first_module;
+        self.diagnostics.push(match in_module && first.file.0 < self.first_module {
+            true => names::declared_by_module(name, first, again),
+            false => names::duplicate_name(name, again, first),
+        });
     }
 
     fn is_new(&mut self, name: &ast::Name, file: FileId) -> bool {
@@ -159,7 +172,7 @@ impl Resolver {
         }
         match self.seen.get(&name.text) {
             Some(first) => {
-                self.diagnostics.push(names::duplicate_name(&name.text, at, *first));
+                self.declared_twice(&name.text, at, *first);
                 false
             }
             None => {

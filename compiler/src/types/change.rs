@@ -4,7 +4,7 @@ use super::flow::Journey;
 use super::number::literal_words;
 use super::typed::{Number, TypedStepKind};
 use super::{Checker, schema};
-use crate::diagnostics::{missing, names, types};
+use crate::diagnostics::{Diagnostic, missing, names, types};
 use crate::ir::{FieldId, FieldType};
 use crate::syntax::ast::{self, Literal, ScoreChange, SetField};
 
@@ -21,7 +21,8 @@ impl Checker<'_> {
         if shape.optional && !journey.known.contains(&field) {
             let diagnostic =
                 missing::possibly_missing_in_sum(&shape.name, self.at(change.target.span), self.schema.declared(field));
-            self.report(ast_sum_help(diagnostic, &shape.name));
+            let amount = self.text_at(change.amount.span);
+            self.report(counted_from(diagnostic, &shape.name, if change.minus { "-" } else { "+" }, &amount));
             return TypedStepKind::Unknown;
         }
         let Some(amount) = amount else { return TypedStepKind::Unknown };
@@ -104,7 +105,7 @@ impl Checker<'_> {
 }
 
 /// The mended line of `NAME += N` on a field that may be missing is another one than in a sum.
-fn ast_sum_help(mut diagnostic: crate::diagnostics::Diagnostic, field: &str) -> crate::diagnostics::Diagnostic {
+fn counted_from(mut diagnostic: Diagnostic, field: &str, sign: &str, amount: &str) -> Diagnostic {
     diagnostic.edits.clear();
-    diagnostic.help(format!("say what to count from:\n  set {field} = ({field} or 0) + 10"))
+    diagnostic.help(format!("say what to count from:\n  set {field} = ({field} or 0) {sign} {amount}"))
 }

@@ -82,12 +82,13 @@ impl Checker<'_> {
         let mut links: Vec<Link> = Vec::new();
         for link in &node.links {
             let (alias, url) = (self.fixed_text(&link.alias), self.web_address(&link.url));
-            let (Some(alias), Some(url)) = (alias, url) else { continue };
+            let Some(alias) = alias else { continue };
             if links.iter().any(|known| known.alias == alias) {
                 self.repeated(&format!("email `{}`", node.name.text), &format!("link \"{alias}\""), link.span, None);
                 continue;
             }
-            links.push(Link { alias, url });
+            // Where its address is wrong, the template may use it all the same.
+            links.push(Link { alias, url: url.unwrap_or_default() });
         }
         links
     }
@@ -130,7 +131,9 @@ impl Checker<'_> {
             FaultKind::UnknownToken { nearest, .. } => {
                 self.may_be_lost(ast::Kind::Contact) || (self.scope.module_missing && nearest.is_none())
             }
-            FaultKind::UnknownLink { .. } | FaultKind::UnusedLink { .. } => node.broken,
+            FaultKind::UnknownLink { .. } | FaultKind::UnusedLink { .. } => {
+                node.broken || node.links.iter().any(|link| link.alias.plain().is_none())
+            }
             _ => false,
         }
     }

@@ -153,8 +153,9 @@ impl Checker<'_> {
             return None;
         }
         let sent: Vec<(EmailId, Location)> = journey.last.iter().flatten().map(|(at, email)| (*email, *at)).collect();
+        let agree = sent.windows(2).all(|pair| pair[0].0 == pair[1].0);
         match (sent.as_slice(), journey.last.contains(&None)) {
-            ([(email, _)], false) => return Some(*email),
+            ([(email, _), ..], false) if agree => return Some(*email),
             ([], _) => {
                 let diagnostic = messages::nothing_sent_before(verb, self.at(span));
                 self.report(diagnostic);

@@ -6,9 +6,11 @@
 
 mod branch;
 mod change;
+mod contradiction;
 mod email;
 mod exit;
 mod flow;
+mod habits;
 mod handoff;
 mod number;
 mod predicate;

@@ -1,10 +1,12 @@
 //! Predicates: what is asked, and whether it can be answered.
 
+use super::contradiction::contradiction;
 use super::flow::Journey;
+use super::habits::{asks_for_presence, field_and_value, lone_value};
 use super::number::{Term, literal_words};
 use super::typed::{Cond, EventTest, Number, Since};
 use super::{Checker, Known, schema};
-use crate::diagnostics::{messages, missing, names, syntax, time, types};
+use crate::diagnostics::{messages, missing, names, reach, syntax, time, types};
 use crate::ir::{Comparison, FieldId, FieldType, Pattern, PatternEvent, PropertyTest, TextTestKind, Trait};
 use crate::source::Span;
 use crate::syntax::ast::{self, CountKind, Kind, Order, Period, Predicate, Relation};
@@ -72,11 +74,19 @@ impl Checker<'_> {
 
     fn all(&mut self, parts: &[Predicate], asked: Asked<'_>, known: &Known) -> Cond {
         let mut known = known.clone();
+        // Also where it is said behind the test: `employees < 50 and employees is known`.
+        known.extend(self.presence_asked(parts, true));
         let mut conds = Vec::new();
         for part in parts {
             let cond = self.predicate(part, asked, &known);
             known.extend(assume(&cond, true));
             conds.push(cond);
+        }
+        if let Some((first, second)) = contradiction(&conds) {
+            let (other, at) = (parts[first].span(), parts[second].span());
+            let diagnostic = reach::never_true(&self.text_at(at), self.at(at), self.at(other));
+            self.report(diagnostic);
+            return Cond::Unknown;
         }
         Cond::All(conds)
     }
@@ -89,6 +99,7 @@ impl Checker<'_> {
             return Cond::Unknown;
         }
         let mut known = known.clone();
+        known.extend(self.presence_asked(parts, false));
         let mut conds = Vec::new();
         for part in parts {
             let cond = self.predicate(part, asked, &known);
@@ -98,16 +109,19 @@ impl Checker<'_> {
         Cond::Any(conds)
     }
 
-    /// `industry is "saas" or "fintech"`: the second value stands alone. `parts` begin at the comparison.
-    fn report_list_meant(&mut self, field: &ast::Name, first: &ast::Literal, parts: &[Predicate]) {
-        let others: Vec<&ast::Literal> = parts.iter().skip(1).map_while(lone_value).collect();
-        let Some(last) = others.last() else { return };
-        let values = std::iter::once(&first).chain(&others).map(|value| self.text_at(value.span()));
-        let list = format!("{} in ({})", field.text, values.collect::<Vec<_>>().join(", "));
-        let whole = Span::new(field.span.start, last.span().end);
-        let (text, at) = (self.text_at(others[0].span()), self.at(others[0].span()));
-        let diagnostic = types::not_a_condition(&text, literal_words(others[0]), at, "");
-        self.report(diagnostic.help("several values stand in a list:").edit(self.at(whole), list));
+    /// The fields of which a part says that they are known (`is known`), or not (`is unknown`).
+    fn presence_asked(&self, parts: &[Predicate], known: bool) -> Known {
+        let asked = parts.iter().filter_map(|part| match part {
+            Predicate::Compare { left, relation: Some(relation), .. } => {
+                let asks = if known { Relation::IsKnown } else { Relation::IsUnknown };
+                match left.terms.as_slice() {
+                    [(false, ast::Literal::Word(name))] if *relation == asks => self.schema.field(&name.text),
+                    _ => None,
+                }
+            }
+            _ => None,
+        });
+        asked.collect()
     }
 
     /// `a and b or c`: shows both readings, grouped around the `and`s and around the `or`s.
@@ -541,6 +555,14 @@ impl Checker<'_> {
     }
 
     fn field_relation(&mut self, field: FieldId, relation: &Relation, span: Span, known: &Known) -> Cond {
+        if let Relation::Is(ast::Literal::Word(word)) = relation
+            && let Some(ours) = asks_for_presence(&word.text)
+            && self.schema.shape(field).ty != FieldType::Stage
+        {
+            let diagnostic = types::type_mismatch(&word.text, "a name", "a value", self.at(word.span), "");
+            self.report(diagnostic.help(format!("Flow says `{ours}`:")).edit(self.at(word.span), ours));
+            return Cond::Unknown;
+        }
         match relation {
             Relation::IsKnown | Relation::IsUnknown => {
                 let unknown = matches!(relation, Relation::IsUnknown);
@@ -764,30 +786,6 @@ fn comparison(order: Order) -> Comparison {
         Order::AtMost => Comparison::LessOrEqual,
         Order::Over => Comparison::Greater,
         Order::Under => Comparison::Less,
-    }
-}
-
-/// A text, number or date where a condition should be.
-fn lone_value(predicate: &Predicate) -> Option<&ast::Literal> {
-    match predicate {
-        Predicate::Compare { left, relation: None, .. } => match left.terms.as_slice() {
-            [(false, literal @ (ast::Literal::Text(_) | ast::Literal::Number(..) | ast::Literal::Date(..)))] => {
-                Some(literal)
-            }
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// The field and the value of `industry is "saas"`.
-fn field_and_value(predicate: &Predicate) -> Option<(&ast::Name, &ast::Literal)> {
-    match predicate {
-        Predicate::Compare { left, relation: Some(Relation::Is(value)), .. } => match left.terms.as_slice() {
-            [(false, ast::Literal::Word(field))] => Some((field, value)),
-            _ => None,
-        },
-        _ => None,
     }
 }
 

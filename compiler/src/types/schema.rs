@@ -148,17 +148,11 @@ fn declared_event(event: &Declared<ast::Event>, diagnostics: &mut Vec<Diagnostic
     let mut broken = event.node.broken;
     for node in &event.node.properties {
         let field = Declared { node: node.clone(), file: event.file };
-        if let Some(first) =
-            event.node.properties.iter().find(|first| first.name.text == node.name.text && first.span != node.span)
-        {
-            if first.span.start < node.span.start {
-                diagnostics.push(names::duplicate_name(
-                    &node.name.text,
-                    field.at(node.name.span),
-                    field.at(first.name.span),
-                ));
-                continue;
-            }
+        let same = |first: &&ast::Field| first.name.text == node.name.text && first.span.start < node.span.start;
+        if let Some(first) = event.node.properties.iter().find(same) {
+            let (at, first) = (field.at(node.name.span), field.at(first.name.span));
+            diagnostics.push(names::duplicate_name(&node.name.text, at, first));
+            continue;
         }
         match field_type(&node.ty, &field, diagnostics) {
             Some(ty) => properties.push(Property { name: node.name.text.clone(), ty, optional: node.optional }),

@@ -3,6 +3,7 @@
 //! The grammar set the line aside without a word. Here its first word tells what it was meant to be; it is read again as that, and
 //! the furthest point that reading reached is where it went wrong.
 
+use super::context::{Context, STEPS, WORKFLOW};
 use super::slips::{self, Slip};
 use super::words::words;
 use super::{Pair, Reader, Rule, child, span};
@@ -19,158 +20,15 @@ const MAX_REPORTED_LINES: usize = 1_000;
 /// Longer lines are shown without a mended one.
 const MAX_MENDED_BYTES: usize = 500;
 
-/// What may stand at a place: the first words, and the rules to read such a line as.
-pub(super) struct Context {
-    starts: &'static [(&'static str, &'static [Rule])],
-    /// The rule of a line that starts with any name.
-    other: Option<Rule>,
-    /// What people write instead of the first words, in Flow's words.
-    synonyms: &'static [(&'static str, &'static str)],
-}
-
-impl Context {
-    pub(super) fn starts_with(&self, word: &str) -> bool {
-        self.starts.iter().any(|(start, _)| *start == word)
-    }
-}
-
 /// What stands behind a line that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Behind {
+enum Behind {
     Nothing,
     /// A block that it opens.
     Block,
     /// A block whose brace slipped to a line of its own: where that brace is.
     BlockBelow(Span),
 }
-
-pub(super) const DECLARATIONS: &Context = &Context {
-    starts: &[
-        ("use", &[Rule::use_decl]),
-        ("contact", &[Rule::contact_decl]),
-        ("event", &[Rule::event_decl]),
-        ("stages", &[Rule::stages_decl]),
-        ("segment", &[Rule::segment_decl]),
-        ("email", &[Rule::email_decl]),
-        ("team", &[Rule::team_decl]),
-        ("workflow", &[Rule::workflow_decl]),
-    ],
-    other: None,
-    synonyms: &[
-        ("campaign", "workflow"),
-        ("journey", "workflow"),
-        ("sequence", "workflow"),
-        ("automation", "workflow"),
-        ("mail", "email"),
-        ("message", "email"),
-        ("audience", "segment"),
-        ("list", "segment"),
-        ("import", "use"),
-        ("include", "use"),
-        ("lifecycle", "stages"),
-        ("kontakt", "contact"),
-        ("ereignis", "event"),
-        ("stufen", "stages"),
-    ],
-};
-
-pub(super) const FIELDS: &Context = &Context { starts: &[], other: Some(Rule::field), synonyms: &[] };
-
-pub(super) const EMAIL: &Context = &Context {
-    starts: &[
-        ("subject", &[Rule::subject]),
-        ("preview", &[Rule::preview]),
-        ("from", &[Rule::from]),
-        ("template", &[Rule::template]),
-        ("kind", &[Rule::email_kind]),
-        ("link", &[Rule::link]),
-    ],
-    other: None,
-    synonyms: &[
-        ("title", "subject"),
-        ("betreff", "subject"),
-        ("preheader", "preview"),
-        ("sender", "from"),
-        ("type", "kind"),
-    ],
-};
-
-pub(super) const TEAM: &Context = &Context {
-    starts: &[("member", &[Rule::member]), ("backup", &[Rule::backup]), ("assign", &[Rule::assign])],
-    other: None,
-    synonyms: &[("fallback", "backup"), ("person", "member")],
-};
-
-pub(super) const HANDOFF: &Context = &Context {
-    starts: &[("note", &[Rule::note]), ("task", &[Rule::task]), ("keep", &[Rule::keep])],
-    other: None,
-    synonyms: &[],
-};
-
-const STEP_SYNONYMS: &[(&str, &str)] = &[
-    ("elseif", "else if"),
-    ("elsif", "else if"),
-    ("elif", "else if"),
-    ("otherwise", "else"),
-    ("when", "if"),
-    ("mail", "send"),
-    ("email", "send"),
-    ("delay", "wait"),
-    ("pause", "wait"),
-    ("sleep", "wait"),
-    ("let", "set"),
-    ("update", "set"),
-    ("change", "set"),
-    ("trigger", "enter when"),
-    ("entry", "enter"),
-    ("leave", "exit"),
-    ("wenn", "if"),
-    ("falls", "if"),
-    ("sonst", "else"),
-    ("warte", "wait"),
-    ("sende", "send"),
-    ("setze", "set"),
-    ("ziel", "goal"),
-];
-
-pub(super) const STEPS: &Context = &Context {
-    starts: &[
-        ("send", &[Rule::send]),
-        ("wait", &[Rule::wait, Rule::wait_until]),
-        ("if", &[Rule::branch]),
-        ("score", &[Rule::score]),
-        ("set", &[Rule::set]),
-        ("advance", &[Rule::advance]),
-        ("handoff", &[Rule::handoff]),
-        ("exit", &[Rule::exit]),
-        ("step", &[Rule::labelled]),
-    ],
-    other: None,
-    synonyms: STEP_SYNONYMS,
-};
-
-pub(super) const WORKFLOW: &Context = &Context {
-    starts: &[
-        ("send", &[Rule::send, Rule::window]),
-        ("wait", &[Rule::wait, Rule::wait_until]),
-        ("if", &[Rule::branch]),
-        ("score", &[Rule::score]),
-        ("set", &[Rule::set]),
-        ("advance", &[Rule::advance]),
-        ("handoff", &[Rule::handoff]),
-        ("exit", &[Rule::exit, Rule::exit_when]),
-        ("step", &[Rule::labelled]),
-        ("goal", &[Rule::goal]),
-        ("owner", &[Rule::owner]),
-        ("reviewed", &[Rule::reviewed]),
-        ("group", &[Rule::group]),
-        ("enter", &[Rule::enter]),
-        ("reenter", &[Rule::reenter]),
-        ("skip", &[Rule::skip_when]),
-    ],
-    other: None,
-    synonyms: STEP_SYNONYMS,
-};
 
 /// The words that end a block in other languages.
 const FOREIGN_ENDS: &[&str] = &["end", "endif", "fi", "done", "ende"];
@@ -207,15 +65,28 @@ impl<'s> Reader<'s> {
             self.diagnostics.push(syntax::unexpected_text("{", &[], brace));
             return;
         };
-        let block = pair.clone().into_inner().find(|inner| matches!(inner.as_rule(), Rule::block | Rule::skipped));
-        let behind = block.map_or(Behind::Nothing, |block| {
-            let start = block.as_span().start();
-            let between = self.text.get(text.as_span().end()..start).unwrap_or_default();
-            let brace = Span::new(start as u32, start as u32 + 1);
-            if between.contains(['\n', '\r']) { Behind::BlockBelow(brace) } else { Behind::Block }
-        });
-        let found = self.bad_line(span(&text), behind, context);
+        let found = self.bad_line(span(&text), self.behind(pair, span(&text)), context);
         self.diagnostics.extend(found);
+    }
+
+    /// An `else` behind a line that cannot be read: only a brace of its own can be missing.
+    pub(super) fn bad_else(&mut self, pair: &Pair<'s>) {
+        let end = child(pair, Rule::bad_text).or_else(|| child(pair, Rule::kw_else));
+        let line = end.map_or_else(|| span(pair), |end| span(pair).to(span(&end)));
+        let behind = self.behind(pair, line);
+        if behind != Behind::Block {
+            let found = self.missing_open(line, behind);
+            self.diagnostics.push(found);
+        }
+    }
+
+    fn behind(&self, pair: &Pair<'s>, line: Span) -> Behind {
+        let block = pair.clone().into_inner().find(|inner| matches!(inner.as_rule(), Rule::block | Rule::skipped));
+        block.map_or(Behind::Nothing, |block| {
+            let brace = Span::new(block.as_span().start() as u32, block.as_span().start() as u32 + 1);
+            let between = Span::new(line.end, brace.start).text(self.text);
+            if between.contains(['\n', '\r']) { Behind::BlockBelow(brace) } else { Behind::Block }
+        })
     }
 
     fn odd_quote(&mut self, line: Span) {
@@ -235,7 +106,7 @@ impl<'s> Reader<'s> {
             found = found.help(format!("{does} the text with `\"` instead of `{sign}`:")).edit(other, "\"");
         }
         self.diagnostics.push(found);
-        if text.ends_with('{') {
+        if text[quote..].contains('{') && !text[quote..].contains('}') {
             // Whether it opens a block, nobody can say.
             self.lose(line.start);
         }
@@ -263,8 +134,8 @@ impl<'s> Reader<'s> {
         // `engagement += ten`: any name may be changed.
         let rules = rules.or_else(|| (line.contains("+=") || line.contains("-=")).then_some(&[Rule::score][..]));
         match rules.or_else(|| context.other.is_some().then_some(context.other.as_slice())) {
-            Some(rules) => Some(self.misread(at, behind, rules)),
-            None if word == "else" => Some(self.stray_else(at, behind)),
+            Some(rules) => Some(self.misread(at, behind, rules, context)),
+            None if word == "else" => Some(self.stray_else(at, behind, context)),
             None => Some(self.unknown_start(at, word, context)),
         }
     }
@@ -294,13 +165,19 @@ impl<'s> Reader<'s> {
         Some(syntax::belongs_in_header(clause, place))
     }
 
-    fn stray_else(&mut self, at: Span, behind: Behind) -> Diagnostic {
-        let furthest = reread(at.text(self.text), behind == Behind::Block, &[Rule::otherwise]);
-        let is_if = at.text(self.text)["else".len()..].trim_start().starts_with("if");
-        if furthest.whole || is_if || self.lost.is_some() {
+    fn stray_else(&mut self, at: Span, behind: Behind, context: &Context) -> Diagnostic {
+        let line = at.text(self.text);
+        let rest = line["else".len()..].trim_start();
+        // `else if` with a condition of its own to read.
+        let (part, rules) = match first_name(rest) {
+            "if" => (Span::new(at.end - rest.len() as u32, at.end), &[Rule::branch]),
+            _ => (at, &[Rule::otherwise]),
+        };
+        let whole = reread(part.text(self.text), behind == Behind::Block, rules).whole;
+        if whole || self.lost.is_some() {
             return syntax::else_without_if(self.part(at, 0.."else".len()));
         }
-        self.misread(at, behind, &[Rule::otherwise])
+        self.misread(part, behind, rules, context)
     }
 
     fn unknown_start(&mut self, at: Span, word: &str, context: &Context) -> Diagnostic {
@@ -340,7 +217,7 @@ impl<'s> Reader<'s> {
         self.with_edits(diagnostic.help("write what is done with it:"), at, edits)
     }
 
-    fn misread(&mut self, line: Span, behind: Behind, rules: &[Rule]) -> Diagnostic {
+    fn misread(&mut self, line: Span, behind: Behind, rules: &[Rule], context: &Context) -> Diagnostic {
         let text = line.text(self.text);
         let furthest = reread(text, behind == Behind::Block, rules);
         if behind != Behind::Block && !furthest.whole && reads(&format!("{text} {{"), rules) {
@@ -362,9 +239,24 @@ impl<'s> Reader<'s> {
         }
         let try_out = self.mended < MAX_MENDED_LINES && text.len() <= MAX_MENDED_BYTES;
         self.mended += usize::from(try_out);
-        let fits = |mended: &str| {
-            try_out && reads(&if behind == Behind::Block { format!("{mended} {{") } else { mended.to_owned() }, rules)
+        // With a block behind the line, a brace is the last thing it needs.
+        let fits = |mended: &str| match behind {
+            Behind::Block => try_out && !mended.ends_with('{') && reads(&format!("{mended} {{"), rules),
+            _ => try_out && reads(mended, rules),
         };
+        if found == "#" {
+            return syntax::comment_sign("#", place);
+        }
+        if context.starts_with(found) && furthest.expected == ["the end of the line"] {
+            let before = text[..at].trim_end().len();
+            return self.with_edits(syntax::two_on_one_line(found, place), line, vec![(before..at, "; ".to_owned())]);
+        }
+        if let Some((name, mended)) = slips::unusual_name(text, at)
+            && fits(&slips::edited(text, &[(name.clone(), mended.clone())]))
+        {
+            let diagnostic = syntax::unusual_name(&text[name.clone()], self.part(line, name.clone()));
+            return self.with_edits(diagnostic, line, vec![(name, mended)]);
+        }
         match slips::slip(text, at, &furthest, !rules.contains(&Rule::field), &fits) {
             Some(Slip { sign: true, edits, help, found, .. }) => {
                 let place = self.part(line, at..at + found.len());
@@ -381,7 +273,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A line that only lacks its `{`.
-    pub(super) fn missing_open(&mut self, line: Span, behind: Behind) -> Diagnostic {
+    fn missing_open(&mut self, line: Span, behind: Behind) -> Diagnostic {
         let end = Span::new(line.end, line.end);
         let last = Span::new(line.end.saturating_sub(1), line.end);
         let diagnostic = syntax::missing_open(self.at(last));

@@ -70,7 +70,7 @@ pub(super) fn not_yet(line: &str) -> Option<&str> {
     const ANYWHERE: &[&str] =
         &["business days", "business day", "anyone at company", "people at company", "clicked by anything", "company."];
     const AFTER: &[(&str, &[&str])] = &[
-        ("wait until", &["next", "before", "after"]),
+        ("wait", &["until next", "before", "after"]),
         ("enter", &["days before", "weeks before", "days after", "at 0", "at 1"]),
         ("reenter", &["every time", "per"]),
         ("send", &["again"]),
@@ -226,11 +226,14 @@ pub(super) fn slip(
     let lower = found.to_lowercase();
     for (_, word) in WORDS.iter().filter(|(written, _)| *written == lower) {
         let help = if word.is_empty() { format!("leave out `{found}`:") } else { format!("Flow says `{word}`:") };
-        tries.push((vec![(here.clone(), (*word).to_owned())], help));
+        // With the space before it, where nothing takes its place.
+        let from = if word.is_empty() { line[..at].trim_end().len() } else { at };
+        tries.push((vec![(from..here.end, (*word).to_owned())], help));
     }
-    tries.extend(names(line, at, found));
     tries.extend(quotes(line, at, found, &furthest.expected));
     tries.extend(changes(line, at));
+    tries.extend(ladder(line, at));
+    tries.extend(parentheses(line, at, found));
     if found.chars().all(|c| c.is_ascii_digit()) && found.len() <= 2 {
         tries.push((vec![(here.clone(), format!("{found}:00"))], "write the minutes too:".to_owned()));
         tries.push((vec![(at..at, "at least ".to_owned())], "say `at least`, `at most` or `exactly`:".to_owned()));
@@ -258,7 +261,7 @@ pub(super) fn slip(
         if NOISE.contains(&lower.as_str()) {
             tries.push((vec![(before..here.end, String::new())], format!("leave out `{found}`:")));
         }
-        if furthest.expected == ["the end of the line"] {
+        if furthest.expected == ["the end of the line"] && found.starts_with(char::is_alphanumeric) {
             tries.push((vec![(before..line.len(), String::new())], format!("leave out `{}`:", line[at..].trim_end())));
         }
     }
@@ -339,7 +342,7 @@ fn phrases(line: &str) -> Vec<(Vec<Change>, String)> {
 /// `score++`, `score + 10`, and comments of other languages.
 fn changes(line: &str, at: usize) -> Vec<(Vec<Change>, String)> {
     const SIGNS: &[(&str, &str)] =
-        &[("++", "+= 1"), ("--", "-= 1"), ("+", "+="), ("-", "-="), ("#", "//"), ("/*", "//"), (":", "{")];
+        &[("++", "+= 1"), ("--", "-= 1"), ("+", "+="), ("-", "-="), ("/*", "//"), (":", "{")];
     let known = SIGNS.iter().filter(|(sign, _)| line[at..].starts_with(sign));
     known
         .map(|(sign, mended)| {
@@ -349,19 +352,42 @@ fn changes(line: &str, at: usize) -> Vec<(Vec<Change>, String)> {
         .collect()
 }
 
-/// `welcome-mail`, `begrüßung`: names with signs that names do not have.
-fn names(line: &str, at: usize, found: &str) -> Vec<(Vec<Change>, String)> {
-    let start = line[..at]
-        .rfind(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .map_or(0, |before| before + line[before..].chars().next().map_or(0, char::len_utf8));
-    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let end = at + line[at..].find(|c| !is_part(c)).unwrap_or(line[at..].len());
-    let joined = start < at || found.chars().next().is_some_and(|c| !c.is_ascii());
-    if !joined || end == at {
-        return Vec::new();
+/// A parenthesis too many or too few, and lists without them.
+fn parentheses(line: &str, at: usize, found: &str) -> Vec<(Vec<Change>, String)> {
+    let end = line.trim_end().len();
+    let mut tries = Vec::new();
+    match found {
+        "" => tries.push((vec![(end..end, ")".to_owned())], "a parenthesis is still open:".to_owned())),
+        ")" => tries.push((vec![(at..at + 1, String::new())], "this parenthesis closes nothing:".to_owned())),
+        _ => {
+            let list = vec![(at..at, "(".to_owned()), (end..end, ")".to_owned())];
+            tries.push((list, "a list stands in parentheses:".to_owned()));
+        }
     }
-    let help = "names are made of `a` to `z`, digits and `_`:".to_owned();
-    vec![(vec![(start..end, as_name(&line[start..end]))], help)]
+    let before = line[..at].trim_end().len();
+    tries.push((vec![(before..at, ", ".to_owned())], "a comma stands between them:".to_owned()));
+    tries
+}
+
+/// `stages cold, warm, hot`
+fn ladder(line: &str, at: usize) -> Option<(Vec<Change>, String)> {
+    if !line.starts_with("stages ") {
+        return None;
+    }
+    let signs = line[at..]
+        .match_indices([',', '>', '|'])
+        .map(|(sign, text)| (at + sign..at + sign + text.len(), " <".to_owned()));
+    Some((signs.collect(), "the lifecycle is a ladder, lowest first:".to_owned()))
+}
+
+/// `welcome-mail`, `begrüßung`: where a name lies that has signs which names do not have, and what it should be.
+pub(super) fn unusual_name(line: &str, at: usize) -> Option<(Range<usize>, String)> {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let start = line[..at].trim_end_matches(is_part).len();
+    let end = at + line[at..].find(|c| !is_part(c)).unwrap_or(line[at..].len());
+    let first = line[start..end].chars().next()?;
+    let whole = end > at && (start < at || !first.is_ascii()) && first.is_alphabetic();
+    whole.then(|| (start..end, as_name(&line[start..end])))
 }
 
 /// A text as a name.
@@ -391,7 +417,7 @@ fn keywords<'a>(expected: &[&'a str]) -> Vec<&'a str> {
     quoted.filter(|word| word.chars().all(|c| c.is_ascii_lowercase() || " =:".contains(c))).collect()
 }
 
-fn edited(line: &str, edits: &[Change]) -> String {
+pub(super) fn edited(line: &str, edits: &[Change]) -> String {
     let mut out = line.to_owned();
     for (range, text) in edits.iter().rev() {
         out.replace_range(range.clone(), text);
