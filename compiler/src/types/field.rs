@@ -1,5 +1,6 @@
 //! Questions about one field: each type of field has its own.
 
+use super::habits::asks_for_presence;
 use super::number::literal_words;
 use super::predicate::comparison;
 use super::typed::{Cond, Number};
@@ -250,13 +251,4 @@ impl Checker<'_> {
 
 fn equals(field: FieldId, value: i64) -> Cond {
     Cond::Compare(Number::Field(field), Comparison::Equal, Number::Const(value))
-}
-
-/// What Flow calls a value that is there, or is not.
-fn asks_for_presence(word: &str) -> Option<&'static str> {
-    match word {
-        "empty" | "missing" | "null" | "none" | "blank" | "nothing" | "undefined" => Some("unknown"),
-        "set" | "present" | "there" | "filled" | "available" => Some("known"),
-        _ => None,
-    }
 }

@@ -12,6 +12,7 @@ mod event;
 mod exit;
 mod field;
 mod flow;
+mod habits;
 mod handoff;
 mod number;
 mod predicate;

@@ -2,6 +2,7 @@
 
 use super::contradiction::contradiction;
 use super::flow::Journey;
+use super::habits::{field_and_value, lone_value};
 use super::number::{Term, literal_words};
 use super::typed::{Cond, Number};
 use super::{Checker, Known, schema};
@@ -121,18 +122,6 @@ impl Checker<'_> {
             _ => None,
         });
         asked.collect()
-    }
-
-    /// `industry is "saas" or "fintech"`: the second value stands alone. `parts` begin at the comparison.
-    fn report_list_meant(&mut self, field: &ast::Name, first: &ast::Literal, parts: &[Predicate]) {
-        let others: Vec<&ast::Literal> = parts.iter().skip(1).map_while(lone_value).collect();
-        let Some(last) = others.last() else { return };
-        let values = std::iter::once(&first).chain(&others).map(|value| self.text_at(value.span()));
-        let list = format!("{} in ({})", field.text, values.collect::<Vec<_>>().join(", "));
-        let whole = Span::new(field.span.start, last.span().end);
-        let (text, at) = (self.text_at(others[0].span()), self.at(others[0].span()));
-        let diagnostic = types::not_a_condition(&text, literal_words(others[0]), at, "");
-        self.report(diagnostic.help("several values stand in a list:").edit(self.at(whole), list));
     }
 
     /// `a and b or c`: shows both readings, grouped around the `and`s and around the `or`s.
@@ -344,30 +333,6 @@ pub(super) fn comparison(order: Order) -> Comparison {
         Order::AtMost => Comparison::LessOrEqual,
         Order::Over => Comparison::Greater,
         Order::Under => Comparison::Less,
-    }
-}
-
-/// A text, number or date where a condition should be.
-fn lone_value(predicate: &Predicate) -> Option<&ast::Literal> {
-    match predicate {
-        Predicate::Compare { left, relation: None, .. } => match left.terms.as_slice() {
-            [(false, literal @ (ast::Literal::Text(_) | ast::Literal::Number(..) | ast::Literal::Date(..)))] => {
-                Some(literal)
-            }
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// The field and the value of `industry is "saas"`.
-fn field_and_value(predicate: &Predicate) -> Option<(&ast::Name, &ast::Literal)> {
-    match predicate {
-        Predicate::Compare { left, relation: Some(Relation::Is(value)), .. } => match left.terms.as_slice() {
-            [(false, ast::Literal::Word(field))] => Some((field, value)),
-            _ => None,
-        },
-        _ => None,
     }
 }
 

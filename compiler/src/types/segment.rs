@@ -26,7 +26,11 @@ impl Checker<'_> {
     /// Types every segment once, so that an unused one is checked too.
     pub(super) fn segments(&mut self) {
         self.find_expandable();
-        for segment in &self.scope.segments {
+        for (index, segment) in self.scope.segments.iter().enumerate() {
+            // One that is refused as a whole was reported as a whole.
+            if !self.expandable[index] {
+                continue;
+            }
             self.file = segment.file;
             self.predicate(&segment.node.predicate, Asked::Anywhere("a segment"), &Known::new());
         }

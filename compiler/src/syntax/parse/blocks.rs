@@ -3,7 +3,7 @@
 //! One such mistake moves everything behind it into the wrong place. It is reported once, where the indentation says that it was
 //! made, and what follows from it is kept quiet.
 
-use super::{Ended, Pair, Reader, Rule, braces, child, has, head, recover, span};
+use super::{Ended, Pair, Reader, Rule, braces, child, context, has, head, recover, span};
 use crate::diagnostics::{suggest, syntax};
 use crate::source::Span;
 use crate::syntax::ast::{Declaration, Kind};
@@ -61,9 +61,9 @@ impl<'s> Reader<'s> {
     }
 
     /// Reports a line of a block that cannot be read, unless it is a step that an unclosed block swallowed.
-    pub(super) fn bad_clause(&mut self, pair: &Pair<'s>, context: &recover::Context) {
+    pub(super) fn bad_clause(&mut self, pair: &Pair<'s>, context: &context::Context) {
         let word = child(pair, Rule::bad_text).map(|text| recover::first_name(text.as_str().trim_start()));
-        if self.unclosed && word.is_some_and(|word| recover::STEPS.starts_with(word)) {
+        if self.unclosed && word.is_some_and(|word| context::STEPS.starts_with(word)) {
             return;
         }
         self.bad(pair, context);
@@ -109,7 +109,7 @@ impl<'s> Reader<'s> {
                 Kind::ALL.iter().filter(|_| !has(pair, Rule::foreign_comment)).copied().map(Declaration::Unreadable),
             );
         }
-        self.bad(pair, recover::DECLARATIONS);
+        self.bad(pair, context::DECLARATIONS);
         if let (Some(line), false) = (line, opens) {
             // Whatever block it should have opened stands behind it without a home.
             self.lose(line.start);
@@ -118,13 +118,13 @@ impl<'s> Reader<'s> {
 
     /// Reports a step or a clause where declarations are.
     fn stands_outside(&mut self, line: Span, word: &str) -> bool {
-        let home = if recover::WORKFLOW.starts_with(word) || word == "else" {
+        let home = if context::WORKFLOW.starts_with(word) || word == "else" {
             "a workflow"
-        } else if recover::EMAIL.starts_with(word) {
+        } else if context::EMAIL.starts_with(word) {
             "an email"
-        } else if recover::TEAM.starts_with(word) {
+        } else if context::TEAM.starts_with(word) {
             "a team"
-        } else if recover::HANDOFF.starts_with(word) {
+        } else if context::HANDOFF.starts_with(word) {
             "a handoff"
         } else {
             return false;

@@ -1,6 +1,6 @@
 //! `contact`, `event`, `stages`, `segment`.
 
-use super::{Pair, Reader, Rule, child, has, head, name, recover, span};
+use super::{Pair, Reader, Rule, child, context, has, head, name, span};
 use crate::syntax::ast::{Contact, Event, Field, FieldType, Segment, Stages};
 
 impl<'s> Reader<'s> {
@@ -23,7 +23,7 @@ impl<'s> Reader<'s> {
                 Rule::field => fields.push(self.field(&inner)),
                 Rule::bad_line => {
                     broken = true;
-                    self.bad_clause(&inner, recover::FIELDS);
+                    self.bad_clause(&inner, context::FIELDS);
                 }
                 _ => {}
             }

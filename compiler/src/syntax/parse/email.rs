@@ -1,6 +1,6 @@
 //! `email`.
 
-use super::{Pair, Reader, Rule, child, has, head, recover, span};
+use super::{Pair, Reader, Rule, child, context, has, head, span};
 use crate::syntax::ast::{Email, EmailKind, Link, Subject};
 
 impl<'s> Reader<'s> {
@@ -48,7 +48,7 @@ impl<'s> Reader<'s> {
             Rule::later_clause => self.later(pair),
             Rule::bad_line => {
                 email.broken = true;
-                self.bad_clause(pair, recover::EMAIL);
+                self.bad_clause(pair, context::EMAIL);
             }
             _ => {}
         }

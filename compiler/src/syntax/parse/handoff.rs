@@ -1,6 +1,6 @@
 //! `handoff to TEAM { note, task, keep in workflow }`.
 
-use super::{Pair, Reader, Rule, child, recover, span};
+use super::{Pair, Reader, Rule, child, context, span};
 use crate::syntax::ast::{HandoffStep, Task};
 
 impl<'s> Reader<'s> {
@@ -18,7 +18,7 @@ impl<'s> Reader<'s> {
                     });
                 }
                 Rule::keep => handoff.keep = true,
-                Rule::bad_line => self.bad_clause(&inner, recover::HANDOFF),
+                Rule::bad_line => self.bad_clause(&inner, context::HANDOFF),
                 _ => {}
             }
         }

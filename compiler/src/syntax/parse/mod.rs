@@ -5,6 +5,7 @@ mod braces;
 mod branch;
 mod change;
 mod contact;
+mod context;
 mod email;
 mod exit;
 mod handoff;

@@ -226,7 +226,9 @@ pub(super) fn slip(
     let lower = found.to_lowercase();
     for (_, word) in WORDS.iter().filter(|(written, _)| *written == lower) {
         let help = if word.is_empty() { format!("leave out `{found}`:") } else { format!("Flow says `{word}`:") };
-        tries.push((vec![(here.clone(), (*word).to_owned())], help));
+        // With the space before it, where nothing takes its place.
+        let from = if word.is_empty() { line[..at].trim_end().len() } else { at };
+        tries.push((vec![(from..here.end, (*word).to_owned())], help));
     }
     tries.extend(quotes(line, at, found, &furthest.expected));
     tries.extend(changes(line, at));

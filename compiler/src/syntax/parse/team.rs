@@ -1,6 +1,6 @@
 //! `team`.
 
-use super::{Pair, Reader, Rule, child, head, recover};
+use super::{Pair, Reader, Rule, child, context, head};
 use crate::syntax::ast::{Member, Team};
 
 impl<'s> Reader<'s> {
@@ -21,7 +21,7 @@ impl<'s> Reader<'s> {
                 Rule::backup => team.backup = Some(self.text_of(&inner)),
                 Rule::bad_line => {
                     team.broken = true;
-                    self.bad_clause(&inner, recover::TEAM);
+                    self.bad_clause(&inner, context::TEAM);
                 }
                 _ => {}
             }

@@ -1,6 +1,6 @@
 //! `workflow`: header clauses and the list of steps.
 
-use super::{Pair, Reader, Rule, child, has, head, name, recover, span};
+use super::{Pair, Reader, Rule, child, context, has, head, name, span};
 use crate::syntax::ast::{Enter, Existing, Goal, Header, Reenter, Step, StepKind, Window, Workflow};
 
 impl<'s> Reader<'s> {
@@ -21,7 +21,7 @@ impl<'s> Reader<'s> {
                 workflow.headers.push(header);
             } else if inner.as_rule() == Rule::bad_step {
                 workflow.broken = true;
-                workflow.steps.push(self.bad_step(&inner, recover::WORKFLOW));
+                workflow.steps.push(self.bad_step(&inner, context::WORKFLOW));
             } else {
                 workflow.steps.extend(self.step(&inner));
             }
@@ -91,7 +91,7 @@ impl<'s> Reader<'s> {
                 self.unreadable = true;
                 Some(Step { label: None, kind: StepKind::Unreadable, span: span(pair) })
             }
-            Rule::bad_step => Some(self.bad_step(pair, recover::STEPS)),
+            Rule::bad_step => Some(self.bad_step(pair, context::STEPS)),
             _ => Some(Step { label: None, kind: self.step_kind(pair)?, span: step_span(pair) }),
         }
     }
@@ -112,7 +112,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A line that cannot be read, with whatever can be read of the blocks behind it.
-    fn bad_step(&mut self, pair: &Pair<'s>, context: &recover::Context) -> Step {
+    fn bad_step(&mut self, pair: &Pair<'s>, context: &context::Context) -> Step {
         self.bad(pair, context);
         self.unreadable = true;
         for inner in pair.clone().into_inner() {
