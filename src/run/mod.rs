@@ -159,8 +159,8 @@ fn now() -> WallClock {
     WallClock::now()
 }
 
-/// An instant's days since another, for progress.
+/// How many days lie between two instants, to the nearest one: a change of clocks makes a day an hour shorter.
 fn days_between(start: Instant, at: Instant) -> u64 {
     const DAY_MS: i64 = 86_400_000;
-    u64::try_from(at.ms_since(start) / DAY_MS).unwrap_or_default()
+    u64::try_from((at.ms_since(start) + DAY_MS / 2) / DAY_MS).unwrap_or_default()
 }
