@@ -25,11 +25,15 @@ impl<S: Store> Engine<S> {
             return Ok(true);
         }
         if peeked.arrival.keys.is_empty() {
-            self.batch.count(counter::EVENTS_OF_NOBODY);
+            if !self.stream.pass(peeked.arrival.arrived_at) {
+                self.batch.count(counter::EVENTS_OF_NOBODY);
+            }
             return Ok(true);
         }
         let done = self.take_in(&peeked)?;
-        if !done {
+        if done {
+            self.stream.pass(peeked.arrival.arrived_at);
+        } else {
             self.ahead.give_back(peeked);
         }
         Ok(done)
@@ -37,7 +41,7 @@ impl<S: Store> Engine<S> {
 
     /// A repeat changes nothing but its total (E3); a stream that is read again from its start is not even counted.
     fn count_repeat(&mut self, peeked: &Peeked) {
-        if peeked.arrival.arrived_at > self.began_at {
+        if !self.stream.pass(peeked.arrival.arrived_at) {
             self.batch.count(counter::REPEATS);
         }
     }

@@ -44,6 +44,7 @@ mod react;
 pub mod reason;
 mod report;
 mod step;
+mod stream;
 mod suppress;
 mod touch;
 mod view;
@@ -76,6 +77,7 @@ use plan::Plan;
 use react::Cause;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use stream::StreamPlace;
 use touch::Touch;
 
 /// How many items are committed together, unless [`Limits`] say otherwise: past this, more hardly gain speed.
@@ -120,8 +122,8 @@ pub struct Engine<S: Store> {
     clock: VirtualClock,
     /// The clock as the store has it.
     kept_clock: i64,
-    /// Where the clock stood when this run began: a stream given again is known up to here.
-    began_at: i64,
+    /// How far the stream of events has been taken.
+    stream: StreamPlace,
     due: DueQueue,
     cache: Cache,
     ahead: Ahead,
@@ -156,6 +158,7 @@ impl<S: Store> Engine<S> {
     ) -> Result<Engine<S>, EngineError> {
         let plan = Arc::new(Plan::new(program)?);
         let clock = batch::number(&mut store, CLOCK)?.map_or(i64::MIN, |clock| clock.cast_signed());
+        let stream = StreamPlace::load(&mut store)?;
         let sequences = Sequences::load(&mut store, &plan.program)?;
         let mut ahead = Ahead::default();
         ahead.not_before(clock);
@@ -168,7 +171,7 @@ impl<S: Store> Engine<S> {
             limits,
             clock: VirtualClock::new(Instant(clock)),
             kept_clock: clock,
-            began_at: clock,
+            stream,
             cache: Cache::default(),
             ahead,
             outgoing: Outgoing::default(),
@@ -190,7 +193,7 @@ impl<S: Store> Engine<S> {
         progress: &mut dyn FnMut(&Progress),
     ) -> Result<(), EngineError> {
         self.recover()?;
-        self.began_at = self.now().0;
+        self.stream.begin_reading();
         let mut arrivals = arrivals.fuse();
         loop {
             self.ahead.refill(&mut self.store, &mut arrivals, &self.batch.changes)?;
@@ -332,6 +335,7 @@ impl<S: Store> Engine<S> {
         }
         self.batch.close(&self.plan.program);
         self.batch.set_meta(CLOCK, now.cast_unsigned());
+        self.batch.changes.meta.push(self.stream.meta());
         self.batch.changes.meta.extend(self.import_mark.take().map(|mark| mark.meta()));
         self.store.commit(&self.batch.changes)?;
         self.kept_clock = now;
