@@ -3,13 +3,12 @@
 use super::contact::Contact;
 use super::host::TextHost;
 use super::plan::Plan;
+use crate::compose::render_text;
 use crate::store::ContactId;
 use crate::time::{Instant, Zone};
 use chrono::{Days, NaiveDate};
 use flow_compiler::backend::{Backend, Moment};
-use flow_compiler::ir::{
-    Field, FieldId, FieldType, Id, NUMBER_SCALE, Piece, PredicateId, Program, SlotId, TextTemplate,
-};
+use flow_compiler::ir::{Field, FieldId, FieldType, Id, NUMBER_SCALE, PredicateId, Program, SlotId, TextTemplate};
 
 /// What may be read of a contact while a message to or about them is written.
 #[derive(Clone, Copy)]
@@ -98,11 +97,7 @@ impl<'c> ContactView<'c> {
 
     /// A template with this contact's values in it.
     pub fn fill(&self, template: &TextTemplate) -> String {
-        let piece = |piece: &Piece| match piece {
-            Piece::Text(text) => text.clone(),
-            Piece::Field { field, fallback } => self.value(*field).or_else(|| fallback.clone()).unwrap_or_default(),
-        };
-        template.pieces.iter().map(piece).collect()
+        render_text(template, self)
     }
 
     fn text(&self, field: FieldId) -> Option<&'c str> {
