@@ -19,8 +19,8 @@ mod recording;
 
 use example::Example;
 use floor::Floor;
-use flow_compiler::codegen::compile_with;
-use flow_compiler::ir::Program;
+use flow_ir::Program;
+use flow_native::compile_with;
 use flow_runtime::engine::{Engine, Limits, Progress};
 use flow_runtime::store::Store;
 use flow_runtime::store::sqlite::SqliteStore;
@@ -156,7 +156,7 @@ fn print_compile_times(example: &Example) -> Outcome<()> {
     let mut checks = Vec::new();
     let mut parts: Vec<Part> = Vec::new();
     for _ in 0..COMPILATIONS {
-        let (time, compilation) = timed(|| flow_compiler::compile(&example.project));
+        let (time, compilation) = timed(|| flow_front::compile(&example.project));
         std::hint::black_box(compilation.has_errors());
         checks.push(milliseconds(time));
         for (place, (name, bytes, time)) in compile_parts(&example.program)?.into_iter().enumerate() {

@@ -8,11 +8,11 @@
 //! A machine's speed changes while others use it, so a row's ratio is the median of ratios taken in the same repetition. Every
 //! repetition compares every record of all four.
 
-use flow_compiler::backend::{Backend, Host, Memory, Outcome, SendResult};
-use flow_compiler::codegen::{compile, compile_with};
-use flow_compiler::interpret::Interpreter;
-use flow_compiler::ir::*;
-use flow_compiler::source::{FileId, Location, Span};
+use flow_front::source::{FileId, Location, Span};
+use flow_ir::backend::{Backend, Host, Memory, Outcome, SendResult};
+use flow_ir::interpret::Interpreter;
+use flow_ir::*;
+use flow_native::{compile, compile_with};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

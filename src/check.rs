@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use flow_compiler::ir::Program;
+use flow_ir::Program;
 
 use crate::load::load;
 use crate::output::{Outcome, Output, counted};

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use flow_compiler::diagnostics::render::Sources;
-use flow_compiler::diagnostics::{Code, Diagnostic, Label, Severity};
-use flow_compiler::ir::Program;
-use flow_compiler::source::{FileId, Project, Source, Span};
+use flow_front::diagnostics::render::Sources;
+use flow_front::diagnostics::{Code, Diagnostic, Label, Severity};
+use flow_front::source::{FileId, Project, Source, Span};
+use flow_ir::Program;
 use flow_runtime::settings::{FILE_NAME, Settings, SettingsFault, without_secrets};
 
 use crate::output::{Failure, Findings};
@@ -57,8 +57,8 @@ fn load_folder(folder: &Path) -> Loaded {
 }
 
 /// The program is checked even if the settings are not: its meaning hangs on neither name nor zone.
-fn compile(settings: Option<&Settings>, files: Files) -> flow_compiler::Compilation {
-    flow_compiler::compile(&Project {
+fn compile(settings: Option<&Settings>, files: Files) -> flow_front::Compilation {
+    flow_front::compile(&Project {
         name: settings.map(|settings| settings.name.clone()).unwrap_or_default(),
         timezone: settings.map_or("UTC", |settings| settings.timezone.name()).to_owned(),
         sources: files.sources,

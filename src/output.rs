@@ -5,9 +5,9 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
-use flow_compiler::diagnostics::render::json::{JsonDiagnostic, json};
-use flow_compiler::diagnostics::render::{Human, Sources};
-use flow_compiler::diagnostics::{Diagnostic, Severity};
+use flow_front::diagnostics::render::json::{JsonDiagnostic, json};
+use flow_front::diagnostics::render::{Human, Sources};
+use flow_front::diagnostics::{Diagnostic, Severity};
 use serde::Serialize;
 
 use crate::run::report::Finished;

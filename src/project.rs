@@ -13,9 +13,9 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use flow_compiler::source::Source;
-use flow_compiler::syntax::MAX_SOURCE_BYTES;
-use flow_compiler::templates::{MAX_TEMPLATE_BYTES, TemplateKind};
+use flow_front::source::Source;
+use flow_front::syntax::MAX_SOURCE_BYTES;
+use flow_front::templates::{MAX_TEMPLATE_BYTES, TemplateKind};
 use flow_runtime::settings::{FILE_NAME, MAX_FILE_BYTES};
 
 use crate::output::Failure;

@@ -5,11 +5,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use flow_compiler::backend::{Backend, Host, Memory, SendResult};
-use flow_compiler::diagnostics::{Code, Diagnostic, Severity, render::Human};
-use flow_compiler::ir::{self, EmailId, HandoffId, Layout, Program, SlotKind, StepId, TextTestId};
-use flow_compiler::source::{LineIndex, Project, Source};
-use flow_compiler::{Compilation, codegen, compile, interpret};
+use flow_front::diagnostics::{Code, Diagnostic, Severity, render::Human};
+use flow_front::source::{LineIndex, Project, Source};
+use flow_front::{Compilation, compile};
+use flow_ir::backend::{Backend, Host, Memory, SendResult};
+use flow_ir::interpret;
+use flow_ir::{EmailId, HandoffId, Layout, Program, SlotKind, StepId, TextTestId};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -183,7 +184,7 @@ fn diagnostics_read_well() {
 fn programs_lower_to_readable_ir() {
     insta::glob!("corpus/**/*.flow", |path| {
         if let Some(program) = compiled(path).program {
-            ir::verify::verify(&program).unwrap_or_else(|faults| panic!("{}: {faults:?}", path.display()));
+            flow_ir::verify::verify(&program).unwrap_or_else(|faults| panic!("{}: {faults:?}", path.display()));
             let mut small = program.clone();
             // The HTML of a template says nothing about the lowering.
             small.emails.values_mut().for_each(|email| email.html = format!("{} bytes", email.html.len()));
@@ -292,9 +293,8 @@ fn random_bytes(layout: &Layout, random: &mut Scripted) -> Vec<u8> {
             SlotKind::Bool => (random.next() % 2) as i64,
             SlotKind::Code | SlotKind::Symbol => (random.next() % 9) as i64,
             SlotKind::Days => (random.next() % 40_000) as i64,
-            SlotKind::Int => {
-                [ir::NEVER, 0, 600_000, 2_000_000, NOW - 86_400_000, NOW, ir::FOREVER][(random.next() % 7) as usize]
-            }
+            SlotKind::Int => [flow_ir::NEVER, 0, 600_000, 2_000_000, NOW - 86_400_000, NOW, flow_ir::FOREVER]
+                [(random.next() % 7) as usize],
         };
         layout.write(&mut bytes, id, value);
         let known = random.next().is_multiple_of(2);
@@ -311,7 +311,7 @@ fn both_backends_agree_on_every_program() {
     for path in files().into_iter().chain(example_programs()) {
         let Some(program) = compiled_anywhere(&path).program else { continue };
         let program = Arc::new(program);
-        let native = codegen::compile(&program).unwrap();
+        let native = flow_native::compile(&program).unwrap();
         let interpreter = interpret::Interpreter::new(program.clone()).unwrap();
         for seed in 0..200 {
             agree_on(&program, &native, &interpreter, seed, &path);
@@ -322,7 +322,7 @@ fn both_backends_agree_on_every_program() {
 fn agree_on(program: &Program, native: &dyn Backend, interpreter: &dyn Backend, seed: u64, path: &Path) {
     let mut random = Scripted::new(seed);
     let frame = random_bytes(&program.frame, &mut random);
-    let moment = flow_compiler::backend::Moment { now: NOW, triggers: seed % 4 };
+    let moment = flow_ir::backend::Moment { now: NOW, triggers: seed % 4 };
     for (id, predicate) in program.predicates.iter() {
         let journey =
             predicate.workflow.map(|id| random_bytes(&program.workflows[id].journey, &mut random)).unwrap_or_default();

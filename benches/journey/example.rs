@@ -1,11 +1,11 @@
 //! The example project, compiled, with as many people as asked for.
 
 use crate::Outcome;
-use flow_compiler::backend::Backend;
-use flow_compiler::codegen::compile;
-use flow_compiler::ir::Program;
-use flow_compiler::source::{Project, Source};
 use flow_example_data::{Plan, SEED, generate};
+use flow_front::source::{Project, Source};
+use flow_ir::Program;
+use flow_ir::backend::Backend;
+use flow_native::compile;
 use flow_runtime::compose::{Composer, OutboxComposer};
 use flow_runtime::connectors::{self, Connector, Uncertain};
 use flow_runtime::engine::Delivery;
@@ -38,7 +38,7 @@ impl Example {
         let settings = std::fs::read_to_string(folder.join("flow.toml"))?;
         let settings = Settings::read(&settings, folder).map_err(|faults| format!("flow.toml: {faults:?}"))?;
         let project = read_project(&settings, folder)?;
-        let program = flow_compiler::compile(&project).program.ok_or("the example project has errors")?;
+        let program = flow_front::compile(&project).program.ok_or("the example project has errors")?;
         let program = Arc::new(program);
         let (rows, arrivals) = read_data(contacts, &program)?;
         let run = settings.run.ok_or("flow.toml names no run")?;

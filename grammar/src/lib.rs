@@ -1,6 +1,6 @@
 //! The grammar of `.flow` files, and nothing else.
 //!
-//! In: text. Out: pest pairs over [`Rule`]. This crate knows no meaning; `compiler/src/syntax/parse` alone turns pairs into a tree.
+//! In: text. Out: pest pairs over [`Rule`]. This crate knows no meaning; `compiler/front/src/syntax/parse` alone turns pairs into a tree.
 
 #![allow(missing_docs, reason = "pest names a variant for each rule of flow.pest, where they are explained")]
 

@@ -1,6 +1,6 @@
 //! Runs a compiled program over a store, a clock and connectors.
 //!
-//! In: a checked [`Program`](flow_compiler::ir::Program) with a backend, people and events from files, and the instant to run to.
+//! In: a checked [`Program`](flow_ir::Program) with a backend, people and events from files, and the instant to run to.
 //! Out: a store that holds every contact, journey, message and decision, and mails that a connector delivered. The runtime never
 //! reads `.flow` text; the store below it never learns what a workflow is.
 //!

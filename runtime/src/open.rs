@@ -6,7 +6,7 @@
 
 use crate::store::sqlite::{OpenOptions, Shows, SqliteStore, ViewColumn};
 use crate::store::{Changes, Store, StoreError, StoreFault};
-use flow_compiler::ir::{Field, FieldType, Program};
+use flow_ir::{Field, FieldType, Program};
 use ring::digest::{SHA256, digest};
 use std::path::Path;
 

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use flow_compiler::backend::Backend;
-use flow_compiler::codegen::{self, CompiledPart};
-use flow_compiler::interpret::Interpreter;
-use flow_compiler::ir::Program;
+use flow_ir::Program;
+use flow_ir::backend::Backend;
+use flow_ir::interpret::Interpreter;
 use serde::Serialize;
 
-use super::{BackendChoice, now};
+use super::BackendChoice;
 use crate::output::Failure;
 
 /// What was compiled, and how fast.
@@ -30,21 +29,31 @@ pub(crate) struct Part {
 }
 
 pub(crate) fn prepare(choice: BackendChoice, program: &Arc<Program>) -> Result<(Arc<dyn Backend>, Compiled), Failure> {
-    if choice == BackendChoice::Interpreter {
-        return interpreter(program, None);
+    match choice {
+        BackendChoice::Interpreter => interpreter(program, None),
+        BackendChoice::Native => native(program),
     }
+}
+
+/// Machine code, each part timed. A hardened machine may forbid executable memory: the program means the same without it.
+#[cfg(feature = "native")]
+fn native(program: &Arc<Program>) -> Result<(Arc<dyn Backend>, Compiled), Failure> {
     let mut parts = Vec::new();
-    let mut began = now();
-    let compiled = codegen::compile_with(program, |part: CompiledPart| {
+    let mut began = super::now();
+    let compiled = flow_native::compile_with(program, |part: flow_native::CompiledPart| {
         let workflow = part.workflow.and_then(|id| program.workflows.get(id)).map(|workflow| workflow.name.clone());
         parts.push(Part { workflow, code_bytes: part.code_bytes, milliseconds: began.elapsed().as_secs_f64() * 1e3 });
-        began = now();
+        began = super::now();
     });
     match compiled {
         Ok(native) => Ok((Arc::new(native), Compiled { backend: "native", parts, fallback: None })),
-        // A hardened machine may forbid executable memory; the program means the same without it.
         Err(error) => interpreter(program, Some(error.to_string())),
     }
+}
+
+#[cfg(not(feature = "native"))]
+fn native(program: &Arc<Program>) -> Result<(Arc<dyn Backend>, Compiled), Failure> {
+    interpreter(program, Some("this build of Flow has no code generator".to_owned()))
 }
 
 fn interpreter(program: &Arc<Program>, fallback: Option<String>) -> Result<(Arc<dyn Backend>, Compiled), Failure> {

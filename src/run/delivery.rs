@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use flow_compiler::ir::Program;
+use flow_ir::Program;
 use flow_runtime::compose::{Composer, OutboxComposer};
 use flow_runtime::connectors::Connector;
 use flow_runtime::connectors::file::FileConnector;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Instant as WallClock;
 
 use clap::{Args, ValueEnum};
-use flow_compiler::ir::Program;
+use flow_ir::Program;
 use flow_runtime::engine::{BATCH_ITEMS, Engine, Limits};
 use flow_runtime::report::RunReport;
 use flow_runtime::settings::Settings;

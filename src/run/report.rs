@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use flow_compiler::ir::Program;
+use flow_ir::Program;
 use flow_runtime::intake::{Reason, Tally};
 use flow_runtime::report::{RunReport, Totals};
 use serde::Serialize;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use anstyle::Style;
-use flow_compiler::ir::{Program, Workflow};
+use flow_ir::{Program, Workflow};
 use flow_runtime::intake::Tally;
 use flow_runtime::report::{StepReport, Totals, WorkflowReport};
 

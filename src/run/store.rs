@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use flow_compiler::ir::Program;
+use flow_ir::Program;
 use flow_runtime::store::sqlite::SqliteStore;
 
 use super::failure::from_store;

@@ -1,6 +1,6 @@
 //! Why a mail cannot be filled in. The same inputs fail in the same way, so none of these is retried.
 
-use flow_compiler::templates::RenderFault;
+use flow_front::templates::RenderFault;
 
 use crate::mail::MailError;
 use crate::mail::unsubscribe::TokenTooLong;

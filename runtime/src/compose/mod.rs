@@ -15,8 +15,8 @@ mod text;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use flow_compiler::ir::{Email, EmailId, EmailKind, FieldId, FieldType, Id, IdMap, PredicateId, Program, TextTemplate};
-use flow_compiler::templates::{FieldShape, FieldValue, SendUrls, Template, TemplateScope};
+use flow_front::templates::{FieldShape, FieldValue, SendUrls, Template, TemplateScope};
+use flow_ir::{Email, EmailId, EmailKind, FieldId, FieldType, Id, IdMap, PredicateId, Program, TextTemplate};
 
 use crate::mail::unsubscribe::{self, Keys};
 use crate::mail::{self, Address, Kind, Mail, Mailbox, Unsubscribe};

@@ -5,7 +5,7 @@ use crate::engine::{self, ContactView, Notice};
 use crate::mail::{Address, Kind, Mail, Mailbox};
 use crate::store::{OutboxKind, OutboxRecord};
 use crate::time::Instant;
-use flow_compiler::ir::{EmailId, FieldId};
+use flow_ir::{EmailId, FieldId};
 
 /// Writes what the engine's outbox holds.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! Mails of a small program for several people.
 #![allow(clippy::unwrap_used)]
 
-use flow_compiler::ir::{Field, Link, Piece, Subject, TextId, TextTemplate};
-use flow_compiler::templates::{RenderFault, TemplateKind, check};
+use flow_front::templates::{RenderFault, TemplateKind, check};
+use flow_ir::{Field, Link, Piece, Subject, TextId, TextTemplate};
 use insta::assert_snapshot;
 
 use super::*;

@@ -1,6 +1,6 @@
 //! Texts with fields in them: subjects, previews, and what a team is told.
 
-use flow_compiler::ir::{FieldId, Piece, TextTemplate};
+use flow_ir::{FieldId, Piece, TextTemplate};
 
 use super::{ContactValues, present};
 

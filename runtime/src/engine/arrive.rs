@@ -9,7 +9,7 @@ use super::view::ContactView;
 use super::{Engine, counter};
 use crate::intake::{Arrival, What};
 use crate::store::{EventRecord, Store};
-use flow_compiler::ir::{FieldId, FieldValue};
+use flow_ir::{FieldId, FieldValue};
 use serde_json::{Map, Value};
 
 /// What an identify call is called in the event log.

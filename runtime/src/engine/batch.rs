@@ -8,7 +8,7 @@ use crate::store::{
     Changes, ContactId, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord, OutboxKind, OutboxRecord,
     OutboxSettlement, Store,
 };
-use flow_compiler::ir::{Id, Program, TeamId};
+use flow_ir::{Id, Program, TeamId};
 use std::collections::BTreeMap;
 
 /// The names under which a store keeps what is given out.

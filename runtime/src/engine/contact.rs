@@ -8,7 +8,7 @@ use super::error::EngineError;
 use super::plan::Plan;
 use crate::store::{ContactId, ContactRecord, JourneyRecord, JourneyStatus};
 use crate::time::{Zone, Zones};
-use flow_compiler::ir::{Field, FieldId, FieldType, Id, SlotId, TextId, WorkflowId};
+use flow_ir::{Field, FieldId, FieldType, Id, SlotId, TextId, WorkflowId};
 use std::sync::Arc;
 
 /// A contact in memory.

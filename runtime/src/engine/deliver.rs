@@ -19,8 +19,8 @@ use crate::mail::Mail;
 use crate::store::{
     ContactId, DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxSettlement, OutboxState, Store,
 };
-use flow_compiler::backend::Backend;
-use flow_compiler::ir::{EmailId, EngagementKind};
+use flow_ir::backend::Backend;
+use flow_ir::{EmailId, EngagementKind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;

@@ -5,7 +5,7 @@ use super::counter;
 use super::mail_event::MailEvent;
 use super::reason::Suppressed;
 use super::touch::Touch;
-use flow_compiler::ir::{EmailId, EngagementKind, NEVER};
+use flow_ir::{EmailId, EngagementKind, NEVER};
 use serde_json::{Map, Value};
 
 /// Nobody reads a mail and follows a link within this time of its being sent, its last millisecond included; gateways that scan

@@ -6,7 +6,7 @@ use super::plan::Becoming;
 use super::reason::{Ignored, Woken};
 use super::touch::{Seen, Touch};
 use crate::store::{DecisionCode, JourneyRecord, JourneyStatus};
-use flow_compiler::ir::{Entry, PredicateId, Reenter, WorkflowId};
+use flow_ir::{Entry, PredicateId, Reenter, WorkflowId};
 
 /// The block where a journey begins.
 const START: u32 = 0;

@@ -7,7 +7,7 @@ use super::mail_event::MailEvent;
 use super::name::snake_case;
 use super::pattern;
 use super::touch::Touch;
-use flow_compiler::ir::{EventId, FactId, Id, PatternId, WorkflowId};
+use flow_ir::{EventId, FactId, Id, PatternId, WorkflowId};
 use serde_json::{Map, Value};
 
 /// The entries that an event triggers: by workflow, which of its patterns matched.

@@ -7,8 +7,8 @@ use super::touch::later;
 use super::view::ContactView;
 use crate::store::{DecisionCode, HandoffRecord, OutboxKind, OutboxRecord};
 use crate::time::Instant;
-use flow_compiler::backend::Memory;
-use flow_compiler::ir::{Handoff, HandoffId, StepId, TeamId};
+use flow_ir::backend::Memory;
+use flow_ir::{Handoff, HandoffId, StepId, TeamId};
 use serde::{Deserialize, Serialize};
 
 /// What the notice of a handoff says: the payload of its outbox row.

@@ -7,10 +7,8 @@ use super::suppress::forbidden;
 use super::view::ContactView;
 use crate::store::{ContactId, DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState};
 use crate::time::{Instant, Zone};
-use flow_compiler::backend::{Backend, Host, Memory, Moment, SendResult};
-use flow_compiler::ir::{
-    EmailId, HandoffId, Id, NEVER, PredicateId, StepId, TextTestId, TextTestKind, Workflow, WorkflowId,
-};
+use flow_ir::backend::{Backend, Host, Memory, Moment, SendResult};
+use flow_ir::{EmailId, HandoffId, Id, NEVER, PredicateId, StepId, TextTestId, TextTestKind, Workflow, WorkflowId};
 
 /// The host of predicates, which may do nothing but look.
 pub(super) struct TextHost<'e> {

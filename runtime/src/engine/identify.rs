@@ -6,7 +6,7 @@ use super::suppress::suppression_of;
 use super::touch::{Touch, later};
 use crate::store::JourneyStatus;
 use crate::time::{Instant, Zone, Zones};
-use flow_compiler::ir::{CivilSpan, Field, FieldId, FieldType, FieldValue, NEVER, SlotId, SlotKind, VALUE_LIMIT, Wait};
+use flow_ir::{CivilSpan, Field, FieldId, FieldType, FieldValue, NEVER, SlotId, SlotKind, VALUE_LIMIT, Wait};
 use std::borrow::Cow;
 
 /// How a value meets one that is there.

@@ -5,7 +5,7 @@
 use super::name::snake_case;
 use crate::time::Instant;
 use chrono::NaiveDate;
-use flow_compiler::ir::{EventType, FieldType, NUMBER_SCALE, Pattern, Property, PropertyTest, Trait, VALUE_LIMIT};
+use flow_ir::{EventType, FieldType, NUMBER_SCALE, Pattern, Property, PropertyTest, Trait, VALUE_LIMIT};
 use serde_json::{Map, Value};
 
 /// The digits after the point that a frame keeps.
@@ -112,7 +112,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use flow_compiler::ir::{EventId, PatternEvent};
+    use flow_ir::{EventId, PatternEvent};
     use serde_json::json;
 
     fn check(ty: FieldType, test: Trait, negated: bool, properties: Value) -> bool {

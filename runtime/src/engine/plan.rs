@@ -7,7 +7,7 @@ use super::bits::Bits;
 use super::error::EngineError;
 use super::name::snake_case;
 use crate::time::{SendWindow, Zone, Zones};
-use flow_compiler::ir::{
+use flow_ir::{
     EngagementKind, Entry, EventId, FactId, FieldId, FieldType, Id, Op, PatternEvent, PatternId, PredicateId, Program,
     SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
 };

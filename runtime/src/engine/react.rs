@@ -9,7 +9,7 @@ use super::event::Triggers;
 use super::reason::Woken;
 use super::touch::{Seen, Touch};
 use crate::store::{DecisionCode, JourneyStatus};
-use flow_compiler::ir::{Wait, WorkflowId};
+use flow_ir::{Wait, WorkflowId};
 
 /// A contact that is not settled after so many rounds waits for its next event or due instant. Workflows that set each other going
 /// for ever come to rest here.

@@ -5,8 +5,8 @@ use super::reason::{FinishedBy, Woken};
 use super::touch::Touch;
 use crate::store::{DecisionCode, DecisionRecord, JourneyStatus};
 use crate::time::Instant;
-use flow_compiler::backend::{Memory, Outcome};
-use flow_compiler::ir::{Ending, FOREVER, SlotId, Wait, WaitId, WorkflowId};
+use flow_ir::backend::{Memory, Outcome};
+use flow_ir::{Ending, FOREVER, SlotId, Wait, WaitId, WorkflowId};
 
 impl Touch<'_> {
     /// Wakes a journey.

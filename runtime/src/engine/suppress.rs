@@ -4,7 +4,7 @@ use super::plan::Plan;
 use super::reason::{Suppressed, Withheld};
 use super::touch::Touch;
 use crate::store::DecisionCode;
-use flow_compiler::ir::{EmailKind, SlotId, SystemSlots};
+use flow_ir::{EmailKind, SlotId, SystemSlots};
 
 /// Why this kind of mail must not go to whoever this frame belongs to. Asked when a step sends, and again when the mail leaves (E5).
 pub(super) fn forbidden(plan: &Plan, frame: &[u8], kind: EmailKind) -> Option<Withheld> {

@@ -7,8 +7,8 @@ use super::host::TextHost;
 use super::plan::Plan;
 use crate::store::{DecisionCode, DecisionRecord};
 use crate::time::{Instant, Zone, civil};
-use flow_compiler::backend::{Backend, Moment};
-use flow_compiler::ir::{CivilSpan, FOREVER, PredicateId, Wait, Workflow, WorkflowId};
+use flow_ir::backend::{Backend, Moment};
+use flow_ir::{CivilSpan, FOREVER, PredicateId, Wait, Workflow, WorkflowId};
 
 /// The engine's hands on one contact.
 pub(super) struct Touch<'e> {
@@ -65,7 +65,7 @@ impl<'e> Touch<'e> {
         self.ask(predicate, seen, triggers).holds
     }
 
-    fn ask(&mut self, predicate: PredicateId, seen: Seen<'_>, triggers: u64) -> flow_compiler::backend::Verdict {
+    fn ask(&mut self, predicate: PredicateId, seen: Seen<'_>, triggers: u64) -> flow_ir::backend::Verdict {
         let contact = &*self.contact;
         let owner = self.plan.program.predicates[predicate].workflow;
         let journey: &[u8] = match (owner, seen) {

@@ -7,8 +7,8 @@ use crate::compose::render_text;
 use crate::store::ContactId;
 use crate::time::{Instant, Zone};
 use chrono::{Days, NaiveDate};
-use flow_compiler::backend::{Backend, Moment};
-use flow_compiler::ir::{Field, FieldId, FieldType, Id, NUMBER_SCALE, PredicateId, Program, SlotId, TextTemplate};
+use flow_ir::backend::{Backend, Moment};
+use flow_ir::{Field, FieldId, FieldType, Id, NUMBER_SCALE, PredicateId, Program, SlotId, TextTemplate};
 
 /// What may be read of a contact while a message to or about them is written.
 #[derive(Clone, Copy)]

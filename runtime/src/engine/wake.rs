@@ -5,7 +5,7 @@ use super::error::EngineError;
 use super::react::Cause;
 use super::touch::Touch;
 use crate::store::{ContactId, Store};
-use flow_compiler::ir::FOREVER;
+use flow_ir::FOREVER;
 
 impl<S: Store> Engine<S> {
     /// Looks at a contact whose next instant has come. False when it must come back after a flush.

@@ -9,7 +9,7 @@ use std::io::{self, BufRead};
 use std::sync::Arc;
 
 use csv_core::{ReadRecordResult, ReaderBuilder, Terminator};
-use flow_compiler::ir::{FieldId, FieldValue, Program};
+use flow_ir::{FieldId, FieldValue, Program};
 
 use super::finding::{Fault, Reason, excerpt};
 use super::lines::{Line, Lines};

@@ -8,7 +8,7 @@
 use std::io::{BufRead, Seek};
 use std::sync::Arc;
 
-use flow_compiler::ir::Program;
+use flow_ir::Program;
 
 use super::lines::{Line, Lines, Place};
 use super::segment::{MAX_LINE_BYTES, SegmentReader};

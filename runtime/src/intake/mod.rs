@@ -24,7 +24,7 @@ pub mod value;
 use std::io;
 use std::sync::Arc;
 
-use flow_compiler::ir::{FieldId, FieldValue};
+use flow_ir::{FieldId, FieldValue};
 use serde_json::{Map, Value};
 
 use crate::store::MessageId;

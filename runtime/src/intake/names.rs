@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use flow_compiler::ir::{EventId, FieldId, Program};
+use flow_ir::{EventId, FieldId, Program};
 
 /// What a name in a stream means here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +141,7 @@ mod tests {
 
     use super::super::testing::guide_nurture;
     use super::*;
-    use flow_compiler::ir::EventType;
+    use flow_ir::EventType;
     use proptest::prelude::*;
 
     #[test]

@@ -8,7 +8,7 @@
 //! Two clocks are in it. `receivedAt` is ours, so it is when the event arrived. `timestamp` is the sender's, who may be off by years:
 //! where `sentAt` is there too, the sender's own delay between the two is kept and counted back from our clock.
 
-use flow_compiler::ir::{FieldId, FieldType, FieldValue, Program};
+use flow_ir::{FieldId, FieldType, FieldValue, Program};
 use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value};
 

@@ -1,7 +1,7 @@
 //! A program like that of `examples/guide_nurture`, built by hand, for the tests of this folder.
 #![allow(clippy::unwrap_used)]
 
-use flow_compiler::ir::{EventType, Field, FieldType, FieldValue, Program, Property};
+use flow_ir::{EventType, Field, FieldType, FieldValue, Program, Property};
 
 use super::{IntakeError, Item};
 
@@ -61,10 +61,7 @@ fn event(name: &str, properties: &[&str]) -> EventType {
 }
 
 /// Values by the names of their fields, for a reader's eye.
-pub(super) fn named(
-    program: &Program,
-    values: &[(flow_compiler::ir::FieldId, FieldValue)],
-) -> Vec<(String, FieldValue)> {
+pub(super) fn named(program: &Program, values: &[(flow_ir::FieldId, FieldValue)]) -> Vec<(String, FieldValue)> {
     values.iter().map(|(id, value)| (program.fields[*id].name.clone(), value.clone())).collect()
 }
 

@@ -3,7 +3,7 @@
 //! Values are trimmed; nothing else about them is guessed. `1,200` is twelve hundred in one country and one and a fifth in another,
 //! so it is no number here, and neither is a date in any order but year, month, day.
 
-use flow_compiler::ir::{FieldType, FieldValue, NUMBER_SCALE, VALUE_LIMIT};
+use flow_ir::{FieldType, FieldValue, NUMBER_SCALE, VALUE_LIMIT};
 use serde_json::{Number, Value};
 
 use super::finding::{Fault, Reason};

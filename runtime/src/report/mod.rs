@@ -10,7 +10,7 @@ pub use workflow::{StepReport, WorkflowReport};
 use crate::engine::reason::{Suppressed, Undelivered};
 use crate::engine::{self, EngineError, counter};
 use crate::store::{DecisionCode, HandoffCount, Store};
-use flow_compiler::ir::Program;
+use flow_ir::Program;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

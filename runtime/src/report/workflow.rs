@@ -4,7 +4,7 @@ use super::Totals;
 use crate::engine::Report;
 use crate::engine::reason::{FinishedBy, Ignored, Withheld};
 use crate::store::{DecisionCode, DecisionCount, HandoffCount};
-use flow_compiler::ir::{Program, StepId, StepKind, Terminator, Workflow};
+use flow_ir::{Program, StepId, StepKind, Terminator, Workflow};
 use serde::Serialize;
 
 /// A workflow's funnel. Whoever entered is in exactly one of converted, exited, finished, handed off and live.

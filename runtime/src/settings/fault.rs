@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use flow_compiler::diagnostics::suggest;
+use flow_front::diagnostics::suggest;
 
 use super::{FILE_NAME, MAX_FILE_BYTES, SMTP_PASSWORD, UNSUBSCRIBE_SECRET};
 

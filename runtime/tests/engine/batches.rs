@@ -1,8 +1,8 @@
 //! Batches only group work: where their borders fall, what is in memory and when the process dies changes nothing.
 
 use crate::support::{Crash, World, at, program};
-use flow_compiler::codegen;
-use flow_compiler::ir::Program;
+use flow_ir::Program;
+
 use flow_runtime::engine::counter;
 use flow_runtime::store::digest::digest;
 use flow_runtime::store::sqlite::OpenOptions;
@@ -249,7 +249,7 @@ fn machine_code_over_sqlite_gives_what_the_interpreter_gives_in_memory() {
     let path = folder.path().join("flow.db");
     let store = OpenOptions { texts: program.texts.values().cloned().collect(), ..OpenOptions::new(&path) };
     let mut world = mesh(&program, 6, 1000, 1000);
-    let native = Arc::new(codegen::compile(&program).unwrap());
+    let native = Arc::new(flow_native::compile(&program).unwrap());
     // Half of the month by one process, the rest by another that is given the stream from its start.
     for until in ["2026-03-12", END] {
         let (backend, store) = (native.clone(), store.open().unwrap());

@@ -1,7 +1,7 @@
 //! Who enters and who does not (E4).
 
 use crate::support::{World, program, world};
-use flow_compiler::ir::Reenter;
+use flow_ir::Reenter;
 use flow_runtime::engine::{MAX_ROUNDS, counter};
 use serde_json::json;
 use std::sync::Arc;

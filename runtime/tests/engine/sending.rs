@@ -1,7 +1,7 @@
 //! What lets a mail out and what does not; and who takes a contact over.
 
 use crate::support::{World, program, world};
-use flow_compiler::ir::{EmailId, Terminator};
+use flow_ir::{EmailId, Terminator};
 use flow_runtime::engine::{Notice, counter};
 use flow_runtime::store::{OutboxKind, OutboxRecord};
 use serde_json::json;

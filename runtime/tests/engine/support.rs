@@ -1,9 +1,9 @@
 //! A small world for the engine: a program as text, people, a mailbox that does as it is told, and days to wait.
-use flow_compiler::backend::Backend;
-use flow_compiler::compile;
-use flow_compiler::interpret::Interpreter;
-use flow_compiler::ir::{FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, Program, WorkflowId};
-use flow_compiler::source::{Project, Source};
+use flow_front::compile;
+use flow_front::source::{Project, Source};
+use flow_ir::backend::Backend;
+use flow_ir::interpret::Interpreter;
+use flow_ir::{FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, Program, WorkflowId};
 use flow_runtime::connectors::{Connector, Outcome, RefusedKind, Uncertain};
 use flow_runtime::engine::{Composer, ContactView, Delivery, Engine, EngineError, Imported, Limits, Report};
 use flow_runtime::intake::{Arrival, ContactRow, Origin, What};

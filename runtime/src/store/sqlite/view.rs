@@ -15,7 +15,7 @@ use super::contacts::text_column;
 use super::fault::Trouble;
 use super::open::OpenOptions;
 use crate::store::{DecisionCode, JourneyStatus};
-use flow_compiler::ir::{NUMBER_SCALE, SlotKind};
+use flow_ir::{NUMBER_SCALE, SlotKind};
 use rusqlite::Connection;
 
 /// A slot of the frame that people may see.

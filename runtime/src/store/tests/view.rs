@@ -4,7 +4,7 @@ use super::options;
 use super::rows::*;
 use crate::store::sqlite::{OpenOptions, Shows, SqliteStore, ViewColumn};
 use crate::store::*;
-use flow_compiler::ir::{FOREVER, Layout, NEVER, NUMBER_SCALE, SlotId, SlotKind};
+use flow_ir::{FOREVER, Layout, NEVER, NUMBER_SCALE, SlotId, SlotKind};
 use rusqlite::types::Value;
 use tempfile::TempDir;
 

@@ -1,0 +1,24 @@
+//! What every contact has without declaring it. Below everything else, because names are resolved and typed against it.
+
+/// The fields that every contact has, and what they hold.
+pub const BUILT_IN: &[(&str, BuiltIn)] = &[
+    ("score", BuiltIn::Score),
+    ("stage", BuiltIn::Stage),
+    ("email", BuiltIn::Email),
+    ("timezone", BuiltIn::Timezone),
+    ("created_at", BuiltIn::CreatedAt),
+    ("unsubscribed", BuiltIn::Flag),
+    ("hard_bounced", BuiltIn::Flag),
+    ("complained", BuiltIn::Flag),
+    ("do_not_contact", BuiltIn::Flag),
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuiltIn {
+    Score,
+    Stage,
+    Email,
+    Timezone,
+    CreatedAt,
+    Flag,
+}

@@ -1,0 +1,56 @@
+//! Tests joined by `and` that can never hold together.
+//!
+//! Looks at what is said of one field: the values it may have, and the range of numbers it lies in. Whoever writes
+//! `industry is "saas" and industry is "fintech"` means `or`; left alone, nobody would ever come through.
+
+use super::typed::{Cond, Number};
+use flow_ir::{Comparison, FieldId};
+
+/// The first two parts, by their places in the list, of which the second rules out the first.
+pub(super) fn contradiction(parts: &[Cond]) -> Option<(usize, usize)> {
+    let tests: Vec<(usize, &Cond)> =
+        parts.iter().enumerate().flat_map(|(at, part)| flat(part).into_iter().map(move |test| (at, test))).collect();
+    for (index, (second, test)) in tests.iter().enumerate() {
+        let before = tests[..index].iter().find(|(first, other)| first != second && excludes(other, test));
+        if let Some((first, _)) = before {
+            return Some((*first, *second));
+        }
+    }
+    None
+}
+
+/// The tests that must all hold.
+fn flat(cond: &Cond) -> Vec<&Cond> {
+    match cond {
+        Cond::All(parts) => parts.iter().flat_map(flat).collect(),
+        other => vec![other],
+    }
+}
+
+fn excludes(one: &Cond, other: &Cond) -> bool {
+    match (one, other) {
+        (Cond::CodeIn(a, left), Cond::CodeIn(b, right)) => a == b && !left.iter().any(|code| right.contains(code)),
+        (Cond::TextIn(a, left), Cond::TextIn(b, right)) => a == b && !left.iter().any(|text| right.contains(text)),
+        // Of engagement and events too: whatever is asked, it cannot be so and not so.
+        (Cond::Unknown, _) | (_, Cond::Unknown) => false,
+        (Cond::Not(inner), test) | (test, Cond::Not(inner)) if **inner == *test => true,
+        _ => match (range(one), range(other)) {
+            (Some((a, low, high)), Some((b, from, to))) => a == b && low.max(from) > high.min(to),
+            _ => false,
+        },
+    }
+}
+
+/// The field and the range in which a comparison with a number holds it.
+fn range(cond: &Cond) -> Option<(FieldId, i64, i64)> {
+    let Cond::Compare(Number::Field(field), comparison, Number::Const(value)) = cond else { return None };
+    let (low, high) = match comparison {
+        Comparison::Equal => (*value, *value),
+        Comparison::Less => (i64::MIN, value - 1),
+        Comparison::LessOrEqual => (i64::MIN, *value),
+        Comparison::Greater => (value + 1, i64::MAX),
+        Comparison::GreaterOrEqual => (*value, i64::MAX),
+        _ => return None,
+    };
+    Some((*field, low, high))
+}

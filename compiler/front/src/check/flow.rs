@@ -1,0 +1,192 @@
+//! What is known of a journey at a step: which emails can have been sent, what was waited for, whether anyone comes here at all.
+//!
+//! The steps are walked once in their order. Where branches join, what *may* have been sent is the union, and what was sent *last* is
+//! clear only where every way agrees.
+
+use super::predicate::Asked;
+use super::typed::Cond;
+use super::{Checker, Known};
+use crate::diagnostics::{messages, names};
+use crate::source::Location;
+use crate::source::Span;
+use crate::syntax::ast;
+use flow_ir::{EmailId, EngagementKind};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// The state of a journey at a step.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Journey {
+    /// The emails that some way to here sends, with where first.
+    sent: Rc<BTreeMap<EmailId, Location>>,
+    /// The emails that every way to here sends.
+    surely: Rc<BTreeSet<EmailId>>,
+    /// The last email on each way to here, with where.
+    last: Rc<BTreeSet<Option<(Location, EmailId)>>>,
+    /// Every email that the whole workflow sends, with where: for exits and goals, and for messages.
+    anywhere: Rc<BTreeMap<EmailId, Location>>,
+    /// Whether the last wait on every way was a `wait until`.
+    pub(super) waited_until: bool,
+    /// A step could not be read, so anything may have happened.
+    pub(super) blind: bool,
+    /// Where everyone left, if nobody comes here.
+    pub(super) left: Option<Location>,
+    pub(super) known: Known,
+}
+
+impl Journey {
+    /// At the first step of a workflow that sends these.
+    pub(super) fn start(anywhere: Vec<(EmailId, Location)>) -> Self {
+        Self { last: Rc::new(BTreeSet::from([None])), anywhere: Rc::new(first_of_each(anywhere)), ..Self::default() }
+    }
+
+    /// For a goal or an exit: at any step. `blind` where a step could not be read.
+    pub(super) fn any_step(anywhere: Vec<(EmailId, Location)>, blind: bool) -> Self {
+        let last = std::iter::once(None).chain(anywhere.iter().map(|(email, at)| Some((*at, *email)))).collect();
+        let anywhere = Rc::new(first_of_each(anywhere));
+        Self { sent: Rc::clone(&anywhere), last: Rc::new(last), anywhere, blind, ..Self::default() }
+    }
+
+    pub(super) fn send(&mut self, email: EmailId, at: Location) {
+        Rc::make_mut(&mut self.sent).entry(email).or_insert(at);
+        Rc::make_mut(&mut self.surely).insert(email);
+        self.last = Rc::new(BTreeSet::from([Some((at, email))]));
+    }
+
+    pub(super) fn may_have_sent(&self, email: EmailId) -> bool {
+        self.sent.contains_key(&email)
+    }
+
+    /// Where everyone who comes here was sent it.
+    pub(super) fn surely_sent(&self, email: EmailId) -> Option<Location> {
+        if self.surely.contains(&email) { self.sent.get(&email).copied() } else { None }
+    }
+
+    pub(super) fn sent_anywhere(&self, email: EmailId) -> Option<Location> {
+        self.anywhere.get(&email).copied()
+    }
+
+    /// Joins the ways of a branch: only those on which people go on.
+    pub(super) fn join(before: &Journey, ways: Vec<Journey>, at: Location) -> Journey {
+        let mut open = ways.iter().filter(|way| way.left.is_none());
+        let Some(mut joined) = open.next().cloned() else {
+            let blind = ways.iter().any(|way| way.blind);
+            return Journey { left: (!blind).then_some(at), blind, ..before.clone() };
+        };
+        for way in open {
+            // Most branches send nothing: then both ways share what was sent before.
+            if !Rc::ptr_eq(&joined.sent, &way.sent) {
+                let sent = Rc::make_mut(&mut joined.sent);
+                for (email, at) in way.sent.iter() {
+                    sent.entry(*email).or_insert(*at);
+                }
+                joined.surely = Rc::new(joined.surely.intersection(&way.surely).copied().collect());
+            }
+            if !Rc::ptr_eq(&joined.last, &way.last) {
+                Rc::make_mut(&mut joined.last).extend(way.last.iter().copied());
+            }
+            joined.waited_until &= way.waited_until;
+            joined.blind |= way.blind;
+            joined.known = joined.known.intersection(&way.known).copied().collect();
+        }
+        joined.blind |= ways.iter().any(|way| way.blind);
+        joined
+    }
+}
+
+/// Where each email is sent first.
+fn first_of_each(sends: Vec<(EmailId, Location)>) -> BTreeMap<EmailId, Location> {
+    sends.into_iter().rev().collect()
+}
+
+impl Checker<'_> {
+    /// `clicked guide_delivery link "case-study"`, or `clicked` alone for the last email sent.
+    pub(super) fn engaged(
+        &mut self,
+        verb: ast::EngagementVerb,
+        name: Option<&ast::Name>,
+        link: Option<&ast::Literal>,
+        span: Span,
+        asked: Asked<'_>,
+    ) -> Cond {
+        let (kind, verb) = match verb {
+            ast::EngagementVerb::Clicked => (EngagementKind::Clicked, "clicked"),
+            ast::EngagementVerb::Opened => (EngagementKind::Opened, "opened"),
+            ast::EngagementVerb::Replied => (EngagementKind::Replied, "replied"),
+            ast::EngagementVerb::Bounced => (EngagementKind::Bounced, "bounced"),
+        };
+        let journey = match asked {
+            Asked::InJourney(journey) | Asked::Waiting(journey) => journey,
+            Asked::Entry | Asked::Anywhere(_) => {
+                let words = if let Asked::Anywhere(words) = asked { words } else { "an `enter when`" };
+                let diagnostic = messages::journey_only(verb, self.at(span), words);
+                self.report(diagnostic);
+                return Cond::Unknown;
+            }
+        };
+        let email = match name {
+            Some(name) => self.engaged_email(verb, name, journey),
+            None => self.last_email(verb, journey, span),
+        };
+        let Some(email) = email else { return Cond::Unknown };
+        match link {
+            None => Cond::Engaged { kind, email, link: None },
+            Some(link) => match self.engaged_link(email, link) {
+                Some(link) => Cond::Engaged { kind, email, link: Some(link) },
+                None => Cond::Unknown,
+            },
+        }
+    }
+
+    fn engaged_email(&mut self, verb: &str, name: &ast::Name, journey: &Journey) -> Option<EmailId> {
+        let email = self.email_named(name)?;
+        if journey.blind || journey.may_have_sent(email) {
+            return Some(email);
+        }
+        let diagnostic = messages::not_sent_before(verb, &name.text, self.at(name.span), journey.sent_anywhere(email));
+        self.report(diagnostic);
+        None
+    }
+
+    fn last_email(&mut self, verb: &str, journey: &Journey, span: Span) -> Option<EmailId> {
+        if journey.blind {
+            return None;
+        }
+        let sent: Vec<(EmailId, Location)> = journey.last.iter().flatten().map(|(at, email)| (*email, *at)).collect();
+        let agree = sent.windows(2).all(|pair| pair[0].0 == pair[1].0);
+        match (sent.as_slice(), journey.last.contains(&None)) {
+            ([(email, _), ..], false) if agree => return Some(*email),
+            ([], _) => {
+                let diagnostic = messages::nothing_sent_before(verb, self.at(span));
+                self.report(diagnostic);
+            }
+            (several, _) => {
+                let mut named: Vec<(String, Location)> = Vec::new();
+                for (email, at) in several {
+                    let name = self.scope.emails[flow_ir::Id::index(*email)].node.name.text.clone();
+                    if !named.iter().any(|(known, _)| *known == name) {
+                        named.push((name, *at));
+                    }
+                }
+                let diagnostic = messages::unclear_engagement(verb, &named, self.at(span));
+                self.report(diagnostic);
+            }
+        }
+        None
+    }
+
+    fn engaged_link(&mut self, email: EmailId, link: &ast::Literal) -> Option<String> {
+        let ast::Literal::Text(text) = link else { return None };
+        let alias = self.fixed_text(text)?;
+        let declared = &self.scope.emails[flow_ir::Id::index(email)];
+        let aliases: Vec<String> = declared.node.links.iter().filter_map(|known| known.alias.plain()).collect();
+        if aliases.contains(&alias) || declared.node.broken {
+            return Some(alias);
+        }
+        let known: Vec<&str> = aliases.iter().map(String::as_str).collect();
+        let name = &declared.node.name;
+        let diagnostic = names::unknown_link(&name.text, &alias, &known, self.at(text.span), declared.at(name.span));
+        self.report(diagnostic);
+        None
+    }
+}

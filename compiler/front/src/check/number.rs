@@ -1,0 +1,218 @@
+//! Numbers, dates and sums.
+
+use super::typed::Number;
+use super::{Checker, Known, schema};
+use crate::diagnostics::{missing, names, types};
+use crate::syntax::ast;
+use flow_ir::{FieldId, FieldType, NUMBER_SCALE};
+
+/// The digits a number may have before its point. Far above what people write, and far below where sums of them could overflow.
+const MAX_WHOLE_DIGITS: usize = 11;
+const DECIMALS: usize = 4;
+
+/// The most terms of one sum.
+const MAX_TERMS: usize = 16;
+
+/// A number as frames keep it, or why it cannot be kept.
+pub(crate) fn number_of(text: &str) -> Result<i64, &'static str> {
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.trim_start_matches('0').len() > MAX_WHOLE_DIGITS {
+        return Err("too large");
+    }
+    if fraction.len() > DECIMALS {
+        return Err("more than four decimals");
+    }
+    let padded = format!("{whole}{fraction:0<DECIMALS$}");
+    let value: i64 = padded.parse().map_err(|_| "not a number")?;
+    Ok(if negative { -value } else { value })
+}
+
+/// A whole number of things, such as days or times.
+pub(super) fn whole_of(text: &str) -> Option<i64> {
+    number_of(text).ok().filter(|value| value % NUMBER_SCALE == 0).map(|value| value / NUMBER_SCALE)
+}
+
+/// The days since 1970-01-01 of `2026-10-01`.
+pub(crate) fn days_of(text: &str) -> Option<i64> {
+    let date: chrono::NaiveDate = text.parse().ok()?;
+    Some((date - chrono::NaiveDate::default()).num_days())
+}
+
+/// What a term is.
+pub(super) enum Term {
+    Number(Number),
+    /// A lone field of any type, for the comparison to look at.
+    Field(FieldId),
+    /// A word that names no field.
+    Word(ast::Name),
+    /// Wrong and reported.
+    Wrong,
+}
+
+impl Checker<'_> {
+    /// A sum of numbers; `None` where it is wrong and reported.
+    pub(super) fn number(&mut self, sum: &ast::Sum, known: &Known) -> Option<Number> {
+        if sum.terms.len() > MAX_TERMS {
+            let at = self.at(sum.span);
+            self.report(types::bad_number(&format!("a sum of {} terms", sum.terms.len()), "more than 16 terms", at));
+            return None;
+        }
+        let alone = sum.terms.len() == 1;
+        let mut total: Option<Number> = None;
+        let mut wrong = false;
+        for (minus, literal) in &sum.terms {
+            let Some(term) = self.number_term(literal, known, alone) else {
+                wrong = true;
+                continue;
+            };
+            total = Some(match total {
+                None if *minus => Number::Sub(Box::new(Number::Const(0)), Box::new(term)),
+                None => term,
+                Some(before) if *minus => Number::Sub(Box::new(before), Box::new(term)),
+                Some(before) => Number::Add(Box::new(before), Box::new(term)),
+            });
+        }
+        if wrong { None } else { total }
+    }
+
+    /// A value: a sum, or a field with a fallback.
+    pub(super) fn value(&mut self, value: &ast::Value, known: &Known) -> Option<Number> {
+        let Some(fallback) = &value.fallback else { return self.number(&value.sum, known) };
+        let default = self.constant_number(fallback)?;
+        match value.sum.terms.as_slice() {
+            [(false, ast::Literal::Word(name))] => {
+                let field = self.number_field(name)?;
+                Some(if self.schema.shape(field).optional { Number::Or(field, default) } else { Number::Field(field) })
+            }
+            _ => {
+                let at = self.at(value.span);
+                let text = self.text_at(value.sum.span);
+                self.report(types::type_mismatch(
+                    &text,
+                    "a sum",
+                    "a single field before `or`",
+                    at,
+                    "(employees or 0) + 1",
+                ));
+                None
+            }
+        }
+    }
+
+    fn number_term(&mut self, literal: &ast::Literal, known: &Known, alone: bool) -> Option<Number> {
+        match literal {
+            ast::Literal::Nested(value, _) => self.value(value, known),
+            ast::Literal::Word(name) => {
+                let field = self.number_field(name)?;
+                if self.schema.shape(field).optional && !known.contains(&field) && !alone {
+                    let diagnostic =
+                        missing::possibly_missing_in_sum(&name.text, self.at(name.span), self.schema.declared(field));
+                    self.report(diagnostic);
+                    return None;
+                }
+                Some(Number::Field(field))
+            }
+            other => self.constant_number(other).map(Number::Const),
+        }
+    }
+
+    fn number_field(&mut self, name: &ast::Name) -> Option<FieldId> {
+        let Some(field) = self.schema.field(&name.text) else {
+            let diagnostic =
+                names::unknown_field(&name.text, &self.names(super::schema::Schema::field_names), self.at(name.span));
+            self.report_unknown(&[ast::Kind::Contact], diagnostic);
+            return None;
+        };
+        let ty = &self.schema.shape(field).ty;
+        if matches!(ty, FieldType::Number | FieldType::Money) {
+            return Some(field);
+        }
+        let diagnostic = types::type_mismatch(&name.text, schema::words(ty), "a number", self.at(name.span), "");
+        self.report(diagnostic);
+        None
+    }
+
+    /// A literal number.
+    pub(super) fn constant_number(&mut self, literal: &ast::Literal) -> Option<i64> {
+        let at = self.at(literal.span());
+        match literal {
+            ast::Literal::Number(text, _) => match number_of(text) {
+                Ok(value) => Some(value),
+                Err(why) => {
+                    self.report(types::bad_number(text, why, at));
+                    None
+                }
+            },
+            other => {
+                let text = self.text_at(other.span());
+                self.report(types::type_mismatch(&text, literal_words(other), "a number", at, "10"));
+                None
+            }
+        }
+    }
+
+    /// A literal date.
+    pub(super) fn constant_date(&mut self, literal: &ast::Literal) -> Option<i64> {
+        let at = self.at(literal.span());
+        match literal {
+            ast::Literal::Date(text, _) => {
+                let days = days_of(text);
+                if days.is_none() {
+                    self.report(types::bad_date(text, at));
+                }
+                days
+            }
+            other => {
+                let text = self.text_at(other.span());
+                self.report(types::type_mismatch(&text, literal_words(other), "a date", at, "2026-10-01"));
+                None
+            }
+        }
+    }
+
+    /// The left side of a comparison.
+    pub(super) fn left_side(&mut self, sum: &ast::Sum, known: &Known) -> Term {
+        if let [(false, ast::Literal::Word(name))] = sum.terms.as_slice() {
+            return match self.schema.field(&name.text) {
+                Some(field) => Term::Field(field),
+                None => Term::Word(name.clone()),
+            };
+        }
+        self.number(sum, known).map_or(Term::Wrong, Term::Number)
+    }
+}
+
+/// A literal's kind in words.
+pub(super) fn literal_words(literal: &ast::Literal) -> &'static str {
+    match literal {
+        ast::Literal::Number(..) => "a number",
+        ast::Literal::Text(_) => "a text",
+        ast::Literal::Truth(..) => "a yes or no",
+        ast::Literal::Date(..) => "a date",
+        ast::Literal::Word(_) => "a name",
+        ast::Literal::Nested(..) => "a value",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{days_of, number_of, whole_of};
+
+    #[test]
+    fn numbers_are_exact() {
+        assert_eq!(number_of("12.5"), Ok(125_000));
+        assert_eq!(number_of("-0.0001"), Ok(-1));
+        assert_eq!(number_of("99999999999"), Ok(999_999_999_990_000));
+        assert_eq!(number_of("100000000000"), Err("too large"));
+        assert_eq!(number_of("1.00001"), Err("more than four decimals"));
+        assert_eq!(whole_of("3.5"), None);
+        assert_eq!(whole_of("3"), Some(3));
+    }
+
+    #[test]
+    fn days_count_from_1970() {
+        assert_eq!(days_of("1970-01-02"), Some(1));
+        assert_eq!(days_of("2026-02-30"), None);
+    }
+}

@@ -1,0 +1,220 @@
+//! The schema: fields, events and stages, with the ones every contact has.
+
+use super::number::{days_of, number_of};
+use super::typed::FieldShape;
+use crate::built_in::{BUILT_IN, BuiltIn};
+use crate::diagnostics::{Diagnostic, names, types};
+use crate::resolve::{Declared, Scope};
+use crate::source::Location;
+use crate::syntax::ast;
+use flow_ir::{EventId, EventType, FieldId, FieldType, Id, NEVER, Property};
+use std::collections::BTreeMap;
+
+/// The types a field may be declared with.
+pub const TYPES: &[&str] =
+    &["text", "number", "money", "yes/no", "date", "moment", "email", "url", "timezone", "country"];
+
+#[derive(Debug, Clone)]
+pub struct SchemaField {
+    pub shape: FieldShape,
+    /// None for a built-in one.
+    pub declared: Option<Location>,
+}
+
+#[derive(Debug, Clone)]
+pub struct SchemaEvent {
+    pub shape: EventType,
+    /// A property could not be read or has no type, so none is reported as unknown.
+    pub broken: bool,
+    pub declared: Location,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Schema {
+    pub fields: Vec<SchemaField>,
+    pub field_ids: BTreeMap<String, FieldId>,
+    pub events: Vec<SchemaEvent>,
+    pub event_ids: BTreeMap<String, EventId>,
+    pub stages: Vec<String>,
+    pub stage_numbers: BTreeMap<String, i64>,
+    /// A field has a type that does not exist, so no field is reported as unknown.
+    pub fields_lost: bool,
+}
+
+impl Schema {
+    pub fn of(scope: &Scope, diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let mut schema =
+            Self { stages: scope.stages.iter().map(|stage| stage.node.text.clone()).collect(), ..Self::default() };
+        schema.stage_numbers = schema.stages.iter().cloned().zip(0..).collect();
+        for (name, built_in) in BUILT_IN {
+            schema.add(built_in_field(name, *built_in), None);
+        }
+        for field in &scope.fields {
+            match declared_field(field, diagnostics) {
+                Some(shape) => schema.add(shape, Some(field.at(field.node.span))),
+                None => schema.fields_lost = true,
+            }
+        }
+        for event in &scope.events {
+            schema.event_ids.insert(event.node.name.text.clone(), EventId::from_index(schema.events.len()));
+            schema.events.push(declared_event(event, diagnostics));
+        }
+        schema
+    }
+
+    fn add(&mut self, shape: FieldShape, declared: Option<Location>) {
+        self.field_ids.insert(shape.name.clone(), FieldId::from_index(self.fields.len()));
+        self.fields.push(SchemaField { shape, declared });
+    }
+
+    pub fn field(&self, name: &str) -> Option<FieldId> {
+        self.field_ids.get(name).copied()
+    }
+
+    pub fn shape(&self, field: FieldId) -> &FieldShape {
+        &self.fields[field.index()].shape
+    }
+
+    pub fn declared(&self, field: FieldId) -> Option<Location> {
+        self.fields[field.index()].declared
+    }
+
+    pub fn field_names(&self) -> Vec<&str> {
+        self.fields.iter().map(|field| field.shape.name.as_str()).collect()
+    }
+
+    pub fn event(&self, name: &str) -> Option<EventId> {
+        self.event_ids.get(name).copied()
+    }
+
+    pub fn event_names(&self) -> Vec<&str> {
+        self.events.iter().map(|event| event.shape.name.as_str()).collect()
+    }
+
+    pub fn stage(&self, name: &str) -> Option<i64> {
+        self.stage_numbers.get(name).copied()
+    }
+
+    pub fn stage_names(&self) -> Vec<&str> {
+        self.stages.iter().map(String::as_str).collect()
+    }
+}
+
+fn built_in_field(name: &str, built_in: BuiltIn) -> FieldShape {
+    let (ty, optional) = match built_in {
+        BuiltIn::Score => (FieldType::Number, false),
+        BuiltIn::Stage => (FieldType::Stage, false),
+        BuiltIn::Email => (FieldType::Email, true),
+        BuiltIn::Timezone => (FieldType::Timezone, true),
+        BuiltIn::CreatedAt => (FieldType::Moment, true),
+        BuiltIn::Flag => (FieldType::YesNo, false),
+    };
+    FieldShape { name: name.to_owned(), ty, optional, default: 0 }
+}
+
+fn declared_field(field: &Declared<ast::Field>, diagnostics: &mut Vec<Diagnostic>) -> Option<FieldShape> {
+    let node = &field.node;
+    let ty = field_type(&node.ty, field, diagnostics)?;
+    let default = node.default.as_ref().map(|literal| default_of(literal, &ty, field, diagnostics));
+    // A yes/no without a default is no until somebody says yes; everything else without a value is missing.
+    let optional = node.optional && default.is_none();
+    Some(FieldShape { name: node.name.text.clone(), optional, default: default.unwrap_or_default(), ty })
+}
+
+fn declared_event(event: &Declared<ast::Event>, diagnostics: &mut Vec<Diagnostic>) -> SchemaEvent {
+    let mut properties: Vec<Property> = Vec::new();
+    let mut broken = event.node.broken;
+    for node in &event.node.properties {
+        let field = Declared { node: node.clone(), file: event.file };
+        let same = |first: &&ast::Field| first.name.text == node.name.text && first.span.start < node.span.start;
+        if let Some(first) = event.node.properties.iter().find(same) {
+            let (at, first) = (field.at(node.name.span), field.at(first.name.span));
+            diagnostics.push(names::duplicate_name(&node.name.text, at, first));
+            continue;
+        }
+        match field_type(&node.ty, &field, diagnostics) {
+            Some(ty) => properties.push(Property { name: node.name.text.clone(), ty, optional: node.optional }),
+            None => broken = true,
+        }
+    }
+    SchemaEvent {
+        shape: EventType { name: event.node.name.text.clone(), properties },
+        declared: event.at(event.node.name.span),
+        broken,
+    }
+}
+
+fn field_type(
+    ty: &ast::FieldType,
+    field: &Declared<ast::Field>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<FieldType> {
+    Some(match ty {
+        ast::FieldType::OneOf(choices, _) => FieldType::OneOf(choices.iter().filter_map(plain).collect()),
+        ast::FieldType::Named(name) => match name.text.as_str() {
+            "text" => FieldType::Text,
+            "number" => FieldType::Number,
+            "money" => FieldType::Money,
+            "yes/no" => FieldType::YesNo,
+            "date" => FieldType::Date,
+            "moment" => FieldType::Moment,
+            "email" => FieldType::Email,
+            "url" => FieldType::Url,
+            "timezone" => FieldType::Timezone,
+            "country" => FieldType::Country,
+            other => {
+                diagnostics.push(names::unknown_type(other, TYPES, field.at(name.span)));
+                return None;
+            }
+        },
+    })
+}
+
+/// What the slot of a field with this default starts with.
+fn default_of(
+    literal: &ast::Literal,
+    ty: &FieldType,
+    field: &Declared<ast::Field>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> i64 {
+    let value = match (literal, ty) {
+        (ast::Literal::Truth(truth, _), FieldType::YesNo) => Some(i64::from(*truth)),
+        (ast::Literal::Number(text, _), FieldType::Number | FieldType::Money) => number_of(text).ok(),
+        (ast::Literal::Date(text, _), FieldType::Date) => days_of(text),
+        (ast::Literal::Text(_), FieldType::OneOf(choices)) => {
+            let choice = plain(literal).unwrap_or_default();
+            choices.iter().position(|known| known.eq_ignore_ascii_case(&choice)).map(|at| at as i64 + 1)
+        }
+        _ => None,
+    };
+    value.unwrap_or_else(|| {
+        let at = field.at(literal.span());
+        diagnostics.push(types::type_mismatch(&field.node.name.text, words(ty), "a default of its own kind", at, ""));
+        if matches!(ty, FieldType::Moment) { NEVER } else { 0 }
+    })
+}
+
+fn plain(literal: &ast::Literal) -> Option<String> {
+    match literal {
+        ast::Literal::Text(text) => text.plain(),
+        _ => None,
+    }
+}
+
+/// A type in words.
+pub fn words(ty: &FieldType) -> &'static str {
+    match ty {
+        FieldType::Text => "a text",
+        FieldType::Number => "a number",
+        FieldType::Money => "an amount of money",
+        FieldType::YesNo => "a yes or no",
+        FieldType::Date => "a date",
+        FieldType::Moment => "a moment",
+        FieldType::Email => "an e-mail address",
+        FieldType::Url => "a web address",
+        FieldType::Timezone => "a time zone",
+        FieldType::Country => "a country",
+        FieldType::OneOf(_) => "one of a list of values",
+        FieldType::Stage => "a lifecycle stage",
+    }
+}

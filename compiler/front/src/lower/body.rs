@@ -1,0 +1,120 @@
+//! A workflow's steps to one function.
+//!
+//! Steps that only change values run inside the open block, under the condition of the `if`s around them. An effect (a send, a wait, a
+//! handoff, an exit) ends the block; an `if` with an effect inside becomes a real branch.
+
+use super::Lowering;
+use super::builder::Builder;
+use super::predicate::{JourneyScope, Scope};
+use super::steps;
+use crate::check::typed::{Cond, TypedStep, TypedStepKind};
+use crate::source::Location;
+use flow_ir::{
+    Arm, Ending, Handoff, HandoffId, IdMap, Op, Place, PredicateId, SlotKind, StepId, Terminator, ValueId, Wait,
+    WaitId, WorkflowId,
+};
+
+/// Trace bits in one word; the sign bit stays free.
+pub(super) const BITS_PER_WORD: usize = 63;
+
+/// A body under construction.
+pub(super) struct Body<'w> {
+    pub(super) workflow: WorkflowId,
+    pub(super) name: &'w str,
+    pub(super) code: Builder,
+    pub(super) journey: JourneyScope,
+    pub(super) steps: steps::Steps,
+    pub(super) waits: IdMap<WaitId, Wait>,
+    pub(super) handoffs: IdMap<HandoffId, Handoff>,
+    pub(super) arms: Vec<Arm>,
+}
+
+impl Lowering<'_> {
+    /// All steps, then the end.
+    pub(super) fn body(&mut self, steps: &[TypedStep], body: &mut Body<'_>) {
+        self.block(steps, body, None);
+        if !body.code.is_closed() {
+            body.code.close(Terminator::Finish { step: None, ending: Ending::Finished });
+        }
+    }
+
+    /// Steps in order, where `path` holds. Nothing is made of steps that nobody comes to.
+    pub(super) fn block(&mut self, steps: &[TypedStep], body: &mut Body<'_>, path: Option<ValueId>) {
+        for step in steps {
+            if body.code.is_closed() {
+                return;
+            }
+            self.step(step, body, path);
+        }
+    }
+
+    fn step(&mut self, step: &TypedStep, body: &mut Body<'_>, path: Option<ValueId>) {
+        let id = steps::add(&mut body.steps, step);
+        match &step.kind {
+            TypedStepKind::Send(email) => self.send(id, *email, body),
+            TypedStepKind::Wait(span) => self.wait(id, Wait::For(*span), body),
+            TypedStepKind::WaitUntil { when, up_to } => self.wait_until(id, when, *up_to, body),
+            TypedStepKind::Branch { arms, otherwise } => self.branch(id, arms, otherwise.as_ref(), body, path),
+            TypedStepKind::Change { field, value } => self.change(*field, value, body, path),
+            TypedStepKind::Advance(stage) => self.advance(*stage, body, path),
+            TypedStepKind::Handoff { team, note, task, keep } => {
+                let handoff = Handoff {
+                    team: *team,
+                    note: note.clone(),
+                    task: task.clone().map(|(title, due_in)| flow_ir::Task { title, due_in }),
+                };
+                self.handoff(id, handoff, *keep, body);
+            }
+            TypedStepKind::Exit { converted } => Self::exit(id, *converted, body),
+            TypedStepKind::Unknown => {}
+        }
+    }
+
+    /// A condition of a step, computed in the open block.
+    pub(super) fn step_cond(&mut self, cond: &Cond, body: &mut Body<'_>) -> ValueId {
+        let mut scope = Scope { journey: Some(&mut body.journey), triggers: Vec::new() };
+        self.cond(cond, &mut scope, &mut body.code, &mut Vec::new())
+    }
+
+    /// A predicate of this workflow.
+    pub(super) fn own_predicate(&mut self, what: &str, cond: &Cond, body: &mut Body<'_>) -> PredicateId {
+        let name = format!("{}: {what}", body.name);
+        let mut scope = Scope { journey: Some(&mut body.journey), triggers: Vec::new() };
+        self.predicate(name, Some(body.workflow), cond, &mut scope)
+    }
+}
+
+impl Body<'_> {
+    /// Ends the open block if it has done anything, so that the next one can end in an effect and run again without a trace.
+    pub(super) fn fresh_block(&mut self) {
+        if !self.code.is_fresh() {
+            let next = self.code.reserve();
+            self.code.close(Terminator::Jump(next));
+            self.code.open(next);
+        }
+    }
+
+    /// Leaves the bit of an arm in the trace, where it ran.
+    pub(super) fn trace(&mut self, step: StepId, text: &str, at: Location, ran: Option<ValueId>) {
+        let index = self.arms.len();
+        self.arms.push(Arm { step, text: text.to_owned(), at });
+        let place = Place::Journey(self.trace_word(index / BITS_PER_WORD));
+        let bit = (index % BITS_PER_WORD) as u32;
+        let word = self.code.load(place);
+        let bit = match ran {
+            Some(ran) => self.code.op(Op::Bit(ran, bit)),
+            None => self.code.int(1 << bit),
+        };
+        let word = self.code.op(Op::BitOr(word, bit));
+        self.code.store(place, word, None);
+    }
+
+    fn trace_word(&mut self, index: usize) -> flow_ir::SlotId {
+        while self.journey.slots.trace.len() <= index {
+            let name = format!("trace {}", self.journey.slots.trace.len() + 1);
+            let slot = self.journey.layout.add(name, SlotKind::Int, false, 0);
+            self.journey.slots.trace.push(slot);
+        }
+        self.journey.slots.trace[index]
+    }
+}

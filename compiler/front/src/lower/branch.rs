@@ -1,0 +1,98 @@
+//! `if / else if / else`: no branch where only values change, a real one around effects.
+
+use super::Lowering;
+use super::body::Body;
+use crate::check::typed::{TypedArm, TypedStep, TypedStepKind};
+use crate::source::Location;
+use flow_ir::{StepId, Terminator, ValueId};
+
+impl Lowering<'_> {
+    pub(super) fn branch(
+        &mut self,
+        step: StepId,
+        arms: &[TypedArm],
+        otherwise: Option<&(Vec<TypedStep>, Location)>,
+        body: &mut Body<'_>,
+        path: Option<ValueId>,
+    ) {
+        let pure = arms.iter().all(|arm| is_pure(&arm.steps)) && otherwise.is_none_or(|(steps, _)| is_pure(steps));
+        if pure {
+            self.merged(step, arms, otherwise, body, path);
+        } else {
+            debug_assert!(path.is_none(), "an effect is never inside a merged branch");
+            self.branched(step, arms, otherwise, body);
+        }
+    }
+
+    /// Every arm is computed; each keeps its changes only where its condition held and none before it.
+    fn merged(
+        &mut self,
+        step: StepId,
+        arms: &[TypedArm],
+        otherwise: Option<&(Vec<TypedStep>, Location)>,
+        body: &mut Body<'_>,
+        path: Option<ValueId>,
+    ) {
+        // Conditions are asked before any arm changes what they read.
+        let mut open = path;
+        let mut ran = Vec::new();
+        for arm in arms {
+            let cond = self.step_cond(&arm.when, body);
+            ran.push(body.code.within(open, cond));
+            let not = body.code.not(cond);
+            open = Some(body.code.within(open, not));
+        }
+        for (arm, ran) in arms.iter().zip(ran) {
+            body.trace(step, &arm.text, arm.at, Some(ran));
+            self.block(&arm.steps, body, Some(ran));
+        }
+        if let Some((steps, at)) = otherwise {
+            body.trace(step, "else", *at, open);
+            self.block(steps, body, open);
+        }
+    }
+
+    fn branched(
+        &mut self,
+        step: StepId,
+        arms: &[TypedArm],
+        otherwise: Option<&(Vec<TypedStep>, Location)>,
+        body: &mut Body<'_>,
+    ) {
+        let after = body.code.reserve();
+        for arm in arms {
+            let cond = self.step_cond(&arm.when, body);
+            let (yes, no) = (body.code.reserve(), body.code.reserve());
+            body.code.close(Terminator::Branch(cond, yes, no));
+            body.code.open(yes);
+            body.trace(step, &arm.text, arm.at, None);
+            self.block(&arm.steps, body, None);
+            leave(body, after);
+            body.code.open(no);
+        }
+        if let Some((steps, at)) = otherwise {
+            body.trace(step, "else", *at, None);
+            self.block(steps, body, None);
+        }
+        leave(body, after);
+        body.code.open(after);
+    }
+}
+
+/// Goes on behind the branch, unless everyone has left.
+fn leave(body: &mut Body<'_>, after: flow_ir::BlockId) {
+    if !body.code.is_closed() {
+        body.code.close(Terminator::Jump(after));
+    }
+}
+
+/// Whether steps only change values.
+fn is_pure(steps: &[TypedStep]) -> bool {
+    steps.iter().all(|step| match &step.kind {
+        TypedStepKind::Change { .. } | TypedStepKind::Advance(_) | TypedStepKind::Unknown => true,
+        TypedStepKind::Branch { arms, otherwise } => {
+            arms.iter().all(|arm| is_pure(&arm.steps)) && otherwise.as_ref().is_none_or(|(steps, _)| is_pure(steps))
+        }
+        _ => false,
+    })
+}

@@ -1,0 +1,24 @@
+//! `score += N`, `set FIELD = VALUE`.
+
+use super::Lowering;
+use super::body::Body;
+use crate::check::typed::Number;
+use flow_ir::{Comparison, FieldId, Place, SlotKind, ValueId};
+
+impl Lowering<'_> {
+    pub(super) fn change(&mut self, field: FieldId, value: &Number, body: &mut Body<'_>, path: Option<ValueId>) {
+        let Some(slot) = self.program.fields[field].slot else { return };
+        let lowered = self.number(value, &mut body.code);
+        let value = match self.program.frame.slots[slot].kind {
+            SlotKind::Bool => {
+                let zero = body.code.int(0);
+                body.code.compare(Comparison::NotEqual, lowered.value, zero)
+            }
+            SlotKind::Int | SlotKind::Code | SlotKind::Symbol | SlotKind::Days => lowered.value,
+        };
+        body.code.store(Place::Frame(slot), value, path);
+        if self.program.frame.slots[slot].presence.is_some() {
+            body.code.set_known(slot, path);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Typed program to IR.
+//!
+//! In: a [`Typed`] program without errors. Out: a [`Program`]. Nothing here can fail or complain: whatever could be wrong was found
+//! before. The order is the order of need: slots for the fields and for what entries remember, then facts as predicates ask for them,
+//! then the frame is laid out; workflows are lowered against slots, whose offsets come last.
+
+mod body;
+mod branch;
+mod builder;
+mod change;
+mod email;
+mod exit;
+mod facts;
+mod handoff;
+mod number;
+mod predicate;
+mod schema;
+mod send;
+mod stage;
+mod steps;
+mod wait;
+mod workflow;
+
+use crate::check::typed::Typed;
+use flow_ir::{EmailId, IdMap, Predicate, PredicateId, Program, WorkflowId};
+
+/// Lowers a whole program.
+pub(crate) fn lower(typed: &Typed, name: &str, timezone: &str, files: Vec<String>) -> Program {
+    let program = Program {
+        name: name.to_owned(),
+        timezone: timezone.to_owned(),
+        files,
+        stages: typed.stages.clone(),
+        events: typed.events.clone(),
+        ..Program::default()
+    };
+    let mut lowering = Lowering { typed, program };
+    lowering.schema();
+    for (id, workflow) in typed.workflows.iter() {
+        let lowered = lowering.workflow(id, workflow);
+        lowering.program.workflows.push(lowered);
+    }
+    lowering.program.emails = typed.emails.values().map(|email| lowering.email(email)).collect::<IdMap<EmailId, _>>();
+    lowering.program.teams = typed.teams.values().map(|team| lowering.team(team)).collect();
+    lowering.program.frame.place();
+    lowering.program
+}
+
+/// The program so far.
+struct Lowering<'t> {
+    typed: &'t Typed,
+    program: Program,
+}
+
+impl Lowering<'_> {
+    fn add_predicate(
+        &mut self,
+        name: String,
+        workflow: Option<WorkflowId>,
+        function: flow_ir::Function,
+    ) -> PredicateId {
+        self.program.predicates.push(Predicate { name, workflow, function })
+    }
+
+    fn stage_slot(&self) -> flow_ir::SlotId {
+        self.program.system.stage
+    }
+
+    /// The name of an email, for slots and steps.
+    fn email_name(&self, email: EmailId) -> &str {
+        &self.typed.emails[email].email.name
+    }
+}

@@ -1,0 +1,47 @@
+//! Numbers to values, and whether they are there.
+
+use super::Lowering;
+use super::builder::Builder;
+use crate::check::typed::Number;
+use flow_ir::{Op, Place, ValueId};
+
+/// A value, and the truth that it is there (none: always).
+pub(super) struct Lowered {
+    pub(super) value: ValueId,
+    pub(super) known: Option<ValueId>,
+}
+
+impl Lowering<'_> {
+    pub(super) fn number(&self, number: &Number, code: &mut Builder) -> Lowered {
+        match number {
+            Number::Const(value) => Lowered { value: code.int(*value), known: None },
+            Number::Field(field) => {
+                let Some(slot) = self.program.fields[*field].slot else {
+                    return Lowered { value: code.int(0), known: None };
+                };
+                let known = self.program.frame.slots[slot].presence.map(|_| code.known(slot));
+                Lowered { value: code.load(Place::Frame(slot)), known }
+            }
+            Number::Or(field, fallback) => {
+                let inner = self.number(&Number::Field(*field), code);
+                let fallback = code.int(*fallback);
+                let value = match inner.known {
+                    Some(known) => code.op(Op::Select(known, inner.value, fallback)),
+                    None => inner.value,
+                };
+                Lowered { value, known: None }
+            }
+            Number::Add(left, right) => self.sum(left, right, Op::Add, code),
+            Number::Sub(left, right) => self.sum(left, right, Op::Sub, code),
+        }
+    }
+
+    fn sum(&self, left: &Number, right: &Number, op: fn(ValueId, ValueId) -> Op, code: &mut Builder) -> Lowered {
+        let (left, right) = (self.number(left, code), self.number(right, code));
+        let known = match (left.known, right.known) {
+            (Some(a), Some(b)) => Some(code.and(a, b)),
+            (known, None) | (None, known) => known,
+        };
+        Lowered { value: code.sum(op, left.value, right.value), known }
+    }
+}

@@ -1,0 +1,245 @@
+//! Conditions to values: does it hold, and when can that change by itself.
+
+use super::Lowering;
+use super::builder::Builder;
+use crate::check::typed::{Cond, EventTest, Since};
+use flow_ir::{
+    Comparison, EmailId, Engagement, EngagementKind, FOREVER, Function, JourneySlots, NEVER, Op, Place, PredicateId,
+    SlotId, SlotKind, Terminator, TextTest, ValueId, WorkflowId,
+};
+
+/// The journey a condition may look at, while its slots are being given out.
+pub(super) struct JourneyScope {
+    pub(super) slots: JourneySlots,
+    pub(super) layout: flow_ir::Layout,
+    pub(super) engagements: Vec<Engagement>,
+}
+
+/// What a condition may use besides the frame.
+pub(super) struct Scope<'j> {
+    pub(super) journey: Option<&'j mut JourneyScope>,
+    /// The patterns that trigger an entry, as they are met.
+    pub(super) triggers: Vec<flow_ir::PatternId>,
+}
+
+impl Scope<'_> {
+    pub(super) fn program() -> Scope<'static> {
+        Scope { journey: None, triggers: Vec::new() }
+    }
+}
+
+impl Lowering<'_> {
+    /// A predicate function of its own.
+    pub(super) fn predicate(
+        &mut self,
+        name: String,
+        workflow: Option<WorkflowId>,
+        cond: &Cond,
+        scope: &mut Scope<'_>,
+    ) -> PredicateId {
+        let function = self.predicate_function(cond, scope);
+        self.add_predicate(name, workflow, function)
+    }
+
+    fn predicate_function(&mut self, cond: &Cond, scope: &mut Scope<'_>) -> Function {
+        let mut code = Builder::new();
+        let mut changes = Vec::new();
+        let holds = self.cond(cond, scope, &mut code, &mut changes);
+        let next_change = match changes.split_first() {
+            None => code.int(FOREVER),
+            Some((first, rest)) => rest.iter().fold(*first, |next, change| code.op(Op::Min(next, *change))),
+        };
+        code.close(Terminator::Result { holds, next_change });
+        code.finish()
+    }
+
+    /// Whether a condition holds now. The instants at which its parts change by themselves are added to `changes`.
+    pub(super) fn cond(
+        &mut self,
+        cond: &Cond,
+        scope: &mut Scope<'_>,
+        code: &mut Builder,
+        changes: &mut Vec<ValueId>,
+    ) -> ValueId {
+        match cond {
+            // Refused before it comes here.
+            Cond::Unknown => code.bool(false),
+            Cond::All(parts) => {
+                let start = code.bool(true);
+                parts.iter().fold(start, |all, part| {
+                    let part = self.cond(part, scope, code, changes);
+                    code.and(all, part)
+                })
+            }
+            Cond::Any(parts) => {
+                let start = code.bool(false);
+                parts.iter().fold(start, |any, part| {
+                    let part = self.cond(part, scope, code, changes);
+                    code.or(any, part)
+                })
+            }
+            Cond::Not(inner) => {
+                let inner = self.cond(inner, scope, code, changes);
+                code.not(inner)
+            }
+            Cond::Truth(field) => self.truth(*field, code),
+            Cond::Known(field) => match self.slot_of(*field) {
+                Some(slot) => code.known(slot),
+                None => code.bool(false),
+            },
+            Cond::Compare(left, comparison, right) => {
+                let (left, right) = (self.number(left, code), self.number(right, code));
+                let compared = code.compare(*comparison, left.value, right.value);
+                let compared = left.known.map_or(compared, |known| code.and(known, compared));
+                right.known.map_or(compared, |known| code.and(known, compared))
+            }
+            Cond::CodeIn(field, codes) => self.number_in(*field, codes.clone(), code),
+            Cond::TextIn(field, texts) => {
+                let literals = &self.program.fields[*field].literals;
+                let numbers = texts.iter().filter_map(|text| literals.iter().position(|known| known == text));
+                let numbers = numbers.map(|at| at as i64 + 1).collect();
+                self.number_in(*field, numbers, code)
+            }
+            Cond::TextTest(field, kind, needle) => {
+                let test = TextTest { field: *field, kind: *kind, needle: needle.clone() };
+                let id = self.program.text_tests.find(|known| *known == test);
+                let id = id.unwrap_or_else(|| self.program.text_tests.push(test));
+                code.op(Op::TextTest(id))
+            }
+            Cond::Events(test) => self.events(test, scope, code, changes),
+            Cond::Engaged { kind, email, link } => self.engaged(*kind, *email, link.as_deref(), scope, code),
+            Cond::Sent(email) => match scope.journey.as_deref_mut() {
+                Some(journey) => {
+                    let slot = self.sent_slot(*email, journey);
+                    happened(slot, code)
+                }
+                None => code.bool(false),
+            },
+            Cond::TimedOut => match &scope.journey {
+                Some(journey) => code.load(Place::Journey(journey.slots.timed_out)),
+                None => code.bool(false),
+            },
+        }
+    }
+
+    fn slot_of(&self, field: flow_ir::FieldId) -> Option<SlotId> {
+        self.program.fields[field].slot
+    }
+
+    fn truth(&self, field: flow_ir::FieldId, code: &mut Builder) -> ValueId {
+        let Some(slot) = self.slot_of(field) else { return code.bool(false) };
+        let value = code.load(Place::Frame(slot));
+        match self.program.frame.slots[slot].presence {
+            Some(_) => {
+                let known = code.known(slot);
+                code.and(known, value)
+            }
+            None => value,
+        }
+    }
+
+    /// A missing choice or text is number 0, which no set holds, so it needs no look at presence. A stage is never missing.
+    fn number_in(&self, field: flow_ir::FieldId, mut numbers: Vec<i64>, code: &mut Builder) -> ValueId {
+        let Some(slot) = self.slot_of(field) else { return code.bool(false) };
+        numbers.sort_unstable();
+        numbers.dedup();
+        let value = code.load(Place::Frame(slot));
+        match numbers.as_slice() {
+            [] => code.bool(false),
+            [only] => {
+                let only = code.int(*only);
+                code.compare(Comparison::Equal, value, only)
+            }
+            [low, .., high] if high - low + 1 == numbers.len() as i64 => code.op(Op::InRange(value, *low, *high)),
+            _ => code.op(Op::InSet(value, numbers)),
+        }
+    }
+
+    fn events(
+        &mut self,
+        test: &EventTest,
+        scope: &mut Scope<'_>,
+        code: &mut Builder,
+        changes: &mut Vec<ValueId>,
+    ) -> ValueId {
+        if test.since == Since::Trigger {
+            let pattern = self.pattern(&test.pattern);
+            let at = scope.triggers.iter().position(|known| *known == pattern).unwrap_or_else(|| {
+                scope.triggers.push(pattern);
+                scope.triggers.len() - 1
+            });
+            return code.op(Op::Trigger(at as u32));
+        }
+        let slot = self.fact_slot(&test.pattern, test.at_least);
+        let last = code.load(Place::Frame(slot));
+        match (test.since, &scope.journey) {
+            (Since::Within(ms), _) => within(last, ms, code, changes),
+            (Since::Entry, Some(journey)) => {
+                let since = code.load(Place::Journey(journey.slots.entered_at));
+                code.compare(Comparison::GreaterOrEqual, last, since)
+            }
+            (Since::Block, Some(journey)) => {
+                let since = code.load(Place::Journey(journey.slots.anchor_at));
+                code.compare(Comparison::GreaterOrEqual, last, since)
+            }
+            _ => happened_at(last, code),
+        }
+    }
+
+    fn engaged(
+        &mut self,
+        kind: EngagementKind,
+        email: EmailId,
+        link: Option<&str>,
+        scope: &mut Scope<'_>,
+        code: &mut Builder,
+    ) -> ValueId {
+        let Some(journey) = scope.journey.as_deref_mut() else { return code.bool(false) };
+        let found = journey
+            .engagements
+            .iter()
+            .find(|known| known.kind == kind && known.email == email && known.link.as_deref() == link)
+            .map(|known| known.slot);
+        let slot = found.unwrap_or_else(|| {
+            let verb = format!("{kind:?}").to_lowercase();
+            let link_text = link.map(|link| format!(" link \"{link}\"")).unwrap_or_default();
+            let name = format!("{verb} {}{link_text}", self.email_name(email));
+            let slot = journey.layout.add(name, SlotKind::Int, false, NEVER);
+            journey.engagements.push(Engagement { kind, email, link: link.map(str::to_owned), slot });
+            slot
+        });
+        happened(slot, code)
+    }
+
+    /// The slot that says when an email last left in this journey.
+    pub(super) fn sent_slot(&self, email: EmailId, journey: &mut JourneyScope) -> SlotId {
+        if let Some((_, slot)) = journey.slots.sent_at.iter().find(|(known, _)| *known == email) {
+            return *slot;
+        }
+        let slot = journey.layout.add(format!("sent {}", self.email_name(email)), SlotKind::Int, false, NEVER);
+        journey.slots.sent_at.push((email, slot));
+        slot
+    }
+}
+
+/// Whether the instant in a journey's slot ever came.
+fn happened(slot: SlotId, code: &mut Builder) -> ValueId {
+    let at = code.load(Place::Journey(slot));
+    happened_at(at, code)
+}
+
+fn happened_at(at: ValueId, code: &mut Builder) -> ValueId {
+    let never = code.int(NEVER);
+    code.compare(Comparison::Greater, at, never)
+}
+
+/// Whether an instant lies less than so long before now. It stops by itself that long after the instant.
+fn within(last: ValueId, ms: i64, code: &mut Builder, changes: &mut Vec<ValueId>) -> ValueId {
+    let length = code.int(ms);
+    let end = code.op(Op::Add(last, length));
+    let now = code.now();
+    let recent = code.compare(Comparison::Greater, end, now);
+    let never = code.int(FOREVER);
+    changes.push(code.op(Op::Select(recent, end, never)));
+    recent
+}

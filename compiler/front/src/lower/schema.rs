@@ -1,0 +1,74 @@
+//! Fields to slots and text columns.
+
+use super::Lowering;
+use crate::check::typed::{Cond, Typed};
+use flow_ir::{Field, FieldId, FieldType, NEVER, SlotId, SlotKind, SystemSlots};
+
+impl Lowering<'_> {
+    /// The frame's fields, in the order of the schema, then what the engine keeps of everyone.
+    pub(super) fn schema(&mut self) {
+        for (id, shape) in self.typed.fields.iter() {
+            let literals = literals_of(self.typed, id);
+            let slot = self.program.frame.add(&shape.name, slot_kind(&shape.ty), shape.optional, shape.default);
+            let text = shape.ty.is_text().then(|| self.program.texts.push(shape.name.clone()));
+            self.program.fields.push(Field {
+                name: shape.name.clone(),
+                ty: shape.ty.clone(),
+                optional: shape.optional,
+                slot: Some(slot),
+                text,
+                literals,
+            });
+        }
+        let identified = self.flag("identified");
+        let reachable = self.flag("reachable");
+        let known_since = self.program.frame.add("known_since", SlotKind::Int, false, NEVER);
+        let slot = |name: &str| {
+            let field = self.program.fields.values().find(|field| field.name == name);
+            field.and_then(|field| field.slot).unwrap_or(known_since)
+        };
+        self.program.system = SystemSlots {
+            identified,
+            reachable,
+            known_since,
+            score: slot("score"),
+            stage: slot("stage"),
+            unsubscribed: slot("unsubscribed"),
+            hard_bounced: slot("hard_bounced"),
+            complained: slot("complained"),
+            do_not_contact: slot("do_not_contact"),
+        };
+    }
+
+    pub(super) fn flag(&mut self, name: &str) -> SlotId {
+        self.program.frame.add(name, SlotKind::Bool, false, 0)
+    }
+}
+
+/// How a field lies in the frame. A text's slot holds the number of a literal; that it is known is its presence bit.
+fn slot_kind(ty: &FieldType) -> SlotKind {
+    match ty {
+        FieldType::YesNo => SlotKind::Bool,
+        FieldType::OneOf(_) | FieldType::Stage => SlotKind::Code,
+        FieldType::Number | FieldType::Money | FieldType::Moment => SlotKind::Int,
+        FieldType::Date => SlotKind::Days,
+        FieldType::Text | FieldType::Email | FieldType::Url | FieldType::Timezone | FieldType::Country => {
+            SlotKind::Symbol
+        }
+    }
+}
+
+/// The texts a field is compared with anywhere, in lower case, sorted.
+fn literals_of(typed: &Typed, field: FieldId) -> Vec<String> {
+    let mut found = Vec::new();
+    typed.each_cond(&mut |cond| {
+        if let Cond::TextIn(of, texts) = cond
+            && *of == field
+        {
+            found.extend(texts.iter().cloned());
+        }
+    });
+    found.sort_unstable();
+    found.dedup();
+    found
+}

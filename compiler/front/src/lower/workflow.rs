@@ -1,0 +1,114 @@
+//! A workflow: its journey's slots, its predicates, its body.
+
+use super::Lowering;
+use super::body::Body;
+use super::builder::Builder;
+use super::predicate::{JourneyScope, Scope};
+use super::steps::Steps;
+use crate::check::typed::{TypedEntry, TypedWorkflow};
+use flow_ir::{
+    Entry, Exit, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op, Place, SlotId, SlotKind, Workflow, WorkflowId,
+};
+
+impl Lowering<'_> {
+    pub(super) fn workflow(&mut self, id: WorkflowId, typed: &TypedWorkflow) -> Workflow {
+        let mut body = Body {
+            workflow: id,
+            name: &typed.name,
+            code: Builder::new(),
+            journey: journey_scope(),
+            steps: Steps::default(),
+            waits: IdMap::default(),
+            handoffs: IdMap::default(),
+            arms: Vec::new(),
+        };
+        let entry = self.entry(id, typed);
+        let goal = typed.goal.as_ref().map(|goal| Goal {
+            text: goal.text.clone(),
+            when: self.own_predicate("goal", &goal.when, &mut body),
+            within: goal.within,
+            continues: goal.continues,
+            at: goal.at,
+        });
+        let exits = typed.exits.iter().map(|(when, text, at)| Exit {
+            text: text.clone(),
+            when: self.own_predicate("exit when", when, &mut body),
+            at: *at,
+        });
+        let exits = exits.collect();
+        let skip = typed
+            .skip
+            .as_ref()
+            .map(|skip| self.predicate(format!("{}: skip when", typed.name), Some(id), skip, &mut Scope::program()));
+        self.body(&typed.steps, &mut body);
+        let function = std::mem::replace(&mut body.code, Builder::new()).finish();
+        let mut journey = body.journey;
+        journey.layout.place();
+        Workflow {
+            name: typed.name.clone(),
+            title: typed.title.clone(),
+            group: typed.group.clone(),
+            owner: typed.owner.clone(),
+            goal,
+            entry,
+            reenter: typed.reenter,
+            exits,
+            skip,
+            window: typed.window,
+            writes: frame_writes(&function),
+            body: function,
+            steps: body.steps.table,
+            waits: body.waits,
+            handoffs: body.handoffs,
+            arms: body.arms,
+            journey: journey.layout,
+            slots: journey.slots,
+            engagements: journey.engagements,
+            at: typed.at,
+        }
+    }
+
+    fn entry(&mut self, id: WorkflowId, typed: &TypedWorkflow) -> Entry {
+        let name = format!("{}: enter when", typed.name);
+        let mut scope = Scope::program();
+        match &typed.entry {
+            TypedEntry::Event { when, at } => {
+                let when = self.predicate(name, Some(id), when, &mut scope);
+                Entry::Event { patterns: scope.triggers, when, at: *at }
+            }
+            TypedEntry::Becomes { when, existing, at } => {
+                let when = self.predicate(name.clone(), Some(id), when, &mut scope);
+                let was = self.flag(&format!("{name} held"));
+                Entry::Becomes { when, was, existing: *existing, at: *at }
+            }
+            TypedEntry::ByHand { at } => Entry::ByHand { at: *at },
+        }
+    }
+}
+
+/// The slots every journey has.
+fn journey_scope() -> JourneyScope {
+    let mut layout = Layout::default();
+    let slots = JourneySlots {
+        entered_at: layout.add("entered_at", SlotKind::Int, false, NEVER),
+        anchor_at: layout.add("anchor_at", SlotKind::Int, false, NEVER),
+        timed_out: layout.add("timed_out", SlotKind::Bool, false, 0),
+        trace: Vec::new(),
+        sent_at: Vec::new(),
+    };
+    JourneyScope { slots, layout, engagements: Vec::new() }
+}
+
+/// The slots of the frame that a body stores to.
+fn frame_writes(body: &Function) -> Vec<SlotId> {
+    let ops = body.blocks.values().flat_map(|block| block.ops.values());
+    let mut writes: Vec<SlotId> = ops
+        .filter_map(|op| match op {
+            Op::Store(Place::Frame(slot), _) | Op::SetKnown(slot, _) => Some(*slot),
+            _ => None,
+        })
+        .collect();
+    writes.sort_unstable();
+    writes.dedup();
+    writes
+}

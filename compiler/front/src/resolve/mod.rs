@@ -1,0 +1,184 @@
+//! Names to declarations.
+//!
+//! In: the trees of all files of a project and of the standard modules it uses. Out: one [`Scope`] with everything that is declared,
+//! each name once. All files form one program, order does not matter, and a name that is declared twice is an error. This layer
+//! looks at declarations only; what predicates and steps mean is the checker's.
+
+use crate::diagnostics::{Diagnostic, names};
+use crate::source::{FileId, Location, Project, Source, Span};
+use crate::syntax::{ast, parse};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A declaration and where its places point.
+#[derive(Debug, Clone)]
+pub struct Declared<T> {
+    pub node: T,
+    pub file: FileId,
+}
+
+impl<T> Declared<T> {
+    pub fn at(&self, span: Span) -> Location {
+        span.in_file(self.file)
+    }
+}
+
+/// Everything a project declares, in the order of its files.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// The texts in use: the project's, then the standard modules', then the templates; a [`FileId`] is a place in this list.
+    pub sources: Vec<Source>,
+    /// The file of the first template.
+    pub first_template: u32,
+    pub fields: Vec<Declared<ast::Field>>,
+    pub events: Vec<Declared<ast::Event>>,
+    /// The lifecycle, lowest first.
+    pub stages: Vec<Declared<ast::Name>>,
+    pub segments: Vec<Declared<ast::Segment>>,
+    pub emails: Vec<Declared<ast::Email>>,
+    pub teams: Vec<Declared<ast::Team>>,
+    pub workflows: Vec<Declared<ast::Workflow>>,
+    /// The kinds of which some declaration could not be read, so that none of their names can be called unknown.
+    pub broken: BTreeSet<ast::Kind>,
+    /// A module was not found, so that only names that look misspelt can be called unknown.
+    pub module_missing: bool,
+}
+
+/// Reads every file, brings in the modules it uses, and gathers the declarations.
+pub fn resolve(project: &Project) -> (Scope, Vec<Diagnostic>) {
+    let first_module = project.sources.len() as u32;
+    let mut resolver =
+        Resolver { scope: Scope::default(), seen: BTreeMap::new(), diagnostics: Vec::new(), first_module };
+    let mut modules = Vec::new();
+    for source in &project.sources {
+        modules.extend(resolver.file(source));
+    }
+    resolver.modules(modules);
+    resolver.scope.first_template = resolver.scope.sources.len() as u32;
+    resolver.scope.sources.extend(project.templates.iter().cloned());
+    (resolver.scope, resolver.diagnostics)
+}
+
+struct Resolver {
+    scope: Scope,
+    /// Where each name was first declared. Names are global across kinds, so that one word never means two things.
+    seen: BTreeMap<String, Location>,
+    diagnostics: Vec<Diagnostic>,
+    /// The file of the first standard module: they follow the project's own.
+    first_module: u32,
+}
+
+impl Resolver {
+    /// Takes in one file; returns the modules it uses.
+    fn file(&mut self, source: &Source) -> Vec<(ast::Name, FileId)> {
+        let file = FileId(self.scope.sources.len() as u32);
+        let (tree, diagnostics) = parse(file, &source.text);
+        self.scope.sources.push(source.clone());
+        self.diagnostics.extend(diagnostics);
+        let mut used = Vec::new();
+        for declaration in tree.declarations {
+            match declaration {
+                ast::Declaration::Use(module) => used.push((module, file)),
+                other => self.declare(other, file),
+            }
+        }
+        used
+    }
+
+    /// Brings in each module once, and the modules that those use.
+    fn modules(&mut self, mut wanted: Vec<(ast::Name, FileId)>) {
+        let mut loaded: Vec<&'static str> = Vec::new();
+        while !wanted.is_empty() {
+            let mut next = Vec::new();
+            for (name, file) in std::mem::take(&mut wanted) {
+                let Some(module) = flow_stdlib::module(&name.text) else {
+                    let known: Vec<&str> = flow_stdlib::MODULES.iter().map(|module| module.name).collect();
+                    self.scope.module_missing = true;
+                    self.diagnostics.push(names::unknown_module(&name.text, &known, name.span.in_file(file)));
+                    continue;
+                };
+                if !loaded.contains(&module.name) {
+                    loaded.push(module.name);
+                    next.extend(self.file(&Source { path: module.path.to_owned(), text: module.text.to_owned() }));
+                }
+            }
+            wanted = next;
+        }
+    }
+
+    fn declare(&mut self, declaration: ast::Declaration, file: FileId) {
+        match declaration {
+            ast::Declaration::Unreadable(ast::Kind::Use) => self.scope.module_missing = true,
+            ast::Declaration::Unreadable(kind) => {
+                self.scope.broken.insert(kind);
+            }
+            ast::Declaration::Contact(contact) => {
+                if contact.broken {
+                    self.scope.broken.insert(ast::Kind::Contact);
+                }
+                for field in contact.fields {
+                    if self.is_new(&field.name, file) {
+                        self.scope.fields.push(Declared { node: field, file });
+                    }
+                }
+            }
+            ast::Declaration::Stages(stages) => self.stages(stages, file),
+            ast::Declaration::Event(node) if self.is_new(&node.name, file) => {
+                self.scope.events.push(Declared { node, file })
+            }
+            ast::Declaration::Segment(node) if self.is_new(&node.name, file) => {
+                self.scope.segments.push(Declared { node, file })
+            }
+            ast::Declaration::Email(node) if self.is_new(&node.name, file) => {
+                self.scope.emails.push(Declared { node, file })
+            }
+            ast::Declaration::Team(node) if self.is_new(&node.name, file) => {
+                self.scope.teams.push(Declared { node, file })
+            }
+            ast::Declaration::Workflow(node) if self.is_new(&node.name, file) => {
+                self.scope.workflows.push(Declared { node, file })
+            }
+            _ => {}
+        }
+    }
+
+    /// A project has one lifecycle.
+    fn stages(&mut self, stages: ast::Stages, file: FileId) {
+        if let Some(first) = self.scope.stages.first() {
+            let first = first.at(first.node.span);
+            self.declared_twice("stages", stages.span.in_file(file), first);
+            return;
+        }
+        for name in stages.names {
+            if self.is_new(&name, file) {
+                self.scope.stages.push(Declared { node: name, file });
+            }
+        }
+    }
+
+    /// Reports a name that is declared twice, at the declaration that the writer can change.
+    fn declared_twice(&mut self, name: &str, again: Location, first: Location) {
+        let in_module = again.file.0 >= self.first_module;
+        self.diagnostics.push(match in_module && first.file.0 < self.first_module {
+            true => names::declared_by_module(name, first, again),
+            false => names::duplicate_name(name, again, first),
+        });
+    }
+
+    fn is_new(&mut self, name: &ast::Name, file: FileId) -> bool {
+        let at = name.span.in_file(file);
+        if crate::built_in::BUILT_IN.iter().any(|(built_in, _)| *built_in == name.text) {
+            self.diagnostics.push(names::built_in_name(&name.text, at));
+            return false;
+        }
+        match self.seen.get(&name.text) {
+            Some(first) => {
+                self.declared_twice(&name.text, at, *first);
+                false
+            }
+            None => {
+                self.seen.insert(name.text.clone(), at);
+                true
+            }
+        }
+    }
+}

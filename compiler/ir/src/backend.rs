@@ -1,0 +1,95 @@
+//! What runs a program: one contract that the interpreter and machine code both keep.
+//!
+//! The engine hands in a frame, a journey and an instant; the backend answers. Everything with an effect goes through the [`Host`],
+//! so a backend has no state of its own and the same inputs always give the same answer (E2).
+
+use crate::{EmailId, Ending, HandoffId, PredicateId, StepId, TextTestId, WaitId, WorkflowId};
+
+/// The memory of one contact that a step may touch.
+#[derive(Debug)]
+pub struct Memory<'a> {
+    /// The contact's frame, exactly as long as its layout says.
+    pub frame: &'a mut [u8],
+    /// The journey, exactly as long as its layout says.
+    pub journey: &'a mut [u8],
+}
+
+/// When something runs, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The instant, in milliseconds since the epoch.
+    pub now: i64,
+    /// For an entry predicate: which of its patterns the arriving event matched, a bit each. Else 0.
+    pub triggers: u64,
+}
+
+/// How a send ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendResult {
+    Sent = 0,
+    Withheld = 1,
+    /// Outside its window or over a cap: the journey stays at this step.
+    Held = 2,
+}
+
+/// What a step asks of the runtime. The memory given is the one the step runs on, with everything stored so far in it.
+pub trait Host {
+    /// Sends an email or says why not. A sent mail's journey slots (when it left, its engagement) are the host's to write.
+    fn send(&mut self, memory: Memory<'_>, step: StepId, email: EmailId) -> SendResult;
+    /// Hands the contact to a team.
+    fn handoff(&mut self, memory: Memory<'_>, step: StepId, handoff: HandoffId);
+    /// Looks into a text field; false where it is missing.
+    fn text_test(&mut self, test: TextTestId) -> bool;
+    /// Told once, after the run, when one of the calls above panicked. The panic went no further, because it must not unwind
+    /// through machine code; no later call of that run reached the host; a step has answered [`Outcome::Failed`], and what a
+    /// predicate has answered means nothing.
+    fn panicked(&mut self, reason: &str) {
+        let _ = reason;
+    }
+}
+
+/// What a predicate answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    pub holds: bool,
+    /// The first later instant at which this may change with no event at all; `ir::FOREVER` if it cannot.
+    pub next_change: i64,
+}
+
+/// Where a journey stands after its steps ran. `block` is the position to resume at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Waiting {
+        step: StepId,
+        wait: WaitId,
+        block: u32,
+    },
+    Held {
+        step: StepId,
+        block: u32,
+    },
+    Ended {
+        step: Option<StepId>,
+        ending: Ending,
+    },
+    /// The host panicked in the middle ([`Host::panicked`] has the reason), or the block asked for is none that a journey
+    /// resumes at. Nothing of this run may be kept.
+    Failed,
+}
+
+/// Runs the functions of one program.
+pub trait Backend: Send + Sync {
+    /// `native` or `interpreter`.
+    fn name(&self) -> &'static str;
+    /// Asks a predicate. `journey` may be empty where the predicate belongs to no workflow.
+    fn holds(
+        &self,
+        predicate: PredicateId,
+        frame: &[u8],
+        journey: &[u8],
+        moment: Moment,
+        host: &mut dyn Host,
+    ) -> Verdict;
+    /// Runs a journey from `block` (0: the start) to its next suspension or its end.
+    fn step(&self, workflow: WorkflowId, memory: Memory<'_>, block: u32, now: i64, host: &mut dyn Host) -> Outcome;
+}

@@ -1,0 +1,351 @@
+//! Random sound programs, for comparing backends.
+//!
+//! Everything is decided by a list of numbers, so that proptest can shrink a failing program: less and smaller numbers make a
+//! smaller program, and none at all the least one. What a value may be used for is asked of the verifier's own inference.
+
+use super::verify::value::{Known, Scope};
+use super::*;
+use crate::source::{FileId, Location, Span};
+
+const NOWHERE: Location = Location { file: FileId(0), span: Span { start: 0, end: 0 } };
+const SLOT_KINDS: [SlotKind; 5] = [SlotKind::Bool, SlotKind::Code, SlotKind::Symbol, SlotKind::Days, SlotKind::Int];
+const COMPARISONS: [Comparison; 6] = [
+    Comparison::Equal,
+    Comparison::NotEqual,
+    Comparison::Less,
+    Comparison::LessOrEqual,
+    Comparison::Greater,
+    Comparison::GreaterOrEqual,
+];
+const ENDINGS: [Ending; 4] = [Ending::Finished, Ending::Exited, Ending::Converted, Ending::HandedOff];
+
+/// Numbers to decide with; zeros once they are used up.
+pub struct Choices(std::vec::IntoIter<u64>);
+
+impl Choices {
+    pub fn new(numbers: Vec<u64>) -> Self {
+        Self(numbers.into_iter())
+    }
+    pub fn word(&mut self) -> u64 {
+        self.0.next().unwrap_or(0)
+    }
+    pub fn below(&mut self, limit: usize) -> usize {
+        (self.word() % limit as u64) as usize
+    }
+    pub fn flag(&mut self) -> bool {
+        self.word() % 2 == 1
+    }
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())]
+    }
+    /// Small numbers mostly, so that comparisons come out either way, and the extremes.
+    pub fn int(&mut self) -> i64 {
+        match self.below(8) {
+            0..=4 => self.below(70) as i64 - 4,
+            5 => self.pick(&[NEVER, FOREVER, NEVER + 1, FOREVER - 1, 65_535, 1 << 31, (1 << 32) - 1]),
+            6 => self.below(1 << 40) as i64,
+            _ => (self.word() as i64).clamp(-VALUE_LIMIT, VALUE_LIMIT),
+        }
+    }
+}
+
+/// A program with the slots every contact has, and nothing else.
+pub fn least_program() -> Program {
+    let mut frame = Layout::default();
+    let mut bool = |name: &str| frame.add(name, SlotKind::Bool, false, 0);
+    let mut system = SystemSlots {
+        identified: bool("identified"),
+        reachable: bool("reachable"),
+        unsubscribed: bool("unsubscribed"),
+        hard_bounced: bool("hard_bounced"),
+        complained: bool("complained"),
+        do_not_contact: bool("do_not_contact"),
+        ..SystemSlots::default()
+    };
+    system.score = frame.add("score", SlotKind::Int, false, 0);
+    system.stage = frame.add("stage", SlotKind::Code, false, 0);
+    system.known_since = frame.add("known_since", SlotKind::Int, false, NEVER);
+    frame.place();
+    Program { name: "demo".into(), timezone: "Europe/Berlin".into(), frame, system, ..Program::default() }
+}
+
+/// A workflow with the slots every journey has, one step of each kind that effects name, and the body given.
+pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
+    let mut journey = Layout::default();
+    let slots = JourneySlots {
+        entered_at: journey.add("entered_at", SlotKind::Int, false, NEVER),
+        anchor_at: journey.add("anchor_at", SlotKind::Int, false, NEVER),
+        timed_out: journey.add("timed_out", SlotKind::Bool, false, 0),
+        trace: (0..trace_words).map(|word| journey.add(format!("trace[{word}]"), SlotKind::Int, false, 0)).collect(),
+        sent_at: Vec::new(),
+    };
+    journey.place();
+    Workflow {
+        name: name.into(),
+        title: name.into(),
+        group: None,
+        owner: None,
+        goal: None,
+        entry: Entry::ByHand { at: NOWHERE },
+        reenter: Reenter::Once,
+        exits: Vec::new(),
+        skip: None,
+        window: None,
+        body: Function::default(),
+        steps: IdMap::default(),
+        waits: IdMap::default(),
+        handoffs: IdMap::default(),
+        arms: Vec::new(),
+        journey,
+        slots,
+        engagements: Vec::new(),
+        writes: Vec::new(),
+        at: NOWHERE,
+    }
+}
+
+pub fn step(kind: StepKind, text: &str) -> Step {
+    Step { name: text.into(), kind, text: text.into(), at: NOWHERE }
+}
+
+pub fn email(name: &str) -> Email {
+    Email {
+        name: name.into(),
+        kind: EmailKind::Marketing,
+        from: None,
+        subjects: Vec::new(),
+        preview: None,
+        html: String::new(),
+        links: Vec::new(),
+    }
+}
+
+pub fn text_test(program: &mut Program, needle: &str) -> TextTestId {
+    let field = program.fields.push(Field {
+        name: "company".into(),
+        ty: FieldType::Text,
+        optional: true,
+        slot: None,
+        text: None,
+        literals: Vec::new(),
+    });
+    program.text_tests.push(TextTest { field, kind: TextTestKind::Contains, needle: needle.into() })
+}
+
+/// A program of one or two workflows and some predicates.
+pub fn program(choices: &mut Choices) -> Program {
+    let mut program = least_program();
+    slots(&mut program.frame, choices);
+    program.emails = ["welcome", "guide"].map(email).into_iter().collect();
+    program.teams.push(Team { name: "sales".into(), members: Vec::new(), backup: None });
+    text_test(&mut program, "gmbh");
+    text_test(&mut program, "ltd");
+    for name in ["first", "second"].into_iter().take(1 + choices.below(2)) {
+        let workflow = workflow(&program, name, choices);
+        program.workflows.push(workflow);
+    }
+    for nth in 0..choices.below(4) {
+        let workflow = choices.flag().then_some(WorkflowId(0));
+        let scope = Scope { program: &program, workflow: workflow.map(|id| &program.workflows[id]), may_write: false };
+        let function = predicate(scope, choices);
+        program.predicates.push(Predicate { name: format!("question {nth}"), workflow, function });
+    }
+    program
+}
+
+/// Adds slots of all kinds, some optional.
+fn slots(layout: &mut Layout, choices: &mut Choices) {
+    for nth in 0..choices.below(12) {
+        let kind = choices.pick(&SLOT_KINDS);
+        let optional = choices.flag();
+        layout.add(format!("field{nth}"), kind, optional, 0);
+    }
+    layout.place();
+}
+
+fn workflow(program: &Program, name: &str, choices: &mut Choices) -> Workflow {
+    let mut workflow = least_workflow(name, 1 + choices.below(2));
+    slots(&mut workflow.journey, choices);
+    workflow.writes = program.frame.slots.ids().collect();
+    workflow.steps =
+        [StepKind::Send, StepKind::Wait, StepKind::Handoff].map(|kind| step(kind, "a step")).into_iter().collect();
+    workflow.waits = [1, 2].map(|days| Wait::For(CivilSpan { days, ..CivilSpan::default() })).into_iter().collect();
+    workflow.handoffs.push(Handoff { team: TeamId(0), note: None, task: None });
+    let body = body(Scope { program, workflow: Some(&workflow), may_write: true }, choices);
+    workflow.body = body;
+    workflow
+}
+
+/// A chain of blocks, each leading to the next; branches also lead further down it or to an end of their own.
+fn body(scope: Scope<'_>, choices: &mut Choices) -> Function {
+    let mut function = Function::default();
+    let chain = 1 + choices.below(8);
+    let mut ends = Vec::new();
+    for at in 0..chain - 1 {
+        let block = chain_block(scope, at, chain, &mut ends, choices);
+        function.blocks.push(block);
+    }
+    function.blocks.push(Block { ops: ops(scope, choices).0, end: finish(choices) });
+    for end in ends {
+        function.blocks.push(end);
+    }
+    function
+}
+
+fn chain_block(scope: Scope<'_>, at: usize, chain: usize, ends: &mut Vec<Block>, choices: &mut Choices) -> Block {
+    let next = BlockId::from_index(at + 1);
+    let step = StepId(choices.below(3) as u32);
+    let nothing = IdMap::default;
+    match choices.below(6) {
+        0 => Block { ops: ops(scope, choices).0, end: Terminator::Jump(next) },
+        1 => {
+            let email = EmailId(choices.below(2) as u32);
+            Block { ops: nothing(), end: Terminator::Send { step, email, next } }
+        }
+        2 => Block { ops: nothing(), end: Terminator::Handoff { step, handoff: HandoffId(0), next } },
+        3 => {
+            let wait = WaitId(choices.below(2) as u32);
+            Block { ops: ops(scope, choices).0, end: Terminator::Wait { step, wait, resume: next } }
+        }
+        _ => {
+            let (mut ops, values) = ops(scope, choices);
+            let which = some_bool(&mut ops, &values, choices);
+            let other = if choices.flag() {
+                BlockId::from_index(at + 1 + choices.below(chain - at - 1))
+            } else {
+                ends.push(Block { ops: nothing(), end: finish(choices) });
+                BlockId::from_index(chain + ends.len() - 1)
+            };
+            let (yes, no) = if choices.flag() { (next, other) } else { (other, next) };
+            Block { ops, end: Terminator::Branch(which, yes, no) }
+        }
+    }
+}
+
+fn finish(choices: &mut Choices) -> Terminator {
+    let step = choices.flag().then(|| StepId(choices.below(3) as u32));
+    Terminator::Finish { step, ending: choices.pick(&ENDINGS) }
+}
+
+fn predicate(scope: Scope<'_>, choices: &mut Choices) -> Function {
+    let (mut ops, values) = ops(scope, choices);
+    let holds = some_bool(&mut ops, &values, choices);
+    let ints = of_type(&values, ValueType::Int);
+    let next_change = if ints.is_empty() { ops.push(Op::Int(FOREVER)) } else { choices.pick(&ints) };
+    let end = Terminator::Result { holds, next_change };
+    Function { blocks: [Block { ops, end }].into_iter().collect() }
+}
+
+fn some_bool(ops: &mut IdMap<ValueId, Op>, values: &[Known], choices: &mut Choices) -> ValueId {
+    let bools = of_type(values, ValueType::Bool);
+    if bools.is_empty() { ops.push(Op::Bool(choices.flag())) } else { choices.pick(&bools) }
+}
+
+fn of_type(values: &[Known], ty: ValueType) -> Vec<ValueId> {
+    (0..values.len()).filter(|at| values[*at].ty() == ty).map(ValueId::from_index).collect()
+}
+
+/// Some ops, with what is known of each value.
+fn ops(scope: Scope<'_>, choices: &mut Choices) -> (IdMap<ValueId, Op>, Vec<Known>) {
+    let mut ops = IdMap::default();
+    let mut values = Vec::new();
+    for _ in 0..choices.below(24) {
+        let proposed = propose(scope, &values, choices);
+        push_sound(scope, proposed, &mut ops, &mut values);
+    }
+    (ops, values)
+}
+
+/// Appends an op if it is sound; a store of too wide a sum gets a clamp before it, other unsound ones are dropped.
+fn push_sound(scope: Scope<'_>, op: Op, ops: &mut IdMap<ValueId, Op>, values: &mut Vec<Known>) {
+    match (scope.infer(&op, values), &op) {
+        (Ok(known), _) => {
+            ops.push(op);
+            values.push(known);
+        }
+        (Err(_), Op::Store(place, value)) => {
+            let Ok(known) = scope.infer(&Op::Clamp(*value), values) else { return };
+            let clamped = ops.push(Op::Clamp(*value));
+            values.push(known);
+            let store = Op::Store(*place, clamped);
+            if let Ok(known) = scope.infer(&store, values) {
+                ops.push(store);
+                values.push(known);
+            }
+        }
+        (Err(_), _) => {}
+    }
+}
+
+/// An op with operands of the right types where there are some; the first value stands in where there is none.
+fn propose(scope: Scope<'_>, values: &[Known], choices: &mut Choices) -> Op {
+    let (ints, bools) = (of_type(values, ValueType::Int), of_type(values, ValueType::Bool));
+    let value = |of: &[ValueId], choices: &mut Choices| if of.is_empty() { ValueId(0) } else { choices.pick(of) };
+    let int = |choices: &mut Choices| value(&ints, choices);
+    match choices.below(30) {
+        0..=3 => Op::Load(place(scope, choices)),
+        4 | 5 => Op::Int(choices.int()),
+        6 => Op::Bool(choices.flag()),
+        7 => Op::Now,
+        8 | 9 => {
+            let place = place(scope, choices);
+            let of = if scope.slot(place) == Ok(Known::Bool) { &bools } else { &ints };
+            Op::Store(place, value(of, choices))
+        }
+        10 => Op::Known(frame_slot(scope, choices)),
+        11 => Op::SetKnown(frame_slot(scope, choices), value(&bools, choices)),
+        12 => Op::Trigger(choices.below(64) as u32),
+        13 => Op::TextTest(TextTestId(choices.below(2) as u32)),
+        14 | 15 => Op::Compare(choices.pick(&COMPARISONS), int(choices), int(choices)),
+        16 => Op::InSet(int(choices), set(choices)),
+        17 => Op::InRange(int(choices), choices.int(), choices.int()),
+        18 => Op::And(value(&bools, choices), value(&bools, choices)),
+        19 => Op::Or(value(&bools, choices), value(&bools, choices)),
+        20 => Op::Not(value(&bools, choices)),
+        21 => Op::Add(int(choices), int(choices)),
+        22 => Op::Sub(int(choices), int(choices)),
+        23 => Op::Clamp(int(choices)),
+        24 => Op::Min(int(choices), int(choices)),
+        25 => Op::Max(int(choices), int(choices)),
+        26 => Op::BitOr(int(choices), int(choices)),
+        27 => Op::Bit(value(&bools, choices), choices.below(63) as u32),
+        28 => Op::Select(value(&bools, choices), int(choices), int(choices)),
+        _ => Op::Select(value(&bools, choices), value(&bools, choices), value(&bools, choices)),
+    }
+}
+
+fn frame_slot(scope: Scope<'_>, choices: &mut Choices) -> SlotId {
+    SlotId(choices.below(scope.program.frame.slots.len()) as u32)
+}
+
+fn place(scope: Scope<'_>, choices: &mut Choices) -> Place {
+    match scope.workflow {
+        Some(workflow) if choices.flag() => Place::Journey(SlotId(choices.below(workflow.journey.slots.len()) as u32)),
+        _ => Place::Frame(frame_slot(scope, choices)),
+    }
+}
+
+fn set(choices: &mut Choices) -> Vec<i64> {
+    let mut set: Vec<i64> = (0..choices.below(9)).map(|_| choices.int()).collect();
+    set.sort_unstable();
+    set.dedup();
+    set
+}
+
+/// The bytes of a frame or journey whose every slot holds something it may.
+pub fn bytes(layout: &Layout, trace: &[SlotId], choices: &mut Choices) -> Vec<u8> {
+    let mut bytes = layout.blank();
+    for (id, slot) in layout.slots.iter() {
+        let value = choices.int();
+        let value = match slot.kind {
+            SlotKind::Bool => value & 1,
+            // A trace word is never negative.
+            SlotKind::Int if trace.contains(&id) => value & i64::MAX,
+            // The low bytes of any number are a value.
+            _ => value,
+        };
+        layout.write(&mut bytes, id, value);
+        layout.set_known(&mut bytes, id, choices.flag());
+    }
+    bytes
+}

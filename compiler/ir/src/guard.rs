@@ -1,0 +1,64 @@
+//! Calls to the host, with its panics caught.
+//!
+//! A panic cannot unwind through machine code (that aborts the process), so both backends call the host through here alone: the
+//! first panic is kept, later calls are refused, and the run ends as failed. The interpreter does the same, to stay its equal.
+
+use crate::backend::{Host, Memory, SendResult};
+use crate::{EmailId, HandoffId, StepId, TextTestId};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The host had panicked, now or in an earlier call of this run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HostPanicked;
+
+/// A host for one run.
+pub struct Guard<'h> {
+    host: &'h mut dyn Host,
+    panic: Option<String>,
+}
+
+impl<'h> Guard<'h> {
+    pub fn new(host: &'h mut dyn Host) -> Self {
+        Self { host, panic: None }
+    }
+
+    pub fn send(&mut self, memory: Memory<'_>, step: StepId, email: EmailId) -> Result<SendResult, HostPanicked> {
+        self.attempt(|host| host.send(memory, step, email))
+    }
+
+    pub fn handoff(&mut self, memory: Memory<'_>, step: StepId, handoff: HandoffId) -> Result<(), HostPanicked> {
+        self.attempt(|host| host.handoff(memory, step, handoff))
+    }
+
+    pub fn text_test(&mut self, test: TextTestId) -> Result<bool, HostPanicked> {
+        self.attempt(|host| host.text_test(test))
+    }
+
+    /// Ends the run: tells the host of its panic, if there was one.
+    pub fn finish(self) -> Result<(), HostPanicked> {
+        match self.panic {
+            None => Ok(()),
+            Some(reason) => {
+                self.host.panicked(&reason);
+                Err(HostPanicked)
+            }
+        }
+    }
+
+    fn attempt<T>(&mut self, call: impl FnOnce(&mut dyn Host) -> T) -> Result<T, HostPanicked> {
+        if self.panic.is_some() {
+            return Err(HostPanicked);
+        }
+        // The host may be left half-changed. It is told, and `Outcome::Failed` forbids keeping anything of this run.
+        catch_unwind(AssertUnwindSafe(|| call(&mut *self.host))).map_err(|payload| {
+            self.panic = Some(reason(payload.as_ref()));
+            HostPanicked
+        })
+    }
+}
+
+fn reason(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without words".to_owned())
+}

@@ -1,0 +1,64 @@
+//! The reference interpreter: what a program means, written as plainly as possible.
+//!
+//! In: a verified program, a frame, a journey, an instant. Out: the same answers as machine code, which is compared with it in tests.
+//! It runs where native code may not be mapped. It knows nothing of stores, clocks or Cranelift.
+
+mod op;
+mod predicate;
+mod step;
+
+use crate::backend::{Backend, Host, Memory, Moment, Outcome, Verdict};
+use crate::guard::Guard;
+use crate::verify::{Fault, verify};
+use crate::{BlockId, Id, PredicateId, Program, WorkflowId};
+use std::sync::Arc;
+
+/// Runs a program by reading it.
+#[derive(Debug)]
+pub struct Interpreter {
+    program: Arc<Program>,
+    /// For each workflow, the blocks a journey may stand at, sorted.
+    resume_points: Vec<Vec<BlockId>>,
+}
+
+impl Interpreter {
+    /// Takes a program that [`verify`] finds sound.
+    pub fn new(program: Arc<Program>) -> Result<Self, Vec<Fault>> {
+        verify(&program)?;
+        let resume_points = program.workflows.values().map(|workflow| workflow.body.resume_points()).collect();
+        Ok(Self { program, resume_points })
+    }
+}
+
+impl Backend for Interpreter {
+    fn name(&self) -> &'static str {
+        "interpreter"
+    }
+
+    fn holds(
+        &self,
+        predicate: PredicateId,
+        frame: &[u8],
+        journey: &[u8],
+        moment: Moment,
+        host: &mut dyn Host,
+    ) -> Verdict {
+        let mut guard = Guard::new(host);
+        let verdict = predicate::interpret_predicate(&self.program, predicate, frame, journey, moment, &mut guard);
+        // After a panic the host knows that this answer means nothing.
+        let _ = guard.finish();
+        verdict
+    }
+
+    fn step(&self, workflow: WorkflowId, memory: Memory<'_>, block: u32, now: i64, host: &mut dyn Host) -> Outcome {
+        if self.resume_points[workflow.index()].binary_search(&BlockId(block)).is_err() {
+            return Outcome::Failed;
+        }
+        let mut guard = Guard::new(host);
+        let outcome = step::interpret_step(&self.program, workflow, memory, BlockId(block), now, &mut guard);
+        match guard.finish() {
+            Ok(()) => outcome,
+            Err(_) => Outcome::Failed,
+        }
+    }
+}

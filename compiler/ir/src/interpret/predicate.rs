@@ -1,0 +1,38 @@
+//! Predicates: one block, read only.
+
+use super::op::{View, interpret_op};
+use crate::backend::{Moment, Verdict};
+use crate::guard::Guard;
+use crate::{BlockId, FOREVER, Id, PredicateId, Program, Terminator};
+
+pub(super) fn interpret_predicate(
+    program: &Program,
+    predicate: PredicateId,
+    frame: &[u8],
+    journey: &[u8],
+    moment: Moment,
+    host: &mut Guard<'_>,
+) -> Verdict {
+    let predicate = &program.predicates[predicate];
+    let block = &predicate.function.blocks[BlockId(0)];
+    let view = View {
+        program,
+        journey_layout: predicate.workflow.map(|owner| &program.workflows[owner].journey),
+        frame,
+        journey,
+        now: moment.now,
+        triggers: moment.triggers,
+    };
+    let mut values = Vec::with_capacity(block.ops.len());
+    for op in block.ops.values() {
+        let value = interpret_op(op, &values, &view, host);
+        values.push(value);
+    }
+    match block.end {
+        Terminator::Result { holds, next_change } => {
+            Verdict { holds: values[holds.index()] != 0, next_change: values[next_change.index()] }
+        }
+        // The verifier lets no other end through.
+        _ => Verdict { holds: false, next_change: FOREVER },
+    }
+}

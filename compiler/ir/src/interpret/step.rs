@@ -1,0 +1,103 @@
+//! Steps: block after block until the journey waits, is held or ends.
+
+use super::op::{View, interpret_op};
+use crate::backend::{Memory, Outcome, SendResult};
+use crate::guard::Guard;
+use crate::{Block, BlockId, Id, Op, Place, Program, Terminator, Workflow, WorkflowId};
+
+/// Where control goes after a block.
+enum Next {
+    Block(BlockId),
+    Stop(Outcome),
+}
+
+pub(super) fn interpret_step(
+    program: &Program,
+    workflow: WorkflowId,
+    memory: Memory<'_>,
+    start: BlockId,
+    now: i64,
+    host: &mut Guard<'_>,
+) -> Outcome {
+    let workflow = &program.workflows[workflow];
+    let mut run = Run { program, workflow, memory, now, host };
+    let mut at = start;
+    // No path comes back, so none is longer than the list of blocks.
+    for _ in 0..workflow.body.blocks.len() {
+        match run.block(at) {
+            Next::Block(next) => at = next,
+            Next::Stop(outcome) => return outcome,
+        }
+    }
+    Outcome::Failed
+}
+
+struct Run<'r, 'h> {
+    program: &'r Program,
+    workflow: &'r Workflow,
+    memory: Memory<'r>,
+    now: i64,
+    host: &'r mut Guard<'h>,
+}
+
+impl Run<'_, '_> {
+    fn block(&mut self, at: BlockId) -> Next {
+        let block = &self.workflow.body.blocks[at];
+        let values = self.ops(block);
+        self.end(at, &block.end, &values)
+    }
+
+    fn ops(&mut self, block: &Block) -> Vec<i64> {
+        let mut values = Vec::with_capacity(block.ops.len());
+        for op in block.ops.values() {
+            let view = View {
+                program: self.program,
+                journey_layout: Some(&self.workflow.journey),
+                frame: self.memory.frame,
+                journey: self.memory.journey,
+                now: self.now,
+                triggers: 0,
+            };
+            let value = interpret_op(op, &values, &view, self.host);
+            self.write(op, &values);
+            values.push(value);
+        }
+        values
+    }
+
+    fn write(&mut self, op: &Op, values: &[i64]) {
+        match *op {
+            Op::Store(Place::Frame(slot), value) => {
+                self.program.frame.write(self.memory.frame, slot, values[value.index()]);
+            }
+            Op::Store(Place::Journey(slot), value) => {
+                self.workflow.journey.write(self.memory.journey, slot, values[value.index()]);
+            }
+            Op::SetKnown(slot, value) => {
+                self.program.frame.set_known(self.memory.frame, slot, values[value.index()] != 0);
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, at: BlockId, end: &Terminator, values: &[i64]) -> Next {
+        let memory = Memory { frame: &mut *self.memory.frame, journey: &mut *self.memory.journey };
+        match *end {
+            Terminator::Jump(next) => Next::Block(next),
+            Terminator::Branch(value, yes, no) => Next::Block(if values[value.index()] != 0 { yes } else { no }),
+            Terminator::Send { step, email, next } => match self.host.send(memory, step, email) {
+                Ok(SendResult::Sent | SendResult::Withheld) => Next::Block(next),
+                Ok(SendResult::Held) => Next::Stop(Outcome::Held { step, block: at.0 }),
+                Err(_) => Next::Stop(Outcome::Failed),
+            },
+            Terminator::Handoff { step, handoff, next } => match self.host.handoff(memory, step, handoff) {
+                Ok(()) => Next::Block(next),
+                Err(_) => Next::Stop(Outcome::Failed),
+            },
+            Terminator::Wait { step, wait, resume } => Next::Stop(Outcome::Waiting { step, wait, block: resume.0 }),
+            Terminator::Finish { step, ending } => Next::Stop(Outcome::Ended { step, ending }),
+            // The verifier lets no result into a body.
+            Terminator::Result { .. } => Next::Stop(Outcome::Failed),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The text of a program that has one of everything.
+
+#![allow(clippy::unwrap_used)]
+
+use crate::generate::{email, least_program, least_workflow, step, text_test};
+use crate::source::{FileId, Location, Span};
+use crate::verify::verify;
+use crate::*;
+
+const AT: Location = Location { file: FileId(0), span: Span { start: 0, end: 0 } };
+const DAY_MS: i64 = 86_400_000;
+
+fn one_of_everything() -> Program {
+    let mut program = least_program();
+    program.stages = ["lead", "mql", "customer"].map(str::to_owned).to_vec();
+    schema(&mut program);
+    text_test(&mut program, "gmbh");
+    mail(&mut program);
+    predicates(&mut program);
+    let workflow = workflow(&program);
+    program.workflows.push(workflow);
+    program
+}
+
+fn schema(program: &mut Program) {
+    let budget = program.frame.add("budget", SlotKind::Int, true, 0);
+    let industry = program.frame.add("industry", SlotKind::Code, false, 0);
+    let visits: Vec<SlotId> =
+        (0..2).map(|nth| program.frame.add(format!("visited(page)[{nth}]"), SlotKind::Int, false, NEVER)).collect();
+    program.frame.place();
+    let field = |name: &str, ty, optional, slot| Field {
+        name: name.into(),
+        ty,
+        optional,
+        slot: Some(slot),
+        text: None,
+        literals: Vec::new(),
+    };
+    program.fields.push(field("budget", FieldType::Money, true, budget));
+    let industries = FieldType::OneOf(vec!["software".into(), "retail".into()]);
+    program.fields.push(field("industry", industries, false, industry));
+    let property = Property { name: "page".into(), ty: FieldType::Text, optional: false };
+    let event = program.events.push(EventType { name: "visited".into(), properties: vec![property] });
+    let pattern = program.patterns.push(Pattern {
+        text: "visited(page is \"/pricing\")".into(),
+        event: PatternEvent::Declared(event),
+        tests: vec![PropertyTest { property: 0, test: Trait::TextIn(vec!["/pricing".into()]), negated: false }],
+    });
+    program.facts.push(Fact { pattern, first: visits[0], depth: 2 });
+}
+
+fn mail(program: &mut Program) {
+    let field = FieldId(0);
+    let pieces = vec![Piece::Text("For ".into()), Piece::Field { field, fallback: Some("you".into()) }];
+    let mut guide = email("guide");
+    guide.subjects = vec![Subject { when: None, text: TextTemplate { pieces } }];
+    guide.links = vec![Link { alias: "case-study".into(), url: "https://example.com".into() }];
+    program.emails.push(guide);
+    let member = Member { address: "ada@example.com".into(), covers: None };
+    program.teams.push(Team { name: "sales".into(), members: vec![member], backup: Some("all@example.com".into()) });
+}
+
+fn predicates(program: &mut Program) {
+    let (a, b, c, d) = (ValueId(0), ValueId(1), ValueId(2), ValueId(3));
+    let second = program.facts[FactId(0)].slot(1);
+    let ops = [
+        Op::Load(Place::Frame(second)),
+        Op::Int(7 * DAY_MS),
+        Op::Add(a, b),
+        Op::Now,
+        Op::Compare(Comparison::Greater, c, d),
+        Op::TextTest(TextTestId(0)),
+        Op::Or(ValueId(4), ValueId(5)),
+        Op::Int(FOREVER),
+        Op::Select(ValueId(4), c, ValueId(7)),
+    ];
+    let end = Terminator::Result { holds: ValueId(6), next_change: ValueId(8) };
+    let block = Block { ops: ops.into_iter().collect(), end };
+    let function = Function { blocks: [block].into_iter().collect() };
+    program.predicates.push(Predicate { name: "guide: exit when".into(), workflow: None, function });
+}
+
+fn workflow(program: &Program) -> Workflow {
+    let mut workflow = least_workflow("guide", 1);
+    workflow.title = "The guide".into();
+    workflow.entry = Entry::Event { patterns: vec![PatternId(0)], when: PredicateId(0), at: AT };
+    workflow.reenter = Reenter::After(CivilSpan { months: 1, days: 0, ms: 5_400_000 });
+    workflow.exits = vec![Exit { text: "visited pricing twice".into(), when: PredicateId(0), at: AT }];
+    workflow.window = Some(SendWindow { days: 0b1_1111, from_min: 9 * 60, to_min: 17 * 60 + 30 });
+    workflow.writes = vec![program.system.score];
+    workflow.steps = [
+        step(StepKind::Score, "score + 10"),
+        step(StepKind::Send, "send guide"),
+        step(StepKind::Wait, "wait 3 days"),
+        step(StepKind::Handoff, "hand off to sales"),
+    ]
+    .into_iter()
+    .collect();
+    let wait = CivilSpan { days: 3, ..CivilSpan::default() };
+    workflow.waits = [Wait::For(wait), Wait::Until { when: PredicateId(0), up_to: wait }].into_iter().collect();
+    workflow.handoffs.push(Handoff { team: TeamId(0), note: None, task: None });
+    workflow.arms = vec![Arm { step: StepId(0), text: "if industry is software or retail".into(), at: AT }];
+    workflow.body = body(program, &workflow);
+    workflow
+}
+
+fn body(program: &Program, workflow: &Workflow) -> Function {
+    let industry = program.fields[FieldId(1)].slot.unwrap();
+    let budget = program.fields[FieldId(0)].slot.unwrap();
+    let (score, trace) = (Place::Frame(program.system.score), Place::Journey(workflow.slots.trace[0]));
+    let v = ValueId;
+    let ops = [
+        Op::Load(Place::Frame(industry)),
+        Op::InSet(v(0), vec![1, 2]),
+        Op::Load(score),
+        Op::Int(10 * NUMBER_SCALE),
+        Op::Add(v(2), v(3)),
+        Op::Clamp(v(4)),
+        Op::Select(v(1), v(5), v(2)),
+        Op::Store(score, v(6)),
+        Op::Bit(v(1), 0),
+        Op::Load(trace),
+        Op::BitOr(v(8), v(9)),
+        Op::Store(trace, v(10)),
+        Op::Known(budget),
+        Op::Int(1_772_445_600_000),
+        Op::Now,
+        Op::Compare(Comparison::Less, v(14), v(13)),
+        Op::And(v(12), v(15)),
+    ];
+    let block = |ops: &[Op], end| Block { ops: ops.iter().cloned().collect(), end };
+    let blocks = [
+        block(&ops, Terminator::Branch(v(16), BlockId(1), BlockId(3))),
+        block(&[], Terminator::Send { step: StepId(1), email: EmailId(0), next: BlockId(2) }),
+        block(&[], Terminator::Wait { step: StepId(2), wait: WaitId(0), resume: BlockId(3) }),
+        block(&[], Terminator::Handoff { step: StepId(3), handoff: HandoffId(0), next: BlockId(4) }),
+        block(&[], Terminator::Finish { step: Some(StepId(3)), ending: Ending::HandedOff }),
+    ];
+    Function { blocks: blocks.into_iter().collect() }
+}
+
+#[test]
+fn a_program_with_one_of_everything() {
+    let program = one_of_everything();
+    assert_eq!(verify(&program), Ok(()));
+    insta::assert_snapshot!(program);
+}

@@ -1,0 +1,45 @@
+//! Places in source texts: what spans and labels are made of. The texts themselves are the front end's.
+//!
+//! Offsets are bytes (`u32`, so a text is at most 4 GiB; the front end refuses far smaller ones).
+
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// The number of a text in its [`Project`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FileId(pub u32);
+
+/// A range of bytes in one text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Span {
+    pub start: u32,
+    pub end: u32,
+}
+
+impl Span {
+    pub fn new(start: u32, end: u32) -> Self {
+        Self { start, end }
+    }
+    /// From the start of this one to the end of the other.
+    pub fn to(self, end: Span) -> Span {
+        Span { start: self.start, end: end.end }
+    }
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+    pub fn in_file(self, file: FileId) -> Location {
+        Location { file, span: self }
+    }
+    /// The text it covers; empty where it does not fit the text.
+    pub fn text(self, source: &str) -> &str {
+        source.get(self.range()).unwrap_or_default()
+    }
+}
+
+/// A place in a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Location {
+    pub file: FileId,
+    pub span: Span,
+}

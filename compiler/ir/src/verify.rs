@@ -1,0 +1,273 @@
+//! What every program must satisfy, whoever built it: the lowering, a file of another day, a test.
+//!
+//! Machine code trusts a program blindly (a slot's offset becomes an address), so [`verify`] runs before any is made. It also shows
+//! that no sum leaves an `i64` ([`value`]), so no backend needs to check one.
+
+pub(crate) mod function;
+mod layout;
+#[cfg(test)]
+mod tests;
+#[cfg(feature = "generate")]
+pub mod value;
+#[cfg(not(feature = "generate"))]
+pub(crate) mod value;
+
+use super::{
+    EmailId, Entry, FactId, Field, Id, IdMap, Layout, MAX_FACT_DEPTH, PatternEvent, PatternId, PredicateId, Program,
+    SlotId, SlotKind, Workflow, WorkflowId,
+};
+use std::fmt;
+
+/// Something a program must not have. A fault is a bug of the compiler or a damaged file, never a marketer's mistake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Where, by the program's own names: `workflow guide, b3, v4`.
+    pub place: String,
+    pub problem: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.problem)
+    }
+}
+
+/// Checks a whole program and lists every fault, in the program's order.
+pub fn verify(program: &Program) -> Result<(), Vec<Fault>> {
+    let mut checker = Checker { program, faults: Vec::new() };
+    checker.schema();
+    checker.facts();
+    checker.predicates();
+    checker.mail();
+    for (id, workflow) in program.workflows.iter() {
+        checker.workflow(id, workflow);
+    }
+    if checker.faults.is_empty() { Ok(()) } else { Err(checker.faults) }
+}
+
+/// Gathers faults while it walks the program.
+pub(crate) struct Checker<'p> {
+    pub(crate) program: &'p Program,
+    pub(crate) faults: Vec<Fault>,
+}
+
+impl Checker<'_> {
+    pub(crate) fn fault(&mut self, place: &str, problem: impl Into<String>) {
+        self.faults.push(Fault { place: place.to_owned(), problem: problem.into() });
+    }
+
+    /// Faults an id that its list does not have.
+    pub(crate) fn exists<I: Id + fmt::Display, T>(&mut self, place: &str, list: &IdMap<I, T>, id: I) {
+        if list.get(id).is_none() {
+            self.fault(place, format!("there is no {id}"));
+        }
+    }
+
+    /// Faults a slot that the layout does not have or that is of another kind.
+    fn slot_of(&mut self, place: &str, layout: &Layout, slot: SlotId, kind: SlotKind) {
+        match layout.slots.get(slot) {
+            None => self.fault(place, format!("there is no {slot}")),
+            Some(found) if found.kind != kind => {
+                self.fault(place, format!("{slot} `{}` is {:?}, not {kind:?}", found.name, found.kind));
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn schema(&mut self) {
+        let program = self.program;
+        self.layout("frame", &program.frame);
+        for field in program.fields.values() {
+            self.field(field);
+        }
+        self.system_slots();
+    }
+
+    fn field(&mut self, field: &Field) {
+        let program = self.program;
+        let place = format!("field {}", field.name);
+        if let Some(slot) = field.slot {
+            self.exists(&place, &program.frame.slots, slot);
+        }
+        if let Some(text) = field.text {
+            self.exists(&place, &program.texts, text);
+        }
+    }
+
+    fn system_slots(&mut self) {
+        let (frame, system) = (&self.program.frame, self.program.system);
+        let bools = [
+            system.identified,
+            system.reachable,
+            system.unsubscribed,
+            system.hard_bounced,
+            system.complained,
+            system.do_not_contact,
+        ];
+        for slot in bools {
+            self.slot_of("system slots", frame, slot, SlotKind::Bool);
+        }
+        self.slot_of("system slots", frame, system.score, SlotKind::Int);
+        self.slot_of("system slots", frame, system.stage, SlotKind::Code);
+        self.slot_of("system slots", frame, system.known_since, SlotKind::Int);
+    }
+
+    fn facts(&mut self) {
+        let program = self.program;
+        for id in program.patterns.ids() {
+            self.pattern(id);
+        }
+        for id in program.facts.ids() {
+            self.fact(id);
+        }
+        for (id, test) in program.text_tests.iter() {
+            self.exists(&id.to_string(), &program.fields, test.field);
+        }
+    }
+
+    fn pattern(&mut self, id: PatternId) {
+        let program = self.program;
+        let pattern = &program.patterns[id];
+        let place = format!("{id} `{}`", pattern.text);
+        let properties = match pattern.event {
+            PatternEvent::AnyActivity => 0,
+            PatternEvent::Declared(event) => {
+                self.exists(&place, &program.events, event);
+                program.events.get(event).map_or(0, |event| event.properties.len())
+            }
+        };
+        for test in pattern.tests.iter().filter(|test| test.property as usize >= properties) {
+            self.fault(&place, format!("the event has no property {}", test.property));
+        }
+    }
+
+    fn fact(&mut self, id: FactId) {
+        let program = self.program;
+        let fact = &program.facts[id];
+        let place = id.to_string();
+        self.exists(&place, &program.patterns, fact.pattern);
+        if fact.depth == 0 || fact.depth > MAX_FACT_DEPTH {
+            return self.fault(&place, format!("keeps {} instants, not 1 to {MAX_FACT_DEPTH}", fact.depth));
+        }
+        if fact.first.0.checked_add(fact.depth).is_none() {
+            return self.fault(&place, format!("there is no {}", fact.first));
+        }
+        for nth in 0..fact.depth {
+            self.slot_of(&place, &program.frame, fact.slot(nth), SlotKind::Int);
+        }
+    }
+
+    fn predicates(&mut self) {
+        let program = self.program;
+        for (id, predicate) in program.predicates.iter() {
+            let place = format!("{id} `{}`", predicate.name);
+            match predicate.workflow {
+                Some(owner) if program.workflows.get(owner).is_none() => {
+                    self.fault(&place, format!("there is no {owner}"))
+                }
+                _ => self.predicate(&place, predicate),
+            }
+        }
+    }
+
+    fn mail(&mut self) {
+        let program = self.program;
+        for (id, email) in program.emails.iter() {
+            let place = format!("{id} `{}`", email.name);
+            for when in email.subjects.iter().filter_map(|subject| subject.when) {
+                self.exists(&place, &program.predicates, when);
+            }
+        }
+        for (id, team) in program.teams.iter() {
+            let place = format!("{id} `{}`", team.name);
+            for covers in team.members.iter().filter_map(|member| member.covers) {
+                self.exists(&place, &program.predicates, covers);
+            }
+        }
+    }
+
+    fn workflow(&mut self, id: WorkflowId, workflow: &Workflow) {
+        let place = format!("workflow {}", workflow.name);
+        self.layout(&format!("{place}, journey"), &workflow.journey);
+        self.questions(&place, id, workflow);
+        self.entry(&place, id, workflow);
+        self.journey_slots(&place, workflow);
+        self.lists(&place, workflow);
+        self.body(&place, workflow);
+    }
+
+    /// The predicates that stand around the body.
+    fn questions(&mut self, place: &str, id: WorkflowId, workflow: &Workflow) {
+        let goal = workflow.goal.iter().map(|goal| goal.when);
+        let exits = workflow.exits.iter().map(|exit| exit.when);
+        let waits = workflow.waits.values().filter_map(|wait| match wait {
+            super::Wait::Until { when, .. } => Some(*when),
+            super::Wait::For(_) => None,
+        });
+        for predicate in goal.chain(exits).chain(workflow.skip).chain(waits) {
+            self.question(place, id, predicate);
+        }
+    }
+
+    /// A predicate may be asked with the journey of its own workflow, or of any where it reads none.
+    fn question(&mut self, place: &str, asker: WorkflowId, predicate: PredicateId) {
+        match self.program.predicates.get(predicate) {
+            None => self.fault(place, format!("there is no {predicate}")),
+            Some(found) if found.workflow.is_some_and(|owner| owner != asker) => {
+                self.fault(place, format!("{predicate} `{}` is another workflow's", found.name));
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn entry(&mut self, place: &str, id: WorkflowId, workflow: &Workflow) {
+        let program = self.program;
+        match &workflow.entry {
+            Entry::Event { patterns, when, .. } => {
+                self.question(place, id, *when);
+                for pattern in patterns {
+                    self.exists(place, &program.patterns, *pattern);
+                }
+                if patterns.len() > value::TRIGGERS as usize {
+                    self.fault(place, format!("enters at more than {} patterns", value::TRIGGERS));
+                }
+            }
+            Entry::Becomes { when, was, .. } => {
+                self.question(place, id, *when);
+                self.slot_of(place, &program.frame, *was, SlotKind::Bool);
+            }
+            Entry::ByHand { .. } => {}
+        }
+    }
+
+    fn journey_slots(&mut self, place: &str, workflow: &Workflow) {
+        let (journey, slots) = (&workflow.journey, &workflow.slots);
+        let emails: Vec<EmailId> = slots.sent_at.iter().map(|(email, _)| *email).collect();
+        let instants = [slots.entered_at, slots.anchor_at];
+        let sent = slots.sent_at.iter().map(|(_, slot)| *slot);
+        let asked = workflow.engagements.iter().map(|engagement| engagement.slot);
+        for slot in instants.into_iter().chain(slots.trace.iter().copied()).chain(sent).chain(asked) {
+            self.slot_of(place, journey, slot, SlotKind::Int);
+        }
+        self.slot_of(place, journey, slots.timed_out, SlotKind::Bool);
+        for email in emails.into_iter().chain(workflow.engagements.iter().map(|engagement| engagement.email)) {
+            self.exists(place, &self.program.emails, email);
+        }
+        if workflow.arms.len() > slots.trace.len() * value::TRACE_BITS as usize {
+            self.fault(place, format!("{} arms do not fit its {} trace words", workflow.arms.len(), slots.trace.len()));
+        }
+    }
+
+    fn lists(&mut self, place: &str, workflow: &Workflow) {
+        let program = self.program;
+        for handoff in workflow.handoffs.values() {
+            self.exists(place, &program.teams, handoff.team);
+        }
+        for arm in &workflow.arms {
+            self.exists(place, &workflow.steps, arm.step);
+        }
+        for slot in &workflow.writes {
+            self.exists(place, &program.frame.slots, *slot);
+        }
+    }
+}

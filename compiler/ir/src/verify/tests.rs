@@ -1,0 +1,236 @@
+//! Each rule with a program that breaks it alone, by the fault it tells.
+
+#![allow(clippy::unwrap_used)]
+
+use super::verify;
+use crate::generate::{Choices, email, least_program, least_workflow, program, step, text_test};
+use crate::*;
+use proptest::prelude::*;
+
+const A: ValueId = ValueId(0);
+const B: ValueId = ValueId(1);
+const C: ValueId = ValueId(2);
+
+/// A sound program: a block, a send, a wait, a finish; an optional slot; a predicate of the workflow.
+fn sound() -> Program {
+    let mut program = least_program();
+    program.frame.add("budget", SlotKind::Int, true, 0);
+    program.frame.place();
+    text_test(&mut program, "gmbh");
+    program.emails.push(email("welcome"));
+    program.teams.push(Team { name: "sales".into(), members: Vec::new(), backup: None });
+    let mut workflow = least_workflow("guide", 1);
+    workflow.steps.push(step(StepKind::Send, "send welcome"));
+    workflow.waits.push(Wait::For(CivilSpan::default()));
+    workflow.handoffs.push(Handoff { team: TeamId(0), note: None, task: None });
+    workflow.writes = program.frame.slots.ids().collect();
+    workflow.body.blocks = [
+        block(&[Op::Bool(true)], Terminator::Branch(A, BlockId(1), BlockId(3))),
+        block(&[], Terminator::Send { step: StepId(0), email: EmailId(0), next: BlockId(2) }),
+        block(&[], Terminator::Wait { step: StepId(0), wait: WaitId(0), resume: BlockId(3) }),
+        block(&[], Terminator::Finish { step: None, ending: Ending::Finished }),
+    ]
+    .into_iter()
+    .collect();
+    let workflow = program.workflows.push(workflow);
+    let result = Terminator::Result { holds: A, next_change: B };
+    let function = Function { blocks: [block(&[Op::Bool(true), Op::Now], result)].into_iter().collect() };
+    program.predicates.push(Predicate { name: "asks".into(), workflow: Some(workflow), function });
+    program
+}
+
+fn block(ops: &[Op], end: Terminator) -> Block {
+    Block { ops: ops.iter().cloned().collect(), end }
+}
+
+/// All faults of a sound program after a change.
+fn faults(change: impl FnOnce(&mut Program)) -> String {
+    let mut program = sound();
+    change(&mut program);
+    match verify(&program) {
+        Ok(()) => "sound".to_owned(),
+        Err(faults) => faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+/// The faults of these ops, put before the first block's branch.
+fn op_faults(ops: &[Op]) -> String {
+    faults(|program| {
+        let first = &mut program.workflows[WorkflowId(0)].body.blocks[BlockId(0)];
+        first.ops = ops.iter().cloned().collect();
+        let truth = first.ops.push(Op::Bool(true));
+        first.end = Terminator::Branch(truth, BlockId(1), BlockId(3));
+    })
+}
+
+fn score() -> Place {
+    Place::Frame(sound().system.score)
+}
+
+fn optional() -> SlotId {
+    SlotId(sound().frame.slots.len() as u32 - 1)
+}
+
+#[test]
+fn what_is_sound_passes() {
+    assert_eq!(faults(|_| {}), "sound");
+}
+
+#[test]
+fn ops_fit_their_operands() {
+    let stage = Place::Frame(sound().system.stage);
+    let cases: Vec<(Vec<Op>, &str)> = vec![
+        (vec![Op::Not(A)], "v0 is not computed before"),
+        (vec![Op::Int(1), Op::Not(A)], "v0 is Int, not Bool"),
+        (vec![Op::Bool(true), Op::Add(A, A)], "v0 is Bool, not Int"),
+        (vec![Op::Int(1), Op::Bool(true), Op::Select(B, A, B)], "selects between Int and Bool"),
+        (vec![Op::Int(1), Op::Store(score(), A), Op::Not(B)], "v1 is Nothing, not Bool"),
+        (vec![Op::Load(Place::Frame(SlotId(99)))], "there is no slot99"),
+        (vec![Op::Load(Place::Journey(SlotId(99)))], "there is no slot99"),
+        (vec![Op::Bool(true), Op::Store(score(), A)], "stores Bool where Int is kept"),
+        (vec![Op::Int(70_000), Op::Store(stage, A)], "stores 70000 to 70000, but the slot holds 0 to 65535"),
+        (vec![Op::Known(SlotId(0))], "`identified` is always known"),
+        (vec![Op::Bool(true), Op::SetKnown(SlotId(0), A)], "`identified` is always known"),
+        (vec![Op::Trigger(3)], "trigger 3 outside a predicate"),
+        (vec![Op::TextTest(TextTestId(7))], "there is no test7"),
+        (vec![Op::Bool(true), Op::Bit(A, 63)], "63 is not below 63"),
+        (vec![Op::Int(1), Op::InSet(A, vec![2, 1])], "the set that v0 is looked up in is not sorted or repeats itself"),
+        (vec![Op::Int(1), Op::InSet(A, vec![1, 1])], "the set that v0 is looked up in is not sorted or repeats itself"),
+        (vec![Op::Int(-1), Op::BitOr(A, A)], "gathers bits of a value that may be negative"),
+        (vec![Op::Int(VALUE_LIMIT + 1)], "the constant 2305843009213693953 is beyond 2305843009213693952"),
+    ];
+    for (ops, expected) in cases {
+        let found = op_faults(&ops);
+        assert!(found.lines().next().is_some_and(|line| line.ends_with(expected)), "{ops:?}: {found}");
+    }
+    assert_eq!(op_faults(&[Op::Known(optional())]), "sound");
+}
+
+/// Three full slots add up to less than 64 bits hold, four to more; with a clamp on the way any number does.
+#[test]
+fn sums_are_clamped_before_they_can_overflow() {
+    let load = || Op::Load(score());
+    let three = [load(), Op::Add(A, A), Op::Add(B, A)];
+    assert_eq!(op_faults(&three), "sound");
+    let four = [load(), Op::Add(A, A), Op::Add(B, B)];
+    assert_eq!(op_faults(&four), "workflow guide, b0, v2: the sum may not fit in 64 bits: clamp an operand first");
+    let clamped =
+        [load(), Op::Add(A, A), Op::Clamp(B), Op::Add(C, A), Op::Clamp(ValueId(3)), Op::Store(score(), ValueId(4))];
+    assert_eq!(op_faults(&clamped), "sound");
+    let stored = [load(), Op::Add(A, A), Op::Store(score(), B)];
+    assert_eq!(
+        op_faults(&stored),
+        "workflow guide, b0, v2: stores -4611686018427387904 to 4611686018427387904, but the slot holds \
+         -2305843009213693952 to 2305843009213693952"
+    );
+}
+
+/// A trace word takes all 63 bits and stays positive, where another slot would be too small.
+#[test]
+fn a_trace_word_holds_every_bit() {
+    let trace = Place::Journey(sound().workflows[WorkflowId(0)].slots.trace[0]);
+    let anchor = Place::Journey(sound().workflows[WorkflowId(0)].slots.anchor_at);
+    let gather = |place| {
+        op_faults(&[Op::Load(trace), Op::Bool(true), Op::Bit(B, 62), Op::BitOr(A, C), Op::Store(place, ValueId(3))])
+    };
+    assert_eq!(gather(trace), "sound");
+    assert!(gather(anchor).contains("but the slot holds"));
+}
+
+#[test]
+fn graphs_end_and_hang_together() {
+    let body = |change: fn(&mut Function)| faults(|program| change(&mut program.workflows[WorkflowId(0)].body));
+    let end = |at: u32, end: Terminator| {
+        faults(|program| program.workflows[WorkflowId(0)].body.blocks[BlockId(at)].end = end)
+    };
+    let found = [
+        body(|body| body.blocks = IdMap::default()),
+        body(|body| body.blocks[BlockId(1)].ops = [Op::Now].into_iter().collect()),
+        end(2, Terminator::Jump(BlockId(9))),
+        end(2, Terminator::Jump(BlockId(0))),
+        end(2, Terminator::Wait { step: StepId(0), wait: WaitId(0), resume: BlockId(2) }),
+        end(0, Terminator::Jump(BlockId(3))),
+        end(0, Terminator::Branch(B, BlockId(1), BlockId(3))),
+        end(1, Terminator::Send { step: StepId(5), email: EmailId(5), next: BlockId(2) }),
+        end(1, Terminator::Handoff { step: StepId(0), handoff: HandoffId(5), next: BlockId(2) }),
+        end(2, Terminator::Wait { step: StepId(0), wait: WaitId(5), resume: BlockId(3) }),
+        end(3, Terminator::Result { holds: A, next_change: A }),
+    ];
+    insta::assert_snapshot!(found.join("\n---\n"));
+}
+
+#[test]
+fn predicates_are_one_block_that_writes_nothing() {
+    let predicate = |change: fn(&mut Predicate)| faults(|program| change(&mut program.predicates[PredicateId(0)]));
+    let found = [
+        predicate(|predicate| predicate.workflow = Some(WorkflowId(4))),
+        predicate(|predicate| predicate.function.blocks = IdMap::default()),
+        predicate(|predicate| predicate.function.blocks[BlockId(0)].end = Terminator::Jump(BlockId(0))),
+        predicate(|predicate| {
+            predicate.function.blocks[BlockId(0)].end = Terminator::Result { holds: B, next_change: A };
+        }),
+        predicate(|predicate| {
+            predicate.function.blocks[BlockId(0)].ops.push(Op::Store(score(), B));
+        }),
+        predicate(|predicate| {
+            predicate.workflow = None;
+            predicate.function.blocks[BlockId(0)].ops.push(Op::Load(Place::Journey(SlotId(0))));
+        }),
+        predicate(|predicate| {
+            predicate.function.blocks[BlockId(0)].ops.push(Op::Trigger(64));
+        }),
+    ];
+    insta::assert_snapshot!(found.join("\n---\n"));
+}
+
+#[test]
+fn layouts_and_lists_hold_together() {
+    let workflow = |change: fn(&mut Workflow)| faults(|program| change(&mut program.workflows[WorkflowId(0)]));
+    let found = [
+        faults(|program| program.frame.slots[SlotId(0)].offset = program.frame.slots[SlotId(1)].offset),
+        faults(|program| program.frame.slots[SlotId(6)].offset = 0),
+        faults(|program| program.frame.size = 16),
+        faults(|program| program.frame.size = 17),
+        faults(|program| program.frame.slots[optional()].presence = Some(64)),
+        faults(|program| program.frame.slots[SlotId(0)].initial = 2),
+        faults(|program| program.system.score = program.system.stage),
+        faults(|program| {
+            let event = PatternEvent::Declared(EventId(0));
+            let tests = vec![PropertyTest { property: 3, test: Trait::Known, negated: false }];
+            program.patterns.push(Pattern { text: "visited".into(), event, tests });
+        }),
+        faults(|program| {
+            program.facts.push(Fact { pattern: PatternId(2), first: optional(), depth: 2 });
+        }),
+        workflow(|workflow| workflow.slots.timed_out = workflow.slots.entered_at),
+        workflow(|workflow| {
+            let at = workflow.at;
+            workflow.arms = vec![Arm { step: StepId(0), text: "else".into(), at }; 64];
+        }),
+        workflow(|workflow| workflow.skip = Some(PredicateId(8))),
+        workflow(|workflow| workflow.handoffs[HandoffId(0)].team = TeamId(8)),
+        workflow(|workflow| {
+            workflow.writes.clear();
+            workflow.body.blocks[BlockId(0)].ops.push(Op::Int(1));
+            workflow.body.blocks[BlockId(0)].ops.push(Op::Store(score(), B));
+        }),
+    ];
+    insta::assert_snapshot!(found.join("\n---\n"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// No damage to one offset, id or operand of a program makes the verifier itself fail, and the text of any can be written.
+    #[test]
+    fn damage_is_told_not_suffered(numbers in prop::collection::vec(any::<u64>(), 0..300), at in any::<prop::sample::Index>(), digit in 0_u8..10) {
+        let text = serde_json::to_string(&program(&mut Choices::new(numbers))).unwrap();
+        let digits: Vec<usize> = (0..text.len()).filter(|at| text.as_bytes()[*at].is_ascii_digit()).collect();
+        let at = digits[at.index(digits.len())];
+        let damaged = format!("{}{digit}{}", &text[..at], &text[at + 1..]);
+        if let Ok(program) = serde_json::from_str::<Program>(&damaged) {
+            let _ = verify(&program);
+            prop_assert!(!program.to_string().is_empty());
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The host functions that machine code may call: one list, from which everything else follows.
+//!
+//! Each line gives the function's place in the table, its shim, its signature and the value it answers with when the host panics,
+//! so none of the four can be forgotten or differ. Code calls through the table: no symbols, no relocations, nothing is looked up
+//! by name.
+
+use super::abi::{Call, Context, FAILED};
+use flow_ir::{EmailId, HandoffId, StepId, TextTestId};
+use std::mem::offset_of;
+
+/// The least answer of a send or handoff after which the step stops: [`SendResult::Held`](flow_ir::backend::SendResult), or [`FAILED`].
+pub(super) const STOPS: i64 = 2;
+
+macro_rules! host_functions {
+    ($($(#[$doc:meta])* $variant:ident = $name:ident($($argument:ident),*) or $failure:expr => |$call:ident| $body:expr;)*) => {
+        /// The shims' addresses. Machine code reads a slot and calls it.
+        #[repr(C)]
+        pub(super) struct HostTable {
+            $($(#[$doc])* $name: unsafe extern "C" fn(*mut Context, $(host_functions!(@word $argument)),*) -> u32,)*
+        }
+
+        pub(super) static HOST_TABLE: HostTable = HostTable { $($name: shim::$name,)* };
+
+        /// A host function, by its place in the list.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(super) enum HostFunction {
+            $($variant,)*
+        }
+
+        impl HostFunction {
+            /// All of them, in order.
+            pub(super) const ALL: &[HostFunction] = &[$(HostFunction::$variant),*];
+
+            /// Where its address lies in the table.
+            pub(super) fn slot(self) -> i32 {
+                (match self { $(HostFunction::$variant => offset_of!(HostTable, $name),)* }) as i32
+            }
+
+            /// How many 32-bit words it takes after the context. It answers with one.
+            pub(super) fn arguments(self) -> usize {
+                match self { $(HostFunction::$variant => [$(stringify!($argument)),*].len(),)* }
+            }
+        }
+
+        mod shim {
+            use super::*;
+            $(
+                /// # Safety
+                ///
+                /// `context` is the one that the running function was given.
+                pub(super) unsafe extern "C" fn $name(context: *mut Context, $($argument: u32),*) -> u32 {
+                    // SAFETY: the caller is machine code made here. It passes on the context it was given, whose `call` points to
+                    // the `Call` on the stack of `Native`, alive until that function returns and reached by no one else now.
+                    let $call = unsafe { &mut *(*context).call.cast::<Call<'_>>() };
+                    // The guard catches the host's panics; nothing else here can panic.
+                    $body.unwrap_or($failure)
+                }
+            )*
+        }
+    };
+    (@word $argument:ident) => { u32 };
+}
+
+host_functions! {
+    /// Sends an email: a `SendResult`, or [`FAILED`].
+    Send = send(step, email) or FAILED => |call| {
+        let (host, memory) = call.parts();
+        host.send(memory, StepId(step), EmailId(email)).map(|result| result as u32)
+    };
+    /// Hands the contact to a team: 0, or [`FAILED`].
+    Handoff = handoff(step, handoff) or FAILED => |call| {
+        let (host, memory) = call.parts();
+        host.handoff(memory, StepId(step), HandoffId(handoff)).map(|()| 0)
+    };
+    /// Looks into a text field: 0 or 1. After a panic the run ends as failed whatever this answers.
+    TextTest = text_test(test) or 0 => |call| call.guard.text_test(TextTestId(test)).map(u32::from);
+}

@@ -1,0 +1,68 @@
+//! Machine code beside the interpreter: op by op, on whole random programs, and with hosts that fail.
+
+#![allow(clippy::unwrap_used)]
+
+mod contract;
+mod differential;
+mod ops;
+
+use super::{Native, compile};
+use flow_ir::backend::{Backend, Host, Memory, SendResult};
+use flow_ir::interpret::Interpreter;
+use flow_ir::{EmailId, HandoffId, Program, SlotId, StepId, TextTestId};
+use std::sync::Arc;
+
+/// Both backends of a program.
+fn backends(program: &Program) -> [Box<dyn Backend>; 2] {
+    let native: Native = compile(program).unwrap();
+    [Box::new(native), Box::new(Interpreter::new(Arc::new(program.clone())).unwrap())]
+}
+
+/// One call that reached the host, with the memory it saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Called {
+    Send(StepId, EmailId, Vec<u8>, Vec<u8>),
+    Handoff(StepId, HandoffId, Vec<u8>, Vec<u8>),
+    TextTest(TextTestId),
+    Panicked(String),
+}
+
+/// Answers from a list, writes into what it is shown, and keeps a log.
+#[derive(Default)]
+struct Recorder {
+    answers: Vec<u64>,
+    /// A slot of the frame and of the journey that a send writes.
+    writes: Option<(Program, SlotId)>,
+    /// Panics at this call, counted from zero.
+    panics_at: Option<usize>,
+    log: Vec<Called>,
+}
+
+impl Recorder {
+    fn answer(&mut self, called: Called) -> u64 {
+        self.log.push(called);
+        let at = self.log.len() - 1;
+        assert!(self.panics_at != Some(at), "the host broke at call {at}");
+        if self.answers.is_empty() { 0 } else { self.answers[at % self.answers.len()] }
+    }
+}
+
+impl Host for Recorder {
+    fn send(&mut self, memory: Memory<'_>, step: StepId, email: EmailId) -> SendResult {
+        let answer = self.answer(Called::Send(step, email, memory.frame.to_vec(), memory.journey.to_vec()));
+        if let Some((program, slot)) = &self.writes {
+            program.frame.write(memory.frame, *slot, (answer % 50) as i64);
+            memory.journey[..8].copy_from_slice(&(answer >> 3).to_le_bytes());
+        }
+        [SendResult::Sent, SendResult::Withheld, SendResult::Sent, SendResult::Held][(answer % 4) as usize]
+    }
+    fn handoff(&mut self, memory: Memory<'_>, step: StepId, handoff: HandoffId) {
+        self.answer(Called::Handoff(step, handoff, memory.frame.to_vec(), memory.journey.to_vec()));
+    }
+    fn text_test(&mut self, test: TextTestId) -> bool {
+        self.answer(Called::TextTest(test)) % 2 == 1
+    }
+    fn panicked(&mut self, reason: &str) {
+        self.log.push(Called::Panicked(reason.to_owned()));
+    }
+}

@@ -1,0 +1,133 @@
+//! One unit of machine code: a workflow's body with its predicates, or the predicates of the whole program.
+//!
+//! A unit is a Cranelift module of its own, because code can be freed by the module only.
+
+use super::abi::{PredicateFn, StepFn};
+use super::error::CompileError;
+use super::function::{emit_predicate, emit_step};
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::ir as clif;
+use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_frontend::FunctionBuilderContext;
+use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
+use cranelift_module::{FuncId, Module, default_libcall_names};
+use flow_ir::{Function, PredicateId, Program, WorkflowId};
+use std::mem;
+use std::sync::Mutex;
+
+/// Address space reserved for any unit; only what the code fills is ever backed by memory.
+const ARENA_BYTES: usize = 1 << 20;
+
+/// More address space for each op, several times what one becomes.
+const ARENA_BYTES_PER_OP: usize = 128;
+
+/// The code of one unit.
+pub(super) struct Unit {
+    pub(super) step: Option<StepFn>,
+    pub(super) predicates: Vec<(PredicateId, PredicateFn)>,
+    /// Size of the machine code.
+    pub(super) bytes: usize,
+    pub(super) code: Code,
+}
+
+/// Owns the memory that a unit's functions lie in. The mutex is never locked; it makes the module shareable between threads, which
+/// it is not by itself and need not be, since nothing uses it between compilation and the end.
+pub(super) struct Code {
+    module: Mutex<Option<JITModule>>,
+}
+
+impl Drop for Code {
+    fn drop(&mut self) {
+        let module = self.module.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+        if let Some(module) = module {
+            // SAFETY: the functions' addresses are kept by `Native` alone, in private fields, beside this value; every call borrows
+            // that `Native` until it returns. So while this runs none is being called, and afterwards none can be.
+            unsafe { module.free_memory() };
+        }
+    }
+}
+
+/// Compiles the body of a workflow and the predicates that belong to it; without one, those that belong to none.
+pub(super) fn compile_unit(
+    isa: &OwnedTargetIsa,
+    program: &Program,
+    workflow: Option<WorkflowId>,
+) -> Result<Unit, CompileError> {
+    let mut builder = UnitBuilder::new(isa, arena_bytes(program, workflow))?;
+    let step = match workflow {
+        Some(id) => {
+            let name = format!("workflow {}", program.workflows[id].name);
+            Some(builder.define(&name, |f, scratch| emit_step(isa, f, scratch, program, &program.workflows[id]))?)
+        }
+        None => None,
+    };
+    let mut predicates = Vec::new();
+    for (id, predicate) in program.predicates.iter().filter(|(_, predicate)| predicate.workflow == workflow) {
+        let name = format!("predicate {}", predicate.name);
+        let function = builder.define(&name, |f, scratch| emit_predicate(isa, f, scratch, program, predicate))?;
+        predicates.push((id, function));
+    }
+    builder.finish(step, predicates)
+}
+
+fn arena_bytes(program: &Program, workflow: Option<WorkflowId>) -> usize {
+    let ops = |function: &Function| function.blocks.values().map(|block| block.ops.len() + 1).sum::<usize>();
+    let body = workflow.map_or(0, |id| ops(&program.workflows[id].body));
+    let mine = program.predicates.values().filter(|predicate| predicate.workflow == workflow);
+    ARENA_BYTES + ARENA_BYTES_PER_OP * (body + mine.map(|predicate| ops(&predicate.function)).sum::<usize>())
+}
+
+/// A module being filled.
+struct UnitBuilder {
+    module: JITModule,
+    context: cranelift_codegen::Context,
+    scratch: FunctionBuilderContext,
+    bytes: usize,
+}
+
+impl UnitBuilder {
+    fn new(isa: &OwnedTargetIsa, arena_bytes: usize) -> Result<Self, CompileError> {
+        let arena = ArenaMemoryProvider::new_with_size(arena_bytes)
+            .map_err(|error| CompileError::NoExecutableMemory(error.to_string()))?;
+        let mut builder = JITBuilder::with_isa(isa.clone(), default_libcall_names());
+        builder.memory_provider(Box::new(arena));
+        let module = JITModule::new(builder);
+        let context = module.make_context();
+        Ok(Self { module, context, scratch: FunctionBuilderContext::new(), bytes: 0 })
+    }
+
+    fn define(
+        &mut self,
+        name: &str,
+        emit: impl FnOnce(&mut clif::Function, &mut FunctionBuilderContext),
+    ) -> Result<FuncId, CompileError> {
+        emit(&mut self.context.func, &mut self.scratch);
+        let fail = |reason: String| CompileError::Generator { function: name.to_owned(), reason };
+        let id = self
+            .module
+            .declare_anonymous_function(&self.context.func.signature)
+            .map_err(|error| fail(error.to_string()))?;
+        self.module
+            .define_function_with_control_plane(id, &mut self.context, &mut ControlPlane::default())
+            .map_err(|error| fail(format!("{error:#}")))?;
+        self.bytes += self.context.compiled_code().map_or(0, |code| code.code_info().total_size as usize);
+        self.module.clear_context(&mut self.context);
+        Ok(id)
+    }
+
+    fn finish(mut self, step: Option<FuncId>, predicates: Vec<(PredicateId, FuncId)>) -> Result<Unit, CompileError> {
+        self.module.finalize_definitions().map_err(|error| CompileError::NoExecutableMemory(error.to_string()))?;
+        let module = &self.module;
+        let step = step.map(|id| {
+            // SAFETY: `emit_step` gave the function the signature of `StepFn`, in the system's calling convention.
+            unsafe { mem::transmute::<*const u8, StepFn>(module.get_finalized_function(id)) }
+        });
+        let address = |(predicate, id)| {
+            // SAFETY: `emit_predicate` gave the function the signature of `PredicateFn`, in the system's calling convention.
+            let function = unsafe { mem::transmute::<*const u8, PredicateFn>(module.get_finalized_function(id)) };
+            (predicate, function)
+        };
+        let predicates = predicates.into_iter().map(address).collect();
+        Ok(Unit { step, predicates, bytes: self.bytes, code: Code { module: Mutex::new(Some(self.module)) } })
+    }
+}
