@@ -13,7 +13,9 @@
 pub mod built_in;
 pub mod check;
 pub mod diagnostics;
+pub mod env;
 mod lower;
+pub mod meaning;
 pub mod resolve;
 pub mod source;
 pub mod syntax;
@@ -44,8 +46,9 @@ pub fn compile(project: &Project) -> Compilation {
     // Every file is read and its names gathered before anything is checked: files form one program, in any order.
     let (scope, mut diagnostics) = resolve::resolve(project);
     // Everything gets its type; templates are checked against the same types.
-    let (typed, found) = check::check(&scope, project);
-    diagnostics.extend(found);
+    let checked = check::check(&scope, project);
+    let typed = checked.typed;
+    diagnostics.extend(checked.diagnostics);
     diagnostics.sort_by_key(Diagnostic::at);
     diagnostics.dedup();
     let sources = Sources::new(scope.sources);

@@ -53,6 +53,8 @@ ids! {
     TextTestId "test";
     /// A predicate function of the program.
     PredicateId "pred";
+    /// A segment.
+    SegmentId "segment";
     /// An email.
     EmailId "email";
     /// A team.

@@ -7,10 +7,7 @@ pub(crate) mod function;
 mod layout;
 #[cfg(test)]
 mod tests;
-#[cfg(feature = "generate")]
 pub mod value;
-#[cfg(not(feature = "generate"))]
-pub(crate) mod value;
 
 use super::{
     EmailId, Entry, FactId, Field, Id, IdMap, Layout, MAX_FACT_DEPTH, PatternEvent, PatternId, PredicateId, Program,

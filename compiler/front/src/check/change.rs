@@ -1,107 +1,104 @@
 //! `score += N`, `set FIELD = VALUE`.
 
+use super::cx::Cx;
 use super::flow::Journey;
+use super::named;
 use super::number::literal_words;
+use super::number::{check_value, constant_date};
 use super::typed::{Number, TypedStepKind};
-use super::{Checker, schema};
-use crate::diagnostics::{Diagnostic, missing, names, types};
+use crate::diagnostics::{Diagnostic, missing, types};
+use crate::env::schema;
 use crate::syntax::ast::{self, Literal, ScoreChange, SetField};
 use flow_ir::{FieldId, FieldType};
 
-impl Checker<'_> {
-    pub(super) fn score_step(&mut self, change: &ScoreChange, journey: &Journey) -> TypedStepKind {
-        let amount = self.value(&change.amount, &journey.known);
-        let Some(field) = self.settable(&change.target) else { return TypedStepKind::Unknown };
-        let shape = self.schema.shape(field).clone();
-        if !matches!(shape.ty, FieldType::Number | FieldType::Money) {
-            let at = self.at(change.target.span);
-            self.report(types::type_mismatch(&shape.name, schema::words(&shape.ty), "a number", at, "score += 10"));
-            return TypedStepKind::Unknown;
-        }
-        if shape.optional && !journey.known.contains(&field) {
-            let diagnostic =
-                missing::possibly_missing_in_sum(&shape.name, self.at(change.target.span), self.schema.declared(field));
-            let amount = self.text_at(change.amount.span);
-            self.report(counted_from(diagnostic, &shape.name, if change.minus { "-" } else { "+" }, &amount));
-            return TypedStepKind::Unknown;
-        }
-        let Some(amount) = amount else { return TypedStepKind::Unknown };
-        let (now, amount) = (Box::new(Number::Field(field)), Box::new(amount));
-        let value = if change.minus { Number::Sub(now, amount) } else { Number::Add(now, amount) };
-        TypedStepKind::Change { field, value }
+pub(super) fn check_score(cx: &mut Cx<'_>, change: &ScoreChange, journey: &Journey) -> TypedStepKind {
+    let amount = check_value(cx, &change.amount, &journey.known);
+    let Some(field) = settable(cx, &change.target) else { return TypedStepKind::Unknown };
+    let shape = cx.env.schema.shape(field).clone();
+    if !matches!(shape.ty, FieldType::Number | FieldType::Money) {
+        let at = cx.at(change.target.span);
+        cx.report(types::type_mismatch(&shape.name, schema::words(&shape.ty), "a number", at, "score += 10"));
+        return TypedStepKind::Unknown;
     }
+    if shape.optional && !journey.known.contains(&field) {
+        let diagnostic =
+            missing::possibly_missing_in_sum(&shape.name, cx.at(change.target.span), cx.env.schema.declared(field));
+        let amount = cx.text_at(change.amount.span);
+        cx.report(counted_from(diagnostic, &shape.name, if change.minus { "-" } else { "+" }, &amount));
+        return TypedStepKind::Unknown;
+    }
+    let Some(amount) = amount else { return TypedStepKind::Unknown };
+    let (now, amount) = (Box::new(Number::Field(field)), Box::new(amount));
+    let value = if change.minus { Number::Sub(now, amount) } else { Number::Add(now, amount) };
+    TypedStepKind::Change { field, value }
+}
 
-    pub(super) fn set_step(&mut self, set: &SetField, journey: &mut Journey) -> TypedStepKind {
-        let Some(field) = self.settable(&set.field) else { return TypedStepKind::Unknown };
-        let value = self.set_value(field, set, journey);
-        match value {
-            Some(value) => {
-                journey.known.insert(field);
-                TypedStepKind::Change { field, value }
+pub(super) fn check_set(cx: &mut Cx<'_>, set: &SetField, journey: &mut Journey) -> TypedStepKind {
+    let Some(field) = settable(cx, &set.field) else { return TypedStepKind::Unknown };
+    let value = check_set_value(cx, field, set, journey);
+    match value {
+        Some(value) => {
+            journey.known.insert(field);
+            TypedStepKind::Change { field, value }
+        }
+        None => TypedStepKind::Unknown,
+    }
+}
+
+pub(super) fn check_set_value(cx: &mut Cx<'_>, field: FieldId, set: &SetField, journey: &Journey) -> Option<Number> {
+    let shape = cx.env.schema.shape(field).clone();
+    let at = cx.at(set.value.span);
+    let alone = match set.value.sum.terms.as_slice() {
+        [(false, literal)] if set.value.fallback.is_none() => Some(literal),
+        _ => None,
+    };
+    match (&shape.ty, alone) {
+        (FieldType::Number | FieldType::Money, _) => check_value(cx, &set.value, &journey.known),
+        (FieldType::Date, Some(literal)) => constant_date(cx, literal).map(Number::Const),
+        (FieldType::YesNo, Some(Literal::Truth(truth, _))) => Some(Number::Const(i64::from(*truth))),
+        (FieldType::OneOf(choices), Some(Literal::Text(text))) => {
+            let written = text.plain().unwrap_or_default();
+            let found = choices.iter().position(|choice| choice.to_lowercase() == written.to_lowercase());
+            if found.is_none() {
+                let known: Vec<&str> = choices.iter().map(String::as_str).collect();
+                cx.report(types::unknown_choice(&shape.name, &written, &known, at));
             }
-            None => TypedStepKind::Unknown,
+            found.map(|at| Number::Const(at as i64 + 1))
+        }
+        (ty, _) if ty.is_text() => {
+            let help = "texts come from imports and events; numbers, dates, choices and yes/no fields can be set";
+            cx.report(types::not_settable(&shape.name, "it holds a text", at, help));
+            None
+        }
+        (ty, Some(literal)) => {
+            let text = cx.text_at(literal.span());
+            let wanted = format!("{} for `{}`", schema::words(ty), shape.name);
+            cx.report(types::type_mismatch(&text, literal_words(literal), &wanted, at, ""));
+            None
+        }
+        (ty, None) => {
+            let text = cx.text_at(set.value.span);
+            let wanted = format!("{} for `{}`", schema::words(ty), shape.name);
+            cx.report(types::type_mismatch(&text, "a sum", &wanted, at, ""));
+            None
         }
     }
+}
 
-    fn set_value(&mut self, field: FieldId, set: &SetField, journey: &Journey) -> Option<Number> {
-        let shape = self.schema.shape(field).clone();
-        let at = self.at(set.value.span);
-        let alone = match set.value.sum.terms.as_slice() {
-            [(false, literal)] if set.value.fallback.is_none() => Some(literal),
-            _ => None,
-        };
-        match (&shape.ty, alone) {
-            (FieldType::Number | FieldType::Money, _) => self.value(&set.value, &journey.known),
-            (FieldType::Date, Some(literal)) => self.constant_date(literal).map(Number::Const),
-            (FieldType::YesNo, Some(Literal::Truth(truth, _))) => Some(Number::Const(i64::from(*truth))),
-            (FieldType::OneOf(choices), Some(Literal::Text(text))) => {
-                let written = text.plain().unwrap_or_default();
-                let found = choices.iter().position(|choice| choice.to_lowercase() == written.to_lowercase());
-                if found.is_none() {
-                    let known: Vec<&str> = choices.iter().map(String::as_str).collect();
-                    self.report(types::unknown_choice(&shape.name, &written, &known, at));
-                }
-                found.map(|at| Number::Const(at as i64 + 1))
-            }
-            (ty, _) if ty.is_text() => {
-                let help = "texts come from imports and events; numbers, dates, choices and yes/no fields can be set";
-                self.report(types::not_settable(&shape.name, "it holds a text", at, help));
-                None
-            }
-            (ty, Some(literal)) => {
-                let text = self.text_at(literal.span());
-                let wanted = format!("{} for `{}`", schema::words(ty), shape.name);
-                self.report(types::type_mismatch(&text, literal_words(literal), &wanted, at, ""));
-                None
-            }
-            (ty, None) => {
-                let text = self.text_at(set.value.span);
-                let wanted = format!("{} for `{}`", schema::words(ty), shape.name);
-                self.report(types::type_mismatch(&text, "a sum", &wanted, at, ""));
-                None
-            }
+/// A field that steps may change.
+pub(super) fn settable(cx: &mut Cx<'_>, name: &ast::Name) -> Option<FieldId> {
+    let at = cx.at(name.span);
+    let field = named::field(cx, name)?;
+    let (why, help) = match name.text.as_str() {
+        "stage" => ("the lifecycle moves step by step", "write `advance stage to mql`"),
+        "unsubscribed" | "hard_bounced" | "complained" | "do_not_contact" => {
+            ("only the person, their mail server or an operator decides this", "ask about it with `if` instead")
         }
-    }
-
-    /// A field that steps may change.
-    fn settable(&mut self, name: &ast::Name) -> Option<FieldId> {
-        let at = self.at(name.span);
-        let Some(field) = self.schema.field(&name.text) else {
-            let diagnostic = names::unknown_field(&name.text, &self.names(super::schema::Schema::field_names), at);
-            self.report_unknown(&[ast::Kind::Contact], diagnostic);
-            return None;
-        };
-        let (why, help) = match name.text.as_str() {
-            "stage" => ("the lifecycle moves step by step", "write `advance stage to mql`"),
-            "unsubscribed" | "hard_bounced" | "complained" | "do_not_contact" => {
-                ("only the person, their mail server or an operator decides this", "ask about it with `if` instead")
-            }
-            "created_at" => ("it says when the person was first known", "leave it as it is"),
-            _ => return Some(field),
-        };
-        self.report(types::not_settable(&name.text, why, at, help));
-        None
-    }
+        "created_at" => ("it says when the person was first known", "leave it as it is"),
+        _ => return Some(field),
+    };
+    cx.report(types::not_settable(&name.text, why, at, help));
+    None
 }
 
 /// The mended line of `NAME += N` on a field that may be missing is another one than in a sum.

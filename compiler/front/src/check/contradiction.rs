@@ -4,12 +4,16 @@
 //! `industry is "saas" and industry is "fintech"` means `or`; left alone, nobody would ever come through.
 
 use super::typed::{Cond, Number};
+use crate::env::Env;
 use flow_ir::{Comparison, FieldId};
 
 /// The first two parts, by their places in the list, of which the second rules out the first.
-pub(super) fn contradiction(parts: &[Cond]) -> Option<(usize, usize)> {
-    let tests: Vec<(usize, &Cond)> =
-        parts.iter().enumerate().flat_map(|(at, part)| flat(part).into_iter().map(move |test| (at, test))).collect();
+pub(super) fn contradiction(env: &Env<'_>, parts: &[Cond]) -> Option<(usize, usize)> {
+    let tests: Vec<(usize, &Cond)> = parts
+        .iter()
+        .enumerate()
+        .flat_map(|(at, part)| flat(env, part).into_iter().map(move |test| (at, test)))
+        .collect();
     for (index, (second, test)) in tests.iter().enumerate() {
         let before = tests[..index].iter().find(|(first, other)| first != second && excludes(other, test));
         if let Some((first, _)) = before {
@@ -20,9 +24,13 @@ pub(super) fn contradiction(parts: &[Cond]) -> Option<(usize, usize)> {
 }
 
 /// The tests that must all hold.
-fn flat(cond: &Cond) -> Vec<&Cond> {
+fn flat<'c>(env: &'c Env<'_>, cond: &'c Cond) -> Vec<&'c Cond> {
     match cond {
-        Cond::All(parts) => parts.iter().flat_map(flat).collect(),
+        Cond::All(parts) => parts.iter().flat_map(|part| flat(env, part)).collect(),
+        Cond::Segment(id) => {
+            let said = env.segment(*id).map(|said| flat(env, said)).unwrap_or_default();
+            std::iter::once(cond).chain(said).collect()
+        }
         other => vec![other],
     }
 }

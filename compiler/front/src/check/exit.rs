@@ -1,14 +1,12 @@
 //! `exit`, `exit as converted`.
 
-use super::Checker;
+use super::cx::Cx;
 use super::flow::Journey;
 use super::typed::TypedStepKind;
 use crate::source::Location;
 use crate::syntax::ast::ExitStep;
 
-impl Checker<'_> {
-    pub(super) fn exit_step(&mut self, exit: &ExitStep, at: Location, journey: &mut Journey) -> TypedStepKind {
-        journey.left = Some(at);
-        TypedStepKind::Exit { converted: exit.converted }
-    }
+pub(super) fn check_exit(_cx: &mut Cx<'_>, exit: &ExitStep, at: Location, journey: &mut Journey) -> TypedStepKind {
+    journey.left = Some(at);
+    TypedStepKind::Exit { converted: exit.converted }
 }

@@ -3,9 +3,12 @@
 //! The steps are walked once in their order. Where branches join, what *may* have been sent is the union, and what was sent *last* is
 //! clear only where every way agrees.
 
+use super::Known;
+use super::cx::Cx;
+use super::named;
 use super::predicate::Asked;
+use super::text::fixed_text;
 use super::typed::Cond;
-use super::{Checker, Known};
 use crate::diagnostics::{messages, names};
 use crate::source::Location;
 use crate::source::Span;
@@ -99,94 +102,92 @@ fn first_of_each(sends: Vec<(EmailId, Location)>) -> BTreeMap<EmailId, Location>
     sends.into_iter().rev().collect()
 }
 
-impl Checker<'_> {
-    /// `clicked guide_delivery link "case-study"`, or `clicked` alone for the last email sent.
-    pub(super) fn engaged(
-        &mut self,
-        verb: ast::EngagementVerb,
-        name: Option<&ast::Name>,
-        link: Option<&ast::Literal>,
-        span: Span,
-        asked: Asked<'_>,
-    ) -> Cond {
-        let (kind, verb) = match verb {
-            ast::EngagementVerb::Clicked => (EngagementKind::Clicked, "clicked"),
-            ast::EngagementVerb::Opened => (EngagementKind::Opened, "opened"),
-            ast::EngagementVerb::Replied => (EngagementKind::Replied, "replied"),
-            ast::EngagementVerb::Bounced => (EngagementKind::Bounced, "bounced"),
-        };
-        let journey = match asked {
-            Asked::InJourney(journey) | Asked::Waiting(journey) => journey,
-            Asked::Entry | Asked::Anywhere(_) => {
-                let words = if let Asked::Anywhere(words) = asked { words } else { "an `enter when`" };
-                let diagnostic = messages::journey_only(verb, self.at(span), words);
-                self.report(diagnostic);
-                return Cond::Unknown;
-            }
-        };
-        let email = match name {
-            Some(name) => self.engaged_email(verb, name, journey),
-            None => self.last_email(verb, journey, span),
-        };
-        let Some(email) = email else { return Cond::Unknown };
-        match link {
-            None => Cond::Engaged { kind, email, link: None },
-            Some(link) => match self.engaged_link(email, link) {
-                Some(link) => Cond::Engaged { kind, email, link: Some(link) },
-                None => Cond::Unknown,
-            },
+/// `clicked guide_delivery link "case-study"`, or `clicked` alone for the last email sent.
+pub(super) fn check_engaged(
+    cx: &mut Cx<'_>,
+    verb: ast::EngagementVerb,
+    name: Option<&ast::Name>,
+    link: Option<&ast::Literal>,
+    span: Span,
+    asked: Asked<'_>,
+) -> Cond {
+    let (kind, verb) = match verb {
+        ast::EngagementVerb::Clicked => (EngagementKind::Clicked, "clicked"),
+        ast::EngagementVerb::Opened => (EngagementKind::Opened, "opened"),
+        ast::EngagementVerb::Replied => (EngagementKind::Replied, "replied"),
+        ast::EngagementVerb::Bounced => (EngagementKind::Bounced, "bounced"),
+    };
+    let journey = match asked {
+        Asked::InJourney(journey) | Asked::Waiting(journey) => journey,
+        Asked::Entry | Asked::Anywhere(_) => {
+            let words = if let Asked::Anywhere(words) = asked { words } else { "an `enter when`" };
+            let diagnostic = messages::journey_only(verb, cx.at(span), words);
+            cx.report(diagnostic);
+            return Cond::Unknown;
         }
+    };
+    let email = match name {
+        Some(name) => engaged_email(cx, verb, name, journey),
+        None => last_email(cx, verb, journey, span),
+    };
+    let Some(email) = email else { return Cond::Unknown };
+    match link {
+        None => Cond::Engaged { kind, email, link: None },
+        Some(link) => match engaged_link(cx, email, link) {
+            Some(link) => Cond::Engaged { kind, email, link: Some(link) },
+            None => Cond::Unknown,
+        },
     }
+}
 
-    fn engaged_email(&mut self, verb: &str, name: &ast::Name, journey: &Journey) -> Option<EmailId> {
-        let email = self.email_named(name)?;
-        if journey.blind || journey.may_have_sent(email) {
-            return Some(email);
-        }
-        let diagnostic = messages::not_sent_before(verb, &name.text, self.at(name.span), journey.sent_anywhere(email));
-        self.report(diagnostic);
-        None
+pub(super) fn engaged_email(cx: &mut Cx<'_>, verb: &str, name: &ast::Name, journey: &Journey) -> Option<EmailId> {
+    let email = named::email(cx, name)?;
+    if journey.blind || journey.may_have_sent(email) {
+        return Some(email);
     }
+    let diagnostic = messages::not_sent_before(verb, &name.text, cx.at(name.span), journey.sent_anywhere(email));
+    cx.report(diagnostic);
+    None
+}
 
-    fn last_email(&mut self, verb: &str, journey: &Journey, span: Span) -> Option<EmailId> {
-        if journey.blind {
-            return None;
+pub(super) fn last_email(cx: &mut Cx<'_>, verb: &str, journey: &Journey, span: Span) -> Option<EmailId> {
+    if journey.blind {
+        return None;
+    }
+    let sent: Vec<(EmailId, Location)> = journey.last.iter().flatten().map(|(at, email)| (*email, *at)).collect();
+    let agree = sent.windows(2).all(|pair| pair[0].0 == pair[1].0);
+    match (sent.as_slice(), journey.last.contains(&None)) {
+        ([(email, _), ..], false) if agree => return Some(*email),
+        ([], _) => {
+            let diagnostic = messages::nothing_sent_before(verb, cx.at(span));
+            cx.report(diagnostic);
         }
-        let sent: Vec<(EmailId, Location)> = journey.last.iter().flatten().map(|(at, email)| (*email, *at)).collect();
-        let agree = sent.windows(2).all(|pair| pair[0].0 == pair[1].0);
-        match (sent.as_slice(), journey.last.contains(&None)) {
-            ([(email, _), ..], false) if agree => return Some(*email),
-            ([], _) => {
-                let diagnostic = messages::nothing_sent_before(verb, self.at(span));
-                self.report(diagnostic);
-            }
-            (several, _) => {
-                let mut named: Vec<(String, Location)> = Vec::new();
-                for (email, at) in several {
-                    let name = self.scope.emails[flow_ir::Id::index(*email)].node.name.text.clone();
-                    if !named.iter().any(|(known, _)| *known == name) {
-                        named.push((name, *at));
-                    }
+        (several, _) => {
+            let mut named: Vec<(String, Location)> = Vec::new();
+            for (email, at) in several {
+                let name = cx.env.scope.emails[flow_ir::Id::index(*email)].node.name.text.clone();
+                if !named.iter().any(|(known, _)| *known == name) {
+                    named.push((name, *at));
                 }
-                let diagnostic = messages::unclear_engagement(verb, &named, self.at(span));
-                self.report(diagnostic);
             }
+            let diagnostic = messages::unclear_engagement(verb, &named, cx.at(span));
+            cx.report(diagnostic);
         }
-        None
     }
+    None
+}
 
-    fn engaged_link(&mut self, email: EmailId, link: &ast::Literal) -> Option<String> {
-        let ast::Literal::Text(text) = link else { return None };
-        let alias = self.fixed_text(text)?;
-        let declared = &self.scope.emails[flow_ir::Id::index(email)];
-        let aliases: Vec<String> = declared.node.links.iter().filter_map(|known| known.alias.plain()).collect();
-        if aliases.contains(&alias) || declared.node.broken {
-            return Some(alias);
-        }
-        let known: Vec<&str> = aliases.iter().map(String::as_str).collect();
-        let name = &declared.node.name;
-        let diagnostic = names::unknown_link(&name.text, &alias, &known, self.at(text.span), declared.at(name.span));
-        self.report(diagnostic);
-        None
+pub(super) fn engaged_link(cx: &mut Cx<'_>, email: EmailId, link: &ast::Literal) -> Option<String> {
+    let ast::Literal::Text(text) = link else { return None };
+    let alias = fixed_text(cx, text)?;
+    let declared = &cx.env.scope.emails[flow_ir::Id::index(email)];
+    let aliases: Vec<String> = declared.node.links.iter().filter_map(|known| known.alias.plain()).collect();
+    if aliases.contains(&alias) || declared.node.broken {
+        return Some(alias);
     }
+    let known: Vec<&str> = aliases.iter().map(String::as_str).collect();
+    let name = &declared.node.name;
+    let diagnostic = names::unknown_link(&name.text, &alias, &known, cx.at(text.span), declared.at(name.span));
+    cx.report(diagnostic);
+    None
 }

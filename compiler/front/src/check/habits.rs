@@ -2,24 +2,22 @@
 //!
 //! They are well-formed, so the parser lets them through; what was meant is plain, so it is said instead of a type error.
 
-use super::Checker;
+use super::cx::Cx;
 use super::number::literal_words;
 use crate::diagnostics::types;
 use crate::source::Span;
 use crate::syntax::ast::{self, Predicate, Relation};
 
-impl Checker<'_> {
-    /// `industry is "saas" or "fintech"`: the second value stands alone. `parts` begin at the comparison.
-    pub(super) fn report_list_meant(&mut self, field: &ast::Name, first: &ast::Literal, parts: &[Predicate]) {
-        let others: Vec<&ast::Literal> = parts.iter().skip(1).map_while(lone_value).collect();
-        let Some(last) = others.last() else { return };
-        let values = std::iter::once(&first).chain(&others).map(|value| self.text_at(value.span()));
-        let list = format!("{} in ({})", field.text, values.collect::<Vec<_>>().join(", "));
-        let whole = Span::new(field.span.start, last.span().end);
-        let (text, at) = (self.text_at(others[0].span()), self.at(others[0].span()));
-        let diagnostic = types::not_a_condition(&text, literal_words(others[0]), at, "");
-        self.report(diagnostic.help("several values stand in a list:").edit(self.at(whole), list));
-    }
+/// `industry is "saas" or "fintech"`: the second value stands alone. `parts` begin at the comparison.
+pub(super) fn report_list_meant(cx: &mut Cx<'_>, field: &ast::Name, first: &ast::Literal, parts: &[Predicate]) {
+    let others: Vec<&ast::Literal> = parts.iter().skip(1).map_while(lone_value).collect();
+    let Some(last) = others.last() else { return };
+    let values = std::iter::once(&first).chain(&others).map(|value| cx.text_at(value.span()));
+    let list = format!("{} in ({})", field.text, values.collect::<Vec<_>>().join(", "));
+    let whole = Span::new(field.span.start, last.span().end);
+    let (text, at) = (cx.text_at(others[0].span()), cx.at(others[0].span()));
+    let diagnostic = types::not_a_condition(&text, literal_words(others[0]), at, "");
+    cx.report(diagnostic.help("several values stand in a list:").edit(cx.at(whole), list));
 }
 
 /// A text, number or date where a condition should be.

@@ -1,8 +1,11 @@
 //! `handoff to TEAM { note, task, keep in workflow }`.
 
-use super::Checker;
+use super::cx::Cx;
 use super::flow::Journey;
+use super::named;
+use super::text::template_text;
 use super::typed::TypedStepKind;
+use super::wait::check_duration;
 use crate::source::Location;
 use crate::syntax::ast::HandoffStep;
 use flow_ir::CivilSpan;
@@ -10,20 +13,23 @@ use flow_ir::CivilSpan;
 /// When a task is due that does not say.
 const DEFAULT_TASK_DUE: CivilSpan = CivilSpan { months: 0, days: 1, ms: 0 };
 
-impl Checker<'_> {
-    pub(super) fn handoff_step(&mut self, handoff: &HandoffStep, at: Location, journey: &mut Journey) -> TypedStepKind {
-        let team = self.team_named(&handoff.team);
-        let note = handoff.note.as_ref().map(|note| self.template_text(note, &journey.known));
-        let task = handoff.task.as_ref().map(|task| {
-            let due = task.due_in.as_ref().map_or(Some(DEFAULT_TASK_DUE), |due| self.duration(due));
-            (self.template_text(&task.title, &journey.known), due.unwrap_or(DEFAULT_TASK_DUE))
-        });
-        if !handoff.keep {
-            journey.left = Some(at);
-        }
-        match team {
-            Some(team) => TypedStepKind::Handoff { team, note, task, keep: handoff.keep },
-            None => TypedStepKind::Unknown,
-        }
+pub(super) fn check_handoff(
+    cx: &mut Cx<'_>,
+    handoff: &HandoffStep,
+    at: Location,
+    journey: &mut Journey,
+) -> TypedStepKind {
+    let team = named::team(cx, &handoff.team);
+    let note = handoff.note.as_ref().map(|note| template_text(cx, note, &journey.known));
+    let task = handoff.task.as_ref().map(|task| {
+        let due = task.due_in.as_ref().map_or(Some(DEFAULT_TASK_DUE), |due| check_duration(cx, due));
+        (template_text(cx, &task.title, &journey.known), due.unwrap_or(DEFAULT_TASK_DUE))
+    });
+    if !handoff.keep {
+        journey.left = Some(at);
+    }
+    match team {
+        Some(team) => TypedStepKind::Handoff { team, note, task, keep: handoff.keep },
+        None => TypedStepKind::Unknown,
     }
 }

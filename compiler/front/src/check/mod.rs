@@ -1,12 +1,13 @@
 //! What everything means: every predicate, value and step typed, with missing values tracked.
 //!
-//! In: a [`Scope`]. Out: a [`Typed`] program, whole only if there is no error. A part that is wrong is reported once and becomes
+//! In: an [`Env`]. Out: a [`Typed`] program, whole only if there is no error. A part that is wrong is reported once and becomes
 //! [`Cond::Unknown`], which agrees with everything, so that one mistake gives one message. The order below is the order of need: the
 //! schema first, then what can be asked of it, then what is sent, then who walks through which steps.
 
 mod branch;
 mod change;
 mod contradiction;
+mod cx;
 mod email;
 mod event;
 mod exit;
@@ -14,9 +15,9 @@ mod field;
 mod flow;
 mod habits;
 mod handoff;
+mod named;
 mod number;
 mod predicate;
-pub mod schema;
 mod segment;
 mod send;
 mod stage;
@@ -26,96 +27,85 @@ pub mod typed;
 mod wait;
 mod workflow;
 
+pub(crate) use number::{days_of, number_of};
 pub use typed::{Cond, Number, Since, Typed};
 
 use crate::diagnostics::Diagnostic;
-use crate::resolve::Scope;
-use crate::source::{FileId, Location, Project, Span};
-use crate::syntax::ast::Kind;
-use flow_ir::{EmailId, FieldId, Id, IdMap};
-use schema::Schema;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Behind this many diagnostics, none says any more which name may have been meant.
-const MAX_SUGGESTING: usize = 200;
-
-/// Types a whole program.
-pub fn check(scope: &Scope, project: &Project) -> (Typed, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
-    let schema = Schema::of(scope, &mut diagnostics);
-    let emails = scope.emails.iter().enumerate();
-    let emails = emails.map(|(at, email)| (email.node.name.text.as_str(), EmailId::from_index(at))).collect();
-    let segments = scope.segments.iter().enumerate();
-    let segments = segments.map(|(at, segment)| (segment.node.name.text.as_str(), at)).collect();
-    let mut checker = Checker { scope, schema, emails, segments, expandable: Vec::new(), file: FileId(0), diagnostics };
-    checker.segments();
-    let emails: IdMap<_, _> = scope.emails.iter().map(|email| checker.email(email, project)).collect();
-    let teams: IdMap<_, _> = scope.teams.iter().map(|team| checker.team(team)).collect();
-    let workflows: IdMap<_, _> = scope.workflows.iter().map(|workflow| checker.workflow(workflow)).collect();
-    let typed = Typed {
-        fields: checker.schema.fields.iter().map(|field| field.shape.clone()).collect(),
-        stages: checker.schema.stages.clone(),
-        events: checker.schema.events.iter().map(|event| event.shape.clone()).collect(),
-        emails,
-        teams,
-        workflows,
-    };
-    (typed, checker.diagnostics)
-}
+use crate::env::Env;
+use crate::meaning::Meanings;
+use crate::resolve::{Declared, Scope};
+use crate::source::Project;
+use cx::{Cx, Found};
+use flow_ir::FieldId;
+use std::collections::BTreeSet;
 
 /// The fields known to be present at a place.
 pub(crate) type Known = BTreeSet<FieldId>;
 
-struct Checker<'s> {
-    scope: &'s Scope,
-    schema: Schema,
-    /// The file being checked.
-    file: FileId,
-    diagnostics: Vec<Diagnostic>,
-    emails: BTreeMap<&'s str, EmailId>,
-    segments: BTreeMap<&'s str, usize>,
-    /// Of each segment, whether it can be read where it is named.
-    expandable: Vec<bool>,
+/// What checking a program gave.
+#[derive(Debug)]
+pub struct Checked {
+    pub typed: Typed,
+    pub meanings: Meanings,
+    pub diagnostics: Vec<Diagnostic>,
 }
 
-impl Checker<'_> {
-    fn at(&self, span: Span) -> Location {
-        span.in_file(self.file)
+/// Types a whole program.
+pub fn check(scope: &Scope, project: &Project) -> Checked {
+    let mut all = Gathered::default();
+    // The schema first: whatever is asked, is asked of it.
+    let mut env = Env::new(scope, project, &mut all.found.diagnostics);
+    // Segments may name each other and are named everywhere, so they are typed before anything that names them, innermost first.
+    for id in all.take(segment::order(&env)) {
+        let declared = &scope.segments[flow_ir::Id::index(id)];
+        let cond = all.check(&env, declared, segment::check_segment);
+        env.segments.conds[id] = Some(cond);
+    }
+    // Then every declaration alone, against the rest.
+    let env = &env;
+    let emails = scope.emails.iter().map(|email| all.check(env, email, email::check_email)).collect();
+    let teams = scope.teams.iter().map(|team| all.check(env, team, team::check_team)).collect();
+    let workflows = scope.workflows.iter().map(|workflow| all.check(env, workflow, workflow::check_workflow)).collect();
+    let typed = Typed {
+        fields: env.schema.fields.iter().map(|field| field.shape.clone()).collect(),
+        stages: env.schema.stages.clone(),
+        events: env.schema.events.iter().map(|event| event.shape.clone()).collect(),
+        segments: env
+            .segments
+            .ids
+            .iter()
+            .map(|(name, id)| (*id, (*name).to_owned()))
+            .collect::<std::collections::BTreeMap<_, _>>()
+            .into_values()
+            .zip(env.segments.conds.values())
+            .map(|(name, cond)| typed::TypedSegment { name, when: cond.clone().unwrap_or(Cond::Unknown) })
+            .collect(),
+        emails,
+        teams,
+        workflows,
+    };
+    let Found { diagnostics, mut meanings } = all.found;
+    meanings.settle();
+    Checked { typed, meanings, diagnostics }
+}
+
+/// What all declarations so far gave beside their results.
+#[derive(Default)]
+struct Gathered {
+    found: Found,
+}
+
+impl Gathered {
+    /// Checks one declaration alone.
+    fn check<T, U>(&mut self, env: &Env<'_>, declared: &Declared<T>, check: impl Fn(&mut Cx<'_>, &T) -> U) -> U {
+        let mut cx = Cx::new(env, declared.file, self.found.diagnostics.len());
+        let checked = check(&mut cx, &declared.node);
+        self.take((checked, cx.found))
     }
 
-    fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
-    }
-
-    /// Reports a name that is not declared, unless it may have been in a declaration that could not be read.
-    fn report_unknown(&mut self, kinds: &[Kind], diagnostic: Diagnostic) {
-        let lost = kinds.iter().any(|kind| self.may_be_lost(*kind));
-        // A module that was not found may have declared it, but hardly a name that is nearly another one.
-        let from_module = self.scope.module_missing && diagnostic.edits.is_empty();
-        if !lost && !from_module {
-            self.report(diagnostic);
-        }
-    }
-
-    /// Whether what is found now still says which name may have been meant: looking for it takes time.
-    fn suggests(&self) -> bool {
-        self.diagnostics.len() < MAX_SUGGESTING
-    }
-
-    /// Names that may have been meant.
-    fn names(&self, of: fn(&Schema) -> Vec<&str>) -> Vec<&str> {
-        if self.suggests() { of(&self.schema) } else { Vec::new() }
-    }
-
-    /// Whether a declaration of a kind could not be read.
-    fn may_be_lost(&self, kind: Kind) -> bool {
-        self.scope.broken.contains(&kind) || (kind == Kind::Contact && self.schema.fields_lost)
-    }
-
-    /// The text at a place, on one line.
-    fn text_at(&self, span: Span) -> String {
-        let source = self.scope.sources.get(self.file.0 as usize);
-        let text = source.map_or("", |source| span.text(&source.text));
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    fn take<T>(&mut self, (result, found): (T, Found)) -> T {
+        self.found.diagnostics.extend(found.diagnostics);
+        self.found.meanings.extend(found.meanings);
+        result
     }
 }

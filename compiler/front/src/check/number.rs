@@ -1,8 +1,11 @@
 //! Numbers, dates and sums.
 
+use super::Known;
+use super::cx::Cx;
+use super::named;
 use super::typed::Number;
-use super::{Checker, Known, schema};
-use crate::diagnostics::{missing, names, types};
+use crate::diagnostics::{missing, types};
+use crate::env::schema;
 use crate::syntax::ast;
 use flow_ir::{FieldId, FieldType, NUMBER_SCALE};
 
@@ -50,137 +53,124 @@ pub(super) enum Term {
     Wrong,
 }
 
-impl Checker<'_> {
-    /// A sum of numbers; `None` where it is wrong and reported.
-    pub(super) fn number(&mut self, sum: &ast::Sum, known: &Known) -> Option<Number> {
-        if sum.terms.len() > MAX_TERMS {
-            let at = self.at(sum.span);
-            self.report(types::bad_number(&format!("a sum of {} terms", sum.terms.len()), "more than 16 terms", at));
-            return None;
-        }
-        let alone = sum.terms.len() == 1;
-        let mut total: Option<Number> = None;
-        let mut wrong = false;
-        for (minus, literal) in &sum.terms {
-            let Some(term) = self.number_term(literal, known, alone) else {
-                wrong = true;
-                continue;
-            };
-            total = Some(match total {
-                None if *minus => Number::Sub(Box::new(Number::Const(0)), Box::new(term)),
-                None => term,
-                Some(before) if *minus => Number::Sub(Box::new(before), Box::new(term)),
-                Some(before) => Number::Add(Box::new(before), Box::new(term)),
-            });
-        }
-        if wrong { None } else { total }
+/// A sum of numbers; `None` where it is wrong and reported.
+pub(super) fn check_number(cx: &mut Cx<'_>, sum: &ast::Sum, known: &Known) -> Option<Number> {
+    if sum.terms.len() > MAX_TERMS {
+        let at = cx.at(sum.span);
+        cx.report(types::bad_number(&format!("a sum of {} terms", sum.terms.len()), "more than 16 terms", at));
+        return None;
     }
-
-    /// A value: a sum, or a field with a fallback.
-    pub(super) fn value(&mut self, value: &ast::Value, known: &Known) -> Option<Number> {
-        let Some(fallback) = &value.fallback else { return self.number(&value.sum, known) };
-        let default = self.constant_number(fallback)?;
-        match value.sum.terms.as_slice() {
-            [(false, ast::Literal::Word(name))] => {
-                let field = self.number_field(name)?;
-                Some(if self.schema.shape(field).optional { Number::Or(field, default) } else { Number::Field(field) })
-            }
-            _ => {
-                let at = self.at(value.span);
-                let text = self.text_at(value.sum.span);
-                self.report(types::type_mismatch(
-                    &text,
-                    "a sum",
-                    "a single field before `or`",
-                    at,
-                    "(employees or 0) + 1",
-                ));
-                None
-            }
-        }
-    }
-
-    fn number_term(&mut self, literal: &ast::Literal, known: &Known, alone: bool) -> Option<Number> {
-        match literal {
-            ast::Literal::Nested(value, _) => self.value(value, known),
-            ast::Literal::Word(name) => {
-                let field = self.number_field(name)?;
-                if self.schema.shape(field).optional && !known.contains(&field) && !alone {
-                    let diagnostic =
-                        missing::possibly_missing_in_sum(&name.text, self.at(name.span), self.schema.declared(field));
-                    self.report(diagnostic);
-                    return None;
-                }
-                Some(Number::Field(field))
-            }
-            other => self.constant_number(other).map(Number::Const),
-        }
-    }
-
-    fn number_field(&mut self, name: &ast::Name) -> Option<FieldId> {
-        let Some(field) = self.schema.field(&name.text) else {
-            let diagnostic =
-                names::unknown_field(&name.text, &self.names(super::schema::Schema::field_names), self.at(name.span));
-            self.report_unknown(&[ast::Kind::Contact], diagnostic);
-            return None;
+    let alone = sum.terms.len() == 1;
+    let mut total: Option<Number> = None;
+    let mut wrong = false;
+    for (minus, literal) in &sum.terms {
+        let Some(term) = check_term(cx, literal, known, alone) else {
+            wrong = true;
+            continue;
         };
-        let ty = &self.schema.shape(field).ty;
-        if matches!(ty, FieldType::Number | FieldType::Money) {
-            return Some(field);
-        }
-        let diagnostic = types::type_mismatch(&name.text, schema::words(ty), "a number", self.at(name.span), "");
-        self.report(diagnostic);
-        None
+        total = Some(match total {
+            None if *minus => Number::Sub(Box::new(Number::Const(0)), Box::new(term)),
+            None => term,
+            Some(before) if *minus => Number::Sub(Box::new(before), Box::new(term)),
+            Some(before) => Number::Add(Box::new(before), Box::new(term)),
+        });
     }
+    if wrong { None } else { total }
+}
 
-    /// A literal number.
-    pub(super) fn constant_number(&mut self, literal: &ast::Literal) -> Option<i64> {
-        let at = self.at(literal.span());
-        match literal {
-            ast::Literal::Number(text, _) => match number_of(text) {
-                Ok(value) => Some(value),
-                Err(why) => {
-                    self.report(types::bad_number(text, why, at));
-                    None
-                }
-            },
-            other => {
-                let text = self.text_at(other.span());
-                self.report(types::type_mismatch(&text, literal_words(other), "a number", at, "10"));
+/// A value: a sum, or a field with a fallback.
+pub(super) fn check_value(cx: &mut Cx<'_>, value: &ast::Value, known: &Known) -> Option<Number> {
+    let Some(fallback) = &value.fallback else { return check_number(cx, &value.sum, known) };
+    let default = constant_number(cx, fallback)?;
+    match value.sum.terms.as_slice() {
+        [(false, ast::Literal::Word(name))] => {
+            let field = number_field(cx, name)?;
+            Some(if cx.env.schema.shape(field).optional { Number::Or(field, default) } else { Number::Field(field) })
+        }
+        _ => {
+            let at = cx.at(value.span);
+            let text = cx.text_at(value.sum.span);
+            cx.report(types::type_mismatch(&text, "a sum", "a single field before `or`", at, "(employees or 0) + 1"));
+            None
+        }
+    }
+}
+
+pub(super) fn check_term(cx: &mut Cx<'_>, literal: &ast::Literal, known: &Known, alone: bool) -> Option<Number> {
+    match literal {
+        ast::Literal::Nested(value, _) => check_value(cx, value, known),
+        ast::Literal::Word(name) => {
+            let field = number_field(cx, name)?;
+            if cx.env.schema.shape(field).optional && !known.contains(&field) && !alone {
+                let diagnostic =
+                    missing::possibly_missing_in_sum(&name.text, cx.at(name.span), cx.env.schema.declared(field));
+                cx.report(diagnostic);
+                return None;
+            }
+            Some(Number::Field(field))
+        }
+        other => constant_number(cx, other).map(Number::Const),
+    }
+}
+
+pub(super) fn number_field(cx: &mut Cx<'_>, name: &ast::Name) -> Option<FieldId> {
+    let field = named::field(cx, name)?;
+    let ty = &cx.env.schema.shape(field).ty;
+    if matches!(ty, FieldType::Number | FieldType::Money) {
+        return Some(field);
+    }
+    let diagnostic = types::type_mismatch(&name.text, schema::words(ty), "a number", cx.at(name.span), "");
+    cx.report(diagnostic);
+    None
+}
+
+/// A literal number.
+pub(super) fn constant_number(cx: &mut Cx<'_>, literal: &ast::Literal) -> Option<i64> {
+    let at = cx.at(literal.span());
+    match literal {
+        ast::Literal::Number(text, _) => match number_of(text) {
+            Ok(value) => Some(value),
+            Err(why) => {
+                cx.report(types::bad_number(text, why, at));
                 None
             }
+        },
+        other => {
+            let text = cx.text_at(other.span());
+            cx.report(types::type_mismatch(&text, literal_words(other), "a number", at, "10"));
+            None
         }
     }
+}
 
-    /// A literal date.
-    pub(super) fn constant_date(&mut self, literal: &ast::Literal) -> Option<i64> {
-        let at = self.at(literal.span());
-        match literal {
-            ast::Literal::Date(text, _) => {
-                let days = days_of(text);
-                if days.is_none() {
-                    self.report(types::bad_date(text, at));
-                }
-                days
+/// A literal date.
+pub(super) fn constant_date(cx: &mut Cx<'_>, literal: &ast::Literal) -> Option<i64> {
+    let at = cx.at(literal.span());
+    match literal {
+        ast::Literal::Date(text, _) => {
+            let days = days_of(text);
+            if days.is_none() {
+                cx.report(types::bad_date(text, at));
             }
-            other => {
-                let text = self.text_at(other.span());
-                self.report(types::type_mismatch(&text, literal_words(other), "a date", at, "2026-10-01"));
-                None
-            }
+            days
+        }
+        other => {
+            let text = cx.text_at(other.span());
+            cx.report(types::type_mismatch(&text, literal_words(other), "a date", at, "2026-10-01"));
+            None
         }
     }
+}
 
-    /// The left side of a comparison.
-    pub(super) fn left_side(&mut self, sum: &ast::Sum, known: &Known) -> Term {
-        if let [(false, ast::Literal::Word(name))] = sum.terms.as_slice() {
-            return match self.schema.field(&name.text) {
-                Some(field) => Term::Field(field),
-                None => Term::Word(name.clone()),
-            };
-        }
-        self.number(sum, known).map_or(Term::Wrong, Term::Number)
+/// The left side of a comparison.
+pub(super) fn check_left_side(cx: &mut Cx<'_>, sum: &ast::Sum, known: &Known) -> Term {
+    if let [(false, ast::Literal::Word(name))] = sum.terms.as_slice() {
+        return match named::known_field(cx, name) {
+            Some(field) => Term::Field(field),
+            None => Term::Word(name.clone()),
+        };
     }
+    check_number(cx, sum, known).map_or(Term::Wrong, Term::Number)
 }
 
 /// A literal's kind in words.

@@ -1,23 +1,11 @@
 //! `advance stage to S`.
 
-use super::Checker;
+use super::cx::Cx;
+use super::named;
 use super::typed::TypedStepKind;
-use crate::diagnostics::names;
-use crate::syntax::ast::{AdvanceStep, Kind};
+use crate::syntax::ast::AdvanceStep;
 
-impl Checker<'_> {
-    pub(super) fn advance_step(&mut self, advance: &AdvanceStep) -> TypedStepKind {
-        match self.schema.stage(&advance.stage.text) {
-            Some(stage) => TypedStepKind::Advance(stage),
-            None => {
-                let diagnostic = names::unknown_stage(
-                    &advance.stage.text,
-                    &self.names(super::schema::Schema::stage_names),
-                    self.at(advance.stage.span),
-                );
-                self.report_unknown(&[Kind::Stages], diagnostic);
-                TypedStepKind::Unknown
-            }
-        }
-    }
+pub(super) fn check_advance(cx: &mut Cx<'_>, advance: &AdvanceStep) -> TypedStepKind {
+    let at = cx.at(advance.stage.span);
+    named::stage(cx, &advance.stage.text, at).map_or(TypedStepKind::Unknown, TypedStepKind::Advance)
 }

@@ -1,44 +1,29 @@
 //! `team`.
 
+use super::Known;
+use super::cx::Cx;
 use super::predicate::Asked;
+use super::predicate::check_predicate;
+use super::text::check_address;
 use super::typed::TypedTeam;
-use super::{Checker, Known};
 use crate::diagnostics::names;
-use crate::resolve::Declared;
 use crate::syntax::ast;
-use flow_ir::TeamId;
 
-impl Checker<'_> {
-    pub(super) fn team_named(&mut self, name: &ast::Name) -> Option<TeamId> {
-        let found = self.scope.teams.iter().position(|team| team.node.name.text == name.text);
-        if found.is_none() {
-            let teams = self.scope.teams.iter().filter(|_| self.suggests());
-            let known: Vec<&str> = teams.map(|team| team.node.name.text.as_str()).collect();
-            let diagnostic = names::unknown_team(&name.text, &known, self.at(name.span));
-            self.report_unknown(&[ast::Kind::Team], diagnostic);
-        }
-        found.map(<TeamId as flow_ir::Id>::from_index)
+pub(super) fn check_team(cx: &mut Cx<'_>, node: &ast::Team) -> TypedTeam {
+    if node.members.is_empty() && node.backup.is_none() && !node.broken {
+        let what = format!("team `{}`", node.name.text);
+        let diagnostic = names::missing_clause(&what, "member", "member \"ana@acme.example\"", cx.at(node.name.span));
+        cx.report(diagnostic);
     }
-
-    pub(super) fn team(&mut self, team: &Declared<ast::Team>) -> TypedTeam {
-        self.file = team.file;
-        let node = &team.node;
-        if node.members.is_empty() && node.backup.is_none() && !node.broken {
-            let what = format!("team `{}`", node.name.text);
-            let diagnostic =
-                names::missing_clause(&what, "member", "member \"ana@acme.example\"", self.at(node.name.span));
-            self.report(diagnostic);
-        }
-        let mut members = Vec::new();
-        for member in &node.members {
-            let covers =
-                member.covers.as_ref().map(|covers| self.predicate(covers, Asked::Anywhere("a team"), &Known::new()));
-            members.extend(self.address(&member.address, false).map(|address| (address, covers)));
-        }
-        TypedTeam {
-            name: node.name.text.clone(),
-            members,
-            backup: node.backup.as_ref().and_then(|backup| self.address(backup, false)),
-        }
+    let mut members = Vec::new();
+    for member in &node.members {
+        let covers =
+            member.covers.as_ref().map(|covers| check_predicate(cx, covers, Asked::Anywhere("a team"), &Known::new()));
+        members.extend(check_address(cx, &member.address, false).map(|address| (address, covers)));
+    }
+    TypedTeam {
+        name: node.name.text.clone(),
+        members,
+        backup: node.backup.as_ref().and_then(|backup| check_address(cx, backup, false)),
     }
 }

@@ -3,7 +3,7 @@
 use crate::source::Location;
 use flow_ir::{
     CivilSpan, Comparison, Email, EmailId, EngagementKind, EventType, FieldId, FieldType, IdMap, Pattern, Reenter,
-    SendWindow, TeamId, TextTemplate, TextTestKind, WorkflowId,
+    SegmentId, SendWindow, TeamId, TextTemplate, TextTestKind, WorkflowId,
 };
 
 #[derive(Debug, Clone, Default)]
@@ -11,6 +11,7 @@ pub struct Typed {
     pub fields: IdMap<FieldId, FieldShape>,
     pub stages: Vec<String>,
     pub events: IdMap<flow_ir::EventId, EventType>,
+    pub segments: IdMap<SegmentId, TypedSegment>,
     pub emails: IdMap<EmailId, TypedEmail>,
     pub teams: IdMap<TeamId, TypedTeam>,
     pub workflows: IdMap<WorkflowId, TypedWorkflow>,
@@ -53,6 +54,8 @@ pub enum Cond {
     },
     Sent(EmailId),
     TimedOut,
+    /// What a segment says.
+    Segment(SegmentId),
 }
 
 /// Events that match, at least so many, since some instant.
@@ -84,6 +87,13 @@ pub enum Number {
     Or(FieldId, i64),
     Add(Box<Number>, Box<Number>),
     Sub(Box<Number>, Box<Number>),
+}
+
+/// A segment: one predicate, named everywhere.
+#[derive(Debug, Clone)]
+pub struct TypedSegment {
+    pub name: String,
+    pub when: Cond,
 }
 
 #[derive(Debug, Clone)]
@@ -188,6 +198,7 @@ impl Typed {
         for workflow in self.workflows.values() {
             workflow.each_cond(visit);
         }
+        self.segments.values().for_each(|segment| segment.when.each(visit));
         let subjects = self.emails.values().flat_map(|email| &email.subjects).filter_map(|(when, _)| when.as_ref());
         let covers = self.teams.values().flat_map(|team| &team.members).filter_map(|(_, covers)| covers.as_ref());
         subjects.chain(covers).for_each(|cond| cond.each(visit));

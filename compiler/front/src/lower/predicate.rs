@@ -115,6 +115,10 @@ impl Lowering<'_> {
                 }
                 None => code.bool(false),
             },
+            Cond::Segment(id) => {
+                let typed = self.typed;
+                self.cond(&typed.segments[*id].when, scope, code, changes)
+            }
             Cond::TimedOut => match &scope.journey {
                 Some(journey) => code.load(Place::Journey(journey.slots.timed_out)),
                 None => code.bool(false),

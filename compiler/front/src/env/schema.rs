@@ -1,8 +1,8 @@
 //! The schema: fields, events and stages, with the ones every contact has.
 
-use super::number::{days_of, number_of};
-use super::typed::FieldShape;
 use crate::built_in::{BUILT_IN, BuiltIn};
+use crate::check::typed::FieldShape;
+use crate::check::{days_of, number_of};
 use crate::diagnostics::{Diagnostic, names, types};
 use crate::resolve::{Declared, Scope};
 use crate::source::Location;

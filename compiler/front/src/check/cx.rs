@@ -1,0 +1,76 @@
+//! The hand that a check writes with: one declaration, what is found wrong in it, and what its words mean.
+
+use crate::diagnostics::Diagnostic;
+use crate::env::Env;
+use crate::env::schema::Schema;
+use crate::meaning::{Meaning, Meanings};
+use crate::source::{FileId, Location, Span};
+use crate::syntax::ast::Kind;
+
+/// Behind this many diagnostics, none says any more which name may have been meant: looking for it takes time.
+const MAX_SUGGESTING: usize = 200;
+
+/// One declaration being checked.
+pub(super) struct Cx<'e> {
+    pub(super) env: &'e Env<'e>,
+    file: FileId,
+    /// How many diagnostics there were before this declaration.
+    before: usize,
+    pub(super) found: Found,
+}
+
+/// What came out of a check beside its result.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) meanings: Meanings,
+}
+
+impl<'e> Cx<'e> {
+    pub(super) fn new(env: &'e Env<'e>, file: FileId, before: usize) -> Self {
+        Self { env, file, before, found: Found::default() }
+    }
+
+    pub(super) fn at(&self, span: Span) -> Location {
+        span.in_file(self.file)
+    }
+
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.found.diagnostics.push(diagnostic);
+    }
+
+    /// Notes what the words at a place mean, for whoever asks there (hover, go to definition).
+    pub(super) fn means(&mut self, span: Span, meaning: Meaning) {
+        let at = self.at(span);
+        self.found.meanings.note(at, meaning);
+    }
+
+    /// Reports a name that is not declared, unless it may have been in a declaration that could not be read.
+    pub(super) fn report_unknown(&mut self, kinds: &[Kind], diagnostic: Diagnostic) {
+        let lost = kinds.iter().any(|kind| self.may_be_lost(*kind));
+        // A module that was not found may have declared it, but hardly a name that is nearly another one.
+        let from_module = self.env.scope.module_missing && diagnostic.edits.is_empty();
+        if !lost && !from_module {
+            self.report(diagnostic);
+        }
+    }
+
+    /// Whether what is found now still says which name may have been meant.
+    pub(super) fn suggests(&self) -> bool {
+        self.before + self.found.diagnostics.len() < MAX_SUGGESTING
+    }
+
+    /// Names that may have been meant.
+    pub(super) fn names(&self, of: fn(&Schema) -> Vec<&str>) -> Vec<&'e str> {
+        if self.suggests() { of(&self.env.schema) } else { Vec::new() }
+    }
+
+    pub(super) fn may_be_lost(&self, kind: Kind) -> bool {
+        self.env.may_be_lost(kind)
+    }
+
+    /// The text at a place, on one line.
+    pub(super) fn text_at(&self, span: Span) -> String {
+        self.env.text_at(self.file, span)
+    }
+}

@@ -1,0 +1,78 @@
+//! Names where they are used: each kind is looked up in one place, which says what it means or that there is no such thing.
+
+use super::cx::Cx;
+use crate::diagnostics::names;
+use crate::env::schema::Schema;
+use crate::meaning::Meaning;
+use crate::source::Location;
+use crate::syntax::ast::{Kind, Name};
+use flow_ir::{EmailId, EventId, FieldId, TeamId};
+
+/// A field of the contact; reported where there is none.
+pub(super) fn field(cx: &mut Cx<'_>, name: &Name) -> Option<FieldId> {
+    let found = known_field(cx, name);
+    if found.is_none() {
+        let diagnostic = names::unknown_field(&name.text, &cx.names(Schema::field_names), cx.at(name.span));
+        cx.report_unknown(&[Kind::Contact], diagnostic);
+    }
+    found
+}
+
+/// A field of the contact, where the name may be something else.
+pub(super) fn known_field(cx: &mut Cx<'_>, name: &Name) -> Option<FieldId> {
+    let field = cx.env.schema.field(&name.text)?;
+    cx.means(name.span, Meaning::Field(field));
+    Some(field)
+}
+
+pub(super) fn event(cx: &mut Cx<'_>, name: &Name) -> Option<EventId> {
+    let found = cx.env.schema.event(&name.text);
+    match found {
+        Some(event) => cx.means(name.span, Meaning::Event(event)),
+        None => {
+            let diagnostic = names::unknown_event(&name.text, &cx.names(Schema::event_names), cx.at(name.span));
+            cx.report_unknown(&[Kind::Event], diagnostic);
+        }
+    }
+    found
+}
+
+/// A stage of the lifecycle, from 0. It may stand in quotes, so its place is given apart.
+pub(super) fn stage(cx: &mut Cx<'_>, text: &str, at: Location) -> Option<i64> {
+    let found = cx.env.schema.stage(text);
+    match found {
+        Some(stage) => cx.means(at.span, Meaning::Stage(stage)),
+        None => {
+            let diagnostic = names::unknown_stage(text, &cx.names(Schema::stage_names), at);
+            cx.report_unknown(&[Kind::Stages], diagnostic);
+        }
+    }
+    found
+}
+
+pub(super) fn email(cx: &mut Cx<'_>, name: &Name) -> Option<EmailId> {
+    let found = cx.env.emails.get(name.text.as_str()).copied();
+    match found {
+        Some(email) => cx.means(name.span, Meaning::Email(email)),
+        None => {
+            let known = if cx.suggests() { cx.env.emails.keys().copied().collect() } else { Vec::new() };
+            let diagnostic = names::unknown_email(&name.text, &known, cx.at(name.span));
+            cx.report_unknown(&[Kind::Email], diagnostic);
+        }
+    }
+    found
+}
+
+pub(super) fn team(cx: &mut Cx<'_>, name: &Name) -> Option<TeamId> {
+    let found = cx.env.teams.get(name.text.as_str()).copied();
+    match found {
+        Some(team) => cx.means(name.span, Meaning::Team(team)),
+        None => {
+            let teams = cx.env.scope.teams.iter().filter(|_| cx.suggests());
+            let known: Vec<&str> = teams.map(|team| team.node.name.text.as_str()).collect();
+            let diagnostic = names::unknown_team(&name.text, &known, cx.at(name.span));
+            cx.report_unknown(&[Kind::Team], diagnostic);
+        }
+    }
+    found
+}

@@ -1,0 +1,77 @@
+//! What a declaration is checked against: all that the rest of the program says, unchanging.
+//!
+//! In: a [`Scope`]. Out: an [`Env`] with the schema, every name with its number, and each segment typed once. A declaration is checked
+//! against it alone, so declarations can be checked one by one, in any order, and kept. This layer knows no steps and no journeys.
+
+pub mod schema;
+
+use crate::check::typed::Cond;
+use crate::diagnostics::Diagnostic;
+use crate::resolve::Scope;
+use crate::source::{FileId, Project, Span};
+use crate::syntax::ast::Kind;
+use flow_ir::{EmailId, Id, IdMap, SegmentId, TeamId, WorkflowId};
+use schema::Schema;
+use std::collections::BTreeMap;
+
+/// Everything a declaration may name.
+#[derive(Debug)]
+pub struct Env<'p> {
+    pub scope: &'p Scope,
+    pub project: &'p Project,
+    pub schema: Schema,
+    pub emails: BTreeMap<&'p str, EmailId>,
+    pub teams: BTreeMap<&'p str, TeamId>,
+    pub workflows: BTreeMap<&'p str, WorkflowId>,
+    /// The number of each template, by its path.
+    pub templates: BTreeMap<&'p str, u32>,
+    pub segments: Segments<'p>,
+}
+
+/// The segments, each typed once.
+#[derive(Debug, Default)]
+pub struct Segments<'p> {
+    pub ids: BTreeMap<&'p str, SegmentId>,
+    /// What each means; none where it was refused as a whole, which was reported at its declaration.
+    pub conds: IdMap<SegmentId, Option<Cond>>,
+}
+
+impl<'p> Env<'p> {
+    /// The schema and the names; segments are named, and not typed yet.
+    pub fn new(scope: &'p Scope, project: &'p Project, diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let schema = Schema::of(scope, diagnostics);
+        let segments = numbered(scope.segments.iter().map(|segment| segment.node.name.text.as_str()));
+        Self {
+            scope,
+            project,
+            schema,
+            emails: numbered(scope.emails.iter().map(|email| email.node.name.text.as_str())),
+            teams: numbered(scope.teams.iter().map(|team| team.node.name.text.as_str())),
+            workflows: numbered(scope.workflows.iter().map(|workflow| workflow.node.name.text.as_str())),
+            templates: project.templates.iter().map(|template| template.path.as_str()).zip(0..).collect(),
+            segments: Segments { conds: segments.iter().map(|_| None).collect(), ids: segments },
+        }
+    }
+
+    /// What a segment says, where it could be typed.
+    pub fn segment(&self, id: SegmentId) -> Option<&Cond> {
+        self.segments.conds.get(id)?.as_ref()
+    }
+
+    /// Whether a declaration of a kind could not be read.
+    pub fn may_be_lost(&self, kind: Kind) -> bool {
+        self.scope.broken.contains(&kind) || (kind == Kind::Contact && self.schema.fields_lost)
+    }
+
+    /// The text at a place, on one line.
+    pub fn text_at(&self, file: FileId, span: Span) -> String {
+        let source = self.scope.sources.get(file.0 as usize);
+        let text = source.map_or("", |source| span.text(&source.text));
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Names with their numbers, in the order of declaration.
+fn numbered<'p, I: Id>(names: impl Iterator<Item = &'p str>) -> BTreeMap<&'p str, I> {
+    names.enumerate().map(|(at, name)| (name, I::from_index(at))).collect()
+}
