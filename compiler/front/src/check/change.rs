@@ -5,35 +5,42 @@ use super::number::literal_words;
 use super::typed::{Number, TypedStepKind};
 use super::{Checker, schema};
 use crate::diagnostics::{Diagnostic, missing, names, types};
-use crate::syntax::ast::{self, Literal, ScoreChange, SetField};
+use crate::syntax::ast::{self, Change, Literal};
 use flow_ir::{FieldId, FieldType};
 
 impl Checker<'_> {
-    pub(super) fn score_step(&mut self, change: &ScoreChange, journey: &Journey) -> TypedStepKind {
-        let amount = self.value(&change.amount, &journey.known);
-        let Some(field) = self.settable(&change.target) else { return TypedStepKind::Unknown };
+    pub(super) fn change_step(&mut self, change: &Change, journey: &mut Journey) -> TypedStepKind {
+        match change {
+            Change::Count { field, minus, amount } => self.count_step(field, *minus, amount, journey),
+            Change::Set { field, value } => self.set_step(field, value, journey),
+        }
+    }
+
+    fn count_step(&mut self, target: &ast::Name, minus: bool, by: &ast::Value, journey: &Journey) -> TypedStepKind {
+        let amount = self.value(by, &journey.known);
+        let Some(field) = self.settable(target) else { return TypedStepKind::Unknown };
         let shape = self.schema.shape(field).clone();
         if !matches!(shape.ty, FieldType::Number | FieldType::Money) {
-            let at = self.at(change.target.span);
+            let at = self.at(target.span);
             self.report(types::type_mismatch(&shape.name, schema::words(&shape.ty), "a number", at, "score += 10"));
             return TypedStepKind::Unknown;
         }
         if shape.optional && !journey.known.contains(&field) {
             let diagnostic =
-                missing::possibly_missing_in_sum(&shape.name, self.at(change.target.span), self.schema.declared(field));
-            let amount = self.text_at(change.amount.span);
-            self.report(counted_from(diagnostic, &shape.name, if change.minus { "-" } else { "+" }, &amount));
+                missing::possibly_missing_in_sum(&shape.name, self.at(target.span), self.schema.declared(field));
+            let amount = self.text_at(by.span);
+            self.report(counted_from(diagnostic, &shape.name, if minus { "-" } else { "+" }, &amount));
             return TypedStepKind::Unknown;
         }
         let Some(amount) = amount else { return TypedStepKind::Unknown };
         let (now, amount) = (Box::new(Number::Field(field)), Box::new(amount));
-        let value = if change.minus { Number::Sub(now, amount) } else { Number::Add(now, amount) };
+        let value = if minus { Number::Sub(now, amount) } else { Number::Add(now, amount) };
         TypedStepKind::Change { field, value }
     }
 
-    pub(super) fn set_step(&mut self, set: &SetField, journey: &mut Journey) -> TypedStepKind {
-        let Some(field) = self.settable(&set.field) else { return TypedStepKind::Unknown };
-        let value = self.set_value(field, set, journey);
+    fn set_step(&mut self, name: &ast::Name, value: &ast::Value, journey: &mut Journey) -> TypedStepKind {
+        let Some(field) = self.settable(name) else { return TypedStepKind::Unknown };
+        let value = self.set_value(field, value, journey);
         match value {
             Some(value) => {
                 journey.known.insert(field);
@@ -43,15 +50,15 @@ impl Checker<'_> {
         }
     }
 
-    fn set_value(&mut self, field: FieldId, set: &SetField, journey: &Journey) -> Option<Number> {
+    fn set_value(&mut self, field: FieldId, value: &ast::Value, journey: &Journey) -> Option<Number> {
         let shape = self.schema.shape(field).clone();
-        let at = self.at(set.value.span);
-        let alone = match set.value.sum.terms.as_slice() {
-            [(false, literal)] if set.value.fallback.is_none() => Some(literal),
+        let at = self.at(value.span);
+        let alone = match value.sum.terms.as_slice() {
+            [(false, literal)] if value.fallback.is_none() => Some(literal),
             _ => None,
         };
         match (&shape.ty, alone) {
-            (FieldType::Number | FieldType::Money, _) => self.value(&set.value, &journey.known),
+            (FieldType::Number | FieldType::Money, _) => self.value(value, &journey.known),
             (FieldType::Date, Some(literal)) => self.constant_date(literal).map(Number::Const),
             (FieldType::YesNo, Some(Literal::Truth(truth, _))) => Some(Number::Const(i64::from(*truth))),
             (FieldType::OneOf(choices), Some(Literal::Text(text))) => {
@@ -75,7 +82,7 @@ impl Checker<'_> {
                 None
             }
             (ty, None) => {
-                let text = self.text_at(set.value.span);
+                let text = self.text_at(value.span);
                 let wanted = format!("{} for `{}`", schema::words(ty), shape.name);
                 self.report(types::type_mismatch(&text, "a sum", &wanted, at, ""));
                 None

@@ -7,7 +7,7 @@ use crate::diagnostics::names;
 use crate::diagnostics::{suggest, template};
 use crate::resolve::Declared;
 use crate::source::{FileId, Project, Span};
-use crate::syntax::ast;
+use crate::syntax::ast::{self, EmailClause};
 use crate::templates::{self, FaultKind, FieldShape, TemplateFault, TemplateKind, TemplateScope};
 use flow_ir::{Email, EmailId, EmailKind, FieldType, Link};
 use std::collections::BTreeMap;
@@ -28,13 +28,13 @@ impl Checker<'_> {
         let node = &email.node;
         self.email_clauses(node);
         let links = self.links(node);
-        let kind = match node.kind {
-            ast::EmailKind::Marketing => EmailKind::Marketing,
-            ast::EmailKind::Transactional => EmailKind::Transactional,
+        let kind = match node.kind() {
+            Some(ast::EmailKind::Transactional) => EmailKind::Transactional,
+            Some(ast::EmailKind::Marketing) | None => EmailKind::Marketing,
         };
         let html = self.template(node, &links, kind, project).unwrap_or_default();
         let asked = Asked::Anywhere("a subject");
-        let subjects = node.subjects.iter().map(|subject| {
+        let subjects = node.subjects().iter().map(|subject| {
             let when = subject.when.as_ref().map(|when| self.predicate(when, asked, &Known::new()));
             let known = when.as_ref().map(|cond| super::predicate::assume(cond, true)).unwrap_or_default();
             (when, self.template_text(&subject.text, &known))
@@ -45,9 +45,9 @@ impl Checker<'_> {
             email: Email {
                 name: node.name.text.clone(),
                 kind,
-                from: node.from.as_ref().and_then(|from| self.address(from, true)),
+                from: node.from().and_then(|from| self.address(from, true)),
                 subjects: Vec::new(),
-                preview: node.preview.as_ref().map(|preview| self.template_text(preview, &Known::new())),
+                preview: node.preview().map(|preview| self.template_text(preview, &Known::new())),
                 html,
                 links,
             },
@@ -57,14 +57,23 @@ impl Checker<'_> {
     /// What is there twice, and what is not there.
     fn email_clauses(&mut self, node: &ast::Email) {
         let what = format!("email `{}`", node.name.text);
-        for (clause, span) in &node.repeated {
-            self.repeated(&what, clause, *span, None);
+        // Links are told apart by their names.
+        let word = |clause: &EmailClause| match clause {
+            EmailClause::Subject(_) => Some("subject"),
+            EmailClause::Preview(_) => Some("preview"),
+            EmailClause::From(_) => Some("from"),
+            EmailClause::Template(_) => Some("template"),
+            EmailClause::Kind(_) => Some("kind"),
+            EmailClause::Link(_) => None,
+        };
+        for repeated in ast::repeated(&node.clauses, word) {
+            self.repeated(&what, repeated.word, repeated.again.span, None);
         }
         if node.broken {
             return;
         }
         let at = self.at(node.name.span);
-        if node.subjects.is_empty() {
+        if node.subjects().is_empty() {
             self.report(names::missing_clause(
                 &what,
                 "subject",
@@ -72,7 +81,7 @@ impl Checker<'_> {
                 at,
             ));
         }
-        if node.template.is_none() {
+        if node.template().is_none() {
             let example = format!("template \"emails/{}.mjml\"", node.name.text);
             self.report(names::missing_clause(&what, "template", &example, at));
         }
@@ -80,11 +89,11 @@ impl Checker<'_> {
 
     fn links(&mut self, node: &ast::Email) -> Vec<Link> {
         let mut links: Vec<Link> = Vec::new();
-        for link in &node.links {
+        for (link, span) in node.links() {
             let (alias, url) = (self.fixed_text(&link.alias), self.web_address(&link.url));
             let Some(alias) = alias else { continue };
             if links.iter().any(|known| known.alias == alias) {
-                self.repeated(&format!("email `{}`", node.name.text), &format!("link \"{alias}\""), link.span, None);
+                self.repeated(&format!("email `{}`", node.name.text), &format!("link \"{alias}\""), span, None);
                 continue;
             }
             // Where its address is wrong, the template may use it all the same.
@@ -95,7 +104,7 @@ impl Checker<'_> {
 
     /// Checks the template; returns its HTML.
     fn template(&mut self, node: &ast::Email, links: &[Link], kind: EmailKind, project: &Project) -> Option<String> {
-        let named = node.template.as_ref()?;
+        let named = node.template()?;
         let used = self.at(named.span);
         let path = self.fixed_text(named)?;
         let Some(index) = project.templates.iter().position(|template| template.path == path) else {
@@ -132,7 +141,7 @@ impl Checker<'_> {
                 self.may_be_lost(ast::Kind::Contact) || (self.scope.module_missing && nearest.is_none())
             }
             FaultKind::UnknownLink { .. } | FaultKind::UnusedLink { .. } => {
-                node.broken || node.links.iter().any(|link| link.alias.plain().is_none())
+                node.broken || node.links().any(|(link, _)| link.alias.plain().is_none())
             }
             _ => false,
         }

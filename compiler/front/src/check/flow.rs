@@ -179,7 +179,7 @@ impl Checker<'_> {
         let ast::Literal::Text(text) = link else { return None };
         let alias = self.fixed_text(text)?;
         let declared = &self.scope.emails[flow_ir::Id::index(email)];
-        let aliases: Vec<String> = declared.node.links.iter().filter_map(|known| known.alias.plain()).collect();
+        let aliases: Vec<String> = declared.node.links().filter_map(|(known, _)| known.alias.plain()).collect();
         if aliases.contains(&alias) || declared.node.broken {
             return Some(alias);
         }

@@ -126,10 +126,6 @@ impl Checker<'_> {
 
     fn count_tests<'p>(&self, predicate: &'p Predicate, named: &mut Named<'p>) {
         match predicate {
-            Predicate::And(parts, _) | Predicate::Or(parts, _) | Predicate::Mixed { parts, .. } => {
-                parts.iter().for_each(|part| self.count_tests(part, named));
-            }
-            Predicate::Not(inner, _) | Predicate::Group(inner, _) => self.count_tests(inner, named),
             Predicate::Compare { left, relation: None, .. } => match left.terms.as_slice() {
                 [(false, Literal::Word(name))] => match self.segment_named(&name.text) {
                     Some(segment) => named.segments.push((segment, name)),
@@ -137,7 +133,8 @@ impl Checker<'_> {
                 },
                 _ => named.tests += 1,
             },
-            _ => named.tests += 1,
+            parts if parts.children().is_empty() => named.tests += 1,
+            parts => parts.children().iter().for_each(|part| self.count_tests(part, named)),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::typed::TypedTeam;
 use super::{Checker, Known};
 use crate::diagnostics::names;
 use crate::resolve::Declared;
-use crate::syntax::ast;
+use crate::syntax::ast::{self, TeamClause};
 use flow_ir::TeamId;
 
 impl Checker<'_> {
@@ -23,14 +23,22 @@ impl Checker<'_> {
     pub(super) fn team(&mut self, team: &Declared<ast::Team>) -> TypedTeam {
         self.file = team.file;
         let node = &team.node;
-        if node.members.is_empty() && node.backup.is_none() && !node.broken {
-            let what = format!("team `{}`", node.name.text);
+        let what = format!("team `{}`", node.name.text);
+        let word = |clause: &TeamClause| match clause {
+            TeamClause::Member(_) => None,
+            TeamClause::Backup(_) => Some("backup"),
+            TeamClause::Assign(_) => Some("assign"),
+        };
+        for repeated in ast::repeated(&node.clauses, word) {
+            self.repeated(&what, repeated.word, repeated.again.span, Some(repeated.first.span));
+        }
+        if node.members().next().is_none() && node.backup().is_none() && !node.broken {
             let diagnostic =
                 names::missing_clause(&what, "member", "member \"ana@acme.example\"", self.at(node.name.span));
             self.report(diagnostic);
         }
         let mut members = Vec::new();
-        for member in &node.members {
+        for member in node.members() {
             let covers =
                 member.covers.as_ref().map(|covers| self.predicate(covers, Asked::Anywhere("a team"), &Known::new()));
             members.extend(self.address(&member.address, false).map(|address| (address, covers)));
@@ -38,7 +46,7 @@ impl Checker<'_> {
         TypedTeam {
             name: node.name.text.clone(),
             members,
-            backup: node.backup.as_ref().and_then(|backup| self.address(backup, false)),
+            backup: node.backup().and_then(|backup| self.address(backup, false)),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::number::whole_of;
 use super::predicate::Asked;
 use super::typed::TypedStepKind;
 use crate::diagnostics::time;
-use crate::syntax::ast::{Duration, Unit, WaitStep, WaitUntil};
+use crate::syntax::ast::{Duration, Predicate, Unit, Wait};
 use flow_ir::CivilSpan;
 
 const MINUTE_MS: i64 = 60_000;
@@ -17,17 +17,22 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 const MAX_DAYS: i64 = 3_660;
 
 impl Checker<'_> {
-    pub(super) fn wait_step(&mut self, wait: &WaitStep, journey: &mut Journey) -> TypedStepKind {
-        journey.waited_until = false;
-        self.duration(&wait.duration).map_or(TypedStepKind::Unknown, TypedStepKind::Wait)
+    pub(super) fn wait_step(&mut self, wait: &Wait, journey: &mut Journey) -> TypedStepKind {
+        match wait {
+            Wait::For(duration) => {
+                journey.waited_until = false;
+                self.duration(duration).map_or(TypedStepKind::Unknown, TypedStepKind::Wait)
+            }
+            Wait::Until { until, up_to } => self.wait_until(until, up_to.as_ref(), journey),
+        }
     }
 
-    pub(super) fn wait_until(&mut self, wait: &WaitUntil, journey: &mut Journey) -> TypedStepKind {
+    fn wait_until(&mut self, until: &Predicate, up_to: Option<&Duration>, journey: &mut Journey) -> TypedStepKind {
         let known = journey.known.clone();
-        let when = self.predicate(&wait.until, Asked::Waiting(journey), &known);
+        let when = self.predicate(until, Asked::Waiting(journey), &known);
         journey.waited_until = true;
-        let Some(up_to) = &wait.up_to else {
-            let diagnostic = time::wait_without_deadline(self.at(wait.until.span()));
+        let Some(up_to) = up_to else {
+            let diagnostic = time::wait_without_deadline(self.at(until.span()));
             self.report(diagnostic);
             return TypedStepKind::Unknown;
         };

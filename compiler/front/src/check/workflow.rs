@@ -7,7 +7,7 @@ use super::{Checker, Known};
 use crate::diagnostics::{contract, reach, syntax, time, types};
 use crate::resolve::Declared;
 use crate::source::{Location, Span};
-use crate::syntax::ast::{self, Header, Step, StepKind};
+use crate::syntax::ast::{self, Clause, Header, Step, StepKind};
 use flow_ir::{EmailId, Reenter, SendWindow};
 
 /// The steps of one workflow, with those of its branches and a step for each branch. People lose their way far before, and what is
@@ -22,7 +22,8 @@ impl Checker<'_> {
     pub(super) fn workflow(&mut self, workflow: &Declared<ast::Workflow>) -> TypedWorkflow {
         self.file = workflow.file;
         let node = &workflow.node;
-        let sends = self.sends_of(&node.steps);
+        let mut sends = Vec::new();
+        self.sends_of(node.steps(), &mut sends);
         let anywhere = Journey::any_step(sends.clone(), node.blind);
         let mut typed = TypedWorkflow {
             name: node.name.text.clone(),
@@ -43,11 +44,11 @@ impl Checker<'_> {
             at: self.at(node.head),
         };
         self.headers(node, &anywhere, &mut typed);
-        if node.steps.is_empty() && !node.broken {
+        if node.steps().next().is_none() && !node.broken {
             let diagnostic = reach::nothing_to_do(&node.name.text, self.at(node.name.span));
             self.report(diagnostic);
         }
-        if count_steps(&node.steps) > MAX_STEPS {
+        if count_steps(node.steps()) > MAX_STEPS {
             let diagnostic =
                 syntax::too_large(&format!("workflow has more than {MAX_STEPS} steps"), self.at(node.name.span));
             self.report(diagnostic);
@@ -56,45 +57,45 @@ impl Checker<'_> {
         let mut journey = Journey::start(sends);
         // Where a brace is lost, steps stand where nobody meant them to.
         journey.blind = node.broken && node.blind;
-        typed.steps = self.steps(&node.steps, &mut journey);
+        typed.steps = self.steps(node.steps(), &mut journey);
         typed
     }
 
     fn headers(&mut self, node: &ast::Workflow, anywhere: &Journey, typed: &mut TypedWorkflow) {
         let what = format!("workflow `{}`", node.name.text);
-        let mut seen: Vec<(&'static str, Span)> = Vec::new();
-        for header in &node.headers {
-            let (clause, span) = clause_of(header);
-            let first = seen.iter().find(|(known, _)| *known == clause).map(|(_, span)| *span);
-            if first.is_some() && clause != "exit when" {
-                self.repeated(&what, clause, span, first);
-                continue;
+        let repeated = ast::repeated(node.headers(), |header| match header {
+            Header::ExitWhen(_) => None,
+            other => Some(word_of(other)),
+        });
+        let mut repeated = repeated.into_iter().peekable();
+        for header in node.headers() {
+            match repeated.next_if(|repeated| std::ptr::eq(repeated.again, header)) {
+                Some(found) => self.repeated(&what, found.word, label_of(found.again), Some(label_of(found.first))),
+                None => self.header(header, anywhere, typed),
             }
-            seen.push((clause, span));
-            self.header(header, anywhere, typed);
         }
         if node.broken {
             return;
         }
         let (name, at) = (&node.name.text, self.at(node.name.span));
-        if !seen.iter().any(|(clause, _)| *clause == "enter") {
+        if !node.headers().any(|header| matches!(header.kind, Header::Enter(_))) {
             self.report(contract::no_entry(name, at));
         }
-        if !seen.iter().any(|(clause, _)| *clause == "reenter") {
+        if !node.headers().any(|header| matches!(header.kind, Header::Reenter(_))) {
             self.report(contract::no_reenter(name, at));
         }
     }
 
-    fn header(&mut self, header: &Header, anywhere: &Journey, typed: &mut TypedWorkflow) {
+    fn header(&mut self, header: &Clause<Header>, anywhere: &Journey, typed: &mut TypedWorkflow) {
         let none = Known::new();
-        match header {
+        match &header.kind {
             Header::Goal(goal) => {
                 typed.goal = Some(TypedGoal {
                     text: self.fixed_text(&goal.text).unwrap_or_default(),
                     when: self.predicate(&goal.when, Asked::InJourney(anywhere), &none),
                     within: goal.within.as_ref().and_then(|within| self.duration(within)),
                     continues: goal.continues,
-                    at: self.at(goal.span),
+                    at: self.at(header.span),
                 });
             }
             Header::Owner(owner) => typed.owner = self.address(owner, false),
@@ -105,25 +106,23 @@ impl Checker<'_> {
                 }
             }
             Header::Group(group) => typed.group = Some(group.text.clone()),
-            Header::Enter(enter) => typed.entry = self.entry(enter),
-            Header::Reenter(ast::Reenter::Once, _) => typed.reenter = Reenter::Once,
-            Header::Reenter(ast::Reenter::After(after), _) => {
+            Header::Enter(enter) => typed.entry = self.entry(enter, header.span),
+            Header::Reenter(ast::Reenter::Once) => typed.reenter = Reenter::Once,
+            Header::Reenter(ast::Reenter::After(after)) => {
                 typed.reenter = self.duration(after).map_or(Reenter::Once, Reenter::After);
             }
-            Header::ExitWhen(when, span) => {
+            Header::ExitWhen(when) => {
                 let text = self.text_at(when.span());
                 let cond = self.predicate(when, Asked::InJourney(anywhere), &none);
-                typed.exits.push((cond, text, self.at(*span)));
+                typed.exits.push((cond, text, self.at(header.span)));
             }
-            Header::SkipWhen(when, _) => {
-                typed.skip = Some(self.predicate(when, Asked::Anywhere("a `skip when`"), &none))
-            }
+            Header::SkipWhen(when) => typed.skip = Some(self.predicate(when, Asked::Anywhere("a `skip when`"), &none)),
             Header::Window(window) => typed.window = self.window(window),
         }
     }
 
-    fn entry(&mut self, enter: &ast::Enter) -> TypedEntry {
-        let at = self.at(enter.span);
+    fn entry(&mut self, enter: &ast::Enter, span: Span) -> TypedEntry {
+        let at = self.at(span);
         let Some(predicate) = &enter.when else { return TypedEntry::ByHand { at } };
         let when = self.predicate(predicate, Asked::Entry, &Known::new());
         if has_unknown(&when) {
@@ -176,12 +175,16 @@ impl Checker<'_> {
     }
 
     /// Steps in order. What comes after everyone has left is reported once.
-    pub(super) fn steps(&mut self, steps: &[Step], journey: &mut Journey) -> Vec<TypedStep> {
+    pub(super) fn steps<'t>(
+        &mut self,
+        steps: impl IntoIterator<Item = &'t Step>,
+        journey: &mut Journey,
+    ) -> Vec<TypedStep> {
         let mut typed = Vec::new();
         let mut reported = false;
         for step in steps {
             if let (Some(left), false, false) = (journey.left, reported, journey.blind) {
-                let diagnostic = reach::unreachable(self.at(step.span), left);
+                let diagnostic = reach::unreachable(self.at(step.head), left);
                 self.report(diagnostic);
                 reported = true;
             }
@@ -191,14 +194,12 @@ impl Checker<'_> {
     }
 
     fn step(&mut self, step: &Step, journey: &mut Journey) -> TypedStep {
-        let at = self.at(step.span);
+        let at = self.at(step.head);
         let kind = match &step.kind {
             StepKind::Send(send) => self.send_step(send, at, journey),
             StepKind::Wait(wait) => self.wait_step(wait, journey),
-            StepKind::WaitUntil(wait) => self.wait_until(wait, journey),
             StepKind::Branch(branch) => self.branch_step(branch, at, journey),
-            StepKind::Score(change) => self.score_step(change, journey),
-            StepKind::Set(set) => self.set_step(set, journey),
+            StepKind::Change(change) => self.change_step(change, journey),
             StepKind::Advance(advance) => self.advance_step(advance),
             StepKind::Handoff(handoff) => self.handoff_step(handoff, at, journey),
             StepKind::Exit(exit) => self.exit_step(exit, at, journey),
@@ -208,55 +209,48 @@ impl Checker<'_> {
             }
         };
         let label = step.label.as_ref().and_then(|label| self.fixed_text(label));
-        TypedStep { label, kind, text: self.text_at(step.span), at }
+        TypedStep { label, kind, text: self.text_at(step.head), at }
     }
 
     /// Every email the steps send, with where.
-    fn sends_of(&self, steps: &[Step]) -> Vec<(EmailId, Location)> {
-        let mut sends = Vec::new();
+    fn sends_of<'t>(&self, steps: impl IntoIterator<Item = &'t Step>, sends: &mut Vec<(EmailId, Location)>) {
         for step in steps {
-            match &step.kind {
-                StepKind::Send(send) => {
-                    let email = self.emails.get(send.email.text.as_str());
-                    sends.extend(email.map(|email| (*email, self.at(step.span))));
-                }
-                StepKind::Branch(branch) => {
-                    for arm in &branch.arms {
-                        sends.extend(self.sends_of(&arm.steps));
-                    }
-                    if let Some((steps, _)) = &branch.otherwise {
-                        sends.extend(self.sends_of(steps));
-                    }
-                }
-                _ => {}
+            if let StepKind::Send(send) = &step.kind {
+                let email = self.emails.get(send.email.text.as_str());
+                sends.extend(email.map(|email| (*email, self.at(step.head))));
             }
+            step.children().into_iter().for_each(|block| self.sends_of(block, sends));
         }
-        sends
     }
 }
 
-fn count_steps(steps: &[Step]) -> usize {
-    let inner = steps.iter().map(|step| match &step.kind {
-        StepKind::Branch(branch) => {
-            let arms: usize = branch.arms.iter().map(|arm| 1 + count_steps(&arm.steps)).sum();
-            arms + branch.otherwise.as_ref().map_or(0, |(steps, _)| 1 + count_steps(steps))
-        }
-        _ => 1,
-    });
-    inner.sum()
+/// One with blocks counts as many as it has, beside what stands in them.
+fn count_steps<'t>(steps: impl IntoIterator<Item = &'t Step>) -> usize {
+    let of_blocks = |blocks: Vec<&[Step]>| blocks.into_iter().map(|block| 1 + count_steps(block)).sum::<usize>();
+    steps.into_iter().map(|step| of_blocks(step.children()).max(1)).sum()
 }
 
-fn clause_of(header: &Header) -> (&'static str, Span) {
+fn word_of(header: &Header) -> &'static str {
     match header {
-        Header::Goal(goal) => ("goal", goal.span),
-        Header::Owner(owner) => ("owner", owner.span),
-        Header::Reviewed(date) => ("reviewed", date.span),
-        Header::Group(group) => ("group", group.span),
-        Header::Enter(enter) => ("enter", enter.span),
-        Header::Reenter(_, span) => ("reenter", *span),
-        Header::ExitWhen(_, span) => ("exit when", *span),
-        Header::SkipWhen(_, span) => ("skip when", *span),
-        Header::Window(window) => ("send on", window.span),
+        Header::Goal(_) => "goal",
+        Header::Owner(_) => "owner",
+        Header::Reviewed(_) => "reviewed",
+        Header::Group(_) => "group",
+        Header::Enter(_) => "enter",
+        Header::Reenter(_) => "reenter",
+        Header::ExitWhen(_) => "exit when",
+        Header::SkipWhen(_) => "skip when",
+        Header::Window(_) => "send on",
+    }
+}
+
+/// What of a clause that stands twice differs: of one with nothing but a value, the value.
+fn label_of(header: &Clause<Header>) -> Span {
+    match &header.kind {
+        Header::Owner(owner) => owner.span,
+        Header::Reviewed(date) => date.span,
+        Header::Group(group) => group.span,
+        _ => header.span,
     }
 }
 
@@ -325,9 +319,7 @@ fn has_unknown(cond: &Cond) -> bool {
 /// The first event of a predicate that has no period.
 fn first_event(predicate: &ast::Predicate) -> Option<Span> {
     match predicate {
-        ast::Predicate::And(parts, _) | ast::Predicate::Or(parts, _) => parts.iter().find_map(first_event),
-        ast::Predicate::Group(inner, _) | ast::Predicate::Not(inner, _) => first_event(inner),
         ast::Predicate::Event { period: None, span, .. } => Some(*span),
-        _ => None,
+        other => other.children().iter().find_map(first_event),
     }
 }
