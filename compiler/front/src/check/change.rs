@@ -8,34 +8,47 @@ use super::number::{check_value, constant_date};
 use super::typed::{Number, TypedStepKind};
 use crate::diagnostics::{Diagnostic, missing, types};
 use crate::env::schema;
-use crate::syntax::ast::{self, Literal, ScoreChange, SetField};
+use crate::syntax::ast::{self, Change, Literal};
 use flow_ir::{FieldId, FieldType};
 
-pub(super) fn check_score(cx: &mut Cx<'_>, change: &ScoreChange, journey: &Journey) -> TypedStepKind {
-    let amount = check_value(cx, &change.amount, &journey.known);
-    let Some(field) = settable(cx, &change.target) else { return TypedStepKind::Unknown };
+pub(super) fn check_change(cx: &mut Cx<'_>, change: &Change, journey: &mut Journey) -> TypedStepKind {
+    match change {
+        Change::Count { field, minus, amount } => check_count_step(cx, field, *minus, amount, journey),
+        Change::Set { field, value } => check_set(cx, field, value, journey),
+    }
+}
+
+pub(super) fn check_count_step(
+    cx: &mut Cx<'_>,
+    target: &ast::Name,
+    minus: bool,
+    by: &ast::Value,
+    journey: &Journey,
+) -> TypedStepKind {
+    let amount = check_value(cx, by, &journey.known);
+    let Some(field) = settable(cx, target) else { return TypedStepKind::Unknown };
     let shape = cx.env.schema.shape(field).clone();
     if !matches!(shape.ty, FieldType::Number | FieldType::Money) {
-        let at = cx.at(change.target.span);
+        let at = cx.at(target.span);
         cx.report(types::type_mismatch(&shape.name, schema::words(&shape.ty), "a number", at, "score += 10"));
         return TypedStepKind::Unknown;
     }
     if shape.optional && !journey.known.contains(&field) {
         let diagnostic =
-            missing::possibly_missing_in_sum(&shape.name, cx.at(change.target.span), cx.env.schema.declared(field));
-        let amount = cx.text_at(change.amount.span);
-        cx.report(counted_from(diagnostic, &shape.name, if change.minus { "-" } else { "+" }, &amount));
+            missing::possibly_missing_in_sum(&shape.name, cx.at(target.span), cx.env.schema.declared(field));
+        let amount = cx.text_at(by.span);
+        cx.report(counted_from(diagnostic, &shape.name, if minus { "-" } else { "+" }, &amount));
         return TypedStepKind::Unknown;
     }
     let Some(amount) = amount else { return TypedStepKind::Unknown };
     let (now, amount) = (Box::new(Number::Field(field)), Box::new(amount));
-    let value = if change.minus { Number::Sub(now, amount) } else { Number::Add(now, amount) };
+    let value = if minus { Number::Sub(now, amount) } else { Number::Add(now, amount) };
     TypedStepKind::Change { field, value }
 }
 
-pub(super) fn check_set(cx: &mut Cx<'_>, set: &SetField, journey: &mut Journey) -> TypedStepKind {
-    let Some(field) = settable(cx, &set.field) else { return TypedStepKind::Unknown };
-    let value = check_set_value(cx, field, set, journey);
+pub(super) fn check_set(cx: &mut Cx<'_>, name: &ast::Name, value: &ast::Value, journey: &mut Journey) -> TypedStepKind {
+    let Some(field) = settable(cx, name) else { return TypedStepKind::Unknown };
+    let value = check_set_value(cx, field, value, journey);
     match value {
         Some(value) => {
             journey.known.insert(field);
@@ -45,15 +58,20 @@ pub(super) fn check_set(cx: &mut Cx<'_>, set: &SetField, journey: &mut Journey) 
     }
 }
 
-pub(super) fn check_set_value(cx: &mut Cx<'_>, field: FieldId, set: &SetField, journey: &Journey) -> Option<Number> {
+pub(super) fn check_set_value(
+    cx: &mut Cx<'_>,
+    field: FieldId,
+    value: &ast::Value,
+    journey: &Journey,
+) -> Option<Number> {
     let shape = cx.env.schema.shape(field).clone();
-    let at = cx.at(set.value.span);
-    let alone = match set.value.sum.terms.as_slice() {
-        [(false, literal)] if set.value.fallback.is_none() => Some(literal),
+    let at = cx.at(value.span);
+    let alone = match value.sum.terms.as_slice() {
+        [(false, literal)] if value.fallback.is_none() => Some(literal),
         _ => None,
     };
     match (&shape.ty, alone) {
-        (FieldType::Number | FieldType::Money, _) => check_value(cx, &set.value, &journey.known),
+        (FieldType::Number | FieldType::Money, _) => check_value(cx, value, &journey.known),
         (FieldType::Date, Some(literal)) => constant_date(cx, literal).map(Number::Const),
         (FieldType::YesNo, Some(Literal::Truth(truth, _))) => Some(Number::Const(i64::from(*truth))),
         (FieldType::OneOf(choices), Some(Literal::Text(text))) => {
@@ -77,7 +95,7 @@ pub(super) fn check_set_value(cx: &mut Cx<'_>, field: FieldId, set: &SetField, j
             None
         }
         (ty, None) => {
-            let text = cx.text_at(set.value.span);
+            let text = cx.text_at(value.span);
             let wanted = format!("{} for `{}`", schema::words(ty), shape.name);
             cx.report(types::type_mismatch(&text, "a sum", &wanted, at, ""));
             None

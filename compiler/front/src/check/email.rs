@@ -4,12 +4,12 @@ use super::Known;
 use super::cx::Cx;
 use super::predicate::Asked;
 use super::predicate::check_predicate;
-use super::text::{check_address, check_web_address, fixed_text, repeated, template_text};
+use super::text::{check_address, check_web_address, fixed_text, report_repeated, template_text};
 use super::typed::TypedEmail;
 use crate::diagnostics::names;
 use crate::diagnostics::{suggest, template};
 use crate::source::{FileId, Span};
-use crate::syntax::ast;
+use crate::syntax::ast::{self, EmailClause};
 use crate::templates::{self, FaultKind, FieldShape, TemplateFault, TemplateKind, TemplateScope};
 use flow_ir::{Email, EmailKind, FieldType, Link};
 use std::collections::BTreeMap;
@@ -17,13 +17,13 @@ use std::collections::BTreeMap;
 pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
     report_email_clauses(cx, node);
     let links = check_links(cx, node);
-    let kind = match node.kind {
-        ast::EmailKind::Marketing => EmailKind::Marketing,
-        ast::EmailKind::Transactional => EmailKind::Transactional,
+    let kind = match node.kind() {
+        Some(ast::EmailKind::Transactional) => EmailKind::Transactional,
+        Some(ast::EmailKind::Marketing) | None => EmailKind::Marketing,
     };
     let html = check_template(cx, node, &links, kind).unwrap_or_default();
     let asked = Asked::Anywhere("a subject");
-    let subjects = node.subjects.iter().map(|subject| {
+    let subjects = node.subjects().iter().map(|subject| {
         let when = subject.when.as_ref().map(|when| check_predicate(cx, when, asked, &Known::new()));
         let known = when.as_ref().map(|cond| super::predicate::assume(cx.env, cond, true)).unwrap_or_default();
         (when, template_text(cx, &subject.text, &known))
@@ -34,9 +34,9 @@ pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
         email: Email {
             name: node.name.text.clone(),
             kind,
-            from: node.from.as_ref().and_then(|from| check_address(cx, from, true)),
+            from: node.from().and_then(|from| check_address(cx, from, true)),
             subjects: Vec::new(),
-            preview: node.preview.as_ref().map(|preview| template_text(cx, preview, &Known::new())),
+            preview: node.preview().map(|preview| template_text(cx, preview, &Known::new())),
             html,
             links,
         },
@@ -46,17 +46,26 @@ pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
 /// What is there twice, and what is not there.
 pub(super) fn report_email_clauses(cx: &mut Cx<'_>, node: &ast::Email) {
     let what = format!("email `{}`", node.name.text);
-    for (clause, span) in &node.repeated {
-        repeated(cx, &what, clause, *span, None);
+    // Links are told apart by their names.
+    let word = |clause: &EmailClause| match clause {
+        EmailClause::Subject(_) => Some("subject"),
+        EmailClause::Preview(_) => Some("preview"),
+        EmailClause::From(_) => Some("from"),
+        EmailClause::Template(_) => Some("template"),
+        EmailClause::Kind(_) => Some("kind"),
+        EmailClause::Link(_) => None,
+    };
+    for repeated in ast::repeated(&node.clauses, word) {
+        report_repeated(cx, &what, repeated.word, repeated.again.span, None);
     }
     if node.broken {
         return;
     }
     let at = cx.at(node.name.span);
-    if node.subjects.is_empty() {
+    if node.subjects().is_empty() {
         cx.report(names::missing_clause(&what, "subject", "subject \"Your guide, {first_name or \"there\"}\"", at));
     }
-    if node.template.is_none() {
+    if node.template().is_none() {
         let example = format!("template \"emails/{}.mjml\"", node.name.text);
         cx.report(names::missing_clause(&what, "template", &example, at));
     }
@@ -64,11 +73,11 @@ pub(super) fn report_email_clauses(cx: &mut Cx<'_>, node: &ast::Email) {
 
 pub(super) fn check_links(cx: &mut Cx<'_>, node: &ast::Email) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::new();
-    for link in &node.links {
+    for (link, span) in node.links() {
         let (alias, url) = (fixed_text(cx, &link.alias), check_web_address(cx, &link.url));
         let Some(alias) = alias else { continue };
         if links.iter().any(|known| known.alias == alias) {
-            repeated(cx, &format!("email `{}`", node.name.text), &format!("link \"{alias}\""), link.span, None);
+            report_repeated(cx, &format!("email `{}`", node.name.text), &format!("link \"{alias}\""), span, None);
             continue;
         }
         // Where its address is wrong, the template may use it all the same.
@@ -79,7 +88,7 @@ pub(super) fn check_links(cx: &mut Cx<'_>, node: &ast::Email) -> Vec<Link> {
 
 /// Checks the template; returns its HTML.
 pub(super) fn check_template(cx: &mut Cx<'_>, node: &ast::Email, links: &[Link], kind: EmailKind) -> Option<String> {
-    let named = node.template.as_ref()?;
+    let named = node.template()?;
     let used = cx.at(named.span);
     let path = fixed_text(cx, named)?;
     let Some(index) = cx.env.templates.get(path.as_str()).copied() else {
@@ -115,7 +124,7 @@ pub(super) fn is_excused(cx: &Cx<'_>, fault: &TemplateFault, node: &ast::Email) 
             cx.may_be_lost(ast::Kind::Contact) || (cx.env.scope.module_missing && nearest.is_none())
         }
         FaultKind::UnknownLink { .. } | FaultKind::UnusedLink { .. } => {
-            node.broken || node.links.iter().any(|link| link.alias.plain().is_none())
+            node.broken || node.links().any(|(link, _)| link.alias.plain().is_none())
         }
         _ => false,
     }

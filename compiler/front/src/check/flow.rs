@@ -181,7 +181,7 @@ pub(super) fn engaged_link(cx: &mut Cx<'_>, email: EmailId, link: &ast::Literal)
     let ast::Literal::Text(text) = link else { return None };
     let alias = fixed_text(cx, text)?;
     let declared = &cx.env.scope.emails[flow_ir::Id::index(email)];
-    let aliases: Vec<String> = declared.node.links.iter().filter_map(|known| known.alias.plain()).collect();
+    let aliases: Vec<String> = declared.node.links().filter_map(|(known, _)| known.alias.plain()).collect();
     if aliases.contains(&alias) || declared.node.broken {
         return Some(alias);
     }

@@ -3,11 +3,11 @@
 use super::cx::Cx;
 use super::flow::Journey;
 use super::named;
-use super::text::template_text;
+use super::text::{report_repeated, template_text};
 use super::typed::TypedStepKind;
 use super::wait::check_duration;
 use crate::source::Location;
-use crate::syntax::ast::HandoffStep;
+use crate::syntax::ast::{self, HandoffClause, HandoffStep};
 use flow_ir::CivilSpan;
 
 /// When a task is due that does not say.
@@ -20,16 +20,25 @@ pub(super) fn check_handoff(
     journey: &mut Journey,
 ) -> TypedStepKind {
     let team = named::team(cx, &handoff.team);
-    let note = handoff.note.as_ref().map(|note| template_text(cx, note, &journey.known));
-    let task = handoff.task.as_ref().map(|task| {
+    let what = format!("handoff to `{}`", handoff.team.text);
+    let word = |clause: &HandoffClause| match clause {
+        HandoffClause::Note(_) => Some("note"),
+        HandoffClause::Task(_) => Some("task"),
+        HandoffClause::Keep => Some("keep"),
+    };
+    for repeated in ast::repeated(&handoff.clauses, word) {
+        report_repeated(cx, &what, repeated.word, repeated.again.span, Some(repeated.first.span));
+    }
+    let note = handoff.note().map(|note| template_text(cx, note, &journey.known));
+    let task = handoff.task().map(|task| {
         let due = task.due_in.as_ref().map_or(Some(DEFAULT_TASK_DUE), |due| check_duration(cx, due));
         (template_text(cx, &task.title, &journey.known), due.unwrap_or(DEFAULT_TASK_DUE))
     });
-    if !handoff.keep {
+    if !handoff.keeps() {
         journey.left = Some(at);
     }
     match team {
-        Some(team) => TypedStepKind::Handoff { team, note, task, keep: handoff.keep },
+        Some(team) => TypedStepKind::Handoff { team, note, task, keep: handoff.keeps() },
         None => TypedStepKind::Unknown,
     }
 }

@@ -4,19 +4,27 @@ use super::Known;
 use super::cx::Cx;
 use super::predicate::Asked;
 use super::predicate::check_predicate;
-use super::text::check_address;
+use super::text::{check_address, report_repeated};
 use super::typed::TypedTeam;
 use crate::diagnostics::names;
-use crate::syntax::ast;
+use crate::syntax::ast::{self, TeamClause};
 
 pub(super) fn check_team(cx: &mut Cx<'_>, node: &ast::Team) -> TypedTeam {
-    if node.members.is_empty() && node.backup.is_none() && !node.broken {
-        let what = format!("team `{}`", node.name.text);
+    let what = format!("team `{}`", node.name.text);
+    let word = |clause: &TeamClause| match clause {
+        TeamClause::Member(_) => None,
+        TeamClause::Backup(_) => Some("backup"),
+        TeamClause::Assign(_) => Some("assign"),
+    };
+    for repeated in ast::repeated(&node.clauses, word) {
+        report_repeated(cx, &what, repeated.word, repeated.again.span, Some(repeated.first.span));
+    }
+    if node.members().next().is_none() && node.backup().is_none() && !node.broken {
         let diagnostic = names::missing_clause(&what, "member", "member \"ana@acme.example\"", cx.at(node.name.span));
         cx.report(diagnostic);
     }
     let mut members = Vec::new();
-    for member in &node.members {
+    for member in node.members() {
         let covers =
             member.covers.as_ref().map(|covers| check_predicate(cx, covers, Asked::Anywhere("a team"), &Known::new()));
         members.extend(check_address(cx, &member.address, false).map(|address| (address, covers)));
@@ -24,6 +32,6 @@ pub(super) fn check_team(cx: &mut Cx<'_>, node: &ast::Team) -> TypedTeam {
     TypedTeam {
         name: node.name.text.clone(),
         members,
-        backup: node.backup.as_ref().and_then(|backup| check_address(cx, backup, false)),
+        backup: node.backup().and_then(|backup| check_address(cx, backup, false)),
     }
 }

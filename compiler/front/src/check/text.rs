@@ -72,7 +72,7 @@ pub(super) fn check_web_address(cx: &mut Cx<'_>, text: &Text) -> Option<String> 
     None
 }
 
-pub(super) fn repeated(cx: &mut Cx<'_>, what: &str, clause: &str, second: Span, first: Option<Span>) {
+pub(super) fn report_repeated(cx: &mut Cx<'_>, what: &str, clause: &str, second: Span, first: Option<Span>) {
     let diagnostic = names::repeated_clause(what, clause, cx.at(second), first.map(|span| cx.at(span)));
     cx.report(diagnostic);
 }

@@ -7,7 +7,7 @@ use super::predicate::Asked;
 use super::predicate::check_predicate;
 use super::typed::TypedStepKind;
 use crate::diagnostics::time;
-use crate::syntax::ast::{Duration, Unit, WaitStep, WaitUntil};
+use crate::syntax::ast::{Duration, Predicate, Unit, Wait};
 use flow_ir::CivilSpan;
 
 const MINUTE_MS: i64 = 60_000;
@@ -17,17 +17,27 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 /// The longest wait or period: ten years. Longer ones are slips of the keyboard.
 const MAX_DAYS: i64 = 3_660;
 
-pub(super) fn check_wait(cx: &mut Cx<'_>, wait: &WaitStep, journey: &mut Journey) -> TypedStepKind {
-    journey.waited_until = false;
-    check_duration(cx, &wait.duration).map_or(TypedStepKind::Unknown, TypedStepKind::Wait)
+pub(super) fn check_wait(cx: &mut Cx<'_>, wait: &Wait, journey: &mut Journey) -> TypedStepKind {
+    match wait {
+        Wait::For(duration) => {
+            journey.waited_until = false;
+            check_duration(cx, duration).map_or(TypedStepKind::Unknown, TypedStepKind::Wait)
+        }
+        Wait::Until { until, up_to } => check_wait_until(cx, until, up_to.as_ref(), journey),
+    }
 }
 
-pub(super) fn check_wait_until(cx: &mut Cx<'_>, wait: &WaitUntil, journey: &mut Journey) -> TypedStepKind {
+pub(super) fn check_wait_until(
+    cx: &mut Cx<'_>,
+    until: &Predicate,
+    up_to: Option<&Duration>,
+    journey: &mut Journey,
+) -> TypedStepKind {
     let known = journey.known.clone();
-    let when = check_predicate(cx, &wait.until, Asked::Waiting(journey), &known);
+    let when = check_predicate(cx, until, Asked::Waiting(journey), &known);
     journey.waited_until = true;
-    let Some(up_to) = &wait.up_to else {
-        let diagnostic = time::wait_without_deadline(cx.at(wait.until.span()));
+    let Some(up_to) = up_to else {
+        let diagnostic = time::wait_without_deadline(cx.at(until.span()));
         cx.report(diagnostic);
         return TypedStepKind::Unknown;
     };

@@ -2,7 +2,7 @@
 
 use super::Known;
 use super::branch::check_branch;
-use super::change::{check_score, check_set};
+use super::change::check_change;
 use super::cx::Cx;
 use super::exit::check_exit;
 use super::flow::Journey;
@@ -11,13 +11,13 @@ use super::predicate::Asked;
 use super::predicate::check_predicate;
 use super::send::check_send;
 use super::stage::check_advance;
-use super::text::{check_address, fixed_text, repeated};
+use super::text::{check_address, fixed_text, report_repeated};
 use super::typed::{Cond, Since, TypedEntry, TypedGoal, TypedStep, TypedStepKind, TypedWorkflow};
-use super::wait::{check_duration, check_wait, check_wait_until};
+use super::wait::{check_duration, check_wait};
 use crate::diagnostics::{contract, reach, syntax, time, types};
 use crate::env::Env;
 use crate::source::{Location, Span};
-use crate::syntax::ast::{self, Header, Step, StepKind};
+use crate::syntax::ast::{self, Clause, Header, Step, StepKind};
 use flow_ir::{EmailId, Reenter, SendWindow};
 
 /// The steps of one workflow, with those of its branches and a step for each branch. People lose their way far before, and what is
@@ -29,7 +29,8 @@ const WEEKENDS: u8 = 0b110_0000;
 const EVERY_DAY: u8 = 0b111_1111;
 
 pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWorkflow {
-    let sends = sends_of(cx, &node.steps);
+    let mut sends = Vec::new();
+    sends_of(cx, node.steps(), &mut sends);
     let anywhere = Journey::any_step(sends.clone(), node.blind);
     let mut typed = TypedWorkflow {
         name: node.name.text.clone(),
@@ -46,11 +47,11 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
         at: cx.at(node.head),
     };
     check_headers(cx, node, &anywhere, &mut typed);
-    if node.steps.is_empty() && !node.broken {
+    if node.steps().next().is_none() && !node.broken {
         let diagnostic = reach::nothing_to_do(&node.name.text, cx.at(node.name.span));
         cx.report(diagnostic);
     }
-    if count_steps(&node.steps) > MAX_STEPS {
+    if count_steps(node.steps()) > MAX_STEPS {
         let diagnostic = syntax::too_large(&format!("workflow has more than {MAX_STEPS} steps"), cx.at(node.name.span));
         cx.report(diagnostic);
         return typed;
@@ -58,45 +59,45 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
     let mut journey = Journey::start(sends);
     // Where a brace is lost, steps stand where nobody meant them to.
     journey.blind = node.broken && node.blind;
-    typed.steps = check_steps(cx, &node.steps, &mut journey);
+    typed.steps = check_steps(cx, node.steps(), &mut journey);
     typed
 }
 
 pub(super) fn check_headers(cx: &mut Cx<'_>, node: &ast::Workflow, anywhere: &Journey, typed: &mut TypedWorkflow) {
     let what = format!("workflow `{}`", node.name.text);
-    let mut seen: Vec<(&'static str, Span)> = Vec::new();
-    for header in &node.headers {
-        let (clause, span) = clause_of(header);
-        let first = seen.iter().find(|(known, _)| *known == clause).map(|(_, span)| *span);
-        if first.is_some() && clause != "exit when" {
-            repeated(cx, &what, clause, span, first);
-            continue;
+    let repeated = ast::repeated(node.headers(), |header| match header {
+        Header::ExitWhen(_) => None,
+        other => Some(word_of(other)),
+    });
+    let mut repeated = repeated.into_iter().peekable();
+    for header in node.headers() {
+        match repeated.next_if(|repeated| std::ptr::eq(repeated.again, header)) {
+            Some(found) => report_repeated(cx, &what, found.word, label_of(found.again), Some(label_of(found.first))),
+            None => check_header(cx, header, anywhere, typed),
         }
-        seen.push((clause, span));
-        check_header(cx, header, anywhere, typed);
     }
     if node.broken {
         return;
     }
     let (name, at) = (&node.name.text, cx.at(node.name.span));
-    if !seen.iter().any(|(clause, _)| *clause == "enter") {
+    if !node.headers().any(|header| matches!(header.kind, Header::Enter(_))) {
         cx.report(contract::no_entry(name, at));
     }
-    if !seen.iter().any(|(clause, _)| *clause == "reenter") {
+    if !node.headers().any(|header| matches!(header.kind, Header::Reenter(_))) {
         cx.report(contract::no_reenter(name, at));
     }
 }
 
-pub(super) fn check_header(cx: &mut Cx<'_>, header: &Header, anywhere: &Journey, typed: &mut TypedWorkflow) {
+pub(super) fn check_header(cx: &mut Cx<'_>, header: &Clause<Header>, anywhere: &Journey, typed: &mut TypedWorkflow) {
     let none = Known::new();
-    match header {
+    match &header.kind {
         Header::Goal(goal) => {
             typed.goal = Some(TypedGoal {
                 text: fixed_text(cx, &goal.text).unwrap_or_default(),
                 when: check_predicate(cx, &goal.when, Asked::InJourney(anywhere), &none),
                 within: goal.within.as_ref().and_then(|within| check_duration(cx, within)),
                 continues: goal.continues,
-                at: cx.at(goal.span),
+                at: cx.at(header.span),
             });
         }
         Header::Owner(owner) => typed.owner = check_address(cx, owner, false),
@@ -107,25 +108,23 @@ pub(super) fn check_header(cx: &mut Cx<'_>, header: &Header, anywhere: &Journey,
             }
         }
         Header::Group(group) => typed.group = Some(group.text.clone()),
-        Header::Enter(enter) => typed.entry = check_entry(cx, enter),
-        Header::Reenter(ast::Reenter::Once, _) => typed.reenter = Reenter::Once,
-        Header::Reenter(ast::Reenter::After(after), _) => {
+        Header::Enter(enter) => typed.entry = check_entry(cx, enter, header.span),
+        Header::Reenter(ast::Reenter::Once) => typed.reenter = Reenter::Once,
+        Header::Reenter(ast::Reenter::After(after)) => {
             typed.reenter = check_duration(cx, after).map_or(Reenter::Once, Reenter::After);
         }
-        Header::ExitWhen(when, span) => {
+        Header::ExitWhen(when) => {
             let text = cx.text_at(when.span());
             let cond = check_predicate(cx, when, Asked::InJourney(anywhere), &none);
-            typed.exits.push((cond, text, cx.at(*span)));
+            typed.exits.push((cond, text, cx.at(header.span)));
         }
-        Header::SkipWhen(when, _) => {
-            typed.skip = Some(check_predicate(cx, when, Asked::Anywhere("a `skip when`"), &none))
-        }
+        Header::SkipWhen(when) => typed.skip = Some(check_predicate(cx, when, Asked::Anywhere("a `skip when`"), &none)),
         Header::Window(window) => typed.window = check_window(cx, window),
     }
 }
 
-pub(super) fn check_entry(cx: &mut Cx<'_>, enter: &ast::Enter) -> TypedEntry {
-    let at = cx.at(enter.span);
+pub(super) fn check_entry(cx: &mut Cx<'_>, enter: &ast::Enter, span: Span) -> TypedEntry {
+    let at = cx.at(span);
     let Some(predicate) = &enter.when else { return TypedEntry::ByHand { at } };
     let when = check_predicate(cx, predicate, Asked::Entry, &Known::new());
     if has_unknown(cx.env, &when) {
@@ -178,12 +177,16 @@ pub(super) fn check_clock(cx: &mut Cx<'_>, clock: &ast::Name) -> Option<u16> {
 }
 
 /// Steps in order. What comes after everyone has left is reported once.
-pub(super) fn check_steps(cx: &mut Cx<'_>, steps: &[Step], journey: &mut Journey) -> Vec<TypedStep> {
+pub(super) fn check_steps<'t>(
+    cx: &mut Cx<'_>,
+    steps: impl IntoIterator<Item = &'t Step>,
+    journey: &mut Journey,
+) -> Vec<TypedStep> {
     let mut typed = Vec::new();
     let mut reported = false;
     for step in steps {
         if let (Some(left), false, false) = (journey.left, reported, journey.blind) {
-            let diagnostic = reach::unreachable(cx.at(step.span), left);
+            let diagnostic = reach::unreachable(cx.at(step.head), left);
             cx.report(diagnostic);
             reported = true;
         }
@@ -193,14 +196,12 @@ pub(super) fn check_steps(cx: &mut Cx<'_>, steps: &[Step], journey: &mut Journey
 }
 
 pub(super) fn check_step(cx: &mut Cx<'_>, step: &Step, journey: &mut Journey) -> TypedStep {
-    let at = cx.at(step.span);
+    let at = cx.at(step.head);
     let kind = match &step.kind {
         StepKind::Send(send) => check_send(cx, send, at, journey),
         StepKind::Wait(wait) => check_wait(cx, wait, journey),
-        StepKind::WaitUntil(wait) => check_wait_until(cx, wait, journey),
         StepKind::Branch(branch) => check_branch(cx, branch, at, journey),
-        StepKind::Score(change) => check_score(cx, change, journey),
-        StepKind::Set(set) => check_set(cx, set, journey),
+        StepKind::Change(change) => check_change(cx, change, journey),
         StepKind::Advance(advance) => check_advance(cx, advance),
         StepKind::Handoff(handoff) => check_handoff(cx, handoff, at, journey),
         StepKind::Exit(exit) => check_exit(cx, exit, at, journey),
@@ -210,54 +211,51 @@ pub(super) fn check_step(cx: &mut Cx<'_>, step: &Step, journey: &mut Journey) ->
         }
     };
     let label = step.label.as_ref().and_then(|label| fixed_text(cx, label));
-    TypedStep { label, kind, text: cx.text_at(step.span), at }
+    TypedStep { label, kind, text: cx.text_at(step.head), at }
 }
 
 /// Every email the steps send, with where.
-pub(super) fn sends_of(cx: &Cx<'_>, steps: &[Step]) -> Vec<(EmailId, Location)> {
-    let mut sends = Vec::new();
+pub(super) fn sends_of<'t>(
+    cx: &Cx<'_>,
+    steps: impl IntoIterator<Item = &'t Step>,
+    sends: &mut Vec<(EmailId, Location)>,
+) {
     for step in steps {
-        match &step.kind {
-            StepKind::Send(send) => {
-                let email = cx.env.emails.get(send.email.text.as_str());
-                sends.extend(email.map(|email| (*email, cx.at(step.span))));
-            }
-            StepKind::Branch(branch) => {
-                for arm in &branch.arms {
-                    sends.extend(sends_of(cx, &arm.steps));
-                }
-                if let Some((steps, _)) = &branch.otherwise {
-                    sends.extend(sends_of(cx, steps));
-                }
-            }
-            _ => {}
+        if let StepKind::Send(send) = &step.kind {
+            let email = cx.env.emails.get(send.email.text.as_str());
+            sends.extend(email.map(|email| (*email, cx.at(step.head))));
         }
+        step.children().into_iter().for_each(|block| sends_of(cx, block, sends));
     }
-    sends
 }
 
-fn count_steps(steps: &[Step]) -> usize {
-    let inner = steps.iter().map(|step| match &step.kind {
-        StepKind::Branch(branch) => {
-            let arms: usize = branch.arms.iter().map(|arm| 1 + count_steps(&arm.steps)).sum();
-            arms + branch.otherwise.as_ref().map_or(0, |(steps, _)| 1 + count_steps(steps))
-        }
-        _ => 1,
-    });
-    inner.sum()
+/// One with blocks counts as many as it has, beside what stands in them.
+fn count_steps<'t>(steps: impl IntoIterator<Item = &'t Step>) -> usize {
+    let of_blocks = |blocks: Vec<&[Step]>| blocks.into_iter().map(|block| 1 + count_steps(block)).sum::<usize>();
+    steps.into_iter().map(|step| of_blocks(step.children()).max(1)).sum()
 }
 
-fn clause_of(header: &Header) -> (&'static str, Span) {
+fn word_of(header: &Header) -> &'static str {
     match header {
-        Header::Goal(goal) => ("goal", goal.span),
-        Header::Owner(owner) => ("owner", owner.span),
-        Header::Reviewed(date) => ("reviewed", date.span),
-        Header::Group(group) => ("group", group.span),
-        Header::Enter(enter) => ("enter", enter.span),
-        Header::Reenter(_, span) => ("reenter", *span),
-        Header::ExitWhen(_, span) => ("exit when", *span),
-        Header::SkipWhen(_, span) => ("skip when", *span),
-        Header::Window(window) => ("send on", window.span),
+        Header::Goal(_) => "goal",
+        Header::Owner(_) => "owner",
+        Header::Reviewed(_) => "reviewed",
+        Header::Group(_) => "group",
+        Header::Enter(_) => "enter",
+        Header::Reenter(_) => "reenter",
+        Header::ExitWhen(_) => "exit when",
+        Header::SkipWhen(_) => "skip when",
+        Header::Window(_) => "send on",
+    }
+}
+
+/// What of a clause that stands twice differs: of one with nothing but a value, the value.
+fn label_of(header: &Clause<Header>) -> Span {
+    match &header.kind {
+        Header::Owner(owner) => owner.span,
+        Header::Reviewed(date) => date.span,
+        Header::Group(group) => group.span,
+        _ => header.span,
     }
 }
 
@@ -327,9 +325,7 @@ fn has_unknown(env: &Env<'_>, cond: &Cond) -> bool {
 /// The first event of a predicate that has no period.
 fn first_event(predicate: &ast::Predicate) -> Option<Span> {
     match predicate {
-        ast::Predicate::And(parts, _) | ast::Predicate::Or(parts, _) => parts.iter().find_map(first_event),
-        ast::Predicate::Group(inner, _) | ast::Predicate::Not(inner, _) => first_event(inner),
         ast::Predicate::Event { period: None, span, .. } => Some(*span),
-        _ => None,
+        other => other.children().iter().find_map(first_event),
     }
 }

@@ -76,7 +76,7 @@ impl Resolver {
         self.diagnostics.extend(diagnostics);
         let mut used = Vec::new();
         for declaration in tree.declarations {
-            match declaration {
+            match declaration.kind {
                 ast::Declaration::Use(module) => used.push((module, file)),
                 other => self.declare(other, file),
             }

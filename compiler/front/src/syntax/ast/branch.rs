@@ -1,12 +1,13 @@
 //! `if / else if / else`.
 
-use super::{Predicate, Step};
+use super::{Blocks, Predicate, Step};
 use crate::source::Span;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Branch {
     /// `if` and each `else if`.
     pub arms: Vec<Arm>,
+    /// With its place, from `else` to the closing brace.
     pub otherwise: Option<(Vec<Step>, Span)>,
 }
 
@@ -16,4 +17,11 @@ pub struct Arm {
     pub steps: Vec<Step>,
     /// From the condition to the closing brace.
     pub span: Span,
+}
+
+impl Blocks for Branch {
+    fn blocks(&self) -> Vec<&[Step]> {
+        let arms = self.arms.iter().map(|arm| arm.steps.as_slice());
+        arms.chain(self.otherwise.as_ref().map(|(steps, _)| steps.as_slice())).collect()
+    }
 }

@@ -1,17 +1,19 @@
 //! `score += N` and `set FIELD = VALUE`.
 
-use super::{Name, Value};
+use super::{Blocks, Name, Value};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScoreChange {
-    pub target: Name,
-    /// `-=` instead of `+=`.
-    pub minus: bool,
-    pub amount: Value,
+pub enum Change {
+    Count {
+        field: Name,
+        /// `-=` instead of `+=`.
+        minus: bool,
+        amount: Value,
+    },
+    Set {
+        field: Name,
+        value: Value,
+    },
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SetField {
-    pub field: Name,
-    pub value: Value,
-}
+impl Blocks for Change {}

@@ -7,6 +7,8 @@ use crate::source::Span;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
     pub fields: Vec<Field>,
+    /// The first line, for labels.
+    pub head: Span,
     pub span: Span,
     /// A line in it could not be read, so no field is reported as unknown.
     pub broken: bool,
@@ -17,6 +19,8 @@ pub struct Contact {
 pub struct Event {
     pub name: Name,
     pub properties: Vec<Field>,
+    /// The first line, for labels.
+    pub head: Span,
     pub span: Span,
     /// A line in it could not be read, so no property is reported as unknown.
     pub broken: bool,

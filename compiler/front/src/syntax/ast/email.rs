@@ -1,22 +1,28 @@
 //! `email`: a message, its subject lines and its links.
 
-use super::{Name, Predicate, Text};
+use super::{Clause, Name, Predicate, Text};
 use crate::source::Span;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email {
     pub name: Name,
-    pub subjects: Vec<Subject>,
-    pub preview: Option<Text>,
-    pub from: Option<Text>,
-    pub template: Option<Text>,
-    pub kind: EmailKind,
-    pub links: Vec<Link>,
+    pub clauses: Vec<Clause<EmailClause>>,
+    /// The first line, for labels.
+    pub head: Span,
     pub span: Span,
-    /// Clauses that were given twice, by their keyword.
-    pub repeated: Vec<(&'static str, Span)>,
     /// A line in it could not be read, so nothing is reported as missing.
     pub broken: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EmailClause {
+    /// The lines of one subject, in the order in which they are tried.
+    Subject(Vec<Subject>),
+    Preview(Text),
+    From(Text),
+    Template(Text),
+    Kind(EmailKind),
+    Link(Link),
 }
 
 /// `subject "..."`, or one line of `subject when P "..." otherwise "..."`.
@@ -37,5 +43,40 @@ pub enum EmailKind {
 pub struct Link {
     pub alias: Text,
     pub url: Text,
-    pub span: Span,
+}
+
+/// Of a clause that stands twice, the first one counts.
+impl Email {
+    pub fn subjects(&self) -> &[Subject] {
+        let found = self.find(|clause| if let EmailClause::Subject(subjects) = clause { Some(subjects) } else { None });
+        found.map_or(&[], Vec::as_slice)
+    }
+
+    pub fn preview(&self) -> Option<&Text> {
+        self.find(|clause| if let EmailClause::Preview(text) = clause { Some(text) } else { None })
+    }
+
+    pub fn from(&self) -> Option<&Text> {
+        self.find(|clause| if let EmailClause::From(text) = clause { Some(text) } else { None })
+    }
+
+    pub fn template(&self) -> Option<&Text> {
+        self.find(|clause| if let EmailClause::Template(text) = clause { Some(text) } else { None })
+    }
+
+    pub fn kind(&self) -> Option<EmailKind> {
+        self.find(|clause| if let EmailClause::Kind(kind) = clause { Some(*kind) } else { None })
+    }
+
+    /// Every link, with its place.
+    pub fn links(&self) -> impl Iterator<Item = (&Link, Span)> {
+        self.clauses.iter().filter_map(|clause| match &clause.kind {
+            EmailClause::Link(link) => Some((link, clause.span)),
+            _ => None,
+        })
+    }
+
+    fn find<'e, T>(&'e self, of: impl Fn(&'e EmailClause) -> Option<T>) -> Option<T> {
+        self.clauses.iter().find_map(|clause| of(&clause.kind))
+    }
 }

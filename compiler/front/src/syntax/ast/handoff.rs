@@ -1,14 +1,19 @@
 //! `handoff to TEAM { note, task, keep in workflow }`.
 
-use super::{Duration, Name, Text};
-use crate::source::Span;
+use super::{Blocks, Clause, Duration, Name, Text};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HandoffStep {
     pub team: Name,
-    pub note: Option<Text>,
-    pub task: Option<Task>,
-    pub keep: bool,
+    pub clauses: Vec<Clause<HandoffClause>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HandoffClause {
+    Note(Text),
+    Task(Task),
+    /// `keep in workflow`
+    Keep,
 }
 
 /// `task "Call {first_name or "the contact"}" due in 24 hours`
@@ -16,5 +21,25 @@ pub struct HandoffStep {
 pub struct Task {
     pub title: Text,
     pub due_in: Option<Duration>,
-    pub span: Span,
 }
+
+/// Of a clause that stands twice, the first one counts.
+impl HandoffStep {
+    pub fn note(&self) -> Option<&Text> {
+        self.find(|clause| if let HandoffClause::Note(note) = clause { Some(note) } else { None })
+    }
+
+    pub fn task(&self) -> Option<&Task> {
+        self.find(|clause| if let HandoffClause::Task(task) = clause { Some(task) } else { None })
+    }
+
+    pub fn keeps(&self) -> bool {
+        self.find(|clause| matches!(clause, HandoffClause::Keep).then_some(())).is_some()
+    }
+
+    fn find<'h, T>(&'h self, of: impl Fn(&'h HandoffClause) -> Option<T>) -> Option<T> {
+        self.clauses.iter().find_map(|clause| of(&clause.kind))
+    }
+}
+
+impl Blocks for HandoffStep {}

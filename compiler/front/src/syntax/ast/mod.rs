@@ -4,6 +4,7 @@
 
 pub mod branch;
 pub mod change;
+pub mod clause;
 pub mod contact;
 pub mod email;
 pub mod exit;
@@ -17,18 +18,20 @@ pub mod wait;
 pub mod workflow;
 
 pub use branch::{Arm, Branch};
-pub use change::{ScoreChange, SetField};
+pub use change::Change;
+pub use clause::{Clause, Repeated, repeated};
 pub use contact::{Contact, Event, Field, FieldType, Segment, Stages};
-pub use email::{Email, EmailKind, Link, Subject};
+pub use email::{Email, EmailClause, EmailKind, Link, Subject};
 pub use exit::ExitStep;
-pub use handoff::{HandoffStep, Task};
+pub use handoff::{HandoffClause, HandoffStep, Task};
 pub use predicate::{Count, CountKind, EngagementVerb, Order, Period, Predicate, Property, Relation};
 pub use send::SendStep;
 pub use stage::AdvanceStep;
-pub use team::{Member, Team};
+pub use team::{Assign, Member, Team, TeamClause};
 pub use value::{Duration, Literal, Sum, Text, TextPiece, Unit, Value};
-pub use wait::{WaitStep, WaitUntil};
-pub use workflow::{Enter, Existing, Goal, Header, Reenter, Step, StepKind, Window, Workflow};
+pub use wait::Wait;
+pub(crate) use workflow::Blocks;
+pub use workflow::{Enter, Existing, Goal, Header, Item, Reenter, Step, StepKind, Window, Workflow};
 
 use crate::source::Span;
 
@@ -39,18 +42,30 @@ pub struct Name {
     pub span: Span,
 }
 
-/// A whole file.
+/// A whole file. With the text it was read from, it holds all that was written: whatever has no node of its own, as comments and blank
+/// lines, is kept by its place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct File {
-    pub declarations: Vec<Declaration>,
-    /// Comments in the order they stand, for the formatter.
-    pub comments: Vec<Span>,
+    pub declarations: Vec<Clause<Declaration>>,
+    /// In the order they stand.
+    pub comments: Vec<Comment>,
+    /// Where each line begins that holds nothing.
+    pub blank_lines: Vec<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Comment {
+    /// With its `//`.
+    pub span: Span,
+    /// Nothing stands before it on its line.
+    pub own_line: bool,
 }
 
 impl File {
     /// A file of which nothing could be read.
     pub fn unreadable() -> Self {
-        Self { declarations: Kind::ALL.iter().copied().map(Declaration::Unreadable).collect(), comments: Vec::new() }
+        let unreadable = |kind: &Kind| Clause { kind: Declaration::Unreadable(*kind), span: Span::new(0, 0) };
+        Self { declarations: Kind::ALL.iter().map(unreadable).collect(), ..Self::default() }
     }
 }
 

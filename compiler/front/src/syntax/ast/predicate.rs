@@ -54,6 +54,15 @@ impl Predicate {
             | Self::Compare { span, .. } => *span,
         }
     }
+
+    /// The predicates in it, in their order.
+    pub fn children(&self) -> &[Predicate] {
+        match self {
+            Self::And(parts, _) | Self::Or(parts, _) | Self::Mixed { parts, .. } => parts,
+            Self::Not(inner, _) | Self::Group(inner, _) => std::slice::from_ref(inner),
+            _ => &[],
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,10 @@
 //! `send EMAIL`.
 
-use super::Name;
+use super::{Blocks, Name};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SendStep {
     pub email: Name,
 }
+
+impl Blocks for SendStep {}

@@ -1,8 +1,10 @@
 //! `advance stage to S`.
 
-use super::Name;
+use super::{Blocks, Name};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AdvanceStep {
     pub stage: Name,
 }
+
+impl Blocks for AdvanceStep {}

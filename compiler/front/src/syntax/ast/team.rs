@@ -1,16 +1,24 @@
 //! `team`: who can receive a handoff.
 
-use super::{Name, Predicate, Text};
+use super::{Clause, Name, Predicate, Text};
 use crate::source::Span;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Team {
     pub name: Name,
-    pub members: Vec<Member>,
-    pub backup: Option<Text>,
+    pub clauses: Vec<Clause<TeamClause>>,
+    /// The first line, for labels.
+    pub head: Span,
     pub span: Span,
     /// A line in it could not be read, so nothing is reported as missing.
     pub broken: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TeamClause {
+    Member(Member),
+    Backup(Text),
+    Assign(Assign),
 }
 
 /// `member "ana@acme.example" covers region in ("EMEA")`
@@ -18,4 +26,27 @@ pub struct Team {
 pub struct Member {
     pub address: Text,
     pub covers: Option<Predicate>,
+}
+
+/// Who of the team gets the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assign {
+    RoundRobin,
+}
+
+impl Team {
+    pub fn members(&self) -> impl Iterator<Item = &Member> {
+        self.clauses.iter().filter_map(|clause| match &clause.kind {
+            TeamClause::Member(member) => Some(member),
+            _ => None,
+        })
+    }
+
+    /// Of a clause that stands twice, the first one counts.
+    pub fn backup(&self) -> Option<&Text> {
+        self.clauses.iter().find_map(|clause| match &clause.kind {
+            TeamClause::Backup(backup) => Some(backup),
+            _ => None,
+        })
+    }
 }

@@ -1,8 +1,7 @@
 //! `workflow`: its header clauses and its steps.
 
 use super::{
-    AdvanceStep, Branch, Duration, ExitStep, HandoffStep, Name, Predicate, ScoreChange, SendStep, SetField, Text,
-    WaitStep, WaitUntil,
+    AdvanceStep, Branch, Change, Clause, Duration, ExitStep, HandoffStep, Name, Predicate, SendStep, Text, Wait,
 };
 use crate::source::Span;
 
@@ -10,8 +9,7 @@ use crate::source::Span;
 pub struct Workflow {
     pub name: Name,
     pub title: Option<Text>,
-    pub headers: Vec<Header>,
-    pub steps: Vec<Step>,
+    pub items: Vec<Item>,
     pub span: Span,
     /// The first line, for labels.
     pub head: Span,
@@ -21,17 +19,34 @@ pub struct Workflow {
     pub blind: bool,
 }
 
+/// A line of a workflow, with its block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Item {
+    Header(Clause<Header>),
+    Step(Step),
+}
+
+impl Workflow {
+    pub fn headers(&self) -> impl Iterator<Item = &Clause<Header>> + Clone {
+        self.items.iter().filter_map(|item| if let Item::Header(header) = item { Some(header) } else { None })
+    }
+
+    pub fn steps(&self) -> impl Iterator<Item = &Step> + Clone {
+        self.items.iter().filter_map(|item| if let Item::Step(step) = item { Some(step) } else { None })
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Header {
     Goal(Goal),
     Owner(Text),
-    /// Days since 1970-01-01.
+    /// As written: `2026-10-01`.
     Reviewed(Name),
     Group(Name),
     Enter(Enter),
-    Reenter(Reenter, Span),
-    ExitWhen(Predicate, Span),
-    SkipWhen(Predicate, Span),
+    Reenter(Reenter),
+    ExitWhen(Predicate),
+    SkipWhen(Predicate),
     Window(Window),
 }
 
@@ -42,7 +57,6 @@ pub struct Goal {
     pub when: Predicate,
     pub within: Option<Duration>,
     pub continues: bool,
-    pub span: Span,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +64,6 @@ pub struct Enter {
     /// None: by hand.
     pub when: Option<Predicate>,
     pub existing: Option<Existing>,
-    pub span: Span,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,27 +86,56 @@ pub struct Window {
     /// As written: `09:00`.
     pub from: Option<Name>,
     pub to: Option<Name>,
-    pub span: Span,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     pub label: Option<Text>,
     pub kind: StepKind,
+    /// What it does in one line, without its label and its blocks: for labels of messages and for people.
+    pub head: Span,
+    /// All of it, from its label to its last brace.
     pub span: Span,
+}
+
+impl Step {
+    /// The blocks in it, in their order.
+    pub fn children(&self) -> Vec<&[Step]> {
+        self.kind.blocks()
+    }
+}
+
+/// The blocks of steps in a step; most have none.
+pub(crate) trait Blocks {
+    fn blocks(&self) -> Vec<&[Step]> {
+        Vec::new()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StepKind {
     Send(SendStep),
-    Wait(WaitStep),
-    WaitUntil(WaitUntil),
+    Wait(Wait),
     Branch(Branch),
-    Score(ScoreChange),
-    Set(SetField),
+    Change(Change),
     Advance(AdvanceStep),
     Handoff(HandoffStep),
     Exit(ExitStep),
     /// Could not be read; reported already. It stands for anything, so nothing behind it is called unreachable or unsent.
     Unreadable,
+}
+
+impl StepKind {
+    fn blocks(&self) -> Vec<&[Step]> {
+        match self {
+            Self::Send(step) => step.blocks(),
+            Self::Wait(step) => step.blocks(),
+            Self::Branch(step) => step.blocks(),
+            Self::Change(step) => step.blocks(),
+            Self::Advance(step) => step.blocks(),
+            Self::Handoff(step) => step.blocks(),
+            Self::Exit(step) => step.blocks(),
+            Self::Unreadable => Vec::new(),
+        }
+    }
 }

@@ -6,7 +6,7 @@
 use super::{Ended, Pair, Reader, Rule, braces, child, context, has, head, recover, span};
 use crate::diagnostics::{suggest, syntax};
 use crate::source::Span;
-use crate::syntax::ast::{Declaration, Kind};
+use crate::syntax::ast::{Clause, Declaration, Kind};
 
 impl<'s> Reader<'s> {
     /// Reports the blocks of a declaration that are never closed.
@@ -69,7 +69,7 @@ impl<'s> Reader<'s> {
         self.bad(pair, context);
     }
 
-    pub(super) fn stray_brace(&mut self, at: Span, declarations: &mut [Declaration]) {
+    pub(super) fn stray_brace(&mut self, at: Span, declarations: &mut [Clause<Declaration>]) {
         if self.lost.is_none() {
             self.diagnostics.push(syntax::stray_brace(self.at(at)));
             // One brace too many is one mistake, however many there are.
@@ -79,7 +79,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A line among the declarations that cannot be read.
-    pub(super) fn bad_declaration(&mut self, pair: &Pair<'s>, declarations: &mut Vec<Declaration>) {
+    pub(super) fn bad_declaration(&mut self, pair: &Pair<'s>, declarations: &mut Vec<Clause<Declaration>>) {
         let line = child(pair, Rule::bad_text).map(|text| span(&text));
         let word = line.map_or("", |line| recover::first_name(line.text(self.text)));
         let opens = pair.clone().into_inner().any(|inner| inner.as_rule() == Rule::skipped);
@@ -91,11 +91,12 @@ impl<'s> Reader<'s> {
             let words = Kind::ALL.iter().map(|kind| keyword(*kind));
             suggest::nearest(word, words).and_then(Kind::of_keyword)
         });
+        let unreadable = |kind: &Kind| Clause { kind: Declaration::Unreadable(*kind), span: span(pair) };
         if let Some(kind) = kind {
             if line.is_some_and(|line| braces::indent_at(self.text, line.start) == 0) {
                 self.lost = None;
             }
-            declarations.push(Declaration::Unreadable(kind));
+            declarations.push(unreadable(&kind));
         } else if self.lost.is_some() {
             // Out of place for a reason that is known.
             return;
@@ -105,9 +106,7 @@ impl<'s> Reader<'s> {
             mark_broken(declarations);
             return;
         } else {
-            declarations.extend(
-                Kind::ALL.iter().filter(|_| !has(pair, Rule::foreign_comment)).copied().map(Declaration::Unreadable),
-            );
+            declarations.extend(Kind::ALL.iter().filter(|_| !has(pair, Rule::foreign_comment)).map(unreadable));
         }
         self.bad(pair, context::DECLARATIONS);
         if let (Some(line), false) = (line, opens) {
@@ -146,8 +145,8 @@ impl<'s> Reader<'s> {
 }
 
 /// The declaration before a stray line lost that line, so nothing is missing in it.
-fn mark_broken(declarations: &mut [Declaration]) {
-    match declarations.last_mut() {
+fn mark_broken(declarations: &mut [Clause<Declaration>]) {
+    match declarations.last_mut().map(|declaration| &mut declaration.kind) {
         Some(Declaration::Workflow(workflow)) => {
             workflow.broken = true;
             workflow.blind = true;

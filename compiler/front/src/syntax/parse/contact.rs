@@ -6,12 +6,12 @@ use crate::syntax::ast::{Contact, Event, Field, FieldType, Segment, Stages};
 impl<'s> Reader<'s> {
     pub(super) fn contact(&mut self, pair: &Pair<'s>) -> Contact {
         let (fields, broken) = self.fields(pair);
-        Contact { fields, span: head(pair), broken }
+        Contact { fields, head: head(pair), span: span(pair), broken }
     }
 
     pub(super) fn event(&mut self, pair: &Pair<'s>) -> Event {
         let (properties, broken) = self.fields(pair);
-        Event { name: self.name_of(pair, Rule::name), properties, span: head(pair), broken }
+        Event { name: self.name_of(pair, Rule::name), properties, head: head(pair), span: span(pair), broken }
     }
 
     /// The fields of a block, and whether there is one that cannot be read.

@@ -1,57 +1,44 @@
 //! `email`.
 
 use super::{Pair, Reader, Rule, child, context, has, head, span};
-use crate::syntax::ast::{Email, EmailKind, Link, Subject};
+use crate::syntax::ast::{Clause, Email, EmailClause, EmailKind, Link, Subject, Text};
 
 impl<'s> Reader<'s> {
     pub(super) fn email(&mut self, pair: &Pair<'s>) -> Email {
         let mut email = Email {
             name: self.name_of(pair, Rule::name),
-            subjects: Vec::new(),
-            preview: None,
-            from: None,
-            template: None,
-            kind: EmailKind::Marketing,
-            links: Vec::new(),
-            span: head(pair),
-            repeated: Vec::new(),
+            clauses: Vec::new(),
+            head: head(pair),
+            span: span(pair),
             broken: self.unclosed,
         };
-        let mut seen = Vec::new();
         for inner in pair.clone().into_inner() {
-            let keyword = match inner.as_rule() {
-                Rule::subject => "subject",
-                Rule::preview => "preview",
-                Rule::from => "from",
-                Rule::template => "template",
-                Rule::email_kind => "kind",
-                _ => "",
-            };
-            if !keyword.is_empty() && seen.contains(&keyword) {
-                email.repeated.push((keyword, span(&inner)));
-                continue;
+            match inner.as_rule() {
+                Rule::later_clause => self.later(&inner),
+                Rule::bad_line => {
+                    email.broken = true;
+                    self.bad_clause(&inner, context::EMAIL);
+                }
+                _ => {
+                    let kind = self.email_clause(&inner);
+                    email.clauses.extend(kind.map(|kind| Clause { kind, span: span(&inner) }));
+                }
             }
-            seen.push(keyword);
-            self.email_clause(&mut email, &inner);
         }
         email
     }
 
-    fn email_clause(&mut self, email: &mut Email, pair: &Pair<'s>) {
-        match pair.as_rule() {
-            Rule::subject => email.subjects = self.subjects(pair),
-            Rule::preview => email.preview = Some(self.text_of(pair)),
-            Rule::from => email.from = Some(self.text_of(pair)),
-            Rule::template => email.template = Some(self.text_of(pair)),
-            Rule::email_kind if has(pair, Rule::kw_transactional) => email.kind = EmailKind::Transactional,
-            Rule::link => email.links.extend(self.link(pair)),
-            Rule::later_clause => self.later(pair),
-            Rule::bad_line => {
-                email.broken = true;
-                self.bad_clause(pair, context::EMAIL);
-            }
-            _ => {}
-        }
+    fn email_clause(&mut self, pair: &Pair<'s>) -> Option<EmailClause> {
+        Some(match pair.as_rule() {
+            Rule::subject => EmailClause::Subject(self.subjects(pair)),
+            Rule::preview => EmailClause::Preview(self.text_of(pair)),
+            Rule::from => EmailClause::From(self.text_of(pair)),
+            Rule::template => EmailClause::Template(self.text_of(pair)),
+            Rule::email_kind if has(pair, Rule::kw_transactional) => EmailClause::Kind(EmailKind::Transactional),
+            Rule::email_kind => EmailClause::Kind(EmailKind::Marketing),
+            Rule::link => EmailClause::Link(self.link(pair)?),
+            _ => return None,
+        })
     }
 
     fn subjects(&mut self, pair: &Pair<'s>) -> Vec<Subject> {
@@ -71,14 +58,14 @@ impl<'s> Reader<'s> {
     fn link(&mut self, pair: &Pair<'s>) -> Option<Link> {
         let mut texts = pair.clone().into_inner().filter(|inner| inner.as_rule() == Rule::string);
         let (alias, url) = (texts.next()?, texts.next()?);
-        Some(Link { alias: self.text(&alias), url: self.text(&url), span: span(pair) })
+        Some(Link { alias: self.text(&alias), url: self.text(&url) })
     }
 
     /// The text in a pair's string.
-    pub(super) fn text_of(&mut self, pair: &Pair<'s>) -> crate::syntax::ast::Text {
+    pub(super) fn text_of(&mut self, pair: &Pair<'s>) -> Text {
         match child(pair, Rule::string) {
             Some(inner) => self.text(&inner),
-            None => crate::syntax::ast::Text { pieces: Vec::new(), span: span(pair) },
+            None => Text { pieces: Vec::new(), span: span(pair) },
         }
     }
 }

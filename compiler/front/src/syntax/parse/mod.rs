@@ -21,7 +21,7 @@ mod wait;
 mod words;
 mod workflow;
 
-use super::ast::{Declaration, File, Kind, Name};
+use super::ast::{Clause, Comment, Declaration, File, Kind, Name};
 use crate::diagnostics::{Diagnostic, syntax};
 use crate::source::{FileId, Location, Span};
 use blocks::what_of;
@@ -139,15 +139,21 @@ impl<'s> Reader<'s> {
 
     fn file(&mut self, pairs: pest::iterators::Pairs<'s, Rule>) -> File {
         let comments = pairs.clone().flatten().filter(|pair| pair.as_rule() == Rule::COMMENT);
-        let comments = comments.map(|pair| span(&pair)).collect();
+        let comments = comments.map(|pair| self.comment(span(&pair))).collect();
         let mut declarations = Vec::new();
         for pair in pairs.flat_map(Pair::into_inner) {
             self.declaration(&pair, &mut declarations);
         }
-        File { declarations, comments }
+        File { declarations, comments, blank_lines: blank_lines(self.text) }
     }
 
-    fn declaration(&mut self, pair: &Pair<'s>, declarations: &mut Vec<Declaration>) {
+    fn comment(&self, span: Span) -> Comment {
+        let before = self.text.get(..span.start as usize).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        Comment { span, own_line: line.trim_start_matches('\u{feff}').trim().is_empty() }
+    }
+
+    fn declaration(&mut self, pair: &Pair<'s>, declarations: &mut Vec<Clause<Declaration>>) {
         match pair.as_rule() {
             // COMMENT and EOI.
             Rule::COMMENT | Rule::EOI => {}
@@ -156,10 +162,11 @@ impl<'s> Reader<'s> {
             Rule::later_decl => {
                 self.later(pair);
                 // What it would have declared.
-                declarations.push(Declaration::Unreadable(match first_word_of(pair) {
+                let kind = Declaration::Unreadable(match first_word_of(pair) {
                     "sms" | "push" | "in_app" | "notice" => Kind::Email,
                     _ => Kind::Contact,
-                }));
+                });
+                declarations.push(Clause { kind, span: span(pair) });
             }
             _ => {
                 let at = span(pair);
@@ -171,7 +178,8 @@ impl<'s> Reader<'s> {
                 if self.unclosed {
                     self.unclosed_blocks(pair, indent);
                 }
-                declarations.extend(self.good_declaration(pair));
+                let kind = self.good_declaration(pair);
+                declarations.extend(kind.map(|kind| Clause { kind, span: at }));
                 let brace = Span::new(at.end.saturating_sub(1), at.end);
                 if brace.text(self.text) == "}" {
                     self.ended = Some(Ended { what: what_of(pair), indent, brace });
@@ -214,6 +222,19 @@ impl<'s> Reader<'s> {
     fn fields_unclosed(&self, pair: &Pair<'s>) -> bool {
         child(pair, Rule::fields).is_some_and(|fields| has(&fields, Rule::missing_close))
     }
+}
+
+/// Where the lines begin that hold nothing.
+fn blank_lines(text: &str) -> Vec<u32> {
+    let mut at = 0;
+    let mut found = Vec::new();
+    for line in text.split_inclusive('\n') {
+        if line.trim().is_empty() {
+            found.push(at);
+        }
+        at += line.len() as u32;
+    }
+    found
 }
 
 /// The first word of a pair.

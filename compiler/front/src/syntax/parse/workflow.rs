@@ -1,15 +1,15 @@
 //! `workflow`: header clauses and the list of steps.
 
 use super::{Pair, Reader, Rule, child, context, has, head, name, span};
-use crate::syntax::ast::{Enter, Existing, Goal, Header, Reenter, Step, StepKind, Window, Workflow};
+use crate::source::Span;
+use crate::syntax::ast::{Clause, Enter, Existing, Goal, Header, Item, Reenter, Step, StepKind, Window, Workflow};
 
 impl<'s> Reader<'s> {
     pub(super) fn workflow(&mut self, pair: &Pair<'s>) -> Workflow {
         let mut workflow = Workflow {
             name: self.name_of(pair, Rule::name),
             title: child(pair, Rule::title).map(|title| self.text_of(&title)),
-            headers: Vec::new(),
-            steps: Vec::new(),
+            items: Vec::new(),
             span: span(pair),
             head: head(pair),
             broken: self.unclosed,
@@ -17,13 +17,13 @@ impl<'s> Reader<'s> {
         };
         self.unreadable = false;
         for inner in pair.clone().into_inner() {
-            if let Some(header) = self.header(&inner) {
-                workflow.headers.push(header);
+            if let Some(kind) = self.header(&inner) {
+                workflow.items.push(Item::Header(Clause { kind, span: span(&inner) }));
             } else if inner.as_rule() == Rule::bad_step {
                 workflow.broken = true;
-                workflow.steps.push(self.bad_step(&inner, context::WORKFLOW));
+                workflow.items.push(Item::Step(self.bad_step(&inner, context::WORKFLOW)));
             } else {
-                workflow.steps.extend(self.step(&inner));
+                workflow.items.extend(self.step(&inner).map(Item::Step));
             }
         }
         workflow.blind |= self.unreadable;
@@ -37,7 +37,6 @@ impl<'s> Reader<'s> {
                 when: self.predicate_of(pair),
                 within: self.duration_of(pair),
                 continues: has(pair, Rule::and_continue),
-                span: span(pair),
             }),
             Rule::owner => Header::Owner(self.text_of(pair)),
             Rule::reviewed => Header::Reviewed(self.name_of(pair, Rule::date)),
@@ -45,10 +44,10 @@ impl<'s> Reader<'s> {
             Rule::enter => Header::Enter(self.enter(pair)),
             Rule::reenter => {
                 let after = self.duration_of(pair).map(Reenter::After);
-                Header::Reenter(after.unwrap_or(Reenter::Once), span(pair))
+                Header::Reenter(after.unwrap_or(Reenter::Once))
             }
-            Rule::exit_when => Header::ExitWhen(self.predicate_of(pair), span(pair)),
-            Rule::skip_when => Header::SkipWhen(self.predicate_of(pair), span(pair)),
+            Rule::exit_when => Header::ExitWhen(self.predicate_of(pair)),
+            Rule::skip_when => Header::SkipWhen(self.predicate_of(pair)),
             Rule::window => Header::Window(self.window(pair)),
             _ => return None,
         })
@@ -59,7 +58,7 @@ impl<'s> Reader<'s> {
             if has(&existing, Rule::including_existing) { Existing::Including } else { Existing::NewOnly }
         });
         let when = (!has(pair, Rule::by_hand)).then(|| self.predicate_of(pair));
-        Enter { when, existing, span: span(pair) }
+        Enter { when, existing }
     }
 
     fn window(&mut self, pair: &Pair<'s>) -> Window {
@@ -67,7 +66,7 @@ impl<'s> Reader<'s> {
             child(pair, Rule::days).into_iter().flat_map(Pair::into_inner).filter(|inner| inner.as_rule() == Rule::day);
         let mut clocks =
             pair.clone().into_inner().filter(|inner| inner.as_rule() == Rule::clock).map(|inner| name(&inner));
-        Window { days: days.map(|day| name(&day)).collect(), from: clocks.next(), to: clocks.next(), span: span(pair) }
+        Window { days: days.map(|day| name(&day)).collect(), from: clocks.next(), to: clocks.next() }
     }
 
     /// The steps of a pair's block.
@@ -84,26 +83,24 @@ impl<'s> Reader<'s> {
             Rule::labelled => {
                 let label = self.text_of(pair);
                 let step = pair.clone().into_inner().find_map(|inner| self.step(&inner))?;
-                Some(Step { label: Some(label), ..step })
+                Some(Step { label: Some(label), span: span(pair), ..step })
             }
             Rule::later_step | Rule::later_header => {
                 self.later(pair);
                 self.unreadable = true;
-                Some(Step { label: None, kind: StepKind::Unreadable, span: span(pair) })
+                Some(unreadable(pair))
             }
             Rule::bad_step => Some(self.bad_step(pair, context::STEPS)),
-            _ => Some(Step { label: None, kind: self.step_kind(pair)?, span: step_span(pair) }),
+            _ => Some(Step { label: None, kind: self.step_kind(pair)?, head: step_head(pair), span: span(pair) }),
         }
     }
 
     fn step_kind(&mut self, pair: &Pair<'s>) -> Option<StepKind> {
         Some(match pair.as_rule() {
             Rule::send => StepKind::Send(self.send(pair)),
-            Rule::wait => StepKind::Wait(self.wait(pair)),
-            Rule::wait_until => StepKind::WaitUntil(self.wait_until(pair)),
+            Rule::wait | Rule::wait_until => StepKind::Wait(self.wait(pair)),
             Rule::branch => StepKind::Branch(self.branch(pair)),
-            Rule::score => StepKind::Score(self.score(pair)),
-            Rule::set => StepKind::Set(self.set(pair)),
+            Rule::score | Rule::set => StepKind::Change(self.change(pair)),
             Rule::advance => StepKind::Advance(self.advance(pair)),
             Rule::handoff => StepKind::Handoff(self.handoff(pair)),
             Rule::exit => StepKind::Exit(self.exit(pair)),
@@ -125,12 +122,16 @@ impl<'s> Reader<'s> {
                 _ => {}
             }
         }
-        Step { label: None, kind: StepKind::Unreadable, span: span(pair) }
+        unreadable(pair)
     }
 }
 
-/// A step's place: of one with a block, its first line.
-fn step_span(pair: &Pair<'_>) -> crate::source::Span {
+fn unreadable(pair: &Pair<'_>) -> Step {
+    Step { label: None, kind: StepKind::Unreadable, head: span(pair), span: span(pair) }
+}
+
+/// A step for labels: of one with a block, its first line.
+fn step_head(pair: &Pair<'_>) -> Span {
     match pair.as_rule() {
         Rule::branch | Rule::handoff => head(pair),
         _ => span(pair),
