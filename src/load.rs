@@ -6,6 +6,7 @@ use flow_front::diagnostics::render::Sources;
 use flow_front::diagnostics::{Code, Diagnostic, Label, Severity};
 use flow_front::source::{FileId, Project, Source, Span};
 use flow_ir::Program;
+use flow_ir::verify::Fault;
 use flow_runtime::settings::{FILE_NAME, Settings, SettingsFault, without_secrets};
 
 use crate::output::{Failure, Findings};
@@ -49,11 +50,21 @@ fn load_folder(folder: &Path) -> Loaded {
         Err(failures) => loaded.failures = failures,
         Ok(files) => {
             let compilation = compile(settings.as_ref(), files);
+            loaded.failures.extend(fault_of_ours(&compilation.faults));
             loaded.program = compilation.program;
             loaded.findings.push(Findings { diagnostics: compilation.diagnostics, sources: compilation.sources });
         }
     }
     Loaded { settings, ..loaded }
+}
+
+/// What the verifier found: the compiler is to blame, not the project.
+fn fault_of_ours(faults: &[Fault]) -> Option<Failure> {
+    let first = faults.first()?;
+    Some(Failure::new(
+        format!("the compiler made a program that cannot be run: {first}"),
+        "this is a fault in Flow itself, please report it with this message",
+    ))
 }
 
 /// The program is checked even if the settings are not: its meaning hangs on neither name nor zone.

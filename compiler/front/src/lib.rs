@@ -1,15 +1,16 @@
-//! From `.flow` text to a checked program, and from there to native code.
+//! From `.flow` text to a checked program.
 //!
-//! In: a [`Project`] of texts. Out: a [`Program`](flow_ir::Program) with diagnostics, and from a program a [`Backend`](flow_ir::backend::Backend)
-//! that runs it. The compiler is pure: it knows no file system, clock, network or database.
+//! In: a [`Project`] of texts. Out: a [`Program`](flow_ir::Program) with diagnostics. The front end is pure: it knows no file system,
+//! clock, network or database, and no machine code.
 //!
 //! ```text
-//! text --syntax--> tree --resolve--> scope --check--> typed program --lower--> IR --+-- interpret   (the oracle)
-//!                                                                                   +-- codegen     (machine code)
+//! text --syntax--> tree --resolve--> scope --env--> names and types --check--> typed program --+-- analysis, lints --> diagnostics
+//!                                                                                              +-- lower --> IR --verify-->
 //! ```
 //!
 //! [`compile`] below is the list of passes; start there.
 
+mod analysis;
 pub mod built_in;
 pub mod check;
 pub mod diagnostics;
@@ -21,16 +22,23 @@ pub mod source;
 pub mod syntax;
 pub mod templates;
 
+use analysis::Subject;
 use diagnostics::{Diagnostic, Severity, render::Sources};
+use flow_ir::verify::{Fault, verify};
+use meaning::Meanings;
 use source::Project;
 
 /// What became of a project.
 #[derive(Debug)]
 pub struct Compilation {
-    /// The checked program; none if anything is wrong with it.
+    /// The checked and verified program; none if anything is wrong with it.
     pub program: Option<flow_ir::Program>,
     /// In the order of the files and their lines.
     pub diagnostics: Vec<Diagnostic>,
+    /// What the verifier found wrong with what the lowering made: always a fault of ours, never of the writer.
+    pub faults: Vec<Fault>,
+    /// What the words of the program mean, by their places.
+    pub meanings: Meanings,
     /// The texts that the diagnostics and the program point into.
     pub sources: Sources,
 }
@@ -45,21 +53,26 @@ impl Compilation {
 pub fn compile(project: &Project) -> Compilation {
     // Every file is read and its names gathered before anything is checked: files form one program, in any order.
     let (scope, mut diagnostics) = resolve::resolve(project);
-    // Everything gets its type; templates are checked against the same types.
-    let checked = check::check(&scope, project);
-    let typed = checked.typed;
+    // What any declaration may name, with its type; segments too, since conditions are made of them.
+    let (env, known) = check::environment(&scope, project);
+    // Then each declaration is checked alone against it; templates are checked against the same types.
+    let checked = check::check(&env, known);
     diagnostics.extend(checked.diagnostics);
+    // Proofs look at the typed program as a whole, so they come when all of it is typed. Wrong parts stand for anything to them.
+    diagnostics.extend(analysis::prove(Subject { env: &env, typed: &checked.typed }));
     diagnostics.sort_by_key(Diagnostic::at);
     diagnostics.dedup();
+    let typed = checked.typed;
     let sources = Sources::new(scope.sources);
     // Only a program without errors is lowered, so the lowering never has to complain.
     let refused = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     debug_assert!(refused || typed.is_whole(), "something is wrong and nothing says so");
     let program = (!refused).then(|| lower::lower(&typed, &project.name, &project.timezone, sources.paths()));
     // Machine code trusts a program blindly, so whatever the lowering made is verified, in release too: it takes microseconds.
-    debug_assert!(
-        program.as_ref().is_none_or(|program| flow_ir::verify::verify(program).is_ok()),
-        "the lowering made a bad program"
-    );
-    Compilation { program, diagnostics, sources }
+    let (program, faults) = match program.map(|program| verify(&program).map(|()| program)) {
+        None => (None, Vec::new()),
+        Some(Ok(program)) => (Some(program), Vec::new()),
+        Some(Err(faults)) => (None, faults),
+    };
+    Compilation { program, diagnostics, faults, meanings: checked.meanings, sources }
 }

@@ -6,10 +6,9 @@ use super::predicate::check_predicate;
 use super::predicate::{Asked, assume};
 use super::typed::{TypedArm, TypedStepKind};
 use super::workflow::check_steps;
-use crate::source::Location;
 use crate::syntax::ast::Branch;
 
-pub(super) fn check_branch(cx: &mut Cx<'_>, branch: &Branch, at: Location, journey: &mut Journey) -> TypedStepKind {
+pub(super) fn check_branch(cx: &mut Cx<'_>, branch: &Branch, journey: &mut Journey) -> TypedStepKind {
     let mut arms = Vec::new();
     let mut ways = Vec::new();
     // Each `else if` is asked only where the conditions before it did not hold.
@@ -35,6 +34,6 @@ pub(super) fn check_branch(cx: &mut Cx<'_>, branch: &Branch, at: Location, journ
         }
         None => ways.push(here),
     }
-    *journey = Journey::join(journey, ways, at);
+    *journey = Journey::join(journey, ways);
     TypedStepKind::Branch { arms, otherwise }
 }

@@ -5,7 +5,7 @@ use super::field::{check_choice, plain_text, text_needle, wrong_literal};
 use super::named;
 use super::number::{constant_date, constant_number};
 use super::predicate::Asked;
-use super::typed::{Cond, EventTest, Since};
+use super::typed::{Cond, EventTest, Part, Since};
 use super::wait::look_back_ms;
 use crate::diagnostics::{names, time, types};
 use crate::env::schema;
@@ -46,7 +46,10 @@ pub(super) fn check_event(
     let cond = match counts {
         (CountKind::AtLeast, times) => at_least(times),
         (CountKind::AtMost, times) => Cond::Not(Box::new(at_least(times + 1))),
-        (CountKind::Exactly, times) => Cond::All(vec![at_least(times), Cond::Not(Box::new(at_least(times + 1)))]),
+        (CountKind::Exactly, times) => {
+            let parts = [at_least(times), Cond::Not(Box::new(at_least(times + 1)))];
+            Cond::All(parts.map(|cond| Part { cond, at: cx.at(span) }).into())
+        }
     };
     if none { Cond::Not(Box::new(cond)) } else { cond }
 }

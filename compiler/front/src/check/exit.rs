@@ -3,10 +3,9 @@
 use super::cx::Cx;
 use super::flow::Journey;
 use super::typed::TypedStepKind;
-use crate::source::Location;
 use crate::syntax::ast::ExitStep;
 
-pub(super) fn check_exit(_cx: &mut Cx<'_>, exit: &ExitStep, at: Location, journey: &mut Journey) -> TypedStepKind {
-    journey.left = Some(at);
+pub(super) fn check_exit(_cx: &mut Cx<'_>, exit: &ExitStep, journey: &mut Journey) -> TypedStepKind {
+    journey.left = true;
     TypedStepKind::Exit { converted: exit.converted }
 }

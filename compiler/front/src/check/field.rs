@@ -8,7 +8,7 @@ use super::number::literal_words;
 use super::number::{check_number, constant_date, constant_number};
 use super::predicate::comparison;
 use super::predicate::may_miss;
-use super::typed::{Cond, Number};
+use super::typed::{Cond, Number, Part};
 use crate::diagnostics::{missing, types};
 use crate::env::schema;
 use crate::source::Span;
@@ -136,7 +136,10 @@ pub(super) fn check_is_one_of(cx: &mut Cx<'_>, field: FieldId, literals: &[ast::
     };
     match conds {
         Some(mut conds) if conds.len() == 1 => conds.remove(0),
-        Some(conds) => Cond::Any(conds),
+        Some(conds) => {
+            let places = literals.iter().map(|literal| cx.at(literal.span()));
+            Cond::Any(conds.into_iter().zip(places).map(|(cond, at)| Part { cond, at }).collect())
+        }
         None => Cond::Unknown,
     }
 }

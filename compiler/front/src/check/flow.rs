@@ -32,8 +32,8 @@ pub(super) struct Journey {
     pub(super) waited_until: bool,
     /// A step could not be read, so anything may have happened.
     pub(super) blind: bool,
-    /// Where everyone left, if nobody comes here.
-    pub(super) left: Option<Location>,
+    /// Everyone has left: nobody comes here.
+    pub(super) left: bool,
     pub(super) known: Known,
 }
 
@@ -70,11 +70,11 @@ impl Journey {
     }
 
     /// Joins the ways of a branch: only those on which people go on.
-    pub(super) fn join(before: &Journey, ways: Vec<Journey>, at: Location) -> Journey {
-        let mut open = ways.iter().filter(|way| way.left.is_none());
+    pub(super) fn join(before: &Journey, ways: Vec<Journey>) -> Journey {
+        let mut open = ways.iter().filter(|way| !way.left);
         let Some(mut joined) = open.next().cloned() else {
             let blind = ways.iter().any(|way| way.blind);
-            return Journey { left: (!blind).then_some(at), blind, ..before.clone() };
+            return Journey { left: !blind, blind, ..before.clone() };
         };
         for way in open {
             // Most branches send nothing: then both ways share what was sent before.

@@ -6,19 +6,13 @@ use super::named;
 use super::text::{report_repeated, template_text};
 use super::typed::TypedStepKind;
 use super::wait::check_duration;
-use crate::source::Location;
 use crate::syntax::ast::{self, HandoffClause, HandoffStep};
 use flow_ir::CivilSpan;
 
 /// When a task is due that does not say.
 const DEFAULT_TASK_DUE: CivilSpan = CivilSpan { months: 0, days: 1, ms: 0 };
 
-pub(super) fn check_handoff(
-    cx: &mut Cx<'_>,
-    handoff: &HandoffStep,
-    at: Location,
-    journey: &mut Journey,
-) -> TypedStepKind {
+pub(super) fn check_handoff(cx: &mut Cx<'_>, handoff: &HandoffStep, journey: &mut Journey) -> TypedStepKind {
     let team = named::team(cx, &handoff.team);
     let what = format!("handoff to `{}`", handoff.team.text);
     let word = |clause: &HandoffClause| match clause {
@@ -35,7 +29,7 @@ pub(super) fn check_handoff(
         (template_text(cx, &task.title, &journey.known), due.unwrap_or(DEFAULT_TASK_DUE))
     });
     if !handoff.keeps() {
-        journey.left = Some(at);
+        journey.left = true;
     }
     match team {
         Some(team) => TypedStepKind::Handoff { team, note, task, keep: handoff.keeps() },

@@ -6,7 +6,6 @@
 
 mod branch;
 mod change;
-mod contradiction;
 mod cx;
 mod email;
 mod event;
@@ -36,7 +35,7 @@ use crate::meaning::Meanings;
 use crate::resolve::{Declared, Scope};
 use crate::source::Project;
 use cx::{Cx, Found};
-use flow_ir::FieldId;
+use flow_ir::{FieldId, Id};
 use std::collections::BTreeSet;
 
 /// The fields known to be present at a place.
@@ -50,43 +49,50 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Types a whole program.
-pub fn check(scope: &Scope, project: &Project) -> Checked {
+/// The environment of a program, with every segment typed in it, and what is wrong with what it holds.
+pub fn environment<'p>(scope: &'p Scope, project: &'p Project) -> (Env<'p>, Checked) {
     let mut all = Gathered::default();
     // The schema first: whatever is asked, is asked of it.
     let mut env = Env::new(scope, project, &mut all.found.diagnostics);
     // Segments may name each other and are named everywhere, so they are typed before anything that names them, innermost first.
     for id in all.take(segment::order(&env)) {
-        let declared = &scope.segments[flow_ir::Id::index(id)];
-        let cond = all.check(&env, declared, segment::check_segment);
-        env.segments.conds[id] = Some(cond);
+        if let Some(declared) = scope.segments.get(id.index()) {
+            let cond = all.check(&env, declared, segment::check_segment);
+            env.segments.conds[id] = Some(cond);
+        }
     }
-    // Then every declaration alone, against the rest.
-    let env = &env;
-    let emails = scope.emails.iter().map(|email| all.check(env, email, email::check_email)).collect();
-    let teams = scope.teams.iter().map(|team| all.check(env, team, team::check_team)).collect();
-    let workflows = scope.workflows.iter().map(|workflow| all.check(env, workflow, workflow::check_workflow)).collect();
-    let typed = Typed {
-        fields: env.schema.fields.iter().map(|field| field.shape.clone()).collect(),
-        stages: env.schema.stages.clone(),
-        events: env.schema.events.iter().map(|event| event.shape.clone()).collect(),
-        segments: env
-            .segments
-            .ids
-            .iter()
-            .map(|(name, id)| (*id, (*name).to_owned()))
-            .collect::<std::collections::BTreeMap<_, _>>()
-            .into_values()
-            .zip(env.segments.conds.values())
-            .map(|(name, cond)| typed::TypedSegment { name, when: cond.clone().unwrap_or(Cond::Unknown) })
-            .collect(),
-        emails,
-        teams,
-        workflows,
-    };
+    let checked =
+        Checked { typed: typed_environment(&env), meanings: all.found.meanings, diagnostics: all.found.diagnostics };
+    (env, checked)
+}
+
+/// Types every other declaration alone, against the rest. What is already known goes in and comes out whole.
+pub fn check(env: &Env<'_>, known: Checked) -> Checked {
+    let Checked { mut typed, meanings, diagnostics } = known;
+    let mut all = Gathered { found: Found { diagnostics, meanings } };
+    let scope = env.scope;
+    typed.emails = scope.emails.iter().map(|email| all.check(env, email, email::check_email)).collect();
+    typed.teams = scope.teams.iter().map(|team| all.check(env, team, team::check_team)).collect();
+    typed.workflows =
+        scope.workflows.iter().map(|workflow| all.check(env, workflow, workflow::check_workflow)).collect();
     let Found { diagnostics, mut meanings } = all.found;
     meanings.settle();
     Checked { typed, meanings, diagnostics }
+}
+
+fn typed_environment(env: &Env<'_>) -> Typed {
+    let segments = env.scope.segments.iter().zip(env.segments.conds.values());
+    let segments = segments.map(|(declared, cond)| typed::TypedSegment {
+        name: declared.node.name.text.clone(),
+        when: cond.clone().unwrap_or(Cond::Unknown),
+    });
+    Typed {
+        fields: env.schema.fields.iter().map(|field| field.shape.clone()).collect(),
+        stages: env.schema.stages.clone(),
+        events: env.schema.events.iter().map(|event| event.shape.clone()).collect(),
+        segments: segments.collect(),
+        ..Typed::default()
+    }
 }
 
 /// What all declarations so far gave beside their results.

@@ -1,7 +1,6 @@
 //! Predicates: what is asked, and whether it can be answered.
 
 use super::Known;
-use super::contradiction::contradiction;
 use super::cx::Cx;
 use super::event::{check_event, check_inactive};
 use super::field::check_field_relation;
@@ -13,8 +12,8 @@ use super::named;
 use super::number::{Term, literal_words};
 use super::number::{check_left_side, check_number};
 use super::segment;
-use super::typed::{Cond, Number};
-use crate::diagnostics::{messages, missing, names, reach, syntax, types};
+use super::typed::{Cond, Number, Part};
+use crate::diagnostics::{messages, missing, names, syntax, types};
 use crate::env::{Env, schema};
 use crate::meaning::Meaning;
 use crate::source::Span;
@@ -89,13 +88,7 @@ pub(super) fn check_all(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, 
     for part in parts {
         let cond = check_predicate(cx, part, asked, &known);
         known.extend(assume(cx.env, &cond, true));
-        conds.push(cond);
-    }
-    if let Some((first, second)) = contradiction(cx.env, &conds) {
-        let (other, at) = (parts[first].span(), parts[second].span());
-        let diagnostic = reach::never_true(&cx.text_at(at), cx.at(at), cx.at(other));
-        cx.report(diagnostic);
-        return Cond::Unknown;
+        conds.push(Part { cond, at: cx.at(part.span()) });
     }
     Cond::All(conds)
 }
@@ -113,7 +106,7 @@ pub(super) fn check_any(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, 
     for part in parts {
         let cond = check_predicate(cx, part, asked, &known);
         known.extend(assume(cx.env, &cond, false));
-        conds.push(cond);
+        conds.push(Part { cond, at: cx.at(part.span()) });
     }
     Cond::Any(conds)
 }
@@ -175,16 +168,16 @@ pub(super) fn first_missing(cx: &Cx<'_>, cond: &Cond, known: &Known) -> Option<F
         Cond::All(parts) => {
             let mut known = known.clone();
             parts.iter().find_map(|part| {
-                let found = first_missing(cx, part, &known);
-                known.extend(assume(cx.env, part, true));
+                let found = first_missing(cx, &part.cond, &known);
+                known.extend(assume(cx.env, &part.cond, true));
                 found
             })
         }
         Cond::Any(parts) => {
             let mut known = known.clone();
             parts.iter().find_map(|part| {
-                let found = first_missing(cx, part, &known);
-                known.extend(assume(cx.env, part, false));
+                let found = first_missing(cx, &part.cond, &known);
+                known.extend(assume(cx.env, &part.cond, false));
                 found
             })
         }
@@ -362,7 +355,7 @@ pub(super) fn assume(env: &Env<'_>, cond: &Cond, holds: bool) -> Known {
         (Cond::TextTest(field, ..), true) => Known::from([*field]),
         (Cond::Compare(left, _, right), true) => fields_of(left).into_iter().chain(fields_of(right)).collect(),
         (Cond::All(parts), true) | (Cond::Any(parts), false) => {
-            parts.iter().flat_map(|part| assume(env, part, holds)).collect()
+            parts.iter().flat_map(|part| assume(env, &part.cond, holds)).collect()
         }
         (Cond::Not(inner), _) => assume(env, inner, !holds),
         (Cond::Segment(id), _) => env.segment(*id).map(|cond| assume(env, cond, holds)).unwrap_or_default(),

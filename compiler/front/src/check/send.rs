@@ -11,7 +11,7 @@ use crate::syntax::ast::SendStep;
 pub(super) fn check_send(cx: &mut Cx<'_>, send: &SendStep, at: Location, journey: &mut Journey) -> TypedStepKind {
     let Some(email) = named::email(cx, &send.email) else {
         journey.blind = true;
-        return TypedStepKind::Unknown;
+        return TypedStepKind::Unreadable;
     };
     if let (Some(first), false) = (journey.surely_sent(email), journey.blind) {
         let diagnostic = messages::sent_again(&send.email.text, cx.at(send.email.span), first);

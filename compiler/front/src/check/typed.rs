@@ -32,8 +32,8 @@ pub struct FieldShape {
 pub enum Cond {
     /// Wrong and reported; the program is refused.
     Unknown,
-    All(Vec<Cond>),
-    Any(Vec<Cond>),
+    All(Vec<Part>),
+    Any(Vec<Part>),
     Not(Box<Cond>),
     /// A yes/no field.
     Truth(FieldId),
@@ -56,6 +56,20 @@ pub enum Cond {
     TimedOut,
     /// What a segment says.
     Segment(SegmentId),
+}
+
+/// One side of an `and` or an `or`.
+#[derive(Debug, Clone)]
+pub struct Part {
+    pub cond: Cond,
+    pub at: Location,
+}
+
+/// What it says alone counts: the same test at two places is the same test.
+impl PartialEq for Part {
+    fn eq(&self, other: &Self) -> bool {
+        self.cond == other.cond
+    }
 }
 
 /// Events that match, at least so many, since some instant.
@@ -181,6 +195,8 @@ pub enum TypedStepKind {
     },
     /// Wrong and reported.
     Unknown,
+    /// It could not be read, or what it sends is unknown: it stands for anything.
+    Unreadable,
 }
 
 #[derive(Debug, Clone)]
@@ -193,65 +209,71 @@ pub struct TypedArm {
 }
 
 impl Typed {
-    /// Calls `visit` with every condition of the program and every part of it.
-    pub fn each_cond<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
-        for workflow in self.workflows.values() {
-            workflow.each_cond(visit);
-        }
-        self.segments.values().for_each(|segment| segment.when.each(visit));
+    /// Calls `visit` with every condition of the program, each as a whole.
+    pub fn each_root<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
+        self.segments.values().for_each(|segment| visit(&segment.when));
+        self.workflows.values().for_each(|workflow| workflow.each_root(visit));
         let subjects = self.emails.values().flat_map(|email| &email.subjects).filter_map(|(when, _)| when.as_ref());
         let covers = self.teams.values().flat_map(|team| &team.members).filter_map(|(_, covers)| covers.as_ref());
-        subjects.chain(covers).for_each(|cond| cond.each(visit));
+        subjects.chain(covers).for_each(visit);
     }
-}
 
-impl Typed {
+    /// Calls `visit` with every condition of the program and every part of it.
+    pub fn each_cond<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
+        self.each_root(&mut |cond| cond.each(visit));
+    }
+
     /// Whether no part was wrong; each wrong one was reported.
     pub fn is_whole(&self) -> bool {
-        let mut whole = self.workflows.values().all(|workflow| steps_are_whole(&workflow.steps));
+        let mut whole = true;
+        for workflow in self.workflows.values() {
+            each_step(&workflow.steps, &mut |step| {
+                whole &= !matches!(step.kind, TypedStepKind::Unknown | TypedStepKind::Unreadable);
+            });
+        }
         self.each_cond(&mut |cond| whole &= *cond != Cond::Unknown);
         whole
     }
 }
 
-fn steps_are_whole(steps: &[TypedStep]) -> bool {
-    steps.iter().all(|step| match &step.kind {
-        TypedStepKind::Unknown => false,
-        TypedStepKind::Branch { arms, otherwise } => {
-            arms.iter().all(|arm| steps_are_whole(&arm.steps))
-                && otherwise.as_ref().is_none_or(|(steps, _)| steps_are_whole(steps))
-        }
-        _ => true,
-    })
-}
-
 impl TypedWorkflow {
-    /// Calls `visit` with every condition of the workflow and every part of it.
-    pub fn each_cond<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
-        let heads = self.goal.iter().map(|goal| &goal.when).chain(self.exits.iter().map(|(when, ..)| when));
-        heads.chain(&self.skip).for_each(|cond| cond.each(visit));
+    fn each_root<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
         match &self.entry {
-            TypedEntry::Event { when, .. } | TypedEntry::Becomes { when, .. } => when.each(visit),
+            TypedEntry::Event { when, .. } | TypedEntry::Becomes { when, .. } => visit(when),
             TypedEntry::ByHand { .. } => {}
         }
-        each_cond_of_steps(&self.steps, visit);
+        let heads = self.goal.iter().map(|goal| &goal.when).chain(self.exits.iter().map(|(when, ..)| when));
+        heads.chain(&self.skip).for_each(&mut *visit);
+        each_step(&self.steps, &mut |step| step.conds().into_iter().for_each(&mut *visit));
     }
 }
 
-fn each_cond_of_steps<'t>(steps: &'t [TypedStep], visit: &mut dyn FnMut(&'t Cond)) {
+/// Calls `visit` with every step, at any depth, in the order of the text.
+pub fn each_step<'t>(steps: &'t [TypedStep], visit: &mut dyn FnMut(&'t TypedStep)) {
     for step in steps {
-        match &step.kind {
-            TypedStepKind::WaitUntil { when, .. } => when.each(visit),
+        visit(step);
+        step.children().into_iter().for_each(|block| each_step(block, visit));
+    }
+}
+
+impl TypedStep {
+    /// The blocks that stand in it, in the order of the text.
+    pub fn children(&self) -> Vec<&[TypedStep]> {
+        match &self.kind {
             TypedStepKind::Branch { arms, otherwise } => {
-                for arm in arms {
-                    arm.when.each(visit);
-                    each_cond_of_steps(&arm.steps, visit);
-                }
-                if let Some((steps, _)) = otherwise {
-                    each_cond_of_steps(steps, visit);
-                }
+                let arms = arms.iter().map(|arm| arm.steps.as_slice());
+                arms.chain(otherwise.iter().map(|(steps, _)| steps.as_slice())).collect()
             }
-            _ => {}
+            _ => Vec::new(),
+        }
+    }
+
+    /// The conditions it asks itself.
+    pub fn conds(&self) -> Vec<&Cond> {
+        match &self.kind {
+            TypedStepKind::Branch { arms, .. } => arms.iter().map(|arm| &arm.when).collect(),
+            TypedStepKind::WaitUntil { when, .. } => vec![when],
+            _ => Vec::new(),
         }
     }
 }
@@ -260,10 +282,16 @@ impl Cond {
     /// Calls `visit` with this condition and every part of it.
     pub fn each<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
         visit(self);
-        match self {
-            Cond::All(parts) | Cond::Any(parts) => parts.iter().for_each(|part| part.each(visit)),
-            Cond::Not(inner) => inner.each(visit),
-            _ => {}
-        }
+        self.children().for_each(|part| part.each(visit));
+    }
+
+    /// Its direct parts.
+    pub fn children(&self) -> impl Iterator<Item = &Cond> {
+        let (parts, inner) = match self {
+            Cond::All(parts) | Cond::Any(parts) => (parts.as_slice(), None),
+            Cond::Not(inner) => (&[][..], Some(&**inner)),
+            _ => (&[][..], None),
+        };
+        parts.iter().map(|part| &part.cond).chain(inner)
     }
 }

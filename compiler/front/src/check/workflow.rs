@@ -14,7 +14,7 @@ use super::stage::check_advance;
 use super::text::{check_address, fixed_text, report_repeated};
 use super::typed::{Cond, Since, TypedEntry, TypedGoal, TypedStep, TypedStepKind, TypedWorkflow};
 use super::wait::{check_duration, check_wait};
-use crate::diagnostics::{contract, reach, syntax, time, types};
+use crate::diagnostics::{contract, syntax, time, types};
 use crate::env::Env;
 use crate::source::{Location, Span};
 use crate::syntax::ast::{self, Clause, Header, Step, StepKind};
@@ -47,10 +47,6 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
         at: cx.at(node.head),
     };
     check_headers(cx, node, &anywhere, &mut typed);
-    if node.steps().next().is_none() && !node.broken {
-        let diagnostic = reach::nothing_to_do(&node.name.text, cx.at(node.name.span));
-        cx.report(diagnostic);
-    }
     if count_steps(node.steps()) > MAX_STEPS {
         let diagnostic = syntax::too_large(&format!("workflow has more than {MAX_STEPS} steps"), cx.at(node.name.span));
         cx.report(diagnostic);
@@ -176,23 +172,13 @@ pub(super) fn check_clock(cx: &mut Cx<'_>, clock: &ast::Name) -> Option<u16> {
     minutes
 }
 
-/// Steps in order. What comes after everyone has left is reported once.
+/// Steps in order.
 pub(super) fn check_steps<'t>(
     cx: &mut Cx<'_>,
     steps: impl IntoIterator<Item = &'t Step>,
     journey: &mut Journey,
 ) -> Vec<TypedStep> {
-    let mut typed = Vec::new();
-    let mut reported = false;
-    for step in steps {
-        if let (Some(left), false, false) = (journey.left, reported, journey.blind) {
-            let diagnostic = reach::unreachable(cx.at(step.head), left);
-            cx.report(diagnostic);
-            reported = true;
-        }
-        typed.push(check_step(cx, step, journey));
-    }
-    typed
+    steps.into_iter().map(|step| check_step(cx, step, journey)).collect()
 }
 
 pub(super) fn check_step(cx: &mut Cx<'_>, step: &Step, journey: &mut Journey) -> TypedStep {
@@ -200,14 +186,14 @@ pub(super) fn check_step(cx: &mut Cx<'_>, step: &Step, journey: &mut Journey) ->
     let kind = match &step.kind {
         StepKind::Send(send) => check_send(cx, send, at, journey),
         StepKind::Wait(wait) => check_wait(cx, wait, journey),
-        StepKind::Branch(branch) => check_branch(cx, branch, at, journey),
+        StepKind::Branch(branch) => check_branch(cx, branch, journey),
         StepKind::Change(change) => check_change(cx, change, journey),
         StepKind::Advance(advance) => check_advance(cx, advance),
-        StepKind::Handoff(handoff) => check_handoff(cx, handoff, at, journey),
-        StepKind::Exit(exit) => check_exit(cx, exit, at, journey),
+        StepKind::Handoff(handoff) => check_handoff(cx, handoff, journey),
+        StepKind::Exit(exit) => check_exit(cx, exit, journey),
         StepKind::Unreadable => {
             journey.blind = true;
-            TypedStepKind::Unknown
+            TypedStepKind::Unreadable
         }
     };
     let label = step.label.as_ref().and_then(|label| fixed_text(cx, label));
@@ -289,14 +275,14 @@ fn triggers(cond: &Cond) -> Triggers {
     match cond {
         Cond::Events(test) if test.since == Since::Trigger => Triggers::Always,
         Cond::All(parts) => {
-            let found: Vec<Triggers> = parts.iter().map(triggers).collect();
+            let found: Vec<Triggers> = parts.iter().map(|part| triggers(&part.cond)).collect();
             [Triggers::Negated, Triggers::Always, Triggers::Sometimes]
                 .into_iter()
                 .find(|kind| found.contains(kind))
                 .unwrap_or(Triggers::Never)
         }
         Cond::Any(parts) => {
-            let found: Vec<Triggers> = parts.iter().map(triggers).collect();
+            let found: Vec<Triggers> = parts.iter().map(|part| triggers(&part.cond)).collect();
             if found.contains(&Triggers::Negated) {
                 Triggers::Negated
             } else if found.iter().all(|kind| *kind == Triggers::Always) {
@@ -315,10 +301,8 @@ fn triggers(cond: &Cond) -> Triggers {
 fn has_unknown(env: &Env<'_>, cond: &Cond) -> bool {
     match cond {
         Cond::Unknown => true,
-        Cond::All(parts) | Cond::Any(parts) => parts.iter().any(|part| has_unknown(env, part)),
-        Cond::Not(inner) => has_unknown(env, inner),
         Cond::Segment(id) => env.segment(*id).is_none_or(|said| has_unknown(env, said)),
-        _ => false,
+        other => other.children().any(|part| has_unknown(env, part)),
     }
 }
 

@@ -66,7 +66,7 @@ impl Lowering<'_> {
                 self.handoff(id, handoff, *keep, body);
             }
             TypedStepKind::Exit { converted } => Self::exit(id, *converted, body),
-            TypedStepKind::Unknown => {}
+            TypedStepKind::Unknown | TypedStepKind::Unreadable => {}
         }
     }
 

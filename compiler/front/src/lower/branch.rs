@@ -89,7 +89,10 @@ fn leave(body: &mut Body<'_>, after: flow_ir::BlockId) {
 /// Whether steps only change values.
 fn is_pure(steps: &[TypedStep]) -> bool {
     steps.iter().all(|step| match &step.kind {
-        TypedStepKind::Change { .. } | TypedStepKind::Advance(_) | TypedStepKind::Unknown => true,
+        TypedStepKind::Change { .. }
+        | TypedStepKind::Advance(_)
+        | TypedStepKind::Unknown
+        | TypedStepKind::Unreadable => true,
         TypedStepKind::Branch { arms, otherwise } => {
             arms.iter().all(|arm| is_pure(&arm.steps)) && otherwise.as_ref().is_none_or(|(steps, _)| is_pure(steps))
         }

@@ -67,14 +67,14 @@ impl Lowering<'_> {
             Cond::All(parts) => {
                 let start = code.bool(true);
                 parts.iter().fold(start, |all, part| {
-                    let part = self.cond(part, scope, code, changes);
+                    let part = self.cond(&part.cond, scope, code, changes);
                     code.and(all, part)
                 })
             }
             Cond::Any(parts) => {
                 let start = code.bool(false);
                 parts.iter().fold(start, |any, part| {
-                    let part = self.cond(part, scope, code, changes);
+                    let part = self.cond(&part.cond, scope, code, changes);
                     code.or(any, part)
                 })
             }

@@ -44,6 +44,6 @@ fn kind_of(kind: &TypedStepKind) -> StepKind {
         TypedStepKind::Change { .. } => StepKind::Change,
         TypedStepKind::Advance(_) => StepKind::Stage,
         TypedStepKind::Handoff { .. } => StepKind::Handoff,
-        TypedStepKind::Exit { .. } | TypedStepKind::Unknown => StepKind::Exit,
+        TypedStepKind::Exit { .. } | TypedStepKind::Unknown | TypedStepKind::Unreadable => StepKind::Exit,
     }
 }

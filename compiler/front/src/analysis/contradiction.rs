@@ -3,30 +3,49 @@
 //! Looks at what is said of one field: the values it may have, and the range of numbers it lies in. Whoever writes
 //! `industry is "saas" and industry is "fintech"` means `or`; left alone, nobody would ever come through.
 
-use super::typed::{Cond, Number};
+use super::Subject;
+use crate::check::typed::{Cond, Number, Part};
+use crate::diagnostics::{Diagnostic, reach};
 use crate::env::Env;
 use flow_ir::{Comparison, FieldId};
 
-/// The first two parts, by their places in the list, of which the second rules out the first.
-pub(super) fn contradiction(env: &Env<'_>, parts: &[Cond]) -> Option<(usize, usize)> {
-    let tests: Vec<(usize, &Cond)> = parts
-        .iter()
-        .enumerate()
-        .flat_map(|(at, part)| flat(env, part).into_iter().map(move |test| (at, test)))
-        .collect();
-    for (index, (second, test)) in tests.iter().enumerate() {
-        let before = tests[..index].iter().find(|(first, other)| first != second && excludes(other, test));
-        if let Some((first, _)) = before {
-            return Some((*first, *second));
+pub(super) fn prove(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
+    subject.typed.each_root(&mut |cond| {
+        look(subject.env, cond, found);
+    });
+}
+
+/// Reports the innermost contradictions of a condition. True where there was one: what stands around it follows from the same mistake.
+fn look(env: &Env<'_>, cond: &Cond, found: &mut Vec<Diagnostic>) -> bool {
+    let inside = cond.children().fold(false, |any, part| look(env, part, found) | any);
+    let Cond::All(parts) = cond else { return inside };
+    match contradiction(env, parts).filter(|_| !inside) {
+        Some((first, second)) => {
+            let test = env.text_at(second.at.file, second.at.span);
+            found.push(reach::never_true(&test, second.at, first.at));
+            true
         }
+        None => inside,
     }
-    None
+}
+
+/// The first two parts of which the second rules out the first.
+fn contradiction<'c>(env: &Env<'_>, parts: &'c [Part]) -> Option<(&'c Part, &'c Part)> {
+    let tests: Vec<(usize, &Part, &Cond)> = (0..)
+        .zip(parts)
+        .flat_map(|(at, part)| flat(env, &part.cond).into_iter().map(move |test| (at, part, test)))
+        .collect();
+    tests.iter().enumerate().find_map(|(index, (second, part, test))| {
+        let mut before = tests.iter().take(index);
+        let (_, other, _) = before.find(|(first, _, other)| first != second && excludes(other, test))?;
+        Some((*other, *part))
+    })
 }
 
 /// The tests that must all hold.
 fn flat<'c>(env: &'c Env<'_>, cond: &'c Cond) -> Vec<&'c Cond> {
     match cond {
-        Cond::All(parts) => parts.iter().flat_map(|part| flat(env, part)).collect(),
+        Cond::All(parts) => parts.iter().flat_map(|part| flat(env, &part.cond)).collect(),
         Cond::Segment(id) => {
             let said = env.segment(*id).map(|said| flat(env, said)).unwrap_or_default();
             std::iter::once(cond).chain(said).collect()
