@@ -71,6 +71,7 @@ fn fault_of_ours(faults: &[Fault]) -> Option<Failure> {
 fn compile(settings: Option<&Settings>, files: Files) -> flow_front::Compilation {
     flow_front::compile(&Project {
         name: settings.map(|settings| settings.name.clone()).unwrap_or_default(),
+        lints: settings.map(|settings| settings.lints.clone()).unwrap_or_default(),
         timezone: settings.map_or("UTC", |settings| settings.timezone.name()).to_owned(),
         sources: files.sources,
         templates: files.templates,

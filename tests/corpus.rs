@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use flow_front::diagnostics::{Code, Diagnostic, Severity, render::Human};
+use flow_front::lints::{Level, Levels};
 use flow_front::source::{LineIndex, Project, Source};
 use flow_front::{Compilation, compile};
 use flow_ir::backend::{Backend, Host, Memory, SendResult};
@@ -44,13 +45,26 @@ fn project(name: &str, text: String) -> Project {
     Project {
         name: "corpus".to_owned(),
         timezone: "Europe/Berlin".to_owned(),
+        lints: without_lints(),
         sources: vec![Source { path: name.to_owned(), text }],
         templates: templates(),
     }
 }
 
+/// Most files show one thing, and would only be longer for a goal and an exit.
+fn without_lints() -> Levels {
+    let mut levels = Levels::default();
+    let lints = Code::ALL.iter().filter(|code| code.is_lint());
+    lints.for_each(|code| levels.set(*code, Level::Off));
+    levels
+}
+
 fn compiled(path: &Path) -> Compilation {
-    compile(&project(path.file_name().unwrap().to_str().unwrap(), read(path)))
+    let mut project = project(path.file_name().unwrap().to_str().unwrap(), read(path));
+    if path.starts_with(corpus().join("lints")) {
+        project.lints = Levels::default();
+    }
+    compile(&project)
 }
 
 /// Each corpus file in a stable order.

@@ -2,6 +2,7 @@
 
 use crate::Outcome;
 use flow_example_data::{Plan, SEED, generate};
+use flow_front::lints::Levels;
 use flow_front::source::{Project, Source};
 use flow_ir::Program;
 use flow_ir::backend::Backend;
@@ -58,6 +59,7 @@ impl Example {
 
 fn read_project(settings: &Settings, folder: &Path) -> Outcome<Project> {
     Ok(Project {
+        lints: Levels::default(),
         name: settings.name.clone(),
         timezone: settings.timezone.name().to_owned(),
         sources: read_sources(folder, "", "flow")?,

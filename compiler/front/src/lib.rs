@@ -15,6 +15,7 @@ pub mod built_in;
 pub mod check;
 pub mod diagnostics;
 pub mod env;
+pub mod lints;
 mod lower;
 pub mod meaning;
 pub mod resolve;
@@ -60,6 +61,10 @@ pub fn compile(project: &Project) -> Compilation {
     diagnostics.extend(checked.diagnostics);
     // Proofs look at the typed program as a whole, so they come when all of it is typed. Wrong parts stand for anything to them.
     diagnostics.extend(analysis::prove(Subject { env: &env, typed: &checked.typed }));
+    // Lints come last and only advise; the project says how much each weighs, and the templates' warnings with them.
+    diagnostics.extend(lints::lint(Subject { env: &env, typed: &checked.typed }));
+    let mut diagnostics: Vec<Diagnostic> =
+        diagnostics.into_iter().filter_map(|diagnostic| project.lints.apply(diagnostic)).collect();
     diagnostics.sort_by_key(Diagnostic::at);
     diagnostics.dedup();
     let typed = checked.typed;

@@ -2,6 +2,8 @@
 //!
 //! The compiler never opens a file: a [`Project`] of texts comes in. Lines and columns are made only where somebody looks at them.
 
+use crate::lints::Levels;
+
 pub use flow_ir::source::{FileId, Location, Span};
 
 /// One text of a project: a `.flow` file, or a template that an email names.
@@ -18,6 +20,8 @@ pub struct Project {
     pub name: String,
     /// The IANA zone of contacts that have none of their own.
     pub timezone: String,
+    /// How much each lint weighs.
+    pub lints: Levels,
     /// The `.flow` files, in a stable order (by path).
     pub sources: Vec<Source>,
     /// The template files, by path.

@@ -36,6 +36,8 @@ use crate::time::{Zone, Zones};
 
 use fault::Wrong;
 pub use fault::{SettingsFault, without_secrets};
+use flow_front::diagnostics::Code;
+use flow_front::lints::{Level, Levels};
 pub use secrets::{DEVELOPMENT_SECRET, Environment, MAX_SECRET_BYTES, SMTP_PASSWORD, Secrets, UNSUBSCRIBE_SECRET};
 use section::{Document, Section, Shape};
 
@@ -66,6 +68,8 @@ pub struct Settings {
     pub mail: MailSettings,
     pub data: Data,
     pub run: Option<Run>,
+    /// How much each lint weighs.
+    pub lints: Levels,
 }
 
 /// Who the mail is from.
@@ -172,6 +176,9 @@ const SMTP: Shape = Shape {
 const DATA: Shape = Shape { needed: &[], optional: &["contacts", "events"] };
 const RUN: Shape = Shape { needed: &[("start", "start = 2026-03-02"), ("days", "days = 90")], optional: &[] };
 
+/// Its keys are the names of the lints, which the compiler knows.
+const LINTS: Shape = Shape { needed: &[], optional: &[] };
+
 /// All sections are read before any missing value ends it.
 fn read(document: &mut Document<'_>, folder: &Path) -> Option<Settings> {
     let project = document.required("project", &PROJECT, project);
@@ -180,10 +187,11 @@ fn read(document: &mut Document<'_>, folder: &Path) -> Option<Settings> {
     let mail = document.required("mail", &MAIL, |section| mail(section, folder));
     let data = document.optional("data", &DATA, |section| Some(data(section, folder)));
     let run = document.optional("run", &RUN, run);
+    let lints = document.optional("lints", &LINTS, |section| Some(lints(section))).unwrap_or_default();
     let (name, timezone, currency) = project?;
     let store = store.unwrap_or_else(|| folder.join("out").join(format!("{name}.db")));
     let data = data.unwrap_or_default();
-    Some(Settings { name, timezone, currency, store, sender: sender?, mail: mail?, data, run })
+    Some(Settings { name, timezone, currency, store, sender: sender?, mail: mail?, data, run, lints })
 }
 
 fn project(section: &mut Section<'_, '_>) -> Option<(String, Zone, Option<String>)> {
@@ -247,6 +255,17 @@ fn smtp(section: &mut Section<'_, '_>) -> Option<Smtp> {
 
 fn data(section: &mut Section<'_, '_>, folder: &Path) -> Data {
     Data { contacts: section.path("contacts", folder), events: section.path("events", folder) }
+}
+
+fn lints(section: &mut Section<'_, '_>) -> Levels {
+    let mut levels = Levels::default();
+    for code in Code::ALL.iter().filter(|code| code.is_lint()) {
+        section.know(code.name());
+        if let Some(level) = section.text(code.name(), |text| one_of(text, Level::WORDS)) {
+            levels.set(*code, level);
+        }
+    }
+    levels
 }
 
 fn run(section: &mut Section<'_, '_>) -> Option<Run> {

@@ -116,6 +116,11 @@ impl Section<'_, '_> {
         }
     }
 
+    /// A key that may stand here, beside those of a shape.
+    pub(super) fn know(&mut self, key: &'static str) {
+        self.known.push(key);
+    }
+
     pub(super) fn text<T>(&mut self, key: &str, parse: impl FnOnce(&str) -> Result<T, Wrong>) -> Option<T> {
         self.take(key, "a text in quotes is needed", |value| value.as_str().map(parse))
     }

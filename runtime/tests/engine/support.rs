@@ -1,5 +1,6 @@
 //! A small world for the engine: a program as text, people, a mailbox that does as it is told, and days to wait.
 use flow_front::compile;
+use flow_front::lints::Levels;
 use flow_front::source::{Project, Source};
 use flow_ir::backend::Backend;
 use flow_ir::interpret::Interpreter;
@@ -44,6 +45,7 @@ email bill { subject "Your bill"; kind transactional; template "emails/plain.htm
 pub(crate) fn program(text: &str) -> Arc<Program> {
     let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
     let compilation = compile(&Project {
+        lints: Levels::default(),
         name: "test".to_owned(),
         timezone: "UTC".to_owned(),
         sources: vec![source("test.flow", &format!("{HEAD}\n{text}"))],

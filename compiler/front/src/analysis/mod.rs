@@ -2,11 +2,15 @@
 //!
 //! In: a typed program with what it was checked against. Out: diagnostics at error level. Each proof is one file; what a step or a
 //! condition means is the checker's, and no proof changes it. A part that is wrong and reported already stands for anything, so that one
-//! mistake stays one message.
+//! mistake stays one message. A proof is a file here and a line in `diagnostics/codes.rs`.
 
 use crate::check::Typed;
+use crate::check::typed::TypedWorkflow;
 use crate::diagnostics::Diagnostic;
+use crate::diagnostics::codes::codes;
 use crate::env::Env;
+use crate::resolve::Declared;
+use crate::syntax::ast;
 
 /// What a proof or a lint looks at.
 #[derive(Clone, Copy)]
@@ -15,22 +19,33 @@ pub(crate) struct Subject<'p> {
     pub(crate) typed: &'p Typed,
 }
 
-/// The proofs, a line each: its file's `prove` is given the program and adds what is wrong.
-macro_rules! proofs {
-    ($($name:ident)*) => {
-        $(mod $name;)*
-        const PROOFS: &[fn(Subject<'_>, &mut Vec<Diagnostic>)] = &[$($name::prove),*];
-    };
+impl<'p> Subject<'p> {
+    /// The workflows as written and as typed, in the order of the files.
+    pub(crate) fn workflows(self) -> impl Iterator<Item = (&'p Declared<ast::Workflow>, &'p TypedWorkflow)> {
+        self.env.scope.workflows.iter().zip(self.typed.workflows.values())
+    }
 }
 
-proofs! {
-    reach
-    contradiction
+type Proof = fn(Subject<'_>, &mut Vec<Diagnostic>);
+
+/// Every file of this folder that the list of codes names as a proof.
+macro_rules! rooms {
+    ($($variant:ident $number:literal $name:literal $($role:ident $room:ident)?;)*) => {
+        $($(rooms!(@declare $role $room);)?)*
+        /// By the number of their code; nothing for the codes that are found elsewhere.
+        const PROOFS: &[Option<Proof>] = &[$(rooms!(@proof $($role $room)?)),*];
+    };
+    (@declare proof $room:ident) => { mod $room; };
+    (@declare $other:ident $room:ident) => {};
+    (@proof proof $room:ident) => { Some($room::prove) };
+    (@proof $($other:ident $room:ident)?) => { None };
 }
+
+codes!(rooms);
 
 /// Runs every proof.
 pub(crate) fn prove(subject: Subject<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    PROOFS.iter().for_each(|prove| prove(subject, &mut found));
+    PROOFS.iter().flatten().for_each(|prove| prove(subject, &mut found));
     found
 }

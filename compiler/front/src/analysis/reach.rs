@@ -11,7 +11,7 @@ use crate::source::Location;
 use crate::syntax::ast;
 
 pub(super) fn prove(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
-    for (declared, workflow) in subject.env.scope.workflows.iter().zip(subject.typed.workflows.values()) {
+    for (declared, workflow) in subject.workflows() {
         nothing_to_do(declared, found);
         // Where a brace is lost, steps stand where nobody meant them to.
         let blind = declared.node.broken && declared.node.blind;

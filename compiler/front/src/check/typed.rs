@@ -147,6 +147,8 @@ pub struct TypedGoal {
     pub when: Cond,
     pub within: Option<CivilSpan>,
     pub continues: bool,
+    /// Where its condition stands.
+    pub when_at: Location,
     pub at: Location,
 }
 

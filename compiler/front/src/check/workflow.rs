@@ -93,6 +93,7 @@ pub(super) fn check_header(cx: &mut Cx<'_>, header: &Clause<Header>, anywhere: &
                 when: check_predicate(cx, &goal.when, Asked::InJourney(anywhere), &none),
                 within: goal.within.as_ref().and_then(|within| check_duration(cx, within)),
                 continues: goal.continues,
+                when_at: cx.at(goal.when.span()),
                 at: cx.at(header.span),
             });
         }

@@ -2,11 +2,101 @@
 
 use serde::{Serialize, Serializer};
 
+/// The list, for whoever derives something from it: `codes!(callback)` calls the macro with a line each.
+///
+/// Behind a name may stand what finds it: `lint no_exit` (the file in `lints/`), or
+/// `proof start_cycle` (in `analysis/`). Lints take a level from `flow.toml`.
 macro_rules! codes {
-    ($($variant:ident $number:literal $name:literal)*) => {
+    ($then:ident) => {
+        $then! {
+                // 01: syntax
+                UnexpectedText "0101" "unexpected-text";
+                UnknownStatement "0102" "unknown-statement";
+                UnclosedText "0103" "unclosed-text";
+                UnclosedBlock "0104" "unclosed-block";
+                StrayBrace "0105" "stray-brace";
+                NotSupportedYet "0106" "not-supported-yet";
+                UnreadableField "0107" "unreadable-field";
+                AndOrMixed "0108" "and-or-mixed";
+                TooLarge "0109" "too-large";
+                // 02: names
+                UnknownName "0201" "unknown-name";
+                UnknownEmail "0202" "unknown-email";
+                UnknownTeam "0203" "unknown-team";
+                UnknownStage "0204" "unknown-stage";
+                UnknownField "0205" "unknown-field";
+                UnknownEvent "0206" "unknown-event";
+                UnknownProperty "0207" "unknown-property";
+                UnknownLink "0208" "unknown-link";
+                UnknownModule "0209" "unknown-module";
+                DuplicateName "0210" "duplicate-name";
+                RepeatedClause "0211" "repeated-clause";
+                MissingClause "0212" "missing-clause";
+                UnknownType "0213" "unknown-type";
+                // 03: types
+                TypeMismatch "0301" "type-mismatch";
+                UnknownChoice "0302" "unknown-choice";
+                NotACondition "0303" "not-a-condition";
+                BadNumber "0304" "bad-number";
+                NotSettable "0305" "not-settable";
+                BadAddress "0306" "bad-address";
+                NoFieldsHere "0307" "no-fields-here";
+                BadDate "0308" "bad-date";
+                BadLink "0309" "bad-link";
+                // 04: missing values
+                PossiblyMissing "0401" "possibly-missing";
+                MissingSurprises "0402" "missing-surprises";
+                NeverMissing "0403" "never-missing";
+                // 05: time
+                WaitWithoutDeadline "0501" "wait-without-deadline";
+                BadDuration "0502" "bad-duration";
+                NoPeriod "0503" "no-period";
+                BadClock "0504" "bad-clock";
+                BadCount "0505" "bad-count";
+                PeriodNotHere "0506" "period-not-here";
+                // 06: messages
+                UnclearEngagement "0601" "unclear-engagement";
+                NotSentBefore "0602" "not-sent-before";
+                TimedOutWithoutWait "0603" "timed-out-without-wait";
+                SentAgain "0604" "sent-again";
+                JourneyOnly "0605" "journey-only";
+                // 07: reach
+                Unreachable "0701" "unreachable" proof reach;
+                NeverTrue "0702" "never-true" proof contradiction;
+                NothingToDo "0703" "nothing-to-do";
+                // 08: contract
+                NoEntry "0801" "no-entry";
+                NoReenter "0802" "no-reenter";
+                NewOrExisting "0803" "new-or-existing";
+                EntryUnclear "0804" "entry-unclear";
+                // 09: lints, which `[lints]` in flow.toml can silence or harden
+                NoExit "0901" "no-exit" lint no_exit;
+                NoGoal "0902" "no-goal" lint no_goal;
+                HandoffWithoutBackup "0903" "handoff-without-backup" lint handoff_without_backup;
+                NobodyCanEnter "0904" "nobody-can-enter" lint nobody_can_enter;
+                // 10: templates
+                TemplateNotFound "1001" "template-not-found";
+                TemplateSyntax "1002" "template-syntax";
+                TemplateUnknownField "1003" "template-unknown-field";
+                TemplatePossiblyMissing "1004" "template-possibly-missing";
+                TemplateUnknownLink "1005" "template-unknown-link";
+                LinkNeverUsed "1006" "link-never-used";
+                NoUnsubscribe "1007" "no-unsubscribe";
+                NoSenderAddress "1008" "no-sender-address";
+                TemplateNotAllowed "1009" "template-not-allowed";
+                MailTooLong "1010" "mail-too-long";
+                // 11: settings, which the command reads and words
+                BadSettings "1101" "bad-settings";
+        }
+    };
+}
+pub(crate) use codes;
+
+macro_rules! define {
+    ($($variant:ident $number:literal $name:literal $($role:ident $room:ident)?;)*) => {
         /// The code of a diagnostic.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Code { $($variant),* }
+        pub enum Code { $(#[doc = $name] $variant),* }
 
         impl Code {
             /// All of them, by number.
@@ -19,84 +109,21 @@ macro_rules! codes {
             pub fn name(self) -> &'static str {
                 match self { $(Code::$variant => $name),* }
             }
+            /// What finds it, where that is a room of its own: `lint` or `proof`.
+            fn role(self) -> &'static str {
+                match self { $(Code::$variant => concat!($(stringify!($role))?)),* }
+            }
         }
     };
 }
 
-codes! {
-    // 01: syntax
-    UnexpectedText "0101" "unexpected-text"
-    UnknownStatement "0102" "unknown-statement"
-    UnclosedText "0103" "unclosed-text"
-    UnclosedBlock "0104" "unclosed-block"
-    StrayBrace "0105" "stray-brace"
-    NotSupportedYet "0106" "not-supported-yet"
-    UnreadableField "0107" "unreadable-field"
-    AndOrMixed "0108" "and-or-mixed"
-    TooLarge "0109" "too-large"
-    // 02: names
-    UnknownName "0201" "unknown-name"
-    UnknownEmail "0202" "unknown-email"
-    UnknownTeam "0203" "unknown-team"
-    UnknownStage "0204" "unknown-stage"
-    UnknownField "0205" "unknown-field"
-    UnknownEvent "0206" "unknown-event"
-    UnknownProperty "0207" "unknown-property"
-    UnknownLink "0208" "unknown-link"
-    UnknownModule "0209" "unknown-module"
-    DuplicateName "0210" "duplicate-name"
-    RepeatedClause "0211" "repeated-clause"
-    MissingClause "0212" "missing-clause"
-    UnknownType "0213" "unknown-type"
-    // 03: types
-    TypeMismatch "0301" "type-mismatch"
-    UnknownChoice "0302" "unknown-choice"
-    NotACondition "0303" "not-a-condition"
-    BadNumber "0304" "bad-number"
-    NotSettable "0305" "not-settable"
-    BadAddress "0306" "bad-address"
-    NoFieldsHere "0307" "no-fields-here"
-    BadDate "0308" "bad-date"
-    BadLink "0309" "bad-link"
-    // 04: missing values
-    PossiblyMissing "0401" "possibly-missing"
-    MissingSurprises "0402" "missing-surprises"
-    NeverMissing "0403" "never-missing"
-    // 05: time
-    WaitWithoutDeadline "0501" "wait-without-deadline"
-    BadDuration "0502" "bad-duration"
-    NoPeriod "0503" "no-period"
-    BadClock "0504" "bad-clock"
-    BadCount "0505" "bad-count"
-    PeriodNotHere "0506" "period-not-here"
-    // 06: messages
-    UnclearEngagement "0601" "unclear-engagement"
-    NotSentBefore "0602" "not-sent-before"
-    TimedOutWithoutWait "0603" "timed-out-without-wait"
-    SentAgain "0604" "sent-again"
-    JourneyOnly "0605" "journey-only"
-    // 07: reach
-    Unreachable "0701" "unreachable"
-    NeverTrue "0702" "never-true"
-    NothingToDo "0703" "nothing-to-do"
-    // 08: contract
-    NoEntry "0801" "no-entry"
-    NoReenter "0802" "no-reenter"
-    NewOrExisting "0803" "new-or-existing"
-    EntryUnclear "0804" "entry-unclear"
-    // 10: templates
-    TemplateNotFound "1001" "template-not-found"
-    TemplateSyntax "1002" "template-syntax"
-    TemplateUnknownField "1003" "template-unknown-field"
-    TemplatePossiblyMissing "1004" "template-possibly-missing"
-    TemplateUnknownLink "1005" "template-unknown-link"
-    LinkNeverUsed "1006" "link-never-used"
-    NoUnsubscribe "1007" "no-unsubscribe"
-    NoSenderAddress "1008" "no-sender-address"
-    TemplateNotAllowed "1009" "template-not-allowed"
-    MailTooLong "1010" "mail-too-long"
-    // 11: settings, which the command reads and words
-    BadSettings "1101" "bad-settings"
+codes!(define);
+
+impl Code {
+    /// Whether `[lints]` in `flow.toml` may set how much it weighs.
+    pub fn is_lint(self) -> bool {
+        self.role() == "lint"
+    }
 }
 
 impl std::fmt::Display for Code {
