@@ -261,3 +261,51 @@ fn a_reader_who_leaves_is_no_failure() {
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(141));
 }
+
+#[test]
+fn all_there_is_to_read() {
+    assert_snapshot!(Folder::empty().flow(&["doc"]));
+}
+
+#[test]
+fn the_page_of_a_code() {
+    let said = Folder::empty().flow(&["doc", "F0402"]);
+    assert_snapshot!(said);
+    let page = |said: &str| said.split_once('\n').unwrap().1.to_owned();
+    for asked in ["402", "missing-surprises"] {
+        assert_eq!(page(&Folder::empty().flow(&["doc", asked])), page(&said), "{asked}");
+    }
+}
+
+#[test]
+fn the_page_of_a_code_with_a_template() {
+    assert_snapshot!(Folder::empty().flow(&["doc", "F1006"]));
+}
+
+#[test]
+fn a_word_of_the_language() {
+    assert_snapshot!(Folder::empty().flow(&["doc", "wait", "until"]));
+}
+
+#[test]
+fn the_page_of_a_module() {
+    assert_snapshot!(Folder::empty().flow(&["doc", "std.b2b"]));
+}
+
+#[test]
+fn nothing_to_read_about_that() {
+    let asked = ["posible", "F0499", "blockchain"].map(|asked| Folder::empty().flow(&["doc", asked]));
+    assert_snapshot!(asked.join("\n"));
+}
+
+#[test]
+fn pages_for_machines() {
+    assert_snapshot!(Folder::empty().flow(&["doc", "bad-clock", "--format", "json"]));
+    assert_snapshot!(Folder::empty().flow(&["doc", "posible", "--format", "json"]));
+    let all: serde_json::Value = {
+        let output = command(&["doc", "--format", "json"]).output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let topics = all["topics"].as_array().unwrap();
+    assert!(topics.iter().any(|topic| topic["topic"] == "F0401" && topic["family"] == "What may be missing"), "{all}");
+}

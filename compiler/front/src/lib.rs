@@ -14,6 +14,7 @@ pub mod built_in;
 pub mod check;
 pub mod diagnostics;
 mod lower;
+pub mod pages;
 pub mod resolve;
 pub mod source;
 pub mod syntax;

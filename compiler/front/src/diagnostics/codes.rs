@@ -1,4 +1,4 @@
-//! Every code: a number for search, a name for people and settings. Numbers go by family and are never reused.
+//! Every code: a number for search, a name for people and settings, a page that explains it. Numbers go by family and are never reused.
 
 use serde::{Serialize, Serializer};
 
@@ -18,6 +18,10 @@ macro_rules! codes {
             /// `possibly-missing`
             pub fn name(self) -> &'static str {
                 match self { $(Code::$variant => $name),* }
+            }
+            /// What it means and how it is mended, as Markdown: `pages/F0401.md`.
+            pub fn page(self) -> &'static str {
+                match self { $(Code::$variant => include_str!(concat!("../pages/F", $number, ".md"))),* }
             }
         }
     };
