@@ -4,7 +4,19 @@
 //! drawn, and by which command it was asked for.
 //!
 //! A code's page is the file of its number beside this one; `diagnostics/codes.rs` takes it in, so a code without a page does not
-//! compile. `tests/pages.rs` runs the examples.
+//! compile. A new page is a file in this form, and nothing else:
+//!
+//! ```text
+//! # F0401 possibly-missing
+//! One sentence of what it means, for somebody who never programmed.
+//! ## Why it matters     to the campaign
+//! ## Wrong              an example that gives this code and no other
+//! ## Right              one that means what its author meant, and gives none; where there are two readings, both
+//! ## See also           where there is something: `flow doc TOPIC`
+//! ```
+//!
+//! Examples are fenced as `flow` (a project of its own), `html emails/name.html` (a template of it) or `toml` (settings). The
+//! command's `tests/pages.rs` runs them and has the rest of their rules; `tests.rs` here holds the form.
 
 mod find;
 mod language;
