@@ -140,9 +140,12 @@ fn words(prose: &str) -> Vec<Word> {
             continue;
         }
         let Some(word) = words.last_mut() else { break };
-        if character == '*' && !in_code && rest.next_if_eq(&'*').is_some() {
-            word.drawn += &if in_bold { format!("{BOLD:#}") } else { format!("{BOLD}") };
-            in_bold = !in_bold;
+        if character == '*' && !in_code {
+            // One alone stresses a word, which few terminals can show.
+            if rest.next_if_eq(&'*').is_some() {
+                word.drawn += &if in_bold { format!("{BOLD:#}") } else { format!("{BOLD}") };
+                in_bold = !in_bold;
+            }
             continue;
         }
         word.columns += 1;
@@ -189,7 +192,7 @@ mod tests {
 
     #[test]
     fn prose_is_wrapped_and_code_is_not() {
-        let prose = "one **two** three `four five` six [seven](https://acme.example) eight";
+        let prose = "one **two** *three* `four five` six [seven](https://acme.example) eight";
         assert_eq!(plain(&wrapped(prose, 14, "  ")), "  one two\n  three\n  `four five`\n  six seven\n  eight");
         let example = "a line of an example that is longer than the page is wide";
         assert_eq!(plain(&draw(&format!("```flow\n{example}\n```"), 20)), format!("    {example}\n"));

@@ -48,10 +48,10 @@ pub fn nearest(asked: &str) -> Vec<String> {
     if let Some(nearest) = suggest::nearest(&asked.replace([' ', '_'], "-"), names()) {
         return vec![nearest.to_owned()];
     }
-    let asked = words(&asked).filter(|word| word.len() >= MIN_SHARED_LETTERS).collect::<Vec<_>>();
+    let telling: Vec<&str> = words(&asked).filter(|word| word.len() >= MIN_SHARED_LETTERS).collect();
     let shares_a_word = |name: &&str| {
-        let is_near = |word| asked.iter().any(|asked| word == *asked || suggest::nearest(asked, [word]).is_some());
-        words(name).any(is_near)
+        let is_near = |word| telling.iter().any(|asked| word == *asked || suggest::nearest(asked, [word]).is_some());
+        words(name).any(is_near) || name.split_once('.').is_some_and(|(first, _)| first == asked)
     };
     names().filter(shares_a_word).take(MAX_NEAREST).map(str::to_owned).collect()
 }

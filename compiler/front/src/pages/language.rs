@@ -100,7 +100,7 @@ fn answer(section: &Section, words: &str) -> Option<Answer> {
         Some(Answer::InHeading)
     } else if section.text.lines().any(|line| begins_with(line.trim_start_matches(['|', ' ', '`']), &asked)) {
         Some(Answer::BeginsLine)
-    } else if section.text.split('`').skip(1).step_by(2).any(|mentioned| begins_with(mentioned, &asked)) {
+    } else if mentioned(&section.text).any(|code| mentions(code, &asked)) {
         Some(Answer::Mentioned)
     } else {
         None
@@ -112,11 +112,23 @@ fn same_word(one: &str, other: &str) -> bool {
     one.trim_end_matches('s') == other.trim_end_matches('s')
 }
 
-/// Whether a text begins with words, and nothing else hangs on the last one.
-fn begins_with(text: &str, words: &[&str]) -> bool {
-    let own = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-    let mut own = own.filter(|word| !word.is_empty());
-    words.iter().all(|word| own.next() == Some(*word))
+/// What stands in backticks on a line; examples have lines of their own.
+fn mentioned(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2).filter(|code| !code.contains('\n'))
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+}
+
+fn begins_with(text: &str, asked: &[&str]) -> bool {
+    let mut own = words(text);
+    asked.iter().all(|word| own.next() == Some(*word))
+}
+
+fn mentions(text: &str, asked: &[&str]) -> bool {
+    let own: Vec<&str> = words(text).collect();
+    own.windows(asked.len()).any(|some| some == asked)
 }
 
 #[cfg(test)]
@@ -137,6 +149,7 @@ mod tests {
         assert_eq!(title("reenter"), "Workflows");
         assert_eq!(title("segment"), "What is known of people");
         assert_eq!(title("split"), "Not yet");
+        assert_eq!(title("timed out"), "Steps");
         assert_eq!(title("send"), "Workflows and Steps");
         assert_eq!(title("blockchain"), "");
     }

@@ -114,6 +114,7 @@ fn what_is_no_topic_has_near_ones() {
     assert_eq!(nearest("posibly-missing"), ["possibly-missing"]);
     assert_eq!(nearest("F0499"), ["F0401", "F0402", "F0403"]);
     assert_eq!(nearest("std.b2c"), ["std.b2b"]);
+    assert_eq!(nearest("std"), ["std.b2b"]);
     assert_eq!(nearest("posible"), ["possibly-missing", "template-possibly-missing"]);
     assert_eq!(nearest("missing value").first().map(String::as_str), Some("missing-clause"));
     assert!(nearest("blockchain").is_empty());
