@@ -2,6 +2,7 @@
 //! share: [`project`] finds and reads a project's files, [`output`] writes to people and machines.
 
 mod check;
+mod doc;
 mod load;
 mod output;
 mod project;
@@ -45,6 +46,8 @@ enum Command {
         /// The project's folder; without it, the nearest one upward from here that has a flow.toml
         project: Option<PathBuf>,
     },
+    /// Explain a message, a word of the language or a standard module
+    Doc(doc::DocArguments),
     /// Run a project over its data on a virtual clock
     Run(run::RunArguments),
 }
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
     let mut output = Output::new(arguments.format);
     let outcome = match arguments.command {
         Command::Check { project } => check::check(project.as_deref(), &mut output),
+        Command::Doc(arguments) => doc::doc(&arguments, &mut output),
         Command::Run(arguments) => run::run(&arguments, &mut output),
     };
     exit_code(outcome)
@@ -71,6 +75,7 @@ fn exit_code(outcome: io::Result<Outcome>) -> ExitCode {
     match outcome {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
+        Ok(Outcome::Usage) => ExitCode::from(2),
         Ok(Outcome::Failed) => ExitCode::from(3),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(CLOSED_PIPE),
         // Nothing can be said where saying it failed.

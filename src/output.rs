@@ -31,6 +31,8 @@ pub(crate) enum Outcome {
     Clean,
     /// Something is wrong with the project.
     Findings,
+    /// It was asked for what there is not.
+    Usage,
     /// The command could not do its work.
     Failed,
 }
@@ -98,6 +100,11 @@ impl Output {
 
     pub(crate) fn format(&self) -> Format {
         self.format
+    }
+
+    /// The width to write for.
+    pub(crate) fn columns(&self) -> usize {
+        self.human.width
     }
 
     /// Warnings before the work begins: for people, on stderr, so that they never mix with a report.

@@ -261,3 +261,67 @@ fn a_reader_who_leaves_is_no_failure() {
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(141));
 }
+
+/// What is said from a line on, up to the next blank one: so that a new code or section changes no snapshot.
+fn part<'s>(said: &'s str, from: &str) -> &'s str {
+    let said = &said[said.find(from).unwrap()..];
+    said.split("\n\n").next().unwrap()
+}
+
+#[test]
+fn all_there_is_to_read() {
+    let said = Folder::empty().flow(&["doc"]);
+    let parts = ["$ flow doc", "Standard modules", "What may be missing"].map(|from| part(&said, from));
+    assert_snapshot!(parts.join("\n\n"));
+    assert!(said.ends_with("\nexit 0"), "{said}");
+    assert!(part(&said, "The language\n").contains("workflows, steps, conditions"), "{said}");
+}
+
+#[test]
+fn the_page_of_a_code() {
+    let said = Folder::empty().flow(&["doc", "F0402"]);
+    assert_snapshot!(said);
+    let page = |said: &str| said.split_once('\n').unwrap().1.to_owned();
+    for asked in ["402", "missing-surprises"] {
+        assert_eq!(page(&Folder::empty().flow(&["doc", asked])), page(&said), "{asked}");
+    }
+}
+
+#[test]
+fn the_page_of_a_code_with_a_template() {
+    assert_snapshot!(Folder::empty().flow(&["doc", "F1006"]));
+}
+
+#[test]
+fn a_word_of_the_language() {
+    let said = Folder::empty().flow(&["doc", "wait", "until"]);
+    assert!(said.starts_with("$ flow doc wait until\nSteps\n\n"), "{said}");
+    let row = "  `wait until P up to D`\n      ends when P holds or after D; then `if timed out { … }`\n";
+    assert!(said.contains(row), "{said}");
+}
+
+#[test]
+fn the_page_of_a_module() {
+    let said = Folder::empty().flow(&["doc", "std.b2b"]);
+    let parts =
+        ["$ flow doc", "What a business", "Contact fields", "    // The lifecycle"].map(|from| part(&said, from));
+    assert_snapshot!(parts.join("\n\n"));
+}
+
+#[test]
+fn nothing_to_read_about_that() {
+    let asked = ["posible", "F0499", "blockchain"].map(|asked| Folder::empty().flow(&["doc", asked]));
+    assert_snapshot!(asked.join("\n"));
+}
+
+#[test]
+fn pages_for_machines() {
+    assert_snapshot!(Folder::empty().flow(&["doc", "bad-clock", "--format", "json"]));
+    assert_snapshot!(Folder::empty().flow(&["doc", "posible", "--format", "json"]));
+    let all: serde_json::Value = {
+        let output = command(&["doc", "--format", "json"]).output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let topics = all["topics"].as_array().unwrap();
+    assert!(topics.iter().any(|topic| topic["topic"] == "F0401" && topic["family"] == "What may be missing"), "{all}");
+}

@@ -18,6 +18,7 @@ pub mod env;
 pub mod lints;
 mod lower;
 pub mod meaning;
+pub mod pages;
 pub mod resolve;
 pub mod source;
 pub mod syntax;

@@ -1,4 +1,4 @@
-//! Every code: a number for search, a name for people and settings. Numbers go by family and are never reused.
+//! Every code: a number for search, a name for people and settings, a page that explains it. Numbers go by family and are never reused.
 
 use serde::{Serialize, Serializer};
 
@@ -112,6 +112,10 @@ macro_rules! define {
             /// What finds it, where that is a room of its own: `lint` or `proof`.
             fn role(self) -> &'static str {
                 match self { $(Code::$variant => concat!($(stringify!($role))?)),* }
+            }
+            /// What it means and how it is mended, as Markdown: `pages/F0401.md`.
+            pub fn page(self) -> &'static str {
+                match self { $(Code::$variant => include_str!(concat!("../pages/F", $number, ".md"))),* }
             }
         }
     };
