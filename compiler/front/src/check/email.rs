@@ -7,7 +7,7 @@ use crate::diagnostics::names;
 use crate::diagnostics::{suggest, template};
 use crate::resolve::Declared;
 use crate::source::{FileId, Project, Span};
-use crate::syntax::ast::{self, EmailClause};
+use crate::syntax::ast::{self};
 use crate::templates::{self, FaultKind, FieldShape, TemplateFault, TemplateKind, TemplateScope};
 use flow_ir::{Email, EmailId, EmailKind, FieldType, Link};
 use std::collections::BTreeMap;
@@ -57,16 +57,7 @@ impl Checker<'_> {
     /// What is there twice, and what is not there.
     fn email_clauses(&mut self, node: &ast::Email) {
         let what = format!("email `{}`", node.name.text);
-        // Links are told apart by their names.
-        let word = |clause: &EmailClause| match clause {
-            EmailClause::Subject(_) => Some("subject"),
-            EmailClause::Preview(_) => Some("preview"),
-            EmailClause::From(_) => Some("from"),
-            EmailClause::Template(_) => Some("template"),
-            EmailClause::Kind(_) => Some("kind"),
-            EmailClause::Link(_) => None,
-        };
-        for repeated in ast::repeated(&node.clauses, word) {
+        for repeated in ast::repeated(&node.clauses) {
             self.repeated(&what, repeated.word, repeated.again.span, None);
         }
         if node.broken {

@@ -4,7 +4,7 @@ use super::Checker;
 use super::flow::Journey;
 use super::typed::TypedStepKind;
 use crate::source::Location;
-use crate::syntax::ast::{self, HandoffClause, HandoffStep};
+use crate::syntax::ast::{self, HandoffStep};
 use flow_ir::CivilSpan;
 
 /// When a task is due that does not say.
@@ -14,12 +14,7 @@ impl Checker<'_> {
     pub(super) fn handoff_step(&mut self, handoff: &HandoffStep, at: Location, journey: &mut Journey) -> TypedStepKind {
         let team = self.team_named(&handoff.team);
         let what = format!("handoff to `{}`", handoff.team.text);
-        let word = |clause: &HandoffClause| match clause {
-            HandoffClause::Note(_) => Some("note"),
-            HandoffClause::Task(_) => Some("task"),
-            HandoffClause::Keep => Some("keep"),
-        };
-        for repeated in ast::repeated(&handoff.clauses, word) {
+        for repeated in ast::repeated(&handoff.clauses) {
             self.repeated(&what, repeated.word, repeated.again.span, Some(repeated.first.span));
         }
         let note = handoff.note().map(|note| self.template_text(note, &journey.known));

@@ -5,7 +5,7 @@ use super::typed::TypedTeam;
 use super::{Checker, Known};
 use crate::diagnostics::names;
 use crate::resolve::Declared;
-use crate::syntax::ast::{self, TeamClause};
+use crate::syntax::ast::{self};
 use flow_ir::TeamId;
 
 impl Checker<'_> {
@@ -24,12 +24,7 @@ impl Checker<'_> {
         self.file = team.file;
         let node = &team.node;
         let what = format!("team `{}`", node.name.text);
-        let word = |clause: &TeamClause| match clause {
-            TeamClause::Member(_) => None,
-            TeamClause::Backup(_) => Some("backup"),
-            TeamClause::Assign(_) => Some("assign"),
-        };
-        for repeated in ast::repeated(&node.clauses, word) {
+        for repeated in ast::repeated(&node.clauses) {
             self.repeated(&what, repeated.word, repeated.again.span, Some(repeated.first.span));
         }
         if node.members().next().is_none() && node.backup().is_none() && !node.broken {

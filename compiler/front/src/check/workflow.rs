@@ -63,11 +63,7 @@ impl Checker<'_> {
 
     fn headers(&mut self, node: &ast::Workflow, anywhere: &Journey, typed: &mut TypedWorkflow) {
         let what = format!("workflow `{}`", node.name.text);
-        let repeated = ast::repeated(node.headers(), |header| match header {
-            Header::ExitWhen(_) => None,
-            other => Some(word_of(other)),
-        });
-        let mut repeated = repeated.into_iter().peekable();
+        let mut repeated = ast::repeated(node.headers()).into_iter().peekable();
         for header in node.headers() {
             match repeated.next_if(|repeated| std::ptr::eq(repeated.again, header)) {
                 Some(found) => self.repeated(&what, found.word, label_of(found.again), Some(label_of(found.first))),
@@ -228,20 +224,6 @@ impl Checker<'_> {
 fn count_steps<'t>(steps: impl IntoIterator<Item = &'t Step>) -> usize {
     let of_blocks = |blocks: Vec<&[Step]>| blocks.into_iter().map(|block| 1 + count_steps(block)).sum::<usize>();
     steps.into_iter().map(|step| of_blocks(step.children()).max(1)).sum()
-}
-
-fn word_of(header: &Header) -> &'static str {
-    match header {
-        Header::Goal(_) => "goal",
-        Header::Owner(_) => "owner",
-        Header::Reviewed(_) => "reviewed",
-        Header::Group(_) => "group",
-        Header::Enter(_) => "enter",
-        Header::Reenter(_) => "reenter",
-        Header::ExitWhen(_) => "exit when",
-        Header::SkipWhen(_) => "skip when",
-        Header::Window(_) => "send on",
-    }
 }
 
 /// What of a clause that stands twice differs: of one with nothing but a value, the value.
