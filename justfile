@@ -24,6 +24,11 @@ data:
 fmt:
     git ls-files -z '*.rs' | xargs -0 rustfmt --edition 2024
 
+# write the editors' words again, from the lists of compiler/front/src/syntax/constructs.rs
+editors:
+    cargo test --test editors -- --ignored write_the_words_of_today
+    git diff --stat -- editors
+
 lint:
     cargo fmt --all --check
     git ls-files -z '*.rs' | xargs -0 rustfmt --check --edition 2024

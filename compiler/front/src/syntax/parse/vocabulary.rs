@@ -20,8 +20,8 @@ const IN_CONDITIONS: &[Rule] = &[
     Rule::kw_bounced,
 ];
 
-/// What stands in steps besides the words that they may begin with.
-const IN_STEPS: &[Rule] = &[Rule::kw_step, Rule::kw_else];
+/// What directs people's ways besides the words that steps may begin with.
+const IN_STEPS: &[Rule] = &[Rule::kw_step, Rule::kw_else, Rule::kw_when, Rule::kw_until, Rule::kw_otherwise];
 
 /// Known only so that a line which holds it can be told apart.
 const FOREIGN: &[Rule] = &[Rule::kw_then];
