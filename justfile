@@ -20,8 +20,18 @@ bench:
 data:
     cargo run -p flow-example-data
 
+# `cargo fmt` does not find the modules that a macro declares
+fmt:
+    git ls-files -z '*.rs' | xargs -0 rustfmt --edition 2024
+
+# write the editors' words again, from the lists of compiler/front/src/syntax/constructs.rs
+editors:
+    cargo test --test editors -- --ignored write_the_words_of_today
+    git diff --stat -- editors
+
 lint:
     cargo fmt --all --check
+    git ls-files -z '*.rs' | xargs -0 rustfmt --check --edition 2024
     cargo clippy --workspace --all-targets -- -D warnings
 
 # licences, advisories and doubles of dependencies

@@ -1,4 +1,4 @@
-" Vim syntax for Flow (.flow). The words are those of grammar/flow.pest.
+" Vim syntax for Flow (.flow).
 if exists("b:current_syntax")
   finish
 endif
@@ -6,29 +6,28 @@ endif
 syntax case match
 syntax iskeyword @,48-57,_
 
+" The words, written by `just editors`.
 syntax keyword flowDeclaration contact email event segment stages team use workflow
-syntax keyword flowControl advance assign continue converted else enter exit handoff if keep once otherwise reenter send set
-syntax keyword flowControl skip step timed until wait when
-syntax keyword flowOperator and in is not or starts with
-" `contains` is an option of :syntax keyword, so it cannot be one of its words.
+syntax keyword flowControl advance else exit handoff if otherwise send set step until wait when
+syntax keyword flowOperator and bounced clicked in inactive is known no not opened or replied sent starts timed unknown
+syntax keyword flowOperator with
 syntax match flowOperator "\<contains\>"
-syntax keyword flowKeyword after as at backup bounced by clicked covers due entry ever exactly existing for from goal group
-syntax keyword flowKeyword hand inactive including kind known least link marketing member most new no note now of on one only
-syntax keyword flowKeyword opened out owner preview replied reviewed robin round sent since stage subject task template time
-syntax keyword flowKeyword times timezone to transactional unknown up within
+syntax keyword flowKeyword after as assign at backup by continue converted covers due enter entry ever exactly existing
+syntax keyword flowKeyword for from goal group hand including keep kind least link marketing member most new note now of
+syntax keyword flowKeyword on once one only out owner preview reenter reviewed robin round since skip stage subject task
+syntax keyword flowKeyword template time times timezone to transactional up within
 syntax keyword flowConstant every friday monday saturday sunday thursday tuesday wednesday weekdays weekends yes
 syntax keyword flowUnit day days hour hours minute minutes month months week weeks
-
 " Words that the language has and this version does not run yet. They are names elsewhere (`score += 10`).
 syntax match flowLater "^\s*\%(\<add\>\|\<calendar\>\|\<call\>\|\<choose\>\|\<company\>\|\<experiment\>\)\%(\s*\%([-+]=\|(\)\)\@!"
 syntax match flowLater "^\s*\%(\<holdout\>\|\<in_app\>\|\<late\>\|\<move\>\|\<notice\>\|\<notify\>\)\%(\s*\%([-+]=\|(\)\)\@!"
 syntax match flowLater "^\s*\%(\<pauses\>\|\<policy\>\|\<priority\>\|\<promise\>\|\<push\>\|\<repeat\>\)\%(\s*\%([-+]=\|(\)\)\@!"
 syntax match flowLater "^\s*\%(\<score\>\|\<sms\>\|\<split\>\|\<start\>\|\<stop\>\|\<stops\>\)\%(\s*\%([-+]=\|(\)\)\@!"
 syntax match flowLater "^\s*\%(\<tag\>\|\<test\>\|\<topic\>\|\<untag\>\|\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-
 " A field's type stands behind its name: `first_name text?`
-syntax match flowField "^\s*\h\w*\s\+\%(yes/no\|country\|date\|email\|moment\|money\|number\|text\|timezone\|url\)?\=\ze\s*\%(=\|//\|;\|$\|}\)" contains=flowType
-syntax match flowType "\s\@<=\%(yes/no\|country\|date\|email\|moment\|money\|number\|text\|timezone\|url\)?\=" contained
+syntax match flowField "^\s*\h\w*\s\+\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=\ze\s*\%(=\|//\|;\|$\|}\)" contains=flowType
+syntax match flowType "\s\@<=\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=" contained
+" End of the words.
 
 syntax match flowNumber "-\=\<\d\+\%(\.\d\+\)\=\>"
 syntax match flowNumber "\<\d\d\d\d-\d\d-\d\d\>"

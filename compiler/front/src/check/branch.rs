@@ -4,11 +4,11 @@ use super::cx::Cx;
 use super::flow::Journey;
 use super::predicate::check_predicate;
 use super::predicate::{Asked, assume};
+use super::step::check_steps;
 use super::typed::{TypedArm, TypedStepKind};
-use super::workflow::check_steps;
 use crate::syntax::ast::Branch;
 
-pub(super) fn check_branch(cx: &mut Cx<'_>, branch: &Branch, journey: &mut Journey) -> TypedStepKind {
+pub(super) fn check(cx: &mut Cx<'_>, branch: &Branch, journey: &mut Journey) -> TypedStepKind {
     let mut arms = Vec::new();
     let mut ways = Vec::new();
     // Each `else if` is asked only where the conditions before it did not hold.

@@ -11,7 +11,7 @@ use crate::env::schema;
 use crate::syntax::ast::{self, Change, Literal};
 use flow_ir::{FieldId, FieldType};
 
-pub(super) fn check_change(cx: &mut Cx<'_>, change: &Change, journey: &mut Journey) -> TypedStepKind {
+pub(super) fn check(cx: &mut Cx<'_>, change: &Change, journey: &mut Journey) -> TypedStepKind {
     match change {
         Change::Count { field, minus, amount } => check_count_step(cx, field, *minus, amount, journey),
         Change::Set { field, value } => check_set(cx, field, value, journey),

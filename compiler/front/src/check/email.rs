@@ -9,7 +9,7 @@ use super::typed::TypedEmail;
 use crate::diagnostics::names;
 use crate::diagnostics::{suggest, template};
 use crate::source::{FileId, Span};
-use crate::syntax::ast::{self, EmailClause};
+use crate::syntax::ast;
 use crate::templates::{self, FaultKind, FieldShape, TemplateFault, TemplateKind, TemplateScope};
 use flow_ir::{Email, EmailKind, FieldType, Link};
 use std::collections::BTreeMap;
@@ -46,16 +46,7 @@ pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
 /// What is there twice, and what is not there.
 pub(super) fn report_email_clauses(cx: &mut Cx<'_>, node: &ast::Email) {
     let what = format!("email `{}`", node.name.text);
-    // Links are told apart by their names.
-    let word = |clause: &EmailClause| match clause {
-        EmailClause::Subject(_) => Some("subject"),
-        EmailClause::Preview(_) => Some("preview"),
-        EmailClause::From(_) => Some("from"),
-        EmailClause::Template(_) => Some("template"),
-        EmailClause::Kind(_) => Some("kind"),
-        EmailClause::Link(_) => None,
-    };
-    for repeated in ast::repeated(&node.clauses, word) {
+    for repeated in ast::repeated(&node.clauses) {
         report_repeated(cx, &what, repeated.word, repeated.again.span, None);
     }
     if node.broken {

@@ -1,12 +1,12 @@
 //! Events: which ones, how many, since when.
 
 use super::cx::Cx;
+use super::duration::look_back_ms;
 use super::field::{check_choice, plain_text, text_needle, wrong_literal};
 use super::named;
 use super::number::{constant_date, constant_number};
 use super::predicate::Asked;
 use super::typed::{Cond, EventTest, Part, Since};
-use super::wait::look_back_ms;
 use crate::diagnostics::{names, time, types};
 use crate::env::schema;
 use crate::meaning::Meaning;

@@ -5,7 +5,7 @@ use super::flow::Journey;
 use super::typed::TypedStepKind;
 use crate::syntax::ast::ExitStep;
 
-pub(super) fn check_exit(_cx: &mut Cx<'_>, exit: &ExitStep, journey: &mut Journey) -> TypedStepKind {
+pub(super) fn check(_: &mut Cx<'_>, exit: &ExitStep, journey: &mut Journey) -> TypedStepKind {
     journey.left = true;
     TypedStepKind::Exit { converted: exit.converted }
 }

@@ -35,6 +35,8 @@ pub(super) struct Journey {
     /// Everyone has left: nobody comes here.
     pub(super) left: bool,
     pub(super) known: Known,
+    /// The step that is being checked.
+    pub(super) here: Location,
 }
 
 impl Journey {

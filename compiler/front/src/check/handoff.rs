@@ -1,26 +1,21 @@
 //! `handoff to TEAM { note, task, keep in workflow }`.
 
 use super::cx::Cx;
+use super::duration::check_duration;
 use super::flow::Journey;
 use super::named;
 use super::text::{report_repeated, template_text};
 use super::typed::TypedStepKind;
-use super::wait::check_duration;
-use crate::syntax::ast::{self, HandoffClause, HandoffStep};
+use crate::syntax::ast::{self, HandoffStep};
 use flow_ir::CivilSpan;
 
 /// When a task is due that does not say.
 const DEFAULT_TASK_DUE: CivilSpan = CivilSpan { months: 0, days: 1, ms: 0 };
 
-pub(super) fn check_handoff(cx: &mut Cx<'_>, handoff: &HandoffStep, journey: &mut Journey) -> TypedStepKind {
+pub(super) fn check(cx: &mut Cx<'_>, handoff: &HandoffStep, journey: &mut Journey) -> TypedStepKind {
     let team = named::team(cx, &handoff.team);
     let what = format!("handoff to `{}`", handoff.team.text);
-    let word = |clause: &HandoffClause| match clause {
-        HandoffClause::Note(_) => Some("note"),
-        HandoffClause::Task(_) => Some("task"),
-        HandoffClause::Keep => Some("keep"),
-    };
-    for repeated in ast::repeated(&handoff.clauses, word) {
+    for repeated in ast::repeated(&handoff.clauses) {
         report_repeated(cx, &what, repeated.word, repeated.again.span, Some(repeated.first.span));
     }
     let note = handoff.note().map(|note| template_text(cx, note, &journey.known));

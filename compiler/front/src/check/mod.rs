@@ -4,27 +4,30 @@
 //! [`Cond::Unknown`], which agrees with everything, so that one mistake gives one message. The order below is the order of need: the
 //! schema first, then what can be asked of it, then what is sent, then who walks through which steps.
 
-mod branch;
-mod change;
 mod cx;
+mod duration;
 mod email;
 mod event;
-mod exit;
 mod field;
 mod flow;
 mod habits;
-mod handoff;
+mod header;
 mod named;
 mod number;
 mod predicate;
 mod segment;
-mod send;
-mod stage;
+mod step;
 mod team;
 mod text;
 pub mod typed;
-mod wait;
 mod workflow;
+
+macro_rules! modules {
+    ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => { $(mod $module;)* };
+    ($($module:ident)*) => { $(mod $module;)* };
+}
+constructs::steps!(modules);
+constructs::header_modules!(modules);
 
 pub(crate) use number::{days_of, number_of};
 pub use typed::{Cond, Number, Since, Typed};
@@ -34,6 +37,7 @@ use crate::env::Env;
 use crate::meaning::Meanings;
 use crate::resolve::{Declared, Scope};
 use crate::source::Project;
+use crate::syntax::constructs;
 use cx::{Cx, Found};
 use flow_ir::{FieldId, Id};
 use std::collections::BTreeSet;

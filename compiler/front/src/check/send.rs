@@ -5,10 +5,9 @@ use super::flow::Journey;
 use super::named;
 use super::typed::TypedStepKind;
 use crate::diagnostics::messages;
-use crate::source::Location;
 use crate::syntax::ast::SendStep;
 
-pub(super) fn check_send(cx: &mut Cx<'_>, send: &SendStep, at: Location, journey: &mut Journey) -> TypedStepKind {
+pub(super) fn check(cx: &mut Cx<'_>, send: &SendStep, journey: &mut Journey) -> TypedStepKind {
     let Some(email) = named::email(cx, &send.email) else {
         journey.blind = true;
         return TypedStepKind::Unreadable;
@@ -17,6 +16,6 @@ pub(super) fn check_send(cx: &mut Cx<'_>, send: &SendStep, at: Location, journey
         let diagnostic = messages::sent_again(&send.email.text, cx.at(send.email.span), first);
         cx.report(diagnostic);
     }
-    journey.send(email, at);
+    journey.send(email, journey.here);
     TypedStepKind::Send(email)
 }

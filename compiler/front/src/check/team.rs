@@ -7,16 +7,11 @@ use super::predicate::check_predicate;
 use super::text::{check_address, report_repeated};
 use super::typed::TypedTeam;
 use crate::diagnostics::names;
-use crate::syntax::ast::{self, TeamClause};
+use crate::syntax::ast;
 
 pub(super) fn check_team(cx: &mut Cx<'_>, node: &ast::Team) -> TypedTeam {
     let what = format!("team `{}`", node.name.text);
-    let word = |clause: &TeamClause| match clause {
-        TeamClause::Member(_) => None,
-        TeamClause::Backup(_) => Some("backup"),
-        TeamClause::Assign(_) => Some("assign"),
-    };
-    for repeated in ast::repeated(&node.clauses, word) {
+    for repeated in ast::repeated(&node.clauses) {
         report_repeated(cx, &what, repeated.word, repeated.again.span, Some(repeated.first.span));
     }
     if node.members().next().is_none() && node.backup().is_none() && !node.broken {

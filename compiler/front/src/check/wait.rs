@@ -1,23 +1,15 @@
 //! `wait D`, `wait until P up to D`, and lengths of time.
 
 use super::cx::Cx;
+use super::duration::check_duration;
 use super::flow::Journey;
-use super::number::whole_of;
 use super::predicate::Asked;
 use super::predicate::check_predicate;
 use super::typed::TypedStepKind;
 use crate::diagnostics::time;
-use crate::syntax::ast::{Duration, Predicate, Unit, Wait};
-use flow_ir::CivilSpan;
+use crate::syntax::ast::{Duration, Predicate, Wait};
 
-const MINUTE_MS: i64 = 60_000;
-const HOUR_MS: i64 = 60 * MINUTE_MS;
-const DAY_MS: i64 = 24 * HOUR_MS;
-
-/// The longest wait or period: ten years. Longer ones are slips of the keyboard.
-const MAX_DAYS: i64 = 3_660;
-
-pub(super) fn check_wait(cx: &mut Cx<'_>, wait: &Wait, journey: &mut Journey) -> TypedStepKind {
+pub(super) fn check(cx: &mut Cx<'_>, wait: &Wait, journey: &mut Journey) -> TypedStepKind {
     match wait {
         Wait::For(duration) => {
             journey.waited_until = false;
@@ -45,53 +37,4 @@ pub(super) fn check_wait_until(
         Some(up_to) => TypedStepKind::WaitUntil { when, up_to },
         None => TypedStepKind::Unknown,
     }
-}
-
-/// A length of time to wait: days and longer keep the wall clock.
-pub(super) fn check_duration(cx: &mut Cx<'_>, duration: &Duration) -> Option<CivilSpan> {
-    let amount = check_amount(cx, duration)?;
-    Some(match duration.unit {
-        Unit::Minutes => CivilSpan { ms: amount * MINUTE_MS, ..CivilSpan::default() },
-        Unit::Hours => CivilSpan { ms: amount * HOUR_MS, ..CivilSpan::default() },
-        Unit::Days => CivilSpan { days: amount as i32, ..CivilSpan::default() },
-        Unit::Weeks => CivilSpan { days: amount as i32 * 7, ..CivilSpan::default() },
-        Unit::Months => CivilSpan { months: amount as i32, ..CivilSpan::default() },
-    })
-}
-
-/// How far a period looks back: elapsed time, a day being 24 hours, so that a window has one length for everyone.
-pub(super) fn look_back_ms(cx: &mut Cx<'_>, duration: &Duration) -> Option<i64> {
-    let amount = check_amount(cx, duration)?;
-    match duration.unit {
-        Unit::Minutes => Some(amount * MINUTE_MS),
-        Unit::Hours => Some(amount * HOUR_MS),
-        Unit::Days => Some(amount * DAY_MS),
-        Unit::Weeks => Some(amount * 7 * DAY_MS),
-        Unit::Months => {
-            let diagnostic = time::month_in_period(cx.at(duration.span), amount * 30);
-            cx.report(diagnostic);
-            None
-        }
-    }
-}
-
-pub(super) fn check_amount(cx: &mut Cx<'_>, duration: &Duration) -> Option<i64> {
-    let longest = match duration.unit {
-        Unit::Minutes => MAX_DAYS * 24 * 60,
-        Unit::Hours => MAX_DAYS * 24,
-        Unit::Days => MAX_DAYS,
-        Unit::Weeks => MAX_DAYS / 7,
-        Unit::Months => MAX_DAYS / 30,
-    };
-    let why = match whole_of(&duration.amount) {
-        Some(amount) if (1..=longest).contains(&amount) => return Some(amount),
-        Some(amount) if amount > longest => "longer than ten years",
-        Some(0) => "no time at all",
-        Some(_) => "time runs forward only",
-        None => "not a whole number",
-    };
-    let text = cx.text_at(duration.span);
-    let diagnostic = time::bad_duration(&text, why, cx.at(duration.span));
-    cx.report(diagnostic);
-    None
 }

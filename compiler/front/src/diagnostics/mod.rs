@@ -7,6 +7,7 @@
 pub mod codes;
 pub mod contract;
 pub mod diagnostic;
+pub mod expected;
 pub mod messages;
 pub mod missing;
 pub mod names;
@@ -20,3 +21,4 @@ pub mod types;
 
 pub use codes::Code;
 pub use diagnostic::{Diagnostic, Edit, Label, Severity};
+pub use expected::Expected;

@@ -26,8 +26,13 @@ pub fn list(names: &[&str], limit: usize) -> String {
     if names.len() > limit {
         shown.push(format!("{} more", names.len() - limit));
     }
-    match shown.split_last() {
-        None => "nothing".to_owned(),
+    if shown.is_empty() { "nothing".to_owned() } else { either(&shown) }
+}
+
+/// One of these, in words.
+pub fn either(words: &[String]) -> String {
+    match words.split_last() {
+        None => String::new(),
         Some((last, [])) => last.clone(),
         Some((last, before)) => format!("{} or {last}", before.join(", ")),
     }

@@ -1,13 +1,12 @@
 //! Text that cannot be read.
 
-use super::{Code, Diagnostic, suggest};
+use super::{Code, Diagnostic, Expected, suggest};
 use crate::source::Location;
 
 /// The characters of an unreadable word that a message repeats.
 const MAX_SHOWN: usize = 60;
 
-/// `expected` are descriptions with the words to write in backticks.
-pub fn unexpected_text(found: &str, expected: &[&str], at: Location) -> Diagnostic {
+pub fn unexpected_text(found: &str, expected: &[Expected], at: Location) -> Diagnostic {
     let message = match found.char_indices().nth(MAX_SHOWN) {
         _ if found.is_empty() => "this line ends too early".to_owned(),
         Some((end, _)) => format!("`{}…` cannot be read here", &found[..end]),
@@ -16,31 +15,12 @@ pub fn unexpected_text(found: &str, expected: &[&str], at: Location) -> Diagnost
     let label = match expected {
         [] if found.is_empty() => "something is missing here".to_owned(),
         [] => "this does not belong here".to_owned(),
-        _ => format!("expected {}", either(&likely(expected))),
+        _ => {
+            let likely: Vec<String> = Expected::likely(expected).iter().map(Expected::to_string).collect();
+            format!("expected {}", suggest::either(&likely))
+        }
     };
     Diagnostic::error(Code::UnexpectedText, message, at, label)
-}
-
-/// What people reach for first, where so much could follow that the list would say nothing.
-fn likely<'a>(expected: &[&'a str]) -> Vec<&'a str> {
-    const FEW: usize = 4;
-    const REFINEMENTS: &[&str] = &[
-        "`(`",
-        "`+` or `-`",
-        "a count such as `at least 2 times`",
-        "a period such as `in 7 days`",
-        "`new only` or `including existing`",
-        "`new only`",
-        "`including existing`",
-    ];
-    if expected.len() <= FEW {
-        return expected.to_vec();
-    }
-    // Whatever a condition may begin with.
-    if expected.contains(&"`inactive for`") && expected.contains(&"`timed out`") {
-        return vec!["a condition"];
-    }
-    expected.iter().copied().filter(|words| !REFINEMENTS.contains(words)).collect()
 }
 
 pub fn two_on_one_line(word: &str, at: Location) -> Diagnostic {
@@ -193,12 +173,4 @@ pub fn and_or_mixed(at: Location, first: String, second: String) -> Diagnostic {
 
 pub fn too_large(what: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::TooLarge, format!("this {what}"), at, "reading stopped here").help("split it up")
-}
-
-fn either(words: &[&str]) -> String {
-    match words.split_last() {
-        None => String::new(),
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, before)) => format!("{} or {last}", before.join(", ")),
-    }
 }

@@ -7,12 +7,9 @@ use crate::diagnostics::{Diagnostic, names, types};
 use crate::resolve::{Declared, Scope};
 use crate::source::Location;
 use crate::syntax::ast;
+use crate::syntax::constructs::TYPES;
 use flow_ir::{EventId, EventType, FieldId, FieldType, Id, NEVER, Property};
 use std::collections::BTreeMap;
-
-/// The types a field may be declared with.
-pub const TYPES: &[&str] =
-    &["text", "number", "money", "yes/no", "date", "moment", "email", "url", "timezone", "country"];
 
 #[derive(Debug, Clone)]
 pub struct SchemaField {

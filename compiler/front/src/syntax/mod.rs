@@ -4,6 +4,9 @@
 //! an unreadable step) and its neighbours are still read. This layer knows no names and no meaning.
 
 pub mod ast;
+pub mod constructs;
 mod parse;
+#[cfg(test)]
+mod tests;
 
-pub use parse::{MAX_SOURCE_BYTES, parse};
+pub use parse::{MAX_SOURCE_BYTES, parse, vocabulary};

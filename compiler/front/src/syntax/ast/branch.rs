@@ -1,6 +1,6 @@
 //! `if / else if / else`.
 
-use super::{Blocks, Predicate, Step};
+use super::{Predicate, Step, StepNode};
 use crate::source::Span;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Arm {
     pub span: Span,
 }
 
-impl Blocks for Branch {
+impl StepNode for Branch {
     fn blocks(&self) -> Vec<&[Step]> {
         let arms = self.arms.iter().map(|arm| arm.steps.as_slice());
         arms.chain(self.otherwise.as_ref().map(|(steps, _)| steps.as_slice())).collect()

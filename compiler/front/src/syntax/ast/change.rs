@@ -1,6 +1,6 @@
 //! `score += N` and `set FIELD = VALUE`.
 
-use super::{Blocks, Name, Value};
+use super::{Name, StepNode, Value};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
@@ -16,4 +16,4 @@ pub enum Change {
     },
 }
 
-impl Blocks for Change {}
+impl StepNode for Change {}

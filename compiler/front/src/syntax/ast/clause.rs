@@ -19,15 +19,12 @@ pub struct Repeated<'c, K> {
     pub again: &'c Clause<K>,
 }
 
-/// The clauses that stand more than once in a block, beside the first of their kind; none for a kind that may (`word` is none).
-pub fn repeated<'c, K>(
-    clauses: impl IntoIterator<Item = &'c Clause<K>>,
-    word: impl Fn(&K) -> Option<&'static str>,
-) -> Vec<Repeated<'c, K>> {
+/// The clauses that stand more than once in a block and may not, beside the first of their kind, in their order.
+pub fn repeated<'c, K: ClauseKind>(clauses: impl IntoIterator<Item = &'c Clause<K>>) -> Vec<Repeated<'c, K>> {
     let mut seen: Vec<(&'static str, &Clause<K>)> = Vec::new();
     let mut found = Vec::new();
-    for clause in clauses {
-        let Some(word) = word(&clause.kind) else { continue };
+    for clause in clauses.into_iter().filter(|clause| !clause.kind.is_many()) {
+        let word = clause.kind.word();
         match seen.iter().find(|(known, _)| *known == word) {
             Some((_, first)) => found.push(Repeated { word, first, again: clause }),
             None => seen.push((word, clause)),
@@ -35,3 +32,38 @@ pub fn repeated<'c, K>(
     }
     found
 }
+
+/// The kind of a clause, as the list of its block has it.
+pub trait ClauseKind {
+    /// What names it for people: `exit when`.
+    fn word(&self) -> &'static str;
+    /// Whether it may stand more than once in its block.
+    fn is_many(&self) -> bool;
+}
+
+/// The kinds of clauses of one list of [`constructs`](crate::syntax::constructs).
+macro_rules! clauses {
+    (
+        $name:ident $list:ident
+        {$($module:ident: $variant:ident $(($($node:tt)*))? [$rule:ident $words:literal] $about:tt;)*} $later:tt
+    ) => {
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum $name {
+            $($variant $(($($node)*))?,)*
+        }
+
+        impl $crate::syntax::ast::ClauseKind for $name {
+            fn word(&self) -> &'static str {
+                match self {
+                    $(Self::$variant { .. } => $words,)*
+                }
+            }
+
+            fn is_many(&self) -> bool {
+                let found = $crate::syntax::constructs::$list.of_word(self.word());
+                found.is_some_and(|construct| construct.is($crate::syntax::constructs::Trait::Many))
+            }
+        }
+    };
+}
+pub(crate) use clauses;

@@ -1,7 +1,8 @@
 //! `email`: a message, its subject lines and its links.
 
-use super::{Clause, Name, Predicate, Text};
+use super::{Block, Clause, Name, Predicate, Text, clause::clauses};
 use crate::source::Span;
+use crate::syntax::constructs;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email {
@@ -14,16 +15,7 @@ pub struct Email {
     pub broken: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EmailClause {
-    /// The lines of one subject, in the order in which they are tried.
-    Subject(Vec<Subject>),
-    Preview(Text),
-    From(Text),
-    Template(Text),
-    Kind(EmailKind),
-    Link(Link),
-}
+constructs::email_clauses!(clauses EmailClause EMAIL_CLAUSES);
 
 /// `subject "..."`, or one line of `subject when P "..." otherwise "..."`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,5 +70,11 @@ impl Email {
 
     fn find<'e, T>(&'e self, of: impl Fn(&'e EmailClause) -> Option<T>) -> Option<T> {
         self.clauses.iter().find_map(|clause| of(&clause.kind))
+    }
+}
+
+impl Block for Email {
+    fn lose_a_line(&mut self) {
+        self.broken = true;
     }
 }

@@ -1,10 +1,10 @@
 //! `exit` and `exit as converted`.
 
-use super::Blocks;
+use super::StepNode;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExitStep {
     pub converted: bool,
 }
 
-impl Blocks for ExitStep {}
+impl StepNode for ExitStep {}

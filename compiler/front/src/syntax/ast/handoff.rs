@@ -1,6 +1,7 @@
 //! `handoff to TEAM { note, task, keep in workflow }`.
 
-use super::{Blocks, Clause, Duration, Name, Text};
+use super::{Clause, Duration, Name, StepNode, Text, clause::clauses};
+use crate::syntax::constructs;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HandoffStep {
@@ -8,13 +9,7 @@ pub struct HandoffStep {
     pub clauses: Vec<Clause<HandoffClause>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HandoffClause {
-    Note(Text),
-    Task(Task),
-    /// `keep in workflow`
-    Keep,
-}
+constructs::handoff_clauses!(clauses HandoffClause HANDOFF_CLAUSES);
 
 /// `task "Call {first_name or "the contact"}" due in 24 hours`
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,4 +37,4 @@ impl HandoffStep {
     }
 }
 
-impl Blocks for HandoffStep {}
+impl StepNode for HandoffStep {}

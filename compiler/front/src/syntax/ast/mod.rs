@@ -1,38 +1,35 @@
 //! The tree of a `.flow` file, as it was written: every node with its place, nothing resolved.
 //!
-//! One file per construct; `parse/` has the same file names. `Rule` and `Pair` never come here, so the parser can change alone.
+//! One file per construct, by the lists in [`constructs`]; `parse/` has the same file names. `Rule` and `Pair` never come here, so the
+//! parser can change alone.
 
-pub mod branch;
-pub mod change;
 pub mod clause;
-pub mod contact;
-pub mod email;
-pub mod exit;
-pub mod handoff;
+pub mod declaration;
+pub mod field;
+pub mod header;
 pub mod predicate;
-pub mod send;
-pub mod stage;
-pub mod team;
+pub mod step;
 pub mod value;
-pub mod wait;
-pub mod workflow;
 
-pub use branch::{Arm, Branch};
-pub use change::Change;
-pub use clause::{Clause, Repeated, repeated};
-pub use contact::{Contact, Event, Field, FieldType, Segment, Stages};
-pub use email::{Email, EmailClause, EmailKind, Link, Subject};
-pub use exit::ExitStep;
-pub use handoff::{HandoffClause, HandoffStep, Task};
+macro_rules! modules {
+    ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => { modules!{$($module)*} };
+    ($($module:ident)*) => { $(pub mod $module; pub use $module::*;)* };
+}
+constructs::declarations!(modules);
+constructs::header_modules!(modules);
+constructs::steps!(modules);
+
+pub use clause::{Clause, ClauseKind, Repeated, repeated};
+pub(crate) use declaration::Block;
+pub use declaration::{Declaration, Kind};
+pub use field::{Field, FieldType};
+pub use header::Header;
 pub use predicate::{Count, CountKind, EngagementVerb, Order, Period, Predicate, Property, Relation};
-pub use send::SendStep;
-pub use stage::AdvanceStep;
-pub use team::{Assign, Member, Team, TeamClause};
+pub(crate) use step::StepNode;
+pub use step::{Step, StepKind};
 pub use value::{Duration, Literal, Sum, Text, TextPiece, Unit, Value};
-pub use wait::Wait;
-pub(crate) use workflow::Blocks;
-pub use workflow::{Enter, Existing, Goal, Header, Item, Reenter, Step, StepKind, Window, Workflow};
 
+use super::constructs;
 use crate::source::Span;
 
 /// A name where it was written.
@@ -66,52 +63,5 @@ impl File {
     pub fn unreadable() -> Self {
         let unreadable = |kind: &Kind| Clause { kind: Declaration::Unreadable(*kind), span: Span::new(0, 0) };
         Self { declarations: Kind::ALL.iter().map(unreadable).collect(), ..Self::default() }
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Declaration {
-    /// `use std.b2b`
-    Use(Name),
-    Contact(Contact),
-    Event(Event),
-    Stages(Stages),
-    Segment(Segment),
-    Email(Email),
-    Team(Team),
-    Workflow(Workflow),
-    /// One of this kind could not be read; reported already.
-    Unreadable(Kind),
-}
-
-/// What a declaration declares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    Use,
-    Contact,
-    Event,
-    Stages,
-    Segment,
-    Email,
-    Team,
-    Workflow,
-}
-
-impl Kind {
-    pub const ALL: &'static [Kind] =
-        &[Kind::Use, Kind::Contact, Kind::Event, Kind::Stages, Kind::Segment, Kind::Email, Kind::Team, Kind::Workflow];
-
-    pub fn of_keyword(word: &str) -> Option<Kind> {
-        Some(match word {
-            "use" => Kind::Use,
-            "contact" => Kind::Contact,
-            "event" => Kind::Event,
-            "stages" => Kind::Stages,
-            "segment" => Kind::Segment,
-            "email" => Kind::Email,
-            "team" => Kind::Team,
-            "workflow" => Kind::Workflow,
-            _ => return None,
-        })
     }
 }

@@ -1,10 +1,14 @@
 //! `send EMAIL`.
 
-use super::{Blocks, Name};
+use super::{Name, StepNode};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SendStep {
     pub email: Name,
 }
 
-impl Blocks for SendStep {}
+impl StepNode for SendStep {
+    fn message(&self) -> Option<&Name> {
+        Some(&self.email)
+    }
+}

@@ -1,7 +1,8 @@
 //! `team`: who can receive a handoff.
 
-use super::{Clause, Name, Predicate, Text};
+use super::{Block, Clause, Name, Predicate, Text, clause::clauses};
 use crate::source::Span;
+use crate::syntax::constructs;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Team {
@@ -14,12 +15,7 @@ pub struct Team {
     pub broken: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TeamClause {
-    Member(Member),
-    Backup(Text),
-    Assign(Assign),
-}
+constructs::team_clauses!(clauses TeamClause TEAM_CLAUSES);
 
 /// `member "ana@acme.example" covers region in ("EMEA")`
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,5 +44,11 @@ impl Team {
             TeamClause::Backup(backup) => Some(backup),
             _ => None,
         })
+    }
+}
+
+impl Block for Team {
+    fn lose_a_line(&mut self) {
+        self.broken = true;
     }
 }

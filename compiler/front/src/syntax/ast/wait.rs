@@ -1,6 +1,6 @@
 //! `wait D` and `wait until P up to D`.
 
-use super::{Blocks, Duration, Predicate};
+use super::{Duration, Predicate, StepNode};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wait {
@@ -12,4 +12,4 @@ pub enum Wait {
     },
 }
 
-impl Blocks for Wait {}
+impl StepNode for Wait {}

@@ -1,16 +1,18 @@
-//! Blocks that do not fit: a brace missing, a brace too many, a declaration inside another.
+//! StepNode that do not fit: a brace missing, a brace too many, a declaration inside another.
 //!
 //! One such mistake moves everything behind it into the wrong place. It is reported once, where the indentation says that it was
 //! made, and what follows from it is kept quiet.
 
-use super::{Ended, Pair, Reader, Rule, braces, child, context, has, head, recover, span};
+use super::context::Context;
+use super::{Ended, Pair, Reader, Rule, braces, child, has, head, recover, span};
 use crate::diagnostics::{suggest, syntax};
 use crate::source::Span;
-use crate::syntax::ast::{Clause, Declaration, Kind};
+use crate::syntax::ast::{Block as _, Clause, Declaration, Kind};
+use crate::syntax::constructs::Trait;
 
-impl<'s> Reader<'s> {
+impl Reader<'_> {
     /// Reports the blocks of a declaration that are never closed.
-    pub(super) fn unclosed_blocks(&mut self, pair: &Pair<'s>, indent: usize) {
+    pub(super) fn unclosed_blocks(&mut self, pair: &Pair<'_>, indent: usize) {
         let Some(missing) = pair.clone().into_inner().flatten().find(|inner| inner.as_rule() == Rule::missing_close)
         else {
             return;
@@ -40,7 +42,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A declaration that stands further in than the one that it interrupts was put inside it.
-    fn nested_declaration(&mut self, pair: &Pair<'s>, next: usize, indent: usize) -> bool {
+    fn nested_declaration(&mut self, pair: &Pair<'_>, next: usize, indent: usize) -> bool {
         let rest = self.text.get(next..).unwrap_or_default();
         let line = rest.trim_start().lines().next().unwrap_or_default();
         let at = (next + rest.len() - rest.trim_start().len()) as u32;
@@ -61,9 +63,9 @@ impl<'s> Reader<'s> {
     }
 
     /// Reports a line of a block that cannot be read, unless it is a step that an unclosed block swallowed.
-    pub(super) fn bad_clause(&mut self, pair: &Pair<'s>, context: &context::Context) {
+    pub(super) fn bad_clause(&mut self, pair: &Pair<'_>, context: Context) {
         let word = child(pair, Rule::bad_text).map(|text| recover::first_name(text.as_str().trim_start()));
-        if self.unclosed && word.is_some_and(|word| context::STEPS.starts_with(word)) {
+        if self.unclosed && word.is_some_and(|word| Context::Steps.starts_with(word)) {
             return;
         }
         self.bad(pair, context);
@@ -79,7 +81,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A line among the declarations that cannot be read.
-    pub(super) fn bad_declaration(&mut self, pair: &Pair<'s>, declarations: &mut Vec<Clause<Declaration>>) {
+    pub(super) fn bad_declaration(&mut self, pair: &Pair<'_>, declarations: &mut Vec<Clause<Declaration>>) {
         let line = child(pair, Rule::bad_text).map(|text| span(&text));
         let word = line.map_or("", |line| recover::first_name(line.text(self.text)));
         let opens = pair.clone().into_inner().any(|inner| inner.as_rule() == Rule::skipped);
@@ -88,8 +90,7 @@ impl<'s> Reader<'s> {
             if self.lost.is_some() && !opens {
                 return None;
             }
-            let words = Kind::ALL.iter().map(|kind| keyword(*kind));
-            suggest::nearest(word, words).and_then(Kind::of_keyword)
+            suggest::nearest(word, Context::Declarations.words()).and_then(Kind::of_keyword)
         });
         let unreadable = |kind: &Kind| Clause { kind: Declaration::Unreadable(*kind), span: span(pair) };
         if let Some(kind) = kind {
@@ -108,7 +109,7 @@ impl<'s> Reader<'s> {
         } else {
             declarations.extend(Kind::ALL.iter().filter(|_| !has(pair, Rule::foreign_comment)).map(unreadable));
         }
-        self.bad(pair, context::DECLARATIONS);
+        self.bad(pair, Context::Declarations);
         if let (Some(line), false) = (line, opens) {
             // Whatever block it should have opened stands behind it without a home.
             self.lose(line.start);
@@ -117,21 +118,12 @@ impl<'s> Reader<'s> {
 
     /// Reports a step or a clause where declarations are.
     fn stands_outside(&mut self, line: Span, word: &str) -> bool {
-        let home = if context::WORKFLOW.starts_with(word) || word == "else" {
-            "a workflow"
-        } else if context::EMAIL.starts_with(word) {
-            "an email"
-        } else if context::TEAM.starts_with(word) {
-            "a team"
-        } else if context::HANDOFF.starts_with(word) {
-            "a handoff"
-        } else {
-            return false;
-        };
+        let Some(place) = Context::of_line(word) else { return false };
+        let home = place.called().unwrap_or_default();
         let at = self.at(Span::new(line.start, line.start + word.len() as u32));
-        let of_home = |ended: &&Ended| ended.what.trim_start_matches('`').starts_with(home[2..].trim_start());
+        let of_home = |ended: &&Ended| Some(ended.kind) == place.home();
         let found = match self.ended.as_ref().filter(of_home) {
-            Some(Ended { what, indent, brace }) if braces::indent_at(self.text, brace.start) > *indent => {
+            Some(Ended { what, indent, brace, .. }) if braces::indent_at(self.text, brace.start) > *indent => {
                 syntax::closed_too_early(what, self.at(*brace))
             }
             Some(Ended { what, brace, .. }) => syntax::outside(word, home, at, Some((what, self.at(*brace)))),
@@ -146,16 +138,8 @@ impl<'s> Reader<'s> {
 
 /// The declaration before a stray line lost that line, so nothing is missing in it.
 fn mark_broken(declarations: &mut [Clause<Declaration>]) {
-    match declarations.last_mut().map(|declaration| &mut declaration.kind) {
-        Some(Declaration::Workflow(workflow)) => {
-            workflow.broken = true;
-            workflow.blind = true;
-        }
-        Some(Declaration::Email(email)) => email.broken = true,
-        Some(Declaration::Team(team)) => team.broken = true,
-        Some(Declaration::Contact(contact)) => contact.broken = true,
-        Some(Declaration::Event(event)) => event.broken = true,
-        _ => {}
+    if let Some(last) = declarations.last_mut() {
+        last.kind.lose_a_line();
     }
 }
 
@@ -168,7 +152,7 @@ pub(super) fn what_of(pair: &Pair<'_>) -> String {
 fn what_of_line(line: &str) -> String {
     let mut words = line.split_whitespace();
     match (words.next().unwrap_or_default(), words.next()) {
-        (first @ ("event" | "email" | "team" | "workflow" | "segment"), Some(name)) => format!("`{first} {name}`"),
+        (first, Some(name)) if is_named(first) => format!("`{first} {name}`"),
         ("else", Some("if")) => "`else if`".to_owned(),
         ("step", _) => "this step".to_owned(),
         ("", _) => "this block".to_owned(),
@@ -176,15 +160,7 @@ fn what_of_line(line: &str) -> String {
     }
 }
 
-fn keyword(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Use => "use",
-        Kind::Contact => "contact",
-        Kind::Event => "event",
-        Kind::Stages => "stages",
-        Kind::Segment => "segment",
-        Kind::Email => "email",
-        Kind::Team => "team",
-        Kind::Workflow => "workflow",
-    }
+/// Whether a declaration's name stands behind its word.
+fn is_named(word: &str) -> bool {
+    Kind::of_keyword(word).and_then(Kind::construct).is_some_and(|construct| construct.is(Trait::Named))
 }

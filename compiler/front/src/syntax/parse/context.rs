@@ -1,149 +1,157 @@
 //! What the lines of each place start with, and how a line that starts so is read.
 //!
-//! The grammar says the same in its own way; these tables are for lines that it could not read. A new clause or step adds its first
-//! word here, and what people write instead of it.
+//! The grammar says the same in its own way; this is for lines that it could not read. It comes from the lists of
+//! [`constructs`].
 
 use super::Rule;
+use crate::syntax::ast::Kind;
+use crate::syntax::constructs::{self, Construct, List};
 
-/// What may stand at a place: the first words, and the rules to read such a line as.
-pub(super) struct Context {
-    pub(super) starts: &'static [(&'static str, &'static [Rule])],
-    /// The rule of a line that starts with any name.
-    pub(super) other: Option<Rule>,
-    /// What people write instead of the first words, in Flow's words.
-    pub(super) synonyms: &'static [(&'static str, &'static str)],
+/// A place where lines stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Context {
+    Declarations,
+    /// The fields of a contact, the properties of an event: lines that start with any name.
+    Fields,
+    Email,
+    Team,
+    Handoff,
+    /// A block of steps.
+    Steps,
+    /// The steps of a workflow, and the lines that hold for all of it.
+    Workflow,
 }
 
-impl Context {
-    pub(super) fn starts_with(&self, word: &str) -> bool {
-        self.starts.iter().any(|(start, _)| *start == word)
+/// A way in which a line may start.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Start {
+    /// `send on`
+    pub(super) words: &'static str,
+    /// What such a line is read as.
+    pub(super) rule: Rule,
+}
+
+macro_rules! starts {
+    ({$($module:ident: $variant:ident $(($($node:tt)*))? [$($rule:ident $words:literal),*] $about:tt;)*} $later:tt) => {
+        &[$($(Start { words: $words, rule: Rule::$rule }),*),*]
+    };
+}
+
+const DECLARATIONS: &[Start] = constructs::declarations!(starts);
+const EMAIL: &[Start] = constructs::email_clauses!(starts);
+const TEAM: &[Start] = constructs::team_clauses!(starts);
+const HANDOFF: &[Start] = constructs::handoff_clauses!(starts);
+const STEPS: &[Start] = constructs::steps!(starts);
+/// Any step may stand behind its name: `step "nudge": send nudge`.
+const LABEL: &[Start] = &[Start { words: "step", rule: Rule::labelled }];
+const HEADERS: &[Start] = constructs::headers!(starts);
+
+impl Start {
+    /// Its first word.
+    fn word(self) -> &'static str {
+        self.words.split(' ').next().unwrap_or_default()
+    }
+
+    /// Whether a line starts with all its words.
+    fn begins(self, line: &str) -> bool {
+        let mut rest = line;
+        self.words.split(' ').all(|word| {
+            let after = rest.trim_start().strip_prefix(word);
+            rest = after.unwrap_or_default();
+            after.is_some() && !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+        })
     }
 }
 
-pub(super) const DECLARATIONS: &Context = &Context {
-    starts: &[
-        ("use", &[Rule::use_decl]),
-        ("contact", &[Rule::contact_decl]),
-        ("event", &[Rule::event_decl]),
-        ("stages", &[Rule::stages_decl]),
-        ("segment", &[Rule::segment_decl]),
-        ("email", &[Rule::email_decl]),
-        ("team", &[Rule::team_decl]),
-        ("workflow", &[Rule::workflow_decl]),
-    ],
-    other: None,
-    synonyms: &[
-        ("campaign", "workflow"),
-        ("journey", "workflow"),
-        ("sequence", "workflow"),
-        ("automation", "workflow"),
-        ("mail", "email"),
-        ("message", "email"),
-        ("audience", "segment"),
-        ("list", "segment"),
-        ("import", "use"),
-        ("include", "use"),
-        ("lifecycle", "stages"),
-        ("kontakt", "contact"),
-        ("ereignis", "event"),
-        ("stufen", "stages"),
-    ],
-};
+impl Context {
+    fn starts(self) -> impl Iterator<Item = Start> {
+        let lists: &[&[Start]] = match self {
+            Self::Declarations => &[DECLARATIONS],
+            Self::Fields => &[],
+            Self::Email => &[EMAIL],
+            Self::Team => &[TEAM],
+            Self::Handoff => &[HANDOFF],
+            Self::Steps => &[STEPS, LABEL],
+            Self::Workflow => &[STEPS, LABEL, HEADERS],
+        };
+        lists.iter().copied().flatten().copied()
+    }
 
-pub(super) const FIELDS: &Context = &Context { starts: &[], other: Some(Rule::field), synonyms: &[] };
+    /// What its lines may start with, each word once.
+    pub(super) fn words(self) -> Vec<&'static str> {
+        let mut words = Vec::new();
+        for start in self.starts() {
+            if !words.contains(&start.word()) {
+                words.push(start.word());
+            }
+        }
+        words
+    }
 
-pub(super) const EMAIL: &Context = &Context {
-    starts: &[
-        ("subject", &[Rule::subject]),
-        ("preview", &[Rule::preview]),
-        ("from", &[Rule::from]),
-        ("template", &[Rule::template]),
-        ("kind", &[Rule::email_kind]),
-        ("link", &[Rule::link]),
-    ],
-    other: None,
-    synonyms: &[
-        ("title", "subject"),
-        ("betreff", "subject"),
-        ("preheader", "preview"),
-        ("sender", "from"),
-        ("type", "kind"),
-    ],
-};
+    pub(super) fn starts_with(self, word: &str) -> bool {
+        self.starts().any(|start| start.word() == word)
+    }
 
-pub(super) const TEAM: &Context = &Context {
-    starts: &[("member", &[Rule::member]), ("backup", &[Rule::backup]), ("assign", &[Rule::assign])],
-    other: None,
-    synonyms: &[("fallback", "backup"), ("person", "member")],
-};
+    /// What a line that starts with a word is read as; nothing where no line may.
+    pub(super) fn rules(self, word: &str) -> Vec<Rule> {
+        self.starts().filter(|start| start.word() == word).map(|start| start.rule).collect()
+    }
 
-pub(super) const HANDOFF: &Context = &Context {
-    starts: &[("note", &[Rule::note]), ("task", &[Rule::task]), ("keep", &[Rule::keep])],
-    other: None,
-    synonyms: &[],
-};
+    /// What a line that starts with any name is read as.
+    pub(super) fn other(self) -> Option<Rule> {
+        (self == Self::Fields).then_some(Rule::field)
+    }
 
-const STEP_SYNONYMS: &[(&str, &str)] = &[
-    ("elseif", "else if"),
-    ("elsif", "else if"),
-    ("elif", "else if"),
-    ("otherwise", "else"),
-    ("when", "if"),
-    ("mail", "send"),
-    ("email", "send"),
-    ("delay", "wait"),
-    ("pause", "wait"),
-    ("sleep", "wait"),
-    ("let", "set"),
-    ("update", "set"),
-    ("change", "set"),
-    ("trigger", "enter when"),
-    ("entry", "enter"),
-    ("leave", "exit"),
-    ("wenn", "if"),
-    ("falls", "if"),
-    ("sonst", "else"),
-    ("warte", "wait"),
-    ("sende", "send"),
-    ("setze", "set"),
-    ("ziel", "goal"),
-];
+    pub(super) fn has_steps(self) -> bool {
+        matches!(self, Self::Steps | Self::Workflow)
+    }
 
-pub(super) const STEPS: &Context = &Context {
-    starts: &[
-        ("send", &[Rule::send]),
-        ("wait", &[Rule::wait, Rule::wait_until]),
-        ("if", &[Rule::branch]),
-        ("score", &[Rule::score]),
-        ("set", &[Rule::set]),
-        ("advance", &[Rule::advance]),
-        ("handoff", &[Rule::handoff]),
-        ("exit", &[Rule::exit]),
-        ("step", &[Rule::labelled]),
-    ],
-    other: None,
-    synonyms: STEP_SYNONYMS,
-};
+    /// What people type instead of its words, in Flow's words.
+    pub(super) fn synonym(self, typed: &str) -> Option<&'static str> {
+        let lists: &[&List] = match self {
+            Self::Declarations => &[&constructs::DECLARATIONS],
+            Self::Fields => &[],
+            Self::Email => &[&constructs::EMAIL_CLAUSES],
+            Self::Team => &[&constructs::TEAM_CLAUSES],
+            Self::Handoff => &[&constructs::HANDOFF_CLAUSES],
+            Self::Steps | Self::Workflow => &[&constructs::STEPS, &constructs::HEADERS],
+        };
+        let typings = lists.iter().flat_map(|list| list.constructs).flat_map(|construct| construct.typed);
+        typings.clone().find(|(others, _)| others.contains(&typed)).map(|(_, ours)| *ours)
+    }
 
-pub(super) const WORKFLOW: &Context = &Context {
-    starts: &[
-        ("send", &[Rule::send, Rule::window]),
-        ("wait", &[Rule::wait, Rule::wait_until]),
-        ("if", &[Rule::branch]),
-        ("score", &[Rule::score]),
-        ("set", &[Rule::set]),
-        ("advance", &[Rule::advance]),
-        ("handoff", &[Rule::handoff]),
-        ("exit", &[Rule::exit, Rule::exit_when]),
-        ("step", &[Rule::labelled]),
-        ("goal", &[Rule::goal]),
-        ("owner", &[Rule::owner]),
-        ("reviewed", &[Rule::reviewed]),
-        ("group", &[Rule::group]),
-        ("enter", &[Rule::enter]),
-        ("reenter", &[Rule::reenter]),
-        ("skip", &[Rule::skip_when]),
-    ],
-    other: None,
-    synonyms: STEP_SYNONYMS,
-};
+    /// The declaration in which these lines stand.
+    pub(super) fn home(self) -> Option<Kind> {
+        match self {
+            Self::Workflow => Some(Kind::Workflow),
+            Self::Email => Some(Kind::Email),
+            Self::Team => Some(Kind::Team),
+            Self::Declarations | Self::Fields | Self::Handoff | Self::Steps => None,
+        }
+    }
+
+    /// The block in which these lines stand, for people.
+    pub(super) fn called(self) -> Option<&'static str> {
+        match self {
+            Self::Handoff => constructs::STEPS.of_word("handoff").and_then(Construct::called),
+            other => other.home().and_then(Kind::construct).and_then(Construct::called),
+        }
+    }
+
+    /// Where a line that starts with a word would stand, if not among the declarations.
+    pub(super) fn of_line(word: &str) -> Option<Self> {
+        let places = [Self::Workflow, Self::Email, Self::Team, Self::Handoff];
+        places.into_iter().find(|place| place.starts_with(word) || (word == "else" && place.has_steps()))
+    }
+}
+
+/// The line of a workflow's head that this is.
+pub(super) fn header(line: &str) -> Option<&'static str> {
+    HEADERS.iter().find(|start| start.begins(line)).map(|start| start.words)
+}
+
+/// A construct that has forms which are not run yet, by the start of a line.
+pub(super) fn with_later_forms(line: &str) -> impl Iterator<Item = &'static Construct> {
+    let constructs = constructs::LISTS.iter().flat_map(|list| list.constructs);
+    constructs.filter(move |construct| !construct.later.is_empty() && line.starts_with(construct.word()))
+}

@@ -2,32 +2,36 @@
 
 mod blocks;
 mod braces;
-mod branch;
-mod change;
-mod contact;
+mod clause;
 mod context;
-mod email;
-mod exit;
-mod handoff;
+mod field;
 mod nesting;
 mod predicate;
 mod recover;
-mod send;
 mod slips;
-mod stage;
-mod team;
+mod step;
 mod value;
-mod wait;
+mod vocabulary;
 mod words;
-mod workflow;
+
+macro_rules! modules {
+    ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => { modules!{$($module)*} };
+    ($($module:ident)*) => { $(mod $module;)* };
+}
+constructs::declarations!(modules);
+constructs::header_modules!(modules);
+constructs::steps!(modules);
 
 use super::ast::{Clause, Comment, Declaration, File, Kind, Name};
+use super::constructs;
 use crate::diagnostics::{Diagnostic, syntax};
 use crate::source::{FileId, Location, Span};
 use blocks::what_of;
 use flow_grammar::pest::{self, Parser as _, error::InputLocation};
 use flow_grammar::{FlowParser, Rule};
 use std::num::NonZeroUsize;
+
+pub use vocabulary::vocabulary;
 
 type Pair<'s> = pest::iterators::Pair<'s, Rule>;
 
@@ -99,6 +103,7 @@ struct Reader<'s> {
 
 /// A declaration that ended.
 struct Ended {
+    kind: Kind,
     /// `` `workflow first` ``
     what: String,
     indent: usize,
@@ -132,12 +137,12 @@ fn has(pair: &Pair<'_>, rule: Rule) -> bool {
     child(pair, rule).is_some()
 }
 
-impl<'s> Reader<'s> {
+impl Reader<'_> {
     fn at(&self, span: Span) -> Location {
         span.in_file(self.file)
     }
 
-    fn file(&mut self, pairs: pest::iterators::Pairs<'s, Rule>) -> File {
+    fn file(&mut self, pairs: pest::iterators::Pairs<'_, Rule>) -> File {
         let comments = pairs.clone().flatten().filter(|pair| pair.as_rule() == Rule::COMMENT);
         let comments = comments.map(|pair| self.comment(span(&pair))).collect();
         let mut declarations = Vec::new();
@@ -153,7 +158,7 @@ impl<'s> Reader<'s> {
         Comment { span, own_line: line.trim_start_matches('\u{feff}').trim().is_empty() }
     }
 
-    fn declaration(&mut self, pair: &Pair<'s>, declarations: &mut Vec<Clause<Declaration>>) {
+    fn declaration(&mut self, pair: &Pair<'_>, declarations: &mut Vec<Clause<Declaration>>) {
         match pair.as_rule() {
             // COMMENT and EOI.
             Rule::COMMENT | Rule::EOI => {}
@@ -162,11 +167,8 @@ impl<'s> Reader<'s> {
             Rule::later_decl => {
                 self.later(pair);
                 // What it would have declared.
-                let kind = Declaration::Unreadable(match first_word_of(pair) {
-                    "sms" | "push" | "in_app" | "notice" => Kind::Email,
-                    _ => Kind::Contact,
-                });
-                declarations.push(Clause { kind, span: span(pair) });
+                let kind = Kind::of_later(first_word_of(pair)).unwrap_or(Kind::Contact);
+                declarations.push(Clause { kind: Declaration::Unreadable(kind), span: span(pair) });
             }
             _ => {
                 let at = span(pair);
@@ -178,28 +180,14 @@ impl<'s> Reader<'s> {
                 if self.unclosed {
                     self.unclosed_blocks(pair, indent);
                 }
-                let kind = self.good_declaration(pair);
-                declarations.extend(kind.map(|kind| Clause { kind, span: at }));
+                let Some(declaration) = declaration(self, pair) else { return };
                 let brace = Span::new(at.end.saturating_sub(1), at.end);
                 if brace.text(self.text) == "}" {
-                    self.ended = Some(Ended { what: what_of(pair), indent, brace });
+                    self.ended = Some(Ended { kind: declaration.kind(), what: what_of(pair), indent, brace });
                 }
+                declarations.push(Clause { kind: declaration, span: at });
             }
         }
-    }
-
-    fn good_declaration(&mut self, pair: &Pair<'s>) -> Option<Declaration> {
-        Some(match pair.as_rule() {
-            Rule::use_decl => Declaration::Use(self.name_of(pair, Rule::module)),
-            Rule::contact_decl => Declaration::Contact(self.contact(pair)),
-            Rule::event_decl => Declaration::Event(self.event(pair)),
-            Rule::stages_decl => Declaration::Stages(self.stages(pair)),
-            Rule::segment_decl => Declaration::Segment(self.segment(pair)),
-            Rule::email_decl => Declaration::Email(self.email(pair)),
-            Rule::team_decl => Declaration::Team(self.team(pair)),
-            Rule::workflow_decl => Declaration::Workflow(self.workflow(pair)),
-            _ => return None,
-        })
     }
 
     /// A brace is missing or too many, and that is reported.
@@ -209,19 +197,31 @@ impl<'s> Reader<'s> {
     }
 
     /// The name in a pair's child of this rule; empty where the grammar promised one and there is none.
-    fn name_of(&self, pair: &Pair<'s>, rule: Rule) -> Name {
+    fn name_of(&self, pair: &Pair<'_>, rule: Rule) -> Name {
         child(pair, rule).map_or_else(|| Name { text: String::new(), span: span(pair) }, |inner| name(&inner))
     }
 
     /// Reports a construct that the language has and this version does not run.
-    fn later(&mut self, pair: &Pair<'s>) {
+    fn later(&mut self, pair: &Pair<'_>) {
         let word = pair.clone().into_inner().next().map_or_else(|| span(pair), |inner| span(&inner));
         self.diagnostics.push(syntax::not_supported_yet(word.text(self.text), self.at(word)));
     }
 
-    fn fields_unclosed(&self, pair: &Pair<'s>) -> bool {
+    fn fields_unclosed(&self, pair: &Pair<'_>) -> bool {
         child(pair, Rule::fields).is_some_and(|fields| has(&fields, Rule::missing_close))
     }
+}
+
+fn declaration(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Declaration> {
+    macro_rules! dispatch {
+        ({$($module:ident: $variant:ident $node:tt [$rule:ident $words:literal] $about:tt;)*} $later:tt) => {
+            match pair.as_rule() {
+                $(Rule::$rule => Some(Declaration::$variant($module::parse(reader, pair))),)*
+                _ => None,
+            }
+        };
+    }
+    constructs::declarations!(dispatch)
 }
 
 /// Where the lines begin that hold nothing.

@@ -4,144 +4,163 @@ use super::{Pair, Reader, Rule, child, has, name, span};
 use crate::syntax::ast::{
     Count, CountKind, EngagementVerb, Literal, Name, Order, Period, Predicate, Property, Relation, Sum,
 };
+use crate::syntax::constructs;
 
-impl<'s> Reader<'s> {
+impl Reader<'_> {
     /// The predicate in a pair.
-    pub(super) fn predicate_of(&mut self, pair: &Pair<'s>) -> Predicate {
+    pub(super) fn predicate_of(&mut self, pair: &Pair<'_>) -> Predicate {
         match child(pair, Rule::predicate) {
-            Some(inner) => self.predicate(&inner),
+            Some(inner) => parse(self, &inner),
             None => nothing(pair),
         }
     }
+}
 
-    fn predicate(&mut self, pair: &Pair<'s>) -> Predicate {
-        let (mut parts, mut ors) = (Vec::new(), Vec::new());
-        for inner in pair.clone().into_inner() {
-            match inner.as_rule() {
-                Rule::and => ors.push(false),
-                Rule::or => ors.push(true),
-                Rule::COMMENT => {}
-                _ => parts.push(self.unary(&inner)),
-            }
-        }
-        let span = span(pair);
-        match (ors.contains(&true), ors.contains(&false)) {
-            (false, false) => parts.pop().unwrap_or_else(|| nothing(pair)),
-            (false, true) => Predicate::And(parts, span),
-            (true, false) => Predicate::Or(parts, span),
-            (true, true) => Predicate::Mixed { parts, ors, span },
+fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
+    let (mut parts, mut ors) = (Vec::new(), Vec::new());
+    for inner in pair.clone().into_inner() {
+        match inner.as_rule() {
+            Rule::and => ors.push(false),
+            Rule::or => ors.push(true),
+            Rule::COMMENT => {}
+            _ => parts.push(unary(reader, &inner)),
         }
     }
-
-    fn unary(&mut self, pair: &Pair<'s>) -> Predicate {
-        let at = span(pair);
-        match pair.as_rule() {
-            Rule::not => {
-                let mut inner =
-                    pair.clone().into_inner().filter(|inner| !matches!(inner.as_rule(), Rule::kw_not | Rule::COMMENT));
-                Predicate::Not(Box::new(inner.next().map_or_else(|| nothing(pair), |inner| self.unary(&inner))), at)
-            }
-            Rule::group_of => Predicate::Group(Box::new(self.predicate_of(pair)), at),
-            Rule::timed_out => Predicate::TimedOut(at),
-            Rule::was_sent => Predicate::Sent(self.name_of(pair, Rule::word), at),
-            Rule::engagement => self.engagement(pair),
-            Rule::no_event => self.event_test(pair, true),
-            Rule::inactive => match self.duration_of(pair) {
-                Some(duration) => Predicate::Inactive(duration, at),
-                None => nothing(pair),
-            },
-            Rule::event_test => self.event_test(pair, false),
-            Rule::comparison => self.comparison(pair),
-            _ => nothing(pair),
-        }
+    let span = span(pair);
+    match (ors.contains(&true), ors.contains(&false)) {
+        (false, false) => parts.pop().unwrap_or_else(|| nothing(pair)),
+        (false, true) => Predicate::And(parts, span),
+        (true, false) => Predicate::Or(parts, span),
+        (true, true) => Predicate::Mixed { parts, ors, span },
     }
+}
 
-    fn engagement(&mut self, pair: &Pair<'s>) -> Predicate {
-        let verb = if has(pair, Rule::kw_clicked) {
-            EngagementVerb::Clicked
-        } else if has(pair, Rule::kw_opened) {
-            EngagementVerb::Opened
-        } else if has(pair, Rule::kw_replied) {
-            EngagementVerb::Replied
-        } else {
-            EngagementVerb::Bounced
+/// One that starts with a word of its own has a function that is named after its rule.
+fn unary(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
+    macro_rules! dispatch {
+        ({$($module:ident: $variant:ident [$rule:ident $words:literal] $about:tt;)*} $later:tt) => {
+            match pair.as_rule() {
+                $(Rule::$rule => $rule(reader, pair),)*
+                Rule::group_of => Predicate::Group(Box::new(reader.predicate_of(pair)), span(pair)),
+                Rule::event_test => event_test(reader, pair, false),
+                Rule::comparison => comparison(reader, pair),
+                _ => nothing(pair),
+            }
         };
-        let email = child(pair, Rule::word).map(|word| name(&word));
-        let link = child(pair, Rule::string).map(|link| self.text_literal(&link));
-        Predicate::Engaged { verb, email, link, span: span(pair) }
     }
+    constructs::predicates!(dispatch)
+}
 
-    fn event_test(&mut self, pair: &Pair<'s>, none: bool) -> Predicate {
-        let mut properties = Vec::new();
-        for inner in child(pair, Rule::properties).into_iter().flat_map(Pair::into_inner) {
-            if inner.as_rule() == Rule::property {
-                let relation = child(&inner, Rule::relation).and_then(|relation| self.relation(&relation));
-                let relation = relation.unwrap_or(Relation::IsKnown);
-                properties.push(Property { name: self.name_of(&inner, Rule::name), relation, span: span(&inner) });
-            }
+fn not(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
+    let mut inner = pair.clone().into_inner().filter(|inner| !matches!(inner.as_rule(), Rule::kw_not | Rule::COMMENT));
+    let inner = inner.next().map_or_else(|| nothing(pair), |inner| unary(reader, &inner));
+    Predicate::Not(Box::new(inner), span(pair))
+}
+
+fn timed_out(_: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
+    Predicate::TimedOut(span(pair))
+}
+
+fn was_sent(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
+    Predicate::Sent(reader.name_of(pair, Rule::word), span(pair))
+}
+
+fn engagement(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
+    let verb = if has(pair, Rule::kw_clicked) {
+        EngagementVerb::Clicked
+    } else if has(pair, Rule::kw_opened) {
+        EngagementVerb::Opened
+    } else if has(pair, Rule::kw_replied) {
+        EngagementVerb::Replied
+    } else {
+        EngagementVerb::Bounced
+    };
+    let email = child(pair, Rule::word).map(|word| name(&word));
+    let link = child(pair, Rule::string).map(|link| reader.text_literal(&link));
+    Predicate::Engaged { verb, email, link, span: span(pair) }
+}
+
+fn no_event(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
+    event_test(reader, pair, true)
+}
+
+fn inactive(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
+    match reader.duration_of(pair) {
+        Some(duration) => Predicate::Inactive(duration, span(pair)),
+        None => nothing(pair),
+    }
+}
+
+fn event_test(reader: &mut Reader<'_>, pair: &Pair<'_>, none: bool) -> Predicate {
+    let mut properties = Vec::new();
+    for inner in child(pair, Rule::properties).into_iter().flat_map(Pair::into_inner) {
+        if inner.as_rule() == Rule::property {
+            let relation = child(&inner, Rule::relation).and_then(|inner| relation(reader, &inner));
+            let relation = relation.unwrap_or(Relation::IsKnown);
+            properties.push(Property { name: reader.name_of(&inner, Rule::name), relation, span: span(&inner) });
         }
-        Predicate::Event {
-            none,
-            event: self.name_of(pair, Rule::word),
-            properties,
-            count: child(pair, Rule::count).and_then(|count| self.count(&count)),
-            period: child(pair, Rule::period).and_then(|period| self.period(&period)),
-            span: span(pair),
-        }
     }
+    Predicate::Event {
+        none,
+        event: reader.name_of(pair, Rule::word),
+        properties,
+        count: child(pair, Rule::count).and_then(|inner| count(&inner)),
+        period: child(pair, Rule::period).and_then(|inner| period(reader, &inner)),
+        span: span(pair),
+    }
+}
 
-    fn count(&mut self, pair: &Pair<'s>) -> Option<Count> {
-        let kind = if has(pair, Rule::at_least) {
-            CountKind::AtLeast
-        } else if has(pair, Rule::at_most) {
-            CountKind::AtMost
-        } else {
-            CountKind::Exactly
-        };
-        let times = child(pair, Rule::number)?;
-        Some(Count { kind, times: Literal::Number(times.as_str().trim().to_owned(), span(&times)), span: span(pair) })
-    }
+fn count(pair: &Pair<'_>) -> Option<Count> {
+    let kind = if has(pair, Rule::at_least) {
+        CountKind::AtLeast
+    } else if has(pair, Rule::at_most) {
+        CountKind::AtMost
+    } else {
+        CountKind::Exactly
+    };
+    let times = child(pair, Rule::number)?;
+    Some(Count { kind, times: Literal::Number(times.as_str().trim().to_owned(), span(&times)), span: span(pair) })
+}
 
-    fn period(&mut self, pair: &Pair<'s>) -> Option<Period> {
-        if has(pair, Rule::ever) {
-            Some(Period::Ever)
-        } else if has(pair, Rule::since_entry) {
-            Some(Period::SinceEntry)
-        } else if has(pair, Rule::from_now) {
-            Some(Period::FromNow)
-        } else {
-            self.duration_of(pair).map(Period::In)
-        }
+fn period(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Period> {
+    if has(pair, Rule::ever) {
+        Some(Period::Ever)
+    } else if has(pair, Rule::since_entry) {
+        Some(Period::SinceEntry)
+    } else if has(pair, Rule::from_now) {
+        Some(Period::FromNow)
+    } else {
+        reader.duration_of(pair).map(Period::In)
     }
+}
 
-    fn comparison(&mut self, pair: &Pair<'s>) -> Predicate {
-        let left = self.sum_of(pair);
-        let relation = child(pair, Rule::relation).and_then(|relation| self.relation(&relation));
-        Predicate::Compare { left, relation, span: span(pair) }
-    }
+fn comparison(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
+    let left = reader.sum_of(pair);
+    let relation = child(pair, Rule::relation).and_then(|inner| relation(reader, &inner));
+    Predicate::Compare { left, relation, span: span(pair) }
+}
 
-    fn relation(&mut self, pair: &Pair<'s>) -> Option<Relation> {
-        let inner = pair.clone().into_inner().find(|inner| inner.as_rule() != Rule::COMMENT)?;
-        let literal = |reader: &mut Self| child(&inner, Rule::literal).map(|literal| reader.literal(&literal));
-        let text = |reader: &mut Self| child(&inner, Rule::string).map(|text| reader.text_literal(&text));
-        Some(match inner.as_rule() {
-            Rule::is_known => Relation::IsKnown,
-            Rule::is_unknown => Relation::IsUnknown,
-            Rule::is_not => Relation::IsNot(literal(self)?),
-            Rule::is => Relation::Is(literal(self)?),
-            Rule::in_list => Relation::In(self.list(&inner)),
-            Rule::not_in => Relation::NotIn(self.list(&inner)),
-            Rule::contains => Relation::Contains(text(self)?),
-            Rule::starts_with => Relation::StartsWith(text(self)?),
-            Rule::order => Relation::Order(order(inner.as_str()), self.sum_of(pair)),
-            _ => return None,
-        })
-    }
+fn relation(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Relation> {
+    let inner = pair.clone().into_inner().find(|inner| inner.as_rule() != Rule::COMMENT)?;
+    let literal = |reader: &mut Reader<'_>| child(&inner, Rule::literal).map(|literal| reader.literal(&literal));
+    let text = |reader: &mut Reader<'_>| child(&inner, Rule::string).map(|text| reader.text_literal(&text));
+    Some(match inner.as_rule() {
+        Rule::is_known => Relation::IsKnown,
+        Rule::is_unknown => Relation::IsUnknown,
+        Rule::is_not => Relation::IsNot(literal(reader)?),
+        Rule::is => Relation::Is(literal(reader)?),
+        Rule::in_list => Relation::In(list(reader, &inner)),
+        Rule::not_in => Relation::NotIn(list(reader, &inner)),
+        Rule::contains => Relation::Contains(text(reader)?),
+        Rule::starts_with => Relation::StartsWith(text(reader)?),
+        Rule::order => Relation::Order(order(inner.as_str()), reader.sum_of(pair)),
+        _ => return None,
+    })
+}
 
-    fn list(&mut self, pair: &Pair<'s>) -> Vec<Literal> {
-        let literals = child(pair, Rule::list).into_iter().flat_map(Pair::into_inner);
-        literals.filter(|inner| inner.as_rule() == Rule::literal).map(|literal| self.literal(&literal)).collect()
-    }
+fn list(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Vec<Literal> {
+    let literals = child(pair, Rule::list).into_iter().flat_map(Pair::into_inner);
+    literals.filter(|inner| inner.as_rule() == Rule::literal).map(|literal| reader.literal(&literal)).collect()
 }
 
 fn order(sign: &str) -> Order {

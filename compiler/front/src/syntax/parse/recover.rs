@@ -3,11 +3,10 @@
 //! The grammar set the line aside without a word. Here its first word tells what it was meant to be; it is read again as that, and
 //! the furthest point that reading reached is where it went wrong.
 
-use super::context::{Context, STEPS, WORKFLOW};
+use super::context::{self, Context};
 use super::slips::{self, Slip};
-use super::words::words;
-use super::{Pair, Reader, Rule, child, span};
-use crate::diagnostics::{Diagnostic, suggest, syntax};
+use super::{Pair, Reader, Rule, child, span, words};
+use crate::diagnostics::{Diagnostic, Expected, suggest, syntax};
 use crate::source::Span;
 use flow_grammar::FlowParser;
 use flow_grammar::pest::{Parser as _, error::ErrorVariant, error::InputLocation};
@@ -37,14 +36,14 @@ const FOREIGN_ENDS: &[&str] = &["end", "endif", "fi", "done", "ende"];
 pub(super) struct Furthest {
     /// Bytes into the line.
     pub(super) at: usize,
-    pub(super) expected: Vec<&'static str>,
+    pub(super) expected: Vec<Expected>,
     /// Whether the whole line was read, so that only its place is wrong.
     whole: bool,
 }
 
-impl<'s> Reader<'s> {
+impl Reader<'_> {
     /// Reports a line that cannot be read.
-    pub(super) fn bad(&mut self, pair: &Pair<'s>, context: &Context) {
+    pub(super) fn bad(&mut self, pair: &Pair<'_>, context: Context) {
         if self.diagnostics.len() >= MAX_REPORTED_LINES {
             return;
         }
@@ -70,7 +69,7 @@ impl<'s> Reader<'s> {
     }
 
     /// An `else` behind a line that cannot be read: only a brace of its own can be missing.
-    pub(super) fn bad_else(&mut self, pair: &Pair<'s>) {
+    pub(super) fn bad_else(&mut self, pair: &Pair<'_>) {
         let end = child(pair, Rule::bad_text).or_else(|| child(pair, Rule::kw_else));
         let line = end.map_or_else(|| span(pair), |end| span(pair).to(span(&end)));
         let behind = self.behind(pair, line);
@@ -80,7 +79,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn behind(&self, pair: &Pair<'s>, line: Span) -> Behind {
+    fn behind(&self, pair: &Pair<'_>, line: Span) -> Behind {
         let block = pair.clone().into_inner().find(|inner| matches!(inner.as_rule(), Rule::block | Rule::skipped));
         block.map_or(Behind::Nothing, |block| {
             let brace = Span::new(block.as_span().start() as u32, block.as_span().start() as u32 + 1);
@@ -112,7 +111,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn bad_line(&mut self, at: Span, behind: Behind, context: &Context) -> Option<Diagnostic> {
+    fn bad_line(&mut self, at: Span, behind: Behind, context: Context) -> Option<Diagnostic> {
         let line = at.text(self.text);
         if let Some(slip) = slips::typographic(line) {
             return Some(self.with_edits(
@@ -130,42 +129,32 @@ impl<'s> Reader<'s> {
         if let Some(found) = self.elsewhere(at, word, context) {
             return Some(found);
         }
-        let rules = context.starts.iter().find(|(start, _)| *start == word).map(|(_, rules)| *rules);
+        let mut rules = context.rules(word);
         // `engagement += ten`: any name may be changed.
-        let rules = rules.or_else(|| (line.contains("+=") || line.contains("-=")).then_some(&[Rule::score][..]));
-        match rules.or_else(|| context.other.is_some().then_some(context.other.as_slice())) {
-            Some(rules) => Some(self.misread(at, behind, rules, context)),
-            None if word == "else" => Some(self.stray_else(at, behind, context)),
-            None => Some(self.unknown_start(at, word, context)),
+        if rules.is_empty() && (line.contains("+=") || line.contains("-=")) {
+            rules.push(Rule::score);
         }
+        if rules.is_empty() {
+            rules.extend(context.other());
+        }
+        Some(match rules.as_slice() {
+            [] if word == "else" => self.stray_else(at, behind, context),
+            [] => self.unknown_start(at, word, context),
+            rules => self.misread(at, behind, rules, context),
+        })
     }
 
     /// A line that is none of this place, but of another.
-    fn elsewhere(&mut self, at: Span, word: &str, context: &Context) -> Option<Diagnostic> {
-        let steps = std::ptr::eq(context, STEPS) || std::ptr::eq(context, WORKFLOW);
+    fn elsewhere(&mut self, at: Span, word: &str, context: Context) -> Option<Diagnostic> {
         let place = self.part(at, 0..word.len());
-        if steps && FOREIGN_ENDS.contains(&word) && word.len() == at.text(self.text).len() {
+        if context.has_steps() && FOREIGN_ENDS.contains(&word) && word.len() == at.text(self.text).len() {
             return Some(syntax::foreign_end(word, place));
         }
-        if !std::ptr::eq(context, STEPS) {
-            return None;
-        }
-        let line = at.text(self.text);
-        let clause = match word {
-            "goal" | "owner" | "reviewed" | "group" | "enter" | "reenter" => word,
-            "exit" | "skip" if line[word.len()..].trim_start().starts_with("when ") => {
-                if word == "exit" {
-                    "exit when"
-                } else {
-                    "skip when"
-                }
-            }
-            _ => return None,
-        };
+        let clause = context::header(at.text(self.text)).filter(|_| context == Context::Steps)?;
         Some(syntax::belongs_in_header(clause, place))
     }
 
-    fn stray_else(&mut self, at: Span, behind: Behind, context: &Context) -> Diagnostic {
+    fn stray_else(&mut self, at: Span, behind: Behind, context: Context) -> Diagnostic {
         let line = at.text(self.text);
         let rest = line["else".len()..].trim_start();
         // `else if` with a condition of its own to read.
@@ -180,8 +169,8 @@ impl<'s> Reader<'s> {
         self.misread(part, behind, rules, context)
     }
 
-    fn unknown_start(&mut self, at: Span, word: &str, context: &Context) -> Diagnostic {
-        let starts: Vec<&str> = context.starts.iter().map(|(start, _)| *start).collect();
+    fn unknown_start(&mut self, at: Span, word: &str, context: Context) -> Diagnostic {
+        let starts = context.words();
         let line = at.text(self.text);
         if word.is_empty() {
             let found = line.split_whitespace().next().unwrap_or_default();
@@ -195,12 +184,11 @@ impl<'s> Reader<'s> {
             return syntax::unknown_statement(word, Some(&apart), &starts, place);
         }
         // `stage = mql`, `region = "EMEA"`.
-        if context.starts_with("set") && line[word.len()..].trim_start().starts_with('=') {
+        if context.has_steps() && line[word.len()..].trim_start().starts_with('=') {
             return self.assignment(at, word);
         }
         let lower = word.to_lowercase();
-        let synonym = context.synonyms.iter().find(|(written, _)| *written == lower).map(|(_, word)| *word);
-        let nearest = synonym.or_else(|| suggest::nearest(word, starts.iter().copied()));
+        let nearest = context.synonym(&lower).or_else(|| suggest::nearest(word, starts.iter().copied()));
         syntax::unknown_statement(word, nearest, &starts, place)
     }
 
@@ -217,7 +205,7 @@ impl<'s> Reader<'s> {
         self.with_edits(diagnostic.help("write what is done with it:"), at, edits)
     }
 
-    fn misread(&mut self, line: Span, behind: Behind, rules: &[Rule], context: &Context) -> Diagnostic {
+    fn misread(&mut self, line: Span, behind: Behind, rules: &[Rule], context: Context) -> Diagnostic {
         let text = line.text(self.text);
         let furthest = reread(text, behind == Behind::Block, rules);
         if behind != Behind::Block && !furthest.whole && reads(&format!("{text} {{"), rules) {
@@ -247,7 +235,7 @@ impl<'s> Reader<'s> {
         if found == "#" {
             return syntax::comment_sign("#", place);
         }
-        if context.starts_with(found) && furthest.expected == ["the end of the line"] {
+        if context.starts_with(found) && furthest.expected == [Expected::EndOfLine] {
             let before = text[..at].trim_end().len();
             return self.with_edits(syntax::two_on_one_line(found, place), line, vec![(before..at, "; ".to_owned())]);
         }
@@ -326,7 +314,7 @@ fn reread(line: &str, has_block: bool, rules: &[Rule]) -> Furthest {
                     InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
                 };
                 let expected = match error.variant {
-                    ErrorVariant::ParsingError { positives, .. } => words(&positives),
+                    ErrorVariant::ParsingError { positives, .. } => words::expected(&positives),
                     ErrorVariant::CustomError { .. } => Vec::new(),
                 };
                 Furthest { at: at.min(line.len()), expected, whole: false }

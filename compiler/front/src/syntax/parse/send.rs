@@ -3,8 +3,6 @@
 use super::{Pair, Reader, Rule};
 use crate::syntax::ast::SendStep;
 
-impl<'s> Reader<'s> {
-    pub(super) fn send(&mut self, pair: &Pair<'s>) -> SendStep {
-        SendStep { email: self.name_of(pair, Rule::name) }
-    }
+pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> SendStep {
+    SendStep { email: reader.name_of(pair, Rule::name) }
 }

@@ -4,8 +4,10 @@
 //! another language in words, a misspelt keyword, a quote too many or too few, a word left out or added. The first change after which
 //! the line can be read is what the reader is shown, so that a mended line is never another broken one.
 
+use super::context;
 use super::recover::Furthest;
-use crate::diagnostics::suggest;
+use crate::diagnostics::{Expected, suggest};
+use crate::syntax::constructs;
 use std::ops::Range;
 
 /// Replace these bytes of the line.
@@ -67,15 +69,6 @@ pub(super) fn typographic(line: &str) -> Option<Typographic> {
 
 /// A phrase of the language that this version does not run, where a line cannot be read because of it.
 pub(super) fn not_yet(line: &str) -> Option<&str> {
-    const ANYWHERE: &[&str] =
-        &["business days", "business day", "anyone at company", "people at company", "clicked by anything", "company."];
-    const AFTER: &[(&str, &[&str])] = &[
-        ("wait", &["until next", "before", "after"]),
-        ("enter", &["days before", "weeks before", "days after", "at 0", "at 1"]),
-        ("reenter", &["every time", "per"]),
-        ("send", &["again"]),
-        ("handoff", &["stop"]),
-    ];
     let plain = line.split('"').next().unwrap_or_default();
     let has = |phrase: &str| {
         plain.match_indices(phrase).find(|(at, _)| {
@@ -84,9 +77,10 @@ pub(super) fn not_yet(line: &str) -> Option<&str> {
                 && (phrase.ends_with(['0', '1', '.']) || after.is_empty() || after.starts_with(' '))
         })
     };
-    let found = ANYWHERE.iter().copied().find(|phrase| has(phrase).is_some() || plain.starts_with(phrase));
-    let after = AFTER.iter().filter(|(start, _)| plain.starts_with(start)).flat_map(|(_, phrases)| *phrases);
-    let found = found.or_else(|| after.copied().find(|phrase| has(phrase).is_some()));
+    let found =
+        constructs::LATER_ANYWHERE.iter().copied().find(|phrase| has(phrase).is_some() || plain.starts_with(phrase));
+    let mut after = context::with_later_forms(plain).flat_map(|construct| construct.later.iter().copied());
+    let found = found.or_else(|| after.find(|phrase| has(phrase).is_some()));
     let at = plain.find(found?)?;
     line.get(at..at + found?.len())
 }
@@ -261,7 +255,7 @@ pub(super) fn slip(
         if NOISE.contains(&lower.as_str()) {
             tries.push((vec![(before..here.end, String::new())], format!("leave out `{found}`:")));
         }
-        if furthest.expected == ["the end of the line"] && found.starts_with(char::is_alphanumeric) {
+        if furthest.expected == [Expected::EndOfLine] && found.starts_with(char::is_alphanumeric) {
             tries.push((vec![(before..line.len(), String::new())], format!("leave out `{}`:", line[at..].trim_end())));
         }
     }
@@ -296,7 +290,7 @@ fn signs(line: &str, at: usize) -> Option<Slip> {
 }
 
 /// A text without its quotes, in other quotes, or quotes around what is a name.
-fn quotes(line: &str, at: usize, found: &str, expected: &[&str]) -> Vec<(Vec<Change>, String)> {
+fn quotes(line: &str, at: usize, found: &str, expected: &[Expected]) -> Vec<(Vec<Change>, String)> {
     let mut tries = Vec::new();
     if let Some(name) = found.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
         let name = as_name(name);
@@ -312,7 +306,7 @@ fn quotes(line: &str, at: usize, found: &str, expected: &[&str]) -> Vec<(Vec<Cha
         let text = format!("\"{}\"", &text[..end]);
         tries.push((vec![(at..at + end + 2, text)], "texts stand in double quotes:".to_owned()));
     }
-    if expected.iter().any(|words| words.contains("text in quotes")) && !found.is_empty() {
+    if expected.contains(&Expected::Text) && !found.is_empty() {
         let rest = line[at..].trim_end();
         let ends = [" when ", " covers ", " due ", " to ", ":"].iter().filter_map(|word| rest.find(word));
         for end in std::iter::once(rest.len()).chain(ends) {
@@ -409,12 +403,10 @@ fn as_name(text: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_digit()) { format!("n{name}") } else { name.to_owned() }
 }
 
-/// The words to write among descriptions of what was expected.
-fn keywords<'a>(expected: &[&'a str]) -> Vec<&'a str> {
-    // `a type such as …` only shows one of many.
-    let quoted =
-        expected.iter().filter(|words| words.starts_with('`')).flat_map(|words| words.split('`').skip(1).step_by(2));
-    quoted.filter(|word| word.chars().all(|c| c.is_ascii_lowercase() || " =:".contains(c))).collect()
+/// The words to write among what was expected; signs only where nothing else is meant by them.
+fn keywords(expected: &[Expected]) -> Vec<&'static str> {
+    let words = expected.iter().flat_map(Expected::words).copied();
+    words.filter(|word| word.chars().all(|c| c.is_ascii_lowercase() || " =:".contains(c))).collect()
 }
 
 pub(super) fn edited(line: &str, edits: &[Change]) -> String {

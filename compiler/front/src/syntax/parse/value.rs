@@ -4,15 +4,15 @@ use super::{Pair, Reader, Rule, child, name, span};
 use crate::diagnostics::syntax;
 use crate::syntax::ast::{Duration, Literal, Sum, Text, TextPiece, Unit, Value};
 
-impl<'s> Reader<'s> {
-    pub(super) fn value_of(&mut self, pair: &Pair<'s>) -> Value {
+impl Reader<'_> {
+    pub(super) fn value_of(&mut self, pair: &Pair<'_>) -> Value {
         let value = child(pair, Rule::value);
         let pair = value.as_ref().unwrap_or(pair);
         let fallback = child(pair, Rule::fallback).and_then(|fallback| child(&fallback, Rule::literal));
         Value { sum: self.sum_of(pair), fallback: fallback.map(|literal| self.literal(&literal)), span: span(pair) }
     }
 
-    pub(super) fn sum_of(&mut self, pair: &Pair<'s>) -> Sum {
+    pub(super) fn sum_of(&mut self, pair: &Pair<'_>) -> Sum {
         let Some(sum) = child(pair, Rule::sum) else { return Sum { terms: Vec::new(), span: span(pair) } };
         let (mut terms, mut minus) = (Vec::new(), false);
         for inner in sum.clone().into_inner() {
@@ -29,7 +29,7 @@ impl<'s> Reader<'s> {
         Sum { terms, span: span(&sum) }
     }
 
-    pub(super) fn literal(&mut self, pair: &Pair<'s>) -> Literal {
+    pub(super) fn literal(&mut self, pair: &Pair<'_>) -> Literal {
         let at = span(pair);
         let text = pair.as_str().trim();
         match pair.clone().into_inner().find(|inner| inner.as_rule() != Rule::COMMENT) {
@@ -44,11 +44,21 @@ impl<'s> Reader<'s> {
         }
     }
 
-    pub(super) fn text_literal(&mut self, pair: &Pair<'s>) -> Literal {
+    pub(super) fn text_literal(&mut self, pair: &Pair<'_>) -> Literal {
         Literal::Text(self.text(pair))
     }
 
-    pub(super) fn text(&mut self, pair: &Pair<'s>) -> Text {
+    /// The text in a pair's string.
+    pub(super) fn text_of(&mut self, pair: &Pair<'_>) -> Text {
+        self.text_in(child(pair, Rule::string), pair)
+    }
+
+    /// The text in a string; empty where the grammar promised one and there is none.
+    pub(super) fn text_in(&mut self, string: Option<Pair<'_>>, pair: &Pair<'_>) -> Text {
+        string.map_or_else(|| Text { pieces: Vec::new(), span: span(pair) }, |string| self.text(&string))
+    }
+
+    pub(super) fn text(&mut self, pair: &Pair<'_>) -> Text {
         let mut pieces: Vec<TextPiece> = Vec::new();
         for inner in pair.clone().into_inner() {
             match inner.as_rule() {
@@ -70,7 +80,7 @@ impl<'s> Reader<'s> {
     }
 
     /// The duration in a pair.
-    pub(super) fn duration_of(&mut self, pair: &Pair<'s>) -> Option<Duration> {
+    pub(super) fn duration_of(&mut self, pair: &Pair<'_>) -> Option<Duration> {
         let duration = child(pair, Rule::duration)?;
         let amount = child(&duration, Rule::number)?.as_str().trim().to_owned();
         let unit = match child(&duration, Rule::unit)?.as_str().trim_end_matches('s') {

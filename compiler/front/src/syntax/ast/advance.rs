@@ -1,10 +1,10 @@
 //! `advance stage to S`.
 
-use super::{Blocks, Name};
+use super::{Name, StepNode};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AdvanceStep {
     pub stage: Name,
 }
 
-impl Blocks for AdvanceStep {}
+impl StepNode for AdvanceStep {}

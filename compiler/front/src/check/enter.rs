@@ -1,0 +1,105 @@
+//! `enter when P`, `enter by hand`: who comes in, and when.
+//!
+//! An event triggers, or something becomes true. Which of the two a condition means is read from its parts: where only one side of an
+//! `or` waits for an event, nobody could say at which moment people enter.
+
+use super::Known;
+use super::cx::Cx;
+use super::header::Around;
+use super::predicate::{Asked, check_predicate};
+use super::typed::{Cond, Since, TypedEntry, TypedWorkflow};
+use crate::diagnostics::contract;
+use crate::env::Env;
+use crate::source::Span;
+use crate::syntax::ast;
+
+pub(super) fn enter(cx: &mut Cx<'_>, enter: &ast::Enter, around: &Around<'_>, typed: &mut TypedWorkflow) {
+    typed.entry = check_entry(cx, enter, around.span);
+}
+
+fn check_entry(cx: &mut Cx<'_>, enter: &ast::Enter, span: Span) -> TypedEntry {
+    let at = cx.at(span);
+    let Some(predicate) = &enter.when else { return TypedEntry::ByHand { at } };
+    let when = check_predicate(cx, predicate, Asked::Entry, &Known::new());
+    if has_unknown(cx.env, &when) {
+        return TypedEntry::ByHand { at };
+    }
+    match (triggers(&when), enter.existing) {
+        (Triggers::Always, None) => TypedEntry::Event { when, at },
+        (Triggers::Always, Some(_)) => {
+            cx.report(contract::existing_not_here(at));
+            TypedEntry::Event { when, at }
+        }
+        (Triggers::Never, existing) => {
+            // Silence begins when Flow first knows a person, so nobody is in it already.
+            let inactivity = matches!(predicate, ast::Predicate::Inactive(..));
+            if existing.is_none() && !inactivity {
+                cx.report(contract::new_or_existing(at));
+            }
+            TypedEntry::Becomes { when, existing: existing == Some(ast::Existing::Including), at }
+        }
+        (Triggers::Negated, _) => {
+            cx.report(contract::trigger_negated(cx.at(predicate.span())));
+            TypedEntry::ByHand { at }
+        }
+        (Triggers::Sometimes, _) => {
+            let event = first_event(predicate).unwrap_or(predicate.span());
+            cx.report(contract::entry_unclear(cx.at(predicate.span()), cx.at(event)));
+            TypedEntry::ByHand { at }
+        }
+    }
+}
+
+/// Whether an entry holds only at an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Triggers {
+    Always,
+    Never,
+    /// On one side of an `or` only.
+    Sometimes,
+    /// Under a `not`.
+    Negated,
+}
+
+fn triggers(cond: &Cond) -> Triggers {
+    match cond {
+        Cond::Events(test) if test.since == Since::Trigger => Triggers::Always,
+        Cond::All(parts) => {
+            let found: Vec<Triggers> = parts.iter().map(|part| triggers(&part.cond)).collect();
+            [Triggers::Negated, Triggers::Always, Triggers::Sometimes]
+                .into_iter()
+                .find(|kind| found.contains(kind))
+                .unwrap_or(Triggers::Never)
+        }
+        Cond::Any(parts) => {
+            let found: Vec<Triggers> = parts.iter().map(|part| triggers(&part.cond)).collect();
+            if found.contains(&Triggers::Negated) {
+                Triggers::Negated
+            } else if found.iter().all(|kind| *kind == Triggers::Always) {
+                Triggers::Always
+            } else if found.iter().all(|kind| *kind == Triggers::Never) {
+                Triggers::Never
+            } else {
+                Triggers::Sometimes
+            }
+        }
+        Cond::Not(inner) if triggers(inner) != Triggers::Never => Triggers::Negated,
+        _ => Triggers::Never,
+    }
+}
+
+fn has_unknown(env: &Env<'_>, cond: &Cond) -> bool {
+    match cond {
+        Cond::Unknown => true,
+        Cond::Segment(id) => env.segment(*id).is_none_or(|said| has_unknown(env, said)),
+        other => other.children().any(|part| has_unknown(env, part)),
+    }
+}
+
+/// The first event of a predicate that has no period.
+fn first_event(predicate: &ast::Predicate) -> Option<Span> {
+    match predicate {
+        ast::Predicate::Event { period: None, span, .. } => Some(*span),
+        other => other.children().iter().find_map(first_event),
+    }
+}

@@ -1,0 +1,21 @@
+//! `goal "Book a demo" when P within D`.
+
+use super::Known;
+use super::cx::Cx;
+use super::duration::check_duration;
+use super::header::Around;
+use super::predicate::{Asked, check_predicate};
+use super::text::fixed_text;
+use super::typed::{TypedGoal, TypedWorkflow};
+use crate::syntax::ast::Goal;
+
+pub(super) fn goal(cx: &mut Cx<'_>, goal: &Goal, around: &Around<'_>, typed: &mut TypedWorkflow) {
+    typed.goal = Some(TypedGoal {
+        text: fixed_text(cx, &goal.text).unwrap_or_default(),
+        when: check_predicate(cx, &goal.when, Asked::InJourney(around.anywhere), &Known::new()),
+        within: goal.within.as_ref().and_then(|within| check_duration(cx, within)),
+        continues: goal.continues,
+        when_at: cx.at(goal.when.span()),
+        at: cx.at(around.span),
+    });
+}

@@ -1,0 +1,18 @@
+//! `exit when P` and `skip when P`: who leaves, and who never comes in.
+
+use super::Known;
+use super::cx::Cx;
+use super::header::Around;
+use super::predicate::{Asked, check_predicate};
+use super::typed::TypedWorkflow;
+use crate::syntax::ast::{ExitWhen, SkipWhen};
+
+pub(super) fn exit_when(cx: &mut Cx<'_>, when: &ExitWhen, around: &Around<'_>, typed: &mut TypedWorkflow) {
+    let text = cx.text_at(when.span());
+    let cond = check_predicate(cx, when, Asked::InJourney(around.anywhere), &Known::new());
+    typed.exits.push((cond, text, cx.at(around.span)));
+}
+
+pub(super) fn skip_when(cx: &mut Cx<'_>, when: &SkipWhen, _: &Around<'_>, typed: &mut TypedWorkflow) {
+    typed.skip = Some(check_predicate(cx, when, Asked::Anywhere("a `skip when`"), &Known::new()));
+}

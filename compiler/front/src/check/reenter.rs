@@ -1,0 +1,15 @@
+//! `reenter once`, `reenter after D`: whether people come in again.
+
+use super::cx::Cx;
+use super::duration::check_duration;
+use super::header::Around;
+use super::typed::TypedWorkflow;
+use crate::syntax::ast;
+use flow_ir::Reenter;
+
+pub(super) fn reenter(cx: &mut Cx<'_>, reenter: &ast::Reenter, _: &Around<'_>, typed: &mut TypedWorkflow) {
+    typed.reenter = match reenter {
+        ast::Reenter::Once => Reenter::Once,
+        ast::Reenter::After(after) => check_duration(cx, after).map_or(Reenter::Once, Reenter::After),
+    };
+}

@@ -1,0 +1,51 @@
+//! `send on weekdays from 09:00 to 17:00 in contact timezone`.
+
+use super::cx::Cx;
+use super::header::Around;
+use super::typed::TypedWorkflow;
+use crate::diagnostics::time;
+use crate::syntax::ast;
+use flow_ir::SendWindow;
+
+const WEEKDAYS: u8 = 0b001_1111;
+const WEEKENDS: u8 = 0b110_0000;
+const EVERY_DAY: u8 = 0b111_1111;
+
+pub(super) fn window(cx: &mut Cx<'_>, window: &ast::Window, _: &Around<'_>, typed: &mut TypedWorkflow) {
+    typed.window = check_window(cx, window);
+}
+
+fn check_window(cx: &mut Cx<'_>, window: &ast::Window) -> Option<SendWindow> {
+    let days = window.days.iter().fold(0, |days, day| days | day_bits(&day.text));
+    let from = window.from.as_ref().map_or(Some(0), |clock| check_clock(cx, clock));
+    let to = window.to.as_ref().map_or(Some(0), |clock| check_clock(cx, clock));
+    Some(SendWindow { days, from_min: from?, to_min: to? })
+}
+
+fn check_clock(cx: &mut Cx<'_>, clock: &ast::Name) -> Option<u16> {
+    let minutes = clock.text.split_once(':').and_then(|(hours, minutes)| {
+        let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
+        let total = hours * 60 + minutes;
+        (hours <= 24 && minutes < 60 && total <= 24 * 60).then_some(total)
+    });
+    if minutes.is_none() {
+        let diagnostic = time::bad_clock(&clock.text, cx.at(clock.span));
+        cx.report(diagnostic);
+    }
+    minutes
+}
+
+fn day_bits(day: &str) -> u8 {
+    match day {
+        "weekdays" => WEEKDAYS,
+        "weekends" => WEEKENDS,
+        "every day" => EVERY_DAY,
+        "monday" => 1,
+        "tuesday" => 1 << 1,
+        "wednesday" => 1 << 2,
+        "thursday" => 1 << 3,
+        "friday" => 1 << 4,
+        "saturday" => 1 << 5,
+        _ => 1 << 6,
+    }
+}

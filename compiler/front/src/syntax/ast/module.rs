@@ -1,0 +1,8 @@
+//! `use std.b2b`: a module of the standard library.
+
+use super::{Block, Name};
+
+/// The module's name.
+pub type Use = Name;
+
+impl Block for Use {}

@@ -1,0 +1,9 @@
+//! `reenter once`, `reenter after 90 days`: whether people come in again.
+
+use super::Duration;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reenter {
+    Once,
+    After(Duration),
+}

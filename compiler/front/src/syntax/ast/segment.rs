@@ -1,0 +1,14 @@
+//! `segment`: a condition with a name.
+
+use super::{Block, Name, Predicate};
+use crate::source::Span;
+
+/// `segment high_intent = visited(page is "/pricing") at least 3 times in 7 days`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    pub name: Name,
+    pub predicate: Predicate,
+    pub span: Span,
+}
+
+impl Block for Segment {}

@@ -1,0 +1,13 @@
+//! `stages`: the lifecycle.
+
+use super::{Block, Name};
+use crate::source::Span;
+
+/// `stages subscriber < lead < mql`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stages {
+    pub names: Vec<Name>,
+    pub span: Span,
+}
+
+impl Block for Stages {}

@@ -1,0 +1,299 @@
+//! Every construct of the language, once, in the order of docs/language.md. Whatever needs a list of them makes it from here.
+//!
+//! There is one list for each kind: [`declarations!`], [`email_clauses!`], [`team_clauses!`], [`headers!`], [`steps!`],
+//! [`handoff_clauses!`] and [`predicates!`]. A line of one:
+//!
+//! ```text
+//! wait: Wait(Wait) [wait "wait", wait_until "wait until"] { page "wait", typed "delay" "sleep" => "wait", later "before", };
+//! ^     ^    ^      ^    ^                                   ^           ^                                 ^
+//! |     |    |      |    the words that its line starts with |           what people type instead          its forms that are
+//! |     |    |      its rule in grammar/flow.pest            |                                             not run yet
+//! |     |    its node in the tree                            its heading in docs/language.md
+//! |     its variant: StepKind::Wait
+//! its file in every layer: ast/wait.rs, parse/wait.rs, check/wait.rs
+//! ```
+//!
+//! Behind the lines, in braces of their own, stand the words that belong to the language and are not run yet; they are reported as
+//! such. A line may also say what a block of it is `called` for people, and whether it `is Named` (its name stands behind its word) or
+//! `is Many` (it may stand more than once in its block).
+//!
+//! A list is a macro that hands its lines to another macro, its first argument. So a layer *derives* what it would otherwise repeat:
+//!
+//! ```text
+//! // check/mod.rs: one file for each step.
+//! macro_rules! modules {
+//!     ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => { $(mod $module;)* };
+//! }
+//! constructs::steps!(modules);
+//!
+//! // check/step.rs: no arm to add for a new step.
+//! macro_rules! dispatch {
+//!     ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => {
+//!         match &step.kind {
+//!             $(StepKind::$variant(node) => super::$module::check(scope, node, step.head),)*
+//!             StepKind::Unreadable => scope.unreadable(),
+//!         }
+//!     };
+//! }
+//! constructs::steps!(dispatch)
+//! ```
+//!
+//! Declarations and steps have a file each, with one function named after its layer's work (`parse`, `check`, …). Clauses are smaller:
+//! theirs is a function named after their rule, those of an email, a team or a handoff in the file of that block, those of a workflow
+//! in the file that the line names (list those once in [`header_modules!`]). rustfmt does not follow modules that a macro declares, so
+//! `.ci/run` hands it every file.
+
+/// What stands side by side in a file. What is not run yet says which kind of names it would declare.
+macro_rules! declarations {
+    ($then:ident $($given:tt)*) => { $then! { $($given)* {
+        module: Use(Use) [use_decl "use"] { page "use", typed "import" "include" => "use", };
+        contact: Contact(Contact) [contact_decl "contact"] { page "contact", typed "kontakt" => "contact", };
+        event: Event(Event) [event_decl "event"] { page "event", is Named, typed "ereignis" => "event", };
+        stages: Stages(Stages) [stages_decl "stages"] { page "stages", typed "lifecycle" "stufen" => "stages", };
+        segment: Segment(Segment) [segment_decl "segment"] { page "segment", is Named, typed "audience" "list" => "segment", };
+        email: Email(Email) [email_decl "email"] { page "email", called "an email", is Named, typed "mail" "message" => "email", };
+        team: Team(Team) [team_decl "team"] { page "team", called "a team", is Named, };
+        workflow: Workflow(Workflow) [workflow_decl "workflow"] {
+            page "workflow", called "a workflow", is Named,
+            typed "campaign" "journey" "sequence" "automation" => "workflow",
+        };
+    } {
+        "company" Contact; "score" Contact; "sms" Email; "push" Email; "in_app" Email; "notice" Email; "webhook" Contact;
+        "policy" Contact; "calendar" Contact; "test" Contact;
+    } } };
+}
+
+/// The lines of an email.
+macro_rules! email_clauses {
+    ($then:ident $($given:tt)*) => { $then! { $($given)* {
+        email: Subject(Vec<Subject>) [subject "subject"] { page "email", typed "title" "betreff" => "subject", };
+        email: Preview(Text) [preview "preview"] { page "email", typed "preheader" => "preview", };
+        email: From(Text) [from "from"] { page "email", typed "sender" => "from", };
+        email: Template(Text) [template "template"] { page "email", };
+        email: Kind(EmailKind) [email_kind "kind"] { page "email", typed "type" => "kind", };
+        email: Link(Link) [link "link"] { page "email", is Many, };
+    } {
+        "topic";
+    } } };
+}
+
+/// The lines of a team.
+macro_rules! team_clauses {
+    ($then:ident $($given:tt)*) => { $then! { $($given)* {
+        team: Member(Member) [member "member"] { page "team", is Many, typed "person" => "member", };
+        team: Backup(Text) [backup "backup"] { page "team", typed "fallback" => "backup", };
+        team: Assign(Assign) [assign "assign"] { page "team", };
+    } {} } };
+}
+
+/// The lines of a workflow that hold for all of it.
+macro_rules! headers {
+    ($then:ident $($given:tt)*) => { $then! { $($given)* {
+        goal: Goal(Goal) [goal "goal"] { page "goal", typed "ziel" => "goal", };
+        facts: Owner(Owner) [owner "owner"] { page "owner-reviewed-group", };
+        facts: Reviewed(Reviewed) [reviewed "reviewed"] { page "owner-reviewed-group", };
+        facts: Group(Group) [group "group"] { page "owner-reviewed-group", };
+        enter: Enter(Enter) [enter "enter"] {
+            page "enter", typed "entry" => "enter", typed "trigger" => "enter when",
+            later "days before" "weeks before" "days after" "at 0" "at 1",
+        };
+        reenter: Reenter(Reenter) [reenter "reenter"] { page "reenter", later "every time" "per", };
+        guards: ExitWhen(ExitWhen) [exit_when "exit when"] { page "exit-when", is Many, };
+        guards: SkipWhen(SkipWhen) [skip_when "skip when"] { page "skip-when", };
+        window: Window(Window) [window "send on"] { page "send-on", };
+    } {
+        "priority"; "holdout"; "pauses"; "stops"; "promise"; "late"; "experiment";
+    } } };
+}
+
+/// The files of the lines of a workflow, each once: small siblings share one.
+macro_rules! header_modules {
+    ($then:ident) => {
+        $then! { goal facts enter reenter guards window }
+    };
+}
+
+/// What a person goes through.
+macro_rules! steps {
+    ($then:ident $($given:tt)*) => { $then! { $($given)* {
+        send: Send(SendStep) [send "send"] { page "send", typed "mail" "email" "sende" => "send", later "again", };
+        wait: Wait(Wait) [wait "wait", wait_until "wait until"] {
+            page "wait", typed "delay" "pause" "sleep" "warte" => "wait", later "until next" "before" "after",
+        };
+        branch: Branch(Branch) [branch "if"] {
+            page "if", typed "when" "wenn" "falls" => "if", typed "otherwise" "sonst" => "else",
+            typed "elseif" "elsif" "elif" => "else if",
+        };
+        change: Change(Change) [score "score +=", set "set"] { page "score-and-set", typed "let" "update" "change" "setze" => "set", };
+        advance: Advance(AdvanceStep) [advance "advance"] { page "advance", };
+        handoff: Handoff(HandoffStep) [handoff "handoff"] { page "handoff", called "a handoff", later "stop", };
+        exit: Exit(ExitStep) [exit "exit"] { page "exit", typed "leave" => "exit", };
+    } {
+        "choose"; "split"; "repeat"; "add"; "tag"; "untag"; "move"; "notify"; "call"; "start"; "stop";
+    } } };
+}
+
+/// The lines of a handoff.
+macro_rules! handoff_clauses {
+    ($then:ident $($given:tt)*) => { $then! { $($given)* {
+        handoff: Note(Text) [note "note"] { page "handoff", };
+        handoff: Task(Task) [task "task"] { page "handoff", };
+        handoff: Keep [keep "keep in workflow"] { page "handoff", };
+    } {} } };
+}
+
+/// What a condition may begin with. The variants of the tree's [`Predicate`](super::ast::Predicate) are its forms, not these words.
+macro_rules! predicates {
+    ($then:ident $($given:tt)*) => { $then! { $($given)* {
+        predicate: Not [not "not"] { page "and-or-not", };
+        predicate: TimedOut [timed_out "timed out"] { page "wait", };
+        predicate: Sent [was_sent "sent"] { page "mails", };
+        predicate: Engaged [engagement "clicked"] { page "mails", };
+        predicate: NoEvent [no_event "no"] { page "events", };
+        predicate: Inactive [inactive "inactive for"] { page "inactive", };
+    } {} } };
+}
+
+/// The lines of all lists, one behind the other.
+macro_rules! every_construct {
+    ($then:ident) => { $crate::syntax::constructs::declarations!(every_construct 1 $then {}) };
+    (1 $then:ident {$($all:tt)*} {$($more:tt)*} $later:tt) => {
+        $crate::syntax::constructs::email_clauses!(every_construct 2 $then {$($all)* $($more)*})
+    };
+    (2 $then:ident {$($all:tt)*} {$($more:tt)*} $later:tt) => {
+        $crate::syntax::constructs::team_clauses!(every_construct 3 $then {$($all)* $($more)*})
+    };
+    (3 $then:ident {$($all:tt)*} {$($more:tt)*} $later:tt) => {
+        $crate::syntax::constructs::headers!(every_construct 4 $then {$($all)* $($more)*})
+    };
+    (4 $then:ident {$($all:tt)*} {$($more:tt)*} $later:tt) => {
+        $crate::syntax::constructs::steps!(every_construct 5 $then {$($all)* $($more)*})
+    };
+    (5 $then:ident {$($all:tt)*} {$($more:tt)*} $later:tt) => {
+        $crate::syntax::constructs::handoff_clauses!(every_construct 6 $then {$($all)* $($more)*})
+    };
+    (6 $then:ident {$($all:tt)*} {$($more:tt)*} $later:tt) => {
+        $crate::syntax::constructs::predicates!(every_construct 7 $then {$($all)* $($more)*})
+    };
+    (7 $then:ident {$($all:tt)*} {$($more:tt)*} $later:tt) => { $then! { {$($all)* $($more)*} } };
+}
+
+pub(crate) use {
+    declarations, email_clauses, every_construct, handoff_clauses, header_modules, headers, predicates, steps,
+    team_clauses,
+};
+
+/// A line of the lists, as data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Construct {
+    /// What its lines start with, the one that names it first.
+    pub words: &'static [&'static str],
+    /// What people type instead, and the words of Flow for it.
+    pub typed: &'static [(&'static [&'static str], &'static str)],
+    /// Its forms that are not run yet, by the words that give them away.
+    pub later: &'static [&'static str],
+    called: &'static [&'static str],
+    pub traits: &'static [Trait],
+    /// Its heading in docs/language.md, as a link names it.
+    pub page: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trait {
+    /// Its name stands behind its word.
+    Named,
+    /// It may stand more than once in its block.
+    Many,
+}
+
+impl Construct {
+    /// What names it for people: `exit when`.
+    pub fn word(&self) -> &'static str {
+        self.words.first().copied().unwrap_or_default()
+    }
+
+    /// What a block of it is called: `an email`.
+    pub fn called(&self) -> Option<&'static str> {
+        self.called.first().copied()
+    }
+
+    pub fn is(&self, what: Trait) -> bool {
+        self.traits.contains(&what)
+    }
+}
+
+/// A construct of one kind, and the words of that kind that are not run yet.
+#[derive(Debug, Clone, Copy)]
+pub struct List {
+    pub class: Class,
+    pub constructs: &'static [Construct],
+    pub later: &'static [&'static str],
+}
+
+impl List {
+    /// The construct that a word names.
+    pub fn of_word(&self, word: &str) -> Option<&'static Construct> {
+        self.constructs.iter().find(|construct| construct.word() == word)
+    }
+}
+
+/// What a word is to the language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    Declaration,
+    Clause,
+    Step,
+    /// What a condition is made of.
+    Predicate,
+    /// A word inside one of those: `within`, `up to`.
+    Inner,
+    /// The type of a field.
+    Type,
+    /// A value that has a word: `yes`, `weekdays`.
+    Constant,
+    Unit,
+    /// Not run yet.
+    Later,
+}
+
+macro_rules! list {
+    ($class:ident {$(
+        $module:ident: $variant:ident $(($($node:tt)*))? [$($rule:ident $words:literal),*] { page $page:literal,
+            $(called $called:literal,)? $(is $trait:ident,)? $(typed $($typed:literal)+ => $ours:literal,)*
+            $(later $($later:literal)+,)?
+        };
+    )*} {$($other:literal $($kind:ident)?;)*}) => {
+        List {
+            class: Class::$class,
+            constructs: &[$(Construct {
+                words: &[$($words),*],
+                typed: &[$((&[$($typed),+], $ours)),*],
+                later: &[$($($later),+)?],
+                called: &[$($called)?],
+                traits: &[$(Trait::$trait)?],
+                page: $page,
+            }),*],
+            later: &[$($other),*],
+        }
+    };
+}
+
+pub const DECLARATIONS: List = declarations!(list Declaration);
+pub const EMAIL_CLAUSES: List = email_clauses!(list Clause);
+pub const TEAM_CLAUSES: List = team_clauses!(list Clause);
+pub const HEADERS: List = headers!(list Clause);
+pub const STEPS: List = steps!(list Step);
+pub const HANDOFF_CLAUSES: List = handoff_clauses!(list Clause);
+pub const PREDICATES: List = predicates!(list Predicate);
+
+/// Every list, in the order of the reference.
+pub const LISTS: &[&List] =
+    &[&DECLARATIONS, &EMAIL_CLAUSES, &TEAM_CLAUSES, &HEADERS, &STEPS, &HANDOFF_CLAUSES, &PREDICATES];
+
+/// The types a field may be declared with, besides a list of values.
+pub const TYPES: &[&str] =
+    &["text", "number", "money", "yes/no", "date", "moment", "email", "url", "timezone", "country"];
+
+/// Phrases of the language that are not run yet, wherever a line holds one.
+pub const LATER_ANYWHERE: &[&str] =
+    &["business days", "business day", "anyone at company", "people at company", "clicked by anything", "company."];

@@ -1,0 +1,72 @@
+//! Every word of the language by what it is, for whoever colours or completes it.
+
+use super::Rule;
+use crate::syntax::constructs::{Class, LISTS, TYPES};
+use std::collections::BTreeSet;
+
+/// What stands in a condition besides the words that it may begin with.
+const IN_CONDITIONS: &[Rule] = &[
+    Rule::kw_and,
+    Rule::kw_or,
+    Rule::kw_is,
+    Rule::kw_in,
+    Rule::kw_contains,
+    Rule::kw_starts,
+    Rule::kw_with,
+    Rule::kw_known,
+    Rule::kw_unknown,
+    Rule::kw_opened,
+    Rule::kw_replied,
+    Rule::kw_bounced,
+];
+
+/// What directs people's ways besides the words that steps may begin with.
+const IN_STEPS: &[Rule] = &[Rule::kw_step, Rule::kw_else, Rule::kw_when, Rule::kw_until, Rule::kw_otherwise];
+
+/// Known only so that a line which holds it can be told apart.
+const FOREIGN: &[Rule] = &[Rule::kw_then];
+
+/// The words of the rule `day`, and of `truth` beside `no`.
+const CONSTANTS: &[&str] = &[
+    "every",
+    "friday",
+    "monday",
+    "saturday",
+    "sunday",
+    "thursday",
+    "tuesday",
+    "wednesday",
+    "weekdays",
+    "weekends",
+    "yes",
+];
+
+/// The words of the rule `unit`.
+const UNITS: &[&str] = &["day", "days", "hour", "hours", "minute", "minutes", "month", "months", "week", "weeks"];
+
+/// Every word, sorted; one that is several things stands there for each.
+pub fn vocabulary() -> Vec<(Class, String)> {
+    let keywords: BTreeSet<String> =
+        Rule::all_rules().iter().filter(|rule| !FOREIGN.contains(rule)).filter_map(keyword).collect();
+    let mut found: BTreeSet<(Class, String)> = BTreeSet::new();
+    for list in LISTS {
+        let first =
+            list.constructs.iter().flat_map(|construct| construct.words).filter_map(|words| words.split(' ').next());
+        // `score` in `score += 10` is the name of a field.
+        found.extend(first.filter(|word| keywords.contains(*word)).map(|word| (list.class, word.to_owned())));
+        found.extend(list.later.iter().map(|word| (Class::Later, (*word).to_owned())));
+    }
+    found.extend(IN_CONDITIONS.iter().filter_map(keyword).map(|word| (Class::Predicate, word)));
+    found.extend(IN_STEPS.iter().filter_map(keyword).map(|word| (Class::Step, word)));
+    let classed: BTreeSet<String> =
+        found.iter().filter(|(class, _)| *class != Class::Later).map(|(_, word)| word.clone()).collect();
+    found.extend(keywords.difference(&classed).map(|word| (Class::Inner, word.clone())));
+    let lists = [(Class::Type, TYPES), (Class::Constant, CONSTANTS), (Class::Unit, UNITS)];
+    found.extend(lists.iter().flat_map(|(class, words)| words.iter().map(|word| (*class, (*word).to_owned()))));
+    found.into_iter().collect()
+}
+
+/// The word of a rule `kw_…`.
+fn keyword(rule: &Rule) -> Option<String> {
+    format!("{rule:?}").strip_prefix("kw_").map(str::to_owned)
+}
