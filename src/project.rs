@@ -67,7 +67,9 @@ fn search_upward() -> Result<PathBuf, Failure> {
             "give the project's folder behind the command",
         )
     })?;
-    let found = here.ancestors().find(|folder| folder.join(FILE_NAME).is_file());
+    // Anything but a folder of that name is meant to be it; where it is no plain file, reading it says so.
+    let is_marked = |folder: &&Path| fs::metadata(folder.join(FILE_NAME)).is_ok_and(|settings| !settings.is_dir());
+    let found = here.ancestors().find(is_marked);
     found.map(Path::to_owned).ok_or_else(|| {
         let message =
             format!("there is no project here: neither `{}` nor a folder above it has a {FILE_NAME}", here.display());
@@ -191,14 +193,15 @@ fn kind_of(name: &str) -> Option<Kind> {
 
 fn read_text(path: &Path, shown: &str, limit: usize) -> Result<String, Failure> {
     let unreadable = |error: io::Error| {
-        Failure::new(
-            format!("`{shown}` cannot be read: {}", reason(&error)),
-            "check that it is there and who may read it",
-        )
+        let help = match error.kind() {
+            io::ErrorKind::Unsupported => "put a file in its place, or move it out of the project's folder",
+            _ => "check that it is there and who may read it",
+        };
+        Failure::new(format!("`{shown}` cannot be read: {}", reason(&error)), help)
     };
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes)).map_err(unreadable)?;
+    open_plain(path).and_then(|file| file.take(most).read_to_end(&mut bytes)).map_err(unreadable)?;
     if bytes.len() > limit {
         let help = "check that it is the right file; if it is, split it, and if it is not part of the project, move it out of the folder";
         return Err(Failure::new(format!("`{shown}` has more than {} KiB", limit >> 10), help));
@@ -206,6 +209,37 @@ fn read_text(path: &Path, shown: &str, limit: usize) -> Result<String, Failure> 
     let text = String::from_utf8(bytes).map_err(|error| not_utf8(shown, &error))?;
     // Some editors put a byte order mark first.
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// Opens a plain file, or a link to one. Opening a pipe waits for somebody who writes into it, and a device may never end: what else
+/// bears the name is refused before it is opened.
+pub(crate) fn open_plain(path: &Path) -> io::Result<File> {
+    let found = fs::metadata(path)?;
+    if found.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if !found.is_file() {
+        return Err(io::Error::new(io::ErrorKind::Unsupported, what_it_is(found.file_type())));
+    }
+    File::open(path)
+}
+
+/// Of something that is neither file nor folder.
+#[cfg(unix)]
+fn what_it_is(found: fs::FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    if found.is_fifo() {
+        "it is a pipe, not a file"
+    } else if found.is_socket() {
+        "it is a socket, not a file"
+    } else {
+        "it is a device, not a file"
+    }
+}
+
+#[cfg(not(unix))]
+fn what_it_is(_: fs::FileType) -> &'static str {
+    "it is no plain file"
 }
 
 fn not_utf8(shown: &str, error: &std::string::FromUtf8Error) -> Failure {

@@ -200,6 +200,100 @@ fn a_link_to_nowhere() {
     assert_snapshot!(folder.flow(&["check"]));
 }
 
+/// What waits for a writer, never ends, or cannot be read at all. Nothing of it is opened.
+#[cfg(unix)]
+mod no_plain_files {
+    use super::*;
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+    use std::time::Duration;
+
+    /// Far longer than a check takes on the busiest machine.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    fn pipe(folder: &Folder, path: &str) {
+        assert!(Command::new("mkfifo").arg(folder.path().join(path)).status().unwrap().success());
+    }
+
+    /// What the command says, within [`PATIENCE`]: it must not wait for anybody.
+    fn flow(folder: &Folder, arguments: &[&str]) -> String {
+        let mut child = command(arguments)
+            .current_dir(folder.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let step = Duration::from_millis(20);
+        let mut waited = Duration::ZERO;
+        while child.try_wait().unwrap().is_none() {
+            if waited > PATIENCE {
+                child.kill().unwrap();
+                panic!("the command waits for something");
+            }
+            std::thread::sleep(step);
+            waited += step;
+        }
+        let output = child.wait_with_output().unwrap();
+        let [stdout, stderr] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        format!("{stdout}{stderr}exit {}", output.status.code().unwrap())
+            .replace(folder.path().to_str().unwrap(), "[folder]")
+    }
+
+    #[test]
+    fn are_told_and_never_opened() {
+        let folder = Folder::project();
+        pipe(&folder, "a.flow");
+        pipe(&folder, "emails/b.mjml");
+        let _socket = UnixListener::bind(folder.path().join("c.flow")).unwrap();
+        symlink("/dev/zero", folder.path().join("d.flow")).unwrap();
+        symlink("a.flow", folder.path().join("e.flow")).unwrap();
+        symlink("emails", folder.path().join("f.html")).unwrap();
+        assert_snapshot!(flow(&folder, &["check"]), @r"
+        error: `a.flow` cannot be read: it is a pipe, not a file
+        help: put a file in its place, or move it out of the project's folder
+        error: `c.flow` cannot be read: it is a socket, not a file
+        help: put a file in its place, or move it out of the project's folder
+        error: `d.flow` cannot be read: it is a device, not a file
+        help: put a file in its place, or move it out of the project's folder
+        error: `e.flow` cannot be read: it is a pipe, not a file
+        help: put a file in its place, or move it out of the project's folder
+        error: `emails/b.mjml` cannot be read: it is a pipe, not a file
+        help: put a file in its place, or move it out of the project's folder
+        error: `f.html` cannot be read: it is a folder
+        help: check that it is there and who may read it
+        exit 3
+        ");
+    }
+
+    #[test]
+    fn are_no_settings() {
+        let folder = Folder::project().without("flow.toml");
+        pipe(&folder, "flow.toml");
+        let said = flow(&folder, &["check"]);
+        assert!(said.starts_with("error: `flow.toml` cannot be read: it is a pipe, not a file\n"), "{said}");
+        assert_eq!(flow(&folder, &["check", "."]), said);
+    }
+
+    #[test]
+    fn are_no_data() {
+        let run = "[data]\ncontacts = \"contacts.csv\"\n[run]\nstart = 2026-03-02\ndays = 3\n";
+        let folder = Folder::project().with("flow.toml", format!("{SETTINGS}{run}"));
+        pipe(&folder, "contacts.csv");
+        let said = flow(&folder, &["run"]);
+        assert!(said.contains("contacts.csv` cannot be read: it is a pipe, not a file\n"), "{said}");
+        assert!(said.ends_with("exit 3"), "{said}");
+    }
+
+    #[test]
+    fn folders_and_links_to_files_are_fine() {
+        let folder =
+            Folder::project().with("texts/welcome.txt", FLOW).without("welcome.flow").with("more.flow/readme", "");
+        symlink("texts/welcome.txt", folder.path().join("welcome.flow")).unwrap();
+        let said = flow(&folder, &["check"]);
+        assert!(said.ends_with("exit 0"), "{said}");
+    }
+}
+
 #[test]
 fn a_file_that_is_too_long() {
     assert_snapshot!(Folder::project().with("long.flow", vec![b'\n'; (1 << 20) + 1]).flow(&["check"]));

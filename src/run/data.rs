@@ -14,6 +14,7 @@ use flow_runtime::time::{Instant, Span, civil};
 use super::failure::{from_engine, from_intake};
 use super::progress::Progress;
 use crate::output::Failure;
+use crate::project::open_plain;
 
 /// Findings go to this file, beside the store.
 const NOTEBOOK: &str = "rejected.txt";
@@ -139,7 +140,7 @@ pub(crate) fn check_readable(settings: &Settings) -> Result<(), Failure> {
 }
 
 fn open(path: &Path) -> Result<File, Failure> {
-    File::open(path).map_err(|error| {
+    open_plain(path).map_err(|error| {
         Failure::new(
             format!("`{}` cannot be read: {}", path.display(), cause(&error)),
             "mend `[data]` in flow.toml, or put the file there",

@@ -26,6 +26,7 @@ use flow_runtime::time::Instant;
 
 use crate::load::{Loaded, load, settings_findings};
 use crate::output::{Failure, Format, Outcome, Output};
+use crate::project;
 use failure::from_engine;
 use report::{Finished, Rate};
 
@@ -82,7 +83,7 @@ pub(crate) fn run(arguments: &RunArguments, output: &mut Output) -> io::Result<O
         Ok(finished) => output.finished(&finished),
         Err(Stopped::Failure(failure)) => output.report(&[], &[failure], ""),
         Err(Stopped::Settings(faults)) => {
-            let text = std::fs::read_to_string(folder.join(flow_runtime::settings::FILE_NAME)).unwrap_or_default();
+            let text = project::settings_text(&folder).unwrap_or_default();
             output.report(&[settings_findings(&text, &faults)], &[], "")
         }
     }

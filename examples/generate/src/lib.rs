@@ -14,6 +14,7 @@ mod calendar;
 mod contacts;
 mod events;
 mod faults;
+pub mod many;
 mod names;
 mod people;
 mod rng;

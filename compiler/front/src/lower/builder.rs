@@ -5,7 +5,7 @@
 //! values costs no branch, and a block's loads and stores are as few as a person would write.
 
 use flow_ir::{Block, BlockId, Comparison, Function, IdMap, Op, Place, SlotId, Terminator, VALUE_LIMIT, ValueId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How large a sum may grow before it has to go back within the limit of values: far from where an `i64` ends.
 const SUM_LIMIT: i64 = VALUE_LIMIT * 2;
@@ -97,19 +97,17 @@ impl Builder {
 
     /// The finished function. Blocks that nothing leads to are dropped and the rest numbered anew, so that only what can run is kept.
     pub(super) fn finish(self) -> Function {
-        let mut order: Vec<BlockId> = Vec::new();
+        // In the order of building, which is that of the text and reads best.
+        let mut order = BTreeSet::new();
         let mut todo = vec![BlockId(0)];
         while let Some(block) = todo.pop() {
-            if order.contains(&block) {
+            if !order.insert(block) {
                 continue;
             }
-            order.push(block);
             if let Some(Some(found)) = self.blocks.get(block.0 as usize) {
                 todo.extend(found.end.targets());
             }
         }
-        // The order of building is the order of the text, which reads best.
-        order.sort_unstable();
         let number: BTreeMap<BlockId, BlockId> =
             order.iter().enumerate().map(|(new, old)| (*old, BlockId(new as u32))).collect();
         let renamed = |old: BlockId| number.get(&old).copied().unwrap_or(old);

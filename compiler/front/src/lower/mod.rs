@@ -22,6 +22,7 @@ mod wait;
 mod workflow;
 
 use crate::check::typed::Typed;
+use facts::Asked;
 use flow_ir::{EmailId, IdMap, Predicate, PredicateId, Program, WorkflowId};
 
 /// Lowers a whole program.
@@ -34,7 +35,7 @@ pub(crate) fn lower(typed: &Typed, name: &str, timezone: &str, files: Vec<String
         events: typed.events.clone(),
         ..Program::default()
     };
-    let mut lowering = Lowering { typed, program };
+    let mut lowering = Lowering { typed, program, asked: Asked::of(typed) };
     lowering.schema();
     for (id, workflow) in typed.workflows.iter() {
         let lowered = lowering.workflow(id, workflow);
@@ -50,6 +51,7 @@ pub(crate) fn lower(typed: &Typed, name: &str, timezone: &str, files: Vec<String
 struct Lowering<'t> {
     typed: &'t Typed,
     program: Program,
+    asked: Asked,
 }
 
 impl Lowering<'_> {

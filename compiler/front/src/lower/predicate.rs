@@ -96,14 +96,12 @@ impl Lowering<'_> {
             Cond::CodeIn(field, codes) => self.number_in(*field, codes.clone(), code),
             Cond::TextIn(field, texts) => {
                 let literals = &self.program.fields[*field].literals;
-                let numbers = texts.iter().filter_map(|text| literals.iter().position(|known| known == text));
+                let numbers = texts.iter().filter_map(|text| literals.binary_search(text).ok());
                 let numbers = numbers.map(|at| at as i64 + 1).collect();
                 self.number_in(*field, numbers, code)
             }
             Cond::TextTest(field, kind, needle) => {
-                let test = TextTest { field: *field, kind: *kind, needle: needle.clone() };
-                let id = self.program.text_tests.find(|known| *known == test);
-                let id = id.unwrap_or_else(|| self.program.text_tests.push(test));
+                let id = self.text_test(TextTest { field: *field, kind: *kind, needle: needle.clone() });
                 code.op(Op::TextTest(id))
             }
             Cond::Events(test) => self.events(test, scope, code, changes),

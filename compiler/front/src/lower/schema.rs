@@ -1,14 +1,13 @@
 //! Fields to slots and text columns.
 
 use super::Lowering;
-use crate::check::typed::{Cond, Typed};
-use flow_ir::{Field, FieldId, FieldType, NEVER, SlotId, SlotKind, SystemSlots};
+use flow_ir::{Field, FieldType, NEVER, SlotId, SlotKind, SystemSlots};
 
 impl Lowering<'_> {
     /// The frame's fields, in the order of the schema, then what the engine keeps of everyone.
     pub(super) fn schema(&mut self) {
         for (id, shape) in self.typed.fields.iter() {
-            let literals = literals_of(self.typed, id);
+            let literals = self.asked.literals(id);
             let slot = self.program.frame.add(&shape.name, slot_kind(&shape.ty), shape.optional, shape.default);
             let text = shape.ty.is_text().then(|| self.program.texts.push(shape.name.clone()));
             self.program.fields.push(Field {
@@ -56,19 +55,4 @@ fn slot_kind(ty: &FieldType) -> SlotKind {
             SlotKind::Symbol
         }
     }
-}
-
-/// The texts a field is compared with anywhere, in lower case, sorted.
-fn literals_of(typed: &Typed, field: FieldId) -> Vec<String> {
-    let mut found = Vec::new();
-    typed.each_cond(&mut |cond| {
-        if let Cond::TextIn(of, texts) = cond
-            && *of == field
-        {
-            found.extend(texts.iter().cloned());
-        }
-    });
-    found.sort_unstable();
-    found.dedup();
-    found
 }

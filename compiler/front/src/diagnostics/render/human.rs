@@ -2,8 +2,10 @@
 
 use super::Sources;
 use crate::diagnostics::{Diagnostic, Label, Severity};
+use crate::source::{LineIndex, Source};
 use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, NamedSource, SourceCode, SourceSpan, SpanContents,
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
+    SpanContents,
 };
 use std::fmt;
 
@@ -46,17 +48,17 @@ fn tidied(drawn: &str) -> String {
 }
 
 /// A diagnostic as miette wants it: one report per file, further files as related reports.
-struct Report {
+struct Report<'s> {
     severity: Option<Severity>,
     message: String,
     help: Option<String>,
-    source: Option<WholeLines>,
+    source: Option<WholeLines<'s>>,
     labels: Vec<LabeledSpan>,
-    related: Vec<Report>,
+    related: Vec<Report<'s>>,
 }
 
-impl Report {
-    fn new(diagnostic: &Diagnostic, sources: &Sources) -> Self {
+impl<'s> Report<'s> {
+    fn new(diagnostic: &Diagnostic, sources: &'s Sources) -> Self {
         let mut files: Vec<Vec<&Label>> = Vec::new();
         for label in &diagnostic.labels {
             match files.iter_mut().find(|labels| labels[0].at.file == label.at.file) {
@@ -77,13 +79,13 @@ impl Report {
         }
     }
 
-    fn of_file(labels: &[&Label], sources: &Sources) -> Self {
-        let source = labels.first().and_then(|label| sources.get(label.at));
+    fn of_file(labels: &[&Label], sources: &'s Sources) -> Self {
+        let source = labels.first().and_then(|label| sources.with_lines(label.at));
         Self {
             severity: None,
-            message: source.map(|source| source.path.clone()).unwrap_or_default(),
+            message: source.map(|(source, _)| source.path.clone()).unwrap_or_default(),
             help: None,
-            source: source.map(|source| WholeLines(NamedSource::new(&source.path, source.text.clone()))),
+            source: source.map(|(source, lines)| WholeLines { source, lines }),
             labels: labels
                 .iter()
                 .map(|label| LabeledSpan::new_with_span(Some(label.text.clone()), label.at.span.range()))
@@ -108,19 +110,19 @@ fn help_text(diagnostic: &Diagnostic, sources: &Sources) -> Option<String> {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
-impl fmt::Debug for Report {
+impl fmt::Debug for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
-impl std::error::Error for Report {}
+impl std::error::Error for Report<'_> {}
 
-impl miette::Diagnostic for Report {
+impl miette::Diagnostic for Report<'_> {
     fn severity(&self) -> Option<miette::Severity> {
         Some(match self.severity {
             Some(Severity::Error) => miette::Severity::Error,
@@ -143,22 +145,38 @@ impl miette::Diagnostic for Report {
 }
 
 /// A text of which a place shows its whole lines, and no others: what is wrong is seen in its sentence.
-struct WholeLines(NamedSource<String>);
+struct WholeLines<'s> {
+    source: &'s Source,
+    lines: &'s LineIndex,
+}
 
-impl SourceCode for WholeLines {
+impl SourceCode for WholeLines<'_> {
     fn read_span<'a>(
         &'a self,
         span: &SourceSpan,
         before: usize,
-        after: usize,
+        _: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        if before < CONTEXT_LINES {
-            return self.0.read_span(span, before, after);
+        let Source { path, text } = self.source;
+        let (mut from, mut to) = (span.offset(), span.offset() + span.len());
+        let line_start = text.get(..from).and_then(|text| text.rfind('\n')).map_or(0, |at| at + 1);
+        if before >= CONTEXT_LINES {
+            from = line_start;
+            to += text.get(to..).and_then(|text| text.find('\n')).unwrap_or(text.len().saturating_sub(to));
         }
-        let text = self.0.inner();
-        let start = text.get(..span.offset()).and_then(|text| text.rfind('\n')).map_or(0, |at| at + 1);
-        let end = span.offset() + span.len();
-        let end = end + text.get(end..).and_then(|text| text.find('\n')).unwrap_or(text.len().saturating_sub(end));
-        self.0.read_span(&SourceSpan::from(start..end), 0, 0)
+        // miette counts lines from the first of what it gets: the line's own text, so that a long file is not read for each place.
+        let offset = u32::try_from(line_start).map_err(|_| MietteError::OutOfBounds)?;
+        let line = self.lines.line_column(text, offset).line as usize - 1;
+        let rest = text.get(line_start..).ok_or(MietteError::OutOfBounds)?;
+        let read = rest.read_span(&SourceSpan::from(from - line_start..to - line_start), 0, 0)?;
+        let place = SourceSpan::from((read.span().offset() + line_start, read.span().len()));
+        Ok(Box::new(MietteSpanContents::new_named(
+            path.clone(),
+            read.data(),
+            place,
+            line + read.line(),
+            read.column(),
+            line + read.line_count(),
+        )))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Sources;
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::source::{LineIndex, Location};
+use crate::source::{Location, Source};
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
@@ -61,8 +61,10 @@ pub fn json<'a>(diagnostic: &'a Diagnostic, sources: &Sources) -> JsonDiagnostic
 }
 
 fn place(at: Location, sources: &Sources) -> JsonPlace {
-    let (file, text) = sources.get(at).map(|source| (source.path.clone(), source.text.as_str())).unwrap_or_default();
-    let index = LineIndex::new(text);
-    let (start, end) = (index.line_column(text, at.span.start), index.line_column(text, at.span.end));
-    JsonPlace { file, line: start.line, column: start.column, end_line: end.line, end_column: end.column }
+    // A place without a text is the beginning of nothing.
+    let Some((Source { path, text }, lines)) = sources.with_lines(at) else {
+        return JsonPlace { file: String::new(), line: 1, column: 1, end_line: 1, end_column: 1 };
+    };
+    let (start, end) = (lines.line_column(text, at.span.start), lines.line_column(text, at.span.end));
+    JsonPlace { file: path.clone(), line: start.line, column: start.column, end_line: end.line, end_column: end.column }
 }

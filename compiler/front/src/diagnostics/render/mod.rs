@@ -6,17 +6,21 @@ pub mod json;
 pub use human::Human;
 
 use super::Diagnostic;
-use crate::source::{Location, Project, Source};
+use crate::source::{LineIndex, Location, Project, Source};
+use std::sync::OnceLock;
 
 /// The texts that locations point into: the `.flow` files, then the standard modules in use, then the templates.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     texts: Vec<Source>,
+    /// Where the lines of each text begin; found when somebody first asks, not once a diagnostic.
+    lines: Vec<OnceLock<LineIndex>>,
 }
 
 impl Sources {
     pub fn new(texts: Vec<Source>) -> Self {
-        Self { texts }
+        let lines = texts.iter().map(|_| OnceLock::new()).collect();
+        Self { texts, lines }
     }
 
     /// Only what a project itself holds.
@@ -26,6 +30,13 @@ impl Sources {
 
     pub fn get(&self, at: Location) -> Option<&Source> {
         self.texts.get(at.file.0 as usize)
+    }
+
+    /// A text with where its lines begin.
+    pub fn with_lines(&self, at: Location) -> Option<(&Source, &LineIndex)> {
+        let source = self.get(at)?;
+        let lines = self.lines.get(at.file.0 as usize)?;
+        Some((source, lines.get_or_init(|| LineIndex::new(&source.text))))
     }
 
     /// The paths, by file number.
