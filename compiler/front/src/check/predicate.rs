@@ -9,10 +9,8 @@ use super::{Checker, Known, schema};
 use crate::diagnostics::{messages, missing, names, reach, syntax, types};
 use crate::source::Span;
 use crate::syntax::ast::{self, Kind, Order, Predicate, Relation};
+use flow_ir::limits::MAX_CONDITION_BYTES;
 use flow_ir::{Comparison, FieldId, FieldType};
-
-/// The longest condition, in bytes of its text: some 300 tests. What is made of one grows faster than its text.
-const MAX_CONDITION_BYTES: usize = 8 << 10;
 
 /// Where a predicate stands: what it may ask, and since when events count by themselves.
 #[derive(Debug, Clone, Copy)]

@@ -9,11 +9,7 @@ use super::typed::Cond;
 use super::{Checker, Known};
 use crate::diagnostics::{names, syntax};
 use crate::syntax::ast::{self, Literal, Predicate};
-
-/// How deeply segments may name each other.
-const MAX_SEGMENT_DEPTH: usize = 16;
-/// How many tests a segment may stand for, with those of the segments it names.
-const MAX_SEGMENT_TESTS: usize = 1_000;
+use flow_ir::limits::{MAX_SEGMENT_DEPTH, MAX_SEGMENT_TESTS};
 
 /// What a segment amounts to.
 #[derive(Debug, Clone, Copy, Default)]

@@ -8,11 +8,8 @@ use crate::diagnostics::{contract, reach, syntax, time, types};
 use crate::resolve::Declared;
 use crate::source::{Location, Span};
 use crate::syntax::ast::{self, Header, Step, StepKind};
+use flow_ir::limits::MAX_STEPS;
 use flow_ir::{EmailId, Reenter, SendWindow};
-
-/// The steps of one workflow, with those of its branches and a step for each branch. People lose their way far before, and what is
-/// proved of a workflow grows faster than the workflow.
-const MAX_STEPS: usize = 1_000;
 
 const WEEKDAYS: u8 = 0b001_1111;
 const WEEKENDS: u8 = 0b110_0000;
