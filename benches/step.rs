@@ -9,7 +9,7 @@
 //! repetition compares every record of all four.
 
 use flow_front::source::{FileId, Location, Span};
-use flow_ir::backend::{Backend, Host, Memory, Outcome, SendResult};
+use flow_ir::backend::{Backend, Host, Memory, Outcome, Stop};
 use flow_ir::interpret::Interpreter;
 use flow_ir::*;
 use flow_native::{compile, compile_with};
@@ -391,8 +391,7 @@ impl Ops {
     }
 }
 
-/// The number of arms that a trace word has bits for.
-const TRACE_BITS: usize = 63;
+const TRACE_BITS: usize = limits::TRACE_BITS as usize;
 
 /// The scoring block's ops and whether the contact is unsubscribed.
 fn scoring_ops(rules: usize, slots: &JourneySlots) -> (IdMap<ValueId, Op>, ValueId) {
@@ -438,7 +437,7 @@ fn body(rules: usize, slots: &JourneySlots) -> Function {
         Block { ops, end: Terminator::Branch(unsubscribed, BlockId(1), BlockId(2)) },
         finish(0, Ending::Exited),
         hand_off_block(),
-        end(Terminator::Handoff { step: StepId(1), handoff: HandoffId(0), next: BlockId(4) }),
+        end(Terminator::Effect { step: StepId(1), effect: EffectId(0), next: BlockId(4) }),
         finish(1, Ending::HandedOff),
         end(Terminator::Wait { step: StepId(2), wait: WaitId(0), resume: BlockId(6) }),
         finish(2, Ending::Finished),
@@ -500,7 +499,7 @@ fn scoring_workflow(rules: usize) -> Workflow {
         body: body(rules, &slots),
         steps: steps.into_iter().collect(),
         waits: [Wait::For(CivilSpan { days: 3, ..CivilSpan::default() })].into_iter().collect(),
-        handoffs: [Handoff { team: TeamId(0), note: None, task: None }].into_iter().collect(),
+        effects: [Handoff { team: TeamId(0), note: None, task: None }.into()].into_iter().collect(),
         arms: Vec::new(),
         journey,
         slots,
@@ -515,15 +514,13 @@ fn scoring_workflow(rules: usize) -> Workflow {
 /// Counts what it is asked.
 #[derive(Default)]
 struct Counter {
-    handoffs: usize,
+    effects: usize,
 }
 
 impl Host for Counter {
-    fn send(&mut self, _: Memory<'_>, _: StepId, _: EmailId) -> SendResult {
-        SendResult::Sent
-    }
-    fn handoff(&mut self, _: Memory<'_>, _: StepId, _: HandoffId) {
-        self.handoffs += 1;
+    fn effect(&mut self, _: Memory<'_>, _: StepId, _: EffectId) -> Outcome {
+        self.effects += 1;
+        Outcome::Done
     }
     fn text_test(&mut self, _: TextTestId) -> bool {
         false
@@ -599,7 +596,7 @@ impl StructChunk {
 struct ByteChunk {
     frames: Vec<u8>,
     journeys: Vec<u8>,
-    outcomes: Vec<Outcome>,
+    stops: Vec<Stop>,
 }
 
 impl ByteChunk {
@@ -610,37 +607,37 @@ impl ByteChunk {
         self.journeys.clear();
         let journeys = start * size_of::<Journey>()..end * size_of::<Journey>();
         self.journeys.extend_from_slice(&contacts.journey_bytes[journeys]);
-        self.outcomes.clear();
-        self.outcomes.resize(end - start, Outcome::Failed);
+        self.stops.clear();
+        self.stops.resize(end - start, Stop::Failed);
     }
 
     fn run(&mut self, backend: &dyn Backend) -> Duration {
         let mut host = Counter::default();
         let frames = self.frames.chunks_exact_mut(size_of::<Frame>());
-        let records = frames.zip(self.journeys.chunks_exact_mut(size_of::<Journey>())).zip(&mut self.outcomes);
+        let records = frames.zip(self.journeys.chunks_exact_mut(size_of::<Journey>())).zip(&mut self.stops);
         let time = timed(|| {
-            for ((frame, journey), outcome) in records {
-                *outcome = backend.step(WorkflowId(0), Memory { frame, journey }, 0, NOW, &mut host);
+            for ((frame, journey), stop) in records {
+                *stop = backend.step(WorkflowId(0), Memory { frame, journey }, 0, NOW, &mut host);
             }
         });
-        std::hint::black_box(host.handoffs);
+        std::hint::black_box(host.effects);
         time
     }
 
-    /// Compares outcomes and every byte with what was done by hand.
+    /// Compares where each stopped and every byte with what was done by hand.
     fn check(&self, contacts: &Contacts, expected: &StructChunk) {
         let mut frame = vec![0; size_of::<Frame>()];
         let mut journey = vec![0; size_of::<Journey>()];
         for (at, code) in expected.codes.iter().enumerate() {
-            let ended = |step, ending| Outcome::Ended { step: Some(StepId(step)), ending };
-            let outcome = match code {
+            let ended = |step, ending| Stop::Ended { step: Some(StepId(step)), ending };
+            let stop = match code {
                 Code::Exited => ended(0, Ending::Exited),
                 Code::HandedOff => ended(1, Ending::HandedOff),
-                Code::Waits => Outcome::Waiting { step: StepId(2), wait: WaitId(0), block: 6 },
+                Code::Waits => Stop::Waiting { step: StepId(2), wait: WaitId(0), block: 6 },
             };
             write_frame(&contacts.frame_layout, &expected.frames[at], &mut frame);
             write_journey(&contacts.journey_layout, &contacts.slots, &expected.journeys[at], &mut journey);
-            assert_eq!(self.outcomes[at], outcome);
+            assert_eq!(self.stops[at], stop);
             assert_eq!(self.frames[at * frame.len()..][..frame.len()], frame);
             assert_eq!(self.journeys[at * journey.len()..][..journey.len()], journey);
         }

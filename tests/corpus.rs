@@ -9,9 +9,9 @@ use flow_front::diagnostics::{Code, Diagnostic, Severity, render::Human};
 use flow_front::lints::{Level, Levels};
 use flow_front::source::{LineIndex, Project, Source};
 use flow_front::{Compilation, compile};
-use flow_ir::backend::{Backend, Host, Memory, SendResult};
+use flow_ir::backend::{Backend, Host, Memory, Outcome};
 use flow_ir::interpret;
-use flow_ir::{EmailId, HandoffId, Layout, Program, SlotKind, StepId, TextTestId};
+use flow_ir::{EffectId, Layout, Program, SlotKind, StepId, TextTestId};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -286,12 +286,9 @@ impl Scripted {
 }
 
 impl Host for Scripted {
-    fn send(&mut self, memory: Memory<'_>, step: StepId, email: EmailId) -> SendResult {
-        self.asked.push(format!("send {step} {email} {:?} {:?}", memory.frame, memory.journey));
-        [SendResult::Sent, SendResult::Withheld, SendResult::Held][(self.next() % 3) as usize]
-    }
-    fn handoff(&mut self, memory: Memory<'_>, step: StepId, handoff: HandoffId) {
-        self.asked.push(format!("handoff {step} {handoff} {:?} {:?}", memory.frame, memory.journey));
+    fn effect(&mut self, memory: Memory<'_>, step: StepId, effect: EffectId) -> Outcome {
+        self.asked.push(format!("{step} {effect} {:?} {:?}", memory.frame, memory.journey));
+        if self.next().is_multiple_of(3) { Outcome::Held } else { Outcome::Done }
     }
     fn text_test(&mut self, test: TextTestId) -> bool {
         // Not logged: whether it is asked at all is the backend's choice. The answer depends on the test alone.
@@ -391,6 +388,28 @@ fn examples_compile_without_a_word() {
         let compilation = compiled_anywhere(&path);
         assert!(compilation.diagnostics.is_empty(), "{}\n{}", path.display(), drawn(&compilation));
         assert!(compilation.program.is_some());
+    }
+}
+
+/// More arms than a trace word has bits: around effects each sets its bit outright, and the last bit of a word is one like any other.
+#[test]
+fn any_number_of_branches_with_effects_runs() {
+    for branches in [60_usize, 61, 62, 63, 64, 130] {
+        let email = |nth| format!("email e{nth} {{ subject \"Hi\"; template \"emails/plain.html\" }}\n");
+        let branch = |nth| format!("if score >= {nth} {{ send e{nth} }}\n");
+        let emails: String = (0..branches).map(email).collect();
+        let steps: String = (0..branches).map(branch).collect();
+        let text = format!(
+            "use std.b2b\n{emails}workflow w \"W\" {{\nenter when signed_up\nreenter once\nexit when disqualified\n{steps}}}\n"
+        );
+        let compilation = compile(&project("branches.flow", text));
+        let program = compilation.program.unwrap_or_else(|| panic!("{}", compilation.diagnostics[0].message));
+        let workflow = program.workflows.values().next().unwrap();
+        assert_eq!(
+            (workflow.arms.len(), workflow.slots.trace.len()),
+            (branches, branches.div_ceil(flow_ir::limits::TRACE_BITS as usize))
+        );
+        flow_native::compile(&program).unwrap_or_else(|error| panic!("{branches} branches: {error}"));
     }
 }
 

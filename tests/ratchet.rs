@@ -36,6 +36,7 @@ fn twice_the_workflows_take_twice_the_time() {
 fn project(workflows: usize) -> Project {
     let source = |(path, text)| Source { path, text };
     Project {
+        lints: Default::default(),
         name: "many".to_owned(),
         timezone: "Europe/Berlin".to_owned(),
         sources: many(workflows).into_iter().map(source).collect(),

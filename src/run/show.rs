@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use anstyle::Style;
-use flow_ir::{Program, Workflow};
+use flow_ir::{Program, Reference, Workflow};
 use flow_runtime::intake::Tally;
 use flow_runtime::report::{StepReport, Totals, WorkflowReport};
 
@@ -179,8 +179,13 @@ fn funnel(program: &Program, workflow: &Workflow, report: &WorkflowReport) -> Ta
 
 /// Those a workflow hands to, in the order of their names; none where it hands nobody over.
 fn teams(program: &Program, workflow: &Workflow) -> Option<String> {
-    let teams: BTreeSet<&str> =
-        workflow.handoffs.values().map(|handoff| program.teams[handoff.team].name.as_str()).collect();
+    let named = workflow.effects.values().flat_map(|effect| effect.references());
+    let teams: BTreeSet<&str> = named
+        .filter_map(|reference| match reference {
+            Reference::Team(team) => Some(program.teams[team].name.as_str()),
+            _ => None,
+        })
+        .collect();
     let teams: Vec<&str> = teams.into_iter().collect();
     (!teams.is_empty()).then(|| teams.join(" and "))
 }

@@ -3,7 +3,7 @@
 //! The engine hands in a frame, a journey and an instant; the backend answers. Everything with an effect goes through the [`Host`],
 //! so a backend has no state of its own and the same inputs always give the same answer (E2).
 
-use crate::{EmailId, Ending, HandoffId, PredicateId, StepId, TextTestId, WaitId, WorkflowId};
+use crate::{EffectId, Ending, PredicateId, StepId, TextTestId, WaitId, WorkflowId};
 
 /// The memory of one contact that a step may touch.
 #[derive(Debug)]
@@ -23,25 +23,23 @@ pub struct Moment {
     pub triggers: u64,
 }
 
-/// How a send ended.
+/// What became of an effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SendResult {
-    Sent = 0,
-    Withheld = 1,
-    /// Outside its window or over a cap: the journey stays at this step.
-    Held = 2,
+pub enum Outcome {
+    /// It was had, or there was a reason not to; the journey goes on.
+    Done = 0,
+    /// Not now (a closed window, a cap): the journey stays at this step and asks again.
+    Held = 1,
 }
 
 /// What a step asks of the runtime. The memory given is the one the step runs on, with everything stored so far in it.
 pub trait Host {
-    /// Sends an email or says why not. A sent mail's journey slots (when it left, its engagement) are the host's to write.
-    fn send(&mut self, memory: Memory<'_>, step: StepId, email: EmailId) -> SendResult;
-    /// Hands the contact to a team.
-    fn handoff(&mut self, memory: Memory<'_>, step: StepId, handoff: HandoffId);
+    /// Has an effect of the workflow that runs. A sent mail's journey slots (when it left, its engagement) are the host's to write.
+    fn effect(&mut self, memory: Memory<'_>, step: StepId, effect: EffectId) -> Outcome;
     /// Looks into a text field; false where it is missing.
     fn text_test(&mut self, test: TextTestId) -> bool;
     /// Told once, after the run, when one of the calls above panicked. The panic went no further, because it must not unwind
-    /// through machine code; no later call of that run reached the host; a step has answered [`Outcome::Failed`], and what a
+    /// through machine code; no later call of that run reached the host; a step has answered [`Stop::Failed`], and what a
     /// predicate has answered means nothing.
     fn panicked(&mut self, reason: &str) {
         let _ = reason;
@@ -56,9 +54,9 @@ pub struct Verdict {
     pub next_change: i64,
 }
 
-/// Where a journey stands after its steps ran. `block` is the position to resume at.
+/// Why a run of steps stopped, and where the journey stands. `block` is the position to resume at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Stop {
     Waiting {
         step: StepId,
         wait: WaitId,
@@ -91,5 +89,5 @@ pub trait Backend: Send + Sync {
         host: &mut dyn Host,
     ) -> Verdict;
     /// Runs a journey from `block` (0: the start) to its next suspension or its end.
-    fn step(&self, workflow: WorkflowId, memory: Memory<'_>, block: u32, now: i64, host: &mut dyn Host) -> Outcome;
+    fn step(&self, workflow: WorkflowId, memory: Memory<'_>, block: u32, now: i64, host: &mut dyn Host) -> Stop;
 }

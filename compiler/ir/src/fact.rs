@@ -7,9 +7,6 @@
 use super::id::{EventId, FieldId, PatternId, SlotId};
 use serde::{Deserialize, Serialize};
 
-/// The most instants that one fact keeps, so the largest count a workflow may ask for.
-pub const MAX_FACT_DEPTH: u32 = 64;
-
 /// A pattern whose last instants the frame keeps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {

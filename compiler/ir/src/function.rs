@@ -3,7 +3,7 @@
 //! A block's values are numbered by its ops (`v3` is what op 3 computes) and live only in that block; between blocks everything
 //! lies in the frame and the journey. So any block that a journey can resume at needs nothing but those two.
 
-use super::id::{BlockId, EmailId, HandoffId, IdMap, SlotId, StepId, TextTestId, ValueId, WaitId};
+use super::id::{BlockId, EffectId, IdMap, SlotId, StepId, TextTestId, ValueId, WaitId};
 use super::workflow::Ending;
 use serde::{Deserialize, Serialize};
 
@@ -30,13 +30,13 @@ pub enum Place {
 }
 
 impl Function {
-    /// The blocks a journey may be handed back at, sorted: the start, wherever a wait resumes, and each send (it may be held).
+    /// The blocks a journey may be handed back at, sorted: the start, wherever a wait resumes, and each effect (it may be held).
     pub fn resume_points(&self) -> Vec<BlockId> {
         let mut points = vec![BlockId(0)];
         for (id, block) in self.blocks.iter() {
             match block.end {
                 Terminator::Wait { resume, .. } => points.push(resume),
-                Terminator::Send { .. } => points.push(id),
+                Terminator::Effect { .. } => points.push(id),
                 _ => {}
             }
         }
@@ -97,7 +97,7 @@ pub enum Op {
     Known(SlotId),
     /// Marks an optional slot of the frame as known or missing.
     SetKnown(SlotId, ValueId),
-    /// Whether the arriving event matches the entry's pattern of this number (below 64). False outside an event.
+    /// Whether the arriving event matches the entry's pattern of this number (below [`MAX_TRIGGERS`](super::limits::MAX_TRIGGERS)). False outside an event.
     Trigger(u32),
     /// Asks the host to look into a text field.
     TextTest(TextTestId),
@@ -118,7 +118,7 @@ pub enum Op {
     Max(ValueId, ValueId),
     /// Bitwise or of two integers that are not negative: gathers trace bits.
     BitOr(ValueId, ValueId),
-    /// A truth value as the bit of this number (below 63).
+    /// A truth value as the bit of this number (below [`TRACE_BITS`](super::limits::TRACE_BITS)).
     Bit(ValueId, u32),
     /// The second where the first holds, else the third (both Int or both Bool).
     Select(ValueId, ValueId, ValueId),
@@ -130,17 +130,11 @@ pub enum Terminator {
     Jump(BlockId),
     /// To the first where the value holds, else to the second.
     Branch(ValueId, BlockId, BlockId),
-    /// Sends an email. *Sent* and *withheld* go on to `next`; *held* leaves the journey here, to run this block again. The block
-    /// has no ops, so that running it again changes nothing.
-    Send {
+    /// Asks the host for an effect. *Done* goes on to `next`; *held* leaves the journey here, to run this block again. The block has
+    /// no ops, so that running it again changes nothing.
+    Effect {
         step: StepId,
-        email: EmailId,
-        next: BlockId,
-    },
-    /// Hands the contact to a team, then goes on.
-    Handoff {
-        step: StepId,
-        handoff: HandoffId,
+        effect: EffectId,
         next: BlockId,
     },
     /// Leaves the journey waiting; it resumes at `resume`.
@@ -165,10 +159,9 @@ impl Terminator {
     /// Where it may go within the function, resumption included.
     pub fn targets(&self) -> Vec<BlockId> {
         match *self {
-            Terminator::Jump(next)
-            | Terminator::Send { next, .. }
-            | Terminator::Handoff { next, .. }
-            | Terminator::Wait { resume: next, .. } => vec![next],
+            Terminator::Jump(next) | Terminator::Effect { next, .. } | Terminator::Wait { resume: next, .. } => {
+                vec![next]
+            }
             Terminator::Branch(_, yes, no) => vec![yes, no],
             Terminator::Finish { .. } | Terminator::Result { .. } => Vec::new(),
         }

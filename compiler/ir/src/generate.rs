@@ -19,6 +19,9 @@ const COMPARISONS: [Comparison; 6] = [
 ];
 const ENDINGS: [Ending; 4] = [Ending::Finished, Ending::Exited, Ending::Converted, Ending::HandedOff];
 
+/// How many effects a workflow chooses from.
+const EFFECTS: usize = 4;
+
 /// Numbers to decide with; zeros once they are used up.
 pub struct Choices(std::vec::IntoIter<u64>);
 
@@ -94,7 +97,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         body: Function::default(),
         steps: IdMap::default(),
         waits: IdMap::default(),
-        handoffs: IdMap::default(),
+        effects: IdMap::default(),
         arms: Vec::new(),
         journey,
         slots,
@@ -170,7 +173,7 @@ fn workflow(program: &Program, name: &str, choices: &mut Choices) -> Workflow {
     workflow.steps =
         [StepKind::Send, StepKind::Wait, StepKind::Handoff].map(|kind| step(kind, "a step")).into_iter().collect();
     workflow.waits = [1, 2].map(|days| Wait::For(CivilSpan { days, ..CivilSpan::default() })).into_iter().collect();
-    workflow.handoffs.push(Handoff { team: TeamId(0), note: None, task: None });
+    workflow.effects = (0..EFFECTS).map(|_| Effect::random(choices)).collect();
     let body = body(Scope { program, workflow: Some(&workflow), may_write: true }, choices);
     workflow.body = body;
     workflow
@@ -198,11 +201,10 @@ fn chain_block(scope: Scope<'_>, at: usize, chain: usize, ends: &mut Vec<Block>,
     let nothing = IdMap::default;
     match choices.below(6) {
         0 => Block { ops: ops(scope, choices).0, end: Terminator::Jump(next) },
-        1 => {
-            let email = EmailId(choices.below(2) as u32);
-            Block { ops: nothing(), end: Terminator::Send { step, email, next } }
+        1 | 2 => {
+            let effect = EffectId(choices.below(EFFECTS) as u32);
+            Block { ops: nothing(), end: Terminator::Effect { step, effect, next } }
         }
-        2 => Block { ops: nothing(), end: Terminator::Handoff { step, handoff: HandoffId(0), next } },
         3 => {
             let wait = WaitId(choices.below(2) as u32);
             Block { ops: ops(scope, choices).0, end: Terminator::Wait { step, wait, resume: next } }
@@ -294,7 +296,7 @@ fn propose(scope: Scope<'_>, values: &[Known], choices: &mut Choices) -> Op {
         }
         10 => Op::Known(frame_slot(scope, choices)),
         11 => Op::SetKnown(frame_slot(scope, choices), value(&bools, choices)),
-        12 => Op::Trigger(choices.below(64) as u32),
+        12 => Op::Trigger(choices.below(limits::MAX_TRIGGERS as usize) as u32),
         13 => Op::TextTest(TextTestId(choices.below(2) as u32)),
         14 | 15 => Op::Compare(choices.pick(&COMPARISONS), int(choices), int(choices)),
         16 => Op::InSet(int(choices), set(choices)),
@@ -308,7 +310,7 @@ fn propose(scope: Scope<'_>, values: &[Known], choices: &mut Choices) -> Op {
         24 => Op::Min(int(choices), int(choices)),
         25 => Op::Max(int(choices), int(choices)),
         26 => Op::BitOr(int(choices), int(choices)),
-        27 => Op::Bit(value(&bools, choices), choices.below(63) as u32),
+        27 => Op::Bit(value(&bools, choices), choices.below(limits::TRACE_BITS as usize) as u32),
         28 => Op::Select(value(&bools, choices), int(choices), int(choices)),
         _ => Op::Select(value(&bools, choices), value(&bools, choices), value(&bools, choices)),
     }
@@ -340,7 +342,7 @@ pub fn bytes(layout: &Layout, trace: &[SlotId], choices: &mut Choices) -> Vec<u8
         let value = match slot.kind {
             SlotKind::Bool => value & 1,
             // A trace word is never negative.
-            SlotKind::Int if trace.contains(&id) => value & i64::MAX,
+            SlotKind::Int if trace.contains(&id) => value & ((1 << limits::TRACE_BITS) - 1),
             // The low bytes of any number are a value.
             _ => value,
         };

@@ -3,8 +3,8 @@
 //! A panic cannot unwind through machine code (that aborts the process), so both backends call the host through here alone: the
 //! first panic is kept, later calls are refused, and the run ends as failed. The interpreter does the same, to stay its equal.
 
-use crate::backend::{Host, Memory, SendResult};
-use crate::{EmailId, HandoffId, StepId, TextTestId};
+use crate::backend::{Host, Memory, Outcome};
+use crate::{EffectId, StepId, TextTestId};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -23,12 +23,8 @@ impl<'h> Guard<'h> {
         Self { host, panic: None }
     }
 
-    pub fn send(&mut self, memory: Memory<'_>, step: StepId, email: EmailId) -> Result<SendResult, HostPanicked> {
-        self.attempt(|host| host.send(memory, step, email))
-    }
-
-    pub fn handoff(&mut self, memory: Memory<'_>, step: StepId, handoff: HandoffId) -> Result<(), HostPanicked> {
-        self.attempt(|host| host.handoff(memory, step, handoff))
+    pub fn effect(&mut self, memory: Memory<'_>, step: StepId, effect: EffectId) -> Result<Outcome, HostPanicked> {
+        self.attempt(|host| host.effect(memory, step, effect))
     }
 
     pub fn text_test(&mut self, test: TextTestId) -> Result<bool, HostPanicked> {
@@ -50,7 +46,7 @@ impl<'h> Guard<'h> {
         if self.panic.is_some() {
             return Err(HostPanicked);
         }
-        // The host may be left half-changed. It is told, and `Outcome::Failed` forbids keeping anything of this run.
+        // The host may be left half-changed. It is told, and `Stop::Failed` forbids keeping anything of this run.
         catch_unwind(AssertUnwindSafe(|| call(&mut *self.host))).map_err(|payload| {
             self.panic = Some(reason(payload.as_ref()));
             HostPanicked

@@ -65,8 +65,8 @@ ids! {
     StepId "step";
     /// A wait of one workflow.
     WaitId "wait";
-    /// A handoff of one workflow.
-    HandoffId "handoff";
+    /// An effect of one workflow.
+    EffectId "effect";
     /// A block of one function.
     BlockId "b";
     /// A value: the op of the same number in its block.

@@ -13,6 +13,7 @@
 //! arms are computed and a `Select` keeps the right one. Real branches stand only around effects.
 
 pub mod backend;
+pub mod effect;
 pub mod fact;
 pub mod function;
 #[cfg(feature = "generate")]
@@ -21,6 +22,7 @@ pub mod guard;
 pub mod id;
 pub mod interpret;
 pub mod layout;
+pub mod limits;
 pub mod mail;
 pub mod print;
 pub mod program;
@@ -28,22 +30,22 @@ pub mod source;
 pub mod verify;
 pub mod workflow;
 
-pub use fact::{Fact, MAX_FACT_DEPTH, Pattern, PatternEvent, PropertyTest, TextTest, TextTestKind, Trait};
+pub use effect::handoff::{Handoff, Task};
+pub use effect::{Effect, Reference};
+pub use fact::{Fact, Pattern, PatternEvent, PropertyTest, TextTest, TextTestKind, Trait};
 pub use function::{Block, Comparison, Function, Op, Place, Terminator, ValueType};
 pub use id::*;
 pub use layout::{Layout, Slot, SlotKind};
+pub use limits::VALUE_LIMIT;
 pub use mail::{Email, EmailKind, Link, Piece, Subject, TextTemplate};
 pub use program::{EventType, Field, FieldType, FieldValue, Predicate, Program, Property, SystemSlots};
 pub use workflow::{
-    Arm, CivilSpan, Ending, Engagement, EngagementKind, Entry, Exit, Goal, Handoff, JourneySlots, Member, Reenter,
-    SendWindow, Step, StepKind, Task, Team, Wait, Workflow,
+    Arm, CivilSpan, Ending, Engagement, EngagementKind, Entry, Exit, Goal, JourneySlots, Member, Reenter, SendWindow,
+    Step, StepKind, Team, Wait, Workflow,
 };
 
 /// Numbers are exact decimals with four places: `12.5` is kept as 125,000.
 pub const NUMBER_SCALE: i64 = 10_000;
-
-/// The largest magnitude that any value in a frame or journey may have. Sums stop here, so two of them never overflow an `i64`.
-pub const VALUE_LIMIT: i64 = 1 << 61;
 
 /// The instant of something that never happened.
 pub const NEVER: i64 = -VALUE_LIMIT;

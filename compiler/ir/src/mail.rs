@@ -45,6 +45,16 @@ pub struct TextTemplate {
     pub pieces: Vec<Piece>,
 }
 
+impl TextTemplate {
+    /// The fields in it, in order.
+    pub fn fields(&self) -> impl Iterator<Item = FieldId> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Text(_) => None,
+            Piece::Field { field, .. } => Some(*field),
+        })
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Piece {
     Text(String),

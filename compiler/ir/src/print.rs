@@ -216,7 +216,7 @@ fn email_line(program: &Program, email: &Email) -> String {
     line
 }
 
-fn template(program: &Program, text: &TextTemplate) -> String {
+pub(crate) fn template(program: &Program, text: &TextTemplate) -> String {
     let name = |field| program.fields.get(field).map_or("?", |field| field.name.as_str());
     let pieces = text.pieces.iter().map(|piece| match piece {
         Piece::Text(text) => text.clone(),
@@ -235,7 +235,7 @@ fn print_workflow(f: &mut Formatter<'_>, program: &Program, workflow: &Workflow)
     for line in rules(program, workflow) {
         writeln!(f, "  {line}")?;
     }
-    print_steps(f, program, workflow)?;
+    print_steps(f, workflow)?;
     print_layout(f, &format!("{} journey", workflow.name), &workflow.journey)?;
     writeln!(f, "\n{} body", workflow.name)?;
     print_function(f, "  ", program, Some(workflow), &workflow.body)
@@ -295,7 +295,7 @@ fn engagement_line(workflow: &Workflow, engagement: &Engagement) -> String {
     format!("{kind} {}{link} in journey.{}", engagement.email, slot_name(&workflow.journey, engagement.slot))
 }
 
-fn print_steps(f: &mut Formatter<'_>, program: &Program, workflow: &Workflow) -> fmt::Result {
+fn print_steps(f: &mut Formatter<'_>, workflow: &Workflow) -> fmt::Result {
     for (id, Step { name, kind, text, .. }) in workflow.steps.iter() {
         let kind = format!("{kind:?}").to_lowercase();
         writeln!(f, "  {id} {kind} {name}: {text}")?;
@@ -305,17 +305,6 @@ fn print_steps(f: &mut Formatter<'_>, program: &Program, workflow: &Workflow) ->
             Wait::For(span) => writeln!(f, "  {id} for {}", span_words(*span))?,
             Wait::Until { when, up_to } => writeln!(f, "  {id} until {when}, at most {}", span_words(*up_to))?,
         }
-    }
-    for (id, handoff) in workflow.handoffs.iter() {
-        let team = program.teams.get(handoff.team).map_or("?", |team| team.name.as_str());
-        write!(f, "  {id} to {team}")?;
-        if let Some(note) = &handoff.note {
-            write!(f, ", note {}", template(program, note))?;
-        }
-        if let Some(task) = &handoff.task {
-            write!(f, ", task {} due in {}", template(program, &task.title), span_words(task.due_in))?;
-        }
-        writeln!(f)?;
     }
     for (bit, arm) in workflow.arms.iter().enumerate() {
         writeln!(f, "  arm {bit} of {}: {}", arm.step, arm.text)?;
@@ -333,7 +322,7 @@ fn quoted(texts: &[String]) -> String {
 }
 
 /// `1 month 2 days 36 hours`; nothing at all is `no time`.
-fn span_words(span: CivilSpan) -> String {
+pub(crate) fn span_words(span: CivilSpan) -> String {
     let units = [(span.months.into(), "month"), (span.days.into(), "day")];
     let mut words: Vec<String> =
         units.into_iter().filter(|(count, _)| *count != 0).map(|(count, unit)| counted(count, unit)).collect();

@@ -10,9 +10,10 @@ mod tests;
 pub mod value;
 
 use super::{
-    EmailId, Entry, FactId, Field, Id, IdMap, Layout, MAX_FACT_DEPTH, PatternEvent, PatternId, PredicateId, Program,
-    SlotId, SlotKind, Workflow, WorkflowId,
+    EmailId, Entry, FactId, Field, FieldType, Id, IdMap, Layout, PatternEvent, PatternId, PredicateId, Program,
+    Reference, SlotId, SlotKind, Workflow, WorkflowId,
 };
+use crate::limits::{MAX_CHOICES, MAX_FACT_DEPTH, MAX_TRIGGERS, TRACE_BITS};
 use std::fmt;
 
 /// Something a program must not have. A fault is a bug of the compiler or a damaged file, never a marketer's mistake.
@@ -83,6 +84,11 @@ impl Checker<'_> {
     fn field(&mut self, field: &Field) {
         let program = self.program;
         let place = format!("field {}", field.name);
+        if let FieldType::OneOf(choices) = &field.ty
+            && choices.len() > MAX_CHOICES
+        {
+            self.fault(&place, format!("has {} choices, not up to {MAX_CHOICES}", choices.len()));
+        }
         if let Some(slot) = field.slot {
             self.exists(&place, &program.frame.slots, slot);
         }
@@ -225,8 +231,8 @@ impl Checker<'_> {
                 for pattern in patterns {
                     self.exists(place, &program.patterns, *pattern);
                 }
-                if patterns.len() > value::TRIGGERS as usize {
-                    self.fault(place, format!("enters at more than {} patterns", value::TRIGGERS));
+                if patterns.len() > MAX_TRIGGERS as usize {
+                    self.fault(place, format!("enters at more than {} patterns", MAX_TRIGGERS));
                 }
             }
             Entry::Becomes { when, was, .. } => {
@@ -250,21 +256,33 @@ impl Checker<'_> {
         for email in emails.into_iter().chain(workflow.engagements.iter().map(|engagement| engagement.email)) {
             self.exists(place, &self.program.emails, email);
         }
-        if workflow.arms.len() > slots.trace.len() * value::TRACE_BITS as usize {
+        if workflow.arms.len() > slots.trace.len() * TRACE_BITS as usize {
             self.fault(place, format!("{} arms do not fit its {} trace words", workflow.arms.len(), slots.trace.len()));
         }
     }
 
     fn lists(&mut self, place: &str, workflow: &Workflow) {
         let program = self.program;
-        for handoff in workflow.handoffs.values() {
-            self.exists(place, &program.teams, handoff.team);
+        for reference in workflow.effects.values().flat_map(|effect| effect.references()) {
+            self.reference(place, reference);
         }
         for arm in &workflow.arms {
             self.exists(place, &workflow.steps, arm.step);
         }
         for slot in &workflow.writes {
             self.exists(place, &program.frame.slots, *slot);
+        }
+    }
+
+    /// What an effect names.
+    fn reference(&mut self, place: &str, reference: Reference) {
+        let program = self.program;
+        match reference {
+            Reference::Email(id) => self.exists(place, &program.emails, id),
+            Reference::Team(id) => self.exists(place, &program.teams, id),
+            Reference::Field(id) => self.exists(place, &program.fields, id),
+            Reference::Predicate(id) => self.exists(place, &program.predicates, id),
+            Reference::Workflow(id) => self.exists(place, &program.workflows, id),
         }
     }
 }

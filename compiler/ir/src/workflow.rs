@@ -1,9 +1,9 @@
 //! A workflow: who enters, what happens to them, and how it ends.
 
+use super::effect::Effect;
 use super::function::Function;
-use super::id::{EmailId, HandoffId, IdMap, PatternId, PredicateId, SlotId, StepId, TeamId, WaitId};
+use super::id::{EffectId, EmailId, IdMap, PatternId, PredicateId, SlotId, StepId, WaitId};
 use super::layout::Layout;
-use super::mail::TextTemplate;
 use crate::source::Location;
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,7 @@ pub struct Workflow {
     pub body: Function,
     pub steps: IdMap<StepId, Step>,
     pub waits: IdMap<WaitId, Wait>,
-    pub handoffs: IdMap<HandoffId, Handoff>,
+    pub effects: IdMap<EffectId, Effect>,
     /// What each trace bit means.
     pub arms: Vec<Arm>,
     pub journey: Layout,
@@ -48,7 +48,7 @@ pub struct JourneySlots {
     pub anchor_at: SlotId,
     /// Whether the last `wait until` ended by its deadline.
     pub timed_out: SlotId,
-    /// One word of 63 bits for each 63 arms: which ones ran in this wake. The engine clears them before a step and records them
+    /// A word for each [`TRACE_BITS`](super::limits::TRACE_BITS) arms: which ones ran in this wake. The engine clears them before a step and records them
     /// after it.
     pub trace: Vec<SlotId>,
     /// For each email this workflow sends: when it last left, or [`NEVER`](super::NEVER).
@@ -150,19 +150,6 @@ pub enum Wait {
         when: PredicateId,
         up_to: CivilSpan,
     },
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Handoff {
-    pub team: TeamId,
-    pub note: Option<TextTemplate>,
-    pub task: Option<Task>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Task {
-    pub title: TextTemplate,
-    pub due_in: CivilSpan,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,11 +5,8 @@
 //! by name.
 
 use super::abi::{Call, Context, FAILED};
-use flow_ir::{EmailId, HandoffId, StepId, TextTestId};
+use flow_ir::{EffectId, StepId, TextTestId};
 use std::mem::offset_of;
-
-/// The least answer of a send or handoff after which the step stops: [`SendResult::Held`](flow_ir::backend::SendResult), or [`FAILED`].
-pub(super) const STOPS: i64 = 2;
 
 macro_rules! host_functions {
     ($($(#[$doc:meta])* $variant:ident = $name:ident($($argument:ident),*) or $failure:expr => |$call:ident| $body:expr;)*) => {
@@ -62,15 +59,10 @@ macro_rules! host_functions {
 }
 
 host_functions! {
-    /// Sends an email: a `SendResult`, or [`FAILED`].
-    Send = send(step, email) or FAILED => |call| {
+    /// Has an effect: an `Outcome`, or [`FAILED`].
+    Effect = effect(step, effect) or FAILED => |call| {
         let (host, memory) = call.parts();
-        host.send(memory, StepId(step), EmailId(email)).map(|result| result as u32)
-    };
-    /// Hands the contact to a team: 0, or [`FAILED`].
-    Handoff = handoff(step, handoff) or FAILED => |call| {
-        let (host, memory) = call.parts();
-        host.handoff(memory, StepId(step), HandoffId(handoff)).map(|()| 0)
+        host.effect(memory, StepId(step), EffectId(effect)).map(|outcome| outcome as u32)
     };
     /// Looks into a text field: 0 or 1. After a panic the run ends as failed whatever this answers.
     TextTest = text_test(test) or 0 => |call| call.guard.text_test(TextTestId(test)).map(u32::from);

@@ -29,7 +29,7 @@ use abi::{Call, Context, PredicateFn, StepFn};
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_jit::{BranchProtection, JITMemoryKind, JITMemoryProvider, SystemMemoryProvider};
-use flow_ir::backend::{Backend, Host, Memory, Moment, Outcome, Verdict};
+use flow_ir::backend::{Backend, Host, Memory, Moment, Stop, Verdict};
 use flow_ir::guard::Guard;
 use flow_ir::verify::verify;
 use flow_ir::{Id, Layout, Predicate, PredicateId, Program, Terminator, Workflow, WorkflowId};
@@ -53,7 +53,7 @@ struct StepCode {
     function: StepFn,
     journey_bytes: usize,
     /// What it means to stop at each block.
-    outcomes: Vec<Outcome>,
+    stops: Vec<Stop>,
 }
 
 struct PredicateCode {
@@ -113,14 +113,14 @@ impl Native {
 
 impl StepCode {
     fn new(workflow: &Workflow, function: StepFn) -> Self {
-        let outcomes = workflow.body.blocks.iter().map(|(id, block)| match block.end {
-            Terminator::Wait { step, wait, resume } => Outcome::Waiting { step, wait, block: resume.0 },
-            Terminator::Send { step, .. } => Outcome::Held { step, block: id.0 },
-            Terminator::Finish { step, ending } => Outcome::Ended { step, ending },
+        let stops = workflow.body.blocks.iter().map(|(id, block)| match block.end {
+            Terminator::Wait { step, wait, resume } => Stop::Waiting { step, wait, block: resume.0 },
+            Terminator::Effect { step, .. } => Stop::Held { step, block: id.0 },
+            Terminator::Finish { step, ending } => Stop::Ended { step, ending },
             // No step stops at the others, but for a panic.
-            _ => Outcome::Failed,
+            _ => Stop::Failed,
         });
-        Self { function, journey_bytes: size(&workflow.journey), outcomes: outcomes.collect() }
+        Self { function, journey_bytes: size(&workflow.journey), stops: stops.collect() }
     }
 }
 
@@ -171,7 +171,7 @@ impl Backend for Native {
         Verdict { holds: holds != 0, next_change }
     }
 
-    fn step(&self, workflow: WorkflowId, memory: Memory<'_>, block: u32, now: i64, host: &mut dyn Host) -> Outcome {
+    fn step(&self, workflow: WorkflowId, memory: Memory<'_>, block: u32, now: i64, host: &mut dyn Host) -> Stop {
         let code = &self.workflows[workflow.index()];
         assert_eq!(memory.frame.len(), self.frame_bytes, "a frame is as long as its layout");
         assert_eq!(memory.journey.len(), code.journey_bytes, "a journey is as long as its workflow's layout");
@@ -182,9 +182,9 @@ impl Backend for Native {
         // SAFETY: the code is alive, as `self` owns it. The buffers have the lengths that the code was made for (asserted above) and
         // are borrowed exclusively until it returns; `context` points to structs that live as long.
         let stopped_at = unsafe { (code.function)(ptr::from_mut(&mut context), frame, journey, now, block) };
-        match (call.guard.finish(), code.outcomes.get(stopped_at as usize)) {
-            (Ok(()), Some(outcome)) => *outcome,
-            _ => Outcome::Failed,
+        match (call.guard.finish(), code.stops.get(stopped_at as usize)) {
+            (Ok(()), Some(stop)) => *stop,
+            _ => Stop::Failed,
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use super::abi::{CONTEXT_TABLE, FAILED};
 use super::function::Emitter;
-use super::host::{HostFunction, STOPS};
+use super::host::HostFunction;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AbiParam, InstBuilder, SigRef, Signature, Value, types};
-use flow_ir::backend::SendResult;
-use flow_ir::{BlockId, Id, Terminator};
+use flow_ir::backend::Outcome;
+use flow_ir::{BlockId, EffectId, Id, StepId, Terminator};
 
 impl Emitter<'_> {
     pub(super) fn emit_end(&mut self, at: BlockId, end: &Terminator, values: &[Value]) {
@@ -19,12 +19,7 @@ impl Emitter<'_> {
                 let (yes, no) = (self.blocks[yes.index()], self.blocks[no.index()]);
                 self.builder.ins().brif(values[value.index()], yes, &[], no, &[]);
             }
-            Terminator::Send { step, email, next } => {
-                self.emit_effect(HostFunction::Send, [step.0, email.0], at, next);
-            }
-            Terminator::Handoff { step, handoff, next } => {
-                self.emit_effect(HostFunction::Handoff, [step.0, handoff.0], at, next);
-            }
+            Terminator::Effect { step, effect, next } => self.emit_effect(step, effect, at, next),
             Terminator::Wait { .. } | Terminator::Finish { .. } => self.emit_stop_at(at.0),
             Terminator::Result { holds, next_change } => {
                 self.emit_result(values[holds.index()], values[next_change.index()]);
@@ -32,16 +27,16 @@ impl Emitter<'_> {
         }
     }
 
-    /// Calls the host and goes on, or stops here where it holds the send back or has panicked.
-    fn emit_effect(&mut self, function: HostFunction, arguments: [u32; 2], at: BlockId, next: BlockId) {
-        let answer = self.emit_host_call(function, &arguments);
-        let stops = self.builder.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, answer, STOPS);
+    /// Calls the host and goes on, or stops here where it holds the effect back or has panicked.
+    fn emit_effect(&mut self, step: StepId, effect: EffectId, at: BlockId, next: BlockId) {
+        let answer = self.emit_host_call(HostFunction::Effect, &[step.0, effect.0]);
+        let stops = self.builder.ins().icmp_imm_u(IntCC::NotEqual, answer, Outcome::Done as i64);
         let stop = self.builder.create_block();
         self.builder.set_cold_block(stop);
         let next = self.blocks[next.index()];
         self.builder.ins().brif(stops, stop, &[], next, &[]);
         self.builder.switch_to_block(stop);
-        let held = self.builder.ins().icmp_imm_u(IntCC::Equal, answer, SendResult::Held as i64);
+        let held = self.builder.ins().icmp_imm_u(IntCC::Equal, answer, Outcome::Held as i64);
         let here = self.builder.ins().iconst(types::I32, i64::from(at.0));
         let failed = self.builder.ins().iconst(types::I32, i64::from(FAILED));
         let stopped_at = self.builder.ins().select(held, here, failed);

@@ -4,7 +4,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 
-use flow_ir::backend::{Backend, Host, Memory, Moment, SendResult, Verdict};
+use flow_ir::backend::{Backend, Host, Memory, Moment, Outcome, Verdict};
 use flow_ir::*;
 use flow_native::compile;
 
@@ -45,10 +45,9 @@ fn program(limit: i64) -> Program {
 struct NoHost;
 
 impl Host for NoHost {
-    fn send(&mut self, _: Memory<'_>, _: StepId, _: EmailId) -> SendResult {
-        SendResult::Withheld
+    fn effect(&mut self, _: Memory<'_>, _: StepId, _: EffectId) -> Outcome {
+        Outcome::Done
     }
-    fn handoff(&mut self, _: Memory<'_>, _: StepId, _: HandoffId) {}
     fn text_test(&mut self, _: TextTestId) -> bool {
         false
     }

@@ -16,7 +16,7 @@
 //! before it have their answers.
 //!
 //! To add a rule: what an event says goes into `event`, what follows from a change into `react`, what a step may ask for into
-//! `host`, and what becomes of a message into `deliver`.
+//! `host`, what an effect is into a file of `effects`, and what becomes of a message into `deliver`.
 
 mod ahead;
 mod arrive;
@@ -27,11 +27,11 @@ mod contact;
 pub mod counter;
 mod deliver;
 mod due;
+mod effects;
 mod engagement;
 mod enrol;
 mod error;
 mod event;
-mod handoff;
 mod host;
 mod identify;
 mod import;
@@ -53,9 +53,9 @@ mod wake;
 pub use ahead::LOOK_AHEAD_EVENTS;
 pub use cache::CACHE_CONTACTS;
 pub use deliver::{CLAIM_ROWS, Composer, DELIVERY_ROWS, DELIVERY_THREADS, Delivery};
+pub use effects::handoff::Notice;
 pub use engagement::MACHINE_CLICK_MS;
 pub use error::EngineError;
-pub use handoff::Notice;
 pub use import::Imported;
 pub use react::MAX_ROUNDS;
 pub use report::Report;

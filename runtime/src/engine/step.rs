@@ -5,7 +5,7 @@ use super::reason::{FinishedBy, Woken};
 use super::touch::Touch;
 use crate::store::{DecisionCode, DecisionRecord, JourneyStatus};
 use crate::time::Instant;
-use flow_ir::backend::{Memory, Outcome};
+use flow_ir::backend::{Memory, Stop};
 use flow_ir::{Ending, FOREVER, SlotId, Wait, WaitId, WorkflowId};
 
 impl Touch<'_> {
@@ -14,15 +14,15 @@ impl Touch<'_> {
         self.prepare(index, woken);
         let before = self.written_slots(index);
         let was = self.journey(index).record.status;
-        let outcome = self.run(index);
+        let stop = self.run(index);
         self.mark_written(index, &before);
         self.batch.tally.steps += 1;
         // Its own slots changed with every step, so its conditions look again.
         let journey = self.journey_mut(index);
         (journey.dirty, journey.touched) = (true, true);
-        let held_again = was == JourneyStatus::Held && matches!(outcome, Outcome::Held { .. });
-        self.record_step(index, woken, outcome, held_again);
-        self.settle_outcome(index, outcome);
+        let held_again = was == JourneyStatus::Held && matches!(stop, Stop::Held { .. });
+        self.record_step(index, woken, stop, held_again);
+        self.settle(index, stop);
     }
 
     fn prepare(&mut self, index: usize, woken: Woken) {
@@ -45,7 +45,7 @@ impl Touch<'_> {
         journey.record.visit += 1;
     }
 
-    fn run(&mut self, index: usize) -> Outcome {
+    fn run(&mut self, index: usize) -> Stop {
         let journey = &mut self.contact.journeys[index];
         let (workflow, block) = (journey.workflow(), journey.block());
         let held_at = (journey.record.status == JourneyStatus::Held).then_some(journey.record.step);
@@ -64,12 +64,12 @@ impl Touch<'_> {
             problem: None,
         };
         let memory = Memory { frame: &mut self.contact.frame, journey: &mut journey.record.memory };
-        let outcome = self.backend.step(workflow, memory, block, self.now, &mut host);
+        let stop = self.backend.step(workflow, memory, block, self.now, &mut host);
         let problem = host.problem;
-        if outcome == Outcome::Failed {
+        if stop == Stop::Failed {
             self.fail(workflow, problem.unwrap_or_else(|| format!("no journey resumes at block {block}")));
         }
-        outcome
+        stop
     }
 
     /// The values of the slots that the workflow may write.
@@ -92,17 +92,17 @@ impl Touch<'_> {
     }
 
     /// What ran, as the trace has it. A send that is held again is no news.
-    fn record_step(&mut self, index: usize, woken: Woken, outcome: Outcome, held_again: bool) {
+    fn record_step(&mut self, index: usize, woken: Woken, stop: Stop, held_again: bool) {
         let journey = self.journey(index);
         let slots = &self.workflow(journey.workflow()).slots;
         let trace: Vec<i64> = slots.trace.iter().map(|slot| journey.read(self.plan, *slot)).collect();
         if held_again && trace.iter().all(|word| *word == 0) {
             return;
         }
-        let step = match outcome {
-            Outcome::Waiting { step, .. } | Outcome::Held { step, .. } => Some(step.0),
-            Outcome::Ended { step, .. } => step.map(|step| step.0),
-            Outcome::Failed => None,
+        let step = match stop {
+            Stop::Waiting { step, .. } | Stop::Held { step, .. } => Some(step.0),
+            Stop::Ended { step, .. } => step.map(|step| step.0),
+            Stop::Failed => None,
         };
         let decision = DecisionRecord {
             contact: self.contact.id,
@@ -117,19 +117,19 @@ impl Touch<'_> {
         self.batch.decide(decision);
     }
 
-    fn settle_outcome(&mut self, index: usize, outcome: Outcome) {
-        match outcome {
-            Outcome::Waiting { step, wait, block } => self.suspend_wait(index, step.0, wait, block),
-            Outcome::Held { step, block } => {
+    fn settle(&mut self, index: usize, stop: Stop) {
+        match stop {
+            Stop::Waiting { step, wait, block } => self.suspend_wait(index, step.0, wait, block),
+            Stop::Held { step, block } => {
                 let due_at = self.opens_at(self.journey(index).workflow());
                 self.suspend(index, JourneyStatus::Held, step.0, block, due_at);
             }
-            Outcome::Ended { step, ending } => {
+            Stop::Ended { step, ending } => {
                 let (code, reason) = decision_of(ending);
                 self.decide_in(index, code, step.map(|step| step.0), reason);
                 self.end(index, ending == Ending::Converted);
             }
-            Outcome::Failed => {}
+            Stop::Failed => {}
         }
     }
 

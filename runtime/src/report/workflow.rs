@@ -4,7 +4,7 @@ use super::Totals;
 use crate::engine::Report;
 use crate::engine::reason::{FinishedBy, Ignored, Withheld};
 use crate::store::{DecisionCode, DecisionCount, HandoffCount};
-use flow_ir::{Program, StepId, StepKind, Terminator, Workflow};
+use flow_ir::{Program, StepId, Terminator, Workflow};
 use serde::Serialize;
 
 /// A workflow's funnel. Whoever entered is in exactly one of converted, exited, finished, handed off and live.
@@ -144,12 +144,13 @@ fn add(totals: &mut Totals, name: &str, number: u64) {
 
 /// The email that a step sends.
 fn email_at<'p>(program: &'p Program, workflow: &Workflow, at: StepId) -> &'p str {
-    let sends = workflow.body.blocks.values().find_map(|block| match block.end {
-        Terminator::Send { step, email, .. } if step == at => program.emails.get(email),
+    let sent = workflow.body.blocks.values().find_map(|block| match block.end {
+        Terminator::Effect { step, effect, .. } if step == at => {
+            program.emails.get(workflow.effects.get(effect)?.message()?)
+        }
         _ => None,
     });
-    debug_assert!(sends.is_some() || workflow.steps.get(at).is_none_or(|step| step.kind != StepKind::Send));
-    sends.map_or("unknown", |email| &email.name)
+    sent.map_or("unknown", |email| &email.name)
 }
 
 fn ignored_name(reason: u32) -> &'static str {

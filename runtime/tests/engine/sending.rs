@@ -1,7 +1,8 @@
 //! What lets a mail out and what does not; and who takes a contact over.
 
 use crate::support::{World, program, world};
-use flow_ir::{EmailId, Terminator};
+use flow_ir::EmailId;
+use flow_ir::effect::send::Send;
 use flow_runtime::engine::{Notice, counter};
 use flow_runtime::store::{OutboxKind, OutboxRecord};
 use serde_json::json;
@@ -54,10 +55,8 @@ fn the_same_mail_goes_out_once_in_a_journey() {
     // The compiler refuses such a program; the sender does not rely on it.
     let text = "workflow go {\n enter when signed_up\n reenter once\n send hello\n wait 1 day\n send again\n}";
     let mut program = (*program(text)).clone();
-    for block in program.workflows.values_mut().flat_map(|workflow| workflow.body.blocks.values_mut()) {
-        if let Terminator::Send { email, .. } = &mut block.end {
-            *email = EmailId(0);
-        }
+    for effect in program.workflows.values_mut().flat_map(|workflow| workflow.effects.values_mut()) {
+        *effect = Send { email: EmailId(0) }.into();
     }
     let mut world = World::of(Arc::new(program));
     world.contact("ada", &[]).at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run().at("2026-03-04").run();

@@ -5,13 +5,11 @@ use super::number::whole_of;
 use crate::diagnostics::time;
 use crate::syntax::ast::{Duration, Unit};
 use flow_ir::CivilSpan;
+use flow_ir::limits::MAX_DURATION_DAYS as MAX_DAYS;
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
-
-/// The longest wait or period: ten years. Longer ones are slips of the keyboard.
-const MAX_DAYS: i64 = 3_660;
 
 /// A length of time to wait: days and longer keep the wall clock.
 pub(super) fn check_duration(cx: &mut Cx<'_>, duration: &Duration) -> Option<CivilSpan> {

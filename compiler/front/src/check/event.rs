@@ -97,7 +97,7 @@ pub(super) fn check_count(cx: &mut Cx<'_>, count: Option<&ast::Count>) -> Option
     let at = cx.at(count.span);
     let text = cx.text_at(count.times.span());
     let smallest = i64::from(count.kind == CountKind::AtLeast);
-    let largest = i64::from(flow_ir::fact::MAX_FACT_DEPTH) - 1;
+    let largest = i64::from(flow_ir::limits::MAX_FACT_DEPTH) - 1;
     match super::number::whole_of(&text) {
         Some(times) if (smallest..=largest).contains(&times) => {
             if times == 0 && count.kind == CountKind::Exactly {

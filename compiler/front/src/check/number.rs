@@ -7,14 +7,8 @@ use super::typed::Number;
 use crate::diagnostics::{missing, types};
 use crate::env::schema;
 use crate::syntax::ast;
+use flow_ir::limits::{DECIMALS, MAX_TERMS, MAX_WHOLE_DIGITS};
 use flow_ir::{FieldId, FieldType, NUMBER_SCALE};
-
-/// The digits a number may have before its point. Far above what people write, and far below where sums of them could overflow.
-const MAX_WHOLE_DIGITS: usize = 11;
-const DECIMALS: usize = 4;
-
-/// The most terms of one sum.
-const MAX_TERMS: usize = 16;
 
 /// A number as frames keep it, or why it cannot be kept.
 pub(crate) fn number_of(text: &str) -> Result<i64, &'static str> {

@@ -18,10 +18,8 @@ use crate::env::{Env, schema};
 use crate::meaning::Meaning;
 use crate::source::Span;
 use crate::syntax::ast::{self, Kind, Order, Predicate, Relation};
+use flow_ir::limits::MAX_CONDITION_BYTES;
 use flow_ir::{Comparison, FieldId, FieldType};
-
-/// The longest condition, in bytes of its text: some 300 tests. What is made of one grows faster than its text.
-const MAX_CONDITION_BYTES: usize = 8 << 10;
 
 /// Where a predicate stands: what it may ask, and since when events count by themselves.
 #[derive(Debug, Clone, Copy)]

@@ -11,12 +11,8 @@ use crate::diagnostics::{Diagnostic, names, syntax};
 use crate::env::Env;
 use crate::meaning::Meaning;
 use crate::syntax::ast::{self, Literal, Predicate};
+use flow_ir::limits::{MAX_SEGMENT_DEPTH, MAX_SEGMENT_TESTS};
 use flow_ir::{Id, SegmentId};
-
-/// How deeply segments may name each other.
-const MAX_SEGMENT_DEPTH: usize = 16;
-/// How many tests a segment may stand for, with those of the segments it names.
-const MAX_SEGMENT_TESTS: usize = 1_000;
 
 /// What a segment amounts to.
 #[derive(Debug, Clone, Copy, Default)]

@@ -9,11 +9,8 @@ use super::typed::{TypedEntry, TypedWorkflow};
 use crate::diagnostics::syntax;
 use crate::source::Location;
 use crate::syntax::ast::{self, Step};
+use flow_ir::limits::MAX_STEPS;
 use flow_ir::{EmailId, Reenter};
-
-/// The steps of one workflow, with those of its branches and a step for each branch. People lose their way far before, and what is
-/// proved of a workflow grows faster than the workflow.
-const MAX_STEPS: usize = 1_000;
 
 pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWorkflow {
     let mut sends = Vec::new();

@@ -5,17 +5,19 @@
 
 use super::Lowering;
 use super::builder::Builder;
+use super::handoff::handoff;
 use super::predicate::{JourneyScope, Scope};
+use super::send::send;
 use super::steps;
 use crate::check::typed::{Cond, TypedStep, TypedStepKind};
 use crate::source::Location;
+use flow_ir::limits::TRACE_BITS;
 use flow_ir::{
-    Arm, Ending, Handoff, HandoffId, IdMap, Op, Place, PredicateId, SlotKind, StepId, Terminator, ValueId, Wait,
-    WaitId, WorkflowId,
+    Arm, Effect, EffectId, Ending, IdMap, Op, Place, PredicateId, SlotKind, StepId, Terminator, ValueId, Wait, WaitId,
+    WorkflowId,
 };
 
-/// Trace bits in one word; the sign bit stays free.
-pub(super) const BITS_PER_WORD: usize = 63;
+const BITS_PER_WORD: usize = TRACE_BITS as usize;
 
 /// A body under construction.
 pub(super) struct Body<'w> {
@@ -25,7 +27,7 @@ pub(super) struct Body<'w> {
     pub(super) journey: JourneyScope,
     pub(super) steps: steps::Steps,
     pub(super) waits: IdMap<WaitId, Wait>,
-    pub(super) handoffs: IdMap<HandoffId, Handoff>,
+    pub(super) effects: IdMap<EffectId, Effect>,
     pub(super) arms: Vec<Arm>,
 }
 
@@ -51,23 +53,35 @@ impl Lowering<'_> {
     fn step(&mut self, step: &TypedStep, body: &mut Body<'_>, path: Option<ValueId>) {
         let id = steps::add(&mut body.steps, step);
         match &step.kind {
-            TypedStepKind::Send(email) => self.send(id, *email, body),
+            TypedStepKind::Send(email) => self.effect(id, send(*email), body),
             TypedStepKind::Wait(span) => self.wait(id, Wait::For(*span), body),
             TypedStepKind::WaitUntil { when, up_to } => self.wait_until(id, when, *up_to, body),
             TypedStepKind::Branch { arms, otherwise } => self.branch(id, arms, otherwise.as_ref(), body, path),
             TypedStepKind::Change { field, value } => self.change(*field, value, body, path),
             TypedStepKind::Advance(stage) => self.advance(*stage, body, path),
             TypedStepKind::Handoff { team, note, task, keep } => {
-                let handoff = Handoff {
-                    team: *team,
-                    note: note.clone(),
-                    task: task.clone().map(|(title, due_in)| flow_ir::Task { title, due_in }),
-                };
-                self.handoff(id, handoff, *keep, body);
+                self.effect(id, handoff(*team, note.clone(), task.clone()), body);
+                // A handoff takes the contact out of the workflow, unless it says `keep in workflow`.
+                if !keep {
+                    body.code.close(Terminator::Finish { step: Some(id), ending: Ending::HandedOff });
+                }
             }
             TypedStepKind::Exit { converted } => Self::exit(id, *converted, body),
             TypedStepKind::Unknown | TypedStepKind::Unreadable => {}
         }
+    }
+
+    /// An effect, whatever it is: a block of its own with no ops, since a held one runs it again.
+    fn effect(&mut self, step: StepId, effect: impl Into<Effect>, body: &mut Body<'_>) {
+        let effect = effect.into();
+        if let Some(email) = effect.message() {
+            self.sent_slot(email, &mut body.journey);
+        }
+        let effect = body.effects.push(effect);
+        body.fresh_block();
+        let next = body.code.reserve();
+        body.code.close(Terminator::Effect { step, effect, next });
+        body.code.open(next);
     }
 
     /// A condition of a step, computed in the open block.

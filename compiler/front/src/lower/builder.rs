@@ -275,8 +275,7 @@ fn rename(end: Terminator, renamed: &dyn Fn(BlockId) -> BlockId) -> Terminator {
     match end {
         Terminator::Jump(next) => Terminator::Jump(renamed(next)),
         Terminator::Branch(cond, yes, no) => Terminator::Branch(cond, renamed(yes), renamed(no)),
-        Terminator::Send { step, email, next } => Terminator::Send { step, email, next: renamed(next) },
-        Terminator::Handoff { step, handoff, next } => Terminator::Handoff { step, handoff, next: renamed(next) },
+        Terminator::Effect { step, effect, next } => Terminator::Effect { step, effect, next: renamed(next) },
         Terminator::Wait { step, wait, resume } => Terminator::Wait { step, wait, resume: renamed(resume) },
         end @ (Terminator::Finish { .. } | Terminator::Result { .. }) => end,
     }

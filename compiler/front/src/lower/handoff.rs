@@ -1,19 +1,7 @@
 //! `handoff to TEAM`.
 
-use super::Lowering;
-use super::body::Body;
-use flow_ir::{Ending, Handoff, StepId, Terminator};
+use flow_ir::{CivilSpan, Handoff, Task, TeamId, TextTemplate};
 
-impl Lowering<'_> {
-    /// A handoff takes the contact out of the workflow, unless it says `keep in workflow`.
-    pub(super) fn handoff(&mut self, step: StepId, handoff: Handoff, keep: bool, body: &mut Body<'_>) {
-        let handoff = body.handoffs.push(handoff);
-        body.fresh_block();
-        let next = body.code.reserve();
-        body.code.close(Terminator::Handoff { step, handoff, next });
-        body.code.open(next);
-        if !keep {
-            body.code.close(Terminator::Finish { step: Some(step), ending: Ending::HandedOff });
-        }
-    }
+pub(super) fn handoff(team: TeamId, note: Option<TextTemplate>, task: Option<(TextTemplate, CivilSpan)>) -> Handoff {
+    Handoff { team, note, task: task.map(|(title, due_in)| Task { title, due_in }) }
 }

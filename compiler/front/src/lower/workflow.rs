@@ -19,7 +19,7 @@ impl Lowering<'_> {
             journey: journey_scope(),
             steps: Steps::default(),
             waits: IdMap::default(),
-            handoffs: IdMap::default(),
+            effects: IdMap::default(),
             arms: Vec::new(),
         };
         let entry = self.entry(id, typed);
@@ -59,7 +59,7 @@ impl Lowering<'_> {
             body: function,
             steps: body.steps.table,
             waits: body.waits,
-            handoffs: body.handoffs,
+            effects: body.effects,
             arms: body.arms,
             journey: journey.layout,
             slots: journey.slots,

@@ -10,9 +10,7 @@ use std::ops::Range;
 use super::TemplateKind;
 use super::fault::{Construct, FaultKind, Markup as Mistake, TemplateFault, nearest};
 use super::pieces::{self, Piece, PieceKind};
-
-/// mrml recurses once per level; real mails stay below 40.
-const MAX_DEPTH: usize = 100;
+use flow_ir::limits::MAX_ELEMENT_DEPTH as MAX_DEPTH;
 
 /// Tags that hold tags. Text directly inside has no place in the mail's tables.
 const CONTAINERS: [&str; 15] = [

@@ -30,12 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use fault::{Construct, FaultKind, Markup, MissingUse, RequiredToken, Seen, Severity, Syntax, TemplateFault};
 pub use render::{FieldValue, RenderFault, SendUrls, Template};
 
-/// Gmail shows this many bytes of HTML and hides the rest, the unsubscribe link at the end included.
-pub const MAX_SHOWN_BYTES: usize = 102 * 1024;
-/// A longer template is refused unread: no mail needs it, and a mistaken file should not cost minutes.
-pub const MAX_TEMPLATE_BYTES: usize = 1024 * 1024;
-/// Each `{% .. %}` can nest one level deeper, and both parsers recurse.
-pub const MAX_TAGS: usize = 256;
+pub use flow_ir::limits::{MAX_SHOWN_BYTES, MAX_TAGS, MAX_TEMPLATE_BYTES};
 
 /// What the file's extension says the text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ mod op;
 mod predicate;
 mod step;
 
-use crate::backend::{Backend, Host, Memory, Moment, Outcome, Verdict};
+use crate::backend::{Backend, Host, Memory, Moment, Stop, Verdict};
 use crate::guard::Guard;
 use crate::verify::{Fault, verify};
 use crate::{BlockId, Id, PredicateId, Program, WorkflowId};
@@ -50,15 +50,15 @@ impl Backend for Interpreter {
         verdict
     }
 
-    fn step(&self, workflow: WorkflowId, memory: Memory<'_>, block: u32, now: i64, host: &mut dyn Host) -> Outcome {
+    fn step(&self, workflow: WorkflowId, memory: Memory<'_>, block: u32, now: i64, host: &mut dyn Host) -> Stop {
         if self.resume_points[workflow.index()].binary_search(&BlockId(block)).is_err() {
-            return Outcome::Failed;
+            return Stop::Failed;
         }
         let mut guard = Guard::new(host);
-        let outcome = step::interpret_step(&self.program, workflow, memory, BlockId(block), now, &mut guard);
+        let stop = step::interpret_step(&self.program, workflow, memory, BlockId(block), now, &mut guard);
         match guard.finish() {
-            Ok(()) => outcome,
-            Err(_) => Outcome::Failed,
+            Ok(()) => stop,
+            Err(_) => Stop::Failed,
         }
     }
 }

@@ -1,14 +1,14 @@
 //! Steps: block after block until the journey waits, is held or ends.
 
 use super::op::{View, interpret_op};
-use crate::backend::{Memory, Outcome, SendResult};
+use crate::backend::{Memory, Outcome, Stop};
 use crate::guard::Guard;
 use crate::{Block, BlockId, Id, Op, Place, Program, Terminator, Workflow, WorkflowId};
 
 /// Where control goes after a block.
 enum Next {
     Block(BlockId),
-    Stop(Outcome),
+    Stop(Stop),
 }
 
 pub(super) fn interpret_step(
@@ -18,7 +18,7 @@ pub(super) fn interpret_step(
     start: BlockId,
     now: i64,
     host: &mut Guard<'_>,
-) -> Outcome {
+) -> Stop {
     let workflow = &program.workflows[workflow];
     let mut run = Run { program, workflow, memory, now, host };
     let mut at = start;
@@ -26,10 +26,10 @@ pub(super) fn interpret_step(
     for _ in 0..workflow.body.blocks.len() {
         match run.block(at) {
             Next::Block(next) => at = next,
-            Next::Stop(outcome) => return outcome,
+            Next::Stop(stop) => return stop,
         }
     }
-    Outcome::Failed
+    Stop::Failed
 }
 
 struct Run<'r, 'h> {
@@ -85,19 +85,15 @@ impl Run<'_, '_> {
         match *end {
             Terminator::Jump(next) => Next::Block(next),
             Terminator::Branch(value, yes, no) => Next::Block(if values[value.index()] != 0 { yes } else { no }),
-            Terminator::Send { step, email, next } => match self.host.send(memory, step, email) {
-                Ok(SendResult::Sent | SendResult::Withheld) => Next::Block(next),
-                Ok(SendResult::Held) => Next::Stop(Outcome::Held { step, block: at.0 }),
-                Err(_) => Next::Stop(Outcome::Failed),
+            Terminator::Effect { step, effect, next } => match self.host.effect(memory, step, effect) {
+                Ok(Outcome::Done) => Next::Block(next),
+                Ok(Outcome::Held) => Next::Stop(Stop::Held { step, block: at.0 }),
+                Err(_) => Next::Stop(Stop::Failed),
             },
-            Terminator::Handoff { step, handoff, next } => match self.host.handoff(memory, step, handoff) {
-                Ok(()) => Next::Block(next),
-                Err(_) => Next::Stop(Outcome::Failed),
-            },
-            Terminator::Wait { step, wait, resume } => Next::Stop(Outcome::Waiting { step, wait, block: resume.0 }),
-            Terminator::Finish { step, ending } => Next::Stop(Outcome::Ended { step, ending }),
+            Terminator::Wait { step, wait, resume } => Next::Stop(Stop::Waiting { step, wait, block: resume.0 }),
+            Terminator::Finish { step, ending } => Next::Stop(Stop::Ended { step, ending }),
             // The verifier lets no result into a body.
-            Terminator::Result { .. } => Next::Stop(Outcome::Failed),
+            Terminator::Result { .. } => Next::Stop(Stop::Failed),
         }
     }
 }

@@ -106,12 +106,10 @@ impl Names<'_> {
         match *end {
             Terminator::Jump(next) => format!("jump {next}"),
             Terminator::Branch(value, yes, no) => format!("branch {value}, {yes}, {no}"),
-            Terminator::Send { step, email, next } => {
-                let name = self.program.emails.get(email).map_or("?", |email| email.name.as_str());
-                remarked(format!("send {name}, then {next}"), self.step(step))
-            }
-            Terminator::Handoff { step, handoff, next } => {
-                remarked(format!("hand off {handoff}, then {next}"), self.step(step))
+            Terminator::Effect { step, effect, next } => {
+                let found = self.workflow.and_then(|workflow| workflow.effects.get(effect));
+                let words = found.map_or_else(|| effect.to_string(), |effect| effect.words(self.program));
+                remarked(format!("{words}, then {next}"), self.step(step))
             }
             Terminator::Wait { step, wait, resume } => remarked(format!("wait {wait}, then {resume}"), self.step(step)),
             Terminator::Finish { step, ending } => {

@@ -98,7 +98,8 @@ fn workflow(program: &Program) -> Workflow {
     .collect();
     let wait = CivilSpan { days: 3, ..CivilSpan::default() };
     workflow.waits = [Wait::For(wait), Wait::Until { when: PredicateId(0), up_to: wait }].into_iter().collect();
-    workflow.handoffs.push(Handoff { team: TeamId(0), note: None, task: None });
+    workflow.effects.push(effect::send::Send { email: EmailId(0) }.into());
+    workflow.effects.push(Handoff { team: TeamId(0), note: None, task: None }.into());
     workflow.arms = vec![Arm { step: StepId(0), text: "if industry is software or retail".into(), at: AT }];
     workflow.body = body(program, &workflow);
     workflow
@@ -131,9 +132,9 @@ fn body(program: &Program, workflow: &Workflow) -> Function {
     let block = |ops: &[Op], end| Block { ops: ops.iter().cloned().collect(), end };
     let blocks = [
         block(&ops, Terminator::Branch(v(16), BlockId(1), BlockId(3))),
-        block(&[], Terminator::Send { step: StepId(1), email: EmailId(0), next: BlockId(2) }),
+        block(&[], Terminator::Effect { step: StepId(1), effect: EffectId(0), next: BlockId(2) }),
         block(&[], Terminator::Wait { step: StepId(2), wait: WaitId(0), resume: BlockId(3) }),
-        block(&[], Terminator::Handoff { step: StepId(3), handoff: HandoffId(0), next: BlockId(4) }),
+        block(&[], Terminator::Effect { step: StepId(3), effect: EffectId(1), next: BlockId(4) }),
         block(&[], Terminator::Finish { step: Some(StepId(3)), ending: Ending::HandedOff }),
     ];
     Function { blocks: blocks.into_iter().collect() }

@@ -60,19 +60,13 @@ impl Checker<'_> {
     }
 
     fn end(&mut self, place: &str, workflow: &Workflow, block: &Block, values: &[Known]) {
-        let program = self.program;
         match block.end {
             Terminator::Jump(_) => {}
             Terminator::Branch(value, ..) => self.operand(place, values, value, ValueType::Bool),
-            Terminator::Send { step, email, .. } => {
+            Terminator::Effect { step, effect, .. } => {
                 self.effect(place, block);
                 self.exists(place, &workflow.steps, step);
-                self.exists(place, &program.emails, email);
-            }
-            Terminator::Handoff { step, handoff, .. } => {
-                self.effect(place, block);
-                self.exists(place, &workflow.steps, step);
-                self.exists(place, &workflow.handoffs, handoff);
+                self.exists(place, &workflow.effects, effect);
             }
             Terminator::Wait { step, wait, .. } => {
                 self.exists(place, &workflow.steps, step);

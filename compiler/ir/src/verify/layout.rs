@@ -2,9 +2,7 @@
 
 use super::super::{Layout, Slot, SlotKind, VALUE_LIMIT};
 use super::Checker;
-
-/// The most bytes a frame or a journey may have; far above any real one, and small enough for every offset to be an immediate.
-const MAX_LAYOUT_BYTES: u32 = 1 << 20;
+use crate::limits::MAX_LAYOUT_BYTES;
 
 impl Checker<'_> {
     pub(super) fn layout(&mut self, place: &str, layout: &Layout) {

@@ -22,11 +22,12 @@ fn sound() -> Program {
     let mut workflow = least_workflow("guide", 1);
     workflow.steps.push(step(StepKind::Send, "send welcome"));
     workflow.waits.push(Wait::For(CivilSpan::default()));
-    workflow.handoffs.push(Handoff { team: TeamId(0), note: None, task: None });
+    workflow.effects.push(effect::send::Send { email: EmailId(0) }.into());
+    workflow.effects.push(Handoff { team: TeamId(0), note: None, task: None }.into());
     workflow.writes = program.frame.slots.ids().collect();
     workflow.body.blocks = [
         block(&[Op::Bool(true)], Terminator::Branch(A, BlockId(1), BlockId(3))),
-        block(&[], Terminator::Send { step: StepId(0), email: EmailId(0), next: BlockId(2) }),
+        block(&[], Terminator::Effect { step: StepId(0), effect: EffectId(0), next: BlockId(2) }),
         block(&[], Terminator::Wait { step: StepId(0), wait: WaitId(0), resume: BlockId(3) }),
         block(&[], Terminator::Finish { step: None, ending: Ending::Finished }),
     ]
@@ -93,7 +94,7 @@ fn ops_fit_their_operands() {
         (vec![Op::Bool(true), Op::SetKnown(SlotId(0), A)], "`identified` is always known"),
         (vec![Op::Trigger(3)], "trigger 3 outside a predicate"),
         (vec![Op::TextTest(TextTestId(7))], "there is no test7"),
-        (vec![Op::Bool(true), Op::Bit(A, 63)], "63 is not below 63"),
+        (vec![Op::Bool(true), Op::Bit(A, 61)], "61 is not below 61"),
         (vec![Op::Int(1), Op::InSet(A, vec![2, 1])], "the set that v0 is looked up in is not sorted or repeats itself"),
         (vec![Op::Int(1), Op::InSet(A, vec![1, 1])], "the set that v0 is looked up in is not sorted or repeats itself"),
         (vec![Op::Int(-1), Op::BitOr(A, A)], "gathers bits of a value that may be negative"),
@@ -125,16 +126,18 @@ fn sums_are_clamped_before_they_can_overflow() {
     );
 }
 
-/// A trace word takes all 63 bits and stays positive, where another slot would be too small.
+/// A trace word takes the last bit, set outright or where a condition held, and is never negative, which another slot may be.
 #[test]
 fn a_trace_word_holds_every_bit() {
     let trace = Place::Journey(sound().workflows[WorkflowId(0)].slots.trace[0]);
     let anchor = Place::Journey(sound().workflows[WorkflowId(0)].slots.anchor_at);
-    let gather = |place| {
-        op_faults(&[Op::Load(trace), Op::Bool(true), Op::Bit(B, 62), Op::BitOr(A, C), Op::Store(place, ValueId(3))])
-    };
-    assert_eq!(gather(trace), "sound");
-    assert!(gather(anchor).contains("but the slot holds"));
+    let last = limits::TRACE_BITS - 1;
+    let gather =
+        |word, bit| op_faults(&[Op::Bool(true), bit, Op::Load(word), Op::BitOr(B, C), Op::Store(word, ValueId(3))]);
+    for bit in [Op::Int(1 << last), Op::Bit(A, last)] {
+        assert_eq!(gather(trace, bit.clone()), "sound");
+        assert!(gather(anchor, bit).contains("gathers bits of a value that may be negative"));
+    }
 }
 
 #[test]
@@ -151,8 +154,7 @@ fn graphs_end_and_hang_together() {
         end(2, Terminator::Wait { step: StepId(0), wait: WaitId(0), resume: BlockId(2) }),
         end(0, Terminator::Jump(BlockId(3))),
         end(0, Terminator::Branch(B, BlockId(1), BlockId(3))),
-        end(1, Terminator::Send { step: StepId(5), email: EmailId(5), next: BlockId(2) }),
-        end(1, Terminator::Handoff { step: StepId(0), handoff: HandoffId(5), next: BlockId(2) }),
+        end(1, Terminator::Effect { step: StepId(5), effect: EffectId(5), next: BlockId(2) }),
         end(2, Terminator::Wait { step: StepId(0), wait: WaitId(5), resume: BlockId(3) }),
         end(3, Terminator::Result { holds: A, next_change: A }),
     ];
@@ -205,10 +207,11 @@ fn layouts_and_lists_hold_together() {
         workflow(|workflow| workflow.slots.timed_out = workflow.slots.entered_at),
         workflow(|workflow| {
             let at = workflow.at;
-            workflow.arms = vec![Arm { step: StepId(0), text: "else".into(), at }; 64];
+            workflow.arms = vec![Arm { step: StepId(0), text: "else".into(), at }; limits::TRACE_BITS as usize + 1];
         }),
         workflow(|workflow| workflow.skip = Some(PredicateId(8))),
-        workflow(|workflow| workflow.handoffs[HandoffId(0)].team = TeamId(8)),
+        workflow(|workflow| workflow.effects[EffectId(0)] = effect::send::Send { email: EmailId(8) }.into()),
+        workflow(|workflow| workflow.effects[EffectId(1)] = Handoff { team: TeamId(8), note: None, task: None }.into()),
         workflow(|workflow| {
             workflow.writes.clear();
             workflow.body.blocks[BlockId(0)].ops.push(Op::Int(1));

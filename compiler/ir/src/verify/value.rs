@@ -5,12 +5,7 @@
 //! spares every backend the check.
 
 use super::super::{Id, Layout, Op, Place, Program, SlotId, SlotKind, VALUE_LIMIT, ValueId, ValueType, Workflow};
-
-/// How many patterns of an entry a predicate can tell apart: one bit each of a word.
-pub const TRIGGERS: u32 = 64;
-
-/// How many arms a trace word tells apart. The sign bit is left out, so that a word is never negative.
-pub const TRACE_BITS: u32 = 63;
+use crate::limits::{MAX_TRIGGERS, TRACE_BITS};
 
 /// An interval of integers, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +15,8 @@ pub struct Range {
 }
 
 const SLOT_RANGE: Range = Range { low: -(VALUE_LIMIT as i128), high: VALUE_LIMIT as i128 };
-const TRACE_RANGE: Range = Range { low: 0, high: i64::MAX as i128 };
+/// A trace word gathers bits, so it is never negative.
+const TRACE_RANGE: Range = Range { low: 0, high: (1 << TRACE_BITS) - 1 };
 
 impl Range {
     fn new(low: impl Into<i128>, high: impl Into<i128>) -> Self {
@@ -131,7 +127,7 @@ impl<'p> Scope<'p> {
                 self.optional(*slot).map(|()| Known::Nothing)
             }
             Op::Trigger(bit) if self.may_write => Err(format!("trigger {bit} outside a predicate")),
-            Op::Trigger(bit) => below(*bit, TRIGGERS).map(|()| Known::Bool),
+            Op::Trigger(bit) => below(*bit, MAX_TRIGGERS).map(|()| Known::Bool),
             Op::TextTest(test) if self.program.text_tests.get(*test).is_none() => Err(format!("there is no {test}")),
             Op::TextTest(_) => Ok(Known::Bool),
             Op::InSet(value, set) if set.windows(2).any(|pair| pair[0] >= pair[1]) => {

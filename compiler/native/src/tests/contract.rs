@@ -4,7 +4,8 @@ use super::{Called, Recorder, backends};
 use crate::abi::{CONTEXT_NEXT_CHANGE, CONTEXT_TABLE, CONTEXT_TRIGGERS};
 use crate::host::{HostFunction, HostTable};
 use crate::{CompileError, compile};
-use flow_ir::backend::{Memory, Moment, Outcome};
+use flow_ir::backend::{Memory, Moment, Stop};
+use flow_ir::effect::send::Send;
 use flow_ir::generate::{email, least_program, least_workflow, step, text_test};
 use flow_ir::{
     Block, BlockId, Ending, Function, IdMap, Op, Place, PredicateId, Program, SlotId, StepId, StepKind, Terminator,
@@ -18,7 +19,8 @@ fn two_sends() -> Program {
     let email = program.emails.push(email("welcome"));
     let mut workflow = least_workflow("twice", 1);
     let step = workflow.steps.push(step(StepKind::Send, "send welcome"));
-    let send = |next| Block { ops: IdMap::default(), end: Terminator::Send { step, email, next } };
+    let effect = workflow.effects.push(Send { email }.into());
+    let send = |next| Block { ops: IdMap::default(), end: Terminator::Effect { step, effect, next } };
     let look = [Op::TextTest(test)].into_iter().collect();
     let done = Block { ops: IdMap::default(), end: Terminator::Finish { step: None, ending: Ending::Finished } };
     let start = Block { ops: look, end: Terminator::Branch(ValueId(0), BlockId(1), BlockId(1)) };
@@ -35,7 +37,7 @@ fn a_panic_of_the_host_ends_the_step_as_failed() {
             let (mut frame, mut journey) = (program.frame.blank(), program.workflows[WorkflowId(0)].journey.blank());
             let mut host = Recorder { panics_at: Some(at), ..Recorder::default() };
             let memory = Memory { frame: &mut frame, journey: &mut journey };
-            assert_eq!(backend.step(WorkflowId(0), memory, 0, 0, &mut host), Outcome::Failed, "{}", backend.name());
+            assert_eq!(backend.step(WorkflowId(0), memory, 0, 0, &mut host), Stop::Failed, "{}", backend.name());
             // No call reaches the host after the one that broke it, but for the news of it.
             assert_eq!(host.log.len(), calls + 1);
             assert_eq!(host.log.last(), Some(&Called::Panicked(format!("the host broke at call {at}"))));
@@ -66,11 +68,11 @@ fn a_held_send_stops_at_its_own_block_and_runs_again() {
         // 3 is `Held`; the second send, call 2 of the log, gets it.
         let mut host = Recorder { answers: vec![0, 0, 3], ..Recorder::default() };
         let memory = Memory { frame: &mut frame, journey: &mut journey };
-        let outcome = backend.step(WorkflowId(0), memory, 0, 0, &mut host);
-        assert_eq!(outcome, Outcome::Held { step: StepId(0), block: 2 }, "{}", backend.name());
+        let stop = backend.step(WorkflowId(0), memory, 0, 0, &mut host);
+        assert_eq!(stop, Stop::Held { step: StepId(0), block: 2 }, "{}", backend.name());
         let memory = Memory { frame: &mut frame, journey: &mut journey };
-        let outcome = backend.step(WorkflowId(0), memory, 2, 0, &mut Recorder::default());
-        assert_eq!(outcome, Outcome::Ended { step: None, ending: Ending::Finished }, "{}", backend.name());
+        let stop = backend.step(WorkflowId(0), memory, 2, 0, &mut Recorder::default());
+        assert_eq!(stop, Stop::Ended { step: None, ending: Ending::Finished }, "{}", backend.name());
     }
 }
 
@@ -102,6 +104,6 @@ fn a_journey_of_the_wrong_length_never_reaches_the_code() {
 fn the_shared_structs_are_words_in_order() {
     assert_eq!([CONTEXT_TABLE, CONTEXT_TRIGGERS, CONTEXT_NEXT_CHANGE], [0, 16, 24]);
     let slots: Vec<i32> = HostFunction::ALL.iter().map(|function| function.slot()).collect();
-    assert_eq!(slots, [0, 8, 16]);
+    assert_eq!(slots, [0, 8]);
     assert_eq!(size_of::<HostTable>(), 8 * HostFunction::ALL.len());
 }

@@ -1,7 +1,7 @@
 //! Random programs on random contacts: both backends must leave the same bytes, answers and calls.
 
 use super::{Called, Recorder, backends};
-use flow_ir::backend::{Backend, Memory, Moment, Outcome, Verdict};
+use flow_ir::backend::{Backend, Memory, Moment, Stop, Verdict};
 use flow_ir::generate::{Choices, bytes, program};
 use flow_ir::verify::verify;
 use flow_ir::{BlockId, Id, PredicateId, Program, WorkflowId};
@@ -81,7 +81,7 @@ struct Stepped {
 /// What a step left behind.
 #[derive(Debug, PartialEq, Eq)]
 struct Left {
-    outcome: Outcome,
+    stop: Stop,
     frame: Vec<u8>,
     journey: Vec<u8>,
     log: Vec<Called>,
@@ -106,8 +106,8 @@ impl Stepped {
         let writes = Some((self.program.clone(), self.program.system.score));
         let mut host = Recorder { answers: self.answers.clone(), writes, ..Recorder::default() };
         let memory = Memory { frame: &mut frame, journey: &mut journey };
-        let outcome = backend.step(self.workflow, memory, self.block.0, self.now, &mut host);
-        Left { outcome, frame, journey, log: host.log }
+        let stop = backend.step(self.workflow, memory, self.block.0, self.now, &mut host);
+        Left { stop, frame, journey, log: host.log }
     }
 }
 
@@ -133,7 +133,7 @@ fn the_generator_makes_every_op_and_end() {
         }
     }
     let ops = "Int Bool Now Load Store Known SetKnown Trigger TextTest Compare InSet InRange And Or Not Add Sub Clamp Min Max BitOr Bit Select";
-    let ends = "Jump Branch Send Handoff Wait Finish Result";
+    let ends = "Jump Branch Effect Wait Finish Result";
     let all: BTreeSet<String> = ops.split(' ').chain(ends.split(' ')).map(str::to_owned).collect();
     assert_eq!(seen, all);
 }

@@ -7,9 +7,9 @@ mod differential;
 mod ops;
 
 use super::{Native, compile};
-use flow_ir::backend::{Backend, Host, Memory, SendResult};
+use flow_ir::backend::{Backend, Host, Memory, Outcome};
 use flow_ir::interpret::Interpreter;
-use flow_ir::{EmailId, HandoffId, Program, SlotId, StepId, TextTestId};
+use flow_ir::{EffectId, Program, SlotId, StepId, TextTestId};
 use std::sync::Arc;
 
 /// Both backends of a program.
@@ -21,8 +21,7 @@ fn backends(program: &Program) -> [Box<dyn Backend>; 2] {
 /// One call that reached the host, with the memory it saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Called {
-    Send(StepId, EmailId, Vec<u8>, Vec<u8>),
-    Handoff(StepId, HandoffId, Vec<u8>, Vec<u8>),
+    Effect(StepId, EffectId, Vec<u8>, Vec<u8>),
     TextTest(TextTestId),
     Panicked(String),
 }
@@ -31,7 +30,7 @@ enum Called {
 #[derive(Default)]
 struct Recorder {
     answers: Vec<u64>,
-    /// A slot of the frame and of the journey that a send writes.
+    /// A slot of the frame and of the journey that an effect writes.
     writes: Option<(Program, SlotId)>,
     /// Panics at this call, counted from zero.
     panics_at: Option<usize>,
@@ -48,16 +47,13 @@ impl Recorder {
 }
 
 impl Host for Recorder {
-    fn send(&mut self, memory: Memory<'_>, step: StepId, email: EmailId) -> SendResult {
-        let answer = self.answer(Called::Send(step, email, memory.frame.to_vec(), memory.journey.to_vec()));
+    fn effect(&mut self, memory: Memory<'_>, step: StepId, effect: EffectId) -> Outcome {
+        let answer = self.answer(Called::Effect(step, effect, memory.frame.to_vec(), memory.journey.to_vec()));
         if let Some((program, slot)) = &self.writes {
             program.frame.write(memory.frame, *slot, (answer % 50) as i64);
             memory.journey[..8].copy_from_slice(&(answer >> 3).to_le_bytes());
         }
-        [SendResult::Sent, SendResult::Withheld, SendResult::Sent, SendResult::Held][(answer % 4) as usize]
-    }
-    fn handoff(&mut self, memory: Memory<'_>, step: StepId, handoff: HandoffId) {
-        self.answer(Called::Handoff(step, handoff, memory.frame.to_vec(), memory.journey.to_vec()));
+        if answer % 4 == 3 { Outcome::Held } else { Outcome::Done }
     }
     fn text_test(&mut self, test: TextTestId) -> bool {
         self.answer(Called::TextTest(test)) % 2 == 1

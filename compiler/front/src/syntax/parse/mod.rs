@@ -35,8 +35,7 @@ pub use vocabulary::vocabulary;
 
 type Pair<'s> = pest::iterators::Pair<'s, Rule>;
 
-/// The largest file that is read. A program is written by people; this is some 20,000 lines.
-pub const MAX_SOURCE_BYTES: usize = 1 << 20;
+pub use flow_ir::limits::MAX_SOURCE_BYTES;
 
 /// How many rule calls the parser may make for one file: far above what any text of the size limit needs.
 const CALL_LIMIT: NonZeroUsize = NonZeroUsize::new(400_000_000).unwrap();

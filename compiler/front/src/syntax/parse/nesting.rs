@@ -3,8 +3,7 @@
 //! The parser goes one level down for each brace and parenthesis, and a text with a hundred thousand of them would end its stack. So
 //! they are counted first, without recursion.
 
-/// How many blocks, or parentheses, or `not`s may stand inside each other. People lose their way far before; the parser far behind.
-pub(super) const MAX_DEPTH: usize = 48;
+pub(super) use flow_ir::limits::MAX_NESTING as MAX_DEPTH;
 
 /// Where a text goes deeper than [`MAX_DEPTH`].
 pub(super) fn too_deep(text: &str) -> Option<usize> {

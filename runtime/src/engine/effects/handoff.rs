@@ -1,14 +1,15 @@
 //! A handoff is one act: choose who takes the contact, tell them all they need, and keep a record.
 
-use super::counter;
-use super::host::StepHost;
-use super::reason::HandedTo;
-use super::touch::later;
-use super::view::ContactView;
+use super::Perform;
+use crate::engine::counter;
+use crate::engine::host::StepHost;
+use crate::engine::reason::HandedTo;
+use crate::engine::touch::later;
+use crate::engine::view::ContactView;
 use crate::store::{DecisionCode, HandoffRecord, OutboxKind, OutboxRecord};
 use crate::time::Instant;
-use flow_ir::backend::Memory;
-use flow_ir::{Handoff, HandoffId, StepId, TeamId};
+use flow_ir::backend::{Memory, Outcome};
+use flow_ir::{Handoff, StepId, TeamId};
 use serde::{Deserialize, Serialize};
 
 /// What the notice of a handoff says: the payload of its outbox row.
@@ -38,22 +39,24 @@ struct Order {
     task: Option<(String, i64)>,
 }
 
-impl StepHost<'_> {
-    pub(super) fn hand_off(&mut self, memory: &Memory<'_>, step: StepId, handoff: HandoffId) {
-        let handoff = &self.declared().handoffs[handoff];
-        if self.batch.handoffs_wait && self.plan.program.teams[handoff.team].members.len() > 1 {
+impl Perform for Handoff {
+    fn perform(&self, host: &mut StepHost<'_>, memory: Memory<'_>, step: StepId) -> Outcome {
+        if host.batch.handoffs_wait && host.plan.program.teams[self.team].members.len() > 1 {
             // The engine undoes this item, delivers what lies before it, and comes back.
-            self.batch.handoff_waited = true;
-            return;
+            host.batch.handoff_waited = true;
+            return Outcome::Done;
         }
-        let (to, reason) = self.choose(memory, handoff.team);
+        let (to, reason) = host.choose(&memory, self.team);
         match to {
-            Some(to) => self.tell(memory, step, handoff, &to),
-            None => self.batch.count(counter::HANDOFFS_TO_NOBODY),
+            Some(to) => host.tell(&memory, step, self, &to),
+            None => host.batch.count(counter::HANDOFFS_TO_NOBODY),
         }
-        self.decide(DecisionCode::HandedOff, step, reason.number());
+        host.decide(DecisionCode::HandedOff, step, reason.number());
+        Outcome::Done
     }
+}
 
+impl StepHost<'_> {
     /// The member whose turn it is among those who cover the contact, else the backup.
     fn choose(&mut self, memory: &Memory<'_>, team: TeamId) -> (Option<String>, HandedTo) {
         let declared = &self.plan.program.teams[team];

@@ -1,0 +1,45 @@
+//! Hands the contact to a team. Whether the journey ends with it is the body's to say.
+
+use super::{Described, Reference};
+use crate::print::{span_words, template};
+use crate::{CivilSpan, Program, TeamId, TextTemplate};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handoff {
+    pub team: TeamId,
+    pub note: Option<TextTemplate>,
+    pub task: Option<Task>,
+}
+
+/// What the team is asked to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    pub title: TextTemplate,
+    pub due_in: CivilSpan,
+}
+
+impl Described for Handoff {
+    fn references(&self) -> Vec<Reference> {
+        let texts = self.note.iter().chain(self.task.iter().map(|task| &task.title));
+        let fields = texts.flat_map(TextTemplate::fields).map(Reference::Field);
+        [Reference::Team(self.team)].into_iter().chain(fields).collect()
+    }
+
+    fn words(&self, program: &Program) -> String {
+        let team = program.teams.get(self.team).map_or("?", |team| team.name.as_str());
+        let mut words = format!("hand off to {team}");
+        if let Some(note) = &self.note {
+            words += &format!(", note {}", template(program, note));
+        }
+        if let Some(task) = &self.task {
+            words += &format!(", task {} due in {}", template(program, &task.title), span_words(task.due_in));
+        }
+        words
+    }
+
+    #[cfg(feature = "generate")]
+    fn random(_: &mut crate::generate::Choices) -> Self {
+        Self { team: TeamId(0), note: None, task: None }
+    }
+}

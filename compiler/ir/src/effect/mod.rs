@@ -1,0 +1,107 @@
+//! Effects: what a step does to the world, as data.
+//!
+//! A body ends a block in [`Terminator::Effect`](crate::Terminator) and names an entry of
+//! [`Workflow::effects`](crate::Workflow::effects); the [`Host`](crate::backend::Host) does what it says. So the interpreter, the code
+//! generator, the verifier and the printer know that there are effects, and never which.
+//!
+//! To add one: its line in [`effects!`](crate::effects), and a file here with a struct that implements [`Described`]. Whoever else has
+//! something to say about each effect (the engine performs it) derives from the same list.
+
+use crate::{EmailId, FieldId, PredicateId, Program, TeamId, WorkflowId};
+use serde::{Deserialize, Serialize};
+
+/// The list of effects. Calls a macro with a line `Variant = module;` for each; the struct in the module has the variant's name.
+#[macro_export]
+macro_rules! effects {
+    ($callback:ident) => {
+        $callback! {
+            Send = send;
+            Handoff = handoff;
+        }
+    };
+}
+
+/// Something of the program that an effect names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reference {
+    Email(EmailId),
+    Team(TeamId),
+    Field(FieldId),
+    Predicate(PredicateId),
+    Workflow(WorkflowId),
+}
+
+/// What every effect says of itself.
+pub trait Described {
+    /// All that it names, for the verifier and for reports.
+    fn references(&self) -> Vec<Reference>;
+
+    /// As printed: `send guide`.
+    fn words(&self, program: &Program) -> String;
+
+    /// The email it sends to the contact. The journey keeps when that left, so that answers can be told from those to others.
+    fn message(&self) -> Option<EmailId> {
+        None
+    }
+
+    /// One for a random program, which has two emails and a team.
+    #[cfg(feature = "generate")]
+    fn random(choices: &mut crate::generate::Choices) -> Self
+    where
+        Self: Sized;
+}
+
+macro_rules! declare {
+    ($($variant:ident = $module:ident;)*) => {
+        $(pub mod $module;)*
+
+        /// An effect of a workflow.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Effect {
+            $($variant($module::$variant),)*
+        }
+
+        $(
+            impl From<$module::$variant> for Effect {
+                fn from(data: $module::$variant) -> Self {
+                    Effect::$variant(data)
+                }
+            }
+        )*
+
+        impl Effect {
+            fn described(&self) -> &dyn Described {
+                match self {
+                    $(Effect::$variant(data) => data,)*
+                }
+            }
+
+            /// One of any kind for a random program, which has two emails and a team.
+            #[cfg(feature = "generate")]
+            pub fn random(choices: &mut crate::generate::Choices) -> Self {
+                let kinds: &[fn(&mut crate::generate::Choices) -> Self] =
+                    &[$(|choices| $module::$variant::random(choices).into()),*];
+                kinds[choices.below(kinds.len())](choices)
+            }
+        }
+    };
+}
+
+crate::effects!(declare);
+
+impl Effect {
+    /// All that it names.
+    pub fn references(&self) -> Vec<Reference> {
+        self.described().references()
+    }
+
+    /// As printed: `send guide`.
+    pub fn words(&self, program: &Program) -> String {
+        self.described().words(program)
+    }
+
+    /// The email it sends to the contact.
+    pub fn message(&self) -> Option<EmailId> {
+        self.described().message()
+    }
+}

@@ -1,0 +1,29 @@
+//! Sends an email to the contact.
+
+use super::{Described, Reference};
+use crate::{EmailId, Program};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Send {
+    pub email: EmailId,
+}
+
+impl Described for Send {
+    fn references(&self) -> Vec<Reference> {
+        vec![Reference::Email(self.email)]
+    }
+
+    fn words(&self, program: &Program) -> String {
+        format!("send {}", program.emails.get(self.email).map_or("?", |email| email.name.as_str()))
+    }
+
+    fn message(&self) -> Option<EmailId> {
+        Some(self.email)
+    }
+
+    #[cfg(feature = "generate")]
+    fn random(choices: &mut crate::generate::Choices) -> Self {
+        Self { email: EmailId(choices.below(2) as u32) }
+    }
+}

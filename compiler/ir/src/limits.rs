@@ -1,0 +1,75 @@
+//! Every limit of a program, once: what the front end refuses with a diagnostic and what [`verify`](crate::verify) refuses as a
+//! fault are read from here, so that whatever `flow check` accepts is sound.
+//!
+//! Names begin with `MAX_` where a program may have so many, and say their unit.
+
+// ---- texts
+
+/// The largest file that is read. A program is written by people; this is some 20,000 lines.
+pub const MAX_SOURCE_BYTES: usize = 1 << 20;
+
+/// How many blocks, or parentheses, or `not`s may stand inside each other. People lose their way far before; the parser far behind.
+pub const MAX_NESTING: usize = 48;
+
+/// A longer template is refused unread: no mail needs it, and a mistaken file should not cost minutes.
+pub const MAX_TEMPLATE_BYTES: usize = 1024 * 1024;
+
+/// Gmail shows this many bytes of HTML and hides the rest, the unsubscribe link at the end included.
+pub const MAX_SHOWN_BYTES: usize = 102 * 1024;
+
+/// Each `{% .. %}` of a template can nest one level deeper, and both parsers recurse.
+pub const MAX_TAGS: usize = 256;
+
+/// How deeply the elements of a template may nest: mrml recurses once per level; real mails stay below 40.
+pub const MAX_ELEMENT_DEPTH: usize = 100;
+
+// ---- values
+
+/// The largest magnitude that any value in memory may have. Sums stop here, so two of them never overflow an `i64`.
+pub const VALUE_LIMIT: i64 = 1 << 61;
+
+/// The digits a number may have before its point. Far above what people write, and far below where sums of them could overflow.
+pub const MAX_WHOLE_DIGITS: usize = 11;
+
+/// The digits a number keeps after its point: what [`NUMBER_SCALE`](crate::NUMBER_SCALE) has room for.
+pub const DECIMALS: usize = 4;
+
+/// The choices of one field: their numbers, from 1, fit the two bytes of a [`Code`](crate::SlotKind::Code).
+pub const MAX_CHOICES: usize = u16::MAX as usize;
+
+/// The longest wait or period: ten years. Longer ones are slips of the keyboard.
+pub const MAX_DURATION_DAYS: i64 = 3_660;
+
+// ---- conditions
+
+/// The longest condition, in bytes of its text: some 300 tests. What is made of one grows faster than its text.
+pub const MAX_CONDITION_BYTES: usize = 8 << 10;
+
+/// The most terms of one sum.
+pub const MAX_TERMS: usize = 16;
+
+/// How deeply segments may name each other.
+pub const MAX_SEGMENT_DEPTH: usize = 16;
+
+/// How many tests a segment may stand for, with those of the segments it names.
+pub const MAX_SEGMENT_TESTS: usize = 1_000;
+
+/// The most instants that one fact keeps, so the largest count a workflow may ask for.
+pub const MAX_FACT_DEPTH: u32 = 64;
+
+// ---- workflows
+
+/// The steps of one workflow, with those of its branches and a step for each branch. People lose their way far before, and what is
+/// proved of a workflow grows faster than the workflow.
+pub const MAX_STEPS: usize = 1_000;
+
+/// How many patterns of an entry a predicate can tell apart: one bit each of a word.
+pub const MAX_TRIGGERS: u32 = 64;
+
+/// How many arms a trace word tells apart: as many bits as fit below [`VALUE_LIMIT`], so that a full word is a value like any other.
+pub const TRACE_BITS: u32 = VALUE_LIMIT.trailing_zeros();
+
+// ---- memory
+
+/// The most bytes an area of memory may have; far above any real one, and small enough for every offset to be an immediate.
+pub const MAX_LAYOUT_BYTES: u32 = 1 << 20;
