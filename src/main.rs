@@ -2,6 +2,7 @@
 //! share: [`project`] finds and reads a project's files, [`output`] writes to people and machines.
 
 mod check;
+mod fmt;
 mod load;
 mod output;
 mod project;
@@ -45,6 +46,8 @@ enum Command {
         /// The project's folder; without it, the nearest one upward from here that has a flow.toml
         project: Option<PathBuf>,
     },
+    /// Lay `.flow` files out in the one way that there is
+    Fmt(fmt::FmtArguments),
     /// Run a project over its data on a virtual clock
     Run(run::RunArguments),
 }
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
     let mut output = Output::new(arguments.format);
     let outcome = match arguments.command {
         Command::Check { project } => check::check(project.as_deref(), &mut output),
+        Command::Fmt(arguments) => fmt::fmt(&arguments, &output),
         Command::Run(arguments) => run::run(&arguments, &mut output),
     };
     exit_code(outcome)

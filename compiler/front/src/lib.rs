@@ -14,6 +14,7 @@ pub mod built_in;
 pub mod check;
 pub mod diagnostics;
 pub mod env;
+pub mod format;
 mod lower;
 pub mod meaning;
 pub mod resolve;
