@@ -1,12 +1,13 @@
 //! `if / else if / else`: `else` on the line of the brace before it.
 
 use super::predicate::condition;
-use super::printer::Printer;
+use super::printer::{Printer, within};
+use super::step;
 use crate::source::Span;
 use crate::syntax::ast::{Branch, Step};
 
-pub(super) fn format(printer: &mut Printer<'_>, step: &Step, branch: &Branch) {
-    let label = printer.label(step);
+pub(super) fn format(printer: &mut Printer<'_>, of: &Step, branch: &Branch) {
+    let label = printer.label(of);
     // Where the block before ended.
     let mut closed = None;
     for arm in &branch.arms {
@@ -14,7 +15,7 @@ pub(super) fn format(printer: &mut Printer<'_>, step: &Step, branch: &Branch) {
         match closed {
             None => {
                 let lines = condition(printer, &format!("{label}if "), &arm.when, " {");
-                printer.lines(Span::new(step.span.start, open), lines);
+                printer.lines(Span::new(of.span.start, open), lines);
             }
             Some(_) => condition(printer, "} else if ", &arm.when, " {").iter().for_each(|line| printer.push(line)),
         }
@@ -32,7 +33,6 @@ pub(super) fn format(printer: &mut Printer<'_>, step: &Step, branch: &Branch) {
 /// line is no room for them.
 fn block(printer: &mut Printer<'_>, closed: u32, at: Span, steps: &[Step]) {
     let moved: Vec<Span> = printer.comments_in(Span::new(closed, at.start)).collect();
-    let within = Span::new(at.start + 1, at.end.saturating_sub(1));
-    let block = printer.gather(within, steps.iter().map(|step| (step, step.span)));
-    printer.inside(&block, &moved, super::step);
+    let block = printer.gather(within(at), steps.iter().map(|step| (step, step.span)));
+    printer.inside(&block, &moved, step::format);
 }

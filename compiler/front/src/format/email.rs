@@ -5,39 +5,57 @@
 //!          otherwise               "How teams like yours halved their sales cycle"
 //! ```
 
-use super::gather::Own;
 use super::predicate::flat;
 use super::printer::Printer;
 use super::value::text;
 use super::words::in_column;
 use crate::source::Span;
-use crate::syntax::ast::{Clause, Email, EmailClause, EmailKind, Subject};
+use crate::syntax::ast::{Clause, Email, EmailClause, EmailKind, Link, Subject, Text};
 
-pub(super) fn format(printer: &mut Printer<'_>, email: &Email) {
-    let brace = printer.brace_after(email.name.span.end);
-    printer.open(email.span.start, brace);
-    let within = Span::new(brace + 1, email.span.end.saturating_sub(1));
+pub(super) fn format(printer: &mut Printer<'_>, email: &Email, at: Span) {
+    let within = printer.open(at, email.name.span.end);
     let block = printer.gather(within, email.clauses.iter().map(|clause| (clause, clause.span)));
     printer.block(&block, clause);
 }
 
 fn clause(printer: &mut Printer<'_>, clause: &Clause<EmailClause>) {
-    let line = match &clause.kind {
-        EmailClause::Subject(subjects) => return self::subjects(printer, clause.span, subjects),
-        EmailClause::Preview(preview) => in_column("preview", text(printer, preview)),
-        EmailClause::From(from) => in_column("from", text(printer, from)),
-        EmailClause::Template(template) => in_column("template", text(printer, template)),
-        EmailClause::Kind(EmailKind::Marketing) => in_column("kind", "marketing"),
-        EmailClause::Kind(EmailKind::Transactional) => in_column("kind", "transactional"),
-        EmailClause::Link(link) => {
-            in_column("link", &format!("{} to {}", text(printer, &link.alias), text(printer, &link.url)))
-        }
+    match &clause.kind {
+        EmailClause::Subject(node) => subject(printer, node, clause.span),
+        EmailClause::Preview(node) => preview(printer, node, clause.span),
+        EmailClause::From(node) => from(printer, node, clause.span),
+        EmailClause::Template(node) => template(printer, node, clause.span),
+        EmailClause::Kind(node) => email_kind(printer, node, clause.span),
+        EmailClause::Link(node) => link(printer, node, clause.span),
+    }
+}
+
+fn preview(printer: &mut Printer<'_>, preview: &Text, at: Span) {
+    printer.line(at, in_column("preview", text(printer, preview)));
+}
+
+fn from(printer: &mut Printer<'_>, from: &Text, at: Span) {
+    printer.line(at, in_column("from", text(printer, from)));
+}
+
+fn template(printer: &mut Printer<'_>, template: &Text, at: Span) {
+    printer.line(at, in_column("template", text(printer, template)));
+}
+
+fn email_kind(printer: &mut Printer<'_>, kind: &EmailKind, at: Span) {
+    let word = match kind {
+        EmailKind::Marketing => "marketing",
+        EmailKind::Transactional => "transactional",
     };
-    printer.line(clause.span, line);
+    printer.line(at, in_column("kind", word));
+}
+
+fn link(printer: &mut Printer<'_>, link: &Link, at: Span) {
+    let value = format!("{} to {}", text(printer, &link.alias), text(printer, &link.url));
+    printer.line(at, in_column("link", &value));
 }
 
 /// Each line keeps its own comments, as if the subject were a block.
-fn subjects(printer: &mut Printer<'_>, at: Span, subjects: &[Subject]) {
+fn subject(printer: &mut Printer<'_>, subjects: &[Subject], at: Span) {
     if let [Subject { when: None, text: only }] = subjects {
         return printer.line(at, in_column("subject", text(printer, only)));
     }
@@ -50,9 +68,8 @@ fn subjects(printer: &mut Printer<'_>, at: Span, subjects: &[Subject]) {
         .collect();
     let width = whens.iter().map(|when| when.chars().count()).max().unwrap_or_default();
     let block = printer.gather(at, subjects.iter().map(|subject| (subject, at_line(subject))));
-    let first = block.opened.map(|comment| Own { comment, blank: false });
-    if let Some(own) = first {
-        printer.own(own.comment);
+    if let Some(comment) = block.opened {
+        printer.own(comment);
     }
     for (nth, (entry, when)) in block.entries.iter().zip(&whens).enumerate() {
         let (word, comment_column) = if nth == 0 { ("subject", "") } else { ("", &*in_column("", "")) };

@@ -8,34 +8,48 @@
 //! text --syntax--> tree --gather--> blocks, each line with its comments --format--> lines
 //! ```
 //!
-//! One file per construct, named as in `syntax/`. [`printer`] writes lines, [`gather`] says which line a comment belongs to, and
-//! [`words`] spaces what stands on one line. What a construct's file decides is only what stands on its lines and in which columns.
+//! One file per construct, named as in `syntax/`, with one function: a declaration's and a step's is `format`, a clause's is named after its
+//! rule. It decides what stands on the construct's lines and in which columns. [`printer`] writes the lines, [`gather`] says which of
+//! them a comment belongs to, and [`words`] spaces what stands on one line.
 //!
 //! Texts, numbers and dates are never spelt anew: they are cut from the source. Of a line that is longer than [`printer::WIDTH`] only
 //! the condition is broken, before its `and`s and `or`s.
 
+mod advance;
 mod branch;
 mod change;
 mod contact;
+mod declaration;
 mod email;
+mod enter;
+mod event;
 mod exit;
+mod facts;
+mod field;
 mod gather;
+mod goal;
+mod guards;
 mod handoff;
+mod header;
+mod module;
 mod predicate;
 mod printer;
+mod reenter;
+mod segment;
 mod send;
-mod stage;
+mod stages;
+mod step;
 mod team;
 #[cfg(test)]
 mod tests;
 mod value;
 mod wait;
+mod window;
 mod words;
 mod workflow;
 
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::source::{FileId, Span};
-use crate::syntax::ast::{Clause, Declaration, Step, StepKind};
 use crate::syntax::parse;
 use printer::Printer;
 use std::borrow::Cow;
@@ -79,55 +93,6 @@ fn laid_out(text: &str) -> String {
     let (tree, _) = parse(FileId(0), text);
     let mut printer = Printer::new(text, &tree.comments);
     let whole = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
-    let mut block = printer.gather(whole, tree.declarations.iter().map(|clause| (clause, clause.span)));
-    for at in 1..block.entries.len() {
-        let stands_apart = match block.entries.get(at - 1..=at) {
-            Some([before, this]) => !stand_together(&before.node.kind, &this.node.kind),
-            _ => false,
-        };
-        if stands_apart && let Some(entry) = block.entries.get_mut(at) {
-            entry.set_blank(true);
-        }
-    }
-    printer.entries(&block, declaration);
+    declaration::declarations(&mut printer, whole, &tree.declarations);
     printer.finish()
-}
-
-/// Whether the author decides if a blank line stands between two declarations: short ones read well as one paragraph.
-fn stand_together(one: &Declaration, other: &Declaration) -> bool {
-    let is_short = |declaration: &Declaration| {
-        matches!(declaration, Declaration::Use(_) | Declaration::Stages(_) | Declaration::Segment(_))
-    };
-    let is_event = |declaration: &Declaration| matches!(declaration, Declaration::Event(_));
-    (is_short(one) && is_short(other)) || (is_event(one) && is_event(other))
-}
-
-fn declaration(printer: &mut Printer<'_>, declaration: &Clause<Declaration>) {
-    let at = declaration.span;
-    match &declaration.kind {
-        Declaration::Use(module) => printer.line(at, format!("use {}", module.text)),
-        Declaration::Contact(contact) => contact::format(printer, contact),
-        Declaration::Event(event) => contact::format_event(printer, event),
-        Declaration::Stages(stages) => contact::format_stages(printer, stages),
-        Declaration::Segment(segment) => contact::format_segment(printer, segment),
-        Declaration::Email(email) => email::format(printer, email),
-        Declaration::Team(team) => team::format(printer, team),
-        Declaration::Workflow(workflow) => workflow::format(printer, workflow),
-        // Reported, so its file is never laid out.
-        Declaration::Unreadable(_) => {}
-    }
-}
-
-fn step(printer: &mut Printer<'_>, step: &Step) {
-    match &step.kind {
-        StepKind::Send(send) => send::format(printer, step, send),
-        StepKind::Wait(wait) => wait::format(printer, step, wait),
-        StepKind::Branch(branch) => branch::format(printer, step, branch),
-        StepKind::Change(change) => change::format(printer, step, change),
-        StepKind::Advance(advance) => stage::format(printer, step, advance),
-        StepKind::Handoff(handoff) => handoff::format(printer, step, handoff),
-        StepKind::Exit(exit) => exit::format(printer, step, exit),
-        // Reported, so its file is never laid out.
-        StepKind::Unreadable => {}
-    }
 }

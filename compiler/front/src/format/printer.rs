@@ -106,10 +106,12 @@ impl<'s> Printer<'s> {
         step.label.as_ref().map_or_else(String::new, |label| format!("step {}: ", self.cut(label.span)))
     }
 
-    /// The first line of something with a block, up to its brace.
-    pub(super) fn open(&mut self, start: u32, brace: u32) {
-        let line = self.words(Span::new(start, brace)) + " {";
-        self.line(Span::new(start, brace), line);
+    /// The first line of something that is one block, whose brace comes next behind a place; where what is in the block lies.
+    pub(super) fn open(&mut self, of: Span, head_end: u32) -> Span {
+        let brace = self.brace_after(head_end);
+        let head = Span::new(of.start, brace);
+        self.line(head, self.words(head) + " {");
+        within(Span::new(brace, of.end))
     }
 
     /// A line without comments of its own.
@@ -168,4 +170,9 @@ impl<'s> Printer<'s> {
             self.own(own.comment);
         }
     }
+}
+
+/// What lies between the braces of a block.
+pub(super) fn within(braces: Span) -> Span {
+    Span::new(braces.start + 1, braces.end.saturating_sub(1))
 }

@@ -168,6 +168,8 @@ fn values_are_spaced_and_never_spelt_anew() {
         "exit when e at most 1 time in 1 day or clicked m link \"l\"",
     );
     steps("step\"a  b\":send c", "step \"a  b\": send c");
+    steps("step\"a\" :handoff to t{keep in workflow}", "step \"a\": handoff to t {\n  keep in workflow\n}");
+    steps("step\"a\": if b{exit}", "step \"a\": if b {\n  exit\n}");
     steps(
         "handoff to t{note\"n\";task \"t\"due in 2 hours;keep in workflow};handoff to t",
         "handoff to t {\n  note \"n\"\n  task \"t\" due in 2 hours\n  keep in workflow\n}\nhandoff to t",
