@@ -31,6 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn project(workflows: usize) -> Project {
     let source = |(path, text)| Source { path, text };
     Project {
+        lints: Default::default(),
         name: "many".to_owned(),
         timezone: "Europe/Berlin".to_owned(),
         sources: many(workflows).into_iter().map(source).collect(),

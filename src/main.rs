@@ -3,6 +3,7 @@
 
 mod check;
 mod doc;
+mod fmt;
 mod load;
 mod output;
 mod project;
@@ -48,6 +49,8 @@ enum Command {
     },
     /// Explain a message, a word of the language or a standard module
     Doc(doc::DocArguments),
+    /// Lay `.flow` files out in the one way that there is
+    Fmt(fmt::FmtArguments),
     /// Run a project over its data on a virtual clock
     Run(run::RunArguments),
 }
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Check { project } => check::check(project.as_deref(), &mut output),
         Command::Doc(arguments) => doc::doc(&arguments, &mut output),
+        Command::Fmt(arguments) => fmt::fmt(&arguments, &output),
         Command::Run(arguments) => run::run(&arguments, &mut output),
     };
     exit_code(outcome)

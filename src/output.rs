@@ -135,15 +135,26 @@ impl Output {
     }
 
     fn write_human(&self, findings: &[Findings], failures: &[Failure], summary: &str) -> io::Result<()> {
+        self.findings(findings)?;
+        if failures.is_empty() {
+            return writeln!(anstream::stdout().lock(), "{summary}");
+        }
+        self.failures(failures)
+    }
+
+    /// For people: what was asked for.
+    pub(crate) fn findings(&self, findings: &[Findings]) -> io::Result<()> {
         let mut out = anstream::stdout().lock();
         for Findings { diagnostics, sources } in findings {
             for diagnostic in diagnostics {
                 writeln!(out, "{}", self.human.render(diagnostic, sources))?;
             }
         }
-        if failures.is_empty() {
-            return writeln!(out, "{summary}");
-        }
+        Ok(())
+    }
+
+    /// For people: what kept the command from its work.
+    pub(crate) fn failures(&self, failures: &[Failure]) -> io::Result<()> {
         let mut err = anstream::stderr().lock();
         let (red, cyan) = (colour(AnsiColor::Red), colour(AnsiColor::Cyan));
         for Failure { message, help } in failures {

@@ -93,13 +93,28 @@ pub(crate) fn read(folder: &Path) -> Result<Files, Vec<Failure>> {
     let mut found = list(folder).map_err(|failure| vec![failure])?;
     found.sort_by(|one, other| one.path.cmp(&other.path));
     if !found.iter().any(|file| file.kind == Kind::Flow) {
-        let help = "write a workflow into a file whose name ends in `.flow`, in this folder or below it";
-        return Err(vec![Failure::new(format!("`{}` has no `.flow` file", folder.display()), help)]);
+        return Err(vec![no_flow_file(folder)]);
     }
     if found.len() > MAX_FILES {
         return Err(vec![too_much(folder, &format!("{} files to read", found.len()), &format!("{MAX_FILES}"))]);
     }
     read_all(folder, found)
+}
+
+/// The `.flow` files below a folder, whether or not it is a project's: paths from there on, in their order.
+pub(crate) fn flow_files(folder: &Path) -> Result<Vec<String>, Failure> {
+    let found = list(folder)?.into_iter().filter(|file| file.kind == Kind::Flow);
+    let mut paths: Vec<String> = found.map(|file| file.path).collect();
+    if paths.is_empty() {
+        return Err(no_flow_file(folder));
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn no_flow_file(folder: &Path) -> Failure {
+    let help = "write a workflow into a file whose name ends in `.flow`, in this folder or below it";
+    Failure::new(format!("`{}` has no `.flow` file", folder.display()), help)
 }
 
 fn read_all(folder: &Path, found: Vec<Found>) -> Result<Files, Vec<Failure>> {
@@ -192,6 +207,17 @@ fn kind_of(name: &str) -> Option<Kind> {
 }
 
 fn read_text(path: &Path, shown: &str, limit: usize) -> Result<String, Failure> {
+    let text = read_as_is(path, shown, limit)?;
+    // Some editors put a byte order mark first.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// The text of one `.flow` file as it lies there, its byte order mark with it.
+pub(crate) fn flow_text(path: &Path, shown: &str) -> Result<String, Failure> {
+    read_as_is(path, shown, MAX_SOURCE_BYTES)
+}
+
+fn read_as_is(path: &Path, shown: &str, limit: usize) -> Result<String, Failure> {
     let unreadable = |error: io::Error| {
         let help = match error.kind() {
             io::ErrorKind::Unsupported => "put a file in its place, or move it out of the project's folder",
@@ -206,9 +232,7 @@ fn read_text(path: &Path, shown: &str, limit: usize) -> Result<String, Failure> 
         let help = "check that it is the right file; if it is, split it, and if it is not part of the project, move it out of the folder";
         return Err(Failure::new(format!("`{shown}` has more than {} KiB", limit >> 10), help));
     }
-    let text = String::from_utf8(bytes).map_err(|error| not_utf8(shown, &error))?;
-    // Some editors put a byte order mark first.
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+    String::from_utf8(bytes).map_err(|error| not_utf8(shown, &error))
 }
 
 /// Opens a plain file, or a link to one. Opening a pipe waits for somebody who writes into it, and a device may never end: what else
@@ -258,7 +282,7 @@ fn too_much(folder: &Path, what: &str, limit: &str) -> Failure {
     )
 }
 
-fn reason(error: &io::Error) -> String {
+pub(crate) fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is nothing of this name".to_owned(),
         io::ErrorKind::PermissionDenied => "this user may not read it".to_owned(),

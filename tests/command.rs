@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use insta::assert_snapshot;
 use tempfile::TempDir;
@@ -75,7 +76,23 @@ impl Folder {
     }
 
     fn flow_in(&self, below: &str, arguments: &[&str]) -> String {
-        let output = command(arguments).current_dir(self.path().join(below)).output().unwrap();
+        self.said(arguments, command(arguments).current_dir(self.path().join(below)).output().unwrap())
+    }
+
+    /// What the command says to a text on its standard input.
+    fn flow_with(&self, input: &str, arguments: &[&str]) -> String {
+        let mut command = command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.current_dir(self.path()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        self.said(arguments, child.wait_with_output().unwrap())
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path().join(path)).unwrap()
+    }
+
+    fn said(&self, arguments: &[&str], output: Output) -> String {
         let code = output.status.code().map_or("by a signal".to_owned(), |code| code.to_string());
         let [stdout, stderr] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
         let said = format!(
@@ -418,4 +435,64 @@ fn pages_for_machines() {
     };
     let topics = all["topics"].as_array().unwrap();
     assert!(topics.iter().any(|topic| topic["topic"] == "F0401" && topic["family"] == "What may be missing"), "{all}");
+}
+
+const UNTIDY: &str = "use std.b2b\n\n\nworkflow quiet {reenter once // rarely\n  enter by hand\n exit}\n";
+const TIDY: &str = "use std.b2b\n\nworkflow quiet {\n  enter by hand\n  reenter  once  // rarely\n\n  exit\n}\n";
+const UNREADABLE: &str = "workflow broken {\n send   a b\n}\n";
+
+#[test]
+fn fmt_lays_out_a_project_and_leaves_alone_what_it_cannot_read() {
+    let folder = Folder::project().with("deep/quiet.flow", UNTIDY).with("broken.flow", UNREADABLE);
+    let folder = folder.with("out/written.flow", UNTIDY);
+    assert_snapshot!(folder.flow_in("emails", &["fmt"]));
+    assert_eq!(folder.read("deep/quiet.flow"), TIDY);
+    assert_eq!(folder.read("broken.flow"), UNREADABLE);
+    assert_eq!(folder.read("out/written.flow"), UNTIDY);
+    let names = |below: &str| fs::read_dir(folder.path().join(below)).unwrap().count();
+    assert_eq!(names("deep"), 1, "nothing is left beside a file");
+    assert_snapshot!(folder.flow(&["fmt", ".", "--format", "json"]));
+}
+
+#[test]
+fn fmt_check_shows_what_would_change() {
+    let folder = Folder::empty().with("a.flow", UNTIDY).with("b.flow", TIDY);
+    assert_snapshot!(folder.flow(&["fmt", "--check", "a.flow", ".", "./b.flow"]));
+    assert_eq!(folder.read("a.flow"), UNTIDY);
+    assert_snapshot!(folder.flow(&["fmt", "--check", ".", "--format", "json"]));
+    assert_snapshot!(folder.flow(&["fmt", "b.flow", "--check"]));
+}
+
+#[test]
+fn fmt_from_input_to_output() {
+    let folder = Folder::empty();
+    assert_eq!(folder.flow_with(UNTIDY, &["fmt", "-"]), format!("$ flow fmt -\n{TIDY}exit 0"));
+    assert!(folder.flow_with(UNTIDY, &["fmt", "-", "--check"]).ends_with("1 file would change\nexit 1"));
+    assert_snapshot!(folder.flow_with(UNREADABLE, &["fmt", "-"]));
+    assert!(folder.flow(&["fmt", "-", "a.flow"]).ends_with("exit 2"));
+}
+
+#[test]
+fn fmt_and_what_is_no_flow_file() {
+    let folder = Folder::empty().with("latin.flow", b"// caf\xe9\n").with("notes/a.txt", "");
+    assert_snapshot!(folder.flow(&["fmt", "latin.flow", "gone.flow", "notes"]));
+}
+
+#[cfg(unix)]
+#[test]
+fn fmt_keeps_links_permissions_and_read_only_files() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = Folder::empty().with("real/a.flow", UNTIDY).with("b.flow", UNTIDY);
+    symlink("real/a.flow", folder.path().join("link.flow")).unwrap();
+    let set =
+        |path: &str, mode| fs::set_permissions(folder.path().join(path), PermissionsExt::from_mode(mode)).unwrap();
+    set("real/a.flow", 0o600);
+    set("b.flow", 0o444);
+    assert_snapshot!(folder.flow(&["fmt", "link.flow", "b.flow"]));
+    assert_eq!(folder.read("real/a.flow"), TIDY);
+    assert_eq!(folder.read("b.flow"), UNTIDY);
+    let metadata = fs::metadata(folder.path().join("real/a.flow")).unwrap();
+    assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+    assert!(fs::symlink_metadata(folder.path().join("link.flow")).unwrap().is_symlink());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
 }

@@ -6,8 +6,10 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use flow_front::diagnostics::{Code, Diagnostic, Severity, render::Human};
+use flow_front::format::format;
 use flow_front::lints::{Level, Levels};
-use flow_front::source::{LineIndex, Project, Source};
+use flow_front::source::{FileId, LineIndex, Project, Source};
+use flow_front::syntax::parse;
 use flow_front::{Compilation, compile};
 use flow_ir::backend::{Backend, Host, Memory, Outcome};
 use flow_ir::interpret;
@@ -370,16 +372,19 @@ fn example_programs() -> Vec<PathBuf> {
 }
 
 fn compiled_anywhere(path: &Path) -> Compilation {
-    let emails = path.parent().unwrap().join("emails");
     let mut project = project(path.file_name().unwrap().to_str().unwrap(), read(path));
-    if emails.exists() {
-        for entry in fs::read_dir(emails).unwrap() {
-            let template = entry.unwrap().path();
-            let name = format!("emails/{}", template.file_name().unwrap().to_str().unwrap());
-            project.templates.push(Source { path: name, text: read(&template) });
-        }
-    }
+    project.templates.extend(templates_beside(path));
     compile(&project)
+}
+
+fn templates_beside(path: &Path) -> Vec<Source> {
+    let emails = path.parent().unwrap().join("emails");
+    if !emails.exists() {
+        return Vec::new();
+    }
+    let paths = fs::read_dir(emails).unwrap().map(|entry| entry.unwrap().path());
+    let name = |path: &Path| format!("emails/{}", path.file_name().unwrap().to_str().unwrap());
+    paths.map(|path| Source { path: name(&path), text: read(&path) }).collect()
 }
 
 #[test]
@@ -420,4 +425,172 @@ fn warnings_alone_do_not_refuse_a_program() {
         let refused = compilation.diagnostics.iter().any(|found| found.severity == Severity::Error);
         assert_eq!(compilation.program.is_none(), refused, "{}", path.display());
     }
+}
+
+/// All `.flow` files of this repository.
+fn every_file() -> Vec<PathBuf> {
+    let modules = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("stdlib")).unwrap();
+    let modules =
+        modules.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|it| it == "flow"));
+    files().into_iter().chain(example_programs()).chain(modules).collect()
+}
+
+/// The comments of a text, whatever their order.
+fn comments(text: &str) -> Vec<String> {
+    let (tree, _) = parse(FileId(0), text);
+    let mut comments: Vec<String> = tree.comments.iter().map(|it| it.span.text(text).trim_end().to_owned()).collect();
+    comments.sort();
+    comments
+}
+
+/// What a program means: without places, and without the words in which a step is shown, since a condition on several lines is shown
+/// by its first one.
+fn meaning(program: &Program) -> serde_json::Value {
+    fn only_meaning(value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::Object(fields) => {
+                if fields.remove("at").is_some() {
+                    fields.remove("name");
+                    fields.remove("text");
+                }
+                fields.values_mut().for_each(only_meaning);
+            }
+            serde_json::Value::Array(values) => values.iter_mut().for_each(only_meaning),
+            serde_json::Value::String(text) => text.retain(|sign| !sign.is_whitespace()),
+            _ => {}
+        }
+    }
+    let mut value = serde_json::to_value(program).unwrap();
+    only_meaning(&mut value);
+    value
+}
+
+/// How people see the steps and conditions of a program, but for those that are written on several lines: these are shown by what
+/// stands on the first.
+fn shown(program: &Program) -> Vec<String> {
+    fn gather(value: &serde_json::Value, texts: &mut Vec<String>) {
+        match value {
+            serde_json::Value::Object(fields) => {
+                if let (Some(serde_json::Value::String(text)), Some(_)) = (fields.get("text"), fields.get("at")) {
+                    texts.push(text.replace(' ', ""));
+                }
+                fields.values().for_each(|value| gather(value, texts));
+            }
+            serde_json::Value::Array(values) => values.iter().for_each(|value| gather(value, texts)),
+            _ => {}
+        }
+    }
+    let mut texts = Vec::new();
+    gather(&serde_json::to_value(program).unwrap(), &mut texts);
+    texts
+}
+
+/// The text as `flow fmt` lays it out, once it is clear that this lost nothing and is settled.
+fn laid_out(path: &Path, text: &str) -> String {
+    let formatted = format(text).unwrap();
+    let shown = path.display();
+    assert_eq!(format(&formatted).unwrap(), formatted, "{shown}: the second time changes it again\n{text}");
+    assert_eq!(comments(&formatted), comments(text), "{shown}: a comment was lost or made\n{formatted}");
+    assert!(formatted.lines().all(|line| line.trim_end() == line), "{shown}: space at the end of a line\n{formatted}");
+    formatted
+}
+
+#[test]
+fn the_layout_changes_no_program() {
+    let mut readable = 0;
+    for path in every_file() {
+        let text = read(&path);
+        if format(&text).is_err() {
+            continue;
+        }
+        readable += 1;
+        let formatted = laid_out(&path, &text);
+        let program = |text: String| {
+            let mut project = project("layout.flow", text);
+            project.templates.extend(templates_beside(&path));
+            compile(&project).program
+        };
+        match (program(text), program(formatted.clone())) {
+            (Some(before), Some(after)) => {
+                assert_eq!(meaning(&before), meaning(&after), "{}\n{formatted}", path.display());
+                let is_same =
+                    |(one, other): (&String, &String)| one.ends_with('(') || one.contains("//") || one == other;
+                assert!(shown(&before).iter().zip(&shown(&after)).all(is_same), "{}\n{formatted}", path.display());
+            }
+            (before, after) => assert_eq!(before.is_some(), after.is_some(), "{}\n{formatted}", path.display()),
+        }
+    }
+    assert!(readable > 60, "only {readable} files can be read");
+}
+
+/// Files that are read as examples are laid out as `flow fmt` does it.
+#[test]
+fn examples_and_modules_are_laid_out() {
+    for path in every_file().into_iter().filter(|path| !path.starts_with(corpus())) {
+        assert_eq!(format(&read(&path)).unwrap(), read(&path), "run `flow fmt {}`", path.display());
+    }
+}
+
+#[test]
+fn the_layout_reads_well() {
+    insta::glob!("corpus/correct/*.flow", |path| {
+        let text = read(path);
+        insta::assert_snapshot!("layout", format!("{text}\n----\n{}", laid_out(path, &text)));
+    });
+}
+
+const UNTIDY_TEXTS_PER_FILE: u64 = 8;
+
+/// However a text is spaced and commented, its layout means the same.
+#[test]
+fn untidy_texts_are_laid_out_without_a_change() {
+    for path in files().into_iter().chain(example_programs()) {
+        let text = read(&path);
+        let templates = templates_beside(&path);
+        let program = |text: &str| {
+            let mut project = project("untidy.flow", text.to_owned());
+            project.templates.extend(templates.clone());
+            compile(&project).program
+        };
+        let Some(before) = program(&text) else { continue };
+        for seed in 0..UNTIDY_TEXTS_PER_FILE {
+            let untidy = untidy(&text, &mut Scripted::new(seed));
+            let formatted = laid_out(&path, &untidy);
+            let after = program(&formatted).unwrap_or_else(|| panic!("{}\n{untidy}\n{formatted}", path.display()));
+            assert_eq!(meaning(&before), meaning(&after), "{}\n{untidy}\n{formatted}", path.display());
+        }
+    }
+}
+
+/// A text with other space, blank lines, comments, and conditions on several lines.
+fn untidy(text: &str, random: &mut Scripted) -> String {
+    let mut out = String::new();
+    for (nth, line) in text.lines().enumerate() {
+        let mut line = line.to_owned();
+        // `every day` is one word.
+        if !line.contains(['"', '/']) && !line.contains("send on") && random.next().is_multiple_of(2) {
+            line = line.replace(' ', "  \t ").replace('{', " {  ").replace('}', " ; }");
+        }
+        let starts = ["if ", "enter when ", "exit when ", "skip when ", "wait until ", "segment "];
+        if starts.iter().any(|start| line.trim_start().starts_with(start)) && !line.contains("//") {
+            line = match random.next() % 3 {
+                0 => line.replace(" and ", &format!(" // broken {nth}\n\n and ")),
+                1 => line.replace(" and ", &format!(" and\n // own {nth}\n ")),
+                _ => line,
+            };
+        }
+        if random.next().is_multiple_of(3) {
+            out += &"\n".repeat((random.next() % 3) as usize);
+        }
+        if random.next().is_multiple_of(4) {
+            out += &format!("   // before {nth}, \"quoted {{ \n");
+        }
+        out += &" ".repeat((random.next() % 5) as usize);
+        out += line.trim_start();
+        if random.next().is_multiple_of(4) {
+            out += &format!("  // behind {nth} }}  ");
+        }
+        out.push('\n');
+    }
+    out
 }

@@ -16,6 +16,7 @@ pub mod check;
 pub mod diagnostics;
 pub mod env;
 pub mod lints;
+pub mod format;
 mod lower;
 pub mod meaning;
 pub mod pages;

@@ -119,7 +119,8 @@ fn span(pair: &Pair<'_>) -> Span {
         let comments = pair.clone().into_inner().flatten().filter(|inner| inner.as_rule() == Rule::COMMENT);
         let comments: Vec<_> = comments.map(|comment| comment.as_span()).collect();
         for comment in comments.iter().rev().take_while(|comment| comment.end() >= start) {
-            if comment.end() - start == end {
+            // A comment may end in spaces.
+            if comment.end() - start >= end {
                 end = text[..comment.start() - start].trim_end().len();
             }
         }

@@ -1,0 +1,45 @@
+//! What stands side by side in a file; the kinds stand in files of their own beside this one.
+
+use super::printer::Printer;
+use super::{contact, email, event, module, segment, stages, team, workflow};
+use crate::source::Span;
+use crate::syntax::ast::{Clause, Declaration};
+
+/// The declarations of a file, which fill it.
+pub(super) fn declarations(printer: &mut Printer<'_>, file: Span, declarations: &[Clause<Declaration>]) {
+    let mut block = printer.gather(file, declarations.iter().map(|clause| (clause, clause.span)));
+    let mut before = None;
+    for entry in &mut block.entries {
+        let this = &entry.node.kind;
+        if before.is_some_and(|before| !stand_together(before, this)) {
+            entry.set_blank(true);
+        }
+        before = Some(this);
+    }
+    printer.entries(&block, format);
+}
+
+/// Whether the author decides if a blank line stands between two declarations: short ones read well as one paragraph.
+fn stand_together(one: &Declaration, other: &Declaration) -> bool {
+    let is_line = |declaration: &Declaration| {
+        matches!(declaration, Declaration::Use(_) | Declaration::Stages(_) | Declaration::Segment(_))
+    };
+    let is_event = |declaration: &Declaration| matches!(declaration, Declaration::Event(_));
+    (is_line(one) && is_line(other)) || (is_event(one) && is_event(other))
+}
+
+fn format(printer: &mut Printer<'_>, declaration: &Clause<Declaration>) {
+    let at = declaration.span;
+    match &declaration.kind {
+        Declaration::Use(node) => module::format(printer, node, at),
+        Declaration::Contact(node) => contact::format(printer, node, at),
+        Declaration::Event(node) => event::format(printer, node, at),
+        Declaration::Stages(node) => stages::format(printer, node, at),
+        Declaration::Segment(node) => segment::format(printer, node, at),
+        Declaration::Email(node) => email::format(printer, node, at),
+        Declaration::Team(node) => team::format(printer, node, at),
+        Declaration::Workflow(node) => workflow::format(printer, node, at),
+        // Reported, so its file is never laid out.
+        Declaration::Unreadable(_) => {}
+    }
+}

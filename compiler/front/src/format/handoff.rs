@@ -1,0 +1,35 @@
+//! `handoff to TEAM { note, task, keep in workflow }`.
+
+use super::printer::{Printer, within};
+use super::value::{duration, text};
+use crate::source::Span;
+use crate::syntax::ast::{Clause, HandoffClause, HandoffStep, Step, Task, Text};
+
+pub(super) fn format(printer: &mut Printer<'_>, step: &Step, handoff: &HandoffStep) {
+    let (line, head_end) = (format!("handoff to {}", handoff.team.text), handoff.team.span.end);
+    if !printer.is_next(head_end, '{') {
+        return printer.step(step, &line);
+    }
+    let brace = printer.brace_after(head_end);
+    printer.line(Span::new(step.span.start, brace), printer.label(step) + &line + " {");
+    let block = printer
+        .gather(within(Span::new(brace, step.span.end)), handoff.clauses.iter().map(|clause| (clause, clause.span)));
+    printer.block(&block, clause);
+}
+
+fn clause(printer: &mut Printer<'_>, clause: &Clause<HandoffClause>) {
+    match &clause.kind {
+        HandoffClause::Note(node) => note(printer, node, clause.span),
+        HandoffClause::Task(node) => task(printer, node, clause.span),
+        HandoffClause::Keep => printer.line(clause.span, "keep in workflow".to_owned()),
+    }
+}
+
+fn note(printer: &mut Printer<'_>, note: &Text, at: Span) {
+    printer.line(at, format!("note {}", text(printer, note)));
+}
+
+fn task(printer: &mut Printer<'_>, task: &Task, at: Span) {
+    let due = task.due_in.as_ref().map(|time| format!(" due in {}", duration(printer, time))).unwrap_or_default();
+    printer.line(at, format!("task {}{due}", text(printer, &task.title)));
+}

@@ -1,0 +1,98 @@
+//! Text to the same text, laid out: what `flow fmt` writes.
+//!
+//! In: the text of one file. Out: the same program in the one layout that docs/language.md ("Layout") describes, or the syntax errors of a
+//! text that cannot be read, which is left alone: half a layout would hide where the mistake is. This layer knows no names and no
+//! meaning, and it never writes a word that was not there.
+//!
+//! ```text
+//! text --syntax--> tree --gather--> blocks, each line with its comments --format--> lines
+//! ```
+//!
+//! One file per construct, named as in `syntax/`, with one function: a declaration's and a step's is `format`, a clause's is named after its
+//! rule. It decides what stands on the construct's lines and in which columns. [`printer`] writes the lines, [`gather`] says which of
+//! them a comment belongs to, and [`words`] spaces what stands on one line.
+//!
+//! Texts, numbers and dates are never spelt anew: they are cut from the source. Of a line that is longer than [`printer::WIDTH`] only
+//! the condition is broken, before its `and`s and `or`s.
+
+mod advance;
+mod branch;
+mod change;
+mod contact;
+mod declaration;
+mod email;
+mod enter;
+mod event;
+mod exit;
+mod facts;
+mod field;
+mod gather;
+mod goal;
+mod guards;
+mod handoff;
+mod header;
+mod module;
+mod predicate;
+mod printer;
+mod reenter;
+mod segment;
+mod send;
+mod stages;
+mod step;
+mod team;
+#[cfg(test)]
+mod tests;
+mod value;
+mod wait;
+mod window;
+mod words;
+mod workflow;
+
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::source::{FileId, Span};
+use crate::syntax::parse;
+use printer::Printer;
+use std::borrow::Cow;
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// The text as `flow fmt` lays it out, or what keeps it from being read. The file's own line ends and its byte order mark stay.
+pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
+    let (_, diagnostics) = parse(FileId(0), text);
+    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        return Err(diagnostics);
+    }
+    let (mark, body) = match text.strip_prefix(BYTE_ORDER_MARK) {
+        Some(body) => ("\u{feff}", body),
+        None => ("", text),
+    };
+    let lines = with_plain_ends(body);
+    let formatted = laid_out(&lines);
+    // A printer that loses a word would change what a project does. It is never wrong knowingly; better no layout than that.
+    let whole = words::same(&lines, &formatted);
+    debug_assert!(whole, "the layout lost or made a word:\n{formatted}");
+    if !whole {
+        return Ok(text.to_owned());
+    }
+    let formatted = if ends_in_two_signs(body) { formatted.replace('\n', "\r\n") } else { formatted };
+    Ok(format!("{mark}{formatted}"))
+}
+
+/// Lines that all end in `\n`. A sign of its own, `\r` ends a line as well.
+fn with_plain_ends(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
+}
+
+/// Whether a file's lines end as on Windows throughout; of a mixed one, no editor minds either.
+fn ends_in_two_signs(text: &str) -> bool {
+    let all = text.matches('\n').count();
+    all > 0 && text.matches("\r\n").count() == all
+}
+
+fn laid_out(text: &str) -> String {
+    let (tree, _) = parse(FileId(0), text);
+    let mut printer = Printer::new(text, &tree.comments);
+    let whole = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
+    declaration::declarations(&mut printer, whole, &tree.declarations);
+    printer.finish()
+}

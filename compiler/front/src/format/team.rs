@@ -1,0 +1,39 @@
+//! `team`: its members, its backup, how they take turns. The words of its clauses are equally long, so its values are in a column.
+
+use super::predicate::condition;
+use super::printer::Printer;
+use super::value::text;
+use crate::source::Span;
+use crate::syntax::ast::{Assign, Clause, Member, Team, TeamClause, Text};
+
+pub(super) fn format(printer: &mut Printer<'_>, team: &Team, at: Span) {
+    let within = printer.open(at, team.name.span.end);
+    let block = printer.gather(within, team.clauses.iter().map(|clause| (clause, clause.span)));
+    printer.block(&block, clause);
+}
+
+fn clause(printer: &mut Printer<'_>, clause: &Clause<TeamClause>) {
+    match &clause.kind {
+        TeamClause::Member(node) => member(printer, node, clause.span),
+        TeamClause::Backup(node) => backup(printer, node, clause.span),
+        TeamClause::Assign(node) => assign(printer, node, clause.span),
+    }
+}
+
+fn member(printer: &mut Printer<'_>, member: &Member, at: Span) {
+    let line = format!("member {}", text(printer, &member.address));
+    let lines = match &member.covers {
+        Some(covers) => condition(printer, &(line + " covers "), covers, ""),
+        None => vec![line],
+    };
+    printer.lines(at, lines);
+}
+
+fn backup(printer: &mut Printer<'_>, backup: &Text, at: Span) {
+    printer.line(at, format!("backup {}", text(printer, backup)));
+}
+
+fn assign(printer: &mut Printer<'_>, assign: &Assign, at: Span) {
+    let Assign::RoundRobin = assign;
+    printer.line(at, "assign round robin".to_owned());
+}
