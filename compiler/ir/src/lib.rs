@@ -16,7 +16,6 @@ pub mod backend;
 pub mod effect;
 pub mod fact;
 pub mod function;
-#[cfg(feature = "generate")]
 pub mod generate;
 pub mod guard;
 pub mod id;

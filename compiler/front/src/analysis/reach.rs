@@ -4,7 +4,7 @@
 //! inside it follows from the same mistake. A step that could not be read stands for anything, so nothing behind it is called unreachable.
 
 use super::Subject;
-use crate::check::typed::{TypedStep, TypedStepKind, TypedWorkflow};
+use crate::check::typed::{Form, TypedStep, TypedWorkflow};
 use crate::diagnostics::{Diagnostic, reach};
 use crate::resolve::Declared;
 use crate::source::Location;
@@ -52,10 +52,10 @@ fn walk(steps: &[TypedStep], mut way: Way, found: &mut Vec<Diagnostic>) -> Way {
 
 /// The way behind a step.
 fn behind(step: &TypedStep, way: Way, found: &mut Vec<Diagnostic>) -> Way {
-    match &step.kind {
-        TypedStepKind::Exit { .. } | TypedStepKind::Handoff { keep: false, .. } => Way { left: Some(step.at), ..way },
-        TypedStepKind::Unreadable => Way { blind: true, ..way },
-        TypedStepKind::Branch { arms, otherwise } => {
+    match &step.form {
+        Form::Finish(_) | Form::Effect { then: Some(_), .. } => Way { left: Some(step.at), ..way },
+        Form::Unreadable => Way { blind: true, ..way },
+        Form::Branch { arms, otherwise } => {
             let mut ways: Vec<Way> = arms.iter().map(|arm| walk(&arm.steps, way, found)).collect();
             ways.push(otherwise.as_ref().map_or(way, |(steps, _)| walk(steps, way, found)));
             let blind = ways.iter().any(|way| way.blind);

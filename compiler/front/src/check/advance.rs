@@ -3,10 +3,17 @@
 use super::cx::Cx;
 use super::flow::Journey;
 use super::named;
-use super::typed::TypedStepKind;
+use super::typed::{Form, Number};
 use crate::syntax::ast::AdvanceStep;
 
-pub(super) fn check(cx: &mut Cx<'_>, advance: &AdvanceStep, _: &mut Journey) -> TypedStepKind {
+/// The higher of the two, so that it never moves back.
+pub(super) fn check(cx: &mut Cx<'_>, advance: &AdvanceStep, _: &mut Journey) -> Form {
     let at = cx.at(advance.stage.span);
-    named::stage(cx, &advance.stage.text, at).map_or(TypedStepKind::Unknown, TypedStepKind::Advance)
+    match (named::stage(cx, &advance.stage.text, at), cx.env.schema.field("stage")) {
+        (Some(stage), Some(field)) => {
+            let (now, target) = (Box::new(Number::Field(field)), Box::new(Number::Const(stage)));
+            Form::Change { field, value: Number::Max(now, target) }
+        }
+        _ => Form::Unknown,
+    }
 }

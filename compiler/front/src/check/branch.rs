@@ -5,10 +5,10 @@ use super::flow::Journey;
 use super::predicate::check_predicate;
 use super::predicate::{Asked, assume};
 use super::step::check_steps;
-use super::typed::{TypedArm, TypedStepKind};
+use super::typed::{Form, TypedArm};
 use crate::syntax::ast::Branch;
 
-pub(super) fn check(cx: &mut Cx<'_>, branch: &Branch, journey: &mut Journey) -> TypedStepKind {
+pub(super) fn check(cx: &mut Cx<'_>, branch: &Branch, journey: &mut Journey) -> Form {
     let mut arms = Vec::new();
     let mut ways = Vec::new();
     // Each `else if` is asked only where the conditions before it did not hold.
@@ -35,5 +35,5 @@ pub(super) fn check(cx: &mut Cx<'_>, branch: &Branch, journey: &mut Journey) -> 
         None => ways.push(here),
     }
     *journey = Journey::join(journey, ways);
-    TypedStepKind::Branch { arms, otherwise }
+    Form::Branch { arms, otherwise }
 }

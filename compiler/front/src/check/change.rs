@@ -5,13 +5,13 @@ use super::flow::Journey;
 use super::named;
 use super::number::literal_words;
 use super::number::{check_value, constant_date};
-use super::typed::{Number, TypedStepKind};
+use super::typed::{Form, Number};
 use crate::diagnostics::{Diagnostic, missing, types};
 use crate::env::schema;
 use crate::syntax::ast::{self, Change, Literal};
 use flow_ir::{FieldId, FieldType};
 
-pub(super) fn check(cx: &mut Cx<'_>, change: &Change, journey: &mut Journey) -> TypedStepKind {
+pub(super) fn check(cx: &mut Cx<'_>, change: &Change, journey: &mut Journey) -> Form {
     match change {
         Change::Count { field, minus, amount } => check_count_step(cx, field, *minus, amount, journey),
         Change::Set { field, value } => check_set(cx, field, value, journey),
@@ -24,37 +24,37 @@ pub(super) fn check_count_step(
     minus: bool,
     by: &ast::Value,
     journey: &Journey,
-) -> TypedStepKind {
+) -> Form {
     let amount = check_value(cx, by, &journey.known);
-    let Some(field) = settable(cx, target) else { return TypedStepKind::Unknown };
+    let Some(field) = settable(cx, target) else { return Form::Unknown };
     let shape = cx.env.schema.shape(field).clone();
     if !matches!(shape.ty, FieldType::Number | FieldType::Money) {
         let at = cx.at(target.span);
         cx.report(types::type_mismatch(&shape.name, schema::words(&shape.ty), "a number", at, "score += 10"));
-        return TypedStepKind::Unknown;
+        return Form::Unknown;
     }
     if shape.optional && !journey.known.contains(&field) {
         let diagnostic =
             missing::possibly_missing_in_sum(&shape.name, cx.at(target.span), cx.env.schema.declared(field));
         let amount = cx.text_at(by.span);
         cx.report(counted_from(diagnostic, &shape.name, if minus { "-" } else { "+" }, &amount));
-        return TypedStepKind::Unknown;
+        return Form::Unknown;
     }
-    let Some(amount) = amount else { return TypedStepKind::Unknown };
+    let Some(amount) = amount else { return Form::Unknown };
     let (now, amount) = (Box::new(Number::Field(field)), Box::new(amount));
     let value = if minus { Number::Sub(now, amount) } else { Number::Add(now, amount) };
-    TypedStepKind::Change { field, value }
+    Form::Change { field, value }
 }
 
-pub(super) fn check_set(cx: &mut Cx<'_>, name: &ast::Name, value: &ast::Value, journey: &mut Journey) -> TypedStepKind {
-    let Some(field) = settable(cx, name) else { return TypedStepKind::Unknown };
+pub(super) fn check_set(cx: &mut Cx<'_>, name: &ast::Name, value: &ast::Value, journey: &mut Journey) -> Form {
+    let Some(field) = settable(cx, name) else { return Form::Unknown };
     let value = check_set_value(cx, field, value, journey);
     match value {
         Some(value) => {
             journey.known.insert(field);
-            TypedStepKind::Change { field, value }
+            Form::Change { field, value }
         }
-        None => TypedStepKind::Unknown,
+        None => Form::Unknown,
     }
 }
 

@@ -2,10 +2,11 @@
 
 use super::cx::Cx;
 use super::flow::Journey;
-use super::typed::TypedStepKind;
+use super::typed::Form;
 use crate::syntax::ast::ExitStep;
+use flow_ir::Ending;
 
-pub(super) fn check(_: &mut Cx<'_>, exit: &ExitStep, journey: &mut Journey) -> TypedStepKind {
+pub(super) fn check(_: &mut Cx<'_>, exit: &ExitStep, journey: &mut Journey) -> Form {
     journey.left = true;
-    TypedStepKind::Exit { converted: exit.converted }
+    Form::Finish(if exit.converted { Ending::Converted } else { Ending::Exited })
 }

@@ -340,7 +340,7 @@ fn fields_of(number: &Number) -> Vec<FieldId> {
     match number {
         Number::Const(_) | Number::Or(..) => Vec::new(),
         Number::Field(field) => vec![*field],
-        Number::Add(a, b) | Number::Sub(a, b) => [fields_of(a), fields_of(b)].concat(),
+        Number::Max(a, b) | Number::Add(a, b) | Number::Sub(a, b) => [fields_of(a), fields_of(b)].concat(),
     }
 }
 

@@ -3,19 +3,20 @@
 use super::cx::Cx;
 use super::flow::Journey;
 use super::named;
-use super::typed::TypedStepKind;
+use super::typed::Form;
 use crate::diagnostics::messages;
 use crate::syntax::ast::SendStep;
+use flow_ir::effect::send::Send;
 
-pub(super) fn check(cx: &mut Cx<'_>, send: &SendStep, journey: &mut Journey) -> TypedStepKind {
+pub(super) fn check(cx: &mut Cx<'_>, send: &SendStep, journey: &mut Journey) -> Form {
     let Some(email) = named::email(cx, &send.email) else {
         journey.blind = true;
-        return TypedStepKind::Unreadable;
+        return Form::Unreadable;
     };
     if let (Some(first), false) = (journey.surely_sent(email), journey.blind) {
         let diagnostic = messages::sent_again(&send.email.text, cx.at(send.email.span), first);
         cx.report(diagnostic);
     }
     journey.send(email, journey.here);
-    TypedStepKind::Send(email)
+    Form::effect(Send { email })
 }

@@ -3,7 +3,7 @@
 use super::cx::Cx;
 use super::flow::Journey;
 use super::text::fixed_text;
-use super::typed::{TypedStep, TypedStepKind};
+use super::typed::{Form, TypedStep};
 use crate::syntax::ast::{Step, StepKind};
 use crate::syntax::constructs;
 
@@ -21,17 +21,17 @@ fn check_step(cx: &mut Cx<'_>, step: &Step, journey: &mut Journey) -> TypedStep 
     macro_rules! dispatch {
         ({$($module:ident: $variant:ident($node:ident) $rules:tt $about:tt;)*} $later:tt) => {
             match &step.kind {
-                $(StepKind::$variant(node) => super::$module::check(cx, node, journey),)*
+                $(StepKind::$variant(node) => (stringify!($module), super::$module::check(cx, node, journey)),)*
                 StepKind::Unreadable => {
                     journey.blind = true;
-                    TypedStepKind::Unreadable
+                    ("", Form::Unreadable)
                 }
             }
         };
     }
-    let kind = constructs::steps!(dispatch);
+    let (kind, form) = constructs::steps!(dispatch);
     let label = step.label.as_ref().and_then(|label| fixed_text(cx, label));
-    TypedStep { label, kind, text: cx.text_at(step.head), at }
+    TypedStep { label, kind, form, text: cx.text_at(step.head), at }
 }
 
 /// How many steps there are; one with blocks counts as many as it has, beside what stands in them.

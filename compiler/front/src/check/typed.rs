@@ -2,8 +2,8 @@
 
 use crate::source::Location;
 use flow_ir::{
-    CivilSpan, Comparison, Email, EmailId, EngagementKind, EventType, FieldId, FieldType, IdMap, Pattern, Reenter,
-    SegmentId, SendWindow, TeamId, TextTemplate, TextTestKind, WorkflowId,
+    CivilSpan, Comparison, Effect, Email, EmailId, Ending, EngagementKind, EventType, FieldId, FieldType, IdMap,
+    Pattern, Reenter, SegmentId, SendWindow, TeamId, TextTemplate, TextTestKind, WorkflowId,
 };
 
 #[derive(Debug, Clone, Default)]
@@ -99,6 +99,8 @@ pub enum Number {
     Field(FieldId),
     /// A field or what to take where it is missing.
     Or(FieldId, i64),
+    /// The larger of two.
+    Max(Box<Number>, Box<Number>),
     Add(Box<Number>, Box<Number>),
     Sub(Box<Number>, Box<Number>),
 }
@@ -162,43 +164,56 @@ pub enum TypedEntry {
 #[derive(Debug, Clone)]
 pub struct TypedStep {
     pub label: Option<String>,
-    pub kind: TypedStepKind,
+    /// The construct it is: its file in every layer.
+    pub kind: &'static str,
+    pub form: Form,
     /// As written, on one line.
     pub text: String,
     pub at: Location,
 }
 
+/// What a step comes to. Many constructs share a form, so a new one needs nothing new behind the checker.
 #[derive(Debug, Clone)]
-pub enum TypedStepKind {
-    Send(EmailId),
-    Wait(CivilSpan),
-    WaitUntil {
-        when: Cond,
-        up_to: CivilSpan,
-    },
-    Branch {
-        arms: Vec<TypedArm>,
-        otherwise: Option<(Vec<TypedStep>, Location)>,
-    },
-    /// The field's new value.
+pub enum Form {
+    /// A field takes a new value.
     Change {
         field: FieldId,
         value: Number,
     },
-    Advance(i64),
-    Handoff {
-        team: TeamId,
-        note: Option<TextTemplate>,
-        task: Option<(TextTemplate, CivilSpan)>,
-        keep: bool,
+    /// The runtime is asked for something; the journey goes on behind it or ends with it.
+    Effect {
+        /// None where it is wrong and reported.
+        effect: Option<Effect>,
+        then: Option<Ending>,
     },
-    Exit {
-        converted: bool,
+    Wait(TypedWait),
+    Branch {
+        arms: Vec<TypedArm>,
+        otherwise: Option<(Vec<TypedStep>, Location)>,
     },
+    /// The journey ends.
+    Finish(Ending),
     /// Wrong and reported.
     Unknown,
     /// It could not be read, or what it sends is unknown: it stands for anything.
     Unreadable,
+}
+
+#[derive(Debug, Clone)]
+pub enum TypedWait {
+    For(CivilSpan),
+    /// Until the condition holds, at most this long.
+    Until {
+        when: Cond,
+        up_to: CivilSpan,
+    },
+}
+
+impl Form {
+    /// An effect with which nothing is wrong, and behind which the journey goes on.
+    pub fn effect(effect: impl Into<Effect>) -> Self {
+        Form::Effect { effect: Some(effect.into()), then: None }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -230,7 +245,7 @@ impl Typed {
         let mut whole = true;
         for workflow in self.workflows.values() {
             each_step(&workflow.steps, &mut |step| {
-                whole &= !matches!(step.kind, TypedStepKind::Unknown | TypedStepKind::Unreadable);
+                whole &= !matches!(step.form, Form::Unknown | Form::Unreadable | Form::Effect { effect: None, .. });
             });
         }
         self.each_cond(&mut |cond| whole &= *cond != Cond::Unknown);
@@ -261,8 +276,8 @@ pub fn each_step<'t>(steps: &'t [TypedStep], visit: &mut dyn FnMut(&'t TypedStep
 impl TypedStep {
     /// The blocks that stand in it, in the order of the text.
     pub fn children(&self) -> Vec<&[TypedStep]> {
-        match &self.kind {
-            TypedStepKind::Branch { arms, otherwise } => {
+        match &self.form {
+            Form::Branch { arms, otherwise } => {
                 let arms = arms.iter().map(|arm| arm.steps.as_slice());
                 arms.chain(otherwise.iter().map(|(steps, _)| steps.as_slice())).collect()
             }
@@ -270,11 +285,19 @@ impl TypedStep {
         }
     }
 
+    /// The email it sends.
+    pub fn message(&self) -> Option<EmailId> {
+        match &self.form {
+            Form::Effect { effect: Some(effect), .. } => effect.message(),
+            _ => None,
+        }
+    }
+
     /// The conditions it asks itself.
     pub fn conds(&self) -> Vec<&Cond> {
-        match &self.kind {
-            TypedStepKind::Branch { arms, .. } => arms.iter().map(|arm| &arm.when).collect(),
-            TypedStepKind::WaitUntil { when, .. } => vec![when],
+        match &self.form {
+            Form::Branch { arms, .. } => arms.iter().map(|arm| &arm.when).collect(),
+            Form::Wait(TypedWait::Until { when, .. }) => vec![when],
             _ => Vec::new(),
         }
     }

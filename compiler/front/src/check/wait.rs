@@ -1,19 +1,19 @@
-//! `wait D`, `wait until P up to D`, and lengths of time.
+//! `wait D`, `wait until P up to D`.
 
 use super::cx::Cx;
 use super::duration::check_duration;
 use super::flow::Journey;
 use super::predicate::Asked;
 use super::predicate::check_predicate;
-use super::typed::TypedStepKind;
+use super::typed::{Form, TypedWait};
 use crate::diagnostics::time;
 use crate::syntax::ast::{Duration, Predicate, Wait};
 
-pub(super) fn check(cx: &mut Cx<'_>, wait: &Wait, journey: &mut Journey) -> TypedStepKind {
+pub(super) fn check(cx: &mut Cx<'_>, wait: &Wait, journey: &mut Journey) -> Form {
     match wait {
         Wait::For(duration) => {
             journey.waited_until = false;
-            check_duration(cx, duration).map_or(TypedStepKind::Unknown, TypedStepKind::Wait)
+            check_duration(cx, duration).map_or(Form::Unknown, |span| Form::Wait(TypedWait::For(span)))
         }
         Wait::Until { until, up_to } => check_wait_until(cx, until, up_to.as_ref(), journey),
     }
@@ -24,17 +24,17 @@ pub(super) fn check_wait_until(
     until: &Predicate,
     up_to: Option<&Duration>,
     journey: &mut Journey,
-) -> TypedStepKind {
+) -> Form {
     let known = journey.known.clone();
     let when = check_predicate(cx, until, Asked::Waiting(journey), &known);
     journey.waited_until = true;
     let Some(up_to) = up_to else {
         let diagnostic = time::wait_without_deadline(cx.at(until.span()));
         cx.report(diagnostic);
-        return TypedStepKind::Unknown;
+        return Form::Unknown;
     };
     match check_duration(cx, up_to) {
-        Some(up_to) => TypedStepKind::WaitUntil { when, up_to },
-        None => TypedStepKind::Unknown,
+        Some(up_to) => Form::Wait(TypedWait::Until { when, up_to }),
+        None => Form::Unknown,
     }
 }

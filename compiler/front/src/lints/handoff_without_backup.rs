@@ -1,9 +1,9 @@
 //! A handoff that may find nobody.
 
 use crate::analysis::Subject;
-use crate::check::typed::{TypedStepKind, each_step};
+use crate::check::typed::{Form, each_step};
 use crate::diagnostics::{Code, Diagnostic};
-use flow_ir::{Id, TeamId};
+use flow_ir::{Effect, Handoff, Id, TeamId};
 use std::collections::BTreeSet;
 
 /// Where every member of a team takes only some people and there is no backup, whoever none of them covers is handed to nobody. Said once
@@ -12,7 +12,7 @@ pub(super) fn lint(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
     let mut told: BTreeSet<TeamId> = BTreeSet::new();
     for (_, workflow) in subject.workflows() {
         each_step(&workflow.steps, &mut |step| {
-            let TypedStepKind::Handoff { team, .. } = &step.kind else { return };
+            let Form::Effect { effect: Some(Effect::Handoff(Handoff { team, .. })), .. } = &step.form else { return };
             let typed = &subject.typed.teams[*team];
             let may_miss = typed.backup.is_none() && typed.members.iter().all(|(_, covers)| covers.is_some());
             let Some(declared) = subject.env.scope.teams.get(team.index()) else { return };

@@ -1,7 +1,7 @@
 //! A workflow that nobody leaves early.
 
 use crate::analysis::Subject;
-use crate::check::typed::{TypedStepKind, each_step};
+use crate::check::typed::{Form, each_step};
 use crate::diagnostics::{Code, Diagnostic};
 
 /// Whoever waits can change meanwhile: buy, say no, become a customer. Without an `exit when` they get the rest all the same. A workflow
@@ -10,7 +10,7 @@ pub(super) fn lint(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
     for (declared, workflow) in subject.workflows() {
         let mut waits = false;
         each_step(&workflow.steps, &mut |step| {
-            waits |= matches!(step.kind, TypedStepKind::Wait(_) | TypedStepKind::WaitUntil { .. });
+            waits |= matches!(step.form, Form::Wait(_));
         });
         if !waits || !workflow.exits.is_empty() || declared.node.broken {
             continue;

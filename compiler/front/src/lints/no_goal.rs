@@ -1,7 +1,7 @@
 //! A workflow of which nobody can say whether it worked.
 
 use crate::analysis::Subject;
-use crate::check::typed::{TypedStepKind, each_step};
+use crate::check::typed::each_step;
 use crate::diagnostics::{Code, Diagnostic};
 use flow_ir::EmailKind;
 
@@ -11,8 +11,8 @@ pub(super) fn lint(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
     for (declared, workflow) in subject.workflows() {
         let mut markets = false;
         each_step(&workflow.steps, &mut |step| {
-            if let TypedStepKind::Send(email) = &step.kind {
-                markets |= subject.typed.emails[*email].email.kind == EmailKind::Marketing;
+            if let Some(email) = step.message() {
+                markets |= subject.typed.emails[email].email.kind == EmailKind::Marketing;
             }
         });
         if !markets || declared.node.broken {

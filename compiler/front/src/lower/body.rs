@@ -5,11 +5,9 @@
 
 use super::Lowering;
 use super::builder::Builder;
-use super::handoff::handoff;
 use super::predicate::{JourneyScope, Scope};
-use super::send::send;
 use super::steps;
-use crate::check::typed::{Cond, TypedStep, TypedStepKind};
+use crate::check::typed::{Cond, Form, TypedStep};
 use crate::source::Location;
 use flow_ir::limits::TRACE_BITS;
 use flow_ir::{
@@ -52,36 +50,14 @@ impl Lowering<'_> {
 
     fn step(&mut self, step: &TypedStep, body: &mut Body<'_>, path: Option<ValueId>) {
         let id = steps::add(&mut body.steps, step);
-        match &step.kind {
-            TypedStepKind::Send(email) => self.effect(id, send(*email), body),
-            TypedStepKind::Wait(span) => self.wait(id, Wait::For(*span), body),
-            TypedStepKind::WaitUntil { when, up_to } => self.wait_until(id, when, *up_to, body),
-            TypedStepKind::Branch { arms, otherwise } => self.branch(id, arms, otherwise.as_ref(), body, path),
-            TypedStepKind::Change { field, value } => self.change(*field, value, body, path),
-            TypedStepKind::Advance(stage) => self.advance(*stage, body, path),
-            TypedStepKind::Handoff { team, note, task, keep } => {
-                self.effect(id, handoff(*team, note.clone(), task.clone()), body);
-                // A handoff takes the contact out of the workflow, unless it says `keep in workflow`.
-                if !keep {
-                    body.code.close(Terminator::Finish { step: Some(id), ending: Ending::HandedOff });
-                }
-            }
-            TypedStepKind::Exit { converted } => Self::exit(id, *converted, body),
-            TypedStepKind::Unknown | TypedStepKind::Unreadable => {}
+        match &step.form {
+            Form::Change { field, value } => self.change(*field, value, body, path),
+            Form::Effect { effect, then } => self.effect(id, effect.as_ref(), *then, body),
+            Form::Wait(wait) => self.wait(id, wait, body),
+            Form::Branch { arms, otherwise } => self.branch(id, arms, otherwise.as_ref(), body, path),
+            Form::Finish(ending) => body.finish(id, *ending),
+            Form::Unknown | Form::Unreadable => {}
         }
-    }
-
-    /// An effect, whatever it is: a block of its own with no ops, since a held one runs it again.
-    fn effect(&mut self, step: StepId, effect: impl Into<Effect>, body: &mut Body<'_>) {
-        let effect = effect.into();
-        if let Some(email) = effect.message() {
-            self.sent_slot(email, &mut body.journey);
-        }
-        let effect = body.effects.push(effect);
-        body.fresh_block();
-        let next = body.code.reserve();
-        body.code.close(Terminator::Effect { step, effect, next });
-        body.code.open(next);
     }
 
     /// A condition of a step, computed in the open block.
@@ -99,6 +75,11 @@ impl Lowering<'_> {
 }
 
 impl Body<'_> {
+    /// Ends the journey at a step.
+    pub(super) fn finish(&mut self, step: StepId, ending: Ending) {
+        self.code.close(Terminator::Finish { step: Some(step), ending });
+    }
+
     /// Ends the open block if it has done anything, so that the next one can end in an effect and run again without a trace.
     pub(super) fn fresh_block(&mut self) {
         if !self.code.is_fresh() {

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::body::Body;
-use crate::check::typed::{TypedArm, TypedStep, TypedStepKind};
+use crate::check::typed::{Form, TypedArm, TypedStep};
 use crate::source::Location;
 use flow_ir::{StepId, Terminator, ValueId};
 
@@ -88,14 +88,9 @@ fn leave(body: &mut Body<'_>, after: flow_ir::BlockId) {
 
 /// Whether steps only change values.
 fn is_pure(steps: &[TypedStep]) -> bool {
-    steps.iter().all(|step| match &step.kind {
-        TypedStepKind::Change { .. }
-        | TypedStepKind::Advance(_)
-        | TypedStepKind::Unknown
-        | TypedStepKind::Unreadable => true,
-        TypedStepKind::Branch { arms, otherwise } => {
-            arms.iter().all(|arm| is_pure(&arm.steps)) && otherwise.as_ref().is_none_or(|(steps, _)| is_pure(steps))
-        }
-        _ => false,
+    steps.iter().all(|step| match &step.form {
+        Form::Change { .. } | Form::Unknown | Form::Unreadable => true,
+        Form::Branch { .. } => step.children().into_iter().all(is_pure),
+        Form::Effect { .. } | Form::Wait(_) | Form::Finish(_) => false,
     })
 }

@@ -1,4 +1,4 @@
-//! `score += N`, `set FIELD = VALUE`.
+//! New values of fields.
 
 use super::Lowering;
 use super::body::Body;

@@ -8,15 +8,12 @@ mod body;
 mod branch;
 mod builder;
 mod change;
+mod effect;
 mod email;
-mod exit;
 mod facts;
-mod handoff;
 mod number;
 mod predicate;
 mod schema;
-mod send;
-mod stage;
 mod steps;
 mod wait;
 mod workflow;
@@ -62,10 +59,6 @@ impl Lowering<'_> {
         function: flow_ir::Function,
     ) -> PredicateId {
         self.program.predicates.push(Predicate { name, workflow, function })
-    }
-
-    fn stage_slot(&self) -> flow_ir::SlotId {
-        self.program.system.stage
     }
 
     /// The name of an email, for slots and steps.

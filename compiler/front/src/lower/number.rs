@@ -31,6 +31,11 @@ impl Lowering<'_> {
                 };
                 Lowered { value, known: None }
             }
+            Number::Max(left, right) => {
+                let (left, right) = (self.number(left, code), self.number(right, code));
+                let known = both(left.known, right.known, code);
+                Lowered { value: code.op(Op::Max(left.value, right.value)), known }
+            }
             Number::Add(left, right) => self.sum(left, right, Op::Add, code),
             Number::Sub(left, right) => self.sum(left, right, Op::Sub, code),
         }
@@ -38,10 +43,14 @@ impl Lowering<'_> {
 
     fn sum(&self, left: &Number, right: &Number, op: fn(ValueId, ValueId) -> Op, code: &mut Builder) -> Lowered {
         let (left, right) = (self.number(left, code), self.number(right, code));
-        let known = match (left.known, right.known) {
-            (Some(a), Some(b)) => Some(code.and(a, b)),
-            (known, None) | (None, known) => known,
-        };
+        let known = both(left.known, right.known, code);
         Lowered { value: code.sum(op, left.value, right.value), known }
+    }
+}
+
+fn both(left: Option<ValueId>, right: Option<ValueId>, code: &mut Builder) -> Option<ValueId> {
+    match (left, right) {
+        (Some(a), Some(b)) => Some(code.and(a, b)),
+        (known, None) | (None, known) => known,
     }
 }

@@ -38,7 +38,6 @@ impl Described for Handoff {
         words
     }
 
-    #[cfg(feature = "generate")]
     fn random(_: &mut crate::generate::Choices) -> Self {
         Self { team: TeamId(0), note: None, task: None }
     }

@@ -45,7 +45,6 @@ pub trait Described {
     }
 
     /// One for a random program, which has two emails and a team.
-    #[cfg(feature = "generate")]
     fn random(choices: &mut crate::generate::Choices) -> Self
     where
         Self: Sized;
@@ -77,7 +76,6 @@ macro_rules! declare {
             }
 
             /// One of any kind for a random program, which has two emails and a team.
-            #[cfg(feature = "generate")]
             pub fn random(choices: &mut crate::generate::Choices) -> Self {
                 let kinds: &[fn(&mut crate::generate::Choices) -> Self] =
                     &[$(|choices| $module::$variant::random(choices).into()),*];

@@ -22,7 +22,6 @@ impl Described for Send {
         Some(self.email)
     }
 
-    #[cfg(feature = "generate")]
     fn random(choices: &mut crate::generate::Choices) -> Self {
         Self { email: EmailId(choices.below(2) as u32) }
     }
