@@ -338,7 +338,7 @@ impl Ops {
         value
     }
     fn field(&mut self, name: &str) -> ValueId {
-        self.load(Place::Frame(slot(name)))
+        self.load(Place::contact(slot(name)))
     }
     fn compare(&mut self, name: &str, comparison: Comparison, with: i64) -> ValueId {
         let (field, with) = (self.field(name), self.int(with));
@@ -397,7 +397,7 @@ const TRACE_BITS: usize = limits::TRACE_BITS as usize;
 fn scoring_ops(rules: usize, slots: &JourneySlots) -> (IdMap<ValueId, Op>, ValueId) {
     let mut b = Ops::default();
     let mut score = b.field("score");
-    let mut traces: Vec<ValueId> = slots.trace.iter().map(|word| b.load(Place::Journey(*word))).collect();
+    let mut traces: Vec<ValueId> = slots.trace.iter().map(|word| b.load(Place::journey(*word))).collect();
     for number in 0..rules {
         let (holds, points) = b.rule(number);
         let points = b.int(points * NUMBER_SCALE);
@@ -411,11 +411,11 @@ fn scoring_ops(rules: usize, slots: &JourneySlots) -> (IdMap<ValueId, Op>, Value
     let hot = b.push(Op::Compare(Comparison::GreaterOrEqual, score, sixty));
     let unsubscribed = b.field("unsubscribed");
     let now = b.push(Op::Now);
-    b.push(Op::Store(Place::Frame(slot("score")), score));
-    b.push(Op::Store(Place::Frame(slot("hot")), hot));
-    b.push(Op::Store(Place::Frame(slot("scored_at")), now));
+    b.push(Op::Store(Place::contact(slot("score")), score));
+    b.push(Op::Store(Place::contact(slot("hot")), hot));
+    b.push(Op::Store(Place::contact(slot("scored_at")), now));
     for (word, trace) in slots.trace.iter().zip(traces) {
-        b.push(Op::Store(Place::Journey(*word), trace));
+        b.push(Op::Store(Place::journey(*word), trace));
     }
     (b.ops, unsubscribed)
 }
@@ -492,6 +492,7 @@ fn scoring_workflow(rules: usize) -> Workflow {
         owner: None,
         goal: None,
         entry: Entry::ByHand { at },
+        event: None,
         reenter: Reenter::Once,
         exits: Vec::new(),
         skip: None,
@@ -617,7 +618,7 @@ impl ByteChunk {
         let records = frames.zip(self.journeys.chunks_exact_mut(size_of::<Journey>())).zip(&mut self.stops);
         let time = timed(|| {
             for ((frame, journey), stop) in records {
-                *stop = backend.step(WorkflowId(0), Memory { frame, journey }, 0, NOW, &mut host);
+                *stop = backend.step(WorkflowId(0), Memory::of(frame, journey), 0, NOW, &mut host);
             }
         });
         std::hint::black_box(host.effects);

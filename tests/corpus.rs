@@ -8,9 +8,9 @@
 use flow_front::diagnostics::{Code, Diagnostic, Severity, render::Human};
 use flow_front::source::{LineIndex, Project, Source};
 use flow_front::{Compilation, compile};
-use flow_ir::backend::{Backend, Host, Memory, Outcome};
+use flow_ir::backend::{Backend, Host, Memory, Outcome, View};
 use flow_ir::interpret;
-use flow_ir::{EffectId, Layout, Program, SlotKind, StepId, TextTestId};
+use flow_ir::{Area, EffectId, Layout, Program, SlotKind, StepId, TextTestId};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -273,7 +273,7 @@ impl Scripted {
 
 impl Host for Scripted {
     fn effect(&mut self, memory: Memory<'_>, step: StepId, effect: EffectId) -> Outcome {
-        self.asked.push(format!("{step} {effect} {:?} {:?}", memory.frame, memory.journey));
+        self.asked.push(format!("{step} {effect} {:?} {:?}", &memory[Area::Contact], &memory[Area::Journey]));
         if self.next().is_multiple_of(3) { Outcome::Held } else { Outcome::Done }
     }
     fn text_test(&mut self, test: TextTestId) -> bool {
@@ -323,7 +323,8 @@ fn agree_on(program: &Program, native: &dyn Backend, interpreter: &dyn Backend, 
     for (id, predicate) in program.predicates.iter() {
         let journey =
             predicate.workflow.map(|id| random_bytes(&program.workflows[id].journey, &mut random)).unwrap_or_default();
-        let ask = |backend: &dyn Backend| backend.holds(id, &frame, &journey, moment, &mut Scripted::new(seed));
+        let ask =
+            |backend: &dyn Backend| backend.holds(id, View::of(&frame, &journey), moment, &mut Scripted::new(seed));
         assert_eq!(ask(native), ask(interpreter), "{}: {} with seed {seed}", path.display(), predicate.name);
     }
     for (id, workflow) in program.workflows.iter() {
@@ -331,7 +332,7 @@ fn agree_on(program: &Program, native: &dyn Backend, interpreter: &dyn Backend, 
             let journey = random_bytes(&workflow.journey, &mut random);
             let run = |backend: &dyn Backend| {
                 let (mut frame, mut journey, mut host) = (frame.clone(), journey.clone(), Scripted::new(seed));
-                let memory = Memory { frame: &mut frame, journey: &mut journey };
+                let memory = Memory::of(&mut frame, &mut journey);
                 let outcome = backend.step(id, memory, block.0, NOW, &mut host);
                 (outcome, frame, journey, host.asked)
             };

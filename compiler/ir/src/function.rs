@@ -1,9 +1,10 @@
 //! Functions: blocks of straight-line ops that end in a branch, an effect, a suspension or a result.
 //!
 //! A block's values are numbered by its ops (`v3` is what op 3 computes) and live only in that block; between blocks everything
-//! lies in the frame and the journey. So any block that a journey can resume at needs nothing but those two.
+//! lies in memory. So any block that a journey can resume at needs nothing else.
 
-use super::id::{BlockId, EffectId, IdMap, SlotId, StepId, TextTestId, ValueId, WaitId};
+use super::area::Place;
+use super::id::{BlockId, EffectId, IdMap, StepId, TextTestId, ValueId, WaitId};
 use super::workflow::Ending;
 use serde::{Deserialize, Serialize};
 
@@ -18,15 +19,6 @@ pub struct Function {
 pub struct Block {
     pub ops: IdMap<ValueId, Op>,
     pub end: Terminator,
-}
-
-/// Where a slot lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Place {
-    /// In the contact's frame.
-    Frame(SlotId),
-    /// In the journey.
-    Journey(SlotId),
 }
 
 impl Function {
@@ -93,10 +85,10 @@ pub enum Op {
     Load(Place),
     /// Writes a slot, of the same type as a load of it.
     Store(Place, ValueId),
-    /// Whether an optional slot of the frame is known.
-    Known(SlotId),
-    /// Marks an optional slot of the frame as known or missing.
-    SetKnown(SlotId, ValueId),
+    /// Whether an optional slot is known.
+    Known(Place),
+    /// Marks an optional slot as known or missing.
+    SetKnown(Place, ValueId),
     /// Whether the arriving event matches the entry's pattern of this number (below [`MAX_TRIGGERS`](super::limits::MAX_TRIGGERS)). False outside an event.
     Trigger(u32),
     /// Asks the host to look into a text field.
@@ -169,6 +161,14 @@ impl Terminator {
 }
 
 impl Op {
+    /// The slot it reads or writes.
+    pub fn place(&self) -> Option<Place> {
+        match *self {
+            Op::Load(place) | Op::Store(place, _) | Op::Known(place) | Op::SetKnown(place, _) => Some(place),
+            _ => None,
+        }
+    }
+
     /// The values it reads.
     pub fn operands(&self) -> Vec<ValueId> {
         match *self {

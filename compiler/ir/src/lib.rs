@@ -12,6 +12,7 @@
 //! A [`Function`] is a small control-flow graph. Its blocks are already free of branches where an `if` only changes values: both
 //! arms are computed and a `Select` keeps the right one. Real branches stand only around effects.
 
+pub mod area;
 pub mod backend;
 pub mod effect;
 pub mod fact;
@@ -24,16 +25,18 @@ pub mod interpret;
 pub mod layout;
 pub mod limits;
 pub mod mail;
+pub mod memory;
 pub mod print;
 pub mod program;
 pub mod source;
 pub mod verify;
 pub mod workflow;
 
+pub use area::{Area, Areas, Place};
 pub use effect::handoff::{Handoff, Task};
 pub use effect::{Effect, Reference};
 pub use fact::{Fact, Pattern, PatternEvent, PropertyTest, TextTest, TextTestKind, Trait};
-pub use function::{Block, Comparison, Function, Op, Place, Terminator, ValueType};
+pub use function::{Block, Comparison, Function, Op, Terminator, ValueType};
 pub use id::*;
 pub use layout::{Layout, Slot, SlotKind};
 pub use limits::VALUE_LIMIT;

@@ -32,6 +32,12 @@ impl Display for Program {
             writeln!(f, "stages {}", self.stages.join(" < "))?;
         }
         print_layout(f, "frame", &self.frame)?;
+        if !self.company.slots.is_empty() {
+            print_layout(f, "company", &self.company)?;
+        }
+        for event in self.events.values().filter(|event| !event.layout.slots.is_empty()) {
+            print_layout(f, &format!("{} event", event.name), &event.layout)?;
+        }
         print_schema(f, self)?;
         print_facts(f, self)?;
         for (id, predicate) in self.predicates.iter() {
@@ -164,7 +170,8 @@ fn property_test(name: &str, test: &PropertyTest) -> String {
 }
 
 fn fact_line(program: &Program, fact: &Fact) -> String {
-    format!("last {} of {} from frame.{}", fact.depth, fact.pattern, slot_name(&program.frame, fact.first))
+    let slot = program.layouts(None)[fact.area].map_or("?", |layout| slot_name(layout, fact.first));
+    format!("last {} of {} from {}.{slot}", fact.depth, fact.pattern, fact.area.word())
 }
 
 fn text_test_line(program: &Program, test: &TextTest) -> String {

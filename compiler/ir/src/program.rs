@@ -1,7 +1,8 @@
 //! The whole program: the schema with its layout, everything the workflows share, and the workflows.
 
+use super::area::{Area, Areas};
 use super::fact::{Fact, Pattern, TextTest};
-use super::function::{Function, Op, Place};
+use super::function::{Function, Op};
 use super::id::*;
 use super::layout::Layout;
 use super::mail::Email;
@@ -23,6 +24,8 @@ pub struct Program {
     pub texts: IdMap<TextId, String>,
     /// The contact's frame.
     pub frame: Layout,
+    /// What is kept of a company.
+    pub company: Layout,
     pub system: SystemSlots,
     pub events: IdMap<EventId, EventType>,
     pub patterns: IdMap<PatternId, Pattern>,
@@ -32,6 +35,18 @@ pub struct Program {
     pub emails: IdMap<EmailId, Email>,
     pub teams: IdMap<TeamId, Team>,
     pub workflows: IdMap<WorkflowId, Workflow>,
+}
+
+impl Program {
+    /// The layouts that a function may look at: a workflow's body and predicates see its journey and event, others neither.
+    pub fn layouts<'p>(&'p self, workflow: Option<&'p Workflow>) -> Areas<Option<&'p Layout>> {
+        Areas::from_fn(|area| match area {
+            Area::Contact => Some(&self.frame),
+            Area::Company => Some(&self.company),
+            Area::Journey => workflow.map(|workflow| &workflow.journey),
+            Area::Event => Some(&self.events.get(workflow?.event?)?.layout),
+        })
+    }
 }
 
 /// A function that answers whether something holds of a contact (and journey) now.
@@ -46,15 +61,11 @@ pub struct Predicate {
 }
 
 impl Predicate {
-    /// The frame slots it reads, sorted: it can change only when one of these does, or by itself at its next change.
-    pub fn frame_reads(&self) -> Vec<SlotId> {
+    /// The slots of an area that it reads, sorted: it can change only when one of these does, or by itself at its next change.
+    pub fn reads(&self, area: Area) -> Vec<SlotId> {
         let ops = self.function.blocks.values().flat_map(|block| block.ops.values());
-        let mut slots: Vec<SlotId> = ops
-            .filter_map(|op| match op {
-                Op::Load(Place::Frame(slot)) | Op::Known(slot) => Some(*slot),
-                _ => None,
-            })
-            .collect();
+        let places = ops.filter_map(Op::place).filter(|place| place.area == area);
+        let mut slots: Vec<SlotId> = places.map(|place| place.slot).collect();
         slots.sort_unstable();
         slots.dedup();
         slots
@@ -159,6 +170,8 @@ impl Default for SystemSlots {
 pub struct EventType {
     pub name: String,
     pub properties: Vec<Property>,
+    /// The values of one that a journey keeps.
+    pub layout: Layout,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use super::effect::Effect;
 use super::function::Function;
-use super::id::{EffectId, EmailId, IdMap, PatternId, PredicateId, SlotId, StepId, WaitId};
+use super::id::{EffectId, EmailId, EventId, IdMap, PatternId, PredicateId, SlotId, StepId, WaitId};
 use super::layout::Layout;
 use crate::source::Location;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,8 @@ pub struct Workflow {
     pub owner: Option<String>,
     pub goal: Option<Goal>,
     pub entry: Entry,
+    /// The type of the event whose values the body and its predicates see.
+    pub event: Option<EventId>,
     pub reenter: Reenter,
     /// Each `exit when` with its own words, judged in order.
     pub exits: Vec<Exit>,

@@ -8,8 +8,8 @@ use super::error::EngineError;
 use super::name::snake_case;
 use crate::time::{SendWindow, Zone, Zones};
 use flow_ir::{
-    EngagementKind, Entry, EventId, FactId, FieldId, FieldType, Id, Op, PatternEvent, PatternId, PredicateId, Program,
-    SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
+    Area, EngagementKind, Entry, EventId, FactId, FieldId, FieldType, Id, Op, PatternEvent, PatternId, PredicateId,
+    Program, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -119,7 +119,7 @@ impl Reads<'_> {
     fn predicate(&self, id: PredicateId) -> Bits {
         let mut bits = self.empty();
         let predicate = &self.program.predicates[id];
-        for slot in predicate.frame_reads() {
+        for slot in predicate.reads(Area::Contact) {
             bits.insert(slot.index());
         }
         for test in predicate.text_tests() {

@@ -57,7 +57,11 @@ fn field(name: &str, ty: FieldType) -> Field {
 
 fn event(name: &str, properties: &[&str]) -> EventType {
     let property = |name: &&str| Property { name: (*name).to_owned(), ty: FieldType::Text, optional: false };
-    EventType { name: name.to_owned(), properties: properties.iter().map(property).collect() }
+    EventType {
+        name: name.to_owned(),
+        properties: properties.iter().map(property).collect(),
+        layout: flow_ir::Layout::default(),
+    }
 }
 
 /// Values by the names of their fields, for a reader's eye.

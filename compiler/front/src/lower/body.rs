@@ -112,7 +112,7 @@ impl Body<'_> {
     pub(super) fn trace(&mut self, step: StepId, text: &str, at: Location, ran: Option<ValueId>) {
         let index = self.arms.len();
         self.arms.push(Arm { step, text: text.to_owned(), at });
-        let place = Place::Journey(self.trace_word(index / BITS_PER_WORD));
+        let place = Place::journey(self.trace_word(index / BITS_PER_WORD));
         let bit = (index % BITS_PER_WORD) as u32;
         let word = self.code.load(place);
         let bit = match ran {

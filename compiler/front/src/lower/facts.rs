@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::check::typed::{Cond, Since, Typed};
-use flow_ir::{FactId, NEVER, Pattern, PatternId, SlotId, SlotKind};
+use flow_ir::{Area, FactId, NEVER, Pattern, PatternId, SlotId, SlotKind};
 
 impl Lowering<'_> {
     pub(super) fn pattern(&mut self, pattern: &Pattern) -> PatternId {
@@ -31,7 +31,7 @@ impl Lowering<'_> {
         let first = slots.next();
         slots.for_each(drop);
         let first = first.unwrap_or(self.program.system.known_since);
-        self.program.facts.push(flow_ir::Fact { pattern: id, first, depth })
+        self.program.facts.push(flow_ir::Fact { area: Area::Contact, pattern: id, first, depth })
     }
 }
 

@@ -7,7 +7,7 @@ use super::predicate::{JourneyScope, Scope};
 use super::steps::Steps;
 use crate::check::typed::{TypedEntry, TypedWorkflow};
 use flow_ir::{
-    Entry, Exit, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op, Place, SlotId, SlotKind, Workflow, WorkflowId,
+    Area, Entry, Exit, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op, SlotId, SlotKind, Workflow, WorkflowId,
 };
 
 impl Lowering<'_> {
@@ -51,6 +51,7 @@ impl Lowering<'_> {
             owner: typed.owner.clone(),
             goal,
             entry,
+            event: None,
             reenter: typed.reenter,
             exits,
             skip,
@@ -102,12 +103,8 @@ fn journey_scope() -> JourneyScope {
 /// The slots of the frame that a body stores to.
 fn frame_writes(body: &Function) -> Vec<SlotId> {
     let ops = body.blocks.values().flat_map(|block| block.ops.values());
-    let mut writes: Vec<SlotId> = ops
-        .filter_map(|op| match op {
-            Op::Store(Place::Frame(slot), _) | Op::SetKnown(slot, _) => Some(*slot),
-            _ => None,
-        })
-        .collect();
+    let stores = ops.filter(|op| matches!(op, Op::Store(..) | Op::SetKnown(..))).filter_map(Op::place);
+    let mut writes: Vec<SlotId> = stores.filter(|place| place.area == Area::Contact).map(|place| place.slot).collect();
     writes.sort_unstable();
     writes.dedup();
     writes

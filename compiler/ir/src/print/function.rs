@@ -44,7 +44,7 @@ impl Names<'_> {
     fn line(&self, id: ValueId, op: &Op) -> String {
         match op {
             Op::Store(place, value) => format!("store {}, {value}", self.place(*place)),
-            Op::SetKnown(slot, value) => format!("set known {}, {value}", self.place(Place::Frame(*slot))),
+            Op::SetKnown(place, value) => format!("set known {}, {value}", self.place(*place)),
             _ => remarked(format!("{id} = {}", self.op(op)), self.remark(op)),
         }
     }
@@ -56,7 +56,7 @@ impl Names<'_> {
             Op::Now => "now".to_owned(),
             Op::Load(place) => format!("load {}", self.place(*place)),
             Op::Store(..) | Op::SetKnown(..) => String::new(),
-            Op::Known(slot) => format!("known {}", self.place(Place::Frame(*slot))),
+            Op::Known(place) => format!("known {}", self.place(*place)),
             Op::Trigger(bit) => format!("trigger {bit}"),
             Op::TextTest(test) => format!("text {test}"),
             Op::Compare(comparison, a, b) => format!("{a} {} {b}", sign(*comparison)),
@@ -95,10 +95,10 @@ impl Names<'_> {
     }
 
     fn place(&self, place: Place) -> String {
-        match (place, self.workflow) {
-            (Place::Frame(slot), _) => format!("frame.{}", slot_name(&self.program.frame, slot)),
-            (Place::Journey(slot), Some(workflow)) => format!("journey.{}", slot_name(&workflow.journey, slot)),
-            (Place::Journey(slot), None) => format!("journey.{slot}"),
+        let area = place.area.word();
+        match self.program.layouts(self.workflow)[place.area] {
+            Some(layout) => format!("{area}.{}", slot_name(layout, place.slot)),
+            None => format!("{area}.{}", place.slot),
         }
     }
 

@@ -40,13 +40,17 @@ fn schema(program: &mut Program) {
     let industries = FieldType::OneOf(vec!["software".into(), "retail".into()]);
     program.fields.push(field("industry", industries, false, industry));
     let property = Property { name: "page".into(), ty: FieldType::Text, optional: false };
-    let event = program.events.push(EventType { name: "visited".into(), properties: vec![property] });
+    let event = program.events.push(EventType {
+        name: "visited".into(),
+        properties: vec![property],
+        layout: Layout::default(),
+    });
     let pattern = program.patterns.push(Pattern {
         text: "visited(page is \"/pricing\")".into(),
         event: PatternEvent::Declared(event),
         tests: vec![PropertyTest { property: 0, test: Trait::TextIn(vec!["/pricing".into()]), negated: false }],
     });
-    program.facts.push(Fact { pattern, first: visits[0], depth: 2 });
+    program.facts.push(Fact { area: Area::Contact, pattern, first: visits[0], depth: 2 });
 }
 
 fn mail(program: &mut Program) {
@@ -64,7 +68,7 @@ fn predicates(program: &mut Program) {
     let (a, b, c, d) = (ValueId(0), ValueId(1), ValueId(2), ValueId(3));
     let second = program.facts[FactId(0)].slot(1);
     let ops = [
-        Op::Load(Place::Frame(second)),
+        Op::Load(Place::contact(second)),
         Op::Int(7 * DAY_MS),
         Op::Add(a, b),
         Op::Now,
@@ -108,10 +112,10 @@ fn workflow(program: &Program) -> Workflow {
 fn body(program: &Program, workflow: &Workflow) -> Function {
     let industry = program.fields[FieldId(1)].slot.unwrap();
     let budget = program.fields[FieldId(0)].slot.unwrap();
-    let (score, trace) = (Place::Frame(program.system.score), Place::Journey(workflow.slots.trace[0]));
+    let (score, trace) = (Place::contact(program.system.score), Place::journey(workflow.slots.trace[0]));
     let v = ValueId;
     let ops = [
-        Op::Load(Place::Frame(industry)),
+        Op::Load(Place::contact(industry)),
         Op::InSet(v(0), vec![1, 2]),
         Op::Load(score),
         Op::Int(10 * NUMBER_SCALE),
@@ -123,7 +127,7 @@ fn body(program: &Program, workflow: &Workflow) -> Function {
         Op::Load(trace),
         Op::BitOr(v(8), v(9)),
         Op::Store(trace, v(10)),
-        Op::Known(budget),
+        Op::Known(Place::contact(budget)),
         Op::Int(1_772_445_600_000),
         Op::Now,
         Op::Compare(Comparison::Less, v(14), v(13)),

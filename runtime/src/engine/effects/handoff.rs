@@ -9,7 +9,7 @@ use crate::engine::view::ContactView;
 use crate::store::{DecisionCode, HandoffRecord, OutboxKind, OutboxRecord};
 use crate::time::Instant;
 use flow_ir::backend::{Memory, Outcome};
-use flow_ir::{Handoff, StepId, TeamId};
+use flow_ir::{Area, Handoff, StepId, TeamId};
 use serde::{Deserialize, Serialize};
 
 /// What the notice of a handoff says: the payload of its outbox row.
@@ -78,7 +78,7 @@ impl StepHost<'_> {
     }
 
     fn tell(&mut self, memory: &Memory<'_>, step: StepId, handoff: &Handoff, to: &str) {
-        let view = self.view(memory.frame);
+        let view = self.view(&memory[Area::Contact]);
         let order = Order {
             note: handoff.note.as_ref().map(|note| view.fill(note)).unwrap_or_default(),
             task: handoff.task.as_ref().map(|task| (view.fill(&task.title), later(self.now, task.due_in, self.zone))),
