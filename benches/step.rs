@@ -8,7 +8,6 @@
 //! A machine's speed changes while others use it, so a row's ratio is the median of ratios taken in the same repetition. Every
 //! repetition compares every record of all four.
 
-use flow_front::source::{FileId, Location, Span};
 use flow_ir::backend::{Backend, Host, Memory, Outcome, Stop};
 use flow_ir::interpret::Interpreter;
 use flow_ir::*;
@@ -462,14 +461,13 @@ fn scoring(rules: usize) -> Program {
         do_not_contact: slot("do_not_contact"),
         known_since: slot("known_since"),
     };
-    let mut program = Program { name: "bench".into(), timezone: "UTC".into(), frame, system, ..Program::default() };
+    let mut program = Program::from(Meaning { timezone: "UTC".into(), frame, system, ..Meaning::default() });
     program.teams.push(Team { name: "sales".into(), members: Vec::new(), backup: None });
     program.workflows.push(scoring_workflow(rules));
     program
 }
 
 fn scoring_workflow(rules: usize) -> Workflow {
-    let at = Location { file: FileId(0), span: Span::default() };
     let mut journey = Layout::default();
     let slots = JourneySlots {
         entered_at: journey.add("entered_at", SlotKind::Int, false, NEVER),
@@ -479,19 +477,13 @@ fn scoring_workflow(rules: usize) -> Workflow {
         sent_at: Vec::new(),
     };
     journey.place();
-    let step = |kind, name: &str| Step { name: name.into(), kind, text: name.into(), at };
-    let steps = [
-        step(StepKind::Exit, "exit"),
-        step(StepKind::Handoff, "hand off to sales"),
-        step(StepKind::Wait, "wait 3 days"),
-    ];
+    let step = |kind, name: &str| StepKey { label: None, kind: StepKind::new(kind), content: name.into(), nth: 1 };
+    let steps = [step("exit", "exit"), step("handoff", "hand off to sales"), step("wait", "wait 3 days")];
     Workflow {
         name: "scoring".into(),
-        title: "scoring".into(),
         group: None,
-        owner: None,
         goal: None,
-        entry: Entry::ByHand { at },
+        entry: Entry::ByHand,
         event: None,
         reenter: Reenter::Once,
         exits: Vec::new(),
@@ -506,7 +498,6 @@ fn scoring_workflow(rules: usize) -> Workflow {
         slots,
         engagements: Vec::new(),
         writes: vec![slot("score"), slot("hot"), slot("scored_at")],
-        at,
     }
 }
 

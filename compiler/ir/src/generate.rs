@@ -5,9 +5,7 @@
 
 use super::verify::value::{Known, Scope};
 use super::*;
-use crate::source::{FileId, Location, Span};
 
-const NOWHERE: Location = Location { file: FileId(0), span: Span { start: 0, end: 0 } };
 const SLOT_KINDS: [SlotKind; 5] = [SlotKind::Bool, SlotKind::Code, SlotKind::Symbol, SlotKind::Days, SlotKind::Int];
 const COMPARISONS: [Comparison; 6] = [
     Comparison::Equal,
@@ -69,7 +67,9 @@ pub fn least_program() -> Program {
     system.stage = frame.add("stage", SlotKind::Code, false, 0);
     system.known_since = frame.add("known_since", SlotKind::Int, false, NEVER);
     frame.place();
-    Program { name: "demo".into(), timezone: "Europe/Berlin".into(), frame, system, ..Program::default() }
+    let mut program: Program = Meaning { timezone: "Europe/Berlin".into(), frame, system, ..Meaning::default() }.into();
+    program.debug.name = "demo".into();
+    program
 }
 
 /// A workflow with the slots every journey has, one step of each kind that effects name, and the body given.
@@ -85,11 +85,9 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
     journey.place();
     Workflow {
         name: name.into(),
-        title: name.into(),
         group: None,
-        owner: None,
         goal: None,
-        entry: Entry::ByHand { at: NOWHERE },
+        entry: Entry::ByHand,
         event: None,
         reenter: Reenter::Once,
         exits: Vec::new(),
@@ -104,24 +102,15 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         slots,
         engagements: Vec::new(),
         writes: Vec::new(),
-        at: NOWHERE,
     }
 }
 
-pub fn step(kind: StepKind, text: &str) -> Step {
-    Step { name: text.into(), kind, text: text.into(), at: NOWHERE }
+pub fn step(kind: &'static str, content: &str) -> StepKey {
+    StepKey { label: None, kind: StepKind::new(kind), content: content.into(), nth: 1 }
 }
 
 pub fn email(name: &str) -> Email {
-    Email {
-        name: name.into(),
-        kind: EmailKind::Marketing,
-        from: None,
-        subjects: Vec::new(),
-        preview: None,
-        html: String::new(),
-        links: Vec::new(),
-    }
+    Email { name: name.into(), kind: EmailKind::Marketing }
 }
 
 pub fn text_test(program: &mut Program, needle: &str) -> TextTestId {
@@ -176,8 +165,7 @@ fn workflow(program: &Program, name: &str, choices: &mut Choices) -> Workflow {
     slots(&mut workflow.journey, choices);
     workflow.event = choices.flag().then_some(EventId(0));
     workflow.writes = program.frame.slots.ids().collect();
-    workflow.steps =
-        [StepKind::Send, StepKind::Wait, StepKind::Handoff].map(|kind| step(kind, "a step")).into_iter().collect();
+    workflow.steps = ["send", "wait", "handoff"].map(|kind| step(kind, "a step")).into_iter().collect();
     workflow.waits = [1, 2].map(|days| Wait::For(CivilSpan { days, ..CivilSpan::default() })).into_iter().collect();
     workflow.effects = (0..EFFECTS).map(|_| Effect::random(choices)).collect();
     let body = body(Scope { program, workflow: Some(&workflow), may_write: true }, choices);

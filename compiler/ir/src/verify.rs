@@ -186,7 +186,8 @@ impl Checker<'_> {
         let program = self.program;
         for (id, email) in program.emails.iter() {
             let place = format!("{id} `{}`", email.name);
-            for when in email.subjects.iter().filter_map(|subject| subject.when) {
+            let subjects = program.content(id).map_or(&[][..], |content| &content.subjects);
+            for when in subjects.iter().filter_map(|subject| subject.when) {
                 self.exists(&place, &program.predicates, when);
             }
         }
@@ -214,7 +215,7 @@ impl Checker<'_> {
     /// The predicates that stand around the body.
     fn questions(&mut self, place: &str, id: WorkflowId, workflow: &Workflow) {
         let goal = workflow.goal.iter().map(|goal| goal.when);
-        let exits = workflow.exits.iter().map(|exit| exit.when);
+        let exits = workflow.exits.iter().copied();
         let waits = workflow.waits.values().filter_map(|wait| match wait {
             super::Wait::Until { when, .. } => Some(*when),
             super::Wait::For(_) => None,
@@ -251,7 +252,7 @@ impl Checker<'_> {
                 self.question(place, id, *when);
                 self.slot_of(place, &program.frame, *was, SlotKind::Bool);
             }
-            Entry::ByHand { .. } => {}
+            Entry::ByHand => {}
         }
     }
 
@@ -279,7 +280,7 @@ impl Checker<'_> {
             self.reference(place, reference);
         }
         for arm in &workflow.arms {
-            self.exists(place, &workflow.steps, arm.step);
+            self.exists(place, &workflow.steps, *arm);
         }
         for slot in &workflow.writes {
             self.exists(place, &program.frame.slots, *slot);

@@ -37,7 +37,7 @@ fn program(limit: i64) -> Program {
     let end = Terminator::Result { holds: above, next_change: never };
     let block = Block { ops: ops.into_iter().collect(), end };
     let function = Function { blocks: [block].into_iter().collect() };
-    let mut program = Program { frame, system, ..Program::default() };
+    let mut program = Program::from(Meaning { frame, system, ..Meaning::default() });
     program.predicates.push(Predicate { name: "above".into(), workflow: None, function });
     program
 }

@@ -138,7 +138,7 @@ impl Reads<'_> {
             Wait::Until { when, .. } => Some(*when),
             Wait::For(_) => None,
         });
-        for predicate in workflow.exits.iter().map(|exit| exit.when).chain(awaited) {
+        for predicate in workflow.exits.iter().copied().chain(awaited) {
             live.insert_all(&self.predicate(predicate));
         }
         let window = workflow.window.map(|window| SendWindow::new(window.days, window.from_min, window.to_min));
@@ -154,7 +154,7 @@ impl Reads<'_> {
                 let (reads, timed) = (self.predicate(when), self.is_timed(when));
                 Some(Becoming { workflow: id, when, was, existing, reads, timed })
             }
-            Entry::Event { .. } | Entry::ByHand { .. } => None,
+            Entry::Event { .. } | Entry::ByHand => None,
         }
     }
 

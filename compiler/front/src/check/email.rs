@@ -9,7 +9,7 @@ use crate::resolve::Declared;
 use crate::source::{FileId, Project, Span};
 use crate::syntax::ast;
 use crate::templates::{self, FaultKind, FieldShape, TemplateFault, TemplateKind, TemplateScope};
-use flow_ir::{Email, EmailId, EmailKind, FieldType, Link};
+use flow_ir::{Email, EmailContent, EmailId, EmailKind, FieldType, Link};
 use std::collections::BTreeMap;
 
 impl Checker<'_> {
@@ -42,9 +42,8 @@ impl Checker<'_> {
         let subjects = subjects.collect();
         TypedEmail {
             subjects,
-            email: Email {
-                name: node.name.text.clone(),
-                kind,
+            email: Email { name: node.name.text.clone(), kind },
+            content: EmailContent {
                 from: node.from.as_ref().and_then(|from| self.address(from, true)),
                 subjects: Vec::new(),
                 preview: node.preview.as_ref().map(|preview| self.template_text(preview, &Known::new())),

@@ -2,8 +2,8 @@
 
 use crate::source::Location;
 use flow_ir::{
-    CivilSpan, Comparison, Email, EmailId, EngagementKind, EventType, FieldId, FieldType, IdMap, Pattern, Reenter,
-    SendWindow, TeamId, TextTemplate, TextTestKind, WorkflowId,
+    CivilSpan, Comparison, Email, EmailContent, EmailId, EngagementKind, EventType, FieldId, FieldType, IdMap, Pattern,
+    Reenter, SendWindow, TeamId, TextTemplate, TextTestKind, WorkflowId,
 };
 
 #[derive(Debug, Clone, Default)]
@@ -88,8 +88,9 @@ pub enum Number {
 
 #[derive(Debug, Clone)]
 pub struct TypedEmail {
-    /// Complete but for its subjects.
     pub email: Email,
+    /// Complete but for its subjects.
+    pub content: EmailContent,
     pub subjects: Vec<(Option<Cond>, TextTemplate)>,
 }
 

@@ -14,7 +14,7 @@ impl Lowering<'_> {
     }
 
     pub(super) fn wait_until(&mut self, step: StepId, when: &Cond, up_to: CivilSpan, body: &mut Body<'_>) {
-        let what = body.steps.table[step].name.clone();
+        let what = body.steps.table[step].to_string();
         let when = self.own_predicate(&what, when, body);
         self.wait(step, Wait::Until { when, up_to }, body);
     }

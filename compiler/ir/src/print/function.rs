@@ -2,6 +2,7 @@
 
 use super::super::{
     Block, Comparison, Ending, Function, NUMBER_SCALE, Op, Place, Program, StepId, Terminator, ValueId, Workflow,
+    WorkflowDebug, WorkflowId,
 };
 use super::{elapsed, number, remarked, slot_name, text_test_line};
 use chrono::DateTime;
@@ -16,10 +17,11 @@ pub(super) fn print_function(
     f: &mut Formatter<'_>,
     indent: &str,
     program: &Program,
-    workflow: Option<&Workflow>,
+    workflow: Option<WorkflowId>,
     function: &Function,
 ) -> fmt::Result {
-    let names = Names { program, workflow };
+    let told = workflow.and_then(|id| program.told(id));
+    let names = Names { program, workflow: workflow.and_then(|id| program.workflows.get(id)), told };
     for (id, block) in function.blocks.iter() {
         writeln!(f, "{indent}{id}:")?;
         for line in names.block(block) {
@@ -33,6 +35,7 @@ pub(super) fn print_function(
 struct Names<'p> {
     program: &'p Program,
     workflow: Option<&'p Workflow>,
+    told: Option<&'p WorkflowDebug>,
 }
 
 impl Names<'_> {
@@ -90,8 +93,8 @@ impl Names<'_> {
 
     /// The arm that a bit stands for, where the workflow has one trace word.
     fn arm(&self, bit: u32) -> Option<String> {
-        let workflow = self.workflow.filter(|workflow| workflow.slots.trace.len() == 1)?;
-        workflow.arms.get(bit as usize).map(|arm| arm.text.clone())
+        self.workflow.filter(|workflow| workflow.slots.trace.len() == 1)?;
+        self.told?.arms.get(bit as usize).map(|arm| arm.text.clone())
     }
 
     fn place(&self, place: Place) -> String {
@@ -120,7 +123,7 @@ impl Names<'_> {
     }
 
     fn step(&self, step: StepId) -> Option<String> {
-        self.workflow?.steps.get(step).map(|step| step.text.clone())
+        self.told?.steps.get(step).map(|step| step.text.clone())
     }
 }
 

@@ -20,7 +20,7 @@ fn sound() -> Program {
     program.emails.push(email("welcome"));
     program.teams.push(Team { name: "sales".into(), members: Vec::new(), backup: None });
     let mut workflow = least_workflow("guide", 1);
-    workflow.steps.push(step(StepKind::Send, "send welcome"));
+    workflow.steps.push(step("send", "send welcome"));
     workflow.waits.push(Wait::For(CivilSpan::default()));
     workflow.effects.push(effect::send::Send { email: EmailId(0) }.into());
     workflow.effects.push(Handoff { team: TeamId(0), note: None, task: None }.into());
@@ -233,8 +233,7 @@ fn layouts_and_lists_hold_together() {
         }),
         workflow(|workflow| workflow.slots.timed_out = workflow.slots.entered_at),
         workflow(|workflow| {
-            let at = workflow.at;
-            workflow.arms = vec![Arm { step: StepId(0), text: "else".into(), at }; limits::TRACE_BITS as usize + 1];
+            workflow.arms = vec![StepId(0); limits::TRACE_BITS as usize + 1];
         }),
         workflow(|workflow| workflow.skip = Some(PredicateId(8))),
         workflow(|workflow| workflow.effects[EffectId(0)] = effect::send::Send { email: EmailId(8) }.into()),

@@ -8,8 +8,8 @@ use flow_ir::backend::{Memory, Moment, Stop, View};
 use flow_ir::effect::send::Send;
 use flow_ir::generate::{email, least_program, least_workflow, step, text_test};
 use flow_ir::{
-    Area, Block, BlockId, Ending, Function, IdMap, Op, Place, PredicateId, Program, SlotId, StepId, StepKind,
-    Terminator, ValueId, WorkflowId,
+    Area, Block, BlockId, Ending, Function, IdMap, Op, Place, PredicateId, Program, SlotId, StepId, Terminator,
+    ValueId, WorkflowId,
 };
 
 /// A text test, then two sends.
@@ -18,7 +18,7 @@ fn two_sends() -> Program {
     let test = text_test(&mut program, "gmbh");
     let email = program.emails.push(email("welcome"));
     let mut workflow = least_workflow("twice", 1);
-    let step = workflow.steps.push(step(StepKind::Send, "send welcome"));
+    let step = workflow.steps.push(step("send", "send welcome"));
     let effect = workflow.effects.push(Send { email }.into());
     let send = |next| Block { ops: IdMap::default(), end: Terminator::Effect { step, effect, next } };
     let look = [Op::TextTest(test)].into_iter().collect();

@@ -83,7 +83,7 @@ impl StepHost<'_> {
             note: handoff.note.as_ref().map(|note| view.fill(note)).unwrap_or_default(),
             task: handoff.task.as_ref().map(|task| (view.fill(&task.title), later(self.now, task.due_in, self.zone))),
         };
-        let title = &self.declared().title;
+        let title = self.plan.program.title(self.workflow);
         let notice =
             Notice { to: to.to_owned(), subject: format!("{title}: {}", who(&view)), text: text(&view, title, &order) };
         // A notice is three texts: writing them as JSON cannot fail.

@@ -1,11 +1,11 @@
 //! Facts: what the frame remembers of events, so that no history is scanned.
 //!
 //! `visited(page is "/pricing") at least 3 times in 7 days` needs only the last three instants at which that pattern matched. So a
-//! fact is a pattern and a small ring of instants in the frame, newest first, [`NEVER`](super::NEVER) where there was none: the
+//! fact is a pattern and a small ring of instants in the frame, newest first, [`NEVER`](crate::NEVER) where there was none: the
 //! count holds if the third newest is later than seven days ago, and stops holding by itself seven days after it.
 
 use super::area::{Area, Place};
-use super::id::{EventId, FieldId, PatternId, SlotId};
+use crate::id::{EventId, FieldId, PatternId, SlotId};
 use serde::{Deserialize, Serialize};
 
 /// A pattern whose last instants the frame keeps.

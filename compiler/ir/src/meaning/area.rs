@@ -1,6 +1,6 @@
 //! Areas: the parts of memory a function may look at, and where a slot lies in them.
 
-use super::id::SlotId;
+use crate::id::SlotId;
 use serde::{Deserialize, Serialize};
 use std::ops::{Index, IndexMut};
 

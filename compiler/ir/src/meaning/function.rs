@@ -4,8 +4,8 @@
 //! lies in memory. So any block that a journey can resume at needs nothing else.
 
 use super::area::Place;
-use super::id::{BlockId, EffectId, IdMap, StepId, TextTestId, ValueId, WaitId};
 use super::workflow::Ending;
+use crate::id::{BlockId, EffectId, IdMap, StepId, TextTestId, ValueId, WaitId};
 use serde::{Deserialize, Serialize};
 
 /// A control-flow graph. Block 0 is where it starts. It has no cycle: every workflow ends.
@@ -72,7 +72,7 @@ impl Comparison {
 }
 
 /// One computation. None of them can fail, trap or have an effect; sums wrap nowhere, because whatever a slot holds is
-/// within [`VALUE_LIMIT`](super::VALUE_LIMIT) and the verifier bounds every value computed from there.
+/// within [`VALUE_LIMIT`](crate::VALUE_LIMIT) and the verifier bounds every value computed from there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Op {
     /// A constant integer.
@@ -81,7 +81,7 @@ pub enum Op {
     Bool(bool),
     /// The instant of this run, in milliseconds.
     Now,
-    /// A slot's value: Bool for [`SlotKind::Bool`](super::SlotKind), Int for the rest.
+    /// A slot's value: Bool for [`SlotKind::Bool`](crate::SlotKind), Int for the rest.
     Load(Place),
     /// Writes a slot, of the same type as a load of it.
     Store(Place, ValueId),
@@ -89,7 +89,7 @@ pub enum Op {
     Known(Place),
     /// Marks an optional slot as known or missing.
     SetKnown(Place, ValueId),
-    /// Whether the arriving event matches the entry's pattern of this number (below [`MAX_TRIGGERS`](super::limits::MAX_TRIGGERS)). False outside an event.
+    /// Whether the arriving event matches the entry's pattern of this number (below [`MAX_TRIGGERS`](crate::limits::MAX_TRIGGERS)). False outside an event.
     Trigger(u32),
     /// Asks the host to look into a text field.
     TextTest(TextTestId),
@@ -104,13 +104,13 @@ pub enum Op {
     Not(ValueId),
     Add(ValueId, ValueId),
     Sub(ValueId, ValueId),
-    /// Brings an integer back within plus or minus [`VALUE_LIMIT`](super::VALUE_LIMIT).
+    /// Brings an integer back within plus or minus [`VALUE_LIMIT`](crate::VALUE_LIMIT).
     Clamp(ValueId),
     Min(ValueId, ValueId),
     Max(ValueId, ValueId),
     /// Bitwise or of two integers that are not negative: gathers trace bits.
     BitOr(ValueId, ValueId),
-    /// A truth value as the bit of this number (below [`TRACE_BITS`](super::limits::TRACE_BITS)).
+    /// A truth value as the bit of this number (below [`TRACE_BITS`](crate::limits::TRACE_BITS)).
     Bit(ValueId, u32),
     /// The second where the first holds, else the third (both Int or both Bool).
     Select(ValueId, ValueId, ValueId),
@@ -140,7 +140,7 @@ pub enum Terminator {
         step: Option<StepId>,
         ending: Ending,
     },
-    /// Ends a predicate: does it hold, and at which later instant may that change by itself ([`FOREVER`](super::FOREVER): never).
+    /// Ends a predicate: does it hold, and at which later instant may that change by itself ([`FOREVER`](crate::FOREVER): never).
     Result {
         holds: ValueId,
         next_change: ValueId,
