@@ -8,7 +8,6 @@
 //! A machine's speed changes while others use it, so a row's ratio is the median of ratios taken in the same repetition. Every
 //! repetition compares every record of all four.
 
-use flow_front::source::{FileId, Location, Span};
 use flow_ir::backend::{Backend, Host, Memory, Outcome, Stop};
 use flow_ir::interpret::Interpreter;
 use flow_ir::*;
@@ -338,7 +337,7 @@ impl Ops {
         value
     }
     fn field(&mut self, name: &str) -> ValueId {
-        self.load(Place::Frame(slot(name)))
+        self.load(Place::contact(slot(name)))
     }
     fn compare(&mut self, name: &str, comparison: Comparison, with: i64) -> ValueId {
         let (field, with) = (self.field(name), self.int(with));
@@ -397,7 +396,7 @@ const TRACE_BITS: usize = limits::TRACE_BITS as usize;
 fn scoring_ops(rules: usize, slots: &JourneySlots) -> (IdMap<ValueId, Op>, ValueId) {
     let mut b = Ops::default();
     let mut score = b.field("score");
-    let mut traces: Vec<ValueId> = slots.trace.iter().map(|word| b.load(Place::Journey(*word))).collect();
+    let mut traces: Vec<ValueId> = slots.trace.iter().map(|word| b.load(Place::journey(*word))).collect();
     for number in 0..rules {
         let (holds, points) = b.rule(number);
         let points = b.int(points * NUMBER_SCALE);
@@ -411,11 +410,11 @@ fn scoring_ops(rules: usize, slots: &JourneySlots) -> (IdMap<ValueId, Op>, Value
     let hot = b.push(Op::Compare(Comparison::GreaterOrEqual, score, sixty));
     let unsubscribed = b.field("unsubscribed");
     let now = b.push(Op::Now);
-    b.push(Op::Store(Place::Frame(slot("score")), score));
-    b.push(Op::Store(Place::Frame(slot("hot")), hot));
-    b.push(Op::Store(Place::Frame(slot("scored_at")), now));
+    b.push(Op::Store(Place::contact(slot("score")), score));
+    b.push(Op::Store(Place::contact(slot("hot")), hot));
+    b.push(Op::Store(Place::contact(slot("scored_at")), now));
     for (word, trace) in slots.trace.iter().zip(traces) {
-        b.push(Op::Store(Place::Journey(*word), trace));
+        b.push(Op::Store(Place::journey(*word), trace));
     }
     (b.ops, unsubscribed)
 }
@@ -462,14 +461,13 @@ fn scoring(rules: usize) -> Program {
         do_not_contact: slot("do_not_contact"),
         known_since: slot("known_since"),
     };
-    let mut program = Program { name: "bench".into(), timezone: "UTC".into(), frame, system, ..Program::default() };
+    let mut program = Program::from(Meaning { timezone: "UTC".into(), frame, system, ..Meaning::default() });
     program.teams.push(Team { name: "sales".into(), members: Vec::new(), backup: None });
     program.workflows.push(scoring_workflow(rules));
     program
 }
 
 fn scoring_workflow(rules: usize) -> Workflow {
-    let at = Location { file: FileId(0), span: Span::default() };
     let mut journey = Layout::default();
     let slots = JourneySlots {
         entered_at: journey.add("entered_at", SlotKind::Int, false, NEVER),
@@ -479,19 +477,14 @@ fn scoring_workflow(rules: usize) -> Workflow {
         sent_at: Vec::new(),
     };
     journey.place();
-    let step = |kind, name: &str| Step { name: name.into(), kind, text: name.into(), at };
-    let steps = [
-        step(StepKind::Exit, "exit"),
-        step(StepKind::Handoff, "hand off to sales"),
-        step(StepKind::Wait, "wait 3 days"),
-    ];
+    let step = |kind, name: &str| StepKey { label: None, kind: StepKind::new(kind), content: name.into(), nth: 1 };
+    let steps = [step("exit", "exit"), step("handoff", "hand off to sales"), step("wait", "wait 3 days")];
     Workflow {
         name: "scoring".into(),
-        title: "scoring".into(),
         group: None,
-        owner: None,
         goal: None,
-        entry: Entry::ByHand { at },
+        entry: Entry::ByHand,
+        event: None,
         reenter: Reenter::Once,
         exits: Vec::new(),
         skip: None,
@@ -505,7 +498,6 @@ fn scoring_workflow(rules: usize) -> Workflow {
         slots,
         engagements: Vec::new(),
         writes: vec![slot("score"), slot("hot"), slot("scored_at")],
-        at,
     }
 }
 
@@ -617,7 +609,7 @@ impl ByteChunk {
         let records = frames.zip(self.journeys.chunks_exact_mut(size_of::<Journey>())).zip(&mut self.stops);
         let time = timed(|| {
             for ((frame, journey), stop) in records {
-                *stop = backend.step(WorkflowId(0), Memory { frame, journey }, 0, NOW, &mut host);
+                *stop = backend.step(WorkflowId(0), Memory::of(frame, journey), 0, NOW, &mut host);
             }
         });
         std::hint::black_box(host.effects);

@@ -20,5 +20,5 @@ fn praise(program: &Program) -> String {
         counted(program.emails.len(), "email"),
         counted(program.teams.len(), "team"),
     ];
-    format!("{} is fine: {}", program.name, parts.join(", "))
+    format!("{} is fine: {}", program.debug.name, parts.join(", "))
 }

@@ -11,9 +11,9 @@ use flow_front::lints::{Level, Levels};
 use flow_front::source::{FileId, LineIndex, Project, Source};
 use flow_front::syntax::parse;
 use flow_front::{Compilation, compile};
-use flow_ir::backend::{Backend, Host, Memory, Outcome};
+use flow_ir::backend::{Backend, Host, Memory, Outcome, View};
 use flow_ir::interpret;
-use flow_ir::{EffectId, Layout, Program, SlotKind, StepId, TextTestId};
+use flow_ir::{Area, EffectId, Layout, Program, SlotKind, StepId, TextTestId};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -203,7 +203,7 @@ fn programs_lower_to_readable_ir() {
             flow_ir::verify::verify(&program).unwrap_or_else(|faults| panic!("{}: {faults:?}", path.display()));
             let mut small = program.clone();
             // The HTML of a template says nothing about the lowering.
-            small.emails.values_mut().for_each(|email| email.html = format!("{} bytes", email.html.len()));
+            small.debug.emails.values_mut().for_each(|email| email.html = format!("{} bytes", email.html.len()));
             insta::assert_snapshot!("ir", format!("{}\n----\n{small}", read(path)));
         }
     });
@@ -289,7 +289,7 @@ impl Scripted {
 
 impl Host for Scripted {
     fn effect(&mut self, memory: Memory<'_>, step: StepId, effect: EffectId) -> Outcome {
-        self.asked.push(format!("{step} {effect} {:?} {:?}", memory.frame, memory.journey));
+        self.asked.push(format!("{step} {effect} {:?} {:?}", &memory[Area::Contact], &memory[Area::Journey]));
         if self.next().is_multiple_of(3) { Outcome::Held } else { Outcome::Done }
     }
     fn text_test(&mut self, test: TextTestId) -> bool {
@@ -339,7 +339,8 @@ fn agree_on(program: &Program, native: &dyn Backend, interpreter: &dyn Backend, 
     for (id, predicate) in program.predicates.iter() {
         let journey =
             predicate.workflow.map(|id| random_bytes(&program.workflows[id].journey, &mut random)).unwrap_or_default();
-        let ask = |backend: &dyn Backend| backend.holds(id, &frame, &journey, moment, &mut Scripted::new(seed));
+        let ask =
+            |backend: &dyn Backend| backend.holds(id, View::of(&frame, &journey), moment, &mut Scripted::new(seed));
         assert_eq!(ask(native), ask(interpreter), "{}: {} with seed {seed}", path.display(), predicate.name);
     }
     for (id, workflow) in program.workflows.iter() {
@@ -347,7 +348,7 @@ fn agree_on(program: &Program, native: &dyn Backend, interpreter: &dyn Backend, 
             let journey = random_bytes(&workflow.journey, &mut random);
             let run = |backend: &dyn Backend| {
                 let (mut frame, mut journey, mut host) = (frame.clone(), journey.clone(), Scripted::new(seed));
-                let memory = Memory { frame: &mut frame, journey: &mut journey };
+                let memory = Memory::of(&mut frame, &mut journey);
                 let outcome = backend.step(id, memory, block.0, NOW, &mut host);
                 (outcome, frame, journey, host.asked)
             };
@@ -393,6 +394,65 @@ fn examples_compile_without_a_word() {
         let compilation = compiled_anywhere(&path);
         assert!(compilation.diagnostics.is_empty(), "{}\n{}", path.display(), drawn(&compilation));
         assert!(compilation.program.is_some());
+    }
+}
+
+const VERSIONED: &str = r#"use std.b2b
+email hello { subject "Hi {first_name or "there"}"; template "emails/plain.html" }
+team sales { member "ada@example.com" }
+workflow w "Welcome" {
+  goal "came" when customer within 30 days
+  enter when visited(page is "/pricing")
+  reenter once
+  exit when disqualified
+  send hello
+  wait until visited(page is "/demo") or
+    has_open_deal up to 3 days
+  if score >= 10 { handoff to sales }
+  score += 5
+}
+"#;
+
+/// What people write beside the program, where its parts stand and what its mails say are no part of its version; a step is.
+#[test]
+fn a_version_is_what_a_program_means() {
+    let of = |name: &str, text: String, templates: Vec<Source>| {
+        let compilation = compile(&Project { templates, ..project(name, text) });
+        let program = compilation.program.as_ref().unwrap_or_else(|| panic!("{}", drawn(&compilation)));
+        flow_runtime::open::version(program)
+    };
+    let version = of("a.flow", VERSIONED.to_owned(), templates());
+    let with = |from: &str, to: &str| {
+        assert!(VERSIONED.contains(from), "{from}");
+        of("a.flow", VERSIONED.replacen(from, to, 1), templates())
+    };
+    let (team, email) = ("team sales { member \"ada@example.com\" }\n", "email hello");
+    let moved = VERSIONED.replacen(team, "", 1).replacen(email, &format!("{team}{email}"), 1);
+    let mut edited = templates();
+    for template in edited.iter_mut().filter(|template| template.path == "emails/plain.html") {
+        template.text = template.text.replacen("<p>Hello", "<p>Good morning", 1);
+    }
+    assert_ne!(edited, templates());
+    let same = [
+        ("comments", with("  reenter once", "  // Once is enough.\n  reenter once // for ever")),
+        ("a comment inside a condition", with("\"/demo\") or", "\"/demo\") or // or they \"talk\" already")),
+        ("blank lines", with("workflow w", "\n\n\nworkflow w")),
+        ("a place elsewhere", of("z.flow", moved, templates())),
+        ("a subject", with("\"Hi {", "\"Good morning {")),
+        ("a title", with("\"Welcome\"", "\"Welcome aboard\"")),
+        ("a template", of("a.flow", VERSIONED.to_owned(), edited)),
+    ];
+    for (what, other) in same {
+        assert_eq!(other, version, "{what}");
+    }
+    let others = [
+        ("a wait", with("3 days", "4 days")),
+        ("a label", with("send hello", "step \"greeting\": send hello")),
+        ("a condition", with("score >= 10", "score >= 11")),
+        ("an exit", with("exit when disqualified", "exit when unsubscribed")),
+    ];
+    for (what, other) in others {
+        assert_ne!(other, version, "{what}");
     }
 }
 

@@ -136,6 +136,22 @@ fn a_store_of_another_version() {
     assert_ne!(guide.digest(), before);
 }
 
+/// Comments, lines, titles and the wording of mails are no part of a version: people in flight go on.
+#[test]
+fn a_store_goes_on_under_another_text() {
+    let guide = guide();
+    goes_on(&guide, &["--days", "20"]);
+    guide.edit(
+        "guide_nurture.flow",
+        "workflow guide_nurture",
+        "// The first thing we ever automated.\n\nworkflow guide_nurture",
+    );
+    guide.edit("guide_nurture.flow", "A four-minute read", "Read it in four minutes");
+    guide.edit("emails/reminder.html", "</body>", "<p>Until soon</p></body>");
+    goes_on(&guide, &[]);
+    assert_eq!(guide.digest(), undisturbed());
+}
+
 #[test]
 fn contacts_about_nobody() {
     let guide = guide();

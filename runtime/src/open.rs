@@ -34,10 +34,10 @@ pub fn open(program: &Program, path: &Path) -> Result<SqliteStore, StoreError> {
     }
 }
 
-/// A program's version: equal programs have equal versions, whoever compiled them and when.
+/// A program's version: programs of equal meaning have equal versions, whoever compiled them and when, and however they are written.
 pub fn version(program: &Program) -> Vec<u8> {
     // Plain data: writing it as JSON cannot fail.
-    let json = serde_json::to_vec(program).unwrap_or_default();
+    let json = serde_json::to_vec(&program.meaning).unwrap_or_default();
     digest(&SHA256, &json).as_ref().to_vec()
 }
 

@@ -42,7 +42,7 @@ impl Finished {
     /// For machines. What a file holds is under `contacts` and `events`; what the store has come to is beside it.
     pub(crate) fn json(&self) -> Value {
         let mut json = serde_json::to_value(&self.report).unwrap_or_default();
-        json["project"] = json!(self.program.name);
+        json["project"] = json!(self.program.debug.name);
         json["mail"]["last_trouble"] = json!(self.mail_trouble);
         json["compiled"] = json!(self.compiled);
         json["rate"] = json!(self.rate);

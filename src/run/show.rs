@@ -29,7 +29,7 @@ pub(super) fn compiled(program: &Program, compiled: &Compiled) -> io::Result<()>
         counted(program.emails.len(), "email"),
         counted(program.teams.len(), "team"),
     ];
-    writeln!(out, "{BOLD}{}{BOLD:#}  {}", program.name, parts.join(", "))?;
+    writeln!(out, "{BOLD}{}{BOLD:#}  {}", program.debug.name, parts.join(", "))?;
     for part in &compiled.parts {
         if let Some(workflow) = &part.workflow {
             let size = part.code_bytes as f64 / 1024.0;

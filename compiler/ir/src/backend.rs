@@ -1,18 +1,10 @@
 //! What runs a program: one contract that the interpreter and machine code both keep.
 //!
-//! The engine hands in a frame, a journey and an instant; the backend answers. Everything with an effect goes through the [`Host`],
+//! The engine hands in memory and an instant; the backend answers. Everything with an effect goes through the [`Host`],
 //! so a backend has no state of its own and the same inputs always give the same answer (E2).
 
+pub use crate::memory::{Memory, View};
 use crate::{EffectId, Ending, PredicateId, StepId, TextTestId, WaitId, WorkflowId};
-
-/// The memory of one contact that a step may touch.
-#[derive(Debug)]
-pub struct Memory<'a> {
-    /// The contact's frame, exactly as long as its layout says.
-    pub frame: &'a mut [u8],
-    /// The journey, exactly as long as its layout says.
-    pub journey: &'a mut [u8],
-}
 
 /// When something runs, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,15 +71,8 @@ pub enum Stop {
 pub trait Backend: Send + Sync {
     /// `native` or `interpreter`.
     fn name(&self) -> &'static str;
-    /// Asks a predicate. `journey` may be empty where the predicate belongs to no workflow.
-    fn holds(
-        &self,
-        predicate: PredicateId,
-        frame: &[u8],
-        journey: &[u8],
-        moment: Moment,
-        host: &mut dyn Host,
-    ) -> Verdict;
+    /// Asks a predicate.
+    fn holds(&self, predicate: PredicateId, view: View<'_>, moment: Moment, host: &mut dyn Host) -> Verdict;
     /// Runs a journey from `block` (0: the start) to its next suspension or its end.
     fn step(&self, workflow: WorkflowId, memory: Memory<'_>, block: u32, now: i64, host: &mut dyn Host) -> Stop;
 }

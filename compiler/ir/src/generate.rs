@@ -5,9 +5,7 @@
 
 use super::verify::value::{Known, Scope};
 use super::*;
-use crate::source::{FileId, Location, Span};
 
-const NOWHERE: Location = Location { file: FileId(0), span: Span { start: 0, end: 0 } };
 const SLOT_KINDS: [SlotKind; 5] = [SlotKind::Bool, SlotKind::Code, SlotKind::Symbol, SlotKind::Days, SlotKind::Int];
 const COMPARISONS: [Comparison; 6] = [
     Comparison::Equal,
@@ -69,7 +67,9 @@ pub fn least_program() -> Program {
     system.stage = frame.add("stage", SlotKind::Code, false, 0);
     system.known_since = frame.add("known_since", SlotKind::Int, false, NEVER);
     frame.place();
-    Program { name: "demo".into(), timezone: "Europe/Berlin".into(), frame, system, ..Program::default() }
+    let mut program: Program = Meaning { timezone: "Europe/Berlin".into(), frame, system, ..Meaning::default() }.into();
+    program.debug.name = "demo".into();
+    program
 }
 
 /// A workflow with the slots every journey has, one step of each kind that effects name, and the body given.
@@ -85,11 +85,10 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
     journey.place();
     Workflow {
         name: name.into(),
-        title: name.into(),
         group: None,
-        owner: None,
         goal: None,
-        entry: Entry::ByHand { at: NOWHERE },
+        entry: Entry::ByHand,
+        event: None,
         reenter: Reenter::Once,
         exits: Vec::new(),
         skip: None,
@@ -103,24 +102,15 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         slots,
         engagements: Vec::new(),
         writes: Vec::new(),
-        at: NOWHERE,
     }
 }
 
-pub fn step(kind: StepKind, text: &str) -> Step {
-    Step { name: text.into(), kind, text: text.into(), at: NOWHERE }
+pub fn step(kind: &'static str, content: &str) -> StepKey {
+    StepKey { label: None, kind: StepKind::new(kind), content: content.into(), nth: 1 }
 }
 
 pub fn email(name: &str) -> Email {
-    Email {
-        name: name.into(),
-        kind: EmailKind::Marketing,
-        from: None,
-        subjects: Vec::new(),
-        preview: None,
-        html: String::new(),
-        links: Vec::new(),
-    }
+    Email { name: name.into(), kind: EmailKind::Marketing }
 }
 
 pub fn text_test(program: &mut Program, needle: &str) -> TextTestId {
@@ -139,6 +129,10 @@ pub fn text_test(program: &mut Program, needle: &str) -> TextTestId {
 pub fn program(choices: &mut Choices) -> Program {
     let mut program = least_program();
     slots(&mut program.frame, choices);
+    slots(&mut program.company, choices);
+    let mut event = EventType { name: "signed_up".into(), properties: Vec::new(), layout: Layout::default() };
+    slots(&mut event.layout, choices);
+    program.events.push(event);
     program.emails = ["welcome", "guide"].map(email).into_iter().collect();
     program.teams.push(Team { name: "sales".into(), members: Vec::new(), backup: None });
     text_test(&mut program, "gmbh");
@@ -169,9 +163,9 @@ fn slots(layout: &mut Layout, choices: &mut Choices) {
 fn workflow(program: &Program, name: &str, choices: &mut Choices) -> Workflow {
     let mut workflow = least_workflow(name, 1 + choices.below(2));
     slots(&mut workflow.journey, choices);
+    workflow.event = choices.flag().then_some(EventId(0));
     workflow.writes = program.frame.slots.ids().collect();
-    workflow.steps =
-        [StepKind::Send, StepKind::Wait, StepKind::Handoff].map(|kind| step(kind, "a step")).into_iter().collect();
+    workflow.steps = ["send", "wait", "handoff"].map(|kind| step(kind, "a step")).into_iter().collect();
     workflow.waits = [1, 2].map(|days| Wait::For(CivilSpan { days, ..CivilSpan::default() })).into_iter().collect();
     workflow.effects = (0..EFFECTS).map(|_| Effect::random(choices)).collect();
     let body = body(Scope { program, workflow: Some(&workflow), may_write: true }, choices);
@@ -294,8 +288,8 @@ fn propose(scope: Scope<'_>, values: &[Known], choices: &mut Choices) -> Op {
             let of = if scope.slot(place) == Ok(Known::Bool) { &bools } else { &ints };
             Op::Store(place, value(of, choices))
         }
-        10 => Op::Known(frame_slot(scope, choices)),
-        11 => Op::SetKnown(frame_slot(scope, choices), value(&bools, choices)),
+        10 => Op::Known(place(scope, choices)),
+        11 => Op::SetKnown(place(scope, choices), value(&bools, choices)),
         12 => Op::Trigger(choices.below(limits::MAX_TRIGGERS as usize) as u32),
         13 => Op::TextTest(TextTestId(choices.below(2) as u32)),
         14 | 15 => Op::Compare(choices.pick(&COMPARISONS), int(choices), int(choices)),
@@ -316,14 +310,14 @@ fn propose(scope: Scope<'_>, values: &[Known], choices: &mut Choices) -> Op {
     }
 }
 
-fn frame_slot(scope: Scope<'_>, choices: &mut Choices) -> SlotId {
-    SlotId(choices.below(scope.program.frame.slots.len()) as u32)
-}
-
+/// A slot of any area that has some; the contact's and the journey's are the likeliest.
 fn place(scope: Scope<'_>, choices: &mut Choices) -> Place {
-    match scope.workflow {
-        Some(workflow) if choices.flag() => Place::Journey(SlotId(choices.below(workflow.journey.slots.len()) as u32)),
-        _ => Place::Frame(frame_slot(scope, choices)),
+    use Area::{Company, Contact, Event, Journey};
+    let area = choices.pick(&[Contact, Journey, Contact, Journey, Company, Event]);
+    let layouts = scope.program.layouts(scope.workflow);
+    match layouts[area].map_or(0, |layout| layout.slots.len()) {
+        0 => Place::contact(SlotId(choices.below(scope.program.frame.slots.len()) as u32)),
+        slots => Place::new(area, SlotId(choices.below(slots) as u32)),
     }
 }
 
@@ -334,7 +328,7 @@ fn set(choices: &mut Choices) -> Vec<i64> {
     set
 }
 
-/// The bytes of a frame or journey whose every slot holds something it may.
+/// The bytes of an area whose every slot holds something it may.
 pub fn bytes(layout: &Layout, trace: &[SlotId], choices: &mut Choices) -> Vec<u8> {
     let mut bytes = layout.blank();
     for (id, slot) in layout.slots.iter() {
@@ -350,4 +344,14 @@ pub fn bytes(layout: &Layout, trace: &[SlotId], choices: &mut Choices) -> Vec<u8
         layout.set_known(&mut bytes, id, choices.flag());
     }
     bytes
+}
+
+/// Bytes for every area that a function of this workflow, or of none, may look at.
+pub fn memory(program: &Program, workflow: Option<&Workflow>, choices: &mut Choices) -> Areas<Vec<u8>> {
+    let trace = workflow.map_or(&[][..], |workflow| &workflow.slots.trace);
+    let layouts = program.layouts(workflow);
+    Areas::from_fn(|area| {
+        let trace = if area == Area::Journey { trace } else { &[] };
+        layouts[area].map_or_else(Vec::new, |layout| bytes(layout, trace, choices))
+    })
 }

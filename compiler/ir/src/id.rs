@@ -141,6 +141,12 @@ impl<I: Id, T> IndexMut<I> for IdMap<I, T> {
     }
 }
 
+impl<I, T> Extend<T> for IdMap<I, T> {
+    fn extend<A: IntoIterator<Item = T>>(&mut self, items: A) {
+        self.items.extend(items);
+    }
+}
+
 impl<I, T> FromIterator<T> for IdMap<I, T> {
     fn from_iter<A: IntoIterator<Item = T>>(items: A) -> Self {
         Self { items: items.into_iter().collect(), ids: PhantomData }

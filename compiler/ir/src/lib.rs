@@ -4,8 +4,8 @@
 //! store, a clock or machine code.
 //!
 //! Three ideas carry its shape:
-//! - **Frames** ([`layout`]): every field, fact and counter has a fixed slot, so a step reads and writes plain integers.
-//! - **Facts** ([`fact`]): an event pattern that the program counts keeps its last few instants in the frame; no history is scanned.
+//! - **Frames** ([`meaning::layout`]): every field, fact and counter has a fixed slot, so a step reads and writes plain integers.
+//! - **Facts** ([`meaning::fact`]): an event pattern that the program counts keeps its last few instants in the frame; no history is scanned.
 //! - **The next instant that matters**: a predicate answers *does it hold now* and *when can that change by itself*
 //!   ([`Terminator::Result`]), so nothing is ever polled.
 //!
@@ -13,35 +13,36 @@
 //! arms are computed and a `Select` keeps the right one. Real branches stand only around effects.
 
 pub mod backend;
-pub mod effect;
-pub mod fact;
-pub mod function;
+pub mod debug;
 pub mod generate;
 pub mod guard;
 pub mod id;
 pub mod interpret;
-pub mod layout;
 pub mod limits;
-pub mod mail;
+pub mod meaning;
+pub mod memory;
 pub mod print;
 pub mod program;
 pub mod source;
 pub mod verify;
-pub mod workflow;
 
-pub use effect::handoff::{Handoff, Task};
-pub use effect::{Effect, Reference};
-pub use fact::{Fact, Pattern, PatternEvent, PropertyTest, TextTest, TextTestKind, Trait};
-pub use function::{Block, Comparison, Function, Op, Place, Terminator, ValueType};
+pub use debug::{DebugInfo, EmailContent, Link, Subject, WorkflowDebug, Written};
 pub use id::*;
-pub use layout::{Layout, Slot, SlotKind};
 pub use limits::VALUE_LIMIT;
-pub use mail::{Email, EmailKind, Link, Piece, Subject, TextTemplate};
-pub use program::{EventType, Field, FieldType, FieldValue, Predicate, Program, Property, SystemSlots};
-pub use workflow::{
-    Arm, CivilSpan, Ending, Engagement, EngagementKind, Entry, Exit, Goal, JourneySlots, Member, Reenter, SendWindow,
-    Step, StepKind, Team, Wait, Workflow,
+pub use meaning::area::{Area, Areas, Place};
+pub use meaning::effect::handoff::{Handoff, Task};
+pub use meaning::effect::{Effect, Reference};
+pub use meaning::fact::{Fact, Pattern, PatternEvent, PropertyTest, TextTest, TextTestKind, Trait};
+pub use meaning::function::{Block, Comparison, Function, Op, Terminator, ValueType};
+pub use meaning::layout::{Layout, Slot, SlotKind};
+pub use meaning::mail::{Email, EmailKind, Piece, TextTemplate};
+pub use meaning::step::{StepKey, StepKind};
+pub use meaning::workflow::{
+    CivilSpan, Ending, Engagement, EngagementKind, Entry, Goal, JourneySlots, Member, Reenter, SendWindow, Team, Wait,
+    Workflow,
 };
+pub use meaning::{EventType, Field, FieldType, FieldValue, Meaning, Predicate, Property, SystemSlots, effect};
+pub use program::Program;
 
 /// Numbers are exact decimals with four places: `12.5` is kept as 125,000.
 pub const NUMBER_SCALE: i64 = 10_000;

@@ -17,9 +17,9 @@ mod function;
 mod tests;
 
 use super::{
-    CivilSpan, Email, EmailKind, Engagement, Entry, Fact, Field, FieldType, IdMap, Layout, Pattern, PatternEvent,
-    Predicate, PredicateId, Program, PropertyTest, Reenter, SendWindow, Step, TextTemplate, TextTest, TextTestKind,
-    Trait, Wait, Workflow,
+    CivilSpan, Email, EmailId, EmailKind, Engagement, Entry, Fact, Field, FieldType, IdMap, Layout, Pattern,
+    PatternEvent, Predicate, PredicateId, Program, PropertyTest, Reenter, SendWindow, TextTemplate, TextTest,
+    TextTestKind, Trait, Wait, Workflow, WorkflowDebug, WorkflowId, Written,
 };
 use super::{Piece, SlotId};
 use function::print_function;
@@ -27,18 +27,24 @@ use std::fmt::{self, Display, Formatter, Write};
 
 impl Display for Program {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(f, "program {} ({})", self.name, self.timezone)?;
+        writeln!(f, "program {} ({})", self.debug.name, self.timezone)?;
         if !self.stages.is_empty() {
             writeln!(f, "stages {}", self.stages.join(" < "))?;
         }
         print_layout(f, "frame", &self.frame)?;
+        if !self.company.slots.is_empty() {
+            print_layout(f, "company", &self.company)?;
+        }
+        for event in self.events.values().filter(|event| !event.layout.slots.is_empty()) {
+            print_layout(f, &format!("{} event", event.name), &event.layout)?;
+        }
         print_schema(f, self)?;
         print_facts(f, self)?;
         for (id, predicate) in self.predicates.iter() {
             print_predicate(f, self, id, predicate)?;
         }
         print_mail(f, self)?;
-        self.workflows.values().try_for_each(|workflow| print_workflow(f, self, workflow))
+        self.workflows.iter().try_for_each(|(id, workflow)| print_workflow(f, self, id, workflow))
     }
 }
 
@@ -113,21 +119,21 @@ fn type_name(ty: &FieldType) -> String {
 }
 
 fn print_facts(f: &mut Formatter<'_>, program: &Program) -> fmt::Result {
-    print_list(f, "patterns", &program.patterns, |pattern| pattern_line(program, pattern))?;
-    print_list(f, "facts", &program.facts, |fact| fact_line(program, fact))?;
-    print_list(f, "text tests", &program.text_tests, |test| text_test_line(program, test))
+    print_list(f, "patterns", &program.patterns, |_, pattern| pattern_line(program, pattern))?;
+    print_list(f, "facts", &program.facts, |_, fact| fact_line(program, fact))?;
+    print_list(f, "text tests", &program.text_tests, |_, test| text_test_line(program, test))
 }
 
 fn print_list<I: super::Id + Display, T>(
     f: &mut Formatter<'_>,
     title: &str,
     list: &IdMap<I, T>,
-    line: impl Fn(&T) -> String,
+    line: impl Fn(I, &T) -> String,
 ) -> fmt::Result {
     if !list.is_empty() {
         writeln!(f, "\n{title}")?;
     }
-    list.iter().try_for_each(|(id, item)| writeln!(f, "  {id} {}", line(item)))
+    list.iter().try_for_each(|(id, item)| writeln!(f, "  {id} {}", line(id, item)))
 }
 
 fn pattern_line(program: &Program, pattern: &Pattern) -> String {
@@ -164,7 +170,8 @@ fn property_test(name: &str, test: &PropertyTest) -> String {
 }
 
 fn fact_line(program: &Program, fact: &Fact) -> String {
-    format!("last {} of {} from frame.{}", fact.depth, fact.pattern, slot_name(&program.frame, fact.first))
+    let slot = program.layouts(None)[fact.area].map_or("?", |layout| slot_name(layout, fact.first));
+    format!("last {} of {} from {}.{slot}", fact.depth, fact.pattern, fact.area.word())
 }
 
 fn text_test_line(program: &Program, test: &TextTest) -> String {
@@ -183,12 +190,12 @@ fn print_predicate(f: &mut Formatter<'_>, program: &Program, id: PredicateId, pr
         write!(f, " of {}", owner.name)?;
     }
     writeln!(f)?;
-    print_function(f, "  ", program, owner, &predicate.function)
+    print_function(f, "  ", program, predicate.workflow, &predicate.function)
 }
 
 fn print_mail(f: &mut Formatter<'_>, program: &Program) -> fmt::Result {
-    print_list(f, "emails", &program.emails, |email| email_line(program, email))?;
-    print_list(f, "teams", &program.teams, |team| {
+    print_list(f, "emails", &program.emails, |id, email| email_line(program, id, email))?;
+    print_list(f, "teams", &program.teams, |_, team| {
         let members = team.members.iter().map(|member| match member.covers {
             Some(covers) => format!("{} where {covers}", member.address),
             None => member.address.clone(),
@@ -198,19 +205,20 @@ fn print_mail(f: &mut Formatter<'_>, program: &Program) -> fmt::Result {
     })
 }
 
-fn email_line(program: &Program, email: &Email) -> String {
+fn email_line(program: &Program, id: EmailId, email: &Email) -> String {
     let kind = match email.kind {
         EmailKind::Marketing => "marketing",
         EmailKind::Transactional => "transactional",
     };
     let mut line = format!("{} ({kind})", email.name);
-    for subject in &email.subjects {
+    let Some(content) = program.content(id) else { return line };
+    for subject in &content.subjects {
         line += &format!("\n    subject {}", template(program, &subject.text));
         if let Some(when) = subject.when {
             line += &format!(" where {when}");
         }
     }
-    for link in &email.links {
+    for link in &content.links {
         line += &format!("\n    link {} {}", link.alias, link.url);
     }
     line
@@ -226,26 +234,28 @@ pub(crate) fn template(program: &Program, text: &TextTemplate) -> String {
     format!("{:?}", pieces.collect::<String>())
 }
 
-fn print_workflow(f: &mut Formatter<'_>, program: &Program, workflow: &Workflow) -> fmt::Result {
+fn print_workflow(f: &mut Formatter<'_>, program: &Program, id: WorkflowId, workflow: &Workflow) -> fmt::Result {
     write!(f, "\nworkflow {}", workflow.name)?;
-    if workflow.title != workflow.name {
-        write!(f, " {:?}", workflow.title)?;
+    let blank = WorkflowDebug::default();
+    let told = program.told(id).unwrap_or(&blank);
+    if program.title(id) != workflow.name {
+        write!(f, " {:?}", program.title(id))?;
     }
     writeln!(f)?;
-    for line in rules(program, workflow) {
+    for line in rules(program, workflow, told) {
         writeln!(f, "  {line}")?;
     }
-    print_steps(f, workflow)?;
+    print_steps(f, workflow, told)?;
     print_layout(f, &format!("{} journey", workflow.name), &workflow.journey)?;
     writeln!(f, "\n{} body", workflow.name)?;
-    print_function(f, "  ", program, Some(workflow), &workflow.body)
+    print_function(f, "  ", program, Some(id), &workflow.body)
 }
 
 /// What stands around the body, a line each.
-fn rules(program: &Program, workflow: &Workflow) -> Vec<String> {
+fn rules(program: &Program, workflow: &Workflow, told: &WorkflowDebug) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(workflow.group.iter().map(|group| format!("group {group}")));
-    lines.extend(workflow.owner.iter().map(|owner| format!("owner {owner}")));
+    lines.extend(told.owner.iter().map(|owner| format!("owner {owner}")));
     lines.push(entry_line(program, &workflow.entry));
     lines.push(match workflow.reenter {
         Reenter::Once => "enters once".to_owned(),
@@ -255,9 +265,12 @@ fn rules(program: &Program, workflow: &Workflow) -> Vec<String> {
     lines.extend(workflow.goal.iter().map(|goal| {
         let within = goal.within.map(|span| format!(" within {}", span_words(span))).unwrap_or_default();
         let continues = if goal.continues { " and continue" } else { "" };
-        format!("goal `{}` {}{within}{continues}", goal.text, goal.when)
+        let text = told.goal.as_ref().map_or("?", |goal| &goal.text);
+        format!("goal `{text}` {}{within}{continues}", goal.when)
     }));
-    lines.extend(workflow.exits.iter().map(|exit| format!("exit when `{}` {}", exit.text, exit.when)));
+    lines.extend(
+        workflow.exits.iter().enumerate().map(|(at, when)| format!("exit when `{}` {when}", text_at(&told.exits, at))),
+    );
     lines.extend(workflow.skip.iter().map(|skip| format!("skip {skip}")));
     lines.extend(workflow.window.iter().map(window_line));
     let writes: Vec<&str> = workflow.writes.iter().map(|slot| slot_name(&program.frame, *slot)).collect();
@@ -270,15 +283,15 @@ fn rules(program: &Program, workflow: &Workflow) -> Vec<String> {
 
 fn entry_line(program: &Program, entry: &Entry) -> String {
     match entry {
-        Entry::Event { patterns, when, .. } => {
+        Entry::Event { patterns, when } => {
             let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
             format!("enters at {} while {when}", patterns.join(" or "))
         }
-        Entry::Becomes { when, was, existing, .. } => {
+        Entry::Becomes { when, was, existing } => {
             let existing = if *existing { ", those who are already too" } else { "" };
             format!("enters when {when} becomes true (frame.{}){existing}", slot_name(&program.frame, *was))
         }
-        Entry::ByHand { .. } => "enters by hand".to_owned(),
+        Entry::ByHand => "enters by hand".to_owned(),
     }
 }
 
@@ -295,10 +308,10 @@ fn engagement_line(workflow: &Workflow, engagement: &Engagement) -> String {
     format!("{kind} {}{link} in journey.{}", engagement.email, slot_name(&workflow.journey, engagement.slot))
 }
 
-fn print_steps(f: &mut Formatter<'_>, workflow: &Workflow) -> fmt::Result {
-    for (id, Step { name, kind, text, .. }) in workflow.steps.iter() {
-        let kind = format!("{kind:?}").to_lowercase();
-        writeln!(f, "  {id} {kind} {name}: {text}")?;
+fn print_steps(f: &mut Formatter<'_>, workflow: &Workflow, told: &WorkflowDebug) -> fmt::Result {
+    for (id, key) in workflow.steps.iter() {
+        let text = told.steps.get(id).map_or("?", |step| &step.text);
+        writeln!(f, "  {id} {} {key}: {text}", key.kind)?;
     }
     for (id, wait) in workflow.waits.iter() {
         match wait {
@@ -307,9 +320,13 @@ fn print_steps(f: &mut Formatter<'_>, workflow: &Workflow) -> fmt::Result {
         }
     }
     for (bit, arm) in workflow.arms.iter().enumerate() {
-        writeln!(f, "  arm {bit} of {}: {}", arm.step, arm.text)?;
+        writeln!(f, "  arm {bit} of {arm}: {}", text_at(&told.arms, bit))?;
     }
     Ok(())
+}
+
+fn text_at(texts: &[Written], at: usize) -> &str {
+    texts.get(at).map_or("?", |written| &written.text)
 }
 
 fn slot_name(layout: &Layout, slot: SlotId) -> &str {

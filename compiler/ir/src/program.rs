@@ -1,169 +1,55 @@
-//! The whole program: the schema with its layout, everything the workflows share, and the workflows.
+//! The whole program: what it means, and what people are told of it.
 
-use super::fact::{Fact, Pattern, TextTest};
-use super::function::{Function, Op, Place};
-use super::id::*;
-use super::layout::Layout;
-use super::mail::Email;
-use super::workflow::{Team, Workflow};
+use crate::debug::{DebugInfo, EmailContent, WorkflowDebug};
+use crate::meaning::Meaning;
+use crate::{EmailId, WorkflowId};
 use serde::{Deserialize, Serialize};
+use std::ops::{Deref, DerefMut};
 
 /// A checked program: what `flow run` executes and what is deployed.
+///
+/// It reads as its meaning (`program.workflows`). Two programs of equal meaning are versions of the same thing: journeys of one go on
+/// in the other.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Program {
-    pub name: String,
-    /// The zone of contacts whose own is missing or unknown; an IANA name.
-    pub timezone: String,
-    /// The files that locations point into, by number.
-    pub files: Vec<String>,
-    /// The lifecycle, lowest first.
-    pub stages: Vec<String>,
-    pub fields: IdMap<FieldId, Field>,
-    /// The names of the text columns kept beside the frame.
-    pub texts: IdMap<TextId, String>,
-    /// The contact's frame.
-    pub frame: Layout,
-    pub system: SystemSlots,
-    pub events: IdMap<EventId, EventType>,
-    pub patterns: IdMap<PatternId, Pattern>,
-    pub facts: IdMap<FactId, Fact>,
-    pub text_tests: IdMap<TextTestId, TextTest>,
-    pub predicates: IdMap<PredicateId, Predicate>,
-    pub emails: IdMap<EmailId, Email>,
-    pub teams: IdMap<TeamId, Team>,
-    pub workflows: IdMap<WorkflowId, Workflow>,
+    pub meaning: Meaning,
+    pub debug: DebugInfo,
 }
 
-/// A function that answers whether something holds of a contact (and journey) now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Predicate {
-    /// For people: `guide_nurture: exit when`.
-    pub name: String,
-    /// The workflow whose journey it may read; none for what belongs to the whole program.
-    pub workflow: Option<WorkflowId>,
-    /// One block that ends in a result.
-    pub function: Function,
-}
-
-impl Predicate {
-    /// The frame slots it reads, sorted: it can change only when one of these does, or by itself at its next change.
-    pub fn frame_reads(&self) -> Vec<SlotId> {
-        let ops = self.function.blocks.values().flat_map(|block| block.ops.values());
-        let mut slots: Vec<SlotId> = ops
-            .filter_map(|op| match op {
-                Op::Load(Place::Frame(slot)) | Op::Known(slot) => Some(*slot),
-                _ => None,
-            })
-            .collect();
-        slots.sort_unstable();
-        slots.dedup();
-        slots
-    }
-
-    /// The text fields it looks into, sorted.
-    pub fn text_tests(&self) -> Vec<TextTestId> {
-        let ops = self.function.blocks.values().flat_map(|block| block.ops.values());
-        let mut tests: Vec<TextTestId> =
-            ops.filter_map(|op| if let Op::TextTest(test) = op { Some(*test) } else { None }).collect();
-        tests.sort_unstable();
-        tests.dedup();
-        tests
+impl Deref for Program {
+    type Target = Meaning;
+    fn deref(&self) -> &Meaning {
+        &self.meaning
     }
 }
 
-/// A field of the contact.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Field {
-    pub name: String,
-    pub ty: FieldType,
-    /// Declared with `?`.
-    pub optional: bool,
-    /// Its place in the frame; none for a text that the program never compares.
-    pub slot: Option<SlotId>,
-    /// Its column beside the frame; texts only.
-    pub text: Option<TextId>,
-    /// The literals a text is compared with, in lower case; its slot holds 1 + the place in this list, or 0.
-    pub literals: Vec<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FieldType {
-    Text,
-    Number,
-    Money,
-    YesNo,
-    Date,
-    Moment,
-    Email,
-    Url,
-    Timezone,
-    Country,
-    /// A choice; its slot holds 1 + the place in this list, or 0 where it is missing.
-    OneOf(Vec<String>),
-    /// The lifecycle stage; its slot holds the place in [`Program::stages`].
-    Stage,
-}
-
-impl FieldType {
-    /// Whether values are characters, kept in a column beside the frame.
-    pub fn is_text(&self) -> bool {
-        matches!(self, Self::Text | Self::Email | Self::Url | Self::Timezone | Self::Country)
+impl DerefMut for Program {
+    fn deref_mut(&mut self) -> &mut Meaning {
+        &mut self.meaning
     }
 }
 
-/// A value on its way into or out of a field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FieldValue {
-    Missing,
-    /// What the slot holds.
-    Int(i64),
-    Text(String),
-}
-
-/// The slots that every contact has, whatever the schema says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SystemSlots {
-    /// Whether every required field has been given. Someone known only by their events is not enrolled.
-    pub identified: SlotId,
-    /// Whether there is an address to send to.
-    pub reachable: SlotId,
-    pub score: SlotId,
-    pub stage: SlotId,
-    pub unsubscribed: SlotId,
-    pub hard_bounced: SlotId,
-    pub complained: SlotId,
-    pub do_not_contact: SlotId,
-    /// When Flow first knew them.
-    pub known_since: SlotId,
-}
-
-impl Default for SystemSlots {
-    fn default() -> Self {
-        let none = SlotId(u32::MAX);
-        Self {
-            identified: none,
-            reachable: none,
-            score: none,
-            stage: none,
-            unsubscribed: none,
-            hard_bounced: none,
-            complained: none,
-            do_not_contact: none,
-            known_since: none,
-        }
+/// A program that nothing is told of.
+impl From<Meaning> for Program {
+    fn from(meaning: Meaning) -> Self {
+        Self { meaning, debug: DebugInfo::default() }
     }
 }
 
-/// A declared event type. Its name matches a stream's `Requested Demo` as well as `requested_demo`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EventType {
-    pub name: String,
-    pub properties: Vec<Property>,
-}
+impl Program {
+    /// What a mail says.
+    pub fn content(&self, email: EmailId) -> Option<&EmailContent> {
+        self.debug.emails.get(email)
+    }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Property {
-    pub name: String,
-    pub ty: FieldType,
-    pub optional: bool,
+    /// What is told of a workflow.
+    pub fn told(&self, workflow: WorkflowId) -> Option<&WorkflowDebug> {
+        self.debug.workflows.get(workflow)
+    }
+
+    /// A workflow's name for people; its name where it has no other.
+    pub fn title(&self, workflow: WorkflowId) -> &str {
+        let told = self.told(workflow).map(|told| told.title.as_str()).filter(|title| !title.is_empty());
+        told.or_else(|| self.workflows.get(workflow).map(|workflow| workflow.name.as_str())).unwrap_or("?")
+    }
 }

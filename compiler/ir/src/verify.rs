@@ -10,7 +10,7 @@ mod tests;
 pub mod value;
 
 use super::{
-    EmailId, Entry, FactId, Field, FieldType, Id, IdMap, Layout, PatternEvent, PatternId, PredicateId, Program,
+    Area, EmailId, Entry, FactId, Field, FieldType, Id, IdMap, Layout, PatternEvent, PatternId, PredicateId, Program,
     Reference, SlotId, SlotKind, Workflow, WorkflowId,
 };
 use crate::limits::{MAX_CHOICES, MAX_FACT_DEPTH, MAX_TRIGGERS, TRACE_BITS};
@@ -75,6 +75,10 @@ impl Checker<'_> {
     fn schema(&mut self) {
         let program = self.program;
         self.layout("frame", &program.frame);
+        self.layout("company", &program.company);
+        for event in program.events.values() {
+            self.layout(&format!("event {}", event.name), &event.layout);
+        }
         for field in program.fields.values() {
             self.field(field);
         }
@@ -155,8 +159,13 @@ impl Checker<'_> {
         if fact.first.0.checked_add(fact.depth).is_none() {
             return self.fault(&place, format!("there is no {}", fact.first));
         }
+        let layout = match fact.area {
+            Area::Contact => &program.frame,
+            Area::Company => &program.company,
+            Area::Journey | Area::Event => return self.fault(&place, "is kept by a contact or a company"),
+        };
         for nth in 0..fact.depth {
-            self.slot_of(&place, &program.frame, fact.slot(nth), SlotKind::Int);
+            self.slot_of(&place, layout, fact.slot(nth), SlotKind::Int);
         }
     }
 
@@ -177,7 +186,8 @@ impl Checker<'_> {
         let program = self.program;
         for (id, email) in program.emails.iter() {
             let place = format!("{id} `{}`", email.name);
-            for when in email.subjects.iter().filter_map(|subject| subject.when) {
+            let subjects = program.content(id).map_or(&[][..], |content| &content.subjects);
+            for when in subjects.iter().filter_map(|subject| subject.when) {
                 self.exists(&place, &program.predicates, when);
             }
         }
@@ -192,6 +202,9 @@ impl Checker<'_> {
     fn workflow(&mut self, id: WorkflowId, workflow: &Workflow) {
         let place = format!("workflow {}", workflow.name);
         self.layout(&format!("{place}, journey"), &workflow.journey);
+        if let Some(event) = workflow.event {
+            self.exists(&place, &self.program.events, event);
+        }
         self.questions(&place, id, workflow);
         self.entry(&place, id, workflow);
         self.journey_slots(&place, workflow);
@@ -202,7 +215,7 @@ impl Checker<'_> {
     /// The predicates that stand around the body.
     fn questions(&mut self, place: &str, id: WorkflowId, workflow: &Workflow) {
         let goal = workflow.goal.iter().map(|goal| goal.when);
-        let exits = workflow.exits.iter().map(|exit| exit.when);
+        let exits = workflow.exits.iter().copied();
         let waits = workflow.waits.values().filter_map(|wait| match wait {
             super::Wait::Until { when, .. } => Some(*when),
             super::Wait::For(_) => None,
@@ -239,7 +252,7 @@ impl Checker<'_> {
                 self.question(place, id, *when);
                 self.slot_of(place, &program.frame, *was, SlotKind::Bool);
             }
-            Entry::ByHand { .. } => {}
+            Entry::ByHand => {}
         }
     }
 
@@ -267,7 +280,7 @@ impl Checker<'_> {
             self.reference(place, reference);
         }
         for arm in &workflow.arms {
-            self.exists(place, &workflow.steps, arm.step);
+            self.exists(place, &workflow.steps, *arm);
         }
         for slot in &workflow.writes {
             self.exists(place, &program.frame.slots, *slot);

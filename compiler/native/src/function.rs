@@ -1,6 +1,6 @@
 //! Functions: the frame around the blocks.
 
-use super::abi::{CONTEXT_NEXT_CHANGE, FAILED};
+use super::abi::{CONTEXT_NEXT_CHANGE, FAILED, context_area};
 use super::host::HostFunction;
 use cranelift_codegen::ir::{
     self as clif, AbiParam, AliasRegionData, BlockCall, Endianness, InstBuilder, JumpTableData, MemFlagsData,
@@ -8,22 +8,22 @@ use cranelift_codegen::ir::{
 };
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
-use flow_ir::{Block, BlockId, Id, IdMap, Layout, Op, Place, Predicate, Program, Slot, SlotId, ValueId, Workflow};
+use flow_ir::{
+    Area, Areas, Block, BlockId, Function, Id, IdMap, Layout, Op, Place, Predicate, Program, Slot, ValueId, Workflow,
+};
 
 /// Builds one function.
 pub(super) struct Emitter<'f> {
     pub(super) builder: FunctionBuilder<'f>,
     pub(super) isa: &'f OwnedTargetIsa,
-    pub(super) frame_layout: &'f Layout,
-    /// The layout of the journey, where there is one.
-    pub(super) journey_layout: Option<&'f Layout>,
+    layouts: Areas<Option<&'f Layout>>,
     pub(super) memory: MemoryKinds,
-    /// The function's arguments; the first four, which both kinds have, by name too.
+    /// The function's arguments; the first two, which both kinds have, by name too.
     arguments: Vec<Value>,
     pub(super) context: Value,
-    pub(super) frame: Value,
-    pub(super) journey: Value,
     pub(super) now: Value,
+    /// Where each area begins that the function looks at.
+    bases: Areas<Option<Value>>,
     /// For each truth value of the block at hand, the same as an `i64` once that was asked for.
     pub(super) wide: Vec<Option<Value>>,
     /// The Cranelift block of each of ours.
@@ -36,8 +36,7 @@ pub(super) struct Emitter<'f> {
 /// access can trap (lengths are asserted before the call), and none is promised to be aligned: frames are plain bytes.
 #[derive(Clone, Copy)]
 pub(super) struct MemoryKinds {
-    pub(super) frame: MemFlagsData,
-    pub(super) journey: MemFlagsData,
+    areas: Areas<MemFlagsData>,
     pub(super) context: MemFlagsData,
 }
 
@@ -57,10 +56,10 @@ pub(super) fn emit_step(
     workflow: &Workflow,
 ) {
     let pointer = isa.pointer_type();
-    function.signature = signature(isa, &[pointer, pointer, pointer, types::I64, types::I32], types::I32);
-    let mut emitter = Emitter::new(isa, function, scratch, program, Some(&workflow.journey));
+    function.signature = signature(isa, &[pointer, types::I64, types::I32], types::I32);
+    let mut emitter = Emitter::new(isa, function, scratch, program.layouts(Some(workflow)), &workflow.body);
     emitter.blocks = workflow.body.blocks.ids().map(|_| emitter.builder.create_block()).collect();
-    let asked = emitter.arguments[4];
+    let asked = emitter.arguments[2];
     emitter.emit_entry(asked, &workflow.body.resume_points());
     for (id, block) in workflow.body.blocks.iter() {
         let at = emitter.blocks[id.index()];
@@ -80,9 +79,9 @@ pub(super) fn emit_predicate(
     predicate: &Predicate,
 ) {
     let pointer = isa.pointer_type();
-    function.signature = signature(isa, &[pointer, pointer, pointer, types::I64], types::I8);
-    let journey = predicate.workflow.map(|owner| &program.workflows[owner].journey);
-    let mut emitter = Emitter::new(isa, function, scratch, program, journey);
+    function.signature = signature(isa, &[pointer, types::I64], types::I8);
+    let layouts = program.layouts(predicate.workflow.map(|owner| &program.workflows[owner]));
+    let mut emitter = Emitter::new(isa, function, scratch, layouts, &predicate.function);
     for block in predicate.function.blocks.values() {
         let values = emitter.emit_ops(block);
         emitter.emit_end(BlockId(0), &block.end, &values);
@@ -102,8 +101,8 @@ impl<'f> Emitter<'f> {
         isa: &'f OwnedTargetIsa,
         function: &'f mut clif::Function,
         scratch: &'f mut FunctionBuilderContext,
-        program: &'f Program,
-        journey_layout: Option<&'f Layout>,
+        layouts: Areas<Option<&'f Layout>>,
+        emitted: &Function,
     ) -> Self {
         let memory = memory_kinds(function);
         let mut builder = FunctionBuilder::new(function, scratch);
@@ -111,17 +110,20 @@ impl<'f> Emitter<'f> {
         builder.append_block_params_for_function_params(entry);
         builder.switch_to_block(entry);
         let arguments = builder.block_params(entry).to_vec();
+        let context = arguments[0];
+        let bases = used_areas(emitted).map(|area| {
+            let area = area?;
+            Some(builder.ins().load(isa.pointer_type(), memory.context, context, context_area(area)))
+        });
         Self {
             builder,
             isa,
-            frame_layout: &program.frame,
-            journey_layout,
+            layouts,
             memory,
-            context: arguments[0],
-            frame: arguments[1],
-            journey: arguments[2],
-            now: arguments[3],
+            context,
+            now: arguments[1],
             arguments,
+            bases,
             wide: Vec::new(),
             blocks: Vec::new(),
             signatures: [None; HostFunction::ALL.len()],
@@ -174,18 +176,10 @@ impl<'f> Emitter<'f> {
         self.builder.ins().return_(&[holds]);
     }
 
-    pub(super) fn reach(&self, place: Place) -> Reached<'f> {
-        match (place, self.journey_layout) {
-            (Place::Journey(slot), Some(layout)) => {
-                Reached { slot: &layout.slots[slot], base: self.journey, flags: self.memory.journey }
-            }
-            // The verifier lets no journey be read where there is none.
-            (Place::Frame(slot) | Place::Journey(slot), _) => self.reach_frame(slot),
-        }
-    }
-
-    pub(super) fn reach_frame(&self, slot: SlotId) -> Reached<'f> {
-        Reached { slot: &self.frame_layout.slots[slot], base: self.frame, flags: self.memory.frame }
+    /// A slot and how to get there; none where there is no layout, which the verifier does not let through.
+    pub(super) fn reach(&self, place: Place) -> Option<Reached<'f>> {
+        let slot = &self.layouts[place.area]?.slots[place.slot];
+        Some(Reached { slot, base: self.bases[place.area]?, flags: self.memory.areas[place.area] })
     }
 
     fn finish(mut self) {
@@ -206,14 +200,20 @@ impl Values<'_> {
     }
 }
 
+/// The areas that a function looks at.
+fn used_areas(function: &Function) -> Areas<Option<Area>> {
+    let mut used = Areas::default();
+    for place in function.blocks.values().flat_map(|block| block.ops.values()).filter_map(Op::place) {
+        used[place.area] = Some(place.area);
+    }
+    used
+}
+
 fn memory_kinds(function: &mut clif::Function) -> MemoryKinds {
     let mut kind = |user_id, description: &'static str| {
         let region = function.dfg.alias_regions.insert(AliasRegionData { user_id, description: description.into() });
         MemFlagsData::new().with_notrap().with_alias_region(Some(region))
     };
-    MemoryKinds {
-        frame: kind(0, "frame").with_endianness(Endianness::Little),
-        journey: kind(1, "journey").with_endianness(Endianness::Little),
-        context: kind(2, "context").with_aligned(),
-    }
+    let areas = Areas::from_fn(|area| kind(area.index() as u32, area.word()).with_endianness(Endianness::Little));
+    MemoryKinds { areas, context: kind(Area::COUNT as u32, "context").with_aligned() }
 }

@@ -7,7 +7,7 @@
 //! memory that is written first and made executable after (W^X). [`Native`] owns it and keeps the functions' addresses to itself,
 //! so whoever can call a function holds the `Native` (in an `Arc`, usually), and the last to let go frees the code.
 //!
-//! **Safety.** `unsafe` stands in this folder alone. Machine code touches the frame and the journey at the layouts' offsets, which
+//! **Safety.** `unsafe` stands in this folder alone. Machine code touches memory at the layouts' offsets, which
 //! `ir::verify` has found to lie inside; that the buffers are as long as the layouts say is asserted at every call.
 
 #![expect(unsafe_code, reason = "addresses become functions here, and pointers the frames they came from")]
@@ -29,10 +29,10 @@ use abi::{Call, Context, PredicateFn, StepFn};
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_jit::{BranchProtection, JITMemoryKind, JITMemoryProvider, SystemMemoryProvider};
-use flow_ir::backend::{Backend, Host, Memory, Moment, Stop, Verdict};
+use flow_ir::backend::{Backend, Host, Memory, Moment, Stop, Verdict, View};
 use flow_ir::guard::Guard;
 use flow_ir::verify::verify;
-use flow_ir::{Id, Layout, Predicate, PredicateId, Program, Terminator, Workflow, WorkflowId};
+use flow_ir::{Area, Areas, Id, Predicate, PredicateId, Program, Terminator, Workflow, WorkflowId};
 use host::HOST_TABLE;
 use std::fmt;
 use std::ptr;
@@ -42,7 +42,6 @@ use unit::{Code, compile_unit};
 pub struct Native {
     workflows: Vec<StepCode>,
     predicates: Vec<PredicateCode>,
-    frame_bytes: usize,
     code_bytes: usize,
     /// Keeps the memory of the functions above.
     _code: Vec<Code>,
@@ -51,16 +50,19 @@ pub struct Native {
 /// A workflow's body.
 struct StepCode {
     function: StepFn,
-    journey_bytes: usize,
+    lengths: Lengths,
     /// What it means to stop at each block.
     stops: Vec<Stop>,
 }
 
 struct PredicateCode {
     function: PredicateFn,
-    /// The length of its workflow's journey; 0 where it reads none.
-    journey_bytes: usize,
+    lengths: Lengths,
 }
+
+/// How long each area must be; 0 where the function looks at nothing, and then any length will do.
+#[derive(Debug, Clone, Copy)]
+struct Lengths(Areas<usize>);
 
 /// Part of a program that has just been compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,11 +99,11 @@ pub fn compile_with(program: &Program, mut compiled: impl FnMut(CompiledPart)) -
         compiled(CompiledPart { workflow, code_bytes: unit.bytes });
     }
     let workflows =
-        program.workflows.values().zip(steps).map(|(workflow, step)| StepCode::new(workflow, step)).collect();
+        program.workflows.values().zip(steps).map(|(workflow, step)| StepCode::new(program, workflow, step)).collect();
     // Every predicate belongs to a workflow of the program or to none (`verify`), so each has been compiled.
     let predicates = program.predicates.values().zip(predicates.into_iter().flatten());
     let predicates = predicates.map(|(predicate, function)| PredicateCode::new(program, predicate, function)).collect();
-    Ok(Native { workflows, predicates, frame_bytes: program.frame.size as usize, code_bytes, _code: code })
+    Ok(Native { workflows, predicates, code_bytes, _code: code })
 }
 
 impl Native {
@@ -112,7 +114,7 @@ impl Native {
 }
 
 impl StepCode {
-    fn new(workflow: &Workflow, function: StepFn) -> Self {
+    fn new(program: &Program, workflow: &Workflow, function: StepFn) -> Self {
         let stops = workflow.body.blocks.iter().map(|(id, block)| match block.end {
             Terminator::Wait { step, wait, resume } => Stop::Waiting { step, wait, block: resume.0 },
             Terminator::Effect { step, .. } => Stop::Held { step, block: id.0 },
@@ -120,19 +122,29 @@ impl StepCode {
             // No step stops at the others, but for a panic.
             _ => Stop::Failed,
         });
-        Self { function, journey_bytes: size(&workflow.journey), stops: stops.collect() }
+        Self { function, lengths: Lengths::of(program, Some(workflow)), stops: stops.collect() }
     }
 }
 
 impl PredicateCode {
     fn new(program: &Program, predicate: &Predicate, function: PredicateFn) -> Self {
-        let journey_bytes = predicate.workflow.map_or(0, |owner| size(&program.workflows[owner].journey));
-        Self { function, journey_bytes }
+        let workflow = predicate.workflow.map(|owner| &program.workflows[owner]);
+        Self { function, lengths: Lengths::of(program, workflow) }
     }
 }
 
-fn size(layout: &Layout) -> usize {
-    layout.size as usize
+impl Lengths {
+    fn of(program: &Program, workflow: Option<&Workflow>) -> Self {
+        Self(program.layouts(workflow).map(|layout| layout.map_or(0, |layout| layout.size as usize)))
+    }
+
+    /// Stops the program where an area is not as long as its layout: machine code would reach beyond it.
+    fn check(&self, found: impl Fn(Area) -> usize) {
+        for area in Area::ALL {
+            let wanted = self.0[area];
+            assert!(wanted == 0 || found(area) == wanted, "the {} is not as long as its layout", area.word());
+        }
+    }
 }
 
 impl Backend for Native {
@@ -140,31 +152,20 @@ impl Backend for Native {
         "native"
     }
 
-    fn holds(
-        &self,
-        predicate: PredicateId,
-        frame: &[u8],
-        journey: &[u8],
-        moment: Moment,
-        host: &mut dyn Host,
-    ) -> Verdict {
+    fn holds(&self, predicate: PredicateId, view: View<'_>, moment: Moment, host: &mut dyn Host) -> Verdict {
         let code = &self.predicates[predicate.index()];
-        assert_eq!(frame.len(), self.frame_bytes, "a frame is as long as its layout");
-        assert!(
-            code.journey_bytes == 0 || journey.len() == code.journey_bytes,
-            "a journey is as long as its workflow's layout"
-        );
+        code.lengths.check(|area| view[area].len());
         let mut call = Call::without_memory(Guard::new(host));
         let mut context = Context {
             table: &HOST_TABLE,
             call: ptr::from_mut(&mut call).cast(),
             triggers: moment.triggers,
             next_change: 0,
+            areas: Area::ALL.map(|area| view[area].as_ptr().cast_mut()),
         };
-        // SAFETY: the code is alive, as `self` owns it. The buffers have the lengths that the code was made for (asserted above), it
-        // only reads them, and `context` points to structs that live until it returns.
-        let holds =
-            unsafe { (code.function)(ptr::from_mut(&mut context), frame.as_ptr(), journey.as_ptr(), moment.now) };
+        // SAFETY: the code is alive, as `self` owns it. The areas have the lengths that the code was made for (checked above), it only
+        // reads them (a predicate stores nothing: `verify`), and `context` points to structs that live until it returns.
+        let holds = unsafe { (code.function)(ptr::from_mut(&mut context), moment.now) };
         let next_change = context.next_change;
         // After a panic the host knows that this answer means nothing.
         let _ = call.guard.finish();
@@ -173,15 +174,13 @@ impl Backend for Native {
 
     fn step(&self, workflow: WorkflowId, memory: Memory<'_>, block: u32, now: i64, host: &mut dyn Host) -> Stop {
         let code = &self.workflows[workflow.index()];
-        assert_eq!(memory.frame.len(), self.frame_bytes, "a frame is as long as its layout");
-        assert_eq!(memory.journey.len(), code.journey_bytes, "a journey is as long as its workflow's layout");
-        let mut call = Call::on(Guard::new(host), memory);
-        let (frame, journey) = (call.frame(), call.journey());
+        code.lengths.check(|area| memory[area].len());
+        let (mut call, areas) = Call::on(Guard::new(host), memory);
         let mut context =
-            Context { table: &HOST_TABLE, call: ptr::from_mut(&mut call).cast(), triggers: 0, next_change: 0 };
-        // SAFETY: the code is alive, as `self` owns it. The buffers have the lengths that the code was made for (asserted above) and
-        // are borrowed exclusively until it returns; `context` points to structs that live as long.
-        let stopped_at = unsafe { (code.function)(ptr::from_mut(&mut context), frame, journey, now, block) };
+            Context { table: &HOST_TABLE, call: ptr::from_mut(&mut call).cast(), triggers: 0, next_change: 0, areas };
+        // SAFETY: the code is alive, as `self` owns it. The areas have the lengths that the code was made for (checked above) and are
+        // borrowed exclusively until it returns; `context` points to structs that live as long.
+        let stopped_at = unsafe { (code.function)(ptr::from_mut(&mut context), now, block) };
         match (call.guard.finish(), code.stops.get(stopped_at as usize)) {
             (Ok(()), Some(stop)) => *stop,
             _ => Stop::Failed,

@@ -5,7 +5,7 @@ use super::function::{Emitter, Reached, Values};
 use super::host::HostFunction;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
-use flow_ir::{Comparison, Id, Op, Place, SlotId, SlotKind, VALUE_LIMIT, ValueId};
+use flow_ir::{Comparison, Id, Op, Place, Slot, SlotKind, VALUE_LIMIT, ValueId};
 
 impl Emitter<'_> {
     pub(super) fn emit_op(&mut self, op: &Op, values: &Values<'_>) -> Value {
@@ -16,8 +16,8 @@ impl Emitter<'_> {
             Op::Now => self.now,
             Op::Load(place) => self.emit_load(place),
             Op::Store(place, value) => self.emit_store(place, of(value)),
-            Op::Known(slot) => self.emit_known(slot),
-            Op::SetKnown(slot, value) => self.emit_set_known(slot, of(value)),
+            Op::Known(place) => self.emit_known(place),
+            Op::SetKnown(place, value) => self.emit_set_known(place, of(value)),
             Op::Trigger(bit) => self.emit_trigger(bit),
             Op::TextTest(test) => {
                 let answer = self.emit_host_call(HostFunction::TextTest, &[test.0]);
@@ -70,7 +70,7 @@ impl Emitter<'_> {
     }
 
     fn emit_load(&mut self, place: Place) -> Value {
-        let Reached { slot, base, flags } = self.reach(place);
+        let Some(Reached { slot, base, flags }) = self.reach(place) else { return self.int(0) };
         let offset = slot.offset as i32;
         let ins = self.builder.ins();
         match slot.kind {
@@ -83,7 +83,7 @@ impl Emitter<'_> {
     }
 
     fn emit_store(&mut self, place: Place, value: Value) -> Value {
-        let Reached { slot, base, flags } = self.reach(place);
+        let Some(Reached { slot, base, flags }) = self.reach(place) else { return value };
         let offset = slot.offset as i32;
         let ins = self.builder.ins();
         match slot.kind {
@@ -94,27 +94,27 @@ impl Emitter<'_> {
         value
     }
 
-    /// The presence byte and bit of a slot; the verifier lets only optional slots be asked.
-    fn presence(&self, slot: SlotId) -> (i32, u32) {
-        let bit = self.frame_layout.slots[slot].presence.unwrap_or_default();
-        ((bit / 8) as i32, bit % 8)
-    }
-
-    fn emit_known(&mut self, slot: SlotId) -> Value {
-        let (byte, bit) = self.presence(slot);
-        let bits = self.builder.ins().load(types::I8, self.memory.frame, self.frame, byte);
+    fn emit_known(&mut self, place: Place) -> Value {
+        let Some(Reached { slot, base, flags }) = self.reach(place) else { return self.no() };
+        let (byte, bit) = presence(slot);
+        let bits = self.builder.ins().load(types::I8, flags, base, byte);
         let bit = self.builder.ins().band_imm_u(bits, 1 << bit);
         self.builder.ins().icmp_imm_s(IntCC::NotEqual, bit, 0)
     }
 
-    fn emit_set_known(&mut self, slot: SlotId, known: Value) -> Value {
-        let (byte, bit) = self.presence(slot);
-        let bits = self.builder.ins().load(types::I8, self.memory.frame, self.frame, byte);
+    fn emit_set_known(&mut self, place: Place, known: Value) -> Value {
+        let Some(Reached { slot, base, flags }) = self.reach(place) else { return known };
+        let (byte, bit) = presence(slot);
+        let bits = self.builder.ins().load(types::I8, flags, base, byte);
         let others = self.builder.ins().band_imm_u(bits, 0xff & !(1 << bit));
         let mine = self.builder.ins().ishl_imm_u(known, i64::from(bit));
         let bits = self.builder.ins().bor(others, mine);
-        self.builder.ins().store(self.memory.frame, bits, self.frame, byte);
+        self.builder.ins().store(flags, bits, base, byte);
         known
+    }
+
+    fn no(&mut self) -> Value {
+        self.builder.ins().iconst(types::I8, 0)
     }
 
     fn emit_trigger(&mut self, bit: u32) -> Value {
@@ -130,6 +130,12 @@ impl Emitter<'_> {
         let value = self.builder.ins().smax(value, low);
         self.builder.ins().smin(value, high)
     }
+}
+
+/// The presence byte and bit of a slot; the verifier lets only optional slots be asked.
+fn presence(slot: &Slot) -> (i32, u32) {
+    let bit = slot.presence.unwrap_or_default();
+    ((bit / 8) as i32, bit % 8)
 }
 
 fn is_constant(value: ValueId, values: &Values<'_>) -> bool {

@@ -4,7 +4,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 
-use flow_ir::backend::{Backend, Host, Memory, Moment, Outcome, Verdict};
+use flow_ir::backend::{Backend, Host, Memory, Moment, Outcome, Verdict, View};
 use flow_ir::*;
 use flow_native::compile;
 
@@ -29,7 +29,7 @@ fn program(limit: i64) -> Program {
     frame.place();
     let (score, bound, above, never) = (ValueId(0), ValueId(1), ValueId(2), ValueId(3));
     let ops = [
-        Op::Load(Place::Frame(system.score)),
+        Op::Load(Place::contact(system.score)),
         Op::Int(limit),
         Op::Compare(Comparison::Greater, score, bound),
         Op::Int(FOREVER),
@@ -37,7 +37,7 @@ fn program(limit: i64) -> Program {
     let end = Terminator::Result { holds: above, next_change: never };
     let block = Block { ops: ops.into_iter().collect(), end };
     let function = Function { blocks: [block].into_iter().collect() };
-    let mut program = Program { frame, system, ..Program::default() };
+    let mut program = Program::from(Meaning { frame, system, ..Meaning::default() });
     program.predicates.push(Predicate { name: "above".into(), workflow: None, function });
     program
 }
@@ -58,7 +58,7 @@ fn live_once(limit: i64) {
     let program = program(limit);
     let native = compile(&program).unwrap();
     let moment = Moment { now: 0, triggers: 0 };
-    let verdict = native.holds(PredicateId(0), &program.frame.blank(), &[], moment, &mut NoHost);
+    let verdict = native.holds(PredicateId(0), View::of(&program.frame.blank(), &[]), moment, &mut NoHost);
     assert_eq!(verdict, Verdict { holds: limit < 0, next_change: FOREVER });
 }
 

@@ -16,7 +16,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use flow_front::templates::{FieldShape, FieldValue, SendUrls, Template, TemplateScope};
-use flow_ir::{Email, EmailId, EmailKind, FieldId, FieldType, Id, IdMap, PredicateId, Program, TextTemplate};
+use flow_ir::{
+    Email, EmailContent, EmailId, EmailKind, FieldId, FieldType, Id, IdMap, PredicateId, Program, TextTemplate,
+};
 
 use crate::mail::unsubscribe::{self, Keys};
 use crate::mail::{self, Address, Kind, Mail, Mailbox, Unsubscribe};
@@ -84,7 +86,10 @@ impl Composer {
     pub fn new(program: Arc<Program>, sender: Sender, keys: Keys) -> Result<Composer, ComposeFault> {
         let address_field =
             program.fields.find(|field| field.name == ADDRESS_FIELD).ok_or(ComposeFault::NoAddressField)?;
-        let prepared = program.emails.values().map(|email| prepare(&program, email, &sender));
+        let prepared = program.emails.iter().map(|(id, email)| {
+            let content = program.content(id).ok_or(ComposeFault::UnknownEmail { email: id.index() })?;
+            prepare(&program, email, content, &sender)
+        });
         let prepared = prepared.collect::<Result<Vec<Prepared>, ComposeFault>>()?.into_iter().collect();
         Ok(Composer { program, address_field, prepared, sender, keys })
     }
@@ -101,7 +106,9 @@ impl Composer {
         contact: &dyn ContactValues,
         mut holds: impl FnMut(PredicateId) -> bool,
     ) -> Result<Mail, ComposeFault> {
-        let (Some(email), Some(prepared)) = (self.program.emails.get(send.email), self.prepared.get(send.email)) else {
+        let found =
+            (self.program.emails.get(send.email), self.program.content(send.email), self.prepared.get(send.email));
+        let (Some(email), Some(content), Some(prepared)) = found else {
             return Err(ComposeFault::UnknownEmail { email: send.email.index() });
         };
         let url = self.unsubscribe_url(send.contact)?;
@@ -111,10 +118,10 @@ impl Composer {
             from: prepared.from.clone(),
             to: self.recipient(contact)?,
             reply_to: None,
-            subject: self.subject(email, contact, &mut holds)?,
+            subject: self.subject(email, content, contact, &mut holds)?,
             text: mail::text::from_html(&html),
             html,
-            preview: email.preview.as_ref().map(|preview| self.line(email, preview, contact)).transpose()?,
+            preview: content.preview.as_ref().map(|preview| self.line(email, preview, contact)).transpose()?,
             list: None,
             unsubscribe: (email.kind == EmailKind::Marketing).then_some(Unsubscribe { url }),
             sent_at: send.sent_at.to_utc().ok_or(ComposeFault::NoDate { at: send.sent_at })?,
@@ -138,10 +145,11 @@ impl Composer {
     fn subject(
         &self,
         email: &Email,
+        content: &EmailContent,
         contact: &dyn ContactValues,
         holds: &mut dyn FnMut(PredicateId) -> bool,
     ) -> Result<String, ComposeFault> {
-        let chosen = email.subjects.iter().find(|subject| subject.when.is_none_or(&mut *holds));
+        let chosen = content.subjects.iter().find(|subject| subject.when.is_none_or(&mut *holds));
         let chosen = chosen.ok_or_else(|| ComposeFault::NoSubject { email: email.name.clone() })?;
         self.line(email, &chosen.text, contact)
     }
@@ -179,33 +187,38 @@ impl Composer {
     }
 }
 
-fn prepare(program: &Program, email: &Email, sender: &Sender) -> Result<Prepared, ComposeFault> {
-    let from = match &email.from {
+fn prepare(
+    program: &Program,
+    email: &Email,
+    content: &EmailContent,
+    sender: &Sender,
+) -> Result<Prepared, ComposeFault> {
+    let from = match &content.from {
         None => sender.from.clone(),
         Some(from) => {
             Mailbox::parse(from).map_err(|error| ComposeFault::BadSender { email: email.name.clone(), error })?
         }
     };
-    let template = Template::from_html(&email.html, &scope(program, email))
+    let template = Template::from_html(&content.html, &scope(program, email, content))
         .map_err(|fault| ComposeFault::Template { email: email.name.clone(), fault })?;
     let fields = program.fields.iter().filter(|(_, field)| template.uses().fields.contains(&field.name));
     let fields =
         fields.map(|(id, field)| Read { name: field.name.clone(), field: id, printable: is_printable(&field.ty) });
-    Ok(Prepared { from, fields: fields.collect(), links: links(email), template })
+    Ok(Prepared { from, fields: fields.collect(), links: links(content), template })
 }
 
 /// What the email's template may name, as the checker saw it.
-fn scope(program: &Program, email: &Email) -> TemplateScope {
+fn scope(program: &Program, email: &Email, content: &EmailContent) -> TemplateScope {
     let shape = |ty: &FieldType, optional| FieldShape { printable: is_printable(ty), optional };
     TemplateScope {
         fields: program.fields.values().map(|field| (field.name.clone(), shape(&field.ty, field.optional))).collect(),
-        links: links(email),
+        links: links(content),
         marketing: email.kind == EmailKind::Marketing,
     }
 }
 
-fn links(email: &Email) -> BTreeMap<String, String> {
-    email.links.iter().map(|link| (link.alias.clone(), link.url.clone())).collect()
+fn links(content: &EmailContent) -> BTreeMap<String, String> {
+    content.links.iter().map(|link| (link.alias.clone(), link.url.clone())).collect()
 }
 
 fn is_printable(ty: &FieldType) -> bool {

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use flow_front::templates::{RenderFault, TemplateKind, check};
-use flow_ir::{Field, Link, Piece, Subject, TextId, TextTemplate};
+use flow_ir::{Field, Link, Meaning, Piece, Subject, TextId, TextTemplate};
 use insta::assert_snapshot;
 
 use super::*;
@@ -54,9 +54,8 @@ fn program(html: &str) -> Program {
         field("first_name", FieldType::Text, true),
         field("customer", FieldType::YesNo, false),
     ];
-    let email = Email {
-        name: "guide".to_owned(),
-        kind: EmailKind::Marketing,
+    let email = Email { name: "guide".to_owned(), kind: EmailKind::Marketing };
+    let content = EmailContent {
         from: None,
         subjects: vec![
             Subject { when: Some(IS_SAAS), text: text("A SaaS guide for ", Some("you")) },
@@ -66,7 +65,10 @@ fn program(html: &str) -> Program {
         html: html.to_owned(),
         links: vec![Link { alias: "guide".to_owned(), url: "https://acme.example/guide?a=1&b=2".to_owned() }],
     };
-    Program { fields: fields.into_iter().collect(), emails: [email].into_iter().collect(), ..Program::default() }
+    let (fields, emails) = (fields.into_iter().collect(), [email].into_iter().collect());
+    let mut program = Program::from(Meaning { fields, emails, ..Meaning::default() });
+    program.debug.emails.push(content);
+    program
 }
 
 fn keys() -> Keys {
@@ -136,9 +138,8 @@ fn the_token_names_the_contact() {
 #[test]
 fn a_transactional_mail_offers_no_way_out_and_its_own_sender_holds() {
     let mut receipt = program("Hello {{ first_name or \"there\" }}");
-    let email = &mut receipt.emails[EmailId(0)];
-    email.kind = EmailKind::Transactional;
-    email.from = Some("Billing <billing@acme.example>".to_owned());
+    receipt.emails[EmailId(0)].kind = EmailKind::Transactional;
+    receipt.debug.emails[EmailId(0)].from = Some("Billing <billing@acme.example>".to_owned());
     let mail = compose(receipt, ADA).unwrap();
     assert_eq!((mail.kind, mail.unsubscribe, mail.from.name()), (Kind::Transactional, None, Some("Billing")));
 }
@@ -156,7 +157,9 @@ fn compiled_mjml_is_a_template_too() {
                 <mj-text>{{ sender_address }} <a href=\"{{ unsubscribe_url }}\">Out</a></mj-text>\
                 </mj-column></mj-section></mj-body></mjml>";
     let given = program("");
-    let checked = check(mjml, TemplateKind::Mjml, &scope(&given, &given.emails[EmailId(0)])).unwrap();
+    let checked =
+        check(mjml, TemplateKind::Mjml, &scope(&given, &given.emails[EmailId(0)], &given.debug.emails[EmailId(0)]))
+            .unwrap();
     let mail = compose(program(&checked.html), ADA).unwrap();
     assert!(mail.text.contains("Hello Ada <3") && mail.html.contains("https://acme.example/guide?a=1&amp;b=2"));
 }
@@ -169,7 +172,7 @@ fn a_broken_promise_is_a_fault_and_not_a_gap() {
     assert!(matches!(fault, ComposeFault::Template { fault: RenderFault::MissingValue { .. }, .. }), "{fault}");
 
     let mut bare = program(BODY);
-    bare.emails[EmailId(0)].subjects = vec![Subject { when: None, text: text("Dear ", None) }];
+    bare.debug.emails[EmailId(0)].subjects = vec![Subject { when: None, text: text("Dear ", None) }];
     let fault = compose(bare, NOBODY).unwrap_err();
     assert_eq!(fault, ComposeFault::MissingValue { email: "guide".to_owned(), field: "first_name".to_owned() });
 }
@@ -198,10 +201,10 @@ fn what_cannot_be_addressed_or_dated_is_a_fault() {
 fn what_a_program_may_not_hold_is_found_before_the_first_send() {
     assert!(matches!(compose(program("{{ shoe_size }}"), ADA), Err(ComposeFault::Template { .. })));
     let mut odd = program(BODY);
-    odd.emails[EmailId(0)].from = Some("Acme".to_owned());
+    odd.debug.emails[EmailId(0)].from = Some("Acme".to_owned());
     assert!(matches!(composer(odd), Err(ComposeFault::BadSender { .. })));
     let mut mute = program(BODY);
-    mute.emails[EmailId(0)].subjects.truncate(1);
+    mute.debug.emails[EmailId(0)].subjects.truncate(1);
     assert_eq!(compose(mute, ADA), Err(ComposeFault::NoSubject { email: "guide".to_owned() }));
     assert_eq!(composer(Program::default()).err(), Some(ComposeFault::NoAddressField));
 }

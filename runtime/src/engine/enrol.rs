@@ -84,7 +84,7 @@ impl Touch<'_> {
         if workflow.goal.as_ref().is_some_and(|goal| self.holds_once(goal.when, Seen::Blank(blank), 0)) {
             return Some((Ignored::GoalHolds, None));
         }
-        let holding = (0..).zip(&workflow.exits).find(|(_, exit)| self.holds_once(exit.when, Seen::Blank(blank), 0));
+        let holding = (0..).zip(&workflow.exits).find(|(_, exit)| self.holds_once(**exit, Seen::Blank(blank), 0));
         holding.map(|(number, _)| (Ignored::ExitHolds, Some(number)))
     }
 

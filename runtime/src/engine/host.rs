@@ -66,8 +66,8 @@ impl<'e> StepHost<'e> {
     pub(super) fn holds(&self, predicate: PredicateId, memory: &Memory<'_>) -> bool {
         let mut host = TextHost { plan: self.plan, texts: self.texts };
         let owner = self.plan.program.predicates[predicate].workflow;
-        let journey: &[u8] = if owner.is_some() { memory.journey } else { &[] };
-        self.backend.holds(predicate, memory.frame, journey, Moment { now: self.now, triggers: 0 }, &mut host).holds
+        let view = if owner.is_some() { memory.view() } else { memory.view().without_journey() };
+        self.backend.holds(predicate, view, Moment { now: self.now, triggers: 0 }, &mut host).holds
     }
 
     pub(super) fn row(&self, step: StepId, kind: OutboxKind) -> OutboxRecord {

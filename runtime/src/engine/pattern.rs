@@ -117,7 +117,8 @@ mod tests {
 
     fn check(ty: FieldType, test: Trait, negated: bool, properties: Value) -> bool {
         let property = Property { name: "page_title".to_owned(), ty, optional: true };
-        let event = EventType { name: "visited".to_owned(), properties: vec![property] };
+        let event =
+            EventType { name: "visited".to_owned(), properties: vec![property], layout: flow_ir::Layout::default() };
         let tests = vec![PropertyTest { property: 0, test, negated }];
         let pattern = Pattern { text: String::new(), event: PatternEvent::Declared(EventId(0)), tests };
         matches(&pattern, &event, properties.as_object().unwrap())

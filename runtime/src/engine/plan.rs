@@ -8,8 +8,8 @@ use super::error::EngineError;
 use super::name::snake_case;
 use crate::time::{SendWindow, Zone, Zones};
 use flow_ir::{
-    EngagementKind, Entry, EventId, FactId, FieldId, FieldType, Id, Op, PatternEvent, PatternId, PredicateId, Program,
-    SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
+    Area, EngagementKind, Entry, EventId, FactId, FieldId, FieldType, Id, Op, PatternEvent, PatternId, PredicateId,
+    Program, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -119,7 +119,7 @@ impl Reads<'_> {
     fn predicate(&self, id: PredicateId) -> Bits {
         let mut bits = self.empty();
         let predicate = &self.program.predicates[id];
-        for slot in predicate.frame_reads() {
+        for slot in predicate.reads(Area::Contact) {
             bits.insert(slot.index());
         }
         for test in predicate.text_tests() {
@@ -138,7 +138,7 @@ impl Reads<'_> {
             Wait::Until { when, .. } => Some(*when),
             Wait::For(_) => None,
         });
-        for predicate in workflow.exits.iter().map(|exit| exit.when).chain(awaited) {
+        for predicate in workflow.exits.iter().copied().chain(awaited) {
             live.insert_all(&self.predicate(predicate));
         }
         let window = workflow.window.map(|window| SendWindow::new(window.days, window.from_min, window.to_min));
@@ -154,7 +154,7 @@ impl Reads<'_> {
                 let (reads, timed) = (self.predicate(when), self.is_timed(when));
                 Some(Becoming { workflow: id, when, was, existing, reads, timed })
             }
-            Entry::Event { .. } | Entry::ByHand { .. } => None,
+            Entry::Event { .. } | Entry::ByHand => None,
         }
     }
 

@@ -105,7 +105,7 @@ impl Touch<'_> {
     fn ends_by_exit(&mut self, index: usize) -> bool {
         let exits = &self.workflow(self.journey(index).workflow()).exits;
         for (number, exit) in (0..).zip(exits) {
-            if self.holds(exit.when, Seen::Journey(index)) {
+            if self.holds(*exit, Seen::Journey(index)) {
                 self.decide_in(index, DecisionCode::ExitedWhen, Some(number), 0);
                 self.end(index, false);
                 return true;

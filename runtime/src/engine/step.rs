@@ -63,7 +63,7 @@ impl Touch<'_> {
             now: self.now,
             problem: None,
         };
-        let memory = Memory { frame: &mut self.contact.frame, journey: &mut journey.record.memory };
+        let memory = Memory::of(&mut self.contact.frame, &mut journey.record.memory);
         let stop = self.backend.step(workflow, memory, block, self.now, &mut host);
         let problem = host.problem;
         if stop == Stop::Failed {

@@ -7,7 +7,7 @@ use super::host::TextHost;
 use super::plan::Plan;
 use crate::store::{DecisionCode, DecisionRecord};
 use crate::time::{Instant, Zone, civil};
-use flow_ir::backend::{Backend, Moment};
+use flow_ir::backend::{Backend, Moment, View};
 use flow_ir::{CivilSpan, FOREVER, PredicateId, Wait, Workflow, WorkflowId};
 
 /// The engine's hands on one contact.
@@ -74,7 +74,8 @@ impl<'e> Touch<'e> {
             (Some(_), Seen::Journey(index)) => &contact.journeys[index].record.memory,
         };
         let mut host = TextHost { plan: self.plan, texts: &contact.texts };
-        self.backend.holds(predicate, &contact.frame, journey, Moment { now: self.now, triggers }, &mut host)
+        let view = View::of(&contact.frame, journey);
+        self.backend.holds(predicate, view, Moment { now: self.now, triggers }, &mut host)
     }
 
     /// Records a decision about the contact as a whole.

@@ -7,7 +7,7 @@ use crate::compose::render_text;
 use crate::store::ContactId;
 use crate::time::{Instant, Zone};
 use chrono::{Days, NaiveDate};
-use flow_ir::backend::{Backend, Moment};
+use flow_ir::backend::{Backend, Moment, View};
 use flow_ir::{Field, FieldId, FieldType, Id, NUMBER_SCALE, PredicateId, Program, SlotId, TextTemplate};
 
 /// What may be read of a contact while a message to or about them is written.
@@ -66,7 +66,7 @@ impl<'c> ContactView<'c> {
     /// Whether a predicate that belongs to no workflow holds of them, such as a subject's.
     pub fn holds(&self, predicate: PredicateId, now: i64) -> bool {
         let mut host = TextHost { plan: self.plan, texts: self.texts };
-        self.backend.holds(predicate, self.frame, &[], Moment { now, triggers: 0 }, &mut host).holds
+        self.backend.holds(predicate, View::of(self.frame, &[]), Moment { now, triggers: 0 }, &mut host).holds
     }
 
     /// A field's value as people write it; none where it is missing.

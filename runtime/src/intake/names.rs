@@ -173,7 +173,11 @@ mod tests {
         assert_eq!(names.find("Email Link Clicked"), StreamEvent::Mail(MailEvent::Clicked));
         assert_eq!(names.find("Email Marked as Spam"), StreamEvent::Mail(MailEvent::MarkedAsSpam));
         assert_eq!(names.find("Page Vistied"), StreamEvent::Unknown);
-        program.events.push(EventType { name: "unsubscribed".into(), properties: Vec::new() });
+        program.events.push(EventType {
+            name: "unsubscribed".into(),
+            properties: Vec::new(),
+            layout: flow_ir::Layout::default(),
+        });
         assert_eq!(EventNames::new(&program).find("Unsubscribed"), StreamEvent::Mail(MailEvent::Unsubscribed));
     }
 

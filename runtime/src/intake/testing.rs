@@ -1,7 +1,7 @@
 //! A program like that of `examples/guide_nurture`, built by hand, for the tests of this folder.
 #![allow(clippy::unwrap_used)]
 
-use flow_ir::{EventType, Field, FieldType, FieldValue, Program, Property};
+use flow_ir::{EventType, Field, FieldType, FieldValue, Meaning, Program, Property};
 
 use super::{IntakeError, Item};
 
@@ -39,12 +39,12 @@ pub(super) fn guide_nurture() -> Program {
         ("submitted_form", vec!["form"]),
         ("signed_up", vec!["plan"]),
     ];
-    Program {
+    Program::from(Meaning {
         stages: ["subscriber", "lead", "mql", "sql", "opportunity", "customer"].map(str::to_owned).to_vec(),
         fields: fields.into_iter().map(|(name, ty)| field(name, ty)).collect(),
         events: events.into_iter().map(|(name, properties)| event(name, &properties)).collect(),
-        ..Program::default()
-    }
+        ..Meaning::default()
+    })
 }
 
 fn one_of(choices: &[&str]) -> FieldType {
@@ -57,7 +57,11 @@ fn field(name: &str, ty: FieldType) -> Field {
 
 fn event(name: &str, properties: &[&str]) -> EventType {
     let property = |name: &&str| Property { name: (*name).to_owned(), ty: FieldType::Text, optional: false };
-    EventType { name: name.to_owned(), properties: properties.iter().map(property).collect() }
+    EventType {
+        name: name.to_owned(),
+        properties: properties.iter().map(property).collect(),
+        layout: flow_ir::Layout::default(),
+    }
 }
 
 /// Values by the names of their fields, for a reader's eye.

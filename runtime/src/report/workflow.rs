@@ -4,7 +4,7 @@ use super::Totals;
 use crate::engine::Report;
 use crate::engine::reason::{FinishedBy, Ignored, Withheld};
 use crate::store::{DecisionCode, DecisionCount, HandoffCount};
-use flow_ir::{Program, StepId, Terminator, Workflow};
+use flow_ir::{Program, StepId, Terminator, Workflow, WorkflowId};
 use serde::Serialize;
 
 /// A workflow's funnel. Whoever entered is in exactly one of converted, exited, finished, handed off and live.
@@ -72,11 +72,11 @@ impl WorkflowReport {
         handoffs: &[HandoffCount],
     ) -> Self {
         let mut report = Self {
-            title: workflow.title.clone(),
+            title: program.title(WorkflowId(number)).to_owned(),
             steps: workflow
                 .steps
                 .values()
-                .map(|step| StepReport { name: step.name.clone(), ..StepReport::default() })
+                .map(|step| StepReport { name: step.to_string(), ..StepReport::default() })
                 .collect(),
             ..Self::default()
         };
@@ -120,7 +120,8 @@ impl WorkflowReport {
             DecisionCode::Converted => self.converted += number,
             DecisionCode::Attributed => self.attributed += number,
             DecisionCode::ExitedWhen => {
-                let exit = step.and_then(|exit| workflow.exits.get(exit as usize));
+                let told = count.workflow.and_then(|workflow| program.told(WorkflowId(workflow)));
+                let exit = step.and_then(|exit| told?.exits.get(exit as usize));
                 add(&mut self.exited_when, exit.map_or("unknown", |exit| &exit.text), number);
             }
             DecisionCode::Exited => {

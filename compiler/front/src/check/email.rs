@@ -11,7 +11,7 @@ use crate::diagnostics::{suggest, template};
 use crate::source::{FileId, Span};
 use crate::syntax::ast;
 use crate::templates::{self, FaultKind, FieldShape, TemplateFault, TemplateKind, TemplateScope};
-use flow_ir::{Email, EmailKind, FieldType, Link};
+use flow_ir::{Email, EmailContent, EmailKind, FieldType, Link};
 use std::collections::BTreeMap;
 
 pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
@@ -31,9 +31,8 @@ pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
     let subjects = subjects.collect();
     TypedEmail {
         subjects,
-        email: Email {
-            name: node.name.text.clone(),
-            kind,
+        email: Email { name: node.name.text.clone(), kind },
+        content: EmailContent {
             from: node.from().and_then(|from| check_address(cx, from, true)),
             subjects: Vec::new(),
             preview: node.preview().map(|preview| template_text(cx, preview, &Known::new())),

@@ -2,8 +2,8 @@
 
 use crate::source::Location;
 use flow_ir::{
-    CivilSpan, Comparison, Effect, Email, EmailId, Ending, EngagementKind, EventType, FieldId, FieldType, IdMap,
-    Pattern, Reenter, SegmentId, SendWindow, TeamId, TextTemplate, TextTestKind, WorkflowId,
+    CivilSpan, Comparison, Effect, Email, EmailContent, EmailId, Ending, EngagementKind, EventType, FieldId, FieldType,
+    IdMap, Pattern, Reenter, SegmentId, SendWindow, TeamId, TextTemplate, TextTestKind, WorkflowId,
 };
 
 #[derive(Debug, Clone, Default)]
@@ -114,8 +114,9 @@ pub struct TypedSegment {
 
 #[derive(Debug, Clone)]
 pub struct TypedEmail {
-    /// Complete but for its subjects.
     pub email: Email,
+    /// Complete but for its subjects.
+    pub content: EmailContent,
     pub subjects: Vec<(Option<Cond>, TextTemplate)>,
 }
 

@@ -63,12 +63,27 @@ impl<'p> Env<'p> {
         self.scope.broken.contains(&kind) || (kind == Kind::Contact && self.schema.fields_lost)
     }
 
-    /// The text at a place, on one line.
+    /// The text at a place, on one line, without its comments: it names steps and conditions, and comments change no name.
     pub fn text_at(&self, file: FileId, span: Span) -> String {
         let source = self.scope.sources.get(file.0 as usize);
         let text = source.map_or("", |source| span.text(&source.text));
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+        text.lines().flat_map(|line| without_comment(line).split_whitespace()).collect::<Vec<_>>().join(" ")
     }
+}
+
+/// A line up to its comment.
+fn without_comment(line: &str) -> &str {
+    let mut quoted = false;
+    for (at, character) in line.char_indices() {
+        match character {
+            '/' if !quoted && line.get(at..).is_some_and(|rest| rest.starts_with("//")) => {
+                return line.get(..at).unwrap_or(line);
+            }
+            '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' => quoted = !quoted,
+            _ => {}
+        }
+    }
+    line
 }
 
 /// Names with their numbers, in the order of declaration.

@@ -135,7 +135,7 @@ fn declared_event(event: &Declared<ast::Event>, diagnostics: &mut Vec<Diagnostic
         }
     }
     SchemaEvent {
-        shape: EventType { name: event.node.name.text.clone(), properties },
+        shape: EventType { name: event.node.name.text.clone(), properties, layout: flow_ir::Layout::default() },
         declared: event.at(event.node.name.span),
         broken,
     }

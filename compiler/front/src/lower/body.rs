@@ -11,8 +11,8 @@ use crate::check::typed::{Cond, Form, TypedStep};
 use crate::source::Location;
 use flow_ir::limits::TRACE_BITS;
 use flow_ir::{
-    Arm, Effect, EffectId, Ending, IdMap, Op, Place, PredicateId, SlotKind, StepId, Terminator, ValueId, Wait, WaitId,
-    WorkflowId,
+    Effect, EffectId, Ending, IdMap, Op, Place, PredicateId, SlotKind, StepId, Terminator, ValueId, Wait, WaitId,
+    WorkflowId, Written,
 };
 
 const BITS_PER_WORD: usize = TRACE_BITS as usize;
@@ -26,7 +26,8 @@ pub(super) struct Body<'w> {
     pub(super) steps: steps::Steps,
     pub(super) waits: IdMap<WaitId, Wait>,
     pub(super) effects: IdMap<EffectId, Effect>,
-    pub(super) arms: Vec<Arm>,
+    pub(super) arms: Vec<StepId>,
+    pub(super) arms_written: Vec<Written>,
 }
 
 impl Lowering<'_> {
@@ -92,8 +93,9 @@ impl Body<'_> {
     /// Leaves the bit of an arm in the trace, where it ran.
     pub(super) fn trace(&mut self, step: StepId, text: &str, at: Location, ran: Option<ValueId>) {
         let index = self.arms.len();
-        self.arms.push(Arm { step, text: text.to_owned(), at });
-        let place = Place::Journey(self.trace_word(index / BITS_PER_WORD));
+        self.arms.push(step);
+        self.arms_written.push(Written { text: text.to_owned(), at });
+        let place = Place::journey(self.trace_word(index / BITS_PER_WORD));
         let bit = (index % BITS_PER_WORD) as u32;
         let word = self.code.load(place);
         let bit = match ran {

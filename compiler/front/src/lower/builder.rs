@@ -4,7 +4,7 @@
 //! if it changed. A change under a condition becomes a `Select` between the new value and the old one. So an `if` that only changes
 //! values costs no branch, and a block's loads and stores are as few as a person would write.
 
-use flow_ir::{Block, BlockId, Comparison, Function, IdMap, Op, Place, SlotId, Terminator, VALUE_LIMIT, ValueId};
+use flow_ir::{Block, BlockId, Comparison, Function, IdMap, Op, Place, Terminator, VALUE_LIMIT, ValueId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How large a sum may grow before it has to go back within the limit of values: far from where an `i64` ends.
@@ -18,7 +18,7 @@ struct Open {
     bounds: Vec<i64>,
     /// What each slot holds now.
     slots: BTreeMap<Place, ValueId>,
-    known: BTreeMap<SlotId, ValueId>,
+    known: BTreeMap<Place, ValueId>,
     /// What has to be written at the end.
     changed: Vec<Change>,
 }
@@ -26,7 +26,7 @@ struct Open {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Change {
     Slot(Place),
-    Known(SlotId),
+    Known(Place),
 }
 
 /// A function under construction.
@@ -175,7 +175,7 @@ impl Builder {
         value
     }
 
-    pub(super) fn known(&mut self, slot: SlotId) -> ValueId {
+    pub(super) fn known(&mut self, slot: Place) -> ValueId {
         if let Some(value) = self.open.known.get(&slot) {
             return *value;
         }
@@ -198,7 +198,7 @@ impl Builder {
     }
 
     /// Marks a slot as known where `path` holds.
-    pub(super) fn set_known(&mut self, slot: SlotId, path: Option<ValueId>) {
+    pub(super) fn set_known(&mut self, slot: Place, path: Option<ValueId>) {
         let value = match path {
             Some(path) => {
                 let before = self.known(slot);

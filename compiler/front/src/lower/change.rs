@@ -16,9 +16,9 @@ impl Lowering<'_> {
             }
             SlotKind::Int | SlotKind::Code | SlotKind::Symbol | SlotKind::Days => lowered.value,
         };
-        body.code.store(Place::Frame(slot), value, path);
+        body.code.store(Place::contact(slot), value, path);
         if self.program.frame.slots[slot].presence.is_some() {
-            body.code.set_known(slot, path);
+            body.code.set_known(Place::contact(slot), path);
         }
     }
 }

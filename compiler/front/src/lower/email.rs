@@ -3,17 +3,18 @@
 use super::Lowering;
 use super::predicate::Scope;
 use crate::check::typed::{TypedEmail, TypedTeam};
-use flow_ir::{Email, Member, Subject, Team};
+use flow_ir::{EmailContent, Member, Subject, Team};
 
 impl Lowering<'_> {
-    pub(super) fn email(&mut self, typed: &TypedEmail) -> Email {
-        let mut email = typed.email.clone();
+    /// What an email says.
+    pub(super) fn content(&mut self, typed: &TypedEmail) -> EmailContent {
+        let mut content = typed.content.clone();
         for (when, text) in &typed.subjects {
-            let name = format!("{}: subject {}", email.name, email.subjects.len() + 1);
+            let name = format!("{}: subject {}", typed.email.name, content.subjects.len() + 1);
             let when = when.as_ref().map(|when| self.predicate(name, None, when, &mut Scope::program()));
-            email.subjects.push(Subject { when, text: text.clone() });
+            content.subjects.push(Subject { when, text: text.clone() });
         }
-        email
+        content
     }
 
     pub(super) fn team(&mut self, typed: &TypedTeam) -> Team {

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::check::typed::{Cond, Since, Typed};
-use flow_ir::{FactId, FieldId, NEVER, Pattern, PatternId, SlotId, SlotKind, TextTest, TextTestId};
+use flow_ir::{Area, FactId, FieldId, NEVER, Pattern, PatternId, SlotId, SlotKind, TextTest, TextTestId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What conditions ask for anywhere, gathered in one walk; and what was already made of it, found by what it says. Looking through
@@ -73,7 +73,7 @@ impl Lowering<'_> {
         let first = slots.next();
         slots.for_each(drop);
         let first = first.unwrap_or(self.program.system.known_since);
-        let fact = self.program.facts.push(flow_ir::Fact { pattern: id, first, depth });
+        let fact = self.program.facts.push(flow_ir::Fact { area: Area::Contact, pattern: id, first, depth });
         self.asked.facts.insert(id, fact);
         fact
     }

@@ -20,25 +20,28 @@ mod workflow;
 
 use crate::check::typed::Typed;
 use facts::Asked;
-use flow_ir::{EmailId, IdMap, Predicate, PredicateId, Program, WorkflowId};
+use flow_ir::{DebugInfo, EmailId, IdMap, Meaning, Predicate, PredicateId, Program, WorkflowId};
 
 /// Lowers a whole program.
 pub(crate) fn lower(typed: &Typed, name: &str, timezone: &str, files: Vec<String>) -> Program {
-    let program = Program {
-        name: name.to_owned(),
+    let meaning = Meaning {
         timezone: timezone.to_owned(),
-        files,
         stages: typed.stages.clone(),
         events: typed.events.clone(),
-        ..Program::default()
+        ..Meaning::default()
     };
+    let debug = DebugInfo { name: name.to_owned(), files, ..DebugInfo::default() };
+    let program = Program { meaning, debug };
     let mut lowering = Lowering { typed, program, asked: Asked::of(typed) };
     lowering.schema();
     for (id, workflow) in typed.workflows.iter() {
-        let lowered = lowering.workflow(id, workflow);
+        let (lowered, told) = lowering.workflow(id, workflow);
         lowering.program.workflows.push(lowered);
+        lowering.program.debug.workflows.push(told);
     }
-    lowering.program.emails = typed.emails.values().map(|email| lowering.email(email)).collect::<IdMap<EmailId, _>>();
+    lowering.program.emails = typed.emails.values().map(|typed| typed.email.clone()).collect();
+    let contents = typed.emails.values().map(|email| lowering.content(email));
+    lowering.program.debug.emails = contents.collect::<IdMap<EmailId, _>>();
     lowering.program.teams = typed.teams.values().map(|team| lowering.team(team)).collect();
     lowering.program.frame.place();
     lowering.program

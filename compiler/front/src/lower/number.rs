@@ -19,8 +19,9 @@ impl Lowering<'_> {
                 let Some(slot) = self.program.fields[*field].slot else {
                     return Lowered { value: code.int(0), known: None };
                 };
-                let known = self.program.frame.slots[slot].presence.map(|_| code.known(slot));
-                Lowered { value: code.load(Place::Frame(slot)), known }
+                let place = Place::contact(slot);
+                let known = self.program.frame.slots[slot].presence.map(|_| code.known(place));
+                Lowered { value: code.load(place), known }
             }
             Number::Or(field, fallback) => {
                 let inner = self.number(&Number::Field(*field), code);

@@ -84,7 +84,7 @@ impl Lowering<'_> {
             }
             Cond::Truth(field) => self.truth(*field, code),
             Cond::Known(field) => match self.slot_of(*field) {
-                Some(slot) => code.known(slot),
+                Some(slot) => code.known(Place::contact(slot)),
                 None => code.bool(false),
             },
             Cond::Compare(left, comparison, right) => {
@@ -118,7 +118,7 @@ impl Lowering<'_> {
                 self.cond(&typed.segments[*id].when, scope, code, changes)
             }
             Cond::TimedOut => match &scope.journey {
-                Some(journey) => code.load(Place::Journey(journey.slots.timed_out)),
+                Some(journey) => code.load(Place::journey(journey.slots.timed_out)),
                 None => code.bool(false),
             },
         }
@@ -130,10 +130,10 @@ impl Lowering<'_> {
 
     fn truth(&self, field: flow_ir::FieldId, code: &mut Builder) -> ValueId {
         let Some(slot) = self.slot_of(field) else { return code.bool(false) };
-        let value = code.load(Place::Frame(slot));
+        let value = code.load(Place::contact(slot));
         match self.program.frame.slots[slot].presence {
             Some(_) => {
-                let known = code.known(slot);
+                let known = code.known(Place::contact(slot));
                 code.and(known, value)
             }
             None => value,
@@ -145,7 +145,7 @@ impl Lowering<'_> {
         let Some(slot) = self.slot_of(field) else { return code.bool(false) };
         numbers.sort_unstable();
         numbers.dedup();
-        let value = code.load(Place::Frame(slot));
+        let value = code.load(Place::contact(slot));
         match numbers.as_slice() {
             [] => code.bool(false),
             [only] => {
@@ -173,15 +173,15 @@ impl Lowering<'_> {
             return code.op(Op::Trigger(at as u32));
         }
         let slot = self.fact_slot(&test.pattern, test.at_least);
-        let last = code.load(Place::Frame(slot));
+        let last = code.load(Place::contact(slot));
         match (test.since, &scope.journey) {
             (Since::Within(ms), _) => within(last, ms, code, changes),
             (Since::Entry, Some(journey)) => {
-                let since = code.load(Place::Journey(journey.slots.entered_at));
+                let since = code.load(Place::journey(journey.slots.entered_at));
                 code.compare(Comparison::GreaterOrEqual, last, since)
             }
             (Since::Block, Some(journey)) => {
-                let since = code.load(Place::Journey(journey.slots.anchor_at));
+                let since = code.load(Place::journey(journey.slots.anchor_at));
                 code.compare(Comparison::GreaterOrEqual, last, since)
             }
             _ => happened_at(last, code),
@@ -226,7 +226,7 @@ impl Lowering<'_> {
 
 /// Whether the instant in a journey's slot ever came.
 fn happened(slot: SlotId, code: &mut Builder) -> ValueId {
-    let at = code.load(Place::Journey(slot));
+    let at = code.load(Place::journey(slot));
     happened_at(at, code)
 }
 

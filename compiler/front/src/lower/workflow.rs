@@ -7,11 +7,12 @@ use super::predicate::{JourneyScope, Scope};
 use super::steps::Steps;
 use crate::check::typed::{TypedEntry, TypedWorkflow};
 use flow_ir::{
-    Entry, Exit, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op, Place, SlotId, SlotKind, Workflow, WorkflowId,
+    Area, Entry, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op, SlotId, SlotKind, Workflow, WorkflowDebug,
+    WorkflowId, Written,
 };
 
 impl Lowering<'_> {
-    pub(super) fn workflow(&mut self, id: WorkflowId, typed: &TypedWorkflow) -> Workflow {
+    pub(super) fn workflow(&mut self, id: WorkflowId, typed: &TypedWorkflow) -> (Workflow, WorkflowDebug) {
         let mut body = Body {
             workflow: id,
             name: &typed.name,
@@ -21,21 +22,15 @@ impl Lowering<'_> {
             waits: IdMap::default(),
             effects: IdMap::default(),
             arms: Vec::new(),
+            arms_written: Vec::new(),
         };
         let entry = self.entry(id, typed);
         let goal = typed.goal.as_ref().map(|goal| Goal {
-            text: goal.text.clone(),
             when: self.own_predicate("goal", &goal.when, &mut body),
             within: goal.within,
             continues: goal.continues,
-            at: goal.at,
         });
-        let exits = typed.exits.iter().map(|(when, text, at)| Exit {
-            text: text.clone(),
-            when: self.own_predicate("exit when", when, &mut body),
-            at: *at,
-        });
-        let exits = exits.collect();
+        let exits = typed.exits.iter().map(|(when, ..)| self.own_predicate("exit when", when, &mut body)).collect();
         let skip = typed
             .skip
             .as_ref()
@@ -44,13 +39,13 @@ impl Lowering<'_> {
         let function = std::mem::replace(&mut body.code, Builder::new()).finish();
         let mut journey = body.journey;
         journey.layout.place();
-        Workflow {
+        let told = WorkflowDebug { steps: body.steps.written, arms: body.arms_written, ..told(typed) };
+        let workflow = Workflow {
             name: typed.name.clone(),
-            title: typed.title.clone(),
             group: typed.group.clone(),
-            owner: typed.owner.clone(),
             goal,
             entry,
+            event: None,
             reenter: typed.reenter,
             exits,
             skip,
@@ -64,25 +59,39 @@ impl Lowering<'_> {
             journey: journey.layout,
             slots: journey.slots,
             engagements: journey.engagements,
-            at: typed.at,
-        }
+        };
+        (workflow, told)
     }
 
     fn entry(&mut self, id: WorkflowId, typed: &TypedWorkflow) -> Entry {
         let name = format!("{}: enter when", typed.name);
         let mut scope = Scope::program();
         match &typed.entry {
-            TypedEntry::Event { when, at } => {
+            TypedEntry::Event { when, .. } => {
                 let when = self.predicate(name, Some(id), when, &mut scope);
-                Entry::Event { patterns: scope.triggers, when, at: *at }
+                Entry::Event { patterns: scope.triggers, when }
             }
-            TypedEntry::Becomes { when, existing, at } => {
+            TypedEntry::Becomes { when, existing, .. } => {
                 let when = self.predicate(name.clone(), Some(id), when, &mut scope);
                 let was = self.flag(&format!("{name} held"));
-                Entry::Becomes { when, was, existing: *existing, at: *at }
+                Entry::Becomes { when, was, existing: *existing }
             }
-            TypedEntry::ByHand { at } => Entry::ByHand { at: *at },
+            TypedEntry::ByHand { .. } => Entry::ByHand,
         }
+    }
+}
+
+/// What is told of a workflow, but for its steps.
+fn told(typed: &TypedWorkflow) -> WorkflowDebug {
+    let (TypedEntry::Event { at, .. } | TypedEntry::Becomes { at, .. } | TypedEntry::ByHand { at }) = &typed.entry;
+    WorkflowDebug {
+        title: typed.title.clone(),
+        owner: typed.owner.clone(),
+        at: typed.at,
+        entry: *at,
+        goal: typed.goal.as_ref().map(|goal| Written { text: goal.text.clone(), at: goal.at }),
+        exits: typed.exits.iter().map(|(_, text, at)| Written { text: text.clone(), at: *at }).collect(),
+        ..WorkflowDebug::default()
     }
 }
 
@@ -102,12 +111,8 @@ fn journey_scope() -> JourneyScope {
 /// The slots of the frame that a body stores to.
 fn frame_writes(body: &Function) -> Vec<SlotId> {
     let ops = body.blocks.values().flat_map(|block| block.ops.values());
-    let mut writes: Vec<SlotId> = ops
-        .filter_map(|op| match op {
-            Op::Store(Place::Frame(slot), _) | Op::SetKnown(slot, _) => Some(*slot),
-            _ => None,
-        })
-        .collect();
+    let stores = ops.filter(|op| matches!(op, Op::Store(..) | Op::SetKnown(..))).filter_map(Op::place);
+    let mut writes: Vec<SlotId> = stores.filter(|place| place.area == Area::Contact).map(|place| place.slot).collect();
     writes.sort_unstable();
     writes.dedup();
     writes

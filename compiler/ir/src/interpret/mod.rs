@@ -1,13 +1,13 @@
 //! The reference interpreter: what a program means, written as plainly as possible.
 //!
-//! In: a verified program, a frame, a journey, an instant. Out: the same answers as machine code, which is compared with it in tests.
+//! In: a verified program, memory, an instant. Out: the same answers as machine code, which is compared with it in tests.
 //! It runs where native code may not be mapped. It knows nothing of stores, clocks or Cranelift.
 
 mod op;
 mod predicate;
 mod step;
 
-use crate::backend::{Backend, Host, Memory, Moment, Stop, Verdict};
+use crate::backend::{Backend, Host, Memory, Moment, Stop, Verdict, View};
 use crate::guard::Guard;
 use crate::verify::{Fault, verify};
 use crate::{BlockId, Id, PredicateId, Program, WorkflowId};
@@ -35,16 +35,9 @@ impl Backend for Interpreter {
         "interpreter"
     }
 
-    fn holds(
-        &self,
-        predicate: PredicateId,
-        frame: &[u8],
-        journey: &[u8],
-        moment: Moment,
-        host: &mut dyn Host,
-    ) -> Verdict {
+    fn holds(&self, predicate: PredicateId, view: View<'_>, moment: Moment, host: &mut dyn Host) -> Verdict {
         let mut guard = Guard::new(host);
-        let verdict = predicate::interpret_predicate(&self.program, predicate, frame, journey, moment, &mut guard);
+        let verdict = predicate::interpret_predicate(&self.program, predicate, view, moment, &mut guard);
         // After a panic the host knows that this answer means nothing.
         let _ = guard.finish();
         verdict

@@ -1,27 +1,25 @@
 //! One op: from the values before it to its own. Truth values are 0 and 1.
 
+use crate::backend::View;
 use crate::guard::Guard;
-use crate::{Id, Layout, Op, Place, Program, VALUE_LIMIT, ValueId};
+use crate::{Areas, Id, Layout, Op, Place, VALUE_LIMIT, ValueId};
 
 /// What an op may look at.
-pub(super) struct View<'v> {
-    pub(super) program: &'v Program,
-    /// The layout of the journey, where there is one.
-    pub(super) journey_layout: Option<&'v Layout>,
-    pub(super) frame: &'v [u8],
-    pub(super) journey: &'v [u8],
+pub(super) struct Scene<'v> {
+    pub(super) layouts: &'v Areas<Option<&'v Layout>>,
+    pub(super) view: View<'v>,
     pub(super) now: i64,
     pub(super) triggers: u64,
 }
 
-impl View<'_> {
+impl Scene<'_> {
     fn load(&self, place: Place) -> i64 {
-        match (place, self.journey_layout) {
-            (Place::Frame(slot), _) => self.program.frame.read(self.frame, slot),
-            (Place::Journey(slot), Some(layout)) => layout.read(self.journey, slot),
-            // The verifier lets no such load through.
-            (Place::Journey(_), None) => 0,
-        }
+        // The verifier lets no slot be read where there is no layout.
+        self.layouts[place.area].map_or(0, |layout| layout.read(&self.view[place.area], place.slot))
+    }
+
+    fn is_known(&self, place: Place) -> bool {
+        self.layouts[place.area].is_some_and(|layout| layout.is_known(&self.view[place.area], place.slot))
     }
 }
 
@@ -29,16 +27,16 @@ impl View<'_> {
 ///
 /// Sums wrap, as in machine code. The verifier has shown that they never do while slots hold what they may, so this matters only
 /// for a damaged frame, where a wrong number must not become a panic.
-pub(super) fn interpret_op(op: &Op, values: &[i64], view: &View<'_>, host: &mut Guard<'_>) -> i64 {
+pub(super) fn interpret_op(op: &Op, values: &[i64], scene: &Scene<'_>, host: &mut Guard<'_>) -> i64 {
     let of = |id: ValueId| values[id.index()];
     match *op {
         Op::Int(value) => value,
         Op::Bool(value) => i64::from(value),
-        Op::Now => view.now,
-        Op::Load(place) => view.load(place),
+        Op::Now => scene.now,
+        Op::Load(place) => scene.load(place),
         Op::Store(..) | Op::SetKnown(..) => 0,
-        Op::Known(slot) => i64::from(view.program.frame.is_known(view.frame, slot)),
-        Op::Trigger(bit) => i64::from(view.triggers >> bit & 1 == 1),
+        Op::Known(place) => i64::from(scene.is_known(place)),
+        Op::Trigger(bit) => i64::from(scene.triggers >> bit & 1 == 1),
         Op::TextTest(test) => i64::from(host.text_test(test).unwrap_or(false)),
         Op::Compare(comparison, a, b) => i64::from(comparison.holds(of(a), of(b))),
         Op::InSet(a, ref set) => i64::from(set.binary_search(&of(a)).is_ok()),

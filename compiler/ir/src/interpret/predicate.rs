@@ -1,31 +1,24 @@
 //! Predicates: one block, read only.
 
-use super::op::{View, interpret_op};
-use crate::backend::{Moment, Verdict};
+use super::op::{Scene, interpret_op};
+use crate::backend::{Moment, Verdict, View};
 use crate::guard::Guard;
 use crate::{BlockId, FOREVER, Id, PredicateId, Program, Terminator};
 
 pub(super) fn interpret_predicate(
     program: &Program,
     predicate: PredicateId,
-    frame: &[u8],
-    journey: &[u8],
+    view: View<'_>,
     moment: Moment,
     host: &mut Guard<'_>,
 ) -> Verdict {
     let predicate = &program.predicates[predicate];
     let block = &predicate.function.blocks[BlockId(0)];
-    let view = View {
-        program,
-        journey_layout: predicate.workflow.map(|owner| &program.workflows[owner].journey),
-        frame,
-        journey,
-        now: moment.now,
-        triggers: moment.triggers,
-    };
+    let layouts = program.layouts(predicate.workflow.map(|owner| &program.workflows[owner]));
+    let scene = Scene { layouts: &layouts, view, now: moment.now, triggers: moment.triggers };
     let mut values = Vec::with_capacity(block.ops.len());
     for op in block.ops.values() {
-        let value = interpret_op(op, &values, &view, host);
+        let value = interpret_op(op, &values, &scene, host);
         values.push(value);
     }
     match block.end {

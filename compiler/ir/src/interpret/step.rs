@@ -1,9 +1,9 @@
 //! Steps: block after block until the journey waits, is held or ends.
 
-use super::op::{View, interpret_op};
+use super::op::{Scene, interpret_op};
 use crate::backend::{Memory, Outcome, Stop};
 use crate::guard::Guard;
-use crate::{Block, BlockId, Id, Op, Place, Program, Terminator, Workflow, WorkflowId};
+use crate::{Areas, Block, BlockId, Id, Layout, Op, Program, Terminator, Workflow, WorkflowId};
 
 /// Where control goes after a block.
 enum Next {
@@ -20,7 +20,8 @@ pub(super) fn interpret_step(
     host: &mut Guard<'_>,
 ) -> Stop {
     let workflow = &program.workflows[workflow];
-    let mut run = Run { program, workflow, memory, now, host };
+    let layouts = program.layouts(Some(workflow));
+    let mut run = Run { layouts: &layouts, workflow, memory, now, host };
     let mut at = start;
     // No path comes back, so none is longer than the list of blocks.
     for _ in 0..workflow.body.blocks.len() {
@@ -33,7 +34,7 @@ pub(super) fn interpret_step(
 }
 
 struct Run<'r, 'h> {
-    program: &'r Program,
+    layouts: &'r Areas<Option<&'r Layout>>,
     workflow: &'r Workflow,
     memory: Memory<'r>,
     now: i64,
@@ -50,15 +51,8 @@ impl Run<'_, '_> {
     fn ops(&mut self, block: &Block) -> Vec<i64> {
         let mut values = Vec::with_capacity(block.ops.len());
         for op in block.ops.values() {
-            let view = View {
-                program: self.program,
-                journey_layout: Some(&self.workflow.journey),
-                frame: self.memory.frame,
-                journey: self.memory.journey,
-                now: self.now,
-                triggers: 0,
-            };
-            let value = interpret_op(op, &values, &view, self.host);
+            let scene = Scene { layouts: self.layouts, view: self.memory.view(), now: self.now, triggers: 0 };
+            let value = interpret_op(op, &values, &scene, self.host);
             self.write(op, &values);
             values.push(value);
         }
@@ -66,26 +60,22 @@ impl Run<'_, '_> {
     }
 
     fn write(&mut self, op: &Op, values: &[i64]) {
-        match *op {
-            Op::Store(Place::Frame(slot), value) => {
-                self.program.frame.write(self.memory.frame, slot, values[value.index()]);
-            }
-            Op::Store(Place::Journey(slot), value) => {
-                self.workflow.journey.write(self.memory.journey, slot, values[value.index()]);
-            }
-            Op::SetKnown(slot, value) => {
-                self.program.frame.set_known(self.memory.frame, slot, values[value.index()] != 0);
-            }
-            _ => {}
+        let (Op::Store(place, value) | Op::SetKnown(place, value)) = *op else { return };
+        // The verifier lets no slot be written where there is no layout.
+        let Some(layout) = self.layouts[place.area] else { return };
+        let (bytes, value) = (&mut self.memory[place.area], values[value.index()]);
+        if matches!(op, Op::Store(..)) {
+            layout.write(bytes, place.slot, value);
+        } else {
+            layout.set_known(bytes, place.slot, value != 0);
         }
     }
 
     fn end(&mut self, at: BlockId, end: &Terminator, values: &[i64]) -> Next {
-        let memory = Memory { frame: &mut *self.memory.frame, journey: &mut *self.memory.journey };
         match *end {
             Terminator::Jump(next) => Next::Block(next),
             Terminator::Branch(value, yes, no) => Next::Block(if values[value.index()] != 0 { yes } else { no }),
-            Terminator::Effect { step, effect, next } => match self.host.effect(memory, step, effect) {
+            Terminator::Effect { step, effect, next } => match self.host.effect(self.memory.lend(), step, effect) {
                 Ok(Outcome::Done) => Next::Block(next),
                 Ok(Outcome::Held) => Next::Stop(Stop::Held { step, block: at.0 }),
                 Err(_) => Next::Stop(Stop::Failed),

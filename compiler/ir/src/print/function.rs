@@ -2,6 +2,7 @@
 
 use super::super::{
     Block, Comparison, Ending, Function, NUMBER_SCALE, Op, Place, Program, StepId, Terminator, ValueId, Workflow,
+    WorkflowDebug, WorkflowId,
 };
 use super::{elapsed, number, remarked, slot_name, text_test_line};
 use chrono::DateTime;
@@ -16,10 +17,11 @@ pub(super) fn print_function(
     f: &mut Formatter<'_>,
     indent: &str,
     program: &Program,
-    workflow: Option<&Workflow>,
+    workflow: Option<WorkflowId>,
     function: &Function,
 ) -> fmt::Result {
-    let names = Names { program, workflow };
+    let told = workflow.and_then(|id| program.told(id));
+    let names = Names { program, workflow: workflow.and_then(|id| program.workflows.get(id)), told };
     for (id, block) in function.blocks.iter() {
         writeln!(f, "{indent}{id}:")?;
         for line in names.block(block) {
@@ -33,6 +35,7 @@ pub(super) fn print_function(
 struct Names<'p> {
     program: &'p Program,
     workflow: Option<&'p Workflow>,
+    told: Option<&'p WorkflowDebug>,
 }
 
 impl Names<'_> {
@@ -44,7 +47,7 @@ impl Names<'_> {
     fn line(&self, id: ValueId, op: &Op) -> String {
         match op {
             Op::Store(place, value) => format!("store {}, {value}", self.place(*place)),
-            Op::SetKnown(slot, value) => format!("set known {}, {value}", self.place(Place::Frame(*slot))),
+            Op::SetKnown(place, value) => format!("set known {}, {value}", self.place(*place)),
             _ => remarked(format!("{id} = {}", self.op(op)), self.remark(op)),
         }
     }
@@ -56,7 +59,7 @@ impl Names<'_> {
             Op::Now => "now".to_owned(),
             Op::Load(place) => format!("load {}", self.place(*place)),
             Op::Store(..) | Op::SetKnown(..) => String::new(),
-            Op::Known(slot) => format!("known {}", self.place(Place::Frame(*slot))),
+            Op::Known(place) => format!("known {}", self.place(*place)),
             Op::Trigger(bit) => format!("trigger {bit}"),
             Op::TextTest(test) => format!("text {test}"),
             Op::Compare(comparison, a, b) => format!("{a} {} {b}", sign(*comparison)),
@@ -90,15 +93,15 @@ impl Names<'_> {
 
     /// The arm that a bit stands for, where the workflow has one trace word.
     fn arm(&self, bit: u32) -> Option<String> {
-        let workflow = self.workflow.filter(|workflow| workflow.slots.trace.len() == 1)?;
-        workflow.arms.get(bit as usize).map(|arm| arm.text.clone())
+        self.workflow.filter(|workflow| workflow.slots.trace.len() == 1)?;
+        self.told?.arms.get(bit as usize).map(|arm| arm.text.clone())
     }
 
     fn place(&self, place: Place) -> String {
-        match (place, self.workflow) {
-            (Place::Frame(slot), _) => format!("frame.{}", slot_name(&self.program.frame, slot)),
-            (Place::Journey(slot), Some(workflow)) => format!("journey.{}", slot_name(&workflow.journey, slot)),
-            (Place::Journey(slot), None) => format!("journey.{slot}"),
+        let area = place.area.word();
+        match self.program.layouts(self.workflow)[place.area] {
+            Some(layout) => format!("{area}.{}", slot_name(layout, place.slot)),
+            None => format!("{area}.{}", place.slot),
         }
     }
 
@@ -120,7 +123,7 @@ impl Names<'_> {
     }
 
     fn step(&self, step: StepId) -> Option<String> {
-        self.workflow?.steps.get(step).map(|step| step.text.clone())
+        self.told?.steps.get(step).map(|step| step.text.clone())
     }
 }
 

@@ -3,11 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::generate::{email, least_program, least_workflow, step, text_test};
-use crate::source::{FileId, Location, Span};
+use crate::source::Location;
 use crate::verify::verify;
 use crate::*;
 
-const AT: Location = Location { file: FileId(0), span: Span { start: 0, end: 0 } };
 const DAY_MS: i64 = 86_400_000;
 
 fn one_of_everything() -> Program {
@@ -18,7 +17,9 @@ fn one_of_everything() -> Program {
     mail(&mut program);
     predicates(&mut program);
     let workflow = workflow(&program);
+    let told = told(&workflow);
     program.workflows.push(workflow);
+    program.debug.workflows.push(told);
     program
 }
 
@@ -40,22 +41,28 @@ fn schema(program: &mut Program) {
     let industries = FieldType::OneOf(vec!["software".into(), "retail".into()]);
     program.fields.push(field("industry", industries, false, industry));
     let property = Property { name: "page".into(), ty: FieldType::Text, optional: false };
-    let event = program.events.push(EventType { name: "visited".into(), properties: vec![property] });
+    let event = program.events.push(EventType {
+        name: "visited".into(),
+        properties: vec![property],
+        layout: Layout::default(),
+    });
     let pattern = program.patterns.push(Pattern {
         text: "visited(page is \"/pricing\")".into(),
         event: PatternEvent::Declared(event),
         tests: vec![PropertyTest { property: 0, test: Trait::TextIn(vec!["/pricing".into()]), negated: false }],
     });
-    program.facts.push(Fact { pattern, first: visits[0], depth: 2 });
+    program.facts.push(Fact { area: Area::Contact, pattern, first: visits[0], depth: 2 });
 }
 
 fn mail(program: &mut Program) {
     let field = FieldId(0);
     let pieces = vec![Piece::Text("For ".into()), Piece::Field { field, fallback: Some("you".into()) }];
-    let mut guide = email("guide");
-    guide.subjects = vec![Subject { when: None, text: TextTemplate { pieces } }];
-    guide.links = vec![Link { alias: "case-study".into(), url: "https://example.com".into() }];
-    program.emails.push(guide);
+    program.emails.push(email("guide"));
+    program.debug.emails.push(EmailContent {
+        subjects: vec![Subject { when: None, text: TextTemplate { pieces } }],
+        links: vec![Link { alias: "case-study".into(), url: "https://example.com".into() }],
+        ..EmailContent::default()
+    });
     let member = Member { address: "ada@example.com".into(), covers: None };
     program.teams.push(Team { name: "sales".into(), members: vec![member], backup: Some("all@example.com".into()) });
 }
@@ -64,7 +71,7 @@ fn predicates(program: &mut Program) {
     let (a, b, c, d) = (ValueId(0), ValueId(1), ValueId(2), ValueId(3));
     let second = program.facts[FactId(0)].slot(1);
     let ops = [
-        Op::Load(Place::Frame(second)),
+        Op::Load(Place::contact(second)),
         Op::Int(7 * DAY_MS),
         Op::Add(a, b),
         Op::Now,
@@ -82,17 +89,16 @@ fn predicates(program: &mut Program) {
 
 fn workflow(program: &Program) -> Workflow {
     let mut workflow = least_workflow("guide", 1);
-    workflow.title = "The guide".into();
-    workflow.entry = Entry::Event { patterns: vec![PatternId(0)], when: PredicateId(0), at: AT };
+    workflow.entry = Entry::Event { patterns: vec![PatternId(0)], when: PredicateId(0) };
     workflow.reenter = Reenter::After(CivilSpan { months: 1, days: 0, ms: 5_400_000 });
-    workflow.exits = vec![Exit { text: "visited pricing twice".into(), when: PredicateId(0), at: AT }];
+    workflow.exits = vec![PredicateId(0)];
     workflow.window = Some(SendWindow { days: 0b1_1111, from_min: 9 * 60, to_min: 17 * 60 + 30 });
     workflow.writes = vec![program.system.score];
     workflow.steps = [
-        step(StepKind::Score, "score + 10"),
-        step(StepKind::Send, "send guide"),
-        step(StepKind::Wait, "wait 3 days"),
-        step(StepKind::Handoff, "hand off to sales"),
+        step("score", "score + 10"),
+        step("send", "send guide"),
+        step("wait", "wait 3 days"),
+        step("handoff", "hand off to sales"),
     ]
     .into_iter()
     .collect();
@@ -100,18 +106,30 @@ fn workflow(program: &Program) -> Workflow {
     workflow.waits = [Wait::For(wait), Wait::Until { when: PredicateId(0), up_to: wait }].into_iter().collect();
     workflow.effects.push(effect::send::Send { email: EmailId(0) }.into());
     workflow.effects.push(Handoff { team: TeamId(0), note: None, task: None }.into());
-    workflow.arms = vec![Arm { step: StepId(0), text: "if industry is software or retail".into(), at: AT }];
+    workflow.arms = vec![StepId(0)];
     workflow.body = body(program, &workflow);
     workflow
+}
+
+/// What people are told of it.
+fn told(workflow: &Workflow) -> WorkflowDebug {
+    let written = |text: &str| Written { text: text.into(), at: Location::default() };
+    WorkflowDebug {
+        title: "The guide".into(),
+        exits: vec![written("visited pricing twice")],
+        steps: workflow.steps.values().map(|key| written(&key.content)).collect(),
+        arms: vec![written("if industry is software or retail")],
+        ..WorkflowDebug::default()
+    }
 }
 
 fn body(program: &Program, workflow: &Workflow) -> Function {
     let industry = program.fields[FieldId(1)].slot.unwrap();
     let budget = program.fields[FieldId(0)].slot.unwrap();
-    let (score, trace) = (Place::Frame(program.system.score), Place::Journey(workflow.slots.trace[0]));
+    let (score, trace) = (Place::contact(program.system.score), Place::journey(workflow.slots.trace[0]));
     let v = ValueId;
     let ops = [
-        Op::Load(Place::Frame(industry)),
+        Op::Load(Place::contact(industry)),
         Op::InSet(v(0), vec![1, 2]),
         Op::Load(score),
         Op::Int(10 * NUMBER_SCALE),
@@ -123,7 +141,7 @@ fn body(program: &Program, workflow: &Workflow) -> Function {
         Op::Load(trace),
         Op::BitOr(v(8), v(9)),
         Op::Store(trace, v(10)),
-        Op::Known(budget),
+        Op::Known(Place::contact(budget)),
         Op::Int(1_772_445_600_000),
         Op::Now,
         Op::Compare(Comparison::Less, v(14), v(13)),

@@ -20,7 +20,7 @@ fn sound() -> Program {
     program.emails.push(email("welcome"));
     program.teams.push(Team { name: "sales".into(), members: Vec::new(), backup: None });
     let mut workflow = least_workflow("guide", 1);
-    workflow.steps.push(step(StepKind::Send, "send welcome"));
+    workflow.steps.push(step("send", "send welcome"));
     workflow.waits.push(Wait::For(CivilSpan::default()));
     workflow.effects.push(effect::send::Send { email: EmailId(0) }.into());
     workflow.effects.push(Handoff { team: TeamId(0), note: None, task: None }.into());
@@ -65,7 +65,7 @@ fn op_faults(ops: &[Op]) -> String {
 }
 
 fn score() -> Place {
-    Place::Frame(sound().system.score)
+    Place::contact(sound().system.score)
 }
 
 fn optional() -> SlotId {
@@ -79,19 +79,19 @@ fn what_is_sound_passes() {
 
 #[test]
 fn ops_fit_their_operands() {
-    let stage = Place::Frame(sound().system.stage);
+    let stage = Place::contact(sound().system.stage);
     let cases: Vec<(Vec<Op>, &str)> = vec![
         (vec![Op::Not(A)], "v0 is not computed before"),
         (vec![Op::Int(1), Op::Not(A)], "v0 is Int, not Bool"),
         (vec![Op::Bool(true), Op::Add(A, A)], "v0 is Bool, not Int"),
         (vec![Op::Int(1), Op::Bool(true), Op::Select(B, A, B)], "selects between Int and Bool"),
         (vec![Op::Int(1), Op::Store(score(), A), Op::Not(B)], "v1 is Nothing, not Bool"),
-        (vec![Op::Load(Place::Frame(SlotId(99)))], "there is no slot99"),
-        (vec![Op::Load(Place::Journey(SlotId(99)))], "there is no slot99"),
+        (vec![Op::Load(Place::contact(SlotId(99)))], "there is no slot99"),
+        (vec![Op::Load(Place::journey(SlotId(99)))], "there is no slot99"),
         (vec![Op::Bool(true), Op::Store(score(), A)], "stores Bool where Int is kept"),
         (vec![Op::Int(70_000), Op::Store(stage, A)], "stores 70000 to 70000, but the slot holds 0 to 65535"),
-        (vec![Op::Known(SlotId(0))], "`identified` is always known"),
-        (vec![Op::Bool(true), Op::SetKnown(SlotId(0), A)], "`identified` is always known"),
+        (vec![Op::Known(Place::contact(SlotId(0)))], "`identified` is always known"),
+        (vec![Op::Bool(true), Op::SetKnown(Place::contact(SlotId(0)), A)], "`identified` is always known"),
         (vec![Op::Trigger(3)], "trigger 3 outside a predicate"),
         (vec![Op::TextTest(TextTestId(7))], "there is no test7"),
         (vec![Op::Bool(true), Op::Bit(A, 61)], "61 is not below 61"),
@@ -99,12 +99,39 @@ fn ops_fit_their_operands() {
         (vec![Op::Int(1), Op::InSet(A, vec![1, 1])], "the set that v0 is looked up in is not sorted or repeats itself"),
         (vec![Op::Int(-1), Op::BitOr(A, A)], "gathers bits of a value that may be negative"),
         (vec![Op::Int(VALUE_LIMIT + 1)], "the constant 2305843009213693953 is beyond 2305843009213693952"),
+        (vec![Op::Load(Place::company(SlotId(0)))], "there is no slot0"),
+        (vec![Op::Load(Place::event(SlotId(0)))], "there is no event here"),
     ];
     for (ops, expected) in cases {
         let found = op_faults(&ops);
         assert!(found.lines().next().is_some_and(|line| line.ends_with(expected)), "{ops:?}: {found}");
     }
-    assert_eq!(op_faults(&[Op::Known(optional())]), "sound");
+    assert_eq!(op_faults(&[Op::Known(Place::contact(optional()))]), "sound");
+}
+
+/// The company and the event are there to be read, by whoever has such layouts.
+#[test]
+fn bodies_write_their_contact_and_journey_alone() {
+    let on_both = |ops: &[Op]| {
+        faults(|program| {
+            let flag = |layout: &mut Layout| {
+                layout.add("flag", SlotKind::Bool, false, 0);
+                layout.place();
+            };
+            flag(&mut program.company);
+            let mut event = EventType { name: "came".into(), properties: Vec::new(), layout: Layout::default() };
+            flag(&mut event.layout);
+            let event = program.events.push(event);
+            let workflow = &mut program.workflows[WorkflowId(0)];
+            workflow.event = Some(event);
+            workflow.body.blocks[BlockId(0)].ops.extend(ops.iter().cloned());
+        })
+    };
+    let (company, event) = (Place::company(SlotId(0)), Place::event(SlotId(0)));
+    assert_eq!(on_both(&[Op::Load(company), Op::Load(event)]), "sound");
+    let wrong = "a body writes nothing of the";
+    assert!(on_both(&[Op::Store(company, A)]).ends_with(&format!("{wrong} company")));
+    assert!(on_both(&[Op::Store(event, A)]).ends_with(&format!("{wrong} event")));
 }
 
 /// Three full slots add up to less than 64 bits hold, four to more; with a clamp on the way any number does.
@@ -129,8 +156,8 @@ fn sums_are_clamped_before_they_can_overflow() {
 /// A trace word takes the last bit, set outright or where a condition held, and is never negative, which another slot may be.
 #[test]
 fn a_trace_word_holds_every_bit() {
-    let trace = Place::Journey(sound().workflows[WorkflowId(0)].slots.trace[0]);
-    let anchor = Place::Journey(sound().workflows[WorkflowId(0)].slots.anchor_at);
+    let trace = Place::journey(sound().workflows[WorkflowId(0)].slots.trace[0]);
+    let anchor = Place::journey(sound().workflows[WorkflowId(0)].slots.anchor_at);
     let last = limits::TRACE_BITS - 1;
     let gather =
         |word, bit| op_faults(&[Op::Bool(true), bit, Op::Load(word), Op::BitOr(B, C), Op::Store(word, ValueId(3))]);
@@ -176,7 +203,7 @@ fn predicates_are_one_block_that_writes_nothing() {
         }),
         predicate(|predicate| {
             predicate.workflow = None;
-            predicate.function.blocks[BlockId(0)].ops.push(Op::Load(Place::Journey(SlotId(0))));
+            predicate.function.blocks[BlockId(0)].ops.push(Op::Load(Place::journey(SlotId(0))));
         }),
         predicate(|predicate| {
             predicate.function.blocks[BlockId(0)].ops.push(Op::Trigger(64));
@@ -202,12 +229,11 @@ fn layouts_and_lists_hold_together() {
             program.patterns.push(Pattern { text: "visited".into(), event, tests });
         }),
         faults(|program| {
-            program.facts.push(Fact { pattern: PatternId(2), first: optional(), depth: 2 });
+            program.facts.push(Fact { area: Area::Contact, pattern: PatternId(2), first: optional(), depth: 2 });
         }),
         workflow(|workflow| workflow.slots.timed_out = workflow.slots.entered_at),
         workflow(|workflow| {
-            let at = workflow.at;
-            workflow.arms = vec![Arm { step: StepId(0), text: "else".into(), at }; limits::TRACE_BITS as usize + 1];
+            workflow.arms = vec![StepId(0); limits::TRACE_BITS as usize + 1];
         }),
         workflow(|workflow| workflow.skip = Some(PredicateId(8))),
         workflow(|workflow| workflow.effects[EffectId(0)] = effect::send::Send { email: EmailId(8) }.into()),

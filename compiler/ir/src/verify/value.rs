@@ -4,7 +4,7 @@
 //! every value (in 128 bits, so that this arithmetic cannot overflow itself) shows exactly where a [`Op::Clamp`] is needed, and
 //! spares every backend the check.
 
-use super::super::{Id, Layout, Op, Place, Program, SlotId, SlotKind, VALUE_LIMIT, ValueId, ValueType, Workflow};
+use super::super::{Area, Id, Layout, Op, Place, Program, SlotId, SlotKind, VALUE_LIMIT, ValueId, ValueType, Workflow};
 use crate::limits::{MAX_TRIGGERS, TRACE_BITS};
 
 /// An interval of integers, both ends included.
@@ -64,15 +64,12 @@ pub struct Scope<'p> {
 
 impl<'p> Scope<'p> {
     fn layout(&self, place: Place) -> Result<(&'p Layout, SlotId), String> {
-        let found = match place {
-            Place::Frame(slot) => Some((&self.program.frame, slot)),
-            Place::Journey(slot) => self.workflow.map(|workflow| (&workflow.journey, slot)),
-        };
-        let (layout, slot) = found.ok_or("there is no journey here")?;
-        if layout.slots.get(slot).is_none() {
-            return Err(format!("there is no {slot}"));
+        let layout = self.program.layouts(self.workflow)[place.area];
+        let layout = layout.ok_or_else(|| format!("there is no {} here", place.area.word()))?;
+        if layout.slots.get(place.slot).is_none() {
+            return Err(format!("there is no {}", place.slot));
         }
-        Ok((layout, slot))
+        Ok((layout, place.slot))
     }
 
     /// What a slot can hold.
@@ -89,25 +86,25 @@ impl<'p> Scope<'p> {
     }
 
     fn is_trace(&self, place: Place) -> bool {
-        match place {
-            Place::Frame(_) => false,
-            Place::Journey(slot) => self.workflow.is_some_and(|workflow| workflow.slots.trace.contains(&slot)),
-        }
+        place.area == Area::Journey && self.workflow.is_some_and(|workflow| workflow.slots.trace.contains(&place.slot))
     }
 
-    fn optional(&self, slot: SlotId) -> Result<(), String> {
-        let (layout, slot) = self.layout(Place::Frame(slot))?;
+    fn optional(&self, place: Place) -> Result<(), String> {
+        let (layout, slot) = self.layout(place)?;
         let found = &layout.slots[slot];
         found.presence.map(|_| ()).ok_or_else(|| format!("`{}` is always known", found.name))
     }
 
     fn writable(&self, place: Place) -> Result<(), String> {
-        match (self.workflow, place) {
-            (Some(workflow), Place::Frame(slot)) if self.may_write && !workflow.writes.contains(&slot) => {
-                Err(format!("{slot} is not among the slots the workflow writes"))
+        let Some(workflow) = self.workflow.filter(|_| self.may_write) else {
+            return Err("a predicate writes nothing".to_owned());
+        };
+        match place.area {
+            Area::Contact if !workflow.writes.contains(&place.slot) => {
+                Err(format!("{} is not among the slots the workflow writes", place.slot))
             }
-            _ if self.may_write => Ok(()),
-            _ => Err("a predicate writes nothing".to_owned()),
+            Area::Contact | Area::Journey => Ok(()),
+            Area::Company | Area::Event => Err(format!("a body writes nothing of the {}", place.area.word())),
         }
     }
 
@@ -120,11 +117,11 @@ impl<'p> Scope<'p> {
             Op::Now => Ok(Known::Int(SLOT_RANGE)),
             Op::Load(place) => self.slot(*place),
             Op::Store(place, value) => self.store(*place, values.get(*value)?),
-            Op::Known(slot) => self.optional(*slot).map(|()| Known::Bool),
-            Op::SetKnown(slot, value) => {
+            Op::Known(place) => self.optional(*place).map(|()| Known::Bool),
+            Op::SetKnown(place, value) => {
                 values.bool(*value)?;
-                self.writable(Place::Frame(*slot))?;
-                self.optional(*slot).map(|()| Known::Nothing)
+                self.writable(*place)?;
+                self.optional(*place).map(|()| Known::Nothing)
             }
             Op::Trigger(bit) if self.may_write => Err(format!("trigger {bit} outside a predicate")),
             Op::Trigger(bit) => below(*bit, MAX_TRIGGERS).map(|()| Known::Bool),

@@ -1,10 +1,10 @@
 //! Random programs on random contacts: both backends must leave the same bytes, answers and calls.
 
 use super::{Called, Recorder, backends};
-use flow_ir::backend::{Backend, Memory, Moment, Stop, Verdict};
-use flow_ir::generate::{Choices, bytes, program};
+use flow_ir::backend::{Backend, Memory, Moment, Stop, Verdict, View};
+use flow_ir::generate::{Choices, memory, program};
 use flow_ir::verify::verify;
-use flow_ir::{BlockId, Id, PredicateId, Program, WorkflowId};
+use flow_ir::{Area, Areas, BlockId, Id, Op, PredicateId, Program, WorkflowId};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -42,8 +42,7 @@ proptest! {
 /// The inputs of a predicate.
 struct Asked {
     predicate: PredicateId,
-    frame: Vec<u8>,
-    journey: Vec<u8>,
+    memory: Areas<Vec<u8>>,
     moment: Moment,
     answers: Vec<u64>,
 }
@@ -53,8 +52,7 @@ impl Asked {
         let owner = program.predicates[predicate].workflow.map(|id| &program.workflows[id]);
         Self {
             predicate,
-            frame: bytes(&program.frame, &[], choices),
-            journey: owner.map_or_else(Vec::new, |owner| bytes(&owner.journey, &owner.slots.trace, choices)),
+            memory: memory(program, owner, choices),
             moment: Moment { now: choices.int(), triggers: choices.word() },
             answers: vec![choices.word(), choices.word(), choices.word()],
         }
@@ -62,7 +60,8 @@ impl Asked {
 
     fn run(&self, backend: &dyn Backend) -> (Verdict, Vec<Called>) {
         let mut host = Recorder { answers: self.answers.clone(), ..Recorder::default() };
-        let verdict = backend.holds(self.predicate, &self.frame, &self.journey, self.moment, &mut host);
+        let view = View::new(Areas::from_fn(|area| &self.memory[area][..]));
+        let verdict = backend.holds(self.predicate, view, self.moment, &mut host);
         (verdict, host.log)
     }
 }
@@ -72,8 +71,7 @@ struct Stepped {
     program: Program,
     workflow: WorkflowId,
     block: BlockId,
-    frame: Vec<u8>,
-    journey: Vec<u8>,
+    memory: Areas<Vec<u8>>,
     now: i64,
     answers: Vec<u64>,
 }
@@ -82,39 +80,36 @@ struct Stepped {
 #[derive(Debug, PartialEq, Eq)]
 struct Left {
     stop: Stop,
-    frame: Vec<u8>,
-    journey: Vec<u8>,
+    memory: Areas<Vec<u8>>,
     log: Vec<Called>,
 }
 
 impl Stepped {
     fn new(program: &Program, workflow: WorkflowId, block: BlockId, choices: &mut Choices) -> Self {
-        let layout = &program.workflows[workflow];
         Self {
             program: program.clone(),
             workflow,
             block,
-            frame: bytes(&program.frame, &[], choices),
-            journey: bytes(&layout.journey, &layout.slots.trace, choices),
+            memory: memory(program, Some(&program.workflows[workflow]), choices),
             now: choices.int(),
             answers: (0..5).map(|_| choices.word()).collect(),
         }
     }
 
     fn run(&self, backend: &dyn Backend) -> Left {
-        let (mut frame, mut journey) = (self.frame.clone(), self.journey.clone());
+        let mut memory = self.memory.clone();
         let writes = Some((self.program.clone(), self.program.system.score));
         let mut host = Recorder { answers: self.answers.clone(), writes, ..Recorder::default() };
-        let memory = Memory { frame: &mut frame, journey: &mut journey };
-        let stop = backend.step(self.workflow, memory, self.block.0, self.now, &mut host);
-        Left { stop, frame, journey, log: host.log }
+        let lent = Memory::new(Areas(memory.0.each_mut().map(Vec::as_mut_slice)));
+        let stop = backend.step(self.workflow, lent, self.block.0, self.now, &mut host);
+        Left { stop, memory, log: host.log }
     }
 }
 
 /// A generator that never makes some op would let its translation go untested.
 #[test]
 fn the_generator_makes_every_op_and_end() {
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut areas) = (BTreeSet::new(), BTreeSet::new());
     let mut state = 1_u64;
     for _ in 0..300 {
         let numbers = (0..700).map(|_| {
@@ -127,6 +122,7 @@ fn the_generator_makes_every_op_and_end() {
         let predicates = program.predicates.values().map(|predicate| &predicate.function);
         for function in program.workflows.values().map(|workflow| &workflow.body).chain(predicates) {
             for block in function.blocks.values() {
+                areas.extend(block.ops.values().filter_map(Op::place).map(|place| place.area));
                 seen.extend(block.ops.values().map(|op| variant(&format!("{op:?}"))));
                 seen.insert(variant(&format!("{:?}", block.end)));
             }
@@ -136,6 +132,7 @@ fn the_generator_makes_every_op_and_end() {
     let ends = "Jump Branch Effect Wait Finish Result";
     let all: BTreeSet<String> = ops.split(' ').chain(ends.split(' ')).map(str::to_owned).collect();
     assert_eq!(seen, all);
+    assert_eq!(areas, BTreeSet::from(Area::ALL));
 }
 
 fn variant(debug: &str) -> String {

@@ -9,7 +9,7 @@ mod ops;
 use super::{Native, compile};
 use flow_ir::backend::{Backend, Host, Memory, Outcome};
 use flow_ir::interpret::Interpreter;
-use flow_ir::{EffectId, Program, SlotId, StepId, TextTestId};
+use flow_ir::{Area, Areas, EffectId, Program, SlotId, StepId, TextTestId};
 use std::sync::Arc;
 
 /// Both backends of a program.
@@ -21,7 +21,7 @@ fn backends(program: &Program) -> [Box<dyn Backend>; 2] {
 /// One call that reached the host, with the memory it saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Called {
-    Effect(StepId, EffectId, Vec<u8>, Vec<u8>),
+    Effect(StepId, EffectId, Areas<Vec<u8>>),
     TextTest(TextTestId),
     Panicked(String),
 }
@@ -47,11 +47,11 @@ impl Recorder {
 }
 
 impl Host for Recorder {
-    fn effect(&mut self, memory: Memory<'_>, step: StepId, effect: EffectId) -> Outcome {
-        let answer = self.answer(Called::Effect(step, effect, memory.frame.to_vec(), memory.journey.to_vec()));
+    fn effect(&mut self, mut memory: Memory<'_>, step: StepId, effect: EffectId) -> Outcome {
+        let answer = self.answer(Called::Effect(step, effect, Areas::from_fn(|area| memory[area].to_vec())));
         if let Some((program, slot)) = &self.writes {
-            program.frame.write(memory.frame, *slot, (answer % 50) as i64);
-            memory.journey[..8].copy_from_slice(&(answer >> 3).to_le_bytes());
+            program.frame.write(&mut memory[Area::Contact], *slot, (answer % 50) as i64);
+            memory[Area::Journey][..8].copy_from_slice(&(answer >> 3).to_le_bytes());
         }
         if answer % 4 == 3 { Outcome::Held } else { Outcome::Done }
     }

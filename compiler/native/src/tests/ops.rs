@@ -1,7 +1,7 @@
 //! Each op by itself, on both backends, by one table of what it means.
 
 use super::{Recorder, backends};
-use flow_ir::backend::{Memory, Moment, Verdict};
+use flow_ir::backend::{Memory, Moment, Verdict, View};
 use flow_ir::generate::{least_program, least_workflow, text_test};
 use flow_ir::verify::value::{Known, Scope};
 use flow_ir::*;
@@ -66,7 +66,8 @@ fn value_of(program: &Program, ops: &[Op]) -> i64 {
     let answers = backends(&program).map(|backend| {
         let mut host = Recorder { answers: vec![1], ..Recorder::default() };
         let moment = Moment { now: NOW, triggers: TRIGGERS };
-        let Verdict { holds, next_change } = backend.holds(predicate, &frame(&program), &[], moment, &mut host);
+        let Verdict { holds, next_change } =
+            backend.holds(predicate, View::of(&frame(&program), &[]), moment, &mut host);
         if truth { i64::from(holds) } else { next_change }
     });
     assert_eq!(answers[0], answers[1]);
@@ -84,7 +85,7 @@ fn on(constants: &[Op], op: Op, expected: i64) -> (Vec<Op>, i64) {
 fn ops_mean_the_same_on_both() {
     use Comparison::*;
     let program = program();
-    let load = |name| Op::Load(Place::Frame(slot(&program, name)));
+    let load = |name| Op::Load(Place::contact(slot(&program, name)));
     let (a, b, c) = (ValueId(0), ValueId(1), ValueId(2));
     let int = Op::Int;
     let bool = Op::Bool;
@@ -97,8 +98,8 @@ fn ops_mean_the_same_on_both() {
         on(&[], load("symbol"), u32::MAX as i64),
         on(&[], load("day"), -1),
         on(&[], load("int"), NEVER),
-        on(&[], Op::Known(slot(&program, "int")), 1),
-        on(&[], Op::Known(slot(&program, "missing")), 0),
+        on(&[], Op::Known(Place::contact(slot(&program, "int"))), 1),
+        on(&[], Op::Known(Place::contact(slot(&program, "missing"))), 0),
         on(&[], Op::Trigger(0), 0),
         on(&[], Op::Trigger(2), 1),
         on(&[], Op::Trigger(63), 1),
@@ -177,7 +178,7 @@ fn after(ops: &[Op]) -> (Program, Vec<u8>, Vec<u8>) {
     let id = program.workflows.push(workflow);
     let left = backends(&program).map(|backend| {
         let (mut frame, mut journey) = (frame(&program), program.workflows[id].journey.blank());
-        let memory = Memory { frame: &mut frame, journey: &mut journey };
+        let memory = Memory::of(&mut frame, &mut journey);
         backend.step(id, memory, 0, NOW, &mut Recorder::default());
         (frame, journey)
     });
@@ -192,7 +193,7 @@ fn stores_touch_their_slot_alone() {
     let at = |name| slot(&program(), name);
     for (name, value) in stored {
         let constant = if name == "flag" { Op::Bool(value != 0) } else { Op::Int(value) };
-        let (program, frame, _) = after(&[constant, Op::Store(Place::Frame(at(name)), ValueId(0))]);
+        let (program, frame, _) = after(&[constant, Op::Store(Place::contact(at(name)), ValueId(0))]);
         for (other, _, before) in SLOTS {
             let expected = if other == name { value } else { before.unwrap_or_default() };
             assert_eq!(program.frame.read(&frame, slot(&program, other)), expected, "{other} after {name}");
@@ -204,7 +205,7 @@ fn stores_touch_their_slot_alone() {
 #[test]
 fn presence_bits_are_set_one_by_one() {
     for (name, known) in [("int", false), ("missing", true), ("missing", false)] {
-        let ops = [Op::Bool(known), Op::SetKnown(slot(&program(), name), ValueId(0))];
+        let ops = [Op::Bool(known), Op::SetKnown(Place::contact(slot(&program(), name)), ValueId(0))];
         let (program, frame, _) = after(&ops);
         for (other, _, before) in SLOTS {
             let expected = if other == name { known } else { before.is_some() };
@@ -215,8 +216,8 @@ fn presence_bits_are_set_one_by_one() {
 
 #[test]
 fn a_load_sees_the_store_before_it() {
-    let score = Place::Frame(program().system.score);
-    let timed_out = Place::Journey(SlotId(2));
+    let score = Place::contact(program().system.score);
+    let timed_out = Place::journey(SlotId(2));
     let ops = [
         Op::Int(5),
         Op::Store(score, ValueId(0)),

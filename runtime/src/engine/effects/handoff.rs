@@ -9,7 +9,7 @@ use crate::engine::view::ContactView;
 use crate::store::{DecisionCode, HandoffRecord, OutboxKind, OutboxRecord};
 use crate::time::Instant;
 use flow_ir::backend::{Memory, Outcome};
-use flow_ir::{Handoff, StepId, TeamId};
+use flow_ir::{Area, Handoff, StepId, TeamId};
 use serde::{Deserialize, Serialize};
 
 /// What the notice of a handoff says: the payload of its outbox row.
@@ -78,12 +78,12 @@ impl StepHost<'_> {
     }
 
     fn tell(&mut self, memory: &Memory<'_>, step: StepId, handoff: &Handoff, to: &str) {
-        let view = self.view(memory.frame);
+        let view = self.view(&memory[Area::Contact]);
         let order = Order {
             note: handoff.note.as_ref().map(|note| view.fill(note)).unwrap_or_default(),
             task: handoff.task.as_ref().map(|task| (view.fill(&task.title), later(self.now, task.due_in, self.zone))),
         };
-        let title = &self.declared().title;
+        let title = self.plan.program.title(self.workflow);
         let notice =
             Notice { to: to.to_owned(), subject: format!("{title}: {}", who(&view)), text: text(&view, title, &order) };
         // A notice is three texts: writing them as JSON cannot fail.

@@ -8,7 +8,7 @@ use crate::store::{DecisionCode, OutboxKind, OutboxRecord};
 use crate::time::Instant;
 use flow_ir::backend::{Memory, Outcome};
 use flow_ir::effect::send::Send;
-use flow_ir::{EmailId, NEVER, StepId};
+use flow_ir::{Area, EmailId, NEVER, StepId};
 
 impl Perform for Send {
     fn perform(&self, host: &mut StepHost<'_>, memory: Memory<'_>, step: StepId) -> Outcome {
@@ -34,10 +34,10 @@ impl StepHost<'_> {
     fn objection(&self, memory: &Memory<'_>, email: EmailId) -> Option<Withheld> {
         let workflow = self.declared();
         let sent = workflow.slots.sent_at.iter().find(|(sent, _)| *sent == email);
-        if sent.is_some_and(|(_, slot)| workflow.journey.read(memory.journey, *slot) > NEVER) {
+        if sent.is_some_and(|(_, slot)| workflow.journey.read(&memory[Area::Journey], *slot) > NEVER) {
             return Some(Withheld::AlreadyReceived);
         }
-        if let Some(reason) = forbidden(self.plan, memory.frame, self.plan.program.emails[email].kind) {
+        if let Some(reason) = forbidden(self.plan, &memory[Area::Contact], self.plan.program.emails[email].kind) {
             return Some(reason);
         }
         let skipped = workflow.skip.is_some_and(|skip| self.holds(skip, memory));
@@ -55,13 +55,13 @@ impl StepHost<'_> {
     }
 
     /// From now on, answers to this mail count.
-    fn note_sent(&self, memory: Memory<'_>, email: EmailId) {
+    fn note_sent(&self, mut memory: Memory<'_>, email: EmailId) {
         let workflow = self.declared();
         for (_, slot) in workflow.slots.sent_at.iter().filter(|(sent, _)| *sent == email) {
-            workflow.journey.write(memory.journey, *slot, self.now);
+            workflow.journey.write(&mut memory[Area::Journey], *slot, self.now);
         }
         for asked in workflow.engagements.iter().filter(|asked| asked.email == email) {
-            workflow.journey.write(memory.journey, asked.slot, NEVER);
+            workflow.journey.write(&mut memory[Area::Journey], asked.slot, NEVER);
         }
     }
 }

@@ -1,15 +1,18 @@
 //! Facts: what the frame remembers of events, so that no history is scanned.
 //!
 //! `visited(page is "/pricing") at least 3 times in 7 days` needs only the last three instants at which that pattern matched. So a
-//! fact is a pattern and a small ring of instants in the frame, newest first, [`NEVER`](super::NEVER) where there was none: the
+//! fact is a pattern and a small ring of instants in the frame, newest first, [`NEVER`](crate::NEVER) where there was none: the
 //! count holds if the third newest is later than seven days ago, and stops holding by itself seven days after it.
 
-use super::id::{EventId, FieldId, PatternId, SlotId};
+use super::area::{Area, Place};
+use crate::id::{EventId, FieldId, PatternId, SlotId};
 use serde::{Deserialize, Serialize};
 
 /// A pattern whose last instants the frame keeps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
+    /// Whose frame keeps it: the contact's or the company's.
+    pub area: Area,
     pub pattern: PatternId,
     /// The slot of the newest instant; the others follow it.
     pub first: SlotId,
@@ -18,6 +21,11 @@ pub struct Fact {
 }
 
 impl Fact {
+    /// Where the `nth` newest instant lies, from zero.
+    pub fn place(&self, nth: u32) -> Place {
+        Place::new(self.area, self.slot(nth))
+    }
+
     /// The slot of the `nth` newest instant, from zero.
     pub fn slot(&self, nth: u32) -> SlotId {
         SlotId(self.first.0 + nth)

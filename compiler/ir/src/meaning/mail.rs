@@ -1,21 +1,13 @@
-//! What a send puts into a mail: checked texts and templates, ready to be filled in for one contact.
+//! Emails by name and kind, and texts that are filled in for one contact.
 
-use super::id::{FieldId, PredicateId};
+use crate::id::FieldId;
 use serde::{Deserialize, Serialize};
 
-/// An email with its template already compiled to HTML, tokens still in it.
+/// An email, as the steps know it. What it says is beside the meaning ([`EmailContent`](crate::debug::EmailContent)).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Email {
     pub name: String,
     pub kind: EmailKind,
-    /// `Name <address>`; the project's sender where none is given.
-    pub from: Option<String>,
-    /// The first whose condition holds; the last has none.
-    pub subjects: Vec<Subject>,
-    pub preview: Option<TextTemplate>,
-    /// HTML with the tokens of `compiler/front/src/templates`.
-    pub html: String,
-    pub links: Vec<Link>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,19 +16,6 @@ pub enum EmailKind {
     Marketing,
     /// Goes out without consent, and is listed in reports.
     Transactional,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Subject {
-    pub when: Option<PredicateId>,
-    pub text: TextTemplate,
-}
-
-/// A link by the name that `clicked .. link` uses.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Link {
-    pub alias: String,
-    pub url: String,
 }
 
 /// A text with fields in it: `Your guide, {first_name or "there"}`.

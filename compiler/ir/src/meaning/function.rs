@@ -1,10 +1,11 @@
 //! Functions: blocks of straight-line ops that end in a branch, an effect, a suspension or a result.
 //!
 //! A block's values are numbered by its ops (`v3` is what op 3 computes) and live only in that block; between blocks everything
-//! lies in the frame and the journey. So any block that a journey can resume at needs nothing but those two.
+//! lies in memory. So any block that a journey can resume at needs nothing else.
 
-use super::id::{BlockId, EffectId, IdMap, SlotId, StepId, TextTestId, ValueId, WaitId};
+use super::area::Place;
 use super::workflow::Ending;
+use crate::id::{BlockId, EffectId, IdMap, StepId, TextTestId, ValueId, WaitId};
 use serde::{Deserialize, Serialize};
 
 /// A control-flow graph. Block 0 is where it starts. It has no cycle: every workflow ends.
@@ -18,15 +19,6 @@ pub struct Function {
 pub struct Block {
     pub ops: IdMap<ValueId, Op>,
     pub end: Terminator,
-}
-
-/// Where a slot lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Place {
-    /// In the contact's frame.
-    Frame(SlotId),
-    /// In the journey.
-    Journey(SlotId),
 }
 
 impl Function {
@@ -80,7 +72,7 @@ impl Comparison {
 }
 
 /// One computation. None of them can fail, trap or have an effect; sums wrap nowhere, because whatever a slot holds is
-/// within [`VALUE_LIMIT`](super::VALUE_LIMIT) and the verifier bounds every value computed from there.
+/// within [`VALUE_LIMIT`](crate::VALUE_LIMIT) and the verifier bounds every value computed from there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Op {
     /// A constant integer.
@@ -89,15 +81,15 @@ pub enum Op {
     Bool(bool),
     /// The instant of this run, in milliseconds.
     Now,
-    /// A slot's value: Bool for [`SlotKind::Bool`](super::SlotKind), Int for the rest.
+    /// A slot's value: Bool for [`SlotKind::Bool`](crate::SlotKind), Int for the rest.
     Load(Place),
     /// Writes a slot, of the same type as a load of it.
     Store(Place, ValueId),
-    /// Whether an optional slot of the frame is known.
-    Known(SlotId),
-    /// Marks an optional slot of the frame as known or missing.
-    SetKnown(SlotId, ValueId),
-    /// Whether the arriving event matches the entry's pattern of this number (below [`MAX_TRIGGERS`](super::limits::MAX_TRIGGERS)). False outside an event.
+    /// Whether an optional slot is known.
+    Known(Place),
+    /// Marks an optional slot as known or missing.
+    SetKnown(Place, ValueId),
+    /// Whether the arriving event matches the entry's pattern of this number (below [`MAX_TRIGGERS`](crate::limits::MAX_TRIGGERS)). False outside an event.
     Trigger(u32),
     /// Asks the host to look into a text field.
     TextTest(TextTestId),
@@ -112,13 +104,13 @@ pub enum Op {
     Not(ValueId),
     Add(ValueId, ValueId),
     Sub(ValueId, ValueId),
-    /// Brings an integer back within plus or minus [`VALUE_LIMIT`](super::VALUE_LIMIT).
+    /// Brings an integer back within plus or minus [`VALUE_LIMIT`](crate::VALUE_LIMIT).
     Clamp(ValueId),
     Min(ValueId, ValueId),
     Max(ValueId, ValueId),
     /// Bitwise or of two integers that are not negative: gathers trace bits.
     BitOr(ValueId, ValueId),
-    /// A truth value as the bit of this number (below [`TRACE_BITS`](super::limits::TRACE_BITS)).
+    /// A truth value as the bit of this number (below [`TRACE_BITS`](crate::limits::TRACE_BITS)).
     Bit(ValueId, u32),
     /// The second where the first holds, else the third (both Int or both Bool).
     Select(ValueId, ValueId, ValueId),
@@ -148,7 +140,7 @@ pub enum Terminator {
         step: Option<StepId>,
         ending: Ending,
     },
-    /// Ends a predicate: does it hold, and at which later instant may that change by itself ([`FOREVER`](super::FOREVER): never).
+    /// Ends a predicate: does it hold, and at which later instant may that change by itself ([`FOREVER`](crate::FOREVER): never).
     Result {
         holds: ValueId,
         next_change: ValueId,
@@ -169,6 +161,14 @@ impl Terminator {
 }
 
 impl Op {
+    /// The slot it reads or writes.
+    pub fn place(&self) -> Option<Place> {
+        match *self {
+            Op::Load(place) | Op::Store(place, _) | Op::Known(place) | Op::SetKnown(place, _) => Some(place),
+            _ => None,
+        }
+    }
+
     /// The values it reads.
     pub fn operands(&self) -> Vec<ValueId> {
         match *self {

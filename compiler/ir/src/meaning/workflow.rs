@@ -2,41 +2,38 @@
 
 use super::effect::Effect;
 use super::function::Function;
-use super::id::{EffectId, EmailId, IdMap, PatternId, PredicateId, SlotId, StepId, WaitId};
 use super::layout::Layout;
-use crate::source::Location;
+use super::step::StepKey;
+use crate::id::{EffectId, EmailId, EventId, IdMap, PatternId, PredicateId, SlotId, StepId, WaitId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Workflow {
     pub name: String,
-    /// For people; the name where none is given.
-    pub title: String,
     pub group: Option<String>,
-    pub owner: Option<String>,
     pub goal: Option<Goal>,
     pub entry: Entry,
+    /// The type of the event whose values the body and its predicates see.
+    pub event: Option<EventId>,
     pub reenter: Reenter,
-    /// Each `exit when` with its own words, judged in order.
-    pub exits: Vec<Exit>,
+    /// Each `exit when`, judged in order.
+    pub exits: Vec<PredicateId>,
     /// True of people who are never enrolled and never messaged while it is.
     pub skip: Option<PredicateId>,
     pub window: Option<SendWindow>,
     /// From the first step to the end. A journey's position is the number of the block it resumes at.
     pub body: Function,
-    pub steps: IdMap<StepId, Step>,
+    pub steps: IdMap<StepId, StepKey>,
     pub waits: IdMap<WaitId, Wait>,
     pub effects: IdMap<EffectId, Effect>,
-    /// What each trace bit means.
-    pub arms: Vec<Arm>,
+    /// What each trace bit means: an arm of this step, or the step itself, ran.
+    pub arms: Vec<StepId>,
     pub journey: Layout,
     pub slots: JourneySlots,
     /// The clicks, opens and replies that the body or a predicate asks about.
     pub engagements: Vec<Engagement>,
     /// The slots of the contact's frame that the body may write.
     pub writes: Vec<SlotId>,
-    /// Where it is declared.
-    pub at: Location,
 }
 
 /// The slots every journey has.
@@ -48,32 +45,30 @@ pub struct JourneySlots {
     pub anchor_at: SlotId,
     /// Whether the last `wait until` ended by its deadline.
     pub timed_out: SlotId,
-    /// A word for each [`TRACE_BITS`](super::limits::TRACE_BITS) arms: which ones ran in this wake. The engine clears them before a step and records them
+    /// A word for each [`TRACE_BITS`](crate::limits::TRACE_BITS) arms: which ones ran in this wake. The engine clears them before a step and records them
     /// after it.
     pub trace: Vec<SlotId>,
-    /// For each email this workflow sends: when it last left, or [`NEVER`](super::NEVER).
+    /// For each email this workflow sends: when it last left, or [`NEVER`](crate::NEVER).
     pub sent_at: Vec<(EmailId, SlotId)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Goal {
-    pub text: String,
     pub when: PredicateId,
     /// How long after the end meeting it still counts.
     pub within: Option<CivilSpan>,
     /// `and continue`: meeting it is recorded and the journey goes on.
     pub continues: bool,
-    pub at: Location,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Entry {
     /// At an event that matches one of the patterns (the predicate's triggers, in order) while the predicate holds.
-    Event { patterns: Vec<PatternId>, when: PredicateId, at: Location },
+    Event { patterns: Vec<PatternId>, when: PredicateId },
     /// At the moment the predicate becomes true. The slot of the frame remembers whether it was.
-    Becomes { when: PredicateId, was: SlotId, existing: bool, at: Location },
+    Becomes { when: PredicateId, was: SlotId, existing: bool },
     /// By hand only.
-    ByHand { at: Location },
+    ByHand,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,14 +77,6 @@ pub enum Reenter {
     /// This long after the end of the last journey.
     After(CivilSpan),
     EveryTime,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Exit {
-    /// The condition as written.
-    pub text: String,
-    pub when: PredicateId,
-    pub at: Location,
 }
 
 /// When mail may leave, in the contact's zone.
@@ -108,38 +95,6 @@ pub struct CivilSpan {
     pub months: i32,
     pub days: i32,
     pub ms: i64,
-}
-
-/// A step, as reports and explanations name it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Step {
-    /// Its label, or an identity made of its kind and content that a step inserted above does not change.
-    pub name: String,
-    pub kind: StepKind,
-    /// As written, on one line.
-    pub text: String,
-    pub at: Location,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum StepKind {
-    Send,
-    Wait,
-    Branch,
-    Score,
-    Change,
-    Stage,
-    Handoff,
-    Exit,
-}
-
-/// A conditional or unconditional run of value steps that leaves a bit in the trace.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Arm {
-    pub step: StepId,
-    /// `if clicked guide_delivery link "case-study"`, `else`, or the step itself.
-    pub text: String,
-    pub at: Location,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,7 +135,7 @@ pub enum Ending {
     HandedOff,
 }
 
-/// A question about what happened to a mail of this journey. The slot keeps the last instant, [`NEVER`](super::NEVER) if none, and
+/// A question about what happened to a mail of this journey. The slot keeps the last instant, [`NEVER`](crate::NEVER) if none, and
 /// is reset when the mail leaves again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Engagement {

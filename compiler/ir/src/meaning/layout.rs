@@ -6,7 +6,7 @@
 //!
 //! This table is the one authority on offsets: the code generator, the interpreter and the runtime all ask it. Little-endian.
 
-use super::id::{IdMap, SlotId};
+use crate::id::{IdMap, SlotId};
 use serde::{Deserialize, Serialize};
 
 /// How wide a slot is and how its bytes are read.
@@ -20,7 +20,7 @@ pub enum SlotKind {
     Symbol,
     /// Four bytes, signed: days since 1970-01-01.
     Days,
-    /// Eight bytes, signed: a number times [`NUMBER_SCALE`](super::NUMBER_SCALE), or an instant in milliseconds since the epoch.
+    /// Eight bytes, signed: a number times [`NUMBER_SCALE`](crate::NUMBER_SCALE), or an instant in milliseconds since the epoch.
     Int,
 }
 

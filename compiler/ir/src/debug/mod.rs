@@ -1,0 +1,45 @@
+//! What people are told of a program, and what its mails say: nothing that a running journey's steps depend on.
+//!
+//! Every list stands beside one of the [`Meaning`](crate::Meaning), by the same ids. A program without any runs all the same.
+
+mod mail;
+
+pub use mail::{EmailContent, Link, Subject};
+
+use crate::source::Location;
+use crate::{EmailId, IdMap, StepId, WorkflowId};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DebugInfo {
+    /// The project's name.
+    pub name: String,
+    /// The files that locations point into, by number.
+    pub files: Vec<String>,
+    pub emails: IdMap<EmailId, EmailContent>,
+    pub workflows: IdMap<WorkflowId, WorkflowDebug>,
+}
+
+/// A piece of the program as written, on one line, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    pub text: String,
+    pub at: Location,
+}
+
+/// What is told of a workflow.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkflowDebug {
+    /// For people; the name where none is given.
+    pub title: String,
+    pub owner: Option<String>,
+    /// Where it is declared.
+    pub at: Location,
+    pub entry: Location,
+    pub goal: Option<Written>,
+    /// Of each `exit when`, the condition.
+    pub exits: Vec<Written>,
+    pub steps: IdMap<StepId, Written>,
+    /// Of each arm: `if clicked guide_delivery link "case-study"`, `else`, or the step itself.
+    pub arms: Vec<Written>,
+}

@@ -1,0 +1,89 @@
+//! Areas: the parts of memory a function may look at, and where a slot lies in them.
+
+use crate::id::SlotId;
+use serde::{Deserialize, Serialize};
+use std::ops::{Index, IndexMut};
+
+/// A part of memory, with a layout of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Area {
+    /// The contact's frame. A body may write it.
+    Contact,
+    /// What is kept of the contact's company, for all who belong to it.
+    Company,
+    /// The journey. Its own workflow's body may write it.
+    Journey,
+    /// The values of the event that began the journey.
+    Event,
+}
+
+impl Area {
+    /// All of them, in order.
+    pub const ALL: [Area; 4] = [Area::Contact, Area::Company, Area::Journey, Area::Event];
+    pub const COUNT: usize = Self::ALL.len();
+
+    pub fn index(self) -> usize {
+        self as usize
+    }
+
+    /// As printed before a slot's name.
+    pub fn word(self) -> &'static str {
+        match self {
+            Area::Contact => "frame",
+            Area::Company => "company",
+            Area::Journey => "journey",
+            Area::Event => "event",
+        }
+    }
+}
+
+/// Where a slot lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Place {
+    pub area: Area,
+    pub slot: SlotId,
+}
+
+impl Place {
+    pub fn new(area: Area, slot: SlotId) -> Self {
+        Self { area, slot }
+    }
+    pub fn contact(slot: SlotId) -> Self {
+        Self::new(Area::Contact, slot)
+    }
+    pub fn company(slot: SlotId) -> Self {
+        Self::new(Area::Company, slot)
+    }
+    pub fn journey(slot: SlotId) -> Self {
+        Self::new(Area::Journey, slot)
+    }
+    pub fn event(slot: SlotId) -> Self {
+        Self::new(Area::Event, slot)
+    }
+}
+
+/// Something of each area.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Areas<T>(pub [T; Area::COUNT]);
+
+impl<T> Areas<T> {
+    pub fn from_fn(of: impl FnMut(Area) -> T) -> Self {
+        Self(Area::ALL.map(of))
+    }
+    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Areas<U> {
+        Areas(self.0.map(change))
+    }
+}
+
+impl<T> Index<Area> for Areas<T> {
+    type Output = T;
+    fn index(&self, area: Area) -> &T {
+        &self.0[area.index()]
+    }
+}
+
+impl<T> IndexMut<Area> for Areas<T> {
+    fn index_mut(&mut self, area: Area) -> &mut T {
+        &mut self.0[area.index()]
+    }
+}

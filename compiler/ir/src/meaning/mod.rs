@@ -1,0 +1,192 @@
+//! What a program means: the schema with its layouts, everything the workflows share, and the workflows.
+//!
+//! It is all that a running journey's steps depend on, and no more: its hash is the program's version. Places in source texts, titles
+//! and the wording of mails are in [`debug`](crate::debug). Two texts are here all the same: what a handoff says, because it is
+//! written into a record of the journey at the instant of its step, and the content of a step, because it names the step.
+
+pub mod area;
+pub mod effect;
+pub mod fact;
+pub mod function;
+pub mod layout;
+pub mod mail;
+pub mod step;
+pub mod workflow;
+
+use self::area::{Area, Areas};
+use self::fact::{Fact, Pattern, TextTest};
+use self::function::{Function, Op};
+use self::layout::Layout;
+use self::mail::Email;
+use self::workflow::{Team, Workflow};
+use crate::id::*;
+use serde::{Deserialize, Serialize};
+
+/// What is hashed, deployed and compared.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meaning {
+    /// The zone of contacts whose own is missing or unknown; an IANA name.
+    pub timezone: String,
+    /// The lifecycle, lowest first.
+    pub stages: Vec<String>,
+    pub fields: IdMap<FieldId, Field>,
+    /// The names of the text columns kept beside the frame.
+    pub texts: IdMap<TextId, String>,
+    /// The contact's frame.
+    pub frame: Layout,
+    /// What is kept of a company.
+    pub company: Layout,
+    pub system: SystemSlots,
+    pub events: IdMap<EventId, EventType>,
+    pub patterns: IdMap<PatternId, Pattern>,
+    pub facts: IdMap<FactId, Fact>,
+    pub text_tests: IdMap<TextTestId, TextTest>,
+    pub predicates: IdMap<PredicateId, Predicate>,
+    pub emails: IdMap<EmailId, Email>,
+    pub teams: IdMap<TeamId, Team>,
+    pub workflows: IdMap<WorkflowId, Workflow>,
+}
+
+impl Meaning {
+    /// The layouts that a function may look at: a workflow's body and predicates see its journey and event, others neither.
+    pub fn layouts<'p>(&'p self, workflow: Option<&'p Workflow>) -> Areas<Option<&'p Layout>> {
+        Areas::from_fn(|area| match area {
+            Area::Contact => Some(&self.frame),
+            Area::Company => Some(&self.company),
+            Area::Journey => workflow.map(|workflow| &workflow.journey),
+            Area::Event => Some(&self.events.get(workflow?.event?)?.layout),
+        })
+    }
+}
+
+/// A function that answers whether something holds of a contact (and journey) now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Predicate {
+    /// For people: `guide_nurture: exit when`.
+    pub name: String,
+    /// The workflow whose journey it may read; none for what belongs to the whole program.
+    pub workflow: Option<WorkflowId>,
+    /// One block that ends in a result.
+    pub function: Function,
+}
+
+impl Predicate {
+    /// The slots of an area that it reads, sorted: it can change only when one of these does, or by itself at its next change.
+    pub fn reads(&self, area: Area) -> Vec<SlotId> {
+        let ops = self.function.blocks.values().flat_map(|block| block.ops.values());
+        let places = ops.filter_map(Op::place).filter(|place| place.area == area);
+        let mut slots: Vec<SlotId> = places.map(|place| place.slot).collect();
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+    }
+
+    /// The text fields it looks into, sorted.
+    pub fn text_tests(&self) -> Vec<TextTestId> {
+        let ops = self.function.blocks.values().flat_map(|block| block.ops.values());
+        let mut tests: Vec<TextTestId> =
+            ops.filter_map(|op| if let Op::TextTest(test) = op { Some(*test) } else { None }).collect();
+        tests.sort_unstable();
+        tests.dedup();
+        tests
+    }
+}
+
+/// A field of the contact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    pub name: String,
+    pub ty: FieldType,
+    /// Declared with `?`.
+    pub optional: bool,
+    /// Its place in the frame; none for a text that the program never compares.
+    pub slot: Option<SlotId>,
+    /// Its column beside the frame; texts only.
+    pub text: Option<TextId>,
+    /// The literals a text is compared with, in lower case; its slot holds 1 + the place in this list, or 0.
+    pub literals: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FieldType {
+    Text,
+    Number,
+    Money,
+    YesNo,
+    Date,
+    Moment,
+    Email,
+    Url,
+    Timezone,
+    Country,
+    /// A choice; its slot holds 1 + the place in this list, or 0 where it is missing.
+    OneOf(Vec<String>),
+    /// The lifecycle stage; its slot holds the place in [`Meaning::stages`].
+    Stage,
+}
+
+impl FieldType {
+    /// Whether values are characters, kept in a column beside the frame.
+    pub fn is_text(&self) -> bool {
+        matches!(self, Self::Text | Self::Email | Self::Url | Self::Timezone | Self::Country)
+    }
+}
+
+/// A value on its way into or out of a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FieldValue {
+    Missing,
+    /// What the slot holds.
+    Int(i64),
+    Text(String),
+}
+
+/// The slots that every contact has, whatever the schema says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SystemSlots {
+    /// Whether every required field has been given. Someone known only by their events is not enrolled.
+    pub identified: SlotId,
+    /// Whether there is an address to send to.
+    pub reachable: SlotId,
+    pub score: SlotId,
+    pub stage: SlotId,
+    pub unsubscribed: SlotId,
+    pub hard_bounced: SlotId,
+    pub complained: SlotId,
+    pub do_not_contact: SlotId,
+    /// When Flow first knew them.
+    pub known_since: SlotId,
+}
+
+impl Default for SystemSlots {
+    fn default() -> Self {
+        let none = SlotId(u32::MAX);
+        Self {
+            identified: none,
+            reachable: none,
+            score: none,
+            stage: none,
+            unsubscribed: none,
+            hard_bounced: none,
+            complained: none,
+            do_not_contact: none,
+            known_since: none,
+        }
+    }
+}
+
+/// A declared event type. Its name matches a stream's `Requested Demo` as well as `requested_demo`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventType {
+    pub name: String,
+    pub properties: Vec<Property>,
+    /// The values of one that a journey keeps.
+    pub layout: Layout,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Property {
+    pub name: String,
+    pub ty: FieldType,
+    pub optional: bool,
+}
