@@ -245,7 +245,7 @@ mod no_plain_files {
         while child.try_wait().unwrap().is_none() {
             if waited > PATIENCE {
                 child.kill().unwrap();
-                panic!("the command waits for something");
+                unreachable!("the command waits for something");
             }
             std::thread::sleep(step);
             waited += step;
@@ -385,7 +385,7 @@ fn all_there_is_to_read() {
     let parts = ["$ flow doc", "Standard modules", "What may be missing"].map(|from| part(&said, from));
     assert_snapshot!(parts.join("\n\n"));
     assert!(said.ends_with("\nexit 0"), "{said}");
-    assert!(part(&said, "The language\n").contains("workflows, steps, conditions"), "{said}");
+    assert!(part(&said, "The language\n").contains("workflows, workflow, goal"), "{said}");
 }
 
 #[test]
@@ -406,9 +406,9 @@ fn the_page_of_a_code_with_a_template() {
 #[test]
 fn a_word_of_the_language() {
     let said = Folder::empty().flow(&["doc", "wait", "until"]);
-    assert!(said.starts_with("$ flow doc wait until\nSteps\n\n"), "{said}");
-    let row = "  `wait until P up to D`\n      ends when P holds or after D; then `if timed out { … }`\n";
-    assert!(said.contains(row), "{said}");
+    assert!(said.starts_with("$ flow doc wait until\nwait\n\n"), "{said}");
+    let form = "- `wait until P up to D`: ends when P holds or after D; then `if timed out { … }`.\n";
+    assert!(said.contains(form), "{said}");
 }
 
 #[test]

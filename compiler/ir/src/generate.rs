@@ -137,6 +137,7 @@ pub fn program(choices: &mut Choices) -> Program {
     program.teams.push(Team { name: "sales".into(), members: Vec::new(), backup: None });
     text_test(&mut program, "gmbh");
     text_test(&mut program, "ltd");
+    segments(&mut program, choices);
     for name in ["first", "second"].into_iter().take(1 + choices.below(2)) {
         let workflow = workflow(&program, name, choices);
         program.workflows.push(workflow);
@@ -148,6 +149,21 @@ pub fn program(choices: &mut Choices) -> Program {
         program.predicates.push(Predicate { name: format!("question {nth}"), workflow, function });
     }
     program
+}
+
+/// Up to two segments; the second may ask the first.
+fn segments(program: &mut Program, choices: &mut Choices) {
+    for nth in 0..choices.below(3) {
+        let holds = program.frame.add(format!("segment{nth}"), SlotKind::Bool, false, 0);
+        let next_change = program.frame.add(format!("segment{nth} until"), SlotKind::Int, false, FOREVER);
+        program.frame.place();
+        let mut function = predicate(Scope { program, workflow: None, may_write: false }, choices);
+        let ops = function.blocks.values_mut().flat_map(|block| block.ops.values_mut());
+        ops.filter(|op| matches!(op, Op::Trigger(_))).for_each(|op| *op = Op::Bool(false));
+        let name = format!("segment{nth}");
+        let asked = program.predicates.push(Predicate { name: name.clone(), workflow: None, function });
+        program.segments.push(Segment { name, watched: asked, afresh: asked, holds, next_change });
+    }
 }
 
 /// Adds slots of all kinds, some optional.
@@ -291,6 +307,7 @@ fn propose(scope: Scope<'_>, values: &[Known], choices: &mut Choices) -> Op {
         10 => Op::Known(place(scope, choices)),
         11 => Op::SetKnown(place(scope, choices), value(&bools, choices)),
         12 => Op::Trigger(choices.below(limits::MAX_TRIGGERS as usize) as u32),
+        13 if choices.flag() => Op::Segment(SegmentId(choices.below(2) as u32)),
         13 => Op::TextTest(TextTestId(choices.below(2) as u32)),
         14 | 15 => Op::Compare(choices.pick(&COMPARISONS), int(choices), int(choices)),
         16 => Op::InSet(int(choices), set(choices)),

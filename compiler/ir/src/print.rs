@@ -18,7 +18,7 @@ mod tests;
 
 use super::{
     CivilSpan, Email, EmailId, EmailKind, Engagement, Entry, Fact, Field, FieldType, IdMap, Layout, Pattern,
-    PatternEvent, Predicate, PredicateId, Program, PropertyTest, Reenter, SendWindow, TextTemplate, TextTest,
+    PatternEvent, Predicate, PredicateId, Program, PropertyTest, Reenter, Segment, SendWindow, TextTemplate, TextTest,
     TextTestKind, Trait, Wait, Workflow, WorkflowDebug, WorkflowId, Written,
 };
 use super::{Piece, SlotId};
@@ -121,7 +121,8 @@ fn type_name(ty: &FieldType) -> String {
 fn print_facts(f: &mut Formatter<'_>, program: &Program) -> fmt::Result {
     print_list(f, "patterns", &program.patterns, |_, pattern| pattern_line(program, pattern))?;
     print_list(f, "facts", &program.facts, |_, fact| fact_line(program, fact))?;
-    print_list(f, "text tests", &program.text_tests, |_, test| text_test_line(program, test))
+    print_list(f, "text tests", &program.text_tests, |_, test| text_test_line(program, test))?;
+    print_list(f, "segments", &program.segments, |_, segment| segment_line(program, segment))
 }
 
 fn print_list<I: super::Id + Display, T>(
@@ -143,6 +144,12 @@ fn pattern_line(program: &Program, pattern: &Pattern) -> String {
             line += "any activity";
             &[][..]
         }
+        PatternEvent::Entered(segment) | PatternEvent::Left(segment) => {
+            let verb = if matches!(pattern.event, PatternEvent::Entered(_)) { "entering" } else { "leaving" };
+            let name = program.segments.get(segment).map_or("?", |segment| segment.name.as_str());
+            line += &format!("{verb} {name}");
+            &[][..]
+        }
         PatternEvent::Declared(event) => {
             let event = program.events.get(event);
             line += event.map_or("?", |event| event.name.as_str());
@@ -154,6 +161,12 @@ fn pattern_line(program: &Program, pattern: &Pattern) -> String {
         line += &format!(", {}", property_test(name, test));
     }
     line
+}
+
+fn segment_line(program: &Program, segment: &Segment) -> String {
+    let Segment { name, watched, afresh, holds, .. } = segment;
+    let afresh = if afresh == watched { String::new() } else { format!(", afresh {afresh}") };
+    format!("{name}: {watched}{afresh} in frame.{}", slot_name(&program.frame, *holds))
 }
 
 fn property_test(name: &str, test: &PropertyTest) -> String {

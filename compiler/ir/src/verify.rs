@@ -5,6 +5,7 @@
 
 pub(crate) mod function;
 mod layout;
+mod segment;
 #[cfg(test)]
 mod tests;
 pub mod value;
@@ -36,6 +37,7 @@ pub fn verify(program: &Program) -> Result<(), Vec<Fault>> {
     checker.schema();
     checker.facts();
     checker.predicates();
+    checker.segments();
     checker.mail();
     for (id, workflow) in program.workflows.iter() {
         checker.workflow(id, workflow);
@@ -138,6 +140,10 @@ impl Checker<'_> {
         let place = format!("{id} `{}`", pattern.text);
         let properties = match pattern.event {
             PatternEvent::AnyActivity => 0,
+            PatternEvent::Entered(segment) | PatternEvent::Left(segment) => {
+                self.exists(&place, &program.segments, segment);
+                0
+            }
             PatternEvent::Declared(event) => {
                 self.exists(&place, &program.events, event);
                 program.events.get(event).map_or(0, |event| event.properties.len())

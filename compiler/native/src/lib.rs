@@ -42,6 +42,8 @@ use unit::{Code, compile_unit};
 pub struct Native {
     workflows: Vec<StepCode>,
     predicates: Vec<PredicateCode>,
+    /// For each segment, the function that asks it afresh.
+    segments: Vec<PredicateFn>,
     code_bytes: usize,
     /// Keeps the memory of the functions above.
     _code: Vec<Code>,
@@ -102,8 +104,10 @@ pub fn compile_with(program: &Program, mut compiled: impl FnMut(CompiledPart)) -
         program.workflows.values().zip(steps).map(|(workflow, step)| StepCode::new(program, workflow, step)).collect();
     // Every predicate belongs to a workflow of the program or to none (`verify`), so each has been compiled.
     let predicates = program.predicates.values().zip(predicates.into_iter().flatten());
-    let predicates = predicates.map(|(predicate, function)| PredicateCode::new(program, predicate, function)).collect();
-    Ok(Native { workflows, predicates, code_bytes, _code: code })
+    let predicates = predicates.map(|(predicate, function)| PredicateCode::new(program, predicate, function));
+    let predicates: Vec<PredicateCode> = predicates.collect();
+    let segments = program.segments.values().map(|segment| predicates[segment.afresh.index()].function).collect();
+    Ok(Native { workflows, predicates, segments, code_bytes, _code: code })
 }
 
 impl Native {
@@ -161,6 +165,7 @@ impl Backend for Native {
             call: ptr::from_mut(&mut call).cast(),
             triggers: moment.triggers,
             next_change: 0,
+            segments: self.segments.as_ptr(),
             areas: Area::ALL.map(|area| view[area].as_ptr().cast_mut()),
         };
         // SAFETY: the code is alive, as `self` owns it. The areas have the lengths that the code was made for (checked above), it only
@@ -176,8 +181,14 @@ impl Backend for Native {
         let code = &self.workflows[workflow.index()];
         code.lengths.check(|area| memory[area].len());
         let (mut call, areas) = Call::on(Guard::new(host), memory);
-        let mut context =
-            Context { table: &HOST_TABLE, call: ptr::from_mut(&mut call).cast(), triggers: 0, next_change: 0, areas };
+        let mut context = Context {
+            table: &HOST_TABLE,
+            call: ptr::from_mut(&mut call).cast(),
+            triggers: 0,
+            next_change: 0,
+            segments: self.segments.as_ptr(),
+            areas,
+        };
         // SAFETY: the code is alive, as `self` owns it. The areas have the lengths that the code was made for (checked above) and are
         // borrowed exclusively until it returns; `context` points to structs that live as long.
         let stopped_at = unsafe { (code.function)(ptr::from_mut(&mut context), now, block) };

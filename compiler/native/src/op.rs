@@ -1,11 +1,11 @@
 //! Ops: each becomes a few instructions without a branch. An Int is an `i64`, a Bool an `i8` of 0 or 1.
 
-use super::abi::CONTEXT_TRIGGERS;
+use super::abi::{CONTEXT_SEGMENTS, CONTEXT_TRIGGERS, PredicateFn};
 use super::function::{Emitter, Reached, Values};
 use super::host::HostFunction;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, Value, types};
-use flow_ir::{Comparison, Id, Op, Place, Slot, SlotKind, VALUE_LIMIT, ValueId};
+use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, Value, types};
+use flow_ir::{Comparison, Id, Op, Place, SegmentId, Slot, SlotKind, VALUE_LIMIT, ValueId};
 
 impl Emitter<'_> {
     pub(super) fn emit_op(&mut self, op: &Op, values: &Values<'_>) -> Value {
@@ -23,6 +23,7 @@ impl Emitter<'_> {
                 let answer = self.emit_host_call(HostFunction::TextTest, &[test.0]);
                 self.builder.ins().ireduce(types::I8, answer)
             }
+            Op::Segment(segment) => self.emit_segment(segment),
             Op::Compare(comparison, a, b) => self.builder.ins().icmp(condition(comparison), of(a), of(b)),
             Op::InSet(a, ref set) => self.emit_in_set(of(a), set),
             Op::InRange(a, low, high) => self.emit_in_range(of(a), low, high),
@@ -40,6 +41,21 @@ impl Emitter<'_> {
             }
             Op::Select(which, yes, no) => self.emit_select(which, yes, no, values),
         }
+    }
+
+    /// Asks a segment: its function reads the contact's frame, so whatever a body has changed was stored before (the lowering sees to
+    /// that). What it leaves in the context as its next change is overwritten by the function that asked.
+    fn emit_segment(&mut self, segment: SegmentId) -> Value {
+        let pointer = self.isa.pointer_type();
+        let mut signature = Signature::new(self.isa.default_call_conv());
+        signature.params.extend([pointer, types::I64].map(AbiParam::new));
+        signature.returns.push(AbiParam::new(types::I8));
+        let signature = self.builder.import_signature(signature);
+        let table = self.builder.ins().load(pointer, self.memory.context, self.context, CONTEXT_SEGMENTS);
+        let offset = (segment.index() * size_of::<PredicateFn>()) as i32;
+        let callee = self.builder.ins().load(pointer, self.memory.context, table, offset);
+        let call = self.builder.ins().call_indirect(signature, callee, &[self.context, self.now]);
+        self.builder.inst_results(call)[0]
     }
 
     /// `x + 10 where it holds, else x` becomes `x + holds * 10`: a run of such rules, as scoring has, then waits for one addition each

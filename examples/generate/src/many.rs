@@ -11,7 +11,7 @@ const IN_A_FILE: usize = 25;
 /// Workflows that share one email and one segment, as campaigns of one family do.
 const SHARERS: usize = 5;
 /// What a workflow of this project measures, for reports: the issue's *33 lines*.
-pub const LINES: usize = 33;
+pub const LINES: usize = 32;
 /// The only template: what one costs is not what grows with workflows.
 pub const TEMPLATE: (&str, &str) = (
     "emails/mail.html",

@@ -15,6 +15,10 @@ impl Bits {
         self.words[number / 64] |= 1 << (number % 64);
     }
 
+    pub(super) fn contains(&self, number: usize) -> bool {
+        self.words.get(number / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
+    }
+
     pub(super) fn insert_all(&mut self, other: &Bits) {
         for (word, more) in self.words.iter_mut().zip(&other.words) {
             *word |= more;

@@ -24,6 +24,8 @@ pub(super) struct Contact {
     pub(super) zone: Zone,
     /// What changed since everyone last looked: slots, then texts.
     pub(super) changed: Bits,
+    /// The same, since the segments were last settled.
+    pub(super) unsettled: Bits,
     /// Whether the frame or the next instant must be written.
     pub(super) dirty: bool,
     pub(super) texts_dirty: bool,
@@ -47,8 +49,10 @@ impl Contact {
         let mut changed = Bits::new(plan.changes);
         // Whatever holds of a blank contact becomes true now.
         changed.fill();
+        let unsettled = changed.clone();
         Contact {
             id,
+            unsettled,
             frame: plan.program.frame.blank(),
             texts: Arc::new(vec![None; plan.program.texts.len()]),
             journeys: Vec::new(),
@@ -70,6 +74,7 @@ impl Contact {
             next_at: record.next_at,
             zone: plan.zone,
             changed: Bits::new(plan.changes),
+            unsettled: Bits::new(plan.changes),
             dirty: false,
             texts_dirty: false,
         };
@@ -104,9 +109,16 @@ impl Contact {
         true
     }
 
+    /// Writes a slot that no condition reads.
+    pub(super) fn write_quietly(&mut self, plan: &Plan, slot: SlotId, value: i64) {
+        plan.program.frame.write(&mut self.frame, slot, value);
+        self.dirty = true;
+    }
+
     /// Notes that a slot has changed.
     pub(super) fn mark(&mut self, slot: SlotId) {
         self.changed.insert(slot.index());
+        self.unsettled.insert(slot.index());
         self.dirty = true;
     }
 
@@ -127,6 +139,7 @@ impl Contact {
         self.texts_dirty = true;
         self.dirty = true;
         self.changed.insert(plan.text_change(text));
+        self.unsettled.insert(plan.text_change(text));
         if let Some(slot) = field.slot {
             self.write(plan, slot, literal(field, value));
         }

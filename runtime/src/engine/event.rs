@@ -61,7 +61,7 @@ impl Touch<'_> {
         }
     }
 
-    fn matched(&mut self, pattern: PatternId, occurred_at: i64, triggers: &mut Triggers) {
+    pub(super) fn matched(&mut self, pattern: PatternId, occurred_at: i64, triggers: &mut Triggers) {
         for fact in &self.plan.pattern_facts[pattern.index()] {
             self.remember(*fact, occurred_at);
         }

@@ -43,6 +43,7 @@ mod plan;
 mod react;
 pub mod reason;
 mod report;
+mod segment;
 mod step;
 mod stream;
 mod suppress;
@@ -375,8 +376,15 @@ impl<S: Store> Engine<S> {
         let plan = Arc::clone(&self.plan);
         let batch = &mut self.batch;
         (batch.handoffs_wait, batch.handoff_waited) = (mark.is_some(), false);
-        let mut touch =
-            Touch { plan: &plan, backend: &*self.backend, batch, contact: &mut contact, now, next_change: FOREVER };
+        let mut touch = Touch {
+            plan: &plan,
+            backend: &*self.backend,
+            batch,
+            contact: &mut contact,
+            now,
+            next_change: FOREVER,
+            crossed: Vec::new(),
+        };
         let cause = work(&mut touch);
         touch.react(&cause);
         touch.reschedule(&cause);

@@ -6,6 +6,7 @@
 use super::bits::Bits;
 use super::error::EngineError;
 use super::name::snake_case;
+use super::segment::{self, WatchedSegment};
 use crate::time::{SendWindow, Zone, Zones};
 use flow_ir::{
     Area, EngagementKind, Entry, EventId, FactId, FieldId, FieldType, Id, Op, PatternEvent, PatternId, PredicateId,
@@ -34,6 +35,8 @@ pub(super) struct Plan {
     pub(super) activity_patterns: Vec<PatternId>,
     /// Workflows that take who they become true of, in order.
     pub(super) becoming: Vec<Becoming>,
+    /// The segments that something watches, each behind those it reads.
+    pub(super) segments: Vec<WatchedSegment>,
     /// Whether a bounce can set anything going. If not, deliveries never concern anybody else's handoffs.
     pub(super) bounces_matter: bool,
     events: BTreeMap<String, EventId>,
@@ -72,8 +75,9 @@ impl Plan {
         })?;
         let reads = Reads { program: &program };
         let workflows = program.workflows.ids().map(|id| reads.workflow(id)).collect::<Result<Vec<_>, _>>()?;
-        let becoming = program.workflows.ids().filter_map(|id| reads.becoming(id)).collect();
-        let bounces_matter = reads.bounces_matter(&workflows);
+        let becoming: Vec<Becoming> = program.workflows.ids().filter_map(|id| reads.becoming(id)).collect();
+        let segments = segment::watched(&program, &reads, &reads.watched(&workflows, &becoming));
+        let bounces_matter = reads.bounces_matter(&workflows, &segments);
         let events = program.events.iter().map(|(id, event)| (snake_case(&event.name), id)).collect();
         Ok(Plan {
             zone,
@@ -85,6 +89,7 @@ impl Plan {
             event_patterns: event_patterns(&program),
             activity_patterns: patterns_where(&program, |event| event == PatternEvent::AnyActivity),
             becoming,
+            segments,
             bounces_matter,
             events,
             changes: program.frame.slots.len() + program.texts.len(),
@@ -107,7 +112,7 @@ impl Plan {
 }
 
 /// Finds what predicates read.
-struct Reads<'p> {
+pub(super) struct Reads<'p> {
     program: &'p Program,
 }
 
@@ -116,7 +121,7 @@ impl Reads<'_> {
         Bits::new(self.program.frame.slots.len() + self.program.texts.len())
     }
 
-    fn predicate(&self, id: PredicateId) -> Bits {
+    pub(super) fn predicate(&self, id: PredicateId) -> Bits {
         let mut bits = self.empty();
         let predicate = &self.program.predicates[id];
         for slot in predicate.reads(Area::Contact) {
@@ -163,12 +168,26 @@ impl Reads<'_> {
         blocks.flat_map(|block| block.ops.values()).any(|op| *op == Op::Now)
     }
 
-    fn bounces_matter(&self, workflows: &[WorkflowPlan]) -> bool {
+    /// What any watched condition reads, triggered entries included.
+    fn watched(&self, workflows: &[WorkflowPlan], becoming: &[Becoming]) -> Bits {
+        let mut bits = self.empty();
+        workflows.iter().for_each(|workflow| bits.insert_all(&workflow.live));
+        becoming.iter().for_each(|entry| bits.insert_all(&entry.reads));
+        for workflow in self.program.workflows.values() {
+            if let Entry::Event { when, .. } = workflow.entry {
+                bits.insert_all(&self.predicate(when));
+            }
+        }
+        bits
+    }
+
+    fn bounces_matter(&self, workflows: &[WorkflowPlan], segments: &[WatchedSegment]) -> bool {
         let mut bounced = self.empty();
         bounced.insert(self.program.system.hard_bounced.index());
         let asked = self.program.workflows.values().flat_map(|workflow| &workflow.engagements);
         let mut entries = self.program.workflows.ids().filter_map(|id| self.becoming(id));
-        workflows.iter().any(|workflow| workflow.live.meets(&bounced))
+        segment::any_reads(segments, &bounced)
+            || workflows.iter().any(|workflow| workflow.live.meets(&bounced))
             || entries.any(|entry| entry.reads.meets(&bounced))
             || asked.into_iter().any(|engagement| engagement.kind == EngagementKind::Bounced)
     }

@@ -9,7 +9,7 @@ use super::event::Triggers;
 use super::reason::Woken;
 use super::touch::{Seen, Touch};
 use crate::store::{DecisionCode, JourneyStatus};
-use flow_ir::{Wait, WorkflowId};
+use flow_ir::Wait;
 
 /// A contact that is not settled after so many rounds waits for its next event or due instant. Workflows that set each other going
 /// for ever come to rest here.
@@ -30,34 +30,43 @@ impl Touch<'_> {
     /// Brings the contact to rest.
     pub(super) fn react(&mut self, cause: &Cause) {
         let mut due = *cause == Cause::Due;
-        let mut triggers: &[(WorkflowId, u64)] = match cause {
-            Cause::Change(triggers) => triggers,
-            Cause::Due | Cause::Import => &[],
+        let mut triggers = match cause {
+            Cause::Change(triggers) => triggers.clone(),
+            Cause::Due | Cause::Import => Triggers::new(),
         };
         if !due && triggers.is_empty() && self.is_settled() {
             return;
         }
+        self.settle_due_segments();
         let mut changed = Bits::new(self.plan.changes);
         for _ in 0..MAX_ROUNDS {
+            // Whoever enters or leaves a segment does so before anyone looks at it.
+            self.settle_segments();
+            triggers.extend(self.crossings(cause));
             std::mem::swap(&mut changed, &mut self.contact.changed);
             self.contact.changed.clear();
             // E5: goal, then exit, then the step; journeys before entries, so that who leaves can come back at the same event.
             self.look_at_journeys(&changed, due);
             self.look_at_ended(&changed);
-            self.follow_events(triggers);
+            self.follow_events(&triggers);
             self.look_at_becoming(&changed, due, *cause == Cause::Import);
             if self.is_settled() {
-                return;
+                break;
             }
-            (due, triggers) = (false, &[]);
+            (due, triggers) = (false, Triggers::new());
         }
-        self.batch.count(counter::ROUNDS_EXHAUSTED);
-        self.contact.changed.clear();
-        self.contact.journeys.iter_mut().for_each(|journey| journey.touched = false);
+        if !self.is_settled() {
+            self.batch.count(counter::ROUNDS_EXHAUSTED);
+            self.contact.changed.clear();
+            self.contact.journeys.iter_mut().for_each(|journey| journey.touched = false);
+        }
+        self.next_change = self.next_change.min(self.next_change_of_segments());
     }
 
     fn is_settled(&self) -> bool {
-        self.contact.changed.is_empty() && !self.contact.journeys.iter().any(|journey| journey.touched)
+        self.contact.changed.is_empty()
+            && self.crossed.is_empty()
+            && !self.contact.journeys.iter().any(|journey| journey.touched)
     }
 
     fn look_at_journeys(&mut self, changed: &Bits, due: bool) {

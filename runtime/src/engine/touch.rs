@@ -3,6 +3,7 @@
 use super::batch::Batch;
 use super::contact::{Contact, Journey};
 use super::error::EngineError;
+use super::event::Triggers;
 use super::host::TextHost;
 use super::plan::Plan;
 use crate::store::{DecisionCode, DecisionRecord};
@@ -19,6 +20,8 @@ pub(super) struct Touch<'e> {
     pub(super) now: i64,
     /// The earliest later instant at which something asked about here may change by itself.
     pub(super) next_change: i64,
+    /// The entries that entering or leaving a segment triggers, until they are followed.
+    pub(super) crossed: Triggers,
 }
 
 /// Whose memory a predicate sees.
@@ -53,6 +56,7 @@ impl<'e> Touch<'e> {
 
     /// Whether a predicate holds now. When it may change by itself is kept for the contact's next instant.
     pub(super) fn holds(&mut self, predicate: PredicateId, seen: Seen<'_>) -> bool {
+        self.settle_segments();
         let verdict = self.ask(predicate, seen, 0);
         if verdict.next_change > self.now {
             self.next_change = self.next_change.min(verdict.next_change);
@@ -62,10 +66,11 @@ impl<'e> Touch<'e> {
 
     /// The same for a question asked once: its next change concerns nobody.
     pub(super) fn holds_once(&mut self, predicate: PredicateId, seen: Seen<'_>, triggers: u64) -> bool {
+        self.settle_segments();
         self.ask(predicate, seen, triggers).holds
     }
 
-    fn ask(&mut self, predicate: PredicateId, seen: Seen<'_>, triggers: u64) -> flow_ir::backend::Verdict {
+    pub(super) fn ask(&mut self, predicate: PredicateId, seen: Seen<'_>, triggers: u64) -> flow_ir::backend::Verdict {
         let contact = &*self.contact;
         let owner = self.plan.program.predicates[predicate].workflow;
         let journey: &[u8] = match (owner, seen) {

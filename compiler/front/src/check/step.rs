@@ -4,6 +4,7 @@ use super::cx::Cx;
 use super::flow::Journey;
 use super::text::fixed_text;
 use super::typed::{Form, TypedStep};
+use crate::format::one_line;
 use crate::syntax::ast::{Step, StepKind};
 use crate::syntax::constructs;
 
@@ -31,7 +32,7 @@ fn check_step(cx: &mut Cx<'_>, step: &Step, journey: &mut Journey) -> TypedStep 
     }
     let (kind, form) = constructs::steps!(dispatch);
     let label = step.label.as_ref().and_then(|label| fixed_text(cx, label));
-    TypedStep { label, kind, form, text: cx.text_at(step.head), at }
+    TypedStep { label, kind, form, text: one_line(&cx.text_at(step.head)), at }
 }
 
 /// How many steps there are; one with blocks counts as many as it has, beside what stands in them.

@@ -53,6 +53,7 @@ use crate::source::{FileId, Span};
 use crate::syntax::parse;
 use printer::Printer;
 use std::borrow::Cow;
+pub(crate) use words::one_line;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 

@@ -45,7 +45,7 @@ impl<'s> Printer<'s> {
 
     /// The source at a place on one line, its words one space apart, without comments.
     pub(super) fn words(&self, at: Span) -> String {
-        words::spaced(self.cut(at))
+        words::one_line(self.cut(at))
     }
 
     /// The comments that begin in a stretch.

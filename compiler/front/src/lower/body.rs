@@ -5,7 +5,7 @@
 
 use super::Lowering;
 use super::builder::Builder;
-use super::predicate::{JourneyScope, Scope};
+use super::predicate::{JourneyScope, Scope, Segments};
 use super::steps;
 use crate::check::typed::{Cond, Form, TypedStep};
 use crate::source::Location;
@@ -63,14 +63,16 @@ impl Lowering<'_> {
 
     /// A condition of a step, computed in the open block.
     pub(super) fn step_cond(&mut self, cond: &Cond, body: &mut Body<'_>) -> ValueId {
-        let mut scope = Scope { journey: Some(&mut body.journey), triggers: Vec::new() };
+        let segments = Segments::Afresh;
+        let mut scope = Scope { journey: Some(&mut body.journey), triggers: Vec::new(), segments };
         self.cond(cond, &mut scope, &mut body.code, &mut Vec::new())
     }
 
     /// A predicate of this workflow.
     pub(super) fn own_predicate(&mut self, what: &str, cond: &Cond, body: &mut Body<'_>) -> PredicateId {
         let name = format!("{}: {what}", body.name);
-        let mut scope = Scope { journey: Some(&mut body.journey), triggers: Vec::new() };
+        let segments = Segments::Watched;
+        let mut scope = Scope { journey: Some(&mut body.journey), triggers: Vec::new(), segments };
         self.predicate(name, Some(body.workflow), cond, &mut scope)
     }
 }

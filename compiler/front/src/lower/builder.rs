@@ -4,7 +4,7 @@
 //! if it changed. A change under a condition becomes a `Select` between the new value and the old one. So an `if` that only changes
 //! values costs no branch, and a block's loads and stores are as few as a person would write.
 
-use flow_ir::{Block, BlockId, Comparison, Function, IdMap, Op, Place, Terminator, VALUE_LIMIT, ValueId};
+use flow_ir::{Block, BlockId, Comparison, Function, IdMap, Op, Place, SegmentId, Terminator, VALUE_LIMIT, ValueId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How large a sum may grow before it has to go back within the limit of values: far from where an `i64` ends.
@@ -19,6 +19,8 @@ struct Open {
     /// What each slot holds now.
     slots: BTreeMap<Place, ValueId>,
     known: BTreeMap<Place, ValueId>,
+    /// What each segment answered since the last change.
+    segments: BTreeMap<SegmentId, ValueId>,
     /// What has to be written at the end.
     changed: Vec<Change>,
 }
@@ -72,6 +74,16 @@ impl Builder {
 
     /// Writes what changed and ends the open block.
     pub(super) fn close(&mut self, end: Terminator) {
+        self.write_changes();
+        let ops = std::mem::take(&mut self.open).ops;
+        if let Some(block) = self.blocks.get_mut(self.at.0 as usize) {
+            *block = Some(Block { ops, end });
+        }
+        self.closed = true;
+    }
+
+    /// Stores what changed, so that memory says what the open block knows.
+    fn write_changes(&mut self) {
         for change in std::mem::take(&mut self.open.changed) {
             match change {
                 Change::Slot(place) => {
@@ -88,11 +100,20 @@ impl Builder {
                 }
             }
         }
-        let ops = std::mem::take(&mut self.open).ops;
-        if let Some(block) = self.blocks.get_mut(self.at.0 as usize) {
-            *block = Some(Block { ops, end });
+    }
+
+    /// Whether a segment holds now. It reads memory, so what changed is stored before; an answer stands until the next change.
+    pub(super) fn segment(&mut self, segment: SegmentId) -> ValueId {
+        if !self.open.changed.is_empty() {
+            self.write_changes();
+            self.open.segments.clear();
         }
-        self.closed = true;
+        if let Some(value) = self.open.segments.get(&segment) {
+            return *value;
+        }
+        let value = self.push(Op::Segment(segment));
+        self.open.segments.insert(segment, value);
+        value
     }
 
     /// The finished function. Blocks that nothing leads to are dropped and the rest numbered anew, so that only what can run is kept.

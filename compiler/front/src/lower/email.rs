@@ -1,7 +1,7 @@
 //! Emails and teams.
 
 use super::Lowering;
-use super::predicate::Scope;
+use super::predicate::{Scope, Segments};
 use crate::check::typed::{TypedEmail, TypedTeam};
 use flow_ir::{EmailContent, Member, Subject, Team};
 
@@ -11,7 +11,8 @@ impl Lowering<'_> {
         let mut content = typed.content.clone();
         for (when, text) in &typed.subjects {
             let name = format!("{}: subject {}", typed.email.name, content.subjects.len() + 1);
-            let when = when.as_ref().map(|when| self.predicate(name, None, when, &mut Scope::program()));
+            let when =
+                when.as_ref().map(|when| self.predicate(name, None, when, &mut Scope::program(Segments::Afresh)));
             content.subjects.push(Subject { when, text: text.clone() });
         }
         content
@@ -21,7 +22,8 @@ impl Lowering<'_> {
         let mut members = Vec::new();
         for (address, covers) in &typed.members {
             let name = format!("{}: {address} covers", typed.name);
-            let covers = covers.as_ref().map(|covers| self.predicate(name, None, covers, &mut Scope::program()));
+            let covers =
+                covers.as_ref().map(|covers| self.predicate(name, None, covers, &mut Scope::program(Segments::Afresh)));
             members.push(Member { address: address.clone(), covers });
         }
         Team { name: typed.name.clone(), members, backup: typed.backup.clone() }

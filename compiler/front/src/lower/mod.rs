@@ -14,13 +14,14 @@ mod facts;
 mod number;
 mod predicate;
 mod schema;
+mod segment;
 mod steps;
 mod wait;
 mod workflow;
 
 use crate::check::typed::Typed;
 use facts::Asked;
-use flow_ir::{DebugInfo, EmailId, IdMap, Meaning, Predicate, PredicateId, Program, WorkflowId};
+use flow_ir::{DebugInfo, EmailId, IdMap, Meaning, Predicate, PredicateId, Program, SlotId, WorkflowId};
 
 /// Lowers a whole program.
 pub(crate) fn lower(typed: &Typed, name: &str, timezone: &str, files: Vec<String>) -> Program {
@@ -32,8 +33,9 @@ pub(crate) fn lower(typed: &Typed, name: &str, timezone: &str, files: Vec<String
     };
     let debug = DebugInfo { name: name.to_owned(), files, ..DebugInfo::default() };
     let program = Program { meaning, debug };
-    let mut lowering = Lowering { typed, program, asked: Asked::of(typed) };
+    let mut lowering = Lowering { typed, program, asked: Asked::of(typed), segment_slots: Vec::new() };
     lowering.schema();
+    lowering.segments();
     for (id, workflow) in typed.workflows.iter() {
         let (lowered, told) = lowering.workflow(id, workflow);
         lowering.program.workflows.push(lowered);
@@ -51,6 +53,8 @@ pub(crate) fn lower(typed: &Typed, name: &str, timezone: &str, files: Vec<String
 struct Lowering<'t> {
     typed: &'t Typed,
     program: Program,
+    /// For each segment, where the frame keeps whether it holds and until when.
+    segment_slots: Vec<(SlotId, SlotId)>,
     asked: Asked,
 }
 

@@ -20,11 +20,21 @@ pub(super) struct Scope<'j> {
     pub(super) journey: Option<&'j mut JourneyScope>,
     /// The patterns that trigger an entry, as they are met.
     pub(super) triggers: Vec<flow_ir::PatternId>,
+    pub(super) segments: Segments,
+}
+
+/// How a condition learns whether a segment holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Segments {
+    /// From its slot, which the engine settles before it looks: what it watches looks again only when somebody enters or leaves.
+    Watched,
+    /// By asking it: a step may just have changed what it reads.
+    Afresh,
 }
 
 impl Scope<'_> {
-    pub(super) fn program() -> Scope<'static> {
-        Scope { journey: None, triggers: Vec::new() }
+    pub(super) fn program(segments: Segments) -> Scope<'static> {
+        Scope { journey: None, triggers: Vec::new(), segments }
     }
 }
 
@@ -113,10 +123,9 @@ impl Lowering<'_> {
                 }
                 None => code.bool(false),
             },
-            Cond::Segment(id) => {
-                let typed = self.typed;
-                self.cond(&typed.segments[*id].when, scope, code, changes)
-            }
+            Cond::Segment(id) if scope.segments == Segments::Afresh => code.segment(*id),
+            // When it changes is the segment's own to say: the engine wakes for it, and whoever reads the slot looks again.
+            Cond::Segment(id) => code.load(Place::contact(self.slots_of_segment(*id).0)),
             Cond::TimedOut => match &scope.journey {
                 Some(journey) => code.load(Place::journey(journey.slots.timed_out)),
                 None => code.bool(false),

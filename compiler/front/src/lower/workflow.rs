@@ -3,7 +3,7 @@
 use super::Lowering;
 use super::body::Body;
 use super::builder::Builder;
-use super::predicate::{JourneyScope, Scope};
+use super::predicate::{JourneyScope, Scope, Segments};
 use super::steps::Steps;
 use crate::check::typed::{TypedEntry, TypedWorkflow};
 use flow_ir::{
@@ -31,10 +31,9 @@ impl Lowering<'_> {
             continues: goal.continues,
         });
         let exits = typed.exits.iter().map(|(when, ..)| self.own_predicate("exit when", when, &mut body)).collect();
-        let skip = typed
-            .skip
-            .as_ref()
-            .map(|skip| self.predicate(format!("{}: skip when", typed.name), Some(id), skip, &mut Scope::program()));
+        let skip = typed.skip.as_ref().map(|skip| {
+            self.predicate(format!("{}: skip when", typed.name), Some(id), skip, &mut Scope::program(Segments::Afresh))
+        });
         self.body(&typed.steps, &mut body);
         let function = std::mem::replace(&mut body.code, Builder::new()).finish();
         let mut journey = body.journey;
@@ -65,7 +64,7 @@ impl Lowering<'_> {
 
     fn entry(&mut self, id: WorkflowId, typed: &TypedWorkflow) -> Entry {
         let name = format!("{}: enter when", typed.name);
-        let mut scope = Scope::program();
+        let mut scope = Scope::program(Segments::Watched);
         match &typed.entry {
             TypedEntry::Event { when, .. } => {
                 let when = self.predicate(name, Some(id), when, &mut scope);

@@ -103,7 +103,7 @@ fn a_topic_is_found_by_what_people_type() {
         assert_eq!(title(asked), code, "{asked}");
     }
     assert_eq!(title("std.b2b").as_deref(), Some("std.b2b"));
-    assert_eq!(title("wait until").as_deref(), Some("Steps"));
+    assert_eq!(title("wait until").as_deref(), Some("wait"));
     for asked in ["", "F0499", "blockchain", "40100"] {
         assert_eq!(title(asked), None, "{asked}");
     }

@@ -1,11 +1,13 @@
 //! One op: from the values before it to its own. Truth values are 0 and 1.
 
-use crate::backend::View;
+use super::predicate::interpret_predicate;
+use crate::backend::{Moment, View};
 use crate::guard::Guard;
-use crate::{Areas, Id, Layout, Op, Place, VALUE_LIMIT, ValueId};
+use crate::{Areas, Id, Layout, Op, Place, Program, SegmentId, VALUE_LIMIT, ValueId};
 
 /// What an op may look at.
 pub(super) struct Scene<'v> {
+    pub(super) program: &'v Program,
     pub(super) layouts: &'v Areas<Option<&'v Layout>>,
     pub(super) view: View<'v>,
     pub(super) now: i64,
@@ -13,6 +15,12 @@ pub(super) struct Scene<'v> {
 }
 
 impl Scene<'_> {
+    fn segment(&self, segment: SegmentId, host: &mut Guard<'_>) -> bool {
+        let moment = Moment { now: self.now, triggers: self.triggers };
+        let asked = self.program.segments[segment].afresh;
+        interpret_predicate(self.program, asked, self.view.without_journey(), moment, host).holds
+    }
+
     fn load(&self, place: Place) -> i64 {
         // The verifier lets no slot be read where there is no layout.
         self.layouts[place.area].map_or(0, |layout| layout.read(&self.view[place.area], place.slot))
@@ -37,6 +45,7 @@ pub(super) fn interpret_op(op: &Op, values: &[i64], scene: &Scene<'_>, host: &mu
         Op::Store(..) | Op::SetKnown(..) => 0,
         Op::Known(place) => i64::from(scene.is_known(place)),
         Op::Trigger(bit) => i64::from(scene.triggers >> bit & 1 == 1),
+        Op::Segment(segment) => i64::from(scene.segment(segment, host)),
         Op::TextTest(test) => i64::from(host.text_test(test).unwrap_or(false)),
         Op::Compare(comparison, a, b) => i64::from(comparison.holds(of(a), of(b))),
         Op::InSet(a, ref set) => i64::from(set.binary_search(&of(a)).is_ok()),

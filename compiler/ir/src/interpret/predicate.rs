@@ -15,7 +15,7 @@ pub(super) fn interpret_predicate(
     let predicate = &program.predicates[predicate];
     let block = &predicate.function.blocks[BlockId(0)];
     let layouts = program.layouts(predicate.workflow.map(|owner| &program.workflows[owner]));
-    let scene = Scene { layouts: &layouts, view, now: moment.now, triggers: moment.triggers };
+    let scene = Scene { program, layouts: &layouts, view, now: moment.now, triggers: moment.triggers };
     let mut values = Vec::with_capacity(block.ops.len());
     for op in block.ops.values() {
         let value = interpret_op(op, &values, &scene, host);

@@ -21,7 +21,7 @@ pub(super) fn interpret_step(
 ) -> Stop {
     let workflow = &program.workflows[workflow];
     let layouts = program.layouts(Some(workflow));
-    let mut run = Run { layouts: &layouts, workflow, memory, now, host };
+    let mut run = Run { program, layouts: &layouts, workflow, memory, now, host };
     let mut at = start;
     // No path comes back, so none is longer than the list of blocks.
     for _ in 0..workflow.body.blocks.len() {
@@ -34,6 +34,7 @@ pub(super) fn interpret_step(
 }
 
 struct Run<'r, 'h> {
+    program: &'r Program,
     layouts: &'r Areas<Option<&'r Layout>>,
     workflow: &'r Workflow,
     memory: Memory<'r>,
@@ -51,7 +52,13 @@ impl Run<'_, '_> {
     fn ops(&mut self, block: &Block) -> Vec<i64> {
         let mut values = Vec::with_capacity(block.ops.len());
         for op in block.ops.values() {
-            let scene = Scene { layouts: self.layouts, view: self.memory.view(), now: self.now, triggers: 0 };
+            let scene = Scene {
+                program: self.program,
+                layouts: self.layouts,
+                view: self.memory.view(),
+                now: self.now,
+                triggers: 0,
+            };
             let value = interpret_op(op, &values, &scene, self.host);
             self.write(op, &values);
             values.push(value);

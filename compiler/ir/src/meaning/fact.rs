@@ -5,7 +5,7 @@
 //! count holds if the third newest is later than seven days ago, and stops holding by itself seven days after it.
 
 use super::area::{Area, Place};
-use crate::id::{EventId, FieldId, PatternId, SlotId};
+use crate::id::{EventId, FieldId, PatternId, SegmentId, SlotId};
 use serde::{Deserialize, Serialize};
 
 /// A pattern whose last instants the frame keeps.
@@ -44,6 +44,10 @@ pub struct Pattern {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PatternEvent {
+    /// The instants at which the contact entered a segment.
+    Entered(SegmentId),
+    /// The instants at which the contact left a segment.
+    Left(SegmentId),
     /// Events of one declared type.
     Declared(EventId),
     /// Anything the person does: every event of theirs, and clicks and replies, but not deliveries, opens or bounces. A new

@@ -5,7 +5,7 @@
 
 use super::area::Place;
 use super::workflow::Ending;
-use crate::id::{BlockId, EffectId, IdMap, StepId, TextTestId, ValueId, WaitId};
+use crate::id::{BlockId, EffectId, IdMap, SegmentId, StepId, TextTestId, ValueId, WaitId};
 use serde::{Deserialize, Serialize};
 
 /// A control-flow graph. Block 0 is where it starts. It has no cycle: every workflow ends.
@@ -93,6 +93,8 @@ pub enum Op {
     Trigger(u32),
     /// Asks the host to look into a text field.
     TextTest(TextTestId),
+    /// Whether a segment holds of the contact as the frame stands now.
+    Segment(SegmentId),
     /// Compares two integers.
     Compare(Comparison, ValueId, ValueId),
     /// Whether an integer is one of these (sorted, without repeats).
@@ -172,9 +174,14 @@ impl Op {
     /// The values it reads.
     pub fn operands(&self) -> Vec<ValueId> {
         match *self {
-            Op::Int(_) | Op::Bool(_) | Op::Now | Op::Load(_) | Op::Known(_) | Op::Trigger(_) | Op::TextTest(_) => {
-                Vec::new()
-            }
+            Op::Int(_)
+            | Op::Bool(_)
+            | Op::Now
+            | Op::Load(_)
+            | Op::Known(_)
+            | Op::Trigger(_)
+            | Op::TextTest(_)
+            | Op::Segment(_) => Vec::new(),
             Op::Store(_, a) | Op::SetKnown(_, a) | Op::InSet(a, _) | Op::InRange(a, ..) => vec![a],
             Op::Not(a) | Op::Clamp(a) | Op::Bit(a, _) => vec![a],
             Op::Compare(_, a, b) | Op::And(a, b) | Op::Or(a, b) | Op::Add(a, b) | Op::Sub(a, b) => vec![a, b],

@@ -10,6 +10,7 @@ pub mod fact;
 pub mod function;
 pub mod layout;
 pub mod mail;
+pub mod segment;
 pub mod step;
 pub mod workflow;
 
@@ -18,6 +19,7 @@ use self::fact::{Fact, Pattern, TextTest};
 use self::function::{Function, Op};
 use self::layout::Layout;
 use self::mail::Email;
+use self::segment::Segment;
 use self::workflow::{Team, Workflow};
 use crate::id::*;
 use serde::{Deserialize, Serialize};
@@ -42,6 +44,7 @@ pub struct Meaning {
     pub facts: IdMap<FactId, Fact>,
     pub text_tests: IdMap<TextTestId, TextTest>,
     pub predicates: IdMap<PredicateId, Predicate>,
+    pub segments: IdMap<SegmentId, Segment>,
     pub emails: IdMap<EmailId, Email>,
     pub teams: IdMap<TeamId, Team>,
     pub workflows: IdMap<WorkflowId, Workflow>,
@@ -71,21 +74,32 @@ pub struct Predicate {
 }
 
 impl Predicate {
+    pub fn ops(&self) -> impl Iterator<Item = &Op> {
+        self.function.blocks.values().flat_map(|block| block.ops.values())
+    }
+
     /// The slots of an area that it reads, sorted: it can change only when one of these does, or by itself at its next change.
     pub fn reads(&self, area: Area) -> Vec<SlotId> {
-        let ops = self.function.blocks.values().flat_map(|block| block.ops.values());
-        let places = ops.filter_map(Op::place).filter(|place| place.area == area);
+        let places = self.ops().filter_map(Op::place).filter(|place| place.area == area);
         let mut slots: Vec<SlotId> = places.map(|place| place.slot).collect();
         slots.sort_unstable();
         slots.dedup();
         slots
     }
 
+    /// The segments it asks afresh, sorted.
+    pub fn segments(&self) -> Vec<SegmentId> {
+        let mut asked: Vec<SegmentId> =
+            self.ops().filter_map(|op| if let Op::Segment(segment) = op { Some(*segment) } else { None }).collect();
+        asked.sort_unstable();
+        asked.dedup();
+        asked
+    }
+
     /// The text fields it looks into, sorted.
     pub fn text_tests(&self) -> Vec<TextTestId> {
-        let ops = self.function.blocks.values().flat_map(|block| block.ops.values());
         let mut tests: Vec<TextTestId> =
-            ops.filter_map(|op| if let Op::TextTest(test) = op { Some(*test) } else { None }).collect();
+            self.ops().filter_map(|op| if let Op::TextTest(test) = op { Some(*test) } else { None }).collect();
         tests.sort_unstable();
         tests.dedup();
         tests

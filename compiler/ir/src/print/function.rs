@@ -62,6 +62,7 @@ impl Names<'_> {
             Op::Known(place) => format!("known {}", self.place(*place)),
             Op::Trigger(bit) => format!("trigger {bit}"),
             Op::TextTest(test) => format!("text {test}"),
+            Op::Segment(segment) => format!("ask {segment}"),
             Op::Compare(comparison, a, b) => format!("{a} {} {b}", sign(*comparison)),
             Op::InSet(a, set) => {
                 let set: Vec<String> = set.iter().map(|value| number(*value)).collect();
@@ -85,6 +86,7 @@ impl Names<'_> {
     fn remark(&self, op: &Op) -> Option<String> {
         match op {
             Op::Int(value) => readings(*value),
+            Op::Segment(segment) => self.program.segments.get(*segment).map(|segment| segment.name.clone()),
             Op::TextTest(test) => self.program.text_tests.get(*test).map(|test| text_test_line(self.program, test)),
             Op::Bit(_, bit) => self.arm(*bit),
             _ => None,

@@ -127,6 +127,10 @@ impl<'p> Scope<'p> {
             Op::Trigger(bit) => below(*bit, MAX_TRIGGERS).map(|()| Known::Bool),
             Op::TextTest(test) if self.program.text_tests.get(*test).is_none() => Err(format!("there is no {test}")),
             Op::TextTest(_) => Ok(Known::Bool),
+            Op::Segment(segment) if self.program.segments.get(*segment).is_none() => {
+                Err(format!("there is no {segment}"))
+            }
+            Op::Segment(_) => Ok(Known::Bool),
             Op::InSet(value, set) if set.windows(2).any(|pair| pair[0] >= pair[1]) => {
                 Err(format!("the set that {value} is looked up in is not sorted or repeats itself"))
             }

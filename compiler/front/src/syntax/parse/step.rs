@@ -1,7 +1,7 @@
 //! Steps and blocks of them.
 
 use super::context::Context;
-use super::{Pair, Reader, Rule, child, head, span};
+use super::{Pair, Reader, Rule, child, span};
 use crate::source::Span;
 use crate::syntax::ast::{Step, StepKind};
 use crate::syntax::constructs;
@@ -27,7 +27,7 @@ pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Step> {
             Some(nothing(reader, pair))
         }
         Rule::bad_step => Some(unreadable(reader, pair, Context::Steps)),
-        _ => Some(Step { label: None, kind: kind(reader, pair)?, head: first_line(pair), span: span(pair) }),
+        _ => Some(Step { label: None, kind: kind(reader, pair)?, head: before_block(pair), span: span(pair) }),
     }
 }
 
@@ -64,8 +64,18 @@ fn nothing(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Step {
     Step { label: None, kind: StepKind::Unreadable, head: span(pair), span: span(pair) }
 }
 
-/// A step for labels: of one with a block, its first line.
-fn first_line(pair: &Pair<'_>) -> Span {
-    let has_block = |inner: Pair<'_>| matches!(inner.as_rule(), Rule::block | Rule::arm | Rule::handoff_block);
-    if pair.clone().into_inner().any(has_block) { head(pair) } else { span(pair) }
+/// A step for labels: of one with a block, what stands before the block, on however many lines.
+fn before_block(pair: &Pair<'_>) -> Span {
+    fn block<'i>(pair: &Pair<'i>) -> Option<Pair<'i>> {
+        pair.clone().into_inner().find_map(|inner| match inner.as_rule() {
+            Rule::block | Rule::handoff_block => Some(inner),
+            Rule::arm => block(&inner),
+            _ => None,
+        })
+    }
+    let whole = span(pair);
+    let Some(block) = block(pair) else { return whole };
+    let before = block.as_span().start() - pair.as_span().start();
+    let text = pair.as_str().get(..before).unwrap_or_default();
+    Span::new(whole.start, whole.start + text.trim_end().len() as u32)
 }

@@ -1,0 +1,135 @@
+//! Segments: settled before anyone reads them, each asked only when something it reads has changed or its instant has come.
+//!
+//! Whoever enters or leaves one changes a slot of the frame, so conditions that read it look again and no others; entering and leaving
+//! are events that facts remember and entries wait for.
+
+use super::bits::Bits;
+use super::plan::{Plan, Reads};
+use super::react::Cause;
+use super::touch::{Seen, Touch};
+use flow_ir::{FOREVER, Id, PatternEvent, PatternId, PredicateId, Program, SegmentId, SlotId};
+
+/// A segment that something watches.
+#[derive(Debug)]
+pub(super) struct WatchedSegment {
+    when: PredicateId,
+    holds: SlotId,
+    next_change: SlotId,
+    reads: Bits,
+    entered: Vec<PatternId>,
+    left: Vec<PatternId>,
+}
+
+/// The segments that something watches, each behind those it reads. One that nobody watches is asked when it is needed.
+pub(super) fn watched(program: &Program, reads: &Reads<'_>, roots: &Bits) -> Vec<WatchedSegment> {
+    let mut found: Vec<WatchedSegment> = Vec::new();
+    let mut placed = vec![false; program.segments.len()];
+    for (id, segment) in program.segments.iter() {
+        let crossed = program
+            .patterns
+            .values()
+            .any(|pattern| matches!(pattern.event, PatternEvent::Entered(of) | PatternEvent::Left(of) if of == id));
+        if crossed || roots.contains(segment.holds.index()) {
+            place(program, reads, id, &mut placed, &mut found);
+        }
+    }
+    found
+}
+
+/// Adds a segment behind the ones it reads. None reads itself, by whatever way (`verify`).
+fn place(program: &Program, reads: &Reads<'_>, id: SegmentId, placed: &mut Vec<bool>, found: &mut Vec<WatchedSegment>) {
+    match placed.get_mut(id.index()) {
+        Some(done) if !*done => *done = true,
+        _ => return,
+    }
+    let segment = &program.segments[id];
+    let bits = reads.predicate(segment.watched);
+    for (other, read) in program.segments.iter() {
+        if bits.contains(read.holds.index()) {
+            place(program, reads, other, placed, found);
+        }
+    }
+    let on = |wanted: PatternEvent| {
+        program.patterns.iter().filter(move |(_, pattern)| pattern.event == wanted).map(|(id, _)| id).collect()
+    };
+    found.push(WatchedSegment {
+        when: segment.watched,
+        holds: segment.holds,
+        next_change: segment.next_change,
+        reads: bits,
+        entered: on(PatternEvent::Entered(id)),
+        left: on(PatternEvent::Left(id)),
+    });
+}
+
+/// Whether any of them reads one of these.
+pub(super) fn any_reads(segments: &[WatchedSegment], bits: &Bits) -> bool {
+    segments.iter().any(|segment| segment.reads.meets(bits))
+}
+
+impl Touch<'_> {
+    /// Brings every watched segment up to this instant: those of which something has changed since they were last settled.
+    pub(super) fn settle_segments(&mut self) {
+        if self.contact.unsettled.is_empty() {
+            return;
+        }
+        if self.plan.segments.is_empty() {
+            self.contact.unsettled.clear();
+            return;
+        }
+        let plan: &Plan = self.plan;
+        let mut changed = std::mem::replace(&mut self.contact.unsettled, Bits::new(plan.changes));
+        for segment in &plan.segments {
+            if segment.reads.meets(&changed) {
+                self.settle_segment(segment, &mut changed);
+            }
+        }
+        // What they wrote they have seen themselves.
+        self.contact.unsettled.clear();
+    }
+
+    /// Settles the segments whose instant has come.
+    pub(super) fn settle_due_segments(&mut self) {
+        if self.plan.segments.is_empty() {
+            return;
+        }
+        let plan: &Plan = self.plan;
+        let mut changed = Bits::new(plan.changes);
+        for segment in &plan.segments {
+            let due = self.contact.read(plan, segment.next_change) <= self.now;
+            if due || segment.reads.meets(&changed) {
+                self.settle_segment(segment, &mut changed);
+            }
+        }
+    }
+
+    /// The earliest later instant at which a watched segment may change by itself.
+    pub(super) fn next_change_of_segments(&self) -> i64 {
+        let instants = self.plan.segments.iter().map(|segment| self.contact.read(self.plan, segment.next_change));
+        instants.filter(|at| *at > self.now).min().unwrap_or(FOREVER)
+    }
+
+    fn settle_segment(&mut self, segment: &WatchedSegment, changed: &mut Bits) {
+        let plan: &Plan = self.plan;
+        let verdict = self.ask(segment.when, Seen::Blank(&[]), 0);
+        if self.contact.read(plan, segment.next_change) != verdict.next_change {
+            self.contact.write_quietly(plan, segment.next_change, verdict.next_change);
+        }
+        if !self.contact.write(plan, segment.holds, i64::from(verdict.holds)) {
+            return;
+        }
+        changed.insert(segment.holds.index());
+        let patterns = if verdict.holds { &segment.entered } else { &segment.left };
+        for pattern in patterns {
+            let mut triggers = std::mem::take(&mut self.crossed);
+            self.matched(*pattern, self.now, &mut triggers);
+            self.crossed = triggers;
+        }
+    }
+
+    /// Who was somewhere before Flow knew them has not just entered it.
+    pub(super) fn crossings(&mut self, cause: &Cause) -> super::event::Triggers {
+        let crossed = std::mem::take(&mut self.crossed);
+        if *cause == Cause::Import { Vec::new() } else { crossed }
+    }
+}
