@@ -2,7 +2,7 @@
 //!
 //! Only a ratio is asserted. It is of the thread's own time on a processor where the system tells it, so that what else runs there
 //! does not count.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 // Time is what this measures.
 #![allow(clippy::disallowed_methods)]
 
@@ -15,7 +15,8 @@ use flow_front::source::{Project, Source};
 
 /// Enough that what grows in the square would be seen.
 const WORKFLOWS: usize = 150;
-const RUNS: usize = 4;
+/// A busy machine makes single rounds slow; what grows too fast is too slow in all of them.
+const MOST_ROUNDS: usize = 12;
 /// Where time in the square is 4 and n log n 2.2.
 const MOST: f64 = 2.4;
 
@@ -23,14 +24,18 @@ const MOST: f64 = 2.4;
 fn twice_the_workflows_take_twice_the_time() {
     let (small, large) = (project(WORKFLOWS), project(2 * WORKFLOWS));
     let mut least = [Duration::MAX; 2];
-    // By turns, so that a slow moment of the machine does not hit one of them alone; the least of each is what the work takes.
-    for _ in 0..RUNS {
+    let mut ratio = f64::MAX;
+    for _ in 0..MOST_ROUNDS {
+        // By turns, so that a slow moment of the machine does not hit one of them alone; the least of each is what the work takes.
         for (project, least) in [&small, &large].into_iter().zip(&mut least) {
             *least = (*least).min(check(project));
         }
+        ratio = least[1].as_secs_f64() / least[0].as_secs_f64();
+        if ratio <= MOST {
+            return;
+        }
     }
-    let ratio = least[1].as_secs_f64() / least[0].as_secs_f64();
-    assert!(ratio <= MOST, "{WORKFLOWS} workflows {:?}, twice as many {:?}: {ratio:.2} times", least[0], least[1]);
+    panic!("{WORKFLOWS} workflows {:?}, twice as many {:?}: {ratio:.2} times", least[0], least[1]);
 }
 
 fn project(workflows: usize) -> Project {

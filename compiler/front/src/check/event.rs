@@ -14,13 +14,6 @@ use crate::source::Span;
 use crate::syntax::ast::{self, CountKind, Order, Period, Relation};
 use flow_ir::{FieldType, Pattern, PatternEvent, PropertyTest, Trait};
 
-pub(super) fn check_inactive(cx: &mut Cx<'_>, duration: &ast::Duration, span: Span) -> Cond {
-    let Some(ms) = look_back_ms(cx, duration) else { return Cond::Unknown };
-    let pattern = Pattern { text: "any activity".to_owned(), event: PatternEvent::AnyActivity, tests: Vec::new() };
-    let _ = span;
-    Cond::Not(Box::new(Cond::Events(EventTest { pattern, at_least: 1, since: Since::Within(ms) })))
-}
-
 #[expect(clippy::too_many_arguments, reason = "the parts of one construct, as the grammar gives them")]
 pub(super) fn check_event(
     cx: &mut Cx<'_>,

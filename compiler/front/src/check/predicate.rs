@@ -1,25 +1,29 @@
-//! Predicates: what is asked, and whether it can be answered.
+//! Predicates: what is asked, and whether it can be answered. What has words of its own has a file in `predicate/`.
 
 use super::Known;
 use super::cx::Cx;
-use super::event::{check_event, check_inactive};
+use super::event::check_event;
 use super::field::check_field_relation;
 use super::flow::Journey;
-use super::flow::check_engaged;
 use super::habits::report_list_meant;
 use super::habits::{field_and_value, lone_value};
-use super::named;
 use super::number::{Term, literal_words};
 use super::number::{check_left_side, check_number};
 use super::segment;
 use super::typed::{Cond, Number, Part};
-use crate::diagnostics::{messages, missing, names, syntax, types};
+use crate::diagnostics::{missing, names, syntax, types};
 use crate::env::{Env, schema};
 use crate::meaning::Meaning;
 use crate::source::Span;
 use crate::syntax::ast::{self, Kind, Order, Predicate, Relation};
+use crate::syntax::constructs;
 use flow_ir::limits::MAX_CONDITION_BYTES;
 use flow_ir::{Comparison, FieldId, FieldType};
+
+macro_rules! modules {
+    ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => { $(mod $module;)* };
+}
+constructs::predicates!(modules);
 
 /// Where a predicate stands: what it may ask, and since when events count by themselves.
 #[derive(Debug, Clone, Copy)]
@@ -59,23 +63,23 @@ pub(super) fn check_predicate(cx: &mut Cx<'_>, predicate: &Predicate, asked: Ask
         cx.report(syntax::too_large(&what, cx.at(Span::new(span.start, span.start + 1))));
         return Cond::Unknown;
     }
-    match predicate {
-        Predicate::Group(inner, _) => check_predicate(cx, inner, asked, known),
-        Predicate::And(parts, _) => check_all(cx, parts, asked, known),
-        Predicate::Or(parts, _) => check_any(cx, parts, asked, known),
-        Predicate::Mixed { parts, ors, span } => report_mixed(cx, parts, ors, *span),
-        Predicate::Not(inner, span) => check_not(cx, inner, *span, asked, known),
-        Predicate::TimedOut(span) => check_timed_out(cx, *span, asked),
-        Predicate::Sent(name, span) => check_sent(cx, name, *span, asked),
-        Predicate::Engaged { verb, email, link, span } => {
-            check_engaged(cx, *verb, email.as_ref(), link.as_ref(), *span, asked)
-        }
-        Predicate::Inactive(duration, span) => check_inactive(cx, duration, *span),
-        Predicate::Event { none, event, properties, count, period, span } => {
-            check_event(cx, *none, event, properties, count.as_ref(), period.as_ref(), *span, asked)
-        }
-        Predicate::Compare { left, relation, span } => check_compare(cx, left, relation.as_ref(), *span, asked, known),
+    macro_rules! dispatch {
+        ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => {
+            match predicate {
+                $(Predicate::$variant(node, span) => $module::check(cx, node, *span, asked),)*
+                Predicate::Group(inner, _) => check_predicate(cx, inner, asked, known),
+                Predicate::And(parts, _) => check_all(cx, parts, asked, known),
+                Predicate::Or(parts, _) => check_any(cx, parts, asked, known),
+                Predicate::Mixed { parts, ors, span } => report_mixed(cx, parts, ors, *span),
+                Predicate::Not(inner, span) => check_not(cx, inner, *span, asked, known),
+                Predicate::Event { none, event, properties, count, period, span } => {
+                    check_event(cx, *none, event, properties, count.as_ref(), period.as_ref(), *span, asked)
+                }
+                Predicate::Compare { left, relation, span } => check_compare(cx, left, relation.as_ref(), *span, asked, known),
+            }
+        };
     }
+    constructs::predicates!(dispatch)
 }
 
 pub(super) fn check_all(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, known: &Known) -> Cond {
@@ -191,36 +195,6 @@ pub(super) fn first_missing(cx: &Cx<'_>, cond: &Cond, known: &Known) -> Option<F
 
 pub(super) fn may_miss(cx: &Cx<'_>, field: FieldId, known: &Known) -> Option<FieldId> {
     (cx.env.schema.shape(field).optional && !known.contains(&field)).then_some(field)
-}
-
-pub(super) fn check_timed_out(cx: &mut Cx<'_>, span: Span, asked: Asked<'_>) -> Cond {
-    match asked.journey() {
-        Some(journey) if journey.blind || journey.waited_until => Cond::TimedOut,
-        Some(_) => {
-            cx.report(messages::timed_out_without_wait(cx.at(span)));
-            Cond::Unknown
-        }
-        None => {
-            cx.report(messages::journey_only("timed out", cx.at(span), asked.words()));
-            Cond::Unknown
-        }
-    }
-}
-
-pub(super) fn check_sent(cx: &mut Cx<'_>, name: &ast::Name, span: Span, asked: Asked<'_>) -> Cond {
-    let Some(email) = named::email(cx, name) else { return Cond::Unknown };
-    match asked.journey() {
-        None => {
-            cx.report(messages::journey_only("sent", cx.at(span), asked.words()));
-            Cond::Unknown
-        }
-        Some(journey) if journey.blind || journey.may_have_sent(email) => Cond::Sent(email),
-        Some(journey) => {
-            let diagnostic = messages::not_sent_before("got", &name.text, cx.at(span), journey.sent_anywhere(email));
-            cx.report(diagnostic);
-            Cond::Unknown
-        }
-    }
 }
 
 pub(super) fn check_compare(

@@ -1,9 +1,9 @@
-//! What stands side by side in a file; the kinds stand in files of their own beside this one.
+//! What stands side by side in a file: each kind in the file that the list of constructs names.
 
 use super::printer::Printer;
-use super::{contact, email, event, module, segment, stages, team, workflow};
 use crate::source::Span;
 use crate::syntax::ast::{Clause, Declaration};
+use crate::syntax::constructs;
 
 /// The declarations of a file, which fill it.
 pub(super) fn declarations(printer: &mut Printer<'_>, file: Span, declarations: &[Clause<Declaration>]) {
@@ -30,16 +30,14 @@ fn stand_together(one: &Declaration, other: &Declaration) -> bool {
 
 fn format(printer: &mut Printer<'_>, declaration: &Clause<Declaration>) {
     let at = declaration.span;
-    match &declaration.kind {
-        Declaration::Use(node) => module::format(printer, node, at),
-        Declaration::Contact(node) => contact::format(printer, node, at),
-        Declaration::Event(node) => event::format(printer, node, at),
-        Declaration::Stages(node) => stages::format(printer, node, at),
-        Declaration::Segment(node) => segment::format(printer, node, at),
-        Declaration::Email(node) => email::format(printer, node, at),
-        Declaration::Team(node) => team::format(printer, node, at),
-        Declaration::Workflow(node) => workflow::format(printer, node, at),
-        // Reported, so its file is never laid out.
-        Declaration::Unreadable(_) => {}
+    macro_rules! dispatch {
+        ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => {
+            match &declaration.kind {
+                $(Declaration::$variant(node) => super::$module::format(printer, node, at),)*
+                // Reported, so its file is never laid out.
+                Declaration::Unreadable(_) => {}
+            }
+        };
     }
+    constructs::declarations!(dispatch)
 }

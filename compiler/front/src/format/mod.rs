@@ -15,42 +15,29 @@
 //! Texts, numbers and dates are never spelt anew: they are cut from the source. Of a line that is longer than [`printer::WIDTH`] only
 //! the condition is broken, before its `and`s and `or`s.
 
-mod advance;
-mod branch;
-mod change;
-mod contact;
 mod declaration;
-mod email;
-mod enter;
-mod event;
-mod exit;
-mod facts;
 mod field;
 mod gather;
-mod goal;
-mod guards;
-mod handoff;
 mod header;
-mod module;
 mod predicate;
 mod printer;
-mod reenter;
-mod segment;
-mod send;
-mod stages;
 mod step;
-mod team;
 #[cfg(test)]
 mod tests;
 mod value;
-mod wait;
-mod window;
 mod words;
-mod workflow;
+
+macro_rules! modules {
+    ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => { $(mod $module;)* };
+    ($($module:ident)*) => { $(mod $module;)* };
+}
+constructs::declarations!(modules);
+constructs::header_modules!(modules);
+constructs::steps!(modules);
 
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::source::{FileId, Span};
-use crate::syntax::parse;
+use crate::syntax::{constructs, parse};
 use printer::Printer;
 use std::borrow::Cow;
 pub(crate) use words::one_line;

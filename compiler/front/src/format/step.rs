@@ -1,19 +1,18 @@
-//! A step, whatever it does; the kinds stand in files of their own beside this one.
+//! A step, whatever it does: each kind in the file that the list of constructs names.
 
 use super::printer::Printer;
-use super::{advance, branch, change, exit, handoff, send, wait};
 use crate::syntax::ast::{Step, StepKind};
+use crate::syntax::constructs;
 
 pub(super) fn format(printer: &mut Printer<'_>, step: &Step) {
-    match &step.kind {
-        StepKind::Send(node) => send::format(printer, step, node),
-        StepKind::Wait(node) => wait::format(printer, step, node),
-        StepKind::Branch(node) => branch::format(printer, step, node),
-        StepKind::Change(node) => change::format(printer, step, node),
-        StepKind::Advance(node) => advance::format(printer, step, node),
-        StepKind::Handoff(node) => handoff::format(printer, step, node),
-        StepKind::Exit(node) => exit::format(printer, step, node),
-        // Reported, so its file is never laid out.
-        StepKind::Unreadable => {}
+    macro_rules! dispatch {
+        ({$($module:ident: $variant:ident($node:ident) $rules:tt $about:tt;)*} $later:tt) => {
+            match &step.kind {
+                $(StepKind::$variant(node) => super::$module::format(printer, step, node),)*
+                // Reported, so its file is never laid out.
+                StepKind::Unreadable => {}
+            }
+        };
     }
+    constructs::steps!(dispatch)
 }

@@ -36,7 +36,7 @@ fn place(item: &Item) -> Span {
     }
 }
 
-fn rank(item: &Item) -> (Part, u8) {
+fn rank(item: &Item) -> (Part, usize) {
     match item {
         Item::Header(header) => header::rank(&header.kind),
         Item::Step(_) => (Part::Steps, 0),

@@ -6,7 +6,7 @@
 
 use crate::diagnostics::{Diagnostic, names};
 use crate::source::{FileId, Location, Project, Source, Span};
-use crate::syntax::{ast, parse};
+use crate::syntax::{ast, constructs, parse};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A declaration and where its places point.
@@ -46,13 +46,10 @@ pub struct Scope {
 /// Reads every file, brings in the modules it uses, and gathers the declarations.
 pub fn resolve(project: &Project) -> (Scope, Vec<Diagnostic>) {
     let first_module = project.sources.len() as u32;
-    let mut resolver =
-        Resolver { scope: Scope::default(), seen: BTreeMap::new(), diagnostics: Vec::new(), first_module };
-    let mut modules = Vec::new();
-    for source in &project.sources {
-        modules.extend(resolver.file(source));
-    }
-    resolver.modules(modules);
+    let (scope, seen, used, diagnostics) = Default::default();
+    let mut resolver = Resolver { scope, seen, used, diagnostics, first_module };
+    project.sources.iter().for_each(|source| resolver.file(source));
+    resolver.modules();
     resolver.scope.first_template = resolver.scope.sources.len() as u32;
     resolver.scope.sources.extend(project.templates.iter().cloned());
     (resolver.scope, resolver.diagnostics)
@@ -62,34 +59,29 @@ struct Resolver {
     scope: Scope,
     /// Where each name was first declared. Names are global across kinds, so that one word never means two things.
     seen: BTreeMap<String, Location>,
+    /// The modules that a file uses and that are not brought in yet.
+    used: Vec<(ast::Use, FileId)>,
     diagnostics: Vec<Diagnostic>,
     /// The file of the first standard module: they follow the project's own.
     first_module: u32,
 }
 
 impl Resolver {
-    /// Takes in one file; returns the modules it uses.
-    fn file(&mut self, source: &Source) -> Vec<(ast::Name, FileId)> {
+    fn file(&mut self, source: &Source) {
         let file = FileId(self.scope.sources.len() as u32);
         let (tree, diagnostics) = parse(file, &source.text);
         self.scope.sources.push(source.clone());
         self.diagnostics.extend(diagnostics);
-        let mut used = Vec::new();
         for declaration in tree.declarations {
-            match declaration.kind {
-                ast::Declaration::Use(module) => used.push((module, file)),
-                other => self.declare(other, file),
-            }
+            self.declare(declaration.kind, file);
         }
-        used
     }
 
     /// Brings in each module once, and the modules that those use.
-    fn modules(&mut self, mut wanted: Vec<(ast::Name, FileId)>) {
+    fn modules(&mut self) {
         let mut loaded: Vec<&'static str> = Vec::new();
-        while !wanted.is_empty() {
-            let mut next = Vec::new();
-            for (name, file) in std::mem::take(&mut wanted) {
+        while !self.used.is_empty() {
+            for (name, file) in std::mem::take(&mut self.used) {
                 let Some(module) = flow_stdlib::module(&name.text) else {
                     let known: Vec<&str> = flow_stdlib::MODULES.iter().map(|module| module.name).collect();
                     self.scope.module_missing = true;
@@ -98,46 +90,70 @@ impl Resolver {
                 };
                 if !loaded.contains(&module.name) {
                     loaded.push(module.name);
-                    next.extend(self.file(&Source { path: module.path.to_owned(), text: module.text.to_owned() }));
+                    self.file(&Source { path: module.path.to_owned(), text: module.text.to_owned() });
                 }
             }
-            wanted = next;
         }
     }
 
+    /// Each kind has a function that is named after its file.
     fn declare(&mut self, declaration: ast::Declaration, file: FileId) {
-        match declaration {
-            ast::Declaration::Unreadable(ast::Kind::Use) => self.scope.module_missing = true,
-            ast::Declaration::Unreadable(kind) => {
-                self.scope.broken.insert(kind);
-            }
-            ast::Declaration::Contact(contact) => {
-                if contact.broken {
-                    self.scope.broken.insert(ast::Kind::Contact);
-                }
-                for field in contact.fields {
-                    if self.is_new(&field.name, file) {
-                        self.scope.fields.push(Declared { node: field, file });
+        macro_rules! dispatch {
+            ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => {
+                match declaration {
+                    $(ast::Declaration::$variant(node) => self.$module(node, file),)*
+                    ast::Declaration::Unreadable(ast::Kind::Use) => self.scope.module_missing = true,
+                    ast::Declaration::Unreadable(kind) => {
+                        self.scope.broken.insert(kind);
                     }
                 }
+            };
+        }
+        constructs::declarations!(dispatch);
+    }
+
+    fn module(&mut self, node: ast::Use, file: FileId) {
+        self.used.push((node, file));
+    }
+
+    fn contact(&mut self, contact: ast::Contact, file: FileId) {
+        if contact.broken {
+            self.scope.broken.insert(ast::Kind::Contact);
+        }
+        for field in contact.fields {
+            if self.is_new(&field.name, file) {
+                self.scope.fields.push(Declared { node: field, file });
             }
-            ast::Declaration::Stages(stages) => self.stages(stages, file),
-            ast::Declaration::Event(node) if self.is_new(&node.name, file) => {
-                self.scope.events.push(Declared { node, file })
-            }
-            ast::Declaration::Segment(node) if self.is_new(&node.name, file) => {
-                self.scope.segments.push(Declared { node, file })
-            }
-            ast::Declaration::Email(node) if self.is_new(&node.name, file) => {
-                self.scope.emails.push(Declared { node, file })
-            }
-            ast::Declaration::Team(node) if self.is_new(&node.name, file) => {
-                self.scope.teams.push(Declared { node, file })
-            }
-            ast::Declaration::Workflow(node) if self.is_new(&node.name, file) => {
-                self.scope.workflows.push(Declared { node, file })
-            }
-            _ => {}
+        }
+    }
+
+    fn event(&mut self, node: ast::Event, file: FileId) {
+        if self.is_new(&node.name, file) {
+            self.scope.events.push(Declared { node, file });
+        }
+    }
+
+    fn segment(&mut self, node: ast::Segment, file: FileId) {
+        if self.is_new(&node.name, file) {
+            self.scope.segments.push(Declared { node, file });
+        }
+    }
+
+    fn email(&mut self, node: ast::Email, file: FileId) {
+        if self.is_new(&node.name, file) {
+            self.scope.emails.push(Declared { node, file });
+        }
+    }
+
+    fn team(&mut self, node: ast::Team, file: FileId) {
+        if self.is_new(&node.name, file) {
+            self.scope.teams.push(Declared { node, file });
+        }
+    }
+
+    fn workflow(&mut self, node: ast::Workflow, file: FileId) {
+        if self.is_new(&node.name, file) {
+            self.scope.workflows.push(Declared { node, file });
         }
     }
 

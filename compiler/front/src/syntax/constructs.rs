@@ -1,7 +1,7 @@
 //! Every construct of the language, once, in the order of docs/language.md. Whatever needs a list of them makes it from here.
 //!
 //! There is one list for each kind: [`declarations!`], [`email_clauses!`], [`team_clauses!`], [`headers!`], [`steps!`],
-//! [`handoff_clauses!`] and [`predicates!`]. A line of one:
+//! [`handoff_clauses!`], [`predicates!`] and [`turns!`]. A line of one:
 //!
 //! ```text
 //! wait: Wait(Wait) [wait "wait", wait_until "wait until"] { page "wait", typed "delay" "sleep" => "wait", later "before", };
@@ -38,7 +38,8 @@
 //! constructs::steps!(dispatch)
 //! ```
 //!
-//! Declarations and steps have a file each, with one function named after its layer's work (`parse`, `check`, …). Clauses are smaller:
+//! Declarations, steps and predicates have a file each (those of predicates in a folder `predicate/`), with one function named after
+//! its layer's work (`parse`, `check`, …). Clauses are smaller:
 //! theirs is a function named after their rule, those of an email, a team or a handoff in the file of that block, those of a workflow
 //! in the file that the line names (list those once in [`header_modules!`]). rustfmt does not follow modules that a macro declares, so
 //! `.ci/run` hands it every file.
@@ -142,15 +143,21 @@ macro_rules! handoff_clauses {
     } {} } };
 }
 
-/// What a condition may begin with. The variants of the tree's [`Predicate`](super::ast::Predicate) are its forms, not these words.
+/// What a condition may ask in words of its own.
 macro_rules! predicates {
     ($then:ident $($given:tt)*) => { $then! { $($given)* {
+        timed_out: TimedOut(TimedOut) [timed_out "timed out"] { page "wait", };
+        sent: Sent(Sent) [was_sent "sent"] { page "mails", };
+        engaged: Engaged(Engaged) [engagement "clicked"] { page "mails", };
+        inactive: Inactive(Inactive) [inactive "inactive for"] { page "inactive", };
+    } {} } };
+}
+
+/// What else a condition may begin with: words that turn what stands behind them.
+macro_rules! turns {
+    ($then:ident $($given:tt)*) => { $then! { $($given)* {
         predicate: Not [not "not"] { page "and-or-not", };
-        predicate: TimedOut [timed_out "timed out"] { page "wait", };
-        predicate: Sent [was_sent "sent"] { page "mails", };
-        predicate: Engaged [engagement "clicked"] { page "mails", };
         predicate: NoEvent [no_event "no"] { page "events", };
-        predicate: Inactive [inactive "inactive for"] { page "inactive", };
     } {} } };
 }
 
@@ -175,12 +182,15 @@ macro_rules! every_construct {
     (6 $then:ident {$($all:tt)*} {$($more:tt)*} $later:tt) => {
         $crate::syntax::constructs::predicates!(every_construct 7 $then {$($all)* $($more)*})
     };
-    (7 $then:ident {$($all:tt)*} {$($more:tt)*} $later:tt) => { $then! { {$($all)* $($more)*} } };
+    (7 $then:ident {$($all:tt)*} {$($more:tt)*} $later:tt) => {
+        $crate::syntax::constructs::turns!(every_construct 8 $then {$($all)* $($more)*})
+    };
+    (8 $then:ident {$($all:tt)*} {$($more:tt)*} $later:tt) => { $then! { {$($all)* $($more)*} } };
 }
 
 pub(crate) use {
     declarations, email_clauses, every_construct, handoff_clauses, header_modules, headers, predicates, steps,
-    team_clauses,
+    team_clauses, turns,
 };
 
 /// A line of the lists, as data.
@@ -285,10 +295,11 @@ pub const HEADERS: List = headers!(list Clause);
 pub const STEPS: List = steps!(list Step);
 pub const HANDOFF_CLAUSES: List = handoff_clauses!(list Clause);
 pub const PREDICATES: List = predicates!(list Predicate);
+pub const TURNS: List = turns!(list Predicate);
 
 /// Every list, in the order of the reference.
 pub const LISTS: &[&List] =
-    &[&DECLARATIONS, &EMAIL_CLAUSES, &TEAM_CLAUSES, &HEADERS, &STEPS, &HANDOFF_CLAUSES, &PREDICATES];
+    &[&DECLARATIONS, &EMAIL_CLAUSES, &TEAM_CLAUSES, &HEADERS, &STEPS, &HANDOFF_CLAUSES, &PREDICATES, &TURNS];
 
 /// The types a field may be declared with, besides a list of values.
 pub const TYPES: &[&str] =

@@ -24,7 +24,7 @@ pub(crate) use declaration::Block;
 pub use declaration::{Declaration, Kind};
 pub use field::{Field, FieldType};
 pub use header::Header;
-pub use predicate::{Count, CountKind, EngagementVerb, Order, Period, Predicate, Property, Relation};
+pub use predicate::*;
 pub(crate) use step::StepNode;
 pub use step::{Step, StepKind};
 pub use value::{Duration, Literal, Sum, Text, TextPiece, Unit, Value};

@@ -1,60 +1,55 @@
-//! Predicates: what can be asked of a contact, their events and their mails.
+//! Predicates: what can be asked of a contact, their events and their mails. What has words of its own has a file in `predicate/`.
 
 use super::{Duration, Literal, Name, Sum};
 use crate::source::Span;
+use crate::syntax::constructs;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Predicate {
-    And(Vec<Predicate>, Span),
-    Or(Vec<Predicate>, Span),
-    /// `and` and `or` side by side without parentheses: two readings. The parts, with the words between them.
-    Mixed {
-        parts: Vec<Predicate>,
-        ors: Vec<bool>,
-        span: Span,
-    },
-    Not(Box<Predicate>, Span),
-    /// In parentheses, kept so that the tree prints as written.
-    Group(Box<Predicate>, Span),
-    TimedOut(Span),
-    Sent(Name, Span),
-    /// `clicked guide_delivery link "case-study"`
-    Engaged {
-        verb: EngagementVerb,
-        email: Option<Name>,
-        link: Option<Literal>,
-        span: Span,
-    },
-    /// `no opened in 90 days`, `visited(page is "/pricing") at least 2 times in 7 days`
-    Event {
-        none: bool,
-        event: Name,
-        properties: Vec<Property>,
-        count: Option<Count>,
-        period: Option<Period>,
-        span: Span,
-    },
-    Inactive(Duration, Span),
-    /// `score >= 60`, `industry is "saas"`, or a bare name: a yes/no field, a segment, a stage or an event.
-    Compare {
-        left: Sum,
-        relation: Option<Relation>,
-        span: Span,
-    },
+macro_rules! modules {
+    ({$($module:ident: $variant:ident($node:ident) $rules:tt $about:tt;)*} $later:tt) => {
+        $(mod $module; pub use $module::*;)*
+    };
 }
+constructs::predicates!(modules);
+
+macro_rules! forms {
+    ({$($module:ident: $variant:ident($node:ident) $rules:tt $about:tt;)*} $later:tt) => {
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Predicate {
+            And(Vec<Predicate>, Span),
+            Or(Vec<Predicate>, Span),
+            /// `and` and `or` side by side without parentheses: two readings. The parts, with the words between them.
+            Mixed { parts: Vec<Predicate>, ors: Vec<bool>, span: Span },
+            Not(Box<Predicate>, Span),
+            /// In parentheses, kept so that the tree prints as written.
+            Group(Box<Predicate>, Span),
+            /// `no opened in 90 days`, `visited(page is "/pricing") at least 2 times in 7 days`
+            Event {
+                none: bool,
+                event: Name,
+                properties: Vec<Property>,
+                count: Option<Count>,
+                period: Option<Period>,
+                span: Span,
+            },
+            /// `score >= 60`, `industry is "saas"`, or a bare name: a yes/no field, a segment, a stage or an event.
+            Compare { left: Sum, relation: Option<Relation>, span: Span },
+            $($variant($node, Span),)*
+        }
+
+        impl Predicate {
+            pub fn span(&self) -> Span {
+                match self {
+                    Self::And(_, span) | Self::Or(_, span) | Self::Not(_, span) | Self::Group(_, span) => *span,
+                    Self::Mixed { span, .. } | Self::Event { span, .. } | Self::Compare { span, .. } => *span,
+                    $(Self::$variant(_, span) => *span,)*
+                }
+            }
+        }
+    };
+}
+constructs::predicates!(forms);
 
 impl Predicate {
-    pub fn span(&self) -> Span {
-        match self {
-            Self::And(_, span) | Self::Or(_, span) | Self::Not(_, span) | Self::Group(_, span) => *span,
-            Self::TimedOut(span) | Self::Sent(_, span) | Self::Inactive(_, span) => *span,
-            Self::Mixed { span, .. }
-            | Self::Engaged { span, .. }
-            | Self::Event { span, .. }
-            | Self::Compare { span, .. } => *span,
-        }
-    }
-
     /// The predicates in it, in their order.
     pub fn children(&self) -> &[Predicate] {
         match self {
@@ -63,14 +58,6 @@ impl Predicate {
             _ => &[],
         }
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EngagementVerb {
-    Clicked,
-    Opened,
-    Replied,
-    Bounced,
 }
 
 /// `page is "/pricing"`

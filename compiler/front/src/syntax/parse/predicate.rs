@@ -1,10 +1,13 @@
-//! Predicates.
+//! Predicates. What has words of its own has a file in `predicate/`.
 
-use super::{Pair, Reader, Rule, child, has, name, span};
-use crate::syntax::ast::{
-    Count, CountKind, EngagementVerb, Literal, Name, Order, Period, Predicate, Property, Relation, Sum,
-};
+use super::{Pair, Reader, Rule, child, has, span};
+use crate::syntax::ast::{Count, CountKind, Literal, Name, Order, Period, Predicate, Property, Relation, Sum};
 use crate::syntax::constructs;
+
+macro_rules! modules {
+    ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => { $(mod $module;)* };
+}
+constructs::predicates!(modules);
 
 impl Reader<'_> {
     /// The predicate in a pair.
@@ -35,12 +38,16 @@ fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
     }
 }
 
-/// One that starts with a word of its own has a function that is named after its rule.
 fn unary(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
     macro_rules! dispatch {
-        ({$($module:ident: $variant:ident [$rule:ident $words:literal] $about:tt;)*} $later:tt) => {
+        ({$($module:ident: $variant:ident $node:tt [$rule:ident $words:literal] $about:tt;)*} $later:tt) => {
             match pair.as_rule() {
-                $(Rule::$rule => $rule(reader, pair),)*
+                $(Rule::$rule => match $module::parse(reader, pair) {
+                    Some(node) => Predicate::$variant(node, span(pair)),
+                    None => nothing(pair),
+                },)*
+                Rule::not => not(reader, pair),
+                Rule::no_event => event_test(reader, pair, true),
                 Rule::group_of => Predicate::Group(Box::new(reader.predicate_of(pair)), span(pair)),
                 Rule::event_test => event_test(reader, pair, false),
                 Rule::comparison => comparison(reader, pair),
@@ -55,40 +62,6 @@ fn not(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
     let mut inner = pair.clone().into_inner().filter(|inner| !matches!(inner.as_rule(), Rule::kw_not | Rule::COMMENT));
     let inner = inner.next().map_or_else(|| nothing(pair), |inner| unary(reader, &inner));
     Predicate::Not(Box::new(inner), span(pair))
-}
-
-fn timed_out(_: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
-    Predicate::TimedOut(span(pair))
-}
-
-fn was_sent(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
-    Predicate::Sent(reader.name_of(pair, Rule::word), span(pair))
-}
-
-fn engagement(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
-    let verb = if has(pair, Rule::kw_clicked) {
-        EngagementVerb::Clicked
-    } else if has(pair, Rule::kw_opened) {
-        EngagementVerb::Opened
-    } else if has(pair, Rule::kw_replied) {
-        EngagementVerb::Replied
-    } else {
-        EngagementVerb::Bounced
-    };
-    let email = child(pair, Rule::word).map(|word| name(&word));
-    let link = child(pair, Rule::string).map(|link| reader.text_literal(&link));
-    Predicate::Engaged { verb, email, link, span: span(pair) }
-}
-
-fn no_event(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
-    event_test(reader, pair, true)
-}
-
-fn inactive(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
-    match reader.duration_of(pair) {
-        Some(duration) => Predicate::Inactive(duration, span(pair)),
-        None => nothing(pair),
-    }
 }
 
 fn event_test(reader: &mut Reader<'_>, pair: &Pair<'_>, none: bool) -> Predicate {

@@ -34,7 +34,7 @@ fn of_construct(rule: Rule) -> Option<Expected> {
     }
     let words: Option<&'static [&'static str]> = every_construct!(words);
     Some(match rule {
-        constructs::predicates!(rules) => Expected::ConditionStart(words?),
+        constructs::predicates!(rules) | constructs::turns!(rules) => Expected::ConditionStart(words?),
         _ => Expected::Words(words?),
     })
 }

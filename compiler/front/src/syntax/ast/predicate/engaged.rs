@@ -1,0 +1,20 @@
+//! What people do with a mail.
+
+use crate::syntax::ast::{Literal, Name};
+
+/// `clicked guide_delivery link "case-study"`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Engaged {
+    pub verb: EngagementVerb,
+    /// The last one sent where none is named.
+    pub email: Option<Name>,
+    pub link: Option<Literal>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EngagementVerb {
+    Clicked,
+    Opened,
+    Replied,
+    Bounced,
+}

@@ -1,0 +1,8 @@
+//! `inactive for 30 days`
+
+use crate::syntax::ast::Duration;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inactive {
+    pub time: Duration,
+}

@@ -1,0 +1,8 @@
+//! `sent guide_delivery`
+
+use crate::syntax::ast::Name;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    pub email: Name,
+}
