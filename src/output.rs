@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
+use console::Term;
 use flow_front::diagnostics::render::json::{JsonDiagnostic, json};
 use flow_front::diagnostics::render::{Human, Sources};
 use flow_front::diagnostics::{Diagnostic, Severity};
@@ -75,7 +76,8 @@ struct Report<'r> {
 
 impl Output {
     pub(crate) fn new(format: Format) -> Self {
-        let columns = terminal_size::terminal_size().map_or(DEFAULT_COLUMNS, |(width, _)| usize::from(width.0));
+        let size = [Term::stdout(), Term::stderr()].iter().find_map(Term::size_checked);
+        let columns = size.map_or(DEFAULT_COLUMNS, |(_, width)| usize::from(width));
         // Drawn in colour always: the stream takes it out where it is not wanted.
         Self { format, human: Human { colour: true, width: columns.clamp(*COLUMNS.start(), *COLUMNS.end()) } }
     }
