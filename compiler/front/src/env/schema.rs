@@ -32,6 +32,8 @@ pub struct Schema {
     pub field_ids: BTreeMap<String, FieldId>,
     pub events: Vec<SchemaEvent>,
     pub event_ids: BTreeMap<String, EventId>,
+    /// What each tag is kept in: a yes/no of the contact that no text can name.
+    pub tags: BTreeMap<String, FieldId>,
     pub stages: Vec<String>,
     pub stage_numbers: BTreeMap<String, i64>,
     /// A field has a type that does not exist, so no field is reported as unknown.
@@ -51,6 +53,10 @@ impl Schema {
                 Some(shape) => schema.add(shape, Some(field.at(field.node.span))),
                 None => schema.fields_lost = true,
             }
+        }
+        for tag in &scope.tags {
+            schema.tags.insert(tag.node.text.clone(), FieldId::from_index(schema.fields.len()));
+            schema.add(tag_field(&tag.node.text), Some(tag.at(tag.node.span)));
         }
         for event in &scope.events {
             schema.event_ids.insert(event.node.name.text.clone(), EventId::from_index(schema.events.len()));
@@ -77,7 +83,16 @@ impl Schema {
     }
 
     pub fn field_names(&self) -> Vec<&str> {
-        self.fields.iter().map(|field| field.shape.name.as_str()).collect()
+        let names = self.fields.iter().map(|field| field.shape.name.as_str());
+        names.filter(|name| !name.contains(' ')).collect()
+    }
+
+    pub fn tag(&self, name: &str) -> Option<FieldId> {
+        self.tags.get(name).copied()
+    }
+
+    pub fn tag_names(&self) -> Vec<&str> {
+        self.tags.keys().map(String::as_str).collect()
     }
 
     pub fn event(&self, name: &str) -> Option<EventId> {
@@ -95,6 +110,11 @@ impl Schema {
     pub fn stage_names(&self) -> Vec<&str> {
         self.stages.iter().map(String::as_str).collect()
     }
+}
+
+/// Its name is how a condition asks for it, and how people are shown it.
+fn tag_field(tag: &str) -> FieldShape {
+    FieldShape { name: format!("tagged {tag}"), ty: FieldType::YesNo, optional: false, default: 0 }
 }
 
 fn built_in_field(name: &str, built_in: BuiltIn) -> FieldShape {

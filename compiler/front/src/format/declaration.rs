@@ -22,7 +22,10 @@ pub(super) fn declarations(printer: &mut Printer<'_>, file: Span, declarations: 
 /// Whether the author decides if a blank line stands between two declarations: short ones read well as one paragraph.
 fn stand_together(one: &Declaration, other: &Declaration) -> bool {
     let is_line = |declaration: &Declaration| {
-        matches!(declaration, Declaration::Use(_) | Declaration::Stages(_) | Declaration::Segment(_))
+        matches!(
+            declaration,
+            Declaration::Use(_) | Declaration::Stages(_) | Declaration::Tags(_) | Declaration::Segment(_)
+        )
     };
     let is_event = |declaration: &Declaration| matches!(declaration, Declaration::Event(_));
     (is_line(one) && is_line(other)) || (is_event(one) && is_event(other))

@@ -4,6 +4,8 @@
 //! each name once. All files form one program, order does not matter, and a name that is declared twice is an error. This layer
 //! looks at declarations only; what predicates and steps mean is the checker's.
 
+mod tags;
+
 use crate::diagnostics::{Diagnostic, names};
 use crate::source::{FileId, Location, Project, Source, Span};
 use crate::syntax::{ast, constructs, parse};
@@ -33,6 +35,8 @@ pub struct Scope {
     pub events: Vec<Declared<ast::Event>>,
     /// The lifecycle, lowest first.
     pub stages: Vec<Declared<ast::Name>>,
+    /// The words a contact may carry.
+    pub tags: Vec<Declared<ast::Name>>,
     pub segments: Vec<Declared<ast::Segment>>,
     pub emails: Vec<Declared<ast::Email>>,
     pub teams: Vec<Declared<ast::Team>>,

@@ -51,6 +51,7 @@ macro_rules! declarations {
         contact: Contact(Contact) [contact_decl "contact"] { page "contact", typed "kontakt" => "contact", };
         event: Event(Event) [event_decl "event"] { page "event", is Named, typed "ereignis" => "event", };
         stages: Stages(Stages) [stages_decl "stages"] { page "stages", typed "lifecycle" "stufen" => "stages", };
+        tags: Tags(Tags) [tags_decl "tags"] { page "tags", typed "labels" => "tags", };
         segment: Segment(Segment) [segment_decl "segment"] { page "segment", is Named, typed "audience" "list" => "segment", };
         email: Email(Email) [email_decl "email"] { page "email", called "an email", is Named, typed "mail" "message" => "email", };
         team: Team(Team) [team_decl "team"] { page "team", called "a team", is Named, };

@@ -199,6 +199,7 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::kw_starts => Expected::Words(&["starts with"]),
         Rule::kw_step => Expected::Words(&["step"]),
         Rule::kw_subject => Expected::Words(&["subject"]),
+        Rule::kw_tags => Expected::Words(&["tags"]),
         Rule::kw_task => Expected::Words(&["task"]),
         Rule::kw_team => Expected::Words(&["team"]),
         Rule::kw_template => Expected::Words(&["template"]),

@@ -1,0 +1,15 @@
+//! `tags vip, beta`: several lines add up.
+
+use super::{Declared, Resolver};
+use crate::source::FileId;
+use crate::syntax::ast::Tags;
+
+impl Resolver {
+    pub(super) fn tags(&mut self, tags: Tags, file: FileId) {
+        for name in tags.names {
+            if self.is_new(&name, file) {
+                self.scope.tags.push(Declared { node: name, file });
+            }
+        }
+    }
+}
