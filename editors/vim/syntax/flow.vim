@@ -7,10 +7,10 @@ syntax case match
 syntax iskeyword @,48-57,_
 
 " The words, written by `just editors`.
-syntax keyword flowDeclaration contact email event segment stages team use workflow
-syntax keyword flowControl advance else exit handoff if otherwise send set step until wait when
-syntax keyword flowOperator and bounced clicked in inactive is known no not opened or replied sent starts timed unknown
-syntax keyword flowOperator with
+syntax keyword flowDeclaration contact email event segment stages tags team use workflow
+syntax keyword flowControl advance else exit handoff if otherwise send set step tag untag until wait when
+syntax keyword flowOperator and bounced clicked in inactive is known no not opened or replied sent starts tagged timed
+syntax keyword flowOperator unknown with
 syntax match flowOperator "\<contains\>"
 syntax keyword flowKeyword after as assign at backup by continue converted covers due enter entry ever exactly existing
 syntax keyword flowKeyword for from goal group hand including keep kind least link marketing member most new note now of
@@ -23,7 +23,7 @@ syntax match flowLater "^\s*\%(\<add\>\|\<calendar\>\|\<call\>\|\<choose\>\|\<co
 syntax match flowLater "^\s*\%(\<holdout\>\|\<in_app\>\|\<late\>\|\<move\>\|\<notice\>\|\<notify\>\)\%(\s*\%([-+]=\|(\)\)\@!"
 syntax match flowLater "^\s*\%(\<pauses\>\|\<policy\>\|\<priority\>\|\<promise\>\|\<push\>\|\<repeat\>\)\%(\s*\%([-+]=\|(\)\)\@!"
 syntax match flowLater "^\s*\%(\<score\>\|\<sms\>\|\<split\>\|\<start\>\|\<stop\>\|\<stops\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<tag\>\|\<test\>\|\<topic\>\|\<untag\>\|\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<test\>\|\<topic\>\|\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
 " A field's type stands behind its name: `first_name text?`
 syntax match flowField "^\s*\h\w*\s\+\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=\ze\s*\%(=\|//\|;\|$\|}\)" contains=flowType
 syntax match flowType "\s\@<=\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=" contained

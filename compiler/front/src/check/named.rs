@@ -76,3 +76,16 @@ pub(super) fn team(cx: &mut Cx<'_>, name: &Name) -> Option<TeamId> {
     }
     found
 }
+
+/// A tag, as the field it is kept in.
+pub(super) fn tag(cx: &mut Cx<'_>, name: &Name) -> Option<FieldId> {
+    let found = cx.env.schema.tag(&name.text);
+    match found {
+        Some(field) => cx.means(name.span, Meaning::Field(field)),
+        None => {
+            let diagnostic = names::unknown_tag(&name.text, &cx.names(Schema::tag_names), cx.at(name.span));
+            cx.report_unknown(&[Kind::Tags], diagnostic);
+        }
+    }
+    found
+}

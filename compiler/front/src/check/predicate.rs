@@ -284,6 +284,11 @@ pub(super) fn check_bare_word(cx: &mut Cx<'_>, name: &ast::Name, asked: Asked<'_
     if cx.env.schema.event(&name.text).is_some() {
         return check_event(cx, false, name, &[], None, None, name.span, asked);
     }
+    if cx.env.schema.tag(&name.text).is_some() {
+        let (at, example) = (cx.at(name.span), format!("tagged {}", name.text));
+        cx.report(types::not_a_condition(&name.text, "a tag", at, &example));
+        return Cond::Unknown;
+    }
     if cx.env.emails.contains_key(name.text.as_str()) {
         let (at, example) = (cx.at(name.span), format!("clicked {}", name.text));
         cx.report(types::not_a_condition(&name.text, "an email", at, &example));

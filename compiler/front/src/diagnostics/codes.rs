@@ -33,6 +33,7 @@ macro_rules! codes {
                 RepeatedClause "0211" "repeated-clause";
                 MissingClause "0212" "missing-clause";
                 UnknownType "0213" "unknown-type";
+                UnknownTag "0214" "unknown-tag";
                 // 03: types
                 TypeMismatch "0301" "type-mismatch";
                 UnknownChoice "0302" "unknown-choice";

@@ -44,6 +44,10 @@ pub fn unknown_team(name: &str, known: &[&str], at: Location) -> Diagnostic {
     )
 }
 
+pub fn unknown_tag(name: &str, known: &[&str], at: Location) -> Diagnostic {
+    unknown(Code::UnknownTag, "tag", name, known, at, &format!("declare it: `tags {name}`"))
+}
+
 pub fn unknown_stage(name: &str, known: &[&str], at: Location) -> Diagnostic {
     unknown(
         Code::UnknownStage,

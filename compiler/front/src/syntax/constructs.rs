@@ -127,11 +127,12 @@ macro_rules! steps {
             typed "elseif" "elsif" "elif" => "else if",
         };
         change: Change(Change) [score "score +=", set "set"] { page "score-and-set", typed "let" "update" "change" "setze" => "set", };
+        tag: Tag(TagStep) [tag "tag", untag "untag"] { page "tag-and-untag", typed "label" => "tag", typed "unlabel" => "untag", };
         advance: Advance(AdvanceStep) [advance "advance"] { page "advance", };
         handoff: Handoff(HandoffStep) [handoff "handoff"] { page "handoff", called "a handoff", later "stop", };
         exit: Exit(ExitStep) [exit "exit"] { page "exit", typed "leave" => "exit", };
     } {
-        "choose"; "split"; "repeat"; "add"; "tag"; "untag"; "move"; "notify"; "call"; "start"; "stop";
+        "choose"; "split"; "repeat"; "add"; "move"; "notify"; "call"; "start"; "stop";
     } } };
 }
 
@@ -150,6 +151,7 @@ macro_rules! predicates {
         timed_out: TimedOut(TimedOut) [timed_out "timed out"] { page "wait", };
         sent: Sent(Sent) [was_sent "sent"] { page "mails", };
         engaged: Engaged(Engaged) [engagement "clicked"] { page "mails", };
+        tagged: Tagged(Tagged) [tagged "tagged"] { page "tags", };
         inactive: Inactive(Inactive) [inactive "inactive for"] { page "inactive", };
     } {} } };
 }

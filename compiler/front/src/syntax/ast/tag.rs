@@ -1,0 +1,12 @@
+//! `tag vip`, `untag vip`
+
+use super::{Name, StepNode};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagStep {
+    /// Whether it is given or taken.
+    pub given: bool,
+    pub tag: Name,
+}
+
+impl StepNode for TagStep {}
