@@ -498,6 +498,7 @@ fn scoring_workflow(rules: usize) -> Workflow {
         slots,
         engagements: Vec::new(),
         writes: vec![slot("score"), slot("hot"), slot("scored_at")],
+        started: None,
     }
 }
 

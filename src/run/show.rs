@@ -171,6 +171,8 @@ fn funnel(program: &Program, workflow: &Workflow, report: &WorkflowReport) -> Ta
     let mut exits: Totals = report.exited_when.iter().map(|(when, many)| (format!("by {when}"), *many)).collect();
     exits.insert("at an exit step".to_owned(), report.exited_by_step);
     table.line_if_any("exited", exits.values().sum(), words(&exits, as_named));
+    let stopped: Totals = report.stopped.iter().map(|(by, many)| (format!("by {by}"), *many)).collect();
+    table.line_if_any("stopped", stopped.values().sum(), words(&stopped, as_named));
     table.line_if_any("finished", report.finished, "");
     table.line("still in", report.live, "");
     table.line_if_any("mails withheld", report.withheld.values().sum(), words(&report.withheld, withheld_words));

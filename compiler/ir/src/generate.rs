@@ -102,6 +102,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         slots,
         engagements: Vec::new(),
         writes: Vec::new(),
+        started: None,
     }
 }
 
@@ -138,8 +139,10 @@ pub fn program(choices: &mut Choices) -> Program {
     text_test(&mut program, "gmbh");
     text_test(&mut program, "ltd");
     segments(&mut program, choices);
+    let started = program.frame.add("start", SlotKind::Int, false, FOREVER);
+    program.frame.place();
     for name in ["first", "second"].into_iter().take(1 + choices.below(2)) {
-        let workflow = workflow(&program, name, choices);
+        let workflow = Workflow { started: Some(started), ..workflow(&program, name, choices) };
         program.workflows.push(workflow);
     }
     for nth in 0..choices.below(4) {

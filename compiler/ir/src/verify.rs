@@ -282,8 +282,15 @@ impl Checker<'_> {
 
     fn lists(&mut self, place: &str, workflow: &Workflow) {
         let program = self.program;
-        for reference in workflow.effects.values().flat_map(|effect| effect.references()) {
-            self.reference(place, reference);
+        for effect in workflow.effects.values() {
+            effect.references().into_iter().for_each(|reference| self.reference(place, reference));
+            if effect.starts().and_then(|id| program.workflows.get(id)).is_some_and(|started| started.started.is_none())
+            {
+                self.fault(place, format!("nothing keeps `{}`", effect.words(program)));
+            }
+        }
+        if let Some(slot) = workflow.started {
+            self.slot_of(place, &program.frame, slot, SlotKind::Int);
         }
         for arm in &workflow.arms {
             self.exists(place, &workflow.steps, *arm);

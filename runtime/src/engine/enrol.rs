@@ -57,7 +57,7 @@ impl Touch<'_> {
         memory
     }
 
-    fn enrol(&mut self, workflow: WorkflowId) {
+    pub(super) fn enrol(&mut self, workflow: WorkflowId) {
         let blank = self.blank_journey(workflow);
         let run = self.contact.last_in(workflow).map_or(0, |journey| journey.record.run);
         match self.objection(workflow, &blank) {

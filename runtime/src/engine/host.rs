@@ -42,6 +42,8 @@ pub(super) struct StepHost<'e> {
     pub(super) now: i64,
     /// What the backend said went wrong.
     pub(super) problem: Option<String>,
+    /// The workflows whose journeys end once these steps have run.
+    pub(super) stopped: Vec<WorkflowId>,
 }
 
 impl Host for StepHost<'_> {

@@ -44,6 +44,7 @@ mod react;
 pub mod reason;
 mod report;
 mod segment;
+mod starts;
 mod step;
 mod stream;
 mod suppress;

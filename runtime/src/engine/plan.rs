@@ -35,6 +35,8 @@ pub(super) struct Plan {
     pub(super) activity_patterns: Vec<PatternId>,
     /// Workflows that take who they become true of, in order.
     pub(super) becoming: Vec<Becoming>,
+    /// The workflows that others start, each with where the frame keeps when.
+    pub(super) starts: Vec<(WorkflowId, SlotId)>,
     /// The segments that something watches, each behind those it reads.
     pub(super) segments: Vec<WatchedSegment>,
     /// Whether a bounce can set anything going. If not, deliveries never concern anybody else's handoffs.
@@ -75,6 +77,7 @@ impl Plan {
         })?;
         let reads = Reads { program: &program };
         let workflows = program.workflows.ids().map(|id| reads.workflow(id)).collect::<Result<Vec<_>, _>>()?;
+        let starts = program.workflows.iter().filter_map(|(id, workflow)| Some((id, workflow.started?))).collect();
         let becoming: Vec<Becoming> = program.workflows.ids().filter_map(|id| reads.becoming(id)).collect();
         let segments = segment::watched(&program, &reads, &reads.watched(&workflows, &becoming));
         let bounces_matter = reads.bounces_matter(&workflows, &segments);
@@ -89,6 +92,7 @@ impl Plan {
             event_patterns: event_patterns(&program),
             activity_patterns: patterns_where(&program, |event| event == PatternEvent::AnyActivity),
             becoming,
+            starts,
             segments,
             bounces_matter,
             events,

@@ -49,6 +49,7 @@ impl Touch<'_> {
             self.look_at_journeys(&changed, due);
             self.look_at_ended(&changed);
             self.follow_events(&triggers);
+            self.follow_starts();
             self.look_at_becoming(&changed, due, *cause == Cause::Import);
             if self.is_settled() {
                 break;
@@ -60,7 +61,7 @@ impl Touch<'_> {
             self.contact.changed.clear();
             self.contact.journeys.iter_mut().for_each(|journey| journey.touched = false);
         }
-        self.next_change = self.next_change.min(self.next_change_of_segments());
+        self.next_change = self.next_change.min(self.next_change_of_segments()).min(self.next_start());
     }
 
     fn is_settled(&self) -> bool {

@@ -62,10 +62,12 @@ impl Touch<'_> {
             held_at,
             now: self.now,
             problem: None,
+            stopped: Vec::new(),
         };
         let memory = Memory::of(&mut self.contact.frame, &mut journey.record.memory);
         let stop = self.backend.step(workflow, memory, block, self.now, &mut host);
-        let problem = host.problem;
+        let (problem, stopped) = (host.problem, host.stopped);
+        self.stop_others(workflow, &stopped);
         if stop == Stop::Failed {
             self.fail(workflow, problem.unwrap_or_else(|| format!("no journey resumes at block {block}")));
         }
@@ -157,6 +159,17 @@ impl Touch<'_> {
         journey.record.status = status;
         journey.record.step = step;
         journey.record.due_at = Some(due_at);
+    }
+
+    /// Ends the contact's journeys in some workflows, never that in the one that says so.
+    fn stop_others(&mut self, by: WorkflowId, stopped: &[WorkflowId]) {
+        for index in 0..self.contact.journeys.len() {
+            let journey = self.journey(index);
+            if journey.is_live() && journey.workflow() != by && stopped.contains(&journey.workflow()) {
+                self.decide_in(index, DecisionCode::Stopped, None, by.0);
+                self.end(index, false);
+            }
+        }
     }
 
     fn opens_at(&self, workflow: WorkflowId) -> i64 {

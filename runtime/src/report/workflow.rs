@@ -7,7 +7,7 @@ use crate::store::{DecisionCode, DecisionCount, HandoffCount};
 use flow_ir::{Program, StepId, Terminator, Workflow, WorkflowId};
 use serde::Serialize;
 
-/// A workflow's funnel. Whoever entered is in exactly one of converted, exited, finished, handed off and live.
+/// A workflow's funnel. Whoever entered is in exactly one of converted, exited, stopped, finished, handed off and live.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct WorkflowReport {
     pub title: String,
@@ -27,6 +27,9 @@ pub struct WorkflowReport {
     pub exited_when: Totals,
     /// By an `exit` step.
     pub exited_by_step: u64,
+    /// By the workflow that stopped them.
+    #[serde(skip_serializing_if = "Totals::is_empty")]
+    pub stopped: Totals,
     /// Ran out of steps.
     pub finished: u64,
     /// By who took them.
@@ -127,6 +130,10 @@ impl WorkflowReport {
             DecisionCode::Exited => {
                 here.exited += number;
                 self.exited_by_step += number;
+            }
+            DecisionCode::Stopped => {
+                let by = program.workflows.get(WorkflowId(reason)).map_or("unknown", |by| &by.name);
+                add(&mut self.stopped, by, number);
             }
             DecisionCode::Finished if reason == FinishedBy::Steps.number() => self.finished += number,
             // A handoff's end is counted by who took them; the rest is about mail and people, not about the funnel.

@@ -203,6 +203,8 @@ pub enum DecisionCode {
     Undelivered = 15,
     /// Consent or an address was lost: unsubscribed, bounced, complained.
     Suppressed = 16,
+    /// Another workflow stopped the journey; the reason is the number of that workflow.
+    Stopped = 17,
 }
 
 /// A total of decisions.

@@ -241,6 +241,19 @@ impl Typed {
         self.each_root(&mut |cond| cond.each(visit));
     }
 
+    /// Each step that lets people into a workflow: whose it is, which one it starts, and where it stands.
+    pub fn starts(&self) -> impl Iterator<Item = (WorkflowId, WorkflowId, Location)> {
+        self.workflows.iter().flat_map(|(id, workflow)| {
+            let mut found = Vec::new();
+            each_step(&workflow.steps, &mut |step| {
+                if let Form::Effect { effect: Some(effect), .. } = &step.form {
+                    found.extend(effect.starts().map(|started| (id, started, step.at)));
+                }
+            });
+            found
+        })
+    }
+
     /// Whether no part was wrong; each wrong one was reported.
     pub fn is_whole(&self) -> bool {
         let mut whole = true;

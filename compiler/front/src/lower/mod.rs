@@ -15,6 +15,7 @@ mod number;
 mod predicate;
 mod schema;
 mod segment;
+mod starts;
 mod steps;
 mod wait;
 mod workflow;
@@ -41,6 +42,7 @@ pub(crate) fn lower(typed: &Typed, name: &str, timezone: &str, files: Vec<String
         lowering.program.workflows.push(lowered);
         lowering.program.debug.workflows.push(told);
     }
+    lowering.starts();
     lowering.program.emails = typed.emails.values().map(|typed| typed.email.clone()).collect();
     let contents = typed.emails.values().map(|email| lowering.content(email));
     lowering.program.debug.emails = contents.collect::<IdMap<EmailId, _>>();

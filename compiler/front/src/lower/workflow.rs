@@ -50,6 +50,7 @@ impl Lowering<'_> {
             skip,
             window: typed.window,
             writes: frame_writes(&function),
+            started: None,
             body: function,
             steps: body.steps.table,
             waits: body.waits,

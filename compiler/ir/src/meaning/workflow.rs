@@ -32,8 +32,11 @@ pub struct Workflow {
     pub slots: JourneySlots,
     /// The clicks, opens and replies that the body or a predicate asks about.
     pub engagements: Vec<Engagement>,
-    /// The slots of the contact's frame that the body may write.
+    /// The slots of the contact's frame that the body and its effects may write.
     pub writes: Vec<SlotId>,
+    /// Where the contact's frame keeps the instant at which another workflow's start of this one takes effect, or
+    /// [`FOREVER`](crate::FOREVER). None where nothing starts it.
+    pub started: Option<SlotId>,
 }
 
 /// The slots every journey has.

@@ -56,6 +56,7 @@ coded!(DecisionCode {
     Delivered => "delivered",
     Undelivered => "undelivered",
     Suppressed => "suppressed",
+    Stopped => "stopped",
 });
 
 /// The code in a column. A number that Flow never writes is damage.

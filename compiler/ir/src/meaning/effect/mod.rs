@@ -44,6 +44,11 @@ pub trait Described {
         None
     }
 
+    /// The workflow that it lets the contact into.
+    fn starts(&self) -> Option<WorkflowId> {
+        None
+    }
+
     /// One for a random program, which has two emails and a team.
     fn random(choices: &mut crate::generate::Choices) -> Self
     where
@@ -96,6 +101,11 @@ impl Effect {
     /// As printed: `send guide`.
     pub fn words(&self, program: &Program) -> String {
         self.described().words(program)
+    }
+
+    /// The workflow that it lets the contact into.
+    pub fn starts(&self) -> Option<WorkflowId> {
+        self.described().starts()
     }
 
     /// The email it sends to the contact.

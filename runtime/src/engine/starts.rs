@@ -1,0 +1,25 @@
+//! Workflows that others start: at the next instant, and by the same rules as everyone who enters (E4).
+//!
+//! When is kept in the contact's frame, so no start is lost between two commits.
+
+use super::touch::Touch;
+use flow_ir::FOREVER;
+
+impl Touch<'_> {
+    /// Follows the starts whose instant has come.
+    pub(super) fn follow_starts(&mut self) {
+        let plan = self.plan;
+        for (workflow, slot) in &plan.starts {
+            if self.contact.read(plan, *slot) <= self.now {
+                self.contact.write(plan, *slot, FOREVER);
+                self.enrol(*workflow);
+            }
+        }
+    }
+
+    /// The earliest later instant at which one takes effect.
+    pub(super) fn next_start(&self) -> i64 {
+        let instants = self.plan.starts.iter().map(|(_, slot)| self.contact.read(self.plan, *slot));
+        instants.filter(|at| *at > self.now).min().unwrap_or(FOREVER)
+    }
+}
