@@ -9,4 +9,5 @@ mod import;
 mod journeys;
 mod mail_events;
 mod sending;
+mod starts;
 mod support;

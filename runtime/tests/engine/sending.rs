@@ -2,7 +2,7 @@
 
 use crate::support::{World, program, world};
 use flow_ir::EmailId;
-use flow_ir::effect::send::Send;
+use flow_ir::effect::Send;
 use flow_runtime::engine::{Notice, counter};
 use flow_runtime::store::{OutboxKind, OutboxRecord};
 use serde_json::json;

@@ -6,7 +6,7 @@ use crate::env::schema::Schema;
 use crate::meaning::Meaning;
 use crate::source::Location;
 use crate::syntax::ast::{Kind, Name};
-use flow_ir::{EmailId, EventId, FieldId, TeamId};
+use flow_ir::{EmailId, EventId, FieldId, TeamId, WorkflowId};
 
 /// A field of the contact; reported where there is none.
 pub(super) fn field(cx: &mut Cx<'_>, name: &Name) -> Option<FieldId> {
@@ -88,4 +88,20 @@ pub(super) fn tag(cx: &mut Cx<'_>, name: &Name) -> Option<FieldId> {
         }
     }
     found
+}
+
+pub(super) fn workflow(cx: &mut Cx<'_>, name: &Name) -> Option<WorkflowId> {
+    let found = cx.env.workflows.get(name.text.as_str()).copied();
+    match found {
+        Some(workflow) => cx.means(name.span, Meaning::Workflow(workflow)),
+        None => unknown_workflow(cx, name, &[]),
+    }
+    found
+}
+
+fn unknown_workflow(cx: &mut Cx<'_>, name: &Name, groups: &[&str]) {
+    let mut known: Vec<&str> = if cx.suggests() { cx.env.workflows.keys().copied().collect() } else { Vec::new() };
+    known.extend(groups);
+    let diagnostic = names::unknown_workflow(&name.text, &known, cx.at(name.span));
+    cx.report_unknown(&[Kind::Workflow], diagnostic);
 }

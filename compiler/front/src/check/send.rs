@@ -6,7 +6,7 @@ use super::named;
 use super::typed::Form;
 use crate::diagnostics::messages;
 use crate::syntax::ast::SendStep;
-use flow_ir::effect::send::Send;
+use flow_ir::effect::Send;
 
 pub(super) fn check(cx: &mut Cx<'_>, send: &SendStep, journey: &mut Journey) -> Form {
     let Some(email) = named::email(cx, &send.email) else {

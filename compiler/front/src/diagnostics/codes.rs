@@ -34,6 +34,7 @@ macro_rules! codes {
                 MissingClause "0212" "missing-clause";
                 UnknownType "0213" "unknown-type";
                 UnknownTag "0214" "unknown-tag";
+                UnknownWorkflow "0215" "unknown-workflow";
                 // 03: types
                 TypeMismatch "0301" "type-mismatch";
                 UnknownChoice "0302" "unknown-choice";
@@ -65,6 +66,7 @@ macro_rules! codes {
                 Unreachable "0701" "unreachable" proof reach;
                 NeverTrue "0702" "never-true" proof contradiction;
                 NothingToDo "0703" "nothing-to-do";
+                StartCycle "0704" "start-cycle" proof start_cycle;
                 // 08: contract
                 NoEntry "0801" "no-entry";
                 NoReenter "0802" "no-reenter";

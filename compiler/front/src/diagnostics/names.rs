@@ -48,6 +48,10 @@ pub fn unknown_tag(name: &str, known: &[&str], at: Location) -> Diagnostic {
     unknown(Code::UnknownTag, "tag", name, known, at, &format!("declare it: `tags {name}`"))
 }
 
+pub fn unknown_workflow(name: &str, known: &[&str], at: Location) -> Diagnostic {
+    unknown(Code::UnknownWorkflow, "workflow", name, known, at, "nothing in this project has that name")
+}
+
 pub fn unknown_stage(name: &str, known: &[&str], at: Location) -> Diagnostic {
     unknown(
         Code::UnknownStage,

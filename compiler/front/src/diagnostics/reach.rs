@@ -26,3 +26,12 @@ pub fn nothing_to_do(workflow: &str, at: Location) -> Diagnostic {
     )
     .help("add what should happen, for example `send welcome`")
 }
+
+/// Workflows that start each other, the first of them once more at the end.
+pub fn start_cycle(circle: &[&str], at: Location) -> Diagnostic {
+    let way = circle.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", which starts ");
+    let way = way.replacen(", which starts", " starts", 1);
+    Diagnostic::error(Code::StartCycle, format!("{way}: nobody would ever come out"), at, "closes the circle")
+        .why("a person would go round for ever, and get the same mails each time")
+        .help("leave out one of these starts; to repeat something later, say so in its own workflow\n  reenter after 90 days")
+}

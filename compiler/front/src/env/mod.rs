@@ -9,7 +9,7 @@ use crate::check::typed::Cond;
 use crate::diagnostics::Diagnostic;
 use crate::resolve::Scope;
 use crate::source::{FileId, Project, Span};
-use crate::syntax::ast::Kind;
+use crate::syntax::ast::{Header, Kind};
 use flow_ir::{EmailId, Id, IdMap, SegmentId, TeamId, WorkflowId};
 use schema::Schema;
 use std::collections::BTreeMap;
@@ -23,6 +23,8 @@ pub struct Env<'p> {
     pub emails: BTreeMap<&'p str, EmailId>,
     pub teams: BTreeMap<&'p str, TeamId>,
     pub workflows: BTreeMap<&'p str, WorkflowId>,
+    /// The workflows of each group.
+    pub groups: BTreeMap<&'p str, Vec<WorkflowId>>,
     /// The number of each template, by its path.
     pub templates: BTreeMap<&'p str, u32>,
     pub segments: Segments<'p>,
@@ -48,6 +50,7 @@ impl<'p> Env<'p> {
             emails: numbered(scope.emails.iter().map(|email| email.node.name.text.as_str())),
             teams: numbered(scope.teams.iter().map(|team| team.node.name.text.as_str())),
             workflows: numbered(scope.workflows.iter().map(|workflow| workflow.node.name.text.as_str())),
+            groups: groups(scope),
             templates: project.templates.iter().map(|template| template.path.as_str()).zip(0..).collect(),
             segments: Segments { conds: segments.iter().map(|_| None).collect(), ids: segments },
         }
@@ -69,6 +72,18 @@ impl<'p> Env<'p> {
         let text = source.map_or("", |source| span.text(&source.text));
         text.lines().flat_map(|line| without_comment(line).split_whitespace()).collect::<Vec<_>>().join(" ")
     }
+}
+
+fn groups(scope: &Scope) -> BTreeMap<&str, Vec<WorkflowId>> {
+    let mut groups: BTreeMap<&str, Vec<WorkflowId>> = BTreeMap::new();
+    for (number, workflow) in scope.workflows.iter().enumerate() {
+        let named = workflow.node.headers().filter_map(|header| match &header.kind {
+            Header::Group(group) => Some(group.text.as_str()),
+            _ => None,
+        });
+        named.for_each(|group| groups.entry(group).or_default().push(WorkflowId::from_index(number)));
+    }
+    groups
 }
 
 /// A line up to its comment.

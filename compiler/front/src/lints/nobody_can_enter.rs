@@ -5,10 +5,14 @@ use crate::check::typed::TypedEntry;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::Header;
 
-/// `enter by hand` takes who is put in by hand; nothing of this version does that.
+/// `enter by hand` takes who is put in by hand, or by the `start` of another workflow; only that is in this version.
 pub(super) fn lint(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
-    for (declared, workflow) in subject.workflows() {
+    let started = subject.typed.started();
+    for (id, (declared, workflow)) in subject.typed.workflows.ids().zip(subject.workflows()) {
         let TypedEntry::ByHand { at } = workflow.entry else { continue };
+        if started.contains(&id) {
+            continue;
+        }
         let asked =
             declared.node.headers().any(|header| matches!(&header.kind, Header::Enter(enter) if enter.when.is_none()));
         if asked && !declared.node.broken {

@@ -130,9 +130,10 @@ macro_rules! steps {
         tag: Tag(TagStep) [tag "tag", untag "untag"] { page "tag-and-untag", typed "label" => "tag", typed "unlabel" => "untag", };
         advance: Advance(AdvanceStep) [advance "advance"] { page "advance", };
         handoff: Handoff(HandoffStep) [handoff "handoff"] { page "handoff", called "a handoff", later "stop", };
+        start: Start(StartStep) [start "start"] { page "start", typed "enrol" "enroll" "trigger" => "start", later "with", };
         exit: Exit(ExitStep) [exit "exit"] { page "exit", typed "leave" => "exit", };
     } {
-        "choose"; "split"; "repeat"; "add"; "move"; "notify"; "call"; "start"; "stop";
+        "choose"; "split"; "repeat"; "add"; "move"; "notify"; "call"; "stop";
     } } };
 }
 

@@ -22,7 +22,7 @@ fn sound() -> Program {
     let mut workflow = least_workflow("guide", 1);
     workflow.steps.push(step("send", "send welcome"));
     workflow.waits.push(Wait::For(CivilSpan::default()));
-    workflow.effects.push(effect::send::Send { email: EmailId(0) }.into());
+    workflow.effects.push(effect::Send { email: EmailId(0) }.into());
     workflow.effects.push(Handoff { team: TeamId(0), note: None, task: None }.into());
     workflow.writes = program.frame.slots.ids().collect();
     workflow.body.blocks = [
@@ -236,7 +236,7 @@ fn layouts_and_lists_hold_together() {
             workflow.arms = vec![StepId(0); limits::TRACE_BITS as usize + 1];
         }),
         workflow(|workflow| workflow.skip = Some(PredicateId(8))),
-        workflow(|workflow| workflow.effects[EffectId(0)] = effect::send::Send { email: EmailId(8) }.into()),
+        workflow(|workflow| workflow.effects[EffectId(0)] = effect::Send { email: EmailId(8) }.into()),
         workflow(|workflow| workflow.effects[EffectId(1)] = Handoff { team: TeamId(8), note: None, task: None }.into()),
         workflow(|workflow| {
             workflow.writes.clear();

@@ -5,7 +5,7 @@ use crate::abi::{CONTEXT_NEXT_CHANGE, CONTEXT_SEGMENTS, CONTEXT_TABLE, CONTEXT_T
 use crate::host::{HostFunction, HostTable};
 use crate::{CompileError, compile};
 use flow_ir::backend::{Memory, Moment, Stop, View};
-use flow_ir::effect::send::Send;
+use flow_ir::effect::Send;
 use flow_ir::generate::{email, least_program, least_workflow, step, text_test};
 use flow_ir::{
     Area, Block, BlockId, Ending, Function, IdMap, Op, Place, PredicateId, Program, SlotId, StepId, Terminator,

@@ -7,7 +7,7 @@ use crate::engine::suppress::forbidden;
 use crate::store::{DecisionCode, OutboxKind, OutboxRecord};
 use crate::time::Instant;
 use flow_ir::backend::{Memory, Outcome};
-use flow_ir::effect::send::Send;
+use flow_ir::effect::Send;
 use flow_ir::{Area, EmailId, NEVER, StepId};
 
 impl Perform for Send {

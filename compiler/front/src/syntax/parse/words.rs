@@ -196,6 +196,7 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::kw_skip => Expected::Words(&["skip"]),
         Rule::kw_stage => Expected::Words(&["stage"]),
         Rule::kw_stages => Expected::Words(&["stages"]),
+        Rule::kw_start => Expected::Words(&["start"]),
         Rule::kw_starts => Expected::Words(&["starts with"]),
         Rule::kw_step => Expected::Words(&["step"]),
         Rule::kw_subject => Expected::Words(&["subject"]),

@@ -17,6 +17,7 @@ macro_rules! effects {
         $callback! {
             Send = send;
             Handoff = handoff;
+            Start = start;
         }
     };
 }
@@ -57,7 +58,10 @@ pub trait Described {
 
 macro_rules! declare {
     ($($variant:ident = $module:ident;)*) => {
-        $(pub mod $module;)*
+        $(
+            mod $module;
+            pub use $module::*;
+        )*
 
         /// An effect of a workflow.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

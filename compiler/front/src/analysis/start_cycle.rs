@@ -1,0 +1,64 @@
+//! Workflows that start each other in a circle.
+//!
+//! A contact would go round for ever. Each circle is reported once, at the step that closes it, by a walk over the workflows in depth
+//! first order (Tarjan 1972: an edge to a workflow on the way to here closes a circle).
+
+use super::Subject;
+use crate::diagnostics::{Diagnostic, reach};
+use crate::source::Location;
+use flow_ir::{Id, WorkflowId};
+use std::collections::BTreeMap;
+
+type Starts = BTreeMap<WorkflowId, Vec<(WorkflowId, Location)>>;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    Never,
+    /// On the way to where the walk is.
+    OnWay,
+    Done,
+}
+
+pub(super) fn prove(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
+    let mut starts = Starts::new();
+    subject.typed.starts().for_each(|(from, to, at)| starts.entry(from).or_default().push((to, at)));
+    let mut seen = vec![Seen::Never; subject.typed.workflows.len()];
+    for first in starts.keys() {
+        if seen.get(first.index()) == Some(&Seen::Never) {
+            walk(subject, *first, &starts, &mut seen, found);
+        }
+    }
+}
+
+/// Walks from one workflow. The way is kept by hand, since a project may chain thousands.
+fn walk(subject: Subject<'_>, first: WorkflowId, starts: &Starts, seen: &mut [Seen], found: &mut Vec<Diagnostic>) {
+    // Each workflow on the way, with how many of its starts were looked at.
+    let mut way = vec![(first, 0)];
+    mark(seen, first, Seen::OnWay);
+    while let Some((here, looked)) = way.last_mut() {
+        let Some((to, at)) = starts.get(here).and_then(|starts| starts.get(*looked)) else {
+            mark(seen, *here, Seen::Done);
+            way.pop();
+            continue;
+        };
+        *looked += 1;
+        match seen.get(to.index()) {
+            Some(Seen::Never) => {
+                mark(seen, *to, Seen::OnWay);
+                way.push((*to, 0));
+            }
+            Some(Seen::OnWay) => {
+                let circle = way.iter().map(|(id, _)| *id).skip_while(|id| id != to);
+                let names = circle.chain([*to]).map(|id| subject.typed.workflows[id].name.as_str());
+                found.push(reach::start_cycle(&names.collect::<Vec<_>>(), *at));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn mark(seen: &mut [Seen], id: WorkflowId, now: Seen) {
+    if let Some(seen) = seen.get_mut(id.index()) {
+        *seen = now;
+    }
+}

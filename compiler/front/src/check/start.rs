@@ -1,0 +1,13 @@
+//! `start WORKFLOW`: of one that the project has. Whether the workflows start each other for ever is shown of the whole program.
+
+use super::cx::Cx;
+use super::flow::Journey;
+use super::named;
+use super::typed::Form;
+use crate::syntax::ast::StartStep;
+use flow_ir::Start;
+
+pub(super) fn check(cx: &mut Cx<'_>, start: &StartStep, _: &mut Journey) -> Form {
+    let workflow = named::workflow(cx, &start.workflow);
+    Form::Effect { effect: workflow.map(|workflow| Start { workflow }.into()), then: None }
+}

@@ -1,0 +1,10 @@
+//! `start WORKFLOW`
+
+use super::{Name, StepNode};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartStep {
+    pub workflow: Name,
+}
+
+impl StepNode for StartStep {}

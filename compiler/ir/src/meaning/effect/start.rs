@@ -1,0 +1,28 @@
+//! Lets the contact into another workflow, at the next instant and by its rules.
+
+use super::{Described, Reference};
+use crate::{Program, WorkflowId};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    pub workflow: WorkflowId,
+}
+
+impl Described for Start {
+    fn references(&self) -> Vec<Reference> {
+        vec![Reference::Workflow(self.workflow)]
+    }
+
+    fn words(&self, program: &Program) -> String {
+        format!("start {}", program.workflows.get(self.workflow).map_or("?", |workflow| workflow.name.as_str()))
+    }
+
+    fn starts(&self) -> Option<WorkflowId> {
+        Some(self.workflow)
+    }
+
+    fn random(_: &mut crate::generate::Choices) -> Self {
+        Self { workflow: WorkflowId(0) }
+    }
+}

@@ -1,0 +1,59 @@
+//! Workflows that start others.
+
+use crate::support::{World, world};
+use serde_json::json;
+
+const STARTS: &str = r#"
+workflow first {
+  enter when signed_up
+  reenter after 1 day
+  start second
+  score += 1
+}
+workflow second {
+  enter by hand
+  reenter after 30 days
+  skip when score >= 100
+  score += 10
+  wait 1 day
+  score += 10
+}
+"#;
+
+fn starts() -> World {
+    let mut world = world(STARTS);
+    world.contact("ada", &[]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-04 10:00").run();
+    world
+}
+
+#[test]
+fn the_started_workflow_begins_at_the_next_instant_and_the_other_goes_on() {
+    let world = starts();
+    assert_eq!(
+        world.story("ada"),
+        [
+            "03-02 10:00 first Entered",
+            "03-02 10:00 first Finished.1",
+            "03-02 10:00 second Entered",
+            "03-03 10:00 second Finished.1"
+        ]
+    );
+    let entered: Vec<i64> = world.journeys("ada").iter().map(|journey| journey.entered_at).collect();
+    assert_eq!(entered[1] - entered[0], 1);
+}
+
+/// It obeys its own `reenter` and `skip`, and nobody is in it twice.
+#[test]
+fn the_rules_of_the_started_workflow_hold() {
+    let mut world = starts();
+    world.at("2026-03-10 10:00").event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-10 10:01").run();
+    assert_eq!(world.story("ada").last().unwrap(), "03-10 10:00 second Ignored.4");
+    let mut world = starts();
+    world.at("2026-03-20 10:00").identify("ada", &[("score", "200")]).run();
+    world.at("2026-05-10 10:00").event("ada", "signed_up", json!({})).run();
+    world.at("2026-05-10 10:01").run();
+    assert_eq!(world.story("ada").last().unwrap(), "05-10 10:00 second Ignored.5");
+}
