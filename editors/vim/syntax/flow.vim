@@ -8,7 +8,7 @@ syntax iskeyword @,48-57,_
 
 " The words, written by `just editors`.
 syntax keyword flowDeclaration contact email event segment stages tags team use workflow
-syntax keyword flowControl advance else exit handoff if otherwise send set start step tag untag until wait when
+syntax keyword flowControl advance else exit handoff if otherwise send set start step stop tag untag until wait when
 syntax keyword flowOperator and bounced clicked in inactive is known no not opened or replied sent starts tagged timed
 syntax keyword flowOperator unknown with
 syntax match flowOperator "\<contains\>"
@@ -22,8 +22,8 @@ syntax keyword flowUnit day days hour hours minute minutes month months week wee
 syntax match flowLater "^\s*\%(\<add\>\|\<calendar\>\|\<call\>\|\<choose\>\|\<company\>\|\<experiment\>\)\%(\s*\%([-+]=\|(\)\)\@!"
 syntax match flowLater "^\s*\%(\<holdout\>\|\<in_app\>\|\<late\>\|\<move\>\|\<notice\>\|\<notify\>\)\%(\s*\%([-+]=\|(\)\)\@!"
 syntax match flowLater "^\s*\%(\<pauses\>\|\<policy\>\|\<priority\>\|\<promise\>\|\<push\>\|\<repeat\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<score\>\|\<sms\>\|\<split\>\|\<stop\>\|\<stops\>\|\<test\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<topic\>\|\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<score\>\|\<sms\>\|\<split\>\|\<stops\>\|\<test\>\|\<topic\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
 " A field's type stands behind its name: `first_name text?`
 syntax match flowField "^\s*\h\w*\s\+\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=\ze\s*\%(=\|//\|;\|$\|}\)" contains=flowType
 syntax match flowType "\s\@<=\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=" contained

@@ -1,4 +1,4 @@
-//! Workflows that start others.
+//! Workflows that start and stop others.
 
 use crate::support::{World, world};
 use serde_json::json;
@@ -56,4 +56,55 @@ fn the_rules_of_the_started_workflow_hold() {
     world.at("2026-05-10 10:00").event("ada", "signed_up", json!({})).run();
     world.at("2026-05-10 10:01").run();
     assert_eq!(world.story("ada").last().unwrap(), "05-10 10:00 second Ignored.5");
+}
+
+const STOPS: &str = r#"
+workflow drip {
+  group nurture
+  enter when signed_up
+  reenter once
+  wait 3 days
+  score += 1
+}
+workflow guide {
+  group nurture
+  enter when downloaded
+  reenter once
+  wait 3 days
+  score += 1
+}
+workflow call {
+  group nurture
+  enter when requested_demo
+  reenter once
+  start later
+  stop nurture
+  stop later
+  wait 1 day
+  score += 100
+}
+workflow later {
+  enter by hand
+  reenter once
+  score += 1000
+}
+"#;
+
+/// All of the group but the one that says so; who is in none of it, is in none of it still. A start is taken back.
+#[test]
+fn a_stop_ends_the_other_journeys_and_takes_back_starts() {
+    let mut world = world(STOPS);
+    world.contact("ada", &[]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-03 10:00").event("ada", "requested_demo", json!({})).run();
+    world.at("2026-03-20 10:00").run();
+    assert_eq!(
+        world.story("ada"),
+        [
+            "03-02 10:00 drip Entered",
+            "03-03 10:00 drip Stopped.2",
+            "03-03 10:00 call Entered",
+            "03-04 10:00 call Finished.1",
+        ]
+    );
 }

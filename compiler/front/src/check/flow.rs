@@ -5,7 +5,7 @@
 
 use super::Known;
 use crate::source::Location;
-use flow_ir::EmailId;
+use flow_ir::{EmailId, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -27,6 +27,8 @@ pub(super) struct Journey {
     /// Everyone has left: nobody comes here.
     pub(super) left: bool,
     pub(super) known: Known,
+    /// The workflow that it is in.
+    pub(super) workflow: Option<WorkflowId>,
     /// The step that is being checked.
     pub(super) here: Location,
 }

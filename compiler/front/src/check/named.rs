@@ -99,6 +99,19 @@ pub(super) fn workflow(cx: &mut Cx<'_>, name: &Name) -> Option<WorkflowId> {
     found
 }
 
+/// A workflow, or all those of a group. A name that is both means the workflow.
+pub(super) fn workflow_or_group(cx: &mut Cx<'_>, name: &Name) -> Option<Vec<WorkflowId>> {
+    if cx.env.workflows.contains_key(name.text.as_str()) {
+        return workflow(cx, name).map(|id| vec![id]);
+    }
+    let found = cx.env.groups.get(name.text.as_str()).cloned();
+    if found.is_none() {
+        let groups: Vec<&str> = cx.env.groups.keys().copied().collect();
+        unknown_workflow(cx, name, &groups);
+    }
+    found
+}
+
 fn unknown_workflow(cx: &mut Cx<'_>, name: &Name, groups: &[&str]) {
     let mut known: Vec<&str> = if cx.suggests() { cx.env.workflows.keys().copied().collect() } else { Vec::new() };
     known.extend(groups);

@@ -37,6 +37,7 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
         return typed;
     }
     let mut journey = Journey::start(sends);
+    journey.workflow = cx.env.workflows.get(node.name.text.as_str()).copied();
     // Where a brace is lost, steps stand where nobody meant them to.
     journey.blind = node.broken && node.blind;
     typed.steps = check_steps(cx, node.steps(), &mut journey);

@@ -67,6 +67,7 @@ macro_rules! codes {
                 NeverTrue "0702" "never-true" proof contradiction;
                 NothingToDo "0703" "nothing-to-do";
                 StartCycle "0704" "start-cycle" proof start_cycle;
+                StopsItself "0705" "stops-itself";
                 // 08: contract
                 NoEntry "0801" "no-entry";
                 NoReenter "0802" "no-reenter";

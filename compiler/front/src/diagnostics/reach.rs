@@ -35,3 +35,16 @@ pub fn start_cycle(circle: &[&str], at: Location) -> Diagnostic {
         .why("a person would go round for ever, and get the same mails each time")
         .help("leave out one of these starts; to repeat something later, say so in its own workflow\n  reenter after 90 days")
 }
+
+/// A `stop` that names the workflow it stands in, and no other.
+pub fn stops_itself(name: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::StopsItself,
+        format!("`stop {name}` stops nothing"),
+        at,
+        "names no other workflow than its own",
+    )
+    .why("a `stop` never touches the journey that says it, so nothing would happen here")
+    .help("to end this journey, say")
+    .edit(at, "exit")
+}

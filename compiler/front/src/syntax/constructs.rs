@@ -131,9 +131,10 @@ macro_rules! steps {
         advance: Advance(AdvanceStep) [advance "advance"] { page "advance", };
         handoff: Handoff(HandoffStep) [handoff "handoff"] { page "handoff", called "a handoff", later "stop", };
         start: Start(StartStep) [start "start"] { page "start", typed "enrol" "enroll" "trigger" => "start", later "with", };
+        stop: Stop(StopStep) [stop "stop"] { page "stop", typed "end" "cancel" => "stop", };
         exit: Exit(ExitStep) [exit "exit"] { page "exit", typed "leave" => "exit", };
     } {
-        "choose"; "split"; "repeat"; "add"; "move"; "notify"; "call"; "stop";
+        "choose"; "split"; "repeat"; "add"; "move"; "notify"; "call";
     } } };
 }
 

@@ -199,6 +199,7 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::kw_start => Expected::Words(&["start"]),
         Rule::kw_starts => Expected::Words(&["starts with"]),
         Rule::kw_step => Expected::Words(&["step"]),
+        Rule::kw_stop => Expected::Words(&["stop"]),
         Rule::kw_subject => Expected::Words(&["subject"]),
         Rule::kw_tag => Expected::Words(&["tag"]),
         Rule::kw_tagged => return of_construct(Rule::tagged),

@@ -18,6 +18,7 @@ macro_rules! effects {
             Send = send;
             Handoff = handoff;
             Start = start;
+            Stop = stop;
         }
     };
 }

@@ -1,0 +1,19 @@
+//! `stop WORKFLOW or GROUP`: of others than the one that says so.
+
+use super::cx::Cx;
+use super::flow::Journey;
+use super::named;
+use super::typed::Form;
+use crate::diagnostics::reach;
+use crate::syntax::ast::StopStep;
+use flow_ir::Stop;
+
+pub(super) fn check(cx: &mut Cx<'_>, stop: &StopStep, journey: &mut Journey) -> Form {
+    let Some(mut workflows) = named::workflow_or_group(cx, &stop.what) else { return Form::Unknown };
+    workflows.retain(|workflow| Some(*workflow) != journey.workflow);
+    if workflows.is_empty() {
+        cx.report(reach::stops_itself(&stop.what.text, journey.here));
+        return Form::Unknown;
+    }
+    Form::effect(Stop { workflows })
+}
