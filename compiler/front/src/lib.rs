@@ -75,6 +75,9 @@ pub fn compile(project: &Project) -> Compilation {
     let refused = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     debug_assert!(refused || typed.is_whole(), "something is wrong and nothing says so");
     let program = (!refused).then(|| lower::lower(&typed, &project.name, &project.timezone, sources.paths()));
+    let too_large = program.as_ref().map(lower::room).unwrap_or_default();
+    let program = program.filter(|_| too_large.is_empty());
+    diagnostics.extend(too_large);
     // Machine code trusts a program blindly, so whatever the lowering made is verified, in release too: it takes microseconds.
     let (program, faults) = match program.map(|program| verify(&program).map(|()| program)) {
         None => (None, Vec::new()),

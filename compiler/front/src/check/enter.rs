@@ -8,10 +8,12 @@ use super::cx::Cx;
 use super::header::Around;
 use super::predicate::{Asked, check_predicate};
 use super::typed::{Cond, Since, TypedEntry, TypedWorkflow};
-use crate::diagnostics::contract;
+use crate::diagnostics::{contract, syntax};
 use crate::env::Env;
 use crate::source::Span;
 use crate::syntax::ast;
+use flow_ir::Pattern;
+use flow_ir::limits::MAX_TRIGGERS;
 
 pub(super) fn enter(cx: &mut Cx<'_>, enter: &ast::Enter, around: &Around<'_>, typed: &mut TypedWorkflow) {
     typed.entry = check_entry(cx, enter, around.span);
@@ -22,6 +24,11 @@ fn check_entry(cx: &mut Cx<'_>, enter: &ast::Enter, span: Span) -> TypedEntry {
     let Some(predicate) = &enter.when else { return TypedEntry::ByHand { at } };
     let when = check_predicate(cx, predicate, Asked::Entry, &Known::new());
     if has_unknown(cx.env, &when) {
+        return TypedEntry::ByHand { at };
+    }
+    if triggering(&when).len() > MAX_TRIGGERS as usize {
+        let what = format!("entry waits for more than {MAX_TRIGGERS} kinds of events");
+        cx.report(syntax::too_large(&what, cx.at(predicate.span())));
         return TypedEntry::ByHand { at };
     }
     match (triggers(&when), enter.existing) {
@@ -48,6 +55,18 @@ fn check_entry(cx: &mut Cx<'_>, enter: &ast::Enter, span: Span) -> TypedEntry {
             TypedEntry::ByHand { at }
         }
     }
+}
+
+/// The patterns of the events that trigger an entry, each once.
+fn triggering(when: &Cond) -> Vec<&Pattern> {
+    let mut patterns: Vec<&Pattern> = Vec::new();
+    when.each(&mut |cond| match cond {
+        Cond::Events(test) if test.since == Since::Trigger && !patterns.contains(&&test.pattern) => {
+            patterns.push(&test.pattern);
+        }
+        _ => {}
+    });
+    patterns
 }
 
 /// Whether an entry holds only at an event.

@@ -3,11 +3,12 @@
 use crate::built_in::{BUILT_IN, BuiltIn};
 use crate::check::typed::FieldShape;
 use crate::check::{days_of, number_of};
-use crate::diagnostics::{Diagnostic, names, types};
+use crate::diagnostics::{Diagnostic, names, syntax, types};
 use crate::resolve::{Declared, Scope};
 use crate::source::Location;
 use crate::syntax::ast;
 use crate::syntax::constructs::TYPES;
+use flow_ir::limits::MAX_CHOICES;
 use flow_ir::{EventId, EventType, FieldId, FieldType, Id, NEVER, Property};
 use std::collections::BTreeMap;
 
@@ -44,6 +45,10 @@ impl Schema {
     pub fn of(scope: &Scope, diagnostics: &mut Vec<Diagnostic>) -> Self {
         let mut schema =
             Self { stages: scope.stages.iter().map(|stage| stage.node.text.clone()).collect(), ..Self::default() };
+        if let Some(beyond) = scope.stages.get(MAX_CHOICES) {
+            let what = format!("lifecycle has more than {MAX_CHOICES} stages");
+            diagnostics.push(syntax::too_large(&what, beyond.at(beyond.node.span)));
+        }
         schema.stage_numbers = schema.stages.iter().cloned().zip(0..).collect();
         for (name, built_in) in BUILT_IN {
             schema.add(built_in_field(name, *built_in), None);
@@ -167,6 +172,10 @@ fn field_type(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<FieldType> {
     Some(match ty {
+        ast::FieldType::OneOf(choices, span) if choices.len() > MAX_CHOICES => {
+            diagnostics.push(syntax::too_large(&format!("list has more than {MAX_CHOICES} values"), field.at(*span)));
+            return None;
+        }
         ast::FieldType::OneOf(choices, _) => FieldType::OneOf(choices.iter().filter_map(plain).collect()),
         ast::FieldType::Named(name) => match name.text.as_str() {
             "text" => FieldType::Text,

@@ -13,6 +13,7 @@ mod email;
 mod facts;
 mod number;
 mod predicate;
+mod room;
 mod schema;
 mod segment;
 mod starts;
@@ -23,6 +24,7 @@ mod workflow;
 use crate::check::typed::Typed;
 use facts::Asked;
 use flow_ir::{DebugInfo, EmailId, IdMap, Meaning, Predicate, PredicateId, Program, SlotId, WorkflowId};
+pub(crate) use room::room;
 
 /// Lowers a whole program.
 pub(crate) fn lower(typed: &Typed, name: &str, timezone: &str, files: Vec<String>) -> Program {
