@@ -34,7 +34,8 @@ pub fn open(program: &Program, path: &Path) -> Result<SqliteStore, StoreError> {
     }
 }
 
-/// A program's version: programs of equal meaning have equal versions, whoever compiled them and when, and however they are written.
+/// A program's version: programs of equal meaning have equal versions, whoever compiled them and when, and
+/// whatever their layout, comments and wording. The order of declarations still counts, since stores know them by number.
 pub fn version(program: &Program) -> Vec<u8> {
     // Plain data: writing it as JSON cannot fail.
     let json = serde_json::to_vec(&program.meaning).unwrap_or_default();

@@ -39,8 +39,11 @@ fn blocks(markdown: &str) -> Vec<Block<'_>> {
     let mut goes_on = false;
     while let Some(line) = lines.next() {
         let text = line.trim();
-        if let Some(about) = line.strip_prefix("```") {
-            let lines = lines.by_ref().take_while(|line| !line.starts_with("```")).collect();
+        if let Some(about) = text.strip_prefix("```") {
+            // One that belongs to a point of a list is as far in as the point.
+            let margin = line.len() - line.trim_start().len();
+            let inside = lines.by_ref().take_while(|line| !line.trim_start().starts_with("```"));
+            let lines = inside.map(|line| line.get(margin..).unwrap_or_default()).collect();
             blocks.push(Block::Example { about, lines });
         } else if let Some(point) = line.strip_prefix("- ") {
             match blocks.last_mut() {

@@ -316,6 +316,7 @@ fn ignored_words(reason: &str) -> String {
         "skip" => "skipped by the workflow",
         "goal" => "with the goal met already",
         "exit" => "with an exit that holds already",
+        "taken_back" => "stopped before they began",
         other => other,
     };
     words.to_owned()

@@ -194,13 +194,13 @@ impl Checker<'_> {
             let place = format!("{id} `{}`", email.name);
             let subjects = program.content(id).map_or(&[][..], |content| &content.subjects);
             for when in subjects.iter().filter_map(|subject| subject.when) {
-                self.exists(&place, &program.predicates, when);
+                self.belongs_to_all(&place, when);
             }
         }
         for (id, team) in program.teams.iter() {
             let place = format!("{id} `{}`", team.name);
             for covers in team.members.iter().filter_map(|member| member.covers) {
-                self.exists(&place, &program.predicates, covers);
+                self.belongs_to_all(&place, covers);
             }
         }
     }

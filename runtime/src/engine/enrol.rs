@@ -11,6 +11,9 @@ use flow_ir::{Entry, PredicateId, Reenter, WorkflowId};
 /// The block where a journey begins.
 const START: u32 = 0;
 
+/// The reason of those who enter by the workflow's own `enter`.
+const OWN_ENTRY: u32 = 0;
+
 impl Touch<'_> {
     /// Follows the entries that an event triggers.
     pub(super) fn follow_events(&mut self, triggers: &[(WorkflowId, u64)]) {
@@ -57,12 +60,17 @@ impl Touch<'_> {
         memory
     }
 
-    pub(super) fn enrol(&mut self, workflow: WorkflowId) {
+    fn enrol(&mut self, workflow: WorkflowId) {
+        self.let_in(workflow, OWN_ENTRY);
+    }
+
+    /// Enrols the contact unless something speaks against it. `by` is the number of what lets them in.
+    pub(super) fn let_in(&mut self, workflow: WorkflowId, by: u32) {
         let blank = self.blank_journey(workflow);
         let run = self.contact.last_in(workflow).map_or(0, |journey| journey.record.run);
         match self.objection(workflow, &blank) {
             Some((reason, exit)) => self.decide_for(workflow, run, DecisionCode::Ignored, exit, reason.number()),
-            None => self.begin(workflow, run + 1, blank),
+            None => self.begin(workflow, run + 1, blank, by),
         }
     }
 
@@ -100,9 +108,9 @@ impl Touch<'_> {
         }
     }
 
-    fn begin(&mut self, workflow: WorkflowId, run: u32, memory: Vec<u8>) {
+    fn begin(&mut self, workflow: WorkflowId, run: u32, memory: Vec<u8>, by: u32) {
         self.forget_ended(workflow);
-        self.decide_for(workflow, run, DecisionCode::Entered, None, 0);
+        self.decide_for(workflow, run, DecisionCode::Entered, None, by);
         let record = JourneyRecord {
             contact: self.contact.id,
             workflow: workflow.0,

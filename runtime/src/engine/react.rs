@@ -26,6 +26,16 @@ pub(super) enum Cause {
     Import,
 }
 
+/// Adds triggers to others, each workflow once.
+fn join(triggers: &mut Triggers, more: Triggers) {
+    for (workflow, bits) in more {
+        match triggers.iter_mut().find(|(known, _)| *known == workflow) {
+            Some((_, known)) => *known |= bits,
+            None => triggers.push((workflow, bits)),
+        }
+    }
+}
+
 impl Touch<'_> {
     /// Brings the contact to rest.
     pub(super) fn react(&mut self, cause: &Cause) {
@@ -42,7 +52,7 @@ impl Touch<'_> {
         for _ in 0..MAX_ROUNDS {
             // Whoever enters or leaves a segment does so before anyone looks at it.
             self.settle_segments();
-            triggers.extend(self.crossings(cause));
+            join(&mut triggers, self.crossings(cause));
             std::mem::swap(&mut changed, &mut self.contact.changed);
             self.contact.changed.clear();
             // E5: goal, then exit, then the step; journeys before entries, so that who leaves can come back at the same event.
@@ -58,6 +68,9 @@ impl Touch<'_> {
         }
         if !self.is_settled() {
             self.batch.count(counter::ROUNDS_EXHAUSTED);
+            // Whatever is not followed any more, what is stored must be true.
+            self.settle_segments();
+            self.crossed.clear();
             self.contact.changed.clear();
             self.contact.journeys.iter_mut().for_each(|journey| journey.touched = false);
         }

@@ -42,6 +42,12 @@ reasons! {
         GoalHolds = 6 "the goal is met already",
         /// The decision's step is the number of the exit.
         ExitHolds = 7 "an exit condition holds already",
+        TakenBack = 8 "another workflow stopped this one before it began",
+    }
+
+    /// What let somebody in, where it is not the workflow's own entry.
+    LetIn {
+        Started = 1 "another workflow started this one",
     }
 
     /// Why a mail did not leave.

@@ -70,37 +70,32 @@ pub(super) fn any_reads(segments: &[WatchedSegment], bits: &Bits) -> bool {
 impl Touch<'_> {
     /// Brings every watched segment up to this instant: those of which something has changed since they were last settled.
     pub(super) fn settle_segments(&mut self) {
-        if self.contact.unsettled.is_empty() {
-            return;
+        if !self.contact.unsettled.is_empty() {
+            self.settle_at(false);
         }
-        if self.plan.segments.is_empty() {
+    }
+
+    /// The same, and those whose own instant has come. In one pass, so that none is asked between two changes of one instant.
+    pub(super) fn settle_due_segments(&mut self) {
+        self.settle_at(true);
+    }
+
+    fn settle_at(&mut self, due: bool) {
+        let plan: &Plan = self.plan;
+        if plan.segments.is_empty() {
             self.contact.unsettled.clear();
             return;
         }
-        let plan: &Plan = self.plan;
         let mut changed = std::mem::replace(&mut self.contact.unsettled, Bits::new(plan.changes));
         for segment in &plan.segments {
-            if segment.reads.meets(&changed) {
-                self.settle_segment(segment, &mut changed);
+            let is_due = due && self.contact.read(plan, segment.next_change) <= self.now;
+            if is_due || segment.reads.meets(&changed) {
+                self.settle_segment(segment);
+                // What it wrote, and what was remembered of entering and leaving, for those behind it.
+                changed.insert_all(&self.contact.unsettled);
             }
         }
-        // What they wrote they have seen themselves.
         self.contact.unsettled.clear();
-    }
-
-    /// Settles the segments whose instant has come.
-    pub(super) fn settle_due_segments(&mut self) {
-        if self.plan.segments.is_empty() {
-            return;
-        }
-        let plan: &Plan = self.plan;
-        let mut changed = Bits::new(plan.changes);
-        for segment in &plan.segments {
-            let due = self.contact.read(plan, segment.next_change) <= self.now;
-            if due || segment.reads.meets(&changed) {
-                self.settle_segment(segment, &mut changed);
-            }
-        }
     }
 
     /// The earliest later instant at which a watched segment may change by itself.
@@ -109,7 +104,7 @@ impl Touch<'_> {
         instants.filter(|at| *at > self.now).min().unwrap_or(FOREVER)
     }
 
-    fn settle_segment(&mut self, segment: &WatchedSegment, changed: &mut Bits) {
+    fn settle_segment(&mut self, segment: &WatchedSegment) {
         let plan: &Plan = self.plan;
         let verdict = self.ask(segment.when, Seen::Blank(&[]), 0);
         if self.contact.read(plan, segment.next_change) != verdict.next_change {
@@ -118,7 +113,6 @@ impl Touch<'_> {
         if !self.contact.write(plan, segment.holds, i64::from(verdict.holds)) {
             return;
         }
-        changed.insert(segment.holds.index());
         let patterns = if verdict.holds { &segment.entered } else { &segment.left };
         for pattern in patterns {
             let mut triggers = std::mem::take(&mut self.crossed);

@@ -2,6 +2,7 @@
 //!
 //! When is kept in the contact's frame, so no start is lost between two commits.
 
+use super::reason::LetIn;
 use super::touch::Touch;
 use flow_ir::FOREVER;
 
@@ -12,7 +13,7 @@ impl Touch<'_> {
         for (workflow, slot) in &plan.starts {
             if self.contact.read(plan, *slot) <= self.now {
                 self.contact.write(plan, *slot, FOREVER);
-                self.enrol(*workflow);
+                self.let_in(*workflow, LetIn::Started.number());
             }
         }
     }

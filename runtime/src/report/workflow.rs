@@ -169,6 +169,7 @@ fn ignored_name(reason: u32) -> &'static str {
         Some(Ignored::Skipped) => "skip",
         Some(Ignored::GoalHolds) => "goal",
         Some(Ignored::ExitHolds) => "exit",
+        Some(Ignored::TakenBack) => "taken_back",
         None => "unknown",
     }
 }

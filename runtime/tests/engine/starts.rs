@@ -36,7 +36,7 @@ fn the_started_workflow_begins_at_the_next_instant_and_the_other_goes_on() {
         [
             "03-02 10:00 first Entered",
             "03-02 10:00 first Finished.1",
-            "03-02 10:00 second Entered",
+            "03-02 10:00 second Entered.1",
             "03-03 10:00 second Finished.1"
         ]
     );
@@ -104,6 +104,7 @@ fn a_stop_ends_the_other_journeys_and_takes_back_starts() {
             "03-02 10:00 drip Entered",
             "03-03 10:00 drip Stopped.2",
             "03-03 10:00 call Entered",
+            "03-03 10:00 later Ignored.8",
             "03-04 10:00 call Finished.1",
         ]
     );

@@ -4,9 +4,9 @@ use super::cx::Cx;
 use super::flow::Journey;
 use super::text::fixed_text;
 use super::typed::{Form, TypedStep};
-use crate::format::one_line;
 use crate::syntax::ast::{Step, StepKind};
 use crate::syntax::constructs;
+use crate::syntax::line::one_line;
 
 pub(super) fn check_steps<'t>(
     cx: &mut Cx<'_>,

@@ -5,6 +5,7 @@ use flow_ir::{
     CivilSpan, Comparison, Effect, Email, EmailContent, EmailId, Ending, EngagementKind, EventType, FieldId, FieldType,
     IdMap, Pattern, Reenter, SegmentId, SendWindow, TeamId, TextTemplate, TextTestKind, WorkflowId,
 };
+use std::collections::BTreeSet;
 
 #[derive(Debug, Clone, Default)]
 pub struct Typed {
@@ -252,6 +253,11 @@ impl Typed {
             });
             found
         })
+    }
+
+    /// The workflows that a step of another one starts.
+    pub fn started(&self) -> BTreeSet<WorkflowId> {
+        self.starts().map(|(_, started, _)| started).collect()
     }
 
     /// Whether no part was wrong; each wrong one was reported.

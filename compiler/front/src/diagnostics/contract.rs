@@ -5,7 +5,7 @@ use crate::source::{Location, Span};
 
 pub fn no_entry(workflow: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::NoEntry, format!("workflow `{workflow}` does not say who enters"), at, "no `enter` line")
-        .help("add one, for example\n  enter when downloaded(asset is \"guide\")\nor, for lists and the API,\n  enter by hand")
+        .help("add one, for example\n  enter when downloaded(asset is \"guide\")\nor, where another workflow lets people in with `start`,\n  enter by hand")
 }
 
 pub fn no_reenter(workflow: &str, at: Location) -> Diagnostic {

@@ -45,7 +45,13 @@ pub fn unknown_team(name: &str, known: &[&str], at: Location) -> Diagnostic {
 }
 
 pub fn unknown_tag(name: &str, known: &[&str], at: Location) -> Diagnostic {
-    unknown(Code::UnknownTag, "tag", name, known, at, &format!("declare it: `tags {name}`"))
+    let declare = format!("declare it: `tags {name}`");
+    let diagnostic = unknown(Code::UnknownTag, "tag", name, known, at, &declare)
+        .why("a tag with a slip in it would be a second tag, and nobody who carries one is found under the other");
+    match suggest::nearest(name, known.iter().copied()) {
+        None if !known.is_empty() => diagnostic.help(declare),
+        _ => diagnostic,
+    }
 }
 
 pub fn unknown_workflow(name: &str, known: &[&str], at: Location) -> Diagnostic {

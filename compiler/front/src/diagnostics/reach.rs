@@ -31,9 +31,9 @@ pub fn nothing_to_do(workflow: &str, at: Location) -> Diagnostic {
 pub fn start_cycle(circle: &[&str], at: Location) -> Diagnostic {
     let way = circle.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", which starts ");
     let way = way.replacen(", which starts", " starts", 1);
-    Diagnostic::error(Code::StartCycle, format!("{way}: nobody would ever come out"), at, "closes the circle")
-        .why("a person would go round for ever, and get the same mails each time")
-        .help("leave out one of these starts; to repeat something later, say so in its own workflow\n  reenter after 90 days")
+    Diagnostic::error(Code::StartCycle, format!("{way}: a circle"), at, "closes the circle")
+        .why("people could go round in it, and get the same mails each time")
+        .help("take out one of these starts")
 }
 
 /// A `stop` that names the workflow it stands in, and no other.

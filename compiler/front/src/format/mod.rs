@@ -40,7 +40,6 @@ use crate::source::{FileId, Span};
 use crate::syntax::{constructs, parse};
 use printer::Printer;
 use std::borrow::Cow;
-pub(crate) use words::one_line;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 

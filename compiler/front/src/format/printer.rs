@@ -1,9 +1,9 @@
 //! Lines with their indentation, their comments and the blank lines before them.
 
 use super::gather::{Block, Own};
-use super::words;
 use crate::source::Span;
 use crate::syntax::ast::{Comment, Step};
+use crate::syntax::line::one_line;
 
 /// How wide a line may be before its condition is broken.
 pub(super) const WIDTH: usize = 100;
@@ -45,7 +45,7 @@ impl<'s> Printer<'s> {
 
     /// The source at a place on one line, its words one space apart, without comments.
     pub(super) fn words(&self, at: Span) -> String {
-        words::one_line(self.cut(at))
+        one_line(self.cut(at))
     }
 
     /// The comments that begin in a stretch.

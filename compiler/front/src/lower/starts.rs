@@ -1,9 +1,7 @@
 //! Workflows that others start: each keeps in the contact's frame when.
 
 use super::Lowering;
-use crate::check::typed::Typed;
-use flow_ir::{FOREVER, Reference, SlotId, SlotKind, WorkflowId};
-use std::collections::BTreeSet;
+use flow_ir::{FOREVER, Id, Reference, SlotId, SlotKind};
 
 impl Lowering<'_> {
     /// Gives each started workflow its slot, and tells whoever starts or stops it that they write there.
@@ -17,7 +15,7 @@ impl Lowering<'_> {
         for workflow in self.program.workflows.values_mut() {
             let named = workflow.effects.values().flat_map(|effect| effect.references());
             let written = named.filter_map(|reference| match reference {
-                Reference::Workflow(id) => slots.get(flow_ir::Id::index(id)).copied().flatten(),
+                Reference::Workflow(id) => slots.get(id.index()).copied().flatten(),
                 _ => None,
             });
             let written: Vec<SlotId> = written.collect();
@@ -25,12 +23,5 @@ impl Lowering<'_> {
             workflow.writes.sort_unstable();
             workflow.writes.dedup();
         }
-    }
-}
-
-impl Typed {
-    /// The workflows that a step of another one starts.
-    pub(crate) fn started(&self) -> BTreeSet<WorkflowId> {
-        self.starts().map(|(_, started, _)| started).collect()
     }
 }

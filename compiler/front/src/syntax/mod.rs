@@ -5,6 +5,7 @@
 
 pub mod ast;
 pub mod constructs;
+pub(crate) mod line;
 mod parse;
 #[cfg(test)]
 mod tests;

@@ -19,7 +19,8 @@ impl Checker<'_> {
         }
     }
 
-    fn belongs_to_all(&mut self, place: &str, predicate: PredicateId) {
+    /// It can be asked without a journey.
+    pub(super) fn belongs_to_all(&mut self, place: &str, predicate: PredicateId) {
         match self.program.predicates.get(predicate) {
             None => self.fault(place, format!("there is no {predicate}")),
             Some(found) if found.workflow.is_some() => {

@@ -12,7 +12,9 @@ impl Perform for Start {
     fn perform(&self, host: &mut StepHost<'_>, mut memory: Memory<'_>, _: StepId) -> Outcome {
         let program = &host.plan.program;
         if let Some(slot) = program.workflows[self.workflow].started {
-            program.frame.write(&mut memory[Area::Contact], slot, host.now + NEXT_MS);
+            // One that is due earlier stays.
+            let at = program.frame.read(&memory[Area::Contact], slot).min(host.now + NEXT_MS);
+            program.frame.write(&mut memory[Area::Contact], slot, at);
         }
         Outcome::Done
     }

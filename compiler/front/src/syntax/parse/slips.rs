@@ -161,7 +161,16 @@ const WORDS: &[(&str, &str)] = &[
 const ENDINGS: &[(&str, &str)] = &[("days", "days"), ("in", "in contact timezone"), ("times", "times")];
 
 /// What people put before a name, and Flow does not.
-const NEEDLESS: &[&str] = &["email", "mail", "the", "contact", "template", "message", "team", "stage"];
+const NEEDLESS: &[&str] = &[
+    "email", "mail", "the", "contact", "template", "message", "team", "stage", "workflow", "campaign", "journey",
+    "group", "as", "them", "with",
+];
+
+/// What begins a condition, a time or another step. Left out, the line would reach other people, or the same at another time.
+const JOINTS: &[&str] = &[
+    "if", "when", "unless", "while", "in", "after", "before", "for", "until", "within", "and", "or", "but", "except",
+    "to", "from",
+];
 
 /// What can be left out without a loss.
 const NOISE: &[&str] = &[
@@ -255,7 +264,11 @@ pub(super) fn slip(
         if NOISE.contains(&lower.as_str()) {
             tries.push((vec![(before..here.end, String::new())], format!("leave out `{found}`:")));
         }
-        if furthest.expected == [Expected::EndOfLine] && found.starts_with(char::is_alphanumeric) {
+        tries.extend(joined(line, at, found));
+        if furthest.expected == [Expected::EndOfLine]
+            && found.starts_with(char::is_alphanumeric)
+            && !JOINTS.contains(&lower.as_str())
+        {
             tries.push((vec![(before..line.len(), String::new())], format!("leave out `{}`:", line[at..].trim_end())));
         }
     }
@@ -263,6 +276,24 @@ pub(super) fn slip(
     let works =
         works.or_else(|| nearest.map(|near| (vec![(here, near.to_owned())], format!("did you mean `{near}`?"))));
     works.map(|(edits, help)| Slip { edits, help, found: found.to_owned(), sign: false })
+}
+
+/// A step with something behind it that stands before it in Flow, or that is another step: `send guide if clicked`, `start care in
+/// 2 days`, `tag vip and beta`.
+fn joined(line: &str, at: usize, found: &str) -> Option<(Vec<Change>, String)> {
+    let (step, rest) = (line[..at].trim(), line[at + found.len()..].trim());
+    let start = line.len() - line.trim_start().len();
+    let mended = |text: String, help: &str| Some((vec![(start..line.len(), text)], help.to_owned()));
+    match found {
+        "if" | "when" => mended(format!("if {rest} {{ {step} }}"), "the condition comes first:"),
+        "in" | "after" => mended(format!("wait {rest}; {step}"), "waiting is a step of its own:"),
+        "and" => {
+            let begins_a_step = constructs::STEPS.of_word(first_word(rest)).is_some();
+            let verb = if begins_a_step { String::new() } else { format!("{} ", first_word(step)) };
+            mended(format!("{step}; {verb}{rest}"), "each step stands for itself:")
+        }
+        _ => None,
+    }
 }
 
 /// `==`, `&&` and the like from a place on.
