@@ -1,4 +1,4 @@
-# The tasks of this repository. CI runs `.ci/run`, which is fmt + clippy + test.
+# The tasks of this repository. CI runs `.ci/run`.
 
 # everything that CI checks
 ci:

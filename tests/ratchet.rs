@@ -22,20 +22,29 @@ const MOST: f64 = 2.4;
 
 #[test]
 fn twice_the_workflows_take_twice_the_time() {
+    no_worse_than_in_proportion("a check", check);
+}
+
+#[test]
+fn the_layout_of_twice_the_text_takes_twice_the_time() {
+    no_worse_than_in_proportion("a layout", layout);
+}
+
+fn no_worse_than_in_proportion(what: &str, time: fn(&Project) -> Duration) {
     let (small, large) = (project(WORKFLOWS), project(2 * WORKFLOWS));
     let mut least = [Duration::MAX; 2];
     let mut ratio = f64::MAX;
     for _ in 0..MOST_ROUNDS {
         // By turns, so that a slow moment of the machine does not hit one of them alone; the least of each is what the work takes.
         for (project, least) in [&small, &large].into_iter().zip(&mut least) {
-            *least = (*least).min(check(project));
+            *least = (*least).min(time(project));
         }
         ratio = least[1].as_secs_f64() / least[0].as_secs_f64();
         if ratio <= MOST {
             return;
         }
     }
-    panic!("{WORKFLOWS} workflows {:?}, twice as many {:?}: {ratio:.2} times", least[0], least[1]);
+    panic!("{what} of {WORKFLOWS} workflows {:?}, twice as many {:?}: {ratio:.2} times", least[0], least[1]);
 }
 
 fn project(workflows: usize) -> Project {
@@ -54,6 +63,16 @@ fn check(project: &Project) -> Duration {
     let compilation = flow_front::compile(project);
     let time = own_time() - before;
     assert!(compilation.program.is_some(), "{:?}", compilation.diagnostics.first());
+    time
+}
+
+/// All sources as one, since what grows too fast grows with the file.
+fn layout(project: &Project) -> Duration {
+    let text: String = project.sources.iter().map(|source| source.text.as_str()).collect();
+    let before = own_time();
+    let formatted = flow_front::format::format(&text);
+    let time = own_time() - before;
+    assert!(formatted.is_ok());
     time
 }
 

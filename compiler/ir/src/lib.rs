@@ -1,6 +1,6 @@
 //! The checked program, as data: what is serialised, deployed, compiled to machine code and interpreted.
 //!
-//! In: a typed tree without errors (`lower/`). Out: a [`Program`]. This layer knows neither source text (only places in it) nor a
+//! In: what the front end lowers a project without errors to. Out: a [`Program`]. This layer knows neither source text (only places in it) nor a
 //! store, a clock or machine code.
 //!
 //! Three ideas carry its shape:

@@ -2,7 +2,7 @@
 //!
 //! A diagnostic is data ([`Diagnostic`]): a code, a sentence, labels at the places involved, why it matters, and where possible an
 //! edit that mends it. Renderers turn the same data into a drawing for people or JSON for machines. The families hold one function
-//! per diagnostic, and nothing else in the compiler writes wording.
+//! per diagnostic, and besides them only the lints word their own.
 
 pub mod codes;
 pub mod contract;

@@ -29,7 +29,13 @@ pub fn nothing_to_do(workflow: &str, at: Location) -> Diagnostic {
 
 /// Workflows that start each other, the first of them once more at the end.
 pub fn start_cycle(circle: &[&str], at: Location) -> Diagnostic {
-    let way = circle.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", which starts ");
+    /// A longer way is told by its ends.
+    const SHOWN: usize = 5;
+    let mut names: Vec<String> = circle.iter().map(|name| format!("`{name}`")).collect();
+    if let Some(more) = names.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        names.splice(SHOWN - 1..SHOWN - 1 + more, [format!("{more} more until one")]);
+    }
+    let way = names.join(", which starts ");
     let way = way.replacen(", which starts", " starts", 1);
     Diagnostic::error(Code::StartCycle, format!("{way}: a circle"), at, "closes the circle")
         .why("people could go round in it, and get the same mails each time")

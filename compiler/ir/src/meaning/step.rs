@@ -16,7 +16,7 @@ pub struct StepKey {
     pub nth: u32,
 }
 
-/// The word of a construct: `send`, `wait`.
+/// The file of a construct: `send`, `wait`, `branch`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StepKind(Cow<'static, str>);

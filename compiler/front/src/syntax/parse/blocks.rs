@@ -1,4 +1,4 @@
-//! StepNode that do not fit: a brace missing, a brace too many, a declaration inside another.
+//! Blocks that do not fit: a brace missing, a brace too many, a declaration inside another.
 //!
 //! One such mistake moves everything behind it into the wrong place. It is reported once, where the indentation says that it was
 //! made, and what follows from it is kept quiet.

@@ -1,4 +1,4 @@
-//! StepNode of clauses: an email's, a team's, a handoff's.
+//! Blocks of clauses: an email's, a team's, a handoff's.
 
 use super::context::Context;
 use super::{Pair, Reader, Rule, span};

@@ -227,15 +227,18 @@ impl Reader<'_> {
         }
         let try_out = self.mended < MAX_MENDED_LINES && text.len() <= MAX_MENDED_BYTES;
         self.mended += usize::from(try_out);
+        let is_step = matches!(context, Context::Steps | Context::Workflow);
         // With a block behind the line, a brace is the last thing it needs.
         let fits = |mended: &str| match behind {
             Behind::Block => try_out && !mended.ends_with('{') && reads(&format!("{mended} {{"), rules),
-            _ => try_out && reads(mended, rules),
+            // The mended line may be another step than the one that was begun.
+            _ => try_out && (reads(mended, rules) || is_step && reads(mended, &[Rule::plain_step])),
         };
         if found == "#" {
             return syntax::comment_sign("#", place);
         }
-        if context.starts_with(found) && furthest.expected == [Expected::EndOfLine] {
+        // `send guide if clicked` is one step with a condition, and not two.
+        if context.starts_with(found) && found != "if" && furthest.expected == [Expected::EndOfLine] {
             let before = text[..at].trim_end().len();
             return self.with_edits(syntax::two_on_one_line(found, place), line, vec![(before..at, "; ".to_owned())]);
         }
@@ -294,6 +297,10 @@ pub(super) fn first_name(line: &str) -> &str {
 
 /// Whether a line can be read from its first to its last sign. One that ends in `{` counts as having its block.
 fn reads(line: &str, rules: &[Rule]) -> bool {
+    // Several statements, as a mended line may hold.
+    if !line.contains('"') && line.contains("; ") {
+        return line.split("; ").all(|statement| reads(statement, rules));
+    }
     let text = if line.ends_with('{') { format!("{line}}}") } else { line.to_owned() };
     let whole = |pairs: &str| pairs.trim_end().len() == text.trim_end().len();
     rules.iter().any(|rule| FlowParser::parse(*rule, &text).is_ok_and(|pairs| whole(pairs.as_str())))
