@@ -9,6 +9,7 @@
 //! repetition compares every record of all four.
 
 use flow_ir::backend::{Backend, Host, Memory, Outcome, Stop};
+use flow_ir::generate::least_workflow;
 use flow_ir::interpret::Interpreter;
 use flow_ir::*;
 use flow_native::{compile, compile_with};
@@ -468,37 +469,16 @@ fn scoring(rules: usize) -> Program {
 }
 
 fn scoring_workflow(rules: usize) -> Workflow {
-    let mut journey = Layout::default();
-    let slots = JourneySlots {
-        entered_at: journey.add("entered_at", SlotKind::Int, false, NEVER),
-        anchor_at: journey.add("anchor_at", SlotKind::Int, false, NEVER),
-        trace: (0..rules.div_ceil(TRACE_BITS)).map(|_| journey.add("trace", SlotKind::Int, false, 0)).collect(),
-        timed_out: journey.add("timed_out", SlotKind::Bool, false, 0),
-        sent_at: Vec::new(),
-    };
-    journey.place();
     let step = |kind, name: &str| StepKey { label: None, kind: StepKind::new(kind), content: name.into(), nth: 1 };
     let steps = [step("exit", "exit"), step("handoff", "hand off to sales"), step("wait", "wait 3 days")];
+    let least = least_workflow("scoring", rules.div_ceil(TRACE_BITS));
     Workflow {
-        name: "scoring".into(),
-        group: None,
-        goal: None,
-        entry: Entry::ByHand,
-        event: None,
-        reenter: Reenter::Once,
-        exits: Vec::new(),
-        skip: None,
-        window: None,
-        body: body(rules, &slots),
+        body: body(rules, &least.slots),
         steps: steps.into_iter().collect(),
         waits: [Wait::For(CivilSpan { days: 3, ..CivilSpan::default() })].into_iter().collect(),
         effects: [Handoff { team: TeamId(0), note: None, task: None }.into()].into_iter().collect(),
-        arms: Vec::new(),
-        journey,
-        slots,
-        engagements: Vec::new(),
         writes: vec![slot("score"), slot("hot"), slot("scored_at")],
-        started: None,
+        ..least
     }
 }
 

@@ -7,7 +7,8 @@ use super::bits::Bits;
 use super::plan::{Plan, Reads};
 use super::react::Cause;
 use super::touch::{Seen, Touch};
-use flow_ir::{FOREVER, Id, PatternEvent, PatternId, PredicateId, Program, SegmentId, SlotId};
+use flow_ir::{Area, FOREVER, Id, PatternEvent, PatternId, PredicateId, Program, SegmentId, SlotId};
+use std::collections::BTreeMap;
 
 /// A segment that something watches.
 #[derive(Debug)]
@@ -22,44 +23,61 @@ pub(super) struct WatchedSegment {
 
 /// The segments that something watches, each behind those it reads. One that nobody watches is asked when it is needed.
 pub(super) fn watched(program: &Program, reads: &Reads<'_>, roots: &Bits) -> Vec<WatchedSegment> {
-    let mut found: Vec<WatchedSegment> = Vec::new();
-    let mut placed = vec![false; program.segments.len()];
-    for (id, segment) in program.segments.iter() {
-        let crossed = program
-            .patterns
-            .values()
-            .any(|pattern| matches!(pattern.event, PatternEvent::Entered(of) | PatternEvent::Left(of) if of == id));
-        if crossed || roots.contains(segment.holds.index()) {
-            place(program, reads, id, &mut placed, &mut found);
+    let mut placing = Placing {
+        program,
+        reads,
+        crossed: Crossed::default(),
+        of_slot: program.segments.iter().map(|(id, segment)| (segment.holds, id)).collect(),
+        placed: vec![false; program.segments.len()],
+        found: Vec::new(),
+    };
+    for (id, pattern) in program.patterns.iter() {
+        match pattern.event {
+            PatternEvent::Entered(of) => placing.crossed.entry(of).or_default().0.push(id),
+            PatternEvent::Left(of) => placing.crossed.entry(of).or_default().1.push(id),
+            _ => {}
         }
     }
-    found
+    for (id, segment) in program.segments.iter() {
+        if placing.crossed.contains_key(&id) || roots.contains(segment.holds.index()) {
+            placing.place(id);
+        }
+    }
+    placing.found
 }
 
-/// Adds a segment behind the ones it reads. None reads itself, by whatever way (`verify`).
-fn place(program: &Program, reads: &Reads<'_>, id: SegmentId, placed: &mut Vec<bool>, found: &mut Vec<WatchedSegment>) {
-    match placed.get_mut(id.index()) {
-        Some(done) if !*done => *done = true,
-        _ => return,
-    }
-    let segment = &program.segments[id];
-    let bits = reads.predicate(segment.watched);
-    for (other, read) in program.segments.iter() {
-        if bits.contains(read.holds.index()) {
-            place(program, reads, other, placed, found);
+/// The patterns of entering and of leaving each segment.
+type Crossed = BTreeMap<SegmentId, (Vec<PatternId>, Vec<PatternId>)>;
+
+/// Puts segments in the order in which they are settled.
+struct Placing<'p> {
+    program: &'p Program,
+    reads: &'p Reads<'p>,
+    crossed: Crossed,
+    /// The segment that a slot of the frame says something of.
+    of_slot: BTreeMap<SlotId, SegmentId>,
+    placed: Vec<bool>,
+    found: Vec<WatchedSegment>,
+}
+
+impl Placing<'_> {
+    /// Adds a segment behind the ones it reads. The checker lets none read itself, and none lie deep.
+    fn place(&mut self, id: SegmentId) {
+        match self.placed.get_mut(id.index()) {
+            Some(done) if !*done => *done = true,
+            _ => return,
         }
+        let segment = &self.program.segments[id];
+        for slot in self.program.predicates[segment.watched].reads(Area::Contact) {
+            if let Some(read) = self.of_slot.get(&slot).copied() {
+                self.place(read);
+            }
+        }
+        let (entered, left) = self.crossed.remove(&id).unwrap_or_default();
+        let reads = self.reads.predicate(segment.watched);
+        let (when, holds, next_change) = (segment.watched, segment.holds, segment.next_change);
+        self.found.push(WatchedSegment { when, holds, next_change, reads, entered, left });
     }
-    let on = |wanted: PatternEvent| {
-        program.patterns.iter().filter(move |(_, pattern)| pattern.event == wanted).map(|(id, _)| id).collect()
-    };
-    found.push(WatchedSegment {
-        when: segment.watched,
-        holds: segment.holds,
-        next_change: segment.next_change,
-        reads: bits,
-        entered: on(PatternEvent::Entered(id)),
-        left: on(PatternEvent::Left(id)),
-    });
 }
 
 /// Whether any of them reads one of these.

@@ -163,6 +163,9 @@ impl Touch<'_> {
 
     /// Ends the contact's journeys in some workflows, never that in the one that says so.
     fn stop_others(&mut self, by: WorkflowId, stopped: &[WorkflowId]) {
+        if stopped.is_empty() {
+            return;
+        }
         for index in 0..self.contact.journeys.len() {
             let journey = self.journey(index);
             if journey.is_live() && journey.workflow() != by && stopped.contains(&journey.workflow()) {

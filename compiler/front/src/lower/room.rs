@@ -18,11 +18,5 @@ pub(crate) fn room(program: &Program) -> Vec<Diagnostic> {
             found.push(syntax::too_large(&what, told.at));
         }
     }
-    for event in program.events.values().filter(|event| event.layout.size > MAX_LAYOUT_BYTES) {
-        // Unreachable through a file of the largest size; told all the same.
-        found.extend(program.debug.workflows.values().next().map(|told| {
-            syntax::too_large(&format!("project's event `{}` has more than {most} KiB", event.name), told.at)
-        }));
-    }
     found
 }
