@@ -6,9 +6,7 @@
 
 use pest_derive::Parser;
 
-/// The parser that pest derives from `flow.pest`.
-#[derive(Parser)]
-#[grammar = "flow.pest"]
-pub struct FlowParser;
+// `FlowParser` and `keyword`, as build.rs writes them.
+include!(concat!(env!("OUT_DIR"), "/parser.rs"));
 
 pub use pest;

@@ -91,7 +91,7 @@ fn every_word_is_something() {
         (Class::Type, "email"),
         (Class::Later, "score"),
     ] {
-        assert!(words.iter().any(|(class, word)| (*class, word.as_str()) == expected), "{expected:?}");
+        assert!(words.iter().any(|(class, word)| (*class, *word) == expected), "{expected:?}");
     }
-    assert!(!words.iter().any(|(_, word)| word == "then"));
+    assert!(!words.iter().any(|(_, word)| *word == "then"));
 }

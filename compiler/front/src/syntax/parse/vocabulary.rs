@@ -2,6 +2,7 @@
 
 use super::Rule;
 use crate::syntax::constructs::{Class, LISTS, TYPES};
+use flow_grammar::keyword;
 use std::collections::BTreeSet;
 
 /// What stands in a condition besides the words that it may begin with.
@@ -45,28 +46,28 @@ const CONSTANTS: &[&str] = &[
 const UNITS: &[&str] = &["day", "days", "hour", "hours", "minute", "minutes", "month", "months", "week", "weeks"];
 
 /// Every word, sorted; one that is several things stands there for each.
-pub fn vocabulary() -> Vec<(Class, String)> {
-    let keywords: BTreeSet<String> =
-        Rule::all_rules().iter().filter(|rule| !FOREIGN.contains(rule)).filter_map(keyword).collect();
-    let mut found: BTreeSet<(Class, String)> = BTreeSet::new();
+pub fn vocabulary() -> Vec<(Class, &'static str)> {
+    let keywords: BTreeSet<&str> =
+        Rule::all_rules().iter().filter(|rule| !FOREIGN.contains(rule)).filter_map(word).collect();
+    let mut found: BTreeSet<(Class, &str)> = BTreeSet::new();
     for list in LISTS {
         let first =
             list.constructs.iter().flat_map(|construct| construct.words).filter_map(|words| words.split(' ').next());
         // `score` in `score += 10` is the name of a field.
-        found.extend(first.filter(|word| keywords.contains(*word)).map(|word| (list.class, word.to_owned())));
-        found.extend(list.later.iter().map(|word| (Class::Later, (*word).to_owned())));
+        found.extend(first.filter(|word| keywords.contains(word)).map(|word| (list.class, word)));
+        found.extend(list.later.iter().map(|word| (Class::Later, *word)));
     }
-    found.extend(IN_CONDITIONS.iter().filter_map(keyword).map(|word| (Class::Predicate, word)));
-    found.extend(IN_STEPS.iter().filter_map(keyword).map(|word| (Class::Step, word)));
-    let classed: BTreeSet<String> =
-        found.iter().filter(|(class, _)| *class != Class::Later).map(|(_, word)| word.clone()).collect();
-    found.extend(keywords.difference(&classed).map(|word| (Class::Inner, word.clone())));
+    found.extend(IN_CONDITIONS.iter().filter_map(word).map(|word| (Class::Predicate, word)));
+    found.extend(IN_STEPS.iter().filter_map(word).map(|word| (Class::Step, word)));
+    let classed: BTreeSet<&str> =
+        found.iter().filter(|(class, _)| *class != Class::Later).map(|(_, word)| *word).collect();
+    found.extend(keywords.difference(&classed).map(|word| (Class::Inner, *word)));
     let lists = [(Class::Type, TYPES), (Class::Constant, CONSTANTS), (Class::Unit, UNITS)];
-    found.extend(lists.iter().flat_map(|(class, words)| words.iter().map(|word| (*class, (*word).to_owned()))));
+    found.extend(lists.iter().flat_map(|(class, words)| words.iter().map(|word| (*class, *word))));
     found.into_iter().collect()
 }
 
-/// The word of a rule `kw_…`.
-fn keyword(rule: &Rule) -> Option<String> {
-    format!("{rule:?}").strip_prefix("kw_").map(str::to_owned)
+/// The word of a keyword's rule.
+fn word(rule: &Rule) -> Option<&'static str> {
+    keyword(*rule)?.first().copied()
 }

@@ -2,7 +2,8 @@
 
 use super::Rule;
 use crate::diagnostics::Expected;
-use crate::syntax::constructs::{self, every_construct};
+use crate::syntax::constructs::{self, PREDICATES, TURNS, every_construct};
+use flow_grammar::keyword;
 
 /// What was expected, in the order in which people would try it, each once.
 pub(super) fn expected(rules: &[Rule]) -> Vec<Expected> {
@@ -39,7 +40,7 @@ fn of_construct(rule: Rule) -> Option<Expected> {
     })
 }
 
-/// None for what no writer thinks of as a thing to write.
+/// None for what no writer thinks of as a thing to write. A keyword is named here only if it shows as more than itself.
 fn of_rule(rule: Rule) -> Option<Expected> {
     Some(match rule {
         every_construct!(rules) => return of_construct(rule),
@@ -123,154 +124,48 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::plain_text => Expected::Text,
         Rule::word => Expected::Thing("a name"),
         Rule::name => Expected::Thing("a name"),
-        Rule::kw_advance => Expected::Words(&["advance"]),
-        Rule::kw_after => Expected::Words(&["after"]),
-        Rule::kw_and => Expected::Words(&["and"]),
-        Rule::kw_as => Expected::Words(&["as"]),
-        Rule::kw_assign => Expected::Words(&["assign"]),
-        Rule::kw_at => Expected::Words(&["at"]),
-        Rule::kw_backup => Expected::Words(&["backup"]),
-        Rule::kw_bounced => Expected::Words(&["bounced"]),
         Rule::kw_by => Expected::Words(&["by hand"]),
-        Rule::kw_clicked => Expected::Words(&["clicked"]),
-        Rule::kw_contact => Expected::Words(&["contact"]),
-        Rule::kw_contains => Expected::Words(&["contains"]),
-        Rule::kw_continue => Expected::Words(&["continue"]),
-        Rule::kw_converted => Expected::Words(&["converted"]),
-        Rule::kw_covers => Expected::Words(&["covers"]),
         Rule::kw_due => Expected::Words(&["due in"]),
-        Rule::kw_else => Expected::Words(&["else"]),
-        Rule::kw_email => Expected::Words(&["email"]),
-        Rule::kw_enter => Expected::Words(&["enter"]),
-        Rule::kw_entry => Expected::Words(&["entry"]),
-        Rule::kw_event => Expected::Words(&["event"]),
-        Rule::kw_ever => Expected::Words(&["ever"]),
-        Rule::kw_exactly => Expected::Words(&["exactly"]),
-        Rule::kw_existing => Expected::Words(&["existing"]),
-        Rule::kw_exit => Expected::Words(&["exit"]),
-        Rule::kw_for => Expected::Words(&["for"]),
-        Rule::kw_from => Expected::Words(&["from"]),
-        Rule::kw_goal => Expected::Words(&["goal"]),
-        Rule::kw_group => Expected::Words(&["group"]),
-        Rule::kw_hand => Expected::Words(&["hand"]),
-        Rule::kw_handoff => Expected::Words(&["handoff"]),
-        Rule::kw_if => Expected::Words(&["if"]),
-        Rule::kw_in => Expected::Words(&["in"]),
-        Rule::kw_inactive => return of_construct(Rule::inactive),
         Rule::kw_including => Expected::Refinement(&Expected::Words(&["including existing"])),
-        Rule::kw_is => Expected::Words(&["is"]),
         Rule::kw_keep => Expected::Words(&["keep in workflow"]),
-        Rule::kw_kind => Expected::Words(&["kind"]),
-        Rule::kw_known => Expected::Words(&["known"]),
-        Rule::kw_least => Expected::Words(&["least"]),
-        Rule::kw_link => Expected::Words(&["link"]),
-        Rule::kw_marketing => Expected::Words(&["marketing"]),
-        Rule::kw_member => Expected::Words(&["member"]),
-        Rule::kw_most => Expected::Words(&["most"]),
         Rule::kw_new => Expected::Refinement(&Expected::Words(&["new only"])),
-        Rule::kw_no => return of_construct(Rule::no_event),
-        Rule::kw_not => Expected::Words(&["not"]),
-        Rule::kw_note => Expected::Words(&["note"]),
-        Rule::kw_now => Expected::Words(&["now"]),
-        Rule::kw_of => Expected::Words(&["of"]),
-        Rule::kw_on => Expected::Words(&["on"]),
-        Rule::kw_once => Expected::Words(&["once"]),
         Rule::kw_one => Expected::Words(&["one of"]),
-        Rule::kw_only => Expected::Words(&["only"]),
-        Rule::kw_opened => Expected::Words(&["opened"]),
-        Rule::kw_or => Expected::Words(&["or"]),
-        Rule::kw_otherwise => Expected::Words(&["otherwise"]),
-        Rule::kw_out => Expected::Words(&["out"]),
-        Rule::kw_owner => Expected::Words(&["owner"]),
-        Rule::kw_preview => Expected::Words(&["preview"]),
-        Rule::kw_reenter => Expected::Words(&["reenter"]),
-        Rule::kw_replied => Expected::Words(&["replied"]),
-        Rule::kw_reviewed => Expected::Words(&["reviewed"]),
-        Rule::kw_robin => Expected::Words(&["robin"]),
         Rule::kw_round => Expected::Words(&["round robin"]),
-        Rule::kw_segment => Expected::Words(&["segment"]),
-        Rule::kw_send => Expected::Words(&["send"]),
-        Rule::kw_sent => return of_construct(Rule::was_sent),
-        Rule::kw_set => Expected::Words(&["set"]),
         Rule::kw_since => Expected::Words(&["since entry"]),
-        Rule::kw_skip => Expected::Words(&["skip"]),
-        Rule::kw_stage => Expected::Words(&["stage"]),
-        Rule::kw_stages => Expected::Words(&["stages"]),
-        Rule::kw_start => Expected::Words(&["start"]),
         Rule::kw_starts => Expected::Words(&["starts with"]),
-        Rule::kw_step => Expected::Words(&["step"]),
-        Rule::kw_stop => Expected::Words(&["stop"]),
-        Rule::kw_subject => Expected::Words(&["subject"]),
-        Rule::kw_tag => Expected::Words(&["tag"]),
-        Rule::kw_tagged => return of_construct(Rule::tagged),
-        Rule::kw_tags => Expected::Words(&["tags"]),
-        Rule::kw_task => Expected::Words(&["task"]),
-        Rule::kw_team => Expected::Words(&["team"]),
-        Rule::kw_template => Expected::Words(&["template"]),
-        Rule::kw_then => Expected::Words(&["then"]),
         Rule::kw_time => Expected::Words(&["times"]),
-        Rule::kw_timed => return of_construct(Rule::timed_out),
-        Rule::kw_times => Expected::Words(&["times"]),
-        Rule::kw_timezone => Expected::Words(&["timezone"]),
-        Rule::kw_to => Expected::Words(&["to"]),
-        Rule::kw_transactional => Expected::Words(&["transactional"]),
-        Rule::kw_unknown => Expected::Words(&["unknown"]),
-        Rule::kw_untag => Expected::Words(&["untag"]),
-        Rule::kw_until => Expected::Words(&["until"]),
         Rule::kw_up => Expected::Words(&["up to"]),
-        Rule::kw_use => Expected::Words(&["use"]),
-        Rule::kw_wait => Expected::Words(&["wait"]),
-        Rule::kw_when => Expected::Words(&["when"]),
-        Rule::kw_with => Expected::Words(&["with"]),
-        Rule::kw_within => Expected::Words(&["within"]),
-        Rule::kw_workflow => Expected::Words(&["workflow"]),
         Rule::EOI => Expected::EndOfLine,
-        Rule::WHITESPACE
-        | Rule::COMMENT
-        | Rule::sep
-        | Rule::lines
-        | Rule::file
-        | Rule::declaration
-        | Rule::declaration_start
-        | Rule::missing_close
-        | Rule::stray_brace
-        | Rule::email_clause
-        | Rule::team_clause
-        | Rule::header
-        | Rule::step
-        | Rule::handoff_clause
-        | Rule::text
-        | Rule::escape
-        | Rule::plain
-        | Rule::bad_hole
-        | Rule::name_text
-        | Rule::border
-        | Rule::reserved
-        | Rule::later_start
-        | Rule::later_decl
-        | Rule::later_decl_word
-        | Rule::later_clause
-        | Rule::later_clause_word
-        | Rule::later_header
-        | Rule::later_header_word
-        | Rule::later_step
-        | Rule::later_step_word
-        | Rule::bad_decl
-        | Rule::bad_line
-        | Rule::bad_step
-        | Rule::bad_else
-        | Rule::bad_text
-        | Rule::quoted
-        | Rule::straight
-        | Rule::curly
-        | Rule::curly_quote
-        | Rule::foreign_comment
-        | Rule::hole_text
-        | Rule::odd_quote
-        | Rule::skipped
-        | Rule::skipped_text
-        | Rule::missing_line
-        | Rule::close_skipped
-        | Rule::missing_skipped => return None,
+        Rule::kw_not => Expected::Words(&["not"]),
+        _ => return of_keyword(rule),
     })
+}
+
+/// A word is what it says, or the beginning of a condition, if one has that word in front.
+fn of_keyword(rule: Rule) -> Option<Expected> {
+    let words = keyword(rule)?;
+    let mut starts = PREDICATES.constructs.iter().chain(TURNS.constructs);
+    let start = starts.find(|construct| construct.word().split(' ').next() == words.first().copied());
+    Some(start.map_or(Expected::Words(words), |construct| Expected::ConditionStart(construct.words)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What stands between the things to write, reads what is wrong, or is not run yet.
+    const NOTHING_TO_WRITE: &str = "WHITESPACE COMMENT sep lines file declaration declaration_start missing_close stray_brace email_clause \
+        team_clause header step handoff_clause text escape plain bad_hole name_text border reserved later_start later_decl \
+        later_decl_word later_clause later_clause_word later_header later_header_word later_step later_step_word bad_decl bad_line \
+        bad_step bad_else bad_text quoted straight curly curly_quote foreign_comment hole_text odd_quote skipped skipped_text \
+        missing_line close_skipped missing_skipped";
+
+    #[test]
+    fn every_rule_has_words_or_is_nothing_to_write() {
+        let nothing: Vec<&str> = NOTHING_TO_WRITE.split_whitespace().collect();
+        for rule in Rule::all_rules() {
+            let name = format!("{rule:?}");
+            assert_eq!(of_rule(*rule).is_none(), nothing.contains(&name.as_str()), "{name}");
+        }
+    }
 }
