@@ -6,6 +6,8 @@
 use flow_example_data::many::{LINES, TEMPLATE, many};
 use flow_front::source::{Project, Source};
 use std::error::Error;
+use std::num::NonZeroUsize;
+use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
 const SIZES: [usize; 3] = [1_000, 2_000, 4_000];
@@ -14,12 +16,13 @@ const RUNS: usize = 3;
 fn main() -> Result<(), Box<dyn Error>> {
     let given: Vec<usize> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
     let sizes = if given.is_empty() { SIZES.to_vec() } else { given };
-    println!("check of workflows of {LINES} lines, the least of {RUNS} runs");
+    let threads = available_parallelism()?;
+    println!("check of workflows of {LINES} lines on {threads} threads, the least of {RUNS} runs");
     println!("{:<12}{:>10}{:>14}{:>12}", "workflows", "seconds", "us/workflow", "to the first");
     let mut first = None;
     for workflows in sizes {
         let project = project(workflows);
-        let times = (0..RUNS).map(|_| check(&project)).collect::<Result<Vec<_>, _>>()?;
+        let times = (0..RUNS).map(|_| check(&project, threads)).collect::<Result<Vec<_>, _>>()?;
         let least = times.into_iter().min().unwrap_or_default().as_secs_f64();
         let each = least / workflows as f64;
         let ratio = each / *first.get_or_insert(each);
@@ -40,9 +43,9 @@ fn project(workflows: usize) -> Project {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a bench measures time")]
-fn check(project: &Project) -> Result<Duration, String> {
+fn check(project: &Project, threads: NonZeroUsize) -> Result<Duration, String> {
     let before = Instant::now();
-    let compilation = flow_front::compile(project);
+    let compilation = flow_front::compile_on(project, threads);
     let time = before.elapsed();
     match (compilation.program, compilation.diagnostics.first()) {
         (Some(_), _) => Ok(time),

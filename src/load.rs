@@ -1,6 +1,8 @@
 //! A project's folder to its settings and its checked program: what every subcommand starts with.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
 
 use flow_front::diagnostics::render::Sources;
 use flow_front::diagnostics::{Code, Diagnostic, Label, Severity};
@@ -69,13 +71,14 @@ fn fault_of_ours(faults: &[Fault]) -> Option<Failure> {
 
 /// The program is checked even if the settings are not: its meaning hangs on neither name nor zone.
 fn compile(settings: Option<&Settings>, files: Files) -> flow_front::Compilation {
-    flow_front::compile(&Project {
+    let project = Project {
         name: settings.map(|settings| settings.name.clone()).unwrap_or_default(),
         lints: settings.map(|settings| settings.lints.clone()).unwrap_or_default(),
         timezone: settings.map_or("UTC", |settings| settings.timezone.name()).to_owned(),
         sources: files.sources,
         templates: files.templates,
-    })
+    };
+    flow_front::compile_on(&project, available_parallelism().unwrap_or(NonZeroUsize::MIN))
 }
 
 /// Faults of settings, drawn like those of a program.

@@ -4,12 +4,14 @@
 //! each name once. All files form one program, order does not matter, and a name that is declared twice is an error. This layer
 //! looks at declarations only; what predicates and steps mean is the checker's.
 
+mod reading;
 mod tags;
 
 use crate::diagnostics::{Diagnostic, names};
 use crate::source::{FileId, Location, Project, Source, Span};
 use crate::syntax::{ast, constructs, parse};
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 
 /// A declaration and where its places point.
 #[derive(Debug, Clone)]
@@ -47,12 +49,14 @@ pub struct Scope {
     pub module_missing: bool,
 }
 
-/// Reads every file, brings in the modules it uses, and gathers the declarations.
-pub fn resolve(project: &Project) -> (Scope, Vec<Diagnostic>) {
+/// Reads every file, on as many threads, brings in the modules it uses, and gathers the declarations.
+pub fn resolve(project: &Project, threads: NonZeroUsize) -> (Scope, Vec<Diagnostic>) {
     let first_module = project.sources.len() as u32;
     let (scope, seen, used, diagnostics) = Default::default();
     let mut resolver = Resolver { scope, seen, used, diagnostics, first_module };
-    project.sources.iter().for_each(|source| resolver.file(source));
+    for (source, (tree, diagnostics)) in project.sources.iter().zip(reading::read(&project.sources, threads)) {
+        resolver.file(source.clone(), tree, diagnostics);
+    }
     resolver.modules();
     resolver.scope.first_template = resolver.scope.sources.len() as u32;
     resolver.scope.sources.extend(project.templates.iter().cloned());
@@ -71,14 +75,18 @@ struct Resolver {
 }
 
 impl Resolver {
-    fn file(&mut self, source: &Source) {
-        let file = FileId(self.scope.sources.len() as u32);
-        let (tree, diagnostics) = parse(file, &source.text);
-        self.scope.sources.push(source.clone());
+    /// The next file, with what was read in it.
+    fn file(&mut self, source: Source, tree: ast::File, diagnostics: Vec<Diagnostic>) {
+        let file = self.next_file();
+        self.scope.sources.push(source);
         self.diagnostics.extend(diagnostics);
         for declaration in tree.declarations {
             self.declare(declaration.kind, file);
         }
+    }
+
+    fn next_file(&self) -> FileId {
+        FileId(self.scope.sources.len() as u32)
     }
 
     /// Brings in each module once, and the modules that those use.
@@ -94,7 +102,9 @@ impl Resolver {
                 };
                 if !loaded.contains(&module.name) {
                     loaded.push(module.name);
-                    self.file(&Source { path: module.path.to_owned(), text: module.text.to_owned() });
+                    let (tree, diagnostics) = parse(self.next_file(), module.text);
+                    let source = Source { path: module.path.to_owned(), text: module.text.to_owned() };
+                    self.file(source, tree, diagnostics);
                 }
             }
         }
