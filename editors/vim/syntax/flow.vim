@@ -9,8 +9,8 @@ syntax iskeyword @,48-57,_
 " The words, written by `just editors`.
 syntax keyword flowDeclaration contact email event segment stages tags team use workflow
 syntax keyword flowControl advance else exit handoff if otherwise send set start step stop tag untag until wait when
-syntax keyword flowOperator and bounced clicked in inactive is known no not opened or replied sent starts tagged timed
-syntax keyword flowOperator unknown with
+syntax keyword flowOperator and bounced clicked entered in inactive is known left no not opened or replied sent starts
+syntax keyword flowOperator tagged timed unknown with
 syntax match flowOperator "\<contains\>"
 syntax keyword flowKeyword after as assign at backup by continue converted covers due enter entry ever exactly existing
 syntax keyword flowKeyword for from goal group hand including keep kind least link marketing member most new note now of

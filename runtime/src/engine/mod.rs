@@ -385,6 +385,7 @@ impl<S: Store> Engine<S> {
             now,
             next_change: FOREVER,
             crossed: Vec::new(),
+            importing: false,
         };
         let cause = work(&mut touch);
         touch.react(&cause);

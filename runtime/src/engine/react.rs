@@ -40,6 +40,7 @@ impl Touch<'_> {
     /// Brings the contact to rest.
     pub(super) fn react(&mut self, cause: &Cause) {
         let mut due = *cause == Cause::Due;
+        self.importing = *cause == Cause::Import;
         let mut triggers = match cause {
             Cause::Change(triggers) => triggers.clone(),
             Cause::Due | Cause::Import => Triggers::new(),
@@ -48,11 +49,13 @@ impl Touch<'_> {
             return;
         }
         self.settle_due_segments();
+        // From here on it is our own steps that move people.
+        self.importing = false;
         let mut changed = Bits::new(self.plan.changes);
         for _ in 0..MAX_ROUNDS {
             // Whoever enters or leaves a segment does so before anyone looks at it.
             self.settle_segments();
-            join(&mut triggers, self.crossings(cause));
+            join(&mut triggers, std::mem::take(&mut self.crossed));
             std::mem::swap(&mut changed, &mut self.contact.changed);
             self.contact.changed.clear();
             // E5: goal, then exit, then the step; journeys before entries, so that who leaves can come back at the same event.

@@ -5,7 +5,6 @@
 
 use super::bits::Bits;
 use super::plan::{Plan, Reads};
-use super::react::Cause;
 use super::touch::{Seen, Touch};
 use flow_ir::{Area, FOREVER, Id, PatternEvent, PatternId, PredicateId, Program, SegmentId, SlotId};
 use std::collections::BTreeMap;
@@ -27,7 +26,7 @@ pub(super) fn watched(program: &Program, reads: &Reads<'_>, roots: &Bits) -> Vec
         program,
         reads,
         crossed: Crossed::default(),
-        of_slot: program.segments.iter().map(|(id, segment)| (segment.holds, id)).collect(),
+        of_slot: slots_of_segments(program),
         placed: vec![false; program.segments.len()],
         found: Vec::new(),
     };
@@ -44,6 +43,16 @@ pub(super) fn watched(program: &Program, reads: &Reads<'_>, roots: &Bits) -> Vec
         }
     }
     placing.found
+}
+
+/// What the frame remembers of segments: whether they hold, and when they were entered and left.
+fn slots_of_segments(program: &Program) -> BTreeMap<SlotId, SegmentId> {
+    let crossings = program.facts.values().filter_map(|fact| match program.patterns[fact.pattern].event {
+        PatternEvent::Entered(of) | PatternEvent::Left(of) => Some((fact, of)),
+        _ => None,
+    });
+    let remembered = crossings.flat_map(|(fact, of)| (0..fact.depth).map(move |nth| (fact.slot(nth), of)));
+    program.segments.iter().map(|(id, segment)| (segment.holds, id)).chain(remembered).collect()
 }
 
 /// The patterns of entering and of leaving each segment.
@@ -131,17 +140,15 @@ impl Touch<'_> {
         if !self.contact.write(plan, segment.holds, i64::from(verdict.holds)) {
             return;
         }
+        // Who was in it before Flow knew them has not just entered it.
+        if self.importing {
+            return;
+        }
         let patterns = if verdict.holds { &segment.entered } else { &segment.left };
         for pattern in patterns {
             let mut triggers = std::mem::take(&mut self.crossed);
             self.matched(*pattern, self.now, &mut triggers);
             self.crossed = triggers;
         }
-    }
-
-    /// Who was somewhere before Flow knew them has not just entered it.
-    pub(super) fn crossings(&mut self, cause: &Cause) -> super::event::Triggers {
-        let crossed = std::mem::take(&mut self.crossed);
-        if *cause == Cause::Import { Vec::new() } else { crossed }
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct Touch<'e> {
     pub(super) next_change: i64,
     /// The entries that entering or leaving a segment triggers, until they are followed.
     pub(super) crossed: Triggers,
+    /// What is settled was so before Flow knew of it.
+    pub(super) importing: bool,
 }
 
 /// Whose memory a predicate sees.

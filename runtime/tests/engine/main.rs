@@ -8,6 +8,7 @@ mod enrolment;
 mod import;
 mod journeys;
 mod mail_events;
+mod segments;
 mod sending;
 mod starts;
 mod support;

@@ -119,6 +119,7 @@ fn has_unknown(env: &Env<'_>, cond: &Cond) -> bool {
 fn first_event(predicate: &ast::Predicate) -> Option<Span> {
     match predicate {
         ast::Predicate::Event { period: None, span, .. } => Some(*span),
+        ast::Predicate::Crossed(ast::Crossed { period: None, .. }, span) => Some(*span),
         other => other.children().iter().find_map(first_event),
     }
 }

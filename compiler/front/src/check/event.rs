@@ -27,7 +27,7 @@ pub(super) fn check_event(
 ) -> Cond {
     let Some(event) = named::event(cx, name) else { return Cond::Unknown };
     let tests: Vec<_> = properties.iter().map(|property| check_property(cx, event, &name.text, property)).collect();
-    let since = check_since(cx, name, count.is_some() || none, period, span, asked);
+    let since = check_since(cx, &name.text, count.is_some() || none, period, span, asked);
     let counts = check_count(cx, count);
     let (Some(tests), Some(since), Some(counts)) = (tests.into_iter().collect::<Option<Vec<_>>>(), since, counts)
     else {
@@ -35,16 +35,21 @@ pub(super) fn check_event(
     };
     let text = pattern_text(cx, name, properties);
     let pattern = Pattern { text, event: PatternEvent::Declared(event), tests: tests.into_iter().flatten().collect() };
+    let cond = counted(cx, pattern, counts, since, span);
+    if none { Cond::Not(Box::new(cond)) } else { cond }
+}
+
+/// That it happened so many times.
+pub(super) fn counted(cx: &Cx<'_>, pattern: Pattern, counts: (CountKind, u32), since: Since, span: Span) -> Cond {
     let at_least = |times| Cond::Events(EventTest { pattern: pattern.clone(), at_least: times, since });
-    let cond = match counts {
+    match counts {
         (CountKind::AtLeast, times) => at_least(times),
         (CountKind::AtMost, times) => Cond::Not(Box::new(at_least(times + 1))),
         (CountKind::Exactly, times) => {
             let parts = [at_least(times), Cond::Not(Box::new(at_least(times + 1)))];
             Cond::All(parts.map(|cond| Part { cond, at: cx.at(span) }).into())
         }
-    };
-    if none { Cond::Not(Box::new(cond)) } else { cond }
+    }
 }
 
 pub(super) fn pattern_text(cx: &Cx<'_>, name: &ast::Name, properties: &[ast::Property]) -> String {
@@ -52,10 +57,10 @@ pub(super) fn pattern_text(cx: &Cx<'_>, name: &ast::Name, properties: &[ast::Pro
     if tests.is_empty() { name.text.clone() } else { format!("{}({})", name.text, tests.join(", ")) }
 }
 
-/// Since when the events count.
+/// Since when the events count; `what` they are called.
 pub(super) fn check_since(
     cx: &mut Cx<'_>,
-    name: &ast::Name,
+    what: &str,
     counted: bool,
     period: Option<&Period>,
     span: Span,
@@ -79,7 +84,7 @@ pub(super) fn check_since(
         (None, Asked::Waiting(_)) => Some(Since::Block),
         (None, Asked::Entry) if !counted => Some(Since::Trigger),
         (None, Asked::Entry | Asked::Anywhere(_)) => {
-            cx.report(time::no_period(&name.text, at, asked.words()));
+            cx.report(time::no_period(what, at, asked.words()));
             None
         }
     }

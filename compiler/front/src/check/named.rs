@@ -6,7 +6,7 @@ use crate::env::schema::Schema;
 use crate::meaning::Meaning;
 use crate::source::Location;
 use crate::syntax::ast::{Kind, Name};
-use flow_ir::{EmailId, EventId, FieldId, TeamId, WorkflowId};
+use flow_ir::{EmailId, EventId, FieldId, SegmentId, TeamId, WorkflowId};
 
 /// A field of the contact; reported where there is none.
 pub(super) fn field(cx: &mut Cx<'_>, name: &Name) -> Option<FieldId> {
@@ -75,6 +75,21 @@ pub(super) fn team(cx: &mut Cx<'_>, name: &Name) -> Option<TeamId> {
         }
     }
     found
+}
+
+/// A segment; none if it was refused at its declaration, which said so.
+pub(super) fn segment(cx: &mut Cx<'_>, name: &Name) -> Option<SegmentId> {
+    let found = cx.env.segments.ids.get(name.text.as_str()).copied();
+    match found {
+        Some(segment) => cx.means(name.span, Meaning::Segment(segment)),
+        None => {
+            let known = if cx.suggests() { cx.env.segments.ids.keys().copied().collect() } else { Vec::new() };
+            let stage = cx.env.schema.stage(&name.text).is_some();
+            let diagnostic = names::unknown_segment(&name.text, &known, stage, cx.at(name.span));
+            cx.report_unknown(&[Kind::Segment], diagnostic);
+        }
+    }
+    found.filter(|segment| cx.env.segment(*segment).is_some())
 }
 
 /// A tag, as the field it is kept in.

@@ -122,6 +122,11 @@ fn count_tests<'p>(env: &Env<'_>, predicate: &'p Predicate, named: &mut Named<'p
             },
             _ => named.tests += 1,
         },
+        Predicate::Crossed(crossed, _) => {
+            named.tests += 1;
+            let segment = env.segments.ids.get(crossed.segment.text.as_str());
+            named.segments.extend(segment.map(|segment| (segment.index(), &crossed.segment)));
+        }
         _ => named.tests += 1,
     }
 }

@@ -35,6 +35,7 @@ macro_rules! codes {
                 UnknownType "0213" "unknown-type";
                 UnknownTag "0214" "unknown-tag";
                 UnknownWorkflow "0215" "unknown-workflow";
+                UnknownSegment "0216" "unknown-segment";
                 // 03: types
                 TypeMismatch "0301" "type-mismatch";
                 UnknownChoice "0302" "unknown-choice";

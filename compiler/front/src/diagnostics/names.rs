@@ -54,6 +54,15 @@ pub fn unknown_tag(name: &str, known: &[&str], at: Location) -> Diagnostic {
     }
 }
 
+/// `is_stage`: it is the name of one.
+pub fn unknown_segment(name: &str, known: &[&str], is_stage: bool, at: Location) -> Diagnostic {
+    let (known, declare) = match is_stage {
+        true => (&[][..], format!("`{name}` is a stage; give those in it a name: `segment {name}s = stage is {name}`")),
+        false => (known, format!("declare it, for example: `segment {name} = score >= 60`")),
+    };
+    unknown(Code::UnknownSegment, "segment", name, known, at, &declare)
+}
+
 pub fn unknown_workflow(name: &str, known: &[&str], at: Location) -> Diagnostic {
     unknown(Code::UnknownWorkflow, "workflow", name, known, at, "nothing in this project has that name")
 }

@@ -155,6 +155,7 @@ macro_rules! predicates {
         engaged: Engaged(Engaged) [engagement "clicked"] { page "mails", };
         tagged: Tagged(Tagged) [tagged "tagged"] { page "tags", };
         inactive: Inactive(Inactive) [inactive "inactive for"] { page "inactive", };
+        crossed: Crossed(Crossed) [crossed "entered"] { page "segment", };
     } {} } };
 }
 

@@ -19,6 +19,7 @@ const IN_CONDITIONS: &[Rule] = &[
     Rule::kw_opened,
     Rule::kw_replied,
     Rule::kw_bounced,
+    Rule::kw_left,
 ];
 
 /// What directs people's ways besides the words that steps may begin with.

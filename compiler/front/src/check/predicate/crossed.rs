@@ -1,0 +1,25 @@
+//! `entered hot_leads`, `left hot_leads`: what happens to a person, so counted and dated as an event is.
+
+use super::super::cx::Cx;
+use super::super::event::{check_count, check_since, counted};
+use super::super::named;
+use super::super::typed::Cond;
+use super::Asked;
+use crate::source::Span;
+use crate::syntax::ast::Crossed;
+use flow_ir::{Pattern, PatternEvent};
+
+pub(super) fn check(cx: &mut Cx<'_>, crossed: &Crossed, span: Span, asked: Asked<'_>) -> Cond {
+    let Some(segment) = named::segment(cx, &crossed.segment) else { return Cond::Unknown };
+    let (word, event) = match crossed.left {
+        true => ("left", PatternEvent::Left(segment)),
+        false => ("entered", PatternEvent::Entered(segment)),
+    };
+    let text = format!("{word} {}", crossed.segment.text);
+    let since = check_since(cx, &text, crossed.count.is_some(), crossed.period.as_ref(), span, asked);
+    let counts = check_count(cx, crossed.count.as_ref());
+    match (since, counts) {
+        (Some(since), Some(counts)) => counted(cx, Pattern { text, event, tests: Vec::new() }, counts, since, span),
+        _ => Cond::Unknown,
+    }
+}

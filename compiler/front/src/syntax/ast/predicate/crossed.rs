@@ -1,0 +1,13 @@
+//! `entered hot_leads`, `left hot_leads in 30 days`
+
+use super::{Count, Period};
+use crate::syntax::ast::Name;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Crossed {
+    /// `left`, not `entered`.
+    pub left: bool,
+    pub segment: Name,
+    pub count: Option<Count>,
+    pub period: Option<Period>,
+}

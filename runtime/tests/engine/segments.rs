@@ -1,0 +1,79 @@
+//! Entering and leaving segments.
+
+use crate::support::{World, world};
+
+const HOT: &str = r#"
+segment hot = score >= 60
+segment restless = entered hot at least 2 times in 30 days
+segment silent = inactive for 10 days
+workflow greet { enter when entered hot; reenter after 1 day; set industry = "saas" }
+workflow miss { enter when left hot; reenter after 1 day; set industry = "fintech" }
+workflow calm { enter when entered restless; reenter after 1 day; set region = "EMEA" }
+workflow wake { enter when entered silent; reenter after 1 day; set region = "APAC" }
+"#;
+
+fn scored(world: &mut World, day: &str, score: &str) {
+    world.at(day).identify("ada", &[("score", score)]).run();
+}
+
+#[test]
+fn each_crossing_triggers_once_and_standing_still_does_not() {
+    let mut world = world(HOT);
+    world.contact("ada", &[]);
+    for (day, score) in [("03-02", "60"), ("03-03", "90"), ("03-04", "10"), ("03-05", "20"), ("03-06", "61")] {
+        scored(&mut world, &format!("2026-{day} 10:00"), score);
+    }
+    assert_eq!(
+        world.story("ada").into_iter().filter(|line| line.contains("Entered")).collect::<Vec<_>>(),
+        [
+            "03-02 10:00 greet Entered",
+            "03-04 10:00 miss Entered",
+            "03-06 10:00 greet Entered",
+            "03-06 10:00 calm Entered"
+        ]
+    );
+    world.check_invariants();
+}
+
+/// A segment that time alone brings about is entered at that instant.
+#[test]
+fn time_moves_people_too() {
+    let mut world = world(HOT);
+    world.contact("ada", &[]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", serde_json::json!({})).run();
+    world.at("2026-03-20 10:00").run();
+    assert_eq!(world.story("ada")[0], "03-12 10:00 wake Entered");
+}
+
+/// Who was hot when the file came has not entered: neither does it trigger, nor is it remembered.
+#[test]
+fn an_import_crosses_nothing() {
+    let mut world = world(&format!(
+        "{HOT}\nworkflow ask {{ enter when signed_up; reenter after 1 day; if entered hot ever {{ set region = \"EMEA\" }} }}"
+    ));
+    let row = world.row(&["user:ada"], &[("email", "ada@x.example"), ("score", "80")]);
+    world.import(&[row]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", serde_json::json!({})).run();
+    assert_eq!(world.story("ada"), ["03-02 10:00 ask Entered", "03-02 10:00 ask Finished.1"]);
+    assert_eq!(world.read("ada", "region"), 0);
+    scored(&mut world, "2026-03-03 10:00", "10");
+    scored(&mut world, "2026-03-04 10:00", "70");
+    world.at("2026-03-05 10:00").event("ada", "signed_up", serde_json::json!({})).run();
+    assert_eq!(world.read("ada", "region"), 1);
+}
+
+/// What a journey waits for may be that its contact leaves.
+#[test]
+fn a_wait_ends_when_the_contact_leaves() {
+    let text = "segment hot = score >= 60
+workflow hold { enter when entered hot; reenter after 1 day; wait until left hot up to 9 days
+  if timed out { set industry = \"saas\" } else { set industry = \"fintech\" } }";
+    let mut world = world(text);
+    world.contact("ada", &[]);
+    scored(&mut world, "2026-03-02 10:00", "60");
+    scored(&mut world, "2026-03-05 10:00", "10");
+    assert_eq!(world.read("ada", "industry"), 2);
+    scored(&mut world, "2026-03-06 10:00", "60");
+    world.at("2026-03-20 10:00").run();
+    assert_eq!(world.read("ada", "industry"), 1);
+}
