@@ -10,6 +10,8 @@
 //!
 //! A machine's speed changes while others use it, so a share is the median of shares taken in the same repetition.
 
+#![expect(clippy::indexing_slicing, reason = "a bench that looks at a wrong place should stop")]
+
 #[path = "journey/example.rs"]
 mod example;
 #[path = "journey/floor.rs"]

@@ -4,6 +4,11 @@
 //! expected there. Marks hold the intent, snapshots the wording.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that looks or cuts at a wrong place should fail"
+)]
 
 use flow_front::diagnostics::{Code, Diagnostic, Severity, render::Human};
 use flow_front::format::format;
@@ -295,7 +300,7 @@ impl Host for Scripted {
 fn random_bytes(layout: &Layout, random: &mut Scripted) -> Vec<u8> {
     let mut bytes = layout.blank();
     for id in layout.slots.ids() {
-        let value = match layout.slots[id].kind {
+        let value = match layout.slots.at(id).kind {
             SlotKind::Bool => (random.next() % 2) as i64,
             SlotKind::Code | SlotKind::Symbol => (random.next() % 9) as i64,
             SlotKind::Days => (random.next() % 40_000) as i64,
@@ -330,8 +335,10 @@ fn agree_on(program: &Program, native: &dyn Backend, interpreter: &dyn Backend, 
     let frame = random_bytes(&program.frame, &mut random);
     let moment = flow_ir::backend::Moment { now: NOW, triggers: seed % 4 };
     for (id, predicate) in program.predicates.iter() {
-        let journey =
-            predicate.workflow.map(|id| random_bytes(&program.workflows[id].journey, &mut random)).unwrap_or_default();
+        let journey = predicate
+            .workflow
+            .map(|id| random_bytes(&program.workflows.at(id).journey, &mut random))
+            .unwrap_or_default();
         let ask =
             |backend: &dyn Backend| backend.holds(id, View::of(&frame, &journey), moment, &mut Scripted::new(seed));
         assert_eq!(ask(native), ask(interpreter), "{}: {} with seed {seed}", path.display(), predicate.name);

@@ -1,5 +1,6 @@
 //! What `flow run` tells the people who run it: a small audience through the workflows of the example, and the same data once more.
 #![allow(clippy::unwrap_used)]
+#![expect(clippy::string_slice, reason = "a test that cuts a text wrongly should fail")]
 
 use std::fs;
 use std::path::Path;

@@ -184,7 +184,7 @@ fn teams(program: &Program, workflow: &Workflow) -> Option<String> {
     let named = workflow.effects.values().flat_map(|effect| effect.references());
     let teams: BTreeSet<&str> = named
         .filter_map(|reference| match reference {
-            Reference::Team(team) => Some(program.teams[team].name.as_str()),
+            Reference::Team(team) => Some(program.teams.at(team).name.as_str()),
             _ => None,
         })
         .collect();

@@ -36,7 +36,9 @@ impl Choices {
     pub fn flag(&mut self) -> bool {
         self.word() % 2 == 1
     }
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    /// One of several.
+    #[expect(clippy::indexing_slicing, reason = "`below` stays below the length, and no list here is empty")]
+    pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())]
     }
     /// Small numbers mostly, so that comparisons come out either way, and the extremes.
@@ -147,7 +149,8 @@ pub fn program(choices: &mut Choices) -> Program {
     }
     for nth in 0..choices.below(4) {
         let workflow = choices.flag().then_some(WorkflowId(0));
-        let scope = Scope { program: &program, workflow: workflow.map(|id| &program.workflows[id]), may_write: false };
+        let scope =
+            Scope { program: &program, workflow: workflow.map(|id| program.workflows.at(id)), may_write: false };
         let function = predicate(scope, choices);
         program.predicates.push(Predicate { name: format!("question {nth}"), workflow, function });
     }
@@ -257,7 +260,7 @@ fn some_bool(ops: &mut IdMap<ValueId, Op>, values: &[Known], choices: &mut Choic
 }
 
 fn of_type(values: &[Known], ty: ValueType) -> Vec<ValueId> {
-    (0..values.len()).filter(|at| values[*at].ty() == ty).map(ValueId::from_index).collect()
+    (0..).map(ValueId::from_index).zip(values).filter(|(_, known)| known.ty() == ty).map(|(id, _)| id).collect()
 }
 
 /// Some ops, with what is known of each value.

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 use std::marker::PhantomData;
-use std::ops::{Index, IndexMut};
 
 /// A dense number that indexes an [`IdMap`].
 pub trait Id: Copy + Ord {
@@ -104,8 +103,20 @@ impl<I: Id, T> IdMap<I, T> {
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
+    /// The entry of an id that may be of elsewhere.
     pub fn get(&self, id: I) -> Option<&T> {
         self.items.get(id.index())
+    }
+    /// The entry of an id that is known to be in this list: the list gave it out, or one that has an entry for each of its own did, or
+    /// a verified program holds it. Panics at any other, so an id from a store or a file is looked up with [`get`](Self::get).
+    #[expect(clippy::indexing_slicing, reason = "this list or its twin gave the id out, or `verify` found its entry")]
+    pub fn at(&self, id: I) -> &T {
+        &self.items[id.index()]
+    }
+    /// The same, to change it.
+    #[expect(clippy::indexing_slicing, reason = "this list or its twin gave the id out, or `verify` found its entry")]
+    pub fn at_mut(&mut self, id: I) -> &mut T {
+        &mut self.items[id.index()]
     }
     /// The entries in order.
     pub fn values(&self) -> std::slice::Iter<'_, T> {
@@ -125,19 +136,6 @@ impl<I: Id, T> IdMap<I, T> {
     /// The first entry that `wanted` accepts.
     pub fn find(&self, mut wanted: impl FnMut(&T) -> bool) -> Option<I> {
         self.items.iter().position(&mut wanted).map(I::from_index)
-    }
-}
-
-impl<I: Id, T> Index<I> for IdMap<I, T> {
-    type Output = T;
-    fn index(&self, id: I) -> &T {
-        &self.items[id.index()]
-    }
-}
-
-impl<I: Id, T> IndexMut<I> for IdMap<I, T> {
-    fn index_mut(&mut self, id: I) -> &mut T {
-        &mut self.items[id.index()]
     }
 }
 

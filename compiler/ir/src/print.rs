@@ -310,7 +310,8 @@ fn entry_line(program: &Program, entry: &Entry) -> String {
 
 fn window_line(window: &SendWindow) -> String {
     let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    let days: Vec<&str> = (0..7).filter(|day| window.days >> day & 1 == 1).map(|day| names[day]).collect();
+    let sent = names.iter().zip(0..).filter(|(_, day)| window.days >> day & 1 == 1);
+    let days: Vec<&str> = sent.map(|(name, _)| *name).collect();
     let clock = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
     format!("sends {} {} to {}", days.join(" "), clock(window.from_min), clock(window.to_min))
 }

@@ -136,7 +136,7 @@ impl Checker<'_> {
 
     fn pattern(&mut self, id: PatternId) {
         let program = self.program;
-        let pattern = &program.patterns[id];
+        let pattern = program.patterns.at(id);
         let place = format!("{id} `{}`", pattern.text);
         let properties = match pattern.event {
             PatternEvent::AnyActivity => 0,
@@ -156,7 +156,7 @@ impl Checker<'_> {
 
     fn fact(&mut self, id: FactId) {
         let program = self.program;
-        let fact = &program.facts[id];
+        let fact = program.facts.at(id);
         let place = id.to_string();
         self.exists(&place, &program.patterns, fact.pattern);
         if fact.depth == 0 || fact.depth > MAX_FACT_DEPTH {

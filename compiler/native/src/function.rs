@@ -25,9 +25,9 @@ pub(super) struct Emitter<'f> {
     /// Where each area begins that the function looks at.
     bases: Areas<Option<Value>>,
     /// For each truth value of the block at hand, the same as an `i64` once that was asked for.
-    pub(super) wide: Vec<Option<Value>>,
+    pub(super) wide: IdMap<ValueId, Option<Value>>,
     /// The Cranelift block of each of ours.
-    pub(super) blocks: Vec<clif::Block>,
+    pub(super) blocks: IdMap<BlockId, clif::Block>,
     /// For each host function, its signature once it has been called.
     pub(super) signatures: [Option<clif::SigRef>; HostFunction::ALL.len()],
 }
@@ -59,10 +59,11 @@ pub(super) fn emit_step(
     function.signature = signature(isa, &[pointer, types::I64, types::I32], types::I32);
     let mut emitter = Emitter::new(isa, function, scratch, program.layouts(Some(workflow)), &workflow.body);
     emitter.blocks = workflow.body.blocks.ids().map(|_| emitter.builder.create_block()).collect();
+    #[expect(clippy::indexing_slicing, reason = "the signature above has three arguments")]
     let asked = emitter.arguments[2];
     emitter.emit_entry(asked, &workflow.body.resume_points());
     for (id, block) in workflow.body.blocks.iter() {
-        let at = emitter.blocks[id.index()];
+        let at = *emitter.blocks.at(id);
         emitter.builder.switch_to_block(at);
         let values = emitter.emit_ops(block);
         emitter.emit_end(id, &block.end, &values);
@@ -80,7 +81,7 @@ pub(super) fn emit_predicate(
 ) {
     let pointer = isa.pointer_type();
     function.signature = signature(isa, &[pointer, types::I64], types::I8);
-    let layouts = program.layouts(predicate.workflow.map(|owner| &program.workflows[owner]));
+    let layouts = program.layouts(predicate.workflow.map(|owner| program.workflows.at(owner)));
     let mut emitter = Emitter::new(isa, function, scratch, layouts, &predicate.function);
     for block in predicate.function.blocks.values() {
         let values = emitter.emit_ops(block);
@@ -97,6 +98,10 @@ fn signature(isa: &OwnedTargetIsa, arguments: &[clif::Type], answer: clif::Type)
 }
 
 impl<'f> Emitter<'f> {
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the signature of either kind of function begins with these two arguments"
+    )]
     fn new(
         isa: &'f OwnedTargetIsa,
         function: &'f mut clif::Function,
@@ -124,8 +129,8 @@ impl<'f> Emitter<'f> {
             now: arguments[1],
             arguments,
             bases,
-            wide: Vec::new(),
-            blocks: Vec::new(),
+            wide: IdMap::default(),
+            blocks: IdMap::default(),
             signatures: [None; HostFunction::ALL.len()],
         }
     }
@@ -136,8 +141,9 @@ impl<'f> Emitter<'f> {
         let last = resume_points.last().map_or(0, |id| id.index());
         let targets: Vec<BlockCall> = (0..=last)
             .map(|index| {
-                let known = resume_points.binary_search(&BlockId::from_index(index)).is_ok();
-                let target = if known { self.blocks[index] } else { refuse };
+                let block = BlockId::from_index(index);
+                let known = resume_points.binary_search(&block).is_ok();
+                let target = if known { *self.blocks.at(block) } else { refuse };
                 self.block_call(target)
             })
             .collect();
@@ -154,9 +160,9 @@ impl<'f> Emitter<'f> {
     }
 
     /// Computes a block's ops. A store leaves the value it stored.
-    fn emit_ops(&mut self, block: &Block) -> Vec<Value> {
-        self.wide = vec![None; block.ops.len()];
-        let mut values = Vec::with_capacity(block.ops.len());
+    fn emit_ops(&mut self, block: &Block) -> IdMap<ValueId, Value> {
+        self.wide = block.ops.ids().map(|_| None).collect();
+        let mut values = IdMap::default();
         for op in block.ops.values() {
             let value = self.emit_op(op, &Values { values: &values, ops: &block.ops });
             values.push(value);
@@ -178,7 +184,7 @@ impl<'f> Emitter<'f> {
 
     /// A slot and how to get there; none where there is no layout, which the verifier does not let through.
     pub(super) fn reach(&self, place: Place) -> Option<Reached<'f>> {
-        let slot = &self.layouts[place.area]?.slots[place.slot];
+        let slot = self.layouts[place.area]?.slots.at(place.slot);
         Some(Reached { slot, base: self.bases[place.area]?, flags: self.memory.areas[place.area] })
     }
 
@@ -190,13 +196,13 @@ impl<'f> Emitter<'f> {
 
 /// The ops of a block and the values of those so far.
 pub(super) struct Values<'v> {
-    values: &'v [Value],
+    values: &'v IdMap<ValueId, Value>,
     pub(super) ops: &'v IdMap<ValueId, Op>,
 }
 
 impl Values<'_> {
     pub(super) fn get(&self, id: ValueId) -> Value {
-        self.values[id.index()]
+        *self.values.at(id)
     }
 }
 

@@ -32,7 +32,7 @@ use cranelift_jit::{BranchProtection, JITMemoryKind, JITMemoryProvider, SystemMe
 use flow_ir::backend::{Backend, Host, Memory, Moment, Stop, Verdict, View};
 use flow_ir::guard::Guard;
 use flow_ir::verify::verify;
-use flow_ir::{Area, Areas, Id, Predicate, PredicateId, Program, Terminator, Workflow, WorkflowId};
+use flow_ir::{Area, Areas, IdMap, Predicate, PredicateId, Program, Terminator, Workflow, WorkflowId};
 use host::HOST_TABLE;
 use std::fmt;
 use std::ptr;
@@ -40,8 +40,8 @@ use unit::{Code, compile_unit};
 
 /// A program in machine code.
 pub struct Native {
-    workflows: Vec<StepCode>,
-    predicates: Vec<PredicateCode>,
+    workflows: IdMap<WorkflowId, StepCode>,
+    predicates: IdMap<PredicateId, PredicateCode>,
     /// For each segment, the function that asks it afresh.
     segments: Vec<PredicateFn>,
     code_bytes: usize,
@@ -87,14 +87,14 @@ pub fn compile_with(program: &Program, mut compiled: impl FnMut(CompiledPart)) -
     executable_memory()?;
     let isa = target()?;
     let mut steps = Vec::new();
-    let mut predicates: Vec<Option<PredicateFn>> = vec![None; program.predicates.len()];
+    let mut predicates: IdMap<PredicateId, Option<PredicateFn>> = program.predicates.ids().map(|_| None).collect();
     let mut code = Vec::new();
     let mut code_bytes = 0;
     for workflow in std::iter::once(None).chain(program.workflows.ids().map(Some)) {
         let unit = compile_unit(&isa, program, workflow)?;
         steps.extend(unit.step);
         for (id, function) in unit.predicates {
-            predicates[id.index()] = Some(function);
+            *predicates.at_mut(id) = Some(function);
         }
         code.push(unit.code);
         code_bytes += unit.bytes;
@@ -103,10 +103,10 @@ pub fn compile_with(program: &Program, mut compiled: impl FnMut(CompiledPart)) -
     let workflows =
         program.workflows.values().zip(steps).map(|(workflow, step)| StepCode::new(program, workflow, step)).collect();
     // Every predicate belongs to a workflow of the program or to none (`verify`), so each has been compiled.
-    let predicates = program.predicates.values().zip(predicates.into_iter().flatten());
-    let predicates = predicates.map(|(predicate, function)| PredicateCode::new(program, predicate, function));
-    let predicates: Vec<PredicateCode> = predicates.collect();
-    let segments = program.segments.values().map(|segment| predicates[segment.afresh.index()].function).collect();
+    let predicates = program.predicates.values().zip(predicates.values().flatten());
+    let predicates = predicates.map(|(predicate, function)| PredicateCode::new(program, predicate, *function));
+    let predicates: IdMap<PredicateId, PredicateCode> = predicates.collect();
+    let segments = program.segments.values().map(|segment| predicates.at(segment.afresh).function).collect();
     Ok(Native { workflows, predicates, segments, code_bytes, _code: code })
 }
 
@@ -132,7 +132,7 @@ impl StepCode {
 
 impl PredicateCode {
     fn new(program: &Program, predicate: &Predicate, function: PredicateFn) -> Self {
-        let workflow = predicate.workflow.map(|owner| &program.workflows[owner]);
+        let workflow = predicate.workflow.map(|owner| program.workflows.at(owner));
         Self { function, lengths: Lengths::of(program, workflow) }
     }
 }
@@ -157,7 +157,7 @@ impl Backend for Native {
     }
 
     fn holds(&self, predicate: PredicateId, view: View<'_>, moment: Moment, host: &mut dyn Host) -> Verdict {
-        let code = &self.predicates[predicate.index()];
+        let code = self.predicates.at(predicate);
         code.lengths.check(|area| view[area].len());
         let mut call = Call::without_memory(Guard::new(host));
         let mut context = Context {
@@ -178,7 +178,7 @@ impl Backend for Native {
     }
 
     fn step(&self, workflow: WorkflowId, memory: Memory<'_>, block: u32, now: i64, host: &mut dyn Host) -> Stop {
-        let code = &self.workflows[workflow.index()];
+        let code = self.workflows.at(workflow);
         code.lengths.check(|area| memory[area].len());
         let (mut call, areas) = Call::on(Guard::new(host), memory);
         let mut context = Context {

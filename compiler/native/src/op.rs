@@ -4,7 +4,7 @@ use super::abi::{CONTEXT_SEGMENTS, CONTEXT_TRIGGERS, PredicateFn};
 use super::function::{Emitter, Reached, Values};
 use super::host::HostFunction;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, Value, types};
+use cranelift_codegen::ir::{AbiParam, Inst, InstBuilder, Signature, Value, types};
 use flow_ir::{Comparison, Id, Op, Place, SegmentId, Slot, SlotKind, VALUE_LIMIT, ValueId};
 
 impl Emitter<'_> {
@@ -55,6 +55,12 @@ impl Emitter<'_> {
         let offset = (segment.index() * size_of::<PredicateFn>()) as i32;
         let callee = self.builder.ins().load(pointer, self.memory.context, table, offset);
         let call = self.builder.ins().call_indirect(signature, callee, &[self.context, self.now]);
+        self.answer(call)
+    }
+
+    /// What a call has answered.
+    #[expect(clippy::indexing_slicing, reason = "every signature that is called from here returns one value")]
+    pub(super) fn answer(&self, call: Inst) -> Value {
         self.builder.inst_results(call)[0]
     }
 
@@ -73,11 +79,11 @@ impl Emitter<'_> {
 
     /// A truth value as an `i64`, made once.
     fn emit_wide(&mut self, truth: ValueId, values: &Values<'_>) -> Value {
-        if let Some(known) = self.wide[truth.index()] {
-            return known;
+        if let Some(known) = self.wide.at(truth) {
+            return *known;
         }
         let wide = self.builder.ins().uextend(types::I64, values.get(truth));
-        self.wide[truth.index()] = Some(wide);
+        *self.wide.at_mut(truth) = Some(wide);
         wide
     }
 

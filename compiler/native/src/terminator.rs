@@ -6,23 +6,23 @@ use super::host::HostFunction;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AbiParam, InstBuilder, SigRef, Signature, Value, types};
 use flow_ir::backend::Outcome;
-use flow_ir::{BlockId, EffectId, Id, StepId, Terminator};
+use flow_ir::{BlockId, EffectId, IdMap, StepId, Terminator, ValueId};
 
 impl Emitter<'_> {
-    pub(super) fn emit_end(&mut self, at: BlockId, end: &Terminator, values: &[Value]) {
+    pub(super) fn emit_end(&mut self, at: BlockId, end: &Terminator, values: &IdMap<ValueId, Value>) {
         match *end {
             Terminator::Jump(next) => {
-                let next = self.blocks[next.index()];
+                let next = *self.blocks.at(next);
                 self.builder.ins().jump(next, &[]);
             }
             Terminator::Branch(value, yes, no) => {
-                let (yes, no) = (self.blocks[yes.index()], self.blocks[no.index()]);
-                self.builder.ins().brif(values[value.index()], yes, &[], no, &[]);
+                let (yes, no) = (*self.blocks.at(yes), *self.blocks.at(no));
+                self.builder.ins().brif(*values.at(value), yes, &[], no, &[]);
             }
             Terminator::Effect { step, effect, next } => self.emit_effect(step, effect, at, next),
             Terminator::Wait { .. } | Terminator::Finish { .. } => self.emit_stop_at(at.0),
             Terminator::Result { holds, next_change } => {
-                self.emit_result(values[holds.index()], values[next_change.index()]);
+                self.emit_result(*values.at(holds), *values.at(next_change));
             }
         }
     }
@@ -33,7 +33,7 @@ impl Emitter<'_> {
         let stops = self.builder.ins().icmp_imm_u(IntCC::NotEqual, answer, Outcome::Done as i64);
         let stop = self.builder.create_block();
         self.builder.set_cold_block(stop);
-        let next = self.blocks[next.index()];
+        let next = *self.blocks.at(next);
         self.builder.ins().brif(stops, stop, &[], next, &[]);
         self.builder.switch_to_block(stop);
         let held = self.builder.ins().icmp_imm_u(IntCC::Equal, answer, Outcome::Held as i64);
@@ -52,19 +52,21 @@ impl Emitter<'_> {
         let words = arguments.iter().map(|word| self.builder.ins().iconst(types::I32, i64::from(*word)));
         let arguments: Vec<Value> = std::iter::once(self.context).chain(words).collect();
         let call = self.builder.ins().call_indirect(signature, callee, &arguments);
-        self.builder.inst_results(call)[0]
+        self.answer(call)
     }
 
     fn host_signature(&mut self, function: HostFunction) -> SigRef {
-        if let Some(known) = self.signatures[function as usize] {
-            return known;
+        if let Some(Some(known)) = self.signatures.get(function as usize) {
+            return *known;
         }
         let mut signature = Signature::new(self.isa.default_call_conv());
         signature.params.push(AbiParam::new(self.isa.pointer_type()));
         signature.params.extend((0..function.arguments()).map(|_| AbiParam::new(types::I32)));
         signature.returns.push(AbiParam::new(types::I32));
         let made = self.builder.import_signature(signature);
-        self.signatures[function as usize] = Some(made);
+        if let Some(place) = self.signatures.get_mut(function as usize) {
+            *place = Some(made);
+        }
         made
     }
 }

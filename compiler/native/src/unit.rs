@@ -56,8 +56,8 @@ pub(super) fn compile_unit(
     let mut builder = UnitBuilder::new(isa, arena_bytes(program, workflow))?;
     let step = match workflow {
         Some(id) => {
-            let name = format!("workflow {}", program.workflows[id].name);
-            Some(builder.define(&name, |f, scratch| emit_step(isa, f, scratch, program, &program.workflows[id]))?)
+            let name = format!("workflow {}", program.workflows.at(id).name);
+            Some(builder.define(&name, |f, scratch| emit_step(isa, f, scratch, program, program.workflows.at(id)))?)
         }
         None => None,
     };
@@ -72,7 +72,7 @@ pub(super) fn compile_unit(
 
 fn arena_bytes(program: &Program, workflow: Option<WorkflowId>) -> usize {
     let ops = |function: &Function| function.blocks.values().map(|block| block.ops.len() + 1).sum::<usize>();
-    let body = workflow.map_or(0, |id| ops(&program.workflows[id].body));
+    let body = workflow.map_or(0, |id| ops(&program.workflows.at(id).body));
     let mine = program.predicates.values().filter(|predicate| predicate.workflow == workflow);
     ARENA_BYTES + ARENA_BYTES_PER_OP * (body + mine.map(|predicate| ops(&predicate.function)).sum::<usize>())
 }

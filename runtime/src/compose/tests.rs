@@ -138,8 +138,8 @@ fn the_token_names_the_contact() {
 #[test]
 fn a_transactional_mail_offers_no_way_out_and_its_own_sender_holds() {
     let mut receipt = program("Hello {{ first_name or \"there\" }}");
-    receipt.emails[EmailId(0)].kind = EmailKind::Transactional;
-    receipt.debug.emails[EmailId(0)].from = Some("Billing <billing@acme.example>".to_owned());
+    receipt.emails.at_mut(EmailId(0)).kind = EmailKind::Transactional;
+    receipt.debug.emails.at_mut(EmailId(0)).from = Some("Billing <billing@acme.example>".to_owned());
     let mail = compose(receipt, ADA).unwrap();
     assert_eq!((mail.kind, mail.unsubscribe, mail.from.name()), (Kind::Transactional, None, Some("Billing")));
 }
@@ -158,7 +158,7 @@ fn compiled_mjml_is_a_template_too() {
                 </mj-column></mj-section></mj-body></mjml>";
     let given = program("");
     let checked =
-        check(mjml, TemplateKind::Mjml, &scope(&given, &given.emails[EmailId(0)], &given.debug.emails[EmailId(0)]))
+        check(mjml, TemplateKind::Mjml, &scope(&given, given.emails.at(EmailId(0)), given.debug.emails.at(EmailId(0))))
             .unwrap();
     let mail = compose(program(&checked.html), ADA).unwrap();
     assert!(mail.text.contains("Hello Ada <3") && mail.html.contains("https://acme.example/guide?a=1&amp;b=2"));
@@ -167,12 +167,12 @@ fn compiled_mjml_is_a_template_too() {
 #[test]
 fn a_broken_promise_is_a_fault_and_not_a_gap() {
     let mut sure = program("{{ first_name }}");
-    sure.fields[FIRST_NAME].optional = false;
+    sure.fields.at_mut(FIRST_NAME).optional = false;
     let fault = compose(sure, NOBODY).unwrap_err();
     assert!(matches!(fault, ComposeFault::Template { fault: RenderFault::MissingValue { .. }, .. }), "{fault}");
 
     let mut bare = program(BODY);
-    bare.debug.emails[EmailId(0)].subjects = vec![Subject { when: None, text: text("Dear ", None) }];
+    bare.debug.emails.at_mut(EmailId(0)).subjects = vec![Subject { when: None, text: text("Dear ", None) }];
     let fault = compose(bare, NOBODY).unwrap_err();
     assert_eq!(fault, ComposeFault::MissingValue { email: "guide".to_owned(), field: "first_name".to_owned() });
 }
@@ -201,10 +201,10 @@ fn what_cannot_be_addressed_or_dated_is_a_fault() {
 fn what_a_program_may_not_hold_is_found_before_the_first_send() {
     assert!(matches!(compose(program("{{ shoe_size }}"), ADA), Err(ComposeFault::Template { .. })));
     let mut odd = program(BODY);
-    odd.debug.emails[EmailId(0)].from = Some("Acme".to_owned());
+    odd.debug.emails.at_mut(EmailId(0)).from = Some("Acme".to_owned());
     assert!(matches!(composer(odd), Err(ComposeFault::BadSender { .. })));
     let mut mute = program(BODY);
-    mute.debug.emails[EmailId(0)].subjects.truncate(1);
+    mute.debug.emails.at_mut(EmailId(0)).subjects.truncate(1);
     assert_eq!(compose(mute, ADA), Err(ComposeFault::NoSubject { email: "guide".to_owned() }));
     assert_eq!(composer(Program::default()).err(), Some(ComposeFault::NoAddressField));
 }

@@ -12,7 +12,9 @@ impl Bits {
     }
 
     pub(super) fn insert(&mut self, number: usize) {
-        self.words[number / 64] |= 1 << (number % 64);
+        if let Some(word) = self.words.get_mut(number / 64) {
+            *word |= 1 << (number % 64);
+        }
     }
 
     pub(super) fn contains(&self, number: usize) -> bool {

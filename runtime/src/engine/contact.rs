@@ -123,7 +123,7 @@ impl Contact {
     }
 
     pub(super) fn text(&self, plan: &Plan, field: FieldId) -> Option<&str> {
-        self.text_at(plan.program.fields[field].text?)
+        self.text_at(plan.program.fields.at(field).text?)
     }
 
     pub(super) fn text_at(&self, text: TextId) -> Option<&str> {
@@ -207,13 +207,13 @@ impl Journey {
     }
 
     pub(super) fn read(&self, plan: &Plan, slot: SlotId) -> i64 {
-        plan.program.workflows[self.workflow()].journey.read(&self.record.memory, slot)
+        plan.program.workflows.at(self.workflow()).journey.read(&self.record.memory, slot)
     }
 
     /// Writes one of its own slots; its conditions are looked at again if that changed it.
     pub(super) fn write(&mut self, plan: &Plan, slot: SlotId, value: i64) {
         if self.read(plan, slot) != value {
-            plan.program.workflows[self.workflow()].journey.write(&mut self.record.memory, slot, value);
+            plan.program.workflows.at(self.workflow()).journey.write(&mut self.record.memory, slot, value);
             self.dirty = true;
             self.touched = true;
         }

@@ -79,7 +79,7 @@ impl Touch<'_> {
     fn sent_before(&self, email: EmailId, occurred_at: i64) -> Send {
         let live = self.contact.journeys.iter().filter(|journey| journey.is_live());
         let sent = live.flat_map(|journey| {
-            let slots = &self.plan.program.workflows[journey.workflow()].slots.sent_at;
+            let slots = &self.plan.program.workflows.at(journey.workflow()).slots.sent_at;
             slots.iter().filter(|(sent, _)| *sent == email).map(|(_, slot)| journey.read(self.plan, *slot))
         });
         match sent.filter(|sent| *sent > NEVER && *sent <= occurred_at).max() {
@@ -92,7 +92,7 @@ impl Touch<'_> {
     /// Writes the slots that live journeys keep of this kind of thing.
     pub(super) fn note(&mut self, kind: EngagementKind, email: EmailId, link: Option<&str>, occurred_at: i64) {
         for journey in self.contact.journeys.iter_mut().filter(|journey| journey.is_live()) {
-            let workflow = &self.plan.program.workflows[journey.workflow()];
+            let workflow = self.plan.program.workflows.at(journey.workflow());
             let sent = workflow.slots.sent_at.iter().find(|(sent, _)| *sent == email);
             let sent_at = sent.map_or(NEVER, |(_, slot)| journey.read(self.plan, *slot));
             if sent_at == NEVER || sent_at > occurred_at {

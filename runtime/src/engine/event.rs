@@ -7,7 +7,7 @@ use super::mail_event::MailEvent;
 use super::name::snake_case;
 use super::pattern;
 use super::touch::Touch;
-use flow_ir::{EventId, FactId, Id, PatternId, WorkflowId};
+use flow_ir::{EventId, FactId, PatternId, WorkflowId};
 use serde_json::{Map, Value};
 
 /// The entries that an event triggers: by workflow, which of its patterns matched.
@@ -40,7 +40,7 @@ impl Touch<'_> {
         let slot = self.plan.program.system.known_since;
         self.contact.write(self.plan, slot, self.now);
         for pattern in &self.plan.activity_patterns {
-            for fact in &self.plan.pattern_facts[pattern.index()] {
+            for fact in self.plan.pattern_facts.at(*pattern) {
                 self.remember(*fact, self.now);
             }
         }
@@ -54,18 +54,18 @@ impl Touch<'_> {
         triggers: &mut Triggers,
     ) {
         let program = &self.plan.program;
-        for pattern in &self.plan.event_patterns[event.index()] {
-            if pattern::matches(&program.patterns[*pattern], &program.events[event], properties) {
+        for pattern in self.plan.event_patterns.at(event) {
+            if pattern::matches(program.patterns.at(*pattern), program.events.at(event), properties) {
                 self.matched(*pattern, occurred_at, triggers);
             }
         }
     }
 
     pub(super) fn matched(&mut self, pattern: PatternId, occurred_at: i64, triggers: &mut Triggers) {
-        for fact in &self.plan.pattern_facts[pattern.index()] {
+        for fact in self.plan.pattern_facts.at(pattern) {
             self.remember(*fact, occurred_at);
         }
-        for (workflow, bit) in &self.plan.pattern_entries[pattern.index()] {
+        for (workflow, bit) in self.plan.pattern_entries.at(pattern) {
             match triggers.iter_mut().find(|(found, _)| found == workflow) {
                 Some((_, bits)) => *bits |= bit,
                 None => triggers.push((*workflow, *bit)),
@@ -75,7 +75,7 @@ impl Touch<'_> {
 
     /// Puts an instant into a fact's ring, newest first; the oldest falls out.
     fn remember(&mut self, fact: FactId, occurred_at: i64) {
-        let fact = &self.plan.program.facts[fact];
+        let fact = self.plan.program.facts.at(fact);
         let mut carried = occurred_at;
         for nth in 0..fact.depth {
             let slot = fact.slot(nth);

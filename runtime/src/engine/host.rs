@@ -48,7 +48,7 @@ pub(super) struct StepHost<'e> {
 
 impl Host for StepHost<'_> {
     fn effect(&mut self, memory: Memory<'_>, step: StepId, effect: EffectId) -> Outcome {
-        perform(&self.declared().effects[effect], self, memory, step)
+        perform(self.declared().effects.at(effect), self, memory, step)
     }
 
     fn text_test(&mut self, test: TextTestId) -> bool {
@@ -62,12 +62,12 @@ impl Host for StepHost<'_> {
 
 impl<'e> StepHost<'e> {
     pub(super) fn declared(&self) -> &'e Workflow {
-        &self.plan.program.workflows[self.workflow]
+        self.plan.program.workflows.at(self.workflow)
     }
 
     pub(super) fn holds(&self, predicate: PredicateId, memory: &Memory<'_>) -> bool {
         let mut host = TextHost { plan: self.plan, texts: self.texts };
-        let owner = self.plan.program.predicates[predicate].workflow;
+        let owner = self.plan.program.predicates.at(predicate).workflow;
         let view = if owner.is_some() { memory.view() } else { memory.view().without_journey() };
         self.backend.holds(predicate, view, Moment { now: self.now, triggers: 0 }, &mut host).holds
     }

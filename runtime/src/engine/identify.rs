@@ -63,7 +63,7 @@ impl Touch<'_> {
                 self.suppress(reason);
             }
             _ if gap => {
-                self.contact.write(plan, slot, fit(plan.program.frame.slots[slot].kind, value));
+                self.contact.write(plan, slot, fit(plan.program.frame.slots.at(slot).kind, value));
             }
             _ => {}
         }

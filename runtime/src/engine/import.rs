@@ -73,7 +73,7 @@ impl<S: Store> Engine<S> {
         let mut mark = ImportMark::start(name);
         let known = self.imported_before(&mut mark, rows)?;
         let mut imported = Imported { known: known as u64, ..Imported::default() };
-        for chunk in rows[known..].chunks(LOOK_AHEAD_ROWS) {
+        for chunk in rows.get(known..).unwrap_or_default().chunks(LOOK_AHEAD_ROWS) {
             self.import_chunk(chunk, at, &mut mark, &mut imported, progress)?;
         }
         self.finish(progress)?;

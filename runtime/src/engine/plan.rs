@@ -9,8 +9,8 @@ use super::name::snake_case;
 use super::segment::{self, WatchedSegment};
 use crate::time::{SendWindow, Zone, Zones};
 use flow_ir::{
-    Area, EngagementKind, Entry, EventId, FactId, FieldId, FieldType, Id, Op, PatternEvent, PatternId, PredicateId,
-    Program, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
+    Area, EngagementKind, Entry, EventId, FactId, FieldId, FieldType, Id, IdMap, Op, PatternEvent, PatternId,
+    PredicateId, Program, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,14 +23,13 @@ pub(super) struct Plan {
     pub(super) zone: Zone,
     pub(super) email_field: Option<FieldId>,
     pub(super) timezone_field: Option<FieldId>,
-    /// By the program's number of the workflow.
-    pub(super) workflows: Vec<WorkflowPlan>,
+    pub(super) workflows: IdMap<WorkflowId, WorkflowPlan>,
     /// For each pattern, the entries it triggers, with their trigger bits.
-    pub(super) pattern_entries: Vec<Vec<(WorkflowId, u64)>>,
+    pub(super) pattern_entries: IdMap<PatternId, Vec<(WorkflowId, u64)>>,
     /// For each pattern, the facts that remember it.
-    pub(super) pattern_facts: Vec<Vec<FactId>>,
+    pub(super) pattern_facts: IdMap<PatternId, Vec<FactId>>,
     /// For each event type, the patterns on it.
-    pub(super) event_patterns: Vec<Vec<PatternId>>,
+    pub(super) event_patterns: IdMap<EventId, Vec<PatternId>>,
     /// The patterns that take anything a person does.
     pub(super) activity_patterns: Vec<PatternId>,
     /// Workflows that take who they become true of, in order.
@@ -86,7 +85,7 @@ impl Plan {
             zone,
             email_field: program.fields.find(|field| field.ty == FieldType::Email && field.name == "email"),
             timezone_field: program.fields.find(|field| field.ty == FieldType::Timezone && field.name == "timezone"),
-            workflows,
+            workflows: workflows.into_iter().collect(),
             pattern_entries: pattern_entries(&program),
             pattern_facts: pattern_facts(&program),
             event_patterns: event_patterns(&program),
@@ -102,7 +101,7 @@ impl Plan {
     }
 
     pub(super) fn workflow(&self, id: WorkflowId) -> &WorkflowPlan {
-        &self.workflows[id.index()]
+        self.workflows.at(id)
     }
 
     /// The declared event of a name in a stream: `Requested Demo` is `requested_demo`.
@@ -127,12 +126,12 @@ impl Reads<'_> {
 
     pub(super) fn predicate(&self, id: PredicateId) -> Bits {
         let mut bits = self.empty();
-        let predicate = &self.program.predicates[id];
+        let predicate = self.program.predicates.at(id);
         for slot in predicate.reads(Area::Contact) {
             bits.insert(slot.index());
         }
         for test in predicate.text_tests() {
-            if let Some(text) = self.program.fields[self.program.text_tests[test].field].text {
+            if let Some(text) = self.program.fields.at(self.program.text_tests.at(test).field).text {
                 bits.insert(self.program.frame.slots.len() + text.index());
             }
         }
@@ -140,7 +139,7 @@ impl Reads<'_> {
     }
 
     fn workflow(&self, id: WorkflowId) -> Result<WorkflowPlan, EngineError> {
-        let workflow = &self.program.workflows[id];
+        let workflow = self.program.workflows.at(id);
         let goal = workflow.goal.as_ref().map_or_else(|| self.empty(), |goal| self.predicate(goal.when));
         let mut live = goal.clone();
         let awaited = workflow.waits.values().filter_map(|wait| match wait {
@@ -158,7 +157,7 @@ impl Reads<'_> {
     }
 
     fn becoming(&self, id: WorkflowId) -> Option<Becoming> {
-        match self.program.workflows[id].entry {
+        match self.program.workflows.at(id).entry {
             Entry::Becomes { when, was, existing, .. } => {
                 let (reads, timed) = (self.predicate(when), self.is_timed(when));
                 Some(Becoming { workflow: id, when, was, existing, reads, timed })
@@ -168,7 +167,7 @@ impl Reads<'_> {
     }
 
     fn is_timed(&self, id: PredicateId) -> bool {
-        let blocks = self.program.predicates[id].function.blocks.values();
+        let blocks = self.program.predicates.at(id).function.blocks.values();
         blocks.flat_map(|block| block.ops.values()).any(|op| *op == Op::Now)
     }
 
@@ -213,22 +212,22 @@ fn patterns_where(program: &Program, wanted: impl Fn(PatternEvent) -> bool) -> V
     program.patterns.iter().filter(|(_, pattern)| wanted(pattern.event)).map(|(id, _)| id).collect()
 }
 
-fn event_patterns(program: &Program) -> Vec<Vec<PatternId>> {
+fn event_patterns(program: &Program) -> IdMap<EventId, Vec<PatternId>> {
     let of = |event| patterns_where(program, |found| found == PatternEvent::Declared(event));
     program.events.ids().map(of).collect()
 }
 
-fn pattern_facts(program: &Program) -> Vec<Vec<FactId>> {
+fn pattern_facts(program: &Program) -> IdMap<PatternId, Vec<FactId>> {
     let of = |pattern| program.facts.iter().filter(move |(_, fact)| fact.pattern == pattern).map(|(id, _)| id);
     program.patterns.ids().map(|pattern| of(pattern).collect()).collect()
 }
 
-fn pattern_entries(program: &Program) -> Vec<Vec<(WorkflowId, u64)>> {
-    let mut entries = vec![Vec::new(); program.patterns.len()];
+fn pattern_entries(program: &Program) -> IdMap<PatternId, Vec<(WorkflowId, u64)>> {
+    let mut entries: IdMap<PatternId, Vec<(WorkflowId, u64)>> = program.patterns.ids().map(|_| Vec::new()).collect();
     for (id, workflow) in program.workflows.iter() {
         if let Entry::Event { patterns, .. } = &workflow.entry {
             for (bit, pattern) in patterns.iter().enumerate() {
-                entries[pattern.index()].push((id, 1 << bit));
+                entries.at_mut(*pattern).push((id, 1 << bit));
             }
         }
     }

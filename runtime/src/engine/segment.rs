@@ -76,8 +76,8 @@ impl Placing<'_> {
             Some(done) if !*done => *done = true,
             _ => return,
         }
-        let segment = &self.program.segments[id];
-        for slot in self.program.predicates[segment.watched].reads(Area::Contact) {
+        let segment = self.program.segments.at(id);
+        for slot in self.program.predicates.at(segment.watched).reads(Area::Contact) {
             if let Some(read) = self.of_slot.get(&slot).copied() {
                 self.place(read);
             }

@@ -45,6 +45,10 @@ impl Touch<'_> {
         journey.record.visit += 1;
     }
 
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "walks count to the number of journeys, and one is let in only between them (`react`)"
+    )]
     fn run(&mut self, index: usize) -> Stop {
         let journey = &mut self.contact.journeys[index];
         let (workflow, block) = (journey.workflow(), journey.block());
@@ -138,7 +142,7 @@ impl Touch<'_> {
     fn suspend_wait(&mut self, index: usize, step: u32, wait: WaitId, block: u32) {
         let plan = self.plan;
         let workflow = self.workflow(self.journey(index).workflow());
-        match &workflow.waits[wait] {
+        match workflow.waits.at(wait) {
             Wait::For(span) => {
                 let due_at = self.after(self.now, *span);
                 self.suspend(index, JourneyStatus::Waiting, step, block, due_at);

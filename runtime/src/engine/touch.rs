@@ -37,13 +37,21 @@ pub(super) enum Seen<'j> {
 
 impl<'e> Touch<'e> {
     pub(super) fn workflow(&self, id: WorkflowId) -> &'e Workflow {
-        &self.plan.program.workflows[id]
+        self.plan.program.workflows.at(id)
     }
 
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "walks count to the number of journeys, and one is let in only between them (`react`)"
+    )]
     pub(super) fn journey(&self, index: usize) -> &Journey {
         &self.contact.journeys[index]
     }
 
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "walks count to the number of journeys, and one is let in only between them (`react`)"
+    )]
     pub(super) fn journey_mut(&mut self, index: usize) -> &mut Journey {
         &mut self.contact.journeys[index]
     }
@@ -53,7 +61,7 @@ impl<'e> Touch<'e> {
         let journey = self.journey(index);
         let step = usize::try_from(journey.record.step).ok()?;
         let wait = (*self.plan.workflow(journey.workflow()).waits.get(step)?)?;
-        Some(&self.workflow(journey.workflow()).waits[wait])
+        Some(self.workflow(journey.workflow()).waits.at(wait))
     }
 
     /// Whether a predicate holds now. When it may change by itself is kept for the contact's next instant.
@@ -74,11 +82,11 @@ impl<'e> Touch<'e> {
 
     pub(super) fn ask(&mut self, predicate: PredicateId, seen: Seen<'_>, triggers: u64) -> flow_ir::backend::Verdict {
         let contact = &*self.contact;
-        let owner = self.plan.program.predicates[predicate].workflow;
+        let owner = self.plan.program.predicates.at(predicate).workflow;
         let journey: &[u8] = match (owner, seen) {
             (None, _) => &[],
             (Some(_), Seen::Blank(blank)) => blank,
-            (Some(_), Seen::Journey(index)) => &contact.journeys[index].record.memory,
+            (Some(_), Seen::Journey(index)) => &self.journey(index).record.memory,
         };
         let mut host = TextHost { plan: self.plan, texts: &contact.texts };
         let view = View::of(&contact.frame, journey);

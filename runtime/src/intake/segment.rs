@@ -82,7 +82,7 @@ impl<'p> SegmentReader<'p> {
     fn track(&self, name: String, mut properties: Map<String, Value>, notes: &mut Notes<'_>) -> What {
         match self.events.find(&name) {
             StreamEvent::Declared(id) => {
-                let event = &self.program.events[id];
+                let event = self.program.events.at(id);
                 for property in &event.properties {
                     self.check(&event.name, &property.name, &property.ty, &mut properties, notes);
                 }
@@ -150,8 +150,8 @@ impl<'p> SegmentReader<'p> {
         let Some(field) = self.fields.find_trait(path) else {
             return notes.add(Fault::new(Reason::UnknownField, ""), path, &shown(value));
         };
-        let name = &self.program.fields[field].name;
-        match value::from_json(self.shape(&self.program.fields[field].ty), value) {
+        let name = &self.program.fields.at(field).name;
+        match value::from_json(self.shape(&self.program.fields.at(field).ty), value) {
             Ok(FieldValue::Missing) => {}
             Ok(taken) => match values.iter().find(|(other, _)| *other == field) {
                 None => values.push((field, taken)),

@@ -66,7 +66,7 @@ fn event(name: &str, properties: &[&str]) -> EventType {
 
 /// Values by the names of their fields, for a reader's eye.
 pub(super) fn named(program: &Program, values: &[(flow_ir::FieldId, FieldValue)]) -> Vec<(String, FieldValue)> {
-    values.iter().map(|(id, value)| (program.fields[*id].name.clone(), value.clone())).collect()
+    values.iter().map(|(id, value)| (program.fields.at(*id).name.clone(), value.clone())).collect()
 }
 
 /// Each item as one line: what it is about, or why it was not taken.

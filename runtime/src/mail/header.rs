@@ -141,7 +141,9 @@ mod tests {
         let subject = "Ваше руководство готово 🎉 ".repeat(8);
         let line = text("Subject", &subject);
         assert!(line.is_ascii() && line.split("\r\n").all(|part| part.len() <= LINE_MAX));
-        let decoded: String = line["Subject: ".len()..]
+        let decoded: String = line
+            .strip_prefix("Subject: ")
+            .unwrap()
             .split("\r\n ")
             .map(|word| word.strip_prefix(ENCODED_START).unwrap().strip_suffix(ENCODED_END).unwrap())
             .map(|word| String::from_utf8(STANDARD.decode(word).unwrap()).unwrap())

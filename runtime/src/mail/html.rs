@@ -64,7 +64,7 @@ impl<'a> Scanner<'a> {
         }
         let end = tag_end(rest)?;
         self.at += end + 1;
-        let inside = &rest[1..end];
+        let inside = rest.get(1..end)?;
         if let Some(name) = inside.strip_prefix('/') {
             return Some(Token::Close(name.trim()));
         }
@@ -79,9 +79,10 @@ impl<'a> Scanner<'a> {
     }
 
     fn skip_raw_text(&mut self, tag: Tag<'_>) {
-        let rest = &self.html.as_bytes()[self.at..];
+        let rest = self.html.as_bytes().get(self.at..).unwrap_or_default();
+        let name = tag.name.as_bytes();
         let is_close =
-            |window: &[u8]| window.starts_with(b"</") && window[2..].eq_ignore_ascii_case(tag.name.as_bytes());
+            |window: &[u8]| window.strip_prefix(b"</").is_some_and(|closed| closed.eq_ignore_ascii_case(name));
         self.at += rest.windows(tag.name.len() + 2).position(is_close).unwrap_or(rest.len());
     }
 }
@@ -94,8 +95,9 @@ impl<'a> Iterator for Scanner<'a> {
         if starts_markup(rest) {
             return self.markup(rest);
         }
-        let len = rest.char_indices().skip(1).find(|&(at, c)| c == '<' && starts_markup(&rest[at..]));
-        let text = len.map_or(rest, |(at, _)| &rest[..at]);
+        let mut signs = rest.match_indices('<').filter(|(at, _)| *at > 0);
+        let end = signs.find(|(at, _)| rest.get(*at..).is_some_and(starts_markup));
+        let text = end.and_then(|(at, _)| rest.get(..at)).unwrap_or(rest);
         self.at += text.len();
         Some(Token::Text(text))
     }

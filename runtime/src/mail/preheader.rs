@@ -18,10 +18,10 @@ const STYLE: &str =
 pub fn with_preheader<'a>(html: &'a str, preview: Option<&str>) -> Cow<'a, str> {
     let preview = preview.map(header::clean).unwrap_or_default();
     let body = body_start(html);
-    if preview.is_empty() || has_preheader(&html[body..]) {
+    let (before, after) = html.split_at_checked(body).unwrap_or(("", html));
+    if preview.is_empty() || has_preheader(after) {
         return Cow::Borrowed(html);
     }
-    let (before, after) = html.split_at(body);
     Cow::Owned(format!("{before}<div style=\"{STYLE}\">{}</div>{after}", html_escape::encode_text(&preview)))
 }
 

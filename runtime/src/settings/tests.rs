@@ -27,7 +27,7 @@ fn read(text: &str) -> Result<Settings, Vec<SettingsFault>> {
 fn shown(text: &str, faults: &[SettingsFault]) -> String {
     let mut page = String::new();
     for fault in faults {
-        let at = fault.at.clone().map_or_else(|| "-".to_owned(), |at| text[at].to_owned());
+        let at = fault.at.clone().map_or_else(|| "-".to_owned(), |at| text.get(at).unwrap().to_owned());
         writeln!(page, "{at} | {}\n    help: {}", fault.message, fault.help.as_deref().unwrap_or("-")).unwrap();
     }
     page

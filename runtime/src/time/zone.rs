@@ -31,6 +31,10 @@ impl Zone {
         entry.rules.get_or_init(|| TimeZone::tzif(entry.name, entry.data).unwrap_or(TimeZone::UTC))
     }
 
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "only `resolve` and `by_id` make a zone, of a number in the one table there is"
+    )]
     fn entry(self) -> &'static Entry {
         &Zones::bundled().entries[usize::from(self.0)]
     }

@@ -4,7 +4,7 @@ use crate::support::{World, program, world};
 use flow_ir::EmailId;
 use flow_ir::effect::Send;
 use flow_runtime::engine::{Notice, counter};
-use flow_runtime::store::{OutboxKind, OutboxRecord};
+use flow_runtime::store::{Changes, OutboxKind, OutboxRecord, Store as _};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -109,6 +109,16 @@ fn members_take_turns_among_those_who_cover_the_contact() {
 fn turns_outlive_a_crash() {
     let mut world = hand_over("sales", &["EMEA"]);
     world.reopen().contact("late", &[("region", "EMEA")]);
+    world.at("2026-03-02 12:00").event("late", "signed_up", json!({})).run();
+    assert_eq!(notices(&world)[1].1.to, "bo@acme.example");
+}
+
+#[test]
+fn a_turn_that_no_team_has_is_taken_as_some_members() {
+    let mut world = hand_over("sales", &["EMEA"]);
+    let meta = vec![("turn.sales".to_owned(), u64::MAX.to_le_bytes().to_vec())];
+    world.shared.store.lock().unwrap().commit(&Changes { meta, ..Changes::default() }).unwrap();
+    world.reopen().contact("late", &[("region", "AMER")]);
     world.at("2026-03-02 12:00").event("late", "signed_up", json!({})).run();
     assert_eq!(notices(&world)[1].1.to, "bo@acme.example");
 }

@@ -284,7 +284,7 @@ impl World {
     fn value(&self, name: &str, word: &str) -> (FieldId, FieldValue) {
         let id = self.field(name);
         let place = |words: &[String]| i64::try_from(words.iter().position(|known| known == word).unwrap()).unwrap();
-        let value = match &self.program.fields[id].ty {
+        let value = match &self.program.fields.at(id).ty {
             FieldType::YesNo => FieldValue::Int(i64::from(word == "yes")),
             FieldType::Number | FieldType::Money => FieldValue::Int(word.parse::<i64>().unwrap() * NUMBER_SCALE),
             FieldType::OneOf(choices) => FieldValue::Int(place(choices) + 1),
@@ -419,14 +419,14 @@ impl World {
     pub(crate) fn read(&self, user: &str, field: &str) -> i64 {
         let id = self.id(user);
         let contact = self.snapshot().contacts.into_iter().find(|contact| contact.id == id).unwrap();
-        let slot = self.program.fields[self.field(field)].slot.unwrap();
+        let slot = self.program.fields.at(self.field(field)).slot.unwrap();
         self.program.frame.read(&contact.frame, slot)
     }
 
     pub(crate) fn text(&self, user: &str, field: &str) -> Option<String> {
         let id = self.id(user);
         let contact = self.snapshot().contacts.into_iter().find(|contact| contact.id == id).unwrap();
-        contact.texts.unwrap()[self.program.fields[self.field(field)].text.unwrap().index()].clone()
+        contact.texts.unwrap()[self.program.fields.at(self.field(field)).text.unwrap().index()].clone()
     }
 
     pub(crate) fn score(&self, user: &str) -> i64 {
@@ -448,7 +448,7 @@ impl World {
 
     fn words(&self, decision: &DecisionRecord) -> String {
         let time = Instant(decision.at).to_utc().unwrap().format("%m-%d %H:%M");
-        let workflow = decision.workflow.map(|id| format!(" {}", self.program.workflows[WorkflowId(id)].name));
+        let workflow = decision.workflow.map(|id| format!(" {}", self.program.workflows.at(WorkflowId(id)).name));
         let step = match decision.code {
             DecisionCode::Stepped | DecisionCode::Finished | DecisionCode::Delivered => None,
             _ => decision.step,

@@ -49,7 +49,7 @@ fn walk(subject: Subject<'_>, first: WorkflowId, starts: &Starts, seen: &mut [Se
             }
             Some(Seen::OnWay) => {
                 let circle = way.iter().map(|(id, _)| *id).skip_while(|id| id != to);
-                let names = circle.chain([*to]).map(|id| subject.typed.workflows[id].name.as_str());
+                let names = circle.chain([*to]).map(|id| subject.typed.workflows.at(id).name.as_str());
                 found.push(reach::start_cycle(&names.collect::<Vec<_>>(), *at));
             }
             _ => {}

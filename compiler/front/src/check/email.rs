@@ -121,7 +121,7 @@ pub(super) fn is_excused(cx: &Cx<'_>, fault: &TemplateFault, node: &ast::Email) 
 }
 
 pub(super) fn template_scope(cx: &Cx<'_>, links: &[Link], kind: EmailKind) -> TemplateScope {
-    let fields = cx.env.schema.fields.iter().map(|field| {
+    let fields = cx.env.schema.fields.values().map(|field| {
         let printable = field.shape.ty != FieldType::YesNo;
         (field.shape.name.clone(), FieldShape { printable, optional: field.shape.optional })
     });

@@ -122,16 +122,17 @@ pub(super) fn check_property(
     event_name: &str,
     property: &ast::Property,
 ) -> Option<Vec<PropertyTest>> {
-    let declared = &cx.env.schema.events[flow_ir::Id::index(event)].shape;
-    let Some(at) = declared.properties.iter().position(|known| known.name == property.name.text) else {
+    let declared = &cx.env.schema.events.at(event).shape;
+    let mut properties = declared.properties.iter().enumerate();
+    let Some((at, found)) = properties.find(|(_, known)| known.name == property.name.text) else {
         let known: Vec<&str> = declared.properties.iter().map(|known| known.name.as_str()).collect();
         let diagnostic = names::unknown_property(event_name, &property.name.text, &known, cx.at(property.name.span));
-        if !cx.env.schema.events[flow_ir::Id::index(event)].broken {
+        if !cx.env.schema.events.at(event).broken {
             cx.report(diagnostic);
         }
         return None;
     };
-    let ty = declared.properties[at].ty.clone();
+    let ty = found.ty.clone();
     cx.means(property.name.span, Meaning::Property(event, at as u32));
     let test = |test, negated| vec![PropertyTest { property: at as u32, test, negated }];
     Some(match &property.relation {

@@ -11,12 +11,12 @@ use crate::syntax::ast::{self, Predicate, Relation};
 /// `industry is "saas" or "fintech"`: the second value stands alone. `parts` begin at the comparison.
 pub(super) fn report_list_meant(cx: &mut Cx<'_>, field: &ast::Name, first: &ast::Literal, parts: &[Predicate]) {
     let others: Vec<&ast::Literal> = parts.iter().skip(1).map_while(lone_value).collect();
-    let Some(last) = others.last() else { return };
+    let (Some(second), Some(last)) = (others.first(), others.last()) else { return };
     let values = std::iter::once(&first).chain(&others).map(|value| cx.text_at(value.span()));
     let list = format!("{} in ({})", field.text, values.collect::<Vec<_>>().join(", "));
     let whole = Span::new(field.span.start, last.span().end);
-    let (text, at) = (cx.text_at(others[0].span()), cx.at(others[0].span()));
-    let diagnostic = types::not_a_condition(&text, literal_words(others[0]), at, "");
+    let (text, at) = (cx.text_at(second.span()), cx.at(second.span()));
+    let diagnostic = types::not_a_condition(&text, literal_words(second), at, "");
     cx.report(diagnostic.help("several values stand in a list:").edit(cx.at(whole), list));
 }
 

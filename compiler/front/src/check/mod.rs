@@ -62,7 +62,7 @@ pub fn environment<'p>(scope: &'p Scope, project: &'p Project) -> (Env<'p>, Chec
     for id in all.take(segment::order(&env)) {
         if let Some(declared) = scope.segments.get(id.index()) {
             let cond = all.check(&env, declared, segment::check_segment);
-            env.segments.conds[id] = Some(cond);
+            *env.segments.conds.at_mut(id) = Some(cond);
         }
     }
     let checked =
@@ -75,7 +75,7 @@ pub fn check(env: &Env<'_>, known: Checked) -> Checked {
     let Checked { mut typed, meanings, diagnostics } = known;
     let mut all = Gathered { found: Found { diagnostics, meanings } };
     let scope = env.scope;
-    typed.emails = scope.emails.iter().map(|email| all.check(env, email, email::check_email)).collect();
+    typed.emails = scope.emails.values().map(|email| all.check(env, email, email::check_email)).collect();
     typed.teams = scope.teams.iter().map(|team| all.check(env, team, team::check_team)).collect();
     typed.workflows =
         scope.workflows.iter().map(|workflow| all.check(env, workflow, workflow::check_workflow)).collect();
@@ -91,9 +91,9 @@ fn typed_environment(env: &Env<'_>) -> Typed {
         when: cond.clone().unwrap_or(Cond::Unknown),
     });
     Typed {
-        fields: env.schema.fields.iter().map(|field| field.shape.clone()).collect(),
+        fields: env.schema.fields.values().map(|field| field.shape.clone()).collect(),
         stages: env.schema.stages.clone(),
-        events: env.schema.events.iter().map(|event| event.shape.clone()).collect(),
+        events: env.schema.events.values().map(|event| event.shape.clone()).collect(),
         segments: segments.collect(),
         ..Typed::default()
     }

@@ -97,9 +97,10 @@ pub(super) fn check_all(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, 
 
 pub(super) fn check_any(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, known: &Known) -> Cond {
     if let Some(at) = parts.iter().position(|part| lone_value(part).is_some())
-        && let Some((field, first)) = at.checked_sub(1).and_then(|before| field_and_value(&parts[before]))
+        && let Some(from @ [before, ..]) = at.checked_sub(1).and_then(|before| parts.get(before..))
+        && let Some((field, first)) = field_and_value(before)
     {
-        report_list_meant(cx, field, first, &parts[at - 1..]);
+        report_list_meant(cx, field, first, from);
         return Cond::Unknown;
     }
     let mut known = known.clone();
@@ -134,7 +135,7 @@ pub(super) fn report_mixed(cx: &mut Cx<'_>, parts: &[Predicate], ors: &[bool], s
     let reading = |split_at_or: bool| {
         let mut groups: Vec<Vec<&str>> = vec![Vec::new()];
         for (at, text) in texts.iter().enumerate() {
-            if at > 0 && ors[at - 1] == split_at_or {
+            if at.checked_sub(1).and_then(|before| ors.get(before)) == Some(&split_at_or) {
                 groups.push(Vec::new());
             }
             if let Some(group) = groups.last_mut() {

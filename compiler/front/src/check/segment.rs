@@ -3,6 +3,11 @@
 //! A segment may name others, so each is typed after those it names (Kahn's algorithm): what is never reached is defined by itself, and
 //! what amounts to too much is refused before anything is made of it.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "every list here has an entry a segment, in their order, and `env.segments.ids` numbers them so (`Env::new`)"
+)]
+
 use super::Known;
 use super::cx::{Cx, Found};
 use super::predicate::{Asked, check_predicate};

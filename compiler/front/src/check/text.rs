@@ -49,8 +49,8 @@ pub(super) fn fixed_text(cx: &mut Cx<'_>, text: &Text) -> Option<String> {
 /// `ana@acme.example`, or `Ana <ana@acme.example>` where a name may stand before it.
 pub(super) fn check_address(cx: &mut Cx<'_>, text: &Text, named: bool) -> Option<String> {
     let plain = fixed_text(cx, text)?;
-    let bare = match (plain.strip_suffix('>'), plain.rfind('<')) {
-        (Some(before), Some(open)) if named => &before[open + 1..],
+    let bare = match plain.strip_suffix('>').and_then(|before| before.rsplit_once('<')) {
+        Some((_, inside)) if named => inside,
         _ => plain.as_str(),
     };
     if is_address(bare) {

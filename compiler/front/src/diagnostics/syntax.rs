@@ -7,9 +7,10 @@ use crate::source::Location;
 const MAX_SHOWN: usize = 60;
 
 pub fn unexpected_text(found: &str, expected: &[Expected], at: Location) -> Diagnostic {
-    let message = match found.char_indices().nth(MAX_SHOWN) {
+    let shown = found.char_indices().nth(MAX_SHOWN).and_then(|(end, _)| found.get(..end));
+    let message = match shown {
         _ if found.is_empty() => "this line ends too early".to_owned(),
-        Some((end, _)) => format!("`{}…` cannot be read here", &found[..end]),
+        Some(shown) => format!("`{shown}…` cannot be read here"),
         None => format!("`{found}` cannot be read here"),
     };
     let label = match expected {

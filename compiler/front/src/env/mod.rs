@@ -47,7 +47,7 @@ impl<'p> Env<'p> {
             scope,
             project,
             schema,
-            emails: numbered(scope.emails.iter().map(|email| email.node.name.text.as_str())),
+            emails: numbered(scope.emails.values().map(|email| email.node.name.text.as_str())),
             teams: numbered(scope.teams.iter().map(|team| team.node.name.text.as_str())),
             workflows: numbered(scope.workflows.iter().map(|workflow| workflow.node.name.text.as_str())),
             groups: groups(scope),

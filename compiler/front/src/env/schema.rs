@@ -9,7 +9,7 @@ use crate::source::Location;
 use crate::syntax::ast;
 use crate::syntax::constructs::TYPES;
 use flow_ir::limits::MAX_CHOICES;
-use flow_ir::{EventId, EventType, FieldId, FieldType, Id, NEVER, Property};
+use flow_ir::{EventId, EventType, FieldId, FieldType, IdMap, NEVER, Property};
 use std::collections::BTreeMap;
 
 #[derive(Debug, Clone)]
@@ -29,9 +29,9 @@ pub struct SchemaEvent {
 
 #[derive(Debug, Clone, Default)]
 pub struct Schema {
-    pub fields: Vec<SchemaField>,
+    pub fields: IdMap<FieldId, SchemaField>,
     pub field_ids: BTreeMap<String, FieldId>,
-    pub events: Vec<SchemaEvent>,
+    pub events: IdMap<EventId, SchemaEvent>,
     pub event_ids: BTreeMap<String, EventId>,
     /// What each tag is kept in: a yes/no of the contact that no text can name.
     pub tags: BTreeMap<String, FieldId>,
@@ -60,18 +60,18 @@ impl Schema {
             }
         }
         for tag in &scope.tags {
-            schema.tags.insert(tag.node.text.clone(), FieldId::from_index(schema.fields.len()));
+            schema.tags.insert(tag.node.text.clone(), schema.fields.next_id());
             schema.add(tag_field(&tag.node.text), Some(tag.at(tag.node.span)));
         }
         for event in &scope.events {
-            schema.event_ids.insert(event.node.name.text.clone(), EventId::from_index(schema.events.len()));
+            schema.event_ids.insert(event.node.name.text.clone(), schema.events.next_id());
             schema.events.push(declared_event(event, diagnostics));
         }
         schema
     }
 
     fn add(&mut self, shape: FieldShape, declared: Option<Location>) {
-        self.field_ids.insert(shape.name.clone(), FieldId::from_index(self.fields.len()));
+        self.field_ids.insert(shape.name.clone(), self.fields.next_id());
         self.fields.push(SchemaField { shape, declared });
     }
 
@@ -80,15 +80,15 @@ impl Schema {
     }
 
     pub fn shape(&self, field: FieldId) -> &FieldShape {
-        &self.fields[field.index()].shape
+        &self.fields.at(field).shape
     }
 
     pub fn declared(&self, field: FieldId) -> Option<Location> {
-        self.fields[field.index()].declared
+        self.fields.at(field).declared
     }
 
     pub fn field_names(&self) -> Vec<&str> {
-        let names = self.fields.iter().map(|field| field.shape.name.as_str());
+        let names = self.fields.values().map(|field| field.shape.name.as_str());
         names.filter(|name| !name.contains(' ')).collect()
     }
 
@@ -105,7 +105,7 @@ impl Schema {
     }
 
     pub fn event_names(&self) -> Vec<&str> {
-        self.events.iter().map(|event| event.shape.name.as_str()).collect()
+        self.events.values().map(|event| event.shape.name.as_str()).collect()
     }
 
     pub fn stage(&self, name: &str) -> Option<i64> {

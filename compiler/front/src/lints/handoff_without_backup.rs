@@ -13,7 +13,7 @@ pub(super) fn lint(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
     for (_, workflow) in subject.workflows() {
         each_step(&workflow.steps, &mut |step| {
             let Form::Effect { effect: Some(Effect::Handoff(Handoff { team, .. })), .. } = &step.form else { return };
-            let typed = &subject.typed.teams[*team];
+            let typed = subject.typed.teams.at(*team);
             let may_miss = typed.backup.is_none() && typed.members.iter().all(|(_, covers)| covers.is_some());
             let Some(declared) = subject.env.scope.teams.get(team.index()) else { return };
             if may_miss && !declared.node.broken && told.insert(*team) {

@@ -12,7 +12,7 @@ pub(super) fn lint(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
         let mut markets = false;
         each_step(&workflow.steps, &mut |step| {
             if let Some(email) = step.message() {
-                markets |= subject.typed.emails[email].email.kind == EmailKind::Marketing;
+                markets |= subject.typed.emails.at(email).email.kind == EmailKind::Marketing;
             }
         });
         if !markets || declared.node.broken {

@@ -33,7 +33,7 @@ pub(super) fn lint(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
             }
             TypedEntry::Event { when, at } | TypedEntry::Becomes { when, at, .. } => {
                 let missing = tags_needed(subject.env, when).into_iter().find(|tag| !given.contains(tag));
-                found.extend(missing.map(|tag| never_given(&workflow.name, &subject.typed.fields[tag].name, *at)));
+                found.extend(missing.map(|tag| never_given(&workflow.name, &subject.typed.fields.at(tag).name, *at)));
             }
         }
     }

@@ -109,11 +109,13 @@ impl Body<'_> {
     }
 
     fn trace_word(&mut self, index: usize) -> flow_ir::SlotId {
-        while self.journey.slots.trace.len() <= index {
+        loop {
+            if let Some(slot) = self.journey.slots.trace.get(index) {
+                return *slot;
+            }
             let name = format!("trace {}", self.journey.slots.trace.len() + 1);
             let slot = self.journey.layout.add(name, SlotKind::Int, false, 0);
             self.journey.slots.trace.push(slot);
         }
-        self.journey.slots.trace[index]
     }
 }

@@ -7,9 +7,9 @@ use flow_ir::{Comparison, FieldId, Place, SlotKind, ValueId};
 
 impl Lowering<'_> {
     pub(super) fn change(&mut self, field: FieldId, value: &Number, body: &mut Body<'_>, path: Option<ValueId>) {
-        let Some(slot) = self.program.fields[field].slot else { return };
+        let Some(slot) = self.program.fields.at(field).slot else { return };
         let lowered = self.number(value, &mut body.code);
-        let value = match self.program.frame.slots[slot].kind {
+        let value = match self.program.frame.slots.at(slot).kind {
             SlotKind::Bool => {
                 let zero = body.code.int(0);
                 body.code.compare(Comparison::NotEqual, lowered.value, zero)
@@ -17,7 +17,7 @@ impl Lowering<'_> {
             SlotKind::Int | SlotKind::Code | SlotKind::Symbol | SlotKind::Days => lowered.value,
         };
         body.code.store(Place::contact(slot), value, path);
-        if self.program.frame.slots[slot].presence.is_some() {
+        if self.program.frame.slots.at(slot).presence.is_some() {
             body.code.set_known(Place::contact(slot), path);
         }
     }

@@ -61,7 +61,7 @@ impl Lowering<'_> {
             Some(fact) => *fact,
             None => self.add_fact(id, pattern),
         };
-        self.program.facts[fact].slot(nth.saturating_sub(1))
+        self.program.facts.at(fact).slot(nth.saturating_sub(1))
     }
 
     fn add_fact(&mut self, id: PatternId, pattern: &Pattern) -> FactId {

@@ -74,6 +74,6 @@ impl Lowering<'_> {
 
     /// The name of an email, for slots and steps.
     fn email_name(&self, email: EmailId) -> &str {
-        &self.typed.emails[email].email.name
+        &self.typed.emails.at(email).email.name
     }
 }

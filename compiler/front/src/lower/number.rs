@@ -16,11 +16,11 @@ impl Lowering<'_> {
         match number {
             Number::Const(value) => Lowered { value: code.int(*value), known: None },
             Number::Field(field) => {
-                let Some(slot) = self.program.fields[*field].slot else {
+                let Some(slot) = self.program.fields.at(*field).slot else {
                     return Lowered { value: code.int(0), known: None };
                 };
                 let place = Place::contact(slot);
-                let known = self.program.frame.slots[slot].presence.map(|_| code.known(place));
+                let known = self.program.frame.slots.at(slot).presence.map(|_| code.known(place));
                 Lowered { value: code.load(place), known }
             }
             Number::Or(field, fallback) => {

@@ -105,7 +105,7 @@ impl Lowering<'_> {
             }
             Cond::CodeIn(field, codes) => self.number_in(*field, codes.clone(), code),
             Cond::TextIn(field, texts) => {
-                let literals = &self.program.fields[*field].literals;
+                let literals = &self.program.fields.at(*field).literals;
                 let numbers = texts.iter().filter_map(|text| literals.binary_search(text).ok());
                 let numbers = numbers.map(|at| at as i64 + 1).collect();
                 self.number_in(*field, numbers, code)
@@ -134,13 +134,13 @@ impl Lowering<'_> {
     }
 
     fn slot_of(&self, field: flow_ir::FieldId) -> Option<SlotId> {
-        self.program.fields[field].slot
+        self.program.fields.at(field).slot
     }
 
     fn truth(&self, field: flow_ir::FieldId, code: &mut Builder) -> ValueId {
         let Some(slot) = self.slot_of(field) else { return code.bool(false) };
         let value = code.load(Place::contact(slot));
-        match self.program.frame.slots[slot].presence {
+        match self.program.frame.slots.at(slot).presence {
             Some(_) => {
                 let known = code.known(Place::contact(slot));
                 code.and(known, value)

@@ -13,7 +13,7 @@ pub(crate) fn room(program: &Program) -> Vec<Diagnostic> {
             let what = format!("project asks for more than {most} KiB to be kept about each person");
             found.push(syntax::too_large(&what, told.at));
         }
-        if program.workflows[id].journey.size > MAX_LAYOUT_BYTES {
+        if program.workflows.at(id).journey.size > MAX_LAYOUT_BYTES {
             let what = format!("workflow asks for more than {most} KiB to be kept about each journey");
             found.push(syntax::too_large(&what, told.at));
         }

@@ -7,9 +7,9 @@ impl Lowering<'_> {
     /// Gives each started workflow its slot, and tells whoever starts or stops it that they write there.
     pub(super) fn starts(&mut self) {
         for started in self.typed.started() {
-            let name = format!("start of {}", self.program.workflows[started].name);
+            let name = format!("start of {}", self.program.workflows.at(started).name);
             let slot = self.program.frame.add(name, SlotKind::Int, false, FOREVER);
-            self.program.workflows[started].started = Some(slot);
+            self.program.workflows.at_mut(started).started = Some(slot);
         }
         let slots: Vec<Option<SlotId>> = self.program.workflows.values().map(|workflow| workflow.started).collect();
         for workflow in self.program.workflows.values_mut() {

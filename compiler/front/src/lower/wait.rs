@@ -10,7 +10,7 @@ impl Lowering<'_> {
         let wait = match wait {
             TypedWait::For(span) => Wait::For(*span),
             TypedWait::Until { when, up_to } => {
-                let what = body.steps.table[step].to_string();
+                let what = body.steps.table.at(step).to_string();
                 Wait::Until { when: self.own_predicate(&what, when, body), up_to: *up_to }
             }
         };

@@ -10,6 +10,7 @@ mod tags;
 use crate::diagnostics::{Diagnostic, names};
 use crate::source::{FileId, Location, Project, Source, Span};
 use crate::syntax::{ast, constructs, parse};
+use flow_ir::{EmailId, IdMap};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
@@ -40,7 +41,7 @@ pub struct Scope {
     /// The words a contact may carry.
     pub tags: Vec<Declared<ast::Name>>,
     pub segments: Vec<Declared<ast::Segment>>,
-    pub emails: Vec<Declared<ast::Email>>,
+    pub emails: IdMap<EmailId, Declared<ast::Email>>,
     pub teams: Vec<Declared<ast::Team>>,
     pub workflows: Vec<Declared<ast::Workflow>>,
     /// The kinds of which some declaration could not be read, so that none of their names can be called unknown.

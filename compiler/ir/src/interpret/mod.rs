@@ -3,6 +3,11 @@
 //! In: a verified program, memory, an instant. Out: the same answers as machine code, which is compared with it in tests.
 //! It runs where native code may not be mapped. It knows nothing of stores, clocks or Cranelift.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "`Interpreter::new` takes a verified program alone: whatever an op or an end reads was computed before it"
+)]
+
 mod op;
 mod predicate;
 mod step;
@@ -10,7 +15,7 @@ mod step;
 use crate::backend::{Backend, Host, Memory, Moment, Stop, Verdict, View};
 use crate::guard::Guard;
 use crate::verify::{Fault, verify};
-use crate::{BlockId, Id, PredicateId, Program, WorkflowId};
+use crate::{BlockId, IdMap, PredicateId, Program, WorkflowId};
 use std::sync::Arc;
 
 /// Runs a program by reading it.
@@ -18,7 +23,7 @@ use std::sync::Arc;
 pub struct Interpreter {
     program: Arc<Program>,
     /// For each workflow, the blocks a journey may stand at, sorted.
-    resume_points: Vec<Vec<BlockId>>,
+    resume_points: IdMap<WorkflowId, Vec<BlockId>>,
 }
 
 impl Interpreter {
@@ -44,7 +49,7 @@ impl Backend for Interpreter {
     }
 
     fn step(&self, workflow: WorkflowId, memory: Memory<'_>, block: u32, now: i64, host: &mut dyn Host) -> Stop {
-        if self.resume_points[workflow.index()].binary_search(&BlockId(block)).is_err() {
+        if self.resume_points.at(workflow).binary_search(&BlockId(block)).is_err() {
             return Stop::Failed;
         }
         let mut guard = Guard::new(host);

@@ -17,7 +17,7 @@ pub(super) struct Scene<'v> {
 impl Scene<'_> {
     fn segment(&self, segment: SegmentId, host: &mut Guard<'_>) -> bool {
         let moment = Moment { now: self.now, triggers: self.triggers };
-        let asked = self.program.segments[segment].afresh;
+        let asked = self.program.segments.at(segment).afresh;
         interpret_predicate(self.program, asked, self.view.without_journey(), moment, host).holds
     }
 

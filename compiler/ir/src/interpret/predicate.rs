@@ -12,9 +12,9 @@ pub(super) fn interpret_predicate(
     moment: Moment,
     host: &mut Guard<'_>,
 ) -> Verdict {
-    let predicate = &program.predicates[predicate];
-    let block = &predicate.function.blocks[BlockId(0)];
-    let layouts = program.layouts(predicate.workflow.map(|owner| &program.workflows[owner]));
+    let predicate = program.predicates.at(predicate);
+    let block = predicate.function.blocks.at(BlockId(0));
+    let layouts = program.layouts(predicate.workflow.map(|owner| program.workflows.at(owner)));
     let scene = Scene { program, layouts: &layouts, view, now: moment.now, triggers: moment.triggers };
     let mut values = Vec::with_capacity(block.ops.len());
     for op in block.ops.values() {

@@ -19,7 +19,7 @@ pub(super) fn interpret_step(
     now: i64,
     host: &mut Guard<'_>,
 ) -> Stop {
-    let workflow = &program.workflows[workflow];
+    let workflow = program.workflows.at(workflow);
     let layouts = program.layouts(Some(workflow));
     let mut run = Run { program, layouts: &layouts, workflow, memory, now, host };
     let mut at = start;
@@ -44,7 +44,7 @@ struct Run<'r, 'h> {
 
 impl Run<'_, '_> {
     fn block(&mut self, at: BlockId) -> Next {
-        let block = &self.workflow.body.blocks[at];
+        let block = self.workflow.body.blocks.at(at);
         let values = self.ops(block);
         self.end(at, &block.end, &values)
     }

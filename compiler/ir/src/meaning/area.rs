@@ -77,12 +77,14 @@ impl<T> Areas<T> {
 
 impl<T> Index<Area> for Areas<T> {
     type Output = T;
+    #[expect(clippy::indexing_slicing, reason = "there is one of each area, and `Area::index` counts the areas from 0")]
     fn index(&self, area: Area) -> &T {
         &self.0[area.index()]
     }
 }
 
 impl<T> IndexMut<Area> for Areas<T> {
+    #[expect(clippy::indexing_slicing, reason = "there is one of each area, and `Area::index` counts the areas from 0")]
     fn index_mut(&mut self, area: Area) -> &mut T {
         &mut self.0[area.index()]
     }

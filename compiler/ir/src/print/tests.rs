@@ -69,7 +69,7 @@ fn mail(program: &mut Program) {
 
 fn predicates(program: &mut Program) {
     let (a, b, c, d) = (ValueId(0), ValueId(1), ValueId(2), ValueId(3));
-    let second = program.facts[FactId(0)].slot(1);
+    let second = program.facts.at(FactId(0)).slot(1);
     let ops = [
         Op::Load(Place::contact(second)),
         Op::Int(7 * DAY_MS),
@@ -124,8 +124,8 @@ fn told(workflow: &Workflow) -> WorkflowDebug {
 }
 
 fn body(program: &Program, workflow: &Workflow) -> Function {
-    let industry = program.fields[FieldId(1)].slot.unwrap();
-    let budget = program.fields[FieldId(0)].slot.unwrap();
+    let industry = program.fields.at(FieldId(1)).slot.unwrap();
+    let budget = program.fields.at(FieldId(0)).slot.unwrap();
     let (score, trace) = (Place::contact(program.system.score), Place::journey(workflow.slots.trace[0]));
     let v = ValueId;
     let ops = [

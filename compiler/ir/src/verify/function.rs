@@ -105,7 +105,7 @@ impl Checker<'_> {
 
     fn paths(&mut self, place: &str, function: &Function) {
         let reached = reachable(function);
-        for id in function.blocks.ids().filter(|id| !reached[id.index()]) {
+        for (id, _) in function.blocks.ids().zip(reached).filter(|(_, reached)| !reached) {
             self.fault(&format!("{place}, {id}"), "no path leads here");
         }
         if !ends(function) {
@@ -115,18 +115,20 @@ impl Checker<'_> {
 }
 
 /// Which blocks a path from the start leads to.
+#[expect(clippy::indexing_slicing, reason = "`graph` has found that every target exists")]
 fn reachable(function: &Function) -> Vec<bool> {
     let mut reached = vec![false; function.blocks.len()];
     let mut todo = vec![BlockId(0)];
     while let Some(id) = todo.pop() {
         if !std::mem::replace(&mut reached[id.index()], true) {
-            todo.extend(function.blocks[id].end.targets());
+            todo.extend(function.blocks.at(id).end.targets());
         }
     }
     reached
 }
 
 /// Whether the graph has no cycle: taking away blocks that nothing leads to, again and again, takes all (Kahn 1962).
+#[expect(clippy::indexing_slicing, reason = "`graph` has found that every target exists")]
 fn ends(function: &Function) -> bool {
     let mut ways_in = vec![0_u32; function.blocks.len()];
     for target in function.blocks.values().flat_map(|block| block.end.targets()) {
@@ -136,7 +138,7 @@ fn ends(function: &Function) -> bool {
     let mut taken = 0;
     while let Some(id) = free.pop() {
         taken += 1;
-        for target in function.blocks[id].end.targets() {
+        for target in function.blocks.at(id).end.targets() {
             ways_in[target.index()] -= 1;
             if ways_in[target.index()] == 0 {
                 free.push(target);

@@ -37,7 +37,7 @@ impl Checker<'_> {
         let room = u64::from(layout.presence_words) * 64;
         let mut bits: Vec<u32> = layout.slots.values().filter_map(|slot| slot.presence).collect();
         bits.sort_unstable();
-        if bits.windows(2).any(|pair| pair[0] == pair[1]) {
+        if !bits.is_sorted_by(|one, next| one < next) {
             self.fault(place, "two slots share a presence bit");
         }
         if bits.last().is_some_and(|bit| u64::from(*bit) >= room) {

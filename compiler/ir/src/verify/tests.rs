@@ -1,6 +1,7 @@
 //! Each rule with a program that breaks it alone, by the fault it tells.
 
 #![allow(clippy::unwrap_used)]
+#![expect(clippy::string_slice, reason = "a test that cuts a text wrongly should fail")]
 
 use super::verify;
 use crate::generate::{Choices, email, least_program, least_workflow, program, step, text_test};
@@ -57,7 +58,7 @@ fn faults(change: impl FnOnce(&mut Program)) -> String {
 /// The faults of these ops, put before the first block's branch.
 fn op_faults(ops: &[Op]) -> String {
     faults(|program| {
-        let first = &mut program.workflows[WorkflowId(0)].body.blocks[BlockId(0)];
+        let first = program.workflows.at_mut(WorkflowId(0)).body.blocks.at_mut(BlockId(0));
         first.ops = ops.iter().cloned().collect();
         let truth = first.ops.push(Op::Bool(true));
         first.end = Terminator::Branch(truth, BlockId(1), BlockId(3));
@@ -122,9 +123,9 @@ fn bodies_write_their_contact_and_journey_alone() {
             let mut event = EventType { name: "came".into(), properties: Vec::new(), layout: Layout::default() };
             flag(&mut event.layout);
             let event = program.events.push(event);
-            let workflow = &mut program.workflows[WorkflowId(0)];
+            let workflow = program.workflows.at_mut(WorkflowId(0));
             workflow.event = Some(event);
-            workflow.body.blocks[BlockId(0)].ops.extend(ops.iter().cloned());
+            workflow.body.blocks.at_mut(BlockId(0)).ops.extend(ops.iter().cloned());
         })
     };
     let (company, event) = (Place::company(SlotId(0)), Place::event(SlotId(0)));
@@ -156,8 +157,8 @@ fn sums_are_clamped_before_they_can_overflow() {
 /// A trace word takes the last bit, set outright or where a condition held, and is never negative, which another slot may be.
 #[test]
 fn a_trace_word_holds_every_bit() {
-    let trace = Place::journey(sound().workflows[WorkflowId(0)].slots.trace[0]);
-    let anchor = Place::journey(sound().workflows[WorkflowId(0)].slots.anchor_at);
+    let trace = Place::journey(sound().workflows.at(WorkflowId(0)).slots.trace[0]);
+    let anchor = Place::journey(sound().workflows.at(WorkflowId(0)).slots.anchor_at);
     let last = limits::TRACE_BITS - 1;
     let gather =
         |word, bit| op_faults(&[Op::Bool(true), bit, Op::Load(word), Op::BitOr(B, C), Op::Store(word, ValueId(3))]);
@@ -169,13 +170,13 @@ fn a_trace_word_holds_every_bit() {
 
 #[test]
 fn graphs_end_and_hang_together() {
-    let body = |change: fn(&mut Function)| faults(|program| change(&mut program.workflows[WorkflowId(0)].body));
+    let body = |change: fn(&mut Function)| faults(|program| change(&mut program.workflows.at_mut(WorkflowId(0)).body));
     let end = |at: u32, end: Terminator| {
-        faults(|program| program.workflows[WorkflowId(0)].body.blocks[BlockId(at)].end = end)
+        faults(|program| program.workflows.at_mut(WorkflowId(0)).body.blocks.at_mut(BlockId(at)).end = end)
     };
     let found = [
         body(|body| body.blocks = IdMap::default()),
-        body(|body| body.blocks[BlockId(1)].ops = [Op::Now].into_iter().collect()),
+        body(|body| body.blocks.at_mut(BlockId(1)).ops = [Op::Now].into_iter().collect()),
         end(2, Terminator::Jump(BlockId(9))),
         end(2, Terminator::Jump(BlockId(0))),
         end(2, Terminator::Wait { step: StepId(0), wait: WaitId(0), resume: BlockId(2) }),
@@ -190,23 +191,23 @@ fn graphs_end_and_hang_together() {
 
 #[test]
 fn predicates_are_one_block_that_writes_nothing() {
-    let predicate = |change: fn(&mut Predicate)| faults(|program| change(&mut program.predicates[PredicateId(0)]));
+    let predicate = |change: fn(&mut Predicate)| faults(|program| change(program.predicates.at_mut(PredicateId(0))));
     let found = [
         predicate(|predicate| predicate.workflow = Some(WorkflowId(4))),
         predicate(|predicate| predicate.function.blocks = IdMap::default()),
-        predicate(|predicate| predicate.function.blocks[BlockId(0)].end = Terminator::Jump(BlockId(0))),
+        predicate(|predicate| predicate.function.blocks.at_mut(BlockId(0)).end = Terminator::Jump(BlockId(0))),
         predicate(|predicate| {
-            predicate.function.blocks[BlockId(0)].end = Terminator::Result { holds: B, next_change: A };
+            predicate.function.blocks.at_mut(BlockId(0)).end = Terminator::Result { holds: B, next_change: A };
         }),
         predicate(|predicate| {
-            predicate.function.blocks[BlockId(0)].ops.push(Op::Store(score(), B));
+            predicate.function.blocks.at_mut(BlockId(0)).ops.push(Op::Store(score(), B));
         }),
         predicate(|predicate| {
             predicate.workflow = None;
-            predicate.function.blocks[BlockId(0)].ops.push(Op::Load(Place::journey(SlotId(0))));
+            predicate.function.blocks.at_mut(BlockId(0)).ops.push(Op::Load(Place::journey(SlotId(0))));
         }),
         predicate(|predicate| {
-            predicate.function.blocks[BlockId(0)].ops.push(Op::Trigger(64));
+            predicate.function.blocks.at_mut(BlockId(0)).ops.push(Op::Trigger(64));
         }),
     ];
     insta::assert_snapshot!(found.join("\n---\n"));
@@ -214,14 +215,14 @@ fn predicates_are_one_block_that_writes_nothing() {
 
 #[test]
 fn layouts_and_lists_hold_together() {
-    let workflow = |change: fn(&mut Workflow)| faults(|program| change(&mut program.workflows[WorkflowId(0)]));
+    let workflow = |change: fn(&mut Workflow)| faults(|program| change(program.workflows.at_mut(WorkflowId(0))));
     let found = [
-        faults(|program| program.frame.slots[SlotId(0)].offset = program.frame.slots[SlotId(1)].offset),
-        faults(|program| program.frame.slots[SlotId(6)].offset = 0),
+        faults(|program| program.frame.slots.at_mut(SlotId(0)).offset = program.frame.slots.at(SlotId(1)).offset),
+        faults(|program| program.frame.slots.at_mut(SlotId(6)).offset = 0),
         faults(|program| program.frame.size = 16),
         faults(|program| program.frame.size = 17),
-        faults(|program| program.frame.slots[optional()].presence = Some(64)),
-        faults(|program| program.frame.slots[SlotId(0)].initial = 2),
+        faults(|program| program.frame.slots.at_mut(optional()).presence = Some(64)),
+        faults(|program| program.frame.slots.at_mut(SlotId(0)).initial = 2),
         faults(|program| program.system.score = program.system.stage),
         faults(|program| {
             let event = PatternEvent::Declared(EventId(0));
@@ -236,12 +237,14 @@ fn layouts_and_lists_hold_together() {
             workflow.arms = vec![StepId(0); limits::TRACE_BITS as usize + 1];
         }),
         workflow(|workflow| workflow.skip = Some(PredicateId(8))),
-        workflow(|workflow| workflow.effects[EffectId(0)] = effect::Send { email: EmailId(8) }.into()),
-        workflow(|workflow| workflow.effects[EffectId(1)] = Handoff { team: TeamId(8), note: None, task: None }.into()),
+        workflow(|workflow| *workflow.effects.at_mut(EffectId(0)) = effect::Send { email: EmailId(8) }.into()),
+        workflow(|workflow| {
+            *workflow.effects.at_mut(EffectId(1)) = Handoff { team: TeamId(8), note: None, task: None }.into()
+        }),
         workflow(|workflow| {
             workflow.writes.clear();
-            workflow.body.blocks[BlockId(0)].ops.push(Op::Int(1));
-            workflow.body.blocks[BlockId(0)].ops.push(Op::Store(score(), B));
+            workflow.body.blocks.at_mut(BlockId(0)).ops.push(Op::Int(1));
+            workflow.body.blocks.at_mut(BlockId(0)).ops.push(Op::Store(score(), B));
         }),
     ];
     insta::assert_snapshot!(found.join("\n---\n"));

@@ -75,7 +75,7 @@ impl<'p> Scope<'p> {
     /// What a slot can hold.
     pub fn slot(&self, place: Place) -> Result<Known, String> {
         let (layout, slot) = self.layout(place)?;
-        Ok(match layout.slots[slot].kind {
+        Ok(match layout.slots.at(slot).kind {
             SlotKind::Bool => Known::Bool,
             SlotKind::Code => Known::Int(Range::new(0, u16::MAX)),
             SlotKind::Symbol => Known::Int(Range::new(0, u32::MAX)),
@@ -91,7 +91,7 @@ impl<'p> Scope<'p> {
 
     fn optional(&self, place: Place) -> Result<(), String> {
         let (layout, slot) = self.layout(place)?;
-        let found = &layout.slots[slot];
+        let found = layout.slots.at(slot);
         found.presence.map(|_| ()).ok_or_else(|| format!("`{}` is always known", found.name))
     }
 
@@ -131,7 +131,7 @@ impl<'p> Scope<'p> {
                 Err(format!("there is no {segment}"))
             }
             Op::Segment(_) => Ok(Known::Bool),
-            Op::InSet(value, set) if set.windows(2).any(|pair| pair[0] >= pair[1]) => {
+            Op::InSet(value, set) if !set.is_sorted_by(|one, next| one < next) => {
                 Err(format!("the set that {value} is looked up in is not sorted or repeats itself"))
             }
             Op::InSet(value, _) | Op::InRange(value, ..) => values.int(*value).map(|_| Known::Bool),

@@ -34,7 +34,7 @@ fn a_panic_of_the_host_ends_the_step_as_failed() {
     let program = two_sends();
     for backend in backends(&program) {
         for (at, calls) in [(0, 1), (1, 2), (2, 3)] {
-            let (mut frame, mut journey) = (program.frame.blank(), program.workflows[WorkflowId(0)].journey.blank());
+            let (mut frame, mut journey) = (program.frame.blank(), program.workflows.at(WorkflowId(0)).journey.blank());
             let mut host = Recorder { panics_at: Some(at), ..Recorder::default() };
             let memory = Memory::of(&mut frame, &mut journey);
             assert_eq!(backend.step(WorkflowId(0), memory, 0, 0, &mut host), Stop::Failed, "{}", backend.name());
@@ -64,7 +64,7 @@ fn a_panic_in_a_predicate_reaches_the_host_as_news() {
 fn a_held_send_stops_at_its_own_block_and_runs_again() {
     let program = two_sends();
     for backend in backends(&program) {
-        let (mut frame, mut journey) = (program.frame.blank(), program.workflows[WorkflowId(0)].journey.blank());
+        let (mut frame, mut journey) = (program.frame.blank(), program.workflows.at(WorkflowId(0)).journey.blank());
         // 3 is `Held`; the second send, call 2 of the log, gets it.
         let mut host = Recorder { answers: vec![0, 0, 3], ..Recorder::default() };
         let memory = Memory::of(&mut frame, &mut journey);
@@ -80,7 +80,7 @@ fn a_held_send_stops_at_its_own_block_and_runs_again() {
 fn a_damaged_program_is_not_compiled() {
     let mut program = two_sends();
     let beyond = Op::Load(Place::contact(SlotId(99)));
-    program.workflows[WorkflowId(0)].body.blocks[BlockId(0)].ops.push(beyond);
+    program.workflows.at_mut(WorkflowId(0)).body.blocks.at_mut(BlockId(0)).ops.push(beyond);
     let Err(CompileError::Unsound(faults)) = compile(&program) else { panic!("it was compiled") };
     assert_eq!(faults[0].to_string(), "workflow twice, b0, v1: there is no slot99");
 }

@@ -49,7 +49,7 @@ struct Asked {
 
 impl Asked {
     fn new(program: &Program, predicate: PredicateId, choices: &mut Choices) -> Self {
-        let owner = program.predicates[predicate].workflow.map(|id| &program.workflows[id]);
+        let owner = program.predicates.at(predicate).workflow.map(|id| program.workflows.at(id));
         Self {
             predicate,
             memory: memory(program, owner, choices),
@@ -90,7 +90,7 @@ impl Stepped {
             program: program.clone(),
             workflow,
             block,
-            memory: memory(program, Some(&program.workflows[workflow]), choices),
+            memory: memory(program, Some(program.workflows.at(workflow)), choices),
             now: choices.int(),
             answers: (0..5).map(|_| choices.word()).collect(),
         }

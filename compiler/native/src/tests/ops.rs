@@ -177,7 +177,7 @@ fn after(ops: &[Op]) -> (Program, Vec<u8>, Vec<u8>) {
     workflow.body.blocks.push(Block { ops: ops.iter().cloned().collect(), end });
     let id = program.workflows.push(workflow);
     let left = backends(&program).map(|backend| {
-        let (mut frame, mut journey) = (frame(&program), program.workflows[id].journey.blank());
+        let (mut frame, mut journey) = (frame(&program), program.workflows.at(id).journey.blank());
         let memory = Memory::of(&mut frame, &mut journey);
         backend.step(id, memory, 0, NOW, &mut Recorder::default());
         (frame, journey)
@@ -237,5 +237,5 @@ fn a_load_sees_the_store_before_it() {
     ops[9] = Op::Store(timed_out, ValueId(8));
     let (program, frame, journey) = after(&ops);
     assert_eq!(program.frame.read(&frame, program.system.score), 10);
-    assert_eq!(program.workflows[WorkflowId(0)].journey.read(&journey, SlotId(2)), 1);
+    assert_eq!(program.workflows.at(WorkflowId(0)).journey.read(&journey, SlotId(2)), 1);
 }

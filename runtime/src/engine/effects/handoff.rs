@@ -41,7 +41,7 @@ struct Order {
 
 impl Perform for Handoff {
     fn perform(&self, host: &mut StepHost<'_>, memory: Memory<'_>, step: StepId) -> Outcome {
-        if host.batch.handoffs_wait && host.plan.program.teams[self.team].members.len() > 1 {
+        if host.batch.handoffs_wait && host.plan.program.teams.at(self.team).members.len() > 1 {
             // The engine undoes this item, delivers what lies before it, and comes back.
             host.batch.handoff_waited = true;
             return Outcome::Done;
@@ -59,18 +59,14 @@ impl Perform for Handoff {
 impl StepHost<'_> {
     /// The member whose turn it is among those who cover the contact, else the backup.
     fn choose(&mut self, memory: &Memory<'_>, team: TeamId) -> (Option<String>, HandedTo) {
-        let declared = &self.plan.program.teams[team];
+        let declared = self.plan.program.teams.at(team);
         let count = declared.members.len();
-        let first = usize::try_from(self.batch.turn(team)).unwrap_or(0);
-        let mut in_turn = (0..count).map(|nth| (first + nth) % count);
-        let covers = |place: &usize| {
-            let covers = declared.members[*place].covers;
-            covers.is_none_or(|covers| self.holds(covers, memory))
-        };
-        match in_turn.find(covers) {
-            Some(place) => {
+        let first = usize::try_from(self.batch.turn(team)).ok().and_then(|turn| turn.checked_rem(count)).unwrap_or(0);
+        let mut in_turn = declared.members.iter().enumerate().cycle().skip(first).take(count);
+        match in_turn.find(|(_, member)| member.covers.is_none_or(|covers| self.holds(covers, memory))) {
+            Some((place, member)) => {
                 self.batch.set_turn(team, u64::try_from((place + 1) % count).unwrap_or(0));
-                (Some(declared.members[place].address.clone()), HandedTo::Member)
+                (Some(member.address.clone()), HandedTo::Member)
             }
             None if declared.backup.is_some() => (declared.backup.clone(), HandedTo::Backup),
             None => (None, HandedTo::Nobody),
@@ -94,7 +90,7 @@ impl StepHost<'_> {
             contact: self.contact,
             workflow: self.workflow.0,
             run: self.run,
-            team: self.plan.program.teams[handoff.team].name.clone(),
+            team: self.plan.program.teams.at(handoff.team).name.clone(),
             member: to.to_owned(),
             note: order.note,
             task_due_at: order.task.as_ref().map(|(_, due_at)| *due_at),

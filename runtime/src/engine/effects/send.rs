@@ -37,7 +37,7 @@ impl StepHost<'_> {
         if sent.is_some_and(|(_, slot)| workflow.journey.read(&memory[Area::Journey], *slot) > NEVER) {
             return Some(Withheld::AlreadyReceived);
         }
-        if let Some(reason) = forbidden(self.plan, &memory[Area::Contact], self.plan.program.emails[email].kind) {
+        if let Some(reason) = forbidden(self.plan, &memory[Area::Contact], self.plan.program.emails.at(email).kind) {
             return Some(reason);
         }
         let skipped = workflow.skip.is_some_and(|skip| self.holds(skip, memory));

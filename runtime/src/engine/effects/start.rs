@@ -11,7 +11,7 @@ const NEXT_MS: i64 = 1;
 impl Perform for Start {
     fn perform(&self, host: &mut StepHost<'_>, mut memory: Memory<'_>, _: StepId) -> Outcome {
         let program = &host.plan.program;
-        if let Some(slot) = program.workflows[self.workflow].started {
+        if let Some(slot) = program.workflows.at(self.workflow).started {
             // One that is due earlier stays.
             let at = program.frame.read(&memory[Area::Contact], slot).min(host.now + NEXT_MS);
             program.frame.write(&mut memory[Area::Contact], slot, at);

@@ -11,7 +11,7 @@ impl Perform for Stop {
     fn perform(&self, host: &mut StepHost<'_>, mut memory: Memory<'_>, _: StepId) -> Outcome {
         let program = &host.plan.program;
         for workflow in &self.workflows {
-            if let Some(slot) = program.workflows[*workflow].started
+            if let Some(slot) = program.workflows.at(*workflow).started
                 && program.frame.read(&memory[Area::Contact], slot) != FOREVER
             {
                 program.frame.write(&mut memory[Area::Contact], slot, FOREVER);

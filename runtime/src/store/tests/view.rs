@@ -74,7 +74,7 @@ impl Fields {
     }
 
     fn slot(&self, name: &str) -> SlotId {
-        self.layout.slots.ids().find(|id| self.layout.slots[*id].name == name).unwrap()
+        self.layout.slots.ids().find(|id| self.layout.slots.at(*id).name == name).unwrap()
     }
 
     /// A frame with these values, known where optional.

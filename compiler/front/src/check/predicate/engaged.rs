@@ -57,7 +57,7 @@ fn last_email(cx: &mut Cx<'_>, verb: &str, journey: &Journey, span: Span) -> Opt
         return None;
     }
     let sent: Vec<(EmailId, Location)> = journey.last.iter().flatten().map(|(at, email)| (*email, *at)).collect();
-    let agree = sent.windows(2).all(|pair| pair[0].0 == pair[1].0);
+    let agree = sent.iter().zip(sent.iter().skip(1)).all(|((one, _), (next, _))| one == next);
     match (sent.as_slice(), journey.last.contains(&None)) {
         ([(email, _), ..], false) if agree => return Some(*email),
         ([], _) => {
@@ -67,7 +67,7 @@ fn last_email(cx: &mut Cx<'_>, verb: &str, journey: &Journey, span: Span) -> Opt
         (several, _) => {
             let mut named: Vec<(String, Location)> = Vec::new();
             for (email, at) in several {
-                let name = cx.env.scope.emails[flow_ir::Id::index(*email)].node.name.text.clone();
+                let name = cx.env.scope.emails.at(*email).node.name.text.clone();
                 if !named.iter().any(|(known, _)| *known == name) {
                     named.push((name, *at));
                 }
@@ -82,7 +82,7 @@ fn last_email(cx: &mut Cx<'_>, verb: &str, journey: &Journey, span: Span) -> Opt
 fn engaged_link(cx: &mut Cx<'_>, email: EmailId, link: &ast::Literal) -> Option<String> {
     let ast::Literal::Text(text) = link else { return None };
     let alias = fixed_text(cx, text)?;
-    let declared = &cx.env.scope.emails[flow_ir::Id::index(email)];
+    let declared = cx.env.scope.emails.at(email);
     let aliases: Vec<String> = declared.node.links().filter_map(|(known, _)| known.alias.plain()).collect();
     if aliases.contains(&alias) || declared.node.broken {
         return Some(alias);

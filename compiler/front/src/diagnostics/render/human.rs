@@ -61,7 +61,7 @@ impl<'s> Report<'s> {
     fn new(diagnostic: &Diagnostic, sources: &'s Sources) -> Self {
         let mut files: Vec<Vec<&Label>> = Vec::new();
         for label in &diagnostic.labels {
-            match files.iter_mut().find(|labels| labels[0].at.file == label.at.file) {
+            match files.iter_mut().find(|labels| labels.first().is_some_and(|first| first.at.file == label.at.file)) {
                 Some(labels) => labels.push(label),
                 None => files.push(vec![label]),
             }

@@ -10,6 +10,7 @@
 //! }                    <- closes the workflow
 //! ```
 
+use super::cut;
 use crate::source::Span;
 
 /// A block that is never closed.
@@ -37,9 +38,10 @@ pub(super) fn unclosed(text: &str, whole: Span) -> Option<Vec<Unclosed>> {
         let indent = indent_of(line);
         for (at, brace) in braces(line) {
             if brace == '{' {
-                let from = line[..at].rfind('}').map_or(indent, |close| close + 1);
-                let from = from + line[from..at].len() - line[from..at].trim_start().len();
-                let end = from + line[from..at].trim_end().len();
+                let from = cut::before(line, at).rfind('}').map_or(indent, |close| close + 1);
+                let head = line.get(from..at).unwrap_or_default();
+                let from = from + head.len() - head.trim_start().len();
+                let end = from + head.trim().len();
                 open.push(Open { head: Span::new((start + from) as u32, (start + end) as u32), indent });
                 continue;
             }
@@ -79,7 +81,7 @@ fn braces(line: &str) -> Vec<(usize, char)> {
             _ if escaped => escaped = false,
             '\\' if quoted => escaped = true,
             '"' => quoted = !quoted,
-            '/' if !quoted && line[at..].starts_with("//") => break,
+            '/' if !quoted && cut::after(line, at).starts_with("//") => break,
             '{' | '}' if !quoted => found.push((at, c)),
             _ => {}
         }

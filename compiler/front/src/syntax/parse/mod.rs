@@ -4,6 +4,7 @@ mod blocks;
 mod braces;
 mod clause;
 mod context;
+mod cut;
 mod field;
 mod nesting;
 mod predicate;
@@ -121,7 +122,7 @@ fn span(pair: &Pair<'_>) -> Span {
         for comment in comments.iter().rev().take_while(|comment| comment.end() >= start) {
             // A comment may end in spaces.
             if comment.end() - start >= end {
-                end = text[..comment.start() - start].trim_end().len();
+                end = cut::before(text, comment.start() - start).trim_end().len();
             }
         }
     }
@@ -251,7 +252,6 @@ fn name(pair: &Pair<'_>) -> Name {
 fn head(pair: &Pair<'_>) -> Span {
     let whole = span(pair);
     let text = pair.as_str().trim_start();
-    let length = text.find(['{', '\n', '\r']).unwrap_or(text.len());
-    let length = text[..length].trim_end().len();
-    Span::new(whole.start, whole.start + length as u32)
+    let first = text.split(['{', '\n', '\r']).next().unwrap_or_default();
+    Span::new(whole.start, whole.start + first.trim_end().len() as u32)
 }

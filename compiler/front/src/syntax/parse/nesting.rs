@@ -14,11 +14,11 @@ pub(super) fn too_deep(text: &str) -> Option<usize> {
 fn first_too_deep(text: &str, greedy_holes: bool) -> Option<usize> {
     let bytes = text.as_bytes();
     let (mut depth, mut nots, mut at) = (0_usize, 0_usize, 0);
-    while let Some(byte) = bytes.get(at) {
+    while let Some(rest @ [byte, ..]) = bytes.get(at..) {
         let length = match byte {
-            b'"' => quoted(&bytes[at..], greedy_holes),
-            b'/' if bytes.get(at + 1) == Some(&b'/') => line_left(&bytes[at..]),
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' => word(&bytes[at..]),
+            b'"' => quoted(rest, greedy_holes),
+            b'/' if rest.starts_with(b"//") => line_left(rest),
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => word(rest),
             _ => 1,
         };
         match byte {
@@ -26,7 +26,7 @@ fn first_too_deep(text: &str, greedy_holes: bool) -> Option<usize> {
             b'}' | b')' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if &bytes[at..at + length] == b"not" {
+        if rest.get(..length).is_some_and(|word| word == b"not") {
             nots += 1;
         } else if !byte.is_ascii_whitespace() && *byte != b'(' {
             nots = 0;
@@ -50,12 +50,12 @@ fn word(bytes: &[u8]) -> usize {
 /// The length of a text in quotes; of the quote alone where the text never ends.
 fn quoted(bytes: &[u8], greedy_holes: bool) -> usize {
     let mut at = 1;
-    while let Some(byte) = bytes.get(at) {
+    while let Some(rest @ [byte, ..]) = bytes.get(at..) {
         at += match byte {
             b'"' => return at + 1,
             b'\n' => break,
             b'\\' if !greedy_holes => 2,
-            b'{' => hole(&bytes[at..], greedy_holes).unwrap_or(1),
+            b'{' => hole(rest, greedy_holes).unwrap_or(1),
             _ => 1,
         };
     }
@@ -65,23 +65,27 @@ fn quoted(bytes: &[u8], greedy_holes: bool) -> usize {
 /// The length of `{name or "fallback"}`.
 fn hole(bytes: &[u8], greedy: bool) -> Option<usize> {
     let end = bytes.iter().position(|byte| matches!(byte, b'}' | b'"' | b'\n'))?;
-    if bytes[end] != b'"' {
-        return (bytes[end] == b'}').then_some(end + 1);
+    let sign = *bytes.get(end)?;
+    if sign != b'"' {
+        return (sign == b'}').then_some(end + 1);
     }
-    let before = std::str::from_utf8(&bytes[1..end]).ok()?;
+    let before = std::str::from_utf8(bytes.get(1..end)?).ok()?;
     if !greedy && before.split_whitespace().next_back() != Some("or") {
         return None;
     }
     let mut at = end + 1;
-    while *bytes.get(at)? != b'"' {
-        at += if bytes[at] == b'\\' && !greedy { 2 } else { 1 };
-        if bytes.get(at) == Some(&b'\n') {
+    let mut byte = *bytes.get(at)?;
+    while byte != b'"' {
+        at += if byte == b'\\' && !greedy { 2 } else { 1 };
+        byte = *bytes.get(at)?;
+        if byte == b'\n' {
             return None;
         }
     }
-    let after = &bytes[at + 1..];
+    let after = bytes.get(at + 1..)?;
     let close = after.iter().position(|byte| matches!(byte, b'}' | b'"' | b'\n'))?;
-    (after[close] == b'}' && (greedy || after[..close].iter().all(|byte| byte.is_ascii_whitespace())))
+    let (between, from_close) = after.split_at_checked(close)?;
+    (from_close.starts_with(b"}") && (greedy || between.iter().all(|byte| byte.is_ascii_whitespace())))
         .then_some(at + close + 2)
 }
 

@@ -5,7 +5,7 @@
 
 use super::context::{self, Context};
 use super::slips::{self, Slip};
-use super::{Pair, Reader, Rule, child, span, words};
+use super::{Pair, Reader, Rule, child, cut, span, words};
 use crate::diagnostics::{Diagnostic, Expected, suggest, syntax};
 use crate::source::Span;
 use flow_grammar::FlowParser;
@@ -91,7 +91,7 @@ impl Reader<'_> {
     fn odd_quote(&mut self, line: Span) {
         let text = line.text(self.text);
         // A comment of another language behind a line: whatever it holds is none of Flow.
-        if let Some(sign) = text.find(" #").filter(|sign| !text[..*sign].contains('"')) {
+        if let Some(sign) = text.find(" #").filter(|sign| !cut::before(text, *sign).contains('"')) {
             self.diagnostics.push(syntax::comment_sign("#", self.part(line, sign + 1..sign + 2)));
             return;
         }
@@ -105,7 +105,7 @@ impl Reader<'_> {
             found = found.help(format!("{does} the text with `\"` instead of `{sign}`:")).edit(other, "\"");
         }
         self.diagnostics.push(found);
-        if text[quote..].contains('{') && !text[quote..].contains('}') {
+        if cut::after(text, quote).contains('{') && !cut::after(text, quote).contains('}') {
             // Whether it opens a block, nobody can say.
             self.lose(line.start);
         }
@@ -156,7 +156,7 @@ impl Reader<'_> {
 
     fn stray_else(&mut self, at: Span, behind: Behind, context: Context) -> Diagnostic {
         let line = at.text(self.text);
-        let rest = line["else".len()..].trim_start();
+        let rest = cut::after(line, "else".len()).trim_start();
         // `else if` with a condition of its own to read.
         let (part, rules) = match first_name(rest) {
             "if" => (Span::new(at.end - rest.len() as u32, at.end), &[Rule::branch]),
@@ -180,11 +180,11 @@ impl Reader<'_> {
         // `wait2 days`: a keyword and a number run together.
         let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
         if letters.len() < word.len() && starts.contains(&letters) {
-            let apart = format!("{letters} {}", &word[letters.len()..]);
+            let apart = format!("{letters} {}", cut::after(word, letters.len()));
             return syntax::unknown_statement(word, Some(&apart), &starts, place);
         }
         // `stage = mql`, `region = "EMEA"`.
-        if context.has_steps() && line[word.len()..].trim_start().starts_with('=') {
+        if context.has_steps() && cut::after(line, word.len()).trim_start().starts_with('=') {
             return self.assignment(at, word);
         }
         let lower = word.to_lowercase();
@@ -196,8 +196,9 @@ impl Reader<'_> {
     fn assignment(&mut self, at: Span, word: &str) -> Diagnostic {
         let line = at.text(self.text);
         let sign = line.find('=').unwrap_or(word.len());
-        let length = line[sign..].len() - line[sign..].trim_start_matches('=').len();
-        let diagnostic = syntax::unexpected_text(&line[sign..sign + length], &[], self.part(at, sign..sign + length));
+        let rest = cut::after(line, sign);
+        let length = rest.len() - rest.trim_start_matches('=').len();
+        let diagnostic = syntax::unexpected_text(cut::before(rest, length), &[], self.part(at, sign..sign + length));
         let edits = match word {
             "stage" => vec![(0..word.len(), "advance stage".to_owned()), (sign..sign + length, "to".to_owned())],
             _ => vec![(0..0, "set ".to_owned()), (sign..sign + length, "=".to_owned())],
@@ -239,13 +240,14 @@ impl Reader<'_> {
         }
         // `send guide if clicked` is one step with a condition, and not two.
         if context.starts_with(found) && found != "if" && furthest.expected == [Expected::EndOfLine] {
-            let before = text[..at].trim_end().len();
+            let before = cut::before(text, at).trim_end().len();
             return self.with_edits(syntax::two_on_one_line(found, place), line, vec![(before..at, "; ".to_owned())]);
         }
         if let Some((name, mended)) = slips::unusual_name(text, at)
             && fits(&slips::edited(text, &[(name.clone(), mended.clone())]))
         {
-            let diagnostic = syntax::unusual_name(&text[name.clone()], self.part(line, name.clone()));
+            let found = text.get(name.clone()).unwrap_or_default();
+            let diagnostic = syntax::unusual_name(found, self.part(line, name.clone()));
             return self.with_edits(diagnostic, line, vec![(name, mended)]);
         }
         match slips::slip(text, at, &furthest, !rules.contains(&Rule::field), &fits) {
@@ -292,7 +294,7 @@ impl Reader<'_> {
 
 /// The name or keyword at the start of a line.
 pub(super) fn first_name(line: &str) -> &str {
-    &line[..line.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(line.len())]
+    line.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default()
 }
 
 /// Whether a line can be read from its first to its last sign. One that ends in `{` counts as having its block.

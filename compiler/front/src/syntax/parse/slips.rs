@@ -4,8 +4,8 @@
 //! another language in words, a misspelt keyword, a quote too many or too few, a word left out or added. The first change after which
 //! the line can be read is what the reader is shown, so that a mended line is never another broken one.
 
-use super::context;
 use super::recover::Furthest;
+use super::{context, cut};
 use crate::diagnostics::{Expected, suggest};
 use crate::syntax::constructs;
 use std::ops::Range;
@@ -72,7 +72,7 @@ pub(super) fn not_yet(line: &str) -> Option<&str> {
     let plain = line.split('"').next().unwrap_or_default();
     let has = |phrase: &str| {
         plain.match_indices(phrase).find(|(at, _)| {
-            let (before, after) = (&plain[..*at], &plain[at + phrase.len()..]);
+            let (before, after) = (cut::before(plain, *at), cut::after(plain, at + phrase.len()));
             before.ends_with([' ', '('])
                 && (phrase.ends_with(['0', '1', '.']) || after.is_empty() || after.starts_with(' '))
         })
@@ -214,7 +214,7 @@ pub(super) fn slip(
     fits_signs: bool,
     reads: &dyn Fn(&str) -> bool,
 ) -> Option<Slip> {
-    let found = first_word(&line[at..]);
+    let found = first_word(cut::after(line, at));
     if fits_signs && let Some(slip) = signs(line, at) {
         return Some(slip);
     }
@@ -230,7 +230,7 @@ pub(super) fn slip(
     for (_, word) in WORDS.iter().filter(|(written, _)| *written == lower) {
         let help = if word.is_empty() { format!("leave out `{found}`:") } else { format!("Flow says `{word}`:") };
         // With the space before it, where nothing takes its place.
-        let from = if word.is_empty() { line[..at].trim_end().len() } else { at };
+        let from = if word.is_empty() { cut::before(line, at).trim_end().len() } else { at };
         tries.push((vec![(from..here.end, (*word).to_owned())], help));
     }
     tries.extend(quotes(line, at, found, &furthest.expected));
@@ -245,7 +245,7 @@ pub(super) fn slip(
     for keyword in keywords.iter().filter(|keyword| !found.is_empty() && !matches!(**keyword, "and" | "or" | "link")) {
         let help = format!("`{keyword}` is missing:");
         match *keyword {
-            ":" => tries.push((vec![(line[..at].trim_end().len()..at, ": ".to_owned())], help)),
+            ":" => tries.push((vec![(cut::before(line, at).trim_end().len()..at, ": ".to_owned())], help)),
             keyword => tries.push((vec![(at..at, format!("{keyword} "))], help)),
         }
     }
@@ -256,9 +256,9 @@ pub(super) fn slip(
             tries.push((vec![(line.len()..line.len(), format!(" {ending}"))], help));
         }
     } else {
-        let before = line[..at].trim_end().len();
+        let before = cut::before(line, at).trim_end().len();
         // `send email guide`
-        if let Some(word) = NEEDLESS.iter().find(|word| line[..before].ends_with(&format!(" {word}"))) {
+        if let Some(word) = NEEDLESS.iter().find(|word| cut::before(line, before).ends_with(&format!(" {word}"))) {
             tries.push((vec![(before - word.len()..at, String::new())], format!("leave out `{word}`:")));
         }
         if NOISE.contains(&lower.as_str()) {
@@ -269,7 +269,8 @@ pub(super) fn slip(
             && found.starts_with(char::is_alphanumeric)
             && !JOINTS.contains(&lower.as_str())
         {
-            tries.push((vec![(before..line.len(), String::new())], format!("leave out `{}`:", line[at..].trim_end())));
+            let rest = cut::after(line, at).trim_end();
+            tries.push((vec![(before..line.len(), String::new())], format!("leave out `{rest}`:")));
         }
     }
     let works = tries.into_iter().find(|(edits, _)| reads(&edited(line, edits)));
@@ -281,7 +282,7 @@ pub(super) fn slip(
 /// A step with something behind it that stands before it in Flow, or that is another step: `send guide if clicked`, `start care in
 /// 2 days`, `tag vip and beta`.
 fn joined(line: &str, at: usize, found: &str) -> Option<(Vec<Change>, String)> {
-    let (step, rest) = (line[..at].trim(), line[at + found.len()..].trim());
+    let (step, rest) = (cut::before(line, at).trim(), cut::after(line, at + found.len()).trim());
     let start = line.len() - line.trim_start().len();
     let mended = |text: String, help: &str| Some((vec![(start..line.len(), text)], help.to_owned()));
     match found {
@@ -299,22 +300,23 @@ fn joined(line: &str, at: usize, found: &str) -> Option<(Vec<Change>, String)> {
 /// `==`, `&&` and the like from a place on.
 fn signs(line: &str, at: usize) -> Option<Slip> {
     let sign_at = |rest: &str| SIGNS.iter().find(|(sign, _)| rest.starts_with(sign));
-    let (first, word) = sign_at(&line[at..])?;
+    let (first, word) = sign_at(cut::after(line, at))?;
     let mut edits: Vec<Change> = Vec::new();
-    let mut rest = at;
-    while let Some(next) = line[rest..].chars().next() {
+    let mut at = at;
+    while let Some(next) = cut::after(line, at).chars().next() {
+        let rest = cut::after(line, at);
         if next == '"' {
-            rest += line[rest + 1..].find('"').map_or(line.len() - rest, |end| end + 2);
-        } else if let Some(own) = OWN_SIGNS.iter().find(|sign| line[rest..].starts_with(**sign)) {
-            rest += own.len();
-        } else if let Some((sign, word)) = sign_at(&line[rest..]) {
-            let end = rest + sign.len();
+            at += cut::after(rest, 1).find('"').map_or(rest.len(), |end| end + 2);
+        } else if let Some(own) = OWN_SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
+            at += own.len();
+        } else if let Some((sign, word)) = sign_at(rest) {
+            let end = at + sign.len();
             let space = |there: bool| if there { "" } else { " " };
-            let before = space(line[..rest].ends_with([' ', '(']));
-            edits.push((rest..end, format!("{before}{word}{}", space(line[end..].starts_with(' ')))));
-            rest = end;
+            let before = space(cut::before(line, at).ends_with([' ', '(']));
+            edits.push((at..end, format!("{before}{word}{}", space(cut::after(line, end).starts_with(' ')))));
+            at = end;
         } else {
-            rest += next.len_utf8();
+            at += next.len_utf8();
         }
     }
     Some(Slip { edits, help: format!("Flow says `{word}`:"), found: (*first).to_owned(), sign: true })
@@ -331,17 +333,17 @@ fn quotes(line: &str, at: usize, found: &str, expected: &[Expected]) -> Vec<(Vec
             tries.push((vec![(at..at, format!("{name} "))], "it needs a name of its own, without quotes:".to_owned()));
         }
     }
-    if let Some(text) = line[at..].strip_prefix('\'')
-        && let Some(end) = text.find('\'')
+    if let Some(text) = cut::after(line, at).strip_prefix('\'')
+        && let Some((text, _)) = text.split_once('\'')
     {
-        let text = format!("\"{}\"", &text[..end]);
-        tries.push((vec![(at..at + end + 2, text)], "texts stand in double quotes:".to_owned()));
+        let here = at..at + text.len() + 2;
+        tries.push((vec![(here, format!("\"{text}\""))], "texts stand in double quotes:".to_owned()));
     }
     if expected.contains(&Expected::Text) && !found.is_empty() {
-        let rest = line[at..].trim_end();
+        let rest = cut::after(line, at).trim_end();
         let ends = [" when ", " covers ", " due ", " to ", ":"].iter().filter_map(|word| rest.find(word));
         for end in std::iter::once(rest.len()).chain(ends) {
-            let text = format!("\"{}\"", rest[..end].replace('"', ""));
+            let text = format!("\"{}\"", cut::before(rest, end).replace('"', ""));
             tries.push((vec![(at..at + end, text)], "texts stand in quotes:".to_owned()));
         }
     }
@@ -357,7 +359,7 @@ fn phrases(line: &str) -> Vec<(Vec<Change>, String)> {
     });
     let swapped = ["clicked", "opened", "replied", "bounced", "sent"].iter().filter_map(|verb| {
         let at = line.find(&format!(" {verb}"))?;
-        let name = line[..at].rsplit([' ', '(']).next()?;
+        let name = cut::before(line, at).rsplit([' ', '(']).next()?;
         let here = (at - name.len()..at + 1 + verb.len(), format!("{verb} {name}"));
         Some((vec![here], "what happened comes first:".to_owned()))
     });
@@ -368,10 +370,10 @@ fn phrases(line: &str) -> Vec<(Vec<Change>, String)> {
 fn changes(line: &str, at: usize) -> Vec<(Vec<Change>, String)> {
     const SIGNS: &[(&str, &str)] =
         &[("++", "+= 1"), ("--", "-= 1"), ("+", "+="), ("-", "-="), ("/*", "//"), (":", "{")];
-    let known = SIGNS.iter().filter(|(sign, _)| line[at..].starts_with(sign));
+    let known = SIGNS.iter().filter(|(sign, _)| cut::after(line, at).starts_with(sign));
     known
         .map(|(sign, mended)| {
-            let space = if line[..at].ends_with(' ') || line[..at].ends_with('/') { "" } else { " " };
+            let space = if cut::before(line, at).ends_with([' ', '/']) { "" } else { " " };
             (vec![(at..at + sign.len(), format!("{space}{mended}"))], format!("Flow says `{mended}`:"))
         })
         .collect()
@@ -389,7 +391,7 @@ fn parentheses(line: &str, at: usize, found: &str) -> Vec<(Vec<Change>, String)>
             tries.push((list, "a list stands in parentheses:".to_owned()));
         }
     }
-    let before = line[..at].trim_end().len();
+    let before = cut::before(line, at).trim_end().len();
     tries.push((vec![(before..at, ", ".to_owned())], "a comma stands between them:".to_owned()));
     tries
 }
@@ -399,7 +401,7 @@ fn ladder(line: &str, at: usize) -> Option<(Vec<Change>, String)> {
     if !line.starts_with("stages ") {
         return None;
     }
-    let signs = line[at..]
+    let signs = cut::after(line, at)
         .match_indices([',', '>', '|'])
         .map(|(sign, text)| (at + sign..at + sign + text.len(), " <".to_owned()));
     Some((signs.collect(), "the lifecycle is a ladder, lowest first:".to_owned()))
@@ -408,11 +410,12 @@ fn ladder(line: &str, at: usize) -> Option<(Vec<Change>, String)> {
 /// `welcome-mail`, `begrüßung`: where a name lies that has signs which names do not have, and what it should be.
 pub(super) fn unusual_name(line: &str, at: usize) -> Option<(Range<usize>, String)> {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let start = line[..at].trim_end_matches(is_part).len();
-    let end = at + line[at..].find(|c| !is_part(c)).unwrap_or(line[at..].len());
-    let first = line[start..end].chars().next()?;
+    let start = cut::before(line, at).trim_end_matches(is_part).len();
+    let end = line.len() - cut::after(line, at).trim_start_matches(is_part).len();
+    let found = line.get(start..end)?;
+    let first = found.chars().next()?;
     let whole = end > at && (start < at || !first.is_ascii()) && first.is_alphabetic();
-    whole.then(|| (start..end, as_name(&line[start..end])))
+    whole.then(|| (start..end, as_name(found)))
 }
 
 /// A text as a name.
@@ -455,9 +458,9 @@ pub(super) fn first_word(text: &str) -> &str {
     let end = if is_word(first) {
         text.find(|c| !is_word(c)).unwrap_or(text.len())
     } else if first == '"' {
-        text[1..].find('"').map_or(text.len(), |end| end + 2)
+        cut::after(text, 1).find('"').map_or(text.len(), |end| end + 2)
     } else {
         first.len_utf8()
     };
-    &text[..end]
+    cut::before(text, end)
 }

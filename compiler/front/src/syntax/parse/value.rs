@@ -63,7 +63,7 @@ impl Reader<'_> {
         for inner in pair.clone().into_inner() {
             match inner.as_rule() {
                 Rule::text => push_plain(&mut pieces, inner.as_str()),
-                Rule::escape => push_plain(&mut pieces, &inner.as_str()[1..]),
+                Rule::escape => push_plain(&mut pieces, escaped(&inner)),
                 Rule::hole => {
                     let fallback = child(&inner, Rule::plain_text).map(|fallback| plain_text(&fallback));
                     pieces.push(TextPiece::Field {
@@ -101,9 +101,14 @@ fn push_plain(pieces: &mut Vec<TextPiece>, text: &str) {
     }
 }
 
+/// The sign behind a backslash.
+fn escaped<'s>(pair: &Pair<'s>) -> &'s str {
+    pair.as_str().strip_prefix('\\').unwrap_or_default()
+}
+
 fn plain_text(pair: &Pair<'_>) -> String {
     let pieces = pair.clone().into_inner().map(|inner| match inner.as_rule() {
-        Rule::escape => inner.as_str()[1..].to_owned(),
+        Rule::escape => escaped(&inner).to_owned(),
         _ => inner.as_str().to_owned(),
     });
     pieces.collect()

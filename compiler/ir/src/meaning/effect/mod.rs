@@ -89,7 +89,7 @@ macro_rules! declare {
             pub fn random(choices: &mut crate::generate::Choices) -> Self {
                 let kinds: &[fn(&mut crate::generate::Choices) -> Self] =
                     &[$(|choices| $module::$variant::random(choices).into()),*];
-                kinds[choices.below(kinds.len())](choices)
+                choices.pick(kinds)(choices)
             }
         }
     };
