@@ -160,13 +160,14 @@ pub fn program(choices: &mut Choices) -> Program {
 /// Up to two segments; the second may ask the first.
 fn segments(program: &mut Program, choices: &mut Choices) {
     for nth in 0..choices.below(3) {
-        let holds = program.frame.add(format!("segment{nth}"), SlotKind::Bool, false, 0);
-        let next_change = program.frame.add(format!("segment{nth} until"), SlotKind::Int, false, FOREVER);
-        program.frame.place();
+        // Before its slots exist, so that it cannot read them.
         let mut function = predicate(Scope { program, workflow: None, may_write: false }, choices);
         let ops = function.blocks.values_mut().flat_map(|block| block.ops.values_mut());
         ops.filter(|op| matches!(op, Op::Trigger(_))).for_each(|op| *op = Op::Bool(false));
         let name = format!("segment{nth}");
+        let holds = program.frame.add(name.clone(), SlotKind::Bool, false, 0);
+        let next_change = program.frame.add(format!("{name} until"), SlotKind::Int, false, FOREVER);
+        program.frame.place();
         let asked = program.predicates.push(Predicate { name: name.clone(), workflow: None, function });
         program.segments.push(Segment { name, watched: asked, afresh: asked, holds, next_change });
     }

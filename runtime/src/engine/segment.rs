@@ -26,7 +26,7 @@ pub(super) fn watched(program: &Program, reads: &Reads<'_>, roots: &Bits) -> Vec
         program,
         reads,
         crossed: Crossed::default(),
-        of_slot: slots_of_segments(program),
+        of_slot: program.segments_by_slot(),
         placed: vec![false; program.segments.len()],
         found: Vec::new(),
     };
@@ -43,16 +43,6 @@ pub(super) fn watched(program: &Program, reads: &Reads<'_>, roots: &Bits) -> Vec
         }
     }
     placing.found
-}
-
-/// What the frame remembers of segments: whether they hold, and when they were entered and left.
-fn slots_of_segments(program: &Program) -> BTreeMap<SlotId, SegmentId> {
-    let crossings = program.facts.values().filter_map(|fact| match program.patterns[fact.pattern].event {
-        PatternEvent::Entered(of) | PatternEvent::Left(of) => Some((fact, of)),
-        _ => None,
-    });
-    let remembered = crossings.flat_map(|(fact, of)| (0..fact.depth).map(move |nth| (fact.slot(nth), of)));
-    program.segments.iter().map(|(id, segment)| (segment.holds, id)).chain(remembered).collect()
 }
 
 /// The patterns of entering and of leaving each segment.

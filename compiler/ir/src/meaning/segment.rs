@@ -5,8 +5,9 @@
 //! ([`PatternEvent::Entered`](crate::PatternEvent)). A step may just have changed what a segment reads, so a body asks it afresh
 //! ([`Op::Segment`](crate::Op)).
 
-use crate::{PredicateId, SlotId};
+use crate::{Meaning, PatternEvent, PredicateId, SegmentId, SlotId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Segment {
@@ -20,4 +21,16 @@ pub struct Segment {
     pub holds: SlotId,
     /// When that can change by itself; [`FOREVER`](crate::FOREVER) if it cannot.
     pub next_change: SlotId,
+}
+
+impl Meaning {
+    /// The slots in which the frame remembers something of a segment: whether it holds, and when it was entered and left.
+    pub fn segments_by_slot(&self) -> BTreeMap<SlotId, SegmentId> {
+        let crossings = self.facts.values().filter_map(|fact| match self.patterns.get(fact.pattern)?.event {
+            PatternEvent::Entered(of) | PatternEvent::Left(of) => Some((fact, of)),
+            _ => None,
+        });
+        let remembered = crossings.flat_map(|(fact, of)| (0..fact.depth).map(move |nth| (fact.slot(nth), of)));
+        self.segments.iter().map(|(id, segment)| (segment.holds, id)).chain(remembered).collect()
+    }
 }

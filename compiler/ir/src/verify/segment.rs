@@ -1,6 +1,6 @@
 //! Segments: their predicates belong to the whole program, their slots are theirs, and asking one afresh comes to an end.
 
-use super::super::{Id, Op, PredicateId, SegmentId, SlotKind};
+use super::super::{Area, Id, Op, PredicateId, Segment, SegmentId, SlotKind};
 use super::Checker;
 
 impl Checker<'_> {
@@ -16,6 +16,8 @@ impl Checker<'_> {
         }
         if self.faults.is_empty() && !self.asking_ends() {
             self.fault("segments", "one asks for itself");
+        } else if self.faults.is_empty() && !self.settling_ends() {
+            self.fault("segments", "one is settled by what it is itself read from");
         }
     }
 
@@ -34,28 +36,44 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether the segments can be put in an order in which each asks only those before it (Kahn 1962).
-    #[expect(clippy::indexing_slicing, reason = "it is called where no fault was found, so whatever is asked exists")]
     fn asking_ends(&self) -> bool {
         let program = self.program;
-        let asks: Vec<Vec<SegmentId>> =
-            program.segments.values().map(|segment| program.predicates.at(segment.afresh).segments()).collect();
-        let mut open: Vec<usize> = asks.iter().map(Vec::len).collect();
-        let mut asked_by: Vec<Vec<usize>> = vec![Vec::new(); asks.len()];
-        for (by, asks) in asks.iter().enumerate() {
-            asks.iter().for_each(|asked| asked_by[asked.index()].push(by));
-        }
-        let mut free: Vec<usize> = (0..open.len()).filter(|at| open[*at] == 0).collect();
-        let mut taken = 0;
-        while let Some(at) = free.pop() {
-            taken += 1;
-            for by in &asked_by[at] {
-                open[*by] -= 1;
-                if open[*by] == 0 {
-                    free.push(*by);
-                }
+        ends(program.segments.values().map(|segment| program.predicates.at(segment.afresh).segments()).collect())
+    }
+
+    /// Whether the runtime can settle each behind those of which it reads what the frame remembers.
+    fn settling_ends(&self) -> bool {
+        let program = self.program;
+        let by_slot = program.segments_by_slot();
+        let reads = |segment: &Segment| {
+            let slots = program.predicates.at(segment.watched).reads(Area::Contact);
+            let mut read: Vec<SegmentId> = slots.iter().filter_map(|slot| by_slot.get(slot).copied()).collect();
+            read.sort_unstable();
+            read.dedup();
+            read
+        };
+        ends(program.segments.values().map(reads).collect())
+    }
+}
+
+/// Whether segments can be put in an order in which each asks only those before it (Kahn 1962).
+#[expect(clippy::indexing_slicing, reason = "it is called where no fault was found, so whatever is asked exists")]
+fn ends(asks: Vec<Vec<SegmentId>>) -> bool {
+    let mut open: Vec<usize> = asks.iter().map(Vec::len).collect();
+    let mut asked_by: Vec<Vec<usize>> = vec![Vec::new(); asks.len()];
+    for (by, asks) in asks.iter().enumerate() {
+        asks.iter().for_each(|asked| asked_by[asked.index()].push(by));
+    }
+    let mut free: Vec<usize> = (0..open.len()).filter(|at| open[*at] == 0).collect();
+    let mut taken = 0;
+    while let Some(at) = free.pop() {
+        taken += 1;
+        for by in &asked_by[at] {
+            open[*by] -= 1;
+            if open[*by] == 0 {
+                free.push(*by);
             }
         }
-        taken == asks.len()
     }
+    taken == asks.len()
 }

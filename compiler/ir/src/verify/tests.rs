@@ -250,6 +250,35 @@ fn layouts_and_lists_hold_together() {
     insta::assert_snapshot!(found.join("\n---\n"));
 }
 
+/// A sound program with two segments, each of which asks one thing.
+fn segment_faults(first: Op, second: Op) -> String {
+    faults(|program| {
+        for (nth, asked) in [first, second].into_iter().enumerate() {
+            let name = format!("segment{nth}");
+            let result = Terminator::Result { holds: A, next_change: B };
+            let function = Function { blocks: [block(&[asked, Op::Now], result)].into_iter().collect() };
+            let asked = program.predicates.push(Predicate { name: name.clone(), workflow: None, function });
+            let holds = program.frame.add(name.clone(), SlotKind::Bool, false, 0);
+            let next_change = program.frame.add(format!("{name} until"), SlotKind::Int, false, FOREVER);
+            program.segments.push(Segment { name, watched: asked, afresh: asked, holds, next_change });
+        }
+        program.frame.place();
+    })
+}
+
+#[test]
+fn segments_wait_for_each_other_in_no_circle() {
+    let next_slot = sound().frame.slots.len() as u32;
+    let holds = |nth: u32| Op::Load(Place::contact(SlotId(next_slot + 2 * nth)));
+    assert_eq!(segment_faults(Op::Bool(true), holds(0)), "sound");
+    assert_eq!(segment_faults(holds(1), Op::Bool(true)), "sound");
+    let settled = "segments: one is settled by what it is itself read from";
+    assert_eq!(segment_faults(holds(0), Op::Bool(true)), settled);
+    assert_eq!(segment_faults(holds(1), holds(0)), settled);
+    let asked = "segments: one asks for itself";
+    assert_eq!(segment_faults(Op::Segment(SegmentId(1)), Op::Segment(SegmentId(0))), asked);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
