@@ -89,7 +89,7 @@ impl Plan {
             pattern_entries: pattern_entries(&program),
             pattern_facts: pattern_facts(&program),
             event_patterns: event_patterns(&program),
-            activity_patterns: patterns_where(&program, |event| event == PatternEvent::AnyActivity),
+            activity_patterns: activity_patterns(&program),
             becoming,
             starts,
             segments,
@@ -208,18 +208,27 @@ fn waits_of_steps(workflow: &Workflow) -> Vec<Option<WaitId>> {
     waits
 }
 
-fn patterns_where(program: &Program, wanted: impl Fn(PatternEvent) -> bool) -> Vec<PatternId> {
-    program.patterns.iter().filter(|(_, pattern)| wanted(pattern.event)).map(|(id, _)| id).collect()
+fn activity_patterns(program: &Program) -> Vec<PatternId> {
+    let patterns = program.patterns.iter().filter(|(_, pattern)| pattern.event == PatternEvent::AnyActivity);
+    patterns.map(|(id, _)| id).collect()
 }
 
 fn event_patterns(program: &Program) -> IdMap<EventId, Vec<PatternId>> {
-    let of = |event| patterns_where(program, |found| found == PatternEvent::Declared(event));
-    program.events.ids().map(of).collect()
+    let mut patterns: IdMap<EventId, Vec<PatternId>> = program.events.ids().map(|_| Vec::new()).collect();
+    for (id, pattern) in program.patterns.iter() {
+        if let PatternEvent::Declared(event) = pattern.event {
+            patterns.at_mut(event).push(id);
+        }
+    }
+    patterns
 }
 
 fn pattern_facts(program: &Program) -> IdMap<PatternId, Vec<FactId>> {
-    let of = |pattern| program.facts.iter().filter(move |(_, fact)| fact.pattern == pattern).map(|(id, _)| id);
-    program.patterns.ids().map(|pattern| of(pattern).collect()).collect()
+    let mut facts: IdMap<PatternId, Vec<FactId>> = program.patterns.ids().map(|_| Vec::new()).collect();
+    for (id, fact) in program.facts.iter() {
+        facts.at_mut(fact.pattern).push(id);
+    }
+    facts
 }
 
 fn pattern_entries(program: &Program) -> IdMap<PatternId, Vec<(WorkflowId, u64)>> {

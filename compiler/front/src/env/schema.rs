@@ -5,7 +5,7 @@ use crate::check::typed::FieldShape;
 use crate::check::{days_of, number_of};
 use crate::diagnostics::{Diagnostic, names, syntax, types};
 use crate::resolve::{Declared, Scope};
-use crate::source::Location;
+use crate::source::{Location, Span};
 use crate::syntax::ast;
 use crate::syntax::constructs::TYPES;
 use flow_ir::limits::MAX_CHOICES;
@@ -146,11 +146,12 @@ fn declared_field(field: &Declared<ast::Field>, diagnostics: &mut Vec<Diagnostic
 fn declared_event(event: &Declared<ast::Event>, diagnostics: &mut Vec<Diagnostic>) -> SchemaEvent {
     let mut properties: Vec<Property> = Vec::new();
     let mut broken = event.node.broken;
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for node in &event.node.properties {
         let field = Declared { node: node.clone(), file: event.file };
-        let same = |first: &&ast::Field| first.name.text == node.name.text && first.span.start < node.span.start;
-        if let Some(first) = event.node.properties.iter().find(same) {
-            let (at, first) = (field.at(node.name.span), field.at(first.name.span));
+        if let Some(first) = seen.insert(node.name.text.as_str(), node.name.span) {
+            seen.insert(&node.name.text, first);
+            let (at, first) = (field.at(node.name.span), field.at(first));
             diagnostics.push(names::duplicate_name(&node.name.text, at, first));
             continue;
         }

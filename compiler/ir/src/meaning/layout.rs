@@ -68,7 +68,9 @@ pub struct Layout {
 impl Layout {
     /// Adds a slot; its offset is set by [`place`](Self::place).
     pub fn add(&mut self, name: impl Into<String>, kind: SlotKind, optional: bool, initial: i64) -> SlotId {
-        let presence = optional.then(|| self.slots.values().filter(|slot| slot.presence.is_some()).count() as u32);
+        // Bits are given in the order of the slots, so the last one says how many there are.
+        let last = || self.slots.values().rev().find_map(|slot| slot.presence);
+        let presence = optional.then(|| last().map_or(0, |bit| bit + 1));
         self.slots.push(Slot { name: name.into(), kind, offset: 0, presence, initial })
     }
 
