@@ -27,7 +27,8 @@ mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use fault::{Construct, FaultKind, Markup, MissingUse, RequiredToken, Seen, Severity, Syntax, TemplateFault};
+pub use fault::TemplateFault;
+pub(crate) use fault::{FaultKind, RequiredToken, Severity};
 pub use render::{FieldValue, RenderFault, SendUrls, Template};
 
 pub use flow_ir::limits::{MAX_SHOWN_BYTES, MAX_TAGS, MAX_TEMPLATE_BYTES};
