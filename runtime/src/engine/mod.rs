@@ -52,11 +52,8 @@ mod touch;
 mod view;
 mod wake;
 
-pub use ahead::LOOK_AHEAD_EVENTS;
-pub use cache::CACHE_CONTACTS;
-pub use deliver::{CLAIM_ROWS, Composer, DELIVERY_ROWS, DELIVERY_THREADS, Delivery};
+pub use deliver::{Composer, Delivery};
 pub use effects::handoff::Notice;
-pub use engagement::MACHINE_CLICK_MS;
 pub use error::EngineError;
 pub use import::Imported;
 pub use react::MAX_ROUNDS;
@@ -98,7 +95,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { batch_items: BATCH_ITEMS, cache_contacts: CACHE_CONTACTS }
+        Self { batch_items: BATCH_ITEMS, cache_contacts: cache::CACHE_CONTACTS }
     }
 }
 

@@ -6,13 +6,13 @@ use std::fmt;
 use super::{Item, Origin};
 
 /// The most characters of a line or value that a finding quotes.
-pub const MAX_EXCERPT_CHARS: usize = 80;
+pub(crate) const MAX_EXCERPT_CHARS: usize = 80;
 /// How many findings of one reason a [`Tally`] keeps as examples.
-pub const MAX_EXAMPLES: usize = 5;
+pub(crate) const MAX_EXAMPLES: usize = 5;
 /// How many fields, events and properties a [`Tally`] tells apart; what comes after them is counted as [`OTHERS`].
-pub const MAX_SUBJECTS: usize = 500;
+pub(crate) const MAX_SUBJECTS: usize = 500;
 /// The subject of whatever came after [`MAX_SUBJECTS`] others.
-pub const OTHERS: &str = "(others)";
+pub(crate) const OTHERS: &str = "(others)";
 
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident $words:literal,)*) => {

@@ -19,7 +19,7 @@ mod names;
 mod segment;
 #[cfg(test)]
 mod testing;
-pub mod value;
+mod value;
 
 use std::io;
 use std::sync::Arc;
@@ -31,11 +31,9 @@ use crate::store::MessageId;
 
 pub(crate) use keys::is_email;
 
-pub use contacts::{ContactReader, MAX_ROW_BYTES};
+pub use contacts::ContactReader;
 pub use events::EventReader;
-pub use finding::{Finding, MAX_EXAMPLES, MAX_EXCERPT_CHARS, MAX_SUBJECTS, OTHERS, Reason, Rejected, SetAside, Tally};
-pub use names::{EventNames, MailEvent, StreamEvent};
-pub use segment::{MAX_LINE_BYTES, MAX_MESSAGE_ID_CHARS, SegmentReader, message_id};
+pub use finding::{Finding, Reason, Rejected, SetAside, Tally};
 
 /// The most characters of an id that names a person.
 pub const MAX_ID_CHARS: usize = 256;

@@ -12,7 +12,7 @@ mod html;
 mod mime;
 mod preheader;
 mod secret;
-pub mod text;
+pub(crate) mod text;
 pub mod unsubscribe;
 
 use chrono::{DateTime, Utc};
@@ -20,7 +20,7 @@ use chrono::{DateTime, Utc};
 pub use address::{Address, Mailbox};
 pub(crate) use header::clean as one_line;
 pub use mime::to_mime;
-pub use preheader::with_preheader;
+pub(crate) use preheader::with_preheader;
 pub use secret::Secret;
 
 /// A key is also a file name and the left side of a Message-ID.

@@ -44,16 +44,16 @@ use section::{Document, Section, Shape};
 pub const FILE_NAME: &str = "flow.toml";
 /// Settings are a page; a longer file is a mistaken one.
 pub const MAX_FILE_BYTES: usize = 64 * 1024;
-pub const MAX_NAME_CHARS: usize = 64;
+const MAX_NAME_CHARS: usize = 64;
 /// Of a postal address.
-pub const MAX_ADDRESS_CHARS: usize = 300;
+const MAX_ADDRESS_CHARS: usize = 300;
 /// Leaves room for the token behind it (`mail::UNSUBSCRIBE_URL_MAX_OCTETS`).
-pub const MAX_UNSUBSCRIBE_URL_BYTES: usize = 280;
+const MAX_UNSUBSCRIBE_URL_BYTES: usize = 280;
 /// The port at which mail servers take mail from programs (RFC 6409).
 const SUBMISSION_PORT: u16 = 587;
-pub const MAX_TIMEOUT_SECONDS: i64 = 600;
+const MAX_TIMEOUT_SECONDS: i64 = 600;
 /// Ten years.
-pub const MAX_RUN_DAYS: i64 = 3660;
+const MAX_RUN_DAYS: i64 = 3660;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {

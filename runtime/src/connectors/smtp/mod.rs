@@ -38,7 +38,7 @@ const IDLE_MAX: usize = 4;
 const MESSAGES_PER_CONNECTION_MAX: u32 = 100;
 /// What a server answered is kept up to this many characters.
 const ANSWER_MAX_CHARS: usize = 500;
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Past this many pages (64 MiB) the log written ahead is folded to its end, which makes writers wait for a moment.
-pub const WAL_BOUND_PAGES: u32 = 16_000;
+pub(crate) const WAL_BOUND_PAGES: u32 = 16_000;
 
 /// How long a batch waits for another program that holds the file.
 const BUSY_TIMEOUT_MS: u32 = 5_000;
