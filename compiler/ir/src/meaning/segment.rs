@@ -8,8 +8,10 @@
 use crate::{PredicateId, SlotId};
 use serde::{Deserialize, Serialize};
 
+/// A named condition, and where the frame remembers it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Segment {
+    /// As declared.
     pub name: String,
     /// Whether it holds and when that can change by itself. The segments it names are read from their slots, so those must be settled
     /// before.
