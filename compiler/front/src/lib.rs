@@ -47,6 +47,7 @@ pub struct Compilation {
 }
 
 impl Compilation {
+    /// Whether a diagnostic refuses the program. [`faults`](Self::faults) are not counted: they are no mistake of the writer's.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }

@@ -23,7 +23,13 @@ pub(crate) fn not_a_template(path: &str, at: Location) -> Diagnostic {
 }
 
 /// A fault of the checker, in the template and with the email that uses it.
-pub(crate) fn fault(fault: &TemplateFault, template: Location, text: &Source, email: &str, used: Location) -> Diagnostic {
+pub(crate) fn fault(
+    fault: &TemplateFault,
+    template: Location,
+    text: &Source,
+    email: &str,
+    used: Location,
+) -> Diagnostic {
     let span = Span::new(fault.span.start as u32, fault.span.end as u32);
     let at = widened(span, &text.text).in_file(template.file);
     let (code, label) = code_and_label(&fault.kind);

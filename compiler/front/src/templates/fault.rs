@@ -7,6 +7,7 @@ use std::ops::Range;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateFault {
     pub(crate) kind: FaultKind,
+    /// Byte offsets, start and end.
     pub span: Range<usize>,
 }
 

@@ -50,6 +50,7 @@ pub struct File {
     pub blank_lines: Vec<u32>,
 }
 
+/// A comment, by its place: what it says is in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Comment {
     /// With its `//`.
