@@ -42,7 +42,9 @@ pub trait Composer: Send + Sync {
 /// How messages leave.
 #[derive(Clone)]
 pub struct Delivery {
+    /// What takes the mail away.
     pub connector: Arc<dyn Connector>,
+    /// What fills it in.
     pub composer: Arc<dyn Composer>,
 }
 

@@ -89,7 +89,9 @@ const CLOCK: &str = "clock";
 /// What bounds the engine's work. None of it changes a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
+    /// How many items are committed together, at least one.
     pub batch_items: usize,
+    /// How many contacts are kept in memory between batches.
     pub cache_contacts: usize,
 }
 
@@ -102,6 +104,7 @@ impl Default for Limits {
 /// How far a run has come, told after each commit; numbers since the engine was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
+    /// The instant of the last item.
     pub now: Instant,
     /// Events taken.
     pub events: u64,
@@ -221,6 +224,7 @@ impl<S: Store> Engine<S> {
         self.clock.now()
     }
 
+    /// The one that every step runs by.
     pub fn program(&self) -> &Arc<Program> {
         &self.plan.program
     }
@@ -237,6 +241,7 @@ impl<S: Store> Engine<S> {
         &mut self.store
     }
 
+    /// Ends the engine; whatever was not committed is lost.
     pub fn into_store(self) -> S {
         self.store
     }
