@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// The number of a text in its [`Project`].
+/// The number of a text among those of its project.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FileId(pub u32);

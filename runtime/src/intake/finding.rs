@@ -98,7 +98,7 @@ pub struct Rejected {
     pub kind: Reason,
     /// What is wrong in this case, or what to write instead.
     pub reason: String,
-    /// The start of the row, at most [`MAX_EXCERPT_CHARS`], control characters escaped.
+    /// The start of the row, at most `MAX_EXCERPT_CHARS`, control characters escaped.
     pub excerpt: String,
 }
 
@@ -113,7 +113,7 @@ pub struct SetAside {
     pub kind: Reason,
     /// What is wrong in this case, or what to write instead.
     pub reason: String,
-    /// The start of the value, at most [`MAX_EXCERPT_CHARS`], control characters escaped.
+    /// The start of the value, at most `MAX_EXCERPT_CHARS`, control characters escaped.
     pub value: String,
 }
 
