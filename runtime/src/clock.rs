@@ -8,6 +8,7 @@ use crate::time::Instant;
 
 /// Tells the present instant.
 pub trait Clock {
+    /// A later call tells no earlier instant, but for [`SystemClock`].
     fn now(&self) -> Instant;
 }
 
@@ -40,6 +41,7 @@ pub struct VirtualClock {
 }
 
 impl VirtualClock {
+    /// Stands at `start`.
     pub const fn new(start: Instant) -> VirtualClock {
         VirtualClock { now_ms: AtomicI64::new(start.0) }
     }

@@ -9,6 +9,7 @@ pub struct Module {
     pub name: &'static str,
     /// Where its places point: `std/b2b.flow`.
     pub path: &'static str,
+    /// The whole file, comments included.
     pub text: &'static str,
 }
 

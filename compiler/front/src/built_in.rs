@@ -1,7 +1,7 @@
 //! What every contact has without declaring it. Below everything else, because names are resolved and typed against it.
 
 /// The fields that every contact has, and what they hold.
-pub const BUILT_IN: &[(&str, BuiltIn)] = &[
+pub(crate) const BUILT_IN: &[(&str, BuiltIn)] = &[
     ("score", BuiltIn::Score),
     ("stage", BuiltIn::Stage),
     ("email", BuiltIn::Email),
@@ -14,7 +14,7 @@ pub const BUILT_IN: &[(&str, BuiltIn)] = &[
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BuiltIn {
+pub(crate) enum BuiltIn {
     Score,
     Stage,
     Email,

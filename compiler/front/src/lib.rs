@@ -11,16 +11,16 @@
 //! [`compile`] below is the list of passes; start there.
 
 mod analysis;
-pub mod built_in;
-pub mod check;
+mod built_in;
+mod check;
 pub mod diagnostics;
-pub mod env;
+mod env;
 pub mod format;
 pub mod lints;
 mod lower;
 pub mod meaning;
 pub mod pages;
-pub mod resolve;
+mod resolve;
 pub mod source;
 pub mod syntax;
 pub mod templates;
@@ -48,6 +48,7 @@ pub struct Compilation {
 }
 
 impl Compilation {
+    /// Whether a diagnostic refuses the program. [`faults`](Self::faults) are not counted: they are no mistake of the writer's.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }

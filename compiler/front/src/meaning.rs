@@ -6,15 +6,21 @@ use flow_ir::{EmailId, EventId, FieldId, FieldType, SegmentId, TeamId, WorkflowI
 /// What a word or an expression stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meaning {
+    /// A field of the contact; a tag is one too.
     Field(FieldId),
+    /// A declared event type.
     Event(EventId),
     /// A property of an event, by its place in the declaration.
     Property(EventId, u32),
+    /// A segment that a condition names.
     Segment(SegmentId),
     /// A stage of the lifecycle, from 0.
     Stage(i64),
+    /// An email that a step or a condition names.
     Email(EmailId),
+    /// A team that a handoff names.
     Team(TeamId),
+    /// A workflow that a `start` or a `stop` names.
     Workflow(WorkflowId),
     /// A value of this type.
     Value(FieldType),

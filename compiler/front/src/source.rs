@@ -11,12 +11,14 @@ pub use flow_ir::source::{FileId, Location, Span};
 pub struct Source {
     /// Relative to the project, with `/`.
     pub path: String,
+    /// All of it, as the file has it: byte order mark and line ends included.
     pub text: String,
 }
 
 /// All that the compiler may know of a project.
 #[derive(Debug, Clone, Default)]
 pub struct Project {
+    /// As `flow.toml` has it; it goes into the program's debug part.
     pub name: String,
     /// The IANA zone of contacts that have none of their own.
     pub timezone: String,
@@ -37,11 +39,14 @@ pub struct LineIndex {
 /// A line and column, both from one; the column counts characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LineColumn {
+    /// Of the text, from one.
     pub line: u32,
+    /// In characters, not bytes.
     pub column: u32,
 }
 
 impl LineIndex {
+    /// Looks through a text once for its line breaks; a line ends in `\n`.
     pub fn new(text: &str) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
         Self { starts: std::iter::once(0).chain(breaks).collect() }

@@ -41,6 +41,7 @@ pub trait Host {
 /// What a predicate answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {
+    /// The answer now.
     pub holds: bool,
     /// The first later instant at which this may change with no event at all; `ir::FOREVER` if it cannot.
     pub next_change: i64,
@@ -49,17 +50,27 @@ pub struct Verdict {
 /// Why a run of steps stopped, and where the journey stands. `block` is the position to resume at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stop {
+    /// At a wait: the journey goes on when its predicate holds or its time is over, whichever the engine sees first.
     Waiting {
+        /// The step that waits, for decision records.
         step: StepId,
+        /// What is waited for, in [`Workflow::waits`](crate::Workflow::waits).
         wait: WaitId,
+        /// The block behind the wait.
         block: u32,
     },
+    /// The host answered [`Outcome::Held`] to an effect.
     Held {
+        /// The step whose effect it is.
         step: StepId,
+        /// The effect's own block, so that it is asked for again.
         block: u32,
     },
+    /// The journey is over.
     Ended {
+        /// The step that ended it; none where the steps ran out.
         step: Option<StepId>,
+        /// In which way, as the body says.
         ending: Ending,
     },
     /// The host panicked in the middle ([`Host::panicked`] has the reason), or the block asked for is none that a journey

@@ -24,15 +24,19 @@ const EFFECTS: usize = 4;
 pub struct Choices(std::vec::IntoIter<u64>);
 
 impl Choices {
+    /// Decides by these numbers, in their order.
     pub fn new(numbers: Vec<u64>) -> Self {
         Self(numbers.into_iter())
     }
+    /// The next number; 0 when none is left.
     pub fn word(&mut self) -> u64 {
         self.0.next().unwrap_or(0)
     }
+    /// A number in `0..limit`; `limit` is at least 1.
     pub fn below(&mut self, limit: usize) -> usize {
         (self.word() % limit as u64) as usize
     }
+    /// Yes or no; no when no number is left.
     pub fn flag(&mut self) -> bool {
         self.word() % 2 == 1
     }
@@ -108,14 +112,17 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
     }
 }
 
+/// A step without a label, the first of its kind and content.
 pub fn step(kind: &'static str, content: &str) -> StepKey {
     StepKey { label: None, kind: StepKind::new(kind), content: content.into(), nth: 1 }
 }
 
+/// A marketing email.
 pub fn email(name: &str) -> Email {
     Email { name: name.into(), kind: EmailKind::Marketing }
 }
 
+/// Adds an optional text field `company` that is compared with nothing, and a test whether it contains `needle`.
 pub fn text_test(program: &mut Program, needle: &str) -> TextTestId {
     let field = program.fields.push(Field {
         name: "company".into(),

@@ -19,14 +19,17 @@ pub struct Guard<'h> {
 }
 
 impl<'h> Guard<'h> {
+    /// For one run of one function: the host must not be asked past this guard until [`finish`](Self::finish).
     pub fn new(host: &'h mut dyn Host) -> Self {
         Self { host, panic: None }
     }
 
+    /// [`Host::effect`]. Fails where the host panics now or has before in this run.
     pub fn effect(&mut self, memory: Memory<'_>, step: StepId, effect: EffectId) -> Result<Outcome, HostPanicked> {
         self.attempt(|host| host.effect(memory, step, effect))
     }
 
+    /// [`Host::text_test`]. Fails where the host panics now or has before in this run.
     pub fn text_test(&mut self, test: TextTestId) -> Result<bool, HostPanicked> {
         self.attempt(|host| host.text_test(test))
     }

@@ -97,13 +97,15 @@ impl<I: Id, T> IdMap<I, T> {
     pub fn next_id(&self) -> I {
         I::from_index(self.items.len())
     }
+    /// How many entries there are, so the ids are those below it.
     pub fn len(&self) -> usize {
         self.items.len()
     }
+    /// Whether there is no id at all.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
-    /// The entry of an id that may be of elsewhere.
+    /// The entry of an id; none where the id comes from another program and is too high here.
     pub fn get(&self, id: I) -> Option<&T> {
         self.items.get(id.index())
     }
@@ -122,6 +124,7 @@ impl<I: Id, T> IdMap<I, T> {
     pub fn values(&self) -> std::slice::Iter<'_, T> {
         self.items.iter()
     }
+    /// The entries in order, to change in place.
     pub fn values_mut(&mut self) -> std::slice::IterMut<'_, T> {
         self.items.iter_mut()
     }

@@ -18,10 +18,12 @@ impl<'a> Memory<'a> {
         Self(Areas([contact, &mut [], journey, &mut []]))
     }
 
+    /// Each area's bytes; an empty one where the function looks at nothing there.
     pub fn new(areas: Areas<&'a mut [u8]>) -> Self {
         Self(areas)
     }
 
+    /// The bytes, given back.
     pub fn into_areas(self) -> Areas<&'a mut [u8]> {
         self.0
     }
@@ -32,6 +34,7 @@ impl<'a> Memory<'a> {
         Memory(Areas([contact, company, journey, event]))
     }
 
+    /// The same memory, to read only.
     pub fn view(&self) -> View<'_> {
         let [contact, company, journey, event] = &self.0.0;
         View(Areas([contact, company, journey, event]))
@@ -44,6 +47,7 @@ impl<'a> View<'a> {
         Self(Areas([contact, &[], journey, &[]]))
     }
 
+    /// Each area's bytes; an empty one where the predicate looks at nothing there.
     pub fn new(areas: Areas<&'a [u8]>) -> Self {
         Self(areas)
     }

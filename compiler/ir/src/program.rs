@@ -12,7 +12,9 @@ use std::ops::{Deref, DerefMut};
 /// in the other.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Program {
+    /// What it does; its hash is the program's version.
     pub meaning: Meaning,
+    /// What is told of it, and what its mails say; no new version when it changes.
     pub debug: DebugInfo,
 }
 

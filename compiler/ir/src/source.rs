@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// The number of a text in its [`Project`].
+/// The number of a text among those of its project.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FileId(pub u32);
@@ -13,11 +13,14 @@ pub struct FileId(pub u32);
 /// A range of bytes in one text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
+    /// The first byte.
     pub start: u32,
+    /// The one behind the last byte.
     pub end: u32,
 }
 
 impl Span {
+    /// From a byte up to, and without, another.
     pub fn new(start: u32, end: u32) -> Self {
         Self { start, end }
     }
@@ -25,9 +28,11 @@ impl Span {
     pub fn to(self, end: Span) -> Span {
         Span { start: self.start, end: end.end }
     }
+    /// The same as a range of indices.
     pub fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
+    /// The same range, of this file's text.
     pub fn in_file(self, file: FileId) -> Location {
         Location { file, span: self }
     }
@@ -40,6 +45,8 @@ impl Span {
 /// A place in a project.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Location {
+    /// The text it lies in.
     pub file: FileId,
+    /// The bytes of it.
     pub span: Span,
 }

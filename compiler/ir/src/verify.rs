@@ -22,6 +22,7 @@ use std::fmt;
 pub struct Fault {
     /// Where, by the program's own names: `workflow guide, b3, v4`.
     pub place: String,
+    /// What is wrong there, in the words of this crate.
     pub problem: String,
 }
 

@@ -13,7 +13,12 @@ pub enum CompileError {
     /// The program is not one that the lowering may make.
     Unsound(Vec<Fault>),
     /// A function is beyond what the code generator can do, or shows a fault in it.
-    Generator { function: String, reason: String },
+    Generator {
+        /// Of the program, by its own names.
+        function: String,
+        /// In the code generator's words.
+        reason: String,
+    },
 }
 
 impl fmt::Display for CompileError {

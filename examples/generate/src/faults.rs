@@ -8,7 +8,9 @@ use std::fmt::Write;
 
 use crate::rng::Rng;
 
+/// A way in which data is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "`ENTRIES` says what each of them is, and which rule handles it")]
 pub enum Fault {
     MissingValue,
     DuplicateAddress,
@@ -47,17 +49,24 @@ pub enum Fault {
 /// The file a fault lives in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum File {
+    /// `contacts.csv`, in rows.
     Contacts,
+    /// `events.jsonl`, in lines.
     Events,
 }
 
 /// One line of the list. `rate` is in rows or lines of 100,000; 0 where the fault comes from how people behave instead.
 #[derive(Debug)]
 pub struct Entry {
+    /// Each stands in the list once.
     pub fault: Fault,
+    /// Where it is looked for and counted.
     pub file: File,
+    /// Of all entries of a file together less than 100,000.
     pub rate: u32,
+    /// What is seen in the file, in the plural.
     pub what: &'static str,
+    /// What Flow does with it.
     pub rule: &'static str,
 }
 
@@ -239,6 +248,7 @@ impl Counts {
         *self.0.entry(fault).or_default() += 1;
     }
 
+    /// How many rows or lines have it.
     pub fn of(&self, fault: Fault) -> usize {
         self.0.get(&fault).copied().unwrap_or_default()
     }

@@ -56,8 +56,11 @@ impl Plan {
 /// The two files, and how often each fault is in them.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Files {
+    /// Not all of it is UTF-8, on purpose.
     pub contacts_csv: Vec<u8>,
+    /// In the order of arrival.
     pub events_jsonl: Vec<u8>,
+    /// Of both files.
     pub counts: Counts,
 }
 

@@ -27,7 +27,7 @@ use crate::time::Instant;
 
 pub use fault::ComposeFault;
 pub use outbox::OutboxComposer;
-pub use text::render_text;
+pub(crate) use text::render_text;
 
 /// The built-in field that mail is addressed to.
 const ADDRESS_FIELD: &str = "email";
@@ -45,6 +45,7 @@ pub trait ContactValues {
 /// What makes one mail differ from the next, beside the contact's values.
 #[derive(Debug, Clone, Copy)]
 pub struct Send<'s> {
+    /// Which of the program's emails.
     pub email: EmailId,
     /// The key under which it leaves once (E9).
     pub key: &'s str,
@@ -83,6 +84,7 @@ struct Read {
 }
 
 impl Composer {
+    /// Prepares every email of the program. Fails where one cannot be sent to anybody: a bad sender, a template that is none.
     pub fn new(program: Arc<Program>, sender: Sender, keys: Keys) -> Result<Composer, ComposeFault> {
         let address_field =
             program.fields.find(|field| field.name == ADDRESS_FIELD).ok_or(ComposeFault::NoAddressField)?;

@@ -14,6 +14,7 @@ pub struct OutboxComposer {
 }
 
 impl OutboxComposer {
+    /// Mails come from `emails`; notices are written here.
     pub fn new(emails: Composer) -> Self {
         Self { emails }
     }

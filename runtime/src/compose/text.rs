@@ -5,7 +5,7 @@ use flow_ir::{FieldId, Piece, TextTemplate};
 use super::{ContactValues, present};
 
 /// A note or task for a colleague. Where the checker was wrong about a value, a note with a gap still helps more than none.
-pub fn render_text(text: &TextTemplate, values: &dyn ContactValues) -> String {
+pub(crate) fn render_text(text: &TextTemplate, values: &dyn ContactValues) -> String {
     text.pieces.iter().map(|piece| filled(piece, values).unwrap_or_default()).collect()
 }
 

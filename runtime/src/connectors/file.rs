@@ -18,6 +18,7 @@ use std::{
 use super::{Connector, Outcome, RefusedKind, Uncertain};
 use crate::mail::{Mail, to_mime};
 
+/// Writes each mail as one `.eml` file, in a folder for the month of its send. A file under the same key is the same mail.
 #[derive(Debug)]
 pub struct FileConnector {
     folder: PathBuf,

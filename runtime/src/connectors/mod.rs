@@ -47,22 +47,43 @@ pub enum Uncertain {
     GiveUp,
 }
 
+/// What became of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The other side has taken responsibility. The receipt is its own word for it, to search its logs with.
-    Delivered { receipt: String },
+    Delivered {
+        /// For people; nothing is decided by it.
+        receipt: String,
+    },
     /// Certainly not delivered; a later attempt may succeed. `after` is the other side's wish, else the schedule of [`backoff`] holds.
-    RetryLater { reason: String, after: Option<Duration> },
+    RetryLater {
+        /// In the other side's words where it had some.
+        reason: String,
+        /// How long to wait at least.
+        after: Option<Duration>,
+    },
     /// Certainly not delivered, and the same attempt would fail again.
-    Refused { reason: String, kind: RefusedKind },
+    Refused {
+        /// In the other side's words where it had some.
+        reason: String,
+        /// What follows from it.
+        kind: RefusedKind,
+    },
     /// Certainly not delivered, and no other message would fare better until somebody mends what is wrong on this machine. The run
     /// stops and the message stays where it is: a virtual clock would use up all retries before anybody could look. For connectors
     /// that send again after a doubt, since other answers of the same moment are lost with the batch.
-    Stop { reason: String },
+    Stop {
+        /// What to mend.
+        reason: String,
+    },
     /// It may have been delivered: [`Connector::uncertain`] decides.
-    Unknown { reason: String },
+    Unknown {
+        /// What broke off.
+        reason: String,
+    },
 }
 
+/// Whose fault a refusal is, and so what follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefusedKind {
     /// The address takes no mail: suppress it.

@@ -9,7 +9,7 @@ use crate::store::{Changes, ContactId, MessageId, Store};
 use std::collections::{HashMap, HashSet, VecDeque};
 
 /// How many events are looked at ahead.
-pub const LOOK_AHEAD_EVENTS: usize = 512;
+pub(crate) const LOOK_AHEAD_EVENTS: usize = 512;
 
 /// An event with what the store says of it.
 #[derive(Debug)]

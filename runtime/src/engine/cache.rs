@@ -7,7 +7,7 @@ use crate::store::ContactId;
 use std::collections::{HashMap, VecDeque};
 
 /// How many contacts stay loaded after a commit.
-pub const CACHE_CONTACTS: usize = 20_000;
+pub(crate) const CACHE_CONTACTS: usize = 20_000;
 
 /// Loaded contacts, with a second chance for those used since they were last looked at (the clock algorithm).
 #[derive(Debug, Default)]

@@ -26,11 +26,11 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// How many messages are on their way at once.
-pub const DELIVERY_THREADS: usize = 4;
+pub(crate) const DELIVERY_THREADS: usize = 4;
 /// How many rows are read and delivered at a time.
-pub const DELIVERY_ROWS: usize = 1_000;
+pub(crate) const DELIVERY_ROWS: usize = 1_000;
 /// How many rows are claimed at a time, for a connector that does not send twice: what a crash may leave unknown.
-pub const CLAIM_ROWS: usize = 32;
+pub(crate) const CLAIM_ROWS: usize = 32;
 
 /// Writes messages. Called from a few threads at once.
 pub trait Composer: Send + Sync {
@@ -42,7 +42,9 @@ pub trait Composer: Send + Sync {
 /// How messages leave.
 #[derive(Clone)]
 pub struct Delivery {
+    /// What takes the mail away.
     pub connector: Arc<dyn Connector>,
+    /// What fills it in.
     pub composer: Arc<dyn Composer>,
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 /// Nobody reads a mail and follows a link within this time of its being sent, its last millisecond included; gateways that scan
 /// links do.
-pub const MACHINE_CLICK_MS: i64 = 10_000;
+pub(crate) const MACHINE_CLICK_MS: i64 = 10_000;
 
 /// When a live journey had sent a mail, seen from something done with it.
 enum Send {

@@ -2,8 +2,11 @@
 
 use crate::store::{ContactId, StoreError};
 
+/// Why an engine could not go on.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the variants say what is wrong, and their fields are what the message repeats")]
 pub enum EngineError {
+    /// The store did not do what it was asked.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Nothing can leave until somebody mends the machine.

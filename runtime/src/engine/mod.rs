@@ -52,11 +52,8 @@ mod touch;
 mod view;
 mod wake;
 
-pub use ahead::LOOK_AHEAD_EVENTS;
-pub use cache::CACHE_CONTACTS;
-pub use deliver::{CLAIM_ROWS, Composer, DELIVERY_ROWS, DELIVERY_THREADS, Delivery};
+pub use deliver::{Composer, Delivery};
 pub use effects::handoff::Notice;
-pub use engagement::MACHINE_CLICK_MS;
 pub use error::EngineError;
 pub use import::Imported;
 pub use react::MAX_ROUNDS;
@@ -92,19 +89,22 @@ const CLOCK: &str = "clock";
 /// What bounds the engine's work. None of it changes a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
+    /// How many items are committed together, at least one.
     pub batch_items: usize,
+    /// How many contacts are kept in memory between batches.
     pub cache_contacts: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { batch_items: BATCH_ITEMS, cache_contacts: CACHE_CONTACTS }
+        Self { batch_items: BATCH_ITEMS, cache_contacts: cache::CACHE_CONTACTS }
     }
 }
 
 /// How far a run has come, told after each commit; numbers since the engine was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
+    /// The instant of the last item.
     pub now: Instant,
     /// Events taken.
     pub events: u64,
@@ -224,6 +224,7 @@ impl<S: Store> Engine<S> {
         self.clock.now()
     }
 
+    /// The one that every step runs by.
     pub fn program(&self) -> &Arc<Program> {
         &self.plan.program
     }
@@ -240,6 +241,7 @@ impl<S: Store> Engine<S> {
         &mut self.store
     }
 
+    /// Ends the engine; whatever was not committed is lost.
     pub fn into_store(self) -> S {
         self.store
     }

@@ -8,7 +8,7 @@ macro_rules! reasons {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         #[repr(u32)]
-        pub enum $name { $($(#[$vdoc])* $variant = $number),* }
+        pub enum $name { $(#[doc = concat!($words, ".")] $(#[$vdoc])* $variant = $number),* }
 
         impl $name {
             /// All of them, by number.
@@ -19,6 +19,7 @@ macro_rules! reasons {
                 self as u32
             }
 
+            /// The reason of a number that a store kept; none where a newer Flow wrote it, and for 0.
             pub const fn from_number(number: u32) -> Option<$name> {
                 match number { $($number => Some($name::$variant),)* _ => None }
             }

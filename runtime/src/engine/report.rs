@@ -8,11 +8,14 @@ use crate::store::{DecisionCode, DecisionCount, PositionCount, Store};
 pub struct Report {
     /// Sorted by name; [`counter`](super::counter) has the names.
     pub counters: Vec<(String, i64)>,
+    /// Sorted, as [`Store::decision_counts`] gives them.
     pub decisions: Vec<DecisionCount>,
+    /// Live journeys alone; sorted, as [`Store::position_counts`] gives them.
     pub positions: Vec<PositionCount>,
 }
 
 impl Report {
+    /// Reads all of them. It may look at every journey, so it is for people.
     pub fn read(store: &mut impl Store) -> Result<Report, EngineError> {
         Ok(Report {
             counters: store.counters()?,

@@ -45,10 +45,12 @@ impl<'c> ContactView<'c> {
         Self { plan, backend, id, frame, texts, zone }
     }
 
+    /// The number that names them in keys and in unsubscribe links.
     pub fn id(&self) -> ContactId {
         self.id
     }
 
+    /// Whose fields they have.
     pub fn program(&self) -> &'c Program {
         &self.plan.program
     }

@@ -18,7 +18,7 @@ use super::value::{self, Shape};
 use super::{ContactItem, ContactRow, IntakeError, Item, Origin, SetAside, keys};
 
 /// The most bytes of a row, quoted line ends included.
-pub const MAX_ROW_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_ROW_BYTES: usize = 64 * 1024;
 
 /// Reads the rows of a file. Ends after an error.
 #[derive(Debug)]

@@ -6,19 +6,19 @@ use std::fmt;
 use super::{Item, Origin};
 
 /// The most characters of a line or value that a finding quotes.
-pub const MAX_EXCERPT_CHARS: usize = 80;
+pub(crate) const MAX_EXCERPT_CHARS: usize = 80;
 /// How many findings of one reason a [`Tally`] keeps as examples.
-pub const MAX_EXAMPLES: usize = 5;
+pub(crate) const MAX_EXAMPLES: usize = 5;
 /// How many fields, events and properties a [`Tally`] tells apart; what comes after them is counted as [`OTHERS`].
-pub const MAX_SUBJECTS: usize = 500;
+pub(crate) const MAX_SUBJECTS: usize = 500;
 /// The subject of whatever came after [`MAX_SUBJECTS`] others.
-pub const OTHERS: &str = "(others)";
+pub(crate) const OTHERS: &str = "(others)";
 
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident $words:literal,)*) => {
         /// Why a row was rejected or a value set aside: the kind that is counted.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Reason { $($(#[$doc])* $name,)* }
+        pub enum Reason { $(#[doc = concat!($words, ".")] $(#[$doc])* $name,)* }
 
         impl fmt::Display for Reason {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,35 +92,42 @@ impl Fault {
 /// A row or line that was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
+    /// The line; of a row in several, its first.
     pub at: Origin,
+    /// What is counted.
     pub kind: Reason,
     /// What is wrong in this case, or what to write instead.
     pub reason: String,
-    /// The start of the row, at most [`MAX_EXCERPT_CHARS`], control characters escaped.
+    /// The start of the row, at most `MAX_EXCERPT_CHARS`, control characters escaped.
     pub excerpt: String,
 }
 
 /// A value that was not taken, or a remark on a row that was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetAside {
+    /// The line that the value stands in.
     pub at: Origin,
     /// The field, event or property.
     pub field: String,
+    /// What is counted.
     pub kind: Reason,
     /// What is wrong in this case, or what to write instead.
     pub reason: String,
-    /// The start of the value, at most [`MAX_EXCERPT_CHARS`], control characters escaped.
+    /// The start of the value, at most `MAX_EXCERPT_CHARS`, control characters escaped.
     pub value: String,
 }
 
 /// Either of them, for a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finding<'a> {
+    /// Nothing of a row was taken.
     Rejected(&'a Rejected),
+    /// The row was taken, but for this.
     SetAside(&'a SetAside),
 }
 
 impl<'a> Finding<'a> {
+    /// Where it was found.
     pub fn at(self) -> &'a Origin {
         match self {
             Finding::Rejected(rejected) => &rejected.at,
@@ -128,6 +135,7 @@ impl<'a> Finding<'a> {
         }
     }
 
+    /// What is counted.
     pub fn kind(self) -> Reason {
         match self {
             Finding::Rejected(rejected) => rejected.kind,
@@ -173,6 +181,7 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Counts a row, and what was wrong with it.
     pub fn add<T>(&mut self, item: &Item<T>) {
         match item {
             Item::Taken { .. } => self.taken += 1,

@@ -19,7 +19,7 @@ mod names;
 mod segment;
 #[cfg(test)]
 mod testing;
-pub mod value;
+mod value;
 
 use std::io;
 use std::sync::Arc;
@@ -31,11 +31,9 @@ use crate::store::MessageId;
 
 pub(crate) use keys::is_email;
 
-pub use contacts::{ContactReader, MAX_ROW_BYTES};
+pub use contacts::ContactReader;
 pub use events::EventReader;
-pub use finding::{Finding, MAX_EXAMPLES, MAX_EXCERPT_CHARS, MAX_SUBJECTS, OTHERS, Reason, Rejected, SetAside, Tally};
-pub use names::{EventNames, MailEvent, StreamEvent};
-pub use segment::{MAX_LINE_BYTES, MAX_MESSAGE_ID_CHARS, SegmentReader, message_id};
+pub use finding::{Finding, Reason, Rejected, SetAside, Tally};
 
 /// The most characters of an id that names a person.
 pub const MAX_ID_CHARS: usize = 256;
@@ -43,7 +41,9 @@ pub const MAX_ID_CHARS: usize = 256;
 /// Where a row came from. Lines count from 1.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
+    /// As the reader was told to call it.
     pub file: Arc<str>,
+    /// Of a row in several lines, the first.
     pub line: u64,
 }
 
@@ -56,23 +56,35 @@ impl std::fmt::Display for Origin {
 /// An event or a change to a contact, as it arrived.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Arrival {
+    /// When the receiving side took it, in milliseconds since 1970, UTC.
     pub arrived_at: i64,
     /// When it happened by the sender's clock, corrected; never after its arrival.
     pub occurred_at: i64,
+    /// Under this it arrives once (E3).
     pub message: MessageId,
     /// Who it is about, at least one: `user:ID`, `anonymous:ID`, `email:ADDRESS` in lower case.
     pub keys: Vec<String>,
+    /// What it says.
     pub what: What,
+    /// Where it stands.
     pub at: Origin,
 }
 
+/// What an arrival says of a person.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
-    /// Something the person did. The name is the stream's own; [`EventNames`] says what it means here. Declared properties are of
-    /// their types or absent; others are as they came.
-    Track { name: String, properties: Map<String, Value> },
+    /// Something the person did. Declared properties are of their types or absent; others are as they came.
+    Track {
+        /// The stream's own; names are compared in lower snake case.
+        name: String,
+        /// As the line has them, but for the wrong ones.
+        properties: Map<String, Value>,
+    },
     /// What is known of the person now; a field that is not listed stays as it is.
-    Identify { values: Vec<(FieldId, FieldValue)> },
+    Identify {
+        /// Each field at most once.
+        values: Vec<(FieldId, FieldValue)>,
+    },
 }
 
 /// A contact as a file has it. What is missing is not listed.
@@ -80,31 +92,48 @@ pub enum What {
 pub struct ContactRow {
     /// At least one: `user:ID`, `email:ADDRESS` in lower case.
     pub keys: Vec<String>,
+    /// Each field at most once.
     pub values: Vec<(FieldId, FieldValue)>,
+    /// Where it stands.
     pub at: Origin,
 }
 
 /// What became of one row or line.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item<T> {
-    Taken { row: T, notes: Vec<SetAside> },
+    /// It counts. The notes say what was set aside of it.
+    Taken {
+        /// Needs no second check.
+        row: T,
+        /// Empty where all of it was good.
+        notes: Vec<SetAside>,
+    },
+    /// Nothing of it counts.
     Rejected(Rejected),
 }
 
+/// What became of a row of contacts.
 pub type ContactItem = Item<ContactRow>;
+/// What became of a line of events.
 pub type EventItem = Item<Arrival>;
 
 /// Why a file cannot be read at all, or no further.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the variants say what is wrong, and their fields are what the message repeats")]
 pub enum IntakeError {
+    /// The file cannot be read from this line on.
     #[error("cannot read `{at}`: {source}")]
     Read { at: Origin, source: io::Error },
+    /// The file for what is wrong cannot be written.
     #[error("cannot write down what is wrong in `{at}`: {source}")]
     Report { at: Origin, source: io::Error },
+    /// A file of contacts without a first line.
     #[error("`{file}` is empty: its first line must name the columns, such as `User ID,Email,First Name`")]
     NoHeader { file: Arc<str> },
+    /// A first line that names no columns.
     #[error("the first line of `{file}` cannot be read as names of columns: {why}")]
     BrokenHeader { file: Arc<str>, why: String },
+    /// No column says who a row is about.
     #[error(
         "`{file}` does not say who its rows are about: it needs a column `User ID` or `Email`, separated by commas; the columns found are {found}"
     )]

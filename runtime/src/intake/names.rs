@@ -8,7 +8,7 @@ use flow_ir::{EventId, FieldId, Program};
 
 /// What a name in a stream means here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StreamEvent {
+pub(crate) enum StreamEvent {
     /// An event type of the program.
     Declared(EventId),
     /// What became of a mail, or of the consent to mail.
@@ -17,7 +17,7 @@ pub enum StreamEvent {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MailEvent {
+pub(crate) enum MailEvent {
     Delivered,
     Opened,
     Clicked,
@@ -27,7 +27,7 @@ pub enum MailEvent {
 }
 
 impl MailEvent {
-    pub const ALL: [MailEvent; 6] = [
+    pub(crate) const ALL: [MailEvent; 6] = [
         MailEvent::Delivered,
         MailEvent::Opened,
         MailEvent::Clicked,
@@ -37,7 +37,7 @@ impl MailEvent {
     ];
 
     /// The name that Segment gives to e-mail events, in lower snake case.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             MailEvent::Delivered => "email_delivered",
             MailEvent::Opened => "email_opened",
@@ -51,19 +51,19 @@ impl MailEvent {
 
 /// Finds what an event's name means.
 #[derive(Debug, Clone)]
-pub struct EventNames {
+pub(crate) struct EventNames {
     by_name: BTreeMap<String, StreamEvent>,
 }
 
 impl EventNames {
     /// A mail event keeps its meaning where the program declares an event of its name: an unsubscription must count.
-    pub fn new(program: &Program) -> Self {
+    pub(crate) fn new(program: &Program) -> Self {
         let declared = program.events.iter().map(|(id, event)| (snake_case(&event.name), StreamEvent::Declared(id)));
         let mail = MailEvent::ALL.into_iter().map(|event| (event.name().to_owned(), StreamEvent::Mail(event)));
         Self { by_name: declared.chain(mail).collect() }
     }
 
-    pub fn find(&self, name: &str) -> StreamEvent {
+    pub(crate) fn find(&self, name: &str) -> StreamEvent {
         let found = self.by_name.get(name).or_else(|| self.by_name.get(&snake_case(name)));
         found.copied().unwrap_or(StreamEvent::Unknown)
     }

@@ -20,9 +20,9 @@ use crate::store::MessageId;
 use crate::time::Instant;
 
 /// The most bytes of one event.
-pub const MAX_LINE_BYTES: usize = 32 * 1024;
+pub(crate) const MAX_LINE_BYTES: usize = 32 * 1024;
 /// The most characters of a message id.
-pub const MAX_MESSAGE_ID_CHARS: usize = 100;
+pub(crate) const MAX_MESSAGE_ID_CHARS: usize = 100;
 
 /// What a page view or screen view is called here, and the property that says which page.
 const VISITED: &str = "visited";
@@ -31,7 +31,7 @@ const PAGE: &str = "page";
 const MAIL_PROPERTIES: [&str; 3] = ["email_id", "link_id", "bounce_type"];
 
 /// The id that an event is known by for ever, so that a repeat changes nothing.
-pub fn message_id(text: &str) -> MessageId {
+pub(crate) fn message_id(text: &str) -> MessageId {
     hash(text.as_bytes())
 }
 
@@ -44,19 +44,19 @@ fn hash(bytes: &[u8]) -> MessageId {
 
 /// Reads events against the names and types of a program.
 #[derive(Debug)]
-pub struct SegmentReader<'p> {
+pub(crate) struct SegmentReader<'p> {
     program: &'p Program,
     fields: FieldNames,
     events: EventNames,
 }
 
 impl<'p> SegmentReader<'p> {
-    pub fn new(program: &'p Program) -> Self {
+    pub(crate) fn new(program: &'p Program) -> Self {
         Self { program, fields: FieldNames::new(program), events: EventNames::new(program) }
     }
 
     /// Reads one event. Any bytes give an arrival or a rejection.
-    pub fn read(&self, line: &[u8], at: &Origin) -> EventItem {
+    pub(crate) fn read(&self, line: &[u8], at: &Origin) -> EventItem {
         let mut notes = Notes { at, taken: Vec::new() };
         match self.arrival(line, &mut notes) {
             Ok(row) => Item::Taken { row, notes: notes.taken },

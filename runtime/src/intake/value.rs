@@ -10,14 +10,14 @@ use super::finding::{Fault, Reason};
 use crate::time::{Instant, InstantError, Zones};
 
 /// The most characters of a text.
-pub const MAX_TEXT_CHARS: usize = 2_000;
+pub(crate) const MAX_TEXT_CHARS: usize = 2_000;
 /// The most characters of a web address, as browsers and proxies have it.
-pub const MAX_URL_CHARS: usize = 2_048;
+pub(crate) const MAX_URL_CHARS: usize = 2_048;
 /// RFC 5321: the most bytes of an address, and of the part before its `@`.
-pub const MAX_ADDRESS_BYTES: usize = 254;
-pub const MAX_LOCAL_PART_BYTES: usize = 64;
+pub(crate) const MAX_ADDRESS_BYTES: usize = 254;
+pub(crate) const MAX_LOCAL_PART_BYTES: usize = 64;
 /// RFC 1035: the most bytes of one part of a domain.
-pub const MAX_DOMAIN_LABEL_BYTES: usize = 63;
+pub(crate) const MAX_DOMAIN_LABEL_BYTES: usize = 63;
 
 const DECIMALS: usize = 4;
 /// Every decimal of four places below this has at most fifteen digits, which is what a JSON number with a point keeps exactly.
@@ -26,7 +26,7 @@ const DAY_MS: i64 = 86_400_000;
 
 /// What values are read against: the type, and the stages of the program for a stage.
 #[derive(Debug, Clone, Copy)]
-pub struct Shape<'a> {
+pub(crate) struct Shape<'a> {
     pub ty: &'a FieldType,
     pub stages: &'a [String],
 }
@@ -34,7 +34,7 @@ pub struct Shape<'a> {
 /// Why a value is none of its type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason} ({help})")]
-pub struct ValueError {
+pub(crate) struct ValueError {
     pub reason: Reason,
     /// What to write instead.
     pub help: String,
@@ -57,7 +57,7 @@ fn fault(reason: Reason, help: impl Into<String>) -> ValueError {
 }
 
 /// Reads a cell. An empty one is missing.
-pub fn from_text(shape: Shape<'_>, text: &str) -> Result<FieldValue, ValueError> {
+pub(crate) fn from_text(shape: Shape<'_>, text: &str) -> Result<FieldValue, ValueError> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(FieldValue::Missing);
@@ -78,7 +78,7 @@ pub fn from_text(shape: Shape<'_>, text: &str) -> Result<FieldValue, ValueError>
 
 /// Reads a JSON value. `null` is missing. A text may hold any type in its written form; a number or truth value is only taken for
 /// its own kind, since `"page": 42` is more likely a fault of the sender than the text `42`.
-pub fn from_json(shape: Shape<'_>, value: &Value) -> Result<FieldValue, ValueError> {
+pub(crate) fn from_json(shape: Shape<'_>, value: &Value) -> Result<FieldValue, ValueError> {
     match (value, shape.ty) {
         (Value::Null, _) => Ok(FieldValue::Missing),
         (Value::String(text), _) => from_text(shape, text),

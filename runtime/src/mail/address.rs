@@ -26,10 +26,12 @@ impl Address {
         lettre::Address::new(local, domain).map(Address).map_err(|_| refuse("look for a typing error"))
     }
 
+    /// `anna@example.com`, its domain in `xn--` form where it has other letters.
     pub fn as_str(&self) -> &str {
         self.0.as_ref()
     }
 
+    /// What stands behind the `@`.
     pub fn domain(&self) -> &str {
         self.0.domain()
     }
@@ -96,10 +98,12 @@ impl Mailbox {
         }
     }
 
+    /// The name before the address; none where the address stands alone.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
+    /// The address without a name.
     pub fn address(&self) -> &Address {
         &self.address
     }

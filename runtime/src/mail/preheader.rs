@@ -15,7 +15,7 @@ const STYLE: &str =
     "display:none;font-size:1px;color:#ffffff;line-height:1px;max-height:0px;max-width:0px;opacity:0;overflow:hidden;";
 
 /// The HTML with the preview as its hidden first words, unless the template has such words of its own.
-pub fn with_preheader<'a>(html: &'a str, preview: Option<&str>) -> Cow<'a, str> {
+pub(crate) fn with_preheader<'a>(html: &'a str, preview: Option<&str>) -> Cow<'a, str> {
     let preview = preview.map(header::clean).unwrap_or_default();
     let body = body_start(html);
     let (before, after) = html.split_at_checked(body).unwrap_or(("", html));

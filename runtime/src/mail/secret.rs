@@ -8,10 +8,12 @@ use std::fmt;
 pub struct Secret(String);
 
 impl Secret {
+    /// Takes the text as it is.
     pub fn new(text: impl Into<String>) -> Self {
         Secret(text.into())
     }
 
+    /// The secret itself: for the one place that uses it, never for words to people.
     pub fn expose(&self) -> &str {
         &self.0
     }

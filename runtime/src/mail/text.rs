@@ -23,7 +23,7 @@ const LIST_INDENT: usize = 2;
 const FILLERS: [char; 4] = ['\u{ad}', '\u{34f}', '\u{200b}', '\u{feff}'];
 
 /// What a reader without HTML sees. It ends with a line break unless it is empty.
-pub fn from_html(html: &str) -> String {
+pub(crate) fn from_html(html: &str) -> String {
     let mut scanner = Scanner::new(html);
     let mut writer = Writer::default();
     // One unclosed element makes us distrust the rest: better a hidden text shown than a visible one lost.

@@ -16,7 +16,9 @@ use super::Secret;
 
 /// Half of SHA-256, which RFC 2104 names as the shortest good cut.
 const SIGNATURE_OCTETS: usize = 16;
+/// The least length of a signing secret: as long as the hash, which RFC 2104 asks for.
 pub const SECRET_MIN_OCTETS: usize = 32;
+/// The longest id of a key, in letters and digits.
 pub const KEY_ID_MAX_OCTETS: usize = 16;
 /// Tokens come from the open network, so their length is bounded before any work.
 pub const TOKEN_MAX_OCTETS: usize = 600;
@@ -31,18 +33,26 @@ pub struct Keys {
 /// What a token says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
+    /// As the link names them: no address.
     pub contact: String,
+    /// The list to leave.
     pub list: String,
 }
 
+/// Why keys cannot sign.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the variants say what is wrong, and their fields are what the message repeats")]
 pub enum KeysError {
+    /// No key at all.
     #[error("there is no key to sign unsubscribe links with: set at least one")]
     None,
+    /// An id that is empty, too long, or not of letters and digits.
     #[error("`{id}` cannot name a key for unsubscribe links: use up to {KEY_ID_MAX_OCTETS} letters and digits")]
     Id { id: String },
+    /// Two keys of one id.
     #[error("two keys for unsubscribe links are named `{id}`: give the newer one another name")]
     Twice { id: String },
+    /// A secret under [`SECRET_MIN_OCTETS`].
     #[error("the key `{id}` for unsubscribe links has fewer than {SECRET_MIN_OCTETS} bytes: take a longer random one")]
     Short { id: String },
 }
@@ -52,6 +62,7 @@ pub enum KeysError {
 #[error("this unsubscribe link is not one of ours, or its key has been removed")]
 pub struct BadToken;
 
+/// A token over [`TOKEN_MAX_OCTETS`], which would be refused when it comes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the contact's id and the list's name make an unsubscribe link longer than {TOKEN_MAX_OCTETS} bytes: shorten the list's name"
@@ -77,6 +88,7 @@ impl Keys {
         if keys.is_empty() { Err(KeysError::None) } else { Ok(Keys { keys }) }
     }
 
+    /// A token for one contact and one list, signed with the first key. The same every time.
     pub fn make(&self, contact: &str, list: &str) -> Result<String, TokenTooLong> {
         // `new` refuses an empty list of keys.
         let Some((id, key)) = self.keys.first() else { return Err(TokenTooLong) };
@@ -85,6 +97,7 @@ impl Keys {
         if token.len() > TOKEN_MAX_OCTETS { Err(TokenTooLong) } else { Ok(token) }
     }
 
+    /// What a token says, if one of the keys signed it. Takes as long for every wrong signature.
     pub fn verify(&self, token: &str) -> Result<Claim, BadToken> {
         if token.len() > TOKEN_MAX_OCTETS {
             return Err(BadToken);

@@ -20,16 +20,22 @@ pub type Totals = BTreeMap<String, u64>;
 /// A program's run so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct RunReport {
+    /// Who came in, and who may not be written to.
     pub people: People,
+    /// What arrived.
     pub events: Events,
+    /// What was not counted as a person's.
     pub clicks: Clicks,
+    /// What became of mails and notices.
     pub mail: MailReport,
     /// By name.
     pub workflows: BTreeMap<String, WorkflowReport>,
 }
 
+/// The contacts of a store.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct People {
+    /// Contacts, each counted once.
     pub known: u64,
     /// Rows of an import about somebody known by then.
     pub joined: u64,
@@ -42,9 +48,12 @@ pub struct People {
     pub unknown_zones: u64,
 }
 
+/// The events of a store.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Events {
+    /// Taken, each once.
     pub kept: u64,
+    /// Arrived before under the same message id, and changed nothing (E3).
     pub repeated: u64,
     /// Of those kept: of a name that the program does not declare.
     pub undeclared: u64,
@@ -53,18 +62,24 @@ pub struct Events {
 /// Clicks that count for nobody.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Clicks {
+    /// Too soon after the send to be a person's.
     pub machine: u64,
+    /// Of a mail that no live journey had sent by then.
     pub without_send: u64,
 }
 
+/// What left the outbox, to contacts and to teams.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct MailReport {
+    /// The other side took it.
     pub delivered: u64,
+    /// Refused, given up or never written.
     pub undelivered: u64,
     /// Of those undelivered, by reason.
     pub undelivered_because: Totals,
     /// In the outbox for another attempt.
     pub waiting: u64,
+    /// Attempts that failed and were, or will be, repeated.
     pub retries: u64,
 }
 

@@ -10,7 +10,9 @@ use serde::Serialize;
 /// A workflow's funnel. Whoever entered is in exactly one of converted, exited, stopped, finished, handed off and live.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct WorkflowReport {
+    /// For people; the name where there is no other.
     pub title: String,
+    /// Journeys begun; one person may have several.
     pub entered: u64,
     /// Entries that were not followed, by reason.
     pub ignored: Totals,
@@ -18,6 +20,7 @@ pub struct WorkflowReport {
     pub sent: Totals,
     /// By reason.
     pub withheld: Totals,
+    /// Waits that ended by their deadline.
     pub timed_out: u64,
     /// Journeys that met their goal.
     pub converted: u64,
@@ -43,9 +46,11 @@ pub struct WorkflowReport {
 /// What happened at one step.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct StepReport {
+    /// As the step is written, or its label.
     pub name: String,
     /// Of a send.
     pub sent: u64,
+    /// Of a send: mails that did not leave.
     pub withheld: u64,
     /// Of a send: how often a closed window held somebody.
     pub held: u64,

@@ -21,6 +21,7 @@ pub struct SettingsFault {
     pub message: String,
     /// Bytes of `flow.toml`; none for what is not in it.
     pub at: Option<Range<usize>>,
+    /// What to write or to do; none where the message says it.
     pub help: Option<String>,
 }
 

@@ -41,22 +41,25 @@ use flow_front::lints::{Level, Levels};
 pub use secrets::{DEVELOPMENT_SECRET, Environment, MAX_SECRET_BYTES, SMTP_PASSWORD, Secrets, UNSUBSCRIBE_SECRET};
 use section::{Document, Section, Shape};
 
+/// In the project's folder.
 pub const FILE_NAME: &str = "flow.toml";
 /// Settings are a page; a longer file is a mistaken one.
 pub const MAX_FILE_BYTES: usize = 64 * 1024;
-pub const MAX_NAME_CHARS: usize = 64;
+const MAX_NAME_CHARS: usize = 64;
 /// Of a postal address.
-pub const MAX_ADDRESS_CHARS: usize = 300;
+const MAX_ADDRESS_CHARS: usize = 300;
 /// Leaves room for the token behind it (`mail::UNSUBSCRIBE_URL_MAX_OCTETS`).
-pub const MAX_UNSUBSCRIBE_URL_BYTES: usize = 280;
+const MAX_UNSUBSCRIBE_URL_BYTES: usize = 280;
 /// The port at which mail servers take mail from programs (RFC 6409).
 const SUBMISSION_PORT: u16 = 587;
-pub const MAX_TIMEOUT_SECONDS: i64 = 600;
+const MAX_TIMEOUT_SECONDS: i64 = 600;
 /// Ten years.
-pub const MAX_RUN_DAYS: i64 = 3660;
+const MAX_RUN_DAYS: i64 = 3660;
 
+/// All of `flow.toml`, checked. Relative paths are joined to the project's folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// The project's; the store's file is named after it where `[store]` names none.
     pub name: String,
     /// Of contacts whose own is missing or unknown.
     pub timezone: Zone,
@@ -64,9 +67,13 @@ pub struct Settings {
     pub currency: Option<String>,
     /// The database file.
     pub store: PathBuf,
+    /// `[sender]`
     pub sender: Sender,
+    /// `[mail]`
     pub mail: MailSettings,
+    /// `[data]`; empty where there is no such section.
     pub data: Data,
+    /// `[run]`; none where there is no such section.
     pub run: Option<Run>,
     /// How much each lint weighs.
     pub lints: Levels,
@@ -75,6 +82,7 @@ pub struct Settings {
 /// Who the mail is from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sender {
+    /// Of mails whose email names no sender, and of all notices.
     pub from: Mailbox,
     /// The postal address that the law asks for.
     pub address: String,
@@ -85,20 +93,31 @@ pub struct Sender {
 /// How mail leaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MailSettings {
-    File { folder: PathBuf },
+    /// Into a folder, as `.eml` files.
+    File {
+        /// Made if its parent is there.
+        folder: PathBuf,
+    },
+    /// To a server.
     Smtp(Smtp),
 }
 
 /// A mail server, without its password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Smtp {
+    /// A name or an address.
     pub host: String,
+    /// 587 where none is given.
     pub port: u16,
+    /// How the connection is kept from being read.
     pub security: Security,
     /// Allows mail in the clear to another machine.
     pub insecure: bool,
+    /// With one, the password comes from [`SMTP_PASSWORD`].
     pub username: Option<String>,
+    /// For connecting and for each answer; at most ten minutes.
     pub timeout: Duration,
+    /// What to do where nobody knows whether a mail left (E9).
     pub uncertain: Uncertain,
 }
 
@@ -120,7 +139,9 @@ impl Smtp {
 /// Files to import.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Data {
+    /// A CSV file; none imports nobody.
     pub contacts: Option<PathBuf>,
+    /// A file of JSON lines; none has no events.
     pub events: Option<PathBuf>,
 }
 
@@ -129,6 +150,7 @@ pub struct Data {
 pub struct Run {
     /// The first day, in the project's zone.
     pub start: NaiveDate,
+    /// How many days are simulated, from 1 to ten years.
     pub days: u32,
 }
 

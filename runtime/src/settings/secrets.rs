@@ -28,7 +28,9 @@ pub type Environment<'e> = dyn Fn(&str) -> Option<String> + 'e;
 /// What a run needs and `flow.toml` may not hold.
 #[derive(Debug)]
 pub struct Secrets {
+    /// Of the mail server; none where it asks for no login or mail goes into a folder.
     pub smtp_password: Option<Secret>,
+    /// Where mail goes into a folder, made of [`DEVELOPMENT_SECRET`] if none is set.
     pub unsubscribe_keys: Keys,
 }
 

@@ -58,6 +58,7 @@ impl Snapshot {
         self
     }
 
+    /// Lines of text, the same for equal stores whatever order they were written in.
     pub fn digest(&self) -> String {
         let mut out = String::new();
         add(&mut out, "contact", &self.contacts, contact);

@@ -6,11 +6,13 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct StoreError {
+    /// What callers tell apart.
     pub fault: StoreFault,
     /// What happened, in words, with the file.
     pub message: String,
     /// What to do.
     pub help: String,
+    /// The store's file; none in memory.
     pub path: Option<PathBuf>,
 }
 
@@ -29,5 +31,6 @@ pub enum StoreFault {
     ReadOnly,
     /// It is damaged, or holds what Flow never writes.
     Corrupt,
+    /// Nothing that a caller could mend.
     Other,
 }

@@ -8,9 +8,9 @@
 
 mod check;
 pub mod digest;
-pub mod error;
+mod error;
 pub mod memory;
-pub mod record;
+mod record;
 pub mod sqlite;
 
 #[cfg(test)]

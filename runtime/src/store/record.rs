@@ -13,7 +13,9 @@ pub struct MessageId(pub [u8; 16]);
 /// A contact with what the engine needs to decide about them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContactRecord {
+    /// Never given to anybody else.
     pub id: ContactId,
+    /// As the program's layout has it; bytes to the store.
     pub frame: Vec<u8>,
     /// The text fields, in the order of the program's text columns.
     pub texts: Vec<Option<String>>,
@@ -26,20 +28,26 @@ pub struct ContactRecord {
 /// A contact to insert or replace, without journeys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContactWrite {
+    /// One that [`Store::next_contact`](super::Store::next_contact) has given, or of a contact that is there.
     pub id: ContactId,
+    /// The whole frame, as the program's layout has it.
     pub frame: Vec<u8>,
     /// `None` leaves the texts as they are (never for a new contact): most steps change no text.
     pub texts: Option<Vec<Option<String>>>,
+    /// The next instant at which something may happen by itself; none where nothing can.
     pub next_at: Option<i64>,
 }
 
 /// One person's way through one workflow. Its key is (contact, workflow, run).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JourneyRecord {
+    /// Whose journey it is.
     pub contact: ContactId,
+    /// The program's number of the workflow.
     pub workflow: u32,
     /// The how-manieth enrolment of this contact in this workflow, from 1.
     pub run: u32,
+    /// What it is alive for.
     pub status: JourneyStatus,
     /// The block to resume at.
     pub block: u32,
@@ -51,7 +59,9 @@ pub struct JourneyRecord {
     pub memory: Vec<u8>,
     /// When it acts by itself; every live journey has one (E14).
     pub due_at: Option<i64>,
+    /// The instant of enrolment.
     pub entered_at: i64,
+    /// None while it is live.
     pub ended_at: Option<i64>,
     /// Whether the engine still needs it when the contact is loaded: live, or the latest of its workflow.
     pub keep: bool,
@@ -67,17 +77,22 @@ pub enum JourneyStatus {
     Awaiting = 1,
     /// A message held by its window.
     Held = 2,
+    /// It is over, in whichever way.
     Ended = 3,
 }
 
 /// An event as it arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventRecord {
+    /// Who it is about.
     pub contact: ContactId,
+    /// Under this it was taken once (E3).
     pub message: MessageId,
     /// The stream's own name.
     pub name: String,
+    /// When it happened; never after it was received.
     pub occurred_at: i64,
+    /// When it arrived, by the stream.
     pub received_at: i64,
     /// The properties as JSON, as they came.
     pub properties: String,
@@ -90,22 +105,31 @@ pub struct OutboxRecord {
     pub id: u64,
     /// Contact, workflow, run, step and visit: `c17.guide_nurture.1.s0.v0`.
     pub key: String,
+    /// To whom it goes.
     pub kind: OutboxKind,
+    /// Who it is to or, for a notice, about.
     pub contact: ContactId,
+    /// The program's number of the workflow.
     pub workflow: u32,
+    /// The run of the journey that wrote it.
     pub run: u32,
+    /// The program's number of the step.
     pub step: u32,
     /// The program's number of the email; 0 for a notice.
     pub email: u32,
     /// What a notice says, as JSON; empty for a mail, which is filled in when it leaves.
     pub payload: String,
+    /// Rows that are queued or claimed are still to leave.
     pub state: OutboxState,
+    /// Attempts so far, the one under way not counted.
     pub attempts: u32,
+    /// When the step wrote it; the date of the message, whenever it leaves.
     pub queued_at: i64,
     /// Not before this instant.
     pub due_at: i64,
 }
 
+/// To whom a message goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum OutboxKind {
@@ -115,12 +139,15 @@ pub enum OutboxKind {
     Notice = 1,
 }
 
+/// How far a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum OutboxState {
+    /// Waiting for its instant.
     Queued = 0,
     /// A connector has been asked and has not answered.
     Claimed = 1,
+    /// The other side took it.
     Delivered = 2,
     /// Not let out at the last check (E5).
     Withheld = 3,
@@ -133,8 +160,11 @@ pub enum OutboxState {
 /// What became of an outbox row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxSettlement {
+    /// Of the row.
     pub id: u64,
+    /// The state that it has from now on.
     pub state: OutboxState,
+    /// Attempts made by now.
     pub attempts: u32,
     /// The next try, where it is queued again; else the instant it was settled.
     pub due_at: i64,
@@ -147,25 +177,38 @@ pub struct OutboxSettlement {
 pub struct HandoffRecord {
     /// The same form of key as the outbox has.
     pub key: String,
+    /// Who was handed over.
     pub contact: ContactId,
+    /// The program's number of the workflow.
     pub workflow: u32,
+    /// The run of the journey.
     pub run: u32,
+    /// By its name.
     pub team: String,
+    /// The address of whoever took the contact, or of the backup.
     pub member: String,
+    /// Filled in; empty where the step has none.
     pub note: String,
+    /// What they are asked to do, filled in.
     pub task: Option<String>,
+    /// By when; where there is a task.
     pub task_due_at: Option<i64>,
+    /// The instant of the step.
     pub at: i64,
 }
 
 /// Why something happened, or did not (E12).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecisionRecord {
+    /// About whom it was decided.
     pub contact: ContactId,
     /// None where no workflow is concerned.
     pub workflow: Option<u32>,
+    /// The run of the journey; 0 where there is none.
     pub run: u32,
+    /// The instant of the decision.
     pub at: i64,
+    /// What was decided.
     pub code: DecisionCode,
     /// The step, or the number of the exit.
     pub step: Option<u32>,
@@ -179,16 +222,23 @@ pub struct DecisionRecord {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum DecisionCode {
+    /// A journey began; the reason says by what, where it was not the workflow's own entry.
     Entered = 1,
     /// An entry that was not followed; the reason says why (E4).
     Ignored = 2,
     /// A wake: from a suspension to the next; the trace says which arms ran.
     Stepped = 3,
+    /// A step put a mail into the outbox.
     Sent = 4,
+    /// A mail does not leave; the reason says why.
     Withheld = 5,
+    /// A mail waits for its window, and the journey with it.
     Held = 6,
+    /// A `wait until` ended by its deadline.
     TimedOut = 7,
+    /// A handoff was made; the reason says who took it, if anybody.
     HandedOff = 8,
+    /// The goal was met, or an `exit as converted` ran.
     Converted = 9,
     /// The goal was met after the end, within its time.
     Attributed = 10,
@@ -196,6 +246,7 @@ pub enum DecisionCode {
     ExitedWhen = 11,
     /// An `exit` step.
     Exited = 12,
+    /// The journey came to its end; the reason says by what.
     Finished = 13,
     /// A mail was delivered.
     Delivered = 14,
@@ -210,42 +261,62 @@ pub enum DecisionCode {
 /// A total of decisions.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DecisionCount {
+    /// None where no workflow is concerned.
     pub workflow: Option<u32>,
+    /// What was decided.
     pub code: DecisionCode,
+    /// The step, or the number of the exit.
     pub step: Option<u32>,
+    /// The reason's number, where the code has several.
     pub reason: u32,
+    /// How often.
     pub count: u64,
 }
 
 /// A total of live journeys at one step.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PositionCount {
+    /// The program's number of the workflow.
     pub workflow: u32,
+    /// The program's number of the step.
     pub step: u32,
+    /// What they are alive for; never [`JourneyStatus::Ended`].
     pub status: JourneyStatus,
+    /// How many journeys.
     pub count: u64,
 }
 
 /// A total of handoffs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HandoffCount {
+    /// The program's number of the workflow.
     pub workflow: u32,
+    /// By its name.
     pub team: String,
+    /// By their address.
     pub member: String,
+    /// How many people they took over.
     pub count: u64,
 }
 
 /// One transaction.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
+    /// Whole rows; of two for one contact the last holds.
     pub contacts: Vec<ContactWrite>,
     /// New keys of contacts. A key once given stays.
     pub keys: Vec<(String, ContactId)>,
+    /// Whole rows; of two for one journey the last holds.
     pub journeys: Vec<JourneyRecord>,
+    /// Each new to the store.
     pub events: Vec<EventRecord>,
+    /// A row whose key is there already changes nothing.
     pub outbox: Vec<OutboxRecord>,
+    /// What became of rows that are there.
     pub settled: Vec<OutboxSettlement>,
+    /// A row whose key is there already changes nothing.
     pub handoffs: Vec<HandoffRecord>,
+    /// Counted into the totals as they are written.
     pub decisions: Vec<DecisionRecord>,
     /// Named values to replace.
     pub meta: Vec<(String, Vec<u8>)>,
@@ -254,6 +325,7 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// Whether nothing would be written.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

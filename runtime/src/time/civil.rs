@@ -13,20 +13,26 @@ use super::{Instant, Zone};
 /// A length of time: `months` and `days` by the calendar of a zone, `ms` elapsed. A week is seven days, a year twelve months.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Span {
+    /// Added first.
     pub months: i32,
+    /// Added second.
     pub days: i32,
+    /// Elapsed milliseconds, added last.
     pub ms: i64,
 }
 
 impl Span {
+    /// Calendar months alone.
     pub const fn months(months: i32) -> Span {
         Span { months, days: 0, ms: 0 }
     }
 
+    /// Days by the wall clock alone.
     pub const fn days(days: i32) -> Span {
         Span { months: 0, days, ms: 0 }
     }
 
+    /// Elapsed milliseconds alone.
     pub const fn ms(ms: i64) -> Span {
         Span { months: 0, days: 0, ms }
     }

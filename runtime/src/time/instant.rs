@@ -18,11 +18,13 @@ impl Instant {
     /// Before every instant; a difference too far back to be counted becomes it.
     pub const MIN: Instant = Instant(i64::MIN);
 
+    /// So many milliseconds later; see [`NEVER`](Self::NEVER) for what is out of range.
     #[must_use]
     pub const fn add_ms(self, ms: i64) -> Instant {
         if self.is_never() { self } else { Instant(self.0.saturating_add(ms)) }
     }
 
+    /// So many milliseconds earlier; what is out of range is [`MIN`](Self::MIN).
     #[must_use]
     pub const fn sub_ms(self, ms: i64) -> Instant {
         if self.is_never() { self } else { Instant(self.0.saturating_sub(ms)) }
@@ -33,6 +35,7 @@ impl Instant {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// Whether it is [`NEVER`](Self::NEVER).
     pub const fn is_never(self) -> bool {
         self.0 == Instant::NEVER.0
     }
@@ -74,13 +77,18 @@ impl fmt::Display for Instant {
 
 /// Why a text is not an instant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the variants say what is wrong, and their fields are what the message repeats")]
 pub enum InstantError {
+    /// An instant, but for its zone.
     #[error("`{text}` does not say which time zone it is in: end it with `Z` or an offset such as `+02:00`")]
     NoOffset { text: String },
+    /// The shape of an instant, with a day or an hour that there is not.
     #[error("`{text}` does not exist: check its day and its hour")]
     DoesNotExist { text: String },
+    /// Another shape.
     #[error("`{text}` is not a moment in time: write it like `2026-03-02T09:30:00Z`")]
     NotAMoment { text: String },
+    /// Not looked at, because of its length.
     #[error("a text of {bytes} bytes is not a moment in time: write it like `2026-03-02T09:30:00Z`")]
     TooLong { bytes: usize },
 }

@@ -20,12 +20,16 @@ pub struct SendWindow {
 /// A window that cannot be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WindowError {
+    /// It would never open.
     #[error("the send window has no day, so it would never open: name at least one, such as `monday`")]
     NoDay,
+    /// A bit beyond Sunday's.
     #[error("the send window has a day that is not in the week: name days from `monday` to `sunday`")]
     NotAWeekday,
+    /// An opening at or after midnight of the next day, in minutes.
     #[error("a send window cannot open {0} minutes after midnight: choose a time from `00:00` to `23:59`")]
     FromOutOfDay(u16),
+    /// A closing after midnight of the next day, in minutes.
     #[error("a send window cannot close {0} minutes after midnight: choose a time from `00:00` to `24:00`")]
     ToOutOfDay(u16),
 }
@@ -46,7 +50,9 @@ const LOOK_BACK_DAYS: i32 = 1;
 const LOOK_AHEAD_DAYS: i32 = 15;
 
 impl SendWindow {
+    /// The bits of all seven days.
     pub const EVERY_DAY: u8 = 0b111_1111;
+    /// The bits of Monday to Friday.
     pub const WEEKDAYS: u8 = 0b001_1111;
 
     /// `days` has a bit for each weekday, Monday the lowest. Times are minutes from midnight. A window whose end is its start
@@ -68,6 +74,7 @@ impl SendWindow {
         Ok(SendWindow { days, from_min, to_min })
     }
 
+    /// Whether mail may leave at `now`; never at [`Instant::NEVER`].
     pub fn is_open(&self, now: Instant, zone: Zone) -> bool {
         self.opens_at(now, zone) == now && now != Instant::NEVER
     }

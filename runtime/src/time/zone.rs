@@ -70,6 +70,7 @@ struct Entry {
 const NOT_A_PLACE: &str = "Factory";
 
 impl Zones {
+    /// The one table of this process, read when it is first asked for.
     pub fn bundled() -> &'static Zones {
         static BUNDLED: LazyLock<Zones> = LazyLock::new(Zones::read);
         &BUNDLED

@@ -19,7 +19,7 @@ mod segment;
 mod step;
 mod team;
 mod text;
-pub mod typed;
+pub(crate) mod typed;
 mod workflow;
 
 macro_rules! modules {
@@ -30,7 +30,7 @@ constructs::steps!(modules);
 constructs::header_modules!(modules);
 
 pub(crate) use number::{days_of, number_of};
-pub use typed::{Cond, Number, Since, Typed};
+pub(crate) use typed::{Cond, Typed};
 
 use crate::diagnostics::Diagnostic;
 use crate::env::Env;
@@ -47,14 +47,14 @@ pub(crate) type Known = BTreeSet<FieldId>;
 
 /// What checking a program gave.
 #[derive(Debug)]
-pub struct Checked {
+pub(crate) struct Checked {
     pub typed: Typed,
     pub meanings: Meanings,
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// The environment of a program, with every segment typed in it, and what is wrong with what it holds.
-pub fn environment<'p>(scope: &'p Scope, project: &'p Project) -> (Env<'p>, Checked) {
+pub(crate) fn environment<'p>(scope: &'p Scope, project: &'p Project) -> (Env<'p>, Checked) {
     let mut all = Gathered::default();
     // The schema first: whatever is asked, is asked of it.
     let mut env = Env::new(scope, project, &mut all.found.diagnostics);
@@ -71,7 +71,7 @@ pub fn environment<'p>(scope: &'p Scope, project: &'p Project) -> (Env<'p>, Chec
 }
 
 /// Types every other declaration alone, against the rest. What is already known goes in and comes out whole.
-pub fn check(env: &Env<'_>, known: Checked) -> Checked {
+pub(crate) fn check(env: &Env<'_>, known: Checked) -> Checked {
     let Checked { mut typed, meanings, diagnostics } = known;
     let mut all = Gathered { found: Found { diagnostics, meanings } };
     let scope = env.scope;

@@ -8,7 +8,7 @@ use flow_ir::{
 use std::collections::BTreeSet;
 
 #[derive(Debug, Clone, Default)]
-pub struct Typed {
+pub(crate) struct Typed {
     pub fields: IdMap<FieldId, FieldShape>,
     pub stages: Vec<String>,
     pub events: IdMap<flow_ir::EventId, EventType>,
@@ -20,7 +20,7 @@ pub struct Typed {
 
 /// A field of the contact, built in or declared.
 #[derive(Debug, Clone)]
-pub struct FieldShape {
+pub(crate) struct FieldShape {
     pub name: String,
     pub ty: FieldType,
     pub optional: bool,
@@ -30,7 +30,7 @@ pub struct FieldShape {
 
 /// A condition.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Cond {
+pub(crate) enum Cond {
     /// Wrong and reported; the program is refused.
     Unknown,
     All(Vec<Part>),
@@ -61,7 +61,7 @@ pub enum Cond {
 
 /// One side of an `and` or an `or`.
 #[derive(Debug, Clone)]
-pub struct Part {
+pub(crate) struct Part {
     pub cond: Cond,
     pub at: Location,
 }
@@ -75,14 +75,14 @@ impl PartialEq for Part {
 
 /// Events that match, at least so many, since some instant.
 #[derive(Debug, Clone, PartialEq)]
-pub struct EventTest {
+pub(crate) struct EventTest {
     pub pattern: Pattern,
     pub at_least: u32,
     pub since: Since,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Since {
+pub(crate) enum Since {
     /// The event that is arriving.
     Trigger,
     /// So many milliseconds before now.
@@ -95,7 +95,7 @@ pub enum Since {
 
 /// A number, a date or an instant, as kept in frames.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Number {
+pub(crate) enum Number {
     Const(i64),
     Field(FieldId),
     /// A field or what to take where it is missing.
@@ -108,13 +108,13 @@ pub enum Number {
 
 /// A segment: one predicate, named everywhere.
 #[derive(Debug, Clone)]
-pub struct TypedSegment {
+pub(crate) struct TypedSegment {
     pub name: String,
     pub when: Cond,
 }
 
 #[derive(Debug, Clone)]
-pub struct TypedEmail {
+pub(crate) struct TypedEmail {
     pub email: Email,
     /// Complete but for its subjects.
     pub content: EmailContent,
@@ -122,14 +122,14 @@ pub struct TypedEmail {
 }
 
 #[derive(Debug, Clone)]
-pub struct TypedTeam {
+pub(crate) struct TypedTeam {
     pub name: String,
     pub members: Vec<(String, Option<Cond>)>,
     pub backup: Option<String>,
 }
 
 #[derive(Debug, Clone)]
-pub struct TypedWorkflow {
+pub(crate) struct TypedWorkflow {
     pub name: String,
     pub title: String,
     pub group: Option<String>,
@@ -146,7 +146,7 @@ pub struct TypedWorkflow {
 }
 
 #[derive(Debug, Clone)]
-pub struct TypedGoal {
+pub(crate) struct TypedGoal {
     pub text: String,
     pub when: Cond,
     pub within: Option<CivilSpan>,
@@ -157,14 +157,14 @@ pub struct TypedGoal {
 }
 
 #[derive(Debug, Clone)]
-pub enum TypedEntry {
+pub(crate) enum TypedEntry {
     Event { when: Cond, at: Location },
     Becomes { when: Cond, existing: bool, at: Location },
     ByHand { at: Location },
 }
 
 #[derive(Debug, Clone)]
-pub struct TypedStep {
+pub(crate) struct TypedStep {
     pub label: Option<String>,
     /// The construct it is: its file in every layer.
     pub kind: &'static str,
@@ -176,7 +176,7 @@ pub struct TypedStep {
 
 /// What a step comes to. Many constructs share a form, so a new one needs nothing new behind the checker.
 #[derive(Debug, Clone)]
-pub enum Form {
+pub(crate) enum Form {
     /// A field takes a new value.
     Change {
         field: FieldId,
@@ -202,7 +202,7 @@ pub enum Form {
 }
 
 #[derive(Debug, Clone)]
-pub enum TypedWait {
+pub(crate) enum TypedWait {
     For(CivilSpan),
     /// Until the condition holds, at most this long.
     Until {
@@ -213,13 +213,13 @@ pub enum TypedWait {
 
 impl Form {
     /// An effect with which nothing is wrong, and behind which the journey goes on.
-    pub fn effect(effect: impl Into<Effect>) -> Self {
+    pub(crate) fn effect(effect: impl Into<Effect>) -> Self {
         Form::Effect { effect: Some(effect.into()), then: None }
     }
 }
 
 #[derive(Debug, Clone)]
-pub struct TypedArm {
+pub(crate) struct TypedArm {
     pub when: Cond,
     pub steps: Vec<TypedStep>,
     /// `if clicked guide_delivery`
@@ -229,7 +229,7 @@ pub struct TypedArm {
 
 impl Typed {
     /// Calls `visit` with every condition of the program, each as a whole.
-    pub fn each_root<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
+    pub(crate) fn each_root<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
         self.segments.values().for_each(|segment| visit(&segment.when));
         self.workflows.values().for_each(|workflow| workflow.each_root(visit));
         let subjects = self.emails.values().flat_map(|email| &email.subjects).filter_map(|(when, _)| when.as_ref());
@@ -238,12 +238,12 @@ impl Typed {
     }
 
     /// Calls `visit` with every condition of the program and every part of it.
-    pub fn each_cond<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
+    pub(crate) fn each_cond<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
         self.each_root(&mut |cond| cond.each(visit));
     }
 
     /// Each step that lets people into a workflow: whose it is, which one it starts, and where it stands.
-    pub fn starts(&self) -> impl Iterator<Item = (WorkflowId, WorkflowId, Location)> {
+    pub(crate) fn starts(&self) -> impl Iterator<Item = (WorkflowId, WorkflowId, Location)> {
         self.workflows.iter().flat_map(|(id, workflow)| {
             let mut found = Vec::new();
             each_step(&workflow.steps, &mut |step| {
@@ -256,12 +256,12 @@ impl Typed {
     }
 
     /// The workflows that a step of another one starts.
-    pub fn started(&self) -> BTreeSet<WorkflowId> {
+    pub(crate) fn started(&self) -> BTreeSet<WorkflowId> {
         self.starts().map(|(_, started, _)| started).collect()
     }
 
     /// Whether no part was wrong; each wrong one was reported.
-    pub fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         let mut whole = true;
         for workflow in self.workflows.values() {
             each_step(&workflow.steps, &mut |step| {
@@ -286,7 +286,7 @@ impl TypedWorkflow {
 }
 
 /// Calls `visit` with every step, at any depth, in the order of the text.
-pub fn each_step<'t>(steps: &'t [TypedStep], visit: &mut dyn FnMut(&'t TypedStep)) {
+pub(crate) fn each_step<'t>(steps: &'t [TypedStep], visit: &mut dyn FnMut(&'t TypedStep)) {
     for step in steps {
         visit(step);
         step.children().into_iter().for_each(|block| each_step(block, visit));
@@ -295,7 +295,7 @@ pub fn each_step<'t>(steps: &'t [TypedStep], visit: &mut dyn FnMut(&'t TypedStep
 
 impl TypedStep {
     /// The blocks that stand in it, in the order of the text.
-    pub fn children(&self) -> Vec<&[TypedStep]> {
+    pub(crate) fn children(&self) -> Vec<&[TypedStep]> {
         match &self.form {
             Form::Branch { arms, otherwise } => {
                 let arms = arms.iter().map(|arm| arm.steps.as_slice());
@@ -306,7 +306,7 @@ impl TypedStep {
     }
 
     /// The email it sends.
-    pub fn message(&self) -> Option<EmailId> {
+    pub(crate) fn message(&self) -> Option<EmailId> {
         match &self.form {
             Form::Effect { effect: Some(effect), .. } => effect.message(),
             _ => None,
@@ -314,7 +314,7 @@ impl TypedStep {
     }
 
     /// The conditions it asks itself.
-    pub fn conds(&self) -> Vec<&Cond> {
+    pub(crate) fn conds(&self) -> Vec<&Cond> {
         match &self.form {
             Form::Branch { arms, .. } => arms.iter().map(|arm| &arm.when).collect(),
             Form::Wait(TypedWait::Until { when, .. }) => vec![when],
@@ -325,13 +325,13 @@ impl TypedStep {
 
 impl Cond {
     /// Calls `visit` with this condition and every part of it.
-    pub fn each<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
+    pub(crate) fn each<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
         visit(self);
         self.children().for_each(|part| part.each(visit));
     }
 
     /// Its direct parts.
-    pub fn children(&self) -> impl Iterator<Item = &Cond> {
+    pub(crate) fn children(&self) -> impl Iterator<Item = &Cond> {
         let (parts, inner) = match self {
             Cond::All(parts) | Cond::Any(parts) => (parts.as_slice(), None),
             Cond::Not(inner) => (&[][..], Some(&**inner)),

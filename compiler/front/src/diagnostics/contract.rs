@@ -3,18 +3,18 @@
 use super::{Code, Diagnostic};
 use crate::source::{Location, Span};
 
-pub fn no_entry(workflow: &str, at: Location) -> Diagnostic {
+pub(crate) fn no_entry(workflow: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::NoEntry, format!("workflow `{workflow}` does not say who enters"), at, "no `enter` line")
         .help("add one, for example\n  enter when downloaded(asset is \"guide\")\nor, where another workflow lets people in with `start`,\n  enter by hand")
 }
 
-pub fn no_reenter(workflow: &str, at: Location) -> Diagnostic {
+pub(crate) fn no_reenter(workflow: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::NoReenter, format!("may people enter `{workflow}` again?"), at, "no `reenter` line")
         .why("every product chose another default, and people got the same mails a thousand times; so there is none")
         .help("say it:\n  reenter once\nor\n  reenter after 90 days")
 }
 
-pub fn new_or_existing(at: Location) -> Diagnostic {
+pub(crate) fn new_or_existing(at: Location) -> Diagnostic {
     let end = Span::new(at.span.end, at.span.end).in_file(at.file);
     Diagnostic::error(
         Code::NewOrExisting,
@@ -27,7 +27,7 @@ pub fn new_or_existing(at: Location) -> Diagnostic {
     .edit(end, " new only")
 }
 
-pub fn existing_not_here(at: Location) -> Diagnostic {
+pub(crate) fn existing_not_here(at: Location) -> Diagnostic {
     Diagnostic::error(
         Code::NewOrExisting,
         "an event happens or does not",
@@ -37,14 +37,14 @@ pub fn existing_not_here(at: Location) -> Diagnostic {
     .help("leave out `new only` or `including existing`")
 }
 
-pub fn entry_unclear(at: Location, event: Location) -> Diagnostic {
+pub(crate) fn entry_unclear(at: Location, event: Location) -> Diagnostic {
     Diagnostic::error(Code::EntryUnclear, "does this enter at an event, or when something becomes true?", at, "two kinds of entry in one condition")
         .label(event, "an event that triggers")
         .why("without the event, nobody could say at which moment people enter")
         .help("join them with `and`, so that the event triggers and the rest must hold; or give the event a period (`in 30 days`)")
 }
 
-pub fn trigger_negated(at: Location) -> Diagnostic {
+pub(crate) fn trigger_negated(at: Location) -> Diagnostic {
     Diagnostic::error(
         Code::EntryUnclear,
         "nobody enters at the moment when something does not happen",

@@ -4,6 +4,7 @@ use super::codes::Code;
 use crate::source::Location;
 use serde::Serialize;
 
+/// How much a finding weighs. Errors come first where they are sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -16,7 +17,9 @@ pub enum Severity {
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
+    /// What kind of finding it is, for people who search and for settings.
     pub code: Code,
+    /// As `[lints]` has it where the code is a lint's.
     pub severity: Severity,
     /// What is wrong: lower case, no full stop, the writer's words in backticks.
     pub message: String,
@@ -33,14 +36,18 @@ pub struct Diagnostic {
 /// A place with a few words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
+    /// A place in a `.flow` file, a standard module or a template.
     pub at: Location,
+    /// What stands below the place in the drawing, in the style of [`Diagnostic::message`].
     pub text: String,
 }
 
 /// Replace the text at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
+    /// The text to take out; an empty span puts something in between.
     pub at: Location,
+    /// What stands there instead.
     pub text: String,
 }
 
@@ -58,22 +65,26 @@ impl Diagnostic {
         }
     }
 
+    /// Something to look at, which refuses no program.
     pub fn warning(code: Code, message: impl Into<String>, at: Location, label: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, message, at, label) }
     }
 
+    /// Adds a place that it has to do with; the first label is where it is.
     #[must_use]
     pub fn label(mut self, at: Location, text: impl Into<String>) -> Self {
         self.labels.push(Label { at, text: text.into() });
         self
     }
 
+    /// Says why it matters to the campaign; a second call takes the place of the first.
     #[must_use]
     pub fn why(mut self, why: impl Into<String>) -> Self {
         self.why = Some(why.into());
         self
     }
 
+    /// Says what to do; a second call takes the place of the first.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

@@ -3,7 +3,7 @@
 use std::fmt;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expected {
+pub(crate) enum Expected {
     EndOfLine,
     /// One of these words or signs, as they stand: `up to`.
     Words(&'static [&'static str]),
@@ -24,7 +24,7 @@ pub enum Expected {
 
 impl Expected {
     /// The words to write.
-    pub fn words(&self) -> &'static [&'static str] {
+    pub(crate) fn words(&self) -> &'static [&'static str] {
         match self {
             Self::Words(words) | Self::ConditionStart(words) => words,
             Self::Before(word, _) => *word,
@@ -34,7 +34,7 @@ impl Expected {
     }
 
     /// What people reach for first, where so much could follow that the list would say nothing.
-    pub fn likely(expected: &[Expected]) -> Vec<Expected> {
+    pub(crate) fn likely(expected: &[Expected]) -> Vec<Expected> {
         const FEW: usize = 4;
         if expected.len() <= FEW {
             return expected.to_vec();

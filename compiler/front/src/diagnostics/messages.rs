@@ -3,7 +3,7 @@
 use super::{Code, Diagnostic};
 use crate::source::Location;
 
-pub fn not_sent_before(verb: &str, email: &str, at: Location, sent: Option<Location>) -> Diagnostic {
+pub(crate) fn not_sent_before(verb: &str, email: &str, at: Location, sent: Option<Location>) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         Code::NotSentBefore,
         format!("`{email}` cannot have been sent here"),
@@ -21,7 +21,7 @@ pub fn not_sent_before(verb: &str, email: &str, at: Location, sent: Option<Locat
     }
 }
 
-pub fn nothing_sent_before(verb: &str, at: Location) -> Diagnostic {
+pub(crate) fn nothing_sent_before(verb: &str, at: Location) -> Diagnostic {
     Diagnostic::error(
         Code::NotSentBefore,
         "no email has been sent before this",
@@ -36,7 +36,7 @@ pub fn nothing_sent_before(verb: &str, at: Location) -> Diagnostic {
     .help("send one first")
 }
 
-pub fn unclear_engagement(verb: &str, candidates: &[(String, Location)], at: Location) -> Diagnostic {
+pub(crate) fn unclear_engagement(verb: &str, candidates: &[(String, Location)], at: Location) -> Diagnostic {
     let mut diagnostic = Diagnostic::error(
         Code::UnclearEngagement,
         format!("which email is `{verb}` about?"),
@@ -50,7 +50,7 @@ pub fn unclear_engagement(verb: &str, candidates: &[(String, Location)], at: Loc
     diagnostic.help(format!("name it: `{}`", readings.join("`, `")))
 }
 
-pub fn timed_out_without_wait(at: Location) -> Diagnostic {
+pub(crate) fn timed_out_without_wait(at: Location) -> Diagnostic {
     Diagnostic::error(
         Code::TimedOutWithoutWait,
         "nothing was waited for here",
@@ -60,7 +60,7 @@ pub fn timed_out_without_wait(at: Location) -> Diagnostic {
     .help("put it right after a `wait until … up to …`")
 }
 
-pub fn sent_again(email: &str, at: Location, first: Location) -> Diagnostic {
+pub(crate) fn sent_again(email: &str, at: Location, first: Location) -> Diagnostic {
     Diagnostic::error(
         Code::SentAgain,
         format!("`{email}` was already sent on this way"),
@@ -72,7 +72,7 @@ pub fn sent_again(email: &str, at: Location, first: Location) -> Diagnostic {
     .help("send another email")
 }
 
-pub fn journey_only(what: &str, at: Location, place: &str) -> Diagnostic {
+pub(crate) fn journey_only(what: &str, at: Location, place: &str) -> Diagnostic {
     Diagnostic::error(
         Code::JourneyOnly,
         format!("`{what}` can only be asked inside a workflow"),

@@ -3,7 +3,7 @@
 use super::{Code, Diagnostic};
 use crate::source::Location;
 
-pub fn possibly_missing_in_text(field: &str, at: Location, declared: Option<Location>) -> Diagnostic {
+pub(crate) fn possibly_missing_in_text(field: &str, at: Location, declared: Option<Location>) -> Diagnostic {
     declared_at(
         Diagnostic::error(Code::PossiblyMissing, format!("`{field}` may be missing here"), at, "a text needs a value"),
         field,
@@ -14,7 +14,7 @@ pub fn possibly_missing_in_text(field: &str, at: Location, declared: Option<Loca
     .edit(at, format!("{{{field} or \"there\"}}"))
 }
 
-pub fn possibly_missing_in_sum(field: &str, at: Location, declared: Option<Location>) -> Diagnostic {
+pub(crate) fn possibly_missing_in_sum(field: &str, at: Location, declared: Option<Location>) -> Diagnostic {
     declared_at(
         Diagnostic::error(Code::PossiblyMissing, format!("`{field}` may be missing here"), at, "a sum needs a value"),
         field,
@@ -25,7 +25,7 @@ pub fn possibly_missing_in_sum(field: &str, at: Location, declared: Option<Locat
 }
 
 /// A negative test on a field that may be missing: both readings, for the writer to choose.
-pub fn missing_surprises(field: &str, test: &str, at: Location, declared: Option<Location>) -> Diagnostic {
+pub(crate) fn missing_surprises(field: &str, test: &str, at: Location, declared: Option<Location>) -> Diagnostic {
     declared_at(
         Diagnostic::error(
             Code::MissingSurprises,
@@ -40,7 +40,7 @@ pub fn missing_surprises(field: &str, test: &str, at: Location, declared: Option
 }
 
 /// The same under a `not`.
-pub fn missing_under_not(field: &str, test: &str, at: Location, declared: Option<Location>) -> Diagnostic {
+pub(crate) fn missing_under_not(field: &str, test: &str, at: Location, declared: Option<Location>) -> Diagnostic {
     declared_at(
         Diagnostic::error(
             Code::MissingSurprises,
@@ -54,7 +54,7 @@ pub fn missing_under_not(field: &str, test: &str, at: Location, declared: Option
     .help(format!("without them:\n  {field} is known and {test}\nwith them:\n  ({field} is unknown or {test})"))
 }
 
-pub fn never_missing(field: &str, unknown: bool, at: Location) -> Diagnostic {
+pub(crate) fn never_missing(field: &str, unknown: bool, at: Location) -> Diagnostic {
     let always = if unknown { "never" } else { "always" };
     Diagnostic::error(
         Code::NeverMissing,

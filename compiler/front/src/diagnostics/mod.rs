@@ -4,21 +4,21 @@
 //! edit that mends it. Renderers turn the same data into a drawing for people or JSON for machines. The families hold one function
 //! per diagnostic, and besides them only the lints word their own.
 
-pub mod codes;
-pub mod contract;
-pub mod diagnostic;
-pub mod expected;
-pub mod messages;
-pub mod missing;
-pub mod names;
-pub mod reach;
+pub(crate) mod codes;
+pub(crate) mod contract;
+mod diagnostic;
+mod expected;
+pub(crate) mod messages;
+pub(crate) mod missing;
+pub(crate) mod names;
+pub(crate) mod reach;
 pub mod render;
 pub mod suggest;
-pub mod syntax;
-pub mod template;
-pub mod time;
-pub mod types;
+pub(crate) mod syntax;
+pub(crate) mod template;
+pub(crate) mod time;
+pub(crate) mod types;
 
 pub use codes::Code;
 pub use diagnostic::{Diagnostic, Edit, Label, Severity};
-pub use expected::Expected;
+pub(crate) use expected::Expected;

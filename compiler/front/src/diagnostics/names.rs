@@ -13,7 +13,7 @@ fn unknown(code: Code, what: &str, name: &str, known: &[&str], at: Location, non
     }
 }
 
-pub fn unknown_name(name: &str, known: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_name(name: &str, known: &[&str], at: Location) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         Code::UnknownName,
         format!("nothing is called `{name}`"),
@@ -28,12 +28,12 @@ pub fn unknown_name(name: &str, known: &[&str], at: Location) -> Diagnostic {
     }
 }
 
-pub fn unknown_email(name: &str, known: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_email(name: &str, known: &[&str], at: Location) -> Diagnostic {
     let none = format!("declare it: `email {name} {{ subject \"…\" template \"emails/{name}.mjml\" }}`");
     unknown(Code::UnknownEmail, "email", name, known, at, &none)
 }
 
-pub fn unknown_team(name: &str, known: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_team(name: &str, known: &[&str], at: Location) -> Diagnostic {
     unknown(
         Code::UnknownTeam,
         "team",
@@ -44,7 +44,7 @@ pub fn unknown_team(name: &str, known: &[&str], at: Location) -> Diagnostic {
     )
 }
 
-pub fn unknown_tag(name: &str, known: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_tag(name: &str, known: &[&str], at: Location) -> Diagnostic {
     let declare = format!("declare it: `tags {name}`");
     let diagnostic = unknown(Code::UnknownTag, "tag", name, known, at, &declare)
         .why("a tag with a slip in it would be a second tag, and nobody who carries one is found under the other");
@@ -55,7 +55,7 @@ pub fn unknown_tag(name: &str, known: &[&str], at: Location) -> Diagnostic {
 }
 
 /// `is_stage`: it is the name of one.
-pub fn unknown_segment(name: &str, known: &[&str], is_stage: bool, at: Location) -> Diagnostic {
+pub(crate) fn unknown_segment(name: &str, known: &[&str], is_stage: bool, at: Location) -> Diagnostic {
     let (known, declare) = match is_stage {
         true => (&[][..], format!("`{name}` is a stage; give those in it a name: `segment {name}s = stage is {name}`")),
         false => (known, format!("declare it, for example: `segment {name} = score >= 60`")),
@@ -63,11 +63,11 @@ pub fn unknown_segment(name: &str, known: &[&str], is_stage: bool, at: Location)
     unknown(Code::UnknownSegment, "segment", name, known, at, &declare)
 }
 
-pub fn unknown_workflow(name: &str, known: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_workflow(name: &str, known: &[&str], at: Location) -> Diagnostic {
     unknown(Code::UnknownWorkflow, "workflow", name, known, at, "nothing in this project has that name")
 }
 
-pub fn unknown_stage(name: &str, known: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_stage(name: &str, known: &[&str], at: Location) -> Diagnostic {
     unknown(
         Code::UnknownStage,
         "stage",
@@ -78,11 +78,11 @@ pub fn unknown_stage(name: &str, known: &[&str], at: Location) -> Diagnostic {
     )
 }
 
-pub fn unknown_field(name: &str, known: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_field(name: &str, known: &[&str], at: Location) -> Diagnostic {
     unknown(Code::UnknownField, "contact field", name, known, at, "declare it in `contact { … }`")
 }
 
-pub fn unknown_event(name: &str, known: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_event(name: &str, known: &[&str], at: Location) -> Diagnostic {
     unknown(
         Code::UnknownEvent,
         "event",
@@ -93,12 +93,12 @@ pub fn unknown_event(name: &str, known: &[&str], at: Location) -> Diagnostic {
     )
 }
 
-pub fn unknown_property(event: &str, name: &str, known: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_property(event: &str, name: &str, known: &[&str], at: Location) -> Diagnostic {
     let none = format!("`{event}` has no properties; declare it: `event {event} {{ {name} text }}`");
     unknown(Code::UnknownProperty, &format!("property of `{event}` called"), name, known, at, &none)
 }
 
-pub fn unknown_link(email: &str, link: &str, known: &[&str], at: Location, declared: Location) -> Diagnostic {
+pub(crate) fn unknown_link(email: &str, link: &str, known: &[&str], at: Location, declared: Location) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(Code::UnknownLink, format!("`{email}` has no link \"{link}\""), at, "nobody can click it")
             .label(declared, format!("`{email}` is declared here"))
@@ -112,7 +112,7 @@ pub fn unknown_link(email: &str, link: &str, known: &[&str], at: Location, decla
     }
 }
 
-pub fn unknown_module(name: &str, known: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_module(name: &str, known: &[&str], at: Location) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(Code::UnknownModule, format!("there is no module `{name}`"), at, "no standard module");
     match suggest::nearest(name, known.iter().copied()) {
@@ -121,7 +121,7 @@ pub fn unknown_module(name: &str, known: &[&str], at: Location) -> Diagnostic {
     }
 }
 
-pub fn unknown_type(name: &str, known: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_type(name: &str, known: &[&str], at: Location) -> Diagnostic {
     /// Types of databases and other languages.
     const SYNONYMS: &[(&str, &str)] = &[
         ("int", "number"),
@@ -153,14 +153,14 @@ pub fn unknown_type(name: &str, known: &[&str], at: Location) -> Diagnostic {
     }
 }
 
-pub fn duplicate_name(name: &str, at: Location, first: Location) -> Diagnostic {
+pub(crate) fn duplicate_name(name: &str, at: Location, first: Location) -> Diagnostic {
     Diagnostic::error(Code::DuplicateName, format!("`{name}` is declared twice"), at, "here again")
         .label(first, "first declared here")
         .why("all files of a project share their names, so it would be unclear which one is meant")
         .help("give one of them another name")
 }
 
-pub fn declared_by_module(name: &str, at: Location, module: Location) -> Diagnostic {
+pub(crate) fn declared_by_module(name: &str, at: Location, module: Location) -> Diagnostic {
     Diagnostic::error(
         Code::DuplicateName,
         format!("a module in use declares `{name}` already"),
@@ -171,12 +171,12 @@ pub fn declared_by_module(name: &str, at: Location, module: Location) -> Diagnos
     .help("leave it out and use the module's, or give it another name")
 }
 
-pub fn built_in_name(name: &str, at: Location) -> Diagnostic {
+pub(crate) fn built_in_name(name: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::DuplicateName, format!("every contact has `{name}` already"), at, "declared again here")
         .help("leave it out; it can be used as it is")
 }
 
-pub fn repeated_clause(what: &str, clause: &str, at: Location, first: Option<Location>) -> Diagnostic {
+pub(crate) fn repeated_clause(what: &str, clause: &str, at: Location, first: Option<Location>) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(Code::RepeatedClause, format!("{what} has two `{clause}` lines"), at, "the second one");
     match first {
@@ -186,12 +186,12 @@ pub fn repeated_clause(what: &str, clause: &str, at: Location, first: Option<Loc
     .help("keep the one that is meant")
 }
 
-pub fn missing_clause(what: &str, clause: &str, example: &str, at: Location) -> Diagnostic {
+pub(crate) fn missing_clause(what: &str, clause: &str, example: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::MissingClause, format!("{what} has no `{clause}`"), at, format!("needs a `{clause}`"))
         .help(format!("add a line such as\n  {example}"))
 }
 
-pub fn defined_by_itself(name: &str, at: Location) -> Diagnostic {
+pub(crate) fn defined_by_itself(name: &str, at: Location) -> Diagnostic {
     Diagnostic::error(
         Code::NotACondition,
         format!("segment `{name}` is defined by itself"),

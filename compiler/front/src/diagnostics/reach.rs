@@ -3,21 +3,21 @@
 use super::{Code, Diagnostic};
 use crate::source::Location;
 
-pub fn unreachable(at: Location, because: Location) -> Diagnostic {
+pub(crate) fn unreachable(at: Location, because: Location) -> Diagnostic {
     Diagnostic::error(Code::Unreachable, "nobody can come to this step", at, "never runs")
         .label(because, "everyone leaves the workflow here")
         .help("move it before, or remove it")
 }
 
 /// Two tests joined by `and` that exclude each other.
-pub fn never_true(test: &str, at: Location, other: Location) -> Diagnostic {
+pub(crate) fn never_true(test: &str, at: Location, other: Location) -> Diagnostic {
     Diagnostic::error(Code::NeverTrue, format!("`{test}` can never be true here"), at, "this and the other test")
         .label(other, "exclude each other")
         .why("both must hold, so this is false for everyone")
         .help("join them with `or`, or leave one out")
 }
 
-pub fn nothing_to_do(workflow: &str, at: Location) -> Diagnostic {
+pub(crate) fn nothing_to_do(workflow: &str, at: Location) -> Diagnostic {
     Diagnostic::error(
         Code::NothingToDo,
         format!("workflow `{workflow}` has no steps"),
@@ -28,7 +28,7 @@ pub fn nothing_to_do(workflow: &str, at: Location) -> Diagnostic {
 }
 
 /// Workflows that start each other, the first of them once more at the end.
-pub fn start_cycle(circle: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn start_cycle(circle: &[&str], at: Location) -> Diagnostic {
     /// A longer way is told by its ends.
     const SHOWN: usize = 5;
     let mut names: Vec<String> = circle.iter().map(|name| format!("`{name}`")).collect();
@@ -43,7 +43,7 @@ pub fn start_cycle(circle: &[&str], at: Location) -> Diagnostic {
 }
 
 /// A `stop` that names the workflow it stands in, and no other.
-pub fn stops_itself(name: &str, at: Location) -> Diagnostic {
+pub(crate) fn stops_itself(name: &str, at: Location) -> Diagnostic {
     Diagnostic::error(
         Code::StopsItself,
         format!("`stop {name}` stops nothing"),

@@ -6,7 +6,7 @@ use crate::source::Location;
 /// The characters of an unreadable word that a message repeats.
 const MAX_SHOWN: usize = 60;
 
-pub fn unexpected_text(found: &str, expected: &[Expected], at: Location) -> Diagnostic {
+pub(crate) fn unexpected_text(found: &str, expected: &[Expected], at: Location) -> Diagnostic {
     let shown = found.char_indices().nth(MAX_SHOWN).and_then(|(end, _)| found.get(..end));
     let message = match shown {
         _ if found.is_empty() => "this line ends too early".to_owned(),
@@ -24,46 +24,46 @@ pub fn unexpected_text(found: &str, expected: &[Expected], at: Location) -> Diag
     Diagnostic::error(Code::UnexpectedText, message, at, label)
 }
 
-pub fn two_on_one_line(word: &str, at: Location) -> Diagnostic {
+pub(crate) fn two_on_one_line(word: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::UnexpectedText, format!("`{word}` cannot be read here"), at, "expected the end of the line")
         .help("begin a new line, or put `;` between them:")
 }
 
-pub fn unusual_name(name: &str, at: Location) -> Diagnostic {
+pub(crate) fn unusual_name(name: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::UnexpectedText, format!("`{name}` cannot be read here"), at, "not all of it is a name")
         .help("names are made of `a` to `z`, digits and `_`:")
 }
 
 /// Signs of other languages: `==`, `&&`.
-pub fn foreign_sign(sign: &str, at: Location) -> Diagnostic {
+pub(crate) fn foreign_sign(sign: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::UnexpectedText, format!("`{sign}` cannot be read here"), at, "no sign of Flow")
 }
 
 /// Typographic quotes and spaces, as text processors put them.
-pub fn typographic(what: &str, mended: &str, at: Location) -> Diagnostic {
+pub(crate) fn typographic(what: &str, mended: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::UnexpectedText, format!("{what} cannot be read here"), at, "from a text processor")
         .help(format!("write {mended}:"))
 }
 
 /// `if customer` without its `{`.
-pub fn missing_open(at: Location) -> Diagnostic {
+pub(crate) fn missing_open(at: Location) -> Diagnostic {
     Diagnostic::error(Code::UnexpectedText, "this line opens no block", at, "expected `{` at its end")
         .help("a block begins on the line it belongs to:")
 }
 
-pub fn foreign_end(word: &str, at: Location) -> Diagnostic {
+pub(crate) fn foreign_end(word: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::UnknownStatement, format!("nothing starts with `{word}` here"), at, "not a word of Flow")
         .help("a block ends with a brace:")
         .edit(at, "}")
 }
 
-pub fn else_without_if(at: Location) -> Diagnostic {
+pub(crate) fn else_without_if(at: Location) -> Diagnostic {
     Diagnostic::error(Code::UnknownStatement, "this `else` belongs to no `if`", at, "no `if` ends right before it")
         .help("put it behind the `}` of its `if`, with nothing between them")
 }
 
 /// A header clause where steps are.
-pub fn belongs_in_header(clause: &str, at: Location) -> Diagnostic {
+pub(crate) fn belongs_in_header(clause: &str, at: Location) -> Diagnostic {
     Diagnostic::error(
         Code::UnknownStatement,
         format!("`{clause}` cannot stand inside a block"),
@@ -74,7 +74,7 @@ pub fn belongs_in_header(clause: &str, at: Location) -> Diagnostic {
 }
 
 /// A line of a block where declarations are. `ended` is the block before it, with its last brace.
-pub fn outside(word: &str, home: &str, at: Location, ended: Option<(&str, Location)>) -> Diagnostic {
+pub(crate) fn outside(word: &str, home: &str, at: Location, ended: Option<(&str, Location)>) -> Diagnostic {
     let message = format!("`{word}` stands outside {home}");
     let diagnostic = Diagnostic::error(Code::UnknownStatement, message, at, format!("belongs inside {home}"));
     match ended {
@@ -83,13 +83,13 @@ pub fn outside(word: &str, home: &str, at: Location, ended: Option<(&str, Locati
     }
 }
 
-pub fn closed_too_early(what: &str, at: Location) -> Diagnostic {
+pub(crate) fn closed_too_early(what: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::StrayBrace, format!("this `}}` ends {what} too early"), at, "one too many")
         .help("remove it, or look above for a block that was closed too early")
         .edit(at, "")
 }
 
-pub fn nested_declaration(what: &str, inside: &str, at: Location, opened: Location) -> Diagnostic {
+pub(crate) fn nested_declaration(what: &str, inside: &str, at: Location, opened: Location) -> Diagnostic {
     Diagnostic::error(
         Code::UnknownStatement,
         format!("{what} cannot stand inside {inside}"),
@@ -100,7 +100,7 @@ pub fn nested_declaration(what: &str, inside: &str, at: Location, opened: Locati
     .help(format!("move it behind the `}}` of {inside}, or close {inside} before it"))
 }
 
-pub fn unknown_statement(word: &str, nearest: Option<&str>, possible: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_statement(word: &str, nearest: Option<&str>, possible: &[&str], at: Location) -> Diagnostic {
     let message = format!("nothing starts with `{word}` here");
     let diagnostic = Diagnostic::error(Code::UnknownStatement, message, at, "not a word of Flow in this place");
     match nearest {
@@ -109,14 +109,14 @@ pub fn unknown_statement(word: &str, nearest: Option<&str>, possible: &[&str], a
     }
 }
 
-pub fn comment_sign(sign: &str, at: Location) -> Diagnostic {
+pub(crate) fn comment_sign(sign: &str, at: Location) -> Diagnostic {
     let label = format!("`{sign}` starts no comment");
     Diagnostic::error(Code::UnknownStatement, "a comment starts with `//`", at, label)
         .help("write the comment with two slashes")
         .edit(at, "//")
 }
 
-pub fn unclosed_text(at: Location) -> Diagnostic {
+pub(crate) fn unclosed_text(at: Location) -> Diagnostic {
     Diagnostic::error(
         Code::UnclosedText,
         "this text has no closing quote",
@@ -127,20 +127,20 @@ pub fn unclosed_text(at: Location) -> Diagnostic {
 }
 
 /// `before`: the place comes too late; otherwise it is the last one of the block.
-pub fn unclosed_block(what: &str, opened: Location, ends: Location, before: bool) -> Diagnostic {
+pub(crate) fn unclosed_block(what: &str, opened: Location, ends: Location, before: bool) -> Diagnostic {
     let label = if before { "and should have ended before this" } else { "and is still open here" };
     Diagnostic::error(Code::UnclosedBlock, format!("{what} is never closed"), opened, "its block opens here")
         .label(ends, label)
         .help("add the missing `}`")
 }
 
-pub fn stray_brace(at: Location) -> Diagnostic {
+pub(crate) fn stray_brace(at: Location) -> Diagnostic {
     Diagnostic::error(Code::StrayBrace, "this `}` closes nothing", at, "no block is open here")
         .help("remove it, or look above for a block that was closed too early")
         .edit(at, "")
 }
 
-pub fn not_supported_yet(what: &str, at: Location) -> Diagnostic {
+pub(crate) fn not_supported_yet(what: &str, at: Location) -> Diagnostic {
     Diagnostic::error(
         Code::NotSupportedYet,
         format!("`{what}` is not supported yet"),
@@ -151,7 +151,7 @@ pub fn not_supported_yet(what: &str, at: Location) -> Diagnostic {
     .help("leave it out for now; the changelog says when it comes")
 }
 
-pub fn unreadable_field(at: Location) -> Diagnostic {
+pub(crate) fn unreadable_field(at: Location) -> Diagnostic {
     Diagnostic::error(
         Code::UnreadableField,
         "this field in a text cannot be read",
@@ -161,7 +161,7 @@ pub fn unreadable_field(at: Location) -> Diagnostic {
     .help("write `{first_name}`, or `{first_name or \"there\"}` where it may be missing; a brace itself is `\\{`")
 }
 
-pub fn and_or_mixed(at: Location, first: String, second: String) -> Diagnostic {
+pub(crate) fn and_or_mixed(at: Location, first: String, second: String) -> Diagnostic {
     Diagnostic::error(
         Code::AndOrMixed,
         "`and` and `or` side by side can be read in two ways",
@@ -172,6 +172,6 @@ pub fn and_or_mixed(at: Location, first: String, second: String) -> Diagnostic {
     .help(format!("say which is meant:\n{first}\nor\n{second}"))
 }
 
-pub fn too_large(what: &str, at: Location) -> Diagnostic {
+pub(crate) fn too_large(what: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::TooLarge, format!("this {what}"), at, "reading stopped here").help("split it up")
 }

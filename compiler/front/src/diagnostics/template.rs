@@ -4,7 +4,7 @@ use super::{Code, Diagnostic, Edit, Severity};
 use crate::source::{Location, Source, Span};
 use crate::templates::{FaultKind, Severity as FaultSeverity, TemplateFault};
 
-pub fn not_found(path: &str, at: Location, nearest: Option<&str>) -> Diagnostic {
+pub(crate) fn not_found(path: &str, at: Location, nearest: Option<&str>) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         Code::TemplateNotFound,
         format!("there is no template \"{path}\""),
@@ -17,13 +17,19 @@ pub fn not_found(path: &str, at: Location, nearest: Option<&str>) -> Diagnostic 
     }
 }
 
-pub fn not_a_template(path: &str, at: Location) -> Diagnostic {
+pub(crate) fn not_a_template(path: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::TemplateNotFound, format!("\"{path}\" is neither MJML nor HTML"), at, "by its ending")
         .help("templates end in `.mjml` or `.html`")
 }
 
 /// A fault of the checker, in the template and with the email that uses it.
-pub fn fault(fault: &TemplateFault, template: Location, text: &Source, email: &str, used: Location) -> Diagnostic {
+pub(crate) fn fault(
+    fault: &TemplateFault,
+    template: Location,
+    text: &Source,
+    email: &str,
+    used: Location,
+) -> Diagnostic {
     let span = Span::new(fault.span.start as u32, fault.span.end as u32);
     let at = widened(span, &text.text).in_file(template.file);
     let (code, label) = code_and_label(&fault.kind);

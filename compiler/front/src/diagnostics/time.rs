@@ -3,7 +3,7 @@
 use super::{Code, Diagnostic};
 use crate::source::{Location, Span};
 
-pub fn wait_without_deadline(at: Location) -> Diagnostic {
+pub(crate) fn wait_without_deadline(at: Location) -> Diagnostic {
     let end = Span::new(at.span.end, at.span.end).in_file(at.file);
     Diagnostic::error(Code::WaitWithoutDeadline, "this wait may never end", at, "until when at the latest?")
         .why("people for whom it never happens would stay in the workflow for ever")
@@ -11,18 +11,18 @@ pub fn wait_without_deadline(at: Location) -> Diagnostic {
         .edit(end, " up to 5 days")
 }
 
-pub fn bad_duration(text: &str, why: &str, at: Location) -> Diagnostic {
+pub(crate) fn bad_duration(text: &str, why: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadDuration, format!("`{text}` is no length of time for this"), at, why.to_owned())
         .help("write a whole number and a unit, such as `90 minutes`, `2 days` or `6 weeks`")
 }
 
-pub fn month_in_period(at: Location, days: i64) -> Diagnostic {
+pub(crate) fn month_in_period(at: Location, days: i64) -> Diagnostic {
     Diagnostic::error(Code::BadDuration, "months differ in length", at, "how many days are meant?")
         .help("a period that looks back counts days:")
         .edit(at, format!("{days} days"))
 }
 
-pub fn no_period(what: &str, at: Location, place: &str) -> Diagnostic {
+pub(crate) fn no_period(what: &str, at: Location, place: &str) -> Diagnostic {
     let end = Span::new(at.span.end, at.span.end).in_file(at.file);
     Diagnostic::error(Code::NoPeriod, format!("since when does `{what}` count?"), at, "no period given")
         .why(format!("{place} has no beginning of its own to count from"))
@@ -30,16 +30,16 @@ pub fn no_period(what: &str, at: Location, place: &str) -> Diagnostic {
         .edit(end, " in 30 days")
 }
 
-pub fn period_not_here(period: &str, at: Location, why: &str) -> Diagnostic {
+pub(crate) fn period_not_here(period: &str, at: Location, why: &str) -> Diagnostic {
     Diagnostic::error(Code::PeriodNotHere, format!("`{period}` means nothing here"), at, why.to_owned())
         .help("say how far to look back, such as `in 30 days`")
 }
 
-pub fn bad_clock(text: &str, at: Location) -> Diagnostic {
+pub(crate) fn bad_clock(text: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadClock, format!("`{text}` is no time of day"), at, "hours go to 24:00, minutes to 59")
         .help("write it as `09:00` or `17:30`")
 }
 
-pub fn bad_count(text: &str, why: &str, at: Location) -> Diagnostic {
+pub(crate) fn bad_count(text: &str, why: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadCount, format!("`{text}` times cannot be counted"), at, why.to_owned())
 }

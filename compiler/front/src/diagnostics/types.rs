@@ -3,13 +3,13 @@
 use super::{Code, Diagnostic, suggest};
 use crate::source::Location;
 
-pub fn type_mismatch(name: &str, is: &str, wanted: &str, at: Location, example: &str) -> Diagnostic {
+pub(crate) fn type_mismatch(name: &str, is: &str, wanted: &str, at: Location, example: &str) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(Code::TypeMismatch, format!("`{name}` is {is}"), at, format!("this needs {wanted}"));
     if example.is_empty() { diagnostic } else { diagnostic.help(format!("for example `{example}`")) }
 }
 
-pub fn unknown_choice(field: &str, value: &str, choices: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_choice(field: &str, value: &str, choices: &[&str], at: Location) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         Code::UnknownChoice,
         format!("`{field}` can never be \"{value}\""),
@@ -23,38 +23,38 @@ pub fn unknown_choice(field: &str, value: &str, choices: &[&str], at: Location) 
     }
 }
 
-pub fn not_a_condition(text: &str, is: &str, at: Location, example: &str) -> Diagnostic {
+pub(crate) fn not_a_condition(text: &str, is: &str, at: Location, example: &str) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(Code::NotACondition, format!("`{text}` alone is no condition"), at, format!("it is {is}"));
     if example.is_empty() { diagnostic } else { diagnostic.help(format!("write for example `{example}`")) }
 }
 
-pub fn bad_number(text: &str, why: &str, at: Location) -> Diagnostic {
+pub(crate) fn bad_number(text: &str, why: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadNumber, format!("`{text}` cannot be used as a number"), at, why.to_owned())
         .help("numbers are exact: at most four decimals and eleven digits before them")
 }
 
-pub fn not_settable(field: &str, why: &str, at: Location, help: &str) -> Diagnostic {
+pub(crate) fn not_settable(field: &str, why: &str, at: Location, help: &str) -> Diagnostic {
     Diagnostic::error(Code::NotSettable, format!("`{field}` cannot be set here"), at, why.to_owned())
         .help(help.to_owned())
 }
 
-pub fn bad_address(text: &str, at: Location) -> Diagnostic {
+pub(crate) fn bad_address(text: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadAddress, format!("\"{text}\" is no e-mail address"), at, "nothing could be sent to it")
         .help("write it as \"ana@acme.example\" or \"Ana <ana@acme.example>\"")
 }
 
-pub fn no_fields_here(at: Location) -> Diagnostic {
+pub(crate) fn no_fields_here(at: Location) -> Diagnostic {
     Diagnostic::error(Code::NoFieldsHere, "this text must be the same for everyone", at, "a field would make it differ")
         .help("write it without `{…}`")
 }
 
-pub fn bad_date(text: &str, at: Location) -> Diagnostic {
+pub(crate) fn bad_date(text: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadDate, format!("`{text}` is not a day of the calendar"), at, "no such day")
         .help("write year, month and day: `2026-10-01`")
 }
 
-pub fn bad_link(url: &str, at: Location) -> Diagnostic {
+pub(crate) fn bad_link(url: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadLink, format!("\"{url}\" is no web address"), at, "readers could not open it")
         .help("write it in full: \"https://acme.example/page\"")
 }

@@ -3,7 +3,7 @@
 //! In: a [`Scope`]. Out: an [`Env`] with the schema, every name with its number, and each segment typed once. A declaration is checked
 //! against it alone, so declarations can be checked one by one, in any order, and kept. This layer knows no steps and no journeys.
 
-pub mod schema;
+pub(crate) mod schema;
 
 use crate::check::typed::Cond;
 use crate::diagnostics::Diagnostic;
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 /// Everything a declaration may name.
 #[derive(Debug)]
-pub struct Env<'p> {
+pub(crate) struct Env<'p> {
     pub scope: &'p Scope,
     pub project: &'p Project,
     pub schema: Schema,
@@ -32,7 +32,7 @@ pub struct Env<'p> {
 
 /// The segments, each typed once.
 #[derive(Debug, Default)]
-pub struct Segments<'p> {
+pub(crate) struct Segments<'p> {
     pub ids: BTreeMap<&'p str, SegmentId>,
     /// What each means; none where it was refused as a whole, which was reported at its declaration.
     pub conds: IdMap<SegmentId, Option<Cond>>,
@@ -40,7 +40,7 @@ pub struct Segments<'p> {
 
 impl<'p> Env<'p> {
     /// The schema and the names; segments are named, and not typed yet.
-    pub fn new(scope: &'p Scope, project: &'p Project, diagnostics: &mut Vec<Diagnostic>) -> Self {
+    pub(crate) fn new(scope: &'p Scope, project: &'p Project, diagnostics: &mut Vec<Diagnostic>) -> Self {
         let schema = Schema::of(scope, diagnostics);
         let segments = numbered(scope.segments.iter().map(|segment| segment.node.name.text.as_str()));
         Self {
@@ -57,17 +57,17 @@ impl<'p> Env<'p> {
     }
 
     /// What a segment says, where it could be typed.
-    pub fn segment(&self, id: SegmentId) -> Option<&Cond> {
+    pub(crate) fn segment(&self, id: SegmentId) -> Option<&Cond> {
         self.segments.conds.get(id)?.as_ref()
     }
 
     /// Whether a declaration of a kind could not be read.
-    pub fn may_be_lost(&self, kind: Kind) -> bool {
+    pub(crate) fn may_be_lost(&self, kind: Kind) -> bool {
         self.scope.broken.contains(&kind) || (kind == Kind::Contact && self.schema.fields_lost)
     }
 
     /// The text at a place, on one line, without its comments: it names steps and conditions, and comments change no name.
-    pub fn text_at(&self, file: FileId, span: Span) -> String {
+    pub(crate) fn text_at(&self, file: FileId, span: Span) -> String {
         let source = self.scope.sources.get(file.0 as usize);
         let text = source.map_or("", |source| span.text(&source.text));
         text.lines().flat_map(|line| without_comment(line).split_whitespace()).collect::<Vec<_>>().join(" ")

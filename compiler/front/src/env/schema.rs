@@ -13,22 +13,21 @@ use flow_ir::{EventId, EventType, FieldId, FieldType, IdMap, NEVER, Property};
 use std::collections::BTreeMap;
 
 #[derive(Debug, Clone)]
-pub struct SchemaField {
+pub(crate) struct SchemaField {
     pub shape: FieldShape,
     /// None for a built-in one.
     pub declared: Option<Location>,
 }
 
 #[derive(Debug, Clone)]
-pub struct SchemaEvent {
+pub(crate) struct SchemaEvent {
     pub shape: EventType,
     /// A property could not be read or has no type, so none is reported as unknown.
     pub broken: bool,
-    pub declared: Location,
 }
 
 #[derive(Debug, Clone, Default)]
-pub struct Schema {
+pub(crate) struct Schema {
     pub fields: IdMap<FieldId, SchemaField>,
     pub field_ids: BTreeMap<String, FieldId>,
     pub events: IdMap<EventId, SchemaEvent>,
@@ -42,7 +41,7 @@ pub struct Schema {
 }
 
 impl Schema {
-    pub fn of(scope: &Scope, diagnostics: &mut Vec<Diagnostic>) -> Self {
+    pub(crate) fn of(scope: &Scope, diagnostics: &mut Vec<Diagnostic>) -> Self {
         let mut schema =
             Self { stages: scope.stages.iter().map(|stage| stage.node.text.clone()).collect(), ..Self::default() };
         if let Some(beyond) = scope.stages.get(MAX_CHOICES) {
@@ -75,44 +74,44 @@ impl Schema {
         self.fields.push(SchemaField { shape, declared });
     }
 
-    pub fn field(&self, name: &str) -> Option<FieldId> {
+    pub(crate) fn field(&self, name: &str) -> Option<FieldId> {
         self.field_ids.get(name).copied()
     }
 
-    pub fn shape(&self, field: FieldId) -> &FieldShape {
+    pub(crate) fn shape(&self, field: FieldId) -> &FieldShape {
         &self.fields.at(field).shape
     }
 
-    pub fn declared(&self, field: FieldId) -> Option<Location> {
+    pub(crate) fn declared(&self, field: FieldId) -> Option<Location> {
         self.fields.at(field).declared
     }
 
-    pub fn field_names(&self) -> Vec<&str> {
+    pub(crate) fn field_names(&self) -> Vec<&str> {
         let names = self.fields.values().map(|field| field.shape.name.as_str());
         names.filter(|name| !name.contains(' ')).collect()
     }
 
-    pub fn tag(&self, name: &str) -> Option<FieldId> {
+    pub(crate) fn tag(&self, name: &str) -> Option<FieldId> {
         self.tags.get(name).copied()
     }
 
-    pub fn tag_names(&self) -> Vec<&str> {
+    pub(crate) fn tag_names(&self) -> Vec<&str> {
         self.tags.keys().map(String::as_str).collect()
     }
 
-    pub fn event(&self, name: &str) -> Option<EventId> {
+    pub(crate) fn event(&self, name: &str) -> Option<EventId> {
         self.event_ids.get(name).copied()
     }
 
-    pub fn event_names(&self) -> Vec<&str> {
+    pub(crate) fn event_names(&self) -> Vec<&str> {
         self.events.values().map(|event| event.shape.name.as_str()).collect()
     }
 
-    pub fn stage(&self, name: &str) -> Option<i64> {
+    pub(crate) fn stage(&self, name: &str) -> Option<i64> {
         self.stage_numbers.get(name).copied()
     }
 
-    pub fn stage_names(&self) -> Vec<&str> {
+    pub(crate) fn stage_names(&self) -> Vec<&str> {
         self.stages.iter().map(String::as_str).collect()
     }
 }
@@ -162,7 +161,6 @@ fn declared_event(event: &Declared<ast::Event>, diagnostics: &mut Vec<Diagnostic
     }
     SchemaEvent {
         shape: EventType { name: event.node.name.text.clone(), properties, layout: flow_ir::Layout::default() },
-        declared: event.at(event.node.name.span),
         broken,
     }
 }
@@ -229,7 +227,7 @@ fn plain(literal: &ast::Literal) -> Option<String> {
 }
 
 /// A type in words.
-pub fn words(ty: &FieldType) -> &'static str {
+pub(crate) fn words(ty: &FieldType) -> &'static str {
     match ty {
         FieldType::Text => "a text",
         FieldType::Number => "a number",

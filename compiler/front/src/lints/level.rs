@@ -31,10 +31,12 @@ impl Levels {
         Self { set: Code::ALL.iter().filter(|code| code.is_lint()).map(|code| (*code, level)).collect() }
     }
 
+    /// Gives a lint a level, in place of the one it had. Codes that are no lints keep their weight whatever is set.
     pub fn set(&mut self, code: Code, level: Level) {
         self.set.insert(code, level);
     }
 
+    /// The level of a lint; [`Level::Warn`] where none was set.
     pub fn of(&self, code: Code) -> Level {
         self.set.get(&code).copied().unwrap_or(Level::Warn)
     }

@@ -3,7 +3,7 @@
 //! In: a typed program. Out: diagnostics at the level that `flow.toml` or the lint itself says. A lint is a file here and a line in
 //! `diagnostics/codes.rs`; it never refuses a program unless the project asks for that.
 
-pub mod level;
+mod level;
 
 pub use level::{Level, Levels};
 

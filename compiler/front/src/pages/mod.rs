@@ -52,13 +52,16 @@ pub struct Topic {
     pub title: String,
     /// One sentence; empty for sections of the language.
     pub meaning: String,
+    /// The whole page, its title included.
     pub markdown: String,
 }
 
 /// Topics that belong together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Family {
+    /// For people: `Names`, `Standard modules`.
     pub title: &'static str,
+    /// In the order to show them; never empty.
     pub topics: Vec<Topic>,
 }
 
@@ -74,7 +77,7 @@ pub fn contents() -> Vec<Family> {
 }
 
 impl Topic {
-    pub fn of_code(code: Code) -> Self {
+    fn of_code(code: Code) -> Self {
         Self {
             name: code.number().to_owned(),
             title: code.to_string(),
@@ -84,7 +87,7 @@ impl Topic {
     }
 
     /// A module's page is its own text: the comment at its top as prose, the rest as it stands.
-    pub fn of_module(module: &Module) -> Self {
+    fn of_module(module: &Module) -> Self {
         let comment = module.text.lines().take_while(|line| line.starts_with("//"));
         let prose = comment.clone().map(|line| line.trim_start_matches('/').trim()).collect::<Vec<_>>().join("\n");
         // The page has its title above it.

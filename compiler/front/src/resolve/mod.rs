@@ -16,20 +16,20 @@ use std::num::NonZeroUsize;
 
 /// A declaration and where its places point.
 #[derive(Debug, Clone)]
-pub struct Declared<T> {
+pub(crate) struct Declared<T> {
     pub node: T,
     pub file: FileId,
 }
 
 impl<T> Declared<T> {
-    pub fn at(&self, span: Span) -> Location {
+    pub(crate) fn at(&self, span: Span) -> Location {
         span.in_file(self.file)
     }
 }
 
 /// Everything a project declares, in the order of its files.
 #[derive(Debug, Clone, Default)]
-pub struct Scope {
+pub(crate) struct Scope {
     /// The texts in use: the project's, then the standard modules', then the templates; a [`FileId`] is a place in this list.
     pub sources: Vec<Source>,
     /// The file of the first template.
@@ -51,7 +51,7 @@ pub struct Scope {
 }
 
 /// Reads every file, on as many threads, brings in the modules it uses, and gathers the declarations.
-pub fn resolve(project: &Project, threads: NonZeroUsize) -> (Scope, Vec<Diagnostic>) {
+pub(crate) fn resolve(project: &Project, threads: NonZeroUsize) -> (Scope, Vec<Diagnostic>) {
     let first_module = project.sources.len() as u32;
     let (scope, seen, used, diagnostics) = Default::default();
     let mut resolver = Resolver { scope, seen, used, diagnostics, first_module };

@@ -209,13 +209,13 @@ pub struct Construct {
     /// Its forms that are not run yet, by the words that give them away.
     pub later: &'static [&'static str],
     called: &'static [&'static str],
-    pub traits: &'static [Trait],
+    traits: &'static [Trait],
     /// Its heading in docs/language.md, as a link names it.
     pub page: &'static str,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trait {
+pub(crate) enum Trait {
     /// Its name stands behind its word.
     Named,
     /// It may stand more than once in its block.
@@ -233,7 +233,7 @@ impl Construct {
         self.called.first().copied()
     }
 
-    pub fn is(&self, what: Trait) -> bool {
+    pub(crate) fn is(&self, what: Trait) -> bool {
         self.traits.contains(&what)
     }
 }
@@ -241,8 +241,11 @@ impl Construct {
 /// A construct of one kind, and the words of that kind that are not run yet.
 #[derive(Debug, Clone, Copy)]
 pub struct List {
+    /// What all of them are.
     pub class: Class,
+    /// What is run, in the order of the reference.
     pub constructs: &'static [Construct],
+    /// Words of that kind that are known and not run yet.
     pub later: &'static [&'static str],
 }
 
@@ -256,8 +259,11 @@ impl List {
 /// What a word is to the language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
+    /// What begins a part of a file: `workflow`, `email`.
     Declaration,
+    /// A line of a block: `goal`, `subject`, `member`.
     Clause,
+    /// What a person goes through: `send`, `wait`.
     Step,
     /// What a condition is made of.
     Predicate,
@@ -267,6 +273,7 @@ pub enum Class {
     Type,
     /// A value that has a word: `yes`, `weekdays`.
     Constant,
+    /// A unit of time: `days`.
     Unit,
     /// Not run yet.
     Later,
@@ -294,23 +301,23 @@ macro_rules! list {
     };
 }
 
-pub const DECLARATIONS: List = declarations!(list Declaration);
-pub const EMAIL_CLAUSES: List = email_clauses!(list Clause);
-pub const TEAM_CLAUSES: List = team_clauses!(list Clause);
-pub const HEADERS: List = headers!(list Clause);
-pub const STEPS: List = steps!(list Step);
-pub const HANDOFF_CLAUSES: List = handoff_clauses!(list Clause);
-pub const PREDICATES: List = predicates!(list Predicate);
-pub const TURNS: List = turns!(list Predicate);
+pub(crate) const DECLARATIONS: List = declarations!(list Declaration);
+pub(crate) const EMAIL_CLAUSES: List = email_clauses!(list Clause);
+pub(crate) const TEAM_CLAUSES: List = team_clauses!(list Clause);
+pub(crate) const HEADERS: List = headers!(list Clause);
+pub(crate) const STEPS: List = steps!(list Step);
+pub(crate) const HANDOFF_CLAUSES: List = handoff_clauses!(list Clause);
+pub(crate) const PREDICATES: List = predicates!(list Predicate);
+pub(crate) const TURNS: List = turns!(list Predicate);
 
 /// Every list, in the order of the reference.
 pub const LISTS: &[&List] =
     &[&DECLARATIONS, &EMAIL_CLAUSES, &TEAM_CLAUSES, &HEADERS, &STEPS, &HANDOFF_CLAUSES, &PREDICATES, &TURNS];
 
 /// The types a field may be declared with, besides a list of values.
-pub const TYPES: &[&str] =
+pub(crate) const TYPES: &[&str] =
     &["text", "number", "money", "yes/no", "date", "moment", "email", "url", "timezone", "country"];
 
 /// Phrases of the language that are not run yet, wherever a line holds one.
-pub const LATER_ANYWHERE: &[&str] =
+pub(crate) const LATER_ANYWHERE: &[&str] =
     &["business days", "business day", "anyone at company", "people at company", "clicked by anything", "company."];

@@ -3,11 +3,12 @@
 //! In: the text of one file. Out: a tree with places, and diagnostics; never a failure: a line that cannot be read becomes nothing (or
 //! an unreadable step) and its neighbours are still read. This layer knows no names and no meaning.
 
-pub mod ast;
+pub(crate) mod ast;
 pub mod constructs;
 pub(crate) mod line;
 mod parse;
 #[cfg(test)]
 mod tests;
 
+pub use ast::{Comment, File};
 pub use parse::{MAX_SOURCE_BYTES, parse, vocabulary};

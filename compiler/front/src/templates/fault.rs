@@ -6,18 +6,19 @@ use std::ops::Range;
 /// One mistake and its place: bytes of the template as written. `0..0` stands for the template as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateFault {
-    pub kind: FaultKind,
+    pub(crate) kind: FaultKind,
+    /// Byte offsets, start and end.
     pub span: Range<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Severity {
+pub(crate) enum Severity {
     Error,
     Warning,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FaultKind {
+pub(crate) enum FaultKind {
     Syntax(Syntax),
     Markup(Markup),
     /// A construct of the full Jinja language that mails do without.
@@ -55,7 +56,7 @@ pub enum FaultKind {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Syntax {
+pub(crate) enum Syntax {
     Unclosed { opener: &'static str, closer: &'static str },
     UnclosedText { quote: char },
     ValueMissing,
@@ -80,7 +81,7 @@ impl Syntax {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Markup {
+pub(crate) enum Markup {
     UnknownTag { tag: String, nearest: Option<String> },
     UnclosedTag { tag: String },
     UnfinishedTag { tag: String },
@@ -98,7 +99,7 @@ pub enum Markup {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Construct {
+pub(crate) enum Construct {
     Tag { name: String },
     Filter { name: String, nearest: Option<String> },
     DefaultArguments,
@@ -121,7 +122,7 @@ pub enum Construct {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MissingUse {
+pub(crate) enum MissingUse {
     Printed,
     Filtered,
     ComparedUnequal,
@@ -129,22 +130,22 @@ pub enum MissingUse {
 
 /// What the law of most countries asks of a marketing mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RequiredToken {
+pub(crate) enum RequiredToken {
     UnsubscribeUrl,
     SenderAddress,
 }
 
 impl RequiredToken {
-    pub const ALL: [Self; 2] = [Self::UnsubscribeUrl, Self::SenderAddress];
+    pub(crate) const ALL: [Self; 2] = [Self::UnsubscribeUrl, Self::SenderAddress];
 
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::UnsubscribeUrl => "unsubscribe_url",
             Self::SenderAddress => "sender_address",
         }
     }
 
-    pub fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|token| token.name() == name)
     }
 
@@ -165,14 +166,14 @@ impl RequiredToken {
 
 /// Where a required token does stand when it does not stand where everybody sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Seen {
+pub(crate) enum Seen {
     Nowhere,
     InComment,
     OnSomePaths,
 }
 
 impl FaultKind {
-    pub fn severity(&self) -> Severity {
+    pub(crate) fn severity(&self) -> Severity {
         match self {
             Self::Clipped { .. } => Severity::Warning,
             _ => Severity::Error,
@@ -180,7 +181,7 @@ impl FaultKind {
     }
 
     /// What to write instead, with the mended line where there is one.
-    pub fn help(&self) -> String {
+    pub(crate) fn help(&self) -> String {
         match self {
             Self::Syntax(syntax) => syntax.help(),
             Self::Markup(markup) => markup.help(),

@@ -27,7 +27,8 @@ mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use fault::{Construct, FaultKind, Markup, MissingUse, RequiredToken, Seen, Severity, Syntax, TemplateFault};
+pub use fault::TemplateFault;
+pub(crate) use fault::{FaultKind, RequiredToken, Severity};
 pub use render::{FieldValue, RenderFault, SendUrls, Template};
 
 pub use flow_ir::limits::{MAX_SHOWN_BYTES, MAX_TAGS, MAX_TEMPLATE_BYTES};
@@ -35,7 +36,9 @@ pub use flow_ir::limits::{MAX_SHOWN_BYTES, MAX_TAGS, MAX_TEMPLATE_BYTES};
 /// What the file's extension says the text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TemplateKind {
+    /// Compiled to HTML once, when the program is.
     Mjml,
+    /// Taken as it is.
     Html,
 }
 
@@ -62,6 +65,7 @@ pub struct FieldShape {
 /// Everything that one mail's template may name. A field of the account has a dotted name, such as `company.domain`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TemplateScope {
+    /// By name; what a token names that is not here is a fault.
     pub fields: BTreeMap<String, FieldShape>,
     /// From alias to target.
     pub links: BTreeMap<String, String>,
@@ -72,7 +76,9 @@ pub struct TemplateScope {
 /// What a template asks for when it is filled in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Uses {
+    /// The fields that it prints or asks for.
     pub fields: BTreeSet<String>,
+    /// The aliases in `link("..")`.
     pub links: BTreeSet<String>,
 }
 
@@ -81,7 +87,9 @@ pub struct Uses {
 pub struct Checked {
     /// MJML is already compiled; tokens are still in it.
     pub html: String,
+    /// What to have at hand for [`Template::render`].
     pub uses: Uses,
+    /// What does not refuse it, in the order of the text.
     pub warnings: Vec<TemplateFault>,
 }
 

@@ -27,25 +27,32 @@ pub enum FieldValue<'v> {
 /// The addresses in one person's mail; each click on them is counted for that person.
 #[derive(Clone, Copy, Debug)]
 pub struct SendUrls<'v> {
+    /// Where this person alone can take back their consent.
     pub unsubscribe_url: &'v str,
+    /// The sender's postal address, as law asks for it in marketing mail.
     pub sender_address: &'v str,
     /// From alias to address, for every alias that the template uses.
     pub links: &'v BTreeMap<String, String>,
 }
 
+/// Why a mail could not be filled in. Each is a fault of ours or of a damaged store: the checker lets none of them through.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RenderFault {
     /// One of these is needed and not there, though its declaration says it always is.
     MissingValue {
+        /// The missing fields of this person that the template names; one of them was printed.
         candidates: Vec<String>,
     },
+    /// The template links to an alias that came with no address.
     MissingLink {
+        /// As the template names it.
         alias: String,
     },
     /// A [`FieldValue::Truth`] where the template prints.
     NotText,
     /// The text was not made by [`check`](super::check).
     NotChecked {
+        /// What the reader of templates said, in its own words.
         detail: String,
     },
 }
@@ -73,6 +80,7 @@ pub struct Template {
 }
 
 impl Template {
+    /// Makes a checked template ready. Fails where the text was not made by [`check`](super::check).
     pub fn prepare(checked: &Checked) -> Result<Self, RenderFault> {
         // Empty: what the checker does not allow, `safe` above all, does not exist here either.
         let mut environment = Environment::empty();
@@ -102,6 +110,7 @@ impl Template {
         &self.uses
     }
 
+    /// Fills it in for one person: their fields by name, none for a missing one, and their addresses. Values are escaped for HTML.
     pub fn render<'v>(
         &self,
         value_of: impl Fn(&str) -> Option<FieldValue<'v>>,

@@ -11,21 +11,28 @@ pub struct EmailContent {
     pub from: Option<String>,
     /// The first whose condition holds; the last has none.
     pub subjects: Vec<Subject>,
+    /// The line that inboxes show beside the subject; none where the email has no `preview`.
     pub preview: Option<TextTemplate>,
     /// HTML with the tokens of `compiler/front/src/templates`.
     pub html: String,
+    /// Every link that the email declares, in the order of the text.
     pub links: Vec<Link>,
 }
 
+/// One of an email's subject lines, with when it is used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
+    /// What must hold of the contact; none holds of everybody (`otherwise`).
     pub when: Option<PredicateId>,
+    /// The line itself.
     pub text: TextTemplate,
 }
 
 /// A link by the name that `clicked .. link` uses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
+    /// As the template's `link("..")` names it; once in an email.
     pub alias: String,
+    /// Where it leads.
     pub url: String,
 }

@@ -10,20 +10,25 @@ use crate::source::Location;
 use crate::{EmailId, IdMap, StepId, WorkflowId};
 use serde::{Deserialize, Serialize};
 
+/// All that is told and not meant.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DebugInfo {
     /// The project's name.
     pub name: String,
     /// The files that locations point into, by number.
     pub files: Vec<String>,
+    /// What each mail says; changed wording reaches mails that are not sent yet.
     pub emails: IdMap<EmailId, EmailContent>,
+    /// What is told of each workflow.
     pub workflows: IdMap<WorkflowId, WorkflowDebug>,
 }
 
 /// A piece of the program as written, on one line, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Written {
+    /// Spaces and line ends as one space, comments left out.
     pub text: String,
+    /// Its place in the file, for reports that point there.
     pub at: Location,
 }
 
@@ -32,13 +37,17 @@ pub struct Written {
 pub struct WorkflowDebug {
     /// For people; the name where none is given.
     pub title: String,
+    /// Who answers for it, as `owner` has it.
     pub owner: Option<String>,
     /// Where it is declared.
     pub at: Location,
+    /// The condition or word behind `enter`.
     pub entry: Location,
+    /// The condition of `goal`; none where there is no goal.
     pub goal: Option<Written>,
     /// Of each `exit when`, the condition.
     pub exits: Vec<Written>,
+    /// Each step without the steps inside it.
     pub steps: IdMap<StepId, Written>,
     /// Of each arm: `if clicked guide_delivery link "case-study"`, `else`, or the step itself.
     pub arms: Vec<Written>,

@@ -20,8 +20,10 @@ pub enum Area {
 impl Area {
     /// All of them, in order.
     pub const ALL: [Area; 4] = [Area::Contact, Area::Company, Area::Journey, Area::Event];
+    /// How many areas there are: the length of an [`Areas`].
     pub const COUNT: usize = Self::ALL.len();
 
+    /// Its place in [`ALL`](Self::ALL) and in [`Areas`].
     pub fn index(self) -> usize {
         self as usize
     }
@@ -40,23 +42,30 @@ impl Area {
 /// Where a slot lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
+    /// Whose layout knows the slot.
     pub area: Area,
+    /// A slot of that layout.
     pub slot: SlotId,
 }
 
 impl Place {
+    /// A slot of any area.
     pub fn new(area: Area, slot: SlotId) -> Self {
         Self { area, slot }
     }
+    /// A slot of the contact's frame.
     pub fn contact(slot: SlotId) -> Self {
         Self::new(Area::Contact, slot)
     }
+    /// A slot of what is kept of the company.
     pub fn company(slot: SlotId) -> Self {
         Self::new(Area::Company, slot)
     }
+    /// A slot of the journey.
     pub fn journey(slot: SlotId) -> Self {
         Self::new(Area::Journey, slot)
     }
+    /// A value of the event that began the journey.
     pub fn event(slot: SlotId) -> Self {
         Self::new(Area::Event, slot)
     }
@@ -67,9 +76,11 @@ impl Place {
 pub struct Areas<T>(pub [T; Area::COUNT]);
 
 impl<T> Areas<T> {
+    /// Asks `of` once for each area, in order.
     pub fn from_fn(of: impl FnMut(Area) -> T) -> Self {
         Self(Area::ALL.map(of))
     }
+    /// The same areas with something else in each.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Areas<U> {
         Areas(self.0.map(change))
     }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct Fact {
     /// Whose frame keeps it: the contact's or the company's.
     pub area: Area,
+    /// The events whose instants are kept.
     pub pattern: PatternId,
     /// The slot of the newest instant; the others follow it.
     pub first: SlotId,
@@ -37,11 +38,13 @@ impl Fact {
 pub struct Pattern {
     /// As written: `visited(page is "/pricing")`.
     pub text: String,
+    /// What must occur.
     pub event: PatternEvent,
     /// All must hold; a missing property makes a test false.
     pub tests: Vec<PropertyTest>,
 }
 
+/// The kinds of things that happen and can be counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PatternEvent {
     /// The instants at which the contact entered a segment.
@@ -58,7 +61,9 @@ pub enum PatternEvent {
 /// A test on a property of the event, by its place in the event type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PropertyTest {
+    /// Its place in [`EventType::properties`](crate::EventType), from zero.
     pub property: u32,
+    /// What is asked of its value.
     pub test: Trait,
     /// Whether the test must fail instead.
     pub negated: bool,
@@ -69,10 +74,13 @@ pub struct PropertyTest {
 pub enum Trait {
     /// The text is one of these, compared without regard to case.
     TextIn(Vec<String>),
+    /// The text holds these letters somewhere, without regard to case.
     TextContains(String),
+    /// The text begins with these letters, without regard to case.
     TextStartsWith(String),
     /// `low <= number <= high`, as kept in frames; dates in days, instants in milliseconds.
     NumberIn(i64, i64),
+    /// The yes/no is this one.
     Truth(bool),
     /// The value is there at all.
     Known,
@@ -81,14 +89,19 @@ pub enum Trait {
 /// A question about a text field that numbers cannot answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextTest {
+    /// A text field with a column beside the frame.
     pub field: FieldId,
+    /// How the needle is looked for.
     pub kind: TextTestKind,
     /// In lower case: texts are compared without regard to case.
     pub needle: String,
 }
 
+/// Ways to look for a needle in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TextTestKind {
+    /// Anywhere.
     Contains,
+    /// At the beginning.
     StartsWith,
 }

@@ -11,13 +11,16 @@ use serde::{Deserialize, Serialize};
 /// A control-flow graph. Block 0 is where it starts. It has no cycle: every workflow ends.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Function {
+    /// All of them are reached from block 0, and no path comes back to where it was; the verifier shows both.
     pub blocks: IdMap<BlockId, Block>,
 }
 
 /// Ops, then the one way out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {
+    /// Run in order; each may read the values before it.
     pub ops: IdMap<ValueId, Op>,
+    /// Where it goes from there.
     pub end: Terminator,
 }
 
@@ -41,19 +44,28 @@ impl Function {
 /// What an op leaves behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueType {
+    /// A whole number of 64 bits, within the range that the verifier has shown.
     Int,
+    /// Holds or does not.
     Bool,
     /// A store: nothing.
     Nothing,
 }
 
+/// How two integers are compared, both signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Comparison {
+    /// `==`
     Equal,
+    /// `!=`
     NotEqual,
+    /// `<`
     Less,
+    /// `<=`
     LessOrEqual,
+    /// `>`
     Greater,
+    /// `>=`
     GreaterOrEqual,
 }
 
@@ -101,14 +113,21 @@ pub enum Op {
     InSet(ValueId, Vec<i64>),
     /// Whether `low <= value <= high`.
     InRange(ValueId, i64, i64),
+    /// Whether both hold; both are computed.
     And(ValueId, ValueId),
+    /// Whether one holds or both; both are computed.
     Or(ValueId, ValueId),
+    /// Whether it does not hold.
     Not(ValueId),
+    /// The sum of two integers.
     Add(ValueId, ValueId),
+    /// The first less the second.
     Sub(ValueId, ValueId),
     /// Brings an integer back within plus or minus [`VALUE_LIMIT`](crate::VALUE_LIMIT).
     Clamp(ValueId),
+    /// The lesser of two integers.
     Min(ValueId, ValueId),
+    /// The greater of two integers.
     Max(ValueId, ValueId),
     /// Bitwise or of two integers that are not negative: gathers trace bits.
     BitOr(ValueId, ValueId),
@@ -121,30 +140,41 @@ pub enum Op {
 /// The one way out of a block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Terminator {
+    /// Always on to this block.
     Jump(BlockId),
     /// To the first where the value holds, else to the second.
     Branch(ValueId, BlockId, BlockId),
     /// Asks the host for an effect. *Done* goes on to `next`; *held* leaves the journey here, to run this block again. The block has
     /// no ops, so that running it again changes nothing.
     Effect {
+        /// The step it belongs to, for decision records.
         step: StepId,
+        /// Which one, in [`Workflow::effects`](crate::Workflow::effects).
         effect: EffectId,
+        /// Where the journey goes when it is done.
         next: BlockId,
     },
     /// Leaves the journey waiting; it resumes at `resume`.
     Wait {
+        /// The step it belongs to, for decision records.
         step: StepId,
+        /// For what and how long, in [`Workflow::waits`](crate::Workflow::waits).
         wait: WaitId,
+        /// Where it goes on, whichever way the wait ended.
         resume: BlockId,
     },
     /// Ends the journey.
     Finish {
+        /// The step that says so; none where the steps ran out.
         step: Option<StepId>,
+        /// In which way.
         ending: Ending,
     },
     /// Ends a predicate: does it hold, and at which later instant may that change by itself ([`FOREVER`](crate::FOREVER): never).
     Result {
+        /// A Bool.
         holds: ValueId,
+        /// An Int: an instant in milliseconds.
         next_change: ValueId,
     },
 }

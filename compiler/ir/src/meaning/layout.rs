@@ -46,6 +46,7 @@ impl SlotKind {
 pub struct Slot {
     /// For people: `industry`, `visited(page is "/pricing")[2]`.
     pub name: String,
+    /// Its width, and how its bytes are read.
     pub kind: SlotKind,
     /// Bytes from the start.
     pub offset: u32,
@@ -58,6 +59,7 @@ pub struct Slot {
 /// The slots of a frame or a journey.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
+    /// In the order of their making, which is not the order of their offsets.
     pub slots: IdMap<SlotId, Slot>,
     /// Presence words of 64 bits at the start.
     pub presence_words: u32,

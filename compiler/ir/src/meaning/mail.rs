@@ -6,10 +6,13 @@ use serde::{Deserialize, Serialize};
 /// An email, as the steps know it. What it says is beside the meaning ([`EmailContent`](crate::debug::EmailContent)).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Email {
+    /// As declared; what reports and stores call it.
     pub name: String,
+    /// Whether it needs consent.
     pub kind: EmailKind,
 }
 
+/// What the law asks before a mail may leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EmailKind {
     /// Needs consent (E7).
@@ -21,6 +24,7 @@ pub enum EmailKind {
 /// A text with fields in it: `Your guide, {first_name or "there"}`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextTemplate {
+    /// Written one behind the other, with nothing between.
     pub pieces: Vec<Piece>,
 }
 
@@ -34,12 +38,16 @@ impl TextTemplate {
     }
 }
 
+/// A part of a text with fields.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Piece {
+    /// These letters as they stand.
     Text(String),
     /// A field's value, or the fallback where it is missing. The checker lets no optional field through without one.
     Field {
+        /// The field whose value is written.
         field: FieldId,
+        /// What is written where the value is missing.
         fallback: Option<String>,
     },
 }

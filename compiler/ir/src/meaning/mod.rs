@@ -31,6 +31,7 @@ pub struct Meaning {
     pub timezone: String,
     /// The lifecycle, lowest first.
     pub stages: Vec<String>,
+    /// The built-in ones first, then the declared ones and the tags.
     pub fields: IdMap<FieldId, Field>,
     /// The names of the text columns kept beside the frame.
     pub texts: IdMap<TextId, String>,
@@ -38,15 +39,25 @@ pub struct Meaning {
     pub frame: Layout,
     /// What is kept of a company.
     pub company: Layout,
+    /// Where the engine finds what it keeps of everyone.
     pub system: SystemSlots,
+    /// What may occur, with the properties of each.
     pub events: IdMap<EventId, EventType>,
+    /// The questions asked of single events, each once.
     pub patterns: IdMap<PatternId, Pattern>,
+    /// The patterns whose last instants are kept.
     pub facts: IdMap<FactId, Fact>,
+    /// The questions asked of the letters of texts, each once.
     pub text_tests: IdMap<TextTestId, TextTest>,
+    /// Every condition of the program, segments and subjects included.
     pub predicates: IdMap<PredicateId, Predicate>,
+    /// In the order of declaration; they may name each other, in no circle.
     pub segments: IdMap<SegmentId, Segment>,
+    /// The mails by name and kind; their wording is [`DebugInfo::emails`](crate::DebugInfo).
     pub emails: IdMap<EmailId, Email>,
+    /// Who takes people over.
     pub teams: IdMap<TeamId, Team>,
+    /// In the order of declaration.
     pub workflows: IdMap<WorkflowId, Workflow>,
 }
 
@@ -74,6 +85,7 @@ pub struct Predicate {
 }
 
 impl Predicate {
+    /// All ops, in the order in which they run.
     pub fn ops(&self) -> impl Iterator<Item = &Op> {
         self.function.blocks.values().flat_map(|block| block.ops.values())
     }
@@ -109,7 +121,9 @@ impl Predicate {
 /// A field of the contact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
+    /// As declared; a tag's is one that no text can name.
     pub name: String,
+    /// What it holds.
     pub ty: FieldType,
     /// Declared with `?`.
     pub optional: bool,
@@ -121,17 +135,28 @@ pub struct Field {
     pub literals: Vec<String>,
 }
 
+/// What a field or a property may hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FieldType {
+    /// Any characters, compared without regard to case.
     Text,
+    /// An exact decimal, kept times [`NUMBER_SCALE`](crate::NUMBER_SCALE).
     Number,
+    /// An amount, kept as a number; its currency is not.
     Money,
+    /// Yes or no; one that is not optional is no until somebody says otherwise.
     YesNo,
+    /// A day, kept as days since 1970-01-01.
     Date,
+    /// An instant, kept as milliseconds since the epoch.
     Moment,
+    /// A mail address.
     Email,
+    /// A web address.
     Url,
+    /// The IANA name of a zone.
     Timezone,
+    /// A country, as a text.
     Country,
     /// A choice; its slot holds 1 + the place in this list, or 0 where it is missing.
     OneOf(Vec<String>),
@@ -149,9 +174,11 @@ impl FieldType {
 /// A value on its way into or out of a field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FieldValue {
+    /// Nothing is known.
     Missing,
     /// What the slot holds.
     Int(i64),
+    /// What the column holds; texts only.
     Text(String),
 }
 
@@ -162,11 +189,17 @@ pub struct SystemSlots {
     pub identified: SlotId,
     /// Whether there is an address to send to.
     pub reachable: SlotId,
+    /// The points, times [`NUMBER_SCALE`](crate::NUMBER_SCALE) as every number.
     pub score: SlotId,
+    /// The place in [`Meaning::stages`].
     pub stage: SlotId,
+    /// Whether they took back their consent to marketing (E7).
     pub unsubscribed: SlotId,
+    /// Whether their address refuses mail for good.
     pub hard_bounced: SlotId,
+    /// Whether they called a mail spam.
     pub complained: SlotId,
+    /// Whether nobody may write to them, whatever they asked for.
     pub do_not_contact: SlotId,
     /// When Flow first knew them.
     pub known_since: SlotId,
@@ -192,15 +225,21 @@ impl Default for SystemSlots {
 /// A declared event type. Its name matches a stream's `Requested Demo` as well as `requested_demo`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventType {
+    /// As declared: lower case, words joined by `_`.
     pub name: String,
+    /// By their place, which is how tests name them.
     pub properties: Vec<Property>,
     /// The values of one that a journey keeps.
     pub layout: Layout,
 }
 
+/// A value that an event of a type may carry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Property {
+    /// As declared; streams are read under it.
     pub name: String,
+    /// A value of another type counts as missing.
     pub ty: FieldType,
+    /// Declared with `?`.
     pub optional: bool,
 }

@@ -9,8 +9,10 @@ use crate::{Meaning, PatternEvent, PredicateId, SegmentId, SlotId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// A named condition, and where the frame remembers it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Segment {
+    /// As declared.
     pub name: String,
     /// Whether it holds and when that can change by itself. The segments it names are read from their slots, so those must be settled
     /// before.

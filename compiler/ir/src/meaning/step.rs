@@ -8,7 +8,9 @@ use std::fmt;
 /// put inside it, change nothing of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct StepKey {
+    /// As `step "..":` gives it; none where nobody labelled it.
     pub label: Option<String>,
+    /// Which construct it is.
     pub kind: StepKind,
     /// As written, on one line, without the steps inside it.
     pub content: String,
@@ -22,9 +24,11 @@ pub struct StepKey {
 pub struct StepKind(Cow<'static, str>);
 
 impl StepKind {
+    /// The word is the name of the construct's file, in every layer.
     pub const fn new(word: &'static str) -> Self {
         Self(Cow::Borrowed(word))
     }
+    /// `send`, `wait`, `branch`.
     pub fn word(&self) -> &str {
         &self.0
     }

@@ -7,28 +7,40 @@ use super::step::StepKey;
 use crate::id::{EffectId, EmailId, EventId, IdMap, PatternId, PredicateId, SlotId, StepId, WaitId};
 use serde::{Deserialize, Serialize};
 
+/// One declared workflow, lowered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Workflow {
+    /// As declared; what stores, decisions and reports call it.
     pub name: String,
+    /// The group that `stop` may name; none where the workflow is in none.
     pub group: Option<String>,
+    /// What it is for; meeting it ends the journey as converted unless it continues.
     pub goal: Option<Goal>,
+    /// Who comes in, and when.
     pub entry: Entry,
     /// The type of the event whose values the body and its predicates see.
     pub event: Option<EventId>,
+    /// Whether people may come in again.
     pub reenter: Reenter,
     /// Each `exit when`, judged in order.
     pub exits: Vec<PredicateId>,
     /// True of people who are never enrolled and never messaged while it is.
     pub skip: Option<PredicateId>,
+    /// When its mail may leave; any time where none is given.
     pub window: Option<SendWindow>,
     /// From the first step to the end. A journey's position is the number of the block it resumes at.
     pub body: Function,
+    /// How each step is named outside the program.
     pub steps: IdMap<StepId, StepKey>,
+    /// Those that [`Terminator::Wait`](crate::Terminator) names.
     pub waits: IdMap<WaitId, Wait>,
+    /// Those that [`Terminator::Effect`](crate::Terminator) names.
     pub effects: IdMap<EffectId, Effect>,
     /// What each trace bit means: an arm of this step, or the step itself, ran.
     pub arms: Vec<StepId>,
+    /// What is kept of each journey.
     pub journey: Layout,
+    /// Where the engine finds what every journey has.
     pub slots: JourneySlots,
     /// The clicks, opens and replies that the body or a predicate asks about.
     pub engagements: Vec<Engagement>,
@@ -55,8 +67,10 @@ pub struct JourneySlots {
     pub sent_at: Vec<(EmailId, SlotId)>,
 }
 
+/// `goal TEXT when P within D`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Goal {
+    /// Met at the instant at which this holds.
     pub when: PredicateId,
     /// How long after the end meeting it still counts.
     pub within: Option<CivilSpan>,
@@ -64,21 +78,37 @@ pub struct Goal {
     pub continues: bool,
 }
 
+/// What brings a contact into a workflow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Entry {
     /// At an event that matches one of the patterns (the predicate's triggers, in order) while the predicate holds.
-    Event { patterns: Vec<PatternId>, when: PredicateId },
+    Event {
+        /// The number of one here is what [`Op::Trigger`](crate::Op) asks for.
+        patterns: Vec<PatternId>,
+        /// Asked at the event, with the patterns that it matched.
+        when: PredicateId,
+    },
     /// At the moment the predicate becomes true. The slot of the frame remembers whether it was.
-    Becomes { when: PredicateId, was: SlotId, existing: bool },
+    Becomes {
+        /// Asked whenever something it reads has changed.
+        when: PredicateId,
+        /// A Bool of the contact's frame.
+        was: SlotId,
+        /// `including existing`: those of whom it holds at the start come in too.
+        existing: bool,
+    },
     /// By hand only.
     ByHand,
 }
 
+/// What is said of people who were in the workflow before. There is no default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reenter {
+    /// `reenter once`: nobody enters a second time.
     Once,
     /// This long after the end of the last journey.
     After(CivilSpan),
+    /// `reenter every time`: as soon as no journey of theirs is live.
     EveryTime,
 }
 
@@ -89,37 +119,50 @@ pub struct SendWindow {
     pub days: u8,
     /// Minutes of the day. Equal: the whole day; `to` before `from`: past midnight, on the day of the opening.
     pub from_min: u16,
+    /// The first minute at which it is closed again.
     pub to_min: u16,
 }
 
 /// A length of time: months and days keep the wall clock in the contact's zone, the rest is elapsed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CivilSpan {
+    /// Calendar months; a day that the month lacks is its last one.
     pub months: i32,
+    /// Days by the wall clock, weeks among them.
     pub days: i32,
+    /// Elapsed milliseconds, minutes and hours among them.
     pub ms: i64,
 }
 
+/// What a journey waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Wait {
+    /// `wait D`: this long, from the instant of the step.
     For(CivilSpan),
     /// Until the predicate holds, at most this long.
     Until {
+        /// What ends it early; asked at once, so it may end at the instant it began (E6).
         when: PredicateId,
+        /// When it ends anyway, counted from the instant of the step.
         up_to: CivilSpan,
     },
 }
 
+/// People who take contacts over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Team {
+    /// As declared.
     pub name: String,
+    /// In the order of the text, which is the order of their turns.
     pub members: Vec<Member>,
     /// Who takes it when no member covers the contact.
     pub backup: Option<String>,
 }
 
+/// One of a team.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
+    /// The mail address that names them in handoffs.
     pub address: String,
     /// Whom they take; everyone where none is given.
     pub covers: Option<PredicateId>,
@@ -142,17 +185,25 @@ pub enum Ending {
 /// is reset when the mail leaves again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Engagement {
+    /// What must have happened to it.
     pub kind: EngagementKind,
+    /// Of this workflow; the last one that left in this journey is meant.
     pub email: EmailId,
     /// The link's alias; any link where none is given.
     pub link: Option<String>,
+    /// Of the journey.
     pub slot: SlotId,
 }
 
+/// What becomes of a mail at its reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EngagementKind {
+    /// Its pictures were loaded, by a person or by a machine that loads them for one.
     Opened,
+    /// A link was followed, long enough after the mail left for a person to have done it.
     Clicked,
+    /// A person answered.
     Replied,
+    /// The address refused it.
     Bounced,
 }

@@ -10,7 +10,9 @@ use crate::limits::{MAX_TRIGGERS, TRACE_BITS};
 /// An interval of integers, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Range {
+    /// The least value in it.
     pub low: i128,
+    /// The greatest value in it.
     pub high: i128,
 }
 
@@ -22,6 +24,7 @@ impl Range {
     fn new(low: impl Into<i128>, high: impl Into<i128>) -> Self {
         Self { low: low.into(), high: high.into() }
     }
+    /// Whether every value of it lies in `outer` too.
     pub fn within(self, outer: Range) -> bool {
         self.low >= outer.low && self.high <= outer.high
     }
@@ -37,12 +40,16 @@ impl Range {
 /// What is known of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Known {
+    /// An integer that never leaves this interval.
     Int(Range),
+    /// A truth value.
     Bool,
+    /// A store leaves no value.
     Nothing,
 }
 
 impl Known {
+    /// The type alone.
     pub fn ty(self) -> ValueType {
         match self {
             Known::Int(_) => ValueType::Int,
@@ -55,6 +62,7 @@ impl Known {
 /// Where an op stands: what it may read and write.
 #[derive(Clone, Copy)]
 pub struct Scope<'p> {
+    /// Whose layouts, fields and tests the op may name.
     pub program: &'p Program,
     /// The workflow whose journey is at hand.
     pub workflow: Option<&'p Workflow>,

@@ -38,8 +38,9 @@ const IDLE_MAX: usize = 4;
 const MESSAGES_PER_CONNECTION_MAX: u32 = 100;
 /// What a server answered is kept up to this many characters.
 const ANSWER_MAX_CHARS: usize = 500;
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// How the connection is kept from being read on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Security {
@@ -51,21 +52,28 @@ pub enum Security {
     Tls,
 }
 
+/// Where a mail server is and how to speak to it.
 #[derive(Debug, Clone)]
 pub struct SmtpSettings {
+    /// A name or an address, without a port.
     pub host: String,
+    /// 587 where programs hand mail in, 465 with TLS from the start.
     pub port: u16,
+    /// [`Security::None`] goes to this machine alone, unless `insecure` allows more.
     pub security: Security,
     /// Allows `security = "none"` to another machine.
     pub insecure: bool,
     /// A certificate authority to trust beside the public ones, as PEM: for a company's own relay.
     pub authority: Option<Vec<u8>>,
+    /// For a server that asks for a login; with a password or not at all.
     pub username: Option<String>,
+    /// Needs a user name.
     pub password: Option<Secret>,
     /// For connecting and for each answer.
     pub timeout: Duration,
     /// How this machine introduces itself; its host name if it is not set.
     pub hello_name: Option<String>,
+    /// What to do where nobody knows whether a mail left (E9).
     pub uncertain: Uncertain,
 }
 
@@ -91,23 +99,31 @@ impl SmtpSettings {
 
 /// What is wrong with the settings. A server that is down is no error here: mail waits for it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the variants say what is wrong, and their fields are what the message repeats")]
 pub enum SettingsError {
+    /// A server without a usable name.
     #[error("the mail server's host is empty or has a space in it: write a name such as `smtp.example.com`")]
     Host,
+    /// [`Security::None`] to another machine.
     #[error(
         "mail to `{host}` would travel unencrypted: set `security = \"starttls\"` or `\"tls\"`, or `insecure = true` if the network between is yours"
     )]
     Unencrypted { host: String },
+    /// One of user name and password without the other.
     #[error("the mail server has a user name but no password, or a password but no user name: set both or neither")]
     HalfALogin,
+    /// A timeout of zero.
     #[error("the timeout for the mail server is zero: set a few seconds")]
     NoTimeout,
+    /// A greeting that is no host name.
     #[error("`{name}` cannot be this machine's name in a greeting: write a host name such as `mail.example.com`")]
     HelloName { name: String },
+    /// A certificate that is no PEM.
     #[error("the certificate authority for the mail server cannot be read: it must be PEM text ({reason})")]
     Authority { reason: String },
 }
 
+/// Hands mail to a server over SMTP. A few connections stay open between mails, and threads may share it.
 pub struct SmtpConnector {
     server: Server,
     uncertain: Uncertain,

@@ -15,8 +15,11 @@ use serde::{Deserialize, Serialize};
 /// What the notice of a handoff says: the payload of its outbox row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
+    /// The member's mail address.
     pub to: String,
+    /// One line.
     pub subject: String,
+    /// Plain, in lines; the contact's values are in it already.
     pub text: String,
 }
 

@@ -24,7 +24,7 @@ mod outbox;
 mod snapshot;
 mod view;
 
-pub use open::{OpenOptions, WAL_BOUND_PAGES};
+pub use open::OpenOptions;
 pub(super) use snapshot::snapshot_of;
 pub use view::{Shows, ViewColumn};
 

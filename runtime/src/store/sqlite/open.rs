@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Past this many pages (64 MiB) the log written ahead is folded to its end, which makes writers wait for a moment.
-pub const WAL_BOUND_PAGES: u32 = 16_000;
+pub(crate) const WAL_BOUND_PAGES: u32 = 16_000;
 
 /// How long a batch waits for another program that holds the file.
 const BUSY_TIMEOUT_MS: u32 = 5_000;
@@ -29,6 +29,7 @@ const CACHED_STATEMENTS: usize = 64;
 /// How to open a store.
 #[derive(Debug, Clone)]
 pub struct OpenOptions {
+    /// The database file.
     pub path: PathBuf,
     /// The program's text columns, in its order.
     pub texts: Vec<String>,
@@ -36,11 +37,14 @@ pub struct OpenOptions {
     pub view: Vec<ViewColumn>,
     /// The workflows' names, by number, for `journey_view` and `decision_view`.
     pub workflows: Vec<String>,
+    /// How long a batch waits for another program that holds the file, in milliseconds.
     pub busy_timeout_ms: u32,
+    /// Past so many pages the log written ahead is folded to its end, while writers wait.
     pub wal_bound_pages: u32,
 }
 
 impl OpenOptions {
+    /// No text columns, no view of the frame, no names of workflows; the usual bounds.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),

@@ -27,7 +27,9 @@ pub struct ViewColumn {
     pub offset: u32,
     /// The bit, from the start of the frame, that says whether the value is known; `None` where it always is.
     pub presence: Option<u32>,
+    /// Its width, and how its bytes are read.
     pub kind: SlotKind,
+    /// What the integer stands for.
     pub shows: Shows,
 }
 
@@ -43,7 +45,12 @@ pub enum Shows {
     /// `yes`, `no`
     YesNo,
     /// The name at the place of the value, where the first has the value `first`; nothing for a value beside them.
-    Choice { names: Vec<String>, first: i64 },
+    Choice {
+        /// In the order of their values, without a gap.
+        names: Vec<String>,
+        /// 1 for a choice, where 0 is missing; 0 for a stage.
+        first: i64,
+    },
 }
 
 /// Makes the views anew.

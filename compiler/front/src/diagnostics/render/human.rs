@@ -15,6 +15,7 @@ const CONTEXT_LINES: usize = 1;
 /// How to draw.
 #[derive(Debug, Clone, Copy)]
 pub struct Human {
+    /// Whether to write ANSI colours.
     pub colour: bool,
     /// Columns.
     pub width: usize,

@@ -5,41 +5,61 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::source::{Location, Source};
 use serde::Serialize;
 
+/// A [`Diagnostic`] as an object; `why` and `help` are left out where there are none.
 #[derive(Debug, Serialize)]
 pub struct JsonDiagnostic<'a> {
+    /// `F0401`
     pub code: &'static str,
+    /// `possibly-missing`
     pub name: &'static str,
+    /// `error` or `warning`.
     pub severity: Severity,
+    /// What is wrong, without its place.
     pub message: &'a str,
+    /// The first is where it is.
     pub labels: Vec<JsonLabel<'a>>,
+    /// Why it matters to the campaign.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<&'a str>,
+    /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<&'a str>,
+    /// Changes that mend it; none where only the writer can know.
     pub edits: Vec<JsonEdit<'a>>,
 }
 
+/// A place with a few words.
 #[derive(Debug, Serialize)]
 pub struct JsonLabel<'a> {
+    /// Its fields stand beside `text`.
     #[serde(flatten)]
     pub place: JsonPlace,
+    /// What that place has to do with it.
     pub text: &'a str,
 }
 
+/// A change that helps to mend it.
 #[derive(Debug, Serialize)]
 pub struct JsonEdit<'a> {
+    /// What to take out; its fields stand beside `replacement`.
     #[serde(flatten)]
     pub place: JsonPlace,
+    /// What to put there.
     pub replacement: &'a str,
 }
 
 /// A place; the end column is the one after the last character.
 #[derive(Debug, Serialize)]
 pub struct JsonPlace {
+    /// Relative to the project, with `/`; empty where the place is in no text.
     pub file: String,
+    /// From one.
     pub line: u32,
+    /// In characters, from one.
     pub column: u32,
+    /// The line of the end.
     pub end_line: u32,
+    /// In characters, from one.
     pub end_column: u32,
 }
 

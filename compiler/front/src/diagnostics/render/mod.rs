@@ -18,6 +18,7 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// The texts by their file numbers: number 0 is the first.
     pub fn new(texts: Vec<Source>) -> Self {
         let lines = texts.iter().map(|_| OnceLock::new()).collect();
         Self { texts, lines }
@@ -28,6 +29,7 @@ impl Sources {
         Self::new(project.sources.iter().chain(&project.templates).cloned().collect())
     }
 
+    /// The text that a place lies in; none where its number has no text.
     pub fn get(&self, at: Location) -> Option<&Source> {
         self.texts.get(at.file.0 as usize)
     }

@@ -3,7 +3,7 @@
 use super::{Name, StepNode};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AdvanceStep {
+pub(crate) struct AdvanceStep {
     pub stage: Name,
 }
 

@@ -4,7 +4,7 @@ use super::{Predicate, Step, StepNode};
 use crate::source::Span;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Branch {
+pub(crate) struct Branch {
     /// `if` and each `else if`.
     pub arms: Vec<Arm>,
     /// With its place, from `else` to the closing brace.
@@ -12,7 +12,7 @@ pub struct Branch {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Arm {
+pub(crate) struct Arm {
     pub when: Predicate,
     pub steps: Vec<Step>,
     /// From the condition to the closing brace.

@@ -3,7 +3,7 @@
 use super::{Name, StepNode, Value};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub(crate) enum Change {
     Count {
         field: Name,
         /// `-=` instead of `+=`.

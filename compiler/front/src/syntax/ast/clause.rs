@@ -4,7 +4,7 @@ use crate::source::Span;
 
 /// One line of a block: what it says, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Clause<K> {
+pub(crate) struct Clause<K> {
     pub kind: K,
     /// From its first word to its last sign.
     pub span: Span,
@@ -12,7 +12,7 @@ pub struct Clause<K> {
 
 /// A clause that stands in its block once more.
 #[derive(Debug)]
-pub struct Repeated<'c, K> {
+pub(crate) struct Repeated<'c, K> {
     /// What both start with.
     pub word: &'static str,
     pub first: &'c Clause<K>,
@@ -20,7 +20,7 @@ pub struct Repeated<'c, K> {
 }
 
 /// The clauses that stand more than once in a block and may not, beside the first of their kind, in their order.
-pub fn repeated<'c, K: ClauseKind>(clauses: impl IntoIterator<Item = &'c Clause<K>>) -> Vec<Repeated<'c, K>> {
+pub(crate) fn repeated<'c, K: ClauseKind>(clauses: impl IntoIterator<Item = &'c Clause<K>>) -> Vec<Repeated<'c, K>> {
     let mut seen: Vec<(&'static str, &Clause<K>)> = Vec::new();
     let mut found = Vec::new();
     for clause in clauses.into_iter().filter(|clause| !clause.kind.is_many()) {
@@ -34,7 +34,7 @@ pub fn repeated<'c, K: ClauseKind>(clauses: impl IntoIterator<Item = &'c Clause<
 }
 
 /// The kind of a clause, as the list of its block has it.
-pub trait ClauseKind {
+pub(crate) trait ClauseKind {
     /// What names it for people: `exit when`.
     fn word(&self) -> &'static str;
     /// Whether it may stand more than once in its block.
@@ -48,7 +48,7 @@ macro_rules! clauses {
         {$($module:ident: $variant:ident $(($($node:tt)*))? [$rule:ident $words:literal] $about:tt;)*} $later:tt
     ) => {
         #[derive(Debug, Clone, PartialEq, Eq)]
-        pub enum $name {
+        pub(crate) enum $name {
             $($variant $(($($node)*))?,)*
         }
 

@@ -5,7 +5,7 @@ use crate::source::Span;
 
 /// `contact { industry one of "saas", "fintech"; employees number? }`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Contact {
+pub(crate) struct Contact {
     pub fields: Vec<Field>,
     /// The first line, for labels.
     pub head: Span,

@@ -10,14 +10,14 @@ pub(crate) trait Block {
 macro_rules! kinds {
     ({$($module:ident: $variant:ident($node:ident) $rules:tt $about:tt;)*} {$($later:literal $would:ident;)*}) => {
         #[derive(Debug, Clone, PartialEq, Eq)]
-        pub enum Declaration {
+        pub(crate) enum Declaration {
             $($variant(super::$node),)*
             /// One of this kind could not be read; reported already.
             Unreadable(Kind),
         }
 
         impl Declaration {
-            pub fn kind(&self) -> Kind {
+            pub(crate) fn kind(&self) -> Kind {
                 match self {
                     $(Self::$variant(_) => Kind::$variant,)*
                     Self::Unreadable(kind) => *kind,
@@ -36,15 +36,15 @@ macro_rules! kinds {
 
         /// What a declaration declares.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Kind {
+        pub(crate) enum Kind {
             $($variant,)*
         }
 
         impl Kind {
-            pub const ALL: &'static [Kind] = &[$(Kind::$variant),*];
+            pub(crate) const ALL: &'static [Kind] = &[$(Kind::$variant),*];
 
             /// What a declaration would declare that is not run yet.
-            pub fn of_later(word: &str) -> Option<Kind> {
+            pub(crate) fn of_later(word: &str) -> Option<Kind> {
                 match word {
                     $($later => Some(Kind::$would),)*
                     _ => None,
@@ -56,15 +56,15 @@ macro_rules! kinds {
 constructs::declarations!(kinds);
 
 impl Kind {
-    pub fn of_keyword(word: &str) -> Option<Kind> {
+    pub(crate) fn of_keyword(word: &str) -> Option<Kind> {
         Self::ALL.iter().copied().find(|kind| kind.keyword() == word)
     }
 
-    pub fn keyword(self) -> &'static str {
+    pub(crate) fn keyword(self) -> &'static str {
         self.construct().map_or("", Construct::word)
     }
 
-    pub fn construct(self) -> Option<&'static Construct> {
+    pub(crate) fn construct(self) -> Option<&'static Construct> {
         constructs::DECLARATIONS.constructs.get(self as usize)
     }
 }

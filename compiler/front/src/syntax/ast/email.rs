@@ -5,7 +5,7 @@ use crate::source::Span;
 use crate::syntax::constructs;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Email {
+pub(crate) struct Email {
     pub name: Name,
     pub clauses: Vec<Clause<EmailClause>>,
     /// The first line, for labels.
@@ -19,49 +19,49 @@ constructs::email_clauses!(clauses EmailClause EMAIL_CLAUSES);
 
 /// `subject "..."`, or one line of `subject when P "..." otherwise "..."`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subject {
+pub(crate) struct Subject {
     pub when: Option<Predicate>,
     pub text: Text,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EmailKind {
+pub(crate) enum EmailKind {
     Marketing,
     Transactional,
 }
 
 /// `link "case-study" to "https://acme.example/customers"`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
+pub(crate) struct Link {
     pub alias: Text,
     pub url: Text,
 }
 
 /// Of a clause that stands twice, the first one counts.
 impl Email {
-    pub fn subjects(&self) -> &[Subject] {
+    pub(crate) fn subjects(&self) -> &[Subject] {
         let found = self.find(|clause| if let EmailClause::Subject(subjects) = clause { Some(subjects) } else { None });
         found.map_or(&[], Vec::as_slice)
     }
 
-    pub fn preview(&self) -> Option<&Text> {
+    pub(crate) fn preview(&self) -> Option<&Text> {
         self.find(|clause| if let EmailClause::Preview(text) = clause { Some(text) } else { None })
     }
 
-    pub fn from(&self) -> Option<&Text> {
+    pub(crate) fn from(&self) -> Option<&Text> {
         self.find(|clause| if let EmailClause::From(text) = clause { Some(text) } else { None })
     }
 
-    pub fn template(&self) -> Option<&Text> {
+    pub(crate) fn template(&self) -> Option<&Text> {
         self.find(|clause| if let EmailClause::Template(text) = clause { Some(text) } else { None })
     }
 
-    pub fn kind(&self) -> Option<EmailKind> {
+    pub(crate) fn kind(&self) -> Option<EmailKind> {
         self.find(|clause| if let EmailClause::Kind(kind) = clause { Some(*kind) } else { None })
     }
 
     /// Every link, with its place.
-    pub fn links(&self) -> impl Iterator<Item = (&Link, Span)> {
+    pub(crate) fn links(&self) -> impl Iterator<Item = (&Link, Span)> {
         self.clauses.iter().filter_map(|clause| match &clause.kind {
             EmailClause::Link(link) => Some((link, clause.span)),
             _ => None,

@@ -3,7 +3,7 @@
 use super::Predicate;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Enter {
+pub(crate) struct Enter {
     /// None: by hand.
     pub when: Option<Predicate>,
     pub existing: Option<Existing>,
@@ -11,7 +11,7 @@ pub struct Enter {
 
 /// What is meant for the people of whom it is true on the first day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Existing {
+pub(crate) enum Existing {
     NewOnly,
     Including,
 }

@@ -5,7 +5,7 @@ use crate::source::Span;
 
 /// `event downloaded { asset text }`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
+pub(crate) struct Event {
     pub name: Name,
     pub properties: Vec<Field>,
     /// The first line, for labels.

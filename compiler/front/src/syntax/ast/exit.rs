@@ -3,7 +3,7 @@
 use super::StepNode;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExitStep {
+pub(crate) struct ExitStep {
     pub converted: bool,
 }
 

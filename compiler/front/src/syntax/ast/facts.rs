@@ -3,9 +3,9 @@
 use super::{Name, Text};
 
 /// An address.
-pub type Owner = Text;
+pub(crate) type Owner = Text;
 
 /// A day as written: `2026-10-01`.
-pub type Reviewed = Name;
+pub(crate) type Reviewed = Name;
 
-pub type Group = Name;
+pub(crate) type Group = Name;

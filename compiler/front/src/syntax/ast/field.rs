@@ -5,7 +5,7 @@ use crate::source::Span;
 
 /// A field of a contact or a property of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Field {
+pub(crate) struct Field {
     pub name: Name,
     pub ty: FieldType,
     pub optional: bool,
@@ -14,7 +14,7 @@ pub struct Field {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FieldType {
+pub(crate) enum FieldType {
     Named(Name),
     OneOf(Vec<Literal>, Span),
 }

@@ -3,7 +3,7 @@
 use super::{Duration, Predicate, Text};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Goal {
+pub(crate) struct Goal {
     pub text: Text,
     pub when: Predicate,
     pub within: Option<Duration>,

@@ -2,5 +2,5 @@
 
 use super::Predicate;
 
-pub type ExitWhen = Predicate;
-pub type SkipWhen = Predicate;
+pub(crate) type ExitWhen = Predicate;
+pub(crate) type SkipWhen = Predicate;

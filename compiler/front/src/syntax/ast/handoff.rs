@@ -4,7 +4,7 @@ use super::{Clause, Duration, Name, StepNode, Text, clause::clauses};
 use crate::syntax::constructs;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HandoffStep {
+pub(crate) struct HandoffStep {
     pub team: Name,
     pub clauses: Vec<Clause<HandoffClause>>,
 }
@@ -13,22 +13,22 @@ constructs::handoff_clauses!(clauses HandoffClause HANDOFF_CLAUSES);
 
 /// `task "Call {first_name or "the contact"}" due in 24 hours`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Task {
+pub(crate) struct Task {
     pub title: Text,
     pub due_in: Option<Duration>,
 }
 
 /// Of a clause that stands twice, the first one counts.
 impl HandoffStep {
-    pub fn note(&self) -> Option<&Text> {
+    pub(crate) fn note(&self) -> Option<&Text> {
         self.find(|clause| if let HandoffClause::Note(note) = clause { Some(note) } else { None })
     }
 
-    pub fn task(&self) -> Option<&Task> {
+    pub(crate) fn task(&self) -> Option<&Task> {
         self.find(|clause| if let HandoffClause::Task(task) = clause { Some(task) } else { None })
     }
 
-    pub fn keeps(&self) -> bool {
+    pub(crate) fn keeps(&self) -> bool {
         self.find(|clause| matches!(clause, HandoffClause::Keep).then_some(())).is_some()
     }
 

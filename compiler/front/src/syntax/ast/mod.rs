@@ -3,38 +3,38 @@
 //! One file per construct, by the lists in [`constructs`]; `parse/` has the same file names. `Rule` and `Pair` never come here, so the
 //! parser can change alone.
 
-pub mod clause;
-pub mod declaration;
-pub mod field;
-pub mod header;
-pub mod predicate;
-pub mod step;
-pub mod value;
+pub(crate) mod clause;
+pub(crate) mod declaration;
+pub(crate) mod field;
+pub(crate) mod header;
+pub(crate) mod predicate;
+pub(crate) mod step;
+pub(crate) mod value;
 
 macro_rules! modules {
     ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => { modules!{$($module)*} };
-    ($($module:ident)*) => { $(pub mod $module; pub use $module::*;)* };
+    ($($module:ident)*) => { $(mod $module; pub(crate) use $module::*;)* };
 }
 constructs::declarations!(modules);
 constructs::header_modules!(modules);
 constructs::steps!(modules);
 
-pub use clause::{Clause, ClauseKind, Repeated, repeated};
+pub(crate) use clause::{Clause, ClauseKind, repeated};
 pub(crate) use declaration::Block;
-pub use declaration::{Declaration, Kind};
-pub use field::{Field, FieldType};
-pub use header::Header;
-pub use predicate::*;
+pub(crate) use declaration::{Declaration, Kind};
+pub(crate) use field::{Field, FieldType};
+pub(crate) use header::Header;
+pub(crate) use predicate::*;
 pub(crate) use step::StepNode;
-pub use step::{Step, StepKind};
-pub use value::{Duration, Literal, Sum, Text, TextPiece, Unit, Value};
+pub(crate) use step::{Step, StepKind};
+pub(crate) use value::{Duration, Literal, Sum, Text, TextPiece, Unit, Value};
 
 use super::constructs;
 use crate::source::Span;
 
 /// A name where it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Name {
+pub(crate) struct Name {
     pub text: String,
     pub span: Span,
 }
@@ -43,13 +43,14 @@ pub struct Name {
 /// lines, is kept by its place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct File {
-    pub declarations: Vec<Clause<Declaration>>,
+    pub(crate) declarations: Vec<Clause<Declaration>>,
     /// In the order they stand.
     pub comments: Vec<Comment>,
     /// Where each line begins that holds nothing.
     pub blank_lines: Vec<u32>,
 }
 
+/// A comment, by its place: what it says is in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Comment {
     /// With its `//`.

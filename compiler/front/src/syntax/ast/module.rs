@@ -3,6 +3,6 @@
 use super::{Block, Name};
 
 /// The module's name.
-pub type Use = Name;
+pub(crate) type Use = Name;
 
 impl Block for Use {}

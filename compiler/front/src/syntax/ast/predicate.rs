@@ -6,7 +6,7 @@ use crate::syntax::constructs;
 
 macro_rules! modules {
     ({$($module:ident: $variant:ident($node:ident) $rules:tt $about:tt;)*} $later:tt) => {
-        $(mod $module; pub use $module::*;)*
+        $(mod $module; pub(crate) use $module::*;)*
     };
 }
 constructs::predicates!(modules);
@@ -14,7 +14,7 @@ constructs::predicates!(modules);
 macro_rules! forms {
     ({$($module:ident: $variant:ident($node:ident) $rules:tt $about:tt;)*} $later:tt) => {
         #[derive(Debug, Clone, PartialEq, Eq)]
-        pub enum Predicate {
+        pub(crate) enum Predicate {
             And(Vec<Predicate>, Span),
             Or(Vec<Predicate>, Span),
             /// `and` and `or` side by side without parentheses: two readings. The parts, with the words between them.
@@ -37,7 +37,7 @@ macro_rules! forms {
         }
 
         impl Predicate {
-            pub fn span(&self) -> Span {
+            pub(crate) fn span(&self) -> Span {
                 match self {
                     Self::And(_, span) | Self::Or(_, span) | Self::Not(_, span) | Self::Group(_, span) => *span,
                     Self::Mixed { span, .. } | Self::Event { span, .. } | Self::Compare { span, .. } => *span,
@@ -51,7 +51,7 @@ constructs::predicates!(forms);
 
 impl Predicate {
     /// The predicates in it, in their order.
-    pub fn children(&self) -> &[Predicate] {
+    pub(crate) fn children(&self) -> &[Predicate] {
         match self {
             Self::And(parts, _) | Self::Or(parts, _) | Self::Mixed { parts, .. } => parts,
             Self::Not(inner, _) | Self::Group(inner, _) => std::slice::from_ref(inner),
@@ -62,7 +62,7 @@ impl Predicate {
 
 /// `page is "/pricing"`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Property {
+pub(crate) struct Property {
     pub name: Name,
     pub relation: Relation,
     pub span: Span,
@@ -70,21 +70,21 @@ pub struct Property {
 
 /// `at least 3 times`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Count {
+pub(crate) struct Count {
     pub kind: CountKind,
     pub times: Literal,
     pub span: Span,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CountKind {
+pub(crate) enum CountKind {
     AtLeast,
     AtMost,
     Exactly,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Period {
+pub(crate) enum Period {
     In(Duration),
     Ever,
     SinceEntry,
@@ -92,7 +92,7 @@ pub enum Period {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Relation {
+pub(crate) enum Relation {
     IsKnown,
     IsUnknown,
     Is(Literal),
@@ -105,7 +105,7 @@ pub enum Relation {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
+pub(crate) enum Order {
     AtLeast,
     AtMost,
     Over,

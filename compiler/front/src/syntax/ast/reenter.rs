@@ -3,7 +3,7 @@
 use super::Duration;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reenter {
+pub(crate) enum Reenter {
     Once,
     After(Duration),
 }

@@ -5,7 +5,7 @@ use crate::source::Span;
 
 /// `segment high_intent = visited(page is "/pricing") at least 3 times in 7 days`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Segment {
+pub(crate) struct Segment {
     pub name: Name,
     pub predicate: Predicate,
     pub span: Span,

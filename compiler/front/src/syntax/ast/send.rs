@@ -3,7 +3,7 @@
 use super::{Name, StepNode};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SendStep {
+pub(crate) struct SendStep {
     pub email: Name,
 }
 

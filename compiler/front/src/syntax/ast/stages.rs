@@ -5,7 +5,7 @@ use crate::source::Span;
 
 /// `stages subscriber < lead < mql`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stages {
+pub(crate) struct Stages {
     pub names: Vec<Name>,
     pub span: Span,
 }

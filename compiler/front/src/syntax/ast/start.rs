@@ -3,7 +3,7 @@
 use super::{Name, StepNode};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StartStep {
+pub(crate) struct StartStep {
     pub workflow: Name,
 }
 

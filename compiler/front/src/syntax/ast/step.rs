@@ -5,7 +5,7 @@ use crate::source::Span;
 use crate::syntax::constructs;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub(crate) struct Step {
     pub label: Option<Text>,
     pub kind: StepKind,
     /// What it does in one line, without its label and its blocks: for labels of messages and for people.
@@ -16,12 +16,12 @@ pub struct Step {
 
 impl Step {
     /// The blocks in it, in their order.
-    pub fn children(&self) -> Vec<&[Step]> {
+    pub(crate) fn children(&self) -> Vec<&[Step]> {
         self.kind.blocks()
     }
 
     /// The message that it sends, by its name.
-    pub fn message(&self) -> Option<&Name> {
+    pub(crate) fn message(&self) -> Option<&Name> {
         self.kind.message()
     }
 }
@@ -42,7 +42,7 @@ pub(crate) trait StepNode {
 macro_rules! kinds {
     ({$($module:ident: $variant:ident($node:ident) $rules:tt $about:tt;)*} $later:tt) => {
         #[derive(Debug, Clone, PartialEq, Eq)]
-        pub enum StepKind {
+        pub(crate) enum StepKind {
             $($variant(super::$node),)*
             /// Could not be read; reported already. It stands for anything, so nothing behind it is called unreachable or unsent.
             Unreadable,

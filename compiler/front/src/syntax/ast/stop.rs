@@ -3,7 +3,7 @@
 use super::{Name, StepNode};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StopStep {
+pub(crate) struct StopStep {
     /// A workflow or a group of them.
     pub what: Name,
 }

@@ -3,7 +3,7 @@
 use super::{Name, StepNode};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TagStep {
+pub(crate) struct TagStep {
     /// Whether it is given or taken.
     pub given: bool,
     pub tag: Name,

@@ -4,7 +4,7 @@ use super::{Block, Name};
 
 /// `tags vip, beta`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tags {
+pub(crate) struct Tags {
     pub names: Vec<Name>,
 }
 

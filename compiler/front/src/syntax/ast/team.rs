@@ -5,7 +5,7 @@ use crate::source::Span;
 use crate::syntax::constructs;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Team {
+pub(crate) struct Team {
     pub name: Name,
     pub clauses: Vec<Clause<TeamClause>>,
     /// The first line, for labels.
@@ -19,19 +19,19 @@ constructs::team_clauses!(clauses TeamClause TEAM_CLAUSES);
 
 /// `member "ana@acme.example" covers region in ("EMEA")`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
+pub(crate) struct Member {
     pub address: Text,
     pub covers: Option<Predicate>,
 }
 
 /// Who of the team gets the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Assign {
+pub(crate) enum Assign {
     RoundRobin,
 }
 
 impl Team {
-    pub fn members(&self) -> impl Iterator<Item = &Member> {
+    pub(crate) fn members(&self) -> impl Iterator<Item = &Member> {
         self.clauses.iter().filter_map(|clause| match &clause.kind {
             TeamClause::Member(member) => Some(member),
             _ => None,
@@ -39,7 +39,7 @@ impl Team {
     }
 
     /// Of a clause that stands twice, the first one counts.
-    pub fn backup(&self) -> Option<&Text> {
+    pub(crate) fn backup(&self) -> Option<&Text> {
         self.clauses.iter().find_map(|clause| match &clause.kind {
             TeamClause::Backup(backup) => Some(backup),
             _ => None,

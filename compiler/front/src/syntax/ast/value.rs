@@ -4,7 +4,7 @@ use super::Name;
 use crate::source::Span;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Literal {
+pub(crate) enum Literal {
     /// As written, digits and a point.
     Number(String, Span),
     Text(Text),
@@ -18,7 +18,7 @@ pub enum Literal {
 }
 
 impl Literal {
-    pub fn span(&self) -> Span {
+    pub(crate) fn span(&self) -> Span {
         match self {
             Self::Number(_, span) | Self::Truth(_, span) | Self::Date(_, span) | Self::Nested(_, span) => *span,
             Self::Text(text) => text.span,
@@ -29,14 +29,14 @@ impl Literal {
 
 /// `a + b - c`: terms, each with whether it is subtracted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sum {
+pub(crate) struct Sum {
     pub terms: Vec<(bool, Literal)>,
     pub span: Span,
 }
 
 /// A sum, or what to take where it is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Value {
+pub(crate) struct Value {
     pub sum: Sum,
     pub fallback: Option<Literal>,
     pub span: Span,
@@ -44,7 +44,7 @@ pub struct Value {
 
 /// `2 days`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Duration {
+pub(crate) struct Duration {
     /// As written.
     pub amount: String,
     pub unit: Unit,
@@ -52,7 +52,7 @@ pub struct Duration {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
+pub(crate) enum Unit {
     Minutes,
     Hours,
     Days,
@@ -62,14 +62,14 @@ pub enum Unit {
 
 /// A text in quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Text {
+pub(crate) struct Text {
     pub pieces: Vec<TextPiece>,
     /// With the quotes.
     pub span: Span,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TextPiece {
+pub(crate) enum TextPiece {
     Plain(String),
     /// `{first_name or "there"}`
     Field {
@@ -81,7 +81,7 @@ pub enum TextPiece {
 
 impl Text {
     /// The characters, where there is no field among them.
-    pub fn plain(&self) -> Option<String> {
+    pub(crate) fn plain(&self) -> Option<String> {
         let mut out = String::new();
         for piece in &self.pieces {
             match piece {

@@ -3,7 +3,7 @@
 use super::{Duration, Predicate, StepNode};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wait {
+pub(crate) enum Wait {
     For(Duration),
     Until {
         until: Predicate,

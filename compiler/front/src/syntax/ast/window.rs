@@ -3,7 +3,7 @@
 use super::Name;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Window {
+pub(crate) struct Window {
     /// As written: `weekdays`, `monday`.
     pub days: Vec<Name>,
     /// As written: `09:00`.

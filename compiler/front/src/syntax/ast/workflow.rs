@@ -4,7 +4,7 @@ use super::{Block, Clause, Header, Name, Step, Text};
 use crate::source::Span;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Workflow {
+pub(crate) struct Workflow {
     pub name: Name,
     pub title: Option<Text>,
     pub items: Vec<Item>,
@@ -19,17 +19,17 @@ pub struct Workflow {
 
 /// A line of a workflow, with its block.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Item {
+pub(crate) enum Item {
     Header(Clause<Header>),
     Step(Step),
 }
 
 impl Workflow {
-    pub fn headers(&self) -> impl Iterator<Item = &Clause<Header>> + Clone {
+    pub(crate) fn headers(&self) -> impl Iterator<Item = &Clause<Header>> + Clone {
         self.items.iter().filter_map(|item| if let Item::Header(header) = item { Some(header) } else { None })
     }
 
-    pub fn steps(&self) -> impl Iterator<Item = &Step> + Clone {
+    pub(crate) fn steps(&self) -> impl Iterator<Item = &Step> + Clone {
         self.items.iter().filter_map(|item| if let Item::Step(step) = item { Some(step) } else { None })
     }
 }

@@ -5,17 +5,23 @@ use crate::print::{span_words, template};
 use crate::{CivilSpan, Program, TeamId, TextTemplate};
 use serde::{Deserialize, Serialize};
 
+/// `handoff to TEAM`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handoff {
+    /// Whose members are asked, in turn.
     pub team: TeamId,
+    /// What the team should know, filled in when the step runs.
     pub note: Option<TextTemplate>,
+    /// What is to be done, and by when; none where the handoff only tells.
     pub task: Option<Task>,
 }
 
 /// What the team is asked to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
+    /// Filled in when the step runs.
     pub title: TextTemplate,
+    /// Counted from the handoff, in the contact's zone.
     pub due_in: CivilSpan,
 }
 

@@ -26,10 +26,15 @@ macro_rules! effects {
 /// Something of the program that an effect names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reference {
+    /// A mail that leaves.
     Email(EmailId),
+    /// A team that takes people over.
     Team(TeamId),
+    /// A field whose value is written into a text.
     Field(FieldId),
+    /// A condition that is asked when the effect is had.
     Predicate(PredicateId),
+    /// A workflow that is started or stopped.
     Workflow(WorkflowId),
 }
 
@@ -67,7 +72,10 @@ macro_rules! declare {
         /// An effect of a workflow.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         pub enum Effect {
-            $($variant($module::$variant),)*
+            $(
+                #[doc = concat!("What [`", stringify!($variant), "`] says.")]
+                $variant($module::$variant),
+            )*
         }
 
         $(

@@ -4,8 +4,10 @@ use super::{Described, Reference};
 use crate::{EmailId, Program};
 use serde::{Deserialize, Serialize};
 
+/// `send EMAIL`. The engine looks at consent, the window and the address before anything leaves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Send {
+    /// Its number is in the outbox too, so the store knows which mail a row is.
     pub email: EmailId,
 }
 

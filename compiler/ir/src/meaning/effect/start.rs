@@ -4,8 +4,10 @@ use super::{Described, Reference};
 use crate::{Program, WorkflowId};
 use serde::{Deserialize, Serialize};
 
+/// `start WORKFLOW`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Start {
+    /// The one to enter; it keeps the pending start in its slot [`started`](crate::Workflow::started).
     pub workflow: WorkflowId,
 }
 

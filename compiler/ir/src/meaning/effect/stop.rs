@@ -4,6 +4,7 @@ use super::{Described, Reference};
 use crate::{Program, WorkflowId};
 use serde::{Deserialize, Serialize};
 
+/// `stop WORKFLOW` and `stop GROUP`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stop {
     /// In the order of the text; never the one that says so.

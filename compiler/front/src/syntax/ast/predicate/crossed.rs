@@ -4,7 +4,7 @@ use super::{Count, Period};
 use crate::syntax::ast::Name;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Crossed {
+pub(crate) struct Crossed {
     /// `left`, not `entered`.
     pub left: bool,
     pub segment: Name,

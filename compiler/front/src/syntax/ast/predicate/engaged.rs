@@ -4,7 +4,7 @@ use crate::syntax::ast::{Literal, Name};
 
 /// `clicked guide_delivery link "case-study"`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Engaged {
+pub(crate) struct Engaged {
     pub verb: EngagementVerb,
     /// The last one sent where none is named.
     pub email: Option<Name>,
@@ -12,7 +12,7 @@ pub struct Engaged {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EngagementVerb {
+pub(crate) enum EngagementVerb {
     Clicked,
     Opened,
     Replied,

@@ -3,6 +3,6 @@
 use crate::syntax::ast::Duration;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Inactive {
+pub(crate) struct Inactive {
     pub time: Duration,
 }

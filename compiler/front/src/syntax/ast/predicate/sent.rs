@@ -3,6 +3,6 @@
 use crate::syntax::ast::Name;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sent {
+pub(crate) struct Sent {
     pub email: Name,
 }

@@ -3,6 +3,6 @@
 use crate::syntax::ast::Name;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tagged {
+pub(crate) struct Tagged {
     pub tag: Name,
 }

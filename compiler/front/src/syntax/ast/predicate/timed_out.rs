@@ -1,4 +1,4 @@
 //! `timed out`: the `wait until` before it met nothing.
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TimedOut;
+pub(crate) struct TimedOut;
