@@ -14,6 +14,8 @@ const SUM_LIMIT: i64 = VALUE_LIMIT * 2;
 #[derive(Debug, Default)]
 struct Open {
     ops: IdMap<ValueId, Op>,
+    /// The value of each op that was asked for, so that none is made twice.
+    made: BTreeMap<Op, ValueId>,
     /// The largest magnitude each value can have.
     bounds: Vec<i64>,
     /// What each slot holds now.
@@ -23,9 +25,11 @@ struct Open {
     segments: BTreeMap<SegmentId, ValueId>,
     /// What has to be written at the end.
     changed: Vec<Change>,
+    /// The same, to be found.
+    is_changed: BTreeSet<Change>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Change {
     Slot(Place),
     Known(Place),
@@ -84,6 +88,7 @@ impl Builder {
 
     /// Stores what changed, so that memory says what the open block knows.
     fn write_changes(&mut self) {
+        self.open.is_changed.clear();
         for change in std::mem::take(&mut self.open.changed) {
             match change {
                 Change::Slot(place) => {
@@ -144,10 +149,12 @@ impl Builder {
 
     /// Adds an op, or finds the value of the same one.
     pub(super) fn op(&mut self, op: Op) -> ValueId {
-        match self.open.ops.find(|known| *known == op) {
-            Some(known) => known,
-            None => self.push(op),
+        if let Some(made) = self.open.made.get(&op) {
+            return *made;
         }
+        let value = self.push(op.clone());
+        self.open.made.insert(op, value);
+        value
     }
 
     fn push(&mut self, op: Op) -> ValueId {
@@ -232,7 +239,7 @@ impl Builder {
     }
 
     fn change(&mut self, change: Change) {
-        if !self.open.changed.contains(&change) {
+        if self.open.is_changed.insert(change) {
             self.open.changed.push(change);
         }
     }

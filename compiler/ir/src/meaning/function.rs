@@ -53,7 +53,7 @@ pub enum ValueType {
 }
 
 /// How two integers are compared, both signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Comparison {
     /// `==`
     Equal,
@@ -85,7 +85,7 @@ impl Comparison {
 
 /// One computation. None of them can fail, trap or have an effect; sums wrap nowhere, because whatever a slot holds is
 /// within [`VALUE_LIMIT`](crate::VALUE_LIMIT) and the verifier bounds every value computed from there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Op {
     /// A constant integer.
     Int(i64),
