@@ -36,6 +36,7 @@ macro_rules! codes {
                 UnknownTag "0214" "unknown-tag";
                 UnknownWorkflow "0215" "unknown-workflow";
                 UnknownSegment "0216" "unknown-segment";
+                ReservedName "0217" "reserved-name";
                 // 03: types
                 TypeMismatch "0301" "type-mismatch";
                 UnknownChoice "0302" "unknown-choice";

@@ -176,6 +176,13 @@ pub(crate) fn built_in_name(name: &str, at: Location) -> Diagnostic {
         .help("leave it out; it can be used as it is")
 }
 
+pub(crate) fn reserved_name(name: &str, what: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::ReservedName, format!("no {what} can be called `{name}`"), at, "a word of conditions")
+        .why(format!("`{name}` has a meaning of its own in a condition, so nobody could ask for this {what}"))
+        .help("give it another name, for example")
+        .edit(at, format!("{name}_{what}"))
+}
+
 pub(crate) fn repeated_clause(what: &str, clause: &str, at: Location, first: Option<Location>) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(Code::RepeatedClause, format!("{what} has two `{clause}` lines"), at, "the second one");

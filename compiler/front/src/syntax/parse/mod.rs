@@ -83,6 +83,11 @@ pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
     }
 }
 
+/// Whether a name cannot stand in a condition, because it is a word of them.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    FlowParser::parse(Rule::word, name).is_err()
+}
+
 /// Builds the tree and gathers what is wrong on the way.
 struct Reader<'s> {
     text: &'s str,

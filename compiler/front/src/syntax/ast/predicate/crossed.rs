@@ -5,6 +5,8 @@ use crate::syntax::ast::Name;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Crossed {
+    /// `no entered hot_leads in 30 days`
+    pub none: bool,
     /// `left`, not `entered`.
     pub left: bool,
     pub segment: Name,
