@@ -19,9 +19,19 @@ fn main() -> io::Result<()> {
 
 /// The words that stand in the grammar as `kw_…`, comments left out.
 fn keywords(grammar: &str) -> BTreeSet<&str> {
-    let lines = grammar.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let lines = grammar.lines().map(without_comment);
     let names = lines.flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
     names.filter_map(|name| name.strip_prefix("kw_")).collect()
+}
+
+/// A line up to its comment. The grammar itself has `//` in quotes.
+fn without_comment(line: &str) -> &str {
+    let mut quoted = false;
+    let border = |(at, c): (usize, char)| {
+        quoted ^= c == '"';
+        (!quoted && line.get(at..)?.starts_with("//")).then_some(at)
+    };
+    line.char_indices().find_map(border).and_then(|at| line.get(..at)).unwrap_or(line)
 }
 
 fn parser(keywords: &BTreeSet<&str>) -> String {

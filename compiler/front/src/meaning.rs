@@ -22,6 +22,8 @@ pub enum Meaning {
     Team(TeamId),
     /// A workflow that a `start` or a `stop` names.
     Workflow(WorkflowId),
+    /// A group of workflows that a `stop` names.
+    Group(String),
     /// A value of this type.
     Value(FieldType),
     /// Something that holds or does not.

@@ -7,7 +7,7 @@ use super::view::ContactView;
 use crate::store::{ContactId, DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState};
 use crate::time::Zone;
 use flow_ir::backend::{Backend, Host, Memory, Moment, Outcome};
-use flow_ir::{EffectId, Id, PredicateId, StepId, TextTestId, TextTestKind, Workflow, WorkflowId};
+use flow_ir::{EffectId, Id, PredicateId, SlotId, StepId, TextTestId, TextTestKind, Workflow, WorkflowId};
 
 /// The host of predicates, which may do nothing but look.
 pub(super) struct TextHost<'e> {
@@ -42,6 +42,8 @@ pub(super) struct StepHost<'e> {
     pub(super) now: i64,
     /// What the backend said went wrong.
     pub(super) problem: Option<String>,
+    /// The slots that effects wrote; those that steps write stand in [`Workflow::writes`].
+    pub(super) written: Vec<SlotId>,
     /// The workflows whose journeys end once these steps have run.
     pub(super) stopped: Vec<WorkflowId>,
 }

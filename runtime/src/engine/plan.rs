@@ -36,6 +36,8 @@ pub(super) struct Plan {
     pub(super) becoming: Vec<Becoming>,
     /// The workflows that others start, each with where the frame keeps when.
     pub(super) starts: Vec<(WorkflowId, SlotId)>,
+    /// The workflows of each group.
+    groups: BTreeMap<String, Vec<WorkflowId>>,
     /// The segments that something watches, each behind those it reads.
     pub(super) segments: Vec<WatchedSegment>,
     /// Whether a bounce can set anything going. If not, deliveries never concern anybody else's handoffs.
@@ -92,6 +94,7 @@ impl Plan {
             activity_patterns: activity_patterns(&program),
             becoming,
             starts,
+            groups: groups(&program),
             segments,
             bounces_matter,
             events,
@@ -107,6 +110,11 @@ impl Plan {
     /// The declared event of a name in a stream: `Requested Demo` is `requested_demo`.
     pub(super) fn event(&self, snake_name: &str) -> Option<EventId> {
         self.events.get(snake_name).copied()
+    }
+
+    /// The workflows of a group.
+    pub(super) fn group(&self, name: &str) -> &[WorkflowId] {
+        self.groups.get(name).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn text_change(&self, text: TextId) -> usize {
@@ -206,6 +214,16 @@ fn waits_of_steps(workflow: &Workflow) -> Vec<Option<WaitId>> {
         }
     }
     waits
+}
+
+fn groups(program: &Program) -> BTreeMap<String, Vec<WorkflowId>> {
+    let mut groups: BTreeMap<String, Vec<WorkflowId>> = BTreeMap::new();
+    for (id, workflow) in program.workflows.iter() {
+        if let Some(group) = &workflow.group {
+            groups.entry(group.clone()).or_default().push(id);
+        }
+    }
+    groups
 }
 
 fn activity_patterns(program: &Program) -> Vec<PatternId> {

@@ -66,11 +66,13 @@ impl Touch<'_> {
             held_at,
             now: self.now,
             problem: None,
+            written: Vec::new(),
             stopped: Vec::new(),
         };
         let memory = Memory::of(&mut self.contact.frame, &mut journey.record.memory);
         let stop = self.backend.step(workflow, memory, block, self.now, &mut host);
-        let (problem, stopped) = (host.problem, host.stopped);
+        let (problem, written, stopped) = (host.problem, host.written, host.stopped);
+        written.into_iter().for_each(|slot| self.contact.mark(slot));
         self.stop_others(workflow, &stopped);
         if stop == Stop::Failed {
             self.fail(workflow, problem.unwrap_or_else(|| format!("no journey resumes at block {block}")));

@@ -6,7 +6,8 @@ use crate::env::schema::Schema;
 use crate::meaning::Meaning;
 use crate::source::Location;
 use crate::syntax::ast::{Kind, Name};
-use flow_ir::{EmailId, EventId, FieldId, SegmentId, TeamId, WorkflowId};
+use flow_ir::{EmailId, EventId, FieldId, SegmentId, Stopped, TeamId, WorkflowId};
+use std::borrow::Cow;
 
 /// A field of the contact; reported where there is none.
 pub(super) fn field(cx: &mut Cx<'_>, name: &Name) -> Option<FieldId> {
@@ -109,27 +110,31 @@ pub(super) fn workflow(cx: &mut Cx<'_>, name: &Name) -> Option<WorkflowId> {
     let found = cx.env.workflows.get(name.text.as_str()).copied();
     match found {
         Some(workflow) => cx.means(name.span, Meaning::Workflow(workflow)),
-        None => unknown_workflow(cx, name, &[]),
+        None => unknown_workflow(cx, name, "workflow", &[]),
     }
     found
 }
 
-/// A workflow, or all those of a group. A name that is both means the workflow.
-pub(super) fn workflow_or_group(cx: &mut Cx<'_>, name: &Name) -> Option<Vec<WorkflowId>> {
-    if cx.env.workflows.contains_key(name.text.as_str()) {
-        return workflow(cx, name).map(|id| vec![id]);
+/// A workflow or a group, and who that is. A name that is both means the workflow.
+pub(super) fn workflow_or_group<'e>(cx: &mut Cx<'e>, name: &Name) -> Option<(Stopped, Cow<'e, [WorkflowId]>)> {
+    let env = cx.env;
+    if env.workflows.contains_key(name.text.as_str()) {
+        return workflow(cx, name).map(|id| (Stopped::Workflow(id), Cow::Owned(vec![id])));
     }
-    let found = cx.env.groups.get(name.text.as_str()).cloned();
-    if found.is_none() {
-        let groups: Vec<&str> = cx.env.groups.keys().copied().collect();
-        unknown_workflow(cx, name, &groups);
+    let found = env.groups.get(name.text.as_str());
+    match found {
+        Some(_) => cx.means(name.span, Meaning::Group(name.text.clone())),
+        None => {
+            let groups: Vec<&str> = if cx.suggests() { env.groups.keys().copied().collect() } else { Vec::new() };
+            unknown_workflow(cx, name, "workflow or group", &groups);
+        }
     }
-    found
+    found.map(|workflows| (Stopped::Group(name.text.clone()), Cow::Borrowed(workflows.as_slice())))
 }
 
-fn unknown_workflow(cx: &mut Cx<'_>, name: &Name, groups: &[&str]) {
+fn unknown_workflow(cx: &mut Cx<'_>, name: &Name, what: &str, groups: &[&str]) {
     let mut known: Vec<&str> = if cx.suggests() { cx.env.workflows.keys().copied().collect() } else { Vec::new() };
     known.extend(groups);
-    let diagnostic = names::unknown_workflow(&name.text, &known, cx.at(name.span));
+    let diagnostic = names::unknown_workflow(what, &name.text, &known, cx.at(name.span));
     cx.report_unknown(&[Kind::Workflow], diagnostic);
 }

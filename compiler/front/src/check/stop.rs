@@ -9,11 +9,10 @@ use crate::syntax::ast::StopStep;
 use flow_ir::Stop;
 
 pub(super) fn check(cx: &mut Cx<'_>, stop: &StopStep, journey: &mut Journey) -> Form {
-    let Some(mut workflows) = named::workflow_or_group(cx, &stop.what) else { return Form::Unknown };
-    workflows.retain(|workflow| Some(*workflow) != journey.workflow);
-    if workflows.is_empty() {
+    let Some((what, workflows)) = named::workflow_or_group(cx, &stop.what) else { return Form::Unknown };
+    if workflows.iter().all(|workflow| Some(*workflow) == journey.workflow) {
         cx.report(reach::stops_itself(&stop.what.text, journey.here));
         return Form::Unknown;
     }
-    Form::effect(Stop { workflows })
+    Form::effect(Stop { what })
 }

@@ -63,8 +63,8 @@ pub(crate) fn unknown_segment(name: &str, known: &[&str], is_stage: bool, at: Lo
     unknown(Code::UnknownSegment, "segment", name, known, at, &declare)
 }
 
-pub(crate) fn unknown_workflow(name: &str, known: &[&str], at: Location) -> Diagnostic {
-    unknown(Code::UnknownWorkflow, "workflow", name, known, at, "nothing in this project has that name")
+pub(crate) fn unknown_workflow(what: &str, name: &str, known: &[&str], at: Location) -> Diagnostic {
+    unknown(Code::UnknownWorkflow, what, name, known, at, "nothing in this project has that name")
 }
 
 pub(crate) fn unknown_stage(name: &str, known: &[&str], at: Location) -> Diagnostic {

@@ -15,6 +15,7 @@ impl Perform for Start {
             // One that is due earlier stays.
             let at = program.frame.read(&memory[Area::Contact], slot).min(host.now + NEXT_MS);
             program.frame.write(&mut memory[Area::Contact], slot, at);
+            host.written.push(slot);
         }
         Outcome::Done
     }

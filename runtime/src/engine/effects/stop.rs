@@ -5,19 +5,26 @@ use crate::engine::host::StepHost;
 use crate::engine::reason::Ignored;
 use crate::store::{DecisionCode, DecisionRecord};
 use flow_ir::backend::{Memory, Outcome};
-use flow_ir::{Area, FOREVER, StepId, Stop, WorkflowId};
+use flow_ir::{Area, FOREVER, StepId, Stop, Stopped, WorkflowId};
+use std::slice;
 
 impl Perform for Stop {
     fn perform(&self, host: &mut StepHost<'_>, mut memory: Memory<'_>, _: StepId) -> Outcome {
-        let program = &host.plan.program;
-        for workflow in &self.workflows {
-            if let Some(slot) = program.workflows.at(*workflow).started
+        let (plan, own) = (host.plan, host.workflow);
+        let program = &plan.program;
+        let workflows: &[WorkflowId] = match &self.what {
+            Stopped::Workflow(workflow) => slice::from_ref(workflow),
+            Stopped::Group(group) => plan.group(group),
+        };
+        for workflow in workflows.iter().copied().filter(|workflow| *workflow != own) {
+            if let Some(slot) = program.workflows.at(workflow).started
                 && program.frame.read(&memory[Area::Contact], slot) != FOREVER
             {
                 program.frame.write(&mut memory[Area::Contact], slot, FOREVER);
-                host.take_back(*workflow);
+                host.written.push(slot);
+                host.take_back(workflow);
             }
-            host.stopped.push(*workflow);
+            host.stopped.push(workflow);
         }
         Outcome::Done
     }

@@ -7,21 +7,36 @@ use serde::{Deserialize, Serialize};
 /// `stop WORKFLOW` and `stop GROUP`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stop {
-    /// In the order of the text; never the one that says so.
-    pub workflows: Vec<WorkflowId>,
+    /// Never the one that says so, not even in its own group.
+    pub what: Stopped,
+}
+
+/// What a `stop` names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stopped {
+    /// One workflow.
+    Workflow(WorkflowId),
+    /// All workflows of the group of this name: who they are is theirs to say ([`Workflow::group`](crate::Workflow)), so that a new
+    /// member changes no other workflow.
+    Group(String),
 }
 
 impl Described for Stop {
     fn references(&self) -> Vec<Reference> {
-        self.workflows.iter().copied().map(Reference::Workflow).collect()
+        match &self.what {
+            Stopped::Workflow(workflow) => vec![Reference::Workflow(*workflow)],
+            Stopped::Group(_) => Vec::new(),
+        }
     }
 
     fn words(&self, program: &Program) -> String {
-        let names = self.workflows.iter().map(|id| program.workflows.get(*id).map_or("?", |it| it.name.as_str()));
-        format!("stop {}", names.collect::<Vec<_>>().join(", "))
+        match &self.what {
+            Stopped::Workflow(id) => format!("stop {}", program.workflows.get(*id).map_or("?", |it| it.name.as_str())),
+            Stopped::Group(group) => format!("stop group {group}"),
+        }
     }
 
     fn random(_: &mut crate::generate::Choices) -> Self {
-        Self { workflows: vec![WorkflowId(0)] }
+        Self { what: Stopped::Workflow(WorkflowId(0)) }
     }
 }
