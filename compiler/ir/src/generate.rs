@@ -131,6 +131,7 @@ pub fn text_test(program: &mut Program, needle: &str) -> TextTestId {
         slot: None,
         text: None,
         literals: Vec::new(),
+        tag: None,
     });
     program.text_tests.push(TextTest { field, kind: TextTestKind::Contains, needle: needle.into() })
 }

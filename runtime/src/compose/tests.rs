@@ -40,7 +40,7 @@ impl ContactValues for Person {
 }
 
 fn field(name: &str, ty: FieldType, optional: bool) -> Field {
-    Field { name: name.to_owned(), ty, optional, slot: None, text: Some(TextId(0)), literals: Vec::new() }
+    Field { name: name.to_owned(), ty, optional, slot: None, text: Some(TextId(0)), literals: Vec::new(), tag: None }
 }
 
 fn text(before: &str, fallback: Option<&str>) -> TextTemplate {

@@ -94,7 +94,9 @@ pub(super) struct FieldNames {
 
 impl FieldNames {
     pub(super) fn new(program: &Program) -> Self {
-        Self { by_name: program.fields.iter().map(|(id, field)| (snake_case(&field.name), id)).collect() }
+        // Steps alone give and take tags.
+        let fields = program.fields.iter().filter(|(_, field)| field.tag.is_none());
+        Self { by_name: fields.map(|(id, field)| (snake_case(&field.name), id)).collect() }
     }
 
     /// The field of a name in lower snake case.
@@ -139,9 +141,9 @@ pub(super) fn snake_case(name: &str) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::super::testing::guide_nurture;
+    use super::super::testing::{field, guide_nurture};
     use super::*;
-    use flow_ir::EventType;
+    use flow_ir::{EventType, Field, FieldType};
     use proptest::prelude::*;
 
     #[test]
@@ -191,6 +193,17 @@ mod tests {
         assert_eq!(names.find_trait("address_country"), field("country"));
         assert_eq!(names.find_trait("title"), field("job_title"));
         assert_eq!(names.find_trait("favourite_colour"), None);
+    }
+
+    /// `tagged vip` and the field `tagged_vip` are two things, and only one of them is filled from outside.
+    #[test]
+    fn no_column_fills_a_tag() {
+        let mut program = guide_nurture();
+        let tag = Field { tag: Some("vip".to_owned()), ..field("tagged vip", FieldType::YesNo) };
+        program.fields.push(tag);
+        assert_eq!(FieldNames::new(&program).find("tagged_vip"), None);
+        let declared = program.fields.push(field("tagged_vip", FieldType::YesNo));
+        assert_eq!(FieldNames::new(&program).find("tagged_vip"), Some(declared));
     }
 
     proptest! {

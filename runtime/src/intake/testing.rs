@@ -51,8 +51,8 @@ fn one_of(choices: &[&str]) -> FieldType {
     FieldType::OneOf(choices.iter().map(|&choice| choice.to_owned()).collect())
 }
 
-fn field(name: &str, ty: FieldType) -> Field {
-    Field { name: name.to_owned(), ty, optional: true, slot: None, text: None, literals: Vec::new() }
+pub(super) fn field(name: &str, ty: FieldType) -> Field {
+    Field { name: name.to_owned(), ty, optional: true, slot: None, text: None, literals: Vec::new(), tag: None }
 }
 
 fn event(name: &str, properties: &[&str]) -> EventType {

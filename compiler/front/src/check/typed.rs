@@ -26,6 +26,8 @@ pub(crate) struct FieldShape {
     pub optional: bool,
     /// What its slot starts with.
     pub default: i64,
+    /// The tag that it keeps.
+    pub tag: Option<String>,
 }
 
 /// A condition.

@@ -59,8 +59,9 @@ impl Schema {
             }
         }
         for tag in &scope.tags {
-            schema.tags.insert(tag.node.text.clone(), schema.fields.next_id());
-            schema.add(tag_field(&tag.node.text), Some(tag.at(tag.node.span)));
+            let declared = Some(tag.at(tag.node.span));
+            let field = schema.fields.push(SchemaField { shape: tag_field(&tag.node.text), declared });
+            schema.tags.insert(tag.node.text.clone(), field);
         }
         for event in &scope.events {
             schema.event_ids.insert(event.node.name.text.clone(), schema.events.next_id());
@@ -87,8 +88,8 @@ impl Schema {
     }
 
     pub(crate) fn field_names(&self) -> Vec<&str> {
-        let names = self.fields.values().map(|field| field.shape.name.as_str());
-        names.filter(|name| !name.contains(' ')).collect()
+        let fields = self.fields.values().filter(|field| field.shape.tag.is_none());
+        fields.map(|field| field.shape.name.as_str()).collect()
     }
 
     pub(crate) fn tag(&self, name: &str) -> Option<FieldId> {
@@ -118,7 +119,8 @@ impl Schema {
 
 /// Its name is how a condition asks for it, and how people are shown it.
 fn tag_field(tag: &str) -> FieldShape {
-    FieldShape { name: format!("tagged {tag}"), ty: FieldType::YesNo, optional: false, default: 0 }
+    let name = format!("tagged {tag}");
+    FieldShape { name, ty: FieldType::YesNo, optional: false, default: 0, tag: Some(tag.to_owned()) }
 }
 
 fn built_in_field(name: &str, built_in: BuiltIn) -> FieldShape {
@@ -130,7 +132,7 @@ fn built_in_field(name: &str, built_in: BuiltIn) -> FieldShape {
         BuiltIn::CreatedAt => (FieldType::Moment, true),
         BuiltIn::Flag => (FieldType::YesNo, false),
     };
-    FieldShape { name: name.to_owned(), ty, optional, default: 0 }
+    FieldShape { name: name.to_owned(), ty, optional, default: 0, tag: None }
 }
 
 fn declared_field(field: &Declared<ast::Field>, diagnostics: &mut Vec<Diagnostic>) -> Option<FieldShape> {
@@ -139,7 +141,7 @@ fn declared_field(field: &Declared<ast::Field>, diagnostics: &mut Vec<Diagnostic
     let default = node.default.as_ref().map(|literal| default_of(literal, &ty, field, diagnostics));
     // A yes/no without a default is no until somebody says yes; everything else without a value is missing.
     let optional = node.optional && default.is_none();
-    Some(FieldShape { name: node.name.text.clone(), optional, default: default.unwrap_or_default(), ty })
+    Some(FieldShape { name: node.name.text.clone(), optional, default: default.unwrap_or_default(), ty, tag: None })
 }
 
 fn declared_event(event: &Declared<ast::Event>, diagnostics: &mut Vec<Diagnostic>) -> SchemaEvent {

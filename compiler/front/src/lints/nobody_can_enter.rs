@@ -33,7 +33,11 @@ pub(super) fn lint(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
             }
             TypedEntry::Event { when, at } | TypedEntry::Becomes { when, at, .. } => {
                 let missing = tags_needed(subject.env, when).into_iter().find(|tag| !given.contains(tag));
-                found.extend(missing.map(|tag| never_given(&workflow.name, &subject.typed.fields.at(tag).name, *at)));
+                found.extend(
+                    missing
+                        .and_then(|tag| subject.typed.fields.at(tag).tag.as_deref())
+                        .map(|tag| never_given(&workflow.name, tag, *at)),
+                );
             }
         }
     }
@@ -59,7 +63,7 @@ fn given(steps: &[&TypedStep]) -> BTreeSet<FieldId> {
 /// The tags without which a condition never holds.
 fn tags_needed(env: &Env<'_>, cond: &Cond) -> Vec<FieldId> {
     match cond {
-        Cond::Truth(field) if env.schema.tags.values().any(|tag| tag == field) => vec![*field],
+        Cond::Truth(field) if env.schema.shape(*field).tag.is_some() => vec![*field],
         Cond::All(parts) => parts.iter().flat_map(|part| tags_needed(env, &part.cond)).collect(),
         Cond::Segment(id) => env.segment(*id).map(|cond| tags_needed(env, cond)).unwrap_or_default(),
         _ => Vec::new(),
@@ -72,9 +76,7 @@ fn by_hand(workflow: &str, at: Location) -> Diagnostic {
     ))
 }
 
-/// `tagged` is the name of the tag's field, which is how a condition asks for it.
-fn never_given(workflow: &str, tagged: &str, at: Location) -> Diagnostic {
-    let tag = tagged.trim_start_matches("tagged ");
+fn never_given(workflow: &str, tag: &str, at: Location) -> Diagnostic {
     nobody(workflow, at, "waits for a tag that no step gives")
         .help(format!("give it in another workflow, where people earn it\n  tag {tag}"))
 }

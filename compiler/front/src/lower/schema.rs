@@ -12,6 +12,7 @@ impl Lowering<'_> {
             let text = shape.ty.is_text().then(|| self.program.texts.push(shape.name.clone()));
             self.program.fields.push(Field {
                 name: shape.name.clone(),
+                tag: shape.tag.clone(),
                 ty: shape.ty.clone(),
                 optional: shape.optional,
                 slot: Some(slot),

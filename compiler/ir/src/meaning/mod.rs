@@ -121,8 +121,10 @@ impl Predicate {
 /// A field of the contact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
-    /// As declared; a tag's is one that no text can name.
+    /// As declared; a tag's is how a condition asks for it: `tagged vip`.
     pub name: String,
+    /// The tag that it keeps, which steps alone give and take; none of a field that the project declares or every contact has.
+    pub tag: Option<String>,
     /// What it holds.
     pub ty: FieldType,
     /// Declared with `?`.

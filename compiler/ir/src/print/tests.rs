@@ -36,6 +36,7 @@ fn schema(program: &mut Program) {
         slot: Some(slot),
         text: None,
         literals: Vec::new(),
+        tag: None,
     };
     program.fields.push(field("budget", FieldType::Money, true, budget));
     let industries = FieldType::OneOf(vec!["software".into(), "retail".into()]);
