@@ -6,6 +6,7 @@ use flow_ir::{
     IdMap, Pattern, Reenter, SegmentId, SendWindow, TeamId, TextTemplate, TextTestKind, WorkflowId,
 };
 use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher};
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Typed {
@@ -31,7 +32,7 @@ pub(crate) struct FieldShape {
 }
 
 /// A condition.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Cond {
     /// Wrong and reported; the program is refused.
     Unknown,
@@ -75,15 +76,23 @@ impl PartialEq for Part {
     }
 }
 
+impl Eq for Part {}
+
+impl Hash for Part {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.cond.hash(state);
+    }
+}
+
 /// Events that match, at least so many, since some instant.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct EventTest {
     pub pattern: Pattern,
     pub at_least: u32,
     pub since: Since,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Since {
     /// The event that is arriving.
     Trigger,
@@ -96,7 +105,7 @@ pub(crate) enum Since {
 }
 
 /// A number, a date or an instant, as kept in frames.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Number {
     Const(i64),
     Field(FieldId),

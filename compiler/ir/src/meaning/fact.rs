@@ -34,7 +34,7 @@ impl Fact {
 }
 
 /// Which events count.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Pattern {
     /// As written: `visited(page is "/pricing")`.
     pub text: String,
@@ -45,7 +45,7 @@ pub struct Pattern {
 }
 
 /// The kinds of things that happen and can be counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum PatternEvent {
     /// The instants at which the contact entered a segment.
     Entered(SegmentId),
@@ -59,7 +59,7 @@ pub enum PatternEvent {
 }
 
 /// A test on a property of the event, by its place in the event type.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PropertyTest {
     /// Its place in [`EventType::properties`](crate::EventType), from zero.
     pub property: u32,
@@ -70,7 +70,7 @@ pub struct PropertyTest {
 }
 
 /// What is asked of a value outside the frame.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Trait {
     /// The text is one of these, compared without regard to case.
     TextIn(Vec<String>),
@@ -98,7 +98,7 @@ pub struct TextTest {
 }
 
 /// Ways to look for a needle in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TextTestKind {
     /// Anywhere.
     Contains,

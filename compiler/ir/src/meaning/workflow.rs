@@ -196,7 +196,7 @@ pub struct Engagement {
 }
 
 /// What becomes of a mail at its reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum EngagementKind {
     /// Its pictures were loaded, by a person or by a machine that loads them for one.
     Opened,

@@ -2,6 +2,9 @@
 
 use super::super::{Area, Id, Op, PredicateId, Segment, SegmentId, SlotKind};
 use super::Checker;
+use crate::SlotId;
+use crate::limits::MAX_SEGMENT_DEPTH;
+use std::collections::BTreeSet;
 
 impl Checker<'_> {
     pub(super) fn segments(&mut self) {
@@ -14,10 +17,39 @@ impl Checker<'_> {
             self.slot_of(&place, &program.frame, segment.holds, SlotKind::Bool);
             self.slot_of(&place, &program.frame, segment.next_change, SlotKind::Int);
         }
-        if self.faults.is_empty() && !self.asking_ends() {
-            self.fault("segments", "one asks for itself");
-        } else if self.faults.is_empty() && !self.settling_ends() {
-            self.fault("segments", "one is settled by what it is itself read from");
+        self.owned_slots();
+        if self.faults.is_empty() {
+            self.order("one asks for itself", self.asking());
+        }
+        if self.faults.is_empty() {
+            self.order("one is settled by what it is itself read from", self.settling());
+        }
+    }
+
+    /// Nothing else writes what the frame remembers of a segment.
+    fn owned_slots(&mut self) {
+        let program = self.program;
+        let facts = program.facts.values().flat_map(|fact| (0..fact.depth).map(|nth| fact.slot(nth)));
+        let fields = program.fields.values().filter_map(|field| field.slot);
+        let starts = program.workflows.values().filter_map(|workflow| workflow.started);
+        let mut taken: BTreeSet<SlotId> = facts.chain(fields).chain(starts).collect();
+        for (id, segment) in program.segments.iter() {
+            for slot in [segment.holds, segment.next_change] {
+                if !taken.insert(slot) {
+                    self.fault(&id.to_string(), format!("{slot} is something else too"));
+                }
+            }
+        }
+    }
+
+    /// Segments are asked and settled one inside the other, so they lie in no circle and not deep.
+    fn order(&mut self, circle: &str, asks: Vec<Vec<SegmentId>>) {
+        match depth(asks) {
+            None => self.fault("segments", circle),
+            Some(deep) if deep > MAX_SEGMENT_DEPTH => {
+                self.fault("segments", format!("{deep} lie one in the other, not up to {MAX_SEGMENT_DEPTH}"));
+            }
+            Some(_) => {}
         }
     }
 
@@ -36,13 +68,14 @@ impl Checker<'_> {
         }
     }
 
-    fn asking_ends(&self) -> bool {
+    /// The segments that each asks.
+    fn asking(&self) -> Vec<Vec<SegmentId>> {
         let program = self.program;
-        ends(program.segments.values().map(|segment| program.predicates.at(segment.afresh).segments()).collect())
+        program.segments.values().map(|segment| program.predicates.at(segment.afresh).segments()).collect()
     }
 
-    /// Whether the runtime can settle each behind those of which it reads what the frame remembers.
-    fn settling_ends(&self) -> bool {
+    /// The segments of which each reads what the frame remembers, so that the runtime settles them before.
+    fn settling(&self) -> Vec<Vec<SegmentId>> {
         let program = self.program;
         let by_slot = program.segments_by_slot();
         let reads = |segment: &Segment| {
@@ -52,13 +85,14 @@ impl Checker<'_> {
             read.dedup();
             read
         };
-        ends(program.segments.values().map(reads).collect())
+        program.segments.values().map(reads).collect()
     }
 }
 
-/// Whether segments can be put in an order in which each asks only those before it (Kahn 1962).
+/// How deep segments lie that can be put in an order in which each asks only those before it (Kahn 1962); none where they cannot.
 #[expect(clippy::indexing_slicing, reason = "it is called where no fault was found, so whatever is asked exists")]
-fn ends(asks: Vec<Vec<SegmentId>>) -> bool {
+fn depth(asks: Vec<Vec<SegmentId>>) -> Option<usize> {
+    let mut depths = vec![1; asks.len()];
     let mut open: Vec<usize> = asks.iter().map(Vec::len).collect();
     let mut asked_by: Vec<Vec<usize>> = vec![Vec::new(); asks.len()];
     for (by, asks) in asks.iter().enumerate() {
@@ -69,11 +103,12 @@ fn ends(asks: Vec<Vec<SegmentId>>) -> bool {
     while let Some(at) = free.pop() {
         taken += 1;
         for by in &asked_by[at] {
+            depths[*by] = depths[*by].max(depths[at] + 1);
             open[*by] -= 1;
             if open[*by] == 0 {
                 free.push(*by);
             }
         }
     }
-    taken == asks.len()
+    (taken == asks.len()).then(|| depths.into_iter().max().unwrap_or_default())
 }

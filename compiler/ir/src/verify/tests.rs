@@ -252,18 +252,20 @@ fn layouts_and_lists_hold_together() {
 
 /// A sound program with two segments, each of which asks one thing.
 fn segment_faults(first: Op, second: Op) -> String {
-    faults(|program| {
-        for (nth, asked) in [first, second].into_iter().enumerate() {
-            let name = format!("segment{nth}");
-            let result = Terminator::Result { holds: A, next_change: B };
-            let function = Function { blocks: [block(&[asked, Op::Now], result)].into_iter().collect() };
-            let asked = program.predicates.push(Predicate { name: name.clone(), workflow: None, function });
-            let holds = program.frame.add(name.clone(), SlotKind::Bool, false, 0);
-            let next_change = program.frame.add(format!("{name} until"), SlotKind::Int, false, FOREVER);
-            program.segments.push(Segment { name, watched: asked, afresh: asked, holds, next_change });
-        }
-        program.frame.place();
-    })
+    faults(|program| add_segments(program, [first, second]))
+}
+
+fn add_segments(program: &mut Program, asked: impl IntoIterator<Item = Op>) {
+    for (nth, asked) in asked.into_iter().enumerate() {
+        let name = format!("segment{nth}");
+        let result = Terminator::Result { holds: A, next_change: B };
+        let function = Function { blocks: [block(&[asked, Op::Now], result)].into_iter().collect() };
+        let asked = program.predicates.push(Predicate { name: name.clone(), workflow: None, function });
+        let holds = program.frame.add(name.clone(), SlotKind::Bool, false, 0);
+        let next_change = program.frame.add(format!("{name} until"), SlotKind::Int, false, FOREVER);
+        program.segments.push(Segment { name, watched: asked, afresh: asked, holds, next_change });
+    }
+    program.frame.place();
 }
 
 #[test]
@@ -275,8 +277,23 @@ fn segments_wait_for_each_other_in_no_circle() {
     let settled = "segments: one is settled by what it is itself read from";
     assert_eq!(segment_faults(holds(0), Op::Bool(true)), settled);
     assert_eq!(segment_faults(holds(1), holds(0)), settled);
+    let chain = |deep: u32| {
+        let asks = (1..deep).map(|nth| Op::Segment(SegmentId(nth))).chain([Op::Bool(true)]);
+        faults(|program| add_segments(program, asks))
+    };
+    assert_eq!(chain(limits::MAX_SEGMENT_DEPTH as u32), "sound");
+    assert_eq!(chain(limits::MAX_SEGMENT_DEPTH as u32 + 1), "segments: 17 lie one in the other, not up to 16");
     let asked = "segments: one asks for itself";
     assert_eq!(segment_faults(Op::Segment(SegmentId(1)), Op::Segment(SegmentId(0))), asked);
+}
+
+#[test]
+fn a_segment_owns_its_slots() {
+    let found = faults(|program| {
+        add_segments(program, [Op::Bool(true), Op::Bool(true)]);
+        program.segments.at_mut(SegmentId(1)).holds = program.segments.at(SegmentId(0)).holds;
+    });
+    assert!(found.ends_with("is something else too"), "{found}");
 }
 
 proptest! {
