@@ -13,6 +13,7 @@
 use flow_front::diagnostics::{Code, Diagnostic, Severity, render::Human};
 use flow_front::format::format;
 use flow_front::lints::{Level, Levels};
+use flow_front::meaning;
 use flow_front::source::{FileId, LineIndex, Project, Source};
 use flow_front::syntax::parse;
 use flow_front::{Compilation, compile};
@@ -205,6 +206,43 @@ fn programs_lower_to_readable_ir() {
             insta::assert_snapshot!("ir", format!("{}\n----\n{small}", read(path)));
         }
     });
+}
+
+/// What the words of a program mean, as an editor would be told.
+#[test]
+fn words_mean_what_they_name() {
+    insta::glob!("corpus/correct/*.flow", |path| {
+        let compilation = compiled(path);
+        let program = compilation.program.as_ref().unwrap();
+        let text = read(path);
+        let index = LineIndex::new(&text);
+        let told = compilation.meanings.iter().filter(|(at, _)| at.file == FileId(0)).map(|(at, means)| {
+            let from = index.line_column(&text, at.span.start);
+            let words = at.span.text(&text).split_whitespace().collect::<Vec<_>>().join(" ");
+            format!("{}:{} {words}: {}", from.line, from.column, in_words(means, program))
+        });
+        insta::assert_snapshot!("meanings", told.collect::<Vec<_>>().join("\n"));
+    });
+}
+
+fn in_words(means: &meaning::Meaning, program: &Program) -> String {
+    use meaning::Meaning;
+    match means {
+        Meaning::Field(id) => format!("field {}", program.fields.at(*id).name),
+        Meaning::Event(id) => format!("event {}", program.events.at(*id).name),
+        Meaning::Property(event, nth) => {
+            let event = program.events.at(*event);
+            format!("property {} of {}", event.properties[*nth as usize].name, event.name)
+        }
+        Meaning::Segment(id) => format!("segment {}", program.segments.at(*id).name),
+        Meaning::Stage(nth) => format!("stage {nth}"),
+        Meaning::Email(id) => format!("email {}", program.emails.at(*id).name),
+        Meaning::Team(id) => format!("team {}", program.teams.at(*id).name),
+        Meaning::Workflow(id) => format!("workflow {}", program.workflows.at(*id).name),
+        Meaning::Group(name) => format!("group {name}"),
+        Meaning::Value(kind) => format!("a value, {kind:?}").to_lowercase(),
+        Meaning::Condition => "a condition".to_owned(),
+    }
 }
 
 #[test]

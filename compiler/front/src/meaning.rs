@@ -1,7 +1,7 @@
 //! What the words of a program mean, by their places: for hover, go to definition and rename.
 
 use crate::source::{FileId, Location};
-use flow_ir::{EmailId, EventId, FieldId, FieldType, SegmentId, TeamId, WorkflowId};
+use flow_ir::{EmailId, EventId, FieldId, SegmentId, TeamId, WorkflowId};
 
 /// What a word or an expression stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,10 +24,23 @@ pub enum Meaning {
     Workflow(WorkflowId),
     /// A group of workflows that a `stop` names.
     Group(String),
-    /// A value of this type.
-    Value(FieldType),
+    /// A value, by the kind that it is checked as.
+    Value(ValueKind),
     /// Something that holds or does not.
     Condition,
+}
+
+/// What kind a value is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueKind {
+    /// A number or an amount of money; a sum of them too.
+    Number,
+    /// A day of the calendar.
+    Date,
+    /// A text that is compared without regard to case.
+    Text,
+    /// One of the values that a field lists.
+    Choice,
 }
 
 /// Meanings, sorted by place once they are whole.

@@ -11,6 +11,7 @@ use super::predicate::may_miss;
 use super::typed::{Cond, Number, Part};
 use crate::diagnostics::{missing, types};
 use crate::env::schema;
+use crate::meaning::{Meaning, ValueKind};
 use crate::source::Span;
 use crate::syntax::ast::{self, Order, Relation};
 use flow_ir::{Comparison, FieldId, FieldType, TextTestKind};
@@ -166,6 +167,7 @@ pub(super) fn check_choice(cx: &mut Cx<'_>, field: &str, choices: &[String], lit
     };
     let written = text.plain().unwrap_or_default();
     let found = choices.iter().find(|choice| choice.to_lowercase() == written.to_lowercase()).cloned();
+    cx.means(text.span, Meaning::Value(ValueKind::Choice));
     if found.is_none() {
         let names: Vec<&str> = choices.iter().map(String::as_str).collect();
         let diagnostic = types::unknown_choice(field, &written, &names, cx.at(text.span));
@@ -182,6 +184,7 @@ pub(super) fn plain_text(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: 
                 let diagnostic = types::no_fields_here(cx.at(text.span));
                 cx.report(diagnostic);
             }
+            cx.means(text.span, Meaning::Value(ValueKind::Text));
             plain
         }
         other => {

@@ -6,6 +6,7 @@ use super::named;
 use super::typed::Number;
 use crate::diagnostics::{missing, types};
 use crate::env::schema;
+use crate::meaning::{Meaning, ValueKind};
 use crate::syntax::ast;
 use flow_ir::limits::{DECIMALS, MAX_TERMS, MAX_WHOLE_DIGITS};
 use flow_ir::{FieldId, FieldType, NUMBER_SCALE};
@@ -69,6 +70,7 @@ pub(super) fn check_number(cx: &mut Cx<'_>, sum: &ast::Sum, known: &Known) -> Op
             Some(before) => Number::Add(Box::new(before), Box::new(term)),
         });
     }
+    cx.means(sum.span, Meaning::Value(ValueKind::Number));
     if wrong { None } else { total }
 }
 
@@ -123,7 +125,10 @@ pub(super) fn constant_number(cx: &mut Cx<'_>, literal: &ast::Literal) -> Option
     let at = cx.at(literal.span());
     match literal {
         ast::Literal::Number(text, _) => match number_of(text) {
-            Ok(value) => Some(value),
+            Ok(value) => {
+                cx.means(at.span, Meaning::Value(ValueKind::Number));
+                Some(value)
+            }
             Err(why) => {
                 cx.report(types::bad_number(text, why, at));
                 None
@@ -143,6 +148,7 @@ pub(super) fn constant_date(cx: &mut Cx<'_>, literal: &ast::Literal) -> Option<i
     match literal {
         ast::Literal::Date(text, _) => {
             let days = days_of(text);
+            cx.means(at.span, Meaning::Value(ValueKind::Date));
             if days.is_none() {
                 cx.report(types::bad_date(text, at));
             }

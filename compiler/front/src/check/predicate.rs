@@ -63,6 +63,13 @@ pub(super) fn check_predicate(cx: &mut Cx<'_>, predicate: &Predicate, asked: Ask
         cx.report(syntax::too_large(&what, cx.at(Span::new(span.start, span.start + 1))));
         return Cond::Unknown;
     }
+    let cond = dispatch(cx, predicate, asked, known);
+    // Behind what its words mean, which says more where it is one word.
+    cx.means(span, Meaning::Condition);
+    cond
+}
+
+fn dispatch(cx: &mut Cx<'_>, predicate: &Predicate, asked: Asked<'_>, known: &Known) -> Cond {
     macro_rules! dispatch {
         ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => {
             match predicate {
