@@ -4,7 +4,8 @@
 //! Whole seconds of a shared machine say little; the last column, time a workflow beside the first row's, says how it grows.
 
 use flow_example_data::many::{LINES, TEMPLATE, many};
-use flow_front::source::{Project, Source};
+use flow_front::Project;
+use flow_front::source::Source;
 use std::error::Error;
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;

@@ -4,9 +4,10 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
+use flow_front::Project;
 use flow_front::diagnostics::render::Sources;
 use flow_front::diagnostics::{Code, Diagnostic, Label, Severity};
-use flow_front::source::{FileId, Project, Source, Span};
+use flow_front::source::{FileId, Source, Span};
 use flow_ir::Program;
 use flow_ir::verify::Fault;
 use flow_runtime::settings::{FILE_NAME, Settings, SettingsFault, without_secrets};

@@ -10,11 +10,12 @@
     reason = "a test that looks or cuts at a wrong place should fail"
 )]
 
+use flow_front::Project;
 use flow_front::diagnostics::{Code, Diagnostic, Severity, render::Human};
 use flow_front::format::format;
 use flow_front::lints::{Level, Levels};
 use flow_front::meaning;
-use flow_front::source::{FileId, LineIndex, Project, Source};
+use flow_front::source::{FileId, LineIndex, Source};
 use flow_front::syntax::parse;
 use flow_front::{Compilation, compile};
 use flow_ir::backend::{Backend, Host, Memory, Outcome, View};

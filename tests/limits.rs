@@ -7,10 +7,11 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use flow_front::Project;
 use flow_front::compile;
 use flow_front::diagnostics::{Code, Severity};
 use flow_front::lints::{Level, Levels};
-use flow_front::source::{Project, Source};
+use flow_front::source::Source;
 use flow_ir::limits;
 
 /// A text, or a template, as long as a number says.

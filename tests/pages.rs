@@ -7,11 +7,12 @@
 
 use std::path::Path;
 
+use flow_front::Project;
 use flow_front::compile;
 use flow_front::diagnostics::Code;
 use flow_front::diagnostics::render::Human;
 use flow_front::lints::Levels;
-use flow_front::source::{Project, Source};
+use flow_front::source::Source;
 use flow_runtime::settings::Settings;
 
 /// Templates that examples may name without showing them.

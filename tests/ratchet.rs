@@ -11,7 +11,8 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use flow_example_data::many::{TEMPLATE, many};
-use flow_front::source::{Project, Source};
+use flow_front::Project;
+use flow_front::source::Source;
 
 /// Enough that what grows in the square would be seen.
 const WORKFLOWS: usize = 150;

@@ -2,8 +2,9 @@
 
 use crate::Outcome;
 use flow_example_data::{Plan, SEED, generate};
+use flow_front::Project;
 use flow_front::lints::Levels;
-use flow_front::source::{Project, Source};
+use flow_front::source::Source;
 use flow_ir::Program;
 use flow_ir::backend::Backend;
 use flow_native::compile;

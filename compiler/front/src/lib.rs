@@ -20,16 +20,20 @@ pub mod lints;
 mod lower;
 pub mod meaning;
 pub mod pages;
+mod project;
 mod resolve;
+mod room;
 pub mod source;
 pub mod syntax;
 pub mod templates;
+mod typed;
+mod values;
 
 use analysis::Subject;
 use diagnostics::{Diagnostic, Severity, render::Sources};
 use flow_ir::verify::{Fault, verify};
 use meaning::Meanings;
-use source::Project;
+pub use project::Project;
 use std::num::NonZeroUsize;
 
 /// What became of a project.
@@ -82,9 +86,10 @@ pub fn compile_on(project: &Project, threads: NonZeroUsize) -> Compilation {
     let refused = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     debug_assert!(refused || typed.is_whole(), "something is wrong and nothing says so");
     let program = (!refused).then(|| lower::lower(&typed, &project.name, &project.timezone, sources.paths()));
-    let too_large = program.as_ref().map(lower::room).unwrap_or_default();
+    let too_large = program.as_ref().map(room::room).unwrap_or_default();
     let program = program.filter(|_| too_large.is_empty());
     diagnostics.extend(too_large);
+    diagnostics.sort_by_key(Diagnostic::at);
     // Machine code trusts a program blindly, so whatever the lowering made is verified, in release too: it takes microseconds.
     let (program, faults) = match program.map(|program| verify(&program).map(|()| program)) {
         None => (None, Vec::new()),

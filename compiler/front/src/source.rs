@@ -1,8 +1,6 @@
 //! Texts and places in them.
 //!
-//! The compiler never opens a file: a [`Project`] of texts comes in. Lines and columns are made only where somebody looks at them.
-
-use crate::lints::Levels;
+//! The compiler never opens a file: a [`Project`](crate::Project) of texts comes in. Lines and columns are made only where somebody looks at them.
 
 pub use flow_ir::source::{FileId, Location, Span};
 
@@ -13,21 +11,6 @@ pub struct Source {
     pub path: String,
     /// All of it, as the file has it: byte order mark and line ends included.
     pub text: String,
-}
-
-/// All that the compiler may know of a project.
-#[derive(Debug, Clone, Default)]
-pub struct Project {
-    /// As `flow.toml` has it; it goes into the program's debug part.
-    pub name: String,
-    /// The IANA zone of contacts that have none of their own.
-    pub timezone: String,
-    /// How much each lint weighs.
-    pub lints: Levels,
-    /// The `.flow` files, in a stable order (by path).
-    pub sources: Vec<Source>,
-    /// The template files, by path.
-    pub templates: Vec<Source>,
 }
 
 /// Where lines begin, for turning offsets into lines and columns.

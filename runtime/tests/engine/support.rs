@@ -1,7 +1,8 @@
 //! A small world for the engine: a program as text, people, a mailbox that does as it is told, and days to wait.
+use flow_front::Project;
 use flow_front::compile;
 use flow_front::lints::Levels;
-use flow_front::source::{Project, Source};
+use flow_front::source::Source;
 use flow_ir::backend::Backend;
 use flow_ir::interpret::Interpreter;
 use flow_ir::{FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, Program, WorkflowId};

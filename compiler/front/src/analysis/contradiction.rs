@@ -4,9 +4,9 @@
 //! `industry is "saas" and industry is "fintech"` means `or`; left alone, nobody would ever come through.
 
 use super::Subject;
-use crate::check::typed::{Cond, Number, Part};
 use crate::diagnostics::{Diagnostic, reach};
 use crate::env::Env;
+use crate::typed::{Cond, Number, Part};
 use flow_ir::{Comparison, FieldId, SegmentId};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashSet};

@@ -4,13 +4,13 @@
 //! condition means is the checker's, and no proof changes it. A part that is wrong and reported already stands for anything, so that one
 //! mistake stays one message. A proof is a file here and a line in `diagnostics/codes.rs`.
 
-use crate::check::Typed;
-use crate::check::typed::TypedWorkflow;
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::codes;
 use crate::env::Env;
 use crate::resolve::Declared;
 use crate::syntax::ast;
+use crate::typed::Typed;
+use crate::typed::TypedWorkflow;
 
 /// What a proof or a lint looks at.
 #[derive(Clone, Copy)]

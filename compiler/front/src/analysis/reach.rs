@@ -4,11 +4,11 @@
 //! inside it follows from the same mistake. A step that could not be read stands for anything, so nothing behind it is called unreachable.
 
 use super::Subject;
-use crate::check::typed::{Form, TypedStep, TypedWorkflow};
 use crate::diagnostics::{Diagnostic, reach};
 use crate::resolve::Declared;
 use crate::source::Location;
 use crate::syntax::ast;
+use crate::typed::{Form, TypedStep, TypedWorkflow};
 
 pub(super) fn prove(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
     for (declared, workflow) in subject.workflows() {

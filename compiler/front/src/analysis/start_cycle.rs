@@ -4,7 +4,7 @@
 //! first order (Tarjan 1972: an edge to a workflow on the way to here closes a circle).
 
 use super::Subject;
-use crate::diagnostics::{Diagnostic, reach};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Location;
 use flow_ir::{Id, WorkflowId};
 use std::collections::BTreeMap;
@@ -48,9 +48,9 @@ fn walk(subject: Subject<'_>, first: WorkflowId, starts: &Starts, seen: &mut [Se
                 way.push((*to, 0));
             }
             Some(Seen::OnWay) => {
-                let circle = way.iter().map(|(id, _)| *id).skip_while(|id| id != to);
-                let names = circle.chain([*to]).map(|id| subject.typed.workflows.at(id).name.as_str());
-                found.push(reach::start_cycle(&names.collect::<Vec<_>>(), *at));
+                let round = way.iter().map(|(id, _)| *id).skip_while(|id| id != to);
+                let names = round.chain([*to]).map(|id| subject.typed.workflows.at(id).name.as_str());
+                found.push(circle(&names.collect::<Vec<_>>(), *at));
             }
             _ => {}
         }
@@ -61,4 +61,19 @@ fn mark(seen: &mut [Seen], id: WorkflowId, now: Seen) {
     if let Some(seen) = seen.get_mut(id.index()) {
         *seen = now;
     }
+}
+
+/// Workflows that start each other, the first of them once more at the end.
+fn circle(circle: &[&str], at: Location) -> Diagnostic {
+    /// A longer way is told by its ends.
+    const SHOWN: usize = 5;
+    let mut names: Vec<String> = circle.iter().map(|name| format!("`{name}`")).collect();
+    if let Some(more) = names.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        names.splice(SHOWN - 1..SHOWN - 1 + more, [format!("{more} more until one")]);
+    }
+    let way = names.join(", which starts ");
+    let way = way.replacen(", which starts", " starts", 1);
+    Diagnostic::error(Code::StartCycle, format!("{way}: a circle"), at, "closes the circle")
+        .why("people could go round in it, and get the same mails each time")
+        .help("take out one of these starts")
 }

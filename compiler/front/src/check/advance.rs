@@ -3,8 +3,8 @@
 use super::cx::Cx;
 use super::flow::Journey;
 use super::named;
-use super::typed::{Form, Number};
 use crate::syntax::ast::AdvanceStep;
+use crate::typed::{Form, Number};
 
 /// The higher of the two, so that it never moves back.
 pub(super) fn check(cx: &mut Cx<'_>, advance: &AdvanceStep, _: &mut Journey) -> Form {

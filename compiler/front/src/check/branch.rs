@@ -5,8 +5,8 @@ use super::flow::Journey;
 use super::predicate::check_predicate;
 use super::predicate::{Asked, assume};
 use super::step::check_steps;
-use super::typed::{Form, TypedArm};
 use crate::syntax::ast::Branch;
+use crate::typed::{Form, TypedArm};
 
 pub(super) fn check(cx: &mut Cx<'_>, branch: &Branch, journey: &mut Journey) -> Form {
     let mut arms = Vec::new();

@@ -5,10 +5,10 @@ use super::flow::Journey;
 use super::named;
 use super::number::literal_words;
 use super::number::{check_value, constant_date};
-use super::typed::{Form, Number};
 use crate::diagnostics::{Diagnostic, missing, types};
 use crate::env::schema;
 use crate::syntax::ast::{self, Change, Literal};
+use crate::typed::{Form, Number};
 use flow_ir::{FieldId, FieldType};
 
 pub(super) fn check(cx: &mut Cx<'_>, change: &Change, journey: &mut Journey) -> Form {

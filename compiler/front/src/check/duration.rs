@@ -1,9 +1,9 @@
 //! Lengths of time: waits keep the wall clock, periods that look back are elapsed.
 
 use super::cx::Cx;
-use super::number::whole_of;
 use crate::diagnostics::time;
 use crate::syntax::ast::{Duration, Unit};
+use crate::values::whole_of;
 use flow_ir::CivilSpan;
 use flow_ir::limits::MAX_DURATION_DAYS as MAX_DAYS;
 

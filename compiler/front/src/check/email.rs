@@ -5,12 +5,12 @@ use super::cx::Cx;
 use super::predicate::Asked;
 use super::predicate::check_predicate;
 use super::text::{check_address, check_web_address, fixed_text, report_repeated, template_text};
-use super::typed::TypedEmail;
 use crate::diagnostics::names;
 use crate::diagnostics::{suggest, template};
 use crate::source::{FileId, Span};
 use crate::syntax::ast;
 use crate::templates::{self, FaultKind, FieldShape, TemplateFault, TemplateKind, TemplateScope};
+use crate::typed::TypedEmail;
 use flow_ir::{Email, EmailContent, EmailKind, FieldType, Link};
 use std::collections::BTreeMap;
 

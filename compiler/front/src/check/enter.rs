@@ -7,11 +7,11 @@ use super::Known;
 use super::cx::Cx;
 use super::header::Around;
 use super::predicate::{Asked, check_predicate};
-use super::typed::{Cond, Since, TypedEntry, TypedWorkflow};
 use crate::diagnostics::{contract, syntax};
 use crate::env::Env;
 use crate::source::Span;
 use crate::syntax::ast;
+use crate::typed::{Cond, Since, TypedEntry, TypedWorkflow};
 use flow_ir::Pattern;
 use flow_ir::limits::MAX_TRIGGERS;
 

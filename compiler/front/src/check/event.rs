@@ -6,12 +6,13 @@ use super::field::{check_choice, plain_text, text_needle, wrong_literal};
 use super::named;
 use super::number::{constant_date, constant_number};
 use super::predicate::Asked;
-use super::typed::{Cond, EventTest, Part, Since};
 use crate::diagnostics::{names, time, types};
 use crate::env::schema;
 use crate::meaning::Meaning;
 use crate::source::Span;
 use crate::syntax::ast::{self, CountKind, Order, Period, Relation};
+use crate::typed::{Cond, EventTest, Part, Since};
+use crate::values::whole_of;
 use flow_ir::{FieldType, Pattern, PatternEvent, PropertyTest, Trait};
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one construct, as the grammar gives them")]
@@ -96,7 +97,7 @@ pub(super) fn check_count(cx: &mut Cx<'_>, count: Option<&ast::Count>) -> Option
     let text = cx.text_at(count.times.span());
     let smallest = i64::from(count.kind == CountKind::AtLeast);
     let largest = i64::from(flow_ir::limits::MAX_FACT_DEPTH) - 1;
-    match super::number::whole_of(&text) {
+    match whole_of(&text) {
         Some(times) if (smallest..=largest).contains(&times) => {
             if times == 0 && count.kind == CountKind::Exactly {
                 cx.report(time::bad_count(&text, "write `no …` for events that did not happen", at));

@@ -2,8 +2,8 @@
 
 use super::cx::Cx;
 use super::flow::Journey;
-use super::typed::Form;
 use crate::syntax::ast::ExitStep;
+use crate::typed::Form;
 use flow_ir::Ending;
 
 pub(super) fn check(_: &mut Cx<'_>, exit: &ExitStep, journey: &mut Journey) -> Form {

@@ -2,11 +2,11 @@
 
 use super::cx::Cx;
 use super::header::Around;
-use super::number::days_of;
 use super::text::check_address;
-use super::typed::TypedWorkflow;
 use crate::diagnostics::types;
 use crate::syntax::ast::{Group, Owner, Reviewed};
+use crate::typed::TypedWorkflow;
+use crate::values::days_of;
 
 pub(super) fn owner(cx: &mut Cx<'_>, owner: &Owner, _: &Around<'_>, typed: &mut TypedWorkflow) {
     typed.owner = check_address(cx, owner, false);

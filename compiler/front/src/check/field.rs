@@ -8,12 +8,12 @@ use super::number::literal_words;
 use super::number::{check_number, constant_date, constant_number};
 use super::predicate::comparison;
 use super::predicate::may_miss;
-use super::typed::{Cond, Number, Part};
 use crate::diagnostics::{missing, types};
 use crate::env::schema;
 use crate::meaning::{Meaning, ValueKind};
 use crate::source::Span;
 use crate::syntax::ast::{self, Order, Relation};
+use crate::typed::{Cond, Number, Part};
 use flow_ir::{Comparison, FieldId, FieldType, TextTestKind};
 
 pub(super) fn text_needle(cx: &mut Cx<'_>, name: &ast::Name, ty: &FieldType, literal: &ast::Literal) -> Option<String> {

@@ -6,8 +6,8 @@ use super::duration::check_duration;
 use super::header::Around;
 use super::predicate::{Asked, check_predicate};
 use super::text::fixed_text;
-use super::typed::{TypedGoal, TypedWorkflow};
 use crate::syntax::ast::Goal;
+use crate::typed::{TypedGoal, TypedWorkflow};
 
 pub(super) fn goal(cx: &mut Cx<'_>, goal: &Goal, around: &Around<'_>, typed: &mut TypedWorkflow) {
     typed.goal = Some(TypedGoal {

@@ -4,8 +4,8 @@ use super::Known;
 use super::cx::Cx;
 use super::header::Around;
 use super::predicate::{Asked, check_predicate};
-use super::typed::TypedWorkflow;
 use crate::syntax::ast::{ExitWhen, SkipWhen};
+use crate::typed::TypedWorkflow;
 
 pub(super) fn exit_when(cx: &mut Cx<'_>, when: &ExitWhen, around: &Around<'_>, typed: &mut TypedWorkflow) {
     let text = cx.text_at(when.span());

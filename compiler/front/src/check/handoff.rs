@@ -5,8 +5,8 @@ use super::duration::check_duration;
 use super::flow::Journey;
 use super::named;
 use super::text::{report_repeated, template_text};
-use super::typed::Form;
 use crate::syntax::ast::{self, HandoffStep};
+use crate::typed::Form;
 use flow_ir::{CivilSpan, Ending, Handoff, Task};
 
 /// When a task is due that does not say.

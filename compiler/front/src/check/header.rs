@@ -3,11 +3,11 @@
 use super::cx::Cx;
 use super::flow::Journey;
 use super::text::report_repeated;
-use super::typed::TypedWorkflow;
 use crate::diagnostics::contract;
 use crate::source::Span;
 use crate::syntax::ast::{self, Clause, Header};
 use crate::syntax::constructs;
+use crate::typed::TypedWorkflow;
 
 /// What a line of the head may look at beside itself.
 pub(super) struct Around<'w> {

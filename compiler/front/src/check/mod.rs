@@ -19,7 +19,6 @@ mod segment;
 mod step;
 mod team;
 mod text;
-pub(crate) mod typed;
 mod workflow;
 
 macro_rules! modules {
@@ -29,15 +28,13 @@ macro_rules! modules {
 constructs::steps!(modules);
 constructs::header_modules!(modules);
 
-pub(crate) use number::{days_of, number_of};
-pub(crate) use typed::{Cond, Typed};
-
+use crate::Project;
 use crate::diagnostics::Diagnostic;
 use crate::env::Env;
 use crate::meaning::Meanings;
 use crate::resolve::{Declared, Scope};
-use crate::source::Project;
 use crate::syntax::constructs;
+use crate::typed::{Cond, Typed};
 use cx::{Cx, Found};
 use flow_ir::{FieldId, Id};
 use std::collections::BTreeSet;
@@ -86,7 +83,7 @@ pub(crate) fn check(env: &Env<'_>, known: Checked) -> Checked {
 
 fn typed_environment(env: &Env<'_>) -> Typed {
     let segments = env.scope.segments.iter().zip(env.segments.conds.values());
-    let segments = segments.map(|(declared, cond)| typed::TypedSegment {
+    let segments = segments.map(|(declared, cond)| crate::typed::TypedSegment {
         name: declared.node.name.text.clone(),
         when: cond.clone().unwrap_or(Cond::Unknown),
     });

@@ -10,13 +10,13 @@ use super::habits::{field_and_value, lone_value};
 use super::number::{Term, literal_words};
 use super::number::{check_left_side, check_number};
 use super::segment;
-use super::typed::{Cond, Number, Part};
 use crate::diagnostics::{missing, names, syntax, types};
 use crate::env::{Env, schema};
 use crate::meaning::Meaning;
 use crate::source::Span;
 use crate::syntax::ast::{self, Kind, Order, Predicate, Relation};
 use crate::syntax::constructs;
+use crate::typed::{Cond, Number, Part};
 use flow_ir::limits::MAX_CONDITION_BYTES;
 use flow_ir::{Comparison, FieldId, FieldType};
 

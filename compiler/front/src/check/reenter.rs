@@ -3,8 +3,8 @@
 use super::cx::Cx;
 use super::duration::check_duration;
 use super::header::Around;
-use super::typed::TypedWorkflow;
 use crate::syntax::ast;
+use crate::typed::TypedWorkflow;
 use flow_ir::Reenter;
 
 pub(super) fn reenter(cx: &mut Cx<'_>, reenter: &ast::Reenter, _: &Around<'_>, typed: &mut TypedWorkflow) {

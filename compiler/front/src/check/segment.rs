@@ -11,11 +11,11 @@
 use super::Known;
 use super::cx::{Cx, Found};
 use super::predicate::{Asked, check_predicate};
-use super::typed::Cond;
 use crate::diagnostics::{Diagnostic, names, syntax};
 use crate::env::Env;
 use crate::meaning::Meaning;
 use crate::syntax::ast::{self, Literal, Predicate};
+use crate::typed::Cond;
 use flow_ir::limits::{MAX_SEGMENT_DEPTH, MAX_SEGMENT_TESTS};
 use flow_ir::{Id, SegmentId};
 

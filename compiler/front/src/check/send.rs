@@ -3,9 +3,9 @@
 use super::cx::Cx;
 use super::flow::Journey;
 use super::named;
-use super::typed::Form;
 use crate::diagnostics::messages;
 use crate::syntax::ast::SendStep;
+use crate::typed::Form;
 use flow_ir::effect::Send;
 
 pub(super) fn check(cx: &mut Cx<'_>, send: &SendStep, journey: &mut Journey) -> Form {

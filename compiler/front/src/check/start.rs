@@ -3,8 +3,8 @@
 use super::cx::Cx;
 use super::flow::Journey;
 use super::named;
-use super::typed::Form;
 use crate::syntax::ast::StartStep;
+use crate::typed::Form;
 use flow_ir::Start;
 
 pub(super) fn check(cx: &mut Cx<'_>, start: &StartStep, _: &mut Journey) -> Form {

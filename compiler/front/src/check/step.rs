@@ -3,10 +3,10 @@
 use super::cx::Cx;
 use super::flow::Journey;
 use super::text::fixed_text;
-use super::typed::{Form, TypedStep};
 use crate::syntax::ast::{Step, StepKind};
 use crate::syntax::constructs;
 use crate::syntax::line::one_line;
+use crate::typed::{Form, TypedStep};
 
 pub(super) fn check_steps<'t>(
     cx: &mut Cx<'_>,

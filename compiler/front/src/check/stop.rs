@@ -3,9 +3,9 @@
 use super::cx::Cx;
 use super::flow::Journey;
 use super::named;
-use super::typed::Form;
 use crate::diagnostics::reach;
 use crate::syntax::ast::StopStep;
+use crate::typed::Form;
 use flow_ir::Stop;
 
 pub(super) fn check(cx: &mut Cx<'_>, stop: &StopStep, journey: &mut Journey) -> Form {

@@ -3,8 +3,8 @@
 use super::cx::Cx;
 use super::flow::Journey;
 use super::named;
-use super::typed::{Form, Number};
 use crate::syntax::ast::TagStep;
+use crate::typed::{Form, Number};
 
 pub(super) fn check(cx: &mut Cx<'_>, step: &TagStep, _: &mut Journey) -> Form {
     match named::tag(cx, &step.tag) {

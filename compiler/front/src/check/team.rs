@@ -5,9 +5,9 @@ use super::cx::Cx;
 use super::predicate::Asked;
 use super::predicate::check_predicate;
 use super::text::{check_address, report_repeated};
-use super::typed::TypedTeam;
 use crate::diagnostics::names;
 use crate::syntax::ast;
+use crate::typed::TypedTeam;
 
 pub(super) fn check_team(cx: &mut Cx<'_>, node: &ast::Team) -> TypedTeam {
     let what = format!("team `{}`", node.name.text);

@@ -5,9 +5,9 @@ use super::duration::check_duration;
 use super::flow::Journey;
 use super::predicate::Asked;
 use super::predicate::check_predicate;
-use super::typed::{Form, TypedWait};
 use crate::diagnostics::time;
 use crate::syntax::ast::{Duration, Predicate, Wait};
+use crate::typed::{Form, TypedWait};
 
 pub(super) fn check(cx: &mut Cx<'_>, wait: &Wait, journey: &mut Journey) -> Form {
     match wait {

@@ -2,9 +2,9 @@
 
 use super::cx::Cx;
 use super::header::Around;
-use super::typed::TypedWorkflow;
 use crate::diagnostics::time;
 use crate::syntax::ast;
+use crate::typed::TypedWorkflow;
 use flow_ir::SendWindow;
 
 const WEEKDAYS: u8 = 0b001_1111;

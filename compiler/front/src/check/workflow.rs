@@ -5,10 +5,10 @@ use super::flow::Journey;
 use super::header::check_headers;
 use super::step::{check_steps, count_steps};
 use super::text::fixed_text;
-use super::typed::{TypedEntry, TypedWorkflow};
 use crate::diagnostics::syntax;
 use crate::source::Location;
 use crate::syntax::ast::{self, Step};
+use crate::typed::{TypedEntry, TypedWorkflow};
 use flow_ir::limits::MAX_STEPS;
 use flow_ir::{EmailId, Reenter};
 

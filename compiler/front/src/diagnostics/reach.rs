@@ -27,21 +27,6 @@ pub(crate) fn nothing_to_do(workflow: &str, at: Location) -> Diagnostic {
     .help("add what should happen, for example `send welcome`")
 }
 
-/// Workflows that start each other, the first of them once more at the end.
-pub(crate) fn start_cycle(circle: &[&str], at: Location) -> Diagnostic {
-    /// A longer way is told by its ends.
-    const SHOWN: usize = 5;
-    let mut names: Vec<String> = circle.iter().map(|name| format!("`{name}`")).collect();
-    if let Some(more) = names.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-        names.splice(SHOWN - 1..SHOWN - 1 + more, [format!("{more} more until one")]);
-    }
-    let way = names.join(", which starts ");
-    let way = way.replacen(", which starts", " starts", 1);
-    Diagnostic::error(Code::StartCycle, format!("{way}: a circle"), at, "closes the circle")
-        .why("people could go round in it, and get the same mails each time")
-        .help("take out one of these starts")
-}
-
 /// A `stop` that names the workflow it stands in, and no other.
 pub(crate) fn stops_itself(name: &str, at: Location) -> Diagnostic {
     Diagnostic::error(

@@ -5,11 +5,12 @@
 
 pub(crate) mod schema;
 
-use crate::check::typed::Cond;
+use crate::Project;
 use crate::diagnostics::Diagnostic;
 use crate::resolve::Scope;
-use crate::source::{FileId, Project, Span};
+use crate::source::{FileId, Span};
 use crate::syntax::ast::{Header, Kind};
+use crate::typed::Cond;
 use flow_ir::{EmailId, Id, IdMap, SegmentId, TeamId, WorkflowId};
 use schema::Schema;
 use std::collections::BTreeMap;

@@ -1,13 +1,13 @@
 //! The schema: fields, events and stages, with the ones every contact has.
 
 use crate::built_in::{BUILT_IN, BuiltIn};
-use crate::check::typed::FieldShape;
-use crate::check::{days_of, number_of};
 use crate::diagnostics::{Diagnostic, names, syntax, types};
 use crate::resolve::{Declared, Scope};
 use crate::source::{Location, Span};
 use crate::syntax::ast;
 use crate::syntax::constructs::TYPES;
+use crate::typed::FieldShape;
+use crate::values::{days_of, number_of};
 use flow_ir::limits::MAX_CHOICES;
 use flow_ir::{EventId, EventType, FieldId, FieldType, IdMap, NEVER, Property};
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! A handoff that may find nobody.
 
 use crate::analysis::Subject;
-use crate::check::typed::{Form, each_step};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::typed::{Form, each_step};
 use flow_ir::{Effect, Handoff, Id, TeamId};
 use std::collections::BTreeSet;
 

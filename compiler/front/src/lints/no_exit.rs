@@ -1,8 +1,8 @@
 //! A workflow that nobody leaves early.
 
 use crate::analysis::Subject;
-use crate::check::typed::{Form, each_step};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::typed::{Form, each_step};
 
 /// Whoever waits can change meanwhile: buy, say no, become a customer. Without an `exit when` they get the rest all the same. A workflow
 /// that does everything at once has nothing to leave.

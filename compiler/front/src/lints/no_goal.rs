@@ -1,8 +1,8 @@
 //! A workflow of which nobody can say whether it worked.
 
 use crate::analysis::Subject;
-use crate::check::typed::each_step;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::typed::each_step;
 use flow_ir::EmailKind;
 
 /// Marketing is sent for a reason; without a `goal` no report can say whether it came true, and without a time it counts for ever. What

@@ -1,11 +1,11 @@
 //! An entry that waits for what cannot come: by hand, where nothing puts anyone in, or for a tag that no step gives.
 
 use crate::analysis::Subject;
-use crate::check::typed::{Cond, Form, Number, TypedEntry, TypedStep, each_step};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::env::Env;
 use crate::source::Location;
 use crate::syntax::ast::Header;
+use crate::typed::{Cond, Form, Number, TypedEntry, TypedStep, each_step};
 use flow_ir::FieldId;
 use std::collections::BTreeSet;
 

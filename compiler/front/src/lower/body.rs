@@ -7,8 +7,8 @@ use super::Lowering;
 use super::builder::Builder;
 use super::predicate::{JourneyScope, Scope, Segments};
 use super::steps;
-use crate::check::typed::{Cond, Form, TypedStep};
 use crate::source::Location;
+use crate::typed::{Cond, Form, TypedStep};
 use flow_ir::limits::TRACE_BITS;
 use flow_ir::{
     Effect, EffectId, Ending, IdMap, Op, Place, PredicateId, SlotKind, StepId, Terminator, ValueId, Wait, WaitId,

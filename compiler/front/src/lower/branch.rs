@@ -2,8 +2,8 @@
 
 use super::Lowering;
 use super::body::Body;
-use crate::check::typed::{Form, TypedArm, TypedStep};
 use crate::source::Location;
+use crate::typed::{Form, TypedArm, TypedStep};
 use flow_ir::{StepId, Terminator, ValueId};
 
 impl Lowering<'_> {

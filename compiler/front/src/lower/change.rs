@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::body::Body;
-use crate::check::typed::Number;
+use crate::typed::Number;
 use flow_ir::{Comparison, FieldId, Place, SlotKind, ValueId};
 
 impl Lowering<'_> {

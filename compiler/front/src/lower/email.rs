@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::predicate::{Scope, Segments};
-use crate::check::typed::{TypedEmail, TypedTeam};
+use crate::typed::{TypedEmail, TypedTeam};
 use flow_ir::{EmailContent, Member, Subject, Team};
 
 impl Lowering<'_> {

@@ -1,7 +1,7 @@
 //! Event patterns to facts: each pattern once, as deep as its largest count.
 
 use super::Lowering;
-use crate::check::typed::{Cond, Since, Typed};
+use crate::typed::{Cond, Since, Typed};
 use flow_ir::{Area, FactId, FieldId, NEVER, Pattern, PatternId, SlotId, SlotKind, TextTest, TextTestId};
 use std::collections::{BTreeMap, BTreeSet};
 

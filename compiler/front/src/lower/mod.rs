@@ -13,7 +13,6 @@ mod email;
 mod facts;
 mod number;
 mod predicate;
-mod room;
 mod schema;
 mod segment;
 mod starts;
@@ -21,10 +20,9 @@ mod steps;
 mod wait;
 mod workflow;
 
-use crate::check::typed::Typed;
+use crate::typed::Typed;
 use facts::Asked;
 use flow_ir::{DebugInfo, EmailId, IdMap, Meaning, Predicate, PredicateId, Program, SlotId, WorkflowId};
-pub(crate) use room::room;
 
 /// Lowers a whole program.
 pub(crate) fn lower(typed: &Typed, name: &str, timezone: &str, files: Vec<String>) -> Program {

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::builder::Builder;
-use crate::check::typed::Number;
+use crate::typed::Number;
 use flow_ir::{Op, Place, ValueId};
 
 /// A value, and the truth that it is there (none: always).

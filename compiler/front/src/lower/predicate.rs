@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::builder::Builder;
-use crate::check::typed::{Cond, EventTest, Since};
+use crate::typed::{Cond, EventTest, Since};
 use flow_ir::{
     Comparison, EmailId, Engagement, EngagementKind, FOREVER, Function, JourneySlots, NEVER, Op, Place, PredicateId,
     SlotId, SlotKind, Terminator, TextTest, ValueId, WorkflowId,

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::predicate::{Scope, Segments};
-use crate::check::typed::Cond;
+use crate::typed::Cond;
 use flow_ir::{FOREVER, Segment, SegmentId, SlotId, SlotKind};
 
 impl Lowering<'_> {

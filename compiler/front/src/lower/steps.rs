@@ -1,6 +1,6 @@
 //! The table of steps: what names each one, in the program and outside it.
 
-use crate::check::typed::TypedStep;
+use crate::typed::TypedStep;
 use flow_ir::{IdMap, StepId, StepKey, StepKind, Written};
 use std::collections::BTreeMap;
 

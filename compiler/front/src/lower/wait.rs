@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::body::Body;
-use crate::check::typed::TypedWait;
+use crate::typed::TypedWait;
 use flow_ir::{StepId, Terminator, Wait};
 
 impl Lowering<'_> {

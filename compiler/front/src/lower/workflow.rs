@@ -5,7 +5,7 @@ use super::body::Body;
 use super::builder::Builder;
 use super::predicate::{JourneyScope, Scope, Segments};
 use super::steps::Steps;
-use crate::check::typed::{TypedEntry, TypedWorkflow};
+use crate::typed::{TypedEntry, TypedWorkflow};
 use flow_ir::{
     Area, Entry, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op, SlotId, SlotKind, Workflow, WorkflowDebug,
     WorkflowId, Written,

@@ -7,8 +7,9 @@
 mod reading;
 mod tags;
 
+use crate::Project;
 use crate::diagnostics::{Diagnostic, names};
-use crate::source::{FileId, Location, Project, Source, Span};
+use crate::source::{FileId, Location, Source, Span};
 use crate::syntax::{ast, constructs, parse};
 use flow_ir::{EmailId, IdMap};
 use std::collections::{BTreeMap, BTreeSet};

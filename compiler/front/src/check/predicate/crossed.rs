@@ -3,10 +3,10 @@
 use super::super::cx::Cx;
 use super::super::event::{check_count, check_since, counted};
 use super::super::named;
-use super::super::typed::Cond;
 use super::Asked;
 use crate::source::Span;
 use crate::syntax::ast::Crossed;
+use crate::typed::Cond;
 use flow_ir::{Pattern, PatternEvent};
 
 pub(super) fn check(cx: &mut Cx<'_>, crossed: &Crossed, span: Span, asked: Asked<'_>) -> Cond {

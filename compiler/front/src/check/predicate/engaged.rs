@@ -4,11 +4,11 @@ use super::super::cx::Cx;
 use super::super::flow::Journey;
 use super::super::named;
 use super::super::text::fixed_text;
-use super::super::typed::Cond;
 use super::Asked;
 use crate::diagnostics::{messages, names};
 use crate::source::{Location, Span};
 use crate::syntax::ast::{self, Engaged};
+use crate::typed::Cond;
 use flow_ir::{EmailId, EngagementKind};
 
 /// `clicked guide_delivery link "case-study"`, or `clicked` alone for the last email sent.

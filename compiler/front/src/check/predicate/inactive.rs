@@ -2,10 +2,10 @@
 
 use super::super::cx::Cx;
 use super::super::duration::look_back_ms;
-use super::super::typed::{Cond, EventTest, Since};
 use super::Asked;
 use crate::source::Span;
 use crate::syntax::ast::Inactive;
+use crate::typed::{Cond, EventTest, Since};
 use flow_ir::{Pattern, PatternEvent};
 
 pub(super) fn check(cx: &mut Cx<'_>, inactive: &Inactive, _: Span, _: Asked<'_>) -> Cond {

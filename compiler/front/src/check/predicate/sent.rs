@@ -2,11 +2,11 @@
 
 use super::super::cx::Cx;
 use super::super::named;
-use super::super::typed::Cond;
 use super::Asked;
 use crate::diagnostics::messages;
 use crate::source::Span;
 use crate::syntax::ast::Sent;
+use crate::typed::Cond;
 
 pub(super) fn check(cx: &mut Cx<'_>, Sent { email: name }: &Sent, span: Span, asked: Asked<'_>) -> Cond {
     let Some(email) = named::email(cx, name) else { return Cond::Unknown };

@@ -1,11 +1,11 @@
 //! `timed out`: whether a wait can have met nothing here.
 
 use super::super::cx::Cx;
-use super::super::typed::Cond;
 use super::Asked;
 use crate::diagnostics::messages;
 use crate::source::Span;
 use crate::syntax::ast::TimedOut;
+use crate::typed::Cond;
 
 pub(super) fn check(cx: &mut Cx<'_>, _: &TimedOut, span: Span, asked: Asked<'_>) -> Cond {
     match asked.journey() {

@@ -6,7 +6,8 @@ pub mod json;
 pub use human::Human;
 
 use super::Diagnostic;
-use crate::source::{LineIndex, Location, Project, Source};
+use crate::Project;
+use crate::source::{LineIndex, Location, Source};
 use std::sync::OnceLock;
 
 /// The texts that locations point into: the `.flow` files, then the standard modules in use, then the templates.

@@ -1,0 +1,52 @@
+//! Numbers and dates as they are written, to what frames keep.
+
+use flow_ir::NUMBER_SCALE;
+use flow_ir::limits::{DECIMALS, MAX_WHOLE_DIGITS};
+
+/// A number as frames keep it, or why it cannot be kept.
+pub(crate) fn number_of(text: &str) -> Result<i64, &'static str> {
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.trim_start_matches('0').len() > MAX_WHOLE_DIGITS {
+        return Err("too large");
+    }
+    if fraction.len() > DECIMALS {
+        return Err("more than four decimals");
+    }
+    let padded = format!("{whole}{fraction:0<DECIMALS$}");
+    let value: i64 = padded.parse().map_err(|_| "not a number")?;
+    Ok(if negative { -value } else { value })
+}
+
+/// A whole number of things, such as days or times.
+pub(crate) fn whole_of(text: &str) -> Option<i64> {
+    number_of(text).ok().filter(|value| value % NUMBER_SCALE == 0).map(|value| value / NUMBER_SCALE)
+}
+
+/// The days since 1970-01-01 of `2026-10-01`.
+pub(crate) fn days_of(text: &str) -> Option<i64> {
+    let date: chrono::NaiveDate = text.parse().ok()?;
+    Some((date - chrono::NaiveDate::default()).num_days())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{days_of, number_of, whole_of};
+
+    #[test]
+    fn numbers_are_exact() {
+        assert_eq!(number_of("12.5"), Ok(125_000));
+        assert_eq!(number_of("-0.0001"), Ok(-1));
+        assert_eq!(number_of("99999999999"), Ok(999_999_999_990_000));
+        assert_eq!(number_of("100000000000"), Err("too large"));
+        assert_eq!(number_of("1.00001"), Err("more than four decimals"));
+        assert_eq!(whole_of("3.5"), None);
+        assert_eq!(whole_of("3"), Some(3));
+    }
+
+    #[test]
+    fn days_count_from_1970() {
+        assert_eq!(days_of("1970-01-02"), Some(1));
+        assert_eq!(days_of("2026-02-30"), None);
+    }
+}
