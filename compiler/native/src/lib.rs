@@ -34,6 +34,7 @@ use flow_ir::guard::Guard;
 use flow_ir::verify::verify;
 use flow_ir::{Area, Areas, IdMap, Predicate, PredicateId, Program, Terminator, Workflow, WorkflowId};
 use host::HOST_TABLE;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ptr;
 use unit::{Code, compile_unit};
@@ -90,8 +91,11 @@ pub fn compile_with(program: &Program, mut compiled: impl FnMut(CompiledPart)) -
     let mut predicates: IdMap<PredicateId, Option<PredicateFn>> = program.predicates.ids().map(|_| None).collect();
     let mut code = Vec::new();
     let mut code_bytes = 0;
+    let mut owned: BTreeMap<Option<WorkflowId>, Vec<PredicateId>> = BTreeMap::new();
+    program.predicates.iter().for_each(|(id, predicate)| owned.entry(predicate.workflow).or_default().push(id));
     for workflow in std::iter::once(None).chain(program.workflows.ids().map(Some)) {
-        let unit = compile_unit(&isa, program, workflow)?;
+        let mine = owned.get(&workflow).map_or(&[][..], Vec::as_slice);
+        let unit = compile_unit(&isa, program, workflow, mine)?;
         steps.extend(unit.step);
         for (id, function) in unit.predicates {
             *predicates.at_mut(id) = Some(function);

@@ -47,13 +47,15 @@ impl Drop for Code {
     }
 }
 
-/// Compiles the body of a workflow and the predicates that belong to it; without one, those that belong to none.
+/// Compiles the body of a workflow and the predicates that belong to it; without one, those that belong to none. `mine` are these
+/// predicates.
 pub(super) fn compile_unit(
     isa: &OwnedTargetIsa,
     program: &Program,
     workflow: Option<WorkflowId>,
+    mine: &[PredicateId],
 ) -> Result<Unit, CompileError> {
-    let mut builder = UnitBuilder::new(isa, arena_bytes(program, workflow))?;
+    let mut builder = UnitBuilder::new(isa, arena_bytes(program, workflow, mine))?;
     let step = match workflow {
         Some(id) => {
             let name = format!("workflow {}", program.workflows.at(id).name);
@@ -62,7 +64,8 @@ pub(super) fn compile_unit(
         None => None,
     };
     let mut predicates = Vec::new();
-    for (id, predicate) in program.predicates.iter().filter(|(_, predicate)| predicate.workflow == workflow) {
+    for id in mine.iter().copied() {
+        let predicate = program.predicates.at(id);
         let name = format!("predicate {}", predicate.name);
         let function = builder.define(&name, |f, scratch| emit_predicate(isa, f, scratch, program, predicate))?;
         predicates.push((id, function));
@@ -70,11 +73,11 @@ pub(super) fn compile_unit(
     builder.finish(step, predicates)
 }
 
-fn arena_bytes(program: &Program, workflow: Option<WorkflowId>) -> usize {
+fn arena_bytes(program: &Program, workflow: Option<WorkflowId>, mine: &[PredicateId]) -> usize {
     let ops = |function: &Function| function.blocks.values().map(|block| block.ops.len() + 1).sum::<usize>();
     let body = workflow.map_or(0, |id| ops(&program.workflows.at(id).body));
-    let mine = program.predicates.values().filter(|predicate| predicate.workflow == workflow);
-    ARENA_BYTES + ARENA_BYTES_PER_OP * (body + mine.map(|predicate| ops(&predicate.function)).sum::<usize>())
+    let asked = mine.iter().map(|id| ops(&program.predicates.at(*id).function)).sum::<usize>();
+    ARENA_BYTES + ARENA_BYTES_PER_OP * (body + asked)
 }
 
 /// A module being filled.
