@@ -76,10 +76,14 @@ fn compared<'t>(before: &[&'t str], after: &[&'t str]) -> Vec<Line<'t>> {
     lines
 }
 
-/// By the longest common subsequence.
+/// By the longest common subsequence, which takes time and room for each pair.
 fn between<'t>(old: &[&'t str], new: &[&'t str]) -> Vec<Line<'t>> {
+    if old.len().saturating_mul(new.len()) > MAX_PAIRS {
+        let removed = old.iter().map(|line| (Kind::Removed, *line));
+        return removed.chain(new.iter().map(|line| (Kind::Added, *line))).collect();
+    }
     let width = new.len() + 1;
-    let mut lengths = if old.len() * new.len() > MAX_PAIRS { Vec::new() } else { vec![0_u32; (old.len() + 1) * width] };
+    let mut lengths = vec![0_u32; (old.len() + 1) * width];
     let length = |lengths: &[u32], one: usize, other: usize| lengths.get(one * width + other).copied().unwrap_or(0);
     for (one, old_line) in old.iter().enumerate().rev() {
         for (other, new_line) in new.iter().enumerate().rev() {

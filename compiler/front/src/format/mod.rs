@@ -61,8 +61,7 @@ pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
     if !whole {
         return Ok(text.to_owned());
     }
-    let formatted = if ends_in_two_signs(body) { formatted.replace('\n', "\r\n") } else { formatted };
-    Ok(format!("{mark}{formatted}"))
+    Ok(format!("{mark}{}", formatted.replace('\n', line_end(body))))
 }
 
 /// Lines that all end in `\n`. A sign of its own, `\r` ends a line as well.
@@ -70,10 +69,14 @@ fn with_plain_ends(text: &str) -> Cow<'_, str> {
     if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
 }
 
-/// Whether a file's lines end as on Windows throughout; of a mixed one, no editor minds either.
-fn ends_in_two_signs(text: &str) -> bool {
-    let all = text.matches('\n').count();
-    all > 0 && text.matches("\r\n").count() == all
+/// How a file's lines end, where all end in one way; of a mixed one, no editor minds any.
+fn line_end(text: &str) -> &'static str {
+    let (feeds, returns) = (text.matches('\n').count(), text.matches('\r').count());
+    match text.matches("\r\n").count() {
+        0 if feeds == 0 && returns > 0 => "\r",
+        both if both > 0 && both == feeds && both == returns => "\r\n",
+        _ => "\n",
+    }
 }
 
 fn laid_out(text: &str) -> String {

@@ -179,6 +179,7 @@ fn values_are_spaced_and_never_spelt_anew() {
 #[test]
 fn line_ends_and_the_mark_of_an_editor_stay() {
     becomes("\u{feff}use a.b  // c\r\n\r\n\r\nuse c.d\r\n", "\u{feff}use a.b  // c\r\n\r\nuse c.d\r\n");
+    becomes("use a.b\r\r\ruse c.d\r", "use a.b\r\ruse c.d\r");
     becomes("use a.b\r\nuse c.d\nuse e.f\ruse g.h", "use a.b\nuse c.d\nuse e.f\nuse g.h\n");
 }
 
