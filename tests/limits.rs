@@ -153,7 +153,7 @@ fn segment_tests(many: usize) -> String {
 }
 
 fn count(times: usize) -> String {
-    workflow(&format!("  if visited at least {times} times in 7 days {{\n    score += 1\n  }}\n"))
+    workflow(&format!("  if visited at least {times} times in the last 7 days {{\n    score += 1\n  }}\n"))
 }
 
 fn steps(many: usize) -> String {
@@ -176,7 +176,7 @@ fn memory(times: usize) -> String {
         for page in first..counts.min(first + COUNTS_OF_A_WORKFLOW) {
             let _ = writeln!(
                 text,
-                "  if visited(page is \"/{page}\") at least 63 times in 7 days {{\n    score += 1\n  }}"
+                "  if visited(page is \"/{page}\") at least 63 times in the last 7 days {{\n    score += 1\n  }}"
             );
         }
         text += "}\n";

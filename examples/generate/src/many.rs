@@ -57,7 +57,7 @@ fn family(number: usize, text: &mut String) {
   link     "more" to "https://acme.example/more/{number}"
 }}
 
-segment keen_{number} = visited(page is "/topic/{number}") at least 2 times in 14 days and company_name contains "group {number}"
+segment keen_{number} = visited(page is "/topic/{number}") at least 2 times in the last 14 days and company_name contains "group {number}"
 
 "#
     );

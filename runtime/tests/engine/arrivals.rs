@@ -113,7 +113,7 @@ fn someone_known_only_by_their_events_is_not_enrolled() {
 }
 
 const HOT: &str = "workflow hot {
-  enter when visited(page is \"/pricing\") at least 3 times in 7 days new only
+  enter when visited(page is \"/pricing\") at least 3 times in the last 7 days new only
   reenter after 1 minute
   score += 1
 }";

@@ -4,7 +4,7 @@ use crate::support::{World, world};
 
 const HOT: &str = r#"
 segment hot = score >= 60
-segment restless = entered hot at least 2 times in 30 days
+segment restless = entered hot at least 2 times in the last 30 days
 segment silent = inactive for 10 days
 workflow greet { enter when entered hot; reenter after 1 day; set industry = "saas" }
 workflow miss { enter when left hot; reenter after 1 day; set industry = "fintech" }

@@ -69,7 +69,13 @@ pub(super) fn check_since(
 ) -> Option<Since> {
     let at = cx.at(span);
     match (period, asked) {
-        (Some(Period::In(duration)), _) => look_back_ms(cx, duration).map(Since::Within),
+        (Some(Period::InTheLast(duration)), _) => look_back_ms(cx, duration).map(Since::Within),
+        (Some(Period::In(duration)), _) => {
+            let event = cx.text_at(Span::new(span.start, duration.span.start));
+            let event = event.trim_end().strip_suffix("in").unwrap_or(&event).trim_end();
+            cx.report(time::bare_in(event, &cx.text_at(duration.span), cx.at(duration.span), asked.ahead()));
+            None
+        }
         (Some(Period::Ever), _) => Some(Since::Ever),
         (Some(Period::SinceEntry), _) if asked.journey().is_some() => Some(Since::Entry),
         (Some(Period::FromNow), Asked::Waiting(_)) => Some(Since::Block),
@@ -81,7 +87,7 @@ pub(super) fn check_since(
             cx.report(time::period_not_here("from now", at, "only a `wait until` looks ahead"));
             None
         }
-        (None, Asked::InJourney(_)) => Some(Since::Entry),
+        (None, Asked::InJourney(_) | Asked::Goal(_)) => Some(Since::Entry),
         (None, Asked::Waiting(_)) => Some(Since::Block),
         (None, Asked::Entry) if !counted => Some(Since::Trigger),
         (None, Asked::Entry | Asked::Anywhere(_)) => {

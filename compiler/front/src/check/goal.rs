@@ -12,7 +12,7 @@ use crate::typed::{TypedGoal, TypedWorkflow};
 pub(super) fn goal(cx: &mut Cx<'_>, goal: &Goal, around: &Around<'_>, typed: &mut TypedWorkflow) {
     typed.goal = Some(TypedGoal {
         text: fixed_text(cx, &goal.text).unwrap_or_default(),
-        when: check_predicate(cx, &goal.when, Asked::InJourney(around.anywhere), &Known::new()),
+        when: check_predicate(cx, &goal.when, Asked::Goal(around.anywhere), &Known::new()),
         within: goal.within.as_ref().and_then(|within| check_duration(cx, within)),
         continues: goal.continues,
         when_at: cx.at(goal.when.span()),

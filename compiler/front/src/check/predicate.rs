@@ -32,8 +32,10 @@ pub(super) enum Asked<'j> {
     Entry,
     /// A segment, a `skip when`: nothing to count from. With what to call it.
     Anywhere(&'static str),
-    /// A goal, an exit or a step: since entry.
+    /// An exit or a step: since entry.
     InJourney(&'j Journey),
+    /// A goal: since entry too.
+    Goal(&'j Journey),
     /// A `wait until`: since the steps before it ran.
     Waiting(&'j Journey),
 }
@@ -41,7 +43,7 @@ pub(super) enum Asked<'j> {
 impl<'j> Asked<'j> {
     pub(super) fn journey(self) -> Option<&'j Journey> {
         match self {
-            Self::InJourney(journey) | Self::Waiting(journey) => Some(journey),
+            Self::InJourney(journey) | Self::Goal(journey) | Self::Waiting(journey) => Some(journey),
             Self::Entry | Self::Anywhere(_) => None,
         }
     }
@@ -50,7 +52,16 @@ impl<'j> Asked<'j> {
         match self {
             Self::Entry => "an `enter when`",
             Self::Anywhere(words) => words,
-            Self::InJourney(_) | Self::Waiting(_) => "a workflow",
+            Self::InJourney(_) | Self::Goal(_) | Self::Waiting(_) => "a workflow",
+        }
+    }
+
+    /// The word with which it looks ahead, where it can.
+    pub(super) fn ahead(self) -> Option<&'static str> {
+        match self {
+            Self::Goal(_) => Some("within"),
+            Self::Waiting(_) => Some("up to"),
+            Self::Entry | Self::Anywhere(_) | Self::InJourney(_) => None,
         }
     }
 }
@@ -253,7 +264,7 @@ pub(super) fn unknown_subject(cx: &mut Cx<'_>, name: &ast::Name) {
     };
     let name_text = &name.text;
     let example = match is {
-        Some("an event") => format!("{name_text} at least 2 times in 30 days"),
+        Some("an event") => format!("{name_text} at least 2 times in the last 30 days"),
         Some("a stage") => format!("stage is {name_text}"),
         _ => format!("{name_text} and score >= 60"),
     };

@@ -28,6 +28,10 @@ pub(super) fn check_wait_until(
     let known = journey.known.clone();
     let when = check_predicate(cx, until, Asked::Waiting(journey), &known);
     journey.waited_until = true;
+    if up_to.is_none() && until.has_bare_in() {
+        // `in 5 days` was meant for the end of the wait, or what was reported is to be mended first.
+        return Form::Unknown;
+    }
     let Some(up_to) = up_to else {
         let diagnostic = time::wait_without_deadline(cx.at(until.span()));
         cx.report(diagnostic);

@@ -58,6 +58,7 @@ macro_rules! codes {
                 BadClock "0504" "bad-clock";
                 BadCount "0505" "bad-count";
                 PeriodNotHere "0506" "period-not-here";
+                BareIn "0507" "bare-in";
                 // 06: messages
                 UnclearEngagement "0601" "unclear-engagement";
                 NotSentBefore "0602" "not-sent-before";

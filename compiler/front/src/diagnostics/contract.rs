@@ -41,7 +41,7 @@ pub(crate) fn entry_unclear(at: Location, event: Location) -> Diagnostic {
     Diagnostic::error(Code::EntryUnclear, "does this enter at an event, or when something becomes true?", at, "two kinds of entry in one condition")
         .label(event, "an event that triggers")
         .why("without the event, nobody could say at which moment people enter")
-        .help("join them with `and`, so that the event triggers and the rest must hold; or give the event a period (`in 30 days`)")
+        .help("join them with `and`, so that the event triggers and the rest must hold; or give the event a period (`in the last 30 days`)")
 }
 
 pub(crate) fn trigger_negated(at: Location) -> Diagnostic {
@@ -51,5 +51,5 @@ pub(crate) fn trigger_negated(at: Location) -> Diagnostic {
         at,
         "under a `not`",
     )
-    .help("give it a period, such as `no visited in 30 days`, or use `inactive for 30 days`")
+    .help("give it a period, such as `no visited in the last 30 days`, or use `inactive for 30 days`")
 }

@@ -16,6 +16,21 @@ pub(crate) fn bad_duration(text: &str, why: &str, at: Location) -> Diagnostic {
         .help("write a whole number and a unit, such as `90 minutes`, `2 days` or `6 weeks`")
 }
 
+/// `at` is the length; `ahead` the word with which it looks ahead where it stands.
+pub(crate) fn bare_in(event: &str, length: &str, at: Location, ahead: Option<&str>) -> Diagnostic {
+    let found = |message: String| Diagnostic::error(Code::BareIn, message, at, "from when on?");
+    let Some(ahead) = ahead else {
+        let start = Span::new(at.span.start, at.span.start).in_file(at.file);
+        return found(format!("`in {length}` does not say that it looks back"))
+            .why("to most readers it is the time to come")
+            .help("what people did before is asked so:")
+            .edit(start, "the last ");
+    };
+    found(format!("does `in {length}` look back or ahead?"))
+        .why("back, it asks what people did before; ahead, what they have yet to do")
+        .help(format!("looking back:\n  {event} in the last {length}\nlooking ahead:\n  {event} {ahead} {length}"))
+}
+
 pub(crate) fn month_in_period(at: Location, days: i64) -> Diagnostic {
     Diagnostic::error(Code::BadDuration, "months differ in length", at, "how many days are meant?")
         .help("a period that looks back counts days:")
@@ -27,12 +42,12 @@ pub(crate) fn no_period(what: &str, at: Location, place: &str) -> Diagnostic {
     Diagnostic::error(Code::NoPeriod, format!("since when does `{what}` count?"), at, "no period given")
         .why(format!("{place} has no beginning of its own to count from"))
         .help("say how far to look back (or `ever`):")
-        .edit(end, " in 30 days")
+        .edit(end, " in the last 30 days")
 }
 
 pub(crate) fn period_not_here(period: &str, at: Location, why: &str) -> Diagnostic {
     Diagnostic::error(Code::PeriodNotHere, format!("`{period}` means nothing here"), at, why.to_owned())
-        .help("say how far to look back, such as `in 30 days`")
+        .help("say how far to look back, such as `in the last 30 days`")
 }
 
 pub(crate) fn bad_clock(text: &str, at: Location) -> Diagnostic {

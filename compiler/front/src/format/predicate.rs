@@ -1,7 +1,7 @@
 //! Predicates: on one line where that is wide enough, else broken before each `and` and `or`.
 //!
 //! ```text
-//! if visited(page is "/pricing") at least 3 times in 7 days
+//! if visited(page is "/pricing") at least 3 times in the last 7 days
 //!     and not customer {
 //!   send pricing_help
 //! }
@@ -73,6 +73,7 @@ fn joined(predicate: &Predicate) -> impl Iterator<Item = (&'static str, &Predica
 fn event_tail(printer: &Printer<'_>, count: Option<&Count>, period: Option<&Period>) -> String {
     let count = count.map(|count| format!(" {}", printer.words(count.span))).unwrap_or_default();
     let period = match period {
+        Some(Period::InTheLast(time)) => format!(" in the last {}", duration(printer, time)),
         Some(Period::In(time)) => format!(" in {}", duration(printer, time)),
         Some(Period::Ever) => " ever".to_owned(),
         Some(Period::SinceEntry) => " since entry".to_owned(),

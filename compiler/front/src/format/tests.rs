@@ -141,7 +141,7 @@ fn the_header_of_a_workflow_has_one_order() {
 
 #[test]
 fn long_conditions_are_broken_before_and_and_or() {
-    let long = "visited(page is \"/pricing\") at least 3 times in 7 days";
+    let long = "visited(page is \"/pricing\") at least 3 times in the last 7 days";
     steps(
         &format!("if {long} and not customer and ({long} or {long}) {{ exit }}"),
         &format!("if {long}\n    and not customer\n    and ({long}\n        or {long}) {{\n  exit\n}}"),
@@ -161,11 +161,11 @@ fn values_are_spaced_and_never_spelt_anew() {
     );
     steps(
         "exit when x>=a+1 and no visited() in 7  days and not  in_it and e() and n not in(1,-2)",
-        "exit when x >= a + 1 and no visited() in 7 days and not in_it and e() and n not in (1, -2)",
+        "exit when x >= a + 1 and no visited() in the last 7 days and not in_it and e() and n not in (1, -2)",
     );
     steps(
-        "exit when e at most 1 time in 1 day or clicked m link\"l\"",
-        "exit when e at most 1 time in 1 day or clicked m link \"l\"",
+        "exit when e at most 1 time in the last 1 day or clicked m link\"l\"",
+        "exit when e at most 1 time in the last 1 day or clicked m link \"l\"",
     );
     steps("step\"a  b\":send c", "step \"a  b\": send c");
     steps("step\"a\" :handoff to t{keep in workflow}", "step \"a\": handoff to t {\n  keep in workflow\n}");

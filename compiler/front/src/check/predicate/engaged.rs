@@ -20,7 +20,7 @@ pub(super) fn check(cx: &mut Cx<'_>, engaged: &Engaged, span: Span, asked: Asked
         ast::EngagementVerb::Bounced => (EngagementKind::Bounced, "bounced"),
     };
     let journey = match asked {
-        Asked::InJourney(journey) | Asked::Waiting(journey) => journey,
+        Asked::InJourney(journey) | Asked::Goal(journey) | Asked::Waiting(journey) => journey,
         Asked::Entry | Asked::Anywhere(_) => {
             let words = if let Asked::Anywhere(words) = asked { words } else { "an `enter when`" };
             let diagnostic = messages::journey_only(verb, cx.at(span), words);

@@ -22,7 +22,7 @@ macro_rules! forms {
             Not(Box<Predicate>, Span),
             /// In parentheses, kept so that the tree prints as written.
             Group(Box<Predicate>, Span),
-            /// `no opened in 90 days`, `visited(page is "/pricing") at least 2 times in 7 days`
+            /// `no opened in the last 90 days`, `visited(page is "/pricing") at least 2 times in the last 7 days`
             Event {
                 none: bool,
                 event: Name,
@@ -58,6 +58,16 @@ impl Predicate {
             _ => &[],
         }
     }
+
+    /// Whether an event in it has a period that may look back or ahead.
+    pub(crate) fn has_bare_in(&self) -> bool {
+        match self {
+            Self::Event { period, .. } | Self::Crossed(Crossed { period, .. }, _) => {
+                matches!(period, Some(Period::In(_)))
+            }
+            other => other.children().iter().any(Self::has_bare_in),
+        }
+    }
 }
 
 /// `page is "/pricing"`
@@ -85,6 +95,8 @@ pub(crate) enum CountKind {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Period {
+    InTheLast(Duration),
+    /// `in 7 days`: back or ahead, which nobody can tell. Read so that both can be shown.
     In(Duration),
     Ever,
     SinceEntry,

@@ -3,7 +3,7 @@
 use super::{Block, Name, Predicate};
 use crate::source::Span;
 
-/// `segment high_intent = visited(page is "/pricing") at least 3 times in 7 days`
+/// `segment high_intent = visited(page is "/pricing") at least 3 times in the last 7 days`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Segment {
     pub name: Name,

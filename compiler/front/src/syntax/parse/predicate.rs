@@ -103,7 +103,10 @@ fn period(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Period> {
     } else if has(pair, Rule::from_now) {
         Some(Period::FromNow)
     } else {
-        reader.duration_of(pair).map(Period::In)
+        match child(pair, Rule::in_the_last) {
+            Some(inner) => reader.duration_of(&inner).map(Period::InTheLast),
+            None => reader.duration_of(pair).map(Period::In),
+        }
     }
 }
 

@@ -1,11 +1,11 @@
-//! `entered hot_leads`, `left hot_leads in 30 days`
+//! `entered hot_leads`, `left hot_leads in the last 30 days`
 
 use super::{Count, Period};
 use crate::syntax::ast::Name;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Crossed {
-    /// `no entered hot_leads in 30 days`
+    /// `no entered hot_leads in the last 30 days`
     pub none: bool,
     /// `left`, not `entered`.
     pub left: bool,

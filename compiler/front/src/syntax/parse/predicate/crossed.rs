@@ -1,4 +1,4 @@
-//! `entered hot_leads`, `left hot_leads in 30 days`
+//! `entered hot_leads`, `left hot_leads in the last 30 days`
 
 use super::super::{Pair, Reader, Rule, child, has};
 use super::{count, period};
