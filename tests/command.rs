@@ -33,7 +33,7 @@ email welcome {
 workflow welcome_all "Welcome all" {
   goal "Book a demo" when requested_demo within 30 days
   enter when signed_up
-  reenter once
+  reenter never
   exit when disqualified
   send welcome
 }
@@ -438,8 +438,8 @@ fn pages_for_machines() {
     assert!(topics.iter().any(|topic| topic["topic"] == "F0401" && topic["family"] == "What may be missing"), "{all}");
 }
 
-const UNTIDY: &str = "use std.b2b\n\n\nworkflow quiet {reenter once // rarely\n  enter by hand\n exit}\n";
-const TIDY: &str = "use std.b2b\n\nworkflow quiet {\n  enter by hand\n  reenter  once  // rarely\n\n  exit\n}\n";
+const UNTIDY: &str = "use std.b2b\n\n\nworkflow quiet {reenter never // rarely\n  enter by hand\n exit}\n";
+const TIDY: &str = "use std.b2b\n\nworkflow quiet {\n  enter by hand\n  reenter  never  // rarely\n\n  exit\n}\n";
 const UNREADABLE: &str = "workflow broken {\n send   a b\n}\n";
 
 #[test]

@@ -155,7 +155,7 @@ fn line_ends_of_windows_change_nothing() {
 fn depth_is_refused_and_not_suffered() {
     let nested = |open: &str, close: &str, times: usize| {
         let body = format!("{}send hello{}", open.repeat(times), close.repeat(times));
-        format!("use std.b2b\nworkflow deep {{\nenter by hand\nreenter once\n{body}\n}}\n")
+        format!("use std.b2b\nworkflow deep {{\nenter by hand\nreenter never\n{body}\n}}\n")
     };
     let texts = [
         nested("if customer {\n", "\n}", 2_000),
@@ -442,7 +442,7 @@ team sales { member "ada@example.com" }
 workflow w "Welcome" {
   goal "came" when customer within 30 days
   enter when visited(page is "/pricing")
-  reenter once
+  reenter never
   exit when disqualified
   send hello
   wait until visited(page is "/demo") or
@@ -473,7 +473,7 @@ fn a_version_is_what_a_program_means() {
     }
     assert_ne!(edited, templates());
     let same = [
-        ("comments", with("  reenter once", "  // Once is enough.\n  reenter once // for ever")),
+        ("comments", with("  reenter never", "  // Once is enough.\n  reenter never // for ever")),
         ("a comment inside a condition", with("\"/demo\") or", "\"/demo\") or // or they \"talk\" already")),
         ("blank lines", with("workflow w", "\n\n\nworkflow w")),
         ("a place elsewhere", of("z.flow", moved, templates())),
@@ -504,7 +504,7 @@ fn any_number_of_branches_with_effects_runs() {
         let emails: String = (0..branches).map(email).collect();
         let steps: String = (0..branches).map(branch).collect();
         let text = format!(
-            "use std.b2b\n{emails}workflow w \"W\" {{\nenter when signed_up\nreenter once\nexit when disqualified\n{steps}}}\n"
+            "use std.b2b\n{emails}workflow w \"W\" {{\nenter when signed_up\nreenter never\nexit when disqualified\n{steps}}}\n"
         );
         let compilation = compile(&project("branches.flow", text));
         let program = compilation.program.unwrap_or_else(|| panic!("{}", compilation.diagnostics[0].message));

@@ -59,7 +59,7 @@ fn cases() -> Vec<Case> {
 }
 
 fn workflow(steps: &str) -> String {
-    format!("use std.b2b\nworkflow w {{\n  enter when signed_up\n  reenter once\n{steps}}}\n")
+    format!("use std.b2b\nworkflow w {{\n  enter when signed_up\n  reenter never\n{steps}}}\n")
 }
 
 fn source(bytes: usize) -> String {
@@ -113,7 +113,7 @@ fn choices(many: usize) -> String {
 fn stages(many: usize) -> String {
     let names: Vec<String> = (0..many).map(|stage| format!("s{stage:x}")).collect();
     format!(
-        "stages {}\nevent came {{ }}\nworkflow w {{\n  enter when came\n  reenter once\n  score += 1\n}}\n",
+        "stages {}\nevent came {{ }}\nworkflow w {{\n  enter when came\n  reenter never\n  score += 1\n}}\n",
         names.join("<")
     )
 }
@@ -162,7 +162,7 @@ fn steps(many: usize) -> String {
 
 fn triggers(many: usize) -> String {
     let tests: Vec<String> = (0..many).map(|nth| format!("visited(page is \"/{nth}\")")).collect();
-    format!("use std.b2b\nworkflow w {{\n  enter when {}\n  reenter once\n  score += 1\n}}\n", tests.join(" or "))
+    format!("use std.b2b\nworkflow w {{\n  enter when {}\n  reenter never\n  score += 1\n}}\n", tests.join(" or "))
 }
 
 /// Two thirds of what there is room for, so many times: the last visits of very many pages.
@@ -172,7 +172,7 @@ fn memory(times: usize) -> String {
     let counts = times * limits::MAX_LAYOUT_BYTES as usize * 2 / 3 / BYTES_OF_A_COUNT;
     let mut text = "use std.b2b\n".to_owned();
     for first in (0..counts).step_by(COUNTS_OF_A_WORKFLOW) {
-        let _ = write!(text, "workflow w{first} {{\n  enter when signed_up\n  reenter once\n");
+        let _ = write!(text, "workflow w{first} {{\n  enter when signed_up\n  reenter never\n");
         for page in first..counts.min(first + COUNTS_OF_A_WORKFLOW) {
             let _ = writeln!(
                 text,

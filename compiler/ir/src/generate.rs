@@ -95,7 +95,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         goal: None,
         entry: Entry::ByHand,
         event: None,
-        reenter: Reenter::Once,
+        reenter: Reenter::Never,
         exits: Vec::new(),
         skip: None,
         window: None,

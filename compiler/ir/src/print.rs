@@ -271,7 +271,7 @@ fn rules(program: &Program, workflow: &Workflow, told: &WorkflowDebug) -> Vec<St
     lines.extend(told.owner.iter().map(|owner| format!("owner {owner}")));
     lines.push(entry_line(program, &workflow.entry));
     lines.push(match workflow.reenter {
-        Reenter::Once => "enters once".to_owned(),
+        Reenter::Never => "reenters never".to_owned(),
         Reenter::After(span) => format!("enters again after {}", span_words(span)),
         Reenter::EveryTime => "enters every time".to_owned(),
     });

@@ -13,8 +13,8 @@ syntax keyword flowOperator and bounced clicked entered in inactive is known lef
 syntax keyword flowOperator tagged timed unknown with
 syntax match flowOperator "\<contains\>"
 syntax keyword flowKeyword after as assign at backup by continue converted covers due enter entry ever exactly existing
-syntax keyword flowKeyword for from goal group hand including keep kind last least link marketing member most new note
-syntax keyword flowKeyword now of on once one only out owner preview reenter reviewed robin round since skip stage
+syntax keyword flowKeyword for from goal group hand including keep kind last least link marketing member most never new
+syntax keyword flowKeyword note now of on one only out owner preview reenter reviewed robin round since skip stage
 syntax keyword flowKeyword subject task template the time times timezone to transactional up within
 syntax keyword flowConstant every friday monday saturday sunday thursday tuesday wednesday weekdays weekends yes
 syntax keyword flowUnit day days hour hours minute minutes month months week weeks

@@ -99,7 +99,7 @@ impl Touch<'_> {
     fn too_early(&self, id: WorkflowId) -> Option<Ignored> {
         let last = self.contact.last_in(id)?;
         match self.workflow(id).reenter {
-            Reenter::Once => Some(Ignored::OnlyOnce),
+            Reenter::Never => Some(Ignored::OnlyOnce),
             Reenter::After(span) => {
                 let free_at = last.record.ended_at.map_or(i64::MAX, |ended_at| self.after(ended_at, span));
                 (self.now < free_at).then_some(Ignored::TooSoon)

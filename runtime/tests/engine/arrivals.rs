@@ -6,7 +6,7 @@ use serde_json::json;
 
 const GREET: &str = r#"workflow greet {
   enter when downloaded(asset is "guide")
-  reenter once
+  reenter never
   send hello
   wait 1 day
   score += 5
@@ -51,7 +51,7 @@ fn a_stream_given_again_from_its_start_is_not_even_counted() {
 
 #[test]
 fn an_event_nobody_declared_is_kept_and_counts_as_activity() {
-    let mut world = world("workflow quiet {\n enter when inactive for 10 days\n reenter once\n send hello\n}");
+    let mut world = world("workflow quiet {\n enter when inactive for 10 days\n reenter never\n send hello\n}");
     world.contact("ada", &[]);
     world.at("2026-03-08").event("ada", "Product Viewed", json!({"sku": 7})).run();
     assert_eq!(world.counter(counter::UNKNOWN_EVENTS), 1);

@@ -44,7 +44,7 @@ workflow warm {
 }
 workflow clean {
   enter when hard_bounced new only
-  reenter once
+  reenter never
   handoff to sales {
     note "wrong address"
     keep in workflow

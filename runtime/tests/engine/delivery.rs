@@ -6,8 +6,8 @@ use flow_runtime::connectors::backoff::ATTEMPTS_MAX;
 use flow_runtime::store::{OutboxState, Store};
 use serde_json::json;
 
-const GO: &str = "workflow go {\n enter when signed_up\n reenter once\n send hello\n wait 90 days\n}";
-const BOUNCED: &str = "workflow clean {\n enter when hard_bounced new only\n reenter once\n score += 7\n}";
+const GO: &str = "workflow go {\n enter when signed_up\n reenter never\n send hello\n wait 90 days\n}";
+const BOUNCED: &str = "workflow clean {\n enter when hard_bounced new only\n reenter never\n score += 7\n}";
 
 fn mailed(address: &str, policy: Uncertain) -> World {
     let mut world = world(&format!("{GO}\n{BOUNCED}")).policy(policy);
@@ -73,7 +73,7 @@ fn a_hard_bounce_belongs_to_the_contact_and_sets_workflows_going() {
 #[test]
 fn a_mail_on_its_way_has_its_answer_before_its_contact_is_touched_again() {
     let mut world =
-        world("workflow go {\n enter when signed_up\n reenter once\n send hello\n wait 1 day\n send again\n}");
+        world("workflow go {\n enter when signed_up\n reenter never\n send hello\n wait 1 day\n send again\n}");
     world.identify("ada", &[("email", "dead@x.example")]);
     world.at("2026-03-02 10:00").event("ada", "signed_up", json!({}));
     // All of it would fit one batch.

@@ -22,7 +22,7 @@ fn story(world: &World) -> Vec<String> {
 
 #[test]
 fn there_is_one_journey_at_a_time() {
-    let mut program = (*entry("reenter once").program).clone();
+    let mut program = (*entry("reenter never").program).clone();
     program.workflows.values_mut().for_each(|workflow| workflow.reenter = Reenter::EveryTime);
     let mut world = World::of(Arc::new(program));
     world.contact("ada", &[]);
@@ -39,7 +39,7 @@ fn there_is_one_journey_at_a_time() {
 
 #[test]
 fn once_is_once() {
-    let mut world = entry("reenter once");
+    let mut world = entry("reenter never");
     signs_up(&mut world, "2026-03-02 10:00");
     signs_up(&mut world, "2026-06-02 10:00");
     assert_eq!(story(&world)[2..], ["06-02 10:00 Ignored.3"]);
@@ -59,14 +59,14 @@ fn after_counts_from_the_end_of_the_last_journey_in_the_contacts_zone() {
 #[test]
 fn who_is_skipped_or_would_leave_at_once_is_not_enrolled() {
     for (header, words, expected) in [
-        ("reenter once\n skip when has_open_deal", ("has_open_deal", "yes"), "03-02 10:00 Ignored.5"),
+        ("reenter never\n skip when has_open_deal", ("has_open_deal", "yes"), "03-02 10:00 Ignored.5"),
         (
-            "reenter once\n goal \"sale\" when stage is customer within 9 days",
+            "reenter never\n goal \"sale\" when stage is customer within 9 days",
             ("stage", "customer"),
             "03-02 10:00 Ignored.6",
         ),
         (
-            "reenter once\n exit when disqualified\n exit when stage >= opportunity",
+            "reenter never\n exit when disqualified\n exit when stage >= opportunity",
             ("stage", "opportunity"),
             "03-02 10:00 Ignored s1.7",
         ),
@@ -92,9 +92,9 @@ fn silence_is_noticed_at_its_instant_and_again_after_the_next_sign_of_life() {
 #[test]
 fn one_workflows_change_is_anothers_entry_at_the_same_instant() {
     let mut world = world(
-        "workflow a {\n enter when signed_up\n reenter once\n score += 60\n}
-         workflow b {\n enter when score >= 50 new only\n reenter once\n advance stage to mql\n}
-         workflow c {\n enter when stage >= mql new only\n reenter once\n send hello\n}",
+        "workflow a {\n enter when signed_up\n reenter never\n score += 60\n}
+         workflow b {\n enter when score >= 50 new only\n reenter never\n advance stage to mql\n}
+         workflow c {\n enter when stage >= mql new only\n reenter never\n send hello\n}",
     );
     world.contact("ada", &[]);
     world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
@@ -104,9 +104,9 @@ fn one_workflows_change_is_anothers_entry_at_the_same_instant() {
 
 #[test]
 fn workflows_that_set_each_other_going_for_ever_come_to_rest() {
-    let text = "workflow up {\n enter when score < 50 new only\n reenter once\n score += 100\n}
-         workflow down {\n enter when has_open_deal new only\n reenter once\n score -= 100\n set has_open_deal = no\n}
-         workflow flag {\n enter when score >= 50 new only\n reenter once\n set has_open_deal = yes\n}";
+    let text = "workflow up {\n enter when score < 50 new only\n reenter never\n score += 100\n}
+         workflow down {\n enter when has_open_deal new only\n reenter never\n score -= 100\n set has_open_deal = no\n}
+         workflow flag {\n enter when score >= 50 new only\n reenter never\n set has_open_deal = yes\n}";
     let mut program = (*program(text)).clone();
     program.workflows.values_mut().for_each(|workflow| workflow.reenter = Reenter::EveryTime);
     let mut world = World::of(Arc::new(program));

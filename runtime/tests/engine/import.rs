@@ -4,9 +4,9 @@ use crate::support::{World, at, world};
 use flow_runtime::engine::Imported;
 use serde_json::json;
 
-const RULES: &str = "workflow fresh {\n enter when stage is mql new only\n reenter once\n score += 1\n}
-workflow all {\n enter when stage is mql including existing\n reenter once\n score += 10\n}
-workflow quiet {\n enter when inactive for 10 days\n reenter once\n score += 100\n}";
+const RULES: &str = "workflow fresh {\n enter when stage is mql new only\n reenter never\n score += 1\n}
+workflow all {\n enter when stage is mql including existing\n reenter never\n score += 10\n}
+workflow quiet {\n enter when inactive for 10 days\n reenter never\n score += 100\n}";
 
 /// Keys, and fields with their words.
 type Row<'r> = (&'r [&'r str], &'r [(&'r str, &'r str)]);

@@ -4,7 +4,7 @@ use crate::support::{World, at, world};
 use serde_json::json;
 
 fn signed_up(header_and_steps: &str) -> World {
-    let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter once\n {header_and_steps}\n}}"));
+    let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter never\n {header_and_steps}\n}}"));
     world.contact("ada", &[]);
     world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
     world
@@ -61,7 +61,7 @@ fn who_converted_is_not_attributed_again() {
 #[test]
 fn a_goal_that_lets_the_journey_go_on_is_recorded_once() {
     let mut program =
-        (*world(&format!("workflow go {{\n enter when signed_up\n reenter once\n {NURTURE}\n}}")).program).clone();
+        (*world(&format!("workflow go {{\n enter when signed_up\n reenter never\n {NURTURE}\n}}")).program).clone();
     program.workflows.values_mut().for_each(|workflow| {
         workflow.goal.iter_mut().for_each(|goal| goal.continues = true);
     });
@@ -136,7 +136,7 @@ const WINDOW: &str = "send on weekdays from 09:00 to 17:00 in contact timezone
 
 #[test]
 fn a_mail_outside_its_window_holds_the_journey_and_later_waits_count_from_the_send() {
-    let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter once\n {WINDOW}\n}}"));
+    let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter never\n {WINDOW}\n}}"));
     world.contact("ada", &[]);
     // A Saturday.
     world.at("2026-03-07 10:00").event("ada", "signed_up", json!({})).run();
@@ -148,8 +148,9 @@ fn a_mail_outside_its_window_holds_the_journey_and_later_waits_count_from_the_se
 
 #[test]
 fn a_held_mail_is_not_sent_to_who_leaves_meanwhile() {
-    let mut world =
-        world(&format!("workflow go {{\n enter when signed_up\n reenter once\n exit when disqualified\n {WINDOW}\n}}"));
+    let mut world = world(&format!(
+        "workflow go {{\n enter when signed_up\n reenter never\n exit when disqualified\n {WINDOW}\n}}"
+    ));
     world.contact("ada", &[]);
     world.at("2026-03-07 10:00").event("ada", "signed_up", json!({})).run();
     world.at("2026-03-08").identify("ada", &[("disqualified", "yes")]).run().at("2026-03-12").run();
@@ -160,7 +161,7 @@ fn a_held_mail_is_not_sent_to_who_leaves_meanwhile() {
 #[test]
 fn waits_keep_the_wall_clock_and_are_computed_anew_when_the_zone_changes() {
     let due = |moves: bool| {
-        let mut world = world("workflow go {\n enter when signed_up\n reenter once\n wait 2 days\n score += 1\n}");
+        let mut world = world("workflow go {\n enter when signed_up\n reenter never\n wait 2 days\n score += 1\n}");
         world.contact("ada", &[("timezone", "Europe/Berlin")]);
         // Berlin's clocks go forward on 29 March, New York's went on the 8th.
         world.at("2026-03-28 10:00").event("ada", "signed_up", json!({})).run();
@@ -176,7 +177,7 @@ fn waits_keep_the_wall_clock_and_are_computed_anew_when_the_zone_changes() {
 #[test]
 fn a_wait_after_a_held_mail_is_computed_anew_from_the_send() {
     let mut world = world(&format!(
-        "workflow go {{\n enter when signed_up\n reenter once\n {}\n}}",
+        "workflow go {{\n enter when signed_up\n reenter never\n {}\n}}",
         WINDOW.replace("1 day", "21 days")
     ));
     world.contact("ada", &[("timezone", "Europe/Berlin")]);
@@ -189,7 +190,7 @@ fn a_wait_after_a_held_mail_is_computed_anew_from_the_send() {
 
 #[test]
 fn a_held_mail_waits_for_the_window_of_the_new_zone() {
-    let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter once\n {WINDOW}\n}}"));
+    let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter never\n {WINDOW}\n}}"));
     world.contact("ada", &[("timezone", "Europe/Berlin")]);
     world.at("2026-03-07 10:00").event("ada", "signed_up", json!({})).run();
     world.at("2026-03-08").identify("ada", &[("timezone", "America/New_York")]).run().at("2026-03-12").run();

@@ -6,7 +6,7 @@ use serde_json::json;
 
 const ASK: &str = r#"workflow ask {
   enter when signed_up
-  reenter once
+  reenter never
   send hello
   wait 2 days
   if clicked hello link "more" {
@@ -92,7 +92,7 @@ fn consent_is_lost_once() {
 #[test]
 fn a_soft_bounce_takes_nothing_away() {
     let mut world = world(
-        "workflow ask {\n enter when signed_up\n reenter once\n send hello\n wait 1 day\n if bounced hello {\n score += 1\n }\n}",
+        "workflow ask {\n enter when signed_up\n reenter never\n send hello\n wait 1 day\n if bounced hello {\n score += 1\n }\n}",
     );
     world.contact("ada", &[]);
     world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
@@ -107,7 +107,7 @@ fn a_soft_bounce_takes_nothing_away() {
 #[test]
 fn of_what_happens_to_a_mail_only_clicks_and_replies_are_activity() {
     let quiet = |name: &str, properties: serde_json::Value| {
-        let mut world = world("workflow quiet {\n enter when inactive for 10 days\n reenter once\n send hello\n}");
+        let mut world = world("workflow quiet {\n enter when inactive for 10 days\n reenter never\n send hello\n}");
         world.contact("ada", &[]);
         world.at("2026-03-08").event("ada", name, properties).run().at("2026-03-12").run();
         world.story("ada").iter().any(|line| line.contains("Entered"))

@@ -9,8 +9,9 @@ use serde_json::json;
 use std::sync::Arc;
 
 fn send(steps: &str, words: &[(&str, &str)]) -> World {
-    let mut world =
-        world(&format!("workflow go {{\n enter when signed_up\n reenter once\n skip when has_open_deal\n {steps}\n}}"));
+    let mut world = world(&format!(
+        "workflow go {{\n enter when signed_up\n reenter never\n skip when has_open_deal\n {steps}\n}}"
+    ));
     world.contact("ada", words);
     world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
     world
@@ -44,7 +45,7 @@ fn a_transactional_mail_needs_only_a_working_address() {
 
 #[test]
 fn nobody_is_written_to_without_an_address() {
-    let mut world = world("workflow go {\n enter when signed_up\n reenter once\n send hello\n}");
+    let mut world = world("workflow go {\n enter when signed_up\n reenter never\n send hello\n}");
     world.identify("ada", &[("first_name", "Ada")]).run();
     world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
     assert_eq!(decided(&world), ["Withheld s0.2"]);
@@ -53,7 +54,7 @@ fn nobody_is_written_to_without_an_address() {
 #[test]
 fn the_same_mail_goes_out_once_in_a_journey() {
     // The compiler refuses such a program; the sender does not rely on it.
-    let text = "workflow go {\n enter when signed_up\n reenter once\n send hello\n wait 1 day\n send again\n}";
+    let text = "workflow go {\n enter when signed_up\n reenter never\n send hello\n wait 1 day\n send again\n}";
     let mut program = (*program(text)).clone();
     for effect in program.workflows.values_mut().flat_map(|workflow| workflow.effects.values_mut()) {
         *effect = Send { email: EmailId(0) }.into();
@@ -89,7 +90,7 @@ fn notices(world: &World) -> Vec<(OutboxRecord, Notice)> {
 
 fn hand_over(team: &str, regions: &[&str]) -> World {
     let hand = HAND.replace("sales", team);
-    let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter once\n {hand}\n}}"));
+    let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter never\n {hand}\n}}"));
     for (number, region) in regions.iter().enumerate() {
         world
             .contact(&format!("u{number}"), &[("region", region), ("first_name", "Ada"), ("company_name", "Brightly")]);

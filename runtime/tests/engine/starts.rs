@@ -62,21 +62,21 @@ const STOPS: &str = r#"
 workflow drip {
   group nurture
   enter when signed_up
-  reenter once
+  reenter never
   wait 3 days
   score += 1
 }
 workflow guide {
   group nurture
   enter when downloaded
-  reenter once
+  reenter never
   wait 3 days
   score += 1
 }
 workflow call {
   group nurture
   enter when requested_demo
-  reenter once
+  reenter never
   start later
   stop nurture
   stop later
@@ -85,7 +85,7 @@ workflow call {
 }
 workflow later {
   enter by hand
-  reenter once
+  reenter never
   score += 1000
 }
 "#;

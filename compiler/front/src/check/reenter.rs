@@ -1,4 +1,4 @@
-//! `reenter once`, `reenter after D`: whether people come in again.
+//! `reenter never`, `reenter after D`: whether people come in again.
 
 use super::cx::Cx;
 use super::duration::check_duration;
@@ -9,7 +9,7 @@ use flow_ir::Reenter;
 
 pub(super) fn reenter(cx: &mut Cx<'_>, reenter: &ast::Reenter, _: &Around<'_>, typed: &mut TypedWorkflow) {
     typed.reenter = match reenter {
-        ast::Reenter::Once => Reenter::Once,
-        ast::Reenter::After(after) => check_duration(cx, after).map_or(Reenter::Once, Reenter::After),
+        ast::Reenter::Never => Reenter::Never,
+        ast::Reenter::After(after) => check_duration(cx, after).map_or(Reenter::Never, Reenter::After),
     };
 }

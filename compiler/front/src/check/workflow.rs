@@ -23,7 +23,7 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
         owner: None,
         goal: None,
         entry: TypedEntry::ByHand { at: cx.at(node.head) },
-        reenter: Reenter::Once,
+        reenter: Reenter::Never,
         exits: Vec::new(),
         skip: None,
         window: None,

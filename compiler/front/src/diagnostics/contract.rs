@@ -11,7 +11,7 @@ pub(crate) fn no_entry(workflow: &str, at: Location) -> Diagnostic {
 pub(crate) fn no_reenter(workflow: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::NoReenter, format!("may people enter `{workflow}` again?"), at, "no `reenter` line")
         .why("every product chose another default, and people got the same mails a thousand times; so there is none")
-        .help("say it:\n  reenter once\nor\n  reenter after 90 days")
+        .help("say it:\n  reenter never\nor\n  reenter after 90 days")
 }
 
 pub(crate) fn new_or_existing(at: Location) -> Diagnostic {

@@ -1,4 +1,4 @@
-//! `reenter once` and `reenter after D`.
+//! `reenter never` and `reenter after D`.
 
 use super::printer::Printer;
 use super::value::duration;
@@ -8,7 +8,7 @@ use crate::syntax::ast::Reenter;
 
 pub(super) fn reenter(printer: &mut Printer<'_>, reenter: &Reenter, at: Span) {
     let again = match reenter {
-        Reenter::Once => "once".to_owned(),
+        Reenter::Never => "never".to_owned(),
         Reenter::After(time) => format!("after {}", duration(printer, time)),
     };
     printer.line(at, in_column("reenter", &again));

@@ -19,7 +19,7 @@ email hello { // a greeting
 workflow nurture {
   enter by hand
   step "greet": send hello
-  reenter once
+  reenter never
   if customer {
     handoff to sales {
       keep in workflow
@@ -54,7 +54,7 @@ fn headers_and_steps_stand_among_each_other() {
         Item::Header(header) => header.span.text(TEXT),
         Item::Step(step) => step.head.text(TEXT),
     });
-    assert_eq!(items.collect::<Vec<_>>(), ["enter by hand", "send hello", "reenter once", "if customer"]);
+    assert_eq!(items.collect::<Vec<_>>(), ["enter by hand", "send hello", "reenter never", "if customer"]);
     let steps: Vec<_> = workflow.steps().collect();
     assert_eq!(steps[0].span.text(TEXT), r#"step "greet": send hello"#);
     assert!(steps[1].span.text(TEXT).ends_with("exit\n  }"));

@@ -104,8 +104,8 @@ pub enum Entry {
 /// What is said of people who were in the workflow before. There is no default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reenter {
-    /// `reenter once`: nobody enters a second time.
-    Once,
+    /// `reenter never`: nobody enters a second time.
+    Never,
     /// This long after the end of the last journey.
     After(CivilSpan),
     /// `reenter every time`: as soon as no journey of theirs is live.

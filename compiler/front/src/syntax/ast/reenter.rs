@@ -1,9 +1,9 @@
-//! `reenter once`, `reenter after 90 days`: whether people come in again.
+//! `reenter never`, `reenter after 90 days`: whether people come in again.
 
 use super::Duration;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reenter {
-    Once,
+    Never,
     After(Duration),
 }

@@ -1,8 +1,8 @@
-//! `reenter once`, `reenter after D`.
+//! `reenter never`, `reenter after D`.
 
 use super::{Pair, Reader};
 use crate::syntax::ast::Reenter;
 
 pub(super) fn reenter(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Reenter {
-    reader.duration_of(pair).map_or(Reenter::Once, Reenter::After)
+    reader.duration_of(pair).map_or(Reenter::Never, Reenter::After)
 }

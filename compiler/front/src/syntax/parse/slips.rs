@@ -111,6 +111,8 @@ const OWN_SIGNS: &[&str] = &[">=", "<=", "+=", "-="];
 /// Words of other languages and habits, and what Flow says. An empty one is left out.
 const WORDS: &[(&str, &str)] = &[
     ("to", "="),
+    ("once", "never"),
+    ("no", "never"),
     ("then", "{"),
     ("then", ""),
     ("do", "{"),
@@ -179,6 +181,26 @@ const NOISE: &[&str] = &[
 
 /// Comparisons as people speak them.
 const PHRASES: &[(&str, &str)] = &[
+    (" within the last ", " in the last "),
+    (" within the past ", " in the last "),
+    (" during the last ", " in the last "),
+    (" over the last ", " in the last "),
+    (" in the past ", " in the last "),
+    (" in last ", " in the last "),
+    (" at least once", " at least 1 time"),
+    (" at least twice", " at least 2 times"),
+    (" did not open ", " not opened "),
+    (" did not click ", " not clicked "),
+    (" did not reply ", " not replied "),
+    (" they clicked ", " clicked "),
+    (" they opened ", " opened "),
+    (" above ", " > "),
+    (" below ", " < "),
+    (" under ", " < "),
+    (" on Monday to Friday", " on weekdays"),
+    (" on monday to friday", " on weekdays"),
+    (" Monday to Friday", " weekdays"),
+    (" recipient timezone", " contact timezone"),
     (" is at least ", " >= "),
     (" is at most ", " <= "),
     (" is greater than ", " > "),

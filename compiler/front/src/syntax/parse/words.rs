@@ -65,7 +65,7 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::existing => Expected::Refinement(&Expected::Words(&["new only", "including existing"])),
         Rule::new_only => Expected::Refinement(&Expected::Words(&["new only"])),
         Rule::including_existing => Expected::Refinement(&Expected::Words(&["including existing"])),
-        Rule::once => Expected::Words(&["once"]),
+        Rule::never => Expected::Words(&["never"]),
         Rule::days => Expected::Thing("days such as `weekdays`"),
         Rule::day => Expected::Thing("days such as `weekdays`"),
         Rule::clock => Expected::Thing("a time of day such as `09:00`"),
