@@ -10,6 +10,7 @@
 //!
 //! [`compile`] below is the list of passes; start there.
 
+pub mod address;
 mod analysis;
 mod built_in;
 mod check;

@@ -27,15 +27,6 @@ fn breaks_line(c: char) -> bool {
     c == ' ' || c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// Letters, digits and the marks that RFC 5322 calls atext, in parts joined by single dots.
-pub(crate) fn is_dot_atom(text: &str) -> bool {
-    text.split('.').all(|part| !part.is_empty() && part.bytes().all(is_atext))
-}
-
-fn is_atext(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
-}
-
 /// `Name: value`, folded, for free text such as a subject.
 pub(super) fn text(name: &str, value: &str) -> String {
     let value = clean(value);
@@ -72,7 +63,7 @@ fn needs_encoding(value: &str) -> bool {
 fn push_phrase(line: &mut String, phrase: &str) {
     if needs_encoding(phrase) {
         push_encoded(line, phrase);
-    } else if phrase.bytes().all(|byte| byte == b' ' || is_atext(byte)) {
+    } else if phrase.bytes().all(|byte| byte == b' ' || flow_front::address::is_atext(byte)) {
         push_folded(line, phrase);
     } else {
         line.push('"');

@@ -28,7 +28,7 @@ pub const KEY_MAX_OCTETS: usize = 120;
 /// RFC 5322, 2.1.1, read strictly: the whole line before folding, with its name and encoding, as some servers unfold before they count.
 pub const SUBJECT_LINE_MAX_OCTETS: usize = 998;
 /// Of a sender, a recipient or a list.
-pub const NAME_MAX_OCTETS: usize = 256;
+pub use flow_front::address::NAME_MAX_OCTETS;
 /// Far above the 102 KB where Gmail clips a message; this one guards memory and servers.
 pub const HTML_MAX_OCTETS: usize = 512 * 1024;
 /// The same for the plain text.

@@ -3,6 +3,7 @@
 use super::Known;
 use super::cx::Cx;
 use super::named;
+use crate::address::{self, NAME_MAX_OCTETS};
 use crate::diagnostics::{missing, names, types};
 use crate::source::Span;
 use crate::syntax::ast::{Text, TextPiece};
@@ -49,14 +50,8 @@ pub(super) fn fixed_text(cx: &mut Cx<'_>, text: &Text) -> Option<String> {
 /// `ana@acme.example`, or `Ana <ana@acme.example>` where a name may stand before it.
 pub(super) fn check_address(cx: &mut Cx<'_>, text: &Text, named: bool) -> Option<String> {
     let plain = fixed_text(cx, text)?;
-    let bare = match plain.strip_suffix('>').and_then(|before| before.rsplit_once('<')) {
-        Some((_, inside)) if named => inside,
-        _ => plain.as_str(),
-    };
-    if is_address(bare) {
-        return Some(plain);
-    }
-    let diagnostic = types::bad_address(&plain, cx.at(text.span));
+    let Some(why) = wrong_address(&plain, named) else { return Some(plain) };
+    let diagnostic = types::bad_address(&plain, why, cx.at(text.span));
     cx.report(diagnostic);
     None
 }
@@ -77,11 +72,17 @@ pub(super) fn report_repeated(cx: &mut Cx<'_>, what: &str, clause: &str, second:
     cx.report(diagnostic);
 }
 
-fn is_address(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else { return false };
-    !local.is_empty()
-        && domain.contains('.')
-        && !domain.starts_with('.')
-        && !domain.ends_with('.')
-        && !text.contains(char::is_whitespace)
+/// What is wrong with an address, with the name before it where one may stand there.
+fn wrong_address(plain: &str, named: bool) -> Option<&'static str> {
+    let (name, bare) = match plain.trim().strip_suffix('>').and_then(|before| before.rsplit_once('<')) {
+        Some((name, inside)) if named => (name.trim(), inside),
+        _ => ("", plain),
+    };
+    if name.len() > NAME_MAX_OCTETS {
+        return Some("the name before it is longer than 256 bytes");
+    }
+    match address::parts(bare.trim()) {
+        Err(why) => Some(why),
+        Ok((_, domain)) => (!domain.contains('.')).then_some("the part after the `@` has no ending such as `.com`"),
+    }
 }

@@ -39,8 +39,9 @@ pub(crate) fn not_settable(field: &str, why: &str, at: Location, help: &str) -> 
         .help(help.to_owned())
 }
 
-pub(crate) fn bad_address(text: &str, at: Location) -> Diagnostic {
-    Diagnostic::error(Code::BadAddress, format!("\"{text}\" is no e-mail address"), at, "nothing could be sent to it")
+pub(crate) fn bad_address(text: &str, why: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::BadAddress, format!("\"{text}\" is no e-mail address"), at, why.to_owned())
+        .why("nothing could be sent to it")
         .help("write it as \"ana@acme.example\" or \"Ana <ana@acme.example>\"")
 }
 

@@ -160,8 +160,8 @@ fn values_are_spaced_and_never_spelt_anew() {
         "score += -10\nscore -= a - 5 + (b or 0)\nset x = y or 007\nset d = 2026-01-01",
     );
     steps(
-        "exit when x>=a+1 and no visited() in  the last 7  days and not  in_it and e() and n not in(1,-2)",
-        "exit when x >= a + 1 and no visited() in the last 7 days and not in_it and e() and n not in (1, -2)",
+        "exit when x>=a+1 and no visited() in  the last 7  days and not  in_it and n not in(1,-2)",
+        "exit when x >= a + 1 and no visited() in the last 7 days and not in_it and n not in (1, -2)",
     );
     steps(
         "exit when e at most 1 time in the last 1 day or clicked m link\"l\"",

@@ -1,0 +1,56 @@
+//! E-mail addresses: one rule for those of a program and those of data, so that whatever `flow check` takes can be written to.
+
+/// The longest name before an address, in bytes.
+pub const NAME_MAX_OCTETS: usize = 256;
+
+/// RFC 5321, 4.5.3.1.
+const LOCAL_MAX_OCTETS: usize = 64;
+const ADDRESS_MAX_OCTETS: usize = 254;
+
+/// The two sides of an address in the form that every mail server takes: an ASCII name before the `@`, an ASCII domain after it
+/// (`bücher.example` in its `xn--` form). Else what is wrong with it, as the end of a sentence.
+pub fn parts(text: &str) -> Result<(&str, String), &'static str> {
+    let (local, domain) = text.rsplit_once('@').ok_or("it has no `@`")?;
+    check_local(local)?;
+    let domain = ascii_domain(domain)?;
+    if local.len() + 1 + domain.len() > ADDRESS_MAX_OCTETS {
+        return Err("it is longer than 254 characters");
+    }
+    Ok((local, domain))
+}
+
+/// Quoted names (`"a b"@example.com`) are legal, unknown in practice and a classic way to smuggle, so they are refused.
+fn check_local(local: &str) -> Result<(), &'static str> {
+    if local.is_empty() {
+        return Err("there is nothing before the `@`");
+    }
+    if local.len() > LOCAL_MAX_OCTETS {
+        return Err("the part before the `@` is longer than 64 characters");
+    }
+    if !local.is_ascii() {
+        return Err("the part before the `@` has letters that most mail servers refuse");
+    }
+    if !is_dot_atom(local) {
+        return Err("the part before the `@` has a character or a dot in a place that mail does not allow");
+    }
+    Ok(())
+}
+
+fn ascii_domain(domain: &str) -> Result<String, &'static str> {
+    if domain.is_empty() {
+        return Err("there is nothing after the `@`");
+    }
+    let ascii = idna::domain_to_ascii_strict(domain).map_err(|_| "the part after the `@` is no domain")?;
+    let labels_are_fine = ascii.split('.').all(|label| !label.is_empty());
+    labels_are_fine.then_some(ascii).ok_or("the part after the `@` has a dot too many")
+}
+
+/// Letters, digits and the marks that RFC 5322 calls atext, in parts joined by single dots.
+fn is_dot_atom(text: &str) -> bool {
+    text.split('.').all(|part| !part.is_empty() && part.bytes().all(is_atext))
+}
+
+/// A sign that needs no quotes (RFC 5322, 3.2.3).
+pub fn is_atext(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
+}
