@@ -16,6 +16,8 @@ use crate::run::show;
 
 /// Where the width is unknown.
 const DEFAULT_COLUMNS: usize = 100;
+/// More diagnostics are counted and not drawn: nobody reads them, and most follow from few mistakes.
+const MAX_DRAWN: usize = 200;
 /// Narrower drawings are unreadable, wider ones too.
 const COLUMNS: std::ops::RangeInclusive<usize> = 60..=120;
 
@@ -114,13 +116,7 @@ impl Output {
         if self.format == Format::Json {
             return Ok(());
         }
-        let mut err = anstream::stderr().lock();
-        for Findings { diagnostics, sources } in findings {
-            for diagnostic in diagnostics {
-                writeln!(err, "{}", self.human.render(diagnostic, sources))?;
-            }
-        }
-        Ok(())
+        self.draw(&mut anstream::stderr().lock(), findings)
     }
 
     /// The end of a run.
@@ -146,13 +142,28 @@ impl Output {
 
     /// For people: what was asked for.
     pub(crate) fn findings(&self, findings: &[Findings]) -> io::Result<()> {
-        let mut out = anstream::stdout().lock();
+        self.draw(&mut anstream::stdout().lock(), findings)
+    }
+
+    /// In their order; where there are more than anyone reads, errors before warnings, and how many are left.
+    fn draw(&self, out: &mut impl Write, findings: &[Findings]) -> io::Result<()> {
+        let mut all: Vec<(&Diagnostic, &Sources)> = Vec::new();
         for Findings { diagnostics, sources } in findings {
-            for diagnostic in diagnostics {
-                writeln!(out, "{}", self.human.render(diagnostic, sources))?;
-            }
+            all.extend(diagnostics.iter().map(|diagnostic| (diagnostic, sources)));
         }
-        Ok(())
+        if all.len() > MAX_DRAWN {
+            all.sort_by_key(|(diagnostic, _)| diagnostic.severity != Severity::Error);
+        }
+        for (diagnostic, sources) in all.iter().take(MAX_DRAWN) {
+            writeln!(out, "{}", self.human.render(diagnostic, sources))?;
+        }
+        match all.len().checked_sub(MAX_DRAWN).filter(|more| *more > 0) {
+            Some(more) => {
+                let more = thousands(more as u64);
+                writeln!(out, "… and {more} more: mend these first (`--format json` has all of them)\n")
+            }
+            None => Ok(()),
+        }
     }
 
     /// For people: what kept the command from its work.

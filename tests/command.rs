@@ -189,6 +189,18 @@ fn settings_that_are_no_settings() {
     assert_snapshot!(Folder::project().with("flow.toml", "[project]\nname = spring\n").flow(&["check"]));
 }
 
+/// One line with four thousand mistakes: what is drawn stays small, and says how much is left.
+#[test]
+fn a_flood_of_mistakes_is_cut() {
+    let tags = format!("use std.b2b\ntags {}\n", ["vip"; 4_000].join(", "));
+    let folder = Folder::project().with("flood.flow", &tags);
+    let told = folder.flow(&["check"]);
+    assert!(told.len() < 200_000, "{} bytes", told.len());
+    assert!(told.contains("… and 3,799 more: mend these first"), "{}", told.get(told.len() - 300..).unwrap());
+    assert!(told.contains("tags vip, vip, vip, vip"));
+    assert!(told.lines().all(|line| line.chars().count() < 160));
+}
+
 #[test]
 fn a_missing_template() {
     let folder = Folder::project().without("emails/welcome.html").with("emails/welcom.html", TEMPLATE);

@@ -11,7 +11,7 @@ use crate::diagnostics::{contract, syntax};
 use crate::env::Env;
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::typed::{Cond, Since, TypedEntry, TypedWorkflow};
+use crate::typed::{Cond, Part, Since, TypedEntry, TypedWorkflow};
 use flow_ir::Pattern;
 use flow_ir::limits::MAX_TRIGGERS;
 
@@ -29,6 +29,11 @@ fn check_entry(cx: &mut Cx<'_>, enter: &ast::Enter, span: Span) -> TypedEntry {
     if triggering(&when).len() > MAX_TRIGGERS as usize {
         let what = format!("entry waits for more than {MAX_TRIGGERS} kinds of events");
         cx.report(syntax::too_large(&what, cx.at(predicate.span())));
+        return TypedEntry::ByHand { at };
+    }
+    if let Some((first, second)) = joined(&when) {
+        let [one, other] = [first, second].map(|part| cx.text_at(part.at.span));
+        cx.report(contract::two_triggers(&one, &other, second.at));
         return TypedEntry::ByHand { at };
     }
     match (triggers(&when), enter.existing) {
@@ -105,6 +110,19 @@ fn triggers(cond: &Cond) -> Triggers {
         Cond::Not(inner) if triggers(inner) != Triggers::Never => Triggers::Negated,
         _ => Triggers::Never,
     }
+}
+
+/// Two events of different kinds that would have to be the same one: `downloaded and requested_demo`.
+fn joined(cond: &Cond) -> Option<(&Part, &Part)> {
+    let Cond::All(parts) = cond else { return cond.children().find_map(joined) };
+    let event = |part: &Part| match &part.cond {
+        Cond::Events(test) if test.since == Since::Trigger => Some(test.pattern.event),
+        _ => None,
+    };
+    let mut triggers = parts.iter().filter_map(|part| Some((part, event(part)?)));
+    let (first, of) = triggers.next()?;
+    let (second, _) = triggers.find(|(_, other)| *other != of)?;
+    Some((first, second))
 }
 
 fn has_unknown(env: &Env<'_>, cond: &Cond) -> bool {

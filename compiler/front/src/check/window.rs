@@ -17,9 +17,20 @@ pub(super) fn window(cx: &mut Cx<'_>, window: &ast::Window, _: &Around<'_>, type
 
 fn check_window(cx: &mut Cx<'_>, window: &ast::Window) -> Option<SendWindow> {
     let days = window.days.iter().fold(0, |days, day| days | day_bits(&day.text));
-    let from = window.from.as_ref().map_or(Some(0), |clock| check_clock(cx, clock));
+    let from = window.from.as_ref().map_or(Some(0), |clock| check_opening(cx, clock));
     let to = window.to.as_ref().map_or(Some(0), |clock| check_clock(cx, clock));
     Some(SendWindow { days, from_min: from?, to_min: to? })
+}
+
+/// A day ends at 24:00 and begins at 00:00.
+fn check_opening(cx: &mut Cx<'_>, clock: &ast::Name) -> Option<u16> {
+    let minutes = check_clock(cx, clock)?;
+    if minutes == 24 * 60 {
+        let diagnostic = time::opens_at_the_end(&clock.text, cx.at(clock.span));
+        cx.report(diagnostic);
+        return None;
+    }
+    Some(minutes)
 }
 
 fn check_clock(cx: &mut Cx<'_>, clock: &ast::Name) -> Option<u16> {

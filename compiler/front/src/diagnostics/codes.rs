@@ -47,6 +47,7 @@ macro_rules! codes {
                 NoFieldsHere "0307" "no-fields-here";
                 BadDate "0308" "bad-date";
                 BadLink "0309" "bad-link";
+                SameChoice "0310" "same-choice";
                 // 04: missing values
                 PossiblyMissing "0401" "possibly-missing";
                 MissingSurprises "0402" "missing-surprises";
@@ -76,6 +77,7 @@ macro_rules! codes {
                 NoReenter "0802" "no-reenter";
                 NewOrExisting "0803" "new-or-existing";
                 EntryUnclear "0804" "entry-unclear";
+                TwoTriggers "0805" "two-triggers";
                 // 09: lints, which `[lints]` in flow.toml can silence or harden
                 NoExit "0901" "no-exit" lint no_exit;
                 NoGoal "0902" "no-goal" lint no_goal;

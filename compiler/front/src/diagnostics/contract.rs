@@ -44,6 +44,16 @@ pub(crate) fn entry_unclear(at: Location, event: Location) -> Diagnostic {
         .help("join them with `and`, so that the event triggers and the rest must hold; or give the event a period (`in the last 30 days`)")
 }
 
+pub(crate) fn two_triggers(one: &str, other: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::TwoTriggers, format!("no event is both `{one}` and `{other}`"), at, "another event")
+        .why("people enter at one event, so nobody would ever enter here")
+        .help(format!(
+            "say which of them triggers, and how long the other may have been before:\n  \
+             {one} and {other} in the last 30 days\nor\n  {other} and {one} in the last 30 days\n\
+             if either is enough, join them with `or`"
+        ))
+}
+
 pub(crate) fn trigger_negated(at: Location) -> Diagnostic {
     Diagnostic::error(
         Code::EntryUnclear,

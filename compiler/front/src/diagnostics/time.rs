@@ -55,6 +55,12 @@ pub(crate) fn bad_clock(text: &str, at: Location) -> Diagnostic {
         .help("write it as `09:00` or `17:30`")
 }
 
+pub(crate) fn opens_at_the_end(text: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::BadClock, format!("no day begins at `{text}`"), at, "the end of a day")
+        .help("midnight, as the beginning of a day, is")
+        .edit(at, "00:00")
+}
+
 pub(crate) fn bad_count(text: &str, why: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadCount, format!("`{text}` times cannot be counted"), at, why.to_owned())
 }

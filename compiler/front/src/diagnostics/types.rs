@@ -39,6 +39,13 @@ pub(crate) fn not_settable(field: &str, why: &str, at: Location, help: &str) -> 
         .help(help.to_owned())
 }
 
+pub(crate) fn same_choice(text: &str, at: Location, first: Location) -> Diagnostic {
+    Diagnostic::error(Code::SameChoice, format!("\"{text}\" is in this list already"), at, "here again")
+        .label(first, "the first one")
+        .why("texts are compared without regard to case, so nobody could ever have the second")
+        .help("leave it out")
+}
+
 pub(crate) fn bad_address(text: &str, why: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadAddress, format!("\"{text}\" is no e-mail address"), at, why.to_owned())
         .why("nothing could be sent to it")

@@ -177,7 +177,10 @@ fn field_type(
             diagnostics.push(syntax::too_large(&format!("list has more than {MAX_CHOICES} values"), field.at(*span)));
             return None;
         }
-        ast::FieldType::OneOf(choices, _) => FieldType::OneOf(choices.iter().filter_map(plain).collect()),
+        ast::FieldType::OneOf(choices, _) => {
+            report_same(choices, field, diagnostics);
+            FieldType::OneOf(choices.iter().filter_map(plain).collect())
+        }
         ast::FieldType::Named(name) => match name.text.as_str() {
             "text" => FieldType::Text,
             "number" => FieldType::Number,
@@ -195,6 +198,20 @@ fn field_type(
             }
         },
     })
+}
+
+/// Texts are compared without regard to case, so two choices that differ by it alone are one.
+fn report_same(choices: &[ast::Literal], field: &Declared<ast::Field>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+    for choice in choices {
+        let Some(text) = plain(choice) else { continue };
+        match seen.get(&text.to_lowercase()) {
+            Some(first) => diagnostics.push(types::same_choice(&text, field.at(choice.span()), field.at(*first))),
+            None => {
+                seen.insert(text.to_lowercase(), choice.span());
+            }
+        }
+    }
 }
 
 /// What the slot of a field with this default starts with.

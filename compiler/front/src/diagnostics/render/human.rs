@@ -1,6 +1,7 @@
 //! For people: drawn by miette, with the mended line below.
 
 use super::Sources;
+use super::window::Window;
 use crate::diagnostics::{Diagnostic, Label, Severity};
 use crate::source::{LineIndex, Source};
 use miette::{
@@ -53,7 +54,7 @@ struct Report<'s> {
     severity: Option<Severity>,
     message: String,
     help: Option<String>,
-    source: Option<WholeLines<'s>>,
+    source: Option<Box<dyn SourceCode + 's>>,
     labels: Vec<LabeledSpan>,
     related: Vec<Report<'s>>,
 }
@@ -67,7 +68,7 @@ impl<'s> Report<'s> {
                 None => files.push(vec![label]),
             }
         }
-        let mut reports = files.iter().map(|labels| Self::of_file(labels, sources));
+        let mut reports = files.iter().flat_map(|labels| Self::of_file(labels, sources));
         let first = reports.next();
         let (source, labels) = first.map_or((None, Vec::new()), |report| (report.source, report.labels));
         Self {
@@ -80,24 +81,37 @@ impl<'s> Report<'s> {
         }
     }
 
-    fn of_file(labels: &[&Label], sources: &'s Sources) -> Self {
-        let source = labels.first().and_then(|label| sources.with_lines(label.at));
-        Self {
-            severity: None,
-            message: source.map(|(source, _)| source.path.clone()).unwrap_or_default(),
-            help: None,
-            source: source.map(|(source, lines)| WholeLines { source, lines }),
-            labels: labels
-                .iter()
-                .map(|label| LabeledSpan::new_with_span(Some(label.text.clone()), label.at.span.range()))
-                .collect(),
-            related: Vec::new(),
+    /// One drawing; one for each label where a line is too long to be drawn.
+    fn of_file(labels: &[&Label], sources: &'s Sources) -> Vec<Self> {
+        let Some((source, lines)) = labels.first().and_then(|label| sources.with_lines(label.at)) else {
+            return vec![Self::part(String::new(), None, Vec::new())];
+        };
+        let whole = |labels: &[&Label]| {
+            let drawn = |label: &&Label| LabeledSpan::new_with_span(Some(label.text.clone()), label.at.span.range());
+            let lines: Box<dyn SourceCode + 's> = Box::new(WholeLines { source, lines });
+            Self::part(source.path.clone(), Some(lines), labels.iter().map(drawn).collect())
+        };
+        let windows: Vec<_> = labels.iter().map(|label| Window::around(source, lines, label.at.span)).collect();
+        if windows.iter().all(Option::is_none) {
+            return vec![whole(labels)];
         }
+        let drawn = labels.iter().zip(windows).map(|(label, window)| match window {
+            Some(window) => {
+                let labels = vec![window.label(&label.text)];
+                Self::part(source.path.clone(), Some(Box::new(window)), labels)
+            }
+            None => whole(&[label]),
+        });
+        drawn.collect()
+    }
+
+    fn part(message: String, source: Option<Box<dyn SourceCode + 's>>, labels: Vec<LabeledSpan>) -> Self {
+        Self { severity: None, message, help: None, source, labels, related: Vec::new() }
     }
 }
 
 fn help_text(diagnostic: &Diagnostic, sources: &Sources) -> Option<String> {
-    let mended = sources.mended(diagnostic);
+    let mended = sources.mended_to_read(diagnostic);
     let help = match (&diagnostic.help, mended) {
         (Some(help), Some(line)) => Some(format!("{help}\n  {line}")),
         (Some(help), None) => Some(help.clone()),
@@ -135,7 +149,7 @@ impl miette::Diagnostic for Report<'_> {
         self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.source.as_ref().map(|source| source as &dyn SourceCode)
+        self.source.as_deref().map(|source| source as &dyn SourceCode)
     }
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(self.labels.iter().cloned()))

@@ -2,6 +2,7 @@
 
 pub mod human;
 pub mod json;
+mod window;
 
 pub use human::Human;
 
@@ -49,6 +50,18 @@ impl Sources {
 
     /// The line of a diagnostic's first edit as it reads with all edits made, where there are any.
     pub fn mended(&self, diagnostic: &Diagnostic) -> Option<String> {
+        self.mended_line(diagnostic).map(|(line, _)| line)
+    }
+
+    /// The same for people: of a line too long to be read, what stands around the first edit.
+    fn mended_to_read(&self, diagnostic: &Diagnostic) -> Option<String> {
+        let (line, at) = self.mended_line(diagnostic)?;
+        let is_long = line.len() > window::LONG_LINE_BYTES;
+        Some(if is_long { window::cut(&line, at..at).0 } else { line })
+    }
+
+    /// The mended line, and where in it the first edit stands.
+    fn mended_line(&self, diagnostic: &Diagnostic) -> Option<(String, usize)> {
         let file = diagnostic.edits.first()?.at;
         let text = &self.get(file)?.text;
         let mut edits: Vec<_> = diagnostic.edits.iter().filter(|edit| edit.at.file == file.file).collect();
@@ -56,6 +69,7 @@ impl Sources {
         let start = text.get(..edits.first()?.at.span.start as usize)?.rfind('\n').map_or(0, |at| at + 1);
         let last = edits.last()?.at.span.end as usize;
         let end = last + text.get(last..)?.find('\n').unwrap_or(text.len() - last);
+        let first = edits.first()?.at.span.start as usize - start;
         let mut line = String::new();
         let mut at = start;
         for edit in edits {
@@ -64,7 +78,9 @@ impl Sources {
             at = edit.at.span.end as usize;
         }
         line.push_str(text.get(at..end)?);
+        let indent = line.len() - line.trim_start().len();
         let line = line.trim().to_owned();
-        (!line.is_empty()).then_some(line)
+        let first = line.floor_char_boundary(first.saturating_sub(indent));
+        (!line.is_empty()).then_some((line, first))
     }
 }
