@@ -51,6 +51,11 @@ pub(super) fn check_field_relation(
             }
             if unknown { Cond::Not(Box::new(Cond::Known(field))) } else { Cond::Known(field) }
         }
+        // A missing answer is no `no`.
+        Relation::Is(literal @ ast::Literal::Truth(false, _)) => {
+            let cond = check_is_one_of(cx, field, std::slice::from_ref(literal));
+            if cond == Cond::Unknown || !surprises(cx, field, span, known) { cond } else { Cond::Unknown }
+        }
         Relation::Is(literal) => check_is_one_of(cx, field, std::slice::from_ref(literal)),
         Relation::In(literals) => check_is_one_of(cx, field, literals),
         Relation::IsNot(literal) => check_is_none_of(cx, field, std::slice::from_ref(literal), span, known),

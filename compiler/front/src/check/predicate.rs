@@ -204,7 +204,9 @@ pub(super) fn first_missing(cx: &Cx<'_>, cond: &Cond, known: &Known) -> Option<F
         }
         Cond::Not(inner) => first_missing(cx, inner, known),
         Cond::Segment(id) => first_missing(cx, cx.env.segment(*id)?, known),
-        Cond::CodeIn(field, _) | Cond::TextIn(field, _) | Cond::TextTest(field, ..) => may_miss(cx, *field, known),
+        Cond::Truth(field) | Cond::CodeIn(field, _) | Cond::TextIn(field, _) | Cond::TextTest(field, ..) => {
+            may_miss(cx, *field, known)
+        }
         Cond::Compare(left, _, right) => {
             fields_of(left).into_iter().chain(fields_of(right)).find_map(|field| may_miss(cx, field, known))
         }
@@ -345,7 +347,7 @@ fn fields_of(number: &Number) -> Vec<FieldId> {
 /// The fields that are surely known where a condition holds, or where it does not.
 pub(super) fn assume(env: &Env<'_>, cond: &Cond, holds: bool) -> Known {
     match (cond, holds) {
-        (Cond::Known(field), true) | (Cond::CodeIn(field, _), true) | (Cond::TextIn(field, _), true) => {
+        (Cond::Known(field) | Cond::Truth(field) | Cond::CodeIn(field, _) | Cond::TextIn(field, _), true) => {
             Known::from([*field])
         }
         (Cond::TextTest(field, ..), true) => Known::from([*field]),
