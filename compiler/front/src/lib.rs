@@ -20,6 +20,7 @@ pub mod format;
 pub mod lints;
 mod lower;
 pub mod meaning;
+pub mod naming;
 pub mod pages;
 mod project;
 mod resolve;

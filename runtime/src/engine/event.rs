@@ -4,9 +4,9 @@
 
 use super::counter;
 use super::mail_event::MailEvent;
-use super::name::snake_case;
 use super::pattern;
 use super::touch::Touch;
+use flow_front::naming::snake_case;
 use flow_ir::{EventId, FactId, PatternId, WorkflowId};
 use serde_json::{Map, Value};
 

@@ -36,7 +36,6 @@ mod host;
 mod identify;
 mod import;
 mod mail_event;
-mod name;
 mod outgoing;
 mod pattern;
 mod plan;

@@ -2,9 +2,9 @@
 //!
 //! A value of the wrong type is no value: `page: 42` is not a text, so no test on `page` holds, negated or not.
 
-use super::name::snake_case;
 use crate::time::Instant;
 use chrono::NaiveDate;
+use flow_front::naming::snake_case;
 use flow_ir::{EventType, FieldType, NUMBER_SCALE, Pattern, Property, PropertyTest, Trait, VALUE_LIMIT};
 use serde_json::{Map, Value};
 

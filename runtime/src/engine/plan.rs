@@ -5,9 +5,9 @@
 
 use super::bits::Bits;
 use super::error::EngineError;
-use super::name::snake_case;
 use super::segment::{self, WatchedSegment};
 use crate::time::{SendWindow, Zone, Zones};
+use flow_front::naming::snake_case;
 use flow_ir::{
     Area, EngagementKind, Entry, EventId, FactId, FieldId, FieldType, Id, IdMap, Op, PatternEvent, PatternId,
     PredicateId, Program, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,

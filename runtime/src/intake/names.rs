@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+pub(super) use flow_front::naming::snake_case;
 use flow_ir::{EventId, FieldId, Program};
 
 /// What a name in a stream means here.
@@ -111,32 +112,6 @@ impl FieldNames {
     }
 }
 
-/// `User ID` and `userId` are `user_id`. A border is whatever is no letter or digit, a capital after a small letter, and the last
-/// of several capitals before a small letter (`CRMOwner`).
-pub(super) fn snake_case(name: &str) -> String {
-    let mut out = String::with_capacity(name.len() + 2);
-    let mut before = None;
-    let mut rest = name.chars().peekable();
-    while let Some(next) = rest.next() {
-        let starts_word = next.is_uppercase()
-            && match before {
-                Some(before) if char::is_lowercase(before) => true,
-                Some(before) if char::is_uppercase(before) => rest.peek().is_some_and(|after| after.is_lowercase()),
-                _ => false,
-            };
-        let is_border = starts_word || !next.is_alphanumeric();
-        if is_border && !out.is_empty() && !out.ends_with('_') {
-            out.push('_');
-        }
-        if next.is_alphanumeric() {
-            out.extend(next.to_lowercase());
-        }
-        before = Some(next);
-    }
-    out.truncate(out.trim_end_matches('_').len());
-    out
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -144,26 +119,6 @@ mod tests {
     use super::super::testing::{field, guide_nurture};
     use super::*;
     use flow_ir::{EventType, Field, FieldType};
-    use proptest::prelude::*;
-
-    #[test]
-    fn every_style_of_a_name_is_the_same_name() {
-        for (written, expected) in [
-            ("User ID", "user_id"),
-            ("userId", "user_id"),
-            ("userID", "user_id"),
-            (" Has  Open-Deal? ", "has_open_deal"),
-            ("has_open_deal", "has_open_deal"),
-            ("HAS_OPEN_DEAL", "has_open_deal"),
-            ("CRMOwner", "crm_owner"),
-            ("B2B Segment", "b2b_segment"),
-            ("Größe", "größe"),
-            ("---", ""),
-            ("", ""),
-        ] {
-            assert_eq!(snake_case(written), expected, "{written}");
-        }
-    }
 
     #[test]
     fn event_names_are_found_in_both_styles() {
@@ -204,13 +159,5 @@ mod tests {
         assert_eq!(FieldNames::new(&program).find("tagged_vip"), None);
         let declared = program.fields.push(field("tagged_vip", FieldType::YesNo));
         assert_eq!(FieldNames::new(&program).find("tagged_vip"), Some(declared));
-    }
-
-    proptest! {
-        #[test]
-        fn snake_case_of_snake_case_is_itself(name in "[a-zA-Z0-9 _-]{0,20}") {
-            let once = snake_case(&name);
-            prop_assert_eq!(snake_case(&once), once);
-        }
     }
 }

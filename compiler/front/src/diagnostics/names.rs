@@ -176,6 +176,13 @@ pub(crate) fn built_in_name(name: &str, at: Location) -> Diagnostic {
         .help("leave it out; it can be used as it is")
 }
 
+pub(crate) fn same_in_data(name: &str, at: Location, first: &str, declared: Location) -> Diagnostic {
+    Diagnostic::error(Code::DuplicateName, format!("`{name}` and `{first}` are one name to the data"), at, "here again")
+        .label(declared, format!("`{first}` is declared here"))
+        .why("columns and streams write names in any style, so only one of the two would ever be filled")
+        .help("keep one of them, or give one another name")
+}
+
 pub(crate) fn reserved_name(name: &str, what: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::ReservedName, format!("no {what} can be called `{name}`"), at, "a word of conditions")
         .why(format!("`{name}` has a meaning of its own in a condition, so nobody could ask for this {what}"))

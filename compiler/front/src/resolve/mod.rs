@@ -8,10 +8,13 @@ mod reading;
 mod tags;
 
 use crate::Project;
+use crate::built_in::BUILT_IN;
 use crate::diagnostics::{Diagnostic, names};
+use crate::naming::snake_case;
 use crate::source::{FileId, Location, Source, Span};
 use crate::syntax::{ast, constructs, parse};
 use flow_ir::{EmailId, IdMap};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
@@ -54,8 +57,8 @@ pub(crate) struct Scope {
 /// Reads every file, on as many threads, brings in the modules it uses, and gathers the declarations.
 pub(crate) fn resolve(project: &Project, threads: NonZeroUsize) -> (Scope, Vec<Diagnostic>) {
     let first_module = project.sources.len() as u32;
-    let (scope, seen, used, diagnostics) = Default::default();
-    let mut resolver = Resolver { scope, seen, used, diagnostics, first_module };
+    let (scope, seen, in_data, used, diagnostics) = Default::default();
+    let mut resolver = Resolver { scope, seen, in_data, used, diagnostics, first_module };
     for (source, (tree, diagnostics)) in project.sources.iter().zip(reading::read(&project.sources, threads)) {
         resolver.file(source.clone(), tree, diagnostics);
     }
@@ -65,10 +68,19 @@ pub(crate) fn resolve(project: &Project, threads: NonZeroUsize) -> (Scope, Vec<D
     (resolver.scope, resolver.diagnostics)
 }
 
+/// What of a row or a line of a stream a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Data {
+    Field,
+    Event,
+}
+
 struct Resolver {
     scope: Scope,
     /// Where each name was first declared. Names are global across kinds, so that one word never means two things.
     seen: BTreeMap<String, Location>,
+    /// The fields and the events by the name under which data are looked up, with the name as declared.
+    in_data: BTreeMap<(Data, String), (String, Location)>,
     /// The modules that a file uses and that are not brought in yet.
     used: Vec<(ast::Use, FileId)>,
     diagnostics: Vec<Diagnostic>,
@@ -137,14 +149,14 @@ impl Resolver {
             self.scope.broken.insert(ast::Kind::Contact);
         }
         for field in contact.fields {
-            if self.is_new(&field.name, file) {
+            if self.is_new(&field.name, file) && self.is_new_in_data(Data::Field, &field.name, file) {
                 self.scope.fields.push(Declared { node: field, file });
             }
         }
     }
 
     fn event(&mut self, node: ast::Event, file: FileId) {
-        if self.is_new(&node.name, file) {
+        if self.is_new(&node.name, file) && self.is_new_in_data(Data::Event, &node.name, file) {
             self.scope.events.push(Declared { node, file });
         }
     }
@@ -196,9 +208,34 @@ impl Resolver {
         });
     }
 
+    /// Whether data could tell a name from those before it: `First Name` fills `first_name` and `firstName` alike.
+    fn is_new_in_data(&mut self, data: Data, name: &ast::Name, file: FileId) -> bool {
+        let at = name.span.in_file(file);
+        let looked_up = snake_case(&name.text);
+        if data == Data::Field && BUILT_IN.iter().any(|(built_in, _)| *built_in == looked_up) {
+            self.diagnostics.push(names::built_in_name(&looked_up, at));
+            return false;
+        }
+        match self.in_data.entry((data, looked_up)) {
+            Entry::Occupied(first) => {
+                let (first, declared) = first.get();
+                let by_module = file.0 >= self.first_module && declared.file.0 < self.first_module;
+                self.diagnostics.push(match by_module {
+                    true => names::declared_by_module(&name.text, *declared, at),
+                    false => names::same_in_data(&name.text, at, first, *declared),
+                });
+                false
+            }
+            Entry::Vacant(entry) => {
+                entry.insert((name.text.clone(), at));
+                true
+            }
+        }
+    }
+
     fn is_new(&mut self, name: &ast::Name, file: FileId) -> bool {
         let at = name.span.in_file(file);
-        if crate::built_in::BUILT_IN.iter().any(|(built_in, _)| *built_in == name.text) {
+        if BUILT_IN.iter().any(|(built_in, _)| *built_in == name.text) {
             self.diagnostics.push(names::built_in_name(&name.text, at));
             return false;
         }
