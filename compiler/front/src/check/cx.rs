@@ -69,6 +69,11 @@ impl<'e> Cx<'e> {
         self.env.may_be_lost(kind)
     }
 
+    /// The text of the declaration's file.
+    pub(super) fn source(&self) -> Option<&'e str> {
+        self.env.scope.sources.get(self.file.0 as usize).map(|source| source.text.as_str())
+    }
+
     /// The text at a place, on one line.
     pub(super) fn text_at(&self, span: Span) -> String {
         self.env.text_at(self.file, span)

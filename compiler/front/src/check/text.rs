@@ -4,15 +4,48 @@ use super::Known;
 use super::cx::Cx;
 use super::named;
 use crate::address::{self, NAME_MAX_OCTETS};
-use crate::diagnostics::{missing, names, types};
+use crate::diagnostics::{missing, names, template, types};
 use crate::source::Span;
 use crate::syntax::ast::{Text, TextPiece};
+use crate::templates::foreign;
 use flow_ir::{FieldType, Piece, TextTemplate};
 
 /// A text that is filled in for each person.
 pub(super) fn template_text(cx: &mut Cx<'_>, text: &Text, known: &Known) -> TextTemplate {
-    let pieces = text.pieces.iter().filter_map(|piece| check_piece(cx, piece, known)).collect();
-    TextTemplate { pieces }
+    let foreign = report_foreign(cx, text);
+    // `${first_name}` is one mistake, and has a field in it.
+    let is_foreign = |piece: &TextPiece| match piece {
+        TextPiece::Field { span, .. } => foreign.iter().any(|token| token.start <= span.start && span.end <= token.end),
+        TextPiece::Plain(_) => false,
+    };
+    let pieces = text.pieces.iter().filter(|piece| !is_foreign(piece));
+    TextTemplate { pieces: pieces.filter_map(|piece| check_piece(cx, piece, known)).collect() }
+}
+
+/// Tokens of other tools, which nobody fills in. They are looked for in the text as written, around the fields that were read in it.
+fn report_foreign(cx: &mut Cx<'_>, text: &Text) -> Vec<Span> {
+    let mut places = Vec::new();
+    let Some(source) = cx.source() else { return places };
+    let from = text.span.start as usize;
+    let read = text.pieces.iter().filter_map(|piece| match piece {
+        TextPiece::Field { span, .. } => Some(span.start as usize - from..span.end as usize - from),
+        TextPiece::Plain(_) => None,
+    });
+    let tokens = foreign::find(text.span.text(source), &read.collect::<Vec<_>>(), &cx.env.schema.field_names());
+    for token in tokens {
+        let at = Span::new((from + token.span.start) as u32, (from + token.span.end) as u32);
+        let ours = token.field.and_then(|name| {
+            let field = cx.env.schema.field(&name)?;
+            Some(if cx.env.schema.shape(field).optional {
+                format!("{{{name} or \"there\"}}")
+            } else {
+                format!("{{{name}}}")
+            })
+        });
+        cx.report(template::foreign_token(at.text(source), ours, cx.at(at)));
+        places.push(at);
+    }
+    places
 }
 
 pub(super) fn check_piece(cx: &mut Cx<'_>, piece: &TextPiece, known: &Known) -> Option<Piece> {

@@ -22,6 +22,16 @@ pub(crate) fn not_a_template(path: &str, at: Location) -> Diagnostic {
         .help("templates end in `.mjml` or `.html`")
 }
 
+/// The same in a text of a `.flow` file. `ours` is what Flow writes for it.
+pub(crate) fn foreign_token(token: &str, ours: Option<String>, at: Location) -> Diagnostic {
+    let message = format!("`{token}` is no token of Flow, and would be mailed as it stands");
+    let diagnostic = Diagnostic::error(Code::TemplateSyntax, message, at, "of another tool");
+    match ours {
+        Some(ours) => diagnostic.help("nothing fills it in; Flow writes").edit(at, ours),
+        None => diagnostic.help("nothing fills it in; Flow writes {first_name or \"there\"}"),
+    }
+}
+
 /// A fault of the checker, in the template and with the email that uses it.
 pub(crate) fn fault(
     fault: &TemplateFault,
@@ -42,6 +52,9 @@ pub(crate) fn fault(
     if let FaultKind::UnknownToken { nearest: Some(nearest), .. } = &fault.kind {
         diagnostic.edits = vec![Edit { at, text: nearest.clone() }];
     }
+    if let Some(ours) = fault.kind.ours() {
+        diagnostic.edits = vec![Edit { at, text: ours }];
+    }
     diagnostic
 }
 
@@ -58,6 +71,7 @@ fn widened(span: Span, text: &str) -> Span {
 fn code_and_label(kind: &FaultKind) -> (Code, &'static str) {
     match kind {
         FaultKind::Syntax(_) | FaultKind::Markup(_) => (Code::TemplateSyntax, "here"),
+        FaultKind::Foreign { .. } => (Code::TemplateSyntax, "of another tool"),
         FaultKind::NotAllowed(_) => (Code::TemplateNotAllowed, "not part of Flow's templates"),
         FaultKind::UnknownToken { .. } => (Code::TemplateUnknownField, "no such field"),
         FaultKind::MaybeMissing { .. } => (Code::TemplatePossiblyMissing, "may be missing"),

@@ -23,6 +23,12 @@ pub(crate) enum FaultKind {
     Markup(Markup),
     /// A construct of the full Jinja language that mails do without.
     NotAllowed(Construct),
+    /// A token of another tool, and the field that is meant.
+    Foreign {
+        token: String,
+        field: Option<String>,
+        optional: bool,
+    },
     UnknownToken {
         name: String,
         nearest: Option<String>,
@@ -180,12 +186,28 @@ impl FaultKind {
         }
     }
 
+    /// What Flow writes for a token of another tool.
+    pub(crate) fn ours(&self) -> Option<String> {
+        match self {
+            Self::Foreign { field: Some(field), optional: true, .. } => Some(format!("{{{{ {field} or \"there\" }}}}")),
+            Self::Foreign { field: Some(field), .. } => Some(format!("{{{{ {field} }}}}")),
+            _ => None,
+        }
+    }
+
     /// What to write instead, with the mended line where there is one.
     pub(crate) fn help(&self) -> String {
         match self {
             Self::Syntax(syntax) => syntax.help(),
             Self::Markup(markup) => markup.help(),
             Self::NotAllowed(construct) => construct.help(),
+            Self::Foreign { .. } => match self.ours() {
+                Some(_) => "nothing fills it in; Flow writes".to_owned(),
+                None => {
+                    "nothing fills it in; Flow writes {{ first_name or \"there\" }}, and {% if FIELD %} .. {% endif %}"
+                        .to_owned()
+                }
+            },
             Self::UnknownToken { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
             Self::UnknownToken { name, nearest: None } => {
                 format!("declare the field in `contact {{ {name} text? }}`, or take the token out")
@@ -220,6 +242,7 @@ impl fmt::Display for FaultKind {
             Self::Syntax(syntax) => syntax.fmt(f),
             Self::Markup(markup) => markup.fmt(f),
             Self::NotAllowed(construct) => construct.fmt(f),
+            Self::Foreign { token, .. } => write!(f, "`{token}` is no token of Flow, and would be mailed as it stands"),
             Self::UnknownToken { name, .. } => write!(f, "there is no field `{name}`"),
             Self::MaybeMissing { field, .. } => write!(f, "`{field}` may be missing here"),
             Self::NotPrintable { field } => write!(f, "`{field}` is not text, so it cannot be printed"),

@@ -16,6 +16,7 @@
 //! on every path. MJML becomes HTML here, once, so that a send only fills in tokens ([`Template`]).
 
 mod fault;
+pub(crate) mod foreign;
 mod markup;
 mod mjml;
 mod pieces;
@@ -107,6 +108,7 @@ pub fn check(text: &str, kind: TemplateKind, scope: &TemplateScope) -> Result<Ch
     let markup = markup::read(text, &split.pieces, kind);
     let syntax = syntax::mend(text, &split);
     let mut faults = syntax.faults;
+    faults.extend(foreign_tokens(text, &split.pieces, scope));
     let walked = walk::walk(&syntax.text, &markup, scope, &syntax.excused);
     if faults.is_empty() {
         faults.extend(walked.absences(scope, markup.body_end.clone()));
@@ -130,6 +132,18 @@ pub fn check(text: &str, kind: TemplateKind, scope: &TemplateScope) -> Result<Ch
             .push(TemplateFault { kind: FaultKind::Clipped { bytes: html.len(), limit: MAX_SHOWN_BYTES }, span: 0..0 });
     }
     finish(html, walked.uses, faults)
+}
+
+fn foreign_tokens(text: &str, pieces: &[pieces::Piece], scope: &TemplateScope) -> Vec<TemplateFault> {
+    let read: Vec<_> = pieces.iter().map(|piece| piece.span.clone()).collect();
+    let fields: Vec<&str> = scope.fields.keys().map(String::as_str).collect();
+    let fault = |token: foreign::Foreign| {
+        let optional =
+            token.field.as_ref().and_then(|field| scope.fields.get(field)).is_some_and(|field| field.optional);
+        let written = text.get(token.span.clone()).unwrap_or_default().to_owned();
+        TemplateFault { kind: FaultKind::Foreign { token: written, field: token.field, optional }, span: token.span }
+    };
+    foreign::find(text, &read, &fields).into_iter().map(fault).collect()
 }
 
 /// Reads the tokens of HTML that [`check`] made, such as a stored program holds: what a send relies on is proved anew, that every
