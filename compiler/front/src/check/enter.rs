@@ -12,8 +12,8 @@ use crate::env::Env;
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::typed::{Cond, Part, Since, TypedEntry, TypedWorkflow};
-use flow_ir::Pattern;
 use flow_ir::limits::MAX_TRIGGERS;
+use flow_ir::{Pattern, PatternEvent};
 
 pub(super) fn enter(cx: &mut Cx<'_>, enter: &ast::Enter, around: &Around<'_>, typed: &mut TypedWorkflow) {
     typed.entry = check_entry(cx, enter, around.span);
@@ -112,17 +112,28 @@ fn triggers(cond: &Cond) -> Triggers {
     }
 }
 
-/// Two events of different kinds that would have to be the same one: `downloaded and requested_demo`.
+/// Two parts that no event meets both: `downloaded and requested_demo`, `downloaded and (visited or requested_demo)`.
 fn joined(cond: &Cond) -> Option<(&Part, &Part)> {
-    let Cond::All(parts) = cond else { return cond.children().find_map(joined) };
-    let event = |part: &Part| match &part.cond {
-        Cond::Events(test) if test.since == Since::Trigger => Some(test.pattern.event),
-        _ => None,
-    };
-    let mut triggers = parts.iter().filter_map(|part| Some((part, event(part)?)));
-    let (first, of) = triggers.next()?;
-    let (second, _) = triggers.find(|(_, other)| *other != of)?;
-    Some((first, second))
+    if let Cond::All(parts) = cond {
+        let mut waiting = parts.iter().filter(|part| triggers(&part.cond) == Triggers::Always);
+        let first = waiting.next();
+        let kinds = first.map(|part| kinds(&part.cond)).unwrap_or_default();
+        let other = waiting.find(|part| !self::kinds(&part.cond).iter().any(|kind| kinds.contains(kind)));
+        if let (Some(first), Some(other)) = (first, other) {
+            return Some((first, other));
+        }
+    }
+    cond.children().find_map(joined)
+}
+
+/// The kinds of the events that a condition waits for.
+fn kinds(cond: &Cond) -> Vec<PatternEvent> {
+    let mut kinds = Vec::new();
+    cond.each(&mut |cond| match cond {
+        Cond::Events(test) if test.since == Since::Trigger => kinds.push(test.pattern.event),
+        _ => {}
+    });
+    kinds
 }
 
 fn has_unknown(env: &Env<'_>, cond: &Cond) -> bool {

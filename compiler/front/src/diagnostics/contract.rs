@@ -45,12 +45,17 @@ pub(crate) fn entry_unclear(at: Location, event: Location) -> Diagnostic {
 }
 
 pub(crate) fn two_triggers(one: &str, other: &str, at: Location) -> Diagnostic {
+    // A group of conditions takes no period as a whole.
+    let reading = |trigger: &str, before: &str| {
+        (!before.starts_with('(')).then(|| format!("  {trigger} and {before} in the last 30 days"))
+    };
+    let readings: Vec<String> = [reading(one, other), reading(other, one)].into_iter().flatten().collect();
     Diagnostic::error(Code::TwoTriggers, format!("no event is both `{one}` and `{other}`"), at, "another event")
         .why("people enter at one event, so nobody would ever enter here")
         .help(format!(
-            "say which of them triggers, and how long the other may have been before:\n  \
-             {one} and {other} in the last 30 days\nor\n  {other} and {one} in the last 30 days\n\
-             if either is enough, join them with `or`"
+            "say which of them triggers, and how long before it the other may have been:\n{}\n\
+             if either is enough, join them with `or`",
+            readings.join("\nor\n")
         ))
 }
 
