@@ -128,12 +128,7 @@ fn joined(cond: &Cond) -> Option<(&Part, &Part)> {
 
 /// The kinds of the events that a condition waits for.
 fn kinds(cond: &Cond) -> Vec<PatternEvent> {
-    let mut kinds = Vec::new();
-    cond.each(&mut |cond| match cond {
-        Cond::Events(test) if test.since == Since::Trigger => kinds.push(test.pattern.event),
-        _ => {}
-    });
-    kinds
+    triggering(cond).into_iter().map(|pattern| pattern.event).collect()
 }
 
 fn has_unknown(env: &Env<'_>, cond: &Cond) -> bool {

@@ -80,17 +80,21 @@ pub(super) fn team(cx: &mut Cx<'_>, name: &Name) -> Option<TeamId> {
 
 /// A segment; none if it was refused at its declaration, which said so.
 pub(super) fn segment(cx: &mut Cx<'_>, name: &Name) -> Option<SegmentId> {
-    let found = cx.env.segments.ids.get(name.text.as_str()).copied();
-    match found {
-        Some(segment) => cx.means(name.span, Meaning::Segment(segment)),
-        None => {
-            let known = if cx.suggests() { cx.env.segments.ids.keys().copied().collect() } else { Vec::new() };
-            let stage = cx.env.schema.stage(&name.text).is_some();
-            let diagnostic = names::unknown_segment(&name.text, &known, stage, cx.at(name.span));
-            cx.report_unknown(&[Kind::Segment], diagnostic);
-        }
+    let found = known_segment(cx, name);
+    if found.is_none() {
+        let known = if cx.suggests() { cx.env.segments.ids.keys().copied().collect() } else { Vec::new() };
+        let stage = cx.env.schema.stage(&name.text).is_some();
+        let diagnostic = names::unknown_segment(&name.text, &known, stage, cx.at(name.span));
+        cx.report_unknown(&[Kind::Segment], diagnostic);
     }
     found.filter(|segment| cx.env.segment(*segment).is_some())
+}
+
+/// A segment, where the name may be something else; also one that was refused at its declaration.
+pub(super) fn known_segment(cx: &mut Cx<'_>, name: &Name) -> Option<SegmentId> {
+    let segment = cx.env.segments.ids.get(name.text.as_str()).copied()?;
+    cx.means(name.span, Meaning::Segment(segment));
+    Some(segment)
 }
 
 /// A tag, as the field it is kept in.

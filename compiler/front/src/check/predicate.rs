@@ -7,9 +7,9 @@ use super::field::check_field_relation;
 use super::flow::Journey;
 use super::habits::report_list_meant;
 use super::habits::{field_and_value, lone_value};
+use super::named;
 use super::number::{Term, literal_words};
 use super::number::{check_left_side, check_number};
-use super::segment;
 use crate::diagnostics::{missing, names, syntax, types};
 use crate::env::{Env, schema};
 use crate::meaning::Meaning;
@@ -295,8 +295,9 @@ pub(super) fn check_bare_field(cx: &mut Cx<'_>, field: FieldId, span: Span) -> C
 
 /// A word alone that is no field: a segment, a stage, an event.
 pub(super) fn check_bare_word(cx: &mut Cx<'_>, name: &ast::Name, asked: Asked<'_>) -> Cond {
-    if let Some(segment) = segment::named(cx, name) {
-        return segment;
+    if let Some(segment) = named::known_segment(cx, name) {
+        // One that was refused as a whole was reported at its declaration.
+        return cx.env.segment(segment).map_or(Cond::Unknown, |_| Cond::Segment(segment));
     }
     if let (Some(stage), Some(field)) = (cx.env.schema.stage(&name.text), cx.env.schema.field("stage")) {
         cx.means(name.span, Meaning::Stage(stage));

@@ -13,7 +13,6 @@ use super::cx::{Cx, Found};
 use super::predicate::{Asked, check_predicate};
 use crate::diagnostics::{Diagnostic, names, syntax};
 use crate::env::Env;
-use crate::meaning::Meaning;
 use crate::syntax::ast::{self, Literal, Predicate};
 use crate::typed::Cond;
 use flow_ir::limits::{MAX_SEGMENT_DEPTH, MAX_SEGMENT_TESTS};
@@ -28,14 +27,6 @@ struct Extent {
 
 pub(super) fn check_segment(cx: &mut Cx<'_>, segment: &ast::Segment) -> Cond {
     check_predicate(cx, &segment.predicate, Asked::Anywhere("a segment"), &Known::new())
-}
-
-/// The segment of a name, where it is asked.
-pub(super) fn named(cx: &mut Cx<'_>, name: &ast::Name) -> Option<Cond> {
-    let id = cx.env.segments.ids.get(name.text.as_str()).copied()?;
-    cx.means(name.span, Meaning::Segment(id));
-    // One that was refused as a whole was reported at its declaration.
-    Some(cx.env.segment(id).map_or(Cond::Unknown, |_| Cond::Segment(id)))
 }
 
 /// The segments in the order in which they can be typed: each after those it names. Those that are missing were refused and reported.
