@@ -6,7 +6,7 @@ use std::thread::available_parallelism;
 
 use flow_front::Project;
 use flow_front::diagnostics::render::Sources;
-use flow_front::diagnostics::{Code, Diagnostic, Label, Severity};
+use flow_front::diagnostics::{Code, Diagnostic, Label};
 use flow_front::source::{FileId, Source, Span};
 use flow_ir::Program;
 use flow_ir::verify::Fault;
@@ -96,13 +96,9 @@ fn settings_diagnostic(fault: &SettingsFault) -> Diagnostic {
         at: Span::new(offset(at.start), offset(at.end)).in_file(FileId(0)),
         text: "here".to_owned(),
     });
-    Diagnostic {
-        code: Code::BadSettings,
-        severity: Severity::Error,
-        message: fault.message.clone(),
-        labels: label.into_iter().collect(),
-        why: None,
-        help: fault.help.clone(),
-        edits: Vec::new(),
-    }
+    let nowhere = Span::new(0, 0).in_file(FileId(0));
+    let mut found = Diagnostic::error(Code::BadSettings, fault.message.clone(), nowhere, "");
+    found.labels = label.into_iter().collect();
+    found.help.clone_from(&fault.help);
+    found
 }

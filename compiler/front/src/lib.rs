@@ -20,6 +20,7 @@ pub mod format;
 pub mod lints;
 mod lower;
 pub mod meaning;
+mod mend;
 pub mod naming;
 pub mod pages;
 mod project;
@@ -82,6 +83,8 @@ pub fn compile_on(project: &Project, threads: NonZeroUsize) -> Compilation {
         diagnostics.into_iter().filter_map(|diagnostic| project.lints.apply(diagnostic)).collect();
     diagnostics.sort_by_key(Diagnostic::at);
     diagnostics.dedup();
+    // What each suggests is tried out last, against all that is known: it compiles, or is not shown.
+    let mut diagnostics = mend::settle(&env, diagnostics);
     let typed = checked.typed;
     let sources = Sources::new(scope.sources);
     // Only a program without errors is lowered, so the lowering never has to complain.

@@ -1,8 +1,8 @@
 //! The hand that a check writes with: one declaration, what is found wrong in it, and what its words mean.
 
 use crate::diagnostics::Diagnostic;
-use crate::env::Env;
 use crate::env::schema::Schema;
+use crate::env::{Env, on_one_line};
 use crate::meaning::{Meaning, Meanings};
 use crate::source::{FileId, Location, Span};
 use crate::syntax::ast::Kind;
@@ -14,6 +14,10 @@ const MAX_SUGGESTING: usize = 200;
 pub(super) struct Cx<'e> {
     pub(super) env: &'e Env<'e>,
     file: FileId,
+    /// The text that places point into.
+    text: &'e str,
+    /// A mended text is only tried out.
+    trial: bool,
     /// How many diagnostics there were before this declaration.
     before: usize,
     pub(super) found: Found,
@@ -28,7 +32,18 @@ pub(super) struct Found {
 
 impl<'e> Cx<'e> {
     pub(super) fn new(env: &'e Env<'e>, file: FileId, before: usize) -> Self {
-        Self { env, file, before, found: Found::default() }
+        let text = env.scope.sources.get(file.0 as usize).map_or("", |source| source.text.as_str());
+        Self { env, file, text, trial: false, before, found: Found::default() }
+    }
+
+    /// For a declaration of a text that is only tried out.
+    pub(super) fn trial(env: &'e Env<'e>, file: FileId, text: &'e str) -> Self {
+        Self { env, file, text, trial: true, before: 0, found: Found::default() }
+    }
+
+    /// What is only tried out is asked about its own lines, so what lies in other files need not be looked at.
+    pub(super) fn is_trial(&self) -> bool {
+        self.trial
     }
 
     pub(super) fn at(&self, span: Span) -> Location {
@@ -70,12 +85,17 @@ impl<'e> Cx<'e> {
     }
 
     /// The text of the declaration's file.
-    pub(super) fn source(&self) -> Option<&'e str> {
-        self.env.scope.sources.get(self.file.0 as usize).map(|source| source.text.as_str())
+    pub(super) fn source(&self) -> &'e str {
+        self.text
+    }
+
+    /// The text of the declaration's file up to a place.
+    pub(super) fn text_before(&self, at: u32) -> &'e str {
+        self.text.get(..at as usize).unwrap_or_default()
     }
 
     /// The text at a place, on one line.
     pub(super) fn text_at(&self, span: Span) -> String {
-        self.env.text_at(self.file, span)
+        on_one_line(span.text(self.text))
     }
 }

@@ -82,7 +82,9 @@ pub(super) fn check_template(cx: &mut Cx<'_>, node: &ast::Email, links: &[Link],
     let used = cx.at(named.span);
     let path = fixed_text(cx, named)?;
     let Some(index) = cx.env.templates.get(path.as_str()).copied() else {
-        let nearest = suggest::nearest(&path, cx.env.templates.keys().copied());
+        let same_name = |known: &&&str| known.rsplit('/').next() == path.rsplit('/').next();
+        let nearest = suggest::nearest(&path, cx.env.templates.keys().copied())
+            .or_else(|| cx.env.templates.keys().find(same_name).copied());
         cx.report(template::not_found(&path, used, nearest));
         return None;
     };
@@ -91,6 +93,9 @@ pub(super) fn check_template(cx: &mut Cx<'_>, node: &ast::Email, links: &[Link],
         cx.report(template::not_a_template(&path, used));
         return None;
     };
+    if cx.is_trial() {
+        return None;
+    }
     let source = cx.env.project.templates.get(index as usize)?;
     let at = Span::new(0, 0).in_file(FileId(cx.env.scope.first_template + index));
     let scope = template_scope(cx, links, kind);

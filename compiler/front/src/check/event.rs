@@ -71,9 +71,9 @@ pub(super) fn check_since(
     match (period, asked) {
         (Some(Period::InTheLast(duration)), _) => look_back_ms(cx, duration).map(Since::Within),
         (Some(Period::In(duration)), _) => {
-            let event = cx.text_at(Span::new(span.start, duration.span.start));
-            let event = event.trim_end().strip_suffix("in").unwrap_or(&event).trim_end();
-            cx.report(time::bare_in(event, &cx.text_at(duration.span), cx.at(duration.span), asked.ahead()));
+            let before = cx.text_before(duration.span.start);
+            let from = before.trim_end().len().saturating_sub("in".len()) as u32;
+            cx.report(time::bare_in(&cx.text_at(duration.span), from, cx.at(duration.span), asked.ahead()));
             None
         }
         (Some(Period::Ever), _) => Some(Since::Ever),

@@ -25,6 +25,16 @@ pub(super) fn text_needle(cx: &mut Cx<'_>, name: &ast::Name, ty: &FieldType, lit
     None
 }
 
+/// `is not empty` is `is known`.
+fn report_presence_denied(cx: &mut Cx<'_>, word: &ast::Name, ours: &str) {
+    let opposite = if ours == "known" { "unknown" } else { "known" };
+    let before = cx.text_before(word.span.start).trim_end();
+    let from = before.len().saturating_sub("not".len()) as u32;
+    let diagnostic = types::type_mismatch(&word.text, "a name", "a value", cx.at(word.span), "");
+    let whole = cx.at(Span::new(from, word.span.end));
+    cx.report(diagnostic.help(format!("Flow says `{opposite}`:")).edit(whole, opposite));
+}
+
 pub(super) fn check_field_relation(
     cx: &mut Cx<'_>,
     field: FieldId,
@@ -32,10 +42,14 @@ pub(super) fn check_field_relation(
     span: Span,
     known: &Known,
 ) -> Cond {
-    if let Relation::Is(ast::Literal::Word(word)) = relation
+    if let Relation::Is(ast::Literal::Word(word)) | Relation::IsNot(ast::Literal::Word(word)) = relation
         && let Some(ours) = asks_for_presence(&word.text)
         && cx.env.schema.shape(field).ty != FieldType::Stage
     {
+        if matches!(relation, Relation::IsNot(_)) {
+            report_presence_denied(cx, word, ours);
+            return Cond::Unknown;
+        }
         let diagnostic = types::type_mismatch(&word.text, "a name", "a value", cx.at(word.span), "");
         cx.report(diagnostic.help(format!("Flow says `{ours}`:")).edit(cx.at(word.span), ours));
         return Cond::Unknown;

@@ -164,7 +164,7 @@ pub(super) fn report_mixed(cx: &mut Cx<'_>, parts: &[Predicate], ors: &[bool], s
         let groups = groups
             .iter()
             .map(|group| if group.len() > 1 { format!("({})", group.join(inner)) } else { group.concat() });
-        format!("  {}", groups.collect::<Vec<_>>().join(outer))
+        groups.collect::<Vec<_>>().join(outer)
     };
     let diagnostic = syntax::and_or_mixed(cx.at(span), reading(true), reading(false));
     cx.report(diagnostic);

@@ -25,7 +25,7 @@ pub(super) fn template_text(cx: &mut Cx<'_>, text: &Text, known: &Known) -> Text
 /// Tokens of other tools, which nobody fills in. They are looked for in the text as written, around the fields that were read in it.
 fn report_foreign(cx: &mut Cx<'_>, text: &Text) -> Vec<Span> {
     let mut places = Vec::new();
-    let Some(source) = cx.source() else { return places };
+    let source = cx.source();
     let from = text.span.start as usize;
     let read = text.pieces.iter().filter_map(|piece| match piece {
         TextPiece::Field { span, .. } => Some(span.start as usize - from..span.end as usize - from),

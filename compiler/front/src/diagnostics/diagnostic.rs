@@ -31,6 +31,21 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Changes that mend it, all in one file.
     pub edits: Vec<Edit>,
+    /// Where the words can be read in several ways: each of them as a mended line, for the writer to choose.
+    pub readings: Vec<Mend>,
+    /// Further guesses, likeliest first; [`mend`](crate::mend) tries them out, and none is left behind it.
+    pub(crate) tries: Vec<Mend>,
+    /// `edits` are such a guess too, made from a word or two.
+    pub(crate) guessed: bool,
+}
+
+/// Changes that would mend something, and what to say before the mended line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mend {
+    /// What they do, ending in `:`.
+    pub help: String,
+    /// All in one file.
+    pub edits: Vec<Edit>,
 }
 
 /// A place with a few words.
@@ -62,6 +77,9 @@ impl Diagnostic {
             why: None,
             help: None,
             edits: Vec::new(),
+            readings: Vec::new(),
+            tries: Vec::new(),
+            guessed: false,
         }
     }
 
@@ -95,6 +113,20 @@ impl Diagnostic {
     #[must_use]
     pub fn edit(mut self, at: Location, text: impl Into<String>) -> Self {
         self.edits.push(Edit { at, text: text.into() });
+        self
+    }
+
+    /// Says that the edits are only a guess.
+    #[must_use]
+    pub(crate) fn guessed(mut self) -> Self {
+        self.guessed = true;
+        self
+    }
+
+    /// Adds a reading: what it takes the words to mean, and the text that says so.
+    #[must_use]
+    pub fn reading(mut self, help: impl Into<String>, at: Location, text: impl Into<String>) -> Self {
+        self.readings.push(Mend { help: help.into(), edits: vec![Edit { at, text: text.into() }] });
         self
     }
 

@@ -36,7 +36,8 @@ pub(crate) fn missing_surprises(field: &str, test: &str, at: Location, declared:
         field,
         declared,
     )
-    .help(format!("without them:\n  {field} is known and {test}\nwith them:\n  ({field} is unknown or {test})"))
+    .reading("without them:", at, format!("({field} is known and {test})"))
+    .reading("with them:", at, format!("({field} is unknown or {test})"))
 }
 
 /// The same under a `not`.
@@ -51,7 +52,8 @@ pub(crate) fn missing_under_not(field: &str, test: &str, at: Location, declared:
         field,
         declared,
     )
-    .help(format!("without them:\n  {field} is known and {test}\nwith them:\n  ({field} is unknown or {test})"))
+    .reading("without them:", at, format!("({field} is known and {test})"))
+    .reading("with them:", at, format!("({field} is unknown or {test})"))
 }
 
 pub(crate) fn never_missing(field: &str, unknown: bool, at: Location) -> Diagnostic {

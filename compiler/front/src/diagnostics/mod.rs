@@ -20,5 +20,5 @@ pub(crate) mod time;
 pub(crate) mod types;
 
 pub use codes::Code;
-pub use diagnostic::{Diagnostic, Edit, Label, Severity};
+pub use diagnostic::{Diagnostic, Edit, Label, Mend, Severity};
 pub(crate) use expected::Expected;

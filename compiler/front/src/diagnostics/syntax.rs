@@ -1,7 +1,7 @@
 //! Text that cannot be read.
 
-use super::{Code, Diagnostic, Expected, suggest};
-use crate::source::Location;
+use super::{Code, Diagnostic, Edit, Expected, Mend, suggest};
+use crate::source::{Location, Span};
 
 /// The characters of an unreadable word that a message repeats.
 const MAX_SHOWN: usize = 60;
@@ -58,8 +58,13 @@ pub(crate) fn foreign_end(word: &str, at: Location) -> Diagnostic {
 }
 
 pub(crate) fn else_without_if(at: Location) -> Diagnostic {
-    Diagnostic::error(Code::UnknownStatement, "this `else` belongs to no `if`", at, "no `if` ends right before it")
-        .help("put it behind the `}` of its `if`, with nothing between them")
+    let mut found =
+        Diagnostic::error(Code::UnknownStatement, "this `else` belongs to no `if`", at, "no `if` ends right before it")
+            .help("put it behind the `}` of its `if`, with nothing between them");
+    let start = Span::new(at.span.start, at.span.start).in_file(at.file);
+    let edits = vec![Edit { at: start, text: "} ".to_owned() }];
+    found.tries.push(Mend { help: "the `if` ends before it:".to_owned(), edits });
+    found
 }
 
 /// A header clause where steps are.
@@ -104,7 +109,7 @@ pub(crate) fn unknown_statement(word: &str, nearest: Option<&str>, possible: &[&
     let message = format!("nothing starts with `{word}` here");
     let diagnostic = Diagnostic::error(Code::UnknownStatement, message, at, "not a word of Flow in this place");
     match nearest {
-        Some(keyword) => diagnostic.help(format!("did you mean `{keyword}`?")).edit(at, keyword),
+        Some(keyword) => diagnostic.help(format!("did you mean `{keyword}`?")).edit(at, keyword).guessed(),
         None => diagnostic.help(format!("a line here starts with {}", suggest::list(possible, possible.len()))),
     }
 }
@@ -169,7 +174,9 @@ pub(crate) fn and_or_mixed(at: Location, first: String, second: String) -> Diagn
         "which belongs together?",
     )
     .why("one reading may mail people whom the other leaves alone")
-    .help(format!("say which is meant:\n{first}\nor\n{second}"))
+    .help("say which is meant:")
+    .reading("", at, first)
+    .reading("or", at, second)
 }
 
 pub(crate) fn too_large(what: &str, at: Location) -> Diagnostic {

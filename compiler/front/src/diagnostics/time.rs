@@ -16,8 +16,8 @@ pub(crate) fn bad_duration(text: &str, why: &str, at: Location) -> Diagnostic {
         .help("write a whole number and a unit, such as `90 minutes`, `2 days` or `6 weeks`")
 }
 
-/// `at` is the length; `ahead` the word with which it looks ahead where it stands.
-pub(crate) fn bare_in(event: &str, length: &str, at: Location, ahead: Option<&str>) -> Diagnostic {
+/// `at` is the length, `from` where its `in` begins; `ahead` the word with which it looks ahead where it stands.
+pub(crate) fn bare_in(length: &str, from: u32, at: Location, ahead: Option<&str>) -> Diagnostic {
     let found = |message: String| Diagnostic::error(Code::BareIn, message, at, "from when on?");
     let Some(ahead) = ahead else {
         let start = Span::new(at.span.start, at.span.start).in_file(at.file);
@@ -26,9 +26,11 @@ pub(crate) fn bare_in(event: &str, length: &str, at: Location, ahead: Option<&st
             .help("what people did before is asked so:")
             .edit(start, "the last ");
     };
+    let whole = Span::new(from, at.span.end).in_file(at.file);
     found(format!("does `in {length}` look back or ahead?"))
         .why("back, it asks what people did before; ahead, what they have yet to do")
-        .help(format!("looking back:\n  {event} in the last {length}\nlooking ahead:\n  {event} {ahead} {length}"))
+        .reading("looking back:", whole, format!("in the last {length}"))
+        .reading("looking ahead:", whole, format!("{ahead} {length}"))
 }
 
 pub(crate) fn month_in_period(at: Location, days: i64) -> Diagnostic {

@@ -70,9 +70,13 @@ impl<'p> Env<'p> {
     /// The text at a place, on one line, without its comments: it names steps and conditions, and comments change no name.
     pub(crate) fn text_at(&self, file: FileId, span: Span) -> String {
         let source = self.scope.sources.get(file.0 as usize);
-        let text = source.map_or("", |source| span.text(&source.text));
-        text.lines().flat_map(|line| without_comment(line).split_whitespace()).collect::<Vec<_>>().join(" ")
+        on_one_line(source.map_or("", |source| span.text(&source.text)))
     }
+}
+
+/// A text without its comments, its words one space apart.
+pub(crate) fn on_one_line(text: &str) -> String {
+    text.lines().flat_map(|line| without_comment(line).split_whitespace()).collect::<Vec<_>>().join(" ")
 }
 
 fn groups(scope: &Scope) -> BTreeMap<&str, Vec<WorkflowId>> {

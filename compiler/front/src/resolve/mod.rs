@@ -12,7 +12,7 @@ use crate::built_in::BUILT_IN;
 use crate::diagnostics::{Diagnostic, names};
 use crate::naming::snake_case;
 use crate::source::{FileId, Location, Source, Span};
-use crate::syntax::{ast, constructs, parse};
+use crate::syntax::{ast, constructs, parse, parse_guessing};
 use flow_ir::{EmailId, IdMap};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +38,10 @@ pub(crate) struct Scope {
     pub sources: Vec<Source>,
     /// The file of the first template.
     pub first_template: u32,
+    /// Where each name was first declared.
+    pub seen: BTreeMap<String, Location>,
+    /// Where the declarations of each file begin.
+    pub starts: Vec<Vec<u32>>,
     pub fields: Vec<Declared<ast::Field>>,
     pub events: Vec<Declared<ast::Event>>,
     /// The lifecycle, lowest first.
@@ -58,13 +62,29 @@ pub(crate) struct Scope {
 pub(crate) fn resolve(project: &Project, threads: NonZeroUsize) -> (Scope, Vec<Diagnostic>) {
     let first_module = project.sources.len() as u32;
     let (scope, seen, in_data, used, diagnostics) = Default::default();
-    let mut resolver = Resolver { scope, seen, in_data, used, diagnostics, first_module };
+    let mut resolver = Resolver { scope, seen, beside: None, in_data, used, diagnostics, first_module };
     for (source, (tree, diagnostics)) in project.sources.iter().zip(reading::read(&project.sources, threads)) {
         resolver.file(source.clone(), tree, diagnostics);
     }
     resolver.modules();
     resolver.scope.first_template = resolver.scope.sources.len() as u32;
     resolver.scope.sources.extend(project.templates.iter().cloned());
+    resolver.scope.seen = resolver.seen;
+    (resolver.scope, resolver.diagnostics)
+}
+
+/// What a text declares by itself, beside all names of `scope` but those of the `place` whose text it takes. Its modules are not
+/// brought in.
+pub(crate) fn alone(scope: &Scope, place: Location, file: FileId, text: &str, guess: Span) -> (Scope, Vec<Diagnostic>) {
+    let beside = Some(Beside { seen: &scope.seen, but: place });
+    let (scope, seen, in_data, used, diagnostics) = Default::default();
+    let mut resolver = Resolver { scope, seen, beside, in_data, used, diagnostics, first_module: u32::MAX };
+    let (tree, found) = parse_guessing(file, text, guess);
+    resolver.diagnostics.extend(found);
+    for declaration in tree.declarations {
+        resolver.declare(declaration.kind, file);
+    }
+    resolver.unknown_modules();
     (resolver.scope, resolver.diagnostics)
 }
 
@@ -75,8 +95,24 @@ enum Data {
     Event,
 }
 
-struct Resolver {
+/// What a project declares, but for what lies in one place of it.
+struct Beside<'s> {
+    seen: &'s BTreeMap<String, Location>,
+    but: Location,
+}
+
+impl Beside<'_> {
+    fn declares(&self, name: &str) -> Option<Location> {
+        let (at, but) = (*self.seen.get(name)?, self.but);
+        let is_inside = at.file == but.file && but.span.start <= at.span.start && at.span.end <= but.span.end;
+        (!is_inside).then_some(at)
+    }
+}
+
+struct Resolver<'s> {
     scope: Scope,
+    /// What is declared besides, where a text is only tried out.
+    beside: Option<Beside<'s>>,
     /// Where each name was first declared. Names are global across kinds, so that one word never means two things.
     seen: BTreeMap<String, Location>,
     /// The fields and the events by the name under which data are looked up, with the name as declared.
@@ -88,11 +124,12 @@ struct Resolver {
     first_module: u32,
 }
 
-impl Resolver {
+impl Resolver<'_> {
     /// The next file, with what was read in it.
     fn file(&mut self, source: Source, tree: ast::File, diagnostics: Vec<Diagnostic>) {
         let file = self.next_file();
         self.scope.sources.push(source);
+        self.scope.starts.push(tree.starts);
         self.diagnostics.extend(diagnostics);
         for declaration in tree.declarations {
             self.declare(declaration.kind, file);
@@ -109,9 +146,7 @@ impl Resolver {
         while !self.used.is_empty() {
             for (name, file) in std::mem::take(&mut self.used) {
                 let Some(module) = flow_stdlib::module(&name.text) else {
-                    let known: Vec<&str> = flow_stdlib::MODULES.iter().map(|module| module.name).collect();
-                    self.scope.module_missing = true;
-                    self.diagnostics.push(names::unknown_module(&name.text, &known, name.span.in_file(file)));
+                    self.unknown_module(&name, file);
                     continue;
                 };
                 if !loaded.contains(&module.name) {
@@ -120,6 +155,21 @@ impl Resolver {
                     let source = Source { path: module.path.to_owned(), text: module.text.to_owned() };
                     self.file(source, tree, diagnostics);
                 }
+            }
+        }
+    }
+
+    fn unknown_module(&mut self, name: &ast::Use, file: FileId) {
+        let known: Vec<&str> = flow_stdlib::MODULES.iter().map(|module| module.name).collect();
+        self.scope.module_missing = true;
+        self.diagnostics.push(names::unknown_module(&name.text, &known, name.span.in_file(file)));
+    }
+
+    /// Reports the modules that do not exist, and brings in none.
+    fn unknown_modules(&mut self) {
+        for (name, file) in std::mem::take(&mut self.used) {
+            if flow_stdlib::module(&name.text).is_none() {
+                self.unknown_module(&name, file);
             }
         }
     }
@@ -239,9 +289,10 @@ impl Resolver {
             self.diagnostics.push(names::built_in_name(&name.text, at));
             return false;
         }
-        match self.seen.get(&name.text) {
+        let beside = self.beside.as_ref().and_then(|beside| beside.declares(&name.text));
+        match self.seen.get(&name.text).copied().or(beside) {
             Some(first) => {
-                self.declared_twice(&name.text, at, *first);
+                self.declared_twice(&name.text, at, first);
                 false
             }
             None => {

@@ -6,7 +6,7 @@ use crate::source::FileId;
 use crate::syntax::ast::Tags;
 use crate::syntax::is_reserved;
 
-impl Resolver {
+impl Resolver<'_> {
     pub(super) fn tags(&mut self, tags: Tags, file: FileId) {
         for name in tags.names {
             if is_reserved(&name.text) {

@@ -99,7 +99,7 @@ macro_rules! headers {
             page "enter", typed "entry" => "enter", typed "trigger" => "enter when",
             later "days before" "weeks before" "days after" "at 0" "at 1",
         };
-        reenter: Reenter(Reenter) [reenter "reenter"] { page "reenter", later "every time" "per", };
+        reenter: Reenter(Reenter) [reenter "reenter"] { page "reenter", later "every time" "always" "per", };
         guards: ExitWhen(ExitWhen) [exit_when "exit when"] { page "exit-when", is Many, };
         guards: SkipWhen(SkipWhen) [skip_when "skip when"] { page "skip-when", };
         window: Window(Window) [window "send on"] { page "send-on", };

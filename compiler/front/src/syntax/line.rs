@@ -65,12 +65,18 @@ fn ends_value(word: &str) -> bool {
 
 /// The words and signs of a text, with its texts and comments as one each.
 pub(crate) fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    tokens_at(text).map(|(_, token)| token)
+}
+
+/// The same, each with where it begins.
+pub(crate) fn tokens_at(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let next = rest.trim_start();
+        let at = text.len() - next.len();
         let (token, behind) = next.split_at_checked(length(next))?;
         rest = behind;
-        (!token.is_empty()).then_some(token)
+        (!token.is_empty()).then_some((at, token))
     })
 }
 

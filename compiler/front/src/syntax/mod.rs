@@ -10,6 +10,9 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
+pub(crate) mod wording;
+
 pub use ast::{Comment, File};
-pub(crate) use parse::is_reserved;
+pub(crate) use parse::parse_guessing;
 pub use parse::{MAX_SOURCE_BYTES, parse, vocabulary};
+pub(crate) use parse::{is_reserved, reads_somewhere};

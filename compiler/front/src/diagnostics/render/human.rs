@@ -111,13 +111,20 @@ impl<'s> Report<'s> {
 }
 
 fn help_text(diagnostic: &Diagnostic, sources: &Sources) -> Option<String> {
-    let mended = sources.mended_to_read(diagnostic);
+    let mended = sources.mended_to_read(&diagnostic.edits);
     let help = match (&diagnostic.help, mended) {
         (Some(help), Some(line)) => Some(format!("{help}\n  {line}")),
         (Some(help), None) => Some(help.clone()),
         (None, Some(line)) => Some(format!("write\n  {line}")),
         (None, None) => None,
     };
+    let readings = diagnostic.readings.iter().filter_map(|reading| {
+        let line = sources.mended_to_read(&reading.edits)?;
+        let help = if reading.help.is_empty() { String::new() } else { format!("{}\n", reading.help) };
+        Some(format!("{help}  {line}"))
+    });
+    let help: Vec<String> = help.into_iter().chain(readings).collect();
+    let help = (!help.is_empty()).then(|| help.join("\n"));
     match (&diagnostic.why, help) {
         (Some(why), Some(help)) => Some(format!("{why}\n{help}")),
         (Some(why), None) => Some(why.clone()),

@@ -1,7 +1,7 @@
 //! For machines: one object per diagnostic, lines and columns from one.
 
 use super::Sources;
-use crate::diagnostics::{Diagnostic, Severity};
+use crate::diagnostics::{Diagnostic, Edit, Severity};
 use crate::source::{Location, Source};
 use serde::Serialize;
 
@@ -25,6 +25,18 @@ pub struct JsonDiagnostic<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<&'a str>,
     /// Changes that mend it; none where only the writer can know.
+    pub edits: Vec<JsonEdit<'a>>,
+    /// Where the words can be read in several ways: each, for the writer to choose.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<JsonReading<'a>>,
+}
+
+/// One way to read what was written.
+#[derive(Debug, Serialize)]
+pub struct JsonReading<'a> {
+    /// What it takes the words to mean.
+    pub help: &'a str,
+    /// Changes that say so.
     pub edits: Vec<JsonEdit<'a>>,
 }
 
@@ -66,8 +78,10 @@ pub struct JsonPlace {
 /// A diagnostic as JSON data.
 pub fn json<'a>(diagnostic: &'a Diagnostic, sources: &Sources) -> JsonDiagnostic<'a> {
     let labels = diagnostic.labels.iter().map(|label| JsonLabel { place: place(label.at, sources), text: &label.text });
-    let edits =
-        diagnostic.edits.iter().map(|edit| JsonEdit { place: place(edit.at, sources), replacement: &edit.text });
+    let edits = |edits: &'a [Edit]| -> Vec<JsonEdit<'a>> {
+        edits.iter().map(|edit| JsonEdit { place: place(edit.at, sources), replacement: &edit.text }).collect()
+    };
+    let readings = diagnostic.readings.iter();
     JsonDiagnostic {
         code: diagnostic.code.number(),
         name: diagnostic.code.name(),
@@ -76,7 +90,8 @@ pub fn json<'a>(diagnostic: &'a Diagnostic, sources: &Sources) -> JsonDiagnostic
         labels: labels.collect(),
         why: diagnostic.why.as_deref(),
         help: diagnostic.help.as_deref(),
-        edits: edits.collect(),
+        edits: edits(&diagnostic.edits),
+        readings: readings.map(|reading| JsonReading { help: &reading.help, edits: edits(&reading.edits) }).collect(),
     }
 }
 

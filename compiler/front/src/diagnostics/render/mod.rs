@@ -6,7 +6,7 @@ mod window;
 
 pub use human::Human;
 
-use super::Diagnostic;
+use super::{Diagnostic, Edit};
 use crate::Project;
 use crate::source::{LineIndex, Location, Source};
 use std::sync::OnceLock;
@@ -50,21 +50,21 @@ impl Sources {
 
     /// The line of a diagnostic's first edit as it reads with all edits made, where there are any.
     pub fn mended(&self, diagnostic: &Diagnostic) -> Option<String> {
-        self.mended_line(diagnostic).map(|(line, _)| line)
+        self.mended_line(&diagnostic.edits).map(|(line, _)| line)
     }
 
     /// The same for people: of a line too long to be read, what stands around the first edit.
-    fn mended_to_read(&self, diagnostic: &Diagnostic) -> Option<String> {
-        let (line, at) = self.mended_line(diagnostic)?;
+    fn mended_to_read(&self, edits: &[Edit]) -> Option<String> {
+        let (line, at) = self.mended_line(edits)?;
         let is_long = line.len() > window::LONG_LINE_BYTES;
         Some(if is_long { window::cut(&line, at..at).0 } else { line })
     }
 
     /// The mended line, and where in it the first edit stands.
-    fn mended_line(&self, diagnostic: &Diagnostic) -> Option<(String, usize)> {
-        let file = diagnostic.edits.first()?.at;
+    fn mended_line(&self, edits: &[Edit]) -> Option<(String, usize)> {
+        let file = edits.first()?.at;
         let text = &self.get(file)?.text;
-        let mut edits: Vec<_> = diagnostic.edits.iter().filter(|edit| edit.at.file == file.file).collect();
+        let mut edits: Vec<_> = edits.iter().filter(|edit| edit.at.file == file.file).collect();
         edits.sort_by_key(|edit| edit.at.span);
         let start = text.get(..edits.first()?.at.span.start as usize)?.rfind('\n').map_or(0, |at| at + 1);
         let last = edits.last()?.at.span.end as usize;

@@ -44,6 +44,8 @@ pub(crate) struct Name {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct File {
     pub(crate) declarations: Vec<Clause<Declaration>>,
+    /// Where each line begins that begins a declaration, or tries to.
+    pub(crate) starts: Vec<u32>,
     /// In the order they stand.
     pub comments: Vec<Comment>,
     /// Where each line begins that holds nothing.

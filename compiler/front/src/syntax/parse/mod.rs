@@ -28,10 +28,12 @@ use super::constructs;
 use crate::diagnostics::{Diagnostic, syntax};
 use crate::source::{FileId, Location, Span};
 use blocks::what_of;
+use context::Context;
 use flow_grammar::pest::{self, Parser as _, error::InputLocation};
 use flow_grammar::{FlowParser, Rule};
 use std::num::NonZeroUsize;
 
+pub(crate) use recover::reads_somewhere;
 pub use vocabulary::vocabulary;
 
 type Pair<'s> = pest::iterators::Pair<'s, Rule>;
@@ -43,6 +45,11 @@ const CALL_LIMIT: NonZeroUsize = NonZeroUsize::new(400_000_000).unwrap();
 
 /// Reads a file. The tree holds whatever could be read.
 pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
+    parse_guessing(file, text, Span::new(0, u32::MAX))
+}
+
+/// The same; what was meant by a line that cannot be read is guessed only in a part of the text.
+pub(crate) fn parse_guessing(file: FileId, text: &str, guess: Span) -> (File, Vec<Diagnostic>) {
     let whole = Span::new(0, 0).in_file(file);
     if text.len() > MAX_SOURCE_BYTES {
         let what = format!("file is larger than {} KiB", MAX_SOURCE_BYTES / 1024);
@@ -62,6 +69,7 @@ pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
                 diagnostics: Vec::new(),
                 lost: None,
                 mended: 0,
+                guess,
                 unclosed: false,
                 unreadable: false,
                 ended: None,
@@ -98,6 +106,8 @@ struct Reader<'s> {
     lost: Option<usize>,
     /// The lines for which mended ones were tried out.
     mended: usize,
+    /// Where that is done.
+    guess: Span,
     /// The declaration being read lacks a brace.
     unclosed: bool,
     /// A step of the workflow being read cannot be read.
@@ -151,11 +161,12 @@ impl Reader<'_> {
     fn file(&mut self, pairs: pest::iterators::Pairs<'_, Rule>) -> File {
         let comments = pairs.clone().flatten().filter(|pair| pair.as_rule() == Rule::COMMENT);
         let comments = comments.map(|pair| self.comment(span(&pair))).collect();
-        let mut declarations = Vec::new();
+        let (mut declarations, mut starts) = (Vec::new(), Vec::new());
         for pair in pairs.flat_map(Pair::into_inner) {
+            starts.extend(begins_declaration(&pair).then(|| span(&pair).start));
             self.declaration(&pair, &mut declarations);
         }
-        File { declarations, comments, blank_lines: blank_lines(self.text) }
+        File { declarations, starts, comments, blank_lines: blank_lines(self.text) }
     }
 
     fn comment(&self, span: Span) -> Comment {
@@ -228,6 +239,18 @@ fn declaration(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Declaration> 
         };
     }
     constructs::declarations!(dispatch)
+}
+
+/// Whether a pair is a declaration, or begins like one.
+fn begins_declaration(pair: &Pair<'_>) -> bool {
+    match pair.as_rule() {
+        Rule::COMMENT | Rule::EOI | Rule::stray_brace => false,
+        Rule::bad_decl => {
+            let word = recover::first_name(pair.as_str().trim_start());
+            Kind::of_keyword(word).is_some() || Context::Declarations.synonym(word).is_some()
+        }
+        _ => true,
+    }
 }
 
 /// Where the lines begin that hold nothing.

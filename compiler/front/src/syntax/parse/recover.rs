@@ -6,8 +6,10 @@
 use super::context::{self, Context};
 use super::slips::{self, Slip};
 use super::{Pair, Reader, Rule, child, cut, span, words};
-use crate::diagnostics::{Diagnostic, Expected, suggest, syntax};
+use crate::diagnostics::{Diagnostic, Edit, Expected, Mend, suggest, syntax};
 use crate::source::Span;
+use crate::syntax::constructs;
+use crate::syntax::line::tokens_at;
 use flow_grammar::FlowParser;
 use flow_grammar::pest::{Parser as _, error::ErrorVariant, error::InputLocation};
 use std::ops::Range;
@@ -51,7 +53,12 @@ impl Reader<'_> {
             let at = span(&line);
             let length = if line.as_str().starts_with('#') { 1 } else { 2 };
             let sign = Span::new(at.start, at.start + length);
-            self.diagnostics.push(syntax::comment_sign(sign.text(self.text), self.at(sign)));
+            let mut found = syntax::comment_sign(sign.text(self.text), self.at(sign));
+            if let Some(before) = line.as_str().trim_end().strip_suffix("*/") {
+                let from = before.trim_end().len() as u32;
+                found = found.edit(self.at(Span::new(at.start + from, at.start + before.len() as u32 + 2)), "");
+            }
+            self.diagnostics.push(found);
             return;
         }
         if let Some(line) = child(pair, Rule::odd_quote) {
@@ -93,6 +100,11 @@ impl Reader<'_> {
         // A comment of another language behind a line: whatever it holds is none of Flow.
         if let Some(sign) = text.find(" #").filter(|sign| !cut::before(text, *sign).contains('"')) {
             self.diagnostics.push(syntax::comment_sign("#", self.part(line, sign + 1..sign + 2)));
+            return;
+        }
+        if let Some(open) = slips::unclosed_text(text) {
+            let (quote, end) = (self.part(line, open..text.len()), self.at(Span::new(line.end, line.end)));
+            self.diagnostics.push(syntax::unclosed_text(quote).edit(end, "\""));
             return;
         }
         let quote = text.rfind('"').unwrap_or(0);
@@ -177,6 +189,9 @@ impl Reader<'_> {
             return syntax::unexpected_text(found, &[], self.part(at, 0..found.len()));
         }
         let place = self.part(at, 0..word.len());
+        if constructs::LISTS.iter().any(|list| list.later.contains(&word)) {
+            return syntax::not_supported_yet(word, place);
+        }
         // `wait2 days`: a keyword and a number run together.
         let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
         if letters.len() < word.len() && starts.contains(&letters) {
@@ -203,7 +218,7 @@ impl Reader<'_> {
             "stage" => vec![(0..word.len(), "advance stage".to_owned()), (sign..sign + length, "to".to_owned())],
             _ => vec![(0..0, "set ".to_owned()), (sign..sign + length, "=".to_owned())],
         };
-        self.with_edits(diagnostic.help("write what is done with it:"), at, edits)
+        self.with_edits(diagnostic.help("write what is done with it:").guessed(), at, edits)
     }
 
     fn misread(&mut self, line: Span, behind: Behind, rules: &[Rule], context: Context) -> Diagnostic {
@@ -226,7 +241,8 @@ impl Reader<'_> {
         {
             return self.assignment(line, word);
         }
-        let try_out = self.mended < MAX_MENDED_LINES && text.len() <= MAX_MENDED_BYTES;
+        let is_asked = self.guess.start <= line.end && line.start <= self.guess.end;
+        let try_out = is_asked && self.mended < MAX_MENDED_LINES && text.len() <= MAX_MENDED_BYTES;
         self.mended += usize::from(try_out);
         let is_step = matches!(context, Context::Steps | Context::Workflow);
         // With a block behind the line, a brace is the last thing it needs.
@@ -247,19 +263,22 @@ impl Reader<'_> {
             && fits(&slips::edited(text, &[(name.clone(), mended.clone())]))
         {
             let found = text.get(name.clone()).unwrap_or_default();
-            let diagnostic = syntax::unusual_name(found, self.part(line, name.clone()));
+            let diagnostic = syntax::unusual_name(found, self.part(line, name.clone())).guessed();
             return self.with_edits(diagnostic, line, vec![(name, mended)]);
         }
         match slips::slip(text, at, &furthest, !rules.contains(&Rule::field), &fits) {
             Some(Slip { sign: true, edits, help, found, .. }) => {
                 let place = self.part(line, at..at + found.len());
-                self.with_edits(syntax::foreign_sign(&found, place).help(help), line, edits)
+                self.with_edits(syntax::foreign_sign(&found, place).help(help).guessed(), line, edits)
             }
-            Some(Slip { edits, help, .. }) => {
+            Some(Slip { edits, help, others, .. }) => {
                 if behind == Behind::Nothing && edits.iter().any(|(_, text)| text.ends_with('{')) {
                     self.lose(line.start);
                 }
-                self.with_edits(syntax::unexpected_text(found, &furthest.expected, place).help(help), line, edits)
+                let found = syntax::unexpected_text(found, &furthest.expected, place).help(help).guessed();
+                let mut found = self.with_edits(found, line, edits);
+                found.tries.extend(others.into_iter().map(|(edits, help)| self.mend(line, edits, help)));
+                found
             }
             None => syntax::unexpected_text(found, &furthest.expected, place),
         }
@@ -284,6 +303,11 @@ impl Reader<'_> {
         self.at(Span::new(line.start + range.start as u32, line.start + range.end as u32))
     }
 
+    fn mend(&self, line: Span, edits: Vec<slips::Change>, help: String) -> Mend {
+        let edits = edits.into_iter().map(|(range, text)| Edit { at: self.part(line, range), text });
+        Mend { help, edits: edits.collect() }
+    }
+
     fn with_edits(&self, mut diagnostic: Diagnostic, line: Span, edits: Vec<slips::Change>) -> Diagnostic {
         for (range, text) in edits {
             diagnostic = diagnostic.edit(self.part(line, range), text);
@@ -306,6 +330,38 @@ fn reads(line: &str, rules: &[Rule]) -> bool {
     let text = if line.ends_with('{') { format!("{line}}}") } else { line.to_owned() };
     let whole = |pairs: &str| pairs.trim_end().len() == text.trim_end().len();
     rules.iter().any(|rule| FlowParser::parse(*rule, &text).is_ok_and(|pairs| whole(pairs.as_str())))
+}
+
+/// Whether a line can be read in any place where lines stand; several statements with `;` between them count as one line.
+pub(crate) fn reads_somewhere(line: &str) -> bool {
+    const LINES: &[Rule] = &[
+        Rule::plain_step,
+        Rule::labelled,
+        Rule::header,
+        Rule::field,
+        Rule::email_clause,
+        Rule::team_clause,
+        Rule::handoff_clause,
+        Rule::subject_when,
+        Rule::declaration,
+    ];
+    let end = tokens_at(line).find(|(_, token)| token.starts_with("//")).map_or(line.len(), |(at, _)| at);
+    let line = cut::before(line, end).trim().trim_start_matches('}').trim();
+    let line = line.strip_prefix("else").map_or(line, str::trim).trim_start_matches('{').trim();
+    if line.is_empty() || reads(line, LINES) {
+        return true;
+    }
+    // In the first or the last line of a block that goes on, only its middle is a line.
+    let mut start = 0;
+    let ends = tokens_at(line).filter(|(_, token)| *token == ";").map(|(at, _)| at).chain([line.len()]);
+    let parts: Vec<&str> = ends
+        .map(|end| {
+            let part = line.get(start..end).unwrap_or_default().trim();
+            start = end + 1;
+            part
+        })
+        .collect();
+    parts.len() > 1 && parts.iter().all(|part| part.is_empty() || reads(part, LINES))
 }
 
 /// Reads a line again as each of the rules, and keeps the reading that got furthest.

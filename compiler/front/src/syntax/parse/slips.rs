@@ -13,6 +13,9 @@ use std::ops::Range;
 /// Replace these bytes of the line.
 pub(super) type Change = (Range<usize>, String);
 
+/// How many of the changes after which a line can be read are kept.
+const MAX_GUESSES: usize = 4;
+
 /// What was meant.
 #[derive(Debug)]
 pub(super) struct Slip {
@@ -21,6 +24,8 @@ pub(super) struct Slip {
     /// What cannot be read, where it is a sign of another language.
     pub(super) found: String,
     pub(super) sign: bool,
+    /// What else may have been meant, with the words before it.
+    pub(super) others: Vec<(Vec<Change>, String)>,
 }
 
 /// Quotes as text processors set them.
@@ -67,6 +72,35 @@ pub(super) fn typographic(line: &str) -> Option<Typographic> {
     Some(Typographic { what, instead, at, edits })
 }
 
+/// Where a text begins that is never closed: its last quote belongs to a field in it, `"Hello {first_name or "there"}`.
+pub(super) fn unclosed_text(line: &str) -> Option<usize> {
+    let mut open: Option<usize> = None;
+    let mut has_field = false;
+    let mut at = 0;
+    while let Some(rest) = line.get(at..).filter(|rest| !rest.is_empty()) {
+        let sign = rest.chars().next()?;
+        match sign {
+            '"' => {
+                open = if open.is_some() { None } else { Some(at) };
+                has_field = false;
+            }
+            '\\' if open.is_some() => at += 1,
+            '{' if open.is_some() => {
+                // The quotes of a fallback are within the braces.
+                if let Some((inside, _)) = rest.split_once('}')
+                    && inside.matches('"').count() == 2
+                {
+                    has_field = true;
+                    at += inside.len();
+                }
+            }
+            _ => {}
+        }
+        at += line.get(at..)?.chars().next().map_or(1, char::len_utf8);
+    }
+    open.filter(|_| has_field)
+}
+
 /// A phrase of the language that this version does not run, where a line cannot be read because of it.
 pub(super) fn not_yet(line: &str) -> Option<&str> {
     let plain = line.split('"').next().unwrap_or_default();
@@ -81,8 +115,13 @@ pub(super) fn not_yet(line: &str) -> Option<&str> {
         constructs::LATER_ANYWHERE.iter().copied().find(|phrase| has(phrase).is_some() || plain.starts_with(phrase));
     let mut after = context::with_later_forms(plain).flat_map(|construct| construct.later.iter().copied());
     let found = found.or_else(|| after.find(|phrase| has(phrase).is_some()));
-    let at = plain.find(found?)?;
-    line.get(at..at + found?.len())
+    if let Some(found) = found {
+        let at = plain.find(found)?;
+        return line.get(at..at + found.len());
+    }
+    // `workflow nurture "N" priority low {`: a line of its own in the first one.
+    let rest = line.strip_prefix("workflow ")?;
+    rest.split(' ').find(|word| constructs::HEADERS.later.contains(word))
 }
 
 /// Signs of other languages, longest first, and what Flow says.
@@ -295,10 +334,12 @@ pub(super) fn slip(
             tries.push((vec![(before..line.len(), String::new())], format!("leave out `{rest}`:")));
         }
     }
-    let works = tries.into_iter().find(|(edits, _)| reads(&edited(line, edits)));
-    let works =
-        works.or_else(|| nearest.map(|near| (vec![(here, near.to_owned())], format!("did you mean `{near}`?"))));
-    works.map(|(edits, help)| Slip { edits, help, found: found.to_owned(), sign: false })
+    let mut works: Vec<(Vec<Change>, String)> =
+        tries.into_iter().filter(|(edits, _)| reads(&edited(line, edits))).take(MAX_GUESSES).collect();
+    works.extend(nearest.map(|near| (vec![(here, near.to_owned())], format!("did you mean `{near}`?"))));
+    let mut works = works.into_iter();
+    let (edits, help) = works.next()?;
+    Some(Slip { edits, help, found: found.to_owned(), sign: false, others: works.collect() })
 }
 
 /// A step with something behind it that stands before it in Flow, or that is another step: `send guide if clicked`, `start care in
@@ -341,7 +382,13 @@ fn signs(line: &str, at: usize) -> Option<Slip> {
             at += next.len_utf8();
         }
     }
-    Some(Slip { edits, help: format!("Flow says `{word}`:"), found: (*first).to_owned(), sign: true })
+    Some(Slip {
+        edits,
+        help: format!("Flow says `{word}`:"),
+        found: (*first).to_owned(),
+        sign: true,
+        others: Vec::new(),
+    })
 }
 
 /// A text without its quotes, in other quotes, or quotes around what is a name.

@@ -1,0 +1,384 @@
+//! Mended lines, tried out: what a diagnostic shows compiles, or is not shown.
+//!
+//! A layer that finds something wrong only guesses what was meant. Here each guess is made in the declaration it stands in, and that
+//! declaration is read and checked again by itself, against all that the project says:
+//!
+//! - a guess after which the line is right is what the reader is shown, with all that was wrong with the line mended at once;
+//! - what is no longer wrong behind it only followed from it, so it is not reported: one mistake is one message;
+//! - where a head could not be read, what is wrong in its body is seen for the first time, and reported too;
+//! - a guess that only leads to the next message is dropped.
+//!
+//! Everything here is bounded by [`MAX_TRIED_BYTES`], so a project full of mistakes is told about as fast as one with few.
+
+mod by_name;
+mod trial;
+
+use crate::diagnostics::{Code, Diagnostic, Edit, Mend, Severity, syntax};
+use crate::env::Env;
+use crate::source::{FileId, Location, Span};
+use crate::syntax::wording;
+use std::collections::BTreeMap;
+use trial::{Attempt, Piece};
+
+/// How much text is read again in all for one project.
+const MAX_TRIED_BYTES: usize = 1 << 18;
+/// How many guesses are tried for one message.
+const MAX_GUESSES: usize = 12;
+/// What a try costs however short its text is.
+const LEAST_TRIED_BYTES: usize = 200;
+/// How many mistakes of one line are mended one after the other.
+const MAX_ROUNDS: usize = 4;
+
+/// Tries out what the diagnostics of a project suggest. They come and go in the order of their places.
+pub(crate) fn settle(env: &Env<'_>, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut bench = Bench { env, left: MAX_TRIED_BYTES, place: Span::new(0, 0).in_file(trial::FILE), several: false };
+    let mut settled = Vec::new();
+    let mut of_piece: BTreeMap<(FileId, u32), Vec<Diagnostic>> = BTreeMap::new();
+    for diagnostic in diagnostics {
+        let start = bench.piece_of(&diagnostic).map(|(file, piece)| (file, piece.start));
+        match start.filter(|_| diagnostic.severity == Severity::Error) {
+            Some(start) => of_piece.entry(start).or_default().push(diagnostic),
+            None => settled.push(diagnostic),
+        }
+    }
+    for found in of_piece.into_values() {
+        settled.extend(bench.settle_piece(found));
+    }
+    for diagnostic in &mut settled {
+        diagnostic.tries.clear();
+    }
+    settled.sort_by_key(Diagnostic::at);
+    settled
+}
+
+struct Bench<'e> {
+    env: &'e Env<'e>,
+    /// The bytes that may still be read again.
+    left: usize,
+    /// The piece at work.
+    place: Location,
+    /// There is more than one thing wrong with it.
+    several: bool,
+}
+
+/// A guess that worked.
+struct Settled {
+    /// The piece as it reads with all mended.
+    text: String,
+    /// The first changes, and what was wrong after them alone.
+    made: Vec<Edit>,
+    first: Vec<Diagnostic>,
+    /// What is wrong in the end.
+    last: Attempt,
+    /// Where the mended line can be read in several ways: what each means, and the piece that says so.
+    readings: Vec<(String, String)>,
+    why: Option<String>,
+    /// One change was enough.
+    at_once: bool,
+}
+
+impl Settled {
+    /// Whether the change closed more than was open: the line is right, and what follows it is not.
+    fn breaks(&self, mended: &Diagnostic, before: &[Diagnostic]) -> bool {
+        [Code::StrayBrace, Code::UnknownStatement].into_iter().any(|code| {
+            let of = |found: &[Diagnostic]| found.iter().filter(|found| found.code == code).count();
+            of(&self.last.errors) + usize::from(mended.code == code) > of(before)
+        })
+    }
+}
+
+impl<'e> Bench<'e> {
+    /// The declaration a diagnostic lies in, with whatever stands between it and the next one.
+    fn piece_of(&self, diagnostic: &Diagnostic) -> Option<(FileId, Piece<'e>)> {
+        let at = diagnostic.at()?;
+        let (source, starts) =
+            (self.env.scope.sources.get(at.file.0 as usize)?, self.env.scope.starts.get(at.file.0 as usize)?);
+        if at.file.0 as usize >= self.env.project.sources.len() {
+            return None;
+        }
+        let next = starts.partition_point(|start| *start <= at.span.start);
+        let start = next.checked_sub(1).and_then(|index| starts.get(index)).copied().unwrap_or_default();
+        let end = starts.get(next).map_or(source.text.len(), |next| *next as usize);
+        Some((at.file, Piece { start, text: source.text.get(start as usize..end)? }))
+    }
+
+    fn settle_piece(&mut self, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let Some((file, piece)) = found.first().and_then(|first| self.piece_of(first)) else { return found };
+        self.place = Span::new(piece.start, piece.start + piece.text.len() as u32).in_file(file);
+        let Some(before) = self.errors_in(piece.text, Span::new(0, 0)) else { return found };
+        self.several = before.len() > 1;
+        let mut settled: Vec<Diagnostic> = Vec::new();
+        found.reverse();
+        while let Some(mut diagnostic) = found.pop() {
+            diagnostic = local(diagnostic, file, piece.start);
+            if let Some(later) = later(&diagnostic, piece.text) {
+                let same = |other: &Diagnostic| {
+                    let other = local(other.clone(), file, piece.start);
+                    trial::line_of(&other, piece.text) == trial::line_of(&diagnostic, piece.text)
+                };
+                found.retain(|other| !same(other));
+                settled.retain(|other| !same(other));
+                settled.push(global(later, file, piece.start));
+                continue;
+            }
+            // What cannot be seen in its declaration alone cannot be tried out there.
+            let is_seen = trial::holds(&before, &diagnostic, piece.text);
+            let mended = is_seen.then(|| self.mend(&mut diagnostic, piece, &before)).flatten();
+            if let Some(mended) = &mended {
+                let gone = |other: &Diagnostic| {
+                    let other = local(other.clone(), file, piece.start);
+                    trial::holds(&before, &other, piece.text) && !trial::stays(&other, &mended.first, piece.text, &mended.made)
+                };
+                found.retain(|other| !gone(other));
+                settled.retain(|other| !gone(other));
+                if trial::is_head(&diagnostic, piece.text) {
+                    let revealed = trial::revealed(mended, &before, piece.text);
+                    settled.extend(revealed.into_iter().map(|found| global(found, file, piece.start)));
+                }
+            }
+            settled.push(global(diagnostic, file, piece.start));
+        }
+        settled
+    }
+
+    /// Finds the guess that works and makes it what the diagnostic shows.
+    fn mend(&mut self, diagnostic: &mut Diagnostic, piece: Piece<'_>, before: &[Diagnostic]) -> Option<Settled> {
+        let statement = trial::line_of(diagnostic, piece.text).map(|(_, line)| line).unwrap_or_default();
+        if diagnostic.code == Code::NotSupportedYet {
+            if let Some(mended) = self.not_what_it_seems(diagnostic, piece, statement) {
+                return Some(mended);
+            }
+            diagnostic.help = wording::later(statement).map(|later| later.today).or(diagnostic.help.take());
+            let head = trial::bare_head(piece.text).filter(|_| trial::is_head(diagnostic, piece.text));
+            return head.and_then(|head| self.follow(piece.text, &[head], 1).ok().flatten());
+        }
+        if !diagnostic.readings.is_empty() && self.settle_readings(diagnostic, piece) {
+            return None;
+        }
+        let dates = trial::line_of(diagnostic, piece.text).map(|(start, line)| {
+            wording::readings(line).iter().map(|said| trial::in_piece(said, start)).collect::<Vec<_>>()
+        });
+        if let Some(dates) = dates.filter(|dates| !dates.is_empty()) {
+            diagnostic.readings = dates;
+            self.settle_readings(diagnostic, piece);
+            return None;
+        }
+        if let Some(hint) = wording::hint(statement) {
+            diagnostic.edits.clear();
+            diagnostic.help = Some(hint);
+            return None;
+        }
+        let guesses = self.guesses(diagnostic, piece.text);
+        let own = diagnostic.edits.clone();
+        // A brace that closes too much alone may be right where another one is missing.
+        let sure = !diagnostic.guessed && self.several;
+        let is_sure = |guess: &Mend| sure && guess.edits == own;
+        for guess in guesses {
+            match self.follow(piece.text, &guess.edits, MAX_ROUNDS) {
+                Err(NoMoreTime) => return None,
+                Ok(None) => {}
+                Ok(Some(settled)) if settled.breaks(diagnostic, before) && !is_sure(&guess) => {}
+                Ok(Some(settled)) => {
+                    diagnostic.edits =
+                        if settled.at_once { guess.edits } else { vec![trial::difference(piece.text, &settled.text)] };
+                    if !guess.help.is_empty() {
+                        diagnostic.help = Some(guess.help);
+                    }
+                    if !diagnostic.readings.is_empty() {
+                        diagnostic.readings.clear();
+                        diagnostic.why = None;
+                    }
+                    if !settled.readings.is_empty() {
+                        diagnostic.edits.clear();
+                        diagnostic.help = None;
+                        diagnostic.why.clone_from(&settled.why);
+                        let readings = settled.readings.iter().map(|(help, text)| Mend {
+                            help: help.clone(),
+                            edits: vec![trial::difference(piece.text, text)],
+                        });
+                        diagnostic.readings = readings.collect();
+                    }
+                    return Some(settled);
+                }
+            }
+        }
+        if trial::is_head(diagnostic, piece.text)
+            && let Some(head) = trial::bare_head(piece.text)
+            && let Ok(Some(settled)) = self.follow(piece.text, &[head], 1)
+        {
+            // Nothing is offered, and what stands in the block is seen all the same.
+            self.withdraw(diagnostic, !own.is_empty(), statement);
+            return Some(settled);
+        }
+        self.withdraw(diagnostic, !own.is_empty(), statement);
+        None
+    }
+
+    /// `add 10 to score`: a word that comes later, in a sentence that can be said today.
+    fn not_what_it_seems(&mut self, diagnostic: &mut Diagnostic, piece: Piece<'_>, statement: &str) -> Option<Settled> {
+        let at = diagnostic.at().filter(|_| wording::later(statement).is_none())?;
+        let (start, line) = trial::line_of(diagnostic, piece.text)?;
+        for said in wording::sentences(line) {
+            let guess = trial::in_piece(&said, start);
+            if let Ok(Some(settled)) = self.follow(piece.text, &guess.edits, MAX_ROUNDS) {
+                let word = at.span.text(piece.text);
+                *diagnostic = syntax::unexpected_text(word, &[], at).help(guess.help);
+                diagnostic.edits = vec![trial::difference(piece.text, &settled.text)];
+                return Some(settled);
+            }
+        }
+        None
+    }
+
+    /// What is left to say where no guess worked.
+    fn withdraw(&self, diagnostic: &mut Diagnostic, had: bool, statement: &str) {
+        if had {
+            diagnostic.edits.clear();
+            // It spoke of the line that is not shown.
+            diagnostic.help = diagnostic.help.take().filter(|help| !help.ends_with(':'));
+        }
+        if diagnostic.help.is_none() && diagnostic.code == Code::UnexpectedText {
+            diagnostic.help = wording::example(statement).map(|example| format!("for example:\n  {example}"));
+        }
+    }
+
+    /// What a diagnostic, and the words of its line, suggest: the likeliest first.
+    fn guesses(&self, diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
+        let mut said = Vec::new();
+        if let Some((start, line)) = trial::line_of(diagnostic, text).filter(|_| may_be_worded(diagnostic.code)) {
+            let wordings = by_name::wordings(self.env, line).into_iter().chain(wording::wordings(line));
+            said.extend(wordings.map(|said| trial::in_piece(&said, start)));
+            said.extend(trial::single_braces(diagnostic, text));
+        }
+        let own = Mend { help: diagnostic.help.clone().unwrap_or_default(), edits: diagnostic.edits.clone() };
+        let own = (!own.edits.is_empty()).then_some(own);
+        let own = own.into_iter().chain(diagnostic.tries.iter().cloned());
+        // Whoever found it knows best, unless it was only a word that looked like another.
+        let mut guesses: Vec<Mend> =
+            if diagnostic.guessed { said.into_iter().chain(own).collect() } else { own.chain(said).collect() };
+        guesses.truncate(MAX_GUESSES);
+        guesses
+    }
+
+    /// Keeps the readings that are right; a single one is no question any more. Whether there is one.
+    fn settle_readings(&mut self, diagnostic: &mut Diagnostic, piece: Piece<'_>) -> bool {
+        let mut kept = Vec::new();
+        for reading in &diagnostic.readings {
+            // Parentheses that the line does not need are left out.
+            for edits in trial::bare(&reading.edits).into_iter().chain([reading.edits.clone()]) {
+                match self.follow(piece.text, &edits, 1) {
+                    Err(NoMoreTime) => return true,
+                    Ok(None) => {}
+                    Ok(Some(_)) => {
+                        kept.push(Mend { help: reading.help.clone(), edits });
+                        break;
+                    }
+                }
+            }
+        }
+        match kept.len() {
+            0 => return false,
+            1 => {
+                let only = kept.remove(0);
+                diagnostic.readings.clear();
+                diagnostic.help = Some(only.help).filter(|help| !help.is_empty());
+                diagnostic.edits = only.edits;
+            }
+            _ => diagnostic.readings = kept,
+        }
+        true
+    }
+
+    /// Makes changes, and then those that the next message suggests, until the line is right.
+    fn follow(&mut self, text: &str, edits: &[Edit], rounds: usize) -> Result<Option<Settled>, NoMoreTime> {
+        let Some(mut attempt) = trial::edited(text, edits).filter(Attempt::may_be_read) else { return Ok(None) };
+        attempt.errors = self.errors_in(&attempt.text, attempt.lines()).ok_or(NoMoreTime)?;
+        let Some(next) = attempt.wrong_in_line(self.several).cloned() else {
+            let (text, first) = (attempt.text.clone(), attempt.errors.clone());
+            let made = edits.to_vec();
+            let (readings, why) = (Vec::new(), None);
+            return Ok(Some(Settled { text, made, first, last: attempt, readings, why, at_once: true }));
+        };
+        if rounds <= 1 {
+            return Ok(None);
+        }
+        if !next.readings.is_empty() {
+            let mut readings = Vec::new();
+            let mut settled = next.clone();
+            self.settle_readings(&mut settled, Piece { start: 0, text: &attempt.text });
+            for reading in &settled.readings {
+                let text = trial::edited(&attempt.text, &reading.edits).map(|attempt| attempt.text);
+                readings.extend(text.map(|text| (reading.help.clone(), text)));
+            }
+            let (text, first) = (attempt.text.clone(), attempt.errors.clone());
+            let why = next.why.clone();
+            let made = edits.to_vec();
+            return Ok((readings.len() > 1).then_some(Settled {
+                text,
+                made,
+                first,
+                last: attempt,
+                readings,
+                why,
+                at_once: false,
+            }));
+        }
+        for guess in self.guesses(&next, &attempt.text) {
+            if let Some(settled) = self.follow(&attempt.text, &guess.edits, rounds - 1)? {
+                let made = edits.to_vec();
+                return Ok(Some(Settled { made, first: attempt.errors, at_once: false, ..settled }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What is wrong with a text by itself, with guesses in a part of it; none where too much was read again.
+    fn errors_in(&mut self, text: &str, guess: Span) -> Option<Vec<Diagnostic>> {
+        self.left = self.left.checked_sub(text.len() + LEAST_TRIED_BYTES)?;
+        Some(crate::check::errors_alone(self.env, self.place, trial::FILE, text, guess))
+    }
+}
+
+/// Whether the words of its line may say what was meant: it could not be read, or holds a name or a value that is none.
+fn may_be_worded(code: Code) -> bool {
+    match code {
+        Code::DuplicateName | Code::RepeatedClause | Code::MissingClause | Code::ReservedName => false,
+        Code::AndOrMixed | Code::WaitWithoutDeadline | Code::BadDuration | Code::BadClock | Code::BareIn => true,
+        Code::TooLarge | Code::StrayBrace | Code::NotSupportedYet => false,
+        other => matches!(other.number().get(..3), Some("F01" | "F02" | "F03")),
+    }
+}
+
+/// What is wrong with a line that asks for something which is not run yet: that, and nothing else.
+fn later(diagnostic: &Diagnostic, text: &str) -> Option<Diagnostic> {
+    let (_, statement) = trial::line_of(diagnostic, text)?;
+    if diagnostic.code == Code::NotSupportedYet {
+        return None;
+    }
+    let later = wording::later(statement)?;
+    Some(syntax::not_supported_yet(&later.what, diagnostic.at()?).help(later.today))
+}
+
+/// Enough was tried out for one project.
+struct NoMoreTime;
+
+/// With the places of its file made places of its piece.
+fn local(diagnostic: Diagnostic, file: FileId, start: u32) -> Diagnostic {
+    moved(diagnostic, |at| {
+        if at.file == file && at.span.start >= start {
+            Span::new(at.span.start - start, at.span.end - start).in_file(trial::FILE)
+        } else {
+            at
+        }
+    })
+}
+
+/// The way back.
+fn global(diagnostic: Diagnostic, file: FileId, start: u32) -> Diagnostic {
+    moved(diagnostic, |at| match at.file == trial::FILE {
+        true => Span::new(at.span.start + start, at.span.end + start).in_file(file),
+        false => at,
+    })
+}
+
+use trial::moved;

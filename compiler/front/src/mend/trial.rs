@@ -1,0 +1,218 @@
+//! A declaration with changes made in it, and how its places lie to those before the changes.
+
+use super::Settled;
+use crate::diagnostics::{Code, Diagnostic, Edit, Mend};
+use crate::source::{FileId, Location, Span};
+use crate::syntax::line::tokens_at;
+use crate::syntax::reads_somewhere;
+use crate::syntax::wording::Wording;
+use std::ops::Range;
+
+/// The file of a text that is only tried out.
+pub(super) const FILE: FileId = FileId(u32::MAX);
+
+/// A part of a file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Piece<'t> {
+    pub(super) start: u32,
+    pub(super) text: &'t str,
+}
+
+/// A text with changes made.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    pub(super) text: String,
+    /// From the first change to the last one, in the text before.
+    before: Range<usize>,
+    /// And in this one.
+    after: Range<usize>,
+    /// What is wrong with it.
+    pub(super) errors: Vec<Diagnostic>,
+}
+
+impl Attempt {
+    /// The first thing that is wrong with the lines that were changed; `several` mistakes may have to do with each other.
+    pub(super) fn wrong_in_line(&self, several: bool) -> Option<&Diagnostic> {
+        let lines = lines_of(&self.text, &self.after);
+        // That the block which a line now opens has no end may be the mistake of another line.
+        let opens = several && self.text.get(self.after.clone()).is_some_and(|text| text.contains('{'));
+        let is_right = |found: &Diagnostic| opens && found.code == Code::UnclosedBlock;
+        let here = |found: &Diagnostic| start_of(found).is_none_or(|at| lines.start <= at && at <= lines.end);
+        self.errors.iter().find(|found| here(found) && !is_right(found))
+    }
+
+    /// The lines that were changed.
+    pub(super) fn lines(&self) -> Span {
+        let lines = lines_of(&self.text, &self.after);
+        Span::new(lines.start as u32, lines.end as u32)
+    }
+
+    /// Whether it is worth a try: a changed line that no place can read is not.
+    pub(super) fn may_be_read(&self) -> bool {
+        let line = self.text.get(lines_of(&self.text, &self.after)).unwrap_or_default();
+        line.contains('\n') || reads_somewhere(line)
+    }
+
+    /// Where a place of this text lay before the changes.
+    fn back(&self, at: u32) -> u32 {
+        let at = at as usize;
+        let found = if at >= self.after.end {
+            at - self.after.end + self.before.end
+        } else if at <= self.after.start {
+            at
+        } else {
+            self.before.start
+        };
+        found as u32
+    }
+}
+
+fn start_of(diagnostic: &Diagnostic) -> Option<usize> {
+    diagnostic.at().filter(|at| at.file == FILE).map(|at| at.span.start as usize)
+}
+
+/// The whole lines that a range touches.
+fn lines_of(text: &str, range: &Range<usize>) -> Range<usize> {
+    let start = text.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+    let end = text.get(range.end..).and_then(|after| after.find('\n')).map_or(text.len(), |end| range.end + end);
+    start..end
+}
+
+/// Makes changes in a text; none where they do not fit in it.
+pub(super) fn edited(text: &str, edits: &[Edit]) -> Option<Attempt> {
+    let mut edits: Vec<&Edit> = edits.iter().collect();
+    edits.sort_by_key(|edit| edit.at.span);
+    if edits.iter().any(|edit| edit.at.file != FILE) {
+        return None;
+    }
+    let (first, last) = (edits.first()?, edits.last()?);
+    let before = first.at.span.start as usize..last.at.span.end as usize;
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in edits {
+        out.push_str(text.get(at..edit.at.span.start as usize)?);
+        out.push_str(&edit.text);
+        at = edit.at.span.end as usize;
+    }
+    let end = out.len();
+    out.push_str(text.get(at..)?);
+    Some(Attempt { text: out, after: before.start..end, before, errors: Vec::new() })
+}
+
+/// One change that turns a text into another.
+pub(super) fn difference(text: &str, other: &str) -> Edit {
+    let same = |(one, other): &(char, char)| one == other;
+    let length = |(one, _): (char, char)| one.len_utf8();
+    let start: usize = text.chars().zip(other.chars()).take_while(same).map(length).sum();
+    let (rest, other_rest) = (text.get(start..).unwrap_or_default(), other.get(start..).unwrap_or_default());
+    let behind: usize = rest.chars().rev().zip(other_rest.chars().rev()).take_while(same).map(length).sum();
+    let new = other_rest.get(..other_rest.len() - behind).unwrap_or_default();
+    Edit { at: Span::new(start as u32, (text.len() - behind) as u32).in_file(FILE), text: new.to_owned() }
+}
+
+/// Whether a diagnostic is among others: where exactly in its line it points depends on what was guessed.
+pub(super) fn holds(all: &[Diagnostic], one: &Diagnostic, text: &str) -> bool {
+    let line = |found: &Diagnostic| start_of(found).map(|at| lines_of(text, &(at..at)).start);
+    all.iter().any(|other| other.code == one.code && (other.at() == one.at() || line(other) == line(one)))
+}
+
+/// Whether a diagnostic is still there after what `mended` offers was done.
+pub(super) fn stays(one: &Diagnostic, after: &[Diagnostic], text: &str, mended: &[Edit]) -> bool {
+    let (Some(at), Some(edits)) = (start_of(one), edited(text, mended)) else { return true };
+    after.iter().any(|other| {
+        let Some(there) = start_of(other) else { return false };
+        let inside = edits.after.start <= there && there <= edits.after.end;
+        other.code == one.code && (edits.back(there as u32) as usize == at || (inside && edits.before.contains(&at)))
+    })
+}
+
+/// Whether a diagnostic lies in the first line of its piece.
+pub(super) fn is_head(diagnostic: &Diagnostic, text: &str) -> bool {
+    start_of(diagnostic).is_some_and(|at| !text.get(..at).unwrap_or_default().contains('\n'))
+}
+
+/// What is seen for the first time once a head is mended, at its places in the text as it is.
+pub(super) fn revealed(settled: &Settled, before: &[Diagnostic], text: &str) -> Vec<Diagnostic> {
+    let change = difference(text, &settled.text);
+    let Some(attempt) = edited(text, &[change]) else { return Vec::new() };
+    let errors = settled.last.errors.iter().map(|found| {
+        moved(found.clone(), |at| match at.file == FILE {
+            true => Span::new(attempt.back(at.span.start), attempt.back(at.span.end)).in_file(FILE),
+            false => at,
+        })
+    });
+    errors.filter(|found| !holds(before, found, text)).collect()
+}
+
+/// The statement that a diagnostic points into, and where it begins.
+pub(super) fn line_of<'t>(diagnostic: &Diagnostic, text: &'t str) -> Option<(usize, &'t str)> {
+    let statement = statement_at(text, start_of(diagnostic)?);
+    Some((statement.start, text.get(statement)?))
+}
+
+/// The statement that holds a place: a line of a block, or one of several with `;` between them.
+fn statement_at(text: &str, at: usize) -> Range<usize> {
+    let line = lines_of(text, &(at..at));
+    let (mut start, mut end) = (line.start, line.end);
+    for (place, token) in tokens_at(text.get(line.clone()).unwrap_or_default()) {
+        let place = line.start + place;
+        if matches!(token, ";" | "}") || (token == "{" && place < at) {
+            if place < at {
+                start = place + token.len();
+            } else {
+                end = end.min(place);
+            }
+        }
+    }
+    let space = text.get(start..end).map_or(0, |found| found.len() - found.trim_start().len());
+    start + space..end
+}
+
+/// The first line of a piece with nothing in it but its word, its name and its title.
+pub(super) fn bare_head(text: &str) -> Option<Edit> {
+    let line = text.lines().next()?;
+    let mut words = tokens_at(line).skip(1);
+    let (at, name) = words.next().filter(|(_, word)| word.starts_with(char::is_alphabetic))?;
+    let title = words.next().filter(|(_, word)| word.starts_with('"') && word.len() > 1);
+    let from = title.map_or(at + name.len(), |(at, title)| at + title.len());
+    let to = line.trim_end().strip_suffix('{')?.len();
+    let at = Span::new(from as u32, to as u32).in_file(FILE);
+    (from < to).then(|| Edit { at, text: " ".to_owned() })
+}
+
+/// `workflow w {{`: one brace is enough.
+pub(super) fn single_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
+    let start = start_of(diagnostic)?;
+    let line = lines_of(text, &(start..start));
+    let at = line.start + text.get(line)?.trim_end().strip_suffix('{')?.trim_end().strip_suffix('{')?.len();
+    let end = at + text.get(at..)?.find('\n')?;
+    let edit = Edit { at: Span::new(at as u32, end as u32).in_file(FILE), text: "{".to_owned() };
+    Some(Mend { help: "one brace opens the block:".to_owned(), edits: vec![edit] })
+}
+
+/// A wording of a statement as changes of its piece.
+pub(super) fn in_piece(said: &Wording, start: usize) -> Mend {
+    let edits = said.edits.iter().map(|(range, text)| Edit {
+        at: Span::new((start + range.start) as u32, (start + range.end) as u32).in_file(FILE),
+        text: text.clone(),
+    });
+    Mend { help: said.help.to_owned(), edits: edits.collect() }
+}
+
+/// The same changes without the parentheses around them.
+pub(super) fn bare(edits: &[Edit]) -> Option<Vec<Edit>> {
+    let bare = |edit: &Edit| {
+        let text = edit.text.strip_prefix('(')?.strip_suffix(')')?;
+        Some(Edit { at: edit.at, text: text.to_owned() })
+    };
+    edits.iter().map(bare).collect()
+}
+
+/// A diagnostic with all its places moved.
+pub(super) fn moved(mut diagnostic: Diagnostic, to: impl Fn(Location) -> Location) -> Diagnostic {
+    diagnostic.labels.iter_mut().for_each(|label| label.at = to(label.at));
+    let mends = diagnostic.readings.iter_mut().chain(&mut diagnostic.tries);
+    let edits = diagnostic.edits.iter_mut().chain(mends.flat_map(|mend| &mut mend.edits));
+    edits.for_each(|edit| edit.at = to(edit.at));
+    diagnostic
+}

@@ -1,0 +1,83 @@
+//! What people say, and how Flow says it: whole sentences, where [`slips`](super::parse) knows single words.
+//!
+//! Every wording is a guess. Whoever offers one tries it out first (`mend`), so a line of [`table`] may be generous.
+
+mod names;
+mod pattern;
+mod table;
+mod texts;
+mod values;
+
+use pattern::Words;
+use std::ops::Range;
+
+/// A change of a line, and what to say before the mended one.
+#[derive(Debug, Clone)]
+pub(crate) struct Wording {
+    /// Bytes of the line, and what stands there instead.
+    pub(crate) edits: Vec<(Range<usize>, String)>,
+    pub(crate) help: &'static str,
+}
+
+/// Something of the language that is not run yet.
+#[derive(Debug)]
+pub(crate) struct Later {
+    /// What it is called.
+    pub(crate) what: String,
+    /// What to do today.
+    pub(crate) today: String,
+}
+
+/// Longer lines are nobody's slip of the tongue, and would take long to look through.
+const MAX_LINE_BYTES: usize = 500;
+
+/// What a line may have meant, likeliest first.
+pub(crate) fn wordings(line: &str) -> Vec<Wording> {
+    if line.len() > MAX_LINE_BYTES {
+        return Vec::new();
+    }
+    let words = Words::of(line);
+    let mut found = names::wordings(&words);
+    found.extend(said(&words));
+    found.extend(values::wordings(&words));
+    found.extend(texts::wordings(line));
+    found
+}
+
+/// What a line may have meant as a sentence.
+pub(crate) fn sentences(line: &str) -> Vec<Wording> {
+    if line.len() > MAX_LINE_BYTES { Vec::new() } else { said(&Words::of(line)).collect() }
+}
+
+fn said(words: &Words<'_>) -> impl Iterator<Item = Wording> {
+    table::SAID.iter().filter_map(|(pattern, sentence, help)| {
+        let found = words.find(pattern)?;
+        Some(Wording { edits: vec![(found.range.clone(), found.fill(sentence))], help })
+    })
+}
+
+/// Each reading of a line that can be read in two ways: 01/10/2026.
+pub(crate) fn readings(line: &str) -> Vec<Wording> {
+    if line.len() > MAX_LINE_BYTES { Vec::new() } else { values::readings(&Words::of(line)) }
+}
+
+/// What a line asks for that is not run yet.
+pub(crate) fn later(line: &str) -> Option<Later> {
+    let words = (line.len() <= MAX_LINE_BYTES).then(|| Words::of(line))?;
+    table::LATER.iter().find_map(|(pattern, what, today)| {
+        let found = words.find(pattern)?;
+        Some(Later { what: found.fill(what), today: found.fill(today) })
+    })
+}
+
+/// What to say about a line that no change of it mends.
+pub(crate) fn hint(line: &str) -> Option<String> {
+    let words = (line.len() <= MAX_LINE_BYTES).then(|| Words::of(line))?;
+    table::HINTS.iter().find_map(|(pattern, hint)| Some(words.find(pattern)?.fill(hint)))
+}
+
+/// A line that begins as this one, as it may look.
+pub(crate) fn example(line: &str) -> Option<&'static str> {
+    let first = line.split_whitespace().next()?;
+    table::EXAMPLES.iter().copied().find(|example| example.split_whitespace().next() == Some(first))
+}
