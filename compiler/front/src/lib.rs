@@ -33,10 +33,12 @@ mod typed;
 mod values;
 
 use analysis::Subject;
-use diagnostics::{Diagnostic, Severity, render::Sources};
+use diagnostics::{Diagnostic, Severity, names, render::Sources};
 use flow_ir::verify::{Fault, verify};
 use meaning::Meanings;
 pub use project::Project;
+use resolve::modules::{self, Needed};
+use source::Span;
 use std::num::NonZeroUsize;
 
 /// What became of a project.
@@ -68,8 +70,30 @@ pub fn compile(project: &Project) -> Compilation {
 
 /// Text to checked program, on as many threads. How many changes the time it takes and nothing else.
 pub fn compile_on(project: &Project, threads: NonZeroUsize) -> Compilation {
+    let (compilation, needed) = compile_with(project, threads, None);
+    let Some(needed) = needed else { return compilation };
+    // One line is missing, and every name it would have brought is unknown: with it, only what is wrong besides is left.
+    let (mut whole, _) = compile_with(project, threads, Some(needed.module));
+    let count = |compilation: &Compilation| compilation.diagnostics.iter().filter(|found| found.is_error()).count();
+    if count(&whole) + needed.names.len() > count(&compilation) {
+        return compilation;
+    }
+    let names: Vec<&str> = needed.names.iter().map(String::as_str).collect();
+    let top = Span::new(0, 0).in_file(needed.first.file);
+    whole.diagnostics.push(names::missing_module(needed.module, &names, needed.first, top));
+    whole.diagnostics.sort_by_key(Diagnostic::at);
+    whole.program = None;
+    whole
+}
+
+/// One go over a project, with one standard module besides those it uses; and the module that it lacks.
+fn compile_with(
+    project: &Project,
+    threads: NonZeroUsize,
+    besides: Option<&'static str>,
+) -> (Compilation, Option<Needed>) {
     // Every file is read and its names gathered before anything is checked: files form one program, in any order.
-    let (scope, mut diagnostics) = resolve::resolve(project, threads);
+    let (scope, mut diagnostics) = resolve::resolve(project, threads, besides);
     // What any declaration may name, with its type; segments too, since conditions are made of them.
     let (env, known) = check::environment(&scope, project);
     // Then each declaration is checked alone against it; templates are checked against the same types.
@@ -83,6 +107,7 @@ pub fn compile_on(project: &Project, threads: NonZeroUsize) -> Compilation {
         diagnostics.into_iter().filter_map(|diagnostic| project.lints.apply(diagnostic)).collect();
     diagnostics.sort_by_key(Diagnostic::at);
     diagnostics.dedup();
+    let needed = if besides.is_none() { modules::needed(&scope, &diagnostics) } else { None };
     // What each suggests is tried out last, against all that is known: it compiles, or is not shown.
     let mut diagnostics = mend::settle(&env, diagnostics);
     let typed = checked.typed;
@@ -101,5 +126,5 @@ pub fn compile_on(project: &Project, threads: NonZeroUsize) -> Compilation {
         Some(Ok(program)) => (Some(program), Vec::new()),
         Some(Err(faults)) => (None, faults),
     };
-    Compilation { program, diagnostics, faults, meanings: checked.meanings, sources }
+    (Compilation { program, diagnostics, faults, meanings: checked.meanings, sources }, needed)
 }

@@ -37,6 +37,7 @@ macro_rules! codes {
                 UnknownWorkflow "0215" "unknown-workflow";
                 UnknownSegment "0216" "unknown-segment";
                 ReservedName "0217" "reserved-name";
+                MissingModule "0218" "missing-module";
                 // 03: types
                 TypeMismatch "0301" "type-mismatch";
                 UnknownChoice "0302" "unknown-choice";

@@ -130,6 +130,11 @@ impl Diagnostic {
         self
     }
 
+    /// Whether it refuses the program.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// Where it is.
     pub fn at(&self) -> Option<Location> {
         self.labels.first().map(|label| label.at)

@@ -121,6 +121,29 @@ pub(crate) fn unknown_module(name: &str, known: &[&str], at: Location) -> Diagno
     }
 }
 
+/// `names` are of a module that nothing brings in; `top` is where its line belongs.
+pub(crate) fn missing_module(module: &str, names: &[&str], first: Location, top: Location) -> Diagnostic {
+    let all = match names {
+        [name] => format!("`{name}` is declared in `{module}`"),
+        names => format!("{} names are declared in `{module}`", names.len()),
+    };
+    Diagnostic::error(Code::MissingModule, format!("{all}, which is not brought in"), first, "the first of them")
+        .help(format!("say at the top of the file that you use it ({}):", suggest::list(names, 8)))
+        .edit(top, format!("use {module}\n"))
+}
+
+/// The same names in two files: one is a copy of the other.
+pub(crate) fn copied_file(names: &[&str], again: Location, first: Location) -> Diagnostic {
+    let message = format!("these two files declare the same {} names", names.len());
+    Diagnostic::error(Code::DuplicateName, message, again, "here again")
+        .label(first, "and here")
+        .why("of two things with one name, nobody could say which is meant")
+        .help(format!(
+            "take one of the files out of the project, or give its parts other names ({})",
+            suggest::list(names, 8)
+        ))
+}
+
 pub(crate) fn unknown_type(name: &str, known: &[&str], at: Location) -> Diagnostic {
     /// Types of databases and other languages.
     const SYNONYMS: &[(&str, &str)] = &[

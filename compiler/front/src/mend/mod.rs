@@ -127,7 +127,8 @@ impl<'e> Bench<'e> {
             if let Some(mended) = &mended {
                 let gone = |other: &Diagnostic| {
                     let other = local(other.clone(), file, piece.start);
-                    trial::holds(&before, &other, piece.text) && !trial::stays(&other, &mended.first, piece.text, &mended.made)
+                    trial::holds(&before, &other, piece.text)
+                        && !trial::stays(&other, &mended.first, piece.text, &mended.made)
                 };
                 found.retain(|other| !gone(other));
                 settled.retain(|other| !gone(other));

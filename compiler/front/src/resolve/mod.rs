@@ -4,6 +4,7 @@
 //! each name once. All files form one program, order does not matter, and a name that is declared twice is an error. This layer
 //! looks at declarations only; what predicates and steps mean is the checker's.
 
+pub(crate) mod modules;
 mod reading;
 mod tags;
 
@@ -31,6 +32,17 @@ impl<T> Declared<T> {
     }
 }
 
+/// A name that was declared again.
+#[derive(Debug, Clone)]
+struct Twice {
+    name: String,
+    again: Location,
+    first: Location,
+}
+
+/// So many names of one file that another one has too make it a copy.
+const LEAST_COPIED: usize = 3;
+
 /// Everything a project declares, in the order of its files.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scope {
@@ -54,19 +66,28 @@ pub(crate) struct Scope {
     pub workflows: Vec<Declared<ast::Workflow>>,
     /// The kinds of which some declaration could not be read, so that none of their names can be called unknown.
     pub broken: BTreeSet<ast::Kind>,
+    /// The names that were declared again, until they are reported.
+    twice: Vec<Twice>,
+    /// The standard modules that were brought in.
+    pub modules: Vec<&'static str>,
     /// A module was not found, so that only names that look misspelt can be called unknown.
     pub module_missing: bool,
 }
 
-/// Reads every file, on as many threads, brings in the modules it uses, and gathers the declarations.
-pub(crate) fn resolve(project: &Project, threads: NonZeroUsize) -> (Scope, Vec<Diagnostic>) {
+/// Reads every file, on as many threads, brings in the modules it uses and one `besides`, and gathers the declarations.
+pub(crate) fn resolve(
+    project: &Project,
+    threads: NonZeroUsize,
+    besides: Option<&'static str>,
+) -> (Scope, Vec<Diagnostic>) {
     let first_module = project.sources.len() as u32;
     let (scope, seen, in_data, used, diagnostics) = Default::default();
     let mut resolver = Resolver { scope, seen, beside: None, in_data, used, diagnostics, first_module };
     for (source, (tree, diagnostics)) in project.sources.iter().zip(reading::read(&project.sources, threads)) {
         resolver.file(source.clone(), tree, diagnostics);
     }
-    resolver.modules();
+    resolver.modules(besides);
+    resolver.report_twice();
     resolver.scope.first_template = resolver.scope.sources.len() as u32;
     resolver.scope.sources.extend(project.templates.iter().cloned());
     resolver.scope.seen = resolver.seen;
@@ -85,6 +106,7 @@ pub(crate) fn alone(scope: &Scope, place: Location, file: FileId, text: &str, gu
         resolver.declare(declaration.kind, file);
     }
     resolver.unknown_modules();
+    resolver.report_twice();
     (resolver.scope, resolver.diagnostics)
 }
 
@@ -141,21 +163,27 @@ impl Resolver<'_> {
     }
 
     /// Brings in each module once, and the modules that those use.
-    fn modules(&mut self) {
-        let mut loaded: Vec<&'static str> = Vec::new();
+    fn modules(&mut self, besides: Option<&'static str>) {
+        if let Some(module) = besides.and_then(flow_stdlib::module) {
+            self.bring_in(module);
+        }
         while !self.used.is_empty() {
             for (name, file) in std::mem::take(&mut self.used) {
                 let Some(module) = flow_stdlib::module(&name.text) else {
                     self.unknown_module(&name, file);
                     continue;
                 };
-                if !loaded.contains(&module.name) {
-                    loaded.push(module.name);
-                    let (tree, diagnostics) = parse(self.next_file(), module.text);
-                    let source = Source { path: module.path.to_owned(), text: module.text.to_owned() };
-                    self.file(source, tree, diagnostics);
-                }
+                self.bring_in(module);
             }
+        }
+    }
+
+    fn bring_in(&mut self, module: &flow_stdlib::Module) {
+        if !self.scope.modules.contains(&module.name) {
+            self.scope.modules.push(module.name);
+            let (tree, diagnostics) = parse(self.next_file(), module.text);
+            let source = Source { path: module.path.to_owned(), text: module.text.to_owned() };
+            self.file(source, tree, diagnostics);
         }
     }
 
@@ -249,8 +277,30 @@ impl Resolver<'_> {
         }
     }
 
-    /// Reports a name that is declared twice, at the declaration that the writer can change.
     fn declared_twice(&mut self, name: &str, again: Location, first: Location) {
+        self.scope.twice.push(Twice { name: name.to_owned(), again, first });
+    }
+
+    /// Reports the names that are declared twice; a file that is a copy of another is one mistake.
+    fn report_twice(&mut self) {
+        let mut of_files: BTreeMap<(FileId, FileId), Vec<Twice>> = BTreeMap::new();
+        for twice in std::mem::take(&mut self.scope.twice) {
+            of_files.entry((twice.again.file, twice.first.file)).or_default().push(twice);
+        }
+        for ((again, first), all) in of_files {
+            let is_copy = again != first && again.0 < self.first_module && all.len() >= LEAST_COPIED;
+            match all.first().filter(|_| is_copy) {
+                Some(one) => {
+                    let names: Vec<&str> = all.iter().map(|twice| twice.name.as_str()).collect();
+                    self.diagnostics.push(names::copied_file(&names, one.again, one.first));
+                }
+                None => all.iter().for_each(|twice| self.one_twice(&twice.name, twice.again, twice.first)),
+            }
+        }
+    }
+
+    /// Reports a name that is declared twice, at the declaration that the writer can change.
+    fn one_twice(&mut self, name: &str, again: Location, first: Location) {
         let in_module = again.file.0 >= self.first_module;
         self.diagnostics.push(match in_module && first.file.0 < self.first_module {
             true => names::declared_by_module(name, first, again),

@@ -32,7 +32,9 @@ fn is_of_time(word: &str) -> bool {
     let words =
         ["second", "sec", "business", "working", "work", "quarter", "night", "evening", "morning", "times", "time"];
     let word = word.to_lowercase();
-    words.iter().any(|known| word.strip_suffix('s').unwrap_or(&word) == known.trim_end_matches('s'))
+    let units = ["minutes", "hours", "days", "weeks", "months"];
+    crate::diagnostics::suggest::nearest(&word, units).is_some()
+        || words.iter().any(|known| word.strip_suffix('s').unwrap_or(&word) == known.trim_end_matches('s'))
 }
 
 fn spoken(count: u64, unit: &str) -> String {
