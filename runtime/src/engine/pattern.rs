@@ -61,8 +61,9 @@ fn read(property: &Property, value: &Value) -> Option<Known> {
 fn has(value: &Known, wanted: &Trait) -> bool {
     match (wanted, value) {
         (Trait::TextIn(texts), Known::Text(text)) => texts.iter().any(|one| one.to_lowercase() == *text),
-        (Trait::TextContains(part), Known::Text(text)) => text.contains(&part.to_lowercase()),
-        (Trait::TextStartsWith(start), Known::Text(text)) => text.starts_with(&start.to_lowercase()),
+        (Trait::TextHolds(kind, needles), Known::Text(text)) => {
+            needles.iter().any(|needle| kind.finds(text, &needle.to_lowercase()))
+        }
         (Trait::NumberIn(low, high), Known::Number(number)) => (low..=high).contains(&number),
         (Trait::Truth(wanted), Known::Truth(truth)) => wanted == truth,
         _ => false,
@@ -112,7 +113,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use flow_ir::{EventId, PatternEvent};
+    use flow_ir::{EventId, PatternEvent, TextTestKind};
     use serde_json::json;
 
     fn check(ty: FieldType, test: Trait, negated: bool, properties: Value) -> bool {
@@ -130,18 +131,17 @@ mod tests {
         assert!(check(FieldType::Text, is(), false, json!({"page_title": " /PRICING "})));
         assert!(check(FieldType::Text, is(), false, json!({"pageTitle": "/pricing"})));
         assert!(!check(FieldType::Text, is(), false, json!({"page_title": "/pricing/eu"})));
-        assert!(check(
-            FieldType::Text,
-            Trait::TextStartsWith("/PRI".to_owned()),
-            false,
-            json!({"page_title": "/pricing"})
-        ));
-        assert!(check(
-            FieldType::Text,
-            Trait::TextContains("CING".to_owned()),
-            false,
-            json!({"page_title": "/pricing"})
-        ));
+        let holds = |kind, needles: &[&str]| {
+            let needles = needles.iter().map(|needle| (*needle).to_owned()).collect();
+            check(FieldType::Text, Trait::TextHolds(kind, needles), false, json!({"page_title": "/Pricing/EU"}))
+        };
+        assert!(holds(TextTestKind::StartsWith, &["/PRI"]));
+        assert!(holds(TextTestKind::Contains, &["CING"]));
+        assert!(holds(TextTestKind::Contains, &["about", "cing"]));
+        assert!(holds(TextTestKind::EndsWith, &["/eu"]) && !holds(TextTestKind::EndsWith, &["pricing"]));
+        assert!(
+            holds(TextTestKind::ContainsWord, &["PRICING"]) && !holds(TextTestKind::ContainsWord, &["cing", "pri"])
+        );
     }
 
     #[test]

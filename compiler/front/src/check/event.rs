@@ -2,7 +2,7 @@
 
 use super::cx::Cx;
 use super::duration::look_back_ms;
-use super::field::{check_choice, plain_text, text_needle, wrong_literal};
+use super::field::{check_choice, plain_text, report_reversed, text_needle, text_test_kind, wrong_literal};
 use super::named;
 use super::number::{constant_date, constant_number};
 use super::predicate::Asked;
@@ -155,9 +155,19 @@ pub(super) fn check_property(
             let negated = check_traits(cx, &property.name, &ty, literals)?;
             [test(Trait::Known, false), test(negated, true)].concat()
         }
-        Relation::Contains(literal) => test(Trait::TextContains(text_needle(cx, &property.name, &ty, literal)?), false),
-        Relation::StartsWith(literal) => {
-            test(Trait::TextStartsWith(text_needle(cx, &property.name, &ty, literal)?), false)
+        Relation::Text(relation, literals) => {
+            let needles: Vec<_> =
+                literals.iter().map(|literal| text_needle(cx, &property.name, &ty, *relation, literal)).collect();
+            test(Trait::TextHolds(text_test_kind(*relation), needles.into_iter().collect::<Option<_>>()?), false)
+        }
+        Relation::Between(low, high) => {
+            let ends = [low, high].map(|end| property_number(cx, &property.name, &ty, end));
+            let [Some(from), Some(to)] = ends else { return None };
+            if from > to {
+                report_reversed(cx, low, high);
+                return None;
+            }
+            test(Trait::NumberIn(from, to), false)
         }
         Relation::Order(order, sum) => {
             let value = property_number(cx, &property.name, &ty, sum)?;

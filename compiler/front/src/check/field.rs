@@ -8,17 +8,29 @@ use super::number::literal_words;
 use super::number::{check_number, constant_date, constant_number};
 use super::predicate::comparison;
 use super::predicate::may_miss;
-use crate::diagnostics::{missing, types};
+use crate::diagnostics::{missing, reach, types};
 use crate::env::schema;
 use crate::meaning::{Meaning, ValueKind};
 use crate::source::Span;
-use crate::syntax::ast::{self, Order, Relation};
+use crate::syntax::ast::{self, Order, Relation, TextRelation};
 use crate::typed::{Cond, Number, Part};
 use flow_ir::{Comparison, FieldId, FieldType, TextTestKind};
 
-pub(super) fn text_needle(cx: &mut Cx<'_>, name: &ast::Name, ty: &FieldType, literal: &ast::Literal) -> Option<String> {
+/// What is looked for in a text, in lower case.
+pub(super) fn text_needle(
+    cx: &mut Cx<'_>,
+    name: &ast::Name,
+    ty: &FieldType,
+    relation: TextRelation,
+    literal: &ast::Literal,
+) -> Option<String> {
     if ty.is_text() {
-        return plain_text(cx, &name.text, ty, literal).map(|text| text.to_lowercase());
+        let needle = plain_text(cx, &name.text, ty, literal)?.to_lowercase();
+        if needle.trim().is_empty() {
+            cx.report(types::nothing_to_look_for(&name.text, relation.words(), cx.at(literal.span())));
+            return None;
+        }
+        return Some(needle);
     }
     let diagnostic = types::type_mismatch(&name.text, schema::words(ty), "a text", cx.at(name.span), "");
     cx.report(diagnostic);
@@ -60,8 +72,8 @@ pub(super) fn check_field_relation(
         Relation::In(literals) => check_is_one_of(cx, field, literals),
         Relation::IsNot(literal) => check_is_none_of(cx, field, std::slice::from_ref(literal), span, known),
         Relation::NotIn(literals) => check_is_none_of(cx, field, literals, span, known),
-        Relation::Contains(literal) => check_text_test(cx, field, TextTestKind::Contains, literal),
-        Relation::StartsWith(literal) => check_text_test(cx, field, TextTestKind::StartsWith, literal),
+        Relation::Text(relation, literals) => check_text_tests(cx, field, *relation, literals),
+        Relation::Between(low, high) => check_field_between(cx, field, low, high, span, known),
         Relation::Order(order, sum) => check_field_order(cx, field, *order, sum, span, known),
     }
 }
@@ -223,13 +235,73 @@ pub(super) fn wrong_literal(cx: &mut Cx<'_>, field: &str, ty: &FieldType, litera
     cx.report(diagnostic);
 }
 
-pub(super) fn check_text_test(cx: &mut Cx<'_>, field: FieldId, kind: TextTestKind, literal: &ast::Literal) -> Cond {
+fn check_text_tests(cx: &mut Cx<'_>, field: FieldId, relation: TextRelation, literals: &[ast::Literal]) -> Cond {
     let shape = cx.env.schema.shape(field).clone();
-    let name = ast::Name { text: shape.name.clone(), span: literal.span() };
-    match text_needle(cx, &name, &shape.ty, literal) {
-        Some(needle) => Cond::TextTest(field, kind, needle),
-        None => Cond::Unknown,
+    let mut parts = Vec::new();
+    for literal in literals {
+        let name = ast::Name { text: shape.name.clone(), span: literal.span() };
+        let cond = match text_needle(cx, &name, &shape.ty, relation, literal) {
+            Some(needle) => Cond::TextTest(field, text_test_kind(relation), needle),
+            // Of another kind than text: as much would be said of each.
+            None if !shape.ty.is_text() => return Cond::Unknown,
+            None => Cond::Unknown,
+        };
+        parts.push(Part { cond, at: cx.at(literal.span()) });
     }
+    match parts.len() {
+        1 => parts.remove(0).cond,
+        _ => Cond::Any(parts),
+    }
+}
+
+pub(super) fn text_test_kind(relation: TextRelation) -> TextTestKind {
+    match relation {
+        TextRelation::Contains | TextRelation::ContainsAny => TextTestKind::Contains,
+        TextRelation::ContainsWord | TextRelation::ContainsAnyWord => TextTestKind::ContainsWord,
+        TextRelation::StartsWith => TextTestKind::StartsWith,
+        TextRelation::EndsWith => TextTestKind::EndsWith,
+    }
+}
+
+fn check_field_between(
+    cx: &mut Cx<'_>,
+    field: FieldId,
+    low: &ast::Sum,
+    high: &ast::Sum,
+    span: Span,
+    known: &Known,
+) -> Cond {
+    let ends = [low, high].map(|end| order_value(cx, field, end, span, known));
+    let [Some(from), Some(to)] = ends else { return Cond::Unknown };
+    check_between(cx, &Number::Field(field), (from, low), (to, high))
+}
+
+/// That a number lies between two others or is one of them.
+pub(super) fn check_between(
+    cx: &mut Cx<'_>,
+    number: &Number,
+    low: (Number, &ast::Sum),
+    high: (Number, &ast::Sum),
+) -> Cond {
+    if let (Number::Const(from), Number::Const(to)) = (&low.0, &high.0)
+        && from > to
+    {
+        report_reversed(cx, low.1, high.1);
+        return Cond::Unknown;
+    }
+    let ends = [(Comparison::GreaterOrEqual, low), (Comparison::LessOrEqual, high)];
+    let part = |(comparison, (end, sum)): (Comparison, (Number, &ast::Sum))| Part {
+        cond: Cond::Compare(number.clone(), comparison, end),
+        at: cx.at(sum.span),
+    };
+    Cond::All(ends.map(part).into())
+}
+
+/// `between 60 and 40`
+pub(super) fn report_reversed(cx: &mut Cx<'_>, low: &ast::Sum, high: &ast::Sum) {
+    let (from, to) = (cx.text_at(low.span), cx.text_at(high.span));
+    let at = cx.at(Span::new(low.span.start, high.span.end));
+    cx.report(reach::nothing_between(&from, &to, at));
 }
 
 pub(super) fn check_field_order(
@@ -240,8 +312,17 @@ pub(super) fn check_field_order(
     span: Span,
     known: &Known,
 ) -> Cond {
+    let Some(right) = order_value(cx, field, sum, span, known) else { return Cond::Unknown };
+    if matches!(order, Order::Under | Order::AtMost) && surprises(cx, field, span, known) {
+        return Cond::Unknown;
+    }
+    Cond::Compare(Number::Field(field), comparison(order), right)
+}
+
+/// What a field that has an order is compared with.
+fn order_value(cx: &mut Cx<'_>, field: FieldId, sum: &ast::Sum, span: Span, known: &Known) -> Option<Number> {
     let shape = cx.env.schema.shape(field).clone();
-    let right = match shape.ty {
+    match shape.ty {
         FieldType::Number | FieldType::Money => check_number(cx, sum, known),
         FieldType::Date => match sum.terms.as_slice() {
             [(false, literal)] => constant_date(cx, literal).map(Number::Const),
@@ -257,12 +338,7 @@ pub(super) fn check_field_order(
             cx.report(diagnostic);
             None
         }
-    };
-    let Some(right) = right else { return Cond::Unknown };
-    if matches!(order, Order::Under | Order::AtMost) && surprises(cx, field, span, known) {
-        return Cond::Unknown;
     }
-    Cond::Compare(Number::Field(field), comparison(order), right)
 }
 
 fn equals(field: FieldId, value: i64) -> Cond {

@@ -29,6 +29,12 @@ pub(crate) fn not_a_condition(text: &str, is: &str, at: Location, example: &str)
     if example.is_empty() { diagnostic } else { diagnostic.help(format!("write for example `{example}`")) }
 }
 
+pub(crate) fn nothing_to_look_for(field: &str, words: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::NotACondition, "an empty text is no condition", at, "nothing is looked for")
+        .why(format!("`{words} \"\"` would hold wherever `{field}` has a value"))
+        .help(format!("say what to look for, or write `{field} is known`"))
+}
+
 pub(crate) fn bad_number(text: &str, why: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadNumber, format!("`{text}` cannot be used as a number"), at, why.to_owned())
         .help("numbers are exact: at most four decimals and eleven digits before them")

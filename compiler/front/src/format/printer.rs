@@ -2,8 +2,9 @@
 
 use super::gather::{Block, Own};
 use crate::source::Span;
-use crate::syntax::ast::{Comment, Step};
+use crate::syntax::ast::{Comment, File, Step};
 use crate::syntax::line::one_line;
+use crate::syntax::settled::{Settled, settled};
 
 /// How wide a line may be before its condition is broken.
 pub(super) const WIDTH: usize = 100;
@@ -15,6 +16,7 @@ const INDENT: usize = 2;
 pub(super) struct Printer<'s> {
     text: &'s str,
     comments: &'s [Comment],
+    settled: &'s [Settled],
     lines: Vec<String>,
     /// How many blocks stand around the line being written.
     level: usize,
@@ -23,8 +25,8 @@ pub(super) struct Printer<'s> {
 }
 
 impl<'s> Printer<'s> {
-    pub(super) fn new(text: &'s str, comments: &'s [Comment]) -> Self {
-        Self { text, comments, lines: Vec::new(), level: 0, blank: false }
+    pub(super) fn new(text: &'s str, tree: &'s File) -> Self {
+        Self { text, comments: &tree.comments, settled: &tree.settled, lines: Vec::new(), level: 0, blank: false }
     }
 
     /// All that was written. Nothing but blank lines is an empty file.
@@ -43,9 +45,9 @@ impl<'s> Printer<'s> {
         at.text(self.text)
     }
 
-    /// The source at a place on one line, its words one space apart, without comments.
+    /// The source at a place on one line, its words one space apart, without comments and in the settled way.
     pub(super) fn words(&self, at: Span) -> String {
-        one_line(self.cut(at))
+        one_line(&settled(self.text, at, self.settled))
     }
 
     /// The comments that begin in a stretch.

@@ -12,7 +12,7 @@ use crate::built_in::BUILT_IN;
 use crate::diagnostics::{Diagnostic, names};
 use crate::naming::snake_case;
 use crate::source::{FileId, Location, Source, Span};
-use crate::syntax::{ast, constructs, parse};
+use crate::syntax::{Settled, ast, constructs, parse};
 use flow_ir::{EmailId, IdMap};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +36,8 @@ impl<T> Declared<T> {
 pub(crate) struct Scope {
     /// The texts in use: the project's, then the standard modules', then the templates; a [`FileId`] is a place in this list.
     pub sources: Vec<Source>,
+    /// What each `.flow` file writes in another way than the settled one.
+    pub settled: Vec<Vec<Settled>>,
     /// The file of the first template.
     pub first_template: u32,
     pub fields: Vec<Declared<ast::Field>>,
@@ -93,6 +95,7 @@ impl Resolver {
     fn file(&mut self, source: Source, tree: ast::File, diagnostics: Vec<Diagnostic>) {
         let file = self.next_file();
         self.scope.sources.push(source);
+        self.scope.settled.push(tree.settled);
         self.diagnostics.extend(diagnostics);
         for declaration in tree.declarations {
             self.declare(declaration.kind, file);

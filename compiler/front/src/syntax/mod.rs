@@ -7,9 +7,11 @@ pub(crate) mod ast;
 pub mod constructs;
 pub(crate) mod line;
 mod parse;
+pub(crate) mod settled;
 #[cfg(test)]
 mod tests;
 
 pub use ast::{Comment, File};
 pub(crate) use parse::is_reserved;
 pub use parse::{MAX_SOURCE_BYTES, parse, vocabulary};
+pub use settled::Settled;

@@ -25,6 +25,7 @@ constructs::steps!(modules);
 
 use super::ast::{Clause, Comment, Declaration, File, Kind, Name};
 use super::constructs;
+use super::settled::Settled;
 use crate::diagnostics::{Diagnostic, syntax};
 use crate::source::{FileId, Location, Span};
 use blocks::what_of;
@@ -65,6 +66,7 @@ pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
                 unclosed: false,
                 unreadable: false,
                 ended: None,
+                settled: Vec::new(),
             };
             let tree = reader.file(pairs);
             reader.diagnostics.sort_by_key(|diagnostic| diagnostic.at());
@@ -104,6 +106,8 @@ struct Reader<'s> {
     unreadable: bool,
     /// The last declaration with a block.
     ended: Option<Ended>,
+    /// What is not written in the settled way.
+    settled: Vec<Settled>,
 }
 
 /// A declaration that ended.
@@ -155,7 +159,13 @@ impl Reader<'_> {
         for pair in pairs.flat_map(Pair::into_inner) {
             self.declaration(&pair, &mut declarations);
         }
-        File { declarations, comments, blank_lines: blank_lines(self.text) }
+        self.settled.sort_unstable();
+        File { declarations, comments, blank_lines: blank_lines(self.text), settled: std::mem::take(&mut self.settled) }
+    }
+
+    /// Notes the signs around a place that the settled way puts there, or leaves out.
+    fn settle(&mut self, [before, behind]: [(Span, &'static str); 2]) {
+        self.settled.extend([before, behind].map(|(span, instead)| Settled { span, instead }));
     }
 
     fn comment(&self, span: Span) -> Comment {

@@ -13,7 +13,13 @@ impl Reader<'_> {
     }
 
     pub(super) fn sum_of(&mut self, pair: &Pair<'_>) -> Sum {
-        let Some(sum) = child(pair, Rule::sum) else { return Sum { terms: Vec::new(), span: span(pair) } };
+        match child(pair, Rule::sum) {
+            Some(sum) => self.sum(&sum),
+            None => Sum { terms: Vec::new(), span: span(pair) },
+        }
+    }
+
+    pub(super) fn sum(&mut self, sum: &Pair<'_>) -> Sum {
         let (mut terms, mut minus) = (Vec::new(), false);
         for inner in sum.clone().into_inner() {
             match inner.as_rule() {
@@ -26,7 +32,7 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        Sum { terms, span: span(&sum) }
+        Sum { terms, span: span(sum) }
     }
 
     pub(super) fn literal(&mut self, pair: &Pair<'_>) -> Literal {
