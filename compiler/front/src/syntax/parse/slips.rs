@@ -118,6 +118,8 @@ const WORDS: &[(&str, &str)] = &[
     ("do", "{"),
     ("upto", "up to"),
     ("for", "up to"),
+    ("within", "up to"),
+    ("else", "otherwise"),
     ("equals", "is"),
     ("equal", "is"),
     ("includes", "contains"),

@@ -73,6 +73,8 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::labelled => Expected::Words(&["step"]),
         Rule::plain_step => Expected::Thing("a step"),
         Rule::up_to => Expected::Words(&["up to"]),
+        Rule::comma => Expected::Words(&[","]),
+        Rule::timeout => Expected::Form(", otherwise { … }"),
         Rule::arm => Expected::Condition,
         Rule::otherwise => Expected::Words(&["else"]),
         Rule::change => Expected::Words(&["+=", "-="]),
