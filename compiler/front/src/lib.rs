@@ -35,7 +35,7 @@ use analysis::Subject;
 use diagnostics::{Diagnostic, Severity, render::Sources};
 use flow_ir::verify::{Fault, verify};
 use meaning::Meanings;
-pub use project::Project;
+pub use project::{Midnight, Project};
 use std::num::NonZeroUsize;
 
 /// What became of a project.

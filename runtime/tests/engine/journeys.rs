@@ -133,6 +133,21 @@ fn words_and_ends_of_texts_are_told_apart() {
 }
 
 #[test]
+fn a_moment_lies_before_a_day_on_it_or_after_it() {
+    const BORN: &str = "if created_at >= 2026-02-01 { score += 1 }
+  if created_at between 2026-01-30 and 2026-01-31 { score += 10 }
+  if created_at is 2026-01-31 { score += 100 }
+  if created_at is known and created_at < 2026-01-31 { score += 1000 }";
+    let (of_30th, of_31st, of_1st) = (at("2026-01-31") - 1, at("2026-01-31"), at("2026-02-01"));
+    for (created, score) in [(of_30th, 1010), (of_31st, 110), (of_1st - 1, 110), (of_1st, 1)] {
+        let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter never\n {BORN}\n}}"));
+        world.contact("ada", &[("created_at", &created.to_string())]);
+        world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+        assert_eq!(world.score("ada"), score, "{created}");
+    }
+}
+
+#[test]
 fn at_the_deadline_the_event_comes_before_the_timer() {
     let mut world = signed_up(AWAIT);
     world.at("2026-03-08 10:00").event("ada", "visited", json!({"page": "/pricing"})).run();

@@ -5,13 +5,13 @@ use super::cx::Cx;
 use super::habits::asks_for_presence;
 use super::named;
 use super::number::literal_words;
-use super::number::{check_number, constant_date, constant_number};
+use super::number::{check_number, constant_date, constant_day, constant_number, day_bound};
 use super::predicate::comparison;
 use super::predicate::may_miss;
 use crate::diagnostics::{missing, reach, types};
 use crate::env::schema;
 use crate::meaning::{Meaning, ValueKind};
-use crate::source::Span;
+use crate::source::{Location, Span};
 use crate::syntax::ast::{self, Order, Relation, TextRelation};
 use crate::typed::{Cond, Number, Part};
 use flow_ir::{Comparison, FieldId, FieldType, TextTestKind};
@@ -134,6 +134,7 @@ pub(super) fn check_is_one_of(cx: &mut Cx<'_>, field: FieldId, literals: &[ast::
         FieldType::Date => {
             literals.iter().map(|literal| constant_date(cx, literal).map(|value| equals(field, value))).collect()
         }
+        FieldType::Moment => literals.iter().map(|literal| within_day(cx, field, literal)).collect(),
         FieldType::YesNo => literals
             .iter()
             .map(|literal| match literal {
@@ -271,9 +272,42 @@ fn check_field_between(
     span: Span,
     known: &Known,
 ) -> Cond {
-    let ends = [low, high].map(|end| order_value(cx, field, end, span, known));
+    if cx.env.schema.shape(field).ty == FieldType::Moment {
+        return check_moment_between(cx, field, low, high);
+    }
+    let ends = [low, high].map(|end| order_value(cx, field, None, end, span, known));
     let [Some(from), Some(to)] = ends else { return Cond::Unknown };
     check_between(cx, &Number::Field(field), (from, low), (to, high))
+}
+
+/// Both days belong to it, from the beginning of the first to the end of the last.
+fn check_moment_between(cx: &mut Cx<'_>, field: FieldId, low: &ast::Sum, high: &ast::Sum) -> Cond {
+    let days = [low, high].map(|end| match end.terms.as_slice() {
+        [(false, literal)] => constant_day(cx, literal),
+        _ => {
+            let text = cx.text_at(end.span);
+            cx.report(types::type_mismatch(&text, "a sum", "a date", cx.at(end.span), "2026-10-01"));
+            None
+        }
+    });
+    let [Some((from, _)), Some((last, until))] = days else { return Cond::Unknown };
+    if from > last {
+        report_reversed(cx, low, high);
+        return Cond::Unknown;
+    }
+    from_until(field, (from, cx.at(low.span)), (until, cx.at(high.span)))
+}
+
+fn within_day(cx: &mut Cx<'_>, field: FieldId, literal: &ast::Literal) -> Option<Cond> {
+    let (from, until) = constant_day(cx, literal)?;
+    let at = cx.at(literal.span());
+    Some(from_until(field, (from, at), (until, at)))
+}
+
+fn from_until(field: FieldId, from: (i64, Location), until: (i64, Location)) -> Cond {
+    let ends = [(Comparison::GreaterOrEqual, from), (Comparison::Less, until)];
+    let compare = |comparison, end| Cond::Compare(Number::Field(field), comparison, Number::Const(end));
+    Cond::All(ends.map(|(comparison, (end, at))| Part { cond: compare(comparison, end), at }).into())
 }
 
 /// That a number lies between two others or is one of them.
@@ -312,7 +346,7 @@ pub(super) fn check_field_order(
     span: Span,
     known: &Known,
 ) -> Cond {
-    let Some(right) = order_value(cx, field, sum, span, known) else { return Cond::Unknown };
+    let Some(right) = order_value(cx, field, Some(order), sum, span, known) else { return Cond::Unknown };
     if matches!(order, Order::Under | Order::AtMost) && surprises(cx, field, span, known) {
         return Cond::Unknown;
     }
@@ -320,12 +354,23 @@ pub(super) fn check_field_order(
 }
 
 /// What a field that has an order is compared with.
-fn order_value(cx: &mut Cx<'_>, field: FieldId, sum: &ast::Sum, span: Span, known: &Known) -> Option<Number> {
+fn order_value(
+    cx: &mut Cx<'_>,
+    field: FieldId,
+    order: Option<Order>,
+    sum: &ast::Sum,
+    span: Span,
+    known: &Known,
+) -> Option<Number> {
     let shape = cx.env.schema.shape(field).clone();
     match shape.ty {
         FieldType::Number | FieldType::Money => check_number(cx, sum, known),
-        FieldType::Date => match sum.terms.as_slice() {
-            [(false, literal)] => constant_date(cx, literal).map(Number::Const),
+        FieldType::Date | FieldType::Moment => match sum.terms.as_slice() {
+            [(false, ast::Literal::Word(name))] if field_of(cx, name) == Some(&shape.ty) => {
+                named::field(cx, name).map(Number::Field)
+            }
+            [(false, literal)] if shape.ty == FieldType::Date => constant_date(cx, literal).map(Number::Const),
+            [(false, literal)] => day_bound(cx, &shape.name, order?, literal, span).map(Number::Const),
             _ => check_number(cx, sum, known),
         },
         FieldType::Stage => match sum.terms.as_slice() {
@@ -333,12 +378,18 @@ fn order_value(cx: &mut Cx<'_>, field: FieldId, sum: &ast::Sum, span: Span, know
             _ => None,
         },
         _ => {
-            let wanted = "something that has an order, such as a number, a date or a stage";
+            let wanted = "something that has an order, such as a number, a date, a moment or a stage";
             let diagnostic = types::type_mismatch(&shape.name, schema::words(&shape.ty), wanted, cx.at(span), "");
             cx.report(diagnostic);
             None
         }
     }
+}
+
+/// The type of the field that a word names.
+fn field_of<'e>(cx: &Cx<'e>, name: &ast::Name) -> Option<&'e FieldType> {
+    let field = cx.env.schema.field(&name.text)?;
+    Some(&cx.env.schema.shape(field).ty)
 }
 
 fn equals(field: FieldId, value: i64) -> Cond {

@@ -48,6 +48,7 @@ macro_rules! codes {
                 BadDate "0308" "bad-date";
                 BadLink "0309" "bad-link";
                 SameChoice "0310" "same-choice";
+                UnclearDay "0311" "unclear-day";
                 // 04: missing values
                 PossiblyMissing "0401" "possibly-missing";
                 MissingSurprises "0402" "missing-surprises";

@@ -68,6 +68,13 @@ pub(crate) fn bad_date(text: &str, at: Location) -> Diagnostic {
         .help("write year, month and day: `2026-10-01`")
 }
 
+/// `created_at > 2026-01-31`: a day has many moments.
+pub(crate) fn unclear_day(test: &str, at: Location, [with, without]: [String; 2]) -> Diagnostic {
+    let label = "is this day itself meant too?";
+    Diagnostic::error(Code::UnclearDay, format!("`{test}` can be read in two ways"), at, label)
+        .help(format!("with that day:\n  {with}\nwithout it:\n  {without}"))
+}
+
 pub(crate) fn bad_link(url: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadLink, format!("\"{url}\" is no web address"), at, "readers could not open it")
         .help("write it in full: \"https://acme.example/page\"")
