@@ -13,13 +13,23 @@ macro_rules! modules {
 constructs::predicates!(modules);
 
 impl Reader<'_> {
+    /// Takes the parentheses from a list that is settled without them: from the one that stands next from a place on, up to the pair's
+    /// end.
+    pub(super) fn settle_bare(&mut self, pair: &Pair<'_>, from: u32) {
+        let whole = Span::new(from, span(pair).end);
+        let list = whole.text(self.text);
+        if let Some(inside) = list.trim_start().strip_prefix('(')
+            && list.ends_with(')')
+        {
+            let open = whole.end - inside.len() as u32 - 1;
+            self.settle([(Span::new(open, open + 1), " "), (Span::new(whole.end - 1, whole.end), "")]);
+        }
+    }
+
     /// The texts of `any of "a", "b"` and `one of "a", "b"`: with parentheses or, as is settled, without.
     pub(super) fn texts_of(&mut self, pair: &Pair<'_>) -> Vec<Literal> {
         let Some(list) = child(pair, Rule::texts) else { return Vec::new() };
-        let at = span(&list);
-        if at.text(self.text).starts_with('(') {
-            self.settle([(Span::new(at.start, at.start + 1), " "), (Span::new(at.end - 1, at.end), "")]);
-        }
+        self.settle_bare(&list, span(&list).start);
         let texts = list.into_inner().filter(|inner| inner.as_rule() == Rule::string);
         texts.map(|text| self.text_literal(&text)).collect()
     }

@@ -194,6 +194,8 @@ const PHRASES: &[(&str, &str)] = &[
     (" did not open ", " not opened "),
     (" did not click ", " not clicked "),
     (" did not reply ", " not replied "),
+    (" replied to ", " replied "),
+    (" clicked on ", " clicked "),
     (" they clicked ", " clicked "),
     (" they opened ", " opened "),
     (" above ", " > "),
