@@ -14,6 +14,7 @@ pub mod address;
 mod analysis;
 mod built_in;
 mod check;
+pub mod country;
 pub mod diagnostics;
 mod env;
 pub mod format;

@@ -4,6 +4,7 @@
 
 use crate::time::Instant;
 use chrono::NaiveDate;
+use flow_front::country;
 use flow_front::naming::snake_case;
 use flow_ir::{EventType, FieldType, NUMBER_SCALE, Pattern, Property, PropertyTest, Trait, VALUE_LIMIT};
 use serde_json::{Map, Value};
@@ -45,11 +46,11 @@ fn read(property: &Property, value: &Value) -> Option<Known> {
         FieldType::YesNo => value.as_bool().map(Known::Truth),
         FieldType::Date => date(value.as_str()?).map(Known::Number),
         FieldType::Moment => Instant::parse(value.as_str()?).ok().map(|at| Known::Number(at.0)),
+        FieldType::Country => country::code_of(value.as_str()?.trim()).map(|code| Known::Text(code.to_lowercase())),
         FieldType::Text
         | FieldType::Email
         | FieldType::Url
         | FieldType::Timezone
-        | FieldType::Country
         | FieldType::OneOf(_)
         | FieldType::Stage => {
             let text = value.as_str()?.trim();
@@ -171,6 +172,15 @@ mod tests {
         assert!(!holds(i64::MIN, i64::MAX, json!("about 50")));
         assert!(!holds(i64::MIN, i64::MAX, json!(1e300)));
         assert!(!holds(i64::MIN, i64::MAX, json!("999999999999999999")));
+    }
+
+    #[test]
+    fn countries_are_compared_by_their_codes() {
+        let is = |value: &str, negated| {
+            check(FieldType::Country, Trait::TextIn(vec!["de".to_owned()]), negated, json!({"page_title": value}))
+        };
+        assert!(is("Germany", false) && is("DEU", false) && is("de", false) && is("Austria", true));
+        assert!(!is("Germny", false) && !is("Germny", true), "what is no country is missing");
     }
 
     #[test]

@@ -148,6 +148,16 @@ fn a_moment_lies_before_a_day_on_it_or_after_it() {
 }
 
 #[test]
+fn texts_show_the_name_of_a_country() {
+    let text = "workflow go {\n enter when signed_up\n reenter never\n handoff to sales { note \"Lives in {country or \"?\"}\" }\n}";
+    let mut world = world(text);
+    world.contact("ada", &[("country", "DE")]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    let outbox = world.snapshot().outbox;
+    assert!(outbox.iter().any(|(row, _)| row.payload.contains("Lives in Germany")), "{outbox:?}");
+}
+
+#[test]
 fn at_the_deadline_the_event_comes_before_the_timer() {
     let mut world = signed_up(AWAIT);
     world.at("2026-03-08 10:00").event("ada", "visited", json!({"page": "/pricing"})).run();

@@ -2,7 +2,7 @@
 
 use super::cx::Cx;
 use super::duration::look_back_ms;
-use super::field::{check_choice, plain_text, report_reversed, text_needle, text_test_kind, wrong_literal};
+use super::field::{check_choice, report_reversed, text_needle, text_test_kind, text_value, wrong_literal};
 use super::named;
 use super::number::{constant_date, constant_day, constant_number, day_bound};
 use super::predicate::Asked;
@@ -265,9 +265,8 @@ pub(super) fn check_traits(
             Some(Trait::TextIn(texts?.into_iter().map(|text| text.to_lowercase()).collect()))
         }
         _ => {
-            let texts: Option<Vec<String>> =
-                literals.iter().map(|literal| plain_text(cx, &name.text, ty, literal)).collect();
-            Some(Trait::TextIn(texts?.into_iter().map(|text| text.to_lowercase()).collect()))
+            let texts: Vec<_> = literals.iter().map(|literal| text_value(cx, &name.text, ty, literal)).collect();
+            Some(Trait::TextIn(texts.into_iter().collect::<Option<_>>()?))
         }
     }
 }

@@ -8,6 +8,7 @@ use super::number::literal_words;
 use super::number::{check_number, constant_date, constant_day, constant_number, day_bound};
 use super::predicate::comparison;
 use super::predicate::may_miss;
+use crate::country;
 use crate::diagnostics::{missing, reach, types};
 use crate::env::schema;
 use crate::meaning::{Meaning, ValueKind};
@@ -24,13 +25,18 @@ pub(super) fn text_needle(
     relation: TextRelation,
     literal: &ast::Literal,
 ) -> Option<String> {
-    if ty.is_text() {
+    if ty.is_text() && *ty != FieldType::Country {
         let needle = plain_text(cx, &name.text, ty, literal)?.to_lowercase();
         if needle.trim().is_empty() {
             cx.report(types::nothing_to_look_for(&name.text, relation.words(), cx.at(literal.span())));
             return None;
         }
         return Some(needle);
+    }
+    if *ty == FieldType::Country {
+        let example = format!("{} in (\"DE\", \"AT\")", name.text);
+        cx.report(types::type_mismatch(&name.text, schema::words(ty), "a text", cx.at(name.span), &example));
+        return None;
     }
     let diagnostic = types::type_mismatch(&name.text, schema::words(ty), "a text", cx.at(name.span), "");
     cx.report(diagnostic);
@@ -119,10 +125,8 @@ pub(super) fn check_is_one_of(cx: &mut Cx<'_>, field: FieldId, literals: &[ast::
                 .map_or(Cond::Unknown, |codes| Cond::CodeIn(field, codes));
         }
         ty if ty.is_text() => {
-            let texts: Vec<Option<String>> = literals
-                .iter()
-                .map(|literal| plain_text(cx, &shape.name, ty, literal).map(|text| text.to_lowercase()))
-                .collect();
+            let texts: Vec<Option<String>> =
+                literals.iter().map(|literal| text_value(cx, &shape.name, ty, literal)).collect();
             return texts
                 .into_iter()
                 .collect::<Option<Vec<_>>>()
@@ -194,6 +198,19 @@ pub(super) fn check_choice(cx: &mut Cx<'_>, field: &str, choices: &[String], lit
     found
 }
 
+/// A text that a value may be, in lower case; of a country its code.
+pub(super) fn text_value(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: &ast::Literal) -> Option<String> {
+    let text = plain_text(cx, field, ty, literal)?;
+    if *ty != FieldType::Country {
+        return Some(text.to_lowercase());
+    }
+    let code = country::code_of(&text);
+    if code.is_none() {
+        cx.report(types::unknown_country(&text, country::nearest(&text), cx.at(literal.span())));
+    }
+    code.map(str::to_lowercase)
+}
+
 pub(super) fn plain_text(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: &ast::Literal) -> Option<String> {
     match literal {
         ast::Literal::Text(text) => {
@@ -218,6 +235,7 @@ pub(super) fn wrong_literal(cx: &mut Cx<'_>, field: &str, ty: &FieldType, litera
         FieldType::Number | FieldType::Money => format!("{field} >= 10"),
         FieldType::Date => format!("{field} is 2026-10-01"),
         FieldType::Stage => "stage is customer".to_owned(),
+        FieldType::Country => format!("{field} is \"DE\""),
         FieldType::OneOf(choices) => format!("{field} is \"{}\"", choices.first().map_or("…", String::as_str)),
         _ => format!("{field} is \"…\""),
     };
@@ -244,7 +262,7 @@ fn check_text_tests(cx: &mut Cx<'_>, field: FieldId, relation: TextRelation, lit
         let cond = match text_needle(cx, &name, &shape.ty, relation, literal) {
             Some(needle) => Cond::TextTest(field, text_test_kind(relation), needle),
             // Of another kind than text: as much would be said of each.
-            None if !shape.ty.is_text() => return Cond::Unknown,
+            None if !shape.ty.is_text() || shape.ty == FieldType::Country => return Cond::Unknown,
             None => Cond::Unknown,
         };
         parts.push(Part { cond, at: cx.at(literal.span()) });

@@ -49,6 +49,7 @@ macro_rules! codes {
                 BadLink "0309" "bad-link";
                 SameChoice "0310" "same-choice";
                 UnclearDay "0311" "unclear-day";
+                UnknownCountry "0312" "unknown-country";
                 // 04: missing values
                 PossiblyMissing "0401" "possibly-missing";
                 MissingSurprises "0402" "missing-surprises";

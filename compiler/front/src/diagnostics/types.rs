@@ -75,6 +75,20 @@ pub(crate) fn unclear_day(test: &str, at: Location, [with, without]: [String; 2]
         .help(format!("with that day:\n  {with}\nwithout it:\n  {without}"))
 }
 
+pub(crate) fn unknown_country(text: &str, nearest: Option<&str>, at: Location) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        Code::UnknownCountry,
+        format!("\"{text}\" is no country"),
+        at,
+        "not the code or English name of one",
+    )
+    .why("this would be false for everyone");
+    match nearest {
+        Some(nearest) => diagnostic.help(format!("did you mean \"{nearest}\"?")).edit(at, format!("\"{nearest}\"")),
+        None => diagnostic.help("write its code or its English name: \"DE\", \"DEU\" or \"Germany\""),
+    }
+}
+
 pub(crate) fn bad_link(url: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadLink, format!("\"{url}\" is no web address"), at, "readers could not open it")
         .help("write it in full: \"https://acme.example/page\"")
