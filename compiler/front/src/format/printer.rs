@@ -5,6 +5,7 @@ use crate::source::Span;
 use crate::syntax::ast::{Comment, File, Step};
 use crate::syntax::line::one_line;
 use crate::syntax::settled::{Settled, settled};
+use std::borrow::Cow;
 
 /// How wide a line may be before its condition is broken.
 pub(super) const WIDTH: usize = 100;
@@ -43,6 +44,15 @@ impl<'s> Printer<'s> {
     /// The source at a place, as written.
     pub(super) fn cut(&self, at: Span) -> &'s str {
         at.text(self.text)
+    }
+
+    /// A text in the settled way, else as written. What is put before or behind its quotes is no part of it.
+    pub(super) fn quoted(&self, at: Span) -> Cow<'s, str> {
+        let inside = Span::new(at.start + 1, at.end.saturating_sub(1).max(at.start + 1));
+        match settled(self.text, inside, self.settled) {
+            Cow::Borrowed(_) => Cow::Borrowed(self.cut(at)),
+            Cow::Owned(inside) => Cow::Owned(format!("\"{inside}\"")),
+        }
     }
 
     /// The source at a place on one line, its words one space apart, without comments and in the settled way.
@@ -105,7 +115,7 @@ impl<'s> Printer<'s> {
 
     /// What comes before a step that has a label.
     pub(super) fn label(&self, step: &Step) -> String {
-        step.label.as_ref().map_or_else(String::new, |label| format!("step {}: ", self.cut(label.span)))
+        step.label.as_ref().map_or_else(String::new, |label| format!("step {}: ", self.quoted(label.span)))
     }
 
     /// The first line of something that is one block, whose brace comes next behind a place; where what is in the block lies.

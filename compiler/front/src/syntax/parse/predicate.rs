@@ -5,7 +5,7 @@ use crate::source::Span;
 use crate::syntax::ast::{
     Count, CountKind, Literal, Name, Order, Period, Predicate, Property, Relation, Sum, TextRelation,
 };
-use crate::syntax::constructs;
+use crate::syntax::{Settled, constructs};
 
 macro_rules! modules {
     ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => { $(mod $module;)* };
@@ -128,7 +128,12 @@ fn period(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Period> {
         Some(Period::FromNow)
     } else {
         match child(pair, Rule::in_the_last) {
-            Some(inner) => reader.duration_of(&inner).map(Period::InTheLast),
+            Some(inner) => {
+                if let Some(within) = child(&inner, Rule::kw_within) {
+                    reader.settled.push(Settled { span: span(&within), instead: "in" });
+                }
+                reader.duration_of(&inner).map(Period::InTheLast)
+            }
             None => reader.duration_of(pair).map(Period::In),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{Pair, Reader, Rule, child, name, span};
 use crate::diagnostics::syntax;
+use crate::source::Span;
 use crate::syntax::ast::{Duration, Literal, Sum, Text, TextPiece, Unit, Value};
 
 impl Reader<'_> {
@@ -71,6 +72,7 @@ impl Reader<'_> {
                 Rule::text => push_plain(&mut pieces, inner.as_str()),
                 Rule::escape => push_plain(&mut pieces, escaped(&inner)),
                 Rule::hole => {
+                    self.settle_braces(&inner);
                     let fallback = child(&inner, Rule::plain_text).map(|fallback| plain_text(&fallback));
                     pieces.push(TextPiece::Field {
                         field: self.name_of(&inner, Rule::name),
@@ -83,6 +85,17 @@ impl Reader<'_> {
             }
         }
         Text { pieces, span: span(pair) }
+    }
+
+    /// `{{ first_name }}`, as in a template, is settled as `{first_name}`.
+    fn settle_braces(&mut self, hole: &Pair<'_>) {
+        let (at, inside) = (span(hole), hole.clone().into_inner().filter(|inner| inner.as_rule() != Rule::COMMENT));
+        let inside: Vec<Span> = inside.map(|inner| span(&inner)).collect();
+        if at.text(self.text).starts_with("{{")
+            && let (Some(first), Some(last)) = (inside.first(), inside.last())
+        {
+            self.settle([(Span::new(at.start, first.start), "{"), (Span::new(last.end, at.end), "}")]);
+        }
     }
 
     /// The duration in a pair.
