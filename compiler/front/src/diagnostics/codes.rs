@@ -80,6 +80,7 @@ macro_rules! codes {
                 NewOrExisting "0803" "new-or-existing";
                 EntryUnclear "0804" "entry-unclear";
                 TwoTriggers "0805" "two-triggers";
+                EntryRefused "0806" "entry-refused" proof refused_entry;
                 // 09: lints, which `[lints]` in flow.toml can silence or harden
                 NoExit "0901" "no-exit" lint no_exit;
                 NoGoal "0902" "no-goal" lint no_goal;

@@ -7,7 +7,7 @@ use crate::source::Span;
 pub(crate) enum Wait {
     For(Duration),
     Until {
-        until: Predicate,
+        until: Box<Predicate>,
         /// The deadline; without one the wait could last for ever, which the checker refuses.
         up_to: Option<Duration>,
         /// What comes when the deadline has passed, with its place: from `otherwise` to the closing brace.

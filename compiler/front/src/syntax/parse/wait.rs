@@ -8,7 +8,7 @@ use crate::syntax::ast::{Duration, Unit, Wait};
 pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Wait {
     if pair.as_rule() == Rule::wait_until {
         let up_to = child(pair, Rule::up_to).and_then(|up_to| reader.duration_of(&up_to));
-        let until = reader.predicate_of(pair);
+        let until = Box::new(reader.predicate_of(pair));
         let otherwise = child(pair, Rule::timeout).map(|timeout| {
             let at = span(&timeout);
             let word = child(&timeout, Rule::kw_otherwise).map_or(at, |word| span(&word));
