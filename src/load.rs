@@ -70,12 +70,13 @@ fn fault_of_ours(faults: &[Fault]) -> Option<Failure> {
     ))
 }
 
-/// The program is checked even if the settings are not: its meaning hangs on neither name nor zone.
+/// The program is checked even if the settings are not: whether it is right hangs on neither name nor zone.
 fn compile(settings: Option<&Settings>, files: Files) -> flow_front::Compilation {
     let project = Project {
         name: settings.map(|settings| settings.name.clone()).unwrap_or_default(),
         lints: settings.map(|settings| settings.lints.clone()).unwrap_or_default(),
         timezone: settings.map_or("UTC", |settings| settings.timezone.name()).to_owned(),
+        midnight: flow_front::Midnight(flow_runtime::time::civil::midnight),
         sources: files.sources,
         templates: files.templates,
     };

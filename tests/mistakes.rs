@@ -105,6 +105,7 @@ impl Around {
         let mut project = Project {
             name: "mistakes".to_owned(),
             timezone: "Europe/Berlin".to_owned(),
+            midnight: Default::default(),
             lints: Levels::all(Level::Off),
             sources: vec![Source { path: format!("{place}.flow"), text: text.clone() }, program],
             templates: templates(),

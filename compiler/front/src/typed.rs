@@ -219,6 +219,8 @@ pub(crate) enum TypedWait {
     Until {
         when: Cond,
         up_to: CivilSpan,
+        /// What comes when that has passed, where it does not hold by then.
+        otherwise: Option<(Vec<TypedStep>, Location)>,
     },
 }
 
@@ -312,6 +314,7 @@ impl TypedStep {
                 let arms = arms.iter().map(|arm| arm.steps.as_slice());
                 arms.chain(otherwise.iter().map(|(steps, _)| steps.as_slice())).collect()
             }
+            Form::Wait(TypedWait::Until { otherwise: Some((steps, _)), .. }) => vec![steps],
             _ => Vec::new(),
         }
     }

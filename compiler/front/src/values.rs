@@ -29,6 +29,12 @@ pub(crate) fn days_of(text: &str) -> Option<i64> {
     Some((date - chrono::NaiveDate::default()).num_days())
 }
 
+/// The day after one that is written like this.
+pub(crate) fn day_after(text: &str) -> Option<String> {
+    let date: chrono::NaiveDate = text.parse().ok()?;
+    date.succ_opt().map(|next| next.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{days_of, number_of, whole_of};

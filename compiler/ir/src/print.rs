@@ -19,7 +19,7 @@ mod tests;
 use super::{
     CivilSpan, Email, EmailId, EmailKind, Engagement, Entry, Fact, Field, FieldType, IdMap, Layout, Pattern,
     PatternEvent, Predicate, PredicateId, Program, PropertyTest, Reenter, Segment, SendWindow, TextTemplate, TextTest,
-    TextTestKind, Trait, Wait, Workflow, WorkflowDebug, WorkflowId, Written,
+    Trait, Wait, Workflow, WorkflowDebug, WorkflowId, Written,
 };
 use super::{Piece, SlotId};
 use function::print_function;
@@ -172,8 +172,10 @@ fn segment_line(program: &Program, segment: &Segment) -> String {
 fn property_test(name: &str, test: &PropertyTest) -> String {
     let asked = match &test.test {
         Trait::TextIn(texts) => format!("in {}", quoted(texts)),
-        Trait::TextContains(text) => format!("contains {text:?}"),
-        Trait::TextStartsWith(text) => format!("starts with {text:?}"),
+        Trait::TextHolds(kind, texts) => match texts.as_slice() {
+            [text] => format!("{} {text:?}", kind.words()),
+            texts => format!("{} any of {}", kind.words(), quoted(texts)),
+        },
         Trait::NumberIn(low, high) => format!("in {}..={}", number(*low), number(*high)),
         Trait::Truth(truth) => format!("is {truth}"),
         Trait::Known => "is known".to_owned(),
@@ -189,11 +191,7 @@ fn fact_line(program: &Program, fact: &Fact) -> String {
 
 fn text_test_line(program: &Program, test: &TextTest) -> String {
     let field = program.fields.get(test.field).map_or("?", |field| field.name.as_str());
-    let kind = match test.kind {
-        TextTestKind::Contains => "contains",
-        TextTestKind::StartsWith => "starts with",
-    };
-    format!("{field} {kind} {:?}", test.needle)
+    format!("{field} {} {:?}", test.kind.words(), test.needle)
 }
 
 fn print_predicate(f: &mut Formatter<'_>, program: &Program, id: PredicateId, predicate: &Predicate) -> fmt::Result {

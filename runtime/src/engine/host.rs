@@ -7,7 +7,7 @@ use super::view::ContactView;
 use crate::store::{ContactId, DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState};
 use crate::time::Zone;
 use flow_ir::backend::{Backend, Host, Memory, Moment, Outcome};
-use flow_ir::{EffectId, Id, PredicateId, SlotId, StepId, TextTestId, TextTestKind, Workflow, WorkflowId};
+use flow_ir::{EffectId, Id, PredicateId, SlotId, StepId, TextTestId, Workflow, WorkflowId};
 
 /// The host of predicates, which may do nothing but look.
 pub(super) struct TextHost<'e> {
@@ -116,14 +116,10 @@ impl<'e> StepHost<'e> {
     }
 }
 
-/// Whether a text field contains or starts with something, without regard to case; false where it is missing.
+/// What is found in a text field, without regard to case; nothing where it is missing.
 fn text_test(plan: &Plan, texts: &[Option<String>], test: TextTestId) -> bool {
     let Some(test) = plan.program.text_tests.get(test) else { return false };
     let text = plan.program.fields.get(test.field).and_then(|field| field.text);
     let Some(Some(text)) = text.and_then(|text| texts.get(text.index())) else { return false };
-    let text = text.to_lowercase();
-    match test.kind {
-        TextTestKind::Contains => text.contains(&test.needle),
-        TextTestKind::StartsWith => text.starts_with(&test.needle),
-    }
+    test.kind.finds(&text.to_lowercase(), &test.needle)
 }

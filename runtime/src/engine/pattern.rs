@@ -4,6 +4,7 @@
 
 use crate::time::Instant;
 use chrono::NaiveDate;
+use flow_front::country;
 use flow_front::naming::snake_case;
 use flow_ir::{EventType, FieldType, NUMBER_SCALE, Pattern, Property, PropertyTest, Trait, VALUE_LIMIT};
 use serde_json::{Map, Value};
@@ -45,11 +46,11 @@ fn read(property: &Property, value: &Value) -> Option<Known> {
         FieldType::YesNo => value.as_bool().map(Known::Truth),
         FieldType::Date => date(value.as_str()?).map(Known::Number),
         FieldType::Moment => Instant::parse(value.as_str()?).ok().map(|at| Known::Number(at.0)),
+        FieldType::Country => country::code_of(value.as_str()?.trim()).map(|code| Known::Text(code.to_lowercase())),
         FieldType::Text
         | FieldType::Email
         | FieldType::Url
         | FieldType::Timezone
-        | FieldType::Country
         | FieldType::OneOf(_)
         | FieldType::Stage => {
             let text = value.as_str()?.trim();
@@ -61,8 +62,9 @@ fn read(property: &Property, value: &Value) -> Option<Known> {
 fn has(value: &Known, wanted: &Trait) -> bool {
     match (wanted, value) {
         (Trait::TextIn(texts), Known::Text(text)) => texts.iter().any(|one| one.to_lowercase() == *text),
-        (Trait::TextContains(part), Known::Text(text)) => text.contains(&part.to_lowercase()),
-        (Trait::TextStartsWith(start), Known::Text(text)) => text.starts_with(&start.to_lowercase()),
+        (Trait::TextHolds(kind, needles), Known::Text(text)) => {
+            needles.iter().any(|needle| kind.finds(text, &needle.to_lowercase()))
+        }
         (Trait::NumberIn(low, high), Known::Number(number)) => (low..=high).contains(&number),
         (Trait::Truth(wanted), Known::Truth(truth)) => wanted == truth,
         _ => false,
@@ -112,7 +114,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use flow_ir::{EventId, PatternEvent};
+    use flow_ir::{EventId, PatternEvent, TextTestKind};
     use serde_json::json;
 
     fn check(ty: FieldType, test: Trait, negated: bool, properties: Value) -> bool {
@@ -130,18 +132,17 @@ mod tests {
         assert!(check(FieldType::Text, is(), false, json!({"page_title": " /PRICING "})));
         assert!(check(FieldType::Text, is(), false, json!({"pageTitle": "/pricing"})));
         assert!(!check(FieldType::Text, is(), false, json!({"page_title": "/pricing/eu"})));
-        assert!(check(
-            FieldType::Text,
-            Trait::TextStartsWith("/PRI".to_owned()),
-            false,
-            json!({"page_title": "/pricing"})
-        ));
-        assert!(check(
-            FieldType::Text,
-            Trait::TextContains("CING".to_owned()),
-            false,
-            json!({"page_title": "/pricing"})
-        ));
+        let holds = |kind, needles: &[&str]| {
+            let needles = needles.iter().map(|needle| (*needle).to_owned()).collect();
+            check(FieldType::Text, Trait::TextHolds(kind, needles), false, json!({"page_title": "/Pricing/EU"}))
+        };
+        assert!(holds(TextTestKind::StartsWith, &["/PRI"]));
+        assert!(holds(TextTestKind::Contains, &["CING"]));
+        assert!(holds(TextTestKind::Contains, &["about", "cing"]));
+        assert!(holds(TextTestKind::EndsWith, &["/eu"]) && !holds(TextTestKind::EndsWith, &["pricing"]));
+        assert!(
+            holds(TextTestKind::ContainsWord, &["PRICING"]) && !holds(TextTestKind::ContainsWord, &["cing", "pri"])
+        );
     }
 
     #[test]
@@ -171,6 +172,15 @@ mod tests {
         assert!(!holds(i64::MIN, i64::MAX, json!("about 50")));
         assert!(!holds(i64::MIN, i64::MAX, json!(1e300)));
         assert!(!holds(i64::MIN, i64::MAX, json!("999999999999999999")));
+    }
+
+    #[test]
+    fn countries_are_compared_by_their_codes() {
+        let is = |value: &str, negated| {
+            check(FieldType::Country, Trait::TextIn(vec!["de".to_owned()]), negated, json!({"page_title": value}))
+        };
+        assert!(is("Germany", false) && is("DEU", false) && is("de", false) && is("Austria", true));
+        assert!(!is("Germny", false) && !is("Germny", true), "what is no country is missing");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::compose::render_text;
 use crate::store::ContactId;
 use crate::time::{Instant, Zone};
 use chrono::{Days, NaiveDate};
+use flow_front::country;
 use flow_ir::backend::{Backend, Moment, View};
 use flow_ir::{Field, FieldId, FieldType, Id, NUMBER_SCALE, PredicateId, Program, SlotId, TextTemplate};
 
@@ -75,7 +76,9 @@ impl<'c> ContactView<'c> {
     pub fn value(&self, field: FieldId) -> Option<String> {
         let found = self.program().fields.get(field)?;
         if found.ty.is_text() {
-            return self.text(field).map(str::to_owned);
+            let text = self.text(field)?;
+            let shown = if found.ty == FieldType::Country { country::name_of(text) } else { None };
+            return Some(shown.unwrap_or(text).to_owned());
         }
         let slot = found.slot.filter(|slot| self.program().frame.is_known(self.frame, *slot))?;
         self.print(found, slot)

@@ -56,6 +56,7 @@ reasons! {
     NotAnAddress "not an e-mail address",
     NotAUrl "not a web address",
     UnknownZone "unknown time zone",
+    UnknownCountry "unknown country",
     UnknownStage "not one of the stages",
     UnknownChoice "not one of the choices",
     TextTooLong "too long a text",

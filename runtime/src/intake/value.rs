@@ -63,7 +63,8 @@ pub(crate) fn from_text(shape: Shape<'_>, text: &str) -> Result<FieldValue, Valu
         return Ok(FieldValue::Missing);
     }
     match shape.ty {
-        FieldType::Text | FieldType::Country => plain(text).map(FieldValue::Text),
+        FieldType::Text => plain(text).map(FieldValue::Text),
+        FieldType::Country => country(text).map(FieldValue::Text),
         FieldType::Email => address(text).map(FieldValue::Text),
         FieldType::Url => url(text).map(FieldValue::Text),
         FieldType::Timezone => zone(text).map(FieldValue::Text),
@@ -91,7 +92,8 @@ pub(crate) fn from_json(shape: Shape<'_>, value: &Value) -> Result<FieldValue, V
 
 fn words(ty: &FieldType) -> &'static str {
     match ty {
-        FieldType::Text | FieldType::Country | FieldType::OneOf(_) | FieldType::Stage => "a text in quotes",
+        FieldType::Text | FieldType::OneOf(_) | FieldType::Stage => "a text in quotes",
+        FieldType::Country => "a country in quotes, such as \"DE\" or \"Germany\"",
         FieldType::Number | FieldType::Money => "a number",
         FieldType::YesNo => "true or false",
         FieldType::Date => "a date in quotes, such as \"2026-03-02\"",
@@ -210,6 +212,22 @@ fn zone(text: &str) -> Result<String, ValueError> {
     }
 }
 
+/// Its code of two letters.
+fn country(text: &str) -> Result<String, ValueError> {
+    match flow_front::country::code_of(text) {
+        Some(code) => Ok(code.to_owned()),
+        None => Err(fault(Reason::UnknownCountry, unknown_country(text))),
+    }
+}
+
+fn unknown_country(text: &str) -> String {
+    // A very long text is like no name.
+    match flow_front::country::nearest(text) {
+        Some(nearest) => format!("`{nearest}` may be meant"),
+        None => "write its code or its English name, such as `DE` or `Germany`".to_owned(),
+    }
+}
+
 fn url(text: &str) -> Result<String, ValueError> {
     let starts = |scheme: &str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     let scheme = ["https://", "http://"].into_iter().find(|scheme| starts(scheme));
@@ -283,6 +301,17 @@ mod tests {
 
     fn text(value: &str) -> Result<FieldValue, Reason> {
         Ok(FieldValue::Text(value.to_owned()))
+    }
+
+    #[test]
+    fn countries_are_kept_as_their_code() {
+        for written in ["DE", "de", "DEU", " Germany ", "germany"] {
+            assert_eq!(read(&FieldType::Country, written), Ok(FieldValue::Text("DE".to_owned())), "{written}");
+        }
+        assert_eq!(read(&FieldType::Country, "UK"), Ok(FieldValue::Text("GB".to_owned())));
+        for written in ["Germny", "EMEA", "49"] {
+            assert_eq!(read(&FieldType::Country, written), Err(Reason::UnknownCountry), "{written}");
+        }
     }
 
     #[test]

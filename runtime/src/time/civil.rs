@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
-use super::{Instant, Zone};
+use super::{Instant, Zone, Zones};
 
 /// A length of time: `months` and `days` by the calendar of a zone, `ms` elapsed. A week is seven days, a year twelve months.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -49,6 +49,12 @@ pub fn add(instant: Instant, span: Span, zone: Zone) -> Instant {
         Some(moved) => moved.add_ms(span.ms),
         None => beyond_the_calendar(instant, span),
     }
+}
+
+/// The first instant of a day in a zone that is known by its name, in milliseconds; the day in days since 1970-01-01.
+pub fn midnight(zone: &str, day: i64) -> Option<i64> {
+    let date = NaiveDate::default().checked_add_signed(chrono::TimeDelta::try_days(day)?)?;
+    start_of_day(date, Zones::bundled().resolve(zone)?).map(|instant| instant.0)
 }
 
 /// The first instant of a day in a zone; none outside the calendar.
@@ -136,6 +142,16 @@ mod tests {
     fn check(zone_name: &str, from: &str, span: Span, expected: &str) {
         let zone = zone(zone_name);
         assert_eq!(shown(add(instant(from), span, zone), zone), expected, "{zone_name}: {from} and {span:?}");
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_of_its_zone() {
+        // 2026-03-29, on which Berlin's clocks change, and the day after it.
+        assert_eq!(midnight("Europe/Berlin", 20_541), Some(20_541 * 86_400_000 - 3_600_000));
+        assert_eq!(midnight("Europe/Berlin", 20_542), Some(20_542 * 86_400_000 - 7_200_000));
+        assert_eq!(midnight("UTC", 20_541), Some(20_541 * 86_400_000));
+        assert_eq!(midnight("Europe/Nowhere", 20_541), None);
+        assert_eq!(midnight("UTC", i64::MAX), None);
     }
 
     #[test]

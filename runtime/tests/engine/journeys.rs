@@ -100,6 +100,64 @@ fn a_wait_until_has_exactly_one_outcome() {
 }
 
 #[test]
+fn what_a_wait_says_otherwise_comes_at_its_deadline_and_falls_through() {
+    const OTHERWISE: &str =
+        "wait until visited(page is \"/pricing\") up to 5 days, otherwise { score += 100 }\n score += 10";
+    let mut world = signed_up(OTHERWISE);
+    world.at("2026-03-04").event("ada", "visited", json!({"page": "/pricing"})).run().at("2026-03-20").run();
+    assert_eq!((world.score("ada"), story(&world)), (10, vec!["03-04 00:00 Finished.1".to_owned()]));
+    let mut world = signed_up(OTHERWISE);
+    world.at("2026-03-07 09:59").run();
+    assert_eq!(world.score("ada"), 0);
+    world.at("2026-03-07 10:00").run();
+    assert_eq!(world.score("ada"), 110);
+    let mut world = signed_up(&OTHERWISE.replace("score += 100", "exit"));
+    world.at("2026-03-20").run();
+    assert_eq!(world.score("ada"), 0);
+    assert!(story(&world)[1].starts_with("03-07 10:00 Exited"), "{:?}", story(&world));
+}
+
+#[test]
+fn words_and_ends_of_texts_are_told_apart() {
+    const TITLES: &str = "if job_title contains word \"CTO\" { score += 1 }
+  if job_title contains \"cto\" { score += 10 }
+  if job_title contains any word of \"vp\", \"Head of\" { score += 100 }
+  if job_title ends with \"CPO\" { score += 1000 }
+  if score between 100 and 111 { score += 10000 }";
+    for (title, score) in [("Director", 10), ("CTO/CPO", 1011), ("vp, cto", 10111), ("VPs", 0), ("head of it", 10100)] {
+        let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter never\n {TITLES}\n}}"));
+        world.contact("ada", &[("job_title", title)]);
+        world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+        assert_eq!(world.score("ada"), score, "{title}");
+    }
+}
+
+#[test]
+fn a_moment_lies_before_a_day_on_it_or_after_it() {
+    const BORN: &str = "if created_at >= 2026-02-01 { score += 1 }
+  if created_at between 2026-01-30 and 2026-01-31 { score += 10 }
+  if created_at is 2026-01-31 { score += 100 }
+  if created_at is known and created_at < 2026-01-31 { score += 1000 }";
+    let (of_30th, of_31st, of_1st) = (at("2026-01-31") - 1, at("2026-01-31"), at("2026-02-01"));
+    for (created, score) in [(of_30th, 1010), (of_31st, 110), (of_1st - 1, 110), (of_1st, 1)] {
+        let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter never\n {BORN}\n}}"));
+        world.contact("ada", &[("created_at", &created.to_string())]);
+        world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+        assert_eq!(world.score("ada"), score, "{created}");
+    }
+}
+
+#[test]
+fn texts_show_the_name_of_a_country() {
+    let text = "workflow go {\n enter when signed_up\n reenter never\n handoff to sales { note \"Lives in {country or \"?\"}\" }\n}";
+    let mut world = world(text);
+    world.contact("ada", &[("country", "DE")]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    let outbox = world.snapshot().outbox;
+    assert!(outbox.iter().any(|(row, _)| row.payload.contains("Lives in Germany")), "{outbox:?}");
+}
+
+#[test]
 fn at_the_deadline_the_event_comes_before_the_timer() {
     let mut world = signed_up(AWAIT);
     world.at("2026-03-08 10:00").event("ada", "visited", json!({"page": "/pricing"})).run();

@@ -140,7 +140,8 @@ fn common<T: Ord>(all: &mut BTreeMap<FieldId, BTreeSet<T>>, field: FieldId, valu
     }
 }
 
-fn excludes(one: &Cond, other: &Cond) -> bool {
+/// Whether two tests can never hold together.
+pub(super) fn excludes(one: &Cond, other: &Cond) -> bool {
     match (one, other) {
         (Cond::CodeIn(a, left), Cond::CodeIn(b, right)) => a == b && !left.iter().any(|code| right.contains(code)),
         (Cond::TextIn(a, left), Cond::TextIn(b, right)) => a == b && !left.iter().any(|text| right.contains(text)),
@@ -155,7 +156,7 @@ fn excludes(one: &Cond, other: &Cond) -> bool {
 }
 
 /// The field and the range in which a comparison with a number holds it.
-fn range(cond: &Cond) -> Option<(FieldId, i64, i64)> {
+pub(super) fn range(cond: &Cond) -> Option<(FieldId, i64, i64)> {
     let Cond::Compare(Number::Field(field), comparison, Number::Const(value)) = cond else { return None };
     let (low, high) = match comparison {
         Comparison::Equal => (*value, *value),

@@ -8,7 +8,7 @@ use crate::diagnostics::{Diagnostic, reach};
 use crate::resolve::Declared;
 use crate::source::Location;
 use crate::syntax::ast;
-use crate::typed::{Form, TypedStep, TypedWorkflow};
+use crate::typed::{Form, TypedStep, TypedWait, TypedWorkflow};
 
 pub(super) fn prove(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
     for (declared, workflow) in subject.workflows() {
@@ -61,6 +61,10 @@ fn behind(step: &TypedStep, way: Way, found: &mut Vec<Diagnostic>) -> Way {
             let blind = ways.iter().any(|way| way.blind);
             let all_left = ways.iter().all(|way| way.left.is_some());
             Way { left: (all_left && !blind).then_some(step.at), blind }
+        }
+        // Whom the wait let through in time goes on.
+        Form::Wait(TypedWait::Until { otherwise: Some((steps, _)), .. }) => {
+            Way { blind: way.blind || walk(steps, way, found).blind, ..way }
         }
         _ => way,
     }

@@ -2,9 +2,10 @@
 
 use crate::diagnostics::Diagnostic;
 use crate::env::schema::Schema;
-use crate::env::{Env, on_one_line};
+use crate::env::{Env, settled_line};
 use crate::meaning::{Meaning, Meanings};
 use crate::source::{FileId, Location, Span};
+use crate::syntax::Settled;
 use crate::syntax::ast::Kind;
 
 /// Behind this many diagnostics, none says any more which name may have been meant: looking for it takes time.
@@ -16,6 +17,8 @@ pub(super) struct Cx<'e> {
     file: FileId,
     /// The text that places point into.
     text: &'e str,
+    /// Where it is written in another way than the settled one.
+    settled: &'e [Settled],
     /// A mended text is only tried out.
     trial: bool,
     /// How many diagnostics there were before this declaration.
@@ -33,12 +36,13 @@ pub(super) struct Found {
 impl<'e> Cx<'e> {
     pub(super) fn new(env: &'e Env<'e>, file: FileId, before: usize) -> Self {
         let text = env.scope.sources.get(file.0 as usize).map_or("", |source| source.text.as_str());
-        Self { env, file, text, trial: false, before, found: Found::default() }
+        let settled = env.scope.settled.get(file.0 as usize).map(Vec::as_slice).unwrap_or_default();
+        Self { env, file, text, settled, trial: false, before, found: Found::default() }
     }
 
     /// For a declaration of a text that is only tried out.
-    pub(super) fn trial(env: &'e Env<'e>, file: FileId, text: &'e str) -> Self {
-        Self { env, file, text, trial: true, before: 0, found: Found::default() }
+    pub(super) fn trial(env: &'e Env<'e>, file: FileId, text: &'e str, settled: &'e [Settled]) -> Self {
+        Self { env, file, text, settled, trial: true, before: 0, found: Found::default() }
     }
 
     /// What is only tried out is asked about its own lines, so what lies in other files need not be looked at.
@@ -96,6 +100,6 @@ impl<'e> Cx<'e> {
 
     /// The text at a place, on one line.
     pub(super) fn text_at(&self, span: Span) -> String {
-        on_one_line(span.text(self.text))
+        settled_line(self.text, span, self.settled)
     }
 }

@@ -2,9 +2,9 @@
 
 use super::cx::Cx;
 use super::duration::look_back_ms;
-use super::field::{check_choice, plain_text, text_needle, wrong_literal};
+use super::field::{check_choice, report_reversed, text_needle, text_test_kind, text_value, wrong_literal};
 use super::named;
-use super::number::{constant_date, constant_number};
+use super::number::{constant_date, constant_day, constant_number, day_bound};
 use super::predicate::Asked;
 use crate::diagnostics::{names, time, types};
 use crate::env::schema;
@@ -155,9 +155,34 @@ pub(super) fn check_property(
             let negated = check_traits(cx, &property.name, &ty, literals)?;
             [test(Trait::Known, false), test(negated, true)].concat()
         }
-        Relation::Contains(literal) => test(Trait::TextContains(text_needle(cx, &property.name, &ty, literal)?), false),
-        Relation::StartsWith(literal) => {
-            test(Trait::TextStartsWith(text_needle(cx, &property.name, &ty, literal)?), false)
+        Relation::Text(relation, literals) => {
+            let needles: Vec<_> =
+                literals.iter().map(|literal| text_needle(cx, &property.name, &ty, *relation, literal)).collect();
+            test(Trait::TextHolds(text_test_kind(*relation), needles.into_iter().collect::<Option<_>>()?), false)
+        }
+        Relation::Between(low, high) => {
+            let ends = [low, high].map(|end| property_range(cx, &property.name, &ty, end));
+            let [Some((from, _)), Some((_, to))] = ends else { return None };
+            if from > to {
+                report_reversed(cx, low, high);
+                return None;
+            }
+            test(Trait::NumberIn(from, to), false)
+        }
+        Relation::Order(order, sum) if ty == FieldType::Moment => {
+            let [(false, literal)] = sum.terms.as_slice() else {
+                report_sum(cx, sum);
+                return None;
+            };
+            let bound = day_bound(cx, &property.name.text, *order, literal, property.span)?;
+            test(
+                if *order == Order::Under {
+                    Trait::NumberIn(i64::MIN, bound - 1)
+                } else {
+                    Trait::NumberIn(bound, i64::MAX)
+                },
+                false,
+            )
         }
         Relation::Order(order, sum) => {
             let value = property_number(cx, &property.name, &ty, sum)?;
@@ -174,8 +199,7 @@ pub(super) fn check_property(
 
 pub(super) fn property_number(cx: &mut Cx<'_>, name: &ast::Name, ty: &FieldType, sum: &ast::Sum) -> Option<i64> {
     let [(false, literal)] = sum.terms.as_slice() else {
-        let diagnostic = types::type_mismatch(&cx.text_at(sum.span), "a sum", "a single value", cx.at(sum.span), "");
-        cx.report(diagnostic);
+        report_sum(cx, sum);
         return None;
     };
     match ty {
@@ -190,6 +214,23 @@ pub(super) fn property_number(cx: &mut Cx<'_>, name: &ast::Name, ty: &FieldType,
     }
 }
 
+/// What is at one end of a range: the first and the last that belong to it, which of a day among moments are many.
+fn property_range(cx: &mut Cx<'_>, name: &ast::Name, ty: &FieldType, sum: &ast::Sum) -> Option<(i64, i64)> {
+    match (ty, sum.terms.as_slice()) {
+        (FieldType::Moment, [(false, literal)]) => constant_day(cx, literal).map(|(from, until)| (from, until - 1)),
+        (FieldType::Moment, _) => {
+            report_sum(cx, sum);
+            None
+        }
+        _ => property_number(cx, name, ty, sum).map(|value| (value, value)),
+    }
+}
+
+fn report_sum(cx: &mut Cx<'_>, sum: &ast::Sum) {
+    let diagnostic = types::type_mismatch(&cx.text_at(sum.span), "a sum", "a single value", cx.at(sum.span), "");
+    cx.report(diagnostic);
+}
+
 /// What `is` or `in` asks of a property.
 pub(super) fn check_traits(
     cx: &mut Cx<'_>,
@@ -198,7 +239,7 @@ pub(super) fn check_traits(
     literals: &[ast::Literal],
 ) -> Option<Trait> {
     match ty {
-        FieldType::Number | FieldType::Money | FieldType::Date | FieldType::YesNo => {
+        FieldType::Number | FieldType::Money | FieldType::Date | FieldType::Moment | FieldType::YesNo => {
             let [literal] = literals else {
                 let diagnostic =
                     types::type_mismatch(&name.text, schema::words(ty), "one value after `is`", cx.at(name.span), "");
@@ -211,6 +252,9 @@ pub(super) fn check_traits(
                     wrong_literal(cx, &name.text, ty, other);
                     None
                 }
+                (FieldType::Moment, _) => {
+                    constant_day(cx, literal).map(|(from, until)| Trait::NumberIn(from, until - 1))
+                }
                 (FieldType::Date, _) => constant_date(cx, literal).map(|value| Trait::NumberIn(value, value)),
                 _ => constant_number(cx, literal).map(|value| Trait::NumberIn(value, value)),
             }
@@ -221,9 +265,8 @@ pub(super) fn check_traits(
             Some(Trait::TextIn(texts?.into_iter().map(|text| text.to_lowercase()).collect()))
         }
         _ => {
-            let texts: Option<Vec<String>> =
-                literals.iter().map(|literal| plain_text(cx, &name.text, ty, literal)).collect();
-            Some(Trait::TextIn(texts?.into_iter().map(|text| text.to_lowercase()).collect()))
+            let texts: Vec<_> = literals.iter().map(|literal| text_value(cx, &name.text, ty, literal)).collect();
+            Some(Trait::TextIn(texts.into_iter().collect::<Option<_>>()?))
         }
     }
 }

@@ -5,20 +5,38 @@ use super::cx::Cx;
 use super::habits::asks_for_presence;
 use super::named;
 use super::number::literal_words;
-use super::number::{check_number, constant_date, constant_number};
+use super::number::{check_number, constant_date, constant_day, constant_number, day_bound};
 use super::predicate::comparison;
 use super::predicate::may_miss;
-use crate::diagnostics::{missing, types};
+use crate::country;
+use crate::diagnostics::{missing, reach, types};
 use crate::env::schema;
 use crate::meaning::{Meaning, ValueKind};
-use crate::source::Span;
-use crate::syntax::ast::{self, Order, Relation};
+use crate::source::{Location, Span};
+use crate::syntax::ast::{self, Order, Relation, TextRelation};
 use crate::typed::{Cond, Number, Part};
 use flow_ir::{Comparison, FieldId, FieldType, TextTestKind};
 
-pub(super) fn text_needle(cx: &mut Cx<'_>, name: &ast::Name, ty: &FieldType, literal: &ast::Literal) -> Option<String> {
-    if ty.is_text() {
-        return plain_text(cx, &name.text, ty, literal).map(|text| text.to_lowercase());
+/// What is looked for in a text, in lower case.
+pub(super) fn text_needle(
+    cx: &mut Cx<'_>,
+    name: &ast::Name,
+    ty: &FieldType,
+    relation: TextRelation,
+    literal: &ast::Literal,
+) -> Option<String> {
+    if ty.is_text() && *ty != FieldType::Country {
+        let needle = plain_text(cx, &name.text, ty, literal)?.to_lowercase();
+        if needle.trim().is_empty() {
+            cx.report(types::nothing_to_look_for(&name.text, relation.words(), cx.at(literal.span())));
+            return None;
+        }
+        return Some(needle);
+    }
+    if *ty == FieldType::Country {
+        let example = format!("{} in (\"DE\", \"AT\")", name.text);
+        cx.report(types::type_mismatch(&name.text, schema::words(ty), "a text", cx.at(name.span), &example));
+        return None;
     }
     let diagnostic = types::type_mismatch(&name.text, schema::words(ty), "a text", cx.at(name.span), "");
     cx.report(diagnostic);
@@ -74,8 +92,8 @@ pub(super) fn check_field_relation(
         Relation::In(literals) => check_is_one_of(cx, field, literals),
         Relation::IsNot(literal) => check_is_none_of(cx, field, std::slice::from_ref(literal), span, known),
         Relation::NotIn(literals) => check_is_none_of(cx, field, literals, span, known),
-        Relation::Contains(literal) => check_text_test(cx, field, TextTestKind::Contains, literal),
-        Relation::StartsWith(literal) => check_text_test(cx, field, TextTestKind::StartsWith, literal),
+        Relation::Text(relation, literals) => check_text_tests(cx, field, *relation, literals),
+        Relation::Between(low, high) => check_field_between(cx, field, low, high, span, known),
         Relation::Order(order, sum) => check_field_order(cx, field, *order, sum, span, known),
     }
 }
@@ -121,10 +139,8 @@ pub(super) fn check_is_one_of(cx: &mut Cx<'_>, field: FieldId, literals: &[ast::
                 .map_or(Cond::Unknown, |codes| Cond::CodeIn(field, codes));
         }
         ty if ty.is_text() => {
-            let texts: Vec<Option<String>> = literals
-                .iter()
-                .map(|literal| plain_text(cx, &shape.name, ty, literal).map(|text| text.to_lowercase()))
-                .collect();
+            let texts: Vec<Option<String>> =
+                literals.iter().map(|literal| text_value(cx, &shape.name, ty, literal)).collect();
             return texts
                 .into_iter()
                 .collect::<Option<Vec<_>>>()
@@ -136,6 +152,7 @@ pub(super) fn check_is_one_of(cx: &mut Cx<'_>, field: FieldId, literals: &[ast::
         FieldType::Date => {
             literals.iter().map(|literal| constant_date(cx, literal).map(|value| equals(field, value))).collect()
         }
+        FieldType::Moment => literals.iter().map(|literal| within_day(cx, field, literal)).collect(),
         FieldType::YesNo => literals
             .iter()
             .map(|literal| match literal {
@@ -195,6 +212,19 @@ pub(super) fn check_choice(cx: &mut Cx<'_>, field: &str, choices: &[String], lit
     found
 }
 
+/// A text that a value may be, in lower case; of a country its code.
+pub(super) fn text_value(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: &ast::Literal) -> Option<String> {
+    let text = plain_text(cx, field, ty, literal)?;
+    if *ty != FieldType::Country {
+        return Some(text.to_lowercase());
+    }
+    let code = country::code_of(&text);
+    if code.is_none() {
+        cx.report(types::unknown_country(&text, country::nearest(&text), cx.at(literal.span())));
+    }
+    code.map(str::to_lowercase)
+}
+
 pub(super) fn plain_text(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: &ast::Literal) -> Option<String> {
     match literal {
         ast::Literal::Text(text) => {
@@ -219,6 +249,7 @@ pub(super) fn wrong_literal(cx: &mut Cx<'_>, field: &str, ty: &FieldType, litera
         FieldType::Number | FieldType::Money => format!("{field} >= 10"),
         FieldType::Date => format!("{field} is 2026-10-01"),
         FieldType::Stage => "stage is customer".to_owned(),
+        FieldType::Country => format!("{field} is \"DE\""),
         FieldType::OneOf(choices) => format!("{field} is \"{}\"", choices.first().map_or("…", String::as_str)),
         _ => format!("{field} is \"…\""),
     };
@@ -237,13 +268,106 @@ pub(super) fn wrong_literal(cx: &mut Cx<'_>, field: &str, ty: &FieldType, litera
     cx.report(diagnostic);
 }
 
-pub(super) fn check_text_test(cx: &mut Cx<'_>, field: FieldId, kind: TextTestKind, literal: &ast::Literal) -> Cond {
+fn check_text_tests(cx: &mut Cx<'_>, field: FieldId, relation: TextRelation, literals: &[ast::Literal]) -> Cond {
     let shape = cx.env.schema.shape(field).clone();
-    let name = ast::Name { text: shape.name.clone(), span: literal.span() };
-    match text_needle(cx, &name, &shape.ty, literal) {
-        Some(needle) => Cond::TextTest(field, kind, needle),
-        None => Cond::Unknown,
+    let mut parts = Vec::new();
+    for literal in literals {
+        let name = ast::Name { text: shape.name.clone(), span: literal.span() };
+        let cond = match text_needle(cx, &name, &shape.ty, relation, literal) {
+            Some(needle) => Cond::TextTest(field, text_test_kind(relation), needle),
+            // Of another kind than text: as much would be said of each.
+            None if !shape.ty.is_text() || shape.ty == FieldType::Country => return Cond::Unknown,
+            None => Cond::Unknown,
+        };
+        parts.push(Part { cond, at: cx.at(literal.span()) });
     }
+    match parts.len() {
+        1 => parts.remove(0).cond,
+        _ => Cond::Any(parts),
+    }
+}
+
+pub(super) fn text_test_kind(relation: TextRelation) -> TextTestKind {
+    match relation {
+        TextRelation::Contains | TextRelation::ContainsAny => TextTestKind::Contains,
+        TextRelation::ContainsWord | TextRelation::ContainsAnyWord => TextTestKind::ContainsWord,
+        TextRelation::StartsWith => TextTestKind::StartsWith,
+        TextRelation::EndsWith => TextTestKind::EndsWith,
+    }
+}
+
+fn check_field_between(
+    cx: &mut Cx<'_>,
+    field: FieldId,
+    low: &ast::Sum,
+    high: &ast::Sum,
+    span: Span,
+    known: &Known,
+) -> Cond {
+    if cx.env.schema.shape(field).ty == FieldType::Moment {
+        return check_moment_between(cx, field, low, high);
+    }
+    let ends = [low, high].map(|end| order_value(cx, field, None, end, span, known));
+    let [Some(from), Some(to)] = ends else { return Cond::Unknown };
+    check_between(cx, &Number::Field(field), (from, low), (to, high))
+}
+
+/// Both days belong to it, from the beginning of the first to the end of the last.
+fn check_moment_between(cx: &mut Cx<'_>, field: FieldId, low: &ast::Sum, high: &ast::Sum) -> Cond {
+    let days = [low, high].map(|end| match end.terms.as_slice() {
+        [(false, literal)] => constant_day(cx, literal),
+        _ => {
+            let text = cx.text_at(end.span);
+            cx.report(types::type_mismatch(&text, "a sum", "a date", cx.at(end.span), "2026-10-01"));
+            None
+        }
+    });
+    let [Some((from, _)), Some((last, until))] = days else { return Cond::Unknown };
+    if from > last {
+        report_reversed(cx, low, high);
+        return Cond::Unknown;
+    }
+    from_until(field, (from, cx.at(low.span)), (until, cx.at(high.span)))
+}
+
+fn within_day(cx: &mut Cx<'_>, field: FieldId, literal: &ast::Literal) -> Option<Cond> {
+    let (from, until) = constant_day(cx, literal)?;
+    let at = cx.at(literal.span());
+    Some(from_until(field, (from, at), (until, at)))
+}
+
+fn from_until(field: FieldId, from: (i64, Location), until: (i64, Location)) -> Cond {
+    let ends = [(Comparison::GreaterOrEqual, from), (Comparison::Less, until)];
+    let compare = |comparison, end| Cond::Compare(Number::Field(field), comparison, Number::Const(end));
+    Cond::All(ends.map(|(comparison, (end, at))| Part { cond: compare(comparison, end), at }).into())
+}
+
+/// That a number lies between two others or is one of them.
+pub(super) fn check_between(
+    cx: &mut Cx<'_>,
+    number: &Number,
+    low: (Number, &ast::Sum),
+    high: (Number, &ast::Sum),
+) -> Cond {
+    if let (Number::Const(from), Number::Const(to)) = (&low.0, &high.0)
+        && from > to
+    {
+        report_reversed(cx, low.1, high.1);
+        return Cond::Unknown;
+    }
+    let ends = [(Comparison::GreaterOrEqual, low), (Comparison::LessOrEqual, high)];
+    let part = |(comparison, (end, sum)): (Comparison, (Number, &ast::Sum))| Part {
+        cond: Cond::Compare(number.clone(), comparison, end),
+        at: cx.at(sum.span),
+    };
+    Cond::All(ends.map(part).into())
+}
+
+/// `between 60 and 40`
+pub(super) fn report_reversed(cx: &mut Cx<'_>, low: &ast::Sum, high: &ast::Sum) {
+    let (from, to) = (cx.text_at(low.span), cx.text_at(high.span));
+    let at = cx.at(Span::new(low.span.start, high.span.end));
+    cx.report(reach::nothing_between(&from, &to, at));
 }
 
 pub(super) fn check_field_order(
@@ -254,11 +378,31 @@ pub(super) fn check_field_order(
     span: Span,
     known: &Known,
 ) -> Cond {
+    let Some(right) = order_value(cx, field, Some(order), sum, span, known) else { return Cond::Unknown };
+    if matches!(order, Order::Under | Order::AtMost) && surprises(cx, field, span, known) {
+        return Cond::Unknown;
+    }
+    Cond::Compare(Number::Field(field), comparison(order), right)
+}
+
+/// What a field that has an order is compared with.
+fn order_value(
+    cx: &mut Cx<'_>,
+    field: FieldId,
+    order: Option<Order>,
+    sum: &ast::Sum,
+    span: Span,
+    known: &Known,
+) -> Option<Number> {
     let shape = cx.env.schema.shape(field).clone();
-    let right = match shape.ty {
+    match shape.ty {
         FieldType::Number | FieldType::Money => check_number(cx, sum, known),
-        FieldType::Date => match sum.terms.as_slice() {
-            [(false, literal)] => constant_date(cx, literal).map(Number::Const),
+        FieldType::Date | FieldType::Moment => match sum.terms.as_slice() {
+            [(false, ast::Literal::Word(name))] if field_of(cx, name) == Some(&shape.ty) => {
+                named::field(cx, name).map(Number::Field)
+            }
+            [(false, literal)] if shape.ty == FieldType::Date => constant_date(cx, literal).map(Number::Const),
+            [(false, literal)] => day_bound(cx, &shape.name, order?, literal, span).map(Number::Const),
             _ => check_number(cx, sum, known),
         },
         FieldType::Stage => match sum.terms.as_slice() {
@@ -266,17 +410,18 @@ pub(super) fn check_field_order(
             _ => None,
         },
         _ => {
-            let wanted = "something that has an order, such as a number, a date or a stage";
+            let wanted = "something that has an order, such as a number, a date, a moment or a stage";
             let diagnostic = types::type_mismatch(&shape.name, schema::words(&shape.ty), wanted, cx.at(span), "");
             cx.report(diagnostic);
             None
         }
-    };
-    let Some(right) = right else { return Cond::Unknown };
-    if matches!(order, Order::Under | Order::AtMost) && surprises(cx, field, span, known) {
-        return Cond::Unknown;
     }
-    Cond::Compare(Number::Field(field), comparison(order), right)
+}
+
+/// The type of the field that a word names.
+fn field_of<'e>(cx: &Cx<'e>, name: &ast::Name) -> Option<&'e FieldType> {
+    let field = cx.env.schema.field(&name.text)?;
+    Some(&cx.env.schema.shape(field).ty)
 }
 
 fn equals(field: FieldId, value: i64) -> Cond {

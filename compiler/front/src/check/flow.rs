@@ -56,6 +56,11 @@ impl Journey {
         self.sent.contains_key(&email)
     }
 
+    /// The emails that some way to here sends, in the order of their declaration.
+    pub(super) fn may_have_been_sent(&self) -> impl Iterator<Item = EmailId> {
+        self.sent.keys().copied()
+    }
+
     /// Where everyone who comes here was sent it.
     pub(super) fn surely_sent(&self, email: EmailId) -> Option<Location> {
         if self.surely.contains(&email) { self.sent.get(&email).copied() } else { None }

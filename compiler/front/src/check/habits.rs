@@ -6,14 +6,19 @@ use super::cx::Cx;
 use super::number::literal_words;
 use crate::diagnostics::types;
 use crate::source::Span;
-use crate::syntax::ast::{self, Predicate, Relation};
+use crate::syntax::ast::{self, Predicate, Relation, TextRelation};
 
-/// `industry is "saas" or "fintech"`: the second value stands alone. `parts` begin at the comparison.
-pub(super) fn report_list_meant(cx: &mut Cx<'_>, field: &ast::Name, first: &ast::Literal, parts: &[Predicate]) {
+/// `industry is "saas" or "fintech"`, `job_title contains "CTO" or "CMO"`: the second value stands alone. `parts` begin at the comparison.
+pub(super) fn report_list_meant(cx: &mut Cx<'_>, before: &Before<'_>, parts: &[Predicate]) {
+    let Before { field, relation, values } = before;
     let others: Vec<&ast::Literal> = parts.iter().skip(1).map_while(lone_value).collect();
     let (Some(second), Some(last)) = (others.first(), others.last()) else { return };
-    let values = std::iter::once(&first).chain(&others).map(|value| cx.text_at(value.span()));
-    let list = format!("{} in ({})", field.text, values.collect::<Vec<_>>().join(", "));
+    let values = values.iter().chain(others.iter().copied()).map(|value| cx.text_at(value.span()));
+    let values = values.collect::<Vec<_>>().join(", ");
+    let list = match relation {
+        Some(relation) => format!("{} {} {values}", field.text, relation.words()),
+        None => format!("{} in ({values})", field.text),
+    };
     let whole = Span::new(field.span.start, last.span().end);
     let (text, at) = (cx.text_at(second.span()), cx.at(second.span()));
     let diagnostic = types::not_a_condition(&text, literal_words(second), at, "");
@@ -33,15 +38,25 @@ pub(super) fn lone_value(predicate: &Predicate) -> Option<&ast::Literal> {
     }
 }
 
-/// The field and the value of `industry is "saas"`.
-pub(super) fn field_and_value(predicate: &Predicate) -> Option<(&ast::Name, &ast::Literal)> {
-    match predicate {
-        Predicate::Compare { left, relation: Some(Relation::Is(value)), .. } => match left.terms.as_slice() {
-            [(false, ast::Literal::Word(field))] => Some((field, value)),
-            _ => None,
-        },
-        _ => None,
-    }
+/// A comparison that could take more values than it has.
+pub(super) struct Before<'p> {
+    field: &'p ast::Name,
+    /// How it would look for several texts in one; none where it asks what the field is.
+    relation: Option<TextRelation>,
+    values: &'p [ast::Literal],
+}
+
+/// The field and the values of `industry is "saas"`, or of `job_title contains "CTO"`.
+pub(super) fn field_and_values(predicate: &Predicate) -> Option<Before<'_>> {
+    let Predicate::Compare { left, relation: Some(relation), .. } = predicate else { return None };
+    let [(false, ast::Literal::Word(field))] = left.terms.as_slice() else { return None };
+    let (relation, values) = match relation {
+        Relation::Is(value) => (None, std::slice::from_ref(value)),
+        Relation::In(values) => (None, values.as_slice()),
+        Relation::Text(relation, values) => (Some(relation.of_several()?), values.as_slice()),
+        _ => return None,
+    };
+    Some(Before { field, relation, values })
 }
 
 /// What Flow calls a value that is there, or is not.

@@ -6,9 +6,10 @@ use super::named;
 use crate::diagnostics::{missing, types};
 use crate::env::schema;
 use crate::meaning::{Meaning, ValueKind};
-use crate::syntax::ast;
+use crate::source::Span;
+use crate::syntax::ast::{self, Order};
 use crate::typed::Number;
-use crate::values::{days_of, number_of};
+use crate::values::{day_after, days_of, number_of};
 use flow_ir::limits::MAX_TERMS;
 use flow_ir::{FieldId, FieldType};
 
@@ -135,6 +136,39 @@ pub(super) fn constant_date(cx: &mut Cx<'_>, literal: &ast::Literal) -> Option<i
             None
         }
     }
+}
+
+/// A day as its moments in the project's zone: the first, and the first of the day after it.
+pub(super) fn constant_day(cx: &mut Cx<'_>, literal: &ast::Literal) -> Option<(i64, i64)> {
+    let day = constant_date(cx, literal)?;
+    let begins = |day| (cx.env.project.midnight.0)(&cx.env.project.timezone, day);
+    let moments = begins(day).zip(begins(day + 1));
+    if moments.is_none() {
+        let text = cx.text_at(literal.span());
+        cx.report(types::bad_date(&text, cx.at(literal.span())));
+    }
+    moments
+}
+
+/// The moment that a comparison with a day is about. `tested` stands before the sign, `whole` is the comparison.
+pub(super) fn day_bound(
+    cx: &mut Cx<'_>,
+    tested: &str,
+    order: Order,
+    literal: &ast::Literal,
+    whole: Span,
+) -> Option<i64> {
+    let (from, _) = constant_day(cx, literal)?;
+    let text = cx.text_at(literal.span());
+    // Before a day and from a day on are clear. Else the day itself may be meant or not.
+    let (with, without) = match order {
+        Order::AtLeast | Order::Under => return Some(from),
+        Order::Over => (format!("{tested} >= {text}"), format!("{tested} >= {}", day_after(&text)?)),
+        Order::AtMost => (format!("{tested} < {}", day_after(&text)?), format!("{tested} < {text}")),
+    };
+    let (test, at) = (cx.text_at(whole), cx.at(literal.span()));
+    cx.report(types::unclear_day(&test, at, [with, without]));
+    None
 }
 
 /// The left side of a comparison.

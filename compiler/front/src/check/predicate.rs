@@ -3,10 +3,10 @@
 use super::Known;
 use super::cx::Cx;
 use super::event::check_event;
-use super::field::check_field_relation;
+use super::field::{check_between, check_field_relation};
 use super::flow::Journey;
 use super::habits::report_list_meant;
-use super::habits::{field_and_value, lone_value};
+use super::habits::{field_and_values, lone_value};
 use super::named;
 use super::number::{Term, literal_words};
 use super::number::{check_left_side, check_number};
@@ -116,9 +116,9 @@ pub(super) fn check_all(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, 
 pub(super) fn check_any(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, known: &Known) -> Cond {
     if let Some(at) = parts.iter().position(|part| lone_value(part).is_some())
         && let Some(from @ [before, ..]) = at.checked_sub(1).and_then(|before| parts.get(before..))
-        && let Some((field, first)) = field_and_value(before)
+        && let Some(before) = field_and_values(before)
     {
-        report_list_meant(cx, field, first, from);
+        report_list_meant(cx, &before, from);
         return Cond::Unknown;
     }
     let mut known = known.clone();
@@ -245,6 +245,11 @@ pub(super) fn check_compare(
             Some(right) => Cond::Compare(number, comparison(*order), right),
             None => Cond::Unknown,
         },
+        (Term::Number(number), Some(Relation::Between(low, high))) => {
+            let ends = [low, high].map(|end| check_number(cx, end, known));
+            let [Some(from), Some(to)] = ends else { return Cond::Unknown };
+            check_between(cx, &number, (from, low), (to, high))
+        }
         (Term::Number(_), _) => {
             let diagnostic = types::not_a_condition(&cx.text_at(span), "a value", cx.at(span), "score >= 60");
             cx.report(diagnostic);

@@ -5,7 +5,6 @@ use super::flow::Journey;
 use super::text::fixed_text;
 use crate::syntax::ast::{Step, StepKind};
 use crate::syntax::constructs;
-use crate::syntax::line::one_line;
 use crate::typed::{Form, TypedStep};
 
 pub(super) fn check_steps<'t>(
@@ -32,7 +31,7 @@ fn check_step(cx: &mut Cx<'_>, step: &Step, journey: &mut Journey) -> TypedStep 
     }
     let (kind, form) = constructs::steps!(dispatch);
     let label = step.label.as_ref().and_then(|label| fixed_text(cx, label));
-    TypedStep { label, kind, form, text: one_line(&cx.text_at(step.head)), at }
+    TypedStep { label, kind, form, text: cx.text_at(step.head), at }
 }
 
 /// How many steps there are; one with blocks counts as many as it has, beside what stands in them.

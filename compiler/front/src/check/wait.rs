@@ -1,12 +1,14 @@
-//! `wait D`, `wait until P up to D`.
+//! `wait D`, `wait until P up to D`, and what comes when that time has passed.
 
 use super::cx::Cx;
 use super::duration::check_duration;
 use super::flow::Journey;
 use super::predicate::Asked;
 use super::predicate::check_predicate;
+use super::step::check_steps;
 use crate::diagnostics::time;
-use crate::syntax::ast::{Duration, Predicate, Wait};
+use crate::source::Span;
+use crate::syntax::ast::{Duration, Predicate, Step, Wait};
 use crate::typed::{Form, TypedWait};
 
 pub(super) fn check(cx: &mut Cx<'_>, wait: &Wait, journey: &mut Journey) -> Form {
@@ -15,7 +17,9 @@ pub(super) fn check(cx: &mut Cx<'_>, wait: &Wait, journey: &mut Journey) -> Form
             journey.waited_until = false;
             check_duration(cx, duration).map_or(Form::Unknown, |span| Form::Wait(TypedWait::For(span)))
         }
-        Wait::Until { until, up_to } => check_wait_until(cx, until, up_to.as_ref(), journey),
+        Wait::Until { until, up_to, otherwise } => {
+            check_wait_until(cx, until, up_to.as_ref(), otherwise.as_ref(), journey)
+        }
     }
 }
 
@@ -23,11 +27,19 @@ pub(super) fn check_wait_until(
     cx: &mut Cx<'_>,
     until: &Predicate,
     up_to: Option<&Duration>,
+    otherwise: Option<&(Vec<Step>, Span)>,
     journey: &mut Journey,
 ) -> Form {
     let known = journey.known.clone();
     let when = check_predicate(cx, until, Asked::Waiting(journey), &known);
     journey.waited_until = true;
+    let otherwise = otherwise.map(|(steps, at)| {
+        // Those for whom it came in time go on as they are.
+        let mut late = journey.clone();
+        let steps = check_steps(cx, steps, &mut late);
+        *journey = Journey::join(journey, vec![journey.clone(), late]);
+        (steps, cx.at(*at))
+    });
     if up_to.is_none() && until.has_bare_in() {
         // `in 5 days` was meant for the end of the wait, or what was reported is to be mended first.
         return Form::Unknown;
@@ -38,7 +50,7 @@ pub(super) fn check_wait_until(
         return Form::Unknown;
     };
     match check_duration(cx, up_to) {
-        Some(up_to) => Form::Wait(TypedWait::Until { when, up_to }),
+        Some(up_to) => Form::Wait(TypedWait::Until { when, up_to, otherwise }),
         None => Form::Unknown,
     }
 }

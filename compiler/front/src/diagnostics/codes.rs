@@ -49,6 +49,8 @@ macro_rules! codes {
                 BadDate "0308" "bad-date";
                 BadLink "0309" "bad-link";
                 SameChoice "0310" "same-choice";
+                UnclearDay "0311" "unclear-day";
+                UnknownCountry "0312" "unknown-country";
                 // 04: missing values
                 PossiblyMissing "0401" "possibly-missing";
                 MissingSurprises "0402" "missing-surprises";
@@ -79,6 +81,7 @@ macro_rules! codes {
                 NewOrExisting "0803" "new-or-existing";
                 EntryUnclear "0804" "entry-unclear";
                 TwoTriggers "0805" "two-triggers";
+                EntryRefused "0806" "entry-refused" proof refused_entry;
                 // 09: lints, which `[lints]` in flow.toml can silence or harden
                 NoExit "0901" "no-exit" lint no_exit;
                 NoGoal "0902" "no-goal" lint no_goal;

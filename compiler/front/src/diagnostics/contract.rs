@@ -68,3 +68,33 @@ pub(crate) fn trigger_negated(at: Location) -> Diagnostic {
     )
     .help("give it a period, such as `no visited in the last 30 days`, or use `inactive for 30 days`")
 }
+
+/// An entry after which the workflow's own goal, exit or skip holds already. `instead`: a test that does not.
+pub(crate) fn entry_refused(
+    clause: &str,
+    test: &str,
+    at: Location,
+    entry: Location,
+    instead: Option<String>,
+) -> Diagnostic {
+    let holds = match clause {
+        "goal" => "everyone who would enter has met this already",
+        "skip when" => "everyone who would enter is skipped",
+        _ => "everyone who would enter had to leave at once",
+    };
+    let diagnostic = Diagnostic::error(
+        Code::EntryRefused,
+        format!("nobody can enter while `{test}` keeps them out"),
+        at,
+        holds,
+    )
+    .label(entry, "lets in nobody else")
+    .why("whoever meets a goal, an exit or a skip at the start is not taken in, so this workflow would do nothing");
+    match instead {
+        Some(instead) => diagnostic.help("for those who come further, say").edit(at, instead),
+        None => diagnostic.help(match clause {
+            "goal" => "name a goal that they have still to reach",
+            _ => "leave one of the two out, or let one of them ask for something else",
+        }),
+    }
+}

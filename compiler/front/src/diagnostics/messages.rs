@@ -47,7 +47,10 @@ pub(crate) fn unclear_engagement(verb: &str, candidates: &[(String, Location)], 
         diagnostic = diagnostic.label(*sent, format!("`{email}` on this way"));
     }
     let readings: Vec<String> = candidates.iter().map(|(email, _)| format!("{verb} {email}")).collect();
-    diagnostic.help(format!("name it: `{}`", readings.join("`, `")))
+    let names: Vec<&str> = candidates.iter().map(|(email, _)| email.as_str()).collect();
+    let any =
+        if names.len() > 1 { format!(", or any of them: `{verb} any of {}`", names.join(", ")) } else { String::new() };
+    diagnostic.help(format!("name it: `{}`{any}", readings.join("`, `")))
 }
 
 pub(crate) fn timed_out_without_wait(at: Location) -> Diagnostic {

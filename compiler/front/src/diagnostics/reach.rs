@@ -17,6 +17,19 @@ pub(crate) fn never_true(test: &str, at: Location, other: Location) -> Diagnosti
         .help("join them with `or`, or leave one out")
 }
 
+/// `between 60 and 40`: the ends the wrong way round.
+pub(crate) fn nothing_between(from: &str, to: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::NeverTrue,
+        format!("nothing lies between {from} and {to}"),
+        at,
+        "the larger one stands first",
+    )
+    .why("this would be false for everyone")
+    .help("the smaller one comes first:")
+    .edit(at, format!("{to} and {from}"))
+}
+
 pub(crate) fn nothing_to_do(workflow: &str, at: Location) -> Diagnostic {
     Diagnostic::error(
         Code::NothingToDo,

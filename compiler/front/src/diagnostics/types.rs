@@ -29,6 +29,12 @@ pub(crate) fn not_a_condition(text: &str, is: &str, at: Location, example: &str)
     if example.is_empty() { diagnostic } else { diagnostic.help(format!("write for example `{example}`")) }
 }
 
+pub(crate) fn nothing_to_look_for(field: &str, words: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::NotACondition, "an empty text is no condition", at, "nothing is looked for")
+        .why(format!("`{words} \"\"` would hold wherever `{field}` has a value"))
+        .help(format!("say what to look for, or write `{field} is known`"))
+}
+
 pub(crate) fn bad_number(text: &str, why: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadNumber, format!("`{text}` cannot be used as a number"), at, why.to_owned())
         .help("numbers are exact: at most four decimals and eleven digits before them")
@@ -60,6 +66,27 @@ pub(crate) fn no_fields_here(at: Location) -> Diagnostic {
 pub(crate) fn bad_date(text: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadDate, format!("`{text}` is not a day of the calendar"), at, "no such day")
         .help("write year, month and day: `2026-10-01`")
+}
+
+/// `created_at > 2026-01-31`: a day has many moments.
+pub(crate) fn unclear_day(test: &str, at: Location, [with, without]: [String; 2]) -> Diagnostic {
+    let label = "is this day itself meant too?";
+    Diagnostic::error(Code::UnclearDay, format!("`{test}` can be read in two ways"), at, label)
+        .help(format!("with that day:\n  {with}\nwithout it:\n  {without}"))
+}
+
+pub(crate) fn unknown_country(text: &str, nearest: Option<&str>, at: Location) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        Code::UnknownCountry,
+        format!("\"{text}\" is no country"),
+        at,
+        "not the code or English name of one",
+    )
+    .why("this would be false for everyone");
+    match nearest {
+        Some(nearest) => diagnostic.help(format!("did you mean \"{nearest}\"?")).edit(at, format!("\"{nearest}\"")),
+        None => diagnostic.help("write its code or its English name: \"DE\", \"DEU\" or \"Germany\""),
+    }
 }
 
 pub(crate) fn bad_link(url: &str, at: Location) -> Diagnostic {

@@ -10,6 +10,8 @@ use crate::diagnostics::Diagnostic;
 use crate::resolve::Scope;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{Header, Kind};
+use crate::syntax::line::one_line;
+use crate::syntax::settled::{Settled, settled};
 use crate::typed::Cond;
 use flow_ir::{EmailId, Id, IdMap, SegmentId, TeamId, WorkflowId};
 use schema::Schema;
@@ -67,16 +69,18 @@ impl<'p> Env<'p> {
         self.scope.broken.contains(&kind) || (kind == Kind::Contact && self.schema.fields_lost)
     }
 
-    /// The text at a place, on one line, without its comments: it names steps and conditions, and comments change no name.
+    /// The text at a place, on one line, without its comments and in the settled way: it names steps and conditions, and neither comments
+    /// nor the layout change a name.
     pub(crate) fn text_at(&self, file: FileId, span: Span) -> String {
-        let source = self.scope.sources.get(file.0 as usize);
-        on_one_line(source.map_or("", |source| span.text(&source.text)))
+        let file = file.0 as usize;
+        let ways = self.scope.settled.get(file).map(Vec::as_slice).unwrap_or_default();
+        self.scope.sources.get(file).map_or_else(String::new, |source| settled_line(&source.text, span, ways))
     }
 }
 
-/// A text without its comments, its words one space apart.
-pub(crate) fn on_one_line(text: &str) -> String {
-    text.lines().flat_map(|line| without_comment(line).split_whitespace()).collect::<Vec<_>>().join(" ")
+/// The text at a place on one line, without its comments, in the settled way; `ways` is where its file is not.
+pub(crate) fn settled_line(text: &str, span: Span, ways: &[Settled]) -> String {
+    one_line(&settled(text, span, ways))
 }
 
 fn groups(scope: &Scope) -> BTreeMap<&str, Vec<WorkflowId>> {
@@ -89,21 +93,6 @@ fn groups(scope: &Scope) -> BTreeMap<&str, Vec<WorkflowId>> {
         named.for_each(|group| groups.entry(group).or_default().push(WorkflowId::from_index(number)));
     }
     groups
-}
-
-/// A line up to its comment.
-fn without_comment(line: &str) -> &str {
-    let mut quoted = false;
-    for (at, character) in line.char_indices() {
-        match character {
-            '/' if !quoted && line.get(at..).is_some_and(|rest| rest.starts_with("//")) => {
-                return line.get(..at).unwrap_or(line);
-            }
-            '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' => quoted = !quoted,
-            _ => {}
-        }
-    }
-    line
 }
 
 /// Names with their numbers, in the order of declaration.

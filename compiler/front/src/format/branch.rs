@@ -31,7 +31,7 @@ pub(super) fn format(printer: &mut Printer<'_>, of: &Step, branch: &Branch) {
 
 /// The lines of a block that lies at `at`, braces and all. Comments between the block before and this one go into it: on their one
 /// line is no room for them.
-fn block(printer: &mut Printer<'_>, closed: u32, at: Span, steps: &[Step]) {
+pub(super) fn block(printer: &mut Printer<'_>, closed: u32, at: Span, steps: &[Step]) {
     let moved: Vec<Span> = printer.comments_in(Span::new(closed, at.start)).collect();
     let block = printer.gather(within(at), steps.iter().map(|step| (step, step.span)));
     printer.inside(&block, &moved, step::format);

@@ -30,15 +30,15 @@ fn clause(printer: &mut Printer<'_>, clause: &Clause<EmailClause>) {
 }
 
 fn preview(printer: &mut Printer<'_>, preview: &Text, at: Span) {
-    printer.line(at, in_column("preview", text(printer, preview)));
+    printer.line(at, in_column("preview", &text(printer, preview)));
 }
 
 fn from(printer: &mut Printer<'_>, from: &Text, at: Span) {
-    printer.line(at, in_column("from", text(printer, from)));
+    printer.line(at, in_column("from", &text(printer, from)));
 }
 
 fn template(printer: &mut Printer<'_>, template: &Text, at: Span) {
-    printer.line(at, in_column("template", text(printer, template)));
+    printer.line(at, in_column("template", &text(printer, template)));
 }
 
 fn email_kind(printer: &mut Printer<'_>, kind: &EmailKind, at: Span) {
@@ -57,7 +57,7 @@ fn link(printer: &mut Printer<'_>, link: &Link, at: Span) {
 /// Each line keeps its own comments, as if the subject were a block.
 fn subject(printer: &mut Printer<'_>, subjects: &[Subject], at: Span) {
     if let [Subject { when: None, text: only }] = subjects {
-        return printer.line(at, in_column("subject", text(printer, only)));
+        return printer.line(at, in_column("subject", &text(printer, only)));
     }
     let whens: Vec<String> = subjects
         .iter()

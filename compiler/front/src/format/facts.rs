@@ -7,7 +7,7 @@ use crate::source::Span;
 use crate::syntax::ast::{Name, Text};
 
 pub(super) fn owner(printer: &mut Printer<'_>, owner: &Text, at: Span) {
-    printer.line(at, in_column("owner", text(printer, owner)));
+    printer.line(at, in_column("owner", &text(printer, owner)));
 }
 
 pub(super) fn reviewed(printer: &mut Printer<'_>, reviewed: &Name, at: Span) {

@@ -37,6 +37,7 @@ constructs::steps!(modules);
 
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::source::{FileId, Span};
+use crate::syntax::settled::settled;
 use crate::syntax::{constructs, parse};
 use printer::Printer;
 use std::borrow::Cow;
@@ -56,7 +57,8 @@ pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
     let lines = with_plain_ends(body);
     let formatted = laid_out(&lines);
     // A printer that loses a word would change what a project does. It is never wrong knowingly; better no layout than that.
-    let whole = words::same(&lines, &formatted);
+    let (tree, _) = parse(FileId(0), &lines);
+    let whole = words::same(&settled(&lines, all_of(&lines), &tree.settled), &formatted);
     debug_assert!(whole, "the layout lost or made a word:\n{formatted}");
     if !whole {
         return Ok(text.to_owned());
@@ -79,10 +81,14 @@ fn line_end(text: &str) -> &'static str {
     }
 }
 
+fn all_of(text: &str) -> Span {
+    Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX))
+}
+
 fn laid_out(text: &str) -> String {
     let (tree, _) = parse(FileId(0), text);
-    let mut printer = Printer::new(text, &tree.comments);
-    let whole = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
+    let mut printer = Printer::new(text, &tree);
+    let whole = all_of(text);
     declaration::declarations(&mut printer, whole, &tree.declarations);
     printer.finish()
 }

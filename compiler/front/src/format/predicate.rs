@@ -103,8 +103,8 @@ fn relation(printer: &Printer<'_>, relation: &Relation) -> String {
         Relation::IsNot(value) => format!("is not {}", literal(printer, value)),
         Relation::In(list) => format!("in ({})", literals(printer, list)),
         Relation::NotIn(list) => format!("not in ({})", literals(printer, list)),
-        Relation::Contains(value) => format!("contains {}", literal(printer, value)),
-        Relation::StartsWith(value) => format!("starts with {}", literal(printer, value)),
+        Relation::Text(relation, texts) => format!("{} {}", relation.words(), literals(printer, texts)),
+        Relation::Between(low, high) => format!("between {} and {}", sum(printer, low), sum(printer, high)),
         Relation::Order(order, value) => format!("{} {}", sign(*order), sum(printer, value)),
     }
 }

@@ -2,8 +2,10 @@
 
 use super::gather::{Block, Own};
 use crate::source::Span;
-use crate::syntax::ast::{Comment, Step};
+use crate::syntax::ast::{Comment, File, Step};
 use crate::syntax::line::one_line;
+use crate::syntax::settled::{Settled, settled};
+use std::borrow::Cow;
 
 /// How wide a line may be before its condition is broken.
 pub(super) const WIDTH: usize = 100;
@@ -15,6 +17,7 @@ const INDENT: usize = 2;
 pub(super) struct Printer<'s> {
     text: &'s str,
     comments: &'s [Comment],
+    settled: &'s [Settled],
     lines: Vec<String>,
     /// How many blocks stand around the line being written.
     level: usize,
@@ -23,8 +26,8 @@ pub(super) struct Printer<'s> {
 }
 
 impl<'s> Printer<'s> {
-    pub(super) fn new(text: &'s str, comments: &'s [Comment]) -> Self {
-        Self { text, comments, lines: Vec::new(), level: 0, blank: false }
+    pub(super) fn new(text: &'s str, tree: &'s File) -> Self {
+        Self { text, comments: &tree.comments, settled: &tree.settled, lines: Vec::new(), level: 0, blank: false }
     }
 
     /// All that was written. Nothing but blank lines is an empty file.
@@ -43,9 +46,18 @@ impl<'s> Printer<'s> {
         at.text(self.text)
     }
 
-    /// The source at a place on one line, its words one space apart, without comments.
+    /// A text in the settled way, else as written. What is put before or behind its quotes is no part of it.
+    pub(super) fn quoted(&self, at: Span) -> Cow<'s, str> {
+        let inside = Span::new(at.start + 1, at.end.saturating_sub(1).max(at.start + 1));
+        match settled(self.text, inside, self.settled) {
+            Cow::Borrowed(_) => Cow::Borrowed(self.cut(at)),
+            Cow::Owned(inside) => Cow::Owned(format!("\"{inside}\"")),
+        }
+    }
+
+    /// The source at a place on one line, its words one space apart, without comments and in the settled way.
     pub(super) fn words(&self, at: Span) -> String {
-        one_line(self.cut(at))
+        one_line(&settled(self.text, at, self.settled))
     }
 
     /// The comments that begin in a stretch.
@@ -103,7 +115,7 @@ impl<'s> Printer<'s> {
 
     /// What comes before a step that has a label.
     pub(super) fn label(&self, step: &Step) -> String {
-        step.label.as_ref().map_or_else(String::new, |label| format!("step {}: ", self.cut(label.span)))
+        step.label.as_ref().map_or_else(String::new, |label| format!("step {}: ", self.quoted(label.span)))
     }
 
     /// The first line of something that is one block, whose brace comes next behind a place; where what is in the block lies.

@@ -2,9 +2,10 @@
 
 use super::printer::Printer;
 use crate::syntax::ast::{Duration, Literal, Sum, Text, Value};
+use std::borrow::Cow;
 
-pub(super) fn text<'s>(printer: &Printer<'s>, text: &Text) -> &'s str {
-    printer.cut(text.span)
+pub(super) fn text<'s>(printer: &Printer<'s>, text: &Text) -> Cow<'s, str> {
+    printer.quoted(text.span)
 }
 
 pub(super) fn duration(printer: &Printer<'_>, duration: &Duration) -> String {
@@ -14,6 +15,7 @@ pub(super) fn duration(printer: &Printer<'_>, duration: &Duration) -> String {
 pub(super) fn literal(printer: &Printer<'_>, literal: &Literal) -> String {
     match literal {
         Literal::Nested(value, _) => format!("({})", self::value(printer, value)),
+        Literal::Text(text) => self::text(printer, text).into_owned(),
         as_written => printer.cut(as_written.span()).to_owned(),
     }
 }

@@ -80,7 +80,7 @@ impl Lowering<'_> {
 }
 
 /// Goes on behind the branch, unless everyone has left.
-fn leave(body: &mut Body<'_>, after: flow_ir::BlockId) {
+pub(super) fn leave(body: &mut Body<'_>, after: flow_ir::BlockId) {
     if !body.code.is_closed() {
         body.code.close(Terminator::Jump(after));
     }

@@ -2,21 +2,32 @@
 
 use super::Lowering;
 use super::body::Body;
+use super::branch::leave;
 use crate::typed::TypedWait;
-use flow_ir::{StepId, Terminator, Wait};
+use flow_ir::{Place, StepId, Terminator, Wait};
 
 impl Lowering<'_> {
     pub(super) fn wait(&mut self, step: StepId, wait: &TypedWait, body: &mut Body<'_>) {
-        let wait = match wait {
-            TypedWait::For(span) => Wait::For(*span),
-            TypedWait::Until { when, up_to } => {
+        let (wait, otherwise) = match wait {
+            TypedWait::For(span) => (Wait::For(*span), None),
+            TypedWait::Until { when, up_to, otherwise } => {
                 let what = body.steps.table.at(step).to_string();
-                Wait::Until { when: self.own_predicate(&what, when, body), up_to: *up_to }
+                (Wait::Until { when: self.own_predicate(&what, when, body), up_to: *up_to }, otherwise.as_ref())
             }
         };
         let wait = body.waits.push(wait);
         let resume = body.code.reserve();
         body.code.close(Terminator::Wait { step, wait, resume });
         body.code.open(resume);
+        if let Some((steps, at)) = otherwise {
+            let timed_out = body.code.load(Place::journey(body.journey.slots.timed_out));
+            let (late, after) = (body.code.reserve(), body.code.reserve());
+            body.code.close(Terminator::Branch(timed_out, late, after));
+            body.code.open(late);
+            body.trace(step, "otherwise", *at, None);
+            self.block(steps, body, None);
+            leave(body, after);
+            body.code.open(after);
+        }
     }
 }

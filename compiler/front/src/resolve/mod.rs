@@ -13,7 +13,7 @@ use crate::built_in::BUILT_IN;
 use crate::diagnostics::{Diagnostic, names};
 use crate::naming::snake_case;
 use crate::source::{FileId, Location, Source, Span};
-use crate::syntax::{ast, constructs, parse, parse_guessing};
+use crate::syntax::{Settled, ast, constructs, parse, parse_guessing};
 use flow_ir::{EmailId, IdMap};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,6 +48,8 @@ const LEAST_COPIED: usize = 3;
 pub(crate) struct Scope {
     /// The texts in use: the project's, then the standard modules', then the templates; a [`FileId`] is a place in this list.
     pub sources: Vec<Source>,
+    /// What each `.flow` file writes in another way than the settled one.
+    pub settled: Vec<Vec<Settled>>,
     /// The file of the first template.
     pub first_template: u32,
     /// Where each name was first declared.
@@ -102,6 +104,7 @@ pub(crate) fn alone(scope: &Scope, place: Location, file: FileId, text: &str, gu
     let mut resolver = Resolver { scope, seen, beside, in_data, used, diagnostics, first_module: u32::MAX };
     let (tree, found) = parse_guessing(file, text, guess);
     resolver.diagnostics.extend(found);
+    resolver.scope.settled.push(tree.settled);
     for declaration in tree.declarations {
         resolver.declare(declaration.kind, file);
     }
@@ -152,6 +155,7 @@ impl Resolver<'_> {
         let file = self.next_file();
         self.scope.sources.push(source);
         self.scope.starts.push(tree.starts);
+        self.scope.settled.push(tree.settled);
         self.diagnostics.extend(diagnostics);
         for declaration in tree.declarations {
             self.declare(declaration.kind, file);

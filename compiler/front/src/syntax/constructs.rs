@@ -319,5 +319,12 @@ pub(crate) const TYPES: &[&str] =
     &["text", "number", "money", "yes/no", "date", "moment", "email", "url", "timezone", "country"];
 
 /// Phrases of the language that are not run yet, wherever a line holds one.
-pub(crate) const LATER_ANYWHERE: &[&str] =
-    &["business days", "business day", "anyone at company", "people at company", "clicked by anything", "company."];
+pub(crate) const LATER_ANYWHERE: &[&str] = &[
+    "business days",
+    "business day",
+    "anyone at company",
+    "people at company",
+    "clicked by anything",
+    "any email in the last",
+    "company.",
+];

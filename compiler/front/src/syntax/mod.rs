@@ -7,12 +7,12 @@ pub(crate) mod ast;
 pub mod constructs;
 pub(crate) mod line;
 mod parse;
+pub(crate) mod settled;
 #[cfg(test)]
 mod tests;
-
 pub(crate) mod wording;
 
 pub use ast::{Comment, File};
-pub(crate) use parse::parse_guessing;
 pub use parse::{MAX_SOURCE_BYTES, parse, vocabulary};
-pub(crate) use parse::{is_reserved, reads_somewhere};
+pub(crate) use parse::{is_reserved, parse_guessing, reads_somewhere};
+pub use settled::Settled;

@@ -74,10 +74,8 @@ pub struct PropertyTest {
 pub enum Trait {
     /// The text is one of these, compared without regard to case.
     TextIn(Vec<String>),
-    /// The text holds these letters somewhere, without regard to case.
-    TextContains(String),
-    /// The text begins with these letters, without regard to case.
-    TextStartsWith(String),
+    /// One of these is found in the text, without regard to case.
+    TextHolds(TextTestKind, Vec<String>),
     /// `low <= number <= high`, as kept in frames; dates in days, instants in milliseconds.
     NumberIn(i64, i64),
     /// The yes/no is this one.
@@ -102,6 +100,83 @@ pub struct TextTest {
 pub enum TextTestKind {
     /// Anywhere.
     Contains,
+    /// Anywhere, with no letter and no digit of any script beside it.
+    ContainsWord,
     /// At the beginning.
     StartsWith,
+    /// At the end.
+    EndsWith,
+}
+
+impl TextTestKind {
+    /// Whether the needle is found; both are in lower case.
+    pub fn finds(self, text: &str, needle: &str) -> bool {
+        match self {
+            TextTestKind::Contains => text.contains(needle),
+            TextTestKind::ContainsWord => has_word(text, needle),
+            TextTestKind::StartsWith => text.starts_with(needle),
+            TextTestKind::EndsWith => text.ends_with(needle),
+        }
+    }
+
+    /// As conditions say it.
+    pub fn words(self) -> &'static str {
+        match self {
+            TextTestKind::Contains => "contains",
+            TextTestKind::ContainsWord => "contains word",
+            TextTestKind::StartsWith => "starts with",
+            TextTestKind::EndsWith => "ends with",
+        }
+    }
+}
+
+/// Whether the needle stands in the text by itself. Where it stands inside a word it may begin again within that place: `a a` in
+/// `ba a a`.
+fn has_word(text: &str, needle: &str) -> bool {
+    let joins = |beside: Option<char>| beside.is_some_and(char::is_alphanumeric);
+    let mut before = None;
+    let mut rest = text;
+    while let Some((skipped, found)) = rest.find(needle).and_then(|at| rest.split_at_checked(at)) {
+        before = skipped.chars().next_back().or(before);
+        let behind = found.strip_prefix(needle).and_then(|behind| behind.chars().next());
+        if !joins(before) && !joins(behind) {
+            return true;
+        }
+        let mut further = found.chars();
+        before = further.next();
+        if before.is_none() {
+            return false;
+        }
+        rest = further.as_str();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TextTestKind;
+
+    #[test]
+    fn a_word_has_no_letter_or_digit_beside_it() {
+        let finds = |text, needle| TextTestKind::ContainsWord.finds(text, needle);
+        for text in
+            ["cto", "cto of acme", "ceo/cto", "the cto.", "cto, cmo", "(cto)", "director cto", "cto_emea", "ceo–cto"]
+        {
+            assert!(finds(text, "cto"), "{text}");
+        }
+        for text in ["director", "ctos", "cto2", "3cto", "october", "octo", "", "écto", "ctoß"] {
+            assert!(!finds(text, "cto"), "{text}");
+        }
+        assert!(finds("vp of sales ops", "vp of sales"));
+        assert!(finds("ba a a", "a a"));
+        assert!(finds("c++ developer", "c++") && !finds("c++11", "c++"));
+        assert!(finds("leiter einkauf – münchen", "münchen") && !finds("altmünchener", "münchen"));
+        assert!(!finds("日本", "本") && finds("日 本", "本"));
+    }
+
+    #[test]
+    fn an_end_is_an_end() {
+        assert!(TextTestKind::EndsWith.finds("ada@acme.example", "@acme.example"));
+        assert!(!TextTestKind::EndsWith.finds("ada@acme.example.org", "@acme.example"));
+    }
 }

@@ -7,8 +7,8 @@ use super::super::text::fixed_text;
 use super::Asked;
 use crate::diagnostics::{messages, names};
 use crate::source::{Location, Span};
-use crate::syntax::ast::{self, Engaged};
-use crate::typed::Cond;
+use crate::syntax::ast::{self, Engaged, With};
+use crate::typed::{Cond, Part};
 use flow_ir::{EmailId, EngagementKind};
 
 /// `clicked guide_delivery link "case-study"`, or `clicked` alone for the last email sent.
@@ -28,18 +28,65 @@ pub(super) fn check(cx: &mut Cx<'_>, engaged: &Engaged, span: Span, asked: Asked
             return Cond::Unknown;
         }
     };
-    let email = match &engaged.email {
-        Some(name) => engaged_email(cx, verb, name, journey),
-        None => last_email(cx, verb, journey, span),
+    let email = match &engaged.with {
+        With::One(name) => engaged_email(cx, verb, name, journey),
+        With::Last => last_email(cx, verb, journey, span),
+        With::AnyOf(names) => {
+            let emails = names.iter().map(|name| (engaged_email(cx, verb, name, journey), cx.at(name.span)));
+            let emails: Vec<_> = emails.collect();
+            return any_of(cx, kind, emails, engaged.link.as_ref());
+        }
+        With::Any => {
+            let sent: Vec<EmailId> = journey.may_have_been_sent().collect();
+            if sent.is_empty() && !journey.blind {
+                cx.report(messages::nothing_sent_before(verb, cx.at(span)));
+            }
+            // Of a link, those mails that have it; where none has, the first says so.
+            let linked = sent.iter().copied().filter(|email| has_link(cx, *email, engaged.link.as_ref()));
+            let linked: Vec<EmailId> = linked.collect();
+            let meant = if linked.is_empty() { sent.into_iter().take(1).collect() } else { linked };
+            let emails = meant.into_iter().map(|email| (Some(email), cx.at(span))).collect();
+            return any_of(cx, kind, emails, engaged.link.as_ref());
+        }
     };
-    let Some(email) = email else { return Cond::Unknown };
-    match &engaged.link {
+    email.map_or(Cond::Unknown, |email| with_link(cx, kind, email, engaged.link.as_ref()))
+}
+
+fn with_link(cx: &mut Cx<'_>, kind: EngagementKind, email: EmailId, link: Option<&ast::Literal>) -> Cond {
+    match link {
         None => Cond::Engaged { kind, email, link: None },
         Some(link) => match engaged_link(cx, email, link) {
             Some(link) => Cond::Engaged { kind, email, link: Some(link) },
             None => Cond::Unknown,
         },
     }
+}
+
+/// That it happened to one of them; unknown where one is, or where there is none.
+fn any_of(
+    cx: &mut Cx<'_>,
+    kind: EngagementKind,
+    emails: Vec<(Option<EmailId>, Location)>,
+    link: Option<&ast::Literal>,
+) -> Cond {
+    let one = |(email, at): (Option<EmailId>, Location)| {
+        let cond = email.map_or(Cond::Unknown, |email| with_link(cx, kind, email, link));
+        Part { cond, at }
+    };
+    let mut parts: Vec<Part> = emails.into_iter().map(one).collect();
+    match parts.len() {
+        0 => Cond::Unknown,
+        1 => parts.remove(0).cond,
+        _ => Cond::Any(parts),
+    }
+}
+
+/// Whether an email has the link, as far as can be read. Each has none in particular.
+fn has_link(cx: &Cx<'_>, email: EmailId, link: Option<&ast::Literal>) -> bool {
+    let declared = &cx.env.scope.emails.at(email).node;
+    let Some(ast::Literal::Text(text)) = link else { return true };
+    let Some(alias) = text.plain() else { return true };
+    declared.broken || declared.links().any(|(known, _)| known.alias.plain().as_ref() == Some(&alias))
 }
 
 fn engaged_email(cx: &mut Cx<'_>, verb: &str, name: &ast::Name, journey: &Journey) -> Option<EmailId> {

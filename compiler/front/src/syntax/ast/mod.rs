@@ -30,6 +30,7 @@ pub(crate) use step::{Step, StepKind};
 pub(crate) use value::{Duration, Literal, Sum, Text, TextPiece, Unit, Value};
 
 use super::constructs;
+use super::settled::Settled;
 use crate::source::Span;
 
 /// A name where it was written.
@@ -50,6 +51,8 @@ pub struct File {
     pub comments: Vec<Comment>,
     /// Where each line begins that holds nothing.
     pub blank_lines: Vec<u32>,
+    /// What is not written in the settled way, in the order they stand.
+    pub settled: Vec<Settled>,
 }
 
 /// A comment, by its place: what it says is in the text.

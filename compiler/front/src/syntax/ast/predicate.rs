@@ -111,9 +111,45 @@ pub(crate) enum Relation {
     IsNot(Literal),
     In(Vec<Literal>),
     NotIn(Vec<Literal>),
-    Contains(Literal),
-    StartsWith(Literal),
+    /// What a text holds: one of these, where there are several.
+    Text(TextRelation, Vec<Literal>),
+    /// Both ends belong to it.
+    Between(Sum, Sum),
     Order(Order, Sum),
+}
+
+/// Ways to look into a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TextRelation {
+    Contains,
+    ContainsWord,
+    ContainsAny,
+    ContainsAnyWord,
+    StartsWith,
+    EndsWith,
+}
+
+impl TextRelation {
+    /// As it is written.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::Contains => "contains",
+            Self::ContainsWord => "contains word",
+            Self::ContainsAny => "contains any of",
+            Self::ContainsAnyWord => "contains any word of",
+            Self::StartsWith => "starts with",
+            Self::EndsWith => "ends with",
+        }
+    }
+
+    /// The same, of one text among several.
+    pub(crate) fn of_several(self) -> Option<Self> {
+        match self {
+            Self::Contains | Self::ContainsAny => Some(Self::ContainsAny),
+            Self::ContainsWord | Self::ContainsAnyWord => Some(Self::ContainsAnyWord),
+            Self::StartsWith | Self::EndsWith => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

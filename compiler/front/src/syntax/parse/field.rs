@@ -34,10 +34,7 @@ fn field(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Field {
 
 fn field_type(reader: &mut Reader<'_>, pair: &Pair<'_>) -> FieldType {
     match child(pair, Rule::one_of) {
-        Some(one_of) => {
-            let choices = one_of.clone().into_inner().filter(|inner| inner.as_rule() == Rule::string);
-            FieldType::OneOf(choices.map(|choice| reader.text_literal(&choice)).collect(), span(&one_of))
-        }
+        Some(one_of) => FieldType::OneOf(reader.texts_of(&one_of), span(&one_of)),
         None => FieldType::Named(reader.name_of(pair, Rule::type_name)),
     }
 }

@@ -25,6 +25,7 @@ constructs::steps!(modules);
 
 use super::ast::{Clause, Comment, Declaration, File, Kind, Name};
 use super::constructs;
+use super::settled::Settled;
 use crate::diagnostics::{Diagnostic, syntax};
 use crate::source::{FileId, Location, Span};
 use blocks::what_of;
@@ -73,6 +74,7 @@ pub(crate) fn parse_guessing(file: FileId, text: &str, guess: Span) -> (File, Ve
                 unclosed: false,
                 unreadable: false,
                 ended: None,
+                settled: Vec::new(),
             };
             let tree = reader.file(pairs);
             reader.diagnostics.sort_by_key(|diagnostic| diagnostic.at());
@@ -114,6 +116,8 @@ struct Reader<'s> {
     unreadable: bool,
     /// The last declaration with a block.
     ended: Option<Ended>,
+    /// What is not written in the settled way.
+    settled: Vec<Settled>,
 }
 
 /// A declaration that ended.
@@ -166,7 +170,14 @@ impl Reader<'_> {
             starts.extend(begins_declaration(&pair).then(|| span(&pair).start));
             self.declaration(&pair, &mut declarations);
         }
-        File { declarations, starts, comments, blank_lines: blank_lines(self.text) }
+        self.settled.sort_unstable();
+        let settled = std::mem::take(&mut self.settled);
+        File { declarations, starts, comments, blank_lines: blank_lines(self.text), settled }
+    }
+
+    /// Notes the signs around a place that the settled way puts there, or leaves out.
+    fn settle(&mut self, [before, behind]: [(Span, &'static str); 2]) {
+        self.settled.extend([before, behind].map(|(span, instead)| Settled { span, instead }));
     }
 
     fn comment(&self, span: Span) -> Comment {

@@ -1,8 +1,11 @@
 //! Predicates. What has words of its own has a file in `predicate/`.
 
 use super::{Pair, Reader, Rule, child, has, span};
-use crate::syntax::ast::{Count, CountKind, Literal, Name, Order, Period, Predicate, Property, Relation, Sum};
-use crate::syntax::constructs;
+use crate::source::Span;
+use crate::syntax::ast::{
+    Count, CountKind, Literal, Name, Order, Period, Predicate, Property, Relation, Sum, TextRelation,
+};
+use crate::syntax::{Settled, constructs};
 
 macro_rules! modules {
     ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => { $(mod $module;)* };
@@ -10,6 +13,27 @@ macro_rules! modules {
 constructs::predicates!(modules);
 
 impl Reader<'_> {
+    /// Takes the parentheses from a list that is settled without them: from the one that stands next from a place on, up to the pair's
+    /// end.
+    pub(super) fn settle_bare(&mut self, pair: &Pair<'_>, from: u32) {
+        let whole = Span::new(from, span(pair).end);
+        let list = whole.text(self.text);
+        if let Some(inside) = list.trim_start().strip_prefix('(')
+            && list.ends_with(')')
+        {
+            let open = whole.end - inside.len() as u32 - 1;
+            self.settle([(Span::new(open, open + 1), " "), (Span::new(whole.end - 1, whole.end), "")]);
+        }
+    }
+
+    /// The texts of `any of "a", "b"` and `one of "a", "b"`: with parentheses or, as is settled, without.
+    pub(super) fn texts_of(&mut self, pair: &Pair<'_>) -> Vec<Literal> {
+        let Some(list) = child(pair, Rule::texts) else { return Vec::new() };
+        self.settle_bare(&list, span(&list).start);
+        let texts = list.into_inner().filter(|inner| inner.as_rule() == Rule::string);
+        texts.map(|text| self.text_literal(&text)).collect()
+    }
+
     /// The predicate in a pair.
     pub(super) fn predicate_of(&mut self, pair: &Pair<'_>) -> Predicate {
         match child(pair, Rule::predicate) {
@@ -104,7 +128,12 @@ fn period(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Period> {
         Some(Period::FromNow)
     } else {
         match child(pair, Rule::in_the_last) {
-            Some(inner) => reader.duration_of(&inner).map(Period::InTheLast),
+            Some(inner) => {
+                if let Some(within) = child(&inner, Rule::kw_within) {
+                    reader.settled.push(Settled { span: span(&within), instead: "in" });
+                }
+                reader.duration_of(&inner).map(Period::InTheLast)
+            }
             None => reader.duration_of(pair).map(Period::In),
         }
     }
@@ -119,7 +148,6 @@ fn comparison(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
 fn relation(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Relation> {
     let inner = pair.clone().into_inner().find(|inner| inner.as_rule() != Rule::COMMENT)?;
     let literal = |reader: &mut Reader<'_>| child(&inner, Rule::literal).map(|literal| reader.literal(&literal));
-    let text = |reader: &mut Reader<'_>| child(&inner, Rule::string).map(|text| reader.text_literal(&text));
     Some(match inner.as_rule() {
         Rule::is_known => Relation::IsKnown,
         Rule::is_unknown => Relation::IsUnknown,
@@ -127,16 +155,39 @@ fn relation(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Relation> {
         Rule::is => Relation::Is(literal(reader)?),
         Rule::in_list => Relation::In(list(reader, &inner)),
         Rule::not_in => Relation::NotIn(list(reader, &inner)),
-        Rule::contains => Relation::Contains(text(reader)?),
-        Rule::starts_with => Relation::StartsWith(text(reader)?),
+        Rule::contains => texts(reader, TextRelation::Contains, &inner),
+        Rule::contains_word => texts(reader, TextRelation::ContainsWord, &inner),
+        Rule::contains_any => texts(reader, TextRelation::ContainsAny, &inner),
+        Rule::contains_any_word => texts(reader, TextRelation::ContainsAnyWord, &inner),
+        Rule::starts_with => texts(reader, TextRelation::StartsWith, &inner),
+        Rule::ends_with => texts(reader, TextRelation::EndsWith, &inner),
+        Rule::between => between(reader, &inner)?,
         Rule::order => Relation::Order(order(inner.as_str()), reader.sum_of(pair)),
         _ => return None,
     })
 }
 
 fn list(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Vec<Literal> {
-    let literals = child(pair, Rule::list).into_iter().flat_map(Pair::into_inner);
+    let Some(list) = child(pair, Rule::list) else { return Vec::new() };
+    let at = span(&list);
+    if !at.text(reader.text).starts_with('(') {
+        reader.settle([(Span::new(at.start, at.start), "("), (Span::new(at.end, at.end), ")")]);
+    }
+    let literals = list.into_inner();
     literals.filter(|inner| inner.as_rule() == Rule::literal).map(|literal| reader.literal(&literal)).collect()
+}
+
+/// A question about a text, with its one string or its list of them.
+fn texts(reader: &mut Reader<'_>, relation: TextRelation, pair: &Pair<'_>) -> Relation {
+    let one = |reader: &mut Reader<'_>| child(pair, Rule::string).map(|text| reader.text_literal(&text));
+    let texts = if has(pair, Rule::texts) { reader.texts_of(pair) } else { one(reader).into_iter().collect() };
+    Relation::Text(relation, texts)
+}
+
+fn between(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Relation> {
+    let mut sums = pair.clone().into_inner().filter(|inner| inner.as_rule() == Rule::sum);
+    let (low, high) = (sums.next()?, sums.next()?);
+    Some(Relation::Between(reader.sum(&low), reader.sum(&high)))
 }
 
 fn order(sign: &str) -> Order {

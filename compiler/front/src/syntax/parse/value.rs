@@ -2,6 +2,7 @@
 
 use super::{Pair, Reader, Rule, child, name, span};
 use crate::diagnostics::syntax;
+use crate::source::Span;
 use crate::syntax::ast::{Duration, Literal, Sum, Text, TextPiece, Unit, Value};
 
 impl Reader<'_> {
@@ -13,7 +14,13 @@ impl Reader<'_> {
     }
 
     pub(super) fn sum_of(&mut self, pair: &Pair<'_>) -> Sum {
-        let Some(sum) = child(pair, Rule::sum) else { return Sum { terms: Vec::new(), span: span(pair) } };
+        match child(pair, Rule::sum) {
+            Some(sum) => self.sum(&sum),
+            None => Sum { terms: Vec::new(), span: span(pair) },
+        }
+    }
+
+    pub(super) fn sum(&mut self, sum: &Pair<'_>) -> Sum {
         let (mut terms, mut minus) = (Vec::new(), false);
         for inner in sum.clone().into_inner() {
             match inner.as_rule() {
@@ -26,7 +33,7 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        Sum { terms, span: span(&sum) }
+        Sum { terms, span: span(sum) }
     }
 
     pub(super) fn literal(&mut self, pair: &Pair<'_>) -> Literal {
@@ -65,6 +72,7 @@ impl Reader<'_> {
                 Rule::text => push_plain(&mut pieces, inner.as_str()),
                 Rule::escape => push_plain(&mut pieces, escaped(&inner)),
                 Rule::hole => {
+                    self.settle_braces(&inner);
                     let fallback = child(&inner, Rule::plain_text).map(|fallback| plain_text(&fallback));
                     pieces.push(TextPiece::Field {
                         field: self.name_of(&inner, Rule::name),
@@ -77,6 +85,17 @@ impl Reader<'_> {
             }
         }
         Text { pieces, span: span(pair) }
+    }
+
+    /// `{{ first_name }}`, as in a template, is settled as `{first_name}`.
+    fn settle_braces(&mut self, hole: &Pair<'_>) {
+        let (at, inside) = (span(hole), hole.clone().into_inner().filter(|inner| inner.as_rule() != Rule::COMMENT));
+        let inside: Vec<Span> = inside.map(|inner| span(&inner)).collect();
+        if at.text(self.text).starts_with("{{")
+            && let (Some(first), Some(last)) = (inside.first(), inside.last())
+        {
+            self.settle([(Span::new(at.start, first.start), "{"), (Span::new(last.end, at.end), "}")]);
+        }
     }
 
     /// The duration in a pair.

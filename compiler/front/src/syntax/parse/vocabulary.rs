@@ -13,6 +13,8 @@ const IN_CONDITIONS: &[Rule] = &[
     Rule::kw_in,
     Rule::kw_contains,
     Rule::kw_starts,
+    Rule::kw_ends,
+    Rule::kw_between,
     Rule::kw_with,
     Rule::kw_known,
     Rule::kw_unknown,

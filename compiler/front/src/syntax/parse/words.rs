@@ -73,6 +73,11 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::labelled => Expected::Words(&["step"]),
         Rule::plain_step => Expected::Thing("a step"),
         Rule::up_to => Expected::Words(&["up to"]),
+        Rule::comma => Expected::Words(&[","]),
+        Rule::any_email => Expected::Refinement(&Expected::Words(&["any email of this journey"])),
+        Rule::of_this => Expected::Words(&["of this journey"]),
+        Rule::any_of => Expected::Refinement(&Expected::Form("any of …, …")),
+        Rule::timeout => Expected::Form(", otherwise { … }"),
         Rule::arm => Expected::Condition,
         Rule::otherwise => Expected::Words(&["else"]),
         Rule::change => Expected::Words(&["+=", "-="]),
@@ -103,7 +108,13 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::is_not => Expected::Words(&["is not"]),
         Rule::is => Expected::Words(&["is"]),
         Rule::contains => Expected::Words(&["contains"]),
+        Rule::contains_word => Expected::Words(&["contains word"]),
+        Rule::contains_any => Expected::Words(&["contains any of"]),
+        Rule::contains_any_word => Expected::Words(&["contains any word of"]),
         Rule::starts_with => Expected::Words(&["starts with"]),
+        Rule::ends_with => Expected::Words(&["ends with"]),
+        Rule::texts => Expected::Thing("texts such as `\"a\", \"b\"`"),
+        Rule::between => Expected::Form("between … and …"),
         Rule::in_list => Expected::Form("in (\"…\")"),
         Rule::not_in => Expected::Form("not in (\"…\")"),
         Rule::list => Expected::Thing("a list such as `(\"a\", \"b\")`"),
@@ -126,7 +137,10 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::word => Expected::Thing("a name"),
         Rule::name => Expected::Thing("a name"),
         Rule::kw_by => Expected::Words(&["by hand"]),
+        Rule::kw_any => Expected::Refinement(&Expected::Words(&["any of"])),
+        Rule::kw_between => Expected::Form("between … and …"),
         Rule::kw_due => Expected::Words(&["due in"]),
+        Rule::kw_ends => Expected::Words(&["ends with"]),
         Rule::kw_including => Expected::Refinement(&Expected::Words(&["including existing"])),
         Rule::kw_keep => Expected::Words(&["keep in workflow"]),
         Rule::kw_new => Expected::Refinement(&Expected::Words(&["new only"])),
@@ -156,7 +170,7 @@ mod tests {
     use super::*;
 
     /// What stands between the things to write, reads what is wrong, or is not run yet.
-    const NOTHING_TO_WRITE: &str = "WHITESPACE COMMENT sep lines ends file declaration declaration_start missing_close stray_brace email_clause \
+    const NOTHING_TO_WRITE: &str = "WHITESPACE COMMENT sep lines ends file text_relation strings emails in_hole declaration declaration_start missing_close stray_brace email_clause \
         team_clause header step handoff_clause text escape plain bad_hole name_text border reserved later_start later_decl \
         later_decl_word later_clause later_clause_word later_header later_header_word later_step later_step_word bad_decl bad_line \
         bad_step bad_else bad_text quoted straight curly curly_quote foreign_comment hole_text odd_quote skipped skipped_text \

@@ -6,9 +6,20 @@ use crate::syntax::ast::{Literal, Name};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Engaged {
     pub verb: EngagementVerb,
-    /// The last one sent where none is named.
-    pub email: Option<Name>,
+    pub with: With,
     pub link: Option<Literal>,
+}
+
+/// Which mails are meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum With {
+    /// The last one sent: none is named.
+    Last,
+    One(Name),
+    /// `any of guide_delivery, case_study`
+    AnyOf(Vec<Name>),
+    /// `any email of this journey`
+    Any,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
