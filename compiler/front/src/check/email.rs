@@ -100,8 +100,17 @@ pub(super) fn check_template(cx: &mut Cx<'_>, node: &ast::Email, links: &[Link],
         Err(faults) => (faults, None),
     };
     for fault in &faults {
-        if !is_excused(cx, fault, node) {
-            cx.report(template::fault(fault, at, source, name, used));
+        if is_excused(cx, fault, node) {
+            continue;
+        }
+        match &fault.kind {
+            // It is not in the template, so it can only be shown where it is declared.
+            FaultKind::UnusedLink { alias, unseen: None } => {
+                let declared = node.links().find(|(link, _)| link.alias.plain().as_deref() == Some(alias.as_str()));
+                let place = declared.map_or(used, |(_, span)| cx.at(span));
+                cx.report(template::link_never_used(fault, place, used));
+            }
+            _ => cx.report(template::fault(fault, at, source, name, used)),
         }
     }
     html
@@ -113,7 +122,7 @@ pub(super) fn is_excused(cx: &Cx<'_>, fault: &TemplateFault, node: &ast::Email) 
         FaultKind::UnknownToken { nearest, .. } => {
             cx.may_be_lost(ast::Kind::Contact) || (cx.env.scope.module_missing && nearest.is_none())
         }
-        FaultKind::UnknownLink { .. } | FaultKind::UnusedLink { .. } => {
+        FaultKind::UnknownLink { .. } | FaultKind::UnusedLink { .. } | FaultKind::WrittenOut { .. } => {
             node.broken || node.links().any(|(link, _)| link.alias.plain().is_none())
         }
         _ => false,

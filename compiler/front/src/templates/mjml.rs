@@ -33,7 +33,7 @@ pub(super) fn compile(text: &str, pieces: &[Piece], markup: &Markup) -> Result<S
 }
 
 fn mistake(mistake: Mistake, span: Range<usize>) -> TemplateFault {
-    TemplateFault { kind: FaultKind::Markup(mistake), span }
+    TemplateFault::new(FaultKind::Markup(mistake), span)
 }
 
 fn cause(error: &Error) -> Mistake {
@@ -87,7 +87,7 @@ impl<'t> Prepared<'t> {
     }
 
     fn is_between_tags(&self, piece: &Piece) -> bool {
-        *self.markup.place_of(piece.span.start) == Place::Container
+        self.markup.spot_of(piece.span.start).place == Place::Container
     }
 
     /// Where an error stands in the text as written.

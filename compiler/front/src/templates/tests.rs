@@ -68,6 +68,9 @@ fn draw(page: &mut String, line: &str, column: usize, fault: &TemplateFault) {
     let marks = "^".repeat(line[column..last].chars().count().max(1));
     let severity = if fault.kind.severity() == Severity::Warning { "warning: " } else { "" };
     writeln!(page, "{blanks}{marks} {severity}{}\n{blanks}help: {}", fault.kind, fault.kind.help()).unwrap();
+    for (_, text) in &fault.edits {
+        writeln!(page, "{blanks}  {}", text.trim_end()).unwrap();
+    }
 }
 
 fn html(text: &str) -> String {
