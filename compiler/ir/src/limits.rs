@@ -23,8 +23,8 @@ pub const MAX_MAIL_BYTES: usize = 512 * 1024;
 /// The longest address at which somebody unsubscribes; leaves room for the header's name on a line of 998 octets.
 pub const MAX_WAY_OUT_BYTES: usize = 900;
 
-/// The room that a sender's postal address is given in a mail.
-pub const MAX_SENDER_BYTES: usize = 1024;
+/// The room that a sender's postal address takes in a mail, each sign of it written for HTML.
+pub const MAX_SENDER_BYTES: usize = 2 * 1024;
 
 /// A subject without its fields' values, fallbacks counted: whatever its letters, it fits the 998 octets that mail allows a line, and
 /// leaves room for a value. Inboxes show some sixty letters.

@@ -24,6 +24,13 @@ pub(crate) fn not_a_template(path: &str, at: Location) -> Diagnostic {
         .help("templates end in `.mjml` or `.html`")
 }
 
+/// A subject, preview, note or task that is too long before any field is filled in.
+pub(crate) fn text_too_long(what: &str, bytes: usize, limit: usize, at: Location) -> Diagnostic {
+    let message = format!("{what} takes {bytes} bytes, and at most {limit} are sent");
+    Diagnostic::error(Code::MailTooLong, message, at, "without what the fields bring")
+        .help("shorten it: say the rest in the mail itself, or on a page it leads to")
+}
+
 /// The same in a text of a `.flow` file. `ours` is what Flow writes for it.
 pub(crate) fn foreign_token(token: &str, ours: Option<String>, at: Location) -> Diagnostic {
     let message = format!("`{token}` is no token of Flow, and would be mailed as it stands");

@@ -54,12 +54,12 @@ const LEAVES: [&str; 19] = [
     "mj-title",
 ];
 /// Their text is not markup.
-const RAW_TEXT: [&str; 3] = ["mj-style", "style", "script"];
+pub(super) const RAW_TEXT: [&str; 3] = ["mj-style", "style", "script"];
 /// What ends a paragraph that was not closed.
 const BLOCKS: [&str; 15] =
     ["blockquote", "center", "div", "footer", "h1", "h2", "h3", "h4", "header", "hr", "ol", "p", "section", "table", "ul"];
 /// HTML tags without an end.
-const VOID: [&str; 14] =
+pub(super) const VOID: [&str; 14] =
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 
 /// Where a token stands.
@@ -528,7 +528,7 @@ fn known(name: &str) -> bool {
     CONTAINERS.contains(&name) || LEAVES.contains(&name)
 }
 
-fn tag_name(rest: &str) -> &str {
+pub(super) fn tag_name(rest: &str) -> &str {
     if !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return "";
     }

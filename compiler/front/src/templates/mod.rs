@@ -18,6 +18,7 @@
 mod attributes;
 mod fault;
 pub(crate) mod foreign;
+mod inline;
 mod look;
 mod markup;
 mod mjml;
@@ -147,10 +148,12 @@ pub fn check(text: &str, kind: TemplateKind, scope: &TemplateScope) -> Result<Ch
 /// What is cut off by mail programs is a warning; what no mail server takes, with every value left out, is an error.
 fn too_long(html: &str, scope: &TemplateScope) -> Option<TemplateFault> {
     let pieces = pieces::split(html).pieces;
+    let longest_link = scope.links.values().map(String::len).max().unwrap_or_default();
     let fixed = pieces.iter().map(|piece| match piece.inner(html) {
         "unsubscribe_url" => MAX_WAY_OUT_BYTES,
         "sender_address" => MAX_SENDER_BYTES,
-        inner if attributes::is_address(inner) => scope.links.values().map(String::len).max().unwrap_or_default(),
+        // A `&` takes five bytes, and behind another address three for each.
+        inner if attributes::is_address(inner) => 5 * longest_link,
         _ => 0,
     });
     let bytes = html.len() + fixed.sum::<usize>();
