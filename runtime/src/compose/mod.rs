@@ -28,8 +28,8 @@ use crate::time::Instant;
 
 pub use fault::ComposeFault;
 pub use outbox::OutboxComposer;
-pub(crate) use text::render_text;
 use text::Filled;
+pub(crate) use text::render_text;
 
 /// The built-in field that mail is addressed to.
 const ADDRESS_FIELD: &str = "email";
@@ -182,7 +182,8 @@ impl Composer {
             .collect();
         let urls = SendUrls { unsubscribe_url, sender_address: &self.sender.address, links: &prepared.links };
         let filled = |most: usize| {
-            let texts: BTreeMap<&str, String> = texts.iter().map(|(name, value)| (*name, text::cut(value, most))).collect();
+            let texts: BTreeMap<&str, String> =
+                texts.iter().map(|(name, value)| (*name, text::cut(value, most))).collect();
             let value_of = |name: &str| match prepared.fields.iter().find(|read| read.name == name)? {
                 read if read.printable => texts.get(name).map(|text| FieldValue::Text(text)),
                 read => Some(FieldValue::Truth(contact.truth(read.field))),
@@ -191,7 +192,8 @@ impl Composer {
         };
         let whole = texts.values().map(|value| value.chars().count()).max().unwrap_or_default();
         // A mail that is refused is no better for a value that stands in it whole.
-        let fits = |html: &Result<String, RenderFault>| html.as_ref().map_or(true, |html| html.len() <= mail::HTML_MAX_OCTETS);
+        let fits =
+            |html: &Result<String, RenderFault>| html.as_ref().map_or(true, |html| html.len() <= mail::HTML_MAX_OCTETS);
         text::longest(whole, filled, fits).map_err(|fault| ComposeFault::Template { email: email.name.clone(), fault })
     }
 }

@@ -36,7 +36,9 @@ pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
         content: EmailContent {
             from: node.from().and_then(|from| check_address(cx, from, true)),
             subjects: Vec::new(),
-            preview: node.preview().map(|preview| limited_text(cx, preview, &Known::new(), "this preview", MAX_TEXT_BYTES)),
+            preview: node
+                .preview()
+                .map(|preview| limited_text(cx, preview, &Known::new(), "this preview", MAX_TEXT_BYTES)),
             html,
             links,
         },

@@ -22,7 +22,10 @@ pub(super) fn check(cx: &mut Cx<'_>, handoff: &HandoffStep, journey: &mut Journe
     let note = handoff.note().map(|note| limited_text(cx, note, &journey.known, "this note", MAX_TEXT_BYTES));
     let task = handoff.task().map(|task| {
         let due = task.due_in.as_ref().map_or(Some(DEFAULT_TASK_DUE), |due| check_duration(cx, due));
-        Task { title: limited_text(cx, &task.title, &journey.known, "this task", MAX_TEXT_BYTES), due_in: due.unwrap_or(DEFAULT_TASK_DUE) }
+        Task {
+            title: limited_text(cx, &task.title, &journey.known, "this task", MAX_TEXT_BYTES),
+            due_in: due.unwrap_or(DEFAULT_TASK_DUE),
+        }
     });
     // A handoff takes the contact out of the workflow, unless it says `keep in workflow`.
     journey.left |= !handoff.keeps();

@@ -83,11 +83,14 @@ fn widened(span: Span, text: &str) -> Span {
 
 fn code_and_label(kind: &FaultKind) -> (Code, &'static str) {
     match kind {
-        FaultKind::Syntax(Syntax::Slip(slip)) => (Code::TemplateSyntax, match slip {
-            Slip::Typographic => "from a text processor",
-            Slip::Fallback | Slip::ForeignIf => "of another tool",
-            Slip::Link | Slip::Unquoted | Slip::Braces => "here",
-        }),
+        FaultKind::Syntax(Syntax::Slip(slip)) => (
+            Code::TemplateSyntax,
+            match slip {
+                Slip::Typographic => "from a text processor",
+                Slip::Fallback | Slip::ForeignIf => "of another tool",
+                Slip::Link | Slip::Unquoted | Slip::Braces => "here",
+            },
+        ),
         FaultKind::NotAllowed(Construct::AsAddress { .. }) => (Code::TemplateNotAllowed, "a value as an address"),
         FaultKind::NotAllowed(Construct::InCode { .. }) => (Code::TemplateNotAllowed, "a value where machines read"),
         FaultKind::NotAllowed(Construct::BehindText { .. }) => (Code::TemplateNotAllowed, "not at the beginning"),

@@ -129,6 +129,8 @@ fn value(text: &str, at: usize) -> Option<(Range<usize>, bool, usize)> {
 /// An address that is read from its beginning, past its tokens.
 pub(super) struct Address<'t> {
     text: &'t str,
+    attribute: &'t str,
+    value: Range<usize>,
     at: usize,
     /// What stands before the next token on every path; no more of it than a host can be long.
     before: String,
@@ -137,17 +139,17 @@ pub(super) struct Address<'t> {
 }
 
 impl<'t> Address<'t> {
-    pub(super) fn new(text: &'t str, at: usize) -> Self {
-        Self { text, at, before: String::new(), outside: Vec::new() }
+    pub(super) fn new(text: &'t str, attribute: &'t str, value: Range<usize>) -> Self {
+        Self { text, attribute, at: value.start, value, before: String::new(), outside: Vec::new() }
     }
 
     /// What the next token in it is for.
-    pub(super) fn role(&mut self, piece: &Piece, attribute: &str) -> Role {
+    pub(super) fn role(&mut self, piece: &Piece) -> Role {
         let literal = self.text.get(self.at..piece.span.start).unwrap_or_default();
         self.push(literal);
         self.at = piece.span.end;
         if piece.kind == PieceKind::Value {
-            return self.value_role(piece, attribute);
+            return self.value_role(piece);
         }
         match piece.word(self.text) {
             "if" => self.outside.push(self.before.clone()),
@@ -159,12 +161,12 @@ impl<'t> Address<'t> {
         Role::Words
     }
 
-    fn value_role(&mut self, piece: &Piece, attribute: &str) -> Role {
-        let attribute = attribute.to_owned();
+    fn value_role(&mut self, piece: &Piece) -> Role {
+        let (attribute, value) = (self.attribute.to_owned(), self.value.clone());
         let role = match self.before.trim_start() {
-            "" => Role::Target { attribute },
+            "" => Role::Target { attribute, value },
             before if is_behind_host(before) => Role::Part,
-            _ => Role::Host { attribute },
+            _ => Role::Host { attribute, value },
         };
         self.push(if role != Role::Part && is_address(piece.inner(self.text)) { "https://x" } else { "x" });
         role
@@ -221,9 +223,20 @@ mod tests {
         ] {
             assert!(is_behind_host(before), "{before}");
         }
-        for before in
-            ["", " ", "https://", "https:///", "https://x.", "//", "//x", "/", "javascript:a?", "data:text/html,/", "mailto:a", "x"]
-        {
+        for before in [
+            "",
+            " ",
+            "https://",
+            "https:///",
+            "https://x.",
+            "//",
+            "//x",
+            "/",
+            "javascript:a?",
+            "data:text/html,/",
+            "mailto:a",
+            "x",
+        ] {
             assert!(!is_behind_host(before), "{before}");
         }
     }

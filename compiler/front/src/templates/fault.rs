@@ -131,19 +131,37 @@ impl Syntax {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Markup {
-    UnknownTag { tag: String, nearest: Option<String> },
-    UnclosedTag { tag: String },
-    UnfinishedTag { tag: String },
-    StrayClose { tag: String },
+    UnknownTag {
+        tag: String,
+        nearest: Option<String>,
+    },
+    UnclosedTag {
+        tag: String,
+    },
+    UnfinishedTag {
+        tag: String,
+    },
+    StrayClose {
+        tag: String,
+    },
     UnclosedComment,
     BareLessThan,
-    LooseText { parent: String },
-    LooseTag { tag: String, parent: String },
-    TooDeep { limit: usize },
+    LooseText {
+        parent: String,
+    },
+    LooseTag {
+        tag: String,
+        parent: String,
+    },
+    TooDeep {
+        limit: usize,
+    },
     NotMjml,
     Include,
     /// A rule that names no element by itself, in a style sheet that is to go into the elements.
-    NotInline { rule: String },
+    NotInline {
+        rule: String,
+    },
     Lost,
     Moved,
     Rejected,
@@ -151,8 +169,13 @@ pub(crate) enum Markup {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Construct {
-    Tag { name: String },
-    Filter { name: String, nearest: Option<String> },
+    Tag {
+        name: String,
+    },
+    Filter {
+        name: String,
+        nearest: Option<String>,
+    },
     DefaultArguments,
     FallbackNotText,
     Operator,
@@ -161,21 +184,35 @@ pub(crate) enum Construct {
     InlineIf,
     Test,
     Index,
-    Call { name: String },
+    Call {
+        name: String,
+    },
     LinkArguments,
-    NotAlone { name: String },
+    NotAlone {
+        name: String,
+    },
     Literal,
     Condition,
     CompareWithoutField,
-    CompareNotText { field: String },
-    CompareNotPrintable { field: String },
+    CompareNotText {
+        field: String,
+    },
+    CompareNotPrintable {
+        field: String,
+    },
     UnquotedAttribute,
     /// A value as a whole address, or as the beginning of one.
-    AsAddress { attribute: String },
+    AsAddress {
+        attribute: String,
+    },
     /// Something before a link in its address.
-    BehindText { attribute: String },
+    BehindText {
+        attribute: String,
+    },
     /// A value where a machine reads.
-    InCode { what: String },
+    InCode {
+        what: String,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,7 +249,14 @@ impl RequiredToken {
         let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
         if has(&["unsub", "optout"]) {
             Some(Self::UnsubscribeUrl)
-        } else if has(&["senderadress", "senderaddress", "postaladdress", "companyaddress", "mailingaddress", "physicaladdress"]) {
+        } else if has(&[
+            "senderadress",
+            "senderaddress",
+            "postaladdress",
+            "companyaddress",
+            "mailingaddress",
+            "physicaladdress",
+        ]) {
             Some(Self::SenderAddress)
         } else {
             None
@@ -247,16 +291,28 @@ pub(crate) enum Seen {
 pub(crate) enum Unseen {
     Comment,
     /// Its contents are no part of the mail that is shown: `<title>`.
-    Element { tag: String },
-    Attribute { name: String },
+    Element {
+        tag: String,
+    },
+    Attribute {
+        name: String,
+    },
     /// By a style, or by `hidden`.
-    Style { how: &'static str },
+    Style {
+        how: &'static str,
+    },
     /// There is nothing in the element to click.
-    Empty { tag: String },
+    Empty {
+        tag: String,
+    },
     /// Something stands before it in the same address.
-    Behind { attribute: String },
+    Behind {
+        attribute: String,
+    },
     /// In a tag that never ends.
-    Unfinished { tag: String },
+    Unfinished {
+        tag: String,
+    },
 }
 
 impl fmt::Display for Unseen {
@@ -266,7 +322,7 @@ impl fmt::Display for Unseen {
             Self::Element { tag } => write!(f, "is in `<{tag}>`, which no reader sees in the mail"),
             Self::Attribute { name } => write!(f, "is in `{name}=\"..\"`, where nobody can read or click it"),
             Self::Style { how } => write!(f, "is hidden by `{how}`, so no reader sees it"),
-            Self::Empty { tag } => write!(f, "belongs to a `<{tag}>` with nothing in it to see, so nobody can click it"),
+            Self::Empty { tag } => write!(f, "belongs to `<{tag}>` with nothing in it to see, so nobody can click it"),
             Self::Behind { attribute } => {
                 write!(f, "has other text before it in `{attribute}=\"..\"`, so a click leads elsewhere")
             }
@@ -295,7 +351,8 @@ impl FaultKind {
             Self::NotAllowed(construct) => construct.help(),
             Self::Foreign { field: Some(_), .. } => "nothing fills it in; Flow writes".to_owned(),
             Self::Foreign { field: None, .. } => {
-                "nothing fills it in; Flow writes {{ first_name or \"there\" }}, and {% if FIELD %} .. {% endif %}".to_owned()
+                "nothing fills it in; Flow writes {{ first_name or \"there\" }}, and {% if FIELD %} .. {% endif %}"
+                    .to_owned()
             }
             Self::UnknownToken { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
             Self::UnknownToken { name, nearest: None } => match declared_name(name) {
@@ -532,7 +589,10 @@ impl fmt::Display for Construct {
             Self::CompareNotPrintable { field } => write!(f, "`{field}` is not text, so it cannot be compared"),
             Self::UnquotedAttribute => f.write_str("a token in a tag needs quotes around it"),
             Self::AsAddress { attribute } => {
-                write!(f, "a value cannot say where `{attribute}=\"..\"` leads: whoever writes the field could lead people anywhere")
+                write!(
+                    f,
+                    "a value cannot say where `{attribute}=\"..\"` leads: whoever writes the field could lead people anywhere"
+                )
             }
             Self::BehindText { attribute } => {
                 write!(f, "a link is a whole address, and here other text stands before it in `{attribute}=\"..\"`")
@@ -569,10 +629,13 @@ impl Construct {
             Self::CompareNotText { field } => format!("put it in quotes: {{% if {field} == \"..\" %}}"),
             Self::CompareNotPrintable { field } => format!("write {{% if {field} %}}"),
             Self::UnquotedAttribute => "write href=\"{{ .. }}\"".to_owned(),
+            Self::AsAddress { attribute } if attribute != "href" => format!(
+                "write the address itself; a value may stand behind its host, as in {attribute}=\"https://acme.example/{{{{ industry or \"all\" }}}}.png\""
+            ),
             Self::AsAddress { .. } => {
                 "name the address in the email, as in link \"page\" to \"https://..\", and lead there by its name:".to_owned()
             }
-            Self::BehindText { .. } => "take out what stands before it:".to_owned(),
+            Self::BehindText { .. } => "write it alone:".to_owned(),
             Self::InCode { .. } => {
                 "write it without the value; to choose, put {% if industry == \"saas\" %} .. {% else %} .. {% endif %} around it"
                     .to_owned()

@@ -150,7 +150,8 @@ impl Rules {
             at = end;
             if RAW_TEXT.contains(&element.name.as_str()) {
                 at = html.get(end..).and_then(|rest| rest.find("</")).map_or(html.len(), |len| end + len);
-            } else if !VOID.contains(&element.name.as_str()) && !html.get(..end).is_some_and(|tag| tag.ends_with("/>")) {
+            } else if !VOID.contains(&element.name.as_str()) && !html.get(..end).is_some_and(|tag| tag.ends_with("/>"))
+            {
                 open.push(element);
             }
         }
@@ -161,7 +162,8 @@ impl Rules {
     /// What the rules say of an element, the strongest last.
     fn style_of(&self, element: &Element, parents: &[Element]) -> String {
         let id = element.attribute("id").map(|id| format!("#{id}"));
-        let keys = element.classes().map(|class| format!(".{class}")).chain(id).chain([element.name.clone(), String::new()]);
+        let keys =
+            element.classes().map(|class| format!(".{class}")).chain(id).chain([element.name.clone(), String::new()]);
         let numbers = keys.filter_map(|key| self.by_key.get(&key)).flatten();
         let mut found: Vec<(&Rule, usize)> = numbers
             .filter_map(|number| Some((self.rules.get(*number)?, *number)))
@@ -260,10 +262,15 @@ fn matches(steps: &[Step], element: &Element, parents: &[Element]) -> bool {
     let mut outside = here.clone();
     let mut is_last = false;
     for around in parents.iter().chain([element]) {
-        let reached: Vec<bool> = steps.iter().enumerate().map(|(at, step)| {
-            let before = at.checked_sub(1).map(|before| if step.direct { here.get(before) } else { outside.get(before) });
-            before.is_none_or(|before| before.is_some_and(|before| *before)) && step.is(around)
-        }).collect();
+        let reached: Vec<bool> = steps
+            .iter()
+            .enumerate()
+            .map(|(at, step)| {
+                let before =
+                    at.checked_sub(1).map(|before| if step.direct { here.get(before) } else { outside.get(before) });
+                before.is_none_or(|before| before.is_some_and(|before| *before)) && step.is(around)
+            })
+            .collect();
         outside.iter_mut().zip(&reached).for_each(|(any, reached)| *any |= reached);
         is_last = reached.last().is_some_and(|last| *last);
         here = reached;
@@ -309,7 +316,8 @@ mod tests {
     fn styled(sheet: &str, body: &str) -> String {
         let mut rules = Rules::default();
         rules.add(sheet).unwrap();
-        let html = rules.put_into(&format!("<html><head><title class=\"a\">t</title></head><body>{body}</body></html>"));
+        let html =
+            rules.put_into(&format!("<html><head><title class=\"a\">t</title></head><body>{body}</body></html>"));
         let (_, body) = html.split_once("<body>").unwrap();
         body.strip_suffix("</body></html>").unwrap().to_owned()
     }
@@ -343,7 +351,8 @@ mod tests {
     #[test]
     fn comments_style_sheets_and_the_head_are_left_alone() {
         let body = "<!--[if mso]><p class=\"a\">1</p><![endif]--><style>.a > p { }</style><br class=\"a\"><p class=\"a\">2</p>";
-        let marked = body.replace("<br ", "<br style=\"x:1\" ").replace("<p class=\"a\">2", "<p style=\"x:1\" class=\"a\">2");
+        let marked =
+            body.replace("<br ", "<br style=\"x:1\" ").replace("<p class=\"a\">2", "<p style=\"x:1\" class=\"a\">2");
         assert_eq!(styled(".a { x:1 }", body), marked);
     }
 

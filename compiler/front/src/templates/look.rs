@@ -100,8 +100,12 @@ impl Look {
             "visibility" => self.invisible = matches!(value, "hidden" | "collapse"),
             "font-size" if is_zero(value) => self.tiny = true,
             // A part of nothing is nothing.
-            "font-size" if !value.ends_with("em") && !value.ends_with('%') || value.ends_with("rem") => self.tiny = false,
-            "font" if value.split_whitespace().any(|part| part.split('/').next().is_some_and(is_zero)) => self.tiny = true,
+            "font-size" if !value.ends_with("em") && !value.ends_with('%') || value.ends_with("rem") => {
+                self.tiny = false
+            }
+            "font" if value.split_whitespace().any(|part| part.split('/').next().is_some_and(is_zero)) => {
+                self.tiny = true
+            }
             _ => {}
         }
     }
@@ -116,13 +120,25 @@ fn is_zero(value: &str) -> bool {
 /// Whether some of this text can be seen: blanks, and signs that only take room or none, cannot.
 pub(super) fn shows(text: &str) -> bool {
     const BLANK: [&str; 13] = [
-        "nbsp", "ensp", "emsp", "thinsp", "hairsp", "zwnj", "zwj", "shy", "lrm", "rlm", "zerowidthspace", "numsp", "puncsp",
+        "nbsp",
+        "ensp",
+        "emsp",
+        "thinsp",
+        "hairsp",
+        "zwnj",
+        "zwj",
+        "shy",
+        "lrm",
+        "rlm",
+        "zerowidthspace",
+        "numsp",
+        "puncsp",
     ];
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let named = rest.strip_prefix('&').and_then(|after| {
-            after.get(..after.bytes().take(MAX_NAME_BYTES).position(|byte| byte == b';')?)
-        });
+        let named = rest
+            .strip_prefix('&')
+            .and_then(|after| after.get(..after.bytes().take(MAX_NAME_BYTES).position(|byte| byte == b';')?));
         if let Some(name) = named {
             let lower = name.to_ascii_lowercase();
             let number = lower.strip_prefix("#x").map(|hex| u32::from_str_radix(hex, 16));

@@ -56,8 +56,23 @@ const LEAVES: [&str; 19] = [
 /// Their text is not markup.
 pub(super) const RAW_TEXT: [&str; 3] = ["mj-style", "style", "script"];
 /// What ends a paragraph that was not closed.
-const BLOCKS: [&str; 15] =
-    ["blockquote", "center", "div", "footer", "h1", "h2", "h3", "h4", "header", "hr", "ol", "p", "section", "table", "ul"];
+const BLOCKS: [&str; 15] = [
+    "blockquote",
+    "center",
+    "div",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "header",
+    "hr",
+    "ol",
+    "p",
+    "section",
+    "table",
+    "ul",
+];
 /// HTML tags without an end.
 pub(super) const VOID: [&str; 14] =
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
@@ -94,10 +109,10 @@ impl Spot {
 pub(super) enum Role {
     /// It is read, or read out.
     Words,
-    /// It is where an address begins, and so says where it leads. With `href`, a reader may follow it.
-    Target { attribute: String },
+    /// It is where the address in an attribute begins, and so says where it leads. With `href`, a reader may follow it.
+    Target { attribute: String, value: Range<usize> },
     /// It would stand between the beginning of an address and the end of its host.
-    Host { attribute: String },
+    Host { attribute: String, value: Range<usize> },
     /// It is behind the host of an address, where signs such as `&` have a meaning.
     Part,
     /// A machine reads it: a style sheet, a script, `style=".."`, `onclick=".."`.
@@ -390,12 +405,12 @@ impl<'t> Reader<'t> {
         let name = attribute.name.to_ascii_lowercase();
         let is_link = name == "href" && !matches!(plain, "link" | "base" | "mj-font");
         let mut targets = Vec::new();
-        let mut address = Address::new(self.original, value.start);
+        let mut address = Address::new(self.original, &name, value.clone());
         for piece in inside(self.pieces, &value) {
             let role = match holds {
                 Holds::Words => Role::Words,
                 Holds::Code => Role::Code { what: format!("{name}=\"..\"") },
-                Holds::Address => address.role(piece, &name),
+                Holds::Address => address.role(piece),
             };
             let leads = is_link && matches!(role, Role::Target { .. });
             if leads {
@@ -473,7 +488,10 @@ impl<'t> Reader<'t> {
 
     fn text_run(&mut self, run: Range<usize>) {
         let unseen = self.open.last().and_then(|open| open.look.unseen_text());
-        if unseen.is_none() && self.run_shows(&run) && let Some(open) = self.open.last_mut() {
+        if unseen.is_none()
+            && self.run_shows(&run)
+            && let Some(open) = self.open.last_mut()
+        {
             open.shows = true;
         }
         let Some(parent) = self.container() else {

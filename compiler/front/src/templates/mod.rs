@@ -32,14 +32,16 @@ mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use fault::TemplateFault;
 use fault::Markup;
+pub use fault::TemplateFault;
 pub(crate) use fault::{Construct, FaultKind, RequiredToken, Seen, Severity, Slip, Syntax};
 pub use render::{FieldValue, RenderFault, SendUrls, Template};
 
-use walk::Given;
+use walk::{Given, Walked};
 
-pub use flow_ir::limits::{MAX_MAIL_BYTES, MAX_SENDER_BYTES, MAX_SHOWN_BYTES, MAX_TAGS, MAX_TEMPLATE_BYTES, MAX_WAY_OUT_BYTES};
+pub use flow_ir::limits::{
+    MAX_MAIL_BYTES, MAX_SENDER_BYTES, MAX_SHOWN_BYTES, MAX_TAGS, MAX_TEMPLATE_BYTES, MAX_WAY_OUT_BYTES,
+};
 
 /// What the file's extension says the text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,15 +118,16 @@ pub fn check(text: &str, kind: TemplateKind, scope: &TemplateScope) -> Result<Ch
     let mut mended = syntax::mend(text, &split, scope);
     let mut faults = std::mem::take(&mut mended.faults);
     faults.extend(foreign_tokens(text, &split.pieces, scope));
-    let walked = walk::walk(&Given { text, pieces: &split.pieces, markup: &markup, scope }, &mended);
+    let given = Given { text, pieces: &split.pieces, markup: &markup, scope };
+    let mut walked = walk::walk(&given, &mended);
     if faults.is_empty() {
-        faults.extend(walked.absences(text, &markup, scope, kind));
+        faults.extend(walked.absences(&given, kind));
         // What was covered before it was read was reported; nothing unread may pass as checked.
         if mended.text != text {
             faults.push(TemplateFault::new(FaultKind::Syntax(Syntax::Unreadable), 0..0));
         }
     }
-    faults.extend(walked.faults);
+    faults.append(&mut walked.faults);
     let markup_holds = markup.faults.is_empty();
     faults.extend(markup.faults.iter().cloned());
     // Last, because a broken token would only make the compiled HTML harder to judge.
@@ -133,7 +136,8 @@ pub fn check(text: &str, kind: TemplateKind, scope: &TemplateScope) -> Result<Ch
     } else if markup_holds && split.faults.is_empty() {
         mjml::compile(text, &split.pieces, &markup).unwrap_or_else(|fault| {
             // An attribute that MJML drops is not also one that machines read.
-            let is_same = |other: &TemplateFault| fault.span.start <= other.span.start && other.span.end <= fault.span.end;
+            let is_same =
+                |other: &TemplateFault| fault.span.start <= other.span.start && other.span.end <= fault.span.end;
             faults.retain(|other| !(other.kind.is_in_code() && is_same(other)));
             faults.push(fault);
             String::new()
@@ -142,6 +146,9 @@ pub fn check(text: &str, kind: TemplateKind, scope: &TemplateScope) -> Result<Ch
         String::new()
     };
     faults.extend(too_long(&html, scope));
+    if kind == TemplateKind::Mjml && faults.is_empty() {
+        faults.extend(walked.hidden_in(&walked_html(&html, scope).0, &given));
+    }
     finish(html, walked.uses, faults).and_then(|checked| proven(checked, scope))
 }
 
@@ -190,13 +197,18 @@ fn foreign_tokens(text: &str, pieces: &[pieces::Piece], scope: &TemplateScope) -
 /// Reads the tokens of HTML that [`check`] made, such as a stored program holds: what a send relies on is proved anew, that every
 /// token is known and none is empty. What only the template as written can show, its markup and its way out, was judged there.
 fn check_tokens(html: &str, scope: &TemplateScope) -> Result<Checked, Vec<TemplateFault>> {
+    let (walked, mut faults) = walked_html(html, scope);
+    faults.extend(walked.faults);
+    finish(html.to_owned(), walked.uses, faults)
+}
+
+fn walked_html(html: &str, scope: &TemplateScope) -> (Walked, Vec<TemplateFault>) {
     let split = pieces::split(html);
     let markup = markup::read(html, &split.pieces, TemplateKind::Html);
     let mut mended = syntax::mend(html, &split, scope);
-    let mut faults = std::mem::take(&mut mended.faults);
-    let walked = walk::walk(&Given { text: html, pieces: &split.pieces, markup: &markup, scope }, &mended);
-    faults.extend(walked.faults);
-    finish(html.to_owned(), walked.uses, faults)
+    let faults = std::mem::take(&mut mended.faults);
+    let given = Given { text: html, pieces: &split.pieces, markup: &markup, scope };
+    (walk::walk(&given, &mended), faults)
 }
 
 fn finish(html: String, uses: Uses, mut faults: Vec<TemplateFault>) -> Result<Checked, Vec<TemplateFault>> {

@@ -193,9 +193,8 @@ fn with_addresses(html: &str) -> String {
     let pieces = pieces::split(html).pieces;
     let markup = markup::read(html, &pieces, TemplateKind::Html);
     let (mut filtered, mut at) = (String::with_capacity(html.len()), 0);
-    let is_part = |piece: &&Piece| {
-        piece.kind == PieceKind::Value && markup.spot_of(piece.span.start).role == Role::Part
-    };
+    let is_part =
+        |piece: &&Piece| piece.kind == PieceKind::Value && markup.spot_of(piece.span.start).role == Role::Part;
     for piece in pieces.iter().filter(is_part) {
         let inner = piece.inner_span(html);
         filtered.push_str(html.get(at..inner.start).unwrap_or_default());

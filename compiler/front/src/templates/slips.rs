@@ -66,7 +66,8 @@ pub(super) fn question(asked: &str, scope: &TemplateScope) -> Option<String> {
     let compared = asked.strip_prefix("(eq ")?.strip_suffix(')')?.trim();
     let (name, text) = compared.split_once(' ')?;
     let text = text.trim().trim_matches(['"', '\'']);
-    (foreign::is_name(name) && is_text(text)).then(|| format!("{} == \"{text}\"", field(name, scope).unwrap_or_else(|| name.to_owned())))
+    (foreign::is_name(name) && is_text(text))
+        .then(|| format!("{} == \"{text}\"", field(name, scope).unwrap_or_else(|| name.to_owned())))
 }
 
 /// A token for a field: with a fallback where somebody may lack it.
@@ -231,13 +232,20 @@ mod tests {
     #[test]
     fn a_link_keeps_its_name() {
         let mended = |inner: &str| link(inner, &scope()).map(|mended| mended.inner);
-        for written in
-            ["link(case-study)", "link.case-study", "link case-study", "link \"case-study\"", "links.case_study", "link(“case-study”)"]
-        {
+        for written in [
+            "link(case-study)",
+            "link.case-study",
+            "link case-study",
+            "link \"case-study\"",
+            "links.case_study",
+            "link(“case-study”)",
+        ] {
             assert_eq!(mended(written).as_deref(), Some("link(\"case-study\")"), "{written}");
         }
         assert_eq!(mended("link(guides)").as_deref(), Some("link(\"guides\")"));
-        for written in ["link(\"case-study\")", "link('guide')", "link()", "link", "linked_in", "link(a, b)", "link(\"a b\")"] {
+        for written in
+            ["link(\"case-study\")", "link('guide')", "link()", "link", "linked_in", "link(a, b)", "link(\"a b\")"]
+        {
             assert_eq!(mended(written), None, "{written}");
         }
     }

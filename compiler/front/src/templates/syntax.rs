@@ -100,10 +100,10 @@ impl Mended {
     fn see_quotes(&mut self, text: &str, piece: &Piece, scope: &TemplateScope) {
         let inner = piece.inner_span(text);
         let written = text.get(inner.clone()).unwrap_or_default();
-        let unclosed = self.faults.iter_mut().rfind(|fault| {
-            matches!(fault.kind, FaultKind::Syntax(Syntax::UnclosedText { .. }))
-                && piece.span.start <= fault.span.start
-                && fault.span.end <= piece.span.end
+        // So far faults are those of pieces, in their order.
+        let first = self.faults.partition_point(|fault| fault.span.start < piece.span.start);
+        let unclosed = self.faults.get_mut(first).filter(|fault| {
+            matches!(fault.kind, FaultKind::Syntax(Syntax::UnclosedText { .. })) && fault.span.end <= piece.span.end
         });
         let mended = match piece.kind {
             PieceKind::Value => slips::unreadable(written, scope).map(|mended| mended.inner),
@@ -150,7 +150,9 @@ impl Mended {
         for piece in pieces.iter().filter(|piece| piece.kind == PieceKind::Value && !piece.broken) {
             let inner = piece.inner(text);
             if let Some(mended) = slips::link(inner, scope) {
-                self.faults.push(TemplateFault::new(mended.kind, piece.span.clone()).edit(piece.inner_span(text), mended.inner));
+                self.faults.push(
+                    TemplateFault::new(mended.kind, piece.span.clone()).edit(piece.inner_span(text), mended.inner),
+                );
                 self.cover(piece);
             } else if let Some(begun) = inner.strip_prefix('#') {
                 open.push(self.faults.len());
@@ -206,11 +208,13 @@ impl Mended {
                 _ => written.to_owned(),
             };
             let Err(error) = machinery::parse(&alone, "", Default::default()) else { continue };
-            let mended = (piece.kind == PieceKind::Value).then(|| slips::unreadable(piece.inner(text), scope)).flatten();
+            let mended =
+                (piece.kind == PieceKind::Value).then(|| slips::unreadable(piece.inner(text), scope)).flatten();
             match mended {
                 Some(mended) => {
                     let braces = matches!(mended.kind, FaultKind::Syntax(Syntax::Slip(Slip::Braces)));
-                    let third = usize::from(braces && text.get(piece.span.end..).is_some_and(|rest| rest.starts_with('}')));
+                    let third =
+                        usize::from(braces && text.get(piece.span.end..).is_some_and(|rest| rest.starts_with('}')));
                     let place = piece.span.start..piece.span.end + third;
                     let fault = TemplateFault::new(mended.kind, place.clone());
                     self.faults.push(fault.edit(place, format!("{{{{ {} }}}}", mended.inner)));
@@ -218,8 +222,10 @@ impl Mended {
                 None => {
                     let straight = slips::typographic(piece.inner(text));
                     let fault = match straight {
-                        Some(straight) => TemplateFault::new(FaultKind::Syntax(Syntax::Slip(Slip::Typographic)), piece.span.clone())
-                            .edit(piece.inner_span(text), straight),
+                        Some(straight) => {
+                            TemplateFault::new(FaultKind::Syntax(Syntax::Slip(Slip::Typographic)), piece.span.clone())
+                                .edit(piece.inner_span(text), straight)
+                        }
                         None => {
                             let syntax = Syntax::from_parser(error.detail().unwrap_or_default());
                             TemplateFault::new(FaultKind::Syntax(syntax), piece.span.clone())

@@ -18,6 +18,8 @@ use super::syntax::Mended;
 use super::{TemplateKind, TemplateScope, Uses, slips};
 
 const FILTERS: [&str; 5] = ["capitalize", "default", "lower", "title", "upper"];
+/// What people click.
+const HREF: &str = "href";
 const LINK: &str = "link";
 
 /// Fields that cannot be missing here.
@@ -43,19 +45,13 @@ pub(super) struct Walked {
 
 impl Walked {
     /// What is not there. Worth saying only when all that is there could be read.
-    pub(super) fn absences(&self, text: &str, markup: &Markup, scope: &TemplateScope, kind: TemplateKind) -> Vec<TemplateFault> {
+    pub(super) fn absences(&self, given: &Given<'_>, kind: TemplateKind) -> Vec<TemplateFault> {
+        let Given { text, markup, scope, .. } = given;
         let is_absent = |token: &RequiredToken| !self.on_every_path.contains(token) && !self.refused.contains(token);
         let required = RequiredToken::ALL.into_iter().filter(|token| scope.marketing && is_absent(token));
         let required = required.map(|token| {
-            let end = markup.body_end.clone();
-            let (seen, span) = self.seen.get(&token).cloned().unwrap_or((Seen::Nowhere, end.clone()));
-            let line = match kind {
-                TemplateKind::Html => format!("<p>{}</p>\n", token.sample()),
-                TemplateKind::Mjml => {
-                    format!("<mj-section><mj-column><mj-text>{}</mj-text></mj-column></mj-section>\n", token.sample())
-                }
-            };
-            TemplateFault::new(FaultKind::Required { token, seen }, span).edit(end.start..end.start, line)
+            let (seen, span) = self.seen.get(&token).cloned().unwrap_or((Seen::Nowhere, markup.body_end.clone()));
+            lacking(token, seen, span, given, kind)
         });
         let unused = scope.links.iter().filter(|(alias, _)| !self.links_unclear && !self.reachable.contains(*alias));
         let mut taken = BTreeSet::new();
@@ -81,6 +77,41 @@ impl Walked {
         let unused: Vec<TemplateFault> = unused.collect();
         required.chain(unused).collect()
     }
+}
+
+impl Walked {
+    /// What the compiled mail hides though it is seen in the template: a rule that was written into an element may do so.
+    pub(super) fn hidden_in(&self, compiled: &Walked, given: &Given<'_>) -> Vec<TemplateFault> {
+        let is_hidden = |token: &RequiredToken| !compiled.on_every_path.contains(token) && given.scope.marketing;
+        let hidden = RequiredToken::ALL.into_iter().filter(is_hidden).filter_map(|token| {
+            let ((seen @ Seen::Unseen(_), _), (_, span)) = (compiled.seen.get(&token)?, self.seen.get(&token)?) else {
+                return None;
+            };
+            Some(lacking(token, seen.clone(), span.clone(), given, TemplateKind::Mjml))
+        });
+        hidden.collect()
+    }
+}
+
+/// What is missing, with the line that it takes, before the end of the body.
+fn lacking(
+    token: RequiredToken,
+    seen: Seen,
+    span: Range<usize>,
+    given: &Given<'_>,
+    kind: TemplateKind,
+) -> TemplateFault {
+    let Given { text, markup, .. } = given;
+    let at = markup.body_end.start;
+    let before = text.get(..at).unwrap_or_default();
+    let indent = before.rsplit('\n').next().filter(|indent| indent.trim().is_empty()).unwrap_or_default();
+    let line = match kind {
+        TemplateKind::Html => format!("<p>{}</p>\n{indent}", token.sample()),
+        TemplateKind::Mjml => {
+            format!("<mj-section><mj-column><mj-text>{}</mj-text></mj-column></mj-section>\n{indent}", token.sample())
+        }
+    };
+    TemplateFault::new(FaultKind::Required { token, seen }, span).edit(at..at, line)
 }
 
 /// A template whose tokens can be read, and what is known of it.
@@ -231,7 +262,11 @@ impl Walker<'_> {
         {
             return self.required(token, span);
         }
-        if let Some(construct) = self.out_of_place(&span) {
+        // The way out under another name may stand where it may.
+        let is_token = field_name(expr).is_some_and(|name| {
+            !self.scope.fields.contains_key(&name) && RequiredToken::meant_by(&name).is_some()
+        });
+        if !is_token && let Some(construct) = self.out_of_place(&span) {
             self.refuse_place(construct, span);
             return Printed::new();
         }
@@ -247,7 +282,7 @@ impl Walker<'_> {
     fn out_of_place(&self, span: &Range<usize>) -> Option<Construct> {
         match &self.markup.spot_of(span.start).role {
             Role::Words | Role::Part => None,
-            Role::Target { attribute } | Role::Host { attribute } => {
+            Role::Target { attribute, .. } | Role::Host { attribute, .. } => {
                 Some(Construct::AsAddress { attribute: attribute.clone() })
             }
             Role::Code { what } => Some(Construct::InCode { what: what.clone() }),
@@ -255,10 +290,12 @@ impl Walker<'_> {
     }
 
     fn refuse_place(&mut self, construct: Construct, span: Range<usize>) {
-        let is_whole = matches!(&self.markup.spot_of(span.start).role, Role::Target { .. });
         let mut fault = TemplateFault::new(FaultKind::NotAllowed(construct), span.clone());
-        if let (true, Some(inner)) = (is_whole, self.inner_of(&span)) {
-            fault = fault.edit(inner, "link(\"page\")");
+        if let Role::Target { attribute, value } | Role::Host { attribute, value } =
+            &self.markup.spot_of(span.start).role
+            && attribute == HREF
+        {
+            fault = fault.edit(value.clone(), "{{ link(\"page\") }}");
         }
         self.walked.faults.push(fault);
     }
@@ -306,7 +343,7 @@ impl Walker<'_> {
         let spot = self.markup.spot_of(span.start);
         let unseen = match (token, &spot.role) {
             // An address is read; a way out is followed.
-            (RequiredToken::SenderAddress, Role::Target { attribute }) => {
+            (RequiredToken::SenderAddress, Role::Target { attribute, .. }) => {
                 Some(Unseen::Attribute { name: attribute.clone() })
             }
             _ => spot.unseen.clone(),
@@ -345,12 +382,20 @@ impl Walker<'_> {
         let spot = self.markup.spot_of(span.start);
         let refused = match &spot.role {
             Role::Words | Role::Part | Role::Target { .. } => None,
-            Role::Host { attribute } => Some(Construct::BehindText { attribute: attribute.clone() }),
-            Role::Code { what } => Some(Construct::InCode { what: what.clone() }),
+            Role::Host { attribute, value } => Some(
+                TemplateFault::new(
+                    FaultKind::NotAllowed(Construct::BehindText { attribute: attribute.clone() }),
+                    span.clone(),
+                )
+                .edit(value.clone(), format!("{{{{ link(\"{alias}\") }}}}")),
+            ),
+            Role::Code { what } => {
+                Some(TemplateFault::new(FaultKind::NotAllowed(Construct::InCode { what: what.clone() }), span.clone()))
+            }
         };
-        if let Some(construct) = refused {
+        if let Some(refused) = refused {
             self.walked.reachable.insert(alias);
-            self.refuse(construct, span);
+            self.walked.faults.push(refused);
             return;
         }
         if !self.scope.links.contains_key(&alias) {
