@@ -23,7 +23,7 @@ impl OutboxComposer {
     }
 
     /// A message to a member of a team: plain words, no template, no consent.
-    fn notice(&self, row: &OutboxRecord) -> Result<Mail, String> {
+    pub(super) fn notice(&self, row: &OutboxRecord) -> Result<Mail, String> {
         let notice: Notice =
             serde_json::from_str(&row.payload).map_err(|error| format!("the notice is damaged: {error}"))?;
         let to = Address::parse(&notice.to).map_err(|error| error.to_string())?;

@@ -315,7 +315,12 @@ fn depth_has_limits() {
 
 /// How a template says that it lacks a way to unsubscribe or an address, or nothing where it has both.
 fn unseen(html: &str) -> Vec<String> {
-    check(html, TemplateKind::Html, &marketing(&[])).err().into_iter().flatten().map(|fault| fault.kind.to_string()).collect()
+    check(html, TemplateKind::Html, &marketing(&[]))
+        .err()
+        .into_iter()
+        .flatten()
+        .map(|fault| fault.kind.to_string())
+        .collect()
 }
 
 const WAY_OUT: &str = "<a href=\"{{ unsubscribe_url }}\">Unsubscribe</a>";
@@ -468,7 +473,8 @@ fn a_value_never_says_where_a_click_leads_and_never_stands_in_code() {
         let own: Vec<_> = faults.iter().filter(|fault| matches!(fault.kind, FaultKind::NotAllowed(_))).collect();
         assert!(own.len() == 1 && own[0].kind.to_string().contains(why), "{html}: {faults:?}");
     }
-    let button = mjml(&column("<mj-button background-color=\"{{ email }}\" href=\"{{ email }}\">a</mj-button>"), &scope());
+    let button =
+        mjml(&column("<mj-button background-color=\"{{ email }}\" href=\"{{ email }}\">a</mj-button>"), &scope());
     assert!(button.contains("in `background-color") && button.contains("where `href"), "{button}");
 }
 
@@ -481,16 +487,34 @@ fn values_in_an_address_are_encoded() {
     let person = BTreeMap::from([("first_name", "A & B/ü?".to_owned()), ("email", "a+b@x.example".to_owned())]);
     let guide = "<a href=\"{{ link(\"guide\") }}\">g</a>";
     for (html, filled) in [
-        ("<a href=\"https://x.example/?n={{ first_name or \"-\" }}\">a</a>", "href=\"https://x.example/?n=A%20%26%20B%2F%C3%BC%3F\""),
+        (
+            "<a href=\"https://x.example/?n={{ first_name or \"-\" }}\">a</a>",
+            "href=\"https://x.example/?n=A%20%26%20B%2F%C3%BC%3F\"",
+        ),
         ("<a href='/{{- email -}}/?a={{email}}'>a</a>", "href='/{{- email -}}/"),
-        ("<a href='https://x.example/{{- email -}}/?a={{email}}'>a</a>", "href='https://x.example/a%2Bb%40x.example/?a=a%2Bb%40x.example'"),
+        (
+            "<a href='https://x.example/{{- email -}}/?a={{email}}'>a</a>",
+            "href='https://x.example/a%2Bb%40x.example/?a=a%2Bb%40x.example'",
+        ),
         ("<a href=\"?n={{ first_name | upper | default(\"-\") }}\">a</a>", ""),
-        ("<a href=\"{{ link(\"guide\") }}?n={{ email | upper }}\">a</a>", "href=\"https://acme.example/guide?n=A%2BB%40X.EXAMPLE\""),
+        (
+            "<a href=\"{{ link(\"guide\") }}?n={{ email | upper }}\">a</a>",
+            "href=\"https://acme.example/guide?n=A%2BB%40X.EXAMPLE\"",
+        ),
         ("<a href=\"https://c.example/?to={{ link(\"guide\") }}\">a</a>", "?to=https%3A%2F%2Facme.example%2Fguide\""),
-        ("<a href=\"mailto:a@x.example?subject={{ first_name or 'b c' }}\">a</a>", "?subject=A%20%26%20B%2F%C3%BC%3F\""),
-        ("<img src=\"https://x.example/{{ email }}.png\" alt=\"{{ email }}\">", "src=\"https://x.example/a%2Bb%40x.example.png\" alt=\"a+b@x.example\""),
+        (
+            "<a href=\"mailto:a@x.example?subject={{ first_name or 'b c' }}\">a</a>",
+            "?subject=A%20%26%20B%2F%C3%BC%3F\"",
+        ),
+        (
+            "<img src=\"https://x.example/{{ email }}.png\" alt=\"{{ email }}\">",
+            "src=\"https://x.example/a%2Bb%40x.example.png\" alt=\"a+b@x.example\"",
+        ),
         ("<!--[if mso]><v:rect href=\"https://x.example/?a={{ email }}\"/><![endif]-->", "?a=a%2Bb%40x.example\""),
-        ("<p title=\"https://x.example/?a={{ email }}\">https://x.example/?a={{ email }}</p>", "?a=a+b@x.example\">https://x.example/?a=a+b@x.example<"),
+        (
+            "<p title=\"https://x.example/?a={{ email }}\">https://x.example/?a={{ email }}</p>",
+            "?a=a+b@x.example\">https://x.example/?a=a+b@x.example<",
+        ),
         (
             "<a href=\"https://x.example/?n={% if first_name %}{{ first_name }}{% else %}-{% endif %}\">a</a>",
             "?n=A%20%26%20B%2F%C3%BC%3F\"",
@@ -521,7 +545,11 @@ fn an_end_of_nothing_is_told_in_mjml_too() {
             (format!("<mjml><mj-body>{body}</mj-body></mjml>"), TemplateKind::Mjml),
         ] {
             let faults = check(&text, kind, &scope()).unwrap_err();
-            assert_eq!(faults.iter().map(|fault| &text[fault.span.clone()]).collect::<Vec<_>>(), [tag.as_str()], "{text}");
+            assert_eq!(
+                faults.iter().map(|fault| &text[fault.span.clone()]).collect::<Vec<_>>(),
+                [tag.as_str()],
+                "{text}"
+            );
         }
     }
     // Its beginning was refused; the end follows from it, once.
@@ -547,7 +575,8 @@ fn one_slip_is_one_message() {
     for (text, most) in cases {
         let faults = check(text, TemplateKind::Html, &marketing(&["case-study"])).unwrap_err();
         let found: Vec<_> = faults.iter().map(|fault| fault.kind.to_string()).collect();
-        let own = found.iter().filter(|found| !found.contains("this template has no") && !found.contains("is declared but"));
+        let own =
+            found.iter().filter(|found| !found.contains("this template has no") && !found.contains("is declared but"));
         assert!(own.count() <= most && !found.is_empty(), "{text}: {found:?}");
     }
 }
@@ -569,10 +598,7 @@ fn slips_are_mended_as_they_were_meant() {
         ("{% if firstName %}{{ firstName }}{% endif %}", "{% if first_name %}{{ first_name or \"there\" }}{% endif %}"),
         ("{{#if firstname}}{{ first_name }}{{/if}}", "{% if first_name %}{{ first_name }}{% endif %}"),
         ("{{#if first_name}}a{{else if industry}}b{{/if}}", "{% if first_name %}a{% elif industry %}b{% endif %}"),
-        (
-            "{{#if (eq industry \"saas\")}}a{{else}}b{{/if}}",
-            "{% if industry == \"saas\" %}a{% else %}b{% endif %}",
-        ),
+        ("{{#if (eq industry \"saas\")}}a{{else}}b{{/if}}", "{% if industry == \"saas\" %}a{% else %}b{% endif %}"),
         ("{{#unless first_name}}a{{/unless}}", "{% if first_name %}{% else %}a{% endif %}"),
         ("{% if industry == “saas” %}a{% endif %}", "{% if industry == \"saas\" %}a{% endif %}"),
         ("{{ link(case-study) }}{{ link(\"guide\") }}", "{{ link(\"case-study\") }}{{ link(\"guide\") }}"),
@@ -602,11 +628,16 @@ fn slips_are_mended_as_they_were_meant() {
 
 #[test]
 fn inline_rules_are_in_the_elements_and_no_longer_in_the_head() {
-    let head = "<mj-style inline=\"inline\">.red { color: #ff0000; }</mj-style><mj-style>.blue { color: #0000ff; }</mj-style>";
-    let body = column("<mj-text><span class=\"red\">Hello {{ first_name or \"you\" }}</span></mj-text><mj-button hreff=\"\">a</mj-button>");
+    let head =
+        "<mj-style inline=\"inline\">.red { color: #ff0000; }</mj-style><mj-style>.blue { color: #0000ff; }</mj-style>";
+    let body = column(
+        "<mj-text><span class=\"red\">Hello {{ first_name or \"you\" }}</span></mj-text><mj-button hreff=\"\">a</mj-button>",
+    );
     let text = format!("<mjml><mj-head>{head}</mj-head><mj-body>{body}</mj-body></mjml>");
     let checked = check(&text.replace(" hreff=\"\"", ""), TemplateKind::Mjml, &scope()).unwrap();
-    assert!(checked.html.contains("<span style=\"color: #ff0000\" class=\"red\">Hello {{ first_name or \"you\" }}</span>"));
+    assert!(
+        checked.html.contains("<span style=\"color: #ff0000\" class=\"red\">Hello {{ first_name or \"you\" }}</span>")
+    );
     assert!(!checked.html.contains(".red") && checked.html.contains(".blue"), "{}", checked.html);
     // What stands behind keeps its place.
     let broken = text.replace("<mj-text>", "<mj-text a=\"b\"c>");

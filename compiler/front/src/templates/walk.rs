@@ -263,9 +263,8 @@ impl Walker<'_> {
             return self.required(token, span);
         }
         // The way out under another name may stand where it may.
-        let is_token = field_name(expr).is_some_and(|name| {
-            !self.scope.fields.contains_key(&name) && RequiredToken::meant_by(&name).is_some()
-        });
+        let is_token = field_name(expr)
+            .is_some_and(|name| !self.scope.fields.contains_key(&name) && RequiredToken::meant_by(&name).is_some());
         if !is_token && let Some(construct) = self.out_of_place(&span) {
             self.refuse_place(construct, span);
             return Printed::new();
