@@ -287,7 +287,7 @@ fn what_steers_machines_leaves_in_no_mail() {
 
 #[test]
 fn a_note_has_an_end() {
-    let notes = TextTemplate { pieces: vec![text("Read ", None).pieces, text(", and ", None).pieces].concat() };
+    let notes = TextTemplate { pieces: [text("Read ", None).pieces, text(", and ", None).pieces].concat() };
     let note = render_text(&notes, &named("x".repeat(40_000)));
     assert!(note.len() <= 16 * 1024 && note.starts_with("Read xx") && note.contains("x…, and xx"), "{}", note.len());
 }
