@@ -21,6 +21,8 @@ use flow_runtime::settings::{FILE_NAME, MAX_FILE_BYTES};
 use crate::output::Failure;
 
 const SKIPPED_FOLDERS: [&str; 3] = ["out", "target", "node_modules"];
+/// A byte order mark.
+const MARK: char = '\u{feff}';
 const MAX_DEPTH: usize = 16;
 /// Files and folders that are looked at.
 const MAX_ENTRIES: usize = 50_000;
@@ -176,11 +178,17 @@ fn list(folder: &Path) -> Result<Vec<Found>, Failure> {
             if entries > MAX_ENTRIES {
                 return Err(too_much(folder, "too many files and folders", &format!("{MAX_ENTRIES}")));
             }
-            let name = entry.file_name().to_string_lossy().into_owned();
+            let written = entry.file_name();
+            let name = written.to_string_lossy().into_owned();
             let path = format!("{prefix}{name}");
             let is_folder = entry.file_type().map_err(unreadable)?.is_dir();
+            let kind = if is_folder { None } else { kind_of(&name) };
+            // Its name in another form would name no file.
+            if written.to_str().is_none() && (kind.is_some() || (is_folder && is_looked_into(&name))) {
+                return Err(not_utf8_name(&path));
+            }
             if !is_folder {
-                found.extend(kind_of(&name).map(|kind| Found { path, kind }));
+                found.extend(kind.map(|kind| Found { path, kind }));
             } else if is_looked_into(&name) {
                 if depth == MAX_DEPTH {
                     return Err(too_much(folder, "folders inside folders", &format!("{MAX_DEPTH} levels")));
@@ -209,7 +217,14 @@ fn kind_of(name: &str) -> Option<Kind> {
 fn read_text(path: &Path, shown: &str, limit: usize) -> Result<String, Failure> {
     let text = read_as_is(path, shown, limit)?;
     // Some editors put a byte order mark first.
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+    let text = text.strip_prefix(MARK).map(str::to_owned).unwrap_or(text);
+    if text.starts_with(MARK) {
+        return Err(Failure::new(
+            format!("`{shown}` begins with two byte order marks: line 1 has a character that nobody sees"),
+            "two files were joined, or one was converted twice: save it again as UTF-8, without a mark (editors call it BOM)",
+        ));
+    }
+    Ok(text)
 }
 
 /// The text of one `.flow` file as it lies there, its byte order mark with it.
@@ -264,6 +279,13 @@ fn what_it_is(found: fs::FileType) -> &'static str {
 #[cfg(not(unix))]
 fn what_it_is(_: fs::FileType) -> &'static str {
     "it is no plain file"
+}
+
+fn not_utf8_name(shown: &str) -> Failure {
+    Failure::new(
+        format!("the name of `{shown}` has a character in another encoding than UTF-8, so no program can name it"),
+        "rename it, with plain letters where the sign � is",
+    )
 }
 
 fn not_utf8(shown: &str, error: &std::string::FromUtf8Error) -> Failure {

@@ -222,6 +222,38 @@ fn files_that_are_not_utf8() {
     assert_snapshot!(folder.flow(&["check"]));
 }
 
+#[test]
+fn two_byte_order_marks() {
+    let two = Folder::project().with("emails/welcome.html", format!("\u{feff}\u{feff}{TEMPLATE}"));
+    assert_snapshot!(two.flow(&["check"]), @r"
+    $ flow check
+    (stderr)
+    error: `emails/welcome.html` begins with two byte order marks: line 1 has a character that nobody sees
+    help: two files were joined, or one was converted twice: save it again as UTF-8, without a mark (editors call it BOM)
+    exit 3
+    ");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_not_utf8() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::project();
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.html");
+    fs::write(folder.path().join("emails").join(name), TEMPLATE).unwrap();
+    assert_snapshot!(folder.flow(&["check"]), @r"
+    $ flow check
+    (stderr)
+    error: the name of `emails/caf�.html` has a character in another encoding than UTF-8, so no program can name it
+    help: rename it, with plain letters where the sign � is
+    exit 3
+    ");
+    // What belongs to no project may be called as it likes.
+    let other = Folder::project();
+    fs::write(other.path().join(std::ffi::OsStr::from_bytes(b"caf\xe9.txt")), "x").unwrap();
+    assert!(other.flow(&["check"]).contains("exit 0"));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_to_nowhere() {

@@ -265,14 +265,18 @@ fn edits_mend_what_they_promise() {
         let text = read(&path);
         let before = compiled(&path);
         for diagnostic in before.diagnostics.iter().filter(|diagnostic| !diagnostic.edits.is_empty()) {
-            if diagnostic.edits.iter().any(|edit| edit.at.file.0 != 0) {
-                continue;
-            }
-            let mut mended = text.clone();
+            let place = diagnostic.edits[0].at;
+            let Some(source) = before.sources.get(place) else { panic!("an edit of no file") };
+            let mut mended = source.text.clone();
             for edit in diagnostic.edits.iter().rev() {
                 mended.replace_range(edit.at.span.range(), &edit.text);
             }
-            let after = compile(&project("mended.flow", mended.clone()));
+            let mut project = project("mended.flow", text.clone());
+            match project.templates.iter_mut().find(|template| template.path == source.path) {
+                Some(template) => template.text = mended.clone(),
+                None => project.sources[0].text = mended.clone(),
+            }
+            let after = compile(&project);
             let count = |compilation: &Compilation| {
                 compilation.diagnostics.iter().filter(|other| other.message == diagnostic.message).count()
             };

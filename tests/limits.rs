@@ -29,8 +29,11 @@ struct Case {
     code: Code,
 }
 
-/// Limits that no text can pass: values are kept below the one, and the other only says how a trace is cut into words.
-const OF_THE_MACHINE: [&str; 2] = ["VALUE_LIMIT", "TRACE_BITS"];
+/// Limits that no text can pass: values are kept below the first, the second only says how a trace is cut into words, and the others are the
+/// room that is kept in a mail for what `flow.toml` says, which has limits of its own.
+const OF_THE_MACHINE: [&str; 4] = ["VALUE_LIMIT", "TRACE_BITS", "MAX_WAY_OUT_BYTES", "MAX_SENDER_BYTES"];
+/// What a mail may have beside the two tokens of [`END`].
+const MOST_IN_MAIL: usize = limits::MAX_MAIL_BYTES - limits::MAX_WAY_OUT_BYTES - limits::MAX_SENDER_BYTES;
 
 fn cases() -> Vec<Case> {
     use Made::{Flow, Template};
@@ -38,7 +41,10 @@ fn cases() -> Vec<Case> {
     vec![
         case("MAX_SOURCE_BYTES", limits::MAX_SOURCE_BYTES, Flow(source), Code::TooLarge),
         case("MAX_NESTING", limits::MAX_NESTING - 1, Flow(nested), Code::TooLarge),
-        case("MAX_TEMPLATE_BYTES", limits::MAX_TEMPLATE_BYTES, Template("m.html", long_comment), Code::MailTooLong),
+        case("MAX_TEMPLATE_BYTES", limits::MAX_TEMPLATE_BYTES, Template("m.mjml", long_note), Code::MailTooLong),
+        case("MAX_MAIL_BYTES", MOST_IN_MAIL, Template("m.html", long_comment), Code::MailTooLong),
+        case("MAX_SUBJECT_BYTES", limits::MAX_SUBJECT_BYTES, Flow(subject), Code::MailTooLong),
+        case("MAX_TEXT_BYTES", limits::MAX_TEXT_BYTES, Flow(preview), Code::MailTooLong),
         case("MAX_SHOWN_BYTES", limits::MAX_SHOWN_BYTES, Template("m.html", long_text), Code::MailTooLong),
         case("MAX_TAGS", limits::MAX_TAGS, Template("m.html", tags), Code::TemplateSyntax),
         case("MAX_ELEMENT_DEPTH", limits::MAX_ELEMENT_DEPTH, Template("m.mjml", elements), Code::TemplateSyntax),
@@ -75,6 +81,26 @@ const END: &str = "<p><a href=\"{{ unsubscribe_url }}\">Unsubscribe</a> {{ sende
 
 fn long_comment(bytes: usize) -> String {
     format!("{END}<!--{}-->", "x".repeat(bytes - END.len() - 7))
+}
+
+/// Read, and left out of the mail.
+fn long_note(bytes: usize) -> String {
+    let body = format!("<mj-section><mj-column><mj-text>{END}</mj-text></mj-column></mj-section>");
+    let text = format!("<mjml><mj-body>{body}</mj-body></mjml>");
+    format!("{text}{{#{}#}}", "x".repeat(bytes - text.len() - 4))
+}
+
+fn subject(bytes: usize) -> String {
+    email(&"x".repeat(bytes), "more")
+}
+
+fn preview(bytes: usize) -> String {
+    email("Hello", &"x".repeat(bytes))
+}
+
+fn email(subject: &str, preview: &str) -> String {
+    format!("email hello {{\n  subject \"{subject}\"\n  preview \"{preview}\"\n  template \"m.html\"\n}}\n")
+        + &workflow("  send hello\n")
 }
 
 fn long_text(bytes: usize) -> String {

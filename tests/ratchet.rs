@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use flow_example_data::many::{TEMPLATE, many};
 use flow_front::Project;
 use flow_front::source::Source;
+use flow_front::templates::{FieldShape, TemplateKind, TemplateScope};
 
 /// Enough that what grows in the square would be seen.
 const WORKFLOWS: usize = 150;
@@ -21,18 +22,58 @@ const MOST_ROUNDS: usize = 12;
 /// Where time in the square is 4 and n log n 2.2.
 const MOST: f64 = 2.4;
 
+/// What stands so many times in a template, right and wrong; each was, or could be, looked through once for each other.
+const REPEATED: [(&str, TemplateKind, usize); 13] = [
+    ("<p>{{ first_name or \"you\" }}</p>", TemplateKind::Html, 4_000),
+    ("<mj-text>{{ first_name or \"you\" }}</mj-text>", TemplateKind::Mjml, 2_000),
+    ("{{ email email }} ", TemplateKind::Html, 4_000),
+    ("{{ nobody }} ", TemplateKind::Html, 4_000),
+    ("{{ ", TemplateKind::Html, 4_000),
+    ("{# ", TemplateKind::Html, 4_000),
+    ("{{ email or \"you }} ", TemplateKind::Html, 4_000),
+    ("{{#if email}}a{{/if}} ", TemplateKind::Html, 4_000),
+    ("{{ first_name | default: \"you\" }} ", TemplateKind::Html, 4_000),
+    ("<i></b>", TemplateKind::Html, 4_000),
+    ("<I></i>", TemplateKind::Mjml, 4_000),
+    ("<a href=\"x{{ email }}", TemplateKind::Html, 4_000),
+    ("&amp <!--", TemplateKind::Html, 4_000),
+];
+
 #[test]
 fn twice_the_workflows_take_twice_the_time() {
-    no_worse_than_in_proportion("a check", check);
+    no_worse_than_in_proportion("a check", WORKFLOWS, project, check);
 }
 
 #[test]
 fn the_layout_of_twice_the_text_takes_twice_the_time() {
-    no_worse_than_in_proportion("a layout", layout);
+    no_worse_than_in_proportion("a layout", WORKFLOWS, project, layout);
 }
 
-fn no_worse_than_in_proportion(what: &str, time: fn(&Project) -> Duration) {
-    let (small, large) = (project(WORKFLOWS), project(2 * WORKFLOWS));
+#[test]
+fn a_template_with_twice_the_tokens_takes_twice_the_time() {
+    for (part, kind, times) in REPEATED {
+        let text = |times: usize| (part.repeat(times), kind);
+        no_worse_than_in_proportion(&format!("a template of `{part}`"), times, text, template);
+    }
+}
+
+fn template((text, kind): &(String, TemplateKind)) -> Duration {
+    let shape = |optional| FieldShape { printable: true, optional };
+    let fields = [("email", false), ("first_name", true)];
+    let scope = TemplateScope {
+        fields: fields.map(|(name, optional)| (name.to_owned(), shape(optional))).into(),
+        marketing: true,
+        ..TemplateScope::default()
+    };
+    let before = own_time();
+    let checked = flow_front::templates::check(text, *kind, &scope);
+    let time = own_time() - before;
+    assert!(checked.is_err(), "it has no way to unsubscribe");
+    time
+}
+
+fn no_worse_than_in_proportion<T>(what: &str, size: usize, of: impl Fn(usize) -> T, time: fn(&T) -> Duration) {
+    let (small, large) = (of(size), of(2 * size));
     let mut least = [Duration::MAX; 2];
     let mut ratio = f64::MAX;
     for _ in 0..MOST_ROUNDS {
@@ -45,7 +86,7 @@ fn no_worse_than_in_proportion(what: &str, time: fn(&Project) -> Duration) {
             return;
         }
     }
-    panic!("{what} of {WORKFLOWS} workflows {:?}, twice as many {:?}: {ratio:.2} times", least[0], least[1]);
+    panic!("{what}, {size} of it {:?}, twice as many {:?}: {ratio:.2} times", least[0], least[1]);
 }
 
 fn project(workflows: usize) -> Project {

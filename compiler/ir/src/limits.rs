@@ -17,6 +17,22 @@ pub const MAX_TEMPLATE_BYTES: usize = 1024 * 1024;
 /// Gmail shows this many bytes of HTML and hides the rest, the unsubscribe link at the end included.
 pub const MAX_SHOWN_BYTES: usize = 102 * 1024;
 
+/// The most bytes of HTML in one mail, filled in. Far above what Gmail shows; this one guards memory and servers.
+pub const MAX_MAIL_BYTES: usize = 512 * 1024;
+
+/// The longest address at which somebody unsubscribes; leaves room for the header's name on a line of 998 octets.
+pub const MAX_WAY_OUT_BYTES: usize = 900;
+
+/// The room that a sender's postal address takes in a mail, each sign of it written for HTML.
+pub const MAX_SENDER_BYTES: usize = 2 * 1024;
+
+/// A subject without its fields' values, fallbacks counted: whatever its letters, it fits the 998 octets that mail allows a line, and
+/// leaves room for a value. Inboxes show some sixty letters.
+pub const MAX_SUBJECT_BYTES: usize = 500;
+
+/// A preview, a note or a task, counted in the same way.
+pub const MAX_TEXT_BYTES: usize = 4 * 1024;
+
 /// Each `{% .. %}` of a template can nest one level deeper, and both parsers recurse.
 pub const MAX_TAGS: usize = 256;
 

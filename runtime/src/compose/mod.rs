@@ -15,7 +15,8 @@ mod text;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use flow_front::templates::{FieldShape, FieldValue, SendUrls, Template, TemplateScope};
+use flow_front::templates::{FieldShape, FieldValue, RenderFault, SendUrls, Template, TemplateScope};
+use flow_ir::limits::MAX_TEXT_BYTES;
 use flow_ir::{
     Email, EmailContent, EmailId, EmailKind, FieldId, FieldType, Id, IdMap, PredicateId, Program, TextTemplate,
 };
@@ -27,6 +28,7 @@ use crate::time::Instant;
 
 pub use fault::ComposeFault;
 pub use outbox::OutboxComposer;
+use text::Filled;
 pub(crate) use text::render_text;
 
 /// The built-in field that mail is addressed to.
@@ -114,6 +116,7 @@ impl Composer {
             return Err(ComposeFault::UnknownEmail { email: send.email.index() });
         };
         let url = self.unsubscribe_url(send.contact)?;
+        let preview = content.preview.as_ref().map(|preview| self.line(email, preview, contact)).transpose()?;
         let html = self.html(email, prepared, contact, &url)?;
         Ok(Mail {
             key: send.key.to_owned(),
@@ -121,9 +124,9 @@ impl Composer {
             to: self.recipient(contact)?,
             reply_to: None,
             subject: self.subject(email, content, contact, &mut holds)?,
-            text: mail::text::from_html(&html),
+            text: mail::cut(mail::text::from_html(&html), mail::TEXT_MAX_OCTETS),
             html,
-            preview: content.preview.as_ref().map(|preview| self.line(email, preview, contact)).transpose()?,
+            preview: preview.map(|preview| preview.within(|text| text.len() <= MAX_TEXT_BYTES)),
             list: None,
             unsubscribe: (email.kind == EmailKind::Marketing).then_some(Unsubscribe { url }),
             sent_at: send.sent_at.to_utc().ok_or(ComposeFault::NoDate { at: send.sent_at })?,
@@ -153,11 +156,11 @@ impl Composer {
     ) -> Result<String, ComposeFault> {
         let chosen = content.subjects.iter().find(|subject| subject.when.is_none_or(&mut *holds));
         let chosen = chosen.ok_or_else(|| ComposeFault::NoSubject { email: email.name.clone() })?;
-        self.line(email, &chosen.text, contact)
+        Ok(self.line(email, &chosen.text, contact)?.within(mail::is_subject_short))
     }
 
     /// A text to the contact: it has no gaps.
-    fn line(&self, email: &Email, text: &TextTemplate, contact: &dyn ContactValues) -> Result<String, ComposeFault> {
+    fn line(&self, email: &Email, text: &TextTemplate, contact: &dyn ContactValues) -> Result<Filled, ComposeFault> {
         text::fill(text, contact).map_err(|field| ComposeFault::MissingValue {
             email: email.name.clone(),
             field: self.program.fields.get(field).map(|field| field.name.clone()).unwrap_or_default(),
@@ -177,15 +180,21 @@ impl Composer {
             .filter(|read| read.printable)
             .filter_map(|read| Some((read.name.as_str(), present(contact.value(read.field))?)))
             .collect();
-        let value_of = |name: &str| match prepared.fields.iter().find(|read| read.name == name)? {
-            read if read.printable => texts.get(name).map(|text| FieldValue::Text(text)),
-            read => Some(FieldValue::Truth(contact.truth(read.field))),
-        };
         let urls = SendUrls { unsubscribe_url, sender_address: &self.sender.address, links: &prepared.links };
-        prepared
-            .template
-            .render(value_of, urls)
-            .map_err(|fault| ComposeFault::Template { email: email.name.clone(), fault })
+        let filled = |most: usize| {
+            let texts: BTreeMap<&str, String> =
+                texts.iter().map(|(name, value)| (*name, text::cut(value, most))).collect();
+            let value_of = |name: &str| match prepared.fields.iter().find(|read| read.name == name)? {
+                read if read.printable => texts.get(name).map(|text| FieldValue::Text(text)),
+                read => Some(FieldValue::Truth(contact.truth(read.field))),
+            };
+            prepared.template.render(value_of, urls)
+        };
+        let whole = texts.values().map(|value| value.chars().count()).max().unwrap_or_default();
+        // A mail that is refused is no better for a value that stands in it whole.
+        let fits =
+            |html: &Result<String, RenderFault>| html.as_ref().map_or(true, |html| html.len() <= mail::HTML_MAX_OCTETS);
+        text::longest(whole, filled, fits).map_err(|fault| ComposeFault::Template { email: email.name.clone(), fault })
     }
 }
 
@@ -227,7 +236,14 @@ fn is_printable(ty: &FieldType) -> bool {
     *ty != FieldType::YesNo
 }
 
-/// An empty text is a missing one: "Hello ," helps nobody.
+/// An empty text is a missing one: "Hello ," helps nobody. Signs that print nothing and steer machines (NUL, ESC) came with the data
+/// by mistake, and leave in no mail.
 fn present(value: Option<String>) -> Option<String> {
-    value.filter(|value| !value.trim().is_empty())
+    value.map(printable).filter(|value| !value.trim().is_empty())
+}
+
+/// A text without its control characters, but for those that break lines.
+pub(super) fn printable(text: String) -> String {
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    if text.contains(steers) { text.replace(steers, "") } else { text }
 }

@@ -1,11 +1,14 @@
 //! Outbox rows to messages: the engine's composer over a program's prepared emails.
 
-use super::{Composer, ContactValues, Send};
+use super::{Composer, ContactValues, Send, printable};
 use crate::engine::{self, ContactView, Notice};
-use crate::mail::{Address, Kind, Mail, Mailbox};
+use crate::mail::{self, Address, Kind, Mail, Mailbox};
 use crate::store::{OutboxKind, OutboxRecord};
 use crate::time::Instant;
 use flow_ir::{EmailId, FieldId};
+
+/// Of the text of a notice. Its note and task are shorter; as HTML it may be five times as long.
+const NOTICE_MAX_OCTETS: usize = 64 * 1024;
 
 /// Writes what the engine's outbox holds.
 #[derive(Debug)]
@@ -20,22 +23,24 @@ impl OutboxComposer {
     }
 
     /// A message to a member of a team: plain words, no template, no consent.
-    fn notice(&self, row: &OutboxRecord) -> Result<Mail, String> {
+    pub(super) fn notice(&self, row: &OutboxRecord) -> Result<Mail, String> {
         let notice: Notice =
             serde_json::from_str(&row.payload).map_err(|error| format!("the notice is damaged: {error}"))?;
         let to = Address::parse(&notice.to).map_err(|error| error.to_string())?;
+        let subject = mail::cut_subject(printable(notice.subject));
+        let text = mail::cut(printable(notice.text), NOTICE_MAX_OCTETS);
         let sent_at = Instant(row.queued_at).to_utc().ok_or("its instant is outside the calendar")?;
         Ok(Mail {
             key: row.key.clone(),
             from: self.emails.sender().from.clone(),
             to: Mailbox::from(to),
             reply_to: None,
-            subject: notice.subject,
+            subject,
             html: format!(
                 "<!doctype html>\n<html><body><pre>{}</pre></body></html>\n",
-                html_escape::encode_text(&notice.text)
+                html_escape::encode_text(&text)
             ),
-            text: notice.text,
+            text,
             preview: None,
             list: None,
             unsubscribe: None,

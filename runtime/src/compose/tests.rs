@@ -6,8 +6,10 @@ use flow_ir::{Field, Link, Meaning, Piece, Subject, TextId, TextTemplate};
 use insta::assert_snapshot;
 
 use super::*;
+use crate::engine::Notice;
 use crate::mail::{Secret, to_mime};
 use crate::settings::DEVELOPMENT_SECRET;
+use crate::store::{ContactId, OutboxKind, OutboxRecord, OutboxState};
 
 const EMAIL: FieldId = FieldId(0);
 const FIRST_NAME: FieldId = FieldId(1);
@@ -207,4 +209,125 @@ fn what_a_program_may_not_hold_is_found_before_the_first_send() {
     mute.debug.emails.at_mut(EmailId(0)).subjects.truncate(1);
     assert_eq!(compose(mute, ADA), Err(ComposeFault::NoSubject { email: "guide".to_owned() }));
     assert_eq!(composer(Program::default()).err(), Some(ComposeFault::NoAddressField));
+}
+
+/// Somebody of this name, for as long as the tests run.
+fn named(name: String) -> Person {
+    Person { first_name: Some(Box::leak(name.into_boxed_str())), ..ADA }
+}
+
+#[test]
+fn a_long_value_costs_nobody_their_mail() {
+    for (letters, shown) in [
+        ("Ünï", "Your guide, Ünï"),
+        ("x", "Your guide, xxx"),
+        ("Anna Berg ", "Your guide, Anna "),
+        ("🎉", "Your guide, 🎉"),
+    ] {
+        for times in [80, 250, 500, 2_000] {
+            let mail = compose(program(BODY), named(letters.repeat(times))).unwrap();
+            assert!(mail.subject.starts_with(shown), "{}", mail.subject);
+            assert!(to_mime(&mail).is_ok(), "{letters} {times}");
+            let whole = format!("Your guide, {}", letters.repeat(times));
+            assert_eq!(
+                mail.subject == whole,
+                mail::is_subject_short(&whole),
+                "no value is cut that has room: {letters} {times}"
+            );
+            assert!(mail.subject == whole || mail.subject.ends_with('…'));
+        }
+    }
+}
+
+#[test]
+fn a_cut_subject_has_no_room_left() {
+    let mail = compose(program(BODY), named("x".repeat(2_000))).unwrap();
+    assert!(!mail::is_subject_short(&mail.subject.replace('…', "x…")), "{}", mail.subject);
+}
+
+#[test]
+fn words_stay_where_values_are_cut() {
+    let mut wordy = program(BODY);
+    let name = || Piece::Field { field: FIRST_NAME, fallback: None };
+    let text = TextTemplate {
+        pieces: vec![name(), Piece::Text(", read this, ".to_owned()), name(), Piece::Text("!".to_owned())],
+    };
+    wordy.debug.emails.at_mut(EmailId(0)).subjects = vec![Subject { when: None, text }];
+    let mail = compose(wordy, named("ß".repeat(2_000))).unwrap();
+    assert!(mail.subject.contains("ß…, read this, ß") && mail.subject.ends_with("ß…!"), "{}", mail.subject);
+    assert!(to_mime(&mail).is_ok());
+}
+
+#[test]
+fn many_long_values_are_cut_until_the_mail_can_be_sent() {
+    let body = BODY.replace("Hello", &"<p>{{ first_name or \"there\" }}</p>".repeat(1_500));
+    let mail = compose(program(&body), named("<&".repeat(1_000))).unwrap();
+    assert!(mail.html.len() <= mail::HTML_MAX_OCTETS && mail.html.len() > mail::HTML_MAX_OCTETS * 9 / 10);
+    assert!(mail.html.contains("&lt;&amp;") && mail.html.contains('…'));
+    assert!(to_mime(&mail).is_ok());
+    // A mail that has room keeps them.
+    assert!(compose(program(BODY), named("<&".repeat(1_000))).unwrap().html.contains(&"&lt;&amp;".repeat(1_000)));
+}
+
+#[test]
+fn what_steers_machines_leaves_in_no_mail() {
+    let mail = compose(program(BODY), named("A\0d\u{1b}[31ma\u{7f}\u{9b} B\r\nBcc: x".to_owned())).unwrap();
+    assert_eq!(mail.subject, "Your guide, Ad[31ma B\r\nBcc: x");
+    let mime = String::from_utf8(to_mime(&mail).unwrap()).unwrap();
+    assert!(mime.contains("Subject: Your guide, Ad[31ma B Bcc: x\r\n"), "{mime}");
+    for text in [&mail.html, &mail.text, &mail.subject, &mime] {
+        assert!(!text.contains(|c: char| c.is_control() && !matches!(c, '\r' | '\n' | '\t')), "{text:?}");
+    }
+    assert_eq!(
+        compose(program(BODY), named("\0\u{1b}".to_owned())),
+        compose(program(BODY), Person { first_name: None, ..ADA })
+    );
+    assert_eq!(render_text(&text("Call ", Some("them")), &named("A\u{1b}\0da".to_owned())), "Call Ada");
+}
+
+#[test]
+fn a_note_has_an_end() {
+    let notes = TextTemplate { pieces: [text("Read ", None).pieces, text(", and ", None).pieces].concat() };
+    let note = render_text(&notes, &named("x".repeat(40_000)));
+    assert!(note.len() <= 16 * 1024 && note.starts_with("Read xx") && note.contains("x…, and xx"), "{}", note.len());
+}
+
+fn notice_row() -> OutboxRecord {
+    OutboxRecord {
+        id: 1,
+        key: "c17.w.1.s0.v0".to_owned(),
+        kind: OutboxKind::Notice,
+        contact: ContactId(17),
+        workflow: 0,
+        run: 1,
+        step: 0,
+        email: 0,
+        payload: String::new(),
+        state: OutboxState::Queued,
+        attempts: 0,
+        queued_at: SEND.sent_at.0,
+        due_at: SEND.sent_at.0,
+    }
+}
+
+#[test]
+fn a_notice_of_any_length_leaves() {
+    let composer = OutboxComposer::new(composer(program(BODY)).unwrap());
+    for letters in ["x", "ß", "🎉 ", "<&>\"", "\0x"] {
+        let notice = Notice {
+            to: "ana@acme.example".to_owned(),
+            subject: format!("Guide nurture: {}", letters.repeat(2_000)),
+            text: format!("Take over.\n{}", letters.repeat(100_000)),
+        };
+        let row = OutboxRecord { payload: serde_json::to_string(&notice).unwrap(), ..notice_row() };
+        let mail = composer.notice(&row).unwrap();
+        assert!(mail.subject.starts_with("Guide nurture: ") && mail.text.starts_with("Take over.\n"));
+        assert!(to_mime(&mail).is_ok(), "{letters:?}");
+        assert!(mail.subject.ends_with('…') && mail.text.ends_with('…') && !mail.text.contains('\0'));
+    }
+    let short =
+        Notice { to: "ana@acme.example".to_owned(), subject: "Guide: Ada".to_owned(), text: "Call\nher".to_owned() };
+    let row = OutboxRecord { payload: serde_json::to_string(&short).unwrap(), ..notice_row() };
+    let mail = composer.notice(&row).unwrap();
+    assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("Guide: Ada", "Call\nher"));
 }

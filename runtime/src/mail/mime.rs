@@ -84,8 +84,40 @@ fn subject(subject: &str) -> Result<String, MailError> {
         return Err(MailError::NoSubject);
     }
     let line = header::text("Subject", subject);
-    let octets = line.replace("\r\n", "").len();
+    let octets = unfolded(&line);
     if octets > SUBJECT_LINE_MAX_OCTETS { Err(MailError::SubjectTooLong { octets }) } else { Ok(line) }
+}
+
+fn unfolded(line: &str) -> usize {
+    line.replace("\r\n", "").len()
+}
+
+/// Whether a subject fits its line.
+pub(crate) fn is_subject_short(subject: &str) -> bool {
+    unfolded(&header::text("Subject", subject)) <= SUBJECT_LINE_MAX_OCTETS
+}
+
+/// As much of a subject as fits its line.
+pub(crate) fn cut_subject(subject: String) -> String {
+    let mut most = subject.len();
+    let mut shorter = subject;
+    while !is_subject_short(&shorter) && most > 0 {
+        most -= most.div_ceil(8);
+        shorter = cut(shorter, most);
+    }
+    shorter
+}
+
+/// At most so many bytes of a text, with a sign where some are missing.
+pub(crate) fn cut(mut text: String, most: usize) -> String {
+    const SIGN: char = '…';
+    if text.len() > most {
+        let room = most.saturating_sub(SIGN.len_utf8());
+        let end = (0..=room).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+        text.truncate(end);
+        text.push(SIGN);
+    }
+    text
 }
 
 fn date(mail: &Mail) -> Result<String, MailError> {

@@ -20,6 +20,7 @@ use chrono::{DateTime, Utc};
 pub use address::{Address, Mailbox};
 pub(crate) use header::clean as one_line;
 pub use mime::to_mime;
+pub(crate) use mime::{cut, cut_subject, is_subject_short};
 pub(crate) use preheader::with_preheader;
 pub use secret::Secret;
 
@@ -30,11 +31,11 @@ pub const SUBJECT_LINE_MAX_OCTETS: usize = 998;
 /// Of a sender, a recipient or a list.
 pub use flow_front::address::NAME_MAX_OCTETS;
 /// Far above the 102 KB where Gmail clips a message; this one guards memory and servers.
-pub const HTML_MAX_OCTETS: usize = 512 * 1024;
+pub use flow_ir::limits::MAX_MAIL_BYTES as HTML_MAX_OCTETS;
 /// The same for the plain text.
 pub const TEXT_MAX_OCTETS: usize = 512 * 1024;
 /// Leaves room for the header's name on a line of 998 octets.
-pub const UNSUBSCRIBE_URL_MAX_OCTETS: usize = 900;
+pub use flow_ir::limits::MAX_WAY_OUT_BYTES as UNSUBSCRIBE_URL_MAX_OCTETS;
 
 /// One message to one person.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,13 +4,14 @@ use super::Known;
 use super::cx::Cx;
 use super::predicate::Asked;
 use super::predicate::check_predicate;
-use super::text::{check_address, check_web_address, fixed_text, report_repeated, template_text};
+use super::text::{check_address, check_web_address, fixed_text, limited_text, report_repeated};
 use crate::diagnostics::names;
 use crate::diagnostics::{suggest, template};
 use crate::source::{FileId, Span};
 use crate::syntax::ast;
 use crate::templates::{self, FaultKind, FieldShape, TemplateFault, TemplateKind, TemplateScope};
 use crate::typed::TypedEmail;
+use flow_ir::limits::{MAX_SUBJECT_BYTES, MAX_TEXT_BYTES};
 use flow_ir::{Email, EmailContent, EmailKind, FieldType, Link};
 use std::collections::BTreeMap;
 
@@ -26,7 +27,7 @@ pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
     let subjects = node.subjects().iter().map(|subject| {
         let when = subject.when.as_ref().map(|when| check_predicate(cx, when, asked, &Known::new()));
         let known = when.as_ref().map(|cond| super::predicate::assume(cx.env, cond, true)).unwrap_or_default();
-        (when, template_text(cx, &subject.text, &known))
+        (when, limited_text(cx, &subject.text, &known, "this subject", MAX_SUBJECT_BYTES))
     });
     let subjects = subjects.collect();
     TypedEmail {
@@ -35,7 +36,9 @@ pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
         content: EmailContent {
             from: node.from().and_then(|from| check_address(cx, from, true)),
             subjects: Vec::new(),
-            preview: node.preview().map(|preview| template_text(cx, preview, &Known::new())),
+            preview: node
+                .preview()
+                .map(|preview| limited_text(cx, preview, &Known::new(), "this preview", MAX_TEXT_BYTES)),
             html,
             links,
         },
@@ -105,8 +108,17 @@ pub(super) fn check_template(cx: &mut Cx<'_>, node: &ast::Email, links: &[Link],
         Err(faults) => (faults, None),
     };
     for fault in &faults {
-        if !is_excused(cx, fault, node) {
-            cx.report(template::fault(fault, at, source, name, used));
+        if is_excused(cx, fault, node) {
+            continue;
+        }
+        match &fault.kind {
+            // It is not in the template, so it can only be shown where it is declared.
+            FaultKind::UnusedLink { alias, unseen: None } => {
+                let declared = node.links().find(|(link, _)| link.alias.plain().as_deref() == Some(alias.as_str()));
+                let place = declared.map_or(used, |(_, span)| cx.at(span));
+                cx.report(template::link_never_used(fault, place, used));
+            }
+            _ => cx.report(template::fault(fault, at, source, name, used)),
         }
     }
     html
@@ -118,7 +130,7 @@ pub(super) fn is_excused(cx: &Cx<'_>, fault: &TemplateFault, node: &ast::Email) 
         FaultKind::UnknownToken { nearest, .. } => {
             cx.may_be_lost(ast::Kind::Contact) || (cx.env.scope.module_missing && nearest.is_none())
         }
-        FaultKind::UnknownLink { .. } | FaultKind::UnusedLink { .. } => {
+        FaultKind::UnknownLink { .. } | FaultKind::UnusedLink { .. } | FaultKind::WrittenOut { .. } => {
             node.broken || node.links().any(|(link, _)| link.alias.plain().is_none())
         }
         _ => false,

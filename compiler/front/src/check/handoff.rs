@@ -4,9 +4,10 @@ use super::cx::Cx;
 use super::duration::check_duration;
 use super::flow::Journey;
 use super::named;
-use super::text::{report_repeated, template_text};
+use super::text::{limited_text, report_repeated};
 use crate::syntax::ast::{self, HandoffStep};
 use crate::typed::Form;
+use flow_ir::limits::MAX_TEXT_BYTES;
 use flow_ir::{CivilSpan, Ending, Handoff, Task};
 
 /// When a task is due that does not say.
@@ -18,10 +19,13 @@ pub(super) fn check(cx: &mut Cx<'_>, handoff: &HandoffStep, journey: &mut Journe
     for repeated in ast::repeated(&handoff.clauses) {
         report_repeated(cx, &what, repeated.word, repeated.again.span, Some(repeated.first.span));
     }
-    let note = handoff.note().map(|note| template_text(cx, note, &journey.known));
+    let note = handoff.note().map(|note| limited_text(cx, note, &journey.known, "this note", MAX_TEXT_BYTES));
     let task = handoff.task().map(|task| {
         let due = task.due_in.as_ref().map_or(Some(DEFAULT_TASK_DUE), |due| check_duration(cx, due));
-        Task { title: template_text(cx, &task.title, &journey.known), due_in: due.unwrap_or(DEFAULT_TASK_DUE) }
+        Task {
+            title: limited_text(cx, &task.title, &journey.known, "this task", MAX_TEXT_BYTES),
+            due_in: due.unwrap_or(DEFAULT_TASK_DUE),
+        }
     });
     // A handoff takes the contact out of the workflow, unless it says `keep in workflow`.
     journey.left |= !handoff.keeps();

@@ -10,6 +10,9 @@ use crate::syntax::ast::{Text, TextPiece};
 use crate::templates::foreign;
 use flow_ir::{FieldType, Piece, TextTemplate};
 
+/// What is left of a value at the least: a sign that something was cut.
+const MIN_VALUE_BYTES: usize = '…'.len_utf8();
+
 /// A text that is filled in for each person.
 pub(super) fn template_text(cx: &mut Cx<'_>, text: &Text, known: &Known) -> TextTemplate {
     let foreign = report_foreign(cx, text);
@@ -20,6 +23,20 @@ pub(super) fn template_text(cx: &mut Cx<'_>, text: &Text, known: &Known) -> Text
     };
     let pieces = text.pieces.iter().filter(|piece| !is_foreign(piece));
     TextTemplate { pieces: pieces.filter_map(|piece| check_piece(cx, piece, known)).collect() }
+}
+
+/// The same, where only so many bytes can be sent. What a field brings is cut when it is filled in; the words around it must fit.
+pub(super) fn limited_text(cx: &mut Cx<'_>, text: &Text, known: &Known, what: &str, limit: usize) -> TextTemplate {
+    let template = template_text(cx, text, known);
+    let lengths = template.pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => text.len(),
+        Piece::Field { fallback, .. } => fallback.as_ref().map_or(0, String::len).max(MIN_VALUE_BYTES),
+    });
+    let bytes = lengths.sum::<usize>();
+    if bytes > limit {
+        cx.report(template::text_too_long(what, bytes, limit, cx.at(text.span)));
+    }
+    template
 }
 
 /// Tokens of other tools, which nobody fills in. They are looked for in the text as written, around the fields that were read in it.

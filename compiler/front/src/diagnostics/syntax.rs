@@ -156,14 +156,22 @@ pub(crate) fn not_supported_yet(what: &str, at: Location) -> Diagnostic {
     .help("leave it out for now; the changelog says when it comes")
 }
 
-pub(crate) fn unreadable_field(at: Location) -> Diagnostic {
-    Diagnostic::error(
+/// `mended` is the field as it was meant, where that is clear.
+pub(crate) fn unreadable_field(at: Location, mended: Option<String>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
         Code::UnreadableField,
         "this field in a text cannot be read",
         at,
         "expected a field, and perhaps a fallback",
-    )
-    .help("write `{first_name}`, or `{first_name or \"there\"}` where it may be missing; a brace itself is `\\{`")
+    );
+    match mended {
+        Some(mended) => {
+            diagnostic.help("a field stands in braces, what to write where it is missing in quotes:").edit(at, mended)
+        }
+        None => diagnostic.help(
+            "write `{first_name}`, or `{first_name or \"there\"}` where it may be missing; a brace itself is `\\{`",
+        ),
+    }
 }
 
 pub(crate) fn and_or_mixed(at: Location, first: String, second: String) -> Diagnostic {

@@ -2,7 +2,9 @@
 
 use super::{Code, Diagnostic, Edit, Severity};
 use crate::source::{Location, Source, Span};
-use crate::templates::{FaultKind, Severity as FaultSeverity, TemplateFault};
+use crate::templates::{
+    Construct, FaultKind, RequiredToken, Seen, Severity as FaultSeverity, Slip, Syntax, TemplateFault,
+};
 
 pub(crate) fn not_found(path: &str, at: Location, nearest: Option<&str>) -> Diagnostic {
     let diagnostic = Diagnostic::error(
@@ -20,6 +22,13 @@ pub(crate) fn not_found(path: &str, at: Location, nearest: Option<&str>) -> Diag
 pub(crate) fn not_a_template(path: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::TemplateNotFound, format!("\"{path}\" is neither MJML nor HTML"), at, "by its ending")
         .help("templates end in `.mjml` or `.html`")
+}
+
+/// A subject, preview, note or task that is too long before any field is filled in.
+pub(crate) fn text_too_long(what: &str, bytes: usize, limit: usize, at: Location) -> Diagnostic {
+    let message = format!("{what} takes {bytes} bytes, and at most {limit} are sent");
+    Diagnostic::error(Code::MailTooLong, message, at, "without what the fields bring")
+        .help("shorten it: say the rest in the mail itself, or on a page it leads to")
 }
 
 /// The same in a text of a `.flow` file. `ours` is what Flow writes for it.
@@ -49,13 +58,17 @@ pub(crate) fn fault(
     if fault.kind.severity() == FaultSeverity::Warning {
         diagnostic.severity = Severity::Warning;
     }
-    if let FaultKind::UnknownToken { nearest: Some(nearest), .. } = &fault.kind {
-        diagnostic.edits = vec![Edit { at, text: nearest.clone() }];
-    }
-    if let Some(ours) = fault.kind.ours() {
-        diagnostic.edits = vec![Edit { at, text: ours }];
-    }
+    let place = |place: &std::ops::Range<usize>| Span::new(place.start as u32, place.end as u32).in_file(template.file);
+    diagnostic.edits = fault.edits.iter().map(|(at, text)| Edit { at: place(at), text: text.clone() }).collect();
     diagnostic
+}
+
+/// A link that nothing leads to, at its line in the email.
+pub(crate) fn link_never_used(fault: &TemplateFault, declared: Location, used: Location) -> Diagnostic {
+    let (code, label) = code_and_label(&fault.kind);
+    Diagnostic::error(code, fault.kind.to_string(), declared, label)
+        .label(used, "the template without it")
+        .help(fault.kind.help())
 }
 
 /// A place with at least one character, so that there is something to underline.
@@ -70,6 +83,17 @@ fn widened(span: Span, text: &str) -> Span {
 
 fn code_and_label(kind: &FaultKind) -> (Code, &'static str) {
     match kind {
+        FaultKind::Syntax(Syntax::Slip(slip)) => (
+            Code::TemplateSyntax,
+            match slip {
+                Slip::Typographic => "from a text processor",
+                Slip::Fallback | Slip::ForeignIf => "of another tool",
+                Slip::Link | Slip::Unquoted | Slip::Braces => "here",
+            },
+        ),
+        FaultKind::NotAllowed(Construct::AsAddress { .. }) => (Code::TemplateNotAllowed, "a value as an address"),
+        FaultKind::NotAllowed(Construct::InCode { .. }) => (Code::TemplateNotAllowed, "a value where machines read"),
+        FaultKind::NotAllowed(Construct::BehindText { .. }) => (Code::TemplateNotAllowed, "not at the beginning"),
         FaultKind::Syntax(_) | FaultKind::Markup(_) => (Code::TemplateSyntax, "here"),
         FaultKind::Foreign { .. } => (Code::TemplateSyntax, "of another tool"),
         FaultKind::NotAllowed(_) => (Code::TemplateNotAllowed, "not part of Flow's templates"),
@@ -77,11 +101,22 @@ fn code_and_label(kind: &FaultKind) -> (Code, &'static str) {
         FaultKind::MaybeMissing { .. } => (Code::TemplatePossiblyMissing, "may be missing"),
         FaultKind::NotPrintable { .. } => (Code::TemplateUnknownField, "cannot be printed"),
         FaultKind::UnknownLink { .. } => (Code::TemplateUnknownLink, "no such link"),
-        FaultKind::UnusedLink { .. } => (Code::LinkNeverUsed, "not used up to here"),
-        FaultKind::Required { token, .. } => match token {
-            crate::templates::RequiredToken::UnsubscribeUrl => (Code::NoUnsubscribe, "missing up to here"),
-            crate::templates::RequiredToken::SenderAddress => (Code::NoSenderAddress, "missing up to here"),
-        },
-        FaultKind::Clipped { .. } | FaultKind::TemplateTooLong { .. } => (Code::MailTooLong, "here"),
+        FaultKind::UnusedLink { unseen: None, .. } => (Code::LinkNeverUsed, "not in the template"),
+        FaultKind::UnusedLink { .. } => (Code::LinkNeverUsed, "out of reach"),
+        FaultKind::WrittenOut { .. } => (Code::LinkNeverUsed, "the address itself"),
+        FaultKind::Required { token, seen } => {
+            let label = match seen {
+                Seen::Nowhere => "put it before this",
+                Seen::Unseen(_) => "out of sight",
+                Seen::OnSomePaths => "not for everybody",
+            };
+            match token {
+                RequiredToken::UnsubscribeUrl => (Code::NoUnsubscribe, label),
+                RequiredToken::SenderAddress => (Code::NoSenderAddress, label),
+            }
+        }
+        FaultKind::Clipped { .. } | FaultKind::MailTooLarge { .. } | FaultKind::TemplateTooLong { .. } => {
+            (Code::MailTooLong, "here")
+        }
     }
 }

@@ -3,12 +3,27 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::naming::snake_case;
+
 /// One mistake and its place: bytes of the template as written. `0..0` stands for the template as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateFault {
     pub(crate) kind: FaultKind,
     /// Byte offsets, start and end.
     pub span: Range<usize>,
+    /// What mends it, by places in the same text and in their order; nothing where only its writer can know.
+    pub(crate) edits: Vec<(Range<usize>, String)>,
+}
+
+impl TemplateFault {
+    pub(super) fn new(kind: FaultKind, span: Range<usize>) -> Self {
+        Self { kind, span, edits: Vec::new() }
+    }
+
+    pub(super) fn edit(mut self, at: Range<usize>, text: impl Into<String>) -> Self {
+        self.edits.push((at, text.into()));
+        self
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +42,6 @@ pub(crate) enum FaultKind {
     Foreign {
         token: String,
         field: Option<String>,
-        optional: bool,
     },
     UnknownToken {
         name: String,
@@ -44,7 +58,13 @@ pub(crate) enum FaultKind {
         alias: String,
         nearest: Option<String>,
     },
+    /// With where it stands, if it stands where nobody can click it.
     UnusedLink {
+        alias: String,
+        unseen: Option<Unseen>,
+    },
+    /// The address of a declared link, written out: nobody could count its clicks.
+    WrittenOut {
         alias: String,
     },
     Required {
@@ -52,6 +72,11 @@ pub(crate) enum FaultKind {
         seen: Seen,
     },
     Clipped {
+        bytes: usize,
+        limit: usize,
+    },
+    /// More than mail servers take.
+    MailTooLarge {
         bytes: usize,
         limit: usize,
     },
@@ -69,8 +94,26 @@ pub(crate) enum Syntax {
     Surplus,
     StrayTag { tag: String },
     MissingEndif,
+    Slip(Slip),
     TooManyTags { limit: usize },
     Unreadable,
+}
+
+/// What is clear though it is not how Flow writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Slip {
+    /// Quotes as text processors set them.
+    Typographic,
+    /// `link(case-study)`, `link.case-study`
+    Link,
+    /// `| default: "there"`, `|| "there"`
+    Fallback,
+    /// `or there`
+    Unquoted,
+    /// `{{#if first_name}} .. {{/if}}`
+    ForeignIf,
+    /// `{{{ first_name }}}`
+    Braces,
 }
 
 impl Syntax {
@@ -88,17 +131,37 @@ impl Syntax {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Markup {
-    UnknownTag { tag: String, nearest: Option<String> },
-    UnclosedTag { tag: String },
-    UnfinishedTag { tag: String },
-    StrayClose { tag: String },
+    UnknownTag {
+        tag: String,
+        nearest: Option<String>,
+    },
+    UnclosedTag {
+        tag: String,
+    },
+    UnfinishedTag {
+        tag: String,
+    },
+    StrayClose {
+        tag: String,
+    },
     UnclosedComment,
     BareLessThan,
-    LooseText { parent: String },
-    LooseTag { tag: String, parent: String },
-    TooDeep { limit: usize },
+    LooseText {
+        parent: String,
+    },
+    LooseTag {
+        tag: String,
+        parent: String,
+    },
+    TooDeep {
+        limit: usize,
+    },
     NotMjml,
     Include,
+    /// A rule that names no element by itself, in a style sheet that is to go into the elements.
+    NotInline {
+        rule: String,
+    },
     Lost,
     Moved,
     Rejected,
@@ -106,8 +169,13 @@ pub(crate) enum Markup {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Construct {
-    Tag { name: String },
-    Filter { name: String, nearest: Option<String> },
+    Tag {
+        name: String,
+    },
+    Filter {
+        name: String,
+        nearest: Option<String>,
+    },
     DefaultArguments,
     FallbackNotText,
     Operator,
@@ -116,15 +184,35 @@ pub(crate) enum Construct {
     InlineIf,
     Test,
     Index,
-    Call { name: String },
+    Call {
+        name: String,
+    },
     LinkArguments,
-    NotAlone { name: String },
+    NotAlone {
+        name: String,
+    },
     Literal,
     Condition,
     CompareWithoutField,
-    CompareNotText { field: String },
-    CompareNotPrintable { field: String },
+    CompareNotText {
+        field: String,
+    },
+    CompareNotPrintable {
+        field: String,
+    },
     UnquotedAttribute,
+    /// A value as a whole address, or as the beginning of one.
+    AsAddress {
+        attribute: String,
+    },
+    /// Something before a link in its address.
+    BehindText {
+        attribute: String,
+    },
+    /// A value where a machine reads.
+    InCode {
+        what: String,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,6 +243,26 @@ impl RequiredToken {
         Self::ALL.into_iter().find(|token| token.name() == name)
     }
 
+    /// What other tools call it, and what people take for its name.
+    pub(super) fn meant_by(name: &str) -> Option<Self> {
+        let name = plain(name);
+        let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
+        if has(&["unsub", "optout"]) {
+            Some(Self::UnsubscribeUrl)
+        } else if has(&[
+            "senderadress",
+            "senderaddress",
+            "postaladdress",
+            "companyaddress",
+            "mailingaddress",
+            "physicaladdress",
+        ]) {
+            Some(Self::SenderAddress)
+        } else {
+            None
+        }
+    }
+
     fn purpose(self) -> &'static str {
         match self {
             Self::UnsubscribeUrl => "a way to unsubscribe",
@@ -162,7 +270,7 @@ impl RequiredToken {
         }
     }
 
-    fn sample(self) -> &'static str {
+    pub(super) fn sample(self) -> &'static str {
         match self {
             Self::UnsubscribeUrl => "<a href=\"{{ unsubscribe_url }}\">Unsubscribe</a>",
             Self::SenderAddress => "{{ sender_address }}",
@@ -171,11 +279,56 @@ impl RequiredToken {
 }
 
 /// Where a required token does stand when it does not stand where everybody sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Seen {
     Nowhere,
-    InComment,
+    Unseen(Unseen),
     OnSomePaths,
+}
+
+/// Why no reader sees what stands at a place, or can follow it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Unseen {
+    Comment,
+    /// Its contents are no part of the mail that is shown: `<title>`.
+    Element {
+        tag: String,
+    },
+    Attribute {
+        name: String,
+    },
+    /// By a style, or by `hidden`.
+    Style {
+        how: &'static str,
+    },
+    /// There is nothing in the element to click.
+    Empty {
+        tag: String,
+    },
+    /// Something stands before it in the same address.
+    Behind {
+        attribute: String,
+    },
+    /// In a tag that never ends.
+    Unfinished {
+        tag: String,
+    },
+}
+
+impl fmt::Display for Unseen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Comment => f.write_str("is in a comment that no reader sees"),
+            Self::Element { tag } => write!(f, "is in `<{tag}>`, which no reader sees in the mail"),
+            Self::Attribute { name } => write!(f, "is in `{name}=\"..\"`, where nobody can read or click it"),
+            Self::Style { how } => write!(f, "is hidden by `{how}`, so no reader sees it"),
+            Self::Empty { tag } => write!(f, "belongs to `<{tag}>` with nothing in it to see, so nobody can click it"),
+            Self::Behind { attribute } => {
+                write!(f, "has other text before it in `{attribute}=\"..\"`, so a click leads elsewhere")
+            }
+            Self::Unfinished { tag } => write!(f, "is in a `<{tag}` without its `>`, which no reader sees"),
+        }
+    }
 }
 
 impl FaultKind {
@@ -186,13 +339,8 @@ impl FaultKind {
         }
     }
 
-    /// What Flow writes for a token of another tool.
-    pub(crate) fn ours(&self) -> Option<String> {
-        match self {
-            Self::Foreign { field: Some(field), optional: true, .. } => Some(format!("{{{{ {field} or \"there\" }}}}")),
-            Self::Foreign { field: Some(field), .. } => Some(format!("{{{{ {field} }}}}")),
-            _ => None,
-        }
+    pub(super) fn is_in_code(&self) -> bool {
+        matches!(self, Self::NotAllowed(Construct::InCode { .. }))
     }
 
     /// What to write instead, with the mended line where there is one.
@@ -201,35 +349,37 @@ impl FaultKind {
             Self::Syntax(syntax) => syntax.help(),
             Self::Markup(markup) => markup.help(),
             Self::NotAllowed(construct) => construct.help(),
-            Self::Foreign { .. } => match self.ours() {
-                Some(_) => "nothing fills it in; Flow writes".to_owned(),
-                None => {
-                    "nothing fills it in; Flow writes {{ first_name or \"there\" }}, and {% if FIELD %} .. {% endif %}"
-                        .to_owned()
-                }
-            },
-            Self::UnknownToken { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
-            Self::UnknownToken { name, nearest: None } => {
-                format!("declare the field in `contact {{ {name} text? }}`, or take the token out")
+            Self::Foreign { field: Some(_), .. } => "nothing fills it in; Flow writes".to_owned(),
+            Self::Foreign { field: None, .. } => {
+                "nothing fills it in; Flow writes {{ first_name or \"there\" }}, and {% if FIELD %} .. {% endif %}"
+                    .to_owned()
             }
+            Self::UnknownToken { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
+            Self::UnknownToken { name, nearest: None } => match declared_name(name) {
+                Some(name) => format!("declare the field with `contact {{ {name} text? }}`, or take the token out"),
+                None => "take the token out, or write the name of a field: {{ first_name or \"there\" }}".to_owned(),
+            },
             Self::MaybeMissing { field, usage } => usage.help(field),
             Self::NotPrintable { field } => format!("ask for it instead: {{% if {field} %}} .. {{% endif %}}"),
             Self::UnknownLink { nearest: Some(nearest), .. } => format!("did you mean {{{{ link(\"{nearest}\") }}}}?"),
             Self::UnknownLink { alias, nearest: None } => {
                 format!("declare it in the email: link \"{alias}\" to \"https://..\"")
             }
-            Self::UnusedLink { alias } => {
+            Self::UnusedLink { alias, unseen: None } => {
                 format!(
                     "use it, as in <a href=\"{{{{ link(\"{alias}\") }}}}\">, or take its `link` line out of the email"
                 )
             }
-            Self::Required { token, seen: Seen::OnSomePaths } => {
-                format!(
-                    "move it outside every `if` and every `<!--[if`, so that each person gets it: {}",
-                    token.sample()
-                )
+            Self::UnusedLink { alias, .. } => {
+                format!("put it where it is seen: <a href=\"{{{{ link(\"{alias}\") }}}}\">Read on</a>")
             }
-            Self::Required { token, .. } => format!("add {} near the end", token.sample()),
+            Self::WrittenOut { .. } => "lead there by the link's name:".to_owned(),
+            Self::Required { seen: Seen::OnSomePaths, .. } => {
+                "put it outside every `if` and every `<!--[if`, so that each person gets it:".to_owned()
+            }
+            Self::Required { seen: Seen::Unseen(_), .. } => "put it where everybody sees it:".to_owned(),
+            Self::Required { .. } => "add it here:".to_owned(),
+            Self::MailTooLarge { .. } => "shorten it, or move pictures and styles out of the text".to_owned(),
             Self::Clipped { .. } => "shorten the mail, or move pictures and styles out of the text".to_owned(),
             Self::TemplateTooLong { .. } => "is this the right file?".to_owned(),
         }
@@ -247,19 +397,33 @@ impl fmt::Display for FaultKind {
             Self::MaybeMissing { field, .. } => write!(f, "`{field}` may be missing here"),
             Self::NotPrintable { field } => write!(f, "`{field}` is not text, so it cannot be printed"),
             Self::UnknownLink { alias, .. } => write!(f, "this email declares no link \"{alias}\""),
-            Self::UnusedLink { alias } => {
+            Self::UnusedLink { alias, unseen: None } => {
                 write!(
                     f,
                     "link \"{alias}\" is declared but nothing in the template leads to it, so nobody can click it"
                 )
             }
+            Self::UnusedLink { alias, unseen: Some(unseen) } => {
+                write!(f, "link \"{alias}\" must be one that people can click, and this one {unseen}")
+            }
+            Self::WrittenOut { alias } => {
+                write!(f, "this is the address of link \"{alias}\", written out: clicks on it would not be known")
+            }
             Self::Required { token, seen } => {
                 write!(f, "a marketing email needs {}", token.purpose())?;
                 match seen {
                     Seen::Nowhere => write!(f, ", and this template has no {{{{ {} }}}}", token.name()),
-                    Seen::InComment => f.write_str(", and this one is in a comment that no reader sees"),
+                    Seen::Unseen(unseen) => write!(f, ", and this one {unseen}"),
                     Seen::OnSomePaths => f.write_str(", and this one reaches only some readers"),
                 }
+            }
+            Self::MailTooLarge { bytes, limit } => {
+                write!(
+                    f,
+                    "the mail is {} KB long before any field is filled in; at most {} KB are sent",
+                    bytes.div_ceil(1024),
+                    limit / 1024
+                )
             }
             Self::Clipped { bytes, limit } => {
                 write!(
@@ -297,8 +461,10 @@ impl fmt::Display for Syntax {
             Self::UnclosedText { quote } => write!(f, "this text has no closing {quote}"),
             Self::ValueMissing => f.write_str("a field or a text is missing here"),
             Self::Surplus => f.write_str("there is more here than a token can hold"),
-            Self::StrayTag { tag } => write!(f, "this `{{% {tag} %}}` belongs to no `{{% if .. %}}`"),
+            Self::StrayTag { tag } if is_of_if(tag) => write!(f, "this `{{% {tag} %}}` belongs to no `{{% if .. %}}`"),
+            Self::StrayTag { tag } => write!(f, "this `{{% {tag} %}}` ends nothing"),
             Self::MissingEndif => f.write_str("this `if` has no `{% endif %}`"),
+            Self::Slip(slip) => f.write_str(slip.message()),
             Self::TooManyTags { limit } => {
                 write!(f, "a template may have {limit} `{{% .. %}}` tags; this one has more")
             }
@@ -317,12 +483,42 @@ impl Syntax {
             Self::UnclosedText { quote } => format!("add {quote} at the end of the text"),
             Self::ValueMissing => "write a field, as in {{ first_name or \"there\" }}".to_owned(),
             Self::Surplus => "a text needs quotes: {{ first_name or \"my friend\" }}".to_owned(),
-            Self::StrayTag { .. } => "open it with {% if FIELD %}, or take it out".to_owned(),
+            Self::StrayTag { tag } if is_of_if(tag) => "open it with {% if FIELD %}, or take it out".to_owned(),
+            Self::StrayTag { .. } => "take it out:".to_owned(),
+            Self::Slip(slip) => slip.help().to_owned(),
             Self::MissingEndif => "add {% endif %} where it ends".to_owned(),
             Self::TooManyTags { .. } => "make two templates of it, and let the workflow choose".to_owned(),
             Self::Unreadable => "a token looks like {{ first_name or \"there\" }} or {% if first_name %}".to_owned(),
         }
     }
+}
+
+impl Slip {
+    fn message(self) -> &'static str {
+        match self {
+            Self::Typographic => "a typographic quote cannot be read here",
+            Self::Link => "this is not how a link is written",
+            Self::Fallback => "this is how another tool says what to write where a value is missing",
+            Self::Unquoted => "a text needs quotes",
+            Self::ForeignIf => "this is how another tool asks about a field",
+            Self::Braces => "there are too many braces here",
+        }
+    }
+
+    fn help(self) -> &'static str {
+        match self {
+            Self::Typographic => "write plain quotes (`\"`):",
+            Self::Link => "the name of a link stands in brackets and quotes:",
+            Self::Fallback | Self::ForeignIf => "Flow writes:",
+            Self::Unquoted => "put it in quotes:",
+            Self::Braces => "two are enough, for every value is made safe:",
+        }
+    }
+}
+
+/// Whether a tag belongs to an `if`, the one thing of Jinja's that templates have.
+pub(super) fn is_of_if(tag: &str) -> bool {
+    matches!(tag, "if" | "elif" | "else" | "endif")
 }
 
 impl fmt::Display for Markup {
@@ -339,6 +535,7 @@ impl fmt::Display for Markup {
             Self::TooDeep { limit } => write!(f, "tags may stand {limit} deep inside each other; these go deeper"),
             Self::NotMjml => f.write_str("this is not MJML: there is no <mjml> around it"),
             Self::Include => f.write_str("<mj-include> is not available"),
+            Self::NotInline { rule } => write!(f, "`{rule}` cannot be written into an element"),
             Self::Lost => f.write_str("MJML leaves this place out of the mail"),
             Self::Moved => f.write_str("MJML moves this place, so an `if` would end in the wrong spot"),
             Self::Rejected => f.write_str("MJML does not allow this here"),
@@ -361,6 +558,7 @@ impl Markup {
             Self::TooDeep { .. } => "flatten the tables".to_owned(),
             Self::NotMjml => "begin with <mjml><mj-body>, or name the file .html".to_owned(),
             Self::Include => "copy the part into this template".to_owned(),
+            Self::NotInline { .. } => "move this rule into an <mj-style> without `inline`".to_owned(),
             Self::Lost => "move it into a tag or an attribute that MJML knows".to_owned(),
             Self::Moved => "put the whole tag inside the `if`, or use two templates".to_owned(),
             Self::Rejected => "look at the tag that opens before it, and at its quotes".to_owned(),
@@ -390,6 +588,18 @@ impl fmt::Display for Construct {
             Self::CompareNotText { field } => write!(f, "`{field}` can only be compared with a text"),
             Self::CompareNotPrintable { field } => write!(f, "`{field}` is not text, so it cannot be compared"),
             Self::UnquotedAttribute => f.write_str("a token in a tag needs quotes around it"),
+            Self::AsAddress { attribute } => {
+                write!(
+                    f,
+                    "a value cannot say where `{attribute}=\"..\"` leads: whoever writes the field could lead people anywhere"
+                )
+            }
+            Self::BehindText { attribute } => {
+                write!(f, "a link is a whole address, and here other text stands before it in `{attribute}=\"..\"`")
+            }
+            Self::InCode { what } => {
+                write!(f, "a value cannot stand in `{what}`, which machines read: what is in the field could break it")
+            }
         }
     }
 }
@@ -419,8 +629,25 @@ impl Construct {
             Self::CompareNotText { field } => format!("put it in quotes: {{% if {field} == \"..\" %}}"),
             Self::CompareNotPrintable { field } => format!("write {{% if {field} %}}"),
             Self::UnquotedAttribute => "write href=\"{{ .. }}\"".to_owned(),
+            Self::AsAddress { attribute } if attribute != "href" => format!(
+                "write the address itself; a value may stand behind its host, as in {attribute}=\"https://acme.example/{{{{ industry or \"all\" }}}}.png\""
+            ),
+            Self::AsAddress { .. } => {
+                "name the address in the email, as in link \"page\" to \"https://..\", and lead there by its name:".to_owned()
+            }
+            Self::BehindText { .. } => "write it alone:".to_owned(),
+            Self::InCode { .. } => {
+                "write it without the value; to choose, put {% if industry == \"saas\" %} .. {% else %} .. {% endif %} around it"
+                    .to_owned()
+            }
         }
     }
+}
+
+/// A name that a `contact` block takes, from one as written: `contact.firstName` would be `first_name`.
+fn declared_name(written: &str) -> Option<String> {
+    let name = snake_case(written.rsplit('.').next()?);
+    name.starts_with(|c: char| c.is_ascii_alphabetic()).then_some(name).filter(|name| name.is_ascii())
 }
 
 /// The candidate that differs by no more than a slip of the hand or the other way to write a name (`firstName`).
@@ -434,6 +661,7 @@ pub(super) fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>)
         .map(|(_, candidate)| candidate.to_owned())
 }
 
-fn plain(name: &str) -> String {
+/// Without what people write names apart by.
+pub(super) fn plain(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
 }

@@ -60,13 +60,13 @@ fn token_at(text: &str, at: usize, fields: &[&str]) -> Option<Foreign> {
     is_token.then(|| Foreign { span: at..at + open.len() + inner.len() + close.len(), field })
 }
 
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.:".contains(c))
 }
 
 /// The field behind what another tool calls `FNAME`, `contact.firstname` or `FIRSTNAME`.
-fn field_of(inner: &str, fields: &[&str]) -> Option<String> {
+pub(super) fn field_of(inner: &str, fields: &[&str]) -> Option<String> {
     let name = inner.split(" or ").next()?.rsplit(['.', ':']).next()?;
     let name = snake_case(name);
     let usual = USUAL.iter().find(|(theirs, _)| *theirs == name).map(|(_, ours)| *ours);

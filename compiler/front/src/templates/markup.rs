@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::TemplateKind;
-use super::fault::{Construct, FaultKind, Markup as Mistake, TemplateFault, nearest};
+use super::attributes::{self, Address, Attribute, Holds};
+use super::fault::{Construct, FaultKind, Markup as Mistake, TemplateFault, Unseen, nearest};
+use super::look::{self, Look};
 use super::pieces::{self, Piece, PieceKind};
 use flow_ir::limits::MAX_ELEMENT_DEPTH as MAX_DEPTH;
 
@@ -52,9 +54,27 @@ const LEAVES: [&str; 19] = [
     "mj-title",
 ];
 /// Their text is not markup.
-const RAW_TEXT: [&str; 3] = ["mj-style", "style", "script"];
+pub(super) const RAW_TEXT: [&str; 3] = ["mj-style", "style", "script"];
+/// What ends a paragraph that was not closed.
+const BLOCKS: [&str; 15] = [
+    "blockquote",
+    "center",
+    "div",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "header",
+    "hr",
+    "ol",
+    "p",
+    "section",
+    "table",
+    "ul",
+];
 /// HTML tags without an end.
-const VOID: [&str; 14] =
+pub(super) const VOID: [&str; 14] =
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 
 /// Where a token stands.
@@ -71,17 +91,49 @@ pub(super) enum Place {
     Conditional,
 }
 
+/// All that is known of a token's place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Spot {
+    pub(super) place: Place,
+    /// Why no reader sees what stands here, or can follow it.
+    pub(super) unseen: Option<Unseen>,
+    pub(super) role: Role,
+}
+
+impl Spot {
+    const TEXT: Self = Self { place: Place::Text, unseen: None, role: Role::Words };
+}
+
+/// What is done with a value that stands here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It is read, or read out.
+    Words,
+    /// It is where the address in an attribute begins, and so says where it leads. With `href`, a reader may follow it.
+    Target { attribute: String, value: Range<usize> },
+    /// It would stand between the beginning of an address and the end of its host.
+    Host { attribute: String, value: Range<usize> },
+    /// It is behind the host of an address, where signs such as `&` have a meaning.
+    Part,
+    /// A machine reads it: a style sheet, a script, `style=".."`, `onclick=".."`.
+    Code { what: String },
+}
+
 pub(super) struct Markup {
     pub(super) faults: Vec<TemplateFault>,
     /// Where a mail's last line would go: the tag that closes the body, or the end.
     pub(super) body_end: Range<usize>,
-    places: BTreeMap<usize, Place>,
+    /// The values of attributes that hold an address, in their order.
+    pub(super) addresses: Vec<Range<usize>>,
+    /// `<mj-style inline="inline">`, with its tags, and what stands between them.
+    pub(super) inline_styles: Vec<(Range<usize>, Range<usize>)>,
+    spots: BTreeMap<usize, Spot>,
 }
 
 impl Markup {
     /// The place of the token that covers this offset.
-    pub(super) fn place_of(&self, offset: usize) -> &Place {
-        self.places.range(..=offset).next_back().map_or(&Place::Text, |(_, place)| place)
+    pub(super) fn spot_of(&self, offset: usize) -> &Spot {
+        self.spots.range(..=offset).next_back().map_or(&Spot::TEXT, |(_, spot)| spot)
     }
 }
 
@@ -89,20 +141,47 @@ pub(super) fn read(text: &str, pieces: &[Piece], kind: TemplateKind) -> Markup {
     let covered = pieces::cover(text, pieces);
     let mut reader = Reader {
         text: &covered,
+        original: text,
         pieces,
         mjml: kind == TemplateKind::Mjml,
         open: Vec::new(),
-        markup: Markup { faults: Vec::new(), body_end: text.len()..text.len(), places: BTreeMap::new() },
+        counts: BTreeMap::new(),
+        markup: Markup {
+            faults: Vec::new(),
+            body_end: text.len()..text.len(),
+            addresses: Vec::new(),
+            inline_styles: Vec::new(),
+            spots: BTreeMap::new(),
+        },
     };
     reader.read();
     reader.markup
 }
 
+/// An element that is not closed yet.
+#[derive(Clone)]
+struct Open<'t> {
+    name: &'t str,
+    /// In small letters.
+    plain: String,
+    /// What its closing tag must say: HTML does not tell capitals apart, MJML does.
+    key: String,
+    span: Range<usize>,
+    look: Look,
+    /// The tokens that say where a click on it leads.
+    targets: Vec<usize>,
+    /// Whether there is something in it to see, and so to click.
+    shows: bool,
+}
+
 struct Reader<'t> {
     text: &'t str,
+    original: &'t str,
     pieces: &'t [Piece],
     mjml: bool,
-    open: Vec<(&'t str, Range<usize>)>,
+    open: Vec<Open<'t>>,
+    /// How many elements of a name are open, so that a closing tag of none costs nothing.
+    counts: BTreeMap<String, usize>,
     markup: Markup,
 }
 
@@ -116,10 +195,10 @@ impl<'t> Reader<'t> {
         self.text_run(at..self.text.len());
         // Behind a tag without an end.
         for piece in self.pieces {
-            self.markup.places.entry(piece.span.start).or_insert(Place::Text);
+            self.markup.spots.entry(piece.span.start).or_insert(Spot::TEXT);
         }
-        while let Some((tag, span)) = self.open.pop() {
-            self.mistake(Mistake::UnclosedTag { tag: tag.to_owned() }, span);
+        while let Some(open) = self.leave() {
+            self.mistake(Mistake::UnclosedTag { tag: open.name.to_owned() }, open.span);
         }
     }
 
@@ -142,61 +221,131 @@ impl<'t> Reader<'t> {
             self.mistake(Mistake::BareLessThan, at..at + 1);
             return at + 1;
         }
-        let Some(end) = self.read_attributes(name_at + name.len()) else {
+        let Some((attributes, end)) = attributes::read(self.text, self.pieces, name_at + name.len()) else {
             self.mistake(Mistake::UnfinishedTag { tag: name.to_owned() }, at..name_at + name.len());
             // It swallowed the rest, closing tags included.
+            let unseen = Some(Unseen::Unfinished { tag: name.to_owned() });
+            self.place_all(at..self.text.len(), &Spot { unseen, ..Spot::TEXT });
             self.open.clear();
+            self.counts.clear();
             return self.text.len();
         };
         let span = at..end;
+        self.place_all(span.clone(), &Spot { place: Place::Bare, ..Spot::TEXT });
         if closing {
+            self.refuse_bare(&span);
             self.close(name, span);
             return end;
         }
         let empty = self.text.get(span.clone()).is_some_and(|tag| tag.ends_with("/>"));
-        self.opened(name, span, empty);
-        if RAW_TEXT.contains(&name) && !empty { self.skip_raw_text(name, end) } else { end }
+        self.opened(name, span.clone(), empty, &attributes);
+        self.refuse_bare(&span);
+        let is_raw = RAW_TEXT.iter().any(|raw| raw.eq_ignore_ascii_case(name)) && !(empty && self.mjml);
+        if is_raw { self.skip_raw_text(name, at, end, &attributes) } else { end }
     }
 
     fn read_comment(&mut self, at: usize) -> usize {
         let inner = at + "<!--".len();
-        let place = if self.rest(inner).trim_start().starts_with("[if") { Place::Conditional } else { Place::Comment };
+        let conditional = self.rest(inner).trim_start().starts_with("[if");
         let end = self.rest(inner).find("-->").map(|len| inner + len + "-->".len());
         if end.is_none() {
             self.mistake(Mistake::UnclosedComment, at..inner);
             self.open.clear();
+            self.counts.clear();
         }
         let end = end.unwrap_or(self.text.len());
-        self.place_all(at..end, &place);
+        if conditional {
+            self.place_all(at..end, &Spot { place: Place::Conditional, ..Spot::TEXT });
+            self.read_conditional(inner..end);
+        } else {
+            self.place_all(at..end, &Spot { place: Place::Comment, unseen: Some(Unseen::Comment), role: Role::Words });
+        }
         end
     }
 
-    /// Gives the offset behind `>`.
-    fn read_attributes(&mut self, from: usize) -> Option<usize> {
-        let mut at = from;
-        loop {
-            let stop = at + self.rest(at).find(['"', '\'', '>'])?;
-            self.place_all(at..stop, &Place::Bare);
-            let mark = self.rest(stop).chars().next()?;
-            if mark == '>' {
-                return Some(stop + 1);
+    /// Tags that some mail programs read: what a token does in them counts, and which of them match does not.
+    fn read_conditional(&mut self, inner: Range<usize>) {
+        let mut at = inner.start;
+        while let Some(len) = self.text.get(at..inner.end).and_then(|rest| rest.find('<')) {
+            at += len + 1;
+            let name = tag_name(self.rest(at));
+            let within = self.text.get(..inner.end).unwrap_or_default();
+            let read = (!name.is_empty()).then(|| attributes::read(within, self.pieces, at + name.len())).flatten();
+            let Some((attributes, end)) = read else { continue };
+            for attribute in &attributes {
+                self.place_value(name, attribute, &Look::default(), &Place::Conditional);
             }
-            let close = stop + 1 + self.rest(stop + 1).find(mark)?;
-            self.place_all(stop..close, &Place::Quoted);
-            at = close + 1;
+            at = end;
+            if let Some(raw) = RAW_TEXT.iter().find(|raw| raw.eq_ignore_ascii_case(name)) {
+                let end = self.raw_end(name, at).min(inner.end);
+                let role = Role::Code { what: format!("<{raw}>") };
+                self.place_all(at..end, &Spot { place: Place::Conditional, unseen: None, role });
+                at = end;
+            }
         }
     }
 
-    fn skip_raw_text(&mut self, name: &str, from: usize) -> usize {
-        let end = self.rest(from).find(&format!("</{name}")).map_or(self.text.len(), |len| from + len);
-        self.place_all(from..end, &Place::Text);
+    fn raw_end(&self, name: &str, from: usize) -> usize {
+        let is_close = |at: usize| {
+            self.text.get(at + 2..at + 2 + name.len()).is_some_and(|closed| closed.eq_ignore_ascii_case(name))
+        };
+        let mut closes = self.rest(from).match_indices("</").map(|(len, _)| from + len);
+        closes.find(|at| is_close(*at)).unwrap_or(self.text.len())
+    }
+
+    fn skip_raw_text(&mut self, name: &str, start: usize, from: usize, attributes: &[Attribute<'t>]) -> usize {
+        let end = self.raw_end(name, from);
+        let plain = name.to_ascii_lowercase();
+        let role = Role::Code { what: format!("<{plain}>") };
+        self.place_all(from..end, &Spot { place: Place::Text, unseen: Some(Unseen::Element { tag: plain }), role });
+        let is_inline = |attribute: &Attribute<'_>| {
+            attribute.name == "inline" && self.text.get(attribute.value.clone()) == Some("inline")
+        };
+        if self.mjml && name == "mj-style" && attributes.iter().any(is_inline) {
+            let close = self.rest(end).find('>').map_or(end, |len| end + len + 1);
+            self.markup.inline_styles.push((start..close, from..end));
+        }
         end
     }
 
-    fn opened(&mut self, name: &'t str, span: Range<usize>, empty: bool) {
-        if !self.mjml {
-            return;
+    fn opened(&mut self, name: &'t str, span: Range<usize>, empty: bool, attributes: &[Attribute<'t>]) {
+        let plain = name.to_ascii_lowercase();
+        if self.mjml {
+            self.judge_mjml(name, &span, empty);
+        } else {
+            self.close_implied(&plain);
         }
+        let parent = self.open.last().map(|open| open.look.clone()).unwrap_or_default();
+        let values = attributes.iter().map(|attribute| (attribute.name, self.plain_value(attribute)));
+        let look = parent.inside(&plain, values);
+        let mut targets = Vec::new();
+        for attribute in attributes {
+            targets.extend(self.place_value(&plain, attribute, &look, &Place::Quoted));
+        }
+        let shows = look.unseen().is_none() && self.is_seen(&plain, attributes);
+        let key = if self.mjml { name.to_owned() } else { plain.clone() };
+        let open = Open { name, plain, key, span, look, targets, shows };
+        let is_over = if self.mjml { empty } else { empty && open.plain.contains(':') };
+        if is_over || VOID.contains(&open.plain.as_str()) {
+            self.left(&open);
+        } else {
+            *self.counts.entry(open.key.clone()).or_default() += 1;
+            self.open.push(open);
+        }
+    }
+
+    /// A value outside quotes could end its attribute.
+    fn refuse_bare(&mut self, tag: &Range<usize>) {
+        let values = inside(self.pieces, tag).filter(|piece| piece.kind == PieceKind::Value && !piece.broken);
+        for piece in values {
+            if self.markup.spots.get(&piece.span.start).is_some_and(|spot| spot.place == Place::Bare) {
+                let kind = FaultKind::NotAllowed(Construct::UnquotedAttribute);
+                self.markup.faults.push(TemplateFault::new(kind, piece.span.clone()));
+            }
+        }
+    }
+
+    fn judge_mjml(&mut self, name: &str, span: &Range<usize>, empty: bool) {
         let is_mjml = name == "mjml" || name.starts_with("mj-");
         if is_mjml && !known(name) {
             let nearest = nearest(name, CONTAINERS.into_iter().chain(LEAVES));
@@ -208,66 +357,186 @@ impl<'t> Reader<'t> {
         } else if self.open.is_empty() && name != "mjml" {
             self.mistake(Mistake::NotMjml, span.clone());
         }
-        if !empty && !VOID.contains(&name) {
-            if self.open.len() == MAX_DEPTH {
-                self.mistake(Mistake::TooDeep { limit: MAX_DEPTH }, span.clone());
+        if !empty && !VOID.contains(&name) && self.open.len() == MAX_DEPTH {
+            self.mistake(Mistake::TooDeep { limit: MAX_DEPTH }, span.clone());
+        }
+    }
+
+    /// Whether the element itself is something to see: a picture.
+    fn is_seen(&self, plain: &str, attributes: &[Attribute<'t>]) -> bool {
+        let value = |name: &str| {
+            let found = attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name))?;
+            self.text.get(found.value.clone())
+        };
+        let is_dot = |name: &str| value(name).is_some_and(|value| matches!(value.trim_end_matches("px"), "0" | "1"));
+        match plain {
+            "img" | "mj-image" | "mj-carousel-image" => {
+                value("src").is_some_and(|src| !src.trim().is_empty()) && !is_dot("width") && !is_dot("height")
             }
-            self.open.push((name, span));
+            "area" | "mj-social-element" => true,
+            _ => plain.starts_with("v:"),
+        }
+    }
+
+    /// An attribute's value as it is without the tags of its `if`s.
+    fn plain_value(&self, attribute: &Attribute<'_>) -> String {
+        let (mut value, mut at) = (String::new(), attribute.value.start);
+        for piece in inside(self.pieces, &attribute.value) {
+            value.push_str(self.text.get(at..piece.span.start).unwrap_or_default());
+            if piece.kind == PieceKind::Value {
+                value.push_str(self.text.get(piece.span.clone()).unwrap_or_default());
+            }
+            at = piece.span.end;
+        }
+        value.push_str(self.text.get(at..attribute.value.end).unwrap_or_default());
+        value
+    }
+
+    /// Notes what tokens in a value are for; gives those that say where a click leads.
+    fn place_value(&mut self, plain: &str, attribute: &Attribute<'t>, look: &Look, place: &Place) -> Vec<usize> {
+        let holds = attributes::holds(plain, attribute.name);
+        let value = attribute.value.clone();
+        if holds == Holds::Address {
+            self.markup.addresses.push(value.clone());
+        }
+        if !attribute.quoted {
+            return Vec::new();
+        }
+        let name = attribute.name.to_ascii_lowercase();
+        let is_link = name == "href" && !matches!(plain, "link" | "base" | "mj-font");
+        let mut targets = Vec::new();
+        let mut address = Address::new(self.original, &name, value.clone());
+        for piece in inside(self.pieces, &value) {
+            let role = match holds {
+                Holds::Words => Role::Words,
+                Holds::Code => Role::Code { what: format!("{name}=\"..\"") },
+                Holds::Address => address.role(piece),
+            };
+            let leads = is_link && matches!(role, Role::Target { .. });
+            if leads {
+                targets.push(piece.span.start);
+            }
+            let attribute_unseen = match role {
+                _ if leads => None,
+                Role::Host { .. } | Role::Part if is_link => Some(Unseen::Behind { attribute: name.clone() }),
+                _ => Some(Unseen::Attribute { name: name.clone() }),
+            };
+            let spot = Spot { place: place.clone(), unseen: attribute_unseen.or_else(|| look.unseen()), role };
+            self.markup.spots.insert(piece.span.start, spot);
+        }
+        targets
+    }
+
+    /// Some elements end where the next begins.
+    fn close_implied(&mut self, plain: &str) {
+        let Some(open) = self.open.last() else { return };
+        let ends = match open.plain.as_str() {
+            "p" => BLOCKS.contains(&plain),
+            "li" | "option" | "a" => plain == open.plain,
+            "td" | "th" => matches!(plain, "td" | "th" | "tr"),
+            "tr" => plain == "tr",
+            "dt" | "dd" => matches!(plain, "dt" | "dd"),
+            _ => false,
+        };
+        if ends {
+            self.leave();
         }
     }
 
     fn close(&mut self, name: &'t str, span: Range<usize>) {
-        if matches!(name, "mj-body" | "body") {
+        let plain = name.to_ascii_lowercase();
+        if matches!(plain.as_str(), "mj-body" | "body") {
             self.markup.body_end = span.clone();
         }
-        if !self.mjml {
+        let key = if self.mjml { name } else { plain.as_str() };
+        if self.counts.get(key).is_none_or(|count| *count == 0) {
+            return self.mistake(Mistake::StrayClose { tag: name.to_owned() }, span);
+        }
+        while let Some(open) = self.leave() {
+            if open.key == key {
+                break;
+            }
+            self.mistake(Mistake::UnclosedTag { tag: open.name.to_owned() }, open.span);
+        }
+    }
+
+    /// Ends the innermost element.
+    fn leave(&mut self) -> Option<Open<'t>> {
+        let open = self.open.pop()?;
+        if let Some(count) = self.counts.get_mut(&open.key) {
+            *count = count.saturating_sub(1);
+        }
+        self.left(&open);
+        Some(open)
+    }
+
+    /// What is known of an element only at its end: whether there was something to see in it.
+    fn left(&mut self, open: &Open<'t>) {
+        if open.shows {
+            if let Some(parent) = self.open.last_mut() {
+                parent.shows = true;
+            }
             return;
         }
-        let Some(depth) = self.open.iter().rposition(|(open, _)| *open == name) else {
-            return self.mistake(Mistake::StrayClose { tag: name.to_owned() }, span);
-        };
-        for (tag, opened) in self.open.split_off(depth).into_iter().skip(1) {
-            self.mistake(Mistake::UnclosedTag { tag: tag.to_owned() }, opened);
+        let empty = Unseen::Empty { tag: open.name.to_owned() };
+        for start in &open.targets {
+            if let Some(spot) = self.markup.spots.get_mut(start) {
+                spot.unseen.get_or_insert_with(|| open.look.unseen_text().unwrap_or_else(|| empty.clone()));
+            }
         }
     }
 
     fn text_run(&mut self, run: Range<usize>) {
+        let unseen = self.open.last().and_then(|open| open.look.unseen_text());
+        if unseen.is_none()
+            && self.run_shows(&run)
+            && let Some(open) = self.open.last_mut()
+        {
+            open.shows = true;
+        }
         let Some(parent) = self.container() else {
-            return self.place_all(run, &Place::Text);
+            return self.place_all(run, &Spot { unseen, ..Spot::TEXT });
         };
         let loose: Vec<_> =
             inside(self.pieces, &run).filter(|piece| piece.kind == PieceKind::Value).map(|p| p.span.clone()).collect();
         for span in loose {
             self.mistake(Mistake::LooseText { parent: parent.to_owned() }, span);
         }
-        self.place_all(run, &Place::Container);
+        self.place_all(run, &Spot { place: Place::Container, unseen, role: Role::Words });
+    }
+
+    /// Whether a reader sees something of a text: a word, or what a token stands for.
+    fn run_shows(&self, run: &Range<usize>) -> bool {
+        let mut at = run.start;
+        for piece in inside(self.pieces, run) {
+            let before = self.text.get(at..piece.span.start).unwrap_or_default();
+            if piece.kind == PieceKind::Value || look::shows(before) {
+                return true;
+            }
+            at = piece.span.end;
+        }
+        look::shows(self.text.get(at..run.end).unwrap_or_default())
     }
 
     /// The innermost open tag where it may not hold text. An unknown tag may hold anything, or one mistake would become two.
     fn container(&self) -> Option<&'t str> {
-        self.open.last().map(|(name, _)| *name).filter(|name| self.mjml && CONTAINERS.contains(name))
+        self.open.last().map(|open| open.name).filter(|name| self.mjml && CONTAINERS.contains(name))
     }
 
-    fn place_all(&mut self, run: Range<usize>, place: &Place) {
+    fn place_all(&mut self, run: Range<usize>, spot: &Spot) {
         for piece in inside(self.pieces, &run) {
-            self.markup.places.insert(piece.span.start, place.clone());
-            if *place == Place::Bare && piece.kind == PieceKind::Value && !piece.broken {
-                self.markup.faults.push(TemplateFault {
-                    kind: FaultKind::NotAllowed(Construct::UnquotedAttribute),
-                    span: piece.span.clone(),
-                });
-            }
+            self.markup.spots.insert(piece.span.start, spot.clone());
         }
     }
 
     fn mistake(&mut self, mistake: Mistake, span: Range<usize>) {
         if self.mjml {
-            self.markup.faults.push(TemplateFault { kind: FaultKind::Markup(mistake), span });
+            self.markup.faults.push(TemplateFault::new(FaultKind::Markup(mistake), span));
         }
     }
 }
 
-fn inside<'p>(pieces: &'p [Piece], run: &Range<usize>) -> impl Iterator<Item = &'p Piece> {
+pub(super) fn inside<'p>(pieces: &'p [Piece], run: &Range<usize>) -> impl Iterator<Item = &'p Piece> {
     let first = pieces.partition_point(|piece| piece.span.start < run.start);
     let end = run.end;
     pieces.iter().skip(first).take_while(move |piece| piece.span.start < end)
@@ -277,7 +546,7 @@ fn known(name: &str) -> bool {
     CONTAINERS.contains(&name) || LEAVES.contains(&name)
 }
 
-fn tag_name(rest: &str) -> &str {
+pub(super) fn tag_name(rest: &str) -> &str {
     if !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return "";
     }

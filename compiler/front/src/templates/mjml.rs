@@ -15,14 +15,17 @@ use mrml::prelude::parser::{Error, ParserOptions, Span};
 use mrml::prelude::render::RenderOptions;
 
 use super::fault::{FaultKind, Markup as Mistake, TemplateFault};
+use super::inline::Rules;
 use super::markup::{Markup, Place};
 use super::pieces::{self, Piece, PieceKind};
 
 pub(super) fn compile(text: &str, pieces: &[Piece], markup: &Markup) -> Result<String, TemplateFault> {
+    let rules = inline_rules(text, markup)?;
     let prepared = Prepared::new(text, pieces, markup);
     let parsed = mrml::parse_with_options(&prepared.text, &ParserOptions::default())
         .map_err(|error| mistake(cause(&error), prepared.place_of(&error)))?;
     let html = parsed.element.render(&RenderOptions::default()).map_err(|_| mistake(Mistake::Rejected, 0..0))?;
+    let html = if rules.is_empty() { html } else { rules.put_into(&html) };
     let found = prepared.restore(&html);
     compare(pieces, &found.order)?;
     // A style sheet of the compiler's own making could hold a `{#`; then the HTML would not mean what was checked.
@@ -32,8 +35,21 @@ pub(super) fn compile(text: &str, pieces: &[Piece], markup: &Markup) -> Result<S
     Ok(found.html)
 }
 
+/// The compiler would leave them in the head.
+fn inline_rules(text: &str, markup: &Markup) -> Result<Rules, TemplateFault> {
+    let mut rules = Rules::default();
+    for (_, sheet) in &markup.inline_styles {
+        rules.add(text.get(sheet.clone()).unwrap_or_default()).map_err(|place| {
+            let place = sheet.start + place.start..sheet.start + place.end;
+            let rule = text.get(place.clone()).unwrap_or_default().to_owned();
+            mistake(Mistake::NotInline { rule }, place)
+        })?;
+    }
+    Ok(rules)
+}
+
 fn mistake(mistake: Mistake, span: Range<usize>) -> TemplateFault {
-    TemplateFault { kind: FaultKind::Markup(mistake), span }
+    TemplateFault::new(FaultKind::Markup(mistake), span)
 }
 
 fn cause(error: &Error) -> Mistake {
@@ -64,17 +80,32 @@ impl<'t> Prepared<'t> {
     fn new(original: &'t str, pieces: &'t [Piece], markup: &'t Markup) -> Self {
         let prefix = unused_prefix(original);
         let mut prepared = Self { original, text: String::new(), pieces, markup, prefix, runs: vec![(0, 0)] };
+        let mut styles = markup.inline_styles.iter().map(|(element, _)| element).peekable();
         let mut at = 0;
         for (number, piece) in pieces.iter().enumerate() {
-            prepared.text.push_str(original.get(at..piece.span.start).unwrap_or_default());
-            prepared.runs.push((prepared.text.len(), piece.span.start));
-            let placeholder = prepared.placeholder(number, piece);
-            prepared.text.push_str(&placeholder);
-            at = piece.span.end;
-            prepared.runs.push((prepared.text.len(), at));
+            while let Some(style) = styles.next_if(|style| style.end <= piece.span.start) {
+                at = prepared.leave_out(at, style, "");
+            }
+            // A token in a style sheet that is left out is lost with it, and told as such.
+            if styles.peek().is_none_or(|style| piece.span.start < style.start) {
+                let placeholder = prepared.placeholder(number, piece);
+                at = prepared.leave_out(at, &piece.span, &placeholder);
+            }
+        }
+        for style in styles {
+            at = prepared.leave_out(at, style, "");
         }
         prepared.text.push_str(original.get(at..).unwrap_or_default());
         prepared
+    }
+
+    /// Takes the text up to a place, and something else instead of what stands there; gives where it goes on.
+    fn leave_out(&mut self, at: usize, place: &Range<usize>, instead: &str) -> usize {
+        self.text.push_str(self.original.get(at..place.start).unwrap_or_default());
+        self.runs.push((self.text.len(), place.start));
+        self.text.push_str(instead);
+        self.runs.push((self.text.len(), place.end));
+        place.end
     }
 
     fn placeholder(&self, number: usize, piece: &Piece) -> String {
@@ -87,7 +118,7 @@ impl<'t> Prepared<'t> {
     }
 
     fn is_between_tags(&self, piece: &Piece) -> bool {
-        *self.markup.place_of(piece.span.start) == Place::Container
+        self.markup.spot_of(piece.span.start).place == Place::Container
     }
 
     /// Where an error stands in the text as written.

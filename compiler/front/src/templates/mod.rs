@@ -15,12 +15,16 @@
 //! person gets a whole mail: no token is unknown or empty, every link is one that `clicked` can name, and the way out is there
 //! on every path. MJML becomes HTML here, once, so that a send only fills in tokens ([`Template`]).
 
+mod attributes;
 mod fault;
 pub(crate) mod foreign;
+mod inline;
+mod look;
 mod markup;
 mod mjml;
 mod pieces;
 mod render;
+mod slips;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -28,11 +32,16 @@ mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use fault::Markup;
 pub use fault::TemplateFault;
-pub(crate) use fault::{FaultKind, RequiredToken, Severity};
+pub(crate) use fault::{Construct, FaultKind, RequiredToken, Seen, Severity, Slip, Syntax};
 pub use render::{FieldValue, RenderFault, SendUrls, Template};
 
-pub use flow_ir::limits::{MAX_SHOWN_BYTES, MAX_TAGS, MAX_TEMPLATE_BYTES};
+use walk::{Given, Walked};
+
+pub use flow_ir::limits::{
+    MAX_MAIL_BYTES, MAX_SENDER_BYTES, MAX_SHOWN_BYTES, MAX_TAGS, MAX_TEMPLATE_BYTES, MAX_WAY_OUT_BYTES,
+};
 
 /// What the file's extension says the text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,19 +110,24 @@ pub struct Checked {
 pub fn check(text: &str, kind: TemplateKind, scope: &TemplateScope) -> Result<Checked, Vec<TemplateFault>> {
     if text.len() > MAX_TEMPLATE_BYTES {
         let too_long = FaultKind::TemplateTooLong { bytes: text.len(), limit: MAX_TEMPLATE_BYTES };
-        return Err(vec![TemplateFault { kind: too_long, span: 0..0 }]);
+        return Err(vec![TemplateFault::new(too_long, 0..0)]);
     }
     // First where tokens are, for both the token language and the markup need to see past the other.
     let split = pieces::split(text);
     let markup = markup::read(text, &split.pieces, kind);
-    let syntax = syntax::mend(text, &split);
-    let mut faults = syntax.faults;
+    let mut mended = syntax::mend(text, &split, scope);
+    let mut faults = std::mem::take(&mut mended.faults);
     faults.extend(foreign_tokens(text, &split.pieces, scope));
-    let walked = walk::walk(&syntax.text, &markup, scope, &syntax.excused);
+    let given = Given { text, pieces: &split.pieces, markup: &markup, scope };
+    let mut walked = walk::walk(&given, &mended);
     if faults.is_empty() {
-        faults.extend(walked.absences(scope, markup.body_end.clone()));
+        faults.extend(walked.absences(&given, kind));
+        // What was covered before it was read was reported; nothing unread may pass as checked.
+        if mended.text != text {
+            faults.push(TemplateFault::new(FaultKind::Syntax(Syntax::Unreadable), 0..0));
+        }
     }
-    faults.extend(walked.faults);
+    faults.append(&mut walked.faults);
     let markup_holds = markup.faults.is_empty();
     faults.extend(markup.faults.iter().cloned());
     // Last, because a broken token would only make the compiled HTML harder to judge.
@@ -121,27 +135,61 @@ pub fn check(text: &str, kind: TemplateKind, scope: &TemplateScope) -> Result<Ch
         text.to_owned()
     } else if markup_holds && split.faults.is_empty() {
         mjml::compile(text, &split.pieces, &markup).unwrap_or_else(|fault| {
+            // An attribute that MJML drops is not also one that machines read.
+            let is_same =
+                |other: &TemplateFault| fault.span.start <= other.span.start && other.span.end <= fault.span.end;
+            faults.retain(|other| !(other.kind.is_in_code() && is_same(other)));
             faults.push(fault);
             String::new()
         })
     } else {
         String::new()
     };
-    if html.len() > MAX_SHOWN_BYTES {
-        faults
-            .push(TemplateFault { kind: FaultKind::Clipped { bytes: html.len(), limit: MAX_SHOWN_BYTES }, span: 0..0 });
+    faults.extend(too_long(&html, scope));
+    if kind == TemplateKind::Mjml && faults.is_empty() {
+        faults.extend(walked.hidden_in(&walked_html(&html, scope).0, &given));
     }
-    finish(html, walked.uses, faults)
+    finish(html, walked.uses, faults).and_then(|checked| proven(checked, scope))
+}
+
+/// What is cut off by mail programs is a warning; what no mail server takes, with every value left out, is an error.
+fn too_long(html: &str, scope: &TemplateScope) -> Option<TemplateFault> {
+    let pieces = pieces::split(html).pieces;
+    let longest_link = scope.links.values().map(String::len).max().unwrap_or_default();
+    let fixed = pieces.iter().map(|piece| match piece.inner(html) {
+        "unsubscribe_url" => MAX_WAY_OUT_BYTES,
+        "sender_address" => MAX_SENDER_BYTES,
+        // A `&` takes five bytes, and behind another address three for each.
+        inner if attributes::is_address(inner) => 5 * longest_link,
+        _ => 0,
+    });
+    let bytes = html.len() + fixed.sum::<usize>();
+    let kind = match () {
+        () if bytes > MAX_MAIL_BYTES => FaultKind::MailTooLarge { bytes, limit: MAX_MAIL_BYTES },
+        () if html.len() > MAX_SHOWN_BYTES => FaultKind::Clipped { bytes: html.len(), limit: MAX_SHOWN_BYTES },
+        () => return None,
+    };
+    Some(TemplateFault::new(kind, 0..0))
+}
+
+/// The same reader that fills in mails reads the template once before anybody trusts it.
+fn proven(checked: Checked, scope: &TemplateScope) -> Result<Checked, Vec<TemplateFault>> {
+    match Template::from_html(&checked.html, scope) {
+        Ok(template) if *template.uses() == checked.uses => Ok(checked),
+        _ => Err(vec![TemplateFault::new(FaultKind::Markup(Markup::Rejected), 0..0)]),
+    }
 }
 
 fn foreign_tokens(text: &str, pieces: &[pieces::Piece], scope: &TemplateScope) -> Vec<TemplateFault> {
     let read: Vec<_> = pieces.iter().map(|piece| piece.span.clone()).collect();
     let fields: Vec<&str> = scope.fields.keys().map(String::as_str).collect();
     let fault = |token: foreign::Foreign| {
-        let optional =
-            token.field.as_ref().and_then(|field| scope.fields.get(field)).is_some_and(|field| field.optional);
         let written = text.get(token.span.clone()).unwrap_or_default().to_owned();
-        TemplateFault { kind: FaultKind::Foreign { token: written, field: token.field, optional }, span: token.span }
+        let ours = token.field.as_ref().map(|field| format!("{{{{ {} }}}}", slips::printed(field, None, scope)));
+        let mut fault =
+            TemplateFault::new(FaultKind::Foreign { token: written, field: token.field }, token.span.clone());
+        fault.edits = ours.into_iter().map(|ours| (token.span.clone(), ours)).collect();
+        fault
     };
     foreign::find(text, &read, &fields).into_iter().map(fault).collect()
 }
@@ -149,13 +197,18 @@ fn foreign_tokens(text: &str, pieces: &[pieces::Piece], scope: &TemplateScope) -
 /// Reads the tokens of HTML that [`check`] made, such as a stored program holds: what a send relies on is proved anew, that every
 /// token is known and none is empty. What only the template as written can show, its markup and its way out, was judged there.
 fn check_tokens(html: &str, scope: &TemplateScope) -> Result<Checked, Vec<TemplateFault>> {
-    let split = pieces::split(html);
-    let markup = markup::read(html, &split.pieces, TemplateKind::Html);
-    let syntax = syntax::mend(html, &split);
-    let mut faults = syntax.faults;
-    let walked = walk::walk(&syntax.text, &markup, scope, &syntax.excused);
+    let (walked, mut faults) = walked_html(html, scope);
     faults.extend(walked.faults);
     finish(html.to_owned(), walked.uses, faults)
+}
+
+fn walked_html(html: &str, scope: &TemplateScope) -> (Walked, Vec<TemplateFault>) {
+    let split = pieces::split(html);
+    let markup = markup::read(html, &split.pieces, TemplateKind::Html);
+    let mut mended = syntax::mend(html, &split, scope);
+    let faults = std::mem::take(&mut mended.faults);
+    let given = Given { text: html, pieces: &split.pieces, markup: &markup, scope };
+    (walk::walk(&given, &mended), faults)
 }
 
 fn finish(html: String, uses: Uses, mut faults: Vec<TemplateFault>) -> Result<Checked, Vec<TemplateFault>> {

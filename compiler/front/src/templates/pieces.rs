@@ -48,10 +48,18 @@ pub(super) struct Piece {
 impl Piece {
     /// What stands between the marks, without `-` or `+` (which trim blanks) and blanks.
     pub(super) fn inner<'t>(&self, text: &'t str) -> &'t str {
+        text.get(self.inner_span(text)).unwrap_or_default()
+    }
+
+    /// Where [`inner`](Self::inner) stands.
+    pub(super) fn inner_span(&self, text: &str) -> Range<usize> {
         let marked = text.get(self.span.clone()).unwrap_or_default();
         let inner = marked.strip_prefix(self.kind.opener()).unwrap_or(marked);
+        let opened = marked.len() - inner.len();
         let inner = inner.strip_suffix(self.kind.closer()).unwrap_or(inner);
-        inner.trim_start_matches(['-', '+']).trim_end_matches(['-', '+']).trim()
+        let trimmed = inner.trim_start_matches(['-', '+']).trim_start();
+        let start = self.span.start + opened + (inner.len() - trimmed.len());
+        start..start + trimmed.trim_end_matches(['-', '+']).trim_end().len()
     }
 
     /// The first word of a `{% .. %}`.
@@ -66,13 +74,15 @@ impl Piece {
 pub(super) struct Split {
     pub(super) pieces: Vec<Piece>,
     pub(super) faults: Vec<TemplateFault>,
+    /// No `#}` follows.
+    no_comment_ends: bool,
 }
 
 pub(super) fn split(text: &str) -> Split {
     let mut split = Split::default();
     let mut at = 0;
     while let Some((start, kind)) = next_opener(text, at) {
-        let piece = read_piece(text, start, kind, &mut split.faults);
+        let piece = split.read_piece(text, start, kind);
         at = piece.span.end;
         split.pieces.push(piece);
     }
@@ -87,29 +97,31 @@ fn next_opener(text: &str, from: usize) -> Option<(usize, PieceKind)> {
     })
 }
 
-fn read_piece(text: &str, start: usize, kind: PieceKind, faults: &mut Vec<TemplateFault>) -> Piece {
-    let inner_start = start + kind.opener().len();
-    let rest = text.get(inner_start..).unwrap_or_default();
-    let end = rest.find(kind.closer());
-    let reopened = if kind == PieceKind::Comment { None } else { next_opener(rest, 0).map(|(at, _)| at) };
-    let closed = end.filter(|end| reopened.is_none_or(|opener| opener > *end));
-    let Some(len) = closed else {
-        let span = start..inner_start;
-        faults.push(TemplateFault {
-            kind: FaultKind::Syntax(Syntax::Unclosed { opener: kind.opener(), closer: kind.closer() }),
-            span: span.clone(),
-        });
-        return Piece { kind, span, broken: true };
-    };
-    let inner = rest.get(..len).unwrap_or_default();
-    let open_quote = if kind == PieceKind::Comment { None } else { unclosed_quote(inner) };
-    if let Some((at, quote)) = open_quote {
-        faults.push(TemplateFault {
-            kind: FaultKind::Syntax(Syntax::UnclosedText { quote }),
-            span: inner_start + at..inner_start + inner.trim_end().len(),
-        });
+impl Split {
+    fn read_piece(&mut self, text: &str, start: usize, kind: PieceKind) -> Piece {
+        let inner_start = start + kind.opener().len();
+        let rest = text.get(inner_start..).unwrap_or_default();
+        // What opens before it closes was never closed; so nothing is looked through twice.
+        let limit = match kind {
+            PieceKind::Comment if self.no_comment_ends => 0,
+            PieceKind::Comment => rest.len(),
+            _ => next_opener(rest, 0).map_or(rest.len(), |(at, _)| at),
+        };
+        let Some(len) = rest.get(..limit).and_then(|within| within.find(kind.closer())) else {
+            self.no_comment_ends |= kind == PieceKind::Comment;
+            let span = start..inner_start;
+            let unclosed = Syntax::Unclosed { opener: kind.opener(), closer: kind.closer() };
+            self.faults.push(TemplateFault::new(FaultKind::Syntax(unclosed), span.clone()));
+            return Piece { kind, span, broken: true };
+        };
+        let inner = rest.get(..len).unwrap_or_default();
+        let open_quote = if kind == PieceKind::Comment { None } else { unclosed_quote(inner) };
+        if let Some((at, quote)) = open_quote {
+            let span = inner_start + at..inner_start + inner.trim_end().len();
+            self.faults.push(TemplateFault::new(FaultKind::Syntax(Syntax::UnclosedText { quote }), span));
+        }
+        Piece { kind, span: start..inner_start + len + kind.closer().len(), broken: open_quote.is_some() }
     }
-    Piece { kind, span: start..inner_start + len + kind.closer().len(), broken: open_quote.is_some() }
 }
 
 fn unclosed_quote(inner: &str) -> Option<(usize, char)> {

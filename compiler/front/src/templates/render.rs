@@ -4,16 +4,21 @@
 //! to ask for less. A missing value that the checker did not see coming is an error, never a gap in a mail.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use minijinja::value::{Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, filters};
 
-use super::{Checked, TemplateFault, TemplateScope, Uses, check_tokens};
+use super::markup::{self, Role};
+use super::pieces::{self, Piece, PieceKind};
+use super::{Checked, TemplateFault, TemplateKind, TemplateScope, Uses, check_tokens};
 
 const NAME: &str = "mail";
 /// Jinja finds `link("guide")` under this name; a blank keeps it apart from every field.
 const LINK_PREFIX: &str = "link ";
+
+/// What no author can write: the filter behind values that are a part of an address.
+const IN_ADDRESS: &str = "_in_address";
 
 /// A field's value for one contact. A missing one is not handed in at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,8 +97,9 @@ impl Template {
         environment.add_filter("title", filters::title);
         environment.add_filter("capitalize", filters::capitalize);
         environment.add_filter("default", or_default);
+        environment.add_filter(IN_ADDRESS, in_address);
         environment.add_function("link", link);
-        environment.add_template_owned(NAME, checked.html.clone()).map_err(|error| not_checked(&error))?;
+        environment.add_template_owned(NAME, with_addresses(&checked.html)).map_err(|error| not_checked(&error))?;
         Ok(Self { environment, uses: checked.uses.clone() })
     }
 
@@ -180,6 +186,40 @@ fn not_checked(error: &Error) -> RenderFault {
 /// Both ways to give a fallback treat an empty text as missing: "Hello ," helps nobody.
 fn or_default(value: Value, fallback: Value) -> Value {
     if value.is_true() { value } else { fallback }
+}
+
+/// The HTML with a filter behind each value that is a part of an address: a `&` in somebody's name must not begin another part.
+fn with_addresses(html: &str) -> String {
+    let pieces = pieces::split(html).pieces;
+    let markup = markup::read(html, &pieces, TemplateKind::Html);
+    let (mut filtered, mut at) = (String::with_capacity(html.len()), 0);
+    let is_part =
+        |piece: &&Piece| piece.kind == PieceKind::Value && markup.spot_of(piece.span.start).role == Role::Part;
+    for piece in pieces.iter().filter(is_part) {
+        let inner = piece.inner_span(html);
+        filtered.push_str(html.get(at..inner.start).unwrap_or_default());
+        filtered.push_str(&format!("({})|{IN_ADDRESS}", html.get(inner.clone()).unwrap_or_default()));
+        at = inner.end;
+    }
+    filtered.push_str(html.get(at..).unwrap_or_default());
+    filtered
+}
+
+/// RFC 3986: all but the unreserved signs, as `%20`.
+fn in_address(value: Value) -> Result<String, Error> {
+    let missing = matches!(value.kind(), ValueKind::Undefined | ValueKind::None);
+    let kind = if missing { ErrorKind::UndefinedError } else { ErrorKind::InvalidOperation };
+    let text = value.as_str().ok_or_else(|| Error::from(kind))?;
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    Ok(encoded)
 }
 
 fn link(state: &State, alias: &str) -> Result<Value, Error> {

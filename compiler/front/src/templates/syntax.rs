@@ -4,13 +4,13 @@
 //! rest is parsed again: every offset stays, an author sees all mistakes at once. A condition that cannot be read becomes
 //! [`POISON`], which agrees with everything, because its `{% endif %}` must keep a partner.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::machinery;
 
-use super::MAX_TAGS;
-use super::fault::{Construct, FaultKind, Syntax, TemplateFault};
+use super::fault::{Construct, FaultKind, Slip, Syntax, TemplateFault, is_of_if};
 use super::pieces::{Piece, PieceKind, Split};
+use super::{MAX_TAGS, TemplateScope, slips};
 
 /// Stands for a condition that could not be read. Not a name that a field can have.
 const POISON: &str = "_";
@@ -21,22 +21,31 @@ pub(super) struct Mended {
     /// Names that no fault should be reported for: [`POISON`], and words of refused tags, for `{% for item in list %}` explains
     /// every later `{{ item }}`.
     pub(super) excused: BTreeSet<String>,
+    /// Fields that another tool's `if` asks for: inside it they are there.
+    pub(super) asked: BTreeSet<String>,
 }
 
-pub(super) fn mend(text: &str, split: &Split) -> Mended {
-    let mut mended = Mended { text: text.to_owned(), faults: split.faults.clone(), excused: BTreeSet::new() };
+pub(super) fn mend(text: &str, split: &Split, scope: &TemplateScope) -> Mended {
+    let mut mended = Mended {
+        text: text.to_owned(),
+        faults: split.faults.clone(),
+        excused: BTreeSet::new(),
+        asked: BTreeSet::new(),
+    };
     for piece in split.pieces.iter().filter(|piece| piece.broken) {
+        mended.see_quotes(text, piece, scope);
         mended.cover(piece);
     }
     mended.refuse_tags(text, &split.pieces);
     mended.pair_ifs(text, &split.pieces);
-    mended.read_expressions(&split.pieces);
+    mended.read_slips(text, &split.pieces, scope);
+    mended.read_expressions(text, &split.pieces, scope);
     mended
 }
 
 impl Mended {
     fn report(&mut self, kind: FaultKind, piece: &Piece) {
-        self.faults.push(TemplateFault { kind, span: piece.span.clone() });
+        self.faults.push(TemplateFault::new(kind, piece.span.clone()));
     }
 
     fn cover(&mut self, piece: &Piece) {
@@ -61,19 +70,48 @@ impl Mended {
         }
     }
 
-    /// Everything but `if`, before the parser sees it: refused here, its ends need no report of their own.
+    /// Everything but `if`, before the parser sees it: refused here, its ends need no report of their own. An end of nothing does: whoever
+    /// fills in the mail would stumble over it.
     fn refuse_tags(&mut self, text: &str, pieces: &[Piece]) {
+        let mut refused: BTreeMap<&str, usize> = BTreeMap::new();
         for piece in pieces.iter().filter(|piece| piece.kind == PieceKind::Tag && !piece.broken) {
             let word = piece.word(text);
-            if matches!(word, "if" | "elif" | "else" | "endif") {
+            if is_of_if(word) {
                 continue;
             }
-            if !word.starts_with("end") {
-                self.excused.extend(words(piece.inner(text)));
-                self.excused.extend((word == "for").then(|| "loop".to_owned()));
-                self.report(FaultKind::NotAllowed(Construct::Tag { name: word.to_owned() }), piece);
+            match word.strip_prefix("end").map(|begun| refused.get_mut(begun).filter(|open| **open > 0)) {
+                Some(Some(open)) => *open -= 1,
+                Some(None) => {
+                    let kind = FaultKind::Syntax(Syntax::StrayTag { tag: word.to_owned() });
+                    self.faults.push(TemplateFault::new(kind, piece.span.clone()).edit(piece.span.clone(), ""));
+                }
+                None => {
+                    *refused.entry(word).or_default() += 1;
+                    self.excused.extend(words(piece.inner(text)));
+                    self.excused.extend((word == "for").then(|| "loop".to_owned()));
+                    self.report(FaultKind::NotAllowed(Construct::Tag { name: word.to_owned() }), piece);
+                }
             }
             self.cover(piece);
+        }
+    }
+
+    /// A text in a token with quotes of a text processor seems to be never closed.
+    fn see_quotes(&mut self, text: &str, piece: &Piece, scope: &TemplateScope) {
+        let inner = piece.inner_span(text);
+        let written = text.get(inner.clone()).unwrap_or_default();
+        // So far faults are those of pieces, in their order.
+        let first = self.faults.partition_point(|fault| fault.span.start < piece.span.start);
+        let unclosed = self.faults.get_mut(first).filter(|fault| {
+            matches!(fault.kind, FaultKind::Syntax(Syntax::UnclosedText { .. })) && fault.span.end <= piece.span.end
+        });
+        let mended = match piece.kind {
+            PieceKind::Value => slips::unreadable(written, scope).map(|mended| mended.inner),
+            _ => slips::typographic(written),
+        };
+        if let (Some(fault), Some(mended), true) = (unclosed, mended, slips::typographic(written).is_some()) {
+            *fault = TemplateFault::new(FaultKind::Syntax(Syntax::Slip(Slip::Typographic)), piece.span.clone())
+                .edit(inner, mended);
         }
     }
 
@@ -105,27 +143,126 @@ impl Mended {
         }
     }
 
-    /// Each round covers one piece, so there are at most as many as pieces.
-    fn read_expressions(&mut self, pieces: &[Piece]) {
-        let mut reported = BTreeSet::new();
-        while let Err(error) = machinery::parse(&self.text, "", Default::default()) {
-            let at = error.range().map_or(0, |range| range.start);
-            let culprit = pieces.iter().rfind(|piece| piece.span.start <= at);
-            let Some(piece) = culprit.filter(|piece| reported.insert(piece.span.start)) else {
-                return self.give_up();
+    /// What is clear though it is no token of Flow: links without quotes, and the questions of other tools with their ends.
+    fn read_slips(&mut self, text: &str, pieces: &[Piece], scope: &TemplateScope) {
+        // Which fault a `{{/if}}` belongs to.
+        let mut open: Vec<usize> = Vec::new();
+        for piece in pieces.iter().filter(|piece| piece.kind == PieceKind::Value && !piece.broken) {
+            let inner = piece.inner(text);
+            if let Some(mended) = slips::link(inner, scope) {
+                self.faults.push(
+                    TemplateFault::new(mended.kind, piece.span.clone()).edit(piece.inner_span(text), mended.inner),
+                );
+                self.cover(piece);
+            } else if let Some(begun) = inner.strip_prefix('#') {
+                open.push(self.faults.len());
+                let fault = self.question(begun, piece, scope);
+                self.faults.push(fault);
+                self.cover(piece);
+            } else if let Some(mended) = ended(inner, scope) {
+                let fault = match inner.starts_with('/') {
+                    true => open.pop(),
+                    false => open.last().copied(),
+                };
+                match fault.and_then(|fault| self.faults.get_mut(fault)) {
+                    // What could not be mended at its beginning is not mended at its end.
+                    Some(fault) if fault.edits.is_empty() => {}
+                    Some(fault) => fault.edits.push((piece.span.clone(), mended)),
+                    None => {
+                        let kind = FaultKind::Syntax(Syntax::Slip(Slip::ForeignIf));
+                        self.faults.push(TemplateFault::new(kind, piece.span.clone()).edit(piece.span.clone(), mended));
+                    }
+                }
+                self.cover(piece);
+            }
+        }
+    }
+
+    /// `{{#if first_name}}`, from behind its `#`.
+    fn question(&mut self, begun: &str, piece: &Piece, scope: &TemplateScope) -> TemplateFault {
+        let kind = FaultKind::Syntax(Syntax::Slip(Slip::ForeignIf));
+        let (word, asked) = begun.split_once(char::is_whitespace).unwrap_or((begun, ""));
+        let (asked, rest) = match word {
+            "if" => (slips::question(asked, scope), ""),
+            "unless" => (slips::question(asked, scope), "{% else %}"),
+            _ => (None, ""),
+        };
+        self.excused.extend(words(begun));
+        let Some(asked) = asked else {
+            return TemplateFault::new(FaultKind::Syntax(Syntax::Unreadable), piece.span.clone());
+        };
+        self.asked.extend(asked.split(' ').next().map(str::to_owned));
+        TemplateFault::new(kind, piece.span.clone()).edit(piece.span.clone(), format!("{{% if {asked} %}}{rest}"))
+    }
+
+    /// Each token by itself, so that time stays in step with their number; then the whole, for what only shows there.
+    fn read_expressions(&mut self, text: &str, pieces: &[Piece], scope: &TemplateScope) {
+        for piece in pieces.iter().filter(|piece| piece.kind != PieceKind::Comment) {
+            let written = self.text.get(piece.span.clone()).unwrap_or_default();
+            let alone = match (piece.kind, piece.word(&self.text)) {
+                _ if written.trim().is_empty() => continue,
+                (PieceKind::Tag, "if") => format!("{written}{{% endif %}}"),
+                (PieceKind::Tag, "elif") => format!("{{% if x %}}{written}{{% endif %}}"),
+                (PieceKind::Tag, "else") => format!("{{% if x %}}{written}{{% endif %}}"),
+                (PieceKind::Tag, "endif") => format!("{{% if x %}}{written}"),
+                _ => written.to_owned(),
             };
-            self.report(FaultKind::Syntax(Syntax::from_parser(error.detail().unwrap_or_default())), piece);
+            let Err(error) = machinery::parse(&alone, "", Default::default()) else { continue };
+            let mended =
+                (piece.kind == PieceKind::Value).then(|| slips::unreadable(piece.inner(text), scope)).flatten();
+            match mended {
+                Some(mended) => {
+                    let braces = matches!(mended.kind, FaultKind::Syntax(Syntax::Slip(Slip::Braces)));
+                    let third =
+                        usize::from(braces && text.get(piece.span.end..).is_some_and(|rest| rest.starts_with('}')));
+                    let place = piece.span.start..piece.span.end + third;
+                    let fault = TemplateFault::new(mended.kind, place.clone());
+                    self.faults.push(fault.edit(place, format!("{{{{ {} }}}}", mended.inner)));
+                }
+                None => {
+                    let straight = slips::typographic(piece.inner(text));
+                    let fault = match straight {
+                        Some(straight) => {
+                            TemplateFault::new(FaultKind::Syntax(Syntax::Slip(Slip::Typographic)), piece.span.clone())
+                                .edit(piece.inner_span(text), straight)
+                        }
+                        None => {
+                            let syntax = Syntax::from_parser(error.detail().unwrap_or_default());
+                            TemplateFault::new(FaultKind::Syntax(syntax), piece.span.clone())
+                        }
+                    };
+                    self.faults.push(fault);
+                }
+            }
             self.cover(piece);
+        }
+        if machinery::parse(&self.text, "", Default::default()).is_err() {
+            self.give_up();
         }
     }
 
     /// The rest cannot be judged, but nothing unread may pass as checked.
     fn give_up(&mut self) {
         if self.faults.is_empty() {
-            self.faults.push(TemplateFault { kind: FaultKind::Syntax(Syntax::Unreadable), span: 0..0 });
+            self.faults.push(TemplateFault::new(FaultKind::Syntax(Syntax::Unreadable), 0..0));
         }
         self.text.clear();
     }
+}
+
+/// What Flow writes for `{{else}}` and `{{/if}}`.
+fn ended(inner: &str, scope: &TemplateScope) -> Option<String> {
+    let rest = inner.strip_prefix("else").or_else(|| inner.strip_prefix('^'));
+    match rest.map(str::trim) {
+        Some("") => return Some("{% else %}".to_owned()),
+        Some(rest) => {
+            let asked = slips::question(rest.strip_prefix("if ")?, scope)?;
+            return Some(format!("{{% elif {asked} %}}"));
+        }
+        None => {}
+    }
+    let word = inner.strip_prefix('/')?;
+    word.chars().all(|c| c.is_ascii_alphabetic()).then(|| "{% endif %}".to_owned())
 }
 
 fn words(inner: &str) -> impl Iterator<Item = String> + '_ {

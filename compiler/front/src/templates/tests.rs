@@ -68,6 +68,9 @@ fn draw(page: &mut String, line: &str, column: usize, fault: &TemplateFault) {
     let marks = "^".repeat(line[column..last].chars().count().max(1));
     let severity = if fault.kind.severity() == Severity::Warning { "warning: " } else { "" };
     writeln!(page, "{blanks}{marks} {severity}{}\n{blanks}help: {}", fault.kind, fault.kind.help()).unwrap();
+    for (_, text) in &fault.edits {
+        writeln!(page, "{blanks}  {}", text.trim_end()).unwrap();
+    }
 }
 
 fn html(text: &str) -> String {
@@ -310,6 +313,351 @@ fn depth_has_limits() {
     assert_eq!(faults.len(), 1, "{faults:?}");
 }
 
+/// How a template says that it lacks a way to unsubscribe or an address, or nothing where it has both.
+fn unseen(html: &str) -> Vec<String> {
+    check(html, TemplateKind::Html, &marketing(&[]))
+        .err()
+        .into_iter()
+        .flatten()
+        .map(|fault| fault.kind.to_string())
+        .collect()
+}
+
+const WAY_OUT: &str = "<a href=\"{{ unsubscribe_url }}\">Unsubscribe</a>";
+
+#[test]
+fn a_way_out_counts_only_where_a_reader_sees_and_follows_it() {
+    for (place, why) in [
+        ("<title>{{ unsubscribe_url }}</title>", "is in `<title>`, which"),
+        ("<style>/* {{ unsubscribe_url }} */</style>", "is in `<style>`, which"),
+        ("<STYLE>/* {{ unsubscribe_url }} */</STYLE>x", "is in `<style>`, which"),
+        ("<script>// {{ unsubscribe_url }}\n</script>", "is in `<script>`, which"),
+        ("<!-- {{ unsubscribe_url }} -->", "is in a comment"),
+        ("<img alt=\"{{ unsubscribe_url }}\" src=\"a.png\">", "is in `alt=\"..\"`, where"),
+        ("<p title='{{ unsubscribe_url }}'>a</p>", "is in `title=\"..\"`, where"),
+        ("<img src=\"{{ unsubscribe_url }}\">", "is in `src=\"..\"`, where"),
+        ("<link href=\"{{ unsubscribe_url }}\">", "is in `href=\"..\"`, where"),
+        ("<div style=\"display: none\"><p>WAY</p></div>", "is hidden by `display:none`"),
+        ("<div style=\"color:red;DISPLAY:NONE!important\">WAY</div>", "is hidden by `display:none`"),
+        ("<p style='visibility:hidden'>WAY</p>", "is hidden by `visibility:hidden`"),
+        ("<p style='font-size:0px'>WAY</p>", "is hidden by `font-size:0`"),
+        ("<p style='font:0/0 a'>WAY</p>", "is hidden by `font-size:0`"),
+        ("<p style='opacity:0'>WAY</p>", "is hidden by `opacity:0`"),
+        ("<p style='max-height:0;overflow:hidden'>WAY</p>", "is hidden by `max-height:0`"),
+        ("<p hidden>WAY</p>", "is hidden by `hidden`"),
+        ("<p>a<p hidden>WAY", "is hidden by `hidden`"),
+        ("<template>WAY</template>", "is in `<template>`, which"),
+        ("<textarea>WAY</textarea>", "is in `<textarea>`, which"),
+        ("<a href=\"{{ unsubscribe_url }}\"></a>", "belongs to `<a>` with nothing"),
+        ("<a href=\"{{ unsubscribe_url }}\">&nbsp; &#8203;<br></a>", "belongs to `<a>` with nothing"),
+        ("<a href=\"{{ unsubscribe_url }}\"><img src=\"x.gif\" width=\"1\" height=\"1\"></a>", "with nothing"),
+        ("<a href=\"{{ unsubscribe_url }}\"><b hidden>Unsubscribe</b></a>", "belongs to `<a>` with nothing"),
+        ("<a href=\"{{ unsubscribe_url }}\"><a href=\"x\">Unsubscribe</a>", "belongs to `<a>` with nothing"),
+        ("<a href=\"https://x.example/{{ unsubscribe_url }}\">a</a>", "has other text before it in `href"),
+        ("<a href=\"x{{ unsubscribe_url }}\">a</a>", "has other text before it in `href"),
+        ("<!--[if mso]>WAY<![endif]-->", "reaches only some readers"),
+        ("{% if customer %}WAY{% endif %}", "reaches only some readers"),
+        ("<a href=\"{{ unsubscribe_url }}", "is in a `<a` without its `>`"),
+    ] {
+        let html = format!("<p>{{{{ sender_address }}}}</p>{}", place.replace("WAY", WAY_OUT));
+        let found = unseen(&html);
+        assert!(found.len() == 1 && found[0].contains(why), "{html}: {found:?}");
+    }
+}
+
+#[test]
+fn an_address_counts_only_where_a_reader_reads_it() {
+    for (place, why) in [
+        ("<title>{{ sender_address }}</title>", "is in `<title>`"),
+        ("<p title=\"{{ sender_address }}\">a</p>", "is in `title=\"..\"`"),
+        ("<a href=\"{{ sender_address }}\">a</a>", "is in `href=\"..\"`"),
+        ("<p style=\"display:none\">{{ sender_address }}</p>", "is hidden by `display:none`"),
+        ("<td style=\"font-size:0\">{{ sender_address }}</td>", "is hidden by `font-size:0`"),
+        ("<!-- {{ sender_address }} -->", "is in a comment"),
+    ] {
+        let found = unseen(&format!("{WAY_OUT}{place}"));
+        assert!(found.len() == 1 && found[0].contains(why), "{place}: {found:?}");
+    }
+}
+
+#[test]
+fn a_way_out_that_is_seen_is_taken_however_it_is_written() {
+    for place in [
+        "<p>{{ unsubscribe_url }}</p>",
+        "<a href = ' {{ unsubscribe_url }}#a'>x</a>",
+        "<A HREF=\"{{ unsubscribe_url }}\"><IMG SRC=\"out.png\" width=\"120\"></A>",
+        "<a href=\"{{ unsubscribe_url }}\">{{ first_name or \"you\" }}</a>",
+        "<td style=\"font-size:0px\"><span style=\"font-size:13px\">WAY</span></td>",
+        "<p style=\"visibility:hidden\"><span style=\"visibility:visible\">WAY</span></p>",
+        "<p style=\"display:none;display:block\">WAY</p>",
+        "<p style=\"display:none\">a</p>WAY",
+        "<p style=\"display:none\">a<div>WAY</div>",
+        "<li hidden>a<li>WAY",
+        "<div style=\"display:none\"><div>a</div></div>WAY",
+        "<span hidden></b></span>WAY",
+        "<br hidden>WAY",
+        "<!--[if !mso]><!-->WAY<!--<![endif]-->",
+        "<svg><a href=\"x\"></a></svg>WAY",
+        "<a href=\"{% if customer %}{{ unsubscribe_url }}{% else %}{{ unsubscribe_url }}{% endif %}\">x</a>",
+    ] {
+        let html = format!("<p>{{{{ sender_address }}}}</p>{}", place.replace("WAY", WAY_OUT));
+        assert_eq!(unseen(&html), [""; 0], "{html}");
+    }
+}
+
+#[test]
+fn mjml_hides_as_html_does() {
+    let way_out = "<a href=\"{{ unsubscribe_url }}\">Unsubscribe</a>";
+    let address = "<mj-text>{{ sender_address }}</mj-text>";
+    for (head, body, why) in [
+        ("<mj-title>{{ unsubscribe_url }}</mj-title>", "<mj-text>a</mj-text>", "is in `<mj-title>`"),
+        ("<mj-preview>{{ unsubscribe_url }}</mj-preview>", "<mj-text>a</mj-text>", "is in `<mj-preview>`"),
+        ("", "<mj-raw><div style=\"display:none\">WAY</div></mj-raw>", "is hidden by `display:none`"),
+        // The columns of MJML have a size of nothing, and what it makes of other tags sets another.
+        ("", "<mj-raw><p>WAY</p></mj-raw>", "is hidden by `font-size:0`"),
+        ("", "<mj-text font-size=\"0\">WAY</mj-text>", "is hidden by `font-size:0`"),
+        ("", "<mj-button href=\"{{ unsubscribe_url }}\"></mj-button>", "belongs to `<mj-button>` with nothing"),
+        ("", "<mj-image src=\"a.png\" alt=\"{{ unsubscribe_url }}\" />", "is in `alt=\"..\"`"),
+        (
+            "<mj-style inline=\"inline\">.out { display: none }</mj-style>",
+            "<mj-text><span class=\"out\">WAY</span></mj-text>",
+            "is hidden by `display:none`",
+        ),
+    ] {
+        let body = column(&format!("{}{address}", body.replace("WAY", way_out)));
+        let text = format!("<mjml><mj-head>{head}</mj-head><mj-body>{body}</mj-body></mjml>");
+        let faults = check(&text, TemplateKind::Mjml, &marketing(&[])).unwrap_err();
+        assert!(faults.len() == 1 && faults[0].kind.to_string().contains(why), "{text}: {faults:?}");
+    }
+    for body in [
+        "<mj-button href=\"{{ unsubscribe_url }}\">Unsubscribe</mj-button>",
+        "<mj-image src=\"a.png\" href=\"{{ unsubscribe_url }}\" />",
+        "<mj-raw><p style=\"font-size:13px\">WAY</p></mj-raw>",
+        "<mj-table><tr><td>WAY</td></tr></mj-table>",
+    ] {
+        let body = column(&format!("{}{address}", body.replace("WAY", way_out)));
+        let text = format!("<mjml><mj-body>{body}</mj-body></mjml>");
+        let checked = check(&text, TemplateKind::Mjml, &marketing(&[]));
+        assert!(checked.is_ok(), "{text}: {checked:?}");
+    }
+}
+
+#[test]
+fn a_value_never_says_where_a_click_leads_and_never_stands_in_code() {
+    for (html, why) in [
+        ("<a href=\"{{ email }}\">a</a>", "where `href"),
+        ("<a href=\" {{ email }}/x\">a</a>", "where `href"),
+        ("<a href=\"https://{{ email }}/\">a</a>", "where `href"),
+        ("<a href=\"https://x.{{ email }}\">a</a>", "where `href"),
+        ("<a href=\"javascript:a('{{ email }}')\">a</a>", "where `href"),
+        ("<a href=\"javascript:a?{{ email }}\">a</a>", "where `href"),
+        ("<a href=\"mailto:{{ email }}\">a</a>", "where `href"),
+        ("<a href=\"{{ link(\"guide\") }}{{ email }}\">a</a>", "where `href"),
+        ("<a href=\"{% if customer %}https://x.example/{% else %}{{ email }}{% endif %}\">a</a>", "where `href"),
+        ("<a href=\"{% if customer %}https://x.example/{% endif %}{{ email }}\">a</a>", "where `href"),
+        ("<img src=\"{{ email }}\">", "where `src"),
+        ("<table background=\"{{ email }}\">", "where `background"),
+        ("<form action=\"{{ email }}\">", "where `action"),
+        ("<img srcset=\"https://x.example/{{ email }} 2x\">", "in `srcset"),
+        ("<p style=\"color:{{ email }}\">a</p>", "in `style"),
+        ("<p onclick=\"a('{{ email }}')\">a</p>", "in `onclick"),
+        ("<meta http-equiv=\"refresh\" content=\"0;url={{ email }}\">", "in `content"),
+        ("<style>a { color: {{ email }} }</style>", "in `<style>"),
+        ("<Script>a('{{ email }}')</Script>", "in `<script>"),
+        ("<!--[if mso]><v:rect href=\"{{ email }}\"/><![endif]-->", "where `href"),
+        ("<!--[if mso]><style>a { b: {{ email }} }</style><![endif]-->", "in `<style>"),
+        ("<p style=\"background:url({{ link(\"guide\") }})\">a</p>", "in `style"),
+        ("<a href=\"https://{{ link(\"guide\") }}\">a</a>", "other text stands before it"),
+    ] {
+        let faults = check(html, TemplateKind::Html, &links(&["guide"])).unwrap_err();
+        let own: Vec<_> = faults.iter().filter(|fault| matches!(fault.kind, FaultKind::NotAllowed(_))).collect();
+        assert!(own.len() == 1 && own[0].kind.to_string().contains(why), "{html}: {faults:?}");
+    }
+    let button =
+        mjml(&column("<mj-button background-color=\"{{ email }}\" href=\"{{ email }}\">a</mj-button>"), &scope());
+    assert!(button.contains("in `background-color") && button.contains("where `href"), "{button}");
+}
+
+fn links(aliases: &[&str]) -> TemplateScope {
+    TemplateScope { marketing: false, ..marketing(aliases) }
+}
+
+#[test]
+fn values_in_an_address_are_encoded() {
+    let person = BTreeMap::from([("first_name", "A & B/ü?".to_owned()), ("email", "a+b@x.example".to_owned())]);
+    let guide = "<a href=\"{{ link(\"guide\") }}\">g</a>";
+    for (html, filled) in [
+        (
+            "<a href=\"https://x.example/?n={{ first_name or \"-\" }}\">a</a>",
+            "href=\"https://x.example/?n=A%20%26%20B%2F%C3%BC%3F\"",
+        ),
+        ("<a href='/{{- email -}}/?a={{email}}'>a</a>", "href='/{{- email -}}/"),
+        (
+            "<a href='https://x.example/{{- email -}}/?a={{email}}'>a</a>",
+            "href='https://x.example/a%2Bb%40x.example/?a=a%2Bb%40x.example'",
+        ),
+        ("<a href=\"?n={{ first_name | upper | default(\"-\") }}\">a</a>", ""),
+        (
+            "<a href=\"{{ link(\"guide\") }}?n={{ email | upper }}\">a</a>",
+            "href=\"https://acme.example/guide?n=A%2BB%40X.EXAMPLE\"",
+        ),
+        ("<a href=\"https://c.example/?to={{ link(\"guide\") }}\">a</a>", "?to=https%3A%2F%2Facme.example%2Fguide\""),
+        (
+            "<a href=\"mailto:a@x.example?subject={{ first_name or 'b c' }}\">a</a>",
+            "?subject=A%20%26%20B%2F%C3%BC%3F\"",
+        ),
+        (
+            "<img src=\"https://x.example/{{ email }}.png\" alt=\"{{ email }}\">",
+            "src=\"https://x.example/a%2Bb%40x.example.png\" alt=\"a+b@x.example\"",
+        ),
+        ("<!--[if mso]><v:rect href=\"https://x.example/?a={{ email }}\"/><![endif]-->", "?a=a%2Bb%40x.example\""),
+        (
+            "<p title=\"https://x.example/?a={{ email }}\">https://x.example/?a={{ email }}</p>",
+            "?a=a+b@x.example\">https://x.example/?a=a+b@x.example<",
+        ),
+        (
+            "<a href=\"https://x.example/?n={% if first_name %}{{ first_name }}{% else %}-{% endif %}\">a</a>",
+            "?n=A%20%26%20B%2F%C3%BC%3F\"",
+        ),
+    ] {
+        let html = format!("{guide}{html}");
+        match check(&html, TemplateKind::Html, &links(&["guide"])) {
+            Ok(_) => {
+                let mail = fill(&html, TemplateKind::Html, &links(&["guide"]), &person).unwrap();
+                assert!(mail.contains(filled), "{html}: {mail}");
+            }
+            Err(faults) => assert!(filled.is_empty() || filled.contains("{{"), "{html}: {faults:?}"),
+        }
+    }
+    let body = column("<mj-button href=\"https://x.example/?n={{ first_name or 'b c' }}\">a</mj-button>");
+    let text = format!("<mjml><mj-body>{body}</mj-body></mjml>");
+    let mail = fill(&text, TemplateKind::Mjml, &scope(), &BTreeMap::new()).unwrap();
+    assert!(mail.contains("href=\"https://x.example/?n=b%20c\""), "{mail}");
+}
+
+#[test]
+fn an_end_of_nothing_is_told_in_mjml_too() {
+    for end in ["raw", "for", "block", "set", "with", "macro", "call", "filter", "if", "autoescape", "x"] {
+        let tag = format!("{{% end{end} %}}");
+        let body = column(&format!("<mj-text>a {tag}</mj-text>"));
+        for (text, kind) in [
+            (format!("a {tag} b"), TemplateKind::Html),
+            (format!("<mjml><mj-body>{body}</mj-body></mjml>"), TemplateKind::Mjml),
+        ] {
+            let faults = check(&text, kind, &scope()).unwrap_err();
+            assert_eq!(
+                faults.iter().map(|fault| &text[fault.span.clone()]).collect::<Vec<_>>(),
+                [tag.as_str()],
+                "{text}"
+            );
+        }
+    }
+    // Its beginning was refused; the end follows from it, once.
+    let text = "{% for a in b %}{% endfor %}{% endfor %}";
+    let spans = check(text, TemplateKind::Html, &scope()).unwrap_err().into_iter().map(|fault| fault.span.start);
+    assert_eq!(spans.collect::<Vec<_>>(), [0, 28]);
+}
+
+#[test]
+fn one_slip_is_one_message() {
+    let cases = [
+        ("{{ unsubscribe_link }} {{ sender_address }}", 1),
+        ("{{ unsubscribe }} {{ sender_address }}", 1),
+        ("<a href=\"{{ optout_url }}\">x</a> {{ postal_address }}", 2),
+        ("{{#if first_name}}{{ first_name }}{{/if}}", 1),
+        ("{{#unless (eq industry \"saas\")}}a{{else}}b{{/unless}}", 1),
+        ("{{#each x}}{{ this }}{{/each}}", 2),
+        ("{% if industry == “saas” %}a{% endif %}", 1),
+        ("{% if contact.firstname %}a{% endif %}", 1),
+        ("{{ link(case-study) }}", 1),
+        ("{{ first_name or “there\" }}", 1),
+    ];
+    for (text, most) in cases {
+        let faults = check(text, TemplateKind::Html, &marketing(&["case-study"])).unwrap_err();
+        let found: Vec<_> = faults.iter().map(|fault| fault.kind.to_string()).collect();
+        let own =
+            found.iter().filter(|found| !found.contains("this template has no") && !found.contains("is declared but"));
+        assert!(own.count() <= most && !found.is_empty(), "{text}: {found:?}");
+    }
+}
+
+/// Whoever follows the mended lines has a template that says what they meant.
+#[test]
+fn slips_are_mended_as_they_were_meant() {
+    for (written, meant) in [
+        ("{{ contact.firstname }}", "{{ first_name or \"there\" }}"),
+        ("{{ contact.firstname|default(\"you\") }}", "{{ first_name or \"you\" }}"),
+        ("{{ frist_name or \"you\" }}", "{{ first_name or \"you\" }}"),
+        ("{{ first_name | default: \"you\" }}", "{{ first_name or \"you\" }}"),
+        ("{{ first_name or you }}", "{{ first_name or \"you\" }}"),
+        ("{{ first_name or “you” }}", "{{ first_name or \"you\" }}"),
+        ("{{ first_name or \"you” }}", "{{ first_name or \"you\" }}"),
+        ("{{ first_name or „you“ }}", "{{ first_name or \"you\" }}"),
+        ("{{{ first_name }}}", "{{ first_name or \"there\" }}"),
+        ("{{-contact.firstname-}}", "{{-first_name or \"there\"-}}"),
+        ("{% if firstName %}{{ firstName }}{% endif %}", "{% if first_name %}{{ first_name or \"there\" }}{% endif %}"),
+        ("{{#if firstname}}{{ first_name }}{{/if}}", "{% if first_name %}{{ first_name }}{% endif %}"),
+        ("{{#if first_name}}a{{else if industry}}b{{/if}}", "{% if first_name %}a{% elif industry %}b{% endif %}"),
+        ("{{#if (eq industry \"saas\")}}a{{else}}b{{/if}}", "{% if industry == \"saas\" %}a{% else %}b{% endif %}"),
+        ("{{#unless first_name}}a{{/unless}}", "{% if first_name %}{% else %}a{% endif %}"),
+        ("{% if industry == “saas” %}a{% endif %}", "{% if industry == \"saas\" %}a{% endif %}"),
+        ("{{ link(case-study) }}{{ link(\"guide\") }}", "{{ link(\"case-study\") }}{{ link(\"guide\") }}"),
+        ("{{ link.case_study }}{{ links.guide }}", "{{ link(\"case-study\") }}{{ link(\"guide\") }}"),
+        ("a{% endraw %}b", "ab"),
+        ("{{ unsubscribeLink }}", "<a href=\"{{ unsubscribe_url }}\">Unsubscribe</a>"),
+        ("<a href=\"{{ unsubscribe_link }}\">x</a>", "<a href=\"{{ unsubscribe_url }}\">x</a>"),
+    ] {
+        let scope = links(&["case-study", "guide"]);
+        let mut mended = written.to_owned();
+        let mut edits: Vec<_> = check(written, TemplateKind::Html, &scope)
+            .unwrap_err()
+            .into_iter()
+            .filter(|fault| !matches!(fault.kind, FaultKind::UnusedLink { .. }))
+            .flat_map(|fault| fault.edits)
+            .collect();
+        edits.sort_by_key(|(place, _)| place.start);
+        for (place, text) in edits.into_iter().rev() {
+            mended.replace_range(place, &text);
+        }
+        assert_eq!(mended, meant, "{written}");
+        let left = check(&mended, TemplateKind::Html, &TemplateScope { links: BTreeMap::new(), ..scope.clone() });
+        let left = if mended.contains("link(") { check(&mended, TemplateKind::Html, &scope) } else { left };
+        assert!(left.is_ok(), "{mended}: {left:?}");
+    }
+}
+
+#[test]
+fn inline_rules_are_in_the_elements_and_no_longer_in_the_head() {
+    let head =
+        "<mj-style inline=\"inline\">.red { color: #ff0000; }</mj-style><mj-style>.blue { color: #0000ff; }</mj-style>";
+    let body = column(
+        "<mj-text><span class=\"red\">Hello {{ first_name or \"you\" }}</span></mj-text><mj-button hreff=\"\">a</mj-button>",
+    );
+    let text = format!("<mjml><mj-head>{head}</mj-head><mj-body>{body}</mj-body></mjml>");
+    let checked = check(&text.replace(" hreff=\"\"", ""), TemplateKind::Mjml, &scope()).unwrap();
+    assert!(
+        checked.html.contains("<span style=\"color: #ff0000\" class=\"red\">Hello {{ first_name or \"you\" }}</span>")
+    );
+    assert!(!checked.html.contains(".red") && checked.html.contains(".blue"), "{}", checked.html);
+    // What stands behind keeps its place.
+    let broken = text.replace("<mj-text>", "<mj-text a=\"b\"c>");
+    let faults = check(&broken, TemplateKind::Mjml, &scope()).unwrap_err();
+    assert!(faults[0].span.start > broken.find("<mj-text").unwrap(), "{faults:?}");
+    let asking = text.replace(".red {", "{% if customer %}.red {");
+    let asking = asking.replace("; }</mj-style><mj", "; }{% endif %}</mj-style><mj");
+    assert!(check(&asking, TemplateKind::Mjml, &scope()).is_err());
+}
+
+#[test]
+fn a_mail_that_no_server_takes_is_an_error() {
+    let huge = check(&"x".repeat(MAX_MAIL_BYTES + 1), TemplateKind::Html, &scope()).unwrap_err();
+    assert_snapshot!(huge[0].kind.to_string(), @"the mail is 513 KB long before any field is filled in; at most 512 KB are sent");
+    assert!(check(&"x".repeat(MAX_MAIL_BYTES), TemplateKind::Html, &scope()).is_ok());
+    // Each is filled in with up to 900 bytes.
+    let links = WAY_OUT.repeat(600);
+    assert!(check(&links, TemplateKind::Html, &scope()).is_err());
+}
+
 fn fill(
     text: &str,
     kind: TemplateKind,
@@ -430,6 +778,7 @@ proptest! {
     fn any_text_gets_faults_inside_it(parts in prop::collection::vec(prop_oneof![
         Just("{{"), Just("}}"), Just("{%"), Just("%}"), Just("{#"), Just("#}"), Just("if "), Just("else"), Just("endif"),
         Just("elif "), Just("for x in y"), Just("email"), Just("first_name"), Just(" or "), Just("\"x\""), Just("\""), Just("'"),
+        Just("{% endraw %}"), Just("{% endfor %}"), Just("{{#if email}}"), Just("{{/if}}"), Just("link("), Just("<a href='"), Just("https://x.example/?"), Just("<style>"), Just("</style>"), Just("<mj-style inline='inline'>"), Just("</mj-style>"), Just("a{b:c}"), Just("“"),
         Just("|default("), Just(")"), Just("("), Just("<mjml>"), Just("<mj-body>"), Just("</mj-body>"), Just("</mjml>"),
         Just("<mj-raw>"), Just("</mj-raw>"), Just("<!--"), Just("-->"), Just("<a href="), Just(">"), Just("é"), Just(" "),
         Just("{{ email }}"), Just("{% if customer %}"), Just("{% endif %}"), Just("raw"), Just("{% if _ %}"), Just("company.domain"), Just("{{ link('guide') }}"), Just("flowtoken0n1z"), Just("-"), Just("\n"),

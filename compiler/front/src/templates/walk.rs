@@ -9,11 +9,17 @@ use std::ops::Range;
 
 use minijinja::machinery::{self, ast};
 
-use super::fault::{Construct, FaultKind, MissingUse, RequiredToken, Seen, TemplateFault, nearest};
-use super::markup::{Markup, Place};
-use super::{TemplateScope, Uses};
+use super::fault::{
+    Construct, FaultKind, MissingUse, RequiredToken, Seen, Slip, Syntax, TemplateFault, Unseen, nearest, plain,
+};
+use super::markup::{Markup, Place, Role};
+use super::pieces::Piece;
+use super::syntax::Mended;
+use super::{TemplateKind, TemplateScope, Uses, slips};
 
 const FILTERS: [&str; 5] = ["capitalize", "default", "lower", "title", "upper"];
+/// What people click.
+const HREF: &str = "href";
 const LINK: &str = "link";
 
 /// Fields that cannot be missing here.
@@ -26,36 +32,102 @@ pub(super) struct Walked {
     pub(super) uses: Uses,
     /// Aliases that a reader can reach, unlike one in a comment.
     reachable: BTreeSet<String>,
+    /// Where an alias stands that no reader reaches, and why.
+    unreached: BTreeMap<String, (Unseen, Range<usize>)>,
     /// Some `link(..)` was refused, so which alias it meant is not known.
     links_unclear: bool,
     on_every_path: Printed,
     /// Refused where they stand, and reported there.
     refused: Printed,
+    /// The first place of each, or one that at least some readers see.
     seen: BTreeMap<RequiredToken, (Seen, Range<usize>)>,
 }
 
 impl Walked {
     /// What is not there. Worth saying only when all that is there could be read.
-    pub(super) fn absences(&self, scope: &TemplateScope, body_end: Range<usize>) -> Vec<TemplateFault> {
-        let unused = scope.links.keys().filter(|alias| !self.links_unclear && !self.reachable.contains(*alias));
-        let unused = unused.map(|alias| TemplateFault {
-            kind: FaultKind::UnusedLink { alias: alias.clone() },
-            span: body_end.clone(),
-        });
+    pub(super) fn absences(&self, given: &Given<'_>, kind: TemplateKind) -> Vec<TemplateFault> {
+        let Given { text, markup, scope, .. } = given;
         let is_absent = |token: &RequiredToken| !self.on_every_path.contains(token) && !self.refused.contains(token);
         let required = RequiredToken::ALL.into_iter().filter(|token| scope.marketing && is_absent(token));
         let required = required.map(|token| {
-            let (seen, span) = self.seen.get(&token).cloned().unwrap_or((Seen::Nowhere, body_end.clone()));
-            TemplateFault { kind: FaultKind::Required { token, seen }, span }
+            let (seen, span) = self.seen.get(&token).cloned().unwrap_or((Seen::Nowhere, markup.body_end.clone()));
+            lacking(token, seen, span, given, kind)
         });
+        let unused = scope.links.iter().filter(|(alias, _)| !self.links_unclear && !self.reachable.contains(*alias));
+        let mut taken = BTreeSet::new();
+        let unused = unused.map(|(alias, url)| {
+            if let Some((unseen, span)) = self.unreached.get(alias) {
+                let kind = FaultKind::UnusedLink { alias: alias.clone(), unseen: Some(unseen.clone()) };
+                return TemplateFault::new(kind, span.clone());
+            }
+            let is_it = |place: &&Range<usize>| {
+                let written = text.get((*place).clone()).unwrap_or_default().trim();
+                !url.is_empty() && written.replace("&amp;", "&") == *url
+            };
+            match markup.addresses.iter().filter(is_it).find(|place| taken.insert(place.start)) {
+                Some(place) => {
+                    let is_quoted = text.get(..place.start).is_some_and(|before| before.ends_with(['"', '\'']));
+                    let quote = if is_quoted { "" } else { "\"" };
+                    TemplateFault::new(FaultKind::WrittenOut { alias: alias.clone() }, place.clone())
+                        .edit(place.clone(), format!("{quote}{{{{ link(\"{alias}\") }}}}{quote}"))
+                }
+                None => TemplateFault::new(FaultKind::UnusedLink { alias: alias.clone(), unseen: None }, 0..0),
+            }
+        });
+        let unused: Vec<TemplateFault> = unused.collect();
         required.chain(unused).collect()
     }
 }
 
-pub(super) fn walk(text: &str, markup: &Markup, scope: &TemplateScope, excused: &BTreeSet<String>) -> Walked {
-    let mut walker = Walker { markup, scope, excused, walked: Walked::default() };
+impl Walked {
+    /// What the compiled mail hides though it is seen in the template: a rule that was written into an element may do so.
+    pub(super) fn hidden_in(&self, compiled: &Walked, given: &Given<'_>) -> Vec<TemplateFault> {
+        let is_hidden = |token: &RequiredToken| !compiled.on_every_path.contains(token) && given.scope.marketing;
+        let hidden = RequiredToken::ALL.into_iter().filter(is_hidden).filter_map(|token| {
+            let ((seen @ Seen::Unseen(_), _), (_, span)) = (compiled.seen.get(&token)?, self.seen.get(&token)?) else {
+                return None;
+            };
+            Some(lacking(token, seen.clone(), span.clone(), given, TemplateKind::Mjml))
+        });
+        hidden.collect()
+    }
+}
+
+/// What is missing, with the line that it takes, before the end of the body.
+fn lacking(
+    token: RequiredToken,
+    seen: Seen,
+    span: Range<usize>,
+    given: &Given<'_>,
+    kind: TemplateKind,
+) -> TemplateFault {
+    let Given { text, markup, .. } = given;
+    let at = markup.body_end.start;
+    let before = text.get(..at).unwrap_or_default();
+    let indent = before.rsplit('\n').next().filter(|indent| indent.trim().is_empty()).unwrap_or_default();
+    let line = match kind {
+        TemplateKind::Html => format!("<p>{}</p>\n{indent}", token.sample()),
+        TemplateKind::Mjml => {
+            format!("<mj-section><mj-column><mj-text>{}</mj-text></mj-column></mj-section>\n{indent}", token.sample())
+        }
+    };
+    TemplateFault::new(FaultKind::Required { token, seen }, span).edit(at..at, line)
+}
+
+/// A template whose tokens can be read, and what is known of it.
+pub(super) struct Given<'s> {
+    /// As written.
+    pub(super) text: &'s str,
+    pub(super) pieces: &'s [Piece],
+    pub(super) markup: &'s Markup,
+    pub(super) scope: &'s TemplateScope,
+}
+
+pub(super) fn walk(given: &Given<'_>, mended: &Mended) -> Walked {
+    let Given { text, pieces, markup, scope } = *given;
+    let mut walker = Walker { text, pieces, markup, scope, mended, walked: Walked::default() };
     // The text was mended until it parses.
-    if let Ok(ast::Stmt::Template(template)) = machinery::parse(text, "", Default::default()) {
+    if let Ok(ast::Stmt::Template(template)) = machinery::parse(&mended.text, "", Default::default()) {
         let on_every_path = walker.body(&template.children, &Known::new());
         walker.walked.on_every_path = on_every_path;
     }
@@ -63,9 +135,11 @@ pub(super) fn walk(text: &str, markup: &Markup, scope: &TemplateScope, excused: 
 }
 
 struct Walker<'s> {
+    text: &'s str,
+    pieces: &'s [Piece],
     markup: &'s Markup,
     scope: &'s TemplateScope,
-    excused: &'s BTreeSet<String>,
+    mended: &'s Mended,
     walked: Walked,
 }
 
@@ -74,7 +148,7 @@ type Gap = Option<(String, Range<usize>)>;
 
 impl Walker<'_> {
     fn report(&mut self, kind: FaultKind, span: Range<usize>) {
-        self.walked.faults.push(TemplateFault { kind, span });
+        self.walked.faults.push(TemplateFault::new(kind, span));
     }
 
     fn refuse(&mut self, construct: Construct, span: Range<usize>) -> Gap {
@@ -178,32 +252,113 @@ impl Walker<'_> {
     }
 
     fn emit(&mut self, expr: &ast::Expr<'_>, known: &Known) -> Printed {
+        let span = range(expr);
         if let ast::Expr::Call(call) = expr {
-            self.call(call, range(expr));
+            self.call(call, span);
             return Printed::new();
         }
         if let ast::Expr::Var(var) = expr
             && let Some(token) = RequiredToken::from_name(var.id)
         {
-            return self.required(token, range(expr));
+            return self.required(token, span);
         }
+        // The way out under another name may stand where it may.
+        let is_token = field_name(expr)
+            .is_some_and(|name| !self.scope.fields.contains_key(&name) && RequiredToken::meant_by(&name).is_some());
+        if !is_token && let Some(construct) = self.out_of_place(&span) {
+            self.refuse_place(construct, span);
+            return Printed::new();
+        }
+        let before = self.walked.faults.len();
         if let Some((field, span)) = self.value(expr, known) {
             self.report(FaultKind::MaybeMissing { field, usage: MissingUse::Printed }, span);
         }
+        self.mend_names(before, expr, known);
         Printed::new()
     }
 
-    fn required(&mut self, token: RequiredToken, span: Range<usize>) -> Printed {
-        let shown = match self.markup.place_of(span.start) {
-            Place::Comment => Seen::InComment,
-            _ => Seen::OnSomePaths,
-        };
-        let conditional = *self.markup.place_of(span.start) == Place::Conditional;
-        let best = self.walked.seen.entry(token).or_insert((shown, span.clone()));
-        if shown > best.0 {
-            *best = (shown, span);
+    /// Why a value cannot stand here: it would say where a click leads, or a machine would read it.
+    fn out_of_place(&self, span: &Range<usize>) -> Option<Construct> {
+        match &self.markup.spot_of(span.start).role {
+            Role::Words | Role::Part => None,
+            Role::Target { attribute, .. } | Role::Host { attribute, .. } => {
+                Some(Construct::AsAddress { attribute: attribute.clone() })
+            }
+            Role::Code { what } => Some(Construct::InCode { what: what.clone() }),
         }
-        if shown == Seen::InComment || conditional { Printed::new() } else { Printed::from([token]) }
+    }
+
+    fn refuse_place(&mut self, construct: Construct, span: Range<usize>) {
+        let mut fault = TemplateFault::new(FaultKind::NotAllowed(construct), span.clone());
+        if let Role::Target { attribute, value } | Role::Host { attribute, value } =
+            &self.markup.spot_of(span.start).role
+            && attribute == HREF
+        {
+            fault = fault.edit(value.clone(), "{{ link(\"page\") }}");
+        }
+        self.walked.faults.push(fault);
+    }
+
+    /// What stands between the braces of the token at this place.
+    fn inner_of(&self, span: &Range<usize>) -> Option<Range<usize>> {
+        let next = self.pieces.partition_point(|piece| piece.span.start <= span.start);
+        Some(self.pieces.get(next.checked_sub(1)?)?.inner_span(self.text))
+    }
+
+    /// A token with one unknown name is shown as it should read, its fallback with it.
+    fn mend_names(&mut self, before: usize, expr: &ast::Expr<'_>, known: &Known) {
+        let inner = self.inner_of(&range(expr));
+        let Some(inner) = inner else { return };
+        let place = self.markup.spot_of(inner.start).place.clone();
+        let [fault] = self.walked.faults.get_mut(before..).unwrap_or_default() else { return };
+        let FaultKind::UnknownToken { name, nearest: Some(nearest) } = &fault.kind else { return };
+        let is_name = |expr: &ast::Expr<'_>| field_name(expr).is_some_and(|found| found == *name);
+        let fallback = match expr {
+            _ if is_name(expr) => None,
+            ast::Expr::BinOp(op) if matches!(op.op, ast::BinOpKind::ScOr) && is_name(&op.left) => text_of(&op.right),
+            ast::Expr::Filter(filter) if filter.name == "default" && filter.expr.as_ref().is_some_and(is_name) => {
+                match filter.args.as_slice() {
+                    [ast::CallArg::Pos(fallback)] => text_of(fallback),
+                    _ => return,
+                }
+            }
+            _ => return,
+        };
+        let mended = match RequiredToken::from_name(nearest) {
+            Some(token) if place == Place::Text && token != RequiredToken::SenderAddress && !name.ends_with("url") => {
+                // Other tools write the whole link for it.
+                let braces = inner_braces(self.text, &inner);
+                fault.edits = vec![(braces, token.sample().to_owned())];
+                return;
+            }
+            Some(token) => token.name().to_owned(),
+            None if fallback.is_none() && known.contains(nearest) => nearest.clone(),
+            None => slips::printed(nearest, fallback.as_deref(), self.scope),
+        };
+        fault.edits = vec![(inner, mended)];
+    }
+
+    fn required(&mut self, token: RequiredToken, span: Range<usize>) -> Printed {
+        let spot = self.markup.spot_of(span.start);
+        let unseen = match (token, &spot.role) {
+            // An address is read; a way out is followed.
+            (RequiredToken::SenderAddress, Role::Target { attribute, .. }) => {
+                Some(Unseen::Attribute { name: attribute.clone() })
+            }
+            _ => spot.unseen.clone(),
+        };
+        let is_seen = unseen.is_none();
+        let shown = unseen.map_or(Seen::OnSomePaths, Seen::Unseen);
+        let is_better = match self.walked.seen.get(&token) {
+            None => true,
+            Some((Seen::OnSomePaths, _)) => false,
+            Some(_) => is_seen,
+        };
+        let conditional = spot.place == Place::Conditional;
+        if is_better {
+            self.walked.seen.insert(token, (shown, span));
+        }
+        if is_seen && !conditional { Printed::from([token]) } else { Printed::new() }
     }
 
     fn call(&mut self, call: &ast::Call<'_>, span: Range<usize>) {
@@ -223,15 +378,43 @@ impl Walker<'_> {
             self.refuse(Construct::LinkArguments, span);
             return;
         };
+        let spot = self.markup.spot_of(span.start);
+        let refused = match &spot.role {
+            Role::Words | Role::Part | Role::Target { .. } => None,
+            Role::Host { attribute, value } => Some(
+                TemplateFault::new(
+                    FaultKind::NotAllowed(Construct::BehindText { attribute: attribute.clone() }),
+                    span.clone(),
+                )
+                .edit(value.clone(), format!("{{{{ link(\"{alias}\") }}}}")),
+            ),
+            Role::Code { what } => {
+                Some(TemplateFault::new(FaultKind::NotAllowed(Construct::InCode { what: what.clone() }), span.clone()))
+            }
+        };
+        if let Some(refused) = refused {
+            self.walked.reachable.insert(alias);
+            self.walked.faults.push(refused);
+            return;
+        }
         if !self.scope.links.contains_key(&alias) {
             let nearest = nearest(&alias, self.scope.links.keys().map(String::as_str));
             // The misspelt link is not also an unused one.
             self.walked.reachable.extend(nearest.clone());
-            self.report(FaultKind::UnknownLink { alias, nearest }, alias_span);
+            let edit = nearest.as_ref().map(|nearest| format!("\"{nearest}\""));
+            let mut fault = TemplateFault::new(FaultKind::UnknownLink { alias, nearest }, alias_span.clone());
+            fault.edits = edit.into_iter().map(|edit| (alias_span.clone(), edit)).collect();
+            self.walked.faults.push(fault);
             return;
         }
-        if *self.markup.place_of(span.start) != Place::Comment {
-            self.walked.reachable.insert(alias.clone());
+        match &spot.unseen {
+            // A page that leads on to it is reached by a click.
+            None | Some(Unseen::Behind { .. }) => {
+                self.walked.reachable.insert(alias.clone());
+            }
+            Some(unseen) => {
+                self.walked.unreached.entry(alias.clone()).or_insert((unseen.clone(), span));
+            }
         }
         self.walked.uses.links.insert(alias);
     }
@@ -279,8 +462,23 @@ impl Walker<'_> {
             ast::Expr::Const(literal) if literal.value.as_str().is_none() => {
                 self.refuse(Construct::FallbackNotText, range(expr))
             }
+            // `or there`: no field of that name, so it is a text without its quotes.
+            ast::Expr::Var(var) if !self.is_known_name(var.id) => {
+                let kind = FaultKind::Syntax(Syntax::Slip(Slip::Unquoted));
+                let place = range(expr);
+                self.walked.faults.push(TemplateFault::new(kind, place.clone()).edit(place, format!("\"{}\"", var.id)));
+                None
+            }
             _ => self.value(expr, known),
         }
+    }
+
+    /// Whether a name is a field, or one up to what people write names apart by.
+    fn is_known_name(&self, name: &str) -> bool {
+        let is_like = |field: &str| plain(field) == plain(name);
+        self.is_excused(name)
+            || RequiredToken::from_name(name).is_some()
+            || self.scope.fields.keys().any(|field| is_like(field))
     }
 
     fn filter(&mut self, filter: &ast::Spanned<ast::Filter<'_>>, known: &Known) -> Gap {
@@ -331,21 +529,49 @@ impl Walker<'_> {
             self.walked.refused.insert(token);
             self.refuse(Construct::NotAlone { name }, span);
         } else if !self.is_excused(&name) {
-            let tokens = RequiredToken::ALL.map(RequiredToken::name);
-            let candidates = self.scope.fields.keys().map(String::as_str).chain(tokens);
-            let nearest = nearest(&name, candidates);
-            self.report(FaultKind::UnknownToken { name, nearest }, span);
+            let fault = self.unknown(name, span);
+            self.walked.faults.push(fault);
         }
         None
     }
 
+    fn unknown(&mut self, name: String, span: Range<usize>) -> TemplateFault {
+        let meant = RequiredToken::meant_by(&name).map(|token| token.name().to_owned());
+        let tokens = RequiredToken::ALL.map(RequiredToken::name);
+        let candidates = self.scope.fields.keys().map(String::as_str).chain(tokens);
+        let nearest = meant.or_else(|| nearest(&name, candidates)).or_else(|| slips::field(&name, self.scope));
+        // Misspelt, it is not also missing.
+        self.walked.refused.extend(nearest.as_deref().and_then(RequiredToken::from_name));
+        let edit = nearest.clone();
+        let mut fault = TemplateFault::new(FaultKind::UnknownToken { name, nearest }, span.clone());
+        fault.edits = edit.into_iter().map(|edit| (span.clone(), edit)).collect();
+        fault
+    }
+
     fn is_excused(&self, name: &str) -> bool {
-        name.split('.').next().is_some_and(|root| self.excused.contains(root))
+        name.split('.').next().is_some_and(|root| self.mended.excused.contains(root))
     }
 
     fn may_lack(&self, field: &str, known: &Known) -> bool {
-        !known.contains(field) && self.scope.fields.get(field).is_some_and(|shape| shape.optional)
+        !known.contains(field)
+            && !self.mended.asked.contains(field)
+            && self.scope.fields.get(field).is_some_and(|shape| shape.optional)
     }
+}
+
+/// The text that stands there in quotes.
+fn text_of(expr: &ast::Expr<'_>) -> Option<String> {
+    match expr {
+        ast::Expr::Const(literal) => literal.value.as_str().map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// A token with its braces, from what stands between them.
+fn inner_braces(text: &str, inner: &Range<usize>) -> Range<usize> {
+    let start = text.get(..inner.start).and_then(|before| before.rfind("{{")).unwrap_or(inner.start);
+    let end = text.get(inner.end..).and_then(|after| after.find("}}")).map_or(inner.end, |len| inner.end + len + 2);
+    start..end
 }
 
 fn with(known: &Known, more: Option<String>) -> Known {

@@ -80,7 +80,10 @@ impl Reader<'_> {
                         span: span(&inner),
                     });
                 }
-                Rule::bad_hole => self.diagnostics.push(syntax::unreadable_field(self.at(span(&inner)))),
+                Rule::bad_hole => {
+                    let place = self.at(span(&inner));
+                    self.diagnostics.push(syntax::unreadable_field(place, meant_field(inner.as_str())));
+                }
                 _ => {}
             }
         }
@@ -110,6 +113,24 @@ impl Reader<'_> {
             _ => Unit::Days,
         };
         Some(Duration { amount, unit, span: span(&duration) })
+    }
+}
+
+/// What a field that cannot be read was meant to be, where that is clear: a fallback without quotes, two braces, a blank in the name.
+fn meant_field(hole: &str) -> Option<String> {
+    let inner = hole.trim_matches(|c: char| matches!(c, '{' | '}') || c.is_whitespace());
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_name = |name: &str| name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(is_word);
+    let is_text = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || " _-.,!'".contains(c));
+    match inner.split_once(" or ") {
+        Some((name, text)) if is_name(name.trim()) && is_text(text.trim()) => {
+            Some(format!("{{{} or \"{}\"}}", name.trim(), text.trim()))
+        }
+        None if is_name(inner) => Some(format!("{{{inner}}}")),
+        None => Some(inner.split_whitespace().collect::<Vec<_>>().join("_"))
+            .filter(|name| is_name(name))
+            .map(|name| format!("{{{name}}}")),
+        Some(_) => None,
     }
 }
 
