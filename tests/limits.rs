@@ -122,10 +122,12 @@ fn wait(days: usize) -> String {
     workflow(&format!("  wait {days} days\n  score += 1\n"))
 }
 
-/// Spaces before the last word make up what is missing.
+/// A long text at the end makes up what is missing; space does not count.
 fn condition(bytes: usize) -> String {
-    let tests = "customer or ".repeat((bytes - "disqualified".len()) / "customer or ".len());
-    workflow(&format!("  if {tests}{:>width$} {{\n    score += 1\n  }}\n", "disqualified", width = bytes - tests.len()))
+    let tests = "customer or ".repeat(bytes / "customer or ".len() - 4);
+    let last = r#"industry is "#;
+    let text = "x".repeat(bytes - tests.len() - last.len() - 2);
+    workflow(&format!("  if {tests}     \n     {last}\"{text}\" {{\n    score += 1\n  }}\n"))
 }
 
 fn sum(terms: usize) -> String {

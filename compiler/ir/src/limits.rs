@@ -42,7 +42,7 @@ pub const MAX_DURATION_DAYS: i64 = 3_660;
 
 // ---- conditions
 
-/// The longest condition, in bytes of its text: some 300 tests. What is made of one grows faster than its text.
+/// The longest condition, in bytes of its text on one line: some 300 tests. What is made of one grows faster than its text.
 pub const MAX_CONDITION_BYTES: usize = 8 << 10;
 
 /// The most terms of one sum.

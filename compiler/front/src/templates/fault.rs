@@ -297,7 +297,8 @@ impl fmt::Display for Syntax {
             Self::UnclosedText { quote } => write!(f, "this text has no closing {quote}"),
             Self::ValueMissing => f.write_str("a field or a text is missing here"),
             Self::Surplus => f.write_str("there is more here than a token can hold"),
-            Self::StrayTag { tag } => write!(f, "this `{{% {tag} %}}` belongs to no `{{% if .. %}}`"),
+            Self::StrayTag { tag } if is_of_if(tag) => write!(f, "this `{{% {tag} %}}` belongs to no `{{% if .. %}}`"),
+            Self::StrayTag { tag } => write!(f, "this `{{% {tag} %}}` ends nothing"),
             Self::MissingEndif => f.write_str("this `if` has no `{% endif %}`"),
             Self::TooManyTags { limit } => {
                 write!(f, "a template may have {limit} `{{% .. %}}` tags; this one has more")
@@ -317,12 +318,18 @@ impl Syntax {
             Self::UnclosedText { quote } => format!("add {quote} at the end of the text"),
             Self::ValueMissing => "write a field, as in {{ first_name or \"there\" }}".to_owned(),
             Self::Surplus => "a text needs quotes: {{ first_name or \"my friend\" }}".to_owned(),
-            Self::StrayTag { .. } => "open it with {% if FIELD %}, or take it out".to_owned(),
+            Self::StrayTag { tag } if is_of_if(tag) => "open it with {% if FIELD %}, or take it out".to_owned(),
+            Self::StrayTag { .. } => "take it out".to_owned(),
             Self::MissingEndif => "add {% endif %} where it ends".to_owned(),
             Self::TooManyTags { .. } => "make two templates of it, and let the workflow choose".to_owned(),
             Self::Unreadable => "a token looks like {{ first_name or \"there\" }} or {% if first_name %}".to_owned(),
         }
     }
+}
+
+/// Whether a tag is the `if` or a part of one.
+pub(super) fn is_of_if(word: &str) -> bool {
+    matches!(word, "if" | "elif" | "else" | "endif")
 }
 
 impl fmt::Display for Markup {

@@ -4,12 +4,12 @@
 //! rest is parsed again: every offset stays, an author sees all mistakes at once. A condition that cannot be read becomes
 //! [`POISON`], which agrees with everything, because its `{% endif %}` must keep a partner.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::machinery;
 
 use super::MAX_TAGS;
-use super::fault::{Construct, FaultKind, Syntax, TemplateFault};
+use super::fault::{Construct, FaultKind, Syntax, TemplateFault, is_of_if};
 use super::pieces::{Piece, PieceKind, Split};
 
 /// Stands for a condition that could not be read. Not a name that a field can have.
@@ -61,17 +61,24 @@ impl Mended {
         }
     }
 
-    /// Everything but `if`, before the parser sees it: refused here, its ends need no report of their own.
+    /// Everything but `if`, before the parser sees it: refused here, its ends need no report of their own. An end of nothing does: whoever
+    /// fills in the mail would stumble over it.
     fn refuse_tags(&mut self, text: &str, pieces: &[Piece]) {
+        let mut refused: BTreeMap<&str, usize> = BTreeMap::new();
         for piece in pieces.iter().filter(|piece| piece.kind == PieceKind::Tag && !piece.broken) {
             let word = piece.word(text);
-            if matches!(word, "if" | "elif" | "else" | "endif") {
+            if is_of_if(word) {
                 continue;
             }
-            if !word.starts_with("end") {
-                self.excused.extend(words(piece.inner(text)));
-                self.excused.extend((word == "for").then(|| "loop".to_owned()));
-                self.report(FaultKind::NotAllowed(Construct::Tag { name: word.to_owned() }), piece);
+            match word.strip_prefix("end").map(|begun| refused.get_mut(begun).filter(|open| **open > 0)) {
+                Some(Some(open)) => *open -= 1,
+                Some(None) => self.report(FaultKind::Syntax(Syntax::StrayTag { tag: word.to_owned() }), piece),
+                None => {
+                    *refused.entry(word).or_default() += 1;
+                    self.excused.extend(words(piece.inner(text)));
+                    self.excused.extend((word == "for").then(|| "loop".to_owned()));
+                    self.report(FaultKind::NotAllowed(Construct::Tag { name: word.to_owned() }), piece);
+                }
             }
             self.cover(piece);
         }

@@ -187,7 +187,7 @@ impl Reader<'_> {
                     self.unclosed_blocks(pair, indent);
                 }
                 let Some(declaration) = declaration(self, pair) else { return };
-                let brace = Span::new(at.end.saturating_sub(1), at.end);
+                let brace = at.last_sign(self.text);
                 if brace.text(self.text) == "}" {
                     self.ended = Some(Ended { kind: declaration.kind(), what: what_of(pair), indent, brace });
                 }

@@ -217,7 +217,7 @@ impl Reader<'_> {
         let found = slips::first_word(rest.trim_start());
         // At the end of a line the place is its last character, so that there is something to underline.
         let place = if found.is_empty() {
-            Span::new(line.end.saturating_sub(1), line.end).in_file(self.file)
+            line.last_sign(self.text).in_file(self.file)
         } else {
             self.part(line, at..at + found.len())
         };
@@ -268,8 +268,7 @@ impl Reader<'_> {
     /// A line that only lacks its `{`.
     fn missing_open(&mut self, line: Span, behind: Behind) -> Diagnostic {
         let end = Span::new(line.end, line.end);
-        let last = Span::new(line.end.saturating_sub(1), line.end);
-        let diagnostic = syntax::missing_open(self.at(last));
+        let diagnostic = syntax::missing_open(self.at(line.last_sign(self.text)));
         match behind {
             Behind::BlockBelow(brace) => diagnostic.edit(self.at(end.to(brace)), " {"),
             _ => {
