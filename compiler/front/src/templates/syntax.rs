@@ -112,17 +112,24 @@ impl Mended {
         }
     }
 
-    /// Each round covers one piece, so there are at most as many as pieces.
+    /// Each token by itself, so that time stays in step with their number; then the whole, for what only shows there.
     fn read_expressions(&mut self, pieces: &[Piece]) {
-        let mut reported = BTreeSet::new();
-        while let Err(error) = machinery::parse(&self.text, "", Default::default()) {
-            let at = error.range().map_or(0, |range| range.start);
-            let culprit = pieces.iter().rfind(|piece| piece.span.start <= at);
-            let Some(piece) = culprit.filter(|piece| reported.insert(piece.span.start)) else {
-                return self.give_up();
+        for piece in pieces.iter().filter(|piece| piece.kind != PieceKind::Comment) {
+            let written = self.text.get(piece.span.clone()).unwrap_or_default();
+            let alone = match (piece.kind, piece.word(&self.text)) {
+                _ if written.trim().is_empty() => continue,
+                (PieceKind::Tag, "if") => format!("{written}{{% endif %}}"),
+                (PieceKind::Tag, "elif" | "else") => format!("{{% if x %}}{written}{{% endif %}}"),
+                (PieceKind::Tag, "endif") => format!("{{% if x %}}{written}"),
+                _ => written.to_owned(),
             };
-            self.report(FaultKind::Syntax(Syntax::from_parser(error.detail().unwrap_or_default())), piece);
-            self.cover(piece);
+            if let Err(error) = machinery::parse(&alone, "", Default::default()) {
+                self.report(FaultKind::Syntax(Syntax::from_parser(error.detail().unwrap_or_default())), piece);
+                self.cover(piece);
+            }
+        }
+        if machinery::parse(&self.text, "", Default::default()).is_err() {
+            self.give_up();
         }
     }
 
