@@ -54,6 +54,7 @@ fn cases() -> Vec<Case> {
         case("MAX_FACT_DEPTH", limits::MAX_FACT_DEPTH as usize - 1, Flow(count), Code::BadCount),
         case("MAX_STEPS", limits::MAX_STEPS, Flow(steps), Code::TooLarge),
         case("MAX_TRIGGERS", limits::MAX_TRIGGERS as usize, Flow(triggers), Code::TooLarge),
+        case("MAX_FIELDS", limits::MAX_FIELDS, Flow(fields), Code::TooLarge),
         case("MAX_LAYOUT_BYTES", 1, Flow(memory), Code::TooLarge),
     ]
 }
@@ -108,6 +109,20 @@ fn decimals(digits: usize) -> String {
 fn choices(many: usize) -> String {
     let choices: Vec<String> = (0..many).map(|choice| format!("\"{choice:x}\"")).collect();
     format!("contact {{ pick one of {} ? }}\n", choices.join(",")) + &workflow("  score += 1\n")
+}
+
+/// Half of them tags; those that every contact has, and the modules', count too.
+fn fields(many: usize) -> String {
+    let counted = |text: &str| {
+        let source = Source { path: "f.flow".to_owned(), text: text.to_owned() };
+        let project = Project { sources: vec![source], timezone: "UTC".to_owned(), ..Project::default() };
+        compile(&project).program.unwrap().fields.len()
+    };
+    let rest = workflow("  score += 1\n");
+    let own = many - counted(&rest);
+    let tags: Vec<String> = (0..own / 2).map(|nth| format!("t{nth}")).collect();
+    let fields: String = (own / 2..own).map(|nth| format!("  f{nth} text?\n")).collect();
+    format!("{rest}contact {{\n{fields}}}\ntags {}\n", tags.join(", "))
 }
 
 fn stages(many: usize) -> String {

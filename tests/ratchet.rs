@@ -196,7 +196,7 @@ fn all() -> Vec<Many> {
                     }),
             )
         }),
-        many("fields", 2_000, |many| {
+        many("fields", 600, |many| {
             let fields = each(many, |nth| format!("  f{nth} number?\n"));
             text(format!("{HEAD}contact {{\n{fields}}}\n{}", workflow("w", "  score += 1\n")))
         }),

@@ -11,5 +11,5 @@ mod parse;
 mod tests;
 
 pub use ast::{Comment, File};
-pub(crate) use parse::is_reserved;
 pub use parse::{MAX_SOURCE_BYTES, parse, vocabulary};
+pub(crate) use parse::{begins_another_line, is_reserved};
