@@ -235,6 +235,20 @@ fn what_is_at_a_limit_is_read_and_one_more_is_refused() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+/// What a project as a whole may have is told of one without a workflow too, and never as a fault in Flow.
+#[test]
+fn limits_of_the_whole_hold_without_a_workflow() {
+    let fields: String = (0..limits::MAX_FIELDS).map(|nth| format!("  f{nth} text?\n")).collect();
+    let project = Project {
+        sources: vec![Source { path: "limits.flow".to_owned(), text: format!("contact {{\n{fields}}}\n") }],
+        timezone: "UTC".to_owned(),
+        ..Project::default()
+    };
+    let compilation = compile(&project);
+    let codes: Vec<Code> = compilation.diagnostics.iter().map(|found| found.code).collect();
+    assert_eq!((codes, compilation.faults), (vec![Code::TooLarge], Vec::new()));
+}
+
 #[test]
 fn every_limit_has_a_case() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("compiler/ir/src/limits.rs");

@@ -107,7 +107,7 @@ fn all() -> Vec<Many> {
             let stages: Vec<String> = (0..many).map(|nth| format!("s{nth}")).collect();
             text(format!("stages {}\n", stages.join(" < ")))
         }),
-        many("tags", 4_000, |many| {
+        many("tags", 600, |many| {
             let tags: Vec<String> = (0..many).map(|nth| format!("t{nth}")).collect();
             text(format!("{HEAD}tags {}\n", tags.join(", ")))
         }),
