@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use anstyle::Style;
 use flow_ir::{Program, Reference, Workflow};
 use flow_runtime::intake::Tally;
 use flow_runtime::report::{StepReport, Totals, WorkflowReport};
 
 use super::backend::Compiled;
 use super::report::{Finished, Rate, rejected, set_aside};
+use crate::ink::{self, Ink};
 use crate::output::{counted, thousands};
 
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
+const BOLD: Ink = Ink::Bold;
+const DIM: Ink = Ink::Dim;
 /// Columns of the words before a number: as many as the longest need, within these. Longer ones are cut.
 const NAME_COLUMNS: std::ops::RangeInclusive<usize> = 28..=52;
 /// How many kinds of a remark are told one by one.
@@ -23,7 +23,7 @@ const SHOWN_EXAMPLES: usize = 5;
 
 /// Said before the work begins.
 pub(super) fn compiled(program: &Program, compiled: &Compiled) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
+    let mut out = ink::stdout();
     let parts = [
         counted(program.workflows.len(), "workflow"),
         counted(program.emails.len(), "email"),
@@ -58,7 +58,7 @@ pub(crate) fn finished(finished: &Finished) -> io::Result<()> {
     mail_trouble(&mut text, finished);
     not_taken(&mut text, finished);
     let _ = writeln!(text, "{}", ending(finished));
-    anstream::stdout().lock().write_all(text.as_bytes())
+    ink::stdout().write_all(text.as_bytes())
 }
 
 /// A heading with lines below it.

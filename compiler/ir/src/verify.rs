@@ -14,7 +14,7 @@ use super::{
     Area, EmailId, Entry, FactId, Field, FieldType, Id, IdMap, Layout, PatternEvent, PatternId, PredicateId, Program,
     Reference, SlotId, SlotKind, Workflow, WorkflowId,
 };
-use crate::limits::{MAX_CHOICES, MAX_FACT_DEPTH, MAX_TRIGGERS, TRACE_BITS};
+use crate::limits::{MAX_CHOICES, MAX_FACT_DEPTH, MAX_FIELDS, MAX_TRIGGERS, TRACE_BITS};
 use std::fmt;
 
 /// Something a program must not have. A fault is a bug of the compiler or a damaged file, never a marketer's mistake.
@@ -81,6 +81,9 @@ impl Checker<'_> {
         self.layout("company", &program.company);
         for event in program.events.values() {
             self.layout(&format!("event {}", event.name), &event.layout);
+        }
+        if program.fields.len() > MAX_FIELDS {
+            self.fault("fields", format!("there are {}, not up to {MAX_FIELDS}", program.fields.len()));
         }
         for field in program.fields.values() {
             self.field(field);
