@@ -56,6 +56,9 @@ pub const MAX_CHOICES: usize = u16::MAX as usize;
 /// The longest wait or period: ten years. Longer ones are slips of the keyboard.
 pub const MAX_DURATION_DAYS: i64 = 3_660;
 
+/// The letters of a name. What a mail is known by holds the name of its workflow, and mail servers keep such a key up to a length.
+pub const MAX_NAME_BYTES: usize = 80;
+
 /// The fields of a contact, with its tags and those of every module: each is a column of a store, and SQLite has 2,000 for a table or view.
 pub const MAX_FIELDS: usize = 1_500;
 

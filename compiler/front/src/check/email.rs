@@ -54,6 +54,17 @@ pub(super) fn report_email_clauses(cx: &mut Cx<'_>, node: &ast::Email) {
     if node.broken {
         return;
     }
+    for subject in node.subjects() {
+        // Signs that nobody sees are nothing to read either.
+        let is_unseen = |c: char| {
+            c.is_whitespace()
+                || c.is_control()
+                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
+        };
+        if subject.text.plain().is_some_and(|text| text.chars().all(is_unseen)) {
+            cx.report(names::empty_subject(&node.name.text, cx.at(subject.text.span)));
+        }
+    }
     let at = cx.at(node.name.span);
     if node.subjects().is_empty() {
         cx.report(names::missing_clause(&what, "subject", "subject \"Your guide, {first_name or \"there\"}\"", at));

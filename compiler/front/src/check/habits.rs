@@ -62,8 +62,8 @@ pub(super) fn field_and_values(predicate: &Predicate) -> Option<Before<'_>> {
 /// What Flow calls a value that is there, or is not.
 pub(super) fn asks_for_presence(word: &str) -> Option<&'static str> {
     match word {
-        "empty" | "missing" | "null" | "none" | "blank" | "nothing" | "undefined" => Some("unknown"),
-        "set" | "present" | "there" | "filled" | "available" => Some("known"),
+        "unknown" | "empty" | "missing" | "null" | "none" | "blank" | "nothing" | "undefined" => Some("unknown"),
+        "known" | "set" | "present" | "there" | "filled" | "available" => Some("known"),
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Code, Diagnostic, suggest};
 use crate::source::Location;
+use flow_ir::limits::MAX_NAME_BYTES;
 
 fn unknown(code: Code, what: &str, name: &str, known: &[&str], at: Location, none: &str) -> Diagnostic {
     let diagnostic =
@@ -239,6 +240,24 @@ pub(crate) fn repeated_clause(what: &str, clause: &str, at: Location, first: Opt
 pub(crate) fn missing_clause(what: &str, clause: &str, example: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::MissingClause, format!("{what} has no `{clause}`"), at, format!("needs a `{clause}`"))
         .help(format!("add a line such as\n  {example}"))
+}
+
+/// A name that is no word any more.
+pub(crate) fn long_name(at: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::TooLarge,
+        format!("this name has more than {MAX_NAME_BYTES} letters"),
+        at,
+        "too long to be a name",
+    )
+    .help("shorten it; a title may say more")
+}
+
+/// A subject in which nobody would read anything.
+pub(crate) fn empty_subject(email: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::MissingClause, format!("email `{email}` has an empty subject"), at, "nothing to read")
+        .why("mail servers take it for spam, and Flow sends no mail without a subject")
+        .help("say in a few words what the mail brings, for example `subject \"Your guide is here\"`")
 }
 
 pub(crate) fn defined_by_itself(name: &str, at: Location) -> Diagnostic {

@@ -44,6 +44,11 @@ fn event_with_text(
     let properties = text_properties(env, word);
     let [property] = properties.as_slice() else { return None };
     let next = |ahead: usize| words.get(at + ahead);
+    if let (Some((_, "(")), Some((_, text)), Some((end, ")"))) = (next(1), next(2), next(3))
+        && text.starts_with('"')
+    {
+        return Some(change(place.start..end.end, format!("{word}({property} is {text})"), PARTS));
+    }
     let (relation, value) = match (next(1)?, next(2)) {
         ((place, text), _) if text.starts_with('"') => ("is", (place, *text)),
         ((_, "is" | "=" | "on" | "of" | "to" | ":"), Some((place, text))) if text.starts_with('"') => {

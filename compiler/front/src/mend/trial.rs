@@ -156,7 +156,9 @@ fn statement_at(text: &str, at: usize) -> Range<usize> {
     let (mut start, mut end) = (line.start, line.end);
     for (place, token) in tokens_at(text.get(line.clone()).unwrap_or_default()) {
         let place = line.start + place;
-        if matches!(token, ";" | "}") || (token == "{" && place < at) {
+        if token.starts_with("//") {
+            end = end.min(place);
+        } else if matches!(token, ";" | "}") || (token == "{" && place < at) {
             if place < at {
                 start = place + token.len();
             } else {
@@ -164,6 +166,7 @@ fn statement_at(text: &str, at: usize) -> Range<usize> {
             }
         }
     }
+    let end = start + text.get(start..end).map_or(0, |found| found.trim_end().len());
     let space = text.get(start..end).map_or(0, |found| found.len() - found.trim_start().len());
     start + space..end
 }

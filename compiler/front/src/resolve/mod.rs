@@ -14,6 +14,7 @@ use crate::diagnostics::{Diagnostic, names};
 use crate::naming::snake_case;
 use crate::source::{FileId, Location, Source, Span};
 use crate::syntax::{Settled, ast, begins_another_line, constructs, is_reserved, parse, parse_guessing};
+use flow_ir::limits::MAX_NAME_BYTES;
 use flow_ir::{EmailId, IdMap};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -355,6 +356,9 @@ impl Resolver<'_> {
 
     fn is_new(&mut self, name: &ast::Name, file: FileId) -> bool {
         let at = name.span.in_file(file);
+        if name.text.len() > MAX_NAME_BYTES {
+            self.diagnostics.push(names::long_name(at));
+        }
         if BUILT_IN.iter().any(|(built_in, _)| *built_in == name.text) {
             self.diagnostics.push(names::built_in_name(&name.text, at));
             return false;

@@ -9,6 +9,7 @@
 //! tried: some ninety crates and a minute of processor time to build, and it writes the whole document anew, in which a token between
 //! table rows would move.
 
+use flow_ir::limits::MAX_MAIL_BYTES;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -113,7 +114,13 @@ impl Rules {
         let (mut styled, mut written) = (String::with_capacity(html.len()), 0);
         let mut open: Vec<Element> = Vec::new();
         let mut at = 0;
-        while let Some(start) = html.get(at..).and_then(|rest| rest.find('<')).map(|len| at + len) {
+        // A mail that is too long by then is refused, and no rule need go into the rest of it.
+        while let Some(start) = (styled.len() <= MAX_MAIL_BYTES)
+            .then(|| html.get(at..))
+            .flatten()
+            .and_then(|rest| rest.find('<'))
+            .map(|len| at + len)
+        {
             let rest = html.get(start..).unwrap_or_default();
             let skipped = if rest.starts_with("<!--") {
                 Some(rest.find("-->").map_or(rest.len(), |len| len + "-->".len()))

@@ -124,7 +124,7 @@ fn meant_field(hole: &str) -> Option<String> {
     let is_text = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || " _-.,!'".contains(c));
     match inner.split_once(" or ") {
         Some((name, text)) if is_name(name.trim()) && is_text(text.trim()) => {
-            Some(format!("{{{} or \"{}\"}}", name.trim(), text.trim()))
+            Some(format!("{{{} or \"{}\"}}", name.trim(), text.trim().trim_matches('\'')))
         }
         None if is_name(inner) => Some(format!("{{{inner}}}")),
         None => Some(inner.split_whitespace().collect::<Vec<_>>().join("_"))

@@ -5,6 +5,18 @@ use super::pattern::Words;
 use crate::naming::snake_case;
 use std::ops::Range;
 
+/// `tags "a", "b"`, `tags a b and c`: names with commas between them.
+fn tags(rest: Option<&str>, at: Range<usize>) -> Option<Wording> {
+    let rest = rest?.replace(" and ", " ").replace(['(', ')', '[', ']', '"', '\''], " ");
+    let names: Vec<String> = rest
+        .split([',', ' ', '/', '|', '&'])
+        .map(|name| snake_case(&name.replace('-', "_")))
+        .filter(|name| !name.is_empty())
+        .collect();
+    let edits = vec![(at, format!(" {}", names.join(", ")))];
+    (!names.is_empty()).then_some(Wording { edits, help: "tags are names of one word, with commas between them:" })
+}
+
 const DECLARED: &[&str] = &["event", "email", "team", "workflow", "segment", "campaign", "journey"];
 
 /// A head with one name, and what was written as its title where a workflow may have one.
@@ -13,6 +25,9 @@ pub(super) fn wordings(words: &Words<'_>) -> Vec<Wording> {
     let Some(((kind, place), rest)) = all.split_first() else { return Vec::new() };
     let Some((_, last)) = rest.last() else { return Vec::new() };
     let kind = kind.to_lowercase();
+    if matches!(kind.as_str(), "tags" | "labels") {
+        return tags(words.between_places(place.end, last.end), place.end..last.end).into_iter().collect();
+    }
     if !DECLARED.contains(&kind.as_str()) {
         return Vec::new();
     }

@@ -76,6 +76,11 @@ impl<'l> Words<'l> {
         self.line.get(first.start..last.end)
     }
 
+    /// The line from one byte to another.
+    pub(super) fn between_places(&self, from: usize, to: usize) -> Option<&'l str> {
+        self.line.get(from..to)
+    }
+
     pub(super) fn text(&self, place: Range<usize>) -> Option<&'l str> {
         self.line.get(place)
     }

@@ -4,7 +4,7 @@ use super::Wording;
 use std::ops::Range;
 
 pub(super) fn wordings(line: &str) -> Vec<Wording> {
-    let found = [text_line(line), holes(line), inner_quotes(line), one_of(line)];
+    let found = [text_line(line), holes(line), inner_quotes(line), one_of(line), like(line)];
     found.into_iter().flatten().collect()
 }
 
@@ -23,14 +23,17 @@ fn text_line(line: &str) -> Option<Wording> {
         return None;
     }
     let rest = rest.trim_start_matches([' ', ':', '=']);
-    let without = ["line ", "text ", "is ", "to "].iter().find_map(|more| rest.strip_prefix(more).filter(|rest| rest.starts_with(['"', '\''])));
+    let without = ["line ", "text ", "is ", "to "]
+        .iter()
+        .find_map(|more| rest.strip_prefix(more).filter(|rest| rest.starts_with(['"', '\''])));
     let rest = without.unwrap_or(rest).trim_end();
     // What follows the text of a task.
     let (said, due) = match (word, rest.rfind(" due ")) {
         ("task", Some(at)) => rest.split_at_checked(at)?,
         _ => (rest, ""),
     };
-    if rest.is_empty() || rest.starts_with("when ") || rest.starts_with("if ") || rest.starts_with(['“', '”', '„', '«']) {
+    if rest.is_empty() || rest.starts_with("when ") || rest.starts_with("if ") || rest.starts_with(['“', '”', '„', '«'])
+    {
         return None;
     }
     let quote = said.chars().next().filter(|sign| matches!(sign, '"' | '\''));
@@ -85,7 +88,11 @@ fn end_of_hole(line: &str, start: usize) -> Option<usize> {
 /// A field with its fallback, as Flow writes it.
 fn in_our_words(hole: &str) -> Option<String> {
     let inner = hole.trim_matches(['{', '}']).trim();
-    let (field, fallback) = match inner.split_once(" or ").or_else(|| inner.split_once(" else ")).or_else(|| inner.split_once(['|', ','])) {
+    let (field, fallback) = match inner
+        .split_once(" or ")
+        .or_else(|| inner.split_once(" else "))
+        .or_else(|| inner.split_once(['|', ',']))
+    {
         Some((field, fallback)) => (field.trim(), Some(fallback.trim())),
         None => (inner, None),
     };
@@ -112,6 +119,15 @@ fn inner_quotes(line: &str) -> Option<Wording> {
     let edits: Vec<(Range<usize>, String)> =
         inner.match_indices('"').map(|(at, _)| (first + 1 + at..first + 2 + at, "\\\"".to_owned())).collect();
     (!edits.is_empty()).then_some(Wording { edits, help: "a quote inside of a text is `\\\"`:" })
+}
+
+/// `job_title like "%CMO%"`, as databases ask.
+fn like(line: &str) -> Option<Wording> {
+    let at = line.find(" like \"")? + 1;
+    let text = line.get(at + "like \"".len()..)?.split('"').next()?;
+    let end = at + "like \"\"".len() + text.len();
+    let edits = vec![(at..end, format!("contains \"{}\"", text.trim_matches('%')))];
+    Some(Wording { edits, help: "a part of a text is asked so:" })
 }
 
 /// `plan one of (free, pro)?`, `plan one of "free" or "pro"`.

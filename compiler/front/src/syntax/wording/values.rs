@@ -30,8 +30,8 @@ fn minutes(unit: &str) -> Option<u64> {
 /// What people count in, and what stood before the comparison: `employees > 50 employees`.
 fn is_counted(word: &str, field: Option<&str>) -> bool {
     const COUNTED: &[&str] = &[
-        "points", "point", "pts", "percent", "eur", "usd", "gbp", "chf", "euro", "euros", "dollar", "dollars", "people",
-        "persons", "staff", "users", "seats",
+        "points", "point", "pts", "percent", "eur", "usd", "gbp", "chf", "euro", "euros", "dollar", "dollars",
+        "people", "persons", "staff", "users", "seats",
     ];
     let lower = word.to_lowercase();
     COUNTED.contains(&lower.as_str()) || field.is_some_and(|field| field.eq_ignore_ascii_case(word))
@@ -80,6 +80,7 @@ pub(super) fn wordings(words: &Words<'_>) -> Vec<Wording> {
         }
     }
     found.extend(halves(&all));
+    found.extend(times_compared(&all));
     found.extend(days(&all));
     found.extend(numbers(&all, words));
     if let [date] = dates(&all).as_slice() {
@@ -160,10 +161,24 @@ fn numbers(all: &[(&str, Range<usize>)], words: &Words<'_>) -> Vec<Wording> {
 
 /// A number in letters.
 fn spelled(word: &str) -> Option<usize> {
-    const NUMBERS: [&str; 13] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    ];
+    const NUMBERS: [&str; 13] =
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
     NUMBERS.iter().position(|number| number.eq_ignore_ascii_case(word))
+}
+
+/// `more than 3 times`, `fewer than 3 times`.
+fn times_compared(all: &[(&str, Range<usize>)]) -> Option<Wording> {
+    let word = |at: usize| all.get(at).map(|(word, _)| *word);
+    let at =
+        (0..all.len()).find(|at| word(at + 1) == Some("than") && matches!(word(at + 3), Some("times" | "time")))?;
+    let count: u64 = word(at + 2)?.parse().ok()?;
+    let text = match word(at)? {
+        "more" => format!("at least {} times", count.saturating_add(1)),
+        "less" | "fewer" => format!("at most {} times", count.checked_sub(1)?),
+        _ => return None,
+    };
+    let edits = vec![(all.get(at)?.1.start..all.get(at + 3)?.1.end, text)];
+    Some(Wording { edits, help: "say `at least`, `at most` or `exactly`:" })
 }
 
 /// `1.5 hours`, `half a day`: in the smaller unit.
