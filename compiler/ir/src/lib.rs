@@ -23,6 +23,7 @@ pub mod meaning;
 pub mod memory;
 pub mod print;
 pub mod program;
+mod required;
 pub mod source;
 pub mod verify;
 

@@ -54,6 +54,10 @@ pub(super) struct WorkflowPlan {
     /// What the goal, the exits and every awaited condition read.
     pub(super) live: Bits,
     pub(super) window: Option<SendWindow>,
+    /// The fields without which nobody comes in.
+    pub(super) required: Vec<FieldId>,
+    /// Those of them that its entry reads.
+    pub(super) required_by_entry: Vec<FieldId>,
     /// A journey that has not begun.
     pub(super) blank: Vec<u8>,
     /// For each step, the wait it is.
@@ -65,8 +69,11 @@ pub(super) struct Becoming {
     pub(super) workflow: WorkflowId,
     pub(super) when: PredicateId,
     pub(super) was: SlotId,
+    pub(super) owed: SlotId,
     pub(super) existing: bool,
     pub(super) reads: Bits,
+    /// What may be all that keeps somebody out of whom it holds.
+    pub(super) required: Bits,
     /// Whether time alone can change it.
     pub(super) timed: bool,
 }
@@ -146,6 +153,16 @@ impl Reads<'_> {
         bits
     }
 
+    /// What tells that one of these fields has got a value.
+    fn fields(&self, fields: &[FieldId]) -> Bits {
+        let mut bits = self.empty();
+        for field in fields.iter().filter_map(|field| self.program.fields.get(*field)) {
+            field.slot.into_iter().for_each(|slot| bits.insert(slot.index()));
+            field.text.into_iter().for_each(|text| bits.insert(self.program.frame.slots.len() + text.index()));
+        }
+        bits
+    }
+
     fn workflow(&self, id: WorkflowId) -> Result<WorkflowPlan, EngineError> {
         let workflow = self.program.workflows.at(id);
         let goal = workflow.goal.as_ref().map_or_else(|| self.empty(), |goal| self.predicate(goal.when));
@@ -161,14 +178,23 @@ impl Reads<'_> {
         let window = window.transpose().map_err(|error| EngineError::Program {
             problem: format!("the send window of `{}` cannot be kept: {error}", workflow.name),
         })?;
-        Ok(WorkflowPlan { goal, live, window, blank: workflow.journey.blank(), waits: waits_of_steps(workflow) })
+        Ok(WorkflowPlan {
+            goal,
+            live,
+            window,
+            required: self.program.required(id),
+            required_by_entry: self.program.required_by_entry(id),
+            blank: workflow.journey.blank(),
+            waits: waits_of_steps(workflow),
+        })
     }
 
     fn becoming(&self, id: WorkflowId) -> Option<Becoming> {
         match self.program.workflows.at(id).entry {
-            Entry::Becomes { when, was, existing, .. } => {
+            Entry::Becomes { when, was, owed, existing } => {
                 let (reads, timed) = (self.predicate(when), self.is_timed(when));
-                Some(Becoming { workflow: id, when, was, existing, reads, timed })
+                let required = self.fields(&self.program.required(id));
+                Some(Becoming { workflow: id, when, was, owed, existing, reads, required, timed })
             }
             Entry::Event { .. } | Entry::ByHand => None,
         }
