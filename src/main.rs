@@ -4,12 +4,13 @@
 mod check;
 mod doc;
 mod fmt;
+mod ink;
 mod load;
 mod output;
 mod project;
 mod run;
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -56,7 +57,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| refuse(&error));
     let color = match arguments.color {
         Color::Auto => anstream::ColorChoice::Auto,
         Color::Always => anstream::ColorChoice::Always,
@@ -71,6 +72,17 @@ fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments, &mut output),
     };
     exit_code(outcome)
+}
+
+/// Says what is wrong with the arguments, or the help that was asked for.
+fn refuse(error: &clap::Error) -> ! {
+    let is_obeyed = |argument: std::ffi::OsString| argument.to_string_lossy().contains(flow_front::shown::is_obeyed);
+    if std::env::args_os().any(is_obeyed) {
+        // clap quotes them as they are, in its own colours. Where even this cannot be written, nothing can be said.
+        let _ = write!(ink::stderr(), "{}", error.render());
+        std::process::exit(error.exit_code());
+    }
+    error.exit()
 }
 
 fn exit_code(outcome: io::Result<Outcome>) -> ExitCode {

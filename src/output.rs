@@ -1,9 +1,8 @@
 //! What the command says. Findings go to stdout, since they are what was asked for; what kept the command from its work goes to
-//! stderr. Colour is decided by anstream: the flag, then NO_COLOR and CLICOLOR_FORCE, then whether it is a terminal.
+//! stderr. What people read is written by [`ink`](crate::ink).
 
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
 use console::Term;
 use flow_front::diagnostics::render::json::{JsonDiagnostic, json};
@@ -11,6 +10,7 @@ use flow_front::diagnostics::render::{Human, Sources};
 use flow_front::diagnostics::{Diagnostic, Severity};
 use serde::Serialize;
 
+use crate::ink::{self, Ink, Paper};
 use crate::run::report::Finished;
 use crate::run::show;
 
@@ -116,7 +116,7 @@ impl Output {
         if self.format == Format::Json {
             return Ok(());
         }
-        self.draw(&mut anstream::stderr().lock(), findings)
+        self.draw(&mut ink::stderr(), findings)
     }
 
     /// The end of a run.
@@ -135,18 +135,18 @@ impl Output {
     fn write_human(&self, findings: &[Findings], failures: &[Failure], summary: &str) -> io::Result<()> {
         self.findings(findings)?;
         if failures.is_empty() {
-            return writeln!(anstream::stdout().lock(), "{summary}");
+            return writeln!(ink::stdout(), "{summary}");
         }
         self.failures(failures)
     }
 
     /// For people: what was asked for.
     pub(crate) fn findings(&self, findings: &[Findings]) -> io::Result<()> {
-        self.draw(&mut anstream::stdout().lock(), findings)
+        self.draw(&mut ink::stdout(), findings)
     }
 
     /// In their order; where there are more than anyone reads, errors before warnings, and how many are left.
-    fn draw(&self, out: &mut impl Write, findings: &[Findings]) -> io::Result<()> {
+    fn draw(&self, out: &mut Paper<impl Write>, findings: &[Findings]) -> io::Result<()> {
         let mut all: Vec<(&Diagnostic, &Sources)> = Vec::new();
         for Findings { diagnostics, sources } in findings {
             all.extend(diagnostics.iter().map(|diagnostic| (diagnostic, sources)));
@@ -155,7 +155,8 @@ impl Output {
             all.sort_by_key(|(diagnostic, _)| diagnostic.severity != Severity::Error);
         }
         for (diagnostic, sources) in all.iter().take(MAX_DRAWN) {
-            writeln!(out, "{}", self.human.render(diagnostic, sources))?;
+            out.draw(&self.human.render(diagnostic, sources))?;
+            writeln!(out)?;
         }
         match all.len().checked_sub(MAX_DRAWN).filter(|more| *more > 0) {
             Some(more) => {
@@ -168,8 +169,8 @@ impl Output {
 
     /// For people: what kept the command from its work.
     pub(crate) fn failures(&self, failures: &[Failure]) -> io::Result<()> {
-        let mut err = anstream::stderr().lock();
-        let (red, cyan) = (colour(AnsiColor::Red), colour(AnsiColor::Cyan));
+        let mut err = ink::stderr();
+        let (red, cyan) = (Ink::Red, Ink::Cyan);
         for Failure { message, help } in failures {
             writeln!(err, "{red}error:{red:#} {message}\n{cyan}help:{cyan:#} {help}")?;
         }
@@ -213,8 +214,4 @@ pub(crate) fn thousands(number: u64) -> String {
 pub(crate) fn counted(count: usize, noun: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{ending}")
-}
-
-fn colour(colour: AnsiColor) -> Style {
-    Style::new().fg_color(Some(colour.into()))
 }

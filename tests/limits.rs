@@ -60,6 +60,7 @@ fn cases() -> Vec<Case> {
         case("MAX_FACT_DEPTH", limits::MAX_FACT_DEPTH as usize - 1, Flow(count), Code::BadCount),
         case("MAX_STEPS", limits::MAX_STEPS, Flow(steps), Code::TooLarge),
         case("MAX_TRIGGERS", limits::MAX_TRIGGERS as usize, Flow(triggers), Code::TooLarge),
+        case("MAX_FIELDS", limits::MAX_FIELDS, Flow(fields), Code::TooLarge),
         case("MAX_LAYOUT_BYTES", 1, Flow(memory), Code::TooLarge),
     ]
 }
@@ -136,6 +137,20 @@ fn choices(many: usize) -> String {
     format!("contact {{ pick one of {} ? }}\n", choices.join(",")) + &workflow("  score += 1\n")
 }
 
+/// Half of them tags; those that every contact has, and the modules', count too.
+fn fields(many: usize) -> String {
+    let counted = |text: &str| {
+        let source = Source { path: "f.flow".to_owned(), text: text.to_owned() };
+        let project = Project { sources: vec![source], timezone: "UTC".to_owned(), ..Project::default() };
+        compile(&project).program.unwrap().fields.len()
+    };
+    let rest = workflow("  score += 1\n");
+    let own = many - counted(&rest);
+    let tags: Vec<String> = (0..own / 2).map(|nth| format!("t{nth}")).collect();
+    let fields: String = (own / 2..own).map(|nth| format!("  f{nth} text?\n")).collect();
+    format!("{rest}contact {{\n{fields}}}\ntags {}\n", tags.join(", "))
+}
+
 fn stages(many: usize) -> String {
     let names: Vec<String> = (0..many).map(|stage| format!("s{stage:x}")).collect();
     format!(
@@ -148,10 +163,12 @@ fn wait(days: usize) -> String {
     workflow(&format!("  wait {days} days\n  score += 1\n"))
 }
 
-/// Spaces before the last word make up what is missing.
+/// A long text at the end makes up what is missing; space does not count.
 fn condition(bytes: usize) -> String {
-    let tests = "customer or ".repeat((bytes - "disqualified".len()) / "customer or ".len());
-    workflow(&format!("  if {tests}{:>width$} {{\n    score += 1\n  }}\n", "disqualified", width = bytes - tests.len()))
+    let tests = "customer or ".repeat(bytes / "customer or ".len() - 4);
+    let last = r#"industry is "#;
+    let text = "x".repeat(bytes - tests.len() - last.len() - 2);
+    workflow(&format!("  if {tests}     \n     {last}\"{text}\" {{\n    score += 1\n  }}\n"))
 }
 
 fn sum(terms: usize) -> String {
@@ -243,6 +260,20 @@ fn what_is_at_a_limit_is_read_and_one_more_is_refused() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// What a project as a whole may have is told of one without a workflow too, and never as a fault in Flow.
+#[test]
+fn limits_of_the_whole_hold_without_a_workflow() {
+    let fields: String = (0..limits::MAX_FIELDS).map(|nth| format!("  f{nth} text?\n")).collect();
+    let project = Project {
+        sources: vec![Source { path: "limits.flow".to_owned(), text: format!("contact {{\n{fields}}}\n") }],
+        timezone: "UTC".to_owned(),
+        ..Project::default()
+    };
+    let compilation = compile(&project);
+    let codes: Vec<Code> = compilation.diagnostics.iter().map(|found| found.code).collect();
+    assert_eq!((codes, compilation.faults), (vec![Code::TooLarge], Vec::new()));
 }
 
 #[test]

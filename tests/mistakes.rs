@@ -219,3 +219,45 @@ fn every_mistake_gets_one_message_that_mends_it() {
     assert!(all > 100, "only {all} mistakes were found");
     assert!(wrong.is_empty(), "{}\n{} of {all} are not mended as they should be", wrong.join("\n"), wrong.len());
 }
+
+/// One slip in a file that was right, or had a few mistakes: lines swapped, cut, joined, moved. What follows from it is not told.
+#[test]
+fn a_slip_of_the_hand_is_no_flood() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cascades");
+    let most = read(&folder.join("most.txt"));
+    let mut seen = 0;
+    for line in most.lines().filter(|line| !line.starts_with('#')) {
+        let (most, name) = line.trim().split_once(' ').unwrap();
+        let project = Project {
+            name: "cascades".to_owned(),
+            timezone: "Europe/Berlin".to_owned(),
+            midnight: Default::default(),
+            lints: Levels::all(Level::Off),
+            sources: vec![Source { path: format!("{name}.flow"), text: read(&folder.join(format!("{name}.flow"))) }],
+            templates: all_templates(),
+        };
+        let compilation = compile(&project);
+        let found = errors(&compilation);
+        let drawn = || found.iter().map(|found| format!("{found:?}\n")).collect::<String>();
+        assert!(found.len() <= most.parse().unwrap(), "{name}: {} messages\n{}", found.len(), drawn());
+        seen += 1;
+    }
+    assert_eq!(seen + 1, fs::read_dir(&folder).unwrap().count(), "a file is not in most.txt");
+}
+
+/// The templates of the corpus and of the example.
+fn all_templates() -> Vec<Source> {
+    let folders = ["tests/corpus/emails", "examples/guide_nurture/emails"];
+    let files = folders.iter().flat_map(|folder| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
+    });
+    let mut templates: Vec<Source> = files
+        .map(|path| Source {
+            path: format!("emails/{}", path.file_name().unwrap().to_str().unwrap()),
+            text: read(&path),
+        })
+        .collect();
+    templates.sort_by(|one, other| one.path.cmp(&other.path));
+    templates
+}

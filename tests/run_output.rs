@@ -77,7 +77,10 @@ fn names_the_required_fields_that_keep_people_out() {
     write("flow.toml", &(example.unwrap() + "\n[lints]\nno-goal = \"off\"\n"));
     write("required.flow", REQUIRED);
     write("emails/hello.html", "<p>{{ sender_address }} <a href=\"{{ unsubscribe_url }}\">Unsubscribe</a></p>");
-    write("data/contacts.csv", "User ID,Email,Seats,Ends\nu1,a@x.example,,\nu2,b@x.example,3,2026-05-01\nu3,c@x.example,0,\n");
+    write(
+        "data/contacts.csv",
+        "User ID,Email,Seats,Ends\nu1,a@x.example,,\nu2,b@x.example,3,2026-05-01\nu3,c@x.example,0,\n",
+    );
     let event = |at: u32, user: &str, kind: &str| {
         format!(
             "{{\"type\":{kind},\"messageId\":\"m{at}\",\"userId\":\"{user}\",\"timestamp\":\"2026-03-03T10:0{at}:00Z\"}}\n"

@@ -4,16 +4,14 @@ mod terminal;
 
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
 use clap::Args;
 use flow_front::diagnostics::suggest;
 use flow_front::pages::{self, Family, Topic};
 use serde::Serialize;
 
+use crate::ink::{self, Ink};
 use crate::output::{Failure, Format, Outcome, Output};
 
-const BOLD: Style = Style::new().bold();
-const CYAN: Style = AnsiColor::Cyan.on_default();
 /// Longer lines tire a reader.
 const MAX_COLUMNS: usize = 100;
 /// Columns of a topic's name in the list.
@@ -78,7 +76,7 @@ fn show(topic: &Topic, output: &Output) -> io::Result<Outcome> {
         }
         Format::Human => {
             let drawn = terminal::draw(&topic.markdown, columns(output));
-            anstream::stdout().lock().write_all(drawn.as_bytes())?;
+            ink::stdout().draw(&drawn)?;
         }
     }
     Ok(Outcome::Clean)
@@ -104,22 +102,23 @@ fn list(output: &Output) -> io::Result<Outcome> {
 }
 
 fn write_list(families: &[Family], columns: usize) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
+    let mut out = ink::stdout();
     let how = "`flow doc TOPIC` prints a page. A topic is one of those below, or a word of the language such as `wait`; a code goes by \
                its number or its name: `flow doc F0401`, `flow doc possibly-missing`.";
-    writeln!(out, "{}", terminal::wrapped(how, columns, ""))?;
+    out.draw(&format!("{}\n", terminal::wrapped(how, columns, "")))?;
     for Family { title, topics } in families {
-        writeln!(out, "\n{BOLD}{title}{BOLD:#}")?;
+        writeln!(out, "\n{}{title}{:#}", Ink::Bold, Ink::Bold)?;
         // A section of the language has its name, which says enough.
         let (explained, others): (Vec<&Topic>, Vec<&Topic>) =
             topics.iter().partition(|topic| !topic.meaning.is_empty());
         if !others.is_empty() {
             let names: Vec<&str> = others.iter().map(|topic| topic.name.as_str()).collect();
-            writeln!(out, "{}", terminal::wrapped(&names.join(", "), columns, "  "))?;
+            out.draw(&format!("{}\n", terminal::wrapped(&names.join(", "), columns, "  ")))?;
         }
         for Topic { title, meaning, .. } in explained {
             let meaning = terminal::wrapped(meaning, columns, &" ".repeat(NAME_COLUMNS + 2));
-            writeln!(out, "  {CYAN}{title:<NAME_COLUMNS$}{CYAN:#}{}", meaning.trim_start())?;
+            write!(out, "  {}{title:<NAME_COLUMNS$}{:#}", Ink::Cyan, Ink::Cyan)?;
+            out.draw(&format!("{}\n", meaning.trim_start()))?;
         }
     }
     Ok(())

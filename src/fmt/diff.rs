@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
+use crate::ink::Ink;
 
 /// Equal lines that are shown around each change.
 const CONTEXT: usize = 2;
@@ -24,7 +24,7 @@ pub(super) fn write(out: &mut impl Write, path: &str, before: &str, after: &str)
     let (before, after): (Vec<&str>, Vec<&str>) =
         (before.split_inclusive('\n').collect(), after.split_inclusive('\n').collect());
     let lines = drawn(&compared(&before, &after));
-    let (bold, dim) = (Style::new().bold(), Style::new().dimmed());
+    let (bold, dim) = (Ink::Bold, Ink::Dim);
     writeln!(out, "{bold}--- {path}{bold:#}\n{bold}+++ {path}, laid out{bold:#}")?;
     for (style, line) in lines.iter().take(SHOWN) {
         writeln!(out, "{style}{line}{style:#}")?;
@@ -36,7 +36,7 @@ pub(super) fn write(out: &mut impl Write, path: &str, before: &str, after: &str)
 }
 
 /// The changes with the lines around them, each stretch under where it begins.
-fn drawn(lines: &[Line<'_>]) -> Vec<(Style, String)> {
+fn drawn(lines: &[Line<'_>]) -> Vec<(Ink, String)> {
     let changes: Vec<usize> = (0..).zip(lines).filter(|(_, (kind, _))| *kind != Kind::Same).map(|(at, _)| at).collect();
     let mut out = Vec::new();
     for run in changes.chunk_by(|one, next| next - one <= 2 * CONTEXT + 1) {
@@ -49,12 +49,12 @@ fn drawn(lines: &[Line<'_>]) -> Vec<(Style, String)> {
             format!("{},{}", count(passed) + 1, count(stretch))
         };
         let heading = format!("@@ -{} +{} @@", range(Kind::Removed), range(Kind::Added));
-        out.push((AnsiColor::Cyan.on_default(), heading));
+        out.push((Ink::Cyan, heading));
         out.extend(stretch.iter().map(|(kind, line)| {
             let (style, sign) = match kind {
-                Kind::Same => (Style::new(), ' '),
-                Kind::Removed => (AnsiColor::Red.on_default(), '-'),
-                Kind::Added => (AnsiColor::Green.on_default(), '+'),
+                Kind::Same => (Ink::Plain, ' '),
+                Kind::Removed => (Ink::Red, '-'),
+                Kind::Added => (Ink::Green, '+'),
             };
             (style, format!("{sign}{}", line.trim_end_matches(['\r', '\n'])))
         }));

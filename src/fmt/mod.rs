@@ -17,6 +17,7 @@ use flow_front::source::Source;
 use flow_front::syntax::MAX_SOURCE_BYTES;
 use serde::Serialize;
 
+use crate::ink;
 use crate::output::{Failure, Findings, Format, Outcome, Output, counted};
 use files::Found;
 
@@ -176,7 +177,7 @@ impl Report {
 
     fn say_human(&self, check: bool, output: &Output) -> io::Result<()> {
         output.findings(&self.unreadable)?;
-        let mut out = anstream::stdout().lock();
+        let mut out = ink::stdout();
         for Changed { path, before, after } in &self.changed {
             if check {
                 diff::write(&mut out, path, before, after)?;

@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use anstyle::Style;
 use flow_ir::{Program, Reference, Workflow};
 use flow_runtime::intake::Tally;
 use flow_runtime::report::{StepReport, Totals, WorkflowReport};
 
 use super::backend::Compiled;
 use super::report::{Finished, Rate, rejected, set_aside};
+use crate::ink::{self, Ink};
 use crate::output::{counted, thousands};
 
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
+const BOLD: Ink = Ink::Bold;
+const DIM: Ink = Ink::Dim;
 /// Columns of the words before a number: as many as the longest need, within these. Longer ones are cut.
 const NAME_COLUMNS: std::ops::RangeInclusive<usize> = 28..=52;
 /// How many kinds of a remark are told one by one.
@@ -23,7 +23,7 @@ const SHOWN_EXAMPLES: usize = 5;
 
 /// Said before the work begins.
 pub(super) fn compiled(program: &Program, compiled: &Compiled) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
+    let mut out = ink::stdout();
     let parts = [
         counted(program.workflows.len(), "workflow"),
         counted(program.emails.len(), "email"),
@@ -58,7 +58,7 @@ pub(crate) fn finished(finished: &Finished) -> io::Result<()> {
     mail_trouble(&mut text, finished);
     not_taken(&mut text, finished);
     let _ = writeln!(text, "{}", ending(finished));
-    anstream::stdout().lock().write_all(text.as_bytes())
+    ink::stdout().write_all(text.as_bytes())
 }
 
 /// A heading with lines below it.
@@ -160,7 +160,11 @@ fn faults(table: &mut Table, tally: &Tally) {
 fn funnel(program: &Program, workflow: &Workflow, report: &WorkflowReport) -> Table {
     let mut table = Table::new(&report.title);
     table.line("entered", report.entered, "");
-    table.line_if_any("  not taken in", report.ignored.values().sum(), words(&report.ignored, |reason| ignored_words(reason, &report.lacked)));
+    table.line_if_any(
+        "  not taken in",
+        report.ignored.values().sum(),
+        words(&report.ignored, |reason| ignored_words(reason, &report.lacked)),
+    );
     for step in report.steps.iter().filter(|step| step.says_something()) {
         self::step(&mut table, step);
     }
@@ -291,8 +295,7 @@ fn listed(totals: &Totals, form: impl Fn(&str, &str) -> String) -> String {
     // One kind more is told as quickly as that there is one.
     let shown = if sorted.len() > SHOWN_KINDS + 1 { SHOWN_KINDS } else { sorted.len() };
     let (shown, others) = sorted.split_at(shown);
-    let mut words: Vec<String> =
-        shown.iter().map(|(kind, count)| form(kind, &thousands(**count))).collect();
+    let mut words: Vec<String> = shown.iter().map(|(kind, count)| form(kind, &thousands(**count))).collect();
     if !others.is_empty() {
         words.push(format!("{} others", thousands(others.iter().map(|(_, count)| **count).sum())));
     }

@@ -27,6 +27,7 @@ pub mod pages;
 mod project;
 mod resolve;
 mod room;
+pub mod shown;
 pub mod source;
 pub mod syntax;
 pub mod templates;

@@ -44,6 +44,7 @@ pub use meaning::workflow::{
 };
 pub use meaning::{EventType, Field, FieldType, FieldValue, Meaning, Predicate, Property, SystemSlots, effect};
 pub use program::Program;
+pub use required::Required;
 
 /// Numbers are exact decimals with four places: `12.5` is kept as 125,000.
 pub const NUMBER_SCALE: i64 = 10_000;

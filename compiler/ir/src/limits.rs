@@ -56,9 +56,12 @@ pub const MAX_CHOICES: usize = u16::MAX as usize;
 /// The longest wait or period: ten years. Longer ones are slips of the keyboard.
 pub const MAX_DURATION_DAYS: i64 = 3_660;
 
+/// The fields of a contact, with its tags and those of every module: each is a column of a store, and SQLite has 2,000 for a table or view.
+pub const MAX_FIELDS: usize = 1_500;
+
 // ---- conditions
 
-/// The longest condition, in bytes of its text: some 300 tests. What is made of one grows faster than its text.
+/// The longest condition, in bytes of its text on one line: some 300 tests. What is made of one grows faster than its text.
 pub const MAX_CONDITION_BYTES: usize = 8 << 10;
 
 /// The most terms of one sum.

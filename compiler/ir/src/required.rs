@@ -8,7 +8,7 @@
 //! version, and the fields in it are asked for all the same: of everybody who comes in from then on.
 
 use crate::{
-    Area, EmailId, Entry, Field, FieldId, Meaning, Op, PatternEvent, PatternId, PredicateId, Program, Reference,
+    Area, EmailId, Entry, Field, FieldId, IdMap, Meaning, Op, PatternEvent, PatternId, PredicateId, Program, Reference,
     SegmentId, SlotId, TextTemplate, Wait, Workflow, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,50 +25,57 @@ impl Meaning {
     }
 }
 
-impl Program {
-    /// The fields without which nobody comes into a workflow, in the order of the schema.
-    pub fn required(&self, workflow: WorkflowId) -> Vec<FieldId> {
-        self.required_of(workflow, |reads, workflow| reads.workflow(workflow))
-    }
-
+/// What nobody may lack who comes into a workflow, each in the order of the schema.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Required {
+    /// The fields that the workflow reads.
+    pub fields: Vec<FieldId>,
     /// Those of them without which its entry cannot be judged.
-    pub fn required_by_entry(&self, workflow: WorkflowId) -> Vec<FieldId> {
-        self.required_of(workflow, |reads, workflow| reads.entry(&workflow.entry))
-    }
+    pub by_entry: Vec<FieldId>,
+}
 
-    fn required_of(&self, id: WorkflowId, read: impl Fn(&mut Reads<'_>, &Workflow)) -> Vec<FieldId> {
-        let mut reads = Reads::of(self);
-        if let Some(workflow) = self.workflows.get(id) {
-            read(&mut reads, workflow);
-        }
-        let is_required = |id: &FieldId| self.fields.get(*id).is_some_and(|field| self.is_required(field));
-        reads.fields.into_iter().filter(is_required).collect()
+impl Program {
+    /// What each workflow requires.
+    pub fn required(&self) -> IdMap<WorkflowId, Required> {
+        let slots = Slots {
+            fields: self.fields.iter().filter_map(|(id, field)| Some((field.slot?, id))).collect(),
+            segments: self.segments_by_slot(),
+        };
+        let required_of = |workflow: &Workflow| {
+            let mut reads = Reads { program: self, slots: &slots, fields: BTreeSet::new(), seen: BTreeSet::new() };
+            reads.entry(&workflow.entry);
+            let by_entry = reads.required();
+            reads.around_and_within(workflow);
+            Required { fields: reads.required(), by_entry }
+        };
+        self.workflows.values().map(required_of).collect()
     }
+}
+
+/// What lies in the slots of the contact's frame.
+struct Slots {
+    fields: BTreeMap<SlotId, FieldId>,
+    segments: BTreeMap<SlotId, SegmentId>,
 }
 
 /// What was found to be read so far.
 struct Reads<'p> {
     program: &'p Program,
-    fields_by_slot: BTreeMap<SlotId, FieldId>,
-    segments_by_slot: BTreeMap<SlotId, SegmentId>,
+    slots: &'p Slots,
     fields: BTreeSet<FieldId>,
     /// The predicates that were looked into: segments are named again and again.
     seen: BTreeSet<PredicateId>,
 }
 
-impl<'p> Reads<'p> {
-    fn of(program: &'p Program) -> Self {
-        Self {
-            program,
-            fields_by_slot: program.fields.iter().filter_map(|(id, field)| Some((field.slot?, id))).collect(),
-            segments_by_slot: program.segments_by_slot(),
-            fields: BTreeSet::new(),
-            seen: BTreeSet::new(),
-        }
+impl Reads<'_> {
+    fn required(&self) -> Vec<FieldId> {
+        let is_required =
+            |id: &FieldId| self.program.fields.get(*id).is_some_and(|field| self.program.is_required(field));
+        self.fields.iter().copied().filter(is_required).collect()
     }
 
-    fn workflow(&mut self, workflow: &Workflow) {
-        self.entry(&workflow.entry);
+    /// All but the entry.
+    fn around_and_within(&mut self, workflow: &Workflow) {
         let awaited = workflow.waits.values().filter_map(|wait| match wait {
             Wait::Until { when, .. } => Some(*when),
             Wait::For(_) => None,
@@ -125,8 +132,8 @@ impl<'p> Reads<'p> {
     }
 
     fn slot(&mut self, slot: SlotId) {
-        self.fields.extend(self.fields_by_slot.get(&slot));
-        if let Some(segment) = self.segments_by_slot.get(&slot).copied() {
+        self.fields.extend(self.slots.fields.get(&slot));
+        if let Some(segment) = self.slots.segments.get(&slot).copied() {
             self.segment(segment);
         }
     }

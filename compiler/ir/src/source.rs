@@ -40,6 +40,11 @@ impl Span {
     pub fn text(self, source: &str) -> &str {
         source.get(self.range()).unwrap_or_default()
     }
+    /// Its last character, which may have several bytes; nothing where it is empty.
+    pub fn last_sign(self, source: &str) -> Span {
+        let length = self.text(source).chars().next_back().map_or(0, char::len_utf8) as u32;
+        Span { start: self.end.saturating_sub(length), end: self.end }
+    }
 }
 
 /// A place in a project.

@@ -14,7 +14,7 @@ use super::{
     Area, EmailId, Entry, FactId, Field, FieldType, Id, IdMap, Layout, PatternEvent, PatternId, PredicateId, Program,
     Reference, SlotId, SlotKind, TextTemplate, Workflow, WorkflowId,
 };
-use crate::limits::{MAX_CHOICES, MAX_FACT_DEPTH, MAX_TRIGGERS, TRACE_BITS};
+use crate::limits::{MAX_CHOICES, MAX_FACT_DEPTH, MAX_FIELDS, MAX_TRIGGERS, TRACE_BITS};
 use std::fmt;
 
 /// Something a program must not have. A fault is a bug of the compiler or a damaged file, never a marketer's mistake.
@@ -82,6 +82,9 @@ impl Checker<'_> {
         for event in program.events.values() {
             self.layout(&format!("event {}", event.name), &event.layout);
         }
+        if program.fields.len() > MAX_FIELDS {
+            self.fault("fields", format!("there are {}, not up to {MAX_FIELDS}", program.fields.len()));
+        }
         for field in program.fields.values() {
             self.field(field);
         }
@@ -110,13 +113,8 @@ impl Checker<'_> {
 
     fn system_slots(&mut self) {
         let (frame, system) = (&self.program.frame, self.program.system);
-        let bools = [
-            system.reachable,
-            system.unsubscribed,
-            system.hard_bounced,
-            system.complained,
-            system.do_not_contact,
-        ];
+        let bools =
+            [system.reachable, system.unsubscribed, system.hard_bounced, system.complained, system.do_not_contact];
         for slot in bools {
             self.slot_of("system slots", frame, slot, SlotKind::Bool);
         }

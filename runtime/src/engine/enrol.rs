@@ -29,7 +29,7 @@ impl Touch<'_> {
 
     /// The trigger came, and the condition beside it does not hold: perhaps only because it reads what is not known of them.
     fn refuse_unjudged(&mut self, workflow: WorkflowId) {
-        let lacked = self.lacked(&self.plan.workflow(workflow).required_by_entry);
+        let lacked = self.lacked(&self.plan.workflow(workflow).required.by_entry);
         if !lacked.is_empty() {
             self.refuse_lacking(workflow, &lacked);
         }
@@ -58,7 +58,7 @@ impl Touch<'_> {
         let became = self.contact.write(plan, entry.was, i64::from(holds)) && holds;
         let taken = became && (entry.existing || !import);
         let waiting = holds && (taken || self.contact.is(plan, entry.owed));
-        let owed = waiting && !self.lacked(&plan.workflow(entry.workflow).required).is_empty();
+        let owed = waiting && !self.lacked(&plan.workflow(entry.workflow).required.fields).is_empty();
         // Recorded once, when it becomes true, and again when they come in after all.
         let enters = taken || (waiting && !owed);
         self.contact.write(plan, entry.owed, i64::from(owed));
@@ -83,7 +83,7 @@ impl Touch<'_> {
     /// Enrols the contact unless something speaks against it. `by` is the number of what lets them in.
     pub(super) fn let_in(&mut self, workflow: WorkflowId, by: u32) {
         let blank = self.blank_journey(workflow);
-        let lacked = self.lacked(&self.plan.workflow(workflow).required);
+        let lacked = self.lacked(&self.plan.workflow(workflow).required.fields);
         if !lacked.is_empty() {
             return self.refuse_lacking(workflow, &lacked);
         }

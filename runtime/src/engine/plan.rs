@@ -10,7 +10,7 @@ use crate::time::{SendWindow, Zone, Zones};
 use flow_front::naming::snake_case;
 use flow_ir::{
     Area, EngagementKind, Entry, EventId, FactId, FieldId, FieldType, Id, IdMap, Op, PatternEvent, PatternId,
-    PredicateId, Program, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
+    PredicateId, Program, Required, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,9 +55,7 @@ pub(super) struct WorkflowPlan {
     pub(super) live: Bits,
     pub(super) window: Option<SendWindow>,
     /// The fields without which nobody comes in.
-    pub(super) required: Vec<FieldId>,
-    /// Those of them that its entry reads.
-    pub(super) required_by_entry: Vec<FieldId>,
+    pub(super) required: Required,
     /// A journey that has not begun.
     pub(super) blank: Vec<u8>,
     /// For each step, the wait it is.
@@ -84,11 +82,14 @@ impl Plan {
             problem: format!("`{}` is no time zone: set an IANA name such as `Europe/Berlin`", program.timezone),
         })?;
         let reads = Reads { program: &program };
-        let workflows = program.workflows.ids().map(|id| reads.workflow(id)).collect::<Result<Vec<_>, _>>()?;
+        let required = program.required();
+        let becoming: Vec<Becoming> =
+            required.iter().filter_map(|(id, required)| reads.becoming(id, required)).collect();
+        let workflows = required.iter().map(|(id, required)| reads.workflow(id, required));
+        let workflows = workflows.collect::<Result<Vec<_>, _>>()?;
         let starts = program.workflows.iter().filter_map(|(id, workflow)| Some((id, workflow.started?))).collect();
-        let becoming: Vec<Becoming> = program.workflows.ids().filter_map(|id| reads.becoming(id)).collect();
         let segments = segment::watched(&program, &reads, &reads.watched(&workflows, &becoming));
-        let bounces_matter = reads.bounces_matter(&workflows, &segments);
+        let bounces_matter = reads.bounces_matter(&workflows, &becoming, &segments);
         let events = program.events.iter().map(|(id, event)| (snake_case(&event.name), id)).collect();
         Ok(Plan {
             zone,
@@ -163,7 +164,7 @@ impl Reads<'_> {
         bits
     }
 
-    fn workflow(&self, id: WorkflowId) -> Result<WorkflowPlan, EngineError> {
+    fn workflow(&self, id: WorkflowId, required: &Required) -> Result<WorkflowPlan, EngineError> {
         let workflow = self.program.workflows.at(id);
         let goal = workflow.goal.as_ref().map_or_else(|| self.empty(), |goal| self.predicate(goal.when));
         let mut live = goal.clone();
@@ -182,18 +183,17 @@ impl Reads<'_> {
             goal,
             live,
             window,
-            required: self.program.required(id),
-            required_by_entry: self.program.required_by_entry(id),
+            required: required.clone(),
             blank: workflow.journey.blank(),
             waits: waits_of_steps(workflow),
         })
     }
 
-    fn becoming(&self, id: WorkflowId) -> Option<Becoming> {
+    fn becoming(&self, id: WorkflowId, required: &Required) -> Option<Becoming> {
         match self.program.workflows.at(id).entry {
             Entry::Becomes { when, was, owed, existing } => {
                 let (reads, timed) = (self.predicate(when), self.is_timed(when));
-                let required = self.fields(&self.program.required(id));
+                let required = self.fields(&required.fields);
                 Some(Becoming { workflow: id, when, was, owed, existing, reads, required, timed })
             }
             Entry::Event { .. } | Entry::ByHand => None,
@@ -218,14 +218,13 @@ impl Reads<'_> {
         bits
     }
 
-    fn bounces_matter(&self, workflows: &[WorkflowPlan], segments: &[WatchedSegment]) -> bool {
+    fn bounces_matter(&self, workflows: &[WorkflowPlan], becoming: &[Becoming], segments: &[WatchedSegment]) -> bool {
         let mut bounced = self.empty();
         bounced.insert(self.program.system.hard_bounced.index());
         let asked = self.program.workflows.values().flat_map(|workflow| &workflow.engagements);
-        let mut entries = self.program.workflows.ids().filter_map(|id| self.becoming(id));
         segment::any_reads(segments, &bounced)
             || workflows.iter().any(|workflow| workflow.live.meets(&bounced))
-            || entries.any(|entry| entry.reads.meets(&bounced))
+            || becoming.iter().any(|entry| entry.reads.meets(&bounced))
             || asked.into_iter().any(|engagement| engagement.kind == EngagementKind::Bounced)
     }
 }

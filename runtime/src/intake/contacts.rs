@@ -68,8 +68,8 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
 
     /// The fields that some workflow requires of its people and no column fills, by name.
     pub fn absent_fields(&self) -> Vec<&'p str> {
-        let required: BTreeSet<FieldId> =
-            self.program.workflows.ids().flat_map(|workflow| self.program.required(workflow)).collect();
+        let required = self.program.required();
+        let required: BTreeSet<FieldId> = required.values().flat_map(|required| &required.fields).copied().collect();
         let is_filled = |field: &FieldId| self.columns.iter().any(|column| column.field == Some(*field));
         let absent = required.into_iter().filter(|field| !is_filled(field));
         absent.filter_map(|field| Some(self.program.fields.get(field)?.name.as_str())).collect()
@@ -350,8 +350,8 @@ mod tests {
 
     use super::super::MAX_ID_CHARS;
     use super::super::testing::{CONTACTS_HEADER, guide_nurture, named, outline};
-    use flow_ir::{Handoff, Piece, TeamId, TextTemplate};
     use super::*;
+    use flow_ir::{Handoff, Piece, TeamId, TextTemplate};
     use proptest::prelude::*;
 
     const SMALL_HEADER: &str = "User ID,Email,First Name,Employees,Shoe Size";

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use flow_front::shown::is_obeyed;
+
 use super::{Item, Origin};
 
 /// The most characters of a line or value that a finding quotes.
@@ -236,7 +238,8 @@ pub(super) fn excerpt(text: &str) -> String {
     let mut room = MAX_EXCERPT_CHARS;
     let mut rest = text.trim().chars();
     while let Some(next) = rest.next() {
-        let shown = if is_harmful(next) { next.escape_unicode().to_string() } else { next.to_string() };
+        let shown =
+            if next.is_control() || is_obeyed(next) { next.escape_unicode().to_string() } else { next.to_string() };
         let width = shown.chars().count();
         // The last place is kept for the mark that something was cut off.
         let is_last = rest.as_str().is_empty();
@@ -248,10 +251,6 @@ pub(super) fn excerpt(text: &str) -> String {
         room -= width;
     }
     out
-}
-
-fn is_harmful(next: char) -> bool {
-    next.is_control() || matches!(next, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 pub(super) fn excerpt_of_bytes(bytes: &[u8]) -> String {
@@ -305,7 +304,7 @@ mod tests {
         fn an_excerpt_of_any_bytes_keeps_its_bound(bytes: Vec<u8>) {
             let shown = excerpt_of_bytes(&bytes);
             prop_assert!(shown.chars().count() <= MAX_EXCERPT_CHARS);
-            prop_assert!(!shown.chars().any(is_harmful));
+            prop_assert!(!shown.chars().any(|sign| sign.is_control() || is_obeyed(sign)));
         }
     }
 }

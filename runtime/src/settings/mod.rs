@@ -30,7 +30,7 @@ use chrono::NaiveDate;
 use toml::de::DeTable;
 
 use crate::connectors::Uncertain;
-use crate::connectors::smtp::{DEFAULT_TIMEOUT, Security, SmtpSettings};
+use crate::connectors::smtp::{DEFAULT_TIMEOUT, Security, SettingsError, SmtpSettings, is_loopback};
 use crate::mail::{Mailbox, Secret};
 use crate::time::{Zone, Zones};
 
@@ -256,10 +256,18 @@ fn mail(section: &mut Section<'_, '_>, folder: &Path) -> Option<MailSettings> {
 fn smtp(section: &mut Section<'_, '_>) -> Option<Smtp> {
     let host = section.text("host", parse_host);
     let port = section.number("port", parse_port);
-    let security = section.text("security", |text| {
-        one_of(text, [("starttls", Security::StartTls), ("tls", Security::Tls), ("none", Security::None)])
-    });
     let insecure = section.truth("insecure");
+    let security = section.text("security", |text| {
+        let chosen =
+            one_of(text, [("starttls", Security::StartTls), ("tls", Security::Tls), ("none", Security::None)])?;
+        // The connector asks again; here it is told before anything runs.
+        match &host {
+            Some(host) if chosen == Security::None && insecure != Some(true) && !is_loopback(host) => {
+                Err(Wrong::said(SettingsError::Unencrypted { host: host.clone() }.to_string()))
+            }
+            _ => Ok(chosen),
+        }
+    });
     let username = section.text("username", parse_username);
     let timeout = section.number("timeout_seconds", parse_timeout);
     let uncertain =

@@ -88,6 +88,22 @@ fn a_mail_server_gives_up_when_uncertain_unless_told_otherwise() {
     assert!(SmtpConnector::open(full.with_password(Some(Secret::new("p")))).is_ok());
 }
 
+/// What `flow run` would refuse, `flow check` refuses.
+#[test]
+fn mail_in_the_clear_stays_on_this_machine() {
+    let smtp = |host: &str, more: &str| {
+        read(&with_mail(&format!("connector = \"smtp\"\nhost = \"{host}\"\nsecurity = \"none\"\n{more}")))
+    };
+    for (host, more) in [("localhost", ""), ("127.0.0.1", ""), ("m.example", "insecure = true\n")] {
+        assert!(smtp(host, more).is_ok(), "{host} {more}");
+    }
+    for (host, more) in [("m.example", ""), ("10.0.0.1", "insecure = false\n"), ("m example", "insecure = true\n")] {
+        let faults = smtp(host, more).map(|_| ()).unwrap_err();
+        assert_eq!(faults.len(), 1, "{host} {more}: {faults:?}");
+    }
+    assert!(smtp("m.example", "").unwrap_err()[0].message.contains("would travel unencrypted"));
+}
+
 #[test]
 fn every_mistake_is_told_at_once() {
     assert_snapshot!(faults(

@@ -124,7 +124,8 @@ fn what_holds_no_longer_is_owed_to_nobody() {
 
 #[test]
 fn who_was_there_before_is_owed_nothing() {
-    let mut world = world(&format!("{SCHEMA}\nworkflow go {{\n {DEAL}\n reenter never\n exit when seats > 99\n score += 1\n}}"));
+    let mut world =
+        world(&format!("{SCHEMA}\nworkflow go {{\n {DEAL}\n reenter never\n exit when seats > 99\n score += 1\n}}"));
     let row = world.row(&["user:ada"], &[("has_open_deal", "yes")]);
     world.import(&[row]);
     identified(&mut world, "03", &[("seats", "9")]);

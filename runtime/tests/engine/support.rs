@@ -52,7 +52,11 @@ pub(crate) fn program(text: &str) -> Arc<Program> {
         timezone: "UTC".to_owned(),
         midnight: flow_front::Midnight(flow_runtime::time::civil::midnight),
         sources: vec![source("test.flow", &format!("{HEAD}\n{text}"))],
-        templates: vec![source("emails/plain.html", TEMPLATE), source("emails/linked.html", LINKED), source("emails/seats.html", SEATS)],
+        templates: vec![
+            source("emails/plain.html", TEMPLATE),
+            source("emails/linked.html", LINKED),
+            source("emails/seats.html", SEATS),
+        ],
     });
     let complaints: Vec<String> = compilation
         .diagnostics

@@ -13,7 +13,7 @@ use crate::templates::{self, FaultKind, FieldShape, TemplateFault, TemplateKind,
 use crate::typed::TypedEmail;
 use flow_ir::limits::{MAX_SUBJECT_BYTES, MAX_TEXT_BYTES};
 use flow_ir::{Email, EmailContent, EmailKind, FieldId, FieldType, Link};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
     report_email_clauses(cx, node);
@@ -67,10 +67,11 @@ pub(super) fn report_email_clauses(cx: &mut Cx<'_>, node: &ast::Email) {
 
 pub(super) fn check_links(cx: &mut Cx<'_>, node: &ast::Email) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::new();
+    let mut known = BTreeSet::new();
     for (link, span) in node.links() {
         let (alias, url) = (fixed_text(cx, &link.alias), check_web_address(cx, &link.url));
         let Some(alias) = alias else { continue };
-        if links.iter().any(|known| known.alias == alias) {
+        if !known.insert(alias.clone()) {
             report_repeated(cx, &format!("email `{}`", node.name.text), &format!("link \"{alias}\""), span, None);
             continue;
         }
@@ -113,8 +114,9 @@ pub(super) fn check_template(
         Ok(checked) => (checked.warnings, Some((checked.html, checked.uses.fields))),
         Err(faults) => (faults, None),
     };
+    let links_unclear = node.broken || node.links().any(|(link, _)| link.alias.plain().is_none());
     for fault in &faults {
-        if is_excused(cx, fault, node) {
+        if is_excused(cx, fault, links_unclear) {
             continue;
         }
         match &fault.kind {
@@ -133,15 +135,13 @@ pub(super) fn check_template(
     Some((html, tokens))
 }
 
-/// Whether a fault may only follow from a declaration that could not be read.
-pub(super) fn is_excused(cx: &Cx<'_>, fault: &TemplateFault, node: &ast::Email) -> bool {
+/// Whether a fault may only follow from a declaration that could not be read; `links_unclear`, from one of the email's links.
+fn is_excused(cx: &Cx<'_>, fault: &TemplateFault, links_unclear: bool) -> bool {
     match &fault.kind {
         FaultKind::UnknownToken { nearest, .. } => {
             cx.may_be_lost(ast::Kind::Contact) || (cx.env.scope.module_missing && nearest.is_none())
         }
-        FaultKind::UnknownLink { .. } | FaultKind::UnusedLink { .. } | FaultKind::WrittenOut { .. } => {
-            node.broken || node.links().any(|(link, _)| link.alias.plain().is_none())
-        }
+        FaultKind::UnknownLink { .. } | FaultKind::UnusedLink { .. } | FaultKind::WrittenOut { .. } => links_unclear,
         _ => false,
     }
 }

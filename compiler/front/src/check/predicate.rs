@@ -16,6 +16,7 @@ use crate::meaning::Meaning;
 use crate::source::Span;
 use crate::syntax::ast::{self, Kind, Order, Predicate, Relation};
 use crate::syntax::constructs;
+use crate::syntax::line::one_line;
 use crate::typed::{Cond, Number, Part};
 use flow_ir::limits::MAX_CONDITION_BYTES;
 use flow_ir::{Comparison, FieldId, FieldType};
@@ -69,7 +70,8 @@ impl<'j> Asked<'j> {
 /// Types a predicate. `known` are the fields that are surely present where it stands.
 pub(super) fn check_predicate(cx: &mut Cx<'_>, predicate: &Predicate, asked: Asked<'_>, known: &Known) -> Cond {
     let span = predicate.span();
-    if span.range().len() > MAX_CONDITION_BYTES {
+    // Without the space that a layout puts in and takes out.
+    if span.range().len() > MAX_CONDITION_BYTES && one_line(&cx.text_at(span)).len() > MAX_CONDITION_BYTES {
         let what = format!("condition is longer than {} KiB", MAX_CONDITION_BYTES / 1024);
         cx.report(syntax::too_large(&what, cx.at(Span::new(span.start, span.start + 1))));
         return Cond::Unknown;

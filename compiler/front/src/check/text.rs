@@ -9,6 +9,7 @@ use crate::source::Span;
 use crate::syntax::ast::{Text, TextPiece};
 use crate::templates::foreign;
 use flow_ir::{FieldType, Piece, TextTemplate};
+use std::collections::BTreeSet;
 
 /// What is left of a value at the least: a sign that something was cut.
 const MIN_VALUE_BYTES: usize = '…'.len_utf8();
@@ -22,7 +23,24 @@ pub(super) fn template_text(cx: &mut Cx<'_>, text: &Text, known: &Known) -> Text
         TextPiece::Plain(_) => false,
     };
     let pieces = text.pieces.iter().filter(|piece| !is_foreign(piece));
-    TextTemplate { pieces: pieces.filter_map(|piece| check_piece(cx, piece, known)).collect() }
+    // What is wrong with a field is said once, however often the text has it.
+    let mut wrong: BTreeSet<&str> = BTreeSet::new();
+    let pieces = pieces.filter_map(|piece| {
+        let name = match piece {
+            TextPiece::Field { field, .. } => field.text.as_str(),
+            TextPiece::Plain(_) => "",
+        };
+        if wrong.contains(name) {
+            return None;
+        }
+        let before = cx.found.diagnostics.len();
+        let checked = check_piece(cx, piece, known);
+        if cx.found.diagnostics.len() > before {
+            wrong.insert(name);
+        }
+        checked
+    });
+    TextTemplate { pieces: pieces.collect() }
 }
 
 /// The same, where only so many bytes can be sent. What a field brings is cut when it is filled in; the words around it must fit.

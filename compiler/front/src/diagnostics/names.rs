@@ -207,10 +207,23 @@ pub(crate) fn same_in_data(name: &str, at: Location, first: &str, declared: Loca
 }
 
 pub(crate) fn reserved_name(name: &str, what: &str, at: Location) -> Diagnostic {
-    Diagnostic::error(Code::ReservedName, format!("no {what} can be called `{name}`"), at, "a word of conditions")
-        .why(format!("`{name}` has a meaning of its own in a condition, so nobody could ask for this {what}"))
+    Diagnostic::error(Code::ReservedName, format!("no {what} can be called `{name}`"), at, "a word of the language")
+        .why(format!("`{name}` has a meaning of its own where this {what} would be named, so no line could name it"))
         .help("give it another name, for example")
         .edit(at, format!("{name}_{what}"))
+}
+
+/// Of a field: a line that changes it would be read as another.
+pub(crate) fn begins_a_line(name: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::ReservedName,
+        format!("no field can be called `{name}`"),
+        at,
+        "the first word of another line",
+    )
+    .why(format!("a line that begins with `{name}` means something else, so no step could change this field"))
+    .help("give it another name, for example")
+    .edit(at, format!("{name}_field"))
 }
 
 pub(crate) fn repeated_clause(what: &str, clause: &str, at: Location, first: Option<Location>) -> Diagnostic {

@@ -11,7 +11,7 @@
 
 use super::printer::Printer;
 use super::value::{duration, literal, literals, sum};
-use crate::syntax::ast::{Count, Name, Order, Period, Predicate, Property, Relation};
+use crate::syntax::ast::{Count, Crossed, Inactive, Name, Order, Period, Predicate, Property, Relation};
 
 const BROKEN_INDENT: usize = 4;
 
@@ -45,8 +45,16 @@ pub(super) fn flat(printer: &Printer<'_>, predicate: &Predicate) -> String {
             Some(relation) => format!("{} {}", sum(printer, left), self::relation(printer, relation)),
             None => sum(printer, left),
         },
-        // The others are words that cannot be broken.
-        words => printer.words(words.span()),
+        Predicate::Crossed(Crossed { none, left, segment, count, period }, _) => {
+            let no = if *none { "no " } else { "" };
+            let word = if *left { "left" } else { "entered" };
+            format!("{no}{word} {}{}", segment.text, event_tail(printer, count.as_ref(), period.as_ref()))
+        }
+        Predicate::Inactive(Inactive { time }, _) => format!("inactive for {}", duration(printer, time)),
+        // The others are words that cannot be broken, and hold no number: of one below zero, its minus would be taken for a sign.
+        words @ (Predicate::TimedOut(..) | Predicate::Sent(..) | Predicate::Tagged(..) | Predicate::Engaged(..)) => {
+            printer.words(words.span())
+        }
     }
 }
 

@@ -189,3 +189,14 @@ fn what_cannot_be_read_is_reported_and_not_formatted() {
     assert_eq!(found.len(), 1);
     format("workflow w {\n  split { }\n}\n").unwrap_err();
 }
+
+/// A minus stays with its number, and what only looks like a date is a sum.
+#[test]
+fn minus_signs() {
+    stays("segment s = inactive for -4 days and entered keen at least -1 times in the last -2 weeks\n");
+    stays("segment s = no came in the last -2 days or no left keen in the last -1 hour\n");
+    steps(
+        "wait -4 days\nset c=2026-01-305\nset d=2026-01-30",
+        "wait -4 days\nset c = 2026 - 01 - 305\nset d = 2026-01-30",
+    );
+}

@@ -13,7 +13,7 @@ use crate::built_in::BUILT_IN;
 use crate::diagnostics::{Diagnostic, names};
 use crate::naming::snake_case;
 use crate::source::{FileId, Location, Source, Span};
-use crate::syntax::{Settled, ast, constructs, parse, parse_guessing};
+use crate::syntax::{Settled, ast, begins_another_line, constructs, is_reserved, parse, parse_guessing};
 use flow_ir::{EmailId, IdMap};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -231,6 +231,7 @@ impl Resolver<'_> {
             self.scope.broken.insert(ast::Kind::Contact);
         }
         for field in contact.fields {
+            self.not_reserved("field", &field.name, file);
             if self.is_new(&field.name, file) && self.is_new_in_data(Data::Field, &field.name, file) {
                 self.scope.fields.push(Declared { node: field, file });
             }
@@ -238,18 +239,21 @@ impl Resolver<'_> {
     }
 
     fn event(&mut self, node: ast::Event, file: FileId) {
+        self.not_reserved("event", &node.name, file);
         if self.is_new(&node.name, file) && self.is_new_in_data(Data::Event, &node.name, file) {
             self.scope.events.push(Declared { node, file });
         }
     }
 
     fn segment(&mut self, node: ast::Segment, file: FileId) {
+        self.not_reserved("segment", &node.name, file);
         if self.is_new(&node.name, file) {
             self.scope.segments.push(Declared { node, file });
         }
     }
 
     fn email(&mut self, node: ast::Email, file: FileId) {
+        self.not_reserved("email", &node.name, file);
         if self.is_new(&node.name, file) {
             self.scope.emails.push(Declared { node, file });
         }
@@ -275,6 +279,7 @@ impl Resolver<'_> {
             return;
         }
         for name in stages.names {
+            self.not_reserved("stage", &name, file);
             if self.is_new(&name, file) {
                 self.scope.stages.push(Declared { node: name, file });
             }
@@ -334,6 +339,17 @@ impl Resolver<'_> {
                 entry.insert((name.text.clone(), at));
                 true
             }
+        }
+    }
+
+    /// Reports a name that is a word of the lines it would stand in. It is declared all the same, so that nothing
+    /// else is said of it.
+    fn not_reserved(&mut self, what: &str, name: &ast::Name, file: FileId) {
+        let at = name.span.in_file(file);
+        if is_reserved(what, &name.text) {
+            self.diagnostics.push(names::reserved_name(&name.text, what, at));
+        } else if what == "field" && begins_another_line(&name.text) {
+            self.diagnostics.push(names::begins_a_line(&name.text, at));
         }
     }
 

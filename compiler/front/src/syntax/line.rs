@@ -100,10 +100,14 @@ fn length(text: &str) -> usize {
 const DATE_LENGTH: usize = "2026-10-01".len();
 
 fn is_date(text: &str) -> bool {
-    text.get(..DATE_LENGTH).is_some_and(|date| {
-        date.bytes()
-            .enumerate()
-            .all(|(at, sign)| if matches!(at, 4 | 7) { sign == b'-' } else { sign.is_ascii_digit() })
+    // As in the grammar, it ends at a word's border: `2026-10-011` is a sum.
+    let goes_on = |rest: &str| rest.starts_with(|sign: char| sign.is_ascii_alphanumeric() || sign == '_');
+    text.split_at_checked(DATE_LENGTH).is_some_and(|(date, rest)| {
+        !goes_on(rest)
+            && date
+                .bytes()
+                .enumerate()
+                .all(|(at, sign)| if matches!(at, 4 | 7) { sign == b'-' } else { sign.is_ascii_digit() })
     })
 }
 

@@ -14,5 +14,5 @@ pub(crate) mod wording;
 
 pub use ast::{Comment, File};
 pub use parse::{MAX_SOURCE_BYTES, parse, vocabulary};
-pub(crate) use parse::{is_reserved, parse_guessing, reads_somewhere};
+pub(crate) use parse::{begins_another_line, is_reserved, parse_guessing, reads_somewhere};
 pub use settled::Settled;

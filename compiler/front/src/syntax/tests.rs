@@ -96,3 +96,22 @@ fn every_word_is_something() {
     }
     assert!(!words.iter().any(|(_, word)| *word == "then"));
 }
+
+/// Every place is between characters, whatever letters stand at an end.
+#[test]
+fn places_are_between_characters() {
+    for text in [
+        "workflow w{”",
+        "workflow w {\n  if customer {\n  send é",
+        "email e",
+        "workflow w {\n  if customer é\n}",
+        "email é",
+        "workflow w {\n  handoff to sales é",
+    ] {
+        let (_, diagnostics) = parse(FileId(0), text);
+        assert!(!diagnostics.is_empty(), "{text}");
+        for label in diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels) {
+            assert!(text.get(label.at.span.range()).is_some(), "{text:?}: {label:?}");
+        }
+    }
+}

@@ -213,6 +213,24 @@ fn why_lost(error: &Error, timeout: Duration) -> String {
     }
 }
 
+/// What rustls says of a certificate that it does not take, in words. Of words that it does not use any more, the last answer is true too.
+fn why_certificate(said: &str) -> Option<String> {
+    let (_, fault) = said.split_once("invalid peer certificate: ")?;
+    let signed = "shows a certificate that no public authority has signed (perhaps it signed it itself), so it may be anybody: \
+                  let it have one of a public authority, or let mail leave through another server";
+    let words = match fault {
+        _ if fault.contains("UnknownIssuer") || fault.contains("CaUsedAsEndEntity") => signed,
+        _ if fault.contains("NotValidForName") || fault.contains("not valid for name") => {
+            "shows a certificate for another name: set `host` to the name that its operator gives"
+        }
+        _ if fault.starts_with("Expired") || fault.starts_with("certificate expired") => {
+            "shows a certificate whose time is over: ask its operator to renew it, and see that this machine's clock is right"
+        }
+        _ => return Some(format!("shows a certificate that cannot be trusted ({}): ask its operator", short(fault))),
+    };
+    Some(words.to_owned())
+}
+
 fn why_io(error: &io::Error, timeout: Duration) -> String {
     match error.kind() {
         // Which one a read timeout gives depends on the system.
@@ -225,6 +243,30 @@ fn why_io(error: &io::Error, timeout: Duration) -> String {
         io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => {
             "closed the connection".to_owned()
         }
-        _ => format!("could not be reached ({})", short(&error.to_string())),
+        _ => {
+            let said = error.to_string();
+            why_certificate(&said).unwrap_or_else(|| format!("could not be reached ({})", short(&said)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::why_certificate;
+
+    #[test]
+    fn certificates_are_told_in_words() {
+        let said = |fault: &str| why_certificate(&format!("invalid peer certificate: {fault}")).unwrap_or_default();
+        for own in ["Other(OtherError(CaUsedAsEndEntity))", "UnknownIssuer"] {
+            assert!(said(own).starts_with("shows a certificate that no public authority has signed"), "{own}");
+        }
+        assert!(said("NotValidForName").contains("another name"));
+        assert!(
+            said("certificate not valid for name \"m.example\"; certificate is only valid for x")
+                .contains("another name")
+        );
+        assert!(said("Expired").contains("time is over"));
+        assert_eq!(said("Revoked"), "shows a certificate that cannot be trusted (Revoked): ask its operator");
+        assert_eq!(why_certificate("connection reset"), None);
     }
 }

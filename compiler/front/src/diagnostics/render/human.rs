@@ -1,8 +1,9 @@
 //! For people: drawn by miette, with the mended line below.
 
 use super::Sources;
-use super::window::Window;
+use super::window::{self, Window};
 use crate::diagnostics::{Diagnostic, Label, Severity};
+use crate::shown::shown;
 use crate::source::{LineIndex, Source};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
@@ -12,6 +13,9 @@ use std::fmt;
 
 /// Any number but none: it tells [`WholeLines`] that a drawing is wanted, not a place.
 const CONTEXT_LINES: usize = 1;
+
+/// The longest sentence that is drawn, in bytes. What is longer quotes a name that nobody wrote by hand.
+const MOST_WORDS: usize = 4_000;
 
 /// How to draw.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +42,7 @@ impl Human {
         match handler.render_report(&mut out, &Report::new(diagnostic, sources)) {
             Ok(()) => tidied(&out),
             // Only a failing writer gets here, and a String never fails; the sentence is what matters.
-            Err(fmt::Error) => format!("{}: {}\n", diagnostic.code, diagnostic.message),
+            Err(fmt::Error) => format!("{}: {}\n", diagnostic.code, shown(&diagnostic.message)),
         }
     }
 }
@@ -73,7 +77,7 @@ impl<'s> Report<'s> {
         let (source, labels) = first.map_or((None, Vec::new()), |report| (report.source, report.labels));
         Self {
             severity: Some(diagnostic.severity),
-            message: diagnostic.message.clone(),
+            message: words(&diagnostic.message),
             help: help_text(diagnostic, sources),
             source,
             labels,
@@ -81,24 +85,27 @@ impl<'s> Report<'s> {
         }
     }
 
-    /// One drawing; one for each label where a line is too long to be drawn.
+    /// One drawing; one for each label where a line cannot be drawn as it stands.
     fn of_file(labels: &[&Label], sources: &'s Sources) -> Vec<Self> {
         let Some((source, lines)) = labels.first().and_then(|label| sources.with_lines(label.at)) else {
             return vec![Self::part(String::new(), None, Vec::new())];
         };
         let whole = |labels: &[&Label]| {
-            let drawn = |label: &&Label| LabeledSpan::new_with_span(Some(label.text.clone()), label.at.span.range());
+            let drawn = |label: &&Label| LabeledSpan::new_with_span(Some(words(&label.text)), label.at.span.range());
             let lines: Box<dyn SourceCode + 's> = Box::new(WholeLines { source, lines });
-            Self::part(source.path.clone(), Some(lines), labels.iter().map(drawn).collect())
+            Self::part(shown(&source.path).into_owned(), Some(lines), labels.iter().map(drawn).collect())
         };
-        let windows: Vec<_> = labels.iter().map(|label| Window::around(source, lines, label.at.span)).collect();
-        if windows.iter().all(Option::is_none) {
+        let spans: Vec<_> = labels.iter().map(|label| label.at.span).collect();
+        // Labels on neighbouring lines are drawn as one, with what stands between them.
+        if spans.iter().all(|span| window::can_be_drawn(&source.text, *span))
+            && !window::is_obeyed_within(&source.text, &spans)
+        {
             return vec![whole(labels)];
         }
-        let drawn = labels.iter().zip(windows).map(|(label, window)| match window {
+        let drawn = labels.iter().map(|label| match Window::around(source, lines, label.at.span) {
             Some(window) => {
-                let labels = vec![window.label(&label.text)];
-                Self::part(source.path.clone(), Some(Box::new(window)), labels)
+                let labels = vec![window.label(&words(&label.text))];
+                Self::part(shown(&source.path).into_owned(), Some(Box::new(window)), labels)
             }
             None => whole(&[label]),
         });
@@ -125,11 +132,18 @@ fn help_text(diagnostic: &Diagnostic, sources: &Sources) -> Option<String> {
     });
     let help: Vec<String> = help.into_iter().chain(readings).collect();
     let help = (!help.is_empty()).then(|| help.join("\n"));
-    match (&diagnostic.why, help) {
+    let told = match (&diagnostic.why, help) {
         (Some(why), Some(help)) => Some(format!("{why}\n{help}")),
         (Some(why), None) => Some(why.clone()),
         (None, help) => help,
-    }
+    }?;
+    Some(words(&told))
+}
+
+/// Of a diagnostic, as a terminal may have them: within bounds, and nothing in them that it would obey.
+fn words(told: &str) -> String {
+    let cut = told.get(..told.floor_char_boundary(MOST_WORDS)).filter(|cut| cut.len() < told.len());
+    cut.map_or_else(|| shown(told).into_owned(), |cut| shown(cut).into_owned() + "…")
 }
 
 impl fmt::Display for Report<'_> {
@@ -193,7 +207,7 @@ impl SourceCode for WholeLines<'_> {
         let read = rest.read_span(&SourceSpan::from(from - line_start..to - line_start), 0, 0)?;
         let place = SourceSpan::from((read.span().offset() + line_start, read.span().len()));
         Ok(Box::new(MietteSpanContents::new_named(
-            path.clone(),
+            shown(path).into_owned(),
             read.data(),
             place,
             line + read.line(),

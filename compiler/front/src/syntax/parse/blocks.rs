@@ -35,7 +35,7 @@ impl Reader<'_> {
             }
             None => {
                 let end = whole.start + whole.text(self.text).trim_end().len() as u32;
-                let ends = self.at(Span::new(end.saturating_sub(1), end));
+                let ends = self.at(Span::new(whole.start, end).last_sign(self.text));
                 self.diagnostics.push(syntax::unclosed_block(&what_of(pair), self.at(head(pair)), ends, false));
             }
         }

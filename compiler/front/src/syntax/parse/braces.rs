@@ -54,7 +54,7 @@ pub(super) fn unclosed(text: &str, whole: Span) -> Option<Vec<Unclosed>> {
         start += line.len();
     }
     let last = whole.start + whole.text(text).trim_end().len() as u32;
-    let last = Span::new(last.saturating_sub(1), last);
+    let last = Span::new(whole.start, last).last_sign(text);
     found.extend(open.into_iter().map(|block| Unclosed { head: block.head, ends: last, before: false }));
     found.sort_by_key(|block| block.head.start);
     Some(found)

@@ -120,6 +120,11 @@ impl Context {
         typings.clone().find(|(others, _)| others.contains(&typed)).map(|(_, ours)| *ours)
     }
 
+    /// Whether blocks of another place stand inside of this one, and its lines have words of their own there.
+    pub(super) fn is_around(self, inner: Self) -> bool {
+        self == Self::Workflow && matches!(inner, Self::Steps | Self::Handoff)
+    }
+
     /// The declaration in which these lines stand.
     pub(super) fn home(self) -> Option<Kind> {
         match self {

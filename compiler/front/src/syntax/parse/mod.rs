@@ -73,6 +73,7 @@ pub(crate) fn parse_guessing(file: FileId, text: &str, guess: Span) -> (File, Ve
                 guess,
                 unclosed: false,
                 unreadable: false,
+                misplaced: false,
                 ended: None,
                 settled: Vec::new(),
             };
@@ -93,9 +94,31 @@ pub(crate) fn parse_guessing(file: FileId, text: &str, guess: Span) -> (File, Ve
     }
 }
 
-/// Whether a name cannot stand in a condition, because it is a word of them.
-pub(crate) fn is_reserved(name: &str) -> bool {
-    FlowParser::parse(Rule::word, name).is_err()
+/// Whether what is so called could not be named wherever it may be, because the name would be a word of the line. The grammar itself is
+/// asked, so that no list can differ.
+pub(crate) fn is_reserved(what: &str, name: &str) -> bool {
+    // `yes` is a word too, and a value first; behind an `and`, `continue` belongs to the goal.
+    let behind_another = format!("x and {name}");
+    !is_whole(Rule::word, name)
+        || is_whole(Rule::truth, name)
+        || !is_whole(Rule::predicate, &behind_another)
+        || match what {
+            "segment" => !is_whole(Rule::crossed, &format!("entered {name}")),
+            "email" => !is_whole(Rule::send, &format!("send {name}")),
+            _ => false,
+        }
+}
+
+/// Whether no line can change a field of this name, because the line would be another.
+pub(crate) fn begins_another_line(name: &str) -> bool {
+    let change = format!("{name} += 1");
+    let step = FlowParser::parse(Rule::step, &change).ok().and_then(|mut steps| steps.next());
+    step.is_none_or(|step| step.as_rule() != Rule::score)
+        || FlowParser::parse(Rule::header, &change).is_ok_and(|mut header| header.next().is_some())
+}
+
+fn is_whole(rule: Rule, text: &str) -> bool {
+    FlowParser::parse(rule, text).is_ok_and(|pairs| pairs.as_str().len() == text.len())
 }
 
 /// Builds the tree and gathers what is wrong on the way.
@@ -114,6 +137,8 @@ struct Reader<'s> {
     unclosed: bool,
     /// A step of the workflow being read cannot be read.
     unreadable: bool,
+    /// Lines of the declaration being read belong in another one, which was reported.
+    misplaced: bool,
     /// The last declaration with a block.
     ended: Option<Ended>,
     /// What is not written in the settled way.
@@ -204,12 +229,13 @@ impl Reader<'_> {
                 if self.lost.is_some_and(|lost| indent <= lost) {
                     self.lost = None;
                 }
+                self.misplaced = false;
                 self.unclosed = has(pair, Rule::missing_close) || self.fields_unclosed(pair);
                 if self.unclosed {
                     self.unclosed_blocks(pair, indent);
                 }
                 let Some(declaration) = declaration(self, pair) else { return };
-                let brace = Span::new(at.end.saturating_sub(1), at.end);
+                let brace = at.last_sign(self.text);
                 if brace.text(self.text) == "}" {
                     self.ended = Some(Ended { kind: declaration.kind(), what: what_of(pair), indent, brace });
                 }

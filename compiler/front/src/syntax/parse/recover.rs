@@ -46,7 +46,7 @@ pub(super) struct Furthest {
 impl Reader<'_> {
     /// Reports a line that cannot be read.
     pub(super) fn bad(&mut self, pair: &Pair<'_>, context: Context) {
-        if self.diagnostics.len() >= MAX_REPORTED_LINES {
+        if self.diagnostics.len() >= MAX_REPORTED_LINES || self.is_misplaced(pair, context) {
             return;
         }
         if let Some(line) = child(pair, Rule::foreign_comment) {
@@ -73,6 +73,29 @@ impl Reader<'_> {
         };
         let found = self.bad_line(span(&text), self.behind(pair, span(&text)), context);
         self.diagnostics.extend(found);
+    }
+
+    /// Lines of another kind of block, as when two lines changed places or a part of a file was moved: told at the first of them.
+    fn is_misplaced(&mut self, pair: &Pair<'_>, context: Context) -> bool {
+        if self.misplaced || context == Context::Declarations {
+            return self.misplaced;
+        }
+        let Some(line) = child(pair, Rule::bad_text).map(|text| span(&text)) else { return false };
+        let text = line.text(self.text);
+        let word = first_name(text);
+        let Some(place) =
+            Context::of_line(word).filter(|place| !context.starts_with(word) && !place.is_around(context))
+        else {
+            return false;
+        };
+        let opens = format!("{text} {{");
+        if !reads(text, &place.rules(word)) && !reads(&opens, &place.rules(word)) {
+            return false;
+        }
+        let home = place.called().unwrap_or_default();
+        self.diagnostics.push(syntax::outside(word, home, self.part(line, 0..word.len()), None));
+        self.misplaced = true;
+        true
     }
 
     /// An `else` behind a line that cannot be read: only a brace of its own can be missing.
@@ -232,7 +255,7 @@ impl Reader<'_> {
         let found = slips::first_word(rest.trim_start());
         // At the end of a line the place is its last character, so that there is something to underline.
         let place = if found.is_empty() {
-            Span::new(line.end.saturating_sub(1), line.end).in_file(self.file)
+            line.last_sign(self.text).in_file(self.file)
         } else {
             self.part(line, at..at + found.len())
         };
@@ -287,8 +310,7 @@ impl Reader<'_> {
     /// A line that only lacks its `{`.
     fn missing_open(&mut self, line: Span, behind: Behind) -> Diagnostic {
         let end = Span::new(line.end, line.end);
-        let last = Span::new(line.end.saturating_sub(1), line.end);
-        let diagnostic = syntax::missing_open(self.at(last));
+        let diagnostic = syntax::missing_open(self.at(line.last_sign(self.text)));
         match behind {
             Behind::BlockBelow(brace) => diagnostic.edit(self.at(end.to(brace)), " {"),
             _ => {
