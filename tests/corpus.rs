@@ -166,6 +166,8 @@ fn depth_is_refused_and_not_suffered() {
         nested("split {\n", "\n}", 2_000),
         format!("segment deep = {}customer{}\n", "(".repeat(100_000), ")".repeat(100_000)),
         "{".repeat(100_000),
+        // A bare `\r` ends the comment for the parser.
+        format!("// deep\r{}", "{".repeat(100_000)),
     ];
     for text in texts {
         let compilation = compile(&project("deep.flow", text));

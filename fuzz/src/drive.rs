@@ -98,7 +98,7 @@ impl Watch {
     #[expect(clippy::disallowed_methods, reason = "whether it ever ends is a question of time")]
     pub fn begin(&self, case: u64, input: &Source) {
         // Who finds the process gone finds the last case here; where nothing can be written, they find less.
-        let _ = fs::write(&self.file, format!("{}{case}\n", self.line));
+        let _ = fs::write(&self.file, format!("{}{case}\n{}", self.line, input.text));
         let input = Some((Instant::now(), format!("case {case}: {:?}", input.text)));
         *self.in_hand.lock().unwrap_or_else(PoisonError::into_inner) = input;
     }

@@ -239,7 +239,7 @@ impl<'e> Bench<'e> {
             diagnostic.help = diagnostic.help.take().filter(|help| !help.ends_with(':'));
         }
         if diagnostic.help.is_none() && diagnostic.code == Code::UnexpectedText {
-            diagnostic.help = wording::example(statement).map(|example| format!("for example:\n  {example}"));
+            diagnostic.help = wording::example(statement).map(|example| format!("such a line looks so: `{example}`"));
         }
     }
 
@@ -247,7 +247,9 @@ impl<'e> Bench<'e> {
     fn guesses(&self, diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
         let mut said = Vec::new();
         if let Some((start, line)) = trial::line_of(diagnostic, text).filter(|_| may_be_worded(diagnostic.code)) {
-            let wordings = by_name::wordings(self.env, line).into_iter().chain(wording::wordings(line));
+            let by_name = if wording::is_text_line(line) { Vec::new() } else { by_name::wordings(self.env, line) };
+            let wordings = by_name.into_iter().chain(wording::wordings(line));
+            said.extend(trial::exit_among_steps(text, start, line));
             said.extend(wordings.map(|said| trial::in_piece(&said, start)));
             said.extend(trial::single_braces(diagnostic, text));
         }

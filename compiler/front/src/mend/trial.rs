@@ -168,6 +168,21 @@ fn statement_at(text: &str, at: usize) -> Range<usize> {
     start + space..end
 }
 
+/// `exit if clicked` among the steps asks once, there; above them it is a rule for all of the workflow.
+pub(super) fn exit_among_steps(text: &str, start: usize, line: &str) -> Option<Mend> {
+    let asked = line.strip_prefix("exit if ").or_else(|| line.strip_prefix("stop if "))?;
+    let is_step = |line: &str| {
+        let first = line.split_whitespace().next().unwrap_or_default();
+        matches!(first, "wait" | "if" | "score") || (first == "send" && !line.trim_start().starts_with("send on"))
+    };
+    if !text.get(..start)?.lines().any(is_step) {
+        return None;
+    }
+    let at = Span::new(start as u32, (start + line.trim_end().len()) as u32).in_file(FILE);
+    let edits = vec![Edit { at, text: format!("if {} {{ exit }}", asked.trim_end()) }];
+    Some(Mend { help: "among the steps, a condition comes first:".to_owned(), edits })
+}
+
 /// The first line of a piece with nothing in it but its word, its name and its title.
 pub(super) fn bare_head(text: &str) -> Option<Edit> {
     let line = text.lines().next()?;

@@ -86,7 +86,7 @@ fn length(text: &str) -> usize {
         None => 0,
         Some('"') => quoted_length(text),
         Some(_) if is_date(text) => DATE_LENGTH,
-        Some(_) if text.starts_with("//") => text.find('\n').unwrap_or(text.len()),
+        Some(_) if text.starts_with("//") => text.find(['\n', '\r']).unwrap_or(text.len()),
         Some(sign) if is_sign(sign) => sign.len_utf8(),
         Some(_) => {
             let ends = |(_, sign): &(usize, char)| sign.is_whitespace() || *sign == '"' || is_sign(*sign);

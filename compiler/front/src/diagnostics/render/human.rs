@@ -98,7 +98,7 @@ impl<'s> Report<'s> {
         let spans: Vec<_> = labels.iter().map(|label| label.at.span).collect();
         // Labels on neighbouring lines are drawn as one, with what stands between them.
         if spans.iter().all(|span| window::can_be_drawn(&source.text, *span))
-            && !window::is_obeyed_within(&source.text, &spans)
+            && !window::cannot_stand_between(&source.text, &spans)
         {
             return vec![whole(labels)];
         }

@@ -66,12 +66,12 @@ pub(super) fn can_be_drawn(text: &str, span: Span) -> bool {
     lines.by_ref().take(MOST_LINES).all(|line| line.len() <= LONG_LINE_BYTES) && lines.next().is_none()
 }
 
-/// Whether a terminal would obey something from the line of the first place to that of the last.
-pub(super) fn is_obeyed_within(text: &str, spans: &[Span]) -> bool {
+/// Whether a line that is too long, or that a terminal would obey, stands from the first place to the last.
+pub(super) fn cannot_stand_between(text: &str, spans: &[Span]) -> bool {
     let ends = (spans.iter().map(|span| span.start).min(), spans.iter().map(|span| span.end).max());
     let (Some(from), Some(to)) = ends else { return false };
     let mut lines = covered(text, Span::new(from, to)).lines();
-    lines.any(|line| line.strip_suffix('\r').unwrap_or(line).contains(is_obeyed))
+    lines.any(|line| line.len() > LONG_LINE_BYTES || line.strip_suffix('\r').unwrap_or(line).contains(is_obeyed))
 }
 
 /// What of a line stands around a place, and where the place is in that.
@@ -136,6 +136,9 @@ mod tests {
         insta::assert_snapshot!(drawn("one\ntwo \u{1b}[2J wrong \u{202e}\r\nthree", &["wrong"]));
         // Lines between two places are drawn with them.
         insta::assert_snapshot!(drawn("one\n\u{b}\nthree\nfour", &["one", "three"]));
+        // Nor is a line drawn between two that is too long.
+        let long = "x".repeat(20_000);
+        assert!(drawn(&format!("one\n{long}\nthree"), &["one", "three"]).len() < 1_000);
         // The end of a line on Windows is none of it.
         assert!(!drawn("one\r\ntwo\r\n", &["one"]).contains("{d}"));
     }

@@ -40,7 +40,12 @@ fn first_too_deep(text: &str, greedy_holes: bool) -> Option<usize> {
 }
 
 fn line_left(bytes: &[u8]) -> usize {
-    bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len())
+    bytes.iter().position(|byte| ends_line(*byte)).unwrap_or(bytes.len())
+}
+
+/// As in the grammar, a `\r` of its own ends a line too: what stands behind it is no comment any more.
+fn ends_line(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
 }
 
 fn word(bytes: &[u8]) -> usize {
@@ -53,7 +58,7 @@ fn quoted(bytes: &[u8], greedy_holes: bool) -> usize {
     while let Some(rest @ [byte, ..]) = bytes.get(at..) {
         at += match byte {
             b'"' => return at + 1,
-            b'\n' => break,
+            byte if ends_line(*byte) => break,
             b'\\' if !greedy_holes => 2,
             b'{' => hole(rest, greedy_holes).unwrap_or(1),
             _ => 1,
@@ -64,7 +69,7 @@ fn quoted(bytes: &[u8], greedy_holes: bool) -> usize {
 
 /// The length of `{name or "fallback"}`.
 fn hole(bytes: &[u8], greedy: bool) -> Option<usize> {
-    let end = bytes.iter().position(|byte| matches!(byte, b'}' | b'"' | b'\n'))?;
+    let end = bytes.iter().position(|byte| matches!(byte, b'}' | b'"' | b'\n' | b'\r'))?;
     let sign = *bytes.get(end)?;
     if sign != b'"' {
         return (sign == b'}').then_some(end + 1);
@@ -78,12 +83,12 @@ fn hole(bytes: &[u8], greedy: bool) -> Option<usize> {
     while byte != b'"' {
         at += if byte == b'\\' && !greedy { 2 } else { 1 };
         byte = *bytes.get(at)?;
-        if byte == b'\n' {
+        if ends_line(byte) {
             return None;
         }
     }
     let after = bytes.get(at + 1..)?;
-    let close = after.iter().position(|byte| matches!(byte, b'}' | b'"' | b'\n'))?;
+    let close = after.iter().position(|byte| matches!(byte, b'}' | b'"' | b'\n' | b'\r'))?;
     let (between, from_close) = after.split_at_checked(close)?;
     (from_close.starts_with(b"}") && (greedy || between.iter().all(|byte| byte.is_ascii_whitespace())))
         .then_some(at + close + 2)
@@ -111,6 +116,16 @@ mod tests {
         let deep = "(".repeat(MAX_DEPTH + 1);
         for text in [r#""a {b or "c\"d"}""#, r#""a {b "c"}""#, r#""a \" b""#, r#""a {" "b""#, r#"“a” "x""#] {
             assert!(too_deep(&format!("{text} {deep}")).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_line_ends_where_the_grammar_says() {
+        let deep = "{".repeat(MAX_DEPTH + 1);
+        for end in ["\n", "\r\n", "\r"] {
+            for line in ["// a comment", "send \"a", "subject \"a {b", "subject \"a {b or \"c"] {
+                assert!(too_deep(&format!("{line}{end}{deep}")).is_some(), "{line:?} {end:?}");
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ mod pattern;
 mod table;
 mod texts;
 mod values;
+mod windows;
 
 use pattern::Words;
 use std::ops::Range;
@@ -37,23 +38,38 @@ pub(crate) fn wordings(line: &str) -> Vec<Wording> {
         return Vec::new();
     }
     let words = Words::of(line);
-    let mut found = names::wordings(&words);
-    found.extend(said(&words));
-    found.extend(values::wordings(&words));
-    found.extend(texts::wordings(line));
+    let is_text = texts::is_text_line(line);
+    let mut found = texts::wordings(line);
+    // What people write to each other is left as it is.
+    let said = table::SAID.iter().filter(|(pattern, ..)| !is_text || pattern.starts_with("^ "));
+    if !is_text {
+        found.extend(names::wordings(&words));
+        found.extend(windows::wording(&words));
+    }
+    found.extend(said.filter_map(|line| in_words(&words, line)));
+    if !is_text {
+        found.extend(values::wordings(&words));
+    }
     found
+}
+
+/// Whether a line says something to people, in words of its own.
+pub(crate) fn is_text_line(line: &str) -> bool {
+    texts::is_text_line(line)
 }
 
 /// What a line may have meant as a sentence.
 pub(crate) fn sentences(line: &str) -> Vec<Wording> {
-    if line.len() > MAX_LINE_BYTES { Vec::new() } else { said(&Words::of(line)).collect() }
+    if line.len() > MAX_LINE_BYTES {
+        return Vec::new();
+    }
+    let words = Words::of(line);
+    table::SAID.iter().filter_map(|line| in_words(&words, line)).collect()
 }
 
-fn said(words: &Words<'_>) -> impl Iterator<Item = Wording> {
-    table::SAID.iter().filter_map(|(pattern, sentence, help)| {
-        let found = words.find(pattern)?;
-        Some(Wording { edits: vec![(found.range.clone(), found.fill(sentence))], help })
-    })
+fn in_words(words: &Words<'_>, (pattern, sentence, help): &(&'static str, &str, &'static str)) -> Option<Wording> {
+    let found = words.find(pattern)?;
+    Some(Wording { edits: vec![(found.range.clone(), found.fill(sentence))], help })
 }
 
 /// Each reading of a line that can be read in two ways: 01/10/2026.

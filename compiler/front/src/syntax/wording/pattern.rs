@@ -80,6 +80,18 @@ impl<'l> Words<'l> {
         self.line.get(place)
     }
 
+    /// The words as spaces part them: `09:00-17:00` is one.
+    pub(super) fn clumps(&self) -> Vec<(&'l str, Range<usize>)> {
+        let mut found: Vec<Range<usize>> = Vec::new();
+        for (_, place) in self.each() {
+            match found.last_mut() {
+                Some(last) if last.end == place.start => last.end = place.end,
+                _ => found.push(place),
+            }
+        }
+        found.into_iter().filter_map(|place| Some((self.text(place.clone())?, place))).collect()
+    }
+
     /// Every word with its place.
     pub(super) fn each(&self) -> impl Iterator<Item = (&'l str, Range<usize>)> {
         self.places.iter().filter_map(|place| Some((self.line.get(place.clone())?, place.clone())))
@@ -167,6 +179,8 @@ fn is_of(kind: &str, word: &str) -> bool {
         "text" => word.len() > 1 && word.starts_with('"') && word.ends_with('"'),
         "unit" => super::values::unit(word).is_some(),
         "name" => word.starts_with(|c: char| c.is_alphabetic() || c == '_') && !WORDS_OF_CONDITIONS.contains(&word),
+        "cond" => matches!(word, "if" | "when" | "and" | "or" | "until" | "not"),
+        "mail" => !matches!(word, "only" | "daily" | "window" | "just" | "mail" | "mails" | "emails" | "between"),
         "type" => TYPES.contains(&word),
         "dotted" => word.contains('.'),
         "day" => super::values::is_day(word),

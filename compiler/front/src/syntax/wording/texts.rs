@@ -4,8 +4,59 @@ use super::Wording;
 use std::ops::Range;
 
 pub(super) fn wordings(line: &str) -> Vec<Wording> {
-    let found = [holes(line), inner_quotes(line), one_of(line)];
+    let found = [text_line(line), holes(line), inner_quotes(line), one_of(line)];
     found.into_iter().flatten().collect()
+}
+
+/// What begins a line that says something to people.
+const TEXT_LINES: &[&str] = &["subject", "preview", "note", "task", "title", "message", "comment"];
+
+pub(super) fn is_text_line(line: &str) -> bool {
+    let first = line.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    TEXT_LINES.contains(&first)
+}
+
+/// `subject line "Welcome"`, `note: Hot lead`, `subject Hi {first_name or "there"}`: the text in its quotes.
+fn text_line(line: &str) -> Option<Wording> {
+    let (word, rest) = line.split_at_checked(line.find(|c: char| !c.is_alphanumeric())?)?;
+    if !is_text_line(word) {
+        return None;
+    }
+    let rest = rest.trim_start_matches([' ', ':', '=']);
+    let without = ["line ", "text ", "is ", "to "].iter().find_map(|more| rest.strip_prefix(more).filter(|rest| rest.starts_with(['"', '\''])));
+    let rest = without.unwrap_or(rest).trim_end();
+    // What follows the text of a task.
+    let (said, due) = match (word, rest.rfind(" due ")) {
+        ("task", Some(at)) => rest.split_at_checked(at)?,
+        _ => (rest, ""),
+    };
+    if rest.is_empty() || rest.starts_with("when ") || rest.starts_with("if ") || rest.starts_with(['“', '”', '„', '«']) {
+        return None;
+    }
+    let quote = said.chars().next().filter(|sign| matches!(sign, '"' | '\''));
+    let text = match quote {
+        None => in_quotes(said),
+        Some(quote) => {
+            let bare = said.strip_prefix(quote)?.strip_suffix(quote)?;
+            if quote == '"' { format!("\"{bare}\"") } else { in_quotes(bare) }
+        }
+    };
+    let edits = vec![(0..line.trim_end().len(), format!("{word} {text}{due}"))];
+    Some(Wording { edits, help: "the text stands in double quotes:" })
+}
+
+/// A text in quotes; those in it, but for the fallback of a field, are escaped.
+fn in_quotes(text: &str) -> String {
+    let mut out = String::from("\"");
+    let mut in_field = false;
+    for sign in text.chars() {
+        in_field = (in_field || sign == '{') && sign != '}';
+        if sign == '"' && !in_field {
+            out.push('\\');
+        }
+        out.push(sign);
+    }
+    out + "\""
 }
 
 /// `{contact.first_name or there}`, `{first_name|there}`, `{{ first_name | default: "there" }}`: every field of a line at once.
@@ -34,13 +85,13 @@ fn end_of_hole(line: &str, start: usize) -> Option<usize> {
 /// A field with its fallback, as Flow writes it.
 fn in_our_words(hole: &str) -> Option<String> {
     let inner = hole.trim_matches(['{', '}']).trim();
-    let (field, fallback) = match inner.split_once(['|', ',']).or_else(|| inner.split_once(" or ")) {
+    let (field, fallback) = match inner.split_once(" or ").or_else(|| inner.split_once(" else ")).or_else(|| inner.split_once(['|', ','])) {
         Some((field, fallback)) => (field.trim(), Some(fallback.trim())),
         None => (inner, None),
     };
-    let field = field.rsplit('.').next()?.trim();
+    let field = crate::naming::snake_case(field.rsplit('.').next()?.trim());
     let is_name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_');
-    if !is_name(field) {
+    if !is_name(&field) {
         return None;
     }
     let Some(fallback) = fallback else { return Some(format!("{{{field}}}")) };

@@ -27,14 +27,14 @@ fn minutes(unit: &str) -> Option<u64> {
     })
 }
 
-/// A word of time that is no unit of Flow: it may not fall away.
-fn is_of_time(word: &str) -> bool {
-    let words =
-        ["second", "sec", "business", "working", "work", "quarter", "night", "evening", "morning", "times", "time"];
-    let word = word.to_lowercase();
-    let units = ["minutes", "hours", "days", "weeks", "months"];
-    crate::diagnostics::suggest::nearest(&word, units).is_some()
-        || words.iter().any(|known| word.strip_suffix('s').unwrap_or(&word) == known.trim_end_matches('s'))
+/// What people count in, and what stood before the comparison: `employees > 50 employees`.
+fn is_counted(word: &str, field: Option<&str>) -> bool {
+    const COUNTED: &[&str] = &[
+        "points", "point", "pts", "percent", "eur", "usd", "gbp", "chf", "euro", "euros", "dollar", "dollars", "people",
+        "persons", "staff", "users", "seats",
+    ];
+    let lower = word.to_lowercase();
+    COUNTED.contains(&lower.as_str()) || field.is_some_and(|field| field.eq_ignore_ascii_case(word))
 }
 
 fn spoken(count: u64, unit: &str) -> String {
@@ -72,25 +72,26 @@ pub(super) fn wordings(words: &Words<'_>) -> Vec<Wording> {
             if matches!(word.to_lowercase().as_str(), "year" | "years") {
                 let text = spoken(count.saturating_mul(12), "months");
                 found.push(change(place.start..behind.end, text, "a year is 12 months:"));
-            } else if unit(word).is_none() && word.starts_with(char::is_alphabetic) && !is_of_time(word) {
-                // `60 points`, `50 EUR`
+            } else if is_counted(word, at.checked_sub(2).and_then(|at| all.get(at)).map(|(word, _)| *word)) {
+                // `60 points`, `50 EUR`, `employees > 50 employees`
                 let from = place.end;
                 found.push(change(from..behind.end, String::new(), "the number stands alone:"));
             }
         }
     }
+    found.extend(halves(&all));
     found.extend(days(&all));
-    found.extend(times(&clumps(words)));
+    found.extend(numbers(&all, words));
     if let [date] = dates(&all).as_slice() {
         found.push(change(date.place.clone(), date.text.clone(), "year, month and day, with `-` between them:"));
     }
     found
 }
 
-const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+pub(super) const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// The day a word names, `Tuesday`, `tue` or `Tuesdays`, as Flow writes it.
-fn day(word: &str) -> Option<&'static str> {
+pub(super) fn day(word: &str) -> Option<&'static str> {
     let word = word.to_lowercase();
     let word = word.trim_end_matches(['.', ',']);
     let one = word.strip_suffix('s').filter(|one| one.len() > 4).unwrap_or(word);
@@ -111,18 +112,6 @@ fn days(all: &[(&str, Range<usize>)]) -> Option<Wording> {
     (!edits.is_empty()).then_some(Wording { edits, help: "days are written small:" })
 }
 
-/// The words of a line as spaces part them: `09:00-17:00` is one.
-fn clumps<'l>(words: &Words<'l>) -> Vec<(&'l str, Range<usize>)> {
-    let mut found: Vec<Range<usize>> = Vec::new();
-    for (_, place) in words.each() {
-        match found.last_mut() {
-            Some(last) if last.end == place.start => last.end = place.end,
-            _ => found.push(place),
-        }
-    }
-    found.into_iter().filter_map(|place| Some((words.text(place.clone())?, place))).collect()
-}
-
 /// `1 day 3 hours`, `1 day and 3 hours`: in the smaller unit.
 fn summed(all: &[(&str, Range<usize>)], at: usize, count: u64, place: &Range<usize>) -> Option<Wording> {
     let word = |index: usize| all.get(index).map(|(word, _)| *word);
@@ -136,6 +125,69 @@ fn summed(all: &[(&str, Range<usize>)], at: usize, count: u64, place: &Range<usi
     (long > short).then_some(Wording { edits, help: "a duration has one number and one unit:" })
 }
 
+/// `$100`, `10k`, `99,90`, `1,000`, `"20"`, `ten`: a number as Flow writes it.
+fn numbers(all: &[(&str, Range<usize>)], words: &Words<'_>) -> Vec<Wording> {
+    let mut found = Vec::new();
+    let mut offer = |at: Range<usize>, text: String| {
+        found.push(Wording { edits: vec![(at, text)], help: "numbers are written so:" });
+    };
+    for (nth, (word, place)) in all.iter().enumerate() {
+        let word = word.trim_start_matches(['$', '€', '£']);
+        let digits = word.trim_matches('"');
+        let is_number = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || c == '.');
+        // `99,90` and `1,000` are three words.
+        let (comma, behind) = (all.get(nth + 1), all.get(nth + 2));
+        if let (Some((",", at)), Some((rest, end))) = (comma, behind)
+            && at.start == place.end
+            && end.start == at.end
+            && is_number
+            && rest.chars().all(|c| c.is_ascii_digit())
+        {
+            let point = if rest.len() == 3 { "" } else { "." };
+            offer(place.start..end.end, format!("{digits}{point}{rest}"));
+        } else if is_number && words.text(place.clone()) != Some(digits) {
+            offer(place.clone(), digits.to_owned());
+        } else if let Some(thousands) = word.strip_suffix(['k', 'K'])
+            && let Ok(thousands) = thousands.parse::<u64>()
+        {
+            offer(place.clone(), thousands.saturating_mul(1_000).to_string());
+        } else if let Some(number) = spelled(word) {
+            offer(place.clone(), number.to_string());
+        }
+    }
+    found
+}
+
+/// A number in letters.
+fn spelled(word: &str) -> Option<usize> {
+    const NUMBERS: [&str; 13] = [
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    ];
+    NUMBERS.iter().position(|number| number.eq_ignore_ascii_case(word))
+}
+
+/// `1.5 hours`, `half a day`: in the smaller unit.
+fn halves(all: &[(&str, Range<usize>)]) -> Option<Wording> {
+    let smaller = |unit: &str| match unit {
+        "hours" => Some(("minutes", 60.0)),
+        "days" => Some(("hours", 24.0)),
+        "weeks" => Some(("days", 7.0)),
+        _ => None,
+    };
+    for (at, (word, place)) in all.iter().enumerate() {
+        let article = usize::from(all.get(at + 1).is_some_and(|(word, _)| matches!(*word, "a" | "an")));
+        let Some((unit_word, end)) = all.get(at + 1 + article) else { continue };
+        let amount = if *word == "half" { 0.5 } else { word.parse::<f64>().unwrap_or(0.0) };
+        let Some((small, factor)) = unit(unit_word).and_then(smaller) else { continue };
+        let count = amount * factor;
+        if amount.fract() != 0.0 && count.fract() == 0.0 && (1.0..1_000_000.0).contains(&count) {
+            let text = spoken(count as u64, small);
+            return Some(Wording { edits: vec![(place.start..end.end, text)], help: "a duration is a whole number:" });
+        }
+    }
+    None
+}
+
 /// The number a word begins with, and the letters behind it.
 fn number_and_letters(word: &str) -> Option<(u64, &str)> {
     let digits = word.len() - word.trim_start_matches(|c: char| c.is_ascii_digit()).len();
@@ -144,11 +196,11 @@ fn number_and_letters(word: &str) -> Option<(u64, &str)> {
 }
 
 /// A time of day, in minutes: `9`, `9am`, `9:30`, `17.00`, `5 pm` as one word.
-fn time_of(word: &str) -> Option<u32> {
-    let lower = word.to_lowercase();
+pub(super) fn time_of(word: &str) -> Option<u32> {
+    let lower = word.to_lowercase().replace("a.m.", "am").replace("p.m.", "pm");
     let (lower, later) = match (lower.strip_suffix("am"), lower.strip_suffix("pm")) {
-        (Some(rest), _) => (rest, Some(0)),
-        (_, Some(rest)) => (rest, Some(12)),
+        (Some(rest), _) => (rest.trim_end(), Some(0)),
+        (_, Some(rest)) => (rest.trim_end(), Some(12)),
         _ => (lower.trim_end_matches('h'), None),
     };
     let (hour, minute) = lower.split_once([':', '.']).unwrap_or((lower, "0"));
@@ -157,41 +209,8 @@ fn time_of(word: &str) -> Option<u32> {
     (hour <= 24 && minute < 60).then_some(hour * 60 + minute)
 }
 
-fn clock(minutes: u32) -> String {
+pub(super) fn clock(minutes: u32) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
-}
-
-/// `from 9am to 5pm`, `09:00-17:00`, `between 9 and 17`.
-fn times(all: &[(&str, Range<usize>)]) -> Option<Wording> {
-    // Behind the days of a send window alone: other numbers are no times.
-    let begins = |at: usize, words: &str| all.get(at).is_some_and(|(word, _)| words.split('|').any(|one| one == *word));
-    if !(begins(0, "send") && begins(1, "on")) {
-        return None;
-    }
-    let joined =
-        |word: &str| word.split_once(['-', '–', '—']).and_then(|(from, to)| Some((time_of(from)?, time_of(to)?)));
-    let at = (2..all.len())
-        .find(|at| all.get(*at).is_some_and(|(word, _)| time_of(word).is_some() || joined(word).is_some()))?;
-    let (first, place) = all.get(at)?;
-    let (from, to, last) = if let Some((from, to)) = joined(first) {
-        (from, to, at)
-    } else if all.get(at + 1).is_some_and(|(word, _)| matches!(*word, "to" | "and" | "-" | "until" | "till" | "–")) {
-        let (from, to) = (time_of(first)?, time_of(all.get(at + 2)?.0)?);
-        // `9 to 5`
-        let is_spoken = first.len() < 3 && all.get(at + 2)?.0.len() < 3 && to < from;
-        (from, if is_spoken { to + 12 * 60 } else { to }, at + 2)
-    } else {
-        return None;
-    };
-    let begins_with = begins(at - 1, "from|between|at");
-    let start = if begins_with { all.get(at - 1)?.1.start } else { place.start };
-    let end = all.get(last)?.1.end;
-    let text = format!("from {} to {}", clock(from), clock(to));
-    let mut edits = vec![(start..end, text)];
-    if last + 1 == all.len() {
-        edits = vec![(start..end, format!("from {} to {} in contact timezone", clock(from), clock(to)))];
-    }
-    Some(Wording { edits, help: "hours and minutes, as on a 24-hour clock:" })
 }
 
 struct Dated {

@@ -1,0 +1,105 @@
+//! Send windows as people say them: `send daily between 8 am and 8 pm`, `send only on Mon-Fri 9-17`.
+
+use super::Wording;
+use super::pattern::Words;
+use super::values::{DAYS, clock, day, time_of};
+use std::ops::Range;
+
+const HELP: &str = "a send window has days, hours and the zone of the person:";
+
+/// The whole line as a send window, where it has days and hours.
+pub(super) fn wording(words: &Words<'_>) -> Option<Wording> {
+    let all: Vec<(&str, Range<usize>)> = with_halves(words);
+    let (first, start) = all.first()?;
+    if !first.eq_ignore_ascii_case("send") {
+        return None;
+    }
+    let days = days(&all)?;
+    let (from, to) = hours(&all)?;
+    let text = format!("send on {days} from {} to {} in contact timezone", clock(from), clock(to));
+    Some(Wording { edits: vec![(start.start..all.last()?.1.end, text)], help: HELP })
+}
+
+/// The words as spaces part them, `8 am` as one.
+fn with_halves<'l>(words: &Words<'l>) -> Vec<(&'l str, Range<usize>)> {
+    let mut found: Vec<(&'l str, Range<usize>)> = Vec::new();
+    for (word, place) in words.clumps() {
+        let half = matches!(word.to_lowercase().as_str(), "am" | "pm" | "a.m." | "p.m." | "am," | "pm,");
+        match found.last_mut() {
+            Some((last, at)) if half && last.ends_with(|c: char| c.is_ascii_digit()) => {
+                at.end = place.end;
+                *last = words.text(at.clone()).unwrap_or(last);
+            }
+            _ => found.push((word, place)),
+        }
+    }
+    found
+}
+
+/// The days of a line, as a send window names them.
+fn days(all: &[(&str, Range<usize>)]) -> Option<String> {
+    let mut named = [false; 7];
+    let index = |word: &str| day(word).and_then(|day| DAYS.iter().position(|known| *known == day));
+    let words: Vec<String> = all.iter().map(|(word, _)| word.to_lowercase().trim_matches(',').to_owned()).collect();
+    for (at, word) in words.iter().enumerate() {
+        match word.as_str() {
+            "daily" | "always" | "anytime" => return Some("every day".to_owned()),
+            "every" | "each" | "all" if words.get(at + 1).is_some_and(|next| matches!(next.as_str(), "day" | "days")) => {
+                return Some("every day".to_owned());
+            }
+            "weekdays" | "weekday" | "workdays" => return Some("weekdays".to_owned()),
+            "weekends" | "weekend" => return Some("weekends".to_owned()),
+            _ => {}
+        }
+        let ends = word.split_once(['-', '–']).and_then(|(from, to)| Some((index(from)?, index(to)?)));
+        let spoken = || {
+            let joins = words.get(at + 1).is_some_and(|next| matches!(next.as_str(), "to" | "-" | "–" | "through" | "till" | "until"));
+            joins.then(|| Some((index(word)?, index(words.get(at + 2)?)?))).flatten()
+        };
+        if let Some((from, to)) = ends.or_else(spoken) {
+            let mut day = from;
+            loop {
+                *named.get_mut(day)? = true;
+                if day == to {
+                    break;
+                }
+                day = (day + 1) % DAYS.len();
+            }
+        } else if let Some(day) = index(word) {
+            *named.get_mut(day)? = true;
+        }
+    }
+    let listed: Vec<&str> = DAYS.into_iter().zip(named).filter(|(_, named)| *named).map(|(day, _)| day).collect();
+    match listed.as_slice() {
+        [] => None,
+        ["monday", "tuesday", "wednesday", "thursday", "friday"] => Some("weekdays".to_owned()),
+        ["saturday", "sunday"] => Some("weekends".to_owned()),
+        all if all.len() == DAYS.len() => Some("every day".to_owned()),
+        some => Some(some.join(", ")),
+    }
+}
+
+/// From when to when, in minutes of the day.
+fn hours(all: &[(&str, Range<usize>)]) -> Option<(u32, u32)> {
+    let bare = |word: &str| word.trim_matches(',').len() < 3;
+    let later = |from: (&str, u32), to: (&str, u32)| {
+        // `9 to 5`
+        let is_spoken = bare(from.0) && bare(to.0) && to.1 < from.1;
+        (from.1, if is_spoken { to.1 + 12 * 60 } else { to.1 })
+    };
+    for (at, (word, _)) in all.iter().enumerate() {
+        let word = word.trim_matches(',');
+        if let Some((from, to)) = word.split_once(['-', '–'])
+            && let (Some(begins), Some(ends)) = (time_of(from), time_of(to))
+        {
+            return Some(later((from, begins), (to, ends)));
+        }
+        let joins = all.get(at + 1).is_some_and(|(next, _)| matches!(*next, "to" | "and" | "-" | "–" | "until" | "till"));
+        if let (true, Some(from), Some((other, _))) = (joins, time_of(word), all.get(at + 2))
+            && let Some(to) = time_of(other.trim_matches(','))
+        {
+            return Some(later((word, from), (other, to)));
+        }
+    }
+    None
+}
