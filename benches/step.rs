@@ -57,7 +57,6 @@ struct Frame {
     role: u16,
     plan: u16,
     country: u16,
-    identified: bool,
     reachable: bool,
     unsubscribed: bool,
     hard_bounced: bool,
@@ -79,7 +78,7 @@ struct Journey {
 }
 
 /// The slots of [`Frame`], in its order.
-const FRAME: [(&str, SlotKind); 24] = [
+const FRAME: [(&str, SlotKind); 23] = [
     ("known_since", SlotKind::Int),
     ("score", SlotKind::Int),
     ("employees", SlotKind::Int),
@@ -94,7 +93,6 @@ const FRAME: [(&str, SlotKind); 24] = [
     ("role", SlotKind::Code),
     ("plan", SlotKind::Code),
     ("country", SlotKind::Code),
-    ("identified", SlotKind::Bool),
     ("reachable", SlotKind::Bool),
     ("unsubscribed", SlotKind::Bool),
     ("hard_bounced", SlotKind::Bool),
@@ -142,7 +140,6 @@ fn random_frame(random: &mut Random) -> Frame {
         role: random.below(12) as u16,
         plan: random.below(4) as u16,
         country: random.below(4) as u16,
-        identified: true,
         reachable: true,
         unsubscribed: random.flag(10),
         hard_bounced: false,
@@ -171,7 +168,6 @@ fn write_frame(layout: &Layout, frame: &Frame, bytes: &mut [u8]) {
         frame.role.into(),
         frame.plan.into(),
         frame.country.into(),
-        frame.identified.into(),
         frame.reachable.into(),
         frame.unsubscribed.into(),
         frame.hard_bounced.into(),
@@ -454,7 +450,6 @@ fn scoring(rules: usize) -> Program {
     }
     frame.place();
     let system = SystemSlots {
-        identified: slot("identified"),
         reachable: slot("reachable"),
         score: slot("score"),
         stage: slot("stage"),

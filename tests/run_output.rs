@@ -56,6 +56,52 @@ fn without_measures(line: &str) -> String {
     }
 }
 
+/// Two workflows of which one reads fields that are required; one person has them, two lack some.
+const REQUIRED: &str = r#"
+contact { seats number; ends date; region text }
+event downloaded { }
+email hello { subject "Hello"; template "emails/hello.html" }
+email offer { subject "{seats} seats until {ends}"; template "emails/hello.html" }
+workflow greet { enter when downloaded; reenter never; send hello }
+workflow renew { enter when downloaded; reenter never; skip when region is "EMEA"; send offer }
+"#;
+
+#[test]
+fn names_the_required_fields_that_keep_people_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        fs::create_dir_all(folder.path().join(name).parent().unwrap()).unwrap();
+        fs::write(folder.path().join(name), text).unwrap();
+    };
+    let example = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/guide_nurture/flow.toml"));
+    write("flow.toml", &(example.unwrap() + "\n[lints]\nno-goal = \"off\"\n"));
+    write("required.flow", REQUIRED);
+    write("emails/hello.html", "<p>{{ sender_address }} <a href=\"{{ unsubscribe_url }}\">Unsubscribe</a></p>");
+    write(
+        "data/contacts.csv",
+        "User ID,Email,Seats,Ends\nu1,a@x.example,,\nu2,b@x.example,3,2026-05-01\nu3,c@x.example,0,\n",
+    );
+    let event = |at: u32, user: &str, kind: &str| {
+        format!(
+            "{{\"type\":{kind},\"messageId\":\"m{at}\",\"userId\":\"{user}\",\"timestamp\":\"2026-03-03T10:0{at}:00Z\"}}\n"
+        )
+    };
+    let region = |at, user| event(at, user, "\"identify\",\"traits\":{\"region\":\"AMER\"}");
+    let downloaded = |at, user| event(at, user, "\"track\",\"event\":\"downloaded\"");
+    let events = [region(0, "u2"), region(1, "u3"), downloaded(2, "u1"), downloaded(3, "u2"), downloaded(4, "u3")];
+    write("data/events.jsonl", &events.concat());
+
+    let said = run(&folder);
+    assert_snapshot!("required", said);
+    let mails = |folder: &Path| {
+        let months = fs::read_dir(folder).unwrap().map(|month| month.unwrap().path());
+        let mails = months.flat_map(|month| fs::read_dir(month).unwrap()).map(|mail| mail.unwrap().path());
+        mails.map(|mail| fs::read_to_string(mail).unwrap()).collect::<String>()
+    };
+    let mails = mails(&folder.path().join("out/mail"));
+    assert!(mails.contains("Subject: 3 seats until 2026-05-01") && !mails.contains("1970"), "{mails}");
+}
+
 #[test]
 fn tells_the_funnel_and_that_nothing_is_new_the_second_time() {
     let project = project();

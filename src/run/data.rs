@@ -78,6 +78,8 @@ pub(crate) struct ContactsTaken {
     pub(crate) tally: Tally,
     pub(crate) imported: Imported,
     pub(crate) ignored_columns: Vec<String>,
+    /// Required fields of workflows that no column fills.
+    pub(crate) absent_fields: Vec<String>,
 }
 
 pub(crate) fn import<S: Store>(
@@ -93,12 +95,13 @@ pub(crate) fn import<S: Store>(
     let reader = ContactReader::open(BufReader::new(open(path)?), name.as_str(), &program)
         .map_err(|error| from_intake(&error))?;
     let ignored_columns = reader.ignored_columns().to_vec();
+    let absent_fields = reader.absent_fields().into_iter().map(str::to_owned).collect();
     let mut tally = Tally::default();
     let mut note = |finding: Finding<'_>| notebook.note(finding);
     let rows: Result<Vec<_>, IntakeError> = accept(reader, &mut tally, &mut note).collect();
     let rows = rows.map_err(|error| from_intake(&error))?;
     let imported = engine.import_contacts(&name, &rows, start, &mut |at| progress.at(at)).map_err(from_engine)?;
-    Ok(ContactsTaken { tally, imported, ignored_columns })
+    Ok(ContactsTaken { tally, imported, ignored_columns, absent_fields })
 }
 
 /// Runs the events up to the end of the run, and whatever falls due between and after them.

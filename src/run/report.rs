@@ -58,6 +58,7 @@ impl Finished {
             "rejected": rejected(&self.contacts.tally),
             "set_aside": set_aside(&self.contacts.tally),
             "ignored_columns": self.contacts.ignored_columns,
+            "absent_fields": self.contacts.absent_fields,
         });
         json["events"]["rejected"] = json!(rejected(&self.events));
         json["events"]["set_aside"] = json!(set_aside(&self.events));

@@ -131,6 +131,9 @@ fn intake(finished: &Finished) -> Table {
     let joined = if_any(report.people.joined, |many| format!("{many} about somebody of an earlier row"));
     table.line("contact rows", tally.taken(), joined);
     faults(&mut table, tally);
+    let absent = &finished.contacts.absent_fields;
+    let needed = format!("{}: workflows ask for it, and events may bring it", absent.join(", "));
+    table.line_if_any("  fields without a column", absent.len() as u64, needed);
     let undeclared = if_any(report.events.undeclared, |many| format!("{many} of a name the project does not declare"));
     table.line("events", report.events.kept, undeclared);
     table.line_if_any("  repeated", report.events.repeated, "a message id known by then: no effect");
@@ -157,7 +160,11 @@ fn faults(table: &mut Table, tally: &Tally) {
 fn funnel(program: &Program, workflow: &Workflow, report: &WorkflowReport) -> Table {
     let mut table = Table::new(&report.title);
     table.line("entered", report.entered, "");
-    table.line_if_any("  not taken in", report.ignored.values().sum(), words(&report.ignored, ignored_words));
+    table.line_if_any(
+        "  not taken in",
+        report.ignored.values().sum(),
+        words(&report.ignored, |reason| ignored_words(reason, &report.lacked)),
+    );
     for step in report.steps.iter().filter(|step| step.says_something()) {
         self::step(&mut table, step);
     }
@@ -279,13 +286,16 @@ fn examples(finished: &Finished) -> Vec<&str> {
 
 /// `12 not UTF-8, 3 too long`, largest first, the smallest together.
 fn words(totals: &Totals, name: impl Fn(&str) -> String) -> String {
+    listed(totals, |kind, count| format!("{count} {}", name(kind)))
+}
+
+fn listed(totals: &Totals, form: impl Fn(&str, &str) -> String) -> String {
     let mut sorted: Vec<_> = totals.iter().filter(|(_, count)| **count > 0).collect();
     sorted.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), name.as_str()));
     // One kind more is told as quickly as that there is one.
     let shown = if sorted.len() > SHOWN_KINDS + 1 { SHOWN_KINDS } else { sorted.len() };
     let (shown, others) = sorted.split_at(shown);
-    let mut words: Vec<String> =
-        shown.iter().map(|(kind, count)| format!("{} {}", thousands(**count), name(kind))).collect();
+    let mut words: Vec<String> = shown.iter().map(|(kind, count)| form(kind, &thousands(**count))).collect();
     if !others.is_empty() {
         words.push(format!("{} others", thousands(others.iter().map(|(_, count)| **count).sum())));
     }
@@ -308,9 +318,9 @@ fn withheld_words(reason: &str) -> String {
     }
 }
 
-fn ignored_words(reason: &str) -> String {
+fn ignored_words(reason: &str, lacked: &Totals) -> String {
     let words = match reason {
-        "not_identified" => "without a required field",
+        "not_identified" => return lacking(lacked),
         "live" => "in it already",
         "reenter" => "in it before",
         "skip" => "skipped by the workflow",
@@ -320,6 +330,11 @@ fn ignored_words(reason: &str) -> String {
         other => other,
     };
     words.to_owned()
+}
+
+/// `without a required field (employees 9, region 3)`: the fields that most people lack first.
+fn lacking(lacked: &Totals) -> String {
+    format!("without a required field ({})", listed(lacked, |field, count| format!("{field} {count}")))
 }
 
 /// A remark about a number; none about 0.

@@ -25,8 +25,8 @@ pub(crate) struct FieldShape {
     pub name: String,
     pub ty: FieldType,
     pub optional: bool,
-    /// What its slot starts with.
-    pub default: i64,
+    /// What everybody has until somebody says otherwise; none where they have nothing.
+    pub default: Option<i64>,
     /// The tag that it keeps.
     pub tag: Option<String>,
 }

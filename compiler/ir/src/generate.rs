@@ -61,7 +61,6 @@ pub fn least_program() -> Program {
     let mut frame = Layout::default();
     let mut bool = |name: &str| frame.add(name, SlotKind::Bool, false, 0);
     let mut system = SystemSlots {
-        identified: bool("identified"),
         reachable: bool("reachable"),
         unsubscribed: bool("unsubscribed"),
         hard_bounced: bool("hard_bounced"),

@@ -23,6 +23,7 @@ pub mod meaning;
 pub mod memory;
 pub mod print;
 pub mod program;
+mod required;
 pub mod source;
 pub mod verify;
 
@@ -43,6 +44,7 @@ pub use meaning::workflow::{
 };
 pub use meaning::{EventType, Field, FieldType, FieldValue, Meaning, Predicate, Property, SystemSlots, effect};
 pub use program::Program;
+pub use required::Required;
 
 /// Numbers are exact decimals with four places: `12.5` is kept as 125,000.
 pub const NUMBER_SCALE: i64 = 10_000;

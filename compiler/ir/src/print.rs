@@ -17,9 +17,9 @@ mod function;
 mod tests;
 
 use super::{
-    CivilSpan, Email, EmailId, EmailKind, Engagement, Entry, Fact, Field, FieldType, IdMap, Layout, Pattern,
-    PatternEvent, Predicate, PredicateId, Program, PropertyTest, Reenter, Segment, SendWindow, TextTemplate, TextTest,
-    Trait, Wait, Workflow, WorkflowDebug, WorkflowId, Written,
+    CivilSpan, Email, EmailId, EmailKind, Engagement, Entry, Fact, Field, FieldId, FieldType, IdMap, Layout, Pattern,
+    PatternEvent, Predicate, PredicateId, Program, PropertyTest, Reenter, Required, Segment, SendWindow, TextTemplate,
+    TextTest, Trait, Wait, Workflow, WorkflowDebug, WorkflowId, Written,
 };
 use super::{Piece, SlotId};
 use function::print_function;
@@ -44,7 +44,11 @@ impl Display for Program {
             print_predicate(f, self, id, predicate)?;
         }
         print_mail(f, self)?;
-        self.workflows.iter().try_for_each(|(id, workflow)| print_workflow(f, self, id, workflow))
+        let required = self.required();
+        self.workflows
+            .iter()
+            .zip(required.values())
+            .try_for_each(|((id, workflow), required)| print_workflow(f, self, id, workflow, required))
     }
 }
 
@@ -245,7 +249,13 @@ pub(crate) fn template(program: &Program, text: &TextTemplate) -> String {
     format!("{:?}", pieces.collect::<String>())
 }
 
-fn print_workflow(f: &mut Formatter<'_>, program: &Program, id: WorkflowId, workflow: &Workflow) -> fmt::Result {
+fn print_workflow(
+    f: &mut Formatter<'_>,
+    program: &Program,
+    id: WorkflowId,
+    workflow: &Workflow,
+    required: &Required,
+) -> fmt::Result {
     write!(f, "\nworkflow {}", workflow.name)?;
     let blank = WorkflowDebug::default();
     let told = program.told(id).unwrap_or(&blank);
@@ -253,7 +263,7 @@ fn print_workflow(f: &mut Formatter<'_>, program: &Program, id: WorkflowId, work
         write!(f, " {:?}", program.title(id))?;
     }
     writeln!(f)?;
-    for line in rules(program, workflow, told) {
+    for line in rules(program, workflow, told, required) {
         writeln!(f, "  {line}")?;
     }
     print_steps(f, workflow, told)?;
@@ -263,7 +273,7 @@ fn print_workflow(f: &mut Formatter<'_>, program: &Program, id: WorkflowId, work
 }
 
 /// What stands around the body, a line each.
-fn rules(program: &Program, workflow: &Workflow, told: &WorkflowDebug) -> Vec<String> {
+fn rules(program: &Program, workflow: &Workflow, told: &WorkflowDebug, required: &Required) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(workflow.group.iter().map(|group| format!("group {group}")));
     lines.extend(told.owner.iter().map(|owner| format!("owner {owner}")));
@@ -284,6 +294,10 @@ fn rules(program: &Program, workflow: &Workflow, told: &WorkflowDebug) -> Vec<St
     );
     lines.extend(workflow.skip.iter().map(|skip| format!("skip {skip}")));
     lines.extend(workflow.window.iter().map(window_line));
+    let name = |field: &FieldId| program.fields.get(*field).map_or("?", |field| field.name.as_str());
+    if !required.fields.is_empty() {
+        lines.push(format!("requires {}", required.fields.iter().map(name).collect::<Vec<_>>().join(", ")));
+    }
     let writes: Vec<&str> = workflow.writes.iter().map(|slot| slot_name(&program.frame, *slot)).collect();
     if !writes.is_empty() {
         lines.push(format!("writes {}", writes.join(", ")));
@@ -298,7 +312,7 @@ fn entry_line(program: &Program, entry: &Entry) -> String {
             let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
             format!("enters at {} while {when}", patterns.join(" or "))
         }
-        Entry::Becomes { when, was, existing } => {
+        Entry::Becomes { when, was, existing, .. } => {
             let existing = if *existing { ", those who are already too" } else { "" };
             format!("enters when {when} becomes true (frame.{}){existing}", slot_name(&program.frame, *was))
         }

@@ -12,7 +12,7 @@ pub mod value;
 
 use super::{
     Area, EmailId, Entry, FactId, Field, FieldType, Id, IdMap, Layout, PatternEvent, PatternId, PredicateId, Program,
-    Reference, SlotId, SlotKind, Workflow, WorkflowId,
+    Reference, SlotId, SlotKind, TextTemplate, Workflow, WorkflowId,
 };
 use crate::limits::{MAX_CHOICES, MAX_FACT_DEPTH, MAX_FIELDS, MAX_TRIGGERS, TRACE_BITS};
 use std::fmt;
@@ -101,6 +101,10 @@ impl Checker<'_> {
         }
         if let Some(slot) = field.slot {
             self.exists(&place, &program.frame.slots, slot);
+            let always_known = program.frame.slots.get(slot).is_some_and(|slot| slot.presence.is_none());
+            if always_known && (field.optional || field.ty.is_text()) {
+                self.fault(&place, format!("may be missing, and {slot} is always known"));
+            }
         }
         if let Some(text) = field.text {
             self.exists(&place, &program.texts, text);
@@ -109,14 +113,8 @@ impl Checker<'_> {
 
     fn system_slots(&mut self) {
         let (frame, system) = (&self.program.frame, self.program.system);
-        let bools = [
-            system.identified,
-            system.reachable,
-            system.unsubscribed,
-            system.hard_bounced,
-            system.complained,
-            system.do_not_contact,
-        ];
+        let bools =
+            [system.reachable, system.unsubscribed, system.hard_bounced, system.complained, system.do_not_contact];
         for slot in bools {
             self.slot_of("system slots", frame, slot, SlotKind::Bool);
         }
@@ -200,6 +198,12 @@ impl Checker<'_> {
             for when in subjects.iter().filter_map(|subject| subject.when) {
                 self.belongs_to_all(&place, when);
             }
+            let preview = program.content(id).and_then(|content| content.preview.as_ref());
+            let lines = subjects.iter().map(|subject| &subject.text).chain(preview).flat_map(TextTemplate::fields);
+            let tokens = program.content(id).map_or(&[][..], |content| &content.tokens);
+            for field in lines.chain(tokens.iter().copied()) {
+                self.exists(&place, &program.fields, field);
+            }
         }
         for (id, team) in program.teams.iter() {
             let place = format!("{id} `{}`", team.name);
@@ -258,9 +262,10 @@ impl Checker<'_> {
                     self.fault(place, format!("enters at more than {} patterns", MAX_TRIGGERS));
                 }
             }
-            Entry::Becomes { when, was, .. } => {
+            Entry::Becomes { when, was, owed, .. } => {
                 self.question(place, id, *when);
                 self.slot_of(place, &program.frame, *was, SlotKind::Bool);
+                self.slot_of(place, &program.frame, *owed, SlotKind::Bool);
             }
             Entry::ByHand => {}
         }

@@ -16,7 +16,6 @@ fn program(limit: i64) -> Program {
     let mut frame = Layout::default();
     let mut add = |name: &str, kind| frame.add(name, kind, false, 0);
     let system = SystemSlots {
-        identified: add("identified", SlotKind::Bool),
         reachable: add("reachable", SlotKind::Bool),
         score: add("score", SlotKind::Int),
         stage: add("stage", SlotKind::Code),

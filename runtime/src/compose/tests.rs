@@ -65,6 +65,7 @@ fn program(html: &str) -> Program {
         ],
         preview: Some(text("Twelve pages, ", Some("no more"))),
         html: html.to_owned(),
+        tokens: vec![FIRST_NAME],
         links: vec![Link { alias: "guide".to_owned(), url: "https://acme.example/guide?a=1&b=2".to_owned() }],
     };
     let (fields, emails) = (fields.into_iter().collect(), [email].into_iter().collect());

@@ -8,7 +8,7 @@ use super::error::EngineError;
 use super::plan::Plan;
 use crate::store::{ContactId, ContactRecord, JourneyRecord, JourneyStatus};
 use crate::time::{Zone, Zones};
-use flow_ir::{Field, FieldId, FieldType, Id, SlotId, TextId, WorkflowId};
+use flow_ir::{Field, FieldId, Id, SlotId, TextId, WorkflowId};
 use std::sync::Arc;
 
 /// A contact in memory.
@@ -146,12 +146,11 @@ impl Contact {
         true
     }
 
-    /// Whether a field has a value. A number or a yes/no that is not optional always has.
+    /// Whether a field has a value; one with a default always has. Its bit in the frame says so, wherever it has a place there.
     pub(super) fn has(&self, plan: &Plan, field: &Field) -> bool {
-        match (field.text, field.slot) {
-            (Some(text), _) => self.text_at(text).is_some(),
-            (None, Some(slot)) if matches!(field.ty, FieldType::OneOf(_)) => self.is(plan, slot),
-            (None, Some(slot)) => plan.program.frame.is_known(&self.frame, slot),
+        match (field.slot, field.text) {
+            (Some(slot), _) => plan.program.frame.is_known(&self.frame, slot),
+            (None, Some(text)) => self.text_at(text).is_some(),
             (None, None) => false,
         }
     }

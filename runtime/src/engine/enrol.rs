@@ -6,7 +6,7 @@ use super::plan::Becoming;
 use super::reason::{Ignored, Woken};
 use super::touch::{Seen, Touch};
 use crate::store::{DecisionCode, JourneyRecord, JourneyStatus};
-use flow_ir::{Entry, PredicateId, Reenter, WorkflowId};
+use flow_ir::{Entry, FieldId, PredicateId, Reenter, WorkflowId};
 
 /// The block where a journey begins.
 const START: u32 = 0;
@@ -18,11 +18,20 @@ impl Touch<'_> {
     /// Follows the entries that an event triggers.
     pub(super) fn follow_events(&mut self, triggers: &[(WorkflowId, u64)]) {
         for (workflow, bits) in triggers {
-            if let Entry::Event { when, .. } = self.workflow(*workflow).entry
-                && self.holds_entry(*workflow, when, *bits)
-            {
+            let Entry::Event { when, .. } = self.workflow(*workflow).entry else { continue };
+            if self.holds_entry(*workflow, when, *bits) {
                 self.enrol(*workflow);
+            } else {
+                self.refuse_unjudged(*workflow);
             }
+        }
+    }
+
+    /// The trigger came, and the condition beside it does not hold: perhaps only because it reads what is not known of them.
+    fn refuse_unjudged(&mut self, workflow: WorkflowId) {
+        let lacked = self.lacked(&self.plan.workflow(workflow).required.by_entry);
+        if !lacked.is_empty() {
+            self.refuse_lacking(workflow, &lacked);
         }
     }
 
@@ -35,7 +44,8 @@ impl Touch<'_> {
     pub(super) fn look_at_becoming(&mut self, changed: &Bits, due: bool, import: bool) {
         let plan = self.plan;
         for entry in &plan.becoming {
-            if entry.reads.meets(changed) || (due && entry.timed) {
+            let given = || self.contact.is(plan, entry.owed) && entry.required.meets(changed);
+            if entry.reads.meets(changed) || (due && entry.timed) || given() {
                 self.look_at_entry(entry, import);
             }
         }
@@ -46,7 +56,13 @@ impl Touch<'_> {
         let blank = self.blank_journey(entry.workflow);
         let holds = self.holds(entry.when, Seen::Blank(&blank));
         let became = self.contact.write(plan, entry.was, i64::from(holds)) && holds;
-        if became && (entry.existing || !import) {
+        let taken = became && (entry.existing || !import);
+        let waiting = holds && (taken || self.contact.is(plan, entry.owed));
+        let owed = waiting && !self.lacked(&plan.workflow(entry.workflow).required.fields).is_empty();
+        // Recorded once, when it becomes true, and again when they come in after all.
+        let enters = taken || (waiting && !owed);
+        self.contact.write(plan, entry.owed, i64::from(owed));
+        if enters {
             self.enrol(entry.workflow);
         }
     }
@@ -67,19 +83,40 @@ impl Touch<'_> {
     /// Enrols the contact unless something speaks against it. `by` is the number of what lets them in.
     pub(super) fn let_in(&mut self, workflow: WorkflowId, by: u32) {
         let blank = self.blank_journey(workflow);
-        let run = self.contact.last_in(workflow).map_or(0, |journey| journey.record.run);
+        let lacked = self.lacked(&self.plan.workflow(workflow).required.fields);
+        if !lacked.is_empty() {
+            return self.refuse_lacking(workflow, &lacked);
+        }
+        let run = self.last_run(workflow);
         match self.objection(workflow, &blank) {
             Some((reason, exit)) => self.decide_for(workflow, run, DecisionCode::Ignored, exit, reason.number()),
             None => self.begin(workflow, run + 1, blank, by),
         }
     }
 
-    /// Why this contact is not enrolled, with the number of the exit that holds.
+    fn last_run(&self, workflow: WorkflowId) -> u32 {
+        self.contact.last_in(workflow).map_or(0, |journey| journey.record.run)
+    }
+
+    /// Which of these fields are not known of the contact.
+    fn lacked(&self, required: &[FieldId]) -> Vec<FieldId> {
+        let plan = self.plan;
+        let has = |id: FieldId| plan.program.fields.get(id).is_some_and(|field| self.contact.has(plan, field));
+        required.iter().copied().filter(|field| !has(*field)).collect()
+    }
+
+    /// Records an entry that is not followed for want of required fields: once, and each of the fields beside it.
+    fn refuse_lacking(&mut self, workflow: WorkflowId, lacked: &[FieldId]) {
+        let run = self.last_run(workflow);
+        self.decide_for(workflow, run, DecisionCode::Ignored, None, Ignored::NotIdentified.number());
+        for field in lacked {
+            self.decide_for(workflow, run, DecisionCode::Lacked, Some(field.0), 0);
+        }
+    }
+
+    /// Why this contact, of whom all that is required is known, is not enrolled, with the number of the exit that holds.
     fn objection(&mut self, id: WorkflowId, blank: &[u8]) -> Option<(Ignored, Option<u32>)> {
         let workflow = self.workflow(id);
-        if !self.contact.is(self.plan, self.plan.program.system.identified) {
-            return Some((Ignored::NotIdentified, None));
-        }
         if self.contact.live_in(id) {
             return Some((Ignored::AlreadyIn, None));
         }

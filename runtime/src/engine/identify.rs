@@ -6,7 +6,7 @@ use super::suppress::suppression_of;
 use super::touch::{Touch, later};
 use crate::store::JourneyStatus;
 use crate::time::{Instant, Zone, Zones};
-use flow_ir::{CivilSpan, Field, FieldId, FieldType, FieldValue, NEVER, SlotId, SlotKind, VALUE_LIMIT, Wait};
+use flow_ir::{CivilSpan, FieldId, FieldValue, NEVER, SlotId, SlotKind, VALUE_LIMIT, Wait};
 use std::borrow::Cow;
 
 /// How a value meets one that is there.
@@ -69,15 +69,12 @@ impl Touch<'_> {
         }
     }
 
-    /// What follows from the values: whether there is an address, whether they are identified, which zone they live in.
+    /// What follows from the values: whether there is an address, and which zone they live in.
     fn refresh(&mut self) {
         let plan = self.plan;
         let system = &plan.program.system;
         let reachable = plan.email_field.is_some_and(|field| self.contact.text(plan, field).is_some());
         self.contact.write(plan, system.reachable, i64::from(reachable));
-        let required = plan.program.fields.values().filter(|field| is_required(field));
-        let identified = required.into_iter().all(|field| self.contact.has(plan, field));
-        self.contact.write(plan, system.identified, i64::from(identified));
         self.refresh_zone();
     }
 
@@ -125,11 +122,6 @@ impl Touch<'_> {
         let mut begun = candidates.map(|slot| journey.read(plan, slot)).filter(|at| *at > NEVER);
         begun.find(|begun| later(*begun, span, old) == due_at).map(|begun| (begun, span))
     }
-}
-
-/// A field without which nobody is identified. A number or a yes/no that is not optional starts with a value of its own.
-fn is_required(field: &Field) -> bool {
-    !field.optional && (field.text.is_some() || matches!(field.ty, FieldType::OneOf(_)))
 }
 
 /// The nearest value that the slot can hold.

@@ -10,7 +10,7 @@ use crate::time::{SendWindow, Zone, Zones};
 use flow_front::naming::snake_case;
 use flow_ir::{
     Area, EngagementKind, Entry, EventId, FactId, FieldId, FieldType, Id, IdMap, Op, PatternEvent, PatternId,
-    PredicateId, Program, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
+    PredicateId, Program, Required, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -54,6 +54,8 @@ pub(super) struct WorkflowPlan {
     /// What the goal, the exits and every awaited condition read.
     pub(super) live: Bits,
     pub(super) window: Option<SendWindow>,
+    /// The fields without which nobody comes in.
+    pub(super) required: Required,
     /// A journey that has not begun.
     pub(super) blank: Vec<u8>,
     /// For each step, the wait it is.
@@ -65,8 +67,11 @@ pub(super) struct Becoming {
     pub(super) workflow: WorkflowId,
     pub(super) when: PredicateId,
     pub(super) was: SlotId,
+    pub(super) owed: SlotId,
     pub(super) existing: bool,
     pub(super) reads: Bits,
+    /// What may be all that keeps somebody out of whom it holds.
+    pub(super) required: Bits,
     /// Whether time alone can change it.
     pub(super) timed: bool,
 }
@@ -77,11 +82,14 @@ impl Plan {
             problem: format!("`{}` is no time zone: set an IANA name such as `Europe/Berlin`", program.timezone),
         })?;
         let reads = Reads { program: &program };
-        let workflows = program.workflows.ids().map(|id| reads.workflow(id)).collect::<Result<Vec<_>, _>>()?;
+        let required = program.required();
+        let becoming: Vec<Becoming> =
+            required.iter().filter_map(|(id, required)| reads.becoming(id, required)).collect();
+        let workflows = required.iter().map(|(id, required)| reads.workflow(id, required));
+        let workflows = workflows.collect::<Result<Vec<_>, _>>()?;
         let starts = program.workflows.iter().filter_map(|(id, workflow)| Some((id, workflow.started?))).collect();
-        let becoming: Vec<Becoming> = program.workflows.ids().filter_map(|id| reads.becoming(id)).collect();
         let segments = segment::watched(&program, &reads, &reads.watched(&workflows, &becoming));
-        let bounces_matter = reads.bounces_matter(&workflows, &segments);
+        let bounces_matter = reads.bounces_matter(&workflows, &becoming, &segments);
         let events = program.events.iter().map(|(id, event)| (snake_case(&event.name), id)).collect();
         Ok(Plan {
             zone,
@@ -146,7 +154,17 @@ impl Reads<'_> {
         bits
     }
 
-    fn workflow(&self, id: WorkflowId) -> Result<WorkflowPlan, EngineError> {
+    /// What tells that one of these fields has got a value.
+    fn fields(&self, fields: &[FieldId]) -> Bits {
+        let mut bits = self.empty();
+        for field in fields.iter().filter_map(|field| self.program.fields.get(*field)) {
+            field.slot.into_iter().for_each(|slot| bits.insert(slot.index()));
+            field.text.into_iter().for_each(|text| bits.insert(self.program.frame.slots.len() + text.index()));
+        }
+        bits
+    }
+
+    fn workflow(&self, id: WorkflowId, required: &Required) -> Result<WorkflowPlan, EngineError> {
         let workflow = self.program.workflows.at(id);
         let goal = workflow.goal.as_ref().map_or_else(|| self.empty(), |goal| self.predicate(goal.when));
         let mut live = goal.clone();
@@ -161,14 +179,22 @@ impl Reads<'_> {
         let window = window.transpose().map_err(|error| EngineError::Program {
             problem: format!("the send window of `{}` cannot be kept: {error}", workflow.name),
         })?;
-        Ok(WorkflowPlan { goal, live, window, blank: workflow.journey.blank(), waits: waits_of_steps(workflow) })
+        Ok(WorkflowPlan {
+            goal,
+            live,
+            window,
+            required: required.clone(),
+            blank: workflow.journey.blank(),
+            waits: waits_of_steps(workflow),
+        })
     }
 
-    fn becoming(&self, id: WorkflowId) -> Option<Becoming> {
+    fn becoming(&self, id: WorkflowId, required: &Required) -> Option<Becoming> {
         match self.program.workflows.at(id).entry {
-            Entry::Becomes { when, was, existing, .. } => {
+            Entry::Becomes { when, was, owed, existing } => {
                 let (reads, timed) = (self.predicate(when), self.is_timed(when));
-                Some(Becoming { workflow: id, when, was, existing, reads, timed })
+                let required = self.fields(&required.fields);
+                Some(Becoming { workflow: id, when, was, owed, existing, reads, required, timed })
             }
             Entry::Event { .. } | Entry::ByHand => None,
         }
@@ -192,14 +218,13 @@ impl Reads<'_> {
         bits
     }
 
-    fn bounces_matter(&self, workflows: &[WorkflowPlan], segments: &[WatchedSegment]) -> bool {
+    fn bounces_matter(&self, workflows: &[WorkflowPlan], becoming: &[Becoming], segments: &[WatchedSegment]) -> bool {
         let mut bounced = self.empty();
         bounced.insert(self.program.system.hard_bounced.index());
         let asked = self.program.workflows.values().flat_map(|workflow| &workflow.engagements);
-        let mut entries = self.program.workflows.ids().filter_map(|id| self.becoming(id));
         segment::any_reads(segments, &bounced)
             || workflows.iter().any(|workflow| workflow.live.meets(&bounced))
-            || entries.any(|entry| entry.reads.meets(&bounced))
+            || becoming.iter().any(|entry| entry.reads.meets(&bounced))
             || asked.into_iter().any(|engagement| engagement.kind == EngagementKind::Bounced)
     }
 }

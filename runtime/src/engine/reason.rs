@@ -35,6 +35,7 @@ macro_rules! reasons {
 reasons! {
     /// Why an entry was not followed (E4).
     Ignored {
+        /// The fields are told by [`Lacked`](crate::store::DecisionCode::Lacked), a decision each.
         NotIdentified = 1 "not everything that is required is known of the contact",
         AlreadyIn = 2 "the contact is in this workflow already",
         OnlyOnce = 3 "the contact was in this workflow before and it takes everyone once",

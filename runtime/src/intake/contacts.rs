@@ -4,7 +4,7 @@
 //! the file, or the next few rows, for one cell. Here a row that spans lines and then has the wrong number of columns, text behind a
 //! closing quote, or no end, costs its first line alone: that is rejected, and reading goes on at the second.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, BufRead};
 use std::sync::Arc;
 
@@ -64,6 +64,15 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
     /// The columns that fill nothing: the program has no such field, or an earlier column fills it.
     pub fn ignored_columns(&self) -> &[String] {
         &self.ignored
+    }
+
+    /// The fields that some workflow requires of its people and no column fills, by name.
+    pub fn absent_fields(&self) -> Vec<&'p str> {
+        let required = self.program.required();
+        let required: BTreeSet<FieldId> = required.values().flat_map(|required| &required.fields).copied().collect();
+        let is_filled = |field: &FieldId| self.columns.iter().any(|column| column.field == Some(*field));
+        let absent = required.into_iter().filter(|field| !is_filled(field));
+        absent.filter_map(|field| Some(self.program.fields.get(field)?.name.as_str())).collect()
     }
 
     fn item(&self, row: Row) -> ContactItem {
@@ -342,6 +351,7 @@ mod tests {
     use super::super::MAX_ID_CHARS;
     use super::super::testing::{CONTACTS_HEADER, guide_nurture, named, outline};
     use super::*;
+    use flow_ir::{Handoff, Piece, TeamId, TextTemplate};
     use proptest::prelude::*;
 
     const SMALL_HEADER: &str = "User ID,Email,First Name,Employees,Shoe Size";
@@ -491,6 +501,23 @@ mod tests {
         assert_eq!(row.keys, ["user:u-1"]);
         assert_eq!(named(&program, &row.values), [("first_name".to_owned(), FieldValue::Text("Ada".to_owned()))]);
         assert_eq!(read(&program, b"Id\n7\n"), ["2: user:7"]);
+    }
+
+    #[test]
+    fn required_fields_that_no_column_fills_are_named() {
+        let mut program = guide_nurture();
+        let mut workflow = flow_ir::generate::least_workflow("go", 1);
+        for name in ["phone", "job_title", "last_name"] {
+            let id = program.fields.find(|field| field.name == name).unwrap();
+            let text = program.texts.push(name.to_owned());
+            let field = program.fields.at_mut(id);
+            (field.optional, field.text) = (name == "last_name", Some(text));
+            let note = TextTemplate { pieces: vec![Piece::Field { field: id, fallback: None }] };
+            workflow.effects.push(Handoff { team: TeamId(0), note: Some(note), task: None }.into());
+        }
+        program.workflows.push(workflow);
+        let reader = ContactReader::open(&b"user id,Phone,Company Name\n"[..], "c.csv", &program).unwrap();
+        assert_eq!(reader.absent_fields(), ["job_title"]);
     }
 
     #[test]

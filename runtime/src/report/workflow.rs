@@ -4,7 +4,7 @@ use super::Totals;
 use crate::engine::Report;
 use crate::engine::reason::{FinishedBy, Ignored, Withheld};
 use crate::store::{DecisionCode, DecisionCount, HandoffCount};
-use flow_ir::{Program, StepId, Terminator, Workflow, WorkflowId};
+use flow_ir::{FieldId, Program, StepId, Terminator, Workflow, WorkflowId};
 use serde::Serialize;
 
 /// A workflow's funnel. Whoever entered is in exactly one of converted, exited, stopped, finished, handed off and live.
@@ -16,6 +16,9 @@ pub struct WorkflowReport {
     pub entered: u64,
     /// Entries that were not followed, by reason.
     pub ignored: Totals,
+    /// By required field: how often it was lacked where an entry was not followed. Whoever lacks two is in both.
+    #[serde(skip_serializing_if = "Totals::is_empty")]
+    pub lacked: Totals,
     /// By email.
     pub sent: Totals,
     /// By reason.
@@ -111,6 +114,10 @@ impl WorkflowReport {
         match code {
             DecisionCode::Entered => self.entered += number,
             DecisionCode::Ignored => add(&mut self.ignored, ignored_name(reason), number),
+            DecisionCode::Lacked => {
+                let field = step.and_then(|field| program.fields.get(FieldId(field)));
+                add(&mut self.lacked, field.map_or("unknown", |field| &field.name), number);
+            }
             DecisionCode::Sent => {
                 here.sent += number;
                 add(&mut self.sent, email_at(program, workflow, at), number);

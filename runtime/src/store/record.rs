@@ -210,7 +210,7 @@ pub struct DecisionRecord {
     pub at: i64,
     /// What was decided.
     pub code: DecisionCode,
-    /// The step, or the number of the exit.
+    /// The step, or the number of the exit or of the field.
     pub step: Option<u32>,
     /// The reason's number, where the code has several.
     pub reason: u32,
@@ -256,6 +256,8 @@ pub enum DecisionCode {
     Suppressed = 16,
     /// Another workflow stopped the journey; the reason is the number of that workflow.
     Stopped = 17,
+    /// Beside an entry that was not followed: a required field that is not known of the contact. The step is the number of the field.
+    Lacked = 18,
 }
 
 /// A total of decisions.
@@ -265,7 +267,7 @@ pub struct DecisionCount {
     pub workflow: Option<u32>,
     /// What was decided.
     pub code: DecisionCode,
-    /// The step, or the number of the exit.
+    /// The step, or the number of the exit or of the field.
     pub step: Option<u32>,
     /// The reason's number, where the code has several.
     pub reason: u32,

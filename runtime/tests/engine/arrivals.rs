@@ -104,12 +104,15 @@ fn an_event_without_a_key_is_nobodys() {
 
 #[test]
 fn someone_known_only_by_their_events_is_not_enrolled() {
-    let mut world = world(&format!("contact {{ country_code text }}\n{GREET}"));
+    let mut world = world(
+        "contact { country_code text }
+         workflow greet { enter when downloaded; reenter never; skip when country_code is \"FR\"; send hello }",
+    );
     world.at("2026-03-02 10:00").event("eve", "downloaded", json!({"asset": "guide"})).run();
-    assert_eq!(world.story("eve"), ["03-02 10:00 greet Ignored.1"]);
+    assert_eq!(world.story("eve"), ["03-02 10:00 greet Ignored.1", "03-02 10:00 greet Lacked country_code"]);
     world.at("2026-03-02 11:00").identify("eve", &[("country_code", "DE"), ("email", "eve@people.example")]);
     world.at("2026-03-02 12:00").event("eve", "downloaded", json!({"asset": "guide"})).run();
-    assert_eq!(world.story("eve")[1..], ["03-02 12:00 greet Entered", "03-02 12:00 greet Sent s0"]);
+    assert_eq!(world.story("eve")[2..4], ["03-02 12:00 greet Entered", "03-02 12:00 greet Sent s0"]);
 }
 
 const HOT: &str = "workflow hot {

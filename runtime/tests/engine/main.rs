@@ -9,6 +9,7 @@ mod enrolment;
 mod import;
 mod journeys;
 mod mail_events;
+mod required;
 mod segments;
 mod sending;
 mod starts;

@@ -25,6 +25,7 @@ pub(crate) const MINUTE: i64 = 60_000;
 
 const TEMPLATE: &str = "<html><body><p>Hello</p><p><a href=\"{{ unsubscribe_url }}\">Unsubscribe</a> {{ sender_address }}</p></body></html>";
 const LINKED: &str = "<html><body><p><a href=\"{{ link('more') }}\">More</a></p><p><a href=\"{{ unsubscribe_url }}\">Unsubscribe</a> {{ sender_address }}</p></body></html>";
+const SEATS: &str = "<html><body><p>{{ seats }}</p><p><a href=\"{{ unsubscribe_url }}\">Unsubscribe</a> {{ sender_address }}</p></body></html>";
 
 /// What every test program begins with.
 pub(crate) const HEAD: &str = r#"
@@ -51,7 +52,11 @@ pub(crate) fn program(text: &str) -> Arc<Program> {
         timezone: "UTC".to_owned(),
         midnight: flow_front::Midnight(flow_runtime::time::civil::midnight),
         sources: vec![source("test.flow", &format!("{HEAD}\n{text}"))],
-        templates: vec![source("emails/plain.html", TEMPLATE), source("emails/linked.html", LINKED)],
+        templates: vec![
+            source("emails/plain.html", TEMPLATE),
+            source("emails/linked.html", LINKED),
+            source("emails/seats.html", SEATS),
+        ],
     });
     let complaints: Vec<String> = compilation
         .diagnostics
@@ -455,7 +460,11 @@ impl World {
             DecisionCode::Stepped | DecisionCode::Finished | DecisionCode::Delivered => None,
             _ => decision.step,
         };
-        let step = step.map(|step| format!(" s{step}")).unwrap_or_default();
+        let step = step.map(|step| match decision.code {
+            DecisionCode::Lacked => format!(" {}", self.program.fields.at(FieldId(step)).name),
+            _ => format!(" s{step}"),
+        });
+        let step = step.unwrap_or_default();
         let reason = if decision.reason == 0 { String::new() } else { format!(".{}", decision.reason) };
         format!("{time}{} {:?}{step}{reason}", workflow.unwrap_or_default(), decision.code)
     }

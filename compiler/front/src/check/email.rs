@@ -12,7 +12,7 @@ use crate::syntax::ast;
 use crate::templates::{self, FaultKind, FieldShape, TemplateFault, TemplateKind, TemplateScope};
 use crate::typed::TypedEmail;
 use flow_ir::limits::{MAX_SUBJECT_BYTES, MAX_TEXT_BYTES};
-use flow_ir::{Email, EmailContent, EmailKind, FieldType, Link};
+use flow_ir::{Email, EmailContent, EmailKind, FieldId, FieldType, Link};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
@@ -22,7 +22,7 @@ pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
         Some(ast::EmailKind::Transactional) => EmailKind::Transactional,
         Some(ast::EmailKind::Marketing) | None => EmailKind::Marketing,
     };
-    let html = check_template(cx, node, &links, kind).unwrap_or_default();
+    let (html, tokens) = check_template(cx, node, &links, kind).unwrap_or_default();
     let asked = Asked::Anywhere("a subject");
     let subjects = node.subjects().iter().map(|subject| {
         let when = subject.when.as_ref().map(|when| check_predicate(cx, when, asked, &Known::new()));
@@ -40,6 +40,7 @@ pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
                 .preview()
                 .map(|preview| limited_text(cx, preview, &Known::new(), "this preview", MAX_TEXT_BYTES)),
             html,
+            tokens,
             links,
         },
     }
@@ -91,8 +92,13 @@ pub(super) fn check_links(cx: &mut Cx<'_>, node: &ast::Email) -> Vec<Link> {
     links
 }
 
-/// Checks the template; returns its HTML.
-pub(super) fn check_template(cx: &mut Cx<'_>, node: &ast::Email, links: &[Link], kind: EmailKind) -> Option<String> {
+/// Checks the template; returns its HTML and the fields that it reads.
+pub(super) fn check_template(
+    cx: &mut Cx<'_>,
+    node: &ast::Email,
+    links: &[Link],
+    kind: EmailKind,
+) -> Option<(String, Vec<FieldId>)> {
     let named = node.template()?;
     let used = cx.at(named.span);
     let path = fixed_text(cx, named)?;
@@ -115,8 +121,8 @@ pub(super) fn check_template(cx: &mut Cx<'_>, node: &ast::Email, links: &[Link],
     let at = Span::new(0, 0).in_file(FileId(cx.env.scope.first_template + index));
     let scope = template_scope(cx, links, kind);
     let name = node.name.text.as_str();
-    let (faults, html) = match templates::check(&source.text, template_kind, &scope) {
-        Ok(checked) => (checked.warnings, Some(checked.html)),
+    let (faults, checked) = match templates::check(&source.text, template_kind, &scope) {
+        Ok(checked) => (checked.warnings, Some((checked.html, checked.uses.fields))),
         Err(faults) => (faults, None),
     };
     let links_unclear = node.broken || node.links().any(|(link, _)| link.alias.plain().is_none());
@@ -134,7 +140,10 @@ pub(super) fn check_template(cx: &mut Cx<'_>, node: &ast::Email, links: &[Link],
             _ => cx.report(template::fault(fault, at, source, name, used)),
         }
     }
-    html
+    let (html, read) = checked?;
+    let mut tokens: Vec<FieldId> = read.iter().filter_map(|name| cx.env.schema.field(name)).collect();
+    tokens.sort_unstable();
+    Some((html, tokens))
 }
 
 /// Whether a fault may only follow from a declaration that could not be read; `links_unclear`, from one of the email's links.

@@ -77,7 +77,8 @@ pub(super) fn check_field_relation(
             let unknown = matches!(relation, Relation::IsUnknown);
             let shape = cx.env.schema.shape(field);
             if !shape.optional {
-                let diagnostic = missing::never_missing(&shape.name.clone(), unknown, cx.at(span));
+                let declared = cx.env.schema.declared(field).filter(|_| shape.default.is_none());
+                let diagnostic = missing::never_missing(&shape.name, unknown, cx.at(span), declared);
                 cx.report(diagnostic);
                 return Cond::Unknown;
             }

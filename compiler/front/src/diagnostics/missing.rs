@@ -56,15 +56,18 @@ pub(crate) fn missing_under_not(field: &str, test: &str, at: Location, declared:
     .reading("with them:", at, format!("({field} is unknown or {test})"))
 }
 
-pub(crate) fn never_missing(field: &str, unknown: bool, at: Location) -> Diagnostic {
+/// `required` is where a field is declared that people may lack, though none whom a workflow asks.
+pub(crate) fn never_missing(field: &str, unknown: bool, at: Location, required: Option<Location>) -> Diagnostic {
     let always = if unknown { "never" } else { "always" };
-    Diagnostic::error(
-        Code::NeverMissing,
-        format!("`{field}` is known of everyone"),
-        at,
-        format!("so this is {always} true"),
-    )
-    .help("leave it out")
+    let whom = if required.is_some() { "everyone who comes in" } else { "everyone" };
+    let message = format!("`{field}` is known of {whom}");
+    let diagnostic = Diagnostic::error(Code::NeverMissing, message, at, format!("so this is {always} true"));
+    match required {
+        Some(declared) => diagnostic
+            .label(declared, "declared without `?`: whoever lacks it comes into no workflow that reads it")
+            .help("leave it out, or declare it with `?` if people without it are meant to come in"),
+        None => diagnostic.help("leave it out"),
+    }
 }
 
 fn declared_at(diagnostic: Diagnostic, field: &str, declared: Option<Location>) -> Diagnostic {

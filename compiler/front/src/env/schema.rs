@@ -120,7 +120,7 @@ impl Schema {
 /// Its name is how a condition asks for it, and how people are shown it.
 fn tag_field(tag: &str) -> FieldShape {
     let name = format!("tagged {tag}");
-    FieldShape { name, ty: FieldType::YesNo, optional: false, default: 0, tag: Some(tag.to_owned()) }
+    FieldShape { name, ty: FieldType::YesNo, optional: false, default: Some(0), tag: Some(tag.to_owned()) }
 }
 
 fn built_in_field(name: &str, built_in: BuiltIn) -> FieldShape {
@@ -132,16 +132,17 @@ fn built_in_field(name: &str, built_in: BuiltIn) -> FieldShape {
         BuiltIn::CreatedAt => (FieldType::Moment, true),
         BuiltIn::Flag => (FieldType::YesNo, false),
     };
-    FieldShape { name: name.to_owned(), ty, optional, default: 0, tag: None }
+    FieldShape { name: name.to_owned(), ty, optional, default: (!optional).then_some(0), tag: None }
 }
 
 fn declared_field(field: &Declared<ast::Field>, diagnostics: &mut Vec<Diagnostic>) -> Option<FieldShape> {
     let node = &field.node;
     let ty = field_type(&node.ty, field, diagnostics)?;
     let default = node.default.as_ref().map(|literal| default_of(literal, &ty, field, diagnostics));
-    // A yes/no without a default is no until somebody says yes; everything else without a value is missing.
     let optional = node.optional && default.is_none();
-    Some(FieldShape { name: node.name.text.clone(), optional, default: default.unwrap_or_default(), ty, tag: None })
+    // A yes/no is no until somebody says yes; everything else without a value is missing.
+    let no = (ty == FieldType::YesNo && !optional).then_some(0);
+    Some(FieldShape { name: node.name.text.clone(), optional, default: default.or(no), ty, tag: None })
 }
 
 fn declared_event(event: &Declared<ast::Event>, diagnostics: &mut Vec<Diagnostic>) -> SchemaEvent {

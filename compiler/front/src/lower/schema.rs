@@ -8,7 +8,8 @@ impl Lowering<'_> {
     pub(super) fn schema(&mut self) {
         for (id, shape) in self.typed.fields.iter() {
             let literals = self.asked.literals(id);
-            let slot = self.program.frame.add(&shape.name, slot_kind(&shape.ty), shape.optional, shape.default);
+            let (may_lack, initial) = (shape.default.is_none(), shape.default.unwrap_or_default());
+            let slot = self.program.frame.add(&shape.name, slot_kind(&shape.ty), may_lack, initial);
             let text = shape.ty.is_text().then(|| self.program.texts.push(shape.name.clone()));
             self.program.fields.push(Field {
                 name: shape.name.clone(),
@@ -20,7 +21,6 @@ impl Lowering<'_> {
                 literals,
             });
         }
-        let identified = self.flag("identified");
         let reachable = self.flag("reachable");
         let known_since = self.program.frame.add("known_since", SlotKind::Int, false, NEVER);
         let slot = |name: &str| {
@@ -28,7 +28,6 @@ impl Lowering<'_> {
             field.and_then(|field| field.slot).unwrap_or(known_since)
         };
         self.program.system = SystemSlots {
-            identified,
             reachable,
             known_since,
             score: slot("score"),

@@ -74,7 +74,8 @@ impl Lowering<'_> {
             TypedEntry::Becomes { when, existing, .. } => {
                 let when = self.predicate(name.clone(), Some(id), when, &mut scope);
                 let was = self.flag(&format!("{name} held"));
-                Entry::Becomes { when, was, existing: *existing }
+                let owed = self.flag(&format!("{name} owed"));
+                Entry::Becomes { when, was, owed, existing: *existing }
             }
             TypedEntry::ByHand { .. } => Entry::ByHand,
         }

@@ -1,7 +1,7 @@
 //! What a send puts into a mail: checked texts and templates, ready to be filled in for one contact. A wording may change under
 //! journeys on their way: whoever is sent the mail later gets the new one.
 
-use crate::{PredicateId, TextTemplate};
+use crate::{FieldId, PredicateId, TextTemplate};
 use serde::{Deserialize, Serialize};
 
 /// What an email says, its template already compiled to HTML, tokens still in it.
@@ -15,6 +15,8 @@ pub struct EmailContent {
     pub preview: Option<TextTemplate>,
     /// HTML with the tokens of `compiler/front/src/templates`.
     pub html: String,
+    /// The fields that the template reads, in the order of the schema.
+    pub tokens: Vec<FieldId>,
     /// Every link that the email declares, in the order of the text.
     pub links: Vec<Link>,
 }

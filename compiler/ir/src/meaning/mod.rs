@@ -129,7 +129,7 @@ pub struct Field {
     pub ty: FieldType,
     /// Declared with `?`.
     pub optional: bool,
-    /// Its place in the frame; none for a text that the program never compares.
+    /// Its place in the frame, with a presence bit where it may be missing; none for a text that the program never compares.
     pub slot: Option<SlotId>,
     /// Its column beside the frame; texts only.
     pub text: Option<TextId>,
@@ -187,8 +187,6 @@ pub enum FieldValue {
 /// The slots that every contact has, whatever the schema says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SystemSlots {
-    /// Whether every required field has been given. Someone known only by their events is not enrolled.
-    pub identified: SlotId,
     /// Whether there is an address to send to.
     pub reachable: SlotId,
     /// The points, times [`NUMBER_SCALE`](crate::NUMBER_SCALE) as every number.
@@ -211,7 +209,6 @@ impl Default for SystemSlots {
     fn default() -> Self {
         let none = SlotId(u32::MAX);
         Self {
-            identified: none,
             reachable: none,
             score: none,
             stage: none,

@@ -94,6 +94,8 @@ pub enum Entry {
         when: PredicateId,
         /// A Bool of the contact's frame.
         was: SlotId,
+        /// Another: it became true of somebody who lacked a required field, and still holds. They come in with the field (E4).
+        owed: SlotId,
         /// `including existing`: those of whom it holds at the start come in too.
         existing: bool,
     },

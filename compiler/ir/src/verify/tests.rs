@@ -91,8 +91,8 @@ fn ops_fit_their_operands() {
         (vec![Op::Load(Place::journey(SlotId(99)))], "there is no slot99"),
         (vec![Op::Bool(true), Op::Store(score(), A)], "stores Bool where Int is kept"),
         (vec![Op::Int(70_000), Op::Store(stage, A)], "stores 70000 to 70000, but the slot holds 0 to 65535"),
-        (vec![Op::Known(Place::contact(SlotId(0)))], "`identified` is always known"),
-        (vec![Op::Bool(true), Op::SetKnown(Place::contact(SlotId(0)), A)], "`identified` is always known"),
+        (vec![Op::Known(Place::contact(SlotId(0)))], "`reachable` is always known"),
+        (vec![Op::Bool(true), Op::SetKnown(Place::contact(SlotId(0)), A)], "`reachable` is always known"),
         (vec![Op::Trigger(3)], "trigger 3 outside a predicate"),
         (vec![Op::TextTest(TextTestId(7))], "there is no test7"),
         (vec![Op::Bool(true), Op::Bit(A, 61)], "61 is not below 61"),
@@ -231,6 +231,24 @@ fn layouts_and_lists_hold_together() {
         }),
         faults(|program| {
             program.facts.push(Fact { area: Area::Contact, pattern: PatternId(2), first: optional(), depth: 2 });
+        }),
+        faults(|program| {
+            let field = |name: &str, ty, optional, slot| Field {
+                name: name.into(),
+                tag: None,
+                ty,
+                optional,
+                slot: Some(slot),
+                text: None,
+                literals: Vec::new(),
+            };
+            let (score, stage) = (program.system.score, program.system.stage);
+            program.fields.push(field("seats", FieldType::Number, true, score));
+            program.fields.push(field("source", FieldType::Text, false, stage));
+            program.fields.push(field("points", FieldType::Number, false, score));
+        }),
+        faults(|program| {
+            program.debug.emails.push(EmailContent { tokens: vec![FieldId(8)], ..EmailContent::default() });
         }),
         workflow(|workflow| workflow.slots.timed_out = workflow.slots.entered_at),
         workflow(|workflow| {

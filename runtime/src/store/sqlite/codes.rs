@@ -57,6 +57,7 @@ coded!(DecisionCode {
     Undelivered => "undelivered",
     Suppressed => "suppressed",
     Stopped => "stopped",
+    Lacked => "lacked",
 });
 
 /// The code in a column. A number that Flow never writes is damage.
