@@ -60,9 +60,14 @@ fn cases() -> Vec<Case> {
         case("MAX_FACT_DEPTH", limits::MAX_FACT_DEPTH as usize - 1, Flow(count), Code::BadCount),
         case("MAX_STEPS", limits::MAX_STEPS, Flow(steps), Code::TooLarge),
         case("MAX_TRIGGERS", limits::MAX_TRIGGERS as usize, Flow(triggers), Code::TooLarge),
+        case("MAX_NAME_BYTES", limits::MAX_NAME_BYTES, Flow(name), Code::TooLarge),
         case("MAX_FIELDS", limits::MAX_FIELDS, Flow(fields), Code::TooLarge),
         case("MAX_LAYOUT_BYTES", 1, Flow(memory), Code::TooLarge),
     ]
+}
+
+fn name(letters: usize) -> String {
+    format!("segment {} = score >= 10\n", "a".repeat(letters))
 }
 
 fn workflow(steps: &str) -> String {
