@@ -44,7 +44,9 @@ fn days(all: &[(&str, Range<usize>)]) -> Option<String> {
     for (at, word) in words.iter().enumerate() {
         match word.as_str() {
             "daily" | "always" | "anytime" => return Some("every day".to_owned()),
-            "every" | "each" | "all" if words.get(at + 1).is_some_and(|next| matches!(next.as_str(), "day" | "days")) => {
+            "every" | "each" | "all"
+                if words.get(at + 1).is_some_and(|next| matches!(next.as_str(), "day" | "days")) =>
+            {
                 return Some("every day".to_owned());
             }
             "weekdays" | "weekday" | "workdays" => return Some("weekdays".to_owned()),
@@ -53,7 +55,9 @@ fn days(all: &[(&str, Range<usize>)]) -> Option<String> {
         }
         let ends = word.split_once(['-', '–']).and_then(|(from, to)| Some((index(from)?, index(to)?)));
         let spoken = || {
-            let joins = words.get(at + 1).is_some_and(|next| matches!(next.as_str(), "to" | "-" | "–" | "through" | "till" | "until"));
+            let joins = words
+                .get(at + 1)
+                .is_some_and(|next| matches!(next.as_str(), "to" | "-" | "–" | "through" | "till" | "until"));
             joins.then(|| Some((index(word)?, index(words.get(at + 2)?)?))).flatten()
         };
         if let Some((from, to)) = ends.or_else(spoken) {
@@ -94,7 +98,8 @@ fn hours(all: &[(&str, Range<usize>)]) -> Option<(u32, u32)> {
         {
             return Some(later((from, begins), (to, ends)));
         }
-        let joins = all.get(at + 1).is_some_and(|(next, _)| matches!(*next, "to" | "and" | "-" | "–" | "until" | "till"));
+        let joins =
+            all.get(at + 1).is_some_and(|(next, _)| matches!(*next, "to" | "and" | "-" | "–" | "until" | "till"));
         if let (true, Some(from), Some((other, _))) = (joins, time_of(word), all.get(at + 2))
             && let Some(to) = time_of(other.trim_matches(','))
         {
