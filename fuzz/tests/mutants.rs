@@ -19,12 +19,12 @@ fn the_parser_holds() {
 
 #[test]
 fn the_checker_holds() {
-    holds(Target::Checker, 150);
+    holds(Target::Checker, 20);
 }
 
 #[test]
 fn templates_hold() {
-    holds(Target::Templates, 400);
+    holds(Target::Templates, 60);
 }
 
 #[test]
