@@ -294,7 +294,7 @@ fn edits_mend_what_they_promise() {
     assert!(tried > 10, "only {tried} edits in the corpus");
 }
 
-const CUTS_PER_FILE: usize = 2;
+const CUTS_PER_FILE: usize = 5;
 
 /// Texts as people leave them half-way: cut off anywhere, or with a stretch missing.
 #[test]

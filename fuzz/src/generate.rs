@@ -78,6 +78,7 @@ pub struct Grammar {
 
 impl Default for Grammar {
     fn default() -> Self {
+        // pest_derive read the same text when flow-grammar was built.
         let pairs = parser::parse(Rule::grammar_rules, GRAMMAR).unwrap_or_else(|error| panic!("flow.pest: {error}"));
         let rules = parser::consume_rules(pairs).unwrap_or_else(|errors| panic!("flow.pest: {errors:?}"));
         Self { rules: rules.into_iter().map(|rule| (rule.name, (rule.ty, rule.expr))).collect() }

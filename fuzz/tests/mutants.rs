@@ -19,12 +19,12 @@ fn the_parser_holds() {
 
 #[test]
 fn the_checker_holds() {
-    holds(Target::Checker, 20);
+    holds(Target::Checker, 900);
 }
 
 #[test]
 fn templates_hold() {
-    holds(Target::Templates, 60);
+    holds(Target::Templates, 1_200);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::env::Env;
 use crate::source::{FileId, Location, Span};
 use crate::syntax::wording;
 use std::collections::BTreeMap;
-use trial::{Attempt, Piece};
+use trial::{Attempt, Piece, Seen, moved};
 
 /// How much text is read again in all for one project.
 const MAX_TRIED_BYTES: usize = 1 << 18;
@@ -63,12 +63,10 @@ struct Bench<'e> {
 
 /// A guess that worked.
 struct Settled {
-    /// The piece as it reads with all mended.
-    text: String,
     /// The first changes, and what was wrong after them alone.
     made: Vec<Edit>,
     first: Vec<Diagnostic>,
-    /// What is wrong in the end.
+    /// The piece as it reads with all mended, and what is wrong with it.
     last: Attempt,
     /// Where the mended line can be read in several ways: what each means, and the piece that says so.
     readings: Vec<(String, String)>,
@@ -102,49 +100,44 @@ impl<'e> Bench<'e> {
         Some((at.file, Piece { start, text: source.text.get(start as usize..end)? }))
     }
 
-    fn settle_piece(&mut self, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    fn settle_piece(&mut self, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let Some((file, piece)) = found.first().and_then(|first| self.piece_of(first)) else { return found };
         self.place = Span::new(piece.start, piece.start + piece.text.len() as u32).in_file(file);
-        let Some(before) = self.errors_in(piece.text, Span::new(0, 0)) else { return found };
-        self.several = before.len() > 1;
+        let Some(errors) = self.errors_in(piece.text, Span::new(0, 0)) else { return found };
+        self.several = errors.len() > 1;
+        let before = Seen::of(&errors, piece.text);
         let mut settled: Vec<Diagnostic> = Vec::new();
-        found.reverse();
+        let mut found: Vec<Diagnostic> = found.into_iter().rev().map(|found| local(found, file, piece.start)).collect();
         while let Some(mut diagnostic) = found.pop() {
-            diagnostic = local(diagnostic, file, piece.start);
             if let Some(later) = later(&diagnostic, piece.text) {
-                let same = |other: &Diagnostic| {
-                    let other = local(other.clone(), file, piece.start);
-                    trial::line_of(&other, piece.text) == trial::line_of(&diagnostic, piece.text)
-                };
-                found.retain(|other| !same(other));
-                settled.retain(|other| !same(other));
-                settled.push(global(later, file, piece.start));
+                let (statement, _) = trial::line_of(&diagnostic, piece.text).unzip();
+                // All that is wrong with the same statement stands side by side.
+                let same = |other: &Diagnostic| trial::line_of(other, piece.text).unzip().0 == statement;
+                while found.pop_if(|other| same(other)).is_some() {}
+                while settled.pop_if(|other| same(other)).is_some() {}
+                settled.push(later);
                 continue;
             }
             // What cannot be seen in its declaration alone cannot be tried out there.
-            let is_seen = trial::holds(&before, &diagnostic, piece.text);
-            let mended = is_seen.then(|| self.mend(&mut diagnostic, piece, &before)).flatten();
+            let is_seen = before.holds(&diagnostic);
+            let mended = is_seen.then(|| self.mend(&mut diagnostic, piece, &errors)).flatten();
             if let Some(mended) = &mended {
-                let gone = |other: &Diagnostic| {
-                    let other = local(other.clone(), file, piece.start);
-                    trial::holds(&before, &other, piece.text)
-                        && !trial::stays(&other, &mended.first, piece.text, &mended.made)
-                };
+                let after = trial::After::of(mended, piece.text);
+                let gone = |other: &Diagnostic| before.holds(other) && !after.has(other);
                 found.retain(|other| !gone(other));
                 settled.retain(|other| !gone(other));
                 if trial::is_head(&diagnostic, piece.text) {
-                    let revealed = trial::revealed(mended, &before, piece.text);
-                    settled.extend(revealed.into_iter().map(|found| global(found, file, piece.start)));
+                    settled.extend(trial::revealed(mended, &before, piece.text));
                 }
             }
-            settled.push(global(diagnostic, file, piece.start));
+            settled.push(diagnostic);
         }
-        settled
+        settled.into_iter().map(|found| global(found, file, piece.start)).collect()
     }
 
     /// Finds the guess that works and makes it what the diagnostic shows.
     fn mend(&mut self, diagnostic: &mut Diagnostic, piece: Piece<'_>, before: &[Diagnostic]) -> Option<Settled> {
-        let statement = trial::line_of(diagnostic, piece.text).map(|(_, line)| line).unwrap_or_default();
+        let (start, statement) = trial::line_of(diagnostic, piece.text).unwrap_or_default();
         if diagnostic.code == Code::NotSupportedYet {
             if let Some(mended) = self.not_what_it_seems(diagnostic, piece, statement) {
                 return Some(mended);
@@ -156,11 +149,9 @@ impl<'e> Bench<'e> {
         if !diagnostic.readings.is_empty() && self.settle_readings(diagnostic, piece) {
             return None;
         }
-        let dates = trial::line_of(diagnostic, piece.text).map(|(start, line)| {
-            wording::readings(line).iter().map(|said| trial::in_piece(said, start)).collect::<Vec<_>>()
-        });
-        if let Some(dates) = dates.filter(|dates| !dates.is_empty()) {
-            diagnostic.readings = dates;
+        let dates = wording::readings(statement);
+        if !dates.is_empty() {
+            diagnostic.readings = dates.iter().map(|said| trial::in_piece(said, start)).collect();
             self.settle_readings(diagnostic, piece);
             return None;
         }
@@ -180,25 +171,7 @@ impl<'e> Bench<'e> {
                 Ok(None) => {}
                 Ok(Some(settled)) if settled.breaks(diagnostic, before) && !is_sure(&guess) => {}
                 Ok(Some(settled)) => {
-                    diagnostic.edits =
-                        if settled.at_once { guess.edits } else { vec![trial::difference(piece.text, &settled.text)] };
-                    if !guess.help.is_empty() {
-                        diagnostic.help = Some(guess.help);
-                    }
-                    if !diagnostic.readings.is_empty() {
-                        diagnostic.readings.clear();
-                        diagnostic.why = None;
-                    }
-                    if !settled.readings.is_empty() {
-                        diagnostic.edits.clear();
-                        diagnostic.help = None;
-                        diagnostic.why.clone_from(&settled.why);
-                        let readings = settled.readings.iter().map(|(help, text)| Mend {
-                            help: help.clone(),
-                            edits: vec![trial::difference(piece.text, text)],
-                        });
-                        diagnostic.readings = readings.collect();
-                    }
+                    show(diagnostic, guess, &settled, piece);
                     return Some(settled);
                 }
             }
@@ -224,7 +197,7 @@ impl<'e> Bench<'e> {
             if let Ok(Some(settled)) = self.follow(piece.text, &guess.edits, MAX_ROUNDS) {
                 let word = at.span.text(piece.text);
                 *diagnostic = syntax::unexpected_text(word, &[], at).help(guess.help);
-                diagnostic.edits = vec![trial::difference(piece.text, &settled.text)];
+                diagnostic.edits = vec![trial::difference(piece.text, &settled.last.text)];
                 return Some(settled);
             }
         }
@@ -296,40 +269,26 @@ impl<'e> Bench<'e> {
     fn follow(&mut self, text: &str, edits: &[Edit], rounds: usize) -> Result<Option<Settled>, NoMoreTime> {
         let Some(mut attempt) = trial::edited(text, edits).filter(Attempt::may_be_read) else { return Ok(None) };
         attempt.errors = self.errors_in(&attempt.text, attempt.lines()).ok_or(NoMoreTime)?;
+        let (made, first) = (edits.to_vec(), attempt.errors.clone());
         let Some(next) = attempt.wrong_in_line(self.several).cloned() else {
-            let (text, first) = (attempt.text.clone(), attempt.errors.clone());
-            let made = edits.to_vec();
             let (readings, why) = (Vec::new(), None);
-            return Ok(Some(Settled { text, made, first, last: attempt, readings, why, at_once: true }));
+            return Ok(Some(Settled { made, first, last: attempt, readings, why, at_once: true }));
         };
         if rounds <= 1 {
             return Ok(None);
         }
         if !next.readings.is_empty() {
-            let mut readings = Vec::new();
             let mut settled = next.clone();
             self.settle_readings(&mut settled, Piece { start: 0, text: &attempt.text });
-            for reading in &settled.readings {
-                let text = trial::edited(&attempt.text, &reading.edits).map(|attempt| attempt.text);
-                readings.extend(text.map(|text| (reading.help.clone(), text)));
-            }
-            let (text, first) = (attempt.text.clone(), attempt.errors.clone());
-            let why = next.why.clone();
-            let made = edits.to_vec();
-            return Ok((readings.len() > 1).then_some(Settled {
-                text,
-                made,
-                first,
-                last: attempt,
-                readings,
-                why,
-                at_once: false,
-            }));
+            let read =
+                |reading: &Mend| Some((reading.help.clone(), trial::edited(&attempt.text, &reading.edits)?.text));
+            let readings: Vec<(String, String)> = settled.readings.iter().filter_map(read).collect();
+            let settled = Settled { made, first, last: attempt, readings, why: next.why, at_once: false };
+            return Ok((settled.readings.len() > 1).then_some(settled));
         }
         for guess in self.guesses(&next, &attempt.text) {
             if let Some(settled) = self.follow(&attempt.text, &guess.edits, rounds - 1)? {
-                let made = edits.to_vec();
-                return Ok(Some(Settled { made, first: attempt.errors, at_once: false, ..settled }));
+                return Ok(Some(Settled { made, first, at_once: false, ..settled }));
             }
         }
         Ok(None)
@@ -339,6 +298,29 @@ impl<'e> Bench<'e> {
     fn errors_in(&mut self, text: &str, guess: Span) -> Option<Vec<Diagnostic>> {
         self.left = self.left.checked_sub(text.len() + LEAST_TRIED_BYTES)?;
         Some(crate::check::errors_alone(self.env, self.place, trial::FILE, text, guess))
+    }
+}
+
+/// Makes a guess that worked what a diagnostic shows.
+fn show(diagnostic: &mut Diagnostic, guess: Mend, settled: &Settled, piece: Piece<'_>) {
+    let all_at_once = |text: &str| vec![trial::difference(piece.text, text)];
+    if !settled.readings.is_empty() {
+        diagnostic.edits.clear();
+        diagnostic.help = None;
+        diagnostic.why.clone_from(&settled.why);
+        let readings = settled.readings.iter();
+        diagnostic.readings =
+            readings.map(|(help, text)| Mend { help: help.clone(), edits: all_at_once(text) }).collect();
+        return;
+    }
+    diagnostic.edits = if settled.at_once { guess.edits } else { all_at_once(&settled.last.text) };
+    if !guess.help.is_empty() {
+        diagnostic.help = Some(guess.help);
+    }
+    if !diagnostic.readings.is_empty() {
+        // None of them was right.
+        diagnostic.readings.clear();
+        diagnostic.why = None;
     }
 }
 
@@ -383,5 +365,3 @@ fn global(diagnostic: Diagnostic, file: FileId, start: u32) -> Diagnostic {
         false => at,
     })
 }
-
-use trial::moved;

@@ -6,6 +6,7 @@ use crate::source::{FileId, Location, Span};
 use crate::syntax::line::tokens_at;
 use crate::syntax::reads_somewhere;
 use crate::syntax::wording::Wording;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// The file of a text that is only tried out.
@@ -110,20 +111,56 @@ pub(super) fn difference(text: &str, other: &str) -> Edit {
     Edit { at: Span::new(start as u32, (text.len() - behind) as u32).in_file(FILE), text: new.to_owned() }
 }
 
-/// Whether a diagnostic is among others: where exactly in its line it points depends on what was guessed.
-pub(super) fn holds(all: &[Diagnostic], one: &Diagnostic, text: &str) -> bool {
-    let line = |found: &Diagnostic| start_of(found).map(|at| lines_of(text, &(at..at)).start);
-    all.iter().any(|other| other.code == one.code && (other.at() == one.at() || line(other) == line(one)))
+/// What is wrong with a text, by code and line: where exactly in its line a diagnostic points depends on what was guessed.
+#[derive(Debug)]
+pub(super) struct Seen<'t> {
+    text: &'t str,
+    places: BTreeSet<(Code, Option<usize>)>,
 }
 
-/// Whether a diagnostic is still there after what `mended` offers was done.
-pub(super) fn stays(one: &Diagnostic, after: &[Diagnostic], text: &str, mended: &[Edit]) -> bool {
-    let (Some(at), Some(edits)) = (start_of(one), edited(text, mended)) else { return true };
-    after.iter().any(|other| {
-        let Some(there) = start_of(other) else { return false };
-        let inside = edits.after.start <= there && there <= edits.after.end;
-        other.code == one.code && (edits.back(there as u32) as usize == at || (inside && edits.before.contains(&at)))
-    })
+impl<'t> Seen<'t> {
+    pub(super) fn of(errors: &[Diagnostic], text: &'t str) -> Self {
+        let places = errors.iter().map(|found| (found.code, line_start(found, text))).collect();
+        Self { text, places }
+    }
+
+    pub(super) fn holds(&self, one: &Diagnostic) -> bool {
+        self.places.contains(&(one.code, line_start(one, self.text)))
+    }
+}
+
+fn line_start(found: &Diagnostic, text: &str) -> Option<usize> {
+    start_of(found).map(|at| lines_of(text, &(at..at)).start)
+}
+
+/// What is still wrong after the first changes of what was mended, at its places before them.
+#[derive(Debug)]
+pub(super) struct After {
+    places: BTreeSet<(Code, usize)>,
+    changed: Range<usize>,
+    /// Wrong within the changes themselves.
+    inside: BTreeSet<Code>,
+}
+
+impl After {
+    pub(super) fn of(mended: &Settled, text: &str) -> Self {
+        let (mut places, mut inside) = (BTreeSet::new(), BTreeSet::new());
+        let Some(made) = edited(text, &mended.made) else { return Self { places, changed: 0..0, inside } };
+        for found in &mended.first {
+            let Some(at) = start_of(found) else { continue };
+            places.insert((found.code, made.back(at as u32) as usize));
+            if made.after.start <= at && at <= made.after.end {
+                inside.insert(found.code);
+            }
+        }
+        Self { places, changed: made.before, inside }
+    }
+
+    /// Whether a diagnostic is still there.
+    pub(super) fn has(&self, one: &Diagnostic) -> bool {
+        let Some(at) = start_of(one) else { return true };
+        self.places.contains(&(one.code, at)) || (self.changed.contains(&at) && self.inside.contains(&one.code))
+    }
 }
 
 /// Whether a diagnostic lies in the first line of its piece.
@@ -132,8 +169,8 @@ pub(super) fn is_head(diagnostic: &Diagnostic, text: &str) -> bool {
 }
 
 /// What is seen for the first time once a head is mended, at its places in the text as it is.
-pub(super) fn revealed(settled: &Settled, before: &[Diagnostic], text: &str) -> Vec<Diagnostic> {
-    let change = difference(text, &settled.text);
+pub(super) fn revealed(settled: &Settled, before: &Seen<'_>, text: &str) -> Vec<Diagnostic> {
+    let change = difference(text, &settled.last.text);
     let Some(attempt) = edited(text, &[change]) else { return Vec::new() };
     let errors = settled.last.errors.iter().map(|found| {
         moved(found.clone(), |at| match at.file == FILE {
@@ -141,18 +178,24 @@ pub(super) fn revealed(settled: &Settled, before: &[Diagnostic], text: &str) -> 
             false => at,
         })
     });
-    errors.filter(|found| !holds(before, found, text)).collect()
+    errors.filter(|found| !before.holds(found)).collect()
 }
+
+/// Where a longer line's statements lie is not looked for: people write no such lines, and each of its mistakes would look through it.
+const MAX_LINE_BYTES: usize = 2_000;
 
 /// The statement that a diagnostic points into, and where it begins.
 pub(super) fn line_of<'t>(diagnostic: &Diagnostic, text: &'t str) -> Option<(usize, &'t str)> {
-    let statement = statement_at(text, start_of(diagnostic)?);
+    let statement = statement_at(text, start_of(diagnostic)?)?;
     Some((statement.start, text.get(statement)?))
 }
 
 /// The statement that holds a place: a line of a block, or one of several with `;` between them.
-fn statement_at(text: &str, at: usize) -> Range<usize> {
+fn statement_at(text: &str, at: usize) -> Option<Range<usize>> {
     let line = lines_of(text, &(at..at));
+    if line.len() > MAX_LINE_BYTES {
+        return None;
+    }
     let (mut start, mut end) = (line.start, line.end);
     for (place, token) in tokens_at(text.get(line.clone()).unwrap_or_default()) {
         let place = line.start + place;
@@ -168,7 +211,7 @@ fn statement_at(text: &str, at: usize) -> Range<usize> {
     }
     let end = start + text.get(start..end).map_or(0, |found| found.trim_end().len());
     let space = text.get(start..end).map_or(0, |found| found.len() - found.trim_start().len());
-    start + space..end
+    Some(start + space..end)
 }
 
 /// `exit if clicked` among the steps asks once, there; above them it is a rule for all of the workflow.
