@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use flow_grammar::GRAMMAR;
 use pest_meta::ast::{Expr, RuleType};
 use pest_meta::parser::{self, Rule};
 
 use crate::Random;
 
-const GRAMMAR: &str = include_str!("../../grammar/flow.pest");
 /// Deeper choices take their shortest way.
 const DEEP: usize = 60;
 /// Past this nothing is repeated or added.

@@ -10,3 +10,6 @@ use pest_derive::Parser;
 include!(concat!(env!("OUT_DIR"), "/parser.rs"));
 
 pub use pest;
+
+/// flow.pest as it is written, for whoever makes something of the grammar itself.
+pub const GRAMMAR: &str = include_str!("../flow.pest");

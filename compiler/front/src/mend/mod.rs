@@ -267,8 +267,14 @@ impl<'e> Bench<'e> {
 
     /// Makes changes, and then those that the next message suggests, until the line is right.
     fn follow(&mut self, text: &str, edits: &[Edit], rounds: usize) -> Result<Option<Settled>, NoMoreTime> {
-        let Some(mut attempt) = trial::edited(text, edits).filter(Attempt::may_be_read) else { return Ok(None) };
-        attempt.errors = self.errors_in(&attempt.text, attempt.lines()).ok_or(NoMoreTime)?;
+        let Some(mut attempt) = trial::edited(text, edits) else { return Ok(None) };
+        // Reading the line alone has its price too.
+        let line = attempt.lines();
+        self.spend((line.end - line.start) as usize).ok_or(NoMoreTime)?;
+        if !attempt.may_be_read() {
+            return Ok(None);
+        }
+        attempt.errors = self.errors_in(&attempt.text, line).ok_or(NoMoreTime)?;
         let (made, first) = (edits.to_vec(), attempt.errors.clone());
         let Some(next) = attempt.wrong_in_line(self.several).cloned() else {
             let (readings, why) = (Vec::new(), None);
@@ -294,9 +300,15 @@ impl<'e> Bench<'e> {
         Ok(None)
     }
 
+    /// Counts what is read again; none where that was enough.
+    fn spend(&mut self, bytes: usize) -> Option<()> {
+        self.left = self.left.checked_sub(bytes + LEAST_TRIED_BYTES)?;
+        Some(())
+    }
+
     /// What is wrong with a text by itself, with guesses in a part of it; none where too much was read again.
     fn errors_in(&mut self, text: &str, guess: Span) -> Option<Vec<Diagnostic>> {
-        self.left = self.left.checked_sub(text.len() + LEAST_TRIED_BYTES)?;
+        self.spend(text.len())?;
         Some(crate::check::errors_alone(self.env, self.place, trial::FILE, text, guess))
     }
 }

@@ -32,7 +32,9 @@ use blocks::what_of;
 use context::Context;
 use flow_grammar::pest::{self, Parser as _, error::InputLocation};
 use flow_grammar::{FlowParser, Rule};
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
+use std::sync::LazyLock;
 
 pub(crate) use recover::reads_somewhere;
 pub use vocabulary::vocabulary;
@@ -97,6 +99,9 @@ pub(crate) fn parse_guessing(file: FileId, text: &str, guess: Span) -> (File, Ve
 /// Whether what is so called could not be named wherever it may be, because the name would be a word of the line. The grammar itself is
 /// asked, so that no list can differ.
 pub(crate) fn is_reserved(what: &str, name: &str) -> bool {
+    if !WORDS.contains(name) {
+        return false;
+    }
     // `yes` is a word too, and a value first; behind an `and`, `continue` belongs to the goal.
     let behind_another = format!("x and {name}");
     !is_whole(Rule::word, name)
@@ -111,11 +116,21 @@ pub(crate) fn is_reserved(what: &str, name: &str) -> bool {
 
 /// Whether no line can change a field of this name, because the line would be another.
 pub(crate) fn begins_another_line(name: &str) -> bool {
+    if !WORDS.contains(name) {
+        return false;
+    }
     let change = format!("{name} += 1");
     let step = FlowParser::parse(Rule::step, &change).ok().and_then(|mut steps| steps.next());
     step.is_none_or(|step| step.as_rule() != Rule::score)
         || FlowParser::parse(Rule::header, &change).is_ok_and(|mut header| header.next().is_some())
 }
+
+/// Every word that stands in the grammar, in quotes or behind `kw_`. Only such a name can be a word of the language, so only then is the
+/// grammar asked, which takes a hundred times as long.
+static WORDS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+    let words = flow_grammar::GRAMMAR.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    words.flat_map(|word| [word, word.strip_prefix("kw_").unwrap_or(word)]).collect()
+});
 
 fn is_whole(rule: Rule, text: &str) -> bool {
     FlowParser::parse(rule, text).is_ok_and(|pairs| pairs.as_str().len() == text.len())
