@@ -119,7 +119,7 @@ pub fn formatter(text: &str, templates: &[Source]) -> Result<Kinds, Broken> {
     let same = before.program.as_ref().map(means) == after.program.as_ref().map(means);
     promise(same, "a layout means the same", || formatted.clone())?;
     promise(codes(&before) == codes(&after), "a layout has the same findings", || {
-        format!("{formatted}\n{:?}\n{:?}", codes(&before), codes(&after))
+        format!("{:?}\n{:?}\n{formatted}", codes(&before), codes(&after))
     })?;
     let mut kinds = kinds(&found, before.program.as_ref());
     kinds.extend(formatted.lines().map(|line| format!("line {}", line.split(['"', ' ']).next().unwrap_or_default())));

@@ -4,7 +4,7 @@
 //! declaration is read and checked again by itself, against all that the project says:
 //!
 //! - a guess after which the line is right is what the reader is shown, with all that was wrong with the line mended at once;
-//! - what is no longer wrong behind it only followed from it, so it is not reported: one mistake is one message;
+//! - what is no longer wrong once an unreadable line is mended only followed from it, so it is not reported: one mistake is one message;
 //! - where a head could not be read, what is wrong in its body is seen for the first time, and reported too;
 //! - a guess that only leads to the next message is dropped.
 //!
@@ -22,8 +22,10 @@ use trial::{Attempt, Piece, Seen, moved};
 
 /// How much text is read again in all for one project.
 const MAX_TRIED_BYTES: usize = 1 << 18;
-/// How many guesses are tried for one message.
+/// How many guesses are made for one message of a line.
 const MAX_GUESSES: usize = 12;
+/// How many changes are made in all for one diagnostic, so that one of them leaves enough for the others.
+const MAX_TRIES: usize = 80;
 /// What a try costs however short its text is.
 const LEAST_TRIED_BYTES: usize = 200;
 /// How many mistakes of one line are mended one after the other.
@@ -31,7 +33,13 @@ const MAX_ROUNDS: usize = 4;
 
 /// Tries out what the diagnostics of a project suggest. They come and go in the order of their places.
 pub(crate) fn settle(env: &Env<'_>, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut bench = Bench { env, left: MAX_TRIED_BYTES, place: Span::new(0, 0).in_file(trial::FILE), several: false };
+    let mut bench = Bench {
+        env,
+        left: MAX_TRIED_BYTES,
+        tries: MAX_TRIES,
+        place: Span::new(0, 0).in_file(trial::FILE),
+        several: false,
+    };
     let mut settled = Vec::new();
     let mut of_piece: BTreeMap<(FileId, u32), Vec<Diagnostic>> = BTreeMap::new();
     for diagnostic in diagnostics {
@@ -55,6 +63,8 @@ struct Bench<'e> {
     env: &'e Env<'e>,
     /// The bytes that may still be read again.
     left: usize,
+    /// The changes that may still be made for the diagnostic at work.
+    tries: usize,
     /// The piece at work.
     place: Location,
     /// There is more than one thing wrong with it.
@@ -62,7 +72,7 @@ struct Bench<'e> {
 }
 
 /// A guess that worked.
-struct Settled {
+struct Mended {
     /// The first changes, and what was wrong after them alone.
     made: Vec<Edit>,
     first: Vec<Diagnostic>,
@@ -75,7 +85,7 @@ struct Settled {
     at_once: bool,
 }
 
-impl Settled {
+impl Mended {
     /// Whether the change closed more than was open: the line is right, and what follows it is not.
     fn breaks(&self, mended: &Diagnostic, before: &[Diagnostic]) -> bool {
         [Code::StrayBrace, Code::UnknownStatement].into_iter().any(|code| {
@@ -120,8 +130,10 @@ impl<'e> Bench<'e> {
             }
             // What cannot be seen in its declaration alone cannot be tried out there.
             let is_seen = before.holds(&diagnostic);
+            self.tries = MAX_TRIES;
             let mended = is_seen.then(|| self.mend(&mut diagnostic, piece, &errors)).flatten();
-            if let Some(mended) = &mended {
+            // A name or a type that is wrong leads to no other message; only what could not be read does.
+            if let Some(mended) = mended.as_ref().filter(|_| hides_others(diagnostic.code)) {
                 let after = trial::After::of(mended, piece.text);
                 let gone = |other: &Diagnostic| before.holds(other) && !after.has(other);
                 found.retain(|other| !gone(other));
@@ -136,7 +148,7 @@ impl<'e> Bench<'e> {
     }
 
     /// Finds the guess that works and makes it what the diagnostic shows.
-    fn mend(&mut self, diagnostic: &mut Diagnostic, piece: Piece<'_>, before: &[Diagnostic]) -> Option<Settled> {
+    fn mend(&mut self, diagnostic: &mut Diagnostic, piece: Piece<'_>, before: &[Diagnostic]) -> Option<Mended> {
         let (start, statement) = trial::line_of(diagnostic, piece.text).unwrap_or_default();
         if diagnostic.code == Code::NotSupportedYet {
             if let Some(mended) = self.not_what_it_seems(diagnostic, piece, statement) {
@@ -189,7 +201,7 @@ impl<'e> Bench<'e> {
     }
 
     /// `add 10 to score`: a word that comes later, in a sentence that can be said today.
-    fn not_what_it_seems(&mut self, diagnostic: &mut Diagnostic, piece: Piece<'_>, statement: &str) -> Option<Settled> {
+    fn not_what_it_seems(&mut self, diagnostic: &mut Diagnostic, piece: Piece<'_>, statement: &str) -> Option<Mended> {
         let at = diagnostic.at().filter(|_| wording::later(statement).is_none())?;
         let (start, line) = trial::line_of(diagnostic, piece.text)?;
         for said in wording::sentences(line) {
@@ -266,7 +278,9 @@ impl<'e> Bench<'e> {
     }
 
     /// Makes changes, and then those that the next message suggests, until the line is right.
-    fn follow(&mut self, text: &str, edits: &[Edit], rounds: usize) -> Result<Option<Settled>, NoMoreTime> {
+    fn follow(&mut self, text: &str, edits: &[Edit], rounds: usize) -> Result<Option<Mended>, NoMoreTime> {
+        let Some(tries) = self.tries.checked_sub(1) else { return Ok(None) };
+        self.tries = tries;
         let Some(mut attempt) = trial::edited(text, edits) else { return Ok(None) };
         // Reading the line alone has its price too.
         let line = attempt.lines();
@@ -278,7 +292,7 @@ impl<'e> Bench<'e> {
         let (made, first) = (edits.to_vec(), attempt.errors.clone());
         let Some(next) = attempt.wrong_in_line(self.several).cloned() else {
             let (readings, why) = (Vec::new(), None);
-            return Ok(Some(Settled { made, first, last: attempt, readings, why, at_once: true }));
+            return Ok(Some(Mended { made, first, last: attempt, readings, why, at_once: true }));
         };
         if rounds <= 1 {
             return Ok(None);
@@ -289,12 +303,12 @@ impl<'e> Bench<'e> {
             let read =
                 |reading: &Mend| Some((reading.help.clone(), trial::edited(&attempt.text, &reading.edits)?.text));
             let readings: Vec<(String, String)> = settled.readings.iter().filter_map(read).collect();
-            let settled = Settled { made, first, last: attempt, readings, why: next.why, at_once: false };
+            let settled = Mended { made, first, last: attempt, readings, why: next.why, at_once: false };
             return Ok((settled.readings.len() > 1).then_some(settled));
         }
         for guess in self.guesses(&next, &attempt.text) {
             if let Some(settled) = self.follow(&attempt.text, &guess.edits, rounds - 1)? {
-                return Ok(Some(Settled { made, first, at_once: false, ..settled }));
+                return Ok(Some(Mended { made, first, at_once: false, ..settled }));
             }
         }
         Ok(None)
@@ -314,7 +328,7 @@ impl<'e> Bench<'e> {
 }
 
 /// Makes a guess that worked what a diagnostic shows.
-fn show(diagnostic: &mut Diagnostic, guess: Mend, settled: &Settled, piece: Piece<'_>) {
+fn show(diagnostic: &mut Diagnostic, guess: Mend, settled: &Mended, piece: Piece<'_>) {
     let all_at_once = |text: &str| vec![trial::difference(piece.text, text)];
     if !settled.readings.is_empty() {
         diagnostic.edits.clear();
@@ -334,6 +348,19 @@ fn show(diagnostic: &mut Diagnostic, guess: Mend, settled: &Settled, piece: Piec
         diagnostic.readings.clear();
         diagnostic.why = None;
     }
+}
+
+/// Whether it may have other messages behind it, or keep some from being found: a line or a block was not read as what it is.
+fn hides_others(code: Code) -> bool {
+    matches!(
+        code,
+        Code::UnexpectedText
+            | Code::UnknownStatement
+            | Code::UnclosedText
+            | Code::UnclosedBlock
+            | Code::StrayBrace
+            | Code::NotSupportedYet
+    )
 }
 
 /// Whether the words of its line may say what was meant: it could not be read, or holds a name or a value that is none.

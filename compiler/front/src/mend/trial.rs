@@ -1,6 +1,6 @@
 //! A declaration with changes made in it, and how its places lie to those before the changes.
 
-use super::Settled;
+use super::Mended;
 use crate::diagnostics::{Code, Diagnostic, Edit, Mend};
 use crate::source::{FileId, Location, Span};
 use crate::syntax::line::tokens_at;
@@ -143,7 +143,7 @@ pub(super) struct After {
 }
 
 impl After {
-    pub(super) fn of(mended: &Settled, text: &str) -> Self {
+    pub(super) fn of(mended: &Mended, text: &str) -> Self {
         let (mut places, mut inside) = (BTreeSet::new(), BTreeSet::new());
         let Some(made) = edited(text, &mended.made) else { return Self { places, changed: 0..0, inside } };
         for found in &mended.first {
@@ -169,7 +169,7 @@ pub(super) fn is_head(diagnostic: &Diagnostic, text: &str) -> bool {
 }
 
 /// What is seen for the first time once a head is mended, at its places in the text as it is.
-pub(super) fn revealed(settled: &Settled, before: &Seen<'_>, text: &str) -> Vec<Diagnostic> {
+pub(super) fn revealed(settled: &Mended, before: &Seen<'_>, text: &str) -> Vec<Diagnostic> {
     let change = difference(text, &settled.last.text);
     let Some(attempt) = edited(text, &[change]) else { return Vec::new() };
     let errors = settled.last.errors.iter().map(|found| {

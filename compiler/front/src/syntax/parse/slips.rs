@@ -7,7 +7,7 @@
 use super::recover::Furthest;
 use super::{context, cut};
 use crate::diagnostics::{Expected, suggest};
-use crate::syntax::constructs;
+use crate::syntax::{constructs, wording};
 use std::ops::Range;
 
 /// Replace these bytes of the line.
@@ -220,57 +220,6 @@ const NOISE: &[&str] = &[
     ",", ":", "=", ".", "for", "the", "a", "an", "to", "of", "then", "by", "on", "at", "in", "with", "is", "business",
 ];
 
-/// Comparisons as people speak them.
-const PHRASES: &[(&str, &str)] = &[
-    (" within the last ", " in the last "),
-    (" within the past ", " in the last "),
-    (" during the last ", " in the last "),
-    (" over the last ", " in the last "),
-    (" in the past ", " in the last "),
-    (" in last ", " in the last "),
-    (" at least once", " at least 1 time"),
-    (" at least twice", " at least 2 times"),
-    (" did not open ", " not opened "),
-    (" did not click ", " not clicked "),
-    (" did not reply ", " not replied "),
-    (" replied to ", " replied "),
-    (" clicked on ", " clicked "),
-    (" they clicked ", " clicked "),
-    (" they opened ", " opened "),
-    (" above ", " > "),
-    (" below ", " < "),
-    (" under ", " < "),
-    (" on Monday to Friday", " on weekdays"),
-    (" on monday to friday", " on weekdays"),
-    (" Monday to Friday", " weekdays"),
-    (" recipient timezone", " contact timezone"),
-    (" is at least ", " >= "),
-    (" is at most ", " <= "),
-    (" is greater than ", " > "),
-    (" is more than ", " > "),
-    (" is less than ", " < "),
-    (" is over ", " > "),
-    (" is under ", " < "),
-    (" is above ", " > "),
-    (" is below ", " < "),
-    (" greater than ", " > "),
-    (" more than ", " > "),
-    (" less than ", " < "),
-    (" over ", " > "),
-    (" at least ", " >= "),
-    (" at most ", " <= "),
-    (" is set", " is known"),
-    (" is empty", " is unknown"),
-    (" is missing", " is unknown"),
-    (" is one of ", " in "),
-    (" is in ", " in "),
-    (" is not in ", " not in "),
-    (" begins with ", " starts with "),
-    (" is equal to ", " is "),
-    (" equals ", " is "),
-    (" equal to ", " is "),
-];
-
 /// What was meant by a line that was read up to `at`, if a small change makes it readable.
 pub(super) fn slip(
     line: &str,
@@ -287,7 +236,7 @@ pub(super) fn slip(
     let nearest = suggest::nearest(found, keywords.iter().copied());
     let here = at..at + found.len();
     let mut tries: Vec<(Vec<Change>, String)> = Vec::new();
-    tries.extend(phrases(line));
+    tries.extend(sentences(line));
     if let Some(nearest) = nearest {
         tries.push((vec![(here.clone(), nearest.to_owned())], format!("did you mean `{nearest}`?")));
     }
@@ -423,20 +372,9 @@ fn quotes(line: &str, at: usize, found: &str, expected: &[Expected]) -> Vec<(Vec
     tries
 }
 
-/// `score is at least 10`, and the email before what happened to it: `hello clicked`.
-fn phrases(line: &str) -> Vec<(Vec<Change>, String)> {
-    let said = PHRASES.iter().filter_map(|(phrase, ours)| {
-        let at = line.find(phrase)?;
-        let here = (at..at + phrase.len(), (*ours).to_owned());
-        Some((vec![here], format!("Flow says `{}`:", ours.trim())))
-    });
-    let swapped = ["clicked", "opened", "replied", "bounced", "sent"].iter().filter_map(|verb| {
-        let at = line.find(&format!(" {verb}"))?;
-        let name = cut::before(line, at).rsplit([' ', '(']).next()?;
-        let here = (at - name.len()..at + 1 + verb.len(), format!("{verb} {name}"));
-        Some((vec![here], "what happened comes first:".to_owned()))
-    });
-    said.chain(swapped).collect()
+/// The line as a sentence that people say.
+fn sentences(line: &str) -> impl Iterator<Item = (Vec<Change>, String)> {
+    wording::sentences(line).into_iter().map(|said| (said.edits, said.help.to_owned()))
 }
 
 /// `score++`, `score + 10`, and comments of other languages.

@@ -45,6 +45,7 @@ pub(crate) fn wordings(line: &str) -> Vec<Wording> {
     if !is_text {
         found.extend(names::wordings(&words));
         found.extend(windows::wording(&words));
+        found.extend(values::times_compared(&words));
     }
     found.extend(said.filter_map(|line| in_words(&words, line)));
     if !is_text {
@@ -64,7 +65,10 @@ pub(crate) fn sentences(line: &str) -> Vec<Wording> {
         return Vec::new();
     }
     let words = Words::of(line);
-    table::SAID.iter().filter_map(|line| in_words(&words, line)).collect()
+    values::times_compared(&words)
+        .into_iter()
+        .chain(table::SAID.iter().filter_map(|line| in_words(&words, line)))
+        .collect()
 }
 
 fn in_words(words: &Words<'_>, (pattern, sentence, help): &(&'static str, &str, &'static str)) -> Option<Wording> {

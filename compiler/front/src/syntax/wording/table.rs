@@ -3,6 +3,7 @@
 const SAY: &str = "Flow says it so:";
 const STEP: &str = "each step stands for itself:";
 const UP_TO: &str = "a wait says how long it may take with `up to`:";
+const FIRST: &str = "what happened comes first:";
 const PARTS: &str = "what is asked of an event stands in parentheses:";
 
 /// What cannot be done yet, as people ask for it; what it is called, and what to do today.
@@ -420,7 +421,6 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("$e:name [at] [least] $n:number times|time", "$e at least $n times", "say `at least`, `at most` or `exactly`:"),
     (") $n:number times|time", ") at least $n times", "say `at least`, `at most` or `exactly`:"),
     (">= $n:number times|time", "at least $n times", SAY),
-    ("> $n:number times|time", "at least $n times", SAY),
     ("<= $n:number times|time", "at most $n times", SAY),
     ("at least twice", "at least 2 times", SAY),
     ("at least once", "at least 1 time", SAY),
@@ -434,4 +434,29 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("last|past $n:number $u:unit", "in the last $n $u", SAY),
     ("$s:name entered", "entered $s", SAY),
     ("$s:name left", "left $s", SAY),
+    // ---- comparisons, and what happened before what it happened to
+    ("$e:name clicked", "clicked $e", FIRST),
+    ("$e:name opened", "opened $e", FIRST),
+    ("$e:name replied", "replied $e", FIRST),
+    ("$e:name bounced", "bounced $e", FIRST),
+    ("$e:name sent", "sent $e", FIRST),
+    ("clicked on", "clicked", SAY),
+    ("replied to", "replied", SAY),
+    ("is at least", ">=", SAY),
+    ("is at most", "<=", SAY),
+    ("is not in", "not in", SAY),
+    ("[is] greater|more than", ">", SAY),
+    ("[is] less|lower|fewer than", "<", SAY),
+    ("[is] over|above", ">", SAY),
+    ("[is] under|below", "<", SAY),
+    ("at least", ">=", SAY),
+    ("at most", "<=", SAY),
+    ("is set", "is known", SAY),
+    ("is empty|missing", "is unknown", SAY),
+    ("is one of", "in", SAY),
+    ("is in", "in", SAY),
+    ("begins with", "starts with", SAY),
+    ("is equal to", "is", SAY),
+    ("equals", "is", SAY),
+    ("equal to", "is", SAY),
 ];

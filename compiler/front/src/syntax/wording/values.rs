@@ -80,7 +80,6 @@ pub(super) fn wordings(words: &Words<'_>) -> Vec<Wording> {
         }
     }
     found.extend(halves(&all));
-    found.extend(times_compared(&all));
     found.extend(days(&all));
     found.extend(numbers(&all, words));
     if let [date] = dates(&all).as_slice() {
@@ -166,18 +165,22 @@ fn spelled(word: &str) -> Option<usize> {
     NUMBERS.iter().position(|number| number.eq_ignore_ascii_case(word))
 }
 
-/// `more than 3 times`, `fewer than 3 times`.
-fn times_compared(all: &[(&str, Range<usize>)]) -> Option<Wording> {
+/// `more than 3 times`, `fewer than 3 times`, `> 3 times`: the next number is the first that is meant.
+pub(super) fn times_compared(words: &Words<'_>) -> Option<Wording> {
+    let all: Vec<(&str, Range<usize>)> = words.each().collect();
     let word = |at: usize| all.get(at).map(|(word, _)| *word);
-    let at =
-        (0..all.len()).find(|at| word(at + 1) == Some("than") && matches!(word(at + 3), Some("times" | "time")))?;
-    let count: u64 = word(at + 2)?.parse().ok()?;
+    let is_times = |at: usize| matches!(word(at), Some("times" | "time"));
+    let (at, number) = (0..all.len()).find_map(|at| match word(at)? {
+        "more" | "less" | "fewer" if word(at + 1) == Some("than") && is_times(at + 3) => Some((at, at + 2)),
+        ">" | "<" if is_times(at + 2) => Some((at, at + 1)),
+        _ => None,
+    })?;
+    let count: u64 = word(number)?.parse().ok()?;
     let text = match word(at)? {
-        "more" => format!("at least {} times", count.saturating_add(1)),
-        "less" | "fewer" => format!("at most {} times", count.checked_sub(1)?),
-        _ => return None,
+        "more" | ">" => format!("at least {} times", count.saturating_add(1)),
+        _ => format!("at most {} times", count.checked_sub(1)?),
     };
-    let edits = vec![(all.get(at)?.1.start..all.get(at + 3)?.1.end, text)];
+    let edits = vec![(all.get(at)?.1.start..all.get(number + 1)?.1.end, text)];
     Some(Wording { edits, help: "say `at least`, `at most` or `exactly`:" })
 }
 
