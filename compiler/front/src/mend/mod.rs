@@ -11,21 +11,22 @@
 //! Everything here is bounded by [`MAX_TRIED_BYTES`], so a project full of mistakes is told about as fast as one with few.
 
 mod by_name;
+mod spelling;
 mod trial;
 
 use crate::diagnostics::{Code, Diagnostic, Edit, Mend, Severity, syntax};
 use crate::env::Env;
 use crate::source::{FileId, Location, Span};
 use crate::syntax::wording;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use trial::{Attempt, Piece, Seen, moved};
 
 /// How much text is read again in all for one project.
 const MAX_TRIED_BYTES: usize = 1 << 18;
 /// How many guesses are made for one message of a line.
-const MAX_GUESSES: usize = 12;
+const MAX_GUESSES: usize = 32;
 /// How many changes are made in all for one diagnostic, so that one of them leaves enough for the others.
-const MAX_TRIES: usize = 80;
+const MAX_TRIES: usize = 160;
 /// What a try costs however short its text is.
 const LEAST_TRIED_BYTES: usize = 200;
 /// How many mistakes of one line are mended one after the other.
@@ -35,6 +36,7 @@ const MAX_ROUNDS: usize = 4;
 pub(crate) fn settle(env: &Env<'_>, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut bench = Bench {
         env,
+        names: spelling::names(env),
         left: MAX_TRIED_BYTES,
         tries: MAX_TRIES,
         place: Span::new(0, 0).in_file(trial::FILE),
@@ -61,6 +63,8 @@ pub(crate) fn settle(env: &Env<'_>, diagnostics: Vec<Diagnostic>) -> Vec<Diagnos
 
 struct Bench<'e> {
     env: &'e Env<'e>,
+    /// Every name that a line may hold.
+    names: BTreeSet<&'e str>,
     /// The bytes that may still be read again.
     left: usize,
     /// The changes that may still be made for the diagnostic at work.
@@ -232,11 +236,14 @@ impl<'e> Bench<'e> {
     fn guesses(&self, diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
         let mut said = Vec::new();
         if let Some((start, line)) = trial::line_of(diagnostic, text).filter(|_| may_be_worded(diagnostic.code)) {
-            let by_name = if wording::is_text_line(line) { Vec::new() } else { by_name::wordings(self.env, line) };
-            let wordings = by_name.into_iter().chain(wording::wordings(line));
+            let is_text = wording::is_text_line(line);
+            let of_names = if is_text { Vec::new() } else { self.by_names(line) };
+            let fillers = spelling::without_fillers(line).filter(|_| !is_text);
+            let wordings = of_names.into_iter().chain(wording::wordings(line)).chain(fillers);
             said.extend(trial::exit_among_steps(text, start, line));
             said.extend(wordings.map(|said| trial::in_piece(&said, start)));
             said.extend(trial::single_braces(diagnostic, text));
+            said.extend(self.recast(line).into_iter().map(|said| trial::in_piece(&said, start)));
         }
         let own = Mend { help: diagnostic.help.clone().unwrap_or_default(), edits: diagnostic.edits.clone() };
         let own = (!own.edits.is_empty()).then_some(own);
@@ -244,8 +251,29 @@ impl<'e> Bench<'e> {
         // Whoever found it knows best, unless it was only a word that looked like another.
         let mut guesses: Vec<Mend> =
             if diagnostic.guessed { said.into_iter().chain(own).collect() } else { own.chain(said).collect() };
+        let mut seen = BTreeSet::new();
+        guesses.retain(|guess| trial::edited(text, &guess.edits).is_some_and(|attempt| seen.insert(attempt.line())));
         guesses.truncate(MAX_GUESSES);
         guesses
+    }
+
+    /// What a line may have meant, told by the names that the project has.
+    fn by_names(&self, line: &str) -> Vec<wording::Wording> {
+        spelling::wordings(&self.names, line).into_iter().chain(by_name::wordings(self.env, line)).collect()
+    }
+
+    /// What a line may have meant once its words are known.
+    fn recast(&self, line: &str) -> Vec<wording::Wording> {
+        if wording::is_text_line(line) {
+            return Vec::new();
+        }
+        let whole = |text: String, help| wording::Wording { edits: vec![(0..line.len(), text)], help };
+        let said = |base: String| {
+            let said = wording::wordings(&base).into_iter();
+            let said: Vec<_> = said.filter_map(|said| Some(whole(said.applied(&base)?, said.help))).collect();
+            std::iter::once(whole(base, spelling::HELP)).chain(said)
+        };
+        spelling::recast(&self.names, line).into_iter().flat_map(said).collect()
     }
 
     /// Keeps the readings that are right; a single one is no question any more. Whether there is one.

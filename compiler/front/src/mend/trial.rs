@@ -48,6 +48,11 @@ impl Attempt {
         Span::new(lines.start as u32, lines.end as u32)
     }
 
+    /// The text of those lines.
+    pub(super) fn line(&self) -> String {
+        self.text.get(lines_of(&self.text, &self.after)).unwrap_or_default().to_owned()
+    }
+
     /// Whether it is worth a try: a changed line that no place can read is not.
     pub(super) fn may_be_read(&self) -> bool {
         let line = self.text.get(lines_of(&self.text, &self.after)).unwrap_or_default();

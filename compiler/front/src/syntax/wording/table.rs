@@ -81,6 +81,26 @@ pub(super) const EXAMPLES: &[&str] = &[
 
 /// What has no line that mends it, and what to say about it.
 pub(super) const HINTS: &[(&str, &str)] = &[
+    (
+        "^ unsubscribe|resubscribe|optout|opt-out [them|contact|person] $",
+        "only people themselves stop their mail, by the link in each message. To keep mail from somebody, keep a yes/no field of your own, `set` it, and say `skip when` it holds in each workflow",
+    ),
+    (
+        "^ delete|remove|archive [the] [this] contact|person|lead|user $",
+        "a workflow never deletes people: `exit` ends it for this person, and `untag` takes a tag away",
+    ),
+    (
+        "^ goto|go|jump|back|repeat|loop $r.. $",
+        "steps run from top to bottom, once: what comes again is a workflow of its own, which `start` brings people into",
+    ),
+    ("visited [the] $p:name page", "say which page it is, as its address has it: `visited(page is \"/$p\")`"),
+    ("^ wait $a:number - $b:number $u:unit", "a wait takes one time: `wait $a $u`, or `wait $b $u`"),
+    (
+        "^ wait $n:number workdays|weekdays",
+        "a wait counts every day: `wait $n days`, and a send window keeps mail to weekdays: `send on weekdays from 09:00 to 17:00 in contact timezone`",
+    ),
+    ("^ task $t:text due tomorrow", "say how long they have: `task $t due in 24 hours`"),
+    ("^ task $t:text due today|now|immediately|asap", "say how long they have: `task $t due in 4 hours`"),
     ("^ send $e:mail at $h..", WINDOW),
     ("^ wait $n:number $u:unit at $h..", WINDOW),
     (
@@ -127,6 +147,22 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ wait until|for $p.. [,] at most $n:number $u:unit $", "wait until $p up to $n $u", UP_TO),
     ("^ wait until|for $p.. , $n:number $u:unit $", "wait until $p up to $n $u", UP_TO),
     // ---- sends
+    ("^ send the|an email $e:name $", "send $e", SAY),
+    (
+        "^ send $e:name to contact|lead|person|everyone|all|them|him|her|customer|user $",
+        "send $e",
+        "everyone in the workflow gets it:",
+    ),
+    ("^ wait max|maximum|up $n:number $u:unit for|until $p.. $", "wait until $p up to $n $u", UP_TO),
+    ("^ wait at most $n:number $u:unit for|until $p.. $", "wait until $p up to $n $u", UP_TO),
+    ("^ wait till|untill|til $p.. $", "wait until $p", SAY),
+    ("^ wait for $e:name to be opened $r.. $", "wait until opened $e $r", UP_TO),
+    ("^ wait for $e:name to be clicked $r.. $", "wait until clicked $e $r", UP_TO),
+    ("^ wait for [a] reply to $e:name $r.. $", "wait until replied $e $r", UP_TO),
+    ("^ wait for [a] reply $r.. $", "wait until replied any email $r", UP_TO),
+    ("^ wait for [a] click in|on|to $e:name $r.. $", "wait until clicked $e $r", UP_TO),
+    ("^ wait for [a] click $r.. $", "wait until clicked any email $r", UP_TO),
+    ("^ wait $n:number $u:unit , otherwise", "wait until … up to $n $u, otherwise", UP_TO),
     ("^ wait up to $n:number $u:unit until|for $p.. $", "wait until $p up to $n $u", UP_TO),
     ("^ wait $n:number $u:unit or until $p.. $", "wait until $p up to $n $u", UP_TO),
     ("^ wait until $a:name $b up to $d.. $", "wait until $a_$b up to $d", "a name is one word:"),
@@ -142,6 +178,11 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ send $e:name after $n:number $u:unit $", "wait $n $u; send $e", "waiting is a step of its own:"),
     ("^ send $e:name , $f:name $", "send $e; send $f", STEP),
     // ---- mails
+    ("clicked any|a|the link in|of|from $e:name", "clicked $e", SAY),
+    ("any link in|of|from $e:name [was] clicked", "clicked $e", SAY),
+    ("clicked link $l:text in|of|from [the] $e:name", "clicked $e link $l", SAY),
+    ("click|clicks on $e:name", "clicked $e", SAY),
+    ("open|opens [the] $e:name", "opened $e", SAY),
     ("joins|join|enters|enter [segment] $s:name", "entered $s", SAY),
     ("added to [segment] $s:name", "entered $s", SAY),
     ("$f:name < > $v", "$f is not $v", SAY),
@@ -178,6 +219,15 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("timedout", "timed out", SAY),
     ("time out", "timed out", SAY),
     // ---- fields
+    ("[is] greater|more|higher|larger|bigger than|then or equal [to]", ">=", SAY),
+    ("[is] less|lower|fewer|smaller than|then or equal [to]", "<=", SAY),
+    ("[is] greater|more|higher|larger|bigger then", ">", SAY),
+    ("[is] less|lower|fewer|smaller then", "<", SAY),
+    ("$f:name [is] after|since $d:date", "$f > $d", SAY),
+    ("$f:name [is] later|newer than $d:date", "$f > $d", SAY),
+    ("$f:name [is] earlier|older than $d:date", "$f < $d", SAY),
+    ("$k:cond did|do|does not $e:name $r..", "$k no $e $r", SAY),
+    ("$k:cond did|do|does not $e:name", "$k no $e ever", SAY),
     ("but not", "and not", SAY),
     ("[but] except|excluding [those|people|contacts] [who|that] [are] $p:name", "and not $p", SAY),
     ("> $n:number [points] or more", ">= $n", SAY),
@@ -235,6 +285,22 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("$f:name above|over|exceeds $n:number", "$f > $n", SAY),
     ("$f:name below|under $n:number", "$f < $n", SAY),
     // ---- changes
+    ("^ add $n:number points|point $", "score += $n", SAY),
+    ("^ add score $n:number $", "score += $n", SAY),
+    ("^ add [a] score of $n:number $", "score += $n", SAY),
+    ("^ plus $n:number [points] $f:name $", "$f += $n", SAY),
+    ("^ minus|remove|subtract $n:number [points] $", "score -= $n", SAY),
+    ("^ minus|remove $n:number $f:name $", "$f -= $n", SAY),
+    ("^ remove|subtract $n:number [points] from $f:name $", "$f -= $n", SAY),
+    ("^ set $f:name :|as|is|equals $v $", "set $f = $v", SAY),
+    ("^ set $f:name $v:number $", "set $f = $v", SAY),
+    ("^ set $f:name yes $", "set $f = yes", SAY),
+    ("^ set $f:name no $", "set $f = no", SAY),
+    ("^ set $f:name $", "set $f = yes", "say what it becomes:"),
+    ("^ if $p.. send $e:name $", "if $p { send $e }", "what is done stands in braces:"),
+    ("^ if $p.. exit|stop $", "if $p { exit }", "what is done stands in braces:"),
+    ("^ if $p.. tag $t:name $", "if $p { tag $t }", "what is done stands in braces:"),
+    ("^ if $p.. wait $n:number $u:unit $", "if $p { wait $n $u }", "what is done stands in braces:"),
     ("^ if $p.. then $s.. $", "if $p { $s }", "what is done stands in braces:"),
     ("^ if $p.. :|, $s.. $", "if $p { $s }", "what is done stands in braces:"),
     ("^ unless $p:name $", "if not $p", SAY),
@@ -265,6 +331,8 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ set $f:name to $v.. $", "set $f = $v", SAY),
     ("^ set $f:name $v:text $", "set $f = $v", SAY),
     // ---- tags
+    ("^ tags $t:name $", "tag $t", SAY),
+    ("^ label [as|with|them] $t:name $", "tag $t", SAY),
     ("^ set|add|apply [the] tag $t:name $", "tag $t", SAY),
     ("^ tag = $t:name $", "tag $t", SAY),
     ("^ tag + $t:name $", "tag $t", SAY),
@@ -274,12 +342,23 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ tag $t:name , $s:name $", "tag $t; tag $s", STEP),
     ("^ tag $t:name and $s:name $", "tag $t; tag $s", STEP),
     // ---- other workflows
+    ("^ add|move|enroll|enrol|put [them|contact|lead|person] to|into|in [workflow] $w:name $", "start $w", SAY),
     ("^ start|enrol|enroll|enter|begin [them] [in|into] [workflow] $w:name $", "start $w", SAY),
     ("^ add to workflow $w:name $", "start $w", SAY),
     ("^ exit|leave|end [the] [workflow] $w:name $", "stop $w", "`exit` leaves this workflow, `stop` another one:"),
     ("^ end|stop|quit|finish|done $", "exit", SAY),
     ("^ exit|end|stop|leave [the] [this] workflow|journey|campaign $", "exit", SAY),
     // ---- handoffs
+    (
+        "^ handoff to $t:name , note $n:text $",
+        "handoff to $t { note $n }",
+        "what goes with a handoff stands in its block:",
+    ),
+    (
+        "^ email|mail|alert $t:name $n:text $",
+        "handoff to $t { note $n; keep in workflow }",
+        "a team is told by a handoff:",
+    ),
     (
         "^ handoff [to] $t:name [with] [note|:] $n:text $",
         "handoff to $t { note $n }",
