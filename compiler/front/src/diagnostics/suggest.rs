@@ -22,9 +22,17 @@ fn near<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> imp
         5..=8 => 2,
         length => length / 3,
     };
+    let own = written.clone();
+    // `active` is no slip for `inactive`: it would turn the audience round.
+    let is_opposite = move |candidate: &&str| {
+        let opposite = |one: &str, other: &str| {
+            ["un", "in", "not_", "no_", "non_"].iter().any(|no| one.strip_prefix(no) == Some(other))
+        };
+        opposite(candidate, &own) || opposite(&own, candidate)
+    };
     // The distance is at least the difference in length, and far dearer to compute.
     let fits = move |candidate: &&str| candidate.chars().count().abs_diff(length) <= allowed;
-    candidates.into_iter().filter(fits).filter_map(move |candidate| {
+    candidates.into_iter().filter(fits).filter(move |candidate| !is_opposite(candidate)).filter_map(move |candidate| {
         let candidate_small = candidate.to_lowercase();
         let distance = match letters(&candidate_small) == letters(&written) {
             // `whit` for `with`: only the order went wrong.

@@ -245,9 +245,11 @@ impl<'e> Bench<'e> {
             said.extend(trial::single_braces(diagnostic, text));
             said.extend(self.recast(line).into_iter().map(|said| trial::in_piece(&said, start)));
         }
+        let of_line = trial::line_of(diagnostic, text).filter(|_| diagnostic.code == Code::UnexpectedText);
+        let quoted = of_line.and_then(|(start, line)| Some(trial::in_piece(&by_name::quoted(line)?, start)));
         let own = Mend { help: diagnostic.help.clone().unwrap_or_default(), edits: diagnostic.edits.clone() };
         let own = (!own.edits.is_empty()).then_some(own);
-        let own = own.into_iter().chain(diagnostic.tries.iter().cloned());
+        let own = quoted.into_iter().chain(own).chain(diagnostic.tries.iter().cloned());
         // Whoever found it knows best, unless it was only a word that looked like another.
         let mut guesses: Vec<Mend> =
             if diagnostic.guessed { said.into_iter().chain(own).collect() } else { own.chain(said).collect() };
@@ -269,7 +271,7 @@ impl<'e> Bench<'e> {
         }
         let whole = |text: String, help| wording::Wording { edits: vec![(0..line.len(), text)], help };
         let said = |base: String| {
-            let said = wording::wordings(&base).into_iter();
+            let said = by_name::wordings(self.env, &base).into_iter().chain(wording::wordings(&base));
             let said: Vec<_> = said.filter_map(|said| Some(whole(said.applied(&base)?, said.help))).collect();
             std::iter::once(whole(base, spelling::HELP)).chain(said)
         };

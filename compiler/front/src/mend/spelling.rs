@@ -107,15 +107,17 @@ fn parted(word: &str) -> Option<String> {
     Some(format!("{first} {second}"))
 }
 
-/// `hand off`, `case study`: one word, in two.
+/// `hand off`, `case study`, `form submitted`: one word, in two.
 fn joined(pair: &[(Range<usize>, &str)], names: &BTreeSet<&str>) -> Option<Wording> {
     let [(first, one), (second, other)] = pair else { return None };
     if ![one, other].into_iter().all(|word| word.starts_with(char::is_alphanumeric)) {
         return None;
     }
     let (close, apart) = (snake_case(&format!("{one}{other}")), snake_case(&format!("{one} {other}")));
+    // `form submitted`
+    let turned = snake_case(&format!("{other} {one}"));
     let is_known = |word: &str| names.contains(word) || keywords().contains(word);
-    let text = [apart, close].into_iter().find(|word| is_known(word))?;
+    let text = [apart, close, turned].into_iter().find(|word| is_known(word))?;
     Some(Wording { edits: vec![(first.start..second.end, text)], help: "this is one word:" })
 }
 
@@ -125,15 +127,33 @@ pub(super) fn recast(names: &BTreeSet<&str>, line: &str) -> Vec<String> {
     let spelt = |line: &str| wordings(names, line).first().and_then(|said| said.applied(line));
     let brief = |line: &str| without_fillers(line).and_then(|said| said.applied(line));
     let mut found: Vec<String> = Vec::new();
-    let first = paths(line).unwrap_or_else(|| line.to_owned());
+    let first = paths(&round(line));
     for one in [Some(first.clone()), spelt(&first), brief(&first), brief(&first).as_deref().and_then(spelt)] {
         found.extend(one.filter(|one| one != line && !found.contains(one)));
     }
     found
 }
 
+/// `downloaded[asset is "x"]`: round brackets instead, outside of texts.
+fn round(line: &str) -> String {
+    let mut in_text = false;
+    let turned = line.chars().map(|sign| {
+        in_text ^= sign == '"';
+        match sign {
+            '[' if !in_text => '(',
+            ']' if !in_text => ')',
+            other => other,
+        }
+    });
+    turned.collect()
+}
+
 /// `visited /pricing`: a path stands in quotes.
-fn paths(line: &str) -> Option<String> {
+fn paths(line: &str) -> String {
+    with_path_quoted(line).unwrap_or_else(|| line.to_owned())
+}
+
+fn with_path_quoted(line: &str) -> Option<String> {
     let at =
         line.find(" /").filter(|at| line.get(..*at).is_some_and(|before| before.matches('"').count() % 2 == 0))? + 1;
     let path = line.get(at..)?.split(|c: char| c.is_whitespace() || matches!(c, ')' | ',' | '{')).next()?;

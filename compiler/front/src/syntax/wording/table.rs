@@ -82,6 +82,14 @@ pub(super) const EXAMPLES: &[&str] = &[
 /// What has no line that mends it, and what to say about it.
 pub(super) const HINTS: &[(&str, &str)] = &[
     (
+        "^ enter when $a:name and not|no $e:name within|in $n:number $u:unit",
+        "what should not happen afterwards is a wait among the steps: `wait until $e up to $n $u`, and then `if timed out { .. }`; what did not happen before is `no $e in the last $n $u`",
+    ),
+    (
+        "^ stop all workflows|journeys|campaigns|others",
+        "`stop` names the workflow, or the group, that it ends: a line for each",
+    ),
+    (
         "^ unsubscribe|resubscribe|optout|opt-out [them|contact|person] $",
         "only people themselves stop their mail, by the link in each message. To keep mail from somebody, keep a yes/no field of your own, `set` it, and say `skip when` it holds in each workflow",
     ),
@@ -219,6 +227,15 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("timedout", "timed out", SAY),
     ("time out", "timed out", SAY),
     // ---- fields
+    ("$f:name $a:number - $b:number", "$f between $a and $b", SAY),
+    ("$f:name =|is|in $a:name or $b:name", "$f in (\"$a\", \"$b\")", "several values stand in a list, each in quotes:"),
+    (
+        "$f:name =|is|in $a:name , $b:name or $c:name",
+        "$f in (\"$a\", \"$b\", \"$c\")",
+        "several values stand in a list, each in quotes:",
+    ),
+    ("$k:cond $f:name $v:text $", "$k $f is $v", SAY),
+    ("$k:cond $f:name $v:name $", "$k $f is \"$v\"", "texts stand in quotes:"),
     ("[is] greater|more|higher|larger|bigger than|then or equal [to]", ">=", SAY),
     ("[is] less|lower|fewer|smaller than|then or equal [to]", "<=", SAY),
     ("[is] greater|more|higher|larger|bigger then", ">", SAY),
@@ -377,6 +394,23 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ hand_off|handover|hand-off|assign|route|pass [them] to $t:name $", "handoff to $t", SAY),
     ("^ handoff $t:name $", "handoff to $t", SAY),
     // ---- lines of a workflow
+    ("^ enter when manual|manually $", "enter by hand", SAY),
+    ("^ enter manual $", "enter by hand", SAY),
+    (
+        "^ enter [all|any|every] contacts|people|everyone|everybody where|who|that|with|when|if [are|have] $p.. $",
+        "enter when $p including existing",
+        SAY,
+    ),
+    (
+        "^ enter all|any|every contacts|people|contact|person where|who|that|with|when|if [are|have] $p.. $",
+        "enter when $p including existing",
+        SAY,
+    ),
+    (
+        "^ enter [when] everyone|everybody|always|all|anyone|anybody [contacts|people] $",
+        "enter when email is known including existing",
+        "say who, and whether those count who are there already:",
+    ),
     ("^ enter : $p.. $", "enter when $p", SAY),
     ("^ enter when $e:name =|is yes|true $", "enter when $e", SAY),
     ("^ goal $t:text =|:|is $p.. $", "goal $t when $p", SAY),
@@ -468,6 +502,30 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ $t:name , $", "$t", "no comma ends a line:"),
     (", $", "", "no comma ends a line:"),
     // ---- events
+    ("form $t:text submitted", "submitted_form(form is $t)", PARTS),
+    (
+        "filled|fills|completed|completes|submits|submitted [in|out] [the|a] form $t:text",
+        "submitted_form(form is $t)",
+        PARTS,
+    ),
+    ("filled|fills|completed|completes|submits|submitted [in|out] [the|a] form", "submitted_form", SAY),
+    ("$e:name $p:name is|= $v:text", "$e($p is $v)", PARTS),
+    ("$e:name $p:name is|= $v:text )", "$e($p is $v)", PARTS),
+    ("gets|got|receives|given [the|a] tag $t:name", "tagged $t new only", SAY),
+    ("[is] added to [the] list|segment $s:name", "entered $s", SAY),
+    ("changes|changed|moves|moved|turns|goes [in] to $v", "is $v new only", SAY),
+    (
+        "new contact|contacts|lead|leads|person|subscriber|signup",
+        "created_at is known new only",
+        "who is new has a `created_at` from then on:",
+    ),
+    ("last activity|seen|active|visit [is] >|over $n:number $u:unit [ago]", "inactive for $n $u", SAY),
+    ("last activity|seen|active|visit [is] [more] than $n:number $u:unit ago", "inactive for $n $u", SAY),
+    ("$n:number + times in $r..", "at least $n times in $r", SAY),
+    ("in the last|past week", "in the last 7 days", SAY),
+    ("in the last|past month", "in the last 30 days", SAY),
+    ("in the last|past day", "in the last 24 hours", SAY),
+    ("in the last|past year", "in the last 365 days", SAY),
     ("$a:name $b:name $t:text", "$a_$b($b is $t)", PARTS),
     ("$a:name to $b:name $", "$a_to_$b", "a name is one word:"),
     ("$k:cond has|have not|never $e:name $", "$k no $e ever", SAY),
