@@ -69,10 +69,12 @@ pub(crate) fn bad_date(text: &str, at: Location) -> Diagnostic {
 }
 
 /// `created_at > 2026-01-31`: a day has many moments.
-pub(crate) fn unclear_day(test: &str, at: Location, [with, without]: [String; 2]) -> Diagnostic {
+/// `whole` is the test, and each reading stands for all of it.
+pub(crate) fn unclear_day(test: &str, at: Location, whole: Location, [with, without]: [String; 2]) -> Diagnostic {
     let label = "is this day itself meant too?";
     Diagnostic::error(Code::UnclearDay, format!("`{test}` can be read in two ways"), at, label)
-        .help(format!("with that day:\n  {with}\nwithout it:\n  {without}"))
+        .reading("with that day:", whole, with)
+        .reading("without that day:", whole, without)
 }
 
 pub(crate) fn unknown_country(text: &str, nearest: Option<&str>, at: Location) -> Diagnostic {

@@ -90,6 +90,16 @@ struct Mended {
 }
 
 impl Mended {
+    /// Whether one and the same change was made for both: `industry is saas or fintech` holds two names that are none, and is one mistake.
+    fn covers(&self, one: &Diagnostic, other: &Diagnostic) -> bool {
+        let lies_in = |edit: &Edit, found: &Diagnostic| {
+            found.at().is_some_and(|at| {
+                at.file == edit.at.file && edit.at.span.start <= at.span.start && at.span.end <= edit.at.span.end
+            })
+        };
+        self.made.iter().any(|edit| lies_in(edit, one) && lies_in(edit, other))
+    }
+
     /// Whether the change closed more than was open: the line is right, and what follows it is not.
     fn breaks(&self, mended: &Diagnostic, before: &[Diagnostic]) -> bool {
         [Code::StrayBrace, Code::UnknownStatement].into_iter().any(|code| {
@@ -146,6 +156,12 @@ impl<'e> Bench<'e> {
                     settled.extend(trial::revealed(mended, &before, piece.text));
                 }
             }
+            if let Some(mended) = mended.filter(|_| !hides_others(diagnostic.code)) {
+                let after = trial::After::of(&mended, piece.text);
+                let is_part = |other: &Diagnostic| mended.covers(&diagnostic, other) && !after.has(other);
+                found.retain(|other| !is_part(other));
+                settled.retain(|other| !is_part(other));
+            }
             settled.push(diagnostic);
         }
         settled.into_iter().map(|found| global(found, file, piece.start)).collect()
@@ -162,13 +178,13 @@ impl<'e> Bench<'e> {
             let head = trial::bare_head(piece.text).filter(|_| trial::is_head(diagnostic, piece.text));
             return head.and_then(|head| self.follow(piece.text, &[head], 1).ok().flatten());
         }
-        if !diagnostic.readings.is_empty() && self.settle_readings(diagnostic, piece) {
+        if !diagnostic.readings.is_empty() && self.settle_readings(diagnostic, piece, true) {
             return None;
         }
         let dates = wording::readings(statement);
         if !dates.is_empty() {
             diagnostic.readings = dates.iter().map(|said| trial::in_piece(said, start)).collect();
-            self.settle_readings(diagnostic, piece);
+            self.settle_readings(diagnostic, piece, true);
             return None;
         }
         if let Some(hint) = wording::hint(statement) {
@@ -278,19 +294,30 @@ impl<'e> Bench<'e> {
         spelling::recast(&self.names, line).into_iter().flat_map(said).collect()
     }
 
-    /// Keeps the readings that are right; a single one is no question any more. Whether there is one.
-    fn settle_readings(&mut self, diagnostic: &mut Diagnostic, piece: Piece<'_>) -> bool {
+    /// Keeps the readings that are right; a single one is no question any more. Whether there is one. `asks`: a reading may ask what else
+    /// was meant.
+    fn settle_readings(&mut self, diagnostic: &mut Diagnostic, piece: Piece<'_>, asks: bool) -> bool {
         let mut kept = Vec::new();
         for reading in &diagnostic.readings {
             // Parentheses that the line does not need are left out.
             for edits in trial::bare(&reading.edits).into_iter().chain([reading.edits.clone()]) {
-                match self.follow(piece.text, &edits, 1) {
+                match self.follow(piece.text, &edits, 1 + usize::from(asks)) {
                     Err(NoMoreTime) => return true,
                     Ok(None) => {}
-                    Ok(Some(_)) => {
+                    // It asks the next question: each answer to both is a reading.
+                    Ok(Some(settled)) if !settled.readings.is_empty() => {
+                        let both = |(more, text): &(String, String)| Mend {
+                            help: format!("{}, {more}", reading.help.trim_end_matches(':')),
+                            edits: vec![trial::difference(piece.text, text)],
+                        };
+                        kept.extend(settled.readings.iter().map(both));
+                        break;
+                    }
+                    Ok(Some(settled)) if settled.at_once => {
                         kept.push(Mend { help: reading.help.clone(), edits });
                         break;
                     }
+                    Ok(Some(_)) => {}
                 }
             }
         }
@@ -329,7 +356,7 @@ impl<'e> Bench<'e> {
         }
         if !next.readings.is_empty() {
             let mut settled = next.clone();
-            self.settle_readings(&mut settled, Piece { start: 0, text: &attempt.text });
+            self.settle_readings(&mut settled, Piece { start: 0, text: &attempt.text }, rounds > 2);
             let read =
                 |reading: &Mend| Some((reading.help.clone(), trial::edited(&attempt.text, &reading.edits)?.text));
             let readings: Vec<(String, String)> = settled.readings.iter().filter_map(read).collect();
