@@ -52,10 +52,17 @@ pub(crate) fn same_choice(text: &str, at: Location, first: Location) -> Diagnost
         .help("leave it out")
 }
 
-pub(crate) fn bad_address(text: &str, why: &str, at: Location) -> Diagnostic {
-    Diagnostic::error(Code::BadAddress, format!("\"{text}\" is no e-mail address"), at, why.to_owned())
-        .why("nothing could be sent to it")
-        .help("write it as \"ana@acme.example\" or \"Ana <ana@acme.example>\"")
+/// `named`: a name may stand before it.
+pub(crate) fn bad_address(text: &str, why: &str, at: Location, named: bool) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(Code::BadAddress, format!("\"{text}\" is no e-mail address"), at, why.to_owned())
+            .why("nothing could be sent to it");
+    let inside = text.trim().strip_suffix('>').and_then(|text| text.rsplit_once('<')).map(|(_, inside)| inside.trim());
+    match inside.filter(|inside| crate::address::parts(inside).is_ok()) {
+        Some(inside) => diagnostic.help("the address stands alone here:").edit(at, format!("\"{inside}\"")),
+        None if named => diagnostic.help("write it as \"ana@acme.example\" or \"Ana <ana@acme.example>\""),
+        None => diagnostic.help("write it as \"ana@acme.example\""),
+    }
 }
 
 pub(crate) fn no_fields_here(at: Location) -> Diagnostic {

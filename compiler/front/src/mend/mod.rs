@@ -26,7 +26,9 @@ const MAX_TRIED_BYTES: usize = 1 << 18;
 /// How many guesses are made for one message of a line.
 const MAX_GUESSES: usize = 32;
 /// How many changes are made in all for one diagnostic, so that one of them leaves enough for the others.
-const MAX_TRIES: usize = 160;
+const MAX_TRIES: usize = 240;
+/// How many of them for one guess and what has to be mended after it, so that no guess keeps a better one from being made.
+const MAX_TRIES_OF_GUESS: usize = 12;
 /// What a try costs however short its text is.
 const LEAST_TRIED_BYTES: usize = 200;
 /// How many mistakes of one line are mended one after the other.
@@ -197,8 +199,13 @@ impl<'e> Bench<'e> {
         // A brace that closes too much alone may be right where another one is missing.
         let sure = !diagnostic.guessed && self.several;
         let is_sure = |guess: &Mend| sure && guess.edits == own;
+        let mut left = MAX_TRIES;
         for guess in guesses {
-            match self.follow(piece.text, &guess.edits, MAX_ROUNDS) {
+            let mine = left.min(MAX_TRIES_OF_GUESS);
+            self.tries = mine;
+            let followed = self.follow(piece.text, &guess.edits, MAX_ROUNDS);
+            left -= mine - self.tries;
+            match followed {
                 Err(NoMoreTime) => return None,
                 Ok(None) => {}
                 Ok(Some(settled)) if settled.breaks(diagnostic, before) && !is_sure(&guess) => {}
@@ -252,15 +259,19 @@ impl<'e> Bench<'e> {
     fn guesses(&self, diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
         let mut said = Vec::new();
         if let Some((start, line)) = trial::line_of(diagnostic, text).filter(|_| may_be_worded(diagnostic.code)) {
-            let is_text = wording::is_text_line(line);
+            // What people write to each other, and what they call a thing, is left as it is.
+            let is_text = wording::is_text_line(line) || trial::declares(text, start, line);
             let of_names = if is_text { Vec::new() } else { self.by_names(line) };
             let fillers = spelling::without_fillers(line).filter(|_| !is_text);
             let wordings = of_names.into_iter().chain(wording::wordings(line)).chain(fillers);
             said.extend(trial::exit_among_steps(text, start, line));
             said.extend(wordings.map(|said| trial::in_piece(&said, start)));
             said.extend(trial::single_braces(diagnostic, text));
-            said.extend(self.recast(line).into_iter().map(|said| trial::in_piece(&said, start)));
+            said.extend(trial::without_braces(diagnostic, text));
+            let recast = if is_text { Vec::new() } else { self.recast(line) };
+            said.extend(recast.into_iter().map(|said| trial::in_piece(&said, start)));
         }
+        said.extend(trial::closed_text(diagnostic, text));
         let of_line = trial::line_of(diagnostic, text).filter(|_| diagnostic.code == Code::UnexpectedText);
         let quoted = of_line.and_then(|(start, line)| Some(trial::in_piece(&by_name::quoted(line)?, start)));
         let own = Mend { help: diagnostic.help.clone().unwrap_or_default(), edits: diagnostic.edits.clone() };
@@ -282,9 +293,6 @@ impl<'e> Bench<'e> {
 
     /// What a line may have meant once its words are known.
     fn recast(&self, line: &str) -> Vec<wording::Wording> {
-        if wording::is_text_line(line) {
-            return Vec::new();
-        }
         let whole = |text: String, help| wording::Wording { edits: vec![(0..line.len(), text)], help };
         let said = |base: String| {
             let said = by_name::wordings(self.env, &base).into_iter().chain(wording::wordings(&base));

@@ -82,6 +82,16 @@ pub(super) const EXAMPLES: &[&str] = &[
 /// What has no line that mends it, and what to say about it.
 pub(super) const HINTS: &[(&str, &str)] = &[
     (
+        "^ description|name|title|label $t:text $",
+        "a workflow's title stands in its first line, behind its name: `workflow nurture $t {`",
+    ),
+    ("^ subject when $p:name $t:text $", "everyone else needs a subject too: `subject when $p $t otherwise \"…\"`"),
+    (
+        "^ subject when $f:name is|in|>=|<=|>|<|contains $v $t:text $",
+        "everyone else needs a subject too, behind it: `otherwise \"…\"`",
+    ),
+    ("^ reviewed yesterday|today|now|last $", "say the day: `reviewed 2026-10-01`"),
+    (
         "^ enter when $a:name and not|no $e:name within|in $n:number $u:unit",
         "what should not happen afterwards is a wait among the steps: `wait until $e up to $n $u`, and then `if timed out { .. }`; what did not happen before is `no $e in the last $n $u`",
     ),
@@ -98,7 +108,7 @@ pub(super) const HINTS: &[(&str, &str)] = &[
         "a workflow never deletes people: `exit` ends it for this person, and `untag` takes a tag away",
     ),
     (
-        "^ goto|go|jump|back|repeat|loop $r.. $",
+        "^ goto|jump|repeat|loop $r.. $",
         "steps run from top to bottom, once: what comes again is a workflow of its own, which `start` brings people into",
     ),
     ("visited [the] $p:name page", "say which page it is, as its address has it: `visited(page is \"/$p\")`"),
@@ -116,7 +126,7 @@ pub(super) const HINTS: &[(&str, &str)] = &[
         "a mail goes once to each person in a workflow; a second time needs a mail of another name",
     ),
     (
-        "subscribed",
+        "$k:cond subscribed",
         "`unsubscribed` says who wants no mail, and they get none whatever a workflow says: ask `unsubscribed` or `not unsubscribed`",
     ),
     (
@@ -394,6 +404,24 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ hand_off|handover|hand-off|assign|route|pass [them] to $t:name $", "handoff to $t", SAY),
     ("^ handoff $t:name $", "handoff to $t", SAY),
     // ---- lines of a workflow
+    ("^ goal $n.. when|if $p.. $", "goal \"$n\" when $p", "the goal's name stands in quotes:"),
+    ("^ goal when $p:name within $d.. $", "goal \"$p\" when $p within $d", "a goal has a name:"),
+    ("exit when becomes|become [a|an] $s:name", "exit when $s", SAY),
+    ("^ suppress|exclude|skip [those|people] [who|that] [are] $p:name $", "skip when $p", SAY),
+    ("^ reenter : $r.. $", "reenter $r", "no sign stands between them:"),
+    ("^ reentry|re-entry|reenroll $r.. $", "reenter $r", SAY),
+    ("^ reenter $n:number $u:unit $", "reenter after $n $u", SAY),
+    ("^ no reentry|re-entry|reenter $", "reenter never", SAY),
+    ("^ once [only|per] [person|contact] $", "reenter never", "how often somebody may come in:"),
+    ("^ only once [per] [person|contact] $", "reenter never", "how often somebody may come in:"),
+    ("^ owner $n:text < $a.. > $", "owner \"$a\"", "an owner is named by their address:"),
+    ("^ owned by $t:text $", "owner $t", SAY),
+    (
+        "^ send only on|at $d.. $",
+        "send on $d from 00:00 to 24:00 in contact timezone",
+        "a window says from when to when:",
+    ),
+    ("^ send on $d.. $", "send on $d from 00:00 to 24:00 in contact timezone", "a window says from when to when:"),
     ("^ enter when manual|manually $", "enter by hand", SAY),
     ("^ enter manual $", "enter by hand", SAY),
     (
@@ -451,6 +479,41 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ owner owner $t:text $", "owner $t", "one is enough:"),
     ("in recipient|contact|local|their timezone|time", "in contact timezone", SAY),
     // ---- lines of other blocks
+    ("^ subject otherwise|else $b:text $", "otherwise $b", SAY),
+    (
+        "^ subject $a:text when|if $p.. [,] otherwise|else $b:text $",
+        "subject when $p $a otherwise $b",
+        "the condition comes first:",
+    ),
+    (
+        "^ subject $a:text when|if $p.. , $b:text [otherwise|else] $",
+        "subject when $p $a otherwise $b",
+        "the condition comes first:",
+    ),
+    (
+        "^ subject when|if $p.. : $a:text otherwise|else : $b:text $",
+        "subject when $p $a otherwise $b",
+        "no sign stands between them:",
+    ),
+    ("^ member|members $a:text , $b:text $", "member $a; member $b", "each member has a line:"),
+    ("^ member $n:text $a:text $", "member $a", "a member is named by their address:"),
+    ("^ round robin $", "assign round robin", SAY),
+    ("covers $f:name $v:name $", "covers $f is \"$v\"", "texts stand in quotes:"),
+    (
+        "covers $f:name =|is|in|: $v:name and|or|, $w:name $",
+        "covers $f in (\"$v\", \"$w\")",
+        "several values stand in a list, each in quotes:",
+    ),
+    (
+        "covers $f:name $v:name and|or|, $w:name $",
+        "covers $f in (\"$v\", \"$w\")",
+        "several values stand in a list, each in quotes:",
+    ),
+    ("covers $v:name $", "covers region is \"$v\"", "say of which field:"),
+    ("covers $v:text $", "covers region is $v", "say of which field:"),
+    ("covers $v:name and|or|, $w:name $", "covers region in (\"$v\", \"$w\")", "say of which field:"),
+    ("covers $v:text and|or|, $w:text $", "covers region in ($v, $w)", "say of which field:"),
+    ("covers everything|everyone|all|rest|anything|everybody $", "", "a member without `covers` takes everyone:"),
     (
         "^ send on $d.. from $h.. to $m.. in $z.. $",
         "send on $d from $h to $m in contact timezone",
@@ -479,6 +542,20 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ keep $", "keep in workflow", SAY),
     ("^ stay|remain in workflow $", "keep in workflow", SAY),
     // ---- declarations
+    ("^ optional $f:name $t:type $", "$f $t?", "what may be missing has a `?`:"),
+    ("^ $f:name $t:name ( optional ) $", "$f $t?", "what may be missing has a `?`:"),
+    ("^ $f:name $t:name ? required|mandatory $", "$f $t", "what is required has no `?`:"),
+    ("^ $f:name $t:name required|mandatory|!|* $", "$f $t", "what has no `?` is required:"),
+    ("^ required $f:name $t:type $", "$f $t", "what has no `?` is required:"),
+    ("^ $f:name $t:type default|defaults [to|=|:|is] $v $", "$f $t = $v", SAY),
+    ("^ $f:name = $v $t:type $", "$f $t = $v", SAY),
+    ("^ $f:name choice|choices|dropdown|list|enum|options|select of|from|:|= $r.. $", "$f one of $r", SAY),
+    ("^ $f:name yes or no $", "$f yes/no", SAY),
+    ("^ $f:name y/n|bool|boolean|checkbox $", "$f yes/no", SAY),
+    ("^ $f:name day $", "$f date", SAY),
+    ("^ $f:name day ? $", "$f date?", SAY),
+    ("^ segment $s:name = $p.. and|or $", "segment $s = $p", "nothing follows:"),
+    ("^ use std/b2b|std-b2b|std_b2b|std $", "use std.b2b", SAY),
     ("^ tags $a:text , $b:text $", "tags $a, $b", SAY),
     ("^ use|import|include b2b $", "use std.b2b", SAY),
     ("^ flow|funnel|program|nurture $n:name $r..", "workflow $n $r", SAY),
