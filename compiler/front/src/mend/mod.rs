@@ -23,11 +23,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use trial::{Attempt, Piece, Seen, moved};
 
 /// How much text is read again in all for one project.
-const MAX_TRIED_BYTES: usize = 1 << 20;
+const MAX_TRIED_BYTES: usize = 1 << 19;
 /// How many guesses are made for one message of a line.
 const MAX_GUESSES: usize = 32;
 /// How many changes are made in all for one diagnostic, so that one of them leaves enough for the others.
-const MAX_TRIES: usize = 240;
+const MAX_TRIES: usize = 100;
 /// How many of them for one guess and what has to be mended after it, so that no guess keeps a better one from being made.
 const MAX_TRIES_OF_GUESS: usize = 12;
 /// What a try costs however short its text is.
