@@ -64,7 +64,8 @@ pub(crate) fn wordings(line: &str) -> Vec<Wording> {
         found.extend(values::times_compared(&words));
     }
     found.extend(said.filter_map(|line| in_words(&words, line)));
-    if !is_text {
+    // How long a task may take is said behind its text.
+    if !is_text || line.starts_with("task ") {
         found.extend(values::wordings(&words));
     }
     found
