@@ -345,13 +345,14 @@ pub(super) fn first_name(line: &str) -> &str {
 
 /// Whether a line can be read from its first to its last sign. One that ends in `{` counts as having its block.
 fn reads(line: &str, rules: &[Rule]) -> bool {
-    // Several statements, as a mended line may hold.
-    if !line.contains('"') && line.contains("; ") {
-        return line.split("; ").all(|statement| reads(statement, rules));
-    }
     let text = if line.ends_with('{') { format!("{line}}}") } else { line.to_owned() };
     let whole = |pairs: &str| pairs.trim_end().len() == text.trim_end().len();
-    rules.iter().any(|rule| FlowParser::parse(*rule, &text).is_ok_and(|pairs| whole(pairs.as_str())))
+    if rules.iter().any(|rule| FlowParser::parse(*rule, &text).is_ok_and(|pairs| whole(pairs.as_str()))) {
+        return true;
+    }
+    // Several statements, as a mended line may hold.
+    let several = !line.contains('"') && line.contains("; ");
+    several && line.split("; ").all(|statement| reads(statement, rules))
 }
 
 /// Whether a line can be read in any place where lines stand; several statements with `;` between them count as one line.
