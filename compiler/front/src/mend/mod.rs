@@ -261,6 +261,9 @@ impl<'e> Bench<'e> {
             // It spoke of the line that is not shown.
             diagnostic.help = diagnostic.help.take().filter(|help| !help.ends_with(':'));
         }
+        if hides_others(diagnostic.code) || diagnostic.help.is_none() {
+            diagnostic.help = wording::last_hint(statement).or(diagnostic.help.take());
+        }
         if diagnostic.help.is_none() && diagnostic.code == Code::UnexpectedText {
             diagnostic.help = wording::example(statement).map(|example| format!("such a line looks so: `{example}`"));
         }

@@ -92,27 +92,6 @@ pub(super) const HINTS: &[(&str, &str)] = &[
     ),
     ("^ send $e:name or $f:name $", "say who gets which: `if .. { send $e } else { send $f }`"),
     (
-        "^ enter [when] on|every|at $d $",
-        "people enter by what they do or what becomes true of them; a date or a day of the week cannot let them in yet",
-    ),
-    ("$f:name changes|changed $", "say what it becomes: `$f is … new only` holds from the moment that it is so"),
-    (
-        "$f:name increased|increases|decreases|rises $",
-        "say how far: `$f >= … new only` holds from the moment that it is so",
-    ),
-    (
-        "^ enter when entered|finished|left|exits|exited|completed|started [by] $w:name [workflow] $",
-        "only a segment is entered and left: to bring people from another workflow, put `start` and this one's name among its steps, or `tag` them there and `enter when tagged … new only`",
-    ),
-    (
-        "$s:name since|for $n:number $u:unit",
-        "how long something has been so cannot be asked yet; let them enter when it becomes so, and `wait $n $u`",
-    ),
-    (
-        "first time|order|purchase|visit",
-        "the first time is the one before which there was none: count with `exactly 1 time ever`",
-    ),
-    (
         "^ description|name|title|label $t:text $",
         "a workflow's title stands in its first line, behind its name: `workflow nurture $t {`",
     ),
@@ -175,6 +154,31 @@ pub(super) const HINTS: &[(&str, &str)] = &[
     (
         "^ assign|route|give [them] to $t:text",
         "a lead goes to a team, which says whose turn it is: `handoff to sales`, and `team sales { member $t }`",
+    ),
+];
+
+/// The same, said only where no line mends it.
+pub(super) const LAST_HINTS: &[(&str, &str)] = &[
+    (
+        "^ enter [when] on|every|at $d $",
+        "people enter by what they do or what becomes true of them; a date or a day of the week cannot let them in yet",
+    ),
+    ("$f:name changes|changed $", "say what it becomes: `$f is … new only` holds from the moment that it is so"),
+    (
+        "$f:name increased|increases|decreases|rises $",
+        "say how far: `$f >= … new only` holds from the moment that it is so",
+    ),
+    (
+        "^ enter when entered|finished|left|exits|exited|completed|started [by] $w:name [workflow] $",
+        "only a segment is entered and left: to bring people from another workflow, put `start` and this one's name among its steps, or `tag` them there and `enter when tagged … new only`",
+    ),
+    (
+        "$s:name since|for $n:number $u:unit",
+        "how long something has been so cannot be asked yet; let them enter when it becomes so, and `wait $n $u`",
+    ),
+    (
+        "first time|order|purchase|visit",
+        "the first time is the one before which there was none: count with `exactly 1 time ever`",
     ),
 ];
 
@@ -489,6 +493,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ owned by $t:text $", "owner $t", SAY),
     ("^ enter when manual|manually $", "enter by hand", SAY),
     ("^ enter manual $", "enter by hand", SAY),
+    ("^ enter by hand only $", "enter by hand", SAY),
     (
         "^ enter [all|any|every] contacts|people|everyone|everybody where|who|that|with|when|if [are|have] $p.. $",
         "enter when $p including existing",
