@@ -92,6 +92,10 @@ pub(super) const HINTS: &[(&str, &str)] = &[
     ),
     ("^ send $e:name or $f:name $", "say who gets which: `if .. { send $e } else { send $f }`"),
     (
+        "first time|order|purchase|visit",
+        "the first time is the one before which there was none: count with `exactly 1 time ever`",
+    ),
+    (
         "^ description|name|title|label $t:text $",
         "a workflow's title stands in its first line, behind its name: `workflow nurture $t {`",
     ),
@@ -175,10 +179,6 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     (
         "$s:name since|for $n:number $u:unit",
         "how long something has been so cannot be asked yet; let them enter when it becomes so, and `wait $n $u`",
-    ),
-    (
-        "first time|order|purchase|visit",
-        "the first time is the one before which there was none: count with `exactly 1 time ever`",
     ),
 ];
 
