@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 
+use flow_front::diagnostics::Code;
 use ring::digest;
 
 use super::{MailSettings, Settings, SettingsFault};
@@ -52,12 +53,14 @@ fn smtp_password(mail: &MailSettings, environment: &Environment<'_>) -> Result<O
     match (&smtp.username, &password) {
         (Some(username), None) => {
             let message = format!("the mail server's password for `{username}` is not set");
-            Err(SettingsFault::new(message, None).help(how_to_set(SMTP_PASSWORD)))
+            Err(SettingsFault::new(Code::BadSettings, message, None).help(how_to_set(SMTP_PASSWORD)))
         }
-        (None, Some(_)) => {
-            Err(SettingsFault::new(format!("{SMTP_PASSWORD} is set, and `[mail]` has no `username`"), None)
-                .help(format!("add `username = \"..\"` to `[mail]`, or unset {SMTP_PASSWORD}")))
-        }
+        (None, Some(_)) => Err(SettingsFault::new(
+            Code::BadSettings,
+            format!("{SMTP_PASSWORD} is set, and `[mail]` has no `username`"),
+            None,
+        )
+        .help(format!("add `username = \"..\"` to `[mail]`, or unset {SMTP_PASSWORD}"))),
         _ => Ok(password),
     }
 }
@@ -69,7 +72,7 @@ fn unsubscribe_keys(mail: &MailSettings, environment: &Environment<'_>) -> Resul
         (None, MailSettings::Smtp(_)) => {
             let message = "the secret that signs unsubscribe links is not set";
             let how = format!("make one with `openssl rand -hex 32`, keep it, and {}", how_to_set(UNSUBSCRIBE_SECRET));
-            return Err(SettingsFault::new(message, None).help(how));
+            return Err(SettingsFault::new(Code::BadSettings, message, None).help(how));
         }
     };
     let lines = secret.expose().lines().map(str::trim).filter(|line| !line.is_empty());
@@ -89,14 +92,14 @@ fn bad_keys(error: &KeysError) -> SettingsFault {
         KeysError::Short { .. } => {
             let message =
                 format!("{UNSUBSCRIBE_SECRET} is too short: a secret has at least {SECRET_MIN_OCTETS} characters");
-            SettingsFault::new(message, None).help("make one with `openssl rand -hex 32`")
+            SettingsFault::new(Code::BadSettings, message, None).help("make one with `openssl rand -hex 32`")
         }
         KeysError::Twice { .. } => {
-            SettingsFault::new(format!("{UNSUBSCRIBE_SECRET} holds the same secret twice"), None)
+            SettingsFault::new(Code::BadSettings, format!("{UNSUBSCRIBE_SECRET} holds the same secret twice"), None)
                 .help("write each secret once, on a line of its own, the newest first")
         }
         KeysError::None | KeysError::Id { .. } => {
-            SettingsFault::new(format!("{UNSUBSCRIBE_SECRET} holds no secret"), None)
+            SettingsFault::new(Code::BadSettings, format!("{UNSUBSCRIBE_SECRET} holds no secret"), None)
                 .help("make one with `openssl rand -hex 32`")
         }
     }
@@ -106,12 +109,18 @@ fn read(name: &str, environment: &Environment<'_>) -> Result<Option<Secret>, Set
     let file_name = format!("{name}_FILE");
     let set = |name: &str| environment(name).filter(|value| !value.is_empty());
     match (set(name), set(&file_name)) {
-        (Some(_), Some(_)) => Err(SettingsFault::new(format!("both {name} and {file_name} are set"), None)
-            .help("unset one of them, so that nobody has to guess which holds")),
+        (Some(_), Some(_)) => {
+            Err(SettingsFault::new(Code::BadSettings, format!("both {name} and {file_name} are set"), None)
+                .help("unset one of them, so that nobody has to guess which holds"))
+        }
         (Some(value), None) => Ok(Some(Secret::new(value))),
         (None, Some(path)) => read_file(&path).map(Some).map_err(|reason| {
-            SettingsFault::new(format!("{file_name} names `{path}`, which cannot be used: {reason}"), None)
-                .help("write the path of a text file that holds the secret alone, and that this user may read")
+            SettingsFault::new(
+                Code::BadSettings,
+                format!("{file_name} names `{path}`, which cannot be used: {reason}"),
+                None,
+            )
+            .help("write the path of a text file that holds the secret alone, and that this user may read")
         }),
         (None, None) => Ok(None),
     }
