@@ -24,7 +24,7 @@ pub(crate) fn prepare(settings: &Settings, secrets: Secrets, program: &Arc<Progr
             )
         }
         MailSettings::Smtp(smtp) => {
-            let authority = settings.authority().map_err(|fault| Stopped::Settings(vec![fault]))?;
+            let authority = settings.authority().map_err(|fault| Stopped::Settings(vec![*fault]))?;
             let open = SmtpConnector::open(smtp.connector(secrets.smtp_password, authority));
             Arc::new(open.map_err(|error| Failure::new(error.to_string(), "mend `[mail]` in flow.toml"))?)
         }

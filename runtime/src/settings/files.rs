@@ -93,21 +93,21 @@ impl Settings {
             }),
             MailSettings::File { .. } => None,
         };
-        let mut faults: Vec<SettingsFault> = [contacts, events, authority].into_iter().flatten().collect();
+        let mut faults: Vec<SettingsFault> = [contacts, events, authority].into_iter().flatten().map(|fault| *fault).collect();
         faults.sort_by_key(|fault| fault.at.as_ref().map(|at| at.start));
         faults
     }
 
     /// The authorities of one's own that `[mail]` names, as PEM; none where it names none.
-    pub fn authority(&self) -> Result<Option<Vec<u8>>, SettingsFault> {
+    pub fn authority(&self) -> Result<Option<Vec<u8>>, Box<SettingsFault>> {
         let MailSettings::Smtp(smtp) = &self.mail else { return Ok(None) };
         let Some(path) = &smtp.certificate_authority else { return Ok(None) };
         let file = self.open(path, AUTHORITY, "", Path::new(""))?;
         self.read_authority(file, path).map(Some)
     }
 
-    fn open(&self, path: &Path, named: Named, text: &str, folder: &Path) -> Result<File, SettingsFault> {
-        open_plain(path).map_err(|error| self.not_there(&error, path, named, text, folder))
+    fn open(&self, path: &Path, named: Named, text: &str, folder: &Path) -> Result<File, Box<SettingsFault>> {
+        open_plain(path).map_err(|error| Box::new(self.not_there(&error, path, named, text, folder)))
     }
 
     fn fault(&self, key: &str, message: String) -> SettingsFault {
@@ -131,18 +131,18 @@ impl Settings {
         fault
     }
 
-    fn check_header(&self, file: File, path: &Path, program: &Program) -> Result<(), SettingsFault> {
+    fn check_header(&self, file: File, path: &Path, program: &Program) -> Result<(), Box<SettingsFault>> {
         let opened = ContactReader::open(BufReader::new(file), file_name(path), program);
         let Err(error) = opened else { return Ok(()) };
         let help = match &error {
             IntakeError::Read { .. } | IntakeError::Report { .. } => "check that the file can be read",
             _ => "export the contacts with a header row; every other column is matched to a field by its name",
         };
-        Err(self.fault("contacts", error.to_string()).why(CONTACTS.why).help(help))
+        Err(Box::new(self.fault("contacts", error.to_string()).why(CONTACTS.why).help(help)))
     }
 
     /// One object a line; a table or a list of objects is another kind of file. What a single line lacks is told by the run.
-    fn check_events(&self, file: File, path: &Path) -> Result<(), SettingsFault> {
+    fn check_events(&self, file: File, path: &Path) -> Result<(), Box<SettingsFault>> {
         let mut first = Vec::new();
         let mut lines = BufReader::new(file.take(MAX_FIRST_BYTES));
         let read = loop {
@@ -154,30 +154,28 @@ impl Settings {
             }
         };
         let name = file_name(path);
-        let fault = |message: String| self.fault("events", message).why(EVENTS.why);
+        let fault = |message: String, help: &str| Err(Box::new(self.fault("events", message).why(EVENTS.why).help(help)));
         if let Err(error) = read {
-            return Err(fault(format!("events: `{name}` {}", reason(&error))).help("check that the file can be read"));
+            return fault(format!("events: `{name}` {}", reason(&error)), "check that the file can be read");
         }
         let line = String::from_utf8_lossy(&first);
         let line = line.trim_start_matches('\u{feff}').trim();
         let help = "export events with one JSON object a line (JSON lines, often `.jsonl`): {\"type\": \"track\", \"event\": \"Signed Up\", …}";
         if line.starts_with('[') {
-            return Err(
-                fault(format!("events: `{name}` is one list, and each event needs a line of its own")).help(help)
-            );
+            return fault(format!("events: `{name}` is one list, and each event needs a line of its own"), help);
         }
         if !line.is_empty() && !line.contains('{') && line.contains([',', ';', '\t']) {
-            return Err(fault(format!("events: `{name}` is a table, and each event is a JSON object")).help(help));
+            return fault(format!("events: `{name}` is a table, and each event is a JSON object"), help);
         }
         Ok(())
     }
 
-    fn read_authority(&self, file: File, path: &Path) -> Result<Vec<u8>, SettingsFault> {
+    fn read_authority(&self, file: File, path: &Path) -> Result<Vec<u8>, Box<SettingsFault>> {
         let key = AUTHORITY.key;
         let fault = |what: String| {
             let help =
                 "ask for the certificate of the authority as PEM: a text with `-----BEGIN CERTIFICATE-----` in it";
-            self.fault(key, format!("{key}: `{}` {what}", file_name(path))).why(AUTHORITY.why).help(help)
+            Box::new(self.fault(key, format!("{key}: `{}` {what}", file_name(path))).why(AUTHORITY.why).help(help))
         };
         let most = u64::try_from(MAX_AUTHORITY_BYTES).unwrap_or(u64::MAX);
         let mut pem = Vec::new();

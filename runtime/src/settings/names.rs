@@ -42,6 +42,9 @@ struct Raw<'t> {
     entries: Vec<(String, Entry<'t>)>,
 }
 
+/// A key as it is meant and as it is written, with its value.
+type Meant<'t> = (&'static str, String, Entry<'t>);
+
 struct Names<'x, 't> {
     text: &'x Text<'x>,
     sections: Sections<'t>,
@@ -223,7 +226,7 @@ impl<'t> Names<'_, 't> {
     }
 
     /// The line of a key, with the name that is meant.
-    fn renamed(&self, (name, written, entry): &(&'static str, String, Entry<'t>)) -> String {
+    fn renamed(&self, (name, written, entry): &Meant<'t>) -> String {
         let line = self.text.line_of(entry.key_at.start);
         let text = self.text.line_text(line);
         let start = self.text.line(line).start;
@@ -233,7 +236,7 @@ impl<'t> Names<'_, 't> {
     }
 
     /// The name that is meant, where it is another.
-    fn rename_of((name, written, entry): &(&'static str, String, Entry<'t>)) -> Option<Change> {
+    fn rename_of((name, written, entry): &Meant<'t>) -> Option<Change> {
         (written != name).then(|| Change::Replace(entry.key_at.clone(), (*name).to_owned()))
     }
 
@@ -289,8 +292,8 @@ impl<'t> Names<'_, 't> {
     }
 
     /// Keys that their section does not have.
-    fn other_names(&mut self, others: Vec<(&'static str, String, Entry<'t>)>) {
-        let mut misplaced: BTreeMap<(&str, &'static str), Vec<(&'static str, String, Entry<'t>)>> = BTreeMap::new();
+    fn other_names(&mut self, others: Vec<Meant<'t>>) {
+        let mut misplaced: BTreeMap<(&str, &'static str), Vec<Meant<'t>>> = BTreeMap::new();
         for (section, written, entry) in others {
             if fault::is_secret(&written) {
                 let secret = self.secret(&written, &entry);
@@ -331,7 +334,7 @@ impl<'t> Names<'_, 't> {
     }
 
     /// Keys of one section below the heading of another.
-    fn misplaced(&mut self, section: &str, of: &'static str, entries: Vec<(&'static str, String, Entry<'t>)>) {
+    fn misplaced(&mut self, section: &str, of: &'static str, entries: Vec<Meant<'t>>) {
         let named: Vec<String> = entries.iter().map(|(_, written, _)| written.clone()).collect();
         let (stand, belong) = if named.len() == 1 { ("stands", "belongs") } else { ("stand", "belong") };
         let Some(at) = entries.first().map(|(_, _, entry)| entry.key_at.clone()) else { return };
@@ -355,7 +358,7 @@ impl<'t> Names<'_, 't> {
         &self,
         mut found: Found,
         of: &str,
-        entries: &[(&'static str, String, Entry<'t>)],
+        entries: &[Meant<'t>],
         lines: &[usize],
         there: Option<usize>,
         end: Option<usize>,
@@ -384,7 +387,7 @@ impl<'t> Names<'_, 't> {
     }
 
     /// What was found elsewhere is read like the rest.
-    fn adopt(&mut self, of: &'static str, entries: Vec<(&'static str, String, Entry<'t>)>) {
+    fn adopt(&mut self, of: &'static str, entries: Vec<Meant<'t>>) {
         for (name, written, entry) in entries {
             let known = self.sections.entry(of).or_default();
             match known.entries.get(name).map(|first| first.key_at.clone()) {
@@ -396,7 +399,7 @@ impl<'t> Names<'_, 't> {
 
     /// Keys before the first section: one message, for one heading was forgotten, or all of them.
     fn loose(&mut self, loose: Vec<(String, Entry<'t>)>) {
-        let mut groups: Vec<(&'static str, Vec<(&'static str, String, Entry<'t>)>)> = Vec::new();
+        let mut groups: Vec<(&'static str, Vec<Meant<'t>>)> = Vec::new();
         for (written, entry) in loose {
             if fault::is_secret(&written) {
                 let secret = self.secret(&written, &entry);

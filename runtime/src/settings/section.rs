@@ -223,7 +223,7 @@ impl<'t> Section<'_, 't> {
             Some(Err(mut wrong)) => {
                 let values: Vec<(String, String)> = std::mem::take(&mut wrong.meant)
                     .into_iter()
-                    .map(|(help, value)| (help, quoted_as(&self.name, key, &value)))
+                    .map(|(help, value)| (help, quoted_as(self.name, key, &value)))
                     .collect();
                 let fault = wrong.into_fault(key, &written_value(&value), at.clone());
                 let is_led_in = fault.help.as_ref().is_some_and(|help| help.ends_with(':'));

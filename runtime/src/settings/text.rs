@@ -80,8 +80,8 @@ impl<'t> Text<'t> {
     pub(super) fn place(&self, read: &Range<usize>) -> Range<usize> {
         let (first, last) = (self.line_of(read.start), self.line_of(read.end));
         let (Some(first), Some(last)) = (self.lines.get(first), self.lines.get(last)) else { return 0..0 };
-        let start = self.moved(read.start, first).map_or_else(|| self.whole(first).start, |at| at);
-        let end = self.moved(read.end, last).map_or_else(|| self.whole(last).end, |at| at);
+        let start = self.moved(read.start, first).unwrap_or_else(|| self.whole(first).start);
+        let end = self.moved(read.end, last).unwrap_or_else(|| self.whole(last).end);
         start..end.max(start)
     }
 
