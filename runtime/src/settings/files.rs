@@ -93,7 +93,8 @@ impl Settings {
             }),
             MailSettings::File { .. } => None,
         };
-        let mut faults: Vec<SettingsFault> = [contacts, events, authority].into_iter().flatten().map(|fault| *fault).collect();
+        let mut faults: Vec<SettingsFault> =
+            [contacts, events, authority].into_iter().flatten().map(|fault| *fault).collect();
         faults.sort_by_key(|fault| fault.at.as_ref().map(|at| at.start));
         faults
     }
@@ -154,7 +155,8 @@ impl Settings {
             }
         };
         let name = file_name(path);
-        let fault = |message: String, help: &str| Err(Box::new(self.fault("events", message).why(EVENTS.why).help(help)));
+        let fault =
+            |message: String, help: &str| Err(Box::new(self.fault("events", message).why(EVENTS.why).help(help)));
         if let Err(error) = read {
             return fault(format!("events: `{name}` {}", reason(&error)), "check that the file can be read");
         }

@@ -246,7 +246,15 @@ fn mail(section: &mut Section<'_, '_>, folder: &Path) -> Option<MailSettings> {
 }
 
 fn smtp(section: &mut Section<'_, '_>, folder: &Path) -> Option<Smtp> {
+    let port_in_host = section.written("host").and_then(|host| Some(host.rsplit_once(':')?.1.to_owned()));
+    let host_at = section.place("host");
     let host = section.text("host", parse_host);
+    if let (None, Some(port), Some(at)) = (&host, port_in_host, host_at)
+        && !section.has("port")
+        && port.parse::<u16>().is_ok_and(|port| port != SUBMISSION_PORT)
+    {
+        section.also_add(&at, &format!("port = {port}"));
+    }
     let port = section.number("port", &[], parse_port);
     let may_be_insecure = section.has("insecure");
     let insecure = section.truth("insecure");
@@ -352,9 +360,9 @@ fn parse_name(text: &str) -> Result<String, Wrong> {
     let is_fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if text.is_empty() || text.len() > MAX_NAME_CHARS || !text.chars().all(is_fine) {
         let slug = written::slug(text);
-        return Err(Wrong::new("is no name of a project")
-            .meant((!slug.is_empty()).then_some(slug))
-            .help(format!("use up to {MAX_NAME_CHARS} letters, digits, `_` and `-`, for files carry it:")));
+        return Err(Wrong::new("is no name of a project").meant((!slug.is_empty()).then_some(slug)).help(format!(
+            "use up to {MAX_NAME_CHARS} letters, digits, `_` and `-`, since files are named after it:"
+        )));
     }
     Ok(text.to_owned())
 }

@@ -13,6 +13,7 @@ use super::fault::{self, Found, Rank, SettingsFault, shown};
 use super::keys::{self, SECTIONS};
 use super::slips::AGAIN;
 use super::text::{Change, Text};
+use super::written;
 
 /// A value with the place of its key.
 pub(super) struct Entry<'t> {
@@ -303,6 +304,7 @@ impl<'t> Names<'_, 't> {
             match keys::key_meant(Some(section), &written) {
                 Some((of, name)) if of == section => self.rename(section, &written, name, entry),
                 Some((of, name)) => misplaced.entry((section, of)).or_default().push((name, written, entry)),
+                None if section == "run" && is_end(&written) => self.end_of_run(&written, &entry),
                 None => {
                     let what = format!("setting of `[{section}]`");
                     let known = keys::names_of(section);
@@ -313,6 +315,36 @@ impl<'t> Names<'_, 't> {
         for ((section, of), entries) in misplaced {
             self.misplaced(section, of, entries);
         }
+    }
+
+    /// `end = 2026-04-01`: a run has a length.
+    fn end_of_run(&mut self, written: &str, entry: &Entry<'t>) {
+        let day = |value: &Spanned<DeValue<'_>>| {
+            let text = self.text.read().get(value.span())?.trim_matches(['"', '\'']);
+            written::days(text).first().map(|(_, day)| *day)
+        };
+        let known = self.sections.get("run");
+        let start = known.and_then(|known| known.entries.get("start")).and_then(|start| day(&start.value));
+        let has_days = known.is_some_and(|known| known.entries.contains_key("days"));
+        let fault = SettingsFault::new(
+            Code::UnknownSetting,
+            format!("`{}` is no setting of `[run]`", shown(written)),
+            Some(entry.key_at.clone()),
+        )
+        .label("a run has no last day")
+        .why("a run begins with `start` and lasts so many `days`")
+        .help("write how many days it lasts, such as `days = 90`");
+        let mut found = Found::new(Rank::Name, fault);
+        if has_days {
+            found.changes.extend(self.own_line(entry).map(Change::Remove));
+            found.mended = Some("`days` says it already: take the line out".to_owned());
+        } else if let (Some(start), Some(end)) = (start, day(&entry.value)) {
+            let text = format!("days = {}", (end - start).num_days() + 1);
+            found.changes.push(Change::Replace(entry.key_at.start..entry.value.span().end, text));
+            found.mended = Some("so many days, the last one included:".to_owned());
+        }
+        self.sections.entry("run").or_default().lost.insert("days");
+        self.tell(found);
     }
 
     fn rename(&mut self, section: &'static str, written: &str, name: &'static str, entry: Entry<'t>) {
@@ -488,6 +520,13 @@ pub(super) fn own_line(text: &Text<'_>, entry: &Entry<'_>) -> Option<usize> {
     let before = whole.get(..entry.key_at.start.checked_sub(place.start)?)?;
     let behind = whole.get(entry.value.span().end.checked_sub(place.start)?..)?.trim();
     (before.trim().is_empty() && (behind.is_empty() || behind.starts_with('#'))).then_some(line)
+}
+
+/// A name for the last day of a run.
+fn is_end(written: &str) -> bool {
+    let name = written.to_lowercase().replace(['-', '_'], "");
+    ["end", "ends", "until", "till", "to", "todate", "enddate", "endday", "stop", "lastday", "finish"]
+        .contains(&name.as_str())
 }
 
 /// A section's name without the number of its repetition.

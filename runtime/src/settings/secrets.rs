@@ -55,9 +55,10 @@ fn smtp_password(mail: &MailSettings, environment: &Environment<'_>) -> Result<O
             let message = format!("the mail server's password for `{username}` is not set");
             Err(fault(message, how_to_set(SMTP_PASSWORD)))
         }
-        (None, Some(_)) => {
-            Err(fault(format!("{SMTP_PASSWORD} is set, and `[mail]` has no `username`"), format!("add `username = \"..\"` to `[mail]`, or unset {SMTP_PASSWORD}")))
-        }
+        (None, Some(_)) => Err(fault(
+            format!("{SMTP_PASSWORD} is set, and `[mail]` has no `username`"),
+            format!("add `username = \"..\"` to `[mail]`, or unset {SMTP_PASSWORD}"),
+        )),
         _ => Ok(password),
     }
 }
@@ -91,9 +92,10 @@ fn bad_keys(error: &KeysError) -> Box<SettingsFault> {
                 format!("{UNSUBSCRIBE_SECRET} is too short: a secret has at least {SECRET_MIN_OCTETS} characters");
             fault(message, "make one with `openssl rand -hex 32`")
         }
-        KeysError::Twice { .. } => {
-            fault(format!("{UNSUBSCRIBE_SECRET} holds the same secret twice"), "write each secret once, on a line of its own, the newest first")
-        }
+        KeysError::Twice { .. } => fault(
+            format!("{UNSUBSCRIBE_SECRET} holds the same secret twice"),
+            "write each secret once, on a line of its own, the newest first",
+        ),
         KeysError::None | KeysError::Id { .. } => {
             fault(format!("{UNSUBSCRIBE_SECRET} holds no secret"), "make one with `openssl rand -hex 32`")
         }
@@ -102,7 +104,8 @@ fn bad_keys(error: &KeysError) -> Box<SettingsFault> {
 
 /// Of a secret: it has no place in the file.
 fn fault(message: impl Into<String>, help: impl Into<String>) -> Box<SettingsFault> {
-    let fault = SettingsFault::new(Code::BadSettings, message, None).why("nothing leaves this machine without it").help(help);
+    let fault =
+        SettingsFault::new(Code::BadSettings, message, None).why("nothing leaves this machine without it").help(help);
     Box::new(fault)
 }
 
@@ -110,10 +113,16 @@ fn read(name: &str, environment: &Environment<'_>) -> Result<Option<Secret>, Box
     let file_name = format!("{name}_FILE");
     let set = |name: &str| environment(name).filter(|value| !value.is_empty());
     match (set(name), set(&file_name)) {
-        (Some(_), Some(_)) => Err(fault(format!("both {name} and {file_name} are set"), "unset one of them, so that nobody has to guess which holds")),
+        (Some(_), Some(_)) => Err(fault(
+            format!("both {name} and {file_name} are set"),
+            "unset one of them, so that nobody has to guess which holds",
+        )),
         (Some(value), None) => Ok(Some(Secret::new(value))),
         (None, Some(path)) => read_file(&path).map(Some).map_err(|reason| {
-            fault(format!("{file_name} names `{path}`, which cannot be used: {reason}"), "write the path of a text file that holds the secret alone, and that this user may read")
+            fault(
+                format!("{file_name} names `{path}`, which cannot be used: {reason}"),
+                "write the path of a text file that holds the secret alone, and that this user may read",
+            )
         }),
         (None, None) => Ok(None),
     }

@@ -280,6 +280,20 @@ impl<'t> Section<'_, 't> {
         self.known.entries.get(key).map(|entry| entry.value.span())
     }
 
+    /// A text as it stands, as long as nobody took it.
+    pub(super) fn written(&self, key: &str) -> Option<&str> {
+        self.known.entries.get(key).and_then(|entry| entry.value.get_ref().as_str())
+    }
+
+    /// What mends the value at a place needs a line more behind it.
+    pub(super) fn also_add(&mut self, at: &Range<usize>, line: &str) {
+        let behind = self.text.line_of(at.start);
+        let found = self.faults.iter_mut().rev().find(|found| found.fault.at.as_ref() == Some(at));
+        if let Some(found) = found.filter(|found| !found.changes.is_empty()) {
+            found.changes.push(Change::After(Some(behind), line.to_owned()));
+        }
+    }
+
     /// Tells something more about a value that was taken.
     pub(super) fn tell(&mut self, found: Found) {
         self.faults.push(found);
