@@ -54,7 +54,7 @@ impl<'x, 't> Document<'x, 't> {
         // A folder can be written to anywhere; everything else only the writer knows.
         if name == "mail" {
             let before = if last.is_some() { "\n" } else { "" };
-            found.mended = Some("`\"file\"` writes it into a folder, for a start:".to_owned());
+            found.mended = Some("add it: `\"file\"` writes mail into a folder, for a start".to_owned());
             found.changes.push(Change::After(last, format!("{before}[mail]\nconnector = \"file\"")));
         }
         self.faults.push(found);
