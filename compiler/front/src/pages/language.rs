@@ -174,7 +174,7 @@ mod tests {
         assert_eq!(title("send"), "send");
         assert_eq!(title("blockchain"), "");
         assert_eq!((title("flow.toml"), title("settings")), ("flow.toml".to_owned(), "flow.toml".to_owned()));
-        assert_eq!((title("[sender]"), title("unsubscribe_url")), ("[sender]".to_owned(), "[sender]".to_owned()));
+        assert_eq!((title("[sender]"), title("timeout_seconds")), ("[sender]".to_owned(), "[mail]".to_owned()));
     }
 
     /// Once a construct has a heading of its own, that is its page.
