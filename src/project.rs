@@ -9,14 +9,14 @@
 //! Hidden folders, `out`, `target` and `node_modules` are not looked into: tools write there. Folders behind symbolic links are not
 //! either, for they may lead in circles. What a project may hold has limits, so that the wrong folder is an error and not a long wait.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use flow_front::source::Source;
 use flow_front::syntax::MAX_SOURCE_BYTES;
 use flow_front::templates::{MAX_TEMPLATE_BYTES, TemplateKind};
-use flow_runtime::settings::{FILE_NAME, MAX_FILE_BYTES};
+use flow_runtime::settings::{FILE_NAME, MAX_FILE_BYTES, open_plain};
 
 use crate::output::Failure;
 
@@ -248,37 +248,6 @@ fn read_as_is(path: &Path, shown: &str, limit: usize) -> Result<String, Failure>
         return Err(Failure::new(format!("`{shown}` has more than {} KiB", limit >> 10), help));
     }
     String::from_utf8(bytes).map_err(|error| not_utf8(shown, &error))
-}
-
-/// Opens a plain file, or a link to one. Opening a pipe waits for somebody who writes into it, and a device may never end: what else
-/// bears the name is refused before it is opened.
-pub(crate) fn open_plain(path: &Path) -> io::Result<File> {
-    let found = fs::metadata(path)?;
-    if found.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    if !found.is_file() {
-        return Err(io::Error::new(io::ErrorKind::Unsupported, what_it_is(found.file_type())));
-    }
-    File::open(path)
-}
-
-/// Of something that is neither file nor folder.
-#[cfg(unix)]
-fn what_it_is(found: fs::FileType) -> &'static str {
-    use std::os::unix::fs::FileTypeExt;
-    if found.is_fifo() {
-        "it is a pipe, not a file"
-    } else if found.is_socket() {
-        "it is a socket, not a file"
-    } else {
-        "it is a device, not a file"
-    }
-}
-
-#[cfg(not(unix))]
-fn what_it_is(_: fs::FileType) -> &'static str {
-    "it is no plain file"
 }
 
 fn not_utf8_name(shown: &str) -> Failure {

@@ -341,9 +341,11 @@ mod no_plain_files {
         let run = "[data]\ncontacts = \"contacts.csv\"\n[run]\nstart = 2026-03-02\ndays = 3\n";
         let folder = Folder::project().with("flow.toml", format!("{SETTINGS}{run}"));
         pipe(&folder, "contacts.csv");
-        let said = flow(&folder, &["run"]);
-        assert!(said.contains("contacts.csv` cannot be read: it is a pipe, not a file\n"), "{said}");
-        assert!(said.ends_with("exit 3"), "{said}");
+        for command in ["check", "run"] {
+            let said = flow(&folder, &[command]);
+            assert!(said.contains("contacts.csv` cannot be read: it is a pipe, not a file\n"), "{said}");
+            assert!(said.ends_with("exit 1"), "{said}");
+        }
     }
 
     #[test]

@@ -100,6 +100,12 @@ macro_rules! codes {
                 MailTooLong "1010" "mail-too-long";
                 // 11: settings, which the command reads and words
                 BadSettings "1101" "bad-settings";
+                UnreadableSetting "1102" "unreadable-setting";
+                UnknownSetting "1103" "unknown-setting";
+                MissingSetting "1104" "missing-setting";
+                RepeatedSetting "1105" "repeated-setting";
+                SecretInSettings "1106" "secret-in-settings";
+                DataFile "1107" "data-file";
         }
     };
 }
