@@ -29,6 +29,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod walk;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
