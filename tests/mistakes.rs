@@ -89,7 +89,8 @@ struct Around {
 
 impl Around {
     fn of(place: &str) -> Self {
-        let template = ENDINGS.map(|ending| format!("{place}.{ending}")).into_iter().find(|file| folder().join(file).exists());
+        let template =
+            ENDINGS.map(|ending| format!("{place}.{ending}")).into_iter().find(|file| folder().join(file).exists());
         let text = read(&folder().join(template.clone().unwrap_or_else(|| format!("{place}.flow"))));
         let (before, after) = text.split_once(HERE).unwrap();
         let indent = before.rsplit('\n').next().unwrap_or_default();

@@ -83,6 +83,18 @@ pub(crate) enum FaultKind {
     },
 }
 
+impl Unseen {
+    /// Whether some readers see it all the same: enough for a link that is to be clicked, too little for a way out.
+    pub(super) fn is_seen_by_some(&self) -> bool {
+        matches!(self, Self::Behind { .. } | Self::Outlook { .. } | Self::Folded { .. })
+    }
+
+    /// Whether another rule of a style sheet may show it.
+    pub(super) fn is_by_style(&self) -> bool {
+        matches!(self, Self::Rule { .. } | Self::Style { .. } | Self::Colour { .. })
+    }
+}
+
 impl FaultKind {
     pub(crate) fn severity(&self) -> Severity {
         match self {
@@ -99,6 +111,7 @@ impl FaultKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Syntax {
     Unclosed { opener: &'static str, closer: &'static str },
+    Unopened { opener: &'static str, closer: &'static str },
     UnclosedText { quote: char },
     ValueMissing,
     Surplus,
@@ -124,6 +137,12 @@ pub(crate) enum Slip {
     ForeignIf,
     /// `{{{ first_name }}}`
     Braces,
+    /// `{{ first_name or &quot;there&quot; }}`, `{{ <b>first_name</b> }}`
+    Editor,
+    /// `{% if first_name == "" %}`
+    Empty,
+    /// `{% elseif x %}`, `{% end %}`, `{% comment %}`
+    Word,
 }
 
 impl Syntax {
@@ -154,6 +173,19 @@ pub(crate) enum Markup {
     StrayClose {
         tag: String,
     },
+    /// `<mj-text> .. </mj-txt>`
+    Misclosed {
+        tag: String,
+        open: String,
+    },
+    /// An attribute that a tag has already.
+    Twice {
+        attribute: String,
+    },
+    /// `align=center`
+    Unquoted {
+        attribute: String,
+    },
     UnclosedComment,
     BareLessThan,
     LooseText {
@@ -172,6 +204,8 @@ pub(crate) enum Markup {
     NotInline {
         rule: String,
     },
+    /// A rule of such a style sheet without its `}`.
+    UnclosedRule,
     Lost,
     Moved,
     Rejected,
@@ -185,6 +219,10 @@ pub(crate) enum Construct {
     Filter {
         name: String,
         nearest: Option<String>,
+    },
+    /// `| safe`, `| escape`
+    NeedlessFilter {
+        name: String,
     },
     DefaultArguments,
     FallbackNotText,
@@ -214,6 +252,14 @@ pub(crate) enum Construct {
     /// A value as a whole address, or as the beginning of one.
     AsAddress {
         attribute: String,
+        /// The name of a link that could stand there.
+        link: String,
+        /// Whether the email has it.
+        declared: bool,
+    },
+    /// `javascript:`, which no mail program follows.
+    Script {
+        scheme: String,
     },
     /// Something before a link in its address.
     BehindText {
@@ -266,6 +312,8 @@ impl RequiredToken {
             "companyaddress",
             "mailingaddress",
             "physicaladdress",
+            "listaddress",
+            "accountaddress",
         ]) {
             Some(Self::SenderAddress)
         } else {
@@ -302,7 +350,23 @@ pub(crate) enum Unseen {
     },
     /// By a style, or by `hidden`.
     Style {
-        how: &'static str,
+        how: String,
+    },
+    /// By a rule of a style sheet.
+    Rule {
+        rule: String,
+    },
+    /// It has the colour of what is behind it, which this gives it.
+    Colour {
+        by: Box<Unseen>,
+    },
+    /// From Outlook alone.
+    Outlook {
+        how: String,
+    },
+    /// It is shown to whoever unfolds it.
+    Folded {
+        tag: String,
     },
     /// There is nothing in the element to click.
     Empty {

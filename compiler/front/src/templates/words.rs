@@ -21,6 +21,18 @@ impl fmt::Display for Unseen {
             Self::Element { tag } => write!(f, "is in `<{tag}>`, which no reader sees in the mail"),
             Self::Attribute { name } => write!(f, "is in `{name}=\"..\"`, where nobody can read or click it"),
             Self::Style { how } => write!(f, "is hidden by `{how}`, so no reader sees it"),
+            Self::Rule { rule } => write!(f, "is hidden by the rule `{rule}`, so no reader sees it"),
+            Self::Colour { by } => match by.as_ref() {
+                Self::Rule { rule } => {
+                    write!(f, "has the colour of what is behind it by the rule `{rule}`, so no reader sees it")
+                }
+                Self::Style { how } => {
+                    write!(f, "has the colour of what is behind it by `{how}`, so no reader sees it")
+                }
+                by => by.fmt(f),
+            },
+            Self::Outlook { how } => write!(f, "is hidden from readers with Outlook by `{how}`"),
+            Self::Folded { tag } => write!(f, "is in `<{tag}>`, which many mail programs never unfold"),
             Self::Empty { tag } => write!(f, "belongs to `<{tag}>` with nothing in it to see, so nobody can click it"),
             Self::Behind { attribute } => {
                 write!(f, "has other text before it in `{attribute}=\"..\"`, so a click leads elsewhere")
@@ -64,6 +76,9 @@ impl FaultKind {
             Self::WrittenOut { .. } => "lead there by the link's name:".to_owned(),
             Self::Required { seen: Seen::OnSomePaths, .. } => {
                 "put it outside every `if` and every `<!--[if`, so that each person gets it:".to_owned()
+            }
+            Self::Required { seen: Seen::Unseen(unseen), .. } if unseen.is_by_style() => {
+                "put it where everybody sees it, or take out what hides it:".to_owned()
             }
             Self::Required { seen: Seen::Unseen(_), .. } => "put it where everybody sees it:".to_owned(),
             Self::Required { .. } => "add it here:".to_owned(),
@@ -146,6 +161,7 @@ impl fmt::Display for Syntax {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unclosed { opener, closer } => write!(f, "`{opener}` has no `{closer}`"),
+            Self::Unopened { opener, closer } => write!(f, "`{closer}` has no `{opener}`"),
             Self::UnclosedText { quote } => write!(f, "this text has no closing {quote}"),
             Self::ValueMissing => f.write_str("a field or a text is missing here"),
             Self::Surplus => f.write_str("there is more here than a token can hold"),
@@ -168,6 +184,7 @@ impl Syntax {
                 format!("`{opener}` opens a comment; in a style sheet put a blank between `{{` and `#`")
             }
             Self::Unclosed { closer, .. } => format!("close it with `{closer}`"),
+            Self::Unopened { opener, closer } => format!("open the token with `{opener}`, or take `{closer}` out"),
             Self::UnclosedText { quote } => format!("add {quote} at the end of the text"),
             Self::ValueMissing => "write a field, as in {{ first_name or \"there\" }}".to_owned(),
             Self::Surplus => "a text needs quotes: {{ first_name or \"my friend\" }}".to_owned(),
@@ -190,6 +207,9 @@ impl Slip {
             Self::Unquoted => "a text needs quotes",
             Self::ForeignIf => "this is how another tool asks about a field",
             Self::Braces => "there are too many braces here",
+            Self::Editor => "an editor put signs into this token that it cannot have",
+            Self::Empty => "a field that somebody lacks equals nothing, so this is never asked of them",
+            Self::Word => "this is how another tool writes it",
         }
     }
 
@@ -200,6 +220,9 @@ impl Slip {
             Self::Fallback | Self::ForeignIf => "Flow writes:",
             Self::Unquoted => "put it in quotes:",
             Self::Braces => "two are enough, for every value is made safe:",
+            Self::Editor => "write it plainly, in the source of the mail:",
+            Self::Empty => "ask for the field itself; behind {% else %} are those who lack it:",
+            Self::Word => "Flow writes:",
         }
     }
 }
@@ -211,6 +234,9 @@ impl fmt::Display for Markup {
             Self::UnclosedTag { tag } => write!(f, "<{tag}> is not closed"),
             Self::UnfinishedTag { tag } => write!(f, "the tag <{tag} has no `>`"),
             Self::StrayClose { tag } => write!(f, "</{tag}> closes nothing"),
+            Self::Misclosed { tag, open } => write!(f, "</{tag}> closes nothing: <{open}> is open here"),
+            Self::Twice { attribute } => write!(f, "`{attribute}` stands twice in this tag"),
+            Self::Unquoted { attribute } => write!(f, "what `{attribute}` says needs quotes"),
             Self::UnclosedComment => f.write_str("this comment has no `-->`"),
             Self::BareLessThan => f.write_str("a lone `<` cannot stand in MJML"),
             Self::LooseText { parent } => write!(f, "<{parent}> cannot hold text"),
@@ -219,6 +245,7 @@ impl fmt::Display for Markup {
             Self::NotMjml => f.write_str("this is not MJML: there is no <mjml> around it"),
             Self::Include => f.write_str("<mj-include> is not available"),
             Self::NotInline { rule } => write!(f, "`{rule}` cannot be written into an element"),
+            Self::UnclosedRule => f.write_str("this `{` of a style sheet has no `}`"),
             Self::Lost => f.write_str("MJML leaves this place out of the mail"),
             Self::Moved => f.write_str("MJML moves this place, so an `if` would end in the wrong spot"),
             Self::Rejected => f.write_str("MJML does not allow this here"),
@@ -234,6 +261,9 @@ impl Markup {
             Self::UnclosedTag { tag } => format!("add </{tag}> where it ends"),
             Self::UnfinishedTag { .. } => "add `>`, and look for a missing quote before it".to_owned(),
             Self::StrayClose { tag } => format!("take it out, or open <{tag}> before it"),
+            Self::Misclosed { open, .. } => format!("did you mean </{open}>?"),
+            Self::Twice { .. } => "take one of the two out".to_owned(),
+            Self::Unquoted { .. } => "put it in quotes:".to_owned(),
             Self::UnclosedComment => "add `-->` where it ends".to_owned(),
             Self::BareLessThan => "write `&lt;`".to_owned(),
             Self::LooseText { .. } => "put it into <mj-text>".to_owned(),
@@ -242,6 +272,7 @@ impl Markup {
             Self::NotMjml => "begin with <mjml><mj-body>, or name the file .html".to_owned(),
             Self::Include => "copy the part into this template".to_owned(),
             Self::NotInline { .. } => "move this rule into an <mj-style> without `inline`".to_owned(),
+            Self::UnclosedRule => "add `}` where the rule ends".to_owned(),
             Self::Lost => "move it into a tag or an attribute that MJML knows".to_owned(),
             Self::Moved => "put the whole tag inside the `if`, or use two templates".to_owned(),
             Self::Rejected => "look at the tag that opens before it, and at its quotes".to_owned(),
@@ -254,6 +285,7 @@ impl fmt::Display for Construct {
         match self {
             Self::Tag { name } => write!(f, "a mail template cannot use `{{% {name} %}}`"),
             Self::Filter { name, .. } => write!(f, "there is no `| {name}`"),
+            Self::NeedlessFilter { name } => write!(f, "there is no `| {name}`: every value is made safe for the mail"),
             Self::DefaultArguments => f.write_str("`default` takes one text"),
             Self::FallbackNotText => f.write_str("a fallback is a text or a field"),
             Self::Operator => f.write_str("a token cannot calculate"),
@@ -271,7 +303,7 @@ impl fmt::Display for Construct {
             Self::CompareNotText { field } => write!(f, "`{field}` can only be compared with a text"),
             Self::CompareNotPrintable { field } => write!(f, "`{field}` is not text, so it cannot be compared"),
             Self::UnquotedAttribute => f.write_str("a token in a tag needs quotes around it"),
-            Self::AsAddress { attribute } => {
+            Self::AsAddress { attribute, .. } => {
                 write!(
                     f,
                     "a value cannot say where `{attribute}=\"..\"` leads: whoever writes the field could lead people anywhere"
@@ -279,6 +311,9 @@ impl fmt::Display for Construct {
             }
             Self::BehindText { attribute } => {
                 write!(f, "a link is a whole address, and here other text stands before it in `{attribute}=\"..\"`")
+            }
+            Self::Script { scheme } => {
+                write!(f, "`{scheme}:` does nothing in a mail: mail programs take it out, and nobody can click it")
             }
             Self::InCode { what } => {
                 write!(f, "a value cannot stand in `{what}`, which machines read: what is in the field could break it")
@@ -292,6 +327,10 @@ impl Construct {
         match self {
             Self::Tag { .. } => "there are {% if %}, {% elif %}, {% else %} and {% endif %}".to_owned(),
             Self::Filter { nearest: Some(nearest), .. } => format!("did you mean `| {nearest}`?"),
+            Self::Filter { name, nearest: None } if name.contains("date") || name.contains("time") => {
+                "a mail writes a date as it is kept, such as 2026-03-02: take it out".to_owned()
+            }
+            Self::NeedlessFilter { .. } => "take it out:".to_owned(),
             Self::Filter { nearest: None, .. } => "there are default, upper, lower, title and capitalize".to_owned(),
             Self::DefaultArguments => "write {{ first_name | default(\"there\") }}".to_owned(),
             Self::FallbackNotText => "put it in quotes: {{ employees or \"many\" }}".to_owned(),
@@ -312,12 +351,14 @@ impl Construct {
             Self::CompareNotText { field } => format!("put it in quotes: {{% if {field} == \"..\" %}}"),
             Self::CompareNotPrintable { field } => format!("write {{% if {field} %}}"),
             Self::UnquotedAttribute => "write href=\"{{ .. }}\"".to_owned(),
-            Self::AsAddress { attribute } if attribute != "href" => format!(
+            Self::AsAddress { attribute, .. } if attribute != "href" => format!(
                 "write the address itself; a value may stand behind its host, as in {attribute}=\"https://acme.example/{{{{ industry or \"all\" }}}}.png\""
             ),
-            Self::AsAddress { .. } => {
-                "name the address in the email, as in link \"page\" to \"https://..\", and lead there by its name:".to_owned()
-            }
+            Self::AsAddress { declared: true, .. } => "lead to the link of that name:".to_owned(),
+            Self::AsAddress { link, .. } => format!(
+                "write the address into the email, as in\n  link \"{link}\" to \"https://acme.example/page\"\nand lead there by its name:\n  href=\"{{{{ link(\"{link}\") }}}}\""
+            ),
+            Self::Script { .. } => "lead to a page of your own: href=\"https://acme.example/page\"".to_owned(),
             Self::BehindText { .. } => "write it alone:".to_owned(),
             Self::InCode { .. } => {
                 "write it without the value; to choose, put {% if industry == \"saas\" %} .. {% else %} .. {% endif %} around it"
