@@ -59,10 +59,10 @@ pub(super) fn paint(value: &str) -> Option<Paint> {
     if let Some((_, colour)) = NAMED.iter().find(|(name, _)| *name == value) {
         return Some(Paint::Plain(*colour));
     }
-    if let Some(digits) = value.strip_prefix('#').or_else(|| Some(value.as_str()).filter(|value| value.len() == 6)) {
-        if let Some(paint) = of_digits(digits) {
-            return Some(paint);
-        }
+    // `bgcolor` takes it without its sign.
+    let digits = value.strip_prefix('#').or_else(|| Some(value.as_str()).filter(|value| value.len() == 6));
+    if let Some(paint) = digits.and_then(of_digits) {
+        return Some(paint);
     }
     if let Some(inner) = value.strip_prefix("rgb") {
         return Some(of_numbers(inner.trim_start_matches('a').trim()).unwrap_or(Paint::Unknown));

@@ -138,7 +138,7 @@ fn token_at(text: &str, at: usize, in_code: bool, fields: &[&str]) -> Option<For
         "<%=" => !inner.trim().is_empty(),
         "[[" | "${" | "%%" => is_name(inner) || names_one,
         _ if in_code => false,
-        "{" => is_name(theirs.name) && (inner.contains(" or \"") || is_gap) || is_gap,
+        "{" => is_gap || (is_name(theirs.name) && inner.contains(" or \"")),
         // `<a name>` and `x[0]` are no gaps, and `a < b` and `[1]` neither.
         "<" => is_gap && inner.trim() == inner && !is_element(inner),
         "[" => is_gap && !text.get(..at)?.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ']' | ')' | '[')),

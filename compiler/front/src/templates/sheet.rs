@@ -89,6 +89,9 @@ fn declaration(line: &str) -> Option<Declaration> {
     })
 }
 
+/// What wins over what: what is important, what the element says itself, what names it more narrowly, what stands further behind.
+type Strength = (bool, bool, (usize, usize, usize), usize);
+
 #[derive(Debug)]
 struct Rule {
     selector: Selector,
@@ -169,7 +172,7 @@ impl Sheets {
         own: &[Declaration],
     ) -> Vec<Declaration> {
         let numbers = element.keys().filter_map(|key| self.by_key.get(&key).cloned()).flatten();
-        let mut found: Vec<(bool, bool, (usize, usize, usize), usize, &Declaration)> = Vec::new();
+        let mut found: Vec<(Strength, &Declaration)> = Vec::new();
         for number in numbers {
             let Some(rule) = self.rules.get(number).filter(|rule| rule.selector.ends_at(element)) else { continue };
             let cost = if rule.selector.len() > 1 { depth + 1 } else { 1 };
@@ -178,11 +181,11 @@ impl Sheets {
                 continue;
             }
             let weight = rule.selector.weight();
-            found.extend(rule.declarations.iter().map(|said| (said.important, false, weight, number, said)));
+            found.extend(rule.declarations.iter().map(|said| ((said.important, false, weight, number), said)));
         }
-        found.extend(own.iter().map(|said| (said.important, true, (0, 0, 0), 0, said)));
-        found.sort_by_key(|(important, own, weight, number, _)| (*important, *own, *weight, *number));
-        found.into_iter().map(|(.., said)| said.clone()).collect()
+        found.extend(own.iter().map(|said| ((said.important, true, (0, 0, 0), 0), said)));
+        found.sort_by_key(|(strength, _)| *strength);
+        found.into_iter().map(|(_, said)| said.clone()).collect()
     }
 }
 

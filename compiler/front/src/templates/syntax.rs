@@ -305,9 +305,9 @@ impl Mended {
             } else if is_unless {
                 let field =
                     questions::asked(&plain, scope).or_else(|| Some(Asked::Same(slips::question(&plain, scope)?)));
-                field.and_then(|asked| match asked {
-                    Asked::Same(same) => Some(Asked::Turned(same)),
-                    Asked::Turned(same) => Some(Asked::Same(same)),
+                field.map(|asked| match asked {
+                    Asked::Same(same) => Asked::Turned(same),
+                    Asked::Turned(same) => Asked::Same(same),
                 })
             } else {
                 questions::asked(&plain, scope)
