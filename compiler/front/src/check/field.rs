@@ -383,7 +383,27 @@ pub(super) fn check_field_order(
     if matches!(order, Order::Under | Order::AtMost) && surprises(cx, field, span, known) {
         return Cond::Unknown;
     }
+    if cx.env.schema.shape(field).ty == FieldType::Stage && beyond_the_stages(cx, order, &right, span) {
+        return Cond::Unknown;
+    }
     Cond::Compare(Number::Field(field), comparison(order), right)
+}
+
+/// Reports what is asked beyond the last stage, or below the first.
+fn beyond_the_stages(cx: &mut Cx<'_>, order: Order, stage: &Number, span: Span) -> bool {
+    let Number::Const(stage) = stage else { return false };
+    let stages = &cx.env.schema.stages;
+    let beyond = match order {
+        Order::Over => *stage == stages.len() as i64 - 1,
+        Order::Under => *stage == 0,
+        Order::AtLeast | Order::AtMost => false,
+    };
+    let name = usize::try_from(*stage).ok().and_then(|stage| stages.get(stage)).filter(|_| beyond);
+    let Some(name) = name else { return false };
+    let is = if order == Order::Over { "last" } else { "first" };
+    let instead = format!("stage is {name}");
+    cx.report(reach::beyond_the_stages(&cx.text_at(span), cx.at(span), name, is, &instead));
+    true
 }
 
 /// What a field that has an order is compared with.

@@ -75,6 +75,7 @@ macro_rules! codes {
                 NothingToDo "0703" "nothing-to-do";
                 StartCycle "0704" "start-cycle" proof start_cycle;
                 StopsItself "0705" "stops-itself";
+                AlwaysTrue "0706" "always-true" proof ways;
                 // 08: contract
                 NoEntry "0801" "no-entry";
                 NoReenter "0802" "no-reenter";
