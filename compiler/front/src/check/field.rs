@@ -123,6 +123,9 @@ pub(super) fn surprises(cx: &mut Cx<'_>, field: FieldId, span: Span, known: &Kno
 
 pub(super) fn check_is_one_of(cx: &mut Cx<'_>, field: FieldId, literals: &[ast::Literal]) -> Cond {
     let shape = cx.env.schema.shape(field).clone();
+    if literals.len() > 1 && without_quotes(cx, &shape.name, &shape.ty, literals) {
+        return Cond::Unknown;
+    }
     let conds: Option<Vec<Cond>> = match &shape.ty {
         FieldType::Stage => {
             let codes: Option<Vec<i64>> = literals.iter().map(|literal| stage_literal(cx, literal)).collect();
@@ -242,6 +245,24 @@ pub(super) fn plain_text(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: 
             None
         }
     }
+}
+
+/// `country in (DE, AT, CH)`: reports all of a list's texts that have no quotes as the one mistake they are. Whether there are any.
+fn without_quotes(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literals: &[ast::Literal]) -> bool {
+    if !(ty.is_text() || matches!(ty, FieldType::OneOf(_))) {
+        return false;
+    }
+    let words: Vec<&ast::Literal> =
+        literals.iter().filter(|literal| matches!(literal, ast::Literal::Word(_))).collect();
+    let Some(first) = words.first() else { return false };
+    let text = cx.text_at(first.span());
+    let wanted = format!("{} like `{field}`", schema::words(ty));
+    let mut diagnostic = types::type_mismatch(&text, "a name", &wanted, cx.at(first.span()), "");
+    for word in &words {
+        diagnostic = diagnostic.edit(cx.at(word.span()), format!("\"{}\"", cx.text_at(word.span())));
+    }
+    cx.report(diagnostic.help("texts stand in quotes:"));
+    true
 }
 
 pub(super) fn wrong_literal(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: &ast::Literal) {

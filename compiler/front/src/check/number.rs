@@ -167,7 +167,7 @@ pub(super) fn day_bound(
         Order::AtMost => (format!("{tested} < {}", day_after(&text)?), format!("{tested} < {text}")),
     };
     let (test, at) = (cx.text_at(whole), cx.at(literal.span()));
-    cx.report(types::unclear_day(&test, at, [with, without]));
+    cx.report(types::unclear_day(&test, at, cx.at(whole), [with, without]));
     None
 }
 

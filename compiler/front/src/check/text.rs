@@ -119,7 +119,7 @@ pub(super) fn fixed_text(cx: &mut Cx<'_>, text: &Text) -> Option<String> {
 pub(super) fn check_address(cx: &mut Cx<'_>, text: &Text, named: bool) -> Option<String> {
     let plain = fixed_text(cx, text)?;
     let Some(why) = wrong_address(&plain, named) else { return Some(plain) };
-    let diagnostic = types::bad_address(&plain, why, cx.at(text.span));
+    let diagnostic = types::bad_address(&plain, why, cx.at(text.span), named);
     cx.report(diagnostic);
     None
 }

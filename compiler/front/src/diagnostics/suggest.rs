@@ -2,22 +2,52 @@
 
 /// The candidate that a slip of the keyboard would turn into `written`.
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    near(written, candidates).min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
+}
+
+/// The candidates that a slip of the keyboard would turn into `written`, the likeliest first.
+pub fn all_near<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut found: Vec<(usize, &str)> = near(written, candidates).collect();
+    found.sort_by_key(|(distance, _)| *distance);
+    found.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+/// Each candidate that is near, with how many slips lie between.
+fn near<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> impl Iterator<Item = (usize, &'a str)> {
     let written = written.to_lowercase();
-    let allowed = match written.chars().count() {
+    let length = written.chars().count();
+    let allowed = match length {
         // A short word is soon like any other: `wenn` is no `send`.
         0..=4 => 1,
         5..=8 => 2,
         length => length / 3,
     };
-    let length = written.chars().count();
-    candidates
-        .into_iter()
-        // The distance is at least the difference in length, and far dearer to compute.
-        .filter(|candidate| candidate.chars().count().abs_diff(length) <= allowed)
-        .map(|candidate| (strsim::damerau_levenshtein(&written, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.chars().count())
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+    let own = written.clone();
+    // `active` is no slip for `inactive`: it would turn the audience round.
+    let is_opposite = move |candidate: &&str| {
+        let opposite = |one: &str, other: &str| {
+            ["un", "in", "not_", "no_", "non_"].iter().any(|no| one.strip_prefix(no) == Some(other))
+        };
+        opposite(candidate, &own) || opposite(&own, candidate)
+    };
+    // The distance is at least the difference in length, and far dearer to compute.
+    let fits = move |candidate: &&str| candidate.chars().count().abs_diff(length) <= allowed;
+    candidates.into_iter().filter(fits).filter(move |candidate| !is_opposite(candidate)).filter_map(move |candidate| {
+        let candidate_small = candidate.to_lowercase();
+        let distance = match letters(&candidate_small) == letters(&written) {
+            // `whit` for `with`: only the order went wrong.
+            true => usize::from(candidate_small != written),
+            false => strsim::damerau_levenshtein(&written, &candidate_small),
+        };
+        (distance <= allowed && distance < candidate.chars().count()).then_some((distance, candidate))
+    })
+}
+
+/// The letters of a word in the order of the alphabet.
+fn letters(word: &str) -> Vec<char> {
+    let mut letters: Vec<char> = word.chars().collect();
+    letters.sort_unstable();
+    letters
 }
 
 /// `a`, `b` or `c`, with backticks; at most `limit` of them.

@@ -52,10 +52,17 @@ pub(crate) fn same_choice(text: &str, at: Location, first: Location) -> Diagnost
         .help("leave it out")
 }
 
-pub(crate) fn bad_address(text: &str, why: &str, at: Location) -> Diagnostic {
-    Diagnostic::error(Code::BadAddress, format!("\"{text}\" is no e-mail address"), at, why.to_owned())
-        .why("nothing could be sent to it")
-        .help("write it as \"ana@acme.example\" or \"Ana <ana@acme.example>\"")
+/// `named`: a name may stand before it.
+pub(crate) fn bad_address(text: &str, why: &str, at: Location, named: bool) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(Code::BadAddress, format!("\"{text}\" is no e-mail address"), at, why.to_owned())
+            .why("nothing could be sent to it");
+    let inside = text.trim().strip_suffix('>').and_then(|text| text.rsplit_once('<')).map(|(_, inside)| inside.trim());
+    match inside.filter(|inside| crate::address::parts(inside).is_ok()) {
+        Some(inside) => diagnostic.help("the address stands alone here:").edit(at, format!("\"{inside}\"")),
+        None if named => diagnostic.help("write it as \"ana@acme.example\" or \"Ana <ana@acme.example>\""),
+        None => diagnostic.help("write it as \"ana@acme.example\""),
+    }
 }
 
 pub(crate) fn no_fields_here(at: Location) -> Diagnostic {
@@ -69,10 +76,12 @@ pub(crate) fn bad_date(text: &str, at: Location) -> Diagnostic {
 }
 
 /// `created_at > 2026-01-31`: a day has many moments.
-pub(crate) fn unclear_day(test: &str, at: Location, [with, without]: [String; 2]) -> Diagnostic {
+/// `whole` is the test, and each reading stands for all of it.
+pub(crate) fn unclear_day(test: &str, at: Location, whole: Location, [with, without]: [String; 2]) -> Diagnostic {
     let label = "is this day itself meant too?";
     Diagnostic::error(Code::UnclearDay, format!("`{test}` can be read in two ways"), at, label)
-        .help(format!("with that day:\n  {with}\nwithout it:\n  {without}"))
+        .reading("with that day:", whole, with)
+        .reading("without that day:", whole, without)
 }
 
 pub(crate) fn unknown_country(text: &str, nearest: Option<&str>, at: Location) -> Diagnostic {

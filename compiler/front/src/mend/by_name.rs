@@ -1,10 +1,14 @@
 //! What a line may have meant, told by the names of the project: `visited "/pricing"` asks for the page, because that is what a visit has.
 
 use crate::env::Env;
+use crate::syntax::ast::Email;
 use crate::syntax::line::tokens_at;
 use crate::syntax::wording::Wording;
 use flow_ir::FieldType;
 use std::ops::Range;
+
+/// How many emails that have a link are thought of.
+const MAX_LINKED: usize = 3;
 
 const PARTS: &str = "what is asked of an event stands in parentheses:";
 
@@ -12,8 +16,9 @@ const PARTS: &str = "what is asked of an event stands in parentheses:";
 pub(super) fn wordings(env: &Env<'_>, line: &str) -> Vec<Wording> {
     let words: Vec<(Range<usize>, &str)> =
         tokens_at(line).map(|(at, word)| (at..at + word.len(), word)).take_while(|(_, word)| *word != "{").collect();
-    let mut found = Vec::new();
+    let mut found = links(env, line, &words);
     for (at, (place, word)) in words.iter().enumerate() {
+        found.extend(event_with_word(env, line, &words, at));
         found.extend(event_with_text(env, &words, at, place, word));
         found.extend(property_alone(env, line, &words, at));
         found.extend(dotted(env, line, &words, at, place, word));
@@ -58,6 +63,101 @@ fn event_with_text(
     };
     let text = format!("{word}({property} {relation} {})", value.1);
     Some(change(place.start..value.0.end, text, PARTS))
+}
+
+/// `downloaded b2b-guide`, `downloaded guide`: the one text that such an event has.
+fn event_with_word(env: &Env<'_>, line: &str, words: &[(Range<usize>, &str)], at: usize) -> Option<Wording> {
+    let ((place, event), (start, first)) = (words.get(at)?, words.get(at + 1)?);
+    let properties = text_properties(env, event);
+    let [property] = properties.as_slice() else { return None };
+    let is_free = first.starts_with(char::is_alphanumeric) && !is_joint(first) && first != property;
+    let end = end_of_clump(words, at + 1)?;
+    let text = line.get(start.start..end).filter(|_| is_free)?;
+    Some(change(place.start..end, format!("{event}({property} is \"{text}\")"), PARTS))
+}
+
+/// Where the words end that no space parts from the one at a place.
+fn end_of_clump(words: &[(Range<usize>, &str)], at: usize) -> Option<usize> {
+    let (first, _) = words.get(at)?;
+    let mut end = first.end;
+    for (place, word) in words.iter().skip(at + 1) {
+        if place.start != end || matches!(*word, ")" | "," | "(") {
+            break;
+        }
+        end = place.end;
+    }
+    Some(end)
+}
+
+/// What goes on with a condition, and is no value.
+fn is_joint(word: &str) -> bool {
+    const JOINTS: &[&str] = &[
+        "and",
+        "or",
+        "not",
+        "at",
+        "in",
+        "within",
+        "up",
+        "new",
+        "including",
+        "where",
+        "with",
+        "is",
+        "ever",
+        "exactly",
+        "since",
+        "from",
+        "more",
+        "less",
+        "fewer",
+        "then",
+        "if",
+        "when",
+        "but",
+    ];
+    JOINTS.contains(&word)
+}
+
+/// `asset is b2b-guide`: every value of a line that stands without quotes and is no name.
+pub(super) fn quoted(line: &str) -> Option<Wording> {
+    let words: Vec<(Range<usize>, &str)> =
+        tokens_at(line).map(|(at, word)| (at..at + word.len(), word)).take_while(|(_, word)| *word != "{").collect();
+    let mut edits = Vec::new();
+    for (at, (_, word)) in words.iter().enumerate() {
+        let Some((start, first)) =
+            words.get(at + 1).filter(|_| matches!(*word, "is" | "contains" | "with" | "not" | "="))
+        else {
+            continue;
+        };
+        let text = end_of_clump(&words, at + 1).and_then(|end| line.get(start.start..end));
+        let text = text
+            .filter(|text| text.len() > first.len() && first.starts_with(char::is_alphabetic) && !text.contains('"'));
+        edits.extend(text.map(|text| (start.start..start.start + text.len(), format!("\"{text}\""))));
+    }
+    (!edits.is_empty()).then_some(Wording { edits, help: "texts stand in quotes:" })
+}
+
+/// `clicked "case-study"`, `clicked the guide link`: the email which has that link.
+fn links(env: &Env<'_>, line: &str, words: &[(Range<usize>, &str)]) -> Vec<Wording> {
+    let Some(at) = words.iter().position(|(_, word)| *word == "clicked") else { return Vec::new() };
+    let Some((clicked, _)) = words.get(at) else { return Vec::new() };
+    let is_said = |word: &str| matches!(word, "the" | "link" | "on" | "a" | "button");
+    let Some(first) = (at + 1..words.len()).find(|at| words.get(*at).is_some_and(|(_, word)| !is_said(word))) else {
+        return Vec::new();
+    };
+    let end = end_of_clump(words, first).unwrap_or(clicked.end);
+    let Some(alias) = words.get(first).and_then(|(start, _)| line.get(start.start..end)) else { return Vec::new() };
+    let behind = words.iter().find(|(place, _)| place.start >= end);
+    let end = behind.filter(|(_, word)| matches!(*word, "link" | "button")).map_or(end, |(place, _)| place.end);
+    let has = |email: &&crate::resolve::Declared<Email>| {
+        email.node.links().any(|(link, _)| link.alias.plain().as_deref() == Some(alias.trim_matches('"')))
+    };
+    let emails = env.scope.emails.values().filter(has).take(MAX_LINKED);
+    let said = |email: &crate::resolve::Declared<Email>| {
+        format!("clicked {} link \"{}\"", email.node.name.text, alias.trim_matches('"'))
+    };
+    emails.map(|email| change(clicked.start..end, said(email), "this email has that link:")).collect()
 }
 
 /// `form is "contact"`, where one event has a `form`.

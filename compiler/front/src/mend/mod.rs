@@ -11,21 +11,24 @@
 //! Everything here is bounded by [`MAX_TRIED_BYTES`], so a project full of mistakes is told about as fast as one with few.
 
 mod by_name;
+mod spelling;
 mod trial;
 
 use crate::diagnostics::{Code, Diagnostic, Edit, Mend, Severity, syntax};
 use crate::env::Env;
 use crate::source::{FileId, Location, Span};
 use crate::syntax::wording;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use trial::{Attempt, Piece, Seen, moved};
 
 /// How much text is read again in all for one project.
-const MAX_TRIED_BYTES: usize = 1 << 18;
+const MAX_TRIED_BYTES: usize = 1 << 20;
 /// How many guesses are made for one message of a line.
-const MAX_GUESSES: usize = 12;
+const MAX_GUESSES: usize = 32;
 /// How many changes are made in all for one diagnostic, so that one of them leaves enough for the others.
-const MAX_TRIES: usize = 80;
+const MAX_TRIES: usize = 240;
+/// How many of them for one guess and what has to be mended after it, so that no guess keeps a better one from being made.
+const MAX_TRIES_OF_GUESS: usize = 12;
 /// What a try costs however short its text is.
 const LEAST_TRIED_BYTES: usize = 200;
 /// How many mistakes of one line are mended one after the other.
@@ -35,6 +38,7 @@ const MAX_ROUNDS: usize = 4;
 pub(crate) fn settle(env: &Env<'_>, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut bench = Bench {
         env,
+        names: spelling::names(env),
         left: MAX_TRIED_BYTES,
         tries: MAX_TRIES,
         place: Span::new(0, 0).in_file(trial::FILE),
@@ -61,6 +65,8 @@ pub(crate) fn settle(env: &Env<'_>, diagnostics: Vec<Diagnostic>) -> Vec<Diagnos
 
 struct Bench<'e> {
     env: &'e Env<'e>,
+    /// Every name that a line may hold.
+    names: BTreeSet<&'e str>,
     /// The bytes that may still be read again.
     left: usize,
     /// The changes that may still be made for the diagnostic at work.
@@ -86,6 +92,16 @@ struct Mended {
 }
 
 impl Mended {
+    /// Whether one and the same change was made for both: `industry is saas or fintech` holds two names that are none, and is one mistake.
+    fn covers(&self, one: &Diagnostic, other: &Diagnostic) -> bool {
+        let lies_in = |edit: &Edit, found: &Diagnostic| {
+            found.at().is_some_and(|at| {
+                at.file == edit.at.file && edit.at.span.start <= at.span.start && at.span.end <= edit.at.span.end
+            })
+        };
+        self.made.iter().any(|edit| lies_in(edit, one) && lies_in(edit, other))
+    }
+
     /// Whether the change closed more than was open: the line is right, and what follows it is not.
     fn breaks(&self, mended: &Diagnostic, before: &[Diagnostic]) -> bool {
         [Code::StrayBrace, Code::UnknownStatement].into_iter().any(|code| {
@@ -113,7 +129,9 @@ impl<'e> Bench<'e> {
     fn settle_piece(&mut self, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let Some((file, piece)) = found.first().and_then(|first| self.piece_of(first)) else { return found };
         self.place = Span::new(piece.start, piece.start + piece.text.len() as u32).in_file(file);
-        let Some(errors) = self.errors_in(piece.text, Span::new(0, 0)) else { return found };
+        let Some(errors) = self.errors_in(piece.text, Span::new(0, 0)) else {
+            return found.into_iter().map(untried).collect();
+        };
         self.several = errors.len() > 1;
         let before = Seen::of(&errors, piece.text);
         let mut settled: Vec<Diagnostic> = Vec::new();
@@ -142,6 +160,12 @@ impl<'e> Bench<'e> {
                     settled.extend(trial::revealed(mended, &before, piece.text));
                 }
             }
+            if let Some(mended) = mended.filter(|_| !hides_others(diagnostic.code)) {
+                let after = trial::After::of(&mended, piece.text);
+                let is_part = |other: &Diagnostic| mended.covers(&diagnostic, other) && !after.has(other);
+                found.retain(|other| !is_part(other));
+                settled.retain(|other| !is_part(other));
+            }
             settled.push(diagnostic);
         }
         settled.into_iter().map(|found| global(found, file, piece.start)).collect()
@@ -158,28 +182,43 @@ impl<'e> Bench<'e> {
             let head = trial::bare_head(piece.text).filter(|_| trial::is_head(diagnostic, piece.text));
             return head.and_then(|head| self.follow(piece.text, &[head], 1).ok().flatten());
         }
-        if !diagnostic.readings.is_empty() && self.settle_readings(diagnostic, piece) {
+        if !diagnostic.readings.is_empty() && self.settle_readings(diagnostic, piece, true) {
             return None;
         }
         let dates = wording::readings(statement);
         if !dates.is_empty() {
             diagnostic.readings = dates.iter().map(|said| trial::in_piece(said, start)).collect();
-            self.settle_readings(diagnostic, piece);
+            self.settle_readings(diagnostic, piece, true);
             return None;
         }
-        if let Some(hint) = wording::hint(statement) {
+        // A value of another kind says nothing about what the whole line was meant to do.
+        if let Some(hint) = wording::hint(statement).filter(|_| diagnostic.code != Code::TypeMismatch) {
             diagnostic.edits.clear();
             diagnostic.help = Some(hint);
             return None;
         }
-        let guesses = self.guesses(diagnostic, piece.text);
         let own = diagnostic.edits.clone();
         // A brace that closes too much alone may be right where another one is missing.
         let sure = !diagnostic.guessed && self.several;
         let is_sure = |guess: &Mend| sure && guess.edits == own;
-        for guess in guesses {
-            match self.follow(piece.text, &guess.edits, MAX_ROUNDS) {
-                Err(NoMoreTime) => return None,
+        let mut left = MAX_TRIES;
+        let mut guesses: VecDeque<Mend> = self.guesses(diagnostic, piece.text).into();
+        let mut is_recast = false;
+        while let Some(guess) = guesses.pop_front().or_else(|| {
+            // Dearer to make, and rarely needed.
+            guesses = if is_recast { VecDeque::new() } else { self.recast(diagnostic, piece.text).into() };
+            is_recast = true;
+            guesses.pop_front()
+        }) {
+            let mine = left.min(MAX_TRIES_OF_GUESS);
+            self.tries = mine;
+            let followed = self.follow(piece.text, &guess.edits, MAX_ROUNDS);
+            left -= mine - self.tries;
+            match followed {
+                Err(NoMoreTime) => {
+                    self.withdraw(diagnostic, !own.is_empty(), statement);
+                    return None;
+                }
                 Ok(None) => {}
                 Ok(Some(settled)) if settled.breaks(diagnostic, before) && !is_sure(&guess) => {}
                 Ok(Some(settled)) => {
@@ -232,35 +271,75 @@ impl<'e> Bench<'e> {
     fn guesses(&self, diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
         let mut said = Vec::new();
         if let Some((start, line)) = trial::line_of(diagnostic, text).filter(|_| may_be_worded(diagnostic.code)) {
-            let by_name = if wording::is_text_line(line) { Vec::new() } else { by_name::wordings(self.env, line) };
-            let wordings = by_name.into_iter().chain(wording::wordings(line));
+            let is_text = is_said_to_people(text, start, line);
+            let of_names = if is_text { Vec::new() } else { self.by_names(line) };
+            let fillers = spelling::without_fillers(line).filter(|_| !is_text);
+            let wordings = of_names.into_iter().chain(wording::wordings(line)).chain(fillers);
             said.extend(trial::exit_among_steps(text, start, line));
             said.extend(wordings.map(|said| trial::in_piece(&said, start)));
             said.extend(trial::single_braces(diagnostic, text));
+            said.extend(trial::without_braces(diagnostic, text));
         }
+        said.extend(trial::closed_text(diagnostic, text));
+        let of_line = trial::line_of(diagnostic, text).filter(|_| diagnostic.code == Code::UnexpectedText);
+        let quoted = of_line.and_then(|(start, line)| Some(trial::in_piece(&by_name::quoted(line)?, start)));
         let own = Mend { help: diagnostic.help.clone().unwrap_or_default(), edits: diagnostic.edits.clone() };
         let own = (!own.edits.is_empty()).then_some(own);
-        let own = own.into_iter().chain(diagnostic.tries.iter().cloned());
+        let own = quoted.into_iter().chain(own).chain(diagnostic.tries.iter().cloned());
         // Whoever found it knows best, unless it was only a word that looked like another.
         let mut guesses: Vec<Mend> =
             if diagnostic.guessed { said.into_iter().chain(own).collect() } else { own.chain(said).collect() };
-        guesses.truncate(MAX_GUESSES);
+        distinct(&mut guesses, text);
         guesses
     }
 
-    /// Keeps the readings that are right; a single one is no question any more. Whether there is one.
-    fn settle_readings(&mut self, diagnostic: &mut Diagnostic, piece: Piece<'_>) -> bool {
+    /// What a line may have meant, told by the names that the project has.
+    fn by_names(&self, line: &str) -> Vec<wording::Wording> {
+        spelling::wordings(&self.names, line).into_iter().chain(by_name::wordings(self.env, line)).collect()
+    }
+
+    /// What a line may have meant once its words are known.
+    fn recast(&self, diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
+        let line = trial::line_of(diagnostic, text).filter(|_| may_be_worded(diagnostic.code));
+        let Some((start, line)) = line.filter(|(start, line)| !is_said_to_people(text, *start, line)) else {
+            return Vec::new();
+        };
+        let whole = |text: String, help| wording::Wording { edits: vec![(0..line.len(), text)], help };
+        let said = |base: String| {
+            let said = by_name::wordings(self.env, &base).into_iter().chain(wording::wordings(&base));
+            let said: Vec<_> = said.filter_map(|said| Some(whole(said.applied(&base)?, said.help))).collect();
+            std::iter::once(whole(base, spelling::HELP)).chain(said)
+        };
+        let recast = spelling::recast(&self.names, line).into_iter().flat_map(said);
+        let mut guesses: Vec<Mend> = recast.map(|said| trial::in_piece(&said, start)).collect();
+        distinct(&mut guesses, text);
+        guesses
+    }
+
+    /// Keeps the readings that are right; a single one is no question any more. Whether there is one. `asks`: a reading may ask what else
+    /// was meant.
+    fn settle_readings(&mut self, diagnostic: &mut Diagnostic, piece: Piece<'_>, asks: bool) -> bool {
         let mut kept = Vec::new();
         for reading in &diagnostic.readings {
             // Parentheses that the line does not need are left out.
             for edits in trial::bare(&reading.edits).into_iter().chain([reading.edits.clone()]) {
-                match self.follow(piece.text, &edits, 1) {
+                match self.follow(piece.text, &edits, 1 + usize::from(asks)) {
                     Err(NoMoreTime) => return true,
                     Ok(None) => {}
-                    Ok(Some(_)) => {
+                    // It asks the next question: each answer to both is a reading.
+                    Ok(Some(settled)) if !settled.readings.is_empty() => {
+                        let both = |(more, text): &(String, String)| Mend {
+                            help: format!("{}, {more}", reading.help.trim_end_matches(':')),
+                            edits: vec![trial::difference(piece.text, text)],
+                        };
+                        kept.extend(settled.readings.iter().map(both));
+                        break;
+                    }
+                    Ok(Some(settled)) if settled.at_once => {
                         kept.push(Mend { help: reading.help.clone(), edits });
                         break;
                     }
+                    Ok(Some(_)) => {}
                 }
             }
         }
@@ -299,7 +378,7 @@ impl<'e> Bench<'e> {
         }
         if !next.readings.is_empty() {
             let mut settled = next.clone();
-            self.settle_readings(&mut settled, Piece { start: 0, text: &attempt.text });
+            self.settle_readings(&mut settled, Piece { start: 0, text: &attempt.text }, rounds > 2);
             let read =
                 |reading: &Mend| Some((reading.help.clone(), trial::edited(&attempt.text, &reading.edits)?.text));
             let readings: Vec<(String, String)> = settled.readings.iter().filter_map(read).collect();
@@ -325,6 +404,26 @@ impl<'e> Bench<'e> {
         self.spend(text.len())?;
         Some(crate::check::errors_alone(self.env, self.place, trial::FILE, text, guess))
     }
+}
+
+/// What people write to each other, and what they call a thing, is left as it is.
+fn is_said_to_people(text: &str, start: usize, line: &str) -> bool {
+    wording::is_text_line(line) || trial::declares(text, start, line)
+}
+
+/// Leaves out the guesses that lead to the same line as one before, and those that are too many.
+fn distinct(guesses: &mut Vec<Mend>, text: &str) {
+    let mut seen = BTreeSet::new();
+    guesses.retain(|guess| trial::lines_after(text, &guess.edits).is_some_and(|line| seen.insert(line)));
+    guesses.truncate(MAX_GUESSES);
+}
+
+/// A diagnostic without what it suggests, because nobody has the time to try it out.
+fn untried(mut diagnostic: Diagnostic) -> Diagnostic {
+    diagnostic.edits.clear();
+    diagnostic.readings.clear();
+    diagnostic.help = diagnostic.help.take().filter(|help| !help.ends_with(':'));
+    diagnostic
 }
 
 /// Makes a guess that worked what a diagnostic shows.
@@ -375,10 +474,12 @@ fn may_be_worded(code: Code) -> bool {
 
 /// What is wrong with a line that asks for something which is not run yet: that, and nothing else.
 fn later(diagnostic: &Diagnostic, text: &str) -> Option<Diagnostic> {
-    let (_, statement) = trial::line_of(diagnostic, text)?;
-    if diagnostic.code == Code::NotSupportedYet {
+    // `limit nummber?` in a `contact` asks for no limit of mails.
+    let is_step = text.split_whitespace().next().is_some_and(|word| matches!(word, "workflow" | "segment"));
+    if !is_step || !hides_others(diagnostic.code) || diagnostic.code == Code::NotSupportedYet {
         return None;
     }
+    let (_, statement) = trial::line_of(diagnostic, text)?;
     let later = wording::later(statement)?;
     Some(syntax::not_supported_yet(&later.what, diagnostic.at()?).help(later.today))
 }

@@ -100,6 +100,19 @@ pub(super) fn edited(text: &str, edits: &[Edit]) -> Option<Attempt> {
     Some(Attempt { text: out, after: before.start..end, before, errors: Vec::new() })
 }
 
+/// The lines that changes are made in, as they leave them.
+pub(super) fn lines_after(text: &str, edits: &[Edit]) -> Option<(usize, String)> {
+    let from = edits.iter().map(|edit| edit.at.span.start).min()? as usize;
+    let to = edits.iter().map(|edit| edit.at.span.end).max()? as usize;
+    let lines = lines_of(text, &(from..to));
+    let local = |edit: &Edit| {
+        let at = Span::new(edit.at.span.start - lines.start as u32, edit.at.span.end - lines.start as u32);
+        Edit { at: at.in_file(edit.at.file), text: edit.text.clone() }
+    };
+    let edits: Vec<Edit> = edits.iter().map(local).collect();
+    Some((lines.start, edited(text.get(lines)?, &edits)?.text))
+}
+
 /// One change that turns a text into another.
 pub(super) fn difference(text: &str, other: &str) -> Edit {
     let same = |(one, other): &(char, char)| one == other;
@@ -249,6 +262,50 @@ pub(super) fn single_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend>
     let end = at + text.get(at..)?.find('\n')?;
     let edit = Edit { at: Span::new(at as u32, end as u32).in_file(FILE), text: "{".to_owned() };
     Some(Mend { help: "one brace opens the block:".to_owned(), edits: vec![edit] })
+}
+
+/// `note "Hot`, `handoff to sales { note "Hot }`: the text ends with its line, or before the brace that does.
+pub(super) fn closed_text(diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
+    let line =
+        start_of(diagnostic).filter(|_| diagnostic.code == Code::UnclosedText).map(|at| lines_of(text, &(at..at)));
+    let Some(written) = line.clone().and_then(|line| text.get(line)).map(str::trim_end) else { return Vec::new() };
+    let start = line.map_or(0, |line| line.start);
+    let close = |end: usize| {
+        let at = Span::new((start + end) as u32, (start + end) as u32).in_file(FILE);
+        Mend { help: "close the text on its line:".to_owned(), edits: vec![Edit { at, text: "\"".to_owned() }] }
+    };
+    let mut ends = vec![written.len()];
+    ends.extend(written.strip_suffix('}').map(|before| before.trim_end().len()));
+    ends.extend(written.rfind(" otherwise "));
+    ends.extend(written.rfind(" due in "));
+    ends.into_iter().rev().map(close).collect()
+}
+
+/// `segment big { employees > 100 }`, `tags { vip, beta }`, `downloaded{asset is "x"}`: what is no block has no braces.
+pub(super) fn without_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
+    let line = start_of(diagnostic).map(|at| lines_of(text, &(at..at)))?;
+    let written = text.get(line.clone())?.trim_end();
+    let (head, rest) = written.split_once('{')?;
+    let (inner, behind) = rest.split_once('}')?;
+    let inner = inner.trim();
+    let mended = match head.split_whitespace().next()? {
+        "segment" => format!("{}= {inner}{behind}", head.trim_end().trim_end_matches('=').trim_end().to_owned() + " "),
+        "tags" | "use" => format!("{} {inner}{behind}", head.trim_end()),
+        _ => format!("{}({inner}){behind}", head.trim_end()),
+    };
+    let at = Span::new(line.start as u32, (line.start + written.len()) as u32).in_file(FILE);
+    (!inner.contains('{')).then(|| Mend {
+        help: "this is no block, and has no braces:".to_owned(),
+        edits: vec![Edit { at, text: mended }],
+    })
+}
+
+/// Whether a statement holds words that nobody knows because it is what says them first: the names of fields, events and the like.
+pub(super) fn declares(text: &str, start: usize, line: &str) -> bool {
+    const FIRST: &[&str] = &["contact", "event", "email", "team", "workflow", "tags", "use"];
+    let piece = text.split_whitespace().next().unwrap_or_default();
+    let of_head = text.get(..start).is_some_and(|before| before.trim().is_empty()) && FIRST.contains(&piece);
+    of_head || matches!(piece, "contact" | "event") || (line.starts_with("goal ") && !line.contains('"'))
 }
 
 /// A wording of a statement as changes of its piece.

@@ -18,14 +18,22 @@ pub struct Settled {
 /// The text at a place in the settled way. `settled` are those of the whole text, in its order.
 pub(crate) fn settled<'s>(text: &'s str, at: Span, settled: &[Settled]) -> Cow<'s, str> {
     let first = settled.partition_point(|settled| settled.span.start < at.start);
-    let inside = settled.get(first..).unwrap_or_default();
-    let mut inside = inside.iter().take_while(|settled| settled.span.end <= at.end).peekable();
-    if inside.peek().is_none() {
+    let rest = settled.get(first..).unwrap_or_default();
+    let inside = rest.get(..rest.partition_point(|settled| settled.span.end <= at.end)).unwrap_or_default();
+    if inside.is_empty() {
         return Cow::Borrowed(at.text(text));
     }
     let mut out = String::new();
     let mut reached = at.start;
-    for Settled { span, instead } in inside {
+    // A list that only begins or ends here, at its first or last value, is none of this place's.
+    let begins = |nth: usize| inside.get(nth + 1).is_some_and(|next| next.instead == ")");
+    let ends = |nth: usize| nth.checked_sub(1).and_then(|nth| inside.get(nth)).is_some_and(|last| last.instead == "(");
+    let whole = |nth: usize, instead: &str| match instead {
+        "(" => begins(nth),
+        ")" => ends(nth),
+        _ => true,
+    };
+    for (_, Settled { span, instead }) in inside.iter().enumerate().filter(|(nth, way)| whole(*nth, way.instead)) {
         out.push_str(Span::new(reached, span.start).text(text));
         out.push_str(instead);
         reached = span.end;

@@ -20,6 +20,22 @@ pub(crate) struct Wording {
     pub(crate) help: &'static str,
 }
 
+impl Wording {
+    /// The line with the changes made; none where they do not fit in it.
+    pub(crate) fn applied(&self, line: &str) -> Option<String> {
+        let mut edits: Vec<&(Range<usize>, String)> = self.edits.iter().collect();
+        edits.sort_by_key(|(at, _)| at.start);
+        let (mut out, mut at) = (String::with_capacity(line.len()), 0);
+        for (place, text) in edits {
+            out.push_str(line.get(at..place.start)?);
+            out.push_str(text);
+            at = place.end;
+        }
+        out.push_str(line.get(at..)?);
+        Some(out)
+    }
+}
+
 /// Something of the language that is not run yet.
 #[derive(Debug)]
 pub(crate) struct Later {

@@ -187,7 +187,7 @@ fn is_of(kind: &str, word: &str) -> bool {
         "cond" => matches!(word, "if" | "when" | "and" | "or" | "until" | "not"),
         "mail" => !matches!(word, "only" | "daily" | "window" | "just" | "mail" | "mails" | "emails" | "between"),
         "type" => TYPES.contains(&word),
-        "dotted" => word.contains('.'),
+        "dotted" => word.contains('.') && !word.starts_with('"'),
         "day" => super::values::is_day(word),
         "date" => crate::values::days_of(word).is_some(),
         "clock" => word.to_lowercase().ends_with(['m', 'h']) && word.starts_with(|c: char| c.is_ascii_digit()),

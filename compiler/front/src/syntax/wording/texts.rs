@@ -32,8 +32,8 @@ fn text_line(line: &str) -> Option<Wording> {
         ("task", Some(at)) => rest.split_at_checked(at)?,
         _ => (rest, ""),
     };
-    if rest.is_empty() || rest.starts_with("when ") || rest.starts_with("if ") || rest.starts_with(['“', '”', '„', '«'])
-    {
+    let begins = ["when ", "if ", "otherwise "].iter().any(|joint| rest.starts_with(joint));
+    if rest.is_empty() || begins || rest.starts_with(['“', '”', '„', '«']) {
         return None;
     }
     let quote = said.chars().next().filter(|sign| matches!(sign, '"' | '\''));
@@ -41,6 +41,9 @@ fn text_line(line: &str) -> Option<Wording> {
         None => in_quotes(said),
         Some(quote) => {
             let bare = said.strip_prefix(quote)?.strip_suffix(quote)?;
+            if [" when ", " if ", " otherwise ", " else "].iter().any(|joint| bare.contains(&format!("\"{joint}"))) {
+                return None;
+            }
             if quote == '"' { format!("\"{bare}\"") } else { in_quotes(bare) }
         }
     };
@@ -113,7 +116,9 @@ fn inner_quotes(line: &str) -> Option<Wording> {
     let word = line.get(..first)?.trim();
     let is_text_line = !word.is_empty() && !word.contains(' ') && line.get(last + 1..)?.trim().is_empty();
     let inner = line.get(first + 1..last)?;
-    if !is_text_line || inner.contains(['\\', '{']) {
+    // `subject "A" when customer otherwise "B"` has two texts.
+    let is_choice = ["\" when ", "\" if ", "\" otherwise ", "\" else "].iter().any(|joint| inner.contains(joint));
+    if !is_text_line || is_choice || inner.contains(['\\', '{']) {
         return None;
     }
     let edits: Vec<(Range<usize>, String)> =

@@ -47,6 +47,11 @@ pub(super) fn wordings(words: &Words<'_>) -> Vec<Wording> {
     let change = |at: Range<usize>, text: String, help: &'static str| Wording { edits: vec![(at, text)], help };
     for (at, (word, place)) in all.iter().enumerate() {
         let next = all.get(at + 1);
+        let bare = word.trim_end_matches(['!', '*', '.', ';']);
+        if bare != *word && bare.starts_with(char::is_alphabetic) {
+            let end = place.start + bare.len();
+            found.push(change(end..place.end, String::new(), "no sign stands behind it:"));
+        }
         if let Some((count, letters)) = number_and_letters(word) {
             // `2d`, `2days`
             if let Some(unit) = unit(letters) {

@@ -1,0 +1,184 @@
+//! Words of a line that nobody knows, and those that they look like: keywords and names of the project alike.
+
+use crate::diagnostics::suggest::all_near;
+use crate::env::Env;
+use crate::naming::snake_case;
+use crate::syntax::line::tokens_at;
+use crate::syntax::vocabulary;
+use crate::syntax::wording::Wording;
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// In a project of more names, one that is near to a misspelt word is looked for among keywords alone.
+const MAX_NAMES: usize = 2_000;
+/// More words of one line that nobody knows are no slip of the keyboard.
+const MAX_UNKNOWN: usize = 4;
+/// How many words one that nobody knows may stand for.
+const MAX_MEANT: usize = 3;
+
+pub(super) const HELP: &str = "did you mean this?";
+
+/// Words between others that Flow does without.
+const FILLERS: &[&str] = &[
+    "the", "a", "an", "then", "that", "please", "just", "also", "their", "his", "her", "has", "have", "been", "was",
+    "were", "to", "they", "he", "she", "it", "who", "contact", "person", "lead", "user", "someone", "somebody",
+];
+
+type Words<'l> = Vec<(Range<usize>, &'l str)>;
+
+fn words(line: &str) -> Words<'_> {
+    let words = tokens_at(line).map(|(at, word)| (at..at + word.len(), word));
+    words.take_while(|(_, word)| *word != "{" && !word.starts_with("//")).collect()
+}
+
+/// What a statement says with its words as they are known, likeliest first.
+pub(super) fn wordings(names: &BTreeSet<&str>, line: &str) -> Vec<Wording> {
+    let words = words(line);
+    let is_known = |word: &str| keywords().contains(word) || names.contains(word);
+    let unknown: Vec<&(Range<usize>, &str)> =
+        words.iter().filter(|(_, word)| word.starts_with(char::is_alphabetic) && !is_known(word)).collect();
+    let mut found = Vec::new();
+    if unknown.len() <= MAX_UNKNOWN {
+        let meant: Vec<(&Range<usize>, Vec<String>)> =
+            unknown.iter().map(|(at, word)| (at, meant(word, names))).collect();
+        let change = |at: &Range<usize>, text: &String| (at.clone(), text.clone());
+        let all: Vec<_> = meant.iter().filter_map(|(at, meant)| Some(change(at, meant.first()?))).collect();
+        if all.len() > 1 {
+            found.push(Wording { edits: all, help: HELP });
+        }
+        let each = meant.iter().flat_map(|(at, meant)| meant.iter().map(|text| change(at, text)));
+        found.extend(each.map(|edit| Wording { edits: vec![edit], help: HELP }));
+        let parted = unknown.iter().filter_map(|(at, word)| Some((at.clone(), parted(word)?)));
+        found.extend(parted.map(|edit| Wording { edits: vec![edit], help: "these are two words:" }));
+    }
+    found.extend(words.windows(2).filter_map(|pair| joined(pair, names)));
+    found
+}
+
+/// Every word of the language.
+fn keywords() -> &'static BTreeSet<&'static str> {
+    static WORDS: OnceLock<BTreeSet<&str>> = OnceLock::new();
+    WORDS.get_or_init(|| vocabulary().into_iter().map(|(_, word)| word).collect())
+}
+
+/// Every name that a line may hold; none in a project of very many.
+pub(super) fn names<'e>(env: &'e Env<'_>) -> BTreeSet<&'e str> {
+    let schema = &env.schema;
+    let events = || schema.events.values().map(|event| &event.shape);
+    let count = schema.field_ids.len()
+        + events().map(|event| event.properties.len() + 1).sum::<usize>()
+        + [env.emails.len(), env.workflows.len(), env.segments.ids.len()].iter().sum::<usize>();
+    if count > MAX_NAMES {
+        return BTreeSet::new();
+    }
+    let properties = events().flat_map(|event| event.properties.iter().map(|property| property.name.as_str()));
+    schema
+        .field_ids
+        .keys()
+        .chain(schema.event_ids.keys())
+        .chain(&schema.stages)
+        .chain(schema.tags.keys())
+        .map(String::as_str)
+        .chain(properties)
+        .chain(env.emails.keys().copied())
+        .chain(env.teams.keys().copied())
+        .chain(env.workflows.keys().copied())
+        .chain(env.groups.keys().copied())
+        .chain(env.segments.ids.keys().copied())
+        .collect()
+}
+
+/// The words that a slip of the keyboard turned into this one, the likeliest first.
+fn meant(word: &str, names: &BTreeSet<&str>) -> Vec<String> {
+    let ours = snake_case(word);
+    if ours != word && (names.contains(ours.as_str()) || keywords().contains(ours.as_str())) {
+        return vec![ours];
+    }
+    let all = keywords().iter().chain(names).copied();
+    all_near(word, all).into_iter().take(MAX_MEANT).map(str::to_owned).collect()
+}
+
+/// `atleast`, `startswith`: two words of the language without the space between them.
+fn parted(word: &str) -> Option<String> {
+    let lower = word.to_lowercase();
+    let mut cuts = (2..lower.len().saturating_sub(1)).filter_map(|at| lower.split_at_checked(at));
+    let (first, second) = cuts.find(|(first, second)| keywords().contains(first) && keywords().contains(second))?;
+    Some(format!("{first} {second}"))
+}
+
+/// `hand off`, `case study`, `form submitted`: one word, in two.
+fn joined(pair: &[(Range<usize>, &str)], names: &BTreeSet<&str>) -> Option<Wording> {
+    let [(first, one), (second, other)] = pair else { return None };
+    if ![one, other].into_iter().all(|word| word.starts_with(char::is_alphanumeric)) {
+        return None;
+    }
+    let (close, apart) = (snake_case(&format!("{one}{other}")), snake_case(&format!("{one} {other}")));
+    // `form submitted`
+    let turned = snake_case(&format!("{other} {one}"));
+    let is_known = |word: &str| names.contains(word) || keywords().contains(word);
+    let text = [apart, close, turned].into_iter().find(|word| is_known(word))?;
+    Some(Wording { edits: vec![(first.start..second.end, text)], help: "this is one word:" })
+}
+
+/// The line as it reads once its words are known: spelt right, without those that say nothing, paths in quotes. A sentence is looked for in
+/// each, where none was found in the line itself.
+pub(super) fn recast(names: &BTreeSet<&str>, line: &str) -> Vec<String> {
+    let spelt = |line: &str| wordings(names, line).first().and_then(|said| said.applied(line));
+    let brief = |line: &str| without_fillers(line).and_then(|said| said.applied(line));
+    let mut found: Vec<String> = Vec::new();
+    let first = paths(&round(line));
+    for one in [Some(first.clone()), spelt(&first), brief(&first), brief(&first).as_deref().and_then(spelt)] {
+        found.extend(one.filter(|one| one != line && !found.contains(one)));
+    }
+    found
+}
+
+/// `downloaded[asset is "x"]`: round brackets instead, outside of texts.
+fn round(line: &str) -> String {
+    let mut in_text = false;
+    let turned = line.chars().map(|sign| {
+        in_text ^= sign == '"';
+        match sign {
+            '[' if !in_text => '(',
+            ']' if !in_text => ')',
+            other => other,
+        }
+    });
+    turned.collect()
+}
+
+/// `visited /pricing`: a path stands in quotes.
+fn paths(line: &str) -> String {
+    with_path_quoted(line).unwrap_or_else(|| line.to_owned())
+}
+
+fn with_path_quoted(line: &str) -> Option<String> {
+    let at =
+        line.find(" /").filter(|at| line.get(..*at).is_some_and(|before| before.matches('"').count() % 2 == 0))? + 1;
+    let path = line.get(at..)?.split(|c: char| c.is_whitespace() || matches!(c, ')' | ',' | '{')).next()?;
+    let is_path =
+        path.len() > 1 && path.chars().skip(1).all(|c| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.'));
+    is_path.then(|| {
+        format!("{}\"{path}\"{}", line.get(..at).unwrap_or_default(), line.get(at + path.len()..).unwrap_or_default())
+    })
+}
+
+/// `if the lead has clicked the guide`: without the words that say nothing.
+pub(super) fn without_fillers(line: &str) -> Option<Wording> {
+    let words = words(line);
+    let is_filler = |(nth, (_, word)): &(usize, &(Range<usize>, &str))| {
+        let before_time = words.get(nth + 1).is_some_and(|(_, next)| matches!(*next, "last" | "next"));
+        FILLERS.contains(&word.to_lowercase().as_str()) && !before_time
+    };
+    let edits: Vec<(Range<usize>, String)> = words
+        .iter()
+        .enumerate()
+        .filter(is_filler)
+        .map(|(_, (at, _))| {
+            let space = line.get(at.end..).map_or(0, |rest| rest.len() - rest.trim_start().len());
+            (at.start..at.end + space, String::new())
+        })
+        .collect();
+    (!edits.is_empty()).then_some(Wording { edits, help: "Flow does without these words:" })
+}
