@@ -40,7 +40,13 @@ impl<'l> Looking<'l, '_> {
                     let otherwise = otherwise.as_ref().map(|(steps, at)| (steps.as_slice(), *at));
                     self.branch(arms, otherwise, around, found);
                 }
-                Form::Wait(TypedWait::Until { otherwise: Some((steps, _)), .. }) => self.steps(steps, &[], found),
+                Form::Wait(TypedWait::Until { when, otherwise, .. }) => {
+                    if !self.can_hold(&[], (when, false)) {
+                        found.push(reach::never_waits(step.at));
+                    }
+                    let late = otherwise.as_ref().map(|(steps, _)| steps.as_slice());
+                    self.steps(late.unwrap_or_default(), &[], found);
+                }
                 _ => {}
             }
             around = &[];

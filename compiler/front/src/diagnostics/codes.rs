@@ -51,6 +51,7 @@ macro_rules! codes {
                 SameChoice "0310" "same-choice";
                 UnclearDay "0311" "unclear-day";
                 UnknownCountry "0312" "unknown-country";
+                UnknownZone "0313" "unknown-zone";
                 // 04: missing values
                 PossiblyMissing "0401" "possibly-missing";
                 MissingSurprises "0402" "missing-surprises";

@@ -35,6 +35,13 @@ pub(crate) fn always_true(test: &str, at: Location, because: Vec<Location>) -> D
         .help("ask for something else, or leave the `if` out and keep its steps")
 }
 
+/// `wait until stage >= subscriber up to 5 days`
+pub(crate) fn never_waits(at: Location) -> Diagnostic {
+    Diagnostic::error(Code::AlwaysTrue, "this wait is over when it begins", at, "what it waits for is true of everyone")
+        .why("a wait ends at once for those of whom its condition is true already")
+        .help("wait for something that has still to happen, or leave the wait out")
+}
+
 /// `if stage >= mql { .. } else if stage < mql { .. } else { .. }`
 pub(crate) fn nobody_is_left(at: Location, because: Vec<Location>) -> Diagnostic {
     let message = "nobody is left for this `else`";
