@@ -220,7 +220,7 @@ impl<'c> Tried<'c, '_> {
         state.fields.values().all(Domain::is_possible)
             && state.pairs.iter().all(|(_, domain)| domain.is_possible())
             && state.happened.iter().all(|test| event_can_be(&test.pattern.tests, None))
-            && !state.happened.iter().any(|one| without(one))
+            && !state.happened.iter().any(without)
     }
 }
 

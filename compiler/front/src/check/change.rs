@@ -139,8 +139,7 @@ fn no_field_to_set(cx: &Cx<'_>, name: &str) -> Option<(&'static str, String)> {
         return Some(("it is a segment, which follows from what is known of a person", help));
     }
     let is_consent = name.split('_').any(|word| matches!(word, "consent" | "subscribed" | "optin" | "optout" | "gdpr"))
-        || name.starts_with("opt_")
-        || name.starts_with("opted_");
+        || ["opt_in", "opt_out", "opted_in", "opted_out"].iter().any(|words| name.contains(words));
     if is_consent {
         let help = "it comes from imports and events such as `Unsubscribed`".to_owned();
         return Some(("only the person's own act gives consent or takes it back", help));

@@ -4,7 +4,7 @@ use super::Known;
 use super::cx::Cx;
 use super::predicate::Asked;
 use super::predicate::check_predicate;
-use super::text::{check_address, check_web_address, fixed_text, limited_text, report_repeated, nothing_to_read};
+use super::text::{check_address, check_web_address, fixed_text, limited_text, nothing_to_read, report_repeated};
 use crate::diagnostics::names;
 use crate::diagnostics::{suggest, template};
 use crate::source::{FileId, Span};

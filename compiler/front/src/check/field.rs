@@ -131,7 +131,9 @@ pub(super) fn check_is_none_of(
 ) -> Cond {
     let cond = check_is_one_of(cx, field, literals);
     let other = literals.iter().find_map(|literal| match literal {
-        ast::Literal::Word(name) => cx.env.schema.field(&name.text).filter(|other| may_miss(cx, *other, known).is_some()),
+        ast::Literal::Word(name) => {
+            cx.env.schema.field(&name.text).filter(|other| may_miss(cx, *other, known).is_some())
+        }
         _ => None,
     });
     let surprising = cond != Cond::Unknown

@@ -52,7 +52,12 @@ pub(super) fn report_never_found(
 /// Blanks at the beginning or the end, as far as these are looked at.
 fn report_blanks(cx: &mut Cx<'_>, field: &str, text: &str, at: Location, [begin, end]: [bool; 2]) -> bool {
     if text.trim().is_empty() {
-        cx.report(types::never_empty(field, at));
+        let mut diagnostic = types::never_empty(field, at);
+        // In a list, and behind a `not`, other words would have to change.
+        if !cx.text_before(at.span.start).trim_end().ends_with(" is") {
+            diagnostic.edits.clear();
+        }
+        cx.report(diagnostic);
         return true;
     }
     let mut mended = text;

@@ -33,7 +33,8 @@ fn check_step(cx: &mut Cx<'_>, step: &Step, journey: &mut Journey) -> TypedStep 
         };
     }
     let (kind, form) = constructs::steps!(dispatch);
-    let label = step.label.as_ref().and_then(|label| name_text(cx, label, "label", "step \"pricing nudge\": send nudge"));
+    let label =
+        step.label.as_ref().and_then(|label| name_text(cx, label, "label", "step \"pricing nudge\": send nudge"));
     TypedStep { label, kind, form, text: cx.text_at(step.head), at }
 }
 

@@ -102,7 +102,7 @@ pub(crate) fn unknown_country(text: &str, nearest: Option<&str>, at: Location) -
 pub(crate) fn never_empty(field: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::NeverTrue, format!("`{field}` is never an empty text"), at, "nobody has this")
         .why("a value that is empty is kept as none at all")
-        .help("ask whether it is there")
+        .help("ask whether it is there, with `is known` or `is unknown`")
         .edit(at, "unknown")
 }
 
@@ -135,7 +135,9 @@ pub(crate) fn never_that_address(field: &str, text: &str, why: &str, at: Locatio
 pub(crate) fn never_that_link(field: &str, text: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadLink, format!("`{field}` can never be \"{text}\""), at, "no web address begins so")
         .why("this would be false for everyone")
-        .help(format!("write it in full, \"https://acme.example/page\", or ask for a part of it with `{field} contains`"))
+        .help(format!(
+            "write it in full, \"https://acme.example/page\", or ask for a part of it with `{field} contains`"
+        ))
 }
 
 /// `a_at > renewal_date`: a moment beside a date. Each with its name and kind.
