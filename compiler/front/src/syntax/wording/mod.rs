@@ -70,6 +70,15 @@ pub(crate) fn wordings(line: &str) -> Vec<Wording> {
     found
 }
 
+/// What a line may have meant where nothing else is likelier.
+pub(crate) fn loose(line: &str) -> Vec<Wording> {
+    if line.len() > MAX_LINE_BYTES {
+        return Vec::new();
+    }
+    let words = Words::of(line);
+    table::LOOSE.iter().filter_map(|line| in_words(&words, line)).collect()
+}
+
 /// Whether a line says something to people, in words of its own.
 pub(crate) fn is_text_line(line: &str) -> bool {
     texts::is_text_line(line)

@@ -163,7 +163,7 @@ impl<'l> Words<'l> {
 const WORDS_OF_CONDITIONS: &[&str] = &[
     "is", "in", "not", "and", "or", "if", "when", "no", "at", "up", "to", "for", "on", "by", "as", "with", "where",
     "contains", "else", "until", "within", "after", "before", "the", "a", "an", "of", "link", "covers", "enter",
-    "wait",
+    "wait", "has", "have", "had", "was", "were", "did", "does", "are", "be", "been",
 ];
 
 /// How much is tried for one pattern and place: lines are short, and a made-up one must not take for ever.

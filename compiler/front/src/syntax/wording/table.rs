@@ -244,8 +244,6 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "$f in (\"$a\", \"$b\", \"$c\")",
         "several values stand in a list, each in quotes:",
     ),
-    ("$k:cond $f:name $v:text $", "$k $f is $v", SAY),
-    ("$k:cond $f:name $v:name $", "$k $f is \"$v\"", "texts stand in quotes:"),
     ("[is] greater|more|higher|larger|bigger than|then or equal [to]", ">=", SAY),
     ("[is] less|lower|fewer|smaller than|then or equal [to]", "<=", SAY),
     ("[is] greater|more|higher|larger|bigger then", ">", SAY),
@@ -404,7 +402,6 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ hand_off|handover|hand-off|assign|route|pass [them] to $t:name $", "handoff to $t", SAY),
     ("^ handoff $t:name $", "handoff to $t", SAY),
     // ---- lines of a workflow
-    ("^ goal $n.. when|if $p.. $", "goal \"$n\" when $p", "the goal's name stands in quotes:"),
     ("^ goal when $p:name within $d.. $", "goal \"$p\" when $p within $d", "a goal has a name:"),
     ("exit when becomes|become [a|an] $s:name", "exit when $s", SAY),
     ("^ suppress|exclude|skip [those|people] [who|that] [are] $p:name $", "skip when $p", SAY),
@@ -416,12 +413,6 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ only once [per] [person|contact] $", "reenter never", "how often somebody may come in:"),
     ("^ owner $n:text < $a.. > $", "owner \"$a\"", "an owner is named by their address:"),
     ("^ owned by $t:text $", "owner $t", SAY),
-    (
-        "^ send only on|at $d.. $",
-        "send on $d from 00:00 to 24:00 in contact timezone",
-        "a window says from when to when:",
-    ),
-    ("^ send on $d.. $", "send on $d from 00:00 to 24:00 in contact timezone", "a window says from when to when:"),
     ("^ enter when manual|manually $", "enter by hand", SAY),
     ("^ enter manual $", "enter by hand", SAY),
     (
@@ -509,8 +500,6 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "covers $f in (\"$v\", \"$w\")",
         "several values stand in a list, each in quotes:",
     ),
-    ("covers $v:name $", "covers region is \"$v\"", "say of which field:"),
-    ("covers $v:text $", "covers region is $v", "say of which field:"),
     ("covers $v:name and|or|, $w:name $", "covers region in (\"$v\", \"$w\")", "say of which field:"),
     ("covers $v:text and|or|, $w:text $", "covers region in ($v, $w)", "say of which field:"),
     ("covers everything|everyone|all|rest|anything|everybody $", "", "a member without `covers` takes everyone:"),
@@ -673,4 +662,19 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("is equal to", "is", SAY),
     ("equals", "is", SAY),
     ("equal to", "is", SAY),
+];
+
+/// The same, for wordings that are so general that all others come first.
+pub(super) const LOOSE: &[(&str, &str, &str)] = &[
+    ("$k:cond $f:name $v:text $", "$k $f is $v", SAY),
+    ("$k:cond $f:name $v:name $", "$k $f is \"$v\"", "texts stand in quotes:"),
+    ("^ goal $n.. when|if $p.. $", "goal \"$n\" when $p", "the goal's name stands in quotes:"),
+    ("covers $v:name $", "covers region is \"$v\"", "say of which field:"),
+    ("covers $v:text $", "covers region is $v", "say of which field:"),
+    (
+        "^ send only on|at $d.. $",
+        "send on $d from 00:00 to 24:00 in contact timezone",
+        "a window says from when to when:",
+    ),
+    ("^ send on $d.. $", "send on $d from 00:00 to 24:00 in contact timezone", "a window says from when to when:"),
 ];
