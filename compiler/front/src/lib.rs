@@ -16,6 +16,7 @@ mod built_in;
 mod check;
 pub mod country;
 pub mod diagnostics;
+mod domain;
 mod env;
 pub mod format;
 pub mod lints;

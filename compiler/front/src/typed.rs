@@ -105,7 +105,7 @@ pub(crate) enum Since {
 }
 
 /// A number, a date or an instant, as kept in frames.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Number {
     Const(i64),
     Field(FieldId),
@@ -115,6 +115,17 @@ pub(crate) enum Number {
     Max(Box<Number>, Box<Number>),
     Add(Box<Number>, Box<Number>),
     Sub(Box<Number>, Box<Number>),
+}
+
+impl Number {
+    /// The fields whose absence makes it missing.
+    pub(crate) fn fields(&self) -> Vec<FieldId> {
+        match self {
+            Self::Const(_) | Self::Or(..) => Vec::new(),
+            Self::Field(field) => vec![*field],
+            Self::Max(a, b) | Self::Add(a, b) | Self::Sub(a, b) => [a.fields(), b.fields()].concat(),
+        }
+    }
 }
 
 /// A segment: one predicate, named everywhere.

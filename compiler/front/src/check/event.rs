@@ -6,7 +6,8 @@ use super::field::{check_choice, report_reversed, text_needle, text_test_kind, t
 use super::named;
 use super::number::{constant_date, constant_day, constant_number, day_bound};
 use super::predicate::Asked;
-use crate::diagnostics::{names, time, types};
+use crate::diagnostics::{names, reach, time, types};
+use crate::domain::event_can_be;
 use crate::env::schema;
 use crate::meaning::Meaning;
 use crate::source::Span;
@@ -34,10 +35,37 @@ pub(super) fn check_event(
     else {
         return Cond::Unknown;
     };
+    if report_no_such_event(cx, name, properties, &tests) {
+        return Cond::Unknown;
+    }
     let text = pattern_text(cx, name, properties);
     let pattern = Pattern { text, event: PatternEvent::Declared(event), tests: tests.into_iter().flatten().collect() };
     let cond = counted(cx, pattern, counts, since, span);
     if none { Cond::Not(Box::new(cond)) } else { cond }
+}
+
+/// Reports the first two properties that no event has both; `tests` are what each asks.
+fn report_no_such_event(
+    cx: &mut Cx<'_>,
+    name: &ast::Name,
+    properties: &[ast::Property],
+    tests: &[Vec<PropertyTest>],
+) -> bool {
+    if event_can_be(tests.iter().flatten(), None) {
+        return false;
+    }
+    let can_be = |tests: &[&Vec<PropertyTest>]| event_can_be(tests.iter().copied().flatten(), None);
+    let mut pairs = properties
+        .iter()
+        .zip(tests)
+        .enumerate()
+        .flat_map(|(at, second)| properties.iter().zip(tests).take(at).map(move |first| (first, second)));
+    let Some(((first, _), (second, _))) = pairs.find(|((_, one), (_, other))| !can_be(&[one, other])) else {
+        return false;
+    };
+    let (test, at, first) = (cx.text_at(second.span), cx.at(second.span), cx.at(first.span));
+    cx.report(reach::no_such_event(&test, &name.text, at, first));
+    true
 }
 
 /// That it happened so many times.

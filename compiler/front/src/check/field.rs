@@ -4,6 +4,7 @@ use super::Known;
 use super::cx::Cx;
 use super::habits::asks_for_presence;
 use super::named;
+use super::never::{report_never, report_never_found};
 use super::number::literal_words;
 use super::number::{check_number, constant_date, constant_day, constant_number, day_bound};
 use super::predicate::comparison;
@@ -31,6 +32,9 @@ pub(super) fn text_needle(
             cx.report(types::nothing_to_look_for(&name.text, relation.words(), cx.at(literal.span())));
             return None;
         }
+        if report_never_found(cx, &name.text, relation, literal, &needle) {
+            return None;
+        }
         return Some(needle);
     }
     if *ty == FieldType::Country {
@@ -43,13 +47,25 @@ pub(super) fn text_needle(
     None
 }
 
+/// From the `not` before a value to its end.
+fn with_its_not(cx: &Cx<'_>, value: Span) -> Location {
+    let before = cx.text_before(value.start).trim_end();
+    cx.at(Span::new(before.len().saturating_sub("not".len()) as u32, value.end))
+}
+
+/// `is not ""` is `is known`.
+fn report_not_empty(cx: &mut Cx<'_>, field: &str, value: Span) {
+    let whole = with_its_not(cx, value);
+    let mut diagnostic = types::never_empty(field, cx.at(value));
+    diagnostic.edits.clear();
+    cx.report(diagnostic.edit(whole, "known"));
+}
+
 /// `is not empty` is `is known`.
 fn report_presence_denied(cx: &mut Cx<'_>, word: &ast::Name, ours: &str) {
     let opposite = if ours == "known" { "unknown" } else { "known" };
-    let before = cx.text_before(word.span.start).trim_end();
-    let from = before.len().saturating_sub("not".len()) as u32;
+    let whole = with_its_not(cx, word.span);
     let diagnostic = types::type_mismatch(&word.text, "a name", "a value", cx.at(word.span), "");
-    let whole = cx.at(Span::new(from, word.span.end));
     cx.report(diagnostic.help(format!("Flow says `{opposite}`:")).edit(whole, opposite));
 }
 
@@ -70,6 +86,13 @@ pub(super) fn check_field_relation(
         }
         let diagnostic = types::type_mismatch(&word.text, "a name", "a value", cx.at(word.span), "");
         cx.report(diagnostic.help(format!("Flow says `{ours}`:")).edit(cx.at(word.span), ours));
+        return Cond::Unknown;
+    }
+    if let Relation::IsNot(ast::Literal::Text(text)) = relation
+        && text.plain().is_some_and(|text| text.trim().is_empty())
+    {
+        let name = cx.env.schema.shape(field).name.clone();
+        report_not_empty(cx, &name, text.span);
         return Cond::Unknown;
     }
     match relation {
@@ -107,7 +130,15 @@ pub(super) fn check_is_none_of(
     known: &Known,
 ) -> Cond {
     let cond = check_is_one_of(cx, field, literals);
-    if cond == Cond::Unknown || !surprises(cx, field, span, known) { Cond::Not(Box::new(cond)) } else { Cond::Unknown }
+    let other = literals.iter().find_map(|literal| match literal {
+        ast::Literal::Word(name) => {
+            cx.env.schema.field(&name.text).filter(|other| may_miss(cx, *other, known).is_some())
+        }
+        _ => None,
+    });
+    let surprising = cond != Cond::Unknown
+        && (surprises(cx, field, span, known) || other.is_some_and(|other| surprises(cx, other, span, known)));
+    if surprising { Cond::Unknown } else { Cond::Not(Box::new(cond)) }
 }
 
 /// Reports a test that would surprise about people whose field is missing.
@@ -150,13 +181,9 @@ pub(super) fn check_is_one_of(cx: &mut Cx<'_>, field: FieldId, literals: &[ast::
                 .collect::<Option<Vec<_>>>()
                 .map_or(Cond::Unknown, |texts| Cond::TextIn(field, texts));
         }
-        FieldType::Number | FieldType::Money => {
-            literals.iter().map(|literal| constant_number(cx, literal).map(|value| equals(field, value))).collect()
+        FieldType::Number | FieldType::Money | FieldType::Date | FieldType::Moment => {
+            literals.iter().map(|literal| check_is_value(cx, field, &shape.ty, literal)).collect()
         }
-        FieldType::Date => {
-            literals.iter().map(|literal| constant_date(cx, literal).map(|value| equals(field, value))).collect()
-        }
-        FieldType::Moment => literals.iter().map(|literal| within_day(cx, field, literal)).collect(),
         FieldType::YesNo => literals
             .iter()
             .map(|literal| match literal {
@@ -183,6 +210,36 @@ pub(super) fn check_is_one_of(cx: &mut Cx<'_>, field: FieldId, literals: &[ast::
         }
         None => Cond::Unknown,
     }
+}
+
+/// That a number, a date or a moment is one that is written, or that of another field.
+fn check_is_value(cx: &mut Cx<'_>, field: FieldId, ty: &FieldType, literal: &ast::Literal) -> Option<Cond> {
+    if let Some(other) = other_field(cx, field, literal) {
+        return Some(Cond::Compare(Number::Field(field), Comparison::Equal, Number::Field(other?)));
+    }
+    match ty {
+        FieldType::Moment => within_day(cx, field, literal),
+        FieldType::Date => constant_date(cx, literal).map(|value| equals(field, value)),
+        _ => constant_number(cx, literal).map(|value| equals(field, value)),
+    }
+}
+
+/// The field that a word names, for a comparison with a field; one of another kind is reported. Nothing where it names none.
+fn other_field(cx: &mut Cx<'_>, field: FieldId, literal: &ast::Literal) -> Option<Option<FieldId>> {
+    let ast::Literal::Word(name) = literal else { return None };
+    let other = cx.env.schema.field(&name.text)?;
+    let [ours, theirs] = [field, other].map(|field| cx.env.schema.shape(field));
+    let is_number = |ty: &FieldType| matches!(ty, FieldType::Number | FieldType::Money);
+    if ours.ty == theirs.ty || (is_number(&ours.ty) && is_number(&theirs.ty)) {
+        return Some(named::field(cx, name));
+    }
+    let diagnostic = types::fields_of_two_kinds(
+        [&ours.name, schema::words(&ours.ty)],
+        [&theirs.name, schema::words(&theirs.ty)],
+        cx.at(name.span),
+    );
+    cx.report(diagnostic);
+    Some(None)
 }
 
 pub(super) fn stage_literal(cx: &mut Cx<'_>, literal: &ast::Literal) -> Option<i64> {
@@ -219,6 +276,9 @@ pub(super) fn check_choice(cx: &mut Cx<'_>, field: &str, choices: &[String], lit
 /// A text that a value may be, in lower case; of a country its code.
 pub(super) fn text_value(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: &ast::Literal) -> Option<String> {
     let text = plain_text(cx, field, ty, literal)?;
+    if report_never(cx, field, ty, literal, &text) {
+        return None;
+    }
     if *ty != FieldType::Country {
         return Some(text.to_lowercase());
     }
@@ -279,6 +339,10 @@ pub(super) fn wrong_literal(cx: &mut Cx<'_>, field: &str, ty: &FieldType, litera
     let wanted = format!("{} like `{field}`", schema::words(ty));
     let at = cx.at(literal.span());
     let diagnostic = match literal {
+        // `job_title is first_name`
+        ast::Literal::Word(name) if cx.env.schema.field(&name.text).is_some() => {
+            types::field_beside_value(field, &text, schema::words(ty), at, &example)
+        }
         // `industry is saas`
         ast::Literal::Word(_) if ty.is_text() || matches!(ty, FieldType::OneOf(_)) => {
             types::type_mismatch(&text, "a name", &wanted, at, "")
@@ -334,22 +398,45 @@ fn check_field_between(
     check_between(cx, &Number::Field(field), (from, low), (to, high))
 }
 
-/// Both days belong to it, from the beginning of the first to the end of the last.
+/// What lies at one end of a range of moments: those of a day, its first and the first behind it, or that of a field.
+enum End {
+    Day(i64, i64),
+    Field(FieldId),
+}
+
+/// Both days belong to it, from the beginning of the first to the end of the last; and both moments, where they are fields.
 fn check_moment_between(cx: &mut Cx<'_>, field: FieldId, low: &ast::Sum, high: &ast::Sum) -> Cond {
-    let days = [low, high].map(|end| match end.terms.as_slice() {
-        [(false, literal)] => constant_day(cx, literal),
+    let ends = [low, high].map(|end| match end.terms.as_slice() {
+        [(false, literal)] => match other_field(cx, field, literal) {
+            Some(other) => other.map(End::Field),
+            None => constant_day(cx, literal).map(|(from, until)| End::Day(from, until)),
+        },
         _ => {
             let text = cx.text_at(end.span);
             cx.report(types::type_mismatch(&text, "a sum", "a date", cx.at(end.span), "2026-10-01"));
             None
         }
     });
-    let [Some((from, _)), Some((last, until))] = days else { return Cond::Unknown };
-    if from > last {
+    let [Some(from), Some(to)] = ends else { return Cond::Unknown };
+    if let (End::Day(from, _), End::Day(last, _)) = (&from, &to)
+        && from > last
+    {
         report_reversed(cx, low, high);
         return Cond::Unknown;
     }
-    from_until(field, (from, cx.at(low.span)), (until, cx.at(high.span)))
+    let from = match from {
+        End::Day(from, _) => (Comparison::GreaterOrEqual, Number::Const(from)),
+        End::Field(field) => (Comparison::GreaterOrEqual, Number::Field(field)),
+    };
+    let to = match to {
+        End::Day(_, until) => (Comparison::Less, Number::Const(until)),
+        End::Field(field) => (Comparison::LessOrEqual, Number::Field(field)),
+    };
+    let part = |((comparison, end), sum): ((Comparison, Number), &ast::Sum)| Part {
+        cond: Cond::Compare(Number::Field(field), comparison, end),
+        at: cx.at(sum.span),
+    };
+    Cond::All([(from, low), (to, high)].map(part).into())
 }
 
 fn within_day(cx: &mut Cx<'_>, field: FieldId, literal: &ast::Literal) -> Option<Cond> {
@@ -404,7 +491,27 @@ pub(super) fn check_field_order(
     if matches!(order, Order::Under | Order::AtMost) && surprises(cx, field, span, known) {
         return Cond::Unknown;
     }
+    if cx.env.schema.shape(field).ty == FieldType::Stage && beyond_the_stages(cx, order, &right, span) {
+        return Cond::Unknown;
+    }
     Cond::Compare(Number::Field(field), comparison(order), right)
+}
+
+/// Reports what is asked beyond the last stage, or below the first.
+fn beyond_the_stages(cx: &mut Cx<'_>, order: Order, stage: &Number, span: Span) -> bool {
+    let Number::Const(stage) = stage else { return false };
+    let stages = &cx.env.schema.stages;
+    let beyond = match order {
+        Order::Over => *stage == stages.len() as i64 - 1,
+        Order::Under => *stage == 0,
+        Order::AtLeast | Order::AtMost => false,
+    };
+    let name = usize::try_from(*stage).ok().and_then(|stage| stages.get(stage)).filter(|_| beyond);
+    let Some(name) = name else { return false };
+    let is = if order == Order::Over { "last" } else { "first" };
+    let instead = format!("stage is {name}");
+    cx.report(reach::beyond_the_stages(&cx.text_at(span), cx.at(span), name, is, &instead));
+    true
 }
 
 /// What a field that has an order is compared with.
@@ -420,12 +527,17 @@ fn order_value(
     match shape.ty {
         FieldType::Number | FieldType::Money => check_number(cx, sum, known),
         FieldType::Date | FieldType::Moment => match sum.terms.as_slice() {
-            [(false, ast::Literal::Word(name))] if field_of(cx, name) == Some(&shape.ty) => {
-                named::field(cx, name).map(Number::Field)
+            [(false, literal @ ast::Literal::Word(name))] if cx.env.schema.field(&name.text).is_some() => {
+                other_field(cx, field, literal)?.map(Number::Field)
             }
             [(false, literal)] if shape.ty == FieldType::Date => constant_date(cx, literal).map(Number::Const),
             [(false, literal)] => day_bound(cx, &shape.name, order?, literal, span).map(Number::Const),
-            _ => check_number(cx, sum, known),
+            // `10000-01-01` too: a year has four digits.
+            _ => {
+                let text = cx.text_at(sum.span);
+                cx.report(types::type_mismatch(&text, "a sum", "a date", cx.at(sum.span), "2026-10-01"));
+                None
+            }
         },
         FieldType::Stage => match sum.terms.as_slice() {
             [(false, literal)] => stage_literal(cx, literal).map(Number::Const),
@@ -438,12 +550,6 @@ fn order_value(
             None
         }
     }
-}
-
-/// The type of the field that a word names.
-fn field_of<'e>(cx: &Cx<'e>, name: &ast::Name) -> Option<&'e FieldType> {
-    let field = cx.env.schema.field(&name.text)?;
-    Some(&cx.env.schema.shape(field).ty)
 }
 
 fn equals(field: FieldId, value: i64) -> Cond {

@@ -14,6 +14,7 @@ mod flow;
 mod habits;
 mod header;
 mod named;
+mod never;
 mod number;
 mod predicate;
 mod segment;

@@ -9,7 +9,7 @@ use crate::meaning::{Meaning, ValueKind};
 use crate::source::Span;
 use crate::syntax::ast::{self, Order};
 use crate::typed::Number;
-use crate::values::{day_after, days_of, number_of};
+use crate::values::{day_after, days_of, number_of, point_or_thousands};
 use flow_ir::limits::MAX_TERMS;
 use flow_ir::{FieldId, FieldType};
 
@@ -101,6 +101,10 @@ pub(super) fn constant_number(cx: &mut Cx<'_>, literal: &ast::Literal) -> Option
     let at = cx.at(literal.span());
     match literal {
         ast::Literal::Number(text, _) => match number_of(text) {
+            Ok(_) if let Some(readings) = point_or_thousands(text) => {
+                cx.report(types::point_or_thousands(text, at, readings));
+                None
+            }
             Ok(value) => {
                 cx.means(at.span, Meaning::Value(ValueKind::Number));
                 Some(value)
@@ -145,7 +149,7 @@ pub(super) fn constant_day(cx: &mut Cx<'_>, literal: &ast::Literal) -> Option<(i
     let moments = begins(day).zip(begins(day + 1));
     if moments.is_none() {
         let text = cx.text_at(literal.span());
-        cx.report(types::bad_date(&text, cx.at(literal.span())));
+        cx.report(types::too_far(&text, cx.at(literal.span())));
     }
     moments
 }

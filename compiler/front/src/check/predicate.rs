@@ -17,7 +17,7 @@ use crate::source::Span;
 use crate::syntax::ast::{self, Kind, Order, Predicate, Relation};
 use crate::syntax::constructs;
 use crate::syntax::line::one_line;
-use crate::typed::{Cond, Number, Part};
+use crate::typed::{Cond, Part};
 use flow_ir::limits::MAX_CONDITION_BYTES;
 use flow_ir::{Comparison, FieldId, FieldType};
 
@@ -210,7 +210,7 @@ pub(super) fn first_missing(cx: &Cx<'_>, cond: &Cond, known: &Known) -> Option<F
             may_miss(cx, *field, known)
         }
         Cond::Compare(left, _, right) => {
-            fields_of(left).into_iter().chain(fields_of(right)).find_map(|field| may_miss(cx, field, known))
+            left.fields().into_iter().chain(right.fields()).find_map(|field| may_miss(cx, field, known))
         }
         _ => None,
     }
@@ -343,15 +343,6 @@ pub(super) fn comparison(order: Order) -> Comparison {
     }
 }
 
-/// The fields whose absence makes a number missing.
-fn fields_of(number: &Number) -> Vec<FieldId> {
-    match number {
-        Number::Const(_) | Number::Or(..) => Vec::new(),
-        Number::Field(field) => vec![*field],
-        Number::Max(a, b) | Number::Add(a, b) | Number::Sub(a, b) => [fields_of(a), fields_of(b)].concat(),
-    }
-}
-
 /// The fields that are surely known where a condition holds, or where it does not.
 pub(super) fn assume(env: &Env<'_>, cond: &Cond, holds: bool) -> Known {
     match (cond, holds) {
@@ -359,7 +350,7 @@ pub(super) fn assume(env: &Env<'_>, cond: &Cond, holds: bool) -> Known {
             Known::from([*field])
         }
         (Cond::TextTest(field, ..), true) => Known::from([*field]),
-        (Cond::Compare(left, _, right), true) => fields_of(left).into_iter().chain(fields_of(right)).collect(),
+        (Cond::Compare(left, _, right), true) => left.fields().into_iter().chain(right.fields()).collect(),
         (Cond::All(parts), true) | (Cond::Any(parts), false) => {
             parts.iter().flat_map(|part| assume(env, &part.cond, holds)).collect()
         }

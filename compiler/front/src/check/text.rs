@@ -124,6 +124,25 @@ pub(super) fn check_piece(cx: &mut Cx<'_>, piece: &TextPiece, known: &Known) -> 
     }
 }
 
+/// Whether nobody would read anything in it. Signs that nobody sees are nothing to read either.
+pub(super) fn nothing_to_read(text: &Text) -> bool {
+    let is_unseen = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
+    };
+    text.plain().is_some_and(|text| text.chars().all(is_unseen))
+}
+
+/// The same of a text by which something is known: its goal, its title, its label.
+pub(super) fn name_text(cx: &mut Cx<'_>, text: &Text, what: &str, example: &str) -> Option<String> {
+    if nothing_to_read(text) {
+        cx.report(names::empty_text(what, example, cx.at(text.span)));
+        return None;
+    }
+    fixed_text(cx, text)
+}
+
 /// A text that is the same for everyone.
 pub(super) fn fixed_text(cx: &mut Cx<'_>, text: &Text) -> Option<String> {
     let plain = text.plain();

@@ -51,6 +51,7 @@ macro_rules! codes {
                 SameChoice "0310" "same-choice";
                 UnclearDay "0311" "unclear-day";
                 UnknownCountry "0312" "unknown-country";
+                UnknownZone "0313" "unknown-zone";
                 // 04: missing values
                 PossiblyMissing "0401" "possibly-missing";
                 MissingSurprises "0402" "missing-surprises";
@@ -75,6 +76,7 @@ macro_rules! codes {
                 NothingToDo "0703" "nothing-to-do";
                 StartCycle "0704" "start-cycle" proof start_cycle;
                 StopsItself "0705" "stops-itself";
+                AlwaysTrue "0706" "always-true" proof ways;
                 // 08: contract
                 NoEntry "0801" "no-entry";
                 NoReenter "0802" "no-reenter";
