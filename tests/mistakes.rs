@@ -200,25 +200,33 @@ fn edited(text: &str, edits: &[Edit]) -> String {
     text
 }
 
+/// What is not as it should be, with what is drawn.
+fn told(mistake: &Mistake) -> Option<String> {
+    let fault = faults(mistake).err()?;
+    let around = Around::of(&mistake.place);
+    let compilation = around.compiled(&mistake.place, around.with(&mistake.typed));
+    let drawn: Vec<String> = errors(&compilation)
+        .iter()
+        .take(3)
+        .map(|found| Human { colour: false, width: WIDTH }.render(found, &compilation.sources))
+        .collect();
+    Some(format!("== {}: {}\n   {fault}\n{}", mistake.place, mistake.typed.join("\n"), drawn.join("\n")))
+}
+
 #[test]
 fn every_mistake_gets_one_message_that_mends_it() {
     let mut places: Vec<PathBuf> = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
     places.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
     places.sort();
-    let (mut all, mut wrong) = (0, Vec::new());
-    for mistake in places.iter().flat_map(|place| mistakes(place)) {
-        all += 1;
-        if let Err(fault) = faults(&mistake) {
-            let around = Around::of(&mistake.place);
-            let compilation = around.compiled(&mistake.place, around.with(&mistake.typed));
-            let drawn: Vec<String> = errors(&compilation)
-                .iter()
-                .take(3)
-                .map(|found| Human { colour: false, width: WIDTH }.render(found, &compilation.sources))
-                .collect();
-            wrong.push(format!("== {}: {}\n   {fault}\n{}", mistake.place, mistake.typed.join("\n"), drawn.join("\n")));
-        }
-    }
+    let mistakes: Vec<Mistake> = places.iter().flat_map(|place| mistakes(place)).collect();
+    let all = mistakes.len();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let told = |mistakes: &[Mistake]| mistakes.iter().filter_map(told).collect::<Vec<String>>();
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let parts = mistakes.chunks(all.div_ceil(threads).max(1));
+        let running: Vec<_> = parts.map(|part| scope.spawn(move || told(part))).collect();
+        running.into_iter().flat_map(|part| part.join().unwrap()).collect()
+    });
     assert!(all > 100, "only {all} mistakes were found");
     assert!(wrong.is_empty(), "{}\n{} of {all} are not mended as they should be", wrong.join("\n"), wrong.len());
 }
