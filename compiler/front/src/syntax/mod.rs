@@ -7,6 +7,7 @@ pub(crate) mod ast;
 pub mod constructs;
 pub(crate) mod line;
 mod parse;
+pub(crate) mod quoted;
 pub(crate) mod settled;
 #[cfg(test)]
 mod tests;
