@@ -66,13 +66,6 @@ pub(super) fn indent_of(line: &str) -> usize {
     line.len() - line.trim_start_matches([' ', '\t']).len()
 }
 
-/// The indentation of the line that holds a place.
-pub(super) fn indent_at(text: &str, at: u32) -> usize {
-    let before = text.get(..at as usize).unwrap_or_default();
-    let start = before.rfind('\n').map_or(0, |end| end + 1);
-    indent_of(text.get(start..).unwrap_or_default().lines().next().unwrap_or_default())
-}
-
 /// The braces of a line outside texts and comments.
 fn braces(line: &str) -> Vec<(usize, char)> {
     let mut found = Vec::new();
