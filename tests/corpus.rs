@@ -136,18 +136,29 @@ fn every_code_is_shown() {
     assert!(missing.is_empty(), "no file of the corpus shows {missing:?}");
 }
 
-/// Windows ends its lines in two signs; nothing else may change.
+/// Windows ends its lines in two signs, and old programs in another one; nothing else may change.
 #[test]
-fn line_ends_of_windows_change_nothing() {
+fn line_ends_change_nothing() {
     for path in files() {
         let text = read(&path);
-        let found = |text: String| {
-            let compilation = compile(&project("lines.flow", text.clone()));
+        let found = |ends: &str| {
+            let text = text.replace('\n', ends);
+            let compilation = compile(&project("lines.flow", text));
+            let line = |found: &Diagnostic| match found.at() {
+                Some(at) if at.file.0 == 0 => {
+                    let text = &compilation.sources.get(at).unwrap().text;
+                    LineIndex::new(text).line_column(text, at.span.start).line
+                }
+                _ => 0,
+            };
             let found = compilation.diagnostics.iter();
-            let found: Vec<_> = found.map(|found| (line_of(found, &text), found.code, found.message.clone())).collect();
+            let found: Vec<_> = found.map(|found| (line(found), found.code, found.message.clone())).collect();
             (found, compilation.program.is_some())
         };
-        assert_eq!(found(text.replace('\n', "\r\n")), found(text), "{}", path.display());
+        let usual = found("\n");
+        for ends in ["\r\n", "\r"] {
+            assert_eq!(found(ends), usual, "{} with {ends:?}", path.display());
+        }
     }
 }
 

@@ -39,3 +39,24 @@ impl More {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::MAX_OF_A_KIND;
+    use crate::source::Source;
+    use crate::{Project, compile};
+
+    #[test]
+    fn of_very_many_of_one_kind_the_first_are_told_and_how_many_more_there_are() {
+        let text = format!("tags {}\nsegment s = nothing_known\n", vec!["a"; 1_001].join(", "));
+        let sources = vec![Source { path: "many.flow".to_owned(), text }];
+        let compilation = compile(&Project { timezone: "UTC".to_owned(), sources, ..Project::default() });
+        assert!(compilation.has_errors() && compilation.program.is_none());
+        // Of another kind, elsewhere.
+        let [twice @ .., _] = compilation.diagnostics.as_slice() else { panic!("nothing is wrong") };
+        assert_eq!(twice.len(), MAX_OF_A_KIND);
+        let why = |nth: usize| twice.get(nth).and_then(|found| found.why.clone()).unwrap();
+        assert!(why(MAX_OF_A_KIND - 1).ends_with("; 800 more of this kind behind it are told once these are mended"));
+        assert!(!why(MAX_OF_A_KIND - 2).contains("more"));
+    }
+}
