@@ -48,9 +48,8 @@ fn token_at(text: &str, at: usize, fields: &[&str]) -> Option<Foreign> {
     let rest = text.get(at..)?;
     let (open, close) = MARKS.iter().find(|(open, _)| rest.starts_with(open))?;
     let inner = rest.get(open.len()..)?;
-    // No more is looked at for each sign that may begin one.
-    let near = inner.get(..inner.floor_char_boundary(MAX_NAME_BYTES + close.len()))?;
-    let inner = near.get(..near.find(close)?)?;
+    let inner = inner.get(..inner.find(close).filter(|length| *length <= MAX_NAME_BYTES)?)?;
+    let field = field_of(inner, fields);
     let is_token = match *open {
         "*|" => !inner.is_empty() && !inner.contains(char::is_whitespace),
         "%" => inner.len() >= MIN_PERCENT && inner.chars().all(|c| c.is_ascii_alphabetic() || c == '_'),
@@ -58,7 +57,7 @@ fn token_at(text: &str, at: usize, fields: &[&str]) -> Option<Foreign> {
         "{" => is_name(inner.split(" or ").next()?) && (inner.contains(" or \"") || fields.contains(&inner)),
         _ => is_name(inner),
     };
-    is_token.then(|| Foreign { span: at..at + open.len() + inner.len() + close.len(), field: field_of(inner, fields) })
+    is_token.then(|| Foreign { span: at..at + open.len() + inner.len() + close.len(), field })
 }
 
 pub(super) fn is_name(text: &str) -> bool {
