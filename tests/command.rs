@@ -564,3 +564,14 @@ fn fmt_keeps_links_permissions_and_read_only_files() {
     assert!(fs::symlink_metadata(folder.path().join("link.flow")).unwrap().is_symlink());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
 }
+
+/// A machine reads more than people, and not without end.
+#[test]
+fn findings_for_machines_are_bounded_and_counted() {
+    let segments: String = (0..2_100).map(|nth| format!("segment s{nth} = scores >= {nth}\n")).collect();
+    let folder = Folder::empty().with("flow.toml", SETTINGS).with("many.flow", format!("use std.b2b\n{segments}"));
+    let output = command(&["check", "--format", "json"]).current_dir(folder.path()).output().unwrap();
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said["diagnostics"].as_array().map(Vec::len), Some(2_000));
+    assert_eq!((said["errors"].as_u64(), said["more"].as_u64()), (Some(2_100), Some(100)));
+}

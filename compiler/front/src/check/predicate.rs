@@ -281,7 +281,7 @@ pub(super) fn unknown_subject(cx: &mut Cx<'_>, name: &ast::Name) {
         Some(is) => types::type_mismatch(&name.text, is, "a field before a comparison", at, &example),
         None => names::unknown_field(&name.text, &cx.names(schema::Schema::field_names), at),
     };
-    cx.report_unknown(&[Kind::Contact], diagnostic);
+    cx.report_unknown(&name.text, &[Kind::Contact], diagnostic);
 }
 
 /// A yes/no field alone.
@@ -330,7 +330,7 @@ pub(super) fn check_bare_word(cx: &mut Cx<'_>, name: &ast::Name, asked: Asked<'_
         all.extend(cx.env.schema.event_names());
     }
     let diagnostic = names::unknown_name(&name.text, &all, cx.at(name.span));
-    cx.report_unknown(&[Kind::Contact, Kind::Segment, Kind::Stages, Kind::Event], diagnostic);
+    cx.report_unknown(&name.text, &[Kind::Contact, Kind::Segment, Kind::Stages, Kind::Event], diagnostic);
     Cond::Unknown
 }
 

@@ -22,6 +22,7 @@ pub struct Sources {
 impl Sources {
     /// The texts by their file numbers: number 0 is the first.
     pub fn new(texts: Vec<Source>) -> Self {
+        let texts: Vec<Source> = texts.into_iter().map(Source::with_known_line_ends).collect();
         let lines = texts.iter().map(|_| OnceLock::new()).collect();
         Self { texts, lines }
     }
