@@ -264,7 +264,7 @@ impl<'c> State<'c> {
 /// Whether it can only be so because of what happened in the journey.
 fn is_of_journey(test: &Cond) -> bool {
     match test {
-        Cond::Events(test) => matches!(test.since, Since::Entry | Since::Block),
+        Cond::Events(test) => matches!(test.since, Since::Journey(_)),
         other => matches!(other, Cond::Engaged { .. } | Cond::Sent(_) | Cond::TimedOut),
     }
 }

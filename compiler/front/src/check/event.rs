@@ -5,7 +5,7 @@ use super::duration::look_back_ms;
 use super::field::{check_choice, report_reversed, text_needle, text_test_kind, text_value, wrong_literal};
 use super::named;
 use super::number::{constant_date, constant_day, constant_number, day_bound};
-use super::predicate::Asked;
+use super::predicate::{Asked, engaged_email};
 use crate::diagnostics::{names, reach, time, types};
 use crate::domain::event_can_be;
 use crate::env::schema;
@@ -14,7 +14,7 @@ use crate::source::Span;
 use crate::syntax::ast::{self, CountKind, Order, Period, Relation};
 use crate::typed::{Cond, EventTest, Part, Since};
 use crate::values::whole_of;
-use flow_ir::{FieldType, Pattern, PatternEvent, PropertyTest, Trait};
+use flow_ir::{CountedSince, FieldType, Pattern, PatternEvent, PropertyTest, Trait};
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one construct, as the grammar gives them")]
 pub(super) fn check_event(
@@ -105,8 +105,19 @@ pub(super) fn check_since(
             None
         }
         (Some(Period::Ever), _) => Some(Since::Ever),
-        (Some(Period::SinceEntry), _) if asked.journey().is_some() => Some(Since::Entry),
-        (Some(Period::FromNow), Asked::Waiting(_)) => Some(Since::Block),
+        (Some(Period::SinceEntry), _) if asked.journey().is_some() => Some(Since::Journey(CountedSince::Entry)),
+        (Some(Period::FromNow), Asked::Waiting(_)) => Some(Since::Journey(CountedSince::Wait)),
+        (Some(Period::SinceSent(email)), _) => match asked.journey() {
+            Some(journey) => {
+                let email = engaged_email(cx, "since", email, journey)?;
+                Some(Since::Journey(CountedSince::Sent(email)))
+            }
+            None => {
+                let period = format!("since {}", email.text);
+                cx.report(time::period_not_here(&period, at, "nobody was sent it in a workflow here"));
+                None
+            }
+        },
         (Some(Period::SinceEntry), _) => {
             cx.report(time::period_not_here("since entry", at, "nobody has entered a workflow here"));
             None
@@ -115,8 +126,7 @@ pub(super) fn check_since(
             cx.report(time::period_not_here("from now", at, "only a `wait until` looks ahead"));
             None
         }
-        (None, Asked::InJourney(_) | Asked::Goal(_)) => Some(Since::Entry),
-        (None, Asked::Waiting(_)) => Some(Since::Block),
+        (None, Asked::InJourney(_) | Asked::Goal(_) | Asked::Waiting(_)) => Some(Since::Journey(CountedSince::Entry)),
         (None, Asked::Entry) if !counted => Some(Since::Trigger),
         (None, Asked::Entry | Asked::Anywhere(_)) => {
             cx.report(time::no_period(what, at, asked.words()));

@@ -25,6 +25,7 @@ macro_rules! modules {
     ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => { $(mod $module;)* };
 }
 constructs::predicates!(modules);
+pub(super) use engaged::engaged_email;
 
 /// Where a predicate stands: what it may ask, and since when events count by themselves.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +38,7 @@ pub(super) enum Asked<'j> {
     InJourney(&'j Journey),
     /// A goal: since entry too.
     Goal(&'j Journey),
-    /// A `wait until`: since the steps before it ran.
+    /// A `wait until`: since entry too, and it alone may say `from now`.
     Waiting(&'j Journey),
 }
 

@@ -89,6 +89,7 @@ macro_rules! codes {
                 NoGoal "0902" "no-goal" lint no_goal;
                 HandoffWithoutBackup "0903" "handoff-without-backup" lint handoff_without_backup;
                 NobodyCanEnter "0904" "nobody-can-enter" lint nobody_can_enter;
+                AlreadyMet "0905" "already-met" lint already_met;
                 // 10: templates
                 TemplateNotFound "1001" "template-not-found";
                 TemplateSyntax "1002" "template-syntax";

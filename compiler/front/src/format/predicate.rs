@@ -88,6 +88,7 @@ fn event_tail(printer: &Printer<'_>, count: Option<&Count>, period: Option<&Peri
         Some(Period::In(time)) => format!(" in {}", duration(printer, time)),
         Some(Period::Ever) => " ever".to_owned(),
         Some(Period::SinceEntry) => " since entry".to_owned(),
+        Some(Period::SinceSent(email)) => format!(" since {}", email.text),
         Some(Period::FromNow) => " from now".to_owned(),
         None => String::new(),
     };

@@ -158,7 +158,7 @@ fn sums_are_clamped_before_they_can_overflow() {
 #[test]
 fn a_trace_word_holds_every_bit() {
     let trace = Place::journey(sound().workflows.at(WorkflowId(0)).slots.trace[0]);
-    let anchor = Place::journey(sound().workflows.at(WorkflowId(0)).slots.anchor_at);
+    let anchor = Place::journey(sound().workflows.at(WorkflowId(0)).slots.waiting_since);
     let last = limits::TRACE_BITS - 1;
     let gather =
         |word, bit| op_faults(&[Op::Bool(true), bit, Op::Load(word), Op::BitOr(B, C), Op::Store(word, ValueId(3))]);
@@ -250,11 +250,15 @@ fn layouts_and_lists_hold_together() {
         faults(|program| {
             program.debug.emails.push(EmailContent { tokens: vec![FieldId(8)], ..EmailContent::default() });
         }),
-        workflow(|workflow| workflow.slots.timed_out = workflow.slots.entered_at),
+        workflow(|workflow| workflow.slots.timed_out = workflow.slots.triggered_at),
         workflow(|workflow| {
             workflow.arms = vec![StepId(0); limits::TRACE_BITS as usize + 1];
         }),
         workflow(|workflow| workflow.skip = Some(PredicateId(8))),
+        workflow(|workflow| {
+            let (since, slot) = (CountedSince::Sent(EmailId(8)), workflow.slots.timed_out);
+            workflow.counts.push(EventCount { pattern: PatternId(8), since, enough: 1, slot });
+        }),
         workflow(|workflow| *workflow.effects.at_mut(EffectId(0)) = effect::Send { email: EmailId(8) }.into()),
         workflow(|workflow| {
             *workflow.effects.at_mut(EffectId(1)) = Handoff { team: TeamId(8), note: None, task: None }.into()

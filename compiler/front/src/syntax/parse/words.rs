@@ -100,6 +100,7 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::in_the_last => Expected::Words(&["in the last"]),
         Rule::ever => Expected::Words(&["ever"]),
         Rule::since_entry => Expected::Words(&["since entry"]),
+        Rule::since_sent => Expected::Words(&["since"]),
         Rule::from_now => Expected::Words(&["from now"]),
         Rule::comparison => Expected::Condition,
         Rule::relation => Expected::Thing("a comparison such as `is \"…\"` or `>= 10`"),
