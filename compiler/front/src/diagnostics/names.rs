@@ -295,6 +295,7 @@ pub(crate) fn misspelt_declaration(
 ) -> Diagnostic {
     let label = match others {
         0 => format!("`{named}` is named here"),
+        1 => format!("`{named}` is named here and once more"),
         others => format!("`{named}` is named here and {others} more times"),
     };
     let message = format!("`{declared}` is declared, and `{named}` is named");
@@ -313,7 +314,8 @@ pub(crate) fn several_places(mut first: Diagnostic, mut others: Vec<Diagnostic>,
         let is_last = nth + 2 == shown;
         if let Some(at) = other.at().filter(|_| nth + 1 < shown) {
             let label = match places.saturating_sub(shown) {
-                more @ 1.. if is_last => format!("and here, and {more} more times"),
+                1 if is_last => "and here, and once more".to_owned(),
+                more @ 2.. if is_last => format!("and here, and {more} more times"),
                 _ => "and here".to_owned(),
             };
             first = first.label(at, label);
