@@ -159,7 +159,8 @@ impl<'e> Bench<'e> {
                 let gone = |other: &Diagnostic| before.holds(other) && !after.has(other);
                 found.retain(|other| !gone(other));
                 settled.retain(|other| !gone(other));
-                if trial::is_head(&diagnostic, piece.text) {
+                // What a block without its end lacks may be what stands behind it.
+                if trial::is_head(&diagnostic, piece.text) && diagnostic.code != Code::UnclosedBlock {
                     settled.extend(trial::revealed(mended, &before, piece.text));
                 }
             }
