@@ -1,12 +1,13 @@
 //! `score += N`, `set FIELD = VALUE`.
 
 use super::cx::Cx;
+use super::field::check_choice;
 use super::flow::Journey;
 use super::named;
-use super::number::literal_words;
 use super::number::{check_value, constant_date};
 use crate::diagnostics::{Diagnostic, missing, types};
 use crate::env::schema;
+use crate::literals;
 use crate::syntax::ast::{self, Change, Literal};
 use crate::typed::{Form, Number};
 use flow_ir::{FieldId, FieldType};
@@ -35,7 +36,7 @@ pub(super) fn check_count_step(
     }
     if shape.optional && !journey.known.contains(&field) {
         let diagnostic =
-            missing::possibly_missing_in_sum(&shape.name, cx.at(target.span), cx.env.schema.declared(field));
+            missing::possibly_missing_number(&shape.name, cx.at(target.span), cx.env.schema.declared(field));
         let amount = cx.text_at(by.span);
         cx.report(counted_from(diagnostic, &shape.name, if minus { "-" } else { "+" }, &amount));
         return Form::Unknown;
@@ -74,14 +75,8 @@ pub(super) fn check_set_value(
         (FieldType::Number | FieldType::Money, _) => check_value(cx, value, &journey.known),
         (FieldType::Date, Some(literal)) => constant_date(cx, literal).map(Number::Const),
         (FieldType::YesNo, Some(Literal::Truth(truth, _))) => Some(Number::Const(i64::from(*truth))),
-        (FieldType::OneOf(choices), Some(Literal::Text(text))) => {
-            let written = text.plain().unwrap_or_default();
-            let found = choices.iter().position(|choice| choice.to_lowercase() == written.to_lowercase());
-            if found.is_none() {
-                let known: Vec<&str> = choices.iter().map(String::as_str).collect();
-                cx.report(types::unknown_choice(&shape.name, &written, &known, at));
-            }
-            found.map(|at| Number::Const(at as i64 + 1))
+        (FieldType::OneOf(choices), Some(literal @ Literal::Text(_))) => {
+            check_choice(cx, &shape.name, choices, literal).map(|at| Number::Const(at as i64 + 1))
         }
         (ty, _) if ty.is_text() => {
             let help = "texts come from imports and events; numbers, dates, choices and yes/no fields can be set";
@@ -91,7 +86,7 @@ pub(super) fn check_set_value(
         (ty, Some(literal)) => {
             let text = cx.text_at(literal.span());
             let wanted = format!("{} for `{}`", schema::words(ty), shape.name);
-            cx.report(types::type_mismatch(&text, literal_words(literal), &wanted, at, ""));
+            cx.report(types::type_mismatch(&text, literals::kind(literal), &wanted, at, ""));
             None
         }
         (ty, None) => {

@@ -58,6 +58,11 @@ impl<'e> Cx<'e> {
         self.found.diagnostics.push(diagnostic);
     }
 
+    /// What was read, or nothing where it is reported what is wrong with it.
+    pub(super) fn read<T>(&mut self, read: Result<T, Diagnostic>) -> Option<T> {
+        read.map_err(|diagnostic| self.report(diagnostic)).ok()
+    }
+
     /// Notes what the words at a place mean, for whoever asks there (hover, go to definition).
     pub(super) fn means(&mut self, span: Span, meaning: Meaning) {
         let at = self.at(span);

@@ -16,6 +16,7 @@ mod header;
 mod named;
 mod number;
 mod predicate;
+mod relation;
 mod segment;
 mod step;
 mod team;

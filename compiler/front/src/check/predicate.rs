@@ -3,15 +3,17 @@
 use super::Known;
 use super::cx::Cx;
 use super::event::check_event;
-use super::field::{check_between, check_field_relation};
+use super::field::{check_between, check_field_relation, in_ranges};
 use super::flow::Journey;
 use super::habits::report_list_meant;
 use super::habits::{field_and_values, lone_value};
 use super::named;
-use super::number::{Term, literal_words};
-use super::number::{check_left_side, check_number};
+use super::number::Term;
+use super::number::{Missing, check_left_side, check_number};
+use super::relation::{self, Values};
 use crate::diagnostics::{missing, names, syntax, types};
 use crate::env::{Env, schema};
+use crate::literals;
 use crate::meaning::Meaning;
 use crate::source::Span;
 use crate::syntax::ast::{self, Kind, Order, Predicate, Relation};
@@ -73,7 +75,9 @@ pub(super) fn check_predicate(cx: &mut Cx<'_>, predicate: &Predicate, asked: Ask
     // Without the space that a layout puts in and takes out.
     if span.range().len() > MAX_CONDITION_BYTES && one_line(&cx.text_at(span)).len() > MAX_CONDITION_BYTES {
         let what = format!("condition is longer than {} KiB", MAX_CONDITION_BYTES / 1024);
-        cx.report(syntax::too_large(&what, cx.at(Span::new(span.start, span.start + 1))));
+        let at = cx.at(Span::new(span.start, span.start + 1));
+        let help = "give parts of it a name with `segment`, and put the names here";
+        cx.report(syntax::too_large(&what, at, "it begins here", help));
         return Cond::Unknown;
     }
     let cond = dispatch(cx, predicate, asked, known);
@@ -231,7 +235,7 @@ pub(super) fn check_compare(
     // A value alone, before it is taken for a number.
     if let (None, [(false, literal @ (ast::Literal::Text(_) | ast::Literal::Date(..)))]) = (relation, &*left.terms) {
         let text = cx.text_at(span);
-        cx.report(types::not_a_condition(&text, literal_words(literal), cx.at(span), "industry is \"saas\""));
+        cx.report(types::not_a_condition(&text, literals::kind(literal), cx.at(span), "industry is \"saas\""));
         return Cond::Unknown;
     }
     match (check_left_side(cx, left, known), relation) {
@@ -243,16 +247,8 @@ pub(super) fn check_compare(
             unknown_subject(cx, &name);
             Cond::Unknown
         }
-        (Term::Number(number), Some(Relation::Order(order, sum))) => match check_number(cx, sum, known) {
-            Some(right) => Cond::Compare(number, comparison(*order), right),
-            None => Cond::Unknown,
-        },
-        (Term::Number(number), Some(Relation::Between(low, high))) => {
-            let ends = [low, high].map(|end| check_number(cx, end, known));
-            let [Some(from), Some(to)] = ends else { return Cond::Unknown };
-            check_between(cx, &number, (from, low), (to, high))
-        }
-        (Term::Number(_), _) => {
+        (Term::Number(number), Some(relation)) => check_number_relation(cx, &number, left, relation, span, known),
+        (Term::Number(_), None) => {
             let diagnostic = types::not_a_condition(&cx.text_at(span), "a value", cx.at(span), "score >= 60");
             cx.report(diagnostic);
             Cond::Unknown
@@ -260,7 +256,48 @@ pub(super) fn check_compare(
     }
 }
 
-pub(super) fn unknown_subject(cx: &mut Cx<'_>, name: &ast::Name) {
+/// What else is asked of a sum, which nobody lacks: every field in it is known or has a fallback.
+fn check_number_relation(
+    cx: &mut Cx<'_>,
+    number: &Number,
+    left: &ast::Sum,
+    relation: &Relation,
+    span: Span,
+    known: &Known,
+) -> Cond {
+    let name = cx.text_at(left.span);
+    let mut is_one_of = |literals: &[ast::Literal]| match relation::values(cx, &name, &FieldType::Number, literals) {
+        Some(Values::Ranges(ranges)) => in_ranges(cx, number, &ranges, literals),
+        _ => Cond::Unknown,
+    };
+    let not = |cond| if cond == Cond::Unknown { cond } else { Cond::Not(Box::new(cond)) };
+    match relation {
+        Relation::Is(literal) => is_one_of(std::slice::from_ref(literal)),
+        Relation::In(literals) => is_one_of(literals),
+        Relation::IsNot(literal) => not(is_one_of(std::slice::from_ref(literal))),
+        Relation::NotIn(literals) => not(is_one_of(literals)),
+        Relation::IsKnown | Relation::IsUnknown => {
+            let unknown = *relation == Relation::IsUnknown;
+            cx.report(missing::never_missing(&name, unknown, cx.at(span), None));
+            Cond::Unknown
+        }
+        Relation::Text(..) => {
+            cx.report(types::type_mismatch(&name, "a number", "a text", cx.at(left.span), ""));
+            Cond::Unknown
+        }
+        Relation::Order(order, sum) => match check_number(cx, sum, known, Missing::IsFalse) {
+            Some(right) => Cond::Compare(number.clone(), comparison(*order), right),
+            None => Cond::Unknown,
+        },
+        Relation::Between(low, high) => {
+            let ends = [low, high].map(|end| check_number(cx, end, known, Missing::IsFalse));
+            let [Some(from), Some(to)] = ends else { return Cond::Unknown };
+            check_between(cx, number, (from, low), (to, high))
+        }
+    }
+}
+
+fn unknown_subject(cx: &mut Cx<'_>, name: &ast::Name) {
     let at = cx.at(name.span);
     let is = if cx.env.schema.event(&name.text).is_some() {
         Some("an event")

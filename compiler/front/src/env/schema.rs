@@ -2,12 +2,12 @@
 
 use crate::built_in::{BUILT_IN, BuiltIn};
 use crate::diagnostics::{Diagnostic, names, syntax, types};
+use crate::literals;
 use crate::resolve::{Declared, Scope};
 use crate::source::{Location, Span};
 use crate::syntax::ast;
 use crate::syntax::constructs::TYPES;
 use crate::typed::FieldShape;
-use crate::values::{days_of, number_of};
 use flow_ir::limits::MAX_CHOICES;
 use flow_ir::{EventId, EventType, FieldId, FieldType, IdMap, NEVER, Property};
 use std::collections::BTreeMap;
@@ -46,14 +46,15 @@ impl Schema {
             Self { stages: scope.stages.iter().map(|stage| stage.node.text.clone()).collect(), ..Self::default() };
         if let Some(beyond) = scope.stages.get(MAX_CHOICES) {
             let what = format!("lifecycle has more than {MAX_CHOICES} stages");
-            diagnostics.push(syntax::too_large(&what, beyond.at(beyond.node.span)));
+            let help = "leave some out: what tells people apart and is no step of their way may be a tag";
+            diagnostics.push(syntax::too_large(&what, beyond.at(beyond.node.span), "one too many", help));
         }
         schema.stage_numbers = schema.stages.iter().cloned().zip(0..).collect();
         for (name, built_in) in BUILT_IN {
             schema.add(built_in_field(name, *built_in), None);
         }
         for field in &scope.fields {
-            match declared_field(field, diagnostics) {
+            match declared_field(field, scope, diagnostics) {
                 Some(shape) => schema.add(shape, Some(field.at(field.node.span))),
                 None => schema.fields_lost = true,
             }
@@ -135,10 +136,14 @@ fn built_in_field(name: &str, built_in: BuiltIn) -> FieldShape {
     FieldShape { name: name.to_owned(), ty, optional, default: (!optional).then_some(0), tag: None }
 }
 
-fn declared_field(field: &Declared<ast::Field>, diagnostics: &mut Vec<Diagnostic>) -> Option<FieldShape> {
+fn declared_field(
+    field: &Declared<ast::Field>,
+    scope: &Scope,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<FieldShape> {
     let node = &field.node;
     let ty = field_type(&node.ty, field, diagnostics)?;
-    let default = node.default.as_ref().map(|literal| default_of(literal, &ty, field, diagnostics));
+    let default = node.default.as_ref().map(|literal| default_of(literal, &ty, field, scope, diagnostics));
     let optional = node.optional && default.is_none();
     // A yes/no is no until somebody says yes; everything else without a value is missing.
     let no = (ty == FieldType::YesNo && !optional).then_some(0);
@@ -175,11 +180,13 @@ fn field_type(
 ) -> Option<FieldType> {
     Some(match ty {
         ast::FieldType::OneOf(choices, span) if choices.len() > MAX_CHOICES => {
-            diagnostics.push(syntax::too_large(&format!("list has more than {MAX_CHOICES} values"), field.at(*span)));
+            let what = format!("list has more than {MAX_CHOICES} values");
+            let help = "declare it as `text`, which takes any value";
+            diagnostics.push(syntax::too_large(&what, field.at(*span), "too many to choose from", help));
             return None;
         }
         ast::FieldType::OneOf(choices, _) => {
-            report_same(choices, field, diagnostics);
+            report_choices(choices, field, diagnostics);
             FieldType::OneOf(choices.iter().filter_map(plain).collect())
         }
         ast::FieldType::Named(name) => match name.text.as_str() {
@@ -201,11 +208,14 @@ fn field_type(
     })
 }
 
-/// Texts are compared without regard to case, so two choices that differ by it alone are one.
-fn report_same(choices: &[ast::Literal], field: &Declared<ast::Field>, diagnostics: &mut Vec<Diagnostic>) {
+/// What is no choice, and what is one again: texts are compared without regard to case, so two that differ by it alone are one.
+fn report_choices(choices: &[ast::Literal], field: &Declared<ast::Field>, diagnostics: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<String, Span> = BTreeMap::new();
     for choice in choices {
-        let Some(text) = plain(choice) else { continue };
+        let Some(text) = plain(choice) else {
+            diagnostics.push(types::no_fields_here(field.at(choice.span())));
+            continue;
+        };
         match seen.get(&text.to_lowercase()) {
             Some(first) => diagnostics.push(types::same_choice(&text, field.at(choice.span()), field.at(*first))),
             None => {
@@ -215,26 +225,41 @@ fn report_same(choices: &[ast::Literal], field: &Declared<ast::Field>, diagnosti
     }
 }
 
-/// What the slot of a field with this default starts with.
+/// What the slot of a field with this default starts with. One that is wrong is reported, and the field has the default that it had
+/// without it.
 fn default_of(
     literal: &ast::Literal,
     ty: &FieldType,
     field: &Declared<ast::Field>,
+    scope: &Scope,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> i64 {
-    let value = match (literal, ty) {
-        (ast::Literal::Truth(truth, _), FieldType::YesNo) => Some(i64::from(*truth)),
-        (ast::Literal::Number(text, _), FieldType::Number | FieldType::Money) => number_of(text).ok(),
-        (ast::Literal::Date(text, _), FieldType::Date) => days_of(text),
-        (ast::Literal::Text(_), FieldType::OneOf(choices)) => {
-            let choice = plain(literal).unwrap_or_default();
-            choices.iter().position(|known| known.eq_ignore_ascii_case(&choice)).map(|at| at as i64 + 1)
+    let at = field.at(literal.span());
+    let source = scope.sources.get(field.file.0 as usize);
+    let text = source.map_or_else(String::new, |source| literal.span().text(&source.text).to_owned());
+    let name = field.node.name.text.as_str();
+    let value = match ty {
+        FieldType::Number | FieldType::Money => literals::number(literal, &text, at),
+        FieldType::Date => literals::date(literal, &text, at),
+        FieldType::YesNo => match literal {
+            ast::Literal::Truth(truth, _) => Ok(i64::from(*truth)),
+            other => Err(types::type_mismatch(&text, literals::kind(other), "a yes or no", at, "yes")),
+        },
+        FieldType::OneOf(choices) if !matches!(literal, ast::Literal::Text(_) | ast::Literal::Word(_)) => {
+            let example = format!("\"{}\"", choices.first().map_or("…", String::as_str));
+            Err(types::type_mismatch(&text, literals::kind(literal), "one of its values", at, &example))
         }
-        _ => None,
+        FieldType::OneOf(choices) => literals::choice(name, choices, literal, &text, at).map(|at| at as i64 + 1),
+        FieldType::Text
+        | FieldType::Email
+        | FieldType::Url
+        | FieldType::Timezone
+        | FieldType::Country
+        | FieldType::Moment
+        | FieldType::Stage => Err(types::no_default(name, words(ty), ty.is_text(), at)),
     };
-    value.unwrap_or_else(|| {
-        let at = field.at(literal.span());
-        diagnostics.push(types::type_mismatch(&field.node.name.text, words(ty), "a default of its own kind", at, ""));
+    value.unwrap_or_else(|diagnostic| {
+        diagnostics.push(diagnostic);
         if matches!(ty, FieldType::Moment) { NEVER } else { 0 }
     })
 }

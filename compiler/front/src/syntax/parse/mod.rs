@@ -46,6 +46,10 @@ pub use flow_ir::limits::MAX_SOURCE_BYTES;
 /// How many rule calls the parser may make for one file: far above what any text of the size limit needs.
 const CALL_LIMIT: NonZeroUsize = NonZeroUsize::new(400_000_000).unwrap();
 
+/// What to do with a file that is too large.
+const MORE_FILES: &str =
+    "put some of its declarations into other `.flow` files: all files of a project are read together";
+
 /// Reads a file. The tree holds whatever could be read.
 pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
     parse_guessing(file, text, Span::new(0, u32::MAX))
@@ -56,12 +60,13 @@ pub(crate) fn parse_guessing(file: FileId, text: &str, guess: Span) -> (File, Ve
     let whole = Span::new(0, 0).in_file(file);
     if text.len() > MAX_SOURCE_BYTES {
         let what = format!("file is larger than {} KiB", MAX_SOURCE_BYTES / 1024);
-        return (File::unreadable(), vec![syntax::too_large(&what, whole)]);
+        return (File::unreadable(), vec![syntax::too_large(&what, whole, "nothing of it was read", MORE_FILES)]);
     }
     if let Some(at) = nesting::too_deep(text) {
         let at = Span::new(at as u32, at as u32 + 1).in_file(file);
         let what = format!("text is nested more than {} deep", nesting::MAX_DEPTH);
-        return (File::unreadable(), vec![syntax::too_large(&what, at)]);
+        let help = "give inner conditions a name with `segment`, and inner steps a workflow of their own";
+        return (File::unreadable(), vec![syntax::too_large(&what, at, "reading stopped here", help)]);
     }
     pest::set_call_limit(Some(CALL_LIMIT));
     match FlowParser::parse(Rule::file, text) {
@@ -88,10 +93,8 @@ pub(crate) fn parse_guessing(file: FileId, text: &str, guess: Span) -> (File, Ve
             let at = match error.location {
                 InputLocation::Pos(at) | InputLocation::Span((at, _)) => at as u32,
             };
-            (
-                File::unreadable(),
-                vec![syntax::too_large("text is too large to be read", Span::new(at, at).in_file(file))],
-            )
+            let (what, at) = ("text is too large to be read", Span::new(at, at).in_file(file));
+            (File::unreadable(), vec![syntax::too_large(what, at, "reading stopped here", MORE_FILES)])
         }
     }
 }
