@@ -18,11 +18,11 @@ use crate::diagnostics::{Code, Diagnostic, Edit, Mend, Severity, syntax};
 use crate::env::Env;
 use crate::source::{FileId, Location, Span};
 use crate::syntax::wording;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use trial::{Attempt, Piece, Seen, moved};
 
 /// How much text is read again in all for one project.
-const MAX_TRIED_BYTES: usize = 1 << 18;
+const MAX_TRIED_BYTES: usize = 1 << 20;
 /// How many guesses are made for one message of a line.
 const MAX_GUESSES: usize = 32;
 /// How many changes are made in all for one diagnostic, so that one of them leaves enough for the others.
@@ -129,7 +129,9 @@ impl<'e> Bench<'e> {
     fn settle_piece(&mut self, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let Some((file, piece)) = found.first().and_then(|first| self.piece_of(first)) else { return found };
         self.place = Span::new(piece.start, piece.start + piece.text.len() as u32).in_file(file);
-        let Some(errors) = self.errors_in(piece.text, Span::new(0, 0)) else { return found };
+        let Some(errors) = self.errors_in(piece.text, Span::new(0, 0)) else {
+            return found.into_iter().map(untried).collect();
+        };
         self.several = errors.len() > 1;
         let before = Seen::of(&errors, piece.text);
         let mut settled: Vec<Diagnostic> = Vec::new();
@@ -189,24 +191,34 @@ impl<'e> Bench<'e> {
             self.settle_readings(diagnostic, piece, true);
             return None;
         }
-        if let Some(hint) = wording::hint(statement) {
+        // A value of another kind says nothing about what the whole line was meant to do.
+        if let Some(hint) = wording::hint(statement).filter(|_| diagnostic.code != Code::TypeMismatch) {
             diagnostic.edits.clear();
             diagnostic.help = Some(hint);
             return None;
         }
-        let guesses = self.guesses(diagnostic, piece.text);
         let own = diagnostic.edits.clone();
         // A brace that closes too much alone may be right where another one is missing.
         let sure = !diagnostic.guessed && self.several;
         let is_sure = |guess: &Mend| sure && guess.edits == own;
         let mut left = MAX_TRIES;
-        for guess in guesses {
+        let mut guesses: VecDeque<Mend> = self.guesses(diagnostic, piece.text).into();
+        let mut is_recast = false;
+        while let Some(guess) = guesses.pop_front().or_else(|| {
+            // Dearer to make, and rarely needed.
+            guesses = if is_recast { VecDeque::new() } else { self.recast(diagnostic, piece.text).into() };
+            is_recast = true;
+            guesses.pop_front()
+        }) {
             let mine = left.min(MAX_TRIES_OF_GUESS);
             self.tries = mine;
             let followed = self.follow(piece.text, &guess.edits, MAX_ROUNDS);
             left -= mine - self.tries;
             match followed {
-                Err(NoMoreTime) => return None,
+                Err(NoMoreTime) => {
+                    self.withdraw(diagnostic, !own.is_empty(), statement);
+                    return None;
+                }
                 Ok(None) => {}
                 Ok(Some(settled)) if settled.breaks(diagnostic, before) && !is_sure(&guess) => {}
                 Ok(Some(settled)) => {
@@ -259,8 +271,7 @@ impl<'e> Bench<'e> {
     fn guesses(&self, diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
         let mut said = Vec::new();
         if let Some((start, line)) = trial::line_of(diagnostic, text).filter(|_| may_be_worded(diagnostic.code)) {
-            // What people write to each other, and what they call a thing, is left as it is.
-            let is_text = wording::is_text_line(line) || trial::declares(text, start, line);
+            let is_text = is_said_to_people(text, start, line);
             let of_names = if is_text { Vec::new() } else { self.by_names(line) };
             let fillers = spelling::without_fillers(line).filter(|_| !is_text);
             let wordings = of_names.into_iter().chain(wording::wordings(line)).chain(fillers);
@@ -268,8 +279,6 @@ impl<'e> Bench<'e> {
             said.extend(wordings.map(|said| trial::in_piece(&said, start)));
             said.extend(trial::single_braces(diagnostic, text));
             said.extend(trial::without_braces(diagnostic, text));
-            let recast = if is_text { Vec::new() } else { self.recast(line) };
-            said.extend(recast.into_iter().map(|said| trial::in_piece(&said, start)));
         }
         said.extend(trial::closed_text(diagnostic, text));
         let of_line = trial::line_of(diagnostic, text).filter(|_| diagnostic.code == Code::UnexpectedText);
@@ -280,9 +289,7 @@ impl<'e> Bench<'e> {
         // Whoever found it knows best, unless it was only a word that looked like another.
         let mut guesses: Vec<Mend> =
             if diagnostic.guessed { said.into_iter().chain(own).collect() } else { own.chain(said).collect() };
-        let mut seen = BTreeSet::new();
-        guesses.retain(|guess| trial::edited(text, &guess.edits).is_some_and(|attempt| seen.insert(attempt.line())));
-        guesses.truncate(MAX_GUESSES);
+        distinct(&mut guesses, text);
         guesses
     }
 
@@ -292,14 +299,21 @@ impl<'e> Bench<'e> {
     }
 
     /// What a line may have meant once its words are known.
-    fn recast(&self, line: &str) -> Vec<wording::Wording> {
+    fn recast(&self, diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
+        let line = trial::line_of(diagnostic, text).filter(|_| may_be_worded(diagnostic.code));
+        let Some((start, line)) = line.filter(|(start, line)| !is_said_to_people(text, *start, line)) else {
+            return Vec::new();
+        };
         let whole = |text: String, help| wording::Wording { edits: vec![(0..line.len(), text)], help };
         let said = |base: String| {
             let said = by_name::wordings(self.env, &base).into_iter().chain(wording::wordings(&base));
             let said: Vec<_> = said.filter_map(|said| Some(whole(said.applied(&base)?, said.help))).collect();
             std::iter::once(whole(base, spelling::HELP)).chain(said)
         };
-        spelling::recast(&self.names, line).into_iter().flat_map(said).collect()
+        let recast = spelling::recast(&self.names, line).into_iter().flat_map(said);
+        let mut guesses: Vec<Mend> = recast.map(|said| trial::in_piece(&said, start)).collect();
+        distinct(&mut guesses, text);
+        guesses
     }
 
     /// Keeps the readings that are right; a single one is no question any more. Whether there is one. `asks`: a reading may ask what else
@@ -392,6 +406,26 @@ impl<'e> Bench<'e> {
     }
 }
 
+/// What people write to each other, and what they call a thing, is left as it is.
+fn is_said_to_people(text: &str, start: usize, line: &str) -> bool {
+    wording::is_text_line(line) || trial::declares(text, start, line)
+}
+
+/// Leaves out the guesses that lead to the same line as one before, and those that are too many.
+fn distinct(guesses: &mut Vec<Mend>, text: &str) {
+    let mut seen = BTreeSet::new();
+    guesses.retain(|guess| trial::lines_after(text, &guess.edits).is_some_and(|line| seen.insert(line)));
+    guesses.truncate(MAX_GUESSES);
+}
+
+/// A diagnostic without what it suggests, because nobody has the time to try it out.
+fn untried(mut diagnostic: Diagnostic) -> Diagnostic {
+    diagnostic.edits.clear();
+    diagnostic.readings.clear();
+    diagnostic.help = diagnostic.help.take().filter(|help| !help.ends_with(':'));
+    diagnostic
+}
+
 /// Makes a guess that worked what a diagnostic shows.
 fn show(diagnostic: &mut Diagnostic, guess: Mend, settled: &Mended, piece: Piece<'_>) {
     let all_at_once = |text: &str| vec![trial::difference(piece.text, text)];
@@ -442,10 +476,12 @@ fn may_be_worded(code: Code) -> bool {
 
 /// What is wrong with a line that asks for something which is not run yet: that, and nothing else.
 fn later(diagnostic: &Diagnostic, text: &str) -> Option<Diagnostic> {
-    let (_, statement) = trial::line_of(diagnostic, text)?;
-    if diagnostic.code == Code::NotSupportedYet {
+    // `limit nummber?` in a `contact` asks for no limit of mails.
+    let is_step = text.split_whitespace().next().is_some_and(|word| matches!(word, "workflow" | "segment"));
+    if !is_step || !hides_others(diagnostic.code) || diagnostic.code == Code::NotSupportedYet {
         return None;
     }
+    let (_, statement) = trial::line_of(diagnostic, text)?;
     let later = wording::later(statement)?;
     Some(syntax::not_supported_yet(&later.what, diagnostic.at()?).help(later.today))
 }

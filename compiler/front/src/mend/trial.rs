@@ -48,11 +48,6 @@ impl Attempt {
         Span::new(lines.start as u32, lines.end as u32)
     }
 
-    /// The text of those lines.
-    pub(super) fn line(&self) -> String {
-        self.text.get(lines_of(&self.text, &self.after)).unwrap_or_default().to_owned()
-    }
-
     /// Whether it is worth a try: a changed line that no place can read is not.
     pub(super) fn may_be_read(&self) -> bool {
         let line = self.text.get(lines_of(&self.text, &self.after)).unwrap_or_default();
@@ -103,6 +98,19 @@ pub(super) fn edited(text: &str, edits: &[Edit]) -> Option<Attempt> {
     let end = out.len();
     out.push_str(text.get(at..)?);
     Some(Attempt { text: out, after: before.start..end, before, errors: Vec::new() })
+}
+
+/// The lines that changes are made in, as they leave them.
+pub(super) fn lines_after(text: &str, edits: &[Edit]) -> Option<(usize, String)> {
+    let from = edits.iter().map(|edit| edit.at.span.start).min()? as usize;
+    let to = edits.iter().map(|edit| edit.at.span.end).max()? as usize;
+    let lines = lines_of(text, &(from..to));
+    let local = |edit: &Edit| {
+        let at = Span::new(edit.at.span.start - lines.start as u32, edit.at.span.end - lines.start as u32);
+        Edit { at: at.in_file(edit.at.file), text: edit.text.clone() }
+    };
+    let edits: Vec<Edit> = edits.iter().map(local).collect();
+    Some((lines.start, edited(text.get(lines)?, &edits)?.text))
 }
 
 /// One change that turns a text into another.
@@ -292,19 +300,7 @@ pub(super) fn without_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend
     })
 }
 
-/// `team support`, with its lines below: the brace that opens them.
-pub(super) fn opened(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
-    let line = start_of(diagnostic).map(|at| lines_of(text, &(at..at)))?;
-    let end = line.start + text.get(line)?.trim_end().len();
-    let at = Span::new(end as u32, end as u32).in_file(FILE);
-    Some(Mend {
-        help: "a block begins on the line it belongs to:".to_owned(),
-        edits: vec![Edit { at, text: " {".to_owned() }],
-    })
-}
-
-/// What a statement of a piece may hold that nobody knows, because it is said there for the first time: the names of fields, events and
-/// the like. Where that begins and ends.
+/// Whether a statement holds words that nobody knows because it is what says them first: the names of fields, events and the like.
 pub(super) fn declares(text: &str, start: usize, line: &str) -> bool {
     const FIRST: &[&str] = &["contact", "event", "email", "team", "workflow", "tags", "use"];
     let piece = text.split_whitespace().next().unwrap_or_default();
