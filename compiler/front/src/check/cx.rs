@@ -69,9 +69,10 @@ impl<'e> Cx<'e> {
         self.found.meanings.note(at, meaning);
     }
 
-    /// Reports a name that is not declared, unless it may have been in a declaration that could not be read.
-    pub(super) fn report_unknown(&mut self, kinds: &[Kind], diagnostic: Diagnostic) {
-        let lost = kinds.iter().any(|kind| self.may_be_lost(*kind));
+    /// Reports a name that is not declared, unless it may have been in a declaration that could not be read, or was in one that is there
+    /// twice.
+    pub(super) fn report_unknown(&mut self, name: &str, kinds: &[Kind], diagnostic: Diagnostic) {
+        let lost = self.env.is_disputed(name) || kinds.iter().any(|kind| self.may_be_lost(*kind));
         // A module that was not found may have declared it, but hardly a name that is nearly another one.
         let from_module = self.env.scope.module_missing && diagnostic.edits.is_empty();
         if !lost && !from_module {

@@ -149,8 +149,10 @@ pub(super) fn check_template(
 /// Whether a fault may only follow from a declaration that could not be read; `links_unclear`, from one of the email's links.
 fn is_excused(cx: &Cx<'_>, fault: &TemplateFault, links_unclear: bool) -> bool {
     match &fault.kind {
-        FaultKind::UnknownToken { nearest, .. } => {
-            cx.may_be_lost(ast::Kind::Contact) || (cx.env.scope.module_missing && nearest.is_none())
+        FaultKind::UnknownToken { name, nearest, .. } => {
+            cx.env.is_disputed(name)
+                || cx.may_be_lost(ast::Kind::Contact)
+                || (cx.env.scope.module_missing && nearest.is_none())
         }
         FaultKind::UnknownLink { .. } | FaultKind::UnusedLink { .. } | FaultKind::WrittenOut { .. } => links_unclear,
         _ => false,

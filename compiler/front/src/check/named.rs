@@ -14,7 +14,7 @@ pub(super) fn field(cx: &mut Cx<'_>, name: &Name) -> Option<FieldId> {
     let found = known_field(cx, name);
     if found.is_none() {
         let diagnostic = names::unknown_field(&name.text, &cx.names(Schema::field_names), cx.at(name.span));
-        cx.report_unknown(&[Kind::Contact], diagnostic);
+        cx.report_unknown(&name.text, &[Kind::Contact], diagnostic);
     }
     found
 }
@@ -32,7 +32,7 @@ pub(super) fn event(cx: &mut Cx<'_>, name: &Name) -> Option<EventId> {
         Some(event) => cx.means(name.span, Meaning::Event(event)),
         None => {
             let diagnostic = names::unknown_event(&name.text, &cx.names(Schema::event_names), cx.at(name.span));
-            cx.report_unknown(&[Kind::Event], diagnostic);
+            cx.report_unknown(&name.text, &[Kind::Event], diagnostic);
         }
     }
     found
@@ -45,7 +45,7 @@ pub(super) fn stage(cx: &mut Cx<'_>, text: &str, at: Location) -> Option<i64> {
         Some(stage) => cx.means(at.span, Meaning::Stage(stage)),
         None => {
             let diagnostic = names::unknown_stage(text, &cx.names(Schema::stage_names), at);
-            cx.report_unknown(&[Kind::Stages], diagnostic);
+            cx.report_unknown(text, &[Kind::Stages], diagnostic);
         }
     }
     found
@@ -58,7 +58,7 @@ pub(super) fn email(cx: &mut Cx<'_>, name: &Name) -> Option<EmailId> {
         None => {
             let known = if cx.suggests() { cx.env.emails.keys().copied().collect() } else { Vec::new() };
             let diagnostic = names::unknown_email(&name.text, &known, cx.at(name.span));
-            cx.report_unknown(&[Kind::Email], diagnostic);
+            cx.report_unknown(&name.text, &[Kind::Email], diagnostic);
         }
     }
     found
@@ -72,7 +72,7 @@ pub(super) fn team(cx: &mut Cx<'_>, name: &Name) -> Option<TeamId> {
             let teams = cx.env.scope.teams.iter().filter(|_| cx.suggests());
             let known: Vec<&str> = teams.map(|team| team.node.name.text.as_str()).collect();
             let diagnostic = names::unknown_team(&name.text, &known, cx.at(name.span));
-            cx.report_unknown(&[Kind::Team], diagnostic);
+            cx.report_unknown(&name.text, &[Kind::Team], diagnostic);
         }
     }
     found
@@ -85,7 +85,7 @@ pub(super) fn segment(cx: &mut Cx<'_>, name: &Name) -> Option<SegmentId> {
         let known = if cx.suggests() { cx.env.segments.ids.keys().copied().collect() } else { Vec::new() };
         let stage = cx.env.schema.stage(&name.text).is_some();
         let diagnostic = names::unknown_segment(&name.text, &known, stage, cx.at(name.span));
-        cx.report_unknown(&[Kind::Segment], diagnostic);
+        cx.report_unknown(&name.text, &[Kind::Segment], diagnostic);
     }
     found.filter(|segment| cx.env.segment(*segment).is_some())
 }
@@ -104,7 +104,7 @@ pub(super) fn tag(cx: &mut Cx<'_>, name: &Name) -> Option<FieldId> {
         Some(field) => cx.means(name.span, Meaning::Field(field)),
         None => {
             let diagnostic = names::unknown_tag(&name.text, &cx.names(Schema::tag_names), cx.at(name.span));
-            cx.report_unknown(&[Kind::Tags], diagnostic);
+            cx.report_unknown(&name.text, &[Kind::Tags], diagnostic);
         }
     }
     found
@@ -140,5 +140,5 @@ fn unknown_workflow(cx: &mut Cx<'_>, name: &Name, what: &str, groups: &[&str]) {
     let mut known: Vec<&str> = if cx.suggests() { cx.env.workflows.keys().copied().collect() } else { Vec::new() };
     known.extend(groups);
     let diagnostic = names::unknown_workflow(what, &name.text, &known, cx.at(name.span));
-    cx.report_unknown(&[Kind::Workflow], diagnostic);
+    cx.report_unknown(&name.text, &[Kind::Workflow], diagnostic);
 }

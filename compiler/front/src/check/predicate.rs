@@ -318,7 +318,7 @@ fn unknown_subject(cx: &mut Cx<'_>, name: &ast::Name) {
         Some(is) => types::type_mismatch(&name.text, is, "a field before a comparison", at, &example),
         None => names::unknown_field(&name.text, &cx.names(schema::Schema::field_names), at),
     };
-    cx.report_unknown(&[Kind::Contact], diagnostic);
+    cx.report_unknown(&name.text, &[Kind::Contact], diagnostic);
 }
 
 /// A yes/no field alone.
@@ -326,6 +326,9 @@ pub(super) fn check_bare_field(cx: &mut Cx<'_>, field: FieldId, span: Span) -> C
     let shape = cx.env.schema.shape(field);
     if shape.ty == FieldType::YesNo {
         return Cond::Truth(field);
+    }
+    if cx.env.is_disputed(&shape.name) {
+        return Cond::Unknown;
     }
     let example = match shape.ty {
         FieldType::Number | FieldType::Money => format!("{} >= 10", shape.name),
@@ -367,7 +370,7 @@ pub(super) fn check_bare_word(cx: &mut Cx<'_>, name: &ast::Name, asked: Asked<'_
         all.extend(cx.env.schema.event_names());
     }
     let diagnostic = names::unknown_name(&name.text, &all, cx.at(name.span));
-    cx.report_unknown(&[Kind::Contact, Kind::Segment, Kind::Stages, Kind::Event], diagnostic);
+    cx.report_unknown(&name.text, &[Kind::Contact, Kind::Segment, Kind::Stages, Kind::Event], diagnostic);
     Cond::Unknown
 }
 

@@ -10,7 +10,7 @@ use crate::syntax::constructs::TYPES;
 use crate::typed::FieldShape;
 use flow_ir::limits::MAX_CHOICES;
 use flow_ir::{EventId, EventType, FieldId, FieldType, IdMap, NEVER, Property};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Clone)]
 pub(crate) struct SchemaField {
@@ -66,7 +66,7 @@ impl Schema {
         }
         for event in &scope.events {
             schema.event_ids.insert(event.node.name.text.clone(), schema.events.next_id());
-            schema.events.push(declared_event(event, diagnostics));
+            schema.events.push(declared_event(event, scope, diagnostics));
         }
         schema
     }
@@ -150,9 +150,10 @@ fn declared_field(
     Some(FieldShape { name: node.name.text.clone(), optional, default: default.or(no), ty, tag: None })
 }
 
-fn declared_event(event: &Declared<ast::Event>, diagnostics: &mut Vec<Diagnostic>) -> SchemaEvent {
+fn declared_event(event: &Declared<ast::Event>, scope: &Scope, diagnostics: &mut Vec<Diagnostic>) -> SchemaEvent {
     let mut properties: Vec<Property> = Vec::new();
     let mut broken = event.node.broken;
+    let mut disputed: Vec<&ast::Field> = Vec::new();
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for node in &event.node.properties {
         let field = Declared { node: node.clone(), file: event.file };
@@ -160,6 +161,8 @@ fn declared_event(event: &Declared<ast::Event>, diagnostics: &mut Vec<Diagnostic
             seen.insert(&node.name.text, first);
             let (at, first) = (field.at(node.name.span), field.at(first));
             diagnostics.push(names::duplicate_name(&node.name.text, at, first));
+            broken = true;
+            disputed.push(node);
             continue;
         }
         match field_type(&node.ty, &field, diagnostics) {
@@ -167,6 +170,16 @@ fn declared_event(event: &Declared<ast::Event>, diagnostics: &mut Vec<Diagnostic
             None => broken = true,
         }
     }
+    if let Some(again) = scope.events_again.get(&event.node.name.text) {
+        broken = true;
+        disputed.extend(again);
+    }
+    // Where two say something else of a property, neither is taken for the right one.
+    let is_disputed =
+        |node: &ast::Field| disputed.iter().any(|again| again.name.text == node.name.text && !again.is_like(node));
+    let unclear: BTreeSet<&str> =
+        event.node.properties.iter().filter(|node| is_disputed(node)).map(|node| node.name.text.as_str()).collect();
+    properties.retain(|property| !unclear.contains(property.name.as_str()));
     SchemaEvent {
         shape: EventType { name: event.node.name.text.clone(), properties, layout: flow_ir::Layout::default() },
         broken,
