@@ -19,13 +19,7 @@ pub(super) fn check(cx: &mut Cx<'_>, change: &Change, journey: &mut Journey) -> 
     }
 }
 
-pub(super) fn check_count_step(
-    cx: &mut Cx<'_>,
-    target: &ast::Name,
-    minus: bool,
-    by: &ast::Value,
-    journey: &Journey,
-) -> Form {
+fn check_count_step(cx: &mut Cx<'_>, target: &ast::Name, minus: bool, by: &ast::Value, journey: &Journey) -> Form {
     let amount = check_value(cx, by, &journey.known);
     let Some(field) = settable(cx, target) else { return Form::Unknown };
     let shape = cx.env.schema.shape(field).clone();
@@ -47,7 +41,7 @@ pub(super) fn check_count_step(
     Form::Change { field, value }
 }
 
-pub(super) fn check_set(cx: &mut Cx<'_>, name: &ast::Name, value: &ast::Value, journey: &mut Journey) -> Form {
+fn check_set(cx: &mut Cx<'_>, name: &ast::Name, value: &ast::Value, journey: &mut Journey) -> Form {
     let Some(field) = settable(cx, name) else { return Form::Unknown };
     let value = check_set_value(cx, field, value, journey);
     match value {
@@ -59,12 +53,7 @@ pub(super) fn check_set(cx: &mut Cx<'_>, name: &ast::Name, value: &ast::Value, j
     }
 }
 
-pub(super) fn check_set_value(
-    cx: &mut Cx<'_>,
-    field: FieldId,
-    value: &ast::Value,
-    journey: &Journey,
-) -> Option<Number> {
+fn check_set_value(cx: &mut Cx<'_>, field: FieldId, value: &ast::Value, journey: &Journey) -> Option<Number> {
     let shape = cx.env.schema.shape(field).clone();
     let at = cx.at(value.span);
     let alone = match value.sum.terms.as_slice() {
@@ -99,7 +88,7 @@ pub(super) fn check_set_value(
 }
 
 /// A field that steps may change.
-pub(super) fn settable(cx: &mut Cx<'_>, name: &ast::Name) -> Option<FieldId> {
+fn settable(cx: &mut Cx<'_>, name: &ast::Name) -> Option<FieldId> {
     let at = cx.at(name.span);
     let field = named::field(cx, name)?;
     let (why, help) = match name.text.as_str() {

@@ -38,7 +38,7 @@ pub(super) fn look_back_ms(cx: &mut Cx<'_>, duration: &Duration) -> Option<i64> 
     }
 }
 
-pub(super) fn check_amount(cx: &mut Cx<'_>, duration: &Duration) -> Option<i64> {
+fn check_amount(cx: &mut Cx<'_>, duration: &Duration) -> Option<i64> {
     let longest = match duration.unit {
         Unit::Minutes => MAX_DAYS * 24 * 60,
         Unit::Hours => MAX_DAYS * 24,

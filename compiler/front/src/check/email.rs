@@ -47,7 +47,7 @@ pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
 }
 
 /// What is there twice, and what is not there.
-pub(super) fn report_email_clauses(cx: &mut Cx<'_>, node: &ast::Email) {
+fn report_email_clauses(cx: &mut Cx<'_>, node: &ast::Email) {
     let what = format!("email `{}`", node.name.text);
     for repeated in ast::repeated(&node.clauses) {
         report_repeated(cx, &what, repeated.word, repeated.again.span, None);
@@ -76,7 +76,7 @@ pub(super) fn report_email_clauses(cx: &mut Cx<'_>, node: &ast::Email) {
     }
 }
 
-pub(super) fn check_links(cx: &mut Cx<'_>, node: &ast::Email) -> Vec<Link> {
+fn check_links(cx: &mut Cx<'_>, node: &ast::Email) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::new();
     let mut known = BTreeSet::new();
     for (link, span) in node.links() {
@@ -93,7 +93,7 @@ pub(super) fn check_links(cx: &mut Cx<'_>, node: &ast::Email) -> Vec<Link> {
 }
 
 /// Checks the template; returns its HTML and the fields that it reads.
-pub(super) fn check_template(
+fn check_template(
     cx: &mut Cx<'_>,
     node: &ast::Email,
     links: &[Link],
@@ -159,7 +159,7 @@ fn is_excused(cx: &Cx<'_>, fault: &TemplateFault, links_unclear: bool) -> bool {
     }
 }
 
-pub(super) fn template_scope(cx: &Cx<'_>, links: &[Link], kind: EmailKind) -> TemplateScope {
+fn template_scope(cx: &Cx<'_>, links: &[Link], kind: EmailKind) -> TemplateScope {
     let fields = cx.env.schema.fields.values().map(|field| {
         let printable = field.shape.ty != FieldType::YesNo;
         (field.shape.name.clone(), FieldShape { printable, optional: field.shape.optional })

@@ -53,7 +53,7 @@ pub(super) fn counted(cx: &Cx<'_>, pattern: Pattern, counts: (CountKind, u32), s
     }
 }
 
-pub(super) fn pattern_text(cx: &Cx<'_>, name: &ast::Name, properties: &[ast::Property]) -> String {
+fn pattern_text(cx: &Cx<'_>, name: &ast::Name, properties: &[ast::Property]) -> String {
     let tests: Vec<String> = properties.iter().map(|property| cx.text_at(property.span)).collect();
     if tests.is_empty() { name.text.clone() } else { format!("{}({})", name.text, tests.join(", ")) }
 }
@@ -123,7 +123,7 @@ pub(super) fn check_count(cx: &mut Cx<'_>, count: Option<&ast::Count>) -> Option
 }
 
 /// The tests of one property; two for a range.
-pub(super) fn check_property(
+fn check_property(
     cx: &mut Cx<'_>,
     event: flow_ir::EventId,
     event_name: &str,

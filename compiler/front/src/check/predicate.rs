@@ -106,7 +106,7 @@ fn dispatch(cx: &mut Cx<'_>, predicate: &Predicate, asked: Asked<'_>, known: &Kn
     constructs::predicates!(dispatch)
 }
 
-pub(super) fn check_all(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, known: &Known) -> Cond {
+fn check_all(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, known: &Known) -> Cond {
     let mut known = known.clone();
     // Also where it is said behind the test: `employees < 50 and employees is known`.
     known.extend(presence_asked(cx, parts, true));
@@ -119,7 +119,7 @@ pub(super) fn check_all(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, 
     Cond::All(conds)
 }
 
-pub(super) fn check_any(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, known: &Known) -> Cond {
+fn check_any(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, known: &Known) -> Cond {
     if let Some(at) = parts.iter().position(|part| lone_value(part).is_some())
         && let Some(from @ [before, ..]) = at.checked_sub(1).and_then(|before| parts.get(before..))
         && let Some(before) = field_and_values(before)
@@ -139,7 +139,7 @@ pub(super) fn check_any(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, 
 }
 
 /// The fields of which a part says that they are known (`is known`), or not (`is unknown`).
-pub(super) fn presence_asked(cx: &Cx<'_>, parts: &[Predicate], known: bool) -> Known {
+fn presence_asked(cx: &Cx<'_>, parts: &[Predicate], known: bool) -> Known {
     let asked = parts.iter().filter_map(|part| match part {
         Predicate::Compare { left, relation: Some(relation), .. } => {
             let asks = if known { Relation::IsKnown } else { Relation::IsUnknown };
@@ -154,7 +154,7 @@ pub(super) fn presence_asked(cx: &Cx<'_>, parts: &[Predicate], known: bool) -> K
 }
 
 /// `a and b or c`: shows both readings, grouped around the `and`s and around the `or`s.
-pub(super) fn report_mixed(cx: &mut Cx<'_>, parts: &[Predicate], ors: &[bool], span: Span) -> Cond {
+fn report_mixed(cx: &mut Cx<'_>, parts: &[Predicate], ors: &[bool], span: Span) -> Cond {
     let texts: Vec<String> = parts.iter().map(|part| cx.text_at(part.span())).collect();
     let reading = |split_at_or: bool| {
         let mut groups: Vec<Vec<&str>> = vec![Vec::new()];
@@ -177,7 +177,7 @@ pub(super) fn report_mixed(cx: &mut Cx<'_>, parts: &[Predicate], ors: &[bool], s
     Cond::Unknown
 }
 
-pub(super) fn check_not(cx: &mut Cx<'_>, inner: &Predicate, span: Span, asked: Asked<'_>, known: &Known) -> Cond {
+fn check_not(cx: &mut Cx<'_>, inner: &Predicate, span: Span, asked: Asked<'_>, known: &Known) -> Cond {
     let cond = check_predicate(cx, inner, asked, known);
     if let Some(field) = first_missing(cx, &cond, known) {
         let name = cx.env.schema.shape(field).name.clone();
@@ -190,7 +190,7 @@ pub(super) fn check_not(cx: &mut Cx<'_>, inner: &Predicate, span: Span, asked: A
 }
 
 /// The first field of a comparison that may be missing where nothing says it is known.
-pub(super) fn first_missing(cx: &Cx<'_>, cond: &Cond, known: &Known) -> Option<FieldId> {
+fn first_missing(cx: &Cx<'_>, cond: &Cond, known: &Known) -> Option<FieldId> {
     match cond {
         Cond::All(parts) => {
             let mut known = known.clone();
@@ -224,7 +224,7 @@ pub(super) fn may_miss(cx: &Cx<'_>, field: FieldId, known: &Known) -> Option<Fie
     (cx.env.schema.shape(field).optional && !known.contains(&field)).then_some(field)
 }
 
-pub(super) fn check_compare(
+fn check_compare(
     cx: &mut Cx<'_>,
     left: &ast::Sum,
     relation: Option<&Relation>,
@@ -322,7 +322,7 @@ fn unknown_subject(cx: &mut Cx<'_>, name: &ast::Name) {
 }
 
 /// A yes/no field alone.
-pub(super) fn check_bare_field(cx: &mut Cx<'_>, field: FieldId, span: Span) -> Cond {
+fn check_bare_field(cx: &mut Cx<'_>, field: FieldId, span: Span) -> Cond {
     let shape = cx.env.schema.shape(field);
     if shape.ty == FieldType::YesNo {
         return Cond::Truth(field);
@@ -341,7 +341,7 @@ pub(super) fn check_bare_field(cx: &mut Cx<'_>, field: FieldId, span: Span) -> C
 }
 
 /// A word alone that is no field: a segment, a stage, an event.
-pub(super) fn check_bare_word(cx: &mut Cx<'_>, name: &ast::Name, asked: Asked<'_>) -> Cond {
+fn check_bare_word(cx: &mut Cx<'_>, name: &ast::Name, asked: Asked<'_>) -> Cond {
     if let Some(segment) = named::known_segment(cx, name) {
         // One that was refused as a whole was reported at its declaration.
         return cx.env.segment(segment).map_or(Cond::Unknown, |_| Cond::Segment(segment));

@@ -18,6 +18,7 @@ pub(super) fn check_steps<'t>(
 fn check_step(cx: &mut Cx<'_>, step: &Step, journey: &mut Journey) -> TypedStep {
     let at = cx.at(step.head);
     journey.here = at;
+    let left_before = journey.left.filter(|_| !journey.blind);
     macro_rules! dispatch {
         ({$($module:ident: $variant:ident($node:ident) $rules:tt $about:tt;)*} $later:tt) => {
             match &step.kind {
@@ -30,8 +31,11 @@ fn check_step(cx: &mut Cx<'_>, step: &Step, journey: &mut Journey) -> TypedStep 
         };
     }
     let (kind, form) = constructs::steps!(dispatch);
+    if form.ends() {
+        journey.left = journey.left.or(Some(at));
+    }
     let label = step.label.as_ref().and_then(|label| fixed_text(cx, label));
-    TypedStep { label, kind, form, text: cx.text_at(step.head), at }
+    TypedStep { label, kind, form, text: cx.text_at(step.head), at, left_before }
 }
 
 /// How many steps there are; one with blocks counts as many as it has, beside what stands in them.

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 const MIN_VALUE_BYTES: usize = '…'.len_utf8();
 
 /// A text that is filled in for each person.
-pub(super) fn template_text(cx: &mut Cx<'_>, text: &Text, known: &Known) -> TextTemplate {
+fn template_text(cx: &mut Cx<'_>, text: &Text, known: &Known) -> TextTemplate {
     let foreign = report_foreign(cx, text);
     // `${first_name}` is one mistake, and has a field in it.
     let is_foreign = |piece: &TextPiece| match piece {
@@ -83,7 +83,7 @@ fn report_foreign(cx: &mut Cx<'_>, text: &Text) -> Vec<Span> {
     places
 }
 
-pub(super) fn check_piece(cx: &mut Cx<'_>, piece: &TextPiece, known: &Known) -> Option<Piece> {
+fn check_piece(cx: &mut Cx<'_>, piece: &TextPiece, known: &Known) -> Option<Piece> {
     match piece {
         TextPiece::Plain(text) => Some(Piece::Text(text.clone())),
         TextPiece::Field { field: name, fallback, span } => {
