@@ -2,8 +2,20 @@
 
 /// The candidate that a slip of the keyboard would turn into `written`.
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    near(written, candidates).min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let near =
+        near(written, candidates.iter().copied()).min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate);
+    near.or_else(|| only_with(written, candidates))
 }
+
+/// `reminder` where only `guide_reminder` has that word in its name.
+fn only_with<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let mut with = candidates.into_iter().filter(|candidate| candidate.split('_').any(|part| part == word));
+    with.next().filter(|_| word.len() >= LEAST_PART && with.next().is_none())
+}
+
+/// Shorter words are part of many names.
+const LEAST_PART: usize = 4;
 
 /// The candidates that a slip of the keyboard would turn into `written`, the likeliest first.
 pub fn all_near<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {

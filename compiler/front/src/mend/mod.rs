@@ -18,15 +18,16 @@ use crate::diagnostics::{Code, Diagnostic, Edit, Mend, Severity, syntax};
 use crate::env::Env;
 use crate::source::{FileId, Location, Span};
 use crate::syntax::wording;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use spelling::Spelt;
+use std::collections::{BTreeMap, BTreeSet};
 use trial::{Attempt, Piece, Seen, moved};
 
 /// How much text is read again in all for one project.
-const MAX_TRIED_BYTES: usize = 1 << 20;
+const MAX_TRIED_BYTES: usize = 1 << 19;
 /// How many guesses are made for one message of a line.
 const MAX_GUESSES: usize = 32;
 /// How many changes are made in all for one diagnostic, so that one of them leaves enough for the others.
-const MAX_TRIES: usize = 240;
+const MAX_TRIES: usize = 100;
 /// How many of them for one guess and what has to be mended after it, so that no guess keeps a better one from being made.
 const MAX_TRIES_OF_GUESS: usize = 12;
 /// What a try costs however short its text is.
@@ -180,7 +181,7 @@ impl<'e> Bench<'e> {
             }
             diagnostic.help = wording::later(statement).map(|later| later.today).or(diagnostic.help.take());
             let head = trial::bare_head(piece.text).filter(|_| trial::is_head(diagnostic, piece.text));
-            return head.and_then(|head| self.follow(piece.text, &[head], 1).ok().flatten());
+            return head.and_then(|head| self.follow(piece.text, &[head], 1, false).ok().flatten());
         }
         if !diagnostic.readings.is_empty() && self.settle_readings(diagnostic, piece, true) {
             return None;
@@ -202,34 +203,32 @@ impl<'e> Bench<'e> {
         let sure = !diagnostic.guessed && self.several;
         let is_sure = |guess: &Mend| sure && guess.edits == own;
         let mut left = MAX_TRIES;
-        let mut guesses: VecDeque<Mend> = self.guesses(diagnostic, piece.text).into();
-        let mut is_recast = false;
-        while let Some(guess) = guesses.pop_front().or_else(|| {
-            // Dearer to make, and rarely needed.
-            guesses = if is_recast { VecDeque::new() } else { self.recast(diagnostic, piece.text).into() };
-            is_recast = true;
-            guesses.pop_front()
-        }) {
-            let mine = left.min(MAX_TRIES_OF_GUESS);
-            self.tries = mine;
-            let followed = self.follow(piece.text, &guess.edits, MAX_ROUNDS);
-            left -= mine - self.tries;
-            match followed {
-                Err(NoMoreTime) => {
-                    self.withdraw(diagnostic, !own.is_empty(), statement);
-                    return None;
-                }
-                Ok(None) => {}
-                Ok(Some(settled)) if settled.breaks(diagnostic, before) && !is_sure(&guess) => {}
-                Ok(Some(settled)) => {
-                    show(diagnostic, guess, &settled, piece);
-                    return Some(settled);
+        let likely = self.guesses(diagnostic, piece.text);
+        // A guess after which the line can be read comes before one after which that takes more guesses.
+        for (readable, recast) in [(true, false), (true, true), (false, false), (false, true)] {
+            let made = if recast { self.recast(diagnostic, piece.text) } else { likely.clone() };
+            for guess in made {
+                let mine = left.min(MAX_TRIES_OF_GUESS);
+                self.tries = mine;
+                let followed = self.follow(piece.text, &guess.edits, MAX_ROUNDS, readable);
+                left -= mine - self.tries;
+                match followed {
+                    Err(NoMoreTime) => {
+                        self.withdraw(diagnostic, !own.is_empty(), statement);
+                        return None;
+                    }
+                    Ok(None) => {}
+                    Ok(Some(settled)) if settled.breaks(diagnostic, before) && !is_sure(&guess) => {}
+                    Ok(Some(settled)) => {
+                        show(diagnostic, guess, &settled, piece);
+                        return Some(settled);
+                    }
                 }
             }
         }
         if trial::is_head(diagnostic, piece.text)
             && let Some(head) = trial::bare_head(piece.text)
-            && let Ok(Some(settled)) = self.follow(piece.text, &[head], 1)
+            && let Ok(Some(settled)) = self.follow(piece.text, &[head], 1, false)
         {
             // Nothing is offered, and what stands in the block is seen all the same.
             self.withdraw(diagnostic, !own.is_empty(), statement);
@@ -245,7 +244,7 @@ impl<'e> Bench<'e> {
         let (start, line) = trial::line_of(diagnostic, piece.text)?;
         for said in wording::sentences(line) {
             let guess = trial::in_piece(&said, start);
-            if let Ok(Some(settled)) = self.follow(piece.text, &guess.edits, MAX_ROUNDS) {
+            if let Ok(Some(settled)) = self.follow(piece.text, &guess.edits, MAX_ROUNDS, false) {
                 let word = at.span.text(piece.text);
                 *diagnostic = syntax::unexpected_text(word, &[], at).help(guess.help);
                 diagnostic.edits = vec![trial::difference(piece.text, &settled.last.text)];
@@ -269,12 +268,15 @@ impl<'e> Bench<'e> {
 
     /// What a diagnostic, and the words of its line, suggest: the likeliest first.
     fn guesses(&self, diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
-        let mut said = Vec::new();
+        let (mut said, mut loose) = (Vec::new(), Vec::new());
         if let Some((start, line)) = trial::line_of(diagnostic, text).filter(|_| may_be_worded(diagnostic.code)) {
             let is_text = is_said_to_people(text, start, line);
-            let of_names = if is_text { Vec::new() } else { self.by_names(line) };
+            let of_names = if is_text { Vec::new() } else { by_name::wordings(self.env, line) };
+            let spelt = if is_text { Spelt::default() } else { spelling::wordings(&self.names, line) };
             let fillers = spelling::without_fillers(line).filter(|_| !is_text);
-            let wordings = of_names.into_iter().chain(wording::wordings(line)).chain(fillers);
+            let wordings = spelt.sure.into_iter().chain(of_names).chain(wording::wordings(line));
+            let wordings = wordings.chain(spelt.likely);
+            loose.extend(wording::loose(line).into_iter().chain(fillers).map(|said| trial::in_piece(&said, start)));
             said.extend(trial::exit_among_steps(text, start, line));
             said.extend(wordings.map(|said| trial::in_piece(&said, start)));
             said.extend(trial::single_braces(diagnostic, text));
@@ -289,13 +291,9 @@ impl<'e> Bench<'e> {
         // Whoever found it knows best, unless it was only a word that looked like another.
         let mut guesses: Vec<Mend> =
             if diagnostic.guessed { said.into_iter().chain(own).collect() } else { own.chain(said).collect() };
+        guesses.extend(loose);
         distinct(&mut guesses, text);
         guesses
-    }
-
-    /// What a line may have meant, told by the names that the project has.
-    fn by_names(&self, line: &str) -> Vec<wording::Wording> {
-        spelling::wordings(&self.names, line).into_iter().chain(by_name::wordings(self.env, line)).collect()
     }
 
     /// What a line may have meant once its words are known.
@@ -306,7 +304,10 @@ impl<'e> Bench<'e> {
         };
         let whole = |text: String, help| wording::Wording { edits: vec![(0..line.len(), text)], help };
         let said = |base: String| {
-            let said = by_name::wordings(self.env, &base).into_iter().chain(wording::wordings(&base));
+            let said = by_name::wordings(self.env, &base)
+                .into_iter()
+                .chain(wording::wordings(&base))
+                .chain(wording::loose(&base));
             let said: Vec<_> = said.filter_map(|said| Some(whole(said.applied(&base)?, said.help))).collect();
             std::iter::once(whole(base, spelling::HELP)).chain(said)
         };
@@ -323,7 +324,7 @@ impl<'e> Bench<'e> {
         for reading in &diagnostic.readings {
             // Parentheses that the line does not need are left out.
             for edits in trial::bare(&reading.edits).into_iter().chain([reading.edits.clone()]) {
-                match self.follow(piece.text, &edits, 1 + usize::from(asks)) {
+                match self.follow(piece.text, &edits, 1 + usize::from(asks), true) {
                     Err(NoMoreTime) => return true,
                     Ok(None) => {}
                     // It asks the next question: each answer to both is a reading.
@@ -336,6 +337,12 @@ impl<'e> Bench<'e> {
                         break;
                     }
                     Ok(Some(settled)) if settled.at_once => {
+                        kept.push(Mend { help: reading.help.clone(), edits });
+                        break;
+                    }
+                    // Who is there already is asked of every entry, and is no part of the question.
+                    Ok(Some(settled)) if settled.first.iter().all(|found| found.code == Code::NewOrExisting) => {
+                        let edits = vec![trial::difference(piece.text, &settled.last.text)];
                         kept.push(Mend { help: reading.help.clone(), edits });
                         break;
                     }
@@ -356,8 +363,15 @@ impl<'e> Bench<'e> {
         true
     }
 
-    /// Makes changes, and then those that the next message suggests, until the line is right.
-    fn follow(&mut self, text: &str, edits: &[Edit], rounds: usize) -> Result<Option<Mended>, NoMoreTime> {
+    /// Makes changes, and then those that the next message suggests, until the line is right. `readable`: the first changes alone make it
+    /// a line that can be read.
+    fn follow(
+        &mut self,
+        text: &str,
+        edits: &[Edit],
+        rounds: usize,
+        readable: bool,
+    ) -> Result<Option<Mended>, NoMoreTime> {
         let Some(tries) = self.tries.checked_sub(1) else { return Ok(None) };
         self.tries = tries;
         let Some(mut attempt) = trial::edited(text, edits) else { return Ok(None) };
@@ -373,7 +387,7 @@ impl<'e> Bench<'e> {
             let (readings, why) = (Vec::new(), None);
             return Ok(Some(Mended { made, first, last: attempt, readings, why, at_once: true }));
         };
-        if rounds <= 1 {
+        if rounds <= 1 || (readable && hides_others(next.code)) {
             return Ok(None);
         }
         if !next.readings.is_empty() {
@@ -386,7 +400,7 @@ impl<'e> Bench<'e> {
             return Ok((settled.readings.len() > 1).then_some(settled));
         }
         for guess in self.guesses(&next, &attempt.text) {
-            if let Some(settled) = self.follow(&attempt.text, &guess.edits, rounds - 1)? {
+            if let Some(settled) = self.follow(&attempt.text, &guess.edits, rounds - 1, readable)? {
                 return Ok(Some(Mended { made, first, at_once: false, ..settled }));
             }
         }
@@ -477,8 +491,9 @@ fn may_be_worded(code: Code) -> bool {
 /// What is wrong with a line that asks for something which is not run yet: that, and nothing else.
 fn later(diagnostic: &Diagnostic, text: &str) -> Option<Diagnostic> {
     // `limit nummber?` in a `contact` asks for no limit of mails.
-    let is_step = text.split_whitespace().next().is_some_and(|word| matches!(word, "workflow" | "segment"));
-    if !is_step || !hides_others(diagnostic.code) || diagnostic.code == Code::NotSupportedYet {
+    let is_step =
+        text.split_whitespace().next().is_some_and(|word| !matches!(word, "contact" | "event" | "email" | "team"));
+    if !is_step || diagnostic.code == Code::NotSupportedYet {
         return None;
     }
     let (_, statement) = trial::line_of(diagnostic, text)?;

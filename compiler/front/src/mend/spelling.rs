@@ -32,27 +32,42 @@ fn words(line: &str) -> Words<'_> {
     words.take_while(|(_, word)| *word != "{" && !word.starts_with("//")).collect()
 }
 
-/// What a statement says with its words as they are known, likeliest first.
-pub(super) fn wordings(names: &BTreeSet<&str>, line: &str) -> Vec<Wording> {
+/// What a statement says with its words as they are known.
+#[derive(Default)]
+pub(super) struct Spelt {
+    /// Nearly sure: a keyword was meant, or a name is parted or joined. Likeliest first.
+    pub(super) sure: Vec<Wording>,
+    /// A name was meant, or two keywords make another.
+    pub(super) likely: Vec<Wording>,
+}
+
+pub(super) fn wordings(names: &BTreeSet<&str>, line: &str) -> Spelt {
     let words = words(line);
     let is_known = |word: &str| keywords().contains(word) || names.contains(word);
     let unknown: Vec<&(Range<usize>, &str)> =
         words.iter().filter(|(_, word)| word.starts_with(char::is_alphabetic) && !is_known(word)).collect();
-    let mut found = Vec::new();
+    let mut found = Spelt::default();
     if unknown.len() <= MAX_UNKNOWN {
         let meant: Vec<(&Range<usize>, Vec<String>)> =
             unknown.iter().map(|(at, word)| (at, meant(word, names))).collect();
         let change = |at: &Range<usize>, text: &String| (at.clone(), text.clone());
         let all: Vec<_> = meant.iter().filter_map(|(at, meant)| Some(change(at, meant.first()?))).collect();
         if all.len() > 1 {
-            found.push(Wording { edits: all, help: HELP });
+            found.sure.push(Wording { edits: all, help: HELP });
         }
-        let each = meant.iter().flat_map(|(at, meant)| meant.iter().map(|text| change(at, text)));
-        found.extend(each.map(|edit| Wording { edits: vec![edit], help: HELP }));
+        for (at, meant) in &meant {
+            let is_keyword = meant.first().is_some_and(|meant| keywords().contains(meant.as_str()));
+            let said = meant.iter().map(|text| Wording { edits: vec![change(at, text)], help: HELP });
+            if is_keyword { found.sure.extend(said) } else { found.likely.extend(said) }
+        }
         let parted = unknown.iter().filter_map(|(at, word)| Some((at.clone(), parted(word)?)));
-        found.extend(parted.map(|edit| Wording { edits: vec![edit], help: "these are two words:" }));
+        found.sure.extend(parted.map(|edit| Wording { edits: vec![edit], help: "these are two words:" }));
     }
-    found.extend(words.windows(2).filter_map(|pair| joined(pair, names)));
+    for pair in words.windows(2) {
+        let is_keyword = pair.first().is_some_and(|(_, word)| keywords().contains(word));
+        let said = joined(pair, names);
+        if is_keyword { found.likely.extend(said) } else { found.sure.extend(said) }
+    }
     found
 }
 
@@ -124,7 +139,10 @@ fn joined(pair: &[(Range<usize>, &str)], names: &BTreeSet<&str>) -> Option<Wordi
 /// The line as it reads once its words are known: spelt right, without those that say nothing, paths in quotes. A sentence is looked for in
 /// each, where none was found in the line itself.
 pub(super) fn recast(names: &BTreeSet<&str>, line: &str) -> Vec<String> {
-    let spelt = |line: &str| wordings(names, line).first().and_then(|said| said.applied(line));
+    let spelt = |line: &str| {
+        let spelt = wordings(names, line);
+        spelt.sure.first().or(spelt.likely.first()).and_then(|said| said.applied(line))
+    };
     let brief = |line: &str| without_fillers(line).and_then(|said| said.applied(line));
     let mut found: Vec<String> = Vec::new();
     let first = paths(&round(line));

@@ -305,7 +305,10 @@ pub(super) fn declares(text: &str, start: usize, line: &str) -> bool {
     const FIRST: &[&str] = &["contact", "event", "email", "team", "workflow", "tags", "use"];
     let piece = text.split_whitespace().next().unwrap_or_default();
     let of_head = text.get(..start).is_some_and(|before| before.trim().is_empty()) && FIRST.contains(&piece);
-    of_head || matches!(piece, "contact" | "event") || (line.starts_with("goal ") && !line.contains('"'))
+    of_head
+        || matches!(piece, "contact" | "event")
+        || (line.starts_with("goal ") && !line.contains('"'))
+        || line.starts_with("link ")
 }
 
 /// A wording of a statement as changes of its piece.

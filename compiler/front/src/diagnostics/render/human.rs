@@ -16,6 +16,8 @@ const CONTEXT_LINES: usize = 1;
 
 /// The longest sentence that is drawn, in bytes. What is longer quotes a name that nobody wrote by hand.
 const MOST_WORDS: usize = 4_000;
+/// And the most lines of it: a link's name that nobody closed goes on to the end of its template.
+const MOST_LINES_OF_WORDS: usize = 30;
 
 /// How to draw.
 #[derive(Debug, Clone, Copy)]
@@ -142,7 +144,9 @@ fn help_text(diagnostic: &Diagnostic, sources: &Sources) -> Option<String> {
 
 /// Of a diagnostic, as a terminal may have them: within bounds, and nothing in them that it would obey.
 fn words(told: &str) -> String {
-    let cut = told.get(..told.floor_char_boundary(MOST_WORDS)).filter(|cut| cut.len() < told.len());
+    let lines = told.match_indices('\n').nth(MOST_LINES_OF_WORDS).map_or(told.len(), |(at, _)| at);
+    let most = told.floor_char_boundary(MOST_WORDS).min(lines);
+    let cut = told.get(..most).filter(|cut| cut.len() < told.len());
     cut.map_or_else(|| shown(told).into_owned(), |cut| shown(cut).into_owned() + "…")
 }
 

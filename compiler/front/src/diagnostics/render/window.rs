@@ -159,5 +159,11 @@ mod tests {
         let sources = Sources::new(vec![Source { path: "a.flow".to_owned(), text: "one\n".to_owned() }]);
         let drawn = Human { colour: false, width: 90 }.render(&found.help(&*long), &sources);
         assert!(drawn.len() < 16_000, "{}", drawn.len());
+        // Nor do they go on for pages.
+        let lines = "line\r\n".repeat(700);
+        let at = Span::new(0, 3).in_file(FileId(0));
+        let drawn = Human { colour: false, width: 90 }
+            .render(&Diagnostic::error(Code::TooLarge, &*lines, at, &*lines), &sources);
+        assert!(drawn.len() < 16_000, "{}", drawn.len());
     }
 }

@@ -212,7 +212,8 @@ const NEEDLESS: &[&str] = &[
 /// What begins a condition, a time or another step. Left out, the line would reach other people, or the same at another time.
 const JOINTS: &[&str] = &[
     "if", "when", "unless", "while", "in", "after", "before", "for", "until", "within", "and", "or", "but", "except",
-    "to", "from",
+    "to", "from", "tomorrow", "today", "tonight", "later", "next", "daily", "weekly", "monthly", "every", "again",
+    "once", "twice", "only", "not", "never", "unless", "without",
 ];
 
 /// What can be left out without a loss.
@@ -282,6 +283,7 @@ pub(super) fn slip(
         if furthest.expected == [Expected::EndOfLine]
             && found.starts_with(char::is_alphanumeric)
             && !JOINTS.contains(&lower.as_str())
+            && constructs::STEPS.of_word(found).is_none()
         {
             let rest = cut::after(line, at).trim_end();
             tries.push((vec![(before..line.len(), String::new())], format!("leave out `{rest}`:")));

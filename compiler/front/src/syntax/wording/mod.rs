@@ -64,10 +64,20 @@ pub(crate) fn wordings(line: &str) -> Vec<Wording> {
         found.extend(values::times_compared(&words));
     }
     found.extend(said.filter_map(|line| in_words(&words, line)));
-    if !is_text {
+    // How long a task may take is said behind its text.
+    if !is_text || line.starts_with("task ") {
         found.extend(values::wordings(&words));
     }
     found
+}
+
+/// What a line may have meant where nothing else is likelier.
+pub(crate) fn loose(line: &str) -> Vec<Wording> {
+    if line.len() > MAX_LINE_BYTES {
+        return Vec::new();
+    }
+    let words = Words::of(line);
+    table::LOOSE.iter().filter_map(|line| in_words(&words, line)).collect()
 }
 
 /// Whether a line says something to people, in words of its own.

@@ -163,7 +163,7 @@ impl<'l> Words<'l> {
 const WORDS_OF_CONDITIONS: &[&str] = &[
     "is", "in", "not", "and", "or", "if", "when", "no", "at", "up", "to", "for", "on", "by", "as", "with", "where",
     "contains", "else", "until", "within", "after", "before", "the", "a", "an", "of", "link", "covers", "enter",
-    "wait",
+    "wait", "has", "have", "had", "was", "were", "did", "does", "are", "be", "been",
 ];
 
 /// How much is tried for one pattern and place: lines are short, and a made-up one must not take for ever.
@@ -184,6 +184,8 @@ fn is_of(kind: &str, word: &str) -> bool {
         "text" => word.len() > 1 && word.starts_with('"') && word.ends_with('"'),
         "unit" => super::values::unit(word).is_some(),
         "name" => word.starts_with(|c: char| c.is_alphabetic() || c == '_') && !WORDS_OF_CONDITIONS.contains(&word),
+        // No verb: `job_title changed` asks for no title.
+        "value" => is_of("name", word) && !word.ends_with("ed"),
         "cond" => matches!(word, "if" | "when" | "and" | "or" | "until" | "not"),
         "mail" => !matches!(word, "only" | "daily" | "window" | "just" | "mail" | "mails" | "emails" | "between"),
         "type" => TYPES.contains(&word),

@@ -8,6 +8,11 @@ const PARTS: &str = "what is asked of an event stands in parentheses:";
 
 /// What cannot be done yet, as people ask for it; what it is called, and what to do today.
 pub(super) const LATER: &[(&str, &str, &str)] = &[
+    (
+        "^ ab|a/b|random|randomly|experiment|abtest $r.. $",
+        "split",
+        "until then, a field of your own says who gets which: `if .. { .. } else { .. }`",
+    ),
     ("^ wait until $d:day $", "wait until next $d", TIMES),
     ("^ wait until next $d:day $r.. $", "wait until next $d", TIMES),
     ("^ wait until next $d:day $", "wait until next $d", TIMES),
@@ -81,6 +86,32 @@ pub(super) const EXAMPLES: &[&str] = &[
 
 /// What has no line that mends it, and what to say about it.
 pub(super) const HINTS: &[(&str, &str)] = &[
+    (
+        "^ send $e:mail to $a:dotted",
+        "a mail goes to the person in the workflow, at the address they have; a team is told by a handoff: `handoff to sales { note \"..\"; keep in workflow }`",
+    ),
+    ("^ send $e:name or $f:name $", "say who gets which: `if .. { send $e } else { send $f }`"),
+    (
+        "^ enter [when] on|every|at $d $",
+        "people enter by what they do or what becomes true of them; a date or a day of the week cannot let them in yet",
+    ),
+    ("$f:name changes|changed $", "say what it becomes: `$f is … new only` holds from the moment that it is so"),
+    (
+        "$f:name increased|increases|decreases|rises $",
+        "say how far: `$f >= … new only` holds from the moment that it is so",
+    ),
+    (
+        "^ enter when entered|finished|left|exits|exited|completed|started [by] $w:name [workflow] $",
+        "only a segment is entered and left: to bring people from another workflow, put `start` and this one's name among its steps, or `tag` them there and `enter when tagged … new only`",
+    ),
+    (
+        "$s:name since|for $n:number $u:unit",
+        "how long something has been so cannot be asked yet; let them enter when it becomes so, and `wait $n $u`",
+    ),
+    (
+        "first time|order|purchase|visit",
+        "the first time is the one before which there was none: count with `exactly 1 time ever`",
+    ),
     (
         "^ description|name|title|label $t:text $",
         "a workflow's title stands in its first line, behind its name: `workflow nurture $t {`",
@@ -165,6 +196,17 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ wait until|for $p.. [,] at most $n:number $u:unit $", "wait until $p up to $n $u", UP_TO),
     ("^ wait until|for $p.. , $n:number $u:unit $", "wait until $p up to $n $u", UP_TO),
     // ---- sends
+    ("^ send $e:name tomorrow $", "wait 1 day; send $e", "waiting is a step of its own:"),
+    ("^ send $e:name [,] [then] exit|end|stop $", "send $e; exit", STEP),
+    ("^ send $e:name , [then|and] $r.. $", "send $e; $r", STEP),
+    ("^ send $e:name then $r.. $", "send $e; $r", STEP),
+    ("^ -|*|•|– $r.. $", "$r", "steps need no sign before them:"),
+    ("^ step : $r.. $", "$r", "a step needs no label:"),
+    (
+        "^ wait until $p.. up to $n:number $u:unit [,] otherwise|else $s.. $",
+        "wait until $p up to $n $u, otherwise { $s }",
+        "what is done stands in braces:",
+    ),
     ("^ send the|an email $e:name $", "send $e", SAY),
     (
         "^ send $e:name to contact|lead|person|everyone|all|them|him|her|customer|user $",
@@ -237,6 +279,26 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("timedout", "timed out", SAY),
     ("time out", "timed out", SAY),
     // ---- fields
+    ("$f:name isn|wasn|aren ' t $v", "$f is not $v", SAY),
+    ("$f:name isn't|wasn't|aren't $v", "$f is not $v", SAY),
+    ("$f:name includes|include|containing|has $t:text", "$f contains $t", SAY),
+    ("$f:name includes|include $t:text", "$f in ($t)", SAY),
+    ("$a:number < $f:name < $b:number", "$f > $a and $f < $b", "each test names its field:"),
+    ("$a:number <= $f:name <= $b:number", "$f between $a and $b", SAY),
+    ("$f:name is|= $n:number or more|higher|above", "$f >= $n", SAY),
+    ("$f:name is|= $n:number or less|fewer|lower|below", "$f <= $n", SAY),
+    ("stage [is] $s:name or higher|above|later|more|up", "stage >= $s", SAY),
+    ("$k:cond $s:name or higher|above|later|beyond", "$k stage >= $s", SAY),
+    ("$k:cond $s:name or lower|below|earlier", "$k stage <= $s", SAY),
+    ("stage is marketing qualified", "stage is mql", SAY),
+    ("stage is sales qualified", "stage is sql", SAY),
+    ("$f:name is not $a:text or|, $b:text", "$f not in ($a, $b)", "several values stand in a list:"),
+    ("$k:cond no $f:name $", "$k $f is unknown", SAY),
+    ("$f:name is|= \"\"", "$f is unknown", "who has none is asked so:"),
+    ("$k:cond title is", "$k job_title is", SAY),
+    ("$k:cond company is", "$k company_name is", SAY),
+    ("$k:cond company is|= $a:name $b:name $", "$k company_name is \"$a $b\"", "texts stand in quotes:"),
+    ("email domain is|= $t:text", "email ends with $t", SAY),
     ("$f:name $a:number - $b:number", "$f between $a and $b", SAY),
     ("$f:name =|is|in $a:name or $b:name", "$f in (\"$a\", \"$b\")", "several values stand in a list, each in quotes:"),
     (
@@ -244,8 +306,6 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "$f in (\"$a\", \"$b\", \"$c\")",
         "several values stand in a list, each in quotes:",
     ),
-    ("$k:cond $f:name $v:text $", "$k $f is $v", SAY),
-    ("$k:cond $f:name $v:name $", "$k $f is \"$v\"", "texts stand in quotes:"),
     ("[is] greater|more|higher|larger|bigger than|then or equal [to]", ">=", SAY),
     ("[is] less|lower|fewer|smaller than|then or equal [to]", "<=", SAY),
     ("[is] greater|more|higher|larger|bigger then", ">", SAY),
@@ -312,6 +372,18 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("$f:name above|over|exceeds $n:number", "$f > $n", SAY),
     ("$f:name below|under $n:number", "$f < $n", SAY),
     // ---- changes
+    ("^ else $p.. $", "else if $p", SAY),
+    ("^ case|whenever $p.. $", "if $p", SAY),
+    ("^ if $p.. and exit|stop $", "if $p { exit }", "what is done stands in braces:"),
+    ("^ if $p.. and|, send $e:name $", "if $p { send $e }", "what is done stands in braces:"),
+    ("^ points|point|leadscore|lead_score +|+=|plus $n:number $", "score += $n", SAY),
+    ("^ $f:name + $n:number $", "$f += $n", SAY),
+    ("^ $f:name + = $n.. $", "$f += $n", SAY),
+    ("^ set [the] tag =|to|as $t:name $", "tag $t", SAY),
+    ("^ set $t:name = yes|true $", "tag $t", "a tag is put on people:"),
+    ("^ set $t:name = no|false $", "untag $t", "a tag is taken away:"),
+    ("^ stage to $s:name $", "advance stage to $s", SAY),
+    ("^ move [them|contact|lead|person] to $s:name $", "advance stage to $s", SAY),
     ("^ add $n:number points|point $", "score += $n", SAY),
     ("^ add score $n:number $", "score += $n", SAY),
     ("^ add [a] score of $n:number $", "score += $n", SAY),
@@ -404,7 +476,6 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ hand_off|handover|hand-off|assign|route|pass [them] to $t:name $", "handoff to $t", SAY),
     ("^ handoff $t:name $", "handoff to $t", SAY),
     // ---- lines of a workflow
-    ("^ goal $n.. when|if $p.. $", "goal \"$n\" when $p", "the goal's name stands in quotes:"),
     ("^ goal when $p:name within $d.. $", "goal \"$p\" when $p within $d", "a goal has a name:"),
     ("exit when becomes|become [a|an] $s:name", "exit when $s", SAY),
     ("^ suppress|exclude|skip [those|people] [who|that] [are] $p:name $", "skip when $p", SAY),
@@ -416,12 +487,6 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ only once [per] [person|contact] $", "reenter never", "how often somebody may come in:"),
     ("^ owner $n:text < $a.. > $", "owner \"$a\"", "an owner is named by their address:"),
     ("^ owned by $t:text $", "owner $t", SAY),
-    (
-        "^ send only on|at $d.. $",
-        "send on $d from 00:00 to 24:00 in contact timezone",
-        "a window says from when to when:",
-    ),
-    ("^ send on $d.. $", "send on $d from 00:00 to 24:00 in contact timezone", "a window says from when to when:"),
     ("^ enter when manual|manually $", "enter by hand", SAY),
     ("^ enter manual $", "enter by hand", SAY),
     (
@@ -509,8 +574,6 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "covers $f in (\"$v\", \"$w\")",
         "several values stand in a list, each in quotes:",
     ),
-    ("covers $v:name $", "covers region is \"$v\"", "say of which field:"),
-    ("covers $v:text $", "covers region is $v", "say of which field:"),
     ("covers $v:name and|or|, $w:name $", "covers region in (\"$v\", \"$w\")", "say of which field:"),
     ("covers $v:text and|or|, $w:text $", "covers region in ($v, $w)", "say of which field:"),
     ("covers everything|everyone|all|rest|anything|everybody $", "", "a member without `covers` takes everyone:"),
@@ -579,6 +642,25 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ $t:name , $", "$t", "no comma ends a line:"),
     (", $", "", "no comma ends a line:"),
     // ---- events
+    ("$k:cond email|mail|message opened|clicked $", "$k opened any email", SAY),
+    ("replies to any email|mail", "replied any email", SAY),
+    ("replies to $e:name", "replied $e", SAY),
+    ("tag $t:text is added|set", "tagged $t new only", SAY),
+    ("signs|signed|sign up for [the] plan $t:text", "signed_up(plan is $t)", PARTS),
+    ("signs|sign|signed|signing up", "signed_up", SAY),
+    ("$k:cond never $e:name", "$k no $e ever", SAY),
+    ("$k:cond has|have not $e:name yet", "$k no $e ever", SAY),
+    ("requests|asks|asked [for] [a] demo", "requested_demo", SAY),
+    ("requests $e:name", "requested_$e", SAY),
+    ("created in the last", "created_at is known new only", SAY),
+    ("created today|now", "created_at is known new only", "who is new has a `created_at` from then on:"),
+    ("drops|falls|fell|sinks|goes [down] [below|under|to] $n:number", "< $n", SAY),
+    ("rises|goes|climbs|grows|gets [up] above|over $n:number", "> $n new only", SAY),
+    ("clicked $e:name link $l:name", "clicked $e link \"$l\"", "texts stand in quotes:"),
+    ("$e:name opened|clicked twice", "opened $e", FIRST),
+    ("did not open $e:name", "not opened $e", SAY),
+    ("did not click $e:name", "not clicked $e", SAY),
+    ("did not reply to $e:name", "not replied $e", SAY),
     ("form $t:text submitted", "submitted_form(form is $t)", PARTS),
     (
         "filled|fills|completed|completes|submits|submitted [in|out] [the|a] form $t:text",
@@ -673,4 +755,19 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("is equal to", "is", SAY),
     ("equals", "is", SAY),
     ("equal to", "is", SAY),
+];
+
+/// The same, for wordings that are so general that all others come first.
+pub(super) const LOOSE: &[(&str, &str, &str)] = &[
+    ("$k:cond $f:name $v:text $", "$k $f is $v", SAY),
+    ("$k:cond $f:name $v:value $", "$k $f is \"$v\"", "texts stand in quotes:"),
+    ("^ goal $n.. when|if $p.. $", "goal \"$n\" when $p", "the goal's name stands in quotes:"),
+    ("covers $v:name $", "covers region is \"$v\"", "say of which field:"),
+    ("covers $v:text $", "covers region is $v", "say of which field:"),
+    (
+        "^ send only on|at $d.. $",
+        "send on $d from 00:00 to 24:00 in contact timezone",
+        "a window says from when to when:",
+    ),
+    ("^ send on $d.. $", "send on $d from 00:00 to 24:00 in contact timezone", "a window says from when to when:"),
 ];
