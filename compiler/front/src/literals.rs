@@ -8,18 +8,18 @@ use crate::values::{days_of, number_of};
 use flow_ir::FieldType;
 
 /// A number as frames keep it. `text` is the literal as it is written.
-pub(crate) fn number(literal: &Literal, text: &str, at: Location) -> Result<i64, Diagnostic> {
+pub(crate) fn number(literal: &Literal, text: &str, at: Location) -> Result<i64, Box<Diagnostic>> {
     match literal {
-        Literal::Number(text, _) => number_of(text).map_err(|why| types::bad_number(text, &why, at)),
-        other => Err(types::type_mismatch(text, kind(other), "a number", at, "10")),
+        Literal::Number(text, _) => number_of(text).map_err(|why| Box::new(types::bad_number(text, &why, at))),
+        other => Err(Box::new(types::type_mismatch(text, kind(other), "a number", at, "10"))),
     }
 }
 
 /// A date in days since 1970-01-01.
-pub(crate) fn date(literal: &Literal, text: &str, at: Location) -> Result<i64, Diagnostic> {
+pub(crate) fn date(literal: &Literal, text: &str, at: Location) -> Result<i64, Box<Diagnostic>> {
     match literal {
-        Literal::Date(text, _) => days_of(text).ok_or_else(|| types::bad_date(text, at)),
-        other => Err(types::type_mismatch(text, kind(other), "a date", at, "2026-10-01")),
+        Literal::Date(text, _) => days_of(text).ok_or_else(|| Box::new(types::bad_date(text, at))),
+        other => Err(Box::new(types::type_mismatch(text, kind(other), "a date", at, "2026-10-01"))),
     }
 }
 
@@ -30,10 +30,10 @@ pub(crate) fn plain(
     literal: &Literal,
     text: &str,
     at: Location,
-) -> Result<String, Diagnostic> {
+) -> Result<String, Box<Diagnostic>> {
     match literal {
-        Literal::Text(text) => text.plain().ok_or_else(|| types::no_fields_here(at)),
-        other => Err(wrong(field, ty, other, text, at)),
+        Literal::Text(text) => text.plain().ok_or_else(|| Box::new(types::no_fields_here(at))),
+        other => Err(Box::new(wrong(field, ty, other, text, at))),
     }
 }
 
@@ -44,12 +44,12 @@ pub(crate) fn choice(
     literal: &Literal,
     text: &str,
     at: Location,
-) -> Result<usize, Diagnostic> {
+) -> Result<usize, Box<Diagnostic>> {
     let written = plain(field, &FieldType::OneOf(choices.to_vec()), literal, text, at)?;
     let found = choices.iter().position(|choice| choice.to_lowercase() == written.to_lowercase());
     found.ok_or_else(|| {
         let names: Vec<&str> = choices.iter().map(String::as_str).collect();
-        types::unknown_choice(field, &written, &names, at)
+        Box::new(types::unknown_choice(field, &written, &names, at))
     })
 }
 

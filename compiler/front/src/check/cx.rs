@@ -59,8 +59,8 @@ impl<'e> Cx<'e> {
     }
 
     /// What was read, or nothing where it is reported what is wrong with it.
-    pub(super) fn read<T>(&mut self, read: Result<T, Diagnostic>) -> Option<T> {
-        read.map_err(|diagnostic| self.report(diagnostic)).ok()
+    pub(super) fn read<T>(&mut self, read: Result<T, Box<Diagnostic>>) -> Option<T> {
+        read.map_err(|diagnostic| self.report(*diagnostic)).ok()
     }
 
     /// Notes what the words at a place mean, for whoever asks there (hover, go to definition).

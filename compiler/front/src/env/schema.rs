@@ -256,11 +256,11 @@ fn default_of(
         FieldType::Date => literals::date(literal, &text, at),
         FieldType::YesNo => match literal {
             ast::Literal::Truth(truth, _) => Ok(i64::from(*truth)),
-            other => Err(types::type_mismatch(&text, literals::kind(other), "a yes or no", at, "yes")),
+            other => Err(Box::new(types::type_mismatch(&text, literals::kind(other), "a yes or no", at, "yes"))),
         },
         FieldType::OneOf(choices) if !matches!(literal, ast::Literal::Text(_) | ast::Literal::Word(_)) => {
             let example = format!("\"{}\"", choices.first().map_or("…", String::as_str));
-            Err(types::type_mismatch(&text, literals::kind(literal), "one of its values", at, &example))
+            Err(Box::new(types::type_mismatch(&text, literals::kind(literal), "one of its values", at, &example)))
         }
         FieldType::OneOf(choices) => literals::choice(name, choices, literal, &text, at).map(|at| at as i64 + 1),
         FieldType::Text
@@ -269,10 +269,10 @@ fn default_of(
         | FieldType::Timezone
         | FieldType::Country
         | FieldType::Moment
-        | FieldType::Stage => Err(types::no_default(name, words(ty), ty.is_text(), at)),
+        | FieldType::Stage => Err(Box::new(types::no_default(name, words(ty), ty.is_text(), at))),
     };
     value.unwrap_or_else(|diagnostic| {
-        diagnostics.push(diagnostic);
+        diagnostics.push(*diagnostic);
         if matches!(ty, FieldType::Moment) { NEVER } else { 0 }
     })
 }
