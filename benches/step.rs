@@ -71,8 +71,8 @@ struct Frame {
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Journey {
-    entered_at: i64,
-    anchor_at: i64,
+    triggered_at: i64,
+    waiting_since: i64,
     trace: i64,
     timed_out: bool,
 }
@@ -184,8 +184,8 @@ fn write_frame(layout: &Layout, frame: &Frame, bytes: &mut [u8]) {
 }
 
 fn write_journey(layout: &Layout, slots: &JourneySlots, journey: &Journey, bytes: &mut [u8]) {
-    layout.write(bytes, slots.entered_at, journey.entered_at);
-    layout.write(bytes, slots.anchor_at, journey.anchor_at);
+    layout.write(bytes, slots.triggered_at, journey.triggered_at);
+    layout.write(bytes, slots.waiting_since, journey.waiting_since);
     layout.write(bytes, slots.trace[0], journey.trace);
     layout.write(bytes, slots.timed_out, journey.timed_out.into());
 }
@@ -209,7 +209,7 @@ impl Contacts {
         assert_eq!(workflow.journey.size as usize, size_of::<Journey>());
         let mut random = Random(0x5eed);
         let frames: Vec<Frame> = (0..count).map(|_| random_frame(&mut random)).collect();
-        let blank = Journey { entered_at: NOW, anchor_at: NEVER, trace: 0, timed_out: false };
+        let blank = Journey { triggered_at: NOW, waiting_since: NEVER, trace: 0, timed_out: false };
         let mut frame_bytes = vec![0; count * size_of::<Frame>()];
         let mut journey_bytes = vec![0; count * size_of::<Journey>()];
         for (frame, bytes) in frames.iter().zip(frame_bytes.chunks_exact_mut(size_of::<Frame>())) {

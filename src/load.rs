@@ -1,16 +1,17 @@
 //! A project's folder to its settings and its checked program: what every subcommand starts with.
 
 use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use flow_front::Project;
 use flow_front::diagnostics::render::Sources;
-use flow_front::diagnostics::{Code, Diagnostic, Label};
+use flow_front::diagnostics::{Diagnostic, Edit, Label, Mend};
 use flow_front::source::{FileId, Source, Span};
 use flow_ir::Program;
 use flow_ir::verify::Fault;
-use flow_runtime::settings::{FILE_NAME, Settings, SettingsFault, without_secrets};
+use flow_runtime::settings::{FILE_NAME, Settings, SettingsEdit, SettingsFault, without_secrets};
 
 use crate::output::{Failure, Findings};
 use crate::project::{self, Files};
@@ -56,6 +57,12 @@ fn load_folder(folder: &Path) -> Loaded {
             loaded.failures.extend(fault_of_ours(&compilation.faults));
             loaded.program = compilation.program;
             loaded.findings.push(Findings { diagnostics: compilation.diagnostics, sources: compilation.sources });
+            let files = settings.as_ref().map(|settings| settings.check_files(&text, folder, loaded.program.as_ref()));
+            if let Some(faults) = files.filter(|faults| !faults.is_empty()) {
+                loaded.findings.insert(0, settings_findings(&text, &faults));
+                // Nobody runs over files that are not what they are named as.
+                loaded.program = None;
+            }
         }
     }
     Loaded { settings, ..loaded }
@@ -93,13 +100,21 @@ pub(crate) fn settings_findings(text: &str, faults: &[SettingsFault]) -> Finding
 fn settings_diagnostic(fault: &SettingsFault) -> Diagnostic {
     // A settings file is far shorter than 4 GiB.
     let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    let label = fault.at.as_ref().map(|at| Label {
-        at: Span::new(offset(at.start), offset(at.end)).in_file(FileId(0)),
-        text: "here".to_owned(),
-    });
-    let nowhere = Span::new(0, 0).in_file(FileId(0));
-    let mut found = Diagnostic::error(Code::BadSettings, fault.message.clone(), nowhere, "");
-    found.labels = label.into_iter().collect();
+    let place = |at: &Range<usize>| Span::new(offset(at.start), offset(at.end)).in_file(FileId(0));
+    let edits = |edits: &[SettingsEdit]| {
+        edits.iter().map(|edit| Edit { at: place(&edit.at), text: edit.text.clone() }).collect::<Vec<Edit>>()
+    };
+    let mut found = Diagnostic::error(fault.code, fault.message.clone(), place(&(0..0)), fault.label.clone());
+    match &fault.at {
+        Some(at) => found.labels.iter_mut().for_each(|label| label.at = place(at)),
+        None => found.labels.clear(),
+    }
+    found.labels.extend(fault.others.iter().map(|(at, text)| Label { at: place(at), text: text.clone() }));
+    found.why.clone_from(&fault.why);
     found.help.clone_from(&fault.help);
+    found.edits = edits(&fault.edits);
+    let readings =
+        fault.readings.iter().map(|reading| Mend { help: reading.help.clone(), edits: edits(&reading.edits) });
+    found.readings = readings.collect();
     found
 }

@@ -48,7 +48,7 @@ enum Command {
         /// The project's folder; without it, the nearest one upward from here that has a flow.toml
         project: Option<PathBuf>,
     },
-    /// Explain a message, a word of the language or a standard module
+    /// Explain a message, a word of the language, a standard module or the settings
     Doc(doc::DocArguments),
     /// Lay `.flow` files out in the one way that there is
     Fmt(fmt::FmtArguments),

@@ -18,6 +18,8 @@ use crate::run::show;
 const DEFAULT_COLUMNS: usize = 100;
 /// More diagnostics are counted and not drawn: nobody reads them, and most follow from few mistakes.
 const MAX_DRAWN: usize = 200;
+/// And written for machines.
+const MAX_WRITTEN: usize = 2_000;
 /// Narrower drawings are unreadable, wider ones too.
 const COLUMNS: std::ops::RangeInclusive<usize> = 60..=120;
 
@@ -72,6 +74,9 @@ struct Report<'r> {
     /// What kept the command from its work, if anything did.
     failures: &'r [Failure],
     diagnostics: Vec<JsonDiagnostic<'r>>,
+    /// How many more there are.
+    #[serde(skip_serializing_if = "is_zero")]
+    more: usize,
     errors: usize,
     warnings: usize,
 }
@@ -147,24 +152,16 @@ impl Output {
 
     /// In their order; where there are more than anyone reads, errors before warnings, and how many are left.
     fn draw(&self, out: &mut Paper<impl Write>, findings: &[Findings]) -> io::Result<()> {
-        let mut all: Vec<(&Diagnostic, &Sources)> = Vec::new();
-        for Findings { diagnostics, sources } in findings {
-            all.extend(diagnostics.iter().map(|diagnostic| (diagnostic, sources)));
-        }
-        if all.len() > MAX_DRAWN {
-            all.sort_by_key(|(diagnostic, _)| diagnostic.severity != Severity::Error);
-        }
-        for (diagnostic, sources) in all.iter().take(MAX_DRAWN) {
+        let (first, more) = first_of(findings, MAX_DRAWN);
+        for (diagnostic, sources) in first {
             out.draw(&self.human.render(diagnostic, sources))?;
             writeln!(out)?;
         }
-        match all.len().checked_sub(MAX_DRAWN).filter(|more| *more > 0) {
-            Some(more) => {
-                let more = thousands(more as u64);
-                writeln!(out, "… and {more} more: mend these first (`--format json` has all of them)\n")
-            }
-            None => Ok(()),
+        if more > 0 {
+            let (more, most) = (thousands(more as u64), thousands(MAX_WRITTEN as u64));
+            writeln!(out, "… and {more} more: mend these first (`--format json` has up to {most})\n")?;
         }
+        Ok(())
     }
 
     /// For people: what kept the command from its work.
@@ -178,11 +175,28 @@ impl Output {
     }
 }
 
+/// As many as somebody reads, in their order, and how many are left; where any are, errors come before warnings.
+fn first_of(findings: &[Findings], most: usize) -> (Vec<(&Diagnostic, &Sources)>, usize) {
+    let mut all: Vec<(&Diagnostic, &Sources)> = Vec::new();
+    for Findings { diagnostics, sources } in findings {
+        all.extend(diagnostics.iter().map(|diagnostic| (diagnostic, sources)));
+    }
+    if all.len() > most {
+        all.sort_by_key(|(diagnostic, _)| diagnostic.severity != Severity::Error);
+    }
+    let more = all.len().saturating_sub(most);
+    all.truncate(most);
+    (all, more)
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
 fn write_json(findings: &[Findings], failures: &[Failure], errors: usize, warnings: usize) -> io::Result<()> {
-    let drawn = findings
-        .iter()
-        .flat_map(|Findings { diagnostics, sources }| diagnostics.iter().map(|diagnostic| json(diagnostic, sources)));
-    let report = Report { failures, diagnostics: drawn.collect(), errors, warnings };
+    let (first, more) = first_of(findings, MAX_WRITTEN);
+    let diagnostics = first.into_iter().map(|(diagnostic, sources)| json(diagnostic, sources)).collect();
+    let report = Report { failures, diagnostics, more, errors, warnings };
     let mut out = io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, &report)?;
     writeln!(out)

@@ -7,16 +7,17 @@
 //! ```
 //!
 //! Hidden folders, `out`, `target` and `node_modules` are not looked into: tools write there. Folders behind symbolic links are not
-//! either, for they may lead in circles. What a project may hold has limits, so that the wrong folder is an error and not a long wait.
+//! either, for they may lead in circles. A template that cannot be read stops the program only where an email names it. What a project may
+//! hold has limits, so that the wrong folder is an error and not a long wait.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use flow_front::source::Source;
 use flow_front::syntax::MAX_SOURCE_BYTES;
 use flow_front::templates::{MAX_TEMPLATE_BYTES, TemplateKind};
-use flow_runtime::settings::{FILE_NAME, MAX_FILE_BYTES};
+use flow_runtime::settings::{FILE_NAME, MAX_FILE_BYTES, open_plain};
 
 use crate::output::Failure;
 
@@ -122,10 +123,13 @@ fn no_flow_file(folder: &Path) -> Failure {
 fn read_all(folder: &Path, found: Vec<Found>) -> Result<Files, Vec<Failure>> {
     let mut files = Files::default();
     let mut failures = Vec::new();
+    // A template that nobody names is none of the program's business.
+    let mut unread: Vec<(String, Failure)> = Vec::new();
     let mut total = 0;
     for Found { path, kind } in found {
         let limit = if kind == Kind::Flow { MAX_SOURCE_BYTES } else { MAX_TEMPLATE_BYTES };
         match read_text(&folder.join(&path), &path, limit) {
+            Err(failure) if kind == Kind::Template => unread.push((path, failure)),
             Err(failure) => failures.push(failure),
             Ok(text) => {
                 total += text.len();
@@ -137,6 +141,8 @@ fn read_all(folder: &Path, found: Vec<Found>) -> Result<Files, Vec<Failure>> {
             return Err(vec![too_much(folder, "too much text", &format!("{} MiB", MAX_TOTAL_BYTES >> 20))]);
         }
     }
+    let is_named = |path: &str| files.sources.iter().any(|source| source.text.contains(&format!("\"{path}\"")));
+    failures.extend(unread.into_iter().filter(|(path, _)| is_named(path)).map(|(_, failure)| failure));
     if failures.is_empty() { Ok(files) } else { Err(shortened(failures)) }
 }
 
@@ -184,11 +190,12 @@ fn list(folder: &Path) -> Result<Vec<Found>, Failure> {
             let is_folder = entry.file_type().map_err(unreadable)?.is_dir();
             let kind = if is_folder { None } else { kind_of(&name) };
             // Its name in another form would name no file.
-            if written.to_str().is_none() && (kind.is_some() || (is_folder && is_looked_into(&name))) {
+            if written.to_str().is_none() && (kind == Some(Kind::Flow) || (is_folder && is_looked_into(&name))) {
                 return Err(not_utf8_name(&path));
             }
+            let is_nameless = written.to_str().is_none();
             if !is_folder {
-                found.extend(kind.map(|kind| Found { path, kind }));
+                found.extend(kind.filter(|_| !is_nameless).map(|kind| Found { path, kind }));
             } else if is_looked_into(&name) {
                 if depth == MAX_DEPTH {
                     return Err(too_much(folder, "folders inside folders", &format!("{MAX_DEPTH} levels")));
@@ -248,37 +255,6 @@ fn read_as_is(path: &Path, shown: &str, limit: usize) -> Result<String, Failure>
         return Err(Failure::new(format!("`{shown}` has more than {} KiB", limit >> 10), help));
     }
     String::from_utf8(bytes).map_err(|error| not_utf8(shown, &error))
-}
-
-/// Opens a plain file, or a link to one. Opening a pipe waits for somebody who writes into it, and a device may never end: what else
-/// bears the name is refused before it is opened.
-pub(crate) fn open_plain(path: &Path) -> io::Result<File> {
-    let found = fs::metadata(path)?;
-    if found.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    if !found.is_file() {
-        return Err(io::Error::new(io::ErrorKind::Unsupported, what_it_is(found.file_type())));
-    }
-    File::open(path)
-}
-
-/// Of something that is neither file nor folder.
-#[cfg(unix)]
-fn what_it_is(found: fs::FileType) -> &'static str {
-    use std::os::unix::fs::FileTypeExt;
-    if found.is_fifo() {
-        "it is a pipe, not a file"
-    } else if found.is_socket() {
-        "it is a socket, not a file"
-    } else {
-        "it is a device, not a file"
-    }
-}
-
-#[cfg(not(unix))]
-fn what_it_is(_: fs::FileType) -> &'static str {
-    "it is no plain file"
 }
 
 fn not_utf8_name(shown: &str) -> Failure {

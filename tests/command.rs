@@ -218,8 +218,28 @@ fn mistakes_in_settings_program_and_template_show_at_once() {
 
 #[test]
 fn files_that_are_not_utf8() {
-    let folder = Folder::project().with("b.flow", b"// fine\n// caf\xe9\n").with("emails/old.html", b"\xff");
+    let folder = Folder::project().with("b.flow", b"// fine\n// caf\xe9\n").with("emails/welcome.html", b"\xff");
     assert_snapshot!(folder.flow(&["check"]));
+}
+
+/// What lies beside the templates of a project, and what no email names, is none of the program's business.
+#[test]
+fn what_no_email_names_is_left_alone() {
+    let folder = Folder::project()
+        .with("emails/old.html", b"caf\xe9")
+        .with("emails/older.mjml", format!("\u{feff}\u{feff}{TEMPLATE}"))
+        .with("emails/.DS_Store", b"\xff\x00")
+        .with("emails/logo.png", b"\x89PNG\xff")
+        .with("emails/drafts.html/note.txt", "x")
+        .with("emails/notes.txt", b"\xff");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("gone", folder.path().join("emails/gone.html")).unwrap();
+    let said = folder.flow(&["check"]);
+    assert!(said.ends_with("exit 0"), "{said}");
+    // Named, it is read, and said to be unreadable.
+    let named = FLOW.replace("emails/welcome.html", "emails/old.html");
+    let said = folder.with("welcome.flow", named).flow(&["check"]);
+    assert!(said.contains("`emails/old.html` is not UTF-8 text: line 1") && said.ends_with("exit 3"), "{said}");
 }
 
 #[test]
@@ -239,18 +259,19 @@ fn two_byte_order_marks() {
 fn names_that_are_not_utf8() {
     use std::os::unix::ffi::OsStrExt;
     let folder = Folder::project();
-    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.html");
-    fs::write(folder.path().join("emails").join(name), TEMPLATE).unwrap();
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.flow");
+    fs::write(folder.path().join("emails").join(name), FLOW).unwrap();
     assert_snapshot!(folder.flow(&["check"]), @r"
     $ flow check
     (stderr)
-    error: the name of `emails/caf�.html` has a character in another encoding than UTF-8, so no program can name it
+    error: the name of `emails/caf�.flow` has a character in another encoding than UTF-8, so no program can name it
     help: rename it, with plain letters where the sign � is
     exit 3
     ");
     // What belongs to no project may be called as it likes.
     let other = Folder::project();
     fs::write(other.path().join(std::ffi::OsStr::from_bytes(b"caf\xe9.txt")), "x").unwrap();
+    fs::write(other.path().join("emails").join(std::ffi::OsStr::from_bytes(b"caf\xe9.html")), "x").unwrap();
     assert!(other.flow(&["check"]).contains("exit 0"));
 }
 
@@ -341,9 +362,11 @@ mod no_plain_files {
         let run = "[data]\ncontacts = \"contacts.csv\"\n[run]\nstart = 2026-03-02\ndays = 3\n";
         let folder = Folder::project().with("flow.toml", format!("{SETTINGS}{run}"));
         pipe(&folder, "contacts.csv");
-        let said = flow(&folder, &["run"]);
-        assert!(said.contains("contacts.csv` cannot be read: it is a pipe, not a file\n"), "{said}");
-        assert!(said.ends_with("exit 3"), "{said}");
+        for command in ["check", "run"] {
+            let said = flow(&folder, &[command]);
+            assert!(said.contains("contacts.csv` cannot be read: it is a pipe, not a file\n"), "{said}");
+            assert!(said.ends_with("exit 1"), "{said}");
+        }
     }
 
     #[test]
@@ -540,4 +563,15 @@ fn fmt_keeps_links_permissions_and_read_only_files() {
     assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
     assert!(fs::symlink_metadata(folder.path().join("link.flow")).unwrap().is_symlink());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+}
+
+/// A machine reads more than people, and not without end.
+#[test]
+fn findings_for_machines_are_bounded_and_counted() {
+    let segments: String = (0..2_100).map(|nth| format!("segment s{nth} = scores >= {nth}\n")).collect();
+    let folder = Folder::empty().with("flow.toml", SETTINGS).with("many.flow", format!("use std.b2b\n{segments}"));
+    let output = command(&["check", "--format", "json"]).current_dir(folder.path()).output().unwrap();
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said["diagnostics"].as_array().map(Vec::len), Some(2_000));
+    assert_eq!((said["errors"].as_u64(), said["more"].as_u64()), (Some(2_100), Some(100)));
 }

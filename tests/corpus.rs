@@ -18,13 +18,13 @@ use flow_front::meaning;
 use flow_front::source::{FileId, LineIndex, Source};
 use flow_front::syntax::parse;
 use flow_front::{Compilation, compile};
-use flow_ir::backend::{Backend, Host, Memory, Outcome, View};
-use flow_ir::interpret;
-use flow_ir::{Area, EffectId, EmailContent, Layout, Meaning, Program, SlotKind, StepId, TextTestId};
+use flow_fuzz::Random;
+use flow_fuzz::backends::agree;
+use flow_fuzz::hold::mends;
+use flow_ir::{EmailContent, Meaning, Program};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 const WIDTH: usize = 110;
 
@@ -130,24 +130,35 @@ fn every_file_gives_exactly_the_diagnostics_it_marks() {
 #[test]
 fn every_code_is_shown() {
     let marked: BTreeSet<String> = files().iter().flat_map(|path| marks(&read(path))).map(|(_, code)| code).collect();
-    // Settings are no `.flow` file: tests/command.rs shows theirs.
-    let is_missing = |code: &&Code| **code != Code::BadSettings && !marked.contains(code.number());
+    // Settings are no `.flow` file: tests/settings.rs shows theirs.
+    let is_missing = |code: &&Code| !code.number().starts_with("F11") && !marked.contains(code.number());
     let missing: Vec<&Code> = Code::ALL.iter().filter(is_missing).collect();
     assert!(missing.is_empty(), "no file of the corpus shows {missing:?}");
 }
 
-/// Windows ends its lines in two signs; nothing else may change.
+/// Windows ends its lines in two signs, and old programs in another one; nothing else may change.
 #[test]
-fn line_ends_of_windows_change_nothing() {
+fn line_ends_change_nothing() {
     for path in files() {
         let text = read(&path);
-        let found = |text: String| {
-            let compilation = compile(&project("lines.flow", text.clone()));
+        let found = |ends: &str| {
+            let text = text.replace('\n', ends);
+            let compilation = compile(&project("lines.flow", text));
+            let line = |found: &Diagnostic| match found.at() {
+                Some(at) if at.file.0 == 0 => {
+                    let text = &compilation.sources.get(at).unwrap().text;
+                    LineIndex::new(text).line_column(text, at.span.start).line
+                }
+                _ => 0,
+            };
             let found = compilation.diagnostics.iter();
-            let found: Vec<_> = found.map(|found| (line_of(found, &text), found.code, found.message.clone())).collect();
+            let found: Vec<_> = found.map(|found| (line(found), found.code, found.message.clone())).collect();
             (found, compilation.program.is_some())
         };
-        assert_eq!(found(text.replace('\n', "\r\n")), found(text), "{}", path.display());
+        let usual = found("\n");
+        for ends in ["\r\n", "\r"] {
+            assert_eq!(found(ends), usual, "{} with {ends:?}", path.display());
+        }
     }
 }
 
@@ -259,39 +270,36 @@ fn programs_survive_serialisation() {
     }
 }
 
-/// Whoever follows a mended line must be rid of that error.
+/// fixme: in these files a mended line leads to another error, or uncovers one that was hidden.
+const UNTRUE: [&str; 3] = [
+    "messages/an_unreadable_line_may_have_sent_it.flow",
+    "reach/stops_that_stop_nothing.flow",
+    "templates/values_in_addresses.flow",
+];
+
+/// Whoever follows a mended line, or one of its readings, is rid of that error and earns no other.
 #[test]
 fn edits_mend_what_they_promise() {
-    let mut tried = 0;
+    let (mut tried, mut untrue, mut wrong) = (0, BTreeSet::new(), String::new());
     for path in files() {
-        let text = read(&path);
-        let before = compiled(&path);
-        for diagnostic in before.diagnostics.iter().filter(|diagnostic| !diagnostic.edits.is_empty()) {
-            let place = diagnostic.edits[0].at;
-            let Some(source) = before.sources.get(place) else { panic!("an edit of no file") };
-            let mut mended = source.text.clone();
-            for edit in diagnostic.edits.iter().rev() {
-                mended.replace_range(edit.at.span.range(), &edit.text);
+        let mut project = project(path.file_name().unwrap().to_str().unwrap(), read(&path));
+        if path.starts_with(corpus().join("lints")) {
+            project.lints = Levels::default();
+        }
+        let before = compile(&project);
+        for diagnostic in &before.diagnostics {
+            match mends(&project, &before, diagnostic) {
+                Ok(lines) => tried += lines,
+                Err(_) if UNTRUE.iter().any(|known| path.ends_with(known)) => {
+                    untrue.insert(path.clone());
+                }
+                Err(broken) => wrong += &format!("{}: {}: {}\n", path.display(), broken.promise, broken.seen),
             }
-            let mut project = project("mended.flow", text.clone());
-            match project.templates.iter_mut().find(|template| template.path == source.path) {
-                Some(template) => template.text = mended.clone(),
-                None => project.sources[0].text = mended.clone(),
-            }
-            let after = compile(&project);
-            let count = |compilation: &Compilation| {
-                compilation.diagnostics.iter().filter(|other| other.message == diagnostic.message).count()
-            };
-            assert!(
-                count(&after) < count(&before),
-                "{}: the mended line still gives {}\n{mended}",
-                path.display(),
-                diagnostic.message
-            );
-            tried += 1;
         }
     }
-    assert!(tried > 10, "only {tried} edits in the corpus");
+    assert!(wrong.is_empty(), "{wrong}");
+    assert_eq!(untrue.len(), UNTRUE.len(), "one of them is true now: only {untrue:?} are not");
+    assert!(tried > 100, "only {tried} mended lines in the corpus");
 }
 
 const CUTS_PER_FILE: usize = 5;
@@ -304,102 +312,25 @@ fn broken_texts_are_read_without_a_fault_of_ours() {
         let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
         let cuts: Vec<usize> = places.into_iter().step_by((text.len() / CUTS_PER_FILE).max(1)).collect();
         for (nth, cut) in cuts.iter().enumerate() {
-            compile(&project("cut.flow", text[..*cut].to_owned()));
             let next = cuts.get(nth + 2).copied().unwrap_or(text.len());
-            compile(&project("hole.flow", format!("{}{}", &text[..*cut], &text[next..])));
+            for broken in [text[..*cut].to_owned(), format!("{}{}", &text[..*cut], &text[next..])] {
+                let compilation = compile(&project("broken.flow", broken.clone()));
+                assert!(compilation.faults.is_empty(), "{}: {:?}\n{broken}", path.display(), compilation.faults);
+                let refused = compilation.program.is_none();
+                assert_eq!(refused, compilation.has_errors(), "{}\n{broken}", path.display());
+            }
         }
     }
 }
 
-/// A host that answers from a seed and remembers what it was asked.
-struct Scripted {
-    state: u64,
-    asked: Vec<String>,
-}
-
-impl Scripted {
-    fn new(seed: u64) -> Self {
-        Self { state: seed, asked: Vec::new() }
-    }
-    /// splitmix64
-    fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-}
-
-impl Host for Scripted {
-    fn effect(&mut self, memory: Memory<'_>, step: StepId, effect: EffectId) -> Outcome {
-        self.asked.push(format!("{step} {effect} {:?} {:?}", &memory[Area::Contact], &memory[Area::Journey]));
-        if self.next().is_multiple_of(3) { Outcome::Held } else { Outcome::Done }
-    }
-    fn text_test(&mut self, test: TextTestId) -> bool {
-        // Not logged: whether it is asked at all is the backend's choice. The answer depends on the test alone.
-        Scripted::new(self.state ^ u64::from(test.0)).next().is_multiple_of(2)
-    }
-}
-
-/// Bytes such as a frame or journey may hold.
-fn random_bytes(layout: &Layout, random: &mut Scripted) -> Vec<u8> {
-    let mut bytes = layout.blank();
-    for id in layout.slots.ids() {
-        let value = match layout.slots.at(id).kind {
-            SlotKind::Bool => (random.next() % 2) as i64,
-            SlotKind::Code | SlotKind::Symbol => (random.next() % 9) as i64,
-            SlotKind::Days => (random.next() % 40_000) as i64,
-            SlotKind::Int => [flow_ir::NEVER, 0, 600_000, 2_000_000, NOW - 86_400_000, NOW, flow_ir::FOREVER]
-                [(random.next() % 7) as usize],
-        };
-        layout.write(&mut bytes, id, value);
-        let known = random.next().is_multiple_of(2);
-        layout.set_known(&mut bytes, id, known);
-    }
-    bytes
-}
-
-/// 2026-03-02 10:00 UTC.
-const NOW: i64 = 1_772_445_600_000;
+/// That both backends are asked about in each program.
+const CONTACTS: u64 = 200;
 
 #[test]
 fn both_backends_agree_on_every_program() {
     for path in files().into_iter().chain(example_programs()) {
         let Some(program) = compiled_anywhere(&path).program else { continue };
-        let program = Arc::new(program);
-        let native = flow_native::compile(&program).unwrap();
-        let interpreter = interpret::Interpreter::new(program.clone()).unwrap();
-        for seed in 0..200 {
-            agree_on(&program, &native, &interpreter, seed, &path);
-        }
-    }
-}
-
-fn agree_on(program: &Program, native: &dyn Backend, interpreter: &dyn Backend, seed: u64, path: &Path) {
-    let mut random = Scripted::new(seed);
-    let frame = random_bytes(&program.frame, &mut random);
-    let moment = flow_ir::backend::Moment { now: NOW, triggers: seed % 4 };
-    for (id, predicate) in program.predicates.iter() {
-        let journey = predicate
-            .workflow
-            .map(|id| random_bytes(&program.workflows.at(id).journey, &mut random))
-            .unwrap_or_default();
-        let ask =
-            |backend: &dyn Backend| backend.holds(id, View::of(&frame, &journey), moment, &mut Scripted::new(seed));
-        assert_eq!(ask(native), ask(interpreter), "{}: {} with seed {seed}", path.display(), predicate.name);
-    }
-    for (id, workflow) in program.workflows.iter() {
-        for block in workflow.body.resume_points() {
-            let journey = random_bytes(&workflow.journey, &mut random);
-            let run = |backend: &dyn Backend| {
-                let (mut frame, mut journey, mut host) = (frame.clone(), journey.clone(), Scripted::new(seed));
-                let memory = Memory::of(&mut frame, &mut journey);
-                let outcome = backend.step(id, memory, block.0, NOW, &mut host);
-                (outcome, frame, journey, host.asked)
-            };
-            assert_eq!(run(native), run(interpreter), "{}: {} {block} with seed {seed}", path.display(), workflow.name);
-        }
+        agree(&program, 0..CONTACTS).unwrap_or_else(|differs| panic!("{}: {differs}", path.display()));
     }
 }
 
@@ -620,7 +551,7 @@ fn untidy_texts_are_laid_out_without_a_change() {
         };
         let Some(before) = program(&text) else { continue };
         for seed in 0..UNTIDY_TEXTS_PER_FILE {
-            let untidy = untidy(&text, &mut Scripted::new(seed));
+            let untidy = untidy(&text, &mut Random::new(seed));
             let formatted = laid_out(&path, &untidy);
             let after = program(&formatted).unwrap_or_else(|| panic!("{}\n{untidy}\n{formatted}", path.display()));
             assert_eq!(means(&before), means(&after), "{}\n{untidy}\n{formatted}", path.display());
@@ -629,31 +560,31 @@ fn untidy_texts_are_laid_out_without_a_change() {
 }
 
 /// A text with other space, blank lines, comments, and conditions on several lines.
-fn untidy(text: &str, random: &mut Scripted) -> String {
+fn untidy(text: &str, random: &mut Random) -> String {
     let mut out = String::new();
     for (nth, line) in text.lines().enumerate() {
         let mut line = line.to_owned();
         // `every day` is one word.
-        if !line.contains(['"', '/']) && !line.contains("send on") && random.next().is_multiple_of(2) {
+        if !line.contains(['"', '/']) && !line.contains("send on") && random.once_in(2) {
             line = line.replace(' ', "  \t ").replace('{', " {  ").replace('}', " ; }");
         }
         let starts = ["if ", "enter when ", "exit when ", "skip when ", "wait until ", "segment "];
         if starts.iter().any(|start| line.trim_start().starts_with(start)) && !line.contains("//") {
-            line = match random.next() % 3 {
+            line = match random.below(3) {
                 0 => line.replace(" and ", &format!(" // broken {nth}\n\n and ")),
                 1 => line.replace(" and ", &format!(" and\n // own {nth}\n ")),
                 _ => line,
             };
         }
-        if random.next().is_multiple_of(3) {
-            out += &"\n".repeat((random.next() % 3) as usize);
+        if random.once_in(3) {
+            out += &"\n".repeat(random.below(3));
         }
-        if random.next().is_multiple_of(4) {
+        if random.once_in(4) {
             out += &format!("   // before {nth}, \"quoted {{ \n");
         }
-        out += &" ".repeat((random.next() % 5) as usize);
+        out += &" ".repeat(random.below(5));
         out += line.trim_start();
-        if random.next().is_multiple_of(4) {
+        if random.once_in(4) {
             out += &format!("  // behind {nth} }}  ");
         }
         out.push('\n');

@@ -182,6 +182,9 @@ fn compare(guide: &Guide, undisturbed: &Guide, deaths: &[Death]) {
     let other: Vec<_> = undisturbed.mails().into_iter().filter(|(path, mail)| mails.get(path) != Some(mail)).collect();
     assert!(other.is_empty(), "{} messages differ, first {:?}{told}", other.len(), other.first().map(|(path, _)| path));
     assert_eq!(mails.len(), undisturbed.mails().len(), "more messages than undisturbed{told}");
+    let months = fs::read_dir(guide.path("out/mail")).unwrap().map(|month| month.unwrap().path());
+    let all = months.flat_map(|month| fs::read_dir(month).unwrap()).count();
+    assert_eq!(all, mails.len(), "something else than messages was left behind{told}");
 }
 
 /// The keys of what was delivered, sorted.

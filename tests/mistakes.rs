@@ -1,7 +1,7 @@
 //! Mistakes as people make them, each with what is right: one message, at its place, with a mended line that means what was meant.
 //!
 //! `tests/mistakes/<place>.txt` holds the mistakes made in a place, `tests/mistakes/<place>.flow` what stands around them: `…` is where
-//! they go. Blocks are parted by blank lines. The first lines of a block are what was typed; then
+//! they go. Where a template of that name lies there too, it is what mistakes are made in. Blocks are parted by blank lines. The first lines of a block are what was typed; then
 //!
 //! - `> ` the lines as the edits of the message leave them: they compile, and mean what was meant;
 //! - `? ` one of several readings: the help shows it, and it compiles in the place of what was typed;
@@ -22,6 +22,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const WIDTH: usize = 110;
+/// What templates end in.
+const ENDINGS: [&str; 2] = ["html", "mjml"];
 /// Where a mistake goes.
 const HERE: &str = "…";
 
@@ -80,20 +82,21 @@ fn templates() -> Vec<Source> {
 struct Around {
     before: String,
     after: String,
-    /// A template instead of the program.
-    template: bool,
+    /// The file of the template where it is that, and not the program, that mistakes are made in.
+    template: Option<String>,
     indent: String,
 }
 
 impl Around {
     fn of(place: &str) -> Self {
-        let template = folder().join(format!("{place}.html"));
-        let flow = folder().join(format!("{place}.flow"));
-        let (text, is_template) = if template.exists() { (read(&template), true) } else { (read(&flow), false) };
+        let template =
+            ENDINGS.map(|ending| format!("{place}.{ending}")).into_iter().find(|file| folder().join(file).exists());
+        let text = read(&folder().join(template.clone().unwrap_or_else(|| format!("{place}.flow"))));
         let (before, after) = text.split_once(HERE).unwrap();
         let indent = before.rsplit('\n').next().unwrap_or_default();
         assert!(indent.trim().is_empty(), "{place}: a mistake begins its line");
-        Self { before: before.to_owned(), after: after.to_owned(), template: is_template, indent: indent.to_owned() }
+        let (before, after, indent) = (before.to_owned(), after.to_owned(), indent.to_owned());
+        Self { before, after, template, indent }
     }
 
     fn with(&self, lines: &[String]) -> String {
@@ -110,9 +113,9 @@ impl Around {
             sources: vec![Source { path: format!("{place}.flow"), text: text.clone() }, program],
             templates: templates(),
         };
-        if self.template {
+        if let Some(template) = &self.template {
             project.sources[0].text = read(&folder().join(format!("{place}.flow")));
-            project.templates.insert(0, Source { path: format!("emails/{place}.html"), text });
+            project.templates.insert(0, Source { path: format!("emails/{template}"), text });
         }
         compile(&project)
     }
@@ -130,8 +133,8 @@ fn faults(mistake: &Mistake) -> Result<(), String> {
     let found = errors(&compilation);
     let [found] = found.as_slice() else { return Err(format!("{} messages instead of one", found.len())) };
     let file = found.at().map(|at| compilation.sources.get(at).unwrap().path.clone());
-    let expected =
-        if around.template { format!("emails/{}.html", mistake.place) } else { format!("{}.flow", mistake.place) };
+    let in_program = || format!("{}.flow", mistake.place);
+    let expected = around.template.as_ref().map_or_else(in_program, |template| format!("emails/{template}"));
     if file.as_deref() != Some(expected.as_str()) {
         return Err(format!("it points into {file:?}"));
     }
@@ -197,25 +200,33 @@ fn edited(text: &str, edits: &[Edit]) -> String {
     text
 }
 
+/// What is not as it should be, with what is drawn.
+fn told(mistake: &Mistake) -> Option<String> {
+    let fault = faults(mistake).err()?;
+    let around = Around::of(&mistake.place);
+    let compilation = around.compiled(&mistake.place, around.with(&mistake.typed));
+    let drawn: Vec<String> = errors(&compilation)
+        .iter()
+        .take(3)
+        .map(|found| Human { colour: false, width: WIDTH }.render(found, &compilation.sources))
+        .collect();
+    Some(format!("== {}: {}\n   {fault}\n{}", mistake.place, mistake.typed.join("\n"), drawn.join("\n")))
+}
+
 #[test]
 fn every_mistake_gets_one_message_that_mends_it() {
     let mut places: Vec<PathBuf> = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
     places.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
     places.sort();
-    let (mut all, mut wrong) = (0, Vec::new());
-    for mistake in places.iter().flat_map(|place| mistakes(place)) {
-        all += 1;
-        if let Err(fault) = faults(&mistake) {
-            let around = Around::of(&mistake.place);
-            let compilation = around.compiled(&mistake.place, around.with(&mistake.typed));
-            let drawn: Vec<String> = errors(&compilation)
-                .iter()
-                .take(3)
-                .map(|found| Human { colour: false, width: WIDTH }.render(found, &compilation.sources))
-                .collect();
-            wrong.push(format!("== {}: {}\n   {fault}\n{}", mistake.place, mistake.typed.join("\n"), drawn.join("\n")));
-        }
-    }
+    let mistakes: Vec<Mistake> = places.iter().flat_map(|place| mistakes(place)).collect();
+    let all = mistakes.len();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let told = |mistakes: &[Mistake]| mistakes.iter().filter_map(told).collect::<Vec<String>>();
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let parts = mistakes.chunks(all.div_ceil(threads).max(1));
+        let running: Vec<_> = parts.map(|part| scope.spawn(move || told(part))).collect();
+        running.into_iter().flat_map(|part| part.join().unwrap()).collect()
+    });
     assert!(all > 100, "only {all} mistakes were found");
     assert!(wrong.is_empty(), "{}\n{} of {all} are not mended as they should be", wrong.join("\n"), wrong.len());
 }

@@ -133,6 +133,10 @@ fn workflow(name: &str, steps: &str) -> String {
     format!("workflow {name} {{\n  enter when signed_up\n  reenter never\n{steps}}}\n")
 }
 
+fn mail(subject: &str) -> String {
+    format!("email m {{\n  subject {subject}\n  template \"emails/mail.html\"\n}}\n")
+}
+
 fn each(many: usize, made: impl Fn(usize) -> String) -> String {
     (0..many).map(made).collect()
 }
@@ -284,7 +288,47 @@ fn all() -> Vec<Many> {
             text(HEAD.to_owned() + &each(many, |nth| format!("email m{nth} {{\n  subject \"Hi\"\n")))
         }),
         many("braces too many", 2_000, |many| text(HEAD.to_owned() + &"}\n".repeat(many))),
-        many("comments", 4_000, |many| text(HEAD.to_owned() + &"// something\n".repeat(many))),
+        many("comments", 30_000, |many| text(HEAD.to_owned() + &"// something\n".repeat(many))),
+        many("lines that end in a return", 8_000, |many| {
+            text(
+                HEAD.replace('\n', "\r")
+                    + &"// something\r".repeat(many)
+                    + &"segment s = score >=\r".repeat(many / 800),
+            )
+        }),
+        many("braces in a text", 60_000, |many| text(HEAD.to_owned() + &mail(&format!("\"{}\"", "{".repeat(many))))),
+        many("braces in a text that never ends", 60_000, |many| {
+            text(HEAD.to_owned() + &mail(&format!("\"{}", "{".repeat(many))))
+        }),
+        many("fields in a text that never ends", 4_000, |many| {
+            text(HEAD.to_owned() + &mail(&format!("\"{}", "{a or \"c}{d\"}".repeat(many))))
+        }),
+        many("quotes in a block that cannot be read", 4_000, |many| {
+            text(format!("{HEAD}segmend s {{ \"{}\n}}\n", "{\"c}{d\"}".repeat(many)))
+        }),
+        many("marks of other tools in a text", 15_000, |many| {
+            text(HEAD.to_owned() + &mail(&format!("\"{}\"", "[[ ".repeat(many))))
+        }),
+        many("marks of other tools in a template", 15_000, |many| {
+            template(format!("{}\n{}", "[[ ".repeat(many), TEMPLATE.1))
+        }),
+        many("single braces of a template", 15_000, |many| template(format!("{}\n{}", "{ ".repeat(many), TEMPLATE.1))),
+        many("names declared twice in one line", 4_000, |many| {
+            text(format!("{HEAD}tags {}\n", vec!["a"; many].join(", ")))
+        }),
+        many("mistakes in one large declaration", 700, |many| {
+            let member = |nth| format!("  member \"a{nth}@acme.example\" covers industri is \"x\"\n");
+            text(format!("{HEAD}team t {{\n{}}}\n", each(many, member)))
+        }),
+        many("unreadable lines in one large declaration", 700, |many| {
+            text(HEAD.to_owned() + &workflow("w", &"  wait 2 dais\n".repeat(many)))
+        }),
+        many("mistakes in many files", 150, |many| {
+            let file = |nth| {
+                (format!("f{nth:05}.flow"), each(8, |line| format!("segment s{nth}_{line} = score >= 1 ore 2\n")))
+            };
+            of((0..many).map(file).collect(), TEMPLATE.1.to_owned())
+        }),
         many("files", 400, |many| {
             let file = |nth| (format!("f{nth:05}.flow"), format!("{HEAD}segment s{nth} = score >= {nth}\n"));
             of((0..many).map(file).collect(), TEMPLATE.1.to_owned())

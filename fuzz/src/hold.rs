@@ -10,7 +10,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Once;
 
 use flow_front::diagnostics::render::{Human, Sources, json::json};
-use flow_front::diagnostics::{Diagnostic, Severity};
+use flow_front::diagnostics::{Diagnostic, Edit, Severity};
 use flow_front::format::format;
 use flow_front::lints::{Level, Levels};
 use flow_front::source::{FileId, Source};
@@ -97,6 +97,55 @@ pub fn checker(text: &str, templates: &[Source]) -> Result<Kinds, Broken> {
         backends::agree(program, 0..CONTACTS).map_err(|seen| Broken::new("both backends mean the same", seen))?;
     }
     Ok(kinds(&compilation.diagnostics, compilation.program.as_ref()))
+}
+
+/// Of what one finding suggests, in a project that was compiled: whoever makes its changes, or those of one of its readings, is rid of it
+/// and earns no other error. How many such lines there were.
+pub fn mends(project: &Project, before: &Compilation, found: &Diagnostic) -> Result<usize, Broken> {
+    let own = (!found.edits.is_empty()).then_some(&found.edits);
+    let shown: Vec<&Vec<Edit>> = own.into_iter().chain(found.readings.iter().map(|reading| &reading.edits)).collect();
+    for edits in &shown {
+        let after = compile(&edited(project, before, edits));
+        let count = |of: &Compilation| of.diagnostics.iter().filter(|other| said(other) == said(found)).count();
+        promise(count(&after) < count(before), "a mended line is right", || format!("{}: {edits:?}", found.message))?;
+        // A finding that names its line's words says the same of another line.
+        let mut left: Vec<(&str, &str)> = errors(before).filter(|other| *other != found).map(said).collect();
+        for error in errors(&after) {
+            match left.iter().position(|other| *other == said(error)) {
+                Some(at) => drop(left.swap_remove(at)),
+                None => {
+                    let seen = format!("{}: {edits:?} earns {}", found.message, error.message);
+                    return Err(Broken::new("a mended line earns no other error", seen));
+                }
+            }
+        }
+    }
+    Ok(shown.len())
+}
+
+fn errors(compilation: &Compilation) -> impl Iterator<Item = &Diagnostic> {
+    compilation.diagnostics.iter().filter(|found| found.is_error())
+}
+
+fn said(found: &Diagnostic) -> (&'static str, &str) {
+    (found.code.number(), &found.message)
+}
+
+/// The project with changes made in one of its files.
+fn edited(project: &Project, before: &Compilation, edits: &[Edit]) -> Project {
+    let mut project = project.clone();
+    let mut edits: Vec<&Edit> = edits.iter().collect();
+    edits.sort_by_key(|edit| edit.at.span);
+    let Some(source) = edits.first().and_then(|first| before.sources.get(first.at)) else { return project };
+    let mut text = source.text.clone();
+    for edit in edits.iter().rev() {
+        text.replace_range(edit.at.span.range(), &edit.text);
+    }
+    let mut files = project.sources.iter_mut().chain(&mut project.templates);
+    if let Some(file) = files.find(|file| file.path == source.path) {
+        file.text = text;
+    }
+    project
 }
 
 /// Of `flow fmt`.

@@ -2,7 +2,7 @@
 
 use crate::Random;
 
-/// Longer ones are cut: what grows with length is `tests/ratchet.rs`'s subject.
+/// Longer ones are cut: what grows with length is the subject of [`large`], and of `tests/ratchet.rs`.
 const MOST_BYTES: usize = 40_000;
 /// How often one text is broken.
 const MOST_CHANGES: usize = 4;
@@ -102,6 +102,35 @@ pub fn mutant(texts: &[&str], random: &mut Random) -> String {
         }
     }
     text
+}
+
+/// Where a piece is repeated: among declarations, in a text of a mail, among steps, in a list, in a comment.
+const AROUND: [(&str, &str); 6] = [
+    ("use std.b2b\n", "\nsegment s = customer\n"),
+    ("email m {\n  subject \"", "\"\n  template \"x.html\"\n}\n"),
+    ("workflow w {\n  enter by hand\n  reenter never\n", "\n}\n"),
+    ("use std.b2b\nsegment s = industry in (", ")\n"),
+    ("tags ", "\n"),
+    ("// ", "\n"),
+];
+/// The most parts of a piece.
+const MOST_PARTS: usize = 5;
+
+/// One piece again and again, up to so many bytes: what looks back or ahead from each of them takes time in the square.
+pub fn large(random: &mut Random, bytes: usize) -> String {
+    let parts = 1 + random.below(MOST_PARTS);
+    let piece: String = (0..parts).map(|_| part(random)).collect();
+    let (before, after) = random.pick(&AROUND);
+    format!("{before}{}{after}", piece.repeat(bytes / piece.len()))
+}
+
+fn part(random: &mut Random) -> &'static str {
+    match random.below(6) {
+        0 => random.pick::<&str>(&LETTERS),
+        1 => random.pick::<&str>(&["\n", "\r", "\r\n", " ", "; ", ", "]),
+        2 | 3 => random.pick::<&str>(&WORDS),
+        _ => random.pick::<&str>(&SIGNS),
+    }
 }
 
 fn changed(text: String, texts: &[&str], random: &mut Random) -> String {

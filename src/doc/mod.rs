@@ -1,4 +1,4 @@
-//! `flow doc`: explains a message, a word of the language or a standard module. It needs no project.
+//! `flow doc`: explains a message, a word of the language, a standard module or the settings. It needs no project.
 
 mod terminal;
 
@@ -19,8 +19,8 @@ const NAME_COLUMNS: usize = 32;
 
 #[derive(Debug, Args)]
 pub(crate) struct DocArguments {
-    /// What to read about: a code such as F0401 or possibly-missing, a word such as wait, a module such as std.b2b; without it,
-    /// the list of all there is
+    /// What to read about: a code such as F0401 or possibly-missing, a word such as wait, a module such as std.b2b,
+    /// flow.toml for the settings; without it, the list of all there is
     #[arg(value_name = "TOPIC")]
     topic: Vec<String>,
 }

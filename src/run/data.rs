@@ -7,14 +7,13 @@ use std::path::{Path, PathBuf};
 
 use flow_runtime::engine::{Engine, Imported};
 use flow_runtime::intake::{ContactReader, EventReader, Finding, IntakeError, Tally, accept};
-use flow_runtime::settings::Settings;
+use flow_runtime::settings::{Settings, open_plain};
 use flow_runtime::store::Store;
 use flow_runtime::time::{Instant, Span, civil};
 
 use super::failure::{from_engine, from_intake};
 use super::progress::Progress;
 use crate::output::Failure;
-use crate::project::open_plain;
 
 /// Findings go to this file, beside the store.
 const NOTEBOOK: &str = "rejected.txt";

@@ -10,9 +10,10 @@ use flow_runtime::connectors::smtp::SmtpConnector;
 use flow_runtime::engine::Delivery;
 use flow_runtime::settings::{MailSettings, Secrets, Settings};
 
+use super::Stopped;
 use crate::output::Failure;
 
-pub(crate) fn prepare(settings: &Settings, secrets: Secrets, program: &Arc<Program>) -> Result<Delivery, Failure> {
+pub(crate) fn prepare(settings: &Settings, secrets: Secrets, program: &Arc<Program>) -> Result<Delivery, Stopped> {
     let connector: Arc<dyn Connector> = match &settings.mail {
         MailSettings::File { folder } => {
             // What cannot be made here is told by the connector, in its words.
@@ -23,7 +24,8 @@ pub(crate) fn prepare(settings: &Settings, secrets: Secrets, program: &Arc<Progr
             )
         }
         MailSettings::Smtp(smtp) => {
-            let open = SmtpConnector::open(smtp.with_password(secrets.smtp_password));
+            let authority = settings.authority().map_err(|fault| Stopped::Settings(vec![*fault]))?;
+            let open = SmtpConnector::open(smtp.connector(secrets.smtp_password, authority));
             Arc::new(open.map_err(|error| Failure::new(error.to_string(), "mend `[mail]` in flow.toml"))?)
         }
     };

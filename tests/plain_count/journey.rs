@@ -41,10 +41,19 @@ pub(crate) enum End {
     HandedOff(&'static str),
 }
 
+/// From where on a journey counts what people do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Since {
+    pub(crate) triggered: Ms,
+    pub(crate) known: usize,
+}
+
 #[derive(Debug)]
 pub(crate) struct Journey {
     pub(crate) workflow: Workflow,
     pub(crate) entered: Ms,
+    /// When what let them in occurred, and how much was known of them by then, itself included.
+    pub(crate) since: Since,
     /// None before the first wait and after the end.
     pub(crate) place: Option<Place>,
     pub(crate) sent: Vec<(&'static str, Ms)>,
@@ -55,10 +64,11 @@ pub(crate) struct Journey {
 }
 
 impl Journey {
-    pub(crate) fn new(workflow: Workflow, entered: Ms) -> Journey {
+    pub(crate) fn new(workflow: Workflow, entered: Ms, since: Since) -> Journey {
         Journey {
             workflow,
             entered,
+            since,
             place: None,
             sent: Vec::new(),
             clicks: Vec::new(),

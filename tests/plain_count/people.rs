@@ -6,9 +6,9 @@ use std::path::Path;
 use csv::ByteRecord;
 use jiff::tz::TimeZone;
 
-use crate::calendar::{self, Ms};
+use crate::calendar::{self, HOUR, Ms};
 use crate::count::{Contacts, Tally, one_more};
-use crate::journey::Journey;
+use crate::journey::{Journey, Since};
 
 const PROJECT_ZONE: &str = "Europe/Berlin";
 
@@ -266,9 +266,10 @@ impl Person {
         kinds.into_iter().filter(|(_, holds)| *holds).map(|(kind, _)| kind).collect()
     }
 
-    /// Whether they did this since then, by when it occurred, as far as it is known by now.
-    pub(crate) fn did_since(&self, since: Ms, is_it: impl Fn(&What) -> bool) -> bool {
-        self.past.iter().any(|past| past.occurred >= since && is_it(&past.what))
+    /// Whether they did this since then: what arrived behind it and had not occurred more than an hour before.
+    pub(crate) fn did_since(&self, since: Since, is_it: impl Fn(&What) -> bool) -> bool {
+        let mut arrived = self.past.iter().skip(since.known);
+        arrived.any(|past| past.occurred >= since.triggered - HOUR && is_it(&past.what))
     }
 
     pub(crate) fn last_active(&self) -> Ms {

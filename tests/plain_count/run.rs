@@ -104,7 +104,7 @@ impl Run {
                 let is_machine = self.engage(person, &what, arrival.occurred);
                 let past = Past { what: what.clone(), occurred: arrival.occurred, is_machine };
                 self.book.people[person].past.push(past);
-                self.look_after_change(person, Some(&what));
+                self.look_after_change(person, Some((&what, arrival.occurred)));
             }
         }
         self.note_suppression(person, &before);
@@ -146,7 +146,7 @@ impl Run {
     }
 
     /// After a line: live journeys, then goals of ended ones, then entries; each in the order of the workflows.
-    fn look_after_change(&mut self, person: usize, event: Option<&What>) {
+    fn look_after_change(&mut self, person: usize, event: Option<(&What, Ms)>) {
         for workflow in Workflow::ALL {
             if let Some(journey) = self.live(person, workflow)
                 && !self.ends(person, journey)

@@ -2,7 +2,7 @@
 
 use crate::calendar::{self, Ms};
 use crate::count::one_more;
-use crate::journey::{End, Journey, Place, Workflow};
+use crate::journey::{End, Journey, Place, Since, Workflow};
 use crate::people::{Person, Stage, What};
 use crate::run::{HIGH_INTENT_WINDOW, INACTIVE_AFTER, Run};
 
@@ -38,16 +38,16 @@ fn skip_holds(person: &Person, workflow: Workflow) -> bool {
     }
 }
 
-fn goal_holds(person: &Person, workflow: Workflow, entered: Ms) -> bool {
-    match workflow {
+fn goal_holds(person: &Person, journey: &Journey) -> bool {
+    match journey.workflow {
         Workflow::GuideNurture | Workflow::PricingInterest => {
-            person.did_since(entered, |what| *what == What::RequestedDemo)
+            person.did_since(journey.since, |what| *what == What::RequestedDemo)
         }
-        Workflow::QuietLeads => person.did_since(entered, |what| matches!(what, What::Visited { .. })),
+        Workflow::QuietLeads => person.did_since(journey.since, |what| matches!(what, What::Visited { .. })),
     }
 }
 
-/// How long after the end a goal still counts.
+/// How long after the entry a goal still counts.
 fn goal_days(workflow: Workflow) -> i64 {
     match workflow {
         Workflow::GuideNurture => 30,
@@ -67,24 +67,26 @@ fn reenter_days(workflow: Workflow) -> Option<i64> {
 // Entering.
 impl Run {
     /// All entries of one instant: those of the event, and those by what has become true.
-    pub(crate) fn enter(&mut self, person: usize, event: Option<&What>) {
-        if self.is_guide_download(person, event) {
-            self.try_enter(person, Workflow::GuideNurture);
+    pub(crate) fn enter(&mut self, person: usize, event: Option<(&What, Ms)>) {
+        if let Some((what, occurred)) = event
+            && self.is_guide_download(person, what)
+        {
+            self.try_enter(person, Workflow::GuideNurture, occurred);
         }
         let is_high_intent = self.is_high_intent(person);
         if is_high_intent && !self.book.people[person].was_high_intent {
-            self.try_enter(person, Workflow::PricingInterest);
+            self.try_enter(person, Workflow::PricingInterest, self.now);
         }
         self.book.people[person].was_high_intent = is_high_intent;
         let is_inactive = self.now >= self.book.people[person].last_active() + INACTIVE_AFTER;
         if is_inactive && !self.book.people[person].was_inactive {
-            self.try_enter(person, Workflow::QuietLeads);
+            self.try_enter(person, Workflow::QuietLeads, self.now);
         }
         self.book.people[person].was_inactive = is_inactive;
     }
 
-    fn is_guide_download(&self, person: usize, event: Option<&What>) -> bool {
-        let Some(What::Downloaded { asset: Some(asset) }) = event else { return false };
+    fn is_guide_download(&self, person: usize, event: &What) -> bool {
+        let What::Downloaded { asset: Some(asset) } = event else { return false };
         let industry = self.book.people[person].fields.industry.as_deref();
         asset == "b2b-guide" && matches!(industry, Some("saas" | "fintech"))
     }
@@ -95,13 +97,15 @@ impl Run {
         third.is_some_and(|third| third > self.now - HIGH_INTENT_WINDOW) && !person.is_customer()
     }
 
-    fn try_enter(&mut self, person: usize, workflow: Workflow) {
+    fn try_enter(&mut self, person: usize, workflow: Workflow, triggered: Ms) {
         if let Some(reason) = self.why_ignored(person, workflow) {
             return one_more(&mut self.count(workflow).ignored, reason);
         }
         self.count(workflow).entered += 1;
-        let journeys = &mut self.book.people[person].journeys;
-        journeys.push(Journey::new(workflow, self.now));
+        let someone = &mut self.book.people[person];
+        let since = Since { triggered, known: someone.past.len() };
+        let journeys = &mut someone.journeys;
+        journeys.push(Journey::new(workflow, self.now, since));
         let journey = journeys.len() - 1;
         match workflow {
             Workflow::GuideNurture => self.send(person, journey, "guide_delivery"),
@@ -132,9 +136,7 @@ impl Run {
         if skip_holds(person, workflow) {
             return Some("skip");
         }
-        if goal_holds(person, workflow, self.now) {
-            return Some("goal");
-        }
+        // The goals are events since entry, so nobody has met one before.
         exit_holds(person, workflow).then_some("exit")
     }
 }
@@ -144,10 +146,10 @@ impl Run {
     /// Whether the goal or the exit clause ends this journey now.
     pub(crate) fn ends(&mut self, person: usize, journey: usize) -> bool {
         let someone = &self.book.people[person];
-        let Journey { workflow, entered, .. } = someone.journeys[journey];
-        let end = if goal_holds(someone, workflow, entered) {
+        let there = &someone.journeys[journey];
+        let end = if goal_holds(someone, there) {
             End::Converted
-        } else if exit_holds(someone, workflow) {
+        } else if exit_holds(someone, there.workflow) {
             End::ExitedWhen
         } else {
             return false;
@@ -177,12 +179,12 @@ impl Run {
         let someone = &self.book.people[person];
         let mut met = Vec::new();
         for (index, journey) in someone.journeys.iter().enumerate() {
-            let Some((end, ended)) = journey.end else { continue };
+            let Some((end, _)) = journey.end else { continue };
             if end == End::Converted || journey.is_attributed {
                 continue;
             }
-            let until = calendar::plus_days(ended, goal_days(journey.workflow), &someone.zone());
-            if self.now <= until && goal_holds(someone, journey.workflow, journey.entered) {
+            let until = calendar::plus_days(journey.entered, goal_days(journey.workflow), &someone.zone());
+            if self.now <= until && goal_holds(someone, journey) {
                 met.push((index, journey.workflow));
             }
         }
@@ -196,11 +198,11 @@ impl Run {
     pub(crate) fn has_come(&self, person: usize, journey: usize) -> bool {
         let someone = &self.book.people[person];
         let journey = &someone.journeys[journey];
-        let Some(Place::WaitUntil { began, .. }) = journey.place else { return false };
+        let Some(Place::WaitUntil { .. }) = journey.place else { return false };
         match journey.workflow {
-            Workflow::GuideNurture => someone.did_since(began, What::is_pricing_visit),
+            Workflow::GuideNurture => someone.did_since(journey.since, What::is_pricing_visit),
             Workflow::PricingInterest => {
-                journey.clicked("pricing_help") || someone.did_since(began, |what| *what == What::RequestedDemo)
+                journey.clicked("pricing_help") || someone.did_since(journey.since, |what| *what == What::RequestedDemo)
             }
             Workflow::QuietLeads => false,
         }

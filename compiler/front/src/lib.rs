@@ -16,6 +16,7 @@ mod built_in;
 mod check;
 pub mod country;
 pub mod diagnostics;
+mod domain;
 mod env;
 pub mod format;
 pub mod lints;
@@ -36,7 +37,7 @@ mod typed;
 mod values;
 
 use analysis::Subject;
-use diagnostics::{Diagnostic, Severity, names, render::Sources};
+use diagnostics::{Diagnostic, Severity, many, names, render::Sources};
 use flow_ir::verify::{Fault, verify};
 use meaning::Meanings;
 pub use project::{Midnight, Project};
@@ -115,8 +116,12 @@ fn compile_with(
     diagnostics.sort_by_key(Diagnostic::at);
     diagnostics.dedup();
     let needed = if besides.is_none() { modules::needed(&scope, &diagnostics) } else { None };
+    // Of very many of one kind the first are told.
+    let place = |found: &Diagnostic| found.at().map(|at| (at.file, scope.declaration_start(at)));
+    let (diagnostics, more) = many::bounded(diagnostics, place);
     // What each suggests is tried out last, against all that is known: it compiles, or is not shown.
     let mut diagnostics = mend::settle(&env, diagnostics);
+    more.tell(&mut diagnostics, place);
     let typed = checked.typed;
     let sources = Sources::new(scope.sources);
     // Only a program without errors is lowered, so the lowering never has to complain.

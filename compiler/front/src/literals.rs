@@ -4,13 +4,19 @@ use crate::diagnostics::{Diagnostic, types};
 use crate::env::schema::words;
 use crate::source::Location;
 use crate::syntax::ast::Literal;
-use crate::values::{days_of, number_of};
+use crate::values::{days_of, number_of, point_or_thousands};
 use flow_ir::FieldType;
 
 /// A number as frames keep it. `text` is the literal as it is written.
 pub(crate) fn number(literal: &Literal, text: &str, at: Location) -> Result<i64, Box<Diagnostic>> {
     match literal {
-        Literal::Number(text, _) => number_of(text).map_err(|why| Box::new(types::bad_number(text, &why, at))),
+        Literal::Number(text, _) => {
+            let value = number_of(text).map_err(|why| types::bad_number(text, &why, at))?;
+            match point_or_thousands(text) {
+                Some(readings) => Err(Box::new(types::point_or_thousands(text, at, readings))),
+                None => Ok(value),
+            }
+        }
         other => Err(Box::new(types::type_mismatch(text, kind(other), "a number", at, "10"))),
     }
 }
@@ -55,15 +61,6 @@ pub(crate) fn choice(
 
 /// A literal of another kind than the field that it is asked of.
 pub(crate) fn wrong(field: &str, ty: &FieldType, literal: &Literal, text: &str, at: Location) -> Diagnostic {
-    let example = match ty {
-        FieldType::YesNo => format!("{field} is yes"),
-        FieldType::Number | FieldType::Money => format!("{field} >= 10"),
-        FieldType::Date => format!("{field} is 2026-10-01"),
-        FieldType::Stage => "stage is customer".to_owned(),
-        FieldType::Country => format!("{field} is \"DE\""),
-        FieldType::OneOf(choices) => format!("{field} is \"{}\"", choices.first().map_or("…", String::as_str)),
-        _ => format!("{field} is \"…\""),
-    };
     let wanted = format!("{} like `{field}`", words(ty));
     match literal {
         // `industry is saas`
@@ -72,7 +69,20 @@ pub(crate) fn wrong(field: &str, ty: &FieldType, literal: &Literal, text: &str, 
                 .help("texts stand in quotes:")
                 .edit(at, format!("\"{text}\""))
         }
-        _ => types::type_mismatch(text, kind(literal), &wanted, at, &example),
+        _ => types::type_mismatch(text, kind(literal), &wanted, at, &example(field, ty)),
+    }
+}
+
+/// A question about a field of a type.
+pub(crate) fn example(field: &str, ty: &FieldType) -> String {
+    match ty {
+        FieldType::YesNo => format!("{field} is yes"),
+        FieldType::Number | FieldType::Money => format!("{field} >= 10"),
+        FieldType::Date => format!("{field} is 2026-10-01"),
+        FieldType::Stage => "stage is customer".to_owned(),
+        FieldType::Country => format!("{field} is \"DE\""),
+        FieldType::OneOf(choices) => format!("{field} is \"{}\"", choices.first().map_or("…", String::as_str)),
+        _ => format!("{field} is \"…\""),
     }
 }
 

@@ -27,6 +27,11 @@ pub fn snake_case(name: &str) -> String {
     out
 }
 
+/// Whether an event by this name, in `snake_case`, may tell what happened to a mail: then it need be no sign of the person.
+pub fn tells_of_mail(snake_name: &str) -> bool {
+    snake_name.starts_with("email_") || snake_name == "unsubscribed"
+}
+
 #[cfg(test)]
 mod tests {
     use super::snake_case;

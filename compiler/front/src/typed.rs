@@ -2,8 +2,8 @@
 
 use crate::source::Location;
 use flow_ir::{
-    CivilSpan, Comparison, Effect, Email, EmailContent, EmailId, Ending, EngagementKind, EventType, FieldId, FieldType,
-    IdMap, Pattern, Reenter, SegmentId, SendWindow, TeamId, TextTemplate, TextTestKind, WorkflowId,
+    CivilSpan, Comparison, CountedSince, Effect, Email, EmailContent, EmailId, Ending, EngagementKind, EventType,
+    FieldId, FieldType, IdMap, Pattern, Reenter, SegmentId, SendWindow, TeamId, TextTemplate, TextTestKind, WorkflowId,
 };
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
@@ -99,13 +99,12 @@ pub(crate) enum Since {
     /// So many milliseconds before now.
     Within(i64),
     Ever,
-    Entry,
-    /// The instant at which the present steps ran.
-    Block,
+    /// From a moment of the journey on, in the order of arrival: never the event that let somebody in.
+    Journey(CountedSince),
 }
 
 /// A number, a date or an instant, as kept in frames.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Number {
     Const(i64),
     Field(FieldId),
@@ -115,6 +114,17 @@ pub(crate) enum Number {
     Max(Box<Number>, Box<Number>),
     Add(Box<Number>, Box<Number>),
     Sub(Box<Number>, Box<Number>),
+}
+
+impl Number {
+    /// The fields whose absence makes it missing.
+    pub(crate) fn fields(&self) -> Vec<FieldId> {
+        match self {
+            Self::Const(_) | Self::Or(..) => Vec::new(),
+            Self::Field(field) => vec![*field],
+            Self::Max(a, b) | Self::Add(a, b) | Self::Sub(a, b) => [a.fields(), b.fields()].concat(),
+        }
+    }
 }
 
 /// A segment: one predicate, named everywhere.
@@ -220,6 +230,8 @@ pub(crate) enum TypedWait {
     /// Until the condition holds, at most this long.
     Until {
         when: Cond,
+        /// Where the condition stands.
+        at: Location,
         up_to: CivilSpan,
         /// What comes when that has passed, where it does not hold by then.
         otherwise: Option<(Vec<TypedStep>, Location)>,

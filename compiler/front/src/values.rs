@@ -21,6 +21,21 @@ pub(crate) fn number_of(text: &str) -> Result<i64, String> {
     Ok(if negative { -value } else { value })
 }
 
+/// The two readings of a number with three digits behind its point, such as `1.500`: one and a half, and fifteen hundred.
+pub(crate) fn point_or_thousands(text: &str) -> Option<[String; 2]> {
+    let (whole, fraction) = text.split_once('.')?;
+    let digits = whole.trim_start_matches('-');
+    if fraction.len() != 3 || digits.len() > 3 || digits.starts_with('0') {
+        return None;
+    }
+    // Another digit makes a point of it.
+    let decimal = match text.trim_end_matches('0') {
+        whole if whole.len() == text.len() => format!("{text}0"),
+        shorter => shorter.trim_end_matches('.').to_owned(),
+    };
+    Some([decimal, format!("{whole}{fraction}")])
+}
+
 /// A whole number of things, such as days or times.
 pub(crate) fn whole_of(text: &str) -> Option<i64> {
     number_of(text).ok().filter(|value| value % NUMBER_SCALE == 0).map(|value| value / NUMBER_SCALE)
@@ -28,7 +43,7 @@ pub(crate) fn whole_of(text: &str) -> Option<i64> {
 
 /// The days since 1970-01-01 of `2026-10-01`.
 pub(crate) fn days_of(text: &str) -> Option<i64> {
-    let date: chrono::NaiveDate = text.parse().ok()?;
+    let date: chrono::NaiveDate = text.parse().ok().filter(|_| text.len() == "2026-10-01".len())?;
     Some((date - chrono::NaiveDate::default()).num_days())
 }
 
@@ -40,7 +55,7 @@ pub(crate) fn day_after(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{days_of, number_of, whole_of};
+    use super::{days_of, number_of, point_or_thousands, whole_of};
 
     #[test]
     fn numbers_are_exact() {
@@ -54,8 +69,20 @@ mod tests {
     }
 
     #[test]
+    fn three_digits_behind_a_point_may_be_thousands() {
+        let readings = |decimal: &str, thousands: &str| Some([decimal.to_owned(), thousands.to_owned()]);
+        assert_eq!(point_or_thousands("1.500"), readings("1.5", "1500"));
+        assert_eq!(point_or_thousands("-12.000"), readings("-12", "-12000"));
+        assert_eq!(point_or_thousands("123.456"), readings("123.4560", "123456"));
+        for clear in ["0.125", "1.5", "1.25", "1.2345", "1234.567", "1000"] {
+            assert_eq!(point_or_thousands(clear), None, "{clear}");
+        }
+    }
+
+    #[test]
     fn days_count_from_1970() {
         assert_eq!(days_of("1970-01-02"), Some(1));
         assert_eq!(days_of("2026-02-30"), None);
+        assert_eq!(days_of("10000-01-01"), None);
     }
 }

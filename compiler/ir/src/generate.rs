@@ -81,8 +81,8 @@ pub fn least_program() -> Program {
 pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
     let mut journey = Layout::default();
     let slots = JourneySlots {
-        entered_at: journey.add("entered_at", SlotKind::Int, false, NEVER),
-        anchor_at: journey.add("anchor_at", SlotKind::Int, false, NEVER),
+        triggered_at: journey.add("triggered_at", SlotKind::Int, false, NEVER),
+        waiting_since: journey.add("waiting_since", SlotKind::Int, false, NEVER),
         timed_out: journey.add("timed_out", SlotKind::Bool, false, 0),
         trace: (0..trace_words).map(|word| journey.add(format!("trace[{word}]"), SlotKind::Int, false, 0)).collect(),
         sent_at: Vec::new(),
@@ -106,6 +106,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         journey,
         slots,
         engagements: Vec::new(),
+        counts: Vec::new(),
         writes: Vec::new(),
         started: None,
     }

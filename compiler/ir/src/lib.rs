@@ -39,8 +39,8 @@ pub use meaning::mail::{Email, EmailKind, Piece, TextTemplate};
 pub use meaning::segment::Segment;
 pub use meaning::step::{StepKey, StepKind};
 pub use meaning::workflow::{
-    CivilSpan, Ending, Engagement, EngagementKind, Entry, Goal, JourneySlots, Member, Reenter, SendWindow, Team, Wait,
-    Workflow,
+    CivilSpan, CountedSince, Ending, Engagement, EngagementKind, Entry, EventCount, Goal, JourneySlots, Member,
+    Reenter, SendWindow, Team, Wait, Workflow,
 };
 pub use meaning::{EventType, Field, FieldType, FieldValue, Meaning, Predicate, Property, SystemSlots, effect};
 pub use program::Program;

@@ -17,9 +17,9 @@ mod function;
 mod tests;
 
 use super::{
-    CivilSpan, Email, EmailId, EmailKind, Engagement, Entry, Fact, Field, FieldId, FieldType, IdMap, Layout, Pattern,
-    PatternEvent, Predicate, PredicateId, Program, PropertyTest, Reenter, Required, Segment, SendWindow, TextTemplate,
-    TextTest, Trait, Wait, Workflow, WorkflowDebug, WorkflowId, Written,
+    CivilSpan, CountedSince, Email, EmailId, EmailKind, Engagement, Entry, EventCount, Fact, Field, FieldId, FieldType,
+    IdMap, Layout, Pattern, PatternEvent, Predicate, PredicateId, Program, PropertyTest, Reenter, Required, Segment,
+    SendWindow, TextTemplate, TextTest, Trait, Wait, Workflow, WorkflowDebug, WorkflowId, Written,
 };
 use super::{Piece, SlotId};
 use function::print_function;
@@ -302,6 +302,7 @@ fn rules(program: &Program, workflow: &Workflow, told: &WorkflowDebug, required:
         lines.push(format!("writes {}", writes.join(", ")));
     }
     lines.extend(workflow.engagements.iter().map(|engagement| engagement_line(workflow, engagement)));
+    lines.extend(workflow.counts.iter().map(|count| count_line(workflow, count)));
     lines
 }
 
@@ -331,6 +332,20 @@ fn engagement_line(workflow: &Workflow, engagement: &Engagement) -> String {
     let kind = format!("{:?}", engagement.kind).to_lowercase();
     let link = engagement.link.iter().map(|link| format!(" link {link:?}")).collect::<String>();
     format!("{kind} {}{link} in journey.{}", engagement.email, slot_name(&workflow.journey, engagement.slot))
+}
+
+fn count_line(workflow: &Workflow, count: &EventCount) -> String {
+    let since = match count.since {
+        CountedSince::Entry => "entry".to_owned(),
+        CountedSince::Wait => "the wait began".to_owned(),
+        CountedSince::Sent(email) => format!("{email} left"),
+    };
+    let enough = count.enough;
+    format!(
+        "counts {} up to {enough} since {since} in journey.{}",
+        count.pattern,
+        slot_name(&workflow.journey, count.slot)
+    )
 }
 
 fn print_steps(f: &mut Formatter<'_>, workflow: &Workflow, told: &WorkflowDebug) -> fmt::Result {

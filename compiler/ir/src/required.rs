@@ -83,6 +83,7 @@ impl Reads<'_> {
         let goal = workflow.goal.iter().map(|goal| goal.when);
         let around = goal.chain(workflow.exits.iter().copied()).chain(workflow.skip).chain(awaited);
         around.for_each(|when| self.predicate(when));
+        workflow.counts.iter().for_each(|count| self.pattern(count.pattern));
         let body = workflow.body.blocks.values().flat_map(|block| block.ops.values());
         body.for_each(|op| self.op(op));
         let named = workflow.effects.values().flat_map(|effect| effect.references());

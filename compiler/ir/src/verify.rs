@@ -12,8 +12,8 @@ mod tests;
 pub mod value;
 
 use super::{
-    Area, EmailId, Entry, FactId, Field, FieldType, Id, IdMap, Layout, PatternEvent, PatternId, PredicateId, Program,
-    Property, Reference, SlotId, SlotKind, TextTemplate, Workflow, WorkflowId,
+    Area, CountedSince, EmailId, Entry, FactId, Field, FieldType, Id, IdMap, Layout, PatternEvent, PatternId,
+    PredicateId, Program, Property, Reference, SlotId, SlotKind, TextTemplate, Workflow, WorkflowId,
 };
 use crate::limits::{MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_TRIGGERS, TRACE_BITS};
 use owner::Owners;
@@ -305,15 +305,23 @@ impl Checker<'_> {
     fn journey_slots(&mut self, place: &str, workflow: &Workflow) {
         let (journey, slots) = (&workflow.journey, &workflow.slots);
         let emails: Vec<EmailId> = slots.sent_at.iter().map(|(email, _)| *email).collect();
-        let instants = [slots.entered_at, slots.anchor_at];
+        let instants = [slots.triggered_at, slots.waiting_since];
         let sent = slots.sent_at.iter().map(|(_, slot)| *slot);
         let asked = workflow.engagements.iter().map(|engagement| engagement.slot);
-        for slot in instants.into_iter().chain(slots.trace.iter().copied()).chain(sent).chain(asked) {
+        let counted = workflow.counts.iter().map(|count| count.slot);
+        for slot in instants.into_iter().chain(slots.trace.iter().copied()).chain(sent).chain(asked).chain(counted) {
             self.slot_of(place, journey, slot, SlotKind::Int);
         }
         self.slot_of(place, journey, slots.timed_out, SlotKind::Bool);
+        self.journey_owners(place, workflow);
         for email in emails.into_iter().chain(workflow.engagements.iter().map(|engagement| engagement.email)) {
             self.exists(place, &self.program.emails, email);
+        }
+        for count in &workflow.counts {
+            self.exists(place, &self.program.patterns, count.pattern);
+            if let CountedSince::Sent(email) = count.since {
+                self.exists(place, &self.program.emails, email);
+            }
         }
         if workflow.arms.len() > slots.trace.len() * TRACE_BITS as usize {
             self.fault(place, format!("{} arms do not fit its {} trace words", workflow.arms.len(), slots.trace.len()));

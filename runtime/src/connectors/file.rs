@@ -6,13 +6,18 @@
 //! ```
 //!
 //! The key is the name, so a second attempt finds the first one's file and changes nothing. The file appears whole or not at all:
-//! it is written under a temporary name, brought to the disk, then renamed.
+//! it is written under a temporary name, brought to the disk, then renamed. What a process that was killed left under such a name is
+//! removed when its message is sent again: the key tells whose it is, so that nothing of another store in the same folder is touched.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use super::{Connector, Outcome, RefusedKind, Uncertain};
@@ -22,8 +27,10 @@ use crate::mail::{Mail, to_mime};
 #[derive(Debug)]
 pub struct FileConnector {
     folder: PathBuf,
-    /// Tells temporary files of threads apart. It starts anew with the process, so what a crash left behind is used again.
+    /// Tells temporary files of threads apart. It starts anew with the process.
     next_temporary: AtomicU64,
+    /// Temporary files that lay there at the beginning, by the keys of their messages.
+    left_behind: Mutex<BTreeMap<String, Vec<PathBuf>>>,
 }
 
 /// Why a folder cannot take mail.
@@ -37,9 +44,13 @@ pub struct OpenError {
 impl FileConnector {
     /// Creates the folder if its parent exists, and tries to write in it.
     pub fn open(folder: impl Into<PathBuf>) -> Result<FileConnector, OpenError> {
-        let connector = FileConnector { folder: folder.into(), next_temporary: AtomicU64::new(0) };
+        let (next_temporary, left_behind) = (AtomicU64::new(0), Mutex::default());
+        let mut connector = FileConnector { folder: folder.into(), next_temporary, left_behind };
         match create_folder(&connector.folder).and_then(|()| connector.try_writing()) {
-            Ok(()) => Ok(connector),
+            Ok(()) => {
+                connector.left_behind = Mutex::new(left_behind_in(&connector.folder));
+                Ok(connector)
+            }
             Err(source) => Err(OpenError { folder: connector.folder, source }),
         }
     }
@@ -50,6 +61,15 @@ impl FileConnector {
         fs::remove_file(&probe)
     }
 
+    /// Removes what an earlier process left behind of this message. No other process sends it now: the store is locked.
+    fn tidy(&self, key: &str) {
+        let left = self.left_behind.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        for path in left.into_iter().flatten() {
+            // A file that stays does no harm.
+            let _ = fs::remove_file(path);
+        }
+    }
+
     /// The month is the send's own, so an attempt after midnight looks in the same place.
     fn path(&self, mail: &Mail) -> PathBuf {
         self.folder.join(mail.sent_at.format("%Y-%m").to_string()).join(format!("{}.eml", mail.key))
@@ -58,7 +78,7 @@ impl FileConnector {
     fn write(&self, path: &Path, key: &str, message: &[u8]) -> io::Result<()> {
         let month = path.parent().unwrap_or(&self.folder);
         create_folder(month)?;
-        let temporary = month.join(format!(".{key}.{}.tmp", self.next_temporary.fetch_add(1, Ordering::Relaxed)));
+        let temporary = month.join(temporary_name(key, self.next_temporary.fetch_add(1, Ordering::Relaxed)));
         let written = write_to_disk(&temporary, message).and_then(|()| fs::rename(&temporary, path));
         if written.is_err() {
             // Best effort: the error to report is the one above, and a leftover is overwritten later.
@@ -85,6 +105,7 @@ impl Connector for FileConnector {
             Err(error) => return Outcome::Refused { reason: error.to_string(), kind: RefusedKind::Invalid },
         };
         let path = self.path(mail);
+        self.tidy(&mail.key);
         if path.is_file() {
             return delivered(&path);
         }
@@ -99,6 +120,31 @@ impl Connector for FileConnector {
 
 fn delivered(path: &Path) -> Outcome {
     Outcome::Delivered { receipt: path.display().to_string() }
+}
+
+const TEMPORARY_ENDING: &str = ".tmp";
+
+fn temporary_name(key: &str, number: u64) -> String {
+    format!(".{key}.{number}{TEMPORARY_ENDING}")
+}
+
+/// The key in a temporary name.
+fn key_in(name: &str) -> Option<&str> {
+    let (key, number) = name.strip_prefix('.')?.strip_suffix(TEMPORARY_ENDING)?.rsplit_once('.')?;
+    number.parse::<u64>().is_ok().then_some(key)
+}
+
+/// The temporary files in the folders of the months. What cannot be looked at stays.
+fn left_behind_in(folder: &Path) -> BTreeMap<String, Vec<PathBuf>> {
+    let inside = |folder: &Path| fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let mut found: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for file in inside(folder).flat_map(|month| inside(&month.path())) {
+        let name = file.file_name();
+        if let Some(key) = name.to_str().and_then(key_in) {
+            found.entry(key.to_owned()).or_default().push(file.path());
+        }
+    }
+    found
 }
 
 /// Not with its parents: a folder that is gone (an unmounted disk) must not come back empty on another disk.

@@ -8,7 +8,7 @@ use super::error::EngineError;
 use super::plan::Plan;
 use crate::store::{ContactId, ContactRecord, JourneyRecord, JourneyStatus};
 use crate::time::{Zone, Zones};
-use flow_ir::{Field, FieldId, Id, SlotId, TextId, WorkflowId};
+use flow_ir::{CountedSince, EmailId, Field, FieldId, Id, NEVER, SlotId, TextId, WorkflowId};
 use std::sync::Arc;
 
 /// A contact in memory.
@@ -216,6 +216,24 @@ impl Journey {
             self.dirty = true;
             self.touched = true;
         }
+    }
+
+    /// Zeroes its counts from a moment that has come.
+    pub(super) fn count_anew(&mut self, plan: &Plan, from: CountedSince) {
+        for count in plan.program.workflows.at(self.workflow()).counts.iter().filter(|count| count.since == from) {
+            self.write(plan, count.slot, 0);
+        }
+    }
+
+    /// When it last sent an email, or never.
+    pub(super) fn sent_at(&self, plan: &Plan, email: EmailId) -> i64 {
+        let sent = &plan.program.workflows.at(self.workflow()).slots.sent_at;
+        sent.iter().find(|(known, _)| *known == email).map_or(NEVER, |(_, slot)| self.read(plan, *slot))
+    }
+
+    /// Whether what happens now can still matter to it: it lives, or its goal counts on.
+    pub(super) fn still_counts(&self, now: i64) -> bool {
+        self.is_live() || self.attributable_until().is_some_and(|until| until >= now)
     }
 
     /// The block to resume at.

@@ -2,6 +2,7 @@
 
 use super::bits::Bits;
 use super::contact::Journey;
+use super::event::Trigger;
 use super::plan::Becoming;
 use super::reason::{Ignored, Woken};
 use super::touch::{Seen, Touch};
@@ -16,13 +17,13 @@ const OWN_ENTRY: u32 = 0;
 
 impl Touch<'_> {
     /// Follows the entries that an event triggers.
-    pub(super) fn follow_events(&mut self, triggers: &[(WorkflowId, u64)]) {
-        for (workflow, bits) in triggers {
-            let Entry::Event { when, .. } = self.workflow(*workflow).entry else { continue };
-            if self.holds_entry(*workflow, when, *bits) {
-                self.enrol(*workflow);
+    pub(super) fn follow_events(&mut self, triggers: &[Trigger]) {
+        for Trigger { workflow, bits, occurred_at } in triggers.iter().copied() {
+            let Entry::Event { when, .. } = self.workflow(workflow).entry else { continue };
+            if self.holds_entry(workflow, when, bits) {
+                self.let_in(workflow, OWN_ENTRY, occurred_at);
             } else {
-                self.refuse_unjudged(*workflow);
+                self.refuse_unjudged(workflow);
             }
         }
     }
@@ -36,8 +37,7 @@ impl Touch<'_> {
     }
 
     fn holds_entry(&mut self, workflow: WorkflowId, when: PredicateId, triggers: u64) -> bool {
-        let blank = self.blank_journey(workflow);
-        self.holds_once(when, Seen::Blank(&blank), triggers)
+        self.holds_once(when, Seen::Blank(&self.plan.workflow(workflow).blank), triggers)
     }
 
     /// Follows the entries that become true. The frame remembers which ones were, so writing the same value again is no entry.
@@ -53,8 +53,7 @@ impl Touch<'_> {
 
     fn look_at_entry(&mut self, entry: &Becoming, import: bool) {
         let plan = self.plan;
-        let blank = self.blank_journey(entry.workflow);
-        let holds = self.holds(entry.when, Seen::Blank(&blank));
+        let holds = self.holds(entry.when, Seen::Blank(&plan.workflow(entry.workflow).blank));
         let became = self.contact.write(plan, entry.was, i64::from(holds)) && holds;
         let taken = became && (entry.existing || !import);
         let waiting = holds && (taken || self.contact.is(plan, entry.owed));
@@ -63,34 +62,21 @@ impl Touch<'_> {
         let enters = taken || (waiting && !owed);
         self.contact.write(plan, entry.owed, i64::from(owed));
         if enters {
-            self.enrol(entry.workflow);
+            self.let_in(entry.workflow, OWN_ENTRY, self.now);
         }
     }
 
-    /// A journey that would begin now.
-    fn blank_journey(&self, workflow: WorkflowId) -> Vec<u8> {
-        let mut memory = self.plan.workflow(workflow).blank.clone();
-        let workflow = self.workflow(workflow);
-        workflow.journey.write(&mut memory, workflow.slots.entered_at, self.now);
-        workflow.journey.write(&mut memory, workflow.slots.anchor_at, self.now);
-        memory
-    }
-
-    fn enrol(&mut self, workflow: WorkflowId) {
-        self.let_in(workflow, OWN_ENTRY);
-    }
-
-    /// Enrols the contact unless something speaks against it. `by` is the number of what lets them in.
-    pub(super) fn let_in(&mut self, workflow: WorkflowId, by: u32) {
-        let blank = self.blank_journey(workflow);
+    /// Enrols the contact unless something speaks against it. `by` is the number of what lets them in, `triggered_at` when the event
+    /// occurred that does; now, where it is none.
+    pub(super) fn let_in(&mut self, workflow: WorkflowId, by: u32, triggered_at: i64) {
         let lacked = self.lacked(&self.plan.workflow(workflow).required.fields);
         if !lacked.is_empty() {
             return self.refuse_lacking(workflow, &lacked);
         }
         let run = self.last_run(workflow);
-        match self.objection(workflow, &blank) {
+        match self.objection(workflow) {
             Some((reason, exit)) => self.decide_for(workflow, run, DecisionCode::Ignored, exit, reason.number()),
-            None => self.begin(workflow, run + 1, blank, by),
+            None => self.begin(workflow, run + 1, by, triggered_at),
         }
     }
 
@@ -115,8 +101,8 @@ impl Touch<'_> {
     }
 
     /// Why this contact, of whom all that is required is known, is not enrolled, with the number of the exit that holds.
-    fn objection(&mut self, id: WorkflowId, blank: &[u8]) -> Option<(Ignored, Option<u32>)> {
-        let workflow = self.workflow(id);
+    fn objection(&mut self, id: WorkflowId) -> Option<(Ignored, Option<u32>)> {
+        let (workflow, blank) = (self.workflow(id), &self.plan.workflow(id).blank);
         if self.contact.live_in(id) {
             return Some((Ignored::AlreadyIn, None));
         }
@@ -144,7 +130,10 @@ impl Touch<'_> {
         }
     }
 
-    fn begin(&mut self, workflow: WorkflowId, run: u32, memory: Vec<u8>, by: u32) {
+    fn begin(&mut self, workflow: WorkflowId, run: u32, by: u32, triggered_at: i64) {
+        let mut memory = self.plan.workflow(workflow).blank.clone();
+        let declared = self.workflow(workflow);
+        declared.journey.write(&mut memory, declared.slots.triggered_at, triggered_at);
         self.forget_ended(workflow);
         self.decide_for(workflow, run, DecisionCode::Entered, None, by);
         let record = JourneyRecord {

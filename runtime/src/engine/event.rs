@@ -7,11 +7,38 @@ use super::mail_event::MailEvent;
 use super::pattern;
 use super::touch::Touch;
 use flow_front::naming::snake_case;
-use flow_ir::{EventId, FactId, PatternId, WorkflowId};
+use flow_ir::{CountedSince, EventCount, EventId, FactId, NEVER, PatternId, WorkflowId};
 use serde_json::{Map, Value};
 
-/// The entries that an event triggers: by workflow, which of its patterns matched.
-pub(super) type Triggers = Vec<(WorkflowId, u64)>;
+/// How long before the event that let somebody in another may have occurred and still count since entry, if it arrives after it: what one
+/// person does in a sitting comes from several machines, and not in order.
+const LATE_BY_MS: i64 = 3_600_000;
+
+/// The entries that an event triggers, each workflow once.
+pub(super) type Triggers = Vec<Trigger>;
+
+/// An entry that an event triggers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Trigger {
+    pub(super) workflow: WorkflowId,
+    /// Which of its patterns matched.
+    pub(super) bits: u64,
+    /// When the event occurred: the earliest, where several came at once.
+    pub(super) occurred_at: i64,
+}
+
+impl Trigger {
+    /// Adds it to others.
+    pub(super) fn join(self, triggers: &mut Triggers) {
+        match triggers.iter_mut().find(|known| known.workflow == self.workflow) {
+            Some(known) => {
+                known.bits |= self.bits;
+                known.occurred_at = known.occurred_at.min(self.occurred_at);
+            }
+            None => triggers.push(self),
+        }
+    }
+}
 
 impl Touch<'_> {
     /// Takes in an event. `occurred_at` is not later than now.
@@ -65,10 +92,30 @@ impl Touch<'_> {
         for fact in self.plan.pattern_facts.at(pattern) {
             self.remember(*fact, occurred_at);
         }
-        for (workflow, bit) in self.plan.pattern_entries.at(pattern) {
-            match triggers.iter_mut().find(|(found, _)| found == workflow) {
-                Some((_, bits)) => *bits |= bit,
-                None => triggers.push((*workflow, *bit)),
+        self.count(pattern, occurred_at);
+        for (workflow, bits) in self.plan.pattern_entries.at(pattern) {
+            Trigger { workflow: *workflow, bits: *bits, occurred_at }.join(triggers);
+        }
+    }
+
+    /// Counts it in the journeys that ask. The one it may be about to begin is not among them, so no event is its own sequel.
+    fn count(&mut self, pattern: PatternId, occurred_at: i64) {
+        let (plan, now) = (self.plan, self.now);
+        for journey in self.contact.journeys.iter_mut().filter(|journey| journey.still_counts(now)) {
+            let Some(counts) = plan.workflow(journey.workflow()).counts.get(&pattern) else { continue };
+            let slots = &plan.program.workflows.at(journey.workflow()).slots;
+            if occurred_at < journey.read(plan, slots.triggered_at).saturating_sub(LATE_BY_MS) {
+                continue;
+            }
+            for EventCount { since, enough, slot, .. } in counts {
+                let begun = match since {
+                    CountedSince::Entry | CountedSince::Wait => true,
+                    CountedSince::Sent(email) => journey.sent_at(plan, *email) > NEVER,
+                };
+                let so_far = journey.read(plan, *slot);
+                if begun && so_far < i64::from(*enough) {
+                    journey.write(plan, *slot, so_far + 1);
+                }
             }
         }
     }

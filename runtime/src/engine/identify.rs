@@ -5,8 +5,8 @@ use super::counter;
 use super::suppress::suppression_of;
 use super::touch::{Touch, later};
 use crate::store::JourneyStatus;
-use crate::time::{Instant, Zone, Zones};
-use flow_ir::{CivilSpan, FieldId, FieldValue, NEVER, SlotId, SlotKind, VALUE_LIMIT, Wait};
+use crate::time::{Instant, Zones};
+use flow_ir::{CivilSpan, FieldId, FieldValue, SlotId, SlotKind, VALUE_LIMIT, Wait};
 use std::borrow::Cow;
 
 /// How a value meets one that is there.
@@ -84,13 +84,13 @@ impl Touch<'_> {
         if old != new {
             self.contact.zone = new;
             for index in 0..self.contact.journeys.len() {
-                self.rezone(index, old);
+                self.rezone(index);
             }
         }
     }
 
     /// A wait is computed anew when the zone it was computed in changes.
-    fn rezone(&mut self, index: usize, old: Zone) {
+    fn rezone(&mut self, index: usize) {
         let plan = self.plan;
         let zone = self.contact.zone;
         let record = &self.journey(index).record;
@@ -98,7 +98,7 @@ impl Touch<'_> {
         let anew = match record.status {
             JourneyStatus::Held => workflow.window.map(|window| window.opens_at(Instant(self.now), zone).0),
             JourneyStatus::Waiting | JourneyStatus::Awaiting => {
-                self.begun_at(index, due_at, old).map(|(at, span)| later(at, span, zone))
+                self.begun_at(index).map(|(at, span)| later(at, span, zone))
             }
             JourneyStatus::Ended => None,
         };
@@ -109,18 +109,15 @@ impl Touch<'_> {
         }
     }
 
-    /// When the wait a journey stands at began, and its length: the instant its steps ran or, where they were held at a send, the
-    /// instant of that send. Which of them it was is seen from where it led in the old zone.
-    fn begun_at(&self, index: usize, due_at: i64, old: Zone) -> Option<(i64, CivilSpan)> {
+    /// When the wait a journey stands at began, and its length.
+    fn begun_at(&self, index: usize) -> Option<(i64, CivilSpan)> {
         let plan = self.plan;
         let journey = self.journey(index);
         let span = match self.wait_of(index)? {
             Wait::For(span) | Wait::Until { up_to: span, .. } => *span,
         };
         let slots = &self.workflow(journey.workflow()).slots;
-        let candidates = [slots.anchor_at].into_iter().chain(slots.sent_at.iter().map(|(_, slot)| *slot));
-        let mut begun = candidates.map(|slot| journey.read(plan, slot)).filter(|at| *at > NEVER);
-        begun.find(|begun| later(*begun, span, old) == due_at).map(|begun| (begun, span))
+        Some((journey.read(plan, slots.waiting_since), span))
     }
 }
 

@@ -32,3 +32,28 @@ impl MailEvent {
         matches!(self, MailEvent::Clicked | MailEvent::Replied)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::MailEvent;
+    use flow_front::naming::tells_of_mail;
+
+    /// The checker takes every other event for a sign of the person.
+    #[test]
+    fn what_is_no_activity_is_known_to_the_checker() {
+        for name in [
+            "email_delivered",
+            "email_opened",
+            "email_bounced",
+            "email_marked_as_spam",
+            "unsubscribed",
+            "email_link_clicked",
+            "email_replied",
+        ] {
+            assert!(MailEvent::of(name).is_some_and(|mail| mail.is_activity() || tells_of_mail(name)), "{name}");
+        }
+        for name in ["visited", "requested_demo", "emailed", "subscribed"] {
+            assert!(MailEvent::of(name).is_none() && !tells_of_mail(name), "{name}");
+        }
+    }
+}

@@ -9,8 +9,8 @@ use super::segment::{self, WatchedSegment};
 use crate::time::{SendWindow, Zone, Zones};
 use flow_front::naming::snake_case;
 use flow_ir::{
-    Area, EngagementKind, Entry, EventId, FactId, FieldId, FieldType, Id, IdMap, Op, PatternEvent, PatternId,
-    PredicateId, Program, Required, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
+    Area, EngagementKind, Entry, EventCount, EventId, FactId, FieldId, FieldType, Id, IdMap, Op, PatternEvent,
+    PatternId, PredicateId, Program, Required, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -60,6 +60,8 @@ pub(super) struct WorkflowPlan {
     pub(super) blank: Vec<u8>,
     /// For each step, the wait it is.
     pub(super) waits: Vec<Option<WaitId>>,
+    /// What its journeys count of each pattern.
+    pub(super) counts: BTreeMap<PatternId, Vec<EventCount>>,
 }
 
 #[derive(Debug)]
@@ -186,6 +188,7 @@ impl Reads<'_> {
             required: required.clone(),
             blank: workflow.journey.blank(),
             waits: waits_of_steps(workflow),
+            counts: counts(workflow),
         })
     }
 
@@ -239,6 +242,14 @@ fn waits_of_steps(workflow: &Workflow) -> Vec<Option<WaitId>> {
         }
     }
     waits
+}
+
+fn counts(workflow: &Workflow) -> BTreeMap<PatternId, Vec<EventCount>> {
+    let mut counts: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for count in &workflow.counts {
+        counts.entry(count.pattern).or_default().push(count.clone());
+    }
+    counts
 }
 
 fn groups(program: &Program) -> BTreeMap<String, Vec<WorkflowId>> {

@@ -26,16 +26,6 @@ pub(super) enum Cause {
     Import,
 }
 
-/// Adds triggers to others, each workflow once.
-fn join(triggers: &mut Triggers, more: Triggers) {
-    for (workflow, bits) in more {
-        match triggers.iter_mut().find(|(known, _)| *known == workflow) {
-            Some((_, known)) => *known |= bits,
-            None => triggers.push((workflow, bits)),
-        }
-    }
-}
-
 impl Touch<'_> {
     /// Brings the contact to rest.
     pub(super) fn react(&mut self, cause: &Cause) {
@@ -55,7 +45,7 @@ impl Touch<'_> {
         for _ in 0..MAX_ROUNDS {
             // Whoever enters or leaves a segment does so before anyone looks at it.
             self.settle_segments();
-            join(&mut triggers, std::mem::take(&mut self.crossed));
+            std::mem::take(&mut self.crossed).into_iter().for_each(|crossed| crossed.join(&mut triggers));
             std::mem::swap(&mut changed, &mut self.contact.changed);
             self.contact.changed.clear();
             // E5: goal, then exit, then the step; journeys before entries, so that who leaves can come back at the same event.
@@ -153,7 +143,7 @@ impl Touch<'_> {
         self.resume(index, Woken::TimedOut);
     }
 
-    /// The goal still counts for a while after the end.
+    /// The goal still counts for a while after the entry, though the journey has ended.
     fn look_at_ended(&mut self, changed: &Bits) {
         for index in 0..self.contact.journeys.len() {
             let journey = self.journey(index);

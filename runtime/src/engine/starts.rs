@@ -13,7 +13,7 @@ impl Touch<'_> {
         for (workflow, slot) in &plan.starts {
             if self.contact.read(plan, *slot) <= self.now {
                 self.contact.write(plan, *slot, FOREVER);
-                self.let_in(*workflow, LetIn::Started.number());
+                self.let_in(*workflow, LetIn::Started.number(), self.now);
             }
         }
     }

@@ -6,7 +6,7 @@ use super::touch::Touch;
 use crate::store::{DecisionCode, DecisionRecord, JourneyStatus};
 use crate::time::Instant;
 use flow_ir::backend::{Memory, Stop};
-use flow_ir::{Ending, FOREVER, SlotId, Wait, WaitId, WorkflowId};
+use flow_ir::{CountedSince, Ending, FOREVER, SlotId, Wait, WaitId, WorkflowId};
 
 impl Touch<'_> {
     /// Wakes a journey.
@@ -26,7 +26,7 @@ impl Touch<'_> {
     }
 
     fn prepare(&mut self, index: usize, woken: Woken) {
-        let (plan, now) = (self.plan, self.now);
+        let plan = self.plan;
         let slots = &self.workflow(self.journey(index).workflow()).slots;
         let journey = self.journey_mut(index);
         for trace in &slots.trace {
@@ -34,11 +34,8 @@ impl Touch<'_> {
         }
         match woken {
             Woken::Entered => return,
-            // A held send belongs to the block of steps that ran before it: an event wait after it looks back to their instant (E6).
-            Woken::Released => {}
-            Woken::Due => journey.write(plan, slots.anchor_at, now),
+            Woken::Released | Woken::Due => {}
             Woken::Satisfied | Woken::TimedOut => {
-                journey.write(plan, slots.anchor_at, now);
                 journey.write(plan, slots.timed_out, i64::from(woken == Woken::TimedOut));
             }
         }
@@ -142,8 +139,10 @@ impl Touch<'_> {
     }
 
     fn suspend_wait(&mut self, index: usize, step: u32, wait: WaitId, block: u32) {
-        let plan = self.plan;
+        let (plan, now) = (self.plan, self.now);
         let workflow = self.workflow(self.journey(index).workflow());
+        // Where a send was held before it, this is the instant at which its mail left.
+        self.journey_mut(index).write(plan, workflow.slots.waiting_since, now);
         match workflow.waits.at(wait) {
             Wait::For(span) => {
                 let due_at = self.after(self.now, *span);
@@ -152,7 +151,9 @@ impl Touch<'_> {
             // The next round looks whether it is satisfied already (E6): the journey is touched.
             Wait::Until { up_to, .. } => {
                 let deadline = self.after(self.now, *up_to);
-                self.journey_mut(index).write(plan, workflow.slots.timed_out, 0);
+                let journey = self.journey_mut(index);
+                journey.write(plan, workflow.slots.timed_out, 0);
+                journey.count_anew(plan, CountedSince::Wait);
                 self.suspend(index, JourneyStatus::Awaiting, step, block, deadline);
             }
         }
@@ -186,12 +187,13 @@ impl Touch<'_> {
         window.map_or(self.now, |window| window.opens_at(Instant(self.now), self.contact.zone).0.min(FOREVER))
     }
 
-    /// Ends a journey. Where the goal was not met, it still counts for as long as it says.
+    /// Ends a journey. Where the goal was not met, it still counts for as long as it says, from the entry on.
     pub(super) fn end(&mut self, index: usize, converted: bool) {
         let goal = self.workflow(self.journey(index).workflow()).goal.as_ref();
         let counts = !converted && !self.journey(index).goal_met();
         let within = goal.filter(|_| counts).and_then(|goal| goal.within);
-        let (now, until) = (self.now, within.map(|span| self.after(self.now, span)));
+        let (now, entered_at) = (self.now, self.journey(index).record.entered_at);
+        let until = within.map(|span| self.after(entered_at, span)).filter(|until| *until >= now);
         let journey = self.journey_mut(index);
         journey.record.status = JourneyStatus::Ended;
         journey.record.ended_at = Some(now);

@@ -2,12 +2,14 @@
 
 use std::ops::Range;
 
-use flow_front::diagnostics::suggest;
+use flow_front::diagnostics::{Code, suggest};
 
+use super::keys;
+use super::text::Change;
 use super::{FILE_NAME, MAX_FILE_BYTES, SMTP_PASSWORD, UNSUBSCRIBE_SECRET};
 
 /// In the names of keys that hold secrets.
-const SECRET_WORDS: [&str; 3] = ["pass", "secret", "token"];
+const SECRET_WORDS: [&str; 4] = ["pass", "secret", "token", "apikey"];
 
 /// How many choices a message names.
 const SHOWN_CHOICES: usize = 8;
@@ -17,17 +19,67 @@ const SHOWN_CHARS: usize = 60;
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsFault {
+    /// Its page.
+    pub code: Code,
     /// Lower case, no full stop, the writer's words in backticks.
     pub message: String,
     /// Bytes of `flow.toml`; none for what is not in it.
     pub at: Option<Range<usize>>,
+    /// What stands below the place in a drawing.
+    pub label: String,
+    /// Other places that it has to do with.
+    pub others: Vec<(Range<usize>, String)>,
+    /// Why it matters to the campaign.
+    pub why: Option<String>,
     /// What to write or to do; none where the message says it.
     pub help: Option<String>,
+    /// Changes that mend it: tried out, they leave nothing of it.
+    pub edits: Vec<SettingsEdit>,
+    /// Where the words can be read in several ways: each of them.
+    pub readings: Vec<SettingsMend>,
+}
+
+/// Replace the text at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsEdit {
+    /// Bytes of `flow.toml`.
+    pub at: Range<usize>,
+    /// What stands there instead.
+    pub text: String,
+}
+
+/// One way to read what was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsMend {
+    /// What it takes the words to mean.
+    pub help: String,
+    /// Changes that say so.
+    pub edits: Vec<SettingsEdit>,
 }
 
 impl SettingsFault {
-    pub(super) fn new(message: impl Into<String>, at: Option<Range<usize>>) -> Self {
-        Self { message: message.into(), at, help: None }
+    pub(super) fn new(code: Code, message: impl Into<String>, at: Option<Range<usize>>) -> Self {
+        let (message, label) = (message.into(), "here".to_owned());
+        let (edits, readings, others) = (Vec::new(), Vec::new(), Vec::new());
+        Self { code, message, at, label, others, why: None, help: None, edits, readings }
+    }
+
+    #[must_use]
+    pub(super) fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    #[must_use]
+    pub(super) fn other(mut self, at: Range<usize>, label: impl Into<String>) -> Self {
+        self.others.push((at, label.into()));
+        self
+    }
+
+    #[must_use]
+    pub(super) fn why(mut self, why: impl Into<String>) -> Self {
+        self.why = Some(why.into());
+        self
     }
 
     #[must_use]
@@ -37,9 +89,59 @@ impl SettingsFault {
     }
 }
 
-/// The order in which faults are told: that of the text, and what is not in it comes last.
-pub(super) fn place(fault: &SettingsFault) -> usize {
-    fault.at.as_ref().map_or(usize::MAX, |at| at.start)
+/// What a fault is about; of several on a line, the first tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// How the line is written.
+    Slip,
+    /// What its key is called, and where it stands.
+    Name,
+    /// What stands behind the key.
+    Value,
+    /// That a text has no quotes: whoever says more about the line says enough.
+    Quotes,
+    /// Something that is about no line.
+    Whole,
+}
+
+/// A fault whose mended lines nobody has tried yet. Its places are those of the text as it is read.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) fault: SettingsFault,
+    pub(super) rank: Rank,
+    pub(super) changes: Vec<Change>,
+    pub(super) readings: Vec<(String, Vec<Change>)>,
+    /// What to say before the mended line, where that proves right.
+    pub(super) mended: Option<String>,
+}
+
+impl Found {
+    pub(super) fn new(rank: Rank, fault: SettingsFault) -> Self {
+        Self { fault, rank, changes: Vec::new(), readings: Vec::new(), mended: None }
+    }
+
+    #[must_use]
+    pub(super) fn mended(mut self, help: impl Into<String>) -> Self {
+        self.mended = Some(help.into());
+        self
+    }
+
+    #[must_use]
+    pub(super) fn change(mut self, change: Change) -> Self {
+        self.changes.push(change);
+        self
+    }
+
+    #[must_use]
+    pub(super) fn reading(mut self, help: impl Into<String>, changes: Vec<Change>) -> Self {
+        self.readings.push((help.into(), changes));
+        self
+    }
+
+    /// Whether it says how to mend it.
+    pub(super) fn is_mended(&self) -> bool {
+        !self.changes.is_empty() || !self.readings.is_empty()
+    }
 }
 
 /// Why a value of the right type is refused; the reader adds which value, and where.
@@ -47,13 +149,14 @@ pub(super) struct Wrong {
     /// Follows the value: `is no port`. A whole sentence where `whole`.
     what: String,
     whole: bool,
-    nearest: Option<String>,
     help: Option<String>,
+    /// What may be meant, likeliest first: what it is taken for, and the value.
+    pub(super) meant: Vec<(String, String)>,
 }
 
 impl Wrong {
     pub(super) fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), whole: false, nearest: None, help: None }
+        Self { what: what.into(), whole: false, help: None, meant: Vec::new() }
     }
 
     /// A sentence that names the value itself.
@@ -63,13 +166,21 @@ impl Wrong {
 
     pub(super) fn choice(written: &str, choices: &[&'static str]) -> Self {
         Self::new(format!("is not {}", suggest::list(choices, SHOWN_CHOICES)))
-            .nearest(written, choices.iter().copied())
+            .meant(suggest::nearest(written, choices.iter().copied()))
             .help(format!("write {}", suggest::list(choices, SHOWN_CHOICES)))
     }
 
+    /// What the value may mean.
     #[must_use]
-    pub(super) fn nearest(mut self, written: &str, candidates: impl IntoIterator<Item = &'static str>) -> Self {
-        self.nearest = suggest::nearest(written, candidates).map(str::to_owned);
+    pub(super) fn meant<M: Into<String>>(mut self, values: impl IntoIterator<Item = M>) -> Self {
+        self.meant.extend(values.into_iter().map(|value| (String::new(), value.into())));
+        self
+    }
+
+    /// What the value may mean, each with the words that tell them apart.
+    #[must_use]
+    pub(super) fn either(mut self, values: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.meant.extend(values);
         self
     }
 
@@ -85,73 +196,97 @@ impl Wrong {
             (false, true) => format!("`{key}` is empty"),
             (false, false) => format!("{key}: `{}` {}", shown(value), self.what),
         };
-        let help = self.nearest.map(|nearest| format!("did you mean `{nearest}`?")).or(self.help);
-        SettingsFault { message, at: Some(at), help }
+        let mut fault = SettingsFault::new(Code::BadSettings, message, Some(at));
+        fault.help = self.help;
+        fault
     }
 }
 
 /// One line, and not too much of it.
-fn shown(value: &str) -> String {
+pub(super) fn shown(value: &str) -> String {
     let line: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).take(SHOWN_CHARS).collect();
     if value.chars().count() > SHOWN_CHARS { line + " .." } else { line }
 }
 
-/// toml says what it met; people also need to know what a line looks like. Should toml change its words, the second answer still
-/// helps.
-pub(super) fn of_toml(error: &toml::de::Error) -> SettingsFault {
-    if error.message() == "duplicate key" {
-        return SettingsFault::new("this name stands here a second time", error.span()).help("keep one of the two");
-    }
-    SettingsFault::new(format!("this cannot be read: {}", error.message()), error.span())
-        .help("a line is `key = value`, a section begins with `[name]`, and texts stand in quotes: name = \"acme\"")
+/// A line that nobody can make sense of.
+pub(super) fn unreadable(line: &str, at: Range<usize>) -> SettingsFault {
+    SettingsFault::new(Code::UnreadableSetting, "this line cannot be read", Some(at))
+        .label(if line.contains('=') { "what stands behind the `=` is no value" } else { "no `=` here" })
+        .why("a line that nobody can read may be the one that matters, so nothing runs before it is mended")
+        .help("a line is `key = value`, a section begins with `[name]`, texts stand in quotes: name = \"spring\"; a remark begins with `#`")
 }
 
 pub(super) fn too_long(bytes: usize) -> SettingsFault {
-    SettingsFault::new(format!("{FILE_NAME} has {bytes} bytes, and settings have at most {MAX_FILE_BYTES}"), None)
+    let message = format!("{FILE_NAME} has {bytes} bytes, and settings have at most {MAX_FILE_BYTES}");
+    SettingsFault::new(Code::UnreadableSetting, message, None)
+        .why("settings are a page: something else was saved under this name")
         .help("check that it is the right file")
 }
 
-pub(super) fn missing_section(name: &str, lines: impl Iterator<Item = &'static str>) -> SettingsFault {
-    let example = lines.fold(format!("add\n  [{name}]"), |example, line| example + "\n  " + line);
-    SettingsFault::new(format!("the section `[{name}]` is missing"), None).help(example)
+pub(super) fn missing_section(name: &str, why: &str, after: Option<Range<usize>>) -> SettingsFault {
+    let needed = keys::KEYS.iter().filter(|key| key.section == name && key.needed);
+    let lines = needed.filter(|key| keys::connector_of(key.name).is_none()).map(|key| key.line);
+    let example =
+        lines.fold(format!("add it, with what is yours\n  [{name}]"), |example, line| example + "\n  " + line);
+    SettingsFault::new(Code::MissingSetting, format!("the section `[{name}]` is missing"), after)
+        .label(format!("`[{name}]` may stand behind this line"))
+        .why(why)
+        .help(example)
 }
 
-pub(super) fn missing_key(section: &str, key: &str, example: &str, at: Range<usize>) -> SettingsFault {
-    SettingsFault::new(format!("`[{section}]` needs `{key}`"), Some(at)).help(format!("add the line\n  {example}"))
+/// The section lacks these keys, each with its line.
+pub(super) fn missing_keys(
+    section: &str,
+    missing: &[&'static keys::Key],
+    at: Range<usize>,
+    last: &str,
+) -> SettingsFault {
+    let names: Vec<String> = missing.iter().map(|key| format!("`{}`", key.name)).collect();
+    let names = match names.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => names.concat(),
+    };
+    let what = if missing.len() == 1 { "the line" } else { "the lines" };
+    let help = format!("add {what} below `{}`, with what is yours", shown(last.trim()));
+    let help = missing.iter().fold(help, |help, key| help + "\n  " + key.line);
+    let why = missing.first().map(|key| key.why).unwrap_or_default();
+    SettingsFault::new(Code::MissingSetting, format!("`[{section}]` needs {names}"), Some(at)).why(why).help(help)
 }
 
 pub(super) fn unknown(what: &str, written: &str, known: &[&str], at: Range<usize>) -> SettingsFault {
-    if is_secret(written) {
-        return secret(written, at);
-    }
-    let help = match suggest::nearest(written, known.iter().copied()) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => format!("it can be {}", suggest::list(known, SHOWN_CHOICES)),
-    };
-    SettingsFault::new(format!("`{}` is no {what}", shown(written)), Some(at)).help(help)
+    SettingsFault::new(Code::UnknownSetting, format!("`{}` is no {what}", shown(written)), Some(at))
+        .label("Flow does not know it")
+        .why("a setting under another name changes nothing, and nobody would notice")
+        .help(format!("it can be {}", suggest::list(known, SHOWN_CHOICES)))
 }
 
 pub(super) fn elsewhere(key: &str, with: &str, at: Range<usize>) -> SettingsFault {
-    SettingsFault::new(format!("`{key}` has a meaning only with `{with}`"), Some(at))
+    SettingsFault::new(Code::UnknownSetting, format!("`{key}` has a meaning only with `{with}`"), Some(at))
+        .label("it changes nothing here")
+        .why("a setting that changes nothing makes everyone who reads it believe that it does")
         .help(format!("take the line out, or write `{with}`"))
 }
 
 pub(super) fn wrong_type(key: &str, is: &str, needed: &str, at: Range<usize>) -> SettingsFault {
-    SettingsFault::new(format!("`{key}` is {is}, and {needed}"), Some(at))
+    SettingsFault::new(Code::BadSettings, format!("`{key}` is {is}, and {needed}"), Some(at))
 }
 
 /// Whether a key of this name would hold what nobody may read.
 pub(super) fn is_secret(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
-    SECRET_WORDS.iter().any(|word| key.contains(word))
+    let plain = key.replace(['_', '-', ' '], "");
+    SECRET_WORDS.iter().any(|word| key.contains(word) || plain.contains(word))
 }
 
 pub(super) fn secret(key: &str, at: Range<usize>) -> SettingsFault {
     let message = format!("`{}` does not belong in {FILE_NAME}, where everyone with the project reads it", shown(key));
-    SettingsFault::new(message, Some(at)).help(format!(
-        "take the line out, make a new one if the file was shared, and set an environment variable: {SMTP_PASSWORD} for the mail \
-         server, {UNSUBSCRIBE_SECRET} for unsubscribe links, or the same with _FILE behind it and the path of a file that holds it"
-    ))
+    SettingsFault::new(Code::SecretInSettings, message, Some(at))
+        .label("a secret")
+        .why("whoever has it can send mail in your name")
+        .help(format!(
+            "take the line out, make a new one if the file was shared, and set an environment variable: {SMTP_PASSWORD} for the mail \
+             server, {UNSUBSCRIBE_SECRET} for unsubscribe links, or the same with _FILE behind it and the path of a file that holds it"
+        ))
 }
 
 /// The text as it may be shown: what follows a secret's key is covered, byte for byte, so that places stay. It works on lines, for a
@@ -161,12 +296,17 @@ pub fn without_secrets(text: &str) -> String {
 }
 
 fn covered(line: &str) -> String {
-    let value_at = line.match_indices('=').map(|(at, _)| at).find(|at| {
+    let value_at = line.match_indices(['=', ':']).map(|(at, _)| at).find(|at| {
         let key = line.get(..*at).unwrap_or_default().trim_end();
         is_secret(key.rsplit([' ', '\t', ',', '{', '.']).next().unwrap_or_default())
     });
-    let Some(value_at) = value_at else { return line.to_owned() };
-    let (before, value) = line.split_at(value_at + 1);
+    // `password hunter2`: the words behind the key, where there is no sign between them.
+    let worded = || {
+        let key = line.split_whitespace().next().filter(|key| is_secret(key) && !key.starts_with(['#', '[']))?;
+        Some(line.len() - line.trim_start().len() + key.len() - 1)
+    };
+    let Some(value_at) = value_at.or_else(worded) else { return line.to_owned() };
+    let (before, value) = line.split_at(line.ceil_char_boundary(value_at + 1));
     let stars = value.bytes().map(|byte| if byte.is_ascii_whitespace() { char::from(byte) } else { '*' });
     before.chars().chain(stars).collect()
 }

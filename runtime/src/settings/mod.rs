@@ -4,42 +4,45 @@
 //! fault with its place in the text. May not know: programs, stores, what the command's flags say.
 //!
 //! ```text
-//! [project]  name, timezone, currency
-//! [store]    path
-//! [sender]   from, address, unsubscribe_url
-//! [mail]     connector = "file": folder
-//!            connector = "smtp": host, port, security, username, timeout_seconds, uncertain, insecure
-//! [data]     contacts, events
-//! [run]      start, days
+//! text --slips--> a text that TOML reads --names--> sections and keys that are meant --section--> values
+//!                                                              every fault --mend--> merged by line, mended lines tried out
 //! ```
 //!
 //! Settings are shared and secrets are not, so the two are read apart: a check needs no password, and no password can be written into
 //! a file that is committed. The text is walked by hand over toml's table of places, because serde stops at the first mistake and a
-//! person who sets a project up makes several.
+//! person who sets a project up makes several. `keys.rs` lists the keys; `docs/settings.md` explains them.
 
 mod fault;
+mod files;
+pub mod keys;
+mod mend;
+mod names;
 mod secrets;
 mod section;
+mod slips;
 #[cfg(test)]
 mod tests;
+mod text;
+mod written;
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use toml::de::DeTable;
 
 use crate::connectors::Uncertain;
 use crate::connectors::smtp::{DEFAULT_TIMEOUT, Security, SettingsError, SmtpSettings, is_loopback};
 use crate::mail::{Mailbox, Secret};
-use crate::time::{Zone, Zones};
+use crate::time::{Span, Zone, Zones, civil};
 
-use fault::Wrong;
-pub use fault::{SettingsFault, without_secrets};
+use fault::{Found, Wrong};
+pub use fault::{SettingsEdit, SettingsFault, SettingsMend, without_secrets};
+pub use files::{MAX_AUTHORITY_BYTES, open_plain};
 use flow_front::diagnostics::Code;
 use flow_front::lints::{Level, Levels};
 pub use secrets::{DEVELOPMENT_SECRET, Environment, MAX_SECRET_BYTES, SMTP_PASSWORD, Secrets, UNSUBSCRIBE_SECRET};
-use section::{Document, Section, Shape};
+use section::{Document, Section, unfit};
 
 /// In the project's folder.
 pub const FILE_NAME: &str = "flow.toml";
@@ -77,6 +80,18 @@ pub struct Settings {
     pub run: Option<Run>,
     /// How much each lint weighs.
     pub lints: Levels,
+    /// Where the values of keys stand in the text.
+    places: Places,
+}
+
+/// Where the values of keys stand in the text of a `flow.toml`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Places(Vec<(&'static str, Range<usize>)>);
+
+impl Places {
+    fn of(&self, key: &str) -> Option<Range<usize>> {
+        self.0.iter().find(|(name, _)| *name == key).map(|(_, at)| at.clone())
+    }
 }
 
 /// Who the mail is from.
@@ -119,12 +134,15 @@ pub struct Smtp {
     pub timeout: Duration,
     /// What to do where nobody knows whether a mail left (E9).
     pub uncertain: Uncertain,
+    /// A PEM file with the authorities of one's own that may vouch for the server.
+    pub certificate_authority: Option<PathBuf>,
 }
 
 impl Smtp {
-    /// All that the connector needs.
-    pub fn with_password(&self, password: Option<Secret>) -> SmtpSettings {
+    /// All that the connector needs; the authority as its file holds it ([`Settings::authority`]).
+    pub fn connector(&self, password: Option<Secret>, authority: Option<Vec<u8>>) -> SmtpSettings {
         SmtpSettings {
+            authority,
             security: self.security,
             insecure: self.insecure,
             username: self.username.clone(),
@@ -160,60 +178,29 @@ impl Settings {
         if text.len() > MAX_FILE_BYTES {
             return Err(vec![fault::too_long(text.len())]);
         }
-        let (table, errors) = DeTable::parse_recoverable(text);
-        if !errors.is_empty() {
-            let mut faults: Vec<SettingsFault> = errors.iter().map(fault::of_toml).collect();
-            faults.sort_by_key(fault::place);
-            return Err(faults);
-        }
-        let mut document = Document::new(table.into_inner());
-        let settings = read(&mut document, folder);
-        // Every reader that gave nothing has said why.
-        match (settings, document.finish()) {
+        let read = mend::read(text, folder);
+        match (read.settings, read.faults) {
             (Some(settings), faults) if faults.is_empty() => Ok(settings),
             (_, faults) => Err(faults),
         }
     }
 }
 
-const PROJECT: Shape = Shape {
-    needed: &[("name", "name = \"spring_campaign\""), ("timezone", "timezone = \"Europe/Berlin\"")],
-    optional: &["currency"],
-};
-const STORE: Shape = Shape { needed: &[], optional: &["path"] };
-const SENDER: Shape = Shape {
-    needed: &[
-        ("from", "from = \"Acme <hello@acme.example>\""),
-        ("address", "address = \"Acme GmbH, Torstraße 100, 10119 Berlin\""),
-        ("unsubscribe_url", "unsubscribe_url = \"https://acme.example/unsubscribe\""),
-    ],
-    optional: &[],
-};
-const MAIL: Shape = Shape { needed: &[("connector", "connector = \"file\"")], optional: &[] };
-const FILE: Shape = Shape { needed: &[], optional: &["folder"] };
-const SMTP: Shape = Shape {
-    needed: &[("host", "host = \"smtp.acme.example\"")],
-    optional: &["port", "security", "username", "timeout_seconds", "uncertain", "insecure"],
-};
-const DATA: Shape = Shape { needed: &[], optional: &["contacts", "events"] };
-const RUN: Shape = Shape { needed: &[("start", "start = 2026-03-02"), ("days", "days = 90")], optional: &[] };
-
-/// Its keys are the names of the lints, which the compiler knows.
-const LINTS: Shape = Shape { needed: &[], optional: &[] };
-
-/// All sections are read before any missing value ends it.
-fn read(document: &mut Document<'_>, folder: &Path) -> Option<Settings> {
-    let project = document.required("project", &PROJECT, project);
-    let store = document.optional("store", &STORE, |section| section.path("path", folder));
-    let sender = document.required("sender", &SENDER, sender);
-    let mail = document.required("mail", &MAIL, |section| mail(section, folder));
-    let data = document.optional("data", &DATA, |section| Some(data(section, folder)));
-    let run = document.optional("run", &RUN, run);
-    let lints = document.optional("lints", &LINTS, |section| Some(lints(section))).unwrap_or_default();
+/// The sections in turn; every reader that gives nothing has said why.
+fn read(document: &mut Document<'_, '_>, folder: &Path) -> Option<Settings> {
+    let project = document.section("project", project);
+    let store = document.section("store", |section| section.path("path", folder));
+    let sender = document.section("sender", sender);
+    let mail = document.section("mail", |section| mail(section, folder));
+    let data = document.section("data", |section| Some(data(section, folder)));
+    let zone = project.as_ref().map(|(_, zone, _)| *zone);
+    let run = document.section("run", |section| run(section, zone));
+    let lints = document.section("lints", |section| Some(lints(section))).unwrap_or_default();
     let (name, timezone, currency) = project?;
     let store = store.unwrap_or_else(|| folder.join("out").join(format!("{name}.db")));
     let data = data.unwrap_or_default();
-    Some(Settings { name, timezone, currency, store, sender: sender?, mail: mail?, data, run, lints })
+    let places = Places::default();
+    Some(Settings { name, timezone, currency, store, sender: sender?, mail: mail?, data, run, lints, places })
 }
 
 fn project(section: &mut Section<'_, '_>) -> Option<(String, Zone, Option<String>)> {
@@ -231,47 +218,84 @@ fn sender(section: &mut Section<'_, '_>) -> Option<Sender> {
 }
 
 fn mail(section: &mut Section<'_, '_>, folder: &Path) -> Option<MailSettings> {
-    section.refuse_secrets();
-    let is_file = section.text("connector", |text| one_of(text, [("file", true), ("smtp", false)]));
+    let connector_at = section.place("connector");
+    let is_file = section.text("connector", |text| {
+        let meant = match text.trim().to_lowercase().as_str() {
+            "smtp" | "smtps" | "server" | "mail server" | "email" | "mail" | "sendgrid" | "mailgun" | "ses"
+            | "postmark" => "smtp",
+            "file" | "files" | "folder" | "dir" | "directory" | "local" | "disk" | "eml" | "test" => "file",
+            _ => "",
+        };
+        one_of(text, [("file", true), ("smtp", false)])
+            .map_err(|wrong| if meant.is_empty() { wrong } else { Wrong::choice("", &["file", "smtp"]).meant([meant]) })
+    });
     match is_file {
         Some(true) => {
-            section.expect(&FILE);
-            section.refuse_keys_of(&SMTP, "connector = \"smtp\"");
+            section.refuse_keys_of("smtp", connector_at);
             let folder = section.path("folder", folder).unwrap_or_else(|| folder.join("out").join("mail"));
             Some(MailSettings::File { folder })
         }
         Some(false) => {
-            section.expect(&SMTP);
-            section.refuse_keys_of(&FILE, "connector = \"file\"");
-            smtp(section).map(MailSettings::Smtp)
+            section.expect(|key| keys::connector_of(key.name) == Some("smtp"));
+            section.refuse_keys_of("file", connector_at);
+            smtp(section, folder).map(MailSettings::Smtp)
         }
         // Which keys belong here is not known.
-        None => {
-            section.forgive();
-            None
-        }
+        None => None,
     }
 }
 
-fn smtp(section: &mut Section<'_, '_>) -> Option<Smtp> {
+fn smtp(section: &mut Section<'_, '_>, folder: &Path) -> Option<Smtp> {
+    let port_in_host = section.written("host").and_then(|host| Some(host.rsplit_once(':')?.1.to_owned()));
+    let host_at = section.place("host");
     let host = section.text("host", parse_host);
-    let port = section.number("port", parse_port);
+    if let (None, Some(port), Some(at)) = (&host, port_in_host, host_at)
+        && !section.has("port")
+        && port.parse::<u16>().is_ok_and(|port| port != SUBMISSION_PORT)
+    {
+        section.also_add(&at, &format!("port = {port}"));
+    }
+    let port = section.number("port", &[], parse_port);
+    let may_be_insecure = section.has("insecure");
     let insecure = section.truth("insecure");
+    // What it says is told by itself where it cannot be read.
+    let may_be_insecure = insecure.unwrap_or(may_be_insecure);
     let security = section.text("security", |text| {
-        let chosen =
-            one_of(text, [("starttls", Security::StartTls), ("tls", Security::Tls), ("none", Security::None)])?;
+        let chosen = one_of(text, [("starttls", Security::StartTls), ("tls", Security::Tls), ("none", Security::None)])
+            .map_err(|wrong| match text.to_lowercase().replace(['-', '_', ' ', '/'], "").as_str() {
+                "ssl" | "ssltls" | "tls" | "smtps" | "implicit" => wrong.meant(["tls"]),
+                "starttls" | "explicit" | "yes" | "true" | "on" => wrong.meant(["starttls"]),
+                "no" | "off" | "false" | "plain" => wrong.meant(["none"]),
+                _ => wrong,
+            })?;
         // The connector asks again; here it is told before anything runs.
         match &host {
-            Some(host) if chosen == Security::None && insecure != Some(true) && !is_loopback(host) => {
-                Err(Wrong::said(SettingsError::Unencrypted { host: host.clone() }.to_string()))
+            Some(host) if chosen == Security::None && !may_be_insecure && !is_loopback(host) => {
+                Err(Wrong::said(SettingsError::Unencrypted { host: host.clone() }.to_string()).either([
+                    ("encrypted, as most servers want it:".to_owned(), "starttls".to_owned()),
+                    ("encrypted from the first byte, on port 465:".to_owned(), "tls".to_owned()),
+                ]))
             }
             _ => Ok(chosen),
         }
     });
     let username = section.text("username", parse_username);
-    let timeout = section.number("timeout_seconds", parse_timeout);
-    let uncertain =
-        section.text("uncertain", |text| one_of(text, [("give up", Uncertain::GiveUp), ("resend", Uncertain::Resend)]));
+    const SECONDS: &[(&str, i64)] = &[("s", 1), ("sec", 1), ("second", 1), ("m", 60), ("min", 60), ("minute", 60)];
+    let timeout = section.number("timeout_seconds", SECONDS, parse_timeout);
+    let uncertain = section.text("uncertain", |text| {
+        one_of(text, [("give up", Uncertain::GiveUp), ("resend", Uncertain::Resend)]).map_err(|wrong| {
+            match text.to_lowercase().replace(['-', '_', ' '], "").as_str() {
+                "giveup" | "drop" | "skip" | "stop" | "abort" => {
+                    Wrong::choice("", &["give up", "resend"]).meant(["give up"])
+                }
+                "resend" | "retry" | "again" | "sendagain" | "repeat" => {
+                    Wrong::choice("", &["give up", "resend"]).meant(["resend"])
+                }
+                _ => wrong,
+            }
+        })
+    });
+    let certificate_authority = section.path("certificate_authority", folder);
     Some(Smtp {
         host: host?,
         port: port.unwrap_or(SUBMISSION_PORT),
@@ -280,6 +304,7 @@ fn smtp(section: &mut Section<'_, '_>) -> Option<Smtp> {
         username,
         timeout: timeout.unwrap_or(DEFAULT_TIMEOUT),
         uncertain: uncertain.unwrap_or(Uncertain::GiveUp),
+        certificate_authority,
     })
 }
 
@@ -290,17 +315,43 @@ fn data(section: &mut Section<'_, '_>, folder: &Path) -> Data {
 fn lints(section: &mut Section<'_, '_>) -> Levels {
     let mut levels = Levels::default();
     for code in Code::ALL.iter().filter(|code| code.is_lint()) {
-        section.know(code.name());
-        if let Some(level) = section.text(code.name(), |text| one_of(text, Level::WORDS)) {
+        let level = section.text(code.name(), |text| {
+            one_of(text, Level::WORDS).map_err(|wrong| match text.to_lowercase().as_str() {
+                "ignore" | "allow" | "none" | "silent" | "false" | "no" | "disabled" | "never" => wrong.meant(["off"]),
+                "warning" | "warnings" | "info" | "on" | "true" | "yes" => wrong.meant(["warn"]),
+                "deny" | "fail" | "errors" | "forbid" => wrong.meant(["error"]),
+                _ => wrong,
+            })
+        });
+        if let Some(level) = level {
             levels.set(*code, level);
         }
     }
     levels
 }
 
-fn run(section: &mut Section<'_, '_>) -> Option<Run> {
-    let start = section.date("start");
-    let days = section.number("days", parse_days);
+fn run(section: &mut Section<'_, '_>, zone: Option<Zone>) -> Option<Run> {
+    let at = section.place("start");
+    let start = section.day("start", Ok);
+    const DAYS: &[(&str, i64)] = &[("d", 1), ("day", 1), ("week", 7), ("month", 30), ("quarter", 91), ("year", 365)];
+    let days = section.number("days", DAYS, parse_days);
+    if let (Some(start), Some(zone)) = (start, zone) {
+        let first = civil::start_of_day(start, zone);
+        let length = i32::try_from(days.unwrap_or(1)).unwrap_or(i32::MAX);
+        // The last instant counts too: a run that never ends is none.
+        let is_inside = first.is_some_and(|first| !civil::add(first, Span::days(length), zone).is_never());
+        if !is_inside {
+            let found = unfit(format!("start: `{start}` lies outside the calendar"), at);
+            section.tell(Found {
+                fault: found
+                    .fault
+                    .why("the run begins at midnight of this day")
+                    .help("write a day of our time, such as `start = 2026-03-02`"),
+                ..found
+            });
+            return None;
+        }
+    }
     Some(Run { start: start?, days: days? })
 }
 
@@ -308,8 +359,10 @@ fn run(section: &mut Section<'_, '_>) -> Option<Run> {
 fn parse_name(text: &str) -> Result<String, Wrong> {
     let is_fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if text.is_empty() || text.len() > MAX_NAME_CHARS || !text.chars().all(is_fine) {
-        return Err(Wrong::new("is no name of a project")
-            .help(format!("use up to {MAX_NAME_CHARS} letters, digits, `_` and `-`, such as `spring_campaign`")));
+        let slug = written::slug(text);
+        return Err(Wrong::new("is no name of a project").meant((!slug.is_empty()).then_some(slug)).help(format!(
+            "use up to {MAX_NAME_CHARS} letters, digits, `_` and `-`, since files are named after it:"
+        )));
     }
     Ok(text.to_owned())
 }
@@ -318,8 +371,8 @@ fn parse_zone(text: &str) -> Result<Zone, Wrong> {
     let zones = Zones::bundled();
     zones.resolve(text).ok_or_else(|| {
         Wrong::new("is no time zone")
-            .nearest(text, zones.iter().map(Zone::name))
-            .help("write a place from the list of the world's time zones, such as `Europe/Berlin`")
+            .either(written::zones(text))
+            .help("write a place from the list of the world's time zones, such as `Europe/Berlin`; it knows when the clocks change")
     })
 }
 
@@ -327,14 +380,29 @@ fn parse_currency(text: &str) -> Result<String, Wrong> {
     if text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
         return Ok(text.to_owned());
     }
-    Err(Wrong::new("is no currency").help("write its three capital letters, such as `EUR` or `USD`"))
+    Err(Wrong::new("is no currency")
+        .meant(written::currency(text))
+        .help("write its three capital letters, such as `EUR` or `USD`"))
 }
 
 fn parse_mailbox(text: &str) -> Result<Mailbox, Wrong> {
     Mailbox::parse(text).map_err(|error| {
         let wrong = if text.trim().is_empty() { Wrong::new("") } else { Wrong::said(error.to_string()) };
-        wrong.help("write `Name <address>` or the address alone: `Acme <hello@acme.example>`")
+        wrong
+            .meant(mailbox_meant(text))
+            .help("write `Name <address>` or the address alone: `Acme <hello@acme.example>`")
     })
+}
+
+/// `Acme hello@acme.example`, `hello@acme.example (Acme)`: the word with the `@` is the address.
+fn mailbox_meant(text: &str) -> Option<String> {
+    let is_around = |sign: char| matches!(sign, '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | ':' | '"');
+    let text = text.replace("mailto:", "").replace("[at]", "@").replace("(at)", "@");
+    let words: Vec<&str> = text.split(|sign: char| sign.is_whitespace() || matches!(sign, '<' | '>')).collect();
+    let address = words.iter().find(|word| word.contains('@'))?.trim_matches(is_around);
+    let others = words.iter().filter(|word| !word.contains('@')).map(|word| word.trim_matches(is_around));
+    let name = others.filter(|word| !word.is_empty() && *word != "-").collect::<Vec<_>>().join(" ");
+    Some(if name.is_empty() { address.to_owned() } else { format!("{name} <{address}>") })
 }
 
 fn parse_address(text: &str) -> Result<String, Wrong> {
@@ -353,7 +421,10 @@ fn parse_unsubscribe_url(text: &str) -> Result<String, Wrong> {
     let host = text.strip_prefix("https://").unwrap_or_default().split('/').next().unwrap_or_default();
     let is_fine = |byte: u8| byte.is_ascii_graphic() && !b"<>,\"\\?#".contains(&byte);
     if host.is_empty() || text.len() > MAX_UNSUBSCRIBE_URL_BYTES || !text.bytes().all(is_fine) {
-        return Err(Wrong::new("is no address that mailboxes offer for unsubscribing").help(
+        let bare = text.trim().trim_start_matches("http://").trim_start_matches("www:");
+        let meant = (!text.starts_with("https://") && bare.contains('.') && !bare.contains([':', '@']))
+            .then(|| format!("https://{bare}"));
+        return Err(Wrong::new("is no address that mailboxes offer for unsubscribing").meant(meant).help(
             "start it with `https://` and leave out spaces, commas, `?` and `#`: `https://acme.example/unsubscribe`",
         ));
     }
@@ -361,8 +432,18 @@ fn parse_unsubscribe_url(text: &str) -> Result<String, Wrong> {
 }
 
 fn parse_host(text: &str) -> Result<String, Wrong> {
+    // `smtp.acme.example:587`; an address of the newer kind has several.
+    if let Some((host, port)) = text.split_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        return Err(Wrong::new("has a port in it")
+            .meant([host])
+            .help(format!("the port has its own line, `port = {port}`:")));
+    }
     if text.is_empty() || text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '@')) {
+        let bare = text.trim().rsplit("://").next().unwrap_or_default().trim_end_matches('/');
+        let meant = (bare != text && !bare.is_empty()).then_some(bare);
         return Err(Wrong::new("is no name of a mail server")
+            .meant(meant)
             .help("write the host alone, without `smtp://` and port: `smtp.acme.example`"));
     }
     Ok(text.to_owned())

@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 
+use flow_front::diagnostics::Code;
 use ring::digest;
 
 use super::{MailSettings, Settings, SettingsFault};
@@ -41,35 +42,35 @@ impl Settings {
         let keys = unsubscribe_keys(&self.mail, environment);
         match (password, keys) {
             (Ok(smtp_password), Ok(unsubscribe_keys)) => Ok(Secrets { smtp_password, unsubscribe_keys }),
-            (password, keys) => Err(password.err().into_iter().chain(keys.err()).collect()),
+            (password, keys) => Err(password.err().into_iter().chain(keys.err()).map(|fault| *fault).collect()),
         }
     }
 }
 
-fn smtp_password(mail: &MailSettings, environment: &Environment<'_>) -> Result<Option<Secret>, SettingsFault> {
+fn smtp_password(mail: &MailSettings, environment: &Environment<'_>) -> Result<Option<Secret>, Box<SettingsFault>> {
     let MailSettings::Smtp(smtp) = mail else { return Ok(None) };
     let password = read(SMTP_PASSWORD, environment)?;
     match (&smtp.username, &password) {
         (Some(username), None) => {
             let message = format!("the mail server's password for `{username}` is not set");
-            Err(SettingsFault::new(message, None).help(how_to_set(SMTP_PASSWORD)))
+            Err(fault(message, how_to_set(SMTP_PASSWORD)))
         }
-        (None, Some(_)) => {
-            Err(SettingsFault::new(format!("{SMTP_PASSWORD} is set, and `[mail]` has no `username`"), None)
-                .help(format!("add `username = \"..\"` to `[mail]`, or unset {SMTP_PASSWORD}")))
-        }
+        (None, Some(_)) => Err(fault(
+            format!("{SMTP_PASSWORD} is set, and `[mail]` has no `username`"),
+            format!("add `username = \"..\"` to `[mail]`, or unset {SMTP_PASSWORD}"),
+        )),
         _ => Ok(password),
     }
 }
 
-fn unsubscribe_keys(mail: &MailSettings, environment: &Environment<'_>) -> Result<Keys, SettingsFault> {
+fn unsubscribe_keys(mail: &MailSettings, environment: &Environment<'_>) -> Result<Keys, Box<SettingsFault>> {
     let secret = match (read(UNSUBSCRIBE_SECRET, environment)?, mail) {
         (Some(secret), _) => secret,
         (None, MailSettings::File { .. }) => Secret::new(DEVELOPMENT_SECRET),
         (None, MailSettings::Smtp(_)) => {
             let message = "the secret that signs unsubscribe links is not set";
             let how = format!("make one with `openssl rand -hex 32`, keep it, and {}", how_to_set(UNSUBSCRIBE_SECRET));
-            return Err(SettingsFault::new(message, None).help(how));
+            return Err(fault(message, how));
         }
     };
     let lines = secret.expose().lines().map(str::trim).filter(|line| !line.is_empty());
@@ -84,34 +85,44 @@ fn key_id(secret: &str) -> String {
     digest.as_ref().iter().take(ID_OCTETS).map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn bad_keys(error: &KeysError) -> SettingsFault {
+fn bad_keys(error: &KeysError) -> Box<SettingsFault> {
     match error {
         KeysError::Short { .. } => {
             let message =
                 format!("{UNSUBSCRIBE_SECRET} is too short: a secret has at least {SECRET_MIN_OCTETS} characters");
-            SettingsFault::new(message, None).help("make one with `openssl rand -hex 32`")
+            fault(message, "make one with `openssl rand -hex 32`")
         }
-        KeysError::Twice { .. } => {
-            SettingsFault::new(format!("{UNSUBSCRIBE_SECRET} holds the same secret twice"), None)
-                .help("write each secret once, on a line of its own, the newest first")
-        }
+        KeysError::Twice { .. } => fault(
+            format!("{UNSUBSCRIBE_SECRET} holds the same secret twice"),
+            "write each secret once, on a line of its own, the newest first",
+        ),
         KeysError::None | KeysError::Id { .. } => {
-            SettingsFault::new(format!("{UNSUBSCRIBE_SECRET} holds no secret"), None)
-                .help("make one with `openssl rand -hex 32`")
+            fault(format!("{UNSUBSCRIBE_SECRET} holds no secret"), "make one with `openssl rand -hex 32`")
         }
     }
 }
 
-fn read(name: &str, environment: &Environment<'_>) -> Result<Option<Secret>, SettingsFault> {
+/// Of a secret: it has no place in the file.
+fn fault(message: impl Into<String>, help: impl Into<String>) -> Box<SettingsFault> {
+    let fault =
+        SettingsFault::new(Code::BadSettings, message, None).why("nothing leaves this machine without it").help(help);
+    Box::new(fault)
+}
+
+fn read(name: &str, environment: &Environment<'_>) -> Result<Option<Secret>, Box<SettingsFault>> {
     let file_name = format!("{name}_FILE");
     let set = |name: &str| environment(name).filter(|value| !value.is_empty());
     match (set(name), set(&file_name)) {
-        (Some(_), Some(_)) => Err(SettingsFault::new(format!("both {name} and {file_name} are set"), None)
-            .help("unset one of them, so that nobody has to guess which holds")),
+        (Some(_), Some(_)) => Err(fault(
+            format!("both {name} and {file_name} are set"),
+            "unset one of them, so that nobody has to guess which holds",
+        )),
         (Some(value), None) => Ok(Some(Secret::new(value))),
         (None, Some(path)) => read_file(&path).map(Some).map_err(|reason| {
-            SettingsFault::new(format!("{file_name} names `{path}`, which cannot be used: {reason}"), None)
-                .help("write the path of a text file that holds the secret alone, and that this user may read")
+            fault(
+                format!("{file_name} names `{path}`, which cannot be used: {reason}"),
+                "write the path of a text file that holds the secret alone, and that this user may read",
+            )
         }),
         (None, None) => Ok(None),
     }

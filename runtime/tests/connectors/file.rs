@@ -31,6 +31,21 @@ fn the_first_message_under_a_key_stays() {
 }
 
 #[test]
+fn what_a_killed_process_left_behind_goes_when_its_message_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let month = folder.path().join("2026-03");
+    fs::create_dir(&month).unwrap();
+    for name in [".j1.s1.v0.0.tmp", ".j1.s1.v0.7.tmp", ".j2.s1.v0.0.tmp", ".j1.s1.v0.tmp", "notes.tmp"] {
+        fs::write(month.join(name), "half a mess").unwrap();
+    }
+    let connector = FileConnector::open(folder.path()).unwrap();
+    receipt(connector.send(&mail("j1.s1.v0")));
+    let mut names: Vec<_> = fs::read_dir(&month).unwrap().map(|file| file.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, [".j1.s1.v0.tmp", ".j2.s1.v0.0.tmp", "j1.s1.v0.eml", "notes.tmp"], "what is another's stays");
+}
+
+#[test]
 fn opening_says_what_to_do_about_a_folder() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");

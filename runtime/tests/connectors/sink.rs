@@ -14,6 +14,7 @@ use flow_runtime::{
         smtp::{Security, SmtpConnector, SmtpSettings},
     },
     mail::{Address, Secret, to_mime},
+    settings::{MailSettings, Settings},
 };
 
 use crate::support::{mail, receipt, refusal, retry_reason};
@@ -87,6 +88,32 @@ fn messages_arrive_as_they_were_built_and_unknown_mailboxes_bounce() {
     assert_eq!(refusal(connector.send(&to_nobody)).0, RefusedKind::HardBounce);
     assert_eq!(receipt(connector.send(&mail("j3.s1.v0"))), "250 2.0.0 kept as 2");
     assert_eq!(sink.arrived(), ["j1.s1.v0", "j3.s1.v0"].map(|key| to_mime(&mail(key)).unwrap()));
+}
+
+/// As `flow.toml` names it.
+#[test]
+fn the_authority_that_settings_name_vouches_for_the_server() {
+    let Some(sink) = Sink::start(true) else { return };
+    let settings = |authority: &str| {
+        let text = format!(
+            "[project]\nname = \"p\"\ntimezone = \"UTC\"\n[sender]\nfrom = \"a@acme.example\"\naddress = \"Torstraße 1\"\n\
+             unsubscribe_url = \"https://acme.example/u\"\n[mail]\nconnector = \"smtp\"\nhost = \"localhost\"\nport = {}\n\
+             username = \"anna\"\n{authority}",
+            sink.port
+        );
+        let settings = Settings::read(&text, sink.folder.path()).unwrap();
+        assert_eq!(settings.check_files(&text, sink.folder.path(), None), []);
+        settings
+    };
+    let send = |settings: &Settings| {
+        let MailSettings::Smtp(smtp) = &settings.mail else { panic!("{settings:?}") };
+        let connector = smtp.connector(Some(Secret::new("right")), settings.authority().unwrap());
+        SmtpConnector::open(connector).unwrap().send(&mail("j1.s1.v0"))
+    };
+    let reason = retry_reason(send(&settings("")));
+    assert!(reason.contains("certificate"), "{reason}");
+    receipt(send(&settings("certificate_authority = \"certificate\"\n")));
+    assert_eq!(sink.arrived(), [to_mime(&mail("j1.s1.v0")).unwrap()]);
 }
 
 #[test]

@@ -12,5 +12,6 @@ mod mail_events;
 mod required;
 mod segments;
 mod sending;
+mod since;
 mod starts;
 mod support;

@@ -77,3 +77,47 @@ workflow hold { enter when entered hot; reenter after 1 day; wait until left hot
     world.at("2026-03-20 10:00").run();
     assert_eq!(world.read("ada", "industry"), 1);
 }
+
+/// As docs/language.md says of steps that bring a segment about: the condition is true at once, and entering it comes behind the steps of the moment.
+#[test]
+fn a_step_brings_a_segment_about_at_once_and_entering_comes_behind_it() {
+    let text = "segment hot = score >= 60
+workflow raise { enter when signed_up; reenter after 1 day
+  score += 70
+  if hot { set industry = \"saas\" }
+  if entered hot { set region = \"EMEA\" }
+  wait 1 day
+  if entered hot { set region = \"APAC\" } }";
+    let mut world = world(text);
+    world.contact("ada", &[]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", serde_json::json!({})).run();
+    assert_eq!((world.read("ada", "industry"), world.read("ada", "region")), (1, 0));
+    world.at("2026-03-05 10:00").run();
+    assert_eq!(world.read("ada", "region"), 3);
+}
+
+/// A period that passes takes people out, and nothing else has to happen.
+#[test]
+fn time_takes_people_out_of_a_segment() {
+    let text = "segment keen = visited in the last 7 days
+workflow bye { enter when left keen; reenter after 1 day; set industry = \"saas\" }";
+    let mut world = world(text);
+    world.contact("ada", &[]);
+    world.at("2026-03-02 10:00").event("ada", "visited", serde_json::json!({})).run();
+    world.at("2026-03-20 10:00").run();
+    assert_eq!(world.story("ada")[0], "03-09 10:00 bye Entered");
+}
+
+/// As docs/language.md says of a period that is left out in a step: it counts from the entry on, and never the event that lets them in.
+#[test]
+fn without_a_period_a_step_counts_from_the_entry_on() {
+    let text = "workflow ask { enter when visited; reenter after 1 hour
+  if visited { set industry = \"saas\" } else { set industry = \"fintech\" }
+  if visited at least 2 times { set region = \"EMEA\" } else { set region = \"APAC\" } }";
+    let mut world = world(text);
+    world.contact("ada", &[]);
+    for day in ["02", "04"] {
+        world.at(&format!("2026-03-{day} 10:00")).event("ada", "visited", serde_json::json!({})).run();
+        assert_eq!((world.read("ada", "industry"), world.read("ada", "region")), (2, 3), "{day}");
+    }
+}

@@ -1,43 +1,59 @@
 //! Entries that a workflow's own goal, exit or skip refuses.
 //!
 //! Whoever meets a goal or an exit already is not taken in, and neither is who is skipped. Where the entry itself says that one of them
-//! holds, nobody could ever come in: `enter when customer` beside `skip when customer`. What an entry says is taken test by test; of an
-//! `or`, each side must be refused. An event that triggers says nothing of the past, so `goal "…" when requested_demo` may stand in a
-//! workflow that a request begins: it counts from then on.
+//! holds, nobody could ever come in: `enter when customer` beside `skip when customer`. So it is where one holds at every start, whoever
+//! comes: `exit when not clicked hello`. The event that lets somebody in is none since entry, so `goal "…" when requested_demo` may stand
+//! in a workflow that a request begins; but it has happened, so `skip when requested_demo ever` may not.
 
 use super::Subject;
-use super::contradiction::{excludes, range};
+use super::together::{Together, When};
 use crate::diagnostics::{Diagnostic, contract};
-use crate::env::Env;
 use crate::resolve::Declared;
 use crate::source::{Location, Span};
 use crate::syntax::ast::{self, Header};
-use crate::typed::{Cond, TypedEntry, TypedWorkflow};
+use crate::typed::{Cond, EventTest, Since, TypedEntry, TypedWorkflow};
 
 pub(super) fn prove(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
+    let together = Together::new(subject.env);
     for (declared, workflow) in subject.workflows() {
-        let (TypedEntry::Event { when, at } | TypedEntry::Becomes { when, at, .. }) = &workflow.entry else { continue };
-        let Some(refusal) = first_refusal(subject.env, declared, workflow, when) else { continue };
-        let Refusal { clause, of } = refusal;
+        let entry = match &workflow.entry {
+            TypedEntry::Event { when, at } | TypedEntry::Becomes { when, at, .. } => Some((when, *at)),
+            TypedEntry::ByHand { .. } => None,
+        };
+        let Some(refusal) = first_refusal(&together, declared, workflow, entry.map(|(when, _)| when)) else { continue };
+        let Refusal { clause, of, when: refuses } = refusal;
         let test = subject.env.text_at(of.file, of.span);
-        found.push(contract::entry_refused(clause, &test, of, *at, later_stage(subject, when, clause, &test)));
+        let always = !together.can_hold(&[(refuses, false)], When::AtEntry);
+        found.push(match entry.filter(|_| !always) {
+            None => contract::refused_at_the_start(clause, &test, of),
+            Some((when, at)) => match (once_more(refuses, &test), later_stage(subject, when, clause, &test)) {
+                (Some(again), _) => contract::entry_counts_itself(clause, &test, of, at, again),
+                (None, later) => contract::entry_refused(clause, &test, of, at, later),
+            },
+        });
     }
 }
 
 /// What refuses everyone who would enter.
-struct Refusal {
+struct Refusal<'w> {
     /// `exit when`
     clause: &'static str,
-    /// Its condition.
+    /// Where its condition stands.
     of: Location,
+    when: &'w Cond,
 }
 
-fn first_refusal(
-    env: &Env<'_>,
+fn first_refusal<'w>(
+    together: &Together<'_>,
     declared: &Declared<ast::Workflow>,
-    workflow: &TypedWorkflow,
-    entry: &Cond,
-) -> Option<Refusal> {
+    workflow: &'w TypedWorkflow,
+    entry: Option<&Cond>,
+) -> Option<Refusal<'w>> {
+    // That nobody can be like this at all was reported there.
+    let entry: Vec<(&Cond, bool)> = entry.map(|entry| (entry, true)).into_iter().collect();
+    if !together.can_hold(&entry, When::AtEntry) {
+        return None;
+    }
     let spans = |wanted: fn(&Header) -> Option<Span>| {
         declared.node.headers().filter_map(move |header| wanted(&header.kind)).map(|span| declared.at(span))
     };
@@ -46,40 +62,22 @@ fn first_refusal(
     let goal = workflow.goal.iter().map(|goal| ("goal", &goal.when, goal.when_at));
     let exits = workflow.exits.iter().zip(exits).map(|((when, ..), of)| ("exit when", when, of));
     let skips = workflow.skip.iter().zip(skips).map(|(when, of)| ("skip when", when, of));
-    let mut refusals = goal.chain(exits).chain(skips);
-    let refusal = refusals.find(|(_, refuses, _)| implies(env, entry, refuses))?;
-    Some(Refusal { clause: refusal.0, of: refusal.2 })
+    let mut refusals = goal.chain(exits).chain(skips).map(|(clause, when, of)| Refusal { clause, of, when });
+    refusals.find(|refusal| {
+        let said: Vec<(&Cond, bool)> = entry.iter().copied().chain([(refusal.when, false)]).collect();
+        !together.can_hold(&said, When::AtEntry)
+    })
 }
 
-/// Whether one condition cannot hold without the other, as far as can be seen test by test.
-fn implies(env: &Env<'_>, holds: &Cond, asked: &Cond) -> bool {
-    // Whatever it was meant to say, it was reported.
-    if matches!(holds, Cond::Unknown) || matches!(asked, Cond::Unknown) {
-        return false;
-    }
-    match (holds, asked) {
-        _ if holds == asked => true,
-        (_, Cond::All(parts)) => !parts.is_empty() && parts.iter().all(|part| implies(env, holds, &part.cond)),
-        (Cond::Any(parts), _) => !parts.is_empty() && parts.iter().all(|part| implies(env, &part.cond, asked)),
-        (_, Cond::Any(parts)) if parts.iter().any(|part| implies(env, holds, &part.cond)) => true,
-        (Cond::All(parts), _) => parts.iter().any(|part| implies(env, &part.cond, asked)),
-        (Cond::Segment(id), _) if env.segment(*id).is_some_and(|said| implies(env, said, asked)) => true,
-        (_, Cond::Segment(id)) => env.segment(*id).is_some_and(|said| implies(env, holds, said)),
-        (_, Cond::Not(not)) => excludes(holds, not),
-        (Cond::CodeIn(one, codes), Cond::CodeIn(other, all)) => {
-            one == other && codes.iter().all(|code| all.contains(code))
-        }
-        (Cond::TextIn(one, texts), Cond::TextIn(other, all)) => {
-            one == other && texts.iter().all(|text| all.contains(text))
-        }
-        (Cond::CodeIn(one, codes), _) => range(asked).is_some_and(|(other, low, high)| {
-            *one == other && !codes.is_empty() && codes.iter().all(|code| (low..=high).contains(code))
-        }),
-        _ => match (range(holds), range(asked)) {
-            (Some((one, from, to)), Some((other, low, high))) => one == other && low <= from && to <= high,
-            _ => false,
-        },
-    }
+/// `skip when visited ever` beside `enter when visited`: those who had done it before were meant. Only where it is this test alone.
+fn once_more(refuses: &Cond, test: &str) -> Option<String> {
+    let Cond::Events(EventTest { at_least: 1, since: Since::Ever | Since::Within(_), .. }) = refuses else {
+        return None;
+    };
+    let at = test.rfind(" in the last ").or_else(|| test.rfind(" within the last ")).or_else(|| test.rfind(" ever"))?;
+    let (event, period) = test.split_at_checked(at)?;
+    let event = event.split(" at least ").next()?;
+    Some(format!("{event} at least 2 times{period}"))
 }
 
 /// `exit when stage >= lead` beside an entry of people who are `mql`: those who come further were meant.

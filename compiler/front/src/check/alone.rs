@@ -1,13 +1,14 @@
 //! A few declarations of a text that is only tried out, against all that the project says.
 
 use super::cx::Cx;
-use super::{email, segment, team, workflow};
-use crate::diagnostics::{Diagnostic, Severity};
+use super::{Hand, check_bodies, segment};
+use crate::diagnostics::{Diagnostic, Severity, many};
 use crate::env::Env;
 use crate::env::schema::Schema;
 use crate::resolve::{self, Declared};
 use crate::source::{FileId, Location, Span};
 use crate::syntax::Settled;
+use crate::typed::Typed;
 
 /// What is wrong with a text in the place of another; the places are its own. What a project lacks because of it is not looked at, and
 /// what was meant by lines that cannot be read is guessed in a part of the text alone.
@@ -15,14 +16,14 @@ pub(crate) fn errors_alone(env: &Env<'_>, place: Location, file: FileId, text: &
     let (scope, mut found) = resolve::alone(env.scope, place, file, text, guess);
     Schema::of(&scope, &mut found);
     let mut trial = Trial { env, text, settled: scope.settled.first().map(Vec::as_slice).unwrap_or_default(), found };
-    scope.segments.iter().for_each(|segment| trial.check(segment, segment::check_segment));
-    scope.emails.values().for_each(|email| trial.check(email, email::check_email));
-    scope.teams.iter().for_each(|team| trial.check(team, team::check_team));
-    scope.workflows.iter().for_each(|workflow| trial.check(workflow, workflow::check_workflow));
+    for segment in &scope.segments {
+        trial.check(segment, segment::check_segment);
+    }
+    check_bodies(&scope, &mut trial, &mut Typed::default());
     let mut found = trial.found;
     found.retain(|found| found.severity == Severity::Error);
     found.sort_by_key(Diagnostic::at);
-    found
+    many::bounded(found, |_| Some((file, 0))).0
 }
 
 struct Trial<'t> {
@@ -32,10 +33,11 @@ struct Trial<'t> {
     found: Vec<Diagnostic>,
 }
 
-impl Trial<'_> {
-    fn check<T, U>(&mut self, declared: &Declared<T>, check: impl Fn(&mut Cx<'_>, &T) -> U) {
+impl Hand for Trial<'_> {
+    fn check<T, U>(&mut self, declared: &Declared<T>, check: impl Fn(&mut Cx<'_>, &T) -> U) -> U {
         let mut cx = Cx::trial(self.env, declared.file, self.text, self.settled);
-        check(&mut cx, &declared.node);
+        let checked = check(&mut cx, &declared.node);
         self.found.extend(cx.found.diagnostics);
+        checked
     }
 }

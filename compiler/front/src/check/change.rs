@@ -90,8 +90,14 @@ fn check_set_value(cx: &mut Cx<'_>, field: FieldId, value: &ast::Value, journey:
 /// A field that steps may change.
 fn settable(cx: &mut Cx<'_>, name: &ast::Name) -> Option<FieldId> {
     let at = cx.at(name.span);
+    if let Some((why, help)) = no_field_to_set(cx, &name.text) {
+        cx.report(types::not_settable(&name.text, why, at, &help));
+        return None;
+    }
     let field = named::field(cx, name)?;
     let (why, help) = match name.text.as_str() {
+        "email" => ("mails go there, and it tells who the person is", "addresses come from imports and events"),
+        "timezone" => ("it says where the person is", "zones come from imports and events"),
         "stage" => ("the lifecycle moves step by step", "write `advance stage to mql`"),
         "unsubscribed" | "hard_bounced" | "complained" | "do_not_contact" => {
             ("only the person, their mail server or an operator decides this", "ask about it with `if` instead")
@@ -101,6 +107,29 @@ fn settable(cx: &mut Cx<'_>, name: &ast::Name) -> Option<FieldId> {
     };
     cx.report(types::not_settable(&name.text, why, at, help));
     None
+}
+
+/// What is no field and people set elsewhere: tags, segments, consent, and what a person is known by. Why, and what to do.
+fn no_field_to_set(cx: &Cx<'_>, name: &str) -> Option<(&'static str, String)> {
+    let schema = &cx.env.schema;
+    if schema.field(name).is_some() {
+        return None;
+    }
+    if schema.tag(name).is_some() {
+        return Some(("it is a tag", format!("write `tag {name}` or `untag {name}`")));
+    }
+    if cx.env.segments.ids.contains_key(name) {
+        let help = "change a field that its condition asks for".to_owned();
+        return Some(("it is a segment, which follows from what is known of a person", help));
+    }
+    let is_consent = name.split('_').any(|word| matches!(word, "consent" | "subscribed" | "optin" | "optout" | "gdpr"))
+        || ["opt_in", "opt_out", "opted_in", "opted_out"].iter().any(|words| name.contains(words));
+    if is_consent {
+        let help = "it comes from imports and events such as `Unsubscribed`".to_owned();
+        return Some(("only the person's own act gives consent or takes it back", help));
+    }
+    let is_identity = matches!(name, "id" | "user_id" | "contact_id" | "anonymous_id");
+    is_identity.then(|| ("it tells who the person is", "it comes from imports and events".to_owned()))
 }
 
 /// The mended line of `NAME += N` on a field that may be missing is another one than in a sum.

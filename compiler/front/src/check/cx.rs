@@ -1,6 +1,6 @@
 //! The hand that a check writes with: one declaration, what is found wrong in it, and what its words mean.
 
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Missing};
 use crate::env::schema::Schema;
 use crate::env::{Env, settled_line};
 use crate::meaning::{Meaning, Meanings};
@@ -71,7 +71,8 @@ impl<'e> Cx<'e> {
 
     /// Reports a name that is not declared, unless it may have been in a declaration that could not be read, or was in one that is there
     /// twice.
-    pub(super) fn report_unknown(&mut self, name: &str, kinds: &[Kind], diagnostic: Diagnostic) {
+    pub(super) fn report_unknown(&mut self, name: &str, kinds: &'static [Kind], mut diagnostic: Diagnostic) {
+        diagnostic.missing = Some(Missing { name: name.to_owned(), kinds });
         let lost = self.env.is_disputed(name) || kinds.iter().any(|kind| self.may_be_lost(*kind));
         // A module that was not found may have declared it, but hardly a name that is nearly another one.
         let from_module = self.env.scope.module_missing && diagnostic.edits.is_empty();

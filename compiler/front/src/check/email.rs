@@ -4,7 +4,7 @@ use super::Known;
 use super::cx::Cx;
 use super::predicate::Asked;
 use super::predicate::check_predicate;
-use super::text::{check_address, check_web_address, fixed_text, limited_text, report_repeated};
+use super::text::{check_address, check_web_address, fixed_text, limited_text, nothing_to_read, report_repeated};
 use crate::diagnostics::names;
 use crate::diagnostics::{suggest, template};
 use crate::source::{FileId, Span};
@@ -56,13 +56,7 @@ fn report_email_clauses(cx: &mut Cx<'_>, node: &ast::Email) {
         return;
     }
     for subject in node.subjects() {
-        // Signs that nobody sees are nothing to read either.
-        let is_unseen = |c: char| {
-            c.is_whitespace()
-                || c.is_control()
-                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
-        };
-        if subject.text.plain().is_some_and(|text| text.chars().all(is_unseen)) {
+        if nothing_to_read(&subject.text) {
             cx.report(names::empty_subject(&node.name.text, cx.at(subject.text.span)));
         }
     }

@@ -5,15 +5,16 @@ use super::duration::look_back_ms;
 use super::field::{report_reversed, text_needle, text_test_kind};
 use super::named;
 use super::number::day_bound;
-use super::predicate::Asked;
+use super::predicate::{Asked, engaged_email};
 use super::relation::{self, Values, asks_in_other_words, report_no_order, single};
-use crate::diagnostics::{names, time};
+use crate::diagnostics::{names, reach, time};
+use crate::domain::event_can_be;
 use crate::meaning::Meaning;
 use crate::source::Span;
 use crate::syntax::ast::{self, CountKind, Order, Period, Relation};
 use crate::typed::{Cond, EventTest, Part, Since};
 use crate::values::whole_of;
-use flow_ir::{FieldType, Pattern, PatternEvent, PropertyTest, Trait};
+use flow_ir::{CountedSince, FieldType, Pattern, PatternEvent, PropertyTest, Trait};
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one construct, as the grammar gives them")]
 pub(super) fn check_event(
@@ -34,10 +35,37 @@ pub(super) fn check_event(
     else {
         return Cond::Unknown;
     };
+    if report_no_such_event(cx, name, properties, &tests) {
+        return Cond::Unknown;
+    }
     let text = pattern_text(cx, name, properties);
     let pattern = Pattern { text, event: PatternEvent::Declared(event), tests: tests.into_iter().flatten().collect() };
     let cond = counted(cx, pattern, counts, since, span);
     if none { Cond::Not(Box::new(cond)) } else { cond }
+}
+
+/// Reports the first two properties that no event has both; `tests` are what each asks.
+fn report_no_such_event(
+    cx: &mut Cx<'_>,
+    name: &ast::Name,
+    properties: &[ast::Property],
+    tests: &[Vec<PropertyTest>],
+) -> bool {
+    if event_can_be(tests.iter().flatten(), None) {
+        return false;
+    }
+    let can_be = |tests: &[&Vec<PropertyTest>]| event_can_be(tests.iter().copied().flatten(), None);
+    let mut pairs = properties
+        .iter()
+        .zip(tests)
+        .enumerate()
+        .flat_map(|(at, second)| properties.iter().zip(tests).take(at).map(move |first| (first, second)));
+    let Some(((first, _), (second, _))) = pairs.find(|((_, one), (_, other))| !can_be(&[one, other])) else {
+        return false;
+    };
+    let (test, at, first) = (cx.text_at(second.span), cx.at(second.span), cx.at(first.span));
+    cx.report(reach::no_such_event(&test, &name.text, at, first));
+    true
 }
 
 /// That it happened so many times.
@@ -77,8 +105,19 @@ pub(super) fn check_since(
             None
         }
         (Some(Period::Ever), _) => Some(Since::Ever),
-        (Some(Period::SinceEntry), _) if asked.journey().is_some() => Some(Since::Entry),
-        (Some(Period::FromNow), Asked::Waiting(_)) => Some(Since::Block),
+        (Some(Period::SinceEntry), _) if asked.journey().is_some() => Some(Since::Journey(CountedSince::Entry)),
+        (Some(Period::FromNow), Asked::Waiting(_)) => Some(Since::Journey(CountedSince::Wait)),
+        (Some(Period::SinceSent(email)), _) => match asked.journey() {
+            Some(journey) => {
+                let email = engaged_email(cx, "since", email, journey)?;
+                Some(Since::Journey(CountedSince::Sent(email)))
+            }
+            None => {
+                let period = format!("since {}", email.text);
+                cx.report(time::period_not_here(&period, at, "nobody was sent it in a workflow here"));
+                None
+            }
+        },
         (Some(Period::SinceEntry), _) => {
             cx.report(time::period_not_here("since entry", at, "nobody has entered a workflow here"));
             None
@@ -87,8 +126,7 @@ pub(super) fn check_since(
             cx.report(time::period_not_here("from now", at, "only a `wait until` looks ahead"));
             None
         }
-        (None, Asked::InJourney(_) | Asked::Goal(_)) => Some(Since::Entry),
-        (None, Asked::Waiting(_)) => Some(Since::Block),
+        (None, Asked::InJourney(_) | Asked::Goal(_) | Asked::Waiting(_)) => Some(Since::Journey(CountedSince::Entry)),
         (None, Asked::Entry) if !counted => Some(Since::Trigger),
         (None, Asked::Entry | Asked::Anywhere(_)) => {
             cx.report(time::no_period(what, at, asked.words()));

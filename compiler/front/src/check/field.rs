@@ -3,10 +3,11 @@
 use super::Known;
 use super::cx::Cx;
 use super::named;
+use super::never::{report_never, report_never_found};
 use super::number::{Missing, check_number, constant_date, constant_day, day_bound};
 use super::predicate::comparison;
 use super::predicate::may_miss;
-use super::relation::{self, Values, asks_in_other_words, report_no_order, single};
+use super::relation::{self, Values, asks_in_other_words, report_no_order, single, with_its_not};
 use crate::country;
 use crate::diagnostics::{missing, reach, types};
 use crate::env::schema;
@@ -31,6 +32,9 @@ pub(super) fn text_needle(
             cx.report(types::nothing_to_look_for(&name.text, relation.words(), cx.at(literal.span())));
             return None;
         }
+        if report_never_found(cx, &name.text, relation, literal, &needle) {
+            return None;
+        }
         return Some(needle);
     }
     if *ty == FieldType::Country {
@@ -43,6 +47,14 @@ pub(super) fn text_needle(
     None
 }
 
+/// `is not ""` is `is known`.
+fn report_not_empty(cx: &mut Cx<'_>, field: &str, value: Span) {
+    let whole = with_its_not(cx, value);
+    let mut diagnostic = types::never_empty(field, cx.at(value));
+    diagnostic.edits.clear();
+    cx.report(diagnostic.edit(whole, "known"));
+}
+
 pub(super) fn check_field_relation(
     cx: &mut Cx<'_>,
     field: FieldId,
@@ -51,6 +63,13 @@ pub(super) fn check_field_relation(
     known: &Known,
 ) -> Cond {
     if asks_in_other_words(cx, &cx.env.schema.shape(field).ty, relation) {
+        return Cond::Unknown;
+    }
+    if let Relation::IsNot(ast::Literal::Text(text)) = relation
+        && text.plain().is_some_and(|text| text.trim().is_empty())
+    {
+        let name = cx.env.schema.shape(field).name.clone();
+        report_not_empty(cx, &name, text.span);
         return Cond::Unknown;
     }
     match relation {
@@ -82,7 +101,15 @@ pub(super) fn check_field_relation(
 
 fn check_is_none_of(cx: &mut Cx<'_>, field: FieldId, literals: &[ast::Literal], span: Span, known: &Known) -> Cond {
     let cond = check_is_one_of(cx, field, literals);
-    if cond == Cond::Unknown || !surprises(cx, field, span, known) { Cond::Not(Box::new(cond)) } else { Cond::Unknown }
+    let other = literals.iter().find_map(|literal| match literal {
+        ast::Literal::Word(name) => {
+            cx.env.schema.field(&name.text).filter(|other| may_miss(cx, *other, known).is_some())
+        }
+        _ => None,
+    });
+    let surprising = cond != Cond::Unknown
+        && (surprises(cx, field, span, known) || other.is_some_and(|other| surprises(cx, other, span, known)));
+    if surprising { Cond::Unknown } else { Cond::Not(Box::new(cond)) }
 }
 
 /// Reports a test that would surprise about people whose field is missing.
@@ -99,6 +126,13 @@ fn surprises(cx: &mut Cx<'_>, field: FieldId, span: Span, known: &Known) -> bool
 fn check_is_one_of(cx: &mut Cx<'_>, field: FieldId, literals: &[ast::Literal]) -> Cond {
     let shape = cx.env.schema.shape(field);
     let (name, ty) = (shape.name.as_str(), &shape.ty);
+    if matches!(ty, FieldType::Number | FieldType::Money | FieldType::Date | FieldType::Moment) {
+        // Each is looked at, so that each says what is wrong with it.
+        let conds: Vec<Option<Cond>> =
+            literals.iter().map(|literal| check_is_value(cx, field, name, ty, literal)).collect();
+        let conds: Option<Vec<Cond>> = conds.into_iter().collect();
+        return conds.map_or(Cond::Unknown, |conds| any_of(cx, conds, literals));
+    }
     let Some(values) = relation::values(cx, name, ty, literals) else { return Cond::Unknown };
     let conds = match values {
         Values::Codes(codes) => return Cond::CodeIn(field, codes),
@@ -133,6 +167,36 @@ fn any_of(cx: &Cx<'_>, mut conds: Vec<Cond>, literals: &[ast::Literal]) -> Cond 
     Cond::Any(conds.into_iter().zip(places).map(|(cond, at)| Part { cond, at }).collect())
 }
 
+/// That a number, a date or a moment is one that is written, or that of another field.
+fn check_is_value(cx: &mut Cx<'_>, field: FieldId, name: &str, ty: &FieldType, literal: &ast::Literal) -> Option<Cond> {
+    if let Some(other) = other_field(cx, field, literal) {
+        return Some(Cond::Compare(Number::Field(field), Comparison::Equal, Number::Field(other?)));
+    }
+    let literal = std::slice::from_ref(literal);
+    match relation::values(cx, name, ty, literal)? {
+        Values::Ranges(ranges) => Some(in_ranges(cx, &Number::Field(field), &ranges, literal)),
+        Values::Codes(_) | Values::Texts(_) | Values::Truths(_) => None,
+    }
+}
+
+/// The field that a word names, for a comparison with a field; one of another kind is reported. Nothing where it names none.
+fn other_field(cx: &mut Cx<'_>, field: FieldId, literal: &ast::Literal) -> Option<Option<FieldId>> {
+    let ast::Literal::Word(name) = literal else { return None };
+    let other = cx.env.schema.field(&name.text)?;
+    let [ours, theirs] = [field, other].map(|field| cx.env.schema.shape(field));
+    let is_number = |ty: &FieldType| matches!(ty, FieldType::Number | FieldType::Money);
+    if ours.ty == theirs.ty || (is_number(&ours.ty) && is_number(&theirs.ty)) {
+        return Some(named::field(cx, name));
+    }
+    let diagnostic = types::fields_of_two_kinds(
+        [&ours.name, schema::words(&ours.ty)],
+        [&theirs.name, schema::words(&theirs.ty)],
+        cx.at(name.span),
+    );
+    cx.report(diagnostic);
+    Some(None)
+}
+
 pub(super) fn stage_literal(cx: &mut Cx<'_>, literal: &ast::Literal) -> Option<i64> {
     let (text, at) = match literal {
         ast::Literal::Word(name) => (name.text.clone(), cx.at(name.span)),
@@ -148,6 +212,9 @@ pub(super) fn stage_literal(cx: &mut Cx<'_>, literal: &ast::Literal) -> Option<i
 
 /// A value of a choice, by its place in the list.
 pub(super) fn check_choice(cx: &mut Cx<'_>, field: &str, choices: &[String], literal: &ast::Literal) -> Option<usize> {
+    if report_field_beside_value(cx, field, &FieldType::OneOf(choices.to_vec()), literal) {
+        return None;
+    }
     let at = cx.at(literal.span());
     if matches!(literal, ast::Literal::Text(_)) {
         cx.means(at.span, Meaning::Value(ValueKind::Choice));
@@ -159,6 +226,9 @@ pub(super) fn check_choice(cx: &mut Cx<'_>, field: &str, choices: &[String], lit
 /// A text that a value may be, in lower case; of a country its code.
 pub(super) fn text_value(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: &ast::Literal) -> Option<String> {
     let text = plain_text(cx, field, ty, literal)?;
+    if report_never(cx, field, ty, literal, &text) {
+        return None;
+    }
     if *ty != FieldType::Country {
         return Some(text.to_lowercase());
     }
@@ -170,6 +240,9 @@ pub(super) fn text_value(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: 
 }
 
 fn plain_text(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: &ast::Literal) -> Option<String> {
+    if report_field_beside_value(cx, field, ty, literal) {
+        return None;
+    }
     let at = cx.at(literal.span());
     if matches!(literal, ast::Literal::Text(_)) {
         cx.means(at.span, Meaning::Value(ValueKind::Text));
@@ -178,7 +251,21 @@ fn plain_text(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: &ast::Liter
     cx.read(literals::plain(field, ty, literal, &text, at))
 }
 
+/// `job_title is first_name`: reports another field where a value is written out. Whether it is one.
+fn report_field_beside_value(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: &ast::Literal) -> bool {
+    let ast::Literal::Word(name) = literal else { return false };
+    let is_field = cx.env.schema.field(&name.text).is_some();
+    if is_field {
+        let example = literals::example(field, ty);
+        cx.report(types::field_beside_value(field, &name.text, schema::words(ty), cx.at(name.span), &example));
+    }
+    is_field
+}
+
 pub(super) fn wrong_literal(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: &ast::Literal) {
+    if report_field_beside_value(cx, field, ty, literal) {
+        return;
+    }
     let text = cx.text_at(literal.span());
     cx.report(literals::wrong(field, ty, literal, &text, cx.at(literal.span())));
 }
@@ -227,19 +314,42 @@ fn check_field_between(
     check_between(cx, &Number::Field(field), (from, low), (to, high))
 }
 
-/// Both days belong to it, from the beginning of the first to the end of the last.
+/// What lies at one end of a range of moments: those of a day, its first and the first behind it, or that of a field.
+enum End {
+    Day(i64, i64),
+    Field(FieldId),
+}
+
+/// Both days belong to it, from the beginning of the first to the end of the last; and both moments, where they are fields.
 fn check_moment_between(cx: &mut Cx<'_>, field: FieldId, low: &ast::Sum, high: &ast::Sum) -> Cond {
     let shape = cx.env.schema.shape(field);
-    let days = [low, high].map(|end| {
+    let ends = [low, high].map(|end| {
         let literal = single(cx, &shape.name, &shape.ty, end)?;
-        constant_day(cx, literal)
+        match other_field(cx, field, literal) {
+            Some(other) => other.map(End::Field),
+            None => constant_day(cx, literal).map(|(from, until)| End::Day(from, until)),
+        }
     });
-    let [Some((from, _)), Some((last, until))] = days else { return Cond::Unknown };
-    if from > last {
+    let [Some(from), Some(to)] = ends else { return Cond::Unknown };
+    if let (End::Day(from, _), End::Day(last, _)) = (&from, &to)
+        && from > last
+    {
         report_reversed(cx, low, high);
         return Cond::Unknown;
     }
-    from_until(&Number::Field(field), (from, cx.at(low.span)), (until, cx.at(high.span)))
+    let from = match from {
+        End::Day(from, _) => (Comparison::GreaterOrEqual, Number::Const(from)),
+        End::Field(field) => (Comparison::GreaterOrEqual, Number::Field(field)),
+    };
+    let to = match to {
+        End::Day(_, until) => (Comparison::Less, Number::Const(until)),
+        End::Field(field) => (Comparison::LessOrEqual, Number::Field(field)),
+    };
+    let part = |((comparison, end), sum): ((Comparison, Number), &ast::Sum)| Part {
+        cond: Cond::Compare(Number::Field(field), comparison, end),
+        at: cx.at(sum.span),
+    };
+    Cond::All([(from, low), (to, high)].map(part).into())
 }
 
 fn from_until(number: &Number, from: (i64, Location), until: (i64, Location)) -> Cond {
@@ -281,7 +391,27 @@ fn check_field_order(cx: &mut Cx<'_>, field: FieldId, order: Order, sum: &ast::S
     if matches!(order, Order::Under | Order::AtMost) && surprises(cx, field, span, known) {
         return Cond::Unknown;
     }
+    if cx.env.schema.shape(field).ty == FieldType::Stage && beyond_the_stages(cx, order, &right, span) {
+        return Cond::Unknown;
+    }
     Cond::Compare(Number::Field(field), comparison(order), right)
+}
+
+/// Reports what is asked beyond the last stage, or below the first.
+fn beyond_the_stages(cx: &mut Cx<'_>, order: Order, stage: &Number, span: Span) -> bool {
+    let Number::Const(stage) = stage else { return false };
+    let stages = &cx.env.schema.stages;
+    let beyond = match order {
+        Order::Over => *stage == stages.len() as i64 - 1,
+        Order::Under => *stage == 0,
+        Order::AtLeast | Order::AtMost => false,
+    };
+    let name = usize::try_from(*stage).ok().and_then(|stage| stages.get(stage)).filter(|_| beyond);
+    let Some(name) = name else { return false };
+    let is = if order == Order::Over { "last" } else { "first" };
+    let instead = format!("stage is {name}");
+    cx.report(reach::beyond_the_stages(&cx.text_at(span), cx.at(span), name, is, &instead));
+    true
 }
 
 /// What a field that has an order is compared with.
@@ -297,8 +427,8 @@ fn order_value(
     match shape.ty {
         FieldType::Number | FieldType::Money => check_number(cx, sum, known, Missing::IsFalse),
         FieldType::Date | FieldType::Moment => match single(cx, &shape.name, &shape.ty, sum)? {
-            ast::Literal::Word(name) if field_of(cx, name) == Some(&shape.ty) => {
-                named::field(cx, name).map(Number::Field)
+            literal @ ast::Literal::Word(name) if cx.env.schema.field(&name.text).is_some() => {
+                other_field(cx, field, literal)?.map(Number::Field)
             }
             literal if shape.ty == FieldType::Date => constant_date(cx, literal).map(Number::Const),
             literal => day_bound(cx, &shape.name, order?, literal, span).map(Number::Const),
@@ -318,10 +448,4 @@ fn order_value(
             None
         }
     }
-}
-
-/// The type of the field that a word names.
-fn field_of<'e>(cx: &Cx<'e>, name: &ast::Name) -> Option<&'e FieldType> {
-    let field = cx.env.schema.field(&name.text)?;
-    Some(&cx.env.schema.shape(field).ty)
 }

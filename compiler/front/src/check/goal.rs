@@ -5,13 +5,13 @@ use super::cx::Cx;
 use super::duration::check_duration;
 use super::header::Around;
 use super::predicate::{Asked, check_predicate};
-use super::text::fixed_text;
+use super::text::name_text;
 use crate::syntax::ast::Goal;
 use crate::typed::{TypedGoal, TypedWorkflow};
 
 pub(super) fn goal(cx: &mut Cx<'_>, goal: &Goal, around: &Around<'_>, typed: &mut TypedWorkflow) {
     typed.goal = Some(TypedGoal {
-        text: fixed_text(cx, &goal.text).unwrap_or_default(),
+        text: name_text(cx, &goal.text, "goal", "goal \"Book a demo\" when requested_demo").unwrap_or_default(),
         when: check_predicate(cx, &goal.when, Asked::Goal(around.anywhere), &Known::new()),
         within: goal.within.as_ref().and_then(|within| check_duration(cx, within)),
         continues: goal.continues,

@@ -14,6 +14,7 @@ mod flow;
 mod habits;
 mod header;
 mod named;
+mod never;
 mod number;
 mod predicate;
 mod relation;
@@ -75,14 +76,28 @@ pub(crate) fn environment<'p>(scope: &'p Scope, project: &'p Project) -> (Env<'p
 pub(crate) fn check(env: &Env<'_>, known: Checked) -> Checked {
     let Checked { mut typed, meanings, diagnostics } = known;
     let mut all = Gathered { found: Found { diagnostics, meanings } };
-    let scope = env.scope;
-    typed.emails = scope.emails.values().map(|email| all.check(env, email, email::check_email)).collect();
-    typed.teams = scope.teams.iter().map(|team| all.check(env, team, team::check_team)).collect();
-    typed.workflows =
-        scope.workflows.iter().map(|workflow| all.check(env, workflow, workflow::check_workflow)).collect();
+    check_bodies(env.scope, &mut (env, &mut all), &mut typed);
     let Found { diagnostics, mut meanings } = all.found;
     meanings.settle();
     Checked { typed, meanings, diagnostics }
+}
+
+/// Who checks one declaration, and keeps what is found.
+trait Hand {
+    fn check<T, U>(&mut self, declared: &Declared<T>, check: impl Fn(&mut Cx<'_>, &T) -> U) -> U;
+}
+
+/// Every kind of declaration that is checked by itself; segments come before them.
+fn check_bodies(scope: &Scope, hand: &mut impl Hand, typed: &mut Typed) {
+    typed.emails = scope.emails.values().map(|email| hand.check(email, email::check_email)).collect();
+    typed.teams = scope.teams.iter().map(|team| hand.check(team, team::check_team)).collect();
+    typed.workflows = scope.workflows.iter().map(|workflow| hand.check(workflow, workflow::check_workflow)).collect();
+}
+
+impl Hand for (&Env<'_>, &mut Gathered) {
+    fn check<T, U>(&mut self, declared: &Declared<T>, check: impl Fn(&mut Cx<'_>, &T) -> U) -> U {
+        self.1.check(self.0, declared, check)
+    }
 }
 
 fn typed_environment(env: &Env<'_>) -> Typed {

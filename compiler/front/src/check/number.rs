@@ -147,7 +147,7 @@ pub(super) fn constant_day(cx: &mut Cx<'_>, literal: &ast::Literal) -> Option<(i
     let moments = begins(day).zip(begins(day + 1));
     if moments.is_none() {
         let text = cx.text_at(literal.span());
-        cx.report(types::bad_date(&text, cx.at(literal.span())));
+        cx.report(types::too_far(&text, cx.at(literal.span())));
     }
     moments
 }

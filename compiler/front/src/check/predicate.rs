@@ -27,6 +27,7 @@ macro_rules! modules {
     ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => { $(mod $module;)* };
 }
 constructs::predicates!(modules);
+pub(super) use engaged::engaged_email;
 
 /// Where a predicate stands: what it may ask, and since when events count by themselves.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +40,7 @@ pub(super) enum Asked<'j> {
     InJourney(&'j Journey),
     /// A goal: since entry too.
     Goal(&'j Journey),
-    /// A `wait until`: since the steps before it ran.
+    /// A `wait until`: since entry too, and it alone may say `from now`.
     Waiting(&'j Journey),
 }
 
@@ -214,7 +215,7 @@ fn first_missing(cx: &Cx<'_>, cond: &Cond, known: &Known) -> Option<FieldId> {
             may_miss(cx, *field, known)
         }
         Cond::Compare(left, _, right) => {
-            fields_of(left).into_iter().chain(fields_of(right)).find_map(|field| may_miss(cx, field, known))
+            left.fields().into_iter().chain(right.fields()).find_map(|field| may_miss(cx, field, known))
         }
         _ => None,
     }
@@ -383,15 +384,6 @@ pub(super) fn comparison(order: Order) -> Comparison {
     }
 }
 
-/// The fields whose absence makes a number missing.
-fn fields_of(number: &Number) -> Vec<FieldId> {
-    match number {
-        Number::Const(_) | Number::Or(..) => Vec::new(),
-        Number::Field(field) => vec![*field],
-        Number::Max(a, b) | Number::Add(a, b) | Number::Sub(a, b) => [fields_of(a), fields_of(b)].concat(),
-    }
-}
-
 /// The fields that are surely known where a condition holds, or where it does not.
 pub(super) fn assume(env: &Env<'_>, cond: &Cond, holds: bool) -> Known {
     match (cond, holds) {
@@ -399,7 +391,7 @@ pub(super) fn assume(env: &Env<'_>, cond: &Cond, holds: bool) -> Known {
             Known::from([*field])
         }
         (Cond::TextTest(field, ..), true) => Known::from([*field]),
-        (Cond::Compare(left, _, right), true) => fields_of(left).into_iter().chain(fields_of(right)).collect(),
+        (Cond::Compare(left, _, right), true) => left.fields().into_iter().chain(right.fields()).collect(),
         (Cond::All(parts), true) | (Cond::Any(parts), false) => {
             parts.iter().flat_map(|part| assume(env, &part.cond, holds)).collect()
         }

@@ -8,7 +8,7 @@ use super::habits::asks_for_presence;
 use super::number::{constant_date, constant_day, constant_number};
 use crate::diagnostics::types;
 use crate::env::schema;
-use crate::source::Span;
+use crate::source::{Location, Span};
 use crate::syntax::ast::{self, Relation};
 use flow_ir::FieldType;
 
@@ -84,6 +84,12 @@ fn without_quotes(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literals: &[ast:
     true
 }
 
+/// From the `not` before a value to its end.
+pub(super) fn with_its_not(cx: &Cx<'_>, value: Span) -> Location {
+    let before = cx.text_before(value.start).trim_end();
+    cx.at(Span::new(before.len().saturating_sub("not".len()) as u32, value.end))
+}
+
 /// `is empty`, `is not set`: reports it as the question whether there is a value. Whether it is that.
 pub(super) fn asks_in_other_words(cx: &mut Cx<'_>, ty: &FieldType, relation: &Relation) -> bool {
     let (Relation::Is(ast::Literal::Word(word)) | Relation::IsNot(ast::Literal::Word(word))) = relation else {
@@ -91,17 +97,12 @@ pub(super) fn asks_in_other_words(cx: &mut Cx<'_>, ty: &FieldType, relation: &Re
     };
     // A stage may be called so.
     let Some(ours) = asks_for_presence(&word.text).filter(|_| *ty != FieldType::Stage) else { return false };
-    let (meant, from) = match relation {
+    let (meant, whole) = match relation {
         // `is not empty` is `is known`.
-        Relation::IsNot(_) => {
-            let before = cx.text_before(word.span.start).trim_end();
-            let from = before.len().saturating_sub("not".len()) as u32;
-            (if ours == "known" { "unknown" } else { "known" }, from)
-        }
-        _ => (ours, word.span.start),
+        Relation::IsNot(_) => (if ours == "known" { "unknown" } else { "known" }, with_its_not(cx, word.span)),
+        _ => (ours, cx.at(word.span)),
     };
     let diagnostic = types::type_mismatch(&word.text, "a name", "a value", cx.at(word.span), "");
-    let whole = cx.at(Span::new(from, word.span.end));
     cx.report(diagnostic.help(format!("Flow says `{meant}`:")).edit(whole, meant));
     true
 }

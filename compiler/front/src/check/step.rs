@@ -2,10 +2,13 @@
 
 use super::cx::Cx;
 use super::flow::Journey;
-use super::text::fixed_text;
+use super::text::{name_text, nothing_to_read};
+use crate::diagnostics::names;
+use crate::source::Span;
 use crate::syntax::ast::{Step, StepKind};
 use crate::syntax::constructs;
 use crate::typed::{Form, TypedStep};
+use std::collections::BTreeMap;
 
 pub(super) fn check_steps<'t>(
     cx: &mut Cx<'_>,
@@ -34,8 +37,33 @@ fn check_step(cx: &mut Cx<'_>, step: &Step, journey: &mut Journey) -> TypedStep 
     if form.ends() {
         journey.left = journey.left.or(Some(at));
     }
-    let label = step.label.as_ref().and_then(|label| fixed_text(cx, label));
+    let label =
+        step.label.as_ref().and_then(|label| name_text(cx, label, "label", "step \"pricing nudge\": send nudge"));
     TypedStep { label, kind, form, text: cx.text_at(step.head), at, left_before }
+}
+
+/// Reports each label that an earlier step of the workflow has, however deep they stand. Case and outer blanks make no difference to people.
+pub(super) fn report_same_labels<'t>(cx: &mut Cx<'_>, steps: impl IntoIterator<Item = &'t Step>) {
+    let mut labels = Vec::new();
+    labels_of(steps, &mut labels);
+    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+    for (label, span) in labels {
+        let known = label.trim().to_lowercase();
+        match seen.get(&known).copied() {
+            Some(first) => cx.report(names::same_label(&label, cx.at(span), cx.at(first))),
+            None => {
+                seen.insert(known, span);
+            }
+        }
+    }
+}
+
+fn labels_of<'t>(steps: impl IntoIterator<Item = &'t Step>, labels: &mut Vec<(String, Span)>) {
+    for step in steps {
+        let label = step.label.as_ref().filter(|label| !nothing_to_read(label));
+        labels.extend(label.and_then(|label| Some((label.plain()?, label.span))));
+        step.children().into_iter().for_each(|block| labels_of(block, labels));
+    }
 }
 
 /// How many steps there are; one with blocks counts as many as it has, beside what stands in them.

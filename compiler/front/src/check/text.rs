@@ -7,7 +7,7 @@ use crate::address::{self, NAME_MAX_OCTETS};
 use crate::diagnostics::{missing, names, template, types};
 use crate::source::Span;
 use crate::syntax::ast::{Text, TextPiece};
-use crate::templates::foreign;
+use crate::templates::foreign::{self, Meant};
 use flow_ir::{FieldType, Piece, TextTemplate};
 use std::collections::BTreeSet;
 
@@ -67,20 +67,39 @@ fn report_foreign(cx: &mut Cx<'_>, text: &Text) -> Vec<Span> {
         TextPiece::Plain(_) => None,
     });
     let tokens = foreign::find(text.span.text(source), &read.collect::<Vec<_>>(), &cx.env.schema.field_names());
+    places.extend(report_braces(cx, text));
     for token in tokens {
         let at = Span::new((from + token.span.start) as u32, (from + token.span.end) as u32);
-        let ours = token.field.and_then(|name| {
-            let field = cx.env.schema.field(&name)?;
-            Some(if cx.env.schema.shape(field).optional {
-                format!("{{{name} or \"there\"}}")
-            } else {
-                format!("{{{name}}}")
-            })
-        });
+        let ours = match token.meant {
+            Meant::Field { name, fallback } => cx.env.schema.field(&name).map(|field| {
+                let optional = cx.env.schema.shape(field).optional;
+                match fallback.or_else(|| optional.then(|| "there".to_owned())) {
+                    Some(fallback) => format!("{{{name} or \"{fallback}\"}}"),
+                    None => format!("{{{name}}}"),
+                }
+            }),
+            Meant::Required(_) | Meant::Unclear => None,
+        };
         cx.report(template::foreign_token(at.text(source), ours, cx.at(at)));
         places.push(at);
     }
     places
+}
+
+/// `{first_name}}`: a brace that belongs to no field, and would be mailed.
+fn report_braces(cx: &mut Cx<'_>, text: &Text) -> Vec<Span> {
+    let source = cx.source();
+    let rest = |span: &Span| source.get(span.end as usize..).unwrap_or_default();
+    let with_brace = text.pieces.iter().filter_map(|piece| match piece {
+        TextPiece::Field { span, .. } if rest(span).starts_with('}') => Some(*span),
+        _ => None,
+    });
+    let with_brace: Vec<Span> = with_brace.collect();
+    for span in &with_brace {
+        let at = Span::new(span.start, span.end + 1);
+        cx.report(template::brace_too_many(span.text(source), cx.at(at)));
+    }
+    with_brace
 }
 
 fn check_piece(cx: &mut Cx<'_>, piece: &TextPiece, known: &Known) -> Option<Piece> {
@@ -103,6 +122,25 @@ fn check_piece(cx: &mut Cx<'_>, piece: &TextPiece, known: &Known) -> Option<Piec
             Some(Piece::Field { field, fallback: fallback.clone() })
         }
     }
+}
+
+/// Whether nobody would read anything in it. Signs that nobody sees are nothing to read either.
+pub(super) fn nothing_to_read(text: &Text) -> bool {
+    let is_unseen = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
+    };
+    text.plain().is_some_and(|text| text.chars().all(is_unseen))
+}
+
+/// The same of a text by which something is known: its goal, its title, its label.
+pub(super) fn name_text(cx: &mut Cx<'_>, text: &Text, what: &str, example: &str) -> Option<String> {
+    if nothing_to_read(text) {
+        cx.report(names::empty_text(what, example, cx.at(text.span)));
+        return None;
+    }
+    fixed_text(cx, text)
 }
 
 /// A text that is the same for everyone.

@@ -50,7 +50,7 @@ fn check_wait_until(
         return Form::Unknown;
     };
     match check_duration(cx, up_to) {
-        Some(up_to) => Form::Wait(TypedWait::Until { when, up_to, otherwise }),
+        Some(up_to) => Form::Wait(TypedWait::Until { when, at: cx.at(until.span()), up_to, otherwise }),
         None => Form::Unknown,
     }
 }

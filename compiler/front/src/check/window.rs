@@ -3,6 +3,7 @@
 use super::cx::Cx;
 use super::header::Around;
 use crate::diagnostics::time;
+use crate::source::Span;
 use crate::syntax::ast::{self, Days};
 use crate::typed::TypedWorkflow;
 use flow_ir::SendWindow;
@@ -19,6 +20,13 @@ fn check_window(cx: &mut Cx<'_>, window: &ast::Window) -> Option<SendWindow> {
     let days = window.days.iter().fold(0, |days, day| days | day_bits(*day));
     let from = window.from.as_ref().map_or(Some(0), |clock| check_opening(cx, clock));
     let to = window.to.as_ref().map_or(Some(0), |clock| check_clock(cx, clock));
+    if let (Some(from), Some(to), true) = (&window.from, &window.to, from.is_some() && from == to) {
+        let (at, before) = (cx.at(Span::new(from.span.start, to.span.end)), cx.text_before(from.span.start));
+        let begin = before.trim_end().strip_suffix("from").map_or(before.len(), |before| before.trim_end().len());
+        let whole = cx.at(Span::new(begin as u32, to.span.end));
+        cx.report(time::opens_and_closes(&from.text, at, whole));
+        return None;
+    }
     Some(SendWindow { days, from_min: from?, to_min: to? })
 }
 

@@ -3,8 +3,8 @@
 use super::cx::Cx;
 use super::flow::Journey;
 use super::header::check_headers;
-use super::step::{check_steps, count_steps};
-use super::text::fixed_text;
+use super::step::{check_steps, count_steps, report_same_labels};
+use super::text::name_text;
 use crate::diagnostics::syntax;
 use crate::source::Location;
 use crate::syntax::ast::{self, Step};
@@ -16,9 +16,12 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
     let mut sends = Vec::new();
     sends_of(cx, node.steps(), &mut sends);
     let anywhere = Journey::any_step(sends.clone(), node.blind);
+    let title = node.title.as_ref();
+    let example = format!("workflow {} \"Spring campaign\"", node.name.text);
+    let title = title.and_then(|title| name_text(cx, title, "title", &example));
     let mut typed = TypedWorkflow {
         name: node.name.text.clone(),
-        title: node.title.as_ref().and_then(|title| fixed_text(cx, title)).unwrap_or_else(|| node.name.text.clone()),
+        title: title.unwrap_or_else(|| node.name.text.clone()),
         group: None,
         owner: None,
         goal: None,
@@ -42,6 +45,7 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
     // Where a brace is lost, steps stand where nobody meant them to.
     journey.blind = node.broken && node.blind;
     typed.steps = check_steps(cx, node.steps(), &mut journey);
+    report_same_labels(cx, node.steps());
     typed
 }
 

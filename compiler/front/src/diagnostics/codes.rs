@@ -51,6 +51,7 @@ macro_rules! codes {
                 SameChoice "0310" "same-choice";
                 UnclearDay "0311" "unclear-day";
                 UnknownCountry "0312" "unknown-country";
+                UnknownZone "0313" "unknown-zone";
                 // 04: missing values
                 PossiblyMissing "0401" "possibly-missing";
                 MissingSurprises "0402" "missing-surprises";
@@ -75,6 +76,7 @@ macro_rules! codes {
                 NothingToDo "0703" "nothing-to-do" proof nothing_to_do;
                 StartCycle "0704" "start-cycle" proof start_cycle;
                 StopsItself "0705" "stops-itself";
+                AlwaysTrue "0706" "always-true" proof ways;
                 // 08: contract
                 NoEntry "0801" "no-entry";
                 NoReenter "0802" "no-reenter";
@@ -87,6 +89,7 @@ macro_rules! codes {
                 NoGoal "0902" "no-goal" lint no_goal;
                 HandoffWithoutBackup "0903" "handoff-without-backup" lint handoff_without_backup;
                 NobodyCanEnter "0904" "nobody-can-enter" lint nobody_can_enter;
+                AlreadyMet "0905" "already-met" lint already_met;
                 // 10: templates
                 TemplateNotFound "1001" "template-not-found";
                 TemplateSyntax "1002" "template-syntax";
@@ -100,6 +103,12 @@ macro_rules! codes {
                 MailTooLong "1010" "mail-too-long";
                 // 11: settings, which the command reads and words
                 BadSettings "1101" "bad-settings";
+                UnreadableSetting "1102" "unreadable-setting";
+                UnknownSetting "1103" "unknown-setting";
+                MissingSetting "1104" "missing-setting";
+                RepeatedSetting "1105" "repeated-setting";
+                SecretInSettings "1106" "secret-in-settings";
+                DataFile "1107" "data-file";
         }
     };
 }

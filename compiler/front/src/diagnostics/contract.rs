@@ -77,19 +77,7 @@ pub(crate) fn entry_refused(
     entry: Location,
     instead: Option<String>,
 ) -> Diagnostic {
-    let holds = match clause {
-        "goal" => "everyone who would enter has met this already",
-        "skip when" => "everyone who would enter is skipped",
-        _ => "everyone who would enter had to leave at once",
-    };
-    let diagnostic = Diagnostic::error(
-        Code::EntryRefused,
-        format!("nobody can enter while `{test}` keeps them out"),
-        at,
-        holds,
-    )
-    .label(entry, "lets in nobody else")
-    .why("whoever meets a goal, an exit or a skip at the start is not taken in, so this workflow would do nothing");
+    let diagnostic = kept_out(clause, test, at).label(entry, "lets in nobody else");
     match instead {
         Some(instead) => diagnostic.help("for those who come further, say").edit(at, instead),
         None => diagnostic.help(match clause {
@@ -97,4 +85,39 @@ pub(crate) fn entry_refused(
             _ => "leave one of the two out, or let one of them ask for something else",
         }),
     }
+}
+
+/// `skip when visited ever` beside `enter when visited`: what lets somebody in has happened by then.
+pub(crate) fn entry_counts_itself(
+    clause: &str,
+    test: &str,
+    at: Location,
+    entry: Location,
+    again: String,
+) -> Diagnostic {
+    kept_out(clause, test, at)
+        .label(entry, "what lets them in counts as well")
+        .help("for those who did it before, say")
+        .edit(at, again)
+}
+
+/// `exit when not clicked hello`: it holds of everyone who has only just come.
+pub(crate) fn refused_at_the_start(clause: &str, test: &str, at: Location) -> Diagnostic {
+    kept_out(clause, test, at).help(match clause {
+        "goal" => "name a goal that they have still to reach",
+        "skip when" => "ask for something that is so of some people only, or leave it out",
+        _ => "ask for what has still to happen, or ask about this with an `if` behind a wait",
+    })
+}
+
+/// Whom a goal, an exit or a skip turns away.
+fn kept_out(clause: &str, test: &str, at: Location) -> Diagnostic {
+    let holds = match clause {
+        "goal" => "everyone who would enter has met this already",
+        "skip when" => "everyone who would enter is skipped",
+        _ => "everyone who would enter had to leave at once",
+    };
+    let message = format!("nobody can enter while `{test}` keeps them out");
+    Diagnostic::error(Code::EntryRefused, message, at, holds)
+        .why("whoever meets a goal, an exit or a skip at the start is not taken in, so this workflow would do nothing")
 }

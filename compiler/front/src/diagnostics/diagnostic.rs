@@ -2,6 +2,7 @@
 
 use super::codes::Code;
 use crate::source::Location;
+use crate::syntax::ast::Kind;
 use serde::Serialize;
 
 /// How much a finding weighs. Errors come first where they are sorted.
@@ -37,6 +38,16 @@ pub struct Diagnostic {
     pub(crate) tries: Vec<Mend>,
     /// `edits` are such a guess too, made from a word or two.
     pub(crate) guessed: bool,
+    /// The name that nothing declares, and what it could be.
+    pub(crate) missing: Option<Missing>,
+}
+
+/// A name that was looked for in vain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Missing {
+    pub(crate) name: String,
+    /// Each kind of declaration that would have done.
+    pub(crate) kinds: &'static [Kind],
 }
 
 /// Changes that would mend something, and what to say before the mended line.
@@ -80,6 +91,7 @@ impl Diagnostic {
             readings: Vec::new(),
             tries: Vec::new(),
             guessed: false,
+            missing: None,
         }
     }
 

@@ -10,6 +10,7 @@ pub(crate) fn not_sent_before(verb: &str, email: &str, at: Location, sent: Optio
         at,
         match verb {
             "bounced" => "it cannot have bounced yet".to_owned(),
+            "since" => "there is nothing to count from yet".to_owned(),
             "replied" => "nobody can have replied to it yet".to_owned(),
             verb => format!("nobody can have {verb} it yet"),
         },

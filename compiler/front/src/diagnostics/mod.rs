@@ -8,6 +8,7 @@ pub(crate) mod codes;
 pub(crate) mod contract;
 mod diagnostic;
 mod expected;
+pub(crate) mod many;
 pub(crate) mod messages;
 pub(crate) mod missing;
 pub(crate) mod names;
@@ -20,5 +21,6 @@ pub(crate) mod time;
 pub(crate) mod types;
 
 pub use codes::Code;
+pub(crate) use diagnostic::Missing;
 pub use diagnostic::{Diagnostic, Edit, Label, Mend, Severity};
 pub(crate) use expected::Expected;

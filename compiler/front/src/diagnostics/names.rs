@@ -253,6 +253,21 @@ pub(crate) fn long_name(at: Location) -> Diagnostic {
     .help("shorten it; a title may say more")
 }
 
+/// A goal, a title or a label without a word.
+pub(crate) fn empty_text(what: &str, example: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::MissingClause, format!("this {what} is empty"), at, "nothing to read")
+        .why("reports show it, and nobody would know what is meant")
+        .help(format!("say it in a few words, for example `{example}`"))
+}
+
+/// Two steps of a workflow by the same label.
+pub(crate) fn same_label(label: &str, at: Location, first: Location) -> Diagnostic {
+    Diagnostic::error(Code::DuplicateName, format!("two steps are called \"{label}\""), at, "here again")
+        .label(first, "the first one")
+        .why("reports and later versions know a step by its label, so it would be unclear which one is meant")
+        .help("give one of them another label")
+}
+
 /// A subject in which nobody would read anything.
 pub(crate) fn empty_subject(email: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::MissingClause, format!("email `{email}` has an empty subject"), at, "nothing to read")

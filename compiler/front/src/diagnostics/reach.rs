@@ -17,6 +17,64 @@ pub(crate) fn never_true(test: &str, at: Location, other: Location) -> Diagnosti
         .help("join them with `or`, or leave one out")
 }
 
+/// `if score >= 60 { .. } else if score >= 80 { .. }`: whoever meets it went another way before.
+pub(crate) fn taken_before(test: &str, at: Location, because: Vec<Location>) -> Diagnostic {
+    let message = format!("`{test}` can never be true here");
+    let diagnostic = Diagnostic::error(Code::NeverTrue, message, at, "nobody comes here of whom it is true");
+    with_conditions(diagnostic, because, "decided it before")
+        .why("the conditions of an `if` are asked in their order, and this block would never run")
+        .help("ask for the fewest people first, or leave this out")
+}
+
+/// `if stage >= subscriber`: where that is the first of the stages.
+pub(crate) fn always_true(test: &str, at: Location, because: Vec<Location>) -> Diagnostic {
+    let message = format!("`{test}` is always true here");
+    let diagnostic = Diagnostic::error(Code::AlwaysTrue, message, at, "everyone takes this way");
+    with_conditions(diagnostic, because, "decided it before")
+        .why("an `if` is for some and not for others; this one parts nobody from anybody")
+        .help("ask for something else, or leave the `if` out and keep its steps")
+}
+
+/// `wait until stage >= subscriber up to 5 days`
+pub(crate) fn never_waits(at: Location) -> Diagnostic {
+    Diagnostic::error(Code::AlwaysTrue, "this wait is over when it begins", at, "what it waits for is true of everyone")
+        .why("a wait ends at once for those of whom its condition is true already")
+        .help("wait for something that has still to happen, or leave the wait out")
+}
+
+/// `if stage >= mql { .. } else if stage < mql { .. } else { .. }`
+pub(crate) fn nobody_is_left(at: Location, because: Vec<Location>) -> Diagnostic {
+    let message = "nobody is left for this `else`";
+    let diagnostic = Diagnostic::error(Code::Unreachable, message, at, "never runs");
+    with_conditions(diagnostic, because, "takes its part of them")
+        .why("everyone meets one of the conditions before it")
+        .help("leave it out, or ask for fewer people before it")
+}
+
+/// The conditions that explain it; a long list explains nothing.
+fn with_conditions(diagnostic: Diagnostic, because: Vec<Location>, label: &str) -> Diagnostic {
+    const SHOWN: usize = 4;
+    because.into_iter().take(SHOWN).fold(diagnostic, |diagnostic, at| diagnostic.label(at, label))
+}
+
+/// `stage > customer`, where that is the last one: nobody comes further.
+pub(crate) fn beyond_the_stages(test: &str, at: Location, stage: &str, is: &str, instead: &str) -> Diagnostic {
+    let why = format!("`{stage}` is the {is} stage");
+    Diagnostic::error(Code::NeverTrue, format!("`{test}` can never be true"), at, why)
+        .why("this would be false for everyone")
+        .help("did you mean")
+        .edit(at, instead)
+}
+
+/// `visited(page is "/a", page is "/b")`: one event has one page.
+pub(crate) fn no_such_event(test: &str, event: &str, at: Location, first: Location) -> Diagnostic {
+    let message = format!("no `{event}` is ever `{test}` too");
+    Diagnostic::error(Code::NeverTrue, message, at, "this and the other test")
+        .label(first, "exclude each other")
+        .why("all of them must hold of one and the same event, so this counts nothing")
+        .help("ask for several values in a list, such as `in (\"a\", \"b\")`, or for two events joined by `or`")
+}
+
 /// `between 60 and 40`: the ends the wrong way round.
 pub(crate) fn nothing_between(from: &str, to: &str, at: Location) -> Diagnostic {
     Diagnostic::error(

@@ -41,6 +41,13 @@ pub(crate) fn foreign_token(token: &str, ours: Option<String>, at: Location) -> 
     }
 }
 
+/// A field in a text of a `.flow` file with one brace more behind it.
+pub(crate) fn brace_too_many(field: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::TemplateSyntax, "there is a brace too many behind this field", at, "it would be mailed")
+        .help("one pair is enough:")
+        .edit(at, field)
+}
+
 /// A fault of the checker, in the template and with the email that uses it.
 pub(crate) fn fault(
     fault: &TemplateFault,
@@ -87,11 +94,14 @@ fn code_and_label(kind: &FaultKind) -> (Code, &'static str) {
             Code::TemplateSyntax,
             match slip {
                 Slip::Typographic => "from a text processor",
-                Slip::Fallback | Slip::ForeignIf => "of another tool",
+                Slip::Fallback | Slip::ForeignIf | Slip::Word => "of another tool",
+                Slip::Editor => "not as it was typed",
+                Slip::Empty => "never so",
                 Slip::Link | Slip::Unquoted | Slip::Braces => "here",
             },
         ),
         FaultKind::NotAllowed(Construct::AsAddress { .. }) => (Code::TemplateNotAllowed, "a value as an address"),
+        FaultKind::NotAllowed(Construct::Script { .. }) => (Code::TemplateNotAllowed, "leads nowhere"),
         FaultKind::NotAllowed(Construct::InCode { .. }) => (Code::TemplateNotAllowed, "a value where machines read"),
         FaultKind::NotAllowed(Construct::BehindText { .. }) => (Code::TemplateNotAllowed, "not at the beginning"),
         FaultKind::Syntax(_) | FaultKind::Markup(_) => (Code::TemplateSyntax, "here"),

@@ -57,6 +57,15 @@ pub(crate) fn bad_clock(text: &str, at: Location) -> Diagnostic {
         .help("write it as `09:00` or `17:30`")
 }
 
+/// `from 09:00 to 09:00`; `whole` is all that says so.
+pub(crate) fn opens_and_closes(text: &str, at: Location, whole: Location) -> Diagnostic {
+    let message = format!("this window closes when it opens, at `{text}`");
+    Diagnostic::error(Code::BadClock, message, at, "no time at all, or all day?")
+        .why("one reads it as never, another as all day long")
+        .help("for all day, leave the times out; else say when it closes:")
+        .edit(whole, "")
+}
+
 pub(crate) fn opens_at_the_end(text: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadClock, format!("no day begins at `{text}`"), at, "the end of a day")
         .help("midnight, as the beginning of a day, is")

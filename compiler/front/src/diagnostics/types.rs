@@ -112,6 +112,76 @@ pub(crate) fn unknown_country(text: &str, nearest: Option<&str>, at: Location) -
     }
 }
 
+/// `first_name is ""`: an empty value is none at all.
+pub(crate) fn never_empty(field: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::NeverTrue, format!("`{field}` is never an empty text"), at, "nobody has this")
+        .why("a value that is empty is kept as none at all")
+        .help("ask whether it is there, with `is known` or `is unknown`")
+        .edit(at, "unknown")
+}
+
+/// `first_name is " Ada "`: values are kept without them.
+pub(crate) fn outer_blanks(field: &str, text: &str, mended: &str, at: Location) -> Diagnostic {
+    let message = format!("`{field}` never has the blank at the end of \"{text}\"");
+    let message = if text.starts_with(char::is_whitespace) {
+        format!("`{field}` never has the blank at the beginning of \"{text}\"")
+    } else {
+        message
+    };
+    Diagnostic::error(Code::NeverTrue, message, at, "values are kept without the blanks around them")
+        .why("this would be false for everyone")
+        .help("leave it out:")
+        .edit(at, format!("\"{mended}\""))
+}
+
+pub(crate) fn unknown_zone(text: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::UnknownZone, format!("\"{text}\" is no time zone"), at, "no zone has this name")
+        .why("this would be false for everyone")
+        .help("zones go by continent and city, such as \"Europe/Berlin\" or \"America/New_York\"")
+}
+
+pub(crate) fn never_that_address(field: &str, text: &str, why: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::BadAddress, format!("`{field}` can never be \"{text}\""), at, why.to_owned())
+        .why("no address looks so, and this would be false for everyone")
+        .help(format!("write a whole address, or ask for a part of it: `{field} ends with \"@acme.example\"`"))
+}
+
+pub(crate) fn never_that_link(field: &str, text: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::BadLink, format!("`{field}` can never be \"{text}\""), at, "no web address begins so")
+        .why("this would be false for everyone")
+        .help(format!(
+            "write it in full, \"https://acme.example/page\", or ask for a part of it with `{field} contains`"
+        ))
+}
+
+/// `a_at > renewal_date`: a moment beside a date. Each with its name and kind.
+pub(crate) fn fields_of_two_kinds([field, is]: [&str; 2], [other, of]: [&str; 2], at: Location) -> Diagnostic {
+    Diagnostic::error(Code::TypeMismatch, format!("`{other}` is {of}"), at, format!("`{field}` is {is}"))
+        .why("only what is of one kind can be compared")
+        .help(format!("name another field that is {is}, or write a value"))
+}
+
+/// `job_title is first_name`: a text is compared with what is written.
+pub(crate) fn field_beside_value(field: &str, other: &str, is: &str, at: Location, example: &str) -> Diagnostic {
+    let label = format!("what `{field}` is compared with is written out");
+    Diagnostic::error(Code::TypeMismatch, format!("`{other}` is a field too"), at, label)
+        .why(format!("numbers, dates and moments of a person can be compared with each other; `{field}` is {is}"))
+        .help(format!("write its value, such as `{example}`"))
+}
+
+/// `employees >= 1.500`: a point parts thousands in some countries.
+pub(crate) fn point_or_thousands(text: &str, at: Location, [decimal, thousands]: [String; 2]) -> Diagnostic {
+    Diagnostic::error(Code::BadNumber, format!("`{text}` can be read in two ways"), at, "a point, or thousands?")
+        .reading("with thousands:", at, thousands)
+        .reading("with decimals:", at, decimal)
+}
+
+/// `a_at < 9999-12-31`: behind the last day there is none to end it.
+pub(crate) fn too_far(text: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::BadDate, format!("`{text}` is too far away for a moment"), at, "no day comes after it")
+        .help("write a nearer day; for those who have no date, ask with `is unknown`")
+}
+
 pub(crate) fn bad_link(url: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadLink, format!("\"{url}\" is no web address"), at, "readers could not open it")
         .help("write it in full: \"https://acme.example/page\"")

@@ -5,12 +5,14 @@
 //!          otherwise               "How teams like yours halved their sales cycle"
 //! ```
 
+use super::clause::clauses;
 use super::predicate::flat;
 use super::printer::Printer;
 use super::value::text;
 use super::words::in_column;
 use crate::source::Span;
 use crate::syntax::ast::{Clause, Email, EmailClause, EmailKind, Link, Subject, Text};
+use crate::syntax::constructs;
 
 pub(super) fn format(printer: &mut Printer<'_>, email: &Email, at: Span) {
     let within = printer.open(at, email.name.span.end);
@@ -18,16 +20,7 @@ pub(super) fn format(printer: &mut Printer<'_>, email: &Email, at: Span) {
     printer.block(&block, clause);
 }
 
-fn clause(printer: &mut Printer<'_>, clause: &Clause<EmailClause>) {
-    match &clause.kind {
-        EmailClause::Subject(node) => subject(printer, node, clause.span),
-        EmailClause::Preview(node) => preview(printer, node, clause.span),
-        EmailClause::From(node) => from(printer, node, clause.span),
-        EmailClause::Template(node) => template(printer, node, clause.span),
-        EmailClause::Kind(node) => email_kind(printer, node, clause.span),
-        EmailClause::Link(node) => link(printer, node, clause.span),
-    }
-}
+constructs::email_clauses!(clauses EmailClause);
 
 fn preview(printer: &mut Printer<'_>, preview: &Text, at: Span) {
     printer.line(at, in_column("preview", &text(printer, preview)));

@@ -1,9 +1,11 @@
 //! `handoff to TEAM { note, task, keep in workflow }`.
 
+use super::clause::clauses;
 use super::printer::{Printer, within};
 use super::value::{duration, text};
 use crate::source::Span;
-use crate::syntax::ast::{Clause, HandoffClause, HandoffStep, Step, Task, Text};
+use crate::syntax::ast::{Clause, HandoffClause, HandoffStep, Keep, Step, Task, Text};
+use crate::syntax::constructs;
 
 pub(super) fn format(printer: &mut Printer<'_>, step: &Step, handoff: &HandoffStep) {
     let (line, head_end) = (format!("handoff to {}", handoff.team.text), handoff.team.span.end);
@@ -17,13 +19,7 @@ pub(super) fn format(printer: &mut Printer<'_>, step: &Step, handoff: &HandoffSt
     printer.block(&block, clause);
 }
 
-fn clause(printer: &mut Printer<'_>, clause: &Clause<HandoffClause>) {
-    match &clause.kind {
-        HandoffClause::Note(node) => note(printer, node, clause.span),
-        HandoffClause::Task(node) => task(printer, node, clause.span),
-        HandoffClause::Keep => printer.line(clause.span, "keep in workflow".to_owned()),
-    }
-}
+constructs::handoff_clauses!(clauses HandoffClause);
 
 fn note(printer: &mut Printer<'_>, note: &Text, at: Span) {
     printer.line(at, format!("note {}", text(printer, note)));
@@ -32,4 +28,8 @@ fn note(printer: &mut Printer<'_>, note: &Text, at: Span) {
 fn task(printer: &mut Printer<'_>, task: &Task, at: Span) {
     let due = task.due_in.as_ref().map(|time| format!(" due in {}", duration(printer, time))).unwrap_or_default();
     printer.line(at, format!("task {}{due}", text(printer, &task.title)));
+}
+
+fn keep(printer: &mut Printer<'_>, _: &Keep, at: Span) {
+    printer.line(at, "keep in workflow".to_owned());
 }

@@ -15,6 +15,7 @@
 //! Texts, numbers and dates are never spelt anew: they are cut from the source. Of a line that is longer than [`printer::WIDTH`] only
 //! the condition is broken, before its `and`s and `or`s.
 
+mod clause;
 mod declaration;
 mod field;
 mod gather;

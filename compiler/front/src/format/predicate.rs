@@ -1,4 +1,5 @@
-//! Predicates: on one line where that is wide enough, else broken before each `and` and `or`.
+//! Predicates: on one line where that is wide enough, else broken before each `and` and `or`. What has words of its own has a file in
+//! `predicate/`.
 //!
 //! ```text
 //! if visited(page is "/pricing") at least 3 times in the last 7 days
@@ -11,7 +12,13 @@
 
 use super::printer::Printer;
 use super::value::{duration, literal, literals, sum};
-use crate::syntax::ast::{Count, Crossed, Inactive, Name, Order, Period, Predicate, Property, Relation};
+use crate::syntax::ast::{Count, Name, Order, Period, Predicate, Property, Relation};
+use crate::syntax::constructs;
+
+macro_rules! modules {
+    ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => { $(mod $module;)* };
+}
+constructs::predicates!(modules);
 
 const BROKEN_INDENT: usize = 4;
 
@@ -30,6 +37,8 @@ pub(super) fn condition(printer: &Printer<'_>, before: &str, predicate: &Predica
 
 /// A predicate on one line.
 pub(super) fn flat(printer: &Printer<'_>, predicate: &Predicate) -> String {
+    macro_rules! dispatch {
+        ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => {
     match predicate {
         Predicate::And(..) | Predicate::Or(..) | Predicate::Mixed { .. } => {
             joined(predicate).map(|(word, part)| format!("{word}{}", flat(printer, part))).collect::<Vec<_>>().join(" ")
@@ -45,17 +54,11 @@ pub(super) fn flat(printer: &Printer<'_>, predicate: &Predicate) -> String {
             Some(relation) => format!("{} {}", sum(printer, left), self::relation(printer, relation)),
             None => sum(printer, left),
         },
-        Predicate::Crossed(Crossed { none, left, segment, count, period }, _) => {
-            let no = if *none { "no " } else { "" };
-            let word = if *left { "left" } else { "entered" };
-            format!("{no}{word} {}{}", segment.text, event_tail(printer, count.as_ref(), period.as_ref()))
-        }
-        Predicate::Inactive(Inactive { time }, _) => format!("inactive for {}", duration(printer, time)),
-        // The others are words that cannot be broken, and hold no number: of one below zero, its minus would be taken for a sign.
-        words @ (Predicate::TimedOut(..) | Predicate::Sent(..) | Predicate::Tagged(..) | Predicate::Engaged(..)) => {
-            printer.words(words.span())
-        }
+$(Predicate::$variant(node, span) => $module::format(printer, node, *span),)*
     }
+        };
+    }
+    constructs::predicates!(dispatch)
 }
 
 /// The parts of a predicate, each with the word before it.
@@ -85,6 +88,7 @@ fn event_tail(printer: &Printer<'_>, count: Option<&Count>, period: Option<&Peri
         Some(Period::In(time)) => format!(" in {}", duration(printer, time)),
         Some(Period::Ever) => " ever".to_owned(),
         Some(Period::SinceEntry) => " since entry".to_owned(),
+        Some(Period::SinceSent(email)) => format!(" since {}", email.text),
         Some(Period::FromNow) => " from now".to_owned(),
         None => String::new(),
     };

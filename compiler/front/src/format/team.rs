@@ -1,10 +1,12 @@
 //! `team`: its members, its backup, how they take turns. The words of its clauses are equally long, so its values are in a column.
 
+use super::clause::clauses;
 use super::predicate::condition;
 use super::printer::Printer;
 use super::value::text;
 use crate::source::Span;
 use crate::syntax::ast::{Assign, Clause, Member, Team, TeamClause, Text};
+use crate::syntax::constructs;
 
 pub(super) fn format(printer: &mut Printer<'_>, team: &Team, at: Span) {
     let within = printer.open(at, team.name.span.end);
@@ -12,13 +14,7 @@ pub(super) fn format(printer: &mut Printer<'_>, team: &Team, at: Span) {
     printer.block(&block, clause);
 }
 
-fn clause(printer: &mut Printer<'_>, clause: &Clause<TeamClause>) {
-    match &clause.kind {
-        TeamClause::Member(node) => member(printer, node, clause.span),
-        TeamClause::Backup(node) => backup(printer, node, clause.span),
-        TeamClause::Assign(node) => assign(printer, node, clause.span),
-    }
-}
+constructs::team_clauses!(clauses TeamClause);
 
 fn member(printer: &mut Printer<'_>, member: &Member, at: Span) {
     let line = format!("member {}", text(printer, &member.address));

@@ -36,9 +36,9 @@ pub(super) fn lint(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
                         Code::NoGoal,
                         format!("the goal of workflow `{}` has no time", workflow.name),
                         goal.at,
-                        "how long after the end does it still count?",
+                        "how long does it count?",
                     )
-                    .why("after a journey's end it is not counted at all, so late successes look like failures")
+                    .why("it counts only while somebody is in the workflow, so late successes look like failures")
                     .help("say how long it counts:")
                     .edit(end, " within 30 days"),
                 );

@@ -4,8 +4,8 @@ use super::Lowering;
 use super::builder::Builder;
 use crate::typed::{Cond, EventTest, Since};
 use flow_ir::{
-    Comparison, EmailId, Engagement, EngagementKind, FOREVER, Function, JourneySlots, NEVER, Op, Place, PredicateId,
-    SlotId, SlotKind, Terminator, TextTest, ValueId, WorkflowId,
+    Comparison, CountedSince, EmailId, Engagement, EngagementKind, EventCount, FOREVER, Function, JourneySlots, NEVER,
+    Op, Pattern, Place, PredicateId, SlotId, SlotKind, Terminator, TextTest, ValueId, WorkflowId,
 };
 
 /// The journey a condition may look at, while its slots are being given out.
@@ -13,6 +13,7 @@ pub(super) struct JourneyScope {
     pub(super) slots: JourneySlots,
     pub(super) layout: flow_ir::Layout,
     pub(super) engagements: Vec<Engagement>,
+    pub(super) counts: Vec<EventCount>,
 }
 
 /// What a condition may use besides the frame.
@@ -181,20 +182,50 @@ impl Lowering<'_> {
             });
             return code.op(Op::Trigger(at as u32));
         }
+        if let Since::Journey(since) = test.since {
+            return self.counted(&test.pattern, test.at_least, since, scope, code);
+        }
         let slot = self.fact_slot(&test.pattern, test.at_least);
         let last = code.load(Place::contact(slot));
-        match (test.since, &scope.journey) {
-            (Since::Within(ms), _) => within(last, ms, code, changes),
-            (Since::Entry, Some(journey)) => {
-                let since = code.load(Place::journey(journey.slots.entered_at));
-                code.compare(Comparison::GreaterOrEqual, last, since)
-            }
-            (Since::Block, Some(journey)) => {
-                let since = code.load(Place::journey(journey.slots.anchor_at));
-                code.compare(Comparison::GreaterOrEqual, last, since)
-            }
+        match test.since {
+            Since::Within(ms) => within(last, ms, code, changes),
             _ => happened_at(last, code),
         }
+    }
+
+    /// Whether the journey has counted so many.
+    fn counted(
+        &mut self,
+        pattern: &Pattern,
+        at_least: u32,
+        since: CountedSince,
+        scope: &mut Scope<'_>,
+        code: &mut Builder,
+    ) -> ValueId {
+        let id = self.pattern(pattern);
+        if let (CountedSince::Sent(email), Some(journey)) = (since, scope.journey.as_deref_mut()) {
+            // Nothing counts before it was sent.
+            self.sent_slot(email, journey);
+        }
+        let Some(journey) = scope.journey.as_deref_mut() else { return code.bool(false) };
+        let known = journey.counts.iter_mut().find(|known| known.pattern == id && known.since == since);
+        let slot = known.map(|known| {
+            known.enough = known.enough.max(at_least);
+            known.slot
+        });
+        let slot = slot.unwrap_or_else(|| {
+            let since_words = match since {
+                CountedSince::Entry => "entry".to_owned(),
+                CountedSince::Wait => "the wait began".to_owned(),
+                CountedSince::Sent(email) => self.email_name(email).to_owned(),
+            };
+            let slot = journey.layout.add(format!("{} since {since_words}", pattern.text), SlotKind::Int, false, 0);
+            journey.counts.push(EventCount { pattern: id, since, enough: at_least, slot });
+            slot
+        });
+        let count = code.load(Place::journey(slot));
+        let wanted = code.int(i64::from(at_least));
+        code.compare(Comparison::GreaterOrEqual, count, wanted)
     }
 
     fn engaged(

@@ -10,7 +10,7 @@ impl Lowering<'_> {
     pub(super) fn wait(&mut self, step: StepId, wait: &TypedWait, body: &mut Body<'_>) {
         let (wait, otherwise) = match wait {
             TypedWait::For(span) => (Wait::For(*span), None),
-            TypedWait::Until { when, up_to, otherwise } => {
+            TypedWait::Until { when, up_to, otherwise, .. } => {
                 let what = body.steps.table.at(step).to_string();
                 (Wait::Until { when: self.own_predicate(&what, when, body), up_to: *up_to }, otherwise.as_ref())
             }

@@ -59,6 +59,7 @@ impl Lowering<'_> {
             journey: journey.layout,
             slots: journey.slots,
             engagements: journey.engagements,
+            counts: journey.counts,
         };
         (workflow, told)
     }
@@ -100,13 +101,13 @@ fn told(typed: &TypedWorkflow) -> WorkflowDebug {
 fn journey_scope() -> JourneyScope {
     let mut layout = Layout::default();
     let slots = JourneySlots {
-        entered_at: layout.add("entered_at", SlotKind::Int, false, NEVER),
-        anchor_at: layout.add("anchor_at", SlotKind::Int, false, NEVER),
+        triggered_at: layout.add("triggered_at", SlotKind::Int, false, NEVER),
+        waiting_since: layout.add("waiting_since", SlotKind::Int, false, NEVER),
         timed_out: layout.add("timed_out", SlotKind::Bool, false, 0),
         trace: Vec::new(),
         sent_at: Vec::new(),
     };
-    JourneyScope { slots, layout, engagements: Vec::new() }
+    JourneyScope { slots, layout, engagements: Vec::new(), counts: Vec::new() }
 }
 
 /// The slots of the frame that a body stores to.

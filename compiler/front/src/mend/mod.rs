@@ -261,6 +261,9 @@ impl<'e> Bench<'e> {
             // It spoke of the line that is not shown.
             diagnostic.help = diagnostic.help.take().filter(|help| !help.ends_with(':'));
         }
+        if hides_others(diagnostic.code) || diagnostic.help.is_none() {
+            diagnostic.help = wording::last_hint(statement).or(diagnostic.help.take());
+        }
         if diagnostic.help.is_none() && diagnostic.code == Code::UnexpectedText {
             diagnostic.help = wording::example(statement).map(|example| format!("such a line looks so: `{example}`"));
         }
@@ -280,7 +283,7 @@ impl<'e> Bench<'e> {
             said.extend(trial::exit_among_steps(text, start, line));
             said.extend(wordings.map(|said| trial::in_piece(&said, start)));
             said.extend(trial::single_braces(diagnostic, text));
-            said.extend(trial::without_braces(diagnostic, text));
+            said.extend(trial::without_braces(diagnostic, text).filter(|_| !wording::is_text_line(line)));
         }
         said.extend(trial::closed_text(diagnostic, text));
         let of_line = trial::line_of(diagnostic, text).filter(|_| diagnostic.code == Code::UnexpectedText);
@@ -324,7 +327,7 @@ impl<'e> Bench<'e> {
         for reading in &diagnostic.readings {
             // Parentheses that the line does not need are left out.
             for edits in trial::bare(&reading.edits).into_iter().chain([reading.edits.clone()]) {
-                match self.follow(piece.text, &edits, 1 + usize::from(asks), true) {
+                match self.follow(piece.text, &edits, 2 + usize::from(asks), true) {
                     Err(NoMoreTime) => return true,
                     Ok(None) => {}
                     // It asks the next question: each answer to both is a reading.

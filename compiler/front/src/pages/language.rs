@@ -1,8 +1,13 @@
-//! The sections of `docs/language.md`: a heading is a topic, with the text up to the next heading.
+//! The sections of `docs/language.md`: a heading is a topic, with the text up to the next heading. And those of `docs/settings.md`, of
+//! which `flow.toml` is the whole.
 
 use super::Topic;
 
 const LANGUAGE: &str = include_str!("../../../../docs/language.md");
+const SETTINGS: &str = include_str!("../../../../docs/settings.md");
+
+/// The page of all settings.
+const FLOW_TOML: &str = "flow.toml";
 
 /// How well a section answers a question, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,9 +36,24 @@ pub(super) fn topics() -> Vec<Topic> {
     (0..).zip(&sections).map(|(at, section)| topic(section, &below(&sections, at))).collect()
 }
 
-/// The section that answers best; where several do equally well, all of them as one topic.
+/// The settings: the whole of them.
+pub(super) fn settings() -> Topic {
+    Topic {
+        name: FLOW_TOML.to_owned(),
+        title: FLOW_TOML.to_owned(),
+        meaning: String::new(),
+        markdown: SETTINGS.to_owned(),
+    }
+}
+
+/// The section that answers best; where several do equally well, all of them as one topic. What the language says nothing of is asked of the
+/// settings: their sections, with brackets or without, and their keys.
 pub(super) fn find(words: &str) -> Option<Topic> {
-    best(LANGUAGE, words)
+    let words = words.trim_matches(['[', ']']);
+    if matches!(words, FLOW_TOML | "settings" | "setting" | "toml" | "configuration" | "config") {
+        return Some(settings());
+    }
+    best(LANGUAGE, words).or_else(|| best(SETTINGS, words))
 }
 
 fn best(document: &str, words: &str) -> Option<Topic> {
@@ -153,6 +173,8 @@ mod tests {
         assert_eq!(title("timed out"), "wait");
         assert_eq!(title("send"), "send");
         assert_eq!(title("blockchain"), "");
+        assert_eq!((title("flow.toml"), title("settings")), ("flow.toml".to_owned(), "flow.toml".to_owned()));
+        assert_eq!((title("[sender]"), title("timeout_seconds")), ("[sender]".to_owned(), "[mail]".to_owned()));
     }
 
     /// Once a construct has a heading of its own, that is its page.

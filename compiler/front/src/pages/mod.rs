@@ -65,15 +65,16 @@ pub struct Family {
     pub topics: Vec<Topic>,
 }
 
-/// All there is to read, in the order to show it: the language, the modules, the codes by family.
+/// All there is to read, in the order to show it: the language, the settings, the modules, the codes by family.
 pub fn contents() -> Vec<Family> {
     let language = Family { title: "The language", topics: language::topics() };
+    let settings = Family { title: "The settings of a project", topics: vec![language::settings()] };
     let modules = Family { title: "Standard modules", topics: MODULES.iter().map(Topic::of_module).collect() };
     let codes = FAMILIES.iter().map(|(digits, title)| {
         let codes = Code::ALL.iter().filter(|code| code.number().starts_with(digits));
         Family { title, topics: codes.map(|code| Topic::of_code(*code)).collect() }
     });
-    [language, modules].into_iter().chain(codes).filter(|family| !family.topics.is_empty()).collect()
+    [language, settings, modules].into_iter().chain(codes).filter(|family| !family.topics.is_empty()).collect()
 }
 
 impl Topic {

@@ -13,7 +13,7 @@ use crate::built_in::BUILT_IN;
 use crate::diagnostics::{Diagnostic, names};
 use crate::naming::snake_case;
 use crate::source::{FileId, Location, Source, Span};
-use crate::syntax::{Settled, ast, begins_another_line, constructs, is_reserved, parse, parse_guessing};
+use crate::syntax::{Guess, Parsed, Settled, ast, begins_another_line, constructs, is_reserved, parse, parse_guessing};
 use flow_ir::limits::MAX_NAME_BYTES;
 use flow_ir::{EmailId, IdMap};
 use std::collections::btree_map::Entry;
@@ -82,6 +82,29 @@ pub(crate) struct Scope {
     pub module_missing: bool,
 }
 
+impl Scope {
+    /// All names that are declared, with their kinds.
+    fn names(&self) -> impl Iterator<Item = (ast::Kind, &str)> {
+        use ast::Kind;
+        let fields = self.fields.iter().map(|field| (Kind::Contact, field.node.name.text.as_str()));
+        let events = self.events.iter().map(|event| (Kind::Event, event.node.name.text.as_str()));
+        let stages = self.stages.iter().map(|stage| (Kind::Stages, stage.node.text.as_str()));
+        let tags = self.tags.iter().map(|tag| (Kind::Tags, tag.node.text.as_str()));
+        let segments = self.segments.iter().map(|segment| (Kind::Segment, segment.node.name.text.as_str()));
+        let emails = self.emails.values().map(|email| (Kind::Email, email.node.name.text.as_str()));
+        let teams = self.teams.iter().map(|team| (Kind::Team, team.node.name.text.as_str()));
+        let workflows = self.workflows.iter().map(|workflow| (Kind::Workflow, workflow.node.name.text.as_str()));
+        fields.chain(events).chain(stages).chain(tags).chain(segments).chain(emails).chain(teams).chain(workflows)
+    }
+
+    /// Where the declaration begins that holds a place; the beginning of the text where there is none.
+    pub(crate) fn declaration_start(&self, at: Location) -> u32 {
+        let starts = self.starts.get(at.file.0 as usize).map(Vec::as_slice).unwrap_or_default();
+        let next = starts.partition_point(|start| *start <= at.span.start);
+        next.checked_sub(1).and_then(|index| starts.get(index)).copied().unwrap_or_default()
+    }
+}
+
 /// Reads every file, on as many threads, brings in the modules it uses and one `besides`, and gathers the declarations.
 pub(crate) fn resolve(
     project: &Project,
@@ -91,8 +114,10 @@ pub(crate) fn resolve(
     let first_module = project.sources.len() as u32;
     let (scope, seen, in_data, used, diagnostics) = Default::default();
     let mut resolver = Resolver { scope, seen, beside: None, in_data, used, diagnostics, first_module };
-    for (source, (tree, diagnostics)) in project.sources.iter().zip(reading::read(&project.sources, threads)) {
-        resolver.file(source.clone(), tree, diagnostics);
+    let sources: Vec<Source> = project.sources.iter().cloned().map(Source::with_known_line_ends).collect();
+    let read = reading::read(&sources, threads);
+    for (source, Parsed { tree, diagnostics, .. }) in sources.into_iter().zip(read) {
+        resolver.file(source, tree, diagnostics);
     }
     resolver.modules(besides);
     resolver.report_twice();
@@ -108,8 +133,8 @@ pub(crate) fn alone(scope: &Scope, place: Location, file: FileId, text: &str, gu
     let beside = Some(Beside { seen: &scope.seen, but: place });
     let (scope, seen, in_data, used, diagnostics) = Default::default();
     let mut resolver = Resolver { scope, seen, beside, in_data, used, diagnostics, first_module: u32::MAX };
-    let (tree, found) = parse_guessing(file, text, guess);
-    resolver.diagnostics.extend(found);
+    let Parsed { tree, diagnostics, .. } = parse_guessing(file, text, Guess::within(guess));
+    resolver.diagnostics.extend(diagnostics);
     resolver.scope.settled.push(tree.settled);
     for declaration in tree.declarations {
         resolver.declare(declaration.kind, file);

@@ -1,9 +1,10 @@
 //! Standard modules that a project needs and does not use.
 
-use super::{Declared, Resolver, Scope};
-use crate::diagnostics::{Code, Diagnostic};
+use super::{Resolver, Scope};
+use crate::diagnostics::{Diagnostic, Missing};
 use crate::source::{FileId, Location};
-use crate::syntax::{ast, parse};
+use crate::syntax::ast::Kind;
+use crate::syntax::parse;
 use std::collections::BTreeSet;
 
 /// A module whose `use` is missing, and what shows it.
@@ -17,42 +18,47 @@ pub(crate) struct Needed {
 
 /// The module that would make most of the unknown names known.
 pub(crate) fn needed(scope: &Scope, diagnostics: &[Diagnostic]) -> Option<Needed> {
-    let unknown: Vec<(&str, Location)> = diagnostics.iter().filter_map(|found| unknown_name(scope, found)).collect();
+    let unknown: Vec<(&Missing, Location)> =
+        diagnostics.iter().filter_map(|found| Some((found.missing.as_ref()?, found.at()?))).collect();
     if unknown.is_empty() {
         return None;
     }
     let needed =
         flow_stdlib::MODULES.iter().filter(|module| !scope.modules.contains(&module.name)).filter_map(|module| {
             let declared = declared_by(module.text);
-            let missing = || unknown.iter().filter(|(name, _)| declared.contains(*name));
+            let declares =
+                |missing: &Missing| missing.kinds.iter().any(|kind| declared.contains(&(*kind, missing.name.clone())));
+            let missing = || unknown.iter().filter(|(missing, _)| declares(missing));
             let (_, first) = missing().next()?;
-            let names = missing().map(|(name, _)| (*name).to_owned()).collect();
+            let names = missing().map(|(missing, _)| missing.name.clone()).collect();
             Some(Needed { module: module.name, names, first: *first })
         });
     needed.max_by_key(|needed| needed.names.len())
 }
 
-/// The name that a diagnostic could not find.
-fn unknown_name<'s>(scope: &'s Scope, found: &Diagnostic) -> Option<(&'s str, Location)> {
-    let of_names = matches!(
-        found.code,
-        Code::UnknownName | Code::UnknownStage | Code::UnknownField | Code::UnknownEvent | Code::UnknownSegment
-    );
-    let at = found.at().filter(|_| of_names)?;
-    let text = &scope.sources.get(at.file.0 as usize)?.text;
-    // A field in a text is pointed at with its braces.
-    let name = at.span.text(text).trim_start_matches('{').split([' ', '}', '(']).next()?;
-    Some((name, at))
-}
-
-/// Every name that a module declares.
-fn declared_by(text: &str) -> BTreeSet<String> {
+/// Every name that a module declares, with its kind.
+fn declared_by(text: &str) -> BTreeSet<(Kind, String)> {
     let (tree, _) = parse(FileId(0), text);
     let (scope, seen, in_data, used, diagnostics) = Default::default();
     let mut resolver = Resolver { scope, seen, beside: None, in_data, used, diagnostics, first_module: 0 };
     for declaration in tree.declarations {
         resolver.declare(declaration.kind, FileId(0));
     }
-    let named = |names: &[Declared<ast::Name>]| names.iter().map(|name| name.node.text.clone()).collect::<Vec<_>>();
-    resolver.seen.into_keys().chain(named(&resolver.scope.stages)).collect()
+    resolver.scope.names().map(|(kind, name)| (kind, name.to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_module_declares_names_of_every_kind() {
+        let declared = declared_by(
+            "contact {\n  plan text?\n}\nevent came { }\nstages a < b\ntags vip\nsegment keen = plan is known\n\
+             email hello {\n  subject \"Hi\"\n  template \"x.html\"\n}\nteam sales { member \"a@acme.example\" }\n\
+             workflow w {\n  enter by hand\n  reenter never\n  exit\n}\n",
+        );
+        let of = |kind: Kind| declared.iter().filter(|(other, _)| *other == kind).count();
+        assert_eq!(Kind::ALL.iter().map(|kind| of(*kind)).collect::<Vec<_>>(), [0, 1, 1, 2, 1, 1, 1, 1, 1]);
+    }
 }

@@ -143,7 +143,7 @@ macro_rules! handoff_clauses {
     ($then:ident $($given:tt)*) => { $then! { $($given)* {
         handoff: Note(Text) [note "note"] { page "handoff", };
         handoff: Task(Task) [task "task"] { page "handoff", };
-        handoff: Keep [keep "keep in workflow"] { page "handoff", };
+        handoff: Keep(Keep) [keep "keep in workflow"] { page "handoff", };
     } {} } };
 }
 

@@ -3,6 +3,8 @@
 //! However the same words are spaced and broken, the answer is the same. **It must stay what it is**: another spelling would give
 //! steps other names, and people on their way would stand at steps that are gone.
 
+use super::quoted;
+
 /// Signs that are one word together.
 const OPERATORS: [&str; 4] = ["+=", "-=", ">=", "<="];
 
@@ -84,9 +86,9 @@ pub(crate) fn tokens_at(text: &str) -> impl Iterator<Item = (usize, &str)> {
 fn length(text: &str) -> usize {
     match text.chars().next() {
         None => 0,
-        Some('"') => quoted_length(text),
+        Some('"') => quoted::or_line(text),
         Some(_) if is_date(text) => DATE_LENGTH,
-        Some(_) if text.starts_with("//") => text.find(['\n', '\r']).unwrap_or(text.len()),
+        Some(_) if text.starts_with("//") => quoted::line_left(text),
         Some(sign) if is_sign(sign) => sign.len_utf8(),
         Some(_) => {
             let ends = |(_, sign): &(usize, char)| sign.is_whitespace() || *sign == '"' || is_sign(*sign);
@@ -113,21 +115,4 @@ fn is_date(text: &str) -> bool {
 
 fn is_sign(sign: char) -> bool {
     matches!(sign, '{' | '}' | '(' | ')' | ',' | ';' | ':' | '=' | '<' | '>' | '+' | '-' | '?')
-}
-
-/// A text in quotes may hold fields, and a field a text in quotes: `"Hello {first_name or "there"}"`.
-fn quoted_length(text: &str) -> usize {
-    let (mut in_field, mut in_fallback, mut escaped) = (false, false, false);
-    for (at, sign) in text.char_indices().skip(1) {
-        match sign {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' if in_field => in_fallback = !in_fallback,
-            '"' => return at + 1,
-            '{' if !in_field => in_field = true,
-            '}' if in_field && !in_fallback => in_field = false,
-            _ => {}
-        }
-    }
-    text.len()
 }

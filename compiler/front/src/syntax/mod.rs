@@ -7,12 +7,13 @@ pub(crate) mod ast;
 pub mod constructs;
 pub(crate) mod line;
 mod parse;
+pub(crate) mod quoted;
 pub(crate) mod settled;
 #[cfg(test)]
 mod tests;
 pub(crate) mod wording;
 
 pub use ast::{Comment, File};
+pub(crate) use parse::{Guess, Parsed, begins_another_line, is_reserved, parse_guessing, reads_somewhere};
 pub use parse::{MAX_SOURCE_BYTES, parse, vocabulary};
-pub(crate) use parse::{begins_another_line, is_reserved, parse_guessing, reads_somewhere};
 pub use settled::Settled;

@@ -61,7 +61,7 @@ fn headers_and_steps_stand_among_each_other() {
     let [holds, otherwise] = steps[1].children()[..] else { panic!() };
     assert!(matches!(otherwise[0].kind, StepKind::Exit(_)));
     let StepKind::Handoff(handoff) = &holds[0].kind else { panic!() };
-    assert!(matches!(handoff.clauses[0].kind, HandoffClause::Keep) && handoff.keeps());
+    assert!(matches!(handoff.clauses[0].kind, HandoffClause::Keep(_)) && handoff.keeps());
 }
 
 #[test]

@@ -185,7 +185,7 @@ pub(super) fn is_address(inner: &str) -> bool {
 }
 
 /// Whether what follows can no longer change where an address leads.
-fn is_behind_host(before: &str) -> bool {
+pub(super) fn is_behind_host(before: &str) -> bool {
     const ENDS: [char; 3] = ['/', '?', '#'];
     let before = before.trim_start();
     let scheme = before.split_once(':').filter(|(scheme, _)| {

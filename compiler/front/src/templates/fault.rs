@@ -1,9 +1,6 @@
-//! What can be wrong with a template: facts for whoever shows them, and the words for people.
+//! What can be wrong with a template: facts, for whoever shows them. `words.rs` says them to people.
 
-use std::fmt;
 use std::ops::Range;
-
-use crate::naming::snake_case;
 
 /// One mistake and its place: bytes of the template as written. `0..0` stands for the template as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,9 +83,35 @@ pub(crate) enum FaultKind {
     },
 }
 
+impl Unseen {
+    /// Whether some readers see it all the same: enough for a link that is to be clicked, too little for a way out.
+    pub(super) fn is_seen_by_some(&self) -> bool {
+        matches!(self, Self::Behind { .. } | Self::Outlook { .. } | Self::Folded { .. })
+    }
+
+    /// Whether another rule of a style sheet may show it.
+    pub(super) fn is_by_style(&self) -> bool {
+        matches!(self, Self::Rule { .. } | Self::Style { .. } | Self::Colour { .. })
+    }
+}
+
+impl FaultKind {
+    pub(crate) fn severity(&self) -> Severity {
+        match self {
+            Self::Clipped { .. } => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+
+    pub(super) fn is_in_code(&self) -> bool {
+        matches!(self, Self::NotAllowed(Construct::InCode { .. }))
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Syntax {
     Unclosed { opener: &'static str, closer: &'static str },
+    Unopened { opener: &'static str, closer: &'static str },
     UnclosedText { quote: char },
     ValueMissing,
     Surplus,
@@ -114,6 +137,12 @@ pub(crate) enum Slip {
     ForeignIf,
     /// `{{{ first_name }}}`
     Braces,
+    /// `{{ first_name or &quot;there&quot; }}`, `{{ <b>first_name</b> }}`
+    Editor,
+    /// `{% if first_name == "" %}`
+    Empty,
+    /// `{% elseif x %}`, `{% end %}`, `{% comment %}`
+    Word,
 }
 
 impl Syntax {
@@ -144,6 +173,19 @@ pub(crate) enum Markup {
     StrayClose {
         tag: String,
     },
+    /// `<mj-text> .. </mj-txt>`
+    Misclosed {
+        tag: String,
+        open: String,
+    },
+    /// An attribute that a tag has already.
+    Twice {
+        attribute: String,
+    },
+    /// `align=center`
+    Unquoted {
+        attribute: String,
+    },
     UnclosedComment,
     BareLessThan,
     LooseText {
@@ -162,6 +204,8 @@ pub(crate) enum Markup {
     NotInline {
         rule: String,
     },
+    /// A rule of such a style sheet without its `}`.
+    UnclosedRule,
     Lost,
     Moved,
     Rejected,
@@ -175,6 +219,10 @@ pub(crate) enum Construct {
     Filter {
         name: String,
         nearest: Option<String>,
+    },
+    /// `| safe`, `| escape`
+    NeedlessFilter {
+        name: String,
     },
     DefaultArguments,
     FallbackNotText,
@@ -204,6 +252,14 @@ pub(crate) enum Construct {
     /// A value as a whole address, or as the beginning of one.
     AsAddress {
         attribute: String,
+        /// The name of a link that could stand there.
+        link: String,
+        /// Whether the email has it.
+        declared: bool,
+    },
+    /// `javascript:`, which no mail program follows.
+    Script {
+        scheme: String,
     },
     /// Something before a link in its address.
     BehindText {
@@ -256,17 +312,12 @@ impl RequiredToken {
             "companyaddress",
             "mailingaddress",
             "physicaladdress",
+            "listaddress",
+            "accountaddress",
         ]) {
             Some(Self::SenderAddress)
         } else {
             None
-        }
-    }
-
-    fn purpose(self) -> &'static str {
-        match self {
-            Self::UnsubscribeUrl => "a way to unsubscribe",
-            Self::SenderAddress => "the sender's postal address",
         }
     }
 
@@ -299,7 +350,23 @@ pub(crate) enum Unseen {
     },
     /// By a style, or by `hidden`.
     Style {
-        how: &'static str,
+        how: String,
+    },
+    /// By a rule of a style sheet.
+    Rule {
+        rule: String,
+    },
+    /// It has the colour of what is behind it, which this gives it.
+    Colour {
+        by: Box<Unseen>,
+    },
+    /// From Outlook alone.
+    Outlook {
+        how: String,
+    },
+    /// It is shown to whoever unfolds it.
+    Folded {
+        tag: String,
     },
     /// There is nothing in the element to click.
     Empty {
@@ -313,341 +380,6 @@ pub(crate) enum Unseen {
     Unfinished {
         tag: String,
     },
-}
-
-impl fmt::Display for Unseen {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Comment => f.write_str("is in a comment that no reader sees"),
-            Self::Element { tag } => write!(f, "is in `<{tag}>`, which no reader sees in the mail"),
-            Self::Attribute { name } => write!(f, "is in `{name}=\"..\"`, where nobody can read or click it"),
-            Self::Style { how } => write!(f, "is hidden by `{how}`, so no reader sees it"),
-            Self::Empty { tag } => write!(f, "belongs to `<{tag}>` with nothing in it to see, so nobody can click it"),
-            Self::Behind { attribute } => {
-                write!(f, "has other text before it in `{attribute}=\"..\"`, so a click leads elsewhere")
-            }
-            Self::Unfinished { tag } => write!(f, "is in a `<{tag}` without its `>`, which no reader sees"),
-        }
-    }
-}
-
-impl FaultKind {
-    pub(crate) fn severity(&self) -> Severity {
-        match self {
-            Self::Clipped { .. } => Severity::Warning,
-            _ => Severity::Error,
-        }
-    }
-
-    pub(super) fn is_in_code(&self) -> bool {
-        matches!(self, Self::NotAllowed(Construct::InCode { .. }))
-    }
-
-    /// What to write instead, with the mended line where there is one.
-    pub(crate) fn help(&self) -> String {
-        match self {
-            Self::Syntax(syntax) => syntax.help(),
-            Self::Markup(markup) => markup.help(),
-            Self::NotAllowed(construct) => construct.help(),
-            Self::Foreign { field: Some(_), .. } => "nothing fills it in; Flow writes".to_owned(),
-            Self::Foreign { field: None, .. } => {
-                "nothing fills it in; Flow writes {{ first_name or \"there\" }}, and {% if FIELD %} .. {% endif %}"
-                    .to_owned()
-            }
-            Self::UnknownToken { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
-            Self::UnknownToken { name, nearest: None } => match declared_name(name) {
-                Some(name) => format!("declare the field with `contact {{ {name} text? }}`, or take the token out"),
-                None => "take the token out, or write the name of a field: {{ first_name or \"there\" }}".to_owned(),
-            },
-            Self::MaybeMissing { field, usage } => usage.help(field),
-            Self::NotPrintable { field } => format!("ask for it instead: {{% if {field} %}} .. {{% endif %}}"),
-            Self::UnknownLink { nearest: Some(nearest), .. } => format!("did you mean {{{{ link(\"{nearest}\") }}}}?"),
-            Self::UnknownLink { alias, nearest: None } => {
-                format!("declare it in the email: link \"{alias}\" to \"https://..\"")
-            }
-            Self::UnusedLink { alias, unseen: None } => {
-                format!(
-                    "use it, as in <a href=\"{{{{ link(\"{alias}\") }}}}\">, or take its `link` line out of the email"
-                )
-            }
-            Self::UnusedLink { alias, .. } => {
-                format!("put it where it is seen: <a href=\"{{{{ link(\"{alias}\") }}}}\">Read on</a>")
-            }
-            Self::WrittenOut { .. } => "lead there by the link's name:".to_owned(),
-            Self::Required { seen: Seen::OnSomePaths, .. } => {
-                "put it outside every `if` and every `<!--[if`, so that each person gets it:".to_owned()
-            }
-            Self::Required { seen: Seen::Unseen(_), .. } => "put it where everybody sees it:".to_owned(),
-            Self::Required { .. } => "add it here:".to_owned(),
-            Self::MailTooLarge { .. } => "shorten it, or move pictures and styles out of the text".to_owned(),
-            Self::Clipped { .. } => "shorten the mail, or move pictures and styles out of the text".to_owned(),
-            Self::TemplateTooLong { .. } => "is this the right file?".to_owned(),
-        }
-    }
-}
-
-impl fmt::Display for FaultKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Syntax(syntax) => syntax.fmt(f),
-            Self::Markup(markup) => markup.fmt(f),
-            Self::NotAllowed(construct) => construct.fmt(f),
-            Self::Foreign { token, .. } => write!(f, "`{token}` is no token of Flow, and would be mailed as it stands"),
-            Self::UnknownToken { name, .. } => write!(f, "there is no field `{name}`"),
-            Self::MaybeMissing { field, .. } => write!(f, "`{field}` may be missing here"),
-            Self::NotPrintable { field } => write!(f, "`{field}` is not text, so it cannot be printed"),
-            Self::UnknownLink { alias, .. } => write!(f, "this email declares no link \"{alias}\""),
-            Self::UnusedLink { alias, unseen: None } => {
-                write!(
-                    f,
-                    "link \"{alias}\" is declared but nothing in the template leads to it, so nobody can click it"
-                )
-            }
-            Self::UnusedLink { alias, unseen: Some(unseen) } => {
-                write!(f, "link \"{alias}\" must be one that people can click, and this one {unseen}")
-            }
-            Self::WrittenOut { alias } => {
-                write!(f, "this is the address of link \"{alias}\", written out: clicks on it would not be known")
-            }
-            Self::Required { token, seen } => {
-                write!(f, "a marketing email needs {}", token.purpose())?;
-                match seen {
-                    Seen::Nowhere => write!(f, ", and this template has no {{{{ {} }}}}", token.name()),
-                    Seen::Unseen(unseen) => write!(f, ", and this one {unseen}"),
-                    Seen::OnSomePaths => f.write_str(", and this one reaches only some readers"),
-                }
-            }
-            Self::MailTooLarge { bytes, limit } => {
-                write!(
-                    f,
-                    "the mail is {} KB long before any field is filled in; at most {} KB are sent",
-                    bytes.div_ceil(1024),
-                    limit / 1024
-                )
-            }
-            Self::Clipped { bytes, limit } => {
-                write!(
-                    f,
-                    "the mail is {} KB long; Gmail cuts off what follows {} KB",
-                    bytes.div_ceil(1024),
-                    limit / 1024
-                )
-            }
-            Self::TemplateTooLong { bytes, limit } => {
-                write!(f, "the template is {} KB long; at most {} KB are read", bytes.div_ceil(1024), limit / 1024)
-            }
-        }
-    }
-}
-
-impl MissingUse {
-    fn help(self, field: &str) -> String {
-        match self {
-            Self::Printed => format!("say what to write instead: {{{{ {field} or \"..\" }}}}"),
-            Self::Filtered => format!("say what to write instead, first: {{{{ {field} | default(\"..\") | .. }}}}"),
-            Self::ComparedUnequal => {
-                format!(
-                    "a missing value would count as different; ask first: {{% if {field} %}} .. {{% endif %}} around it"
-                )
-            }
-        }
-    }
-}
-
-impl fmt::Display for Syntax {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unclosed { opener, closer } => write!(f, "`{opener}` has no `{closer}`"),
-            Self::UnclosedText { quote } => write!(f, "this text has no closing {quote}"),
-            Self::ValueMissing => f.write_str("a field or a text is missing here"),
-            Self::Surplus => f.write_str("there is more here than a token can hold"),
-            Self::StrayTag { tag } if is_of_if(tag) => write!(f, "this `{{% {tag} %}}` belongs to no `{{% if .. %}}`"),
-            Self::StrayTag { tag } => write!(f, "this `{{% {tag} %}}` ends nothing"),
-            Self::MissingEndif => f.write_str("this `if` has no `{% endif %}`"),
-            Self::Slip(slip) => f.write_str(slip.message()),
-            Self::TooManyTags { limit } => {
-                write!(f, "a template may have {limit} `{{% .. %}}` tags; this one has more")
-            }
-            Self::Unreadable => f.write_str("this cannot be read"),
-        }
-    }
-}
-
-impl Syntax {
-    fn help(&self) -> String {
-        match self {
-            Self::Unclosed { opener: opener @ "{#", .. } => {
-                format!("`{opener}` opens a comment; in a style sheet put a blank between `{{` and `#`")
-            }
-            Self::Unclosed { closer, .. } => format!("close it with `{closer}`"),
-            Self::UnclosedText { quote } => format!("add {quote} at the end of the text"),
-            Self::ValueMissing => "write a field, as in {{ first_name or \"there\" }}".to_owned(),
-            Self::Surplus => "a text needs quotes: {{ first_name or \"my friend\" }}".to_owned(),
-            Self::StrayTag { tag } if is_of_if(tag) => "open it with {% if FIELD %}, or take it out".to_owned(),
-            Self::StrayTag { .. } => "take it out:".to_owned(),
-            Self::Slip(slip) => slip.help().to_owned(),
-            Self::MissingEndif => "add {% endif %} where it ends".to_owned(),
-            Self::TooManyTags { .. } => "make two templates of it, and let the workflow choose".to_owned(),
-            Self::Unreadable => "a token looks like {{ first_name or \"there\" }} or {% if first_name %}".to_owned(),
-        }
-    }
-}
-
-impl Slip {
-    fn message(self) -> &'static str {
-        match self {
-            Self::Typographic => "a typographic quote cannot be read here",
-            Self::Link => "this is not how a link is written",
-            Self::Fallback => "this is how another tool says what to write where a value is missing",
-            Self::Unquoted => "a text needs quotes",
-            Self::ForeignIf => "this is how another tool asks about a field",
-            Self::Braces => "there are too many braces here",
-        }
-    }
-
-    fn help(self) -> &'static str {
-        match self {
-            Self::Typographic => "write plain quotes (`\"`):",
-            Self::Link => "the name of a link stands in brackets and quotes:",
-            Self::Fallback | Self::ForeignIf => "Flow writes:",
-            Self::Unquoted => "put it in quotes:",
-            Self::Braces => "two are enough, for every value is made safe:",
-        }
-    }
-}
-
-/// Whether a tag belongs to an `if`, the one thing of Jinja's that templates have.
-pub(super) fn is_of_if(tag: &str) -> bool {
-    matches!(tag, "if" | "elif" | "else" | "endif")
-}
-
-impl fmt::Display for Markup {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnknownTag { tag, .. } => write!(f, "MJML has no tag <{tag}>"),
-            Self::UnclosedTag { tag } => write!(f, "<{tag}> is not closed"),
-            Self::UnfinishedTag { tag } => write!(f, "the tag <{tag} has no `>`"),
-            Self::StrayClose { tag } => write!(f, "</{tag}> closes nothing"),
-            Self::UnclosedComment => f.write_str("this comment has no `-->`"),
-            Self::BareLessThan => f.write_str("a lone `<` cannot stand in MJML"),
-            Self::LooseText { parent } => write!(f, "<{parent}> cannot hold text"),
-            Self::LooseTag { tag, parent } => write!(f, "<{parent}> cannot hold <{tag}>"),
-            Self::TooDeep { limit } => write!(f, "tags may stand {limit} deep inside each other; these go deeper"),
-            Self::NotMjml => f.write_str("this is not MJML: there is no <mjml> around it"),
-            Self::Include => f.write_str("<mj-include> is not available"),
-            Self::NotInline { rule } => write!(f, "`{rule}` cannot be written into an element"),
-            Self::Lost => f.write_str("MJML leaves this place out of the mail"),
-            Self::Moved => f.write_str("MJML moves this place, so an `if` would end in the wrong spot"),
-            Self::Rejected => f.write_str("MJML does not allow this here"),
-        }
-    }
-}
-
-impl Markup {
-    fn help(&self) -> String {
-        match self {
-            Self::UnknownTag { nearest: Some(nearest), .. } => format!("did you mean <{nearest}>?"),
-            Self::UnknownTag { nearest: None, .. } => "look the tag up in the MJML documentation".to_owned(),
-            Self::UnclosedTag { tag } => format!("add </{tag}> where it ends"),
-            Self::UnfinishedTag { .. } => "add `>`, and look for a missing quote before it".to_owned(),
-            Self::StrayClose { tag } => format!("take it out, or open <{tag}> before it"),
-            Self::UnclosedComment => "add `-->` where it ends".to_owned(),
-            Self::BareLessThan => "write `&lt;`".to_owned(),
-            Self::LooseText { .. } => "put it into <mj-text>".to_owned(),
-            Self::LooseTag { .. } => "put it into <mj-text>, or into <mj-raw> to keep it as it is".to_owned(),
-            Self::TooDeep { .. } => "flatten the tables".to_owned(),
-            Self::NotMjml => "begin with <mjml><mj-body>, or name the file .html".to_owned(),
-            Self::Include => "copy the part into this template".to_owned(),
-            Self::NotInline { .. } => "move this rule into an <mj-style> without `inline`".to_owned(),
-            Self::Lost => "move it into a tag or an attribute that MJML knows".to_owned(),
-            Self::Moved => "put the whole tag inside the `if`, or use two templates".to_owned(),
-            Self::Rejected => "look at the tag that opens before it, and at its quotes".to_owned(),
-        }
-    }
-}
-
-impl fmt::Display for Construct {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Tag { name } => write!(f, "a mail template cannot use `{{% {name} %}}`"),
-            Self::Filter { name, .. } => write!(f, "there is no `| {name}`"),
-            Self::DefaultArguments => f.write_str("`default` takes one text"),
-            Self::FallbackNotText => f.write_str("a fallback is a text or a field"),
-            Self::Operator => f.write_str("a token cannot calculate"),
-            Self::And => f.write_str("a template cannot join two questions"),
-            Self::Not => f.write_str("a template cannot use `not`"),
-            Self::InlineIf => f.write_str("a token cannot hold an `if`"),
-            Self::Test => f.write_str("a template cannot use `is` or `in`"),
-            Self::Index => f.write_str("a token cannot take a part of a value"),
-            Self::Call { name } => write!(f, "there is no `{name}(..)`"),
-            Self::LinkArguments => f.write_str("`link` takes one alias in quotes"),
-            Self::NotAlone { name } => write!(f, "`{name}` must stand alone in its token"),
-            Self::Literal => f.write_str("only a text can be printed"),
-            Self::Condition => f.write_str("a condition asks for a field"),
-            Self::CompareWithoutField => f.write_str("a comparison needs a field on one side and a text on the other"),
-            Self::CompareNotText { field } => write!(f, "`{field}` can only be compared with a text"),
-            Self::CompareNotPrintable { field } => write!(f, "`{field}` is not text, so it cannot be compared"),
-            Self::UnquotedAttribute => f.write_str("a token in a tag needs quotes around it"),
-            Self::AsAddress { attribute } => {
-                write!(
-                    f,
-                    "a value cannot say where `{attribute}=\"..\"` leads: whoever writes the field could lead people anywhere"
-                )
-            }
-            Self::BehindText { attribute } => {
-                write!(f, "a link is a whole address, and here other text stands before it in `{attribute}=\"..\"`")
-            }
-            Self::InCode { what } => {
-                write!(f, "a value cannot stand in `{what}`, which machines read: what is in the field could break it")
-            }
-        }
-    }
-}
-
-impl Construct {
-    fn help(&self) -> String {
-        match self {
-            Self::Tag { .. } => "there are {% if %}, {% elif %}, {% else %} and {% endif %}".to_owned(),
-            Self::Filter { nearest: Some(nearest), .. } => format!("did you mean `| {nearest}`?"),
-            Self::Filter { nearest: None, .. } => "there are default, upper, lower, title and capitalize".to_owned(),
-            Self::DefaultArguments => "write {{ first_name | default(\"there\") }}".to_owned(),
-            Self::FallbackNotText => "put it in quotes: {{ employees or \"many\" }}".to_owned(),
-            Self::Operator => "set a field in the workflow and print that".to_owned(),
-            Self::And => "for `and` put one {% if %} inside the other, for `or` use {% elif %}".to_owned(),
-            Self::Not => "use {% else %}: {% if first_name %}{% else %} .. {% endif %}".to_owned(),
-            Self::InlineIf => "write {% if first_name %} .. {% else %} .. {% endif %}".to_owned(),
-            Self::Test => "write {% if first_name %} or {% if industry == \"saas\" %}".to_owned(),
-            Self::Index => "print the whole field".to_owned(),
-            Self::Call { .. } => "the one call is {{ link(\"alias\") }}".to_owned(),
-            Self::LinkArguments => "write {{ link(\"guide\") }}".to_owned(),
-            Self::NotAlone { name } if name == "link" => "write {{ link(\"guide\") }} and nothing else".to_owned(),
-            Self::NotAlone { name } => format!("write {{{{ {name} }}}} and nothing else; it is always there"),
-            Self::Literal => "write it outside the token".to_owned(),
-            Self::Condition | Self::CompareWithoutField => {
-                "write {% if first_name %} or {% if industry == \"saas\" %}".to_owned()
-            }
-            Self::CompareNotText { field } => format!("put it in quotes: {{% if {field} == \"..\" %}}"),
-            Self::CompareNotPrintable { field } => format!("write {{% if {field} %}}"),
-            Self::UnquotedAttribute => "write href=\"{{ .. }}\"".to_owned(),
-            Self::AsAddress { attribute } if attribute != "href" => format!(
-                "write the address itself; a value may stand behind its host, as in {attribute}=\"https://acme.example/{{{{ industry or \"all\" }}}}.png\""
-            ),
-            Self::AsAddress { .. } => {
-                "name the address in the email, as in link \"page\" to \"https://..\", and lead there by its name:".to_owned()
-            }
-            Self::BehindText { .. } => "write it alone:".to_owned(),
-            Self::InCode { .. } => {
-                "write it without the value; to choose, put {% if industry == \"saas\" %} .. {% else %} .. {% endif %} around it"
-                    .to_owned()
-            }
-        }
-    }
-}
-
-/// A name that a `contact` block takes, from one as written: `contact.firstName` would be `first_name`.
-fn declared_name(written: &str) -> Option<String> {
-    let name = snake_case(written.rsplit('.').next()?);
-    name.starts_with(|c: char| c.is_ascii_alphabetic()).then_some(name).filter(|name| name.is_ascii())
 }
 
 /// The candidate that differs by no more than a slip of the hand or the other way to write a name (`firstName`).
@@ -664,4 +396,9 @@ pub(super) fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>)
 /// Without what people write names apart by.
 pub(super) fn plain(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether a tag belongs to an `if`, the one thing of Jinja's that templates have.
+pub(super) fn is_of_if(tag: &str) -> bool {
+    matches!(tag, "if" | "elif" | "else" | "endif")
 }

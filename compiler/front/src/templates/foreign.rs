@@ -1,39 +1,103 @@
-//! Tokens of other tools: `*|FNAME|*`, `[[first_name]]`, `%FIRSTNAME%`, `${first_name}`, and a field in one brace, as it stands in the
-//! texts of a `.flow` file. Nothing fills them in, so they would be mailed as they are.
+//! Tokens of other tools: `*|FNAME|*`, `[[first_name]]`, `%recipient.first_name%`, `${first_name}`, `[First Name]`, and a field in one
+//! brace, as it stands in the texts of a `.flow` file. Nothing fills them in, so they would be mailed as they are.
 
-use crate::diagnostics::suggest;
-use crate::naming::snake_case;
 use std::ops::Range;
 
+use super::fault::{RequiredToken, plain};
+use crate::naming::snake_case;
+
 /// How tokens of other tools begin and end. Longer beginnings come first.
-const MARKS: &[(&str, &str)] = &[("*|", "|*"), ("[[", "]]"), ("${", "}"), ("%", "%"), ("{", "}")];
+const MARKS: &[(&str, &str)] = &[
+    ("&lt;", "&gt;"),
+    ("<%=", "%>"),
+    ("{ {", "} }"),
+    ("*|", "|*"),
+    ("[[", "]]"),
+    ("${", "}"),
+    ("#{", "}"),
+    ("@{", "}"),
+    ("{!", "}"),
+    ("{$", "}"),
+    ("%%", "%%"),
+    ("##", "##"),
+    ("%", "%"),
+    ("{", "}"),
+    ("[", "]"),
+    ("<", ">"),
+];
 /// What stands between them is short.
 const MAX_NAME_BYTES: usize = 80;
 /// Shorter words between percent signs are bytes of a web address: `%C3%BC`.
 const MIN_PERCENT: usize = 3;
+/// One slip of the hand is told from another name in words that are at least so long.
+const MIN_MISSPELT: usize = 6;
 
 /// What other tools call a field that most projects have.
-const USUAL: &[(&str, &str)] = &[("fname", "first_name"), ("lname", "last_name"), ("company", "company_name")];
+const USUAL: &[(&str, &str)] = &[
+    ("fname", "first_name"),
+    ("forename", "first_name"),
+    ("given_name", "first_name"),
+    ("lname", "last_name"),
+    ("surname", "last_name"),
+    ("family_name", "last_name"),
+    ("company", "company_name"),
+    ("organization", "company_name"),
+    ("email_address", "email"),
+];
+/// What is a gap to fill in wherever it stands in brackets, though the project may not have it.
+const GAPS: &[&str] = &["name", "fname", "lname", "firstname", "lastname", "fullname", "username"];
+/// Elements of HTML that a field may be called like.
+const ELEMENTS: &[&str] = &[
+    "a", "abbr", "address", "area", "article", "aside", "audio", "b", "base", "body", "br", "button", "canvas",
+    "caption", "center", "cite", "code", "data", "del", "details", "dialog", "dir", "div", "em", "embed", "figure",
+    "font", "footer", "form", "frame", "head", "header", "hr", "html", "i", "img", "input", "ins", "label", "legend",
+    "li", "link", "main", "map", "mark", "menu", "meta", "meter", "nav", "object", "ol", "option", "output", "p",
+    "param", "picture", "pre", "progress", "q", "s", "samp", "script", "search", "section", "select", "small",
+    "source", "span", "strong", "style", "sub", "summary", "sup", "svg", "table", "td", "template", "th", "time",
+    "title", "tr", "track", "u", "ul", "var", "video",
+];
 
 /// A token that nothing fills in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Foreign {
     pub(crate) span: Range<usize>,
-    /// The field that is meant, if the project has it.
-    pub(crate) field: Option<String>,
+    pub(crate) meant: Meant,
 }
 
-/// Every one in a text, outside the places that are read already. `fields` are those of the project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Meant {
+    /// A field of the project, and what it says to write where somebody lacks it.
+    Field {
+        name: String,
+        fallback: Option<String>,
+    },
+    /// The way out, or the sender's address.
+    Required(RequiredToken),
+    Unclear,
+}
+
+/// Every one in a text of a `.flow` file, outside the fields that are read already. `fields` are those of the project. What stands in
+/// braces there is a field, or was told as one that cannot be read.
 pub(crate) fn find(text: &str, read: &[Range<usize>], fields: &[&str]) -> Vec<Foreign> {
+    let mut found = find_with(text, read, &[], fields);
+    found.retain(|token| !text.get(token.span.clone()).is_some_and(|token| token.starts_with('{')));
+    found
+}
+
+/// The same where some places are read by machines and not by people: a style sheet is full of brackets and braces.
+pub(super) fn find_with(text: &str, read: &[Range<usize>], code: &[Range<usize>], fields: &[&str]) -> Vec<Foreign> {
     let mut found = Vec::new();
     let mut at = 0;
     let mut read = read.iter().peekable();
+    let mut code = code.iter().peekable();
     while at < text.len() {
         if let Some(place) = read.next_if(|place| place.start <= at) {
             at = at.max(place.end);
             continue;
         }
-        match token_at(text, at, fields) {
+        while code.next_if(|place| place.end <= at).is_some() {}
+        let in_code = code.peek().is_some_and(|place| place.start <= at);
+        match token_at(text, at, in_code, fields) {
             Some(token) => {
                 at = token.span.end;
                 found.push(token);
@@ -44,20 +108,52 @@ pub(crate) fn find(text: &str, read: &[Range<usize>], fields: &[&str]) -> Vec<Fo
     found
 }
 
-fn token_at(text: &str, at: usize, fields: &[&str]) -> Option<Foreign> {
+/// Those that are written like a tag, `<first_name>` or `<%= first_name %>`: what reads tags must not take them for some.
+pub(super) fn find_tags(text: &str, read: &[Range<usize>], fields: &[&str]) -> Vec<Foreign> {
+    let is_read = |at: usize| {
+        let next = read.partition_point(|place| place.start <= at);
+        next.checked_sub(1).and_then(|last| read.get(last)).is_some_and(|place| at < place.end)
+    };
+    let starts = text.match_indices('<').map(|(at, _)| at).filter(|at| !is_read(*at));
+    starts.filter_map(|at| token_at(text, at, false, fields)).collect()
+}
+
+fn token_at(text: &str, at: usize, in_code: bool, fields: &[&str]) -> Option<Foreign> {
     let rest = text.get(at..)?;
     let (open, close) = MARKS.iter().find(|(open, _)| rest.starts_with(open))?;
     let inner = rest.get(open.len()..)?;
-    let inner = inner.get(..inner.find(close).filter(|length| *length <= MAX_NAME_BYTES)?)?;
-    let field = field_of(inner, fields);
+    let most = inner.len().min(MAX_NAME_BYTES + close.len());
+    let within = inner.get(..inner.floor_char_boundary(most))?;
+    let inner = within.get(..within.find(close)?)?;
+    let theirs = read(inner);
+    let meant = meant(&theirs, fields);
+    let names_one = meant != Meant::Unclear;
+    let is_gap = names_one || (GAPS.contains(&plain(theirs.name).as_str()) && theirs.fallback.is_none());
     let is_token = match *open {
         "*|" => !inner.is_empty() && !inner.contains(char::is_whitespace),
-        "%" => inner.len() >= MIN_PERCENT && inner.chars().all(|c| c.is_ascii_alphabetic() || c == '_'),
-        // A style sheet and a script have braces too; only what names a field, or says what to take instead, is one of ours.
-        "{" => is_name(inner.split(" or ").next()?) && (inner.contains(" or \"") || fields.contains(&inner)),
-        _ => is_name(inner),
+        "%" => {
+            let is_word = inner.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
+            inner.len() >= MIN_PERCENT && (is_word || (names_one && is_name(inner)))
+        }
+        "<%=" => !inner.trim().is_empty(),
+        "[[" | "${" | "%%" => is_name(inner) || names_one,
+        _ if in_code => false,
+        "{" => is_gap || (is_name(theirs.name) && inner.contains(" or \"")),
+        // `<a name>` and `x[0]` are no gaps, and `a < b` and `[1]` neither.
+        "<" => is_gap && inner.trim() == inner && !is_element(inner),
+        "[" => is_gap && !text.get(..at)?.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ']' | ')' | '[')),
+        _ => is_gap,
     };
-    is_token.then(|| Foreign { span: at..at + open.len() + inner.len() + close.len(), field })
+    // `{ first_name }}`: one of the braces is one too many.
+    let after = rest.get(open.len() + inner.len() + close.len()..)?;
+    let more = if open.starts_with('{') && *close == "}" && after.starts_with('}') { 1 } else { 0 };
+    is_token.then(|| Foreign { span: at..at + open.len() + inner.len() + close.len() + more, meant })
+}
+
+fn is_element(inner: &str) -> bool {
+    let name =
+        inner.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default().to_ascii_lowercase();
+    ELEMENTS.contains(&name.as_str())
 }
 
 pub(super) fn is_name(text: &str) -> bool {
@@ -65,16 +161,96 @@ pub(super) fn is_name(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.:".contains(c))
 }
 
-/// The field behind what another tool calls `FNAME`, `contact.firstname` or `FIRSTNAME`.
-pub(super) fn field_of(inner: &str, fields: &[&str]) -> Option<String> {
-    let name = inner.split(" or ").next()?.rsplit(['.', ':']).next()?;
-    let name = snake_case(name);
-    let usual = USUAL.iter().find(|(theirs, _)| *theirs == name).map(|(_, ours)| *ours);
-    let plain = |field: &str| field.replace('_', "");
+/// What stands between a field and its fallback, longer ones first.
+const BETWEEN: [&str; 10] = ["||", "??", "|", " or ", " else ", ":", ",", " default=", " fallback=", " default:"];
+/// What other tools call it.
+const FALLBACK_WORDS: [&str; 5] = ["default_if_none", "default_value", "default", "fallback", "or"];
+
+/// A name, and what to write where there is no value, as another tool says it: `lead.First Name:default=there`.
+pub(crate) struct Theirs<'t> {
+    pub(crate) name: &'t str,
+    pub(crate) fallback: Option<Fallback<'t>>,
+}
+
+pub(crate) struct Fallback<'t> {
+    /// Without its quotes.
+    pub(crate) text: &'t str,
+    pub(super) quoted: bool,
+    /// Behind `or` without another word, as Flow writes it.
+    pub(super) as_ours: bool,
+}
+
+pub(crate) fn read(inner: &str) -> Theirs<'_> {
+    let inner = inner.trim().trim_start_matches(['=', '$', '!', '@']).trim();
+    let whole = Theirs { name: inner, fallback: None };
+    let first = BETWEEN.iter().filter_map(|sign| Some((inner.find(sign)?, *sign))).min_by_key(|(at, _)| *at);
+    let Some((at, sign)) = first else { return whole };
+    let (Some(name), Some(text)) = (inner.get(..at), inner.get(at + sign.len()..)) else { return whole };
+    let mut text = text.trim();
+    let mut in_words = sign.contains("=") || sign.contains("default");
+    for word in FALLBACK_WORDS {
+        let rest = text.strip_prefix(word).filter(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
+        if let Some(rest) = rest {
+            text = rest.trim_start().trim_start_matches([':', '=', '(']).trim_start();
+            text = text.strip_suffix(')').unwrap_or(text).trim_end();
+            in_words = true;
+            break;
+        }
+    }
+    let bare = text.trim_matches(['"', '\'', '“', '”', '„', '‘', '’']);
+    let quoted = bare.len() < text.len() && !text.starts_with(char::is_alphanumeric);
+    // `LIST:ADDRESS` is one name, and `joined | date: "%d"` asks for something else.
+    let is_other = (sign == ":" && !quoted) || (sign == "|" && !quoted && text.contains([':', '(']));
+    if is_other && !in_words {
+        return whole;
+    }
+    Theirs { name: name.trim(), fallback: Some(Fallback { text: bare, quoted, as_ours: sign == " or " && !in_words }) }
+}
+
+/// Words that can stand between quotes as they are.
+pub(super) fn is_text(text: &str) -> bool {
+    !text.trim().is_empty() && !text.contains(['"', '\\', '{', '}', '|', '\n'])
+}
+
+fn meant(theirs: &Theirs<'_>, fields: &[&str]) -> Meant {
+    let fallback = theirs.fallback.as_ref();
+    if fallback.is_some_and(|fallback| !is_text(fallback.text)) || !is_like_a_name(theirs.name) {
+        return Meant::Unclear;
+    }
+    let field = |name| Meant::Field { name, fallback: fallback.map(|fallback| fallback.text.to_owned()) };
+    let required = || RequiredToken::meant_by(&theirs.name.replace([':', '.', ' '], "_")).map(Meant::Required);
+    // `unsubscribe` is no slip in the name of a field.
+    let named = exact(theirs.name, fields).map(field).or_else(required);
+    named.or_else(|| misspelt(theirs.name, fields).map(field)).unwrap_or(Meant::Unclear)
+}
+
+/// Letters with few other signs: no sentence, and no code.
+pub(super) fn is_like_a_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_alphanumeric() || " _-.:".contains(c))
+        && text.split_whitespace().count() <= 3
+}
+
+/// The field behind what another tool calls `FNAME`, `contact.firstname` or `FIRSTNAME`. One slip of the hand is seen through; what is
+/// further away is another name.
+pub(super) fn field_of(written: &str, fields: &[&str]) -> Option<String> {
+    exact(written, fields).or_else(|| misspelt(written, fields))
+}
+
+fn exact(written: &str, fields: &[&str]) -> Option<String> {
+    let name = snake_case(written.rsplit(['.', ':']).next()?);
+    let usual = USUAL.iter().find(|(theirs, _)| plain(theirs) == plain(&name)).map(|(_, ours)| *ours);
     let known = |wanted: &str| fields.iter().copied().find(|field| plain(field) == plain(wanted));
-    let found =
-        usual.and_then(known).or_else(|| known(&name)).or_else(|| suggest::nearest(&name, fields.iter().copied()));
-    found.map(str::to_owned)
+    // A field of a company has a point in its name.
+    let whole =
+        fields.iter().copied().find(|field| field.contains('.') && plain(field) == plain(&written.replace(' ', "")));
+    whole.or_else(|| known(&name)).or_else(|| usual.and_then(known)).map(str::to_owned)
+}
+
+fn misspelt(written: &str, fields: &[&str]) -> Option<String> {
+    let wanted = plain(&snake_case(written.rsplit(['.', ':']).next()?));
+    let is_near = |field: &&str| strsim::damerau_levenshtein(&wanted, &plain(field)) == 1;
+    (wanted.chars().count() >= MIN_MISSPELT).then(|| fields.iter().copied().find(is_near))?.map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -83,7 +259,14 @@ mod tests {
 
     fn found(text: &str) -> Vec<(&str, Option<String>)> {
         let fields = ["first_name", "email", "company_name"];
-        find(text, &[], &fields).into_iter().map(|token| (text.get(token.span).unwrap(), token.field)).collect()
+        let field = |meant: Meant| match meant {
+            Meant::Field { name, .. } => Some(name),
+            _ => None,
+        };
+        find_with(text, &[], &[], &fields)
+            .into_iter()
+            .map(|token| (text.get(token.span).unwrap(), field(token.meant)))
+            .collect()
     }
 
     #[test]
@@ -97,10 +280,25 @@ mod tests {
             "[[contact.firstname]]",
             "{first_name}",
             "{first_name or \"there\"}",
+            "{First_Name}",
+            "{first_name|there}",
+            "{!Contact.FirstName}",
+            "[First Name]",
+            "<first_name>",
+            "&lt;First Name&gt;",
+            "<%= first_name %>",
+            "%recipient.first_name%",
+            "%%First Name%%",
+            "##first_name##",
+            "[[firstname fallback=\"you\"]]",
+            "{ { first_name } }",
+            "*|FRIST_NAME|*",
         ] {
             assert_eq!(found(&format!("Hello {token}, you")), [(token, first.clone())], "{token}");
         }
         assert_eq!(found("*|IF:NEWS|*x*|END:IF|*"), [("*|IF:NEWS|*", None), ("*|END:IF|*", None)]);
+        // A gap is a gap though nothing fills it; another field is never taken for it.
+        assert_eq!(found("Dear [Name], *|LNAME|*"), [("[Name]", None), ("*|LNAME|*", None)]);
     }
 
     #[test]
@@ -115,6 +313,13 @@ mod tests {
             "{blue}",
             "2 * 3 | 4",
             "50 % of %",
+            "<email",
+            "<a name>",
+            "a[email]",
+            "[1] and [see below]",
+            "{ color: red }",
+            "## email us ##",
+            "he wrote [sic]",
         ] {
             assert_eq!(found(text), [], "{text}");
         }

@@ -15,6 +15,17 @@ use std::ops::Range;
 
 use super::attributes::{self, Attribute};
 use super::markup::{RAW_TEXT, VOID, tag_name};
+use super::selector::{Element, Reading, Selector};
+use super::sheet::without_comments;
+
+/// Why a rule cannot go into an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// It names no element by itself.
+    NamesNone,
+    /// Its `{` has no `}`.
+    Unclosed,
+}
 
 /// The rules of a mail, by how they win.
 #[derive(Debug, Default)]
@@ -26,83 +37,41 @@ pub(super) struct Rules {
 
 #[derive(Debug)]
 struct Rule {
-    /// From the outermost element to the one that is styled.
-    steps: Vec<Step>,
+    selector: Selector,
     style: String,
-    /// Ids, classes, names.
-    weight: (usize, usize, usize),
-}
-
-/// One element of a selector.
-#[derive(Debug, Default)]
-struct Step {
-    /// Right inside the one before, and not just somewhere.
-    direct: bool,
-    name: Option<String>,
-    ids: Vec<String>,
-    classes: Vec<String>,
-    attributes: Vec<(String, Option<String>)>,
-}
-
-/// An element as selectors see it.
-struct Element {
-    name: String,
-    attributes: Vec<(String, String)>,
-}
-
-impl Element {
-    fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
-    }
-
-    fn classes(&self) -> impl Iterator<Item = &str> {
-        self.attribute("class").unwrap_or_default().split_whitespace()
-    }
 }
 
 impl Rules {
     /// Adds those of a style sheet; fails at what cannot stand in an element, by its place in the sheet.
-    pub(super) fn add(&mut self, sheet: &str) -> Result<(), Range<usize>> {
+    pub(super) fn add(&mut self, sheet: &str) -> Result<(), (Fault, Range<usize>)> {
         let sheet = without_comments(sheet);
         let mut at = 0;
         while let Some(open) = sheet.get(at..).and_then(|rest| rest.find('{')).map(|len| at + len) {
             let selectors = at..open;
             let place = trimmed(&sheet, &selectors);
-            let close = sheet.get(open..).and_then(|rest| rest.find('}')).ok_or_else(|| place.clone())? + open;
+            let close = sheet.get(open..).and_then(|rest| rest.find('}')).ok_or(open).map(|len| open + len);
+            let close = close.map_err(|open| (Fault::Unclosed, open..open + 1))?;
             let style = sheet.get(open + 1..close).unwrap_or_default();
+            // `.a { color: red  .b { .. }` lacks its `}`; `@media .. { .a { .. } }` has a block inside.
             if style.contains('{') {
-                return Err(place);
+                let is_block = sheet.get(place.clone()).is_some_and(|head| head.starts_with('@'));
+                return Err(if is_block { (Fault::NamesNone, place) } else { (Fault::Unclosed, open..open + 1) });
             }
             let style = style.split_whitespace().collect::<Vec<_>>().join(" ");
             let style = style.trim_end_matches([';', ' ']).to_owned();
             for selector in sheet.get(selectors).unwrap_or_default().split(',') {
-                let steps = read_selector(selector.trim()).ok_or_else(|| place.clone())?;
+                let selector = Selector::read(selector, Reading::Strict).ok_or((Fault::NamesNone, place.clone()))?;
                 if !style.is_empty() {
-                    self.push(steps, style.clone());
+                    self.by_key.entry(selector.key()).or_default().push(self.rules.len());
+                    self.rules.push(Rule { selector, style: style.clone() });
                 }
             }
             at = close + 1;
         }
         match trimmed(&sheet, &(at..sheet.len())) {
             rest if rest.is_empty() => Ok(()),
-            rest => Err(rest),
+            rest => Err((Fault::NamesNone, rest)),
         }
-    }
-
-    fn push(&mut self, steps: Vec<Step>, style: String) {
-        let sum = |count: fn(&Step) -> usize| steps.iter().map(count).sum();
-        let weight = (
-            sum(|step| step.ids.len()),
-            sum(|step| step.classes.len() + step.attributes.len()),
-            sum(|step| usize::from(step.name.is_some())),
-        );
-        let last = steps.last();
-        let id = last.and_then(|step| step.ids.first()).map(|id| format!("#{id}"));
-        let class = last.and_then(|step| step.classes.first()).map(|class| format!(".{class}"));
-        let name = last.and_then(|step| step.name.clone());
-        let key = id.or(class).or(name).unwrap_or_default();
-        self.by_key.entry(key).or_default().push(self.rules.len());
-        self.rules.push(Rule { steps, style, weight });
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -168,133 +137,22 @@ impl Rules {
 
     /// What the rules say of an element, the strongest last.
     fn style_of(&self, element: &Element, parents: &[Element]) -> String {
-        let id = element.attribute("id").map(|id| format!("#{id}"));
-        let keys =
-            element.classes().map(|class| format!(".{class}")).chain(id).chain([element.name.clone(), String::new()]);
-        let numbers = keys.filter_map(|key| self.by_key.get(&key)).flatten();
+        let numbers: Vec<usize> = element.keys().filter_map(|key| self.by_key.get(&key)).flatten().copied().collect();
         let mut found: Vec<(&Rule, usize)> = numbers
-            .filter_map(|number| Some((self.rules.get(*number)?, *number)))
-            .filter(|(rule, _)| rule.steps.last().is_some_and(|last| last.is(element)))
-            .filter(|(rule, _)| matches(&rule.steps, element, parents))
+            .into_iter()
+            .filter_map(|number| Some((self.rules.get(number)?, number)))
+            .filter(|(rule, _)| rule.selector.ends_at(element) && rule.selector.names(element, parents.iter()))
             .collect();
-        found.sort_by_key(|(rule, number)| (rule.weight, *number));
+        found.sort_by_key(|(rule, number)| (rule.selector.weight(), *number));
         found.dedup_by_key(|(_, number)| *number);
         found.iter().map(|(rule, _)| rule.style.as_str()).collect::<Vec<_>>().join("; ")
     }
-}
-
-/// The sheet with blanks in place of its comments, so that places stay.
-fn without_comments(sheet: &str) -> String {
-    let (mut out, mut rest) = (String::with_capacity(sheet.len()), sheet);
-    while let Some((before, after)) = rest.split_once("/*") {
-        let length = after.find("*/").map_or(after.len(), |len| len + 2);
-        out.push_str(before);
-        out.push_str(&" ".repeat(length + 2));
-        rest = after.get(length..).unwrap_or_default();
-    }
-    out + rest
 }
 
 fn trimmed(text: &str, place: &Range<usize>) -> Range<usize> {
     let written = text.get(place.clone()).unwrap_or_default();
     let start = place.start + (written.len() - written.trim_start().len());
     start..start + written.trim().len()
-}
-
-/// None for what names no element by itself, such as `a:hover` or `@media`.
-fn read_selector(selector: &str) -> Option<Vec<Step>> {
-    let mut steps = Vec::new();
-    let mut direct = false;
-    for part in selector.replace('>', " > ").split_whitespace() {
-        if part == ">" {
-            // One at the beginning, or two, name nothing.
-            if direct || steps.is_empty() {
-                return None;
-            }
-            direct = true;
-        } else {
-            steps.push(read_step(part, direct)?);
-            direct = false;
-        }
-    }
-    (!direct && !steps.is_empty()).then_some(steps)
-}
-
-/// `td.wide#top[align=center]`
-fn read_step(part: &str, direct: bool) -> Option<Step> {
-    let mut step = Step { direct, ..Step::default() };
-    let (name, mut rest) = part.split_at(word_end(part));
-    if !name.is_empty() {
-        step.name = Some(name.to_ascii_lowercase());
-    } else if let Some(after) = rest.strip_prefix('*') {
-        rest = after;
-    }
-    while !rest.is_empty() {
-        if let Some(inside) = rest.strip_prefix('[') {
-            let (attribute, after) = inside.split_once(']')?;
-            let (name, value) = match attribute.split_once('=') {
-                Some((name, value)) => (name, Some(value.trim_matches(['"', '\'']).to_owned())),
-                None => (attribute, None),
-            };
-            if name.is_empty() || word_end(name) != name.len() {
-                return None;
-            }
-            step.attributes.push((name.to_ascii_lowercase(), value));
-            rest = after;
-            continue;
-        }
-        let names = match rest.chars().next()? {
-            '.' => &mut step.classes,
-            '#' => &mut step.ids,
-            _ => return None,
-        };
-        let (name, after) = rest.get(1..)?.split_at(word_end(rest.get(1..)?));
-        if name.is_empty() {
-            return None;
-        }
-        names.push(name.to_owned());
-        rest = after;
-    }
-    Some(step)
-}
-
-fn word_end(text: &str) -> usize {
-    text.find(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_')).unwrap_or(text.len())
-}
-
-/// Whether the last step is this element and the others are around it. From the outermost element inward, which beginnings of the
-/// selector end at it or outside it: time grows with depth and length, never with their combinations.
-fn matches(steps: &[Step], element: &Element, parents: &[Element]) -> bool {
-    let mut here = vec![false; steps.len()];
-    let mut outside = here.clone();
-    let mut is_last = false;
-    for around in parents.iter().chain([element]) {
-        let reached: Vec<bool> = steps
-            .iter()
-            .enumerate()
-            .map(|(at, step)| {
-                let before =
-                    at.checked_sub(1).map(|before| if step.direct { here.get(before) } else { outside.get(before) });
-                before.is_none_or(|before| before.is_some_and(|before| *before)) && step.is(around)
-            })
-            .collect();
-        outside.iter_mut().zip(&reached).for_each(|(any, reached)| *any |= reached);
-        is_last = reached.last().is_some_and(|last| *last);
-        here = reached;
-    }
-    is_last
-}
-
-impl Step {
-    fn is(&self, element: &Element) -> bool {
-        self.name.as_ref().is_none_or(|name| *name == element.name)
-            && self.ids.iter().all(|id| element.attribute("id") == Some(id))
-            && self.classes.iter().all(|class| element.classes().any(|found| found == class))
-            && self.attributes.iter().all(|(name, value)| {
-                let found = element.attribute(name);
-                value.as_ref().map_or(found.is_some(), |value| found == Some(value))
-            })
-    }
 }
 
 fn element(html: &str, name: &str, attributes: &[Attribute<'_>]) -> Element {
@@ -371,12 +229,14 @@ mod tests {
             ("a + b { x:1 }", "a + b"),
             ("a ~ b { x:1 }", "a ~ b"),
             ("> a { x:1 }", "> a"),
-            ("a { x:1", "a"),
+            ("a { x:1", "{"),
+            ("a { x:1 b { y:1 }", "{"),
             ("a { } b", "b"),
             ("@import url(x);", "@import url(x);"),
             (". { x:1 }", "."),
         ] {
-            let found = Rules::default().add(sheet).unwrap_err();
+            let (fault, found) = Rules::default().add(sheet).unwrap_err();
+            assert_eq!(fault == Fault::Unclosed, place == "{", "{sheet}");
             assert_eq!(sheet.get(found), Some(place), "{sheet}");
         }
     }

@@ -1,12 +1,15 @@
-//! What a reader of the mail sees of an element: whether it is shown at all, and whether text in it has a size.
+//! What a reader of the mail sees of an element: whether it is shown at all, and whether text in it has a size and a colour of its own.
 //!
-//! Read from what stands in the element itself, as mail programs do that drop style sheets. A `font-size:0` hides text until something
-//! inside sets a size again: layout tables are written so.
+//! It is judged twice, and has to be seen both times: by what stands in the element itself, as mail programs see it that drop style
+//! sheets, and with the style sheets of the mail (`sheet.rs`). A `font-size:0` hides text until something inside sets a size again: layout
+//! tables are written so.
 
+use super::colour::{self, Colour, Paint};
 use super::fault::Unseen;
+use super::sheet::Declaration;
 
 /// Elements whose contents no mail program shows as part of the mail, or shows where nobody can follow a link.
-const NEVER_SHOWN: [&str; 20] = [
+const NEVER_SHOWN: [&str; 21] = [
     "audio",
     "canvas",
     "datalist",
@@ -19,6 +22,7 @@ const NEVER_SHOWN: [&str; 20] = [
     "mj-title",
     "noembed",
     "noframes",
+    "noscript",
     "object",
     "script",
     "select",
@@ -28,93 +32,256 @@ const NEVER_SHOWN: [&str; 20] = [
     "textarea",
     "title",
 ];
+/// Less than this nobody reads.
+const LEAST_FONT_PX: f64 = 2.0;
+const LEAST_OPACITY: f64 = 0.1;
+/// So far out of its place, an element is out of the window.
+const OUT_OF_SIGHT_PX: f64 = -500.0;
 
 /// Names of signs, as in `&ZeroWidthSpace;`, are short.
 const MAX_NAME_BYTES: usize = 16;
 
 /// What is passed on from an element to those inside it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Look {
     hidden: Option<Unseen>,
-    invisible: bool,
-    tiny: bool,
+    invisible: Option<Unseen>,
+    tiny: Option<Unseen>,
+    /// Moved out of the window, until something inside is moved back.
+    indented: Option<Unseen>,
+    /// The colour of text, where it is known, and what gives it.
+    ink: Paint,
+    ink_by: Option<Unseen>,
+    /// The colour behind it, where it is known.
+    ground: Paint,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self {
+            hidden: None,
+            invisible: None,
+            tiny: None,
+            indented: None,
+            ink: Paint::Plain(Colour::BLACK),
+            ink_by: None,
+            ground: Paint::Plain(Colour::WHITE),
+        }
+    }
 }
 
 impl Look {
-    /// Of an element of this (lower-case) name inside one with this look. `attributes` are names and values.
-    pub(super) fn inside<'a>(&self, name: &str, attributes: impl Iterator<Item = (&'a str, String)>) -> Self {
+    /// Of an element of this (lower-case) name inside one with this look. `attributes` are names and values; `said` is what its style
+    /// says, the last of several wins.
+    pub(super) fn inside<'a>(
+        &self,
+        name: &str,
+        attributes: impl Iterator<Item = (&'a str, &'a str)>,
+        said: &[Declaration],
+    ) -> Self {
         let mut look = self.clone();
         if NEVER_SHOWN.contains(&name) {
             look.hidden = Some(Unseen::Element { tag: name.to_owned() });
         }
+        if name == "a" {
+            look.ink = Paint::Plain(Colour::LINK);
+        }
+        // What unfolds with a click; some programs never unfold it.
+        let mut folds = matches!(name, "details" | "dialog" | "mj-accordion-text");
+        if name == "summary" && matches!(look.hidden, Some(Unseen::Folded { .. })) {
+            look.hidden = None;
+        }
         for (attribute, value) in attributes {
-            match attribute.to_ascii_lowercase().as_str() {
-                "hidden" => look.hide("hidden"),
-                "style" => look.style(&value),
-                "font-size" if name.starts_with("mj-") => look.declare("font-size", &value.to_ascii_lowercase()),
+            match attribute {
+                "open" => folds = false,
+                "hidden" => look.hide(Unseen::Style { how: "hidden".to_owned() }),
+                "bgcolor" => look.ground = colour::paint(value).unwrap_or(Paint::Unknown),
+                "background" if !value.trim().is_empty() => look.ground = Paint::Unknown,
+                "color" if name == "font" => look.set_ink(value, Unseen::Style { how: format!("color=\"{value}\"") }),
+                "text" if name == "body" => look.set_ink(value, Unseen::Style { how: format!("text=\"{value}\"") }),
+                "font-size" if name.starts_with("mj-") => {
+                    let own = [Declaration {
+                        property: attribute.to_owned(),
+                        value: value.to_ascii_lowercase(),
+                        important: false,
+                        rule: None,
+                    }];
+                    look.style(self, &own);
+                }
                 _ => {}
             }
         }
+        if folds {
+            look.hide(Unseen::Folded { tag: name.to_owned() });
+        }
+        look.style(self, said);
         look
     }
 
     /// Why nobody reads text that stands here.
     pub(super) fn unseen_text(&self) -> Option<Unseen> {
-        self.unseen().or_else(|| self.tiny.then_some(Unseen::Style { how: "font-size:0" }))
+        self.unseen().or_else(|| self.tiny.clone()).or_else(|| self.faint())
     }
 
     /// Why nobody sees a picture, or anything at all, that stands here.
     pub(super) fn unseen(&self) -> Option<Unseen> {
-        self.hidden.clone().or_else(|| self.invisible.then_some(Unseen::Style { how: "visibility:hidden" }))
+        self.hidden.clone().or_else(|| self.invisible.clone()).or_else(|| self.indented.clone())
     }
 
-    fn hide(&mut self, how: &'static str) {
-        self.hidden.get_or_insert(Unseen::Style { how });
-    }
-
-    fn style(&mut self, style: &str) {
-        let style = style.to_ascii_lowercase();
-        let declarations = style.split(';').filter_map(|declaration| declaration.split_once(':'));
-        let (mut displayed, mut transparent, mut flat, mut cut) = (true, false, false, false);
-        for (property, value) in declarations {
-            let value = value.trim().trim_end_matches("!important").trim();
-            match property.trim() {
-                "display" => displayed = value != "none",
-                "opacity" => transparent = is_zero(value),
-                "max-height" | "height" => flat = is_zero(value),
-                "overflow" => cut = value == "hidden",
-                property => self.declare(property, value),
+    /// Text in the colour of what is behind it.
+    fn faint(&self) -> Option<Unseen> {
+        match (&self.ink, &self.ground) {
+            (Paint::Clear, _) => self.ink_by.clone(),
+            (Paint::Plain(ink), Paint::Plain(ground)) if ink.is_like(*ground) => {
+                Some(Unseen::Colour { by: Box::new(self.ink_by.clone()?) })
             }
-        }
-        if !displayed {
-            self.hide("display:none");
-        } else if transparent {
-            self.hide("opacity:0");
-        } else if flat && cut {
-            self.hide("max-height:0");
+            _ => None,
         }
     }
 
-    fn declare(&mut self, property: &str, value: &str) {
-        match property {
-            "visibility" => self.invisible = matches!(value, "hidden" | "collapse"),
-            "font-size" if is_zero(value) => self.tiny = true,
-            // A part of nothing is nothing.
-            "font-size" if !value.ends_with("em") && !value.ends_with('%') || value.ends_with("rem") => {
-                self.tiny = false
+    fn hide(&mut self, why: Unseen) {
+        self.hidden.get_or_insert(why);
+    }
+
+    fn set_ink(&mut self, value: &str, by: Unseen) {
+        if let Some(ink) = colour::paint(value) {
+            self.ink = ink;
+            self.ink_by = Some(by);
+        }
+    }
+
+    fn style(&mut self, parent: &Self, said: &[Declaration]) {
+        // What holds in the end; some of it hides only together with something else.
+        let last = |property: &str| said.iter().rev().find(|declaration| declaration.property == property);
+        let value = |property: &str| last(property).map_or("", |declaration| declaration.value.as_str());
+        let is_cut = matches!(value("overflow"), "hidden" | "clip");
+        let is_moved = matches!(value("position"), "absolute" | "fixed" | "relative");
+        let is_clipped = matches!(value("position"), "absolute" | "fixed");
+        let mut seen: Vec<&str> = Vec::new();
+        for declaration in said.iter().rev() {
+            let (property, value) = (declaration.property.as_str(), declaration.value.as_str());
+            if seen.contains(&property) {
+                continue;
             }
-            "font" if value.split_whitespace().any(|part| part.split('/').next().is_some_and(is_zero)) => {
-                self.tiny = true
+            seen.push(property);
+            let is_hidden = match property {
+                "display" => value == "none",
+                "opacity" => fraction(value).is_some_and(|part| part < LEAST_OPACITY),
+                "content-visibility" => value == "hidden",
+                "max-height" | "height" | "max-width" | "width" => is_cut && is_zero(value),
+                "left" | "top" | "right" | "bottom" | "inset" => is_moved && is_far_out(value),
+                "margin-left" | "margin-top" | "margin" => is_far_out(value),
+                "transform" => {
+                    value.contains("scale(0") && !value.contains("scale(0.")
+                        || value.contains("translate")
+                            && is_far_out(value.split_once('(').map_or("", |(_, inner)| inner))
+                }
+                "clip" => is_clipped && value.starts_with("rect("),
+                "clip-path" => ["inset(50%", "inset(100%", "circle(0"].iter().any(|shape| value.starts_with(shape)),
+                _ => false,
+            };
+            if is_hidden {
+                self.hide(declaration.hides());
+            } else if property == "mso-hide" && value == "all" {
+                self.hide(Unseen::Outlook { how: declaration.shown() });
             }
+        }
+        for declaration in said {
+            self.inherit(parent, declaration);
+        }
+    }
+
+    /// What something inside may set anew.
+    fn inherit(&mut self, parent: &Self, declaration: &Declaration) {
+        let value = declaration.value.as_str();
+        let by = || declaration.hides();
+        match declaration.property.as_str() {
+            "visibility" => self.invisible = matches!(value, "hidden" | "collapse").then(by),
+            "text-indent" => self.indented = is_far_out(value).then(by),
+            "font-size" => match size(value) {
+                Some(pixels) if pixels < LEAST_FONT_PX => self.tiny = Some(by()),
+                Some(_) => self.tiny = None,
+                // A part of nothing is nothing.
+                None => {}
+            },
+            "font" => {
+                let size = value.split_whitespace().find_map(|part| size(part.split('/').next().unwrap_or_default()));
+                match size {
+                    Some(pixels) if pixels < LEAST_FONT_PX => self.tiny = Some(by()),
+                    Some(_) => self.tiny = None,
+                    None => {}
+                }
+            }
+            "color" | "-webkit-text-fill-color" if matches!(value, "inherit" | "unset") => {
+                self.ink = parent.ink;
+                self.ink_by = parent.ink_by.clone();
+            }
+            "color" | "-webkit-text-fill-color" => self.set_ink(value, by()),
+            "background-image" if value.contains("url(") || value.contains("gradient") => self.ground = Paint::Unknown,
+            "background" | "background-color" => match colour::ground(value) {
+                // What is behind it shows through.
+                Some(Paint::Clear) | None => {}
+                Some(ground) => self.ground = ground,
+            },
             _ => {}
         }
     }
 }
 
+impl Declaration {
+    fn shown(&self) -> String {
+        self.rule.clone().unwrap_or_else(|| format!("{}:{}", self.property, self.value))
+    }
+
+    fn hides(&self) -> Unseen {
+        match &self.rule {
+            Some(rule) => Unseen::Rule { rule: rule.clone() },
+            None => Unseen::Style { how: self.shown() },
+        }
+    }
+}
+
+/// `0.05`, `5%`
+fn fraction(value: &str) -> Option<f64> {
+    match value.strip_suffix('%') {
+        Some(percent) => percent.trim().parse::<f64>().ok().map(|percent| percent / 100.0),
+        None => value.parse().ok(),
+    }
+}
+
+/// The number that a value begins with, and its unit.
+fn length(value: &str) -> Option<(f64, &str)> {
+    let end = value.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '-' | '+')).unwrap_or(value.len());
+    let (number, unit) = value.split_at(end);
+    Some((number.parse().ok()?, unit.trim()))
+}
+
+/// A size of text in pixels; none for one that is a part of another's.
+fn size(value: &str) -> Option<f64> {
+    match length(value)? {
+        (number, "" | "px") => Some(number),
+        (number, "pt") => Some(number * 4.0 / 3.0),
+        (number, "rem") => Some(number * 16.0),
+        (number, "em" | "%") => (number == 0.0).then_some(0.0),
+        (number, _) => Some(if number == 0.0 { 0.0 } else { 16.0 }),
+    }
+}
+
 /// `0`, `0px`, `0.0em`.
 fn is_zero(value: &str) -> bool {
-    let number = value.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
-    number.parse::<f64>().is_ok_and(|number| number == 0.0)
+    length(value).is_some_and(|(number, _)| number == 0.0)
+}
+
+/// `-9999px`, one of several lengths.
+fn is_far_out(value: &str) -> bool {
+    value.split(|c: char| c.is_whitespace() || c == ',').filter_map(length).any(|(number, unit)| {
+        let pixels = match unit.trim_end_matches(')') {
+            "em" | "rem" => number * 16.0,
+            "%" | "vw" | "vh" => number * 5.0,
+            _ => number,
+        };
+        pixels <= OUT_OF_SIGHT_PX
+    })
 }
 
 /// Whether some of this text can be seen: blanks, and signs that only take room or none, cannot.
@@ -168,21 +335,27 @@ fn is_blank(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sheet::declarations;
     use super::*;
 
     fn look(parent: &Look, style: &str) -> Look {
-        parent.inside("span", [("style", style.to_owned())].into_iter())
+        parent.inside("span", std::iter::empty(), &declarations(style))
+    }
+
+    fn style(how: &str) -> Option<Unseen> {
+        Some(Unseen::Style { how: how.to_owned() })
     }
 
     #[test]
     fn a_size_inside_shows_what_a_size_of_nothing_hid() {
         let hidden = look(&Look::default(), "font-size:0px");
-        assert_eq!(hidden.unseen_text(), Some(Unseen::Style { how: "font-size:0" }));
+        assert_eq!(hidden.unseen_text(), style("font-size:0px"));
         assert_eq!(hidden.unseen(), None);
         assert!(look(&hidden, "font-size: 1.5em").unseen_text().is_some());
         assert!(look(&hidden, "FONT-SIZE: 13px").unseen_text().is_none());
         assert!(look(&look(&Look::default(), "visibility:hidden"), "visibility:visible").unseen().is_none());
         assert!(look(&look(&Look::default(), "display:none"), "display:block").unseen().is_some());
+        assert!(look(&look(&Look::default(), "text-indent:-9999px"), "text-indent:0").unseen().is_none());
     }
 
     #[test]
@@ -192,6 +365,56 @@ mod tests {
         assert!(look(&Look::default(), "max-height:0;color:red;overflow:hidden").unseen().is_some());
         assert!(look(&Look::default(), "max-height:0").unseen().is_none());
         assert!(look(&Look::default(), "font-size:10px;opacity:0.8;line-height:0").unseen_text().is_none());
+    }
+
+    #[test]
+    fn what_is_moved_out_clipped_or_shrunk_is_not_seen() {
+        for hidden in [
+            "position:absolute; left:-9999px",
+            "position:absolute;top:-100em",
+            "position:fixed;right:-2000px",
+            "margin-left:-9999px",
+            "margin:0 0 0 -9999px",
+            "text-indent:-9999px",
+            "position:absolute;clip:rect(0 0 0 0)",
+            "clip-path:inset(50%)",
+            "transform:scale(0)",
+            "transform:translateX(-9999px)",
+            "width:0;overflow:hidden",
+            "height:0px;overflow:hidden",
+            "opacity:.01",
+            "font-size:1px",
+            "mso-hide:all",
+            "color:transparent",
+            "color:rgba(0,0,0,0)",
+            "color:#ffffff",
+            "color:#fefefe;background:#fff",
+            "color:red;background-color:#ff0000",
+            "color:rgb(10, 10, 10);background:black",
+        ] {
+            assert!(look(&Look::default(), hidden).unseen_text().is_some(), "{hidden}");
+        }
+        for seen in [
+            "left:-9999px",
+            "position:absolute;left:10px",
+            "margin:0 -10px",
+            "text-indent:-20px",
+            "clip:rect(0 0 0 0)",
+            "transform:scale(0.9)",
+            "color:#999999",
+            "color:#fff;background:#0b6e4f",
+            "color:#fff;background:url(x.png)",
+            "color:#fff;background:linear-gradient(red, blue)",
+            "color:var(--brand)",
+            "height:0",
+        ] {
+            assert_eq!(look(&Look::default(), seen).unseen_text(), None, "{seen}");
+        }
+        let dark = look(&Look::default(), "background-color:#000000;color:#fff");
+        assert_eq!(dark.unseen_text(), None);
+        assert!(look(&dark, "background:#fff").unseen_text().is_some());
+        let link = dark.inside("a", std::iter::empty(), &declarations("background:#ffffff"));
+        assert_eq!(link.unseen_text(), None);
     }
 
     #[test]

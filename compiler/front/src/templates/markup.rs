@@ -10,8 +10,12 @@ use std::ops::Range;
 use super::TemplateKind;
 use super::attributes::{self, Address, Attribute, Holds};
 use super::fault::{Construct, FaultKind, Markup as Mistake, TemplateFault, Unseen, nearest};
+use super::foreign::Foreign;
 use super::look::{self, Look};
 use super::pieces::{self, Piece, PieceKind};
+use super::readers::{self, Readers};
+use super::selector::Element;
+use super::sheet::{self, Sheets};
 use flow_ir::limits::MAX_ELEMENT_DEPTH as MAX_DEPTH;
 
 /// Tags that hold tags. Text directly inside has no place in the mail's tables.
@@ -87,7 +91,7 @@ pub(super) enum Place {
     /// In a tag, outside quotes.
     Bare,
     Comment,
-    /// In `<!--[if mso]> .. <![endif]-->`, which one family of mail programs shows.
+    /// In `<!--[if mso]> .. <![endif]-->`.
     Conditional,
 }
 
@@ -97,11 +101,13 @@ pub(super) struct Spot {
     pub(super) place: Place,
     /// Why no reader sees what stands here, or can follow it.
     pub(super) unseen: Option<Unseen>,
+    /// Who reads it at all.
+    pub(super) readers: Readers,
     pub(super) role: Role,
 }
 
 impl Spot {
-    const TEXT: Self = Self { place: Place::Text, unseen: None, role: Role::Words };
+    const TEXT: Self = Self { place: Place::Text, unseen: None, readers: Readers::ALL, role: Role::Words };
 }
 
 /// What is done with a value that stands here.
@@ -127,18 +133,34 @@ pub(super) struct Markup {
     pub(super) addresses: Vec<Range<usize>>,
     /// `<mj-style inline="inline">`, with its tags, and what stands between them.
     pub(super) inline_styles: Vec<(Range<usize>, Range<usize>)>,
+    /// Comments, style sheets and scripts: what stands there is read by no person.
+    pub(super) code: Vec<Range<usize>>,
+    /// Its style sheets show different things to different readers.
+    pub(super) differs: bool,
     spots: BTreeMap<usize, Spot>,
 }
 
 impl Markup {
+    /// Whether some tag or comment without its end took the rest for itself. Of HTML it is said only where it hides something.
+    pub(super) fn swallows(&self) -> bool {
+        let swallows = |fault: &TemplateFault| {
+            matches!(fault.kind, FaultKind::Markup(Mistake::UnfinishedTag { .. } | Mistake::UnclosedComment))
+        };
+        self.faults.iter().any(swallows)
+    }
+
     /// The place of the token that covers this offset.
     pub(super) fn spot_of(&self, offset: usize) -> &Spot {
         self.spots.range(..=offset).next_back().map_or(&Spot::TEXT, |(_, spot)| spot)
     }
 }
 
-pub(super) fn read(text: &str, pieces: &[Piece], kind: TemplateKind) -> Markup {
-    let covered = pieces::cover(text, pieces);
+/// `tokens` look like tags and are none.
+pub(super) fn read(text: &str, pieces: &[Piece], tokens: &[Foreign], kind: TemplateKind) -> Markup {
+    let mut covered = pieces::cover(text, pieces);
+    for token in tokens {
+        covered.replace_range(token.span.clone(), &"x".repeat(token.span.len()));
+    }
     let mut reader = Reader {
         text: &covered,
         original: text,
@@ -151,10 +173,16 @@ pub(super) fn read(text: &str, pieces: &[Piece], kind: TemplateKind) -> Markup {
             body_end: text.len()..text.len(),
             addresses: Vec::new(),
             inline_styles: Vec::new(),
+            code: Vec::new(),
+            differs: false,
             spots: BTreeMap::new(),
         },
+        sheets: Sheets::default(),
+        readers: Readers::ALL,
     };
+    reader.read_sheets();
     reader.read();
+    reader.markup.differs = reader.sheets.differs;
     reader.markup
 }
 
@@ -168,6 +196,9 @@ struct Open<'t> {
     key: String,
     span: Range<usize>,
     look: Look,
+    /// With the rules of the style sheets, where there are some.
+    styled: Option<Look>,
+    element: Element,
     /// The tokens that say where a click on it leads.
     targets: Vec<usize>,
     /// Whether there is something in it to see, and so to click.
@@ -183,9 +214,53 @@ struct Reader<'t> {
     /// How many elements of a name are open, so that a closing tag of none costs nothing.
     counts: BTreeMap<String, usize>,
     markup: Markup,
+    sheets: Sheets,
+    /// Who reads what is shown between two comments.
+    readers: Readers,
+}
+
+impl Open<'_> {
+    fn unseen_text(&self) -> Option<Unseen> {
+        self.look.unseen_text().or_else(|| self.styled.as_ref().and_then(Look::unseen_text))
+    }
 }
 
 impl<'t> Reader<'t> {
+    /// The style sheets of the mail, before the elements that they speak of: one may stand behind them. Those of MJML are read where it is
+    /// HTML.
+    fn read_sheets(&mut self) {
+        if self.mjml {
+            return;
+        }
+        let mut blank = None;
+        let mut at = 0;
+        while let Some(start) = self.rest(at).find('<').map(|len| at + len) {
+            let rest = self.rest(start);
+            if rest.starts_with("<!--") {
+                at = start + rest.get(4..).and_then(|rest| rest.find("-->")).map_or(rest.len(), |len| 4 + len + 3);
+                continue;
+            }
+            let name = tag_name(self.rest(start + 1));
+            at = start + 1;
+            let Some(raw) = RAW_TEXT.into_iter().find(|raw| raw.eq_ignore_ascii_case(name)) else { continue };
+            let Some((attributes, from)) = attributes::read(self.text, self.pieces, start + 1 + name.len()) else {
+                break;
+            };
+            let end = self.raw_end(name, from);
+            at = end;
+            let media = attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case("media"));
+            if raw == "style" {
+                // A rule inside an `if` hides from some at least.
+                let text = blank.get_or_insert_with(|| pieces::blank(self.original, self.pieces));
+                let sheet = text.get(from..end).unwrap_or_default();
+                match media.and_then(|media| self.text.get(media.value.clone())) {
+                    Some(media) => self.sheets.add(&format!("@media {media} {{ {sheet} }}")),
+                    None => self.sheets.add(sheet),
+                }
+            }
+        }
+    }
+
     fn read(&mut self) {
         let mut at = 0;
         while let Some(len) = self.rest(at).find('<') {
@@ -211,6 +286,11 @@ impl<'t> Reader<'t> {
         let rest = self.rest(at);
         if rest.starts_with("<!--") {
             return self.read_comment(at);
+        }
+        if let Some(asked) = rest.strip_prefix("<!").and_then(readers::asked) {
+            self.readers = Readers::shown(asked);
+        } else if rest.starts_with("<![endif]") {
+            self.readers = Readers::ALL;
         }
         if rest.starts_with("<!") || rest.starts_with("<?") {
             return rest.find('>').map_or(self.text.len(), |len| at + len + 1);
@@ -246,7 +326,7 @@ impl<'t> Reader<'t> {
 
     fn read_comment(&mut self, at: usize) -> usize {
         let inner = at + "<!--".len();
-        let conditional = self.rest(inner).trim_start().starts_with("[if");
+        let asked = readers::asked(self.rest(inner));
         let end = self.rest(inner).find("-->").map(|len| inner + len + "-->".len());
         if end.is_none() {
             self.mistake(Mistake::UnclosedComment, at..inner);
@@ -254,17 +334,31 @@ impl<'t> Reader<'t> {
             self.counts.clear();
         }
         let end = end.unwrap_or(self.text.len());
-        if conditional {
-            self.place_all(at..end, &Spot { place: Place::Conditional, ..Spot::TEXT });
-            self.read_conditional(inner..end);
-        } else {
-            self.place_all(at..end, &Spot { place: Place::Comment, unseen: Some(Unseen::Comment), role: Role::Words });
+        self.markup.code.push(at..end);
+        let comment = self.text.get(inner..end).unwrap_or_default();
+        let is_shown = ["<!-->", "<!-- -->", "<!---->", "]>-->", "]> -->"].iter().any(|end| comment.ends_with(end));
+        let hidden = asked.map(Readers::hidden);
+        match (asked, hidden) {
+            // What follows is for all but those that it asks.
+            (Some(asked), _) if is_shown => self.readers = Readers::shown(asked),
+            (Some(_), Some(readers)) if !readers.is_nobody() => {
+                let readers = readers.within(self.readers);
+                self.place_all(at..end, &Spot { place: Place::Conditional, readers, ..Spot::TEXT });
+                self.read_conditional(inner..end, readers);
+            }
+            _ => {
+                if comment.trim_start().starts_with("<![endif]") {
+                    self.readers = Readers::ALL;
+                }
+                let spot = Spot { place: Place::Comment, unseen: Some(Unseen::Comment), ..Spot::TEXT };
+                self.place_all(at..end, &spot);
+            }
         }
         end
     }
 
     /// Tags that some mail programs read: what a token does in them counts, and which of them match does not.
-    fn read_conditional(&mut self, inner: Range<usize>) {
+    fn read_conditional(&mut self, inner: Range<usize>, readers: Readers) {
         let mut at = inner.start;
         while let Some(len) = self.text.get(at..inner.end).and_then(|rest| rest.find('<')) {
             at += len + 1;
@@ -273,13 +367,13 @@ impl<'t> Reader<'t> {
             let read = (!name.is_empty()).then(|| attributes::read(within, self.pieces, at + name.len())).flatten();
             let Some((attributes, end)) = read else { continue };
             for attribute in &attributes {
-                self.place_value(name, attribute, &Look::default(), &Place::Conditional);
+                self.place_value(name, attribute, None, &Place::Conditional, readers);
             }
             at = end;
             if let Some(raw) = RAW_TEXT.iter().find(|raw| raw.eq_ignore_ascii_case(name)) {
                 let end = self.raw_end(name, at).min(inner.end);
                 let role = Role::Code { what: format!("<{raw}>") };
-                self.place_all(at..end, &Spot { place: Place::Conditional, unseen: None, role });
+                self.place_all(at..end, &Spot { place: Place::Conditional, unseen: None, readers, role });
                 at = end;
             }
         }
@@ -296,8 +390,9 @@ impl<'t> Reader<'t> {
     fn skip_raw_text(&mut self, name: &str, start: usize, from: usize, attributes: &[Attribute<'t>]) -> usize {
         let end = self.raw_end(name, from);
         let plain = name.to_ascii_lowercase();
+        self.markup.code.push(from..end);
         let role = Role::Code { what: format!("<{plain}>") };
-        self.place_all(from..end, &Spot { place: Place::Text, unseen: Some(Unseen::Element { tag: plain }), role });
+        self.place_all(from..end, &Spot { unseen: Some(Unseen::Element { tag: plain }), role, ..Spot::TEXT });
         let is_inline = |attribute: &Attribute<'_>| {
             attribute.name == "inline" && self.text.get(attribute.value.clone()) == Some("inline")
         };
@@ -315,16 +410,21 @@ impl<'t> Reader<'t> {
         } else {
             self.close_implied(&plain);
         }
-        let parent = self.open.last().map(|open| open.look.clone()).unwrap_or_default();
-        let values = attributes.iter().map(|attribute| (attribute.name, self.plain_value(attribute)));
-        let look = parent.inside(&plain, values);
+        let values =
+            attributes.iter().map(|attribute| (attribute.name.to_ascii_lowercase(), self.plain_value(attribute)));
+        let element = Element { name: plain.clone(), attributes: values.collect() };
+        let (look, styled) = self.looks(&element);
+        let unseen = look.unseen().or_else(|| styled.as_ref().and_then(Look::unseen));
+        if self.mjml && plain.starts_with("mj-") {
+            self.judge_attributes(attributes);
+        }
         let mut targets = Vec::new();
         for attribute in attributes {
-            targets.extend(self.place_value(&plain, attribute, &look, &Place::Quoted));
+            targets.extend(self.place_value(&plain, attribute, unseen.as_ref(), &Place::Quoted, self.readers));
         }
-        let shows = look.unseen().is_none() && self.is_seen(&plain, attributes);
+        let shows = unseen.is_none() && self.is_seen(&plain, attributes);
         let key = if self.mjml { name.to_owned() } else { plain.clone() };
-        let open = Open { name, plain, key, span, look, targets, shows };
+        let open = Open { name, plain, key, span, look, styled, element, targets, shows };
         let is_over = if self.mjml { empty } else { empty && open.plain.contains(':') };
         if is_over || VOID.contains(&open.plain.as_str()) {
             self.left(&open);
@@ -332,6 +432,26 @@ impl<'t> Reader<'t> {
             *self.counts.entry(open.key.clone()).or_default() += 1;
             self.open.push(open);
         }
+    }
+
+    /// How an element looks by itself, and with the style sheets of the mail.
+    fn looks(&self, element: &Element) -> (Look, Option<Look>) {
+        let parent = self.open.last();
+        let attributes = || element.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let own = sheet::declarations(element.attribute("style").unwrap_or_default());
+        let by_importance = |important: bool| own.iter().filter(move |said| said.important == important).cloned();
+        let alone: Vec<_> = by_importance(false).chain(by_importance(true)).collect();
+        let look = match parent {
+            Some(open) => open.look.inside(&element.name, attributes(), &alone),
+            None => Look::default().inside(&element.name, attributes(), &alone),
+        };
+        let styled = (!self.sheets.is_empty()).then(|| {
+            let around = self.open.iter().map(|open| &open.element);
+            let said = self.sheets.of(element, around, self.open.len(), &own);
+            let parent = parent.and_then(|open| open.styled.clone()).unwrap_or_default();
+            parent.inside(&element.name, attributes(), &said)
+        });
+        (look, styled)
     }
 
     /// A value outside quotes could end its attribute.
@@ -359,6 +479,26 @@ impl<'t> Reader<'t> {
         }
         if !empty && !VOID.contains(&name) && self.open.len() == MAX_DEPTH {
             self.mistake(Mistake::TooDeep { limit: MAX_DEPTH }, span.clone());
+        }
+    }
+
+    /// What HTML forgives and MJML does not, or drops without a word.
+    fn judge_attributes(&mut self, attributes: &[Attribute<'t>]) {
+        for (number, attribute) in attributes.iter().enumerate() {
+            let is_first = |other: &&Attribute<'_>| other.name == attribute.name;
+            let name = attribute.name.to_owned();
+            if attributes.iter().take(number).any(|other| is_first(&other)) {
+                self.mistake(Mistake::Twice { attribute: name }, attribute.value.clone());
+            } else if !attribute.quoted
+                && !attribute.value.is_empty()
+                && inside(self.pieces, &attribute.value).next().is_none()
+            {
+                let value = self.text.get(attribute.value.clone()).unwrap_or_default();
+                let kind = FaultKind::Markup(Mistake::Unquoted { attribute: name });
+                let place = attribute.value.clone();
+                let fault = TemplateFault::new(kind, place.clone()).edit(place, format!("\"{value}\""));
+                self.markup.faults.push(fault);
+            }
         }
     }
 
@@ -393,17 +533,27 @@ impl<'t> Reader<'t> {
     }
 
     /// Notes what tokens in a value are for; gives those that say where a click leads.
-    fn place_value(&mut self, plain: &str, attribute: &Attribute<'t>, look: &Look, place: &Place) -> Vec<usize> {
+    fn place_value(
+        &mut self,
+        plain: &str,
+        attribute: &Attribute<'t>,
+        unseen: Option<&Unseen>,
+        place: &Place,
+        readers: Readers,
+    ) -> Vec<usize> {
         let holds = attributes::holds(plain, attribute.name);
         let value = attribute.value.clone();
         if holds == Holds::Address {
             self.markup.addresses.push(value.clone());
         }
+        let name = attribute.name.to_ascii_lowercase();
+        let is_link = name == "href" && !matches!(plain, "link" | "base" | "mj-font");
+        if is_link && inside(self.pieces, &value).next().is_none() {
+            self.refuse_script(&value);
+        }
         if !attribute.quoted {
             return Vec::new();
         }
-        let name = attribute.name.to_ascii_lowercase();
-        let is_link = name == "href" && !matches!(plain, "link" | "base" | "mj-font");
         let mut targets = Vec::new();
         let mut address = Address::new(self.original, &name, value.clone());
         for piece in inside(self.pieces, &value) {
@@ -421,10 +571,25 @@ impl<'t> Reader<'t> {
                 Role::Host { .. } | Role::Part if is_link => Some(Unseen::Behind { attribute: name.clone() }),
                 _ => Some(Unseen::Attribute { name: name.clone() }),
             };
-            let spot = Spot { place: place.clone(), unseen: attribute_unseen.or_else(|| look.unseen()), role };
+            let unseen = attribute_unseen.or_else(|| unseen.cloned());
+            let spot = Spot { place: place.clone(), unseen, readers, role };
             self.markup.spots.insert(piece.span.start, spot);
         }
         targets
+    }
+
+    /// A button that only a script would open.
+    fn refuse_script(&mut self, value: &Range<usize>) {
+        let written = self.text.get(value.clone()).unwrap_or_default().trim().to_ascii_lowercase();
+        let scheme = ["javascript", "vbscript"].into_iter().find(|scheme| {
+            written
+                .strip_prefix(scheme)
+                .is_some_and(|rest| rest.trim_start().starts_with(':') || rest.starts_with("&#58;"))
+        });
+        if let Some(scheme) = scheme {
+            let kind = FaultKind::NotAllowed(Construct::Script { scheme: scheme.to_owned() });
+            self.markup.faults.push(TemplateFault::new(kind, value.clone()));
+        }
     }
 
     /// Some elements end where the next begins.
@@ -450,6 +615,16 @@ impl<'t> Reader<'t> {
         }
         let key = if self.mjml { name } else { plain.as_str() };
         if self.counts.get(key).is_none_or(|count| *count == 0) {
+            let misspelt = self.open.last().filter(|open| {
+                self.mjml && open.name.starts_with("mj-") && nearest(name, std::iter::once(open.name)).is_some()
+            });
+            if let Some(open) = misspelt.map(|open| open.name.to_owned()) {
+                let place = span.start + "</".len()..span.start + "</".len() + name.len();
+                let kind = FaultKind::Markup(Mistake::Misclosed { tag: name.to_owned(), open: open.clone() });
+                self.markup.faults.push(TemplateFault::new(kind, span).edit(place, open));
+                self.leave();
+                return;
+            }
             return self.mistake(Mistake::StrayClose { tag: name.to_owned() }, span);
         }
         while let Some(open) = self.leave() {
@@ -481,13 +656,14 @@ impl<'t> Reader<'t> {
         let empty = Unseen::Empty { tag: open.name.to_owned() };
         for start in &open.targets {
             if let Some(spot) = self.markup.spots.get_mut(start) {
-                spot.unseen.get_or_insert_with(|| open.look.unseen_text().unwrap_or_else(|| empty.clone()));
+                spot.unseen.get_or_insert_with(|| open.unseen_text().unwrap_or_else(|| empty.clone()));
             }
         }
     }
 
     fn text_run(&mut self, run: Range<usize>) {
-        let unseen = self.open.last().and_then(|open| open.look.unseen_text());
+        let unseen = self.open.last().and_then(Open::unseen_text);
+        let readers = self.readers;
         if unseen.is_none()
             && self.run_shows(&run)
             && let Some(open) = self.open.last_mut()
@@ -495,14 +671,21 @@ impl<'t> Reader<'t> {
             open.shows = true;
         }
         let Some(parent) = self.container() else {
-            return self.place_all(run, &Spot { unseen, ..Spot::TEXT });
+            return self.place_all(run, &Spot { unseen, readers, ..Spot::TEXT });
         };
         let loose: Vec<_> =
             inside(self.pieces, &run).filter(|piece| piece.kind == PieceKind::Value).map(|p| p.span.clone()).collect();
+        // MJML would drop it without a word.
+        let written = self.text.get(run.clone()).unwrap_or_default();
+        if loose.is_empty() && inside(self.pieces, &run).next().is_none() && look::shows(written) {
+            let start = run.start + (written.len() - written.trim_start().len());
+            let place = start..start + written.trim().len();
+            self.mistake(Mistake::LooseText { parent: parent.to_owned() }, place);
+        }
         for span in loose {
             self.mistake(Mistake::LooseText { parent: parent.to_owned() }, span);
         }
-        self.place_all(run, &Spot { place: Place::Container, unseen, role: Role::Words });
+        self.place_all(run, &Spot { place: Place::Container, unseen, readers, role: Role::Words });
     }
 
     /// Whether a reader sees something of a text: a word, or what a token stands for.

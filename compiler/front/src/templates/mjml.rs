@@ -15,7 +15,7 @@ use mrml::prelude::parser::{Error, ParserOptions, Span};
 use mrml::prelude::render::RenderOptions;
 
 use super::fault::{FaultKind, Markup as Mistake, TemplateFault};
-use super::inline::Rules;
+use super::inline::{Fault, Rules};
 use super::markup::{Markup, Place};
 use super::pieces::{self, Piece, PieceKind};
 
@@ -39,10 +39,13 @@ pub(super) fn compile(text: &str, pieces: &[Piece], markup: &Markup) -> Result<S
 fn inline_rules(text: &str, markup: &Markup) -> Result<Rules, TemplateFault> {
     let mut rules = Rules::default();
     for (_, sheet) in &markup.inline_styles {
-        rules.add(text.get(sheet.clone()).unwrap_or_default()).map_err(|place| {
+        rules.add(text.get(sheet.clone()).unwrap_or_default()).map_err(|(fault, place)| {
             let place = sheet.start + place.start..sheet.start + place.end;
             let rule = text.get(place.clone()).unwrap_or_default().to_owned();
-            mistake(Mistake::NotInline { rule }, place)
+            match fault {
+                Fault::NamesNone => mistake(Mistake::NotInline { rule }, place),
+                Fault::Unclosed => mistake(Mistake::UnclosedRule, place),
+            }
         })?;
     }
     Ok(rules)

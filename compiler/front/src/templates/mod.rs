@@ -16,25 +16,33 @@
 //! on every path. MJML becomes HTML here, once, so that a send only fills in tokens ([`Template`]).
 
 mod attributes;
+mod colour;
 mod fault;
+mod filters;
 pub(crate) mod foreign;
 mod inline;
 mod look;
 mod markup;
 mod mjml;
 mod pieces;
+mod questions;
+mod readers;
 mod render;
+mod selector;
+mod sheet;
 mod slips;
 mod syntax;
 #[cfg(test)]
 mod tests;
 mod walk;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use fault::Markup;
 pub use fault::TemplateFault;
 pub(crate) use fault::{Construct, FaultKind, RequiredToken, Seen, Severity, Slip, Syntax};
+use foreign::{Foreign, Meant};
 pub use render::{FieldValue, RenderFault, SendUrls, Template};
 
 use walk::{Given, Walked};
@@ -108,19 +116,44 @@ pub struct Checked {
 /// Tokens and markup are read independently, so that faults in both show at once. What follows from a broken part is not
 /// reported: no "link never used" while a token cannot be read, no MJML compilation while tags do not match.
 pub fn check(text: &str, kind: TemplateKind, scope: &TemplateScope) -> Result<Checked, Vec<TemplateFault>> {
+    judge(text, kind, scope).map_err(|mut faults| {
+        for fault in &mut faults {
+            if matches!(fault.kind, FaultKind::Required { .. }) && !shows_it(text, fault, kind, scope) {
+                fault.edits.clear();
+            }
+        }
+        faults
+    })
+}
+
+/// Whether the line that is to be added is seen: what hides the one that is there may hide every one.
+fn shows_it(text: &str, fault: &TemplateFault, kind: TemplateKind, scope: &TemplateScope) -> bool {
+    let FaultKind::Required { token, seen: Seen::Unseen(_) } = &fault.kind else { return true };
+    let mut mended = text.to_owned();
+    for (place, line) in &fault.edits {
+        mended.replace_range(place.clone(), line);
+    }
+    let is_same =
+        |fault: &TemplateFault| matches!(fault.kind, FaultKind::Required { token: other, .. } if other == *token);
+    judge(&mended, kind, scope).err().is_none_or(|faults| !faults.iter().any(is_same))
+}
+
+fn judge(text: &str, kind: TemplateKind, scope: &TemplateScope) -> Result<Checked, Vec<TemplateFault>> {
     if text.len() > MAX_TEMPLATE_BYTES {
         let too_long = FaultKind::TemplateTooLong { bytes: text.len(), limit: MAX_TEMPLATE_BYTES };
         return Err(vec![TemplateFault::new(too_long, 0..0)]);
     }
     // First where tokens are, for both the token language and the markup need to see past the other.
     let split = pieces::split(text);
-    let markup = markup::read(text, &split.pieces, kind);
+    let tags = tokens_like_tags(text, &split.pieces, scope);
+    let markup = markup::read(text, &split.pieces, &tags, kind);
     let mut mended = syntax::mend(text, &split, scope);
     let mut faults = std::mem::take(&mut mended.faults);
-    faults.extend(foreign_tokens(text, &split.pieces, scope));
+    faults.extend(foreign_tokens(text, &split.pieces, &tags, &markup, scope));
     let given = Given { text, pieces: &split.pieces, markup: &markup, scope };
     let mut walked = walk::walk(&given, &mended);
-    if faults.is_empty() {
+    // What a tag without its end has swallowed may be all there.
+    if faults.is_empty() && !markup.swallows() {
         faults.extend(walked.absences(&given, kind));
         // What was covered before it was read was reported; nothing unread may pass as checked.
         if mended.text != text {
@@ -133,7 +166,7 @@ pub fn check(text: &str, kind: TemplateKind, scope: &TemplateScope) -> Result<Ch
     // Last, because a broken token would only make the compiled HTML harder to judge.
     let html = if kind == TemplateKind::Html {
         text.to_owned()
-    } else if markup_holds && split.faults.is_empty() {
+    } else if markup_holds && split.faults.is_empty() && tags.is_empty() {
         mjml::compile(text, &split.pieces, &markup).unwrap_or_else(|fault| {
             // An attribute that MJML drops is not also one that machines read.
             let is_same =
@@ -180,18 +213,57 @@ fn proven(checked: Checked, scope: &TemplateScope) -> Result<Checked, Vec<Templa
     }
 }
 
-fn foreign_tokens(text: &str, pieces: &[pieces::Piece], scope: &TemplateScope) -> Vec<TemplateFault> {
+/// `<first_name>`, which is no tag.
+fn tokens_like_tags(text: &str, pieces: &[pieces::Piece], scope: &TemplateScope) -> Vec<Foreign> {
     let read: Vec<_> = pieces.iter().map(|piece| piece.span.clone()).collect();
+    foreign::find_tags(text, &read, &scope.fields.keys().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn foreign_tokens(
+    text: &str,
+    pieces: &[pieces::Piece],
+    tags: &[Foreign],
+    markup: &markup::Markup,
+    scope: &TemplateScope,
+) -> Vec<TemplateFault> {
+    let tag_spans = tags.iter().map(|tag| tag.span.clone());
+    let mut read: Vec<_> = pieces.iter().map(|piece| piece.span.clone()).chain(tag_spans).collect();
+    read.sort_by_key(|place| place.start);
     let fields: Vec<&str> = scope.fields.keys().map(String::as_str).collect();
-    let fault = |token: foreign::Foreign| {
-        let written = text.get(token.span.clone()).unwrap_or_default().to_owned();
-        let ours = token.field.as_ref().map(|field| format!("{{{{ {} }}}}", slips::printed(field, None, scope)));
-        let mut fault =
-            TemplateFault::new(FaultKind::Foreign { token: written, field: token.field }, token.span.clone());
-        fault.edits = ours.into_iter().map(|ours| (token.span.clone(), ours)).collect();
-        fault
+    let others = foreign::find_with(text, &read, &markup.code, &fields);
+    let mut faults: Vec<_> =
+        tags.iter().chain(&others).map(|token| foreign_fault(text, token, markup, scope)).collect();
+    read.extend(others.into_iter().map(|token| token.span));
+    read.extend(markup.code.iter().cloned());
+    read.sort_by_key(|place| place.start);
+    faults.extend(slips::unopened(text, &read, scope));
+    faults
+}
+
+fn foreign_fault(text: &str, token: &Foreign, markup: &markup::Markup, scope: &TemplateScope) -> TemplateFault {
+    let written = text.get(token.span.clone()).unwrap_or_default().to_owned();
+    let address = markup.addresses.iter().find(|place| place.start <= token.span.start && token.span.end <= place.end);
+    let meant = match &token.meant {
+        Meant::Unclear => None,
+        Meant::Required(required) if address.is_some() || *required == RequiredToken::SenderAddress => {
+            Some((required.name(), format!("{{{{ {} }}}}", required.name())))
+        }
+        Meant::Required(required) => Some((required.name(), required.sample().to_owned())),
+        Meant::Field { name, fallback } => {
+            Some((name.as_str(), format!("{{{{ {} }}}}", slips::printed(name, fallback.as_deref(), scope))))
+        }
     };
-    foreign::find(text, &read, &fields).into_iter().map(fault).collect()
+    let is_address = |place: &&std::ops::Range<usize>| {
+        !attributes::is_behind_host(text.get(place.start..token.span.start).unwrap_or_default())
+    };
+    // Whoever writes the field would say where it leads.
+    if let (Meant::Field { name, .. }, Some(place)) = (&token.meant, address.filter(is_address)) {
+        return slips::no_address(name, "href", place.clone(), token.span.clone(), scope);
+    }
+    let kind = FaultKind::Foreign { token: written, field: meant.as_ref().map(|(name, _)| (*name).to_owned()) };
+    let mut fault = TemplateFault::new(kind, token.span.clone());
+    fault.edits = meant.into_iter().map(|(_, ours)| (token.span.clone(), ours)).collect();
+    fault
 }
 
 /// Reads the tokens of HTML that [`check`] made, such as a stored program holds: what a send relies on is proved anew, that every
@@ -204,7 +276,7 @@ fn check_tokens(html: &str, scope: &TemplateScope) -> Result<Checked, Vec<Templa
 
 fn walked_html(html: &str, scope: &TemplateScope) -> (Walked, Vec<TemplateFault>) {
     let split = pieces::split(html);
-    let markup = markup::read(html, &split.pieces, TemplateKind::Html);
+    let markup = markup::read(html, &split.pieces, &[], TemplateKind::Html);
     let mut mended = syntax::mend(html, &split, scope);
     let faults = std::mem::take(&mut mended.faults);
     let given = Given { text: html, pieces: &split.pieces, markup: &markup, scope };

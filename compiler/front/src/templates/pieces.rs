@@ -7,6 +7,9 @@ use std::ops::Range;
 
 use super::fault::{FaultKind, Syntax, TemplateFault};
 
+/// How far behind the beginning of a token its end is looked for.
+const MAX_NEAR_BYTES: usize = 120;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PieceKind {
     /// `{{ .. }}`
@@ -49,6 +52,13 @@ impl Piece {
     /// What stands between the marks, without `-` or `+` (which trim blanks) and blanks.
     pub(super) fn inner<'t>(&self, text: &'t str) -> &'t str {
         text.get(self.inner_span(text)).unwrap_or_default()
+    }
+
+    /// All that stands between the marks, blanks too.
+    pub(super) fn between<'t>(&self, text: &'t str) -> &'t str {
+        let marked = text.get(self.span.clone()).unwrap_or_default();
+        let inner = marked.strip_prefix(self.kind.opener()).unwrap_or(marked);
+        inner.strip_suffix(self.kind.closer()).unwrap_or(inner)
     }
 
     /// Where [`inner`](Self::inner) stands.
@@ -109,7 +119,8 @@ impl Split {
         };
         let Some(len) = rest.get(..limit).and_then(|within| within.find(kind.closer())) else {
             self.no_comment_ends |= kind == PieceKind::Comment;
-            let span = start..inner_start;
+            let len = rest.get(..limit).and_then(|within| wrongly_closed(kind, within)).unwrap_or_default();
+            let span = start..inner_start + len;
             let unclosed = Syntax::Unclosed { opener: kind.opener(), closer: kind.closer() };
             self.faults.push(TemplateFault::new(FaultKind::Syntax(unclosed), span.clone()));
             return Piece { kind, span, broken: true };
@@ -122,6 +133,19 @@ impl Split {
         }
         Piece { kind, span: start..inner_start + len + kind.closer().len(), broken: open_quote.is_some() }
     }
+}
+
+/// Where a token ends that was closed with other braces: `{{ first_name }`, `{% if x }}`. Far away they belong to something else.
+fn wrongly_closed(kind: PieceKind, within: &str) -> Option<usize> {
+    let closers = match kind {
+        PieceKind::Value => ["} }", "%}", "}"],
+        PieceKind::Tag => ["% }", "}}", "}"],
+        PieceKind::Comment => return None,
+    };
+    let near = within.get(..within.find(['<', '\n', '{']).unwrap_or(within.len()))?;
+    let found = closers.into_iter().filter_map(|closer| Some((near.find(closer)?, closer.len())));
+    let (at, len) = found.min_by_key(|(at, len)| (*at, usize::MAX - len)).filter(|(at, _)| *at <= MAX_NEAR_BYTES)?;
+    Some(at + len)
 }
 
 fn unclosed_quote(inner: &str) -> Option<(usize, char)> {
@@ -146,4 +170,13 @@ pub(super) fn cover(text: &str, pieces: &[Piece]) -> String {
         covered.replace_range(piece.span.clone(), &"x".repeat(piece.span.len()));
     }
     covered
+}
+
+/// The text with blanks in place of every piece.
+pub(super) fn blank(text: &str, pieces: &[Piece]) -> String {
+    let mut blanked = text.to_owned();
+    for piece in pieces {
+        blanked.replace_range(piece.span.clone(), &" ".repeat(piece.span.len()));
+    }
+    blanked
 }

@@ -191,7 +191,7 @@ fn or_default(value: Value, fallback: Value) -> Value {
 /// The HTML with a filter behind each value that is a part of an address: a `&` in somebody's name must not begin another part.
 fn with_addresses(html: &str) -> String {
     let pieces = pieces::split(html).pieces;
-    let markup = markup::read(html, &pieces, TemplateKind::Html);
+    let markup = markup::read(html, &pieces, &[], TemplateKind::Html);
     let (mut filtered, mut at) = (String::with_capacity(html.len()), 0);
     let is_part =
         |piece: &&Piece| piece.kind == PieceKind::Value && markup.spot_of(piece.span.start).role == Role::Part;

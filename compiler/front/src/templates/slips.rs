@@ -1,21 +1,17 @@
 //! Slips in `{{ .. }}` whose meaning is clear: how other tools write a fallback, a link, a question, and what text processors make of
 //! quotes. Each gives the line as Flow writes it, never one that means something else.
 
+use std::ops::Range;
+
 use minijinja::machinery;
 
 use super::TemplateScope;
-use super::fault::{FaultKind, Slip, Syntax, plain};
-use super::foreign;
-use crate::naming::snake_case;
+use super::fault::{Construct, FaultKind, Slip, Syntax, TemplateFault, plain};
+use super::foreign::{self, Fallback};
 
 /// Quotes as text processors set them, single ones too: a field's text may stand in either.
 const QUOTES: [char; 10] = ['“', '”', '„', '‟', '«', '»', '″', '‘', '’', '‚'];
-/// What stands between a field and its fallback, longer ones first.
-const BETWEEN: [&str; 6] = ["||", "??", "|", " or ", ":", ","];
-/// What other tools call it.
-const FALLBACK_WORDS: [&str; 4] = ["default_if_none", "default", "fallback", "or"];
-
-/// What is wrong, and what stands between the braces when it is mended.
+/// What is wrong, and what stands between the braces when it is mended: nothing where there is no telling.
 pub(super) struct Mended {
     pub(super) kind: FaultKind,
     pub(super) inner: String,
@@ -26,6 +22,9 @@ pub(super) fn unreadable(inner: &str, scope: &TemplateScope) -> Option<Mended> {
     let straight = typographic(inner);
     let written = straight.as_deref().unwrap_or(inner);
     let other = braces(written, scope).or_else(|| fallback(written, scope)).or_else(|| spaced_name(written, scope));
+    if let (None, Some(kind)) = (&other, filter(written)) {
+        return Some(Mended { kind, inner: String::new() });
+    }
     let kind = match (&straight, &other) {
         (Some(_), _) => FaultKind::Syntax(Syntax::Slip(Slip::Typographic)),
         (None, Some(other)) => other.kind.clone(),
@@ -33,6 +32,19 @@ pub(super) fn unreadable(inner: &str, scope: &TemplateScope) -> Option<Mended> {
     };
     let inner = other.map(|other| other.inner).or(straight)?;
     machinery::parse(&format!("{{{{ {inner} }}}}"), "", Default::default()).is_ok().then_some(Mended { kind, inner })
+}
+
+/// What is meant between braces that were set wrongly around it: a token that can be read, or that can be mended.
+pub(super) fn value(inner: &str, scope: &TemplateScope) -> Option<String> {
+    if foreign::is_like_a_name(inner)
+        && let Some(field) = field(inner, scope)
+    {
+        return Some(printed(&field, None, scope));
+    }
+    if machinery::parse(&format!("{{{{ {inner} }}}}"), "", Default::default()).is_ok() {
+        return Some(inner.to_owned());
+    }
+    link(inner, scope).or_else(|| unreadable(inner, scope)).map(|mended| mended.inner).filter(|inner| !inner.is_empty())
 }
 
 /// `link(case-study)`, `link.case-study`, `link "case-study"`: a link without its brackets or quotes.
@@ -43,7 +55,7 @@ pub(super) fn link(inner: &str, scope: &TemplateScope) -> Option<Mended> {
     let named = named.trim_end_matches(|c: char| c.is_whitespace() || ")]".contains(c));
     let quote = |c: char| matches!(c, '"' | '\'') || QUOTES.contains(&c);
     let name = named.trim_matches(quote);
-    let is_whole = inner.starts_with("link") && !inner.starts_with("links") && is_called;
+    let is_whole = inner.starts_with("link") && !inner.starts_with("links") && is_called && inner.ends_with(')');
     let is_quoted = named.len() == name.len() + 2 && named.starts_with(['"', '\'']);
     let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
     if named.len() == rest.len() || !is_name || (is_whole && is_quoted) {
@@ -66,7 +78,7 @@ pub(super) fn question(asked: &str, scope: &TemplateScope) -> Option<String> {
     let compared = asked.strip_prefix("(eq ")?.strip_suffix(')')?.trim();
     let (name, text) = compared.split_once(' ')?;
     let text = text.trim().trim_matches(['"', '\'']);
-    (foreign::is_name(name) && is_text(text))
+    (foreign::is_name(name) && foreign::is_text(text))
         .then(|| format!("{} == \"{text}\"", field(name, scope).unwrap_or_else(|| name.to_owned())))
 }
 
@@ -134,44 +146,171 @@ fn braces(inner: &str, scope: &TemplateScope) -> Option<Mended> {
 
 /// A field and what to write instead of it, in another tool's words.
 fn fallback(inner: &str, scope: &TemplateScope) -> Option<Mended> {
-    let (at, sign) = BETWEEN.iter().filter_map(|sign| Some((inner.find(sign)?, *sign))).min_by_key(|(at, _)| *at)?;
-    let name = inner.get(..at)?.trim();
-    let mut text = inner.get(at + sign.len()..)?.trim();
-    let mut in_words = false;
-    for word in FALLBACK_WORDS {
-        let rest = text.strip_prefix(word).filter(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
-        if let Some(rest) = rest {
-            text = rest.trim_start().trim_start_matches([':', '=', '(']).trim_start();
-            text = text.strip_suffix(')').unwrap_or(text).trim_end();
-            in_words = true;
-            break;
-        }
-    }
-    let bare = text.trim_matches(['"', '\'']);
-    if !foreign::is_name(name) || !is_text(bare) {
+    let theirs = foreign::read(inner);
+    let Fallback { text, quoted, as_ours } = theirs.fallback?;
+    let known = field(theirs.name, scope);
+    if !(foreign::is_name(theirs.name) || known.is_some()) || !foreign::is_text(text) {
         return None;
     }
-    let slip = if sign == " or " && bare == text && !in_words { Slip::Unquoted } else { Slip::Fallback };
-    let field = field(name, scope).unwrap_or_else(|| name.to_owned());
-    let inner = match scope.fields.get(bare) {
-        Some(_) if bare == text => format!("{field} or {bare}"),
-        _ => printed(&field, Some(bare), scope),
+    let slip = if as_ours && !quoted { Slip::Unquoted } else { Slip::Fallback };
+    let field = known.unwrap_or_else(|| theirs.name.to_owned());
+    let inner = match scope.fields.get(text) {
+        Some(_) if !quoted => format!("{field} or {text}"),
+        _ => printed(&field, Some(text), scope),
     };
     Some(Mended { kind: FaultKind::Syntax(Syntax::Slip(slip)), inner })
 }
 
 /// `First Name`, as the column is called.
 fn spaced_name(inner: &str, scope: &TemplateScope) -> Option<Mended> {
-    let is_name = inner.chars().all(|c| c.is_alphanumeric() || " _-".contains(c));
-    let wanted = Some(snake_case(inner)).filter(|_| is_name)?;
-    let field = scope.fields.keys().find(|field| **field == wanted)?;
+    let field = Some(inner).filter(|inner| foreign::is_like_a_name(inner)).and_then(|inner| field(inner, scope))?;
     let kind = FaultKind::UnknownToken { name: inner.to_owned(), nearest: Some(field.clone()) };
-    Some(Mended { kind, inner: printed(field, None, scope) })
+    Some(Mended { kind, inner: printed(&field, None, scope) })
 }
 
-/// Words that can stand between quotes as they are.
-fn is_text(text: &str) -> bool {
-    !text.trim().is_empty() && !text.contains(['"', '\\', '{', '}', '|', '\n'])
+/// `date` in `joined | date: "%d"`: a change of a value as other tools ask for it.
+fn filter(inner: &str) -> Option<FaultKind> {
+    let (_, filter) = inner.split_once('|')?;
+    let name =
+        filter.trim().split(|c: char| !c.is_alphanumeric() && c != '_').next().filter(|name| !name.is_empty())?;
+    let is_theirs = !name.starts_with("default") && foreign::is_name(name);
+    is_theirs.then(|| FaultKind::NotAllowed(Construct::Filter { name: name.to_owned(), nearest: None }))
+}
+
+/// Without what editors of web pages and text processors put into a token: `&quot;`, blanks that only look like one, tags. None where
+/// there is nothing of the kind.
+pub(super) fn tidied(between: &str) -> Option<String> {
+    let mut tidy = String::with_capacity(between.len());
+    let mut open: Option<char> = None;
+    let mut rest = between;
+    while let Some(c) = rest.chars().next() {
+        let (sign, len) = match c {
+            '&' => entity(rest).unwrap_or((Some('&'), 1)),
+            '<' if open.is_none() => (None, tag(rest).unwrap_or(0)),
+            _ if open.is_none() && ZERO_WIDTH.contains(&c) => (None, c.len_utf8()),
+            _ if open.is_none() && c != ' ' && c.is_whitespace() && !c.is_ascii() => (Some(' '), c.len_utf8()),
+            c => (Some(c), c.len_utf8()),
+        };
+        // A lone `<`.
+        let (sign, len) = if len == 0 { (Some(c), 1) } else { (sign, len) };
+        match (open, sign) {
+            (None, Some('\u{a0}')) => tidy.push(' '),
+            (None, Some(quote @ ('"' | '\''))) => {
+                open = Some(quote);
+                tidy.push(quote);
+            }
+            (Some(quote), Some(sign)) if sign == quote => {
+                open = None;
+                tidy.push(quote);
+            }
+            (_, sign) => tidy.extend(sign),
+        }
+        rest = rest.get(len..).unwrap_or_default();
+    }
+    (tidy != between).then(|| tidy.trim().to_owned())
+}
+
+const ZERO_WIDTH: [char; 6] = ['\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{ad}', '\u{feff}'];
+/// What HTML writes for signs that tokens have.
+const ENTITIES: [(&str, char); 10] = [
+    ("&quot;", '"'),
+    ("&#34;", '"'),
+    ("&apos;", '\''),
+    ("&#39;", '\''),
+    ("&nbsp;", '\u{a0}'),
+    ("&#160;", '\u{a0}'),
+    ("&amp;", '&'),
+    ("&lt;", '<'),
+    ("&gt;", '>'),
+    ("&#124;", '|'),
+];
+
+fn entity(rest: &str) -> Option<(Option<char>, usize)> {
+    let found = ENTITIES.iter().find(|(name, _)| rest.starts_with(name));
+    found.map(|(name, sign)| (Some(*sign), name.len()))
+}
+
+/// The length of a tag that begins here.
+fn tag(rest: &str) -> Option<usize> {
+    let name = rest.strip_prefix("</").or_else(|| rest.strip_prefix('<'))?;
+    name.starts_with(|c: char| c.is_ascii_alphabetic()).then(|| rest.find('>').map(|len| len + 1))?
+}
+
+/// `first_name }}`: a token without its beginning, wherever nobody has read yet.
+pub(super) fn unopened(text: &str, read: &[Range<usize>], scope: &TemplateScope) -> Vec<TemplateFault> {
+    let is_read = |at: usize| {
+        let next = read.partition_point(|place| place.start <= at);
+        read.get(..next).unwrap_or_default().iter().rev().take(MAX_INSIDE).any(|place| at < place.end)
+    };
+    let ends = text.match_indices("}}").map(|(at, _)| at).filter(|at| !is_read(*at));
+    let fault = |end: usize| {
+        let kind = FaultKind::Syntax(Syntax::Unopened { opener: "{{", closer: "}}" });
+        match beginning(text.get(..end).unwrap_or_default(), scope) {
+            Some((start, inner)) => {
+                let place = start..end + 2;
+                TemplateFault::new(kind, place.clone()).edit(place, format!("{{{{ {inner} }}}}"))
+            }
+            None => TemplateFault::new(kind, end..end + 2),
+        }
+    };
+    ends.map(fault).collect()
+}
+
+/// How many places may lie inside each other.
+const MAX_INSIDE: usize = 3;
+
+/// Where the token began whose end follows, and what is meant by it.
+fn beginning(before: &str, scope: &TemplateScope) -> Option<(usize, String)> {
+    let written = before.trim_end();
+    let (named, fallback) = match written.strip_suffix(['"', '\'']) {
+        Some(quoted) => {
+            let text = quoted.rsplit(['"', '\'']).next()?;
+            let named = quoted.strip_suffix(text)?.strip_suffix(['"', '\''])?.trim_end().strip_suffix(" or")?;
+            (named, Some(text))
+        }
+        None => (written, None),
+    };
+    let named = named.trim_end();
+    let start = named
+        .rfind(|c: char| !c.is_ascii_alphanumeric() && !"_.".contains(c))
+        .map_or(0, |at| at + named.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
+    let field = field(named.get(start..).filter(|name| !name.is_empty())?, scope)?;
+    Some((start, printed(&field, fallback, scope)))
+}
+
+/// A value where an address begins. A link that is declared under its name is what is meant; else its writer has to say the address.
+pub(super) fn no_address(
+    field: &str,
+    attribute: &str,
+    value: Range<usize>,
+    span: Range<usize>,
+    scope: &TemplateScope,
+) -> TemplateFault {
+    let declared = scope.links.keys().find(|alias| plain(alias) == plain(field));
+    let link = declared.cloned().unwrap_or_else(|| field.replace(['_', '.'], "-"));
+    let kind = Construct::AsAddress {
+        attribute: attribute.to_owned(),
+        link: link.clone(),
+        declared: declared.is_some() && attribute == "href",
+    };
+    let fault = TemplateFault::new(FaultKind::NotAllowed(kind), span);
+    if declared.is_some() && attribute == "href" {
+        fault.edit(value, format!("{{{{ link(\"{link}\") }}}}"))
+    } else {
+        fault
+    }
+}
+
+/// Of a token with such signs in it, what is meant by the rest.
+pub(super) fn untidy(between: &str, scope: &TemplateScope) -> Option<Mended> {
+    let tidy = tidied(between)?;
+    let kind = FaultKind::Syntax(Syntax::Slip(Slip::Editor));
+    let inner = match (field(&tidy, scope), link(&tidy, scope), unreadable(&tidy, scope)) {
+        (Some(field), ..) if foreign::is_like_a_name(&tidy) => printed(&field, None, scope),
+        (_, Some(other), _) | (_, _, Some(other)) => other.inner,
+        _ => tidy,
+    };
+    Some(Mended { kind, inner })
 }
 
 #[cfg(test)]

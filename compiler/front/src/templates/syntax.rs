@@ -5,11 +5,13 @@
 //! [`POISON`], which agrees with everything, because its `{% endif %}` must keep a partner.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use minijinja::machinery;
 
 use super::fault::{Construct, FaultKind, Slip, Syntax, TemplateFault, is_of_if};
 use super::pieces::{Piece, PieceKind, Split};
+use super::questions::{self, Asked};
 use super::{MAX_TAGS, TemplateScope, slips};
 
 /// Stands for a condition that could not be read. Not a name that a field can have.
@@ -21,23 +23,42 @@ pub(super) struct Mended {
     /// Names that no fault should be reported for: [`POISON`], and words of refused tags, for `{% for item in list %}` explains
     /// every later `{{ item }}`.
     pub(super) excused: BTreeSet<String>,
-    /// Fields that another tool's `if` asks for: inside it they are there.
-    pub(super) asked: BTreeSet<String>,
+    /// Fields that another tool's `if` asks for, and where: inside it they are there.
+    pub(super) asked: Vec<(String, Range<usize>)>,
+    /// Tags that are other tools' words, by where they begin: Flow's word for it, and what is asked.
+    respelled: BTreeMap<usize, (&'static str, String)>,
+    /// From where a branch of an `if` begins: its next one, or its end.
+    next: BTreeMap<usize, (Range<usize>, &'static str)>,
+    /// `{% unless x %}`, by where each begins.
+    unless: BTreeSet<usize>,
+    /// `{% endunless %}`, by the beginning of what it ends.
+    unless_ends: BTreeMap<usize, Range<usize>>,
 }
+
+/// Branches that change places when a question is turned are short.
+const MAX_TURNED_BYTES: usize = 2000;
 
 pub(super) fn mend(text: &str, split: &Split, scope: &TemplateScope) -> Mended {
     let mut mended = Mended {
         text: text.to_owned(),
         faults: split.faults.clone(),
         excused: BTreeSet::new(),
-        asked: BTreeSet::new(),
+        asked: Vec::new(),
+        respelled: BTreeMap::new(),
+        next: BTreeMap::new(),
+        unless: BTreeSet::new(),
+        unless_ends: BTreeMap::new(),
     };
     for piece in split.pieces.iter().filter(|piece| piece.broken) {
         mended.see_quotes(text, piece, scope);
+        mended.see_braces(text, piece, scope);
         mended.cover(piece);
     }
+    mended.see_comments(text, &split.pieces);
+    mended.respell(text, &split.pieces);
     mended.refuse_tags(text, &split.pieces);
     mended.pair_ifs(text, &split.pieces);
+    mended.read_questions(text, &split.pieces, scope);
     mended.read_slips(text, &split.pieces, scope);
     mended.read_expressions(text, &split.pieces, scope);
     mended
@@ -76,7 +97,8 @@ impl Mended {
         let mut refused: BTreeMap<&str, usize> = BTreeMap::new();
         for piece in pieces.iter().filter(|piece| piece.kind == PieceKind::Tag && !piece.broken) {
             let word = piece.word(text);
-            if is_of_if(word) {
+            let is_of_if = is_of_if(word) || self.respelled.contains_key(&piece.span.start);
+            if is_of_if || self.is_covered(piece) {
                 continue;
             }
             match word.strip_prefix("end").map(|begun| refused.get_mut(begun).filter(|open| **open > 0)) {
@@ -116,31 +138,276 @@ impl Mended {
     }
 
     fn pair_ifs(&mut self, text: &str, pieces: &[Piece]) {
-        let mut open: Vec<(&Piece, bool)> = Vec::new();
-        for (count, piece) in pieces.iter().filter(|piece| piece.kind == PieceKind::Tag).enumerate() {
-            if count == MAX_TAGS {
+        let mut open: Vec<OpenIf<'_>> = Vec::new();
+        let mut tags = 0;
+        for piece in pieces.iter().filter(|piece| piece.kind != PieceKind::Comment) {
+            if piece.kind == PieceKind::Value {
+                self.pair_value(text, piece, &mut open);
+                continue;
+            }
+            tags += 1;
+            if tags > MAX_TAGS {
                 self.report(FaultKind::Syntax(Syntax::TooManyTags { limit: MAX_TAGS }), piece);
                 self.text.clear();
                 return;
             }
-            match (piece.word(text), open.last_mut()) {
-                ("if", _) => open.push((piece, false)),
-                ("else", Some((_, had_else))) if !*had_else => *had_else = true,
-                ("elif", Some((_, false))) => {}
-                ("endif", Some(_)) => {
+            let is_ours = !self.respelled.contains_key(&piece.span.start);
+            let word = match self.respelled.get(&piece.span.start) {
+                Some((word, _)) => (*word).to_owned(),
+                None => piece.word(if piece.broken { text } else { &self.text }).to_owned(),
+            };
+            match (word.as_str(), open.last_mut()) {
+                ("if", _) => open.push(OpenIf { piece, branch: piece.span.start, had_else: false, is_theirs: false }),
+                ("else", Some(last)) if !last.had_else => {
+                    last.had_else = true;
+                    self.next_branch(last, piece, "else");
+                    self.report_respelled(is_ours, text, piece);
+                }
+                ("elif", Some(last)) if !last.had_else => self.next_branch(last, piece, "elif"),
+                ("endif", Some(last)) => {
+                    self.next_branch(last, piece, "endif");
+                    let is_of_unless = self.unless.contains(&last.piece.span.start);
+                    if !is_ours && is_of_unless && piece.word(text) == "endunless" {
+                        self.unless_ends.insert(last.piece.span.start, piece.inner_span(text));
+                    } else {
+                        self.report_respelled(is_ours, text, piece);
+                    }
+                    if self.is_covered(piece) {
+                        self.text.push_str("{% endif %}");
+                    }
                     open.pop();
                 }
+                ("else" | "elif" | "endif", _) if piece.broken => {}
                 (word @ ("else" | "elif" | "endif"), _) => {
-                    self.report(FaultKind::Syntax(Syntax::StrayTag { tag: word.to_owned() }), piece);
+                    let tag = if is_ours { word } else { piece.word(text) };
+                    self.report(FaultKind::Syntax(Syntax::StrayTag { tag: tag.to_owned() }), piece);
                     self.overwrite(piece, &" ".repeat(piece.span.len()));
                 }
                 _ => {}
             }
         }
-        for (piece, _) in open {
-            self.report(FaultKind::Syntax(Syntax::MissingEndif), piece);
+        for open in open.into_iter().filter(|open| !open.is_theirs) {
+            // What is never closed may be so by a tag that is refused.
+            if !open.piece.broken {
+                self.report(FaultKind::Syntax(Syntax::MissingEndif), open.piece);
+            }
             self.text.push_str("{% endif %}");
         }
+    }
+
+    /// `{{ endif }}` in place of `{% endif %}`. What `{{#if x}}` begins, `{{/if}}` ends.
+    fn pair_value(&mut self, text: &str, piece: &Piece, open: &mut Vec<OpenIf<'_>>) {
+        let inner = piece.inner(text);
+        let theirs = || OpenIf { piece: &NOWHERE, branch: 0, had_else: false, is_theirs: true };
+        match (inner, open.last()) {
+            _ if inner.starts_with('#') => open.push(theirs()),
+            _ if inner.starts_with('/') && open.last().is_some_and(|last| last.is_theirs) => drop(open.pop()),
+            ("endif" | "end if" | "end" | "/if", Some(last)) if !last.is_theirs => {
+                let kind = FaultKind::Syntax(Syntax::Slip(Slip::Word));
+                self.faults.push(TemplateFault::new(kind, piece.span.clone()).edit(piece.span.clone(), "{% endif %}"));
+                self.next.insert(last.branch, (piece.span.clone(), "endif"));
+                self.cover(piece);
+                self.text.push_str("{% endif %}");
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+
+    fn next_branch(&mut self, open: &mut OpenIf<'_>, piece: &Piece, word: &'static str) {
+        self.next.insert(open.branch, (piece.span.clone(), word));
+        open.branch = piece.span.start;
+    }
+
+    /// A word that is another tool's and asks nothing, as Flow writes it.
+    fn report_respelled(&mut self, is_ours: bool, text: &str, piece: &Piece) {
+        let Some((word, _)) = self.respelled.get(&piece.span.start).filter(|_| !is_ours) else { return };
+        let kind = FaultKind::Syntax(Syntax::Slip(Slip::Word));
+        let fault = TemplateFault::new(kind, piece.span.clone()).edit(piece.inner_span(text), *word);
+        self.faults.push(fault);
+    }
+
+    /// What stands between `{% comment %}` and its end is for colleagues.
+    fn see_comments(&mut self, text: &str, pieces: &[Piece]) {
+        let is_whole = |piece: &Piece| piece.kind == PieceKind::Tag && !piece.broken;
+        for (begin, end) in pieces.iter().zip(pieces.iter().skip(1)) {
+            let inside = text.get(begin.span.end..end.span.start).unwrap_or_default();
+            let is_comment = is_whole(begin) && begin.inner(text) == "comment" && end.inner(text) == "endcomment";
+            if !is_comment || !is_whole(end) || inside.contains("#}") {
+                continue;
+            }
+            let kind = FaultKind::Syntax(Syntax::Slip(Slip::Word));
+            let fault = TemplateFault::new(kind, begin.span.clone());
+            self.faults.push(fault.edit(begin.span.clone(), "{#").edit(end.span.clone(), "#}"));
+            self.cover(begin);
+            self.cover(end);
+        }
+    }
+
+    /// Other tools' words for the parts of an `if`, in ours: so that each `if` has its end.
+    fn respell(&mut self, text: &str, pieces: &[Piece]) {
+        for piece in pieces.iter().filter(|piece| piece.kind == PieceKind::Tag && !piece.broken) {
+            if self.is_covered(piece) {
+                continue;
+            }
+            let inner = piece.inner(text);
+            let found = match questions::respelled(inner) {
+                Some((word, asked)) => (word, asked.to_owned()),
+                None => match inner.strip_prefix("unless ") {
+                    Some(asked) => {
+                        self.unless.insert(piece.span.start);
+                        ("if", asked.to_owned())
+                    }
+                    None => continue,
+                },
+            };
+            let asks = matches!(found.0, "if" | "elif");
+            let tag = if asks { format!("{{%{} {POISON}", found.0) } else { format!("{{%{}", found.0) };
+            match piece.span.len().checked_sub(tag.len() + 2) {
+                Some(room) => self.overwrite(piece, &format!("{tag}{}%}}", " ".repeat(room))),
+                // `{%end%}` has no room for its word: what it ends is ended with the whole.
+                None => self.overwrite(piece, &" ".repeat(piece.span.len())),
+            }
+            if asks {
+                self.excused.insert(POISON.to_owned());
+            }
+            self.respelled.insert(piece.span.start, found);
+        }
+    }
+
+    fn is_covered(&self, piece: &Piece) -> bool {
+        self.text.get(piece.span.clone()).is_none_or(|written| written.trim().is_empty())
+    }
+
+    /// What other tools ask, and Jinja asks otherwise, as Flow does: with its branches turned where it asks for the contrary.
+    fn read_questions(&mut self, text: &str, pieces: &[Piece], scope: &TemplateScope) {
+        for piece in pieces.iter().filter(|piece| piece.kind == PieceKind::Tag && !piece.broken) {
+            let start = piece.span.start;
+            let (word, asked) = match self.respelled.get(&start) {
+                Some((word @ ("if" | "elif"), asked)) => (*word, asked.clone()),
+                Some(_) => continue,
+                None => match piece.word(text) {
+                    word @ ("if" | "elif") => {
+                        let asked = piece.inner(text).get(word.len()..).unwrap_or_default();
+                        (if word == "if" { "if" } else { "elif" }, asked.to_owned())
+                    }
+                    _ => continue,
+                },
+            };
+            let is_respelled = self.respelled.contains_key(&start);
+            let is_unless = self.unless.contains(&start);
+            let tidy =
+                slips::tidied(piece.between(text)).map(|_| slips::tidied(&asked).unwrap_or_else(|| asked.clone()));
+            let straight = slips::typographic(tidy.as_deref().unwrap_or(&asked));
+            let plain = straight.as_deref().or(tidy.as_deref()).unwrap_or(&asked).trim().to_owned();
+            let found = if word == "elif" && plain.is_empty() {
+                None
+            } else if is_unless {
+                let field =
+                    questions::asked(&plain, scope).or_else(|| Some(Asked::Same(slips::question(&plain, scope)?)));
+                field.map(|asked| match asked {
+                    Asked::Same(same) => Asked::Turned(same),
+                    Asked::Turned(same) => Asked::Same(same),
+                })
+            } else {
+                questions::asked(&plain, scope)
+            };
+            let is_otherwise = tidy.is_some() || straight.is_some() || is_respelled || plain.is_empty();
+            if found.is_none() && !is_otherwise {
+                continue;
+            }
+            let kind = match &found {
+                _ if tidy.is_some() => FaultKind::Syntax(Syntax::Slip(Slip::Editor)),
+                _ if straight.is_some() => FaultKind::Syntax(Syntax::Slip(Slip::Typographic)),
+                _ if is_respelled => FaultKind::Syntax(Syntax::Slip(Slip::Word)),
+                _ if plain.is_empty() => FaultKind::Syntax(Syntax::ValueMissing),
+                _ if plain.starts_with("not ") => FaultKind::NotAllowed(Construct::Not),
+                _ if plain.ends_with("\"\"") || plain.ends_with("''") => FaultKind::Syntax(Syntax::Slip(Slip::Empty)),
+                _ => FaultKind::Syntax(Syntax::Slip(Slip::ForeignIf)),
+            };
+            let edits = self.question_edits(text, piece, word, &plain, found.as_ref());
+            let field = match &found {
+                Some(Asked::Same(asked) | Asked::Turned(asked)) => asked.split(' ').next().map(str::to_owned),
+                None => plain.split(' ').next().map(str::to_owned),
+            };
+            let inside = start..self.end_of_if(start).unwrap_or(text.len());
+            self.asked.extend(field.map(|field| (field, inside)));
+            let mut fault = TemplateFault::new(kind, piece.span.clone());
+            fault.edits = edits;
+            self.faults.push(fault);
+            self.cover(piece);
+        }
+    }
+
+    /// Where the `if` ends that has a branch here.
+    fn end_of_if(&self, branch: usize) -> Option<usize> {
+        let mut at = branch;
+        loop {
+            match self.next.get(&at)? {
+                (end, "endif") => return Some(end.start),
+                // Branches come one behind the other, so this ends.
+                (other, _) => at = other.start,
+            }
+        }
+    }
+
+    fn question_edits(
+        &self,
+        text: &str,
+        piece: &Piece,
+        word: &'static str,
+        plain: &str,
+        found: Option<&Asked>,
+    ) -> Vec<(Range<usize>, String)> {
+        let start = piece.span.start;
+        let inner = piece.inner_span(text);
+        let next = self.next.get(&start);
+        let ended = self.unless_ends.get(&start).map(|end| (end.clone(), "endif".to_owned()));
+        let mut edits = match found {
+            // `{% elif %}` without a question is the last branch.
+            None if plain.is_empty() => match next {
+                Some((_, "endif")) if word == "elif" => vec![(inner, "else".to_owned())],
+                _ => return Vec::new(),
+            },
+            None => vec![(inner, format!("{word} {plain}"))],
+            Some(Asked::Same(asked)) => vec![(inner, format!("{word} {asked}"))],
+            Some(Asked::Turned(field)) => match next {
+                Some((_, "endif")) => vec![(inner, format!("{word} {field} %}}{{% else"))],
+                Some((other, "else")) => {
+                    let end = self.next.get(&other.start).filter(|(_, word)| *word == "endif");
+                    let Some((end, _)) = end else { return Vec::new() };
+                    let (yes, no) = (piece.span.end..other.start, other.end..end.start);
+                    let of = |place: &Range<usize>| text.get(place.clone()).unwrap_or_default().to_owned();
+                    if yes.len() + no.len() > MAX_TURNED_BYTES {
+                        return Vec::new();
+                    }
+                    let turned = [(yes.clone(), of(&no)), (no.clone(), of(&yes))];
+                    [(inner, format!("{word} {field}"))].into_iter().chain(turned).collect()
+                }
+                _ => return Vec::new(),
+            },
+        };
+        edits.extend(ended);
+        edits
+    }
+
+    /// A token that was closed with other braces.
+    fn see_braces(&mut self, text: &str, piece: &Piece, scope: &TemplateScope) {
+        let first = self.faults.partition_point(|fault| fault.span.start < piece.span.start);
+        let unclosed = self.faults.get_mut(first).filter(|fault| {
+            matches!(fault.kind, FaultKind::Syntax(Syntax::Unclosed { .. })) && fault.span == piece.span
+        });
+        let Some(fault) = unclosed else { return };
+        let written = piece.between(text).trim_end_matches(['}', '%', ' ']).trim();
+        let mended = match piece.kind {
+            _ if written.is_empty() => None,
+            PieceKind::Value => slips::value(written, scope),
+            _ => Some(written.to_owned()),
+        };
+        fault.edits.extend(
+            mended
+                .map(|inner| (piece.span.clone(), format!("{} {inner} {}", piece.kind.opener(), piece.kind.closer()))),
+        );
     }
 
     /// What is clear though it is no token of Flow: links without quotes, and the questions of other tools with their ends.
@@ -149,7 +416,19 @@ impl Mended {
         let mut open: Vec<usize> = Vec::new();
         for piece in pieces.iter().filter(|piece| piece.kind == PieceKind::Value && !piece.broken) {
             let inner = piece.inner(text);
-            if let Some(mended) = slips::link(inner, scope) {
+            if self.is_covered(piece) {
+                continue;
+            }
+            if let Some(mended) = slips::untidy(piece.between(text), scope) {
+                let fault = TemplateFault::new(mended.kind, piece.span.clone());
+                self.faults.push(fault.edit(piece.span.clone(), format!("{{{{ {} }}}}", mended.inner)));
+                self.cover(piece);
+            } else if let Some(said) = inner.strip_prefix('!') {
+                let said = said.trim_start_matches('-').trim_end_matches('-').trim();
+                let fault = TemplateFault::new(FaultKind::Syntax(Syntax::Slip(Slip::Word)), piece.span.clone());
+                self.faults.push(fault.edit(piece.span.clone(), format!("{{# {said} #}}")));
+                self.cover(piece);
+            } else if let Some(mended) = slips::link(inner, scope) {
                 self.faults.push(
                     TemplateFault::new(mended.kind, piece.span.clone()).edit(piece.inner_span(text), mended.inner),
                 );
@@ -191,7 +470,8 @@ impl Mended {
         let Some(asked) = asked else {
             return TemplateFault::new(FaultKind::Syntax(Syntax::Unreadable), piece.span.clone());
         };
-        self.asked.extend(asked.split(' ').next().map(str::to_owned));
+        // Where it ends is not read, so all behind it may be inside.
+        self.asked.extend(asked.split(' ').next().map(|field| (field.to_owned(), piece.span.start..usize::MAX)));
         TemplateFault::new(kind, piece.span.clone()).edit(piece.span.clone(), format!("{{% if {asked} %}}{rest}"))
     }
 
@@ -216,8 +496,11 @@ impl Mended {
                     let third =
                         usize::from(braces && text.get(piece.span.end..).is_some_and(|rest| rest.starts_with('}')));
                     let place = piece.span.start..piece.span.end + third;
-                    let fault = TemplateFault::new(mended.kind, place.clone());
-                    self.faults.push(fault.edit(place, format!("{{{{ {} }}}}", mended.inner)));
+                    let mut fault = TemplateFault::new(mended.kind, place.clone());
+                    if !mended.inner.is_empty() {
+                        fault = fault.edit(place, format!("{{{{ {} }}}}", mended.inner));
+                    }
+                    self.faults.push(fault);
                 }
                 None => {
                     let straight = slips::typographic(piece.inner(text));
@@ -249,6 +532,18 @@ impl Mended {
         self.text.clear();
     }
 }
+
+/// An `if` that waits for its end.
+struct OpenIf<'p> {
+    piece: &'p Piece,
+    /// Where its last branch begins.
+    branch: usize,
+    had_else: bool,
+    /// `{{#if x}}`, which `{{/if}}` ends.
+    is_theirs: bool,
+}
+
+const NOWHERE: Piece = Piece { kind: PieceKind::Value, span: 0..0, broken: true };
 
 /// What Flow writes for `{{else}}` and `{{/if}}`.
 fn ended(inner: &str, scope: &TemplateScope) -> Option<String> {

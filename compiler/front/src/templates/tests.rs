@@ -169,7 +169,7 @@ fn values_that_are_known() {
 #[test]
 fn what_an_if_teaches_ends_with_its_branch() {
     assert_snapshot!(html(
-        "{% if first_name %}{% else %}{{ first_name }}{% endif %}\n{% if first_name %}{% elif industry %}{{ first_name }}{% endif %}\n{% if first_name %}{% endif %}{{ first_name }}\n{% if first_name == \"\" %}{{ first_name }}{% endif %}"
+        "{% if first_name %}{% else %}{{ first_name }}{% endif %}\n{% if first_name %}{% elif industry %}{{ first_name }}{% endif %}\n{% if first_name %}{% endif %}{{ first_name }}\n{% if first_name == \"\" %}{{ first_name }}{% endif %}{{ first_name }}"
     ));
 }
 
@@ -340,8 +340,8 @@ fn a_way_out_counts_only_where_a_reader_sees_and_follows_it() {
         ("<div style=\"display: none\"><p>WAY</p></div>", "is hidden by `display:none`"),
         ("<div style=\"color:red;DISPLAY:NONE!important\">WAY</div>", "is hidden by `display:none`"),
         ("<p style='visibility:hidden'>WAY</p>", "is hidden by `visibility:hidden`"),
-        ("<p style='font-size:0px'>WAY</p>", "is hidden by `font-size:0`"),
-        ("<p style='font:0/0 a'>WAY</p>", "is hidden by `font-size:0`"),
+        ("<p style='font-size:0px'>WAY</p>", "is hidden by `font-size:0px`"),
+        ("<p style='font:0/0 a'>WAY</p>", "is hidden by `font:0/0 a`"),
         ("<p style='opacity:0'>WAY</p>", "is hidden by `opacity:0`"),
         ("<p style='max-height:0;overflow:hidden'>WAY</p>", "is hidden by `max-height:0`"),
         ("<p hidden>WAY</p>", "is hidden by `hidden`"),
@@ -356,6 +356,8 @@ fn a_way_out_counts_only_where_a_reader_sees_and_follows_it() {
         ("<a href=\"https://x.example/{{ unsubscribe_url }}\">a</a>", "has other text before it in `href"),
         ("<a href=\"x{{ unsubscribe_url }}\">a</a>", "has other text before it in `href"),
         ("<!--[if mso]>WAY<![endif]-->", "reaches only some readers"),
+        ("<!--[if !mso]><!-->WAY<!--<![endif]-->", "reaches only some readers"),
+        ("<!--[if gte mso 15]>WAY<![endif]--><!--[if !mso]><!-->WAY<!--<![endif]-->", "reaches only some readers"),
         ("{% if customer %}WAY{% endif %}", "reaches only some readers"),
         ("<a href=\"{{ unsubscribe_url }}", "is in a `<a` without its `>`"),
     ] {
@@ -396,7 +398,18 @@ fn a_way_out_that_is_seen_is_taken_however_it_is_written() {
         "<div style=\"display:none\"><div>a</div></div>WAY",
         "<span hidden></b></span>WAY",
         "<br hidden>WAY",
-        "<!--[if !mso]><!-->WAY<!--<![endif]-->",
+        "<!--[if !mso]><!-->WAY<!--<![endif]--><!--[if mso]>WAY<![endif]-->",
+        "<!--[if gte mso 9]>WAY<![endif]--><span style=\"mso-hide:all\">WAY</span>",
+        "<!--[if !mso]><!-->a<!--<![endif]-->WAY",
+        "<details open><summary>a</summary>WAY</details>",
+        "<details><summary>WAY</summary>a</details>",
+        "<style>.out { display: none } @media print { p { display: none } }</style>WAY",
+        "<style>@media (max-width: 480px) { .out { display: none } }</style><p class=\"out\">WAY</p>",
+        "<style>.out:hover { display: none } .out::before { display: none }</style><p class=\"out\">WAY</p>",
+        "<style>.out { display: none } #in { display: block }</style><p class=\"out\" id=\"in\">WAY</p>",
+        "<style>.a .out { display: none }</style><p class=\"out\">WAY</p>",
+        "<style>a { color: #fff }</style><p style=\"background:#0b6e4f\">WAY</p>",
+        "<style>@font-face { font-family: a; src: url(a) } @keyframes b { from { opacity: 0 } }</style>WAY",
         "<svg><a href=\"x\"></a></svg>WAY",
         "<a href=\"{% if customer %}{{ unsubscribe_url }}{% else %}{{ unsubscribe_url }}{% endif %}\">x</a>",
     ] {
@@ -414,7 +427,7 @@ fn mjml_hides_as_html_does() {
         ("<mj-preview>{{ unsubscribe_url }}</mj-preview>", "<mj-text>a</mj-text>", "is in `<mj-preview>`"),
         ("", "<mj-raw><div style=\"display:none\">WAY</div></mj-raw>", "is hidden by `display:none`"),
         // The columns of MJML have a size of nothing, and what it makes of other tags sets another.
-        ("", "<mj-raw><p>WAY</p></mj-raw>", "is hidden by `font-size:0`"),
+        ("", "<mj-raw><p>WAY</p></mj-raw>", "is hidden by `font-size:0px`"),
         ("", "<mj-text font-size=\"0\">WAY</mj-text>", "is hidden by `font-size:0`"),
         ("", "<mj-button href=\"{{ unsubscribe_url }}\"></mj-button>", "belongs to `<mj-button>` with nothing"),
         ("", "<mj-image src=\"a.png\" alt=\"{{ unsubscribe_url }}\" />", "is in `alt=\"..\"`"),
@@ -422,6 +435,31 @@ fn mjml_hides_as_html_does() {
             "<mj-style inline=\"inline\">.out { display: none }</mj-style>",
             "<mj-text><span class=\"out\">WAY</span></mj-text>",
             "is hidden by `display:none`",
+        ),
+        (
+            "<mj-style>.out { display: none }</mj-style>",
+            "<mj-text><span class=\"out\">WAY</span></mj-text>",
+            "is hidden by the rule `.out { display: none }`",
+        ),
+        (
+            "<mj-style>.out div { visibility: hidden }</mj-style>",
+            "<mj-text css-class=\"out\">WAY</mj-text>",
+            "is hidden by the rule `.out div { visibility: hidden }`",
+        ),
+        (
+            "<mj-attributes><mj-class name=\"out\" font-size=\"0px\" /></mj-attributes>",
+            "<mj-text mj-class=\"out\">WAY</mj-text>",
+            "is hidden by `font-size:0px`",
+        ),
+        (
+            "<mj-attributes><mj-button color=\"#ffffff\" background-color=\"#ffffff\" /></mj-attributes>",
+            "<mj-button href=\"{{ unsubscribe_url }}\">Unsubscribe</mj-button>",
+            "has the colour of what is behind it by `color:#ffffff`",
+        ),
+        (
+            "",
+            "<mj-accordion><mj-accordion-element><mj-accordion-title>a</mj-accordion-title><mj-accordion-text>WAY</mj-accordion-text></mj-accordion-element></mj-accordion>",
+            "is in `<mj-accordion-text>`",
         ),
     ] {
         let body = column(&format!("{}{address}", body.replace("WAY", way_out)));
@@ -717,7 +755,7 @@ fn html_that_was_not_checked_is_no_template() {
 #[test]
 fn a_missing_field_equals_nothing() {
     let text =
-        "{% if company.domain == \"x\" %}a{% elif industry == \"\" %}b{% elif first_name %}c{% else %}d{% endif %}";
+        "{% if company.domain == \"x\" %}a{% elif industry == \"saas\" %}b{% elif first_name %}c{% else %}d{% endif %}";
     assert_eq!(fill(text, TemplateKind::Html, &scope(), &BTreeMap::new()).unwrap(), "d");
 }
 

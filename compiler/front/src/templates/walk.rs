@@ -12,19 +12,24 @@ use minijinja::machinery::{self, ast};
 use super::fault::{
     Construct, FaultKind, MissingUse, RequiredToken, Seen, Slip, Syntax, TemplateFault, Unseen, nearest, plain,
 };
+use super::filters::{self, FILTERS, Named};
 use super::markup::{Markup, Place, Role};
 use super::pieces::Piece;
 use super::syntax::Mended;
 use super::{TemplateKind, TemplateScope, Uses, slips};
 
-const FILTERS: [&str; 5] = ["capitalize", "default", "lower", "title", "upper"];
-/// What people click.
-const HREF: &str = "href";
 const LINK: &str = "link";
 
 /// Fields that cannot be missing here.
 type Known = BTreeSet<String>;
-type Printed = BTreeSet<RequiredToken>;
+/// What is printed, and for whom: Outlook reads what others do not, and the other way round.
+type Printed = BTreeSet<(RequiredToken, Reader)>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reader {
+    Outlook,
+    Other,
+}
 
 #[derive(Default)]
 pub(super) struct Walked {
@@ -38,16 +43,20 @@ pub(super) struct Walked {
     links_unclear: bool,
     on_every_path: Printed,
     /// Refused where they stand, and reported there.
-    refused: Printed,
+    refused: BTreeSet<RequiredToken>,
     /// The first place of each, or one that at least some readers see.
     seen: BTreeMap<RequiredToken, (Seen, Range<usize>)>,
 }
 
 impl Walked {
+    fn reaches_all(&self, token: RequiredToken) -> bool {
+        [Reader::Outlook, Reader::Other].into_iter().all(|reader| self.on_every_path.contains(&(token, reader)))
+    }
+
     /// What is not there. Worth saying only when all that is there could be read.
     pub(super) fn absences(&self, given: &Given<'_>, kind: TemplateKind) -> Vec<TemplateFault> {
         let Given { text, markup, scope, .. } = given;
-        let is_absent = |token: &RequiredToken| !self.on_every_path.contains(token) && !self.refused.contains(token);
+        let is_absent = |token: &RequiredToken| !self.reaches_all(*token) && !self.refused.contains(token);
         let required = RequiredToken::ALL.into_iter().filter(|token| scope.marketing && is_absent(token));
         let required = required.map(|token| {
             let (seen, span) = self.seen.get(&token).cloned().unwrap_or((Seen::Nowhere, markup.body_end.clone()));
@@ -82,11 +91,9 @@ impl Walked {
 impl Walked {
     /// What the compiled mail hides though it is seen in the template: a rule that was written into an element may do so.
     pub(super) fn hidden_in(&self, compiled: &Walked, given: &Given<'_>) -> Vec<TemplateFault> {
-        let is_hidden = |token: &RequiredToken| !compiled.on_every_path.contains(token) && given.scope.marketing;
+        let is_hidden = |token: &RequiredToken| !compiled.reaches_all(*token) && given.scope.marketing;
         let hidden = RequiredToken::ALL.into_iter().filter(is_hidden).filter_map(|token| {
-            let ((seen @ Seen::Unseen(_), _), (_, span)) = (compiled.seen.get(&token)?, self.seen.get(&token)?) else {
-                return None;
-            };
+            let ((seen, _), (_, span)) = (compiled.seen.get(&token)?, self.seen.get(&token)?);
             Some(lacking(token, seen.clone(), span.clone(), given, TemplateKind::Mjml))
         });
         hidden.collect()
@@ -202,7 +209,7 @@ impl Walker<'_> {
                 ast::BinOpKind::Eq => (self.comparison(op), None),
                 ast::BinOpKind::Ne => {
                     let field = self.comparison(op);
-                    if let Some(field) = field.as_ref().filter(|field| self.may_lack(field, known)) {
+                    if let Some(field) = field.as_ref().filter(|field| self.may_lack(field, span.start, known)) {
                         let kind = FaultKind::MaybeMissing { field: field.clone(), usage: MissingUse::ComparedUnequal };
                         self.report(kind, span);
                     }
@@ -265,8 +272,8 @@ impl Walker<'_> {
         // The way out under another name may stand where it may.
         let is_token = field_name(expr)
             .is_some_and(|name| !self.scope.fields.contains_key(&name) && RequiredToken::meant_by(&name).is_some());
-        if !is_token && let Some(construct) = self.out_of_place(&span) {
-            self.refuse_place(construct, span);
+        if !is_token && let Some(fault) = self.out_of_place(expr, &span) {
+            self.walked.faults.push(fault);
             return Printed::new();
         }
         let before = self.walked.faults.len();
@@ -274,29 +281,24 @@ impl Walker<'_> {
             self.report(FaultKind::MaybeMissing { field, usage: MissingUse::Printed }, span);
         }
         self.mend_names(before, expr, known);
+        self.mend_filters(before, expr, known);
         Printed::new()
     }
 
     /// Why a value cannot stand here: it would say where a click leads, or a machine would read it.
-    fn out_of_place(&self, span: &Range<usize>) -> Option<Construct> {
+    fn out_of_place(&self, expr: &ast::Expr<'_>, span: &Range<usize>) -> Option<TemplateFault> {
         match &self.markup.spot_of(span.start).role {
             Role::Words | Role::Part => None,
-            Role::Target { attribute, .. } | Role::Host { attribute, .. } => {
-                Some(Construct::AsAddress { attribute: attribute.clone() })
+            Role::Target { attribute, value } | Role::Host { attribute, value } => {
+                let field = first_field(expr).unwrap_or_else(|| "page".to_owned());
+                let field = field.rsplit('.').next().unwrap_or_default();
+                Some(slips::no_address(field, attribute, value.clone(), span.clone(), self.scope))
             }
-            Role::Code { what } => Some(Construct::InCode { what: what.clone() }),
+            Role::Code { what } => {
+                let kind = FaultKind::NotAllowed(Construct::InCode { what: what.clone() });
+                Some(TemplateFault::new(kind, span.clone()))
+            }
         }
-    }
-
-    fn refuse_place(&mut self, construct: Construct, span: Range<usize>) {
-        let mut fault = TemplateFault::new(FaultKind::NotAllowed(construct), span.clone());
-        if let Role::Target { attribute, value } | Role::Host { attribute, value } =
-            &self.markup.spot_of(span.start).role
-            && attribute == HREF
-        {
-            fault = fault.edit(value.clone(), "{{ link(\"page\") }}");
-        }
-        self.walked.faults.push(fault);
     }
 
     /// What stands between the braces of the token at this place.
@@ -338,6 +340,35 @@ impl Walker<'_> {
         fault.edits = vec![(inner, mended)];
     }
 
+    /// A token with filters of other tools, or with a value that may be missing before one, is shown as it should read.
+    fn mend_filters(&mut self, before: usize, expr: &ast::Expr<'_>, known: &Known) {
+        let about_filters = |fault: &TemplateFault| {
+            matches!(
+                fault.kind,
+                FaultKind::NotAllowed(
+                    Construct::Filter { nearest: Some(_), .. }
+                        | Construct::NeedlessFilter { .. }
+                        | Construct::DefaultArguments
+                ) | FaultKind::MaybeMissing { usage: MissingUse::Filtered, .. }
+            )
+        };
+        let found = self.walked.faults.get(before..).unwrap_or_default();
+        let (Some(inner), true) = (self.inner_of(&range(expr)), found.first().is_some_and(about_filters)) else {
+            return;
+        };
+        // A missing value is one more thing to say of the same token.
+        let is_more =
+            |fault: &TemplateFault| about_filters(fault) || matches!(fault.kind, FaultKind::MaybeMissing { .. });
+        if !found.iter().all(is_more) {
+            return;
+        }
+        let Some(mended) = filters::rebuilt(expr, &|field| self.may_lack(field, inner.start, known)) else { return };
+        self.walked.faults.truncate(before + 1);
+        if let Some(fault) = self.walked.faults.last_mut() {
+            fault.edits = vec![(inner, mended)];
+        }
+    }
+
     fn required(&mut self, token: RequiredToken, span: Range<usize>) -> Printed {
         let spot = self.markup.spot_of(span.start);
         let unseen = match (token, &spot.role) {
@@ -354,11 +385,17 @@ impl Walker<'_> {
             Some((Seen::OnSomePaths, _)) => false,
             Some(_) => is_seen,
         };
-        let conditional = spot.place == Place::Conditional;
+        let readers = [(Reader::Outlook, spot.readers.outlook), (Reader::Other, spot.readers.others)];
+        // What is hidden from Outlook alone is there for the others.
+        let for_others = matches!(shown, Seen::Unseen(Unseen::Outlook { .. }));
+        let reads = |(reader, reads): (Reader, bool)| {
+            (reads && (is_seen || (for_others && reader == Reader::Other))).then_some((token, reader))
+        };
+        let printed = readers.into_iter().filter_map(reads).collect();
         if is_better {
             self.walked.seen.insert(token, (shown, span));
         }
-        if is_seen && !conditional { Printed::from([token]) } else { Printed::new() }
+        printed
     }
 
     fn call(&mut self, call: &ast::Call<'_>, span: Range<usize>) {
@@ -409,7 +446,10 @@ impl Walker<'_> {
         }
         match &spot.unseen {
             // A page that leads on to it is reached by a click.
-            None | Some(Unseen::Behind { .. }) => {
+            None => {
+                self.walked.reachable.insert(alias.clone());
+            }
+            Some(unseen) if unseen.is_seen_by_some() || (self.markup.differs && unseen.is_by_style()) => {
                 self.walked.reachable.insert(alias.clone());
             }
             Some(unseen) => {
@@ -486,8 +526,13 @@ impl Walker<'_> {
         // Only a `{% filter %}` block has nothing before its bar.
         let gap = filter.expr.as_ref().and_then(|inner| self.value(inner, known));
         if !FILTERS.contains(&filter.name) {
-            let nearest = nearest(filter.name, FILTERS.into_iter());
-            return self.refuse(Construct::Filter { name: filter.name.to_owned(), nearest }, span);
+            let name = filter.name.to_owned();
+            let construct = match filters::named(filter.name) {
+                Named::Ours(ours) => Construct::Filter { name, nearest: Some(ours.to_owned()) },
+                Named::Needless => Construct::NeedlessFilter { name },
+                Named::Unknown => Construct::Filter { name, nearest: None },
+            };
+            return self.refuse(construct, span);
         }
         if filter.name == "default" {
             return match filter.args.as_slice() {
@@ -511,7 +556,7 @@ impl Walker<'_> {
             self.report(FaultKind::NotPrintable { field: name }, span);
             return None;
         }
-        self.may_lack(&name, known).then_some((name, span))
+        self.may_lack(&name, span.start, known).then_some((name, span))
     }
 
     /// The field that an expression names, once it is known to exist.
@@ -552,15 +597,24 @@ impl Walker<'_> {
         name.split('.').next().is_some_and(|root| self.mended.excused.contains(root))
     }
 
-    fn may_lack(&self, field: &str, known: &Known) -> bool {
+    fn may_lack(&self, field: &str, at: usize, known: &Known) -> bool {
         !known.contains(field)
-            && !self.mended.asked.contains(field)
+            && !self.mended.asked.iter().any(|(asked, inside)| asked == field && inside.contains(&at))
             && self.scope.fields.get(field).is_some_and(|shape| shape.optional)
     }
 }
 
+/// The first field that an expression names.
+fn first_field(expr: &ast::Expr<'_>) -> Option<String> {
+    match expr {
+        ast::Expr::Filter(filter) => first_field(filter.expr.as_ref()?),
+        ast::Expr::BinOp(op) => first_field(&op.left),
+        _ => field_name(expr),
+    }
+}
+
 /// The text that stands there in quotes.
-fn text_of(expr: &ast::Expr<'_>) -> Option<String> {
+pub(super) fn text_of(expr: &ast::Expr<'_>) -> Option<String> {
     match expr {
         ast::Expr::Const(literal) => literal.value.as_str().map(str::to_owned),
         _ => None,
@@ -579,7 +633,7 @@ fn with(known: &Known, more: Option<String>) -> Known {
 }
 
 /// `first_name`, or `company.domain`.
-fn field_name(expr: &ast::Expr<'_>) -> Option<String> {
+pub(super) fn field_name(expr: &ast::Expr<'_>) -> Option<String> {
     match expr {
         ast::Expr::Var(var) => Some(var.id.to_owned()),
         ast::Expr::GetAttr(attr) => field_name(&attr.expr).map(|parent| format!("{parent}.{}", attr.name)),

@@ -45,6 +45,8 @@ pub struct Workflow {
     pub slots: JourneySlots,
     /// The clicks, opens and replies that the body or a predicate asks about.
     pub engagements: Vec<Engagement>,
+    /// The events that the body or a predicate counts from a moment of the journey on.
+    pub counts: Vec<EventCount>,
     /// The slots of the contact's frame that the body and its effects may write.
     pub writes: Vec<SlotId>,
     /// Where the contact's frame keeps the instant at which another workflow's start of this one takes effect, or
@@ -55,10 +57,11 @@ pub struct Workflow {
 /// The slots every journey has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JourneySlots {
-    /// The instant of enrolment.
-    pub entered_at: SlotId,
-    /// The instant at which the present block of steps ran: what an event wait looks back to (E6).
-    pub anchor_at: SlotId,
+    /// When the event that let them in occurred; the instant of enrolment where none did. What happened long before it is not since
+    /// entry, however late it arrives.
+    pub triggered_at: SlotId,
+    /// The instant at which the wait that the journey stands at began.
+    pub waiting_since: SlotId,
     /// Whether the last `wait until` ended by its deadline.
     pub timed_out: SlotId,
     /// A word for each [`TRACE_BITS`](crate::limits::TRACE_BITS) arms: which ones ran in this wake. The engine clears them before a step and records them
@@ -73,7 +76,7 @@ pub struct JourneySlots {
 pub struct Goal {
     /// Met at the instant at which this holds.
     pub when: PredicateId,
-    /// How long after the end meeting it still counts.
+    /// How long after the entry meeting it counts, also when the journey has ended. A live journey meets it at any time.
     pub within: Option<CivilSpan>,
     /// `and continue`: meeting it is recorded and the journey goes on.
     pub continues: bool,
@@ -223,6 +226,31 @@ pub struct Engagement {
     pub link: Option<String>,
     /// Of the journey.
     pub slot: SlotId,
+}
+
+/// Events that a journey counts as they arrive. So the event that let somebody in is never among them, nor is anything before it: an
+/// order of arrival needs no clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventCount {
+    /// Which events.
+    pub pattern: PatternId,
+    /// From when on.
+    pub since: CountedSince,
+    /// No condition asks for more, so more are not counted: a journey that has seen enough need not be written again.
+    pub enough: u32,
+    /// Of the journey: how many so far.
+    pub slot: SlotId,
+}
+
+/// The moment of a journey from which events count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CountedSince {
+    /// The journey's begin.
+    Entry,
+    /// The begin of the wait that it stands at.
+    Wait,
+    /// The last time that it sent this email; nothing counts before.
+    Sent(EmailId),
 }
 
 /// What becomes of a mail at its reader.

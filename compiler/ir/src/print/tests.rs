@@ -108,6 +108,11 @@ fn workflow(program: &Program) -> Workflow {
     workflow.effects.push(effect::Send { email: EmailId(0) }.into());
     workflow.effects.push(Handoff { team: TeamId(0), note: None, task: None }.into());
     workflow.arms = vec![StepId(0)];
+    for since in [CountedSince::Entry, CountedSince::Wait, CountedSince::Sent(EmailId(0))] {
+        let slot = workflow.journey.add(format!("visits since {since:?}"), SlotKind::Int, false, 0);
+        workflow.counts.push(EventCount { pattern: PatternId(0), since, enough: 2, slot });
+    }
+    workflow.journey.place();
     workflow.body = body(program, &workflow);
     workflow
 }

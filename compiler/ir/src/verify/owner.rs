@@ -1,8 +1,9 @@
-//! Whose each slot of the frame is: everything that is kept there has slots of its own, so that nothing is changed behind its back.
+//! Whose each slot of the frame and of a journey is: everything that is kept there has slots of its own, so that nothing is changed behind
+//! its back.
 //!
 //! The score, the stage and what people refuse are fields and the engine's at once; nothing else has two owners.
 
-use super::super::{Area, Layout, SlotId};
+use super::super::{Area, CountedSince, Layout, SlotId, Workflow};
 use super::Checker;
 use std::collections::BTreeMap;
 
@@ -64,6 +65,29 @@ impl Checker<'_> {
             }
         }
         self.owners = owners;
+    }
+
+    /// Faults every second owner of a slot of a workflow's journeys.
+    pub(super) fn journey_owners(&mut self, place: &str, workflow: &Workflow) {
+        let mut owners = Owners::new();
+        let mut own = |slot, what: &str| self.own(&mut owners, slot, format!("{place}'s {what}"), false);
+        let slots = &workflow.slots;
+        own(slots.triggered_at, "triggered_at");
+        own(slots.waiting_since, "waiting_since");
+        own(slots.timed_out, "timed_out");
+        slots.trace.iter().for_each(|slot| own(*slot, "trace"));
+        slots.sent_at.iter().for_each(|(email, slot)| own(*slot, &format!("sending of {email}")));
+        for asked in &workflow.engagements {
+            own(asked.slot, &format!("question about {}", asked.email));
+        }
+        for count in &workflow.counts {
+            let since = match count.since {
+                CountedSince::Entry => "entry".to_owned(),
+                CountedSince::Wait => "the wait".to_owned(),
+                CountedSince::Sent(email) => email.to_string(),
+            };
+            own(count.slot, &format!("count of {} since {since}", count.pattern));
+        }
     }
 
     fn own(&mut self, owners: &mut Owners, slot: SlotId, what: String, written_by_steps: bool) {

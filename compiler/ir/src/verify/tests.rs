@@ -158,7 +158,7 @@ fn sums_are_clamped_before_they_can_overflow() {
 #[test]
 fn a_trace_word_holds_every_bit() {
     let trace = Place::journey(sound().workflows.at(WorkflowId(0)).slots.trace[0]);
-    let anchor = Place::journey(sound().workflows.at(WorkflowId(0)).slots.anchor_at);
+    let anchor = Place::journey(sound().workflows.at(WorkflowId(0)).slots.waiting_since);
     let last = limits::TRACE_BITS - 1;
     let gather =
         |word, bit| op_faults(&[Op::Bool(true), bit, Op::Load(word), Op::BitOr(B, C), Op::Store(word, ValueId(3))]);
@@ -250,11 +250,15 @@ fn layouts_and_lists_hold_together() {
         faults(|program| {
             program.debug.emails.push(EmailContent { tokens: vec![FieldId(8)], ..EmailContent::default() });
         }),
-        workflow(|workflow| workflow.slots.timed_out = workflow.slots.entered_at),
+        workflow(|workflow| workflow.slots.timed_out = workflow.slots.triggered_at),
         workflow(|workflow| {
             workflow.arms = vec![StepId(0); limits::TRACE_BITS as usize + 1];
         }),
         workflow(|workflow| workflow.skip = Some(PredicateId(8))),
+        workflow(|workflow| {
+            let (since, slot) = (CountedSince::Sent(EmailId(8)), workflow.slots.timed_out);
+            workflow.counts.push(EventCount { pattern: PatternId(8), since, enough: 1, slot });
+        }),
         workflow(|workflow| *workflow.effects.at_mut(EffectId(0)) = effect::Send { email: EmailId(8) }.into()),
         workflow(|workflow| {
             *workflow.effects.at_mut(EffectId(1)) = Handoff { team: TeamId(8), note: None, task: None }.into()
@@ -380,6 +384,37 @@ fn every_slot_has_one_owner() {
             program.workflows.at_mut(WorkflowId(0)).writes.push(slot);
         });
         assert!(found.contains("workflow guide: writes ") && found.contains("which is kept: "), "{found}");
+    }
+}
+
+/// A count of events, a sending or a mark of the engine that shared its slot would be read as the other.
+#[test]
+fn every_slot_of_a_journey_has_one_owner() {
+    let counting = |change: fn(&mut Workflow)| {
+        faults(|program| {
+            let pattern = Pattern { text: "any".into(), event: PatternEvent::AnyActivity, tests: Vec::new() };
+            let pattern = program.patterns.push(pattern);
+            let workflow = program.workflows.at_mut(WorkflowId(0));
+            for since in [CountedSince::Entry, CountedSince::Wait, CountedSince::Sent(EmailId(0))] {
+                let slot = workflow.journey.add(format!("{since:?}"), SlotKind::Int, false, 0);
+                workflow.counts.push(EventCount { pattern, since, enough: 1, slot });
+            }
+            let slot = workflow.journey.add("sent welcome", SlotKind::Int, false, NEVER);
+            workflow.slots.sent_at.push((EmailId(0), slot));
+            workflow.journey.place();
+            change(workflow);
+        })
+    };
+    assert_eq!(counting(|_| {}), "sound");
+    let changes: [fn(&mut Workflow); 4] = [
+        |workflow| workflow.counts[1].slot = workflow.counts[0].slot,
+        |workflow| workflow.counts[2].slot = workflow.slots.waiting_since,
+        |workflow| workflow.slots.sent_at[0].1 = workflow.counts[0].slot,
+        |workflow| workflow.slots.trace[0] = workflow.slots.triggered_at,
+    ];
+    for (nth, change) in changes.into_iter().enumerate() {
+        let found = counting(change);
+        assert!(found.lines().count() == 1 && found.contains("is something else too"), "{nth}: {found}");
     }
 }
 

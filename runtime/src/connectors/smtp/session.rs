@@ -217,7 +217,7 @@ fn why_lost(error: &Error, timeout: Duration) -> String {
 fn why_certificate(said: &str) -> Option<String> {
     let (_, fault) = said.split_once("invalid peer certificate: ")?;
     let signed = "shows a certificate that no public authority has signed (perhaps it signed it itself), so it may be anybody: \
-                  let it have one of a public authority, or let mail leave through another server";
+                  write `certificate_authority` in `[mail]` if it is an authority of your own, or let it have one of a public authority";
     let words = match fault {
         _ if fault.contains("UnknownIssuer") || fault.contains("CaUsedAsEndEntity") => signed,
         _ if fault.contains("NotValidForName") || fault.contains("not valid for name") => {

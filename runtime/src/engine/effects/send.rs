@@ -8,7 +8,7 @@ use crate::store::{DecisionCode, OutboxKind, OutboxRecord};
 use crate::time::Instant;
 use flow_ir::backend::{Memory, Outcome};
 use flow_ir::effect::Send;
-use flow_ir::{Area, EmailId, NEVER, StepId};
+use flow_ir::{Area, CountedSince, EmailId, NEVER, StepId};
 
 impl Perform for Send {
     fn perform(&self, host: &mut StepHost<'_>, memory: Memory<'_>, step: StepId) -> Outcome {
@@ -62,6 +62,9 @@ impl StepHost<'_> {
         }
         for asked in workflow.engagements.iter().filter(|asked| asked.email == email) {
             workflow.journey.write(&mut memory[Area::Journey], asked.slot, NEVER);
+        }
+        for count in workflow.counts.iter().filter(|count| count.since == CountedSince::Sent(email)) {
+            workflow.journey.write(&mut memory[Area::Journey], count.slot, 0);
         }
     }
 }

@@ -88,7 +88,12 @@ fn has_link(cx: &Cx<'_>, email: EmailId, link: Option<&ast::Literal>) -> bool {
     declared.broken || declared.links().any(|(known, _)| known.alias.plain().as_ref() == Some(&alias))
 }
 
-fn engaged_email(cx: &mut Cx<'_>, verb: &str, name: &ast::Name, journey: &Journey) -> Option<EmailId> {
+pub(in super::super) fn engaged_email(
+    cx: &mut Cx<'_>,
+    verb: &str,
+    name: &ast::Name,
+    journey: &Journey,
+) -> Option<EmailId> {
     let email = named::email(cx, name)?;
     if journey.blind || journey.may_have_sent(email) {
         return Some(email);

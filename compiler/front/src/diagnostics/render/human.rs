@@ -128,9 +128,13 @@ fn help_text(diagnostic: &Diagnostic, sources: &Sources) -> Option<String> {
         (None, None) => None,
     };
     let readings = diagnostic.readings.iter().filter_map(|reading| {
-        let line = sources.mended_to_read(&reading.edits)?;
-        let help = if reading.help.is_empty() { String::new() } else { format!("{}\n", reading.help) };
-        Some(format!("{help}  {line}"))
+        match (reading.help.as_str(), sources.mended_to_read(&reading.edits)) {
+            ("", None) => None,
+            ("", Some(line)) => Some(format!("  {line}")),
+            // Where a line is only taken out, the words say which.
+            (help, None) => Some(help.to_owned()),
+            (help, Some(line)) => Some(format!("{help}\n  {line}")),
+        }
     });
     let help: Vec<String> = help.into_iter().chain(readings).collect();
     let help = (!help.is_empty()).then(|| help.join("\n"));

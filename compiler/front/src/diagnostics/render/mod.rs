@@ -22,6 +22,7 @@ pub struct Sources {
 impl Sources {
     /// The texts by their file numbers: number 0 is the first.
     pub fn new(texts: Vec<Source>) -> Self {
+        let texts: Vec<Source> = texts.into_iter().map(Source::with_known_line_ends).collect();
         let lines = texts.iter().map(|_| OnceLock::new()).collect();
         Self { texts, lines }
     }
@@ -60,27 +61,59 @@ impl Sources {
         Some(if is_long { window::cut(&line, at..at).0 } else { line })
     }
 
-    /// The mended line, and where in it the first edit stands.
+    /// The mended line, and where in it the first edit stands. Of edits that lie far apart, the lines of each; a line that is only taken out
+    /// shows nothing.
     fn mended_line(&self, edits: &[Edit]) -> Option<(String, usize)> {
         let file = edits.first()?.at;
         let text = &self.get(file)?.text;
         let mut edits: Vec<_> = edits.iter().filter(|edit| edit.at.file == file.file).collect();
         edits.sort_by_key(|edit| edit.at.span);
-        let start = text.get(..edits.first()?.at.span.start as usize)?.rfind('\n').map_or(0, |at| at + 1);
-        let last = edits.last()?.at.span.end as usize;
-        let end = last + text.get(last..)?.find('\n').unwrap_or(text.len() - last);
-        let first = edits.first()?.at.span.start as usize - start;
-        let mut line = String::new();
-        let mut at = start;
-        for edit in edits {
-            line.push_str(text.get(at..edit.at.span.start as usize)?);
-            line.push_str(&edit.text);
-            at = edit.at.span.end as usize;
+        edits.retain(|edit| !takes_lines_out(edit, text));
+        let (mut line, mut first) = (String::new(), None);
+        let mut parts = edits.as_slice();
+        while let Some((one, _)) = parts.split_first() {
+            // Those that stand near one another are one piece.
+            let apart = |pair: &[&Edit]| match pair {
+                [one, next] => are_apart(one, next, text),
+                _ => false,
+            };
+            let together = parts.windows(2).position(apart).map_or(parts.len(), |at| at + 1);
+            let (piece, rest) = parts.split_at_checked(together)?;
+            let start = text.get(..one.at.span.start as usize)?.rfind('\n').map_or(0, |at| at + 1);
+            let last = piece.last()?.at.span.end as usize;
+            let end = last + text.get(last..)?.find('\n').unwrap_or(text.len() - last);
+            if first.is_some() {
+                line.push_str("\n…\n");
+            }
+            first.get_or_insert(one.at.span.start as usize - start);
+            let mut at = start;
+            for edit in piece {
+                line.push_str(text.get(at..edit.at.span.start as usize)?);
+                line.push_str(&edit.text);
+                at = edit.at.span.end as usize;
+            }
+            line.push_str(text.get(at..end)?);
+            parts = rest;
         }
-        line.push_str(text.get(at..end)?);
+        let first = first?;
         let indent = line.len() - line.trim_start().len();
         let line = line.trim().to_owned();
         let first = line.floor_char_boundary(first.saturating_sub(indent));
         (!line.is_empty()).then_some((line, first))
     }
+}
+
+/// Whether an edit takes whole lines out and puts nothing there.
+fn takes_lines_out(edit: &Edit, text: &str) -> bool {
+    let taken = text.get(edit.at.span.range()).unwrap_or_default();
+    let before = text.get(..edit.at.span.start as usize).unwrap_or_default();
+    edit.text.is_empty() && taken.ends_with('\n') && (before.is_empty() || before.ends_with('\n'))
+}
+
+/// Whether so much stands between two edits that nobody wants to read it.
+fn are_apart(one: &Edit, next: &Edit, text: &str) -> bool {
+    /// Line ends between them: two lines that stay as they are.
+    const NEAR: usize = 3;
+    let between = text.get(one.at.span.end as usize..next.at.span.start as usize).unwrap_or_default();
+    between.matches('\n').count() > NEAR
 }

@@ -10,6 +10,19 @@ pub(crate) struct Clause<K> {
     pub span: Span,
 }
 
+/// The first of a kind; of a clause that stands twice, that one counts.
+pub(crate) fn first<K, T>(clauses: &[Clause<K>], of: impl Fn(&K) -> Option<&T>) -> Option<&T> {
+    clauses.iter().find_map(|clause| of(&clause.kind))
+}
+
+/// Each of a kind, with its place.
+pub(crate) fn each<'c, K, T: 'c>(
+    clauses: &'c [Clause<K>],
+    of: impl Fn(&K) -> Option<&T>,
+) -> impl Iterator<Item = (&'c T, Span)> {
+    clauses.iter().filter_map(move |clause| Some((of(&clause.kind)?, clause.span)))
+}
+
 /// A clause that stands in its block once more.
 #[derive(Debug)]
 pub(crate) struct Repeated<'c, K> {
@@ -45,11 +58,18 @@ pub(crate) trait ClauseKind {
 macro_rules! clauses {
     (
         $name:ident $list:ident
-        {$($module:ident: $variant:ident $(($($node:tt)*))? [$rule:ident $words:literal] $about:tt;)*} $later:tt
+        {$($module:ident: $variant:ident($($node:tt)*) [$rule:ident $words:literal] $about:tt;)*} $later:tt
     ) => {
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub(crate) enum $name {
-            $($variant $(($($node)*))?,)*
+            $($variant($($node)*),)*
+        }
+
+        #[allow(dead_code, reason = "not every clause is asked for by itself")]
+        impl $name {
+            $(pub(crate) fn $rule(&self) -> Option<&$($node)*> {
+                if let Self::$variant(node) = self { Some(node) } else { None }
+            })*
         }
 
         impl $crate::syntax::ast::ClauseKind for $name {

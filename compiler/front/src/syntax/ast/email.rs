@@ -1,6 +1,7 @@
 //! `email`: a message, its subject lines and its links.
 
-use super::{Block, Clause, Name, Predicate, Text, clause::clauses};
+use super::clause::{self, clauses};
+use super::{Block, Clause, Name, Predicate, Text};
 use crate::source::Span;
 use crate::syntax::constructs;
 
@@ -37,39 +38,30 @@ pub(crate) struct Link {
     pub url: Text,
 }
 
-/// Of a clause that stands twice, the first one counts.
 impl Email {
     pub(crate) fn subjects(&self) -> &[Subject] {
-        let found = self.find(|clause| if let EmailClause::Subject(subjects) = clause { Some(subjects) } else { None });
-        found.map_or(&[], Vec::as_slice)
+        clause::first(&self.clauses, EmailClause::subject).map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn preview(&self) -> Option<&Text> {
-        self.find(|clause| if let EmailClause::Preview(text) = clause { Some(text) } else { None })
+        clause::first(&self.clauses, EmailClause::preview)
     }
 
     pub(crate) fn from(&self) -> Option<&Text> {
-        self.find(|clause| if let EmailClause::From(text) = clause { Some(text) } else { None })
+        clause::first(&self.clauses, EmailClause::from)
     }
 
     pub(crate) fn template(&self) -> Option<&Text> {
-        self.find(|clause| if let EmailClause::Template(text) = clause { Some(text) } else { None })
+        clause::first(&self.clauses, EmailClause::template)
     }
 
     pub(crate) fn kind(&self) -> Option<EmailKind> {
-        self.find(|clause| if let EmailClause::Kind(kind) = clause { Some(*kind) } else { None })
+        clause::first(&self.clauses, EmailClause::email_kind).copied()
     }
 
     /// Every link, with its place.
     pub(crate) fn links(&self) -> impl Iterator<Item = (&Link, Span)> {
-        self.clauses.iter().filter_map(|clause| match &clause.kind {
-            EmailClause::Link(link) => Some((link, clause.span)),
-            _ => None,
-        })
-    }
-
-    fn find<'e, T>(&'e self, of: impl Fn(&'e EmailClause) -> Option<T>) -> Option<T> {
-        self.clauses.iter().find_map(|clause| of(&clause.kind))
+        clause::each(&self.clauses, EmailClause::link)
     }
 }
 

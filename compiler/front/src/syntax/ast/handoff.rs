@@ -1,6 +1,7 @@
 //! `handoff to TEAM { note, task, keep in workflow }`.
 
-use super::{Clause, Duration, Name, StepNode, Text, clause::clauses};
+use super::clause::{self, clauses};
+use super::{Clause, Duration, Name, StepNode, Text};
 use crate::syntax::constructs;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,22 +19,21 @@ pub(crate) struct Task {
     pub due_in: Option<Duration>,
 }
 
-/// Of a clause that stands twice, the first one counts.
+/// `keep in workflow`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Keep;
+
 impl HandoffStep {
     pub(crate) fn note(&self) -> Option<&Text> {
-        self.find(|clause| if let HandoffClause::Note(note) = clause { Some(note) } else { None })
+        clause::first(&self.clauses, HandoffClause::note)
     }
 
     pub(crate) fn task(&self) -> Option<&Task> {
-        self.find(|clause| if let HandoffClause::Task(task) = clause { Some(task) } else { None })
+        clause::first(&self.clauses, HandoffClause::task)
     }
 
     pub(crate) fn keeps(&self) -> bool {
-        self.find(|clause| matches!(clause, HandoffClause::Keep).then_some(())).is_some()
-    }
-
-    fn find<'h, T>(&'h self, of: impl Fn(&'h HandoffClause) -> Option<T>) -> Option<T> {
-        self.clauses.iter().find_map(|clause| of(&clause.kind))
+        clause::first(&self.clauses, HandoffClause::keep).is_some()
     }
 }
 

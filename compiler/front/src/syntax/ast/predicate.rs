@@ -100,6 +100,8 @@ pub(crate) enum Period {
     In(Duration),
     Ever,
     SinceEntry,
+    /// Since this email last left in the journey.
+    SinceSent(Name),
     FromNow,
 }
 

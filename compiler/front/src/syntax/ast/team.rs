@@ -1,6 +1,7 @@
 //! `team`: who can receive a handoff.
 
-use super::{Block, Clause, Name, Predicate, Text, clause::clauses};
+use super::clause::{self, clauses};
+use super::{Block, Clause, Name, Predicate, Text};
 use crate::source::Span;
 use crate::syntax::constructs;
 
@@ -32,18 +33,11 @@ pub(crate) enum Assign {
 
 impl Team {
     pub(crate) fn members(&self) -> impl Iterator<Item = &Member> {
-        self.clauses.iter().filter_map(|clause| match &clause.kind {
-            TeamClause::Member(member) => Some(member),
-            _ => None,
-        })
+        clause::each(&self.clauses, TeamClause::member).map(|(member, _)| member)
     }
 
-    /// Of a clause that stands twice, the first one counts.
     pub(crate) fn backup(&self) -> Option<&Text> {
-        self.clauses.iter().find_map(|clause| match &clause.kind {
-            TeamClause::Backup(backup) => Some(backup),
-            _ => None,
-        })
+        clause::first(&self.clauses, TeamClause::backup)
     }
 }
 

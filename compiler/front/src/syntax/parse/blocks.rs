@@ -46,7 +46,7 @@ impl Reader<'_> {
         let rest = self.text.get(next..).unwrap_or_default();
         let line = rest.trim_start().lines().next().unwrap_or_default();
         let at = (next + rest.len() - rest.trim_start().len()) as u32;
-        if line.is_empty() || braces::indent_at(self.text, at) <= indent {
+        if line.is_empty() || self.indent_at(at) <= indent {
             return false;
         }
         self.lost = Some(indent);
@@ -94,7 +94,7 @@ impl Reader<'_> {
         });
         let unreadable = |kind: &Kind| Clause { kind: Declaration::Unreadable(*kind), span: span(pair) };
         if let Some(kind) = kind {
-            if line.is_some_and(|line| braces::indent_at(self.text, line.start) == 0) {
+            if line.is_some_and(|line| self.indent_at(line.start) == 0) {
                 self.lost = None;
             }
             declarations.push(unreadable(&kind));
@@ -123,7 +123,7 @@ impl Reader<'_> {
         let at = self.at(Span::new(line.start, line.start + word.len() as u32));
         let of_home = |ended: &&Ended| Some(ended.kind) == place.home();
         let found = match self.ended.as_ref().filter(of_home) {
-            Some(Ended { what, indent, brace, .. }) if braces::indent_at(self.text, brace.start) > *indent => {
+            Some(Ended { what, indent, brace, .. }) if self.indent_at(brace.start) > *indent => {
                 syntax::closed_too_early(what, self.at(*brace))
             }
             Some(Ended { what, brace, .. }) => syntax::outside(word, home, at, Some((what, self.at(*brace)))),

@@ -12,6 +12,7 @@
 
 use super::cut;
 use crate::source::Span;
+use crate::syntax::quoted;
 
 /// A block that is never closed.
 pub(super) struct Unclosed {
@@ -65,27 +66,18 @@ pub(super) fn indent_of(line: &str) -> usize {
     line.len() - line.trim_start_matches([' ', '\t']).len()
 }
 
-/// The indentation of the line that holds a place.
-pub(super) fn indent_at(text: &str, at: u32) -> usize {
-    let before = text.get(..at as usize).unwrap_or_default();
-    let start = before.rfind('\n').map_or(0, |end| end + 1);
-    indent_of(text.get(start..).unwrap_or_default().lines().next().unwrap_or_default())
-}
-
 /// The braces of a line outside texts and comments.
 fn braces(line: &str) -> Vec<(usize, char)> {
     let mut found = Vec::new();
-    let (mut quoted, mut escaped) = (false, false);
+    let mut behind_text = 0;
     for (at, c) in line.char_indices() {
         match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            '/' if !quoted && cut::after(line, at).starts_with("//") => break,
-            '{' | '}' if !quoted => found.push((at, c)),
+            _ if at < behind_text => {}
+            '"' => behind_text = at + quoted::or_line(cut::after(line, at)),
+            '/' if cut::after(line, at).starts_with("//") => break,
+            '{' | '}' => found.push((at, c)),
             _ => {}
         }
     }
-    // `"{name or "there"}"`: the inner quotes leave the field's braces in quotes, and its fallback outside.
     found
 }

@@ -29,14 +29,11 @@ pub(super) fn block<K>(
 macro_rules! clauses {
     (
         $kind:ident
-        {$($module:ident: $variant:ident $(($($node:tt)*))? [$rule:ident $words:literal] $about:tt;)*} $later:tt
+        {$($module:ident: $variant:ident($($node:tt)*) [$rule:ident $words:literal] $about:tt;)*} $later:tt
     ) => {
         fn clause(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<$kind> {
             Some(match pair.as_rule() {
-                $(Rule::$rule => $kind::$variant $(({
-                    let node: $($node)* = $rule(reader, pair);
-                    node
-                }))?,)*
+                $(Rule::$rule => $kind::$variant($rule(reader, pair)),)*
                 _ => return None,
             })
         }

@@ -3,7 +3,7 @@
 use super::clause::{self, clauses};
 use super::context::Context;
 use super::{Pair, Reader, Rule, child};
-use crate::syntax::ast::{HandoffClause, HandoffStep, Task, Text};
+use crate::syntax::ast::{HandoffClause, HandoffStep, Keep, Task, Text};
 use crate::syntax::constructs;
 
 pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> HandoffStep {
@@ -20,4 +20,8 @@ fn note(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Text {
 
 fn task(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Task {
     Task { title: reader.text_of(pair), due_in: reader.duration_of(pair) }
+}
+
+fn keep(_: &mut Reader<'_>, _: &Pair<'_>) -> Keep {
+    Keep
 }

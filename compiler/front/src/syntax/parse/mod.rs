@@ -27,7 +27,7 @@ use super::ast::{Clause, Comment, Declaration, File, Kind, Name};
 use super::constructs;
 use super::settled::Settled;
 use crate::diagnostics::{Diagnostic, syntax};
-use crate::source::{FileId, Location, Span};
+use crate::source::{FileId, LineIndex, Location, Span, with_known_line_ends};
 use blocks::what_of;
 use context::Context;
 use flow_grammar::pest::{self, Parser as _, error::InputLocation};
@@ -50,33 +50,73 @@ const CALL_LIMIT: NonZeroUsize = NonZeroUsize::new(400_000_000).unwrap();
 const MORE_FILES: &str =
     "put some of its declarations into other `.flow` files: all files of a project are read together";
 
-/// Reads a file. The tree holds whatever could be read.
-pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
-    parse_guessing(file, text, Span::new(0, u32::MAX))
+/// For which of the lines that cannot be read it is tried out what was meant.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Guess {
+    /// Those in a part of the text.
+    pub(crate) within: Span,
+    /// So many of them.
+    pub(crate) lines: usize,
 }
 
-/// The same; what was meant by a line that cannot be read is guessed only in a part of the text.
-pub(crate) fn parse_guessing(file: FileId, text: &str, guess: Span) -> (File, Vec<Diagnostic>) {
+impl Guess {
+    /// The most lines of one file. Who has more of them mends the first ones first.
+    pub(crate) const MAX_LINES: usize = 50;
+
+    /// In a part of a text.
+    pub(crate) fn within(within: Span) -> Self {
+        Self { within, lines: Self::MAX_LINES }
+    }
+
+    /// In the first lines of a text.
+    pub(crate) fn of_first(lines: usize) -> Self {
+        Self { within: Span::new(0, u32::MAX), lines }
+    }
+}
+
+/// A file that was read.
+pub(crate) struct Parsed {
+    pub(crate) tree: File,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The lines of which somebody may ask what was meant, whether that was tried out or not.
+    pub(crate) unclear: usize,
+}
+
+impl Parsed {
+    fn too_large(what: &str, at: Location, label: &str, help: &str) -> Self {
+        Self { tree: File::unreadable(), diagnostics: vec![syntax::too_large(what, at, label, help)], unclear: 0 }
+    }
+}
+
+/// Reads a file. The tree holds whatever could be read.
+pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
+    let parsed = parse_guessing(file, &with_known_line_ends(text), Guess::of_first(Guess::MAX_LINES));
+    (parsed.tree, parsed.diagnostics)
+}
+
+/// The same of a text whose line ends are known; what was meant is guessed for some lines alone.
+pub(crate) fn parse_guessing(file: FileId, text: &str, guess: Guess) -> Parsed {
     let whole = Span::new(0, 0).in_file(file);
     if text.len() > MAX_SOURCE_BYTES {
         let what = format!("file is larger than {} KiB", MAX_SOURCE_BYTES / 1024);
-        return (File::unreadable(), vec![syntax::too_large(&what, whole, "nothing of it was read", MORE_FILES)]);
+        return Parsed::too_large(&what, whole, "nothing of it was read", MORE_FILES);
     }
     if let Some(at) = nesting::too_deep(text) {
         let at = Span::new(at as u32, at as u32 + 1).in_file(file);
         let what = format!("text is nested more than {} deep", nesting::MAX_DEPTH);
         let help = "give inner conditions a name with `segment`, and inner steps a workflow of their own";
-        return (File::unreadable(), vec![syntax::too_large(&what, at, "reading stopped here", help)]);
+        return Parsed::too_large(&what, at, "reading stopped here", help);
     }
     pest::set_call_limit(Some(CALL_LIMIT));
     match FlowParser::parse(Rule::file, text) {
         Ok(pairs) => {
             let mut reader = Reader {
                 text,
+                lines: LineIndex::new(text),
                 file,
                 diagnostics: Vec::new(),
                 lost: None,
-                mended: 0,
+                unclear: 0,
                 guess,
                 unclosed: false,
                 unreadable: false,
@@ -86,15 +126,15 @@ pub(crate) fn parse_guessing(file: FileId, text: &str, guess: Span) -> (File, Ve
             };
             let tree = reader.file(pairs);
             reader.diagnostics.sort_by_key(|diagnostic| diagnostic.at());
-            (tree, reader.diagnostics)
+            Parsed { tree, diagnostics: reader.diagnostics, unclear: reader.unclear }
         }
         // The grammar reads any text; only its guard against size ends up here.
         Err(error) => {
             let at = match error.location {
                 InputLocation::Pos(at) | InputLocation::Span((at, _)) => at as u32,
             };
-            let (what, at) = ("text is too large to be read", Span::new(at, at).in_file(file));
-            (File::unreadable(), vec![syntax::too_large(what, at, "reading stopped here", MORE_FILES)])
+            let at = Span::new(at, at).in_file(file);
+            Parsed::too_large("text is too large to be read", at, "reading stopped here", MORE_FILES)
         }
     }
 }
@@ -142,15 +182,16 @@ fn is_whole(rule: Rule, text: &str) -> bool {
 /// Builds the tree and gathers what is wrong on the way.
 struct Reader<'s> {
     text: &'s str,
+    lines: LineIndex,
     file: FileId,
     diagnostics: Vec<Diagnostic>,
     /// A brace is missing or too many, and reported: how far the line stands in at which that was. Up to the next declaration that
     /// stands no further in, what is out of place is so for that reason.
     lost: Option<usize>,
-    /// The lines for which mended ones were tried out.
-    mended: usize,
-    /// Where that is done.
-    guess: Span,
+    /// The lines so far of which it may be asked what was meant.
+    unclear: usize,
+    /// For which of them it is tried out.
+    guess: Guess,
     /// The declaration being read lacks a brace.
     unclosed: bool,
     /// A step of the workflow being read cannot be read.
@@ -224,8 +265,7 @@ impl Reader<'_> {
     }
 
     fn comment(&self, span: Span) -> Comment {
-        let before = self.text.get(..span.start as usize).unwrap_or_default();
-        let line = before.rsplit('\n').next().unwrap_or_default();
+        let line = Span::new(self.lines.line_start(span.start), span.start).text(self.text);
         Comment { span, own_line: line.trim_start_matches('\u{feff}').trim().is_empty() }
     }
 
@@ -243,7 +283,7 @@ impl Reader<'_> {
             }
             _ => {
                 let at = span(pair);
-                let indent = braces::indent_at(self.text, at.start);
+                let indent = self.indent_at(at.start);
                 if self.lost.is_some_and(|lost| indent <= lost) {
                     self.lost = None;
                 }
@@ -262,9 +302,14 @@ impl Reader<'_> {
         }
     }
 
+    /// The indentation of the line that holds a place.
+    fn indent_at(&self, at: u32) -> usize {
+        braces::indent_of(cut::after(self.text, self.lines.line_start(at) as usize))
+    }
+
     /// A brace is missing or too many, and that is reported.
     fn lose(&mut self, at: u32) {
-        let indent = braces::indent_at(self.text, at);
+        let indent = self.indent_at(at);
         self.lost = Some(self.lost.map_or(indent, |lost| lost.min(indent)));
     }
 
@@ -335,6 +380,6 @@ fn name(pair: &Pair<'_>) -> Name {
 fn head(pair: &Pair<'_>) -> Span {
     let whole = span(pair);
     let text = pair.as_str().trim_start();
-    let first = text.split(['{', '\n', '\r']).next().unwrap_or_default();
+    let first = text.split(['{', '\n']).next().unwrap_or_default();
     Span::new(whole.start, whole.start + first.trim_end().len() as u32)
 }

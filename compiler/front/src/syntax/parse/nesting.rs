@@ -3,6 +3,7 @@
 //! The parser goes one level down for each brace and parenthesis, and a text with a hundred thousand of them would end its stack. So
 //! they are counted first, without recursion.
 
+use crate::syntax::quoted;
 pub(super) use flow_ir::limits::MAX_NESTING as MAX_DEPTH;
 
 /// Where a text goes deeper than [`MAX_DEPTH`].
@@ -11,13 +12,13 @@ pub(super) fn too_deep(text: &str) -> Option<usize> {
     first_too_deep(text, false).or_else(|| first_too_deep(text, true))
 }
 
-fn first_too_deep(text: &str, greedy_holes: bool) -> Option<usize> {
+fn first_too_deep(text: &str, loosely: bool) -> Option<usize> {
     let bytes = text.as_bytes();
     let (mut depth, mut nots, mut at) = (0_usize, 0_usize, 0);
     while let Some(rest @ [byte, ..]) = bytes.get(at..) {
         let length = match byte {
-            b'"' => quoted(rest, greedy_holes),
-            b'/' if rest.starts_with(b"//") => line_left(rest),
+            b'"' => quoted_length(text.get(at..).unwrap_or_default(), loosely),
+            b'/' if rest.starts_with(b"//") => quoted::line_left(text.get(at..).unwrap_or_default()),
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => word(rest),
             _ => 1,
         };
@@ -39,59 +40,17 @@ fn first_too_deep(text: &str, greedy_holes: bool) -> Option<usize> {
     None
 }
 
-fn line_left(bytes: &[u8]) -> usize {
-    bytes.iter().position(|byte| ends_line(*byte)).unwrap_or(bytes.len())
-}
-
-/// As in the grammar, a `\r` of its own ends a line too: what stands behind it is no comment any more.
-fn ends_line(byte: u8) -> bool {
-    matches!(byte, b'\n' | b'\r')
-}
-
 fn word(bytes: &[u8]) -> usize {
     bytes.iter().position(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_')).unwrap_or(bytes.len())
 }
 
-/// The length of a text in quotes; of the quote alone where the text never ends.
-fn quoted(bytes: &[u8], greedy_holes: bool) -> usize {
-    let mut at = 1;
-    while let Some(rest @ [byte, ..]) = bytes.get(at..) {
-        at += match byte {
-            b'"' => return at + 1,
-            byte if ends_line(*byte) => break,
-            b'\\' if !greedy_holes => 2,
-            b'{' => hole(rest, greedy_holes).unwrap_or(1),
-            _ => 1,
-        };
+/// The length of a text in quotes. One that never ends hides the rest of its line, or nothing.
+fn quoted_length(text: &str, loosely: bool) -> usize {
+    if loosely {
+        quoted::in_bad_line(text).unwrap_or(1)
+    } else {
+        quoted::written(text).unwrap_or_else(|| quoted::line_left(text))
     }
-    if greedy_holes { 1 } else { line_left(bytes).max(1) }
-}
-
-/// The length of `{name or "fallback"}`.
-fn hole(bytes: &[u8], greedy: bool) -> Option<usize> {
-    let end = bytes.iter().position(|byte| matches!(byte, b'}' | b'"' | b'\n' | b'\r'))?;
-    let sign = *bytes.get(end)?;
-    if sign != b'"' {
-        return (sign == b'}').then_some(end + 1);
-    }
-    let before = std::str::from_utf8(bytes.get(1..end)?).ok()?;
-    if !greedy && before.split_whitespace().next_back() != Some("or") {
-        return None;
-    }
-    let mut at = end + 1;
-    let mut byte = *bytes.get(at)?;
-    while byte != b'"' {
-        at += if byte == b'\\' && !greedy { 2 } else { 1 };
-        byte = *bytes.get(at)?;
-        if ends_line(byte) {
-            return None;
-        }
-    }
-    let after = bytes.get(at + 1..)?;
-    let close = after.iter().position(|byte| matches!(byte, b'}' | b'"' | b'\n' | b'\r'))?;
-    let (between, from_close) = after.split_at_checked(close)?;
-    (from_close.starts_with(b"}") && (greedy || between.iter().all(|byte| byte.is_ascii_whitespace())))
-        .then_some(at + close + 2)
 }
 
 #[cfg(test)]

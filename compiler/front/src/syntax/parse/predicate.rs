@@ -126,6 +126,8 @@ fn period(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Period> {
         Some(Period::Ever)
     } else if has(pair, Rule::since_entry) {
         Some(Period::SinceEntry)
+    } else if let Some(inner) = child(pair, Rule::since_sent) {
+        Some(Period::SinceSent(reader.name_of(&inner, Rule::word)))
     } else if has(pair, Rule::from_now) {
         Some(Period::FromNow)
     } else {

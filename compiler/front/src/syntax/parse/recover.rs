@@ -14,8 +14,6 @@ use flow_grammar::FlowParser;
 use flow_grammar::pest::{Parser as _, error::ErrorVariant, error::InputLocation};
 use std::ops::Range;
 
-/// Lines of one file for which mended lines are tried out. Who has more of them mends the first ones first.
-const MAX_MENDED_LINES: usize = 50;
 /// Unreadable lines of one file that are reported. Nobody reads more of them, and each takes time.
 const MAX_REPORTED_LINES: usize = 1_000;
 /// Longer lines are shown without a mended one.
@@ -114,7 +112,7 @@ impl Reader<'_> {
         block.map_or(Behind::Nothing, |block| {
             let brace = Span::new(block.as_span().start() as u32, block.as_span().start() as u32 + 1);
             let between = Span::new(line.end, brace.start).text(self.text);
-            if between.contains(['\n', '\r']) { Behind::BlockBelow(brace) } else { Behind::Block }
+            if between.contains('\n') { Behind::BlockBelow(brace) } else { Behind::Block }
         })
     }
 
@@ -264,9 +262,10 @@ impl Reader<'_> {
         {
             return self.assignment(line, word);
         }
-        let is_asked = self.guess.start <= line.end && line.start <= self.guess.end;
-        let try_out = is_asked && self.mended < MAX_MENDED_LINES && text.len() <= MAX_MENDED_BYTES;
-        self.mended += usize::from(try_out);
+        let within = self.guess.within;
+        let is_unclear = within.start <= line.end && line.start <= within.end && text.len() <= MAX_MENDED_BYTES;
+        let try_out = is_unclear && self.unclear < self.guess.lines;
+        self.unclear += usize::from(is_unclear);
         let is_step = matches!(context, Context::Steps | Context::Workflow);
         // With a block behind the line, a brace is the last thing it needs.
         let fits = |mended: &str| match behind {
@@ -345,13 +344,14 @@ pub(super) fn first_name(line: &str) -> &str {
 
 /// Whether a line can be read from its first to its last sign. One that ends in `{` counts as having its block.
 fn reads(line: &str, rules: &[Rule]) -> bool {
-    // Several statements, as a mended line may hold.
-    if !line.contains('"') && line.contains("; ") {
-        return line.split("; ").all(|statement| reads(statement, rules));
-    }
     let text = if line.ends_with('{') { format!("{line}}}") } else { line.to_owned() };
     let whole = |pairs: &str| pairs.trim_end().len() == text.trim_end().len();
-    rules.iter().any(|rule| FlowParser::parse(*rule, &text).is_ok_and(|pairs| whole(pairs.as_str())))
+    if rules.iter().any(|rule| FlowParser::parse(*rule, &text).is_ok_and(|pairs| whole(pairs.as_str()))) {
+        return true;
+    }
+    // Several statements, as a mended line may hold.
+    let several = !line.contains('"') && line.contains("; ");
+    several && line.split("; ").all(|statement| reads(statement, rules))
 }
 
 /// Whether a line can be read in any place where lines stand; several statements with `;` between them count as one line.

@@ -101,6 +101,7 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::in_the_last => Expected::Words(&["in the last"]),
         Rule::ever => Expected::Words(&["ever"]),
         Rule::since_entry => Expected::Words(&["since entry"]),
+        Rule::since_sent => Expected::Words(&["since"]),
         Rule::from_now => Expected::Words(&["from now"]),
         Rule::comparison => Expected::Condition,
         Rule::relation => Expected::Thing("a comparison such as `is \"…\"` or `>= 10`"),
@@ -174,7 +175,7 @@ mod tests {
     const NOTHING_TO_WRITE: &str = "WHITESPACE COMMENT sep lines ends file text_relation strings emails in_hole declaration declaration_start missing_close stray_brace email_clause \
         team_clause header step handoff_clause text escape plain bad_hole name_text border reserved later_start later_decl \
         later_decl_word later_clause later_clause_word later_header later_header_word later_step later_step_word bad_decl bad_line \
-        bad_step bad_else bad_text quoted straight curly curly_quote foreign_comment hole_text odd_quote skipped skipped_text \
+        bad_step bad_else bad_text quoted straight curly curly_quote foreign_comment hole_text in_braces odd_quote skipped skipped_text \
         missing_line close_skipped missing_skipped";
 
     #[test]

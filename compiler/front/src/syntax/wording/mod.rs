@@ -118,8 +118,17 @@ pub(crate) fn later(line: &str) -> Option<Later> {
 
 /// What to say about a line that no change of it mends.
 pub(crate) fn hint(line: &str) -> Option<String> {
+    hint_of(line, table::HINTS)
+}
+
+/// What to say about a line where no change of it worked.
+pub(crate) fn last_hint(line: &str) -> Option<String> {
+    hint_of(line, table::LAST_HINTS)
+}
+
+fn hint_of(line: &str, hints: &[(&'static str, &str)]) -> Option<String> {
     let words = (line.len() <= MAX_LINE_BYTES).then(|| Words::of(line))?;
-    table::HINTS.iter().find_map(|(pattern, hint)| Some(words.find(pattern)?.fill(hint)))
+    hints.iter().find_map(|(pattern, hint)| Some(words.find(pattern)?.fill(hint)))
 }
 
 /// A line that begins as this one, as it may look.

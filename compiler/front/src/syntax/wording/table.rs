@@ -92,23 +92,6 @@ pub(super) const HINTS: &[(&str, &str)] = &[
     ),
     ("^ send $e:name or $f:name $", "say who gets which: `if .. { send $e } else { send $f }`"),
     (
-        "^ enter [when] on|every|at $d $",
-        "people enter by what they do or what becomes true of them; a date or a day of the week cannot let them in yet",
-    ),
-    ("$f:name changes|changed $", "say what it becomes: `$f is … new only` holds from the moment that it is so"),
-    (
-        "$f:name increased|increases|decreases|rises $",
-        "say how far: `$f >= … new only` holds from the moment that it is so",
-    ),
-    (
-        "^ enter when entered|finished|left|exits|exited|completed|started [by] $w:name [workflow] $",
-        "only a segment is entered and left: to bring people from another workflow, put `start` and this one's name among its steps, or `tag` them there and `enter when tagged … new only`",
-    ),
-    (
-        "$s:name since|for $n:number $u:unit",
-        "how long something has been so cannot be asked yet; let them enter when it becomes so, and `wait $n $u`",
-    ),
-    (
         "first time|order|purchase|visit",
         "the first time is the one before which there was none: count with `exactly 1 time ever`",
     ),
@@ -178,6 +161,27 @@ pub(super) const HINTS: &[(&str, &str)] = &[
     ),
 ];
 
+/// The same, said only where no line mends it.
+pub(super) const LAST_HINTS: &[(&str, &str)] = &[
+    (
+        "^ enter [when] on|every|at $d $",
+        "people enter by what they do or what becomes true of them; a date or a day of the week cannot let them in yet",
+    ),
+    ("$f:name changes|changed $", "say what it becomes: `$f is … new only` holds from the moment that it is so"),
+    (
+        "$f:name increased|increases|decreases|rises $",
+        "say how far: `$f >= … new only` holds from the moment that it is so",
+    ),
+    (
+        "^ enter when entered|finished|left|exits|exited|completed|started [by] $w:name [workflow] $",
+        "only a segment is entered and left: to bring people from another workflow, put `start` and this one's name among its steps, or `tag` them there and `enter when tagged … new only`",
+    ),
+    (
+        "$s:name since|for $n:number $u:unit",
+        "how long something has been so cannot be asked yet; let them enter when it becomes so, and `wait $n $u`",
+    ),
+];
+
 /// What is said, how Flow says it, and what to say before the mended line. The first that fits and works is offered.
 pub(super) const SAID: &[(&str, &str, &str)] = &[
     // ---- a word twice
@@ -225,14 +229,12 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ wait $n:number $u:unit , otherwise", "wait until … up to $n $u, otherwise", UP_TO),
     ("^ wait up to $n:number $u:unit until|for $p.. $", "wait until $p up to $n $u", UP_TO),
     ("^ wait $n:number $u:unit or until $p.. $", "wait until $p up to $n $u", UP_TO),
-    ("^ wait until $a:name $b up to $d.. $", "wait until $a_$b up to $d", "a name is one word:"),
     ("^ wait at least $n:number $u:unit $", "wait $n $u", SAY),
     ("^ wait exactly|about|for|another $n:number $u:unit $", "wait $n $u", SAY),
     ("^ wait until $n:number $u:unit later|after|have|passed $", "wait $n $u", SAY),
     ("^ after $n:number $u:unit $", "wait $n $u", SAY),
     ("^ wait $n:number $u:unit [,] then $r.. $", "wait $n $u; $r", STEP),
     ("^ after $n:number $u:unit [,] $r.. $", "wait $n $u; $r", STEP),
-    ("^ send $a:name $b:name $", "send $a_$b", "a name is one word:"),
     ("^ send $e:name unless $p.. $", "if not $p { send $e }", "the condition comes first:"),
     ("^ send|email|mail $e:name to them|contact|lead|person $", "send $e", "everyone in the workflow gets it:"),
     ("^ send $e:name after $n:number $u:unit $", "wait $n $u; send $e", "waiting is a step of its own:"),
@@ -439,6 +441,8 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ tag as|with|them $t:name $", "tag $t", SAY),
     ("^ remove|delete|drop [the] tag $t:name $", "untag $t", SAY),
     ("^ tag $t:name , $s:name $", "tag $t; tag $s", STEP),
+    ("^ $a:name $b:name , [then|and] $r.. $", "$a $b; $r", STEP),
+    ("^ $a:name $b:name exit $", "$a $b; exit", STEP),
     ("^ tag $t:name and $s:name $", "tag $t; tag $s", STEP),
     // ---- other workflows
     ("^ add|move|enroll|enrol|put [them|contact|lead|person] to|into|in [workflow] $w:name $", "start $w", SAY),
@@ -489,6 +493,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ owned by $t:text $", "owner $t", SAY),
     ("^ enter when manual|manually $", "enter by hand", SAY),
     ("^ enter manual $", "enter by hand", SAY),
+    ("^ enter by hand only $", "enter by hand", SAY),
     (
         "^ enter [all|any|every] contacts|people|everyone|everybody where|who|that|with|when|if [are|have] $p.. $",
         "enter when $p including existing",

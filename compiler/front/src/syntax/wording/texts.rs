@@ -1,6 +1,7 @@
 //! Texts: fields in them as other tools write them, quotes inside of quotes, lists of values without quotes.
 
 use super::Wording;
+use crate::templates::foreign;
 use std::ops::Range;
 
 pub(super) fn wordings(line: &str) -> Vec<Wording> {
@@ -85,29 +86,19 @@ fn end_of_hole(line: &str, start: usize) -> Option<usize> {
     let close = rest.find('}')?;
     let more = rest.get(close..)?;
     let run = more.len() - more.trim_start_matches('}').len();
-    (open <= 2).then_some(start + close + run.min(open))
+    (open <= 3).then_some(start + close + run.min(open))
 }
 
 /// A field with its fallback, as Flow writes it.
 fn in_our_words(hole: &str) -> Option<String> {
-    let inner = hole.trim_matches(['{', '}']).trim();
-    let (field, fallback) = match inner
-        .split_once(" or ")
-        .or_else(|| inner.split_once(" else "))
-        .or_else(|| inner.split_once(['|', ',']))
-    {
-        Some((field, fallback)) => (field.trim(), Some(fallback.trim())),
-        None => (inner, None),
-    };
-    let field = crate::naming::snake_case(field.rsplit('.').next()?.trim());
+    let theirs = foreign::read(hole.trim_matches(['{', '}']));
+    let field = crate::naming::snake_case(theirs.name.rsplit('.').next()?.trim());
     let is_name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_');
     if !is_name(&field) {
         return None;
     }
-    let Some(fallback) = fallback else { return Some(format!("{{{field}}}")) };
-    let fallback = fallback.strip_prefix("default").unwrap_or(fallback);
-    let fallback = fallback.trim_matches([':', '(', ')', ' ', '"', '\'', '“', '”', '=']);
-    (!fallback.contains(['"', '{', '}'])).then(|| format!("{{{field} or \"{fallback}\"}}"))
+    let Some(fallback) = theirs.fallback else { return Some(format!("{{{field}}}")) };
+    (!fallback.text.contains(['"', '{', '}'])).then(|| format!("{{{field} or \"{}\"}}", fallback.text))
 }
 
 /// `preview "One "click" and we know"`: all quotes but the first and the last.

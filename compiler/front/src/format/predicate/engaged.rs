@@ -1,0 +1,9 @@
+//! `clicked guide_delivery link "case-study"`: words that cannot be broken, and no number: of one below zero, its minus would be taken for a sign.
+
+use crate::format::printer::Printer;
+use crate::source::Span;
+use crate::syntax::ast::Engaged;
+
+pub(super) fn format(printer: &Printer<'_>, _: &Engaged, at: Span) -> String {
+    printer.words(at)
+}

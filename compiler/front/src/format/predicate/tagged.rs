@@ -1,0 +1,9 @@
+//! `tagged vip`: words that cannot be broken, and no number: of one below zero, its minus would be taken for a sign.
+
+use crate::format::printer::Printer;
+use crate::source::Span;
+use crate::syntax::ast::Tagged;
+
+pub(super) fn format(printer: &Printer<'_>, _: &Tagged, at: Span) -> String {
+    printer.words(at)
+}

@@ -1,0 +1,101 @@
+//! `{{ first_name | upper }}`: the changes that a token can make to its value, what other tools call them, and tokens as they read with
+//! ours in place of theirs.
+
+use minijinja::machinery::ast;
+
+use super::fault::nearest;
+use super::walk::{field_name, text_of};
+
+/// What there is.
+pub(super) const FILTERS: [&str; 5] = ["capitalize", "default", "lower", "title", "upper"];
+/// What other tools call them.
+const THEIRS: [(&str, &str); 17] = [
+    ("upcase", "upper"),
+    ("uppercase", "upper"),
+    ("to_upper", "upper"),
+    ("toupper", "upper"),
+    ("downcase", "lower"),
+    ("lowercase", "lower"),
+    ("to_lower", "lower"),
+    ("tolower", "lower"),
+    ("titlecase", "title"),
+    ("titleize", "title"),
+    ("title_case", "title"),
+    ("proper", "title"),
+    ("propercase", "title"),
+    ("capfirst", "capitalize"),
+    ("ucfirst", "capitalize"),
+    ("default_if_none", "default"),
+    ("fallback", "default"),
+];
+/// What is done to every value, or to none.
+const NEEDLESS: [&str; 8] = ["e", "escape", "force_escape", "h", "html_escape", "raw", "safe", "escape_once"];
+
+/// What a filter's name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    Ours(&'static str),
+    Needless,
+    Unknown,
+}
+
+pub(super) fn named(name: &str) -> Named {
+    let lower = name.to_ascii_lowercase();
+    if NEEDLESS.contains(&lower.as_str()) {
+        return Named::Needless;
+    }
+    let theirs = THEIRS.iter().find(|(theirs, _)| *theirs == lower).map(|(_, ours)| *ours);
+    let near = || nearest(&lower, FILTERS.into_iter()).and_then(|near| FILTERS.into_iter().find(|ours| *ours == near));
+    theirs.or_else(near).map_or(Named::Unknown, Named::Ours)
+}
+
+/// What to write where a value is missing, until its writer knows better.
+const MISSING: &str = "there";
+
+/// A token's inside with our filters for those of other tools, and with a fallback where `may_lack` says that one is wanted. None where
+/// there is more in it than that.
+pub(super) fn rebuilt(expr: &ast::Expr<'_>, may_lack: &dyn Fn(&str) -> bool) -> Option<String> {
+    match expr {
+        ast::Expr::BinOp(op) if matches!(op.op, ast::BinOpKind::ScOr) => {
+            Some(format!("{} or {}", rebuilt(&op.left, &|_| false)?, rebuilt(&op.right, may_lack)?))
+        }
+        ast::Expr::Filter(_) => filtered(expr, may_lack),
+        ast::Expr::Const(_) => text_of(expr).map(|text| format!("\"{text}\"")),
+        _ => field_name(expr),
+    }
+}
+
+fn filtered(expr: &ast::Expr<'_>, may_lack: &dyn Fn(&str) -> bool) -> Option<String> {
+    let mut parts = Vec::new();
+    let mut base = expr;
+    while let ast::Expr::Filter(filter) = base {
+        match named(filter.name) {
+            Named::Ours("default") => {
+                let text = match filter.args.first() {
+                    Some(ast::CallArg::Pos(text)) => text_of(text)?,
+                    None => MISSING.to_owned(),
+                    Some(_) => return None,
+                };
+                parts.push(format!("default(\"{text}\")"));
+            }
+            Named::Ours(ours) if filter.args.is_empty() => parts.push(ours.to_owned()),
+            Named::Needless => {}
+            Named::Ours(_) | Named::Unknown => return None,
+        }
+        base = filter.expr.as_ref()?;
+    }
+    parts.reverse();
+    let inner = rebuilt(base, &|_| false)?;
+    let lacks = field_name(base).is_some_and(|field| may_lack(&field));
+    let has_default = parts.first().is_some_and(|first| first.starts_with("default"));
+    if lacks && parts.is_empty() {
+        return Some(format!("{inner} or \"{MISSING}\""));
+    }
+    if lacks && !has_default {
+        // One that stands further behind comes too late, and moves.
+        parts.retain(|part| !part.starts_with("default"));
+        parts.insert(0, format!("default(\"{MISSING}\")"));
+    }
+    let inner = if matches!(base, ast::Expr::BinOp(_)) { format!("({inner})") } else { inner };
+    Some([inner].into_iter().chain(parts).collect::<Vec<_>>().join(" | "))
+}

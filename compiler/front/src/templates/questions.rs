@@ -1,0 +1,108 @@
+//! `{% .. %}` in the words of other tools: `elseif`, `unless`, `end`, and questions such as `not first_name` or `industry = "saas"`.
+
+use super::TemplateScope;
+use super::foreign;
+use super::slips;
+
+/// Words that stand for one of ours in front of what is asked, longer ones first.
+const ELSE_IF: [&str; 3] = ["elseif", "elsif", "else if"];
+/// What stands for a value that is not there.
+const NOTHING: [&str; 8] = ["\"\"", "''", "none", "null", "nil", "blank", "empty", "undefined"];
+/// Between a field and what it is compared with, with whether it is to differ. Longer ones first.
+const COMPARISONS: [(&str, bool); 13] = [
+    ("!==", true),
+    ("===", false),
+    ("==", false),
+    ("!=", true),
+    ("<>", true),
+    ("=", false),
+    (" is not ", true),
+    (" isn't ", true),
+    (" is ", false),
+    (" eq ", false),
+    (" ne ", true),
+    (" equals ", false),
+    (" not equal ", true),
+];
+
+/// A question as Flow asks it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// It is so where this is so.
+    Same(String),
+    /// It is so where this is not: what stands behind `{% else %}`.
+    Turned(String),
+}
+
+/// What a `{% .. %}` is in Flow's words: the word, and what is asked behind it. None where it is that already.
+pub(super) fn respelled(inner: &str) -> Option<(&'static str, &str)> {
+    for theirs in ELSE_IF {
+        let rest =
+            inner.strip_prefix(theirs).filter(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
+        if let Some(rest) = rest {
+            return Some(("elif", rest.trim()));
+        }
+    }
+    match inner {
+        "end" | "end if" | "fi" | "/if" | "end-if" => return Some(("endif", "")),
+        _ => {}
+    }
+    let (word, rest) = inner.split_at(inner.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(inner.len()));
+    if word == "endunless" {
+        return Some(("endif", ""));
+    }
+    // A slip of the hand; `if` and `elif` are too short to tell one.
+    let is_near = |ours: &&str| word != *ours && strsim::damerau_levenshtein(word, ours) == 1;
+    let meant = ["else", "endif"].into_iter().find(is_near).filter(|_| rest.trim().is_empty() && word != "elif")?;
+    Some((meant, ""))
+}
+
+/// A question in another tool's words, or one that Flow cannot ask so. None where it is clear as it stands, or not clear at all.
+pub(super) fn asked(question: &str, scope: &TemplateScope) -> Option<Asked> {
+    let question = question.trim();
+    let question = question.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(question).trim();
+    if let Some(field) = question.strip_prefix("not ").or_else(|| question.strip_prefix('!')) {
+        return known(field, scope).map(Asked::Turned);
+    }
+    let first = COMPARISONS.iter().filter_map(|(sign, differs)| Some((question.find(sign)?, *sign, *differs)));
+    let (at, sign, differs) = first.min_by_key(|(at, ..)| *at)?;
+    let field = known(question.get(..at)?, scope)?;
+    let shape = scope.fields.get(&field)?;
+    let value = question.get(at + sign.len()..)?.trim();
+    let turned = |differs: bool| if differs { Asked::Same(field.clone()) } else { Asked::Turned(field.clone()) };
+    let lower = value.to_ascii_lowercase();
+    if NOTHING.contains(&lower.as_str()) {
+        return Some(turned(differs));
+    }
+    match lower.as_str() {
+        "defined" | "not none" | "not null" | "known" | "set" | "present" => return Some(turned(!differs)),
+        "true" | "yes" | "\"yes\"" | "\"true\"" if !shape.printable => return Some(turned(!differs)),
+        "false" | "no" | "\"no\"" | "\"false\"" if !shape.printable => return Some(turned(differs)),
+        _ => {}
+    }
+    let text = value.trim_matches(['"', '\'']);
+    let quoted = text.len() < value.len();
+    let is_ours = matches!(sign, "==" | "!=") && quoted && question.starts_with(field.as_str());
+    // Whoever lacks the field differs too, or does not: only its writer can know.
+    if is_ours
+        || !shape.printable
+        || !foreign::is_text(text)
+        || (differs && shape.optional)
+        || scope.fields.contains_key(text)
+    {
+        return None;
+    }
+    if !quoted && !text.chars().all(|c| c.is_alphabetic() || " -_".contains(c)) {
+        return None;
+    }
+    if text.contains(" and ") || text.contains(" or ") {
+        return None;
+    }
+    let sign = if differs { "!=" } else { "==" };
+    Some(Asked::Same(format!("{field} {sign} \"{text}\"")))
+}
+
+fn known(name: &str, scope: &TemplateScope) -> Option<String> {
+    let name = name.trim();
+    foreign::is_name(name).then(|| slips::field(name, scope))?
+}
