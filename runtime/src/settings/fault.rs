@@ -257,7 +257,54 @@ pub(super) fn unknown(what: &str, written: &str, known: &[&str], at: Range<usize
     SettingsFault::new(Code::UnknownSetting, format!("`{}` is no {what}", shown(written)), Some(at))
         .label("Flow does not know it")
         .why("a setting under another name changes nothing, and nobody would notice")
-        .help(format!("it can be {}", suggest::list(known, SHOWN_CHOICES)))
+        .help(
+            said_in_a_workflow(written)
+                .map_or_else(|| format!("it can be {}", suggest::list(known, SHOWN_CHOICES)), str::to_owned),
+        )
+}
+
+/// What other tools set for a whole account, and where Flow says it.
+const SAID_ELSEWHERE: &[(&[&str], &str)] = &[
+    (
+        &[
+            "quiet",
+            "hours",
+            "window",
+            "silence",
+            "night",
+            "do_not_disturb",
+            "sending_time",
+            "send_time",
+            "business_days",
+            "weekdays",
+        ],
+        "each workflow says when its mail may leave, in a line at its top:\n  send on every day from 08:00 to 21:00 in contact timezone",
+    ),
+    (
+        &[
+            "frequency",
+            "cap",
+            "limit",
+            "max_email",
+            "max_mail",
+            "emails_per",
+            "mails_per",
+            "per_week",
+            "per_day",
+            "throttle",
+            "smart_sending",
+        ],
+        "nothing limits yet how many mails a person gets over all workflows: until then, keep them few, and let people come in again late, with `reenter after 90 days`",
+    ),
+    (
+        &["goal", "score", "segment", "audience", "tag", "workflow", "template", "subject", "team", "reenter"],
+        "that is said in a `.flow` file, and not here: see `flow doc workflow`",
+    ),
+];
+
+fn said_in_a_workflow(written: &str) -> Option<&'static str> {
+    let plain = written.to_lowercase().replace([' ', '-'], "_");
+    SAID_ELSEWHERE.iter().find(|(parts, _)| parts.iter().any(|part| plain.contains(part))).map(|(_, help)| *help)
 }
 
 pub(super) fn elsewhere(key: &str, with: &str, at: Range<usize>) -> SettingsFault {

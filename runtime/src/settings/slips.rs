@@ -204,7 +204,11 @@ impl Work {
                 let opens = slip == Slip::Heading && text.trim_end().ends_with('{');
                 self.set(line, read);
                 let rank = if slip == Slip::Bare { Rank::Quotes } else { Rank::Slip };
-                self.tell(line, rank, vec![Change::Line(line)], told(&slip, &name));
+                // `quiet hours` in one word would be no setting either, and that is told.
+                let is_no_setting = slip == Slip::Words && keys::key_meant(Some(section), &name).is_none();
+                if !is_no_setting {
+                    self.tell(line, rank, vec![Change::Line(line)], told(&slip, &name));
+                }
                 if opens {
                     self.open.push(Some(self.told.len() - 1));
                 }

@@ -192,7 +192,7 @@ fn city(zone: &str) -> &str {
 /// What is no name of a zone, and usual; the larger place first.
 fn abbreviated(text: &str) -> &'static [&'static str] {
     match text {
-        "mez" | "mesz" | "cest" | "central european time" | "central europe" => &["Europe/Berlin", "Europe/Paris"],
+        "cet" | "met" | "mez" | "mesz" | "cest" | "central european time" | "central europe" => &["Europe/Berlin", "Europe/Paris"],
         "germany" | "deutschland" | "de" => &["Europe/Berlin"],
         "austria" | "at" => &["Europe/Vienna"],
         "switzerland" | "ch" => &["Europe/Zurich"],
@@ -205,13 +205,16 @@ fn abbreviated(text: &str) -> &'static [&'static str] {
         "uk" | "gb" | "england" | "bst" | "great britain" | "united kingdom" => &["Europe/London"],
         "ireland" | "ie" => &["Europe/Dublin"],
         "eet" | "eest" => &["Europe/Athens", "Europe/Helsinki"],
-        "et" | "edt" | "est5" | "eastern" | "eastern time" | "us eastern" | "boston" | "washington" | "miami" => {
+        "et" | "est" | "edt" | "est5" | "eastern" | "eastern time" | "us eastern" | "boston" | "washington" | "miami" => {
             &["America/New_York"]
         }
         "ct" | "cdt" | "central" | "central time" | "us central" | "dallas" | "houston" | "austin" => {
             &["America/Chicago"]
         }
         "mt" | "mdt" | "mountain" | "mountain time" => &["America/Denver"],
+        "mst" => &["America/Denver", "America/Phoenix"],
+        "hst" | "hawaii" => &["Pacific/Honolulu"],
+        "wet" | "portugal" | "pt_pt" => &["Europe/Lisbon"],
         "pt" | "pst" | "pdt" | "pacific" | "pacific time" | "us pacific" | "san francisco" | "seattle"
         | "california" | "san_francisco" => &["America/Los_Angeles"],
         "usa" | "us" | "united states" | "america" => &["America/New_York", "America/Chicago", "America/Los_Angeles"],

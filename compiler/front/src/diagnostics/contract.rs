@@ -23,8 +23,8 @@ pub(crate) fn new_or_existing(at: Location) -> Diagnostic {
         "enters when this becomes true",
     )
     .why("on the first day it may be true of thousands at once")
-    .help("leave them out with `new only`, or take them in with `including existing`:")
-    .edit(end, " new only")
+    .reading("only people of whom it becomes true from now on:", end, " new only")
+    .reading("those too of whom it is true already:", end, " including existing")
 }
 
 pub(crate) fn existing_not_here(at: Location) -> Diagnostic {

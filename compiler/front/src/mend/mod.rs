@@ -333,19 +333,13 @@ impl<'e> Bench<'e> {
                     // It asks the next question: each answer to both is a reading.
                     Ok(Some(settled)) if !settled.readings.is_empty() => {
                         let both = |(more, text): &(String, String)| Mend {
-                            help: format!("{}, {more}", reading.help.trim_end_matches(':')),
+                            help: both(&reading.help, more),
                             edits: vec![trial::difference(piece.text, text)],
                         };
                         kept.extend(settled.readings.iter().map(both));
                         break;
                     }
                     Ok(Some(settled)) if settled.at_once => {
-                        kept.push(Mend { help: reading.help.clone(), edits });
-                        break;
-                    }
-                    // Who is there already is asked of every entry, and is no part of the question.
-                    Ok(Some(settled)) if settled.first.iter().all(|found| found.code == Code::NewOrExisting) => {
-                        let edits = vec![trial::difference(piece.text, &settled.last.text)];
                         kept.push(Mend { help: reading.help.clone(), edits });
                         break;
                     }
@@ -441,6 +435,17 @@ fn untried(mut diagnostic: Diagnostic) -> Diagnostic {
     diagnostic.readings.clear();
     diagnostic.help = diagnostic.help.take().filter(|help| !help.ends_with(':'));
     diagnostic
+}
+
+/// What two answers together mean.
+fn both(first: &str, second: &str) -> String {
+    let first = first.trim_end_matches(':');
+    match (first, second) {
+        ("", second) => second.to_owned(),
+        (first, "") => format!("{first}, read so:"),
+        (first, "or") => format!("{first}, or read so:"),
+        (first, second) => format!("{first}, {second}"),
+    }
 }
 
 /// Makes a guess that worked what a diagnostic shows.

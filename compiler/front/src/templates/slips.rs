@@ -75,9 +75,11 @@ pub(super) fn question(asked: &str, scope: &TemplateScope) -> Option<String> {
     if foreign::is_name(asked) {
         return Some(field(asked, scope).unwrap_or_else(|| asked.to_owned()));
     }
-    let compared = asked.strip_prefix("(eq ")?.strip_suffix(')')?.trim();
-    let (name, text) = compared.split_once(' ')?;
-    let text = text.trim().trim_matches(['"', '\'']);
+    let (name, text) = match asked.strip_prefix("(eq ").and_then(|asked| asked.strip_suffix(')')) {
+        Some(compared) => compared.trim().split_once(' ')?,
+        None => ["==", "=", " is ", " eq "].iter().find_map(|sign| asked.split_once(sign))?,
+    };
+    let (name, text) = (name.trim(), text.trim().trim_matches(['"', '\'']));
     (foreign::is_name(name) && foreign::is_text(text))
         .then(|| format!("{} == \"{text}\"", field(name, scope).unwrap_or_else(|| name.to_owned())))
 }

@@ -636,6 +636,7 @@ fn slips_are_mended_as_they_were_meant() {
         ("{% if firstName %}{{ firstName }}{% endif %}", "{% if first_name %}{{ first_name or \"there\" }}{% endif %}"),
         ("{{#if firstname}}{{ first_name }}{{/if}}", "{% if first_name %}{{ first_name }}{% endif %}"),
         ("{{#if first_name}}a{{else if industry}}b{{/if}}", "{% if first_name %}a{% elif industry %}b{% endif %}"),
+        ("{{#if Industry == \"saas\"}}a{{else}}b{{/if}}", "{% if industry == \"saas\" %}a{% else %}b{% endif %}"),
         ("{{#if (eq industry \"saas\")}}a{{else}}b{{/if}}", "{% if industry == \"saas\" %}a{% else %}b{% endif %}"),
         ("{{#unless first_name}}a{{/unless}}", "{% if first_name %}{% else %}a{% endif %}"),
         ("{% if industry == “saas” %}a{% endif %}", "{% if industry == \"saas\" %}a{% endif %}"),

@@ -39,14 +39,46 @@ impl Human {
             .with_width(self.width)
             .with_context_lines(CONTEXT_LINES)
             .with_links(false)
-            .with_wrap_lines(true);
+            // Sentences are broken here, since a line of code must never be: whoever copies it would copy half of it.
+            .with_wrap_lines(false);
         let mut out = String::new();
-        match handler.render_report(&mut out, &Report::new(diagnostic, sources)) {
+        let mut report = Report::new(diagnostic, sources);
+        report.message = broken(&report.message, self.width, (head_of(diagnostic), FRAME));
+        report.help = report.help.map(|help| broken(&help, self.width, (HELP, HELP)));
+        match handler.render_report(&mut out, &report) {
             Ok(()) => tidied(&out),
             // Only a failing writer gets here, and a String never fails; the sentence is what matters.
             Err(fmt::Error) => format!("{}: {}\n", diagnostic.code, shown(&diagnostic.message)),
         }
     }
+}
+
+/// The columns that miette puts before a help text.
+const HELP: usize = "  help: ".len();
+/// And before the further lines of a message.
+const FRAME: usize = 4;
+
+/// The columns before a message.
+fn head_of(diagnostic: &Diagnostic) -> usize {
+    let severity = if diagnostic.severity == Severity::Error { "error" } else { "warning" };
+    format!("  {severity}[{}]: ", diagnostic.code).len()
+}
+
+/// A text with its sentences broken at a width, and its lines of code, which are set in, as they are. The columns are those before its
+/// first line and before the others.
+fn broken(text: &str, width: usize, (first, others): (usize, usize)) -> String {
+    let (first, others) = (" ".repeat(first), " ".repeat(others));
+    let mut lines = Vec::new();
+    for (nth, line) in text.split('\n').enumerate() {
+        if line.starts_with("  ") {
+            lines.push(line.to_owned());
+            continue;
+        }
+        let before = if nth == 0 { &first } else { &others };
+        let options = textwrap::Options::new(width.saturating_sub(2)).initial_indent(before).subsequent_indent(&others);
+        lines.extend(textwrap::wrap(line, options).into_iter().map(|line| line.trim_start().to_owned()));
+    }
+    lines.join("\n")
 }
 
 /// Without miette's own heads (ours say more) and without space at line ends.

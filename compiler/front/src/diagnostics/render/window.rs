@@ -153,6 +153,17 @@ mod tests {
     }
 
     #[test]
+    fn code_in_a_help_text_is_never_broken() {
+        let code = "wait until visited(page is \"/a-very-long-path-of-a-page\") at least 2 times in the last 7 days up to 5 days, otherwise {";
+        let found = Diagnostic::error(Code::TooLarge, "a", Span::new(0, 3).in_file(FileId(0)), "b");
+        let sources = Sources::new(vec![Source { path: "a.flow".to_owned(), text: "one\n".to_owned() }]);
+        let help = format!("{}\n  {code}", "a sentence of some length ".repeat(5));
+        let drawn = Human { colour: false, width: 60 }.render(&found.help(help), &sources);
+        assert!(drawn.lines().any(|line| line.trim() == code), "{drawn}");
+        assert!(drawn.lines().filter(|line| line.trim() != code).all(|line| line.chars().count() <= 60), "{drawn}");
+    }
+
+    #[test]
     fn sentences_are_bounded() {
         let long = "é".repeat(50_000);
         let found = Diagnostic::error(Code::TooLarge, &*long, Span::new(0, 3).in_file(FileId(0)), &*long);

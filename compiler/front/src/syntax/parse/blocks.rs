@@ -29,16 +29,42 @@ impl Reader<'_> {
             Some(found) => {
                 for block in found {
                     let what = what_of_line(block.head.text(self.text));
-                    let (head, ends) = (self.at(block.head), self.at(block.ends));
-                    self.diagnostics.push(syntax::unclosed_block(&what, head, ends, block.before));
+                    self.unclosed_block(&what, block.head, block.ends, block.before);
                 }
             }
             None => {
                 let end = whole.start + whole.text(self.text).trim_end().len() as u32;
-                let ends = self.at(Span::new(whole.start, end).last_sign(self.text));
-                self.diagnostics.push(syntax::unclosed_block(&what_of(pair), self.at(head(pair)), ends, false));
+                self.unclosed_block(&what_of(pair), head(pair), Span::new(whole.start, end), false);
             }
         }
+    }
+
+    /// Reports a block without its end, with the brace where it is missing: before `ends`, or behind the last line of it that says
+    /// something.
+    fn unclosed_block(&mut self, what: &str, head: Span, ends: Span, before: bool) {
+        let indent = " ".repeat(self.indent_at(head.start));
+        let (place, at, brace) = if before {
+            let line = self.lines.line_start(ends.start);
+            (ends, line, format!("{indent}}}\n"))
+        } else {
+            let last = self.last_said(Span::new(head.start, ends.end));
+            (last.last_sign(self.text), last.end, format!("\n{indent}}}"))
+        };
+        let (head, at) = (self.at(head), self.at(Span::new(at, at)));
+        let diagnostic = syntax::unclosed_block(what, head, self.at(place), before).edit(at, brace);
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// A part of the text without the comments and the empty lines at its end.
+    fn last_said(&self, part: Span) -> Span {
+        let mut rest = part.text(self.text).trim_end();
+        while let Some((before, line)) = rest.rsplit_once('\n') {
+            if !line.trim_start().starts_with("//") {
+                break;
+            }
+            rest = before.trim_end();
+        }
+        Span::new(part.start, part.start + rest.len() as u32)
     }
 
     /// A declaration that stands further in than the one that it interrupts was put inside it.

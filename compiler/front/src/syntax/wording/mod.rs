@@ -59,7 +59,7 @@ pub(crate) fn wordings(line: &str) -> Vec<Wording> {
     // What people write to each other is left as it is.
     let said = table::SAID.iter().filter(|(pattern, ..)| !is_text || pattern.starts_with("^ "));
     if !is_text {
-        found.extend(names::wordings(&words));
+        found.extend(names::wordings(line, &words));
         found.extend(windows::wording(&words));
         found.extend(values::times_compared(&words));
     }
@@ -99,7 +99,14 @@ pub(crate) fn sentences(line: &str) -> Vec<Wording> {
 
 fn in_words(words: &Words<'_>, (pattern, sentence, help): &(&'static str, &str, &'static str)) -> Option<Wording> {
     let found = words.find(pattern)?;
-    Some(Wording { edits: vec![(found.range.clone(), found.fill(sentence))], help })
+    let mut text = found.fill(sentence);
+    // `unsubscribed, or when`: the comma stood close to the word before it.
+    let is_close =
+        words.between_places(0, found.range.start).is_some_and(|before| before.ends_with(char::is_alphanumeric));
+    if is_close && text.starts_with(char::is_alphanumeric) {
+        text.insert(0, ' ');
+    }
+    Some(Wording { edits: vec![(found.range.clone(), text)], help })
 }
 
 /// Each reading of a line that can be read in two ways: 01/10/2026.

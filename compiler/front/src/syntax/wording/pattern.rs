@@ -11,6 +11,8 @@
 //! | `$a:number`, `:text`, `:unit`, `:name` | one word of that kind |
 //! | `$a..` | one word or more, as few as will do |
 //! | `^` and `$` | the beginning and the end of the statement |
+//!
+//! In the sentence, `$a` is what stood in the gap, and `$a~` the same without its quotes.
 
 use crate::syntax::constructs::TYPES;
 use crate::syntax::line::tokens_at;
@@ -34,7 +36,13 @@ impl Match<'_> {
             let (name, behind) = after.split_at(length);
             out.push_str(before);
             let gap = self.gaps.iter().find(|(known, _)| *known == name);
-            out.push_str(gap.map_or("", |(_, text)| text));
+            let gap = gap.map_or("", |(_, text)| *text);
+            // `$n~` stands in quotes of the sentence's own.
+            let (gap, behind) = match behind.strip_prefix('~') {
+                Some(behind) => (gap.trim_matches(['"', '\'']), behind),
+                None => (gap, behind),
+            };
+            out.push_str(gap);
             rest = behind;
         }
         out.push_str(rest);
@@ -184,6 +192,8 @@ fn is_of(kind: &str, word: &str) -> bool {
         "text" => word.len() > 1 && word.starts_with('"') && word.ends_with('"'),
         "unit" => super::values::unit(word).is_some(),
         "name" => word.starts_with(|c: char| c.is_alphabetic() || c == '_') && !WORDS_OF_CONDITIONS.contains(&word),
+        "verb" => matches!(word, "opened" | "clicked" | "replied"),
+        "address" => word.trim_matches('"').contains('@'),
         // No verb: `job_title changed` asks for no title.
         "value" => is_of("name", word) && !word.ends_with("ed"),
         "cond" => matches!(word, "if" | "when" | "and" | "or" | "until" | "not"),

@@ -8,6 +8,7 @@ const PARTS: &str = "what is asked of an event stands in parentheses:";
 
 /// What cannot be done yet, as people ask for it; what it is called, and what to do today.
 pub(super) const LATER: &[(&str, &str, &str)] = &[
+    ("^ wait until|till|for $d:day $r.. $", "wait until $d", TIMES),
     (
         "^ ab|a/b|random|randomly|experiment|abtest $r.. $",
         "split",
@@ -148,8 +149,8 @@ pub(super) const HINTS: &[(&str, &str)] = &[
         "a send window holds for the whole workflow: put `send on $d` at its top, with `in contact timezone` at its end",
     ),
     (
-        "if opened|clicked|replied $e:name within|in $n:number $u:unit",
-        "wait for it first: `wait until opened $e up to $n $u`, and then `if timed out { .. } else { .. }`",
+        "if [not] $v:verb $e:name within|in $n:number $u:unit",
+        "wait for it first: `wait until $v $e up to $n $u`, and then `if timed out { .. } else { .. }`",
     ),
     (
         "^ set do_not_contact|unsubscribed|hard_bounced|complained = $v",
@@ -240,6 +241,9 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ send $e:name after $n:number $u:unit $", "wait $n $u; send $e", "waiting is a step of its own:"),
     ("^ send $e:name , $f:name $", "send $e; send $f", STEP),
     // ---- mails
+    ("$e:name was|is|has not|never $v:verb", "not $v $e", FIRST),
+    ("$e:name not|never $v:verb", "not $v $e", FIRST),
+    ("$e:name was|is|has been $v:verb", "$v $e", FIRST),
     ("clicked any|a|the link in|of|from $e:name", "clicked $e", SAY),
     ("any link in|of|from $e:name [was] clicked", "clicked $e", SAY),
     ("clicked link $l:text in|of|from [the] $e:name", "clicked $e link $l", SAY),
@@ -281,6 +285,11 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("timedout", "timed out", SAY),
     ("time out", "timed out", SAY),
     // ---- fields
+    ("[,] or when|if|where", "or", "one `when` is enough:"),
+    ("[,] and when|if|where", "and", "one `when` is enough:"),
+    (", or", "or", "no comma stands there:"),
+    (", and", "and", "no comma stands there:"),
+    ("is between", "between", SAY),
     ("$f:name isn|wasn|aren ' t $v", "$f is not $v", SAY),
     ("$f:name isn't|wasn't|aren't $v", "$f is not $v", SAY),
     ("$f:name includes|include|containing|has $t:text", "$f contains $t", SAY),
@@ -374,6 +383,12 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("$f:name above|over|exceeds $n:number", "$f > $n", SAY),
     ("$f:name below|under $n:number", "$f < $n", SAY),
     // ---- changes
+    ("^ change|adjust|update|modify [the] $f:name by + $n:number $", "$f += $n", SAY),
+    ("^ change|adjust|update|modify [the] $f:name by - $n:number $", "$f -= $n", SAY),
+    ("^ change|adjust|update|modify [the] $f:name by $n:number $", "$f += $n", SAY),
+    ("^ change|adjust|update|modify [the] $f:name [:] + $n:number $", "$f += $n", SAY),
+    ("^ change|adjust|update|modify [the] $f:name [:] - $n:number $", "$f -= $n", SAY),
+    ("^ change|adjust|update|modify [the] $f:name to|=|: $v $", "set $f = $v", SAY),
     ("^ else $p.. $", "else if $p", SAY),
     ("^ case|whenever $p.. $", "if $p", SAY),
     ("^ if $p.. and exit|stop $", "if $p { exit }", "what is done stands in braces:"),
@@ -432,6 +447,10 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ set $f:name to $v.. $", "set $f = $v", SAY),
     ("^ set $f:name $v:text $", "set $f = $v", SAY),
     // ---- tags
+    ("^ set|add|apply|assign [the|a] tag $t:text $", "tag $t", SAY),
+    ("^ add [them|contact|lead|person] to [the|a] list|segment|audience $t $", "tag $t", "a tag is put on people:"),
+    ("^ remove [them|contact|lead|person] from [the|a] list|segment|audience $t $", "untag $t", "a tag is taken away:"),
+    ("^ remove|delete|drop [the] tag $t:text $", "untag $t", SAY),
     ("^ tags $t:name $", "tag $t", SAY),
     ("^ label [as|with|them] $t:name $", "tag $t", SAY),
     ("^ set|add|apply [the] tag $t:name $", "tag $t", SAY),
@@ -549,6 +568,15 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ owner owner $t:text $", "owner $t", "one is enough:"),
     ("in recipient|contact|local|their timezone|time", "in contact timezone", SAY),
     // ---- lines of other blocks
+    ("^ from [:] $n:text < $a:address > $", "from \"$n~ <$a>\"", "name and address stand in one text:"),
+    ("^ from [:] $n:text [,] $a:address $", "from \"$n~ <$a~>\"", "name and address stand in one text:"),
+    ("^ email $n:name [:] $t:text $", "email $n", "an email has no title of its own, and its subject a line:"),
+    ("^ team $n:name [:|=] $a:address $", "team $n { member $a }", "members stand in braces, each with a line:"),
+    ("^ member|members $a:address , $b:address $", "member \"$a~\"; member \"$b~\"", "each member has a line:"),
+    ("^ member|members $a:address and $b:address $", "member \"$a~\"; member \"$b~\"", "each member has a line:"),
+    ("^ member|members $a:address $", "member \"$a~\"", SAY),
+    ("^ $a:address , $b:address $", "member \"$a~\"; member \"$b~\"", "each member has a line:"),
+    ("^ $a:address $", "member \"$a~\"", "each member has a line:"),
     ("^ subject otherwise|else $b:text $", "otherwise $b", SAY),
     (
         "^ subject $a:text when|if $p.. [,] otherwise|else $b:text $",
@@ -610,6 +638,11 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ keep $", "keep in workflow", SAY),
     ("^ stay|remain in workflow $", "keep in workflow", SAY),
     // ---- declarations
+    ("^ contact [field] [:] $f:name [:] $t:name $", "contact { $f $t }", "fields stand in braces:"),
+    ("^ contact [field] [:] $f:name [:] $t:name ? $", "contact { $f $t? }", "fields stand in braces:"),
+    ("^ field [:] $f:name [:] $t:name $", "contact { $f $t }", "fields stand in braces:"),
+    ("^ $a:name $b:name : $t:name $", "$a_$b $t", "a name is one word:"),
+    ("^ $a:name $b:name : $t:name ? $", "$a_$b $t?", "a name is one word:"),
     ("^ optional $f:name $t:type $", "$f $t?", "what may be missing has a `?`:"),
     ("^ $f:name $t:name ( optional ) $", "$f $t?", "what may be missing has a `?`:"),
     ("^ $f:name $t:name ? required|mandatory $", "$f $t", "what is required has no `?`:"),
@@ -760,6 +793,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("is equal to", "is", SAY),
     ("equals", "is", SAY),
     ("equal to", "is", SAY),
+    ("is any|one of", "in", SAY),
 ];
 
 /// The same, for wordings that are so general that all others come first.

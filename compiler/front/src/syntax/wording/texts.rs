@@ -49,7 +49,8 @@ fn text_line(line: &str) -> Option<Wording> {
         }
     };
     let edits = vec![(0..line.trim_end().len(), format!("{word} {text}{due}"))];
-    Some(Wording { edits, help: "the text stands in double quotes:" })
+    let help = if quote == Some('"') { "Flow says it so:" } else { "the text stands in double quotes:" };
+    Some(Wording { edits, help })
 }
 
 /// A text in quotes; those in it, but for the fallback of a field, are escaped.
