@@ -42,6 +42,7 @@ use flow_ir::verify::{Fault, verify};
 use meaning::Meanings;
 pub use project::{Midnight, Project};
 use resolve::modules::{self, Needed};
+use resolve::one_name;
 use source::Span;
 use std::num::NonZeroUsize;
 use typed::Typed;
@@ -120,7 +121,8 @@ fn compile_with(
     let place = |found: &Diagnostic| found.at().map(|at| (at.file, scope.declaration_start(at)));
     let (diagnostics, more) = many::bounded(diagnostics, place);
     // What each suggests is tried out last, against all that is known: it compiles, or is not shown.
-    let mut diagnostics = mend::settle(&env, diagnostics);
+    let diagnostics = mend::settle(&env, diagnostics);
+    let mut diagnostics = one_name::once(&scope, project.sources.len(), diagnostics);
     more.tell(&mut diagnostics, place);
     let typed = checked.typed;
     let sources = Sources::new(scope.sources);

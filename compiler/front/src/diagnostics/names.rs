@@ -1,6 +1,6 @@
 //! Names that mean nothing, or two things.
 
-use super::{Code, Diagnostic, suggest};
+use super::{Code, Diagnostic, Edit, suggest};
 use crate::source::Location;
 use flow_ir::limits::MAX_NAME_BYTES;
 
@@ -283,4 +283,56 @@ pub(crate) fn defined_by_itself(name: &str, at: Location) -> Diagnostic {
         "this leads back to the segment",
     )
     .help("say what it means without naming it")
+}
+
+/// A declaration whose name nothing says, while `others` and one more say what it looks like; `first` is the first of them.
+pub(crate) fn misspelt_declaration(
+    declared: &str,
+    at: Location,
+    named: &str,
+    first: &Diagnostic,
+    others: usize,
+) -> Diagnostic {
+    let label = match others {
+        0 => format!("`{named}` is named here"),
+        1 => format!("`{named}` is named here and once more"),
+        others => format!("`{named}` is named here and {others} more times"),
+    };
+    let message = format!("`{declared}` is declared, and `{named}` is named");
+    let diagnostic = Diagnostic::error(first.code, message, at, "nothing else says this name");
+    let diagnostic =
+        first.at().into_iter().fold(diagnostic, |diagnostic, place| diagnostic.label(place, label.clone()));
+    diagnostic.help("one of them is misspelt; call it what the rest does:").edit(at, named)
+}
+
+/// One message for a name that nothing is called, wherever it stands; the edits are those of all places. So many places are `shown`.
+pub(crate) fn several_places(mut first: Diagnostic, mut others: Vec<Diagnostic>, shown: usize) -> Diagnostic {
+    let mended = !first.edits.is_empty() && others.iter().all(|other| !other.edits.is_empty());
+    let places = others.len() + 1;
+    let mut edits = first.edits.clone();
+    for (nth, other) in others.iter_mut().enumerate() {
+        let is_last = nth + 2 == shown;
+        if let Some(at) = other.at().filter(|_| nth + 1 < shown) {
+            let label = match places.saturating_sub(shown) {
+                1 if is_last => "and here, and once more".to_owned(),
+                more @ 2.. if is_last => format!("and here, and {more} more times"),
+                _ => "and here".to_owned(),
+            };
+            first = first.label(at, label);
+        }
+        if mended {
+            edits.append(&mut other.edits);
+        }
+    }
+    edits.sort_by_key(|edit| edit.at);
+    edits.dedup();
+    // Two of one line that is mended as a whole: the first says it.
+    let apart = |pair: &[Edit]| match pair {
+        [one, next] => one.at.file != next.at.file || one.at.span.end <= next.at.span.start,
+        _ => true,
+    };
+    if edits.windows(2).all(apart) {
+        first.edits = edits;
+    }
+    first
 }

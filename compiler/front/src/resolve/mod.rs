@@ -5,6 +5,7 @@
 //! looks at declarations only; what predicates and steps mean is the checker's.
 
 pub(crate) mod modules;
+pub(crate) mod one_name;
 mod reading;
 mod tags;
 
