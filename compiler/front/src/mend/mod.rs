@@ -29,7 +29,9 @@ const MAX_GUESSES: usize = 32;
 /// How many changes are made in all for one diagnostic, so that one of them leaves enough for the others.
 const MAX_TRIES: usize = 100;
 /// How many of them for one guess and what has to be mended after it, so that no guess keeps a better one from being made.
-const MAX_TRIES_OF_GUESS: usize = 12;
+const MAX_TRIES_OF_GUESS: usize = 16;
+/// How many ways of saying a line otherwise are said otherwise once more.
+const MAX_RECAST: usize = 10;
 /// What a try costs however short its text is.
 const LEAST_TRIED_BYTES: usize = 200;
 /// How many mistakes of one line are mended one after the other.
@@ -265,7 +267,7 @@ impl<'e> Bench<'e> {
             diagnostic.help = wording::last_hint(statement).or(diagnostic.help.take());
         }
         if diagnostic.help.is_none() && diagnostic.code == Code::UnexpectedText {
-            diagnostic.help = wording::example(statement).map(|example| format!("such a line looks so: `{example}`"));
+            diagnostic.help = wording::example(statement).map(|example| format!("such a line looks so: {example}"));
         }
     }
 
@@ -283,6 +285,7 @@ impl<'e> Bench<'e> {
             said.extend(trial::exit_among_steps(text, start, line));
             said.extend(wordings.map(|said| trial::in_piece(&said, start)));
             said.extend(trial::single_braces(diagnostic, text));
+            said.extend(trial::without_field_braces(diagnostic, text));
             said.extend(trial::without_braces(diagnostic, text).filter(|_| !wording::is_text_line(line)));
         }
         said.extend(trial::closed_text(diagnostic, text));
@@ -314,8 +317,14 @@ impl<'e> Bench<'e> {
             let said: Vec<_> = said.filter_map(|said| Some(whole(said.applied(&base)?, said.help))).collect();
             std::iter::once(whole(base, spelling::HELP)).chain(said)
         };
-        let recast = spelling::recast(&self.names, line).into_iter().flat_map(said);
-        let mut guesses: Vec<Mend> = recast.map(|said| trial::in_piece(&said, start)).collect();
+        let mut recast: Vec<wording::Wording> =
+            spelling::recast(&self.names, line).into_iter().flat_map(said).collect();
+        // Two things said otherwise in one line.
+        let own = wording::wordings(line);
+        let once = recast.iter().chain(&own).filter_map(|said| said.applied(line));
+        let once: Vec<String> = once.take(MAX_RECAST).collect();
+        recast.extend(once.into_iter().flat_map(said));
+        let mut guesses: Vec<Mend> = recast.iter().map(|said| trial::in_piece(said, start)).collect();
         distinct(&mut guesses, text);
         guesses
     }
@@ -326,7 +335,11 @@ impl<'e> Bench<'e> {
         let mut kept = Vec::new();
         for reading in &diagnostic.readings {
             // Parentheses that the line does not need are left out.
-            for edits in trial::bare(&reading.edits).into_iter().chain([reading.edits.clone()]) {
+            for (nth, edits) in trial::bare(&reading.edits).into_iter().chain([reading.edits.clone()]).enumerate() {
+                // Without its parentheses it may mean something else.
+                if nth == 0 && edits != reading.edits && self.is_mixed(piece.text, &edits) {
+                    continue;
+                }
                 match self.follow(piece.text, &edits, 2 + usize::from(asks), true) {
                     Err(NoMoreTime) => return true,
                     Ok(None) => {}
@@ -358,6 +371,18 @@ impl<'e> Bench<'e> {
             _ => diagnostic.readings = kept,
         }
         true
+    }
+
+    /// Whether changes leave `and` and `or` side by side in their line.
+    fn is_mixed(&mut self, text: &str, edits: &[Edit]) -> bool {
+        let Some(attempt) = trial::edited(text, edits) else { return false };
+        let found = self.errors_in(&attempt.text, attempt.lines()).unwrap_or_default();
+        let mixed = |found: &&Diagnostic| found.code == Code::AndOrMixed;
+        let lines = attempt.lines();
+        found
+            .iter()
+            .filter(mixed)
+            .any(|found| found.at().is_some_and(|at| lines.start <= at.span.start && at.span.end <= lines.end))
     }
 
     /// Makes changes, and then those that the next message suggests, until the line is right. `readable`: the first changes alone make it
@@ -504,9 +529,11 @@ fn later(diagnostic: &Diagnostic, text: &str) -> Option<Diagnostic> {
     if !is_step || diagnostic.code == Code::NotSupportedYet {
         return None;
     }
-    let (_, statement) = trial::line_of(diagnostic, text)?;
+    let (start, statement) = trial::line_of(diagnostic, text)?;
     let later = wording::later(statement)?;
-    Some(syntax::not_supported_yet(&later.what, diagnostic.at()?).help(later.today))
+    let at = diagnostic.at()?;
+    let whole = Span::new(start as u32, (start + statement.len()) as u32).in_file(at.file);
+    Some(syntax::not_supported_yet(&later.what, whole).help(later.today))
 }
 
 /// Enough was tried out for one project.

@@ -145,11 +145,32 @@ pub(super) fn recast(names: &BTreeSet<&str>, line: &str) -> Vec<String> {
     };
     let brief = |line: &str| without_fillers(line).and_then(|said| said.applied(line));
     let mut found: Vec<String> = Vec::new();
-    let first = paths(&round(line));
+    let first = paths(&round(&plain_words(line)));
     for one in [Some(first.clone()), spelt(&first), brief(&first), brief(&first).as_deref().and_then(spelt)] {
         found.extend(one.filter(|one| one != line && !found.contains(one)));
     }
     found
+}
+
+/// `didn't`, `but`: as `not` and `and`, outside of texts.
+fn plain_words(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    for (nth, part) in line.split('"').enumerate() {
+        if nth > 0 {
+            out.push('"');
+        }
+        if nth % 2 == 1 {
+            out.push_str(part);
+            continue;
+        }
+        let words = part.split(' ').map(|word| match word.to_lowercase().replace('’', "'").as_str() {
+            "didn't" | "hasn't" | "haven't" | "doesn't" | "don't" | "isn't" | "wasn't" | "hadn't" => "not".to_owned(),
+            "but" => "and".to_owned(),
+            _ => word.to_owned(),
+        });
+        out.push_str(&words.collect::<Vec<String>>().join(" "));
+    }
+    out
 }
 
 /// `downloaded[asset is "x"]`: round brackets instead, outside of texts.

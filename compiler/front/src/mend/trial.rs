@@ -209,6 +209,12 @@ fn statement_at(text: &str, at: usize) -> Option<Range<usize>> {
     if line.len() > MAX_LINE_BYTES {
         return None;
     }
+    let written = text.get(line.clone()).unwrap_or_default();
+    let indent = written.len() - written.trim_start().len();
+    // `subject: Hello {first_name}`: the braces of a text without quotes are its own.
+    if crate::syntax::wording::is_text_line(written.trim_start()) && !written.contains(['"', ';']) {
+        return Some(line.start + indent..line.start + written.trim_end().len());
+    }
     let (mut start, mut end) = (line.start, line.end);
     for (place, token) in tokens_at(text.get(line.clone()).unwrap_or_default()) {
         let place = line.start + place;
@@ -298,6 +304,22 @@ pub(super) fn without_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend
         help: "this is no block, and has no braces:".to_owned(),
         edits: vec![Edit { at, text: mended }],
     })
+}
+
+/// `if {{ customer.industry }} == "saas" {`: in a condition a field stands without braces.
+pub(super) fn without_field_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
+    let line = start_of(diagnostic).map(|at| lines_of(text, &(at..at)))?;
+    let written = text.get(line.clone())?;
+    let first = written.split_whitespace().next()?;
+    let open = written
+        .find("{{")
+        .filter(|_| matches!(first, "if" | "enter" | "exit" | "goal" | "skip" | "segment" | "wait" | "}"))?;
+    let (inner, _) = written.get(open + 2..)?.split_once("}}")?;
+    let is_name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+    let start = line.start + open;
+    let at = Span::new(start as u32, (start + inner.len() + 4) as u32).in_file(FILE);
+    let edits = vec![Edit { at, text: inner.trim().to_owned() }];
+    is_name(inner.trim()).then(|| Mend { help: "a field in a condition has no braces:".to_owned(), edits })
 }
 
 /// Whether a statement holds words that nobody knows because it is what says them first: the names of fields, events and the like.

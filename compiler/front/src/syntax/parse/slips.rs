@@ -283,7 +283,7 @@ pub(super) fn slip(
         if furthest.expected == [Expected::EndOfLine]
             && found.starts_with(char::is_alphanumeric)
             && !JOINTS.contains(&lower.as_str())
-            && constructs::STEPS.of_word(found).is_none()
+            && !cut::after(line, at).split(' ').any(|word| constructs::STEPS.of_word(word).is_some())
         {
             let rest = cut::after(line, at).trim_end();
             tries.push((vec![(before..line.len(), String::new())], format!("leave out `{rest}`:")));

@@ -139,7 +139,9 @@ fn hint_of(line: &str, hints: &[(&'static str, &str)]) -> Option<String> {
 }
 
 /// A line that begins as this one, as it may look.
-pub(crate) fn example(line: &str) -> Option<&'static str> {
+pub(crate) fn example(line: &str) -> Option<String> {
     let first = line.split_whitespace().next()?;
-    table::EXAMPLES.iter().copied().find(|example| example.split_whitespace().next() == Some(first))
+    let begins = |example: &&&[&str]| example.iter().any(|line| line.split_whitespace().next() == Some(first));
+    let examples = table::EXAMPLES.iter().find(begins)?;
+    Some(examples.iter().map(|example| format!("`{example}`")).collect::<Vec<String>>().join(" or "))
 }

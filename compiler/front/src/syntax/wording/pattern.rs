@@ -171,7 +171,8 @@ impl<'l> Words<'l> {
 const WORDS_OF_CONDITIONS: &[&str] = &[
     "is", "in", "not", "and", "or", "if", "when", "no", "at", "up", "to", "for", "on", "by", "as", "with", "where",
     "contains", "else", "until", "within", "after", "before", "the", "a", "an", "of", "link", "covers", "enter",
-    "wait", "has", "have", "had", "was", "were", "did", "does", "are", "be", "been",
+    "wait", "somebody", "someone", "everyone", "people", "they", "who", "their", "his", "her", "then", "either", "has",
+    "have", "had", "was", "were", "did", "does", "are", "be", "been",
 ];
 
 /// How much is tried for one pattern and place: lines are short, and a made-up one must not take for ever.

@@ -1,20 +1,22 @@
 //! Sentences as people say them, in Flow's words. See [`pattern`](super::pattern) for the signs.
 
 const SAY: &str = "Flow says it so:";
-const STEP: &str = "each step stands for itself:";
+const STEP: &str = "each line stands for itself:";
 const UP_TO: &str = "a wait says how long it may take with `up to`:";
 const FIRST: &str = "what happened comes first:";
 const PARTS: &str = "what is asked of an event stands in parentheses:";
 
 /// What cannot be done yet, as people ask for it; what it is called, and what to do today.
 pub(super) const LATER: &[(&str, &str, &str)] = &[
-    ("^ wait until|till|for $d:day $r.. $", "wait until $d", TIMES),
+    ("^ wait until|till tomorrow|today|tonight|noon|morning $", "wait until tomorrow", TIMES),
+    ("^ wait until|till tomorrow|today|tonight|noon|morning $r.. $", "wait until tomorrow", TIMES),
+    ("^ wait until|till|for $d:day $r.. $", "wait until $d", DAY),
     (
         "^ ab|a/b|random|randomly|experiment|abtest $r.. $",
         "split",
         "until then, a field of your own says who gets which: `if .. { .. } else { .. }`",
     ),
-    ("^ wait until $d:day $", "wait until next $d", TIMES),
+    ("^ wait until $d:day $", "wait until next $d", DAY),
     ("^ wait until next $d:day $r.. $", "wait until next $d", TIMES),
     ("^ wait until next $d:day $", "wait until next $d", TIMES),
     ("^ wait until $d:date $", "wait until $d", TIMES),
@@ -63,6 +65,8 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
     ),
 ];
 
+const DAY: &str = "until then, wait for a length of time; a send window keeps all mail of the workflow to a day, such as \
+    `send on monday from 09:00 to 17:00 in contact timezone`";
 const TIMES: &str = "until then, wait for a length of time, and let a send window say when mail may leave: \
     `send on every day from 09:00 to 17:00 in contact timezone`";
 const WINDOW: &str = "a time of day is kept by a send window, which holds for the whole workflow: \
@@ -70,19 +74,19 @@ const WINDOW: &str = "a time of day is kept by a send window, which holds for th
 const NOTIFY: &str = "until then, a handoff tells a team and lets the person go on: `handoff to sales { note \"..\"; keep in workflow }`";
 
 /// A whole line of each kind, shown where one breaks off.
-pub(super) const EXAMPLES: &[&str] = &[
-    "goal \"…\" when … within 30 days",
-    "enter when …",
-    "reenter never, or reenter after 90 days",
-    "reviewed 2026-10-01",
-    "send on weekdays from 09:00 to 17:00 in contact timezone, or send and the name of an email",
-    "wait 2 days, or wait until … up to 5 days",
-    "advance stage to …",
-    "handoff to … { note \"…\" }",
-    "link \"…\" to \"https://…\"",
-    "member \"…@…\" covers …",
-    "task \"…\" due in 24 hours",
-    "segment … = …",
+pub(super) const EXAMPLES: &[&[&str]] = &[
+    &["goal \"…\" when … within 30 days"],
+    &["enter when …"],
+    &["reenter never", "reenter after 90 days"],
+    &["reviewed 2026-10-01"],
+    &["send welcome", "send on weekdays from 09:00 to 17:00 in contact timezone"],
+    &["wait 2 days", "wait until … up to 5 days"],
+    &["advance stage to …"],
+    &["handoff to … { note \"…\" }"],
+    &["link \"…\" to \"https://…\""],
+    &["member \"…@…\""],
+    &["task \"…\" due in 24 hours"],
+    &["segment … = …"],
 ];
 
 /// What has no line that mends it, and what to say about it.
@@ -165,6 +169,18 @@ pub(super) const HINTS: &[(&str, &str)] = &[
 /// The same, said only where no line mends it.
 pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     (
+        "$v:verb any email|mail since|for|in|within",
+        "only the mails of this journey are asked of: `$v any email`, or `not $v any email`; a declared event that your mail tool reports can be asked of any time",
+    ),
+    (
+        "$v:verb $e:name in|within [the] [last|past] $n:number $u:unit",
+        "a mail needs no period: `$v $e` counts from the moment that this journey sent it",
+    ),
+    (
+        "$v:verb $e:name link $l:text in|within [the] [last|past] $n:number $u:unit",
+        "a mail needs no period: `$v $e link $l` counts from the moment that this journey sent it",
+    ),
+    (
         "^ enter [when] on|every|at $d $",
         "people enter by what they do or what becomes true of them; a date or a day of the week cannot let them in yet",
     ),
@@ -201,6 +217,18 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ wait until|for $p.. [,] at most $n:number $u:unit $", "wait until $p up to $n $u", UP_TO),
     ("^ wait until|for $p.. , $n:number $u:unit $", "wait until $p up to $n $u", UP_TO),
     // ---- sends
+    (
+        "^ send [the|an] [email|mail|message] $e:name to everyone|all|everybody|people|contacts|leads $r.. $",
+        "send $e",
+        "everyone in the workflow gets it:",
+    ),
+    ("^ send [the|an] email|mail|message $e:text $", "send $e~", "an email is called by its name:"),
+    (
+        "^ send [the|an] [email|mail|message] $e:text after|in $n:number $u:unit $",
+        "wait $n $u; send $e~",
+        "waiting is a step of its own:",
+    ),
+    ("^ wait $n [,] then $r.. $", "wait $n; $r", STEP),
     ("^ send $e:name tomorrow $", "wait 1 day; send $e", "waiting is a step of its own:"),
     ("^ send $e:name [,] [then] exit|end|stop $", "send $e; exit", STEP),
     ("^ send $e:name , [then|and] $r.. $", "send $e; $r", STEP),
@@ -241,6 +269,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ send $e:name after $n:number $u:unit $", "wait $n $u; send $e", "waiting is a step of its own:"),
     ("^ send $e:name , $f:name $", "send $e; send $f", STEP),
     // ---- mails
+    ("clicked any|a link $", "clicked any email", SAY),
     ("$e:name was|is|has not|never $v:verb", "not $v $e", FIRST),
     ("$e:name not|never $v:verb", "not $v $e", FIRST),
     ("$e:name was|is|has been $v:verb", "$v $e", FIRST),
@@ -285,6 +314,9 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("timedout", "timed out", SAY),
     ("time out", "timed out", SAY),
     // ---- fields
+    ("is|are either $a:text or $b:text", "in ($a, $b)", "several values stand in a list:"),
+    ("or became|become|becomes|is|are [a|an] $s:name", "or $s", SAY),
+    ("and became|become|becomes [a|an] $s:name", "and $s", SAY),
     ("[,] or when|if|where", "or", "one `when` is enough:"),
     ("[,] and when|if|where", "and", "one `when` is enough:"),
     (", or", "or", "no comma stands there:"),
@@ -568,10 +600,16 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ owner owner $t:text $", "owner $t", "one is enough:"),
     ("in recipient|contact|local|their timezone|time", "in contact timezone", SAY),
     // ---- lines of other blocks
+    ("^ email|mail|address [:] $a:address $", "member $a", "a member is named by their address:"),
+    (
+        "^ team $n:name [:|=] $a:address , $b:address $",
+        "team $n { member \"$a~\"; member \"$b~\" }",
+        "members stand in braces, each with a line:",
+    ),
     ("^ from [:] $n:text < $a:address > $", "from \"$n~ <$a>\"", "name and address stand in one text:"),
     ("^ from [:] $n:text [,] $a:address $", "from \"$n~ <$a~>\"", "name and address stand in one text:"),
     ("^ email $n:name [:] $t:text $", "email $n", "an email has no title of its own, and its subject a line:"),
-    ("^ team $n:name [:|=] $a:address $", "team $n { member $a }", "members stand in braces, each with a line:"),
+    ("^ team $n:name [:|=] $a:address $", "team $n { member \"$a~\" }", "members stand in braces, each with a line:"),
     ("^ member|members $a:address , $b:address $", "member \"$a~\"; member \"$b~\"", "each member has a line:"),
     ("^ member|members $a:address and $b:address $", "member \"$a~\"; member \"$b~\"", "each member has a line:"),
     ("^ member|members $a:address $", "member \"$a~\"", SAY),
@@ -638,6 +676,18 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ keep $", "keep in workflow", SAY),
     ("^ stay|remain in workflow $", "keep in workflow", SAY),
     // ---- declarations
+    ("^ $f:name [:] enum[ $r.. ] $", "$f one of $r", SAY),
+    (
+        "^ $f:name [:] $a:name or|, $b:name or|, [or] $c:name $",
+        "$f one of \"$a\", \"$b\", \"$c\"",
+        "values stand in quotes, with commas between them:",
+    ),
+    (
+        "^ $f:name [:] $a:name or $b:name $",
+        "$f one of \"$a\", \"$b\"",
+        "values stand in quotes, with commas between them:",
+    ),
+    ("= [all] everyone|people|contacts|all|those|leads who|that|with|where|whose [have|has|are]", "=", SAY),
     ("^ contact [field] [:] $f:name [:] $t:name $", "contact { $f $t }", "fields stand in braces:"),
     ("^ contact [field] [:] $f:name [:] $t:name ? $", "contact { $f $t? }", "fields stand in braces:"),
     ("^ field [:] $f:name [:] $t:name $", "contact { $f $t }", "fields stand in braces:"),
