@@ -226,6 +226,8 @@ fn mails(program: &Program, html: &str) -> Result<(), Broken> {
 }
 
 fn sound(compilation: &Compilation, bytes: usize) -> Result<(), Broken> {
+    let unsaid = compilation.faults.iter().find(|fault| fault.place == flow_front::CHECKER);
+    promise(unsaid.is_none(), "what is wrong is said", || format!("{unsaid:?}"))?;
     promise(compilation.faults.is_empty(), "what is accepted is sound", || format!("{:?}", compilation.faults))?;
     let accepted = compilation.program.is_some();
     promise(accepted != compilation.has_errors(), "refused if and only if something is wrong", || {

@@ -20,6 +20,7 @@ mod domain;
 mod env;
 pub mod format;
 pub mod lints;
+mod literals;
 mod lower;
 pub mod meaning;
 mod mend;
@@ -44,6 +45,10 @@ use resolve::modules::{self, Needed};
 use resolve::one_name;
 use source::Span;
 use std::num::NonZeroUsize;
+use typed::Typed;
+
+/// The place of a fault of the checker's: it found something wrong, and no diagnostic says so.
+pub const CHECKER: &str = "checker";
 
 /// What became of a project.
 #[derive(Debug)]
@@ -52,7 +57,7 @@ pub struct Compilation {
     pub program: Option<flow_ir::Program>,
     /// In the order of the files and their lines.
     pub diagnostics: Vec<Diagnostic>,
-    /// What the verifier found wrong with what the lowering made: always a fault of ours, never of the writer.
+    /// What the verifier found wrong with what the lowering made, or the checker did not say ([`CHECKER`]): always a fault of ours, never of the writer.
     pub faults: Vec<Fault>,
     /// What the words of the program mean, by their places.
     pub meanings: Meanings,
@@ -123,17 +128,42 @@ fn compile_with(
     let sources = Sources::new(scope.sources);
     // Only a program without errors is lowered, so the lowering never has to complain.
     let refused = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    debug_assert!(refused || typed.is_whole(), "something is wrong and nothing says so");
-    let program = (!refused).then(|| lower::lower(&typed, &project.name, &project.timezone, sources.paths()));
+    let unsaid = unsaid(&typed, refused);
+    let program =
+        (!refused && unsaid.is_none()).then(|| lower::lower(&typed, &project.name, &project.timezone, sources.paths()));
     let too_large = program.as_ref().map(room::room).unwrap_or_default();
     let program = program.filter(|_| too_large.is_empty());
     diagnostics.extend(too_large);
     diagnostics.sort_by_key(Diagnostic::at);
     // Machine code trusts a program blindly, so whatever the lowering made is verified, in release too: it takes microseconds.
     let (program, faults) = match program.map(|program| verify(&program).map(|()| program)) {
-        None => (None, Vec::new()),
+        None => (None, Vec::from_iter(unsaid)),
         Some(Ok(program)) => (Some(program), Vec::new()),
         Some(Err(faults)) => (None, faults),
     };
     (Compilation { program, diagnostics, faults, meanings: checked.meanings, sources }, needed)
+}
+
+/// A wrong part that no diagnostic tells of. It would mean *false* in silence, so nothing is made of such a program.
+fn unsaid(typed: &Typed, refused: bool) -> Option<Fault> {
+    let problem = "something is wrong and nothing says so";
+    (!refused && !typed.is_whole()).then(|| Fault { place: CHECKER.to_owned(), problem: problem.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unsaid;
+    use crate::typed::{Cond, Typed, TypedSegment};
+
+    #[test]
+    fn what_is_wrong_and_unsaid_is_never_lowered() {
+        let typed = |when| Typed {
+            segments: [TypedSegment { name: "hot".to_owned(), when }].into_iter().collect(),
+            ..Typed::default()
+        };
+        let wrong = typed(Cond::Not(Box::new(Cond::Unknown)));
+        assert!(unsaid(&wrong, false).is_some_and(|fault| fault.problem.contains("nothing says so")));
+        assert!(unsaid(&wrong, true).is_none(), "a diagnostic tells of it");
+        assert!(unsaid(&typed(Cond::TimedOut), false).is_none());
+    }
 }

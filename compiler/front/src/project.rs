@@ -2,6 +2,7 @@
 
 use crate::lints::Levels;
 use crate::source::Source;
+use crate::values::DAY_MS;
 
 /// When days begin: the instant, in milliseconds, of a zone and a number of days since 1970-01-01; none outside the calendar. By itself
 /// it knows UTC alone, and no instant of another zone, so that a zone is never left out in silence.
@@ -13,8 +14,6 @@ impl Default for Midnight {
         Self(|zone, day| if zone == "UTC" { day.checked_mul(DAY_MS) } else { None })
     }
 }
-
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// All that the compiler may know of a project.
 #[derive(Debug, Clone, Default)]

@@ -14,15 +14,22 @@ pub(crate) fn room(program: &Program) -> Vec<Diagnostic> {
     let whole = whole.unwrap_or_else(|| Span::new(0, 0).in_file(FileId(0)));
     if program.frame.size > MAX_LAYOUT_BYTES {
         let what = format!("project asks for more than {most} KiB to be kept about each person");
-        found.push(syntax::too_large(&what, whole));
+        let label = "everything that conditions ask about events takes room";
+        let help = "ask for less: fewer fields, fewer different events in conditions, smaller numbers of times";
+        found.push(syntax::too_large(&what, whole, label, help));
     }
     if program.fields.len() > MAX_FIELDS {
-        found.push(syntax::too_large(&format!("project has more than {MAX_FIELDS} fields and tags"), whole));
+        let what = format!("project has more than {MAX_FIELDS} fields and tags");
+        let label = "those of the modules in use count too";
+        let help = "leave out fields and tags that nothing asks and no mail prints";
+        found.push(syntax::too_large(&what, whole, label, help));
     }
     for (id, told) in program.debug.workflows.iter() {
         if program.workflows.at(id).journey.size > MAX_LAYOUT_BYTES {
             let what = format!("workflow asks for more than {most} KiB to be kept about each journey");
-            found.push(syntax::too_large(&what, told.at));
+            let label = "each email it sends and each click it asks about takes room";
+            let help = "part it into two workflows, and let the first `start` the second";
+            found.push(syntax::too_large(&what, told.at, label, help));
         }
     }
     found

@@ -193,6 +193,8 @@ pub(crate) struct TypedStep {
     /// As written, on one line.
     pub text: String,
     pub at: Location,
+    /// The step at which everyone left, if nobody comes here.
+    pub left_before: Option<Location>,
 }
 
 /// What a step comes to. Many constructs share a form, so a new one needs nothing new behind the checker.
@@ -237,6 +239,11 @@ pub(crate) enum TypedWait {
 }
 
 impl Form {
+    /// Whether the journey ends with it.
+    pub(crate) fn ends(&self) -> bool {
+        matches!(self, Form::Finish(_) | Form::Effect { then: Some(_), .. })
+    }
+
     /// An effect with which nothing is wrong, and behind which the journey goes on.
     pub(crate) fn effect(effect: impl Into<Effect>) -> Self {
         Form::Effect { effect: Some(effect.into()), then: None }

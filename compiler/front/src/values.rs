@@ -3,18 +3,21 @@
 use flow_ir::NUMBER_SCALE;
 use flow_ir::limits::{DECIMALS, MAX_WHOLE_DIGITS};
 
+/// The milliseconds of a day as a length of time, whatever the clocks do on it.
+pub(crate) const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
 /// A number as frames keep it, or why it cannot be kept.
-pub(crate) fn number_of(text: &str) -> Result<i64, &'static str> {
+pub(crate) fn number_of(text: &str) -> Result<i64, String> {
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     if whole.trim_start_matches('0').len() > MAX_WHOLE_DIGITS {
-        return Err("too large");
+        return Err("too large".to_owned());
     }
     if fraction.len() > DECIMALS {
-        return Err("more than four decimals");
+        return Err(format!("more than {DECIMALS} decimals"));
     }
     let padded = format!("{whole}{fraction:0<DECIMALS$}");
-    let value: i64 = padded.parse().map_err(|_| "not a number")?;
+    let value: i64 = padded.parse().map_err(|_| "not a number".to_owned())?;
     Ok(if negative { -value } else { value })
 }
 
@@ -59,8 +62,8 @@ mod tests {
         assert_eq!(number_of("12.5"), Ok(125_000));
         assert_eq!(number_of("-0.0001"), Ok(-1));
         assert_eq!(number_of("99999999999"), Ok(999_999_999_990_000));
-        assert_eq!(number_of("100000000000"), Err("too large"));
-        assert_eq!(number_of("1.00001"), Err("more than four decimals"));
+        assert_eq!(number_of("100000000000"), Err("too large".to_owned()));
+        assert_eq!(number_of("1.00001"), Err("more than 4 decimals".to_owned()));
         assert_eq!(whole_of("3.5"), None);
         assert_eq!(whole_of("3"), Some(3));
     }

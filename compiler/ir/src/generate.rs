@@ -149,9 +149,9 @@ pub fn program(choices: &mut Choices) -> Program {
     text_test(&mut program, "gmbh");
     text_test(&mut program, "ltd");
     segments(&mut program, choices);
-    let started = program.frame.add("start", SlotKind::Int, false, FOREVER);
-    program.frame.place();
     for name in ["first", "second"].into_iter().take(1 + choices.below(2)) {
+        let started = program.frame.add(format!("start {name}"), SlotKind::Int, false, FOREVER);
+        program.frame.place();
         let workflow = Workflow { started: Some(started), ..workflow(&program, name, choices) };
         program.workflows.push(workflow);
     }
@@ -195,13 +195,22 @@ fn workflow(program: &Program, name: &str, choices: &mut Choices) -> Workflow {
     let mut workflow = least_workflow(name, 1 + choices.below(2));
     slots(&mut workflow.journey, choices);
     workflow.event = choices.flag().then_some(EventId(0));
-    workflow.writes = program.frame.slots.ids().collect();
+    workflow.writes = written(program);
     workflow.steps = ["send", "wait", "handoff"].map(|kind| step(kind, "a step")).into_iter().collect();
     workflow.waits = [1, 2].map(|days| Wait::For(CivilSpan { days, ..CivilSpan::default() })).into_iter().collect();
     workflow.effects = (0..EFFECTS).map(|_| Effect::random(choices)).collect();
     let body = body(Scope { program, workflow: Some(&workflow), may_write: true }, choices);
     workflow.body = body;
     workflow
+}
+
+/// The slots that steps may write: no segment's, no start's, nothing that the engine keeps.
+fn written(program: &Program) -> Vec<SlotId> {
+    let segments = program.segments.values().flat_map(|segment| [segment.holds, segment.next_change]);
+    let kept: Vec<SlotId> = segments.chain([program.system.reachable, program.system.known_since]).collect();
+    // The workflow at hand has no start yet, and its slot is there.
+    let is_start = |slot: SlotId| program.frame.slots.at(slot).name.starts_with("start ");
+    program.frame.slots.ids().filter(|slot| !kept.contains(slot) && !is_start(*slot)).collect()
 }
 
 /// A chain of blocks, each leading to the next; branches also lead further down it or to an end of their own.

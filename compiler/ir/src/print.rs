@@ -281,7 +281,6 @@ fn rules(program: &Program, workflow: &Workflow, told: &WorkflowDebug, required:
     lines.push(match workflow.reenter {
         Reenter::Never => "reenters never".to_owned(),
         Reenter::After(span) => format!("enters again after {}", span_words(span)),
-        Reenter::EveryTime => "enters every time".to_owned(),
     });
     lines.extend(workflow.goal.iter().map(|goal| {
         let within = goal.within.map(|span| format!(" within {}", span_words(span))).unwrap_or_default();

@@ -148,7 +148,6 @@ impl Reads<'_> {
                 members.filter_map(|member| member.covers).for_each(|covers| self.predicate(covers));
             }
             Reference::Field(field) => self.fields.extend([field]),
-            Reference::Predicate(predicate) => self.predicate(predicate),
             // It has a door of its own.
             Reference::Workflow(_) => {}
         }

@@ -5,6 +5,7 @@
 
 pub(crate) mod function;
 mod layout;
+mod owner;
 mod segment;
 #[cfg(test)]
 mod tests;
@@ -12,9 +13,10 @@ pub mod value;
 
 use super::{
     Area, CountedSince, EmailId, Entry, FactId, Field, FieldType, Id, IdMap, Layout, PatternEvent, PatternId,
-    PredicateId, Program, Reference, SlotId, SlotKind, TextTemplate, Workflow, WorkflowId,
+    PredicateId, Program, Property, Reference, SlotId, SlotKind, TextTemplate, Workflow, WorkflowId,
 };
-use crate::limits::{MAX_CHOICES, MAX_FACT_DEPTH, MAX_FIELDS, MAX_TRIGGERS, TRACE_BITS};
+use crate::limits::{MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_TRIGGERS, TRACE_BITS};
+use owner::Owners;
 use std::fmt;
 
 /// Something a program must not have. A fault is a bug of the compiler or a damaged file, never a marketer's mistake.
@@ -34,8 +36,9 @@ impl fmt::Display for Fault {
 
 /// Checks a whole program and lists every fault, in the program's order.
 pub fn verify(program: &Program) -> Result<(), Vec<Fault>> {
-    let mut checker = Checker { program, faults: Vec::new() };
+    let mut checker = Checker { program, owners: Owners::new(), faults: Vec::new() };
     checker.schema();
+    checker.owners();
     checker.facts();
     checker.predicates();
     checker.segments();
@@ -49,6 +52,7 @@ pub fn verify(program: &Program) -> Result<(), Vec<Fault>> {
 /// Gathers faults while it walks the program.
 pub(crate) struct Checker<'p> {
     pub(crate) program: &'p Program,
+    owners: Owners,
     pub(crate) faults: Vec<Fault>,
 }
 
@@ -100,7 +104,7 @@ impl Checker<'_> {
             self.fault(&place, format!("has {} choices, not up to {MAX_CHOICES}", choices.len()));
         }
         if let Some(slot) = field.slot {
-            self.exists(&place, &program.frame.slots, slot);
+            self.slot_of(&place, &program.frame, slot, field.ty.slot_kind());
             let always_known = program.frame.slots.get(slot).is_some_and(|slot| slot.presence.is_none());
             if always_known && (field.optional || field.ty.is_text()) {
                 self.fault(&place, format!("may be missing, and {slot} is always known"));
@@ -108,6 +112,9 @@ impl Checker<'_> {
         }
         if let Some(text) = field.text {
             self.exists(&place, &program.texts, text);
+        }
+        if !field.literals.is_sorted_by(|one, next| one < next) {
+            self.fault(&place, "its literals are not sorted or repeat themselves");
         }
     }
 
@@ -133,6 +140,8 @@ impl Checker<'_> {
         }
         for (id, test) in program.text_tests.iter() {
             self.exists(&id.to_string(), &program.fields, test.field);
+            let field = program.fields.get(test.field).filter(|field| !field.ty.is_text());
+            field.into_iter().for_each(|field| self.fault(&id.to_string(), format!("`{}` is no text", field.name)));
         }
     }
 
@@ -140,19 +149,25 @@ impl Checker<'_> {
         let program = self.program;
         let pattern = program.patterns.at(id);
         let place = format!("{id} `{}`", pattern.text);
-        let properties = match pattern.event {
-            PatternEvent::AnyActivity => 0,
+        let properties: &[Property] = match pattern.event {
+            PatternEvent::AnyActivity => &[],
             PatternEvent::Entered(segment) | PatternEvent::Left(segment) => {
                 self.exists(&place, &program.segments, segment);
-                0
+                &[]
             }
             PatternEvent::Declared(event) => {
                 self.exists(&place, &program.events, event);
-                program.events.get(event).map_or(0, |event| event.properties.len())
+                program.events.get(event).map_or(&[], |event| event.properties.as_slice())
             }
         };
-        for test in pattern.tests.iter().filter(|test| test.property as usize >= properties) {
-            self.fault(&place, format!("the event has no property {}", test.property));
+        for test in &pattern.tests {
+            match properties.get(test.property as usize) {
+                None => self.fault(&place, format!("the event has no property {}", test.property)),
+                Some(property) if !test.test.fits(&property.ty) => {
+                    self.fault(&place, format!("asks of `{}` what its type cannot answer", property.name));
+                }
+                Some(_) => {}
+            }
         }
     }
 
@@ -219,11 +234,27 @@ impl Checker<'_> {
         if let Some(event) = workflow.event {
             self.exists(&place, &self.program.events, event);
         }
+        self.times(&place, workflow);
         self.questions(&place, id, workflow);
         self.entry(&place, id, workflow);
         self.journey_slots(&place, workflow);
         self.lists(&place, workflow);
         self.body(&place, workflow);
+    }
+
+    /// Lengths of time and hours of the day that there are.
+    fn times(&mut self, place: &str, workflow: &Workflow) {
+        let waits = workflow.waits.values().map(|wait| match wait {
+            super::Wait::For(span) | super::Wait::Until { up_to: span, .. } => *span,
+        });
+        let within = workflow.goal.iter().filter_map(|goal| goal.within);
+        let again = if let super::Reenter::After(span) = workflow.reenter { Some(span) } else { None };
+        for span in waits.chain(within).chain(again).filter(|span| !span.is_sensible()) {
+            self.fault(place, format!("{span:?} is no length of time up to {MAX_DURATION_DAYS} days"));
+        }
+        if let Some(window) = workflow.window.filter(|window| !window.opens()) {
+            self.fault(place, format!("{window:?} is no window"));
+        }
     }
 
     /// The predicates that stand around the body.
@@ -282,6 +313,7 @@ impl Checker<'_> {
             self.slot_of(place, journey, slot, SlotKind::Int);
         }
         self.slot_of(place, journey, slots.timed_out, SlotKind::Bool);
+        self.journey_owners(place, workflow);
         for email in emails.into_iter().chain(workflow.engagements.iter().map(|engagement| engagement.email)) {
             self.exists(place, &self.program.emails, email);
         }
@@ -312,7 +344,7 @@ impl Checker<'_> {
             self.exists(place, &workflow.steps, *arm);
         }
         for slot in &workflow.writes {
-            self.exists(place, &program.frame.slots, *slot);
+            self.written(place, &program.frame, *slot);
         }
     }
 
@@ -323,7 +355,6 @@ impl Checker<'_> {
             Reference::Email(id) => self.exists(place, &program.emails, id),
             Reference::Team(id) => self.exists(place, &program.teams, id),
             Reference::Field(id) => self.exists(place, &program.fields, id),
-            Reference::Predicate(id) => self.exists(place, &program.predicates, id),
             Reference::Workflow(id) => self.exists(place, &program.workflows, id),
         }
     }

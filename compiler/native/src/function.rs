@@ -3,8 +3,7 @@
 use super::abi::{CONTEXT_NEXT_CHANGE, FAILED, context_area};
 use super::host::HostFunction;
 use cranelift_codegen::ir::{
-    self as clif, AbiParam, AliasRegionData, BlockCall, Endianness, InstBuilder, JumpTableData, MemFlagsData,
-    Signature, Value, types,
+    self as clif, AbiParam, BlockCall, Endianness, InstBuilder, JumpTableData, MemFlagsData, Signature, Value, types,
 };
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -32,11 +31,11 @@ pub(super) struct Emitter<'f> {
     pub(super) signatures: [Option<clif::SigRef>; HostFunction::ALL.len()],
 }
 
-/// How each kind of memory is accessed. None overlaps another, so a store to one leaves known what was loaded from the others. No
-/// access can trap (lengths are asserted before the call), and none is promised to be aligned: frames are plain bytes.
+/// How each kind of memory is accessed. No access can trap (lengths are asserted before the call), and none of an area is promised to be
+/// aligned: frames are plain bytes.
 #[derive(Clone, Copy)]
 pub(super) struct MemoryKinds {
-    areas: Areas<MemFlagsData>,
+    area: MemFlagsData,
     pub(super) context: MemFlagsData,
 }
 
@@ -109,7 +108,7 @@ impl<'f> Emitter<'f> {
         layouts: Areas<Option<&'f Layout>>,
         emitted: &Function,
     ) -> Self {
-        let memory = memory_kinds(function);
+        let memory = memory_kinds();
         let mut builder = FunctionBuilder::new(function, scratch);
         let entry = builder.create_block();
         builder.append_block_params_for_function_params(entry);
@@ -185,7 +184,7 @@ impl<'f> Emitter<'f> {
     /// A slot and how to get there; none where there is no layout, which the verifier does not let through.
     pub(super) fn reach(&self, place: Place) -> Option<Reached<'f>> {
         let slot = self.layouts[place.area]?.slots.at(place.slot);
-        Some(Reached { slot, base: self.bases[place.area]?, flags: self.memory.areas[place.area] })
+        Some(Reached { slot, base: self.bases[place.area]?, flags: self.memory.area })
     }
 
     fn finish(mut self) {
@@ -215,11 +214,7 @@ fn used_areas(function: &Function) -> Areas<Option<Area>> {
     used
 }
 
-fn memory_kinds(function: &mut clif::Function) -> MemoryKinds {
-    let mut kind = |user_id, description: &'static str| {
-        let region = function.dfg.alias_regions.insert(AliasRegionData { user_id, description: description.into() });
-        MemFlagsData::new().with_notrap().with_alias_region(Some(region))
-    };
-    let areas = Areas::from_fn(|area| kind(area.index() as u32, area.word()).with_endianness(Endianness::Little));
-    MemoryKinds { areas, context: kind(Area::COUNT as u32, "context").with_aligned() }
+fn memory_kinds() -> MemoryKinds {
+    let any = MemFlagsData::new().with_notrap();
+    MemoryKinds { area: any.with_endianness(Endianness::Little), context: any.with_aligned() }
 }

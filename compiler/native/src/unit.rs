@@ -11,7 +11,7 @@ use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_frontend::FunctionBuilderContext;
 use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift_module::{FuncId, Module, default_libcall_names};
-use flow_ir::{Function, PredicateId, Program, WorkflowId};
+use flow_ir::{Block, Function, Op, PredicateId, Program, WorkflowId};
 use std::mem;
 use std::sync::Mutex;
 
@@ -20,6 +20,9 @@ const ARENA_BYTES: usize = 1 << 20;
 
 /// More address space for each op, several times what one becomes.
 const ARENA_BYTES_PER_OP: usize = 128;
+
+/// More for each member of a set, which at worst is a window of its own: `emit_in_set` makes some 40 bytes of one.
+const ARENA_BYTES_PER_MEMBER: usize = 128;
 
 /// The code of one unit.
 pub(super) struct Unit {
@@ -74,10 +77,14 @@ pub(super) fn compile_unit(
 }
 
 fn arena_bytes(program: &Program, workflow: Option<WorkflowId>, mine: &[PredicateId]) -> usize {
-    let ops = |function: &Function| function.blocks.values().map(|block| block.ops.len() + 1).sum::<usize>();
-    let body = workflow.map_or(0, |id| ops(&program.workflows.at(id).body));
-    let asked = mine.iter().map(|id| ops(&program.predicates.at(*id).function)).sum::<usize>();
-    ARENA_BYTES + ARENA_BYTES_PER_OP * (body + asked)
+    let members = |op: &Op| if let Op::InSet(_, set) = op { set.len() } else { 0 };
+    let of_op = |op: &Op| ARENA_BYTES_PER_OP + ARENA_BYTES_PER_MEMBER * members(op);
+    // The end of a block is one more.
+    let of_block = |block: &Block| ARENA_BYTES_PER_OP + block.ops.values().map(of_op).sum::<usize>();
+    let of = |function: &Function| function.blocks.values().map(of_block).sum::<usize>();
+    let body = workflow.map_or(0, |id| of(&program.workflows.at(id).body));
+    let asked = mine.iter().map(|id| of(&program.predicates.at(*id).function)).sum::<usize>();
+    ARENA_BYTES + body + asked
 }
 
 /// A module being filled.

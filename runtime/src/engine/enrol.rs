@@ -127,7 +127,6 @@ impl Touch<'_> {
                 let free_at = last.record.ended_at.map_or(i64::MAX, |ended_at| self.after(ended_at, span));
                 (self.now < free_at).then_some(Ignored::TooSoon)
             }
-            Reenter::EveryTime => None,
         }
     }
 

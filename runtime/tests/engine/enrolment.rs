@@ -1,7 +1,7 @@
 //! Who enters and who does not (E4).
 
 use crate::support::{World, program, world};
-use flow_ir::Reenter;
+use flow_ir::{CivilSpan, Reenter};
 use flow_runtime::engine::{MAX_ROUNDS, counter};
 use serde_json::json;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ fn story(world: &World) -> Vec<String> {
 #[test]
 fn there_is_one_journey_at_a_time() {
     let mut program = (*entry("reenter never").program).clone();
-    program.workflows.values_mut().for_each(|workflow| workflow.reenter = Reenter::EveryTime);
+    program.workflows.values_mut().for_each(|workflow| workflow.reenter = Reenter::After(CivilSpan::default()));
     let mut world = World::of(Arc::new(program));
     world.contact("ada", &[]);
     signs_up(&mut world, "2026-03-02 10:00");
@@ -108,7 +108,7 @@ fn workflows_that_set_each_other_going_for_ever_come_to_rest() {
          workflow down {\n enter when has_open_deal new only\n reenter never\n score -= 100\n set has_open_deal = no\n}
          workflow flag {\n enter when score >= 50 new only\n reenter never\n set has_open_deal = yes\n}";
     let mut program = (*program(text)).clone();
-    program.workflows.values_mut().for_each(|workflow| workflow.reenter = Reenter::EveryTime);
+    program.workflows.values_mut().for_each(|workflow| workflow.reenter = Reenter::After(CivilSpan::default()));
     let mut world = World::of(Arc::new(program));
     world.contact("ada", &[]);
     assert_eq!(world.counter(counter::ROUNDS_EXHAUSTED), 1);

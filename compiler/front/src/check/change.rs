@@ -1,12 +1,13 @@
 //! `score += N`, `set FIELD = VALUE`.
 
 use super::cx::Cx;
+use super::field::check_choice;
 use super::flow::Journey;
 use super::named;
-use super::number::literal_words;
 use super::number::{check_value, constant_date};
 use crate::diagnostics::{Diagnostic, missing, types};
 use crate::env::schema;
+use crate::literals;
 use crate::syntax::ast::{self, Change, Literal};
 use crate::typed::{Form, Number};
 use flow_ir::{FieldId, FieldType};
@@ -18,13 +19,7 @@ pub(super) fn check(cx: &mut Cx<'_>, change: &Change, journey: &mut Journey) -> 
     }
 }
 
-pub(super) fn check_count_step(
-    cx: &mut Cx<'_>,
-    target: &ast::Name,
-    minus: bool,
-    by: &ast::Value,
-    journey: &Journey,
-) -> Form {
+fn check_count_step(cx: &mut Cx<'_>, target: &ast::Name, minus: bool, by: &ast::Value, journey: &Journey) -> Form {
     let amount = check_value(cx, by, &journey.known);
     let Some(field) = settable(cx, target) else { return Form::Unknown };
     let shape = cx.env.schema.shape(field).clone();
@@ -35,7 +30,7 @@ pub(super) fn check_count_step(
     }
     if shape.optional && !journey.known.contains(&field) {
         let diagnostic =
-            missing::possibly_missing_in_sum(&shape.name, cx.at(target.span), cx.env.schema.declared(field));
+            missing::possibly_missing_number(&shape.name, cx.at(target.span), cx.env.schema.declared(field));
         let amount = cx.text_at(by.span);
         cx.report(counted_from(diagnostic, &shape.name, if minus { "-" } else { "+" }, &amount));
         return Form::Unknown;
@@ -46,7 +41,7 @@ pub(super) fn check_count_step(
     Form::Change { field, value }
 }
 
-pub(super) fn check_set(cx: &mut Cx<'_>, name: &ast::Name, value: &ast::Value, journey: &mut Journey) -> Form {
+fn check_set(cx: &mut Cx<'_>, name: &ast::Name, value: &ast::Value, journey: &mut Journey) -> Form {
     let Some(field) = settable(cx, name) else { return Form::Unknown };
     let value = check_set_value(cx, field, value, journey);
     match value {
@@ -58,12 +53,7 @@ pub(super) fn check_set(cx: &mut Cx<'_>, name: &ast::Name, value: &ast::Value, j
     }
 }
 
-pub(super) fn check_set_value(
-    cx: &mut Cx<'_>,
-    field: FieldId,
-    value: &ast::Value,
-    journey: &Journey,
-) -> Option<Number> {
+fn check_set_value(cx: &mut Cx<'_>, field: FieldId, value: &ast::Value, journey: &Journey) -> Option<Number> {
     let shape = cx.env.schema.shape(field).clone();
     let at = cx.at(value.span);
     let alone = match value.sum.terms.as_slice() {
@@ -74,14 +64,8 @@ pub(super) fn check_set_value(
         (FieldType::Number | FieldType::Money, _) => check_value(cx, value, &journey.known),
         (FieldType::Date, Some(literal)) => constant_date(cx, literal).map(Number::Const),
         (FieldType::YesNo, Some(Literal::Truth(truth, _))) => Some(Number::Const(i64::from(*truth))),
-        (FieldType::OneOf(choices), Some(Literal::Text(text))) => {
-            let written = text.plain().unwrap_or_default();
-            let found = choices.iter().position(|choice| choice.to_lowercase() == written.to_lowercase());
-            if found.is_none() {
-                let known: Vec<&str> = choices.iter().map(String::as_str).collect();
-                cx.report(types::unknown_choice(&shape.name, &written, &known, at));
-            }
-            found.map(|at| Number::Const(at as i64 + 1))
+        (FieldType::OneOf(choices), Some(literal @ Literal::Text(_))) => {
+            check_choice(cx, &shape.name, choices, literal).map(|at| Number::Const(at as i64 + 1))
         }
         (ty, _) if ty.is_text() => {
             let help = "texts come from imports and events; numbers, dates, choices and yes/no fields can be set";
@@ -91,7 +75,7 @@ pub(super) fn check_set_value(
         (ty, Some(literal)) => {
             let text = cx.text_at(literal.span());
             let wanted = format!("{} for `{}`", schema::words(ty), shape.name);
-            cx.report(types::type_mismatch(&text, literal_words(literal), &wanted, at, ""));
+            cx.report(types::type_mismatch(&text, literals::kind(literal), &wanted, at, ""));
             None
         }
         (ty, None) => {
@@ -104,7 +88,7 @@ pub(super) fn check_set_value(
 }
 
 /// A field that steps may change.
-pub(super) fn settable(cx: &mut Cx<'_>, name: &ast::Name) -> Option<FieldId> {
+fn settable(cx: &mut Cx<'_>, name: &ast::Name) -> Option<FieldId> {
     let at = cx.at(name.span);
     if let Some((why, help)) = no_field_to_set(cx, &name.text) {
         cx.report(types::not_settable(&name.text, why, at, &help));

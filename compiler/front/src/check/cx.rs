@@ -58,16 +58,22 @@ impl<'e> Cx<'e> {
         self.found.diagnostics.push(diagnostic);
     }
 
+    /// What was read, or nothing where it is reported what is wrong with it.
+    pub(super) fn read<T>(&mut self, read: Result<T, Box<Diagnostic>>) -> Option<T> {
+        read.map_err(|diagnostic| self.report(*diagnostic)).ok()
+    }
+
     /// Notes what the words at a place mean, for whoever asks there (hover, go to definition).
     pub(super) fn means(&mut self, span: Span, meaning: Meaning) {
         let at = self.at(span);
         self.found.meanings.note(at, meaning);
     }
 
-    /// Reports a name that is not declared, unless it may have been in a declaration that could not be read.
+    /// Reports a name that is not declared, unless it may have been in a declaration that could not be read, or was in one that is there
+    /// twice.
     pub(super) fn report_unknown(&mut self, name: &str, kinds: &'static [Kind], mut diagnostic: Diagnostic) {
         diagnostic.missing = Some(Missing { name: name.to_owned(), kinds });
-        let lost = kinds.iter().any(|kind| self.may_be_lost(*kind));
+        let lost = self.env.is_disputed(name) || kinds.iter().any(|kind| self.may_be_lost(*kind));
         // A module that was not found may have declared it, but hardly a name that is nearly another one.
         let from_module = self.env.scope.module_missing && diagnostic.edits.is_empty();
         if !lost && !from_module {

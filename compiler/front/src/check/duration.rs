@@ -3,13 +3,12 @@
 use super::cx::Cx;
 use crate::diagnostics::time;
 use crate::syntax::ast::{Duration, Unit};
-use crate::values::whole_of;
+use crate::values::{DAY_MS, whole_of};
 use flow_ir::CivilSpan;
 use flow_ir::limits::MAX_DURATION_DAYS as MAX_DAYS;
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
-const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// A length of time to wait: days and longer keep the wall clock.
 pub(super) fn check_duration(cx: &mut Cx<'_>, duration: &Duration) -> Option<CivilSpan> {
@@ -39,7 +38,7 @@ pub(super) fn look_back_ms(cx: &mut Cx<'_>, duration: &Duration) -> Option<i64> 
     }
 }
 
-pub(super) fn check_amount(cx: &mut Cx<'_>, duration: &Duration) -> Option<i64> {
+fn check_amount(cx: &mut Cx<'_>, duration: &Duration) -> Option<i64> {
     let longest = match duration.unit {
         Unit::Minutes => MAX_DAYS * 24 * 60,
         Unit::Hours => MAX_DAYS * 24,
@@ -49,13 +48,13 @@ pub(super) fn check_amount(cx: &mut Cx<'_>, duration: &Duration) -> Option<i64> 
     };
     let why = match whole_of(&duration.amount) {
         Some(amount) if (1..=longest).contains(&amount) => return Some(amount),
-        Some(amount) if amount > longest => "longer than ten years",
-        Some(0) => "no time at all",
-        Some(_) => "time runs forward only",
-        None => "not a whole number",
+        Some(amount) if amount > longest => format!("longer than {} years", MAX_DAYS / 366),
+        Some(0) => "no time at all".to_owned(),
+        Some(_) => "time runs forward only".to_owned(),
+        None => "not a whole number".to_owned(),
     };
     let text = cx.text_at(duration.span);
-    let diagnostic = time::bad_duration(&text, why, cx.at(duration.span));
+    let diagnostic = time::bad_duration(&text, &why, cx.at(duration.span));
     cx.report(diagnostic);
     None
 }

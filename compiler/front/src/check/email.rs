@@ -47,7 +47,7 @@ pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
 }
 
 /// What is there twice, and what is not there.
-pub(super) fn report_email_clauses(cx: &mut Cx<'_>, node: &ast::Email) {
+fn report_email_clauses(cx: &mut Cx<'_>, node: &ast::Email) {
     let what = format!("email `{}`", node.name.text);
     for repeated in ast::repeated(&node.clauses) {
         report_repeated(cx, &what, repeated.word, repeated.again.span, None);
@@ -70,7 +70,7 @@ pub(super) fn report_email_clauses(cx: &mut Cx<'_>, node: &ast::Email) {
     }
 }
 
-pub(super) fn check_links(cx: &mut Cx<'_>, node: &ast::Email) -> Vec<Link> {
+fn check_links(cx: &mut Cx<'_>, node: &ast::Email) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::new();
     let mut known = BTreeSet::new();
     for (link, span) in node.links() {
@@ -87,7 +87,7 @@ pub(super) fn check_links(cx: &mut Cx<'_>, node: &ast::Email) -> Vec<Link> {
 }
 
 /// Checks the template; returns its HTML and the fields that it reads.
-pub(super) fn check_template(
+fn check_template(
     cx: &mut Cx<'_>,
     node: &ast::Email,
     links: &[Link],
@@ -143,15 +143,17 @@ pub(super) fn check_template(
 /// Whether a fault may only follow from a declaration that could not be read; `links_unclear`, from one of the email's links.
 fn is_excused(cx: &Cx<'_>, fault: &TemplateFault, links_unclear: bool) -> bool {
     match &fault.kind {
-        FaultKind::UnknownToken { nearest, .. } => {
-            cx.may_be_lost(ast::Kind::Contact) || (cx.env.scope.module_missing && nearest.is_none())
+        FaultKind::UnknownToken { name, nearest, .. } => {
+            cx.env.is_disputed(name)
+                || cx.may_be_lost(ast::Kind::Contact)
+                || (cx.env.scope.module_missing && nearest.is_none())
         }
         FaultKind::UnknownLink { .. } | FaultKind::UnusedLink { .. } | FaultKind::WrittenOut { .. } => links_unclear,
         _ => false,
     }
 }
 
-pub(super) fn template_scope(cx: &Cx<'_>, links: &[Link], kind: EmailKind) -> TemplateScope {
+fn template_scope(cx: &Cx<'_>, links: &[Link], kind: EmailKind) -> TemplateScope {
     let fields = cx.env.schema.fields.values().map(|field| {
         let printable = field.shape.ty != FieldType::YesNo;
         (field.shape.name.clone(), FieldShape { printable, optional: field.shape.optional })

@@ -28,7 +28,9 @@ fn check_entry(cx: &mut Cx<'_>, enter: &ast::Enter, span: Span) -> TypedEntry {
     }
     if triggering(&when).len() > MAX_TRIGGERS as usize {
         let what = format!("entry waits for more than {MAX_TRIGGERS} kinds of events");
-        cx.report(syntax::too_large(&what, cx.at(predicate.span())));
+        let help =
+            "part it into two workflows, or ask for one event with several values: `visited(page in (\"/a\", \"/b\"))`";
+        cx.report(syntax::too_large(&what, cx.at(predicate.span()), "too many to tell which of them it was", help));
         return TypedEntry::ByHand { at };
     }
     if let Some((first, second)) = joined(&when) {

@@ -2,13 +2,13 @@
 
 use super::cx::Cx;
 use super::duration::look_back_ms;
-use super::field::{check_choice, report_reversed, text_needle, text_test_kind, text_value, wrong_literal};
+use super::field::{report_reversed, text_needle, text_test_kind};
 use super::named;
-use super::number::{constant_date, constant_day, constant_number, day_bound};
+use super::number::day_bound;
 use super::predicate::{Asked, engaged_email};
-use crate::diagnostics::{names, reach, time, types};
+use super::relation::{self, Values, asks_in_other_words, report_no_order, single};
+use crate::diagnostics::{names, reach, time};
 use crate::domain::event_can_be;
-use crate::env::schema;
 use crate::meaning::Meaning;
 use crate::source::Span;
 use crate::syntax::ast::{self, CountKind, Order, Period, Relation};
@@ -81,7 +81,7 @@ pub(super) fn counted(cx: &Cx<'_>, pattern: Pattern, counts: (CountKind, u32), s
     }
 }
 
-pub(super) fn pattern_text(cx: &Cx<'_>, name: &ast::Name, properties: &[ast::Property]) -> String {
+fn pattern_text(cx: &Cx<'_>, name: &ast::Name, properties: &[ast::Property]) -> String {
     let tests: Vec<String> = properties.iter().map(|property| cx.text_at(property.span)).collect();
     if tests.is_empty() { name.text.clone() } else { format!("{}({})", name.text, tests.join(", ")) }
 }
@@ -150,7 +150,7 @@ pub(super) fn check_count(cx: &mut Cx<'_>, count: Option<&ast::Count>) -> Option
             Some((count.kind, times as u32))
         }
         Some(times) if times > largest => {
-            cx.report(time::bad_count(&text, "up to 63 events are remembered for each pattern", at));
+            cx.report(time::bad_count(&text, &format!("up to {largest} events are remembered for each pattern"), at));
             None
         }
         _ => {
@@ -161,7 +161,7 @@ pub(super) fn check_count(cx: &mut Cx<'_>, count: Option<&ast::Count>) -> Option
 }
 
 /// The tests of one property; two for a range.
-pub(super) fn check_property(
+fn check_property(
     cx: &mut Cx<'_>,
     event: flow_ir::EventId,
     event_name: &str,
@@ -180,19 +180,19 @@ pub(super) fn check_property(
     let ty = found.ty.clone();
     cx.means(property.name.span, Meaning::Property(event, at as u32));
     let test = |test, negated| vec![PropertyTest { property: at as u32, test, negated }];
+    let name = property.name.text.as_str();
+    if asks_in_other_words(cx, &ty, &property.relation) {
+        return None;
+    }
     Some(match &property.relation {
         Relation::IsKnown => test(Trait::Known, false),
         Relation::IsUnknown => test(Trait::Known, true),
-        Relation::Is(literal) => test(check_traits(cx, &property.name, &ty, std::slice::from_ref(literal))?, false),
-        Relation::In(literals) => test(check_traits(cx, &property.name, &ty, literals)?, false),
+        Relation::Is(literal) => is_one_of(at, &ty, relation::values(cx, name, &ty, std::slice::from_ref(literal))?),
+        Relation::In(literals) => is_one_of(at, &ty, relation::values(cx, name, &ty, literals)?),
         Relation::IsNot(literal) => {
-            let negated = check_traits(cx, &property.name, &ty, std::slice::from_ref(literal))?;
-            [test(Trait::Known, false), test(negated, true)].concat()
+            is_none_of(at, &ty, relation::values(cx, name, &ty, std::slice::from_ref(literal))?)
         }
-        Relation::NotIn(literals) => {
-            let negated = check_traits(cx, &property.name, &ty, literals)?;
-            [test(Trait::Known, false), test(negated, true)].concat()
-        }
+        Relation::NotIn(literals) => is_none_of(at, &ty, relation::values(cx, name, &ty, literals)?),
         Relation::Text(relation, literals) => {
             let needles: Vec<_> =
                 literals.iter().map(|literal| text_needle(cx, &property.name, &ty, *relation, literal)).collect();
@@ -207,23 +207,14 @@ pub(super) fn check_property(
             }
             test(Trait::NumberIn(from, to), false)
         }
-        Relation::Order(order, sum) if ty == FieldType::Moment => {
-            let [(false, literal)] = sum.terms.as_slice() else {
-                report_sum(cx, sum);
-                return None;
-            };
-            let bound = day_bound(cx, &property.name.text, *order, literal, property.span)?;
-            test(
-                if *order == Order::Under {
-                    Trait::NumberIn(i64::MIN, bound - 1)
-                } else {
-                    Trait::NumberIn(bound, i64::MAX)
-                },
-                false,
-            )
-        }
         Relation::Order(order, sum) => {
-            let value = property_number(cx, &property.name, &ty, sum)?;
+            let value = match ty {
+                FieldType::Moment => {
+                    let literal = single(cx, name, &ty, sum)?;
+                    day_bound(cx, name, *order, literal, property.span)?
+                }
+                _ => property_range(cx, &property.name, &ty, sum)?.0,
+            };
             let (low, high) = match order {
                 Order::AtLeast => (value, i64::MAX),
                 Order::Over => (value + 1, i64::MAX),
@@ -235,76 +226,104 @@ pub(super) fn check_property(
     })
 }
 
-pub(super) fn property_number(cx: &mut Cx<'_>, name: &ast::Name, ty: &FieldType, sum: &ast::Sum) -> Option<i64> {
-    let [(false, literal)] = sum.terms.as_slice() else {
-        report_sum(cx, sum);
-        return None;
-    };
-    match ty {
-        FieldType::Number | FieldType::Money => constant_number(cx, literal),
-        FieldType::Date => constant_date(cx, literal),
-        other => {
-            let diagnostic =
-                types::type_mismatch(&name.text, schema::words(other), "a number or a date", cx.at(name.span), "");
-            cx.report(diagnostic);
-            None
-        }
-    }
-}
-
-/// What is at one end of a range: the first and the last that belong to it, which of a day among moments are many.
+/// The first and the last number, day or instant of what a property is compared with.
 fn property_range(cx: &mut Cx<'_>, name: &ast::Name, ty: &FieldType, sum: &ast::Sum) -> Option<(i64, i64)> {
-    match (ty, sum.terms.as_slice()) {
-        (FieldType::Moment, [(false, literal)]) => constant_day(cx, literal).map(|(from, until)| (from, until - 1)),
-        (FieldType::Moment, _) => {
-            report_sum(cx, sum);
-            None
-        }
-        _ => property_number(cx, name, ty, sum).map(|value| (value, value)),
-    }
-}
-
-fn report_sum(cx: &mut Cx<'_>, sum: &ast::Sum) {
-    let diagnostic = types::type_mismatch(&cx.text_at(sum.span), "a sum", "a single value", cx.at(sum.span), "");
-    cx.report(diagnostic);
-}
-
-/// What `is` or `in` asks of a property.
-pub(super) fn check_traits(
-    cx: &mut Cx<'_>,
-    name: &ast::Name,
-    ty: &FieldType,
-    literals: &[ast::Literal],
-) -> Option<Trait> {
     match ty {
-        FieldType::Number | FieldType::Money | FieldType::Date | FieldType::Moment | FieldType::YesNo => {
-            let [literal] = literals else {
-                let diagnostic =
-                    types::type_mismatch(&name.text, schema::words(ty), "one value after `is`", cx.at(name.span), "");
-                cx.report(diagnostic);
-                return None;
-            };
-            match (ty, literal) {
-                (FieldType::YesNo, ast::Literal::Truth(truth, _)) => Some(Trait::Truth(*truth)),
-                (FieldType::YesNo, other) => {
-                    wrong_literal(cx, &name.text, ty, other);
-                    None
-                }
-                (FieldType::Moment, _) => {
-                    constant_day(cx, literal).map(|(from, until)| Trait::NumberIn(from, until - 1))
-                }
-                (FieldType::Date, _) => constant_date(cx, literal).map(|value| Trait::NumberIn(value, value)),
-                _ => constant_number(cx, literal).map(|value| Trait::NumberIn(value, value)),
+        FieldType::Number | FieldType::Money | FieldType::Date | FieldType::Moment => {
+            let literal = single(cx, &name.text, ty, sum)?;
+            match relation::values(cx, &name.text, ty, std::slice::from_ref(literal))? {
+                Values::Ranges(ranges) => ranges.first().copied(),
+                Values::Codes(_) | Values::Texts(_) | Values::Truths(_) => None,
             }
         }
-        FieldType::OneOf(choices) => {
-            let texts: Option<Vec<String>> =
-                literals.iter().map(|literal| check_choice(cx, &name.text, choices, literal)).collect();
-            Some(Trait::TextIn(texts?.into_iter().map(|text| text.to_lowercase()).collect()))
+        FieldType::Text
+        | FieldType::YesNo
+        | FieldType::Email
+        | FieldType::Url
+        | FieldType::Timezone
+        | FieldType::Country
+        | FieldType::OneOf(_)
+        | FieldType::Stage => {
+            report_no_order(cx, &name.text, ty, name.span);
+            None
         }
-        _ => {
-            let texts: Vec<_> = literals.iter().map(|literal| text_value(cx, &name.text, ty, literal)).collect();
-            Some(Trait::TextIn(texts.into_iter().collect::<Option<_>>()?))
+    }
+}
+
+/// That a property is one of these.
+fn is_one_of(property: usize, ty: &FieldType, values: Values) -> Vec<PropertyTest> {
+    let tests = match values {
+        Values::Ranges(ranges) => between_gaps(ranges),
+        Values::Truths(truths) if truths.contains(&true) && truths.contains(&false) => vec![(Trait::Known, false)],
+        values => one_by_one(ty, values).into_iter().map(|test| (test, false)).collect(),
+    };
+    tests_of(property, tests)
+}
+
+/// That a property is there and is none of these.
+fn is_none_of(property: usize, ty: &FieldType, values: Values) -> Vec<PropertyTest> {
+    let none = one_by_one(ty, values).into_iter().map(|test| (test, true));
+    tests_of(property, std::iter::once((Trait::Known, false)).chain(none).collect())
+}
+
+fn tests_of(property: usize, tests: Vec<(Trait, bool)>) -> Vec<PropertyTest> {
+    let test = |(test, negated)| PropertyTest { property: property as u32, test, negated };
+    tests.into_iter().map(test).collect()
+}
+
+/// A test for each value; all texts are one.
+fn one_by_one(ty: &FieldType, values: Values) -> Vec<Trait> {
+    match values {
+        Values::Codes(codes) => {
+            let FieldType::OneOf(choices) = ty else { return Vec::new() };
+            let choice = |code: i64| choices.get(usize::try_from(code - 1).ok()?);
+            let texts = codes.into_iter().filter_map(choice).map(|text| text.to_lowercase());
+            vec![Trait::TextIn(texts.collect())]
+        }
+        Values::Texts(texts) => vec![Trait::TextIn(texts)],
+        Values::Ranges(ranges) => ranges.into_iter().map(|(from, to)| Trait::NumberIn(from, to)).collect(),
+        Values::Truths(mut truths) => {
+            truths.dedup();
+            truths.into_iter().map(Trait::Truth).collect()
+        }
+    }
+}
+
+/// That a number is in one of these ranges, as all of a property's tests must hold: from the first to the last, and in no gap.
+fn between_gaps(mut ranges: Vec<(i64, i64)>) -> Vec<(Trait, bool)> {
+    ranges.sort_unstable();
+    let (Some((from, _)), Some(to)) = (ranges.first().copied(), ranges.iter().map(|(_, to)| *to).max()) else {
+        return Vec::new();
+    };
+    let mut tests = vec![(Trait::NumberIn(from, to), false)];
+    let mut end = from;
+    for (from, to) in ranges {
+        if from - 1 > end {
+            tests.push((Trait::NumberIn(end + 1, from - 1), true));
+        }
+        end = end.max(to);
+    }
+    tests
+}
+
+#[cfg(test)]
+mod tests {
+    use super::between_gaps;
+    use flow_ir::Trait;
+
+    #[test]
+    fn numbers_in_a_list_are_those_and_no_others() {
+        let lists = [vec![(3, 3)], vec![(7, 8), (2, 3), (3, 5)], vec![(1, 1), (2, 2)], vec![(0, 9), (4, 4), (12, 12)]];
+        for list in lists {
+            let tests = between_gaps(list.clone());
+            for number in -2..15 {
+                let is = list.iter().any(|(from, to)| (*from..=*to).contains(&number));
+                let holds = tests.iter().all(|(test, negated)| match test {
+                    Trait::NumberIn(low, high) => (*low..=*high).contains(&number) != *negated,
+                    _ => false,
+                });
+                assert_eq!(holds, is, "{number} in {list:?}");
+            }
         }
     }
 }

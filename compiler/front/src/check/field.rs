@@ -2,16 +2,16 @@
 
 use super::Known;
 use super::cx::Cx;
-use super::habits::asks_for_presence;
 use super::named;
 use super::never::{report_never, report_never_found};
-use super::number::literal_words;
-use super::number::{check_number, constant_date, constant_day, constant_number, day_bound};
+use super::number::{Missing, check_number, constant_date, constant_day, day_bound};
 use super::predicate::comparison;
 use super::predicate::may_miss;
+use super::relation::{self, Values, asks_in_other_words, report_no_order, single, with_its_not};
 use crate::country;
 use crate::diagnostics::{missing, reach, types};
 use crate::env::schema;
+use crate::literals;
 use crate::meaning::{Meaning, ValueKind};
 use crate::source::{Location, Span};
 use crate::syntax::ast::{self, Order, Relation, TextRelation};
@@ -47,26 +47,12 @@ pub(super) fn text_needle(
     None
 }
 
-/// From the `not` before a value to its end.
-fn with_its_not(cx: &Cx<'_>, value: Span) -> Location {
-    let before = cx.text_before(value.start).trim_end();
-    cx.at(Span::new(before.len().saturating_sub("not".len()) as u32, value.end))
-}
-
 /// `is not ""` is `is known`.
 fn report_not_empty(cx: &mut Cx<'_>, field: &str, value: Span) {
     let whole = with_its_not(cx, value);
     let mut diagnostic = types::never_empty(field, cx.at(value));
     diagnostic.edits.clear();
     cx.report(diagnostic.edit(whole, "known"));
-}
-
-/// `is not empty` is `is known`.
-fn report_presence_denied(cx: &mut Cx<'_>, word: &ast::Name, ours: &str) {
-    let opposite = if ours == "known" { "unknown" } else { "known" };
-    let whole = with_its_not(cx, word.span);
-    let diagnostic = types::type_mismatch(&word.text, "a name", "a value", cx.at(word.span), "");
-    cx.report(diagnostic.help(format!("Flow says `{opposite}`:")).edit(whole, opposite));
 }
 
 pub(super) fn check_field_relation(
@@ -76,16 +62,7 @@ pub(super) fn check_field_relation(
     span: Span,
     known: &Known,
 ) -> Cond {
-    if let Relation::Is(ast::Literal::Word(word)) | Relation::IsNot(ast::Literal::Word(word)) = relation
-        && let Some(ours) = asks_for_presence(&word.text)
-        && cx.env.schema.shape(field).ty != FieldType::Stage
-    {
-        if matches!(relation, Relation::IsNot(_)) {
-            report_presence_denied(cx, word, ours);
-            return Cond::Unknown;
-        }
-        let diagnostic = types::type_mismatch(&word.text, "a name", "a value", cx.at(word.span), "");
-        cx.report(diagnostic.help(format!("Flow says `{ours}`:")).edit(cx.at(word.span), ours));
+    if asks_in_other_words(cx, &cx.env.schema.shape(field).ty, relation) {
         return Cond::Unknown;
     }
     if let Relation::IsNot(ast::Literal::Text(text)) = relation
@@ -122,13 +99,7 @@ pub(super) fn check_field_relation(
     }
 }
 
-pub(super) fn check_is_none_of(
-    cx: &mut Cx<'_>,
-    field: FieldId,
-    literals: &[ast::Literal],
-    span: Span,
-    known: &Known,
-) -> Cond {
+fn check_is_none_of(cx: &mut Cx<'_>, field: FieldId, literals: &[ast::Literal], span: Span, known: &Known) -> Cond {
     let cond = check_is_one_of(cx, field, literals);
     let other = literals.iter().find_map(|literal| match literal {
         ast::Literal::Word(name) => {
@@ -142,7 +113,7 @@ pub(super) fn check_is_none_of(
 }
 
 /// Reports a test that would surprise about people whose field is missing.
-pub(super) fn surprises(cx: &mut Cx<'_>, field: FieldId, span: Span, known: &Known) -> bool {
+fn surprises(cx: &mut Cx<'_>, field: FieldId, span: Span, known: &Known) -> bool {
     if may_miss(cx, field, known).is_none() {
         return false;
     }
@@ -152,75 +123,59 @@ pub(super) fn surprises(cx: &mut Cx<'_>, field: FieldId, span: Span, known: &Kno
     true
 }
 
-pub(super) fn check_is_one_of(cx: &mut Cx<'_>, field: FieldId, literals: &[ast::Literal]) -> Cond {
-    let shape = cx.env.schema.shape(field).clone();
-    if literals.len() > 1 && without_quotes(cx, &shape.name, &shape.ty, literals) {
-        return Cond::Unknown;
+fn check_is_one_of(cx: &mut Cx<'_>, field: FieldId, literals: &[ast::Literal]) -> Cond {
+    let shape = cx.env.schema.shape(field);
+    let (name, ty) = (shape.name.as_str(), &shape.ty);
+    if matches!(ty, FieldType::Number | FieldType::Money | FieldType::Date | FieldType::Moment) {
+        // Each is looked at, so that each says what is wrong with it.
+        let conds: Vec<Option<Cond>> =
+            literals.iter().map(|literal| check_is_value(cx, field, name, ty, literal)).collect();
+        let conds: Option<Vec<Cond>> = conds.into_iter().collect();
+        return conds.map_or(Cond::Unknown, |conds| any_of(cx, conds, literals));
     }
-    let conds: Option<Vec<Cond>> = match &shape.ty {
-        FieldType::Stage => {
-            let codes: Option<Vec<i64>> = literals.iter().map(|literal| stage_literal(cx, literal)).collect();
-            return codes.map_or(Cond::Unknown, |codes| Cond::CodeIn(field, codes));
-        }
-        FieldType::OneOf(choices) => {
-            let codes = literals.iter().map(|literal| {
-                let text = check_choice(cx, &shape.name, choices, literal)?;
-                choices.iter().position(|choice| *choice == text).map(|at| at as i64 + 1)
-            });
-            let codes: Vec<Option<i64>> = codes.collect();
-            return codes
-                .into_iter()
-                .collect::<Option<Vec<i64>>>()
-                .map_or(Cond::Unknown, |codes| Cond::CodeIn(field, codes));
-        }
-        ty if ty.is_text() => {
-            let texts: Vec<Option<String>> =
-                literals.iter().map(|literal| text_value(cx, &shape.name, ty, literal)).collect();
-            return texts
-                .into_iter()
-                .collect::<Option<Vec<_>>>()
-                .map_or(Cond::Unknown, |texts| Cond::TextIn(field, texts));
-        }
-        FieldType::Number | FieldType::Money | FieldType::Date | FieldType::Moment => {
-            literals.iter().map(|literal| check_is_value(cx, field, &shape.ty, literal)).collect()
-        }
-        FieldType::YesNo => literals
-            .iter()
-            .map(|literal| match literal {
-                ast::Literal::Truth(true, _) => Some(Cond::Truth(field)),
-                ast::Literal::Truth(false, _) => Some(Cond::Not(Box::new(Cond::Truth(field)))),
-                other => {
-                    wrong_literal(cx, &shape.name, &shape.ty, other);
-                    None
-                }
-            })
-            .collect(),
-        _ => {
-            for literal in literals {
-                wrong_literal(cx, &shape.name, &shape.ty, literal);
-            }
-            None
+    let Some(values) = relation::values(cx, name, ty, literals) else { return Cond::Unknown };
+    let conds = match values {
+        Values::Codes(codes) => return Cond::CodeIn(field, codes),
+        Values::Texts(texts) => return Cond::TextIn(field, texts),
+        Values::Ranges(ranges) => return in_ranges(cx, &Number::Field(field), &ranges, literals),
+        Values::Truths(truths) => {
+            let is = |truth| if truth { Cond::Truth(field) } else { Cond::Not(Box::new(Cond::Truth(field))) };
+            truths.into_iter().map(is).collect()
         }
     };
-    match conds {
-        Some(mut conds) if conds.len() == 1 => conds.remove(0),
-        Some(conds) => {
-            let places = literals.iter().map(|literal| cx.at(literal.span()));
-            Cond::Any(conds.into_iter().zip(places).map(|(cond, at)| Part { cond, at }).collect())
+    any_of(cx, conds, literals)
+}
+
+/// That a number is one of those that literals name.
+pub(super) fn in_ranges(cx: &Cx<'_>, number: &Number, ranges: &[(i64, i64)], literals: &[ast::Literal]) -> Cond {
+    let conds = ranges.iter().zip(literals).map(|((from, to), literal)| {
+        let at = cx.at(literal.span());
+        match from == to {
+            true => Cond::Compare(number.clone(), Comparison::Equal, Number::Const(*from)),
+            false => from_until(number, (*from, at), (to + 1, at)),
         }
-        None => Cond::Unknown,
+    });
+    any_of(cx, conds.collect(), literals)
+}
+
+/// That one of the conditions holds; each is made of a literal.
+fn any_of(cx: &Cx<'_>, mut conds: Vec<Cond>, literals: &[ast::Literal]) -> Cond {
+    if conds.len() == 1 {
+        return conds.remove(0);
     }
+    let places = literals.iter().map(|literal| cx.at(literal.span()));
+    Cond::Any(conds.into_iter().zip(places).map(|(cond, at)| Part { cond, at }).collect())
 }
 
 /// That a number, a date or a moment is one that is written, or that of another field.
-fn check_is_value(cx: &mut Cx<'_>, field: FieldId, ty: &FieldType, literal: &ast::Literal) -> Option<Cond> {
+fn check_is_value(cx: &mut Cx<'_>, field: FieldId, name: &str, ty: &FieldType, literal: &ast::Literal) -> Option<Cond> {
     if let Some(other) = other_field(cx, field, literal) {
         return Some(Cond::Compare(Number::Field(field), Comparison::Equal, Number::Field(other?)));
     }
-    match ty {
-        FieldType::Moment => within_day(cx, field, literal),
-        FieldType::Date => constant_date(cx, literal).map(|value| equals(field, value)),
-        _ => constant_number(cx, literal).map(|value| equals(field, value)),
+    let literal = std::slice::from_ref(literal);
+    match relation::values(cx, name, ty, literal)? {
+        Values::Ranges(ranges) => Some(in_ranges(cx, &Number::Field(field), &ranges, literal)),
+        Values::Codes(_) | Values::Texts(_) | Values::Truths(_) => None,
     }
 }
 
@@ -255,22 +210,17 @@ pub(super) fn stage_literal(cx: &mut Cx<'_>, literal: &ast::Literal) -> Option<i
     named::stage(cx, &text, at)
 }
 
-/// A value of a choice, in the spelling of its declaration.
-pub(super) fn check_choice(cx: &mut Cx<'_>, field: &str, choices: &[String], literal: &ast::Literal) -> Option<String> {
-    let ast::Literal::Text(text) = literal else {
-        let ty = FieldType::OneOf(choices.to_vec());
-        wrong_literal(cx, field, &ty, literal);
+/// A value of a choice, by its place in the list.
+pub(super) fn check_choice(cx: &mut Cx<'_>, field: &str, choices: &[String], literal: &ast::Literal) -> Option<usize> {
+    if report_field_beside_value(cx, field, &FieldType::OneOf(choices.to_vec()), literal) {
         return None;
-    };
-    let written = text.plain().unwrap_or_default();
-    let found = choices.iter().find(|choice| choice.to_lowercase() == written.to_lowercase()).cloned();
-    cx.means(text.span, Meaning::Value(ValueKind::Choice));
-    if found.is_none() {
-        let names: Vec<&str> = choices.iter().map(String::as_str).collect();
-        let diagnostic = types::unknown_choice(field, &written, &names, cx.at(text.span));
-        cx.report(diagnostic);
     }
-    found
+    let at = cx.at(literal.span());
+    if matches!(literal, ast::Literal::Text(_)) {
+        cx.means(at.span, Meaning::Value(ValueKind::Choice));
+    }
+    let text = cx.text_at(literal.span());
+    cx.read(literals::choice(field, choices, literal, &text, at))
 }
 
 /// A text that a value may be, in lower case; of a country its code.
@@ -289,69 +239,35 @@ pub(super) fn text_value(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: 
     code.map(str::to_lowercase)
 }
 
-pub(super) fn plain_text(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: &ast::Literal) -> Option<String> {
-    match literal {
-        ast::Literal::Text(text) => {
-            let plain = text.plain();
-            if plain.is_none() {
-                let diagnostic = types::no_fields_here(cx.at(text.span));
-                cx.report(diagnostic);
-            }
-            cx.means(text.span, Meaning::Value(ValueKind::Text));
-            plain
-        }
-        other => {
-            wrong_literal(cx, field, ty, other);
-            None
-        }
+fn plain_text(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: &ast::Literal) -> Option<String> {
+    if report_field_beside_value(cx, field, ty, literal) {
+        return None;
     }
+    let at = cx.at(literal.span());
+    if matches!(literal, ast::Literal::Text(_)) {
+        cx.means(at.span, Meaning::Value(ValueKind::Text));
+    }
+    let text = cx.text_at(literal.span());
+    cx.read(literals::plain(field, ty, literal, &text, at))
 }
 
-/// `country in (DE, AT, CH)`: reports all of a list's texts that have no quotes as the one mistake they are. Whether there are any.
-fn without_quotes(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literals: &[ast::Literal]) -> bool {
-    if !(ty.is_text() || matches!(ty, FieldType::OneOf(_))) {
-        return false;
+/// `job_title is first_name`: reports another field where a value is written out. Whether it is one.
+fn report_field_beside_value(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: &ast::Literal) -> bool {
+    let ast::Literal::Word(name) = literal else { return false };
+    let is_field = cx.env.schema.field(&name.text).is_some();
+    if is_field {
+        let example = literals::example(field, ty);
+        cx.report(types::field_beside_value(field, &name.text, schema::words(ty), cx.at(name.span), &example));
     }
-    let words: Vec<&ast::Literal> =
-        literals.iter().filter(|literal| matches!(literal, ast::Literal::Word(_))).collect();
-    let Some(first) = words.first() else { return false };
-    let text = cx.text_at(first.span());
-    let wanted = format!("{} like `{field}`", schema::words(ty));
-    let mut diagnostic = types::type_mismatch(&text, "a name", &wanted, cx.at(first.span()), "");
-    for word in &words {
-        diagnostic = diagnostic.edit(cx.at(word.span()), format!("\"{}\"", cx.text_at(word.span())));
-    }
-    cx.report(diagnostic.help("texts stand in quotes:"));
-    true
+    is_field
 }
 
 pub(super) fn wrong_literal(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: &ast::Literal) {
-    let example = match ty {
-        FieldType::YesNo => format!("{field} is yes"),
-        FieldType::Number | FieldType::Money => format!("{field} >= 10"),
-        FieldType::Date => format!("{field} is 2026-10-01"),
-        FieldType::Stage => "stage is customer".to_owned(),
-        FieldType::Country => format!("{field} is \"DE\""),
-        FieldType::OneOf(choices) => format!("{field} is \"{}\"", choices.first().map_or("…", String::as_str)),
-        _ => format!("{field} is \"…\""),
-    };
+    if report_field_beside_value(cx, field, ty, literal) {
+        return;
+    }
     let text = cx.text_at(literal.span());
-    let wanted = format!("{} like `{field}`", schema::words(ty));
-    let at = cx.at(literal.span());
-    let diagnostic = match literal {
-        // `job_title is first_name`
-        ast::Literal::Word(name) if cx.env.schema.field(&name.text).is_some() => {
-            types::field_beside_value(field, &text, schema::words(ty), at, &example)
-        }
-        // `industry is saas`
-        ast::Literal::Word(_) if ty.is_text() || matches!(ty, FieldType::OneOf(_)) => {
-            types::type_mismatch(&text, "a name", &wanted, at, "")
-                .help("texts stand in quotes:")
-                .edit(at, format!("\"{text}\""))
-        }
-        _ => types::type_mismatch(&text, literal_words(literal), &wanted, at, &example),
-    };
-    cx.report(diagnostic);
+    cx.report(literals::wrong(field, ty, literal, &text, cx.at(literal.span())));
 }
 
 fn check_text_tests(cx: &mut Cx<'_>, field: FieldId, relation: TextRelation, literals: &[ast::Literal]) -> Cond {
@@ -406,15 +322,12 @@ enum End {
 
 /// Both days belong to it, from the beginning of the first to the end of the last; and both moments, where they are fields.
 fn check_moment_between(cx: &mut Cx<'_>, field: FieldId, low: &ast::Sum, high: &ast::Sum) -> Cond {
-    let ends = [low, high].map(|end| match end.terms.as_slice() {
-        [(false, literal)] => match other_field(cx, field, literal) {
+    let shape = cx.env.schema.shape(field);
+    let ends = [low, high].map(|end| {
+        let literal = single(cx, &shape.name, &shape.ty, end)?;
+        match other_field(cx, field, literal) {
             Some(other) => other.map(End::Field),
             None => constant_day(cx, literal).map(|(from, until)| End::Day(from, until)),
-        },
-        _ => {
-            let text = cx.text_at(end.span);
-            cx.report(types::type_mismatch(&text, "a sum", "a date", cx.at(end.span), "2026-10-01"));
-            None
         }
     });
     let [Some(from), Some(to)] = ends else { return Cond::Unknown };
@@ -439,15 +352,9 @@ fn check_moment_between(cx: &mut Cx<'_>, field: FieldId, low: &ast::Sum, high: &
     Cond::All([(from, low), (to, high)].map(part).into())
 }
 
-fn within_day(cx: &mut Cx<'_>, field: FieldId, literal: &ast::Literal) -> Option<Cond> {
-    let (from, until) = constant_day(cx, literal)?;
-    let at = cx.at(literal.span());
-    Some(from_until(field, (from, at), (until, at)))
-}
-
-fn from_until(field: FieldId, from: (i64, Location), until: (i64, Location)) -> Cond {
+fn from_until(number: &Number, from: (i64, Location), until: (i64, Location)) -> Cond {
     let ends = [(Comparison::GreaterOrEqual, from), (Comparison::Less, until)];
-    let compare = |comparison, end| Cond::Compare(Number::Field(field), comparison, Number::Const(end));
+    let compare = |comparison, end| Cond::Compare(number.clone(), comparison, Number::Const(end));
     Cond::All(ends.map(|(comparison, (end, at))| Part { cond: compare(comparison, end), at }).into())
 }
 
@@ -479,14 +386,7 @@ pub(super) fn report_reversed(cx: &mut Cx<'_>, low: &ast::Sum, high: &ast::Sum) 
     cx.report(reach::nothing_between(&from, &to, at));
 }
 
-pub(super) fn check_field_order(
-    cx: &mut Cx<'_>,
-    field: FieldId,
-    order: Order,
-    sum: &ast::Sum,
-    span: Span,
-    known: &Known,
-) -> Cond {
+fn check_field_order(cx: &mut Cx<'_>, field: FieldId, order: Order, sum: &ast::Sum, span: Span, known: &Known) -> Cond {
     let Some(right) = order_value(cx, field, Some(order), sum, span, known) else { return Cond::Unknown };
     if matches!(order, Order::Under | Order::AtMost) && surprises(cx, field, span, known) {
         return Cond::Unknown;
@@ -523,35 +423,29 @@ fn order_value(
     span: Span,
     known: &Known,
 ) -> Option<Number> {
-    let shape = cx.env.schema.shape(field).clone();
+    let shape = cx.env.schema.shape(field);
     match shape.ty {
-        FieldType::Number | FieldType::Money => check_number(cx, sum, known),
-        FieldType::Date | FieldType::Moment => match sum.terms.as_slice() {
-            [(false, literal @ ast::Literal::Word(name))] if cx.env.schema.field(&name.text).is_some() => {
+        FieldType::Number | FieldType::Money => check_number(cx, sum, known, Missing::IsFalse),
+        FieldType::Date | FieldType::Moment => match single(cx, &shape.name, &shape.ty, sum)? {
+            literal @ ast::Literal::Word(name) if cx.env.schema.field(&name.text).is_some() => {
                 other_field(cx, field, literal)?.map(Number::Field)
             }
-            [(false, literal)] if shape.ty == FieldType::Date => constant_date(cx, literal).map(Number::Const),
-            [(false, literal)] => day_bound(cx, &shape.name, order?, literal, span).map(Number::Const),
-            // `10000-01-01` too: a year has four digits.
-            _ => {
-                let text = cx.text_at(sum.span);
-                cx.report(types::type_mismatch(&text, "a sum", "a date", cx.at(sum.span), "2026-10-01"));
-                None
-            }
+            literal if shape.ty == FieldType::Date => constant_date(cx, literal).map(Number::Const),
+            literal => day_bound(cx, &shape.name, order?, literal, span).map(Number::Const),
         },
-        FieldType::Stage => match sum.terms.as_slice() {
-            [(false, literal)] => stage_literal(cx, literal).map(Number::Const),
-            _ => None,
-        },
-        _ => {
-            let wanted = "something that has an order, such as a number, a date, a moment or a stage";
-            let diagnostic = types::type_mismatch(&shape.name, schema::words(&shape.ty), wanted, cx.at(span), "");
-            cx.report(diagnostic);
+        FieldType::Stage => {
+            let literal = single(cx, &shape.name, &shape.ty, sum)?;
+            stage_literal(cx, literal).map(Number::Const)
+        }
+        FieldType::Text
+        | FieldType::YesNo
+        | FieldType::Email
+        | FieldType::Url
+        | FieldType::Timezone
+        | FieldType::Country
+        | FieldType::OneOf(_) => {
+            report_no_order(cx, &shape.name, &shape.ty, span);
             None
         }
     }
-}
-
-fn equals(field: FieldId, value: i64) -> Cond {
-    Cond::Compare(Number::Field(field), Comparison::Equal, Number::Const(value))
 }

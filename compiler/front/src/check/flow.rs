@@ -24,8 +24,8 @@ pub(super) struct Journey {
     pub(super) waited_until: bool,
     /// A step could not be read, so anything may have happened.
     pub(super) blind: bool,
-    /// Everyone has left: nobody comes here.
-    pub(super) left: bool,
+    /// The step at which everyone has left, if nobody comes here.
+    pub(super) left: Option<Location>,
     pub(super) known: Known,
     /// The workflow that it is in.
     pub(super) workflow: Option<WorkflowId>,
@@ -72,10 +72,10 @@ impl Journey {
 
     /// Joins the ways of a branch: only those on which people go on.
     pub(super) fn join(before: &Journey, ways: Vec<Journey>) -> Journey {
-        let mut open = ways.iter().filter(|way| !way.left);
+        let mut open = ways.iter().filter(|way| way.left.is_none());
         let Some(mut joined) = open.next().cloned() else {
             let blind = ways.iter().any(|way| way.blind);
-            return Journey { left: !blind, blind, ..before.clone() };
+            return Journey { left: (!blind).then_some(before.here), blind, ..before.clone() };
         };
         for way in open {
             // Most branches send nothing: then both ways share what was sent before.

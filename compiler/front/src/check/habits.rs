@@ -3,8 +3,8 @@
 //! They are well-formed, so the parser lets them through; what was meant is plain, so it is said instead of a type error.
 
 use super::cx::Cx;
-use super::number::literal_words;
 use crate::diagnostics::types;
+use crate::literals;
 use crate::source::Span;
 use crate::syntax::ast::{self, Predicate, Relation, TextRelation};
 
@@ -21,7 +21,7 @@ pub(super) fn report_list_meant(cx: &mut Cx<'_>, before: &Before<'_>, parts: &[P
     };
     let whole = Span::new(field.span.start, last.span().end);
     let (text, at) = (cx.text_at(second.span()), cx.at(second.span()));
-    let diagnostic = types::not_a_condition(&text, literal_words(second), at, "");
+    let diagnostic = types::not_a_condition(&text, literals::kind(second), at, "");
     cx.report(diagnostic.help("several values stand in a list:").edit(cx.at(whole), list));
 }
 

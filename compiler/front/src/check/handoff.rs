@@ -28,7 +28,6 @@ pub(super) fn check(cx: &mut Cx<'_>, handoff: &HandoffStep, journey: &mut Journe
         }
     });
     // A handoff takes the contact out of the workflow, unless it says `keep in workflow`.
-    journey.left |= !handoff.keeps();
     let then = (!handoff.keeps()).then_some(Ending::HandedOff);
     Form::Effect { effect: team.map(|team| Handoff { team, note, task }.into()), then }
 }

@@ -17,6 +17,7 @@ mod named;
 mod never;
 mod number;
 mod predicate;
+mod relation;
 mod segment;
 mod step;
 mod team;

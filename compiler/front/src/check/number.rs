@@ -5,11 +5,12 @@ use super::cx::Cx;
 use super::named;
 use crate::diagnostics::{missing, types};
 use crate::env::schema;
+use crate::literals;
 use crate::meaning::{Meaning, ValueKind};
 use crate::source::Span;
 use crate::syntax::ast::{self, Order};
 use crate::typed::Number;
-use crate::values::{day_after, days_of, number_of, point_or_thousands};
+use crate::values::day_after;
 use flow_ir::limits::MAX_TERMS;
 use flow_ir::{FieldId, FieldType};
 
@@ -24,23 +25,36 @@ pub(super) enum Term {
     Wrong,
 }
 
+/// What becomes of a lone field that somebody lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// The side of a comparison, which is false then.
+    IsFalse,
+    /// A value that something is made of: it needs a fallback.
+    NeedsFallback,
+}
+
 /// A sum of numbers; `None` where it is wrong and reported.
-pub(super) fn check_number(cx: &mut Cx<'_>, sum: &ast::Sum, known: &Known) -> Option<Number> {
+pub(super) fn check_number(cx: &mut Cx<'_>, sum: &ast::Sum, known: &Known, missing: Missing) -> Option<Number> {
     if sum.terms.len() > MAX_TERMS {
         let at = cx.at(sum.span);
-        cx.report(types::bad_number(&format!("a sum of {} terms", sum.terms.len()), "more than 16 terms", at));
+        cx.report(types::bad_number(
+            &format!("a sum of {} terms", sum.terms.len()),
+            &format!("more than {MAX_TERMS} terms"),
+            at,
+        ));
         return None;
     }
     let alone = sum.terms.len() == 1;
+    let may_miss = alone && missing == Missing::IsFalse;
     let mut total: Option<Number> = None;
     let mut wrong = false;
     for (minus, literal) in &sum.terms {
-        let Some(term) = check_term(cx, literal, known, alone) else {
+        let Some(term) = check_term(cx, literal, known, may_miss) else {
             wrong = true;
             continue;
         };
         total = Some(match total {
-            None if *minus => Number::Sub(Box::new(Number::Const(0)), Box::new(term)),
             None => term,
             Some(before) if *minus => Number::Sub(Box::new(before), Box::new(term)),
             Some(before) => Number::Add(Box::new(before), Box::new(term)),
@@ -52,7 +66,7 @@ pub(super) fn check_number(cx: &mut Cx<'_>, sum: &ast::Sum, known: &Known) -> Op
 
 /// A value: a sum, or a field with a fallback.
 pub(super) fn check_value(cx: &mut Cx<'_>, value: &ast::Value, known: &Known) -> Option<Number> {
-    let Some(fallback) = &value.fallback else { return check_number(cx, &value.sum, known) };
+    let Some(fallback) = &value.fallback else { return check_number(cx, &value.sum, known, Missing::NeedsFallback) };
     let default = constant_number(cx, fallback)?;
     match value.sum.terms.as_slice() {
         [(false, ast::Literal::Word(name))] => {
@@ -68,24 +82,37 @@ pub(super) fn check_value(cx: &mut Cx<'_>, value: &ast::Value, known: &Known) ->
     }
 }
 
-pub(super) fn check_term(cx: &mut Cx<'_>, literal: &ast::Literal, known: &Known, alone: bool) -> Option<Number> {
+fn check_term(cx: &mut Cx<'_>, literal: &ast::Literal, known: &Known, may_miss: bool) -> Option<Number> {
     match literal {
-        ast::Literal::Nested(value, _) => check_value(cx, value, known),
-        ast::Literal::Word(name) => {
-            let field = number_field(cx, name)?;
-            if cx.env.schema.shape(field).optional && !known.contains(&field) && !alone {
-                let diagnostic =
-                    missing::possibly_missing_in_sum(&name.text, cx.at(name.span), cx.env.schema.declared(field));
-                cx.report(diagnostic);
-                return None;
-            }
-            Some(Number::Field(field))
-        }
+        ast::Literal::Nested(value, span) => match lone_field(value) {
+            // Parentheses alone give nobody a value; the mended line stands in place of them.
+            Some(name) => lone_number(cx, name, *span, known, false),
+            None => check_value(cx, value, known),
+        },
+        ast::Literal::Word(name) => lone_number(cx, name, name.span, known, may_miss),
         other => constant_number(cx, other).map(Number::Const),
     }
 }
 
-pub(super) fn number_field(cx: &mut Cx<'_>, name: &ast::Name) -> Option<FieldId> {
+/// The field in `(employees)`.
+fn lone_field(value: &ast::Value) -> Option<&ast::Name> {
+    match (value.sum.terms.as_slice(), &value.fallback) {
+        ([(false, ast::Literal::Word(name))], None) => Some(name),
+        _ => None,
+    }
+}
+
+/// A field as a number. A fallback would stand in place of `span`.
+fn lone_number(cx: &mut Cx<'_>, name: &ast::Name, span: Span, known: &Known, may_miss: bool) -> Option<Number> {
+    let field = number_field(cx, name)?;
+    if cx.env.schema.shape(field).optional && !known.contains(&field) && !may_miss {
+        cx.report(missing::possibly_missing_number(&name.text, cx.at(span), cx.env.schema.declared(field)));
+        return None;
+    }
+    Some(Number::Field(field))
+}
+
+fn number_field(cx: &mut Cx<'_>, name: &ast::Name) -> Option<FieldId> {
     let field = named::field(cx, name)?;
     let ty = &cx.env.schema.shape(field).ty;
     if matches!(ty, FieldType::Number | FieldType::Money) {
@@ -98,48 +125,19 @@ pub(super) fn number_field(cx: &mut Cx<'_>, name: &ast::Name) -> Option<FieldId>
 
 /// A literal number.
 pub(super) fn constant_number(cx: &mut Cx<'_>, literal: &ast::Literal) -> Option<i64> {
-    let at = cx.at(literal.span());
-    match literal {
-        ast::Literal::Number(text, _) => match number_of(text) {
-            Ok(_) if let Some(readings) = point_or_thousands(text) => {
-                cx.report(types::point_or_thousands(text, at, readings));
-                None
-            }
-            Ok(value) => {
-                cx.means(at.span, Meaning::Value(ValueKind::Number));
-                Some(value)
-            }
-            Err(why) => {
-                cx.report(types::bad_number(text, why, at));
-                None
-            }
-        },
-        other => {
-            let text = cx.text_at(other.span());
-            cx.report(types::type_mismatch(&text, literal_words(other), "a number", at, "10"));
-            None
-        }
-    }
+    let (at, text) = (cx.at(literal.span()), cx.text_at(literal.span()));
+    let value = cx.read(literals::number(literal, &text, at))?;
+    cx.means(at.span, Meaning::Value(ValueKind::Number));
+    Some(value)
 }
 
 /// A literal date.
 pub(super) fn constant_date(cx: &mut Cx<'_>, literal: &ast::Literal) -> Option<i64> {
-    let at = cx.at(literal.span());
-    match literal {
-        ast::Literal::Date(text, _) => {
-            let days = days_of(text);
-            cx.means(at.span, Meaning::Value(ValueKind::Date));
-            if days.is_none() {
-                cx.report(types::bad_date(text, at));
-            }
-            days
-        }
-        other => {
-            let text = cx.text_at(other.span());
-            cx.report(types::type_mismatch(&text, literal_words(other), "a date", at, "2026-10-01"));
-            None
-        }
+    let (at, text) = (cx.at(literal.span()), cx.text_at(literal.span()));
+    if matches!(literal, ast::Literal::Date(..)) {
+        cx.means(at.span, Meaning::Value(ValueKind::Date));
     }
+    cx.read(literals::date(literal, &text, at))
 }
 
 /// A day as its moments in the project's zone: the first, and the first of the day after it.
@@ -183,17 +181,5 @@ pub(super) fn check_left_side(cx: &mut Cx<'_>, sum: &ast::Sum, known: &Known) ->
             None => Term::Word(name.clone()),
         };
     }
-    check_number(cx, sum, known).map_or(Term::Wrong, Term::Number)
-}
-
-/// A literal's kind in words.
-pub(super) fn literal_words(literal: &ast::Literal) -> &'static str {
-    match literal {
-        ast::Literal::Number(..) => "a number",
-        ast::Literal::Text(_) => "a text",
-        ast::Literal::Truth(..) => "a yes or no",
-        ast::Literal::Date(..) => "a date",
-        ast::Literal::Word(_) => "a name",
-        ast::Literal::Nested(..) => "a value",
-    }
+    check_number(cx, sum, known, Missing::IsFalse).map_or(Term::Wrong, Term::Number)
 }

@@ -3,21 +3,23 @@
 use super::Known;
 use super::cx::Cx;
 use super::event::check_event;
-use super::field::{check_between, check_field_relation};
+use super::field::{check_between, check_field_relation, in_ranges};
 use super::flow::Journey;
 use super::habits::report_list_meant;
 use super::habits::{field_and_values, lone_value};
 use super::named;
-use super::number::{Term, literal_words};
-use super::number::{check_left_side, check_number};
+use super::number::Term;
+use super::number::{Missing, check_left_side, check_number};
+use super::relation::{self, Values};
 use crate::diagnostics::{missing, names, syntax, types};
 use crate::env::{Env, schema};
+use crate::literals;
 use crate::meaning::Meaning;
 use crate::source::Span;
 use crate::syntax::ast::{self, Kind, Order, Predicate, Relation};
 use crate::syntax::constructs;
 use crate::syntax::line::one_line;
-use crate::typed::{Cond, Part};
+use crate::typed::{Cond, Number, Part};
 use flow_ir::limits::MAX_CONDITION_BYTES;
 use flow_ir::{Comparison, FieldId, FieldType};
 
@@ -74,7 +76,9 @@ pub(super) fn check_predicate(cx: &mut Cx<'_>, predicate: &Predicate, asked: Ask
     // Without the space that a layout puts in and takes out.
     if span.range().len() > MAX_CONDITION_BYTES && one_line(&cx.text_at(span)).len() > MAX_CONDITION_BYTES {
         let what = format!("condition is longer than {} KiB", MAX_CONDITION_BYTES / 1024);
-        cx.report(syntax::too_large(&what, cx.at(Span::new(span.start, span.start + 1))));
+        let at = cx.at(Span::new(span.start, span.start + 1));
+        let help = "give parts of it a name with `segment`, and put the names here";
+        cx.report(syntax::too_large(&what, at, "it begins here", help));
         return Cond::Unknown;
     }
     let cond = dispatch(cx, predicate, asked, known);
@@ -103,7 +107,7 @@ fn dispatch(cx: &mut Cx<'_>, predicate: &Predicate, asked: Asked<'_>, known: &Kn
     constructs::predicates!(dispatch)
 }
 
-pub(super) fn check_all(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, known: &Known) -> Cond {
+fn check_all(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, known: &Known) -> Cond {
     let mut known = known.clone();
     // Also where it is said behind the test: `employees < 50 and employees is known`.
     known.extend(presence_asked(cx, parts, true));
@@ -116,7 +120,7 @@ pub(super) fn check_all(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, 
     Cond::All(conds)
 }
 
-pub(super) fn check_any(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, known: &Known) -> Cond {
+fn check_any(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, known: &Known) -> Cond {
     if let Some(at) = parts.iter().position(|part| lone_value(part).is_some())
         && let Some(from @ [before, ..]) = at.checked_sub(1).and_then(|before| parts.get(before..))
         && let Some(before) = field_and_values(before)
@@ -136,7 +140,7 @@ pub(super) fn check_any(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, 
 }
 
 /// The fields of which a part says that they are known (`is known`), or not (`is unknown`).
-pub(super) fn presence_asked(cx: &Cx<'_>, parts: &[Predicate], known: bool) -> Known {
+fn presence_asked(cx: &Cx<'_>, parts: &[Predicate], known: bool) -> Known {
     let asked = parts.iter().filter_map(|part| match part {
         Predicate::Compare { left, relation: Some(relation), .. } => {
             let asks = if known { Relation::IsKnown } else { Relation::IsUnknown };
@@ -151,7 +155,7 @@ pub(super) fn presence_asked(cx: &Cx<'_>, parts: &[Predicate], known: bool) -> K
 }
 
 /// `a and b or c`: shows both readings, grouped around the `and`s and around the `or`s.
-pub(super) fn report_mixed(cx: &mut Cx<'_>, parts: &[Predicate], ors: &[bool], span: Span) -> Cond {
+fn report_mixed(cx: &mut Cx<'_>, parts: &[Predicate], ors: &[bool], span: Span) -> Cond {
     let texts: Vec<String> = parts.iter().map(|part| cx.text_at(part.span())).collect();
     let reading = |split_at_or: bool| {
         let mut groups: Vec<Vec<&str>> = vec![Vec::new()];
@@ -174,7 +178,7 @@ pub(super) fn report_mixed(cx: &mut Cx<'_>, parts: &[Predicate], ors: &[bool], s
     Cond::Unknown
 }
 
-pub(super) fn check_not(cx: &mut Cx<'_>, inner: &Predicate, span: Span, asked: Asked<'_>, known: &Known) -> Cond {
+fn check_not(cx: &mut Cx<'_>, inner: &Predicate, span: Span, asked: Asked<'_>, known: &Known) -> Cond {
     let cond = check_predicate(cx, inner, asked, known);
     if let Some(field) = first_missing(cx, &cond, known) {
         let name = cx.env.schema.shape(field).name.clone();
@@ -187,7 +191,7 @@ pub(super) fn check_not(cx: &mut Cx<'_>, inner: &Predicate, span: Span, asked: A
 }
 
 /// The first field of a comparison that may be missing where nothing says it is known.
-pub(super) fn first_missing(cx: &Cx<'_>, cond: &Cond, known: &Known) -> Option<FieldId> {
+fn first_missing(cx: &Cx<'_>, cond: &Cond, known: &Known) -> Option<FieldId> {
     match cond {
         Cond::All(parts) => {
             let mut known = known.clone();
@@ -221,7 +225,7 @@ pub(super) fn may_miss(cx: &Cx<'_>, field: FieldId, known: &Known) -> Option<Fie
     (cx.env.schema.shape(field).optional && !known.contains(&field)).then_some(field)
 }
 
-pub(super) fn check_compare(
+fn check_compare(
     cx: &mut Cx<'_>,
     left: &ast::Sum,
     relation: Option<&Relation>,
@@ -232,7 +236,7 @@ pub(super) fn check_compare(
     // A value alone, before it is taken for a number.
     if let (None, [(false, literal @ (ast::Literal::Text(_) | ast::Literal::Date(..)))]) = (relation, &*left.terms) {
         let text = cx.text_at(span);
-        cx.report(types::not_a_condition(&text, literal_words(literal), cx.at(span), "industry is \"saas\""));
+        cx.report(types::not_a_condition(&text, literals::kind(literal), cx.at(span), "industry is \"saas\""));
         return Cond::Unknown;
     }
     match (check_left_side(cx, left, known), relation) {
@@ -244,16 +248,8 @@ pub(super) fn check_compare(
             unknown_subject(cx, &name);
             Cond::Unknown
         }
-        (Term::Number(number), Some(Relation::Order(order, sum))) => match check_number(cx, sum, known) {
-            Some(right) => Cond::Compare(number, comparison(*order), right),
-            None => Cond::Unknown,
-        },
-        (Term::Number(number), Some(Relation::Between(low, high))) => {
-            let ends = [low, high].map(|end| check_number(cx, end, known));
-            let [Some(from), Some(to)] = ends else { return Cond::Unknown };
-            check_between(cx, &number, (from, low), (to, high))
-        }
-        (Term::Number(_), _) => {
+        (Term::Number(number), Some(relation)) => check_number_relation(cx, &number, left, relation, span, known),
+        (Term::Number(_), None) => {
             let diagnostic = types::not_a_condition(&cx.text_at(span), "a value", cx.at(span), "score >= 60");
             cx.report(diagnostic);
             Cond::Unknown
@@ -261,7 +257,48 @@ pub(super) fn check_compare(
     }
 }
 
-pub(super) fn unknown_subject(cx: &mut Cx<'_>, name: &ast::Name) {
+/// What else is asked of a sum, which nobody lacks: every field in it is known or has a fallback.
+fn check_number_relation(
+    cx: &mut Cx<'_>,
+    number: &Number,
+    left: &ast::Sum,
+    relation: &Relation,
+    span: Span,
+    known: &Known,
+) -> Cond {
+    let name = cx.text_at(left.span);
+    let mut is_one_of = |literals: &[ast::Literal]| match relation::values(cx, &name, &FieldType::Number, literals) {
+        Some(Values::Ranges(ranges)) => in_ranges(cx, number, &ranges, literals),
+        _ => Cond::Unknown,
+    };
+    let not = |cond| if cond == Cond::Unknown { cond } else { Cond::Not(Box::new(cond)) };
+    match relation {
+        Relation::Is(literal) => is_one_of(std::slice::from_ref(literal)),
+        Relation::In(literals) => is_one_of(literals),
+        Relation::IsNot(literal) => not(is_one_of(std::slice::from_ref(literal))),
+        Relation::NotIn(literals) => not(is_one_of(literals)),
+        Relation::IsKnown | Relation::IsUnknown => {
+            let unknown = *relation == Relation::IsUnknown;
+            cx.report(missing::never_missing(&name, unknown, cx.at(span), None));
+            Cond::Unknown
+        }
+        Relation::Text(..) => {
+            cx.report(types::type_mismatch(&name, "a number", "a text", cx.at(left.span), ""));
+            Cond::Unknown
+        }
+        Relation::Order(order, sum) => match check_number(cx, sum, known, Missing::IsFalse) {
+            Some(right) => Cond::Compare(number.clone(), comparison(*order), right),
+            None => Cond::Unknown,
+        },
+        Relation::Between(low, high) => {
+            let ends = [low, high].map(|end| check_number(cx, end, known, Missing::IsFalse));
+            let [Some(from), Some(to)] = ends else { return Cond::Unknown };
+            check_between(cx, number, (from, low), (to, high))
+        }
+    }
+}
+
+fn unknown_subject(cx: &mut Cx<'_>, name: &ast::Name) {
     let at = cx.at(name.span);
     let is = if cx.env.schema.event(&name.text).is_some() {
         Some("an event")
@@ -286,10 +323,13 @@ pub(super) fn unknown_subject(cx: &mut Cx<'_>, name: &ast::Name) {
 }
 
 /// A yes/no field alone.
-pub(super) fn check_bare_field(cx: &mut Cx<'_>, field: FieldId, span: Span) -> Cond {
+fn check_bare_field(cx: &mut Cx<'_>, field: FieldId, span: Span) -> Cond {
     let shape = cx.env.schema.shape(field);
     if shape.ty == FieldType::YesNo {
         return Cond::Truth(field);
+    }
+    if cx.env.is_disputed(&shape.name) {
+        return Cond::Unknown;
     }
     let example = match shape.ty {
         FieldType::Number | FieldType::Money => format!("{} >= 10", shape.name),
@@ -302,7 +342,7 @@ pub(super) fn check_bare_field(cx: &mut Cx<'_>, field: FieldId, span: Span) -> C
 }
 
 /// A word alone that is no field: a segment, a stage, an event.
-pub(super) fn check_bare_word(cx: &mut Cx<'_>, name: &ast::Name, asked: Asked<'_>) -> Cond {
+fn check_bare_word(cx: &mut Cx<'_>, name: &ast::Name, asked: Asked<'_>) -> Cond {
     if let Some(segment) = named::known_segment(cx, name) {
         // One that was refused as a whole was reported at its declaration.
         return cx.env.segment(segment).map_or(Cond::Unknown, |_| Cond::Segment(segment));

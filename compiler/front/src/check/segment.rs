@@ -66,12 +66,17 @@ fn report_large(env: &Env<'_>, named: &[Named<'_>], extents: &[Option<Extent>], 
         let first = named[index].segments.iter().all(|(of, _)| !large(extents[*of]));
         if large(*extent) && first {
             let segment = &env.scope.segments[index];
-            let what = if extent.is_some_and(|extent| extent.depth > MAX_SEGMENT_DEPTH) {
-                format!("segment names a segment that names a segment, more than {MAX_SEGMENT_DEPTH} deep")
+            let at = segment.at(segment.node.name.span);
+            found.push(if extent.is_some_and(|extent| extent.depth > MAX_SEGMENT_DEPTH) {
+                let what = format!("segment names a segment that names a segment, more than {MAX_SEGMENT_DEPTH} deep");
+                let help = "write what the innermost ones say into one segment, and name that";
+                syntax::too_large(&what, at, "nobody could follow what it stands for", help)
             } else {
-                format!("segment stands for more than {MAX_SEGMENT_TESTS} tests")
-            };
-            found.push(syntax::too_large(&what, segment.at(segment.node.name.span)));
+                let what = format!("segment stands for more than {MAX_SEGMENT_TESTS} tests");
+                let help =
+                    "leave tests out; several values of one field are one test: `industry in (\"saas\", \"fintech\")`";
+                syntax::too_large(&what, at, "those of the segments it names count too", help)
+            });
         }
     }
 }

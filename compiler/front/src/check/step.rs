@@ -21,6 +21,7 @@ pub(super) fn check_steps<'t>(
 fn check_step(cx: &mut Cx<'_>, step: &Step, journey: &mut Journey) -> TypedStep {
     let at = cx.at(step.head);
     journey.here = at;
+    let left_before = journey.left.filter(|_| !journey.blind);
     macro_rules! dispatch {
         ({$($module:ident: $variant:ident($node:ident) $rules:tt $about:tt;)*} $later:tt) => {
             match &step.kind {
@@ -33,9 +34,12 @@ fn check_step(cx: &mut Cx<'_>, step: &Step, journey: &mut Journey) -> TypedStep 
         };
     }
     let (kind, form) = constructs::steps!(dispatch);
+    if form.ends() {
+        journey.left = journey.left.or(Some(at));
+    }
     let label =
         step.label.as_ref().and_then(|label| name_text(cx, label, "label", "step \"pricing nudge\": send nudge"));
-    TypedStep { label, kind, form, text: cx.text_at(step.head), at }
+    TypedStep { label, kind, form, text: cx.text_at(step.head), at, left_before }
 }
 
 /// Reports each label that an earlier step of the workflow has, however deep they stand. Case and outer blanks make no difference to people.

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 const MIN_VALUE_BYTES: usize = '…'.len_utf8();
 
 /// A text that is filled in for each person.
-pub(super) fn template_text(cx: &mut Cx<'_>, text: &Text, known: &Known) -> TextTemplate {
+fn template_text(cx: &mut Cx<'_>, text: &Text, known: &Known) -> TextTemplate {
     let foreign = report_foreign(cx, text);
     // `${first_name}` is one mistake, and has a field in it.
     let is_foreign = |piece: &TextPiece| match piece {
@@ -102,7 +102,7 @@ fn report_braces(cx: &mut Cx<'_>, text: &Text) -> Vec<Span> {
     with_brace
 }
 
-pub(super) fn check_piece(cx: &mut Cx<'_>, piece: &TextPiece, known: &Known) -> Option<Piece> {
+fn check_piece(cx: &mut Cx<'_>, piece: &TextPiece, known: &Known) -> Option<Piece> {
     match piece {
         TextPiece::Plain(text) => Some(Piece::Text(text.clone())),
         TextPiece::Field { field: name, fallback, span } => {
@@ -157,7 +157,7 @@ pub(super) fn fixed_text(cx: &mut Cx<'_>, text: &Text) -> Option<String> {
 pub(super) fn check_address(cx: &mut Cx<'_>, text: &Text, named: bool) -> Option<String> {
     let plain = fixed_text(cx, text)?;
     let Some(why) = wrong_address(&plain, named) else { return Some(plain) };
-    let diagnostic = types::bad_address(&plain, why, cx.at(text.span), named);
+    let diagnostic = types::bad_address(&plain, &why, cx.at(text.span), named);
     cx.report(diagnostic);
     None
 }
@@ -179,16 +179,18 @@ pub(super) fn report_repeated(cx: &mut Cx<'_>, what: &str, clause: &str, second:
 }
 
 /// What is wrong with an address, with the name before it where one may stand there.
-fn wrong_address(plain: &str, named: bool) -> Option<&'static str> {
+fn wrong_address(plain: &str, named: bool) -> Option<String> {
     let (name, bare) = match plain.trim().strip_suffix('>').and_then(|before| before.rsplit_once('<')) {
         Some((name, inside)) if named => (name.trim(), inside),
         _ => ("", plain),
     };
     if name.len() > NAME_MAX_OCTETS {
-        return Some("the name before it is longer than 256 bytes");
+        return Some(format!("the name before it is longer than {NAME_MAX_OCTETS} bytes"));
     }
     match address::parts(bare.trim()) {
-        Err(why) => Some(why),
-        Ok((_, domain)) => (!domain.contains('.')).then_some("the part after the `@` has no ending such as `.com`"),
+        Err(why) => Some(why.to_owned()),
+        Ok((_, domain)) => {
+            (!domain.contains('.')).then(|| "the part after the `@` has no ending such as `.com`".to_owned())
+        }
     }
 }

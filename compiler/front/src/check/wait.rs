@@ -23,7 +23,7 @@ pub(super) fn check(cx: &mut Cx<'_>, wait: &Wait, journey: &mut Journey) -> Form
     }
 }
 
-pub(super) fn check_wait_until(
+fn check_wait_until(
     cx: &mut Cx<'_>,
     until: &Predicate,
     up_to: Option<&Duration>,

@@ -4,7 +4,7 @@ use super::cx::Cx;
 use super::header::Around;
 use crate::diagnostics::time;
 use crate::source::Span;
-use crate::syntax::ast;
+use crate::syntax::ast::{self, Days};
 use crate::typed::TypedWorkflow;
 use flow_ir::SendWindow;
 
@@ -17,7 +17,7 @@ pub(super) fn window(cx: &mut Cx<'_>, window: &ast::Window, _: &Around<'_>, type
 }
 
 fn check_window(cx: &mut Cx<'_>, window: &ast::Window) -> Option<SendWindow> {
-    let days = window.days.iter().fold(0, |days, day| days | day_bits(&day.text));
+    let days = window.days.iter().fold(0, |days, day| days | day_bits(*day));
     let from = window.from.as_ref().map_or(Some(0), |clock| check_opening(cx, clock));
     let to = window.to.as_ref().map_or(Some(0), |clock| check_clock(cx, clock));
     if let (Some(from), Some(to), true) = (&window.from, &window.to, from.is_some() && from == to) {
@@ -54,17 +54,18 @@ fn check_clock(cx: &mut Cx<'_>, clock: &ast::Name) -> Option<u16> {
     minutes
 }
 
-fn day_bits(day: &str) -> u8 {
-    match day {
-        "weekdays" => WEEKDAYS,
-        "weekends" => WEEKENDS,
-        "every day" => EVERY_DAY,
-        "monday" => 1,
-        "tuesday" => 1 << 1,
-        "wednesday" => 1 << 2,
-        "thursday" => 1 << 3,
-        "friday" => 1 << 4,
-        "saturday" => 1 << 5,
-        _ => 1 << 6,
+/// A bit for each day, Monday the lowest.
+fn day_bits(days: Days) -> u8 {
+    match days {
+        Days::Weekdays => WEEKDAYS,
+        Days::Weekends => WEEKENDS,
+        Days::EveryDay => EVERY_DAY,
+        Days::Monday => 1,
+        Days::Tuesday => 1 << 1,
+        Days::Wednesday => 1 << 2,
+        Days::Thursday => 1 << 3,
+        Days::Friday => 1 << 4,
+        Days::Saturday => 1 << 5,
+        Days::Sunday => 1 << 6,
     }
 }

@@ -35,8 +35,9 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
     };
     check_headers(cx, node, &anywhere, &mut typed);
     if count_steps(node.steps()) > MAX_STEPS {
-        let diagnostic = syntax::too_large(&format!("workflow has more than {MAX_STEPS} steps"), cx.at(node.name.span));
-        cx.report(diagnostic);
+        let what = format!("workflow has more than {MAX_STEPS} steps");
+        let help = "part it into two workflows, and let the first `start` the second";
+        cx.report(syntax::too_large(&what, cx.at(node.name.span), "those of its branches count too", help));
         return typed;
     }
     let mut journey = Journey::start(sends);

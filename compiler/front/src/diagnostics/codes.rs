@@ -73,7 +73,7 @@ macro_rules! codes {
                 // 07: reach
                 Unreachable "0701" "unreachable" proof reach;
                 NeverTrue "0702" "never-true" proof contradiction;
-                NothingToDo "0703" "nothing-to-do";
+                NothingToDo "0703" "nothing-to-do" proof nothing_to_do;
                 StartCycle "0704" "start-cycle" proof start_cycle;
                 StopsItself "0705" "stops-itself";
                 AlwaysTrue "0706" "always-true" proof ways;

@@ -54,6 +54,9 @@ pub(crate) fn unclear_engagement(verb: &str, candidates: &[(String, Location)], 
     diagnostic.help(format!("name it: `{}`{any}", readings.join("`, `")))
 }
 
+/// Where it can be asked whether a wait was in vain.
+const BEHIND_A_WAIT: &str = "ask it in a step right after a `wait until … up to …`";
+
 pub(crate) fn timed_out_without_wait(at: Location) -> Diagnostic {
     Diagnostic::error(
         Code::TimedOutWithoutWait,
@@ -61,7 +64,7 @@ pub(crate) fn timed_out_without_wait(at: Location) -> Diagnostic {
         at,
         "`timed out` asks about a `wait until`",
     )
-    .help("put it right after a `wait until … up to …`")
+    .help(BEHIND_A_WAIT)
 }
 
 pub(crate) fn sent_again(email: &str, at: Location, first: Location) -> Diagnostic {
@@ -76,12 +79,25 @@ pub(crate) fn sent_again(email: &str, at: Location, first: Location) -> Diagnost
     .help("send another email")
 }
 
-pub(crate) fn journey_only(what: &str, at: Location, place: &str) -> Diagnostic {
+/// What a journey alone can answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum JourneyOnly<'v> {
+    /// What became of a mail, in the word for it: anywhere in a workflow.
+    Mail(&'v str),
+    /// Of the wait right before.
+    TimedOut,
+}
+
+pub(crate) fn journey_only(what: JourneyOnly<'_>, at: Location, place: &str) -> Diagnostic {
+    let (what, help) = match what {
+        JourneyOnly::Mail(verb) => (verb, "ask it in a step, an `exit when` or a `goal`"),
+        JourneyOnly::TimedOut => ("timed out", BEHIND_A_WAIT),
+    };
     Diagnostic::error(
         Code::JourneyOnly,
         format!("`{what}` can only be asked inside a workflow"),
         at,
         format!("{place} belongs to no journey"),
     )
-    .help("ask it in a step, an `exit when` or a `goal`")
+    .help(help)
 }

@@ -14,9 +14,15 @@ pub(crate) fn possibly_missing_in_text(field: &str, at: Location, declared: Opti
     .edit(at, format!("{{{field} or \"there\"}}"))
 }
 
-pub(crate) fn possibly_missing_in_sum(field: &str, at: Location, declared: Option<Location>) -> Diagnostic {
+/// In a sum, or as what a field is set to.
+pub(crate) fn possibly_missing_number(field: &str, at: Location, declared: Option<Location>) -> Diagnostic {
     declared_at(
-        Diagnostic::error(Code::PossiblyMissing, format!("`{field}` may be missing here"), at, "a sum needs a value"),
+        Diagnostic::error(
+            Code::PossiblyMissing,
+            format!("`{field}` may be missing here"),
+            at,
+            "there must be a number to count",
+        ),
         field,
         declared,
     )

@@ -187,6 +187,7 @@ pub(crate) fn and_or_mixed(at: Location, first: String, second: String) -> Diagn
     .reading("or", at, second)
 }
 
-pub(crate) fn too_large(what: &str, at: Location) -> Diagnostic {
-    Diagnostic::error(Code::TooLarge, format!("this {what}"), at, "reading stopped here").help("split it up")
+/// More than there is room for. Who finds it knows what is seen at the place, and what can be done.
+pub(crate) fn too_large(what: &str, at: Location, label: &str, help: &str) -> Diagnostic {
+    Diagnostic::error(Code::TooLarge, format!("this {what}"), at, label.to_owned()).help(help.to_owned())
 }

@@ -2,11 +2,25 @@
 
 use super::{Code, Diagnostic, suggest};
 use crate::source::Location;
+use flow_ir::limits::{DECIMALS, MAX_WHOLE_DIGITS};
 
 pub(crate) fn type_mismatch(name: &str, is: &str, wanted: &str, at: Location, example: &str) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(Code::TypeMismatch, format!("`{name}` is {is}"), at, format!("this needs {wanted}"));
     if example.is_empty() { diagnostic } else { diagnostic.help(format!("for example `{example}`")) }
+}
+
+/// `first_name text = "there"`: of a type that keeps no default. `printed`: mails have it in their texts.
+pub(crate) fn no_default(field: &str, is: &str, printed: bool, at: Location) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(Code::TypeMismatch, format!("`{field}` can have no default"), at, format!("it is {is}"))
+            .why("only numbers, money, dates, yes/no and lists of values start with one");
+    match printed {
+        true => diagnostic.help(format!(
+            "declare it with `?`, and say where it is used what stands there without it: `{{{field} or \"…\"}}`"
+        )),
+        false => diagnostic.help(format!("declare it with `?`, and ask `{field} is known` where it matters")),
+    }
 }
 
 pub(crate) fn unknown_choice(field: &str, value: &str, choices: &[&str], at: Location) -> Diagnostic {
@@ -37,7 +51,7 @@ pub(crate) fn nothing_to_look_for(field: &str, words: &str, at: Location) -> Dia
 
 pub(crate) fn bad_number(text: &str, why: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadNumber, format!("`{text}` cannot be used as a number"), at, why.to_owned())
-        .help("numbers are exact: at most four decimals and eleven digits before them")
+        .help(format!("numbers are exact: at most {DECIMALS} decimals and {MAX_WHOLE_DIGITS} digits before them"))
 }
 
 pub(crate) fn not_settable(field: &str, why: &str, at: Location, help: &str) -> Diagnostic {

@@ -69,6 +69,11 @@ impl<'p> Env<'p> {
         self.scope.broken.contains(&kind) || (kind == Kind::Contact && self.schema.fields_lost)
     }
 
+    /// Whether a name was declared in two ways, so that nothing is said of what it means.
+    pub(crate) fn is_disputed(&self, name: &str) -> bool {
+        self.scope.disputed.contains(name)
+    }
+
     /// The text at a place, on one line, without its comments and in the settled way: it names steps and conditions, and neither comments
     /// nor the layout change a name.
     pub(crate) fn text_at(&self, file: FileId, span: Span) -> String {

@@ -2,15 +2,15 @@
 
 use crate::built_in::{BUILT_IN, BuiltIn};
 use crate::diagnostics::{Diagnostic, names, syntax, types};
+use crate::literals;
 use crate::resolve::{Declared, Scope};
 use crate::source::{Location, Span};
 use crate::syntax::ast;
 use crate::syntax::constructs::TYPES;
 use crate::typed::FieldShape;
-use crate::values::{days_of, number_of};
 use flow_ir::limits::MAX_CHOICES;
 use flow_ir::{EventId, EventType, FieldId, FieldType, IdMap, NEVER, Property};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Clone)]
 pub(crate) struct SchemaField {
@@ -46,14 +46,15 @@ impl Schema {
             Self { stages: scope.stages.iter().map(|stage| stage.node.text.clone()).collect(), ..Self::default() };
         if let Some(beyond) = scope.stages.get(MAX_CHOICES) {
             let what = format!("lifecycle has more than {MAX_CHOICES} stages");
-            diagnostics.push(syntax::too_large(&what, beyond.at(beyond.node.span)));
+            let help = "leave some out: what tells people apart and is no step of their way may be a tag";
+            diagnostics.push(syntax::too_large(&what, beyond.at(beyond.node.span), "one too many", help));
         }
         schema.stage_numbers = schema.stages.iter().cloned().zip(0..).collect();
         for (name, built_in) in BUILT_IN {
             schema.add(built_in_field(name, *built_in), None);
         }
         for field in &scope.fields {
-            match declared_field(field, diagnostics) {
+            match declared_field(field, scope, diagnostics) {
                 Some(shape) => schema.add(shape, Some(field.at(field.node.span))),
                 None => schema.fields_lost = true,
             }
@@ -65,7 +66,7 @@ impl Schema {
         }
         for event in &scope.events {
             schema.event_ids.insert(event.node.name.text.clone(), schema.events.next_id());
-            schema.events.push(declared_event(event, diagnostics));
+            schema.events.push(declared_event(event, scope, diagnostics));
         }
         schema
     }
@@ -135,19 +136,24 @@ fn built_in_field(name: &str, built_in: BuiltIn) -> FieldShape {
     FieldShape { name: name.to_owned(), ty, optional, default: (!optional).then_some(0), tag: None }
 }
 
-fn declared_field(field: &Declared<ast::Field>, diagnostics: &mut Vec<Diagnostic>) -> Option<FieldShape> {
+fn declared_field(
+    field: &Declared<ast::Field>,
+    scope: &Scope,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<FieldShape> {
     let node = &field.node;
     let ty = field_type(&node.ty, field, diagnostics)?;
-    let default = node.default.as_ref().map(|literal| default_of(literal, &ty, field, diagnostics));
+    let default = node.default.as_ref().map(|literal| default_of(literal, &ty, field, scope, diagnostics));
     let optional = node.optional && default.is_none();
     // A yes/no is no until somebody says yes; everything else without a value is missing.
     let no = (ty == FieldType::YesNo && !optional).then_some(0);
     Some(FieldShape { name: node.name.text.clone(), optional, default: default.or(no), ty, tag: None })
 }
 
-fn declared_event(event: &Declared<ast::Event>, diagnostics: &mut Vec<Diagnostic>) -> SchemaEvent {
+fn declared_event(event: &Declared<ast::Event>, scope: &Scope, diagnostics: &mut Vec<Diagnostic>) -> SchemaEvent {
     let mut properties: Vec<Property> = Vec::new();
     let mut broken = event.node.broken;
+    let mut disputed: Vec<&ast::Field> = Vec::new();
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for node in &event.node.properties {
         let field = Declared { node: node.clone(), file: event.file };
@@ -155,6 +161,8 @@ fn declared_event(event: &Declared<ast::Event>, diagnostics: &mut Vec<Diagnostic
             seen.insert(&node.name.text, first);
             let (at, first) = (field.at(node.name.span), field.at(first));
             diagnostics.push(names::duplicate_name(&node.name.text, at, first));
+            broken = true;
+            disputed.push(node);
             continue;
         }
         match field_type(&node.ty, &field, diagnostics) {
@@ -162,6 +170,16 @@ fn declared_event(event: &Declared<ast::Event>, diagnostics: &mut Vec<Diagnostic
             None => broken = true,
         }
     }
+    if let Some(again) = scope.events_again.get(&event.node.name.text) {
+        broken = true;
+        disputed.extend(again);
+    }
+    // Where two say something else of a property, neither is taken for the right one.
+    let is_disputed =
+        |node: &ast::Field| disputed.iter().any(|again| again.name.text == node.name.text && !again.is_like(node));
+    let unclear: BTreeSet<&str> =
+        event.node.properties.iter().filter(|node| is_disputed(node)).map(|node| node.name.text.as_str()).collect();
+    properties.retain(|property| !unclear.contains(property.name.as_str()));
     SchemaEvent {
         shape: EventType { name: event.node.name.text.clone(), properties, layout: flow_ir::Layout::default() },
         broken,
@@ -175,11 +193,13 @@ fn field_type(
 ) -> Option<FieldType> {
     Some(match ty {
         ast::FieldType::OneOf(choices, span) if choices.len() > MAX_CHOICES => {
-            diagnostics.push(syntax::too_large(&format!("list has more than {MAX_CHOICES} values"), field.at(*span)));
+            let what = format!("list has more than {MAX_CHOICES} values");
+            let help = "declare it as `text`, which takes any value";
+            diagnostics.push(syntax::too_large(&what, field.at(*span), "too many to choose from", help));
             return None;
         }
         ast::FieldType::OneOf(choices, _) => {
-            report_same(choices, field, diagnostics);
+            report_choices(choices, field, diagnostics);
             FieldType::OneOf(choices.iter().filter_map(plain).collect())
         }
         ast::FieldType::Named(name) => match name.text.as_str() {
@@ -201,11 +221,14 @@ fn field_type(
     })
 }
 
-/// Texts are compared without regard to case, so two choices that differ by it alone are one.
-fn report_same(choices: &[ast::Literal], field: &Declared<ast::Field>, diagnostics: &mut Vec<Diagnostic>) {
+/// What is no choice, and what is one again: texts are compared without regard to case, so two that differ by it alone are one.
+fn report_choices(choices: &[ast::Literal], field: &Declared<ast::Field>, diagnostics: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<String, Span> = BTreeMap::new();
     for choice in choices {
-        let Some(text) = plain(choice) else { continue };
+        let Some(text) = plain(choice) else {
+            diagnostics.push(types::no_fields_here(field.at(choice.span())));
+            continue;
+        };
         match seen.get(&text.to_lowercase()) {
             Some(first) => diagnostics.push(types::same_choice(&text, field.at(choice.span()), field.at(*first))),
             None => {
@@ -215,26 +238,41 @@ fn report_same(choices: &[ast::Literal], field: &Declared<ast::Field>, diagnosti
     }
 }
 
-/// What the slot of a field with this default starts with.
+/// What the slot of a field with this default starts with. One that is wrong is reported, and the field has the default that it had
+/// without it.
 fn default_of(
     literal: &ast::Literal,
     ty: &FieldType,
     field: &Declared<ast::Field>,
+    scope: &Scope,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> i64 {
-    let value = match (literal, ty) {
-        (ast::Literal::Truth(truth, _), FieldType::YesNo) => Some(i64::from(*truth)),
-        (ast::Literal::Number(text, _), FieldType::Number | FieldType::Money) => number_of(text).ok(),
-        (ast::Literal::Date(text, _), FieldType::Date) => days_of(text),
-        (ast::Literal::Text(_), FieldType::OneOf(choices)) => {
-            let choice = plain(literal).unwrap_or_default();
-            choices.iter().position(|known| known.eq_ignore_ascii_case(&choice)).map(|at| at as i64 + 1)
+    let at = field.at(literal.span());
+    let source = scope.sources.get(field.file.0 as usize);
+    let text = source.map_or_else(String::new, |source| literal.span().text(&source.text).to_owned());
+    let name = field.node.name.text.as_str();
+    let value = match ty {
+        FieldType::Number | FieldType::Money => literals::number(literal, &text, at),
+        FieldType::Date => literals::date(literal, &text, at),
+        FieldType::YesNo => match literal {
+            ast::Literal::Truth(truth, _) => Ok(i64::from(*truth)),
+            other => Err(Box::new(types::type_mismatch(&text, literals::kind(other), "a yes or no", at, "yes"))),
+        },
+        FieldType::OneOf(choices) if !matches!(literal, ast::Literal::Text(_) | ast::Literal::Word(_)) => {
+            let example = format!("\"{}\"", choices.first().map_or("…", String::as_str));
+            Err(Box::new(types::type_mismatch(&text, literals::kind(literal), "one of its values", at, &example)))
         }
-        _ => None,
+        FieldType::OneOf(choices) => literals::choice(name, choices, literal, &text, at).map(|at| at as i64 + 1),
+        FieldType::Text
+        | FieldType::Email
+        | FieldType::Url
+        | FieldType::Timezone
+        | FieldType::Country
+        | FieldType::Moment
+        | FieldType::Stage => Err(Box::new(types::no_default(name, words(ty), ty.is_text(), at))),
     };
-    value.unwrap_or_else(|| {
-        let at = field.at(literal.span());
-        diagnostics.push(types::type_mismatch(&field.node.name.text, words(ty), "a default of its own kind", at, ""));
+    value.unwrap_or_else(|diagnostic| {
+        diagnostics.push(*diagnostic);
         if matches!(ty, FieldType::Moment) { NEVER } else { 0 }
     })
 }

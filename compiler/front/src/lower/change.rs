@@ -9,6 +9,11 @@ impl Lowering<'_> {
     pub(super) fn change(&mut self, field: FieldId, value: &Number, body: &mut Body<'_>, path: Option<ValueId>) {
         let Some(slot) = self.program.fields.at(field).slot else { return };
         let lowered = self.number(value, &mut body.code);
+        // Who has no value to take keeps what they have.
+        let path = match (path, lowered.known) {
+            (Some(path), Some(known)) => Some(body.code.and(path, known)),
+            (path, known) => path.or(known),
+        };
         let value = match self.program.frame.slots.at(slot).kind {
             SlotKind::Bool => {
                 let zero = body.code.int(0);

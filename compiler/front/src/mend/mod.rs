@@ -515,6 +515,8 @@ fn may_be_worded(code: Code) -> bool {
     match code {
         Code::DuplicateName | Code::RepeatedClause | Code::MissingClause | Code::ReservedName => false,
         Code::AndOrMixed | Code::WaitWithoutDeadline | Code::BadDuration | Code::BadClock | Code::BareIn => true,
+        // A text that says what it means, and may not.
+        Code::NoFieldsHere => false,
         Code::TooLarge | Code::StrayBrace | Code::NotSupportedYet => false,
         other => matches!(other.number().get(..3), Some("F01" | "F02" | "F03")),
     }

@@ -70,6 +70,11 @@ pub(crate) struct Scope {
     pub workflows: Vec<Declared<ast::Workflow>>,
     /// The kinds of which some declaration could not be read, so that none of their names can be called unknown.
     pub broken: BTreeSet<ast::Kind>,
+    /// The names of which a declaration was left out because there was one before it. What they mean is reported to be unclear, so uses
+    /// of them say nothing more.
+    pub disputed: BTreeSet<String>,
+    /// The properties of events that were declared again, by the event's name.
+    pub events_again: BTreeMap<String, Vec<ast::Field>>,
     /// The names that were declared again, until they are reported.
     twice: Vec<Twice>,
     /// The standard modules that were brought in.
@@ -261,6 +266,9 @@ impl Resolver<'_> {
             self.not_reserved("field", &field.name, file);
             if self.is_new(&field.name, file) && self.is_new_in_data(Data::Field, &field.name, file) {
                 self.scope.fields.push(Declared { node: field, file });
+            } else {
+                // Of another type: neither is taken for the right one.
+                self.scope.fields.retain(|first| first.node.name.text != field.name.text || first.node.is_like(&field));
             }
         }
     }
@@ -269,6 +277,8 @@ impl Resolver<'_> {
         self.not_reserved("event", &node.name, file);
         if self.is_new(&node.name, file) && self.is_new_in_data(Data::Event, &node.name, file) {
             self.scope.events.push(Declared { node, file });
+        } else {
+            self.scope.events_again.entry(node.name.text).or_default().extend(node.properties);
         }
     }
 
@@ -283,6 +293,10 @@ impl Resolver<'_> {
         self.not_reserved("email", &node.name, file);
         if self.is_new(&node.name, file) {
             self.scope.emails.push(Declared { node, file });
+        } else if let Some(first) = self.scope.emails.values_mut().find(|email| email.node.name.text == node.name.text)
+        {
+            // Its links may be those of the other one.
+            first.node.broken = true;
         }
     }
 
@@ -303,6 +317,7 @@ impl Resolver<'_> {
         if let Some(first) = self.scope.stages.first() {
             let first = first.at(first.node.span);
             self.declared_twice("stages", stages.span.in_file(file), first);
+            self.scope.disputed.extend(stages.names.into_iter().map(|name| name.text));
             return;
         }
         for name in stages.names {
@@ -350,6 +365,7 @@ impl Resolver<'_> {
         let looked_up = snake_case(&name.text);
         if data == Data::Field && BUILT_IN.iter().any(|(built_in, _)| *built_in == looked_up) {
             self.diagnostics.push(names::built_in_name(&looked_up, at));
+            self.scope.disputed.insert(name.text.clone());
             return false;
         }
         match self.in_data.entry((data, looked_up)) {
@@ -360,6 +376,7 @@ impl Resolver<'_> {
                     true => names::declared_by_module(&name.text, *declared, at),
                     false => names::same_in_data(&name.text, at, first, *declared),
                 });
+                self.scope.disputed.insert(name.text.clone());
                 false
             }
             Entry::Vacant(entry) => {
@@ -393,6 +410,7 @@ impl Resolver<'_> {
         match self.seen.get(&name.text).copied().or(beside) {
             Some(first) => {
                 self.declared_twice(&name.text, at, first);
+                self.scope.disputed.insert(name.text.clone());
                 false
             }
             None => {

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 #![expect(clippy::string_slice, reason = "a test that cuts a text wrongly should fail")]
 
-use super::ast::{Declaration, HandoffClause, Item, StepKind};
+use super::ast::{Days, Declaration, HandoffClause, Item, StepKind, Unit};
 use super::constructs::{Class, LISTS};
 use super::{parse, vocabulary};
 use crate::source::FileId;
@@ -114,4 +114,21 @@ fn places_are_between_characters() {
             assert!(text.get(label.at.span.range()).is_some(), "{text:?}: {label:?}");
         }
     }
+}
+
+/// A word that the grammar alone knows would have no meaning.
+#[test]
+fn units_and_days_are_those_of_the_grammar() {
+    let words_of = |rule: &str| {
+        let line = flow_grammar::GRAMMAR.lines().find(|line| line.split_whitespace().next() == Some(rule)).unwrap();
+        let mut words: Vec<&str> = line.split('"').skip(1).step_by(2).collect();
+        words.sort_unstable();
+        words
+    };
+    let mut units: Vec<&str> = Unit::ALL.into_iter().flat_map(Unit::words).collect();
+    units.sort_unstable();
+    assert_eq!(words_of("unit"), units);
+    let mut days: Vec<&str> = Days::ALL.into_iter().map(Days::word).collect();
+    days.sort_unstable();
+    assert_eq!(words_of("day"), days);
 }

@@ -57,17 +57,9 @@ impl Place {
     pub fn contact(slot: SlotId) -> Self {
         Self::new(Area::Contact, slot)
     }
-    /// A slot of what is kept of the company.
-    pub fn company(slot: SlotId) -> Self {
-        Self::new(Area::Company, slot)
-    }
     /// A slot of the journey.
     pub fn journey(slot: SlotId) -> Self {
         Self::new(Area::Journey, slot)
-    }
-    /// A value of the event that began the journey.
-    pub fn event(slot: SlotId) -> Self {
-        Self::new(Area::Event, slot)
     }
 }
 

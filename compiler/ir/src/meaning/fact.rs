@@ -5,8 +5,10 @@
 //! count holds if the third newest is later than seven days ago, and stops holding by itself seven days after it.
 
 use super::area::{Area, Place};
+use crate::FieldType;
 use crate::id::{EventId, FieldId, PatternId, SegmentId, SlotId};
 use serde::{Deserialize, Serialize};
+use std::hash::{Hash, Hasher};
 
 /// A pattern whose last instants the frame keeps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,8 +35,8 @@ impl Fact {
     }
 }
 
-/// Which events count.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// Which events count. What it asks is what makes it another one: the same may be written in many ways.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Pattern {
     /// As written: `visited(page is "/pricing")`.
     pub text: String,
@@ -42,6 +44,20 @@ pub struct Pattern {
     pub event: PatternEvent,
     /// All must hold; a missing property makes a test false.
     pub tests: Vec<PropertyTest>,
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.event, &self.tests) == (&other.event, &other.tests)
+    }
+}
+
+impl Eq for Pattern {}
+
+impl Hash for Pattern {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.event, &self.tests).hash(state);
+    }
 }
 
 /// The kinds of things that happen and can be counted.
@@ -82,6 +98,21 @@ pub enum Trait {
     Truth(bool),
     /// The value is there at all.
     Known,
+}
+
+impl Trait {
+    /// Whether a value of a type can answer it.
+    pub fn fits(&self, ty: &FieldType) -> bool {
+        match self {
+            Self::TextIn(_) => ty.is_text() || matches!(ty, FieldType::OneOf(_)),
+            Self::TextHolds(..) => ty.is_text(),
+            Self::NumberIn(..) => {
+                matches!(ty, FieldType::Number | FieldType::Money | FieldType::Date | FieldType::Moment)
+            }
+            Self::Truth(_) => *ty == FieldType::YesNo,
+            Self::Known => true,
+        }
+    }
 }
 
 /// A question about a text field that numbers cannot answer.
@@ -154,7 +185,15 @@ fn has_word(text: &str, needle: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::TextTestKind;
+    use super::{Pattern, PatternEvent, TextTestKind};
+
+    #[test]
+    fn a_pattern_is_what_it_asks_and_not_how_it_is_written() {
+        let pattern = |text: &str, event| Pattern { text: text.to_owned(), event, tests: Vec::new() };
+        assert_eq!(pattern("a", PatternEvent::AnyActivity), pattern("b", PatternEvent::AnyActivity));
+        let entered = PatternEvent::Entered(crate::SegmentId(0));
+        assert_ne!(pattern("a", PatternEvent::AnyActivity), pattern("a", entered));
+    }
 
     #[test]
     fn a_word_has_no_letter_or_digit_beside_it() {

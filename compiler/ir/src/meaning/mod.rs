@@ -17,7 +17,7 @@ pub mod workflow;
 use self::area::{Area, Areas};
 use self::fact::{Fact, Pattern, TextTest};
 use self::function::{Function, Op};
-use self::layout::Layout;
+use self::layout::{Layout, SlotKind};
 use self::mail::Email;
 use self::segment::Segment;
 use self::workflow::{Team, Workflow};
@@ -167,6 +167,17 @@ pub enum FieldType {
 }
 
 impl FieldType {
+    /// How a field lies in the frame. A text's slot holds the number of a literal; that it is known is its presence bit.
+    pub fn slot_kind(&self) -> SlotKind {
+        match self {
+            Self::YesNo => SlotKind::Bool,
+            Self::OneOf(_) | Self::Stage => SlotKind::Code,
+            Self::Number | Self::Money | Self::Moment => SlotKind::Int,
+            Self::Date => SlotKind::Days,
+            Self::Text | Self::Email | Self::Url | Self::Timezone | Self::Country => SlotKind::Symbol,
+        }
+    }
+
     /// Whether values are characters, kept in a column beside the frame.
     pub fn is_text(&self) -> bool {
         matches!(self, Self::Text | Self::Email | Self::Url | Self::Timezone | Self::Country)

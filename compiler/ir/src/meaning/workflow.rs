@@ -5,6 +5,7 @@ use super::function::Function;
 use super::layout::Layout;
 use super::step::StepKey;
 use crate::id::{EffectId, EmailId, EventId, IdMap, PatternId, PredicateId, SlotId, StepId, WaitId};
+use crate::limits::MAX_DURATION_DAYS;
 use serde::{Deserialize, Serialize};
 
 /// One declared workflow, lowered.
@@ -106,6 +107,16 @@ pub enum Entry {
     ByHand,
 }
 
+impl Entry {
+    /// The slots of the frame in which it remembers something.
+    pub fn slots(&self) -> Vec<SlotId> {
+        match self {
+            Self::Becomes { was, owed, .. } => vec![*was, *owed],
+            Self::Event { .. } | Self::ByHand => Vec::new(),
+        }
+    }
+}
+
 /// What is said of people who were in the workflow before. There is no default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reenter {
@@ -113,9 +124,10 @@ pub enum Reenter {
     Never,
     /// This long after the end of the last journey.
     After(CivilSpan),
-    /// `reenter every time`: as soon as no journey of theirs is live.
-    EveryTime,
 }
+
+const DAY_MINUTES: u16 = 24 * 60;
+const DAY_MS: i64 = DAY_MINUTES as i64 * 60_000;
 
 /// When mail may leave, in the contact's zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,6 +140,13 @@ pub struct SendWindow {
     pub to_min: u16,
 }
 
+impl SendWindow {
+    /// Whether it has days, and hours of a day.
+    pub fn opens(&self) -> bool {
+        (1..1 << 7).contains(&self.days) && self.from_min < DAY_MINUTES && self.to_min <= DAY_MINUTES
+    }
+}
+
 /// A length of time: months and days keep the wall clock in the contact's zone, the rest is elapsed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CivilSpan {
@@ -137,6 +156,15 @@ pub struct CivilSpan {
     pub days: i32,
     /// Elapsed milliseconds, minutes and hours among them.
     pub ms: i64,
+}
+
+impl CivilSpan {
+    /// Whether it leads on, and no further than the longest wait.
+    pub fn is_sensible(&self) -> bool {
+        let days = i64::from(self.months) * 30 + i64::from(self.days);
+        let forward = self.months >= 0 && self.days >= 0 && self.ms >= 0;
+        forward && days + self.ms / DAY_MS <= MAX_DURATION_DAYS
+    }
 }
 
 /// What a journey waits for.

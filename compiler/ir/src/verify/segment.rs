@@ -2,9 +2,7 @@
 
 use super::super::{Area, Id, Op, PredicateId, Segment, SegmentId, SlotKind};
 use super::Checker;
-use crate::SlotId;
 use crate::limits::MAX_SEGMENT_DEPTH;
-use std::collections::BTreeSet;
 
 impl Checker<'_> {
     pub(super) fn segments(&mut self) {
@@ -17,28 +15,11 @@ impl Checker<'_> {
             self.slot_of(&place, &program.frame, segment.holds, SlotKind::Bool);
             self.slot_of(&place, &program.frame, segment.next_change, SlotKind::Int);
         }
-        self.owned_slots();
         if self.faults.is_empty() {
             self.order("one asks for itself", self.asking());
         }
         if self.faults.is_empty() {
             self.order("one is settled by what it is itself read from", self.settling());
-        }
-    }
-
-    /// Nothing else writes what the frame remembers of a segment.
-    fn owned_slots(&mut self) {
-        let program = self.program;
-        let facts = program.facts.values().flat_map(|fact| (0..fact.depth).map(|nth| fact.slot(nth)));
-        let fields = program.fields.values().filter_map(|field| field.slot);
-        let starts = program.workflows.values().filter_map(|workflow| workflow.started);
-        let mut taken: BTreeSet<SlotId> = facts.chain(fields).chain(starts).collect();
-        for (id, segment) in program.segments.iter() {
-            for slot in [segment.holds, segment.next_change] {
-                if !taken.insert(slot) {
-                    self.fault(&id.to_string(), format!("{slot} is something else too"));
-                }
-            }
         }
     }
 

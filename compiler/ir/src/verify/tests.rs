@@ -25,7 +25,7 @@ fn sound() -> Program {
     workflow.waits.push(Wait::For(CivilSpan::default()));
     workflow.effects.push(effect::Send { email: EmailId(0) }.into());
     workflow.effects.push(Handoff { team: TeamId(0), note: None, task: None }.into());
-    workflow.writes = program.frame.slots.ids().collect();
+    workflow.writes = vec![program.system.score, program.system.stage];
     workflow.body.blocks = [
         block(&[Op::Bool(true)], Terminator::Branch(A, BlockId(1), BlockId(3))),
         block(&[], Terminator::Effect { step: StepId(0), effect: EffectId(0), next: BlockId(2) }),
@@ -92,7 +92,7 @@ fn ops_fit_their_operands() {
         (vec![Op::Bool(true), Op::Store(score(), A)], "stores Bool where Int is kept"),
         (vec![Op::Int(70_000), Op::Store(stage, A)], "stores 70000 to 70000, but the slot holds 0 to 65535"),
         (vec![Op::Known(Place::contact(SlotId(0)))], "`reachable` is always known"),
-        (vec![Op::Bool(true), Op::SetKnown(Place::contact(SlotId(0)), A)], "`reachable` is always known"),
+        (vec![Op::Bool(true), Op::SetKnown(score(), A)], "`score` is always known"),
         (vec![Op::Trigger(3)], "trigger 3 outside a predicate"),
         (vec![Op::TextTest(TextTestId(7))], "there is no test7"),
         (vec![Op::Bool(true), Op::Bit(A, 61)], "61 is not below 61"),
@@ -100,8 +100,8 @@ fn ops_fit_their_operands() {
         (vec![Op::Int(1), Op::InSet(A, vec![1, 1])], "the set that v0 is looked up in is not sorted or repeats itself"),
         (vec![Op::Int(-1), Op::BitOr(A, A)], "gathers bits of a value that may be negative"),
         (vec![Op::Int(VALUE_LIMIT + 1)], "the constant 2305843009213693953 is beyond 2305843009213693952"),
-        (vec![Op::Load(Place::company(SlotId(0)))], "there is no slot0"),
-        (vec![Op::Load(Place::event(SlotId(0)))], "there is no event here"),
+        (vec![Op::Load(Place::new(Area::Company, SlotId(0)))], "there is no slot0"),
+        (vec![Op::Load(Place::new(Area::Event, SlotId(0)))], "there is no event here"),
     ];
     for (ops, expected) in cases {
         let found = op_faults(&ops);
@@ -128,7 +128,7 @@ fn bodies_write_their_contact_and_journey_alone() {
             workflow.body.blocks.at_mut(BlockId(0)).ops.extend(ops.iter().cloned());
         })
     };
-    let (company, event) = (Place::company(SlotId(0)), Place::event(SlotId(0)));
+    let (company, event) = (Place::new(Area::Company, SlotId(0)), Place::new(Area::Event, SlotId(0)));
     assert_eq!(on_both(&[Op::Load(company), Op::Load(event)]), "sound");
     let wrong = "a body writes nothing of the";
     assert!(on_both(&[Op::Store(company, A)]).ends_with(&format!("{wrong} company")));
@@ -315,7 +315,182 @@ fn a_segment_owns_its_slots() {
         add_segments(program, [Op::Bool(true), Op::Bool(true)]);
         program.segments.at_mut(SegmentId(1)).holds = program.segments.at(SegmentId(0)).holds;
     });
-    assert!(found.ends_with("is something else too"), "{found}");
+    assert!(found.ends_with("is something else too: segment0"), "{found}");
+}
+
+/// Each with its own fault: a change behind its back would be read as what it is not.
+#[test]
+fn every_slot_has_one_owner() {
+    let owned = |change: fn(&mut Program)| {
+        faults(|program| {
+            add_segments(program, [Op::Bool(true)]);
+            let [was, owed] = ["was", "owed"].map(|name| program.frame.add(name, SlotKind::Bool, false, 0));
+            let [first, started] = ["fact", "started"].map(|name| program.frame.add(name, SlotKind::Int, false, NEVER));
+            let pattern = Pattern { text: "any".into(), event: PatternEvent::AnyActivity, tests: Vec::new() };
+            let pattern = program.patterns.push(pattern);
+            program.facts.push(Fact { area: Area::Contact, pattern, first, depth: 1 });
+            let workflow = program.workflows.at_mut(WorkflowId(0));
+            workflow.entry = Entry::Becomes { when: PredicateId(0), was, owed, existing: false };
+            workflow.started = Some(started);
+            program.frame.place();
+            change(program);
+        })
+    };
+    fn entry(program: &mut Program, to: impl Fn(&mut SlotId, &mut SlotId)) {
+        if let Entry::Becomes { was, owed, .. } = &mut program.workflows.at_mut(WorkflowId(0)).entry {
+            to(was, owed);
+        }
+    }
+    assert_eq!(owned(|_| {}), "sound");
+    let changes: [fn(&mut Program); 8] = [
+        |program| program.segments.at_mut(SegmentId(0)).next_change = program.facts.at(FactId(0)).first,
+        |program| {
+            let fact = program.facts.at(FactId(0)).clone();
+            program.facts.push(fact);
+        },
+        |program| program.workflows.at_mut(WorkflowId(0)).started = Some(program.facts.at(FactId(0)).first),
+        |program| {
+            let other = Workflow { entry: Entry::ByHand, ..program.workflows.at(WorkflowId(0)).clone() };
+            program.workflows.push(other);
+        },
+        |program| entry(program, |was, owed| *owed = *was),
+        |program| {
+            let holds = program.segments.at(SegmentId(0)).holds;
+            entry(program, |was, _| *was = holds);
+        },
+        |program| program.system.known_since = program.facts.at(FactId(0)).first,
+        |program| program.system.unsubscribed = program.system.hard_bounced,
+    ];
+    for (nth, change) in changes.into_iter().enumerate() {
+        let found = owned(change);
+        assert!(found.lines().all(|line| line.contains("is something else too")), "{nth}: {found}");
+    }
+    let kept: [fn(&mut Program) -> SlotId; 4] = [
+        |program| program.facts.at(FactId(0)).first,
+        |program| program.segments.at(SegmentId(0)).holds,
+        |program| program.workflows.at(WorkflowId(0)).started.unwrap(),
+        |program| program.system.known_since,
+    ];
+    for slot in kept {
+        let found = faults(|program| {
+            add_segments(program, [Op::Bool(true)]);
+            let [first, started] = ["fact", "started"].map(|name| program.frame.add(name, SlotKind::Int, false, NEVER));
+            let pattern = Pattern { text: "any".into(), event: PatternEvent::AnyActivity, tests: Vec::new() };
+            let pattern = program.patterns.push(pattern);
+            program.facts.push(Fact { area: Area::Contact, pattern, first, depth: 1 });
+            program.workflows.at_mut(WorkflowId(0)).started = Some(started);
+            program.frame.place();
+            let slot = slot(program);
+            program.workflows.at_mut(WorkflowId(0)).writes.push(slot);
+        });
+        assert!(found.contains("workflow guide: writes ") && found.contains("which is kept: "), "{found}");
+    }
+}
+
+/// A count of events, a sending or a mark of the engine that shared its slot would be read as the other.
+#[test]
+fn every_slot_of_a_journey_has_one_owner() {
+    let counting = |change: fn(&mut Workflow)| {
+        faults(|program| {
+            let pattern = Pattern { text: "any".into(), event: PatternEvent::AnyActivity, tests: Vec::new() };
+            let pattern = program.patterns.push(pattern);
+            let workflow = program.workflows.at_mut(WorkflowId(0));
+            for since in [CountedSince::Entry, CountedSince::Wait, CountedSince::Sent(EmailId(0))] {
+                let slot = workflow.journey.add(format!("{since:?}"), SlotKind::Int, false, 0);
+                workflow.counts.push(EventCount { pattern, since, enough: 1, slot });
+            }
+            let slot = workflow.journey.add("sent welcome", SlotKind::Int, false, NEVER);
+            workflow.slots.sent_at.push((EmailId(0), slot));
+            workflow.journey.place();
+            change(workflow);
+        })
+    };
+    assert_eq!(counting(|_| {}), "sound");
+    let changes: [fn(&mut Workflow); 4] = [
+        |workflow| workflow.counts[1].slot = workflow.counts[0].slot,
+        |workflow| workflow.counts[2].slot = workflow.slots.waiting_since,
+        |workflow| workflow.slots.sent_at[0].1 = workflow.counts[0].slot,
+        |workflow| workflow.slots.trace[0] = workflow.slots.triggered_at,
+    ];
+    for (nth, change) in changes.into_iter().enumerate() {
+        let found = counting(change);
+        assert!(found.lines().count() == 1 && found.contains("is something else too"), "{nth}: {found}");
+    }
+}
+
+#[test]
+fn questions_have_the_type_of_what_they_ask() {
+    let field = |ty, literals: &[&str]| {
+        let kind = if ty == FieldType::Text { SlotKind::Symbol } else { SlotKind::Int };
+        let literals = literals.iter().map(|text| (*text).to_owned()).collect();
+        (ty, kind, literals)
+    };
+    let with = |(ty, kind, literals): (FieldType, SlotKind, Vec<String>), of_text: bool| {
+        faults(|program| {
+            let slot = Some(program.frame.add("field", kind, true, 0));
+            program.frame.place();
+            let (name, text) = ("field".to_owned(), None);
+            let field = program.fields.push(Field { name, tag: None, ty, optional: true, slot, text, literals });
+            if of_text {
+                program.text_tests.push(TextTest { field, kind: TextTestKind::Contains, needle: "x".to_owned() });
+            }
+        })
+    };
+    assert_eq!(with(field(FieldType::Text, &["a", "b"]), true), "sound");
+    assert_eq!(with(field(FieldType::Number, &[]), false), "sound");
+    assert!(
+        with(field(FieldType::Text, &["b", "a"]), false).ends_with("its literals are not sorted or repeat themselves")
+    );
+    assert!(
+        with(field(FieldType::Text, &["a", "a"]), false).ends_with("its literals are not sorted or repeat themselves")
+    );
+    assert!(with(field(FieldType::Date, &[]), false).ends_with("is Int, not Days"));
+    assert!(with(field(FieldType::Number, &[]), true).ends_with("`field` is no text"));
+    let asked = |ty, test| {
+        faults(|program| {
+            let property = Property { name: "page".to_owned(), ty, optional: false };
+            let event = EventType { name: "came".into(), properties: vec![property], layout: Layout::default() };
+            let event = PatternEvent::Declared(program.events.push(event));
+            let tests = vec![PropertyTest { property: 0, test, negated: false }];
+            program.patterns.push(Pattern { text: "came".into(), event, tests });
+        })
+    };
+    let texts = || vec!["a".to_owned()];
+    assert_eq!(asked(FieldType::Text, Trait::TextHolds(TextTestKind::Contains, texts())), "sound");
+    assert_eq!(asked(FieldType::Moment, Trait::NumberIn(0, 1)), "sound");
+    for (ty, test) in [
+        (FieldType::Number, Trait::TextIn(texts())),
+        (FieldType::YesNo, Trait::NumberIn(0, 1)),
+        (FieldType::OneOf(texts()), Trait::TextHolds(TextTestKind::Contains, texts())),
+        (FieldType::Text, Trait::Truth(true)),
+    ] {
+        assert!(asked(ty, test).ends_with("asks of `page` what its type cannot answer"));
+    }
+}
+
+#[test]
+fn times_are_times() {
+    let window = |days, from_min, to_min| {
+        faults(|program| {
+            program.workflows.at_mut(WorkflowId(0)).window = Some(SendWindow { days, from_min, to_min });
+        })
+    };
+    assert_eq!(window(1, 0, 24 * 60), "sound");
+    for (days, from, to) in [(0, 0, 60), (128, 0, 60), (1, 24 * 60, 60), (1, 0, 24 * 60 + 1)] {
+        assert!(window(days, from, to).ends_with("is no window"), "{days} {from} {to}");
+    }
+    let wait =
+        |span| faults(|program| *program.workflows.at_mut(WorkflowId(0)).waits.at_mut(WaitId(0)) = Wait::For(span));
+    let longest = limits::MAX_DURATION_DAYS as i32;
+    assert_eq!(wait(CivilSpan { days: longest, ..CivilSpan::default() }), "sound");
+    for span in [
+        CivilSpan { days: longest + 1, ..CivilSpan::default() },
+        CivilSpan { months: -1, ..CivilSpan::default() },
+        CivilSpan { ms: i64::MAX, ..CivilSpan::default() },
+        CivilSpan { ms: -1, ..CivilSpan::default() },
+    ] {
+        assert!(wait(span).contains("is no length of time up to"), "{span:?}");
+    }
 }
 
 proptest! {

@@ -5,7 +5,8 @@ use super::super::flow::Journey;
 use super::super::named;
 use super::super::text::fixed_text;
 use super::Asked;
-use crate::diagnostics::{messages, names};
+use crate::diagnostics::messages::{self, JourneyOnly};
+use crate::diagnostics::names;
 use crate::source::{Location, Span};
 use crate::syntax::ast::{self, Engaged, With};
 use crate::typed::{Cond, Part};
@@ -22,9 +23,7 @@ pub(super) fn check(cx: &mut Cx<'_>, engaged: &Engaged, span: Span, asked: Asked
     let journey = match asked {
         Asked::InJourney(journey) | Asked::Goal(journey) | Asked::Waiting(journey) => journey,
         Asked::Entry | Asked::Anywhere(_) => {
-            let words = if let Asked::Anywhere(words) = asked { words } else { "an `enter when`" };
-            let diagnostic = messages::journey_only(verb, cx.at(span), words);
-            cx.report(diagnostic);
+            cx.report(messages::journey_only(JourneyOnly::Mail(verb), cx.at(span), asked.words()));
             return Cond::Unknown;
         }
     };

@@ -3,7 +3,7 @@
 use super::super::cx::Cx;
 use super::super::named;
 use super::Asked;
-use crate::diagnostics::messages;
+use crate::diagnostics::messages::{self, JourneyOnly};
 use crate::source::Span;
 use crate::syntax::ast::Sent;
 use crate::typed::Cond;
@@ -12,7 +12,7 @@ pub(super) fn check(cx: &mut Cx<'_>, Sent { email: name }: &Sent, span: Span, as
     let Some(email) = named::email(cx, name) else { return Cond::Unknown };
     match asked.journey() {
         None => {
-            cx.report(messages::journey_only("sent", cx.at(span), asked.words()));
+            cx.report(messages::journey_only(JourneyOnly::Mail("sent"), cx.at(span), asked.words()));
             Cond::Unknown
         }
         Some(journey) if journey.blind || journey.may_have_sent(email) => Cond::Sent(email),

@@ -2,7 +2,7 @@
 
 use super::super::cx::Cx;
 use super::Asked;
-use crate::diagnostics::messages;
+use crate::diagnostics::messages::{self, JourneyOnly};
 use crate::source::Span;
 use crate::syntax::ast::TimedOut;
 use crate::typed::Cond;
@@ -15,7 +15,7 @@ pub(super) fn check(cx: &mut Cx<'_>, _: &TimedOut, span: Span, asked: Asked<'_>)
             Cond::Unknown
         }
         None => {
-            cx.report(messages::journey_only("timed out", cx.at(span), asked.words()));
+            cx.report(messages::journey_only(JourneyOnly::TimedOut, cx.at(span), asked.words()));
             Cond::Unknown
         }
     }

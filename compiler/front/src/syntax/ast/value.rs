@@ -27,6 +27,19 @@ impl Literal {
     }
 }
 
+impl Literal {
+    /// What it says, wherever it stands.
+    pub(crate) fn said(&self) -> String {
+        match self {
+            Self::Number(text, _) | Self::Date(text, _) => text.clone(),
+            Self::Text(text) => format!("{:?}", text.plain()),
+            Self::Truth(truth, _) => truth.to_string(),
+            Self::Word(name) => name.text.clone(),
+            Self::Nested(value, _) => value.sum.terms.iter().map(|(_, term)| term.said()).collect(),
+        }
+    }
+}
+
 /// `a + b - c`: terms, each with whether it is subtracted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sum {
@@ -51,6 +64,7 @@ pub(crate) struct Duration {
     pub span: Span,
 }
 
+/// A unit of time, as grammar/flow.pest has it in its rule `unit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unit {
     Minutes,
@@ -58,6 +72,33 @@ pub(crate) enum Unit {
     Days,
     Weeks,
     Months,
+}
+
+impl Unit {
+    pub(crate) const ALL: [Self; 5] = [Self::Minutes, Self::Hours, Self::Days, Self::Weeks, Self::Months];
+    /// The words for several, in the order of their lengths.
+    pub(crate) const SEVERAL: [&str; 5] = [
+        Self::Minutes.words()[0],
+        Self::Hours.words()[0],
+        Self::Days.words()[0],
+        Self::Weeks.words()[0],
+        Self::Months.words()[0],
+    ];
+
+    /// Its words: of several, and of one.
+    pub(crate) const fn words(self) -> [&'static str; 2] {
+        match self {
+            Self::Minutes => ["minutes", "minute"],
+            Self::Hours => ["hours", "hour"],
+            Self::Days => ["days", "day"],
+            Self::Weeks => ["weeks", "week"],
+            Self::Months => ["months", "month"],
+        }
+    }
+
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|unit| unit.words().contains(&word))
+    }
 }
 
 /// A text in quotes.

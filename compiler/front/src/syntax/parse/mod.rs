@@ -46,6 +46,10 @@ pub use flow_ir::limits::MAX_SOURCE_BYTES;
 /// How many rule calls the parser may make for one file: far above what any text of the size limit needs.
 const CALL_LIMIT: NonZeroUsize = NonZeroUsize::new(400_000_000).unwrap();
 
+/// What to do with a file that is too large.
+const MORE_FILES: &str =
+    "put some of its declarations into other `.flow` files: all files of a project are read together";
+
 /// For which of the lines that cannot be read it is tried out what was meant.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Guess {
@@ -79,8 +83,8 @@ pub(crate) struct Parsed {
 }
 
 impl Parsed {
-    fn too_large(what: &str, at: Location) -> Self {
-        Self { tree: File::unreadable(), diagnostics: vec![syntax::too_large(what, at)], unclear: 0 }
+    fn too_large(what: &str, at: Location, label: &str, help: &str) -> Self {
+        Self { tree: File::unreadable(), diagnostics: vec![syntax::too_large(what, at, label, help)], unclear: 0 }
     }
 }
 
@@ -95,12 +99,13 @@ pub(crate) fn parse_guessing(file: FileId, text: &str, guess: Guess) -> Parsed {
     let whole = Span::new(0, 0).in_file(file);
     if text.len() > MAX_SOURCE_BYTES {
         let what = format!("file is larger than {} KiB", MAX_SOURCE_BYTES / 1024);
-        return Parsed::too_large(&what, whole);
+        return Parsed::too_large(&what, whole, "nothing of it was read", MORE_FILES);
     }
     if let Some(at) = nesting::too_deep(text) {
         let at = Span::new(at as u32, at as u32 + 1).in_file(file);
         let what = format!("text is nested more than {} deep", nesting::MAX_DEPTH);
-        return Parsed::too_large(&what, at);
+        let help = "give inner conditions a name with `segment`, and inner steps a workflow of their own";
+        return Parsed::too_large(&what, at, "reading stopped here", help);
     }
     pest::set_call_limit(Some(CALL_LIMIT));
     match FlowParser::parse(Rule::file, text) {
@@ -128,7 +133,8 @@ pub(crate) fn parse_guessing(file: FileId, text: &str, guess: Guess) -> Parsed {
             let at = match error.location {
                 InputLocation::Pos(at) | InputLocation::Span((at, _)) => at as u32,
             };
-            Parsed::too_large("text is too large to be read", Span::new(at, at).in_file(file))
+            let at = Span::new(at, at).in_file(file);
+            Parsed::too_large("text is too large to be read", at, "reading stopped here", MORE_FILES)
         }
     }
 }

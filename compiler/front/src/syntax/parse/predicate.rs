@@ -97,14 +97,14 @@ fn event_test(reader: &mut Reader<'_>, pair: &Pair<'_>, none: bool) -> Predicate
             properties.push(Property { name: reader.name_of(&inner, Rule::name), relation, span: span(&inner) });
         }
     }
-    Predicate::Event {
-        none,
-        event: reader.name_of(pair, Rule::word),
-        properties,
-        count: child(pair, Rule::count).and_then(|inner| count(&inner)),
-        period: child(pair, Rule::period).and_then(|inner| period(reader, &inner)),
-        span: span(pair),
+    let counts = child(pair, Rule::count).map(|inner| count(&inner));
+    let periods = child(pair, Rule::period).map(|inner| period(reader, &inner));
+    if counts == Some(None) || periods == Some(None) {
+        // A word that the grammar has and this does not: nothing else is taken for it.
+        return nothing(pair);
     }
+    let (count, period) = (counts.flatten(), periods.flatten());
+    Predicate::Event { none, event: reader.name_of(pair, Rule::word), properties, count, period, span: span(pair) }
 }
 
 fn count(pair: &Pair<'_>) -> Option<Count> {
@@ -112,8 +112,10 @@ fn count(pair: &Pair<'_>) -> Option<Count> {
         CountKind::AtLeast
     } else if has(pair, Rule::at_most) {
         CountKind::AtMost
-    } else {
+    } else if has(pair, Rule::exactly) {
         CountKind::Exactly
+    } else {
+        return None;
     };
     let times = child(pair, Rule::number)?;
     Some(Count { kind, times: Literal::Number(times.as_str().trim().to_owned(), span(&times)), span: span(pair) })
@@ -164,7 +166,7 @@ fn relation(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Relation> {
         Rule::starts_with => texts(reader, TextRelation::StartsWith, &inner),
         Rule::ends_with => texts(reader, TextRelation::EndsWith, &inner),
         Rule::between => between(reader, &inner)?,
-        Rule::order => Relation::Order(order(inner.as_str()), reader.sum_of(pair)),
+        Rule::order => Relation::Order(order(inner.as_str())?, reader.sum_of(pair)),
         _ => return None,
     })
 }
@@ -192,12 +194,13 @@ fn between(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Relation> {
     Some(Relation::Between(reader.sum(&low), reader.sum(&high)))
 }
 
-fn order(sign: &str) -> Order {
+fn order(sign: &str) -> Option<Order> {
     match sign.trim() {
-        ">=" => Order::AtLeast,
-        "<=" => Order::AtMost,
-        ">" => Order::Over,
-        _ => Order::Under,
+        ">=" => Some(Order::AtLeast),
+        "<=" => Some(Order::AtMost),
+        ">" => Some(Order::Over),
+        "<" => Some(Order::Under),
+        _ => None,
     }
 }
 

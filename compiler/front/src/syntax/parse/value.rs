@@ -105,13 +105,7 @@ impl Reader<'_> {
     pub(super) fn duration_of(&mut self, pair: &Pair<'_>) -> Option<Duration> {
         let duration = child(pair, Rule::duration)?;
         let amount = child(&duration, Rule::number)?.as_str().trim().to_owned();
-        let unit = match child(&duration, Rule::unit)?.as_str().trim_end_matches('s') {
-            "minute" => Unit::Minutes,
-            "hour" => Unit::Hours,
-            "week" => Unit::Weeks,
-            "month" => Unit::Months,
-            _ => Unit::Days,
-        };
+        let unit = Unit::of(child(&duration, Rule::unit)?.as_str())?;
         Some(Duration { amount, unit, span: span(&duration) })
     }
 }

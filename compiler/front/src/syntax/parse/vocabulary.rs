@@ -1,6 +1,7 @@
 //! Every word of the language by what it is, for whoever colours or completes it.
 
 use super::Rule;
+use crate::syntax::ast::{Days, Unit};
 use crate::syntax::constructs::{Class, LISTS, TYPES};
 use flow_grammar::keyword;
 use std::collections::BTreeSet;
@@ -30,23 +31,8 @@ const IN_STEPS: &[Rule] = &[Rule::kw_step, Rule::kw_else, Rule::kw_when, Rule::k
 /// Known only so that a line which holds it can be told apart.
 const FOREIGN: &[Rule] = &[Rule::kw_then];
 
-/// The words of the rule `day`, and of `truth` beside `no`.
-const CONSTANTS: &[&str] = &[
-    "every",
-    "friday",
-    "monday",
-    "saturday",
-    "sunday",
-    "thursday",
-    "tuesday",
-    "wednesday",
-    "weekdays",
-    "weekends",
-    "yes",
-];
-
-/// The words of the rule `unit`.
-const UNITS: &[&str] = &["day", "days", "hour", "hours", "minute", "minutes", "month", "months", "week", "weeks"];
+/// The words of the rule `truth` beside `no`.
+const TRUTHS: &[&str] = &["yes"];
 
 /// Every word, sorted; one that is several things stands there for each.
 pub fn vocabulary() -> Vec<(Class, &'static str)> {
@@ -65,8 +51,12 @@ pub fn vocabulary() -> Vec<(Class, &'static str)> {
     let classed: BTreeSet<&str> =
         found.iter().filter(|(class, _)| *class != Class::Later).map(|(_, word)| *word).collect();
     found.extend(keywords.difference(&classed).map(|word| (Class::Inner, *word)));
-    let lists = [(Class::Type, TYPES), (Class::Constant, CONSTANTS), (Class::Unit, UNITS)];
+    let lists = [(Class::Type, TYPES), (Class::Constant, TRUTHS)];
     found.extend(lists.iter().flat_map(|(class, words)| words.iter().map(|word| (*class, *word))));
+    // `every day` is one of the days and two words.
+    let days = Days::ALL.into_iter().filter_map(|days| days.word().split(' ').next());
+    found.extend(days.map(|word| (Class::Constant, word)));
+    found.extend(Unit::ALL.into_iter().flat_map(Unit::words).map(|word| (Class::Unit, word)));
     found.into_iter().collect()
 }
 

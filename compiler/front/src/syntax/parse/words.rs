@@ -2,6 +2,7 @@
 
 use super::Rule;
 use crate::diagnostics::Expected;
+use crate::syntax::ast::Unit;
 use crate::syntax::constructs::{self, PREDICATES, TURNS, every_construct};
 use flow_grammar::keyword;
 
@@ -131,7 +132,7 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::date => Expected::Thing("a date such as `2026-10-01`"),
         Rule::number => Expected::Thing("a number"),
         Rule::duration => Expected::Thing("a duration such as `2 days`"),
-        Rule::unit => Expected::Words(&["minutes", "hours", "days", "weeks", "months"]),
+        Rule::unit => Expected::Words(&Unit::SEVERAL),
         Rule::string => Expected::Text,
         Rule::hole => Expected::Thing("a field in braces"),
         Rule::plain_text => Expected::Text,

@@ -7,7 +7,7 @@
 //! To add one: its line in [`effects!`](crate::effects), and a file here with a struct that implements [`Described`]. Whoever else has
 //! something to say about each effect (the engine performs it) derives from the same list.
 
-use crate::{EmailId, FieldId, PredicateId, Program, TeamId, WorkflowId};
+use crate::{EmailId, FieldId, Program, TeamId, WorkflowId};
 use serde::{Deserialize, Serialize};
 
 /// The list of effects. Calls a macro with a line `Variant = module;` for each; the struct in the module has the variant's name.
@@ -32,8 +32,6 @@ pub enum Reference {
     Team(TeamId),
     /// A field whose value is written into a text.
     Field(FieldId),
-    /// A condition that is asked when the effect is had.
-    Predicate(PredicateId),
     /// A workflow that is started or stopped.
     Workflow(WorkflowId),
 }

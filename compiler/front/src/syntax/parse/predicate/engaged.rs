@@ -12,8 +12,10 @@ pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Engaged>
         EngagementVerb::Opened
     } else if has(pair, Rule::kw_replied) {
         EngagementVerb::Replied
-    } else {
+    } else if has(pair, Rule::kw_bounced) {
         EngagementVerb::Bounced
+    } else {
+        return None;
     };
     let link = child(pair, Rule::string).map(|link| reader.text_literal(&link));
     let with = if let Some(any) = child(pair, Rule::any_email) {
