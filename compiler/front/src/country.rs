@@ -29,6 +29,10 @@ pub fn name_of(code: &str) -> Option<&'static str> {
 
 /// The name that was likely meant by a text that names no country.
 pub fn nearest(text: &str) -> Option<&'static str> {
+    // One code is as near as the next: `EU` is no slip for Greece's.
+    if text.chars().count() <= 3 {
+        return None;
+    }
     suggest::nearest(text, COUNTRIES.iter().flat_map(names))
 }
 

@@ -192,7 +192,9 @@ fn city(zone: &str) -> &str {
 /// What is no name of a zone, and usual; the larger place first.
 fn abbreviated(text: &str) -> &'static [&'static str] {
     match text {
-        "cet" | "met" | "mez" | "mesz" | "cest" | "central european time" | "central europe" => &["Europe/Berlin", "Europe/Paris"],
+        "cet" | "met" | "mez" | "mesz" | "cest" | "central european time" | "central europe" => {
+            &["Europe/Berlin", "Europe/Paris"]
+        }
         "germany" | "deutschland" | "de" => &["Europe/Berlin"],
         "austria" | "at" => &["Europe/Vienna"],
         "switzerland" | "ch" => &["Europe/Zurich"],
@@ -205,9 +207,8 @@ fn abbreviated(text: &str) -> &'static [&'static str] {
         "uk" | "gb" | "england" | "bst" | "great britain" | "united kingdom" => &["Europe/London"],
         "ireland" | "ie" => &["Europe/Dublin"],
         "eet" | "eest" => &["Europe/Athens", "Europe/Helsinki"],
-        "et" | "est" | "edt" | "est5" | "eastern" | "eastern time" | "us eastern" | "boston" | "washington" | "miami" => {
-            &["America/New_York"]
-        }
+        "et" | "est" | "edt" | "est5" | "eastern" | "eastern time" | "us eastern" | "boston" | "washington"
+        | "miami" => &["America/New_York"],
         "ct" | "cdt" | "central" | "central time" | "us central" | "dallas" | "houston" | "austin" => {
             &["America/Chicago"]
         }

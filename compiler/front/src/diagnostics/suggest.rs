@@ -3,8 +3,9 @@
 /// The candidate that a slip of the keyboard would turn into `written`.
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let candidates: Vec<&str> = candidates.into_iter().collect();
-    let near =
-        near(written, candidates.iter().copied()).min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate);
+    let near = near(written, candidates.iter().copied())
+        .min_by_key(|(distance, candidate)| (*distance, candidate.len().abs_diff(written.len())))
+        .map(|(_, candidate)| candidate);
     near.or_else(|| only_with(written, candidates))
 }
 
@@ -20,7 +21,9 @@ const LEAST_PART: usize = 4;
 /// The candidates that a slip of the keyboard would turn into `written`, the likeliest first.
 pub fn all_near<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let mut found: Vec<(usize, &str)> = near(written, candidates).collect();
-    found.sort_by_key(|(distance, _)| *distance);
+    let length = written.chars().count();
+    // `dasy` is `days` rather than `day`.
+    found.sort_by_key(|(distance, candidate)| (*distance, candidate.chars().count().abs_diff(length)));
     found.into_iter().map(|(_, candidate)| candidate).collect()
 }
 

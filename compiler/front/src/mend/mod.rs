@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use trial::{Attempt, Piece, Seen, moved};
 
 /// How much text is read again in all for one project.
-const MAX_TRIED_BYTES: usize = 1 << 19;
+const MAX_TRIED_BYTES: usize = 1 << 18;
 /// How many guesses are made for one message of a line.
 const MAX_GUESSES: usize = 32;
 /// How many changes are made in all for one diagnostic, so that one of them leaves enough for the others.
@@ -196,7 +196,7 @@ impl<'e> Bench<'e> {
             return None;
         }
         // A value of another kind says nothing about what the whole line was meant to do.
-        if let Some(hint) = wording::hint(statement).filter(|_| diagnostic.code != Code::TypeMismatch) {
+        if let Some(hint) = wording::hint(statement).filter(|_| may_be_hinted(diagnostic.code)) {
             diagnostic.edits.clear();
             diagnostic.help = Some(hint);
             return None;
@@ -283,6 +283,7 @@ impl<'e> Bench<'e> {
             let wordings = spelt.sure.into_iter().chain(of_names).chain(wording::wordings(line));
             let wordings = wordings.chain(spelt.likely);
             loose.extend(wording::loose(line).into_iter().chain(fillers).map(|said| trial::in_piece(&said, start)));
+            said.extend(trial::doubled(line).map(|said| trial::in_piece(&said, start)));
             said.extend(trial::exit_among_steps(text, start, line));
             said.extend(wordings.map(|said| trial::in_piece(&said, start)));
             said.extend(trial::single_braces(diagnostic, text));
@@ -479,16 +480,20 @@ fn show(diagnostic: &mut Diagnostic, guess: Mend, settled: &Mended, piece: Piece
     let all_at_once = |text: &str| vec![trial::difference(piece.text, text)];
     if !settled.readings.is_empty() {
         diagnostic.edits.clear();
-        diagnostic.help = None;
-        diagnostic.why.clone_from(&settled.why);
+        diagnostic.help = Some(guess.help).filter(|help| !help.is_empty() && help != spelling::HELP);
+        diagnostic.why = diagnostic.why.take().or_else(|| settled.why.clone());
         let readings = settled.readings.iter();
         diagnostic.readings =
             readings.map(|(help, text)| Mend { help: help.clone(), edits: all_at_once(text) }).collect();
         return;
     }
+    let help = match guess.edits.as_slice() {
+        [edit] if guess.help == spelling::HELP && settled.at_once => format!("did you mean `{}`?", edit.text),
+        _ => guess.help,
+    };
     diagnostic.edits = if settled.at_once { guess.edits } else { all_at_once(&settled.last.text) };
-    if !guess.help.is_empty() {
-        diagnostic.help = Some(guess.help);
+    if !help.is_empty() {
+        diagnostic.help = Some(help);
     }
     if !diagnostic.readings.is_empty() {
         // None of them was right.
@@ -520,6 +525,12 @@ fn may_be_worded(code: Code) -> bool {
         Code::TooLarge | Code::StrayBrace | Code::NotSupportedYet => false,
         other => matches!(other.number().get(..3), Some("F01" | "F02" | "F03")),
     }
+}
+
+/// Whether what its line asks for is what is wrong, and not a value or a period of it.
+fn may_be_hinted(code: Code) -> bool {
+    let is_name = matches!(code.number().get(..3), Some("F02"));
+    hides_others(code) || is_name || matches!(code, Code::BareIn | Code::NotSettable)
 }
 
 /// What is wrong with a line that asks for something which is not run yet: that, and nothing else.

@@ -51,17 +51,17 @@ pub(super) fn wordings(names: &BTreeSet<&str>, line: &str) -> Spelt {
         let meant: Vec<(&Range<usize>, Vec<String>)> =
             unknown.iter().map(|(at, word)| (at, meant(word, names))).collect();
         let change = |at: &Range<usize>, text: &String| (at.clone(), text.clone());
-        let all: Vec<_> = meant.iter().filter_map(|(at, meant)| Some(change(at, meant.first()?))).collect();
-        if all.len() > 1 {
-            found.sure.push(Wording { edits: all, help: HELP });
-        }
+        let parted = unknown.iter().filter_map(|(at, word)| Some((at.clone(), parted(word)?)));
+        found.sure.extend(parted.map(|edit| Wording { edits: vec![edit], help: "these are two words:" }));
         for (at, meant) in &meant {
             let is_keyword = meant.first().is_some_and(|meant| keywords().contains(meant.as_str()));
             let said = meant.iter().map(|text| Wording { edits: vec![change(at, text)], help: HELP });
             if is_keyword { found.sure.extend(said) } else { found.likely.extend(said) }
         }
-        let parted = unknown.iter().filter_map(|(at, word)| Some((at.clone(), parted(word)?)));
-        found.sure.extend(parted.map(|edit| Wording { edits: vec![edit], help: "these are two words:" }));
+        let all: Vec<_> = meant.iter().filter_map(|(at, meant)| Some(change(at, meant.first()?))).collect();
+        if all.len() > 1 {
+            found.sure.push(Wording { edits: all, help: HELP });
+        }
     }
     for pair in words.windows(2) {
         let is_keyword = pair.first().is_some_and(|(_, word)| keywords().contains(word));
@@ -141,7 +141,9 @@ fn joined(pair: &[(Range<usize>, &str)], names: &BTreeSet<&str>) -> Option<Wordi
 pub(super) fn recast(names: &BTreeSet<&str>, line: &str) -> Vec<String> {
     let spelt = |line: &str| {
         let spelt = wordings(names, line);
-        spelt.sure.first().or(spelt.likely.first()).and_then(|said| said.applied(line))
+        // All words of the line at once, where there are several.
+        let all = spelt.sure.iter().max_by_key(|said| said.edits.len());
+        all.or(spelt.likely.first()).and_then(|said| said.applied(line))
     };
     let brief = |line: &str| without_fillers(line).and_then(|said| said.applied(line));
     let mut found: Vec<String> = Vec::new();

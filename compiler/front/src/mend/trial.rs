@@ -213,7 +213,7 @@ fn statement_at(text: &str, at: usize) -> Option<Range<usize>> {
     let indent = written.len() - written.trim_start().len();
     // `subject: Hello {first_name}`: the braces of a text without quotes are its own.
     if crate::syntax::wording::is_text_line(written.trim_start()) && !written.contains(['"', ';']) {
-        return Some(line.start + indent..line.start + written.trim_end().len());
+        return Some(line.start + indent..line.start + before_comment(written).trim_end().len());
     }
     let (mut start, mut end) = (line.start, line.end);
     for (place, token) in tokens_at(text.get(line.clone()).unwrap_or_default()) {
@@ -270,11 +270,31 @@ pub(super) fn single_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend>
     Some(Mend { help: "one brace opens the block:".to_owned(), edits: vec![edit] })
 }
 
+/// A line whose text has no end, up to what was meant as a comment.
+fn before_comment(line: &str) -> &str {
+    line.find(" //").and_then(|at| line.get(..at)).unwrap_or(line)
+}
+
+/// `goal goal "Book a demo"`, `email news news {`: one of two words that are the same.
+pub(super) fn doubled(line: &str) -> Option<Wording> {
+    let words: Vec<(usize, &str)> = tokens_at(line).collect();
+    let pair = words.windows(2).find(|pair| {
+        let is_word = |word: &str| word.starts_with(|c: char| c.is_alphabetic() || c == '"');
+        matches!(pair, [(_, one), (_, other)] if one == other && is_word(one))
+    })?;
+    let [(_, _), (at, other)] = pair else { return None };
+    let end = at + other.len();
+    let space = line.get(end..).map_or(0, |rest| rest.len() - rest.trim_start().len());
+    Some(Wording { edits: vec![(*at..end + space, String::new())], help: "one is enough:" })
+}
+
 /// `note "Hot`, `handoff to sales { note "Hot }`: the text ends with its line, or before the brace that does.
 pub(super) fn closed_text(diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
     let line =
         start_of(diagnostic).filter(|_| diagnostic.code == Code::UnclosedText).map(|at| lines_of(text, &(at..at)));
-    let Some(written) = line.clone().and_then(|line| text.get(line)).map(str::trim_end) else { return Vec::new() };
+    let Some(written) = line.clone().and_then(|line| text.get(line)).map(|line| before_comment(line).trim_end()) else {
+        return Vec::new();
+    };
     let start = line.map_or(0, |line| line.start);
     let close = |end: usize| {
         let at = Span::new((start + end) as u32, (start + end) as u32).in_file(FILE);
@@ -282,6 +302,7 @@ pub(super) fn closed_text(diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
     };
     let mut ends = vec![written.len()];
     ends.extend(written.strip_suffix('}').map(|before| before.trim_end().len()));
+    ends.extend(written.strip_suffix(')').map(|before| before.trim_end().len()));
     ends.extend(written.rfind(" otherwise "));
     ends.extend(written.rfind(" due in "));
     ends.into_iter().rev().map(close).collect()

@@ -3,7 +3,7 @@
 //! Either each of the places is misspelt alike, or they are right and the declaration is not: nothing else says its name then.
 
 use super::Scope;
-use crate::diagnostics::{Diagnostic, names, suggest};
+use crate::diagnostics::{Code, Diagnostic, names, suggest};
 use crate::source::{FileId, Location};
 use crate::syntax::ast::{Kind, Name};
 use crate::syntax::line::tokens;
@@ -14,17 +14,17 @@ const MAX_SHOWN: usize = 3;
 
 /// Tells each such name once. The diagnostics are in the order of their places; of the texts, so many `files` are the project's own.
 pub(crate) fn once(scope: &Scope, files: usize, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut of_name: BTreeMap<(String, &'static [Kind]), Vec<Diagnostic>> = BTreeMap::new();
+    let mut of_name: BTreeMap<(String, &'static [Kind], Code), Vec<Diagnostic>> = BTreeMap::new();
     let mut kept = Vec::new();
     for diagnostic in found {
         match &diagnostic.missing {
             Some(missing) if diagnostic.is_error() => {
-                of_name.entry((missing.name.clone(), missing.kinds)).or_default().push(diagnostic);
+                of_name.entry((missing.name.clone(), missing.kinds, diagnostic.code)).or_default().push(diagnostic);
             }
             _ => kept.push(diagnostic),
         }
     }
-    for ((name, kinds), found) in of_name {
+    for ((name, kinds, _), found) in of_name {
         let mut found = found.into_iter();
         let Some(first) = found.next() else { continue };
         let others: Vec<Diagnostic> = found.collect();

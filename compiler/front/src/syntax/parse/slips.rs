@@ -203,6 +203,12 @@ const WORDS: &[(&str, &str)] = &[
 /// What may have been left out at the end of a line, by its first word.
 const ENDINGS: &[(&str, &str)] = &[("days", "days"), ("in", "in contact timezone"), ("times", "times")];
 
+/// Words that would make sense of anything, and rarely the sense that was meant: `visited(page is )` asks for no `known`.
+const NEVER_MISSING: &[&str] = &[
+    "and", "or", "link", "known", "unknown", "not", "no", "yes", "clicked", "opened", "replied", "sent", "bounced",
+    "timed",
+];
+
 /// What people put before a name, and Flow does not.
 const NEEDLESS: &[&str] = &[
     "email", "mail", "the", "contact", "template", "message", "team", "stage", "workflow", "campaign", "journey",
@@ -257,7 +263,7 @@ pub(super) fn slip(
         tries.push((vec![(at..at, "at least ".to_owned())], "say `at least`, `at most` or `exactly`:".to_owned()));
     }
     // `and` and `or` would make sense of anything, and rarely the sense that was meant.
-    for keyword in keywords.iter().filter(|keyword| !found.is_empty() && !matches!(**keyword, "and" | "or" | "link")) {
+    for keyword in keywords.iter().filter(|keyword| !found.is_empty() && !NEVER_MISSING.contains(keyword)) {
         let help = format!("`{keyword}` is missing:");
         match *keyword {
             ":" => tries.push((vec![(cut::before(line, at).trim_end().len()..at, ": ".to_owned())], help)),

@@ -58,7 +58,9 @@ pub(super) fn wordings(line: &str, words: &Words<'_>) -> Vec<Wording> {
         .collect();
     let (name, end) = match (named.last(), rest.first()) {
         (Some((_, end)), _) => (named.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" "), end.end),
-        (None, Some((title, end))) if title.starts_with('"') => (title.trim_matches('"').to_owned(), end.end),
+        (None, Some((title, end))) if title.starts_with('"') && rest.len() == 1 => {
+            (title.trim_matches('"').to_owned(), end.end)
+        }
         _ => return Vec::new(),
     };
     let ours = snake_case(&name.replace('-', " "));

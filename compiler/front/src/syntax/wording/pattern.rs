@@ -201,6 +201,7 @@ fn is_of(kind: &str, word: &str) -> bool {
         "mail" => !matches!(word, "only" | "daily" | "window" | "just" | "mail" | "mails" | "emails" | "between"),
         "type" => TYPES.contains(&word),
         "dotted" => word.contains('.') && !word.starts_with('"'),
+        "days" => super::values::is_day(word) || matches!(word, "weekdays" | "weekends" | "daily"),
         "day" => super::values::is_day(word),
         "date" => crate::values::days_of(word).is_some(),
         "clock" => word.to_lowercase().ends_with(['m', 'h']) && word.starts_with(|c: char| c.is_ascii_digit()),

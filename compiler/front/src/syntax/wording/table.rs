@@ -209,6 +209,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     (">= >=", ">=", "one is enough:"),
     ("<= <=", "<=", "one is enough:"),
     // ---- waits
+    ("[,] or up to $n:number $u:unit $", "up to $n $u", UP_TO),
     ("^ wait $n:number $u:unit for $p.. $", "wait until $p up to $n $u", UP_TO),
     ("^ wait for $p.. up to $n:number $u:unit $", "wait until $p up to $n $u", UP_TO),
     ("^ wait until|for $p.. or|within|in|for $n:number $u:unit $", "wait until $p up to $n $u", UP_TO),
@@ -314,6 +315,16 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("timedout", "timed out", SAY),
     ("time out", "timed out", SAY),
     // ---- fields
+    (
+        "$f:name contains all of $a:text , $b:text",
+        "$f contains $a and $f contains $b",
+        "each part is asked for itself:",
+    ),
+    (
+        "$f:name contains both $a:text and $b:text",
+        "$f contains $a and $f contains $b",
+        "each part is asked for itself:",
+    ),
     ("is|are either $a:text or $b:text", "in ($a, $b)", "several values stand in a list:"),
     ("or became|become|becomes|is|are [a|an] $s:name", "or $s", SAY),
     ("and became|become|becomes [a|an] $s:name", "and $s", SAY),
@@ -676,6 +687,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ keep $", "keep in workflow", SAY),
     ("^ stay|remain in workflow $", "keep in workflow", SAY),
     // ---- declarations
+    ("^ workflow $t:text $n:name $", "workflow $n $t", "the name comes first:"),
     ("^ $f:name [:] enum[ $r.. ] $", "$f one of $r", SAY),
     (
         "^ $f:name [:] $a:name or|, $b:name or|, [or] $c:name $",
@@ -854,9 +866,9 @@ pub(super) const LOOSE: &[(&str, &str, &str)] = &[
     ("covers $v:name $", "covers region is \"$v\"", "say of which field:"),
     ("covers $v:text $", "covers region is $v", "say of which field:"),
     (
-        "^ send only on|at $d.. $",
+        "^ send only on|at $d:days $",
         "send on $d from 00:00 to 24:00 in contact timezone",
         "a window says from when to when:",
     ),
-    ("^ send on $d.. $", "send on $d from 00:00 to 24:00 in contact timezone", "a window says from when to when:"),
+    ("^ send on $d:days $", "send on $d from 00:00 to 24:00 in contact timezone", "a window says from when to when:"),
 ];

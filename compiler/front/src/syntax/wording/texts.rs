@@ -39,6 +39,8 @@ fn text_line(line: &str) -> Option<Wording> {
     }
     let quote = said.chars().next().filter(|sign| matches!(sign, '"' | '\''));
     let text = match quote {
+        // Texts and words in turn are no text without quotes.
+        None if has_own_text(said) => return None,
         None => in_quotes(said),
         Some(quote) => {
             let bare = said.strip_prefix(quote)?.strip_suffix(quote)?;
@@ -51,6 +53,16 @@ fn text_line(line: &str) -> Option<Wording> {
     let edits = vec![(0..line.trim_end().len(), format!("{word} {text}{due}"))];
     let help = if quote == Some('"') { "Flow says it so:" } else { "the text stands in double quotes:" };
     Some(Wording { edits, help })
+}
+
+/// Whether there is a text in quotes that is no fallback of a field.
+fn has_own_text(said: &str) -> bool {
+    let mut in_field = false;
+    said.chars().any(|sign| {
+        in_field = (in_field || sign == '{') && sign != '}';
+        sign == '"' && !in_field
+    }) && said.starts_with(|c: char| c.is_lowercase())
+        && said.trim_end().ends_with('"')
 }
 
 /// A text in quotes; those in it, but for the fallback of a field, are escaped.
