@@ -168,7 +168,8 @@ fn funnel(program: &Program, workflow: &Workflow, report: &WorkflowReport) -> Ta
     for step in report.steps.iter().filter(|step| step.says_something()) {
         self::step(&mut table, step);
     }
-    if workflow.goal.is_some() {
+    // `exit as converted` needs no goal.
+    if workflow.goal.is_some() || report.converted > 0 {
         let after = if_any(report.attributed, |many| format!("{many} more met the goal in time after their end"));
         table.line("converted", report.converted, after);
     }
