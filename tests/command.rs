@@ -196,7 +196,8 @@ fn a_flood_of_mistakes_is_cut() {
     let folder = Folder::project().with("flood.flow", &tags);
     let told = folder.flow(&["check"]);
     assert!(told.len() < 200_000, "{} bytes", told.len());
-    assert!(told.contains("… and 3,799 more: mend these first"), "{}", told.get(told.len() - 300..).unwrap());
+    let words = told.split_whitespace().collect::<Vec<&str>>().join(" ");
+    assert!(words.contains("3799 more of this kind"), "{}", words.get(words.len() - 600..).unwrap());
     assert!(told.contains("tags vip, vip, vip, vip"));
     assert!(told.lines().all(|line| line.chars().count() < 160));
 }
@@ -340,10 +341,6 @@ mod no_plain_files {
         help: put a file in its place, or move it out of the project's folder
         error: `e.flow` cannot be read: it is a pipe, not a file
         help: put a file in its place, or move it out of the project's folder
-        error: `emails/b.mjml` cannot be read: it is a pipe, not a file
-        help: put a file in its place, or move it out of the project's folder
-        error: `f.html` cannot be read: it is a folder
-        help: check that it is there and who may read it
         exit 3
         ");
     }
@@ -568,7 +565,7 @@ fn fmt_keeps_links_permissions_and_read_only_files() {
 /// A machine reads more than people, and not without end.
 #[test]
 fn findings_for_machines_are_bounded_and_counted() {
-    let segments: String = (0..2_100).map(|nth| format!("segment s{nth} = scores >= {nth}\n")).collect();
+    let segments: String = (0..2_100).map(|nth| format!("segment s{nth} = nothing_{nth} >= 1\n")).collect();
     let folder = Folder::empty().with("flow.toml", SETTINGS).with("many.flow", format!("use std.b2b\n{segments}"));
     let output = command(&["check", "--format", "json"]).current_dir(folder.path()).output().unwrap();
     let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();

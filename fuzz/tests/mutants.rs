@@ -14,22 +14,22 @@ const SEED: u64 = 20_260_302;
 
 #[test]
 fn the_parser_holds() {
-    holds(Target::Parser, 1_500);
+    holds(Target::Parser, 600);
 }
 
 #[test]
 fn the_checker_holds() {
-    holds(Target::Checker, 900);
+    holds(Target::Checker, 150);
 }
 
 #[test]
 fn templates_hold() {
-    holds(Target::Templates, 1_200);
+    holds(Target::Templates, 400);
 }
 
 #[test]
 fn the_formatter_holds() {
-    holds(Target::Formatter, 700);
+    holds(Target::Formatter, 300);
 }
 
 fn number(name: &str) -> Option<u64> {

@@ -23,13 +23,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use trial::{Attempt, Piece, Seen, moved};
 
 /// How much text is read again in all for one project.
-const MAX_TRIED_BYTES: usize = 1 << 18;
+const MAX_TRIED_BYTES: usize = 1 << 17;
 /// How many guesses are made for one message of a line.
 const MAX_GUESSES: usize = 32;
 /// How many changes are made in all for one diagnostic, so that one of them leaves enough for the others.
 const MAX_TRIES: usize = 100;
 /// How many of them for one guess and what has to be mended after it, so that no guess keeps a better one from being made.
 const MAX_TRIES_OF_GUESS: usize = 16;
+/// What it takes to say one line otherwise, in bytes that could be read in that time.
+const RECAST_BYTES: usize = 4_000;
 /// How many ways of saying a line otherwise are said otherwise once more.
 const MAX_RECAST: usize = 10;
 /// What a try costs however short its text is.
@@ -208,8 +210,12 @@ impl<'e> Bench<'e> {
         let mut left = MAX_TRIES;
         let likely = self.guesses(diagnostic, piece.text);
         // A guess after which the line can be read comes before one after which that takes more guesses.
+        let mut unlikely: Option<Vec<Mend>> = None;
         for (readable, recast) in [(true, false), (true, true), (false, false), (false, true)] {
-            let made = if recast { self.recast(diagnostic, piece.text) } else { likely.clone() };
+            let made = match recast {
+                true => unlikely.get_or_insert_with(|| self.recast(diagnostic, piece.text)).clone(),
+                false => likely.clone(),
+            };
             for guess in made {
                 let mine = left.min(MAX_TRIES_OF_GUESS);
                 self.tries = mine;
@@ -305,7 +311,11 @@ impl<'e> Bench<'e> {
     }
 
     /// What a line may have meant once its words are known.
-    fn recast(&self, diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
+    fn recast(&mut self, diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
+        // To make them takes as long as to read so much.
+        if self.spend(RECAST_BYTES).is_none() {
+            return Vec::new();
+        }
         let line = trial::line_of(diagnostic, text).filter(|_| may_be_worded(diagnostic.code));
         let Some((start, line)) = line.filter(|(start, line)| !is_said_to_people(text, *start, line)) else {
             return Vec::new();

@@ -55,7 +55,20 @@ impl Match<'_> {
 pub(super) struct Words<'l> {
     line: &'l str,
     places: Vec<Range<usize>>,
+    /// The first letters of the words, a bit each.
+    initials: u32,
 }
+
+/// The bit of a first letter; what is no letter may always stand.
+fn initial(sign: u8) -> u32 {
+    match sign.to_ascii_lowercase() {
+        letter @ b'a'..=b'z' => 1 << (letter - b'a'),
+        _ => OTHER,
+    }
+}
+
+/// The bit of words that begin with no letter.
+const OTHER: u32 = 1 << 31;
 
 impl<'l> Words<'l> {
     pub(super) fn of(line: &'l str) -> Self {
@@ -71,7 +84,9 @@ impl<'l> Words<'l> {
                 _ => places.push(start..at),
             }
         }
-        Self { line, places }
+        let first = |place: &Range<usize>| line.as_bytes().get(place.start).map_or(0, |sign| initial(*sign));
+        let initials = places.iter().map(first).fold(OTHER, |all, one| all | one);
+        Self { line, places, initials }
     }
 
     fn at(&self, index: usize) -> Option<&'l str> {
@@ -112,6 +127,9 @@ impl<'l> Words<'l> {
 
     /// Where the line says a pattern first.
     pub(super) fn find(&self, pattern: &'static str) -> Option<Match<'l>> {
+        if !self.may_say(pattern) {
+            return None;
+        }
         let parts: Vec<&'static str> = pattern.split(' ').collect();
         let anchored = parts.first() == Some(&"^");
         let parts = parts.get(usize::from(anchored)..)?;
@@ -123,6 +141,32 @@ impl<'l> Words<'l> {
             let range = self.places.get(start)?.start..self.places.get(end.checked_sub(1)?)?.end;
             Some(Match { range, gaps })
         })
+    }
+
+    /// Whether a word with the first letter of each that a pattern needs stands anywhere: most patterns are ruled out here, at little cost.
+    fn may_say(&self, pattern: &str) -> bool {
+        // Whether the part can be left out or is a gap; whether one of its words may stand in the line; whether a word begins.
+        let (mut free, mut stands, mut begins, mut first) = (false, false, true, true);
+        for sign in pattern.bytes().chain([b' ']) {
+            match sign {
+                b' ' => {
+                    if !free && !stands {
+                        return false;
+                    }
+                    (free, stands, begins, first) = (false, false, true, true);
+                    continue;
+                }
+                b'$' | b'[' | b'^' if first => free = true,
+                b'|' => {
+                    begins = true;
+                    continue;
+                }
+                _ if begins => stands |= self.initials & initial(sign) != 0,
+                _ => {}
+            }
+            (begins, first) = (false, false);
+        }
+        true
     }
 
     /// Follows a pattern from a word on; where it ends.
