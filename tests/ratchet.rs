@@ -7,15 +7,14 @@
 // Time is what this measures.
 #![allow(clippy::disallowed_methods)]
 
-use std::fs;
-use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use flow_example_data::many::{TEMPLATE, many};
 use flow_front::Project;
 use flow_front::diagnostics::render::{Human, json::json};
 use flow_front::source::Source;
 use flow_front::templates::{FieldShape, TemplateKind, TemplateScope};
+use flow_fuzz::own_time;
 
 /// Enough that what grows in the square would be seen.
 const WORKFLOWS: usize = 150;
@@ -419,14 +418,4 @@ fn layout(project: &Project) -> Duration {
     let time = own_time() - before;
     assert!(formatted.is_ok());
     time
-}
-
-/// How long this thread has worked; on other systems than Linux, how long it is since the first call.
-fn own_time() -> Duration {
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    // The system counts when a thread gives up its processor.
-    std::thread::yield_now();
-    let told = fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds = told.and_then(|told| told.split_whitespace().next().and_then(|first| first.parse().ok()));
-    nanoseconds.map_or_else(|| START.elapsed(), Duration::from_nanos)
 }

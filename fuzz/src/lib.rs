@@ -11,6 +11,7 @@
 #![allow(clippy::indexing_slicing, clippy::string_slice, clippy::panic)]
 
 pub mod backends;
+mod clock;
 pub mod drive;
 pub mod generate;
 pub mod hold;
@@ -19,4 +20,5 @@ mod random;
 pub mod seeds;
 mod shrink;
 
+pub use clock::own_time;
 pub use random::Random;

@@ -9,14 +9,13 @@
     reason = "time is what this measures; whoever runs it by hand says how long, and from which seed"
 )]
 
-use std::fs;
-use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use flow_front::source::Source;
 use flow_front::{Project, compile};
 use flow_fuzz::Random;
 use flow_fuzz::mutate::large;
+use flow_fuzz::own_time;
 
 const SEED: u64 = 20_260_302;
 const CASES: u64 = 12;
@@ -70,14 +69,4 @@ fn time(text: &str) -> Duration {
     let time = own_time() - before;
     assert!(compilation.faults.is_empty(), "{:?}", compilation.faults);
     time
-}
-
-/// How long this thread has worked; on other systems than Linux, how long it is since the first call.
-fn own_time() -> Duration {
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    // The system counts when a thread gives up its processor.
-    std::thread::yield_now();
-    let told = fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds = told.and_then(|told| told.split_whitespace().next().and_then(|first| first.parse().ok()));
-    nanoseconds.map_or_else(|| START.elapsed(), Duration::from_nanos)
 }

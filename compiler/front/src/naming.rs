@@ -32,6 +32,28 @@ pub fn tells_of_mail(snake_name: &str) -> bool {
     snake_name.starts_with("email_") || snake_name == "unsubscribed"
 }
 
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+/// The month that a word names, from 1: `October`, or its first three letters or more. None for other words.
+pub fn month(word: &str) -> Option<u32> {
+    let word = word.to_lowercase();
+    let found = MONTHS.iter().position(|month| word.len() >= 3 && month.starts_with(&word))?;
+    u32::try_from(found + 1).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::snake_case;

@@ -2,23 +2,10 @@
 
 use chrono::{Datelike, NaiveDate};
 use flow_front::diagnostics::suggest;
+use flow_front::naming::month;
 
 use crate::time::{Zone, Zones};
 
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 /// Before their names, zones have one of these.
 const REGIONS: [&str; 9] =
     ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Pacific"];
@@ -92,12 +79,6 @@ fn number(text: &str) -> Option<u32> {
 fn year(text: &str) -> Option<u32> {
     let year = number(text)?;
     Some(if text.len() == 2 { 2000 + year } else { year })
-}
-
-fn month(text: &str) -> Option<u32> {
-    let text = text.to_lowercase();
-    let found = MONTHS.iter().position(|month| text.len() >= 3 && month.starts_with(&text))?;
-    u32::try_from(found + 1).ok()
 }
 
 fn is_weekday(text: &str) -> bool {

@@ -11,6 +11,7 @@
 //! Everything here is bounded by [`MAX_TRIED_BYTES`], so a project full of mistakes is told about as fast as one with few.
 
 mod by_name;
+mod signs;
 mod spelling;
 mod trial;
 
@@ -23,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use trial::{Attempt, Piece, Seen, moved};
 
 /// How much text is read again in all for one project.
-const MAX_TRIED_BYTES: usize = 1 << 17;
+const MAX_TRIED_BYTES: usize = 1 << 18;
 /// How many guesses are made for one message of a line.
 const MAX_GUESSES: usize = 32;
 /// How many changes are made in all for one diagnostic, so that one of them leaves enough for the others.
@@ -36,6 +37,8 @@ const RECAST_BYTES: usize = 4_000;
 const MAX_RECAST: usize = 10;
 /// What a try costs however short its text is.
 const LEAST_TRIED_BYTES: usize = 200;
+/// The part of a text in which nothing is guessed.
+const NOWHERE: Span = Span { start: u32::MAX, end: u32::MAX };
 /// How many mistakes of one line are mended one after the other.
 const MAX_ROUNDS: usize = 4;
 
@@ -134,7 +137,7 @@ impl<'e> Bench<'e> {
     fn settle_piece(&mut self, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let Some((file, piece)) = found.first().and_then(|first| self.piece_of(first)) else { return found };
         self.place = Span::new(piece.start, piece.start + piece.text.len() as u32).in_file(file);
-        let Some(errors) = self.errors_in(piece.text, Span::new(0, 0)) else {
+        let Some(errors) = self.errors_in(piece.text, NOWHERE) else {
             return found.into_iter().map(untried).collect();
         };
         self.several = errors.len() > 1;
@@ -265,6 +268,7 @@ impl<'e> Bench<'e> {
 
     /// What is left to say where no guess worked.
     fn withdraw(&self, diagnostic: &mut Diagnostic, had: bool, statement: &str) {
+        diagnostic.readings.clear();
         if had {
             diagnostic.edits.clear();
             // It spoke of the line that is not shown.
@@ -289,14 +293,14 @@ impl<'e> Bench<'e> {
             let wordings = spelt.sure.into_iter().chain(of_names).chain(wording::wordings(line));
             let wordings = wordings.chain(spelt.likely);
             loose.extend(wording::loose(line).into_iter().chain(fillers).map(|said| trial::in_piece(&said, start)));
-            said.extend(trial::doubled(line).map(|said| trial::in_piece(&said, start)));
-            said.extend(trial::exit_among_steps(text, start, line));
+            said.extend(signs::doubled(line).map(|said| trial::in_piece(&said, start)));
+            said.extend(signs::exit_among_steps(text, start, line));
             said.extend(wordings.map(|said| trial::in_piece(&said, start)));
-            said.extend(trial::single_braces(diagnostic, text));
-            said.extend(trial::without_field_braces(diagnostic, text));
-            said.extend(trial::without_braces(diagnostic, text).filter(|_| !wording::is_text_line(line)));
+            said.extend(signs::single_braces(diagnostic, text));
+            said.extend(signs::without_field_braces(diagnostic, text));
+            said.extend(signs::without_braces(diagnostic, text).filter(|_| !wording::is_text_line(line)));
         }
-        said.extend(trial::closed_text(diagnostic, text));
+        said.extend(signs::closed_text(diagnostic, text));
         let of_line = trial::line_of(diagnostic, text).filter(|_| diagnostic.code == Code::UnexpectedText);
         let quoted = of_line.and_then(|(start, line)| Some(trial::in_piece(&by_name::quoted(line)?, start)));
         let own = Mend { help: diagnostic.help.clone().unwrap_or_default(), edits: diagnostic.edits.clone() };
@@ -312,14 +316,14 @@ impl<'e> Bench<'e> {
 
     /// What a line may have meant once its words are known.
     fn recast(&mut self, diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
-        // To make them takes as long as to read so much.
-        if self.spend(RECAST_BYTES).is_none() {
-            return Vec::new();
-        }
         let line = trial::line_of(diagnostic, text).filter(|_| may_be_worded(diagnostic.code));
         let Some((start, line)) = line.filter(|(start, line)| !is_said_to_people(text, *start, line)) else {
             return Vec::new();
         };
+        // To make them takes as long as to read so much.
+        if self.spend(RECAST_BYTES).is_none() {
+            return Vec::new();
+        }
         let whole = |text: String, help| wording::Wording { edits: vec![(0..line.len(), text)], help };
         let said = |base: String| {
             let said = by_name::wordings(self.env, &base)
@@ -353,7 +357,11 @@ impl<'e> Bench<'e> {
                     continue;
                 }
                 match self.follow(piece.text, &edits, 2 + usize::from(asks), true) {
-                    Err(NoMoreTime) => return true,
+                    // What was not tried out is not shown, and none of several is chosen for want of time.
+                    Err(NoMoreTime) => {
+                        diagnostic.readings.clear();
+                        return true;
+                    }
                     Ok(None) => {}
                     // It asks the next question: each answer to both is a reading.
                     Ok(Some(settled)) if !settled.readings.is_empty() => {
@@ -372,6 +380,10 @@ impl<'e> Bench<'e> {
                 }
             }
         }
+        if self.tries == 0 {
+            diagnostic.readings.clear();
+            return true;
+        }
         match kept.len() {
             0 => return false,
             1 => {
@@ -388,7 +400,7 @@ impl<'e> Bench<'e> {
     /// Whether changes leave `and` and `or` side by side in their line.
     fn is_mixed(&mut self, text: &str, edits: &[Edit]) -> bool {
         let Some(attempt) = trial::edited(text, edits) else { return false };
-        let found = self.errors_in(&attempt.text, attempt.lines()).unwrap_or_default();
+        let found = self.errors_in(&attempt.text, NOWHERE).unwrap_or_default();
         let mixed = |found: &&Diagnostic| found.code == Code::AndOrMixed;
         let lines = attempt.lines();
         found
@@ -415,7 +427,9 @@ impl<'e> Bench<'e> {
         if !attempt.may_be_read() {
             return Ok(None);
         }
-        attempt.errors = self.errors_in(&attempt.text, line).ok_or(NoMoreTime)?;
+        // What a line that cannot be read may have meant is asked only where that is followed.
+        let asked = if readable { NOWHERE } else { line };
+        attempt.errors = self.errors_in(&attempt.text, asked).ok_or(NoMoreTime)?;
         let (made, first) = (edits.to_vec(), attempt.errors.clone());
         let Some(next) = attempt.wrong_in_line(self.several).cloned() else {
             let (readings, why) = (Vec::new(), None);

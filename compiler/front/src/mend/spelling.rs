@@ -32,7 +32,7 @@ fn words(line: &str) -> Words<'_> {
     words.take_while(|(_, word)| *word != "{" && !word.starts_with("//")).collect()
 }
 
-/// What a statement says with its words as they are known.
+/// What a line may say with its words as they are known.
 #[derive(Default)]
 pub(super) struct Spelt {
     /// Nearly sure: a keyword was meant, or a name is parted or joined. Likeliest first.
@@ -41,6 +41,7 @@ pub(super) struct Spelt {
     pub(super) likely: Vec<Wording>,
 }
 
+/// What a line says once its words are those that they look like.
 pub(super) fn wordings(names: &BTreeSet<&str>, line: &str) -> Spelt {
     let words = words(line);
     let is_known = |word: &str| keywords().contains(word) || names.contains(word);

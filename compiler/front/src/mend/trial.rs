@@ -68,12 +68,12 @@ impl Attempt {
     }
 }
 
-fn start_of(diagnostic: &Diagnostic) -> Option<usize> {
+pub(super) fn start_of(diagnostic: &Diagnostic) -> Option<usize> {
     diagnostic.at().filter(|at| at.file == FILE).map(|at| at.span.start as usize)
 }
 
 /// The whole lines that a range touches.
-fn lines_of(text: &str, range: &Range<usize>) -> Range<usize> {
+pub(super) fn lines_of(text: &str, range: &Range<usize>) -> Range<usize> {
     let start = text.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
     let end = text.get(range.end..).and_then(|after| after.find('\n')).map_or(text.len(), |end| range.end + end);
     start..end
@@ -233,21 +233,6 @@ fn statement_at(text: &str, at: usize) -> Option<Range<usize>> {
     Some(start + space..end)
 }
 
-/// `exit if clicked` among the steps asks once, there; above them it is a rule for all of the workflow.
-pub(super) fn exit_among_steps(text: &str, start: usize, line: &str) -> Option<Mend> {
-    let asked = line.strip_prefix("exit if ").or_else(|| line.strip_prefix("stop if "))?;
-    let is_step = |line: &str| {
-        let first = line.split_whitespace().next().unwrap_or_default();
-        matches!(first, "wait" | "if" | "score") || (first == "send" && !line.trim_start().starts_with("send on"))
-    };
-    if !text.get(..start)?.lines().any(is_step) {
-        return None;
-    }
-    let at = Span::new(start as u32, (start + line.trim_end().len()) as u32).in_file(FILE);
-    let edits = vec![Edit { at, text: format!("if {} {{ exit }}", asked.trim_end()) }];
-    Some(Mend { help: "among the steps, a condition comes first:".to_owned(), edits })
-}
-
 /// The first line of a piece with nothing in it but its word, its name and its title.
 pub(super) fn bare_head(text: &str) -> Option<Edit> {
     let line = text.lines().next()?;
@@ -260,87 +245,9 @@ pub(super) fn bare_head(text: &str) -> Option<Edit> {
     (from < to).then(|| Edit { at, text: " ".to_owned() })
 }
 
-/// `workflow w {{`: one brace is enough.
-pub(super) fn single_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
-    let start = start_of(diagnostic)?;
-    let line = lines_of(text, &(start..start));
-    let at = line.start + text.get(line)?.trim_end().strip_suffix('{')?.trim_end().strip_suffix('{')?.len();
-    let end = at + text.get(at..)?.find('\n')?;
-    let edit = Edit { at: Span::new(at as u32, end as u32).in_file(FILE), text: "{".to_owned() };
-    Some(Mend { help: "one brace opens the block:".to_owned(), edits: vec![edit] })
-}
-
 /// A line whose text has no end, up to what was meant as a comment.
-fn before_comment(line: &str) -> &str {
+pub(super) fn before_comment(line: &str) -> &str {
     line.find(" //").and_then(|at| line.get(..at)).unwrap_or(line)
-}
-
-/// `goal goal "Book a demo"`, `email news news {`: one of two words that are the same.
-pub(super) fn doubled(line: &str) -> Option<Wording> {
-    let words: Vec<(usize, &str)> = tokens_at(line).collect();
-    let pair = words.windows(2).find(|pair| {
-        let is_word = |word: &str| word.starts_with(|c: char| c.is_alphabetic() || c == '"');
-        matches!(pair, [(_, one), (_, other)] if one == other && is_word(one))
-    })?;
-    let [(_, _), (at, other)] = pair else { return None };
-    let end = at + other.len();
-    let space = line.get(end..).map_or(0, |rest| rest.len() - rest.trim_start().len());
-    Some(Wording { edits: vec![(*at..end + space, String::new())], help: "one is enough:" })
-}
-
-/// `note "Hot`, `handoff to sales { note "Hot }`: the text ends with its line, or before the brace that does.
-pub(super) fn closed_text(diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
-    let line =
-        start_of(diagnostic).filter(|_| diagnostic.code == Code::UnclosedText).map(|at| lines_of(text, &(at..at)));
-    let Some(written) = line.clone().and_then(|line| text.get(line)).map(|line| before_comment(line).trim_end()) else {
-        return Vec::new();
-    };
-    let start = line.map_or(0, |line| line.start);
-    let close = |end: usize| {
-        let at = Span::new((start + end) as u32, (start + end) as u32).in_file(FILE);
-        Mend { help: "close the text on its line:".to_owned(), edits: vec![Edit { at, text: "\"".to_owned() }] }
-    };
-    let mut ends = vec![written.len()];
-    ends.extend(written.strip_suffix('}').map(|before| before.trim_end().len()));
-    ends.extend(written.strip_suffix(')').map(|before| before.trim_end().len()));
-    ends.extend(written.rfind(" otherwise "));
-    ends.extend(written.rfind(" due in "));
-    ends.into_iter().rev().map(close).collect()
-}
-
-/// `segment big { employees > 100 }`, `tags { vip, beta }`, `downloaded{asset is "x"}`: what is no block has no braces.
-pub(super) fn without_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
-    let line = start_of(diagnostic).map(|at| lines_of(text, &(at..at)))?;
-    let written = text.get(line.clone())?.trim_end();
-    let (head, rest) = written.split_once('{')?;
-    let (inner, behind) = rest.split_once('}')?;
-    let inner = inner.trim();
-    let mended = match head.split_whitespace().next()? {
-        "segment" => format!("{}= {inner}{behind}", head.trim_end().trim_end_matches('=').trim_end().to_owned() + " "),
-        "tags" | "use" => format!("{} {inner}{behind}", head.trim_end()),
-        _ => format!("{}({inner}){behind}", head.trim_end()),
-    };
-    let at = Span::new(line.start as u32, (line.start + written.len()) as u32).in_file(FILE);
-    (!inner.contains('{')).then(|| Mend {
-        help: "this is no block, and has no braces:".to_owned(),
-        edits: vec![Edit { at, text: mended }],
-    })
-}
-
-/// `if {{ customer.industry }} == "saas" {`: in a condition a field stands without braces.
-pub(super) fn without_field_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
-    let line = start_of(diagnostic).map(|at| lines_of(text, &(at..at)))?;
-    let written = text.get(line.clone())?;
-    let first = written.split_whitespace().next()?;
-    let open = written
-        .find("{{")
-        .filter(|_| matches!(first, "if" | "enter" | "exit" | "goal" | "skip" | "segment" | "wait" | "}"))?;
-    let (inner, _) = written.get(open + 2..)?.split_once("}}")?;
-    let is_name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
-    let start = line.start + open;
-    let at = Span::new(start as u32, (start + inner.len() + 4) as u32).in_file(FILE);
-    let edits = vec![Edit { at, text: inner.trim().to_owned() }];
-    is_name(inner.trim()).then(|| Mend { help: "a field in a condition has no braces:".to_owned(), edits })
 }
 
 /// Whether a statement holds words that nobody knows because it is what says them first: the names of fields, events and the like.

@@ -263,7 +263,8 @@ impl Reader<'_> {
             return self.assignment(line, word);
         }
         let within = self.guess.within;
-        let is_unclear = within.start <= line.end && line.start <= within.end && text.len() <= MAX_MENDED_BYTES;
+        let is_asked = within.start <= line.end && line.start <= within.end;
+        let is_unclear = is_asked && text.len() <= MAX_MENDED_BYTES;
         let try_out = is_unclear && self.unclear < self.guess.lines;
         self.unclear += usize::from(is_unclear);
         let is_step = matches!(context, Context::Steps | Context::Workflow);
@@ -288,7 +289,8 @@ impl Reader<'_> {
             let diagnostic = syntax::unusual_name(found, self.part(line, name.clone())).guessed();
             return self.with_edits(diagnostic, line, vec![(name, mended)]);
         }
-        match slips::slip(text, at, &furthest, !rules.contains(&Rule::field), &fits) {
+        let slip = || slips::slip(text, at, &furthest, !rules.contains(&Rule::field), &fits);
+        match is_asked.then(slip).flatten() {
             Some(Slip { sign: true, edits, help, found, .. }) => {
                 let place = self.part(line, at..at + found.len());
                 self.with_edits(syntax::foreign_sign(&found, place).help(help).guessed(), line, edits)

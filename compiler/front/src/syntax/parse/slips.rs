@@ -7,7 +7,7 @@
 use super::recover::Furthest;
 use super::{context, cut};
 use crate::diagnostics::{Expected, suggest};
-use crate::syntax::{constructs, wording};
+use crate::syntax::constructs;
 use std::ops::Range;
 
 /// Replace these bytes of the line.
@@ -243,7 +243,6 @@ pub(super) fn slip(
     let nearest = suggest::nearest(found, keywords.iter().copied());
     let here = at..at + found.len();
     let mut tries: Vec<(Vec<Change>, String)> = Vec::new();
-    tries.extend(sentences(line));
     if let Some(nearest) = nearest {
         tries.push((vec![(here.clone(), nearest.to_owned())], format!("did you mean `{nearest}`?")));
     }
@@ -378,11 +377,6 @@ fn quotes(line: &str, at: usize, found: &str, expected: &[Expected]) -> Vec<(Vec
         }
     }
     tries
-}
-
-/// The line as a sentence that people say.
-fn sentences(line: &str) -> impl Iterator<Item = (Vec<Change>, String)> {
-    wording::sentences(line).into_iter().map(|said| (said.edits, said.help.to_owned()))
 }
 
 /// `score++`, `score + 10`, and comments of other languages.

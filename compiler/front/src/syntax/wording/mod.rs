@@ -1,10 +1,12 @@
 //! What people say, and how Flow says it: whole sentences, where [`slips`](super::parse) knows single words.
 //!
-//! Every wording is a guess. Whoever offers one tries it out first (`mend`), so a line of [`table`] may be generous.
+//! Every wording is a guess. Whoever offers one tries it out first (`mend`), so a line of [`said`] may be generous.
 
+mod hints;
+mod later;
 mod names;
 mod pattern;
-mod table;
+mod said;
 mod texts;
 mod values;
 mod windows;
@@ -57,7 +59,7 @@ pub(crate) fn wordings(line: &str) -> Vec<Wording> {
     let is_text = texts::is_text_line(line);
     let mut found = texts::wordings(line);
     // What people write to each other is left as it is.
-    let said = table::SAID.iter().filter(|(pattern, ..)| !is_text || pattern.starts_with("^ "));
+    let said = said::SAID.iter().filter(|(pattern, ..)| !is_text || pattern.starts_with("^ "));
     if !is_text {
         found.extend(names::wordings(line, &words));
         found.extend(windows::wording(&words));
@@ -77,7 +79,7 @@ pub(crate) fn loose(line: &str) -> Vec<Wording> {
         return Vec::new();
     }
     let words = Words::of(line);
-    table::LOOSE.iter().filter_map(|line| in_words(&words, line)).collect()
+    said::LOOSE.iter().filter_map(|line| in_words(&words, line)).collect()
 }
 
 /// Whether a line says something to people, in words of its own.
@@ -93,7 +95,7 @@ pub(crate) fn sentences(line: &str) -> Vec<Wording> {
     let words = Words::of(line);
     values::times_compared(&words)
         .into_iter()
-        .chain(table::SAID.iter().filter_map(|line| in_words(&words, line)))
+        .chain(said::SAID.iter().filter_map(|line| in_words(&words, line)))
         .collect()
 }
 
@@ -117,7 +119,7 @@ pub(crate) fn readings(line: &str) -> Vec<Wording> {
 /// What a line asks for that is not run yet.
 pub(crate) fn later(line: &str) -> Option<Later> {
     let words = (line.len() <= MAX_LINE_BYTES).then(|| Words::of(line))?;
-    table::LATER.iter().find_map(|(pattern, what, today)| {
+    later::LATER.iter().find_map(|(pattern, what, today)| {
         let found = words.find(pattern)?;
         Some(Later { what: found.fill(what), today: found.fill(today) })
     })
@@ -125,12 +127,12 @@ pub(crate) fn later(line: &str) -> Option<Later> {
 
 /// What to say about a line that no change of it mends.
 pub(crate) fn hint(line: &str) -> Option<String> {
-    hint_of(line, table::HINTS)
+    hint_of(line, hints::HINTS)
 }
 
 /// What to say about a line where no change of it worked.
 pub(crate) fn last_hint(line: &str) -> Option<String> {
-    hint_of(line, table::LAST_HINTS)
+    hint_of(line, hints::LAST_HINTS)
 }
 
 fn hint_of(line: &str, hints: &[(&'static str, &str)]) -> Option<String> {
@@ -142,6 +144,6 @@ fn hint_of(line: &str, hints: &[(&'static str, &str)]) -> Option<String> {
 pub(crate) fn example(line: &str) -> Option<String> {
     let first = line.split_whitespace().next()?;
     let begins = |example: &&&[&str]| example.iter().any(|line| line.split_whitespace().next() == Some(first));
-    let examples = table::EXAMPLES.iter().find(begins)?;
+    let examples = hints::EXAMPLES.iter().find(begins)?;
     Some(examples.iter().map(|example| format!("`{example}`")).collect::<Vec<String>>().join(" or "))
 }

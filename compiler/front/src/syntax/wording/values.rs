@@ -241,26 +241,8 @@ struct Dated {
     text: String,
 }
 
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-
 fn month(word: &str) -> Option<u32> {
-    let word = word.to_lowercase();
-    let word = word.trim_end_matches(['.', ',']);
-    let found = MONTHS.iter().position(|month| word.len() >= 3 && month.starts_with(word))?;
-    u32::try_from(found + 1).ok()
+    crate::naming::month(word.trim_end_matches(['.', ',']))
 }
 
 fn written(year: u32, month: u32, day: u32) -> Option<String> {

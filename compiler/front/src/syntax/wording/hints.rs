@@ -1,0 +1,130 @@
+//! What no changed line says: what to do instead, and how a line of each kind looks. See [`pattern`](super::pattern) for the signs.
+
+const WINDOW: &str = "a time of day is kept by a send window, which holds for the whole workflow: \
+    `send on every day from 09:00 to 17:00 in contact timezone`";
+
+/// A whole line of each kind, shown where one breaks off.
+pub(super) const EXAMPLES: &[&[&str]] = &[
+    &["goal \"…\" when … within 30 days"],
+    &["enter when …"],
+    &["reenter never", "reenter after 90 days"],
+    &["reviewed 2026-10-01"],
+    &["send welcome", "send on weekdays from 09:00 to 17:00 in contact timezone"],
+    &["wait 2 days", "wait until … up to 5 days"],
+    &["advance stage to …"],
+    &["handoff to … { note \"…\" }"],
+    &["link \"…\" to \"https://…\""],
+    &["member \"…@…\""],
+    &["task \"…\" due in 24 hours"],
+    &["segment … = …"],
+];
+
+/// What has no line that mends it, and what to say about it.
+pub(super) const HINTS: &[(&str, &str)] = &[
+    (
+        "^ send $e:mail to $a:dotted",
+        "a mail goes to the person in the workflow, at the address they have; a team is told by a handoff: `handoff to sales { note \"..\"; keep in workflow }`",
+    ),
+    ("^ send $e:name or $f:name $", "say who gets which: `if .. { send $e } else { send $f }`"),
+    (
+        "first time|order|purchase|visit",
+        "the first time is the one before which there was none: count with `exactly 1 time ever`",
+    ),
+    (
+        "^ description|name|title|label $t:text $",
+        "a workflow's title stands in its first line, behind its name: `workflow nurture $t {`",
+    ),
+    ("^ subject when $p:name $t:text $", "everyone else needs a subject too: `subject when $p $t otherwise \"…\"`"),
+    (
+        "^ subject when $f:name is|in|>=|<=|>|<|contains $v $t:text $",
+        "everyone else needs a subject too, behind it: `otherwise \"…\"`",
+    ),
+    ("^ reviewed yesterday|today|now|last $", "say the day: `reviewed 2026-10-01`"),
+    (
+        "^ enter when $a:name and not|no $e:name within|in $n:number $u:unit",
+        "what should not happen afterwards is a wait among the steps: `wait until $e up to $n $u`, and then `if timed out { .. }`; what did not happen before is `no $e in the last $n $u`",
+    ),
+    (
+        "^ stop all workflows|journeys|campaigns|others",
+        "`stop` names the workflow, or the group, that it ends: a line for each",
+    ),
+    (
+        "^ unsubscribe|resubscribe|optout|opt-out [them|contact|person] $",
+        "only people themselves stop their mail, by the link in each message. To keep mail from somebody, keep a yes/no field of your own, `set` it, and say `skip when` it holds in each workflow",
+    ),
+    (
+        "^ delete|remove|archive [the] [this] contact|person|lead|user $",
+        "a workflow never deletes people: `exit` ends it for this person, and `untag` takes a tag away",
+    ),
+    (
+        "^ goto|jump|repeat|loop $r.. $",
+        "steps run from top to bottom, once: what comes again is a workflow of its own, which `start` brings people into",
+    ),
+    ("visited [the] $p:name page", "say which page it is, as its address has it: `visited(page is \"/$p\")`"),
+    ("^ wait $a:number - $b:number $u:unit", "a wait takes one time: `wait $a $u`, or `wait $b $u`"),
+    (
+        "^ wait $n:number workdays|weekdays",
+        "a wait counts every day: `wait $n days`, and a send window keeps mail to weekdays: `send on weekdays from 09:00 to 17:00 in contact timezone`",
+    ),
+    ("^ task $t:text due tomorrow", "say how long they have: `task $t due in 24 hours`"),
+    ("^ task $t:text due today|now|immediately|asap", "say how long they have: `task $t due in 4 hours`"),
+    ("^ send $e:mail at $h..", WINDOW),
+    ("^ wait $n:number $u:unit at $h..", WINDOW),
+    (
+        "^ send $e:mail twice|again",
+        "a mail goes once to each person in a workflow; a second time needs a mail of another name",
+    ),
+    (
+        "$k:cond subscribed",
+        "`unsubscribed` says who wants no mail, and they get none whatever a workflow says: ask `unsubscribed` or `not unsubscribed`",
+    ),
+    (
+        "^ send $e:mail on $d.. $",
+        "a send window holds for the whole workflow: put `send on $d` at its top, with `in contact timezone` at its end",
+    ),
+    (
+        "if [not] $v:verb $e:name within|in $n:number $u:unit",
+        "wait for it first: `wait until $v $e up to $n $u`, and then `if timed out { .. } else { .. }`",
+    ),
+    (
+        "^ set do_not_contact|unsubscribed|hard_bounced|complained = $v",
+        "that is the person's own word, or their mail server's. To keep mail from somebody, keep a yes/no field of your own, `set` it, and say `skip when` it holds in each workflow",
+    ),
+    (
+        "^ assign|route|give [them] to $t:text",
+        "a lead goes to a team, which says whose turn it is: `handoff to sales`, and `team sales { member $t }`",
+    ),
+];
+
+/// The same, said only where no line mends it.
+pub(super) const LAST_HINTS: &[(&str, &str)] = &[
+    (
+        "$v:verb any email|mail since|for|in|within",
+        "only the mails of this journey are asked of: `$v any email`, or `not $v any email`; a declared event that your mail tool reports can be asked of any time",
+    ),
+    (
+        "$v:verb $e:name in|within [the] [last|past] $n:number $u:unit",
+        "a mail needs no period: `$v $e` counts from the moment that this journey sent it",
+    ),
+    (
+        "$v:verb $e:name link $l:text in|within [the] [last|past] $n:number $u:unit",
+        "a mail needs no period: `$v $e link $l` counts from the moment that this journey sent it",
+    ),
+    (
+        "^ enter [when] on|every|at $d $",
+        "people enter by what they do or what becomes true of them; a date or a day of the week cannot let them in yet",
+    ),
+    ("$f:name changes|changed $", "say what it becomes: `$f is … new only` holds from the moment that it is so"),
+    (
+        "$f:name increased|increases|decreases|rises $",
+        "say how far: `$f >= … new only` holds from the moment that it is so",
+    ),
+    (
+        "^ enter when entered|finished|left|exits|exited|completed|started [by] $w:name [workflow] $",
+        "only a segment is entered and left: to bring people from another workflow, put `start` and this one's name among its steps, or `tag` them there and `enter when tagged … new only`",
+    ),
+    (
+        "$s:name since|for $n:number $u:unit",
+        "how long something has been so cannot be asked yet; let them enter when it becomes so, and `wait $n $u`",
+    ),
+];

@@ -1,0 +1,66 @@
+//! What people ask for that is not run yet, and what to do until it is. See [`pattern`](super::pattern) for the signs.
+
+const DAY: &str = "until then, wait for a length of time; a send window keeps all mail of the workflow to a day, such as \
+    `send on monday from 09:00 to 17:00 in contact timezone`";
+const TIMES: &str = "until then, wait for a length of time, and let a send window say when mail may leave: \
+    `send on every day from 09:00 to 17:00 in contact timezone`";
+const NOTIFY: &str = "until then, a handoff tells a team and lets the person go on: `handoff to sales { note \"..\"; keep in workflow }`";
+
+/// What cannot be done yet, as people ask for it; what it is called, and what to do today.
+pub(super) const LATER: &[(&str, &str, &str)] = &[
+    ("^ wait until|till tomorrow|today|tonight|noon|morning $", "wait until tomorrow", TIMES),
+    ("^ wait until|till tomorrow|today|tonight|noon|morning $r.. $", "wait until tomorrow", TIMES),
+    ("^ wait until|till|for $d:day $r.. $", "wait until $d", DAY),
+    (
+        "^ ab|a/b|random|randomly|experiment|abtest $r.. $",
+        "split",
+        "until then, a field of your own says who gets which: `if .. { .. } else { .. }`",
+    ),
+    ("^ wait until $d:day $", "wait until next $d", DAY),
+    ("^ wait until next $d:day $r.. $", "wait until next $d", TIMES),
+    ("^ wait until next $d:day $", "wait until next $d", TIMES),
+    ("^ wait until $d:date $", "wait until $d", TIMES),
+    ("^ wait until [at] $h:number : $m.. $", "wait until $h:$m", TIMES),
+    ("^ wait until $h:clock $", "wait until $h", TIMES),
+    (
+        "business day|days",
+        "business days",
+        "until then, wait for days, and let a send window keep mail to weekdays: `send on weekdays from 09:00 to 17:00 in contact timezone`",
+    ),
+    ("^ send $k:later_message $r..", "$k", "until then, an email is what can be sent"),
+    (
+        "member of list",
+        "member of list",
+        "until then, a yes/no field of your own says who is on it: `if newsletter { .. }`",
+    ),
+    ("in|on list $l", "in list", "until then, a yes/no field of your own says who is on it: `if newsletter { .. }`"),
+    (
+        "$f:name is in $n:number $u:unit",
+        "$n $u before $f",
+        "until then, nobody can be entered or asked by a date to come",
+    ),
+    (
+        "$f:name is in the next $n:number $u:unit",
+        "$n $u before $f",
+        "until then, nobody can be entered or asked by a date to come",
+    ),
+    ("^ set $f:name = $e:dotted $", "set .. = $e", "properties of the trigger cannot be set or written in a text yet"),
+    ("^ alert|inform|tell|log|slack $r.. $", "notify", NOTIFY),
+    ("^ notify $r.. $", "notify", NOTIFY),
+    ("^ choose $r..", "choose", "until then: `if .. { .. } else if .. { .. } else { .. }`"),
+    (
+        "^ reenter every|each time",
+        "reenter always",
+        "until then, `reenter after 1 day` comes nearest: it lets people in again a day after they left",
+    ),
+    (
+        "^ limit|cap $r.. $",
+        "policy",
+        "until then, nothing limits how many mails a person gets over all workflows: keep to few, and let `skip when` keep people out of two at once",
+    ),
+    (
+        "^ reenter always",
+        "reenter always",
+        "until then, `reenter after 1 day` comes nearest: it lets people in again a day after they left",
+    ),
+];
