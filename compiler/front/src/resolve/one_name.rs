@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 
 /// How many of the places are shown.
 const MAX_SHOWN: usize = 3;
+/// For how many names it is looked whether a declaration is misspelt. Who has more of them mends the first ones first.
+const MAX_LOOKED_AT: usize = 50;
 
 /// Tells each such name once. The diagnostics are in the order of their places; of the texts, so many `files` are the project's own.
 pub(crate) fn once(scope: &Scope, files: usize, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
@@ -24,11 +26,20 @@ pub(crate) fn once(scope: &Scope, files: usize, found: Vec<Diagnostic>) -> Vec<D
             _ => kept.push(diagnostic),
         }
     }
+    let mut said: Option<BTreeMap<&str, usize>> = None;
+    let mut looked_at = 0;
     for ((name, kinds, _), found) in of_name {
         let mut found = found.into_iter();
         let Some(first) = found.next() else { continue };
         let others: Vec<Diagnostic> = found.collect();
-        kept.push(match misspelt(scope, files, &name, kinds).filter(|_| !others.is_empty()) {
+        if others.is_empty() {
+            kept.push(first);
+            continue;
+        }
+        looked_at += 1;
+        let may_look = looked_at <= MAX_LOOKED_AT;
+        let misspelt = may_look.then(|| misspelt(scope, files, said.get_or_insert_with(|| words(scope)), &name, kinds));
+        kept.push(match misspelt.flatten() {
             Some((declared, at)) => names::misspelt_declaration(&declared, at, &name, &first, others.len()),
             None => names::several_places(first, others, MAX_SHOWN),
         });
@@ -37,15 +48,27 @@ pub(crate) fn once(scope: &Scope, files: usize, found: Vec<Diagnostic>) -> Vec<D
     kept
 }
 
+/// How often each word is said.
+fn words(scope: &Scope) -> BTreeMap<&str, usize> {
+    let mut said = BTreeMap::new();
+    for token in scope.sources.iter().flat_map(|source| tokens(&source.text)) {
+        *said.entry(token).or_default() += 1;
+    }
+    said
+}
+
 /// The one declaration whose name looks like this one, and is said nowhere else.
-fn misspelt(scope: &Scope, files: usize, name: &str, kinds: &[Kind]) -> Option<(String, Location)> {
+fn misspelt(
+    scope: &Scope,
+    files: usize,
+    said: &BTreeMap<&str, usize>,
+    name: &str,
+    kinds: &[Kind],
+) -> Option<(String, Location)> {
     let declared: Vec<(&Name, FileId)> =
         kinds.iter().flat_map(|kind| declared(scope, *kind)).filter(|(_, file)| (file.0 as usize) < files).collect();
     let near = suggest::all_near(name, declared.iter().map(|(name, _)| name.text.as_str()));
-    let said = |wanted: &str| -> usize {
-        scope.sources.iter().map(|source| tokens(&source.text).filter(|token| *token == wanted).count()).sum()
-    };
-    let mut unsaid = near.into_iter().filter(|near| said(near) == 1);
+    let mut unsaid = near.into_iter().filter(|near| said.get(near) == Some(&1));
     let (only, None) = (unsaid.next()?, unsaid.next()) else { return None };
     let (name, file) = declared.iter().find(|(name, _)| name.text == only)?;
     Some((name.text.clone(), name.span.in_file(*file)))
