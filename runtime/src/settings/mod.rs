@@ -372,7 +372,7 @@ fn parse_zone(text: &str) -> Result<Zone, Wrong> {
     // `EST` is in the world's list, and stays an hour behind New York all summer.
     let is_place = !matches!(text, "EST" | "MST" | "HST" | "CET" | "MET" | "EET" | "WET");
     zones.resolve(text).filter(|_| is_place).ok_or_else(|| {
-        Wrong::new(if is_place { "is no time zone" } else { "is the hours of no place all year" })
+        Wrong::new(if is_place { "is no time zone" } else { "is a name of hours and of no place" })
             .either(written::zones(text))
             .help("write a place from the list of the world's time zones, such as `Europe/Berlin`; it knows when the clocks change")
     })

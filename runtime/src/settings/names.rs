@@ -305,6 +305,7 @@ impl<'t> Names<'_, 't> {
                 Some((of, name)) if of == section => self.rename(section, &written, name, entry),
                 Some((of, name)) => misplaced.entry((section, of)).or_default().push((name, written, entry)),
                 None if section == "run" && is_end(&written) => self.end_of_run(&written, &entry),
+                None if section == "sender" && is_sender_name(&written) => self.sender_name(&written, &entry),
                 None => {
                     let what = format!("setting of `[{section}]`");
                     let known = keys::names_of(section);
@@ -344,6 +345,36 @@ impl<'t> Names<'_, 't> {
             found.mended = Some("so many days, the last one included:".to_owned());
         }
         self.sections.entry("run").or_default().lost.insert("days");
+        self.tell(found);
+    }
+
+    /// `from_name = "Ana"`: name and address are one setting.
+    fn sender_name(&mut self, written: &str, entry: &Entry<'t>) {
+        let as_text = |value: &Spanned<DeValue<'_>>| value.get_ref().as_str().map(str::to_owned);
+        let name = as_text(&entry.value);
+        let from = self.sections.get("sender").and_then(|known| known.entries.get("from"));
+        let from = from.and_then(|from| Some((from.value.span(), as_text(&from.value)?)));
+        let fault = SettingsFault::new(
+            Code::UnknownSetting,
+            format!("`{}` is no setting of `[sender]`", shown(written)),
+            Some(entry.key_at.clone()),
+        )
+        .label("name and address are one setting")
+        .why("people see both together, as in `Acme <hello@acme.example>`")
+        .help("write both in one text: `from = \"Name <address>\"`");
+        let mut found = Found::new(Rank::Name, fault);
+        match (name, from) {
+            (Some(name), Some((at, from))) => {
+                let address = from.rsplit_once('<').map_or(from.as_str(), |(_, behind)| behind.trim_end_matches('>'));
+                let both = format!("\"{} <{}>\"", name.replace(['"', '<', '>', '\\'], "").trim(), address.trim());
+                found.changes.extend(self.own_line(entry).map(Change::Remove));
+                found.changes.push(Change::Replace(at, both));
+                found.mended = Some("both stand in one text:".to_owned());
+            }
+            _ => {
+                self.sections.entry("sender").or_default().lost.insert("from");
+            }
+        }
         self.tell(found);
     }
 
@@ -527,6 +558,11 @@ fn is_end(written: &str) -> bool {
     let name = written.to_lowercase().replace(['-', '_'], "");
     ["end", "ends", "until", "till", "to", "todate", "enddate", "endday", "stop", "lastday", "finish"]
         .contains(&name.as_str())
+}
+
+fn is_sender_name(written: &str) -> bool {
+    let name = written.to_lowercase().replace(['-', '_'], "");
+    ["fromname", "sendername", "name", "displayname", "fromlabel", "defaultfromname"].contains(&name.as_str())
 }
 
 /// A section's name without the number of its repetition.

@@ -663,7 +663,7 @@ fn told(slip: &Slip, name: &str) -> SettingsFault {
             "write its name in square brackets, alone on its line:",
         ),
         Slip::Words => (
-            format!("the name of a setting is one word, such as `{name}`"),
+            "the name of a setting is one word, without spaces".to_owned(),
             "several words",
             "a space ends a name",
             "write it with `_` and `=`:",

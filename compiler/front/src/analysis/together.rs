@@ -220,6 +220,7 @@ impl<'c> Tried<'c, '_> {
         state.fields.values().all(Domain::is_possible)
             && state.pairs.iter().all(|(_, domain)| domain.is_possible())
             && state.happened.iter().all(|test| event_can_be(&test.pattern.tests, None))
+            && one_event_can_be_all(&state.happened)
             && !state.happened.iter().any(without)
     }
 }
@@ -259,6 +260,16 @@ impl<'c> State<'c> {
             domain.within(beside(comparison, 0), holds);
         }
     }
+}
+
+/// Whether one event can be all that somebody is let in by: people come in at a single one.
+fn one_event_can_be_all(happened: &[&EventTest]) -> bool {
+    let triggers = || happened.iter().filter(|test| test.since == Since::Trigger);
+    let tests_of = |event| {
+        let of_event = triggers().filter(move |test| test.pattern.event == event);
+        of_event.flat_map(|test| &test.pattern.tests)
+    };
+    triggers().all(|test| event_can_be(tests_of(test.pattern.event), None))
 }
 
 /// Whether it can only be so because of what happened in the journey.

@@ -8,12 +8,13 @@ use super::cx::Cx;
 use super::header::Around;
 use super::predicate::{Asked, check_predicate};
 use crate::diagnostics::{contract, syntax};
+use crate::domain::event_can_be;
 use crate::env::Env;
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::typed::{Cond, Part, Since, TypedEntry, TypedWorkflow};
 use flow_ir::limits::MAX_TRIGGERS;
-use flow_ir::{Pattern, PatternEvent};
+use flow_ir::Pattern;
 
 pub(super) fn enter(cx: &mut Cx<'_>, enter: &ast::Enter, around: &Around<'_>, typed: &mut TypedWorkflow) {
     typed.entry = check_entry(cx, enter, around.span);
@@ -114,23 +115,26 @@ fn triggers(cond: &Cond) -> Triggers {
     }
 }
 
-/// Two parts that no event meets both: `downloaded and requested_demo`, `downloaded and (visited or requested_demo)`.
+/// Two parts that no event meets both: `downloaded and requested_demo`, `downloaded and (visited or requested_demo)`,
+/// `visited(page is "/a") and visited(page is "/b")`.
 fn joined(cond: &Cond) -> Option<(&Part, &Part)> {
     if let Cond::All(parts) = cond {
         let mut waiting = parts.iter().filter(|part| triggers(&part.cond) == Triggers::Always);
         let first = waiting.next();
-        let kinds = first.map(|part| kinds(&part.cond)).unwrap_or_default();
-        let other = waiting.find(|part| !self::kinds(&part.cond).iter().any(|kind| kinds.contains(kind)));
-        if let (Some(first), Some(other)) = (first, other) {
+        let patterns = first.map(|part| triggering(&part.cond)).unwrap_or_default();
+        let can_be_both = |part: &Part| {
+            triggering(&part.cond).iter().any(|other| patterns.iter().any(|pattern| is_one_event(pattern, other)))
+        };
+        if let (Some(first), Some(other)) = (first, waiting.find(|part| !can_be_both(part))) {
             return Some((first, other));
         }
     }
     cond.children().find_map(joined)
 }
 
-/// The kinds of the events that a condition waits for.
-fn kinds(cond: &Cond) -> Vec<PatternEvent> {
-    triggering(cond).into_iter().map(|pattern| pattern.event).collect()
+/// Whether one event may be both: not a visit of one page and one of another.
+fn is_one_event(one: &Pattern, other: &Pattern) -> bool {
+    one.event == other.event && event_can_be(one.tests.iter().chain(&other.tests), None)
 }
 
 fn has_unknown(env: &Env<'_>, cond: &Cond) -> bool {

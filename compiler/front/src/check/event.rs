@@ -30,7 +30,7 @@ pub(super) fn check_event(
     let Some(event) = named::event(cx, name) else { return Cond::Unknown };
     let tests: Vec<_> = properties.iter().map(|property| check_property(cx, event, &name.text, property)).collect();
     let since = check_since(cx, &name.text, count.is_some() || none, period, span, asked);
-    let counts = check_count(cx, count);
+    let counts = check_count(cx, count, span);
     let (Some(tests), Some(since), Some(counts)) = (tests.into_iter().collect::<Option<Vec<_>>>(), since, counts)
     else {
         return Cond::Unknown;
@@ -135,7 +135,8 @@ pub(super) fn check_since(
     }
 }
 
-pub(super) fn check_count(cx: &mut Cx<'_>, count: Option<&ast::Count>) -> Option<(CountKind, u32)> {
+/// How often something is to have happened; `whole` is all that is asked of it.
+pub(super) fn check_count(cx: &mut Cx<'_>, count: Option<&ast::Count>, whole: Span) -> Option<(CountKind, u32)> {
     let Some(count) = count else { return Some((CountKind::AtLeast, 1)) };
     let at = cx.at(count.span);
     let text = cx.text_at(count.times.span());
@@ -144,7 +145,11 @@ pub(super) fn check_count(cx: &mut Cx<'_>, count: Option<&ast::Count>) -> Option
     match whole_of(&text) {
         Some(times) if (smallest..=largest).contains(&times) => {
             if times == 0 && count.kind == CountKind::Exactly {
-                cx.report(time::bad_count(&text, "write `no …` for events that did not happen", at));
+                let event = cx.text_at(Span::new(whole.start, count.span.start));
+                let period = cx.text_at(Span::new(count.span.end, whole.end));
+                let none = format!("no {} {}", event.trim_end(), period.trim_start());
+                let diagnostic = time::bad_count(&text, "what did not happen is asked with `no`", at);
+                cx.report(diagnostic.help("Flow says it so:").edit(cx.at(whole), none.trim_end()));
                 return None;
             }
             Some((count.kind, times as u32))

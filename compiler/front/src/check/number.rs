@@ -112,7 +112,7 @@ fn lone_number(cx: &mut Cx<'_>, name: &ast::Name, span: Span, known: &Known, may
     Some(Number::Field(field))
 }
 
-fn number_field(cx: &mut Cx<'_>, name: &ast::Name) -> Option<FieldId> {
+pub(super) fn number_field(cx: &mut Cx<'_>, name: &ast::Name) -> Option<FieldId> {
     let field = named::field(cx, name)?;
     let ty = &cx.env.schema.shape(field).ty;
     if matches!(ty, FieldType::Number | FieldType::Money) {

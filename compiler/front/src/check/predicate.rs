@@ -9,7 +9,7 @@ use super::habits::report_list_meant;
 use super::habits::{field_and_values, lone_value};
 use super::named;
 use super::number::Term;
-use super::number::{Missing, check_left_side, check_number};
+use super::number::{Missing, check_left_side, check_number, number_field};
 use super::relation::{self, Values};
 use crate::diagnostics::{missing, names, syntax, types};
 use crate::env::{Env, schema};
@@ -239,7 +239,7 @@ fn check_compare(
         cx.report(types::not_a_condition(&text, literals::kind(literal), cx.at(span), "industry is \"saas\""));
         return Cond::Unknown;
     }
-    match (check_left_side(cx, left, known), relation) {
+    let cond = match (check_left_side(cx, left, known), relation) {
         (Term::Wrong, _) => Cond::Unknown,
         (Term::Field(field), None) => check_bare_field(cx, field, span),
         (Term::Field(field), Some(relation)) => check_field_relation(cx, field, relation, span, known),
@@ -254,6 +254,14 @@ fn check_compare(
             cx.report(diagnostic);
             Cond::Unknown
         }
+    };
+    match &cond {
+        Cond::Compare(one, _, other) if one == other => {
+            let diagnostic = types::same_on_both_sides(&cx.text_at(left.span), &cx.text_at(span), cx.at(span));
+            cx.report(diagnostic);
+            Cond::Unknown
+        }
+        _ => cond,
     }
 }
 
@@ -267,16 +275,12 @@ fn check_number_relation(
     known: &Known,
 ) -> Cond {
     let name = cx.text_at(left.span);
-    let mut is_one_of = |literals: &[ast::Literal]| match relation::values(cx, &name, &FieldType::Number, literals) {
-        Some(Values::Ranges(ranges)) => in_ranges(cx, number, &ranges, literals),
-        _ => Cond::Unknown,
-    };
     let not = |cond| if cond == Cond::Unknown { cond } else { Cond::Not(Box::new(cond)) };
     match relation {
-        Relation::Is(literal) => is_one_of(std::slice::from_ref(literal)),
-        Relation::In(literals) => is_one_of(literals),
-        Relation::IsNot(literal) => not(is_one_of(std::slice::from_ref(literal))),
-        Relation::NotIn(literals) => not(is_one_of(literals)),
+        Relation::Is(literal) => number_is_one_of(cx, number, &name, std::slice::from_ref(literal)),
+        Relation::In(literals) => number_is_one_of(cx, number, &name, literals),
+        Relation::IsNot(literal) => not(number_is_one_of(cx, number, &name, std::slice::from_ref(literal))),
+        Relation::NotIn(literals) => not(number_is_one_of(cx, number, &name, literals)),
         Relation::IsKnown | Relation::IsUnknown => {
             let unknown = *relation == Relation::IsUnknown;
             cx.report(missing::never_missing(&name, unknown, cx.at(span), None));
@@ -295,6 +299,21 @@ fn check_number_relation(
             let [Some(from), Some(to)] = ends else { return Cond::Unknown };
             check_between(cx, number, (from, low), (to, high))
         }
+    }
+}
+
+/// That a sum is one of the numbers which literals name, or another field: `(employees or 0) is seats`.
+fn number_is_one_of(cx: &mut Cx<'_>, number: &Number, name: &str, literals: &[ast::Literal]) -> Cond {
+    if let [ast::Literal::Word(other)] = literals
+        && cx.env.schema.field(&other.text).is_some()
+    {
+        let other = number_field(cx, other);
+        return other
+            .map_or(Cond::Unknown, |other| Cond::Compare(number.clone(), Comparison::Equal, Number::Field(other)));
+    }
+    match relation::values(cx, name, &FieldType::Number, literals) {
+        Some(Values::Ranges(ranges)) => in_ranges(cx, number, &ranges, literals),
+        _ => Cond::Unknown,
     }
 }
 
@@ -351,12 +370,17 @@ fn check_bare_word(cx: &mut Cx<'_>, name: &ast::Name, asked: Asked<'_>) -> Cond 
         cx.means(name.span, Meaning::Stage(stage));
         return Cond::CodeIn(field, vec![stage]);
     }
+    // Which of two declarations was meant is asked there.
+    if cx.env.is_disputed(&name.text) {
+        return Cond::Unknown;
+    }
     if cx.env.schema.event(&name.text).is_some() {
         return check_event(cx, false, name, &[], None, None, name.span, asked);
     }
     if cx.env.schema.tag(&name.text).is_some() {
-        let (at, example) = (cx.at(name.span), format!("tagged {}", name.text));
-        cx.report(types::not_a_condition(&name.text, "a tag", at, &example));
+        let diagnostic = types::not_a_condition(&name.text, "a tag", cx.at(name.span), "");
+        let tagged = format!("tagged {}", name.text);
+        cx.report(diagnostic.help("ask whether somebody has it:").edit(cx.at(name.span), tagged));
         return Cond::Unknown;
     }
     if cx.env.emails.contains_key(name.text.as_str()) {

@@ -43,6 +43,18 @@ pub(crate) fn not_a_condition(text: &str, is: &str, at: Location, example: &str)
     if example.is_empty() { diagnostic } else { diagnostic.help(format!("write for example `{example}`")) }
 }
 
+/// `employees >= employees`
+pub(crate) fn same_on_both_sides(field: &str, test: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::NotACondition,
+        format!("`{test}` compares `{field}` with itself"),
+        at,
+        "the same on both sides",
+    )
+    .why("it comes out the same for everyone who has a value")
+    .help(format!("put another field, or a value, on one side; who has a value is asked with `{field} is known`"))
+}
+
 pub(crate) fn nothing_to_look_for(field: &str, words: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::NotACondition, "an empty text is no condition", at, "nothing is looked for")
         .why(format!("`{words} \"\"` would hold wherever `{field}` has a value"))

@@ -51,6 +51,7 @@ pub(crate) fn settle(env: &Env<'_>, diagnostics: Vec<Diagnostic>) -> Vec<Diagnos
         tries: MAX_TRIES,
         place: Span::new(0, 0).in_file(trial::FILE),
         several: false,
+        nearly: None,
     };
     let mut settled = Vec::new();
     let mut of_piece: BTreeMap<(FileId, u32), Vec<Diagnostic>> = BTreeMap::new();
@@ -83,6 +84,14 @@ struct Bench<'e> {
     place: Location,
     /// There is more than one thing wrong with it.
     several: bool,
+    /// The first guess for the diagnostic at work that made its line readable, and what is wrong with it then.
+    nearly: Option<Nearly>,
+}
+
+/// A line that can be read, and is not right yet.
+struct Nearly {
+    line: String,
+    left: Diagnostic,
 }
 
 /// A guess that worked.
@@ -187,7 +196,9 @@ impl<'e> Bench<'e> {
             if let Some(mended) = self.not_what_it_seems(diagnostic, piece, statement) {
                 return Some(mended);
             }
-            diagnostic.help = wording::later(statement).map(|later| later.today).or(diagnostic.help.take());
+            if diagnostic.code == Code::NotSupportedYet {
+                diagnostic.help = wording::later(statement).map(|later| later.today).or(diagnostic.help.take());
+            }
             let head = trial::bare_head(piece.text).filter(|_| trial::is_head(diagnostic, piece.text));
             return head.and_then(|head| self.follow(piece.text, &[head], 1, false).ok().flatten());
         }
@@ -211,6 +222,7 @@ impl<'e> Bench<'e> {
         let sure = !diagnostic.guessed && self.several;
         let is_sure = |guess: &Mend| sure && guess.edits == own;
         let mut left = MAX_TRIES;
+        let mut nearly: Option<(String, Nearly)> = None;
         let likely = self.guesses(diagnostic, piece.text);
         // A guess after which the line can be read comes before one after which that takes more guesses.
         let mut unlikely: Option<Vec<Mend>> = None;
@@ -222,8 +234,12 @@ impl<'e> Bench<'e> {
             for guess in made {
                 let mine = left.min(MAX_TRIES_OF_GUESS);
                 self.tries = mine;
+                self.nearly = None;
                 let followed = self.follow(piece.text, &guess.edits, MAX_ROUNDS, readable);
                 left -= mine - self.tries;
+                if readable && !recast && nearly.is_none() && is_telling(&guess) {
+                    nearly = self.nearly.take().map(|nearly| (guess.help.clone(), nearly));
+                }
                 match followed {
                     Err(NoMoreTime) => {
                         self.withdraw(diagnostic, !own.is_empty(), statement);
@@ -238,30 +254,37 @@ impl<'e> Bench<'e> {
                 }
             }
         }
-        if trial::is_head(diagnostic, piece.text)
-            && let Some(head) = trial::bare_head(piece.text)
-            && let Ok(Some(settled)) = self.follow(piece.text, &[head], 1, false)
-        {
-            // Nothing is offered, and what stands in the block is seen all the same.
-            self.withdraw(diagnostic, !own.is_empty(), statement);
-            return Some(settled);
-        }
+        let head = trial::bare_head(piece.text).filter(|_| trial::is_head(diagnostic, piece.text));
+        // Nothing is offered, and what stands in the block is seen all the same.
+        let seen = head.and_then(|head| self.follow(piece.text, &[head], 1, false).ok().flatten());
         self.withdraw(diagnostic, !own.is_empty(), statement);
-        None
+        if let Some((help, nearly)) = nearly.filter(|_| hides_others(diagnostic.code) && may_follow(diagnostic)) {
+            diagnostic.help = Some(nearly.told(&help));
+        }
+        seen
     }
 
     /// `add 10 to score`: a word that comes later, in a sentence that can be said today.
     fn not_what_it_seems(&mut self, diagnostic: &mut Diagnostic, piece: Piece<'_>, statement: &str) -> Option<Mended> {
         let at = diagnostic.at().filter(|_| wording::later(statement).is_none())?;
         let (start, line) = trial::line_of(diagnostic, piece.text)?;
+        let mut nearly: Option<(String, Nearly)> = None;
         for said in wording::sentences(line) {
             let guess = trial::in_piece(&said, start);
-            if let Ok(Some(settled)) = self.follow(piece.text, &guess.edits, MAX_ROUNDS, false) {
+            self.nearly = None;
+            let followed = self.follow(piece.text, &guess.edits, MAX_ROUNDS, false);
+            if nearly.is_none() {
+                nearly = self.nearly.take().map(|nearly| (guess.help.clone(), nearly));
+            }
+            if let Ok(Some(settled)) = followed {
                 let word = at.span.text(piece.text);
                 *diagnostic = syntax::unexpected_text(word, &[], at).help(guess.help);
                 diagnostic.edits = vec![trial::difference(piece.text, &settled.last.text)];
                 return Some(settled);
             }
+        }
+        if let Some((help, nearly)) = nearly {
+            *diagnostic = syntax::unexpected_text(at.span.text(piece.text), &[], at).help(nearly.told(&help));
         }
         None
     }
@@ -296,6 +319,8 @@ impl<'e> Bench<'e> {
             said.extend(signs::doubled(line).map(|said| trial::in_piece(&said, start)));
             said.extend(signs::exit_among_steps(text, start, line));
             said.extend(wordings.map(|said| trial::in_piece(&said, start)));
+            said.extend(signs::template_in_head(diagnostic, text));
+            said.extend(signs::block_with_commas(diagnostic, text));
             said.extend(signs::single_braces(diagnostic, text));
             said.extend(signs::without_field_braces(diagnostic, text));
             said.extend(signs::without_braces(diagnostic, text).filter(|_| !wording::is_text_line(line)));
@@ -447,12 +472,26 @@ impl<'e> Bench<'e> {
             let settled = Mended { made, first, last: attempt, readings, why: next.why, at_once: false };
             return Ok((settled.readings.len() > 1).then_some(settled));
         }
+        if rounds == MAX_ROUNDS && !hides_others(next.code) {
+            let line = trial::before_comment(attempt.text.get(line.range()).unwrap_or_default());
+            self.nearly = Some(Nearly { line: line.trim().to_owned(), left: next.clone() });
+        }
         for guess in self.guesses(&next, &attempt.text) {
-            if let Some(settled) = self.follow(&attempt.text, &guess.edits, rounds - 1, readable)? {
+            let followed = self.follow(&attempt.text, &guess.edits, rounds - 1, readable)?;
+            // The last change may have been made in another line than the first.
+            if let Some(settled) =
+                followed.filter(|settled| !settled.readings.is_empty() || self.is_right(text, &settled.last))
+            {
                 return Ok(Some(Mended { made, first, at_once: false, ..settled }));
             }
         }
         Ok(None)
+    }
+
+    /// Whether nothing is wrong with any line that is another than before.
+    fn is_right(&self, before: &str, last: &Attempt) -> bool {
+        let whole = trial::edited(before, &[trial::difference(before, &last.text)]);
+        whole.is_some_and(|whole| whole.wrong_in_line_of(&last.errors, self.several).is_none())
     }
 
     /// Counts what is read again; none where that was enough.
@@ -504,7 +543,10 @@ fn show(diagnostic: &mut Diagnostic, guess: Mend, settled: &Mended, piece: Piece
     let all_at_once = |text: &str| vec![trial::difference(piece.text, text)];
     if !settled.readings.is_empty() {
         diagnostic.edits.clear();
-        diagnostic.help = Some(guess.help).filter(|help| !help.is_empty() && help != spelling::HELP);
+        // What it changed is seen in each reading.
+        let is_own = diagnostic.help.as_ref() == Some(&guess.help);
+        let is_said = |help: &String| !help.is_empty() && (is_own || !help.ends_with(':')) && help != spelling::HELP;
+        diagnostic.help = Some(guess.help).filter(is_said);
         diagnostic.why = diagnostic.why.take().or_else(|| settled.why.clone());
         let readings = settled.readings.iter();
         diagnostic.readings =
@@ -562,7 +604,7 @@ fn later(diagnostic: &Diagnostic, text: &str) -> Option<Diagnostic> {
     // `limit nummber?` in a `contact` asks for no limit of mails.
     let is_step =
         text.split_whitespace().next().is_some_and(|word| !matches!(word, "contact" | "event" | "email" | "team"));
-    if !is_step || diagnostic.code == Code::NotSupportedYet {
+    if !is_step || matches!(diagnostic.code, Code::NotSupportedYet | Code::TooLarge) {
         return None;
     }
     let (start, statement) = trial::line_of(diagnostic, text)?;
@@ -570,6 +612,29 @@ fn later(diagnostic: &Diagnostic, text: &str) -> Option<Diagnostic> {
     let at = diagnostic.at()?;
     let whole = Span::new(start as u32, (start + statement.len()) as u32).in_file(at.file);
     Some(syntax::not_supported_yet(&later.what, whole).help(later.today))
+}
+
+impl Nearly {
+    /// What to say of it: how the line goes, and what it still lacks.
+    fn told(&self, help: &str) -> String {
+        let help = if help.is_empty() { spelling::HELP } else { help };
+        let then = self.left.help.as_deref().filter(|then| !then.ends_with(':'));
+        let then = then.map_or(String::new(), |then| format!("; {then}"));
+        format!("{help}\n  {}\nbut then {}{then}", self.line, self.left.message)
+    }
+}
+
+/// Whether a guess says what it does: not one that looks for words alike.
+fn is_telling(guess: &Mend) -> bool {
+    guess.help != spelling::HELP && !guess.edits.is_empty()
+}
+
+/// How a help text begins that only lists what there is.
+const LISTS: &[&str] = &["such a line looks so", "a line here starts with"];
+
+/// Whether nothing has been said yet of how to go on.
+fn may_follow(diagnostic: &Diagnostic) -> bool {
+    diagnostic.help.as_deref().is_none_or(|help| LISTS.iter().any(|list| help.starts_with(list)))
 }
 
 /// Enough was tried out for one project.

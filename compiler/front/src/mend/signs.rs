@@ -71,6 +71,9 @@ pub(super) fn without_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend
     let (head, rest) = written.split_once('{')?;
     let (inner, behind) = rest.split_once('}')?;
     let inner = inner.trim();
+    if BLOCKS.contains(&head.split_whitespace().next()?) && inner.contains([',', ':']) {
+        return None;
+    }
     let mended = match head.split_whitespace().next()? {
         "segment" => format!("{}= {inner}{behind}", head.trim_end().trim_end_matches('=').trim_end().to_owned() + " "),
         "tags" | "use" => format!("{} {inner}{behind}", head.trim_end()),
@@ -81,6 +84,55 @@ pub(super) fn without_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend
         help: "this is no block, and has no braces:".to_owned(),
         edits: vec![Edit { at, text: mended }],
     })
+}
+
+const BLOCKS: &[&str] = &["contact", "event", "email", "team", "workflow"];
+
+/// `event paid { plan: text, amount: number }`: what stands in a block has lines of its own, or `;` between them.
+pub(super) fn block_with_commas(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
+    let line = start_of(diagnostic).map(|at| lines_of(text, &(at..at)))?;
+    let written = text.get(line.clone())?.trim_end();
+    let (head, rest) = written.split_once('{')?;
+    let inner =
+        rest.strip_suffix('}').filter(|_| BLOCKS.contains(&head.split_whitespace().next().unwrap_or_default()))?;
+    let words: Vec<(usize, &str)> = tokens_at(inner).collect();
+    let word = |at: usize| words.get(at).map(|(_, word)| *word);
+    let is_word = |word: Option<&str>| word.is_some_and(|word| word.starts_with(char::is_alphabetic));
+    let parts = |(at, (place, _)): (usize, &(usize, &str))| {
+        let opens =
+            word(at) == Some(",") && is_word(word(at + 1)) && (is_word(word(at + 2)) || word(at + 2) == Some(":"));
+        opens.then_some(*place)
+    };
+    let commas: Vec<usize> = words.iter().enumerate().filter_map(parts).collect();
+    let start = line.start + head.len() + 1;
+    let edit = |at: usize, text: &str| Edit {
+        at: Span::new((start + at) as u32, (start + at + 1) as u32).in_file(FILE),
+        text: text.to_owned(),
+    };
+    let colons = words.iter().filter(|(_, word)| *word == ":").map(|(place, _)| edit(*place, ""));
+    let edits: Vec<Edit> = commas.iter().map(|place| edit(*place, ";")).chain(colons).collect();
+    (!commas.is_empty()).then(|| Mend { help: "each stands on a line of its own, or behind a `;`:".to_owned(), edits })
+}
+
+/// `email news : "emails/news.mjml" {`: the template has a line in the block.
+pub(super) fn template_in_head(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
+    let line = start_of(diagnostic).map(|at| lines_of(text, &(at..at)))?;
+    let written = text.get(line.clone())?.trim_end();
+    let words: Vec<(usize, &str)> =
+        tokens_at(written).filter(|(_, word)| !matches!(*word, ":" | "=" | "template")).collect();
+    let ([(_, "email"), (_, name), (_, template)] | [(_, "email"), (_, name), (_, template), (_, "{")]) =
+        words.as_slice()
+    else {
+        return None;
+    };
+    let path = template.trim_matches('"').to_lowercase();
+    if !(path.ends_with(".html") || path.ends_with(".mjml")) {
+        return None;
+    }
+    let end = if written.ends_with('{') { "" } else { "\n  subject \"…\"\n}" };
+    let mended = format!("email {name} {{\n  template {template}{end}");
+    let at = Span::new(line.start as u32, (line.start + written.len()) as u32).in_file(FILE);
+    Some(Mend { help: "the template has a line of its own:".to_owned(), edits: vec![Edit { at, text: mended }] })
 }
 
 /// `if {{ customer.industry }} == "saas" {`: in a condition a field stands without braces.

@@ -133,8 +133,9 @@ fn joined(pair: &[(Range<usize>, &str)], names: &BTreeSet<&str>) -> Option<Wordi
     // `form submitted`
     let turned = snake_case(&format!("{other} {one}"));
     let is_known = |word: &str| names.contains(word) || keywords().contains(word);
+    let help = if [&apart, &close].into_iter().any(|word| is_known(word)) { "this is one word:" } else { HELP };
     let text = [apart, close, turned].into_iter().find(|word| is_known(word))?;
-    Some(Wording { edits: vec![(first.start..second.end, text)], help: "this is one word:" })
+    Some(Wording { edits: vec![(first.start..second.end, text)], help })
 }
 
 /// The line as it reads once its words are known: spelt right, without those that say nothing, paths in quotes. A sentence is looked for in

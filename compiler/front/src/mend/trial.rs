@@ -34,12 +34,17 @@ pub(super) struct Attempt {
 impl Attempt {
     /// The first thing that is wrong with the lines that were changed; `several` mistakes may have to do with each other.
     pub(super) fn wrong_in_line(&self, several: bool) -> Option<&Diagnostic> {
+        self.wrong_in_line_of(&self.errors, several)
+    }
+
+    /// The same, of what was found in this text elsewhere.
+    pub(super) fn wrong_in_line_of<'d>(&self, errors: &'d [Diagnostic], several: bool) -> Option<&'d Diagnostic> {
         let lines = lines_of(&self.text, &self.after);
         // That the block which a line now opens has no end may be the mistake of another line.
         let opens = several && self.text.get(self.after.clone()).is_some_and(|text| text.contains('{'));
         let is_right = |found: &Diagnostic| opens && found.code == Code::UnclosedBlock;
         let here = |found: &Diagnostic| start_of(found).is_none_or(|at| lines.start <= at && at <= lines.end);
-        self.errors.iter().find(|found| here(found) && !is_right(found))
+        errors.iter().find(|found| here(found) && !is_right(found))
     }
 
     /// The lines that were changed.

@@ -111,7 +111,14 @@ impl Mended {
                     *refused.entry(word).or_default() += 1;
                     self.excused.extend(words(piece.inner(text)));
                     self.excused.extend((word == "for").then(|| "loop".to_owned()));
-                    self.report(FaultKind::NotAllowed(Construct::Tag { name: word.to_owned() }), piece);
+                    let fault = TemplateFault::new(
+                        FaultKind::NotAllowed(Construct::Tag { name: word.to_owned() }),
+                        piece.span.clone(),
+                    );
+                    self.faults.push(match way_out(text, piece) {
+                        Some(ours) => fault.edit(piece.span.clone(), ours),
+                        None => fault,
+                    });
                 }
             }
             self.cover(piece);
@@ -562,4 +569,18 @@ fn ended(inner: &str, scope: &TemplateScope) -> Option<String> {
 
 fn words(inner: &str) -> impl Iterator<Item = String> + '_ {
     inner.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).map(str::to_owned)
+}
+
+/// `{% unsubscribe "Leave the list" %}` of another mail tool, as a link: the address alone where an attribute holds it.
+fn way_out(text: &str, piece: &Piece) -> Option<String> {
+    let word = piece.word(text).to_lowercase();
+    if !word.contains("unsubscribe") && !matches!(word.as_str(), "unsub" | "optout" | "opt_out") {
+        return None;
+    }
+    const ADDRESS: &str = "{{ unsubscribe_url }}";
+    if text.get(..piece.span.start)?.trim_end().ends_with(['"', '\'', '=']) {
+        return Some(ADDRESS.to_owned());
+    }
+    let said = piece.inner(text).split(['"', '\'']).nth(1).filter(|said| !said.trim().is_empty());
+    Some(format!("<a href=\"{ADDRESS}\">{}</a>", said.unwrap_or("Unsubscribe")))
 }

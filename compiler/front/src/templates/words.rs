@@ -325,6 +325,7 @@ impl fmt::Display for Construct {
 impl Construct {
     fn help(&self) -> String {
         match self {
+            Self::Tag { name } if name.to_lowercase().contains("unsub") => "Flow's way out is a link:".to_owned(),
             Self::Tag { .. } => "there are {% if %}, {% elif %}, {% else %} and {% endif %}".to_owned(),
             Self::Filter { nearest: Some(nearest), .. } => format!("did you mean `| {nearest}`?"),
             Self::Filter { name, nearest: None } if name.contains("date") || name.contains("time") => {

@@ -17,7 +17,7 @@ pub(super) fn check(cx: &mut Cx<'_>, crossed: &Crossed, span: Span, asked: Asked
     };
     let text = format!("{word} {}", crossed.segment.text);
     let since = check_since(cx, &text, crossed.none || crossed.count.is_some(), crossed.period.as_ref(), span, asked);
-    let counts = check_count(cx, crossed.count.as_ref());
+    let counts = check_count(cx, crossed.count.as_ref(), span);
     let (Some(since), Some(counts)) = (since, counts) else { return Cond::Unknown };
     let cond = counted(cx, Pattern { text, event, tests: Vec::new() }, counts, since, span);
     if crossed.none { Cond::Not(Box::new(cond)) } else { cond }

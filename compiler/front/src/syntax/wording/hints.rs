@@ -41,7 +41,7 @@ pub(super) const HINTS: &[(&str, &str)] = &[
     ),
     ("^ reviewed yesterday|today|now|last $", "say the day: `reviewed 2026-10-01`"),
     (
-        "^ enter when $a:name and not|no $e:name within|in $n:number $u:unit",
+        "^ enter when $a.. and not|no $e:name within|in $n:number $u:unit",
         "what should not happen afterwards is a wait among the steps: `wait until $e up to $n $u`, and then `if timed out { .. }`; what did not happen before is `no $e in the last $n $u`",
     ),
     (
@@ -57,10 +57,9 @@ pub(super) const HINTS: &[(&str, &str)] = &[
         "a workflow never deletes people: `exit` ends it for this person, and `untag` takes a tag away",
     ),
     (
-        "^ goto|jump|repeat|loop $r.. $",
-        "steps run from top to bottom, once: what comes again is a workflow of its own, which `start` brings people into",
+        "visited|visits|visit|views|viewed|view [the|our|a] $p:name page",
+        "say which page it is, as its address has it: `visited(page is \"/$p\")`",
     ),
-    ("visited [the] $p:name page", "say which page it is, as its address has it: `visited(page is \"/$p\")`"),
     ("^ wait $a:number - $b:number $u:unit", "a wait takes one time: `wait $a $u`, or `wait $b $u`"),
     (
         "^ wait $n:number workdays|weekdays",
@@ -111,8 +110,23 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
         "a mail needs no period: `$v $e link $l` counts from the moment that this journey sent it",
     ),
     (
-        "^ enter [when] on|every|at $d $",
+        "^ enter [when] on|every|at $d.. $",
         "people enter by what they do or what becomes true of them; a date or a day of the week cannot let them in yet",
+    ),
+    (
+        "^ goto|jump|repeat|loop $r.. $",
+        "steps run from top to bottom, once: what comes again is a workflow of its own, which `start` brings people into",
+    ),
+    ("^ from name $n:text", "the sender is a name with an address, in one text: `from \"$n~ <hello@acme.example>\"`"),
+    ("$k:cond no $e:name $", "say since when: `no $e in the last 30 days`, or `no $e ever`"),
+    ("$k:cond no $e:name and|or", "say since when: `no $e in the last 30 days`, or `no $e ever`"),
+    (
+        "$n:number $u:unit ago",
+        "how long ago a date or a moment lies cannot be asked yet: compare it with a day, as in `created_at < 2026-01-01`, or let people enter when it is set and `wait $n $u`",
+    ),
+    (
+        "today|now|yesterday|tomorrow",
+        "a condition knows no day of today yet: compare with a day, as in `created_at < 2026-01-01`, or ask what happened `in the last 30 days`",
     ),
     ("$f:name changes|changed $", "say what it becomes: `$f is … new only` holds from the moment that it is so"),
     (

@@ -1,7 +1,7 @@
 //! What people ask for that is not run yet, and what to do until it is. See [`pattern`](super::pattern) for the signs.
 
 const DAY: &str = "until then, wait for a length of time; a send window keeps all mail of the workflow to a day, such as \
-    `send on monday from 09:00 to 17:00 in contact timezone`";
+    `send on $d from 09:00 to 17:00 in contact timezone`";
 const TIMES: &str = "until then, wait for a length of time, and let a send window say when mail may leave: \
     `send on every day from 09:00 to 17:00 in contact timezone`";
 const NOTIFY: &str = "until then, a handoff tells a team and lets the person go on: `handoff to sales { note \"..\"; keep in workflow }`";
@@ -12,9 +12,14 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
     ("^ wait until|till tomorrow|today|tonight|noon|morning $r.. $", "wait until tomorrow", TIMES),
     ("^ wait until|till|for $d:day $r.. $", "wait until $d", DAY),
     (
-        "^ ab|a/b|random|randomly|experiment|abtest $r.. $",
+        "^ ab|a/b|random|randomly|experiment|abtest|split $r.. $",
         "split",
-        "until then, a field of your own says who gets which: `if .. { .. } else { .. }`",
+        "until then, part people by something that is known of them: `if region is \"EMEA\" { .. } else { .. }`",
+    ),
+    (
+        "^ split $",
+        "split",
+        "until then, part people by something that is known of them: `if region is \"EMEA\" { .. } else { .. }`",
     ),
     ("^ wait until $d:day $", "wait until next $d", DAY),
     ("^ wait until next $d:day $r.. $", "wait until next $d", TIMES),
@@ -22,6 +27,11 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
     ("^ wait until $d:date $", "wait until $d", TIMES),
     ("^ wait until [at] $h:number : $m.. $", "wait until $h:$m", TIMES),
     ("^ wait until $h:clock $", "wait until $h", TIMES),
+    (
+        "^ wait [for] $n:number business|working day|days $",
+        "business days",
+        "until then, `wait $n days`, and let a send window keep mail to weekdays: `send on weekdays from 09:00 to 17:00 in contact timezone`",
+    ),
     (
         "business day|days",
         "business days",
@@ -32,6 +42,11 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
         "member of list",
         "member of list",
         "until then, a yes/no field of your own says who is on it: `if newsletter { .. }`",
+    ),
+    (
+        "enter when [joined|joins|added] [to] list|audience $l:text",
+        "member of list",
+        "until then, a yes/no field of your own says who is on it: `enter when newsletter new only`",
     ),
     ("in|on list $l", "in list", "until then, a yes/no field of your own says who is on it: `if newsletter { .. }`"),
     (
@@ -45,6 +60,16 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
         "until then, nobody can be entered or asked by a date to come",
     ),
     ("^ set $f:name = $e:dotted $", "set .. = $e", "properties of the trigger cannot be set or written in a text yet"),
+    (
+        "^ notify|alert|inform|tell|slack [the] $t:name [team] [with|that|:] $n:text $",
+        "notify",
+        "until then, a handoff tells a team and lets the person go on: `handoff to $t { note $n; keep in workflow }`",
+    ),
+    (
+        "^ notify|alert|inform|tell [the] $t:name [team] $",
+        "notify",
+        "until then, a handoff tells a team and lets the person go on: `handoff to $t { keep in workflow }`",
+    ),
     ("^ alert|inform|tell|log|slack $r.. $", "notify", NOTIFY),
     ("^ notify $r.. $", "notify", NOTIFY),
     ("^ choose $r..", "choose", "until then: `if .. { .. } else if .. { .. } else { .. }`"),

@@ -8,12 +8,13 @@
 //! | `in\|within` | one of these words |
 //! | `[the]` | that word, or nothing |
 //! | `$a` | one word |
-//! | `$a:number`, `:text`, `:unit`, `:name` | one word of that kind |
+//! | `$a:number`, `:text`, `:unit`, `:name`, `:field` | one word of that kind |
 //! | `$a..` | one word or more, as few as will do |
 //! | `^` and `$` | the beginning and the end of the statement |
 //!
-//! In the sentence, `$a` is what stood in the gap, and `$a~` the same without its quotes.
+//! In the sentence, `$a` is what stood in the gap, `$a~` the same without its quotes, and `$a@` as a name: `"hot-lead"` is `hot_lead`.
 
+use crate::naming::snake_case;
 use crate::syntax::constructs::TYPES;
 use crate::syntax::line::tokens_at;
 use std::ops::Range;
@@ -37,13 +38,14 @@ impl Match<'_> {
             out.push_str(before);
             let gap = self.gaps.iter().find(|(known, _)| *known == name);
             let gap = gap.map_or("", |(_, text)| *text);
-            // `$n~` stands in quotes of the sentence's own.
-            let (gap, behind) = match behind.strip_prefix('~') {
-                Some(behind) => (gap.trim_matches(['"', '\'']), behind),
-                None => (gap, behind),
-            };
-            out.push_str(gap);
-            rest = behind;
+            let bare = gap.trim_matches(['"', '\'']);
+            rest = behind.strip_prefix(['~', '@']).unwrap_or(behind);
+            match behind.chars().next() {
+                // It stands in quotes of the sentence's own.
+                Some('~') => out.push_str(bare),
+                Some('@') => out.push_str(&snake_case(bare)),
+                _ => out.push_str(gap),
+            }
         }
         out.push_str(rest);
         out
@@ -202,6 +204,8 @@ impl<'l> Words<'l> {
         }
         let (name, kind) = gap.split_once(':').unwrap_or((gap, ""));
         let word = self.at(at).filter(|word| is_of(kind, word))?;
+        // A day is called as Flow calls it.
+        let word = if kind == "day" { super::values::day(word).unwrap_or(word) } else { word };
         gaps.push((name, word));
         let found = self.follow(rest, at + 1, gaps, steps);
         if found.is_none() {
@@ -217,6 +221,12 @@ const WORDS_OF_CONDITIONS: &[&str] = &[
     "contains", "else", "until", "within", "after", "before", "the", "a", "an", "of", "link", "covers", "enter",
     "wait", "somebody", "someone", "everyone", "people", "they", "who", "their", "his", "her", "then", "either", "has",
     "have", "had", "was", "were", "did", "does", "are", "be", "been",
+];
+
+/// What begins a declaration, or a line of one.
+const HEADS: &[&str] = &[
+    "use", "tags", "tag", "contact", "event", "segment", "stages", "team", "email", "workflow", "member", "members",
+    "backup", "subject", "preview", "template", "link", "kind",
 ];
 
 /// How much is tried for one pattern and place: lines are short, and a made-up one must not take for ever.
@@ -237,6 +247,8 @@ fn is_of(kind: &str, word: &str) -> bool {
         "text" => word.len() > 1 && word.starts_with('"') && word.ends_with('"'),
         "unit" => super::values::unit(word).is_some(),
         "name" => word.starts_with(|c: char| c.is_alphabetic() || c == '_') && !WORDS_OF_CONDITIONS.contains(&word),
+        // No word that begins a line of another kind: `tags vip, partner` declares no field.
+        "field" => is_of("name", word) && !HEADS.contains(&word),
         "verb" => matches!(word, "opened" | "clicked" | "replied"),
         "address" => word.trim_matches('"').contains('@'),
         // No verb: `job_title changed` asks for no title.

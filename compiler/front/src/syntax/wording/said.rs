@@ -4,6 +4,7 @@ const SAY: &str = "Flow says it so:";
 const STEP: &str = "each line stands for itself:";
 const UP_TO: &str = "a wait says how long it may take with `up to`:";
 const FIRST: &str = "what happened comes first:";
+const ONCE: &str = "a mail is asked of once, whether and not how often:";
 const PARTS: &str = "what is asked of an event stands in parentheses:";
 
 /// What is said, how Flow says it, and what to say before the mended line. The first that fits and works is offered.
@@ -40,6 +41,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ send $e:name tomorrow $", "wait 1 day; send $e", "waiting is a step of its own:"),
     ("^ send $e:name [,] [then] exit|end|stop $", "send $e; exit", STEP),
     ("^ send $e:name , [then|and] $r.. $", "send $e; $r", STEP),
+    ("^ send $e:name and|&|+ $f:name $", "send $e; send $f", STEP),
     ("^ send $e:name then $r.. $", "send $e; $r", STEP),
     ("^ -|*|•|– $r.. $", "$r", "steps need no sign before them:"),
     ("^ step : $r.. $", "$r", "a step needs no label:"),
@@ -267,6 +269,9 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ if $p.. exit|stop $", "if $p { exit }", "what is done stands in braces:"),
     ("^ if $p.. tag $t:name $", "if $p { tag $t }", "what is done stands in braces:"),
     ("^ if $p.. wait $n:number $u:unit $", "if $p { wait $n $u }", "what is done stands in braces:"),
+    ("^ if $p.. then $s.. else $t.. end|endif|fi $", "if $p { $s } else { $t }", "what is done stands in braces:"),
+    ("^ if $p.. then $s.. else|otherwise $t.. $", "if $p { $s } else { $t }", "what is done stands in braces:"),
+    ("^ if $p.. then $s.. end|endif|fi $", "if $p { $s }", "what is done stands in braces:"),
     ("^ if $p.. then $s.. $", "if $p { $s }", "what is done stands in braces:"),
     ("^ if $p.. :|, $s.. $", "if $p { $s }", "what is done stands in braces:"),
     ("^ unless $p:name $", "if not $p", SAY),
@@ -296,17 +301,28 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ move [to] stage [to] $s:name $", "advance stage to $s", SAY),
     ("^ set $f:name to $v.. $", "set $f = $v", SAY),
     ("^ set $f:name $v:text $", "set $f = $v", SAY),
+    (
+        "^ change|set|put|update|move|switch|bring|advance [the] [lifecycle] stage in|into|on|onto|as|up|at $s $",
+        "advance stage to $s",
+        "the stage has a step of its own:",
+    ),
+    ("^ put|bring [the] [lifecycle] stage to|= $s $", "advance stage to $s", "the stage has a step of its own:"),
+    ("^ set $f:name $v:name $", "set $f = \"$v\"", "a text stands in quotes:"),
     // ---- tags
-    ("^ set|add|apply|assign [the|a] tag $t:text $", "tag $t", SAY),
-    ("^ add [them|contact|lead|person] to [the|a] list|segment|audience $t $", "tag $t", "a tag is put on people:"),
-    ("^ remove [them|contact|lead|person] from [the|a] list|segment|audience $t $", "untag $t", "a tag is taken away:"),
-    ("^ remove|delete|drop [the] tag $t:text $", "untag $t", SAY),
+    ("^ set|add|apply|assign [the|a] tag $t:text $", "tag $t@", SAY),
+    ("^ add [them|contact|lead|person] to [the|a] list|segment|audience $t $", "tag $t@", "a tag is put on people:"),
+    (
+        "^ remove [them|contact|lead|person] from [the|a] list|segment|audience $t $",
+        "untag $t@",
+        "a tag is taken away:",
+    ),
+    ("^ remove|delete|drop [the|a] tag $t:text $", "untag $t@", SAY),
     ("^ tags $t:name $", "tag $t", SAY),
     ("^ label [as|with|them] $t:name $", "tag $t", SAY),
     ("^ set|add|apply [the] tag $t:name $", "tag $t", SAY),
     ("^ tag = $t:name $", "tag $t", SAY),
     ("^ tag + $t:name $", "tag $t", SAY),
-    ("^ tag [as|with] $t:text $", "tag $t", SAY),
+    ("^ tag [as|with] $t:text $", "tag $t@", SAY),
     ("^ tag as|with|them $t:name $", "tag $t", SAY),
     ("^ remove|delete|drop [the] tag $t:name $", "untag $t", SAY),
     ("^ tag $t:name , $s:name $", "tag $t; tag $s", STEP),
@@ -319,6 +335,22 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ add to workflow $w:name $", "start $w", SAY),
     ("^ exit|leave|end [the] [workflow] $w:name $", "stop $w", "`exit` leaves this workflow, `stop` another one:"),
     ("^ end|stop|quit|finish|done $", "exit", SAY),
+    (
+        "^ remove|drop|take|kick|unenroll|unenrol [them|contact|lead|person] [out] [of|from] [the] [this] \
+         workflow|flow|journey|campaign|program|sequence|nurture|automation $",
+        "exit",
+        "`exit` leaves this workflow, `stop` another one:",
+    ),
+    (
+        "^ go|goto|jump|move|continue|proceed|switch [to|with|in|into] [workflow|flow|journey] $w:name $",
+        "start $w",
+        SAY,
+    ),
+    (
+        "^ start|enrol|enroll $w:name with|after|in $n:number $u:unit [delay] $",
+        "wait $n $u; start $w",
+        "waiting is a step of its own:",
+    ),
     ("^ exit|end|stop|leave [the] [this] workflow|journey|campaign $", "exit", SAY),
     // ---- handoffs
     (
@@ -329,6 +361,21 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     (
         "^ email|mail|alert $t:name $n:text $",
         "handoff to $t { note $n; keep in workflow }",
+        "a team is told by a handoff:",
+    ),
+    (
+        "^ send [the|an] alert|notification|email|mail|message|note to [the] $t:name [team] [:] $n:text $",
+        "handoff to $t { note $n; keep in workflow }",
+        "a team is told by a handoff:",
+    ),
+    (
+        "^ send [the|an] alert|notification|email|mail|message|note $n:text to [the] $t:name [team] $",
+        "handoff to $t { note $n; keep in workflow }",
+        "a team is told by a handoff:",
+    ),
+    (
+        "^ send [the|an] alert|notification to [the] $t:name [team] $",
+        "handoff to $t { keep in workflow }",
         "a team is told by a handoff:",
     ),
     (
@@ -451,6 +498,12 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ),
     ("^ member|members $a:text , $b:text $", "member $a; member $b", "each member has a line:"),
     ("^ member $n:text $a:text $", "member $a", "a member is named by their address:"),
+    ("^ $r.. [,|and] [assign] round robin $", "$r; assign round robin", "how it is shared out has a line of its own:"),
+    (
+        "^ $r.. [,|and] [assign] round-robin|roundrobin|round_robin $",
+        "$r; assign round robin",
+        "how it is shared out has a line of its own:",
+    ),
     ("^ round robin $", "assign round robin", SAY),
     ("covers $f:name $v:name $", "covers $f is \"$v\"", "texts stand in quotes:"),
     (
@@ -495,14 +548,14 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ stay|remain in workflow $", "keep in workflow", SAY),
     // ---- declarations
     ("^ workflow $t:text $n:name $", "workflow $n $t", "the name comes first:"),
-    ("^ $f:name [:] enum[ $r.. ] $", "$f one of $r", SAY),
+    ("^ $f:field [:] enum[ $r.. ] $", "$f one of $r", SAY),
     (
-        "^ $f:name [:] $a:name or|, $b:name or|, [or] $c:name $",
+        "^ $f:field [:] $a:name or|, $b:name or|, [or] $c:name $",
         "$f one of \"$a\", \"$b\", \"$c\"",
         "values stand in quotes, with commas between them:",
     ),
     (
-        "^ $f:name [:] $a:name or $b:name $",
+        "^ $f:field [:] $a:name or $b:name $",
         "$f one of \"$a\", \"$b\"",
         "values stand in quotes, with commas between them:",
     ),
@@ -519,14 +572,14 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ required $f:name $t:type $", "$f $t", "what has no `?` is required:"),
     ("^ $f:name $t:type default|defaults [to|=|:|is] $v $", "$f $t = $v", SAY),
     ("^ $f:name = $v $t:type $", "$f $t = $v", SAY),
-    ("^ $f:name choice|choices|dropdown|list|enum|options|select of|from|:|= $r.. $", "$f one of $r", SAY),
+    ("^ $f:field choice|choices|dropdown|list|enum|options|select of|from|:|= $r.. $", "$f one of $r", SAY),
     ("^ $f:name yes or no $", "$f yes/no", SAY),
     ("^ $f:name y/n|bool|boolean|checkbox $", "$f yes/no", SAY),
     ("^ $f:name day $", "$f date", SAY),
     ("^ $f:name day ? $", "$f date?", SAY),
     ("^ segment $s:name = $p.. and|or $", "segment $s = $p", "nothing follows:"),
     ("^ use std/b2b|std-b2b|std_b2b|std $", "use std.b2b", SAY),
-    ("^ tags $a:text , $b:text $", "tags $a, $b", SAY),
+    ("^ tags $a:text , $b:text $", "tags $a@, $b@", SAY),
     ("^ use|import|include b2b $", "use std.b2b", SAY),
     ("^ flow|funnel|program|nurture $n:name $r..", "workflow $n $r", SAY),
     ("^ flow|funnel|program|nurture $n:name $", "workflow $n", SAY),
@@ -534,8 +587,8 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ members $t:text", "member $t", SAY),
     ("^ transactional $", "kind transactional", SAY),
     ("^ $f:name checkbox|bool|toggle|flag $", "$f yes/no", SAY),
-    ("^ $f:name dropdown|select|choice|enum|picklist $r.. $", "$f one of $r", SAY),
-    ("^ $f:name $a:text or|, $b:text $", "$f one of $a, $b", SAY),
+    ("^ $f:field dropdown|select|choice|enum|picklist $r.. $", "$f one of $r", SAY),
+    ("^ $f:field $a:text or|, $b:text $", "$f one of $a, $b", SAY),
     ("^ $a:name $b:name $t:type ? $", "$a_$b $t?", "a name is one word:"),
     ("^ $a:name $b:name $t:type $", "$a_$b $t", "a name is one word:"),
     ("^ link $l.. =|to|:|-> $u:text $", "link \"$l\" to $u", SAY),
@@ -564,6 +617,12 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("drops|falls|fell|sinks|goes [down] [below|under|to] $n:number", "< $n", SAY),
     ("rises|goes|climbs|grows|gets [up] above|over $n:number", "> $n new only", SAY),
     ("clicked $e:name link $l:name", "clicked $e link \"$l\"", "texts stand in quotes:"),
+    ("opened $e:name twice", "opened $e", ONCE),
+    ("clicked $e:name twice", "clicked $e", ONCE),
+    ("$v:verb $e:name more than once", "$v $e", ONCE),
+    ("$v:verb $e:name at least|most $n:number times|time in|within [the] [last|past] $d:number $u:unit", "$v $e", ONCE),
+    ("$v:verb $e:name link $l:text at least|most $n:number times|time", "$v $e link $l", ONCE),
+    ("$v:verb $e:name [at] [least|most] $n:number times|time|+", "$v $e", ONCE),
     ("$e:name opened|clicked twice", "opened $e", FIRST),
     ("did not open $e:name", "not opened $e", SAY),
     ("did not click $e:name", "not clicked $e", SAY),
@@ -667,6 +726,11 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
 /// The same, for wordings that are so general that all others come first.
 pub(super) const LOOSE: &[(&str, &str, &str)] = &[
     ("$k:cond $f:name $v:text $", "$k $f is $v", SAY),
+    (
+        "$v:verb $e:name in|within [the] [last|past] $n:number $u:unit",
+        "$v $e",
+        "it counts from the moment that this journey sent it, and needs no period:",
+    ),
     ("$k:cond $f:name $v:value $", "$k $f is \"$v\"", "texts stand in quotes:"),
     ("^ goal $n.. when|if $p.. $", "goal \"$n\" when $p", "the goal's name stands in quotes:"),
     ("covers $v:name $", "covers region is \"$v\"", "say of which field:"),
