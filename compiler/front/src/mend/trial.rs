@@ -41,8 +41,12 @@ impl Attempt {
     pub(super) fn wrong_in_line_of<'d>(&self, errors: &'d [Diagnostic], several: bool) -> Option<&'d Diagnostic> {
         let lines = lines_of(&self.text, &self.after);
         // That the block which a line now opens has no end may be the mistake of another line.
-        let opens = several && self.text.get(self.after.clone()).is_some_and(|text| text.contains('{'));
-        let is_right = |found: &Diagnostic| opens && found.code == Code::UnclosedBlock;
+        let has = |brace: char| several && self.text.get(self.after.clone()).is_some_and(|text| text.contains(brace));
+        let (opens, closes) = (has('{'), has('}'));
+        // The same of a brace that now closes a block which another line did not open.
+        let is_right = |found: &Diagnostic| {
+            (opens && found.code == Code::UnclosedBlock) || (closes && found.code == Code::StrayBrace)
+        };
         let here = |found: &Diagnostic| start_of(found).is_none_or(|at| lines.start <= at && at <= lines.end);
         errors.iter().find(|found| here(found) && !is_right(found))
     }

@@ -30,44 +30,21 @@ pub(super) enum Paint {
     Unknown,
 }
 
-/// The names that people write.
-const NAMED: [(&str, Colour); 16] = [
-    ("black", Colour::BLACK),
-    ("white", Colour::WHITE),
-    ("red", Colour(255, 0, 0)),
-    ("green", Colour(0, 128, 0)),
-    ("lime", Colour(0, 255, 0)),
-    ("blue", Colour(0, 0, 255)),
-    ("yellow", Colour(255, 255, 0)),
-    ("gray", Colour(128, 128, 128)),
-    ("grey", Colour(128, 128, 128)),
-    ("silver", Colour(192, 192, 192)),
-    ("navy", Colour(0, 0, 128)),
-    ("snow", Colour(255, 250, 250)),
-    ("ivory", Colour(255, 255, 240)),
-    ("ghostwhite", Colour(248, 248, 255)),
-    ("whitesmoke", Colour(245, 245, 245)),
-    ("orange", Colour(255, 165, 0)),
-];
+/// A longer value is no colour that people write.
+const MAX_BYTES: usize = 120;
 
 /// A colour; none for what is no value of one.
 pub(super) fn paint(value: &str) -> Option<Paint> {
-    let value = value.trim().to_ascii_lowercase();
-    if value == "transparent" {
-        return Some(Paint::Clear);
+    let value = value.trim();
+    if value.is_empty() {
+        return None;
     }
-    if let Some((_, colour)) = NAMED.iter().find(|(name, _)| *name == value) {
-        return Some(Paint::Plain(*colour));
-    }
-    // `bgcolor` takes it without its sign.
-    let digits = value.strip_prefix('#').or_else(|| Some(value.as_str()).filter(|value| value.len() == 6));
-    if let Some(paint) = digits.and_then(of_digits) {
-        return Some(paint);
-    }
-    if let Some(inner) = value.strip_prefix("rgb") {
-        return Some(of_numbers(inner.trim_start_matches('a').trim()).unwrap_or(Paint::Unknown));
-    }
-    (!value.is_empty()).then_some(Paint::Unknown)
+    let read = Some(value).filter(|value| value.len() <= MAX_BYTES).and_then(|value| csscolorparser::parse(value).ok());
+    Some(match read.map(|colour| colour.to_rgba8()) {
+        Some([.., 0]) => Paint::Clear,
+        Some([red, green, blue, 255]) => Paint::Plain(Colour(red, green, blue)),
+        _ => Paint::Unknown,
+    })
 }
 
 /// What a `background` paints: the colour in it, if there is nothing else.
@@ -85,46 +62,5 @@ pub(super) fn ground(value: &str) -> Option<Paint> {
             Some(known.unwrap_or(Paint::Unknown))
         }
         paint => Some(paint),
-    }
-}
-
-/// `fff`, `ffff`, `ffffff`, `ffffff00`
-fn of_digits(digits: &str) -> Option<Paint> {
-    let values: Vec<u8> =
-        digits.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect::<Option<_>>()?;
-    let parts: Vec<u8> = match values.len() {
-        3 | 4 => values.iter().map(|value| value * 17).collect(),
-        6 | 8 => values
-            .chunks(2)
-            .map(|pair| pair.iter().fold(0_u8, |sum, digit| sum.wrapping_mul(16).wrapping_add(*digit)))
-            .collect(),
-        _ => return None,
-    };
-    match parts.as_slice() {
-        [_, _, _, 0] => Some(Paint::Clear),
-        [red, green, blue] | [red, green, blue, 255] => Some(Paint::Plain(Colour(*red, *green, *blue))),
-        _ => Some(Paint::Unknown),
-    }
-}
-
-/// `(10, 10, 10)`, `(0 0 0 / 0)`, `(0,0,0,0)`
-fn of_numbers(inner: &str) -> Option<Paint> {
-    let inner = inner.strip_prefix('(')?.strip_suffix(')')?;
-    let numbers = inner.split(|c: char| c.is_whitespace() || matches!(c, ',' | '/')).filter(|part| !part.is_empty());
-    let numbers: Vec<f64> = numbers
-        .map(|part| match part.strip_suffix('%') {
-            Some(percent) => percent.parse::<f64>().map(|percent| percent * 2.55),
-            None => part.parse::<f64>(),
-        })
-        .collect::<Result<_, _>>()
-        .ok()?;
-    let byte = |number: f64| number.round().clamp(0.0, 255.0) as u8;
-    match numbers.as_slice() {
-        [_, _, _, alpha] if *alpha == 0.0 => Some(Paint::Clear),
-        [red, green, blue] => Some(Paint::Plain(Colour(byte(*red), byte(*green), byte(*blue)))),
-        [red, green, blue, alpha] if *alpha == 1.0 || *alpha == 255.0 => {
-            Some(Paint::Plain(Colour(byte(*red), byte(*green), byte(*blue))))
-        }
-        _ => Some(Paint::Unknown),
     }
 }

@@ -91,7 +91,7 @@ impl Unseen {
 
     /// Whether another rule of a style sheet may show it.
     pub(super) fn is_by_style(&self) -> bool {
-        matches!(self, Self::Rule { .. } | Self::Style { .. } | Self::Colour { .. })
+        matches!(self, Self::Rule { .. } | Self::Style { .. } | Self::Colour { .. } | Self::Dead { .. })
     }
 }
 
@@ -363,6 +363,14 @@ pub(crate) enum Unseen {
     /// From Outlook alone.
     Outlook {
         how: String,
+    },
+    /// It is shown, and no click on it does anything.
+    Dead {
+        how: String,
+    },
+    /// In a second attribute of one name: mail programs read the first.
+    Second {
+        attribute: String,
     },
     /// It is shown to whoever unfolds it.
     Folded {

@@ -49,9 +49,13 @@ pub(super) struct Look {
     tiny: Option<Unseen>,
     /// Moved out of the window, until something inside is moved back.
     indented: Option<Unseen>,
+    /// No click does anything, until something inside takes clicks again.
+    dead: Option<Unseen>,
     /// The colour of text, where it is known, and what gives it.
     ink: Paint,
     ink_by: Option<Unseen>,
+    /// What letters are filled with instead, where a style says so.
+    fill: Option<(Paint, Unseen)>,
     /// The colour behind it, where it is known.
     ground: Paint,
 }
@@ -63,6 +67,8 @@ impl Default for Look {
             invisible: None,
             tiny: None,
             indented: None,
+            dead: None,
+            fill: None,
             ink: Paint::Plain(Colour::BLACK),
             ink_by: None,
             ground: Paint::Plain(Colour::WHITE),
@@ -95,6 +101,7 @@ impl Look {
             match attribute {
                 "open" => folds = false,
                 "hidden" => look.hide(Unseen::Style { how: "hidden".to_owned() }),
+                "inert" => look.hide(Unseen::Dead { how: "inert".to_owned() }),
                 "bgcolor" => look.ground = colour::paint(value).unwrap_or(Paint::Unknown),
                 "background" if !value.trim().is_empty() => look.ground = Paint::Unknown,
                 "color" if name == "font" => look.set_ink(value, Unseen::Style { how: format!("color=\"{value}\"") }),
@@ -125,15 +132,20 @@ impl Look {
 
     /// Why nobody sees a picture, or anything at all, that stands here.
     pub(super) fn unseen(&self) -> Option<Unseen> {
-        self.hidden.clone().or_else(|| self.invisible.clone()).or_else(|| self.indented.clone())
+        let hidden = self.hidden.as_ref().or(self.invisible.as_ref());
+        hidden.or(self.indented.as_ref()).or(self.dead.as_ref()).cloned()
     }
 
     /// Text in the colour of what is behind it.
     fn faint(&self) -> Option<Unseen> {
-        match (&self.ink, &self.ground) {
-            (Paint::Clear, _) => self.ink_by.clone(),
+        let (ink, by) = match &self.fill {
+            Some((fill, by)) => (fill, Some(by)),
+            None => (&self.ink, self.ink_by.as_ref()),
+        };
+        match (ink, &self.ground) {
+            (Paint::Clear, _) => by.cloned(),
             (Paint::Plain(ink), Paint::Plain(ground)) if ink.is_like(*ground) => {
-                Some(Unseen::Colour { by: Box::new(self.ink_by.clone()?) })
+                Some(Unseen::Colour { by: Box::new(by.cloned()?) })
             }
             _ => None,
         }
@@ -168,6 +180,10 @@ impl Look {
                 "display" => value == "none",
                 "opacity" => fraction(value).is_some_and(|part| part < LEAST_OPACITY),
                 "content-visibility" => value == "hidden",
+                "filter" => value.split_once("opacity(").is_some_and(|(_, rest)| {
+                    let part = rest.split(')').next().unwrap_or_default().trim();
+                    fraction(part).is_some_and(|part| part < LEAST_OPACITY)
+                }),
                 "max-height" | "height" | "max-width" | "width" => is_cut && is_zero(value),
                 "left" | "top" | "right" | "bottom" | "inset" => is_moved && is_far_out(value),
                 "margin-left" | "margin-top" | "margin" => is_far_out(value),
@@ -212,11 +228,17 @@ impl Look {
                     None => {}
                 }
             }
-            "color" | "-webkit-text-fill-color" if matches!(value, "inherit" | "unset") => {
+            "color" if matches!(value, "inherit" | "unset") => {
                 self.ink = parent.ink;
                 self.ink_by = parent.ink_by.clone();
             }
-            "color" | "-webkit-text-fill-color" => self.set_ink(value, by()),
+            "color" => self.set_ink(value, by()),
+            "-webkit-text-fill-color" => match value {
+                "inherit" | "unset" => self.fill = parent.fill.clone(),
+                "currentcolor" | "initial" => self.fill = None,
+                value => self.fill = colour::paint(value).map(|fill| (fill, by())),
+            },
+            "pointer-events" => self.dead = (value == "none").then(|| Unseen::Dead { how: declaration.shown() }),
             "background-image" if value.contains("url(") || value.contains("gradient") => self.ground = Paint::Unknown,
             "background" | "background-color" => match colour::ground(value) {
                 // What is behind it shows through.

@@ -4,7 +4,7 @@
 //! a place. Authors make exactly these mistakes, so they are looked for here, and mrml sees only text whose tags match. HTML is
 //! read for the places alone: mail programs forgive what they forgive.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::TemplateKind;
@@ -178,12 +178,23 @@ pub(super) fn read(text: &str, pieces: &[Piece], tokens: &[Foreign], kind: Templ
             spots: BTreeMap::new(),
         },
         sheets: Sheets::default(),
+        maps: maps(text),
         readers: Readers::ALL,
     };
     reader.read_sheets();
     reader.read();
     reader.markup.differs = reader.sheets.differs;
     reader.markup
+}
+
+/// The names in `usemap="#links"`.
+fn maps(text: &str) -> BTreeSet<String> {
+    let said = text.split("usemap").skip(1);
+    let names = said.filter_map(|behind| {
+        let name = behind.trim_start().strip_prefix('=')?.trim_start().trim_start_matches(['"', '\'']).strip_prefix('#')?;
+        name.split(['"', '\'', ' ', '>']).next()
+    });
+    names.map(str::to_owned).collect()
 }
 
 /// An element that is not closed yet.
@@ -215,6 +226,8 @@ struct Reader<'t> {
     counts: BTreeMap<String, usize>,
     markup: Markup,
     sheets: Sheets,
+    /// The names of the maps that pictures have.
+    maps: BTreeSet<String>,
     /// Who reads what is shown between two comments.
     readers: Readers,
 }
@@ -419,8 +432,14 @@ impl<'t> Reader<'t> {
             self.judge_attributes(attributes);
         }
         let mut targets = Vec::new();
+        let mut names: BTreeSet<String> = BTreeSet::new();
         for attribute in attributes {
-            targets.extend(self.place_value(&plain, attribute, unseen.as_ref(), &Place::Quoted, self.readers));
+            let name = attribute.name.to_ascii_lowercase();
+            let second = Some(Unseen::Second { attribute: name.clone() }).filter(|_| names.contains(&name));
+            let unseen = second.as_ref().or(unseen.as_ref());
+            let leads = self.place_value(&plain, attribute, unseen, &Place::Quoted, self.readers);
+            targets.extend(leads.into_iter().filter(|_| second.is_none()));
+            names.insert(name);
         }
         let shows = unseen.is_none() && self.is_seen(&plain, attributes);
         let key = if self.mjml { name.to_owned() } else { plain.clone() };
@@ -513,7 +532,12 @@ impl<'t> Reader<'t> {
             "img" | "mj-image" | "mj-carousel-image" => {
                 value("src").is_some_and(|src| !src.trim().is_empty()) && !is_dot("width") && !is_dot("height")
             }
-            "area" | "mj-social-element" => true,
+            // A part of a picture that has this map.
+            "area" => {
+                let map = self.open.iter().rev().find(|open| open.plain == "map");
+                map.and_then(|map| map.element.attribute("name")).is_some_and(|name| self.maps.contains(name))
+            }
+            "mj-social-element" => true,
             _ => plain.starts_with("v:"),
         }
     }
@@ -529,7 +553,8 @@ impl<'t> Reader<'t> {
             at = piece.span.end;
         }
         value.push_str(self.text.get(at..attribute.value.end).unwrap_or_default());
-        value
+        // `display&#58;none`
+        if value.contains('&') { html_escape::decode_html_entities(&value).into_owned() } else { value }
     }
 
     /// Notes what tokens in a value are for; gives those that say where a click leads.

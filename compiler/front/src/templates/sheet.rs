@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use super::selector::{Element, Reading, Selector};
 
 /// What can hide something.
-const LOOKS: [&str; 30] = [
+const LOOKS: [&str; 32] = [
     "-webkit-text-fill-color",
     "background",
     "background-color",
@@ -26,6 +26,7 @@ const LOOKS: [&str; 30] = [
     "color",
     "content-visibility",
     "display",
+    "filter",
     "font",
     "font-size",
     "height",
@@ -39,6 +40,7 @@ const LOOKS: [&str; 30] = [
     "mso-hide",
     "opacity",
     "overflow",
+    "pointer-events",
     "position",
     "right",
     "text-indent",
@@ -70,7 +72,7 @@ pub(super) struct Declaration {
 
 /// The declarations of `style=".."`, or of a rule.
 pub(super) fn declarations(style: &str) -> Vec<Declaration> {
-    let style = without_comments(style);
+    let style = without_escapes(&without_comments(style));
     items(&style)
         .into_iter()
         .filter_map(|item| if let Item::Line(line) = item { declaration(line) } else { None })
@@ -114,7 +116,7 @@ impl Sheets {
     }
 
     pub(super) fn add(&mut self, sheet: &str) {
-        let sheet = without_comments(sheet).replace("<!--", "    ").replace("-->", "   ");
+        let sheet = without_escapes(&without_comments(sheet)).replace("<!--", "    ").replace("-->", "   ");
         self.block(&sheet, 0);
     }
 
@@ -303,6 +305,36 @@ pub(super) fn without_comments(sheet: &str) -> String {
         out.push_str(before);
         out.push_str(&" ".repeat(length + 2));
         rest = after.get(length..).unwrap_or_default();
+    }
+    out + rest
+}
+
+/// How many digits an escaped sign has at most (CSS Syntax, "consume an escaped code point").
+const MAX_ESCAPE_DIGITS: usize = 6;
+
+/// `n\6fne` as `none`: letters that are written as numbers. Signs stay as they are, so that an escaped brace opens nothing.
+fn without_escapes(text: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some((before, after)) = rest.split_once('\\') {
+        out.push_str(before);
+        let digits = after.bytes().take(MAX_ESCAPE_DIGITS).take_while(u8::is_ascii_hexdigit).count();
+        let (number, behind) = after.split_at(digits);
+        let sign = u32::from_str_radix(number, 16).ok().and_then(char::from_u32);
+        let plain = after.chars().next().filter(|_| digits == 0);
+        match sign.or(plain).filter(|sign| sign.is_alphanumeric() || matches!(sign, '-' | '_')) {
+            Some(sign) => {
+                out.push(sign);
+                let spaces = usize::from(digits > 0 && behind.starts_with([' ', '\t', '\n']));
+                rest = after.get(digits.max(sign.len_utf8() * usize::from(digits == 0)) + spaces..).unwrap_or_default();
+            }
+            None => {
+                out.push('\\');
+                // An escaped `\` begins no other escape.
+                let passed = plain.filter(|sign| *sign == '\\').map_or(0, char::len_utf8);
+                out.push_str(after.get(..passed).unwrap_or_default());
+                rest = after.get(passed..).unwrap_or_default();
+            }
+        }
     }
     out + rest
 }

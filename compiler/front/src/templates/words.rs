@@ -32,6 +32,10 @@ impl fmt::Display for Unseen {
                 by => by.fmt(f),
             },
             Self::Outlook { how } => write!(f, "is hidden from readers with Outlook by `{how}`"),
+            Self::Dead { how } => write!(f, "cannot be clicked because of `{how}`"),
+            Self::Second { attribute } => {
+                write!(f, "is in a second `{attribute}` of its tag, and mail programs read the first alone")
+            }
             Self::Folded { tag } => write!(f, "is in `<{tag}>`, which many mail programs never unfold"),
             Self::Empty { tag } => write!(f, "belongs to `<{tag}>` with nothing in it to see, so nobody can click it"),
             Self::Behind { attribute } => {

@@ -43,15 +43,12 @@ impl Reader<'_> {
     /// something.
     fn unclosed_block(&mut self, what: &str, head: Span, ends: Span, before: bool) {
         let indent = " ".repeat(self.indent_at(head.start));
-        let (place, at, brace) = if before {
-            let line = self.lines.line_start(ends.start);
-            (ends, line, format!("{indent}}}\n"))
-        } else {
-            let last = self.last_said(Span::new(head.start, ends.end));
-            (last.last_sign(self.text), last.end, format!("\n{indent}}}"))
-        };
-        let (head, at) = (self.at(head), self.at(Span::new(at, at)));
-        let diagnostic = syntax::unclosed_block(what, head, self.at(place), before).edit(at, brace);
+        let until = if before { self.lines.line_start(ends.start) } else { ends.end };
+        let last = self.last_said(Span::new(head.start, until));
+        let place = if before { ends } else { last.last_sign(self.text) };
+        let (head, at) = (self.at(head), self.at(Span::new(last.end, last.end)));
+        let diagnostic =
+            syntax::unclosed_block(what, head, self.at(place), before).edit(at, format!("\n{indent}}}"));
         self.diagnostics.push(diagnostic);
     }
 
@@ -99,7 +96,12 @@ impl Reader<'_> {
 
     pub(super) fn stray_brace(&mut self, at: Span, declarations: &mut [Clause<Declaration>]) {
         if self.lost.is_none() {
-            self.diagnostics.push(syntax::stray_brace(self.at(at)));
+            // `}}`: the second one ended the declaration, and the one that should have closes nothing.
+            let early = self.ended.as_ref().filter(|ended| self.indent_at(ended.brace.start) > ended.indent);
+            self.diagnostics.push(match early {
+                Some(Ended { what, brace, .. }) => syntax::closed_too_early(what, self.at(*brace)),
+                None => syntax::stray_brace(self.at(at)),
+            });
             // One brace too many is one mistake, however many there are.
             self.lose(at.start);
         }

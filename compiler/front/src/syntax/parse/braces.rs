@@ -9,6 +9,8 @@
 //!     send hello
 //! }                    <- closes the workflow
 //! ```
+//!
+//! And a line that stands no further in than the head of a block, whose other lines do, is none of that block.
 
 use super::cut;
 use crate::source::Span;
@@ -27,6 +29,15 @@ pub(super) struct Unclosed {
 struct Open {
     head: Span,
     indent: usize,
+    /// How far in its first line stands; none before it.
+    inner: Option<usize>,
+}
+
+impl Open {
+    /// Whether a line that begins so far left is none of it: its own lines stand further in than its head.
+    fn is_left_by(&mut self, indent: usize) -> bool {
+        *self.inner.get_or_insert(indent) > self.indent && indent <= self.indent
+    }
 }
 
 /// The blocks of a declaration that are never closed, by their indentation, in their order. `whole` is where it lies; it ends where
@@ -37,13 +48,22 @@ pub(super) fn unclosed(text: &str, whole: Span) -> Option<Vec<Unclosed>> {
     let mut start = whole.start as usize;
     for line in whole.text(text).split_inclusive('\n') {
         let indent = indent_of(line);
+        let first = cut::after(line, indent).trim_end();
+        // What goes on with a block, or ends one, is looked at with its braces.
+        let goes_on = first.starts_with(['}', ')']) || ["//", "else", "otherwise"].iter().any(|on| first.starts_with(on));
+        if !first.is_empty() && !goes_on {
+            let here = Span::new((start + indent) as u32, (start + indent + 1) as u32);
+            while open.len() > 1 && open.last_mut().is_some_and(|block| block.is_left_by(indent)) {
+                found.extend(open.pop().map(|block| Unclosed { head: block.head, ends: here, before: true }));
+            }
+        }
         for (at, brace) in braces(line) {
             if brace == '{' {
                 let from = cut::before(line, at).rfind('}').map_or(indent, |close| close + 1);
                 let head = line.get(from..at).unwrap_or_default();
                 let from = from + head.len() - head.trim_start().len();
                 let end = from + head.trim().len();
-                open.push(Open { head: Span::new((start + from) as u32, (start + end) as u32), indent });
+                open.push(Open { head: Span::new((start + from) as u32, (start + end) as u32), indent, inner: None });
                 continue;
             }
             let here = Span::new((start + at) as u32, (start + at + 1) as u32);
