@@ -27,6 +27,12 @@ pub fn snake_case(name: &str) -> String {
     out
 }
 
+/// A name made of what people call something: `UK SaaS companies` is `uk_saas_companies`, and `hotLead` still `hot_lead`.
+pub(crate) fn name_of(said: &str) -> String {
+    let said = said.trim().replace('-', " ");
+    if said.contains(' ') { snake_case(&said.to_lowercase()) } else { snake_case(&said) }
+}
+
 /// Whether an event by this name, in `snake_case`, may tell what happened to a mail: then it need be no sign of the person.
 pub fn tells_of_mail(snake_name: &str) -> bool {
     snake_name.starts_with("email_") || snake_name == "unsubscribed"

@@ -100,7 +100,7 @@ keys! {
     "store" may "path" Path "path = \"out/spring_campaign.db\"" "what happened to everyone is kept there"
         ["file" "database" "db" "store" "sqlite" "db_path" "location" "filename" "url"]
     "sender" must "from" Text "from = \"Acme <hello@acme.example>\"" "people see who writes to them, and answer there"
-        ["from_address" "default_from" "default_sender" "from_email" "sender" "mail_from" "email" "email_address" "sender_email" "reply_to" "sender_address"]
+        ["from_address" "default_from" "default_sender" "from_email" "sender" "mail_from" "email" "email_address" "sender_email" "sender_address"]
     "sender" must "address" Text "address = \"Acme GmbH, Torstraße 100, 10119 Berlin\"" "the law asks for a postal address in marketing mail"
         ["postal_address" "company_address" "mailing_address" "physical_address" "street" "street_address" "imprint" "office" "location"]
     "sender" must "unsubscribe_url" Text "unsubscribe_url = \"https://acme.example/unsubscribe\"" "everyone must be able to unsubscribe with one click"

@@ -301,6 +301,10 @@ impl<'t> Names<'_, 't> {
                 self.tell(secret);
                 continue;
             }
+            if is_reply_to(&written) {
+                self.reply_to(&written, &entry);
+                continue;
+            }
             match keys::key_meant(Some(section), &written) {
                 Some((of, name)) if of == section => self.rename(section, &written, name, entry),
                 Some((of, name)) => misplaced.entry((section, of)).or_default().push((name, written, entry)),
@@ -346,6 +350,21 @@ impl<'t> Names<'_, 't> {
         }
         self.sections.entry("run").or_default().lost.insert("days");
         self.tell(found);
+    }
+
+    /// `reply_to = ".."`: answers go to the sender.
+    fn reply_to(&mut self, written: &str, entry: &Entry<'t>) {
+        let fault = SettingsFault::new(
+            Code::UnknownSetting,
+            format!("there is no `{}` yet", shown(written)),
+            Some(entry.key_at.clone()),
+        )
+        .label("answers go to the address of `from`")
+        .why("people answer whoever wrote to them")
+        .help(
+            "let `from` be an address that somebody reads, here or with a `from` line in an email, and take this out",
+        );
+        self.tell(Found::new(Rank::Name, fault));
     }
 
     /// `from_name = "Ana"`: name and address are one setting.
@@ -558,6 +577,11 @@ fn is_end(written: &str) -> bool {
     let name = written.to_lowercase().replace(['-', '_'], "");
     ["end", "ends", "until", "till", "to", "todate", "enddate", "endday", "stop", "lastday", "finish"]
         .contains(&name.as_str())
+}
+
+fn is_reply_to(written: &str) -> bool {
+    let name = written.to_lowercase().replace(['-', '_'], "");
+    name.starts_with("replyto") || matches!(name.as_str(), "replies" | "answerto" | "returnpath")
 }
 
 fn is_sender_name(written: &str) -> bool {

@@ -36,7 +36,8 @@ pub(crate) fn unusual_name(name: &str, at: Location) -> Diagnostic {
 
 /// Signs of other languages: `==`, `&&`.
 pub(crate) fn foreign_sign(sign: &str, at: Location) -> Diagnostic {
-    Diagnostic::error(Code::UnexpectedText, format!("`{sign}` cannot be read here"), at, "no sign of Flow")
+    let label = if sign == "=" { "no sign of a condition" } else { "no sign of Flow" };
+    Diagnostic::error(Code::UnexpectedText, format!("`{sign}` cannot be read here"), at, label)
 }
 
 /// Typographic quotes and spaces, as text processors put them.

@@ -8,7 +8,7 @@
 //! - where a head could not be read, what is wrong in its body is seen for the first time, and reported too;
 //! - a guess that only leads to the next message is dropped.
 //!
-//! Everything here is bounded by [`MAX_TRIED_BYTES`], so a project full of mistakes is told about as fast as one with few.
+//! Everything here is bounded by [`MAX_TRIED_BYTES`] and [`MAX_RECAST_BYTES`], so a project full of mistakes is told about as fast as one with few.
 
 mod by_name;
 mod signs;
@@ -18,13 +18,15 @@ mod trial;
 use crate::diagnostics::{Code, Diagnostic, Edit, Mend, Severity, syntax};
 use crate::env::Env;
 use crate::source::{FileId, Location, Span};
-use crate::syntax::wording;
+use crate::syntax::{reads_somewhere, wording};
 use spelling::Spelt;
 use std::collections::{BTreeMap, BTreeSet};
 use trial::{Attempt, Piece, Seen, moved};
 
 /// How much text is read again in all for one project.
 const MAX_TRIED_BYTES: usize = 1 << 18;
+/// How much besides to say lines otherwise, so that a few lost lines leave enough for all others.
+const MAX_RECAST_BYTES: usize = 1 << 17;
 /// How many guesses are made for one message of a line.
 const MAX_GUESSES: usize = 32;
 /// How many changes are made in all for one diagnostic, so that one of them leaves enough for the others.
@@ -32,9 +34,13 @@ const MAX_TRIES: usize = 100;
 /// How many of them for one guess and what has to be mended after it, so that no guess keeps a better one from being made.
 const MAX_TRIES_OF_GUESS: usize = 16;
 /// What it takes to say one line otherwise, in bytes that could be read in that time.
-const RECAST_BYTES: usize = 4_000;
+const RECAST_BYTES: usize = 400;
 /// How many ways of saying a line otherwise are said otherwise once more.
-const MAX_RECAST: usize = 10;
+const MAX_RECAST: usize = 12;
+/// And how often.
+const MAX_RECASTS: usize = 3;
+/// A line that has become longer is no other way of saying it.
+const MAX_RECAST_LINE: usize = 400;
 /// What a try costs however short its text is.
 const LEAST_TRIED_BYTES: usize = 200;
 /// The part of a text in which nothing is guessed.
@@ -48,6 +54,7 @@ pub(crate) fn settle(env: &Env<'_>, diagnostics: Vec<Diagnostic>) -> Vec<Diagnos
         env,
         names: spelling::names(env),
         left: MAX_TRIED_BYTES,
+        recast_left: MAX_RECAST_BYTES,
         tries: MAX_TRIES,
         place: Span::new(0, 0).in_file(trial::FILE),
         several: false,
@@ -78,6 +85,8 @@ struct Bench<'e> {
     names: BTreeSet<&'e str>,
     /// The bytes that may still be read again.
     left: usize,
+    /// The bytes that may still be read, or looked through, to say lines otherwise.
+    recast_left: usize,
     /// The changes that may still be made for the diagnostic at work.
     tries: usize,
     /// The piece at work.
@@ -228,6 +237,7 @@ impl<'e> Bench<'e> {
         let mut unlikely: Option<Vec<Mend>> = None;
         for (readable, recast) in [(true, false), (true, true), (false, false), (false, true)] {
             let made = match recast {
+                true if !may_be_worded(diagnostic.code) => Vec::new(),
                 true => unlikely.get_or_insert_with(|| self.recast(diagnostic, piece.text)).clone(),
                 false => likely.clone(),
             };
@@ -235,7 +245,10 @@ impl<'e> Bench<'e> {
                 let mine = left.min(MAX_TRIES_OF_GUESS);
                 self.tries = mine;
                 self.nearly = None;
-                let followed = self.follow(piece.text, &guess.edits, MAX_ROUNDS, readable);
+                let followed = match recast {
+                    true => self.follow_recast(piece.text, &guess.edits, readable),
+                    false => self.follow(piece.text, &guess.edits, MAX_ROUNDS, readable),
+                };
                 left -= mine - self.tries;
                 if readable && !recast && nearly.is_none() && is_telling(&guess) {
                     nearly = self.nearly.take().map(|nearly| (guess.help.clone(), nearly));
@@ -266,11 +279,16 @@ impl<'e> Bench<'e> {
 
     /// `add 10 to score`: a word that comes later, in a sentence that can be said today.
     fn not_what_it_seems(&mut self, diagnostic: &mut Diagnostic, piece: Piece<'_>, statement: &str) -> Option<Mended> {
-        let at = diagnostic.at().filter(|_| wording::later(statement).is_none())?;
+        let at = diagnostic.at()?;
         let (start, line) = trial::line_of(diagnostic, piece.text)?;
         let mut nearly: Option<(String, Nearly)> = None;
-        for said in wording::sentences(line) {
-            let guess = trial::in_piece(&said, start);
+        let instead = wording::instead(line);
+        let mut guesses: Vec<Mend> = instead.iter().map(|said| trial::in_piece(said, start)).collect();
+        if wording::later(statement).is_none() {
+            guesses.extend(wording::sentences(line).iter().map(|said| trial::in_piece(said, start)));
+            guesses.extend(self.recast(diagnostic, piece.text));
+        }
+        for guess in guesses {
             self.nearly = None;
             let followed = self.follow(piece.text, &guess.edits, MAX_ROUNDS, false);
             if nearly.is_none() {
@@ -339,35 +357,51 @@ impl<'e> Bench<'e> {
         guesses
     }
 
-    /// What a line may have meant once its words are known.
+    /// What a line may have meant once its words are known, and several things in it said otherwise: the fewest changes first. Only lines
+    /// that can be read somewhere.
     fn recast(&mut self, diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
-        let line = trial::line_of(diagnostic, text).filter(|_| may_be_worded(diagnostic.code));
+        let line = trial::line_of(diagnostic, text);
         let Some((start, line)) = line.filter(|(start, line)| !is_said_to_people(text, *start, line)) else {
             return Vec::new();
         };
-        // To make them takes as long as to read so much.
-        if self.spend(RECAST_BYTES).is_none() {
-            return Vec::new();
+        let mut seen: BTreeSet<String> = BTreeSet::from([line.to_owned()]);
+        let mut all: Vec<(String, &'static str)> = Vec::new();
+        for base in spelling::recast(&self.names, line) {
+            if seen.insert(base.clone()) {
+                all.push((base, spelling::HELP));
+            }
         }
-        let whole = |text: String, help| wording::Wording { edits: vec![(0..line.len(), text)], help };
-        let said = |base: String| {
-            let said = by_name::wordings(self.env, &base)
-                .into_iter()
-                .chain(wording::wordings(&base))
-                .chain(wording::loose(&base));
-            let said: Vec<_> = said.filter_map(|said| Some(whole(said.applied(&base)?, said.help))).collect();
-            std::iter::once(whole(base, spelling::HELP)).chain(said)
-        };
-        let mut recast: Vec<wording::Wording> =
-            spelling::recast(&self.names, line).into_iter().flat_map(said).collect();
-        // Two things said otherwise in one line.
-        let own = wording::wordings(line);
-        let once = recast.iter().chain(&own).filter_map(|said| said.applied(line));
-        let once: Vec<String> = once.take(MAX_RECAST).collect();
-        recast.extend(once.into_iter().flat_map(said));
-        let mut guesses: Vec<Mend> = recast.iter().map(|said| trial::in_piece(said, start)).collect();
+        let own = self.said(line).into_iter().filter(|(said, _)| seen.insert(said.clone()));
+        all.extend(own.take(MAX_RECAST));
+        let mut looked_at = 0;
+        for depth in 0..MAX_RECASTS {
+            let until = if depth == 0 { all.len() } else { all.len().min(looked_at + MAX_RECAST) };
+            for nth in looked_at..until {
+                // To say it otherwise takes as long as to read so much.
+                let left = self.recast_left.checked_sub(RECAST_BYTES);
+                let (Some(left), Some((base, first))) = (left, all.get(nth).cloned()) else { break };
+                self.recast_left = left;
+                let said = self.said(&base).into_iter().filter(|(said, _)| seen.insert(said.clone()));
+                // What was said otherwise first is told.
+                all.extend(said.map(|(said, help)| (said, if first == spelling::HELP { help } else { first })));
+            }
+            looked_at = until;
+        }
+        let readable = all.into_iter().filter(|(said, _)| reads_somewhere(said)).take(MAX_GUESSES);
+        let whole =
+            |(text, help): (String, &'static str)| wording::Wording { edits: vec![(0..line.len(), text)], help };
+        let mut guesses: Vec<Mend> = readable.map(|said| trial::in_piece(&whole(said), start)).collect();
         distinct(&mut guesses, text);
         guesses
+    }
+
+    /// A line in other words, each way once.
+    fn said(&self, line: &str) -> Vec<(String, &'static str)> {
+        let said = by_name::wordings(self.env, line).into_iter().chain(wording::wordings(line));
+        let said = said
+            .chain(wording::loose(line))
+            .filter_map(|said| Some((said.applied(line)?.trim_end().to_owned(), said.help)));
+        said.filter(|(said, _)| said != line && said.len() <= MAX_RECAST_LINE).collect()
     }
 
     /// Keeps the readings that are right; a single one is no question any more. Whether there is one. `asks`: a reading may ask what else
@@ -486,6 +520,14 @@ impl<'e> Bench<'e> {
             }
         }
         Ok(None)
+    }
+
+    /// The same of a line that is said otherwise, for which there are bytes of its own; where they are spent, it is given up alone.
+    fn follow_recast(&mut self, text: &str, edits: &[Edit], readable: bool) -> Result<Option<Mended>, NoMoreTime> {
+        std::mem::swap(&mut self.left, &mut self.recast_left);
+        let followed = self.follow(text, edits, MAX_ROUNDS, readable);
+        std::mem::swap(&mut self.left, &mut self.recast_left);
+        Ok(followed.unwrap_or_default())
     }
 
     /// Whether nothing is wrong with any line that is another than before.

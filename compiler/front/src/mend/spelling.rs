@@ -19,10 +19,31 @@ const MAX_MEANT: usize = 3;
 
 pub(super) const HELP: &str = "did you mean this?";
 
+/// Words that say nothing anywhere.
+const POLITE: &[&str] = &[
+    "the",
+    "a",
+    "an",
+    "please",
+    "just",
+    "also",
+    "their",
+    "his",
+    "her",
+    "our",
+    "my",
+    "that",
+    "field",
+    "property",
+    "attribute",
+    "already",
+    "now",
+];
+
 /// Words between others that Flow does without.
 const FILLERS: &[&str] = &[
-    "the", "a", "an", "then", "that", "please", "just", "also", "their", "his", "her", "has", "have", "been", "was",
-    "were", "to", "they", "he", "she", "it", "who", "contact", "person", "lead", "user", "someone", "somebody",
+    "then", "has", "have", "been", "was", "were", "to", "they", "he", "she", "it", "who", "contact", "person", "lead",
+    "user", "someone", "somebody", "everyone", "anyone",
 ];
 
 type Words<'l> = Vec<(Range<usize>, &'l str)>;
@@ -148,12 +169,76 @@ pub(super) fn recast(names: &BTreeSet<&str>, line: &str) -> Vec<String> {
         all.or(spelt.likely.first()).and_then(|said| said.applied(line))
     };
     let brief = |line: &str| without_fillers(line).and_then(|said| said.applied(line));
+    let polite = |line: &str| without(line, &[POLITE]).and_then(|said| said.applied(line));
+    let named = |line: &str| in_names(names, line);
     let mut found: Vec<String> = Vec::new();
     let first = paths(&round(&plain_words(line)));
-    for one in [Some(first.clone()), spelt(&first), brief(&first), brief(&first).as_deref().and_then(spelt)] {
+    let short = brief(&first);
+    let called = named(short.as_deref().unwrap_or(&first));
+    let all = [
+        Some(first.clone()),
+        polite(&first),
+        named(&first),
+        spelt(&first),
+        short.clone(),
+        called.clone(),
+        called.as_deref().or(short.as_deref()).and_then(spelt),
+    ];
+    for one in all {
         found.extend(one.filter(|one| one != line && !found.contains(one)));
     }
     found
+}
+
+/// So many words may make one name.
+const MAX_WORDS_OF_NAME: usize = 4;
+
+/// The line with its names as the project has them: `lead score`, `hot-lead`, `"High intent"`, `MQL`, and what people do as what they did:
+/// `visit` where the project knows of `visited`.
+fn in_names(names: &BTreeSet<&str>, line: &str) -> Option<String> {
+    let words = words(line);
+    let is_name = |text: &str| names.contains(text);
+    let mut out = String::with_capacity(line.len());
+    let (mut at, mut end) = (0, 0);
+    while let Some((place, word)) = words.get(at) {
+        let before = at.checked_sub(1).and_then(|at| words.get(at)).map_or("", |(_, word)| *word);
+        let is_value =
+            matches!(before, "is" | "=" | "==" | "contains" | "with" | "in" | "(" | "," | "link" | "word" | "of");
+        let longest = (1..=MAX_WORDS_OF_NAME).rev().find_map(|count| {
+            let (last, _) = words.get(at + count - 1)?;
+            let text = line.get(place.start..last.end)?;
+            let bare = text.trim_matches('"');
+            if (count > 1 && text.contains('"')) || (text != bare && is_value) {
+                return None;
+            }
+            let ours = snake_case(&bare.replace('-', " "));
+            let ours = if is_name(&ours) { ours } else { done(bare).into_iter().find(|ours| is_name(ours))? };
+            Some((count, last.end, ours))
+        });
+        let (count, until, text) = match longest {
+            Some((count, until, ours)) => (count, until, ours),
+            None => (1, place.end, (*word).to_owned()),
+        };
+        out.push_str(line.get(end..place.start)?);
+        out.push_str(&text);
+        (at, end) = (at + count, until);
+    }
+    out.push_str(line.get(end..)?);
+    (out != line).then_some(out)
+}
+
+/// What people did, of what they do: `visit`, `visits`, `visiting`, `apply`.
+fn done(word: &str) -> Vec<String> {
+    if !word.bytes().all(|sign| sign.is_ascii_lowercase()) {
+        return Vec::new();
+    }
+    let stem = word.strip_suffix("ing").or_else(|| word.strip_suffix("es")).or_else(|| word.strip_suffix('s'));
+    let stems = [Some(word), word.strip_suffix('s'), stem];
+    let forms = |stem: &str| {
+        let spoken = stem.strip_suffix('y').map(|stem| format!("{stem}ied"));
+        [Some(format!("{stem}ed")), Some(format!("{stem}d")), spoken].into_iter().flatten().collect::<Vec<_>>()
+    };
+    stems.into_iter().flatten().filter(|stem| stem.len() > 2).flat_map(forms).collect()
 }
 
 /// `didn't`, `but`: as `not` and `and`, outside of texts.
@@ -209,10 +294,15 @@ fn with_path_quoted(line: &str) -> Option<String> {
 
 /// `if the lead has clicked the guide`: without the words that say nothing.
 pub(super) fn without_fillers(line: &str) -> Option<Wording> {
+    without(line, &[POLITE, FILLERS])
+}
+
+fn without(line: &str, fillers: &[&[&str]]) -> Option<Wording> {
     let words = words(line);
     let is_filler = |(nth, (_, word)): &(usize, &(Range<usize>, &str))| {
         let before_time = words.get(nth + 1).is_some_and(|(_, next)| matches!(*next, "last" | "next"));
-        FILLERS.contains(&word.to_lowercase().as_str()) && !before_time
+        let word = word.to_lowercase();
+        fillers.iter().any(|fillers| fillers.contains(&word.as_str())) && !before_time
     };
     let edits: Vec<(Range<usize>, String)> = words
         .iter()

@@ -265,6 +265,7 @@ pub(super) fn declares(text: &str, start: usize, line: &str) -> bool {
     let piece = text.split_whitespace().next().unwrap_or_default();
     let of_head = text.get(..start).is_some_and(|before| before.trim().is_empty()) && FIRST.contains(&piece);
     of_head
+        || matches!(line.split([' ', ':']).next(), Some("tags" | "team" | "workflow" | "email"))
         || matches!(piece, "contact" | "event")
         || (line.starts_with("goal ") && !line.contains('"'))
         || line.starts_with("link ")

@@ -18,6 +18,8 @@ const MARKS: &[(&str, &str)] = &[
     ("@{", "}"),
     ("{!", "}"),
     ("{$", "}"),
+    ("%%=", "=%%"),
+    ("%%[", "]%%"),
     ("%%", "%%"),
     ("##", "##"),
     ("%", "%"),
@@ -27,6 +29,8 @@ const MARKS: &[(&str, &str)] = &[
 ];
 /// What stands between them is short.
 const MAX_NAME_BYTES: usize = 80;
+/// A program of another tool between such marks, `%%[ set @name = … ]%%`, is longer.
+const MAX_PROGRAM_BYTES: usize = 2_000;
 /// Shorter words between percent signs are bytes of a web address: `%C3%BC`.
 const MIN_PERCENT: usize = 3;
 /// One slip of the hand is told from another name in words that are at least so long.
@@ -122,10 +126,11 @@ fn token_at(text: &str, at: usize, in_code: bool, fields: &[&str]) -> Option<For
     let rest = text.get(at..)?;
     let (open, close) = MARKS.iter().find(|(open, _)| rest.starts_with(open))?;
     let inner = rest.get(open.len()..)?;
-    let most = inner.len().min(MAX_NAME_BYTES + close.len());
+    let longest = if *open == "%%[" { MAX_PROGRAM_BYTES } else { MAX_NAME_BYTES };
+    let most = inner.len().min(longest + close.len());
     let within = inner.get(..inner.floor_char_boundary(most))?;
     let inner = within.get(..within.find(close)?)?;
-    let theirs = read(inner);
+    let theirs = read(if *open == "%%=" { argument(inner) } else { inner });
     let meant = meant(&theirs, fields);
     let names_one = meant != Meant::Unclear;
     let is_gap = names_one || (GAPS.contains(&plain(theirs.name).as_str()) && theirs.fallback.is_none());
@@ -135,7 +140,7 @@ fn token_at(text: &str, at: usize, in_code: bool, fields: &[&str]) -> Option<For
             let is_word = inner.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
             inner.len() >= MIN_PERCENT && (is_word || (names_one && is_name(inner)))
         }
-        "<%=" => !inner.trim().is_empty(),
+        "<%=" | "%%=" | "%%[" => !inner.trim().is_empty(),
         "[[" | "${" | "%%" => is_name(inner) || names_one,
         _ if in_code => false,
         "{" => is_gap || (is_name(theirs.name) && inner.contains(" or \"")),
@@ -148,6 +153,15 @@ fn token_at(text: &str, at: usize, in_code: bool, fields: &[&str]) -> Option<For
     let after = rest.get(open.len() + inner.len() + close.len()..)?;
     let more = if open.starts_with('{') && *close == "}" && after.starts_with('}') { 1 } else { 0 };
     is_token.then(|| Foreign { span: at..at + open.len() + inner.len() + close.len() + more, meant })
+}
+
+/// What a function of another tool is given: `v(@first_name)`, `ProperCase("first_name")`.
+fn argument(inner: &str) -> &str {
+    let mut inner = inner.trim();
+    while let Some((_, behind)) = inner.split_once('(') {
+        inner = behind.trim_end_matches([')', ' ']).trim();
+    }
+    inner.trim_matches(['"', '\'', '@'])
 }
 
 fn is_element(inner: &str) -> bool {
@@ -290,12 +304,16 @@ mod tests {
             "%recipient.first_name%",
             "%%First Name%%",
             "##first_name##",
+            "%%=v(@first_name)=%%",
+            "%%=ProperCase(first_name)=%%",
+            "%%=Field(\"FirstName\")=%%",
             "[[firstname fallback=\"you\"]]",
             "{ { first_name } }",
             "*|FRIST_NAME|*",
         ] {
             assert_eq!(found(&format!("Hello {token}, you")), [(token, first.clone())], "{token}");
         }
+        assert_eq!(found("%%[ set @x = 1 ]%%"), [("%%[ set @x = 1 ]%%", None)]);
         assert_eq!(found("*|IF:NEWS|*x*|END:IF|*"), [("*|IF:NEWS|*", None), ("*|END:IF|*", None)]);
         // A gap is a gap though nothing fills it; another field is never taken for it.
         assert_eq!(found("Dear [Name], *|LNAME|*"), [("[Name]", None), ("*|LNAME|*", None)]);

@@ -191,7 +191,8 @@ pub(super) fn read(text: &str, pieces: &[Piece], tokens: &[Foreign], kind: Templ
 fn maps(text: &str) -> BTreeSet<String> {
     let said = text.split("usemap").skip(1);
     let names = said.filter_map(|behind| {
-        let name = behind.trim_start().strip_prefix('=')?.trim_start().trim_start_matches(['"', '\'']).strip_prefix('#')?;
+        let name =
+            behind.trim_start().strip_prefix('=')?.trim_start().trim_start_matches(['"', '\'']).strip_prefix('#')?;
         name.split(['"', '\'', ' ', '>']).next()
     });
     names.map(str::to_owned).collect()

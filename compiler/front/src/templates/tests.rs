@@ -355,8 +355,14 @@ fn a_way_out_counts_only_where_a_reader_sees_and_follows_it() {
         ("<a href=\"{{ unsubscribe_url }}\"><a href=\"x\">Unsubscribe</a>", "belongs to `<a>` with nothing"),
         ("<a style=\"display&#58;none\" href=\"{{ unsubscribe_url }}\">a</a>", "is hidden by `display:none`"),
         ("<a style=\"displ\\61y:n\\6f ne\" href=\"{{ unsubscribe_url }}\">a</a>", "is hidden by `display:none`"),
-        ("<style>.\\6fut { display:none }</style><a class=out href=\"{{ unsubscribe_url }}\">a</a>", "is hidden by the rule"),
-        ("<a style=\"color:hsl(0 0% 100%)\" href=\"{{ unsubscribe_url }}\">a</a>", "has the colour of what is behind it"),
+        (
+            "<style>.\\6fut { display:none }</style><a class=out href=\"{{ unsubscribe_url }}\">a</a>",
+            "is hidden by the rule",
+        ),
+        (
+            "<a style=\"color:hsl(0 0% 100%)\" href=\"{{ unsubscribe_url }}\">a</a>",
+            "has the colour of what is behind it",
+        ),
         ("<a style=\"color:floralwhite;background:#fffaf0\" href=\"{{ unsubscribe_url }}\">a</a>", "has the colour of"),
         (
             "<a style=\"-webkit-text-fill-color:transparent;color:black\" href=\"{{ unsubscribe_url }}\">a</a>",

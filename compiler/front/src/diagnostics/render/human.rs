@@ -2,7 +2,7 @@
 
 use super::Sources;
 use super::window::{self, Window};
-use crate::diagnostics::{Diagnostic, Label, Severity};
+use crate::diagnostics::{Diagnostic, Edit, Label, Severity};
 use crate::shown::shown;
 use crate::source::{LineIndex, Source};
 use miette::{
@@ -152,7 +152,8 @@ impl<'s> Report<'s> {
 }
 
 fn help_text(diagnostic: &Diagnostic, sources: &Sources) -> Option<String> {
-    let mended = sources.mended_to_read(&diagnostic.edits);
+    let mended_to_read = |edits: &[Edit]| sources.mended_to_read(edits).map(|lines| lines.replace('\n', "\n  "));
+    let mended = mended_to_read(&diagnostic.edits);
     let help = match (&diagnostic.help, mended) {
         (Some(help), Some(line)) => Some(format!("{help}\n  {line}")),
         (Some(help), None) => Some(help.clone()),
@@ -160,7 +161,7 @@ fn help_text(diagnostic: &Diagnostic, sources: &Sources) -> Option<String> {
         (None, None) => None,
     };
     let readings = diagnostic.readings.iter().filter_map(|reading| {
-        match (reading.help.as_str(), sources.mended_to_read(&reading.edits)) {
+        match (reading.help.as_str(), mended_to_read(&reading.edits)) {
             ("", None) => None,
             ("", Some(line)) => Some(format!("  {line}")),
             // Where a line is only taken out, the words say which.

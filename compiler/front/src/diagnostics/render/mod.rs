@@ -96,11 +96,18 @@ impl Sources {
             parts = rest;
         }
         let first = first?;
-        let indent = line.len() - line.trim_start().len();
-        let line = line.trim().to_owned();
-        let first = line.floor_char_boundary(first.saturating_sub(indent));
+        let (line, space) = dedented(line.trim_end());
+        let first = line.floor_char_boundary(first.saturating_sub(space));
         (!line.is_empty()).then_some((line, first))
     }
+}
+
+/// Lines without the space that all of them begin with, and how much that is.
+fn dedented(lines: &str) -> (String, usize) {
+    let said = || lines.lines().filter(|line| !line.trim().is_empty());
+    let space = said().map(|line| line.len() - line.trim_start().len()).min().unwrap_or_default();
+    let bare: Vec<&str> = lines.lines().map(|line| line.get(space..).unwrap_or_default()).collect();
+    (bare.join("\n"), space)
 }
 
 /// Whether an edit takes whole lines out and puts nothing there.

@@ -47,8 +47,7 @@ impl Reader<'_> {
         let last = self.last_said(Span::new(head.start, until));
         let place = if before { ends } else { last.last_sign(self.text) };
         let (head, at) = (self.at(head), self.at(Span::new(last.end, last.end)));
-        let diagnostic =
-            syntax::unclosed_block(what, head, self.at(place), before).edit(at, format!("\n{indent}}}"));
+        let diagnostic = syntax::unclosed_block(what, head, self.at(place), before).edit(at, format!("\n{indent}}}"));
         self.diagnostics.push(diagnostic);
     }
 

@@ -50,7 +50,8 @@ pub(super) fn unclosed(text: &str, whole: Span) -> Option<Vec<Unclosed>> {
         let indent = indent_of(line);
         let first = cut::after(line, indent).trim_end();
         // What goes on with a block, or ends one, is looked at with its braces.
-        let goes_on = first.starts_with(['}', ')']) || ["//", "else", "otherwise"].iter().any(|on| first.starts_with(on));
+        let goes_on =
+            first.starts_with(['}', ')']) || ["//", "else", "otherwise"].iter().any(|on| first.starts_with(on));
         if !first.is_empty() && !goes_on {
             let here = Span::new((start + indent) as u32, (start + indent + 1) as u32);
             while open.len() > 1 && open.last_mut().is_some_and(|block| block.is_left_by(indent)) {

@@ -399,10 +399,11 @@ fn parentheses(line: &str, at: usize, found: &str) -> Vec<(Vec<Change>, String)>
     match found {
         "" => tries.push((vec![(end..end, ")".to_owned())], "a parenthesis is still open:".to_owned())),
         ")" => tries.push((vec![(at..at + 1, String::new())], "this parenthesis closes nothing:".to_owned())),
-        _ => {
+        _ if cut::after(line, at).contains(',') => {
             let list = vec![(at..at, "(".to_owned()), (end..end, ")".to_owned())];
             tries.push((list, "a list stands in parentheses:".to_owned()));
         }
+        _ => {}
     }
     let before = cut::before(line, at).trim_end().len();
     tries.push((vec![(before..at, ", ".to_owned())], "a comma stands between them:".to_owned()));

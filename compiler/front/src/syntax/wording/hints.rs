@@ -118,6 +118,8 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
         "steps run from top to bottom, once: what comes again is a workflow of its own, which `start` brings people into",
     ),
     ("^ from name $n:text", "the sender is a name with an address, in one text: `from \"$n~ <hello@acme.example>\"`"),
+    ("^ reply_to|replyto|reply-to $r.. $", "answers go to the address of `from`: let it be one that somebody reads"),
+    ("^ reply - to $r.. $", "answers go to the address of `from`: let it be one that somebody reads"),
     ("$k:cond no $e:name $", "say since when: `no $e in the last 30 days`, or `no $e ever`"),
     ("$k:cond no $e:name and|or", "say since when: `no $e in the last 30 days`, or `no $e ever`"),
     (

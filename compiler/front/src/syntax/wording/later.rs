@@ -60,16 +60,6 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
         "until then, nobody can be entered or asked by a date to come",
     ),
     ("^ set $f:name = $e:dotted $", "set .. = $e", "properties of the trigger cannot be set or written in a text yet"),
-    (
-        "^ notify|alert|inform|tell|slack [the] $t:name [team] [with|that|:] $n:text $",
-        "notify",
-        "until then, a handoff tells a team and lets the person go on: `handoff to $t { note $n; keep in workflow }`",
-    ),
-    (
-        "^ notify|alert|inform|tell [the] $t:name [team] $",
-        "notify",
-        "until then, a handoff tells a team and lets the person go on: `handoff to $t { keep in workflow }`",
-    ),
     ("^ alert|inform|tell|log|slack $r.. $", "notify", NOTIFY),
     ("^ notify $r.. $", "notify", NOTIFY),
     ("^ choose $r..", "choose", "until then: `if .. { .. } else if .. { .. } else { .. }`"),

@@ -99,6 +99,15 @@ pub(crate) fn sentences(line: &str) -> Vec<Wording> {
         .collect()
 }
 
+/// What does today what a line asks for in words that come later.
+pub(crate) fn instead(line: &str) -> Vec<Wording> {
+    if line.len() > MAX_LINE_BYTES {
+        return Vec::new();
+    }
+    let words = Words::of(line);
+    said::INSTEAD.iter().filter_map(|line| in_words(&words, line)).collect()
+}
+
 fn in_words(words: &Words<'_>, (pattern, sentence, help): &(&'static str, &str, &'static str)) -> Option<Wording> {
     let found = words.find(pattern)?;
     let mut text = found.fill(sentence);

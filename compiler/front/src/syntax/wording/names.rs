@@ -2,19 +2,87 @@
 
 use super::Wording;
 use super::pattern::Words;
-use crate::naming::snake_case;
+use crate::naming::{name_of, snake_case};
 use std::ops::Range;
 
-/// `tags "a", "b"`, `tags a b and c`: names with commas between them.
+const TAGS: &str = "tags are names of one word, with commas between them:";
+
+/// `tags "a", "b"`, `tags: Hot Lead, vip`, `tags a b and c`: names with commas between them.
 fn tags(rest: Option<&str>, at: Range<usize>) -> Option<Wording> {
-    let rest = rest?.replace(" and ", " ").replace(['(', ')', '[', ']', '"', '\''], " ");
+    let rest = rest?.trim_start_matches([' ', ':', '=']).replace(" and ", ", ");
+    let rest = rest.replace(['(', ')', '[', ']', '"', '\''], " ");
+    // Where there are commas, what stands between two of them is one name.
+    let has_commas = rest.contains([',', '/', '|', '&', ';']);
     let names: Vec<String> = rest
-        .split([',', ' ', '/', '|', '&'])
-        .map(|name| snake_case(&name.replace('-', "_")))
+        .split(|sign: char| matches!(sign, ',' | '/' | '|' | '&' | ';') || (sign == ' ' && !has_commas))
+        .map(name_of)
         .filter(|name| !name.is_empty())
         .collect();
     let edits = vec![(at, format!(" {}", names.join(", ")))];
-    (!names.is_empty()).then_some(Wording { edits, help: "tags are names of one word, with commas between them:" })
+    (!names.is_empty()).then_some(Wording { edits, help: TAGS })
+}
+
+/// `team sales = "Ann" <ann@x.example>, bo@x.example`: each address as a member.
+fn team(line: &str) -> Option<Wording> {
+    let (name, rest) = line.split_once(' ')?.1.split_once([':', '=', '<', '"'])?;
+    let rest = line.get(line.len() - rest.len() - 1..)?;
+    let is_part = |sign: char| sign.is_alphanumeric() || matches!(sign, '@' | '.' | '_' | '-' | '+');
+    let addresses = rest.split(|sign: char| !is_part(sign)).filter(|part| part.contains('@'));
+    let members: Vec<String> = addresses.map(|address| format!("member \"{address}\"")).collect();
+    let name = name_of(name);
+    let text = format!("team {name} {{ {} }}", members.join("; "));
+    let edits = vec![(0..line.trim_end().len(), text)];
+    (!members.is_empty() && !name.is_empty())
+        .then_some(Wording { edits, help: "members stand in braces, each by their address:" })
+}
+
+/// `segment "UK companies" where country is "UK"`: a name of one word, `=`, and what is asked.
+fn segment(line: &str) -> Option<Wording> {
+    let rest = line.split_once(' ')?.1.trim_start();
+    let (name, behind) = match rest.strip_prefix('"') {
+        Some(quoted) => quoted.split_once('"')?,
+        None => rest.split_at_checked(rest.find([':', '=']).or_else(|| JOINTS.iter().find_map(|at| rest.find(at)))?)?,
+    };
+    let mut asked = behind.trim_start();
+    while let Some(rest) = [":", "=", "is ", "where ", "when ", "if ", "with ", "are ", "contains "]
+        .iter()
+        .find_map(|joint| asked.strip_prefix(joint))
+    {
+        asked = rest.trim_start();
+    }
+    let ours = name_of(name);
+    let edits = vec![(0..line.trim_end().len(), format!("segment {ours} = {}", asked.trim_end()))];
+    (!ours.is_empty() && !asked.is_empty())
+        .then_some(Wording { edits, help: "a segment has a name of one word, and says after `=` who is in it:" })
+}
+
+/// What parts the name of a segment from what it asks.
+const JOINTS: &[&str] = &[" where ", " when ", " if ", " is ", " with "];
+
+/// `workflow "guide", "The guide" {`, `Workflow Guide Nurture {`: a name of one word, and behind it the title.
+fn workflow(line: &str) -> Option<Wording> {
+    let (kind, rest) = line.split_once(' ')?;
+    if !matches!(kind.to_lowercase().as_str(), "workflow" | "campaign" | "journey") {
+        return None;
+    }
+    let rest = rest.trim_end().trim_end_matches('{').trim();
+    const QUOTES: [char; 6] = ['"', '„', '“', '”', '«', '»'];
+    let parts: Vec<&str> = rest.split(QUOTES).map(|part| part.trim_matches([' ', ',', ':', '=', '-', '('])).collect();
+    let mut parts = parts.into_iter().filter(|part| !part.is_empty());
+    let (mut first, mut second, None) = (parts.next()?, parts.next(), parts.next()) else { return None };
+    // `workflow "The guide" guide`
+    if let Some(name) = second.filter(|name| *name == name_of(name) && *first != name_of(first)) {
+        (first, second) = (name, Some(first));
+    }
+    let ours = name_of(first);
+    let is_title = first != ours && first.starts_with(char::is_uppercase);
+    let title = second.or(Some(first).filter(|_| is_title));
+    let title = title.map_or(String::new(), |title| format!(" \"{title}\""));
+    let edits = vec![(
+        0..kind.len() + 1 + line.get(kind.len() + 1..)?.find(rest)? + rest.len(),
+        format!("workflow {ours}{title}"),
+    )];
+    (!ours.is_empty()).then_some(Wording { edits, help: "a name of one word comes first, then the title in quotes:" })
 }
 
 /// `event attended fair (title: text, minutes: number)`: its properties in a block.
@@ -28,7 +96,7 @@ fn properties(line: &str) -> Option<Wording> {
         format!("{} {}", snake_case(name), ty.trim())
     };
     let all: Vec<String> = inner.split([',', ';']).map(|part| property(part.trim())).collect();
-    let text = format!("event {} {{ {} }}", snake_case(&name.replace('-', " ")), all.join("; "));
+    let text = format!("event {} {{ {} }}", name_of(name), all.join("; "));
     let edits = vec![(0..line.trim_end().len(), text)];
     (!name.trim().is_empty() && !inner.is_empty()).then_some(Wording { edits, help: "properties stand in braces:" })
 }
@@ -44,9 +112,14 @@ pub(super) fn wordings(line: &str, words: &Words<'_>) -> Vec<Wording> {
     let Some(((kind, place), rest)) = all.split_first() else { return Vec::new() };
     let Some((_, last)) = rest.last() else { return Vec::new() };
     let kind = kind.to_lowercase();
-    if matches!(kind.as_str(), "tags" | "labels") {
-        return tags(words.between_places(place.end, last.end), place.end..last.end).into_iter().collect();
-    }
+    let own = match kind.as_str() {
+        "tags" | "labels" => {
+            return tags(words.between_places(place.end, last.end), place.end..last.end).into_iter().collect();
+        }
+        "team" => team(line),
+        "segment" => segment(line),
+        _ => workflow(line),
+    };
     if !DECLARED.contains(&kind.as_str()) {
         return Vec::new();
     }
@@ -61,15 +134,15 @@ pub(super) fn wordings(line: &str, words: &Words<'_>) -> Vec<Wording> {
         (None, Some((title, end))) if title.starts_with('"') && rest.len() == 1 => {
             (title.trim_matches('"').to_owned(), end.end)
         }
-        _ => return Vec::new(),
+        _ => return own.into_iter().collect(),
     };
-    let ours = snake_case(&name.replace('-', " "));
+    let ours = name_of(&name);
     if ours.is_empty() || (ours == name && named.len() == 1) {
-        return Vec::new();
+        return own.into_iter().collect();
     }
     let help = "a name is one word, of `a` to `z`, digits and `_`:";
     let at = place.end..end;
-    let mut found = Vec::new();
+    let mut found: Vec<Wording> = own.into_iter().collect();
     if named.is_empty() && matches!(kind.as_str(), "workflow" | "campaign" | "journey") && last.end == end {
         let edits = vec![(at.clone(), format!(" {ours} \"{name}\""))];
         found.push(Wording { edits, help: "it needs a name of its own, without quotes:" });

@@ -14,7 +14,7 @@
 //!
 //! In the sentence, `$a` is what stood in the gap, `$a~` the same without its quotes, and `$a@` as a name: `"hot-lead"` is `hot_lead`.
 
-use crate::naming::snake_case;
+use crate::naming::name_of;
 use crate::syntax::constructs::TYPES;
 use crate::syntax::line::tokens_at;
 use std::ops::Range;
@@ -43,7 +43,7 @@ impl Match<'_> {
             match behind.chars().next() {
                 // It stands in quotes of the sentence's own.
                 Some('~') => out.push_str(bare),
-                Some('@') => out.push_str(&snake_case(bare)),
+                Some('@') => out.push_str(&name_of(bare)),
                 _ => out.push_str(gap),
             }
         }

@@ -21,6 +21,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ wait $n:number $u:unit for $p.. $", "wait until $p up to $n $u", UP_TO),
     ("^ wait for $p.. up to $n:number $u:unit $", "wait until $p up to $n $u", UP_TO),
     ("^ wait until|for $p.. or|within|in|for $n:number $u:unit $", "wait until $p up to $n $u", UP_TO),
+    ("^ wait [for] $n:number $u:unit or until|till [they] $p.. $", "wait until $p up to $n $u", UP_TO),
     ("^ wait until|for $p.. or after $n:number $u:unit $", "wait until $p up to $n $u", UP_TO),
     ("^ wait until|for $p.. [,] max|maximum $n:number $u:unit $", "wait until $p up to $n $u", UP_TO),
     ("^ wait until|for $p.. [,] at most $n:number $u:unit $", "wait until $p up to $n $u", UP_TO),
@@ -123,6 +124,28 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("timed_out", "timed out", SAY),
     ("timedout", "timed out", SAY),
     ("time out", "timed out", SAY),
+    // ---- how long ago
+    ("last|latest $e:name more|longer|over|> [than] $n:number $u:unit ago", "no $e in the last $n $u", SAY),
+    ("last|latest $e:name $t:text more|longer|over|> [than] $n:number $u:unit ago", "no $e $t in the last $n $u", SAY),
+    (
+        "[last|latest] $e:name ( $r.. ) more|longer|over|> [than] $n:number $u:unit ago",
+        "no $e($r) in the last $n $u",
+        SAY,
+    ),
+    ("$e:name [last] more|longer|over|> [than] $n:number $u:unit ago", "no $e in the last $n $u", SAY),
+    ("$e:name [last] $t:text more|longer|over|> [than] $n:number $u:unit ago", "no $e $t in the last $n $u", SAY),
+    ("$e:name [last] less|within|< [than] [the] $n:number $u:unit ago", "$e in the last $n $u", SAY),
+    ("$e:name $t:text less|within|< [than] [the] $n:number $u:unit ago", "$e $t in the last $n $u", SAY),
+    // ---- the person's own
+    (
+        "unsubscribed|unsubscribes|unsubscribe from|to [all|any|our|my|the] emails|mails|email|mail|list|lists|marketing|newsletter|everything",
+        "unsubscribed",
+        SAY,
+    ),
+    ("email|mail address|adress|addresses", "email", SAY),
+    ("segment is|=|in|: $s:text", "$s@", "a segment is named alone:"),
+    ("segment is|= $s:name", "$s", "a segment is named alone:"),
+    ("in|of [the] segment|audience $s:text", "$s@", "a segment is named alone:"),
     // ---- fields
     (
         "$f:name contains all of $a:text , $b:text",
@@ -317,6 +340,8 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "a tag is taken away:",
     ),
     ("^ remove|delete|drop [the|a] tag $t:text $", "untag $t@", SAY),
+    ("^ add|apply|assign|give|set|put [them] [the|a] tag|label [:] $t.. $", "tag $t@", SAY),
+    ("^ remove|delete|drop|clear [the|a] tag|label [:] $t.. $", "untag $t@", SAY),
     ("^ tags $t:name $", "tag $t", SAY),
     ("^ label [as|with|them] $t:name $", "tag $t", SAY),
     ("^ set|add|apply [the] tag $t:name $", "tag $t", SAY),
@@ -468,13 +493,13 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ email|mail|address [:] $a:address $", "member $a", "a member is named by their address:"),
     (
         "^ team $n:name [:|=] $a:address , $b:address $",
-        "team $n { member \"$a~\"; member \"$b~\" }",
+        "team $n@ { member \"$a~\"; member \"$b~\" }",
         "members stand in braces, each with a line:",
     ),
     ("^ from [:] $n:text < $a:address > $", "from \"$n~ <$a>\"", "name and address stand in one text:"),
     ("^ from [:] $n:text [,] $a:address $", "from \"$n~ <$a~>\"", "name and address stand in one text:"),
     ("^ email $n:name [:] $t:text $", "email $n", "an email has no title of its own, and its subject a line:"),
-    ("^ team $n:name [:|=] $a:address $", "team $n { member \"$a~\" }", "members stand in braces, each with a line:"),
+    ("^ team $n:name [:|=] $a:address $", "team $n@ { member \"$a~\" }", "members stand in braces, each with a line:"),
     ("^ member|members $a:address , $b:address $", "member \"$a~\"; member \"$b~\"", "each member has a line:"),
     ("^ member|members $a:address and $b:address $", "member \"$a~\"; member \"$b~\"", "each member has a line:"),
     ("^ member|members $a:address $", "member \"$a~\"", SAY),
@@ -563,6 +588,9 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ contact [field] [:] $f:name [:] $t:name $", "contact { $f $t }", "fields stand in braces:"),
     ("^ contact [field] [:] $f:name [:] $t:name ? $", "contact { $f $t? }", "fields stand in braces:"),
     ("^ field [:] $f:name [:] $t:name $", "contact { $f $t }", "fields stand in braces:"),
+    ("^ $f:field [:] phone|mobile|telephone|cell [number|no] optional $", "$f text?", "a phone number is a text:"),
+    ("^ $f:field [:] phone|mobile|telephone|cell [number|no] ? $", "$f text?", "a phone number is a text:"),
+    ("^ $f:field [:] phone|mobile|telephone|cell number $", "$f text", "a phone number is a text:"),
     ("^ $a:name $b:name : $t:name $", "$a_$b $t", "a name is one word:"),
     ("^ $a:name $b:name : $t:name ? $", "$a_$b $t?", "a name is one word:"),
     ("^ optional $f:name $t:type $", "$f $t?", "what may be missing has a `?`:"),
@@ -721,6 +749,20 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("equals", "is", SAY),
     ("equal to", "is", SAY),
     ("is any|one of", "in", SAY),
+];
+
+/// What comes later, in words that do it today.
+pub(super) const INSTEAD: &[(&str, &str, &str)] = &[
+    (
+        "^ notify|alert|inform|tell|slack|ping [the] $t:name [team] [with|that|:|about] $n:text $",
+        "handoff to $t { note $n; keep in workflow }",
+        "a team is told by a handoff, and the person goes on:",
+    ),
+    (
+        "^ notify|alert|inform|tell|ping [the] $t:name [team] $",
+        "handoff to $t { keep in workflow }",
+        "a team is told by a handoff, and the person goes on:",
+    ),
 ];
 
 /// The same, for wordings that are so general that all others come first.
