@@ -83,6 +83,18 @@ fn all_faults() -> Vec<Fault> {
             None,
         ),
         fault(data("events = \"e.csv\""), &[("e.csv", "user,event\nu1,Signed Up\n")], "F1107", "is a table", None),
+        fault(format!("{FILE}{RUN}[store]\npath = \"quiet.flow\"\n"), &[], "F1107", "`quiet.flow` is another file", None),
+        fault(format!("{FILE}{RUN}[store]\npath = \"flow.toml\"\n"), &[], "F1107", "`flow.toml` is another file", None),
+        fault(format!("{FILE}{RUN}[store]\npath = \"data\"\n"), good, "F1107", "`data` is a folder", None),
+        fault(format!("{FILE}folder = \"flow.toml\"\n{RUN}"), &[], "F1107", "`flow.toml` is a file", None),
+        fault(
+            format!("{FILE}folder = \"all.db\"\n{RUN}[store]\npath = \"all.db\"\n"),
+            &[],
+            "F1107",
+            "`all.db` is the store",
+            None,
+        ),
+        fault(data("contacts = \".\""), good, "F1107", "`.` is a folder", Some("\"data/contacts.csv\"")),
         fault(smtp("certificate_authority = \"ca.pem\""), &[], "F1107", "is not there", None),
         fault(
             smtp("certificate_authority = \"ca.pem\""),

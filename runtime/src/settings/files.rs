@@ -93,8 +93,11 @@ impl Settings {
             }),
             MailSettings::File { .. } => None,
         };
-        let mut faults: Vec<SettingsFault> =
-            [contacts, events, authority].into_iter().flatten().map(|fault| *fault).collect();
+        let mut faults: Vec<SettingsFault> = [contacts, events, authority, self.store(folder), self.outbox(folder)]
+            .into_iter()
+            .flatten()
+            .map(|fault| *fault)
+            .collect();
         faults.sort_by_key(|fault| fault.at.as_ref().map(|at| at.start));
         faults
     }
@@ -105,6 +108,37 @@ impl Settings {
         let Some(path) = &smtp.certificate_authority else { return Ok(None) };
         let file = self.open(path, AUTHORITY, "", Path::new(""))?;
         self.read_authority(file, path).map(Some)
+    }
+
+    /// The store is a database, or not there yet: what else bears its name would be lost.
+    fn store(&self, folder: &Path) -> Option<Box<SettingsFault>> {
+        let path = shown(&self.store, folder);
+        let found = fs::metadata(&self.store).ok()?;
+        let what = if found.is_dir() {
+            "is a folder, and the store is a file"
+        } else if found.is_file() && !is_database(&self.store) {
+            "is another file, and no store"
+        } else {
+            return None;
+        };
+        let fault = self.fault("path", format!("path: `{path}` {what}"));
+        let why = "what happens to everyone is kept in the store, and nothing else";
+        Some(Box::new(fault.why(why).help("name a file of its own for the store, such as `out/flow.db`; it is made when it is needed")))
+    }
+
+    /// Mails are written into a folder.
+    fn outbox(&self, folder: &Path) -> Option<Box<SettingsFault>> {
+        let MailSettings::File { folder: outbox } = &self.mail else { return None };
+        let what = if *outbox == self.store {
+            "is the store, and mails need a folder"
+        } else if fs::metadata(outbox).is_ok_and(|found| !found.is_dir()) {
+            "is a file, and mails need a folder"
+        } else {
+            return None;
+        };
+        let fault = self.fault("folder", format!("folder: `{}` {what}", shown(outbox, folder)));
+        let why = "each mail is written into it as a file of its own";
+        Some(Box::new(fault.why(why).help("name a folder, such as `out/mail`; it is made when it is needed")))
     }
 
     fn open(&self, path: &Path, named: Named, text: &str, folder: &Path) -> Result<File, Box<SettingsFault>> {
@@ -194,6 +228,15 @@ impl Settings {
     }
 }
 
+/// Whether a file is empty, or begins as every database of SQLite does (its file format, "Magic Header String"). One that cannot be read is told
+/// of by who needs it.
+fn is_database(path: &Path) -> bool {
+    const BEGINS: &[u8] = b"SQLite format 3\0";
+    let mut first = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(BEGINS.len() as u64).read_to_end(&mut first));
+    read.is_err() || first.is_empty() || first == BEGINS
+}
+
 /// Whether a value is one text in one pair of quotes.
 fn is_plain(value: &str) -> bool {
     value.len() >= 2 && value.starts_with(['"', '\'']) && !value.starts_with("\"\"\"") && !value.contains('\n')
@@ -210,8 +253,10 @@ fn reason(error: &io::Error) -> String {
     }
 }
 
+/// A path as settings name it; the project's own folder is `.`.
 fn shown(path: &Path, folder: &Path) -> String {
-    path.strip_prefix(folder).unwrap_or(path).display().to_string()
+    let within = path.strip_prefix(folder).unwrap_or(path).display().to_string();
+    if within.is_empty() { ".".to_owned() } else { within }
 }
 
 fn file_name(path: &Path) -> String {

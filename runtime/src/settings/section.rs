@@ -152,12 +152,17 @@ impl<'t> Section<'_, 't> {
         let raw = entry.map(|entry| self.text.read().get(entry.value.span()).unwrap_or_default().to_owned());
         let text = written.or(raw).unwrap_or_default();
         let mut days = written::days(&text);
-        if days.is_empty() {
+        let is_none = days.is_empty();
+        if is_none {
             days = written::near_days(&text);
         }
         let needed = "a day is written without quotes, year, month and day: `2026-03-02`";
         let count = self.faults.len();
         let value = self.take(key, needed, |value| day(value).map(&parse), |_, _| Vec::new());
+        // `2026-02-30`
+        if let Some(found) = self.faults.get_mut(count).filter(|_| is_none && !days.is_empty()) {
+            found.fault.message = format!("`{key}` is no day of the calendar: `{text}`");
+        }
         if let Some(found) =
             self.faults.get_mut(count).filter(|found| found.changes.is_empty() && found.readings.is_empty())
         {
