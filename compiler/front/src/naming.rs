@@ -30,7 +30,9 @@ pub fn snake_case(name: &str) -> String {
 /// A name made of what people call something: `UK SaaS companies` is `uk_saas_companies`, and `hotLead` still `hot_lead`.
 pub(crate) fn name_of(said: &str) -> String {
     let said = said.trim().replace('-', " ");
-    if said.contains(' ') { snake_case(&said.to_lowercase()) } else { snake_case(&said) }
+    // `VIPs`: more than one of what has a name in capitals.
+    let is_plural = said.strip_suffix('s').is_some_and(|one| one.len() > 1 && one.chars().all(char::is_uppercase));
+    if said.contains(' ') || is_plural { snake_case(&said.to_lowercase()) } else { snake_case(&said) }
 }
 
 /// Whether an event by this name, in `snake_case`, may tell what happened to a mail: then it need be no sign of the person.

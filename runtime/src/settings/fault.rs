@@ -278,7 +278,7 @@ const SAID_ELSEWHERE: &[(&[&str], &str)] = &[
             "business_days",
             "weekdays",
         ],
-        "each workflow says when its mail may leave, in a line at its top, with hours of your own: `send on every day from .. to .. in contact timezone`",
+        "each workflow says when its mail may leave, in a line at its top, with hours of your own: `send on weekdays from 09:00 to 17:00 in contact timezone`",
     ),
     (
         &[

@@ -123,7 +123,11 @@ impl Settings {
         };
         let fault = self.fault("path", format!("path: `{path}` {what}"));
         let why = "what happens to everyone is kept in the store, and nothing else";
-        Some(Box::new(fault.why(why).help("name a file of its own for the store, such as `out/flow.db`; it is made when it is needed")))
+        Some(Box::new(
+            fault
+                .why(why)
+                .help("name a file of its own for the store, such as `out/flow.db`; it is made when it is needed"),
+        ))
     }
 
     /// Mails are written into a folder.

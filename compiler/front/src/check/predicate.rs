@@ -234,7 +234,9 @@ fn check_compare(
     known: &Known,
 ) -> Cond {
     // A value alone, before it is taken for a number.
-    if let (None, [(false, literal @ (ast::Literal::Text(_) | ast::Literal::Date(..)))]) = (relation, &*left.terms) {
+    if let (None, [(false, literal)]) = (relation, &*left.terms)
+        && matches!(literal, ast::Literal::Text(_) | ast::Literal::Date(..) | ast::Literal::Truth(..))
+    {
         let text = cx.text_at(span);
         cx.report(types::not_a_condition(&text, literals::kind(literal), cx.at(span), "industry is \"saas\""));
         return Cond::Unknown;

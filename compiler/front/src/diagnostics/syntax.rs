@@ -146,15 +146,15 @@ pub(crate) fn stray_brace(at: Location) -> Diagnostic {
         .edit(at, "")
 }
 
+/// Of what comes later.
+pub(crate) fn later_message(what: &str) -> String {
+    format!("`{what}` is not supported yet")
+}
+
 pub(crate) fn not_supported_yet(what: &str, at: Location) -> Diagnostic {
-    Diagnostic::error(
-        Code::NotSupportedYet,
-        format!("`{what}` is not supported yet"),
-        at,
-        "this version of Flow cannot run it",
-    )
-    .why("it is part of the language, and refusing it is better than leaving it out of a journey in silence")
-    .help("leave it out for now; the changelog says when it comes")
+    Diagnostic::error(Code::NotSupportedYet, later_message(what), at, "this version of Flow cannot run it")
+        .why("it is part of the language, and refusing it is better than leaving it out of a journey in silence")
+        .help("leave it out for now; the changelog says when it comes")
 }
 
 /// `mended` is the field as it was meant, where that is clear.

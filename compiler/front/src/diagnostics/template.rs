@@ -66,6 +66,10 @@ pub(crate) fn fault(
         diagnostic.severity = Severity::Warning;
     }
     let place = |place: &std::ops::Range<usize>| Span::new(place.start as u32, place.end as u32).in_file(template.file);
+    if fault.edits.is_empty() {
+        // No line stands behind it.
+        diagnostic.help = diagnostic.help.map(|help| help.trim_end_matches(':').to_owned());
+    }
     diagnostic.edits = fault.edits.iter().map(|(at, text)| Edit { at: place(at), text: text.clone() }).collect();
     diagnostic
 }

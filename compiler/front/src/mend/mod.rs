@@ -11,6 +11,7 @@
 //! Everything here is bounded by [`MAX_TRIED_BYTES`] and [`MAX_RECAST_BYTES`], so a project full of mistakes is told about as fast as one with few.
 
 mod by_name;
+mod keeps;
 mod signs;
 mod spelling;
 mod trial;
@@ -184,7 +185,7 @@ impl<'e> Bench<'e> {
                 settled.retain(|other| !gone(other));
                 // What a block without its end lacks may be what stands behind it.
                 if trial::is_head(&diagnostic, piece.text) && diagnostic.code != Code::UnclosedBlock {
-                    settled.extend(trial::revealed(mended, &before, piece.text));
+                    settled.extend(self.revealed(mended, &before, piece));
                 }
             }
             if let Some(mended) = mended.filter(|_| !hides_others(diagnostic.code)) {
@@ -198,6 +199,25 @@ impl<'e> Bench<'e> {
         settled.into_iter().map(|found| global(found, file, piece.start)).collect()
     }
 
+    /// What is seen for the first time once a head is mended, each with its own mended line.
+    fn revealed(&mut self, mended: &Mended, before: &Seen<'_>, piece: Piece<'_>) -> Vec<Diagnostic> {
+        let text = mended.last.text.as_str();
+        let mut found = trial::seen_first(mended, before, piece.text);
+        let mut told: Vec<Diagnostic> = Vec::new();
+        found.reverse();
+        while let Some(mut diagnostic) = found.pop() {
+            self.tries = MAX_TRIES;
+            let settled = self.mend(&mut diagnostic, Piece { start: 0, text }, &mended.last.errors);
+            if let Some(settled) = settled.filter(|_| hides_others(diagnostic.code)) {
+                let now = Seen::of(&mended.last.errors, text);
+                let after = trial::After::of(&settled, text);
+                found.retain(|other| !now.holds(other) || after.has(other));
+            }
+            told.push(diagnostic);
+        }
+        trial::at_places_before(told, text, piece.text)
+    }
+
     /// Finds the guess that works and makes it what the diagnostic shows.
     fn mend(&mut self, diagnostic: &mut Diagnostic, piece: Piece<'_>, before: &[Diagnostic]) -> Option<Mended> {
         let (start, statement) = trial::line_of(diagnostic, piece.text).unwrap_or_default();
@@ -205,8 +225,9 @@ impl<'e> Bench<'e> {
             if let Some(mended) = self.not_what_it_seems(diagnostic, piece, statement) {
                 return Some(mended);
             }
-            if diagnostic.code == Code::NotSupportedYet {
-                diagnostic.help = wording::later(statement).map(|later| later.today).or(diagnostic.help.take());
+            if let Some(later) = wording::later(statement).filter(|_| diagnostic.code == Code::NotSupportedYet) {
+                diagnostic.message = syntax::later_message(&later.what);
+                diagnostic.help = Some(later.today);
             }
             let head = trial::bare_head(piece.text).filter(|_| trial::is_head(diagnostic, piece.text));
             return head.and_then(|head| self.follow(piece.text, &[head], 1, false).ok().flatten());
@@ -260,6 +281,7 @@ impl<'e> Bench<'e> {
                     }
                     Ok(None) => {}
                     Ok(Some(settled)) if settled.breaks(diagnostic, before) && !is_sure(&guess) => {}
+                    Ok(Some(settled)) if hides_others(diagnostic.code) && !self.keeps(&guess, &settled, piece) => {}
                     Ok(Some(settled)) => {
                         show(diagnostic, guess, &settled, piece);
                         return Some(settled);
@@ -275,6 +297,18 @@ impl<'e> Bench<'e> {
             diagnostic.help = Some(nearly.told(&help));
         }
         seen
+    }
+
+    /// Whether the mended lines hold what the written ones asked for.
+    fn keeps(&self, guess: &Mend, settled: &Mended, piece: Piece<'_>) -> bool {
+        let change = trial::difference(piece.text, &settled.last.text);
+        let Some(whole) = trial::edited(piece.text, std::slice::from_ref(&change)) else { return false };
+        let before = piece.text.get(trial::lines_of(piece.text, &change.at.span.range())).unwrap_or_default();
+        let after = whole.text.get(whole.lines().range()).unwrap_or_default();
+        let declares = piece.text.split_whitespace().next().is_none_or(|word| !matches!(word, "workflow" | "segment"));
+        let none = BTreeSet::new();
+        // What is declared may be called like something else.
+        keeps::keeps(before, after, &guess.help, if declares { &none } else { &self.names })
     }
 
     /// `add 10 to score`: a word that comes later, in a sentence that can be said today.
@@ -325,7 +359,7 @@ impl<'e> Bench<'e> {
 
     /// What a diagnostic, and the words of its line, suggest: the likeliest first.
     fn guesses(&self, diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
-        let (mut said, mut loose) = (Vec::new(), Vec::new());
+        let (mut whole, mut said, mut loose) = (Vec::new(), Vec::new(), Vec::new());
         if let Some((start, line)) = trial::line_of(diagnostic, text).filter(|_| may_be_worded(diagnostic.code)) {
             let is_text = is_said_to_people(text, start, line);
             let of_names = if is_text { Vec::new() } else { by_name::wordings(self.env, line) };
@@ -337,18 +371,22 @@ impl<'e> Bench<'e> {
             said.extend(signs::doubled(line).map(|said| trial::in_piece(&said, start)));
             said.extend(signs::exit_among_steps(text, start, line));
             said.extend(wordings.map(|said| trial::in_piece(&said, start)));
-            said.extend(signs::template_in_head(diagnostic, text));
-            said.extend(signs::block_with_commas(diagnostic, text));
+            whole.extend(signs::apart(line).map(|said| trial::in_piece(&said, start)));
+            whole.extend(wording::word_between(line).map(|said| trial::in_piece(&said, start)));
+            whole.extend(signs::template_in_head(diagnostic, text));
+            whole.extend(signs::block_with_commas(diagnostic, text));
+            whole.extend(signs::double_braces(diagnostic, text));
             said.extend(signs::single_braces(diagnostic, text));
             said.extend(signs::without_field_braces(diagnostic, text));
             said.extend(signs::without_braces(diagnostic, text).filter(|_| !wording::is_text_line(line)));
         }
+        whole.extend(signs::needless_open(diagnostic, text));
         said.extend(signs::closed_text(diagnostic, text));
         let of_line = trial::line_of(diagnostic, text).filter(|_| diagnostic.code == Code::UnexpectedText);
         let quoted = of_line.and_then(|(start, line)| Some(trial::in_piece(&by_name::quoted(line)?, start)));
         let own = Mend { help: diagnostic.help.clone().unwrap_or_default(), edits: diagnostic.edits.clone() };
         let own = (!own.edits.is_empty()).then_some(own);
-        let own = quoted.into_iter().chain(own).chain(diagnostic.tries.iter().cloned());
+        let own = whole.into_iter().chain(quoted).chain(own).chain(diagnostic.tries.iter().cloned());
         // Whoever found it knows best, unless it was only a word that looked like another.
         let mut guesses: Vec<Mend> =
             if diagnostic.guessed { said.into_iter().chain(own).collect() } else { own.chain(said).collect() };
@@ -497,20 +535,26 @@ impl<'e> Bench<'e> {
         if rounds <= 1 || (readable && hides_others(next.code)) {
             return Ok(None);
         }
+        let mut chosen = Vec::new();
         if !next.readings.is_empty() {
             let mut settled = next.clone();
-            self.settle_readings(&mut settled, Piece { start: 0, text: &attempt.text }, rounds > 2);
+            let piece = Piece { start: 0, text: &attempt.text };
+            let any = self.settle_readings(&mut settled, piece, rounds > 2);
             let read =
                 |reading: &Mend| Some((reading.help.clone(), trial::edited(&attempt.text, &reading.edits)?.text));
             let readings: Vec<(String, String)> = settled.readings.iter().filter_map(read).collect();
-            let settled = Mended { made, first, last: attempt, readings, why: next.why, at_once: false };
-            return Ok((settled.readings.len() > 1).then_some(settled));
+            if any && readings.len() > 1 {
+                return Ok(Some(Mended { made, first, last: attempt, readings, why: next.why, at_once: false }));
+            }
+            // None of them is right, or a single one: that is a change as others are.
+            chosen
+                .extend((any && !settled.edits.is_empty()).then(|| Mend { help: String::new(), edits: settled.edits }));
         }
         if rounds == MAX_ROUNDS && !hides_others(next.code) {
             let line = trial::before_comment(attempt.text.get(line.range()).unwrap_or_default());
             self.nearly = Some(Nearly { line: line.trim().to_owned(), left: next.clone() });
         }
-        for guess in self.guesses(&next, &attempt.text) {
+        for guess in chosen.into_iter().chain(self.guesses(&next, &attempt.text)) {
             let followed = self.follow(&attempt.text, &guess.edits, rounds - 1, readable)?;
             // The last change may have been made in another line than the first.
             if let Some(settled) =

@@ -4,7 +4,7 @@ use super::trial::{FILE, before_comment, lines_of, start_of};
 use crate::diagnostics::{Code, Diagnostic, Edit, Mend};
 use crate::source::Span;
 use crate::syntax::line::tokens_at;
-use crate::syntax::wording::Wording;
+use crate::syntax::wording::{Wording, type_for};
 
 /// `exit if clicked` among the steps asks once, there; above them it is a rule for all of the workflow.
 pub(super) fn exit_among_steps(text: &str, start: usize, line: &str) -> Option<Mend> {
@@ -19,6 +19,75 @@ pub(super) fn exit_among_steps(text: &str, start: usize, line: &str) -> Option<M
     let at = Span::new(start as u32, (start + line.trim_end().len()) as u32).in_file(FILE);
     let edits = vec![Edit { at, text: format!("if {} {{ exit }}", asked.trim_end()) }];
     Some(Mend { help: "among the steps, a condition comes first:".to_owned(), edits })
+}
+
+/// `score > = 60`, `score += += 5`, `stage is >= mql`, `stage ! mql`: signs that stand apart, twice or beside a word, as the one that was meant.
+pub(super) fn apart(line: &str) -> Option<Wording> {
+    const SIGNS: &[(&[&str], &str)] = &[
+        (&[">", "="], ">="),
+        (&["<", "="], "<="),
+        (&["=", ">"], ">="),
+        (&["=", "<"], "<="),
+        (&["+", "="], "+="),
+        (&["-", "="], "-="),
+        (&["!", "="], "is not"),
+        (&["not", "="], "is not"),
+        (&["=", "="], "="),
+        (&["<", "<"], "<"),
+        (&[">", ">"], ">"),
+        (&["+=", "+="], "+="),
+        (&["-=", "-="], "-="),
+        (&["is", ">="], ">="),
+        (&["is", "<="], "<="),
+        (&["is", ">"], ">"),
+        (&["is", "<"], "<"),
+    ];
+    let tokens: Vec<(usize, &str)> = tokens_at(line).collect();
+    let edits: Vec<(std::ops::Range<usize>, String)> = tokens
+        .windows(2)
+        .filter_map(|pair| {
+            let [(at, one), (then, other)] = pair else { return None };
+            let (_, sign) = SIGNS.iter().find(|(parts, _)| **parts == [*one, *other])?;
+            (line.get(*at..*then)?.len() > one.len()).then(|| (*at..then + other.len(), (*sign).to_owned()))
+        })
+        .collect();
+    // `+= +=`
+    let twice = ["+= +=", "-= -="].iter().find_map(|twice| Some((line.find(twice)?, twice)));
+    if let Some((at, twice)) = twice.filter(|_| !line.contains('"')) {
+        let sign = twice.get(..2)?.to_owned();
+        return Some(Wording { edits: vec![(at..at + twice.len(), sign)], help: "one sign says it:" });
+    }
+    // Three in a row are no slip.
+    let is_parted = edits.windows(2).all(|pair| matches!(pair, [one, next] if one.0.end <= next.0.start));
+    (!edits.is_empty() && is_parted).then_some(Wording { edits, help: "one sign says it:" })
+}
+
+/// `send welcome {`: what has no block opens none.
+pub(super) fn needless_open(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
+    const OPEN: &[&str] =
+        &["if", "}", "else", "workflow", "email", "team", "contact", "event", "handoff", "step", "wait", "otherwise"];
+    let line = start_of(diagnostic).filter(|_| diagnostic.code == Code::UnclosedBlock);
+    let line = line.map(|at| lines_of(text, &(at..at)))?;
+    let written = before_comment(text.get(line.clone())?).trim_end();
+    let head = written.strip_suffix('{')?.trim_end();
+    let first = head.split_whitespace().next().filter(|first| !OPEN.contains(first))?;
+    let is_known = crate::syntax::vocabulary().iter().any(|(_, word)| *word == first);
+    let at = Span::new((line.start + head.len()) as u32, (line.start + written.len()) as u32).in_file(FILE);
+    let edits = vec![Edit { at, text: String::new() }];
+    is_known.then(|| Mend { help: "this line has no block, and no brace:".to_owned(), edits })
+}
+
+/// `if score > 30 {{ .. }}`, on one line or several: one brace at each end is enough.
+pub(super) fn double_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
+    let line = start_of(diagnostic).map(|at| lines_of(text, &(at..at)))?;
+    let open = line.start + text.get(line.clone())?.find("{{")?;
+    let close = open + text.get(open..)?.find("}}")?;
+    let edit =
+        |at: usize, text: &str| Edit { at: Span::new(at as u32, (at + 2) as u32).in_file(FILE), text: text.to_owned() };
+    Some(Mend {
+        help: "one brace opens the block, and one ends it:".to_owned(),
+        edits: vec![edit(open, "{"), edit(close, "}")],
+    })
 }
 
 /// `workflow w {{`: one brace is enough.
@@ -68,6 +137,10 @@ pub(super) fn closed_text(diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
 pub(super) fn without_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
     let line = start_of(diagnostic).map(|at| lines_of(text, &(at..at)))?;
     let written = text.get(line.clone())?.trim_end();
+    // The braces of a text are its own.
+    if crate::syntax::wording::is_text_line(written.trim_start()) {
+        return None;
+    }
     let (head, rest) = written.split_once('{')?;
     let (inner, behind) = rest.split_once('}')?;
     let inner = inner.trim();
@@ -84,6 +157,19 @@ pub(super) fn without_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend
         help: "this is no block, and has no braces:".to_owned(),
         edits: vec![Edit { at, text: mended }],
     })
+}
+
+/// `{ date, product }`: names without types, of which one is guessed.
+fn names_alone(inner: &str, start: usize) -> Option<Mend> {
+    let names: Vec<&str> = inner.split([',', ';']).map(str::trim).collect();
+    let is_name = |name: &&str| !name.is_empty() && name.chars().all(|sign| sign.is_alphanumeric() || sign == '_');
+    if !names.iter().all(is_name) {
+        return None;
+    }
+    let typed: Vec<String> = names.iter().map(|name| format!("{name} {}?", type_for(name))).collect();
+    let at = Span::new(start as u32, (start + inner.len()) as u32).in_file(FILE);
+    let edits = vec![Edit { at, text: format!(" {} ", typed.join("; ")) }];
+    Some(Mend { help: "each has a type, for example:".to_owned(), edits })
 }
 
 const BLOCKS: &[&str] = &["contact", "event", "email", "team", "workflow"];
@@ -111,6 +197,9 @@ pub(super) fn block_with_commas(diagnostic: &Diagnostic, text: &str) -> Option<M
     };
     let colons = words.iter().filter(|(_, word)| *word == ":").map(|(place, _)| edit(*place, ""));
     let edits: Vec<Edit> = commas.iter().map(|place| edit(*place, ";")).chain(colons).collect();
+    if commas.is_empty() && head.starts_with("event") {
+        return names_alone(inner, start);
+    }
     (!commas.is_empty()).then(|| Mend { help: "each stands on a line of its own, or behind a `;`:".to_owned(), edits })
 }
 

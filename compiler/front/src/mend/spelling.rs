@@ -2,7 +2,7 @@
 
 use crate::diagnostics::suggest::all_near;
 use crate::env::Env;
-use crate::naming::snake_case;
+use crate::naming::{name_of, snake_case};
 use crate::syntax::line::tokens_at;
 use crate::syntax::vocabulary;
 use crate::syntax::wording::Wording;
@@ -66,8 +66,16 @@ pub(super) struct Spelt {
 pub(super) fn wordings(names: &BTreeSet<&str>, line: &str) -> Spelt {
     let words = words(line);
     let is_known = |word: &str| keywords().contains(word) || names.contains(word);
-    let unknown: Vec<&(Range<usize>, &str)> =
-        words.iter().filter(|(_, word)| word.starts_with(char::is_alphabetic) && !is_known(word)).collect();
+    // What a line calls something is no slip of another word.
+    let called = usize::from(matches!(words.first(), Some((_, "segment" | "workflow" | "email" | "team" | "event"))));
+    let unknown: Vec<&(Range<usize>, &str)> = words
+        .iter()
+        .enumerate()
+        .filter(|(nth, (_, word))| {
+            !(called == 1 && *nth == 1) && word.starts_with(char::is_alphabetic) && !is_known(word)
+        })
+        .map(|(_, word)| word)
+        .collect();
     let mut found = Spelt::default();
     if unknown.len() <= MAX_UNKNOWN {
         let meant: Vec<(&Range<usize>, Vec<String>)> =
@@ -211,7 +219,7 @@ fn in_names(names: &BTreeSet<&str>, line: &str) -> Option<String> {
             if (count > 1 && text.contains('"')) || (text != bare && is_value) {
                 return None;
             }
-            let ours = snake_case(&bare.replace('-', " "));
+            let ours = name_of(bare);
             let ours = if is_name(&ours) { ours } else { done(bare).into_iter().find(|ours| is_name(ours))? };
             Some((count, last.end, ours))
         });
@@ -241,7 +249,7 @@ fn done(word: &str) -> Vec<String> {
     stems.into_iter().flatten().filter(|stem| stem.len() > 2).flat_map(forms).collect()
 }
 
-/// `didn't`, `but`: as `not` and `and`, outside of texts.
+/// `didn't`, `&`, `->`, `3x`, `saas/fintech`: in words, outside of texts.
 fn plain_words(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     for (nth, part) in line.split('"').enumerate() {
@@ -252,26 +260,69 @@ fn plain_words(line: &str) -> String {
             out.push_str(part);
             continue;
         }
-        let words = part.split(' ').map(|word| match word.to_lowercase().replace('’', "'").as_str() {
-            "didn't" | "hasn't" | "haven't" | "doesn't" | "don't" | "isn't" | "wasn't" | "hadn't" => "not".to_owned(),
-            "but" => "and".to_owned(),
-            _ => word.to_owned(),
-        });
-        out.push_str(&words.collect::<Vec<String>>().join(" "));
+        let words: Vec<String> = part.split(' ').map(plain_word).collect();
+        out.push_str(&words.join(" "));
     }
     out
 }
 
-/// `downloaded[asset is "x"]`: round brackets instead, outside of texts.
+fn plain_word(word: &str) -> String {
+    let lower = word.to_lowercase().replace('’', "'");
+    let said = match lower.as_str() {
+        "didn't" | "hasn't" | "haven't" | "doesn't" | "don't" | "isn't" | "wasn't" | "hadn't" | "aren't" => "not",
+        "didnt" | "hasnt" | "havent" | "doesnt" | "dont" | "isnt" | "wasnt" | "hadnt" | "arent" => "not",
+        "but" | "&" | "&&" | "+" => "and",
+        "|" | "||" => "or",
+        "->" | "=>" | "→" | "⇒" | ">>" => "then",
+        "==" => "is",
+        "!=" | "<>" => "is not",
+        _ => "",
+    };
+    if !said.is_empty() {
+        return said.to_owned();
+    }
+    // `3x`, `2d`
+    let digits = lower.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = lower.split_at(digits);
+    let unit = match unit {
+        "x" => "times",
+        "d" => "days",
+        "h" | "hrs" => "hours",
+        "w" | "wks" => "weeks",
+        "min" | "mins" => "minutes",
+        _ => "",
+    };
+    if digits > 0 && !unit.is_empty() {
+        let unit = if number == "1" { unit.trim_end_matches('s') } else { unit };
+        return format!("{number} {unit}");
+    }
+    either(word).unwrap_or_else(|| word.to_owned())
+}
+
+/// `saas/fintech` as `saas or fintech`; a path or a day is left as it is.
+fn either(word: &str) -> Option<String> {
+    let parts: Vec<&str> = word.split('/').collect();
+    let is_name = |part: &&str| part.len() > 1 && part.chars().all(|sign| sign.is_alphabetic() || sign == '_');
+    (parts.len() > 1 && parts.iter().all(is_name) && word != "yes/no").then(|| parts.join(" or "))
+}
+
+/// `downloaded[asset is "x"]`, `in ("a"; "b")`: round brackets instead, and commas in them, outside of texts.
 fn round(line: &str) -> String {
-    let mut in_text = false;
+    let (mut in_text, mut depth) = (false, 0_usize);
     let turned = line.chars().map(|sign| {
         in_text ^= sign == '"';
-        match sign {
+        let sign = match sign {
             '[' if !in_text => '(',
             ']' if !in_text => ')',
             other => other,
+        };
+        match sign {
+            '(' if !in_text => depth += 1,
+            ')' if !in_text => depth = depth.saturating_sub(1),
+            ';' if !in_text && depth > 0 => return ',',
+            _ => {}
         }
+        sign
     });
     turned.collect()
 }

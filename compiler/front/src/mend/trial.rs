@@ -158,6 +158,8 @@ fn line_start(found: &Diagnostic, text: &str) -> Option<usize> {
 /// What is still wrong after the first changes of what was mended, at its places before them.
 #[derive(Debug)]
 pub(super) struct After {
+    /// All that is another than before in the end, where more than the first changes was needed: nothing is wrong there any more.
+    mended: Option<Range<usize>>,
     places: BTreeSet<(Code, usize)>,
     changed: Range<usize>,
     /// Wrong within the changes themselves.
@@ -167,7 +169,9 @@ pub(super) struct After {
 impl After {
     pub(super) fn of(mended: &Mended, text: &str) -> Self {
         let (mut places, mut inside) = (BTreeSet::new(), BTreeSet::new());
-        let Some(made) = edited(text, &mended.made) else { return Self { places, changed: 0..0, inside } };
+        let all = (!mended.at_once && mended.readings.is_empty())
+            .then(|| difference(text, &mended.last.text).at.span.range());
+        let Some(made) = edited(text, &mended.made) else { return Self { mended: all, places, changed: 0..0, inside } };
         for found in &mended.first {
             let Some(at) = start_of(found) else { continue };
             places.insert((found.code, made.back(at as u32) as usize));
@@ -175,12 +179,15 @@ impl After {
                 inside.insert(found.code);
             }
         }
-        Self { places, changed: made.before, inside }
+        Self { mended: all, places, changed: made.before, inside }
     }
 
     /// Whether a diagnostic is still there.
     pub(super) fn has(&self, one: &Diagnostic) -> bool {
         let Some(at) = start_of(one) else { return true };
+        if self.mended.as_ref().is_some_and(|mended| mended.contains(&at)) {
+            return false;
+        }
         self.places.contains(&(one.code, at)) || (self.changed.contains(&at) && self.inside.contains(&one.code))
     }
 }
@@ -190,17 +197,21 @@ pub(super) fn is_head(diagnostic: &Diagnostic, text: &str) -> bool {
     start_of(diagnostic).is_some_and(|at| !text.get(..at).unwrap_or_default().contains('\n'))
 }
 
-/// What is seen for the first time once a head is mended, at its places in the text as it is.
-pub(super) fn revealed(settled: &Mended, before: &Seen<'_>, text: &str) -> Vec<Diagnostic> {
-    let change = difference(text, &settled.last.text);
-    let Some(attempt) = edited(text, &[change]) else { return Vec::new() };
-    let errors = settled.last.errors.iter().map(|found| {
-        moved(found.clone(), |at| match at.file == FILE {
-            true => Span::new(attempt.back(at.span.start), attempt.back(at.span.end)).in_file(FILE),
-            false => at,
-        })
-    });
-    errors.filter(|found| !before.holds(found)).collect()
+/// What is seen for the first time once a head is mended, at its places in the mended text.
+pub(super) fn seen_first(settled: &Mended, before: &Seen<'_>, text: &str) -> Vec<Diagnostic> {
+    let errors = &settled.last.errors;
+    let back = at_places_before(errors.clone(), &settled.last.text, text);
+    errors.iter().zip(back).filter(|(_, back)| !before.holds(back)).map(|(found, _)| found.clone()).collect()
+}
+
+/// Diagnostics of a mended text at their places in the text as it is.
+pub(super) fn at_places_before(found: Vec<Diagnostic>, mended: &str, text: &str) -> Vec<Diagnostic> {
+    let Some(attempt) = edited(text, &[difference(text, mended)]) else { return Vec::new() };
+    let back = |at: Location| match at.file == FILE {
+        true => Span::new(attempt.back(at.span.start), attempt.back(at.span.end)).in_file(FILE),
+        false => at,
+    };
+    found.into_iter().map(|found| moved(found, back)).collect()
 }
 
 /// Where a longer line's statements lie is not looked for: people write no such lines, and each of its mistakes would look through it.
@@ -221,14 +232,25 @@ fn statement_at(text: &str, at: usize) -> Option<Range<usize>> {
     let written = text.get(line.clone()).unwrap_or_default();
     let indent = written.len() - written.trim_start().len();
     // `subject: Hello {first_name}`: the braces of a text without quotes are its own.
-    if crate::syntax::wording::is_text_line(written.trim_start()) && !written.contains(['"', ';']) {
+    let holds_token = written.contains("{{") && written.trim_end().ends_with('"');
+    let is_whole = !written.contains(';') && (holds_token || !written.contains('"'));
+    if is_whole && crate::syntax::wording::is_text_line(written.trim_start()) {
         return Some(line.start + indent..line.start + before_comment(written).trim_end().len());
     }
     let (mut start, mut end) = (line.start, line.end);
+    // `tags a; b`, `team sales: a@x.example; b@x.example`: what stands there belongs together.
+    let is_list = !written.contains('{') && matches!(written.split([' ', ':']).next(), Some("tags" | "team"));
+    let mut depth = 0_usize;
     for (place, token) in tokens_at(text.get(line.clone()).unwrap_or_default()) {
         let place = line.start + place;
         if token.starts_with("//") {
             end = end.min(place);
+        } else if token == "(" {
+            depth += 1;
+        } else if token == ")" {
+            depth = depth.saturating_sub(1);
+        } else if (token == ";" && (is_list || depth > 0)) || (token == "}" && is_list) {
+            // No statement ends there.
         } else if matches!(token, ";" | "}") || (token == "{" && place < at) {
             if place < at {
                 start = place + token.len();

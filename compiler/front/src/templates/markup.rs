@@ -59,6 +59,10 @@ const LEAVES: [&str; 19] = [
 ];
 /// Their text is not markup.
 pub(super) const RAW_TEXT: [&str; 3] = ["mj-style", "style", "script"];
+/// Elements of HTML that hold text alone, whatever looks like a tag in it, until their own end (HTML, "raw text elements").
+const HOLDS_TEXT: [&str; 7] = ["iframe", "noembed", "noframes", "plaintext", "textarea", "title", "xmp"];
+/// Elements inside of which the end of another is passed over.
+const ENDED_ALONE: [&str; 3] = ["object", "select", "template"];
 /// What ends a paragraph that was not closed.
 const BLOCKS: [&str; 15] = [
     "blockquote",
@@ -334,7 +338,8 @@ impl<'t> Reader<'t> {
         let empty = self.text.get(span.clone()).is_some_and(|tag| tag.ends_with("/>"));
         self.opened(name, span.clone(), empty, &attributes);
         self.refuse_bare(&span);
-        let is_raw = RAW_TEXT.iter().any(|raw| raw.eq_ignore_ascii_case(name)) && !(empty && self.mjml);
+        let raw = RAW_TEXT.iter().chain(HOLDS_TEXT.iter().filter(|_| !self.mjml));
+        let is_raw = raw.into_iter().any(|raw| raw.eq_ignore_ascii_case(name)) && !(empty && self.mjml);
         if is_raw { self.skip_raw_text(name, at, end, &attributes) } else { end }
     }
 
@@ -489,7 +494,11 @@ impl<'t> Reader<'t> {
         let is_mjml = name == "mjml" || name.starts_with("mj-");
         if is_mjml && !known(name) {
             let nearest = nearest(name, CONTAINERS.into_iter().chain(LEAVES));
-            self.mistake(Mistake::UnknownTag { tag: name.to_owned(), nearest }, span.clone());
+            self.mistake(Mistake::UnknownTag { tag: name.to_owned(), nearest: nearest.clone() }, span.clone());
+            let place = span.start + 1..span.start + 1 + name.len();
+            if let (Some(fault), Some(nearest)) = (self.markup.faults.last_mut(), nearest) {
+                fault.edits.push((place, nearest));
+            }
         } else if name == "mj-include" {
             self.mistake(Mistake::Include, span.clone());
         } else if let (false, Some(parent)) = (is_mjml, self.container()) {
@@ -573,7 +582,9 @@ impl<'t> Reader<'t> {
             self.markup.addresses.push(value.clone());
         }
         let name = attribute.name.to_ascii_lowercase();
-        let is_link = name == "href" && !matches!(plain, "link" | "base" | "mj-font");
+        // Nobody can click a `<span href>`.
+        let is_clicked = matches!(plain, "a" | "area") || plain.starts_with("mj-") || plain.starts_with("v:");
+        let is_link = name == "href" && is_clicked && plain != "mj-font";
         if is_link && inside(self.pieces, &value).next().is_none() {
             self.refuse_script(&value);
         }
@@ -644,6 +655,11 @@ impl<'t> Reader<'t> {
             let misspelt = self.open.last().filter(|open| {
                 self.mjml && open.name.starts_with("mj-") && nearest(name, std::iter::once(open.name)).is_some()
             });
+            // Told at its beginning, which is what is misspelt.
+            if misspelt.is_some_and(|open| !known(open.name)) && known(name) {
+                self.leave();
+                return;
+            }
             if let Some(open) = misspelt.map(|open| open.name.to_owned()) {
                 let place = span.start + "</".len()..span.start + "</".len() + name.len();
                 let kind = FaultKind::Markup(Mistake::Misclosed { tag: name.to_owned(), open: open.clone() });
@@ -653,11 +669,35 @@ impl<'t> Reader<'t> {
             }
             return self.mistake(Mistake::StrayClose { tag: name.to_owned() }, span);
         }
+        // What only its own end ends, `<template>` or `<select>`, is not ended by that of another.
+        let is_kept = |open: &&Open<'_>| open.key != key && ENDED_ALONE.contains(&open.plain.as_str());
+        let before = self.open.iter().rposition(|open| open.key == key).unwrap_or_default();
+        if !self.mjml && self.open.iter().skip(before).rev().take(MAX_DEPTH).any(|open| is_kept(&open)) {
+            return;
+        }
         while let Some(open) = self.leave() {
             if open.key == key {
+                self.rename_end(&open, &span);
                 break;
             }
             self.mistake(Mistake::UnclosedTag { tag: open.name.to_owned() }, open.span);
+        }
+    }
+
+    /// The end of a tag whose name is misspelt is mended with its beginning.
+    fn rename_end(&mut self, open: &Open<'t>, end: &Range<usize>) {
+        if !self.mjml || known(open.name) || !open.name.starts_with("mj-") {
+            return;
+        }
+        let place = end.start + "</".len()..end.start + "</".len() + open.name.len();
+        let of_open = |fault: &&mut TemplateFault| fault.span == open.span;
+        if let Some((fault, nearest)) =
+            self.markup.faults.iter_mut().rev().take(MAX_DEPTH).find(of_open).and_then(|fault| {
+                let nearest = fault.edits.first().map(|(_, nearest)| nearest.clone())?;
+                Some((fault, nearest))
+            })
+        {
+            fault.edits.push((place, nearest));
         }
     }
 

@@ -37,6 +37,7 @@ mod tests;
 mod walk;
 mod words;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fault::Markup;
@@ -283,8 +284,33 @@ fn walked_html(html: &str, scope: &TemplateScope) -> (Walked, Vec<TemplateFault>
     (walk::walk(&given, &mended), faults)
 }
 
+/// A name that the project does not know is one mistake, however often it stands there: mended in all its places.
+fn one_of_each_name(faults: &mut Vec<TemplateFault>) {
+    let mut first: BTreeMap<(String, Option<String>), usize> = BTreeMap::new();
+    let mut kept: Vec<TemplateFault> = Vec::with_capacity(faults.len());
+    for fault in faults.drain(..) {
+        let FaultKind::UnknownToken { name, nearest } = &fault.kind else {
+            kept.push(fault);
+            continue;
+        };
+        match first.entry((name.clone(), nearest.clone())) {
+            Entry::Vacant(entry) => {
+                entry.insert(kept.len());
+                kept.push(fault);
+            }
+            Entry::Occupied(entry) => {
+                if let Some(first) = kept.get_mut(*entry.get()) {
+                    first.edits.extend(fault.edits);
+                }
+            }
+        }
+    }
+    *faults = kept;
+}
+
 fn finish(html: String, uses: Uses, mut faults: Vec<TemplateFault>) -> Result<Checked, Vec<TemplateFault>> {
     faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
+    one_of_each_name(&mut faults);
     if faults.iter().any(|fault| fault.kind.severity() == Severity::Error) {
         return Err(faults);
     }

@@ -35,6 +35,8 @@ pub(super) struct Mended {
     unless_ends: BTreeMap<usize, Range<usize>>,
 }
 
+/// How many questions around a token are thought of.
+const MAX_ASKED_AROUND: usize = 16;
 /// Branches that change places when a question is turned are short.
 const MAX_TURNED_BYTES: usize = 2000;
 
@@ -421,12 +423,21 @@ impl Mended {
     fn read_slips(&mut self, text: &str, pieces: &[Piece], scope: &TemplateScope) {
         // Which fault a `{{/if}}` belongs to.
         let mut open: Vec<usize> = Vec::new();
+        // What each of them calls its field, and what that is called here.
+        let mut asked: BTreeMap<usize, (String, String)> = BTreeMap::new();
         for piece in pieces.iter().filter(|piece| piece.kind == PieceKind::Value && !piece.broken) {
             let inner = piece.inner(text);
             if self.is_covered(piece) {
                 continue;
             }
-            if let Some(mended) = slips::untidy(piece.between(text), scope) {
+            let theirs = open.iter().rev().take(MAX_ASKED_AROUND).find_map(|fault| Some((*fault, asked.get(fault)?)));
+            if let Some((fault, (_, ours))) = theirs.filter(|(_, (theirs, ours))| theirs == inner && theirs != ours) {
+                // `{{#if company}}{{company}}{{/if}}`: known there, under its own name.
+                if let Some(fault) = self.faults.get_mut(fault) {
+                    fault.edits.push((piece.span.clone(), format!("{{{{ {ours} }}}}")));
+                }
+                self.cover(piece);
+            } else if let Some(mended) = slips::untidy(piece.between(text), scope) {
                 let fault = TemplateFault::new(mended.kind, piece.span.clone());
                 self.faults.push(fault.edit(piece.span.clone(), format!("{{{{ {} }}}}", mended.inner)));
                 self.cover(piece);
@@ -443,6 +454,11 @@ impl Mended {
             } else if let Some(begun) = inner.strip_prefix('#') {
                 open.push(self.faults.len());
                 let fault = self.question(begun, piece, scope);
+                let theirs = begun.strip_prefix("if ").map(str::trim);
+                if let Some((theirs, ours)) = theirs.and_then(|theirs| Some((theirs, slips::question(theirs, scope)?)))
+                {
+                    asked.insert(self.faults.len(), (theirs.to_owned(), ours));
+                }
                 self.faults.push(fault);
                 self.cover(piece);
             } else if let Some(mended) = ended(inner, scope) {

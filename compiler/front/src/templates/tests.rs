@@ -656,7 +656,7 @@ fn slips_are_mended_as_they_were_meant() {
         ("{{ first_name or „you“ }}", "{{ first_name or \"you\" }}"),
         ("{{{ first_name }}}", "{{ first_name or \"there\" }}"),
         ("{{-contact.firstname-}}", "{{-first_name or \"there\"-}}"),
-        ("{% if firstName %}{{ firstName }}{% endif %}", "{% if first_name %}{{ first_name or \"there\" }}{% endif %}"),
+        ("{% if firstName %}{{ firstName }}{% endif %}", "{% if first_name %}{{ first_name }}{% endif %}"),
         ("{{#if firstname}}{{ first_name }}{{/if}}", "{% if first_name %}{{ first_name }}{% endif %}"),
         ("{{#if first_name}}a{{else if industry}}b{{/if}}", "{% if first_name %}a{% elif industry %}b{% endif %}"),
         ("{{#if Industry == \"saas\"}}a{{else}}b{{/if}}", "{% if industry == \"saas\" %}a{% else %}b{% endif %}"),

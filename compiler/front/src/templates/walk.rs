@@ -204,7 +204,16 @@ impl Walker<'_> {
     fn condition(&mut self, condition: &ast::Expr<'_>, known: &Known) -> (Option<String>, Option<String>) {
         let span = range(condition);
         match condition {
-            ast::Expr::Var(_) | ast::Expr::GetAttr(_) => (self.field(condition).map(|(name, _)| name), None),
+            ast::Expr::Var(_) | ast::Expr::GetAttr(_) => {
+                let before = self.walked.faults.len();
+                let field = self.field(condition).map(|(name, _)| name);
+                // The field that was meant is known in what follows.
+                let meant = self.walked.faults.get(before).and_then(|fault| match &fault.kind {
+                    FaultKind::UnknownToken { nearest, .. } => nearest.clone(),
+                    _ => None,
+                });
+                (field.or(meant), None)
+            }
             ast::Expr::BinOp(op) => match op.op {
                 ast::BinOpKind::Eq => (self.comparison(op), None),
                 ast::BinOpKind::Ne => {

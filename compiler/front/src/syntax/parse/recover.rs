@@ -91,7 +91,15 @@ impl Reader<'_> {
             return false;
         }
         let home = place.called().unwrap_or_default();
-        self.diagnostics.push(syntax::outside(word, home, self.part(line, 0..word.len()), None));
+        let mut diagnostic = syntax::outside(word, home, self.part(line, 0..word.len()), None);
+        // `handoff to sales` above it has lost its brace.
+        let above = cut::before(self.text, line.start as usize).trim_end();
+        let last = above.lines().last().unwrap_or_default().trim_start();
+        if home == "a handoff" && last.starts_with("handoff") && !last.contains(['{', '/']) {
+            let end = above.len() as u32;
+            diagnostic = diagnostic.help("its block opens on the line above:").edit(self.at(Span::new(end, end)), " {");
+        }
+        self.diagnostics.push(diagnostic);
         self.misplaced = true;
         true
     }

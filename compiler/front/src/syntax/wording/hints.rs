@@ -56,10 +56,6 @@ pub(super) const HINTS: &[(&str, &str)] = &[
         "^ delete|remove|archive [the] [this] contact|person|lead|user $",
         "a workflow never deletes people: `exit` ends it for this person, and `untag` takes a tag away",
     ),
-    (
-        "visited|visits|visit|views|viewed|view [the|our|a] $p:name page",
-        "say which page it is, as its address has it: `visited(page is \"/$p\")`",
-    ),
     ("^ wait $a:number - $b:number $u:unit", "a wait takes one time: `wait $a $u`, or `wait $b $u`"),
     (
         "^ wait $n:number workdays|weekdays",
@@ -89,14 +85,18 @@ pub(super) const HINTS: &[(&str, &str)] = &[
         "^ set do_not_contact|unsubscribed|hard_bounced|complained = $v",
         "that is the person's own word, or their mail server's. To keep mail from somebody, keep a yes/no field of your own, `set` it, and say `skip when` it holds in each workflow",
     ),
-    (
-        "^ assign|route|give [them] to $t:text",
-        "a lead goes to a team, which says whose turn it is: `handoff to sales`, and `team sales { member $t }`",
-    ),
 ];
 
 /// The same, said only where no line mends it.
 pub(super) const LAST_HINTS: &[(&str, &str)] = &[
+    (
+        "visited|visits|visit|views|viewed|view [the|our|a] $p:name page",
+        "say which page it is, as its address has it: `visited(page is \"/$p\")`",
+    ),
+    (
+        "^ assign|route|give [them] to $t:text",
+        "a lead goes to a team, which says whose turn it is: `handoff to sales`, and `team sales { member $t }`",
+    ),
     (
         "$v:verb any email|mail since|for|in|within",
         "only the mails of this journey are asked of: `$v any email`, or `not $v any email`; a declared event that your mail tool reports can be asked of any time",
@@ -116,6 +116,10 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     (
         "^ goto|jump|repeat|loop $r.. $",
         "steps run from top to bottom, once: what comes again is a workflow of its own, which `start` brings people into",
+    ),
+    (
+        "^ send $e:name to $t:name $",
+        "a mail goes to the person in the workflow, whoever that is; a team is told by a handoff: `handoff to $t { note \"…\"; keep in workflow }`",
     ),
     ("^ from name $n:text", "the sender is a name with an address, in one text: `from \"$n~ <hello@acme.example>\"`"),
     ("^ reply_to|replyto|reply-to $r.. $", "answers go to the address of `from`: let it be one that somebody reads"),

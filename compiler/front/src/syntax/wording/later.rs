@@ -2,7 +2,7 @@
 
 const DAY: &str = "until then, wait for a length of time; a send window keeps all mail of the workflow to a day, such as \
     `send on $d from 09:00 to 17:00 in contact timezone`";
-const TIMES: &str = "until then, wait for a length of time, and let a send window say when mail may leave: \
+pub(super) const TIMES: &str = "until then, wait for a length of time, and let a send window say when mail may leave: \
     `send on every day from 09:00 to 17:00 in contact timezone`";
 const NOTIFY: &str = "until then, a handoff tells a team and lets the person go on: `handoff to sales { note \"..\"; keep in workflow }`";
 
@@ -22,8 +22,8 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
         "until then, part people by something that is known of them: `if region is \"EMEA\" { .. } else { .. }`",
     ),
     ("^ wait until $d:day $", "wait until next $d", DAY),
-    ("^ wait until next $d:day $r.. $", "wait until next $d", TIMES),
-    ("^ wait until next $d:day $", "wait until next $d", TIMES),
+    ("^ wait until|till|for [the] next $d:day $r.. $", "wait until next $d", DAY),
+    ("^ wait until|till|for [the] next $d:day $", "wait until next $d", DAY),
     ("^ wait until $d:date $", "wait until $d", TIMES),
     ("^ wait until [at] $h:number : $m.. $", "wait until $h:$m", TIMES),
     ("^ wait until $h:clock $", "wait until $h", TIMES),

@@ -11,7 +11,9 @@ mod texts;
 mod values;
 mod windows;
 
+pub(crate) use names::type_for;
 use pattern::Words;
+pub(crate) use said::{COUNTS_NOTHING, EVERYONE};
 use std::ops::Range;
 
 /// A change of a line, and what to say before the mended one.
@@ -73,6 +75,11 @@ pub(crate) fn wordings(line: &str) -> Vec<Wording> {
     found
 }
 
+/// A text without the word between it and its clause: that is never a part of it.
+pub(crate) fn word_between(line: &str) -> Option<Wording> {
+    (line.len() <= MAX_LINE_BYTES).then(|| texts::word_between(line)).flatten()
+}
+
 /// What a line may have meant where nothing else is likelier.
 pub(crate) fn loose(line: &str) -> Vec<Wording> {
     if line.len() > MAX_LINE_BYTES {
@@ -128,6 +135,9 @@ pub(crate) fn readings(line: &str) -> Vec<Wording> {
 /// What a line asks for that is not run yet.
 pub(crate) fn later(line: &str) -> Option<Later> {
     let words = (line.len() <= MAX_LINE_BYTES).then(|| Words::of(line))?;
+    if let Some(day) = values::day_waited_for(&words) {
+        return Some(Later { what: format!("wait until {day}"), today: later::TIMES.to_owned() });
+    }
     later::LATER.iter().find_map(|(pattern, what, today)| {
         let found = words.find(pattern)?;
         Some(Later { what: found.fill(what), today: found.fill(today) })

@@ -24,8 +24,11 @@ fn tags(rest: Option<&str>, at: Range<usize>) -> Option<Wording> {
 
 /// `team sales = "Ann" <ann@x.example>, bo@x.example`: each address as a member.
 fn team(line: &str) -> Option<Wording> {
-    let (name, rest) = line.split_once(' ')?.1.split_once([':', '=', '<', '"'])?;
-    let rest = line.get(line.len() - rest.len() - 1..)?;
+    let behind = line.split_once(' ')?.1.trim_start();
+    let (name, rest) = match behind.strip_prefix('"') {
+        Some(quoted) => quoted.split_once('"')?,
+        None => behind.split_at_checked(behind.find([':', '=', '<', '"'])?)?,
+    };
     let is_part = |sign: char| sign.is_alphanumeric() || matches!(sign, '@' | '.' | '_' | '-' | '+');
     let addresses = rest.split(|sign: char| !is_part(sign)).filter(|part| part.contains('@'));
     let members: Vec<String> = addresses.map(|address| format!("member \"{address}\"")).collect();
@@ -70,6 +73,13 @@ fn workflow(line: &str) -> Option<Wording> {
     let parts: Vec<&str> = rest.split(QUOTES).map(|part| part.trim_matches([' ', ',', ':', '=', '-', '('])).collect();
     let mut parts = parts.into_iter().filter(|part| !part.is_empty());
     let (mut first, mut second, None) = (parts.next()?, parts.next(), parts.next()) else { return None };
+    // `workflow quiet_leads Quiet leads`
+    if let (Some((name, title)), None) = (first.split_once(' '), second)
+        && name == name_of(name)
+        && title.trim_start_matches(['\'', '(', '[']).starts_with(char::is_uppercase)
+    {
+        (first, second) = (name, Some(title.trim_matches(['\'', '(', ')', '[', ']', ' '])));
+    }
     // `workflow "The guide" guide`
     if let Some(name) = second.filter(|name| *name == name_of(name) && *first != name_of(first)) {
         (first, second) = (name, Some(first));
@@ -85,6 +95,21 @@ fn workflow(line: &str) -> Option<Wording> {
     (!ours.is_empty()).then_some(Wording { edits, help: "a name of one word comes first, then the title in quotes:" })
 }
 
+/// The type that a property of this name is likely to have.
+pub(crate) fn type_for(name: &str) -> &'static str {
+    let name = name.trim().to_lowercase();
+    match name.as_str() {
+        "date" | "day" | "birthday" => "date",
+        "time" | "moment" | "timestamp" => "moment",
+        "url" | "link" | "page_url" => "url",
+        "number" | "amount" | "count" | "quantity" | "minutes" | "value" | "total" => "number",
+        "price" | "money" | "revenue" => "money",
+        name if name.ends_with("_at") => "moment",
+        name if name.ends_with("_date") => "date",
+        _ => "text",
+    }
+}
+
 /// `event attended fair (title: text, minutes: number)`: its properties in a block.
 fn properties(line: &str) -> Option<Wording> {
     let rest = line.strip_prefix("event ").or_else(|| line.strip_prefix("Event "))?;
@@ -92,8 +117,11 @@ fn properties(line: &str) -> Option<Wording> {
     let (name, inner) = rest.split_at_checked(open)?;
     let inner = inner.trim_start_matches([' ', '(', ':']).trim_start_matches("with ").trim().trim_end_matches(')');
     let property = |part: &str| {
-        let (name, ty) = part.split_once(':').or_else(|| part.trim().rsplit_once(' ')).unwrap_or((part, "text?"));
-        format!("{} {}", snake_case(name), ty.trim())
+        let typed = part.split_once(':').or_else(|| part.split_once(" is ")).or_else(|| part.trim().rsplit_once(' '));
+        match typed {
+            Some((name, ty)) => format!("{} {}", snake_case(name), ty.trim()),
+            None => format!("{} {}?", snake_case(part), type_for(part)),
+        }
     };
     let all: Vec<String> = inner.split([',', ';']).map(|part| property(part.trim())).collect();
     let text = format!("event {} {{ {} }}", name_of(name), all.join("; "));
@@ -103,9 +131,18 @@ fn properties(line: &str) -> Option<Wording> {
 
 const DECLARED: &[&str] = &["event", "email", "team", "workflow", "segment", "campaign", "journey"];
 
+/// `event bought total number`: the property that it has stands in its block.
+fn lone_property(line: &str) -> Option<Wording> {
+    let words: Vec<&str> = line.strip_prefix("event ")?.split_whitespace().collect();
+    let [name, property, ty] = words.as_slice() else { return None };
+    let is_type = crate::syntax::constructs::TYPES.contains(&ty.trim_end_matches('?'));
+    let edits = vec![(0..line.trim_end().len(), format!("event {name} {{ {property} {ty} }}"))];
+    is_type.then_some(Wording { edits, help: "properties stand in braces:" })
+}
+
 /// A head with one name, and what was written as its title where a workflow may have one.
 pub(super) fn wordings(line: &str, words: &Words<'_>) -> Vec<Wording> {
-    if let Some(said) = properties(line) {
+    if let Some(said) = properties(line).or_else(|| lone_property(line)) {
         return vec![said];
     }
     let all: Vec<(&str, Range<usize>)> = words.each().collect();

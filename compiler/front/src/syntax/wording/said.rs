@@ -5,6 +5,11 @@ const STEP: &str = "each line stands for itself:";
 const UP_TO: &str = "a wait says how long it may take with `up to`:";
 const FIRST: &str = "what happened comes first:";
 const ONCE: &str = "a mail is asked of once, whether and not how often:";
+const OWN_TIME: &str = "it counts from the moment that this journey sent it, and needs no period:";
+/// What is said of lines in which a number says nothing.
+pub(crate) const COUNTS_NOTHING: &[&str] = &[ONCE, OWN_TIME];
+/// What is said where a line says to whom a mail goes.
+pub(crate) const EVERYONE: &str = "everyone in the workflow gets it:";
 const PARTS: &str = "what is asked of an event stands in parentheses:";
 
 /// What is said, how Flow says it, and what to say before the mended line. The first that fits and works is offered.
@@ -30,7 +35,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     (
         "^ send [the|an] [email|mail|message] $e:name to everyone|all|everybody|people|contacts|leads $r.. $",
         "send $e",
-        "everyone in the workflow gets it:",
+        EVERYONE,
     ),
     ("^ send [the|an] email|mail|message $e:text $", "send $e~", "an email is called by its name:"),
     (
@@ -52,11 +57,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "what is done stands in braces:",
     ),
     ("^ send the|an email $e:name $", "send $e", SAY),
-    (
-        "^ send $e:name to contact|lead|person|everyone|all|them|him|her|customer|user $",
-        "send $e",
-        "everyone in the workflow gets it:",
-    ),
+    ("^ send $e:name to contact|lead|person|everyone|all|them|him|her|customer|user $", "send $e", EVERYONE),
     ("^ wait max|maximum|up $n:number $u:unit for|until $p.. $", "wait until $p up to $n $u", UP_TO),
     ("^ wait at most $n:number $u:unit for|until $p.. $", "wait until $p up to $n $u", UP_TO),
     ("^ wait till|untill|til $p.. $", "wait until $p", SAY),
@@ -76,7 +77,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ wait $n:number $u:unit [,] then $r.. $", "wait $n $u; $r", STEP),
     ("^ after $n:number $u:unit [,] $r.. $", "wait $n $u; $r", STEP),
     ("^ send $e:name unless $p.. $", "if not $p { send $e }", "the condition comes first:"),
-    ("^ send|email|mail $e:name to them|contact|lead|person $", "send $e", "everyone in the workflow gets it:"),
+    ("^ send|email|mail $e:name to them|contact|lead|person $", "send $e", EVERYONE),
     ("^ send $e:name after $n:number $u:unit $", "wait $n $u; send $e", "waiting is a step of its own:"),
     ("^ send $e:name , $f:name $", "send $e; send $f", STEP),
     // ---- mails
@@ -124,6 +125,18 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("timed_out", "timed out", SAY),
     ("timedout", "timed out", SAY),
     ("time out", "timed out", SAY),
+    // ---- pages
+    (
+        "visited|visits|visit|viewed|views|view|opened [the|our|a] [web|landing|site] page|url $t:text",
+        "visited $t",
+        SAY,
+    ),
+    // ---- a person who belongs to a team
+    (
+        "^ assign|route|give|pass|send|hand [them|lead|contact|it] to [the] [team] $t:text [team] $",
+        "handoff to $t@",
+        SAY,
+    ),
     // ---- how long ago
     ("last|latest $e:name more|longer|over|> [than] $n:number $u:unit ago", "no $e in the last $n $u", SAY),
     ("last|latest $e:name $t:text more|longer|over|> [than] $n:number $u:unit ago", "no $e $t in the last $n $u", SAY),
@@ -220,6 +233,12 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("$f:name [is] before $d:date", "$f < $d", SAY),
     ("$f:name in [ $l.. ]", "$f in ($l)", "several values stand in a list:"),
     ("$f:name in|is $a:text or $b:text", "$f in ($a, $b)", "several values stand in a list:"),
+    (
+        "$f:name is|= $a:name , $b:name , $c:name",
+        "$f in (\"$a\", \"$b\", \"$c\")",
+        "several values stand in a list, each in quotes:",
+    ),
+    ("$f:name is|= $a:name , $b:name", "$f in (\"$a\", \"$b\")", "several values stand in a list, each in quotes:"),
     ("$f:name is any|one of $a:name , $b:name", "$f in ($a, $b)", "several values stand in a list:"),
     ("$k:cond has|have [a] $f:name $", "$k $f is known", SAY),
     ("tagged $a:name or $b:name", "tagged $a or tagged $b", "each is asked for itself:"),
@@ -247,6 +266,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "tagged $a or tagged $b",
         "each is asked for itself; `and` would want both:",
     ),
+    ("tagged [with|as|:] $a:text", "tagged $a@", SAY),
     ("tagged with|as $a:name", "tagged $a", SAY),
     ("if tag $t:name", "if tagged $t", SAY),
     ("they|contact|person|lead|user|who is|are [a] $s:name", "$s", SAY),
@@ -272,6 +292,9 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ $f:name + $n:number $", "$f += $n", SAY),
     ("^ $f:name + = $n.. $", "$f += $n", SAY),
     ("^ set [the] tag =|to|as $t:name $", "tag $t", SAY),
+    ("^ set $f:name += $n.. $", "$f += $n", SAY),
+    ("^ set $f:name -= $n.. $", "$f -= $n", SAY),
+    ("^ unset|clear|reset $f:name $", "set $f = no", SAY),
     ("^ set $t:name = yes|true $", "tag $t", "a tag is put on people:"),
     ("^ set $t:name = no|false $", "untag $t", "a tag is taken away:"),
     ("^ stage to $s:name $", "advance stage to $s", SAY),
@@ -359,7 +382,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ start|enrol|enroll|enter|begin [them] [in|into] [workflow] $w:name $", "start $w", SAY),
     ("^ add to workflow $w:name $", "start $w", SAY),
     ("^ exit|leave|end [the] [workflow] $w:name $", "stop $w", "`exit` leaves this workflow, `stop` another one:"),
-    ("^ end|stop|quit|finish|done $", "exit", SAY),
+    ("^ end|stop|quit|finish|done|leave|levae|laeve $", "exit", SAY),
     (
         "^ remove|drop|take|kick|unenroll|unenrol [them|contact|lead|person] [out] [of|from] [the] [this] \
          workflow|flow|journey|campaign|program|sequence|nurture|automation $",
@@ -421,6 +444,8 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ hand_off|handover|hand-off|assign|route|pass [them] to $t:name $", "handoff to $t", SAY),
     ("^ handoff $t:name $", "handoff to $t", SAY),
     // ---- lines of a workflow
+    ("^ goal $r.. within|in|during|for|after the|next|first $n:number $u:unit $", "goal $r within $n $u", SAY),
+    ("^ goal $r.. during|for|after $n:number $u:unit $", "goal $r within $n $u", SAY),
     ("^ goal when $p:name within $d.. $", "goal \"$p\" when $p within $d", "a goal has a name:"),
     ("exit when becomes|become [a|an] $s:name", "exit when $s", SAY),
     ("^ suppress|exclude|skip [those|people] [who|that] [are] $p:name $", "skip when $p", SAY),
@@ -571,6 +596,13 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ task $t:text due|within|in|after [in|within] $d.. $", "task $t due in $d", SAY),
     ("^ keep $", "keep in workflow", SAY),
     ("^ stay|remain in workflow $", "keep in workflow", SAY),
+    ("^ [contact] field|property|attribute|column [:] $f:text [:] $t.. $", "$f@ $t", "a field begins with its name:"),
+    ("^ [contact] field|property|attribute|column [:] $f:name [:] $t.. $", "$f $t", "a field begins with its name:"),
+    (
+        "^ [contact] field|property|attribute|column [:] $f:text [:] $t.. $",
+        "contact { $f@ $t }",
+        "fields stand in braces:",
+    ),
     // ---- declarations
     ("^ workflow $t:text $n:name $", "workflow $n $t", "the name comes first:"),
     ("^ $f:field [:] enum[ $r.. ] $", "$f one of $r", SAY),
@@ -585,14 +617,15 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "values stand in quotes, with commas between them:",
     ),
     ("= [all] everyone|people|contacts|all|those|leads who|that|with|where|whose [have|has|are]", "=", SAY),
+    ("^ contact [field] [:] $f:text [:] $t.. $", "contact { $f@ $t }", "fields stand in braces:"),
     ("^ contact [field] [:] $f:name [:] $t:name $", "contact { $f $t }", "fields stand in braces:"),
     ("^ contact [field] [:] $f:name [:] $t:name ? $", "contact { $f $t? }", "fields stand in braces:"),
     ("^ field [:] $f:name [:] $t:name $", "contact { $f $t }", "fields stand in braces:"),
     ("^ $f:field [:] phone|mobile|telephone|cell [number|no] optional $", "$f text?", "a phone number is a text:"),
     ("^ $f:field [:] phone|mobile|telephone|cell [number|no] ? $", "$f text?", "a phone number is a text:"),
     ("^ $f:field [:] phone|mobile|telephone|cell number $", "$f text", "a phone number is a text:"),
-    ("^ $a:name $b:name : $t:name $", "$a_$b $t", "a name is one word:"),
-    ("^ $a:name $b:name : $t:name ? $", "$a_$b $t?", "a name is one word:"),
+    ("^ $a:name $b:name : $t:name $", "$a@_$b@ $t", "a name is one word:"),
+    ("^ $a:name $b:name : $t:name ? $", "$a@_$b@ $t?", "a name is one word:"),
     ("^ optional $f:name $t:type $", "$f $t?", "what may be missing has a `?`:"),
     ("^ $f:name $t:name ( optional ) $", "$f $t?", "what may be missing has a `?`:"),
     ("^ $f:name $t:name ? required|mandatory $", "$f $t", "what is required has no `?`:"),
@@ -675,6 +708,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("last activity|seen|active|visit [is] >|over $n:number $u:unit [ago]", "inactive for $n $u", SAY),
     ("last activity|seen|active|visit [is] [more] than $n:number $u:unit ago", "inactive for $n $u", SAY),
     ("$n:number + times in $r..", "at least $n times in $r", SAY),
+    (">= $n:number in|within [the] [last|past] $d:number $u:unit", "at least $n times in the last $d $u", SAY),
     ("in the last|past week", "in the last 7 days", SAY),
     ("in the last|past month", "in the last 30 days", SAY),
     ("in the last|past day", "in the last 24 hours", SAY),
@@ -768,11 +802,7 @@ pub(super) const INSTEAD: &[(&str, &str, &str)] = &[
 /// The same, for wordings that are so general that all others come first.
 pub(super) const LOOSE: &[(&str, &str, &str)] = &[
     ("$k:cond $f:name $v:text $", "$k $f is $v", SAY),
-    (
-        "$v:verb $e:name in|within [the] [last|past] $n:number $u:unit",
-        "$v $e",
-        "it counts from the moment that this journey sent it, and needs no period:",
-    ),
+    ("$v:verb $e:name in|within [the] [last|past] $n:number $u:unit", "$v $e", OWN_TIME),
     ("$k:cond $f:name $v:value $", "$k $f is \"$v\"", "texts stand in quotes:"),
     ("^ goal $n.. when|if $p.. $", "goal \"$n\" when $p", "the goal's name stands in quotes:"),
     ("covers $v:name $", "covers region is \"$v\"", "say of which field:"),

@@ -17,16 +17,29 @@ pub(super) fn is_text_line(line: &str) -> bool {
     TEXT_LINES.contains(&first)
 }
 
+/// `subject line: "Welcome"`: a word between the clause and its text, which is no part of it.
+pub(super) fn word_between(line: &str) -> Option<Wording> {
+    let behind = line.split_once(' ')?.1.trim_start();
+    let is_word = ["line", "text", "header"].iter().any(|word| behind.starts_with(word));
+    let said = text_line(line).filter(|_| is_word)?;
+    // Fields in it as other tools write them keep it from being read.
+    let text = said.applied(line)?;
+    let text = holes(&text).and_then(|said| said.applied(&text)).unwrap_or(text);
+    Some(Wording { edits: vec![(0..line.len(), text)], help: said.help })
+}
+
 /// `subject line "Welcome"`, `note: Hot lead`, `subject Hi {first_name or "there"}`: the text in its quotes.
 fn text_line(line: &str) -> Option<Wording> {
     let (word, rest) = line.split_at_checked(line.find(|c: char| !c.is_alphanumeric())?)?;
     if !is_text_line(word) {
         return None;
     }
-    let rest = rest.trim_start_matches([' ', ':', '=']);
-    let without = ["line ", "text ", "is ", "to "]
-        .iter()
-        .find_map(|more| rest.strip_prefix(more).filter(|rest| rest.starts_with(['"', '\''])));
+    let signs = [' ', ':', '='];
+    let rest = rest.trim_start_matches(signs);
+    let without = ["line", "text", "header", "is", "to"].iter().find_map(|more| {
+        let behind = rest.strip_prefix(more).filter(|behind| behind.starts_with(signs))?;
+        Some(behind.trim_start_matches(signs)).filter(|behind| behind.starts_with(['"', '\'', '“', '„', '«']))
+    });
     let rest = without.unwrap_or(rest).trim_end();
     // What follows the text of a task.
     let (said, due) = match (word, rest.rfind(" due ")) {

@@ -6,6 +6,8 @@ use super::values::{DAYS, clock, day, time_of};
 use std::ops::Range;
 
 const HELP: &str = "a send window has days, hours and the zone of the person:";
+const OWN_ZONE: &str =
+    "everyone gets it at these hours of their own; a window in a zone that is named cannot be had yet:";
 
 /// The whole line as a send window, where it has days and hours.
 pub(super) fn wording(words: &Words<'_>) -> Option<Wording> {
@@ -17,7 +19,13 @@ pub(super) fn wording(words: &Words<'_>) -> Option<Wording> {
     let days = days(&all)?;
     let (from, to) = hours(&all)?;
     let text = format!("send on {days} from {} to {} in contact timezone", clock(from), clock(to));
-    Some(Wording { edits: vec![(start.start..all.last()?.1.end, text)], help: HELP })
+    // `in Europe/Rome`
+    let has_zone = all.iter().any(|(word, _)| {
+        word.split_once('/').is_some_and(|(area, _)| area.len() > 2 && area.starts_with(char::is_uppercase))
+            || matches!(*word, "CET" | "CEST" | "EST" | "EDT" | "PST" | "PDT" | "GMT" | "UTC" | "BST")
+    });
+    let help = if has_zone { OWN_ZONE } else { HELP };
+    Some(Wording { edits: vec![(start.start..all.last()?.1.end, text)], help })
 }
 
 /// The words as spaces part them, `8 am` as one.

@@ -1,0 +1,158 @@
+//! What a mended line may not lose of the one that was written: a comparison, a change, a number, a name. A line that compiles without one of
+//! them means something else, and nobody would notice.
+
+use crate::syntax::line::tokens_at;
+use crate::syntax::wording::{COUNTS_NOTHING, EVERYONE};
+use std::collections::BTreeSet;
+
+/// In words that say a number otherwise, or that ask for none.
+const OTHER_NUMBERS: &[&str] = &[
+    "year",
+    "years",
+    "second",
+    "seconds",
+    "sec",
+    "secs",
+    "s",
+    "half",
+    "am",
+    "pm",
+    "quarter",
+    "o'clock",
+    "uhr",
+    "hours",
+    "hour",
+    "hrs",
+    "weeks",
+    "week",
+    "split",
+    "percent",
+    "times",
+    "x",
+    "step",
+    "to",
+    "than",
+    "exclusive",
+];
+/// What stands for a comparison in words.
+const COMPARES: &[&str] = &["between", "least", "most", "inactive", "last", "known", "unknown"];
+/// Names that are words of a sentence more often than names.
+const WORDS: &[&str] = &["customer", "lead", "contact", "email", "stage", "score", "company", "title", "user"];
+
+/// Whether the lines `after` hold all that the lines `before` asked for. `help` is what is said of the change.
+pub(super) fn keeps(before: &str, after: &str, help: &str, names: &BTreeSet<&str>) -> bool {
+    if after.trim_start().starts_with("//") {
+        return true;
+    }
+    if after.trim().is_empty() {
+        return before.trim().chars().all(|sign| !sign.is_alphanumeric());
+    }
+    let (old, new) = (joined(before), joined(after));
+    let counts = !COUNTS_NOTHING.contains(&help);
+    keeps_negation(&old, &new)
+        && keeps_changes(&old, &new)
+        && (!counts || keeps_comparisons(&old, &new))
+        && (help == EVERYONE || keeps_names(&old, &new, names))
+        && (!counts || keeps_numbers(before, &old, after))
+}
+
+/// The words and signs outside of texts, `> =` as one.
+fn joined(lines: &str) -> Vec<String> {
+    let mut found: Vec<(usize, String)> = Vec::new();
+    for (at, token) in tokens_at(lines) {
+        if token.starts_with("//") {
+            continue;
+        }
+        let is_sign = matches!(token, "<" | ">" | "=" | "+" | "-" | "!");
+        match found.last_mut() {
+            Some((_, last))
+                if is_sign
+                    && token != "+"
+                    && token != "-"
+                    && matches!(last.as_str(), "<" | ">" | "+" | "-" | "!" | "=") =>
+            {
+                last.push_str(token);
+            }
+            _ => found.push((at, token.to_owned())),
+        }
+    }
+    found.into_iter().map(|(_, token)| token).collect()
+}
+
+fn has(tokens: &[String], wanted: &[&str]) -> bool {
+    tokens.iter().any(|token| wanted.contains(&token.as_str()))
+}
+
+/// `not`, in whatever word: without it the line means the opposite.
+fn keeps_negation(old: &[String], new: &[String]) -> bool {
+    const NEGATES: &[&str] =
+        &["not", "no", "never", "unless", "except", "excluding", "without", "isn't", "didn't", "hasn't", "!", "!="];
+    const INSTEAD: &[&str] = &["unknown", "skip", "exit", "untag", "inactive", "known", "otherwise", "no"];
+    // `yes or no` is a type.
+    let negates = |(nth, token): &(usize, &String)| {
+        let before = nth.checked_sub(1).and_then(|nth| old.get(nth)).map_or("", String::as_str);
+        NEGATES.contains(&token.to_lowercase().as_str()) && !matches!(before, "or" | "/" | "=")
+    };
+    let count = |tokens: &[String]| tokens.iter().enumerate().filter(negates).count();
+    let is_other = |token: &&String| INSTEAD.contains(&token.as_str()) && !old.contains(token);
+    count(new) >= count(old) || new.iter().any(|token| is_other(&token))
+}
+
+fn keeps_changes(old: &[String], new: &[String]) -> bool {
+    ["+=", "-="].iter().all(|sign| !has(old, &[sign]) || has(new, &[sign]))
+}
+
+fn keeps_comparisons(old: &[String], new: &[String]) -> bool {
+    let is_said = has(new, COMPARES);
+    // `a@x.example <Ann>`, `<first_name>` and arrows compare nothing.
+    let compares = has(old, &["<", ">", "<=", ">=", "<<", ">>"]) && !old.iter().any(|token| token.contains('@'));
+    if has(old, &["<=", ">="]) && !(has(new, &["<=", ">="]) || is_said) {
+        return false;
+    }
+    !compares || is_said || has(new, &["<", ">", "<=", ">=", ";", "not"])
+}
+
+fn keeps_names(old: &[String], new: &[String], names: &BTreeSet<&str>) -> bool {
+    let is_name = |token: &&String| names.contains(token.as_str()) && !WORDS.contains(&token.as_str());
+    old.iter().filter(is_name).all(|name| new.iter().any(|token| token.contains(name.as_str())))
+}
+
+fn keeps_numbers(before: &str, old: &[String], after: &str) -> bool {
+    let says_otherwise = old.iter().any(|token| OTHER_NUMBERS.contains(&token.to_lowercase().as_str()))
+        || before.contains(['/', ':', '%', '€', '$', '£'])
+        || has_unit(before)
+        || is_numbered(before)
+        || after.contains("months");
+    let digits = |text: &str| -> BTreeSet<String> {
+        let parts = text.split(|sign: char| !sign.is_ascii_digit()).filter(|part| !part.is_empty());
+        parts.map(|part| part.trim_start_matches('0').to_owned()).collect()
+    };
+    // `1,000`, and not `99,90`
+    let whole = |text: &str| {
+        let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+        let is_thousands = |at: usize| {
+            let (before, behind) = (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
+            before.ends_with(|sign: char| sign.is_ascii_digit()) && digits(behind) == 3
+        };
+        text.char_indices()
+            .filter(|(at, sign)| *sign != ',' || !is_thousands(*at))
+            .map(|(_, sign)| sign)
+            .collect::<String>()
+    };
+    // What stands in a text is no number.
+    let bare: String = before.split('"').step_by(2).collect();
+    let kept = digits(&whole(after));
+    says_otherwise || digits(&whole(&bare)).is_subset(&kept)
+}
+
+/// `10k`, `2d`: a number in other words.
+fn has_unit(text: &str) -> bool {
+    let signs: Vec<char> = text.chars().collect();
+    signs.windows(2).any(|pair| matches!(pair, [digit, letter] if digit.is_ascii_digit() && letter.is_alphabetic()))
+}
+
+/// `1. send welcome`
+fn is_numbered(text: &str) -> bool {
+    let rest = text.trim_start().trim_start_matches(|sign: char| sign.is_ascii_digit());
+    rest.len() < text.trim_start().len() && rest.starts_with(['.', ')'])
+}
