@@ -124,6 +124,11 @@ fn merged(mut faults: Vec<Found>) -> Vec<Found> {
     if faults.len() > 1 {
         faults.retain(|found| found.rank != Rank::Quotes);
     }
+    // Where what is named is none, how it is written matters no more.
+    let is_none = |found: &Found| found.rank == Rank::Name && !found.is_mended() && found.readings.is_empty();
+    if let Some(at) = faults.iter().position(is_none).filter(|_| faults.iter().any(|found| found.rank == Rank::Slip)) {
+        return vec![faults.swap_remove(at)];
+    }
     let with_readings = faults.iter().filter(|found| !found.readings.is_empty()).count();
     if faults.len() < 2 || with_readings > 1 || !faults.iter().all(Found::is_mended) {
         return faults;

@@ -206,7 +206,12 @@ fn abbreviated(text: &str) -> &'static [&'static str] {
         "japan" | "jst" | "jp" => &["Asia/Tokyo"],
         "china" | "cn" | "beijing" => &["Asia/Shanghai"],
         "singapore" | "sg" => &["Asia/Singapore"],
-        "australia" | "aest" | "aedt" | "au" => &["Australia/Sydney", "Australia/Perth"],
+        "australia" | "au" => &["Australia/Sydney", "Australia/Perth"],
+        "aest" => &["Australia/Sydney", "Australia/Brisbane"],
+        "aedt" => &["Australia/Sydney"],
+        "acst" => &["Australia/Adelaide", "Australia/Darwin"],
+        "acdt" => &["Australia/Adelaide"],
+        "awst" => &["Australia/Perth"],
         "munich" | "hamburg" | "frankfurt" | "cologne" => &["Europe/Berlin"],
         _ => &[],
     }

@@ -93,7 +93,7 @@ pub(super) fn check_field_relation(
         Relation::In(literals) => check_is_one_of(cx, field, literals),
         Relation::IsNot(literal) => check_is_none_of(cx, field, std::slice::from_ref(literal), span, known),
         Relation::NotIn(literals) => check_is_none_of(cx, field, literals, span, known),
-        Relation::Text(relation, literals) => check_text_tests(cx, field, *relation, literals),
+        Relation::Text(relation, literals) => check_text_tests(cx, field, *relation, literals, span),
         Relation::Between(low, high) => check_field_between(cx, field, low, high, span, known),
         Relation::Order(order, sum) => check_field_order(cx, field, *order, sum, span, known),
     }
@@ -270,8 +270,26 @@ pub(super) fn wrong_literal(cx: &mut Cx<'_>, field: &str, ty: &FieldType, litera
     cx.report(literals::wrong(field, ty, literal, &text, cx.at(literal.span())));
 }
 
-fn check_text_tests(cx: &mut Cx<'_>, field: FieldId, relation: TextRelation, literals: &[ast::Literal]) -> Cond {
+fn check_text_tests(
+    cx: &mut Cx<'_>,
+    field: FieldId,
+    relation: TextRelation,
+    literals: &[ast::Literal],
+    span: Span,
+) -> Cond {
     let shape = cx.env.schema.shape(field).clone();
+    let is_list = matches!(shape.ty, FieldType::OneOf(_) | FieldType::Country);
+    if is_list && matches!(relation, TextRelation::Contains | TextRelation::ContainsAny) {
+        let values: Vec<String> = literals.iter().map(|literal| cx.text_at(literal.span())).collect();
+        let asked = match values.as_slice() {
+            [value] => format!("{} is {value}", shape.name),
+            values => format!("{} in ({})", shape.name, values.join(", ")),
+        };
+        let at = literals.first().map_or(span, ast::Literal::span);
+        let diagnostic = types::type_mismatch(&shape.name, schema::words(&shape.ty), "a text", cx.at(at), "");
+        cx.report(diagnostic.help("a value of a list is asked for whole:").edit(cx.at(span), asked));
+        return Cond::Unknown;
+    }
     let mut parts = Vec::new();
     for literal in literals {
         let name = ast::Name { text: shape.name.clone(), span: literal.span() };

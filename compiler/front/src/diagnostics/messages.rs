@@ -37,6 +37,9 @@ pub(crate) fn nothing_sent_before(verb: &str, at: Location) -> Diagnostic {
     .help("send one first")
 }
 
+/// Of so many emails the one that may be meant is shown.
+const MAX_READINGS: usize = 3;
+
 pub(crate) fn unclear_engagement(verb: &str, candidates: &[(String, Location)], at: Location) -> Diagnostic {
     let mut diagnostic = Diagnostic::error(
         Code::UnclearEngagement,
@@ -47,11 +50,16 @@ pub(crate) fn unclear_engagement(verb: &str, candidates: &[(String, Location)], 
     for (email, sent) in candidates {
         diagnostic = diagnostic.label(*sent, format!("`{email}` on this way"));
     }
-    let readings: Vec<String> = candidates.iter().map(|(email, _)| format!("{verb} {email}")).collect();
-    let names: Vec<&str> = candidates.iter().map(|(email, _)| email.as_str()).collect();
-    let any =
-        if names.len() > 1 { format!(", or any of them: `{verb} any of {}`", names.join(", ")) } else { String::new() };
-    diagnostic.help(format!("name it: `{}`{any}", readings.join("`, `")))
+    for (email, _) in candidates.iter().take(MAX_READINGS) {
+        diagnostic = diagnostic.reading(format!("`{email}`:"), at, format!("{verb} {email}"));
+    }
+    let diagnostic = diagnostic.reading("any of those sent so far:", at, format!("{verb} any email of this journey"));
+    match verb {
+        "bounced" => {
+            diagnostic.reading("any mail to them, of whichever workflow, that came back for good:", at, "hard_bounced")
+        }
+        _ => diagnostic,
+    }
 }
 
 /// Where it can be asked whether a wait was in vain.

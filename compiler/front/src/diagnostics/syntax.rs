@@ -49,7 +49,7 @@ pub(crate) fn typographic(what: &str, mended: &str, at: Location) -> Diagnostic 
 /// `if customer` without its `{`.
 pub(crate) fn missing_open(at: Location) -> Diagnostic {
     Diagnostic::error(Code::UnexpectedText, "this line opens no block", at, "expected `{` at its end")
-        .help("a block begins on the line it belongs to:")
+        .help("the brace stands at the end of the line that its block belongs to, and not on the next:")
 }
 
 pub(crate) fn foreign_end(word: &str, at: Location) -> Diagnostic {

@@ -54,6 +54,7 @@ pub(crate) fn settle(env: &Env<'_>, diagnostics: Vec<Diagnostic>) -> Vec<Diagnos
     let mut bench = Bench {
         env,
         names: spelling::names(env),
+        own_names: spelling::own_names(env),
         left: MAX_TRIED_BYTES,
         recast_left: MAX_RECAST_BYTES,
         tries: MAX_TRIES,
@@ -84,6 +85,8 @@ struct Bench<'e> {
     env: &'e Env<'e>,
     /// Every name that a line may hold.
     names: BTreeSet<&'e str>,
+    /// Those of them that are no property of an event.
+    own_names: BTreeSet<&'e str>,
     /// The bytes that may still be read again.
     left: usize,
     /// The bytes that may still be read, or looked through, to say lines otherwise.
@@ -180,7 +183,7 @@ impl<'e> Bench<'e> {
             // A name or a type that is wrong leads to no other message; only what could not be read does.
             if let Some(mended) = mended.as_ref().filter(|_| hides_others(diagnostic.code)) {
                 let after = trial::After::of(mended, piece.text);
-                let gone = |other: &Diagnostic| before.holds(other) && !after.has(other);
+                let gone = |other: &Diagnostic| (before.holds(other) || after.covers(other)) && !after.has(other);
                 found.retain(|other| !gone(other));
                 settled.retain(|other| !gone(other));
                 // What a block without its end lacks may be what stands behind it.
@@ -308,7 +311,7 @@ impl<'e> Bench<'e> {
         let declares = piece.text.split_whitespace().next().is_none_or(|word| !matches!(word, "workflow" | "segment"));
         let none = BTreeSet::new();
         // What is declared may be called like something else.
-        keeps::keeps(before, after, &guess.help, if declares { &none } else { &self.names })
+        keeps::keeps(before, after, &guess.help, if declares { &none } else { &self.own_names })
     }
 
     /// `add 10 to score`: a word that comes later, in a sentence that can be said today.
@@ -376,6 +379,7 @@ impl<'e> Bench<'e> {
             whole.extend(signs::template_in_head(diagnostic, text));
             whole.extend(signs::block_with_commas(diagnostic, text));
             whole.extend(signs::double_braces(diagnostic, text));
+            whole.extend(signs::block_in_words(diagnostic, text));
             said.extend(signs::single_braces(diagnostic, text));
             said.extend(signs::without_field_braces(diagnostic, text));
             said.extend(signs::without_braces(diagnostic, text).filter(|_| !wording::is_text_line(line)));
@@ -518,12 +522,8 @@ impl<'e> Bench<'e> {
         let Some(tries) = self.tries.checked_sub(1) else { return Ok(None) };
         self.tries = tries;
         let Some(mut attempt) = trial::edited(text, edits) else { return Ok(None) };
-        // Reading the line alone has its price too.
         let line = attempt.lines();
         self.spend((line.end - line.start) as usize).ok_or(NoMoreTime)?;
-        if !attempt.may_be_read() {
-            return Ok(None);
-        }
         // What a line that cannot be read may have meant is asked only where that is followed.
         let asked = if readable { NOWHERE } else { line };
         attempt.errors = self.errors_in(&attempt.text, asked).ok_or(NoMoreTime)?;

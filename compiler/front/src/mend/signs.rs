@@ -2,6 +2,7 @@
 
 use super::trial::{FILE, before_comment, lines_of, start_of};
 use crate::diagnostics::{Code, Diagnostic, Edit, Mend};
+use crate::naming::name_of;
 use crate::source::Span;
 use crate::syntax::line::tokens_at;
 use crate::syntax::wording::{Wording, type_for};
@@ -75,6 +76,49 @@ pub(super) fn needless_open(diagnostic: &Diagnostic, text: &str) -> Option<Mend>
     let at = Span::new((line.start + head.len()) as u32, (line.start + written.len()) as u32).in_file(FILE);
     let edits = vec![Edit { at, text: String::new() }];
     is_known.then(|| Mend { help: "this line has no block, and no brace:".to_owned(), edits })
+}
+
+/// How many lines a block in words has.
+const MAX_BLOCK_LINES: usize = 40;
+
+/// `if P then`, `else`, `end if`: a block in words, from its `if` to its end, in braces.
+pub(super) fn block_in_words(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
+    let head = start_of(diagnostic).map(|at| lines_of(text, &(at..at)))?;
+    let first = text.get(head.clone())?;
+    let indent = first.len() - first.trim_start().len();
+    if !first.trim_start().to_lowercase().starts_with("if ") || first.contains(['{', '}']) {
+        return None;
+    }
+    let opened = |asked: &str| {
+        let asked = asked.trim().trim_end_matches([':', ',']).trim_end();
+        let asked = asked.strip_suffix("then").or_else(|| asked.strip_suffix("THEN")).unwrap_or(asked);
+        asked.trim_end().trim_end_matches(',').to_owned()
+    };
+    let space = first.get(..indent)?;
+    let mut mended: Vec<String> = Vec::new();
+    let mut end = head.start;
+    for (nth, line) in text.get(head.start..)?.split('\n').take(MAX_BLOCK_LINES).enumerate() {
+        end += line.len() + usize::from(nth > 0);
+        let said = line.trim();
+        let lower = said.to_lowercase();
+        let is_level = line.len() - line.trim_start().len() == indent;
+        let otherwise = ["else if ", "elseif ", "elsif ", "elif "].iter().find(|word| lower.starts_with(*word));
+        mended.push(match otherwise {
+            _ if nth == 0 => format!("{space}if {} {{", opened(said.get(3..)?)),
+            Some(word) if is_level => format!("{space}}} else if {} {{", opened(said.get(word.len()..)?)),
+            _ if is_level && matches!(lower.trim_end_matches(':'), "else" | "otherwise") => {
+                format!("{space}}} else {{")
+            }
+            _ if is_level && matches!(lower.as_str(), "end" | "end if" | "endif" | "fi" | "end;") => {
+                mended.push(format!("{space}}}"));
+                let at = Span::new(head.start as u32, end as u32).in_file(FILE);
+                let edits = vec![Edit { at, text: mended.join("\n") }];
+                return Some(Mend { help: "a block stands in braces:".to_owned(), edits });
+            }
+            _ => line.to_owned(),
+        });
+    }
+    None
 }
 
 /// `if score > 30 {{ .. }}`, on one line or several: one brace at each end is enough.
@@ -159,6 +203,18 @@ pub(super) fn without_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend
     })
 }
 
+/// `Favourite Colour: string, size: integer`: several names, each with its type behind a colon.
+fn each_typed(inner: &str) -> Option<String> {
+    let parts: Vec<&str> = inner.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).collect();
+    let typed = |part: &&str| {
+        let (name, ty) = part.split_once(':')?;
+        let is_name = name.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '_' | ' ' | '-'));
+        (is_name && !ty.contains(['"', ':'])).then(|| format!("{} {}", name_of(name), ty.trim()))
+    };
+    let all: Option<Vec<String>> = parts.iter().map(typed).collect();
+    all.filter(|all| all.len() > 1).map(|all| all.join("; "))
+}
+
 /// `{ date, product }`: names without types, of which one is guessed.
 fn names_alone(inner: &str, start: usize) -> Option<Mend> {
     let names: Vec<&str> = inner.split([',', ';']).map(str::trim).collect();
@@ -181,6 +237,11 @@ pub(super) fn block_with_commas(diagnostic: &Diagnostic, text: &str) -> Option<M
     let (head, rest) = written.split_once('{')?;
     let inner =
         rest.strip_suffix('}').filter(|_| BLOCKS.contains(&head.split_whitespace().next().unwrap_or_default()))?;
+    if let Some(typed) = each_typed(inner) {
+        let at = Span::new((line.start + head.len() + 1) as u32, (line.start + written.len() - 1) as u32).in_file(FILE);
+        let edits = vec![Edit { at, text: format!(" {typed} ") }];
+        return Some(Mend { help: "each stands on a line of its own, or behind a `;`:".to_owned(), edits });
+    }
     let words: Vec<(usize, &str)> = tokens_at(inner).collect();
     let word = |at: usize| words.get(at).map(|(_, word)| *word);
     let is_word = |word: Option<&str>| word.is_some_and(|word| word.starts_with(char::is_alphabetic));

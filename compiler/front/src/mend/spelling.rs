@@ -107,8 +107,18 @@ fn keywords() -> &'static BTreeSet<&'static str> {
     WORDS.get_or_init(|| vocabulary().into_iter().map(|(_, word)| word).collect())
 }
 
-/// Every name that a line may hold; none in a project of very many.
+/// Every name that a line may hold, those of properties besides; none in a project of very many.
 pub(super) fn names<'e>(env: &'e Env<'_>) -> BTreeSet<&'e str> {
+    let mut names = own_names(env);
+    if !names.is_empty() {
+        let properties = env.schema.events.values().flat_map(|event| &event.shape.properties);
+        names.extend(properties.map(|property| property.name.as_str()));
+    }
+    names
+}
+
+/// Every name of something that the project has; none in a project of very many.
+pub(super) fn own_names<'e>(env: &'e Env<'_>) -> BTreeSet<&'e str> {
     let schema = &env.schema;
     let events = || schema.events.values().map(|event| &event.shape);
     let count = schema.field_ids.len()
@@ -117,7 +127,6 @@ pub(super) fn names<'e>(env: &'e Env<'_>) -> BTreeSet<&'e str> {
     if count > MAX_NAMES {
         return BTreeSet::new();
     }
-    let properties = events().flat_map(|event| event.properties.iter().map(|property| property.name.as_str()));
     schema
         .field_ids
         .keys()
@@ -125,7 +134,6 @@ pub(super) fn names<'e>(env: &'e Env<'_>) -> BTreeSet<&'e str> {
         .chain(&schema.stages)
         .chain(schema.tags.keys())
         .map(String::as_str)
-        .chain(properties)
         .chain(env.emails.keys().copied())
         .chain(env.teams.keys().copied())
         .chain(env.workflows.keys().copied())

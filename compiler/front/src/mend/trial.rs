@@ -4,7 +4,6 @@ use super::Mended;
 use crate::diagnostics::{Code, Diagnostic, Edit, Mend};
 use crate::source::{FileId, Location, Span};
 use crate::syntax::line::tokens_at;
-use crate::syntax::reads_somewhere;
 use crate::syntax::wording::Wording;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -55,12 +54,6 @@ impl Attempt {
     pub(super) fn lines(&self) -> Span {
         let lines = lines_of(&self.text, &self.after);
         Span::new(lines.start as u32, lines.end as u32)
-    }
-
-    /// Whether it is worth a try: a changed line that no place can read is not.
-    pub(super) fn may_be_read(&self) -> bool {
-        let line = self.text.get(lines_of(&self.text, &self.after)).unwrap_or_default();
-        line.contains('\n') || reads_somewhere(line)
     }
 
     /// Where a place of this text lay before the changes.
@@ -180,6 +173,11 @@ impl After {
             }
         }
         Self { mended: all, places, changed: made.before, inside }
+    }
+
+    /// Whether a diagnostic lies in what was changed.
+    pub(super) fn covers(&self, one: &Diagnostic) -> bool {
+        start_of(one).is_some_and(|at| self.changed.contains(&at))
     }
 
     /// Whether a diagnostic is still there.

@@ -375,7 +375,15 @@ pub(crate) fn reads_somewhere(line: &str) -> bool {
         Rule::team_clause,
         Rule::handoff_clause,
         Rule::subject_when,
-        Rule::declaration,
+        Rule::use_decl,
+        Rule::contact_decl,
+        Rule::event_decl,
+        Rule::stages_decl,
+        Rule::tags_decl,
+        Rule::segment_decl,
+        Rule::email_decl,
+        Rule::team_decl,
+        Rule::workflow_decl,
     ];
     let end = tokens_at(line).find(|(_, token)| token.starts_with("//")).map_or(line.len(), |(at, _)| at);
     let line = cut::before(line, end).trim().trim_start_matches('}').trim();

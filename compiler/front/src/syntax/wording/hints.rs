@@ -19,8 +19,14 @@ pub(super) const EXAMPLES: &[&[&str]] = &[
     &["segment … = …"],
 ];
 
+const GOAL: &str = "who meets the goal leaves the workflow then and counts as converted, unless it says `and continue`: leave this out, \
+    or ask for what the goal asks for";
+
 /// What has no line that mends it, and what to say about it.
 pub(super) const HINTS: &[(&str, &str)] = &[
+    ("$k:cond goal [is|was] reached|met|achieved|complete|completed $", GOAL),
+    ("$k:cond goal $g:text [is|was] reached|met|achieved|complete|completed $", GOAL),
+    ("$k:cond converted $", GOAL),
     (
         "^ send $e:mail to $a:dotted",
         "a mail goes to the person in the workflow, at the address they have; a team is told by a handoff: `handoff to sales { note \"..\"; keep in workflow }`",

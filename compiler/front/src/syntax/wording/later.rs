@@ -10,6 +10,11 @@ const NOTIFY: &str = "until then, a handoff tells a team and lets the person go 
 pub(super) const LATER: &[(&str, &str, &str)] = &[
     ("^ wait until|till tomorrow|today|tonight|noon|morning $", "wait until tomorrow", TIMES),
     ("^ wait until|till tomorrow|today|tonight|noon|morning $r.. $", "wait until tomorrow", TIMES),
+    ("^ wait until|till|for [at] $h:clock [on] [next] $d:day $", "wait until $d", DAY),
+    ("^ wait until|till|for [at] $h:number am|pm|h [on] [next] $d:day $", "wait until $d", DAY),
+    ("^ wait until|till|for [at] $h:number : $m:number [am|pm] [on] [next] $d:day $", "wait until $d", DAY),
+    ("^ wait $n:number $u:unit until|till|at $h:number : $m.. $", "wait until $h:$m", TIMES),
+    ("^ wait $n:number $u:unit until|till|at $h:clock $", "wait until $h", TIMES),
     ("^ wait until|till|for $d:day $r.. $", "wait until $d", DAY),
     (
         "^ ab|a/b|random|randomly|experiment|abtest|split $r.. $",

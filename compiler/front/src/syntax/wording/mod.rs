@@ -64,6 +64,7 @@ pub(crate) fn wordings(line: &str) -> Vec<Wording> {
     let said = said::SAID.iter().filter(|(pattern, ..)| !is_text || pattern.starts_with("^ "));
     if !is_text {
         found.extend(names::wordings(line, &words));
+        found.extend(names::tag_step(line));
         found.extend(windows::wording(&words));
         found.extend(values::times_compared(&words));
     }
@@ -102,6 +103,7 @@ pub(crate) fn sentences(line: &str) -> Vec<Wording> {
     let words = Words::of(line);
     values::times_compared(&words)
         .into_iter()
+        .chain(names::tag_step(line))
         .chain(said::SAID.iter().filter_map(|line| in_words(&words, line)))
         .collect()
 }

@@ -22,6 +22,41 @@ fn tags(rest: Option<&str>, at: Range<usize>) -> Option<Wording> {
     (!names.is_empty()).then_some(Wording { edits, help: TAGS })
 }
 
+/// `add tags "hot-lead", vip`, `tag vip and beta`, `remove the tag "VIP"`: a step for each tag.
+pub(super) fn tag_step(line: &str) -> Option<Wording> {
+    const GIVES: &[&str] = &["add", "apply", "assign", "set", "give", "put", "attach", "tag"];
+    const TAKES: &[&str] = &["remove", "delete", "drop", "clear", "detach", "untag"];
+    let (verb, rest) = line.split_once(' ')?;
+    let verb = verb.to_lowercase();
+    let (step, is_bare) = match (GIVES.contains(&verb.as_str()), TAKES.contains(&verb.as_str())) {
+        (true, _) => ("tag", verb == "tag"),
+        (_, true) => ("untag", verb == "untag"),
+        _ => return None,
+    };
+    let rest = rest.trim_start();
+    let rest = ["the ", "a ", "them ", "with "].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
+    let list =
+        ["tags ", "tag ", "labels ", "label ", "tags: ", "tag: "].iter().find_map(|word| rest.strip_prefix(word));
+    let list = match list {
+        Some(list) => list,
+        None if is_bare => rest,
+        None => return None,
+    };
+    let end = list.find(" to contact").or_else(|| list.find(" to the contact")).or_else(|| list.find(" to them"));
+    let list = list.get(..end.unwrap_or(list.len()))?;
+    if list.contains(['{', '(', '=', '>', '<']) {
+        return None;
+    }
+    let list = list.replace(" and ", ",").replace([';', '&', '+'], ",");
+    let names: Vec<String> = list.split(',').map(|name| name_of(name.trim().trim_matches(['"', '\'']))).collect();
+    let steps: Vec<String> = names.iter().map(|name| format!("{step} {name}")).collect();
+    let edits = vec![(0..line.trim_end().len(), steps.join("; "))];
+    names
+        .iter()
+        .all(|name| !name.is_empty())
+        .then_some(Wording { edits, help: "each tag is a step of its own, by its name:" })
+}
+
 /// `team sales = "Ann" <ann@x.example>, bo@x.example`: each address as a member.
 fn team(line: &str) -> Option<Wording> {
     let behind = line.split_once(' ')?.1.trim_start();

@@ -219,8 +219,8 @@ impl<'l> Words<'l> {
 const WORDS_OF_CONDITIONS: &[&str] = &[
     "is", "in", "not", "and", "or", "if", "when", "no", "at", "up", "to", "for", "on", "by", "as", "with", "where",
     "contains", "else", "until", "within", "after", "before", "the", "a", "an", "of", "link", "covers", "enter",
-    "wait", "somebody", "someone", "everyone", "people", "they", "who", "their", "his", "her", "then", "either", "has",
-    "have", "had", "was", "were", "did", "does", "are", "be", "been",
+    "wait", "somebody", "someone", "everyone", "people", "they", "who", "their", "his", "her", "contact", "person",
+    "user", "then", "either", "has", "have", "had", "was", "were", "did", "does", "are", "be", "been",
 ];
 
 /// What begins a declaration, or a line of one.

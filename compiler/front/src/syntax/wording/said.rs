@@ -7,7 +7,8 @@ const FIRST: &str = "what happened comes first:";
 const ONCE: &str = "a mail is asked of once, whether and not how often:";
 const OWN_TIME: &str = "it counts from the moment that this journey sent it, and needs no period:";
 /// What is said of lines in which a number says nothing.
-pub(crate) const COUNTS_NOTHING: &[&str] = &[ONCE, OWN_TIME];
+pub(crate) const COUNTS_NOTHING: &[&str] = &[ONCE, OWN_TIME, NO_LENGTH];
+const NO_LENGTH: &str = "texts and numbers have no length here:";
 /// What is said where a line says to whom a mail goes.
 pub(crate) const EVERYONE: &str = "everyone in the workflow gets it:";
 const PARTS: &str = "what is asked of an event stands in parentheses:";
@@ -137,6 +138,20 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "handoff to $t@",
         SAY,
     ),
+    ("$v:verb [the|an] email|mail|message $e:name", "$v $e", SAY),
+    ("$v:verb $e:name =|is no|false|0", "not $v $e", SAY),
+    ("min|minimum|mind|at-least $n:number times|time", "at least $n times", SAY),
+    ("min . $n:number times|time", "at least $n times", SAY),
+    ("min. $n:number times|time", "at least $n times", SAY),
+    ("max|maximum|at-most $n:number times|time", "at most $n times", SAY),
+    ("max. $n:number times|time", "at most $n times", SAY),
+    ("tag|tags is|=|contains|includes|: $t:text", "tagged $t@", SAY),
+    ("^ change|update|set data value $r.. $", "set $r", SAY),
+    (
+        "^ handoff [to] [the] $t:name team [with] [a] [note|:] $n:text $",
+        "handoff to $t { note $n }",
+        "what goes with a handoff stands in its block:",
+    ),
     // ---- how long ago
     ("last|latest $e:name more|longer|over|> [than] $n:number $u:unit ago", "no $e in the last $n $u", SAY),
     ("last|latest $e:name $t:text more|longer|over|> [than] $n:number $u:unit ago", "no $e $t in the last $n $u", SAY),
@@ -227,6 +242,8 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("[is] from $a:number to|- $b:number", "between $a and $b", SAY),
     ("$f:name contains ( $a:text , $r.. )", "$f contains any of ($a, $r)", SAY),
     ("$f:name contains $a:text or $b:text", "$f contains any of ($a, $b)", SAY),
+    ("$f:name contains any [of] $a:text , $b:text", "$f in ($a, $b)", "a value of a list is asked for whole:"),
+    ("$f:name contains $a:text or $b:text", "$f in ($a, $b)", "a value of a list is asked for whole:"),
     ("$f:name does not contain $t:text", "not $f contains $t", SAY),
     ("is \"yes\"|\"true\"", "is yes", SAY),
     ("is \"no\"|\"false\"", "is no", SAY),
@@ -363,8 +380,6 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "a tag is taken away:",
     ),
     ("^ remove|delete|drop [the|a] tag $t:text $", "untag $t@", SAY),
-    ("^ add|apply|assign|give|set|put [them] [the|a] tag|label [:] $t.. $", "tag $t@", SAY),
-    ("^ remove|delete|drop|clear [the|a] tag|label [:] $t.. $", "untag $t@", SAY),
     ("^ tags $t:name $", "tag $t", SAY),
     ("^ label [as|with|them] $t:name $", "tag $t", SAY),
     ("^ set|add|apply [the] tag $t:name $", "tag $t", SAY),
@@ -647,6 +662,8 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ workflow $n:name : $t:text $", "workflow $n $t", "no sign stands between them:"),
     ("^ members $t:text", "member $t", SAY),
     ("^ transactional $", "kind transactional", SAY),
+    ("varchar|char|nvarchar|string|text ( $n:number )", "text", NO_LENGTH),
+    ("number|decimal|numeric|int|integer|float ( $r.. )", "number", NO_LENGTH),
     ("^ $f:name checkbox|bool|toggle|flag $", "$f yes/no", SAY),
     ("^ $f:field dropdown|select|choice|enum|picklist $r.. $", "$f one of $r", SAY),
     ("^ $f:field $a:text or|, $b:text $", "$f one of $a, $b", SAY),
