@@ -119,16 +119,23 @@ fn a_file_that_is_no_database() {
     let guide = guide();
     let text = "Call Ana about the spring campaign\n".repeat(40);
     guide.write("out/guide_nurture.db", &text);
-    assert_snapshot!(stops(&guide, &[]));
-    stops(&guide, &["--fresh"]);
+    assert_snapshot!(is_refused(&guide));
     assert_eq!(fs::read_to_string(guide.store()).unwrap(), text);
+    // Named on the command line, it is nothing that the settings could be told of.
+    guide.write("notes.txt", &text);
+    fs::remove_file(guide.store()).unwrap();
+    let notes = guide.path("notes.txt");
+    let named = ["--store", notes.to_str().unwrap()];
+    assert_snapshot!("a_file_that_is_no_database_by_name", stops(&guide, &named));
+    stops(&guide, &[&named[..], &["--fresh"]].concat());
+    assert_eq!(fs::read_to_string(&notes).unwrap(), text);
 }
 
 #[test]
 fn a_folder_in_the_place_of_the_store() {
     let guide = guide();
     fs::create_dir_all(guide.store()).unwrap();
-    assert_snapshot!(stops(&guide, &[]));
+    assert_snapshot!(is_refused(&guide));
 }
 
 #[test]
@@ -196,7 +203,7 @@ fn no_day_to_start_at() {
 fn a_file_in_the_place_of_the_mail_folder() {
     let guide = guide();
     guide.write("out/mail", "");
-    assert_snapshot!(stops(&guide, &[]));
+    assert_snapshot!(is_refused(&guide));
     fs::remove_file(guide.path("out/mail")).unwrap();
     ends_as_undisturbed(&guide);
 }
