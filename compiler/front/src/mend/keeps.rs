@@ -48,6 +48,11 @@ pub(super) fn keeps(before: &str, after: &str, help: &str, names: &BTreeSet<&str
         return before.trim().chars().all(|sign| !sign.is_alphanumeric());
     }
     let (old, new) = (joined(before), joined(after));
+    // One word of the other, and the opposite.
+    let unsubscribes = |tokens: &[String]| tokens.iter().any(|token| token.starts_with("unsub"));
+    if unsubscribes(&new) && !unsubscribes(&old) && old.iter().any(|token| token.starts_with("subscri")) {
+        return false;
+    }
     let counts = !COUNTS_NOTHING.contains(&help);
     keeps_negation(&old, &new)
         && keeps_changes(&old, &new)

@@ -367,7 +367,7 @@ impl<'e> Bench<'e> {
             let is_text = is_said_to_people(text, start, line);
             let of_names = if is_text { Vec::new() } else { by_name::wordings(self.env, line) };
             let spelt = if is_text { Spelt::default() } else { spelling::wordings(&self.names, line) };
-            let fillers = spelling::without_fillers(line).filter(|_| !is_text);
+            let fillers = spelling::without_fillers(&self.names, line).filter(|_| !is_text);
             let wordings = spelt.sure.into_iter().chain(of_names).chain(wording::wordings(line));
             let wordings = wordings.chain(spelt.likely);
             loose.extend(wording::loose(line).into_iter().chain(fillers).map(|said| trial::in_piece(&said, start)));

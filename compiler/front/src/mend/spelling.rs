@@ -184,8 +184,8 @@ pub(super) fn recast(names: &BTreeSet<&str>, line: &str) -> Vec<String> {
         let all = spelt.sure.iter().max_by_key(|said| said.edits.len());
         all.or(spelt.likely.first()).and_then(|said| said.applied(line))
     };
-    let brief = |line: &str| without_fillers(line).and_then(|said| said.applied(line));
-    let polite = |line: &str| without(line, &[POLITE]).and_then(|said| said.applied(line));
+    let brief = |line: &str| without_fillers(names, line).and_then(|said| said.applied(line));
+    let polite = |line: &str| without(names, line, &[POLITE]).and_then(|said| said.applied(line));
     let named = |line: &str| in_names(names, line);
     let mut found: Vec<String> = Vec::new();
     let first = paths(&round(&plain_words(line)));
@@ -352,16 +352,18 @@ fn with_path_quoted(line: &str) -> Option<String> {
 }
 
 /// `if the lead has clicked the guide`: without the words that say nothing.
-pub(super) fn without_fillers(line: &str) -> Option<Wording> {
-    without(line, &[POLITE, FILLERS])
+pub(super) fn without_fillers(names: &BTreeSet<&str>, line: &str) -> Option<Wording> {
+    without(names, line, &[POLITE, FILLERS])
 }
 
-fn without(line: &str, fillers: &[&[&str]]) -> Option<Wording> {
+fn without(names: &BTreeSet<&str>, line: &str, fillers: &[&[&str]]) -> Option<Wording> {
     let words = words(line);
     let is_filler = |(nth, (_, word)): &(usize, &(Range<usize>, &str))| {
         let before_time = words.get(nth + 1).is_some_and(|(_, next)| matches!(*next, "last" | "next"));
         let word = word.to_lowercase();
-        fillers.iter().any(|fillers| fillers.contains(&word.as_str())) && !before_time
+        // `lead score`
+        let is_name = words.get(nth + 1).is_some_and(|(_, next)| names.contains(format!("{word}_{next}").as_str()));
+        !is_name && fillers.iter().any(|fillers| fillers.contains(&word.as_str())) && !before_time
     };
     let edits: Vec<(Range<usize>, String)> = words
         .iter()

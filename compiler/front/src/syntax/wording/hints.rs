@@ -24,6 +24,17 @@ const GOAL: &str = "who meets the goal leaves the workflow then and counts as co
 
 /// What has no line that mends it, and what to say about it.
 pub(super) const HINTS: &[(&str, &str)] = &[
+    ("^ skip|pass|nothing|continue|ignore $", "a block may be empty: leave the line out"),
+    ("^ do nothing $", "a block may be empty: leave the line out"),
+    ("^ quiet hours $r..", WINDOW),
+    (
+        "if [not] $v:verb within|after|in $n:number $u:unit",
+        "wait for it first: `wait until $v any email up to $n $u`, and then `if timed out { .. } else { .. }`",
+    ),
+    (
+        "if $e:name [was|is] [not] $v:verb within|after|in $n:number $u:unit",
+        "wait for it first: `wait until $v $e up to $n $u`, and then `if timed out { .. } else { .. }`",
+    ),
     ("$k:cond goal [is|was] reached|met|achieved|complete|completed $", GOAL),
     ("$k:cond goal $g:text [is|was] reached|met|achieved|complete|completed $", GOAL),
     ("$k:cond converted $", GOAL),
@@ -96,6 +107,10 @@ pub(super) const HINTS: &[(&str, &str)] = &[
 /// The same, said only where no line mends it.
 pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     (
+        "^ goal [:] $n.. within $d..",
+        "a goal has a name, what meets it, and a time: `goal \"Book a demo\" when requested_demo within 30 days`",
+    ),
+    (
         "visited|visits|visit|views|viewed|view [the|our|a] $p:name page",
         "say which page it is, as its address has it: `visited(page is \"/$p\")`",
     ),
@@ -116,7 +131,7 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
         "a mail needs no period: `$v $e link $l` counts from the moment that this journey sent it",
     ),
     (
-        "^ enter [when] on|every|at $d.. $",
+        "^ enter [when] every|each|daily|weekly|monthly $d.. $",
         "people enter by what they do or what becomes true of them; a date or a day of the week cannot let them in yet",
     ),
     (

@@ -38,7 +38,7 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
         "until then, `wait $n days`, and let a send window keep mail to weekdays: `send on weekdays from 09:00 to 17:00 in contact timezone`",
     ),
     (
-        "business day|days",
+        "$n:number business|working day|days",
         "business days",
         "until then, wait for days, and let a send window keep mail to weekdays: `send on weekdays from 09:00 to 17:00 in contact timezone`",
     ),
@@ -50,6 +50,11 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
     ),
     (
         "enter when [joined|joins|added] [to] list|audience $l:text",
+        "member of list",
+        "until then, a yes/no field of your own says who is on it: `enter when newsletter new only`",
+    ),
+    (
+        "subscribe|subscribes|subscribed|subscribing to",
         "member of list",
         "until then, a yes/no field of your own says who is on it: `enter when newsletter new only`",
     ),
