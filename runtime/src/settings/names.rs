@@ -388,7 +388,7 @@ impl<'t> Names<'_, 't> {
                 let both = format!("\"{} <{}>\"", name.replace(['"', '<', '>', '\\'], "").trim(), address.trim());
                 found.changes.extend(self.own_line(entry).map(Change::Remove));
                 found.changes.push(Change::Replace(at, both));
-                found.mended = Some("both stand in one text:".to_owned());
+                found.mended = Some("both stand in one text, in the line of `from`, and this line goes:".to_owned());
             }
             _ => {
                 self.sections.entry("sender").or_default().lost.insert("from");

@@ -103,7 +103,8 @@ pub(super) fn tag(cx: &mut Cx<'_>, name: &Name) -> Option<FieldId> {
     match found {
         Some(field) => cx.means(name.span, Meaning::Field(field)),
         None => {
-            let diagnostic = names::unknown_tag(&name.text, &cx.names(Schema::tag_names), cx.at(name.span));
+            let is_stage = cx.env.schema.stage(&name.text).is_some();
+            let diagnostic = names::unknown_tag(&name.text, &cx.names(Schema::tag_names), is_stage, cx.at(name.span));
             cx.report_unknown(&name.text, &[Kind::Tags], diagnostic);
         }
     }

@@ -45,8 +45,14 @@ pub(crate) fn unknown_team(name: &str, known: &[&str], at: Location) -> Diagnost
     )
 }
 
-pub(crate) fn unknown_tag(name: &str, known: &[&str], at: Location) -> Diagnostic {
-    let declare = format!("declare it: `tags {name}`");
+/// `is_stage`: it is the name of one.
+pub(crate) fn unknown_tag(name: &str, known: &[&str], is_stage: bool, at: Location) -> Diagnostic {
+    let declare = match is_stage {
+        true => format!(
+            "`{name}` is a stage: `advance stage to {name}`, or call the tag something else, such as `tags {name}s`"
+        ),
+        false => format!("declare it: `tags {name}`"),
+    };
     let diagnostic = unknown(Code::UnknownTag, "tag", name, known, at, &declare)
         .why("a tag with a slip in it would be a second tag, and nobody who carries one is found under the other");
     match suggest::nearest(name, known.iter().copied()) {

@@ -39,8 +39,9 @@ const COMPARES: &[&str] = &["between", "least", "most", "inactive", "last", "kno
 /// Names that are words of a sentence more often than names.
 const WORDS: &[&str] = &["customer", "lead", "contact", "email", "stage", "score", "company", "title", "user"];
 
-/// Whether the lines `after` hold all that the lines `before` asked for. `help` is what is said of the change.
-pub(super) fn keeps(before: &str, after: &str, help: &str, names: &BTreeSet<&str>) -> bool {
+/// Whether the lines `after` hold all that the lines `before` asked for. `help` is what is said of the change; of what is only declared, which may be
+/// called like anything, there are no `names`.
+pub(super) fn keeps(before: &str, after: &str, help: &str, names: Option<&BTreeSet<&str>>) -> bool {
     if after.trim_start().starts_with("//") {
         return true;
     }
@@ -54,10 +55,11 @@ pub(super) fn keeps(before: &str, after: &str, help: &str, names: &BTreeSet<&str
         return false;
     }
     let counts = !COUNTS_NOTHING.contains(&help);
-    keeps_negation(&old, &new)
+    keeps_addresses(before, after)
+        && (names.is_none() || keeps_negation(&old, &new))
         && keeps_changes(&old, &new)
         && (!counts || keeps_comparisons(&old, &new))
-        && (help == EVERYONE || keeps_names(&old, &new, names))
+        && (help == EVERYONE || names.is_none_or(|names| keeps_names(&old, &new, names)))
         && (!counts || keeps_numbers(before, &old, after))
 }
 
@@ -101,6 +103,12 @@ fn keeps_negation(old: &[String], new: &[String]) -> bool {
     let count = |tokens: &[String]| tokens.iter().enumerate().filter(negates).count();
     let is_other = |token: &&String| INSTEAD.contains(&token.as_str()) && !old.contains(token);
     count(new) >= count(old) || new.iter().any(|token| is_other(&token))
+}
+
+fn keeps_addresses(before: &str, after: &str) -> bool {
+    let is_part = |sign: char| sign.is_alphanumeric() || matches!(sign, '@' | '.' | '_' | '-' | '+');
+    let mut addresses = before.split(|sign: char| !is_part(sign)).filter(|part| part.contains('@'));
+    addresses.all(|address| after.contains(address.trim_matches('.')))
 }
 
 fn keeps_changes(old: &[String], new: &[String]) -> bool {

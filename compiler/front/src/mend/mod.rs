@@ -309,9 +309,8 @@ impl<'e> Bench<'e> {
         let before = piece.text.get(trial::lines_of(piece.text, &change.at.span.range())).unwrap_or_default();
         let after = whole.text.get(whole.lines().range()).unwrap_or_default();
         let declares = piece.text.split_whitespace().next().is_none_or(|word| !matches!(word, "workflow" | "segment"));
-        let none = BTreeSet::new();
         // What is declared may be called like something else.
-        keeps::keeps(before, after, &guess.help, if declares { &none } else { &self.own_names })
+        keeps::keeps(before, after, &guess.help, (!declares).then_some(&self.own_names))
     }
 
     /// `add 10 to score`: a word that comes later, in a sentence that can be said today.

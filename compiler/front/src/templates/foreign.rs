@@ -124,6 +124,9 @@ pub(super) fn find_tags(text: &str, read: &[Range<usize>], fields: &[&str]) -> V
 
 fn token_at(text: &str, at: usize, in_code: bool, fields: &[&str]) -> Option<Foreign> {
     let rest = text.get(at..)?;
+    if let Some(end) = directive(rest).filter(|_| !in_code) {
+        return Some(Foreign { span: at..at + end, meant: Meant::Unclear });
+    }
     let (open, close) = MARKS.iter().find(|(open, _)| rest.starts_with(open))?;
     let inner = rest.get(open.len()..)?;
     let longest = if *open == "%%[" { MAX_PROGRAM_BYTES } else { MAX_NAME_BYTES };
@@ -153,6 +156,25 @@ fn token_at(text: &str, at: usize, in_code: bool, fields: &[&str]) -> Option<For
     let after = rest.get(open.len() + inner.len() + close.len()..)?;
     let more = if open.starts_with('{') && *close == "}" && after.starts_with('}') { 1 } else { 0 };
     is_token.then(|| Foreign { span: at..at + open.len() + inner.len() + close.len() + more, meant })
+}
+
+/// Where `#if($lead.Industry == "saas")`, a directive of Velocity, ends: behind its parentheses.
+fn directive(rest: &str) -> Option<usize> {
+    const WORDS: [&str; 4] = ["#if", "#elseif", "#set", "#foreach"];
+    let behind = WORDS.iter().find_map(|word| rest.strip_prefix(word))?;
+    let asked = behind.trim_start_matches(' ');
+    asked.strip_prefix('(')?;
+    let mut depth = 0_usize;
+    let within = asked.get(..asked.floor_char_boundary(MAX_PROGRAM_BYTES.min(asked.len())))?;
+    for (at, sign) in within.char_indices() {
+        match sign {
+            '(' => depth += 1,
+            ')' if depth == 1 => return Some(rest.len() - asked.len() + at + 1),
+            ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// What a function of another tool is given: `v(@first_name)`, `ProperCase("first_name")`.
@@ -312,6 +334,9 @@ mod tests {
             "*|FRIST_NAME|*",
         ] {
             assert_eq!(found(&format!("Hello {token}, you")), [(token, first.clone())], "{token}");
+        }
+        for token in ["#if(${lead.Industry} == \"saas\")", "#if ($x)", "#set($a = 1)"] {
+            assert_eq!(found(&format!("a {token} b #end")), [(token, None)]);
         }
         assert_eq!(found("%%[ set @x = 1 ]%%"), [("%%[ set @x = 1 ]%%", None)]);
         assert_eq!(found("*|IF:NEWS|*x*|END:IF|*"), [("*|IF:NEWS|*", None), ("*|END:IF|*", None)]);

@@ -166,6 +166,24 @@ fn properties(line: &str) -> Option<Wording> {
 
 const DECLARED: &[&str] = &["event", "email", "team", "workflow", "segment", "campaign", "journey"];
 
+/// `smart list "Big" where ..`, `Smart Campaign guide {`: two words of another tool for what is one here.
+fn other_kind(line: &str) -> Option<Wording> {
+    const KINDS: &[(&str, &str)] = &[
+        ("smart list ", "segment"),
+        ("active list ", "segment"),
+        ("dynamic list ", "segment"),
+        ("smart campaign ", "workflow"),
+        ("trigger campaign ", "workflow"),
+        ("engagement program ", "workflow"),
+    ];
+    let lower = line.to_lowercase();
+    let (theirs, ours) = KINDS.iter().find(|(theirs, _)| lower.starts_with(theirs))?;
+    let plain = format!("{ours} {}", line.get(theirs.len()..)?);
+    let said = if *ours == "segment" { segment(&plain) } else { workflow(&plain) };
+    let text = said.and_then(|said| said.applied(&plain)).unwrap_or(plain);
+    Some(Wording { edits: vec![(0..line.len(), text)], help: "Flow says it so:" })
+}
+
 /// `event bought total number`: the property that it has stands in its block.
 fn lone_property(line: &str) -> Option<Wording> {
     let words: Vec<&str> = line.strip_prefix("event ")?.split_whitespace().collect();
@@ -177,6 +195,9 @@ fn lone_property(line: &str) -> Option<Wording> {
 
 /// A head with one name, and what was written as its title where a workflow may have one.
 pub(super) fn wordings(line: &str, words: &Words<'_>) -> Vec<Wording> {
+    if let Some(said) = other_kind(line) {
+        return vec![said];
+    }
     if let Some(said) = properties(line).or_else(|| lone_property(line)) {
         return vec![said];
     }

@@ -166,6 +166,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("any|either of ( $a:name , $b:name )", "($a or $b)", SAY),
     ("any|either of $a:name , $b:name $", "($a or $b)", SAY),
     ("$p:name $e:name is|= $v:text", "$e($p is $v)", PARTS),
+    ("number|count|amount of $f:name", "$f", SAY),
     // ---- how long ago
     ("last|latest $e:name more|longer|over|> [than] $n:number $u:unit ago", "no $e in the last $n $u", SAY),
     ("last|latest $e:name $t:text more|longer|over|> [than] $n:number $u:unit ago", "no $e $t in the last $n $u", SAY),
@@ -317,6 +318,11 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ change|adjust|update|modify [the] $f:name to|=|: $v $", "set $f = $v", SAY),
     ("^ else $p.. $", "else if $p", SAY),
     ("^ case|whenever $p.. $", "if $p", SAY),
+    (
+        "^ if $p.. after $n:number $u:unit $",
+        "wait $n $u; if $p",
+        "waiting is a step of its own, and the question comes then:",
+    ),
     ("^ if $p.. and exit|stop $", "if $p { exit }", "what is done stands in braces:"),
     ("^ if $p.. and|, send $e:name $", "if $p { send $e }", "what is done stands in braces:"),
     ("^ points|point|leadscore|lead_score +|+=|plus $n:number $", "score += $n", SAY),
@@ -420,6 +426,11 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "`exit` leaves this workflow, `stop` another one:",
     ),
     (
+        "^ go|goto|jump|move|continue [to] $e:name after|in $n:number $u:unit $",
+        "wait $n $u; send $e",
+        "waiting is a step of its own:",
+    ),
+    (
         "^ go|goto|jump|move|continue|proceed|switch [to|with|in|into] [workflow|flow|journey] $w:name $",
         "start $w",
         SAY,
@@ -476,7 +487,11 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ todo|to-do $r.. $", "task $r", SAY),
     ("^ message|comment|memo $r.. $", "note $r", SAY),
     ("^ hand off|over [them] to $t:name $", "handoff to $t", SAY),
-    ("^ hand_off|handover|hand-off|assign|route|pass [them] to $t:name $", "handoff to $t", SAY),
+    (
+        "^ hand_off|handover|hand-off|assign|route|pass|rotate|transfer [them|lead|contact|record] to [the] $t:name [team] $",
+        "handoff to $t",
+        SAY,
+    ),
     ("^ handoff $t:name $", "handoff to $t", SAY),
     // ---- lines of a workflow
     ("^ goal $r.. within|in|during|for|after the|next|first $n:number $u:unit $", "goal $r within $n $u", SAY),
@@ -576,6 +591,11 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "team $n@ { member \"$a~\"; member \"$b~\" }",
         "members stand in braces, each with a line:",
     ),
+    (
+        "^ from [name] [:] $n:text [,] [from] [email|address] [:] $a:address $",
+        "from \"$n~ <$a~>\"",
+        "name and address stand in one text:",
+    ),
     ("^ from [:] $n:text < $a:address > $", "from \"$n~ <$a>\"", "name and address stand in one text:"),
     ("^ from [:] $n:text [,] $a:address $", "from \"$n~ <$a~>\"", "name and address stand in one text:"),
     ("^ email $n:name [:] $t:text $", "email $n", "an email has no title of its own, and its subject a line:"),
@@ -651,6 +671,12 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ task $t:text due|within|in|after [in|within] $d.. $", "task $t due in $d", SAY),
     ("^ keep $", "keep in workflow", SAY),
     ("^ stay|remain in workflow $", "keep in workflow", SAY),
+    (
+        "^ contact field|property|attribute|column [:] $f:name [:] $t.. $",
+        "contact { $f $t }",
+        "fields stand in braces:",
+    ),
+    ("^ contact field|fields|property|properties|attributes $", "contact", "fields stand in its braces:"),
     ("^ [contact] field|property|attribute|column [:] $f:text [:] $t.. $", "$f@ $t", "a field begins with its name:"),
     ("^ [contact] field|property|attribute|column [:] $f:name [:] $t.. $", "$f $t", "a field begins with its name:"),
     (
@@ -724,6 +750,11 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("replies to any email|mail", "replied any email", SAY),
     ("replies to $e:name", "replied $e", SAY),
     ("tag $t:text is added|set", "tagged $t new only", SAY),
+    (
+        "signs|signed|sign up to|for [the|our|a|your] newsletter|list|updates|mailing|mailings|news",
+        "signed_up",
+        "whoever signed up, for whatever it was:",
+    ),
     ("signs|signed|sign up for [the] plan $t:text", "signed_up(plan is $t)", PARTS),
     ("signs|sign|signed|signing up", "signed_up", SAY),
     ("$k:cond never $e:name", "$k no $e ever", SAY),
