@@ -211,6 +211,7 @@ fn abbreviated(text: &str) -> &'static [&'static str] {
         "aedt" => &["Australia/Sydney"],
         "acst" => &["Australia/Adelaide", "Australia/Darwin"],
         "acdt" => &["Australia/Adelaide"],
+        "nzst" | "nzdt" | "nzt" | "nz" | "new zealand" => &["Pacific/Auckland"],
         "awst" => &["Australia/Perth"],
         "munich" | "hamburg" | "frankfurt" | "cologne" => &["Europe/Berlin"],
         _ => &[],

@@ -70,7 +70,10 @@ fn event_with_word(env: &Env<'_>, line: &str, words: &[(Range<usize>, &str)], at
     let ((place, event), (start, first)) = (words.get(at)?, words.get(at + 1)?);
     let properties = text_properties(env, event);
     let [property] = properties.as_slice() else { return None };
-    let is_free = first.starts_with(char::is_alphanumeric) && !is_joint(first) && first != property;
+    let is_free = first.starts_with(char::is_alphanumeric)
+        && !is_joint(first)
+        && first != property
+        && env.schema.event(first).is_none();
     let end = end_of_clump(words, at + 1)?;
     let text = line.get(start.start..end).filter(|_| is_free)?;
     Some(change(place.start..end, format!("{event}({property} is \"{text}\")"), PARTS))
@@ -218,8 +221,22 @@ fn dotted(
     word: &str,
 ) -> Option<Wording> {
     let (owner, name) = word.split_once('.')?;
-    if matches!(owner.to_lowercase().as_str(), "contact" | "person" | "lead" | "user" | "customer") {
-        return Some(change(place.clone(), name.to_owned(), "a field is always the person's own:"));
+    if matches!(
+        owner.to_lowercase().as_str(),
+        "contact"
+            | "person"
+            | "lead"
+            | "user"
+            | "customer"
+            | "prospect"
+            | "recipient"
+            | "subscriber"
+            | "individual"
+            | "profile"
+    ) {
+        let ours = crate::naming::snake_case(name);
+        let name = if env.schema.field(&ours).is_some() { ours } else { name.to_owned() };
+        return Some(change(place.clone(), name, "a field is always the person's own:"));
     }
     env.schema.event(owner)?;
     let end =

@@ -55,7 +55,8 @@ pub(super) fn keeps(before: &str, after: &str, help: &str, names: Option<&BTreeS
         return false;
     }
     let counts = !COUNTS_NOTHING.contains(&help);
-    keeps_addresses(before, after)
+    (glued(before) || !glued(after))
+        && keeps_addresses(before, after)
         && (names.is_none() || keeps_negation(&old, &new))
         && keeps_changes(&old, &new)
         && (!counts || keeps_comparisons(&old, &new))
@@ -103,6 +104,20 @@ fn keeps_negation(old: &[String], new: &[String]) -> bool {
     let count = |tokens: &[String]| tokens.iter().enumerate().filter(negates).count();
     let is_other = |token: &&String| INSTEAD.contains(&token.as_str()) && !old.contains(token);
     count(new) >= count(old) || new.iter().any(|token| is_other(&token))
+}
+
+/// Whether a text begins right behind a word: `from": Jane"`.
+fn glued(lines: &str) -> bool {
+    let (mut before, mut in_text, mut in_field) = (' ', false, false);
+    lines.chars().any(|sign| {
+        // The fallback of a field has quotes of its own.
+        in_field = in_text && (in_field || sign == '{') && sign != '}';
+        let is_quote = sign == '"' && !in_field && before != '\\';
+        let is_glued = is_quote && !in_text && before.is_alphanumeric();
+        in_text ^= is_quote;
+        before = sign;
+        is_glued
+    })
 }
 
 fn keeps_addresses(before: &str, after: &str) -> bool {

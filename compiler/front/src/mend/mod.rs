@@ -274,7 +274,7 @@ impl<'e> Bench<'e> {
                     false => self.follow(piece.text, &guess.edits, MAX_ROUNDS, readable),
                 };
                 left -= mine - self.tries;
-                if readable && !recast && nearly.is_none() && is_telling(&guess) {
+                if readable && nearly.is_none() && is_telling(&guess) {
                     nearly = self.nearly.take().map(|nearly| (guess.help.clone(), nearly));
                 }
                 match followed {

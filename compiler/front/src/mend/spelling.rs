@@ -42,8 +42,32 @@ const POLITE: &[&str] = &[
 
 /// Words between others that Flow does without.
 const FILLERS: &[&str] = &[
-    "then", "has", "have", "been", "was", "were", "to", "they", "he", "she", "it", "who", "contact", "person", "lead",
-    "user", "someone", "somebody", "everyone", "anyone",
+    "then",
+    "has",
+    "have",
+    "been",
+    "was",
+    "were",
+    "to",
+    "they",
+    "he",
+    "she",
+    "it",
+    "who",
+    "contact",
+    "person",
+    "lead",
+    "user",
+    "someone",
+    "somebody",
+    "everyone",
+    "anyone",
+    "prospect",
+    "prospects",
+    "recipient",
+    "subscriber",
+    "individual",
+    "people",
 ];
 
 type Words<'l> = Vec<(Range<usize>, &'l str)>;

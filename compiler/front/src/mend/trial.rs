@@ -231,7 +231,8 @@ fn statement_at(text: &str, at: usize) -> Option<Range<usize>> {
     let indent = written.len() - written.trim_start().len();
     // `subject: Hello {first_name}`: the braces of a text without quotes are its own.
     let holds_token = written.contains("{{") && written.trim_end().ends_with('"');
-    let is_whole = !written.contains(';') && (holds_token || !written.contains('"'));
+    let in_single = written.contains('\'') && written.trim_end().ends_with('\'');
+    let is_whole = !written.contains(';') && (holds_token || in_single || !written.contains('"'));
     if is_whole && crate::syntax::wording::is_text_line(written.trim_start()) {
         return Some(line.start + indent..line.start + before_comment(written).trim_end().len());
     }

@@ -81,6 +81,7 @@ pub(super) const HINTS: &[(&str, &str)] = &[
     ("^ task $t:text due tomorrow", "say how long they have: `task $t due in 24 hours`"),
     ("^ task $t:text due today|now|immediately|asap", "say how long they have: `task $t due in 4 hours`"),
     ("^ send $e:mail at $h..", WINDOW),
+    ("^ send [the] email|mail|message $e:name at $h..", WINDOW),
     ("^ wait $n:number $u:unit at $h..", WINDOW),
     (
         "^ send $e:mail twice|again",
@@ -107,7 +108,7 @@ pub(super) const HINTS: &[(&str, &str)] = &[
 /// The same, said only where no line mends it.
 pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     (
-        "^ goal [:] $n.. within $d..",
+        "^ goal : $n:name $r.. within $d..",
         "a goal has a name, what meets it, and a time: `goal \"Book a demo\" when requested_demo within 30 days`",
     ),
     (

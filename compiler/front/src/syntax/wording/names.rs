@@ -34,7 +34,10 @@ pub(super) fn tag_step(line: &str) -> Option<Wording> {
         _ => return None,
     };
     let rest = rest.trim_start();
-    let rest = ["the ", "a ", "them ", "with "].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
+    let rest = ["the ", "a ", "them as ", "contact as ", "lead as ", "person as ", "as ", "them ", "with "]
+        .iter()
+        .find_map(|word| rest.strip_prefix(word))
+        .unwrap_or(rest);
     let list =
         ["tags ", "tag ", "labels ", "label ", "tags: ", "tag: "].iter().find_map(|word| rest.strip_prefix(word));
     let list = match list {
@@ -88,6 +91,8 @@ fn segment(line: &str) -> Option<Wording> {
     {
         asked = rest.trim_start();
     }
+    // `segment hot "Hot leads" = ..`: it has no title.
+    let name = name.split_once('"').map_or(name, |(name, _)| name).trim();
     let ours = name_of(name);
     let edits = vec![(0..line.trim_end().len(), format!("segment {ours} = {}", asked.trim_end()))];
     (!ours.is_empty() && !asked.is_empty())
@@ -148,11 +153,23 @@ pub(crate) fn type_for(name: &str) -> &'static str {
 /// `event attended fair (title: text, minutes: number)`: its properties in a block.
 fn properties(line: &str) -> Option<Wording> {
     let rest = line.strip_prefix("event ").or_else(|| line.strip_prefix("Event "))?;
-    let open = rest.find(['(', ':']).or_else(|| rest.find(" with "))?;
+    // `event placed order { value: money }`, up to the end of its statement.
+    if let Some((name, inner)) = rest.split_once('{') {
+        let name = name.trim();
+        let is_two = name.contains(' ') && !name.contains(['(', ':', '"']);
+        let edits = vec![(0..line.len(), format!("event {} {{{inner}", name_of(name)))];
+        return is_two.then_some(Wording { edits, help: "a name is one word, of `a` to `z`, digits and `_`:" });
+    }
+    let open = rest.find(" with ").or_else(|| rest.find(['(', ':']))?;
     let (name, inner) = rest.split_at_checked(open)?;
     let inner = inner.trim_start_matches([' ', '(', ':']).trim_start_matches("with ").trim().trim_end_matches(')');
     let property = |part: &str| {
-        let typed = part.split_once(':').or_else(|| part.split_once(" is ")).or_else(|| part.trim().rsplit_once(' '));
+        let part = part.trim().trim_end_matches(')');
+        let typed = part
+            .split_once(" (")
+            .or_else(|| part.split_once(':'))
+            .or_else(|| part.split_once(" is "))
+            .or_else(|| part.trim().rsplit_once(' '));
         match typed {
             Some((name, ty)) => format!("{} {}", snake_case(name), ty.trim()),
             None => format!("{} {}?", snake_case(part), type_for(part)),
