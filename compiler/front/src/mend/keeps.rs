@@ -2,7 +2,7 @@
 //! them means something else, and nobody would notice.
 
 use crate::syntax::line::tokens_at;
-use crate::syntax::wording::{COUNTS_NOTHING, EVERYONE};
+use crate::syntax::wording::{COUNTS_NOTHING, EVERYONE, is_text_line};
 use std::collections::BTreeSet;
 
 /// In words that say a number otherwise, or that ask for none.
@@ -57,6 +57,7 @@ pub(super) fn keeps(before: &str, after: &str, help: &str, names: Option<&BTreeS
     let counts = !COUNTS_NOTHING.contains(&help);
     (glued(before) || !glued(after))
         && keeps_addresses(before, after)
+        && keeps_what_is_said(before, after)
         && (names.is_none() || keeps_negation(&old, &new))
         && keeps_changes(&old, &new)
         && (!counts || keeps_comparisons(&old, &new))
@@ -95,7 +96,7 @@ fn has(tokens: &[String], wanted: &[&str]) -> bool {
 fn keeps_negation(old: &[String], new: &[String]) -> bool {
     const NEGATES: &[&str] =
         &["not", "no", "never", "unless", "except", "excluding", "without", "isn't", "didn't", "hasn't", "!", "!="];
-    const INSTEAD: &[&str] = &["unknown", "skip", "exit", "untag", "inactive", "known", "otherwise", "no"];
+    const INSTEAD: &[&str] = &["unknown", "skip", "exit", "untag", "inactive", "known", "otherwise", "no", ">=", "<="];
     // `yes or no` is a type.
     let negates = |(nth, token): &(usize, &String)| {
         let before = nth.checked_sub(1).and_then(|nth| old.get(nth)).map_or("", String::as_str);
@@ -118,6 +119,65 @@ fn glued(lines: &str) -> bool {
         before = sign;
         is_glued
     })
+}
+
+/// What a line says to people is said in the mended one too, but for what stands in braces and tokens of other tools.
+fn keeps_what_is_said(before: &str, after: &str) -> bool {
+    const CLAUSE: &[&str] = &[
+        "subject",
+        "preview",
+        "preheader",
+        "note",
+        "notes",
+        "task",
+        "title",
+        "message",
+        "comment",
+        "line",
+        "text",
+        "header",
+        "when",
+        "whenever",
+        "where",
+        "else",
+        "default",
+        "otherwise",
+        "due",
+        "hours",
+        "minutes",
+        "days",
+        "and",
+        "the",
+        "week",
+        "tomorrow",
+        "within",
+    ];
+    let written = before.trim_start();
+    if before.trim().contains('\n') || !is_text_line(written) {
+        return true;
+    }
+    let mut depth = 0_usize;
+    let bare: String = written
+        .chars()
+        .map(|sign| {
+            let opens = matches!(sign, '{' | '[' | '<' | '|' | '%' | '$');
+            depth = if opens {
+                depth + 1
+            } else if matches!(sign, '}' | ']' | '>') {
+                depth.saturating_sub(1)
+            } else {
+                depth
+            };
+            if depth == 0 { sign } else { ' ' }
+        })
+        .collect();
+    // `wheen` too.
+    let is_clause = |word: &str| CLAUSE.iter().any(|clause| strsim::damerau_levenshtein(clause, word) <= 1);
+    let said = after.to_lowercase();
+    bare.to_lowercase()
+        .split(|sign: char| !sign.is_alphanumeric())
+        .filter(|word| word.chars().count() > 2 && !is_clause(word))
+        .all(|word| said.contains(word))
 }
 
 fn keeps_addresses(before: &str, after: &str) -> bool {

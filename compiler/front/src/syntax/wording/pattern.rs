@@ -38,7 +38,7 @@ impl Match<'_> {
             out.push_str(before);
             let gap = self.gaps.iter().find(|(known, _)| *known == name);
             let gap = gap.map_or("", |(_, text)| *text);
-            let bare = gap.trim_matches(['"', '\'']);
+            let bare = gap.trim_matches(['"', '\'', '“', '”', '„', '‘', '’', '«', '»']);
             rest = behind.strip_prefix(['~', '@']).unwrap_or(behind);
             match behind.chars().next() {
                 // It stands in quotes of the sentence's own.

@@ -46,7 +46,9 @@ fn text_line(line: &str) -> Option<Wording> {
         ("task", Some(at)) => rest.split_at_checked(at)?,
         _ => (rest, ""),
     };
-    let begins = ["when ", "if ", "otherwise "].iter().any(|joint| rest.starts_with(joint));
+    let begins = ["when ", "if ", "otherwise ", "whenever ", "wehn ", "where ", "due "]
+        .iter()
+        .any(|joint| rest.starts_with(joint));
     if rest.is_empty() || begins || rest.starts_with(['“', '”', '„', '«']) {
         return None;
     }
@@ -54,6 +56,8 @@ fn text_line(line: &str) -> Option<Wording> {
     let text = match quote {
         // Texts and words in turn are no text without quotes.
         None if has_own_text(said) => return None,
+        // `preview A four-minute read"`
+        None if said.matches('"').count() == 1 && said.ends_with('"') => in_quotes(said.trim_end_matches('"')),
         None => in_quotes(said),
         Some(quote) => {
             let bare = said.strip_prefix(quote)?.strip_suffix(quote)?;
