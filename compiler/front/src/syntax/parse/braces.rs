@@ -64,7 +64,11 @@ pub(super) fn unclosed(text: &str, whole: Span) -> Option<Vec<Unclosed>> {
                 let head = line.get(from..at).unwrap_or_default();
                 let from = from + head.len() - head.trim_start().len();
                 let end = from + head.trim().len();
-                open.push(Open { head: Span::new((start + from) as u32, (start + end) as u32), indent, inner: None });
+                // `if clicked { send hello`: what stands behind it on its line is all of it, as it seems.
+                let behind = line.get(at + 1..).unwrap_or_default().trim();
+                let is_filled = !behind.is_empty() && !behind.starts_with("//") && !behind.contains(['{', '}']);
+                let inner = is_filled.then_some(usize::MAX);
+                open.push(Open { head: Span::new((start + from) as u32, (start + end) as u32), indent, inner });
                 continue;
             }
             let here = Span::new((start + at) as u32, (start + at + 1) as u32);

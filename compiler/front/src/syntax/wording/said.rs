@@ -341,6 +341,9 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ change|adjust|update|modify [the] $f:name [:] + $n:number $", "$f += $n", SAY),
     ("^ change|adjust|update|modify [the] $f:name [:] - $n:number $", "$f -= $n", SAY),
     ("^ change|adjust|update|modify [the] $f:name to|=|: $v $", "set $f = $v", SAY),
+    ("^ else if|elseif|elif $p.. then $s.. $", "else if $p { $s }", "what is done stands in braces:"),
+    ("^ else|otherwise [:|,|then] send $e:name $", "else { send $e }", "what is done stands in braces:"),
+    ("^ else|otherwise [:|,|then] exit $", "else { exit }", "what is done stands in braces:"),
     ("^ else $p.. $", "else if $p", SAY),
     ("^ case|whenever $p.. $", "if $p", SAY),
     (
@@ -384,6 +387,21 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ if $p.. :|, $s.. $", "if $p { $s }", "what is done stands in braces:"),
     ("^ unless $p:name $", "if not $p", SAY),
     ("^ unless $p.. $", "if not ($p)", SAY),
+    (
+        "^ start|enter|begin|trigger [the] automation|journey|campaign|flow|sequence|program|series $w:name $",
+        "start $w",
+        SAY,
+    ),
+    (
+        "^ start|enter|begin|trigger [the] automation|journey|campaign|flow|sequence|program|series $w:text $",
+        "start $w@",
+        SAY,
+    ),
+    (
+        "^ stop|end|leave|exit [the] automation|journey|campaign|flow|sequence|program|series $w:name $",
+        "stop $w",
+        "`exit` leaves this workflow, `stop` another one:",
+    ),
     ("^ start|enrol workflow $w:text $", "start $w", SAY),
     ("^ advance stage =|is|: $s:name $", "advance stage to $s", SAY),
     (
