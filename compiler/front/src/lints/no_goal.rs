@@ -2,6 +2,7 @@
 
 use crate::analysis::Subject;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::typed::Cond;
 use crate::typed::each_step;
 use flow_ir::EmailKind;
 
@@ -29,7 +30,8 @@ pub(super) fn lint(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
                 .why("no report could say whether its mails were worth sending, and who got there would be mailed on")
                 .help("say what it is for, for example\n  goal \"Book a demo\" when requested_demo within 30 days"),
             ),
-            Some(goal) if goal.within.is_none() => {
+            // What is wrong with it was told, and may be its time: `when requested_demo in 30 days`.
+            Some(goal) if goal.within.is_none() && !has_unknown(&goal.when) => {
                 let end = crate::source::Span::new(goal.when_at.span.end, goal.when_at.span.end).in_file(goal.at.file);
                 found.push(
                     Diagnostic::warning(
@@ -46,4 +48,10 @@ pub(super) fn lint(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
             Some(_) => {}
         }
     }
+}
+
+fn has_unknown(when: &Cond) -> bool {
+    let mut unknown = false;
+    when.each(&mut |cond| unknown |= *cond == Cond::Unknown);
+    unknown
 }
