@@ -7,32 +7,8 @@ use std::collections::BTreeSet;
 
 /// In words that say a number otherwise, or that ask for none.
 const OTHER_NUMBERS: &[&str] = &[
-    "year",
-    "years",
-    "second",
-    "seconds",
-    "sec",
-    "secs",
-    "s",
-    "half",
-    "am",
-    "pm",
-    "quarter",
-    "o'clock",
-    "uhr",
-    "hours",
-    "hour",
-    "hrs",
-    "weeks",
-    "week",
-    "split",
-    "percent",
-    "times",
-    "x",
-    "step",
-    "to",
-    "than",
-    "exclusive",
+    "year", "years", "second", "seconds", "sec", "secs", "s", "half", "am", "pm", "quarter", "o'clock", "uhr", "hours",
+    "hour", "hrs", "weeks", "week", "percent", "times",
 ];
 /// What stands for a comparison in words.
 const COMPARES: &[&str] = &["between", "least", "most", "inactive", "last", "known", "unknown"];
@@ -72,14 +48,9 @@ fn joined(lines: &str) -> Vec<String> {
         if token.starts_with("//") {
             continue;
         }
-        let is_sign = matches!(token, "<" | ">" | "=" | "+" | "-" | "!");
+        let goes_on = matches!(token, "<" | ">" | "=" | "!");
         match found.last_mut() {
-            Some((_, last))
-                if is_sign
-                    && token != "+"
-                    && token != "-"
-                    && matches!(last.as_str(), "<" | ">" | "+" | "-" | "!" | "=") =>
-            {
+            Some((_, last)) if goes_on && matches!(last.as_str(), "<" | ">" | "+" | "-" | "!" | "=") => {
                 last.push_str(token);
             }
             _ => found.push((at, token.to_owned())),
@@ -210,7 +181,9 @@ fn keeps_numbers(before: &str, old: &[String], after: &str) -> bool {
         || before.contains(['/', ':', '%', '€', '$', '£'])
         || has_unit(before)
         || is_numbered(before)
-        || after.contains("months");
+        || after.contains("months")
+        // `9 to 5` is `from 09:00 to 17:00`.
+        || after.contains(":00 to ");
     let digits = |text: &str| -> BTreeSet<String> {
         let parts = text.split(|sign: char| !sign.is_ascii_digit()).filter(|part| !part.is_empty());
         parts.map(|part| part.trim_start_matches('0').to_owned()).collect()

@@ -8,10 +8,14 @@
 //! - where a head could not be read, what is wrong in its body is seen for the first time, and reported too;
 //! - a guess that only leads to the next message is dropped.
 //!
-//! Everything here is bounded by [`MAX_TRIED_BYTES`] and [`MAX_RECAST_BYTES`], so a project full of mistakes is told about as fast as one with few.
+//! Everything here is bounded by [`MAX_TRIED_BYTES`] and [`MAX_RECAST_BYTES`], so a project full of mistakes is told about as fast
+//! as one with few.
 
 mod by_name;
 mod keeps;
+mod nearly;
+mod plain;
+mod recast;
 mod signs;
 mod spelling;
 mod trial;
@@ -19,7 +23,8 @@ mod trial;
 use crate::diagnostics::{Code, Diagnostic, Edit, Mend, Severity, syntax};
 use crate::env::Env;
 use crate::source::{FileId, Location, Span};
-use crate::syntax::{reads_somewhere, wording};
+use crate::syntax::wording;
+use nearly::{Nearly, is_telling, may_follow};
 use spelling::Spelt;
 use std::collections::{BTreeMap, BTreeSet};
 use trial::{Attempt, Piece, Seen, moved};
@@ -34,14 +39,6 @@ const MAX_GUESSES: usize = 32;
 const MAX_TRIES: usize = 100;
 /// How many of them for one guess and what has to be mended after it, so that no guess keeps a better one from being made.
 const MAX_TRIES_OF_GUESS: usize = 16;
-/// What it takes to say one line otherwise, in bytes that could be read in that time.
-const RECAST_BYTES: usize = 400;
-/// How many ways of saying a line otherwise are said otherwise once more.
-const MAX_RECAST: usize = 12;
-/// And how often.
-const MAX_RECASTS: usize = 3;
-/// A line that has become longer is no other way of saying it.
-const MAX_RECAST_LINE: usize = 400;
 /// What a try costs however short its text is.
 const LEAST_TRIED_BYTES: usize = 200;
 /// The part of a text in which nothing is guessed.
@@ -99,12 +96,6 @@ struct Bench<'e> {
     several: bool,
     /// The first guess for the diagnostic at work that made its line readable, and what is wrong with it then.
     nearly: Option<Nearly>,
-}
-
-/// A line that can be read, and is not right yet.
-struct Nearly {
-    line: String,
-    left: Diagnostic,
 }
 
 /// A guess that worked.
@@ -330,7 +321,9 @@ impl<'e> Bench<'e> {
             if nearly.is_none() {
                 nearly = self.nearly.take().map(|nearly| (guess.help.clone(), nearly));
             }
-            if let Ok(Some(settled)) = followed {
+            if let Ok(Some(settled)) = followed
+                && self.keeps(&guess, &settled, piece)
+            {
                 let word = at.span.text(piece.text);
                 *diagnostic = syntax::unexpected_text(word, &[], at).help(guess.help);
                 diagnostic.edits = vec![trial::difference(piece.text, &settled.last.text)];
@@ -396,53 +389,6 @@ impl<'e> Bench<'e> {
         guesses.extend(loose);
         distinct(&mut guesses, text);
         guesses
-    }
-
-    /// What a line may have meant once its words are known, and several things in it said otherwise: the fewest changes first. Only lines
-    /// that can be read somewhere.
-    fn recast(&mut self, diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
-        let line = trial::line_of(diagnostic, text);
-        let Some((start, line)) = line.filter(|(start, line)| !is_said_to_people(text, *start, line)) else {
-            return Vec::new();
-        };
-        let mut seen: BTreeSet<String> = BTreeSet::from([line.to_owned()]);
-        let mut all: Vec<(String, &'static str)> = Vec::new();
-        for base in spelling::recast(&self.names, line) {
-            if seen.insert(base.clone()) {
-                all.push((base, spelling::HELP));
-            }
-        }
-        let own = self.said(line).into_iter().filter(|(said, _)| seen.insert(said.clone()));
-        all.extend(own.take(MAX_RECAST));
-        let mut looked_at = 0;
-        for depth in 0..MAX_RECASTS {
-            let until = if depth == 0 { all.len() } else { all.len().min(looked_at + MAX_RECAST) };
-            for nth in looked_at..until {
-                // To say it otherwise takes as long as to read so much.
-                let left = self.recast_left.checked_sub(RECAST_BYTES);
-                let (Some(left), Some((base, first))) = (left, all.get(nth).cloned()) else { break };
-                self.recast_left = left;
-                let said = self.said(&base).into_iter().filter(|(said, _)| seen.insert(said.clone()));
-                // What was said otherwise first is told.
-                all.extend(said.map(|(said, help)| (said, if first == spelling::HELP { help } else { first })));
-            }
-            looked_at = until;
-        }
-        let readable = all.into_iter().filter(|(said, _)| reads_somewhere(said)).take(MAX_GUESSES);
-        let whole =
-            |(text, help): (String, &'static str)| wording::Wording { edits: vec![(0..line.len(), text)], help };
-        let mut guesses: Vec<Mend> = readable.map(|said| trial::in_piece(&whole(said), start)).collect();
-        distinct(&mut guesses, text);
-        guesses
-    }
-
-    /// A line in other words, each way once.
-    fn said(&self, line: &str) -> Vec<(String, &'static str)> {
-        let said = by_name::wordings(self.env, line).into_iter().chain(wording::wordings(line));
-        let said = said
-            .chain(wording::loose(line))
-            .filter_map(|said| Some((said.applied(line)?.trim_end().to_owned(), said.help)));
-        said.filter(|(said, _)| said != line && said.len() <= MAX_RECAST_LINE).collect()
     }
 
     /// Keeps the readings that are right; a single one is no question any more. Whether there is one. `asks`: a reading may ask what else
@@ -563,14 +509,6 @@ impl<'e> Bench<'e> {
             }
         }
         Ok(None)
-    }
-
-    /// The same of a line that is said otherwise, for which there are bytes of its own; where they are spent, it is given up alone.
-    fn follow_recast(&mut self, text: &str, edits: &[Edit], readable: bool) -> Result<Option<Mended>, NoMoreTime> {
-        std::mem::swap(&mut self.left, &mut self.recast_left);
-        let followed = self.follow(text, edits, MAX_ROUNDS, readable);
-        std::mem::swap(&mut self.left, &mut self.recast_left);
-        Ok(followed.unwrap_or_default())
     }
 
     /// Whether nothing is wrong with any line that is another than before.
@@ -697,29 +635,6 @@ fn later(diagnostic: &Diagnostic, text: &str) -> Option<Diagnostic> {
     let at = diagnostic.at()?;
     let whole = Span::new(start as u32, (start + statement.len()) as u32).in_file(at.file);
     Some(syntax::not_supported_yet(&later.what, whole).help(later.today))
-}
-
-impl Nearly {
-    /// What to say of it: how the line goes, and what it still lacks.
-    fn told(&self, help: &str) -> String {
-        let help = if help.is_empty() { spelling::HELP } else { help };
-        let then = self.left.help.as_deref().filter(|then| !then.ends_with(':'));
-        let then = then.map_or(String::new(), |then| format!("; {then}"));
-        format!("{help}\n  {}\nbut then {}{then}", self.line, self.left.message)
-    }
-}
-
-/// Whether a guess says what it does: not one that looks for words alike.
-fn is_telling(guess: &Mend) -> bool {
-    guess.help != spelling::HELP && !guess.edits.is_empty()
-}
-
-/// How a help text begins that only lists what there is.
-const LISTS: &[&str] = &["such a line looks so", "a line here starts with"];
-
-/// Whether nothing has been said yet of how to go on.
-fn may_follow(diagnostic: &Diagnostic) -> bool {
-    diagnostic.help.as_deref().is_none_or(|help| LISTS.iter().any(|list| help.starts_with(list)))
 }
 
 /// Enough was tried out for one project.
