@@ -54,7 +54,7 @@ fn the_layout_of_twice_the_text_takes_twice_the_time() {
 fn a_template_with_twice_the_tokens_takes_twice_the_time() {
     for (part, kind, times) in REPEATED {
         let of = |times: usize| (part.repeat(times), kind);
-        let worse = ratio(&format!("a template of `{part}`"), [of(times), of(2 * times)], &tokens);
+        let worse = ratio(&format!("a template of `{part}`"), times, &of, &tokens);
         if let Err(worse) = worse {
             panic!("{worse}");
         }
@@ -77,26 +77,44 @@ fn tokens((text, kind): &(String, TemplateKind)) -> Duration {
 }
 
 fn no_worse_than_in_proportion(what: &str, time: fn(&Project) -> Duration) {
-    if let Err(worse) = ratio(what, [project(WORKFLOWS), project(2 * WORKFLOWS)], &time) {
+    if let Err(worse) = ratio(what, WORKFLOWS, &project, &time) {
         panic!("{worse}");
     }
 }
 
-/// What the work takes of the larger by what it takes of the smaller; an error where that is too much.
-fn ratio<T>(what: &str, both: [T; 2], time: &dyn Fn(&T) -> Duration) -> Result<f64, String> {
+/// What the work takes of twice as many by what it takes of so many; an error where that is too much.
+///
+/// A step in that (what no longer fits a cache, say) is met between two sizes only, where a square is one between any two: what seems
+/// too much is measured over a third size before it is an error.
+fn ratio<T>(what: &str, many: usize, made: &dyn Fn(usize) -> T, time: &dyn Fn(&T) -> Duration) -> Result<f64, String> {
+    doubled([made(many), made(2 * many)], time).or_else(|[less, more]| {
+        let half = least(&made(many / 2), time);
+        let ratio = (more.as_secs_f64() / half.as_secs_f64()).sqrt();
+        match ratio <= MOST {
+            true => Ok(ratio),
+            false => Err(format!("{what}: {half:?}, of twice as much {less:?}, of four times as much {more:?}")),
+        }
+    })
+}
+
+/// The ratio of both; what each takes where that is too much.
+fn doubled<T>(both: [T; 2], time: &dyn Fn(&T) -> Duration) -> Result<f64, [Duration; 2]> {
     let mut least = [Duration::MAX; 2];
-    let mut ratio = f64::MAX;
     for _ in 0..MOST_ROUNDS {
         // By turns, so that a slow moment of the machine does not hit one of them alone; the least of each is what the work takes.
         for (one, least) in both.iter().zip(&mut least) {
             *least = (*least).min(time(one));
         }
-        ratio = least[1].as_secs_f64() / least[0].as_secs_f64();
+        let ratio = least[1].as_secs_f64() / least[0].as_secs_f64();
         if ratio <= MOST {
             return Ok(ratio);
         }
     }
-    Err(format!("{what}: {:?}, of twice as much {:?}: {ratio:.2} times", least[0], least[1]))
+    Err(least)
+}
+
+fn least<T>(one: &T, time: &dyn Fn(&T) -> Duration) -> Duration {
+    (0..MOST_ROUNDS).map(|_| time(one)).min().unwrap()
 }
 
 /// Something that a project may have many of.
@@ -382,7 +400,7 @@ fn twice_of_anything_takes_twice_the_time() {
         None => !DEAR.contains(&it.what),
     };
     for Many { what, many, made } in all().into_iter().filter(is_asked) {
-        match ratio(what, [made(many), made(2 * many)], &check_and_tell) {
+        match ratio(what, many, &made, &check_and_tell) {
             Ok(ratio) => println!("{what}: {ratio:.2}"),
             Err(error) => worse.push(error),
         }
