@@ -42,8 +42,8 @@ pub(crate) fn missing_surprises(field: &str, test: &str, at: Location, declared:
         field,
         declared,
     )
-    .reading("without them:", at, format!("({field} is known and {test})"))
-    .reading("with them:", at, format!("({field} is unknown or {test})"))
+    .reading(&format!("without those whose `{field}` is missing:"), at, format!("({field} is known and {test})"))
+    .reading(&format!("with those whose `{field}` is missing:"), at, format!("({field} is unknown or {test})"))
 }
 
 /// The same under a `not`.
@@ -58,8 +58,8 @@ pub(crate) fn missing_under_not(field: &str, test: &str, at: Location, declared:
         field,
         declared,
     )
-    .reading("without them:", at, format!("({field} is known and {test})"))
-    .reading("with them:", at, format!("({field} is unknown or {test})"))
+    .reading(&format!("without those whose `{field}` is missing:"), at, format!("({field} is known and {test})"))
+    .reading(&format!("with those whose `{field}` is missing:"), at, format!("({field} is unknown or {test})"))
 }
 
 /// `required` is where a field is declared that people may lack, though none whom a workflow asks.

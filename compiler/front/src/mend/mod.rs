@@ -229,11 +229,17 @@ impl<'e> Bench<'e> {
         if !diagnostic.readings.is_empty() && self.settle_readings(diagnostic, piece, true) {
             return None;
         }
-        let dates = wording::readings(statement);
-        if !dates.is_empty() {
-            diagnostic.readings = dates.iter().map(|said| trial::in_piece(said, start)).collect();
-            self.settle_readings(diagnostic, piece, true);
-            return None;
+        let said = wording::readings(statement, hides_others(diagnostic.code));
+        if !said.is_empty() {
+            let own = std::mem::replace(&mut diagnostic.readings, said.iter().map(|said| trial::in_piece(said, start)).collect());
+            if self.settle_readings(diagnostic, piece, true) {
+                if !diagnostic.readings.is_empty() {
+                    diagnostic.edits.clear();
+                    diagnostic.help = None;
+                }
+                return None;
+            }
+            diagnostic.readings = own;
         }
         // A value of another kind says nothing about what the whole line was meant to do.
         if let Some(hint) = wording::hint(statement).filter(|_| may_be_hinted(diagnostic.code)) {
@@ -368,6 +374,8 @@ impl<'e> Bench<'e> {
             said.extend(wordings.map(|said| trial::in_piece(&said, start)));
             whole.extend(signs::apart(line).map(|said| trial::in_piece(&said, start)));
             whole.extend(wording::word_between(line).map(|said| trial::in_piece(&said, start)));
+            whole.extend(signs::straight_quotes(diagnostic, text));
+            whole.extend(signs::segment_in_block(diagnostic, text));
             whole.extend(signs::template_in_head(diagnostic, text));
             whole.extend(signs::block_with_commas(diagnostic, text));
             whole.extend(signs::double_braces(diagnostic, text));
@@ -627,7 +635,8 @@ fn later(diagnostic: &Diagnostic, text: &str) -> Option<Diagnostic> {
     // `limit nummber?` in a `contact` asks for no limit of mails.
     let is_step =
         text.split_whitespace().next().is_some_and(|word| !matches!(word, "contact" | "event" | "email" | "team"));
-    if !is_step || matches!(diagnostic.code, Code::NotSupportedYet | Code::TooLarge) {
+    let is_subject = || trial::line_of(diagnostic, text).is_some_and(|(_, line)| line.starts_with("subject "));
+    if !(is_step || is_subject()) || matches!(diagnostic.code, Code::NotSupportedYet | Code::TooLarge) {
         return None;
     }
     let (start, statement) = trial::line_of(diagnostic, text)?;

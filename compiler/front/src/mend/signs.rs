@@ -4,6 +4,7 @@ use super::trial::{FILE, before_comment, lines_of, start_of};
 use crate::diagnostics::{Code, Diagnostic, Edit, Mend};
 use crate::naming::name_of;
 use crate::source::Span;
+use crate::syntax::QUOTES;
 use crate::syntax::line::tokens_at;
 use crate::syntax::wording::{Wording, type_for};
 
@@ -124,7 +125,9 @@ pub(super) fn block_in_words(diagnostic: &Diagnostic, text: &str) -> Option<Mend
 /// `if score > 30 {{ .. }}`, on one line or several: one brace at each end is enough.
 pub(super) fn double_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
     let line = start_of(diagnostic).map(|at| lines_of(text, &(at..at)))?;
-    let open = line.start + text.get(line.clone())?.find("{{")?;
+    // Those of a text are its fields'.
+    let written = text.get(line.clone()).filter(|line| !crate::syntax::wording::is_text_line(line.trim_start()))?;
+    let open = line.start + written.find("{{")?;
     let close = open + text.get(open..)?.find("}}")?;
     let edit =
         |at: usize, text: &str| Edit { at: Span::new(at as u32, (at + 2) as u32).in_file(FILE), text: text.to_owned() };
@@ -299,4 +302,48 @@ pub(super) fn without_field_braces(diagnostic: &Diagnostic, text: &str) -> Optio
     let at = Span::new(start as u32, (start + inner.len() + 4) as u32).in_file(FILE);
     let edits = vec![Edit { at, text: inner.trim().to_owned() }];
     is_name(inner.trim()).then(|| Mend { help: "a field in a condition has no braces:".to_owned(), edits })
+}
+
+/// `subject “Hi {first_name or "there"}”`: the braces of a field in it open no block, as they would where no text stands.
+pub(super) fn straight_quotes(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
+    let line = start_of(diagnostic).map(|at| lines_of(text, &(at..at)))?;
+    let written = before_comment(text.get(line.clone())?).trim_end();
+    let is_curly = |sign: char| QUOTES.contains(&sign);
+    if !written.contains(is_curly) || !written.contains('"') {
+        return None;
+    }
+    let at = Span::new(line.start as u32, (line.start + written.len()) as u32).in_file(FILE);
+    let edits = vec![Edit { at, text: written.replace(is_curly, "\"") }];
+    Some(Mend { help: "use plain quotes (`\"`):".to_owned(), edits })
+}
+
+/// `segment hot {` with what it asks on the lines below: one line, all of them asked for.
+pub(super) fn segment_in_block(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
+    const KINDS: &[&str] =
+        &["segment", "smart list", "smart_list", "smartlist", "active list", "dynamic list", "list", "audience"];
+    let line = start_of(diagnostic).map(|at| lines_of(text, &(at..at)))?;
+    let head = text.get(line.clone())?.trim_end().strip_suffix('{')?.trim_end().trim_end_matches([':', '=']);
+    let lower = head.to_lowercase();
+    let kind = KINDS.iter().find(|kind| lower.strip_prefix(**kind).is_some_and(|rest| rest.starts_with(' ')))?;
+    let name = name_of(head.get(kind.len()..)?.trim().trim_matches('"'));
+    let block = text.get(line.end..)?;
+    let close = block.find('}')?;
+    let asked: Vec<&str> = block.get(..close)?.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let is_plain = !asked.is_empty()
+        && asked.len() <= MAX_BLOCK_LINES
+        && asked.iter().all(|line| !line.contains(['{', ';']) && !line.starts_with("//"));
+    let mut said = String::new();
+    for line in asked {
+        let line = ["where ", "when ", "if "].iter().find_map(|word| line.strip_prefix(word)).unwrap_or(line);
+        let line = line.trim_end_matches(',');
+        let is_joined = said.is_empty()
+            || ["and ", "or "].iter().any(|joint| line.starts_with(joint))
+            || [" and", " or"].iter().any(|joint| said.ends_with(joint));
+        said.push_str(if said.is_empty() { "" } else if is_joined { " " } else { " and " });
+        said.push_str(line);
+    }
+    let at = Span::new(line.start as u32, (line.end + close + 1) as u32).in_file(FILE);
+    let edits = vec![Edit { at, text: format!("segment {name} = {said}") }];
+    (is_plain && !name.is_empty())
+        .then(|| Mend { help: "a segment has no block, and says after `=` who is in it:".to_owned(), edits })
 }

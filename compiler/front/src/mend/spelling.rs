@@ -71,6 +71,9 @@ const FILLERS: &[&str] = &[
     "people",
 ];
 
+/// Those of both that stand for nobody and nothing.
+const NO_NOUNS: &[&str] = &["then", "has", "have", "been", "was", "were", "to", "the", "a", "an", "please", "just", "also", "already", "now"];
+
 type Words<'l> = Vec<(Range<usize>, &'l str)>;
 
 fn words(line: &str) -> Words<'_> {
@@ -210,6 +213,7 @@ pub(super) fn recast(names: &BTreeSet<&str>, line: &str) -> Vec<String> {
         all.or(spelt.likely.first()).and_then(|said| said.applied(line))
     };
     let brief = |line: &str| without_fillers(names, line).and_then(|said| said.applied(line));
+    let known = |line: &str| without_unknown(names, line).and_then(|said| said.applied(line));
     let polite = |line: &str| without(names, line, &[POLITE]).and_then(|said| said.applied(line));
     let named = |line: &str| in_names(names, line);
     let mut found: Vec<String> = Vec::new();
@@ -224,6 +228,7 @@ pub(super) fn recast(names: &BTreeSet<&str>, line: &str) -> Vec<String> {
         short.clone(),
         called.clone(),
         called.as_deref().or(short.as_deref()).and_then(spelt),
+        known(called.as_deref().or(short.as_deref()).unwrap_or(&first)),
     ];
     for one in all {
         found.extend(one.filter(|one| one != line && !found.contains(one)));
@@ -249,7 +254,7 @@ fn in_names(names: &BTreeSet<&str>, line: &str) -> Option<String> {
             let (last, _) = words.get(at + count - 1)?;
             let text = line.get(place.start..last.end)?;
             let bare = text.trim_matches('"');
-            if (count > 1 && text.contains('"')) || (text != bare && is_value) {
+            if (count > 1 && text.contains(['"', '(', ')', ',', '=', '<', '>'])) || (text != bare && is_value) {
                 return None;
             }
             let ours = name_of(bare);
@@ -282,6 +287,43 @@ fn done(word: &str) -> Vec<String> {
     stems.into_iter().flatten().filter(|stem| stem.len() > 2).flat_map(forms).collect()
 }
 
+/// How many words in a row that nobody knows may say nothing.
+const MAX_NEEDLESS: usize = 3;
+/// What nobody knows, and changes what a line asks.
+const TELLING: &[&str] = &[
+    "no", "not", "never", "none", "without", "unless", "except", "excluding", "first", "second", "third", "last", "latest",
+    "previous", "next", "again", "twice", "once", "all", "both", "every", "each", "only", "before", "after", "since",
+    "until", "today", "yesterday", "tomorrow", "recently", "soon", "most", "least", "more", "less", "fewer", "than",
+    "half", "total", "average", "sum", "count", "number", "any", "other", "another", "same", "different", "new",
+    "existing", "anonymous", "becomes", "become", "became", "changes", "changed", "reaches", "reached", "turns", "gets",
+    "enters", "leaves", "joins", "stops", "starts", "company", "companies", "account", "team", "teams", "sms", "push",
+];
+
+/// `enter when person performs event downloaded`: words before a name that nobody knows, between it and the word that asks for it.
+pub(super) fn without_unknown(names: &BTreeSet<&str>, line: &str) -> Option<Wording> {
+    let words = words(line);
+    let word = |at: usize| words.get(at).map(|(_, word)| *word);
+    let asks = |word: &str| matches!(word, "when" | "if" | "until" | "and" | "or" | "not" | "send" | "start" | "tag" | "untag");
+    let is_unknown = |word: &str| {
+        word.chars().all(|sign| sign.is_ascii_alphabetic())
+            && !names.contains(word)
+            && !keywords().contains(word)
+            && !TELLING.contains(&word.to_lowercase().as_str())
+            // A slip in a word that is known.
+            && !keywords().iter().chain(names).any(|known| strsim::damerau_levenshtein(known, word) <= 1)
+    };
+    let edits: Vec<(Range<usize>, String)> = (0..words.len())
+        .filter(|at| word(*at).is_some_and(asks))
+        .filter_map(|at| {
+            let many = (at + 1..).take_while(|at| word(*at).is_some_and(is_unknown)).count();
+            let name = word(at + 1 + many).is_some_and(|word| names.contains(word));
+            let (from, to) = (words.get(at + 1)?, words.get(at + 1 + many)?);
+            (many > 0 && many <= MAX_NEEDLESS && name).then(|| (from.0.start..to.0.start, String::new()))
+        })
+        .collect();
+    (!edits.is_empty()).then_some(Wording { edits, help: "Flow does without these words:" })
+}
+
 /// `if the lead has clicked the guide`: without the words that say nothing.
 pub(super) fn without_fillers(names: &BTreeSet<&str>, line: &str) -> Option<Wording> {
     without(names, line, &[POLITE, FILLERS])
@@ -294,7 +336,12 @@ fn without(names: &BTreeSet<&str>, line: &str, fillers: &[&[&str]]) -> Option<Wo
         let word = word.to_lowercase();
         // `lead score`
         let is_name = words.get(nth + 1).is_some_and(|(_, next)| names.contains(format!("{word}_{next}").as_str()));
-        !is_name && fillers.iter().any(|fillers| fillers.contains(&word.as_str())) && !before_time
+        // `exit when customer or prospect` asks for both.
+        let before = nth.checked_sub(1).and_then(|nth| words.get(nth)).map_or("", |(_, word)| *word);
+        let ends = words.get(nth + 1).is_none_or(|(_, next)| matches!(*next, "and" | "or" | "," | ")" | ";"));
+        let is_noun = !NO_NOUNS.contains(&word.as_str());
+        let is_operand = is_noun && ends && matches!(before, "and" | "or" | "not" | "when" | "if" | "is" | "=" | "," | "in");
+        !is_name && !is_operand && fillers.iter().any(|fillers| fillers.contains(&word.as_str())) && !before_time
     };
     let edits: Vec<(Range<usize>, String)> = words
         .iter()

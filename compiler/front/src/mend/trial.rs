@@ -240,15 +240,19 @@ fn statement_at(text: &str, at: usize) -> Option<Range<usize>> {
     // `tags a; b`, `team sales: a@x.example; b@x.example`: what stands there belongs together.
     let is_list = !written.contains('{') && matches!(written.split([' ', ':']).next(), Some("tags" | "team"));
     let mut depth = 0_usize;
-    for (place, token) in tokens_at(text.get(line.clone()).unwrap_or_default()) {
-        let place = line.start + place;
+    let tokens: Vec<(usize, &str)> = tokens_at(text.get(line.clone()).unwrap_or_default()).collect();
+    // `country in "NL"; "BE"`: no statement begins with a text.
+    let text_at = |at: usize| tokens.get(at).is_some_and(|(_, token)| token.starts_with('"'));
+    for (nth, (place, token)) in tokens.iter().enumerate() {
+        let (place, token) = (line.start + place, *token);
+        let is_between = nth.checked_sub(1).is_some_and(text_at) && text_at(nth + 1);
         if token.starts_with("//") {
             end = end.min(place);
         } else if token == "(" {
             depth += 1;
         } else if token == ")" {
             depth = depth.saturating_sub(1);
-        } else if (token == ";" && (is_list || depth > 0)) || (token == "}" && is_list) {
+        } else if (token == ";" && (is_list || is_between || depth > 0)) || (token == "}" && is_list) {
             // No statement ends there.
         } else if matches!(token, ";" | "}") || (token == "{" && place < at) {
             if place < at {

@@ -37,6 +37,7 @@ use std::num::NonZeroUsize;
 use std::sync::LazyLock;
 
 pub(crate) use recover::reads_somewhere;
+pub(crate) use slips::QUOTES;
 pub use vocabulary::vocabulary;
 
 type Pair<'s> = pest::iterators::Pair<'s, Rule>;

@@ -29,7 +29,7 @@ pub(super) struct Slip {
 }
 
 /// Quotes as text processors set them.
-pub(super) const QUOTES: &[char] = &['“', '”', '„', '‟', '«', '»', '″'];
+pub(crate) const QUOTES: &[char] = &['“', '”', '„', '‟', '«', '»', '″'];
 /// Spaces that look like the common one or like nothing.
 const SPACES: &[char] =
     &['\u{a0}', '\u{2007}', '\u{202f}', '\u{2003}', '\u{2002}', '\u{2009}', '\u{200b}', '\u{feff}', '\u{3000}'];

@@ -33,14 +33,19 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
     ("^ wait until [at] $h:number : $m.. $", "wait until $h:$m", TIMES),
     ("^ wait until $h:clock $", "wait until $h", TIMES),
     (
-        "^ wait [for] $n:number business|working day|days $",
+        "^ wait [for] $n:number business|busines|bussiness|buisness|working|week day|days|dys|dais $",
         "business days",
         "until then, `wait $n days`, and let a send window keep mail to weekdays: `send on weekdays from 09:00 to 17:00 in contact timezone`",
     ),
     (
-        "$n:number business|working day|days",
+        "$n:number business|busines|bussiness|buisness|working|week day|days|dys|dais",
         "business days",
         "until then, wait for days, and let a send window keep mail to weekdays: `send on weekdays from 09:00 to 17:00 in contact timezone`",
+    ),
+    (
+        "^ subject $n:letter [:] $t:text",
+        "several subjects to try out",
+        "until then, a mail has one, or one for some people: `subject when customer \"…\" otherwise \"…\"`",
     ),
     ("^ send $k:later_message $r..", "$k", "until then, an email is what can be sent"),
     (

@@ -4,6 +4,7 @@
 
 mod hints;
 mod later;
+mod lists;
 mod names;
 mod pattern;
 mod said;
@@ -67,6 +68,7 @@ pub(crate) fn wordings(line: &str) -> Vec<Wording> {
         found.extend(names::tag_step(line));
         found.extend(windows::wording(&words));
         found.extend(values::times_compared(&words));
+        found.extend(lists::wording(&words));
     }
     found.extend(said.filter_map(|line| in_words(&words, line)));
     // How long a task may take is said behind its text.
@@ -129,9 +131,24 @@ fn in_words(words: &Words<'_>, (pattern, sentence, help): &(&'static str, &str, 
     Some(Wording { edits: vec![(found.range.clone(), text)], help })
 }
 
-/// Each reading of a line that can be read in two ways: 01/10/2026.
-pub(crate) fn readings(line: &str) -> Vec<Wording> {
-    if line.len() > MAX_LINE_BYTES { Vec::new() } else { values::readings(&Words::of(line)) }
+/// Each reading of a line that can be read in two ways: `01/10/2026`, `if opened welcome within 3 days`, `exit when a, b`.
+/// A day may be
+/// wrong in a line that can be read; what else has two readings is `unreadable`.
+pub(crate) fn readings(line: &str, unreadable: bool) -> Vec<Wording> {
+    if line.len() > MAX_LINE_BYTES {
+        return Vec::new();
+    }
+    let words = Words::of(line);
+    let dates = values::readings(&words);
+    if !dates.is_empty() || !unreadable || texts::is_text_line(line) {
+        return dates;
+    }
+    let said = said::READINGS.iter().find_map(|(pattern, sentences)| {
+        let all: Option<Vec<Wording>> =
+            sentences.iter().map(|(sentence, help)| in_words(&words, &(pattern, sentence, help))).collect();
+        all
+    });
+    said.or_else(|| names::tag_readings(line)).unwrap_or_else(|| lists::conditions(&words))
 }
 
 /// What a line asks for that is not run yet.
@@ -158,7 +175,10 @@ pub(crate) fn last_hint(line: &str) -> Option<String> {
 
 fn hint_of(line: &str, hints: &[(&'static str, &str)]) -> Option<String> {
     let words = (line.len() <= MAX_LINE_BYTES).then(|| Words::of(line))?;
-    hints.iter().find_map(|(pattern, hint)| Some(words.find(pattern)?.fill(hint)))
+    // What is said to people asks for nothing.
+    let is_text = texts::is_text_line(line);
+    let mut hints = hints.iter().filter(|(pattern, _)| !is_text || pattern.starts_with("^ "));
+    hints.find_map(|(pattern, hint)| Some(words.find(pattern)?.fill(hint)))
 }
 
 /// A line that begins as this one, as it may look.

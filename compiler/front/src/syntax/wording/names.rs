@@ -22,6 +22,22 @@ fn tags(rest: Option<&str>, at: Range<usize>) -> Option<Wording> {
     (!names.is_empty()).then_some(Wording { edits, help: TAGS })
 }
 
+/// `tags Hot Lead`, `tag: Hot Lead`: one tag, or one for each word.
+pub(super) fn tag_readings(line: &str) -> Option<Vec<Wording>> {
+    let (kind, rest) = line.split_at_checked(line.find([' ', ':'])?)?;
+    let rest = rest.trim_start_matches([' ', ':', '=']).trim_end();
+    let is_plain = |sign: char| sign.is_alphanumeric() || matches!(sign, ' ' | '-' | '_');
+    let is_kind = matches!(kind.to_lowercase().as_str(), "tags" | "labels" | "tag" | "label");
+    // A step has one tag, and its name in small letters.
+    let is_declared = kind.ends_with('s') || line.contains(':');
+    if !is_kind || !is_declared || !rest.contains(' ') || rest.contains('_') || !rest.chars().all(is_plain) || rest.contains(" and ") {
+        return None;
+    }
+    let each: Vec<String> = rest.split_whitespace().map(name_of).filter(|name| !name.is_empty()).collect();
+    let said = |names: String, help| Wording { edits: vec![(0..line.trim_end().len(), format!("tags {names}"))], help };
+    (each.len() > 1).then(|| vec![said(name_of(rest), "one tag:"), said(each.join(", "), "one for each word:")])
+}
+
 /// `add tags "hot-lead", vip`, `tag vip and beta`, `remove the tag "VIP"`: a step for each tag.
 pub(super) fn tag_step(line: &str) -> Option<Wording> {
     const GIVES: &[&str] = &["add", "apply", "assign", "set", "give", "put", "attach", "tag"];
@@ -82,9 +98,14 @@ fn segment(line: &str) -> Option<Wording> {
     let rest = line.split_once(' ')?.1.trim_start();
     let (name, behind) = match rest.strip_prefix('"') {
         Some(quoted) => quoted.split_once('"')?,
+        // `segment hot { score > 60 }`
+        None if rest.contains('{') => rest.split_at_checked(rest.find('{')?)?,
         None => rest.split_at_checked(rest.find([':', '=']).or_else(|| JOINTS.iter().find_map(|at| rest.find(at)))?)?,
     };
     let mut asked = behind.trim_start();
+    if let Some(inner) = asked.strip_prefix('{') {
+        asked = inner.trim_end().strip_suffix('}')?.trim();
+    }
     while let Some(rest) = [":", "=", "is ", "where ", "when ", "if ", "with ", "are ", "contains "]
         .iter()
         .find_map(|joint| asked.strip_prefix(joint))
@@ -144,8 +165,10 @@ pub(crate) fn type_for(name: &str) -> &'static str {
         "url" | "link" | "page_url" => "url",
         "number" | "amount" | "count" | "quantity" | "minutes" | "value" | "total" => "number",
         "price" | "money" | "revenue" => "money",
+        name if ["count", "number", "amount", "quantity"].iter().any(|word| name.ends_with(word)) => "number",
+        name if ["price", "revenue", "value"].iter().any(|word| name.ends_with(word)) => "money",
         name if name.ends_with("_at") => "moment",
-        name if name.ends_with("_date") => "date",
+        name if name.ends_with("date") || name.ends_with("day") => "date",
         _ => "text",
     }
 }
@@ -163,13 +186,18 @@ fn properties(line: &str) -> Option<Wording> {
     let open = rest.find(" with ").or_else(|| rest.find(['(', ':']))?;
     let (name, inner) = rest.split_at_checked(open)?;
     let inner = inner.trim_start_matches([' ', '(', ':']).trim_start_matches("with ").trim().trim_end_matches(')');
+    let is_type = |ty: &str| {
+        const THEIRS: &[&str] = &["string", "integer", "int", "boolean", "bool", "currency", "decimal", "float", "datetime"];
+        let ty = ty.trim_end_matches('?').to_lowercase();
+        crate::syntax::constructs::TYPES.contains(&ty.as_str()) || THEIRS.contains(&ty.as_str())
+    };
     let property = |part: &str| {
         let part = part.trim().trim_end_matches(')');
         let typed = part
             .split_once(" (")
             .or_else(|| part.split_once(':'))
             .or_else(|| part.split_once(" is "))
-            .or_else(|| part.trim().rsplit_once(' '));
+            .or_else(|| part.trim().rsplit_once(' ').filter(|(_, ty)| is_type(ty)));
         match typed {
             Some((name, ty)) => format!("{} {}", snake_case(name), ty.trim()),
             None => format!("{} {}?", snake_case(part), type_for(part)),
@@ -187,6 +215,8 @@ const DECLARED: &[&str] = &["event", "email", "team", "workflow", "segment", "ca
 fn other_kind(line: &str) -> Option<Wording> {
     const KINDS: &[(&str, &str)] = &[
         ("smart list ", "segment"),
+        ("smart_list ", "segment"),
+        ("smartlist ", "segment"),
         ("active list ", "segment"),
         ("dynamic list ", "segment"),
         ("smart campaign ", "workflow"),

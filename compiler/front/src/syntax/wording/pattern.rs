@@ -229,6 +229,11 @@ const HEADS: &[&str] = &[
     "backup", "subject", "preview", "template", "link", "kind",
 ];
 
+/// Whether a word begins a declaration or a line of one, and is no name there.
+pub(super) fn begins_line(word: &str) -> bool {
+    HEADS.contains(&word) || matches!(word, "owner" | "goal" | "group" | "from" | "note" | "task" | "send" | "wait" | "score")
+}
+
 /// How much is tried for one pattern and place: lines are short, and a made-up one must not take for ever.
 const MAX_STEPS: usize = 400;
 
@@ -244,13 +249,21 @@ fn says(words: &str, found: &str) -> bool {
 fn is_of(kind: &str, word: &str) -> bool {
     match kind {
         "number" => word.chars().all(|c| c.is_ascii_digit()),
+        "letter" => word.len() == 1 && word.starts_with(|c: char| c.is_ascii_alphanumeric()),
         "text" => word.len() > 1 && word.starts_with('"') && word.ends_with('"'),
         "unit" => super::values::unit(word).is_some(),
         "name" => word.starts_with(|c: char| c.is_alphabetic() || c == '_') && !WORDS_OF_CONDITIONS.contains(&word),
         // No word that begins a line of another kind: `tags vip, partner` declares no field.
         "field" => is_of("name", word) && !HEADS.contains(&word),
+        "thing" => is_of("field", word) && !TYPES.contains(&word),
         "verb" => matches!(word, "opened" | "clicked" | "replied"),
         "address" => word.trim_matches('"').contains('@'),
+        // What ends the name of a thing: `page count`.
+        "noun" => matches!(
+            word,
+            "name" | "count" | "id" | "title" | "size" | "code" | "level" | "status" | "source" | "value" | "total"
+                | "score" | "plan" | "role" | "city" | "street" | "address" | "topic" | "category" | "reason"
+        ),
         // No verb: `job_title changed` asks for no title.
         "value" => is_of("name", word) && !word.ends_with("ed"),
         "cond" => matches!(word, "if" | "when" | "and" | "or" | "until" | "not"),

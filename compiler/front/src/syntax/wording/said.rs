@@ -83,6 +83,8 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ send $e:name , $f:name $", "send $e; send $f", STEP),
     // ---- mails
     ("clicked any|a link $", "clicked any email", SAY),
+    ("clicked [a|any|the] link|links in|of|from|on [the] email|mail|message $e:name", "clicked $e", SAY),
+    ("clicked [a|any|the] link|links in|of|from|on [the] $e:name [email|mail|message]", "clicked $e", SAY),
     ("$e:name was|is|has not|never $v:verb", "not $v $e", FIRST),
     ("$e:name not|never $v:verb", "not $v $e", FIRST),
     ("$e:name was|is|has been $v:verb", "$v $e", FIRST),
@@ -253,6 +255,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("$k:cond company is", "$k company_name is", SAY),
     ("$k:cond company is|= $a:name $b:name $", "$k company_name is \"$a $b\"", "texts stand in quotes:"),
     ("email domain is|= $t:text", "email ends with $t", SAY),
+    ("number|count|amount of visits|views|pageviews to|of|on $t:text", "visited $t", SAY),
     ("$f:name $a:number - $b:number", "$f between $a and $b", SAY),
     ("$f:name =|is|in $a:name or $b:name", "$f in (\"$a\", \"$b\")", "several values stand in a list, each in quotes:"),
     (
@@ -362,6 +365,8 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ unset|clear|reset $f:name $", "set $f = no", SAY),
     ("^ set $t:name = yes|true $", "tag $t", "a tag is put on people:"),
     ("^ set $t:name = no|false $", "untag $t", "a tag is taken away:"),
+    ("^ [the] [lifecycle] stage reaches|reached|becomes|becoming|moves [to] $s:name $", "advance stage to $s", "the stage has a step of its own:"),
+    ("^ lifecycle|lifecyclestage|lifecycle_stage [stage] =|:|is|to $s:name $", "advance stage to $s", "the stage has a step of its own:"),
     ("^ stage to $s:name $", "advance stage to $s", SAY),
     ("^ move [them|contact|lead|person] to $s:name $", "advance stage to $s", SAY),
     ("^ add $n:number points|point $", "score += $n", SAY),
@@ -545,6 +550,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "handoff to $t",
         SAY,
     ),
+    ("^ hand|pass|give|turn off|over|on [them|lead|contact|it] to [the] $t:name [team] $", "handoff to $t", SAY),
     ("^ handoff $t:name $", "handoff to $t", SAY),
     // ---- lines of a workflow
     ("^ goal $r.. within|in|during|for|after the|next|first $n:number $u:unit $", "goal $r within $n $u", SAY),
@@ -653,6 +659,9 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ from [:] $n:name < $a:address > $", "from \"$n <$a>\"", "name and address stand in one text:"),
     ("^ from [:] $n:name $m:name < $a:address > $", "from \"$n $m <$a>\"", "name and address stand in one text:"),
     ("^ from [:] $n:text [,] $a:address $", "from \"$n~ <$a~>\"", "name and address stand in one text:"),
+    ("^ $a:thing $b:noun $", "$a_$b text?", "a name is one word, and has a type, for example:"),
+    ("^ $f:field $t:type ( required|mandatory )", "$f $t", "a field without `?` is one that everybody has:"),
+    ("^ $f:field $t:type required|mandatory $", "$f $t", "a field without `?` is one that everybody has:"),
     ("^ email $n:name [:] $t:text $", "email $n", "an email has no title of its own, and its subject a line:"),
     ("^ team $n:name [:|=] $a:address $", "team $n@ { member \"$a~\" }", "members stand in braces, each with a line:"),
     ("^ member|members $a:address , $b:address $", "member \"$a~\"; member \"$b~\"", "each member has a line:"),
@@ -871,6 +880,11 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "$k $e",
         "it is always about the person in the workflow:",
     ),
+    ("$k:cond performs|performed|does|did|fires|fired|triggers|triggered|completes|completed [the|an] event|action $e:name", "$k $e", SAY),
+    ("$k:cond performs|performed|does|did|fires|fired|triggers|triggered|completes|completed [the|an] event|action $e:text", "$k $e@", SAY),
+    ("$k:cond performs|performed|fires|fired|triggers|triggered $e:name", "$k $e", SAY),
+    ("$k:cond [the|an] event|action [is|:|=] $e:name", "$k $e", "an event is named alone:"),
+    ("$k:cond [the|an] event|action [is|:|=] $e:text", "$k $e@", "an event is named alone:"),
     ("no $e:name in $n:number $u:unit", "no $e in the last $n $u", SAY),
     ("$e:name ( $p:name : $t:text )", "$e($p is $t)", PARTS),
     ("$e:name >= $n:number in $r..", "$e at least $n times in $r", SAY),
@@ -884,6 +898,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         SAY,
     ),
     ("[and] existing|current contacts|people [too] $", "including existing", SAY),
+    ("$e:name where|with [the] $p:name is|= $t:text", "$e($p is $t)", PARTS),
     ("$e:name where|with $p:name $r.. $", "$e($p $r)", PARTS),
     ("$e:name ( where|with $r.. )", "$e($r)", PARTS),
     ("$e:name $p:name $t:text", "$e($p is $t)", PARTS),
@@ -933,6 +948,24 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("is any|one of", "in", SAY),
 ];
 
+/// What can be meant in two ways: each of them, and what it means.
+pub(super) const READINGS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "if not $v:verb $e:name within $n:number $u:unit",
+        &[
+            ("if not $v $e", "not so by now, however long ago it was sent:"),
+            ("wait until $v $e up to $n $u; if not $v $e", "wait for it first:"),
+        ],
+    ),
+    (
+        "if $v:verb $e:name within $n:number $u:unit",
+        &[
+            ("if $v $e", "so by now, however long ago it was sent:"),
+            ("wait until $v $e up to $n $u; if $v $e", "wait for it first:"),
+        ],
+    ),
+];
+
 /// What comes later, in words that do it today.
 pub(super) const INSTEAD: &[(&str, &str, &str)] = &[
     (
@@ -950,6 +983,7 @@ pub(super) const INSTEAD: &[(&str, &str, &str)] = &[
 /// The same, for wordings that are so general that all others come first.
 pub(super) const LOOSE: &[(&str, &str, &str)] = &[
     ("$k:cond $f:name $v:text $", "$k $f is $v", SAY),
+    ("$k:cond $f:name $n:number $", "$k $f >= $n", "a number is compared:"),
     ("$v:verb $e:name in|within [the] [last|past] $n:number $u:unit", "$v $e", OWN_TIME),
     ("$k:cond $f:name $v:value $", "$k $f is \"$v\"", "texts stand in quotes:"),
     ("^ goal $n.. when|if $p.. $", "goal \"$n\" when $p", "the goal's name stands in quotes:"),

@@ -109,11 +109,17 @@ fn holes(line: &str) -> Option<Wording> {
     (!edits.is_empty()).then_some(Wording { edits, help: "a field in a text is written so:" })
 }
 
-/// Behind the braces that close a field; quotes in it do not count.
+/// Behind the braces that close a field; quotes in it do not count, and `${..}` in it is closed first.
 fn end_of_hole(line: &str, start: usize) -> Option<usize> {
     let rest = line.get(start..)?;
     let open = rest.len() - rest.trim_start_matches('{').len();
-    let close = rest.find('}')?;
+    let behind = rest.get(open..)?;
+    let inner = behind.trim_start().strip_prefix("${").and_then(|inner| inner.find('}'));
+    let from = match inner {
+        Some(close) => open + behind.len() - behind.trim_start().len() + "${".len() + close + 1,
+        None => 0,
+    };
+    let close = from + rest.get(from..)?.find('}')?;
     let more = rest.get(close..)?;
     let run = more.len() - more.trim_start_matches('}').len();
     (open <= 3).then_some(start + close + run.min(open))
@@ -121,7 +127,10 @@ fn end_of_hole(line: &str, start: usize) -> Option<usize> {
 
 /// A field with its fallback, as Flow writes it.
 fn in_our_words(hole: &str) -> Option<String> {
-    let theirs = foreign::read(hole.trim_matches(['{', '}']));
+    let inner = hole.trim_matches(['{', '}']).trim();
+    // `{{${first_name} | default: 'there'}}`
+    let plain = inner.strip_prefix("${").map(|inner| inner.replacen('}', "", 1));
+    let theirs = foreign::read(plain.as_deref().unwrap_or(inner));
     let field = crate::naming::snake_case(theirs.name.rsplit('.').next()?.trim());
     let is_name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_');
     if !is_name(&field) {

@@ -170,22 +170,33 @@ fn spelled(word: &str) -> Option<usize> {
     NUMBERS.iter().position(|number| number.eq_ignore_ascii_case(word))
 }
 
-/// `more than 3 times`, `fewer than 3 times`, `> 3 times`: the next number is the first that is meant.
+/// `more than 3 times`, `fewer than 3 times`, `> 3 times`: the next number is the first that is meant. Behind the page of a visit, `times`
+/// may be left out.
 pub(super) fn times_compared(words: &Words<'_>) -> Option<Wording> {
     let all: Vec<(&str, Range<usize>)> = words.each().collect();
     let word = |at: usize| all.get(at).map(|(word, _)| *word);
     let is_times = |at: usize| matches!(word(at), Some("times" | "time"));
+    let of_visit = |at: usize| {
+        let before = |many: usize| at.checked_sub(many).and_then(word).unwrap_or_default();
+        before(2) == "visited" && before(1).starts_with('"')
+    };
     let (at, number) = (0..all.len()).find_map(|at| match word(at)? {
-        "more" | "less" | "fewer" if word(at + 1) == Some("than") && is_times(at + 3) => Some((at, at + 2)),
+        "more" | "less" | "fewer" if word(at + 1) == Some("than") && (is_times(at + 3) || of_visit(at)) => {
+            Some((at, at + 2))
+        }
         ">" | "<" if is_times(at + 2) => Some((at, at + 1)),
+        ">" | "<" | ">=" | "<=" if of_visit(at) => Some((at, at + 1)),
         _ => None,
     })?;
     let count: u64 = word(number)?.parse().ok()?;
     let text = match word(at)? {
         "more" | ">" => format!("at least {} times", count.saturating_add(1)),
+        ">=" => format!("at least {count} times"),
+        "<=" => format!("at most {count} times"),
         _ => format!("at most {} times", count.checked_sub(1)?),
     };
-    let edits = vec![(all.get(at)?.1.start..all.get(number + 1)?.1.end, text)];
+    let end = number + usize::from(is_times(number + 1));
+    let edits = vec![(all.get(at)?.1.start..all.get(end)?.1.end, text)];
     Some(Wording { edits, help: "say `at least`, `at most` or `exactly`:" })
 }
 
