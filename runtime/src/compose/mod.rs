@@ -225,6 +225,7 @@ fn scope(program: &Program, email: &Email, content: &EmailContent) -> TemplateSc
         fields: program.fields.values().map(|field| (field.name.clone(), shape(&field.ty, field.optional))).collect(),
         links: links(content),
         marketing: email.kind == EmailKind::Marketing,
+        ..TemplateScope::default()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::diagnostics::names;
 use crate::diagnostics::{suggest, template};
 use crate::source::{FileId, Span};
 use crate::syntax::ast;
-use crate::templates::{self, FaultKind, FieldShape, TemplateFault, TemplateKind, TemplateScope};
+use crate::templates::{Values, self, FaultKind, FieldShape, TemplateFault, TemplateKind, TemplateScope};
 use crate::typed::TypedEmail;
 use flow_ir::limits::{MAX_SUBJECT_BYTES, MAX_TEXT_BYTES};
 use flow_ir::{Email, EmailContent, EmailKind, FieldId, FieldType, Link};
@@ -158,8 +158,17 @@ fn template_scope(cx: &Cx<'_>, links: &[Link], kind: EmailKind) -> TemplateScope
         let printable = field.shape.ty != FieldType::YesNo;
         (field.shape.name.clone(), FieldShape { printable, optional: field.shape.optional })
     });
+    let values = cx.env.schema.fields.values().filter_map(|field| {
+        let values = match &field.shape.ty {
+            FieldType::OneOf(choices) => Values::Choices(choices.clone()),
+            FieldType::Country => Values::Countries,
+            _ => return None,
+        };
+        Some((field.shape.name.clone(), values))
+    });
     TemplateScope {
         fields: fields.collect(),
+        values: values.collect(),
         links: links.iter().map(|link| (link.alias.clone(), link.url.clone())).collect::<BTreeMap<_, _>>(),
         marketing: kind == EmailKind::Marketing,
     }

@@ -112,6 +112,7 @@ fn code_and_label(kind: &FaultKind) -> (Code, &'static str) {
         FaultKind::Foreign { .. } => (Code::TemplateSyntax, "of another tool"),
         FaultKind::NotAllowed(_) => (Code::TemplateNotAllowed, "not part of Flow's templates"),
         FaultKind::UnknownToken { .. } => (Code::TemplateUnknownField, "no such field"),
+        FaultKind::NeverHeld { .. } => (Code::UnknownChoice, "not one of its values"),
         FaultKind::MaybeMissing { .. } => (Code::TemplatePossiblyMissing, "may be missing"),
         FaultKind::NotPrintable { .. } => (Code::TemplateUnknownField, "cannot be printed"),
         FaultKind::UnknownLink { .. } => (Code::TemplateUnknownLink, "no such link"),

@@ -190,6 +190,7 @@ impl<'e> Bench<'e> {
             }
             settled.push(diagnostic);
         }
+        asked_in_a_reading(&mut settled);
         settled.into_iter().map(|found| global(found, file, piece.start)).collect()
     }
 
@@ -536,6 +537,20 @@ impl<'e> Bench<'e> {
         self.spend(text.len())?;
         Some(crate::check::errors_alone(self.env, self.place, trial::FILE, text, guess))
     }
+}
+
+/// `industry is not "saas" or "fintech"`: who is meant of those without a value is asked in the readings of the whole, and not once more.
+fn asked_in_a_reading(settled: &mut Vec<Diagnostic>) {
+    let changed = |found: &Diagnostic| {
+        let places = found.readings.iter().flat_map(|reading| &reading.edits).map(|edit| edit.at.span);
+        places.reduce(|one, other| one.to(other))
+    };
+    let wholes: Vec<Span> =
+        settled.iter().filter(|found| found.code == Code::NotACondition).filter_map(changed).collect();
+    settled.retain(|found| {
+        let within = |whole: &Span| found.at().is_some_and(|at| whole.start <= at.span.start && at.span.end <= whole.end);
+        found.code != Code::MissingSurprises || !wholes.iter().any(within)
+    });
 }
 
 /// What people write to each other, and what they call a thing, is left as it is.

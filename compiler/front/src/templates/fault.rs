@@ -44,6 +44,13 @@ pub(crate) enum FaultKind {
         name: String,
         nearest: Option<String>,
     },
+    /// A field is compared with what it never is.
+    NeverHeld {
+        field: String,
+        value: String,
+        /// What it can be; none where those are too many to be told.
+        choices: Vec<String>,
+    },
     MaybeMissing {
         field: String,
         usage: MissingUse,

@@ -81,11 +81,22 @@ pub struct FieldShape {
     pub optional: bool,
 }
 
+/// What a field can hold, as a mail prints it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Values {
+    /// One of a list, in the spelling of its declaration.
+    Choices(Vec<String>),
+    /// The English name of a country.
+    Countries,
+}
+
 /// Everything that one mail's template may name. A field of the account has a dotted name, such as `company.domain`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TemplateScope {
     /// By name; what a token names that is not here is a fault.
     pub fields: BTreeMap<String, FieldShape>,
+    /// Of fields that hold one of a few values, those values: a question about another would have the same answer for everybody.
+    pub values: BTreeMap<String, Values>,
     /// From alias to target.
     pub links: BTreeMap<String, String>,
     /// A marketing mail must name its sender's address and offer a way out; a transactional one need not.
@@ -264,6 +275,9 @@ fn foreign_fault(text: &str, token: &Foreign, markup: &markup::Markup, scope: &T
     let kind = FaultKind::Foreign { token: written, field: meant.as_ref().map(|(name, _)| (*name).to_owned()) };
     let mut fault = TemplateFault::new(kind, token.span.clone());
     fault.edits = meant.into_iter().map(|(_, ours)| (token.span.clone(), ours)).collect();
+    if fault.edits.is_empty() {
+        fault.edits = questions::directive(text, &token.span, scope).unwrap_or_default();
+    }
     fault
 }
 

@@ -3,6 +3,7 @@
 use super::TemplateScope;
 use super::foreign;
 use super::slips;
+use std::ops::Range;
 
 /// Words that stand for one of ours in front of what is asked, longer ones first.
 const ELSE_IF: [&str; 3] = ["elseif", "elsif", "else if"];
@@ -100,6 +101,48 @@ pub(super) fn asked(question: &str, scope: &TemplateScope) -> Option<Asked> {
     }
     let sign = if differs { "!=" } else { "==" };
     Some(Asked::Same(format!("{field} {sign} \"{text}\"")))
+}
+
+/// `#if($lead.Industry == "saas") .. #else .. #end`: the whole of it as Flow asks it; none where that asks for more than Flow can.
+pub(super) fn directive(text: &str, token: &Range<usize>, scope: &TemplateScope) -> Option<Vec<(Range<usize>, String)>> {
+    let question = text.get(token.clone())?.strip_prefix("#if")?.trim().strip_prefix('(')?.strip_suffix(')')?;
+    let plain: String = question.chars().filter(|sign| !matches!(sign, '$' | '{' | '}')).collect();
+    let plain = plain.trim();
+    let asked = match asked(plain, scope) {
+        Some(Asked::Same(asked)) => asked,
+        Some(Asked::Turned(_)) => return None,
+        None => known(plain, scope)?,
+    };
+    let mut edits = vec![(token.clone(), format!("{{% if {asked} %}}"))];
+    let mut at = token.end;
+    let mut depth = 0_usize;
+    // What ends it, with what stands between.
+    while let Some(next) = text.get(at..)?.find('#').map(|found| at + found) {
+        let rest = text.get(next..)?;
+        let whole = |word: &str| rest.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+        let end = match () {
+            () if rest.starts_with("#if") || rest.starts_with("#foreach") => {
+                depth += 1;
+                next + 1
+            }
+            () if rest.starts_with("#elseif") => return None,
+            () if whole("#else") && depth == 0 => {
+                edits.push((next..next + "#else".len(), "{% else %}".to_owned()));
+                next + 1
+            }
+            () if whole("#end") && depth == 0 => {
+                edits.push((next..next + "#end".len(), "{% endif %}".to_owned()));
+                return Some(edits);
+            }
+            () if whole("#end") => {
+                depth -= 1;
+                next + 1
+            }
+            () => next + 1,
+        };
+        at = end;
+    }
+    None
 }
 
 fn known(name: &str, scope: &TemplateScope) -> Option<String> {

@@ -22,7 +22,7 @@ pub(super) fn unreadable(inner: &str, scope: &TemplateScope) -> Option<Mended> {
     let straight = typographic(inner);
     let written = straight.as_deref().unwrap_or(inner);
     let other = braces(written, scope).or_else(|| fallback(written, scope)).or_else(|| spaced_name(written, scope));
-    if let (None, Some(kind)) = (&other, filter(written)) {
+    if let (None, Some(kind)) = (&other, filter(written).or_else(|| unknown_name(written))) {
         return Some(Mended { kind, inner: String::new() });
     }
     let kind = match (&straight, &other) {
@@ -168,6 +168,14 @@ fn spaced_name(inner: &str, scope: &TemplateScope) -> Option<Mended> {
     let field = Some(inner).filter(|inner| foreign::is_like_a_name(inner)).and_then(|inner| field(inner, scope))?;
     let kind = FaultKind::UnknownToken { name: inner.to_owned(), nearest: Some(field.clone()) };
     Some(Mended { kind, inner: printed(&field, None, scope) })
+}
+
+/// `my.Event Date`, `lead.Event Date:default=1 May`: what would be a field's name of several words, if there were such a field.
+fn unknown_name(inner: &str) -> Option<FaultKind> {
+    let theirs = foreign::read(inner);
+    let name = theirs.name.rsplit('.').next()?.trim();
+    let is_name = theirs.name.contains('.') && name.contains(' ') && foreign::is_like_a_name(theirs.name);
+    is_name.then(|| FaultKind::UnknownToken { name: crate::naming::snake_case(name), nearest: None })
 }
 
 /// `date` in `joined | date: "%d"`: a change of a value as other tools ask for it.
@@ -330,6 +338,7 @@ mod tests {
                 .into(),
             links: BTreeMap::from([("case-study".to_owned(), String::new()), ("guide".to_owned(), String::new())]),
             marketing: true,
+            ..TemplateScope::default()
         }
     }
 

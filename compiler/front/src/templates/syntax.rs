@@ -31,8 +31,8 @@ pub(super) struct Mended {
     next: BTreeMap<usize, (Range<usize>, &'static str)>,
     /// `{% unless x %}`, by where each begins.
     unless: BTreeSet<usize>,
-    /// `{% endunless %}`, by the beginning of what it ends.
-    unless_ends: BTreeMap<usize, Range<usize>>,
+    /// `{% end %}`, `{% endunless %}`: an end in other words, by the beginning of what it ends.
+    theirs_ends: BTreeMap<usize, Range<usize>>,
 }
 
 /// How many questions around a token are thought of.
@@ -49,7 +49,7 @@ pub(super) fn mend(text: &str, split: &Split, scope: &TemplateScope) -> Mended {
         respelled: BTreeMap::new(),
         next: BTreeMap::new(),
         unless: BTreeSet::new(),
-        unless_ends: BTreeMap::new(),
+        theirs_ends: BTreeMap::new(),
     };
     for piece in split.pieces.iter().filter(|piece| piece.broken) {
         mended.see_quotes(text, piece, scope);
@@ -176,9 +176,10 @@ impl Mended {
                 ("endif", Some(last)) => {
                     self.next_branch(last, piece, "endif");
                     let is_of_unless = self.unless.contains(&last.piece.span.start);
-                    if !is_ours && is_of_unless && piece.word(text) == "endunless" {
-                        self.unless_ends.insert(last.piece.span.start, piece.inner_span(text));
-                    } else {
+                    if !is_ours {
+                        self.theirs_ends.insert(last.piece.span.start, piece.inner_span(text));
+                    }
+                    if is_ours || !is_of_unless || piece.word(text) != "endunless" {
                         self.report_respelled(is_ours, text, piece);
                     }
                     if self.is_covered(piece) {
@@ -343,6 +344,10 @@ impl Mended {
             self.asked.extend(field.map(|field| (field, inside)));
             let mut fault = TemplateFault::new(kind, piece.span.clone());
             fault.edits = edits;
+            // The end in other words is mended with it.
+            if let Some(end) = self.theirs_ends.get(&start).filter(|_| !fault.edits.is_empty()) {
+                self.faults.retain(|other| !other.edits.iter().any(|(place, _)| place == end));
+            }
             self.faults.push(fault);
             self.cover(piece);
         }
@@ -371,7 +376,7 @@ impl Mended {
         let start = piece.span.start;
         let inner = piece.inner_span(text);
         let next = self.next.get(&start);
-        let ended = self.unless_ends.get(&start).map(|end| (end.clone(), "endif".to_owned()));
+        let ended = self.theirs_ends.get(&start).map(|end| (end.clone(), "endif".to_owned()));
         let mut edits = match found {
             // `{% elif %}` without a question is the last branch.
             None if plain.is_empty() => match next {

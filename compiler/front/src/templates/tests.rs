@@ -28,6 +28,7 @@ fn scope() -> TemplateScope {
         fields: fields.into_iter().map(|(name, shape)| (name.to_owned(), shape)).collect(),
         links: BTreeMap::new(),
         marketing: false,
+        ..TemplateScope::default()
     }
 }
 

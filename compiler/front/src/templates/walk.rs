@@ -16,7 +16,8 @@ use super::filters::{self, FILTERS, Named};
 use super::markup::{Markup, Place, Role};
 use super::pieces::Piece;
 use super::syntax::Mended;
-use super::{TemplateKind, TemplateScope, Uses, slips};
+use super::{TemplateKind, TemplateScope, Uses, Values, slips};
+use crate::country;
 
 const LINK: &str = "link";
 
@@ -264,7 +265,31 @@ impl Walker<'_> {
             self.refuse(Construct::CompareNotText { field: name }, bytes(literal.span()));
             return None;
         };
+        self.compared(&name, text, bytes(literal.span()));
         (!text.is_empty()).then_some(name)
+    }
+
+    /// A value that the field never has; in other capitals, or as a country's code, it is one, and means that.
+    fn compared(&mut self, field: &str, value: &str, span: Range<usize>) {
+        let (meant, choices) = match self.scope.values.get(field) {
+            _ if value.is_empty() => return,
+            None => return,
+            Some(Values::Countries) => {
+                let code = country::code_of(value).or_else(|| country::code_of(country::nearest(value)?));
+                (code.and_then(country::name_of).map(str::to_owned), Vec::new())
+            }
+            Some(Values::Choices(choices)) => {
+                let same = choices.iter().find(|choice| choice.to_lowercase() == value.to_lowercase()).cloned();
+                (same.or_else(|| nearest(value, choices.iter().map(String::as_str))), choices.clone())
+            }
+        };
+        if meant.as_deref() == Some(value) {
+            return;
+        }
+        let kind = FaultKind::NeverHeld { field: field.to_owned(), value: value.to_owned(), choices };
+        let mut fault = TemplateFault::new(kind, span.clone());
+        fault.edits.extend(meant.map(|meant| (span, format!("\"{meant}\""))));
+        self.walked.faults.push(fault);
     }
 
     fn emit(&mut self, expr: &ast::Expr<'_>, known: &Known) -> Printed {

@@ -3,7 +3,12 @@
 use std::fmt;
 
 use super::fault::{Construct, FaultKind, Markup, MissingUse, RequiredToken, Seen, Slip, Syntax, Unseen, is_of_if};
+use crate::diagnostics::suggest;
 use crate::naming::snake_case;
+use crate::syntax::wording::type_for;
+
+/// More values of a field are only counted.
+const MAX_TOLD_CHOICES: usize = 8;
 
 impl RequiredToken {
     fn purpose(self) -> &'static str {
@@ -60,9 +65,19 @@ impl FaultKind {
             }
             Self::UnknownToken { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
             Self::UnknownToken { name, nearest: None } => match declared_name(name) {
-                Some(name) => format!("declare the field with `contact {{ {name} text? }}`, or take the token out"),
+                Some(name) => {
+                    let ty = type_for(&name);
+                    format!("declare the field with `contact {{ {name} {ty}? }}`, or take the token out")
+                }
                 None => "take the token out, or write the name of a field: {{ first_name or \"there\" }}".to_owned(),
             },
+            Self::NeverHeld { choices, .. } if choices.is_empty() => {
+                "a mail has the English name of a country:".to_owned()
+            }
+            Self::NeverHeld { choices, .. } => {
+                let names: Vec<&str> = choices.iter().map(String::as_str).collect();
+                format!("its values are {}", suggest::list(&names, MAX_TOLD_CHOICES))
+            }
             Self::MaybeMissing { field, usage } => usage.help(field),
             Self::NotPrintable { field } => format!("ask for it instead: {{% if {field} %}} .. {{% endif %}}"),
             Self::UnknownLink { nearest: Some(nearest), .. } => format!("did you mean {{{{ link(\"{nearest}\") }}}}?"),
@@ -101,6 +116,7 @@ impl fmt::Display for FaultKind {
             Self::NotAllowed(construct) => construct.fmt(f),
             Self::Foreign { token, .. } => write!(f, "`{token}` is no token of Flow, and would be mailed as it stands"),
             Self::UnknownToken { name, .. } => write!(f, "there is no field `{name}`"),
+            Self::NeverHeld { field, value, .. } => write!(f, "`{field}` can never be \"{value}\""),
             Self::MaybeMissing { field, .. } => write!(f, "`{field}` may be missing here"),
             Self::NotPrintable { field } => write!(f, "`{field}` is not text, so it cannot be printed"),
             Self::UnknownLink { alias, .. } => write!(f, "this email declares no link \"{alias}\""),
