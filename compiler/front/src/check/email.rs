@@ -6,13 +6,13 @@ use super::predicate::Asked;
 use super::predicate::check_predicate;
 use super::text::{check_address, check_web_address, fixed_text, limited_text, nothing_to_read, report_repeated};
 use crate::diagnostics::names;
-use crate::diagnostics::{suggest, template};
+use crate::diagnostics::template;
 use crate::source::{FileId, Span};
 use crate::syntax::ast;
-use crate::templates::{self, FaultKind, FieldShape, TemplateFault, TemplateKind, TemplateScope};
+use crate::templates::{self, FaultKind, TemplateFault, TemplateKind, TemplateScope};
 use crate::typed::TypedEmail;
 use flow_ir::limits::{MAX_SUBJECT_BYTES, MAX_TEXT_BYTES};
-use flow_ir::{Email, EmailContent, EmailKind, FieldId, FieldType, Link};
+use flow_ir::{Email, EmailContent, EmailKind, FieldId, Link};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
@@ -97,10 +97,8 @@ fn check_template(
     let used = cx.at(named.span);
     let path = fixed_text(cx, named)?;
     let Some(index) = cx.env.templates.get(path.as_str()).copied() else {
-        let same_name = |known: &&&str| known.rsplit('/').next() == path.rsplit('/').next();
-        let nearest = suggest::nearest(&path, cx.env.templates.keys().copied())
-            .or_else(|| cx.env.templates.keys().find(same_name).copied());
-        cx.report(template::not_found(&path, used, nearest));
+        let known = cx.suggesting().names(cx.env.templates.keys().copied());
+        cx.report(template::not_found(&path, used, &known));
         return None;
     };
     let extension = path.rsplit('.').next().unwrap_or_default();
@@ -154,12 +152,8 @@ fn is_excused(cx: &Cx<'_>, fault: &TemplateFault, links_unclear: bool) -> bool {
 }
 
 fn template_scope(cx: &Cx<'_>, links: &[Link], kind: EmailKind) -> TemplateScope {
-    let fields = cx.env.schema.fields.values().map(|field| {
-        let printable = field.shape.ty != FieldType::YesNo;
-        (field.shape.name.clone(), FieldShape { printable, optional: field.shape.optional })
-    });
     TemplateScope {
-        fields: fields.collect(),
+        fields: cx.env.template_fields.clone(),
         links: links.iter().map(|link| (link.alias.clone(), link.url.clone())).collect::<BTreeMap<_, _>>(),
         marketing: kind == EmailKind::Marketing,
     }
