@@ -7,6 +7,7 @@
 // Time is what this measures.
 #![allow(clippy::disallowed_methods)]
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use flow_example_data::many::{TEMPLATE, many};
@@ -65,7 +66,7 @@ fn tokens((text, kind): &(String, TemplateKind)) -> Duration {
     let shape = |optional| FieldShape { printable: true, optional };
     let fields = [("email", false), ("first_name", true)];
     let scope = TemplateScope {
-        fields: fields.map(|(name, optional)| (name.to_owned(), shape(optional))).into(),
+        fields: BTreeMap::from(fields.map(|(name, optional)| (name.to_owned(), shape(optional)))).into(),
         marketing: true,
         ..TemplateScope::default()
     };
@@ -138,10 +139,14 @@ fn template(template: String) -> Project {
 }
 
 fn of(sources: Vec<(String, String)>, template: String) -> Project {
+    of_templates(sources, vec![(TEMPLATE.0.to_owned(), template)])
+}
+
+fn of_templates(sources: Vec<(String, String)>, templates: Vec<(String, String)>) -> Project {
     let source = |(path, text)| Source { path, text };
     Project {
         sources: sources.into_iter().map(source).collect(),
-        templates: vec![source((TEMPLATE.0.to_owned(), template))],
+        templates: templates.into_iter().map(source).collect(),
         ..project(0)
     }
 }
@@ -153,6 +158,16 @@ fn workflow(name: &str, steps: &str) -> String {
 fn mail(subject: &str) -> String {
     format!("email m {{\n  subject {subject}\n  template \"emails/mail.html\"\n}}\n")
 }
+
+/// An email without mistakes.
+fn whole_mail(nth: usize) -> String {
+    format!(
+        "email m{nth} {{\n  subject \"Hi\"\n  template \"emails/mail.html\"\n  link \"more\" to \"https://acme.example\"\n}}\n"
+    )
+}
+
+/// What a template of marketing ends with.
+const WAY_OUT: &str = "<p><a href=\"{{ unsubscribe_url }}\">Unsubscribe</a>, {{ sender_address }}</p>\n";
 
 fn each(many: usize, made: impl Fn(usize) -> String) -> String {
     (0..many).map(made).collect()
@@ -167,6 +182,26 @@ fn all() -> Vec<Many> {
         many("choices of a field", 8_000, |many| {
             let choices: Vec<String> = (0..many).map(|nth| format!("\"c{nth}\"")).collect();
             text(format!("{HEAD}contact {{ pick one of {} ? }}\n", choices.join(", ")))
+        }),
+        many("values that are asked for, of as many choices", 3_000, |many| {
+            let choices: Vec<String> = (0..many).map(|nth| format!("\"c{nth}\"")).collect();
+            let asked = each(many, |nth| format!("segment s{nth} = pick is \"C{nth}\"\n"));
+            text(format!("{HEAD}contact {{ pick one of {} ? }}\n{asked}", choices.join(", ")))
+        }),
+        many("misspelt values, of as many choices", 1_500, |many| {
+            let choices: Vec<String> = (0..many).map(|nth| format!("\"the choice {nth:05}\"")).collect();
+            let asked = each(many, |nth| format!("segment s{nth} = pick is \"the chioce {nth:05}\"\n"));
+            text(format!("{HEAD}contact {{ pick one of {} ? }}\n{asked}", choices.join(", ")))
+        }),
+        many("properties that are asked for, of one event", 1_500, |many| {
+            let properties = each(many, |nth| format!("  p{nth} text?\n"));
+            let asked = each(many, |nth| format!("segment s{nth} = came(p{nth} is \"x\") ever\n"));
+            text(format!("{HEAD}event came {{\n{properties}}}\n{asked}"))
+        }),
+        many("misspelt properties, of one event", 1_000, |many| {
+            let properties = each(many, |nth| format!("  property_{nth:05} text?\n"));
+            let asked = each(many, |nth| format!("segment s{nth} = came(proporty_{nth:05} is \"x\") ever\n"));
+            text(format!("{HEAD}event came {{\n{properties}}}\n{asked}"))
         }),
         many("stages", 4_000, |many| {
             let stages: Vec<String> = (0..many).map(|nth| format!("s{nth}")).collect();
@@ -271,15 +306,54 @@ fn all() -> Vec<Many> {
         many("properties of an event", 1_500, |many| {
             text(format!("{HEAD}event came {{\n{}}}\n", each(many, |nth| format!("  p{nth} text?\n"))))
         }),
-        many("emails", 300, |many| {
-            text(
-                HEAD.to_owned()
-                    + &each(many, |nth| {
-                        format!(
-                            "email m{nth} {{\n  subject \"Hi\"\n  template \"emails/mail.html\"\n  link \"more\" to \"https://acme.example\"\n}}\n"
-                        )
-                    }),
+        many("emails", 300, |many| text(HEAD.to_owned() + &each(many, whole_mail))),
+        many("emails, and as many fields", 300, |many| {
+            let fields = each(many, |nth| format!("  f{nth} number?\n"));
+            text(format!("{HEAD}contact {{\n{fields}}}\n{}", each(many, whole_mail)))
+        }),
+        many("misspelt templates, of as many", 1_000, |many| {
+            let email =
+                |nth| format!("email m{nth} {{\n  subject \"Hi\"\n  template \"emails/lettr_{nth:05}.html\"\n}}\n");
+            let letter = |nth| (format!("emails/letter_{nth:05}.html"), TEMPLATE.1.to_owned());
+            let templates = (0..many).map(letter).collect();
+            of_templates(vec![("many.flow".to_owned(), HEAD.to_owned() + &each(many, email))], templates)
+        }),
+        many("links that are asked for, of one email", 220, |many| {
+            let links = each(many, |nth| format!("  link \"l{nth}\" to \"https://acme.example/{nth}\"\n"));
+            let template = each(many, |nth| format!("<a href=\"{{{{ link(\"l{nth}\") }}}}\">{nth}</a>"));
+            let asked = each(many, |nth| format!("  if clicked m link \"l{nth}\" {{ score += 1 }}\n"));
+            let email = format!("email m {{\n  subject \"Hi\"\n  template \"emails/mail.html\"\n{links}}}\n");
+            let steps = workflow("w", &format!("  send m\n  wait 1 day\n{asked}"));
+            of(
+                vec![("many.flow".to_owned(), format!("{HEAD}{email}{steps}"))],
+                format!("<p>{{{{ first_name or \"you\" }}}}{template}</p>{}", WAY_OUT),
             )
+        }),
+        many("misspelt links, of one email", 220, |many| {
+            let links = each(many, |nth| format!("  link \"number {nth:05}\" to \"https://acme.example/{nth}\"\n"));
+            let template = each(many, |nth| format!("<a href=\"{{{{ link(\"number {nth:05}\") }}}}\">{nth}</a>"));
+            let asked = each(many, |nth| format!("  if clicked m link \"nomber {nth:05}\" {{ score += 1 }}\n"));
+            let email = format!("email m {{\n  subject \"Hi\"\n  template \"emails/mail.html\"\n{links}}}\n");
+            let steps = workflow("w", &format!("  send m\n  wait 1 day\n{asked}"));
+            of(
+                vec![("many.flow".to_owned(), format!("{HEAD}{email}{steps}"))],
+                format!("<p>{{{{ first_name or \"you\" }}}}{template}</p>{}", WAY_OUT),
+            )
+        }),
+        many("events that a journey counts", 220, |many| {
+            let asked = each(many, |nth| format!("  if visited(page is \"/p{nth}\") since entry {{ score += 1 }}\n"));
+            text(HEAD.to_owned() + &workflow("w", &format!("  wait 1 day\n{asked}")))
+        }),
+        many("emails that a journey asks about", 110, |many| {
+            let send = |nth| format!("  send m{nth}\n  wait 1 day\n");
+            let ask = |nth| format!("  if sent m{nth} and not clicked m{nth} {{ score += 1 }}\n");
+            let steps = workflow("w", &(each(many, send) + &each(many, ask)));
+            text(HEAD.to_owned() + &each(many, whole_mail) + &steps)
+        }),
+        many("fields that a workflow writes", 450, |many| {
+            let fields = each(many, |nth| format!("  f{nth} number = 0\n"));
+            let steps = each(many, |nth| format!("  f{nth} += 1\n"));
+            text(format!("{HEAD}contact {{\n{fields}}}\n{}", workflow("w", &steps)))
         }),
         many("teams", 800, |many| {
             text(HEAD.to_owned() + &each(many, |nth| format!("team t{nth} {{ member \"a@acme.example\" }}\n")))
@@ -322,6 +396,9 @@ fn all() -> Vec<Many> {
         }),
         many("quotes in a block that cannot be read", 4_000, |many| {
             text(format!("{HEAD}segmend s {{ \"{}\n}}\n", "{\"c}{d\"}".repeat(many)))
+        }),
+        many("quotes behind backslashes in a step that cannot be read", 20_000, |many| {
+            text(HEAD.to_owned() + &workflow("w", &format!("  {}\n", "\\\"".repeat(many))))
         }),
         many("marks of other tools in a text", 15_000, |many| {
             text(HEAD.to_owned() + &mail(&format!("\"{}\"", "[[ ".repeat(many))))
@@ -371,6 +448,10 @@ fn check_and_tell(project: &Project) -> Duration {
 
 /// Those that take a minute or more, most of it for lines that are tried out: `FLOW_RATCHET=all cargo test --test ratchet`.
 const DEAR: &[&str] = &[
+    "misspelt values, of as many choices",
+    "misspelt properties, of one event",
+    "misspelt templates, of as many",
+    "misspelt links, of one email",
     "misspelt names",
     "misspelt fields",
     "misspelt emails",

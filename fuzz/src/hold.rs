@@ -209,7 +209,7 @@ fn mails(program: &Program, html: &str) -> Result<(), Broken> {
     let fields: BTreeMap<String, FieldShape> =
         program.fields.values().map(|field| (field.name.clone(), shape(field))).collect();
     let links: BTreeMap<String, String> = LINKS.map(|alias| (alias.to_owned(), String::new())).into();
-    let scope = TemplateScope { fields, links: links.clone(), marketing: true, ..TemplateScope::default() };
+    let scope = TemplateScope { fields: fields.into(), links: links.clone(), marketing: true, ..Default::default() };
     let broken = |fault: flow_front::templates::RenderFault| Broken::new("a mail can be filled in", fault.to_string());
     let template = Template::from_html(html, &scope).map_err(broken)?;
     for has_all in [true, false] {

@@ -59,7 +59,7 @@ fn view_column(program: &Program, field: &Field) -> Option<ViewColumn> {
         FieldType::YesNo => Shows::YesNo,
         FieldType::Date => Shows::Date,
         FieldType::Moment => Shows::Instant,
-        FieldType::OneOf(choices) => Shows::Choice { names: choices.clone(), first: 1 },
+        FieldType::OneOf(choices) => Shows::Choice { names: choices.to_vec(), first: 1 },
         FieldType::Stage => Shows::Choice { names: program.stages.clone(), first: 0 },
         FieldType::Text | FieldType::Email | FieldType::Url | FieldType::Timezone | FieldType::Country => return None,
     };

@@ -5,7 +5,7 @@
 //!
 //! A table of our own: the libraries at hand bring the regions of all countries, formal names alone or translations by the megabyte.
 
-use crate::diagnostics::suggest;
+use crate::diagnostics::suggest::{self, Suggesting};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -29,11 +29,18 @@ pub fn name_of(code: &str) -> Option<&'static str> {
 
 /// The name that was likely meant by a text that names no country.
 pub fn nearest(text: &str) -> Option<&'static str> {
-    // One code is as near as the next: `EU` is no slip for Greece's.
-    if text.chars().count() <= 3 {
-        return None;
-    }
-    suggest::nearest(text, COUNTRIES.iter().flat_map(names))
+    suggest::nearest(text, likely(text))
+}
+
+/// The same for a program, where it is still looked for.
+pub(crate) fn suggested(text: &str, suggesting: Suggesting) -> Option<&'static str> {
+    suggesting.nearest(text, likely(text))
+}
+
+/// The names that a text may stand for. One code is as near as the next: `EU` is no slip for Greece's.
+fn likely(text: &str) -> impl Iterator<Item = &'static str> {
+    let rows = if text.chars().count() <= 3 { &[] } else { COUNTRIES };
+    rows.iter().flat_map(names)
 }
 
 fn names(row: &Row) -> impl Iterator<Item = &'static str> {

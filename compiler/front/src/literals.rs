@@ -1,11 +1,12 @@
 //! What a single literal says as a value of a type, or what is wrong with it. Conditions, steps and the defaults of fields read it here.
 
+use crate::diagnostics::suggest::Suggesting;
 use crate::diagnostics::{Diagnostic, types};
 use crate::env::schema::words;
 use crate::source::Location;
 use crate::syntax::ast::Literal;
 use crate::values::{days_of, number_of, point_or_thousands};
-use flow_ir::FieldType;
+use flow_ir::{Choices, FieldType};
 
 /// A number as frames keep it. `text` is the literal as it is written.
 pub(crate) fn number(literal: &Literal, text: &str, at: Location) -> Result<i64, Box<Diagnostic>> {
@@ -46,15 +47,16 @@ pub(crate) fn plain(
 /// A value of a list, by its place in it: texts are compared without regard to case.
 pub(crate) fn choice(
     field: &str,
-    choices: &[String],
+    ty: &FieldType,
+    choices: &Choices,
     literal: &Literal,
     text: &str,
     at: Location,
+    suggesting: Suggesting,
 ) -> Result<usize, Box<Diagnostic>> {
-    let written = plain(field, &FieldType::OneOf(choices.to_vec()), literal, text, at)?;
-    let found = choices.iter().position(|choice| choice.to_lowercase() == written.to_lowercase());
-    found.ok_or_else(|| {
-        let names: Vec<&str> = choices.iter().map(String::as_str).collect();
+    let written = plain(field, ty, literal, text, at)?;
+    choices.place_of(&written).ok_or_else(|| {
+        let names = suggesting.listed(choices.iter().map(String::as_str));
         Box::new(types::unknown_choice(field, &written, &names, at))
     })
 }

@@ -157,8 +157,7 @@ pub fn program(choices: &mut Choices) -> Program {
     }
     for nth in 0..choices.below(4) {
         let workflow = choices.flag().then_some(WorkflowId(0));
-        let scope =
-            Scope { program: &program, workflow: workflow.map(|id| program.workflows.at(id)), may_write: false };
+        let scope = Scope { program: &program, workflow: workflow.map(|id| program.workflows.at(id)), writes: None };
         let function = predicate(scope, choices);
         program.predicates.push(Predicate { name: format!("question {nth}"), workflow, function });
     }
@@ -169,7 +168,7 @@ pub fn program(choices: &mut Choices) -> Program {
 fn segments(program: &mut Program, choices: &mut Choices) {
     for nth in 0..choices.below(3) {
         // Before its slots exist, so that it cannot read them.
-        let mut function = predicate(Scope { program, workflow: None, may_write: false }, choices);
+        let mut function = predicate(Scope { program, workflow: None, writes: None }, choices);
         let ops = function.blocks.values_mut().flat_map(|block| block.ops.values_mut());
         ops.filter(|op| matches!(op, Op::Trigger(_))).for_each(|op| *op = Op::Bool(false));
         let name = format!("segment{nth}");
@@ -199,7 +198,8 @@ fn workflow(program: &Program, name: &str, choices: &mut Choices) -> Workflow {
     workflow.steps = ["send", "wait", "handoff"].map(|kind| step(kind, "a step")).into_iter().collect();
     workflow.waits = [1, 2].map(|days| Wait::For(CivilSpan { days, ..CivilSpan::default() })).into_iter().collect();
     workflow.effects = (0..EFFECTS).map(|_| Effect::random(choices)).collect();
-    let body = body(Scope { program, workflow: Some(&workflow), may_write: true }, choices);
+    let writes = workflow.writes.iter().copied().collect();
+    let body = body(Scope { program, workflow: Some(&workflow), writes: Some(&writes) }, choices);
     workflow.body = body;
     workflow
 }

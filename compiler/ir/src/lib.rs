@@ -31,6 +31,7 @@ pub use debug::{DebugInfo, EmailContent, Link, Subject, WorkflowDebug, Written};
 pub use id::*;
 pub use limits::VALUE_LIMIT;
 pub use meaning::area::{Area, Areas, Place};
+pub use meaning::choices::Choices;
 pub use meaning::effect::*;
 pub use meaning::fact::{Fact, Pattern, PatternEvent, PropertyTest, TextTest, TextTestKind, Trait};
 pub use meaning::function::{Block, Comparison, Function, Op, Terminator, ValueType};

@@ -221,8 +221,9 @@ fn prepare(
 /// What the email's template may name, as the checker saw it.
 fn scope(program: &Program, email: &Email, content: &EmailContent) -> TemplateScope {
     let shape = |ty: &FieldType, optional| FieldShape { printable: is_printable(ty), optional };
+    let fields = program.fields.values().map(|field| (field.name.clone(), shape(&field.ty, field.optional)));
     TemplateScope {
-        fields: program.fields.values().map(|field| (field.name.clone(), shape(&field.ty, field.optional))).collect(),
+        fields: fields.collect::<BTreeMap<_, _>>().into(),
         links: links(content),
         marketing: email.kind == EmailKind::Marketing,
         ..TemplateScope::default()

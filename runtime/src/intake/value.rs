@@ -72,8 +72,14 @@ pub(crate) fn from_text(shape: Shape<'_>, text: &str) -> Result<FieldValue, Valu
         FieldType::YesNo => yes_or_no(text).map(FieldValue::Int),
         FieldType::Date => date(text).map(FieldValue::Int),
         FieldType::Moment => moment(text).map(|at| FieldValue::Int(at.0)),
-        FieldType::OneOf(choices) => choice(choices, text, Reason::UnknownChoice).map(|at| FieldValue::Int(at + 1)),
-        FieldType::Stage => choice(shape.stages, text, Reason::UnknownStage).map(FieldValue::Int),
+        FieldType::OneOf(choices) => {
+            choice(choices.place_of(text), choices, Reason::UnknownChoice).map(|at| FieldValue::Int(at + 1))
+        }
+        FieldType::Stage => {
+            let wanted = text.to_lowercase();
+            let place = shape.stages.iter().position(|stage| stage.to_lowercase() == wanted);
+            choice(place, shape.stages, Reason::UnknownStage).map(FieldValue::Int)
+        }
     }
 }
 
@@ -116,9 +122,8 @@ pub(super) fn exceeds(text: &str, chars: usize) -> bool {
     text.chars().nth(chars).is_some()
 }
 
-fn choice(choices: &[String], text: &str, reason: Reason) -> Result<i64, ValueError> {
-    let wanted = text.to_lowercase();
-    let place = choices.iter().position(|choice| choice.to_lowercase() == wanted);
+/// The place that was found of a value, or what there is to choose from.
+fn choice(place: Option<usize>, choices: &[String], reason: Reason) -> Result<i64, ValueError> {
     match place.and_then(|place| i64::try_from(place).ok()) {
         Some(place) => Ok(place),
         None => Err(fault(reason, format!("write one of: {}", choices.join(", ")))),
@@ -399,7 +404,7 @@ mod tests {
 
     #[test]
     fn choices_count_from_one_and_stages_from_zero() {
-        let region = FieldType::OneOf(vec!["EMEA".into(), "Québec".into()]);
+        let region = FieldType::OneOf(vec!["EMEA".into(), "Québec".into()].into());
         assert_eq!(read(&region, " emea "), int(1));
         assert_eq!(read(&region, "QUÉBEC"), int(2));
         assert_eq!(read(&region, "mars"), Err(Reason::UnknownChoice));
@@ -475,7 +480,7 @@ mod tests {
             FieldType::Email,
             FieldType::Url,
             FieldType::Timezone,
-            FieldType::OneOf(vec!["a".into()]),
+            FieldType::OneOf(vec!["a".into()].into()),
             FieldType::Stage,
         ])
     }

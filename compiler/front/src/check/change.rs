@@ -64,8 +64,8 @@ fn check_set_value(cx: &mut Cx<'_>, field: FieldId, value: &ast::Value, journey:
         (FieldType::Number | FieldType::Money, _) => check_value(cx, value, &journey.known),
         (FieldType::Date, Some(literal)) => constant_date(cx, literal).map(Number::Const),
         (FieldType::YesNo, Some(Literal::Truth(truth, _))) => Some(Number::Const(i64::from(*truth))),
-        (FieldType::OneOf(choices), Some(literal @ Literal::Text(_))) => {
-            check_choice(cx, &shape.name, choices, literal).map(|at| Number::Const(at as i64 + 1))
+        (ty @ FieldType::OneOf(choices), Some(literal @ Literal::Text(_))) => {
+            check_choice(cx, &shape.name, ty, choices, literal).map(|at| Number::Const(at as i64 + 1))
         }
         (ty, _) if ty.is_text() => {
             let help = "texts come from imports and events; numbers, dates, choices and yes/no fields can be set";

@@ -1,5 +1,6 @@
 //! The hand that a check writes with: one declaration, what is found wrong in it, and what its words mean.
 
+use crate::diagnostics::suggest::{Names, Suggesting};
 use crate::diagnostics::{Diagnostic, Missing};
 use crate::env::schema::Schema;
 use crate::env::{Env, settled_line};
@@ -7,9 +8,6 @@ use crate::meaning::{Meaning, Meanings};
 use crate::source::{FileId, Location, Span};
 use crate::syntax::Settled;
 use crate::syntax::ast::Kind;
-
-/// Behind this many diagnostics, none says any more which name may have been meant: looking for it takes time.
-const MAX_SUGGESTING: usize = 200;
 
 /// One declaration being checked.
 pub(super) struct Cx<'e> {
@@ -82,13 +80,13 @@ impl<'e> Cx<'e> {
     }
 
     /// Whether what is found now still says which name may have been meant.
-    pub(super) fn suggests(&self) -> bool {
-        self.before + self.found.diagnostics.len() < MAX_SUGGESTING
+    pub(super) fn suggesting(&self) -> Suggesting {
+        Suggesting::behind(self.before + self.found.diagnostics.len())
     }
 
     /// Names that may have been meant.
-    pub(super) fn names(&self, of: fn(&Schema) -> Vec<&str>) -> Vec<&'e str> {
-        if self.suggests() { of(&self.env.schema) } else { Vec::new() }
+    pub(super) fn names<I: IntoIterator<Item = &'e str>>(&self, of: impl Fn(&'e Schema) -> I) -> Names<'e> {
+        self.suggesting().names(of(&self.env.schema))
     }
 
     pub(super) fn may_be_lost(&self, kind: Kind) -> bool {

@@ -6,14 +6,15 @@ use super::predicate::Asked;
 use super::predicate::check_predicate;
 use super::text::{check_address, check_web_address, fixed_text, limited_text, nothing_to_read, report_repeated};
 use crate::diagnostics::names;
-use crate::diagnostics::{suggest, template};
+use crate::diagnostics::template;
 use crate::source::{FileId, Span};
 use crate::syntax::ast;
-use crate::templates::{Values, self, FaultKind, FieldShape, TemplateFault, TemplateKind, TemplateScope};
+use crate::templates::{self, FaultKind, TemplateFault, TemplateKind, TemplateScope};
 use crate::typed::TypedEmail;
 use flow_ir::limits::{MAX_SUBJECT_BYTES, MAX_TEXT_BYTES};
-use flow_ir::{Email, EmailContent, EmailKind, FieldId, FieldType, Link};
+use flow_ir::{Email, EmailContent, EmailKind, FieldId, Link};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
     report_email_clauses(cx, node);
@@ -97,10 +98,8 @@ fn check_template(
     let used = cx.at(named.span);
     let path = fixed_text(cx, named)?;
     let Some(index) = cx.env.templates.get(path.as_str()).copied() else {
-        let same_name = |known: &&&str| known.rsplit('/').next() == path.rsplit('/').next();
-        let nearest = suggest::nearest(&path, cx.env.templates.keys().copied())
-            .or_else(|| cx.env.templates.keys().find(same_name).copied());
-        cx.report(template::not_found(&path, used, nearest));
+        let known = cx.suggesting().names(cx.env.templates.keys().copied());
+        cx.report(template::not_found(&path, used, &known));
         return None;
     };
     let extension = path.rsplit('.').next().unwrap_or_default();
@@ -154,21 +153,9 @@ fn is_excused(cx: &Cx<'_>, fault: &TemplateFault, links_unclear: bool) -> bool {
 }
 
 fn template_scope(cx: &Cx<'_>, links: &[Link], kind: EmailKind) -> TemplateScope {
-    let fields = cx.env.schema.fields.values().map(|field| {
-        let printable = field.shape.ty != FieldType::YesNo;
-        (field.shape.name.clone(), FieldShape { printable, optional: field.shape.optional })
-    });
-    let values = cx.env.schema.fields.values().filter_map(|field| {
-        let values = match &field.shape.ty {
-            FieldType::OneOf(choices) => Values::Choices(choices.clone()),
-            FieldType::Country => Values::Countries,
-            _ => return None,
-        };
-        Some((field.shape.name.clone(), values))
-    });
     TemplateScope {
-        fields: fields.collect(),
-        values: values.collect(),
+        fields: cx.env.template_fields.clone(),
+        values: Arc::clone(&cx.env.template_values),
         links: links.iter().map(|link| (link.alias.clone(), link.url.clone())).collect::<BTreeMap<_, _>>(),
         marketing: kind == EmailKind::Marketing,
     }

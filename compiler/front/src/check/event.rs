@@ -172,10 +172,11 @@ fn check_property(
     event_name: &str,
     property: &ast::Property,
 ) -> Option<Vec<PropertyTest>> {
-    let declared = &cx.env.schema.events.at(event).shape;
-    let mut properties = declared.properties.iter().enumerate();
-    let Some((at, found)) = properties.find(|(_, known)| known.name == property.name.text) else {
-        let known: Vec<&str> = declared.properties.iter().map(|known| known.name.as_str()).collect();
+    let schema = cx.env.schema.events.at(event);
+    let declared = &schema.shape;
+    let place = schema.property_places.get(&property.name.text);
+    let Some((at, found)) = place.and_then(|at| Some((*at, declared.properties.get(*at)?))) else {
+        let known = cx.suggesting().listed(declared.properties.iter().map(|known| known.name.as_str()));
         let diagnostic = names::unknown_property(event_name, &property.name.text, &known, cx.at(property.name.span));
         if !cx.env.schema.events.at(event).broken {
             cx.report(diagnostic);

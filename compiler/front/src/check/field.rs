@@ -16,7 +16,7 @@ use crate::meaning::{Meaning, ValueKind};
 use crate::source::{Location, Span};
 use crate::syntax::ast::{self, Order, Relation, TextRelation};
 use crate::typed::{Cond, Number, Part};
-use flow_ir::{Comparison, FieldId, FieldType, TextTestKind};
+use flow_ir::{Choices, Comparison, FieldId, FieldType, TextTestKind};
 
 /// What is looked for in a text, in lower case.
 pub(super) fn text_needle(
@@ -211,8 +211,14 @@ pub(super) fn stage_literal(cx: &mut Cx<'_>, literal: &ast::Literal) -> Option<i
 }
 
 /// A value of a choice, by its place in the list.
-pub(super) fn check_choice(cx: &mut Cx<'_>, field: &str, choices: &[String], literal: &ast::Literal) -> Option<usize> {
-    if report_field_beside_value(cx, field, &FieldType::OneOf(choices.to_vec()), literal) {
+pub(super) fn check_choice(
+    cx: &mut Cx<'_>,
+    field: &str,
+    ty: &FieldType,
+    choices: &Choices,
+    literal: &ast::Literal,
+) -> Option<usize> {
+    if report_field_beside_value(cx, field, ty, literal) {
         return None;
     }
     let at = cx.at(literal.span());
@@ -220,7 +226,7 @@ pub(super) fn check_choice(cx: &mut Cx<'_>, field: &str, choices: &[String], lit
         cx.means(at.span, Meaning::Value(ValueKind::Choice));
     }
     let text = cx.text_at(literal.span());
-    cx.read(literals::choice(field, choices, literal, &text, at))
+    cx.read(literals::choice(field, ty, choices, literal, &text, at, cx.suggesting()))
 }
 
 /// A text that a value may be, in lower case; of a country its code.
@@ -234,7 +240,7 @@ pub(super) fn text_value(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: 
     }
     let code = country::code_of(&text);
     if code.is_none() {
-        cx.report(types::unknown_country(&text, country::nearest(&text), cx.at(literal.span())));
+        cx.report(types::unknown_country(&text, country::suggested(&text, cx.suggesting()), cx.at(literal.span())));
     }
     code.map(str::to_lowercase)
 }

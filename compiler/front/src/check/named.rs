@@ -56,7 +56,7 @@ pub(super) fn email(cx: &mut Cx<'_>, name: &Name) -> Option<EmailId> {
     match found {
         Some(email) => cx.means(name.span, Meaning::Email(email)),
         None => {
-            let known = if cx.suggests() { cx.env.emails.keys().copied().collect() } else { Vec::new() };
+            let known = cx.suggesting().names(cx.env.emails.keys().copied());
             let diagnostic = names::unknown_email(&name.text, &known, cx.at(name.span));
             cx.report_unknown(&name.text, &[Kind::Email], diagnostic);
         }
@@ -69,8 +69,8 @@ pub(super) fn team(cx: &mut Cx<'_>, name: &Name) -> Option<TeamId> {
     match found {
         Some(team) => cx.means(name.span, Meaning::Team(team)),
         None => {
-            let teams = cx.env.scope.teams.iter().filter(|_| cx.suggests());
-            let known: Vec<&str> = teams.map(|team| team.node.name.text.as_str()).collect();
+            let teams = cx.env.scope.teams.iter().map(|team| team.node.name.text.as_str());
+            let known = cx.suggesting().names(teams);
             let diagnostic = names::unknown_team(&name.text, &known, cx.at(name.span));
             cx.report_unknown(&name.text, &[Kind::Team], diagnostic);
         }
@@ -82,7 +82,7 @@ pub(super) fn team(cx: &mut Cx<'_>, name: &Name) -> Option<TeamId> {
 pub(super) fn segment(cx: &mut Cx<'_>, name: &Name) -> Option<SegmentId> {
     let found = known_segment(cx, name);
     if found.is_none() {
-        let known = if cx.suggests() { cx.env.segments.ids.keys().copied().collect() } else { Vec::new() };
+        let known = cx.suggesting().names(cx.env.segments.ids.keys().copied());
         let stage = cx.env.schema.stage(&name.text).is_some();
         let diagnostic = names::unknown_segment(&name.text, &known, stage, cx.at(name.span));
         cx.report_unknown(&name.text, &[Kind::Segment], diagnostic);
@@ -115,7 +115,7 @@ pub(super) fn workflow(cx: &mut Cx<'_>, name: &Name) -> Option<WorkflowId> {
     let found = cx.env.workflows.get(name.text.as_str()).copied();
     match found {
         Some(workflow) => cx.means(name.span, Meaning::Workflow(workflow)),
-        None => unknown_workflow(cx, name, "workflow", &[]),
+        None => unknown_workflow(cx, name, "workflow", false),
     }
     found
 }
@@ -129,17 +129,14 @@ pub(super) fn workflow_or_group<'e>(cx: &mut Cx<'e>, name: &Name) -> Option<(Sto
     let found = env.groups.get(name.text.as_str());
     match found {
         Some(_) => cx.means(name.span, Meaning::Group(name.text.clone())),
-        None => {
-            let groups: Vec<&str> = if cx.suggests() { env.groups.keys().copied().collect() } else { Vec::new() };
-            unknown_workflow(cx, name, "workflow or group", &groups);
-        }
+        None => unknown_workflow(cx, name, "workflow or group", true),
     }
     found.map(|workflows| (Stopped::Group(name.text.clone()), Cow::Borrowed(workflows.as_slice())))
 }
 
-fn unknown_workflow(cx: &mut Cx<'_>, name: &Name, what: &str, groups: &[&str]) {
-    let mut known: Vec<&str> = if cx.suggests() { cx.env.workflows.keys().copied().collect() } else { Vec::new() };
-    known.extend(groups);
+fn unknown_workflow(cx: &mut Cx<'_>, name: &Name, what: &str, or_group: bool) {
+    let groups = cx.env.groups.keys().filter(|_| or_group);
+    let known = cx.suggesting().names(cx.env.workflows.keys().chain(groups).copied());
     let diagnostic = names::unknown_workflow(what, &name.text, &known, cx.at(name.span));
     cx.report_unknown(&name.text, &[Kind::Workflow], diagnostic);
 }

@@ -390,12 +390,11 @@ fn check_bare_word(cx: &mut Cx<'_>, name: &ast::Name, asked: Asked<'_>) -> Cond 
         cx.report(types::not_a_condition(&name.text, "an email", at, &example));
         return Cond::Unknown;
     }
-    let mut all = cx.names(schema::Schema::field_names);
-    if !all.is_empty() {
-        all.extend(cx.env.segments.ids.keys().copied());
-        all.extend(cx.env.schema.stage_names());
-        all.extend(cx.env.schema.event_names());
-    }
+    let env = cx.env;
+    let all = cx.names(|schema| {
+        let segments = env.segments.ids.keys().copied();
+        schema.field_names().chain(segments).chain(schema.stage_names()).chain(schema.event_names())
+    });
     let diagnostic = names::unknown_name(&name.text, &all, cx.at(name.span));
     cx.report_unknown(&name.text, &[Kind::Contact, Kind::Segment, Kind::Stages, Kind::Event], diagnostic);
     Cond::Unknown

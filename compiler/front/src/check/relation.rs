@@ -31,7 +31,7 @@ pub(super) fn values(cx: &mut Cx<'_>, name: &str, ty: &FieldType, literals: &[as
     match ty {
         FieldType::Stage => each(literals, |literal| stage_literal(cx, literal)).map(Values::Codes),
         FieldType::OneOf(choices) => {
-            let code = |literal: &_| check_choice(cx, name, choices, literal).map(|at| at as i64 + 1);
+            let code = |literal: &_| check_choice(cx, name, ty, choices, literal).map(|at| at as i64 + 1);
             each(literals, code).map(Values::Codes)
         }
         FieldType::Text | FieldType::Email | FieldType::Url | FieldType::Timezone | FieldType::Country => {

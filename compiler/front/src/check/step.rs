@@ -39,7 +39,9 @@ fn check_step(cx: &mut Cx<'_>, step: &Step, journey: &mut Journey) -> TypedStep 
     }
     let label =
         step.label.as_ref().and_then(|label| name_text(cx, label, "label", "step \"pricing nudge\": send nudge"));
-    TypedStep { label, kind, form, text: cx.text_at(step.head), at, left_before }
+    // What could not be read has no name that anything goes by.
+    let text = if matches!(form, Form::Unreadable) { String::new() } else { cx.text_at(step.head) };
+    TypedStep { label, kind, form, text, at, left_before }
 }
 
 /// Reports each label that an earlier step of the workflow has, however deep they stand. Case and outer blanks make no difference to people.

@@ -66,7 +66,7 @@ fn report_foreign(cx: &mut Cx<'_>, text: &Text) -> Vec<Span> {
         TextPiece::Field { span, .. } => Some(span.start as usize - from..span.end as usize - from),
         TextPiece::Plain(_) => None,
     });
-    let tokens = foreign::find(text.span.text(source), &read.collect::<Vec<_>>(), &cx.env.schema.field_names());
+    let tokens = foreign::find(text.span.text(source), &read.collect::<Vec<_>>(), &cx.env.field_names);
     places.extend(report_braces(cx, text));
     for token in tokens {
         let at = Span::new((from + token.span.start) as u32, (from + token.span.end) as u32);

@@ -1,27 +1,28 @@
 //! Names that mean nothing, or two things.
 
+use super::suggest::Names;
 use super::{Code, Diagnostic, Edit, suggest};
 use crate::source::Location;
 use flow_ir::limits::MAX_NAME_BYTES;
 
-fn unknown(code: Code, what: &str, name: &str, known: &[&str], at: Location, none: &str) -> Diagnostic {
+fn unknown(code: Code, what: &str, name: &str, known: &Names<'_>, at: Location, none: &str) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(code, format!("there is no {what} `{name}`"), at, "not declared in this project");
-    match suggest::nearest(name, known.iter().copied()) {
+    match known.nearest(name) {
         Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")).edit(at, nearest),
         None if known.is_empty() => diagnostic.help(none.to_owned()),
-        None => diagnostic.help(format!("declared are {}", suggest::list(known, 8))),
+        None => diagnostic.help(format!("declared are {}", known.list(8))),
     }
 }
 
-pub(crate) fn unknown_name(name: &str, known: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_name(name: &str, known: &Names<'_>, at: Location) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         Code::UnknownName,
         format!("nothing is called `{name}`"),
         at,
         "no field, segment, stage or event",
     );
-    match suggest::nearest(name, known.iter().copied()) {
+    match known.nearest(name) {
         Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")).edit(at, nearest),
         None => diagnostic.help(format!(
             "declare it, for example as a segment: `segment {name} = …`; fields, events and stages of a business audience come with `use std.b2b`"
@@ -29,12 +30,12 @@ pub(crate) fn unknown_name(name: &str, known: &[&str], at: Location) -> Diagnost
     }
 }
 
-pub(crate) fn unknown_email(name: &str, known: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_email(name: &str, known: &Names<'_>, at: Location) -> Diagnostic {
     let none = format!("declare it: `email {name} {{ subject \"…\" template \"emails/{name}.mjml\" }}`");
     unknown(Code::UnknownEmail, "email", name, known, at, &none)
 }
 
-pub(crate) fn unknown_team(name: &str, known: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_team(name: &str, known: &Names<'_>, at: Location) -> Diagnostic {
     unknown(
         Code::UnknownTeam,
         "team",
@@ -46,7 +47,7 @@ pub(crate) fn unknown_team(name: &str, known: &[&str], at: Location) -> Diagnost
 }
 
 /// `is_stage`: it is the name of one.
-pub(crate) fn unknown_tag(name: &str, known: &[&str], is_stage: bool, at: Location) -> Diagnostic {
+pub(crate) fn unknown_tag(name: &str, known: &Names<'_>, is_stage: bool, at: Location) -> Diagnostic {
     let declare = match is_stage {
         true => format!(
             "`{name}` is a stage: `advance stage to {name}`, or call the tag something else, such as `tags {name}s`"
@@ -55,26 +56,27 @@ pub(crate) fn unknown_tag(name: &str, known: &[&str], is_stage: bool, at: Locati
     };
     let diagnostic = unknown(Code::UnknownTag, "tag", name, known, at, &declare)
         .why("a tag with a slip in it would be a second tag, and nobody who carries one is found under the other");
-    match suggest::nearest(name, known.iter().copied()) {
+    match known.nearest(name) {
         None if !known.is_empty() => diagnostic.help(declare),
         _ => diagnostic,
     }
 }
 
 /// `is_stage`: it is the name of one.
-pub(crate) fn unknown_segment(name: &str, known: &[&str], is_stage: bool, at: Location) -> Diagnostic {
+pub(crate) fn unknown_segment(name: &str, known: &Names<'_>, is_stage: bool, at: Location) -> Diagnostic {
+    let none = Names::none();
     let (known, declare) = match is_stage {
-        true => (&[][..], format!("`{name}` is a stage; give those in it a name: `segment {name}s = stage is {name}`")),
+        true => (&none, format!("`{name}` is a stage; give those in it a name: `segment {name}s = stage is {name}`")),
         false => (known, format!("declare it, for example: `segment {name} = score >= 60`")),
     };
     unknown(Code::UnknownSegment, "segment", name, known, at, &declare)
 }
 
-pub(crate) fn unknown_workflow(what: &str, name: &str, known: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_workflow(what: &str, name: &str, known: &Names<'_>, at: Location) -> Diagnostic {
     unknown(Code::UnknownWorkflow, what, name, known, at, "nothing in this project has that name")
 }
 
-pub(crate) fn unknown_stage(name: &str, known: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_stage(name: &str, known: &Names<'_>, at: Location) -> Diagnostic {
     unknown(
         Code::UnknownStage,
         "stage",
@@ -85,11 +87,11 @@ pub(crate) fn unknown_stage(name: &str, known: &[&str], at: Location) -> Diagnos
     )
 }
 
-pub(crate) fn unknown_field(name: &str, known: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_field(name: &str, known: &Names<'_>, at: Location) -> Diagnostic {
     unknown(Code::UnknownField, "contact field", name, known, at, "declare it in `contact { … }`")
 }
 
-pub(crate) fn unknown_event(name: &str, known: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_event(name: &str, known: &Names<'_>, at: Location) -> Diagnostic {
     unknown(
         Code::UnknownEvent,
         "event",
@@ -100,22 +102,22 @@ pub(crate) fn unknown_event(name: &str, known: &[&str], at: Location) -> Diagnos
     )
 }
 
-pub(crate) fn unknown_property(event: &str, name: &str, known: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_property(event: &str, name: &str, known: &Names<'_>, at: Location) -> Diagnostic {
     let none = format!("`{event}` has no properties; declare it: `event {event} {{ {name} text }}`");
     unknown(Code::UnknownProperty, &format!("property of `{event}` called"), name, known, at, &none)
 }
 
-pub(crate) fn unknown_link(email: &str, link: &str, known: &[&str], at: Location, declared: Location) -> Diagnostic {
+pub(crate) fn unknown_link(email: &str, link: &str, known: &Names<'_>, at: Location, declared: Location) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(Code::UnknownLink, format!("`{email}` has no link \"{link}\""), at, "nobody can click it")
             .label(declared, format!("`{email}` is declared here"))
             .why("this would be false for everyone, and look as if nobody was interested");
-    match suggest::nearest(link, known.iter().copied()) {
+    match known.nearest(link) {
         Some(nearest) => diagnostic.help(format!("did you mean \"{nearest}\"?")).edit(at, format!("\"{nearest}\"")),
         None if known.is_empty() => {
             diagnostic.help(format!("name it in the email: `link \"{link}\" to \"https://…\"`"))
         }
-        None => diagnostic.help(format!("its links are {}", suggest::list(known, 8))),
+        None => diagnostic.help(format!("its links are {}", known.list(8))),
     }
 }
 

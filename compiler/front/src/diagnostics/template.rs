@@ -1,12 +1,15 @@
 //! Faults in template files, at their place in the template.
 
+use super::suggest::Names;
 use super::{Code, Diagnostic, Edit, Severity};
 use crate::source::{Location, Source, Span};
 use crate::templates::{
     Construct, FaultKind, RequiredToken, Seen, Severity as FaultSeverity, Slip, Syntax, TemplateFault,
 };
 
-pub(crate) fn not_found(path: &str, at: Location, nearest: Option<&str>) -> Diagnostic {
+pub(crate) fn not_found(path: &str, at: Location, known: &Names<'_>) -> Diagnostic {
+    let has_same_name = |known: &str| known.rsplit('/').next() == path.rsplit('/').next();
+    let nearest = known.nearest(path).or_else(|| known.find(has_same_name));
     let diagnostic = Diagnostic::error(
         Code::TemplateNotFound,
         format!("there is no template \"{path}\""),

@@ -1,6 +1,7 @@
 //! Values of the wrong kind.
 
-use super::{Code, Diagnostic, suggest};
+use super::suggest::Names;
+use super::{Code, Diagnostic};
 use crate::source::Location;
 use flow_ir::limits::{DECIMALS, MAX_WHOLE_DIGITS};
 
@@ -23,7 +24,7 @@ pub(crate) fn no_default(field: &str, is: &str, printed: bool, at: Location) -> 
     }
 }
 
-pub(crate) fn unknown_choice(field: &str, value: &str, choices: &[&str], at: Location) -> Diagnostic {
+pub(crate) fn unknown_choice(field: &str, value: &str, choices: &Names<'_>, at: Location) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         Code::UnknownChoice,
         format!("`{field}` can never be \"{value}\""),
@@ -31,9 +32,9 @@ pub(crate) fn unknown_choice(field: &str, value: &str, choices: &[&str], at: Loc
         "not one of its values",
     )
     .why("this would be false for everyone");
-    match suggest::nearest(value, choices.iter().copied()) {
+    match choices.nearest(value) {
         Some(nearest) => diagnostic.help(format!("did you mean \"{nearest}\"?")).edit(at, format!("\"{nearest}\"")),
-        None => diagnostic.help(format!("its values are {}", suggest::list(choices, 12))),
+        None => diagnostic.help(format!("its values are {}", choices.list(12))),
     }
 }
 

@@ -9,13 +9,15 @@ use crate::Project;
 use crate::diagnostics::Diagnostic;
 use crate::resolve::Scope;
 use crate::source::{FileId, Span};
-use crate::syntax::ast::{Header, Kind};
+use crate::syntax::ast::{Email, Header, Kind};
 use crate::syntax::line::one_line;
 use crate::syntax::settled::{Settled, settled};
+use crate::templates::{FieldNames, FieldShape, Fields, Values};
 use crate::typed::Cond;
-use flow_ir::{EmailId, Id, IdMap, SegmentId, TeamId, WorkflowId};
+use flow_ir::{EmailId, FieldType, Id, IdMap, SegmentId, TeamId, WorkflowId};
 use schema::Schema;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Everything a declaration may name.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub(crate) struct Env<'p> {
     pub project: &'p Project,
     pub schema: Schema,
     pub emails: BTreeMap<&'p str, EmailId>,
+    /// What those who click in each email may have clicked.
+    pub links: IdMap<EmailId, Links>,
     pub teams: BTreeMap<&'p str, TeamId>,
     pub workflows: BTreeMap<&'p str, WorkflowId>,
     /// The workflows of each group.
@@ -31,6 +35,27 @@ pub(crate) struct Env<'p> {
     /// The number of each template, by its path.
     pub templates: BTreeMap<&'p str, u32>,
     pub segments: Segments<'p>,
+    /// What any template may name.
+    pub template_fields: Fields,
+    /// And what those of them hold that have few values.
+    pub template_values: Arc<BTreeMap<String, Values>>,
+    /// What any text may name.
+    pub field_names: FieldNames,
+}
+
+/// The links of an email, by their aliases.
+#[derive(Debug)]
+pub(crate) struct Links {
+    /// In their order.
+    pub written: Vec<String>,
+    pub known: BTreeSet<String>,
+}
+
+impl Links {
+    fn of(email: &Email) -> Self {
+        let written: Vec<String> = email.links().filter_map(|(link, _)| link.alias.plain()).collect();
+        Self { known: written.iter().cloned().collect(), written }
+    }
 }
 
 /// The segments, each typed once.
@@ -49,8 +74,12 @@ impl<'p> Env<'p> {
         Self {
             scope,
             project,
+            template_fields: template_fields(&schema).into(),
+            template_values: Arc::new(template_values(&schema)),
+            field_names: FieldNames::of(schema.field_names()),
             schema,
             emails: numbered(scope.emails.values().map(|email| email.node.name.text.as_str())),
+            links: scope.emails.values().map(|email| Links::of(&email.node)).collect(),
             teams: numbered(scope.teams.iter().map(|team| team.node.name.text.as_str())),
             workflows: numbered(scope.workflows.iter().map(|workflow| workflow.node.name.text.as_str())),
             groups: groups(scope),
@@ -86,6 +115,26 @@ impl<'p> Env<'p> {
 /// The text at a place on one line, without its comments, in the settled way; `ways` is where its file is not.
 pub(crate) fn settled_line(text: &str, span: Span, ways: &[Settled]) -> String {
     one_line(&settled(text, span, ways))
+}
+
+fn template_values(schema: &Schema) -> BTreeMap<String, Values> {
+    let values = schema.fields.values().filter_map(|field| {
+        let values = match &field.shape.ty {
+            FieldType::OneOf(choices) => Values::Choices(choices.clone()),
+            FieldType::Country => Values::Countries,
+            _ => return None,
+        };
+        Some((field.shape.name.clone(), values))
+    });
+    values.collect()
+}
+
+fn template_fields(schema: &Schema) -> BTreeMap<String, FieldShape> {
+    let fields = schema.fields.values().map(|field| {
+        let printable = field.shape.ty != FieldType::YesNo;
+        (field.shape.name.clone(), FieldShape { printable, optional: field.shape.optional })
+    });
+    fields.collect()
 }
 
 fn groups(scope: &Scope) -> BTreeMap<&str, Vec<WorkflowId>> {

@@ -1,6 +1,7 @@
 //! The schema: fields, events and stages, with the ones every contact has.
 
 use crate::built_in::{BUILT_IN, BuiltIn};
+use crate::diagnostics::suggest::Suggesting;
 use crate::diagnostics::{Diagnostic, names, syntax, types};
 use crate::literals;
 use crate::resolve::{Declared, Scope};
@@ -22,6 +23,8 @@ pub(crate) struct SchemaField {
 #[derive(Debug, Clone)]
 pub(crate) struct SchemaEvent {
     pub shape: EventType,
+    /// The place of each property.
+    pub property_places: BTreeMap<String, usize>,
     /// A property could not be read or has no type, so none is reported as unknown.
     pub broken: bool,
 }
@@ -88,33 +91,33 @@ impl Schema {
         self.fields.at(field).declared
     }
 
-    pub(crate) fn field_names(&self) -> Vec<&str> {
+    pub(crate) fn field_names(&self) -> impl Iterator<Item = &str> {
         let fields = self.fields.values().filter(|field| field.shape.tag.is_none());
-        fields.map(|field| field.shape.name.as_str()).collect()
+        fields.map(|field| field.shape.name.as_str())
     }
 
     pub(crate) fn tag(&self, name: &str) -> Option<FieldId> {
         self.tags.get(name).copied()
     }
 
-    pub(crate) fn tag_names(&self) -> Vec<&str> {
-        self.tags.keys().map(String::as_str).collect()
+    pub(crate) fn tag_names(&self) -> impl Iterator<Item = &str> {
+        self.tags.keys().map(String::as_str)
     }
 
     pub(crate) fn event(&self, name: &str) -> Option<EventId> {
         self.event_ids.get(name).copied()
     }
 
-    pub(crate) fn event_names(&self) -> Vec<&str> {
-        self.events.values().map(|event| event.shape.name.as_str()).collect()
+    pub(crate) fn event_names(&self) -> impl Iterator<Item = &str> {
+        self.events.values().map(|event| event.shape.name.as_str())
     }
 
     pub(crate) fn stage(&self, name: &str) -> Option<i64> {
         self.stage_numbers.get(name).copied()
     }
 
-    pub(crate) fn stage_names(&self) -> Vec<&str> {
-        self.stages.iter().map(String::as_str).collect()
+    pub(crate) fn stage_names(&self) -> impl Iterator<Item = &str> {
+        self.stages.iter().map(String::as_str)
     }
 }
 
@@ -180,7 +183,9 @@ fn declared_event(event: &Declared<ast::Event>, scope: &Scope, diagnostics: &mut
     let unclear: BTreeSet<&str> =
         event.node.properties.iter().filter(|node| is_disputed(node)).map(|node| node.name.text.as_str()).collect();
     properties.retain(|property| !unclear.contains(property.name.as_str()));
+    let places = properties.iter().map(|property| property.name.clone()).zip(0..);
     SchemaEvent {
+        property_places: places.collect(),
         shape: EventType { name: event.node.name.text.clone(), properties, layout: flow_ir::Layout::default() },
         broken,
     }
@@ -262,7 +267,10 @@ fn default_of(
             let example = format!("\"{}\"", choices.first().map_or("…", String::as_str));
             Err(Box::new(types::type_mismatch(&text, literals::kind(literal), "one of its values", at, &example)))
         }
-        FieldType::OneOf(choices) => literals::choice(name, choices, literal, &text, at).map(|at| at as i64 + 1),
+        FieldType::OneOf(choices) => {
+            literals::choice(name, ty, choices, literal, &text, at, Suggesting::behind(diagnostics.len()))
+                .map(|at| at as i64 + 1)
+        }
         FieldType::Text
         | FieldType::Email
         | FieldType::Url

@@ -90,7 +90,7 @@ impl<'s> Printer<'s> {
             match block.entries.last_mut() {
                 Some(entry) if same_line => entry.after = Some(comment),
                 // At the start of a file there is no brace.
-                None if same_line && stretch.start > 0 => block.opened = Some(comment),
+                None if same_line && self.is_behind_brace(stretch.start) => block.opened = Some(comment),
                 _ => found.push(Own { comment, blank: self.has_blank_line(reached, comment.start) }),
             }
             reached = comment.end;

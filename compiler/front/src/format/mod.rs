@@ -37,39 +37,33 @@ constructs::header_modules!(modules);
 constructs::steps!(modules);
 
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Span, with_known_line_ends};
 use crate::syntax::settled::settled;
 use crate::syntax::{constructs, parse};
 use printer::Printer;
-use std::borrow::Cow;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The text as `flow fmt` lays it out, or what keeps it from being read. The file's own line ends and its byte order mark stay.
-pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
-    let (_, diagnostics) = parse(FileId(0), text);
+pub fn format(written: &str) -> Result<String, Vec<Diagnostic>> {
+    let text = with_known_line_ends(written);
+    let (tree, diagnostics) = parse(FileId(0), &text);
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Err(diagnostics);
     }
-    let (mark, body) = match text.strip_prefix(BYTE_ORDER_MARK) {
-        Some(body) => ("\u{feff}", body),
-        None => ("", text),
-    };
-    let lines = with_plain_ends(body);
-    let formatted = laid_out(&lines);
+    let mark = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    let body = Span::new(mark as u32, u32::try_from(text.len()).unwrap_or(u32::MAX));
+    let mut printer = Printer::new(&text, &tree);
+    declaration::declarations(&mut printer, body, &tree.declarations);
+    let formatted = printer.finish();
     // A printer that loses a word would change what a project does. It is never wrong knowingly; better no layout than that.
-    let (tree, _) = parse(FileId(0), &lines);
-    let whole = words::same(&settled(&lines, all_of(&lines), &tree.settled), &formatted);
+    let whole = words::same(&settled(&text, body, &tree.settled), &formatted);
     debug_assert!(whole, "the layout lost or made a word:\n{formatted}");
     if !whole {
-        return Ok(text.to_owned());
+        return Ok(written.to_owned());
     }
-    Ok(format!("{mark}{}", formatted.replace('\n', line_end(body))))
-}
-
-/// Lines that all end in `\n`. A sign of its own, `\r` ends a line as well.
-fn with_plain_ends(text: &str) -> Cow<'_, str> {
-    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
+    let mark = written.get(..mark).unwrap_or_default();
+    Ok(format!("{mark}{}", formatted.replace('\n', line_end(written))))
 }
 
 /// How a file's lines end, where all end in one way; of a mixed one, no editor minds any.
@@ -80,16 +74,4 @@ fn line_end(text: &str) -> &'static str {
         both if both > 0 && both == feeds && both == returns => "\r\n",
         _ => "\n",
     }
-}
-
-fn all_of(text: &str) -> Span {
-    Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX))
-}
-
-fn laid_out(text: &str) -> String {
-    let (tree, _) = parse(FileId(0), text);
-    let mut printer = Printer::new(text, &tree);
-    let whole = all_of(text);
-    declaration::declarations(&mut printer, whole, &tree.declarations);
-    printer.finish()
 }

@@ -80,6 +80,11 @@ impl<'s> Printer<'s> {
         at + rest.find('{').unwrap_or(rest.len()) as u32
     }
 
+    /// Whether a block begins at a place.
+    pub(super) fn is_behind_brace(&self, at: u32) -> bool {
+        self.text.get(..at as usize).is_some_and(|before| before.ends_with('{'))
+    }
+
     /// Whether a sign is the next one, but for space.
     pub(super) fn is_next(&self, from: u32, sign: char) -> bool {
         self.text.get(from as usize..).is_some_and(|rest| rest.trim_start_matches([' ', '\t']).starts_with(sign))

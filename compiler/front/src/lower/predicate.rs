@@ -5,15 +5,37 @@ use super::builder::Builder;
 use crate::typed::{Cond, EventTest, Since};
 use flow_ir::{
     Comparison, CountedSince, EmailId, Engagement, EngagementKind, EventCount, FOREVER, Function, JourneySlots, NEVER,
-    Op, Pattern, Place, PredicateId, SlotId, SlotKind, Terminator, TextTest, ValueId, WorkflowId,
+    Op, Pattern, PatternId, Place, PredicateId, SlotId, SlotKind, Terminator, TextTest, ValueId, WorkflowId,
 };
+use std::collections::BTreeMap;
 
 /// The journey a condition may look at, while its slots are being given out.
+///
+/// What was given out is in the order in which it was asked for, which is how a program keeps it; the maps find it again, since looking
+/// through all of it at each question would take time in the square of the questions.
 pub(super) struct JourneyScope {
     pub(super) slots: JourneySlots,
     pub(super) layout: flow_ir::Layout,
     pub(super) engagements: Vec<Engagement>,
     pub(super) counts: Vec<EventCount>,
+    sent: BTreeMap<EmailId, SlotId>,
+    engaged: BTreeMap<(EngagementKind, EmailId, Option<String>), SlotId>,
+    /// The place of each among the counts.
+    counted: BTreeMap<(PatternId, CountedSince), usize>,
+}
+
+impl JourneyScope {
+    pub(super) fn new(slots: JourneySlots, layout: flow_ir::Layout) -> Self {
+        Self {
+            slots,
+            layout,
+            engagements: Vec::new(),
+            counts: Vec::new(),
+            sent: BTreeMap::new(),
+            engaged: BTreeMap::new(),
+            counted: BTreeMap::new(),
+        }
+    }
 }
 
 /// What a condition may use besides the frame.
@@ -208,8 +230,8 @@ impl Lowering<'_> {
             self.sent_slot(email, journey);
         }
         let Some(journey) = scope.journey.as_deref_mut() else { return code.bool(false) };
-        let known = journey.counts.iter_mut().find(|known| known.pattern == id && known.since == since);
-        let slot = known.map(|known| {
+        let place = journey.counted.get(&(id, since)).copied();
+        let slot = place.and_then(|place| journey.counts.get_mut(place)).map(|known| {
             known.enough = known.enough.max(at_least);
             known.slot
         });
@@ -220,6 +242,7 @@ impl Lowering<'_> {
                 CountedSince::Sent(email) => self.email_name(email).to_owned(),
             };
             let slot = journey.layout.add(format!("{} since {since_words}", pattern.text), SlotKind::Int, false, 0);
+            journey.counted.insert((id, since), journey.counts.len());
             journey.counts.push(EventCount { pattern: id, since, enough: at_least, slot });
             slot
         });
@@ -237,17 +260,14 @@ impl Lowering<'_> {
         code: &mut Builder,
     ) -> ValueId {
         let Some(journey) = scope.journey.as_deref_mut() else { return code.bool(false) };
-        let found = journey
-            .engagements
-            .iter()
-            .find(|known| known.kind == kind && known.email == email && known.link.as_deref() == link)
-            .map(|known| known.slot);
-        let slot = found.unwrap_or_else(|| {
+        let asked = (kind, email, link.map(str::to_owned));
+        let slot = journey.engaged.get(&asked).copied().unwrap_or_else(|| {
             let verb = format!("{kind:?}").to_lowercase();
             let link_text = link.map(|link| format!(" link \"{link}\"")).unwrap_or_default();
             let name = format!("{verb} {}{link_text}", self.email_name(email));
             let slot = journey.layout.add(name, SlotKind::Int, false, NEVER);
-            journey.engagements.push(Engagement { kind, email, link: link.map(str::to_owned), slot });
+            journey.engagements.push(Engagement { kind, email, link: asked.2.clone(), slot });
+            journey.engaged.insert(asked, slot);
             slot
         });
         happened(slot, code)
@@ -255,11 +275,12 @@ impl Lowering<'_> {
 
     /// The slot that says when an email last left in this journey.
     pub(super) fn sent_slot(&self, email: EmailId, journey: &mut JourneyScope) -> SlotId {
-        if let Some((_, slot)) = journey.slots.sent_at.iter().find(|(known, _)| *known == email) {
+        if let Some(slot) = journey.sent.get(&email) {
             return *slot;
         }
         let slot = journey.layout.add(format!("sent {}", self.email_name(email)), SlotKind::Int, false, NEVER);
         journey.slots.sent_at.push((email, slot));
+        journey.sent.insert(email, slot);
         slot
     }
 }

@@ -107,7 +107,7 @@ fn journey_scope() -> JourneyScope {
         trace: Vec::new(),
         sent_at: Vec::new(),
     };
-    JourneyScope { slots, layout, engagements: Vec::new(), counts: Vec::new() }
+    JourneyScope::new(slots, layout)
 }
 
 /// The slots of the frame that a body stores to.

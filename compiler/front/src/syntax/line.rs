@@ -3,7 +3,7 @@
 //! However the same words are spaced and broken, the answer is the same. **It must stay what it is**: another spelling would give
 //! steps other names, and people on their way would stand at steps that are gone.
 
-use super::quoted;
+use super::quoted::{Texts, line_left};
 
 /// Signs that are one word together.
 const OPERATORS: [&str; 4] = ["+=", "-=", ">=", "<="];
@@ -73,22 +73,23 @@ pub(crate) fn tokens(text: &str) -> impl Iterator<Item = &str> {
 /// The same, each with where it begins.
 pub(crate) fn tokens_at(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut rest = text;
+    let mut texts = Texts::of(text);
     std::iter::from_fn(move || {
         let next = rest.trim_start();
         let at = text.len() - next.len();
-        let (token, behind) = next.split_at_checked(length(next))?;
+        let (token, behind) = next.split_at_checked(length(next, &mut || texts.or_line(at)))?;
         rest = behind;
         (!token.is_empty()).then_some((at, token))
     })
 }
 
-/// The bytes of the token that a text begins with.
-fn length(text: &str) -> usize {
+/// The bytes of the token that a text begins with; `quoted` says those of a text in quotes.
+fn length(text: &str, quoted: &mut dyn FnMut() -> usize) -> usize {
     match text.chars().next() {
         None => 0,
-        Some('"') => quoted::or_line(text),
+        Some('"') => quoted(),
         Some(_) if is_date(text) => DATE_LENGTH,
-        Some(_) if text.starts_with("//") => quoted::line_left(text),
+        Some(_) if text.starts_with("//") => line_left(text),
         Some(sign) if is_sign(sign) => sign.len_utf8(),
         Some(_) => {
             let ends = |(_, sign): &(usize, char)| sign.is_whitespace() || *sign == '"' || is_sign(*sign);

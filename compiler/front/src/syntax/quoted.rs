@@ -4,13 +4,20 @@
 //! both are here once: as the `string` of a line that is right, and more loosely where a line cannot be read (`straight`). A test
 //! compares them with the grammar.
 //!
-//! Each looks at a text a fixed number of times, whatever it holds.
+//! Each looks at a text a fixed number of times, whatever it holds; [`Texts`] does so for all texts of a line together.
 
 /// The length of a text in quotes, as the rule `string` reads it; none where its line ends first.
 pub(crate) fn written(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    let mut at = is_quote(bytes, 0).then_some(1)?;
+    is_quote(bytes, 0).then(|| end_of(bytes, 1, |_| false))?
+}
+
+/// Where the text ends that goes on at a place, outside its fields; none where `ends_nowhere` says so of a place it comes to.
+fn end_of(bytes: &[u8], mut at: usize, mut ends_nowhere: impl FnMut(usize) -> bool) -> Option<usize> {
     loop {
+        if ends_nowhere(at) {
+            return None;
+        }
         at = match bytes.get(at)? {
             b'"' => return Some(at + 1),
             byte if ends_line(*byte) => return None,
@@ -35,9 +42,59 @@ pub(crate) fn in_bad_line(text: &str) -> Option<usize> {
     }
 }
 
-/// The same in either way, or what is left of the line where the text never ends.
-pub(crate) fn or_line(text: &str) -> usize {
-    written(text).or_else(|| in_bad_line(text)).unwrap_or_else(|| line_left(text))
+/// Where the texts of one text end, asked for one after another.
+///
+/// A quote whose text never ends is read over to the end of its line, and the next quote would be again: `\"\"\"\"` is no text from
+/// any of its quotes on. So the places that such a reading came to are remembered: whoever comes to one of them ends nowhere either.
+#[derive(Debug)]
+pub(crate) struct Texts<'t> {
+    text: &'t str,
+    /// The place that the first bit of `nowhere` stands for.
+    from: usize,
+    /// A bit for each place up to the end of the line.
+    nowhere: Vec<u64>,
+}
+
+impl<'t> Texts<'t> {
+    pub(crate) fn of(text: &'t str) -> Self {
+        Self { text, from: 0, nowhere: Vec::new() }
+    }
+
+    /// The length of the text that begins with the quote at a place, in either way; or what is left of the line where it never ends.
+    pub(crate) fn or_line(&mut self, at: usize) -> usize {
+        let rest = self.text.get(at..).unwrap_or_default();
+        self.written(rest, at).or_else(|| in_bad_line(rest)).unwrap_or_else(|| line_left(rest))
+    }
+
+    /// As [`written`].
+    fn written(&mut self, rest: &str, at: usize) -> Option<usize> {
+        let bytes = rest.as_bytes();
+        let known = |place: usize| {
+            let bit = (at + place).checked_sub(self.from)?;
+            self.nowhere.get(bit / 64).filter(|bits| (**bits >> (bit % 64)) & 1 == 1)
+        };
+        let found = is_quote(bytes, 0).then(|| end_of(bytes, 1, |place| known(place).is_some()))?;
+        if found.is_none() {
+            self.remember(bytes, at);
+        }
+        found
+    }
+
+    fn remember(&mut self, bytes: &[u8], at: usize) {
+        if at >= self.from + 64 * self.nowhere.len() {
+            let left = bytes.iter().position(|byte| ends_line(*byte)).unwrap_or(bytes.len());
+            self.from = at;
+            self.nowhere = vec![0; left / 64 + 1];
+        }
+        let (from, nowhere) = (self.from, &mut self.nowhere);
+        end_of(bytes, 1, |place| {
+            let bit = at + place - from;
+            let Some(bits) = nowhere.get_mut(bit / 64) else { return false };
+            let was = (*bits >> (bit % 64)) & 1 == 1;
+            *bits |= 1 << (bit % 64);
+            was
+        });
+    }
 }
 
 /// The length of what is left of a line.
@@ -119,7 +176,7 @@ fn loose_hole(bytes: &[u8], at: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{in_bad_line, written};
+    use super::{Texts, in_bad_line, line_left, written};
     use flow_grammar::pest::Parser as _;
     use flow_grammar::{FlowParser, Rule};
 
@@ -180,5 +237,22 @@ mod tests {
             let read = FlowParser::parse(Rule::bad_text, &text).map_or(0, |pairs| pairs.as_str().len());
             assert_eq!(bad_text(&text), read, "{text:?}");
         }
+    }
+
+    #[test]
+    fn one_after_another_they_end_where_each_does_alone() {
+        let mut nowhere = 0;
+        for text in texts() {
+            let mut all = Texts::of(&text);
+            let mut at = 0;
+            while let Some(quote) = text.get(at..).and_then(|rest| rest.find('"')) {
+                let rest = text.get(at + quote..).unwrap();
+                let alone = written(rest).or_else(|| in_bad_line(rest)).unwrap_or_else(|| line_left(rest));
+                assert_eq!(all.or_line(at + quote), alone, "{text:?} at {}", at + quote);
+                nowhere += usize::from(written(rest).is_none());
+                at += quote + alone;
+            }
+        }
+        assert!(nowhere > 10_000, "only {nowhere} never end");
     }
 }

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::fault::{RequiredToken, plain};
+use super::fields::FieldNames;
 use crate::naming::snake_case;
 
 /// How tokens of other tools begin and end. Longer beginnings come first.
@@ -82,14 +83,14 @@ pub(crate) enum Meant {
 
 /// Every one in a text of a `.flow` file, outside the fields that are read already. `fields` are those of the project. What stands in
 /// braces there is a field, or was told as one that cannot be read.
-pub(crate) fn find(text: &str, read: &[Range<usize>], fields: &[&str]) -> Vec<Foreign> {
+pub(crate) fn find(text: &str, read: &[Range<usize>], fields: &FieldNames) -> Vec<Foreign> {
     let mut found = find_with(text, read, &[], fields);
     found.retain(|token| !text.get(token.span.clone()).is_some_and(|token| token.starts_with('{')));
     found
 }
 
 /// The same where some places are read by machines and not by people: a style sheet is full of brackets and braces.
-pub(super) fn find_with(text: &str, read: &[Range<usize>], code: &[Range<usize>], fields: &[&str]) -> Vec<Foreign> {
+pub(super) fn find_with(text: &str, read: &[Range<usize>], code: &[Range<usize>], fields: &FieldNames) -> Vec<Foreign> {
     let mut found = Vec::new();
     let mut at = 0;
     let mut read = read.iter().peekable();
@@ -113,7 +114,7 @@ pub(super) fn find_with(text: &str, read: &[Range<usize>], code: &[Range<usize>]
 }
 
 /// Those that are written like a tag, `<first_name>` or `<%= first_name %>`: what reads tags must not take them for some.
-pub(super) fn find_tags(text: &str, read: &[Range<usize>], fields: &[&str]) -> Vec<Foreign> {
+pub(super) fn find_tags(text: &str, read: &[Range<usize>], fields: &FieldNames) -> Vec<Foreign> {
     let is_read = |at: usize| {
         let next = read.partition_point(|place| place.start <= at);
         next.checked_sub(1).and_then(|last| read.get(last)).is_some_and(|place| at < place.end)
@@ -122,7 +123,7 @@ pub(super) fn find_tags(text: &str, read: &[Range<usize>], fields: &[&str]) -> V
     starts.filter_map(|at| token_at(text, at, false, fields)).collect()
 }
 
-fn token_at(text: &str, at: usize, in_code: bool, fields: &[&str]) -> Option<Foreign> {
+fn token_at(text: &str, at: usize, in_code: bool, fields: &FieldNames) -> Option<Foreign> {
     let rest = text.get(at..)?;
     if let Some(end) = directive(rest).filter(|_| !in_code) {
         return Some(Foreign { span: at..at + end, meant: Meant::Unclear });
@@ -248,7 +249,7 @@ pub(super) fn is_text(text: &str) -> bool {
     !text.trim().is_empty() && !text.contains(['"', '\\', '{', '}', '|', '\n'])
 }
 
-fn meant(theirs: &Theirs<'_>, fields: &[&str]) -> Meant {
+fn meant(theirs: &Theirs<'_>, fields: &FieldNames) -> Meant {
     let fallback = theirs.fallback.as_ref();
     if fallback.is_some_and(|fallback| !is_text(fallback.text)) || !is_like_a_name(theirs.name) {
         return Meant::Unclear;
@@ -269,24 +270,21 @@ pub(super) fn is_like_a_name(text: &str) -> bool {
 
 /// The field behind what another tool calls `FNAME`, `contact.firstname` or `FIRSTNAME`. One slip of the hand is seen through; what is
 /// further away is another name.
-pub(super) fn field_of(written: &str, fields: &[&str]) -> Option<String> {
+pub(super) fn field_of(written: &str, fields: &FieldNames) -> Option<String> {
     exact(written, fields).or_else(|| misspelt(written, fields))
 }
 
-fn exact(written: &str, fields: &[&str]) -> Option<String> {
+fn exact(written: &str, fields: &FieldNames) -> Option<String> {
     let name = snake_case(written.rsplit(['.', ':']).next()?);
     let usual = USUAL.iter().find(|(theirs, _)| plain(theirs) == plain(&name)).map(|(_, ours)| *ours);
-    let known = |wanted: &str| fields.iter().copied().find(|field| plain(field) == plain(wanted));
     // A field of a company has a point in its name.
-    let whole =
-        fields.iter().copied().find(|field| field.contains('.') && plain(field) == plain(&written.replace(' ', "")));
-    whole.or_else(|| known(&name)).or_else(|| usual.and_then(known)).map(str::to_owned)
+    let whole = fields.dotted_like(&written.replace(' ', ""));
+    whole.or_else(|| fields.like(&name)).or_else(|| fields.like(usual?)).map(str::to_owned)
 }
 
-fn misspelt(written: &str, fields: &[&str]) -> Option<String> {
+fn misspelt(written: &str, fields: &FieldNames) -> Option<String> {
     let wanted = plain(&snake_case(written.rsplit(['.', ':']).next()?));
-    let is_near = |field: &&str| strsim::damerau_levenshtein(&wanted, &plain(field)) == 1;
-    (wanted.chars().count() >= MIN_MISSPELT).then(|| fields.iter().copied().find(is_near))?.map(str::to_owned)
+    (wanted.chars().count() >= MIN_MISSPELT).then(|| fields.one_slip_from(&wanted))?.map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -299,7 +297,7 @@ mod tests {
             Meant::Field { name, .. } => Some(name),
             _ => None,
         };
-        find_with(text, &[], &[], &fields)
+        find_with(text, &[], &[], &FieldNames::of(fields.into_iter()))
             .into_iter()
             .map(|token| (text.get(token.span).unwrap(), field(token.meant)))
             .collect()

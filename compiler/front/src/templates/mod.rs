@@ -18,6 +18,7 @@
 mod attributes;
 mod colour;
 mod fault;
+mod fields;
 mod filters;
 pub(crate) mod foreign;
 mod inline;
@@ -39,10 +40,13 @@ mod words;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use fault::Markup;
 pub use fault::TemplateFault;
 pub(crate) use fault::{Construct, FaultKind, RequiredToken, Seen, Severity, Slip, Syntax};
+pub(crate) use fields::FieldNames;
+pub use fields::Fields;
 use foreign::{Foreign, Meant};
 pub use render::{FieldValue, RenderFault, SendUrls, Template};
 
@@ -85,7 +89,7 @@ pub struct FieldShape {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Values {
     /// One of a list, in the spelling of its declaration.
-    Choices(Vec<String>),
+    Choices(flow_ir::Choices),
     /// The English name of a country.
     Countries,
 }
@@ -94,9 +98,9 @@ pub enum Values {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TemplateScope {
     /// By name; what a token names that is not here is a fault.
-    pub fields: BTreeMap<String, FieldShape>,
+    pub fields: Fields,
     /// Of fields that hold one of a few values, those values: a question about another would have the same answer for everybody.
-    pub values: BTreeMap<String, Values>,
+    pub values: Arc<BTreeMap<String, Values>>,
     /// From alias to target.
     pub links: BTreeMap<String, String>,
     /// A marketing mail must name its sender's address and offer a way out; a transactional one need not.
@@ -228,7 +232,7 @@ fn proven(checked: Checked, scope: &TemplateScope) -> Result<Checked, Vec<Templa
 /// `<first_name>`, which is no tag.
 fn tokens_like_tags(text: &str, pieces: &[pieces::Piece], scope: &TemplateScope) -> Vec<Foreign> {
     let read: Vec<_> = pieces.iter().map(|piece| piece.span.clone()).collect();
-    foreign::find_tags(text, &read, &scope.fields.keys().map(String::as_str).collect::<Vec<_>>())
+    foreign::find_tags(text, &read, scope.fields.names())
 }
 
 fn foreign_tokens(
@@ -241,8 +245,7 @@ fn foreign_tokens(
     let tag_spans = tags.iter().map(|tag| tag.span.clone());
     let mut read: Vec<_> = pieces.iter().map(|piece| piece.span.clone()).chain(tag_spans).collect();
     read.sort_by_key(|place| place.start);
-    let fields: Vec<&str> = scope.fields.keys().map(String::as_str).collect();
-    let others = foreign::find_with(text, &read, &markup.code, &fields);
+    let others = foreign::find_with(text, &read, &markup.code, scope.fields.names());
     let mut faults: Vec<_> =
         tags.iter().chain(&others).map(|token| foreign_fault(text, token, markup, scope)).collect();
     read.extend(others.into_iter().map(|token| token.span));

@@ -98,8 +98,7 @@ pub(super) fn field(name: &str, scope: &TemplateScope) -> Option<String> {
     if scope.fields.contains_key(name) {
         return Some(name.to_owned());
     }
-    let fields: Vec<&str> = scope.fields.keys().map(String::as_str).collect();
-    foreign::field_of(name, &fields)
+    foreign::field_of(name, scope.fields.names())
 }
 
 /// Plain quotes in place of those that stand outside texts in plain ones.
@@ -333,9 +332,11 @@ mod tests {
     fn scope() -> TemplateScope {
         let shape = |optional| FieldShape { printable: true, optional };
         TemplateScope {
-            fields: [("first_name", true), ("email", false), ("last_name", true)]
-                .map(|(name, optional)| (name.to_owned(), shape(optional)))
-                .into(),
+            fields: BTreeMap::from(
+                [("first_name", true), ("email", false), ("last_name", true)]
+                    .map(|(name, optional)| (name.to_owned(), shape(optional))),
+            )
+            .into(),
             links: BTreeMap::from([("case-study".to_owned(), String::new()), ("guide".to_owned(), String::new())]),
             marketing: true,
             ..TemplateScope::default()

@@ -25,7 +25,7 @@ fn scope() -> TemplateScope {
         ("interests", shape(false, true)),
     ];
     TemplateScope {
-        fields: fields.into_iter().map(|(name, shape)| (name.to_owned(), shape)).collect(),
+        fields: BTreeMap::from(fields.map(|(name, shape)| (name.to_owned(), shape))).into(),
         links: BTreeMap::new(),
         marketing: false,
         ..TemplateScope::default()

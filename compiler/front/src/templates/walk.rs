@@ -280,7 +280,7 @@ impl Walker<'_> {
             }
             Some(Values::Choices(choices)) => {
                 let same = choices.iter().find(|choice| choice.to_lowercase() == value.to_lowercase()).cloned();
-                (same.or_else(|| nearest(value, choices.iter().map(String::as_str))), choices.clone())
+                (same.or_else(|| nearest(value, choices.iter().map(String::as_str))), choices.to_vec())
             }
         };
         if meant.as_deref() == Some(value) {

@@ -5,6 +5,7 @@
 //! written into a record of the journey at the instant of its step, and the content of a step, because it names the step.
 
 pub mod area;
+pub mod choices;
 pub mod effect;
 pub mod fact;
 pub mod function;
@@ -15,6 +16,7 @@ pub mod step;
 pub mod workflow;
 
 use self::area::{Area, Areas};
+use self::choices::Choices;
 use self::fact::{Fact, Pattern, TextTest};
 use self::function::{Function, Op};
 use self::layout::{Layout, SlotKind};
@@ -161,7 +163,7 @@ pub enum FieldType {
     /// A country, as a text.
     Country,
     /// A choice; its slot holds 1 + the place in this list, or 0 where it is missing.
-    OneOf(Vec<String>),
+    OneOf(Choices),
     /// The lifecycle stage; its slot holds the place in [`Meaning::stages`].
     Stage,
 }

@@ -243,7 +243,7 @@ pub struct EventCount {
 }
 
 /// The moment of a journey from which events count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum CountedSince {
     /// The journey's begin.
     Entry,
@@ -254,7 +254,7 @@ pub enum CountedSince {
 }
 
 /// What becomes of a mail at its reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum EngagementKind {
     /// Its pictures were loaded, by a person or by a machine that loads them for one.
     Opened,

@@ -39,7 +39,7 @@ fn schema(program: &mut Program) {
         tag: None,
     };
     program.fields.push(field("budget", FieldType::Money, true, budget));
-    let industries = FieldType::OneOf(vec!["software".into(), "retail".into()]);
+    let industries = FieldType::OneOf(vec!["software".into(), "retail".into()].into());
     program.fields.push(field("industry", industries, false, industry));
     let property = Property { name: "page".into(), ty: FieldType::Text, optional: false };
     let event = program.events.push(EventType {

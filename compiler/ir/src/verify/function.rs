@@ -9,7 +9,7 @@ impl Checker<'_> {
     pub(super) fn predicate(&mut self, place: &str, predicate: &Predicate) {
         let program = self.program;
         let workflow = predicate.workflow.and_then(|owner| program.workflows.get(owner));
-        let scope = Scope { program, workflow, may_write: false };
+        let scope = Scope { program, workflow, writes: None };
         if predicate.function.blocks.len() != 1 {
             return self.fault(place, format!("has {} blocks, not one", predicate.function.blocks.len()));
         }
@@ -27,7 +27,8 @@ impl Checker<'_> {
     }
 
     pub(super) fn body(&mut self, place: &str, workflow: &Workflow) {
-        let scope = Scope { program: self.program, workflow: Some(workflow), may_write: true };
+        let writes = workflow.writes.iter().copied().collect();
+        let scope = Scope { program: self.program, workflow: Some(workflow), writes: Some(&writes) };
         for (id, block) in workflow.body.blocks.iter() {
             let place = format!("{place}, {id}");
             let values = self.ops(&place, scope, block);

@@ -461,7 +461,7 @@ fn questions_have_the_type_of_what_they_ask() {
     for (ty, test) in [
         (FieldType::Number, Trait::TextIn(texts())),
         (FieldType::YesNo, Trait::NumberIn(0, 1)),
-        (FieldType::OneOf(texts()), Trait::TextHolds(TextTestKind::Contains, texts())),
+        (FieldType::OneOf(texts().into()), Trait::TextHolds(TextTestKind::Contains, texts())),
         (FieldType::Text, Trait::Truth(true)),
     ] {
         assert!(asked(ty, test).ends_with("asks of `page` what its type cannot answer"));

@@ -6,6 +6,7 @@
 
 use super::super::{Area, Id, Layout, Op, Place, Program, SlotId, SlotKind, VALUE_LIMIT, ValueId, ValueType, Workflow};
 use crate::limits::{MAX_TRIGGERS, TRACE_BITS};
+use std::collections::BTreeSet;
 
 /// An interval of integers, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,8 +67,8 @@ pub struct Scope<'p> {
     pub program: &'p Program,
     /// The workflow whose journey is at hand.
     pub workflow: Option<&'p Workflow>,
-    /// A body; predicates write nothing.
-    pub may_write: bool,
+    /// What a body stores to of the contact, as a set: each of its stores is looked up. Predicates write nothing.
+    pub writes: Option<&'p BTreeSet<SlotId>>,
 }
 
 impl<'p> Scope<'p> {
@@ -104,11 +105,11 @@ impl<'p> Scope<'p> {
     }
 
     fn writable(&self, place: Place) -> Result<(), String> {
-        let Some(workflow) = self.workflow.filter(|_| self.may_write) else {
+        let Some(writes) = self.writes else {
             return Err("a predicate writes nothing".to_owned());
         };
         match place.area {
-            Area::Contact if !workflow.writes.contains(&place.slot) => {
+            Area::Contact if !writes.contains(&place.slot) => {
                 Err(format!("{} is not among the slots the workflow writes", place.slot))
             }
             Area::Contact | Area::Journey => Ok(()),
@@ -131,7 +132,7 @@ impl<'p> Scope<'p> {
                 self.writable(*place)?;
                 self.optional(*place).map(|()| Known::Nothing)
             }
-            Op::Trigger(bit) if self.may_write => Err(format!("trigger {bit} outside a predicate")),
+            Op::Trigger(bit) if self.writes.is_some() => Err(format!("trigger {bit} outside a predicate")),
             Op::Trigger(bit) => below(*bit, MAX_TRIGGERS).map(|()| Known::Bool),
             Op::TextTest(test) if self.program.text_tests.get(*test).is_none() => Err(format!("there is no {test}")),
             Op::TextTest(_) => Ok(Known::Bool),

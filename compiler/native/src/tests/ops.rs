@@ -46,7 +46,7 @@ fn slot(program: &Program, name: &str) -> SlotId {
 /// The last op's value (truth as 0 or 1) on every backend, which must agree.
 fn value_of(program: &Program, ops: &[Op]) -> i64 {
     let mut program = program.clone();
-    let scope = Scope { program: &program, workflow: None, may_write: false };
+    let scope = Scope { program: &program, workflow: None, writes: None };
     let mut known = Vec::new();
     for op in ops {
         let next = scope.infer(op, &known).unwrap();

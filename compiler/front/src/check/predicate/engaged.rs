@@ -134,11 +134,11 @@ fn engaged_link(cx: &mut Cx<'_>, email: EmailId, link: &ast::Literal) -> Option<
     let ast::Literal::Text(text) = link else { return None };
     let alias = fixed_text(cx, text)?;
     let declared = cx.env.scope.emails.at(email);
-    let aliases: Vec<String> = declared.node.links().filter_map(|(known, _)| known.alias.plain()).collect();
-    if aliases.contains(&alias) || declared.node.broken {
+    let links = cx.env.links.at(email);
+    if links.known.contains(&alias) || declared.node.broken {
         return Some(alias);
     }
-    let known: Vec<&str> = aliases.iter().map(String::as_str).collect();
+    let known = cx.suggesting().listed(links.written.iter().map(String::as_str));
     let name = &declared.node.name;
     let diagnostic = names::unknown_link(&name.text, &alias, &known, cx.at(text.span), declared.at(name.span));
     cx.report(diagnostic);

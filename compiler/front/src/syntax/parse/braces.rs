@@ -14,7 +14,7 @@
 
 use super::cut;
 use crate::source::Span;
-use crate::syntax::quoted;
+use crate::syntax::quoted::Texts;
 
 /// A block that is never closed.
 pub(super) struct Unclosed {
@@ -94,11 +94,12 @@ pub(super) fn indent_of(line: &str) -> usize {
 /// The braces of a line outside texts and comments.
 fn braces(line: &str) -> Vec<(usize, char)> {
     let mut found = Vec::new();
+    let mut texts = Texts::of(line);
     let mut behind_text = 0;
     for (at, c) in line.char_indices() {
         match c {
             _ if at < behind_text => {}
-            '"' => behind_text = at + quoted::or_line(cut::after(line, at)),
+            '"' => behind_text = at + texts.or_line(at),
             '/' if cut::after(line, at).starts_with("//") => break,
             '{' | '}' => found.push((at, c)),
             _ => {}
