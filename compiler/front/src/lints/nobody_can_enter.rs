@@ -32,7 +32,7 @@ pub(super) fn lint(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
                 }
             }
             TypedEntry::Event { when, at } | TypedEntry::Becomes { when, at, .. } => {
-                let missing = tags_needed(subject.env, when).into_iter().find(|tag| !given.contains(tag));
+                let missing = tags_needed(subject.env, &when.cond).into_iter().find(|tag| !given.contains(tag));
                 found.extend(
                     missing
                         .and_then(|tag| subject.typed.fields.at(tag).tag.as_deref())
