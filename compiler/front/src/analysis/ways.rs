@@ -174,33 +174,36 @@ impl<'p> Looking<'p, '_> {
         found: &mut Vec<Diagnostic>,
     ) -> Option<Way<'p>> {
         // What cannot be at once was reported, and proves anything.
-        let mut before = if self.is_possible(&way) { way } else { Way::default() };
-        let around = before.told.len();
+        let around = if self.is_possible(&way) { way } else { Way::default() };
+        let mut before = around.clone();
         let mut told = false;
         let mut ways = Vec::new();
         for (number, arm) in arms.iter().enumerate() {
             let is_last = number + 1 == arms.len() && otherwise.is_none();
-            if !told && let Some(diagnostic) = self.judge(arm, number, is_last, &before, around) {
+            if !told && let Some(diagnostic) = self.judge(arm, number, is_last, &before, around.told.len()) {
                 found.push(diagnostic);
                 told = true;
             }
-            // Inside a way that nobody takes everything would be wrong.
-            let inside = if told { Way::default() } else { before.with((&arm.when, true), arm.at) };
-            ways.push(self.steps(&arm.steps, inside, found));
-            before.note((&arm.when, false), arm.at);
+            if told {
+                // Where nobody is left everything would be wrong, so from here on only that is thought of which was so before.
+                before = around.clone();
+                ways.push(self.steps(&arm.steps, around.clone(), found));
+            } else {
+                ways.push(self.steps(&arm.steps, before.with((&arm.when, true), arm.at), found));
+                before.note((&arm.when, false), arm.at);
+            }
         }
         if let Some((steps, at)) = otherwise {
             let nobody = !told && !steps.is_empty() && !self.is_possible(&before);
             if nobody {
                 found.push(reach::nobody_is_left(at, before.told.iter().map(|(_, at)| *at).collect()));
-                told = true;
+                before = around;
             }
-            ways.push(self.steps(steps, if told { Way::default() } else { before }, found));
+            ways.push(self.steps(steps, before, found));
         } else {
             ways.push(Some(before));
         }
-        let behind = Way::join(ways)?;
-        Some(if told { Way::default() } else { behind })
+        Way::join(ways)
     }
 
     /// What is wrong with one way of an `if`; `around` of what is known before it was so before the `if`.
