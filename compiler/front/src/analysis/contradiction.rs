@@ -34,13 +34,7 @@ pub(super) fn prove<'p>(subject: Subject<'p>, together: &Together<'p>, found: &m
 }
 
 /// Reports the innermost parts of a condition that can never hold. True where there was one.
-fn look<'p>(
-    env: &Env<'p>,
-    together: &Together<'p>,
-    cond: &'p Cond,
-    at: Location,
-    found: &mut Vec<Diagnostic>,
-) -> bool {
+fn look<'p>(env: &Env<'p>, together: &Together<'p>, cond: &'p Cond, at: Location, found: &mut Vec<Diagnostic>) -> bool {
     let inside = match cond {
         Cond::All(parts) | Cond::Any(parts) => {
             parts.iter().fold(false, |any, part| look(env, together, &part.cond, part.at, found) | any)

@@ -137,9 +137,7 @@ impl<'p> Looking<'p, '_> {
         match &step.form {
             Form::Finish(_) | Form::Effect { then: Some(_), .. } => None,
             Form::Unknown | Form::Unreadable | Form::Effect { effect: None, .. } => Some(Way::default()),
-            Form::Change { field, .. } => {
-                Some(self.keep(way, &|test, _| !fields_of(test).contains(field)))
-            }
+            Form::Change { field, .. } => Some(self.keep(way, &|test, _| !fields_of(test).contains(field))),
             Form::Effect { .. } => Some(self.later(way, Passes::Effect(step.message()))),
             Form::Wait(TypedWait::For(_)) => Some(self.later(way, Passes::Wait)),
             Form::Wait(TypedWait::Until { when, at, otherwise, .. }) => {
@@ -262,7 +260,7 @@ impl<'p> Looking<'p, '_> {
                 return found.push(reach::nobody_gets_it(&test(), *at, self.because(&before, (cond, true))));
             }
             if !self.can_hold(&before, (cond, false)) {
-                return found.push(reach::everyone_gets_it(&test(), *at));
+                return found.push(reach::the_rest_get_it(&test(), *at, self.because(&before, (cond, false))));
             }
             before.note((cond, false), *at);
         }
@@ -297,9 +295,10 @@ impl<'p> Looking<'p, '_> {
 
     /// What is still known, of which that can be said.
     fn keep(&self, way: Way<'p>, still_so: &dyn Fn(&Cond, bool) -> bool) -> Way<'p> {
-        let told = way.told.into_iter().flat_map(|(said, at)| {
-            self.kept(said, still_so).into_iter().map(move |said| (said, at))
-        });
+        let told = way
+            .told
+            .into_iter()
+            .flat_map(|(said, at)| self.kept(said, still_so).into_iter().map(move |said| (said, at)));
         Way { told: told.take(MAX_BEFORE).collect(), fresh: way.fresh }
     }
 

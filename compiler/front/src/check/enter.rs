@@ -13,8 +13,8 @@ use crate::env::Env;
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::typed::{Cond, Part, Since, TypedEntry, TypedWorkflow};
-use flow_ir::{Pattern, PatternEvent};
 use flow_ir::limits::MAX_TRIGGERS;
+use flow_ir::{Pattern, PatternEvent};
 
 pub(super) fn enter(cx: &mut Cx<'_>, enter: &ast::Enter, around: &Around<'_>, typed: &mut TypedWorkflow) {
     typed.entry = check_entry(cx, enter, around.span);

@@ -104,10 +104,7 @@ fn typed_environment(env: &Env<'_>) -> Typed {
     let segments = env.scope.segments.iter().zip(env.segments.conds.values());
     let segments = segments.map(|(declared, cond)| crate::typed::TypedSegment {
         name: declared.node.name.text.clone(),
-        when: Part {
-            cond: cond.clone().unwrap_or(Cond::Unknown),
-            at: declared.at(declared.node.predicate.span()),
-        },
+        when: Part { cond: cond.clone().unwrap_or(Cond::Unknown), at: declared.at(declared.node.predicate.span()) },
     });
     Typed {
         fields: env.schema.fields.values().map(|field| field.shape.clone()).collect(),

@@ -34,9 +34,14 @@ pub(crate) fn everyone_is_in_it(test: &str, at: Location) -> Diagnostic {
 
 /// `enter when score >= 5 or score < 5 new only`
 pub(crate) fn everyone_enters(test: &str, at: Location) -> Diagnostic {
-    Diagnostic::error(Code::AlwaysTrue, format!("`{test}` is always true"), at, "is so of everyone, and never becomes so")
-        .why("people enter at the moment when this becomes true, and it is true of everyone from the start")
-        .help("ask for something that happens to people, such as `score >= 50` or `signed_up`")
+    Diagnostic::error(
+        Code::AlwaysTrue,
+        format!("`{test}` is always true"),
+        at,
+        "is so of everyone, and never becomes so",
+    )
+    .why("people enter at the moment when this becomes true, and it is true of everyone from the start")
+    .help("ask for something that happens to people, such as `score >= 50` or `signed_up`")
 }
 
 /// `subject when score >= 5 or score < 5 "A" otherwise "B"`
@@ -53,6 +58,15 @@ pub(crate) fn nobody_gets_it(test: &str, at: Location, because: Vec<Location>) -
     with_conditions(diagnostic, because, "decided it before")
         .why("the conditions of a subject are asked in their order, and the first one that holds decides")
         .help("ask for the fewest people first, or leave this out")
+}
+
+/// `subject when score >= 60 "A" when score < 60 "B" otherwise "C"`
+pub(crate) fn the_rest_get_it(test: &str, at: Location, because: Vec<Location>) -> Diagnostic {
+    let message = format!("`{test}` is always true here");
+    let diagnostic = Diagnostic::error(Code::AlwaysTrue, message, at, "everyone who is left gets this subject");
+    with_conditions(diagnostic, because, "decided it before")
+        .why("the subjects behind it would never be used")
+        .help("let this be the one behind `otherwise`, or ask for something that is true of some of those who are left")
 }
 
 /// `member "ana@acme.example" covers score >= 5 or score < 5`
@@ -85,7 +99,9 @@ pub(crate) fn nothing_done_yet(test: &str, at: Location) -> Diagnostic {
     let message = format!("`{test}` can never be true here");
     Diagnostic::error(Code::NeverTrue, message, at, "asked at the moment when they come in")
         .why("it counts from their entry on, and nothing has happened since")
-        .help("wait for it, with `wait until … up to 3 days`, or say how far to look back, such as `in the last 7 days`")
+        .help(
+            "wait for it, with `wait until … up to 3 days`, or say how far to look back, such as `in the last 7 days`",
+        )
 }
 
 /// `if stage >= mql { .. } else if stage < mql { .. }`

@@ -16,7 +16,8 @@ use std::rc::Rc;
 pub(super) fn lint(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
     for (declared, workflow) in subject.workflows() {
         if !declared.node.broken {
-            let mut waits = Waits { env: subject.env, places: Vec::new(), kinds: HashMap::new(), tests: HashMap::new(), found };
+            let mut waits =
+                Waits { env: subject.env, places: Vec::new(), kinds: HashMap::new(), tests: HashMap::new(), found };
             waits.walk(&workflow.steps, Way::default());
         }
     }

@@ -152,22 +152,26 @@ fn nobody_comes(subject: Subject<'_>, entry: &Entry, open: &BTreeSet<WorkflowId>
     let workflow = subject.typed.workflows.at(entry.id);
     let (TypedEntry::Event { at, .. } | TypedEntry::Becomes { at, .. } | TypedEntry::ByHand { at }) = &workflow.entry;
     let (name, lacks) = (&workflow.name, entry.lacks(open));
-    let by = lacks.by.iter().copied().find(|by| **by != entry.id).map(|by| subject.typed.workflows.at(*by).name.as_str());
+    let by =
+        lacks.by.iter().copied().find(|by| **by != entry.id).map(|by| subject.typed.workflows.at(*by).name.as_str());
     let Some(tag) = lacks.tag else {
         return Some(match by {
             None => by_hand(name, *at),
-            Some(by) => nobody(name, *at, &format!("only `{by}` puts people in, and stands empty too"))
-                .help(format!("let something bring people into `{by}`, or into this one, for example\n  enter when signed_up")),
+            Some(by) => nobody(name, *at, &format!("only `{by}` puts people in, and stands empty too")).help(format!(
+                "let something bring people into `{by}`, or into this one, for example\n  enter when signed_up"
+            )),
         });
     };
     let tag = subject.typed.fields.at(tag).tag.as_deref()?;
     let own = entry.tags.iter().any(|(_, by)| by.contains(&entry.id));
-    Some(match by {
-        Some(by) => nobody(name, *at, &format!("waits for a tag that only `{by}` gives, which stands empty too")),
-        None if own => nobody(name, *at, "waits for a tag that only its own steps give"),
-        None => nobody(name, *at, "waits for a tag that no step gives"),
-    }
-    .help(format!("give it in another workflow, where people earn it\n  tag {tag}")))
+    Some(
+        match by {
+            Some(by) => nobody(name, *at, &format!("waits for a tag that only `{by}` gives, which stands empty too")),
+            None if own => nobody(name, *at, "waits for a tag that only its own steps give"),
+            None => nobody(name, *at, "waits for a tag that no step gives"),
+        }
+        .help(format!("give it in another workflow, where people earn it\n  tag {tag}")),
+    )
 }
 
 fn by_hand(workflow: &str, at: Location) -> Diagnostic {

@@ -22,8 +22,9 @@ impl Lowering<'_> {
         let mut members = Vec::new();
         for (address, covers) in &typed.members {
             let name = format!("{}: {address} covers", typed.name);
-            let covers =
-                covers.as_ref().map(|covers| self.predicate(name, None, &covers.cond, &mut Scope::program(Segments::Afresh)));
+            let covers = covers
+                .as_ref()
+                .map(|covers| self.predicate(name, None, &covers.cond, &mut Scope::program(Segments::Afresh)));
             members.push(Member { address: address.clone(), covers });
         }
         Team { name: typed.name.clone(), members, backup: typed.backup.clone() }

@@ -30,9 +30,15 @@ impl Lowering<'_> {
             within: goal.within,
             continues: goal.continues,
         });
-        let exits = typed.exits.iter().map(|(when, ..)| self.own_predicate("exit when", &when.cond, &mut body)).collect();
+        let exits =
+            typed.exits.iter().map(|(when, ..)| self.own_predicate("exit when", &when.cond, &mut body)).collect();
         let skip = typed.skip.as_ref().map(|skip| {
-            self.predicate(format!("{}: skip when", typed.name), Some(id), &skip.cond, &mut Scope::program(Segments::Afresh))
+            self.predicate(
+                format!("{}: skip when", typed.name),
+                Some(id),
+                &skip.cond,
+                &mut Scope::program(Segments::Afresh),
+            )
         });
         self.body(&typed.steps, &mut body);
         let function = std::mem::replace(&mut body.code, Builder::new()).finish();

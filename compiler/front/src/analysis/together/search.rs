@@ -243,7 +243,7 @@ impl<'p, 't> Search<'p, 't> {
             Cond::Not(inner) => self.known(inner, !holds),
             Cond::All(parts) | Cond::Any(parts) => {
                 // One part that is not so decides an `and`, one that is so decides an `or`.
-                let decides = !(matches!(cond, Cond::All(_)) == holds);
+                let decides = matches!(cond, Cond::All(_)) != holds;
                 let mut all_known = true;
                 for part in parts {
                     let known = self.known(&part.cond, holds);
