@@ -53,11 +53,28 @@ impl<'c> Domain<'c> {
 
     /// That it lies in one of these ranges, or in none.
     pub(crate) fn within(&mut self, ranges: impl IntoIterator<Item = Range>, holds: bool) {
+        self.within_or_lacking(ranges, false, holds);
+    }
+
+    /// The same; `lacking_is_so`: it holds of whoever has no value.
+    pub(crate) fn within_or_lacking(
+        &mut self,
+        ranges: impl IntoIterator<Item = Range>,
+        lacking_is_so: bool,
+        holds: bool,
+    ) {
         let mut ranges: Vec<Range> = ranges.into_iter().collect();
         ranges.sort_unstable();
         let ranges = if holds { ranges } else { outside(&ranges) };
-        self.missing &= !holds;
+        self.missing &= lacking_is_so == holds;
         self.ranges = common(&self.ranges, &ranges);
+    }
+
+    /// How much there is to look at.
+    pub(crate) fn weight(&self) -> usize {
+        let texts = self.none_of.len() + self.one_of.as_ref().map_or(0, BTreeSet::len);
+        let found = self.found.len() + self.not_found.len();
+        1 + self.ranges.len() + texts * (1 + found) + self.found.len() * found
     }
 
     /// That it is one of these texts, or none.

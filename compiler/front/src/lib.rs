@@ -153,12 +153,14 @@ fn unsaid(typed: &Typed, refused: bool) -> Option<Fault> {
 #[cfg(test)]
 mod tests {
     use super::unsaid;
-    use crate::typed::{Cond, Typed, TypedSegment};
+    use crate::source::{FileId, Span};
+    use crate::typed::{Cond, Part, Typed, TypedSegment};
 
     #[test]
     fn what_is_wrong_and_unsaid_is_never_lowered() {
-        let typed = |when| Typed {
-            segments: [TypedSegment { name: "hot".to_owned(), when }].into_iter().collect(),
+        let at = Span::new(0, 0).in_file(FileId(0));
+        let typed = |cond| Typed {
+            segments: [TypedSegment { name: "hot".to_owned(), when: Part { cond, at } }].into_iter().collect(),
             ..Typed::default()
         };
         let wrong = typed(Cond::Not(Box::new(Cond::Unknown)));

@@ -62,7 +62,7 @@ pub(crate) enum Cond {
     Segment(SegmentId),
 }
 
-/// One side of an `and` or an `or`.
+/// A condition and where it stands: one side of an `and` or an `or`, or a condition as a whole.
 #[derive(Debug, Clone)]
 pub(crate) struct Part {
     pub cond: Cond,
@@ -81,6 +81,33 @@ impl Eq for Part {}
 impl Hash for Part {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.cond.hash(state);
+    }
+}
+
+/// A condition of the program as a whole.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Root<'t> {
+    pub(crate) cond: &'t Cond,
+    pub(crate) at: Location,
+    pub(crate) place: Place,
+}
+
+/// Where a condition stands as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Segment,
+    Enter,
+    /// A goal, an exit or a skip.
+    Head,
+    /// An `if` or a wait.
+    Step,
+    Subject,
+    Covers,
+}
+
+impl Part {
+    fn root(&self, place: Place) -> Root<'_> {
+        Root { cond: &self.cond, at: self.at, place }
     }
 }
 
@@ -131,7 +158,7 @@ impl Number {
 #[derive(Debug, Clone)]
 pub(crate) struct TypedSegment {
     pub name: String,
-    pub when: Cond,
+    pub when: Part,
 }
 
 #[derive(Debug, Clone)]
@@ -139,13 +166,13 @@ pub(crate) struct TypedEmail {
     pub email: Email,
     /// Complete but for its subjects.
     pub content: EmailContent,
-    pub subjects: Vec<(Option<Cond>, TextTemplate)>,
+    pub subjects: Vec<(Option<Part>, TextTemplate)>,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct TypedTeam {
     pub name: String,
-    pub members: Vec<(String, Option<Cond>)>,
+    pub members: Vec<(String, Option<Part>)>,
     pub backup: Option<String>,
 }
 
@@ -158,9 +185,9 @@ pub(crate) struct TypedWorkflow {
     pub goal: Option<TypedGoal>,
     pub entry: TypedEntry,
     pub reenter: Reenter,
-    /// The condition with its words and place.
-    pub exits: Vec<(Cond, String, Location)>,
-    pub skip: Option<Cond>,
+    /// The condition with the words and the place of its line.
+    pub exits: Vec<(Part, String, Location)>,
+    pub skip: Option<Part>,
     pub window: Option<SendWindow>,
     pub steps: Vec<TypedStep>,
     pub at: Location,
@@ -169,19 +196,27 @@ pub(crate) struct TypedWorkflow {
 #[derive(Debug, Clone)]
 pub(crate) struct TypedGoal {
     pub text: String,
-    pub when: Cond,
+    pub when: Part,
     pub within: Option<CivilSpan>,
     pub continues: bool,
-    /// Where its condition stands.
-    pub when_at: Location,
     pub at: Location,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) enum TypedEntry {
-    Event { when: Cond, at: Location },
-    Becomes { when: Cond, existing: bool, at: Location },
+    Event { when: Part, at: Location },
+    Becomes { when: Part, existing: bool, at: Location },
     ByHand { at: Location },
+}
+
+impl TypedEntry {
+    /// What lets people in, where something does.
+    pub(crate) fn when(&self) -> Option<&Part> {
+        match self {
+            Self::Event { when, .. } | Self::Becomes { when, .. } => Some(when),
+            Self::ByHand { .. } => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -260,18 +295,19 @@ pub(crate) struct TypedArm {
 }
 
 impl Typed {
-    /// Calls `visit` with every condition of the program, each as a whole.
-    pub(crate) fn each_root<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
-        self.segments.values().for_each(|segment| visit(&segment.when));
+    /// Calls `visit` with every condition of the program, each as a whole, with where it stands.
+    pub(crate) fn each_root<'t>(&'t self, visit: &mut dyn FnMut(Root<'t>)) {
+        self.segments.values().for_each(|segment| visit(segment.when.root(Place::Segment)));
         self.workflows.values().for_each(|workflow| workflow.each_root(visit));
         let subjects = self.emails.values().flat_map(|email| &email.subjects).filter_map(|(when, _)| when.as_ref());
         let covers = self.teams.values().flat_map(|team| &team.members).filter_map(|(_, covers)| covers.as_ref());
-        subjects.chain(covers).for_each(visit);
+        subjects.for_each(|when| visit(when.root(Place::Subject)));
+        covers.for_each(|covers| visit(covers.root(Place::Covers)));
     }
 
     /// Calls `visit` with every condition of the program and every part of it.
     pub(crate) fn each_cond<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
-        self.each_root(&mut |cond| cond.each(visit));
+        self.each_root(&mut |root| root.cond.each(visit));
     }
 
     /// Each step that lets people into a workflow: whose it is, which one it starts, and where it stands.
@@ -306,14 +342,11 @@ impl Typed {
 }
 
 impl TypedWorkflow {
-    fn each_root<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
-        match &self.entry {
-            TypedEntry::Event { when, .. } | TypedEntry::Becomes { when, .. } => visit(when),
-            TypedEntry::ByHand { .. } => {}
-        }
+    fn each_root<'t>(&'t self, visit: &mut dyn FnMut(Root<'t>)) {
+        self.entry.when().into_iter().for_each(|when| visit(when.root(Place::Enter)));
         let heads = self.goal.iter().map(|goal| &goal.when).chain(self.exits.iter().map(|(when, ..)| when));
-        heads.chain(&self.skip).for_each(&mut *visit);
-        each_step(&self.steps, &mut |step| step.conds().into_iter().for_each(&mut *visit));
+        heads.chain(&self.skip).for_each(|when| visit(when.root(Place::Head)));
+        each_step(&self.steps, &mut |step| step.roots().into_iter().for_each(&mut *visit));
     }
 }
 
@@ -347,10 +380,11 @@ impl TypedStep {
     }
 
     /// The conditions it asks itself.
-    pub(crate) fn conds(&self) -> Vec<&Cond> {
+    fn roots(&self) -> Vec<Root<'_>> {
+        let root = |cond, at| Root { cond, at, place: Place::Step };
         match &self.form {
-            Form::Branch { arms, .. } => arms.iter().map(|arm| &arm.when).collect(),
-            Form::Wait(TypedWait::Until { when, .. }) => vec![when],
+            Form::Branch { arms, .. } => arms.iter().map(|arm| root(&arm.when, arm.at)).collect(),
+            Form::Wait(TypedWait::Until { when, at, .. }) => vec![root(when, *at)],
             _ => Vec::new(),
         }
     }

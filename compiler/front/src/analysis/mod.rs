@@ -13,6 +13,7 @@ use crate::resolve::Declared;
 use crate::syntax::ast;
 use crate::typed::Typed;
 use crate::typed::TypedWorkflow;
+use together::Together;
 
 /// What a proof or a lint looks at.
 #[derive(Clone, Copy)]
@@ -28,7 +29,8 @@ impl<'p> Subject<'p> {
     }
 }
 
-type Proof = fn(Subject<'_>, &mut Vec<Diagnostic>);
+/// A proof: what it looks at, whom it asks what can hold together, and what it found.
+type Proof = for<'p> fn(Subject<'p>, &Together<'p>, &mut Vec<Diagnostic>);
 
 /// Every file of this folder that the list of codes names as a proof.
 macro_rules! rooms {
@@ -48,6 +50,7 @@ codes!(rooms);
 /// Runs every proof.
 pub(crate) fn prove(subject: Subject<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    PROOFS.iter().flatten().for_each(|prove| prove(subject, &mut found));
+    let together = Together::new(subject.env);
+    PROOFS.iter().flatten().for_each(|prove| prove(subject, &together, &mut found));
     found
 }

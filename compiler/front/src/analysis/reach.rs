@@ -5,10 +5,11 @@
 //! nothing behind it is called unreachable.
 
 use super::Subject;
+use super::together::Together;
 use crate::diagnostics::{Diagnostic, reach};
 use crate::typed::TypedStep;
 
-pub(super) fn prove(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
+pub(super) fn prove<'p>(subject: Subject<'p>, _: &Together<'p>, found: &mut Vec<Diagnostic>) {
     subject.typed.workflows.values().for_each(|workflow| first_unreachable(&workflow.steps, found));
 }
 

@@ -8,20 +8,17 @@
 use super::Subject;
 use super::together::{Together, When};
 use crate::diagnostics::{Diagnostic, contract};
-use crate::resolve::Declared;
-use crate::source::{Location, Span};
-use crate::syntax::ast::{self, Header};
-use crate::typed::{Cond, EventTest, Since, TypedEntry, TypedWorkflow};
+use crate::typed::{Cond, EventTest, Part, Since, TypedEntry, TypedWorkflow};
 
-pub(super) fn prove(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
-    let together = Together::new(subject.env);
-    for (declared, workflow) in subject.workflows() {
+pub(super) fn prove<'p>(subject: Subject<'p>, together: &Together<'p>, found: &mut Vec<Diagnostic>) {
+    for (_, workflow) in subject.workflows() {
         let entry = match &workflow.entry {
-            TypedEntry::Event { when, at } | TypedEntry::Becomes { when, at, .. } => Some((when, *at)),
+            TypedEntry::Event { when, at } | TypedEntry::Becomes { when, at, .. } => Some((&when.cond, *at)),
             TypedEntry::ByHand { .. } => None,
         };
-        let Some(refusal) = first_refusal(&together, declared, workflow, entry.map(|(when, _)| when)) else { continue };
-        let Refusal { clause, of, when: refuses } = refusal;
+        let Some(refusal) = first_refusal(together, workflow, entry.map(|(when, _)| when)) else { continue };
+        let Refusal { clause, when: Part { cond: refuses, at: of } } = refusal;
+        let of = *of;
         let test = subject.env.text_at(of.file, of.span);
         let always = !together.can_hold(&[(refuses, false)], When::AtEntry);
         found.push(match entry.filter(|_| !always) {
@@ -38,33 +35,25 @@ pub(super) fn prove(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
 struct Refusal<'w> {
     /// `exit when`
     clause: &'static str,
-    /// Where its condition stands.
-    of: Location,
-    when: &'w Cond,
+    when: &'w Part,
 }
 
 fn first_refusal<'w>(
-    together: &Together<'_>,
-    declared: &Declared<ast::Workflow>,
+    together: &Together<'w>,
     workflow: &'w TypedWorkflow,
-    entry: Option<&Cond>,
+    entry: Option<&'w Cond>,
 ) -> Option<Refusal<'w>> {
-    // That nobody can be like this at all was reported there.
+    // That nobody can be like this at all was reported there (`contradiction.rs` asks of every condition).
     let entry: Vec<(&Cond, bool)> = entry.map(|entry| (entry, true)).into_iter().collect();
     if !together.can_hold(&entry, When::AtEntry) {
         return None;
     }
-    let spans = |wanted: fn(&Header) -> Option<Span>| {
-        declared.node.headers().filter_map(move |header| wanted(&header.kind)).map(|span| declared.at(span))
-    };
-    let exits = spans(|header| if let Header::ExitWhen(when) = header { Some(when.span()) } else { None });
-    let skips = spans(|header| if let Header::SkipWhen(when) = header { Some(when.span()) } else { None });
-    let goal = workflow.goal.iter().map(|goal| ("goal", &goal.when, goal.when_at));
-    let exits = workflow.exits.iter().zip(exits).map(|((when, ..), of)| ("exit when", when, of));
-    let skips = workflow.skip.iter().zip(skips).map(|(when, of)| ("skip when", when, of));
-    let mut refusals = goal.chain(exits).chain(skips).map(|(clause, when, of)| Refusal { clause, of, when });
+    let goal = workflow.goal.iter().map(|goal| ("goal", &goal.when));
+    let exits = workflow.exits.iter().map(|(when, ..)| ("exit when", when));
+    let skips = workflow.skip.iter().map(|when| ("skip when", when));
+    let mut refusals = goal.chain(exits).chain(skips).map(|(clause, when)| Refusal { clause, when });
     refusals.find(|refusal| {
-        let said: Vec<(&Cond, bool)> = entry.iter().copied().chain([(refusal.when, false)]).collect();
+        let said: Vec<(&Cond, bool)> = entry.iter().copied().chain([(&refusal.when.cond, false)]).collect();
         !together.can_hold(&said, When::AtEntry)
     })
 }

@@ -4,6 +4,7 @@
 //! first order (Tarjan 1972: an edge to a workflow on the way to here closes a circle).
 
 use super::Subject;
+use super::together::Together;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Location;
 use flow_ir::{Id, WorkflowId};
@@ -19,7 +20,7 @@ enum Seen {
     Done,
 }
 
-pub(super) fn prove(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
+pub(super) fn prove<'p>(subject: Subject<'p>, _: &Together<'p>, found: &mut Vec<Diagnostic>) {
     let mut starts = Starts::new();
     subject.typed.starts().for_each(|(from, to, at)| starts.entry(from).or_default().push((to, at)));
     let mut seen = vec![Seen::Never; subject.typed.workflows.len()];

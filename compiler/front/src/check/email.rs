@@ -10,7 +10,7 @@ use crate::diagnostics::template;
 use crate::source::{FileId, Span};
 use crate::syntax::ast;
 use crate::templates::{self, FaultKind, TemplateFault, TemplateKind, TemplateScope};
-use crate::typed::TypedEmail;
+use crate::typed::{Part, TypedEmail};
 use flow_ir::limits::{MAX_SUBJECT_BYTES, MAX_TEXT_BYTES};
 use flow_ir::{Email, EmailContent, EmailKind, FieldId, Link};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +28,7 @@ pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
     let subjects = node.subjects().iter().map(|subject| {
         let when = subject.when.as_ref().map(|when| check_predicate(cx, when, asked, &Known::new()));
         let known = when.as_ref().map(|cond| super::predicate::assume(cx.env, cond, true)).unwrap_or_default();
+        let when = when.zip(subject.when.as_ref()).map(|(cond, when)| Part { cond, at: cx.at(when.span()) });
         (when, limited_text(cx, &subject.text, &known, "this subject", MAX_SUBJECT_BYTES))
     });
     let subjects = subjects.collect();

@@ -13,8 +13,8 @@ use crate::env::Env;
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::typed::{Cond, Part, Since, TypedEntry, TypedWorkflow};
-use flow_ir::Pattern;
 use flow_ir::limits::MAX_TRIGGERS;
+use flow_ir::{Pattern, PatternEvent};
 
 pub(super) fn enter(cx: &mut Cx<'_>, enter: &ast::Enter, around: &Around<'_>, typed: &mut TypedWorkflow) {
     typed.entry = check_entry(cx, enter, around.span);
@@ -23,31 +23,31 @@ pub(super) fn enter(cx: &mut Cx<'_>, enter: &ast::Enter, around: &Around<'_>, ty
 fn check_entry(cx: &mut Cx<'_>, enter: &ast::Enter, span: Span) -> TypedEntry {
     let at = cx.at(span);
     let Some(predicate) = &enter.when else { return TypedEntry::ByHand { at } };
-    let when = check_predicate(cx, predicate, Asked::Entry, &Known::new());
-    if has_unknown(cx.env, &when) {
+    let cond = check_predicate(cx, predicate, Asked::Entry, &Known::new());
+    if has_unknown(cx.env, &cond) {
         return TypedEntry::ByHand { at };
     }
-    if triggering(&when).len() > MAX_TRIGGERS as usize {
+    if triggering(&cond).len() > MAX_TRIGGERS as usize {
         let what = format!("entry waits for more than {MAX_TRIGGERS} kinds of events");
         let help =
             "part it into two workflows, or ask for one event with several values: `visited(page in (\"/a\", \"/b\"))`";
         cx.report(syntax::too_large(&what, cx.at(predicate.span()), "too many to tell which of them it was", help));
         return TypedEntry::ByHand { at };
     }
-    if let Some((first, second)) = joined(&when) {
+    if let Some((first, second)) = joined(&cond) {
         let [one, other] = [first, second].map(|part| cx.text_at(part.at.span));
         cx.report(contract::two_triggers(&one, &other, second.at));
         return TypedEntry::ByHand { at };
     }
-    match (triggers(&when), enter.existing) {
+    let (triggers, inactivity) = (triggers(&cond), is_inactivity(&cond));
+    let when = Part { cond, at: cx.at(predicate.span()) };
+    match (triggers, enter.existing) {
         (Triggers::Always, None) => TypedEntry::Event { when, at },
         (Triggers::Always, Some(_)) => {
             cx.report(contract::existing_not_here(at));
             TypedEntry::Event { when, at }
         }
         (Triggers::Never, existing) => {
-            // Silence begins when Flow first knows a person, so nobody is in it already.
-            let inactivity = matches!(predicate, ast::Predicate::Inactive(..));
             if existing.is_none() && !inactivity {
                 cx.report(contract::new_or_existing(at));
             }
@@ -63,6 +63,12 @@ fn check_entry(cx: &mut Cx<'_>, enter: &ast::Enter, span: Span) -> TypedEntry {
             TypedEntry::ByHand { at }
         }
     }
+}
+
+/// `inactive for 30 days`, in parentheses or not: silence begins when Flow first knows a person, so nobody is in it already.
+fn is_inactivity(cond: &Cond) -> bool {
+    let Cond::Not(inner) = cond else { return false };
+    matches!(&**inner, Cond::Events(test) if test.pattern.event == PatternEvent::AnyActivity)
 }
 
 /// The patterns of the events that trigger an entry, each once.

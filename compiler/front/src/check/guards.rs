@@ -5,14 +5,15 @@ use super::cx::Cx;
 use super::header::Around;
 use super::predicate::{Asked, check_predicate};
 use crate::syntax::ast::{ExitWhen, SkipWhen};
-use crate::typed::TypedWorkflow;
+use crate::typed::{Part, TypedWorkflow};
 
 pub(super) fn exit_when(cx: &mut Cx<'_>, when: &ExitWhen, around: &Around<'_>, typed: &mut TypedWorkflow) {
     let text = cx.text_at(when.span());
     let cond = check_predicate(cx, when, Asked::InJourney(around.anywhere), &Known::new());
-    typed.exits.push((cond, text, cx.at(around.span)));
+    typed.exits.push((Part { cond, at: cx.at(when.span()) }, text, cx.at(around.span)));
 }
 
 pub(super) fn skip_when(cx: &mut Cx<'_>, when: &SkipWhen, _: &Around<'_>, typed: &mut TypedWorkflow) {
-    typed.skip = Some(check_predicate(cx, when, Asked::Anywhere("a `skip when`"), &Known::new()));
+    let cond = check_predicate(cx, when, Asked::Anywhere("a `skip when`"), &Known::new());
+    typed.skip = Some(Part { cond, at: cx.at(when.span()) });
 }

@@ -39,7 +39,7 @@ use crate::env::Env;
 use crate::meaning::Meanings;
 use crate::resolve::{Declared, Scope};
 use crate::syntax::constructs;
-use crate::typed::{Cond, Typed};
+use crate::typed::{Cond, Part, Typed};
 use cx::{Cx, Found};
 use flow_ir::{FieldId, Id};
 use std::collections::BTreeSet;
@@ -104,7 +104,7 @@ fn typed_environment(env: &Env<'_>) -> Typed {
     let segments = env.scope.segments.iter().zip(env.segments.conds.values());
     let segments = segments.map(|(declared, cond)| crate::typed::TypedSegment {
         name: declared.node.name.text.clone(),
-        when: cond.clone().unwrap_or(Cond::Unknown),
+        when: Part { cond: cond.clone().unwrap_or(Cond::Unknown), at: declared.at(declared.node.predicate.span()) },
     });
     Typed {
         fields: env.schema.fields.values().map(|field| field.shape.clone()).collect(),

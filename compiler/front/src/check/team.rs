@@ -7,7 +7,7 @@ use super::predicate::check_predicate;
 use super::text::{check_address, report_repeated};
 use crate::diagnostics::names;
 use crate::syntax::ast;
-use crate::typed::TypedTeam;
+use crate::typed::{Part, TypedTeam};
 
 pub(super) fn check_team(cx: &mut Cx<'_>, node: &ast::Team) -> TypedTeam {
     let what = format!("team `{}`", node.name.text);
@@ -20,8 +20,10 @@ pub(super) fn check_team(cx: &mut Cx<'_>, node: &ast::Team) -> TypedTeam {
     }
     let mut members = Vec::new();
     for member in node.members() {
-        let covers =
-            member.covers.as_ref().map(|covers| check_predicate(cx, covers, Asked::Anywhere("a team"), &Known::new()));
+        let covers = member.covers.as_ref().map(|covers| Part {
+            cond: check_predicate(cx, covers, Asked::Anywhere("a team"), &Known::new()),
+            at: cx.at(covers.span()),
+        });
         members.extend(check_address(cx, &member.address, false).map(|address| (address, covers)));
     }
     TypedTeam {

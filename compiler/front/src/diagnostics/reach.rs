@@ -17,6 +17,65 @@ pub(crate) fn never_true(test: &str, at: Location, other: Location) -> Diagnosti
         .help("join them with `or`, or leave one out")
 }
 
+/// `not (score >= 60 or score < 60)`, or one event of which more is asked than it can be.
+pub(crate) fn holds_of_nobody(test: &str, at: Location) -> Diagnostic {
+    let message = format!("`{test}` can never be true");
+    Diagnostic::error(Code::NeverTrue, message, at, "what it asks for excludes itself")
+        .why("this is false for everyone")
+        .help("ask for less, or leave it out")
+}
+
+/// `segment all = score >= 5 or score < 5`
+pub(crate) fn everyone_is_in_it(test: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::AlwaysTrue, format!("`{test}` is always true"), at, "everyone is in this segment")
+        .why("a segment is for some and not for others; this one parts nobody from anybody")
+        .help("ask for something that is true of some of them")
+}
+
+/// `enter when score >= 5 or score < 5 new only`
+pub(crate) fn everyone_enters(test: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::AlwaysTrue,
+        format!("`{test}` is always true"),
+        at,
+        "is so of everyone, and never becomes so",
+    )
+    .why("people enter at the moment when this becomes true, and it is true of everyone from the start")
+    .help("ask for something that happens to people, such as `score >= 50` or `signed_up`")
+}
+
+/// `subject when score >= 5 or score < 5 "A" otherwise "B"`
+pub(crate) fn everyone_gets_it(test: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::AlwaysTrue, format!("`{test}` is always true"), at, "everyone gets this subject")
+        .why("the subjects behind it would never be used")
+        .help("ask for something that is true of some of them, or keep this subject alone")
+}
+
+/// `subject when score >= 60 "A" when score >= 80 "B" otherwise "C"`
+pub(crate) fn nobody_gets_it(test: &str, at: Location, because: Vec<Location>) -> Diagnostic {
+    let message = format!("`{test}` can never be true here");
+    let diagnostic = Diagnostic::error(Code::NeverTrue, message, at, "nobody gets this subject");
+    with_conditions(diagnostic, because, "decided it before")
+        .why("the conditions of a subject are asked in their order, and the first one that holds decides")
+        .help("ask for the fewest people first, or leave this out")
+}
+
+/// `subject when score >= 60 "A" when score < 60 "B" otherwise "C"`
+pub(crate) fn the_rest_get_it(test: &str, at: Location, because: Vec<Location>) -> Diagnostic {
+    let message = format!("`{test}` is always true here");
+    let diagnostic = Diagnostic::error(Code::AlwaysTrue, message, at, "everyone who is left gets this subject");
+    with_conditions(diagnostic, because, "decided it before")
+        .why("the subjects behind it would never be used")
+        .help("let this be the one behind `otherwise`, or ask for something that is true of some of those who are left")
+}
+
+/// `member "ana@acme.example" covers score >= 5 or score < 5`
+pub(crate) fn covers_everyone(test: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::AlwaysTrue, format!("`{test}` is always true"), at, "this member covers everyone")
+        .why("`covers` is for members who take some people and not others")
+        .help("ask for something that is true of some of them, or leave `covers` out")
+}
+
 /// `if score >= 60 { .. } else if score >= 80 { .. }`: whoever meets it went another way before.
 pub(crate) fn taken_before(test: &str, at: Location, because: Vec<Location>) -> Diagnostic {
     let message = format!("`{test}` can never be true here");
@@ -24,6 +83,35 @@ pub(crate) fn taken_before(test: &str, at: Location, because: Vec<Location>) -> 
     with_conditions(diagnostic, because, "decided it before")
         .why("the conditions of an `if` are asked in their order, and this block would never run")
         .help("ask for the fewest people first, or leave this out")
+}
+
+/// `if timed out` where those for whom the time passed have left: what was asked or said before rules it out.
+pub(crate) fn never_true_here(test: &str, at: Location, because: Vec<Location>) -> Diagnostic {
+    let message = format!("`{test}` can never be true here");
+    let diagnostic = Diagnostic::error(Code::NeverTrue, message, at, "nobody comes here of whom it is true");
+    with_conditions(diagnostic, because, "decided it before")
+        .why("this block would never run")
+        .help("leave it out, or ask for something that is still open here")
+}
+
+/// `if visited` as the first step: events count since the entry.
+pub(crate) fn nothing_done_yet(test: &str, at: Location) -> Diagnostic {
+    let message = format!("`{test}` can never be true here");
+    Diagnostic::error(Code::NeverTrue, message, at, "asked at the moment when they come in")
+        .why("it counts from their entry on, and nothing has happened since")
+        .help(
+            "wait for it, with `wait until … up to 3 days`, or say how far to look back, such as `in the last 7 days`",
+        )
+}
+
+/// `if stage >= mql { .. } else if stage < mql { .. }`
+pub(crate) fn everyone_else(test: &str, at: Location, because: Vec<Location>, condition: Location) -> Diagnostic {
+    let message = format!("`{test}` is always true here");
+    let diagnostic = Diagnostic::error(Code::AlwaysTrue, message, at, "everyone who is left takes this way");
+    with_conditions(diagnostic, because, "decided it before")
+        .why("who reads it looks for those who are neither the one nor the other, and there are none")
+        .help("`else` says it:")
+        .edit(condition, "")
 }
 
 /// `if stage >= subscriber`: where that is the first of the stages.

@@ -9,95 +9,183 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::env::Env;
 use crate::source::{Location, Span};
 use crate::typed::{Cond, EventTest, Form, Since, TypedArm, TypedStep, TypedWait};
-use flow_ir::CountedSince;
+use flow_ir::{CountedSince, Pattern};
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 pub(super) fn lint(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
     for (declared, workflow) in subject.workflows() {
         if !declared.node.broken {
-            walk(subject.env, &workflow.steps, Way::default(), found);
+            let mut waits =
+                Waits { env: subject.env, places: Vec::new(), kinds: HashMap::new(), tests: HashMap::new(), found };
+            waits.walk(&workflow.steps, Way::default());
         }
     }
 }
 
-/// What a wait has met, with the condition of that wait and its place.
-#[derive(Clone, Copy)]
-struct Met<'t> {
-    test: &'t EventTest,
-    wait: &'t Cond,
-    at: Location,
-}
+/// The number of a wait, in the order of the text.
+type Wait = usize;
+
+/// What a wait has met: how many of which events, and the wait. Those of the same events stand together.
+type Met = (Asked, Wait);
+
+/// The kind of events, how many, and the test itself: numbers of [`Waits`].
+type Asked = (usize, u32, usize);
 
 /// What is known of the people who come to a step.
 #[derive(Clone, Default)]
-struct Way<'t> {
-    /// What some of them have met.
-    met: Vec<Met<'t>>,
-    /// What they waited for last.
-    last: Option<&'t Cond>,
+struct Way {
+    /// What some of them have met. Ways share it until they differ: there may be as many waits as steps.
+    met: Rc<BTreeSet<Met>>,
+    /// The wait they come from.
+    last: Option<Wait>,
 }
 
-impl<'t> Way<'t> {
-    /// Those of them of whom a condition was told.
-    fn told(mut self, cond: &Cond, holds: bool) -> Self {
-        match cond {
-            Cond::Not(inner) => return self.told(inner, !holds),
-            Cond::TimedOut if holds => {
-                let last = self.last;
-                self.met.retain(|met| !last.is_some_and(|last| std::ptr::eq(last, met.wait)));
-            }
-            Cond::Events(test) if !holds => self.met.retain(|met| met.test != test),
-            Cond::All(parts) if holds => return parts.iter().fold(self, |way, part| way.told(&part.cond, true)),
-            Cond::Any(parts) if !holds => return parts.iter().fold(self, |way, part| way.told(&part.cond, false)),
-            _ => {}
-        }
-        self
-    }
+/// The walk, with what it has come by.
+struct Waits<'t, 'f> {
+    env: &'t Env<'t>,
+    /// Where each wait's condition stands.
+    places: Vec<Location>,
+    /// Each kind of events that is asked for, and each test, numbered.
+    kinds: HashMap<&'t Pattern, usize>,
+    tests: HashMap<&'t EventTest, usize>,
+    found: &'f mut Vec<Diagnostic>,
+}
 
+impl Way {
     /// With those of another way; none where nobody comes.
     fn join(one: Option<Self>, other: Option<Self>) -> Option<Self> {
-        let (Some(mut one), Some(other)) = (one.clone(), other.clone()) else { return one.or(other) };
-        for met in other.met {
-            let known = one.met.iter().any(|known| known.at == met.at && known.test == met.test);
-            if !known {
-                one.met.push(met);
-            }
+        let (mut one, other) = match (one, other) {
+            (Some(one), Some(other)) => (one, other),
+            (one, other) => return one.or(other),
+        };
+        if !Rc::ptr_eq(&one.met, &other.met) && !other.met.is_subset(&one.met) {
+            Rc::make_mut(&mut one.met).extend(other.met.iter().copied());
         }
-        one.last = if one.last.map(std::ptr::from_ref) == other.last.map(std::ptr::from_ref) { one.last } else { None };
+        one.last = one.last.filter(|last| Some(*last) == other.last);
         Some(one)
+    }
+
+    fn forget(&mut self, forgotten: impl Fn(&Met) -> bool) {
+        if self.met.iter().any(&forgotten) {
+            Rc::make_mut(&mut self.met).retain(|met| !forgotten(met));
+        }
     }
 }
 
-/// The way behind some steps; none where everyone has left.
-fn walk<'t>(env: &Env<'_>, steps: &'t [TypedStep], way: Way<'t>, found: &mut Vec<Diagnostic>) -> Option<Way<'t>> {
-    steps.iter().try_fold(way, |way, step| behind(env, step, way, found))
-}
+impl<'t> Waits<'t, '_> {
+    /// The way behind some steps; none where everyone has left.
+    fn walk(&mut self, steps: &'t [TypedStep], way: Way) -> Option<Way> {
+        steps.iter().try_fold(way, |way, step| self.behind(step, way))
+    }
 
-fn behind<'t>(env: &Env<'_>, step: &'t TypedStep, way: Way<'t>, found: &mut Vec<Diagnostic>) -> Option<Way<'t>> {
-    match &step.form {
-        Form::Finish(_) | Form::Effect { then: Some(_), .. } => None,
-        Form::Wait(TypedWait::Until { when, at, otherwise, .. }) => {
-            found.extend(judge(env, when, *at, &way));
-            let mut late = Some(Way { last: Some(when), ..way.clone() });
-            let mut in_time = Way { last: Some(when), ..way };
-            in_time.met.extend(some_met(when).into_iter().map(|test| Met { test, wait: when, at: *at }));
-            if let (Some((steps, _)), Some(way)) = (otherwise, late.take()) {
-                late = walk(env, steps, way, found);
+    fn behind(&mut self, step: &'t TypedStep, way: Way) -> Option<Way> {
+        match &step.form {
+            Form::Finish(_) | Form::Effect { then: Some(_), .. } => None,
+            Form::Wait(TypedWait::Until { when, at, otherwise, .. }) => {
+                self.judge(when, *at, &way);
+                let wait = self.places.len();
+                self.places.push(*at);
+                let in_time = Way { last: Some(wait), ..way };
+                // Those for whom the time passed have met nothing here.
+                let late = match otherwise {
+                    Some((steps, _)) => self.walk(steps, in_time.clone()),
+                    None => None,
+                };
+                let met: Vec<Met> = some_met(when).into_iter().map(|test| (self.asked(test), wait)).collect();
+                let mut behind = Way::join(Some(in_time), late)?;
+                if !met.is_empty() {
+                    Rc::make_mut(&mut behind.met).extend(met);
+                }
+                Some(behind)
             }
-            Way::join(Some(in_time), late)
-        }
-        Form::Branch { arms, otherwise } => {
-            let (mut rest, mut after) = (way, None);
-            for TypedArm { when, steps, .. } in arms {
-                after = Way::join(after, walk(env, steps, rest.clone().told(when, true), found));
-                rest = rest.told(when, false);
+            Form::Branch { arms, otherwise } => {
+                let (mut rest, mut after) = (way, None);
+                for TypedArm { when, steps, .. } in arms {
+                    after = Way::join(after, {
+                        let way = self.told(rest.clone(), when, true);
+                        self.walk(steps, way)
+                    });
+                    rest = self.told(rest, when, false);
+                }
+                let rest = match otherwise {
+                    Some((steps, _)) => self.walk(steps, rest),
+                    None => Some(rest),
+                };
+                Way::join(after, rest)
             }
-            let rest = match otherwise {
-                Some((steps, _)) => walk(env, steps, rest, found),
-                None => Some(rest),
-            };
-            Way::join(after, rest)
+            _ => Some(way),
         }
-        _ => Some(way),
+    }
+
+    /// Those of them of whom a condition was told.
+    fn told(&mut self, mut way: Way, cond: &'t Cond, holds: bool) -> Way {
+        match cond {
+            Cond::Not(inner) => return self.told(way, inner, !holds),
+            Cond::TimedOut if holds => {
+                let last = way.last;
+                way.forget(|(_, wait)| Some(*wait) == last);
+            }
+            Cond::Events(test) if !holds => {
+                let asked = self.asked(test);
+                way.forget(|(met, _)| *met == asked);
+            }
+            Cond::All(parts) if holds => return parts.iter().fold(way, |way, part| self.told(way, &part.cond, true)),
+            Cond::Any(parts) if !holds => return parts.iter().fold(way, |way, part| self.told(way, &part.cond, false)),
+            _ => {}
+        }
+        way
+    }
+
+    fn judge(&mut self, when: &'t Cond, at: Location, way: &Way) {
+        let Some(first) = self.met_by(when, way).and_then(|wait| self.places.get(wait)) else { return };
+        let mut tests = Vec::new();
+        unsaid(self.env, when, at, &mut tests);
+        if tests.is_empty() {
+            return;
+        }
+        let mut diagnostic = Diagnostic::warning(
+            Code::AlreadyMet,
+            format!("an earlier wait may have met `{}` already", self.env.text_at(at.file, at.span)),
+            at,
+            "whoever did so then passes at once",
+        )
+        .label(*first, "waited for here before")
+        .why("what somebody does counts from their entry on, so doing it once ends both waits")
+        .help("if it must happen anew, count from this wait on:");
+        for end in tests {
+            diagnostic = diagnostic.edit(end, " from now");
+        }
+        self.found.push(diagnostic);
+    }
+
+    /// The wait that makes a condition hold for people who come this way.
+    fn met_by(&mut self, when: &'t Cond, way: &Way) -> Option<Wait> {
+        match when {
+            Cond::Events(test) => self.met_before(test, way),
+            Cond::All(parts) => {
+                let met: Option<Vec<Wait>> = parts.iter().map(|part| self.met_by(&part.cond, way)).collect();
+                met?.pop()
+            }
+            Cond::Any(parts) => parts.iter().find_map(|part| self.met_by(&part.cond, way)),
+            _ => None,
+        }
+    }
+
+    /// The first wait for as many of these events, or more: wherever that counted from, so many there are since entry.
+    fn met_before(&mut self, test: &'t EventTest, way: &Way) -> Option<Wait> {
+        if test.since != Since::Journey(CountedSince::Entry) {
+            return None;
+        }
+        let (kind, at_least, _) = self.asked(test);
+        let as_many = ((kind, at_least, usize::MIN), Wait::MIN)..=((kind, u32::MAX, usize::MAX), Wait::MAX);
+        way.met.range(as_many).map(|(_, wait)| *wait).min()
+    }
+
+    fn asked(&mut self, test: &'t EventTest) -> Asked {
+        let (kind, number) = (self.kinds.len(), self.tests.len());
+        let kind = *self.kinds.entry(&test.pattern).or_insert(kind);
+        (kind, test.at_least, *self.tests.entry(test).or_insert(number))
     }
 }
 
@@ -107,49 +195,6 @@ fn some_met(when: &Cond) -> Vec<&EventTest> {
         Cond::Events(test) if matches!(test.since, Since::Journey(_)) => vec![test],
         Cond::All(parts) | Cond::Any(parts) => parts.iter().flat_map(|part| some_met(&part.cond)).collect(),
         _ => Vec::new(),
-    }
-}
-
-fn judge(env: &Env<'_>, when: &Cond, at: Location, way: &Way<'_>) -> Option<Diagnostic> {
-    let first = met_by(when, way)?;
-    let mut tests = Vec::new();
-    unsaid(env, when, at, &mut tests);
-    if tests.is_empty() {
-        return None;
-    }
-    let mut diagnostic = Diagnostic::warning(
-        Code::AlreadyMet,
-        format!("an earlier wait may have met `{}` already", env.text_at(at.file, at.span)),
-        at,
-        "whoever did so then passes at once",
-    )
-    .label(first.at, "waited for here before")
-    .why("what somebody does counts from their entry on, so doing it once ends both waits")
-    .help("if it must happen anew, count from this wait on:");
-    for end in tests {
-        diagnostic = diagnostic.edit(end, " from now");
-    }
-    Some(diagnostic)
-}
-
-/// What makes a condition hold for people who come this way.
-fn met_by<'t>(when: &Cond, way: &Way<'t>) -> Option<Met<'t>> {
-    match when {
-        Cond::Events(test) => way.met.iter().copied().find(|met| met.test.covers(test)),
-        Cond::All(parts) => {
-            let met: Option<Vec<Met<'t>>> = parts.iter().map(|part| met_by(&part.cond, way)).collect();
-            met?.pop()
-        }
-        Cond::Any(parts) => parts.iter().find_map(|part| met_by(&part.cond, way)),
-        _ => None,
-    }
-}
-
-impl EventTest {
-    /// Whether one since entry holds wherever this one does, which may count from later on.
-    fn covers(&self, other: &EventTest) -> bool {
-        let since_entry = other.since == Since::Journey(CountedSince::Entry);
-        since_entry && self.pattern == other.pattern && self.at_least >= other.at_least
     }
 }
 

@@ -31,8 +31,8 @@ pub(super) fn lint(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
                 .help("say what it is for, for example\n  goal \"Book a demo\" when requested_demo within 30 days"),
             ),
             // What is wrong with it was told, and may be its time: `when requested_demo in 30 days`.
-            Some(goal) if goal.within.is_none() && !has_unknown(&goal.when) => {
-                let end = crate::source::Span::new(goal.when_at.span.end, goal.when_at.span.end).in_file(goal.at.file);
+            Some(goal) if goal.within.is_none() && !has_unknown(&goal.when.cond) => {
+                let end = crate::source::Span::new(goal.when.at.span.end, goal.when.at.span.end).in_file(goal.at.file);
                 found.push(
                     Diagnostic::warning(
                         Code::NoGoal,

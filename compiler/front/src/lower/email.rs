@@ -12,7 +12,7 @@ impl Lowering<'_> {
         for (when, text) in &typed.subjects {
             let name = format!("{}: subject {}", typed.email.name, content.subjects.len() + 1);
             let when =
-                when.as_ref().map(|when| self.predicate(name, None, when, &mut Scope::program(Segments::Afresh)));
+                when.as_ref().map(|when| self.predicate(name, None, &when.cond, &mut Scope::program(Segments::Afresh)));
             content.subjects.push(Subject { when, text: text.clone() });
         }
         content
@@ -22,8 +22,9 @@ impl Lowering<'_> {
         let mut members = Vec::new();
         for (address, covers) in &typed.members {
             let name = format!("{}: {address} covers", typed.name);
-            let covers =
-                covers.as_ref().map(|covers| self.predicate(name, None, covers, &mut Scope::program(Segments::Afresh)));
+            let covers = covers
+                .as_ref()
+                .map(|covers| self.predicate(name, None, &covers.cond, &mut Scope::program(Segments::Afresh)));
             members.push(Member { address: address.clone(), covers });
         }
         Team { name: typed.name.clone(), members, backup: typed.backup.clone() }

@@ -12,7 +12,7 @@ impl Lowering<'_> {
             self.typed.segments.values().map(|segment| self.program_slots_of(&segment.name)).collect();
         self.segment_slots = slots;
         for (id, typed) in self.typed.segments.iter() {
-            let lowered = self.segment(id, &typed.name, &typed.when);
+            let lowered = self.segment(id, &typed.name, &typed.when.cond);
             self.program.segments.push(lowered);
         }
     }

@@ -26,13 +26,19 @@ impl Lowering<'_> {
         };
         let entry = self.entry(id, typed);
         let goal = typed.goal.as_ref().map(|goal| Goal {
-            when: self.own_predicate("goal", &goal.when, &mut body),
+            when: self.own_predicate("goal", &goal.when.cond, &mut body),
             within: goal.within,
             continues: goal.continues,
         });
-        let exits = typed.exits.iter().map(|(when, ..)| self.own_predicate("exit when", when, &mut body)).collect();
+        let exits =
+            typed.exits.iter().map(|(when, ..)| self.own_predicate("exit when", &when.cond, &mut body)).collect();
         let skip = typed.skip.as_ref().map(|skip| {
-            self.predicate(format!("{}: skip when", typed.name), Some(id), skip, &mut Scope::program(Segments::Afresh))
+            self.predicate(
+                format!("{}: skip when", typed.name),
+                Some(id),
+                &skip.cond,
+                &mut Scope::program(Segments::Afresh),
+            )
         });
         self.body(&typed.steps, &mut body);
         let function = std::mem::replace(&mut body.code, Builder::new()).finish();
@@ -69,11 +75,11 @@ impl Lowering<'_> {
         let mut scope = Scope::program(Segments::Watched);
         match &typed.entry {
             TypedEntry::Event { when, .. } => {
-                let when = self.predicate(name, Some(id), when, &mut scope);
+                let when = self.predicate(name, Some(id), &when.cond, &mut scope);
                 Entry::Event { patterns: scope.triggers, when }
             }
             TypedEntry::Becomes { when, existing, .. } => {
-                let when = self.predicate(name.clone(), Some(id), when, &mut scope);
+                let when = self.predicate(name.clone(), Some(id), &when.cond, &mut scope);
                 let was = self.flag(&format!("{name} held"));
                 let owed = self.flag(&format!("{name} owed"));
                 Entry::Becomes { when, was, owed, existing: *existing }
