@@ -262,6 +262,13 @@ impl World {
         self
     }
 
+    /// On machine code, not interpreted.
+    pub(crate) fn native(mut self) -> World {
+        let backend = Arc::new(flow_native::compile(&self.program).unwrap());
+        self.engine = Some(self.engine_over(backend, self.shared.clone()));
+        self
+    }
+
     /// Opens the store anew, as after a crash.
     pub(crate) fn reopen(&mut self) -> &mut World {
         self.engine = None;
