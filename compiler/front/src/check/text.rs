@@ -11,9 +11,6 @@ use crate::templates::foreign::{self, Meant};
 use flow_ir::{FieldType, Piece, TextTemplate};
 use std::collections::BTreeSet;
 
-/// What is left of a value at the least: a sign that something was cut.
-const MIN_VALUE_BYTES: usize = '…'.len_utf8();
-
 /// A text that is filled in for each person.
 fn template_text(cx: &mut Cx<'_>, text: &Text, known: &Known) -> TextTemplate {
     let foreign = report_foreign(cx, text);
@@ -46,11 +43,7 @@ fn template_text(cx: &mut Cx<'_>, text: &Text, known: &Known) -> TextTemplate {
 /// The same, where only so many bytes can be sent. What a field brings is cut when it is filled in; the words around it must fit.
 pub(super) fn limited_text(cx: &mut Cx<'_>, text: &Text, known: &Known, what: &str, limit: usize) -> TextTemplate {
     let template = template_text(cx, text, known);
-    let lengths = template.pieces.iter().map(|piece| match piece {
-        Piece::Text(text) => text.len(),
-        Piece::Field { fallback, .. } => fallback.as_ref().map_or(0, String::len).max(MIN_VALUE_BYTES),
-    });
-    let bytes = lengths.sum::<usize>();
+    let bytes = template.least_bytes();
     if bytes > limit {
         cx.report(template::text_too_long(what, bytes, limit, cx.at(text.span)));
     }

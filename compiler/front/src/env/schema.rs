@@ -22,6 +22,8 @@ pub(crate) struct SchemaField {
 #[derive(Debug, Clone)]
 pub(crate) struct SchemaEvent {
     pub shape: EventType,
+    /// Where each property is declared that may be missing.
+    pub declared: BTreeMap<String, Location>,
     /// A property could not be read or has no type, so none is reported as unknown.
     pub broken: bool,
 }
@@ -180,7 +182,10 @@ fn declared_event(event: &Declared<ast::Event>, scope: &Scope, diagnostics: &mut
     let unclear: BTreeSet<&str> =
         event.node.properties.iter().filter(|node| is_disputed(node)).map(|node| node.name.text.as_str()).collect();
     properties.retain(|property| !unclear.contains(property.name.as_str()));
+    let optional = event.node.properties.iter().filter(|node| node.optional);
+    let declared = optional.map(|node| (node.name.text.clone(), node.span.in_file(event.file))).collect();
     SchemaEvent {
+        declared,
         shape: EventType { name: event.node.name.text.clone(), properties, layout: flow_ir::Layout::default() },
         broken,
     }
