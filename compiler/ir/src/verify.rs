@@ -14,8 +14,8 @@ mod tests;
 pub mod value;
 
 use super::{
-    Area, CountedSince, EmailId, Entry, FactId, Field, FieldType, Id, IdMap, Layout, PatternEvent, PatternId,
-    Op, PredicateId, Program, Property, Reference, SlotId, SlotKind, Workflow, WorkflowId,
+    Area, CountedSince, EmailId, Entry, FactId, Field, FieldType, Id, IdMap, Layout, Op, PatternEvent, PatternId,
+    PredicateId, Program, Property, Reference, SlotId, SlotKind, Workflow, WorkflowId,
 };
 use crate::limits::{MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_STEPS, MAX_TRIGGERS, TRACE_BITS};
 use owner::Owners;

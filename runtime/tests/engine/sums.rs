@@ -9,9 +9,7 @@ const BETWEEN: [&str; 4] =
 
 /// Runs the steps on both back ends, for somebody whose score is as near to the limit as a whole number can be.
 fn scores(steps: &str) -> Vec<i64> {
-    let text = format!(
-        "segment hot = score >= 60\nworkflow w {{\n enter when signed_up\n reenter never\n{steps}}}\n"
-    );
+    let text = format!("segment hot = score >= 60\nworkflow w {{\n enter when signed_up\n reenter never\n{steps}}}\n");
     let program = program(&text);
     [World::of(program.clone()), World::of(program).native()]
         .map(|mut world| {

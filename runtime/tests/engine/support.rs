@@ -50,7 +50,7 @@ pub(crate) fn program(text: &str) -> Arc<Program> {
         lints: Levels::default(),
         name: "test".to_owned(),
         timezone: "UTC".to_owned(),
-        midnight: flow_front::Midnight(flow_runtime::time::civil::midnight),
+        zones: flow_runtime::time::civil::ZONES,
         sources: vec![source("test.flow", &format!("{HEAD}\n{text}"))],
         templates: vec![
             source("emails/plain.html", TEMPLATE),

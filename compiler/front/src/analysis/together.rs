@@ -11,6 +11,7 @@ use crate::domain::{Domain, Range, event_can_be};
 use crate::env::Env;
 use crate::naming::tells_of_mail;
 use crate::typed::{Cond, EventTest, Number, Part, Since};
+use flow_ir::units::DAY_MS;
 use flow_ir::{Comparison, FieldId, FieldType, IdMap, Pattern, PatternEvent, SegmentId};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -23,7 +24,7 @@ const MAX_DEPTH: usize = 400;
 
 /// An event that lets people in arrives so long after it happened at the latest, as far as a period that counts it is concerned. What a
 /// stream brings later still comes in, but nobody makes a workflow for those alone.
-const LATEST_MS: i64 = 24 * 3_600_000;
+const LATEST_MS: i64 = DAY_MS;
 
 const EVERYTHING: Range = (i64::MIN, i64::MAX);
 
@@ -315,7 +316,7 @@ mod tests {
     use crate::resolve::resolve;
     use crate::source::{FileId, Source, Span};
     use crate::typed::{Cond, Number, Part};
-    use crate::{Midnight, Project};
+    use crate::{Project, Zones};
     use flow_ir::{Comparison, FieldId, TextTestKind};
     use proptest::prelude::*;
     use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
@@ -402,7 +403,7 @@ mod tests {
         let project = Project {
             name: "test".to_owned(),
             timezone: "UTC".to_owned(),
-            midnight: Midnight::default(),
+            zones: Zones::default(),
             lints: Levels::default(),
             sources: vec![Source { path: "a.flow".to_owned(), text: FIELDS.to_owned() }],
             templates: Vec::new(),

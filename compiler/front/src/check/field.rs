@@ -7,6 +7,7 @@ use super::never::{report_never, report_never_found};
 use super::number::{Missing, check_number, constant_date, constant_day, day_bound};
 use super::predicate::comparison;
 use super::relation::{self, Values, asks_in_other_words, report_no_order, single, with_its_not};
+use crate::address;
 use crate::country;
 use crate::diagnostics::{missing, reach, types};
 use crate::env::schema;
@@ -205,6 +206,7 @@ pub(super) fn text_value(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: 
         return None;
     }
     if *ty != FieldType::Country {
+        let text = if *ty == FieldType::Email { address::kept(&text).unwrap_or(text) } else { text };
         return Some(text.to_lowercase());
     }
     let code = country::code_of(&text);

@@ -8,6 +8,7 @@ use crate::diagnostics::{missing, names, template, types};
 use crate::source::Span;
 use crate::syntax::ast::{Text, TextPiece};
 use crate::templates::foreign::{self, Meant};
+use crate::web;
 use flow_ir::{FieldType, Piece, TextTemplate};
 use std::collections::BTreeSet;
 
@@ -157,8 +158,7 @@ pub(super) fn check_address(cx: &mut Cx<'_>, text: &Text, named: bool) -> Option
 
 pub(super) fn check_web_address(cx: &mut Cx<'_>, text: &Text) -> Option<String> {
     let plain = fixed_text(cx, text)?;
-    let rest = plain.strip_prefix("https://").or_else(|| plain.strip_prefix("http://"));
-    if rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace)) {
+    if web::is_address(&plain) {
         return Some(plain);
     }
     let diagnostic = types::bad_link(&plain, cx.at(text.span));
@@ -180,10 +180,5 @@ fn wrong_address(plain: &str, named: bool) -> Option<String> {
     if name.len() > NAME_MAX_OCTETS {
         return Some(format!("the name before it is longer than {NAME_MAX_OCTETS} bytes"));
     }
-    match address::parts(bare.trim()) {
-        Err(why) => Some(why.to_owned()),
-        Ok((_, domain)) => {
-            (!domain.contains('.')).then(|| "the part after the `@` has no ending such as `.com`".to_owned())
-        }
-    }
+    address::kept(bare.trim()).err().map(str::to_owned)
 }

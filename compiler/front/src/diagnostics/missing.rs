@@ -69,9 +69,11 @@ fn both_readings(diagnostic: Diagnostic, fields: &[MayMiss<'_>], test: &str, at:
         let parts = fields.iter().map(|(field, _)| format!("{field} is {is}")).chain([test.to_owned()]);
         format!("({})", parts.collect::<Vec<_>>().join(word))
     };
-    all_declared(diagnostic, fields)
-        .reading("without them:", at, all("known", " and "))
-        .reading("with them:", at, all("unknown", " or "))
+    all_declared(diagnostic, fields).reading("without them:", at, all("known", " and ")).reading(
+        "with them:",
+        at,
+        all("unknown", " or "),
+    )
 }
 
 /// `seats`, `employees` or `region`; of very many the first.

@@ -7,7 +7,7 @@ use crate::source::Location;
 use crate::verify::verify;
 use crate::*;
 
-const DAY_MS: i64 = 86_400_000;
+use crate::units::DAY_MS;
 
 fn one_of_everything() -> Program {
     let mut program = least_program();

@@ -25,7 +25,8 @@ fn rich() -> Program {
     program.texts = ["company", "city"].map(str::to_owned).into_iter().collect();
     for tag in ["vip", "beta"] {
         let name = format!("tagged {tag}");
-        let field = Field { name, tag: Some(tag.into()), ty: FieldType::YesNo, ..program.fields.at(FieldId(0)).clone() };
+        let field =
+            Field { name, tag: Some(tag.into()), ty: FieldType::YesNo, ..program.fields.at(FieldId(0)).clone() };
         program.fields.push(field);
     }
     let city = Field { name: "city".into(), ..program.fields.at(FieldId(0)).clone() };
@@ -37,7 +38,8 @@ fn rich() -> Program {
         program.predicates.push(Predicate { name: name.into(), workflow: Some(WorkflowId(0)), function })
     };
     let entry = asked(&mut program, "enter", Op::Trigger(1));
-    let [goal, exit, skip, wait] = ["goal", "exit", "skip", "wait"].map(|name| asked(&mut program, name, Op::Bool(false)));
+    let [goal, exit, skip, wait] =
+        ["goal", "exit", "skip", "wait"].map(|name| asked(&mut program, name, Op::Bool(false)));
     let workflow = program.workflows.at_mut(WorkflowId(0));
     workflow.entry = Entry::Event { patterns: vec![PatternId(0), PatternId(1)], when: entry };
     workflow.goal = Some(Goal { when: goal, within: None, continues: false });
