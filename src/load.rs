@@ -83,7 +83,7 @@ fn compile(settings: Option<&Settings>, files: Files) -> flow_front::Compilation
         name: settings.map(|settings| settings.name.clone()).unwrap_or_default(),
         lints: settings.map(|settings| settings.lints.clone()).unwrap_or_default(),
         timezone: settings.map_or("UTC", |settings| settings.timezone.name()).to_owned(),
-        midnight: flow_front::Midnight(flow_runtime::time::civil::midnight),
+        zones: flow_runtime::time::civil::ZONES,
         sources: files.sources,
         templates: files.templates,
     };

@@ -54,7 +54,7 @@ fn project(name: &str, text: String) -> Project {
     Project {
         name: "corpus".to_owned(),
         timezone: "Europe/Berlin".to_owned(),
-        midnight: flow_front::Midnight(flow_runtime::time::civil::midnight),
+        zones: flow_runtime::time::civil::ZONES,
         // Most files show one thing, and would only be longer for a goal and an exit.
         lints: Levels::all(Level::Off),
         sources: vec![Source { path: name.to_owned(), text }],

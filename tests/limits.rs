@@ -245,7 +245,7 @@ fn said(case: &Case, many: usize) -> Vec<(Code, bool)> {
         lints: Levels::all(Level::Off),
         name: "limits".to_owned(),
         timezone: "UTC".to_owned(),
-        midnight: Default::default(),
+        zones: Default::default(),
         sources: vec![Source { path: "limits.flow".to_owned(), text }],
         templates: vec![Source { path: path.to_owned(), text: template }],
     });

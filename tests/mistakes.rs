@@ -108,7 +108,7 @@ impl Around {
         let mut project = Project {
             name: "mistakes".to_owned(),
             timezone: "Europe/Berlin".to_owned(),
-            midnight: flow_front::Midnight(flow_runtime::time::civil::midnight),
+            zones: flow_runtime::time::civil::ZONES,
             lints: Levels::all(Level::Off),
             sources: vec![Source { path: format!("{place}.flow"), text: text.clone() }, program],
             templates: templates(),
@@ -242,7 +242,7 @@ fn a_slip_of_the_hand_is_no_flood() {
         let project = Project {
             name: "cascades".to_owned(),
             timezone: "Europe/Berlin".to_owned(),
-            midnight: flow_front::Midnight(flow_runtime::time::civil::midnight),
+            zones: flow_runtime::time::civil::ZONES,
             lints: Levels::all(Level::Off),
             sources: vec![Source { path: format!("{name}.flow"), text: read(&folder.join(format!("{name}.flow"))) }],
             templates: all_templates(),

@@ -119,7 +119,7 @@ fn found(example: &Example) -> (Vec<Code>, String) {
             let compilation = compile(&Project {
                 name: "page".to_owned(),
                 timezone: "Europe/Berlin".to_owned(),
-                midnight: flow_front::Midnight(flow_runtime::time::civil::midnight),
+                zones: flow_runtime::time::civil::ZONES,
                 lints: Levels::default(),
                 sources: vec![Source { path: "page.flow".to_owned(), text: flow.clone() }],
                 templates: plain.into_iter().chain([with_a_link]).chain(templates.iter().cloned()).collect(),

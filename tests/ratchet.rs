@@ -495,7 +495,7 @@ fn project(workflows: usize) -> Project {
         lints: Default::default(),
         name: "many".to_owned(),
         timezone: "Europe/Berlin".to_owned(),
-        midnight: Default::default(),
+        zones: Default::default(),
         sources: many(workflows).into_iter().map(source).collect(),
         templates: vec![source((TEMPLATE.0.to_owned(), TEMPLATE.1.to_owned()))],
     }

@@ -63,7 +63,7 @@ fn read_project(settings: &Settings, folder: &Path) -> Outcome<Project> {
         lints: Levels::default(),
         name: settings.name.clone(),
         timezone: settings.timezone.name().to_owned(),
-        midnight: flow_front::Midnight(flow_runtime::time::civil::midnight),
+        zones: flow_runtime::time::civil::ZONES,
         sources: read_sources(folder, "", "flow")?,
         templates: [read_sources(folder, "emails/", "html")?, read_sources(folder, "emails/", "mjml")?].concat(),
     })

@@ -19,6 +19,7 @@ use std::time::Instant as WallClock;
 
 use clap::{Args, ValueEnum};
 use flow_ir::Program;
+use flow_ir::units::DAY_MS;
 use flow_runtime::engine::{BATCH_ITEMS, Engine, Limits};
 use flow_runtime::report::RunReport;
 use flow_runtime::settings::Settings;
@@ -162,6 +163,5 @@ fn now() -> WallClock {
 
 /// How many days lie between two instants, to the nearest one: a change of clocks makes a day an hour shorter.
 fn days_between(start: Instant, at: Instant) -> u64 {
-    const DAY_MS: i64 = 86_400_000;
     u64::try_from((at.ms_since(start) + DAY_MS / 2) / DAY_MS).unwrap_or_default()
 }

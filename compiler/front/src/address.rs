@@ -19,6 +19,20 @@ pub fn parts(text: &str) -> Result<(&str, String), &'static str> {
     Ok((local, domain))
 }
 
+/// The one form in which an address of a person is kept and asked for: the part before the `@` as it is written, since its server alone
+/// knows whether case matters there, and the domain in small letters (`Bücher.example` and its `xn--` form are one). Else what is wrong
+/// with it, as the end of a sentence. Unlike [`parts`] it takes only what people can have: a domain with an ending, no number.
+pub fn kept(text: &str) -> Result<String, &'static str> {
+    let (local, domain) = parts(text)?;
+    match domain.rsplit_once('.') {
+        None => Err("the part after the `@` has no ending such as `.com`"),
+        Some((_, ending)) if ending.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err("the part after the `@` is a number and no domain")
+        }
+        Some(_) => Ok(format!("{local}@{}", idna::domain_to_unicode(&domain).0)),
+    }
+}
+
 /// Quoted names (`"a b"@example.com`) are legal, unknown in practice and a classic way to smuggle, so they are refused.
 fn check_local(local: &str) -> Result<(), &'static str> {
     if local.is_empty() {
@@ -53,4 +67,21 @@ fn is_dot_atom(text: &str) -> bool {
 /// A sign that needs no quotes (RFC 5322, 3.2.3).
 pub fn is_atext(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kept;
+
+    #[test]
+    fn one_address_has_one_form() {
+        let one = Ok("Ana.Maria+x@bücher.example".to_owned());
+        for text in ["Ana.Maria+x@BÜCHER.Example", "Ana.Maria+x@xn--bcher-kva.example", "Ana.Maria+x@bücher.example"]
+        {
+            assert_eq!(kept(text), one, "{text}");
+        }
+        for text in ["ana@localhost", "ana@1.2.3.4", "jürgen@acme.example", "ana@acme", "ana@acme.example."] {
+            assert!(kept(text).is_err(), "{text}");
+        }
+    }
 }

@@ -35,12 +35,13 @@ pub mod syntax;
 pub mod templates;
 mod typed;
 mod values;
+pub mod web;
 
 use analysis::Subject;
 use diagnostics::{Diagnostic, Severity, many, names, render::Sources};
 use flow_ir::verify::{Fault, verify};
 use meaning::Meanings;
-pub use project::{Midnight, Project};
+pub use project::{Project, Zones};
 use resolve::modules::{self, Needed};
 use resolve::one_name;
 use source::Span;

@@ -2,16 +2,21 @@
 
 use crate::lints::Levels;
 use crate::source::Source;
-use crate::values::DAY_MS;
+use flow_ir::units::DAY_MS;
 
-/// When days begin: the instant, in milliseconds, of a zone and a number of days since 1970-01-01; none outside the calendar. By itself
-/// it knows UTC alone, and no instant of another zone, so that a zone is never left out in silence.
+/// What the project gives of zones, which are not the compiler's to compute. By itself it says of no name that it is none, and knows
+/// the days of UTC alone and no instant of another zone, so that a zone is never left out in silence.
 #[derive(Debug, Clone, Copy)]
-pub struct Midnight(pub fn(&str, i64) -> Option<i64>);
+pub struct Zones {
+    /// Whether a name is a zone's; none where that is not known of any.
+    pub knows: Option<fn(&str) -> bool>,
+    /// When days begin: the instant, in milliseconds, of a zone and a number of days since 1970-01-01; none outside the calendar.
+    pub midnight: fn(&str, i64) -> Option<i64>,
+}
 
-impl Default for Midnight {
+impl Default for Zones {
     fn default() -> Self {
-        Self(|zone, day| if zone == "UTC" { day.checked_mul(DAY_MS) } else { None })
+        Self { knows: None, midnight: |zone, day| if zone == "UTC" { day.checked_mul(DAY_MS) } else { None } }
     }
 }
 
@@ -22,8 +27,8 @@ pub struct Project {
     pub name: String,
     /// The IANA zone of contacts that have none of their own.
     pub timezone: String,
-    /// When days begin in a zone: zones are not the compiler's to compute.
-    pub midnight: Midnight,
+    /// The zones there are, and when days begin in them.
+    pub zones: Zones,
     /// How much each lint weighs.
     pub lints: Levels,
     /// The `.flow` files, in a stable order (by path).

@@ -3,9 +3,6 @@
 use flow_ir::NUMBER_SCALE;
 use flow_ir::limits::{DECIMALS, MAX_WHOLE_DIGITS};
 
-/// The milliseconds of a day as a length of time, whatever the clocks do on it.
-pub(crate) const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-
 /// A number as frames keep it, or why it cannot be kept.
 pub(crate) fn number_of(text: &str) -> Result<i64, String> {
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));

@@ -195,7 +195,7 @@ fn workflow(program: &Program, name: &str, choices: &mut Choices) -> Workflow {
     slots(&mut workflow.journey, choices);
     workflow.event = choices.flag().then_some(EventId(0));
     workflow.writes = written(program);
-    workflow.steps = ["send", "wait", "handoff"].map(|kind| step(kind, "a step")).into_iter().collect();
+    workflow.steps = ["send", "wait", "handoff"].map(|kind| step(kind, kind)).into_iter().collect();
     workflow.waits = [1, 2].map(|days| Wait::For(CivilSpan { days, ..CivilSpan::default() })).into_iter().collect();
     workflow.effects = (0..EFFECTS).map(|_| Effect::random(choices)).collect();
     let writes = workflow.writes.iter().copied().collect();

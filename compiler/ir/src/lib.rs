@@ -25,6 +25,7 @@ pub mod print;
 pub mod program;
 mod required;
 pub mod source;
+pub mod units;
 pub mod verify;
 
 pub use debug::{DebugInfo, EmailContent, Link, Subject, WorkflowDebug, Written};

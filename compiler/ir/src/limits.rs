@@ -1,5 +1,6 @@
 //! Every limit of a program, once: what the front end refuses with a diagnostic and what [`verify`](crate::verify) refuses as a
-//! fault are read from here, so that whatever `flow check` accepts is sound.
+//! fault are read from here, so that whatever `flow check` accepts is sound. The front end's half of each is held by `tests/limits.rs`,
+//! the verifier's by `verify/tests/limits.rs`, which also names those that are of texts alone and leave nothing in a program to verify.
 //!
 //! Names begin with `MAX_` where a program may have so many, and say their unit.
 

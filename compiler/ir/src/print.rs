@@ -22,6 +22,7 @@ use super::{
     SendWindow, TextTemplate, TextTest, Trait, Wait, Workflow, WorkflowDebug, WorkflowId, Written,
 };
 use super::{Piece, SlotId};
+use crate::units::{DAY_MS, HOUR_MS, MINUTE_MS};
 use function::print_function;
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -391,7 +392,7 @@ pub(crate) fn span_words(span: CivilSpan) -> String {
 
 /// Milliseconds in the largest unit that divides them.
 fn elapsed(ms: i64) -> String {
-    let units = [(86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1_000, "second")];
+    let units = [(DAY_MS, "day"), (HOUR_MS, "hour"), (MINUTE_MS, "minute"), (1_000, "second")];
     let unit = units.into_iter().find(|(length, _)| ms % length == 0);
     unit.map_or_else(|| counted(ms, "millisecond"), |(length, name)| counted(ms / length, name))
 }

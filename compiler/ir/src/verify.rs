@@ -5,6 +5,8 @@
 
 pub(crate) mod function;
 mod layout;
+mod mail;
+mod name;
 mod owner;
 mod segment;
 #[cfg(test)]
@@ -12,10 +14,10 @@ mod tests;
 pub mod value;
 
 use super::{
-    Area, CountedSince, EmailId, Entry, FactId, Field, FieldType, Id, IdMap, Layout, PatternEvent, PatternId,
-    PredicateId, Program, Property, Reference, SlotId, SlotKind, TextTemplate, Workflow, WorkflowId,
+    Area, CountedSince, EmailId, Entry, FactId, Field, FieldType, Id, IdMap, Layout, Op, PatternEvent, PatternId,
+    PredicateId, Program, Property, Reference, SlotId, SlotKind, Workflow, WorkflowId,
 };
-use crate::limits::{MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_TRIGGERS, TRACE_BITS};
+use crate::limits::{MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_STEPS, MAX_TRIGGERS, TRACE_BITS};
 use owner::Owners;
 use std::fmt;
 
@@ -37,12 +39,14 @@ impl fmt::Display for Fault {
 /// Checks a whole program and lists every fault, in the program's order.
 pub fn verify(program: &Program) -> Result<(), Vec<Fault>> {
     let mut checker = Checker { program, owners: Owners::new(), faults: Vec::new() };
+    checker.names();
     checker.schema();
     checker.owners();
     checker.facts();
     checker.predicates();
     checker.segments();
     checker.mail();
+    checker.teams();
     for (id, workflow) in program.workflows.iter() {
         checker.workflow(id, workflow);
     }
@@ -88,6 +92,9 @@ impl Checker<'_> {
         }
         if program.fields.len() > MAX_FIELDS {
             self.fault("fields", format!("there are {}, not up to {MAX_FIELDS}", program.fields.len()));
+        }
+        if program.stages.len() > MAX_CHOICES {
+            self.fault("stages", format!("there are {}, not up to {MAX_CHOICES}", program.stages.len()));
         }
         for field in program.fields.values() {
             self.field(field);
@@ -205,21 +212,8 @@ impl Checker<'_> {
         }
     }
 
-    fn mail(&mut self) {
+    fn teams(&mut self) {
         let program = self.program;
-        for (id, email) in program.emails.iter() {
-            let place = format!("{id} `{}`", email.name);
-            let subjects = program.content(id).map_or(&[][..], |content| &content.subjects);
-            for when in subjects.iter().filter_map(|subject| subject.when) {
-                self.belongs_to_all(&place, when);
-            }
-            let preview = program.content(id).and_then(|content| content.preview.as_ref());
-            let lines = subjects.iter().map(|subject| &subject.text).chain(preview).flat_map(TextTemplate::fields);
-            let tokens = program.content(id).map_or(&[][..], |content| &content.tokens);
-            for field in lines.chain(tokens.iter().copied()) {
-                self.exists(&place, &program.fields, field);
-            }
-        }
         for (id, team) in program.teams.iter() {
             let place = format!("{id} `{}`", team.name);
             for covers in team.members.iter().filter_map(|member| member.covers) {
@@ -266,12 +260,21 @@ impl Checker<'_> {
             super::Wait::For(_) => None,
         });
         for predicate in goal.chain(exits).chain(workflow.skip).chain(waits) {
-            self.question(place, id, predicate);
+            self.question(place, id, predicate, 0);
         }
     }
 
-    /// A predicate may be asked with the journey of its own workflow, or of any where it reads none.
-    fn question(&mut self, place: &str, asker: WorkflowId, predicate: PredicateId) {
+    /// A predicate may be asked with the journey of its own workflow, or of any where it reads none; and for what has just happened only
+    /// at the events of an entry, which has so many `triggers`.
+    fn question(&mut self, place: &str, asker: WorkflowId, predicate: PredicateId, triggers: usize) {
+        let asked = self.program.predicates.get(predicate);
+        let beyond = asked.into_iter().flat_map(|asked| asked.ops()).find_map(|op| match op {
+            Op::Trigger(trigger) if *trigger as usize >= triggers => Some(*trigger),
+            _ => None,
+        });
+        if let Some(trigger) = beyond {
+            self.fault(place, format!("{predicate} asks for trigger {trigger} of {triggers}"));
+        }
         match self.program.predicates.get(predicate) {
             None => self.fault(place, format!("there is no {predicate}")),
             Some(found) if found.workflow.is_some_and(|owner| owner != asker) => {
@@ -285,7 +288,7 @@ impl Checker<'_> {
         let program = self.program;
         match &workflow.entry {
             Entry::Event { patterns, when, .. } => {
-                self.question(place, id, *when);
+                self.question(place, id, *when, patterns.len());
                 for pattern in patterns {
                     self.exists(place, &program.patterns, *pattern);
                 }
@@ -294,7 +297,7 @@ impl Checker<'_> {
                 }
             }
             Entry::Becomes { when, was, owed, .. } => {
-                self.question(place, id, *when);
+                self.question(place, id, *when, 0);
                 self.slot_of(place, &program.frame, *was, SlotKind::Bool);
                 self.slot_of(place, &program.frame, *owed, SlotKind::Bool);
             }
@@ -323,6 +326,16 @@ impl Checker<'_> {
                 self.exists(place, &self.program.emails, email);
             }
         }
+        let asked = workflow.engagements.iter().map(|engagement| engagement.email);
+        let counted = workflow.counts.iter().filter_map(|count| match count.since {
+            CountedSince::Sent(email) => Some(email),
+            CountedSince::Entry | CountedSince::Wait => None,
+        });
+        // Neither an answer nor a count means anything without the instant at which its mail left.
+        let unkept = asked.chain(counted).find(|email| !slots.sent_at.iter().any(|(sent, _)| sent == email));
+        if let Some(email) = unkept {
+            self.fault(place, format!("nothing keeps when {email} left"));
+        }
         if workflow.arms.len() > slots.trace.len() * TRACE_BITS as usize {
             self.fault(place, format!("{} arms do not fit its {} trace words", workflow.arms.len(), slots.trace.len()));
         }
@@ -340,6 +353,10 @@ impl Checker<'_> {
         if let Some(slot) = workflow.started {
             self.slot_of(place, &program.frame, slot, SlotKind::Int);
         }
+        if workflow.steps.len() > MAX_STEPS {
+            self.fault(place, format!("has {} steps, not up to {MAX_STEPS}", workflow.steps.len()));
+        }
+        self.texts(place, workflow);
         for arm in &workflow.arms {
             self.exists(place, &workflow.steps, *arm);
         }

@@ -7,12 +7,13 @@ use super::mail_event::MailEvent;
 use super::pattern;
 use super::touch::Touch;
 use flow_front::naming::snake_case;
+use flow_ir::units::HOUR_MS;
 use flow_ir::{CountedSince, EventCount, EventId, FactId, NEVER, PatternId, WorkflowId};
 use serde_json::{Map, Value};
 
 /// How long before the event that let somebody in another may have occurred and still count since entry, if it arrives after it: what one
 /// person does in a sitting comes from several machines, and not in order.
-const LATE_BY_MS: i64 = 3_600_000;
+const LATE_BY_MS: i64 = HOUR_MS;
 
 /// The entries that an event triggers, each workflow once.
 pub(super) type Triggers = Vec<Trigger>;

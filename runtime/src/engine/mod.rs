@@ -69,6 +69,7 @@ use cache::Cache;
 use contact::Contact;
 use due::DueQueue;
 use flow_ir::backend::Backend;
+use flow_ir::units::DAY_MS;
 use flow_ir::{FOREVER, Program};
 use outgoing::Outgoing;
 use plan::Plan;
@@ -459,7 +460,7 @@ impl<S: Store> Engine<S> {
 }
 
 /// How far ahead contacts that fall due are loaded together with one that is needed now.
-const HORIZON_MS: i64 = 86_400_000;
+const HORIZON_MS: i64 = DAY_MS;
 
 fn write_contact(contact: &mut Contact, batch: &mut Batch) {
     if contact.dirty || contact.texts_dirty {

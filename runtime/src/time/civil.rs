@@ -4,6 +4,7 @@
 //! do it. Where they go back, a time exists twice: the first counts.
 
 use chrono::{Datelike, NaiveDate};
+use flow_ir::units::DAY_MS;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
@@ -51,6 +52,13 @@ pub fn add(instant: Instant, span: Span, zone: Zone) -> Instant {
     }
 }
 
+/// The zones there are, for a compiler.
+pub const ZONES: flow_front::Zones = flow_front::Zones { knows: Some(is_zone), midnight };
+
+fn is_zone(name: &str) -> bool {
+    Zones::bundled().resolve(name).is_some()
+}
+
 /// The first instant of a day in a zone that is known by its name, in milliseconds; the day in days since 1970-01-01.
 pub fn midnight(zone: &str, day: i64) -> Option<i64> {
     let date = NaiveDate::default().checked_add_signed(chrono::TimeDelta::try_days(day)?)?;
@@ -81,7 +89,6 @@ pub(super) fn add_days(date: Date, days: i32) -> Option<Date> {
 
 /// Which end was passed: the calendar's ends lie so far from 1970 that an estimate tells.
 fn beyond_the_calendar(instant: Instant, span: Span) -> Instant {
-    const DAY_MS: i64 = 86_400_000;
     const DAYS_A_MONTH: i64 = 30;
     let days = i64::from(span.months) * DAYS_A_MONTH + i64::from(span.days);
     let estimate = instant.0.saturating_add(days.saturating_mul(DAY_MS));

@@ -14,4 +14,5 @@ mod segments;
 mod sending;
 mod since;
 mod starts;
+mod sums;
 mod support;

@@ -50,7 +50,7 @@ pub(crate) fn program(text: &str) -> Arc<Program> {
         lints: Levels::default(),
         name: "test".to_owned(),
         timezone: "UTC".to_owned(),
-        midnight: flow_front::Midnight(flow_runtime::time::civil::midnight),
+        zones: flow_runtime::time::civil::ZONES,
         sources: vec![source("test.flow", &format!("{HEAD}\n{text}"))],
         templates: vec![
             source("emails/plain.html", TEMPLATE),
@@ -259,6 +259,13 @@ impl World {
 
     pub(crate) fn limits(mut self, batch_items: usize, cache_contacts: usize) -> World {
         self.limits = Limits { batch_items, cache_contacts };
+        self
+    }
+
+    /// On machine code, not interpreted.
+    pub(crate) fn native(mut self) -> World {
+        let backend = Arc::new(flow_native::compile(&self.program).unwrap());
+        self.engine = Some(self.engine_over(backend, self.shared.clone()));
         self
     }
 

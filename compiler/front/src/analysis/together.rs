@@ -16,6 +16,7 @@ use crate::domain::{Domain, Range, event_can_be};
 use crate::env::Env;
 use crate::naming::tells_of_mail;
 use crate::typed::{Cond, EventTest, Since};
+use flow_ir::units::DAY_MS;
 use flow_ir::{FieldId, FieldType, IdMap, Pattern, PatternEvent, SegmentId};
 use search::Search;
 use std::cell::{Cell, RefCell};
@@ -31,7 +32,7 @@ const MAX_LOOKS_EACH: usize = 50_000;
 /// An event that lets people in arrives so long after it happened at the latest, as far as a period that counts it is concerned. This is not
 /// so of all: what a stream brings later still comes in, and a period of two days does not count it then. Nobody makes a workflow for those
 /// alone, so a clause that turns away everyone else is refused; whether an `if` is always true is never concluded from it.
-const LATEST_MS: i64 = 24 * 3_600_000;
+const LATEST_MS: i64 = DAY_MS;
 
 const EVERYTHING: Range = (i64::MIN, i64::MAX);
 

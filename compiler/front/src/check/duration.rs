@@ -3,12 +3,10 @@
 use super::cx::Cx;
 use crate::diagnostics::time;
 use crate::syntax::ast::{Duration, Unit};
-use crate::values::{DAY_MS, whole_of};
+use crate::values::whole_of;
 use flow_ir::CivilSpan;
 use flow_ir::limits::MAX_DURATION_DAYS as MAX_DAYS;
-
-const MINUTE_MS: i64 = 60_000;
-const HOUR_MS: i64 = 60 * MINUTE_MS;
+use flow_ir::units::{DAY_MS, HOUR_MS, MINUTE_MS};
 
 /// A length of time to wait: days and longer keep the wall clock.
 pub(super) fn check_duration(cx: &mut Cx<'_>, duration: &Duration) -> Option<CivilSpan> {

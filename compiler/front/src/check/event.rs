@@ -1,5 +1,6 @@
 //! Events: which ones, how many, since when.
 
+use super::absence::{Happened, ask_at_properties};
 use super::cx::Cx;
 use super::duration::look_back_ms;
 use super::field::{report_reversed, text_needle, text_test_kind};
@@ -36,6 +37,9 @@ pub(super) fn check_event(
         return Cond::Unknown;
     };
     if report_no_such_event(cx, name, properties, &tests) {
+        return Cond::Unknown;
+    }
+    if ask_at_properties(cx, &Happened { event, none, name, properties, counted: count.is_some(), span }) {
         return Cond::Unknown;
     }
     let text = pattern_text(cx, name, properties);

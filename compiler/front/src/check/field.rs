@@ -6,8 +6,8 @@ use super::named;
 use super::never::{report_never, report_never_found};
 use super::number::{Missing, check_number, constant_date, constant_day, day_bound};
 use super::predicate::comparison;
-use super::predicate::may_miss;
 use super::relation::{self, Values, asks_in_other_words, report_no_order, single, with_its_not};
+use crate::address;
 use crate::country;
 use crate::diagnostics::{missing, reach, types};
 use crate::env::schema;
@@ -84,43 +84,19 @@ pub(super) fn check_field_relation(
             }
             if unknown { Cond::Not(Box::new(Cond::Known(field))) } else { Cond::Known(field) }
         }
-        // A missing answer is no `no`.
-        Relation::Is(literal @ ast::Literal::Truth(false, _)) => {
-            let cond = check_is_one_of(cx, field, std::slice::from_ref(literal));
-            if cond == Cond::Unknown || !surprises(cx, field, span, known) { cond } else { Cond::Unknown }
-        }
         Relation::Is(literal) => check_is_one_of(cx, field, std::slice::from_ref(literal)),
         Relation::In(literals) => check_is_one_of(cx, field, literals),
-        Relation::IsNot(literal) => check_is_none_of(cx, field, std::slice::from_ref(literal), span, known),
-        Relation::NotIn(literals) => check_is_none_of(cx, field, literals, span, known),
+        Relation::IsNot(literal) => not(check_is_one_of(cx, field, std::slice::from_ref(literal))),
+        Relation::NotIn(literals) => not(check_is_one_of(cx, field, literals)),
         Relation::Text(relation, literals) => check_text_tests(cx, field, *relation, literals, span),
         Relation::Between(low, high) => check_field_between(cx, field, low, high, span, known),
         Relation::Order(order, sum) => check_field_order(cx, field, *order, sum, span, known),
     }
 }
 
-fn check_is_none_of(cx: &mut Cx<'_>, field: FieldId, literals: &[ast::Literal], span: Span, known: &Known) -> Cond {
-    let cond = check_is_one_of(cx, field, literals);
-    let other = literals.iter().find_map(|literal| match literal {
-        ast::Literal::Word(name) => {
-            cx.env.schema.field(&name.text).filter(|other| may_miss(cx, *other, known).is_some())
-        }
-        _ => None,
-    });
-    let surprising = cond != Cond::Unknown
-        && (surprises(cx, field, span, known) || other.is_some_and(|other| surprises(cx, other, span, known)));
-    if surprising { Cond::Unknown } else { Cond::Not(Box::new(cond)) }
-}
-
-/// Reports a test that would surprise about people whose field is missing.
-fn surprises(cx: &mut Cx<'_>, field: FieldId, span: Span, known: &Known) -> bool {
-    if may_miss(cx, field, known).is_none() {
-        return false;
-    }
-    let name = cx.env.schema.shape(field).name.clone();
-    let diagnostic = missing::missing_surprises(&name, &cx.text_at(span), cx.at(span), cx.env.schema.declared(field));
-    cx.report(diagnostic);
-    true
+/// The opposite of what was not wrong.
+pub(super) fn not(cond: Cond) -> Cond {
+    if cond == Cond::Unknown { cond } else { Cond::Not(Box::new(cond)) }
 }
 
 fn check_is_one_of(cx: &mut Cx<'_>, field: FieldId, literals: &[ast::Literal]) -> Cond {
@@ -236,6 +212,7 @@ pub(super) fn text_value(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: 
         return None;
     }
     if *ty != FieldType::Country {
+        let text = if *ty == FieldType::Email { address::kept(&text).unwrap_or(text) } else { text };
         return Some(text.to_lowercase());
     }
     let code = country::code_of(&text);
@@ -412,9 +389,6 @@ pub(super) fn report_reversed(cx: &mut Cx<'_>, low: &ast::Sum, high: &ast::Sum) 
 
 fn check_field_order(cx: &mut Cx<'_>, field: FieldId, order: Order, sum: &ast::Sum, span: Span, known: &Known) -> Cond {
     let Some(right) = order_value(cx, field, Some(order), sum, span, known) else { return Cond::Unknown };
-    if matches!(order, Order::Under | Order::AtMost) && surprises(cx, field, span, known) {
-        return Cond::Unknown;
-    }
     if cx.env.schema.shape(field).ty == FieldType::Stage && beyond_the_stages(cx, order, &right, span) {
         return Cond::Unknown;
     }

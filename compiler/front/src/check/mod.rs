@@ -4,6 +4,7 @@
 //! [`Cond::Unknown`], which agrees with everything, so that one mistake gives one message. The order below is the order of need: the
 //! schema first, then what can be asked of it, then what is sent, then who walks through which steps.
 
+mod absence;
 mod alone;
 mod cx;
 mod duration;

@@ -8,10 +8,8 @@ use crate::address;
 use crate::diagnostics::types;
 use crate::source::Location;
 use crate::syntax::ast::{Literal, TextRelation};
+use crate::web;
 use flow_ir::FieldType;
-
-/// A day on which every zone has a midnight, in days since 1970-01-01: only whether there is one is asked.
-const SOME_DAY: i64 = 20_000;
 
 /// Reports a text that a value of this type never is.
 pub(super) fn report_never(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: &Literal, text: &str) -> bool {
@@ -20,12 +18,14 @@ pub(super) fn report_never(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal
         return true;
     }
     let diagnostic = match ty {
-        FieldType::Timezone if !is_zone(cx, text) => types::unknown_zone(text, at),
-        FieldType::Email => match address::parts(text) {
+        FieldType::Timezone if cx.env.project.zones.knows.is_some_and(|knows| !knows(text)) => {
+            types::unknown_zone(text, at)
+        }
+        FieldType::Email => match address::kept(text) {
             Err(why) => types::never_that_address(field, text, why, at),
             Ok(_) => return false,
         },
-        FieldType::Url if !is_web_address(text) => types::never_that_link(field, text, at),
+        FieldType::Url if !web::is_address(text) => types::never_that_link(field, text, at),
         _ => return false,
     };
     cx.report(diagnostic);
@@ -72,17 +72,4 @@ fn report_blanks(cx: &mut Cx<'_>, field: &str, text: &str, at: Location, [begin,
         cx.report(types::outer_blanks(field, text, mended, at));
     }
     slip
-}
-
-/// Whether it is a zone, as far as the project can tell: one whose own is unknown knows none.
-fn is_zone(cx: &Cx<'_>, text: &str) -> bool {
-    let project = cx.env.project;
-    let known = |zone: &str| (project.midnight.0)(zone, SOME_DAY).is_some();
-    !known("Europe/Berlin") || known(text)
-}
-
-fn is_web_address(text: &str) -> bool {
-    let text = text.to_lowercase();
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    host.is_some_and(|host| !host.is_empty() && !host.contains(char::is_whitespace))
 }

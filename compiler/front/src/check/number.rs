@@ -143,7 +143,7 @@ pub(super) fn constant_date(cx: &mut Cx<'_>, literal: &ast::Literal) -> Option<i
 /// A day as its moments in the project's zone: the first, and the first of the day after it.
 pub(super) fn constant_day(cx: &mut Cx<'_>, literal: &ast::Literal) -> Option<(i64, i64)> {
     let day = constant_date(cx, literal)?;
-    let begins = |day| (cx.env.project.midnight.0)(&cx.env.project.timezone, day);
+    let begins = |day| (cx.env.project.zones.midnight)(&cx.env.project.timezone, day);
     let moments = begins(day).zip(begins(day + 1));
     if moments.is_none() {
         let text = cx.text_at(literal.span());

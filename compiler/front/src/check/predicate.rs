@@ -1,9 +1,10 @@
 //! Predicates: what is asked, and whether it can be answered. What has words of its own has a file in `predicate/`.
 
 use super::Known;
+use super::absence::{ask_at_comparison, ask_under_not};
 use super::cx::Cx;
 use super::event::check_event;
-use super::field::{check_between, check_field_relation, in_ranges};
+use super::field::{check_between, check_field_relation, in_ranges, not};
 use super::flow::Journey;
 use super::habits::report_list_meant;
 use super::habits::{field_and_values, lone_value};
@@ -180,49 +181,7 @@ fn report_mixed(cx: &mut Cx<'_>, parts: &[Predicate], ors: &[bool], span: Span) 
 
 fn check_not(cx: &mut Cx<'_>, inner: &Predicate, span: Span, asked: Asked<'_>, known: &Known) -> Cond {
     let cond = check_predicate(cx, inner, asked, known);
-    if let Some(field) = first_missing(cx, &cond, known) {
-        let name = cx.env.schema.shape(field).name.clone();
-        let text = cx.text_at(span);
-        let diagnostic = missing::missing_under_not(&name, &text, cx.at(span), cx.env.schema.declared(field));
-        cx.report(diagnostic);
-        return Cond::Unknown;
-    }
-    Cond::Not(Box::new(cond))
-}
-
-/// The first field of a comparison that may be missing where nothing says it is known.
-fn first_missing(cx: &Cx<'_>, cond: &Cond, known: &Known) -> Option<FieldId> {
-    match cond {
-        Cond::All(parts) => {
-            let mut known = known.clone();
-            parts.iter().find_map(|part| {
-                let found = first_missing(cx, &part.cond, &known);
-                known.extend(assume(cx.env, &part.cond, true));
-                found
-            })
-        }
-        Cond::Any(parts) => {
-            let mut known = known.clone();
-            parts.iter().find_map(|part| {
-                let found = first_missing(cx, &part.cond, &known);
-                known.extend(assume(cx.env, &part.cond, false));
-                found
-            })
-        }
-        Cond::Not(inner) => first_missing(cx, inner, known),
-        Cond::Segment(id) => first_missing(cx, cx.env.segment(*id)?, known),
-        Cond::Truth(field) | Cond::CodeIn(field, _) | Cond::TextIn(field, _) | Cond::TextTest(field, ..) => {
-            may_miss(cx, *field, known)
-        }
-        Cond::Compare(left, _, right) => {
-            left.fields().into_iter().chain(right.fields()).find_map(|field| may_miss(cx, field, known))
-        }
-        _ => None,
-    }
-}
-
-pub(super) fn may_miss(cx: &Cx<'_>, field: FieldId, known: &Known) -> Option<FieldId> {
-    (cx.env.schema.shape(field).optional && !known.contains(&field)).then_some(field)
+    ask_under_not(cx, cond, span, known)
 }
 
 fn check_compare(
@@ -257,17 +216,16 @@ fn check_compare(
             Cond::Unknown
         }
     };
-    match &cond {
-        Cond::Compare(one, _, other) if one == other => {
-            let diagnostic = types::same_on_both_sides(&cx.text_at(left.span), &cx.text_at(span), cx.at(span));
-            cx.report(diagnostic);
-            Cond::Unknown
-        }
-        _ => cond,
+    let compared = if let Cond::Not(inner) = &cond { inner } else { &cond };
+    if matches!(compared, Cond::Compare(one, _, other) if one == other) {
+        let diagnostic = types::same_on_both_sides(&cx.text_at(left.span), &cx.text_at(span), cx.at(span));
+        cx.report(diagnostic);
+        return Cond::Unknown;
     }
+    ask_at_comparison(cx, cond, relation, span, known)
 }
 
-/// What else is asked of a sum, which nobody lacks: every field in it is known or has a fallback.
+/// What is asked of a sum, which nobody lacks: every field in it is known or has a fallback.
 fn check_number_relation(
     cx: &mut Cx<'_>,
     number: &Number,
@@ -277,7 +235,6 @@ fn check_number_relation(
     known: &Known,
 ) -> Cond {
     let name = cx.text_at(left.span);
-    let not = |cond| if cond == Cond::Unknown { cond } else { Cond::Not(Box::new(cond)) };
     match relation {
         Relation::Is(literal) => number_is_one_of(cx, number, &name, std::slice::from_ref(literal)),
         Relation::In(literals) => number_is_one_of(cx, number, &name, literals),

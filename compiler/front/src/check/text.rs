@@ -8,11 +8,9 @@ use crate::diagnostics::{missing, names, template, types};
 use crate::source::Span;
 use crate::syntax::ast::{Text, TextPiece};
 use crate::templates::foreign::{self, Meant};
+use crate::web;
 use flow_ir::{FieldType, Piece, TextTemplate};
 use std::collections::BTreeSet;
-
-/// What is left of a value at the least: a sign that something was cut.
-const MIN_VALUE_BYTES: usize = '…'.len_utf8();
 
 /// A text that is filled in for each person.
 fn template_text(cx: &mut Cx<'_>, text: &Text, known: &Known) -> TextTemplate {
@@ -46,11 +44,7 @@ fn template_text(cx: &mut Cx<'_>, text: &Text, known: &Known) -> TextTemplate {
 /// The same, where only so many bytes can be sent. What a field brings is cut when it is filled in; the words around it must fit.
 pub(super) fn limited_text(cx: &mut Cx<'_>, text: &Text, known: &Known, what: &str, limit: usize) -> TextTemplate {
     let template = template_text(cx, text, known);
-    let lengths = template.pieces.iter().map(|piece| match piece {
-        Piece::Text(text) => text.len(),
-        Piece::Field { fallback, .. } => fallback.as_ref().map_or(0, String::len).max(MIN_VALUE_BYTES),
-    });
-    let bytes = lengths.sum::<usize>();
+    let bytes = template.least_bytes();
     if bytes > limit {
         cx.report(template::text_too_long(what, bytes, limit, cx.at(text.span)));
     }
@@ -164,8 +158,7 @@ pub(super) fn check_address(cx: &mut Cx<'_>, text: &Text, named: bool) -> Option
 
 pub(super) fn check_web_address(cx: &mut Cx<'_>, text: &Text) -> Option<String> {
     let plain = fixed_text(cx, text)?;
-    let rest = plain.strip_prefix("https://").or_else(|| plain.strip_prefix("http://"));
-    if rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace)) {
+    if web::is_address(&plain) {
         return Some(plain);
     }
     let diagnostic = types::bad_link(&plain, cx.at(text.span));
@@ -187,10 +180,5 @@ fn wrong_address(plain: &str, named: bool) -> Option<String> {
     if name.len() > NAME_MAX_OCTETS {
         return Some(format!("the name before it is longer than {NAME_MAX_OCTETS} bytes"));
     }
-    match address::parts(bare.trim()) {
-        Err(why) => Some(why.to_owned()),
-        Ok((_, domain)) => {
-            (!domain.contains('.')).then(|| "the part after the `@` has no ending such as `.com`".to_owned())
-        }
-    }
+    address::kept(bare.trim()).err().map(str::to_owned)
 }

@@ -30,36 +30,67 @@ pub(crate) fn possibly_missing_number(field: &str, at: Location, declared: Optio
     .edit(at, format!("({field} or 0)"))
 }
 
-/// A negative test on a field that may be missing: both readings, for the writer to choose.
-pub(crate) fn missing_surprises(field: &str, test: &str, at: Location, declared: Option<Location>) -> Diagnostic {
-    declared_at(
-        Diagnostic::error(
-            Code::MissingSurprises,
-            format!("people whose `{field}` is missing: are they meant?"),
-            at,
-            "a comparison with a missing value is false, which surprises here",
-        ),
-        field,
-        declared,
-    )
-    .reading(&format!("without those whose `{field}` is missing:"), at, format!("({field} is known and {test})"))
-    .reading(&format!("with those whose `{field}` is missing:"), at, format!("({field} is unknown or {test})"))
+/// A field, and where it is declared to be one that may be missing.
+type MayMiss<'t> = (&'t str, Option<Location>);
+
+/// A negative test of fields that may be missing: both readings, for the writer to choose.
+pub(crate) fn missing_surprises(fields: &[MayMiss<'_>], test: &str, at: Location) -> Diagnostic {
+    let message = format!("people whose {} is missing: are they meant?", named(fields));
+    let label = "a comparison with a missing value is false, which surprises here";
+    both_readings(Diagnostic::error(Code::MissingSurprises, message, at, label), fields, test, at)
 }
 
 /// The same under a `not`.
-pub(crate) fn missing_under_not(field: &str, test: &str, at: Location, declared: Option<Location>) -> Diagnostic {
-    declared_at(
-        Diagnostic::error(
-            Code::MissingSurprises,
-            format!("`not` would also take everyone whose `{field}` is missing"),
-            at,
-            "a comparison with a missing value is false, so its opposite is true",
-        ),
-        field,
-        declared,
-    )
-    .reading(&format!("without those whose `{field}` is missing:"), at, format!("({field} is known and {test})"))
-    .reading(&format!("with those whose `{field}` is missing:"), at, format!("({field} is unknown or {test})"))
+pub(crate) fn missing_under_not(fields: &[MayMiss<'_>], test: &str, at: Location) -> Diagnostic {
+    let message = format!("`not` would also take everyone whose {} is missing", named(fields));
+    let label = "a comparison with a missing value is false, so its opposite is true";
+    both_readings(Diagnostic::error(Code::MissingSurprises, message, at, label), fields, test, at)
+}
+
+/// A negative test of what an event may lack. The second reading is for those that happened once: a number of them has none.
+pub(crate) fn missing_in_event(
+    event: &str,
+    properties: &[MayMiss<'_>],
+    at: Location,
+    without: String,
+    with: Option<String>,
+) -> Diagnostic {
+    let message = format!("an event `{event}` whose {} is missing: does it count?", named(properties));
+    let label = "a comparison with a missing value is false, which surprises here";
+    let diagnostic = all_declared(Diagnostic::error(Code::MissingSurprises, message, at, label), properties);
+    match with {
+        Some(with) => diagnostic
+            .reading(format!("without those whose {} is missing:", named(properties)), at, without)
+            .reading(format!("with those whose {} is missing:", named(properties)), at, with),
+        None => diagnostic.help("where they do not:").edit(at, without),
+    }
+}
+
+fn both_readings(diagnostic: Diagnostic, fields: &[MayMiss<'_>], test: &str, at: Location) -> Diagnostic {
+    let all = |is: &str, word: &str| {
+        let parts = fields.iter().map(|(field, _)| format!("{field} is {is}")).chain([test.to_owned()]);
+        format!("({})", parts.collect::<Vec<_>>().join(word))
+    };
+    all_declared(diagnostic, fields)
+        .reading(format!("without those whose {} is missing:", named(fields)), at, all("known", " and "))
+        .reading(format!("with those whose {} is missing:", named(fields)), at, all("unknown", " or "))
+}
+
+/// `seats`, `employees` or `region`; of very many the first.
+fn named(fields: &[MayMiss<'_>]) -> String {
+    const NAMED: usize = 3;
+    let mut names: Vec<String> = fields.iter().take(NAMED).map(|(name, _)| format!("`{name}`")).collect();
+    if fields.len() > NAMED {
+        names.push(format!("one of {} others", fields.len() - NAMED));
+    }
+    match names.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+fn all_declared(diagnostic: Diagnostic, fields: &[MayMiss<'_>]) -> Diagnostic {
+    fields.iter().fold(diagnostic, |diagnostic, (field, declared)| declared_at(diagnostic, field, *declared))
 }
 
 /// `required` is where a field is declared that people may lack, though none whom a workflow asks.

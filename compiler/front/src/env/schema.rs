@@ -25,6 +25,8 @@ pub(crate) struct SchemaEvent {
     pub shape: EventType,
     /// The place of each property.
     pub property_places: BTreeMap<String, usize>,
+    /// Where each property is declared that may be missing.
+    pub declared: BTreeMap<String, Location>,
     /// A property could not be read or has no type, so none is reported as unknown.
     pub broken: bool,
 }
@@ -183,9 +185,12 @@ fn declared_event(event: &Declared<ast::Event>, scope: &Scope, diagnostics: &mut
     let unclear: BTreeSet<&str> =
         event.node.properties.iter().filter(|node| is_disputed(node)).map(|node| node.name.text.as_str()).collect();
     properties.retain(|property| !unclear.contains(property.name.as_str()));
+    let optional = event.node.properties.iter().filter(|node| node.optional);
+    let declared = optional.map(|node| (node.name.text.clone(), node.span.in_file(event.file))).collect();
     let places = properties.iter().map(|property| property.name.clone()).zip(0..);
     SchemaEvent {
         property_places: places.collect(),
+        declared,
         shape: EventType { name: event.node.name.text.clone(), properties, layout: flow_ir::Layout::default() },
         broken,
     }

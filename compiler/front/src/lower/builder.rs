@@ -7,9 +7,6 @@
 use flow_ir::{Block, BlockId, Comparison, Function, IdMap, Op, Place, SegmentId, Terminator, VALUE_LIMIT, ValueId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How large a sum may grow before it has to go back within the limit of values: far from where an `i64` ends.
-const SUM_LIMIT: i64 = VALUE_LIMIT * 2;
-
 /// The block being built.
 #[derive(Debug, Default)]
 struct Open {
@@ -93,8 +90,6 @@ impl Builder {
             match change {
                 Change::Slot(place) => {
                     if let Some(value) = self.open.slots.get(&place).copied() {
-                        // A slot keeps within the limit; sums on the way to it may pass it.
-                        let value = self.clamp(value);
                         self.push(Op::Store(place, value));
                     }
                 }
@@ -169,16 +164,7 @@ impl Builder {
     }
 
     fn bound(&self, value: ValueId) -> i64 {
-        self.open.bounds.get(value.0 as usize).copied().unwrap_or(SUM_LIMIT)
-    }
-
-    /// A sum or difference. Its parts go back within the limit only where it could grow too large.
-    pub(super) fn sum(&mut self, op: fn(ValueId, ValueId) -> Op, a: ValueId, b: ValueId) -> ValueId {
-        if self.bound(a).saturating_add(self.bound(b)) <= SUM_LIMIT {
-            return self.op(op(a, b));
-        }
-        let (a, b) = (self.clamp(a), self.clamp(b));
-        self.op(op(a, b))
+        self.open.bounds.get(value.0 as usize).copied().unwrap_or(VALUE_LIMIT)
     }
 
     pub(super) fn int(&mut self, value: i64) -> ValueId {
@@ -212,7 +198,8 @@ impl Builder {
         value
     }
 
-    /// Gives a slot a new value where `path` holds (always, where there is none).
+    /// Gives a slot a new value where `path` holds (always, where there is none). It is within the limit from then on, so that what
+    /// comes of it hangs on no effect or question between this change and the next.
     pub(super) fn store(&mut self, place: Place, value: ValueId, path: Option<ValueId>) {
         let value = match path {
             Some(path) => {
@@ -221,6 +208,7 @@ impl Builder {
             }
             None => value,
         };
+        let value = self.clamp(value);
         self.open.slots.insert(place, value);
         self.change(Change::Slot(place));
     }
@@ -287,7 +275,7 @@ impl Builder {
     }
 
     /// A value back within the limit, where it may have left it.
-    fn clamp(&mut self, value: ValueId) -> ValueId {
+    pub(super) fn clamp(&mut self, value: ValueId) -> ValueId {
         if self.bound(value) <= VALUE_LIMIT { value } else { self.op(Op::Clamp(value)) }
     }
 

@@ -8,7 +8,7 @@ use flow_ir::{Comparison, FieldId, Place, SlotKind, ValueId};
 impl Lowering<'_> {
     pub(super) fn change(&mut self, field: FieldId, value: &Number, body: &mut Body<'_>, path: Option<ValueId>) {
         let Some(slot) = self.program.fields.at(field).slot else { return };
-        let lowered = self.number(value, &mut body.code);
+        let lowered = self.unclamped(value, &mut body.code);
         // Who has no value to take keeps what they have.
         let path = match (path, lowered.known) {
             (Some(path), Some(known)) => Some(body.code.and(path, known)),

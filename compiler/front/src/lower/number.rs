@@ -12,7 +12,15 @@ pub(super) struct Lowered {
 }
 
 impl Lowering<'_> {
+    /// A number within the limit of values. Each sum goes back there by itself, so that it hangs on its parts alone, not on what the
+    /// builder happens to know of them.
     pub(super) fn number(&self, number: &Number, code: &mut Builder) -> Lowered {
+        let Lowered { value, known } = self.unclamped(number, code);
+        Lowered { value: code.clamp(value), known }
+    }
+
+    /// The same, and the last sum may have left the limit: for a slot, which brings it back where it is chosen.
+    pub(super) fn unclamped(&self, number: &Number, code: &mut Builder) -> Lowered {
         match number {
             Number::Const(value) => Lowered { value: code.int(*value), known: None },
             Number::Field(field) => {
@@ -45,7 +53,7 @@ impl Lowering<'_> {
     fn sum(&self, left: &Number, right: &Number, op: fn(ValueId, ValueId) -> Op, code: &mut Builder) -> Lowered {
         let (left, right) = (self.number(left, code), self.number(right, code));
         let known = both(left.known, right.known, code);
-        Lowered { value: code.sum(op, left.value, right.value), known }
+        Lowered { value: code.op(op(left.value, right.value)), known }
     }
 }
 

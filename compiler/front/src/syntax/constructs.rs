@@ -328,3 +328,52 @@ pub(crate) const LATER_ANYWHERE: &[&str] = &[
     "any email in the last",
     "company.",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    const GRAMMAR: &str = include_str!("../../../../grammar/flow.pest");
+
+    /// What a rule of the grammar is made of, up to the next rule.
+    fn rule(name: &str) -> &'static str {
+        let from = GRAMMAR.split(&format!("\n{name} ")).nth(1).unwrap_or_default();
+        from.split_once("\n}").map_or(from, |(many, _)| many).split_once("{").map_or("", |(_, body)| body)
+    }
+
+    /// The words in quotes of a rule on one line.
+    fn quoted(name: &str) -> BTreeSet<&'static str> {
+        rule(name).lines().next().unwrap_or_default().split('"').skip(1).step_by(2).collect()
+    }
+
+    /// A word that stands in one list alone is no word at all, or is read as another.
+    #[test]
+    fn the_grammar_knows_every_word_that_comes_later() {
+        let lists: [(&str, &[&List]); 4] = [
+            ("later_decl_word", &[&DECLARATIONS]),
+            ("later_clause_word", &[&EMAIL_CLAUSES, &TEAM_CLAUSES, &HANDOFF_CLAUSES]),
+            ("later_header_word", &[&HEADERS]),
+            ("later_step_word", &[&STEPS]),
+        ];
+        for (name, lists) in lists {
+            let listed: BTreeSet<&str> = lists.iter().flat_map(|list| list.later).copied().collect();
+            assert!(!listed.is_empty());
+            assert_eq!(quoted(name), listed, "{name}");
+        }
+    }
+
+    /// Else an unclosed block before one would swallow it.
+    #[test]
+    fn every_declaration_ends_a_block_that_was_left_open() {
+        let start: BTreeSet<&str> =
+            rule("declaration_start").split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        let choice: BTreeSet<&str> = rule("declaration").split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        assert!(start.contains("later_start") && choice.contains("later_decl"));
+        for construct in DECLARATIONS.constructs {
+            let word = construct.word();
+            assert!(start.contains(format!("kw_{word}").as_str()), "declaration_start has no {word}");
+            assert!(choice.contains(format!("{word}_decl").as_str()), "declaration has no {word}");
+        }
+    }
+}

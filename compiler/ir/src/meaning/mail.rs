@@ -28,7 +28,19 @@ pub struct TextTemplate {
     pub pieces: Vec<Piece>,
 }
 
+/// What is left of a value at the least: a sign that something was cut.
+const MIN_VALUE_BYTES: usize = '…'.len_utf8();
+
 impl TextTemplate {
+    /// The room it takes however its fields' values are cut: what [`limits`](crate::limits) count.
+    pub fn least_bytes(&self) -> usize {
+        let lengths = self.pieces.iter().map(|piece| match piece {
+            Piece::Text(text) => text.len(),
+            Piece::Field { fallback, .. } => fallback.as_ref().map_or(0, String::len).max(MIN_VALUE_BYTES),
+        });
+        lengths.sum()
+    }
+
     /// The fields in it, in order.
     pub fn fields(&self) -> impl Iterator<Item = FieldId> {
         self.pieces.iter().filter_map(|piece| match piece {
@@ -43,7 +55,8 @@ impl TextTemplate {
 pub enum Piece {
     /// These letters as they stand.
     Text(String),
-    /// A field's value, or the fallback where it is missing. The checker lets no optional field through without one.
+    /// A field's value, or the fallback where it is missing. An optional one has a fallback, or a condition around the text that asks
+    /// whether it is known.
     Field {
         /// The field whose value is written.
         field: FieldId,

@@ -6,6 +6,7 @@ use super::layout::Layout;
 use super::step::StepKey;
 use crate::id::{EffectId, EmailId, EventId, IdMap, PatternId, PredicateId, SlotId, StepId, WaitId};
 use crate::limits::MAX_DURATION_DAYS;
+use crate::units::DAY_MS;
 use serde::{Deserialize, Serialize};
 
 /// One declared workflow, lowered.
@@ -127,7 +128,6 @@ pub enum Reenter {
 }
 
 const DAY_MINUTES: u16 = 24 * 60;
-const DAY_MS: i64 = DAY_MINUTES as i64 * 60_000;
 
 /// When mail may leave, in the contact's zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

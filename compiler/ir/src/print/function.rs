@@ -5,13 +5,12 @@ use super::super::{
     WorkflowDebug, WorkflowId,
 };
 use super::{elapsed, number, remarked, slot_name, text_test_line};
+use crate::units::{DAY_MS, HOUR_MS};
 use chrono::DateTime;
 use std::fmt::{self, Formatter};
 
 /// Instants between 2001 and 2100 are shown as such; numbers that large do not occur.
 const INSTANTS: std::ops::Range<i64> = 1_000_000_000_000..4_102_444_800_000;
-const DAY_MS: i64 = 86_400_000;
-const HOUR_MS: i64 = 3_600_000;
 
 pub(super) fn print_function(
     f: &mut Formatter<'_>,

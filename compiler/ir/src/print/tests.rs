@@ -7,7 +7,7 @@ use crate::source::Location;
 use crate::verify::verify;
 use crate::*;
 
-const DAY_MS: i64 = 86_400_000;
+use crate::units::DAY_MS;
 
 fn one_of_everything() -> Program {
     let mut program = least_program();
@@ -112,6 +112,8 @@ fn workflow(program: &Program) -> Workflow {
         let slot = workflow.journey.add(format!("visits since {since:?}"), SlotKind::Int, false, 0);
         workflow.counts.push(EventCount { pattern: PatternId(0), since, enough: 2, slot });
     }
+    let left = workflow.journey.add("sent guide", SlotKind::Int, false, NEVER);
+    workflow.slots.sent_at.push((EmailId(0), left));
     workflow.journey.place();
     workflow.body = body(program, &workflow);
     workflow

@@ -2,7 +2,7 @@
 
 use super::super::{Area, Id, Op, PredicateId, Segment, SegmentId, SlotKind};
 use super::Checker;
-use crate::limits::MAX_SEGMENT_DEPTH;
+use crate::limits::{MAX_SEGMENT_DEPTH, MAX_SEGMENT_TESTS};
 
 impl Checker<'_> {
     pub(super) fn segments(&mut self) {
@@ -23,12 +23,16 @@ impl Checker<'_> {
         }
     }
 
-    /// Segments are asked and settled one inside the other, so they lie in no circle and not deep.
+    /// Segments are asked and settled one inside the other, so they lie in no circle, not deep, and come to an end soon: one that asks
+    /// two, each of which asks two, comes to a million questions at the twentieth.
     fn order(&mut self, circle: &str, asks: Vec<Vec<SegmentId>>) {
-        match depth(asks) {
+        match extent(asks) {
             None => self.fault("segments", circle),
-            Some(deep) if deep > MAX_SEGMENT_DEPTH => {
+            Some(Extent { deep, .. }) if deep > MAX_SEGMENT_DEPTH => {
                 self.fault("segments", format!("{deep} lie one in the other, not up to {MAX_SEGMENT_DEPTH}"));
+            }
+            Some(Extent { tests, .. }) if tests > MAX_SEGMENT_TESTS => {
+                self.fault("segments", format!("one stands for {tests} tests, not up to {MAX_SEGMENT_TESTS}"));
             }
             Some(_) => {}
         }
@@ -49,10 +53,12 @@ impl Checker<'_> {
         }
     }
 
-    /// The segments that each asks.
+    /// The segments that each asks, as often as it does.
     fn asking(&self) -> Vec<Vec<SegmentId>> {
         let program = self.program;
-        program.segments.values().map(|segment| program.predicates.at(segment.afresh).segments()).collect()
+        let asked = |op: &Op| if let Op::Segment(segment) = op { Some(*segment) } else { None };
+        let asks = |segment: &Segment| program.predicates.at(segment.afresh).ops().filter_map(asked).collect();
+        program.segments.values().map(asks).collect()
     }
 
     /// The segments of which each reads what the frame remembers, so that the runtime settles them before.
@@ -70,9 +76,18 @@ impl Checker<'_> {
     }
 }
 
-/// How deep segments lie that can be put in an order in which each asks only those before it (Kahn 1962); none where they cannot.
+/// How far segments reach.
+struct Extent {
+    /// How many lie one in the other, at the most.
+    deep: usize,
+    /// How many segments without another in them one comes to, at the most.
+    tests: usize,
+}
+
+/// How far segments reach that can be put in an order in which each asks only those before it (Kahn 1962); none where they cannot.
 #[expect(clippy::indexing_slicing, reason = "it is called where no fault was found, so whatever is asked exists")]
-fn depth(asks: Vec<Vec<SegmentId>>) -> Option<usize> {
+fn extent(asks: Vec<Vec<SegmentId>>) -> Option<Extent> {
+    let mut tests: Vec<usize> = asks.iter().map(|asks| usize::from(asks.is_empty())).collect();
     let mut depths = vec![1; asks.len()];
     let mut open: Vec<usize> = asks.iter().map(Vec::len).collect();
     let mut asked_by: Vec<Vec<usize>> = vec![Vec::new(); asks.len()];
@@ -85,11 +100,13 @@ fn depth(asks: Vec<Vec<SegmentId>>) -> Option<usize> {
         taken += 1;
         for by in &asked_by[at] {
             depths[*by] = depths[*by].max(depths[at] + 1);
+            tests[*by] = tests[*by].saturating_add(tests[at]);
             open[*by] -= 1;
             if open[*by] == 0 {
                 free.push(*by);
             }
         }
     }
-    (taken == asks.len()).then(|| depths.into_iter().max().unwrap_or_default())
+    let most = |numbers: Vec<usize>| numbers.into_iter().max().unwrap_or_default();
+    (taken == asks.len()).then(|| Extent { deep: most(depths), tests: most(tests) })
 }

@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used)]
 #![expect(clippy::string_slice, reason = "a test that cuts a text wrongly should fail")]
 
+mod damage;
+mod limits_hold;
+
 use super::verify;
 use crate::generate::{Choices, email, least_program, least_workflow, program, step, text_test};
 use crate::*;
@@ -248,7 +251,9 @@ fn layouts_and_lists_hold_together() {
             program.fields.push(field("points", FieldType::Number, false, score));
         }),
         faults(|program| {
-            program.debug.emails.push(EmailContent { tokens: vec![FieldId(8)], ..EmailContent::default() });
+            let subjects = vec![Subject { when: None, text: TextTemplate::default() }];
+            let tokens = vec![FieldId(8)];
+            program.debug.emails.push(EmailContent { subjects, tokens, ..EmailContent::default() });
         }),
         workflow(|workflow| workflow.slots.timed_out = workflow.slots.triggered_at),
         workflow(|workflow| {
@@ -350,7 +355,8 @@ fn every_slot_has_one_owner() {
         },
         |program| program.workflows.at_mut(WorkflowId(0)).started = Some(program.facts.at(FactId(0)).first),
         |program| {
-            let other = Workflow { entry: Entry::ByHand, ..program.workflows.at(WorkflowId(0)).clone() };
+            let name = "other".to_owned();
+            let other = Workflow { name, entry: Entry::ByHand, ..program.workflows.at(WorkflowId(0)).clone() };
             program.workflows.push(other);
         },
         |program| entry(program, |was, owed| *owed = *was),

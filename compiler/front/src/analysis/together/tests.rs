@@ -4,7 +4,7 @@ use crate::lints::Levels;
 use crate::resolve::resolve;
 use crate::source::{FileId, Source, Span};
 use crate::typed::{Cond, Number, Part};
-use crate::{Midnight, Project};
+use crate::{Project, Zones};
 use flow_ir::{Comparison, FieldId, TextTestKind};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
@@ -98,7 +98,7 @@ fn project(text: &str) -> Project {
     Project {
         name: "test".to_owned(),
         timezone: "UTC".to_owned(),
-        midnight: Midnight::default(),
+        zones: Zones::default(),
         lints: Levels::default(),
         sources: vec![Source { path: "a.flow".to_owned(), text: text.to_owned() }],
         templates: Vec::new(),

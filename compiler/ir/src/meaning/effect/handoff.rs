@@ -27,8 +27,7 @@ pub struct Task {
 
 impl Described for Handoff {
     fn references(&self) -> Vec<Reference> {
-        let texts = self.note.iter().chain(self.task.iter().map(|task| &task.title));
-        let fields = texts.flat_map(TextTemplate::fields).map(Reference::Field);
+        let fields = self.texts().into_iter().flat_map(TextTemplate::fields).map(Reference::Field);
         [Reference::Team(self.team)].into_iter().chain(fields).collect()
     }
 
@@ -42,6 +41,10 @@ impl Described for Handoff {
             words += &format!(", task {} due in {}", template(program, &task.title), span_words(task.due_in));
         }
         words
+    }
+
+    fn texts(&self) -> Vec<&TextTemplate> {
+        self.note.iter().chain(self.task.iter().map(|task| &task.title)).collect()
     }
 
     fn random(_: &mut crate::generate::Choices) -> Self {

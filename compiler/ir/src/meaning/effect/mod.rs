@@ -7,7 +7,7 @@
 //! To add one: its line in [`effects!`](crate::effects), and a file here with a struct that implements [`Described`]. Whoever else has
 //! something to say about each effect (the engine performs it) derives from the same list.
 
-use crate::{EmailId, FieldId, Program, TeamId, WorkflowId};
+use crate::{EmailId, FieldId, Program, TeamId, TextTemplate, WorkflowId};
 use serde::{Deserialize, Serialize};
 
 /// The list of effects. Calls a macro with a line `Variant = module;` for each; the struct in the module has the variant's name.
@@ -52,6 +52,11 @@ pub trait Described {
     /// The workflow that it lets the contact into.
     fn starts(&self) -> Option<WorkflowId> {
         None
+    }
+
+    /// The texts that it fills in.
+    fn texts(&self) -> Vec<&TextTemplate> {
+        Vec::new()
     }
 
     /// One for a random program, which has two emails and a team.
@@ -117,6 +122,11 @@ impl Effect {
     /// The workflow that it lets the contact into.
     pub fn starts(&self) -> Option<WorkflowId> {
         self.described().starts()
+    }
+
+    /// The texts that it fills in.
+    pub fn texts(&self) -> Vec<&TextTemplate> {
+        self.described().texts()
     }
 
     /// The email it sends to the contact.
