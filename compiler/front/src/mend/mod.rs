@@ -232,7 +232,10 @@ impl<'e> Bench<'e> {
         }
         let said = wording::readings(statement, hides_others(diagnostic.code));
         if !said.is_empty() {
-            let own = std::mem::replace(&mut diagnostic.readings, said.iter().map(|said| trial::in_piece(said, start)).collect());
+            let own = std::mem::replace(
+                &mut diagnostic.readings,
+                said.iter().map(|said| trial::in_piece(said, start)).collect(),
+            );
             if self.settle_readings(diagnostic, piece, true) {
                 if !diagnostic.readings.is_empty() {
                     diagnostic.edits.clear();
@@ -548,7 +551,8 @@ fn asked_in_a_reading(settled: &mut Vec<Diagnostic>) {
     let wholes: Vec<Span> =
         settled.iter().filter(|found| found.code == Code::NotACondition).filter_map(changed).collect();
     settled.retain(|found| {
-        let within = |whole: &Span| found.at().is_some_and(|at| whole.start <= at.span.start && at.span.end <= whole.end);
+        let within =
+            |whole: &Span| found.at().is_some_and(|at| whole.start <= at.span.start && at.span.end <= whole.end);
         found.code != Code::MissingSurprises || !wholes.iter().any(within)
     });
 }

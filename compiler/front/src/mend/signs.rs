@@ -339,7 +339,13 @@ pub(super) fn segment_in_block(diagnostic: &Diagnostic, text: &str) -> Option<Me
         let is_joined = said.is_empty()
             || ["and ", "or "].iter().any(|joint| line.starts_with(joint))
             || [" and", " or"].iter().any(|joint| said.ends_with(joint));
-        said.push_str(if said.is_empty() { "" } else if is_joined { " " } else { " and " });
+        said.push_str(if said.is_empty() {
+            ""
+        } else if is_joined {
+            " "
+        } else {
+            " and "
+        });
         said.push_str(line);
     }
     let at = Span::new(line.start as u32, (line.end + close + 1) as u32).in_file(FILE);

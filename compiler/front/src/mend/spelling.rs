@@ -72,7 +72,8 @@ const FILLERS: &[&str] = &[
 ];
 
 /// Those of both that stand for nobody and nothing.
-const NO_NOUNS: &[&str] = &["then", "has", "have", "been", "was", "were", "to", "the", "a", "an", "please", "just", "also", "already", "now"];
+const NO_NOUNS: &[&str] =
+    &["then", "has", "have", "been", "was", "were", "to", "the", "a", "an", "please", "just", "also", "already", "now"];
 
 type Words<'l> = Vec<(Range<usize>, &'l str)>;
 
@@ -291,19 +292,88 @@ fn done(word: &str) -> Vec<String> {
 const MAX_NEEDLESS: usize = 3;
 /// What nobody knows, and changes what a line asks.
 const TELLING: &[&str] = &[
-    "no", "not", "never", "none", "without", "unless", "except", "excluding", "first", "second", "third", "last", "latest",
-    "previous", "next", "again", "twice", "once", "all", "both", "every", "each", "only", "before", "after", "since",
-    "until", "today", "yesterday", "tomorrow", "recently", "soon", "most", "least", "more", "less", "fewer", "than",
-    "half", "total", "average", "sum", "count", "number", "any", "other", "another", "same", "different", "new",
-    "existing", "anonymous", "becomes", "become", "became", "changes", "changed", "reaches", "reached", "turns", "gets",
-    "enters", "leaves", "joins", "stops", "starts", "company", "companies", "account", "team", "teams", "sms", "push",
+    "no",
+    "not",
+    "never",
+    "none",
+    "without",
+    "unless",
+    "except",
+    "excluding",
+    "first",
+    "second",
+    "third",
+    "last",
+    "latest",
+    "previous",
+    "next",
+    "again",
+    "twice",
+    "once",
+    "all",
+    "both",
+    "every",
+    "each",
+    "only",
+    "before",
+    "after",
+    "since",
+    "until",
+    "today",
+    "yesterday",
+    "tomorrow",
+    "recently",
+    "soon",
+    "most",
+    "least",
+    "more",
+    "less",
+    "fewer",
+    "than",
+    "half",
+    "total",
+    "average",
+    "sum",
+    "count",
+    "number",
+    "any",
+    "other",
+    "another",
+    "same",
+    "different",
+    "new",
+    "existing",
+    "anonymous",
+    "becomes",
+    "become",
+    "became",
+    "changes",
+    "changed",
+    "reaches",
+    "reached",
+    "turns",
+    "gets",
+    "enters",
+    "leaves",
+    "joins",
+    "stops",
+    "starts",
+    "company",
+    "companies",
+    "account",
+    "team",
+    "teams",
+    "sms",
+    "push",
 ];
 
 /// `enter when person performs event downloaded`: words before a name that nobody knows, between it and the word that asks for it.
 pub(super) fn without_unknown(names: &BTreeSet<&str>, line: &str) -> Option<Wording> {
     let words = words(line);
     let word = |at: usize| words.get(at).map(|(_, word)| *word);
-    let asks = |word: &str| matches!(word, "when" | "if" | "until" | "and" | "or" | "not" | "send" | "start" | "tag" | "untag");
+    let asks = |word: &str| {
+        matches!(word, "when" | "if" | "until" | "and" | "or" | "not" | "send" | "start" | "tag" | "untag")
+    };
     let is_unknown = |word: &str| {
         word.chars().all(|sign| sign.is_ascii_alphabetic())
             && !names.contains(word)
@@ -340,7 +410,8 @@ fn without(names: &BTreeSet<&str>, line: &str, fillers: &[&[&str]]) -> Option<Wo
         let before = nth.checked_sub(1).and_then(|nth| words.get(nth)).map_or("", |(_, word)| *word);
         let ends = words.get(nth + 1).is_none_or(|(_, next)| matches!(*next, "and" | "or" | "," | ")" | ";"));
         let is_noun = !NO_NOUNS.contains(&word.as_str());
-        let is_operand = is_noun && ends && matches!(before, "and" | "or" | "not" | "when" | "if" | "is" | "=" | "," | "in");
+        let is_operand =
+            is_noun && ends && matches!(before, "and" | "or" | "not" | "when" | "if" | "is" | "=" | "," | "in");
         !is_name && !is_operand && fillers.iter().any(|fillers| fillers.contains(&word.as_str())) && !before_time
     };
     let edits: Vec<(Range<usize>, String)> = words

@@ -104,7 +104,11 @@ pub(super) fn asked(question: &str, scope: &TemplateScope) -> Option<Asked> {
 }
 
 /// `#if($lead.Industry == "saas") .. #else .. #end`: the whole of it as Flow asks it; none where that asks for more than Flow can.
-pub(super) fn directive(text: &str, token: &Range<usize>, scope: &TemplateScope) -> Option<Vec<(Range<usize>, String)>> {
+pub(super) fn directive(
+    text: &str,
+    token: &Range<usize>,
+    scope: &TemplateScope,
+) -> Option<Vec<(Range<usize>, String)>> {
     let question = text.get(token.clone())?.strip_prefix("#if")?.trim().strip_prefix('(')?.strip_suffix(')')?;
     let plain: String = question.chars().filter(|sign| !matches!(sign, '$' | '{' | '}')).collect();
     let plain = plain.trim();

@@ -8,7 +8,8 @@ use std::ops::Range;
 /// What people write between two values; two of them may stand together, as in `"a", or "b"`.
 const BETWEEN: &[&str] = &[",", ";", "or", "and", "/", "|", "nor", "&", "+"];
 /// What says that several are meant, and is no part of what they are compared with.
-const SEVERAL: &[&str] = &["any", "one", "either", "of", "(", "[", ":", "these", "the", "following", "values", "neither"];
+const SEVERAL: &[&str] =
+    &["any", "one", "either", "of", "(", "[", ":", "these", "the", "following", "values", "neither"];
 /// What a list of choices is called where a field is declared.
 const CHOICES: &[&str] = &[
     "list", "enum", "choice", "choices", "picklist", "dropdown", "select", "options", "option", "text", "string",
@@ -47,7 +48,8 @@ fn is_value(word: &str) -> bool {
 
 /// A value without its quotes.
 fn is_word(word: &str) -> bool {
-    const NONE: &[&str] = &["is", "in", "not", "and", "or", "if", "when", "the", "of", "any", "link", "contains", "no", "yes"];
+    const NONE: &[&str] =
+        &["is", "in", "not", "and", "or", "if", "when", "the", "of", "any", "link", "contains", "no", "yes"];
     let is_plain = |sign: char| sign.is_alphanumeric() || matches!(sign, '_' | '.');
     is_value(word) || (word.starts_with(char::is_alphabetic) && word.chars().all(is_plain) && !NONE.contains(&word))
 }
@@ -76,7 +78,10 @@ fn run<'l>(all: &[Token<'l>], first: usize, is_value: fn(&str) -> bool) -> Optio
 fn goes_on(word: &str) -> bool {
     IS.contains(&word)
         || CONTAINS.contains(&word)
-        || matches!(word, ">" | "<" | ">=" | "<=" | "(" | "not" | "at" | "between" | "starts" | "ends" | "link" | "ever")
+        || matches!(
+            word,
+            ">" | "<" | ">=" | "<=" | "(" | "not" | "at" | "between" | "starts" | "ends" | "link" | "ever"
+        )
 }
 
 fn said(all: &[Token<'_>], run: &Run<'_>) -> Option<Wording> {
@@ -98,13 +103,13 @@ fn said(all: &[Token<'_>], run: &Run<'_>) -> Option<Wording> {
     }
     // A stage is called by its name.
     let is_named = at.checked_sub(1).map(word) == Some("stage");
-    let values = if is_named { run.values.iter().map(|value| (*value).to_owned()).collect() } else { quoted(&run.values) };
+    let values =
+        if is_named { run.values.iter().map(|value| (*value).to_owned()).collect() } else { quoted(&run.values) };
     let close = usize::from(matches!(word(run.end), ")" | "]") && several);
     let end = all.get(run.end + close - 1)?.1.end;
     let behind = |at: usize| all.get(at).map(|(_, place)| place.start);
-    let change = |from: usize, text: String, help: &'static str| {
-        Some(Wording { edits: vec![(behind(from)?..end, text)], help })
-    };
+    let change =
+        |from: usize, text: String, help: &'static str| Some(Wording { edits: vec![(behind(from)?..end, text)], help });
     match relation {
         "link" => {
             let (verb, mail) = (word(at.checked_sub(2)?), word(at - 1));
@@ -113,7 +118,9 @@ fn said(all: &[Token<'_>], run: &Run<'_>) -> Option<Wording> {
             let whole = if all.len() > run.end + close || at > 3 { format!("({whole})") } else { whole };
             (verb == "clicked").then(|| change(at - 2, whole, EACH))?
         }
-        _ if CONTAINS.contains(&relation) && !differs => change(at, format!("contains any of ({})", values.join(", ")), LIST),
+        _ if CONTAINS.contains(&relation) && !differs => {
+            change(at, format!("contains any of ({})", values.join(", ")), LIST)
+        }
         "" if at == 1 && !differs => choices(all, run, &values),
         "" => None,
         _ if differs => change(at, format!("not in ({})", values.join(", ")), LIST),
@@ -131,8 +138,10 @@ fn choices(all: &[Token<'_>], run: &Run<'_>, values: &[String]) -> Option<Wordin
     let optional = if rest.contains(&"?") { "?" } else { "" };
     let text = format!("{name} one of {}{optional}", values.join(", "));
     let end = all.last()?.1.end;
-    (is_name && is_text && ends)
-        .then(|| Wording { edits: vec![(place.start..end, text)], help: "values stand in quotes, with commas between them:" })
+    (is_name && is_text && ends).then(|| Wording {
+        edits: vec![(place.start..end, text)],
+        help: "values stand in quotes, with commas between them:",
+    })
 }
 
 /// Texts in quotes, numbers without.
@@ -164,10 +173,15 @@ pub(super) fn conditions(words: &Words<'_>) -> Vec<Wording> {
         edits: commas.iter().map(|place| (place.clone(), joint.to_owned())).collect(),
         help,
     };
-    if commas.is_empty() { Vec::new() } else { vec![with(" or", "one of them is enough:"), with(" and", "all of them:")] }
+    if commas.is_empty() {
+        Vec::new()
+    } else {
+        vec![with(" or", "one of them is enough:"), with(" and", "all of them:")]
+    }
 }
 
 fn begins_condition(word: &str) -> bool {
-    const OTHER: &[&str] = &["and", "or", "otherwise", "else", "then", "up", "within", "max", "but", "exit", "tag", "if", "when"];
+    const OTHER: &[&str] =
+        &["and", "or", "otherwise", "else", "then", "up", "within", "max", "but", "exit", "tag", "if", "when"];
     word.starts_with(char::is_alphabetic) && !OTHER.contains(&word) && !super::pattern::begins_line(word)
 }

@@ -30,7 +30,13 @@ pub(super) fn tag_readings(line: &str) -> Option<Vec<Wording>> {
     let is_kind = matches!(kind.to_lowercase().as_str(), "tags" | "labels" | "tag" | "label");
     // A step has one tag, and its name in small letters.
     let is_declared = kind.ends_with('s') || line.contains(':');
-    if !is_kind || !is_declared || !rest.contains(' ') || rest.contains('_') || !rest.chars().all(is_plain) || rest.contains(" and ") {
+    if !is_kind
+        || !is_declared
+        || !rest.contains(' ')
+        || rest.contains('_')
+        || !rest.chars().all(is_plain)
+        || rest.contains(" and ")
+    {
         return None;
     }
     let each: Vec<String> = rest.split_whitespace().map(name_of).filter(|name| !name.is_empty()).collect();
@@ -187,7 +193,8 @@ fn properties(line: &str) -> Option<Wording> {
     let (name, inner) = rest.split_at_checked(open)?;
     let inner = inner.trim_start_matches([' ', '(', ':']).trim_start_matches("with ").trim().trim_end_matches(')');
     let is_type = |ty: &str| {
-        const THEIRS: &[&str] = &["string", "integer", "int", "boolean", "bool", "currency", "decimal", "float", "datetime"];
+        const THEIRS: &[&str] =
+            &["string", "integer", "int", "boolean", "bool", "currency", "decimal", "float", "datetime"];
         let ty = ty.trim_end_matches('?').to_lowercase();
         crate::syntax::constructs::TYPES.contains(&ty.as_str()) || THEIRS.contains(&ty.as_str())
     };

@@ -231,7 +231,8 @@ const HEADS: &[&str] = &[
 
 /// Whether a word begins a declaration or a line of one, and is no name there.
 pub(super) fn begins_line(word: &str) -> bool {
-    HEADS.contains(&word) || matches!(word, "owner" | "goal" | "group" | "from" | "note" | "task" | "send" | "wait" | "score")
+    HEADS.contains(&word)
+        || matches!(word, "owner" | "goal" | "group" | "from" | "note" | "task" | "send" | "wait" | "score")
 }
 
 /// How much is tried for one pattern and place: lines are short, and a made-up one must not take for ever.
@@ -261,8 +262,26 @@ fn is_of(kind: &str, word: &str) -> bool {
         // What ends the name of a thing: `page count`.
         "noun" => matches!(
             word,
-            "name" | "count" | "id" | "title" | "size" | "code" | "level" | "status" | "source" | "value" | "total"
-                | "score" | "plan" | "role" | "city" | "street" | "address" | "topic" | "category" | "reason"
+            "name"
+                | "count"
+                | "id"
+                | "title"
+                | "size"
+                | "code"
+                | "level"
+                | "status"
+                | "source"
+                | "value"
+                | "total"
+                | "score"
+                | "plan"
+                | "role"
+                | "city"
+                | "street"
+                | "address"
+                | "topic"
+                | "category"
+                | "reason"
         ),
         // No verb: `job_title changed` asks for no title.
         "value" => is_of("name", word) && !word.ends_with("ed"),

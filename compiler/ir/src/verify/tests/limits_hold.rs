@@ -110,7 +110,7 @@ fn fact(program: &mut Program, depth: usize) {
 
 fn choices(program: &mut Program, many: usize) {
     let field = program.fields.at(FieldId(0)).clone();
-    program.fields.push(Field { name: "pick".into(), ty: FieldType::OneOf(names(many)), ..field });
+    program.fields.push(Field { name: "pick".into(), ty: FieldType::OneOf(names(many).into()), ..field });
 }
 
 fn wait(program: &mut Program, days: usize) {
