@@ -21,7 +21,7 @@ const KINDS: [(&str, &str); 10] = [
     ),
     (
         "yes/no field",
-        "contact {\n  NAME yes/no\n}\nsegment s1 = (NAME and NAME is yes) or not NAME\nsegment s2 = not (customer and NAME)\n",
+        "contact {\n  NAME yes/no\n}\nsegment s1 = (NAME and NAME is yes) or (not NAME and score > 5)\nsegment s2 = not (customer and NAME)\n",
     ),
     (
         "text field",

@@ -152,11 +152,12 @@ fn an_hour_before_the_trigger_is_not_too_early() {
 #[test]
 fn what_arrived_before_the_trigger_is_history() {
     let mut world = world(
-        "workflow go {\n enter when signed_up\n reenter never\n if visited { score += 1 }\n wait 1 day\n if visited { score += 10 }\n}",
+        "workflow go {\n enter when signed_up\n reenter never\n wait 1 minute\n if visited { score += 1 }\n wait 1 day\n if visited { score += 10 }\n}",
     );
     world.contact("ada", &[]);
     let at_once = world.at("2026-03-02 10:00");
     at_once.event("ada", "visited", json!({"page": "/"})).event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-04 10:00").run();
     assert_eq!(score(world), 0);
 }
 

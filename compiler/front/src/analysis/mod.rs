@@ -10,10 +10,10 @@ use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::codes;
 use crate::env::Env;
 use crate::resolve::Declared;
+use crate::source::Location;
 use crate::syntax::ast;
-use crate::typed::Typed;
-use crate::typed::TypedWorkflow;
-use together::Together;
+use crate::typed::{Root, Typed, TypedWorkflow};
+use together::{Together, When};
 
 /// What a proof or a lint looks at.
 #[derive(Clone, Copy)]
@@ -46,6 +46,16 @@ macro_rules! rooms {
 }
 
 codes!(rooms);
+
+/// How many looks are taken for a text that is only tried out: there are many of them, and what people write takes few.
+const MAX_LOOKS_OF_TRIAL: usize = 5_000;
+
+/// The conditions of a text that is only tried out which can never hold.
+pub(crate) fn impossible<'p>(env: &'p Env<'p>, conds: &[Root<'p>]) -> Vec<Location> {
+    let together = Together::with_looks(env, MAX_LOOKS_OF_TRIAL);
+    let never = |root: &&Root<'p>| !together.can_hold(&[(root.cond, true)], When::Anytime);
+    conds.iter().filter(never).map(|root| root.at).collect()
+}
 
 /// Runs every proof.
 pub(crate) fn prove(subject: Subject<'_>) -> Vec<Diagnostic> {

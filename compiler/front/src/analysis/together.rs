@@ -74,8 +74,13 @@ type Question = (When, Vec<(usize, bool)>);
 
 impl<'p> Together<'p> {
     pub(super) fn new(env: &'p Env<'p>) -> Self {
+        Self::with_looks(env, MAX_LOOKS)
+    }
+
+    /// The same for so many looks in all.
+    pub(super) fn with_looks(env: &'p Env<'p>, looks: usize) -> Self {
         let live = RefCell::new(env.segments.conds.iter().map(|_| None).collect());
-        Self { env, live, left: Cell::new(MAX_LOOKS), answers: RefCell::default() }
+        Self { env, live, left: Cell::new(looks), answers: RefCell::default() }
     }
 
     /// False where it is proved that these can never hold at one moment.

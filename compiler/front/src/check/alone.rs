@@ -2,17 +2,24 @@
 
 use super::cx::Cx;
 use super::{Hand, check_bodies, segment};
+use crate::analysis;
 use crate::diagnostics::{Diagnostic, Severity, many};
 use crate::env::Env;
 use crate::env::schema::Schema;
 use crate::resolve::{self, Declared};
 use crate::source::{FileId, Location, Span};
 use crate::syntax::Settled;
-use crate::typed::Typed;
+use crate::typed::{Part, Typed, TypedSegment};
 
 /// What is wrong with a text in the place of another; the places are its own. What a project lacks because of it is not looked at, and
 /// what was meant by lines that cannot be read is guessed in a part of the text alone.
-pub(crate) fn errors_alone(env: &Env<'_>, place: Location, file: FileId, text: &str, guess: Span) -> Vec<Diagnostic> {
+pub(crate) fn errors_alone<'p>(
+    env: &'p Env<'p>,
+    place: Location,
+    file: FileId,
+    text: &str,
+    guess: Span,
+) -> Vec<Diagnostic> {
     let (scope, mut found) = resolve::alone(env.scope, place, file, text, guess);
     Schema::of(&scope, &mut found);
     let mut trial = Trial { env, text, settled: scope.settled.first().map(Vec::as_slice).unwrap_or_default(), found };
@@ -24,6 +31,23 @@ pub(crate) fn errors_alone(env: &Env<'_>, place: Location, file: FileId, text: &
     found.retain(|found| found.severity == Severity::Error);
     found.sort_by_key(Diagnostic::at);
     many::bounded(found, |_| Some((file, 0))).0
+}
+
+/// Where such a text asks for what can never be so.
+pub(crate) fn impossible_alone<'p>(env: &'p Env<'p>, place: Location, file: FileId, text: &str) -> Vec<Location> {
+    let (scope, mut found) = resolve::alone(env.scope, place, file, text, Span::new(u32::MAX, u32::MAX));
+    Schema::of(&scope, &mut found);
+    let mut trial = Trial { env, text, settled: scope.settled.first().map(Vec::as_slice).unwrap_or_default(), found };
+    let mut typed = Typed::default();
+    let segments = scope.segments.iter().map(|segment| TypedSegment {
+        name: segment.node.name.text.clone(),
+        when: Part { cond: trial.check(segment, segment::check_segment), at: segment.at(segment.node.predicate.span()) },
+    });
+    typed.segments = segments.collect();
+    check_bodies(&scope, &mut trial, &mut typed);
+    let mut roots = Vec::new();
+    typed.each_root(&mut |root| roots.push(root));
+    analysis::impossible(env, &roots)
 }
 
 struct Trial<'t> {

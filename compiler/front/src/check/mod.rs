@@ -32,7 +32,7 @@ macro_rules! modules {
 constructs::steps!(modules);
 constructs::header_modules!(modules);
 
-pub(crate) use alone::errors_alone;
+pub(crate) use alone::{errors_alone, impossible_alone};
 
 use crate::Project;
 use crate::diagnostics::Diagnostic;

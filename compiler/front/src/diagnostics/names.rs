@@ -205,15 +205,22 @@ pub(crate) fn duplicate_name(name: &str, at: Location, first: Location) -> Diagn
         .help("give one of them another name")
 }
 
-pub(crate) fn declared_by_module(name: &str, at: Location, module: Location) -> Diagnostic {
-    Diagnostic::error(
+/// `is_stage`: what the module calls so is a stage, which is easily declared once more as a tag or a segment.
+pub(crate) fn declared_by_module(name: &str, at: Location, module: Location, is_stage: bool) -> Diagnostic {
+    let found = Diagnostic::error(
         Code::DuplicateName,
         format!("a module in use declares `{name}` already"),
         at,
         "declared again here",
     )
-    .label(module, "declared by the module")
-    .help("leave it out and use the module's, or give it another name")
+    .label(module, "declared by the module");
+    match is_stage {
+        true => found.help(format!(
+            "there it is a stage, asked for as `stage is {name}` and reached by `advance stage to {name}`; call this one something else, \
+             such as `{name}s`"
+        )),
+        false => found.help("leave it out and use the module's, or give it another name"),
+    }
 }
 
 pub(crate) fn built_in_name(name: &str, at: Location) -> Diagnostic {

@@ -18,6 +18,7 @@ pub(super) fn wordings(env: &Env<'_>, line: &str) -> Vec<Wording> {
         tokens_at(line).map(|(at, word)| (at..at + word.len(), word)).take_while(|(_, word)| *word != "{").collect();
     let mut found = links(env, line, &words);
     for (at, (place, word)) in words.iter().enumerate() {
+        found.extend(no_field(env, &words, at));
         found.extend(event_with_word(env, line, &words, at));
         found.extend(event_with_text(env, &words, at, place, word));
         found.extend(property_alone(env, line, &words, at));
@@ -25,6 +26,14 @@ pub(super) fn wordings(env: &Env<'_>, line: &str) -> Vec<Wording> {
         found.extend(spelling(env, place, word));
     }
     found
+}
+
+/// `if no has_open_deal`: a yes or no is asked for without a period.
+fn no_field(env: &Env<'_>, words: &[(Range<usize>, &str)], at: usize) -> Option<Wording> {
+    let ((place, "no"), (_, name)) = (words.get(at)?, words.get(at + 1)?) else { return None };
+    let field = env.schema.field(name)?;
+    let is_truth = env.schema.shape(field).ty == FieldType::YesNo;
+    is_truth.then(|| change(place.clone(), "not".to_owned(), "Flow says it so:"))
 }
 
 fn change(range: Range<usize>, text: String, help: &'static str) -> Wording {

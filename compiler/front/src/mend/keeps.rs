@@ -158,7 +158,9 @@ fn keeps_addresses(before: &str, after: &str) -> bool {
 }
 
 fn keeps_changes(old: &[String], new: &[String]) -> bool {
-    ["+=", "-="].iter().all(|sign| !has(old, &[sign]) || has(new, &[sign]))
+    // `score - +=10`
+    let turns = has(old, &["-"]) && has(new, &["+="]) && !has(new, &["-", "-="]);
+    !turns && ["+=", "-="].iter().all(|sign| !has(old, &[sign]) || has(new, &[sign]))
 }
 
 fn keeps_comparisons(old: &[String], new: &[String]) -> bool {

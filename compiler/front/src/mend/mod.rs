@@ -191,6 +191,7 @@ impl<'e> Bench<'e> {
             settled.push(diagnostic);
         }
         asked_in_a_reading(&mut settled);
+        behind_a_subject(&mut settled, piece.text);
         settled.into_iter().map(|found| global(found, file, piece.start)).collect()
     }
 
@@ -230,7 +231,7 @@ impl<'e> Bench<'e> {
         if !diagnostic.readings.is_empty() && self.settle_readings(diagnostic, piece, true) {
             return None;
         }
-        let said = wording::readings(statement, hides_others(diagnostic.code));
+        let said = self.readings(statement, hides_others(diagnostic.code) || diagnostic.code == Code::NotACondition);
         if !said.is_empty() {
             let own = std::mem::replace(
                 &mut diagnostic.readings,
@@ -286,6 +287,7 @@ impl<'e> Bench<'e> {
                     Ok(None) => {}
                     Ok(Some(settled)) if settled.breaks(diagnostic, before) && !is_sure(&guess) => {}
                     Ok(Some(settled)) if hides_others(diagnostic.code) && !self.keeps(&guess, &settled, piece) => {}
+                    Ok(Some(settled)) if self.is_never(piece.text, &settled.last.text) => {}
                     Ok(Some(settled)) => {
                         show(diagnostic, guess, &settled, piece);
                         return Some(settled);
@@ -431,7 +433,9 @@ impl<'e> Bench<'e> {
                         break;
                     }
                     Ok(Some(settled)) if settled.at_once => {
-                        kept.push(Mend { help: reading.help.clone(), edits });
+                        if !self.is_never(piece.text, &settled.last.text) {
+                            kept.push(Mend { help: reading.help.clone(), edits });
+                        }
                         break;
                     }
                     Ok(Some(_)) => {}
@@ -453,6 +457,17 @@ impl<'e> Bench<'e> {
             _ => diagnostic.readings = kept,
         }
         true
+    }
+
+    /// Whether a line that is another than before asks for what can never be so.
+    fn is_never(&mut self, before: &str, after: &str) -> bool {
+        if self.spend(after.len()).is_none() {
+            return false;
+        }
+        let Some(whole) = trial::edited(before, &[trial::difference(before, after)]) else { return false };
+        let lines = whole.lines();
+        let never = crate::check::impossible_alone(self.env, self.place, trial::FILE, after);
+        never.into_iter().any(|at| lines.start <= at.span.start && at.span.end <= lines.end)
     }
 
     /// Whether changes leave `and` and `or` side by side in their line.
@@ -551,9 +566,22 @@ fn asked_in_a_reading(settled: &mut Vec<Diagnostic>) {
     let wholes: Vec<Span> =
         settled.iter().filter(|found| found.code == Code::NotACondition).filter_map(changed).collect();
     settled.retain(|found| {
-        let within =
-            |whole: &Span| found.at().is_some_and(|at| whole.start <= at.span.start && at.span.end <= whole.end);
+        let within = |whole: &Span| found.at().is_some_and(|at| whole.start < at.span.end && at.span.start < whole.end);
         found.code != Code::MissingSurprises || !wholes.iter().any(within)
+    });
+}
+
+/// A line `otherwise ..` below a `subject when ..` that cannot be read: it is a part of that, and no mistake.
+fn behind_a_subject(settled: &mut Vec<Diagnostic>, text: &str) {
+    let line = |found: &Diagnostic| trial::start_of(found).map(|at| trial::lines_of(text, &(at..at)));
+    let begins = |line: &std::ops::Range<usize>, word: &str| {
+        text.get(line.clone()).is_some_and(|line| line.trim_start().starts_with(word))
+    };
+    let subjects: Vec<usize> =
+        settled.iter().filter_map(line).filter(|line| begins(line, "subject ")).map(|line| line.end + 1).collect();
+    settled.retain(|found| {
+        let follows = line(found).is_some_and(|line| begins(&line, "otherwise ") && subjects.contains(&line.start));
+        found.code != Code::UnknownStatement || !follows
     });
 }
 

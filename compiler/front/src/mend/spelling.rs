@@ -237,6 +237,19 @@ pub(super) fn recast(names: &BTreeSet<&str>, line: &str) -> Vec<String> {
     found
 }
 
+/// What the usual stages are called in full.
+fn in_full(said: &str) -> Option<&'static str> {
+    const IN_FULL: &[(&str, &str)] = &[
+        ("marketing_qualified_lead", "mql"),
+        ("marketing_qualified", "mql"),
+        ("sales_qualified_lead", "sql"),
+        ("sales_qualified", "sql"),
+        ("sales_accepted_lead", "sal"),
+    ];
+    let name = name_of(said);
+    IN_FULL.iter().find(|(full, _)| *full == name).map(|(_, short)| *short)
+}
+
 /// So many words may make one name.
 const MAX_WORDS_OF_NAME: usize = 4;
 
@@ -255,6 +268,10 @@ fn in_names(names: &BTreeSet<&str>, line: &str) -> Option<String> {
             let (last, _) = words.get(at + count - 1)?;
             let text = line.get(place.start..last.end)?;
             let bare = text.trim_matches('"');
+            let in_full = in_full(bare).filter(|stage| is_name(stage));
+            if let Some(stage) = in_full {
+                return Some((count, last.end, stage.to_owned()));
+            }
             if (count > 1 && text.contains(['"', '(', ')', ',', '=', '<', '>'])) || (text != bare && is_value) {
                 return None;
             }

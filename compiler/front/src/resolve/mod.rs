@@ -114,7 +114,8 @@ pub(crate) fn resolve(
 ) -> (Scope, Vec<Diagnostic>) {
     let first_module = project.sources.len() as u32;
     let (scope, seen, in_data, used, diagnostics) = Default::default();
-    let mut resolver = Resolver { scope, seen, beside: None, in_data, used, diagnostics, first_module };
+    let mut resolver =
+        Resolver { scope, seen, beside: None, in_data, used, diagnostics, first_module, stages: BTreeSet::new() };
     let sources: Vec<Source> = project.sources.iter().cloned().map(Source::with_known_line_ends).collect();
     let read = reading::read(&sources, threads);
     for (source, Parsed { tree, diagnostics, .. }) in sources.into_iter().zip(read) {
@@ -132,8 +133,10 @@ pub(crate) fn resolve(
 /// brought in.
 pub(crate) fn alone(scope: &Scope, place: Location, file: FileId, text: &str, guess: Span) -> (Scope, Vec<Diagnostic>) {
     let beside = Some(Beside { seen: &scope.seen, but: place });
+    // What a text alone declares once more may be a stage of the project.
+    let stages = scope.stages.iter().map(|stage| stage.node.text.clone()).collect();
     let (scope, seen, in_data, used, diagnostics) = Default::default();
-    let mut resolver = Resolver { scope, seen, beside, in_data, used, diagnostics, first_module: u32::MAX };
+    let mut resolver = Resolver { scope, seen, beside, in_data, used, diagnostics, first_module: u32::MAX, stages };
     let Parsed { tree, diagnostics, .. } = parse_guessing(file, text, Guess::within(guess));
     resolver.diagnostics.extend(diagnostics);
     resolver.scope.settled.push(tree.settled);
@@ -179,6 +182,8 @@ struct Resolver<'s> {
     diagnostics: Vec<Diagnostic>,
     /// The file of the first standard module: they follow the project's own.
     first_module: u32,
+    /// The names of stages, those declared as something else before too.
+    stages: BTreeSet<String>,
 }
 
 impl Resolver<'_> {
@@ -322,6 +327,7 @@ impl Resolver<'_> {
         }
         for name in stages.names {
             self.not_reserved("stage", &name, file);
+            self.stages.insert(name.text.clone());
             if self.is_new(&name, file) {
                 self.scope.stages.push(Declared { node: name, file });
             }
@@ -354,9 +360,13 @@ impl Resolver<'_> {
     fn one_twice(&mut self, name: &str, again: Location, first: Location) {
         let in_module = again.file.0 >= self.first_module;
         self.diagnostics.push(match in_module && first.file.0 < self.first_module {
-            true => names::declared_by_module(name, first, again),
+            true => names::declared_by_module(name, first, again, self.is_stage(name)),
             false => names::duplicate_name(name, again, first),
         });
+    }
+
+    fn is_stage(&self, name: &str) -> bool {
+        self.stages.contains(name)
     }
 
     /// Whether data could tell a name from those before it: `First Name` fills `first_name` and `firstName` alike.
@@ -373,7 +383,7 @@ impl Resolver<'_> {
                 let (first, declared) = first.get();
                 let by_module = file.0 >= self.first_module && declared.file.0 < self.first_module;
                 self.diagnostics.push(match by_module {
-                    true => names::declared_by_module(&name.text, *declared, at),
+                    true => names::declared_by_module(&name.text, *declared, at, self.is_stage(&name.text)),
                     false => names::same_in_data(&name.text, at, first, *declared),
                 });
                 self.scope.disputed.insert(name.text.clone());

@@ -40,7 +40,8 @@ pub(crate) fn needed(scope: &Scope, diagnostics: &[Diagnostic]) -> Option<Needed
 fn declared_by(text: &str) -> BTreeSet<(Kind, String)> {
     let (tree, _) = parse(FileId(0), text);
     let (scope, seen, in_data, used, diagnostics) = Default::default();
-    let mut resolver = Resolver { scope, seen, beside: None, in_data, used, diagnostics, first_module: 0 };
+    let mut resolver =
+        Resolver { scope, seen, beside: None, in_data, used, diagnostics, first_module: 0, stages: Default::default() };
     for declaration in tree.declarations {
         resolver.declare(declaration.kind, FileId(0));
     }

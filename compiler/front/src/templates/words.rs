@@ -59,6 +59,9 @@ impl FaultKind {
             Self::Markup(markup) => markup.help(),
             Self::NotAllowed(construct) => construct.help(),
             Self::Foreign { field: Some(_), .. } => "nothing fills it in; Flow writes".to_owned(),
+            Self::Foreign { token, field: None } if asks_for_web_version(token) => {
+                "a mail has no version in the browser: leave the link out".to_owned()
+            }
             Self::Foreign { field: None, .. } => {
                 "nothing fills it in; Flow writes {{ first_name or \"there\" }}, and {% if FIELD %} .. {% endif %}"
                     .to_owned()
@@ -390,6 +393,12 @@ impl Construct {
 }
 
 /// A name that a `contact` block takes, from one as written: `contact.firstName` would be `first_name`.
+/// `*|ARCHIVE|*`, `%view_in_browser%`
+fn asks_for_web_version(token: &str) -> bool {
+    let plain: String = token.to_lowercase().chars().filter(|sign| sign.is_alphanumeric()).collect();
+    ["archive", "browser", "webversion", "onlineversion", "mirrorpage"].iter().any(|word| plain.contains(word))
+}
+
 fn declared_name(written: &str) -> Option<String> {
     let name = snake_case(written.rsplit('.').next()?);
     name.starts_with(|c: char| c.is_ascii_alphabetic()).then_some(name).filter(|name| name.is_ascii())

@@ -368,7 +368,10 @@ fn quotes(line: &str, at: usize, found: &str, expected: &[Expected]) -> Vec<(Vec
         let here = at..at + text.len() + 2;
         tries.push((vec![(here, format!("\"{text}\""))], "texts stand in double quotes:".to_owned()));
     }
-    if expected.contains(&Expected::Text) && !found.is_empty() {
+    // What has a text of its own, or asks for something first, is no text without quotes.
+    let has_text =
+        without_fields(cut::after(line, at)).contains('"') || cut::after(line, at).trim_start().starts_with("due ");
+    if expected.contains(&Expected::Text) && !found.is_empty() && !has_text {
         let rest = cut::after(line, at).trim_end();
         let ends = [" when ", " covers ", " due ", " to ", ":"].iter().filter_map(|word| rest.find(word));
         for end in std::iter::once(rest.len()).chain(ends) {
@@ -430,6 +433,18 @@ pub(super) fn unusual_name(line: &str, at: usize) -> Option<(Range<usize>, Strin
     let first = found.chars().next()?;
     let whole = end > at && (start < at || !first.is_ascii()) && first.is_alphabetic();
     whole.then(|| (start..end, as_name(found)))
+}
+
+/// A line without what stands in braces.
+fn without_fields(line: &str) -> String {
+    let mut depth = 0_usize;
+    let outside = |sign: &char| {
+        depth = if *sign == '{' { depth + 1 } else { depth };
+        let is_outside = depth == 0;
+        depth = if *sign == '}' { depth.saturating_sub(1) } else { depth };
+        is_outside
+    };
+    line.chars().filter(outside).collect()
 }
 
 /// A text as a name.

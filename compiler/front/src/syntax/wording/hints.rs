@@ -35,6 +35,12 @@ pub(super) const HINTS: &[(&str, &str)] = &[
         "if $e:name [was|is] [not] $v:verb within|after|in $n:number $u:unit",
         "wait for it first: `wait until $v $e up to $n $u`, and then `if timed out { .. } else { .. }`",
     ),
+    (
+        "^ exit when not $v:verb $e:name within|after|in $n:number $u:unit",
+        "wait for it among the steps, behind its `send`: `wait until $v $e up to $n $u, otherwise { exit }`",
+    ),
+    ("data value changes|changed|change ( $f:name )", "say what it becomes: `enter when $f is … new only`"),
+    ("data value changes|changed|change [on|of|in] $f:name", "say what it becomes: `enter when $f is … new only`"),
     ("$k:cond goal [is|was] reached|met|achieved|complete|completed $", GOAL),
     ("$k:cond goal $g:text [is|was] reached|met|achieved|complete|completed $", GOAL),
     ("$k:cond converted $", GOAL),
@@ -107,6 +113,7 @@ pub(super) const HINTS: &[(&str, &str)] = &[
 
 /// The same, said only where no line mends it.
 pub(super) const LAST_HINTS: &[(&str, &str)] = &[
+    ("^ body|content|message $t:text $", "what a mail says stands in its template: `template \"emails/….html\"`"),
     (
         "^ goal : $n:name $r.. within $d..",
         "a goal has a name, what meets it, and a time: `goal \"Book a demo\" when requested_demo within 30 days`",

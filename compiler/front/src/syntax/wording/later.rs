@@ -8,14 +8,30 @@ const NOTIFY: &str = "until then, a handoff tells a team and lets the person go 
 
 /// What cannot be done yet, as people ask for it; what it is called, and what to do today.
 pub(super) const LATER: &[(&str, &str, &str)] = &[
-    ("^ wait until|till tomorrow|today|tonight|noon|morning $", "wait until tomorrow", TIMES),
-    ("^ wait until|till tomorrow|today|tonight|noon|morning $r.. $", "wait until tomorrow", TIMES),
-    ("^ wait until|till|for [at] $h:clock [on] [next] $d:day $", "wait until $d", DAY),
-    ("^ wait until|till|for [at] $h:number am|pm|h [on] [next] $d:day $", "wait until $d", DAY),
-    ("^ wait until|till|for [at] $h:number : $m:number [am|pm] [on] [next] $d:day $", "wait until $d", DAY),
+    (
+        "^ wait until|till|untill|til|untli|unitl|utnil tomorrow|today|tonight|noon|morning $",
+        "wait until tomorrow",
+        TIMES,
+    ),
+    (
+        "^ wait until|till|untill|til|untli|unitl|utnil tomorrow|today|tonight|noon|morning $r.. $",
+        "wait until tomorrow",
+        TIMES,
+    ),
+    ("^ wait until|till|untill|til|untli|unitl|utnil|for [at] $h:clock [on] [next] $d:day $", "wait until $d", DAY),
+    (
+        "^ wait until|till|untill|til|untli|unitl|utnil|for [at] $h:number am|pm|h [on] [next] $d:day $",
+        "wait until $d",
+        DAY,
+    ),
+    (
+        "^ wait until|till|untill|til|untli|unitl|utnil|for [at] $h:number : $m:number [am|pm] [on] [next] $d:day $",
+        "wait until $d",
+        DAY,
+    ),
     ("^ wait $n:number $u:unit until|till|at $h:number : $m.. $", "wait until $h:$m", TIMES),
     ("^ wait $n:number $u:unit until|till|at $h:clock $", "wait until $h", TIMES),
-    ("^ wait until|till|for $d:day $r.. $", "wait until $d", DAY),
+    ("^ wait until|till|untill|til|untli|unitl|utnil|for $d:day $r.. $", "wait until $d", DAY),
     (
         "^ ab|a/b|random|randomly|experiment|abtest|split $r.. $",
         "split",
@@ -26,12 +42,12 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
         "split",
         "until then, part people by something that is known of them: `if region is \"EMEA\" { .. } else { .. }`",
     ),
-    ("^ wait until $d:day $", "wait until next $d", DAY),
-    ("^ wait until|till|for [the] next $d:day $r.. $", "wait until next $d", DAY),
-    ("^ wait until|till|for [the] next $d:day $", "wait until next $d", DAY),
-    ("^ wait until $d:date $", "wait until $d", TIMES),
+    ("^ wait until|untill|til|untli|unitl|utnil $d:day $", "wait until next $d", DAY),
+    ("^ wait until|till|untill|til|untli|unitl|utnil|for [the] next $d:day $r.. $", "wait until next $d", DAY),
+    ("^ wait until|till|untill|til|untli|unitl|utnil|for [the] next $d:day $", "wait until next $d", DAY),
+    ("^ wait until|untill|til|untli|unitl|utnil $d:date $", "wait until $d", TIMES),
     ("^ wait until [at] $h:number : $m.. $", "wait until $h:$m", TIMES),
-    ("^ wait until $h:clock $", "wait until $h", TIMES),
+    ("^ wait until|untill|til|untli|unitl|utnil $h:clock $", "wait until $h", TIMES),
     (
         "^ wait [for] $n:number business|busines|bussiness|buisness|working|week day|days|dys|dais $",
         "business days",

@@ -40,6 +40,8 @@ struct Run<'l> {
     first: usize,
     end: usize,
     values: Vec<&'l str>,
+    /// All of them, and not one.
+    all: bool,
 }
 
 fn is_value(word: &str) -> bool {
@@ -58,6 +60,7 @@ fn run<'l>(all: &[Token<'l>], first: usize, is_value: fn(&str) -> bool) -> Optio
     let word = |at: usize| all.get(at).map(|(word, _)| *word);
     let mut values = vec![word(first).filter(|word| is_value(word))?];
     let mut end = first + 1;
+    let (mut with_and, mut with_or) = (false, false);
     while values.len() < MAX_VALUES {
         let parted = (end..end + 2).take_while(|at| word(*at).is_some_and(|word| BETWEEN.contains(&word))).count();
         // `link "a" or link "b"`
@@ -68,10 +71,13 @@ fn run<'l>(all: &[Token<'l>], first: usize, is_value: fn(&str) -> bool) -> Optio
         if goes_on && !value.starts_with('"') {
             break;
         }
+        let between = || (end..end + parted).filter_map(word);
+        with_and |= between().any(|word| matches!(word, "and" | "&" | "+"));
+        with_or |= between().any(|word| matches!(word, "or" | "/" | "|"));
         values.push(value);
         end += parted + again + 1;
     }
-    (values.len() > 1).then_some(Run { first, end, values })
+    (values.len() > 1).then_some(Run { first, end, values, all: with_and && !with_or })
 }
 
 /// What makes a word the beginning of a condition of its own.
@@ -96,6 +102,15 @@ fn said(all: &[Token<'_>], run: &Run<'_>) -> Option<Wording> {
     while let Some(before) = at.checked_sub(1).map(word) {
         match before {
             _ if NOT.contains(&before) => differs = true,
+            // `ends with`, `contains words`: the word before it belongs to it.
+            "with" if at > 1 && matches!(word(at - 2), "ends" | "starts" | "begins") => {
+                relation = before;
+                at -= 1;
+            }
+            "word" | "words" if at > 1 && CONTAINS.contains(&word(at - 2)) => {
+                relation = before;
+                at -= 1;
+            }
             _ if IS.contains(&before) || CONTAINS.contains(&before) || before == "link" => relation = before,
             _ => break,
         }
@@ -117,6 +132,19 @@ fn said(all: &[Token<'_>], run: &Run<'_>) -> Option<Wording> {
             let whole = each.join(" or ");
             let whole = if all.len() > run.end + close || at > 3 { format!("({whole})") } else { whole };
             (verb == "clicked").then(|| change(at - 2, whole, EACH))?
+        }
+        // `contains words "CTO", "CEO"`, `ends with "a" or "b"`, `contains "a" and "b"`: each by itself.
+        "with" | "word" | "words" | "contains" if !differs && (relation != "contains" || run.all) => {
+            let (verb, from) = match relation {
+                "with" => (format!("{} with", word(at)), at),
+                "contains" => ("contains".to_owned(), at),
+                _ => ("contains word".to_owned(), at),
+            };
+            let field = word(from.checked_sub(1)?);
+            let each: Vec<String> = values.iter().map(|value| format!("{field} {verb} {value}")).collect();
+            let whole = each.join(if run.all { " and " } else { " or " });
+            let alone = from == 2 && run.end + close == all.len();
+            change(from - 1, if alone { whole } else { format!("({whole})") }, EACH)
         }
         _ if CONTAINS.contains(&relation) && !differs => {
             change(at, format!("contains any of ({})", values.join(", ")), LIST)
@@ -152,10 +180,11 @@ fn quoted(values: &[&str]) -> Vec<String> {
 
 /// `exit when requested_demo, disqualified`: with `or` between them, and with `and`.
 pub(super) fn conditions(words: &Words<'_>) -> Vec<Wording> {
-    if wording(words).is_some() {
+    let all: Vec<Token<'_>> = words.each().collect();
+    // `country in "NL", "BE"`
+    if (0..all.len()).any(|at| run(&all, at, is_value).is_some_and(|run| said(&all, &run).is_some())) {
         return Vec::new();
     }
-    let all: Vec<Token<'_>> = words.each().collect();
     let asks = |word: &str| matches!(word, "when" | "if" | "until" | "=");
     let Some(from) = all.iter().position(|(word, _)| asks(word)) else { return Vec::new() };
     let mut depth = 0_usize;

@@ -151,6 +151,11 @@ pub(crate) fn readings(line: &str, unreadable: bool) -> Vec<Wording> {
     said.or_else(|| names::tag_readings(line)).unwrap_or_else(|| lists::conditions(&words))
 }
 
+/// A line with several conditions side by side, one of which is enough.
+pub(crate) fn either_of(line: &str) -> Option<Wording> {
+    (line.len() <= MAX_LINE_BYTES).then(|| lists::conditions(&Words::of(line)).into_iter().next()).flatten()
+}
+
 /// What a line asks for that is not run yet.
 pub(crate) fn later(line: &str) -> Option<Later> {
     let words = (line.len() <= MAX_LINE_BYTES).then(|| Words::of(line))?;

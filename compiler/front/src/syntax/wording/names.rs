@@ -106,7 +106,15 @@ fn segment(line: &str) -> Option<Wording> {
         Some(quoted) => quoted.split_once('"')?,
         // `segment hot { score > 60 }`
         None if rest.contains('{') => rest.split_at_checked(rest.find('{')?)?,
-        None => rest.split_at_checked(rest.find([':', '=']).or_else(|| JOINTS.iter().find_map(|at| rest.find(at)))?)?,
+        None => {
+            let parted =
+                rest.split_at_checked(rest.find([':', '=']).or_else(|| JOINTS.iter().find_map(|at| rest.find(at)))?)?;
+            // `segment keen stage is mql`: what is asked begins behind its name.
+            match parted.0.trim().split_once(' ') {
+                Some((name, _)) if parted.1.starts_with(" is ") => (name, rest.get(name.len()..)?),
+                _ => parted,
+            }
+        }
     };
     let mut asked = behind.trim_start();
     if let Some(inner) = asked.strip_prefix('{') {

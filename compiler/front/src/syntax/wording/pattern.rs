@@ -284,7 +284,11 @@ fn is_of(kind: &str, word: &str) -> bool {
                 | "reason"
         ),
         // No verb: `job_title changed` asks for no title.
-        "value" => is_of("name", word) && !word.ends_with("ed"),
+        "value" => {
+            is_of("name", word)
+                && !word.ends_with("ed")
+                && !matches!(word, "new" | "only" | "existing" | "ever" | "now")
+        }
         "cond" => matches!(word, "if" | "when" | "and" | "or" | "until" | "not"),
         "mail" => !matches!(word, "only" | "daily" | "window" | "just" | "mail" | "mails" | "emails" | "between"),
         "type" => TYPES.contains(&word),

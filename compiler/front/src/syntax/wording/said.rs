@@ -171,7 +171,28 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("$k:cond number|count|amount of $f:name", "$k $f", SAY),
     ("[is|are] [a] member of [the] segment|list|audience $s:text", "$s@", "a segment is named alone:"),
     ("[is|are] [a] member of [the] segment|list|audience $s:name", "$s", "a segment is named alone:"),
+    (
+        "[is|are] [a] member of [the] smart|static|active|dynamic segment|list $s:text",
+        "$s@",
+        "a segment is named alone:",
+    ),
+    (
+        "[is|are] [a] member of [the] smart|static|active|dynamic segment|list $s:name",
+        "$s",
+        "a segment is named alone:",
+    ),
+    (
+        "$k:cond [is|are] in|on [the] smart|static|active|dynamic segment|list $s:text",
+        "$k $s@",
+        "a segment is named alone:",
+    ),
+    (
+        "$k:cond [is|are] in|on [the] smart|static|active|dynamic segment|list $s:name",
+        "$k $s",
+        "a segment is named alone:",
+    ),
     ("[is|are] [a] member of $s:name", "$s", "a segment is named alone:"),
+    ("lifecycle|lifecyclestage|lifecycle_stage [stage] is|=|: $s:text", "stage is $s@", SAY),
     (
         "last activity|seen|visit|active [date] [is] older|more|longer than $n:number $u:unit [ago]",
         "inactive for $n $u",
@@ -301,6 +322,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("$f:name is|= $a:name , $b:name", "$f in (\"$a\", \"$b\")", "several values stand in a list, each in quotes:"),
     ("$f:name is any|one of $a:name , $b:name", "$f in ($a, $b)", "several values stand in a list:"),
     ("$k:cond has|have [a] $f:name $", "$k $f is known", SAY),
+    ("not tagged [with|as] $a:name or|, $b:name", "not tagged $a and not tagged $b", "neither of them:"),
     ("tagged $a:name or $b:name", "tagged $a or tagged $b", "each is asked for itself:"),
     ("lifecycle|lifecyclestage [stage] is", "stage is", SAY),
     ("$f:name is not empty|blank|missing|null|unknown", "$f is known", SAY),
@@ -416,6 +438,18 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "`exit` leaves this workflow, `stop` another one:",
     ),
     ("^ start|enrol workflow $w:text $", "start $w", SAY),
+    ("^ request|run|launch|trigger|use [the] campaign|workflow|journey|flow|program $w:name $", "start $w", SAY),
+    ("^ request|run|launch|trigger|use [the] campaign|workflow|journey|flow|program $w:text $", "start $w@", SAY),
+    (
+        "^ change|set|update [the] [program|revenue|lead|contact|person|member] [lifecycle] status|stage to|=|: $s:name $",
+        "advance stage to $s",
+        "the stage has a step of its own:",
+    ),
+    (
+        "^ change|set|update [the] [program|revenue|lead|contact|person|member] [lifecycle] status|stage to|=|: $s:text $",
+        "advance stage to $s@",
+        "the stage has a step of its own:",
+    ),
     ("^ advance stage =|is|: $s:name $", "advance stage to $s", SAY),
     (
         "^ change|update|set [the] [lifecycle] stage [to|=] $s $",
@@ -735,8 +769,9 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ backup backup", "backup", "one is enough:"),
     ("^ template template", "template", "one is enough:"),
     ("^ backup $w $t:text $", "backup $t", SAY),
-    ("^ subject whenever|wehn|where|once", "subject when", SAY),
+    ("^ subject whenever|wehn|wen|whn|whe|hwen|wheen|whem|where|once", "subject when", SAY),
     ("^ task due in $d.. $t:text $", "task $t due in $d", SAY),
+    ("^ task due $t:text in|within $d.. $", "task $t due in $d", SAY),
     ("^ subject if", "subject when", SAY),
     ("^ kind newsletter|promotional|promotion|commercial $", "kind marketing", SAY),
     ("^ kind service|system|notification|transaction $", "kind transactional", SAY),
@@ -751,6 +786,14 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "contact { $f $t }",
         "fields stand in braces:",
     ),
+    (
+        "^ contact [field|property|attribute|column] [:] $f.. ( $t:name ) $",
+        "contact { $f@ $t? }",
+        "fields stand in braces:",
+    ),
+    ("^ contact field|property|attribute|column : $f.. $t:type $", "contact { $f@ $t? }", "fields stand in braces:"),
+    ("^ $f.. ( $t:type ) $", "$f@ $t?", "a field is a name of one word, and its type:"),
+    ("^ body|html|content|file|design|layout [:|=] $t:text $", "template $t", SAY),
     ("^ contact field|fields|property|properties|attributes $", "contact", "fields stand in its braces:"),
     ("^ [contact] field|property|attribute|column [:] $f:text [:] $t.. $", "$f@ $t", "a field begins with its name:"),
     ("^ [contact] field|property|attribute|column [:] $f:name [:] $t.. $", "$f $t", "a field begins with its name:"),
@@ -903,6 +946,9 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("$k:cond [the|an] event|action [is|:|=] $e:text", "$k $e@", "an event is named alone:"),
     ("no $e:name in $n:number $u:unit", "no $e in the last $n $u", SAY),
     ("$e:name ( $p:name : $t:text )", "$e($p is $t)", PARTS),
+    ("$e:name ( $p:name $t:text )", "$e($p is $t)", PARTS),
+    ("between $a:number , $b:number", "between $a and $b", SAY),
+    ("^ wait until|for $p.. , up to $n:number $u:unit $", "wait until $p up to $n $u", UP_TO),
     ("$e:name >= $n:number in $r..", "$e at least $n times in $r", SAY),
     ("$n:number + times", "at least $n times", SAY),
     ("$e:name reaches|hits $n:number", "$e >= $n new only", SAY),
@@ -967,6 +1013,13 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
 /// What can be meant in two ways: each of them, and what it means.
 pub(super) const READINGS: &[(&str, &[(&str, &str)])] = &[
     (
+        "not tagged [with|as] $a:name or|, $b:name",
+        &[
+            ("not tagged $a and not tagged $b", "neither of them:"),
+            ("not tagged $a or not tagged $b", "not both of them:"),
+        ],
+    ),
+    (
         "if not $v:verb $e:name within $n:number $u:unit",
         &[
             ("if not $v $e", "not so by now, however long ago it was sent:"),
@@ -984,6 +1037,7 @@ pub(super) const READINGS: &[(&str, &[(&str, &str)])] = &[
 
 /// What comes later, in words that do it today.
 pub(super) const INSTEAD: &[(&str, &str, &str)] = &[
+    ("^ call|request|run [the] [campaign|workflow|journey|flow|program] $w:name $", "start $w", SAY),
     (
         "^ notify|alert|inform|tell|slack|ping [the] $t:name [team] [with|that|:|about] $n:text $",
         "handoff to $t { note $n; keep in workflow }",

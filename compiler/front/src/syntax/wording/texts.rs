@@ -144,7 +144,7 @@ fn in_our_words(hole: &str) -> Option<String> {
 fn inner_quotes(line: &str) -> Option<Wording> {
     let (first, last) = (line.find('"')?, line.rfind('"')?);
     let word = line.get(..first)?.trim();
-    let is_text_line = !word.is_empty() && !word.contains(' ') && line.get(last + 1..)?.trim().is_empty();
+    let is_text_line = is_text_line(word) && !word.contains(' ') && line.get(last + 1..)?.trim().is_empty();
     let inner = line.get(first + 1..last)?;
     // `subject "A" when customer otherwise "B"` has two texts.
     let is_choice = ["\" when ", "\" if ", "\" otherwise ", "\" else "].iter().any(|joint| inner.contains(joint));
