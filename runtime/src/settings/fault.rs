@@ -282,6 +282,25 @@ const SAID_ELSEWHERE: &[(&[&str], &str)] = &[
     ),
     (
         &[
+            "send_limit",
+            "sending_limit",
+            "daily_limit",
+            "hourly_limit",
+            "rate_limit",
+            "per_hour",
+            "batch",
+            "throttle",
+            "speed",
+            "warm",
+        ],
+        "nothing limits yet how many mails leave in an hour or a day: until then, let the mail server or its provider limit that; and nothing limits how many one person gets",
+    ),
+    (
+        &["track", "utm", "analytics"],
+        "clicks and opens come as events, and no mail is changed to count them yet: write what links need into their addresses, `https://acme.example/guide?utm_source=mail`",
+    ),
+    (
+        &[
             "frequency",
             "cap",
             "limit",
@@ -291,7 +310,6 @@ const SAID_ELSEWHERE: &[(&[&str], &str)] = &[
             "mails_per",
             "per_week",
             "per_day",
-            "throttle",
             "smart_sending",
         ],
         "nothing limits yet how many mails a person gets over all workflows: until then, keep them few, and let people come in again late, with `reenter after 90 days`",

@@ -41,7 +41,10 @@ pub(crate) fn impossible_alone<'p>(env: &'p Env<'p>, place: Location, file: File
     let mut typed = Typed::default();
     let segments = scope.segments.iter().map(|segment| TypedSegment {
         name: segment.node.name.text.clone(),
-        when: Part { cond: trial.check(segment, segment::check_segment), at: segment.at(segment.node.predicate.span()) },
+        when: Part {
+            cond: trial.check(segment, segment::check_segment),
+            at: segment.at(segment.node.predicate.span()),
+        },
     });
     typed.segments = segments.collect();
     check_bodies(&scope, &mut trial, &mut typed);

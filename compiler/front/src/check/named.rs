@@ -104,7 +104,9 @@ pub(super) fn tag(cx: &mut Cx<'_>, name: &Name) -> Option<FieldId> {
         Some(field) => cx.means(name.span, Meaning::Field(field)),
         None => {
             let is_stage = cx.env.schema.stage(&name.text).is_some();
-            let diagnostic = names::unknown_tag(&name.text, &cx.names(Schema::tag_names), is_stage, cx.at(name.span));
+            let is_segment = cx.env.segments.ids.contains_key(name.text.as_str());
+            let what = is_stage.then_some(Kind::Stages).or(is_segment.then_some(Kind::Segment));
+            let diagnostic = names::unknown_tag(&name.text, &cx.names(Schema::tag_names), what, cx.at(name.span));
             cx.report_unknown(&name.text, &[Kind::Tags], diagnostic);
         }
     }

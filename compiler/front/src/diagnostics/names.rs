@@ -3,6 +3,7 @@
 use super::suggest::Names;
 use super::{Code, Diagnostic, Edit, suggest};
 use crate::source::Location;
+use crate::syntax::ast::Kind;
 use flow_ir::limits::MAX_NAME_BYTES;
 
 fn unknown(code: Code, what: &str, name: &str, known: &Names<'_>, at: Location, none: &str) -> Diagnostic {
@@ -47,12 +48,17 @@ pub(crate) fn unknown_team(name: &str, known: &Names<'_>, at: Location) -> Diagn
 }
 
 /// `is_stage`: it is the name of one.
-pub(crate) fn unknown_tag(name: &str, known: &Names<'_>, is_stage: bool, at: Location) -> Diagnostic {
-    let declare = match is_stage {
-        true => format!(
+/// `what`: what is called so already, if anything is.
+pub(crate) fn unknown_tag(name: &str, known: &Names<'_>, what: Option<Kind>, at: Location) -> Diagnostic {
+    let declare = match what {
+        Some(Kind::Stages) => format!(
             "`{name}` is a stage: `advance stage to {name}`, or call the tag something else, such as `tags {name}s`"
         ),
-        false => format!("declare it: `tags {name}`"),
+        Some(Kind::Segment) => format!(
+            "`{name}` is a segment, and its condition says who is in it; for a mark of your own call the tag something else, such as \
+             `tags {name}_tag`"
+        ),
+        _ => format!("declare it: `tags {name}`"),
     };
     let diagnostic = unknown(Code::UnknownTag, "tag", name, known, at, &declare)
         .why("a tag with a slip in it would be a second tag, and nobody who carries one is found under the other");

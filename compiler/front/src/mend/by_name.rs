@@ -28,6 +28,24 @@ pub(super) fn wordings(env: &Env<'_>, line: &str) -> Vec<Wording> {
     found
 }
 
+/// The same of tags in other words: `tags "hot lead", "customer"`.
+pub(super) fn tags(env: &Env<'_>, line: &str) -> Option<Wording> {
+    let is_tags = |said: &str| said.starts_with("tags ");
+    let mut said = crate::syntax::wording::wordings(line).into_iter().filter_map(|said| said.applied(line));
+    let said = said.find(|said| is_tags(said) && said != line)?;
+    let words: Vec<(Range<usize>, &str)> = tokens_at(&said).map(|(at, word)| (at..at + word.len(), word)).collect();
+    let renamed = stages_as_tags(env, &words)?;
+    Some(Wording { edits: vec![(0..line.len(), renamed.applied(&said)?)], help: renamed.help })
+}
+
+/// `tags vip, customer`: what is a stage already, by another name.
+fn stages_as_tags(env: &Env<'_>, words: &[(Range<usize>, &str)]) -> Option<Wording> {
+    let (_, "tags") = words.first()? else { return None };
+    let stages = words.iter().skip(1).filter(|(_, word)| env.schema.stage(word).is_some());
+    let edits: Vec<(Range<usize>, String)> = stages.map(|(place, word)| (place.clone(), format!("{word}s"))).collect();
+    (!edits.is_empty()).then_some(Wording { edits, help: "a stage is called so already, and the tag something else:" })
+}
+
 /// `if no has_open_deal`: a yes or no is asked for without a period.
 fn no_field(env: &Env<'_>, words: &[(Range<usize>, &str)], at: usize) -> Option<Wording> {
     let ((place, "no"), (_, name)) = (words.get(at)?, words.get(at + 1)?) else { return None };

@@ -386,6 +386,7 @@ impl<'e> Bench<'e> {
             whole.extend(signs::block_with_commas(diagnostic, text));
             whole.extend(signs::double_braces(diagnostic, text));
             whole.extend(signs::block_in_words(diagnostic, text));
+            loose.extend(by_name::tags(self.env, line).map(|said| trial::in_piece(&said, start)));
             said.extend(signs::single_braces(diagnostic, text));
             said.extend(signs::without_field_braces(diagnostic, text));
             said.extend(signs::without_braces(diagnostic, text).filter(|_| !wording::is_text_line(line)));

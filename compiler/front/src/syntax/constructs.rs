@@ -30,8 +30,8 @@
 //! macro_rules! dispatch {
 //!     ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => {
 //!         match &step.kind {
-//!             $(StepKind::$variant(node) => super::$module::check(scope, node, step.head),)*
-//!             StepKind::Unreadable => scope.unreadable(),
+//!             $(StepKind::$variant(node) => super::$module::check(cx, node, journey),)*
+//!             StepKind::Unreadable => unreadable(cx),
 //!         }
 //!     };
 //! }

@@ -7,6 +7,7 @@ use minijinja::machinery;
 
 use super::TemplateScope;
 use super::fault::{Construct, FaultKind, Slip, Syntax, TemplateFault, plain};
+use super::filters::FILTERS;
 use super::foreign::{self, Fallback};
 
 /// Quotes as text processors set them, single ones too: a field's text may stand in either.
@@ -21,7 +22,10 @@ pub(super) struct Mended {
 pub(super) fn unreadable(inner: &str, scope: &TemplateScope) -> Option<Mended> {
     let straight = typographic(inner);
     let written = straight.as_deref().unwrap_or(inner);
-    let other = braces(written, scope).or_else(|| fallback(written, scope)).or_else(|| spaced_name(written, scope));
+    let other = braces(written, scope)
+        .or_else(|| fallback_behind_filters(written, scope))
+        .or_else(|| fallback(written, scope))
+        .or_else(|| spaced_name(written, scope));
     if let (None, Some(kind)) = (&other, filter(written).or_else(|| unknown_name(written))) {
         return Some(Mended { kind, inner: String::new() });
     }
@@ -162,6 +166,23 @@ fn fallback(inner: &str, scope: &TemplateScope) -> Option<Mended> {
     Some(Mended { kind: FaultKind::Syntax(Syntax::Slip(slip)), inner })
 }
 
+/// `first_name|title|default:"there"`: filters of ours, and a fallback in another tool's words behind them.
+fn fallback_behind_filters(inner: &str, scope: &TemplateScope) -> Option<Mended> {
+    let is_ours = |part: &&str| FILTERS.contains(part) && *part != "default";
+    let parts: Vec<&str> = inner.split('|').map(str::trim).collect();
+    let (name, rest) = parts.split_first()?;
+    let ours: Vec<&str> = rest.iter().copied().filter(is_ours).collect();
+    let others: Vec<&str> = rest.iter().copied().filter(|part| !is_ours(part)).collect();
+    let [other] = others.as_slice() else { return None };
+    if ours.is_empty() {
+        return None;
+    }
+    let mended = fallback(&format!("{name}|{other}"), scope)?;
+    let (field, text) = mended.inner.split_once(" or ").filter(|(_, text)| text.starts_with('"'))?;
+    let inner = format!("{field} | default({text}) | {}", ours.join(" | "));
+    Some(Mended { kind: mended.kind, inner })
+}
+
 /// `First Name`, as the column is called.
 fn spaced_name(inner: &str, scope: &TemplateScope) -> Option<Mended> {
     let field = Some(inner).filter(|inner| foreign::is_like_a_name(inner)).and_then(|inner| field(inner, scope))?;
@@ -182,7 +203,7 @@ fn filter(inner: &str) -> Option<FaultKind> {
     let (_, filter) = inner.split_once('|')?;
     let name =
         filter.trim().split(|c: char| !c.is_alphanumeric() && c != '_').next().filter(|name| !name.is_empty())?;
-    let is_theirs = !name.starts_with("default") && foreign::is_name(name);
+    let is_theirs = !name.starts_with("default") && !FILTERS.contains(&name) && foreign::is_name(name);
     is_theirs.then(|| FaultKind::NotAllowed(Construct::Filter { name: name.to_owned(), nearest: None }))
 }
 

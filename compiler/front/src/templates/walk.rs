@@ -358,6 +358,17 @@ impl Walker<'_> {
                     _ => return,
                 }
             }
+            // `person.first_name|title`
+            ast::Expr::Filter(_) if RequiredToken::from_name(nearest).is_none() => {
+                let lacks = |field: &str| {
+                    let optional = self.scope.fields.get(nearest).is_some_and(|shape| shape.optional);
+                    field == name && optional && !known.contains(nearest)
+                };
+                if let Some(mended) = filters::rebuilt(expr, &lacks) {
+                    fault.edits = vec![(inner, mended.replacen(name.as_str(), nearest, 1))];
+                }
+                return;
+            }
             _ => return,
         };
         let mended = match RequiredToken::from_name(nearest) {

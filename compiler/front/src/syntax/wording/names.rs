@@ -230,6 +230,8 @@ const DECLARED: &[&str] = &["event", "email", "team", "workflow", "segment", "ca
 fn other_kind(line: &str) -> Option<Wording> {
     const KINDS: &[(&str, &str)] = &[
         ("smart list ", "segment"),
+        ("list ", "segment"),
+        ("audience ", "segment"),
         ("smart_list ", "segment"),
         ("smartlist ", "segment"),
         ("active list ", "segment"),

@@ -225,8 +225,28 @@ const WORDS_OF_CONDITIONS: &[&str] = &[
 
 /// What begins a declaration, or a line of one.
 const HEADS: &[&str] = &[
-    "use", "tags", "tag", "contact", "event", "segment", "stages", "team", "email", "workflow", "member", "members",
-    "backup", "subject", "preview", "template", "link", "kind",
+    "use",
+    "tags",
+    "tag",
+    "contact",
+    "event",
+    "segment",
+    "stages",
+    "team",
+    "email",
+    "workflow",
+    "member",
+    "members",
+    "backup",
+    "subject",
+    "preview",
+    "template",
+    "link",
+    "kind",
+    "property",
+    "field",
+    "attribute",
+    "column",
 ];
 
 /// Whether a word begins a declaration or a line of one, and is no name there.
@@ -256,6 +276,7 @@ fn is_of(kind: &str, word: &str) -> bool {
         "name" => word.starts_with(|c: char| c.is_alphabetic() || c == '_') && !WORDS_OF_CONDITIONS.contains(&word),
         // No word that begins a line of another kind: `tags vip, partner` declares no field.
         "field" => is_of("name", word) && !HEADS.contains(&word),
+        "place" => word.starts_with(char::is_uppercase),
         "thing" => is_of("field", word) && !TYPES.contains(&word),
         "verb" => matches!(word, "opened" | "clicked" | "replied"),
         "address" => word.trim_matches('"').contains('@'),

@@ -162,7 +162,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "texts stand in quotes:",
     ),
     ("$f:name contains $a:name or|, $b:name", "$f contains any of \"$a\", \"$b\"", "texts stand in quotes:"),
-    ("[is|are|was] from|located|based|lives|live [in] $c:name", "country is \"$c\"", SAY),
+    ("[is|are|was] from|located|based|lives|live [in] $c:place", "country is \"$c\"", SAY),
     ("form $t:text [is|was|gets] submitted|completed|filled", "submitted_form(form is $t)", PARTS),
     ("signup|sign-up|registration|registers|registered", "signed_up", SAY),
     ("any|either of ( $a:name , $b:name )", "($a or $b)", SAY),
@@ -233,6 +233,12 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "unsubscribed",
         SAY,
     ),
+    ("unsubscribed|unsubscribes|unsubscribe from|to all|us|any", "unsubscribed", SAY),
+    (
+        "[has|have] opted|opts|opt out|off [of|from] [all] [emails|mails|email|mail|marketing|everything]",
+        "unsubscribed",
+        SAY,
+    ),
     ("email|mail address|adress|addresses", "email", SAY),
     ("segment is|=|in|: $s:text", "$s@", "a segment is named alone:"),
     ("segment is|= $s:name", "$s", "a segment is named alone:"),
@@ -276,6 +282,8 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("$k:cond company is", "$k company_name is", SAY),
     ("$k:cond company is|= $a:name $b:name $", "$k company_name is \"$a $b\"", "texts stand in quotes:"),
     ("email domain is|= $t:text", "email ends with $t", SAY),
+    ("email domain contains $t:text", "email contains $t", SAY),
+    ("email domain ends with $t:text", "email ends with $t", SAY),
     ("number|count|amount of visits|views|pageviews to|of|on $t:text", "visited $t", SAY),
     ("$f:name $a:number - $b:number", "$f between $a and $b", SAY),
     ("$f:name =|is|in $a:name or $b:name", "$f in (\"$a\", \"$b\")", "several values stand in a list, each in quotes:"),
@@ -493,6 +501,16 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ),
     // ---- tags
     ("^ set|add|apply|assign [the|a] tag $t:text $", "tag $t@", SAY),
+    (
+        "^ add [them|contact|lead|person] to [the|a] static|active|smart|dynamic list|segment|audience $t $",
+        "tag $t@",
+        "a tag is put on people:",
+    ),
+    (
+        "^ remove [them|contact|lead|person] from [the|a] static|active|smart|dynamic list|segment|audience $t $",
+        "untag $t@",
+        "a tag is taken away:",
+    ),
     ("^ add [them|contact|lead|person] to [the|a] list|segment|audience $t $", "tag $t@", "a tag is put on people:"),
     (
         "^ remove [them|contact|lead|person] from [the|a] list|segment|audience $t $",
@@ -519,6 +537,12 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ exit|leave|end [the] [workflow] $w:name $", "stop $w", "`exit` leaves this workflow, `stop` another one:"),
     ("^ goto|go [to] end|exit $", "exit", SAY),
     ("^ end|stop|quit|finish|done|leave|levae|laeve $", "exit", SAY),
+    (
+        "^ end|stop|quit|finish|leave|exit [the] [this] automation|sequence|series|flow|program|nurture|here [for] [the] \
+         [contact|lead|person|them] $",
+        "exit",
+        "`exit` leaves this workflow, `stop` another one:",
+    ),
     (
         "^ remove|drop|take|kick|unenroll|unenrol [them|contact|lead|person] [out] [of|from] [the] [this] \
          workflow|flow|journey|campaign|program|sequence|nurture|automation $",
@@ -825,8 +849,8 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ $f:field [:] phone|mobile|telephone|cell number $", "$f text", "a phone number is a text:"),
     ("^ $a:name of $b:name : $t:name $", "$a@_of_$b@ $t", "a name is one word:"),
     ("^ $a:name of $b:name $t:type $", "$a@_of_$b@ $t", "a name is one word:"),
-    ("^ $a:name $b:name : $t:name $", "$a@_$b@ $t", "a name is one word:"),
-    ("^ $a:name $b:name : $t:name ? $", "$a@_$b@ $t?", "a name is one word:"),
+    ("^ $a:field $b:name : $t:name $", "$a@_$b@ $t", "a name is one word:"),
+    ("^ $a:field $b:name : $t:name ? $", "$a@_$b@ $t?", "a name is one word:"),
     ("^ optional $f:name $t:type $", "$f $t?", "what may be missing has a `?`:"),
     ("^ $f:name $t:name ( optional ) $", "$f $t?", "what may be missing has a `?`:"),
     ("^ $f:name $t:name ? required|mandatory $", "$f $t", "what is required has no `?`:"),
@@ -853,8 +877,8 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ("^ $f:name checkbox|bool|toggle|flag $", "$f yes/no", SAY),
     ("^ $f:field dropdown|select|choice|enum|picklist $r.. $", "$f one of $r", SAY),
     ("^ $f:field $a:text or|, $b:text $", "$f one of $a, $b", SAY),
-    ("^ $a:name $b:name $t:type ? $", "$a_$b $t?", "a name is one word:"),
-    ("^ $a:name $b:name $t:type $", "$a_$b $t", "a name is one word:"),
+    ("^ $a:field $b:name $t:type ? $", "$a_$b $t?", "a name is one word:"),
+    ("^ $a:field $b:name $t:type $", "$a_$b $t", "a name is one word:"),
     ("^ link $l.. =|to|:|-> $u:text $", "link \"$l~\" to $u", SAY),
     ("^ event $e:name $", "event $e { }", "an event has a block, even an empty one:"),
     ("^ event $e:name ( $p.. ) $", "event $e { $p }", "properties stand in braces:"),
