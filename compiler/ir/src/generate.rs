@@ -125,10 +125,8 @@ pub fn email(name: &str) -> Email {
 /// Adds an optional text field `company` that is compared with nothing, and a test whether it contains `needle`.
 pub fn text_test(program: &mut Program, needle: &str) -> TextTestId {
     // No two fields of a program are called the same.
-    let name = match program.fields.len() {
-        0 => "company".to_owned(),
-        others => format!("company{others}"),
-    };
+    let others = program.fields.values().filter(|field| field.name.starts_with("company")).count();
+    let name = if others == 0 { "company".to_owned() } else { format!("company{others}") };
     let field = program.fields.push(Field {
         name,
         ty: FieldType::Text,

@@ -141,12 +141,16 @@ pub(super) fn zones(text: &str) -> Vec<(String, String)> {
         found = of(&first);
     }
     if found.is_empty() {
-        found = abbreviated(&wanted).iter().map(|name| (*name).to_owned()).collect();
+        let usual =
+            [wanted.as_str(), place.as_str(), first.as_str()].into_iter().find(|said| !abbreviated(said).is_empty());
+        found = usual.map_or(&[][..], abbreviated).iter().map(|name| (*name).to_owned()).collect();
     }
     if found.is_empty() {
         // `UTC+1` is one letter away from another hour.
         let is_name = !text.contains(|sign: char| sign.is_ascii_digit() || sign == '+');
-        let near = suggest::nearest(text, Zones::bundled().iter().map(Zone::name).filter(|_| is_name));
+        // Of a region and a city, the city says where: `Europe/Glasgow` is near to no other one.
+        let is_word = is_name && !text.contains('/');
+        let near = suggest::nearest(text, Zones::bundled().iter().map(Zone::name).filter(|_| is_word));
         let city = || {
             let cities: Vec<String> = places().map(|name| city(name).to_lowercase()).collect();
             let near = suggest::nearest(&place, cities.iter().map(String::as_str)).map(str::to_owned);
@@ -185,7 +189,25 @@ fn abbreviated(text: &str) -> &'static [&'static str] {
         "netherlands" | "the netherlands" | "holland" | "nl" => &["Europe/Amsterdam"],
         "poland" | "pl" => &["Europe/Warsaw"],
         "sweden" | "se" => &["Europe/Stockholm"],
-        "uk" | "gb" | "england" | "bst" | "great britain" | "united kingdom" => &["Europe/London"],
+        "uk" | "gb" | "england" | "bst" | "great britain" | "united kingdom" | "scotland" | "wales" => {
+            &["Europe/London"]
+        }
+        "edinburgh" | "glasgow" | "manchester" | "birmingham" | "cardiff" | "belfast" | "leeds" | "bristol" => {
+            &["Europe/London"]
+        }
+        "munich" | "münchen" | "hamburg" | "frankfurt" | "cologne" | "köln" | "stuttgart" => &["Europe/Berlin"],
+        "barcelona" | "valencia" => &["Europe/Madrid"],
+        "milan" => &["Europe/Rome"],
+        "lyon" | "marseille" => &["Europe/Paris"],
+        "rotterdam" | "the_hague" => &["Europe/Amsterdam"],
+        "geneva" | "basel" | "bern" => &["Europe/Zurich"],
+        "gothenburg" => &["Europe/Stockholm"],
+        "cork" | "galway" => &["Europe/Dublin"],
+        "krakow" | "gdansk" => &["Europe/Warsaw"],
+        "minneapolis" => &["America/Chicago"],
+        "san_diego" => &["America/Los_Angeles"],
+        "ottawa" | "montreal" => &["America/Toronto"],
+        "atlanta" | "philadelphia" => &["America/New_York"],
         "ireland" | "ie" => &["Europe/Dublin"],
         "eet" | "eest" => &["Europe/Athens", "Europe/Helsinki"],
         "et" | "est" | "edt" | "est5" | "eastern" | "eastern time" | "us eastern" | "boston" | "washington"
@@ -213,7 +235,6 @@ fn abbreviated(text: &str) -> &'static [&'static str] {
         "acdt" => &["Australia/Adelaide"],
         "nzst" | "nzdt" | "nzt" | "nz" | "new zealand" => &["Pacific/Auckland"],
         "awst" => &["Australia/Perth"],
-        "munich" | "hamburg" | "frankfurt" | "cologne" => &["Europe/Berlin"],
         _ => &[],
     }
 }

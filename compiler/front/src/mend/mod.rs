@@ -159,12 +159,15 @@ impl<'e> Bench<'e> {
         let mut found: Vec<Diagnostic> = found.into_iter().rev().map(|found| local(found, file, piece.start)).collect();
         while let Some(mut diagnostic) = found.pop() {
             if let Some(later) = later(&diagnostic, piece.text) {
-                let (statement, _) = trial::line_of(&diagnostic, piece.text).unzip();
+                let (place, statement) = trial::line_of(&diagnostic, piece.text).unzip();
                 // All that is wrong with the same statement stands side by side.
-                let same = |other: &Diagnostic| trial::line_of(other, piece.text).unzip().0 == statement;
+                let same = |other: &Diagnostic| trial::line_of(other, piece.text).unzip().0 == place;
                 while found.pop_if(|other| same(other)).is_some() {}
                 while settled.pop_if(|other| same(other)).is_some() {}
-                settled.push(later);
+                self.tries = MAX_TRIES;
+                let mut today = diagnostic.clone();
+                let is_said = self.not_what_it_seems(&mut today, piece, statement.unwrap_or_default()).is_some();
+                settled.push(if is_said { today } else { later });
                 continue;
             }
             // What cannot be seen in its declaration alone cannot be tried out there.
@@ -337,8 +340,11 @@ impl<'e> Bench<'e> {
                 && self.keeps(&guess, &settled, piece)
             {
                 let word = at.span.text(piece.text);
-                *diagnostic = syntax::unexpected_text(word, &[], at).help(guess.help);
-                diagnostic.edits = vec![trial::difference(piece.text, &settled.last.text)];
+                *diagnostic = syntax::unexpected_text(word, &[], at).help(guess.help.clone());
+                match settled.readings.is_empty() {
+                    true => diagnostic.edits = vec![trial::difference(piece.text, &settled.last.text)],
+                    false => show(diagnostic, guess, &settled, piece),
+                }
                 return Some(settled);
             }
         }

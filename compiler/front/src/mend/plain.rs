@@ -2,7 +2,24 @@
 
 /// A line with all of them said plainly, outside of texts.
 pub(super) fn plain(line: &str) -> String {
-    paths(&round(&plain_words(line)))
+    compared(&paths(&round(&plain_words(line))))
+}
+
+/// `if industry = saas`, `segment big = region = "EMEA"`: in a condition, `=` is `is`.
+fn compared(line: &str) -> String {
+    let first = line.split_whitespace().next().unwrap_or_default().to_lowercase();
+    let from = match first.as_str() {
+        "if" | "enter" | "exit" | "skip" | "}" => 0,
+        "segment" => line.find('=').map_or(line.len(), |at| at + 1),
+        _ => line.len(),
+    };
+    let (head, asked) = line.split_at_checked(from).unwrap_or((line, ""));
+    let parts: Vec<String> = asked
+        .split('"')
+        .enumerate()
+        .map(|(nth, part)| if nth % 2 == 0 { part.replace(" = ", " is ") } else { part.to_owned() })
+        .collect();
+    head.to_owned() + &parts.join("\"")
 }
 
 /// `didn't`, `&`, `->`, `3x`, `saas/fintech`: in words, outside of texts.

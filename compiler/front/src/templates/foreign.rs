@@ -49,6 +49,8 @@ const USUAL: &[(&str, &str)] = &[
     ("organization", "company_name"),
     ("email_address", "email"),
 ];
+/// What `*|IF:FNAME|*` and its parts begin with.
+const QUESTIONS: &[&str] = &["IF:", "IFNOT:", "ELSE", "END:"];
 /// What is a gap to fill in wherever it stands in brackets, though the project may not have it.
 const GAPS: &[&str] = &["name", "fname", "lname", "firstname", "lastname", "fullname", "username"];
 /// Elements of HTML that a field may be called like.
@@ -135,7 +137,8 @@ fn token_at(text: &str, at: usize, in_code: bool, fields: &FieldNames) -> Option
     let within = inner.get(..inner.floor_char_boundary(most))?;
     let inner = within.get(..within.find(close)?)?;
     let theirs = read(if *open == "%%=" { argument(inner) } else { inner });
-    let meant = meant(&theirs, fields);
+    let is_question = *open == "*|" && QUESTIONS.iter().any(|word| inner.starts_with(word));
+    let meant = if is_question { Meant::Unclear } else { meant(&theirs, fields) };
     let names_one = meant != Meant::Unclear;
     let is_gap = names_one || (GAPS.contains(&plain(theirs.name).as_str()) && theirs.fallback.is_none());
     let is_token = match *open {

@@ -248,11 +248,46 @@ fn foreign_tokens(
     let others = foreign::find_with(text, &read, &markup.code, scope.fields.names());
     let mut faults: Vec<_> =
         tags.iter().chain(&others).map(|token| foreign_fault(text, token, markup, scope)).collect();
+    in_one(&mut faults);
     read.extend(others.into_iter().map(|token| token.span));
     read.extend(markup.code.iter().cloned());
     read.sort_by_key(|place| place.start);
     faults.extend(slips::unopened(text, &read, scope));
     faults
+}
+
+/// What stands within a question of another tool that is mended as a whole is mended with it: one message.
+fn in_one(faults: &mut Vec<TemplateFault>) {
+    let spans: Vec<(usize, std::ops::Range<usize>)> = faults
+        .iter()
+        .enumerate()
+        .filter_map(|(nth, fault)| {
+            let (first, last) = (fault.edits.first()?, fault.edits.last()?);
+            (fault.edits.len() > 1).then_some((nth, first.0.start..last.0.end))
+        })
+        .collect();
+    for (whole, span) in spans.into_iter().rev() {
+        let is_within = |nth: usize, fault: &TemplateFault| {
+            nth != whole && span.start <= fault.span.start && fault.span.end <= span.end
+        };
+        let inner: Vec<TemplateFault> = faults
+            .iter()
+            .enumerate()
+            .filter(|(nth, fault)| is_within(*nth, fault))
+            .map(|(_, fault)| fault.clone())
+            .collect();
+        let Some(fault) = faults.get_mut(whole) else { continue };
+        for (place, text) in inner.into_iter().flat_map(|inner| inner.edits) {
+            if !fault.edits.iter().any(|(known, _)| known.start < place.end && place.start < known.end) {
+                fault.edits.push((place, text));
+            }
+        }
+        let mut nth = 0;
+        faults.retain(|fault| {
+            nth += 1;
+            !is_within(nth - 1, fault)
+        });
+    }
 }
 
 fn foreign_fault(text: &str, token: &Foreign, markup: &markup::Markup, scope: &TemplateScope) -> TemplateFault {

@@ -103,12 +103,46 @@ pub(super) fn asked(question: &str, scope: &TemplateScope) -> Option<Asked> {
     Some(Asked::Same(format!("{field} {sign} \"{text}\"")))
 }
 
+/// `*|IF:FNAME|* .. *|ELSE:|* .. *|END:IF|*`: the same of another tool.
+fn merge_tags(text: &str, token: &Range<usize>, scope: &TemplateScope) -> Option<Vec<(Range<usize>, String)>> {
+    let question = text.get(token.clone())?.strip_prefix("*|")?.strip_suffix("|*")?;
+    let (turned, question) = match question.strip_prefix("IFNOT:") {
+        Some(question) => (true, question),
+        None => (false, question.strip_prefix("IF:")?),
+    };
+    let asked = match asked(question, scope) {
+        Some(Asked::Same(asked)) => asked,
+        Some(Asked::Turned(_)) => return None,
+        None => known(question, scope)?,
+    };
+    let behind = text.get(token.end..)?;
+    let end = behind.find("*|END:IF|*")?;
+    let within = behind.get(..end)?;
+    if within.contains("*|IF") || within.contains("*|ELSEIF") {
+        return None;
+    }
+    let otherwise = within.find("*|ELSE:|*");
+    let place = |at: usize, tag: &str| token.end + at..token.end + at + tag.len();
+    let mut edits = vec![(token.clone(), format!("{{% if {asked} %}}"))];
+    match (turned, otherwise) {
+        (false, Some(at)) => edits.push((place(at, "*|ELSE:|*"), "{% else %}".to_owned())),
+        (true, None) => edits = vec![(token.clone(), format!("{{% if {asked} %}}{{% else %}}"))],
+        (true, Some(_)) => return None,
+        (false, None) => {}
+    }
+    edits.push((place(end, "*|END:IF|*"), "{% endif %}".to_owned()));
+    Some(edits)
+}
+
 /// `#if($lead.Industry == "saas") .. #else .. #end`: the whole of it as Flow asks it; none where that asks for more than Flow can.
 pub(super) fn directive(
     text: &str,
     token: &Range<usize>,
     scope: &TemplateScope,
 ) -> Option<Vec<(Range<usize>, String)>> {
+    if text.get(token.clone())?.starts_with("*|") {
+        return merge_tags(text, token, scope);
+    }
     let question = text.get(token.clone())?.strip_prefix("#if")?.trim().strip_prefix('(')?.strip_suffix(')')?;
     let plain: String = question.chars().filter(|sign| !matches!(sign, '$' | '{' | '}')).collect();
     let plain = plain.trim();

@@ -62,7 +62,7 @@ pub(crate) fn wordings(line: &str) -> Vec<Wording> {
     let is_text = texts::is_text_line(line);
     let mut found = texts::wordings(line);
     // What people write to each other is left as it is.
-    let said = said::SAID.iter().filter(|(pattern, ..)| !is_text || pattern.starts_with("^ "));
+    let said = said::SAID.iter().copied().flatten().filter(|(pattern, ..)| !is_text || pattern.starts_with("^ "));
     if !is_text {
         found.extend(names::wordings(line, &words));
         found.extend(names::tag_step(line));
@@ -106,7 +106,7 @@ pub(crate) fn sentences(line: &str) -> Vec<Wording> {
     values::times_compared(&words)
         .into_iter()
         .chain(names::tag_step(line))
-        .chain(said::SAID.iter().filter_map(|line| in_words(&words, line)))
+        .chain(said::SAID.iter().copied().flatten().filter_map(|line| in_words(&words, line)))
         .collect()
 }
 

@@ -10,6 +10,8 @@ const TAGS: &str = "tags are names of one word, with commas between them:";
 /// `tags "a", "b"`, `tags: Hot Lead, vip`, `tags a b and c`: names with commas between them.
 fn tags(rest: Option<&str>, at: Range<usize>) -> Option<Wording> {
     let rest = rest?.trim_start_matches([' ', ':', '=']).replace(" and ", ", ");
+    // `tags "webinar attendee"`: what stands in quotes is one name.
+    let rest = if rest.contains('"') && !rest.contains(',') { rest.replace("\" \"", "\",\"") + "," } else { rest };
     let rest = rest.replace(['(', ')', '[', ']', '"', '\''], " ");
     // Where there are commas, what stands between two of them is one name.
     let has_commas = rest.contains([',', '/', '|', '&', ';']);

@@ -1,0 +1,58 @@
+//! Handoffs and the teams that are told.
+
+use super::{Row, SAY};
+
+pub(super) const ROWS: &[Row] = &[
+    (
+        "^ handoff to $t:name , note $n:text $",
+        "handoff to $t { note $n }",
+        "what goes with a handoff stands in its block:",
+    ),
+    (
+        "^ email|mail|alert $t:name $n:text $",
+        "handoff to $t { note $n; keep in workflow }",
+        "a team is told by a handoff:",
+    ),
+    (
+        "^ send [the|an] alert|notification|email|mail|message|note to [the] $t:name [team] [:] $n:text $",
+        "handoff to $t { note $n; keep in workflow }",
+        "a team is told by a handoff:",
+    ),
+    (
+        "^ send [the|an] alert|notification|email|mail|message|note $n:text to [the] $t:name [team] $",
+        "handoff to $t { note $n; keep in workflow }",
+        "a team is told by a handoff:",
+    ),
+    (
+        "^ send [the|an|a] [slack|teams|internal] alert|notification|message to [the] $t:name [team] $",
+        "handoff to $t { keep in workflow }",
+        "a team is told by a handoff:",
+    ),
+    (
+        "^ handoff [to] $t:name [with] [note|:] $n:text $",
+        "handoff to $t { note $n }",
+        "what goes with a handoff stands in its block:",
+    ),
+    (
+        "^ handoff to $t:name and keep in workflow $",
+        "handoff to $t { keep in workflow }",
+        "what goes with a handoff stands in its block:",
+    ),
+    ("^ handoff to [the] $t:name team $", "handoff to $t", SAY),
+    (
+        "^ create|add|make [a] task $n:text for [the] $t:name [team] $",
+        "handoff to $t { task $n due in 24 hours; keep in workflow }",
+        "a team is told by a handoff:",
+    ),
+    ("^ create|add task $r.. $", "task $r", SAY),
+    ("^ todo|to-do $r.. $", "task $r", SAY),
+    ("^ message|comment|memo $r.. $", "note $r", SAY),
+    ("^ hand off|over [them] to $t:name $", "handoff to $t", SAY),
+    (
+        "^ hand_off|handover|hand-off|assign|route|pass|rotate|transfer [them|lead|contact|record|prospect] to [the] $t:name [team|queue|group] $",
+        "handoff to $t",
+        SAY,
+    ),
+    ("^ hand|pass|give|turn off|over|on [them|lead|contact|it] to [the] $t:name [team] $", "handoff to $t", SAY),
+    ("^ handoff $t:name $", "handoff to $t", SAY),
+];

@@ -1,0 +1,119 @@
+//! Sentences as people say them, in Flow's words. See [`pattern`](super::pattern) for the signs.
+
+mod ago;
+mod blocks;
+mod change;
+mod compared;
+mod declared;
+mod events;
+mod fields;
+mod handoff;
+mod header;
+mod mails;
+mod own;
+mod pages;
+mod people;
+mod send;
+mod start;
+mod tag;
+mod twice;
+mod wait;
+
+/// What is said, how Flow says it, and what to say before the mended line.
+pub(super) type Row = (&'static str, &'static str, &'static str);
+
+const SAY: &str = "Flow says it so:";
+const STEP: &str = "each line stands for itself:";
+const UP_TO: &str = "a wait says how long it may take with `up to`:";
+const FIRST: &str = "what happened comes first:";
+const ONCE: &str = "a mail is asked of once, whether and not how often:";
+const OWN_TIME: &str = "it counts from the moment that this journey sent it, and needs no period:";
+/// What is said of lines in which a number says nothing.
+pub(crate) const COUNTS_NOTHING: &[&str] = &[ONCE, OWN_TIME, NO_LENGTH];
+const NO_LENGTH: &str = "texts and numbers have no length here:";
+/// What is said where a line says to whom a mail goes.
+pub(crate) const EVERYONE: &str = "everyone in the workflow gets it:";
+const PARTS: &str = "what is asked of an event stands in parentheses:";
+
+/// The first that fits and works is offered: a file before the next one, and a line before those below it.
+pub(super) const SAID: &[&[Row]] = &[
+    twice::ROWS,
+    wait::ROWS,
+    send::ROWS,
+    mails::ROWS,
+    pages::ROWS,
+    people::ROWS,
+    ago::ROWS,
+    own::ROWS,
+    fields::ROWS,
+    change::ROWS,
+    tag::ROWS,
+    start::ROWS,
+    handoff::ROWS,
+    header::ROWS,
+    blocks::ROWS,
+    declared::ROWS,
+    events::ROWS,
+    compared::ROWS,
+];
+
+/// What can be meant in two ways: each of them, and what it means.
+pub(super) const READINGS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "not tagged [with|as] $a:name or|, $b:name",
+        &[
+            ("not tagged $a and not tagged $b", "neither of them:"),
+            ("not tagged $a or not tagged $b", "not both of them:"),
+        ],
+    ),
+    (
+        "if not $v:verb $e:name within $n:number $u:unit",
+        &[
+            ("if not $v $e", "not so by now, however long ago it was sent:"),
+            ("wait until $v $e up to $n $u; if not $v $e", "wait for it first:"),
+        ],
+    ),
+    (
+        "if $v:verb $e:name within $n:number $u:unit",
+        &[
+            ("if $v $e", "so by now, however long ago it was sent:"),
+            ("wait until $v $e up to $n $u; if $v $e", "wait for it first:"),
+        ],
+    ),
+];
+
+/// What comes later, in words that do it today.
+pub(super) const INSTEAD: &[(&str, &str, &str)] = &[
+    ("[is|are] [a] member of [the] list|audience $s:name", "$s", "a segment is named alone:"),
+    ("[is|are] [a] member of [the] list|audience $s:text", "$s@", "a segment is named alone:"),
+    ("in|on [the] list|audience $s:name", "$s", "a segment is named alone:"),
+    ("in|on [the] list|audience $s:text", "$s@", "a segment is named alone:"),
+    ("^ call|request|run [the] [campaign|workflow|journey|flow|program] $w:name $", "start $w", SAY),
+    (
+        "^ notify|alert|inform|tell|slack|ping [the] $t:name [team] [with|that|:|about] $n:text $",
+        "handoff to $t { note $n; keep in workflow }",
+        "a team is told by a handoff, and the person goes on:",
+    ),
+    (
+        "^ notify|alert|inform|tell|ping [the] $t:name [team] $",
+        "handoff to $t { keep in workflow }",
+        "a team is told by a handoff, and the person goes on:",
+    ),
+];
+
+/// The same, for wordings that are so general that all others come first.
+pub(super) const LOOSE: &[(&str, &str, &str)] = &[
+    ("$k:cond $f:name $v:text $", "$k $f is $v", SAY),
+    ("$k:cond $f:name $n:number $", "$k $f >= $n", "a number is compared:"),
+    ("$v:verb $e:name in|within [the] [last|past] $n:number $u:unit", "$v $e", OWN_TIME),
+    ("$k:cond $f:name $v:value $", "$k $f is \"$v\"", "texts stand in quotes:"),
+    ("^ goal $n.. when|if $p.. $", "goal \"$n\" when $p", "the goal's name stands in quotes:"),
+    ("covers $v:name $", "covers region is \"$v\"", "say of which field:"),
+    ("covers $v:text $", "covers region is $v", "say of which field:"),
+    (
+        "^ send only on|at $d:days $",
+        "send on $d from 00:00 to 24:00 in contact timezone",
+        "a window says from when to when:",
+    ),
+    ("^ send on $d:days $", "send on $d from 00:00 to 24:00 in contact timezone", "a window says from when to when:"),
+];

@@ -1,0 +1,22 @@
+//! The person's own: whether they want mail, their address, their segments.
+
+use super::{Row, SAY};
+
+pub(super) const ROWS: &[Row] = &[
+    (
+        "unsubscribed|unsubscribes|unsubscribe from|to [all|any|our|my|the] emails|mails|email|mail|list|lists|marketing|newsletter|everything",
+        "unsubscribed",
+        SAY,
+    ),
+    ("unsubscribed|unsubscribes|unsubscribe from|to all|us|any", "unsubscribed", SAY),
+    (
+        "[has|have] opted|opts|opt out|off [of|from] [all] [emails|mails|email|mail|marketing|everything]",
+        "unsubscribed",
+        SAY,
+    ),
+    ("email|mail address|adress|addresses", "email", SAY),
+    ("email_address|emailaddress|mail_address", "email", SAY),
+    ("segment is|=|in|: $s:text", "$s@", "a segment is named alone:"),
+    ("segment is|= $s:name", "$s", "a segment is named alone:"),
+    ("in|of [the] segment|audience $s:text", "$s@", "a segment is named alone:"),
+];
