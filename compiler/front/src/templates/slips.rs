@@ -391,12 +391,17 @@ mod tests {
         }
         assert_eq!(mended("first_name or my friend").as_deref(), Some("first_name or \"my friend\""));
         assert_eq!(mended("nickname | default: \"you\"").as_deref(), Some("nickname or \"you\""));
+        for written in ["first_name | default: \"there\" | upper", "first_name|upper|default:'there'"] {
+            assert_eq!(mended(written).as_deref(), Some("first_name | default(\"there\") | upper"), "{written}");
+        }
         assert_eq!(mended("first_name || last_name").as_deref(), Some("first_name or last_name"));
     }
 
     #[test]
     fn what_is_not_clear_is_not_mended() {
-        for written in ["", "first_name or", "email !", "first_name | default: \"there\" | upper", "3 || 4", "a b c"] {
+        for written in
+            ["", "first_name or", "email !", "first_name | default: \"there\" | wordcount", "3 || 4", "a b c"]
+        {
             assert_eq!(mended(written), None, "{written}");
         }
     }

@@ -129,7 +129,7 @@ fn said(all: &[Token<'_>], run: &Run<'_>) -> Option<Wording> {
         "link" => {
             let (verb, mail) = (word(at.checked_sub(2)?), word(at - 1));
             let each: Vec<String> = values.iter().map(|link| format!("{verb} {mail} link {link}")).collect();
-            let whole = each.join(" or ");
+            let whole = each.join(if run.all { " and " } else { " or " });
             let whole = if all.len() > run.end + close || at > 3 { format!("({whole})") } else { whole };
             (verb == "clicked").then(|| change(at - 2, whole, EACH))?
         }
@@ -151,6 +151,8 @@ fn said(all: &[Token<'_>], run: &Run<'_>) -> Option<Wording> {
         }
         "" if at == 1 && !differs => choices(all, run, &values),
         "" => None,
+        // `does not contain "a" or "b"`, `not ends with "a", "b"`
+        _ if differs && !IS.contains(&relation) => None,
         _ if differs => change(at, format!("not in ({})", values.join(", ")), LIST),
         _ => change(at, format!("in ({})", values.join(", ")), LIST),
     }
