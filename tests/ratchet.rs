@@ -25,7 +25,7 @@ const MOST_ROUNDS: usize = 12;
 const MOST: f64 = 2.4;
 
 /// What stands so many times in a template, right and wrong; each was, or could be, looked through once for each other.
-const REPEATED: [(&str, TemplateKind, usize); 13] = [
+const REPEATED: [(&str, TemplateKind, usize); 16] = [
     ("<p>{{ first_name or \"you\" }}</p>", TemplateKind::Html, 4_000),
     ("<mj-text>{{ first_name or \"you\" }}</mj-text>", TemplateKind::Mjml, 2_000),
     ("{{ email email }} ", TemplateKind::Html, 4_000),
@@ -39,6 +39,9 @@ const REPEATED: [(&str, TemplateKind, usize); 13] = [
     ("<I></i>", TemplateKind::Mjml, 4_000),
     ("<a href=\"x{{ email }}", TemplateKind::Html, 4_000),
     ("&amp <!--", TemplateKind::Html, 4_000),
+    ("#if($first_name) ", TemplateKind::Html, 2_000),
+    ("*|IF:FNAME|* ", TemplateKind::Html, 2_000),
+    ("*|IF:FNAME|* *|ELSE:|* *|END:IF|* ", TemplateKind::Html, 1_000),
 ];
 
 #[test]

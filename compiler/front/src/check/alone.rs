@@ -13,13 +13,7 @@ use crate::typed::{Part, Typed, TypedSegment};
 
 /// What is wrong with a text in the place of another; the places are its own. What a project lacks because of it is not looked at, and
 /// what was meant by lines that cannot be read is guessed in a part of the text alone.
-pub(crate) fn errors_alone<'p>(
-    env: &'p Env<'p>,
-    place: Location,
-    file: FileId,
-    text: &str,
-    guess: Span,
-) -> Vec<Diagnostic> {
+pub(crate) fn errors_alone(env: &Env<'_>, place: Location, file: FileId, text: &str, guess: Span) -> Vec<Diagnostic> {
     let (scope, mut found) = resolve::alone(env.scope, place, file, text, guess);
     Schema::of(&scope, &mut found);
     let mut trial = Trial { env, text, settled: scope.settled.first().map(Vec::as_slice).unwrap_or_default(), found };

@@ -28,7 +28,7 @@ pub(super) fn wordings(env: &Env<'_>, line: &str) -> Vec<Wording> {
     found
 }
 
-/// The same of tags in other words: `tags "hot lead", "customer"`.
+/// `tags: "hot lead", "customer"`: tags in other words, one of which is a stage already.
 pub(super) fn tags(env: &Env<'_>, line: &str) -> Option<Wording> {
     let is_tags = |said: &str| said.starts_with("tags ");
     let mut said = crate::syntax::wording::wordings(line).into_iter().filter_map(|said| said.applied(line));

@@ -584,8 +584,9 @@ fn behind_a_subject(settled: &mut Vec<Diagnostic>, text: &str) {
     let begins = |line: &std::ops::Range<usize>, word: &str| {
         text.get(line.clone()).is_some_and(|line| line.trim_start().starts_with(word))
     };
+    let unread = settled.iter().filter(|found| hides_others(found.code));
     let subjects: Vec<usize> =
-        settled.iter().filter_map(line).filter(|line| begins(line, "subject ")).map(|line| line.end + 1).collect();
+        unread.filter_map(line).filter(|line| begins(line, "subject ")).map(|line| line.end + 1).collect();
     settled.retain(|found| {
         let follows = line(found).is_some_and(|line| begins(&line, "otherwise ") && subjects.contains(&line.start));
         found.code != Code::UnknownStatement || !follows

@@ -48,8 +48,8 @@ pub(crate) enum FaultKind {
     NeverHeld {
         field: String,
         value: String,
-        /// What it can be; none where those are too many to be told.
-        choices: Vec<String>,
+        /// What it can be; none of a country, of which there are too many to be told.
+        choices: Option<flow_ir::Choices>,
     },
     MaybeMissing {
         field: String,

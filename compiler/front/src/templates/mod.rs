@@ -248,7 +248,7 @@ fn foreign_tokens(
     let others = foreign::find_with(text, &read, &markup.code, scope.fields.names());
     let mut faults: Vec<_> =
         tags.iter().chain(&others).map(|token| foreign_fault(text, token, markup, scope)).collect();
-    in_one(&mut faults);
+    faults = in_one(faults);
     read.extend(others.into_iter().map(|token| token.span));
     read.extend(markup.code.iter().cloned());
     read.sort_by_key(|place| place.start);
@@ -257,37 +257,39 @@ fn foreign_tokens(
 }
 
 /// What stands within a question of another tool that is mended as a whole is mended with it: one message.
-fn in_one(faults: &mut Vec<TemplateFault>) {
-    let spans: Vec<(usize, std::ops::Range<usize>)> = faults
-        .iter()
-        .enumerate()
-        .filter_map(|(nth, fault)| {
-            let (first, last) = (fault.edits.first()?, fault.edits.last()?);
-            (fault.edits.len() > 1).then_some((nth, first.0.start..last.0.end))
-        })
-        .collect();
-    for (whole, span) in spans.into_iter().rev() {
-        let is_within = |nth: usize, fault: &TemplateFault| {
-            nth != whole && span.start <= fault.span.start && fault.span.end <= span.end
+fn in_one(faults: Vec<TemplateFault>) -> Vec<TemplateFault> {
+    // Only such a question has changes in several places.
+    let end = |fault: &TemplateFault| match fault.edits.as_slice() {
+        [_, .., (last, _)] => last.end,
+        _ => fault.span.end,
+    };
+    let mut faults = faults;
+    faults.sort_by_key(|fault| fault.span.start);
+    let mut kept: Vec<TemplateFault> = Vec::with_capacity(faults.len());
+    let (mut whole_at, mut whole_until) = (0, 0);
+    for fault in faults {
+        // What nothing mends is told by itself.
+        let is_mended = |whole: &TemplateFault| {
+            !fault.edits.is_empty() || whole.edits.iter().any(|(place, _)| *place == fault.span)
         };
-        let inner: Vec<TemplateFault> = faults
-            .iter()
-            .enumerate()
-            .filter(|(nth, fault)| is_within(*nth, fault))
-            .map(|(_, fault)| fault.clone())
-            .collect();
-        let Some(fault) = faults.get_mut(whole) else { continue };
-        for (place, text) in inner.into_iter().flat_map(|inner| inner.edits) {
-            if !fault.edits.iter().any(|(known, _)| known.start < place.end && place.start < known.end) {
-                fault.edits.push((place, text));
+        let is_within = end(&fault) <= whole_until;
+        match kept.get_mut(whole_at).filter(|whole| is_within && is_mended(whole)) {
+            Some(whole) => {
+                let is_free = |place: &std::ops::Range<usize>| {
+                    !whole.edits.iter().any(|(known, _)| known.start < place.end && place.start < known.end)
+                };
+                let more: Vec<_> = fault.edits.into_iter().filter(|(place, _)| is_free(place)).collect();
+                whole.edits.extend(more);
+            }
+            None => {
+                if fault.edits.len() > 1 {
+                    (whole_at, whole_until) = (kept.len(), end(&fault));
+                }
+                kept.push(fault);
             }
         }
-        let mut nth = 0;
-        faults.retain(|fault| {
-            nth += 1;
-            !is_within(nth - 1, fault)
-        });
     }
+    kept
 }
 
 fn foreign_fault(text: &str, token: &Foreign, markup: &markup::Markup, scope: &TemplateScope) -> TemplateFault {

@@ -103,6 +103,14 @@ pub(super) fn asked(question: &str, scope: &TemplateScope) -> Option<Asked> {
     Some(Asked::Same(format!("{field} {sign} \"{text}\"")))
 }
 
+/// How far behind its beginning such a question may end: further on it is not looked for, so that many of them take no longer than their text.
+const MAX_ASIDE_BYTES: usize = 4_000;
+
+/// The text up to where a question that begins there may end.
+fn around<'t>(text: &'t str, token: &Range<usize>) -> Option<&'t str> {
+    text.get(..text.floor_char_boundary((token.end + MAX_ASIDE_BYTES).min(text.len())))
+}
+
 /// `*|IF:FNAME|* .. *|ELSE:|* .. *|END:IF|*`: the same of another tool.
 fn merge_tags(text: &str, token: &Range<usize>, scope: &TemplateScope) -> Option<Vec<(Range<usize>, String)>> {
     let question = text.get(token.clone())?.strip_prefix("*|")?.strip_suffix("|*")?;
@@ -140,6 +148,7 @@ pub(super) fn directive(
     token: &Range<usize>,
     scope: &TemplateScope,
 ) -> Option<Vec<(Range<usize>, String)>> {
+    let text = around(text, token)?;
     if text.get(token.clone())?.starts_with("*|") {
         return merge_tags(text, token, scope);
     }

@@ -276,11 +276,11 @@ impl Walker<'_> {
             None => return,
             Some(Values::Countries) => {
                 let code = country::code_of(value).or_else(|| country::code_of(country::nearest(value)?));
-                (code.and_then(country::name_of).map(str::to_owned), Vec::new())
+                (code.and_then(country::name_of).map(str::to_owned), None)
             }
             Some(Values::Choices(choices)) => {
-                let same = choices.iter().find(|choice| choice.to_lowercase() == value.to_lowercase()).cloned();
-                (same.or_else(|| nearest(value, choices.iter().map(String::as_str))), choices.to_vec())
+                let same = choices.place_of(value).and_then(|place| choices.get(place)).cloned();
+                (same.or_else(|| nearest(value, choices.iter().map(String::as_str))), Some(choices.clone()))
             }
         };
         if meant.as_deref() == Some(value) {

@@ -74,10 +74,8 @@ impl FaultKind {
                 }
                 None => "take the token out, or write the name of a field: {{ first_name or \"there\" }}".to_owned(),
             },
-            Self::NeverHeld { choices, .. } if choices.is_empty() => {
-                "a mail has the English name of a country:".to_owned()
-            }
-            Self::NeverHeld { choices, .. } => {
+            Self::NeverHeld { choices: None, .. } => "a mail has the English name of a country:".to_owned(),
+            Self::NeverHeld { choices: Some(choices), .. } => {
                 let names: Vec<&str> = choices.iter().map(String::as_str).collect();
                 format!("its values are {}", suggest::list(&names, MAX_TOLD_CHOICES))
             }

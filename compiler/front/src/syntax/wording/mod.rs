@@ -131,9 +131,8 @@ fn in_words(words: &Words<'_>, (pattern, sentence, help): &(&'static str, &str, 
     Some(Wording { edits: vec![(found.range.clone(), text)], help })
 }
 
-/// Each reading of a line that can be read in two ways: `01/10/2026`, `if opened welcome within 3 days`, `exit when a, b`.
-/// A day may be
-/// wrong in a line that can be read; what else has two readings is `unreadable`.
+/// Each reading of a line that can be read in two ways: `01/10/2026`, `if opened welcome within 3 days`, `exit when a, b`. A day may have
+/// two in any line; all else only where the line is `unreadable` as it stands.
 pub(crate) fn readings(line: &str, unreadable: bool) -> Vec<Wording> {
     if line.len() > MAX_LINE_BYTES {
         return Vec::new();
