@@ -7,7 +7,7 @@ use super::Known;
 use super::cx::Cx;
 use super::header::Around;
 use super::predicate::{Asked, check_predicate};
-use crate::diagnostics::{contract, syntax};
+use crate::diagnostics::{Edit, Mend, contract, syntax};
 use crate::domain::event_can_be;
 use crate::env::Env;
 use crate::source::Span;
@@ -58,9 +58,46 @@ fn check_entry(cx: &mut Cx<'_>, enter: &ast::Enter, span: Span) -> TypedEntry {
             TypedEntry::ByHand { at }
         }
         (Triggers::Sometimes, _) => {
-            let event = first_event(predicate).unwrap_or(predicate.span());
-            cx.report(contract::entry_unclear(cx.at(predicate.span()), cx.at(event)));
+            let mut events = Vec::new();
+            triggering_at(&when.cond, &mut events);
+            let event = events.first().copied().unwrap_or(predicate.span());
+            let mut found = contract::entry_unclear(cx.at(predicate.span()), cx.at(event));
+            found.readings = either_or_both(cx, predicate, &when.cond, &events, enter.existing.is_none());
+            // Each is a whole line, and says more.
+            found.help = found.help.filter(|_| found.readings.is_empty());
+            cx.report(found);
             TypedEntry::ByHand { at }
+        }
+    }
+}
+
+/// `ordered or tagged vip`: whatever comes first, or the event where the rest holds. `is_open`: it does not say yet who else is meant.
+fn either_or_both(cx: &Cx<'_>, predicate: &ast::Predicate, cond: &Cond, events: &[Span], is_open: bool) -> Vec<Mend> {
+    let Cond::Any(parts) = cond else { return Vec::new() };
+    let insert = |at: u32, text: &str| Edit { at: cx.at(Span::new(at, at)), text: text.to_owned() };
+    let end = predicate.span().end;
+    let (ends, new) = (events.iter().any(|event| event.end == end), if is_open { " new only" } else { "" });
+    let mut first: Vec<Edit> =
+        events.iter().filter(|event| event.end != end).map(|event| insert(event.end, " ever")).collect();
+    first.push(insert(end, &format!("{}{new}", if ends { " ever" } else { "" })));
+    first.retain(|edit| !edit.text.is_empty());
+    let help = "whichever is so first, once:".to_owned();
+    let mut found = vec![Mend { help, edits: first }];
+    if let ([one, other], true) = (parts.as_slice(), is_open) {
+        let between = cx.at(Span::new(one.at.span.end, other.at.span.start));
+        let edits = vec![Edit { at: between, text: " and ".to_owned() }];
+        found.push(Mend { help: "at the event, where the rest is so then:".to_owned(), edits });
+    }
+    found
+}
+
+/// Where the events stand that trigger.
+fn triggering_at(cond: &Cond, found: &mut Vec<Span>) {
+    let (Cond::All(parts) | Cond::Any(parts)) = cond else { return };
+    for part in parts {
+        match &part.cond {
+            Cond::Events(test) if test.since == Since::Trigger => found.push(part.at.span),
+            other => triggering_at(other, found),
         }
     }
 }
@@ -148,14 +185,5 @@ fn has_unknown(env: &Env<'_>, cond: &Cond) -> bool {
         Cond::Unknown => true,
         Cond::Segment(id) => env.segment(*id).is_none_or(|said| has_unknown(env, said)),
         other => other.children().any(|part| has_unknown(env, part)),
-    }
-}
-
-/// The first event of a predicate that has no period.
-fn first_event(predicate: &ast::Predicate) -> Option<Span> {
-    match predicate {
-        ast::Predicate::Event { period: None, span, .. } => Some(*span),
-        ast::Predicate::Crossed(ast::Crossed { period: None, .. }, span) => Some(*span),
-        other => other.children().iter().find_map(first_event),
     }
 }

@@ -41,7 +41,7 @@ pub(crate) fn entry_unclear(at: Location, event: Location) -> Diagnostic {
     Diagnostic::error(Code::EntryUnclear, "does this enter at an event, or when something becomes true?", at, "two kinds of entry in one condition")
         .label(event, "an event that triggers")
         .why("without the event, nobody could say at which moment people enter")
-        .help("join them with `and`, so that the event triggers and the rest must hold; or give the event a period (`in the last 30 days`)")
+        .help("join them with `and`, so that the event triggers and the rest must hold; or give the event a period: `in the last 30 days`, or `ever`")
 }
 
 pub(crate) fn two_triggers(one: &str, other: &str, at: Location) -> Diagnostic {

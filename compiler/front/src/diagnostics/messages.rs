@@ -98,8 +98,14 @@ pub(crate) enum JourneyOnly<'v> {
 
 pub(crate) fn journey_only(what: JourneyOnly<'_>, at: Location, place: &str) -> Diagnostic {
     let (what, help) = match what {
-        JourneyOnly::Mail(verb) => (verb, "ask it in a step, an `exit when` or a `goal`"),
-        JourneyOnly::TimedOut => ("timed out", BEHIND_A_WAIT),
+        JourneyOnly::Mail(verb) => (
+            verb,
+            format!(
+                "ask it in a step, an `exit when` or a `goal`. What is asked of any time is an event that your mail tool reports, declared as \
+                 `event email_{verb} {{ }}`: `email_{verb} in the last 30 days`"
+            ),
+        ),
+        JourneyOnly::TimedOut => ("timed out", BEHIND_A_WAIT.to_owned()),
     };
     Diagnostic::error(
         Code::JourneyOnly,

@@ -160,47 +160,14 @@ pub(crate) fn copied_file(names: &[&str], again: Location, first: Location) -> D
 }
 
 pub(crate) fn unknown_type(name: &str, known: &[&str], at: Location) -> Diagnostic {
-    /// Types of databases and other languages.
-    const SYNONYMS: &[(&str, &str)] = &[
-        ("int", "number"),
-        ("integer", "number"),
-        ("float", "number"),
-        ("decimal", "number"),
-        ("string", "text"),
-        ("str", "text"),
-        ("varchar", "text"),
-        ("bool", "yes/no"),
-        ("boolean", "yes/no"),
-        ("flag", "yes/no"),
-        ("datetime", "moment"),
-        ("timestamp", "moment"),
-        ("time", "moment"),
-        ("amount", "money"),
-        ("currency", "money"),
-        ("link", "url"),
-        ("phone", "text"),
-        ("tel", "text"),
-        ("telephone", "text"),
-        ("mobile", "text"),
-        ("zip", "text"),
-        ("postcode", "text"),
-        ("address", "text"),
-        ("picklist", "text"),
-        ("double", "number"),
-        ("percentage", "number"),
-        ("percent", "number"),
-        ("checkbox", "yes/no"),
-        ("website", "url"),
-        ("zahl", "number"),
-        ("datum", "date"),
-        ("geld", "money"),
-    ];
-    let lower = name.to_lowercase();
-    let synonym = SYNONYMS.iter().find(|(other, _)| *other == lower).map(|(_, ours)| *ours);
+    let synonym = crate::syntax::wording::type_of(name);
     let diagnostic = Diagnostic::error(Code::UnknownType, format!("there is no type `{name}`"), at, "no type of Flow");
     match synonym.or_else(|| suggest::nearest(name, known.iter().copied())) {
         Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")).edit(at, nearest),
-        None => diagnostic.help(format!("types are {}", suggest::list(known, known.len()))),
+        None => {
+            let known = [known, &["one of \"…\", \"…\""]].concat();
+            diagnostic.help(format!("types are {}", suggest::list(&known, known.len())))
+        }
     }
 }
 

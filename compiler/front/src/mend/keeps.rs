@@ -1,6 +1,7 @@
 //! What a mended line may not lose of the one that was written: a comparison, a change, a number, a name. A line that compiles without one of
 //! them means something else, and nobody would notice.
 
+use super::spelling;
 use crate::syntax::line::tokens_at;
 use crate::syntax::wording::{COUNTS_NOTHING, EVERYONE, is_text_line};
 use std::collections::BTreeSet;
@@ -34,6 +35,7 @@ pub(super) fn keeps(before: &str, after: &str, help: &str, names: Option<&BTreeS
     (glued(before) || !glued(after))
         && keeps_addresses(before, after)
         && keeps_what_is_said(before, after)
+        && names.is_none_or(|names| keeps_slips(&old, &new, names))
         && (names.is_none() || keeps_negation(&old, &new))
         && keeps_changes(&old, &new)
         && (!counts || keeps_comparisons(&old, &new))
@@ -76,6 +78,27 @@ fn keeps_negation(old: &[String], new: &[String]) -> bool {
     let count = |tokens: &[String]| tokens.iter().enumerate().filter(negates).count();
     let is_other = |token: &&String| INSTEAD.contains(&token.as_str()) && !old.contains(token);
     count(new) >= count(old) || new.iter().any(|token| is_other(&token))
+}
+
+/// A shorter word is near to too many others.
+const MIN_SLIP: usize = 7;
+
+/// `stage = opportunity or unsubscibed`: a word with one slip is what it looks most like, and not another that would fit there, as `subscriber`.
+fn keeps_slips(old: &[String], new: &[String], names: &BTreeSet<&str>) -> bool {
+    let is_known = |word: &str| {
+        let lower = word.to_lowercase();
+        [word, &lower].into_iter().any(|word| names.contains(word) || spelling::keywords().contains(word))
+    };
+    let is_slip =
+        |token: &&String| token.len() >= MIN_SLIP && token.chars().all(char::is_alphabetic) && !is_known(token);
+    old.iter().filter(is_slip).all(|slip| {
+        let is_plural = |known: &str| slip.strip_suffix('s') == Some(known) || known.strip_suffix('s') == Some(slip);
+        let is_near = |known: &&str| {
+            known.len() >= MIN_SLIP && !is_plural(known) && strsim::damerau_levenshtein(known, slip) == 1
+        };
+        let mut near = names.iter().chain(spelling::keywords()).copied().filter(is_near).peekable();
+        near.peek().is_none() || new.contains(slip) || near.any(|known| new.iter().any(|token| token.contains(known)))
+    })
 }
 
 /// Whether a text begins right behind a word: `from": Jane"`.
@@ -142,8 +165,14 @@ fn keeps_what_is_said(before: &str, after: &str) -> bool {
             if depth == 0 { sign } else { ' ' }
         })
         .collect();
+    // What stands before a sender's name and address.
+    const SENDER: &[&str] = &["from", "name", "email", "mail", "address", "sender"];
+    let is_from = written.to_lowercase().starts_with("from");
     // `wheen` too.
-    let is_clause = |word: &str| CLAUSE.iter().any(|clause| strsim::damerau_levenshtein(clause, word) <= 1);
+    let is_clause = |word: &str| {
+        (is_from && SENDER.contains(&word))
+            || CLAUSE.iter().any(|clause| strsim::damerau_levenshtein(clause, word) <= 1)
+    };
     let said = after.to_lowercase();
     bare.to_lowercase()
         .split(|sign: char| !sign.is_alphanumeric())

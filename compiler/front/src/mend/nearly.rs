@@ -25,7 +25,7 @@ pub(super) fn is_telling(guess: &Mend) -> bool {
 }
 
 /// How a help text begins that only lists what there is.
-const LISTS: &[&str] = &["such a line looks so", "a line here starts with"];
+const LISTS: &[&str] = &["such a line looks so", "a line here starts with", "did you mean"];
 
 /// Whether nothing has been said yet of how to go on.
 pub(super) fn may_follow(diagnostic: &Diagnostic) -> bool {

@@ -6,7 +6,7 @@ use crate::naming::name_of;
 use crate::source::Span;
 use crate::syntax::QUOTES;
 use crate::syntax::line::tokens_at;
-use crate::syntax::wording::{Wording, type_for};
+use crate::syntax::wording::{Wording, property, typed};
 
 /// `exit if clicked` among the steps asks once, there; above them it is a rule for all of the workflow.
 pub(super) fn exit_among_steps(text: &str, start: usize, line: &str) -> Option<Mend> {
@@ -208,13 +208,17 @@ pub(super) fn without_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend
 
 /// `Favourite Colour: string, size: integer`: several names, each with its type behind a colon.
 fn each_typed(inner: &str) -> Option<String> {
-    let parts: Vec<&str> = inner.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).collect();
-    let typed = |part: &&str| {
-        let (name, ty) = part.split_once(':')?;
-        let is_name = name.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '_' | ' ' | '-'));
-        (is_name && !ty.contains(['"', ':'])).then(|| format!("{} {}", name_of(name), ty.trim()))
-    };
-    let all: Option<Vec<String>> = parts.iter().map(typed).collect();
+    let mut depth = 0_usize;
+    // `industry: dropdown(saas, fintech)` is one of them.
+    let parts = inner.split(|sign: char| {
+        match sign {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 && matches!(sign, ',' | ';')
+    });
+    let all: Option<Vec<String>> = parts.map(str::trim).filter(|part| !part.is_empty()).map(typed).collect();
     all.filter(|all| all.len() > 1).map(|all| all.join("; "))
 }
 
@@ -225,7 +229,7 @@ fn names_alone(inner: &str, start: usize) -> Option<Mend> {
     if !names.iter().all(is_name) {
         return None;
     }
-    let typed: Vec<String> = names.iter().map(|name| format!("{name} {}?", type_for(name))).collect();
+    let typed: Vec<String> = names.iter().map(|name| property(name)).collect();
     let at = Span::new(start as u32, (start + inner.len()) as u32).in_file(FILE);
     let edits = vec![Edit { at, text: format!(" {} ", typed.join("; ")) }];
     Some(Mend { help: "each has a type, for example:".to_owned(), edits })
@@ -261,7 +265,7 @@ pub(super) fn block_with_commas(diagnostic: &Diagnostic, text: &str) -> Option<M
     };
     let colons = words.iter().filter(|(_, word)| *word == ":").map(|(place, _)| edit(*place, ""));
     let edits: Vec<Edit> = commas.iter().map(|place| edit(*place, ";")).chain(colons).collect();
-    if commas.is_empty() && head.starts_with("event") {
+    if commas.is_empty() && (head.starts_with("event") || head.starts_with("contact")) {
         return names_alone(inner, start);
     }
     (!commas.is_empty()).then(|| Mend { help: "each stands on a line of its own, or behind a `;`:".to_owned(), edits })

@@ -131,7 +131,7 @@ pub(super) fn wordings(names: &BTreeSet<&str>, line: &str) -> Spelt {
 }
 
 /// Every word of the language.
-fn keywords() -> &'static BTreeSet<&'static str> {
+pub(super) fn keywords() -> &'static BTreeSet<&'static str> {
     static WORDS: OnceLock<BTreeSet<&str>> = OnceLock::new();
     WORDS.get_or_init(|| vocabulary().into_iter().map(|(_, word)| word).collect())
 }

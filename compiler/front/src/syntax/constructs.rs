@@ -70,8 +70,11 @@ macro_rules! email_clauses {
     ($then:ident $($given:tt)*) => { $then! { $($given)* {
         email: Subject(Vec<Subject>) [subject "subject"] { page "email", typed "title" "betreff" => "subject", };
         email: Preview(Text) [preview "preview"] { page "email", typed "preheader" => "preview", };
-        email: From(Text) [from "from"] { page "email", typed "sender" => "from", };
-        email: Template(Text) [template "template"] { page "email", };
+        email: From(Text) [from "from"] { page "email", typed "sender" "from_name" "sender_name" => "from", };
+        email: Template(Text) [template "template"] {
+            page "email",
+            typed "html_template" "html_file" "template_file" "email_template" "mjml" "file" "design" => "template",
+        };
         email: Kind(EmailKind) [email_kind "kind"] { page "email", typed "type" => "kind", };
         email: Link(Link) [link "link"] { page "email", is Many, };
     } {

@@ -28,6 +28,17 @@ const THEIRS: [(&str, &str); 17] = [
     ("default_if_none", "default"),
     ("fallback", "default"),
 ];
+/// What a filter of ours makes of a text; none where there is no telling.
+pub(super) fn applied(name: &str, text: &str) -> Option<String> {
+    if !FILTERS.contains(&name) || name == "default" {
+        return None;
+    }
+    let environment = super::render::environment();
+    let filtered = format!("text | {name}");
+    let value = environment.compile_expression(&filtered).ok()?.eval(minijinja::context! { text => text }).ok()?;
+    Some(value.to_string())
+}
+
 /// What is done to every value, or to none.
 const NEEDLESS: [&str; 8] = ["e", "escape", "force_escape", "h", "html_escape", "raw", "safe", "escape_once"];
 
@@ -93,8 +104,9 @@ fn filtered(expr: &ast::Expr<'_>, may_lack: &dyn Fn(&str) -> bool) -> Option<Str
     }
     if lacks && !has_default {
         // One that stands further behind comes too late, and moves.
-        parts.retain(|part| !part.starts_with("default"));
-        parts.insert(0, format!("default(\"{MISSING}\")"));
+        let behind = parts.iter().position(|part| part.starts_with("default"));
+        let own = behind.map(|at| parts.remove(at));
+        parts.insert(0, own.unwrap_or_else(|| format!("default(\"{MISSING}\")")));
     }
     let inner = if matches!(base, ast::Expr::BinOp(_)) { format!("({inner})") } else { inner };
     Some([inner].into_iter().chain(parts).collect::<Vec<_>>().join(" | "))

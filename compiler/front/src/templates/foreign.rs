@@ -164,6 +164,9 @@ fn token_at(text: &str, at: usize, in_code: bool, fields: &FieldNames) -> Option
 
 /// Where `#if($lead.Industry == "saas")`, a directive of Velocity, ends: behind its parentheses.
 fn directive(rest: &str) -> Option<usize> {
+    if let Some(end) = percent_directive(rest) {
+        return Some(end);
+    }
     const WORDS: [&str; 4] = ["#if", "#elseif", "#set", "#foreach"];
     let behind = WORDS.iter().find_map(|word| rest.strip_prefix(word))?;
     let asked = behind.trim_start_matches(' ');
@@ -180,6 +183,20 @@ fn directive(rest: &str) -> Option<usize> {
     }
     None
 }
+
+/// Where `%IF $INDUSTRY == saas%` ends, a question between percent signs, or what parts and ends one: `%ELSE%`, `%/IF%`.
+fn percent_directive(rest: &str) -> Option<usize> {
+    let inner = rest.strip_prefix('%')?;
+    let within = inner.get(..inner.floor_char_boundary(MAX_NAME_BYTES.min(inner.len())))?;
+    let inner = within.get(..within.find('%')?)?;
+    let asks = |word: &str| inner.strip_prefix(word).is_some_and(|asked| asked.starts_with(' ') && asked.len() > 1);
+    let is_part = PERCENT_ELSE.contains(&inner) || PERCENT_END.contains(&inner);
+    (is_part || ["IF", "ELSEIF", "ELSE IF", "if"].into_iter().any(asks)).then_some(inner.len() + 2)
+}
+
+/// What parts a question between percent signs, and what ends it.
+pub(super) const PERCENT_ELSE: [&str; 2] = ["ELSE", "else"];
+pub(super) const PERCENT_END: [&str; 6] = ["/IF", "ENDIF", "END IF", "END", "/if", "endif"];
 
 /// What a function of another tool is given: `v(@first_name)`, `ProperCase("first_name")`.
 fn argument(inner: &str) -> &str {

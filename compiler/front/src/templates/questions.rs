@@ -111,34 +111,68 @@ fn around<'t>(text: &'t str, token: &Range<usize>) -> Option<&'t str> {
     text.get(..text.floor_char_boundary((token.end + MAX_ASIDE_BYTES).min(text.len())))
 }
 
-/// `*|IF:FNAME|* .. *|ELSE:|* .. *|END:IF|*`: the same of another tool.
-fn merge_tags(text: &str, token: &Range<usize>, scope: &TemplateScope) -> Option<Vec<(Range<usize>, String)>> {
-    let question = text.get(token.clone())?.strip_prefix("*|")?.strip_suffix("|*")?;
+/// How another tool writes questions: what stands around each tag, what asks, and what parts and ends a question.
+struct Dialect {
+    open: &'static str,
+    close: &'static str,
+    asks: &'static [&'static str],
+    otherwise: &'static [&'static str],
+    ends: &'static [&'static str],
+}
+
+const DIALECTS: [Dialect; 2] = [
+    Dialect { open: "*|", close: "|*", asks: &["IF:"], otherwise: &["ELSE:"], ends: &["END:IF"] },
+    Dialect {
+        open: "%",
+        close: "%",
+        asks: &["IF ", "if "],
+        otherwise: &foreign::PERCENT_ELSE,
+        ends: &foreign::PERCENT_END,
+    },
+];
+
+/// `*|IF:FNAME|* .. *|ELSE:|* .. *|END:IF|*`, `%IF $INDUSTRY == saas% .. %/IF%`: the same of tools with tags of their own.
+fn tagged(
+    text: &str,
+    token: &Range<usize>,
+    scope: &TemplateScope,
+    dialect: &Dialect,
+) -> Option<Vec<(Range<usize>, String)>> {
+    let question = text.get(token.clone())?.strip_prefix(dialect.open)?.strip_suffix(dialect.close)?;
     let (turned, question) = match question.strip_prefix("IFNOT:") {
         Some(question) => (true, question),
-        None => (false, question.strip_prefix("IF:")?),
+        None => (false, dialect.asks.iter().find_map(|word| question.strip_prefix(word))?),
     };
-    let asked = match asked(question, scope) {
+    let plain = question.replace('$', "");
+    let asked = match asked(&plain, scope) {
         Some(Asked::Same(asked)) => asked,
         Some(Asked::Turned(_)) => return None,
-        None => known(question, scope)?,
+        None => known(&plain, scope)?,
     };
     let behind = text.get(token.end..)?;
-    let end = behind.find("*|END:IF|*")?;
-    let within = behind.get(..end)?;
-    if within.contains("*|IF") || within.contains("*|ELSEIF") {
+    let tag = |within: &str, words: &[&str]| {
+        let found = words.iter().filter_map(|word| {
+            let tag = format!("{}{word}{}", dialect.open, dialect.close);
+            within.find(&tag).map(|at| at..at + tag.len())
+        });
+        found.min_by_key(|place| place.start)
+    };
+    let end = tag(behind, dialect.ends)?;
+    let within = behind.get(..end.start)?;
+    let asks_again = |word: &str| within.contains(&format!("{}{word}", dialect.open));
+    if ["IF", "if ", "ELSEIF", "ELSE IF"].into_iter().any(asks_again) {
         return None;
     }
-    let otherwise = within.find("*|ELSE:|*");
-    let place = |at: usize, tag: &str| token.end + at..token.end + at + tag.len();
+    let otherwise = tag(within, dialect.otherwise);
+    let place = |at: Range<usize>| token.end + at.start..token.end + at.end;
     let mut edits = vec![(token.clone(), format!("{{% if {asked} %}}"))];
     match (turned, otherwise) {
-        (false, Some(at)) => edits.push((place(at, "*|ELSE:|*"), "{% else %}".to_owned())),
+        (false, Some(at)) => edits.push((place(at), "{% else %}".to_owned())),
         (true, None) => edits = vec![(token.clone(), format!("{{% if {asked} %}}{{% else %}}"))],
         (true, Some(_)) => return None,
         (false, None) => {}
     }
-    edits.push((place(end, "*|END:IF|*"), "{% endif %}".to_owned()));
+    edits.push((place(end), "{% endif %}".to_owned()));
     Some(edits)
 }
 
@@ -149,8 +183,9 @@ pub(super) fn directive(
     scope: &TemplateScope,
 ) -> Option<Vec<(Range<usize>, String)>> {
     let text = around(text, token)?;
-    if text.get(token.clone())?.starts_with("*|") {
-        return merge_tags(text, token, scope);
+    let written = text.get(token.clone())?;
+    if let Some(dialect) = DIALECTS.iter().find(|dialect| written.starts_with(dialect.open)) {
+        return tagged(text, token, scope, dialect);
     }
     let question = text.get(token.clone())?.strip_prefix("#if")?.trim().strip_prefix('(')?.strip_suffix(')')?;
     let plain: String = question.chars().filter(|sign| !matches!(sign, '$' | '{' | '}')).collect();

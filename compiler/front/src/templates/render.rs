@@ -77,6 +77,21 @@ impl fmt::Display for RenderFault {
 
 impl std::error::Error for RenderFault {}
 
+/// What reads templates, with the filters that mails may use.
+pub(super) fn environment() -> Environment<'static> {
+    // Empty: what the checker does not allow, `safe` above all, does not exist here either.
+    let mut environment = Environment::empty();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_formatter(write_value);
+    environment.add_filter("upper", filters::upper);
+    environment.add_filter("lower", filters::lower);
+    environment.add_filter("title", filters::title);
+    environment.add_filter("capitalize", filters::capitalize);
+    environment.add_filter("default", or_default);
+    environment
+}
+
 /// A template made ready once, then filled in for many people.
 #[derive(Debug)]
 pub struct Template {
@@ -87,16 +102,7 @@ pub struct Template {
 impl Template {
     /// Makes a checked template ready. Fails where the text was not made by [`check`](super::check).
     pub fn prepare(checked: &Checked) -> Result<Self, RenderFault> {
-        // Empty: what the checker does not allow, `safe` above all, does not exist here either.
-        let mut environment = Environment::empty();
-        environment.set_auto_escape_callback(|_| AutoEscape::Html);
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_formatter(write_value);
-        environment.add_filter("upper", filters::upper);
-        environment.add_filter("lower", filters::lower);
-        environment.add_filter("title", filters::title);
-        environment.add_filter("capitalize", filters::capitalize);
-        environment.add_filter("default", or_default);
+        let mut environment = environment();
         environment.add_filter(IN_ADDRESS, in_address);
         environment.add_function("link", link);
         environment.add_template_owned(NAME, with_addresses(&checked.html)).map_err(|error| not_checked(&error))?;

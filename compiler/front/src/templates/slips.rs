@@ -16,6 +16,19 @@ const QUOTES: [char; 10] = ['“', '”', '„', '‟', '«', '»', '″', '‘'
 pub(super) struct Mended {
     pub(super) kind: FaultKind,
     pub(super) inner: String,
+    /// What takes the place of the whole token, where one token cannot say it.
+    whole: Option<String>,
+}
+
+impl Mended {
+    fn new(kind: FaultKind, inner: String) -> Self {
+        Self { kind, inner, whole: None }
+    }
+
+    /// The token as it is mended, with its braces.
+    pub(super) fn token(&self) -> String {
+        self.whole.clone().unwrap_or_else(|| format!("{{{{ {} }}}}", self.inner))
+    }
 }
 
 /// Of a token that cannot be read. `inner` is what stands between its braces.
@@ -27,15 +40,16 @@ pub(super) fn unreadable(inner: &str, scope: &TemplateScope) -> Option<Mended> {
         .or_else(|| fallback(written, scope))
         .or_else(|| spaced_name(written, scope));
     if let (None, Some(kind)) = (&other, filter(written).or_else(|| unknown_name(written))) {
-        return Some(Mended { kind, inner: String::new() });
+        return Some(Mended::new(kind, String::new()));
     }
     let kind = match (&straight, &other) {
         (Some(_), _) => FaultKind::Syntax(Syntax::Slip(Slip::Typographic)),
         (None, Some(other)) => other.kind.clone(),
         (None, None) => return None,
     };
-    let inner = other.map(|other| other.inner).or(straight)?;
-    machinery::parse(&format!("{{{{ {inner} }}}}"), "", Default::default()).is_ok().then_some(Mended { kind, inner })
+    let (inner, whole) = other.map(|other| (other.inner, other.whole)).or(straight.map(|straight| (straight, None)))?;
+    let reads = machinery::parse(&format!("{{{{ {inner} }}}}"), "", Default::default()).is_ok();
+    reads.then_some(Mended { kind, inner, whole })
 }
 
 /// What is meant between braces that were set wrongly around it: a token that can be read, or that can be mended.
@@ -70,7 +84,7 @@ pub(super) fn link(inner: &str, scope: &TemplateScope) -> Option<Mended> {
     let alias = same.map_or(name, String::as_str);
     let typographic = named.contains(QUOTES);
     let slip = if typographic { Slip::Typographic } else { Slip::Link };
-    Some(Mended { kind: FaultKind::Syntax(Syntax::Slip(slip)), inner: format!("link(\"{alias}\")") })
+    Some(Mended::new(FaultKind::Syntax(Syntax::Slip(slip)), format!("link(\"{alias}\")")))
 }
 
 /// The question behind `#if first_name`, as Flow asks it, without its braces.
@@ -144,9 +158,9 @@ fn braces(inner: &str, scope: &TemplateScope) -> Option<Mended> {
     let kind = FaultKind::Syntax(Syntax::Slip(Slip::Braces));
     if foreign::is_name(name) {
         let field = field(name, scope).unwrap_or_else(|| name.to_owned());
-        return Some(Mended { kind, inner: printed(&field, None, scope) });
+        return Some(Mended::new(kind, printed(&field, None, scope)));
     }
-    Some(Mended { kind, inner: name.to_owned() })
+    Some(Mended::new(kind, name.to_owned()))
 }
 
 /// A field and what to write instead of it, in another tool's words.
@@ -163,7 +177,7 @@ fn fallback(inner: &str, scope: &TemplateScope) -> Option<Mended> {
         Some(_) if !quoted => format!("{field} or {text}"),
         _ => printed(&field, Some(text), scope),
     };
-    Some(Mended { kind: FaultKind::Syntax(Syntax::Slip(slip)), inner })
+    Some(Mended::new(FaultKind::Syntax(Syntax::Slip(slip)), inner))
 }
 
 /// `first_name|title|default:"there"`: filters of ours, and a fallback in another tool's words behind them.
@@ -180,14 +194,22 @@ fn fallback_behind_filters(inner: &str, scope: &TemplateScope) -> Option<Mended>
     let mended = fallback(&format!("{name}|{other}"), scope)?;
     let (field, text) = mended.inner.split_once(" or ").filter(|(_, text)| text.starts_with('"'))?;
     let inner = format!("{field} | default({text}) | {}", ours.join(" | "));
-    Some(Mended { kind: mended.kind, inner })
+    // What is done to the value was not to be done to the text that stands for it.
+    let bare = text.trim_matches('"');
+    let changes = |name: &&str| super::filters::applied(name, bare).is_none_or(|changed| changed != bare);
+    let filters = ours.join(" | ");
+    let whole = ours
+        .iter()
+        .any(changes)
+        .then(|| format!("{{% if {field} %}}{{{{ {field} | {filters} }}}}{{% else %}}{bare}{{% endif %}}"));
+    Some(Mended { kind: mended.kind, inner, whole })
 }
 
 /// `First Name`, as the column is called.
 fn spaced_name(inner: &str, scope: &TemplateScope) -> Option<Mended> {
     let field = Some(inner).filter(|inner| foreign::is_like_a_name(inner)).and_then(|inner| field(inner, scope))?;
     let kind = FaultKind::UnknownToken { name: inner.to_owned(), nearest: Some(field.clone()) };
-    Some(Mended { kind, inner: printed(&field, None, scope) })
+    Some(Mended::new(kind, printed(&field, None, scope)))
 }
 
 /// `my.Event Date`, `lead.Event Date:default=1 May`: what would be a field's name of several words, if there were such a field.
@@ -340,7 +362,7 @@ pub(super) fn untidy(between: &str, scope: &TemplateScope) -> Option<Mended> {
         (_, Some(other), _) | (_, _, Some(other)) => other.inner,
         _ => tidy,
     };
-    Some(Mended { kind, inner })
+    Some(Mended::new(kind, inner))
 }
 
 #[cfg(test)]

@@ -443,8 +443,8 @@ impl Mended {
                 }
                 self.cover(piece);
             } else if let Some(mended) = slips::untidy(piece.between(text), scope) {
-                let fault = TemplateFault::new(mended.kind, piece.span.clone());
-                self.faults.push(fault.edit(piece.span.clone(), format!("{{{{ {} }}}}", mended.inner)));
+                let fault = TemplateFault::new(mended.kind.clone(), piece.span.clone());
+                self.faults.push(fault.edit(piece.span.clone(), mended.token()));
                 self.cover(piece);
             } else if let Some(said) = inner.strip_prefix('!') {
                 let said = said.trim_start_matches('-').trim_end_matches('-').trim();
@@ -524,9 +524,9 @@ impl Mended {
                     let third =
                         usize::from(braces && text.get(piece.span.end..).is_some_and(|rest| rest.starts_with('}')));
                     let place = piece.span.start..piece.span.end + third;
-                    let mut fault = TemplateFault::new(mended.kind, place.clone());
+                    let mut fault = TemplateFault::new(mended.kind.clone(), place.clone());
                     if !mended.inner.is_empty() {
-                        fault = fault.edit(place, format!("{{{{ {} }}}}", mended.inner));
+                        fault = fault.edit(place, mended.token());
                     }
                     self.faults.push(fault);
                 }

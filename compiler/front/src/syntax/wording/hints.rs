@@ -113,6 +113,16 @@ pub(super) const HINTS: &[(&str, &str)] = &[
 
 /// The same, said only where no line mends it.
 pub(super) const LAST_HINTS: &[(&str, &str)] = &[
+    ("^ segment $r.. $v:verb", super::later::MAILS_OF_SEGMENT),
+    ("^ segment $r.. email|mail [was] $v:verb", super::later::MAILS_OF_SEGMENT),
+    (
+        "^ team $t:name : $r.. $",
+        "members stand in braces, each by their address: `team $t { member \"ana@acme.example\"; member \"bo@acme.example\" }`",
+    ),
+    (
+        "^ $f:field [:] list|array|multiselect|multi-select|multi|set|checkboxes",
+        "a field holds one value; what people may have several of are tags: `tags a, b` beside the contact, and `if tagged a { .. }`",
+    ),
     ("^ body|content|message $t:text $", "what a mail says stands in its template: `template \"emails/….html\"`"),
     (
         "^ goal : $n:name $r.. within $d..",
@@ -151,6 +161,11 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
         "a mail goes to the person in the workflow, whoever that is; a team is told by a handoff: `handoff to $t { note \"…\"; keep in workflow }`",
     ),
     ("^ from name $n:text", "the sender is a name with an address, in one text: `from \"$n~ <hello@acme.example>\"`"),
+    (
+        "^ from_name|sender_name $r..",
+        "the sender is a name with an address, in one text: `from \"Ana <ana@acme.example>\"`",
+    ),
+    ("^ reply to $r.. $", "answers go to the address of `from`: let it be one that somebody reads"),
     ("^ reply_to|replyto|reply-to $r.. $", "answers go to the address of `from`: let it be one that somebody reads"),
     ("^ reply - to $r.. $", "answers go to the address of `from`: let it be one that somebody reads"),
     ("$k:cond no $e:name $", "say since when: `no $e in the last 30 days`, or `no $e ever`"),

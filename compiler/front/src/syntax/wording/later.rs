@@ -6,8 +6,17 @@ pub(super) const TIMES: &str = "until then, wait for a length of time, and let a
     `send on every day from 09:00 to 17:00 in contact timezone`";
 const NOTIFY: &str = "until then, a handoff tells a team and lets the person go on: `handoff to sales { note \"..\"; keep in workflow }`";
 
+/// What a segment can ask for instead of a mail.
+pub(super) const MAILS_OF_SEGMENT: &str = "a segment belongs to no workflow, and knows no mails. Ask for an event that your mail tool reports, \
+    declared as `event email_$v { }`: `segment engaged = email_$v in the last 30 days`";
+
 /// What cannot be done yet, as people ask for it; what it is called, and what to do today.
 pub(super) const LATER: &[(&str, &str, &str)] = &[
+    (
+        "^ segment $r.. $v:verb any|an|a|the email|mail in|within|since|during|for $p..",
+        "$v any email",
+        MAILS_OF_SEGMENT,
+    ),
     (
         "^ wait until|till|untill|til|untli|unitl|utnil tomorrow|today|tonight|noon|morning $",
         "wait until tomorrow",

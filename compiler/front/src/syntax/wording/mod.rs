@@ -9,13 +9,14 @@ mod names;
 mod pattern;
 mod said;
 mod texts;
+mod types;
 mod values;
 mod windows;
 
-pub(crate) use names::type_for;
 use pattern::Words;
 pub(crate) use said::{COUNTS_NOTHING, EVERYONE};
 use std::ops::Range;
+pub(crate) use types::{property, type_for, type_of, typed};
 
 /// A change of a line, and what to say before the mended one.
 #[derive(Debug, Clone)]
@@ -64,11 +65,14 @@ pub(crate) fn wordings(line: &str) -> Vec<Wording> {
     // What people write to each other is left as it is.
     let said = said::SAID.iter().copied().flatten().filter(|(pattern, ..)| !is_text || pattern.starts_with("^ "));
     if !is_text {
+        found.extend(types::wording(line));
         found.extend(names::wordings(line, &words));
         found.extend(names::tag_step(line));
         found.extend(windows::wording(&words));
         found.extend(values::times_compared(&words));
-        found.extend(lists::wording(&words));
+        // `[free, pro]`: round brackets stand at the same places.
+        let round = line.replace('[', "(").replace(']', ")");
+        found.extend(lists::wording(&Words::of(&round)));
     }
     found.extend(said.filter_map(|line| in_words(&words, line)));
     // How long a task may take is said behind its text.

@@ -2,7 +2,7 @@
 
 use super::Wording;
 use super::pattern::Words;
-use crate::naming::{name_of, snake_case};
+use crate::naming::name_of;
 use std::ops::Range;
 
 const TAGS: &str = "tags are names of one word, with commas between them:";
@@ -84,6 +84,26 @@ pub(super) fn tag_step(line: &str) -> Option<Wording> {
         .then_some(Wording { edits, help: "each tag is a step of its own, by its name:" })
 }
 
+/// `members: ["ann@x.example", "bo@x.example"]`, `users: ann@x.example and bo@x.example`: a line for each.
+fn members(line: &str) -> Option<Wording> {
+    const HEADS: &[&str] =
+        &["member", "members", "user", "users", "rep", "reps", "people", "agents", "agent", "owners"];
+    let (word, rest) = line.split_at_checked(line.find(|sign: char| !sign.is_alphanumeric())?)?;
+    let mut words = rest.split(|sign: char| !(sign.is_alphanumeric() || matches!(sign, '@' | '.' | '_' | '-' | '+')));
+    let is_other = words.any(|word| !(word.is_empty() || word.contains('@') || word == "and" || word == "email"));
+    let members: Vec<String> = addresses(rest).map(|address| format!("member \"{address}\"")).collect();
+    let help = if members.len() > 1 { "each member has a line:" } else { "Flow says it so:" };
+    let edits = vec![(0..line.trim_end().len(), members.join("; "))];
+    let is_head = HEADS.contains(&word.to_lowercase().as_str());
+    (is_head && !is_other && !members.is_empty()).then_some(Wording { edits, help })
+}
+
+/// Every address of a text.
+fn addresses(text: &str) -> impl Iterator<Item = &str> {
+    let is_part = |sign: char| sign.is_alphanumeric() || matches!(sign, '@' | '.' | '_' | '-' | '+');
+    text.split(move |sign: char| !is_part(sign)).filter(|part| part.contains('@'))
+}
+
 /// `team sales = "Ann" <ann@x.example>, bo@x.example`: each address as a member.
 fn team(line: &str) -> Option<Wording> {
     let behind = line.split_once(' ')?.1.trim_start();
@@ -91,9 +111,7 @@ fn team(line: &str) -> Option<Wording> {
         Some(quoted) => quoted.split_once('"')?,
         None => behind.split_at_checked(behind.find([':', '=', '<', '"'])?)?,
     };
-    let is_part = |sign: char| sign.is_alphanumeric() || matches!(sign, '@' | '.' | '_' | '-' | '+');
-    let addresses = rest.split(|sign: char| !is_part(sign)).filter(|part| part.contains('@'));
-    let members: Vec<String> = addresses.map(|address| format!("member \"{address}\"")).collect();
+    let members: Vec<String> = addresses(rest).map(|address| format!("member \"{address}\"")).collect();
     let name = name_of(name);
     let text = format!("team {name} {{ {} }}", members.join("; "));
     let edits = vec![(0..line.trim_end().len(), text)];
@@ -172,23 +190,6 @@ fn workflow(line: &str) -> Option<Wording> {
     (!ours.is_empty()).then_some(Wording { edits, help: "a name of one word comes first, then the title in quotes:" })
 }
 
-/// The type that a property of this name is likely to have.
-pub(crate) fn type_for(name: &str) -> &'static str {
-    let name = name.trim().to_lowercase();
-    match name.as_str() {
-        "date" | "day" | "birthday" => "date",
-        "time" | "moment" | "timestamp" => "moment",
-        "url" | "link" | "page_url" => "url",
-        "number" | "amount" | "count" | "quantity" | "minutes" | "value" | "total" => "number",
-        "price" | "money" | "revenue" => "money",
-        name if ["count", "number", "amount", "quantity"].iter().any(|word| name.ends_with(word)) => "number",
-        name if ["price", "revenue", "value"].iter().any(|word| name.ends_with(word)) => "money",
-        name if name.ends_with("_at") => "moment",
-        name if name.ends_with("date") || name.ends_with("day") => "date",
-        _ => "text",
-    }
-}
-
 /// `event attended fair (title: text, minutes: number)`: its properties in a block.
 fn properties(line: &str) -> Option<Wording> {
     let rest = line.strip_prefix("event ").or_else(|| line.strip_prefix("Event "))?;
@@ -202,25 +203,8 @@ fn properties(line: &str) -> Option<Wording> {
     let open = rest.find(" with ").or_else(|| rest.find(['(', ':']))?;
     let (name, inner) = rest.split_at_checked(open)?;
     let inner = inner.trim_start_matches([' ', '(', ':']).trim_start_matches("with ").trim().trim_end_matches(')');
-    let is_type = |ty: &str| {
-        const THEIRS: &[&str] =
-            &["string", "integer", "int", "boolean", "bool", "currency", "decimal", "float", "datetime"];
-        let ty = ty.trim_end_matches('?').to_lowercase();
-        crate::syntax::constructs::TYPES.contains(&ty.as_str()) || THEIRS.contains(&ty.as_str())
-    };
-    let property = |part: &str| {
-        let part = part.trim().trim_end_matches(')');
-        let typed = part
-            .split_once(" (")
-            .or_else(|| part.split_once(':'))
-            .or_else(|| part.split_once(" is "))
-            .or_else(|| part.trim().rsplit_once(' ').filter(|(_, ty)| is_type(ty)));
-        match typed {
-            Some((name, ty)) => format!("{} {}", snake_case(name), ty.trim()),
-            None => format!("{} {}?", snake_case(part), type_for(part)),
-        }
-    };
-    let all: Vec<String> = inner.split([',', ';']).map(|part| property(part.trim())).collect();
+    let inner = inner.replace(" and ", ", ");
+    let all: Vec<String> = inner.split([',', ';']).map(super::types::property).collect();
     let text = format!("event {} {{ {} }}", name_of(name), all.join("; "));
     let edits = vec![(0..line.trim_end().len(), text)];
     (!name.trim().is_empty() && !inner.is_empty()).then_some(Wording { edits, help: "properties stand in braces:" })
@@ -250,6 +234,21 @@ fn other_kind(line: &str) -> Option<Wording> {
     Some(Wording { edits: vec![(0..line.len(), text)], help: "Flow says it so:" })
 }
 
+/// `contact: plan: text, seats: number`: its fields in a block.
+fn fields(line: &str) -> Option<Wording> {
+    let rest = line.strip_prefix("contact").or_else(|| line.strip_prefix("Contact"))?;
+    let rest = ["fields", "properties", "field", "with", "has"]
+        .iter()
+        .find_map(|word| rest.trim_start().strip_prefix(word))
+        .unwrap_or(rest);
+    let inner = rest.trim_start_matches([' ', ':', '(', '=']).trim_end().trim_end_matches(')').replace(" and ", ", ");
+    let is_list = inner.contains([',', ';']) && !inner.contains(['{', '}', '"']) && rest.len() < line.len();
+    let all: Vec<String> =
+        inner.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).map(super::types::property).collect();
+    let edits = vec![(0..line.trim_end().len(), format!("contact {{ {} }}", all.join("; ")))];
+    is_list.then_some(Wording { edits, help: "fields stand in braces:" })
+}
+
 /// `event bought total number`: the property that it has stands in its block.
 fn lone_property(line: &str) -> Option<Wording> {
     let words: Vec<&str> = line.strip_prefix("event ")?.split_whitespace().collect();
@@ -264,7 +263,9 @@ pub(super) fn wordings(line: &str, words: &Words<'_>) -> Vec<Wording> {
     if let Some(said) = other_kind(line) {
         return vec![said];
     }
-    if let Some(said) = properties(line).or_else(|| lone_property(line)) {
+    if let Some(said) =
+        properties(line).or_else(|| fields(line)).or_else(|| members(line)).or_else(|| lone_property(line))
+    {
         return vec![said];
     }
     let all: Vec<(&str, Range<usize>)> = words.each().collect();

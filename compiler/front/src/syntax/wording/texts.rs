@@ -5,16 +5,19 @@ use crate::templates::foreign;
 use std::ops::Range;
 
 pub(super) fn wordings(line: &str) -> Vec<Wording> {
-    let found = [text_line(line), holes(line), inner_quotes(line), one_of(line), like(line)];
+    let found = [text_line(line), sender(line), holes(line), inner_quotes(line), one_of(line), like(line)];
     found.into_iter().flatten().collect()
 }
 
 /// What begins a line that says something to people.
-const TEXT_LINES: &[&str] = &["subject", "preview", "note", "task", "title", "message", "comment"];
+const TEXT_LINES: &[&str] =
+    &["subject", "preview", "preheader", "note", "notes", "task", "title", "message", "comment"];
 
 pub(super) fn is_text_line(line: &str) -> bool {
     let first = line.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    TEXT_LINES.contains(&first)
+    // `from Anne Jansen <anne@acme.example>`: names of people are no slips of words.
+    let is_from = || first.eq_ignore_ascii_case("from") && line.contains('@');
+    TEXT_LINES.iter().any(|word| word.eq_ignore_ascii_case(first)) || is_from()
 }
 
 /// `subject line: "Welcome"`: a word between the clause and its text, which is no part of it.
@@ -31,21 +34,32 @@ pub(super) fn word_between(line: &str) -> Option<Wording> {
 /// `subject line "Welcome"`, `note: Hot lead`, `subject Hi {first_name or "there"}`: the text in its quotes.
 fn text_line(line: &str) -> Option<Wording> {
     let (word, rest) = line.split_at_checked(line.find(|c: char| !c.is_alphanumeric())?)?;
-    if !is_text_line(word) {
+    if !is_text_line(word) || word.eq_ignore_ascii_case("from") {
         return None;
     }
     let signs = [' ', ':', '='];
     let rest = rest.trim_start_matches(signs);
     let without = ["line", "text", "header", "is", "to"].iter().find_map(|more| {
         let behind = rest.strip_prefix(more).filter(|behind| behind.starts_with(signs))?;
-        Some(behind.trim_start_matches(signs)).filter(|behind| behind.starts_with(['"', '\'', '“', '„', '«']))
+        // `preview text: Your guide`, `preview text "Your guide"`, and not `preview text and pictures`
+        let is_parted = behind.trim_start().starts_with([':', '=', '-']);
+        let behind = behind.trim_start_matches([' ', ':', '=', '-']);
+        Some(behind).filter(|behind| is_parted || behind.starts_with(['"', '\'', '“', '„', '«']))
     });
     let rest = without.unwrap_or(rest).trim_end();
     // What follows the text of a task.
-    let (said, due) = match (word, rest.rfind(" due ")) {
+    let (said, due) = match (word.to_lowercase().as_str(), rest.rfind(" due ")) {
         ("task", Some(at)) => rest.split_at_checked(at)?,
         _ => (rest, ""),
     };
+    // `task call the lead within 24 hours`
+    let within = (word.eq_ignore_ascii_case("task") && due.is_empty() && !said.starts_with('"'))
+        .then(|| said.rfind(" within ").or_else(|| said.rfind(" in ")))
+        .flatten()
+        .filter(|at| said.get(*at..).is_some_and(is_time));
+    let (said, time) = within.and_then(|at| said.split_at_checked(at)).unwrap_or((said, ""));
+    let time = time.split_whitespace().skip(1).collect::<Vec<&str>>().join(" ");
+    let due = if time.is_empty() { due.to_owned() } else { format!(" due in {time}") };
     let begins = ["when ", "if ", "otherwise ", "whenever ", "wehn ", "where ", "due "]
         .iter()
         .any(|joint| rest.starts_with(joint));
@@ -67,9 +81,46 @@ fn text_line(line: &str) -> Option<Wording> {
             if quote == '"' { format!("\"{bare}\"") } else { in_quotes(bare) }
         }
     };
+    let word = match word.to_lowercase().as_str() {
+        "preheader" => "preview".to_owned(),
+        "notes" => "note".to_owned(),
+        other => other.to_owned(),
+    };
     let edits = vec![(0..line.trim_end().len(), format!("{word} {text}{due}"))];
     let help = if quote == Some('"') { "Flow says it so:" } else { "the text stands in double quotes:" };
     Some(Wording { edits, help })
+}
+
+/// `from name "Anne" <anne@acme.example>`, `From: Anne van Acme, anne@acme.example`: a name and an address, in one text.
+fn sender(line: &str) -> Option<Wording> {
+    const NO_NAME: &[&str] = &["name", "email", "mail", "address", "as", "from", "sender", "is"];
+    let (word, rest) = line.split_at_checked(line.find(|sign: char| !(sign.is_alphanumeric() || sign == '_'))?)?;
+    if !matches!(word.to_lowercase().as_str(), "from" | "sender" | "from_name" | "sender_name" | "from_email") {
+        return None;
+    }
+    let is_between =
+        |sign: char| sign.is_whitespace() || matches!(sign, '"' | '\'' | '<' | '>' | '(' | ')' | ',' | ';' | ':' | '=');
+    let (mut name, mut address): (Vec<&str>, Option<&str>) = (Vec::new(), None);
+    for part in rest.split(is_between).filter(|part| !part.is_empty()) {
+        match (part.contains('@'), address) {
+            (true, None) => address = Some(part),
+            (true, Some(_)) => return None,
+            // `Anne - Acme` is a name; `from - Anne` begins with a sign.
+            _ if name.is_empty() && !part.contains(char::is_alphanumeric) => {}
+            _ if NO_NAME.contains(&part.to_lowercase().as_str()) => {}
+            _ => name.push(part),
+        }
+    }
+    let address = address?;
+    let text = if name.is_empty() { address.to_owned() } else { format!("{} <{address}>", name.join(" ")) };
+    let edits = vec![(0..line.trim_end().len(), format!("from \"{text}\""))];
+    Some(Wording { edits, help: "name and address stand in one text:" })
+}
+
+/// ` within 24 hours`, ` in 2 days`
+fn is_time(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    matches!(words.as_slice(), [_, number, unit] if number.bytes().all(|sign| sign.is_ascii_digit()) && super::values::unit(unit).is_some())
 }
 
 /// Whether there is a text in quotes that is no fallback of a field.

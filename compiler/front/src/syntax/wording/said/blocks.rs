@@ -24,9 +24,6 @@ pub(super) const ROWS: &[Row] = &[
     ("^ $f:field $t:type required|mandatory $", "$f $t", "a field without `?` is one that everybody has:"),
     ("^ email $n:name [:] $t:text $", "email $n", "an email has no title of its own, and its subject a line:"),
     ("^ team $n:name [:|=] $a:address $", "team $n@ { member \"$a~\" }", "members stand in braces, each with a line:"),
-    ("^ member|members $a:address , $b:address $", "member \"$a~\"; member \"$b~\"", "each member has a line:"),
-    ("^ member|members $a:address and $b:address $", "member \"$a~\"; member \"$b~\"", "each member has a line:"),
-    ("^ member|members $a:address $", "member \"$a~\"", SAY),
     ("^ $a:address , $b:address $", "member \"$a~\"; member \"$b~\"", "each member has a line:"),
     ("^ $a:address $", "member \"$a~\"", "each member has a line:"),
     ("^ subject otherwise|else $b:text $", "otherwise $b", SAY),
@@ -45,7 +42,6 @@ pub(super) const ROWS: &[Row] = &[
         "subject when $p $a otherwise $b",
         "no sign stands between them:",
     ),
-    ("^ member|members $a:text , $b:text $", "member $a; member $b", "each member has a line:"),
     ("^ member $n:text $a:text $", "member $a", "a member is named by their address:"),
     ("^ $r.. [,|and] [assign] round robin $", "$r; assign round robin", "how it is shared out has a line of its own:"),
     (

@@ -22,7 +22,7 @@ mod wait;
 /// What is said, how Flow says it, and what to say before the mended line.
 pub(super) type Row = (&'static str, &'static str, &'static str);
 
-const SAY: &str = "Flow says it so:";
+pub(super) const SAY: &str = "Flow says it so:";
 const STEP: &str = "each line stands for itself:";
 const UP_TO: &str = "a wait says how long it may take with `up to`:";
 const FIRST: &str = "what happened comes first:";
@@ -30,7 +30,7 @@ const ONCE: &str = "a mail is asked of once, whether and not how often:";
 const OWN_TIME: &str = "it counts from the moment that this journey sent it, and needs no period:";
 /// What is said of lines in which a number says nothing.
 pub(crate) const COUNTS_NOTHING: &[&str] = &[ONCE, OWN_TIME, NO_LENGTH];
-const NO_LENGTH: &str = "texts and numbers have no length here:";
+pub(super) const NO_LENGTH: &str = "texts and numbers have no length here:";
 /// What is said where a line says to whom a mail goes.
 pub(crate) const EVERYONE: &str = "everyone in the workflow gets it:";
 const PARTS: &str = "what is asked of an event stands in parentheses:";
@@ -107,7 +107,7 @@ pub(super) const LOOSE: &[(&str, &str, &str)] = &[
     ("$k:cond $f:name $n:number $", "$k $f >= $n", "a number is compared:"),
     ("$v:verb $e:name in|within [the] [last|past] $n:number $u:unit", "$v $e", OWN_TIME),
     ("$k:cond $f:name $v:value $", "$k $f is \"$v\"", "texts stand in quotes:"),
-    ("^ goal $n.. when|if $p.. $", "goal \"$n\" when $p", "the goal's name stands in quotes:"),
+    ("^ goal [:] $n.. when|if $p.. $", "goal \"$n\" when $p", "the goal's name stands in quotes:"),
     ("covers $v:name $", "covers region is \"$v\"", "say of which field:"),
     ("covers $v:text $", "covers region is $v", "say of which field:"),
     (

@@ -67,7 +67,6 @@ pub(super) const ROWS: &[Row] = &[
         SAY,
     ),
     ("^ preheader|preview|pre-header|snippet [text|line] [:|=] $t:text $", "preview $t", SAY),
-    ("^ users|user|reps|people|agents [:] $a:address $", "member \"$a~\"", SAY),
     ("$v:verb $e:name email|mail|message", "$v $e", SAY),
     (
         "since [the] starting|start|entering|entry|enrolling|enrolment|joining [of] [the|this] [flow|workflow|journey|campaign]",
