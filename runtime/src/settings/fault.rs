@@ -320,6 +320,11 @@ const SAID_ELSEWHERE: &[(&[&str], &str)] = &[
     ),
 ];
 
+/// Whether Flow says it somewhere else, or not at all yet.
+pub(super) fn is_said_elsewhere(written: &str) -> bool {
+    said_in_a_workflow(written).is_some()
+}
+
 fn said_in_a_workflow(written: &str) -> Option<&'static str> {
     let plain = written.to_lowercase().replace([' ', '-'], "_");
     SAID_ELSEWHERE.iter().find(|(parts, _)| parts.iter().any(|part| plain.contains(part))).map(|(_, help)| *help)

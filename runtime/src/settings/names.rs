@@ -170,7 +170,9 @@ impl<'t> Names<'_, 't> {
             let by_name = || keys::section_named(&written).or_else(|| keys::section_named(outer));
             // A name that differs in its letters alone says it; else the keys know best.
             let same = keys::section_named(&written).filter(|section| section.name.eq_ignore_ascii_case(&written));
-            match same.or_else(by_keys).or_else(by_name) {
+            // `[quiet_hours]` with a `start` of its own is no run.
+            let elsewhere = same.is_none() && fault::is_said_elsewhere(&written);
+            match same.or_else(by_keys).or_else(by_name).filter(|_| !elsewhere) {
                 Some(section) => {
                     self.rename_section(&raw, &written, section.name);
                     placed.push((section.name, raw.entries));

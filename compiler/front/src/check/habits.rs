@@ -25,6 +25,40 @@ pub(super) fn report_list_meant(cx: &mut Cx<'_>, before: &Before<'_>, parts: &[P
     cx.report(diagnostic.help("several values stand in a list:").edit(cx.at(whole), list));
 }
 
+/// `stage is not customer or opportunity`: whoever is at the second is not at the first, so it adds nobody, and neither of them was meant.
+pub(super) fn report_neither_meant(cx: &mut Cx<'_>, parts: &[Predicate]) -> bool {
+    let stage = |predicate: &Predicate| match predicate {
+        Predicate::Compare { left, relation: None, .. } => match left.terms.as_slice() {
+            [(false, ast::Literal::Word(name))] if cx.env.schema.stage(&name.text).is_some() => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let excluded = |predicate: &Predicate| {
+        let Predicate::Compare { left, relation: Some(relation), .. } = predicate else { return None };
+        let [(false, ast::Literal::Word(field))] = left.terms.as_slice() else { return None };
+        let values = match relation {
+            Relation::IsNot(value) => std::slice::from_ref(value),
+            Relation::NotIn(values) => values.as_slice(),
+            _ => return None,
+        };
+        (field.text == "stage").then(|| (field.span, values.to_vec()))
+    };
+    let found = parts.iter().enumerate().find_map(|(nth, part)| {
+        let (field, values) = excluded(part)?;
+        let others: Vec<ast::Name> = parts.iter().skip(nth + 1).map_while(stage).collect();
+        Some((field, values, others)).filter(|(_, _, others)| !others.is_empty())
+    });
+    let Some((field, values, others)) = found else { return false };
+    let (Some(second), Some(last)) = (others.first(), others.last()) else { return false };
+    let names = values.iter().map(|value| cx.text_at(value.span())).chain(others.iter().map(|name| name.text.clone()));
+    let list = format!("stage not in ({})", names.collect::<Vec<_>>().join(", "));
+    let (at, whole) = (cx.at(second.span), cx.at(Span::new(field.start, last.span.end)));
+    let first = values.first().map(|value| cx.text_at(value.span())).unwrap_or_default();
+    cx.report(types::adds_nobody(&second.text, &first, at).edit(whole, list));
+    true
+}
+
 /// A text, number or date where a condition should be.
 pub(super) fn lone_value(predicate: &Predicate) -> Option<&ast::Literal> {
     match predicate {

@@ -6,8 +6,7 @@ use super::cx::Cx;
 use super::event::check_event;
 use super::field::{check_between, check_field_relation, in_ranges, not};
 use super::flow::Journey;
-use super::habits::report_list_meant;
-use super::habits::{field_and_values, lone_value};
+use super::habits::{field_and_values, lone_value, report_list_meant, report_neither_meant};
 use super::named;
 use super::number::Term;
 use super::number::{Missing, check_left_side, check_number, number_field};
@@ -127,6 +126,9 @@ fn check_any(cx: &mut Cx<'_>, parts: &[Predicate], asked: Asked<'_>, known: &Kno
         && let Some(before) = field_and_values(before)
     {
         report_list_meant(cx, &before, from);
+        return Cond::Unknown;
+    }
+    if report_neither_meant(cx, parts) {
         return Cond::Unknown;
     }
     let mut known = known.clone();

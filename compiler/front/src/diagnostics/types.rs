@@ -44,6 +44,13 @@ pub(crate) fn not_a_condition(text: &str, is: &str, at: Location, example: &str)
     if example.is_empty() { diagnostic } else { diagnostic.help(format!("write for example `{example}`")) }
 }
 
+/// `stage is not customer or opportunity`
+pub(crate) fn adds_nobody(stage: &str, excluded: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::NotACondition, format!("`or {stage}` adds nobody here"), at, "they are meant already")
+        .why(format!("whoever is at `{stage}` is not at `{excluded}`, so the first half holds for them too"))
+        .help("if neither is meant, they stand in a list:")
+}
+
 /// `employees >= employees`
 pub(crate) fn same_on_both_sides(field: &str, test: &str, at: Location) -> Diagnostic {
     Diagnostic::error(

@@ -97,11 +97,23 @@ fn event_with_word(env: &Env<'_>, line: &str, words: &[(Range<usize>, &str)], at
     let ((place, event), (start, first)) = (words.get(at)?, words.get(at + 1)?);
     let properties = text_properties(env, event);
     let [property] = properties.as_slice() else { return None };
+    // `downloaded(b2b-guide)`
+    let inner = (*first == "(").then(|| words.get(at + 2)).flatten();
+    let (from, (start, first)) = match inner {
+        Some(inner) => (at + 2, inner),
+        None => (at + 1, &(start.clone(), *first)),
+    };
     let is_free = first.starts_with(char::is_alphanumeric)
         && !is_joint(first)
         && first != property
         && env.schema.event(first).is_none();
-    let end = end_of_clump(words, at + 1)?;
+    let end = end_of_clump(words, from)?;
+    let close = words.iter().find(|(place, _)| place.start >= end).filter(|(_, word)| *word == ")");
+    if inner.is_some() {
+        let text = line.get(start.start..end).filter(|_| is_free)?;
+        let asked = format!("{event}({property} is \"{text}\")");
+        return Some(change(place.start..close?.0.end, asked, PARTS));
+    }
     let text = line.get(start.start..end).filter(|_| is_free)?;
     Some(change(place.start..end, format!("{event}({property} is \"{text}\")"), PARTS))
 }
@@ -235,7 +247,13 @@ fn property_alone(env: &Env<'_>, line: &str, words: &[(Range<usize>, &str)], at:
         }
         [] => return None,
     };
-    Some(change(place.start..end, format!("{}({asked})", event.shape.name), PARTS))
+    // `ordered and amount > 100`: of the event that was named.
+    let named = at.checked_sub(2).and_then(|before| words.get(before..at));
+    let start = match named {
+        Some([(named, event_name), (_, "and" | "with" | "where")]) if *event_name == event.shape.name => named.start,
+        _ => place.start,
+    };
+    Some(change(start..end, format!("{}({asked})", event.shape.name), PARTS))
 }
 
 /// `contact.industry`, `added_to_cart.product is "shoes"`.

@@ -67,8 +67,31 @@ fn has(tokens: &[String], wanted: &[&str]) -> bool {
 
 /// `not`, in whatever word: without it the line means the opposite.
 fn keeps_negation(old: &[String], new: &[String]) -> bool {
-    const NEGATES: &[&str] =
-        &["not", "no", "never", "unless", "except", "excluding", "without", "isn't", "didn't", "hasn't", "!", "!="];
+    const NEGATES: &[&str] = &[
+        "not",
+        "no",
+        "never",
+        "unless",
+        "except",
+        "excluding",
+        "without",
+        "isn't",
+        "didn't",
+        "hasn't",
+        "!",
+        "!=",
+        "isnt",
+        "didnt",
+        "hasnt",
+        "havent",
+        "wasnt",
+        "dont",
+        "doesnt",
+        "arent",
+        "wont",
+        "cannot",
+        "cant",
+    ];
     const INSTEAD: &[&str] = &["unknown", "skip", "exit", "untag", "inactive", "known", "otherwise", "no", ">=", "<="];
     // `yes or no` is a type.
     let negates = |(nth, token): &(usize, &String)| {

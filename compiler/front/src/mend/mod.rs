@@ -187,7 +187,13 @@ impl<'e> Bench<'e> {
             }
             if let Some(mended) = mended.filter(|_| !hides_others(diagnostic.code)) {
                 let after = trial::After::of(&mended, piece.text);
-                let is_part = |other: &Diagnostic| mended.covers(&diagnostic, other) && !after.has(other);
+                // What is shown mends the rest of its statement as well: `industry is blank or region is empty`.
+                let place = trial::line_of(&diagnostic, piece.text).map(|(start, _)| start);
+                let is_beside = |other: &Diagnostic| {
+                    !mended.at_once && trial::line_of(other, piece.text).map(|(start, _)| start) == place
+                };
+                let is_part =
+                    |other: &Diagnostic| (mended.covers(&diagnostic, other) || is_beside(other)) && !after.has(other);
                 found.retain(|other| !is_part(other));
                 settled.retain(|other| !is_part(other));
             }
@@ -392,6 +398,7 @@ impl<'e> Bench<'e> {
             whole.extend(signs::block_with_commas(diagnostic, text));
             whole.extend(signs::double_braces(diagnostic, text));
             whole.extend(signs::block_in_words(diagnostic, text));
+            whole.extend(signs::round_block(diagnostic, text));
             loose.extend(by_name::tags(self.env, line).map(|said| trial::in_piece(&said, start)));
             said.extend(signs::single_braces(diagnostic, text));
             said.extend(signs::without_field_braces(diagnostic, text));

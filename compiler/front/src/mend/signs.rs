@@ -137,6 +137,33 @@ pub(super) fn double_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend>
     })
 }
 
+/// `if score >= 60 (` with a `)` on a line of its own, or a brace: a block stands in braces.
+pub(super) fn round_block(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
+    let head = start_of(diagnostic).map(|at| lines_of(text, &(at..at)))?;
+    let written = before_comment(text.get(head.clone())?).trim_end();
+    let (open, close) = match written.chars().last()? {
+        '(' => ('(', ")"),
+        '[' => ('[', "]"),
+        _ => return None,
+    };
+    let edit =
+        |at: usize, text: &str| Edit { at: Span::new(at as u32, (at + 1) as u32).in_file(FILE), text: text.to_owned() };
+    let mut edits = vec![edit(head.start + written.len() - open.len_utf8(), "{")];
+    let indent = written.len() - written.trim_start().len();
+    let mut at = head.end;
+    for line in text.get(head.end..)?.split('\n').take(MAX_BLOCK_LINES).skip(1) {
+        at += 1;
+        let said = line.trim();
+        // It ends at its own height; where a brace stands there, that is its end.
+        if line.len() - line.trim_start().len() <= indent && !said.is_empty() {
+            edits.extend(said.starts_with(close).then(|| edit(at + line.len() - line.trim_start().len(), "}")));
+            break;
+        }
+        at += line.len();
+    }
+    Some(Mend { help: "a block stands in braces:".to_owned(), edits })
+}
+
 /// `workflow w {{`: one brace is enough.
 pub(super) fn single_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
     let start = start_of(diagnostic)?;

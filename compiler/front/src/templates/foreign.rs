@@ -23,10 +23,17 @@ const MARKS: &[(&str, &str)] = &[
     ("%%[", "]%%"),
     ("%%", "%%"),
     ("##", "##"),
+    ("~~", "~~"),
+    ("$[", "]$"),
     ("%", "%"),
     ("{", "}"),
     ("[", "]"),
     ("<", ">"),
+    ("~", "~"),
+    ("@", "@"),
+    ("$", "$"),
+    ("#", "#"),
+    ("-", "-"),
 ];
 /// What stands between them is short.
 const MAX_NAME_BYTES: usize = 80;
@@ -130,13 +137,21 @@ fn token_at(text: &str, at: usize, in_code: bool, fields: &FieldNames) -> Option
     if let Some(end) = directive(rest).filter(|_| !in_code) {
         return Some(Foreign { span: at..at + end, meant: Meant::Unclear });
     }
+    if let Some((end, name)) = eloqua_span(rest).filter(|_| !in_code) {
+        return Some(Foreign { span: at..at + end, meant: meant(&read(name), fields) });
+    }
     let (open, close) = MARKS.iter().find(|(open, _)| rest.starts_with(open))?;
     let inner = rest.get(open.len()..)?;
     let longest = if *open == "%%[" { MAX_PROGRAM_BYTES } else { MAX_NAME_BYTES };
     let most = inner.len().min(longest + close.len());
     let within = inner.get(..inner.floor_char_boundary(most))?;
     let inner = within.get(..within.find(close)?)?;
-    let theirs = read(if *open == "%%=" { argument(inner) } else { inner });
+    let theirs = read(match *open {
+        "%%=" => argument(inner),
+        // `~~eloqua..type--emailfield..syntax--FirstName..~~`
+        "~~" => inner.rsplit("--").next().unwrap_or(inner).trim_matches('.'),
+        _ => inner,
+    });
     let is_question = *open == "*|" && QUESTIONS.iter().any(|word| inner.starts_with(word));
     let meant = if is_question { Meant::Unclear } else { meant(&theirs, fields) };
     let names_one = meant != Meant::Unclear;
@@ -148,6 +163,20 @@ fn token_at(text: &str, at: usize, in_code: bool, fields: &FieldNames) -> Option
             inner.len() >= MIN_PERCENT && (is_word || (names_one && is_name(inner)))
         }
         "<%=" | "%%=" | "%%[" => !inner.trim().is_empty(),
+        "~~" => inner.starts_with("eloqua"),
+        "$[" => is_gap || names_one,
+        // `{!firstname_fix}`: no text begins so.
+        "{!" => is_gap || is_name(inner),
+        // Signs that stand in many a text: only what is a field's name between them, and alone, is a token.
+        "~" | "@" | "$" | "#" | "-" => {
+            let is_alone = |sign: Option<char>| sign.is_none_or(|sign| !sign.is_alphanumeric());
+            let before = text.get(..at).and_then(|before| before.chars().next_back());
+            let behind = rest.get(open.len() + inner.len() + close.len()..).and_then(|behind| behind.chars().next());
+            let is_named = inner.trim() == inner
+                && (is_name(inner) || inner.contains(' '))
+                && exact(theirs.name, fields).is_some();
+            !in_code && is_named && is_alone(before) && is_alone(behind) && (*open != "-" || inner.contains('_'))
+        }
         "[[" | "${" | "%%" => is_name(inner) || names_one,
         _ if in_code => false,
         "{" => is_gap || (is_name(theirs.name) && inner.contains(" or \"")),
@@ -160,6 +189,18 @@ fn token_at(text: &str, at: usize, in_code: bool, fields: &FieldNames) -> Option
     let after = rest.get(open.len() + inner.len() + close.len()..)?;
     let more = if open.starts_with('{') && *close == "}" && after.starts_with('}') { 1 } else { 0 };
     is_token.then(|| Foreign { span: at..at + open.len() + inner.len() + close.len() + more, meant })
+}
+
+/// Where `<span class=eloquaemail>FirstName</span>` ends, and the name in it.
+fn eloqua_span(rest: &str) -> Option<(usize, &str)> {
+    let within = rest.get(..rest.floor_char_boundary((2 * MAX_NAME_BYTES).min(rest.len())))?;
+    let head = within.strip_prefix("<span")?;
+    let open = head.find('>').filter(|at| head.get(..*at).is_some_and(|head| head.contains("eloquaemail")))?;
+    let inner = head.get(open + 1..)?;
+    let end = inner.find("</span>")?;
+    let name = inner.get(..end)?.trim();
+    let from = within.len() - inner.len();
+    (!name.contains('<')).then_some((from + end + "</span>".len(), name.strip_prefix("C_").unwrap_or(name)))
 }
 
 /// Where `#if($lead.Industry == "saas")`, a directive of Velocity, ends: behind its parentheses.
@@ -239,6 +280,8 @@ pub(crate) struct Fallback<'t> {
 
 pub(crate) fn read(inner: &str) -> Theirs<'_> {
     let inner = inner.trim().trim_start_matches(['=', '$', '!', '@']).trim();
+    // `{{var:firstname:"there"}}`, `[[data:firstname:"there"]]`
+    let inner = ["var:", "data:"].iter().find_map(|word| inner.strip_prefix(word)).unwrap_or(inner);
     let whole = Theirs { name: inner, fallback: None };
     let first = BETWEEN.iter().filter_map(|sign| Some((inner.find(sign)?, *sign))).min_by_key(|(at, _)| *at);
     let Some((at, sign)) = first else { return whole };

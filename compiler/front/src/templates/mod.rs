@@ -195,6 +195,7 @@ fn judge(text: &str, kind: TemplateKind, scope: &TemplateScope) -> Result<Checke
         String::new()
     };
     faults.extend(too_long(&html, scope));
+    asked_and_printed(&mut faults, text);
     if kind == TemplateKind::Mjml && faults.is_empty() {
         faults.extend(walked.hidden_in(&walked_html(&html, scope).0, &given));
     }
@@ -336,6 +337,35 @@ fn walked_html(html: &str, scope: &TemplateScope) -> (Walked, Vec<TemplateFault>
     let faults = std::mem::take(&mut mended.faults);
     let given = Given { text: html, pieces: &split.pieces, markup: &markup, scope };
     (walk::walk(&given, &mended), faults)
+}
+
+/// `{% if contact.name != blank %}{{ contact.name }}{% endif %}`: what is asked in another tool's words and printed behind it by the same name
+/// is one mistake.
+fn asked_and_printed(faults: &mut Vec<TemplateFault>, text: &str) {
+    faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
+    let mut kept: Vec<TemplateFault> = Vec::with_capacity(faults.len());
+    let mut question: Option<usize> = None;
+    for fault in faults.drain(..) {
+        let printed = match &fault.kind {
+            FaultKind::UnknownToken { name, nearest: Some(_) } => Some(name.as_str()),
+            _ => None,
+        };
+        let asks = |asked: &TemplateFault| {
+            let written = text.get(asked.span.clone()).unwrap_or_default();
+            printed.is_some_and(|name| written.contains(name)) && !asked.edits.is_empty()
+        };
+        match question.and_then(|at| kept.get_mut(at)).filter(|asked| asks(asked)) {
+            Some(asked) => asked.edits.extend(fault.edits),
+            None => {
+                let is_slip = matches!(fault.kind, FaultKind::Syntax(Syntax::Slip(_)));
+                if is_slip && text.get(fault.span.clone()).is_some_and(|written| written.starts_with("{%")) {
+                    question = Some(kept.len());
+                }
+                kept.push(fault);
+            }
+        }
+    }
+    *faults = kept;
 }
 
 /// A name that the project does not know is one mistake, however often it stands there: mended in all its places.

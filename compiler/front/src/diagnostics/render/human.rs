@@ -75,10 +75,29 @@ fn broken(text: &str, width: usize, (first, others): (usize, usize)) -> String {
             continue;
         }
         let before = if nth == 0 { &first } else { &others };
-        let options = textwrap::Options::new(width.saturating_sub(2)).initial_indent(before).subsequent_indent(&others);
-        lines.extend(textwrap::wrap(line, options).into_iter().map(|line| line.trim_start().to_owned()));
+        let options = textwrap::Options::new(width.saturating_sub(2))
+            .initial_indent(before)
+            .subsequent_indent(&others)
+            .break_words(false)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        let held = held_together(line);
+        lines.extend(textwrap::wrap(&held, options).into_iter().map(|line| line.trim_start().replace(HELD, " ")));
     }
     lines.join("\n")
+}
+
+/// Stands for a space at which no line is broken: a sign of nobody's alphabet.
+const HELD: char = '\u{e000}';
+
+/// A sentence whose pieces of code, between backticks, have no space left to break a line at.
+fn held_together(line: &str) -> String {
+    let mut in_code = false;
+    line.chars()
+        .map(|sign| {
+            in_code ^= sign == '`';
+            if in_code && sign == ' ' { HELD } else { sign }
+        })
+        .collect()
 }
 
 /// Without miette's own heads (ours say more) and without space at line ends.

@@ -19,6 +19,12 @@ pub(super) const EXAMPLES: &[&[&str]] = &[
     &["segment … = …"],
 ];
 
+const SENDER: &str = "the sender is a name with an address, in one text: `from \"$n~ <…@…>\"`, with the address that `flow.toml` has \
+    below `[sender]`";
+
+const MEMBERS: &str = "members stand in braces, each by their address: \
+    `team $t { member \"ana@acme.example\"; member \"bo@acme.example\" }`";
+
 const GOAL: &str = "who meets the goal leaves the workflow then and counts as converted, unless it says `and continue`: leave this out, \
     or ask for what the goal asks for";
 
@@ -27,6 +33,10 @@ pub(super) const HINTS: &[(&str, &str)] = &[
     ("^ skip|pass|nothing|continue|ignore $", "a block may be empty: leave the line out"),
     ("^ do nothing $", "a block may be empty: leave the line out"),
     ("^ quiet hours $r..", WINDOW),
+    (
+        "^ event $r.. $p:name [:] list|array|json|object|objects|items",
+        "a property holds one value, and there is no type for a list: write `$p text?` for all of them in one text, or leave it out",
+    ),
     (
         "if [not] $v:verb within|after|in $n:number $u:unit",
         "wait for it first: `wait until $v any email up to $n $u`, and then `if timed out { .. } else { .. }`",
@@ -115,10 +125,7 @@ pub(super) const HINTS: &[(&str, &str)] = &[
 pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     ("^ segment $r.. $v:verb", super::later::MAILS_OF_SEGMENT),
     ("^ segment $r.. email|mail [was] $v:verb", super::later::MAILS_OF_SEGMENT),
-    (
-        "^ team $t:name : $r.. $",
-        "members stand in braces, each by their address: `team $t { member \"ana@acme.example\"; member \"bo@acme.example\" }`",
-    ),
+    ("^ team $t:name $r..", MEMBERS),
     (
         "^ $f:field [:] list|array|multiselect|multi-select|multi|set|checkboxes",
         "a field holds one value; what people may have several of are tags: `tags a, b` beside the contact, and `if tagged a { .. }`",
@@ -160,9 +167,10 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
         "^ send $e:name to $t:name $",
         "a mail goes to the person in the workflow, whoever that is; a team is told by a handoff: `handoff to $t { note \"…\"; keep in workflow }`",
     ),
-    ("^ from name $n:text", "the sender is a name with an address, in one text: `from \"$n~ <hello@acme.example>\"`"),
+    ("^ from|sender [name] [:|=] $n:text $", SENDER),
+    ("^ from_name|sender_name [:|=] $n:text $", SENDER),
     (
-        "^ from_name|sender_name $r..",
+        "^ from_name|sender_name|from $r..",
         "the sender is a name with an address, in one text: `from \"Ana <ana@acme.example>\"`",
     ),
     ("^ reply to $r.. $", "answers go to the address of `from`: let it be one that somebody reads"),
@@ -177,6 +185,14 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     (
         "today|now|yesterday|tomorrow",
         "a condition knows no day of today yet: compare with a day, as in `created_at < 2026-01-01`, or ask what happened `in the last 30 days`",
+    ),
+    (
+        "stage changes|changed|moves|moved|goes|went from $a:name to $b:name",
+        "what it was before cannot be asked: `stage is $b … new only` holds from the moment that it is so",
+    ),
+    (
+        "created_at|created|signed_up|joined in|within [the] [last|past] $n:number $u:unit",
+        "how long ago a date lies cannot be asked yet: compare it with a day, as in `created_at > 2026-01-01`, or let people enter when it is set: `enter when created_at is known new only`",
     ),
     ("$f:name changes|changed $", "say what it becomes: `$f is … new only` holds from the moment that it is so"),
     (

@@ -113,7 +113,9 @@ fn team(line: &str) -> Option<Wording> {
     };
     let members: Vec<String> = addresses(rest).map(|address| format!("member \"{address}\"")).collect();
     let name = name_of(name);
-    let text = format!("team {name} {{ {} }}", members.join("; "));
+    let in_turn = ["round robin", "round-robin", "roundrobin"].iter().any(|said| rest.to_lowercase().contains(said));
+    let assign = if in_turn { "; assign round robin" } else { "" };
+    let text = format!("team {name} {{ {}{assign} }}", members.join("; "));
     let edits = vec![(0..line.trim_end().len(), text)];
     (!members.is_empty() && !name.is_empty())
         .then_some(Wording { edits, help: "members stand in braces, each by their address:" })

@@ -310,6 +310,11 @@ fn is_of(kind: &str, word: &str) -> bool {
                 && !word.ends_with("ed")
                 && !matches!(word, "new" | "only" | "existing" | "ever" | "now")
         }
+        // Part of a name, and not how often or since when.
+        "part" => {
+            is_of("name", word)
+                && !matches!(word, "new" | "only" | "existing" | "ever" | "now" | "again" | "once" | "twice" | "never")
+        }
         "cond" => matches!(word, "if" | "when" | "and" | "or" | "until" | "not"),
         "mail" => !matches!(word, "only" | "daily" | "window" | "just" | "mail" | "mails" | "emails" | "between"),
         "type" => TYPES.contains(&word),

@@ -3,8 +3,16 @@
 use super::{Row, SAY};
 
 pub(super) const ROWS: &[Row] = &[
-    ("last|latest $e:name more|longer|over|> [than] $n:number $u:unit ago", "no $e in the last $n $u", SAY),
-    ("last|latest $e:name $t:text more|longer|over|> [than] $n:number $u:unit ago", "no $e $t in the last $n $u", SAY),
+    (
+        "[the] last|latest|most_recent $e:name [date] [is|was|happened] more|longer|older|over|> [than] $n:number $u:unit [ago]",
+        "no $e in the last $n $u",
+        SAY,
+    ),
+    (
+        "[the] last|latest $e:name [on|of] $t:text [is|was] more|longer|older|over|> [than] $n:number $u:unit [ago]",
+        "no $e $t in the last $n $u",
+        SAY,
+    ),
     (
         "[last|latest] $e:name ( $r.. ) more|longer|over|> [than] $n:number $u:unit ago",
         "no $e($r) in the last $n $u",

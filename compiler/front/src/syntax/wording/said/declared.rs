@@ -25,6 +25,7 @@ pub(super) const ROWS: &[Row] = &[
     ("^ use std/b2b|std-b2b|std_b2b|std $", "use std.b2b", SAY),
     ("^ tags $a:text , $b:text $", "tags $a@, $b@", SAY),
     ("^ use|import|include b2b $", "use std.b2b", SAY),
+    ("^ flow|funnel|program|nurture $n:text $", "workflow $n@ $n", "it needs a name of its own, without quotes:"),
     ("^ flow|funnel|program|nurture $n:name $r..", "workflow $n $r", SAY),
     ("^ flow|funnel|program|nurture $n:name $", "workflow $n", SAY),
     ("^ workflow $n:name : $t:text $", "workflow $n $t", "no sign stands between them:"),

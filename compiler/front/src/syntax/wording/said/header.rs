@@ -34,6 +34,7 @@ pub(super) const ROWS: &[Row] = &[
         "enter when email is known including existing",
         "say who, and whether those count who are there already:",
     ),
+    ("^ when|whenever $p.. $", "enter when $p", SAY),
     ("^ enter : $p.. $", "enter when $p", SAY),
     ("^ enter when $e:name =|is yes|true $", "enter when $e", SAY),
     ("^ goal $t:text =|:|is $p.. $", "goal $t when $p", SAY),

@@ -61,11 +61,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     ("[is|are] [a] member of $s:name", "$s", "a segment is named alone:"),
     ("lifecycle|lifecyclestage|lifecycle_stage [stage] is|=|: $s:text", "stage is $s@", SAY),
-    (
-        "last activity|seen|visit|active [date] [is] older|more|longer than $n:number $u:unit [ago]",
-        "inactive for $n $u",
-        SAY,
-    ),
+    ("last activity|seen|active [date] [is] older|more|longer than $n:number $u:unit [ago]", "inactive for $n $u", SAY),
     ("^ preheader|preview|pre-header|snippet [text|line] [:|=] $t:text $", "preview $t", SAY),
     ("$v:verb $e:name email|mail|message", "$v $e", SAY),
     (
