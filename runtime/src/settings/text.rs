@@ -39,6 +39,16 @@ fn lines_of(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
     })
 }
 
+/// A line without the remark behind it.
+fn without_remark(line: &str) -> &str {
+    let mut in_text = false;
+    let remark = line.char_indices().find(|(_, sign)| {
+        in_text ^= *sign == '"';
+        *sign == '#' && !in_text
+    });
+    remark.filter(|(at, _)| *at > 0).and_then(|(at, _)| line.get(..at)).map_or(line, str::trim_end)
+}
+
 impl<'t> Text<'t> {
     /// Where nothing had to be put right.
     pub(super) fn as_written(written: &'t str) -> Self {
@@ -94,7 +104,7 @@ impl<'t> Text<'t> {
     fn whole(&self, (written, _): &(Range<usize>, Range<usize>)) -> Range<usize> {
         let line = self.written.get(written.clone()).unwrap_or_default();
         let start = written.start + (line.len() - line.trim_start().len());
-        start..(start + line.trim().len())
+        start..(start + without_remark(line.trim()).len())
     }
 
     /// The changes as edits of the text as it was written.

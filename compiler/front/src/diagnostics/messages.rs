@@ -40,7 +40,13 @@ pub(crate) fn nothing_sent_before(verb: &str, at: Location) -> Diagnostic {
 /// Of so many emails the one that may be meant is shown.
 const MAX_READINGS: usize = 3;
 
-pub(crate) fn unclear_engagement(verb: &str, candidates: &[(String, Location)], at: Location) -> Diagnostic {
+/// `beside` are the emails that the same condition names.
+pub(crate) fn unclear_engagement(
+    verb: &str,
+    beside: &[String],
+    candidates: &[(String, Location)],
+    at: Location,
+) -> Diagnostic {
     let mut diagnostic = Diagnostic::error(
         Code::UnclearEngagement,
         format!("which email is `{verb}` about?"),
@@ -50,7 +56,8 @@ pub(crate) fn unclear_engagement(verb: &str, candidates: &[(String, Location)], 
     for (email, sent) in candidates {
         diagnostic = diagnostic.label(*sent, format!("`{email}` on this way"));
     }
-    for (email, _) in candidates.iter().take(MAX_READINGS) {
+    let others = candidates.iter().map(|(email, _)| email).filter(|email| !beside.contains(email));
+    for email in beside.iter().chain(others).take(MAX_READINGS) {
         diagnostic = diagnostic.reading(format!("`{email}`:"), at, format!("{verb} {email}"));
     }
     let diagnostic = diagnostic.reading("any of those sent so far:", at, format!("{verb} any email of this journey"));

@@ -115,7 +115,9 @@ fn event_with_word(env: &Env<'_>, line: &str, words: &[(Range<usize>, &str)], at
         return Some(change(place.start..close?.0.end, asked, PARTS));
     }
     let text = line.get(start.start..end).filter(|_| is_free)?;
-    Some(change(place.start..end, format!("{event}({property} is \"{text}\")"), PARTS))
+    // The path of a page begins so in the data.
+    let slash = if *property == "page" && !text.starts_with(['/', 'h']) { "/" } else { "" };
+    Some(change(place.start..end, format!("{event}({property} is \"{slash}{text}\")"), PARTS))
 }
 
 /// Where the words end that no space parts from the one at a place.

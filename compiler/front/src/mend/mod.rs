@@ -575,10 +575,11 @@ impl<'e> Bench<'e> {
 fn asked_in_a_reading(settled: &mut Vec<Diagnostic>) {
     let changed = |found: &Diagnostic| {
         let places = found.readings.iter().flat_map(|reading| &reading.edits).map(|edit| edit.at.span);
-        places.reduce(|one, other| one.to(other))
+        places.reduce(|one, other| Span::new(one.start.min(other.start), one.end.max(other.end)))
     };
+    let is_asked = |found: &&Diagnostic| found.code != Code::MissingSurprises;
     let wholes: Vec<Span> =
-        settled.iter().filter(|found| found.code == Code::NotACondition).filter_map(changed).collect();
+        settled.iter().filter(is_asked).filter(|found| found.readings.len() > 1).filter_map(changed).collect();
     settled.retain(|found| {
         let within = |whole: &Span| found.at().is_some_and(|at| whole.start < at.span.end && at.span.start < whole.end);
         found.code != Code::MissingSurprises || !wholes.iter().any(within)

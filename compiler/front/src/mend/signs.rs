@@ -348,6 +348,29 @@ pub(super) fn straight_quotes(diagnostic: &Diagnostic, text: &str) -> Option<Men
     Some(Mend { help: "use plain quotes (`\"`):".to_owned(), edits })
 }
 
+/// `country is "UK", industry is "fintech"`: all of them, where each asks for itself.
+fn parted_by_commas(line: &str) -> String {
+    let mut depth = 0_usize;
+    let mut out = String::with_capacity(line.len() + 8);
+    let tokens: Vec<(usize, &str)> = tokens_at(line).collect();
+    let mut end = 0;
+    for (nth, (at, token)) in tokens.iter().enumerate() {
+        match *token {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let begins = |word: Option<&(usize, &str)>| word.is_some_and(|(_, word)| word.starts_with(char::is_alphabetic));
+        if *token == "," && depth == 0 && begins(tokens.get(nth + 1)) {
+            out.push_str(" and");
+        } else {
+            out.push_str(line.get(end..at + token.len()).unwrap_or_default());
+        }
+        end = at + token.len();
+    }
+    out
+}
+
 /// `segment hot {` with what it asks on the lines below: one line, all of them asked for.
 pub(super) fn segment_in_block(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
     const KINDS: &[&str] =
@@ -356,7 +379,10 @@ pub(super) fn segment_in_block(diagnostic: &Diagnostic, text: &str) -> Option<Me
     let head = text.get(line.clone())?.trim_end().strip_suffix('{')?.trim_end().trim_end_matches([':', '=']);
     let lower = head.to_lowercase();
     let kind = KINDS.iter().find(|kind| lower.strip_prefix(**kind).is_some_and(|rest| rest.starts_with(' ')))?;
-    let name = name_of(head.get(kind.len()..)?.trim().trim_matches('"'));
+    let called = head.get(kind.len()..)?.trim();
+    // `segment uk_fintech "UK fintech"`: it has a name, and no title.
+    let called = called.split_once('"').map(|(name, _)| name.trim()).filter(|name| !name.is_empty()).unwrap_or(called);
+    let name = name_of(called.trim_matches('"'));
     let block = text.get(line.end..)?;
     let close = block.find('}')?;
     let asked: Vec<&str> = block.get(..close)?.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
@@ -366,7 +392,7 @@ pub(super) fn segment_in_block(diagnostic: &Diagnostic, text: &str) -> Option<Me
     let mut said = String::new();
     for line in asked {
         let line = ["where ", "when ", "if "].iter().find_map(|word| line.strip_prefix(word)).unwrap_or(line);
-        let line = line.trim_end_matches(',');
+        let line = parted_by_commas(line.trim_end_matches(','));
         let is_joined = said.is_empty()
             || ["and ", "or "].iter().any(|joint| line.starts_with(joint))
             || [" and", " or"].iter().any(|joint| said.ends_with(joint));
@@ -377,7 +403,7 @@ pub(super) fn segment_in_block(diagnostic: &Diagnostic, text: &str) -> Option<Me
         } else {
             " and "
         });
-        said.push_str(line);
+        said.push_str(&line);
     }
     let at = Span::new(line.start as u32, (line.end + close + 1) as u32).in_file(FILE);
     let edits = vec![Edit { at, text: format!("segment {name} = {said}") }];

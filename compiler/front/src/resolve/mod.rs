@@ -54,6 +54,8 @@ pub(crate) struct Scope {
     pub settled: Vec<Vec<Settled>>,
     /// The file of the first template.
     pub first_template: u32,
+    /// The file of the first standard module: they follow the project's own.
+    pub first_module: u32,
     /// Where each name was first declared.
     pub seen: BTreeMap<String, Location>,
     /// Where the declarations of each file begin.
@@ -124,6 +126,7 @@ pub(crate) fn resolve(
     resolver.modules(besides);
     resolver.report_twice();
     resolver.scope.first_template = resolver.scope.sources.len() as u32;
+    resolver.scope.first_module = first_module;
     resolver.scope.sources.extend(project.templates.iter().cloned());
     resolver.scope.seen = resolver.seen;
     (resolver.scope, resolver.diagnostics)
@@ -132,7 +135,7 @@ pub(crate) fn resolve(
 /// What a text declares by itself, beside all names of `scope` but those of the `place` whose text it takes. Its modules are not
 /// brought in.
 pub(crate) fn alone(scope: &Scope, place: Location, file: FileId, text: &str, guess: Span) -> (Scope, Vec<Diagnostic>) {
-    let beside = Some(Beside { seen: &scope.seen, but: place });
+    let beside = Some(Beside { seen: &scope.seen, but: place, first_module: scope.first_module });
     // What a text alone declares once more may be a stage of the project.
     let stages = scope.stages.iter().map(|stage| stage.node.text.clone()).collect();
     let (scope, seen, in_data, used, diagnostics) = Default::default();
@@ -159,6 +162,7 @@ enum Data {
 struct Beside<'s> {
     seen: &'s BTreeMap<String, Location>,
     but: Location,
+    first_module: u32,
 }
 
 impl Beside<'_> {
@@ -358,10 +362,14 @@ impl Resolver<'_> {
 
     /// Reports a name that is declared twice, at the declaration that the writer can change.
     fn one_twice(&mut self, name: &str, again: Location, first: Location) {
-        let in_module = again.file.0 >= self.first_module;
-        self.diagnostics.push(match in_module && first.file.0 < self.first_module {
-            true => names::declared_by_module(name, first, again, self.is_stage(name)),
-            false => names::duplicate_name(name, again, first),
+        let (own, module) = match &self.beside {
+            // What is only tried out is the writer's, wherever the other one stands.
+            Some(beside) => (again, (first.file.0 >= beside.first_module).then_some(first)),
+            None => (first, (again.file.0 >= self.first_module && first.file.0 < self.first_module).then_some(again)),
+        };
+        self.diagnostics.push(match module {
+            Some(module) => names::declared_by_module(name, own, module, self.is_stage(name)),
+            None => names::duplicate_name(name, again, first),
         });
     }
 

@@ -28,6 +28,84 @@ const THEIRS: [(&str, &str); 17] = [
     ("default_if_none", "default"),
     ("fallback", "default"),
 ];
+/// What other tools can do to a value and we cannot; any other word behind the bar is what to write where there is none.
+const OTHERS: [&str; 66] = [
+    "abs",
+    "append",
+    "base64",
+    "batch",
+    "ceil",
+    "center",
+    "count",
+    "currency",
+    "date",
+    "date_format",
+    "datetime",
+    "dictsort",
+    "divided_by",
+    "filesizeformat",
+    "first",
+    "float",
+    "floor",
+    "format",
+    "format_date",
+    "group",
+    "hash",
+    "indent",
+    "int",
+    "join",
+    "json",
+    "last",
+    "length",
+    "linebreaks",
+    "list",
+    "localize",
+    "map",
+    "max",
+    "md5",
+    "min",
+    "minus",
+    "modulo",
+    "money",
+    "newline_to_br",
+    "nl2br",
+    "number",
+    "number_with_delimiter",
+    "plus",
+    "pluralize",
+    "prepend",
+    "random",
+    "remove",
+    "replace",
+    "reverse",
+    "round",
+    "sha1",
+    "size",
+    "slice",
+    "sort",
+    "split",
+    "string",
+    "strip",
+    "striptags",
+    "sum",
+    "times",
+    "tojson",
+    "translate",
+    "trim",
+    "truncate",
+    "uniq",
+    "url_encode",
+    "wordcount",
+];
+
+/// Whether a word behind a bar is a text, as in `first_name|there`.
+pub(super) fn is_text(word: &str) -> bool {
+    let lower = word.to_ascii_lowercase();
+    named(word) == Named::Unknown
+        && !OTHERS.contains(&lower.as_str())
+        && !OTHERS.iter().any(|other| lower.starts_with(&format!("{other}_")))
+}
+
 /// What a filter of ours makes of a text; none where there is no telling.
 pub(super) fn applied(name: &str, text: &str) -> Option<String> {
     if !FILTERS.contains(&name) || name == "default" {

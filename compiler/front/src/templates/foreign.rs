@@ -160,7 +160,8 @@ fn token_at(text: &str, at: usize, in_code: bool, fields: &FieldNames) -> Option
         "*|" => !inner.is_empty() && !inner.contains(char::is_whitespace),
         "%" => {
             let is_word = inner.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
-            inner.len() >= MIN_PERCENT && (is_word || (names_one && is_name(inner)))
+            let is_named = names_one && (is_name(inner) || theirs.fallback.is_some());
+            inner.len() >= MIN_PERCENT && (is_word || is_named)
         }
         "<%=" | "%%=" | "%%[" => !inner.trim().is_empty(),
         "~~" => inner.starts_with("eloqua"),

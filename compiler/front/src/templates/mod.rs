@@ -196,6 +196,7 @@ fn judge(text: &str, kind: TemplateKind, scope: &TemplateScope) -> Result<Checke
     };
     faults.extend(too_long(&html, scope));
     asked_and_printed(&mut faults, text);
+    tokens_of_a_line(&mut faults, text);
     if kind == TemplateKind::Mjml && faults.is_empty() {
         faults.extend(walked.hidden_in(&walked_html(&html, scope).0, &given));
     }
@@ -361,6 +362,27 @@ fn asked_and_printed(faults: &mut Vec<TemplateFault>, text: &str) {
                 if is_slip && text.get(fault.span.clone()).is_some_and(|written| written.starts_with("{%")) {
                     question = Some(kept.len());
                 }
+                kept.push(fault);
+            }
+        }
+    }
+    *faults = kept;
+}
+
+/// `Hello *|FNAME|* of *|COMPANY|*`: tokens of other tools in one line are mended together, as the line is shown with all of them mended.
+fn tokens_of_a_line(faults: &mut Vec<TemplateFault>, text: &str) {
+    faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
+    let mut kept: Vec<TemplateFault> = Vec::with_capacity(faults.len());
+    let mut until = 0;
+    for fault in faults.drain(..) {
+        let is_foreign = |fault: &TemplateFault| {
+            matches!(fault.kind, FaultKind::Foreign { field: Some(_), .. }) && fault.edits.len() == 1
+        };
+        match kept.last_mut().filter(|_| fault.span.end <= until && is_foreign(&fault)) {
+            Some(first) => first.edits.extend(fault.edits),
+            None => {
+                let line = text.get(fault.span.end..).and_then(|rest| rest.find('\n')).map(|at| fault.span.end + at);
+                until = if is_foreign(&fault) { line.unwrap_or(text.len()) } else { 0 };
                 kept.push(fault);
             }
         }

@@ -568,6 +568,21 @@ impl Walker<'_> {
 
     fn filter(&mut self, filter: &ast::Spanned<ast::Filter<'_>>, known: &Known) -> Gap {
         let span = bytes(filter.span());
+        // `first_name|there`: what to write where there is none.
+        let is_named = filter.expr.as_ref().is_some_and(|inner| field_name(inner).is_some());
+        if is_named && filter.args.is_empty() && filters::is_text(filter.name) {
+            let inner = self.inner_of(&span);
+            let meant = inner.and_then(|inner| {
+                let written = self.text.get(inner.clone())?;
+                slips::unreadable(written, self.scope)
+                    .filter(|meant| !meant.inner.is_empty())
+                    .map(|meant| (inner, meant))
+            });
+            if let Some((inner, meant)) = meant {
+                self.walked.faults.push(TemplateFault::new(meant.kind.clone(), inner.clone()).edit(inner, meant.inner));
+                return None;
+            }
+        }
         // Only a `{% filter %}` block has nothing before its bar.
         let gap = filter.expr.as_ref().and_then(|inner| self.value(inner, known));
         if !FILTERS.contains(&filter.name) {

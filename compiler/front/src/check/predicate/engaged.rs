@@ -123,11 +123,23 @@ fn last_email(cx: &mut Cx<'_>, verb: &str, journey: &Journey, span: Span) -> Opt
                     named.push((name, *at));
                 }
             }
-            let diagnostic = messages::unclear_engagement(verb, &named, cx.at(span));
+            let beside = named_beside(cx, span);
+            let diagnostic = messages::unclear_engagement(verb, &beside, &named, cx.at(span));
             cx.report(diagnostic);
         }
     }
     None
+}
+
+/// `opened guide and not clicked`: the emails that the same line names.
+fn named_beside(cx: &Cx<'_>, span: Span) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for word in cx.line_before(span).split(|sign: char| !(sign.is_alphanumeric() || sign == '_')) {
+        if cx.env.emails.contains_key(word) && !found.iter().any(|known| known == word) {
+            found.push(word.to_owned());
+        }
+    }
+    found
 }
 
 fn engaged_link(cx: &mut Cx<'_>, email: EmailId, link: &ast::Literal) -> Option<String> {

@@ -99,6 +99,7 @@ pub(super) const HINTS: &[(&str, &str)] = &[
     ("^ send $e:mail at $h..", WINDOW),
     ("^ send [the] email|mail|message $e:name at $h..", WINDOW),
     ("^ wait $n:number $u:unit at $h..", WINDOW),
+    ("^ resend $e:name", "a mail goes once to each person in a workflow; a second time needs a mail of another name"),
     (
         "^ send $e:mail twice|again",
         "a mail goes once to each person in a workflow; a second time needs a mail of another name",
@@ -160,6 +161,10 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
         "people enter by what they do or what becomes true of them; a date or a day of the week cannot let them in yet",
     ),
     (
+        "^ go to|back $r.. $",
+        "steps run from top to bottom, once: what comes again is a workflow of its own, which `start` brings people into",
+    ),
+    (
         "^ goto|jump|repeat|loop $r.. $",
         "steps run from top to bottom, once: what comes again is a workflow of its own, which `start` brings people into",
     ),
@@ -193,6 +198,10 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     (
         "created_at|created|signed_up|joined in|within [the] [last|past] $n:number $u:unit",
         "how long ago a date lies cannot be asked yet: compare it with a day, as in `created_at > 2026-01-01`, or let people enter when it is set: `enter when created_at is known new only`",
+    ),
+    (
+        "this week|month|quarter|year",
+        "a week or month of the calendar cannot be asked yet: say `in the last 7 days`, or `in the last 30 days`",
     ),
     ("$f:name changes|changed $", "say what it becomes: `$f is … new only` holds from the moment that it is so"),
     (

@@ -4,6 +4,8 @@ const DAY: &str = "until then, wait for a length of time; a send window keeps al
     `send on $d from 09:00 to 17:00 in contact timezone`";
 pub(super) const TIMES: &str = "until then, wait for a length of time, and let a send window say when mail may leave: \
     `send on every day from 09:00 to 17:00 in contact timezone`";
+/// What to do instead of waiting for a day of the calendar.
+pub(super) const DATES: &str = "until then, wait for a length of time, such as `wait 10 days`";
 const NOTIFY: &str = "until then, a handoff tells a team and lets the person go on: `handoff to sales { note \"..\"; keep in workflow }`";
 
 /// What a segment can ask for instead of a mail.
@@ -17,16 +19,8 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
         "$v any email",
         MAILS_OF_SEGMENT,
     ),
-    (
-        "^ wait until|till|untill|til|untli|unitl|utnil tomorrow|today|tonight|noon|morning $",
-        "wait until tomorrow",
-        TIMES,
-    ),
-    (
-        "^ wait until|till|untill|til|untli|unitl|utnil tomorrow|today|tonight|noon|morning $r.. $",
-        "wait until tomorrow",
-        TIMES,
-    ),
+    ("^ wait until|till|untill|til|untli|unitl|utnil [the] [next] $p:daypart $", "wait until $p", TIMES),
+    ("^ wait until|till|untill|til|untli|unitl|utnil [the] [next] $p:daypart $r.. $", "wait until $p", TIMES),
     ("^ wait until|till|untill|til|untli|unitl|utnil|for [at] $h:clock [on] [next] $d:day $", "wait until $d", DAY),
     (
         "^ wait until|till|untill|til|untli|unitl|utnil|for [at] $h:number am|pm|h [on] [next] $d:day $",
@@ -54,7 +48,7 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
     ("^ wait until|untill|til|untli|unitl|utnil $d:day $", "wait until next $d", DAY),
     ("^ wait until|till|untill|til|untli|unitl|utnil|for [the] next $d:day $r.. $", "wait until next $d", DAY),
     ("^ wait until|till|untill|til|untli|unitl|utnil|for [the] next $d:day $", "wait until next $d", DAY),
-    ("^ wait until|untill|til|untli|unitl|utnil $d:date $", "wait until $d", TIMES),
+    ("^ wait until|untill|til|untli|unitl|utnil $d:date $", "wait until $d", DATES),
     ("^ wait until [at] $h:number : $m.. $", "wait until $h:$m", TIMES),
     ("^ wait until|untill|til|untli|unitl|utnil $h:clock $", "wait until $h", TIMES),
     (
@@ -79,14 +73,14 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
         "until then, a yes/no field of your own says who is on it: `if newsletter { .. }`",
     ),
     (
-        "enter when [joined|joins|added] [to] list|audience $l:text",
-        "member of list",
-        "until then, a yes/no field of your own says who is on it: `enter when newsletter new only`",
+        "enter when [joined|joins|added|subscribed|subscribes] [to] [the] [static|smart] list|audience $l:text",
+        "list $l",
+        "until then, a yes/no field of your own says who is on it: `contact { $l@ yes/no? }`, and `enter when $l@ new only`",
     ),
     (
-        "subscribe|subscribes|subscribed|subscribing to",
-        "member of list",
-        "until then, a yes/no field of your own says who is on it: `enter when newsletter new only`",
+        "subscribe|subscribes|subscribed|subscribing to [the] $l",
+        "subscribed to $l",
+        "until then, a yes/no field of your own says who is on it: `contact { $l@ yes/no? }`, and `enter when $l@ new only`",
     ),
     ("in|on list $l", "in list", "until then, a yes/no field of your own says who is on it: `if newsletter { .. }`"),
     (

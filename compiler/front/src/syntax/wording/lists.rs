@@ -18,6 +18,8 @@ const CHOICES: &[&str] = &[
 const IS: &[&str] = &["is", "=", "==", "in", "are", "equals", "was", "within"];
 const NOT: &[&str] = &["not", "!", "!=", "isn't", "isnt", "<>", "nor"];
 const CONTAINS: &[&str] = &["contains", "contain", "includes", "include", "has", "containing", "including"];
+/// What is asked of mails.
+const MAIL_VERBS: &[&str] = &["clicked", "opened", "replied", "bounced"];
 /// More values make no line.
 const MAX_VALUES: usize = 40;
 
@@ -125,6 +127,18 @@ fn said(all: &[Token<'_>], run: &Run<'_>) -> Option<Wording> {
     let behind = |at: usize| all.get(at).map(|(_, place)| place.start);
     let change =
         |from: usize, text: String, help: &'static str| Some(Wording { edits: vec![(behind(from)?..end, text)], help });
+    // `clicked guide, reminder`, `bounced guide or reminder`
+    if relation.is_empty()
+        && at.checked_sub(1).map(word).is_some_and(|verb| MAIL_VERBS.contains(&verb))
+        && run.values.iter().all(|value| value.starts_with(char::is_alphabetic))
+    {
+        let verb = word(at - 1);
+        let each = || run.values.iter().map(|mail| format!("{verb} {mail}")).collect::<Vec<_>>().join(" and ");
+        return match run.all {
+            true => change(at - 1, if differs || at > 2 { format!("({})", each()) } else { each() }, EACH),
+            false => change(at - 1, format!("{verb} any of {}", run.values.join(", ")), "one of them is enough:"),
+        };
+    }
     match relation {
         "link" => {
             let (verb, mail) = (word(at.checked_sub(2)?), word(at - 1));
@@ -172,6 +186,34 @@ fn choices(all: &[Token<'_>], run: &Run<'_>, values: &[String]) -> Option<Wordin
         edits: vec![(place.start..end, text)],
         help: "values stand in quotes, with commas between them:",
     })
+}
+
+/// `send welcome then wait 2 days then send case_study`: each step by itself.
+pub(super) fn steps(words: &Words<'_>) -> Option<Wording> {
+    const STEPS: &[&str] = &[
+        "send", "wait", "score", "set", "tag", "untag", "advance", "handoff", "start", "stop", "exit", "add", "email",
+    ];
+    const THEN: &[&str] = &["then", "->", "=>", "→"];
+    let all: Vec<Token<'_>> = words.each().collect();
+    let (first, _) = all.first()?;
+    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+    let mut depth = 0_usize;
+    for (nth, (word, place)) in all.iter().enumerate() {
+        match *word {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            then if depth == 0 && nth > 0 && nth + 1 < all.len() && THEN.contains(&then) => {
+                // `, then`, `and then`
+                let before = nth.checked_sub(1).and_then(|before| all.get(before));
+                let joint = before.filter(|(word, _)| matches!(*word, "," | "and" | ";"));
+                let from = joint.map_or(place.start, |(_, joint)| joint.start);
+                let gap = words.between_places(0, from).is_some_and(|before| before.ends_with(' '));
+                edits.push((from - usize::from(gap)..place.end, ";".to_owned()));
+            }
+            _ => {}
+        }
+    }
+    (STEPS.contains(first) && !edits.is_empty()).then_some(Wording { edits, help: "each line stands for itself:" })
 }
 
 /// Texts in quotes, numbers without.

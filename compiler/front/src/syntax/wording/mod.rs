@@ -68,6 +68,7 @@ pub(crate) fn wordings(line: &str) -> Vec<Wording> {
         found.extend(types::wording(line));
         found.extend(names::wordings(line, &words));
         found.extend(names::tag_step(line));
+        found.extend(lists::steps(&words));
         found.extend(windows::wording(&words));
         found.extend(values::times_compared(&words));
         // `[free, pro]`: round brackets stand at the same places.
@@ -163,7 +164,7 @@ pub(crate) fn either_of(line: &str) -> Option<Wording> {
 pub(crate) fn later(line: &str) -> Option<Later> {
     let words = (line.len() <= MAX_LINE_BYTES).then(|| Words::of(line))?;
     if let Some(day) = values::day_waited_for(&words) {
-        return Some(Later { what: format!("wait until {day}"), today: later::TIMES.to_owned() });
+        return Some(Later { what: format!("wait until {day}"), today: later::DATES.to_owned() });
     }
     later::LATER.iter().find_map(|(pattern, what, today)| {
         let found = words.find(pattern)?;

@@ -275,8 +275,14 @@ pub(super) fn wordings(line: &str, words: &Words<'_>) -> Vec<Wording> {
     let Some((_, last)) = rest.last() else { return Vec::new() };
     let kind = kind.to_lowercase();
     let own = match kind.as_str() {
-        "tags" | "labels" => {
-            return tags(words.between_places(place.end, last.end), place.end..last.end).into_iter().collect();
+        "tag" | "label" if !line.contains([',', ':', ';']) => None,
+        "tags" | "labels" | "tag" | "label" => {
+            let said = tags(words.between_places(place.end, last.end), place.end..last.end);
+            let whole = |mut said: Wording| {
+                said.edits.insert(0, (place.clone(), "tags".to_owned()));
+                said
+            };
+            return said.map(|said| if kind.ends_with('s') { said } else { whole(said) }).into_iter().collect();
         }
         "team" => team(line),
         "segment" => segment(line),

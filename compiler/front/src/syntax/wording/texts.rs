@@ -5,7 +5,11 @@ use crate::templates::foreign;
 use std::ops::Range;
 
 pub(super) fn wordings(line: &str) -> Vec<Wording> {
-    let found = [text_line(line), sender(line), holes(line), inner_quotes(line), one_of(line), like(line)];
+    if let Some(several) = several_clauses(line) {
+        return vec![several];
+    }
+    let found =
+        [text_line(line), sender(line), template_file(line), holes(line), inner_quotes(line), one_of(line), like(line)];
     found.into_iter().flatten().collect()
 }
 
@@ -89,6 +93,47 @@ fn text_line(line: &str) -> Option<Wording> {
     let edits = vec![(0..line.trim_end().len(), format!("{word} {text}{due}"))];
     let help = if quote == Some('"') { "Flow says it so:" } else { "the text stands in double quotes:" };
     Some(Wording { edits, help })
+}
+
+/// `subject: "Your guide", preheader: "Twelve pages"`: each clause by itself.
+fn several_clauses(line: &str) -> Option<Wording> {
+    const CLAUSES: &[(&str, &str)] = &[
+        ("subject", "subject"),
+        ("preview", "preview"),
+        ("preheader", "preview"),
+        ("template", "template"),
+        ("note", "note"),
+        ("task", "task"),
+    ];
+    let mut parts: Vec<String> = Vec::new();
+    let mut rest = line.trim();
+    while !rest.is_empty() {
+        let (word, behind) = rest.split_at_checked(rest.find(|sign: char| !sign.is_alphanumeric())?)?;
+        let (_, ours) = CLAUSES.iter().find(|(theirs, _)| theirs.eq_ignore_ascii_case(word))?;
+        let behind = behind.trim_start_matches([' ', ':', '=']);
+        let inner = behind.strip_prefix('"')?;
+        let end = 1 + inner.find('"')?;
+        let text = behind.get(..=end)?;
+        parts.push(format!("{ours} {text}"));
+        rest = behind.get(end + 1..)?.trim_start_matches([' ', ',', ';']);
+        if let Some(more) = rest.strip_prefix("and ") {
+            rest = more.trim_start();
+        }
+    }
+    let edits = vec![(0..line.trim_end().len(), parts.join("; "))];
+    (parts.len() > 1).then_some(Wording { edits, help: "each has a line of its own, or stands behind a `;`:" })
+}
+
+/// `body guide.mjml`, `html: emails/guide.html`: a file under another word and without its quotes.
+fn template_file(line: &str) -> Option<Wording> {
+    const WORDS: &[&str] =
+        &["body", "html", "content", "file", "design", "layout", "mjml", "template", "html_template"];
+    let (word, rest) = line.split_at_checked(line.find(|sign: char| !(sign.is_alphanumeric() || sign == '_'))?)?;
+    let file = rest.trim_matches(|sign: char| sign.is_whitespace() || matches!(sign, ':' | '=' | '"' | '\''));
+    let is_file = (file.ends_with(".html") || file.ends_with(".mjml")) && !file.contains([' ', '"']);
+    let edits = vec![(0..line.trim_end().len(), format!("template \"{file}\""))];
+    let is_word = WORDS.iter().any(|known| known.eq_ignore_ascii_case(word));
+    (is_word && is_file).then_some(Wording { edits, help: "the file with the mail's text is its template:" })
 }
 
 /// `from name "Anne" <anne@acme.example>`, `From: Anne van Acme, anne@acme.example`: a name and an address, in one text.

@@ -3,6 +3,16 @@
 use super::{Row, SAY};
 
 pub(super) const ROWS: &[Row] = &[
+    (
+        "^ promote|mark|make|convert|qualify [them|contact|lead|person] [as|to] [a|an] $s:name $",
+        "advance stage to $s",
+        SAY,
+    ),
+    ("^ reset|zero|clear [the] [lead] score $", "set score = 0", SAY),
+    ("^ + $n:number [points] [to] score $", "score += $n", SAY),
+    ("^ - $n:number [points] [from] score $", "score -= $n", SAY),
+    ("^ score up [by] $n:number $", "score += $n", SAY),
+    ("^ score down [by] $n:number $", "score -= $n", SAY),
     ("^ change|adjust|update|modify [the] $f:name by + $n:number $", "$f += $n", SAY),
     ("^ change|adjust|update|modify [the] $f:name by - $n:number $", "$f -= $n", SAY),
     ("^ change|adjust|update|modify [the] $f:name by $n:number $", "$f += $n", SAY),

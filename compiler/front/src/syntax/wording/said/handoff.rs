@@ -38,6 +38,12 @@ pub(super) const ROWS: &[Row] = &[
         "handoff to $t { keep in workflow }",
         "what goes with a handoff stands in its block:",
     ),
+    (
+        "^ assign|route|pass|transfer|hand [off|over] [them|lead|contact|it] to [the] $t:name [team|queue] [with|and|,|:] [a] [note|message] [:] $n:text $",
+        "handoff to $t { note $n }",
+        "what goes with a handoff stands in its block:",
+    ),
+    ("^ assign $t:name [:] $n:text $", "handoff to $t { note $n }", "what goes with a handoff stands in its block:"),
     ("^ handoff to [the] $t:name team $", "handoff to $t", SAY),
     (
         "^ create|add|make [a] task $n:text for [the] $t:name [team] $",

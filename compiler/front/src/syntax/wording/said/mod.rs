@@ -74,6 +74,20 @@ pub(super) const READINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "if not $v:verb $e:name link $l:text within $n:number $u:unit",
+        &[
+            ("if not $v $e link $l", "not so by now, however long ago it was sent:"),
+            ("wait until $v $e link $l up to $n $u; if not $v $e link $l", "wait for it first:"),
+        ],
+    ),
+    (
+        "if $v:verb $e:name link $l:text within $n:number $u:unit",
+        &[
+            ("if $v $e link $l", "so by now, however long ago it was sent:"),
+            ("wait until $v $e link $l up to $n $u; if $v $e link $l", "wait for it first:"),
+        ],
+    ),
+    (
         "if $v:verb $e:name within $n:number $u:unit",
         &[
             ("if $v $e", "so by now, however long ago it was sent:"),
@@ -106,6 +120,7 @@ pub(super) const LOOSE: &[(&str, &str, &str)] = &[
     ("$k:cond $f:name $v:text $", "$k $f is $v", SAY),
     ("$k:cond $f:name $n:number $", "$k $f >= $n", "a number is compared:"),
     ("$v:verb $e:name in|within [the] [last|past] $n:number $u:unit", "$v $e", OWN_TIME),
+    ("$v:verb $e:name link $l:text in|within [the] [last|past] $n:number $u:unit", "$v $e link $l", OWN_TIME),
     ("$k:cond $f:name $v:value $", "$k $f is \"$v\"", "texts stand in quotes:"),
     ("and not $e:name $", "and no $e ever", SAY),
     ("$k:cond $a:part $b:part > $r..", "$k $a@_$b@ > $r", "a name is one word:"),

@@ -3,6 +3,11 @@
 use super::{EVERYONE, Row, SAY, STEP, UP_TO};
 
 pub(super) const ROWS: &[Row] = &[
+    ("^ send [an] email|mail|message : $e:name $", "send $e", SAY),
+    ("^ send|send_email|send_mail|sendemail|mail|email ( $e:name ) $", "send $e", SAY),
+    ("^ send|send_email|send_mail|sendemail ( $e:text ) $", "send $e@", SAY),
+    ("^ send_email|send_mail|sendemail|send-email [:] $e:name $", "send $e", SAY),
+    ("^ send_email|send_mail|sendemail [:] $e:text $", "send $e@", SAY),
     (
         "^ send [the|an] [email|mail|message] $e:name to everyone|all|everybody|people|contacts|leads $r.. $",
         "send $e",
