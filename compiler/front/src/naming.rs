@@ -35,6 +35,14 @@ pub(crate) fn name_of(said: &str) -> String {
     if said.contains(' ') || is_plural { snake_case(&said.to_lowercase()) } else { snake_case(&said) }
 }
 
+/// What a mail may say to somebody who has no value for a field, until its writer knows better: `Hello there`, and `at your company`.
+pub(crate) fn instead_of(field: &str) -> String {
+    let plain = field.rsplit('.').next().unwrap_or(field);
+    let plain = plain.strip_prefix("company_").filter(|rest| *rest == "name").map_or(plain, |_| "company");
+    let is_name = plain == "name" || plain.contains("first") || plain.ends_with("name") && plain != "company";
+    if is_name { "there".to_owned() } else { format!("your {}", plain.replace('_', " ")) }
+}
+
 /// Whether an event by this name, in `snake_case`, may tell what happened to a mail: then it need be no sign of the person.
 pub fn tells_of_mail(snake_name: &str) -> bool {
     snake_name.starts_with("email_") || snake_name == "unsubscribed"

@@ -67,7 +67,7 @@ fn report_foreign(cx: &mut Cx<'_>, text: &Text) -> Vec<Span> {
         let ours = match token.meant {
             Meant::Field { name, fallback } => cx.env.schema.field(&name).map(|field| {
                 let optional = cx.env.schema.shape(field).optional;
-                match fallback.or_else(|| optional.then(|| "there".to_owned())) {
+                match fallback.or_else(|| optional.then(|| crate::naming::instead_of(&name))) {
                     Some(fallback) => format!("{{{name} or \"{fallback}\"}}"),
                     None => format!("{{{name}}}"),
                 }

@@ -11,7 +11,7 @@ pub(crate) fn possibly_missing_in_text(field: &str, at: Location, declared: Opti
     )
     .why("whoever has none would read a hole in the sentence")
     .help("say what to write instead:")
-    .edit(at, format!("{{{field} or \"there\"}}"))
+    .edit(at, format!("{{{field} or \"{}\"}}", crate::naming::instead_of(field)))
 }
 
 /// In a sum, or as what a field is set to.

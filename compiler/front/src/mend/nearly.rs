@@ -21,7 +21,7 @@ impl Nearly {
 
 /// Whether a guess says what it does: not one that looks for words alike.
 pub(super) fn is_telling(guess: &Mend) -> bool {
-    guess.help != spelling::HELP && !guess.edits.is_empty()
+    guess.help != spelling::HELP && !guess.help.starts_with("leave out") && !guess.edits.is_empty()
 }
 
 /// How a help text begins that only lists what there is.

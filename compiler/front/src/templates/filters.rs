@@ -138,9 +138,6 @@ pub(super) fn named(name: &str) -> Named {
     theirs.or_else(near).map_or(Named::Unknown, Named::Ours)
 }
 
-/// What to write where a value is missing, until its writer knows better.
-const MISSING: &str = "there";
-
 /// A token's inside with our filters for those of other tools, and with a fallback where `may_lack` says that one is wanted. None where
 /// there is more in it than that.
 pub(super) fn rebuilt(expr: &ast::Expr<'_>, may_lack: &dyn Fn(&str) -> bool) -> Option<String> {
@@ -154,6 +151,21 @@ pub(super) fn rebuilt(expr: &ast::Expr<'_>, may_lack: &dyn Fn(&str) -> bool) -> 
     }
 }
 
+/// What stands before all filters.
+fn base_of<'e, 's>(mut expr: &'e ast::Expr<'s>) -> &'e ast::Expr<'s> {
+    while let ast::Expr::Filter(filter) = expr
+        && let Some(inner) = filter.expr.as_ref()
+    {
+        expr = inner;
+    }
+    expr
+}
+
+/// What to write where the field of a token has no value, until its writer knows better.
+fn instead(base: &ast::Expr<'_>) -> String {
+    crate::naming::instead_of(&field_name(base).unwrap_or_default())
+}
+
 fn filtered(expr: &ast::Expr<'_>, may_lack: &dyn Fn(&str) -> bool) -> Option<String> {
     let mut parts = Vec::new();
     let mut base = expr;
@@ -162,7 +174,7 @@ fn filtered(expr: &ast::Expr<'_>, may_lack: &dyn Fn(&str) -> bool) -> Option<Str
             Named::Ours("default") => {
                 let text = match filter.args.first() {
                     Some(ast::CallArg::Pos(text)) => text_of(text)?,
-                    None => MISSING.to_owned(),
+                    None => instead(base_of(expr)),
                     Some(_) => return None,
                 };
                 parts.push(format!("default(\"{text}\")"));
@@ -178,13 +190,13 @@ fn filtered(expr: &ast::Expr<'_>, may_lack: &dyn Fn(&str) -> bool) -> Option<Str
     let lacks = field_name(base).is_some_and(|field| may_lack(&field));
     let has_default = parts.first().is_some_and(|first| first.starts_with("default"));
     if lacks && parts.is_empty() {
-        return Some(format!("{inner} or \"{MISSING}\""));
+        return Some(format!("{inner} or \"{}\"", instead(base)));
     }
     if lacks && !has_default {
         // One that stands further behind comes too late, and moves.
         let behind = parts.iter().position(|part| part.starts_with("default"));
         let own = behind.map(|at| parts.remove(at));
-        parts.insert(0, own.unwrap_or_else(|| format!("default(\"{MISSING}\")")));
+        parts.insert(0, own.unwrap_or_else(|| format!("default(\"{}\")", instead(base))));
     }
     let inner = if matches!(base, ast::Expr::BinOp(_)) { format!("({inner})") } else { inner };
     Some([inner].into_iter().chain(parts).collect::<Vec<_>>().join(" | "))

@@ -105,7 +105,7 @@ pub(super) fn question(asked: &str, scope: &TemplateScope) -> Option<String> {
 /// A token for a field: with a fallback where somebody may lack it.
 pub(super) fn printed(field: &str, fallback: Option<&str>, scope: &TemplateScope) -> String {
     let optional = scope.fields.get(field).is_some_and(|field| field.optional);
-    match fallback.or(optional.then_some("there")) {
+    match fallback.map(str::to_owned).or_else(|| optional.then(|| crate::naming::instead_of(field))) {
         Some(fallback) => format!("{field} or \"{fallback}\""),
         None => field.to_owned(),
     }

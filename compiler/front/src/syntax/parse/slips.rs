@@ -257,7 +257,7 @@ pub(super) fn slip(
     tries.extend(changes(line, at));
     tries.extend(ladder(line, at));
     tries.extend(parentheses(line, at, found));
-    if found.chars().all(|c| c.is_ascii_digit()) && found.len() <= 2 {
+    if !found.is_empty() && found.chars().all(|c| c.is_ascii_digit()) && found.len() <= 2 {
         tries.push((vec![(here.clone(), format!("{found}:00"))], "write the minutes too:".to_owned()));
         tries.push((vec![(at..at, "at least ".to_owned())], "say `at least`, `at most` or `exactly`:".to_owned()));
     }

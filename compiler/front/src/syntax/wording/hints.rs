@@ -178,6 +178,24 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
         "^ from_name|sender_name|from $r..",
         "the sender is a name with an address, in one text: `from \"Ana <ana@acme.example>\"`",
     ),
+    (
+        "^ sync|export|push to $r.. $",
+        "what a team or a CRM needs to know goes there by a handoff: `handoff to sales { note \"..\"; keep in workflow }`",
+    ),
+    (
+        "^ create [a] deal|opportunity|lead|ticket|record $",
+        "a deal is the team's to make: `handoff to sales { note \"..\"; keep in workflow }` tells them",
+    ),
+    (
+        "^ suppress|blacklist|block|mute [them|contact|person] $",
+        "to keep mail from somebody, keep a yes/no field of your own, `set` it, and say `skip when` it holds in each workflow",
+    ),
+    (
+        "^ for each|every|all $r..",
+        "each person goes through the workflow by themselves: the steps say what happens to one",
+    ),
+    ("^ task $t:text by|until|before $d.. $", "say how long they have: `task $t due in 24 hours`"),
+    ("^ due [in] $n:number $u:unit $", "it belongs to its task: `task \"…\" due in $n $u`"),
     ("^ reply to $r.. $", "answers go to the address of `from`: let it be one that somebody reads"),
     ("^ reply_to|replyto|reply-to $r.. $", "answers go to the address of `from`: let it be one that somebody reads"),
     ("^ reply - to $r.. $", "answers go to the address of `from`: let it be one that somebody reads"),

@@ -179,7 +179,11 @@ fn choices(all: &[Token<'_>], run: &Run<'_>, values: &[String]) -> Option<Wordin
     let is_text = run.values.iter().all(|value| !value.starts_with(|sign: char| sign.is_ascii_digit()));
     let rest: Vec<&str> = all.iter().skip(run.end).map(|(word, _)| *word).collect();
     let ends = rest.iter().all(|word| matches!(*word, ")" | "]" | "?"));
-    let optional = if rest.contains(&"?") { "?" } else { "" };
+    // A list to choose from in a CRM may be left empty.
+    let of_crm = |(word, _): &Token<'_>| {
+        matches!(word.to_lowercase().as_str(), "picklist" | "dropdown" | "select" | "radio" | "checkbox")
+    };
+    let optional = if rest.contains(&"?") || all.iter().take(run.first).any(of_crm) { "?" } else { "" };
     let text = format!("{name} one of {}{optional}", values.join(", "));
     let end = all.last()?.1.end;
     (is_name && is_text && ends).then(|| Wording {

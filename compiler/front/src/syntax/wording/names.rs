@@ -166,6 +166,14 @@ fn workflow(line: &str) -> Option<Wording> {
         return None;
     }
     let rest = rest.trim_end().trim_end_matches('{').trim();
+    // `workflow quiet_leads: 'Quiet leads'`
+    let double = rest.strip_suffix('\'').and_then(|rest| {
+        let (name, title) = rest.rsplit_once('\'')?;
+        (name.is_empty() || name.ends_with([' ', ':', '=', '-'])).then(|| format!("{name}\"{title}\""))
+    });
+    let written = rest.len();
+    let starts = line.find(rest)?;
+    let rest = double.as_deref().unwrap_or(rest);
     const QUOTES: [char; 6] = ['"', '„', '“', '”', '«', '»'];
     let parts: Vec<&str> = rest.split(QUOTES).map(|part| part.trim_matches([' ', ',', ':', '=', '-', '('])).collect();
     let mut parts = parts.into_iter().filter(|part| !part.is_empty());
@@ -185,10 +193,7 @@ fn workflow(line: &str) -> Option<Wording> {
     let is_title = first != ours && first.starts_with(char::is_uppercase);
     let title = second.or(Some(first).filter(|_| is_title));
     let title = title.map_or(String::new(), |title| format!(" \"{title}\""));
-    let edits = vec![(
-        0..kind.len() + 1 + line.get(kind.len() + 1..)?.find(rest)? + rest.len(),
-        format!("workflow {ours}{title}"),
-    )];
+    let edits = vec![(0..starts + written, format!("workflow {ours}{title}"))];
     (!ours.is_empty()).then_some(Wording { edits, help: "a name of one word comes first, then the title in quotes:" })
 }
 

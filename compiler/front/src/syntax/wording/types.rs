@@ -96,6 +96,31 @@ const THEIRS: &[(&str, &str)] = &[
     ("#", "number"),
 ];
 
+/// Types of programs and databases, and plain words: whoever writes them knows what may be empty, and says so.
+const OF_PROGRAMS: &[&str] = &[
+    "bool",
+    "boolean",
+    "char",
+    "datetime",
+    "decimal",
+    "double",
+    "float",
+    "int",
+    "integer",
+    "num",
+    "numeric",
+    "nvarchar",
+    "str",
+    "string",
+    "timestamp",
+    "varchar",
+    "true/false",
+    "true or false",
+    "y/n",
+    "yes no",
+    "yes or no",
+];
+
 /// The type that another tool's word for one is here; ours as it is.
 pub(crate) fn type_of(word: &str) -> Option<&'static str> {
     let lower = word.trim().to_lowercase();
@@ -150,8 +175,7 @@ const FIELD_WORDS: &[&str] = &["field", "property", "attribute", "column", "prop
 const JOINTS: &[&str] = &[":", "-", "–", "=", "->", "is", "a", "an", "as", "of", "type", "with", "has", "="];
 const OPTIONAL: &[&str] = &["optional", "nullable", "?", "not required", "may be empty"];
 const REQUIRED: &[&str] = &["required", "mandatory", "not null", "!", "*"];
-/// In other tools any field may be empty.
-const ASKED: &str = "whoever lacks it is kept out, unless a `?` stands behind its type:";
+const ASKED: &str = "in other tools a field may be empty; without the `?`, whoever lacks it is kept out:";
 /// A name of more words is a sentence.
 const MAX_NAME_WORDS: usize = 4;
 /// How many words a type has at most.
@@ -160,6 +184,12 @@ const MAX_TYPE_WORDS: usize = 3;
 /// A line that declares a field in another tool's words.
 pub(super) fn wording(line: &str) -> Option<Wording> {
     let written = line.trim_end();
+    // `mobile_no`: a field without a type.
+    let is_name = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '_';
+    if written.contains('_') && written.chars().all(is_name) {
+        let text = format!("{written} {}?", type_for(written));
+        return Some(Wording { edits: vec![(0..written.len(), text)], help: "a field has a type, for example:" });
+    }
     let (text, help) = field(written)?;
     let text = if written.ends_with(';') { text + ";" } else { text };
     (text != written).then(|| Wording { edits: vec![(0..written.len(), text)], help })
@@ -168,6 +198,13 @@ pub(super) fn wording(line: &str) -> Option<Wording> {
 /// `Page count: integer`, `minutes (number)`, `product`: a property with its type; one that is not said is guessed, and may be missing.
 pub(crate) fn property(part: &str) -> String {
     let part = part.trim().trim_end_matches(')');
+    // `duration in mins`, `duration number in mins`
+    let unit = |(_, unit): &(&str, &str)| {
+        super::values::unit(unit.trim()).is_some() || matches!(unit.trim(), "percent" | "%" | "eur" | "usd" | "km")
+    };
+    if let Some((name, _)) = part.rsplit_once(" in ").filter(unit) {
+        return typed(name).unwrap_or_else(|| format!("{} number?", snake_case(name)));
+    }
     match field(part) {
         Some((typed, _)) => typed,
         None => match part.split_once([':', '(']) {
@@ -248,13 +285,21 @@ fn field(line: &str) -> Option<(String, &'static str)> {
     }
     let joined = name.join(" ").replace('"', "");
     let ours = name_of(&joined.replace('\'', ""));
-    let mark = if optional == Some(true) { "?" } else { "" };
+    // A field of a CRM may be empty unless it says otherwise.
+    let phrase = last_type(&words).map(|(length, _)| words.get(words.len() - length..).unwrap_or_default().join(" "));
+    let is_of_crm = |phrase: String| {
+        let plain = phrase.replace('"', "").to_lowercase();
+        let lower = plain.trim_start_matches(|sign: char| !sign.is_alphanumeric()).to_owned();
+        !TYPES.contains(&lower.as_str()) && !OF_PROGRAMS.contains(&lower.as_str())
+    };
+    let of_crm = optional.is_none() && default.is_none() && phrase.is_some_and(is_of_crm);
+    let mark = if optional == Some(true) || of_crm { "?" } else { "" };
     let value = default.map_or(String::new(), |value| format!(" = {}", value_of(ty, value)));
     let help = match optional {
         _ if had_length => super::said::NO_LENGTH,
         Some(true) => "what may be missing has a `?`:",
         Some(false) => "what has no `?` is required:",
-        None if default.is_none() && words.iter().all(|word| !TYPES.contains(&word.to_lowercase().as_str())) => ASKED,
+        None if of_crm => ASKED,
         None if default.is_some() => "a field has a type, and behind it what it is for those without a value:",
         None if ours != joined => "a name is one word:",
         None if had_joint => "no sign stands between a name and its type:",
@@ -420,7 +465,7 @@ mod tests {
             ("Favourite Colour: string", "favourite_colour text"),
             ("property plan title: string", "plan_title text"),
             ("custom field plan_title text", "plan_title text"),
-            ("plan_title (single-line text)", "plan_title text"),
+            ("plan_title (single-line text)", "plan_title text?"),
             ("- plan_title: text,", "plan_title text"),
             ("add field \"Plan title\" as text, optional", "plan_title text?"),
             ("define plan_title as a string", "plan_title text"),
@@ -428,15 +473,15 @@ mod tests {
             ("text: plan_title", "plan_title text"),
             ("\"plan_title\": \"text\"", "plan_title text"),
             ("plan_title varchar(255) not null", "plan_title text"),
-            ("renewal: date picker", "renewal date"),
+            ("renewal: date picker", "renewal date?"),
             ("opted_in: checkbox (yes/no)", "opted_in yes/no"),
             ("opted_in bool default false", "opted_in yes/no = no"),
             ("seats: integer = 5", "seats number = 5"),
             ("seats = 5", "seats number = 5"),
-            ("amount: $", "amount money"),
+            ("amount: $", "amount money?"),
             ("start date date", "start_date date"),
             ("optional nickname string", "nickname text?"),
-            ("phone: phone number", "phone text"),
+            ("phone: phone number", "phone text?"),
             ("number of employees: number?", "number_of_employees number?"),
         ] {
             assert_eq!(field(theirs).map(|(text, _)| text).as_deref(), Some(ours), "{theirs}");

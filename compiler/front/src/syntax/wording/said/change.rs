@@ -3,6 +3,8 @@
 use super::{Row, SAY};
 
 pub(super) const ROWS: &[Row] = &[
+    ("^ increment|increase|raise $f:name $", "$f += 1", SAY),
+    ("^ unenroll|unenrol|disenroll [them|contact|lead] [from] [the|this] [workflow|flow] $", "exit", SAY),
     (
         "^ promote|mark|make|convert|qualify [them|contact|lead|person] [as|to] [a|an] $s:name $",
         "advance stage to $s",

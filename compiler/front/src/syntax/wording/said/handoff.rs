@@ -4,6 +4,22 @@ use super::{Row, SAY};
 
 pub(super) const ROWS: &[Row] = &[
     (
+        "^ handoff [to] $t:name [with] [note|:] $n:text [,|and|with] [a] task [:] $k:text [,] due [in] [:] $d:number $u:unit $",
+        "handoff to $t { note $n; task $k due in $d $u }",
+        "what goes with a handoff stands in its block:",
+    ),
+    ("^ handoff [to] $t:name ( $r.. ) $", "handoff to $t { $r }", "a block stands in braces:"),
+    ("^ send to [the] $t:name [team] $", "handoff to $t", SAY),
+    (
+        "^ send [an|a] internal email|mail|message|alert|notification to [the] $t:name [team] $",
+        "handoff to $t { keep in workflow }",
+        "a team is told by a handoff:",
+    ),
+    ("^ send [the] lead|contact|person|them to [the] $t:name [team] $", "handoff to $t", SAY),
+    ("^ task [:] $k:text [,] due : [in] $d:number $u:unit $", "task $k due in $d $u", SAY),
+    ("^ text|body|content [:] $n:text $", "note $n", SAY),
+    ("^ keep in flow|journey|campaign|sequence|automation $", "keep in workflow", SAY),
+    (
         "^ handoff to $t:name , note $n:text $",
         "handoff to $t { note $n }",
         "what goes with a handoff stands in its block:",

@@ -3,6 +3,11 @@
 use super::{EVERYONE, Row, SAY, STEP, UP_TO};
 
 pub(super) const ROWS: &[Row] = &[
+    (
+        "^ send the|an|a|email|mail|message [email|mail|message] $e:name after|in $n:number $u:unit $",
+        "wait $n $u; send $e",
+        "waiting is a step of its own:",
+    ),
     ("^ send [an] email|mail|message : $e:name $", "send $e", SAY),
     ("^ send|send_email|send_mail|sendemail|mail|email ( $e:name ) $", "send $e", SAY),
     ("^ send|send_email|send_mail|sendemail ( $e:text ) $", "send $e@", SAY),
