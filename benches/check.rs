@@ -35,6 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn project(workflows: usize) -> Project {
     let source = |(path, text)| Source { path, text };
     Project {
+        sender: None,
         lints: Default::default(),
         name: "many".to_owned(),
         timezone: "Europe/Berlin".to_owned(),

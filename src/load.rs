@@ -82,6 +82,7 @@ fn compile(settings: Option<&Settings>, files: Files) -> flow_front::Compilation
     let project = Project {
         name: settings.map(|settings| settings.name.clone()).unwrap_or_default(),
         lints: settings.map(|settings| settings.lints.clone()).unwrap_or_default(),
+        sender: settings.map(|settings| settings.sender.from.address().to_string()),
         timezone: settings.map_or("UTC", |settings| settings.timezone.name()).to_owned(),
         zones: flow_runtime::time::civil::ZONES,
         sources: files.sources,

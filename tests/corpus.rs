@@ -56,6 +56,7 @@ fn project(name: &str, text: String) -> Project {
         timezone: "Europe/Berlin".to_owned(),
         zones: flow_runtime::time::civil::ZONES,
         // Most files show one thing, and would only be longer for a goal and an exit.
+        sender: Some("hello@acme.example".to_owned()),
         lints: Levels::all(Level::Off),
         sources: vec![Source { path: name.to_owned(), text }],
         templates: templates(),

@@ -242,6 +242,7 @@ fn said(case: &Case, many: usize) -> Vec<(Code, bool)> {
         }
     };
     let compilation = compile(&Project {
+        sender: None,
         lints: Levels::all(Level::Off),
         name: "limits".to_owned(),
         timezone: "UTC".to_owned(),

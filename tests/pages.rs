@@ -117,6 +117,7 @@ fn found(example: &Example) -> (Vec<Code>, String) {
             let with_a_link =
                 Source { path: "emails/newsletter.html".to_owned(), text: WITH_A_LINK.to_owned() + PLAIN };
             let compilation = compile(&Project {
+                sender: None,
                 name: "page".to_owned(),
                 timezone: "Europe/Berlin".to_owned(),
                 zones: flow_runtime::time::civil::ZONES,

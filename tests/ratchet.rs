@@ -495,6 +495,7 @@ fn twice_of_anything_takes_twice_the_time() {
 fn project(workflows: usize) -> Project {
     let source = |(path, text)| Source { path, text };
     Project {
+        sender: None,
         lints: Default::default(),
         name: "many".to_owned(),
         timezone: "Europe/Berlin".to_owned(),

@@ -29,6 +29,8 @@ pub struct Project {
     pub timezone: String,
     /// The zones there are, and when days begin in them.
     pub zones: Zones,
+    /// The address that mails come from, as `flow.toml` has it: what a sender's name alone is completed with.
+    pub sender: Option<String>,
     /// How much each lint weighs.
     pub lints: Levels,
     /// The `.flow` files, in a stable order (by path).

@@ -47,6 +47,7 @@ email bill { subject "Your bill"; kind transactional; template "emails/plain.htm
 pub(crate) fn program(text: &str) -> Arc<Program> {
     let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
     let compilation = compile(&Project {
+        sender: None,
         lints: Levels::default(),
         name: "test".to_owned(),
         timezone: "UTC".to_owned(),

@@ -262,8 +262,25 @@ fn check_text_tests(
 ) -> Cond {
     let shape = cx.env.schema.shape(field).clone();
     let is_list = matches!(shape.ty, FieldType::OneOf(_) | FieldType::Country);
-    if is_list && matches!(relation, TextRelation::Contains | TextRelation::ContainsAny) {
-        let values: Vec<String> = literals.iter().map(|literal| cx.text_at(literal.span())).collect();
+    let looks_in = matches!(
+        relation,
+        TextRelation::Contains
+            | TextRelation::ContainsAny
+            | TextRelation::StartsWith
+            | TextRelation::EndsWith
+            | TextRelation::ContainsWord
+    );
+    if is_list && looks_in {
+        let held = values_with(&shape.ty, relation, literals);
+        if let (true, FieldType::OneOf(values)) = (held.is_empty(), &shape.ty) {
+            let at = literals.first().map_or(span, ast::Literal::span);
+            cx.report(types::holds_no_value(&shape.name, relation.words(), values, cx.at(at)));
+            return Cond::Unknown;
+        }
+        let values: Vec<String> = match held.is_empty() {
+            true => literals.iter().map(|literal| cx.text_at(literal.span())).collect(),
+            false => held,
+        };
         let asked = match values.as_slice() {
             [value] => format!("{} is {value}", shape.name),
             values => format!("{} in ({})", shape.name, values.join(", ")),
@@ -287,6 +304,28 @@ fn check_text_tests(
     match parts.len() {
         1 => parts.remove(0).cond,
         _ => Cond::Any(parts),
+    }
+}
+
+/// The values of a list that a test of their text would meet, in quotes.
+fn values_with(ty: &FieldType, relation: TextRelation, literals: &[ast::Literal]) -> Vec<String> {
+    let FieldType::OneOf(values) = ty else { return Vec::new() };
+    let needles: Vec<String> = literals.iter().filter_map(text_of_literal).map(|text| text.to_lowercase()).collect();
+    let meets = |value: &&String| {
+        let value = value.to_lowercase();
+        needles.iter().any(|needle| match relation {
+            TextRelation::StartsWith => value.starts_with(needle.as_str()),
+            TextRelation::EndsWith => value.ends_with(needle.as_str()),
+            _ => value.contains(needle.as_str()),
+        })
+    };
+    values.iter().filter(meets).map(|value| format!("\"{value}\"")).collect()
+}
+
+fn text_of_literal(literal: &ast::Literal) -> Option<String> {
+    match literal {
+        ast::Literal::Text(text) => text.plain(),
+        _ => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Values of the wrong kind.
 
 use super::suggest::Names;
-use super::{Code, Diagnostic};
+use super::{Code, Diagnostic, suggest};
 use crate::source::Location;
 use flow_ir::limits::{DECIMALS, MAX_WHOLE_DIGITS};
 
@@ -49,6 +49,22 @@ pub(crate) fn adds_nobody(stage: &str, excluded: &str, at: Location) -> Diagnost
     Diagnostic::error(Code::NotACondition, format!("`or {stage}` adds nobody here"), at, "they are meant already")
         .why(format!("whoever is at `{stage}` is not at `{excluded}`, so the first half holds for them too"))
         .help("if neither is meant, they stand in a list:")
+}
+
+/// `industry contains "zorg"`
+pub(crate) fn holds_no_value(field: &str, relation: &str, values: &[String], at: Location) -> Diagnostic {
+    let known: Vec<&str> = values.iter().map(String::as_str).collect();
+    Diagnostic::error(
+        Code::TypeMismatch,
+        format!("no value of `{field}` {relation} this"),
+        at,
+        "looked for in a list of values",
+    )
+    .why(format!("`{field}` is one of a list, and nobody could ever have a value with this in it"))
+    .help(format!(
+        "its values are {}: ask for one of them with `is`, or for several with `in`",
+        suggest::list(&known, 8)
+    ))
 }
 
 /// `employees >= employees`

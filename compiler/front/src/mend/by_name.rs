@@ -17,6 +17,7 @@ pub(super) fn wordings(env: &Env<'_>, line: &str) -> Vec<Wording> {
     let words: Vec<(Range<usize>, &str)> =
         tokens_at(line).map(|(at, word)| (at..at + word.len(), word)).take_while(|(_, word)| *word != "{").collect();
     let mut found = links(env, line, &words);
+    found.extend(sender_without_address(env, line));
     for (at, (place, word)) in words.iter().enumerate() {
         found.extend(no_field(env, &words, at));
         found.extend(event_with_word(env, line, &words, at));
@@ -26,6 +27,24 @@ pub(super) fn wordings(env: &Env<'_>, line: &str) -> Vec<Wording> {
         found.extend(spelling(env, place, word));
     }
     found
+}
+
+/// `from name "Ana at Acme"`: the name in front of the project's own address.
+fn sender_without_address(env: &Env<'_>, line: &str) -> Option<Wording> {
+    let address = env.project.sender.as_deref()?;
+    let (word, rest) = line.split_at_checked(line.find(|sign: char| !(sign.is_alphanumeric() || sign == '_'))?)?;
+    let is_sender = matches!(word.to_lowercase().as_str(), "from" | "sender" | "from_name" | "sender_name");
+    let rest = rest.trim_matches(|sign: char| sign.is_whitespace() || matches!(sign, ':' | '='));
+    let name = rest.strip_prefix("name").map_or(rest, |rest| rest.trim_start_matches([' ', ':', '=']));
+    let name = name.trim_matches(['"', '\'', ' ']);
+    let is_name = !name.is_empty() && !name.contains(['@', '"', '<', '{', '\\']);
+    (is_sender && is_name).then(|| {
+        change(
+            0..line.trim_end().len(),
+            format!("from \"{name} <{address}>\""),
+            "a sender is a name with an address, here your own:",
+        )
+    })
 }
 
 /// `tags: "hot lead", "customer"`: tags in other words, one of which is a stage already.
@@ -180,6 +199,21 @@ fn is_joint(word: &str) -> bool {
         "also",
         "last",
         "the",
+        "over",
+        "under",
+        "outside",
+        "inside",
+        "around",
+        "about",
+        "almost",
+        "above",
+        "below",
+        "least",
+        "most",
+        "between",
+        "nothing",
+        "something",
+        "anything",
     ];
     JOINTS.contains(&word)
 }

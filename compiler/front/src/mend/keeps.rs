@@ -71,6 +71,10 @@ fn keeps_negation(old: &[String], new: &[String]) -> bool {
         "not",
         "no",
         "never",
+        "neither",
+        "nor",
+        "none",
+        "outside",
         "unless",
         "except",
         "excluding",
@@ -98,7 +102,11 @@ fn keeps_negation(old: &[String], new: &[String]) -> bool {
         let before = nth.checked_sub(1).and_then(|nth| old.get(nth)).map_or("", String::as_str);
         NEGATES.contains(&token.to_lowercase().as_str()) && !matches!(before, "or" | "/" | "=")
     };
-    let count = |tokens: &[String]| tokens.iter().enumerate().filter(negates).count();
+    // `neither a nor b` is one `not in`.
+    let count = |tokens: &[String]| {
+        let both = usize::from(has(tokens, &["neither"]) && has(tokens, &["nor"]));
+        tokens.iter().enumerate().filter(negates).count() - both
+    };
     let is_other = |token: &&String| INSTEAD.contains(&token.as_str()) && !old.contains(token);
     count(new) >= count(old) || new.iter().any(|token| is_other(&token))
 }
@@ -206,13 +214,19 @@ fn keeps_what_is_said(before: &str, after: &str) -> bool {
 fn keeps_addresses(before: &str, after: &str) -> bool {
     let is_part = |sign: char| sign.is_alphanumeric() || matches!(sign, '@' | '.' | '_' | '-' | '+');
     let mut addresses = before.split(|sign: char| !is_part(sign)).filter(|part| part.contains('@'));
-    addresses.all(|address| after.contains(address.trim_matches('.')))
+    let kept: BTreeSet<&str> = after.split(|sign: char| !is_part(sign)).map(|part| part.trim_matches('.')).collect();
+    addresses.all(|address| kept.contains(address.trim_matches('.')))
 }
 
 fn keeps_changes(old: &[String], new: &[String]) -> bool {
     // `score - +=10`
     let turns = has(old, &["-"]) && has(new, &["+="]) && !has(new, &["-", "-="]);
-    !turns && ["+=", "-="].iter().all(|sign| !has(old, &[sign]) || has(new, &[sign]))
+    // `score *= 2`, `score += 10%`
+    let is_change = has(new, &["+=", "-="]);
+    let scales = has(old, &["*", "*="])
+        || old.iter().any(|token| token.ends_with('%'))
+        || old.windows(2).any(|pair| matches!(pair, [sign, next] if sign == "*" && next.starts_with('=')));
+    !(turns || (is_change && scales)) && ["+=", "-="].iter().all(|sign| !has(old, &[sign]) || has(new, &[sign]))
 }
 
 fn keeps_comparisons(old: &[String], new: &[String]) -> bool {
@@ -226,6 +240,11 @@ fn keeps_comparisons(old: &[String], new: &[String]) -> bool {
 }
 
 fn keeps_names(old: &[String], new: &[String], names: &BTreeSet<&str>) -> bool {
+    // `unenrol from nurture`, said in `nurture` itself.
+    let leaves = old.len() <= 6 && new == ["exit"] && !has(old, &["when", "if", "after"]);
+    if leaves && has(old, &["unenrol", "unenroll", "disenroll", "remove", "exit", "drop", "stop"]) {
+        return true;
+    }
     let is_name = |token: &&String| names.contains(token.as_str()) && !WORDS.contains(&token.as_str());
     old.iter().filter(is_name).all(|name| new.iter().any(|token| token.contains(name.as_str())))
 }

@@ -44,7 +44,8 @@ fn plain_word(word: &str) -> String {
     let said = match lower.as_str() {
         "didn't" | "hasn't" | "haven't" | "doesn't" | "don't" | "isn't" | "wasn't" | "hadn't" | "aren't" => "not",
         "didnt" | "hasnt" | "havent" | "doesnt" | "dont" | "isnt" | "wasnt" | "hadnt" | "arent" => "not",
-        "but" | "&" | "&&" | "+" => "and",
+        "but" | "&" | "&&" | "+" | "und" | "en" | "et" => "and",
+        "oder" | "ou" => "or",
         "|" | "||" => "or",
         "->" | "=>" | "→" | "⇒" | ">>" => "then",
         "==" => "is",

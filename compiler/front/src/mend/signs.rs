@@ -10,7 +10,9 @@ use crate::syntax::wording::{Wording, property, typed};
 
 /// `exit if clicked` among the steps asks once, there; above them it is a rule for all of the workflow.
 pub(super) fn exit_among_steps(text: &str, start: usize, line: &str) -> Option<Mend> {
-    let asked = line.strip_prefix("exit if ").or_else(|| line.strip_prefix("stop if "))?;
+    let unless = line.strip_prefix("exit unless ").map(|asked| format!("not ({})", asked.trim_end()));
+    let asked = line.strip_prefix("exit if ").or_else(|| line.strip_prefix("stop if ")).map(str::to_owned);
+    let asked = asked.or(unless)?;
     let is_step = |line: &str| {
         let first = line.split_whitespace().next().unwrap_or_default();
         matches!(first, "wait" | "if" | "score") || (first == "send" && !line.trim_start().starts_with("send on"))

@@ -173,11 +173,21 @@ pub(super) fn own_names<'e>(env: &'e Env<'_>) -> BTreeSet<&'e str> {
 
 /// The words that a slip of the keyboard turned into this one, the likeliest first.
 fn meant(word: &str, names: &BTreeSet<&str>) -> Vec<String> {
+    if POLITE.contains(&word) && word.len() > 3 {
+        return Vec::new();
+    }
     let ours = snake_case(word);
     if ours != word && (names.contains(ours.as_str()) || keywords().contains(ours.as_str())) {
         return vec![ours];
     }
-    let all = keywords().iter().chain(names).copied();
+    // `en` is no slip of `or`: of words so short only turned letters tell.
+    let letters = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let is_short = word.chars().count() <= 2;
+    let all = keywords().iter().chain(names).copied().filter(|known| !is_short || letters(known) == letters(word));
     all_near(word, all).into_iter().take(MAX_MEANT).map(str::to_owned).collect()
 }
 

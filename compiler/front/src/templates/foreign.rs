@@ -9,7 +9,9 @@ use crate::naming::snake_case;
 
 /// How tokens of other tools begin and end. Longer beginnings come first.
 const MARKS: &[(&str, &str)] = &[
+    ("&lt;&lt;", "&gt;&gt;"),
     ("&lt;", "&gt;"),
+    ("<<", ">>"),
     ("<%=", "%>"),
     ("{ {", "} }"),
     ("*|", "|*"),
@@ -29,6 +31,7 @@ const MARKS: &[(&str, &str)] = &[
     ("{", "}"),
     ("[", "]"),
     ("<", ">"),
+    ("@@", "@@"),
     ("~", "~"),
     ("@", "@"),
     ("$", "$"),
@@ -129,7 +132,14 @@ pub(super) fn find_tags(text: &str, read: &[Range<usize>], fields: &FieldNames) 
         next.checked_sub(1).and_then(|last| read.get(last)).is_some_and(|place| at < place.end)
     };
     let starts = text.match_indices('<').map(|(at, _)| at).filter(|at| !is_read(*at));
-    starts.filter_map(|at| token_at(text, at, false, fields)).collect()
+    let mut found: Vec<Foreign> = Vec::new();
+    for at in starts {
+        // `<<first_name>>` is one.
+        if found.last().is_none_or(|last| last.span.end <= at) {
+            found.extend(token_at(text, at, false, fields));
+        }
+    }
+    found
 }
 
 fn token_at(text: &str, at: usize, in_code: bool, fields: &FieldNames) -> Option<Foreign> {
@@ -161,16 +171,21 @@ fn token_at(text: &str, at: usize, in_code: bool, fields: &FieldNames) -> Option
         "%" => {
             let is_word = inner.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
             let is_named = names_one && (is_name(inner) || theirs.fallback.is_some());
-            inner.len() >= MIN_PERCENT && (is_word || is_named)
+            // `?a=%ADD%20me`: a byte of a web address.
+            let before = text.get(..at).and_then(|before| before.chars().next_back());
+            let is_byte = inner.get(..2).is_some_and(|hex| hex.bytes().all(|sign| sign.is_ascii_hexdigit()))
+                && before.is_some_and(|sign| sign.is_alphanumeric() || matches!(sign, '=' | '&' | '/' | '+' | '?'));
+            inner.len() >= MIN_PERCENT && !is_byte && (is_word || is_named)
         }
         "<%=" | "%%=" | "%%[" => !inner.trim().is_empty(),
         "~~" => inner.starts_with("eloqua"),
         "$[" => is_gap || names_one,
         // `{!firstname_fix}`: no text begins so.
-        "{!" => is_gap || is_name(inner),
+        "{!" => is_gap || (is_name(inner) && inner.contains(['_', '.'])),
         // Signs that stand in many a text: only what is a field's name between them, and alone, is a token.
-        "~" | "@" | "$" | "#" | "-" => {
-            let is_alone = |sign: Option<char>| sign.is_none_or(|sign| !sign.is_alphanumeric());
+        "~" | "@@" | "@" | "$" | "#" | "-" => {
+            let is_alone =
+                |sign: Option<char>| sign.is_none_or(|sign| !sign.is_alphanumeric() && !open.starts_with(sign));
             let before = text.get(..at).and_then(|before| before.chars().next_back());
             let behind = rest.get(open.len() + inner.len() + close.len()..).and_then(|behind| behind.chars().next());
             let is_named = inner.trim() == inner
@@ -192,11 +207,16 @@ fn token_at(text: &str, at: usize, in_code: bool, fields: &FieldNames) -> Option
     is_token.then(|| Foreign { span: at..at + open.len() + inner.len() + close.len() + more, meant })
 }
 
+/// Whether a tag has that class, and not one of a longer name.
+fn is_eloqua(head: &str) -> bool {
+    head.split(|sign: char| !(sign.is_alphanumeric() || matches!(sign, '-' | '_'))).any(|word| word == "eloquaemail")
+}
+
 /// Where `<span class=eloquaemail>FirstName</span>` ends, and the name in it.
 fn eloqua_span(rest: &str) -> Option<(usize, &str)> {
     let within = rest.get(..rest.floor_char_boundary((2 * MAX_NAME_BYTES).min(rest.len())))?;
     let head = within.strip_prefix("<span")?;
-    let open = head.find('>').filter(|at| head.get(..*at).is_some_and(|head| head.contains("eloquaemail")))?;
+    let open = head.find('>').filter(|at| head.get(..*at).is_some_and(is_eloqua))?;
     let inner = head.get(open + 1..)?;
     let end = inner.find("</span>")?;
     let name = inner.get(..end)?.trim();
@@ -231,7 +251,10 @@ fn percent_directive(rest: &str) -> Option<usize> {
     let inner = rest.strip_prefix('%')?;
     let within = inner.get(..inner.floor_char_boundary(MAX_NAME_BYTES.min(inner.len())))?;
     let inner = within.get(..within.find('%')?)?;
-    let asks = |word: &str| inner.strip_prefix(word).is_some_and(|asked| asked.starts_with(' ') && asked.len() > 1);
+    // `50%if you book` asks for nothing.
+    let asks = |word: &str| {
+        inner.strip_prefix(word).is_some_and(|asked| asked.starts_with(' ') && asked.trim_start().starts_with('$'))
+    };
     let is_part = PERCENT_ELSE.contains(&inner) || PERCENT_END.contains(&inner);
     (is_part || ["IF", "ELSEIF", "ELSE IF", "if"].into_iter().any(asks)).then_some(inner.len() + 2)
 }
@@ -425,6 +448,15 @@ mod tests {
             "{ color: red }",
             "## email us ##",
             "he wrote [sic]",
+            "50%if you book today, 50%-off",
+            "20%if 30%else 40%",
+            "https://x.example/?a=%ADD%20me&b=%C3%BCber",
+            "~~email~~ and ~~company_name~~",
+            "<span class=\"my-eloquaemail\">x</span>",
+            "if (!a) {!b} else {!important}",
+            "write to a@first.example, @email",
+            "costs $5, $10 and #email",
+            "well-known -email- e-mail",
         ] {
             assert_eq!(found(text), [], "{text}");
         }

@@ -355,7 +355,8 @@ fn asked_and_printed(faults: &mut Vec<TemplateFault>, text: &str) {
             let written = text.get(asked.span.clone()).unwrap_or_default();
             printed.is_some_and(|name| written.contains(name)) && !asked.edits.is_empty()
         };
-        match question.and_then(|at| kept.get_mut(at)).filter(|asked| asks(asked)) {
+        let is_room = |asked: &&mut TemplateFault| asks(asked) && asked.edits.len() < MAX_IN_ONE;
+        match question.and_then(|at| kept.get_mut(at)).filter(is_room) {
             Some(asked) => asked.edits.extend(fault.edits),
             None => {
                 let is_slip = matches!(fault.kind, FaultKind::Syntax(Syntax::Slip(_)));
@@ -369,6 +370,9 @@ fn asked_and_printed(faults: &mut Vec<TemplateFault>, text: &str) {
     *faults = kept;
 }
 
+/// How many changes one message shows for tokens side by side.
+const MAX_IN_ONE: usize = 20;
+
 /// `Hello *|FNAME|* of *|COMPANY|*`: tokens of other tools in one line are mended together, as the line is shown with all of them mended.
 fn tokens_of_a_line(faults: &mut Vec<TemplateFault>, text: &str) {
     faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
@@ -378,7 +382,8 @@ fn tokens_of_a_line(faults: &mut Vec<TemplateFault>, text: &str) {
         let is_foreign = |fault: &TemplateFault| {
             matches!(fault.kind, FaultKind::Foreign { field: Some(_), .. }) && fault.edits.len() == 1
         };
-        match kept.last_mut().filter(|_| fault.span.end <= until && is_foreign(&fault)) {
+        let is_room = |first: &&mut TemplateFault| first.edits.len() < MAX_IN_ONE;
+        match kept.last_mut().filter(|_| fault.span.end <= until && is_foreign(&fault)).filter(is_room) {
             Some(first) => first.edits.extend(fault.edits),
             None => {
                 let line = text.get(fault.span.end..).and_then(|rest| rest.find('\n')).map(|at| fault.span.end + at);

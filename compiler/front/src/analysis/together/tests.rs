@@ -96,6 +96,7 @@ fn conds(fields: [FieldId; 4]) -> impl Strategy<Value = Cond> {
 
 fn project(text: &str) -> Project {
     Project {
+        sender: None,
         name: "test".to_owned(),
         timezone: "UTC".to_owned(),
         zones: Zones::default(),

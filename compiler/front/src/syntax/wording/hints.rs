@@ -58,6 +58,18 @@ pub(super) const HINTS: &[(&str, &str)] = &[
         "^ send $e:mail to $a:dotted",
         "a mail goes to the person in the workflow, at the address they have; a team is told by a handoff: `handoff to sales { note \"..\"; keep in workflow }`",
     ),
+    (
+        "^ send $e:mail [with|,|and] [a|the] subject [line] [:|=] $t:text $",
+        "the subject stands in the email: `email $e { subject $t .. }`, and here `send $e`",
+    ),
+    (
+        "^ send $e:mail [with|,|and] from [:|=] $t:text $",
+        "the sender stands in the email: `email $e { from $t .. }`, and here `send $e`",
+    ),
+    (
+        "^ send $e:mail with|using template [:|=] $t:text $",
+        "the template stands in the email: `email $e { template $t .. }`, and here `send $e`",
+    ),
     ("^ send $e:name or $f:name $", "say who gets which: `if .. { send $e } else { send $f }`"),
     (
         "first time|order|purchase|visit",
@@ -126,6 +138,10 @@ pub(super) const HINTS: &[(&str, &str)] = &[
 pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     ("^ segment $r.. $v:verb", super::later::MAILS_OF_SEGMENT),
     ("^ segment $r.. email|mail [was] $v:verb", super::later::MAILS_OF_SEGMENT),
+    (
+        "^ slack|teams|channel [:|=] $r..",
+        "a team is told by mail: a channel's own mail address may be a member, `member \"sales-channel@acme.example\"`",
+    ),
     ("^ team $t:name $r..", MEMBERS),
     (
         "^ $f:field [:] list|array|multiselect|multi-select|multi|set|checkboxes",

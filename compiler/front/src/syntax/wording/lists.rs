@@ -9,7 +9,7 @@ use std::ops::Range;
 const BETWEEN: &[&str] = &[",", ";", "or", "and", "/", "|", "nor", "&", "+"];
 /// What says that several are meant, and is no part of what they are compared with.
 const SEVERAL: &[&str] =
-    &["any", "one", "either", "of", "(", "[", ":", "these", "the", "following", "values", "neither"];
+    &["any", "one", "either", "of", "(", "[", ":", "these", "the", "following", "values", "neither", "none"];
 /// What a list of choices is called where a field is declared.
 const CHOICES: &[&str] = &[
     "list", "enum", "choice", "choices", "picklist", "dropdown", "select", "options", "option", "text", "string",
@@ -95,12 +95,12 @@ fn goes_on(word: &str) -> bool {
 fn said(all: &[Token<'_>], run: &Run<'_>) -> Option<Wording> {
     let word = |at: usize| all.get(at).map_or("", |(word, _)| *word);
     let mut at = run.first;
-    let mut several = false;
+    let (mut several, mut differs, mut relation) = (false, false, "");
     while at > 0 && (SEVERAL.contains(&word(at - 1)) || (at == 2 && CHOICES.contains(&word(1)))) {
         several = true;
+        differs |= matches!(word(at - 1), "neither" | "none");
         at -= 1;
     }
-    let (mut differs, mut relation) = (false, "");
     while let Some(before) = at.checked_sub(1).map(word) {
         match before {
             _ if NOT.contains(&before) => differs = true,

@@ -143,8 +143,10 @@ fn sender(line: &str) -> Option<Wording> {
     if !matches!(word.to_lowercase().as_str(), "from" | "sender" | "from_name" | "sender_name" | "from_email") {
         return None;
     }
-    let is_between =
-        |sign: char| sign.is_whitespace() || matches!(sign, '"' | '\'' | '<' | '>' | '(' | ')' | ',' | ';' | ':' | '=');
+    let is_between = |sign: char| {
+        sign.is_whitespace()
+            || matches!(sign, '"' | '\'' | '<' | '>' | '(' | ')' | ';' | ':' | '=' | '“' | '”' | '„' | '«' | '»')
+    };
     let (mut name, mut address): (Vec<&str>, Option<&str>) = (Vec::new(), None);
     for part in rest.split(is_between).filter(|part| !part.is_empty()) {
         match (part.contains('@'), address) {
@@ -156,8 +158,10 @@ fn sender(line: &str) -> Option<Wording> {
             _ => name.push(part),
         }
     }
-    let address = address?;
-    let text = if name.is_empty() { address.to_owned() } else { format!("{} <{address}>", name.join(" ")) };
+    let address = address?.trim_matches(',');
+    let name = name.join(" ");
+    let name = name.trim_matches([',', ' ']);
+    let text = if name.is_empty() { address.to_owned() } else { format!("{name} <{address}>") };
     let edits = vec![(0..line.trim_end().len(), format!("from \"{text}\""))];
     Some(Wording { edits, help: "name and address stand in one text:" })
 }

@@ -96,31 +96,6 @@ const THEIRS: &[(&str, &str)] = &[
     ("#", "number"),
 ];
 
-/// Types of programs and databases, and plain words: whoever writes them knows what may be empty, and says so.
-const OF_PROGRAMS: &[&str] = &[
-    "bool",
-    "boolean",
-    "char",
-    "datetime",
-    "decimal",
-    "double",
-    "float",
-    "int",
-    "integer",
-    "num",
-    "numeric",
-    "nvarchar",
-    "str",
-    "string",
-    "timestamp",
-    "varchar",
-    "true/false",
-    "true or false",
-    "y/n",
-    "yes no",
-    "yes or no",
-];
-
 /// The type that another tool's word for one is here; ours as it is.
 pub(crate) fn type_of(word: &str) -> Option<&'static str> {
     let lower = word.trim().to_lowercase();
@@ -290,7 +265,7 @@ fn field(line: &str) -> Option<(String, &'static str)> {
     let is_of_crm = |phrase: String| {
         let plain = phrase.replace('"', "").to_lowercase();
         let lower = plain.trim_start_matches(|sign: char| !sign.is_alphanumeric()).to_owned();
-        !TYPES.contains(&lower.as_str()) && !OF_PROGRAMS.contains(&lower.as_str())
+        !TYPES.contains(&lower.as_str()) && type_of(&lower) != Some("yes/no")
     };
     let of_crm = optional.is_none() && default.is_none() && phrase.is_some_and(is_of_crm);
     let mark = if optional == Some(true) || of_crm { "?" } else { "" };
@@ -462,13 +437,13 @@ mod tests {
     #[test]
     fn a_field_of_any_tool_is_one_of_ours() {
         for (theirs, ours) in [
-            ("Favourite Colour: string", "favourite_colour text"),
-            ("property plan title: string", "plan_title text"),
+            ("Favourite Colour: string", "favourite_colour text?"),
+            ("property plan title: string", "plan_title text?"),
             ("custom field plan_title text", "plan_title text"),
             ("plan_title (single-line text)", "plan_title text?"),
             ("- plan_title: text,", "plan_title text"),
             ("add field \"Plan title\" as text, optional", "plan_title text?"),
-            ("define plan_title as a string", "plan_title text"),
+            ("define plan_title as a string", "plan_title text?"),
             ("string plan_title", "plan_title text"),
             ("text: plan_title", "plan_title text"),
             ("\"plan_title\": \"text\"", "plan_title text"),

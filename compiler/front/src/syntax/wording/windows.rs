@@ -16,14 +16,27 @@ pub(super) fn wording(words: &Words<'_>) -> Option<Wording> {
     if !first.eq_ignore_ascii_case("send") {
         return None;
     }
+    // `outside 9 to 17`, `except on Mondays`
+    let turns = |word: &str| matches!(word.to_lowercase().as_str(), "outside" | "except" | "not" | "excluding" | "but");
+    if all.iter().any(|(word, _)| turns(word)) {
+        return None;
+    }
     let days = days(&all)?;
     let (from, to) = hours(&all)?;
     let text = format!("send on {days} from {} to {} in contact timezone", clock(from), clock(to));
     // `in Europe/Rome`
     let has_zone = all.iter().any(|(word, _)| {
         word.split_once('/').is_some_and(|(area, _)| area.len() > 2 && area.starts_with(char::is_uppercase))
-            || matches!(*word, "CET" | "CEST" | "EST" | "EDT" | "PST" | "PDT" | "GMT" | "UTC" | "BST")
+            || matches!(word.trim_matches(','), "CET" | "CEST" | "EST" | "EDT" | "PST" | "PDT" | "GMT" | "UTC" | "BST")
+            || (word.len() > 2 && word.chars().all(char::is_uppercase))
     });
+    // `in Sydney time`
+    let is_place = |word: &str| word.starts_with(char::is_uppercase) && day(word).is_none() && time_of(word).is_none();
+    let has_zone = has_zone
+        || all.windows(2).any(|pair| {
+            matches!(pair, [(place, _), (zone, _)] if is_place(place) && matches!(zone.to_lowercase().as_str(), "time" | "timezone" | "zone"))
+        })
+        || all.windows(2).any(|pair| matches!(pair, [("in", _), (place, _)] if is_place(place)));
     let help = if has_zone { OWN_ZONE } else { HELP };
     Some(Wording { edits: vec![(start.start..all.last()?.1.end, text)], help })
 }

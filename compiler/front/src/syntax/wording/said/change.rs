@@ -3,6 +3,11 @@
 use super::{Row, SAY};
 
 pub(super) const ROWS: &[Row] = &[
+    (
+        "^ unenroll|unenrol|disenroll|remove|exit|drop [them|contact|lead|person] [from] [the] [workflow|flow|journey|automation|campaign] $w:name [workflow|flow|journey] $",
+        "stop $w",
+        SAY,
+    ),
     ("^ increment|increase|raise $f:name $", "$f += 1", SAY),
     ("^ unenroll|unenrol|disenroll [them|contact|lead] [from] [the|this] [workflow|flow] $", "exit", SAY),
     (

@@ -92,6 +92,8 @@ pub(super) const ROWS: &[Row] = &[
     ("not tagged [with|as] $a:name or|, $b:name", "not tagged $a and not tagged $b", "neither of them:"),
     ("tagged $a:name or $b:name", "tagged $a or tagged $b", "each is asked for itself:"),
     ("lifecycle|lifecyclestage [stage] is", "stage is", SAY),
+    ("email|contact|person|lead|mail is|has [been] unsubscribed", "unsubscribed", SAY),
+    ("email|contact|person|lead|mail is|has [been] hard_bounced|complained", "hard_bounced", SAY),
     ("$f:name has [a|any|some] value|values|data", "$f is known", SAY),
     ("$f:name has no value|values|data", "$f is unknown", SAY),
     ("$f:name [is|=|of|at] $n:number +", "$f >= $n", SAY),

@@ -3,8 +3,8 @@
 use super::{Row, SAY};
 
 pub(super) const ROWS: &[Row] = &[
-    ("^ goal $r.. within|in|during|for|after the|next|first $n:number $u:unit $", "goal $r within $n $u", SAY),
-    ("^ goal $r.. during|for|after $n:number $u:unit $", "goal $r within $n $u", SAY),
+    ("^ goal $r.. within|in|during|for the|next|first $n:number $u:unit $", "goal $r within $n $u", SAY),
+    ("^ goal $r.. during|for $n:number $u:unit $", "goal $r within $n $u", SAY),
     ("^ goal when $p:name within $d.. $", "goal \"$p\" when $p within $d", "a goal has a name:"),
     ("exit when becomes|become [a|an] $s:name", "exit when $s", SAY),
     ("^ suppress|exclude|skip [those|people] [who|that] [are] $p:name $", "skip when $p", SAY),
