@@ -60,6 +60,7 @@ impl Example {
 
 fn read_project(settings: &Settings, folder: &Path) -> Outcome<Project> {
     Ok(Project {
+        sender: None,
         lints: Levels::default(),
         name: settings.name.clone(),
         timezone: settings.timezone.name().to_owned(),
