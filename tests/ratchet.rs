@@ -409,6 +409,25 @@ fn all() -> Vec<Many> {
         many("marks of other tools in a template", 15_000, |many| {
             template(format!("{}\n{}", "[[ ".repeat(many), TEMPLATE.1))
         }),
+        many("tokens of other tools in one line of a template", 2_000, |many| {
+            template(format!("<p>{}</p>\n{}", "$FIRSTNAME$ @email@ ".repeat(many), TEMPLATE.1))
+        }),
+        many("signs of other tools in a template", 8_000, |many| {
+            template(format!("{}\n{}", "$a @b #c -d_ ~e %/IF% <span ".repeat(many), TEMPLATE.1))
+        }),
+        many("questions of another tool without ends", 2_000, |many| {
+            template(format!("{}\n{}", "%IF $industry == saas% ".repeat(many), TEMPLATE.1))
+        }),
+        many("fields in the words of other tools", 300, |many| {
+            text(format!(
+                "{HEAD}contact {{\n{}}}\n",
+                each(many, |nth| format!("  field plan_{nth}: single-line text\n"))
+            ))
+        }),
+        many("lines with two mistakes each", 150, |many| {
+            let lines = each(many, |_| "  if industry is blank or region is empty { exit }\n".to_owned());
+            text(HEAD.to_owned() + &workflow("w", &lines))
+        }),
         many("single braces of a template", 15_000, |many| template(format!("{}\n{}", "{ ".repeat(many), TEMPLATE.1))),
         many("names declared twice in one line", 4_000, |many| {
             text(format!("{HEAD}tags {}\n", vec!["a"; many].join(", ")))

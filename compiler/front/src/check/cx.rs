@@ -103,13 +103,13 @@ impl<'e> Cx<'e> {
         self.text.get(..at as usize).unwrap_or_default()
     }
 
-    /// The text at a place, on one line.
     /// What stands before a place in its line.
     pub(super) fn line_before(&self, span: Span) -> &str {
         let before = self.text.get(..span.start as usize).unwrap_or_default();
         before.rsplit('\n').next().unwrap_or_default()
     }
 
+    /// The text at a place, on one line.
     pub(super) fn text_at(&self, span: Span) -> String {
         settled_line(self.text, span, self.settled)
     }

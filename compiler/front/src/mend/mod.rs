@@ -190,8 +190,15 @@ impl<'e> Bench<'e> {
                 let after = trial::After::of(&mended, piece.text);
                 // What is shown mends the rest of its statement as well: `industry is blank or region is empty`.
                 let place = trial::line_of(&diagnostic, piece.text).map(|(start, _)| start);
+                let line = trial::start_of(&diagnostic).map(|at| trial::lines_of(piece.text, &(at..at)));
+                // Those of other lines are ruled out at little cost, for there may be thousands.
+                let is_near = |other: &Diagnostic| {
+                    trial::start_of(other).zip(line.as_ref()).is_some_and(|(at, line)| line.contains(&at))
+                };
                 let is_beside = |other: &Diagnostic| {
-                    !mended.at_once && trial::line_of(other, piece.text).map(|(start, _)| start) == place
+                    !mended.at_once
+                        && is_near(other)
+                        && trial::line_of(other, piece.text).map(|(start, _)| start) == place
                 };
                 let is_part =
                     |other: &Diagnostic| (mended.covers(&diagnostic, other) || is_beside(other)) && !after.has(other);

@@ -377,7 +377,7 @@ const MAX_IN_ONE: usize = 20;
 fn tokens_of_a_line(faults: &mut Vec<TemplateFault>, text: &str) {
     faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
     let mut kept: Vec<TemplateFault> = Vec::with_capacity(faults.len());
-    let mut until = 0;
+    let (mut until, mut line_end) = (0, 0);
     for fault in faults.drain(..) {
         let is_foreign = |fault: &TemplateFault| {
             matches!(fault.kind, FaultKind::Foreign { field: Some(_), .. }) && fault.edits.len() == 1
@@ -386,8 +386,12 @@ fn tokens_of_a_line(faults: &mut Vec<TemplateFault>, text: &str) {
         match kept.last_mut().filter(|_| fault.span.end <= until && is_foreign(&fault)).filter(is_room) {
             Some(first) => first.edits.extend(fault.edits),
             None => {
-                let line = text.get(fault.span.end..).and_then(|rest| rest.find('\n')).map(|at| fault.span.end + at);
-                until = if is_foreign(&fault) { line.unwrap_or(text.len()) } else { 0 };
+                // Each line's end is looked for once, however many stand in it.
+                if fault.span.end > line_end {
+                    let behind = text.get(fault.span.end..).and_then(|rest| rest.find('\n'));
+                    line_end = behind.map_or(text.len(), |at| fault.span.end + at);
+                }
+                until = if is_foreign(&fault) { line_end } else { 0 };
                 kept.push(fault);
             }
         }
