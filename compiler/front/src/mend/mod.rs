@@ -407,6 +407,7 @@ impl<'e> Bench<'e> {
             whole.extend(signs::double_braces(diagnostic, text));
             whole.extend(signs::block_in_words(diagnostic, text));
             whole.extend(signs::round_block(diagnostic, text));
+            whole.extend(signs::empty_block(diagnostic, text));
             loose.extend(by_name::tags(self.env, line).map(|said| trial::in_piece(&said, start)));
             said.extend(signs::single_braces(diagnostic, text));
             said.extend(signs::without_field_braces(diagnostic, text));

@@ -300,6 +300,21 @@ pub(super) fn block_with_commas(diagnostic: &Diagnostic, text: &str) -> Option<M
     (!commas.is_empty()).then(|| Mend { help: "each stands on a line of its own, or behind a `;`:".to_owned(), edits })
 }
 
+/// `event attended(webinar) {` with nothing below it but `}`: the parentheses are the block.
+pub(super) fn empty_block(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
+    let line = start_of(diagnostic).map(|at| lines_of(text, &(at..at)))?;
+    let written = before_comment(text.get(line.clone())?).trim_end();
+    let head = written.strip_suffix('{')?.trim_end();
+    let (name, inner) = head.strip_prefix("event ")?.strip_suffix(')')?.split_once('(')?;
+    let behind = text.get(line.end..)?;
+    let end = behind.find('}').filter(|at| behind.get(..*at).is_some_and(|between| between.trim().is_empty()))?;
+    let parts = inner.split([',', ';']).map(str::trim).filter(|part| !part.is_empty());
+    let typed: Vec<String> = parts.map(property).collect();
+    let at = Span::new(line.start as u32, (line.end + end + 1) as u32).in_file(FILE);
+    let edits = vec![Edit { at, text: format!("event {} {{ {} }}", name_of(name), typed.join("; ")) }];
+    (!typed.is_empty()).then(|| Mend { help: "properties stand in braces:".to_owned(), edits })
+}
+
 /// `email news : "emails/news.mjml" {`: the template has a line in the block.
 pub(super) fn template_in_head(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
     let line = start_of(diagnostic).map(|at| lines_of(text, &(at..at)))?;

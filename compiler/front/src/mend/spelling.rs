@@ -255,6 +255,8 @@ fn in_full(said: &str) -> Option<&'static str> {
         ("sales_qualified_lead", "sql"),
         ("sales_qualified", "sql"),
         ("sales_accepted_lead", "sal"),
+        // A stage of deals: whoever's is won is a customer.
+        ("closed_won", "customer"),
     ];
     let name = name_of(said);
     IN_FULL.iter().find(|(full, _)| *full == name).map(|(_, short)| *short)

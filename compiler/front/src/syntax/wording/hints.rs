@@ -199,6 +199,10 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
         "what a team or a CRM needs to know goes there by a handoff: `handoff to sales { note \"..\"; keep in workflow }`",
     ),
     (
+        "^ create|add|make [a] task [:] $n:text $",
+        "a task stands in a handoff: `handoff to sales { task $n due in 24 hours; keep in workflow }`",
+    ),
+    (
         "^ create [a] deal|opportunity|lead|ticket|record $",
         "a deal is the team's to make: `handoff to sales { note \"..\"; keep in workflow }` tells them",
     ),

@@ -15,6 +15,11 @@ pub(super) const MAILS_OF_SEGMENT: &str = "a segment belongs to no workflow, and
 /// What cannot be done yet, as people ask for it; what it is called, and what to do today.
 pub(super) const LATER: &[(&str, &str, &str)] = &[
     (
+        "^ segment $s:name $r.. $v:verb any|an|a|the email|mail in|within|during [the] [last|past] $n:number $u:unit",
+        "$v any email",
+        "a segment belongs to no workflow, and knows no mails. Ask for an event that your mail tool reports, declared as `event email_$v { }`: `segment $s = email_$v in the last $n $u`",
+    ),
+    (
         "^ segment $r.. $v:verb any|an|a|the email|mail in|within|since|during|for $p..",
         "$v any email",
         MAILS_OF_SEGMENT,

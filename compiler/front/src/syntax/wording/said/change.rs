@@ -3,6 +3,7 @@
 use super::{Row, SAY};
 
 pub(super) const ROWS: &[Row] = &[
+    ("stage is|= closed_won|closedwon|won", "stage is customer", "a deal that is won makes a customer:"),
     (
         "^ unenroll|unenrol|disenroll|remove|exit|drop [them|contact|lead|person] [from] [the] [workflow|flow|journey|automation|campaign] $w:name [workflow|flow|journey] $",
         "stop $w",

@@ -4,6 +4,16 @@ use super::{Row, SAY};
 
 pub(super) const ROWS: &[Row] = &[
     (
+        "^ assign|rotate|set|change|route [the] [contact|lead|record|deal] owner to [the] $t:name [team|queue] $",
+        "handoff to $t",
+        "a team is told by a handoff, and says whose turn it is:",
+    ),
+    (
+        "^ create|add|make [a] task for [the] $t:name [team] [:] $n:text $",
+        "handoff to $t { task $n due in 24 hours; keep in workflow }",
+        "a team is told by a handoff:",
+    ),
+    (
         "^ handoff [to] $t:name [with] [note|:] $n:text [,|and|with] [a] task [:] $k:text [,] due [in] [:] $d:number $u:unit $",
         "handoff to $t { note $n; task $k due in $d $u }",
         "what goes with a handoff stands in its block:",
