@@ -310,7 +310,8 @@ fn check_text_tests(
 /// The values of a list that a test of their text would meet, in quotes.
 fn values_with(ty: &FieldType, relation: TextRelation, literals: &[ast::Literal]) -> Vec<String> {
     let FieldType::OneOf(values) = ty else { return Vec::new() };
-    let needles: Vec<String> = literals.iter().filter_map(text_of_literal).map(|text| text.to_lowercase()).collect();
+    let needles: Vec<String> =
+        literals.iter().filter_map(ast::Literal::plain).map(|text| text.to_lowercase()).collect();
     let meets = |value: &&String| {
         let value = value.to_lowercase();
         needles.iter().any(|needle| match relation {
@@ -320,13 +321,6 @@ fn values_with(ty: &FieldType, relation: TextRelation, literals: &[ast::Literal]
         })
     };
     values.iter().filter(meets).map(|value| format!("\"{value}\"")).collect()
-}
-
-fn text_of_literal(literal: &ast::Literal) -> Option<String> {
-    match literal {
-        ast::Literal::Text(text) => text.plain(),
-        _ => None,
-    }
 }
 
 pub(super) fn text_test_kind(relation: TextRelation) -> TextTestKind {

@@ -210,7 +210,7 @@ fn field_type(
         }
         ast::FieldType::OneOf(choices, _) => {
             report_choices(choices, field, diagnostics);
-            FieldType::OneOf(choices.iter().filter_map(plain).collect())
+            FieldType::OneOf(choices.iter().filter_map(ast::Literal::plain).collect())
         }
         ast::FieldType::Named(name) => match name.text.as_str() {
             "text" => FieldType::Text,
@@ -235,7 +235,7 @@ fn field_type(
 fn report_choices(choices: &[ast::Literal], field: &Declared<ast::Field>, diagnostics: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<String, Span> = BTreeMap::new();
     for choice in choices {
-        let Some(text) = plain(choice) else {
+        let Some(text) = choice.plain() else {
             diagnostics.push(types::no_fields_here(field.at(choice.span())));
             continue;
         };
@@ -288,13 +288,6 @@ fn default_of(
         diagnostics.push(*diagnostic);
         if matches!(ty, FieldType::Moment) { NEVER } else { 0 }
     })
-}
-
-fn plain(literal: &ast::Literal) -> Option<String> {
-    match literal {
-        ast::Literal::Text(text) => text.plain(),
-        _ => None,
-    }
 }
 
 /// A type in words.

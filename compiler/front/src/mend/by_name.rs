@@ -117,26 +117,23 @@ fn event_with_word(env: &Env<'_>, line: &str, words: &[(Range<usize>, &str)], at
     let properties = text_properties(env, event);
     let [property] = properties.as_slice() else { return None };
     // `downloaded(b2b-guide)`
-    let inner = (*first == "(").then(|| words.get(at + 2)).flatten();
-    let (from, (start, first)) = match inner {
-        Some(inner) => (at + 2, inner),
-        None => (at + 1, &(start.clone(), *first)),
-    };
+    let in_parentheses = *first == "(";
+    let from = at + 1 + usize::from(in_parentheses);
+    let (start, first) =
+        words.get(from).filter(|_| in_parentheses).map_or((start, *first), |(place, word)| (place, *word));
     let is_free = first.starts_with(char::is_alphanumeric)
         && !is_joint(first)
-        && first != property
+        && first != *property
         && env.schema.event(first).is_none();
     let end = end_of_clump(words, from)?;
-    let close = words.iter().find(|(place, _)| place.start >= end).filter(|(_, word)| *word == ")");
-    if inner.is_some() {
-        let text = line.get(start.start..end).filter(|_| is_free)?;
-        let asked = format!("{event}({property} is \"{text}\")");
-        return Some(change(place.start..close?.0.end, asked, PARTS));
-    }
     let text = line.get(start.start..end).filter(|_| is_free)?;
+    let whole = match in_parentheses {
+        true => words.iter().find(|(place, _)| place.start >= end).filter(|(_, word)| *word == ")")?.0.end,
+        false => end,
+    };
     // The path of a page begins so in the data.
-    let slash = if *property == "page" && !text.starts_with(['/', 'h']) { "/" } else { "" };
-    Some(change(place.start..end, format!("{event}({property} is \"{slash}{text}\")"), PARTS))
+    let slash = if *property == "page" && !text.starts_with("http") { "/" } else { "" };
+    Some(change(place.start..whole, format!("{event}({property} is \"{slash}{text}\")"), PARTS))
 }
 
 /// Where the words end that no space parts from the one at a place.

@@ -1,6 +1,7 @@
 //! What a mended line may not lose of the one that was written: a comparison, a change, a number, a name. A line that compiles without one of
 //! them means something else, and nobody would notice.
 
+use super::plain::NOT;
 use super::spelling;
 use crate::syntax::line::tokens_at;
 use crate::syntax::wording::{COUNTS_NOTHING, EVERYONE, is_text_line};
@@ -79,19 +80,8 @@ fn keeps_negation(old: &[String], new: &[String]) -> bool {
         "except",
         "excluding",
         "without",
-        "isn't",
-        "didn't",
-        "hasn't",
         "!",
         "!=",
-        "isnt",
-        "didnt",
-        "hasnt",
-        "havent",
-        "wasnt",
-        "dont",
-        "doesnt",
-        "arent",
         "wont",
         "cannot",
         "cant",
@@ -100,7 +90,9 @@ fn keeps_negation(old: &[String], new: &[String]) -> bool {
     // `yes or no` is a type.
     let negates = |(nth, token): &(usize, &String)| {
         let before = nth.checked_sub(1).and_then(|nth| old.get(nth)).map_or("", String::as_str);
-        NEGATES.contains(&token.to_lowercase().as_str()) && !matches!(before, "or" | "/" | "=")
+        let lower = token.to_lowercase();
+        let is_not = NEGATES.contains(&lower.as_str()) || NOT.contains(&lower.replace('\'', "").as_str());
+        is_not && !matches!(before, "or" | "/" | "=")
     };
     // `neither a nor b` is one `not in`.
     let count = |tokens: &[String]| {

@@ -11,6 +11,7 @@
 //! Everything here is bounded by [`MAX_TRIED_BYTES`] and [`MAX_RECAST_BYTES`], so a project full of mistakes is told about as fast
 //! as one with few.
 
+mod blocks;
 mod by_name;
 mod followers;
 mod keeps;
@@ -401,17 +402,17 @@ impl<'e> Bench<'e> {
             whole.extend(signs::apart(line).map(|said| trial::in_piece(&said, start)));
             whole.extend(wording::word_between(line).map(|said| trial::in_piece(&said, start)));
             whole.extend(signs::straight_quotes(diagnostic, text));
-            whole.extend(signs::segment_in_block(diagnostic, text));
-            whole.extend(signs::template_in_head(diagnostic, text));
-            whole.extend(signs::block_with_commas(diagnostic, text));
+            whole.extend(blocks::segment_in_block(diagnostic, text));
+            whole.extend(blocks::template_in_head(diagnostic, text));
+            whole.extend(blocks::block_with_commas(diagnostic, text));
             whole.extend(signs::double_braces(diagnostic, text));
-            whole.extend(signs::block_in_words(diagnostic, text));
-            whole.extend(signs::round_block(diagnostic, text));
-            whole.extend(signs::empty_block(diagnostic, text));
+            whole.extend(blocks::block_in_words(diagnostic, text));
+            whole.extend(blocks::round_block(diagnostic, text));
+            whole.extend(blocks::empty_block(diagnostic, text));
             loose.extend(by_name::tags(self.env, line).map(|said| trial::in_piece(&said, start)));
             said.extend(signs::single_braces(diagnostic, text));
             said.extend(signs::without_field_braces(diagnostic, text));
-            said.extend(signs::without_braces(diagnostic, text).filter(|_| !wording::is_text_line(line)));
+            said.extend(blocks::without_braces(diagnostic, text).filter(|_| !wording::is_text_line(line)));
         }
         whole.extend(signs::needless_open(diagnostic, text));
         said.extend(signs::closed_text(diagnostic, text));

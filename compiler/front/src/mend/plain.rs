@@ -39,11 +39,13 @@ fn plain_words(line: &str) -> String {
     out
 }
 
+/// `didn't` and the like, without their apostrophe.
+pub(super) const NOT: &[&str] = &["didnt", "hasnt", "havent", "doesnt", "dont", "isnt", "wasnt", "hadnt", "arent"];
+
 fn plain_word(word: &str) -> String {
     let lower = word.to_lowercase().replace('’', "'");
     let said = match lower.as_str() {
-        "didn't" | "hasn't" | "haven't" | "doesn't" | "don't" | "isn't" | "wasn't" | "hadn't" | "aren't" => "not",
-        "didnt" | "hasnt" | "havent" | "doesnt" | "dont" | "isnt" | "wasnt" | "hadnt" | "arent" => "not",
+        said if NOT.contains(&said.replace('\'', "").as_str()) => "not",
         "but" | "&" | "&&" | "+" | "und" | "en" | "et" => "and",
         "oder" | "ou" => "or",
         "|" | "||" => "or",

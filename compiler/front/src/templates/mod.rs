@@ -20,6 +20,7 @@ mod colour;
 mod fault;
 mod fields;
 mod filters;
+mod followers;
 pub(crate) mod foreign;
 mod inline;
 mod look;
@@ -38,7 +39,6 @@ mod tests;
 mod walk;
 mod words;
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -195,8 +195,7 @@ fn judge(text: &str, kind: TemplateKind, scope: &TemplateScope) -> Result<Checke
         String::new()
     };
     faults.extend(too_long(&html, scope));
-    asked_and_printed(&mut faults, text);
-    tokens_of_a_line(&mut faults, text);
+    followers::side_by_side(&mut faults, text);
     if kind == TemplateKind::Mjml && faults.is_empty() {
         faults.extend(walked.hidden_in(&walked_html(&html, scope).0, &given));
     }
@@ -250,48 +249,12 @@ fn foreign_tokens(
     let others = foreign::find_with(text, &read, &markup.code, scope.fields.names());
     let mut faults: Vec<_> =
         tags.iter().chain(&others).map(|token| foreign_fault(text, token, markup, scope)).collect();
-    faults = in_one(faults);
+    faults = followers::in_one(faults);
     read.extend(others.into_iter().map(|token| token.span));
     read.extend(markup.code.iter().cloned());
     read.sort_by_key(|place| place.start);
     faults.extend(slips::unopened(text, &read, scope));
     faults
-}
-
-/// What stands within a question of another tool that is mended as a whole is mended with it: one message.
-fn in_one(faults: Vec<TemplateFault>) -> Vec<TemplateFault> {
-    // Only such a question has changes in several places.
-    let end = |fault: &TemplateFault| match fault.edits.as_slice() {
-        [_, .., (last, _)] => last.end,
-        _ => fault.span.end,
-    };
-    let mut faults = faults;
-    faults.sort_by_key(|fault| fault.span.start);
-    let mut kept: Vec<TemplateFault> = Vec::with_capacity(faults.len());
-    let (mut whole_at, mut whole_until) = (0, 0);
-    for fault in faults {
-        // What nothing mends is told by itself.
-        let is_mended = |whole: &TemplateFault| {
-            !fault.edits.is_empty() || whole.edits.iter().any(|(place, _)| *place == fault.span)
-        };
-        let is_within = end(&fault) <= whole_until;
-        match kept.get_mut(whole_at).filter(|whole| is_within && is_mended(whole)) {
-            Some(whole) => {
-                let is_free = |place: &std::ops::Range<usize>| {
-                    !whole.edits.iter().any(|(known, _)| known.start < place.end && place.start < known.end)
-                };
-                let more: Vec<_> = fault.edits.into_iter().filter(|(place, _)| is_free(place)).collect();
-                whole.edits.extend(more);
-            }
-            None => {
-                if fault.edits.len() > 1 {
-                    (whole_at, whole_until) = (kept.len(), end(&fault));
-                }
-                kept.push(fault);
-            }
-        }
-    }
-    kept
 }
 
 fn foreign_fault(text: &str, token: &Foreign, markup: &markup::Markup, scope: &TemplateScope) -> TemplateFault {
@@ -340,92 +303,9 @@ fn walked_html(html: &str, scope: &TemplateScope) -> (Walked, Vec<TemplateFault>
     (walk::walk(&given, &mended), faults)
 }
 
-/// `{% if contact.name != blank %}{{ contact.name }}{% endif %}`: what is asked in another tool's words and printed behind it by the same name
-/// is one mistake.
-fn asked_and_printed(faults: &mut Vec<TemplateFault>, text: &str) {
-    faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
-    let mut kept: Vec<TemplateFault> = Vec::with_capacity(faults.len());
-    let mut question: Option<usize> = None;
-    for fault in faults.drain(..) {
-        let printed = match &fault.kind {
-            FaultKind::UnknownToken { name, nearest: Some(_) } => Some(name.as_str()),
-            _ => None,
-        };
-        let asks = |asked: &TemplateFault| {
-            let written = text.get(asked.span.clone()).unwrap_or_default();
-            printed.is_some_and(|name| written.contains(name)) && !asked.edits.is_empty()
-        };
-        let is_room = |asked: &&mut TemplateFault| asks(asked) && asked.edits.len() < MAX_IN_ONE;
-        match question.and_then(|at| kept.get_mut(at)).filter(is_room) {
-            Some(asked) => asked.edits.extend(fault.edits),
-            None => {
-                let is_slip = matches!(fault.kind, FaultKind::Syntax(Syntax::Slip(_)));
-                if is_slip && text.get(fault.span.clone()).is_some_and(|written| written.starts_with("{%")) {
-                    question = Some(kept.len());
-                }
-                kept.push(fault);
-            }
-        }
-    }
-    *faults = kept;
-}
-
-/// How many changes one message shows for tokens side by side.
-const MAX_IN_ONE: usize = 20;
-
-/// `Hello *|FNAME|* of *|COMPANY|*`: tokens of other tools in one line are mended together, as the line is shown with all of them mended.
-fn tokens_of_a_line(faults: &mut Vec<TemplateFault>, text: &str) {
-    faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
-    let mut kept: Vec<TemplateFault> = Vec::with_capacity(faults.len());
-    let (mut until, mut line_end) = (0, 0);
-    for fault in faults.drain(..) {
-        let is_foreign = |fault: &TemplateFault| {
-            matches!(fault.kind, FaultKind::Foreign { field: Some(_), .. }) && fault.edits.len() == 1
-        };
-        let is_room = |first: &&mut TemplateFault| first.edits.len() < MAX_IN_ONE;
-        match kept.last_mut().filter(|_| fault.span.end <= until && is_foreign(&fault)).filter(is_room) {
-            Some(first) => first.edits.extend(fault.edits),
-            None => {
-                // Each line's end is looked for once, however many stand in it.
-                if fault.span.end > line_end {
-                    let behind = text.get(fault.span.end..).and_then(|rest| rest.find('\n'));
-                    line_end = behind.map_or(text.len(), |at| fault.span.end + at);
-                }
-                until = if is_foreign(&fault) { line_end } else { 0 };
-                kept.push(fault);
-            }
-        }
-    }
-    *faults = kept;
-}
-
-/// A name that the project does not know is one mistake, however often it stands there: mended in all its places.
-fn one_of_each_name(faults: &mut Vec<TemplateFault>) {
-    let mut first: BTreeMap<(String, Option<String>), usize> = BTreeMap::new();
-    let mut kept: Vec<TemplateFault> = Vec::with_capacity(faults.len());
-    for fault in faults.drain(..) {
-        let FaultKind::UnknownToken { name, nearest } = &fault.kind else {
-            kept.push(fault);
-            continue;
-        };
-        match first.entry((name.clone(), nearest.clone())) {
-            Entry::Vacant(entry) => {
-                entry.insert(kept.len());
-                kept.push(fault);
-            }
-            Entry::Occupied(entry) => {
-                if let Some(first) = kept.get_mut(*entry.get()) {
-                    first.edits.extend(fault.edits);
-                }
-            }
-        }
-    }
-    *faults = kept;
-}
-
 fn finish(html: String, uses: Uses, mut faults: Vec<TemplateFault>) -> Result<Checked, Vec<TemplateFault>> {
     faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
-    one_of_each_name(&mut faults);
+    followers::one_of_each_name(&mut faults);
     if faults.iter().any(|fault| fault.kind.severity() == Severity::Error) {
         return Err(faults);
     }

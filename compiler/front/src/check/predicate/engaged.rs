@@ -83,8 +83,7 @@ fn any_of(
 /// Whether an email has the link, as far as can be read. Each has none in particular.
 fn has_link(cx: &Cx<'_>, email: EmailId, link: Option<&ast::Literal>) -> bool {
     let declared = &cx.env.scope.emails.at(email).node;
-    let Some(ast::Literal::Text(text)) = link else { return true };
-    let Some(alias) = text.plain() else { return true };
+    let Some(alias) = link.and_then(ast::Literal::plain) else { return true };
     declared.broken || declared.links().any(|(known, _)| known.alias.plain().as_ref() == Some(&alias))
 }
 

@@ -25,6 +25,14 @@ impl Literal {
             Self::Word(name) => name.span,
         }
     }
+
+    /// A text without fields in it.
+    pub(crate) fn plain(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => text.plain(),
+            _ => None,
+        }
+    }
 }
 
 impl Literal {

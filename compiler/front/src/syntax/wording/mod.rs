@@ -72,8 +72,11 @@ pub(crate) fn wordings(line: &str) -> Vec<Wording> {
         found.extend(windows::wording(&words));
         found.extend(values::times_compared(&words));
         // `[free, pro]`: round brackets stand at the same places.
-        let round = line.replace('[', "(").replace(']', ")");
-        found.extend(lists::wording(&Words::of(&round)));
+        let round = line.contains('[').then(|| line.replace('[', "(").replace(']', ")"));
+        found.extend(match &round {
+            Some(round) => lists::wording(&Words::of(round)),
+            None => lists::wording(&words),
+        });
     }
     found.extend(said.filter_map(|line| in_words(&words, line)));
     // How long a task may take is said behind its text.

@@ -244,16 +244,18 @@ fn other_kind(line: &str) -> Option<Wording> {
 /// `contact: plan: text, seats: number`: its fields in a block.
 fn fields(line: &str) -> Option<Wording> {
     let rest = line.strip_prefix("contact").or_else(|| line.strip_prefix("Contact"))?;
-    let rest = ["fields", "properties", "field", "with", "has"]
+    let rest = ["fields", "properties", "attributes", "field", "property", "attribute", "column", "with", "has"]
         .iter()
         .find_map(|word| rest.trim_start().strip_prefix(word))
         .unwrap_or(rest);
     let inner = rest.trim_start_matches([' ', ':', '(', '=']).trim_end().trim_end_matches(')').replace(" and ", ", ");
-    let is_list = inner.contains([',', ';']) && !inner.contains(['{', '}', '"']) && rest.len() < line.len();
+    // `contact: plan: text` is one; what stands in parentheses may be a list of values.
+    let is_one = || !line.contains('(') && super::types::typed(&inner).is_some();
+    let is_list = (inner.contains([',', ';']) && !inner.contains('"')) || is_one();
     let all: Vec<String> =
         inner.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).map(super::types::property).collect();
     let edits = vec![(0..line.trim_end().len(), format!("contact {{ {} }}", all.join("; ")))];
-    is_list.then_some(Wording { edits, help: "fields stand in braces:" })
+    (is_list && !inner.contains(['{', '}'])).then_some(Wording { edits, help: "fields stand in braces:" })
 }
 
 /// `event bought total number`: the property that it has stands in its block.
