@@ -44,6 +44,7 @@ fn main() {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Frame {
     known_since: i64,
+    refused_at: i64,
     score: i64,
     employees: i64,
     visits: i64,
@@ -78,8 +79,9 @@ struct Journey {
 }
 
 /// The slots of [`Frame`], in its order.
-const FRAME: [(&str, SlotKind); 23] = [
+const FRAME: [(&str, SlotKind); 25] = [
     ("known_since", SlotKind::Int),
+    ("refused_at", SlotKind::Int),
     ("score", SlotKind::Int),
     ("employees", SlotKind::Int),
     ("visits", SlotKind::Int),
@@ -94,6 +96,7 @@ const FRAME: [(&str, SlotKind); 23] = [
     ("plan", SlotKind::Code),
     ("country", SlotKind::Code),
     ("reachable", SlotKind::Bool),
+    ("identified", SlotKind::Bool),
     ("unsubscribed", SlotKind::Bool),
     ("hard_bounced", SlotKind::Bool),
     ("complained", SlotKind::Bool),
@@ -127,6 +130,7 @@ impl Random {
 fn random_frame(random: &mut Random) -> Frame {
     Frame {
         known_since: NOW - random.below(900) * DAY_MS,
+        refused_at: NEVER,
         score: random.below(50) * NUMBER_SCALE,
         employees: random.below(1_000) * NUMBER_SCALE,
         visits: random.below(10),
@@ -155,6 +159,7 @@ fn random_frame(random: &mut Random) -> Frame {
 fn write_frame(layout: &Layout, frame: &Frame, bytes: &mut [u8]) {
     let values = [
         frame.known_since,
+        frame.refused_at,
         frame.score,
         frame.employees,
         frame.visits,
@@ -458,6 +463,8 @@ fn scoring(rules: usize) -> Program {
         complained: slot("complained"),
         do_not_contact: slot("do_not_contact"),
         known_since: slot("known_since"),
+        identified: slot("identified"),
+        refused_at: slot("refused_at"),
     };
     let mut program = Program::from(Meaning { timezone: "UTC".into(), frame, system, ..Meaning::default() });
     program.teams.push(Team { name: "sales".into(), members: Vec::new(), backup: None });

@@ -64,7 +64,7 @@ fn all_faults() -> Vec<Fault> {
             data("contacts = \"c.csv\""),
             &[("c.csv", "User ID;Email\nu1;a@b.example\n")],
             "F1107",
-            "separated by commas",
+            "parted by semicolons",
             None,
         ),
         fault(data("events = \"data/events.jsonl\""), good, "F1107", "is not there", None),

@@ -11,7 +11,7 @@ use flow_native::compile;
 use flow_runtime::compose::{Composer, OutboxComposer};
 use flow_runtime::connectors::{self, Connector, Uncertain};
 use flow_runtime::engine::Delivery;
-use flow_runtime::intake::{Arrival, ContactReader, ContactRow, EventReader, Tally, accept};
+use flow_runtime::inbound::{Arrival, Columns, ContactReader, ContactRow, EventReader, Tally, accept};
 use flow_runtime::mail::Mail;
 use flow_runtime::settings::Settings;
 use flow_runtime::time::{Instant, Span, civil};
@@ -89,8 +89,8 @@ fn read_data(contacts: u32, program: &Program) -> Outcome<(Vec<ContactRow>, Vec<
         return Ok((Vec::new(), Vec::new()));
     }
     let files = generate(SEED, &Plan { contacts, days: DAYS });
-    let mut pass = |_: flow_runtime::intake::Finding<'_>| Ok(());
-    let rows = ContactReader::open(Cursor::new(files.contacts_csv), "contacts.csv", program)?;
+    let mut pass = |_: flow_runtime::inbound::Finding<'_>| Ok(());
+    let rows = ContactReader::open(Cursor::new(files.contacts_csv), "contacts.csv", program, &Columns::new())?;
     let rows = accept(rows, &mut Tally::default(), &mut pass).collect::<Result<_, _>>()?;
     let arrivals = EventReader::open(Cursor::new(files.events_jsonl), "events.jsonl", program)?;
     let arrivals = accept(arrivals, &mut Tally::default(), &mut pass).collect::<Result<_, _>>()?;

@@ -128,7 +128,7 @@ fn write_contacts(transaction: &Transaction<'_>, upsert: &str, changes: &Changes
     }
     let mut key = transaction.prepare_cached("INSERT INTO contact_key (key, contact) VALUES (?1, ?2)")?;
     for (name, contact) in &changes.keys {
-        key.execute(params![name, number(*contact)])?;
+        key.execute(params![name, contact.map(number)])?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! settings                      flow.toml, and secrets from the environment
-//! intake   --> arrivals         rows and lines, each taken or rejected with its place and reason
+//! inbound  --> arrivals         rows and lines, each taken or rejected with its place and reason
 //! engine   --> changes          facts, goals, exits, waits, entries, steps: one item after another, in batches
 //! store    --> kept             a batch whole or not at all; memory and SQLite keep one contract
 //! compose  --> mail             subject, HTML and text for one person
@@ -22,7 +22,7 @@ pub mod clock;
 pub mod compose;
 pub mod connectors;
 pub mod engine;
-pub mod intake;
+pub mod inbound;
 pub mod mail;
 pub mod open;
 pub mod report;

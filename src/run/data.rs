@@ -1,17 +1,19 @@
 //! The project's data: contacts first, then events in the order of their arrival.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use flow_runtime::engine::{Engine, Imported};
-use flow_runtime::intake::{ContactReader, EventReader, Finding, IntakeError, Tally, accept};
+use flow_runtime::inbound::{Arrival, ContactReader, EventReader, Finding, InboundError, Tally, accept};
 use flow_runtime::settings::{Settings, open_plain};
 use flow_runtime::store::Store;
 use flow_runtime::time::{Instant, Span, civil};
 
-use super::failure::{from_engine, from_intake};
+use super::failure::{from_engine, from_inbound};
 use super::progress::Progress;
 use crate::output::Failure;
 
@@ -79,6 +81,51 @@ pub(crate) struct ContactsTaken {
     pub(crate) ignored_columns: Vec<String>,
     /// Required fields of workflows that no column fills.
     pub(crate) absent_fields: Vec<String>,
+    /// A column that fills nothing and may hold user ids.
+    possible_ids: Option<String>,
+    /// Who the rows are about.
+    people: HashSet<u64>,
+}
+
+/// Events about people of whom the contacts say nothing, where that is so of all of them.
+pub(crate) struct Strangers {
+    /// How many of the events have a user id.
+    pub(crate) events: u64,
+    /// The column that may hold the ids they mean.
+    pub(crate) column: Option<String>,
+}
+
+/// Whether events are about anybody in the contacts.
+#[derive(Default)]
+pub(crate) struct Met<'c> {
+    people: Option<&'c HashSet<u64>>,
+    with_ids: u64,
+    anybody: bool,
+}
+
+impl<'c> Met<'c> {
+    pub(crate) fn new(contacts: &'c ContactsTaken) -> Self {
+        Self { people: Some(&contacts.people).filter(|people| !people.is_empty()), ..Self::default() }
+    }
+
+    fn look(&mut self, arrival: &Arrival) {
+        let users = || arrival.keys.iter().filter(|key| key.starts_with("user:"));
+        self.with_ids += u64::from(users().next().is_some());
+        self.anybody |= self.people.is_some_and(|people| arrival.keys.iter().any(|key| people.contains(&digest(key))));
+    }
+
+    /// Where they never meet.
+    pub(crate) fn strangers(&self, contacts: &ContactsTaken) -> Option<Strangers> {
+        let strangers = self.people.is_some() && self.with_ids > 0 && !self.anybody;
+        strangers.then(|| Strangers { events: self.with_ids, column: contacts.possible_ids.clone() })
+    }
+}
+
+/// A number for a key: two keys of one number would only hide a remark.
+fn digest(key: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
 }
 
 pub(crate) fn import<S: Store>(
@@ -91,16 +138,18 @@ pub(crate) fn import<S: Store>(
     let Some(path) = &settings.data.contacts else { return Ok(ContactsTaken::default()) };
     let program = std::sync::Arc::clone(engine.program());
     let name = file_name(path);
-    let reader = ContactReader::open(BufReader::new(open(path)?), name.as_str(), &program)
-        .map_err(|error| from_intake(&error))?;
+    let reader = ContactReader::open(BufReader::new(open(path)?), name.as_str(), &program, &settings.columns)
+        .map_err(|error| from_inbound(&error))?;
     let ignored_columns = reader.ignored_columns().to_vec();
+    let possible_ids = reader.possible_id_column().map(str::to_owned);
     let absent_fields = reader.absent_fields().into_iter().map(str::to_owned).collect();
     let mut tally = Tally::default();
     let mut note = |finding: Finding<'_>| notebook.note(finding);
-    let rows: Result<Vec<_>, IntakeError> = accept(reader, &mut tally, &mut note).collect();
-    let rows = rows.map_err(|error| from_intake(&error))?;
+    let rows: Result<Vec<_>, InboundError> = accept(reader, &mut tally, &mut note).collect();
+    let rows = rows.map_err(|error| from_inbound(&error))?;
     let imported = engine.import_contacts(&name, &rows, start, &mut |at| progress.at(at)).map_err(from_engine)?;
-    Ok(ContactsTaken { tally, imported, ignored_columns, absent_fields })
+    let people = rows.iter().flat_map(|row| &row.keys).map(|key| digest(key)).collect();
+    Ok(ContactsTaken { tally, imported, ignored_columns, absent_fields, possible_ids, people })
 }
 
 /// Runs the events up to the end of the run, and whatever falls due between and after them.
@@ -109,6 +158,7 @@ pub(crate) fn run_events<S: Store>(
     settings: &Settings,
     end: Instant,
     notebook: &mut Notebook,
+    met: &mut Met<'_>,
     progress: &mut Progress,
 ) -> Result<Tally, Failure> {
     let last = end.sub_ms(1);
@@ -119,19 +169,20 @@ pub(crate) fn run_events<S: Store>(
     };
     let program = std::sync::Arc::clone(engine.program());
     let events = EventReader::open(BufReader::new(open(path)?), file_name(path), &program)
-        .map_err(|error| from_intake(&error))?;
+        .map_err(|error| from_inbound(&error))?;
     let mut note = |finding: Finding<'_>| notebook.note(finding);
     let mut broken = None;
     {
         let taken = accept(events, &mut tally, &mut note);
         // A file that cannot be read further ends the stream; the run stops after what it took.
-        let mut arrivals = taken.map_while(|event| event.map_err(|error| broken = Some(error)).ok());
+        let readable = taken.map_while(|event| event.map_err(|error| broken = Some(error)).ok());
+        let mut arrivals = readable.inspect(|arrival| met.look(arrival));
         engine.run_until(last, &mut arrivals, &mut |at| progress.at(at)).map_err(from_engine)?;
         // Events that arrive after the run still have to be read, so that every line has its count.
         arrivals.for_each(drop);
     }
     match broken {
-        Some(error) => Err(from_intake(&error)),
+        Some(error) => Err(from_inbound(&error)),
         None => Ok(tally),
     }
 }

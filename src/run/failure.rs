@@ -1,7 +1,7 @@
 //! What stops a run, in words, with what to do.
 
 use flow_runtime::engine::EngineError;
-use flow_runtime::intake::IntakeError;
+use flow_runtime::inbound::InboundError;
 use flow_runtime::store::StoreError;
 
 use crate::output::Failure;
@@ -23,15 +23,8 @@ pub(crate) fn from_engine(error: EngineError) -> Failure {
     }
 }
 
-pub(crate) fn from_intake(error: &IntakeError) -> Failure {
-    let help = match error {
-        IntakeError::Read { .. } => "check that the file can be read",
-        IntakeError::Report { .. } => "check that the disk has room",
-        IntakeError::NoHeader { .. } | IntakeError::BrokenHeader { .. } | IntakeError::NoKeyColumn { .. } => {
-            "export the contacts with a header row; every other column is matched to a field by its name"
-        }
-    };
-    Failure::new(error.to_string(), format!("{help}; {GOES_ON}"))
+pub(crate) fn from_inbound(error: &InboundError) -> Failure {
+    Failure::new(error.to_string(), format!("{}; {GOES_ON}", error.help()))
 }
 
 pub(crate) fn output(error: std::io::Error) -> Failure {

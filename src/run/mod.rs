@@ -138,7 +138,9 @@ fn carry_out(
     let mut progress = progress::Progress::new(start, end, human);
     let mut notebook = data::Notebook::new(&settings.store)?;
     let contacts = data::import(&mut engine, settings, start, &mut notebook, &mut progress)?;
-    let events = data::run_events(&mut engine, settings, end, &mut notebook, &mut progress)?;
+    let mut met = data::Met::new(&contacts);
+    let events = data::run_events(&mut engine, settings, end, &mut notebook, &mut met, &mut progress)?;
+    let strangers = met.strangers(&contacts);
     let handled = progress.finish();
     let report = RunReport::read(&program, engine.store()).map_err(from_engine)?;
     let mail_trouble = engine.mail_trouble().map(str::to_owned);
@@ -146,7 +148,7 @@ fn carry_out(
     let rate = Rate { seconds: began.elapsed().as_secs_f64(), ..handled };
     let notebook = notebook.finish()?;
     let mail = delivery::words(settings);
-    Ok(Finished { program, compiled, contacts, events, report, rate, notebook, mail, mail_trouble })
+    Ok(Finished { program, compiled, contacts, events, strangers, report, rate, notebook, mail, mail_trouble })
 }
 
 /// Where the settings may look for secrets.

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use flow_ir::Program;
-use flow_runtime::intake::{Reason, Tally};
+use flow_runtime::inbound::{Reason, Tally};
 use flow_runtime::report::{RunReport, Totals};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::backend::Compiled;
-use super::data::ContactsTaken;
+use super::data::{ContactsTaken, Strangers};
 
 /// How much was done in this run, and how fast.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
@@ -31,6 +31,8 @@ pub(crate) struct Finished {
     pub(crate) events: Tally,
     pub(crate) report: RunReport,
     pub(crate) rate: Rate,
+    /// Where rows and events have nobody in common.
+    pub(crate) strangers: Option<Strangers>,
     /// Where everything that was not taken is written, and how many lines.
     pub(crate) notebook: Option<(PathBuf, u64)>,
     pub(crate) mail: String,
@@ -55,6 +57,7 @@ impl Finished {
             "joined": self.report.people.joined,
             "new": self.contacts.imported.new,
             "known": self.contacts.imported.known,
+            "updated": self.contacts.imported.updated,
             "rejected": rejected(&self.contacts.tally),
             "set_aside": set_aside(&self.contacts.tally),
             "ignored_columns": self.contacts.ignored_columns,
@@ -62,6 +65,8 @@ impl Finished {
         });
         json["events"]["rejected"] = json!(rejected(&self.events));
         json["events"]["set_aside"] = json!(set_aside(&self.events));
+        json["events"]["unknown_refusals"] = json!(subjects(&self.events, Reason::UnknownConsent));
+        json["events"]["of_unknown_people"] = json!(self.strangers.as_ref().map_or(0, |strangers| strangers.events));
         json["events"]["unknown"] = json!(subjects(&self.events, Reason::UnknownEvent));
         json["events"]["dated_back"] = json!(self.events.of(Reason::DatedAhead));
         json["notes"] = json!(self.notebook.as_ref().map(|(path, lines)| json!({ "file": path, "lines": lines })));
@@ -79,14 +84,27 @@ pub(crate) fn rejected(tally: &Tally) -> Totals {
 pub(crate) fn set_aside(tally: &Tally) -> Totals {
     let mut out = BTreeMap::new();
     for (reason, subject, count) in tally.counts() {
-        if !subject.is_empty() && !matches!(reason, Reason::UnknownEvent | Reason::DatedAhead) {
+        if !subject.is_empty() && !is_remark(reason) {
             *out.entry(subject.to_owned()).or_default() += count;
         }
     }
     out
 }
 
-fn subjects(tally: &Tally, of: Reason) -> Totals {
+/// Reasons that cost nothing: the row counts as it is.
+fn is_remark(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::UnknownEvent
+            | Reason::UnknownConsent
+            | Reason::DatedAhead
+            | Reason::UnseenCharacters
+            | Reason::UndatedRefusal
+    )
+}
+
+/// What a reason was given of, and how often.
+pub(crate) fn subjects(tally: &Tally, of: Reason) -> Totals {
     let found = tally.counts().filter(|(reason, ..)| *reason == of);
     found.map(|(_, subject, count)| (subject.to_owned(), count)).collect()
 }

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use flow_ir::{Program, Reference, Workflow};
-use flow_runtime::intake::Tally;
+use flow_runtime::inbound::{Reason, Tally};
 use flow_runtime::report::{StepReport, Totals, WorkflowReport};
 
 use super::backend::Compiled;
-use super::report::{Finished, Rate, rejected, set_aside};
+use super::report::{Finished, Rate, rejected, set_aside, subjects};
 use crate::ink::{self, Ink};
 use crate::output::{counted, thousands};
 
@@ -46,7 +46,7 @@ pub(super) fn compiled(program: &Program, compiled: &Compiled) -> io::Result<()>
 
 /// Said at the end.
 pub(crate) fn finished(finished: &Finished) -> io::Result<()> {
-    let mut tables = vec![intake(finished)];
+    let mut tables = vec![data(finished)];
     let workflows = finished.program.workflows.values();
     tables.extend(workflows.filter_map(|workflow| {
         let report = finished.report.workflows.get(&workflow.name)?;
@@ -118,19 +118,23 @@ fn cut(name: &str, columns: usize) -> String {
 /// Says that the data held nothing new, where that is so: the numbers below are then those of before.
 fn opening(finished: &Finished) -> String {
     let imported = finished.contacts.imported;
-    if finished.rate.events + imported.new + imported.aliases > 0 || finished.report.people.known == 0 {
+    if finished.rate.events + imported.new + imported.aliases + imported.updated > 0
+        || finished.report.people.known == 0
+    {
         return String::new();
     }
     "Nothing new came in: the contacts and events are known from an earlier run and change nothing.\n\n".to_owned()
 }
 
-fn intake(finished: &Finished) -> Table {
+fn data(finished: &Finished) -> Table {
     let report = &finished.report;
     let mut table = Table::new("Data");
     let tally = &finished.contacts.tally;
     let joined = if_any(report.people.joined, |many| format!("{many} about somebody of an earlier row"));
     table.line("contact rows", tally.taken(), joined);
     faults(&mut table, tally);
+    let unused = &finished.contacts.ignored_columns;
+    table.line_if_any("  columns not used", unused.len() as u64, unused.join(", "));
     let absent = &finished.contacts.absent_fields;
     let needed = format!("{}: workflows ask for it, and events may bring it", absent.join(", "));
     table.line_if_any("  fields without a column", absent.len() as u64, needed);
@@ -138,9 +142,16 @@ fn intake(finished: &Finished) -> Table {
     table.line("events", report.events.kept, undeclared);
     table.line_if_any("  repeated", report.events.repeated, "a message id known by then: no effect");
     faults(&mut table, &finished.events);
+    strangers(&mut table, finished);
     table.line("people", report.people.known, words(&report.people.suppressed, suppressed_words));
-    let disputed = "a user id and an address of two people: the user id counts";
-    table.line_if_any("  named twice", report.people.merge_wanted, disputed);
+    table.line_if_any("  gave consent again", report.people.consented, "after they had taken it back");
+    table.line_if_any(
+        "  known twice before",
+        report.people.same_person,
+        "a user id brought a device or an address along",
+    );
+    let anothers = "they came with the user id of somebody else, and an address has one person";
+    table.line_if_any("  addresses left out", report.people.addresses_left_out, anothers);
     table.line_if_any("  unknown time zone", report.people.unknown_zones, "they live in the project's");
     let clicks = &report.clicks;
     let by = Totals::from([
@@ -155,6 +166,22 @@ fn faults(table: &mut Table, tally: &Tally) {
     table.line_if_any("  rejected", tally.rejected(), words(&rejected(tally), as_named));
     let aside = set_aside(tally);
     table.line_if_any("  values set aside", aside.values().sum(), words(&aside, as_named));
+    let sound = subjects(tally, Reason::UnknownConsent);
+    let sounding = format!("no effect, though it sounds like a refusal: {}", words(&sound, as_named));
+    table.line_if_any("  not understood", sound.values().sum(), sounding);
+    let unseen = tally.of(Reason::UnseenCharacters);
+    table.line_if_any("  unseen characters", unseen, "taken out of addresses and ids");
+}
+
+/// Rows and events that are about nobody in common: most likely their ids are of two kinds.
+fn strangers(table: &mut Table, finished: &Finished) {
+    let Some(strangers) = &finished.strangers else { return };
+    let column = strangers.column.as_ref().map_or_else(
+        || "the people of the file and those of the events are different people".to_owned(),
+        |column| format!("`{column}` may hold it: write `\"{column}\" = \"user_id\"` below `[columns]` in flow.toml"),
+    );
+    let words = format!("not one user id of the events is in the contacts; {column}");
+    table.line("  of unknown people", strangers.events, words);
 }
 
 fn funnel(program: &Program, workflow: &Workflow, report: &WorkflowReport) -> Table {

@@ -1,6 +1,9 @@
 //! The standard modules, written in `.flow` and embedded here.
 //!
-//! In: a module's name. Out: its text. Each module is one file beside this crate; its comments are its page.
+//! In: a module's name. Out: its text. Each module is one file beside this crate; its comments are its page. Beside them stand the
+//! names under which other tools say the same things ([`names`]).
+
+pub mod names;
 
 /// A standard module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

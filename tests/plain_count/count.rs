@@ -31,8 +31,10 @@ pub(crate) struct People {
     pub(crate) known: u64,
     /// How often somebody lost consent or the address, by kind; saying so again is nothing new.
     pub(crate) suppressed: Tally,
-    /// Lines and rows whose user id and address belong to two people.
-    pub(crate) merge_wanted: u64,
+    /// Addresses that came with another person's user id.
+    pub(crate) addresses_left_out: u64,
+    /// Who proved to be somebody else.
+    pub(crate) same_person: u64,
 }
 
 #[derive(Debug, Default, Serialize)]

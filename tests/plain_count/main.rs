@@ -40,8 +40,9 @@ pub(crate) fn recount(project: &Path) -> Count {
     count.events.to_come = arrivals.iter().filter(|arrival| arrival.arrived >= END).count() as u64;
     count.events.kept -= count.events.to_come;
     let run = Run::of(book, arrivals);
-    count.people.known = run.book.people.len() as u64;
-    count.people.merge_wanted = run.book.merge_wanted;
+    count.people.known = run.book.known();
+    count.people.addresses_left_out = run.book.addresses_left_out;
+    count.people.same_person = run.book.same_person;
     count.people.suppressed = run.suppressed;
     count.clicks = run.clicks;
     count.mails = run.mails;
@@ -87,10 +88,10 @@ mod example_project {
         };
         let (contacts, events) = (&EXAMPLE.contacts, &EXAMPLE.events);
         let of = |tally: &count::Tally, keys: &[&str]| -> u64 { keys.iter().filter_map(|key| tally.get(*key)).sum() };
-        let joined = listed("an address that another user id has") + listed("a user id seen before");
         let properties: u64 = events.set_aside.values().sum();
         for (what, listed, found) in [
-            ("rows of people known already", joined, contacts.joined),
+            ("rows of people known already", listed("a user id seen before"), contacts.joined),
+            ("addresses of others", listed("an address that another user id has"), EXAMPLE.people.addresses_left_out),
             ("industries", listed("industries outside"), of(&contacts.set_aside, &["industry"])),
             ("dates", listed("dates that are none"), of(&contacts.set_aside, &["renewal_date", "created_at"])),
             ("zones", listed("time zones that do not exist"), of(&contacts.set_aside, &["timezone"])),

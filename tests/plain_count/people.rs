@@ -1,6 +1,6 @@
 //! The people: fields that the three workflows read, whole histories, and who owns which user id and address.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use csv::ByteRecord;
@@ -92,17 +92,18 @@ impl Fields {
         self.do_not_contact = self.do_not_contact.max(later.do_not_contact);
     }
 
-    /// An `identify` line: what it says holds from now on.
+    /// An `identify` line: what it says holds from now on. It takes back no points and no refusal, and lowers no stage.
     pub(crate) fn overwrite(&mut self, newer: Fields) {
         replace(&mut self.region, newer.region);
         replace(&mut self.industry, newer.industry);
         replace(&mut self.timezone, newer.timezone);
-        replace(&mut self.stage, newer.stage);
-        replace(&mut self.score, newer.score);
+        self.stage = self.stage.max(newer.stage);
+        let least = self.score.unwrap_or(0.0);
+        replace(&mut self.score, newer.score.filter(|score| *score > least));
         replace(&mut self.has_open_deal, newer.has_open_deal);
         replace(&mut self.disqualified, newer.disqualified);
-        replace(&mut self.unsubscribed, newer.unsubscribed);
-        replace(&mut self.do_not_contact, newer.do_not_contact);
+        self.unsubscribed = self.unsubscribed.max(newer.unsubscribed);
+        self.do_not_contact = self.do_not_contact.max(newer.do_not_contact);
     }
 }
 
@@ -191,6 +192,14 @@ pub(crate) struct Past {
     pub(crate) what: What,
     pub(crate) occurred: Ms,
     pub(crate) is_machine: bool,
+    /// Done by somebody who proved to be this person: no journey of before then asks about it.
+    is_brought_along: bool,
+}
+
+impl Past {
+    pub(crate) fn new(what: What, occurred: Ms, is_machine: bool) -> Past {
+        Past { what, occurred, is_machine, is_brought_along: false }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -198,6 +207,9 @@ pub(crate) struct Person {
     /// The start of the run for the contacts, the first line for others.
     pub(crate) seen_since: Ms,
     pub(crate) fields: Fields,
+    has_user_id: bool,
+    /// Proved to be somebody else.
+    pub(crate) is_gone: bool,
     pub(crate) hard_bounced: bool,
     pub(crate) complained: bool,
     /// Everything known by now, in the order of arrival.
@@ -269,7 +281,7 @@ impl Person {
     /// Whether they did this since then: what arrived behind it and had not occurred more than an hour before.
     pub(crate) fn did_since(&self, since: Since, is_it: impl Fn(&What) -> bool) -> bool {
         let mut arrived = self.past.iter().skip(since.known);
-        arrived.any(|past| past.occurred >= since.triggered - HOUR && is_it(&past.what))
+        arrived.any(|past| past.occurred >= since.triggered - HOUR && !past.is_brought_along && is_it(&past.what))
     }
 
     pub(crate) fn last_active(&self) -> Ms {
@@ -292,55 +304,123 @@ pub(crate) struct Book {
     pub(crate) people: Vec<Person>,
     users: BTreeMap<String, usize>,
     addresses: BTreeMap<String, usize>,
-    pub(crate) merge_wanted: u64,
+    /// Addresses that refused mail for good.
+    bounced: BTreeSet<String>,
+    pub(crate) addresses_left_out: u64,
+    pub(crate) same_person: u64,
+}
+
+/// Whose a line or row is.
+pub(crate) struct Whose {
+    pub(crate) index: usize,
+    /// Whether somebody else proved to be the same person.
+    pub(crate) is_joined: bool,
+    /// Whether the address is another user's.
+    is_anothers: bool,
 }
 
 impl Book {
-    /// The person of a line: by the user id, else by the address, else somebody new.
-    pub(crate) fn of_line(&mut self, user: &str, address: Option<&str>, now: Ms) -> usize {
-        let known = self.known(user, address);
-        let index = known.unwrap_or_else(|| self.add(now));
-        self.claim(index, user, address);
-        index
-    }
-
-    fn known(&self, user: &str, address: Option<&str>) -> Option<usize> {
-        self.users.get(user).or_else(|| self.addresses.get(address?)).copied()
-    }
-
-    fn add(&mut self, now: Ms) -> usize {
-        self.people.push(Person { seen_since: now, ..Person::default() });
-        self.people.len() - 1
-    }
-
-    /// Makes the keys those of this person. An address that is somebody else's stays theirs.
-    fn claim(&mut self, index: usize, user: &str, address: Option<&str>) {
-        if !user.is_empty() {
-            self.users.entry(user.to_owned()).or_insert(index);
+    /// The person of a line: by the user id, else by the address of whoever has no user id, else somebody new.
+    pub(crate) fn of_line(&mut self, user: &str, address: Option<&str>, now: Ms) -> Whose {
+        let whose = self.whose(user, address, now);
+        if let Some(address) = address.filter(|_| !whose.is_anothers) {
+            self.move_to(whose.index, address);
         }
-        let Some(address) = address else { return };
-        if *self.addresses.entry(address.to_owned()).or_insert(index) == index {
-            self.people[index].fields.email = Some(address.to_owned());
-        } else {
-            self.merge_wanted += 1;
+        whose
+    }
+
+    pub(crate) fn known(&self) -> u64 {
+        self.people.iter().filter(|person| !person.is_gone).count() as u64
+    }
+
+    pub(crate) fn bounce(&mut self, index: usize) {
+        self.people[index].hard_bounced = true;
+        self.bounced.extend(self.people[index].fields.email.clone());
+    }
+
+    fn whose(&mut self, user: &str, address: Option<&str>, now: Ms) -> Whose {
+        let known = self.users.get(user).copied();
+        let owner = address.and_then(|address| self.addresses.get(address)).copied();
+        let is_free = owner.is_some_and(|owner| !self.people[owner].has_user_id);
+        let mut whose = Whose { index: 0, is_joined: false, is_anothers: false };
+        whose.index = match (known, owner) {
+            (Some(known), Some(owner)) if known != owner && is_free => {
+                self.join(owner, known);
+                whose.is_joined = true;
+                known
+            }
+            (Some(known), owner) => {
+                whose.is_anothers = owner.is_some_and(|owner| owner != known);
+                known
+            }
+            (None, Some(owner)) if is_free || user.is_empty() => owner,
+            (None, owner) => {
+                whose.is_anothers = owner.is_some();
+                self.people.push(Person { seen_since: now, ..Person::default() });
+                self.people.len() - 1
+            }
+        };
+        self.addresses_left_out += u64::from(whose.is_anothers);
+        if !user.is_empty() {
+            self.users.insert(user.to_owned(), whose.index);
+            self.people[whose.index].has_user_id = true;
+        }
+        whose
+    }
+
+    /// A new address: the old one is free, and what refused mail there says nothing of this one.
+    fn move_to(&mut self, index: usize, address: &str) {
+        self.addresses.insert(address.to_owned(), index);
+        let person = &mut self.people[index];
+        let before = person.fields.email.replace(address.to_owned()).filter(|before| before != address);
+        if let Some(before) = before {
+            self.addresses.remove(&before);
+            person.hard_bounced = self.bounced.contains(address);
+        }
+    }
+
+    /// What one had is the other's.
+    fn join(&mut self, from: usize, to: usize) {
+        self.same_person += 1;
+        let gone = Person { is_gone: true, ..Person::default() };
+        let from = std::mem::replace(&mut self.people[from], gone);
+        self.addresses.extend(from.fields.email.clone().map(|address| (address, to)));
+        let person = &mut self.people[to];
+        let score = person.score() + from.score();
+        person.fields.stage = person.fields.stage.max(from.fields.stage);
+        person.fields.has_open_deal = person.fields.has_open_deal.max(from.fields.has_open_deal);
+        person.fields.disqualified = person.fields.disqualified.max(from.fields.disqualified);
+        person.fields.fill_gaps(from.fields);
+        person.fields.score = Some(score);
+        person.seen_since = person.seen_since.min(from.seen_since);
+        person.hard_bounced |= from.hard_bounced;
+        person.complained |= from.complained;
+        person.past.extend(from.past.into_iter().map(|past| Past { is_brought_along: true, ..past }));
+        for mut journey in from.journeys {
+            let own = person.journeys.iter().any(|own| own.workflow == journey.workflow);
+            assert!(!own || !journey.is_live(), "which of two goes on is not counted here");
+            if !own {
+                journey.since.known = person.past.len();
+                person.journeys.push(journey);
+            }
         }
     }
 
     /// One row: somebody new, or more about somebody of an earlier row.
     fn add_row(&mut self, user: &str, row: Fields, start: Ms, count: &mut Contacts) {
         let address = row.email.clone();
+        let before = self.people.len();
         count.kept += 1;
-        match self.known(user, address.as_deref()) {
-            None => {
-                let index = self.add(start);
-                self.people[index].fields = row;
-                self.claim(index, user, address.as_deref());
-            }
-            Some(index) => {
-                count.joined += 1;
-                let is_gap = self.people[index].fields.email.is_none();
-                self.claim(index, user, address.as_deref().filter(|_| is_gap));
-                self.people[index].fields.fill_gaps(row);
+        let whose = self.whose(user, address.as_deref(), start);
+        let is_new = self.people.len() > before;
+        count.joined += u64::from(!is_new);
+        let person = &mut self.people[whose.index];
+        let is_gap = person.fields.email.is_none();
+        person.fields.fill_gaps(row);
+        if let Some(address) = address.filter(|_| !whose.is_anothers) {
+            self.addresses.insert(address.clone(), whose.index);
+            if is_gap {
+                self.people[whose.index].fields.email = Some(address);
             }
         }
     }
@@ -353,13 +433,18 @@ pub(crate) fn read_contacts(file: &Path, start: Ms, count: &mut Contacts) -> Boo
     let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(text);
     let mut rows = reader.byte_records().map(Result::unwrap);
     let header: Vec<String> = utf8(&rows.next().unwrap()).unwrap().iter().map(|name| snake(name)).collect();
+    let is_needed = |name: &String| ["user_id", "email", "unsubscribed", "do_not_contact"].contains(&name.as_str());
+    let least = header.iter().rposition(is_needed).unwrap() + 1;
     let mut book = Book::default();
     for row in rows {
         let Some(cells) = utf8(&row) else {
             one_more(&mut count.rejected, "not UTF-8");
             continue;
         };
-        if cells.len() != header.len() {
+        // Whatever is empty at the end may be missing, but not whether somebody may be written to.
+        let (needed, surplus) =
+            (cells.len() >= least, cells.iter().skip(header.len()).any(|cell| !cell.trim().is_empty()));
+        if !needed || surplus {
             let reason = if cells.len() < header.len() { "too few columns" } else { "too many columns" };
             one_more(&mut count.rejected, reason);
             continue;

@@ -68,7 +68,9 @@ impl Run {
     fn timers_before(&mut self, instant: Ms) {
         while let Some((at, person)) = self.queue.first().copied().filter(|(at, _)| *at < instant) {
             self.now = at;
-            self.wake(person);
+            if !self.book.people[person].is_gone {
+                self.wake(person);
+            }
             self.put_in_queue(person);
         }
     }
@@ -93,7 +95,11 @@ impl Run {
             Says::Identify(fields) => fields.email.as_deref(),
             Says::Track(_) => None,
         };
-        let person = self.book.of_line(&arrival.user, address, self.now);
+        let whose = self.book.of_line(&arrival.user, address, self.now);
+        let person = whose.index;
+        if whose.is_joined {
+            self.see_anew(person);
+        }
         let before = self.book.people[person].suppressed_by();
         match arrival.says {
             Says::Identify(fields) => {
@@ -102,7 +108,7 @@ impl Run {
             }
             Says::Track(what) => {
                 let is_machine = self.engage(person, &what, arrival.occurred);
-                let past = Past { what: what.clone(), occurred: arrival.occurred, is_machine };
+                let past = Past::new(what.clone(), arrival.occurred, is_machine);
                 self.book.people[person].past.push(past);
                 self.look_after_change(person, Some((&what, arrival.occurred)));
             }
@@ -121,11 +127,13 @@ impl Run {
 
     /// What an event does to consent and to the mail of live journeys; answers whether a machine did it.
     fn engage(&mut self, person: usize, what: &What, occurred: Ms) -> bool {
+        if *what == (What::Bounced { is_hard: true }) {
+            self.book.bounce(person);
+        }
         let person = &mut self.book.people[person];
         match what {
             What::Unsubscribed => person.fields.unsubscribed = Some(true),
             What::Complained => person.complained = true,
-            What::Bounced { is_hard: true } => person.hard_bounced = true,
             What::Clicked { email, link } => {
                 let email = email.as_deref().unwrap_or_default();
                 let live = person.journeys.iter_mut().filter(|journey| journey.is_live());
@@ -185,6 +193,9 @@ impl Run {
 }
 
 fn next_look(person: &Person) -> Option<Ms> {
+    if person.is_gone {
+        return None;
+    }
     let places = person.journeys.iter().filter_map(|journey: &Journey| journey.place);
     let steps = places.map(|place| due_at(person, place));
     let intent_ends = person.third_last_pricing_visit().filter(|_| person.was_high_intent);

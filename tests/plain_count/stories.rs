@@ -164,8 +164,8 @@ fn handoffs_go_round_those_who_cover_the_region() {
 #[test]
 fn a_second_row_of_a_person_fills_gaps_and_keeps_the_stricter_consent() {
     let first = "eva,eva@x.example,,,,lead,0,no,no,no";
-    let second = "eve,EVA@x.example,EMEA,saas,,customer,,yes,no,no";
-    let count = count(&[first, second], &[("eve", "2026-03-02T10:00:00Z", GUIDE)]);
+    let second = "eva,EVA@x.example,EMEA,saas,,customer,,yes,no,no";
+    let count = count(&[first, second], &[("eva", "2026-03-02T10:00:00Z", GUIDE)]);
     assert_eq!((count.people.known, count.contacts.joined), (1, 1));
     assert_eq!(count.people.suppressed, tally([("unsubscribed", 1)]));
     let guide = &count.workflows["guide_nurture"];

@@ -85,6 +85,14 @@ impl Run {
         self.book.people[person].was_inactive = is_inactive;
     }
 
+    /// What is so of somebody because they proved to be somebody else too does not become so.
+    pub(crate) fn see_anew(&mut self, person: usize) {
+        let is_high_intent = self.is_high_intent(person);
+        let is_inactive = self.now >= self.book.people[person].last_active() + INACTIVE_AFTER;
+        let person = &mut self.book.people[person];
+        (person.was_high_intent, person.was_inactive) = (is_high_intent, is_inactive);
+    }
+
     fn is_guide_download(&self, person: usize, event: &What) -> bool {
         let What::Downloaded { asset: Some(asset) } = event else { return false };
         let industry = self.book.people[person].fields.industry.as_deref();

@@ -45,7 +45,13 @@ pub(crate) fn instead_of(field: &str) -> String {
 
 /// Whether an event by this name, in `snake_case`, may tell what happened to a mail: then it need be no sign of the person.
 pub fn tells_of_mail(snake_name: &str) -> bool {
-    snake_name.starts_with("email_") || snake_name == "unsubscribed"
+    const OF_THE_PERSON: [&str; 3] = ["email_link_clicked", "email_replied", "subscribed"];
+    let is_it = |name: flow_stdlib::names::Name| {
+        name.kind == flow_stdlib::names::Kind::Event
+            && !OF_THE_PERSON.contains(&name.of)
+            && snake_case(name.name) == snake_name
+    };
+    snake_name.starts_with("email_") || flow_stdlib::names::names().any(is_it)
 }
 
 const MONTHS: [&str; 12] = [

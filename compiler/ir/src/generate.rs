@@ -66,11 +66,13 @@ pub fn least_program() -> Program {
         hard_bounced: bool("hard_bounced"),
         complained: bool("complained"),
         do_not_contact: bool("do_not_contact"),
+        identified: bool("identified"),
         ..SystemSlots::default()
     };
     system.score = frame.add("score", SlotKind::Int, false, 0);
     system.stage = frame.add("stage", SlotKind::Code, false, 0);
     system.known_since = frame.add("known_since", SlotKind::Int, false, NEVER);
+    system.refused_at = frame.add("refused_at", SlotKind::Int, false, NEVER);
     frame.place();
     let mut program: Program = Meaning { timezone: "Europe/Berlin".into(), frame, system, ..Meaning::default() }.into();
     program.debug.name = "demo".into();
@@ -210,7 +212,7 @@ fn workflow(program: &Program, name: &str, choices: &mut Choices) -> Workflow {
 /// The slots that steps may write: no segment's, no start's, nothing that the engine keeps.
 fn written(program: &Program) -> Vec<SlotId> {
     let segments = program.segments.values().flat_map(|segment| [segment.holds, segment.next_change]);
-    let kept: Vec<SlotId> = segments.chain([program.system.reachable, program.system.known_since]).collect();
+    let kept: Vec<SlotId> = segments.chain(program.system.kept()).collect();
     // The workflow at hand has no start yet, and its slot is there.
     let is_start = |slot: SlotId| program.frame.slots.at(slot).name.starts_with("start ");
     program.frame.slots.ids().filter(|slot| !kept.contains(slot) && !is_start(*slot)).collect()

@@ -129,12 +129,13 @@ impl Checker<'_> {
         let (frame, system) = (&self.program.frame, self.program.system);
         let bools =
             [system.reachable, system.unsubscribed, system.hard_bounced, system.complained, system.do_not_contact];
-        for slot in bools {
+        for slot in bools.into_iter().chain([system.identified]) {
             self.slot_of("system slots", frame, slot, SlotKind::Bool);
         }
         self.slot_of("system slots", frame, system.score, SlotKind::Int);
         self.slot_of("system slots", frame, system.stage, SlotKind::Code);
         self.slot_of("system slots", frame, system.known_since, SlotKind::Int);
+        self.slot_of("system slots", frame, system.refused_at, SlotKind::Int);
     }
 
     fn facts(&mut self) {

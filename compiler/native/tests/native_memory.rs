@@ -24,6 +24,8 @@ fn program(limit: i64) -> Program {
         complained: add("complained", SlotKind::Bool),
         do_not_contact: add("do_not_contact", SlotKind::Bool),
         known_since: add("known_since", SlotKind::Int),
+        identified: add("identified", SlotKind::Bool),
+        refused_at: add("refused_at", SlotKind::Int),
     };
     frame.place();
     let (score, bound, above, never) = (ValueId(0), ValueId(1), ValueId(2), ValueId(3));

@@ -157,7 +157,11 @@ fn blank_columns(person: &Person) -> impl Iterator<Item = usize> {
 
 fn spoiled_row(mut cells: Cells, fault: Fault, rng: &mut Rng) -> Vec<u8> {
     match fault {
-        Fault::TooFewColumns => return encode(&cells[..cells.len() - 1 - rng.below(8) as usize]),
+        // Before the column of consent: what is missing behind it would only be empty.
+        Fault::TooFewColumns => {
+            let left = cells.len() - 1 - rng.below(8) as usize;
+            return encode(&cells[..left.min(column::UNSUBSCRIBED)]);
+        }
         Fault::TooManyColumns => return with_stray_comma(&cells),
         Fault::NoIdentity => {
             cells[column::USER_ID].clear();

@@ -87,7 +87,7 @@ pub const ENTRIES: [Entry; 32] = [
         Fault::DuplicateAddress,
         1600,
         "rows with an address that another user id has",
-        "one address is one person: the later id becomes an alias, fills gaps only, and the stricter consent holds",
+        "two user ids are two people: the later one stands without the address, which is left out and counted",
     ),
     row(Fault::RepeatedUserId, 800, "rows with a user id seen before", "the later row fills gaps only"),
     row(
@@ -132,7 +132,12 @@ pub const ENTRIES: [Entry; 32] = [
         "stages outside the list, such as `evangelist`",
         "the value is set aside and counted; the field is missing",
     ),
-    row(Fault::TooFewColumns, 200, "rows cut short", "the row is rejected and listed with file, line and reason"),
+    row(
+        Fault::TooFewColumns,
+        200,
+        "rows cut short, before they say whether somebody may be written to",
+        "the row is rejected and listed with file, line and reason",
+    ),
     row(
         Fault::TooManyColumns,
         200,

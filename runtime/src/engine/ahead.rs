@@ -1,10 +1,10 @@
 //! A look ahead at the events that come next, so that the store is asked about many of them at once.
 //!
-//! What was learnt ahead can be overtaken: an event handled meanwhile makes a message known or a key somebody's. Those are
-//! remembered beside it, so an answer never depends on how far the look went.
+//! What was learnt ahead can be overtaken: an event handled meanwhile makes a message known, a key somebody's, or two contacts one.
+//! That is remembered beside it, so an answer never depends on how far the look went.
 
 use super::error::EngineError;
-use crate::intake::{Arrival, is_email};
+use crate::inbound::{Arrival, bounced_key};
 use crate::store::{Changes, ContactId, MessageId, Store};
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -18,25 +18,30 @@ pub(super) struct Peeked {
     /// When it takes its turn: never before one that arrived earlier.
     pub(super) at: i64,
     known: bool,
-    /// Whose each of its keys was.
-    owners: Vec<Option<ContactId>>,
+    pub(super) owners: Owners,
 }
 
-/// Whose an event or row is.
+/// What the store said of the keys of an event or row.
+#[derive(Debug, Default)]
+pub(super) struct Owners {
+    /// Whose each key was.
+    of: Vec<Option<ContactId>>,
+    /// Of each key: whether it is an address that refused mail for good.
+    bounced: Vec<bool>,
+}
+
+/// A key with whose it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Owner {
-    /// None for somebody new.
-    pub(super) contact: Option<ContactId>,
-    /// Whether its keys name different contacts.
-    pub(super) disputed: bool,
-    /// Whether the address among its keys is another contact's.
-    pub(super) address_is_anothers: bool,
+pub(super) struct Found<'k> {
+    pub(super) key: &'k str,
+    pub(super) owner: Option<ContactId>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Ahead {
     pending: VecDeque<Peeked>,
-    keys: HashMap<String, ContactId>,
+    keys: HashMap<String, Option<ContactId>>,
+    joined: HashMap<ContactId, ContactId>,
     messages: HashSet<MessageId>,
     /// The instant of the last event.
     last_at: i64,
@@ -59,11 +64,10 @@ impl Ahead {
         }
         self.begin(uncommitted);
         let messages: Vec<MessageId> = next.iter().map(|arrival| arrival.message).collect();
-        let keys: Vec<String> = next.iter().flat_map(|arrival| arrival.keys.iter().cloned()).collect();
+        let keys: Vec<&[String]> = next.iter().map(|arrival| arrival.keys.as_slice()).collect();
         let known = store.known_messages(&messages)?;
-        let mut owners = store.find_contacts(&keys)?.into_iter();
-        for (arrival, known) in next.into_iter().zip(known) {
-            let owners = owners.by_ref().take(arrival.keys.len()).collect();
+        let owners = owners(store, &keys)?;
+        for ((arrival, known), owners) in next.into_iter().zip(known).zip(owners) {
             self.last_at = self.last_at.max(arrival.arrived_at);
             self.pending.push_back(Peeked { at: self.last_at, arrival, known, owners });
         }
@@ -75,9 +79,19 @@ impl Ahead {
         if self.pending.is_empty() {
             self.keys.clear();
             self.messages.clear();
+            self.joined.clear();
         }
-        self.keys.extend(uncommitted.keys.iter().cloned());
+        self.learn(&uncommitted.keys, &uncommitted.joined);
         self.messages.extend(uncommitted.events.iter().map(|event| event.message));
+    }
+
+    /// Takes in what has changed about keys.
+    pub(super) fn learn(&mut self, keys: &[(String, Option<ContactId>)], joined: &[(ContactId, ContactId)]) {
+        self.keys.extend(keys.iter().cloned());
+        for (id, into) in joined {
+            self.joined.values_mut().filter(|was| *was == id).for_each(|was| *was = *into);
+            self.joined.insert(*id, *into);
+        }
     }
 
     /// No later event takes its turn before this instant.
@@ -104,37 +118,24 @@ impl Ahead {
         peeked.known || self.messages.contains(&peeked.arrival.message)
     }
 
-    pub(super) fn owner_of(&self, peeked: &Peeked) -> Owner {
-        self.owner(&peeked.arrival.keys, &peeked.owners)
+    /// The keys of an event or row, each with whose it is by now.
+    pub(super) fn found<'k>(&self, keys: &'k [String], owners: &Owners) -> Vec<Found<'k>> {
+        let found = |(key, was): (&'k String, &Option<ContactId>)| {
+            let owner = self.keys.get(key).copied().unwrap_or(*was);
+            Found { key, owner: owner.map(|id| self.joined.get(&id).copied().unwrap_or(id)) }
+        };
+        keys.iter().zip(&owners.of).map(found).collect()
     }
 
-    /// The contact of the first key that is anybody's.
-    pub(super) fn owner(&self, keys: &[String], found: &[Option<ContactId>]) -> Owner {
-        let known = |(key, found): (&String, &Option<ContactId>)| found.or_else(|| self.keys.get(key).copied());
-        let contact = keys.iter().zip(found).find_map(known);
-        let anothers = |pair: (&String, &Option<ContactId>)| known(pair).is_some_and(|owner| Some(owner) != contact);
-        let address = |(key, _): &(&String, &Option<ContactId>)| is_email(key);
-        Owner {
-            contact,
-            disputed: keys.iter().zip(found).any(anothers),
-            address_is_anothers: keys.iter().zip(found).filter(address).any(anothers),
-        }
+    /// Whether an address among the keys has refused mail for good.
+    pub(super) fn has_bounced(&self, keys: &[String], owners: &Owners) -> bool {
+        let learnt = |key: &String| bounced_key(key).is_some_and(|key| self.keys.contains_key(&key));
+        keys.iter().zip(&owners.bounced).any(|(key, bounced)| *bounced || learnt(key))
     }
 
-    /// The keys that are nobody's yet.
-    pub(super) fn unowned<'k>(&self, keys: &'k [String], found: &[Option<ContactId>]) -> Vec<&'k String> {
-        let free = |(key, found): &(&String, &Option<ContactId>)| found.is_none() && !self.keys.contains_key(*key);
-        keys.iter().zip(found).filter(free).map(|(key, _)| key).collect()
-    }
-
-    pub(super) fn unowned_of<'p>(&self, peeked: &'p Peeked) -> Vec<&'p String> {
-        self.unowned(&peeked.arrival.keys, &peeked.owners)
-    }
-
-    pub(super) fn learn_keys<'k>(&mut self, keys: impl IntoIterator<Item = &'k String>, contact: ContactId) {
-        for key in keys {
-            self.keys.insert(key.clone(), contact);
-        }
+    /// Whose a key is, where it has changed hands since the store was asked.
+    pub(super) fn owner_now(&self, key: &str) -> Option<ContactId> {
+        self.keys.get(key).copied().flatten()
     }
 
     pub(super) fn learn_message(&mut self, message: MessageId) {
@@ -143,6 +144,29 @@ impl Ahead {
 
     /// The contacts of the next events, as far as they are known.
     pub(super) fn contacts(&self) -> impl Iterator<Item = ContactId> + '_ {
-        self.pending.iter().filter_map(|peeked| self.owner_of(peeked).contact)
+        self.pending.iter().filter_map(|peeked| self.owners_of(peeked).next())
     }
+
+    /// Everybody whom the keys of an event find.
+    pub(super) fn owners_of<'p>(&'p self, peeked: &'p Peeked) -> impl Iterator<Item = ContactId> + 'p {
+        self.found(&peeked.arrival.keys, &peeked.owners).into_iter().filter_map(|found| found.owner)
+    }
+}
+
+/// What the store says of the keys of several events or rows, asked at once.
+pub(super) fn owners(store: &mut impl Store, keys: &[&[String]]) -> Result<Vec<Owners>, EngineError> {
+    let with_bounced = |key: &String| [Some(key.clone()), bounced_key(key)];
+    let asked: Vec<String> = keys.iter().flat_map(|keys| keys.iter().flat_map(with_bounced)).flatten().collect();
+    let mut answers = store.find_contacts(&asked)?.into_iter();
+    let mut next = || answers.next().flatten();
+    let mut all = Vec::with_capacity(keys.len());
+    for keys in keys {
+        let mut owners = Owners::default();
+        for key in *keys {
+            owners.of.push(next());
+            owners.bounced.push(bounced_key(key).is_some() && next().is_some());
+        }
+        all.push(owners);
+    }
+    Ok(all)
 }

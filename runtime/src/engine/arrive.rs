@@ -1,13 +1,13 @@
 //! An event that arrives: known or new, whose it is, and what it says.
 
-use super::ahead::{Owner, Peeked};
+use super::ahead::Peeked;
 use super::error::EngineError;
-use super::identify::Merge;
+use super::identity::Identity;
 use super::react::Cause;
 use super::touch::Touch;
 use super::view::ContactView;
 use super::{Engine, counter};
-use crate::intake::{Arrival, What};
+use crate::inbound::{Arrival, MailEvent, UNDATED, What, is_user};
 use crate::store::{EventRecord, Store};
 use flow_ir::{FieldId, FieldValue};
 use serde_json::{Map, Value};
@@ -47,54 +47,102 @@ impl<S: Store> Engine<S> {
     }
 
     fn take_in(&mut self, peeked: &Peeked) -> Result<bool, EngineError> {
-        let owner = self.ahead.owner_of(peeked);
-        let keys = self.ahead.unowned_of(peeked);
-        let done = self.touch(owner.contact, peeked.at, |touch: &mut Touch<'_>| {
-            touch.give_keys(&keys);
-            if owner.contact.is_none() {
+        let keys = self.ahead.found(&peeked.arrival.keys, &peeked.owners);
+        let identity = match refusal(&peeked.arrival) {
+            Some(_) => Identity::of_refusal(&keys),
+            None => self.identify(&keys)?,
+        };
+        // Their messages have their answers first.
+        if !identity.joins.is_empty() && self.outgoing.has_ripe() {
+            return Ok(false);
+        }
+        let bounced = self.ahead.has_bounced(&peeked.arrival.keys, &peeked.owners);
+        let done = self.touch_as(&identity, peeked.at, |touch: &mut Touch<'_>| {
+            touch.address_bounced = bounced;
+            touch.arrive(&peeked.arrival, &identity)
+        })?;
+        if done {
+            self.ahead.learn_message(peeked.arrival.message);
+        }
+        Ok(done)
+    }
+
+    /// Does an item's work on whoever it is about, once their keys are theirs and whoever proves to be the same person is joined.
+    pub(super) fn touch_as(
+        &mut self,
+        identity: &Identity,
+        now: i64,
+        work: impl FnOnce(&mut Touch<'_>) -> Cause,
+    ) -> Result<bool, EngineError> {
+        let (keys, joined) = (self.batch.changes.keys.len(), self.batch.changes.joined.len());
+        let mut others = Vec::new();
+        for id in &identity.joins {
+            others.push(self.lend(*id)?);
+        }
+        let dues: Vec<Option<i64>> = others.iter().map(|other| other.next_at).collect();
+        let done = self.touch(identity.contact, now, |touch: &mut Touch<'_>| {
+            touch.give_keys(&identity.given);
+            if identity.contact.is_none() {
                 touch.begin_contact();
             }
-            if owner.disputed {
-                touch.batch.count(counter::MERGE_WANTED);
+            if identity.address_is_anothers {
+                touch.batch.count(counter::ADDRESSES_LEFT_OUT);
             }
-            touch.arrive(&peeked.arrival, owner)
+            if !others.is_empty() {
+                others.iter_mut().for_each(|other| touch.join(other));
+                // It makes conditions true and is no trigger.
+                touch.react(&Cause::Import);
+            }
+            work(touch)
         })?;
-        if let Some(id) = done {
-            self.ahead.learn_keys(keys, id);
-            self.ahead.learn_message(peeked.arrival.message);
+        others.into_iter().zip(dues).for_each(|(other, was_due)| self.keep(other, was_due));
+        if done.is_some() {
+            let changes = &self.batch.changes;
+            let keys = changes.keys.get(keys..).unwrap_or_default();
+            self.ahead.learn(keys, changes.joined.get(joined..).unwrap_or_default());
         }
         Ok(done.is_some())
     }
 }
 
+/// What takes the right to write to somebody away, if an event does.
+fn refusal(arrival: &Arrival) -> Option<MailEvent> {
+    match &arrival.what {
+        What::Track(event) => event.meaning.mail.filter(|mail| mail.is_refusal()),
+        What::Identify { .. } => None,
+    }
+}
+
 impl Touch<'_> {
     /// Makes keys the contact's own.
-    pub(super) fn give_keys(&mut self, keys: &[&String]) {
-        let id = self.contact.id;
-        self.batch.changes.keys.extend(keys.iter().map(|key| ((*key).clone(), id)));
+    fn give_keys(&mut self, keys: &[String]) {
+        let (id, plan) = (self.contact.id, self.plan);
+        self.batch.changes.keys.extend(keys.iter().map(|key| (key.clone(), Some(id))));
+        if keys.iter().any(|key| is_user(key)) {
+            self.contact.write(plan, plan.program.system.identified, 1);
+        }
     }
 
     /// The first that is known of somebody.
     pub(super) fn begin_contact(&mut self) {
         self.batch.count(counter::CONTACTS);
         self.begin_activity();
-        self.set_values(&[], Merge::Replace);
+        self.set_values(&[]);
     }
 
     /// Takes in an event and keeps it.
-    fn arrive(&mut self, arrival: &Arrival, owner: Owner) -> Cause {
-        let occurred_at = arrival.occurred_at.min(self.now);
+    fn arrive(&mut self, arrival: &Arrival, identity: &Identity) -> Cause {
+        let undated = arrival.arrived_at == UNDATED;
+        let occurred_at = if undated { self.now } else { arrival.occurred_at.min(self.now) };
         if occurred_at < arrival.occurred_at {
             self.batch.count(counter::FUTURE_EVENTS);
         }
         self.batch.count(counter::EVENTS);
         let (name, properties, triggers) = match &arrival.what {
-            What::Track { name, properties } => {
-                (name.as_str(), json(properties), self.track(name, properties, occurred_at))
-            }
+            What::Track(event) => (event.name.as_str(), json(&event.properties), self.track(event, occurred_at)),
             What::Identify { values, .. } => {
-                let values = self.own_values(values, owner);
-                self.set_values(&values, Merge::Replace);
+                let values = self.own_values(values, identity);
+                self.set_values(&values);
                 (IDENTIFY, self.traits(&values), Vec::new())
             }
         };
@@ -103,7 +151,7 @@ impl Touch<'_> {
             message: arrival.message,
             name: name.to_owned(),
             occurred_at,
-            received_at: arrival.arrived_at,
+            received_at: if undated { self.now } else { arrival.arrived_at },
             properties,
         });
         Cause::Change(triggers)

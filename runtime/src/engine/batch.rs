@@ -82,6 +82,7 @@ pub(super) struct Tally {
 #[derive(Debug)]
 pub(super) struct Mark {
     keys: usize,
+    joined: usize,
     journeys: usize,
     events: usize,
     outbox: usize,
@@ -174,6 +175,7 @@ impl Batch {
         let changes = &self.changes;
         Mark {
             keys: changes.keys.len(),
+            joined: changes.joined.len(),
             journeys: changes.journeys.len(),
             events: changes.events.len(),
             outbox: changes.outbox.len(),
@@ -191,6 +193,7 @@ impl Batch {
     pub(super) fn roll_back(&mut self, mark: Mark) {
         let changes = &mut self.changes;
         changes.keys.truncate(mark.keys);
+        changes.joined.truncate(mark.joined);
         changes.journeys.truncate(mark.journeys);
         changes.events.truncate(mark.events);
         changes.outbox.truncate(mark.outbox);

@@ -64,6 +64,15 @@ impl Contact {
         }
     }
 
+    /// Somebody who was joined into somebody else: nothing is known of them any more.
+    pub(super) fn empty(&mut self, plan: &Plan) {
+        *self = Contact {
+            changed: Bits::new(plan.changes),
+            unsettled: Bits::new(plan.changes),
+            ..Contact::blank(self.id, plan)
+        };
+    }
+
     pub(super) fn load(record: ContactRecord, plan: &Plan) -> Result<Contact, EngineError> {
         check(&record, plan)?;
         let mut contact = Contact {

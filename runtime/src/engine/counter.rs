@@ -10,11 +10,13 @@ pub const UNKNOWN_EVENTS: &str = "unknown_events";
 pub const EVENTS_OF_NOBODY: &str = "events_of_nobody";
 /// Events that were said to have occurred after they arrived; they count from their arrival.
 pub const FUTURE_EVENTS: &str = "future_events";
-/// Events and rows whose keys name different contacts. The first key was followed.
-pub const MERGE_WANTED: &str = "merge_wanted";
+/// Addresses that came with another person's user id and were left out: an address has one person (E11).
+pub const ADDRESSES_LEFT_OUT: &str = "addresses_left_out";
+/// Contacts that proved to be somebody else known.
+pub const JOINED: &str = "joined";
 /// Contacts that were made.
 pub const CONTACTS: &str = "contacts";
-/// Imported rows of a contact that was known already.
+/// Imported rows of a contact of an earlier row of the file.
 pub const ALIASES: &str = "aliases";
 /// Clicks too soon after the send to be a person's.
 pub const MACHINE_CLICKS: &str = "machine_clicks";

@@ -218,7 +218,7 @@ impl<S: Store> Engine<S> {
         // Answers come in the order of the items behind them, so a handoff that follows from one takes its turn at once.
         self.touch_from(None, Some(row.contact), row.due_at, |touch: &mut Touch<'_>| {
             touch.note(EngagementKind::Bounced, email, None, row.due_at);
-            touch.suppress(Suppressed::HardBounced);
+            touch.suppress(Suppressed::HardBounced, row.due_at);
             Cause::Change(Vec::new())
         })?;
         Ok(())

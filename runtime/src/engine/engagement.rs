@@ -2,11 +2,10 @@
 //! contact.
 
 use super::counter;
-use super::mail_event::MailEvent;
 use super::reason::Suppressed;
 use super::touch::Touch;
+use crate::inbound::{MailEvent, Tracked, address_key};
 use flow_ir::{EmailId, EngagementKind, NEVER};
-use serde_json::{Map, Value};
 
 /// Nobody reads a mail and follows a link within this time of its being sent, its last millisecond included; gateways that scan
 /// links do.
@@ -23,31 +22,33 @@ enum Send {
 
 impl Touch<'_> {
     /// Takes in an event of the mail. False where it means nothing: nothing else may come of it then.
-    pub(super) fn track_mail(&mut self, event: MailEvent, properties: &Map<String, Value>, occurred_at: i64) -> bool {
+    pub(super) fn track_mail(&mut self, event: MailEvent, told: &Tracked, occurred_at: i64) -> bool {
         match event {
             MailEvent::Delivered => true,
-            MailEvent::Unsubscribed => self.suppress(Suppressed::Unsubscribed),
-            MailEvent::Complained => self.suppress(Suppressed::Complained),
-            MailEvent::Bounced => self.bounce(properties, occurred_at),
-            MailEvent::Opened => self.engage(EngagementKind::Opened, properties, occurred_at),
-            MailEvent::Clicked => self.engage(EngagementKind::Clicked, properties, occurred_at),
-            MailEvent::Replied => self.engage(EngagementKind::Replied, properties, occurred_at),
+            MailEvent::Unsubscribed => self.suppress(Suppressed::Unsubscribed, occurred_at),
+            MailEvent::Subscribed => self.consent(occurred_at),
+            MailEvent::MarkedAsSpam => self.suppress(Suppressed::Complained, occurred_at),
+            MailEvent::Bounced => self.bounce(told, occurred_at),
+            MailEvent::Opened => self.engage(EngagementKind::Opened, told, occurred_at),
+            MailEvent::Clicked => self.engage(EngagementKind::Clicked, told, occurred_at),
+            MailEvent::Replied => self.engage(EngagementKind::Replied, told, occurred_at),
         }
     }
 
-    fn bounce(&mut self, properties: &Map<String, Value>, occurred_at: i64) -> bool {
-        if let Some(email) = self.email_of(properties) {
+    fn bounce(&mut self, told: &Tracked, occurred_at: i64) -> bool {
+        if let Some(email) = self.email_of(told) {
             self.note(EngagementKind::Bounced, email, None, occurred_at);
         }
-        let kind = properties.get("bounce_type").and_then(Value::as_str).unwrap_or_default();
+        let kind = told.text("bounce_type").unwrap_or_default();
         if kind.eq_ignore_ascii_case("hard") {
-            self.suppress(Suppressed::HardBounced);
+            let address = told.text("email").and_then(address_key);
+            self.bounced(address);
         }
         true
     }
 
-    fn engage(&mut self, kind: EngagementKind, properties: &Map<String, Value>, occurred_at: i64) -> bool {
-        let Some(email) = self.email_of(properties) else {
+    fn engage(&mut self, kind: EngagementKind, told: &Tracked, occurred_at: i64) -> bool {
+        let Some(email) = self.email_of(told) else {
             self.batch.count(without_a_send(kind));
             return true;
         };
@@ -58,7 +59,7 @@ impl Touch<'_> {
                 return false;
             }
             (Send::Moments | Send::Before, _) => {
-                let link = properties.get("link_id").and_then(Value::as_str);
+                let link = told.text("link_id");
                 self.note(kind, email, link, occurred_at);
             }
         }
@@ -66,8 +67,8 @@ impl Touch<'_> {
     }
 
     /// The email an event names, by its name in the program.
-    fn email_of(&mut self, properties: &Map<String, Value>) -> Option<EmailId> {
-        let name = properties.get("email_id").and_then(Value::as_str).unwrap_or_default();
+    fn email_of(&mut self, told: &Tracked) -> Option<EmailId> {
+        let name = told.text("email_id").unwrap_or_default();
         let email = self.plan.program.emails.find(|email| email.name == name);
         if email.is_none() {
             self.batch.count(counter::UNKNOWN_EMAILS);

@@ -3,13 +3,11 @@
 //! Windows count events by when they occurred; entries are triggered by their arrival (E3).
 
 use super::counter;
-use super::mail_event::MailEvent;
 use super::pattern;
 use super::touch::Touch;
-use flow_front::naming::snake_case;
+use crate::inbound::{Known, MailEvent, Tracked};
 use flow_ir::units::HOUR_MS;
 use flow_ir::{CountedSince, EventCount, EventId, FactId, NEVER, PatternId, WorkflowId};
-use serde_json::{Map, Value};
 
 /// How long before the event that let somebody in another may have occurred and still count since entry, if it arrives after it: what one
 /// person does in a sitting comes from several machines, and not in order.
@@ -43,15 +41,14 @@ impl Trigger {
 
 impl Touch<'_> {
     /// Takes in an event. `occurred_at` is not later than now.
-    pub(super) fn track(&mut self, name: &str, properties: &Map<String, Value>, occurred_at: i64) -> Triggers {
-        let name = snake_case(name);
-        let mail = MailEvent::of(&name);
-        if mail.is_some_and(|mail| !self.track_mail(mail, properties, occurred_at)) {
+    pub(super) fn track(&mut self, event: &Tracked, occurred_at: i64) -> Triggers {
+        let mail = event.meaning.mail;
+        if mail.is_some_and(|mail| !self.track_mail(mail, event, occurred_at)) {
             return Triggers::new();
         }
         let mut triggers = Triggers::new();
-        match self.plan.event(&name) {
-            Some(event) => self.match_patterns(event, properties, occurred_at, &mut triggers),
+        match event.meaning.declared {
+            Some(declared) => self.match_patterns(declared, &event.values, occurred_at, &mut triggers),
             None if mail.is_none() => self.batch.count(counter::UNKNOWN_EVENTS),
             None => {}
         }
@@ -74,16 +71,10 @@ impl Touch<'_> {
         }
     }
 
-    fn match_patterns(
-        &mut self,
-        event: EventId,
-        properties: &Map<String, Value>,
-        occurred_at: i64,
-        triggers: &mut Triggers,
-    ) {
+    fn match_patterns(&mut self, event: EventId, values: &[Option<Known>], occurred_at: i64, triggers: &mut Triggers) {
         let program = &self.plan.program;
         for pattern in self.plan.event_patterns.at(event) {
-            if pattern::matches(program.patterns.at(*pattern), program.events.at(event), properties) {
+            if pattern::matches(program.patterns.at(*pattern), values) {
                 self.matched(*pattern, occurred_at, triggers);
             }
         }
@@ -122,7 +113,7 @@ impl Touch<'_> {
     }
 
     /// Puts an instant into a fact's ring, newest first; the oldest falls out.
-    fn remember(&mut self, fact: FactId, occurred_at: i64) {
+    pub(super) fn remember(&mut self, fact: FactId, occurred_at: i64) {
         let fact = self.plan.program.facts.at(fact);
         let mut carried = occurred_at;
         for nth in 0..fact.depth {

@@ -1,76 +1,93 @@
 //! What is said of a contact: values of fields, and what follows from them.
 
-use super::ahead::Owner;
 use super::counter;
+use super::identity::Identity;
+use super::reason::Suppressed;
 use super::suppress::suppression_of;
 use super::touch::{Touch, later};
+use crate::inbound::email_key;
 use crate::store::JourneyStatus;
 use crate::time::{Instant, Zones};
-use flow_ir::{CivilSpan, FieldId, FieldValue, SlotId, SlotKind, VALUE_LIMIT, Wait};
+use flow_ir::{CivilSpan, Field, FieldId, FieldValue, SlotId, SlotKind, VALUE_LIMIT, Wait};
 use std::borrow::Cow;
-
-/// How a value meets one that is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Merge {
-    /// The newer one holds.
-    Replace,
-    /// Only gaps are filled, and of two consents the more restrictive holds: the rows of one person in one file.
-    FillGaps,
-}
 
 impl Touch<'_> {
     /// Takes in values. A missing one says nothing, and the same value again changes nothing.
-    pub(super) fn set_values(&mut self, values: &[(FieldId, FieldValue)], merge: Merge) {
-        for (field, value) in values {
-            self.set_value(*field, value, merge);
+    pub(super) fn set_values(&mut self, values: &[(FieldId, FieldValue)]) {
+        // What is said of the right to write to somebody is said of the address beside it.
+        let is_address = |(field, _): &&(FieldId, FieldValue)| Some(*field) == self.plan.email_field;
+        let (address, others): (Vec<_>, Vec<_>) = values.iter().partition(is_address);
+        for (field, value) in address.into_iter().chain(others) {
+            self.set_value(*field, value);
         }
         self.refresh();
     }
 
-    /// The values without an address that is another contact's. Mail to it would pass by that contact's consent (E7); it is for a
-    /// merge to give (E11).
+    /// The values without an address that is another contact's: mail to it would pass by that contact's consent (E7, E11).
     pub(super) fn own_values<'v>(
         &self,
         values: &'v [(FieldId, FieldValue)],
-        owner: Owner,
+        identity: &Identity,
     ) -> Cow<'v, [(FieldId, FieldValue)]> {
-        if !owner.address_is_anothers {
+        if !identity.address_is_anothers {
             return Cow::Borrowed(values);
         }
         values.iter().filter(|(field, _)| Some(*field) != self.plan.email_field).cloned().collect()
     }
 
-    fn set_value(&mut self, id: FieldId, value: &FieldValue, merge: Merge) {
+    fn set_value(&mut self, id: FieldId, value: &FieldValue) {
         let plan = self.plan;
         let Some(field) = plan.program.fields.get(id) else { return };
-        let gap = merge == Merge::Replace || !self.contact.has(plan, field);
         match (value, field.slot) {
-            (FieldValue::Text(text), _) if gap && field.ty.is_text() => {
+            (FieldValue::Text(text), _) if plan.email_field == Some(id) => self.set_address(field, text),
+            (FieldValue::Text(text), _) if field.ty.is_text() => {
                 let changed = self.contact.write_text(plan, field, text);
                 if changed && plan.timezone_field == Some(id) && Zones::bundled().resolve(text).is_none() {
                     self.batch.count(counter::UNKNOWN_ZONES);
                 }
             }
-            (FieldValue::Int(value), Some(slot)) if !field.ty.is_text() => self.set_slot(slot, *value, gap),
+            (FieldValue::Int(value), Some(slot)) if !field.ty.is_text() => self.set_slot(slot, *value),
             _ => {}
         }
     }
 
-    fn set_slot(&mut self, slot: SlotId, value: i64, gap: bool) {
+    /// Sets the address. The one before is free for somebody else (E11), and what it refused says nothing of the new one (E7).
+    fn set_address(&mut self, field: &Field, address: &str) {
+        let plan = self.plan;
+        let before = field.text.and_then(|text| self.contact.text_at(text)).map(email_key);
+        if !self.contact.write_text(plan, field, address) || before.as_deref() == Some(&email_key(address)) {
+            return;
+        }
+        self.batch.changes.keys.extend(before.map(|key| (key, None)));
+        let bounced = self.address_bounced;
+        match self.contact.is(plan, plan.program.system.hard_bounced) {
+            false if bounced => drop(self.suppress(Suppressed::HardBounced, self.now)),
+            true if !bounced => drop(self.contact.write(plan, plan.program.system.hard_bounced, 0)),
+            _ => {}
+        }
+    }
+
+    fn set_slot(&mut self, slot: SlotId, value: i64) {
         let plan = self.plan;
         match suppression_of(&plan.program.system, slot) {
             Some(reason) if value != 0 => {
-                self.suppress(reason);
+                self.suppress(reason, self.now);
             }
-            _ if gap => {
-                self.contact.write(plan, slot, fit(plan.program.frame.slots.at(slot).kind, value));
+            // Nothing that a sync brings lifts a refusal (E7).
+            Some(_) => {}
+            None => {
+                let value = fit(plan.program.frame.slots.at(slot).kind, value);
+                let system = &plan.program.system;
+                // Nor does it take back points or lower the stage (E11).
+                let least =
+                    if [system.score, system.stage].contains(&slot) { self.contact.read(plan, slot) } else { value };
+                self.contact.write(plan, slot, value.max(least));
             }
-            _ => {}
         }
     }
 
     /// What follows from the values: whether there is an address, and which zone they live in.
-    fn refresh(&mut self) {
+    pub(super) fn refresh(&mut self) {
         let plan = self.plan;
         let system = &plan.program.system;
         let reachable = plan.email_field.is_some_and(|field| self.contact.text(plan, field).is_some());

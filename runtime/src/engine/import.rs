@@ -1,19 +1,21 @@
 //! Contacts who were there before: the rows of a file, each an item at the instant of the import.
 //!
-//! Exports hold the same person more than once. A row whose key is known is an alias: it fills gaps, and of two consents the more
-//! restrictive holds. How far an import came is kept with each commit, as the number of rows and a digest of them, so a crash in the
+//! A newer export updates whom it names. Exports hold the same person more than once: the first row stands, and later ones of the same file
+//! fill gaps; of two consents the more restrictive holds (E11). How far an import came is kept with each commit, as the number of rows and a digest of them, so a crash in the
 //! middle repeats nothing and the same file again changes nothing.
 
-use super::ahead::Owner;
+use super::ahead::{Owners, owners};
 use super::error::EngineError;
-use super::identify::Merge;
+use super::identity::Identity;
 use super::react::Cause;
 use super::touch::Touch;
 use super::{Engine, Progress, counter};
-use crate::intake::ContactRow;
+use crate::inbound::ContactRow;
 use crate::store::{ContactId, Store};
 use crate::time::Instant;
+use flow_ir::{FieldId, FieldValue};
 use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
+use std::collections::HashMap;
 
 /// The name under which a store keeps how far an import came.
 const IMPORT: &str = "import.";
@@ -25,8 +27,10 @@ const LOOK_AHEAD_ROWS: usize = 512;
 pub struct Imported {
     /// Contacts that were made.
     pub new: u64,
-    /// Rows of contacts that were known.
+    /// Rows of contacts of an earlier row of the file.
     pub aliases: u64,
+    /// Rows of contacts that were known before.
+    pub updated: u64,
     /// Rows taken by an earlier import of the same file.
     pub known: u64,
 }
@@ -73,8 +77,10 @@ impl<S: Store> Engine<S> {
         let mut mark = ImportMark::start(name);
         let known = self.imported_before(&mut mark, rows)?;
         let mut imported = Imported { known: known as u64, ..Imported::default() };
-        for chunk in rows.get(known..).unwrap_or_default().chunks(LOOK_AHEAD_ROWS) {
-            self.import_chunk(chunk, at, &mut mark, &mut imported, progress)?;
+        let (taken, rest) = rows.split_at_checked(known).unwrap_or((rows, &[]));
+        let mut said = self.said_by(taken)?;
+        for chunk in rest.chunks(LOOK_AHEAD_ROWS) {
+            self.import_chunk(chunk, at, &mut mark, &mut said, &mut imported, progress)?;
         }
         self.finish(progress)?;
         Ok(imported)
@@ -95,21 +101,34 @@ impl<S: Store> Engine<S> {
         Ok(count)
     }
 
+    /// What the rows of an earlier, stopped import said.
+    fn said_by(&mut self, rows: &[ContactRow]) -> Result<Said, EngineError> {
+        let mut said = Said::new();
+        for chunk in rows.chunks(LOOK_AHEAD_ROWS) {
+            let keys: Vec<String> = chunk.iter().filter_map(|row| row.keys.first().cloned()).collect();
+            let mut owners = self.store.find_contacts(&keys)?.into_iter();
+            for row in chunk.iter().filter(|row| !row.keys.is_empty()) {
+                note(&mut said, owners.next().flatten(), row);
+            }
+        }
+        Ok(said)
+    }
+
     fn import_chunk(
         &mut self,
         rows: &[ContactRow],
         at: i64,
         mark: &mut ImportMark,
+        said: &mut Said,
         imported: &mut Imported,
         progress: &mut dyn FnMut(&Progress),
     ) -> Result<(), EngineError> {
         self.ahead.begin(&self.batch.changes);
-        let keys: Vec<String> = rows.iter().flat_map(|row| row.keys.iter().cloned()).collect();
-        let mut owners = self.store.find_contacts(&keys)?.into_iter();
-        for row in rows {
-            let owners: Vec<Option<ContactId>> = owners.by_ref().take(row.keys.len()).collect();
+        let keys: Vec<&[String]> = rows.iter().map(|row| row.keys.as_slice()).collect();
+        let owners = owners(&mut self.store, &keys)?;
+        for (row, owners) in rows.iter().zip(&owners) {
             mark.pass(row);
-            self.import_row(row, &owners, at, imported, progress)?;
+            self.import_row(row, owners, at, said, imported, progress)?;
             self.import_mark = Some(mark.clone());
             self.flush_if_full(progress)?;
         }
@@ -119,28 +138,41 @@ impl<S: Store> Engine<S> {
     fn import_row(
         &mut self,
         row: &ContactRow,
-        owners: &[Option<ContactId>],
+        owners: &Owners,
         at: i64,
+        said: &mut Said,
         imported: &mut Imported,
         progress: &mut dyn FnMut(&Progress),
     ) -> Result<(), EngineError> {
         if row.keys.is_empty() {
             return Ok(());
         }
-        let owner = self.ahead.owner(&row.keys, owners);
-        if owner.contact.is_some_and(|contact| self.outgoing.concerns(contact)) {
+        let keys = self.ahead.found(&row.keys, owners);
+        if keys.iter().filter_map(|key| key.owner).any(|contact| self.outgoing.concerns(contact)) {
             self.flush(progress)?;
         }
+        let identity = self.identify(&keys)?;
+        if !identity.joins.is_empty() {
+            self.flush(progress)?;
+        }
+        let row_of = match identity.contact {
+            None => RowOf::Somebody,
+            Some(contact) if said.contains_key(&contact) => RowOf::Again,
+            Some(_) => RowOf::Known,
+        };
+        let bounced = self.ahead.has_bounced(&row.keys, owners);
+        let before = identity.contact.and_then(|contact| said.get(&contact));
+        let row = &ContactRow { values: gaps(row, before), ..row.clone() };
         // A handoff may have to wait for the mails before it; a second attempt finds none.
-        while !self.try_row(row, owners, at, owner)? {
+        while !self.try_row(row, &identity, row_of, bounced, at)? {
             self.flush(progress)?;
         }
-        if owner.disputed {
-            self.batch.count(counter::MERGE_WANTED);
-        }
-        match owner.contact {
-            None => imported.new += 1,
-            Some(_) => {
+        let first = row.keys.first().and_then(|key| self.ahead.owner_now(key));
+        note(said, identity.contact.or(first), row);
+        match row_of {
+            RowOf::Somebody => imported.new += 1,
+            RowOf::Known => imported.updated += 1,
+            RowOf::Again => {
                 imported.aliases += 1;
                 self.batch.count(counter::ALIASES);
             }
@@ -151,23 +183,43 @@ impl<S: Store> Engine<S> {
     fn try_row(
         &mut self,
         row: &ContactRow,
-        owners: &[Option<ContactId>],
+        identity: &Identity,
+        row_of: RowOf,
+        bounced: bool,
         at: i64,
-        owner: Owner,
     ) -> Result<bool, EngineError> {
-        let keys = self.ahead.unowned(&row.keys, owners);
-        let done = self.touch(owner.contact, at, |touch: &mut Touch<'_>| {
-            touch.give_keys(&keys);
-            if owner.contact.is_none() {
-                touch.begin_contact();
-            }
-            let merge = if owner.contact.is_none() { Merge::Replace } else { Merge::FillGaps };
-            touch.set_values(&touch.own_values(&row.values, owner), merge);
-            Cause::Import
-        })?;
-        if let Some(id) = done {
-            self.ahead.learn_keys(keys, id);
-        }
-        Ok(done.is_some())
+        self.touch_as(identity, at, |touch: &mut Touch<'_>| {
+            touch.address_bounced = bounced;
+            touch.set_values(&touch.own_values(&row.values, identity));
+            // What a newer export changes has happened since; whatever else it says was so before Flow knew of it.
+            if row_of == RowOf::Known { Cause::Change(Vec::new()) } else { Cause::Import }
+        })
     }
+}
+
+/// The fields of which the rows of a file have said something, by whom they are about.
+type Said = HashMap<ContactId, Vec<FieldId>>;
+
+fn note(said: &mut Said, contact: Option<ContactId>, row: &ContactRow) {
+    let Some(contact) = contact else { return };
+    let fields = said.entry(contact).or_default();
+    fields
+        .extend(row.values.iter().map(|(field, _)| *field).filter(|field| !fields.contains(field)).collect::<Vec<_>>());
+}
+
+/// What a row says that earlier rows about the same person have not: the first one stands, whatever the type of a field.
+fn gaps(row: &ContactRow, before: Option<&Vec<FieldId>>) -> Vec<(FieldId, FieldValue)> {
+    let is_said = |field: &FieldId| before.is_some_and(|before| before.contains(field));
+    row.values.iter().filter(|(field, _)| !is_said(field)).cloned().collect()
+}
+
+/// Whom a row is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RowOf {
+    /// Somebody new.
+    Somebody,
+    /// Somebody of an earlier row of the same file.
+    Again,
+    /// Somebody known from elsewhere.
+    Known,
 }

@@ -34,8 +34,9 @@ mod error;
 mod event;
 mod host;
 mod identify;
+mod identity;
 mod import;
-mod mail_event;
+mod join;
 mod outgoing;
 mod pattern;
 mod plan;
@@ -60,7 +61,7 @@ pub use report::Report;
 pub use view::ContactView;
 
 use crate::clock::{Clock, VirtualClock};
-use crate::intake::Arrival;
+use crate::inbound::Arrival;
 use crate::store::{ContactId, ContactWrite, Store};
 use crate::time::Instant;
 use ahead::Ahead;
@@ -276,12 +277,14 @@ impl<S: Store> Engine<S> {
 
     /// Whether an item's contact has a message on its way.
     fn must_flush_before(&self, item: Item) -> bool {
-        let contact = match item {
-            Item::Arrival => self.ahead.first().and_then(|peeked| self.ahead.owner_of(peeked).contact),
-            Item::Due(_, contact) => Some(contact),
-            Item::Attempt(..) => None,
-        };
-        contact.is_some_and(|contact| self.outgoing.concerns(contact))
+        match item {
+            Item::Arrival => self
+                .ahead
+                .first()
+                .is_some_and(|peeked| self.ahead.owners_of(peeked).any(|contact| self.outgoing.concerns(contact))),
+            Item::Due(_, contact) => self.outgoing.concerns(contact),
+            Item::Attempt(..) => false,
+        }
     }
 
     /// Handles an item. False when it must come back after a flush.
@@ -388,6 +391,7 @@ impl<S: Store> Engine<S> {
             next_change: FOREVER,
             crossed: Vec::new(),
             importing: false,
+            address_bounced: false,
         };
         let cause = work(&mut touch);
         touch.react(&cause);

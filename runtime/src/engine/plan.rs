@@ -7,7 +7,6 @@ use super::bits::Bits;
 use super::error::EngineError;
 use super::segment::{self, WatchedSegment};
 use crate::time::{SendWindow, Zone, Zones};
-use flow_front::naming::snake_case;
 use flow_ir::{
     Area, EngagementKind, Entry, EventCount, EventId, FactId, FieldId, FieldType, Id, IdMap, Op, PatternEvent,
     PatternId, PredicateId, Program, Required, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
@@ -42,7 +41,6 @@ pub(super) struct Plan {
     pub(super) segments: Vec<WatchedSegment>,
     /// Whether a bounce can set anything going. If not, deliveries never concern anybody else's handoffs.
     pub(super) bounces_matter: bool,
-    events: BTreeMap<String, EventId>,
     /// How many changes can be told apart: every slot, then every text.
     pub(super) changes: usize,
 }
@@ -92,7 +90,6 @@ impl Plan {
         let starts = program.workflows.iter().filter_map(|(id, workflow)| Some((id, workflow.started?))).collect();
         let segments = segment::watched(&program, &reads, &reads.watched(&workflows, &becoming));
         let bounces_matter = reads.bounces_matter(&workflows, &becoming, &segments);
-        let events = program.events.iter().map(|(id, event)| (snake_case(&event.name), id)).collect();
         Ok(Plan {
             zone,
             email_field: program.fields.find(|field| field.ty == FieldType::Email && field.name == "email"),
@@ -107,7 +104,6 @@ impl Plan {
             groups: groups(&program),
             segments,
             bounces_matter,
-            events,
             changes: program.frame.slots.len() + program.texts.len(),
             program,
         })
@@ -115,11 +111,6 @@ impl Plan {
 
     pub(super) fn workflow(&self, id: WorkflowId) -> &WorkflowPlan {
         self.workflows.at(id)
-    }
-
-    /// The declared event of a name in a stream: `Requested Demo` is `requested_demo`.
-    pub(super) fn event(&self, snake_name: &str) -> Option<EventId> {
-        self.events.get(snake_name).copied()
     }
 
     /// The workflows of a group.

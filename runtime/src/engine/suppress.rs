@@ -3,6 +3,7 @@
 use super::plan::Plan;
 use super::reason::{Suppressed, Withheld};
 use super::touch::Touch;
+use crate::inbound::{bounced_key, email_key};
 use crate::store::DecisionCode;
 use flow_ir::{EmailKind, SlotId, SystemSlots};
 
@@ -43,11 +44,49 @@ fn slot_of(slots: &SystemSlots, reason: Suppressed) -> SlotId {
 
 impl Touch<'_> {
     /// Takes consent or the address away; recorded the first time. Always true: it is something that happened.
-    pub(super) fn suppress(&mut self, reason: Suppressed) -> bool {
-        let slot = slot_of(&self.plan.program.system, reason);
-        if self.contact.write(self.plan, slot, 1) {
+    pub(super) fn suppress(&mut self, reason: Suppressed, occurred_at: i64) -> bool {
+        let plan = self.plan;
+        let system = &plan.program.system;
+        if reason == Suppressed::HardBounced {
+            self.note_bounced(self.address_key());
+        } else if occurred_at > self.contact.read(plan, system.refused_at) {
+            self.contact.write(plan, system.refused_at, occurred_at);
+        }
+        if self.contact.write(plan, slot_of(system, reason), 1) {
             self.decide(DecisionCode::Suppressed, reason.number());
         }
         true
+    }
+
+    /// The person's own act, the only one that lifts what they refused before it (E7). Whoever is marked as not to be contacted stays so:
+    /// that is the company's own word.
+    pub(super) fn consent(&mut self, occurred_at: i64) -> bool {
+        let plan = self.plan;
+        let system = &plan.program.system;
+        if occurred_at > self.contact.read(plan, system.refused_at) {
+            let lifted = [system.unsubscribed, system.complained]
+                .map(|slot| self.contact.is(plan, slot) && self.contact.write(plan, slot, 0));
+            if lifted.contains(&true) {
+                self.decide(DecisionCode::Consented, 0);
+            }
+        }
+        true
+    }
+
+    /// A mail came back for good: that is said of the address it went to, and of the person for as long as they have that address.
+    pub(super) fn bounced(&mut self, address: Option<String>) {
+        match (address, self.address_key()) {
+            (Some(to), own) if own.as_ref() != Some(&to) => self.note_bounced(Some(to)),
+            _ => drop(self.suppress(Suppressed::HardBounced, self.now)),
+        }
+    }
+
+    fn note_bounced(&mut self, key: Option<String>) {
+        let id = self.contact.id;
+        self.batch.changes.keys.extend(key.and_then(|key| bounced_key(&key)).map(|key| (key, Some(id))));
+    }
+
+    fn address_key(&self) -> Option<String> {
+        self.contact.text(self.plan, self.plan.email_field?).map(email_key)
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct Touch<'e> {
     pub(super) crossed: Triggers,
     /// What is settled was so before Flow knew of it.
     pub(super) importing: bool,
+    /// Whether the address that the item brings has refused mail for good.
+    pub(super) address_bounced: bool,
 }
 
 /// Whose memory a predicate sees.

@@ -42,8 +42,12 @@ pub struct People {
     /// How often somebody lost consent or the address, by how: at an import, by an event or by a bounce. The same again is not
     /// counted; one person may be in several, and who gives consent anew and takes it back counts twice.
     pub suppressed: Totals,
-    /// Events and rows whose keys name two people.
-    pub merge_wanted: u64,
+    /// Addresses that came with another person's user id and were left out.
+    pub addresses_left_out: u64,
+    /// Contacts that proved to be somebody known: a device or an address that a user brought along. They are not counted in `known`.
+    pub same_person: u64,
+    /// How often somebody gave consent again.
+    pub consented: u64,
     /// People whose zone is unknown; they live in the project's.
     pub unknown_zones: u64,
 }
@@ -95,10 +99,12 @@ impl RunReport {
         });
         Ok(RunReport {
             people: People {
-                known: counted(counter::CONTACTS),
+                known: counted(counter::CONTACTS).saturating_sub(counted(counter::JOINED)),
                 joined: counted(counter::ALIASES),
                 suppressed: suppressed(&totals),
-                merge_wanted: counted(counter::MERGE_WANTED),
+                addresses_left_out: counted(counter::ADDRESSES_LEFT_OUT),
+                same_person: counted(counter::JOINED),
+                consented: totals.decided(None, DecisionCode::Consented),
                 unknown_zones: counted(counter::UNKNOWN_ZONES),
             },
             events: Events {

@@ -153,7 +153,8 @@ impl WorkflowReport {
             | DecisionCode::Stepped
             | DecisionCode::Delivered
             | DecisionCode::Undelivered
-            | DecisionCode::Suppressed => {}
+            | DecisionCode::Suppressed
+            | DecisionCode::Consented => {}
         }
     }
 }

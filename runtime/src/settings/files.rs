@@ -12,7 +12,7 @@ use rustls_pki_types::pem::PemObject;
 
 use super::slips::quoted;
 use super::{MailSettings, Settings, SettingsEdit, SettingsFault};
-use crate::intake::{ContactReader, IntakeError};
+use crate::inbound::{ContactReader, InboundError};
 
 /// Files of a folder that are looked through for a near name.
 const MAX_LOOKED_THROUGH: usize = 2_000;
@@ -171,13 +171,13 @@ impl Settings {
     }
 
     fn check_header(&self, file: File, path: &Path, program: &Program) -> Result<(), Box<SettingsFault>> {
-        let opened = ContactReader::open(BufReader::new(file), file_name(path), program);
+        let opened = ContactReader::open(BufReader::new(file), file_name(path), program, &self.columns);
         let Err(error) = opened else { return Ok(()) };
-        let help = match &error {
-            IntakeError::Read { .. } | IntakeError::Report { .. } => "check that the file can be read",
-            _ => "export the contacts with a header row; every other column is matched to a field by its name",
+        let why = match &error {
+            InboundError::ConsentColumn { .. } => "whoever has said no must get no mail",
+            _ => CONTACTS.why,
         };
-        Err(Box::new(self.fault("contacts", error.to_string()).why(CONTACTS.why).help(help)))
+        Err(Box::new(self.fault("contacts", error.to_string()).why(why).help(error.help())))
     }
 
     /// One object a line; a table or a list of objects is another kind of file. What a single line lacks is told by the run.

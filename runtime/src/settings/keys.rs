@@ -84,6 +84,8 @@ sections! {
         ["mails" "email" "emails" "e_mail" "smtp" "mailer" "mailserver" "mail_server" "server" "delivery" "esp" "transport" "outbox" "provider"]
     may "data" "without it nobody is in the campaign"
         ["import" "imports" "input" "inputs" "files" "file" "source" "sources" "csv" "contacts" "leads" "events" "audience" "list" "crm" "datasets"]
+    may "columns" "it says what the columns of the contacts mean that Flow does not know by their names"
+        ["column" "mapping" "mappings" "map" "field_mapping" "column_mapping" "fields" "headers"]
     may "run" "`flow run` plays the campaign over these days"
         ["runs" "schedule" "simulation" "simulate" "period" "time" "dates" "rehearsal" "clock" "timeline" "test"]
     may "lints" "it says how much each piece of advice weighs"
@@ -157,6 +159,9 @@ pub(super) fn names_of(section: &str) -> Vec<&'static str> {
     KEYS.iter().filter(|key| key.section == section).map(|key| key.name).collect()
 }
 
+/// The section whose keys are names out of a file of the project's own, whatever they are.
+pub(super) const FREE: &str = "columns";
+
 /// Why a key matters.
 pub(super) fn why_of(section: &str, name: &str) -> &'static str {
     find(section, name).map_or("it says how much this piece of advice weighs", |key| key.why)
@@ -198,7 +203,7 @@ pub(super) fn section_named(written: &str) -> Option<&'static SectionName> {
 /// The section that these keys belong to, where they tell one.
 pub(super) fn section_of_keys<'k>(written: impl Iterator<Item = &'k str> + Clone) -> Option<&'static SectionName> {
     let score = |section: &&SectionName| written.clone().filter(|key| key_here(section.name, key).is_some()).count();
-    let best = SECTIONS.iter().filter(|section| section.name != "lints").max_by_key(score)?;
+    let best = SECTIONS.iter().filter(|section| section.name != "lints" && section.name != FREE).max_by_key(score)?;
     let most = score(&best);
     let rivals = SECTIONS.iter().filter(|section| section.name != "lints" && score(section) == most).count();
     (most > 0 && rivals == 1).then_some(best)

@@ -33,6 +33,7 @@ use chrono::NaiveDate;
 
 use crate::connectors::Uncertain;
 use crate::connectors::smtp::{DEFAULT_TIMEOUT, Security, SettingsError, SmtpSettings, is_loopback};
+use crate::inbound::Columns;
 use crate::mail::{Mailbox, Secret};
 use crate::time::{Span, Zone, Zones, civil};
 
@@ -76,6 +77,8 @@ pub struct Settings {
     pub mail: MailSettings,
     /// `[data]`; empty where there is no such section.
     pub data: Data,
+    /// `[columns]`: what columns of the contacts fill that have other names than fields.
+    pub columns: Columns,
     /// `[run]`; none where there is no such section.
     pub run: Option<Run>,
     /// How much each lint weighs.
@@ -193,6 +196,7 @@ fn read(document: &mut Document<'_, '_>, folder: &Path) -> Option<Settings> {
     let sender = document.section("sender", sender);
     let mail = document.section("mail", |section| mail(section, folder));
     let data = document.section("data", |section| Some(data(section, folder)));
+    let columns = document.section("columns", |section| Some(section.texts())).unwrap_or_default();
     let zone = project.as_ref().map(|(_, zone, _)| *zone);
     let run = document.section("run", |section| run(section, zone));
     let lints = document.section("lints", |section| Some(lints(section))).unwrap_or_default();
@@ -200,7 +204,8 @@ fn read(document: &mut Document<'_, '_>, folder: &Path) -> Option<Settings> {
     let store = store.unwrap_or_else(|| folder.join("out").join(format!("{name}.db")));
     let data = data.unwrap_or_default();
     let places = Places::default();
-    Some(Settings { name, timezone, currency, store, sender: sender?, mail: mail?, data, run, lints, places })
+    let columns = columns.into_iter().collect();
+    Some(Settings { name, timezone, currency, store, sender: sender?, mail: mail?, data, columns, run, lints, places })
 }
 
 fn project(section: &mut Section<'_, '_>) -> Option<(String, Zone, Option<String>)> {

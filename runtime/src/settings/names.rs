@@ -29,6 +29,8 @@ pub(super) struct Known<'t> {
     pub(super) entries: BTreeMap<&'static str, Entry<'t>>,
     /// Keys that are there and cannot be read.
     pub(super) lost: BTreeSet<&'static str>,
+    /// Whatever stands in a section whose keys are free, as it is written.
+    pub(super) free: Vec<(String, Entry<'t>)>,
     /// The last line of it.
     last: Option<usize>,
 }
@@ -64,6 +66,10 @@ pub(super) fn sorted<'t>(table: DeTable<'t>, text: &Text<'_>, lost: &[(String, S
     // Names that are right come first: what is meant for them too is a second one.
     let mut others = Vec::new();
     for (section, entries) in placed {
+        if section == keys::FREE {
+            names.sections.entry(section).or_default().free.extend(entries);
+            continue;
+        }
         for (written, entry) in entries {
             match keys::names_of(section).into_iter().find(|name| *name == written) {
                 Some(name) => names.keep(section, name, entry),

@@ -106,6 +106,25 @@ impl<'t> Section<'_, 't> {
         self.faults.push(found);
     }
 
+    /// The keys of a section whose keys are free, each with its text.
+    pub(super) fn texts(&mut self) -> Vec<(String, String)> {
+        let mut texts = Vec::new();
+        for (key, entry) in std::mem::take(&mut self.known.free) {
+            match entry.value.get_ref().as_str() {
+                Some(text) => texts.push((key, text.to_owned())),
+                None => {
+                    let message = format!("`{}` needs a text in quotes", fault::shown(&key));
+                    let fault = fault::SettingsFault::new(Code::UnreadableSetting, message, Some(entry.value.span()))
+                        .label("no text")
+                        .why("it says which field the column fills")
+                        .help("write the name of a field, `\"user_id\"`, or `\"ignore\"`");
+                    self.faults.push(Found::new(Rank::Value, fault));
+                }
+            }
+        }
+        texts
+    }
+
     pub(super) fn text<T>(&mut self, key: &'static str, parse: impl Fn(&str) -> Result<T, Wrong>) -> Option<T> {
         let one = |text: &str| match parse(text) {
             Ok(_) => vec![quoted(text)],

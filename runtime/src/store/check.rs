@@ -59,7 +59,8 @@ fn check_texts(changes: &Changes, expected: usize) -> Result<(), StoreError> {
 
 /// Contacts are numbered upwards, so one comparison finds a row of someone who was never numbered.
 fn check_owners(changes: &Changes, next: u64) -> Result<(), StoreError> {
-    let owners = (changes.keys.iter().map(|(_, id)| *id))
+    let owners = (changes.keys.iter().filter_map(|(_, id)| *id))
+        .chain(changes.joined.iter().flat_map(|(id, into)| [*id, *into]))
         .chain(changes.journeys.iter().map(|row| row.contact))
         .chain(changes.events.iter().map(|row| row.contact))
         .chain(changes.outbox.iter().map(|row| row.contact))

@@ -28,6 +28,8 @@ pub struct Snapshot {
     pub contacts: Vec<ContactWrite>,
     /// By key.
     pub keys: Vec<(String, ContactId)>,
+    /// Who was joined into whom, by contact.
+    pub joined: Vec<(ContactId, ContactId)>,
     /// By (contact, workflow, run), with those that are no longer loaded.
     pub journeys: Vec<JourneyRecord>,
     /// By message id.
@@ -50,6 +52,7 @@ impl Snapshot {
     pub(super) fn sorted(mut self) -> Self {
         self.contacts.sort_by_key(|row| row.id);
         self.keys.sort();
+        self.joined.sort();
         self.journeys.sort_by_key(|row| (row.contact, row.workflow, row.run));
         self.events.sort_by_key(|row| row.message);
         self.outbox.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
@@ -63,6 +66,7 @@ impl Snapshot {
         let mut out = String::new();
         add(&mut out, "contact", &self.contacts, contact);
         add(&mut out, "key", &self.keys, |row, (key, id)| row.text(key).number(id.0));
+        add(&mut out, "joined", &self.joined, |row, (id, into)| row.number(id.0).number(into.0));
         add(&mut out, "journey", &self.journeys, journey);
         add(&mut out, "event", &self.events, event);
         add(&mut out, "outbox", &self.outbox, |row, (outbox_row, _)| outbox(row, outbox_row));

@@ -23,6 +23,7 @@ pub struct MemoryStore {
     next_contact: u64,
     contacts: BTreeMap<ContactId, Contact>,
     keys: BTreeMap<String, ContactId>,
+    joined: BTreeMap<ContactId, ContactId>,
     journeys: BTreeMap<JourneyKey, JourneyRecord>,
     /// In the order of arrival.
     events: Vec<EventRecord>,
@@ -54,6 +55,7 @@ impl MemoryStore {
             next_contact: 1,
             contacts: BTreeMap::new(),
             keys: BTreeMap::new(),
+            joined: BTreeMap::new(),
             journeys: BTreeMap::new(),
             events: Vec::new(),
             messages: BTreeSet::new(),
@@ -79,6 +81,7 @@ impl MemoryStore {
         let snapshot = Snapshot {
             contacts: contacts.collect(),
             keys: self.keys.iter().map(|(key, id)| (key.clone(), *id)).collect(),
+            joined: self.joined.iter().map(|(id, into)| (*id, *into)).collect(),
             journeys: self.journeys.values().cloned().collect(),
             events: self.events.clone(),
             outbox: self.outbox.values().cloned().collect(),
@@ -189,6 +192,12 @@ impl MemoryStore {
         }
     }
 
+    /// Whoever was joined into the first is the second too.
+    fn join(&mut self, id: ContactId, into: ContactId) {
+        self.joined.values_mut().filter(|was| **was == id).for_each(|was| *was = into);
+        self.joined.insert(id, into);
+    }
+
     fn write_decision(&mut self, decision: &DecisionRecord) {
         let key = (decision.workflow, decision.code, decision.step, decision.reason);
         *self.decision_counts.entry(key).or_default() += 1;
@@ -198,7 +207,8 @@ impl MemoryStore {
 
 impl Store for MemoryStore {
     fn find_contacts(&mut self, keys: &[String]) -> Result<Vec<Option<ContactId>>, StoreError> {
-        Ok(keys.iter().map(|key| self.keys.get(key).copied()).collect())
+        let now = |id: &ContactId| self.joined.get(id).copied().unwrap_or(*id);
+        Ok(keys.iter().map(|key| self.keys.get(key).map(now)).collect())
     }
 
     fn load_contacts(&mut self, ids: &[ContactId]) -> Result<Vec<ContactRecord>, StoreError> {
@@ -213,8 +223,12 @@ impl Store for MemoryStore {
         self.next_contact = self.check(changes)?;
         changes.contacts.iter().for_each(|contact| self.write_contact(contact));
         for (key, id) in &changes.keys {
-            self.keys.entry(key.clone()).or_insert(*id);
+            match id {
+                Some(id) => drop(self.keys.insert(key.clone(), *id)),
+                None => drop(self.keys.remove(key)),
+            }
         }
+        changes.joined.iter().for_each(|(id, into)| self.join(*id, *into));
         for journey in &changes.journeys {
             self.journeys.insert((journey.contact, journey.workflow, journey.run), journey.clone());
         }

@@ -28,7 +28,8 @@ pub const PAGE_ROWS: usize = 10_000;
 
 /// Batches of rows, kept durably.
 pub trait Store {
-    /// The contacts of these keys, in the same order; `None` for a key never seen. Keys are like `user:u-17` and `email:a@b.example`.
+    /// The contacts of these keys, in the same order; `None` for a key that is nobody's. Keys are like `user:u-17` and
+    /// `email:a@b.example`. Of a contact that was joined into another it is the other.
     fn find_contacts(&mut self, keys: &[String]) -> Result<Vec<Option<ContactId>>, StoreError>;
 
     /// Whole contacts with the journeys that still matter (`keep`), in the order of `ids`. An unknown id is an error of ours.

@@ -258,6 +258,8 @@ pub enum DecisionCode {
     Stopped = 17,
     /// Beside an entry that was not followed: a required field that is not known of the contact. The step is the number of the field.
     Lacked = 18,
+    /// The person gave consent again after they had taken it back.
+    Consented = 19,
 }
 
 /// A total of decisions.
@@ -306,8 +308,10 @@ pub struct HandoffCount {
 pub struct Changes {
     /// Whole rows; of two for one contact the last holds.
     pub contacts: Vec<ContactWrite>,
-    /// New keys of contacts. A key once given stays.
-    pub keys: Vec<(String, ContactId)>,
+    /// Whose keys are from now on, none for one that is free again. Of two changes of one key the last holds.
+    pub keys: Vec<(String, Option<ContactId>)>,
+    /// Contacts that proved to be one: from now on the keys of the first of each pair find the second, whose own row is there.
+    pub joined: Vec<(ContactId, ContactId)>,
     /// Whole rows; of two for one journey the last holds.
     pub journeys: Vec<JourneyRecord>,
     /// Each new to the store.

@@ -50,8 +50,28 @@ impl Instant {
         if text.len() > MAX_TEXT_BYTES {
             return Err(InstantError::TooLong { bytes: text.len() });
         }
-        DateTime::parse_from_rfc3339(text).map(Instant::from).map_err(|error| InstantError::new(text, error.kind()))
+        let strict = || DateTime::parse_from_rfc3339(text).map(Instant::from);
+        strict().or_else(|error| {
+            let usual = in_rfc3339(text).and_then(|usual| DateTime::parse_from_rfc3339(&usual).ok());
+            usual.map(Instant::from).ok_or_else(|| InstantError::new(text, error.kind()))
+        })
     }
+}
+
+/// The other forms of ISO 8601 that senders use, as RFC 3339 has them: an offset without its colon (`+0000`) or without minutes
+/// (`+01`), and a time without seconds (`10:00Z`).
+fn in_rfc3339(text: &str) -> Option<String> {
+    let (date, time) = text.split_at_checked(10)?;
+    let (separator, time) = time.split_at_checked(1)?;
+    let at = time.find(['Z', 'z', '+', '-'])?;
+    let (clock, offset) = time.split_at_checked(at)?;
+    let seconds = if clock.len() == 5 { ":00" } else { "" };
+    let offset = match (offset.len(), offset.split_at_checked(3)) {
+        (5, Some((hours, minutes))) => format!("{hours}:{minutes}"),
+        (3, _) => format!("{offset}:00"),
+        _ => offset.to_owned(),
+    };
+    Some(format!("{date}{separator}{clock}{seconds}{offset}"))
 }
 
 /// RFC 3339 with nine digits and an offset takes 35 bytes. The rest is room for a sender's whim, and the bound keeps a hostile

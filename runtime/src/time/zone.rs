@@ -84,6 +84,12 @@ impl Zones {
         u16::try_from(index).ok().map(Zone)
     }
 
+    /// The zone whose clocks are those of instants.
+    pub fn utc() -> Zone {
+        // The data has it; the first zone would do no harm.
+        Zones::bundled().resolve("UTC").unwrap_or(Zone(0))
+    }
+
     /// The zone with this number, if the number came from [`Zone::id`] of this build.
     pub fn by_id(&self, id: u16) -> Option<Zone> {
         (usize::from(id) < self.entries.len()).then_some(Zone(id))

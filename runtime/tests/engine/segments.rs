@@ -3,7 +3,7 @@
 use crate::support::{World, world};
 
 const HOT: &str = r#"
-segment hot = score >= 60
+segment hot = employees >= 60
 segment restless = entered hot at least 2 times in the last 30 days
 segment silent = inactive for 10 days
 workflow greet { enter when entered hot; reenter after 1 day; set industry = "saas" }
@@ -12,16 +12,16 @@ workflow calm { enter when entered restless; reenter after 1 day; set region = "
 workflow wake { enter when entered silent; reenter after 1 day; set region = "APAC" }
 "#;
 
-fn scored(world: &mut World, day: &str, score: &str) {
-    world.at(day).identify("ada", &[("score", score)]).run();
+fn grown(world: &mut World, day: &str, employees: &str) {
+    world.at(day).identify("ada", &[("employees", employees)]).run();
 }
 
 #[test]
 fn each_crossing_triggers_once_and_standing_still_does_not() {
     let mut world = world(HOT);
     world.contact("ada", &[]);
-    for (day, score) in [("03-02", "60"), ("03-03", "90"), ("03-04", "10"), ("03-05", "20"), ("03-06", "61")] {
-        scored(&mut world, &format!("2026-{day} 10:00"), score);
+    for (day, employees) in [("03-02", "60"), ("03-03", "90"), ("03-04", "10"), ("03-05", "20"), ("03-06", "61")] {
+        grown(&mut world, &format!("2026-{day} 10:00"), employees);
     }
     assert_eq!(
         world.story("ada").into_iter().filter(|line| line.contains("Entered")).collect::<Vec<_>>(),
@@ -51,13 +51,13 @@ fn an_import_crosses_nothing() {
     let mut world = world(&format!(
         "{HOT}\nworkflow ask {{ enter when signed_up; reenter after 1 day; if entered hot ever {{ set region = \"EMEA\" }} }}"
     ));
-    let row = world.row(&["user:ada"], &[("email", "ada@x.example"), ("score", "80")]);
+    let row = world.row(&["user:ada"], &[("email", "ada@x.example"), ("employees", "80")]);
     world.import(&[row]);
     world.at("2026-03-02 10:00").event("ada", "signed_up", serde_json::json!({})).run();
     assert_eq!(world.story("ada"), ["03-02 10:00 ask Entered", "03-02 10:00 ask Finished.1"]);
     assert_eq!(world.read("ada", "region"), 0);
-    scored(&mut world, "2026-03-03 10:00", "10");
-    scored(&mut world, "2026-03-04 10:00", "70");
+    grown(&mut world, "2026-03-03 10:00", "10");
+    grown(&mut world, "2026-03-04 10:00", "70");
     world.at("2026-03-05 10:00").event("ada", "signed_up", serde_json::json!({})).run();
     assert_eq!(world.read("ada", "region"), 1);
 }
@@ -65,15 +65,15 @@ fn an_import_crosses_nothing() {
 /// What a journey waits for may be that its contact leaves.
 #[test]
 fn a_wait_ends_when_the_contact_leaves() {
-    let text = "segment hot = score >= 60
+    let text = "segment hot = employees >= 60
 workflow hold { enter when entered hot; reenter after 1 day; wait until left hot up to 9 days
   if timed out { set industry = \"saas\" } else { set industry = \"fintech\" } }";
     let mut world = world(text);
     world.contact("ada", &[]);
-    scored(&mut world, "2026-03-02 10:00", "60");
-    scored(&mut world, "2026-03-05 10:00", "10");
+    grown(&mut world, "2026-03-02 10:00", "60");
+    grown(&mut world, "2026-03-05 10:00", "10");
     assert_eq!(world.read("ada", "industry"), 2);
-    scored(&mut world, "2026-03-06 10:00", "60");
+    grown(&mut world, "2026-03-06 10:00", "60");
     world.at("2026-03-20 10:00").run();
     assert_eq!(world.read("ada", "industry"), 1);
 }

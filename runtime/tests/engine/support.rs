@@ -8,7 +8,7 @@ use flow_ir::interpret::Interpreter;
 use flow_ir::{FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, Program, WorkflowId};
 use flow_runtime::connectors::{Connector, Outcome, RefusedKind, Uncertain};
 use flow_runtime::engine::{Composer, ContactView, Delivery, Engine, EngineError, Imported, Limits, Report};
-use flow_runtime::intake::{Arrival, ContactRow, Origin, What};
+use flow_runtime::inbound::{Arrival, ContactRow, Origin, Tracked, What};
 use flow_runtime::mail::{Kind, Mail, Mailbox};
 use flow_runtime::store::digest::Snapshot;
 use flow_runtime::store::memory::MemoryStore;
@@ -356,7 +356,7 @@ impl World {
 
     pub(crate) fn event_of(&mut self, user: &str, name: &str, properties: Value, occurred_at: i64) -> &mut World {
         let Value::Object(properties) = properties else { panic!("properties are an object") };
-        self.arrival(user, occurred_at, What::Track { name: name.to_owned(), properties })
+        self.arrival(user, occurred_at, What::Track(Tracked::new(&self.program, name, properties)))
     }
 
     pub(crate) fn identify(&mut self, user: &str, words: &[(&str, &str)]) -> &mut World {

@@ -23,6 +23,8 @@ impl Lowering<'_> {
         }
         let reachable = self.flag("reachable");
         let known_since = self.program.frame.add("known_since", SlotKind::Int, false, NEVER);
+        let identified = self.flag("identified");
+        let refused_at = self.program.frame.add("refused_at", SlotKind::Int, false, NEVER);
         let slot = |name: &str| {
             let field = self.program.fields.values().find(|field| field.name == name);
             field.and_then(|field| field.slot).unwrap_or(known_since)
@@ -30,6 +32,8 @@ impl Lowering<'_> {
         self.program.system = SystemSlots {
             reachable,
             known_since,
+            identified,
+            refused_at,
             score: slot("score"),
             stage: slot("stage"),
             unsubscribed: slot("unsubscribed"),

@@ -216,6 +216,17 @@ pub struct SystemSlots {
     pub do_not_contact: SlotId,
     /// When Flow first knew them.
     pub known_since: SlotId,
+    /// Whether they have a user id: nobody else's is ever given to them (E11).
+    pub identified: SlotId,
+    /// When they last refused to be written to: only what they do later lifts it (E7).
+    pub refused_at: SlotId,
+}
+
+impl SystemSlots {
+    /// Those that the engine alone writes.
+    pub fn kept(&self) -> [SlotId; 4] {
+        [self.reachable, self.known_since, self.identified, self.refused_at]
+    }
 }
 
 impl Default for SystemSlots {
@@ -230,6 +241,8 @@ impl Default for SystemSlots {
             complained: none,
             do_not_contact: none,
             known_since: none,
+            identified: none,
+            refused_at: none,
         }
     }
 }

@@ -182,7 +182,7 @@ fn sets_of_far_apart_numbers_have_room() {
 fn after(ops: &[Op]) -> (Program, Vec<u8>, Vec<u8>) {
     let mut program = program();
     let mut workflow = least_workflow("stores", 1);
-    let kept = [program.system.reachable, program.system.known_since];
+    let kept = program.system.kept();
     workflow.writes = program.frame.slots.ids().filter(|slot| !kept.contains(slot)).collect();
     let end = Terminator::Finish { step: None, ending: Ending::Finished };
     workflow.body.blocks.push(Block { ops: ops.iter().cloned().collect(), end });

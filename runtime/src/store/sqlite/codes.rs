@@ -58,6 +58,7 @@ coded!(DecisionCode {
     Suppressed => "suppressed",
     Stopped => "stopped",
     Lacked => "lacked",
+    Consented => "consented",
 });
 
 /// The code in a column. A number that Flow never writes is damage.

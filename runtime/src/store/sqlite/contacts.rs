@@ -6,9 +6,11 @@ use super::journeys;
 use super::view::quote;
 use crate::store::{ContactId, ContactRecord, ContactWrite, PAGE_ROWS, StoreFault};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, params_from_iter};
+use std::collections::BTreeMap;
 
 /// Serves from the primary keys.
-pub(super) const FIND: &str = "SELECT contact FROM contact_key WHERE key = ?1";
+pub(super) const FIND: &str = "SELECT coalesce((SELECT \"into\" FROM joined WHERE joined.contact = contact_key.contact), contact) \
+     FROM contact_key WHERE key = ?1";
 pub(super) const DUE: &str =
     "SELECT id, next_at FROM contact WHERE id > ?1 AND next_at IS NOT NULL ORDER BY id LIMIT ?2";
 
@@ -131,16 +133,36 @@ pub(super) fn write(connection: &Connection, sql: &ContactSql, contacts: &[Conta
     Ok(())
 }
 
-/// A key once given stays with its contact.
-pub(super) fn write_keys(connection: &Connection, keys: &[(String, ContactId)]) -> Result<(), Trouble> {
-    let mut rows: Vec<&(String, ContactId)> = keys.iter().collect();
-    rows.sort_by_key(|(key, _)| key);
-    let sql = "INSERT INTO contact_key (key, contact) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING";
-    let mut statement = connection.prepare_cached(sql)?;
+/// In the order of the keys, so that neighbours share pages; of two changes of one key the last holds.
+pub(super) fn write_keys(connection: &Connection, keys: &[(String, Option<ContactId>)]) -> Result<(), Trouble> {
+    let rows: BTreeMap<&str, Option<ContactId>> = keys.iter().map(|(key, contact)| (key.as_str(), *contact)).collect();
+    let give = "INSERT INTO contact_key (key, contact) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET contact = excluded.contact";
+    let mut give = connection.prepare_cached(give)?;
+    let mut free = connection.prepare_cached("DELETE FROM contact_key WHERE key = ?1")?;
     for (key, contact) in rows {
-        statement.execute(params![key, sql_id(contact.0)])?;
+        match contact {
+            Some(contact) => give.execute(params![key, sql_id(contact.0)])?,
+            None => free.execute([key])?,
+        };
     }
     Ok(())
+}
+
+/// Whoever was joined into the first is the second too.
+pub(super) fn join(connection: &Connection, joined: &[(ContactId, ContactId)]) -> Result<(), Trouble> {
+    for (id, into) in joined {
+        let (id, into) = (sql_id(id.0), sql_id(into.0));
+        connection.prepare_cached("UPDATE joined SET \"into\" = ?2 WHERE \"into\" = ?1")?.execute(params![id, into])?;
+        let add = "INSERT INTO joined (contact, \"into\") VALUES (?1, ?2) ON CONFLICT (contact) DO UPDATE SET \"into\" = excluded.\"into\"";
+        connection.prepare_cached(add)?.execute(params![id, into])?;
+    }
+    Ok(())
+}
+
+pub(super) fn all_joined(connection: &Connection) -> Result<Vec<(ContactId, ContactId)>, Trouble> {
+    let mut statement = connection.prepare("SELECT contact, \"into\" FROM joined ORDER BY contact")?;
+    let rows = statement.query_map([], |row| Ok((ContactId(id(row, 0)?), ContactId(id(row, 1)?))))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 pub(super) fn due(connection: &Connection, after: Option<ContactId>) -> Result<Vec<(ContactId, i64)>, Trouble> {

@@ -113,6 +113,7 @@ fn transact<T>(
 fn write_changes(connection: &Connection, sql: &ContactSql, changes: &Changes) -> Result<(), Trouble> {
     contacts::write(connection, sql, &changes.contacts)?;
     contacts::write_keys(connection, &changes.keys)?;
+    contacts::join(connection, &changes.joined)?;
     journeys::write(connection, &changes.journeys)?;
     events::write(connection, &changes.events)?;
     outbox::write(connection, &changes.outbox)?;

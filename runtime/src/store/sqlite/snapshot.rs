@@ -11,6 +11,7 @@ pub(super) fn read(connection: &Connection, texts: &[String]) -> Result<Snapshot
     let snapshot = Snapshot {
         contacts: contacts::all(connection, texts)?,
         keys: contacts::all_keys(connection)?,
+        joined: contacts::all_joined(connection)?,
         journeys: journeys::all(connection)?,
         events: events::all(connection)?,
         outbox: outbox::all(connection)?,

@@ -70,10 +70,23 @@ pub(super) fn an_unknown_contact_is_an_error(store: &mut impl Store) {
     assert!(error.message.contains("there is no contact 2"), "{}", error.message);
 }
 
-pub(super) fn a_key_stays_with_its_first_contact(store: &mut impl Store) {
+pub(super) fn the_last_change_of_a_key_holds(store: &mut impl Store) {
     commit(store, people(2));
-    commit(store, Changes { keys: vec![("user:1".to_owned(), ContactId(2))], ..Changes::default() });
-    assert_eq!(store.find_contacts(&["user:1".to_owned()]).unwrap(), [Some(ContactId(1))]);
+    let key = |to: Option<u64>| ("user:1".to_owned(), to.map(ContactId));
+    commit(store, Changes { keys: vec![key(None), key(Some(2))], ..Changes::default() });
+    assert_eq!(store.find_contacts(&["user:1".to_owned()]).unwrap(), [Some(ContactId(2))]);
+    commit(store, Changes { keys: vec![key(Some(1)), key(None)], ..Changes::default() });
+    assert_eq!(store.find_contacts(&["user:1".to_owned()]).unwrap(), [None]);
+}
+
+pub(super) fn keys_of_a_joined_contact_find_the_other(store: &mut impl Store) {
+    commit(store, people(4));
+    let keys = ["user:1", "user:2", "user:3", "user:4"].map(str::to_owned);
+    let join = |id, into| Changes { joined: vec![(ContactId(id), ContactId(into))], ..Changes::default() };
+    commit(store, join(1, 2));
+    commit(store, join(2, 4));
+    let found = store.find_contacts(&keys).unwrap();
+    assert_eq!(found, [4, 4, 3, 4].map(|id| Some(ContactId(id))));
 }
 
 pub(super) fn contacts_are_numbered_after_the_highest(store: &mut impl Store) {
@@ -356,7 +369,7 @@ pub(super) fn a_broken_row_leaves_nothing_behind(store: &mut impl Store) {
         ("texts", |changes| changes.contacts.push(ContactWrite { texts: Some(vec![None]), ..contact(3) })),
         ("contact 0", |changes| changes.contacts.push(contact(0))),
         ("contact number", |changes| changes.contacts.push(contact(u64::MAX))),
-        ("key", |changes| changes.keys.push(("k".to_owned(), ContactId(NOBODY)))),
+        ("key", |changes| changes.keys.push(("k".to_owned(), Some(ContactId(NOBODY))))),
         ("journey", |changes| changes.journeys.push(journey(NOBODY, 1, 1))),
         ("event", |changes| changes.events.push(event(NOBODY, 9))),
         ("message", |changes| changes.events.push(event(1, 1))),

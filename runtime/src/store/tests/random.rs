@@ -99,21 +99,16 @@ fn counters() -> impl Strategy<Value = (String, i64)> {
 }
 
 fn changes() -> impl Strategy<Value = Changes> {
-    let people = (vec(contacts(), 0..5), vec(("[a-d]", contact_id()), 0..3), vec(journeys(), 0..4));
+    let people = (
+        vec(contacts(), 0..5),
+        (vec(("[a-d]", proptest::option::of(contact_id())), 0..3), vec((contact_id(), contact_id()), 0..2)),
+        vec(journeys(), 0..4),
+    );
     let traffic = (vec(events(), 0..2), vec(outbox_rows(), 0..4), vec(settlements(), 0..2), vec(handoffs(), 0..2));
     let notes = (vec(decisions(), 0..4), vec(("[ab]", vec(any::<u8>(), 0..4)), 0..2), vec(counters(), 0..2));
     (people, traffic, notes).prop_map(
-        |((contacts, keys, journeys), (events, outbox, settled, handoffs), (decisions, meta, counters))| Changes {
-            contacts,
-            keys,
-            journeys,
-            events,
-            outbox,
-            settled,
-            handoffs,
-            decisions,
-            meta,
-            counters,
+        |((contacts, (keys, joined), journeys), (events, outbox, settled, handoffs), (decisions, meta, counters))| {
+            Changes { contacts, keys, joined, journeys, events, outbox, settled, handoffs, decisions, meta, counters }
         },
     )
 }

@@ -11,7 +11,7 @@ pub(super) fn contact(id: u64) -> ContactWrite {
 pub(super) fn people(last: u64) -> Changes {
     Changes {
         contacts: (1..=last).map(contact).collect(),
-        keys: (1..=last).map(|id| (format!("user:{id}"), ContactId(id))).collect(),
+        keys: (1..=last).map(|id| (format!("user:{id}"), Some(ContactId(id)))).collect(),
         ..Changes::default()
     }
 }

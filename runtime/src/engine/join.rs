@@ -1,0 +1,119 @@
+//! Two contacts prove to be one (E11): what is known of the one without a user id becomes the other's.
+//!
+//! Histories and points are added, the stage is the higher one, consent the more restrictive one, and a field keeps the value of the one who stays.
+//! Of two journeys in one workflow the older goes on. Joining may make conditions true and is no trigger.
+
+use super::batch::Batch;
+use super::contact::{Contact, Journey};
+use super::counter;
+use super::plan::Plan;
+use super::touch::Touch;
+use crate::store::{JourneyRecord, JourneyStatus};
+use flow_ir::{FactId, Field, FieldType, NEVER, SlotId};
+
+impl Touch<'_> {
+    /// Takes over what another contact has, who then has nothing any more.
+    pub(super) fn join(&mut self, other: &mut Contact) {
+        let plan = self.plan;
+        plan.program.facts.ids().for_each(|fact| self.join_fact(other, fact));
+        plan.program.fields.values().for_each(|field| self.join_field(other, field));
+        self.join_system(other);
+        self.join_journeys(other);
+        self.batch.changes.joined.push((other.id, self.contact.id));
+        self.batch.count(counter::JOINED);
+        other.empty(plan);
+    }
+
+    fn join_fact(&mut self, other: &Contact, id: FactId) {
+        let fact = self.plan.program.facts.at(id);
+        for nth in 0..fact.depth {
+            let at = other.read(self.plan, fact.slot(nth));
+            if at > NEVER {
+                self.remember(id, at);
+            }
+        }
+    }
+
+    fn join_field(&mut self, other: &Contact, field: &Field) {
+        let plan = self.plan;
+        let system = &plan.program.system;
+        if let Some(slot) = field.slot.filter(|_| !field.ty.is_text()) {
+            let (own, theirs) = (self.contact.read(plan, slot), other.read(plan, slot));
+            let joined = match slot {
+                slot if slot == system.score => own.saturating_add(theirs),
+                slot if slot == system.stage => own.max(theirs),
+                // Tags and the refusals of mail; whatever else is yes or no stays as it is where it is known.
+                _ if field.tag.is_some() || is_refusal(plan, slot) => own | theirs,
+                _ if !self.contact.has(plan, field) && other.has(plan, field) => theirs,
+                _ if field.ty == FieldType::YesNo && self.is_initial(slot) => own | theirs,
+                _ => return,
+            };
+            if joined != own || !self.contact.has(plan, field) {
+                self.contact.write(plan, slot, joined);
+            }
+        } else if let Some(text) = field.text.and_then(|text| other.text_at(text))
+            && !self.contact.has(plan, field)
+        {
+            self.contact.write_text(plan, field, text);
+        }
+    }
+
+    /// Whether a slot holds what it begins with.
+    fn is_initial(&self, slot: SlotId) -> bool {
+        let layout = &self.plan.program.frame;
+        self.contact.read(self.plan, slot) == layout.slots.at(slot).initial
+    }
+
+    fn join_system(&mut self, other: &Contact) {
+        let (plan, system) = (self.plan, &self.plan.program.system);
+        let since = [&*self.contact, other].map(|contact| contact.read(plan, system.known_since));
+        self.contact.write(plan, system.known_since, since.into_iter().filter(|at| *at > NEVER).min().unwrap_or(NEVER));
+        let refused = self.contact.read(plan, system.refused_at).max(other.read(plan, system.refused_at));
+        self.contact.write(plan, system.refused_at, refused);
+        self.refresh();
+    }
+
+    fn join_journeys(&mut self, other: &mut Contact) {
+        for journey in std::mem::take(&mut other.journeys) {
+            self.batch.forget(&journey);
+            let workflow = journey.workflow();
+            let own = self.contact.journeys.iter().position(|own| own.workflow() == workflow);
+            match own {
+                None => self.adopt(journey, 0),
+                Some(own) if journey.is_live() && self.gives_way(own, &journey) => {
+                    let run = self.journey(own).record.run;
+                    let given = self.contact.journeys.remove(own);
+                    self.batch.forget(&given);
+                    self.adopt(journey, run);
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// Whether a journey of one's own makes room for a live one of the other: the older goes on.
+    fn gives_way(&self, own: usize, theirs: &Journey) -> bool {
+        let own = self.journey(own);
+        !own.is_live() || theirs.record.entered_at < own.record.entered_at
+    }
+
+    fn adopt(&mut self, journey: Journey, after: u32) {
+        let record = JourneyRecord { contact: self.contact.id, run: after + journey.record.run, ..journey.record };
+        let place = self.contact.journeys.partition_point(|own| own.workflow().0 < record.workflow);
+        self.contact.journeys.insert(place, Journey { record, dirty: true, touched: true });
+    }
+}
+
+fn is_refusal(plan: &Plan, slot: SlotId) -> bool {
+    let system = &plan.program.system;
+    [system.unsubscribed, system.hard_bounced, system.complained, system.do_not_contact].contains(&slot)
+}
+
+impl Batch {
+    /// A journey that goes on under another contact, or gives way: nobody looks at it here any more.
+    fn forget(&mut self, journey: &Journey) {
+        let ended_at = journey.record.ended_at.or(Some(journey.record.entered_at));
+        let status = JourneyStatus::Ended;
+        self.keep_journey(JourneyRecord { keep: false, status, due_at: None, ended_at, ..journey.record.clone() });
+    }
+}

@@ -1,0 +1,131 @@
+//! What a column or trait says of the right to write to somebody. Doubt means no (E7): whatever is neither a yes nor a no counts as a
+//! refusal, and no value ever gives consent back; that is for the person's own later act.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use flow_ir::{FieldId, Program};
+use flow_stdlib::names::{Kind, names};
+
+use super::names::plain;
+use super::value;
+
+/// How a column of consent is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// A yes is a refusal.
+    Refusal(FieldId),
+    /// Whatever stands in it is one, such as the day of it.
+    Filled(FieldId),
+    /// A no is a refusal.
+    UnlessYes(FieldId),
+    /// A word for how things stand.
+    Status,
+}
+
+/// What a value says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    /// No refusal. It is no consent either.
+    Nothing,
+    /// A refusal, kept in this field.
+    Refused(FieldId),
+    /// Something that cannot be read, which counts as one.
+    Doubtful(FieldId),
+}
+
+/// The words of a status; none of the field for those that allow mail.
+static STATUS: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
+    let words = names().filter_map(|name| match name.kind {
+        Kind::Status => Some((plain(name.name), name.of)),
+        Kind::StatusAllowed => Some((plain(name.name), "")),
+        _ => None,
+    });
+    words.collect()
+});
+
+impl Reading {
+    /// The field that it fills, where it is always the same.
+    pub(super) fn field(self) -> Option<FieldId> {
+        match self {
+            Reading::Refusal(field) | Reading::Filled(field) | Reading::UnlessYes(field) => Some(field),
+            Reading::Status => None,
+        }
+    }
+
+    /// What a cell says.
+    pub(super) fn read(self, cell: &str, program: &Program) -> Said {
+        let cell = cell.trim();
+        if cell.is_empty() {
+            return Said::Nothing;
+        }
+        match self {
+            Reading::Refusal(field) => match value::yes_or_no(cell) {
+                Ok(0) => Said::Nothing,
+                Ok(_) => Said::Refused(field),
+                Err(_) => by_status(cell, program).unwrap_or(Said::Doubtful(field)),
+            },
+            Reading::Filled(field) => match value::yes_or_no(cell) {
+                Ok(0) => Said::Nothing,
+                _ => Said::Refused(field),
+            },
+            Reading::UnlessYes(field) => match value::yes_or_no(cell) {
+                Ok(0) => Said::Refused(field),
+                Ok(_) => Said::Nothing,
+                Err(_) => by_status(cell, program).unwrap_or(Said::Doubtful(field)),
+            },
+            Reading::Status => by_status(cell, program).unwrap_or_else(|| doubtful_status(program)),
+        }
+    }
+}
+
+fn by_status(cell: &str, program: &Program) -> Option<Said> {
+    match *STATUS.get(&plain(cell))? {
+        "" => Some(Said::Nothing),
+        field => program.fields.find(|known| known.name == field).map(Said::Refused),
+    }
+}
+
+fn doubtful_status(program: &Program) -> Said {
+    program.fields.find(|field| field.name == "unsubscribed").map_or(Said::Nothing, Said::Doubtful)
+}
+
+/// Whether a cell of a column that nobody knows is a word of refusal.
+pub(super) fn is_refusal_word(cell: &str) -> bool {
+    STATUS.get(&plain(cell)).is_some_and(|field| ["unsubscribed", "complained", "do_not_contact"].contains(field))
+        && !GENERAL.contains(&plain(cell).as_str())
+}
+
+/// Words of a status that say nothing of consent in any other column.
+const GENERAL: [&str; 6] = ["inactive", "archived", "refused", "denied", "blocked", "spam"];
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::testing::guide_nurture;
+    use super::*;
+
+    #[test]
+    fn doubt_means_no() {
+        let program = guide_nurture();
+        let field = program.fields.find(|field| field.name == "unsubscribed").unwrap();
+        let said = |reading: Reading, cells: &[&str], expected: Said| {
+            for cell in cells {
+                assert_eq!(reading.read(cell, &program), expected, "{reading:?}, {cell}");
+            }
+        };
+        let (refusal, unless_yes) = (Reading::Refusal(field), Reading::UnlessYes(field));
+        said(refusal, &["", " ", "no", "FALSE", "0", "subscribed"], Said::Nothing);
+        said(refusal, &["yes", "TRUE", "1", "unsubscribed", "Opted out"], Said::Refused(field));
+        said(refusal, &["ja", "2025-01-01", "2024-11-02 09:00:00", "?"], Said::Doubtful(field));
+        said(unless_yes, &["", "yes", "Subscribed"], Said::Nothing);
+        said(unless_yes, &["no", "0", "never subscribed"], Said::Refused(field));
+        said(unless_yes, &["nein", "pending"], Said::Doubtful(field));
+        said(Reading::Filled(field), &["2024-11-02", "yes", "moved away"], Said::Refused(field));
+        said(Reading::Filled(field), &["", "no"], Said::Nothing);
+        said(Reading::Status, &["", "Subscribed", "marketing contact"], Said::Nothing);
+        said(Reading::Status, &["Unsubscribed", "no consent", "Non-marketing contact"], Said::Refused(field));
+        said(Reading::Status, &["paused", "42"], Said::Doubtful(field));
+    }
+}

@@ -1,0 +1,623 @@
+//! Contacts from CSV: what each column fills, and each row as typed values.
+//!
+//! A column that nobody knows fills nothing and is named in the report. One whose name or whose cells speak of consent is more than
+//! that: who is in it must not be written to, so the file is not taken in before somebody says what it means (E7).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufRead};
+use std::sync::Arc;
+
+use flow_ir::{FieldId, FieldValue, Program};
+
+use super::consent::{Said, is_refusal_word};
+use super::finding::{Fault, Reason, excerpt};
+use super::names::{FieldNames, Fills, snake_case};
+use super::rows::{Cells, Row, Rows, Width};
+use super::value::{self, Shape};
+use super::{ContactItem, ContactRow, InboundError, Item, Origin, SetAside, keys, zone_of};
+use crate::time::Zone;
+
+/// What settings say of columns, by their names: the field that one fills, `user_id`, or [`IGNORE`].
+pub type Columns = BTreeMap<String, String>;
+
+/// What the settings say of a column that is to fill nothing.
+pub const IGNORE: &str = "ignore";
+
+/// Reads the rows of a file. Ends after an error.
+#[derive(Debug)]
+pub struct ContactReader<'p, R> {
+    program: &'p Program,
+    zone: Zone,
+    file: Arc<str>,
+    rows: Rows<R>,
+    columns: Vec<Column>,
+    ignored: Vec<String>,
+    is_over: bool,
+}
+
+/// What a column fills.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Column {
+    /// As the first line has it.
+    name: String,
+    key: Option<Key>,
+    fills: Option<Fills>,
+    /// Whether the settings say that it is to fill nothing.
+    is_known: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    UserId,
+    Email,
+}
+
+impl<'p, R: BufRead> ContactReader<'p, R> {
+    /// Reads the first line, which names the columns. `mapped` has what the settings say of them.
+    pub fn open(
+        reader: R,
+        file: impl Into<Arc<str>>,
+        program: &'p Program,
+        mapped: &Columns,
+    ) -> Result<Self, InboundError> {
+        let file = file.into();
+        let mut rows = Rows::new(reader);
+        let header = rows.read(None).map_err(|source| read_error(&file, &rows, source))?;
+        let header = header.ok_or_else(|| InboundError::NoHeader { file: file.clone() })?;
+        let broken = |fault: Fault| InboundError::BrokenHeader { file: file.clone(), why: fault.reason.to_string() };
+        let names = header.cells.and_then(Cells::into_texts).map_err(broken)?;
+        let fields = FieldNames::new(program);
+        let columns = assign_columns(&names, &fields, mapped, &file)?;
+        if !columns.iter().any(|column| column.key.is_some()) {
+            return Err(no_key_column(file, &names));
+        }
+        let unknown: Vec<&Column> = columns.iter().filter(|column| column.fills_nothing()).collect();
+        if let Some(column) = unknown.iter().find(|column| !column.is_known && fields.may_be_consent(&column.name)) {
+            return Err(InboundError::ConsentColumn { file, column: excerpt(&column.name) });
+        }
+        let ignored = unknown.iter().map(|column| excerpt(&column.name)).collect();
+        Ok(Self { program, zone: zone_of(program), file, rows, columns, ignored, is_over: false })
+    }
+
+    /// The columns that fill nothing, since the program has no such field.
+    pub fn ignored_columns(&self) -> &[String] {
+        &self.ignored
+    }
+
+    /// The column among them that may hold the ids of people, where no column is taken for that.
+    pub fn possible_id_column(&self) -> Option<&str> {
+        let has_ids = self.columns.iter().any(|column| column.key == Some(Key::UserId));
+        let may_be =
+            |name: &&String| snake_case(name).split('_').any(|word| ["id", "uid", "uuid", "guid"].contains(&word));
+        self.ignored.iter().find(may_be).filter(|_| !has_ids).map(String::as_str)
+    }
+
+    /// The fields that some workflow requires of its people and no column fills, by name.
+    pub fn absent_fields(&self) -> Vec<&'p str> {
+        let required = self.program.required();
+        let required: BTreeSet<FieldId> = required.values().flat_map(|required| &required.fields).copied().collect();
+        let is_filled = |field: &FieldId| self.columns.iter().any(|column| column.fills == Some(Fills::Value(*field)));
+        let absent = required.into_iter().filter(|field| !is_filled(field));
+        absent.filter_map(|field| Some(self.program.fields.get(field)?.name.as_str())).collect()
+    }
+
+    /// A row that ends before a column of consent does not say that somebody may be written to (E7).
+    fn width(&self) -> Width {
+        let is_needed = |column: &Column| column.key.is_some() || matches!(column.fills, Some(Fills::Consent(_)));
+        let least = self.columns.iter().rposition(is_needed).map_or(0, |last| last + 1);
+        Width { columns: self.columns.len(), least }
+    }
+
+    fn item(&self, row: Row) -> Result<ContactItem, InboundError> {
+        let at = Origin { file: self.file.clone(), line: row.line };
+        let mut notes = Vec::new();
+        let cells = match row.cells.and_then(Cells::into_texts) {
+            Ok(cells) => cells,
+            Err(fault) => return Ok(Item::Rejected(fault.reject(&at, &row.first_line))),
+        };
+        self.look_for_refusals(&cells)?;
+        Ok(match self.contact(&cells, &at, &mut notes) {
+            Ok(row) => Item::Taken { row, notes },
+            Err(fault) => Item::Rejected(fault.reject(&at, &row.first_line)),
+        })
+    }
+
+    /// A column that fills nothing and says `unsubscribed` of somebody.
+    fn look_for_refusals(&self, cells: &[String]) -> Result<(), InboundError> {
+        let is_unknown = |column: &Column| column.fills_nothing() && !column.is_known;
+        let mut unknown = self.columns.iter().zip(cells).filter(|(column, _)| is_unknown(column));
+        match unknown.find(|(_, cell)| is_refusal_word(cell)) {
+            Some((column, _)) => {
+                Err(InboundError::ConsentColumn { file: self.file.clone(), column: excerpt(&column.name) })
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn contact(&self, cells: &[String], at: &Origin, notes: &mut Vec<SetAside>) -> Result<ContactRow, Fault> {
+        let mut row = ContactRow { keys: Vec::new(), values: Vec::new(), at: at.clone() };
+        for (column, cell) in self.columns.iter().zip(cells) {
+            if let Err(fault) = self.take(column, cell, &mut row) {
+                notes.push(fault.set_aside(at, self.name(column), cell));
+            }
+            if column.takes_no_unseen() && value::has_unseen(cell) {
+                let fault = Fault::new(Reason::UnseenCharacters, "they were taken out");
+                notes.push(fault.set_aside(at, self.name(column), &value::unseen_escaped(cell)));
+            }
+        }
+        if row.keys.is_empty() {
+            return Err(Fault::new(Reason::Nobody, "there is neither a user id nor an e-mail address in it"));
+        }
+        Ok(row)
+    }
+
+    /// Takes a cell. Of several columns for one thing the first that is filled counts.
+    fn take(&self, column: &Column, cell: &str, row: &mut ContactRow) -> Result<(), Fault> {
+        let (key, kind) = match column.key {
+            Some(Key::UserId) => (keys::user(cell)?, keys::is_user as fn(&str) -> bool),
+            Some(Key::Email) => (keys::email(cell)?, keys::is_email as fn(&str) -> bool),
+            None => (None, keys::is_email as fn(&str) -> bool),
+        };
+        match (key, row.keys.iter().find(|key| kind(key))) {
+            (Some(key), None) => row.keys.push(key),
+            (Some(key), Some(first)) if key != *first => return Err(said_twice()),
+            _ => {}
+        }
+        match column.fills {
+            Some(Fills::Value(field)) => self.take_value(field, cell, row),
+            Some(Fills::Consent(reading)) => self.take_consent(reading.read(cell, self.program), row),
+            None => Ok(()),
+        }
+    }
+
+    fn take_value(&self, field: FieldId, cell: &str, row: &mut ContactRow) -> Result<(), Fault> {
+        let ty = &self.program.fields.at(field).ty;
+        let value = value::from_text(Shape { ty, stages: &self.program.stages, zone: self.zone }, cell)?;
+        match row.values.iter().find(|(known, _)| *known == field) {
+            _ if value == FieldValue::Missing => {}
+            None => row.values.push((field, value)),
+            Some((_, first)) if *first == value => {}
+            Some(_) => return Err(said_twice()),
+        }
+        Ok(())
+    }
+
+    /// A refusal in any column counts.
+    fn take_consent(&self, said: Said, row: &mut ContactRow) -> Result<(), Fault> {
+        match said {
+            Said::Nothing => Ok(()),
+            Said::Refused(field) => {
+                row.refuse(field);
+                Ok(())
+            }
+            Said::Doubtful(field) => {
+                row.refuse(field);
+                Err(doubtful())
+            }
+        }
+    }
+
+    fn name<'c>(&'c self, column: &'c Column) -> &'c str {
+        match (column.fills, column.key) {
+            (Some(Fills::Value(field)), _) => &self.program.fields.at(field).name,
+            (Some(Fills::Consent(reading)), _) => {
+                reading.field().map_or(&column.name, |field| &self.program.fields.at(field).name)
+            }
+            (None, Some(Key::Email)) => "email",
+            (None, _) => "user_id",
+        }
+    }
+}
+
+/// What is noted of a value of consent that is neither a yes nor a no.
+pub(super) fn doubtful() -> Fault {
+    Fault::new(Reason::DoubtfulConsent, "it is neither yes nor no, and in doubt nobody is written to")
+}
+
+fn said_twice() -> Fault {
+    Fault::new(Reason::SaidTwice, "the first one counts")
+}
+
+impl ContactRow {
+    fn refuse(&mut self, field: FieldId) {
+        if !self.values.iter().any(|(known, _)| *known == field) {
+            self.values.push((field, FieldValue::Int(1)));
+        }
+    }
+}
+
+impl Column {
+    fn fills_nothing(&self) -> bool {
+        self.key.is_none() && self.fills.is_none()
+    }
+
+    fn takes_no_unseen(&self) -> bool {
+        self.key.is_some()
+    }
+}
+
+impl<R: BufRead> Iterator for ContactReader<'_, R> {
+    type Item = Result<ContactItem, InboundError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_over {
+            return None;
+        }
+        let next = match self.rows.read(Some(self.width())) {
+            Ok(row) => row.map(|row| self.item(row)),
+            Err(source) => Some(Err(read_error(&self.file, &self.rows, source))),
+        };
+        self.is_over = !matches!(next, Some(Ok(_)));
+        next
+    }
+}
+
+fn read_error<R: BufRead>(file: &Arc<str>, rows: &Rows<R>, source: io::Error) -> InboundError {
+    InboundError::Read { at: Origin { file: file.clone(), line: rows.lines.place().line }, source }
+}
+
+/// What each column fills: what the settings say, else what its name says.
+fn assign_columns(
+    names: &[String],
+    fields: &FieldNames,
+    mapped: &Columns,
+    file: &Arc<str>,
+) -> Result<Vec<Column>, InboundError> {
+    let has_user_id =
+        names.iter().any(|name| snake_case(name) == "user_id") || mapped.values().any(|to| to == "user_id");
+    let column = |name: &String| {
+        let said = mapped.iter().find(|(column, _)| snake_case(column) == snake_case(name)).map(|(_, to)| to.as_str());
+        let wanted = snake_case(said.unwrap_or(name));
+        if said == Some(IGNORE) {
+            return Ok(Column { name: name.clone(), is_known: true, ..Column::default() });
+        }
+        let fills = fields.find(said.unwrap_or(name));
+        let key = match wanted.as_str() {
+            "user_id" => Some(Key::UserId),
+            "id" if !has_user_id => Some(Key::UserId),
+            _ if fields.is_email(fills) || wanted == "email" => Some(Key::Email),
+            _ => None,
+        };
+        match said {
+            Some(said) if key.is_none() && fills.is_none() => {
+                Err(InboundError::NoSuchField { file: file.clone(), column: excerpt(name), field: excerpt(said) })
+            }
+            _ => Ok(Column { name: name.clone(), key, fills, is_known: false }),
+        }
+    };
+    names.iter().map(column).collect()
+}
+
+fn no_key_column(file: Arc<str>, names: &[String]) -> InboundError {
+    let found: Vec<String> = names.iter().map(|name| format!("`{}`", excerpt(name))).collect();
+    let separators = [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")];
+    let parted = |(sign, _): &&(char, &str)| names.len() == 1 && names.iter().any(|name| name.contains(*sign));
+    match separators.iter().find(parted) {
+        Some((sign, words)) => {
+            let line = names.iter().flat_map(|name| name.split(*sign)).collect::<Vec<_>>().join(",");
+            InboundError::OtherSeparator { file, separator: words, line: excerpt(&line) }
+        }
+        None => InboundError::NoKeyColumn { file, found: found.join(", ") },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::MAX_ID_CHARS;
+    use super::super::rows::MAX_ROW_BYTES;
+    use super::super::testing::{CONTACTS_HEADER, guide_nurture, named, outline};
+    use super::*;
+    use flow_ir::{Handoff, Piece, TeamId, TextTemplate};
+    use proptest::prelude::*;
+
+    const SMALL_HEADER: &str = "User ID,Email,First Name,Employees,Shoe Size";
+
+    fn read(program: &Program, text: &[u8]) -> Vec<String> {
+        let reader = ContactReader::open(text, "c.csv", program, &Columns::new()).unwrap();
+        let describe = |row: &ContactRow| format!("{}: {}", row.at.line, row.keys.join(" "));
+        outline(reader, describe)
+    }
+
+    fn read_small(rows: &[u8]) -> Vec<String> {
+        read(&guide_nurture(), &[SMALL_HEADER.as_bytes(), b"\r\n", rows].concat())
+    }
+
+    #[test]
+    fn a_row_becomes_typed_values_and_keys() {
+        let program = guide_nurture();
+        let row = "u-1,Chloe.G@Sprucecast.Example,Chloé,\"Girard \"\"CG\"\"\",\"Slateland, Inc.\",,+33 1,FR,emea,SAAS ,38,\
+                   europe/paris,SQL,19.5,no,yes,0,2026-08-06,2025-05-12T12:01:38Z";
+        let text = format!("\u{feff}{CONTACTS_HEADER}\r\n{row}\r\n");
+        let reader = ContactReader::open(text.as_bytes(), "c.csv", &program, &Columns::new()).unwrap();
+        assert_eq!(reader.ignored_columns(), [""; 0]);
+        let items: Vec<ContactItem> = reader.map(Result::unwrap).collect();
+        let [Item::Taken { row, notes }] = items.as_slice() else { panic!("{items:?}") };
+        assert_eq!(row.keys, ["user:u-1", "email:chloe.g@sprucecast.example"]);
+        assert_eq!((row.at.to_string().as_str(), notes.len()), ("c.csv:2", 0));
+        let text = |value: &str| FieldValue::Text(value.to_owned());
+        let expected = [
+            ("email", text("Chloe.G@sprucecast.example")),
+            ("first_name", text("Chloé")),
+            ("last_name", text("Girard \"CG\"")),
+            ("company_name", text("Slateland, Inc.")),
+            ("phone", text("+33 1")),
+            ("country", text("FR")),
+            ("region", FieldValue::Int(1)),
+            ("industry", FieldValue::Int(1)),
+            ("employees", FieldValue::Int(380_000)),
+            ("timezone", text("Europe/Paris")),
+            ("stage", FieldValue::Int(3)),
+            ("score", FieldValue::Int(195_000)),
+            ("has_open_deal", FieldValue::Int(1)),
+            ("disqualified", FieldValue::Int(0)),
+            ("renewal_date", FieldValue::Int(20_671)),
+            ("created_at", FieldValue::Int(1_747_051_298_000)),
+        ];
+        assert_eq!(named(&program, &row.values), expected.map(|(name, value)| (name.to_owned(), value)));
+    }
+
+    #[test]
+    fn every_kind_of_bad_row_is_rejected_alone() {
+        let rows = b"u-1,a@a.example,Ada,1,\r\n\
+            \r\n\
+            u-2,b@a.example\r\n\
+            u-3,c@a.example,Cy,Young,,1,\r\n\
+            ,,Nobody,1,\r\n\
+            ,not-an-address,Nobody,1,\r\n\
+            u-4,d@a.example,Zo\xEB,1,\r\n\
+            \t \n\
+            u-5,,Eve,,43\n\
+            ,f@a.example,,,";
+        assert_eq!(
+            read_small(rows),
+            [
+                "2: user:u-1 email:a@a.example",
+                "4: user:u-2 email:b@a.example",
+                "c.csv:5: too many columns: `u-3,c@a.example,Cy,Young,,1,` (7 where the first line has 5)",
+                "c.csv:6: about nobody: `,,Nobody,1,` (there is neither a user id nor an e-mail address in it)",
+                "c.csv:7: about nobody: `,not-an-address,Nobody,1,` (there is neither a user id nor an e-mail address in it)",
+                "c.csv:8: not UTF-8: `u-4,d@a.example,Zo\u{fffd},1,` (export the file as UTF-8)",
+                "10: user:u-5",
+                "11: email:f@a.example",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_bad_value_costs_the_value_and_not_the_row() {
+        let rows = b"u-1,a@b,Ada,\"1,200\",\nu-2,b@a.example,Bo,about 50,x\n";
+        assert_eq!(
+            read_small(rows),
+            [
+                "2: user:u-1",
+                "c.csv:2: email: not an e-mail address: `a@b` (write it like `ana@acme.example`)",
+                "c.csv:2: employees: not a number: `1,200` (write digits alone, such as `1200` or `12.5`)",
+                "3: user:u-2 email:b@a.example",
+                "c.csv:3: employees: not a number: `about 50` (write digits alone, such as `1200` or `12.5`)",
+            ]
+        );
+        let long = format!("{},a@a.example,,,\n", "u".repeat(MAX_ID_CHARS + 1));
+        let found = read_small(long.as_bytes());
+        assert_eq!(found[0], "2: email:a@a.example");
+        assert!(found[1].starts_with("c.csv:2: user_id: too long a text: `uuu"), "{}", found[1]);
+    }
+
+    #[test]
+    fn a_cell_in_quotes_may_hold_line_ends() {
+        let rows = b"u-1,a@a.example,\"Ada\r\n\r\nLovelace\",1,\r\nu-2,,Bo,1,\r\n";
+        assert_eq!(read_small(rows), ["2: user:u-1 email:a@a.example", "5: user:u-2"]);
+        let program = guide_nurture();
+        let text = [SMALL_HEADER.as_bytes(), b"\n", rows].concat();
+        let first =
+            ContactReader::open(text.as_slice(), "c.csv", &program, &Columns::new()).unwrap().next().unwrap().unwrap();
+        let values = named(&program, &first.taken().unwrap().values);
+        assert_eq!(values[1], ("first_name".to_owned(), FieldValue::Text("Ada\n\nLovelace".to_owned())));
+    }
+
+    #[test]
+    fn an_open_quote_costs_its_line_alone() {
+        // The first closes where a cell opens below, and has its five columns; the second closes and has six; the third never does.
+        let rows = b"u-1,,\"Ada,1,\nu-2,,Bo,1,\nu-3,,\"Cy\",1,\nu-4,,\"Di\nu-5\",1,1,1\nu-6,,\"Ed,1,\nu-7,,Flo,1,\n";
+        let help = "(close the quote, or double it if it belongs to the text; reading goes on at the next line)";
+        assert_eq!(
+            read_small(rows),
+            [
+                &format!("c.csv:2: a quote that is not closed: `u-1,,\"Ada,1,` {help}"),
+                "3: user:u-2",
+                "4: user:u-3",
+                "c.csv:5: too many columns: `u-4,,\"Di` (6 where the first line has 5; a quote in it closes in line 6)",
+                "c.csv:6: too few columns: `u-5\",1,1,1` (4 where the first line has 5)",
+                &format!("c.csv:7: a quote that is not closed: `u-6,,\"Ed,1,` {help}"),
+                "8: user:u-7",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_row_has_a_limit_in_bytes() {
+        let fits = |spare: usize| format!("u-1,,,,{}\n", "x".repeat(MAX_ROW_BYTES - "u-1,,,,".len() - spare));
+        assert_eq!(read_small(fits(0).as_bytes()), ["2: user:u-1"]);
+        let quoted = format!("u-1,,\"{}\",,\nu-2,,,,\n", "x\n".repeat(MAX_ROW_BYTES / 2));
+        let found = read_small(quoted.as_bytes());
+        assert!(found[0].starts_with("c.csv:2: a quote that is not closed: `u-1"), "{}", found[0]);
+        assert_eq!(found.last().unwrap(), "32771: user:u-2");
+        let long = format!("u-1,,,,x{}u-2,,,,\n", fits(0).trim_start_matches("u-1,,,,"));
+        let found = read_small(long.as_bytes());
+        assert!(found[0].starts_with("c.csv:2: too long: `u-1,,,,xxx"), "{}", found[0]);
+        assert_eq!(found[1..], ["3: user:u-2"]);
+    }
+
+    #[test]
+    fn columns_that_fill_nothing_are_named() {
+        let program = guide_nurture();
+        let header = b"ID,Shoe Size,first_name,FirstName,e-mail,user id\n1,43,,Ada,,u-1\n";
+        let mut reader = ContactReader::open(&header[..], "c.csv", &program, &Columns::new()).unwrap();
+        assert_eq!(reader.ignored_columns(), ["ID", "Shoe Size"]);
+        let row = reader.next().unwrap().unwrap().taken().unwrap();
+        assert_eq!(row.keys, ["user:u-1"]);
+        assert_eq!(named(&program, &row.values), [("first_name".to_owned(), FieldValue::Text("Ada".to_owned()))]);
+        assert_eq!(read(&program, b"Id\n7\n"), ["2: user:7"]);
+    }
+
+    #[test]
+    fn of_two_columns_for_one_thing_the_first_that_is_filled_counts() {
+        let program = guide_nurture();
+        let text = b"user id,Email,E-Mail,Industry,company industry\nu-1,,a@a.example,,saas\nu-2,b@a.example,c@a.example,fintech,saas\n";
+        assert_eq!(
+            read(&program, text),
+            [
+                "2: user:u-1 email:a@a.example",
+                "3: user:u-2 email:b@a.example",
+                "c.csv:3: email: said twice: `c@a.example` (the first one counts)",
+                "c.csv:3: industry: said twice: `saas` (the first one counts)",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_row_that_ends_before_its_consent_is_no_row() {
+        let program = guide_nurture();
+        let text = b"user id,Unsubscribed,Phone\nu-1,no\nu-2\nu-3,,,,\nu-4,no";
+        assert_eq!(
+            read(&program, text),
+            [
+                "2: user:u-1",
+                "c.csv:3: too few columns: `u-2` (1 where the first line has 3)",
+                "4: user:u-3",
+                "c.csv:5: too few columns: `u-4,no` (2 where the first line has 3; the file seems to be cut off here)",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_column_that_may_be_consent_is_mapped_or_ignored_by_name() {
+        let program = guide_nurture();
+        let open = |header: &str, mapped: &[(&str, &str)]| {
+            let mapped = mapped.iter().map(|(column, to)| ((*column).to_owned(), (*to).to_owned())).collect();
+            let text = format!("{header}\n1,no,x\n").into_bytes();
+            let reader = ContactReader::open(text.as_slice(), "c.csv", &program, &mapped);
+            reader.map(|reader| reader.ignored_columns().to_vec()).map_err(|error| error.to_string())
+        };
+        let refused = open("Id,Webinar opt-out,x", &[]).unwrap_err();
+        assert!(refused.starts_with("the column `Webinar opt-out` of `c.csv` seems to say"), "{refused}");
+        assert_eq!(open("Id,Webinar opt-out,x", &[("webinar opt-out", "ignore")]).unwrap(), ["Webinar opt-out", "x"]);
+        assert_eq!(open("Id,Webinar opt-out,x", &[("Webinar opt-out", "unsubscribed")]).unwrap(), ["x"]);
+        assert_eq!(open("Record ID,y,x", &[("Record ID", "user_id"), ("x", "job_title")]).unwrap(), ["y"]);
+        let refused = open("Id,y,x", &[("x", "shoe size")]).unwrap_err();
+        assert!(refused.ends_with("fills `shoe size`, and there is no such field"), "{refused}");
+    }
+
+    #[test]
+    fn a_word_of_refusal_in_a_column_that_nobody_knows_stops_the_file() {
+        let program = guide_nurture();
+        let text = b"Id,Status\n1,Customer\n2,Unsubscribed\n";
+        let mut reader = ContactReader::open(&text[..], "c.csv", &program, &Columns::new()).unwrap();
+        assert!(matches!(reader.next(), Some(Ok(_))));
+        let error = reader.next().unwrap().unwrap_err();
+        assert!(matches!(error, InboundError::ConsentColumn { .. }), "{error}");
+        assert!(reader.next().is_none());
+    }
+
+    #[test]
+    fn required_fields_that_no_column_fills_are_named() {
+        let mut program = guide_nurture();
+        let mut workflow = flow_ir::generate::least_workflow("go", 1);
+        for name in ["phone", "job_title", "last_name"] {
+            let id = program.fields.find(|field| field.name == name).unwrap();
+            let text = program.texts.push(name.to_owned());
+            let field = program.fields.at_mut(id);
+            (field.optional, field.text) = (name == "last_name", Some(text));
+            let note = TextTemplate { pieces: vec![Piece::Field { field: id, fallback: None }] };
+            workflow.effects.push(Handoff { team: TeamId(0), note: Some(note), task: None }.into());
+        }
+        program.workflows.push(workflow);
+        let reader =
+            ContactReader::open(&b"user id,Phone,Company Name\n"[..], "c.csv", &program, &Columns::new()).unwrap();
+        assert_eq!(reader.absent_fields(), ["job_title"]);
+    }
+
+    #[test]
+    fn a_file_that_does_not_say_who_its_rows_are_about_is_refused() {
+        let program = guide_nurture();
+        let refusal = |text: &[u8]| {
+            ContactReader::open(text, "c.csv", &program, &Columns::new()).map(|_| ()).unwrap_err().to_string()
+        };
+        assert_eq!(
+            refusal(b"Name,Mail\nAda,a@a.example\n"),
+            "`c.csv` does not say who its rows are about: it needs a column `User ID` or `Email`, separated by commas; the columns \
+             found are `Name`, `Mail`"
+        );
+        assert!(refusal(b"").starts_with("`c.csv` is empty"));
+        assert!(refusal(b"\xEF\xBB\xBF\r\n\r\n").starts_with("`c.csv` is empty"));
+        assert_eq!(
+            refusal(b"User ID,\"Email\n"),
+            "the first line of `c.csv` cannot be read as names of columns: a quote that is not closed"
+        );
+        assert!(refusal(b"User ID,Na\xEFve\n").ends_with("not UTF-8"));
+    }
+
+    #[test]
+    fn an_error_of_the_disk_says_where_and_ends_the_file() {
+        struct Failing(&'static [u8]);
+        impl io::Read for Failing {
+            fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+                if self.0.is_empty() { Err(io::ErrorKind::TimedOut.into()) } else { io::Read::read(&mut self.0, buf) }
+            }
+        }
+        let program = guide_nurture();
+        let disk = io::BufReader::new(Failing(b"User ID\nu-1\nu-2\nu-"));
+        let mut reader = ContactReader::open(disk, "c.csv", &program, &Columns::new()).unwrap();
+        assert!(matches!(reader.next(), Some(Ok(_))) && matches!(reader.next(), Some(Ok(_))));
+        assert_eq!(reader.next().unwrap().unwrap_err().to_string(), "cannot read `c.csv:4`: timed out");
+        assert!(reader.next().is_none());
+    }
+
+    fn cells_by_csv(row: &[u8]) -> Option<Vec<Vec<u8>>> {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(row);
+        let record = reader.byte_records().next()?.unwrap();
+        Some(record.iter().map(<[u8]>::to_vec).collect())
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_give_rows_or_rejections(bytes: Vec<u8>) {
+            read_small(&bytes);
+        }
+
+        #[test]
+        fn without_quotes_each_filled_line_is_one_row_or_one_rejection(text in "[u,@.a\\x00é \r\n]{0,200}") {
+            let program = guide_nurture();
+            let file = format!("{SMALL_HEADER}\n{text}");
+            let items = ContactReader::open(file.as_bytes(), "c.csv", &program, &Columns::new()).unwrap().count();
+            let filled = text.split('\n').filter(|line| !line.bytes().all(|byte| byte.is_ascii_whitespace())).count();
+            prop_assert_eq!(items, filled);
+        }
+
+        /// Each filled line is a row, a rejection, or within the quotes of a row above: one of them, once.
+        #[test]
+        fn no_line_is_lost_or_doubled(text in "([a,]{0,3}|a,\"|\"\"|\",a|\"a\"\"b\",a|\n|\r\n){0,25}") {
+            let mut rows = Rows::new(text.as_bytes());
+            let mut covered = Vec::new();
+            while let Some(row) = rows.read(Some(Width { columns: 2, least: 2 })).unwrap() {
+                let breaks = row.cells.map_or(0, |cells| cells.bytes.iter().filter(|byte| **byte == b'\n').count() as u64);
+                covered.extend(row.line..=row.line + breaks);
+            }
+            prop_assert!(covered.windows(2).all(|pair| pair[0] < pair[1]), "{covered:?}");
+            for (line, number) in text.lines().zip(1..) {
+                prop_assert!(line.is_empty() || covered.contains(&number), "line {number} of {covered:?}");
+            }
+        }
+
+        #[test]
+        fn cells_are_those_that_csv_finds(row in "[a,\" é]{1,40}") {
+            prop_assume!(!row.trim().is_empty());
+            let mut rows = Rows::new(row.as_bytes());
+            if let Ok(cells) = rows.read(None).unwrap().unwrap().cells {
+                let found = cells.into_texts().unwrap().into_iter().map(String::into_bytes).collect::<Vec<_>>();
+                prop_assert_eq!(Some(found), cells_by_csv(row.as_bytes()));
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Names as files and streams write them, and the program's names for the same things: the one place that knows both.
+//!
+//! `Requested Demo`, `requested-demo`, `requestedDemo` and `requested_demo` are one name: the names of a program are compared in lower
+//! snake case. What other tools call the fields and events that Flow knows is data (`stdlib/names.txt`), and is compared by its letters
+//! and digits alone.
+
+use std::collections::BTreeMap;
+
+pub(super) use flow_front::naming::snake_case;
+use flow_ir::{EventId, FieldId, Program};
+use flow_stdlib::names::{Kind, names};
+
+use super::consent::Reading;
+use super::mail_event::MailEvent;
+
+/// What a name in a stream means here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Meaning {
+    /// An event type of the program.
+    pub declared: Option<EventId>,
+    /// What became of a mail, or of the consent to mail.
+    pub mail: Option<MailEvent>,
+}
+
+impl Meaning {
+    /// Whether anything here knows the name.
+    pub fn is_known(self) -> bool {
+        self != Meaning::default()
+    }
+}
+
+/// Finds what an event's name means.
+#[derive(Debug, Clone)]
+pub(crate) struct EventNames {
+    declared: BTreeMap<String, EventId>,
+    mail: BTreeMap<String, MailEvent>,
+}
+
+impl EventNames {
+    pub(crate) fn new(program: &Program) -> Self {
+        let declared = program.events.iter().map(|(id, event)| (snake_case(&event.name), id)).collect();
+        let mail = names().filter(|name| name.kind == Kind::Event).filter_map(|name| {
+            let mail = MailEvent::ALL.into_iter().find(|mail| mail.name() == name.of)?;
+            Some((plain(name.name), mail))
+        });
+        Self { declared, mail: mail.collect() }
+    }
+
+    /// A refusal keeps its meaning where the program declares an event of its name: it must count. What gives consent does not: a
+    /// `subscribed` of one's own may be a plan that somebody pays for.
+    pub(crate) fn find(&self, name: &str) -> Meaning {
+        let declared = self.declared.get(name).or_else(|| self.declared.get(&snake_case(name))).copied();
+        let mail = self.mail.get(&plain(name)).copied();
+        Meaning { declared, mail: mail.filter(|mail| *mail != MailEvent::Subscribed || declared.is_none()) }
+    }
+}
+
+/// What a column or trait fills, and how it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fills {
+    /// A field, by a value of its type.
+    Value(FieldId),
+    /// Whether mail may go to the person.
+    Consent(Reading),
+}
+
+/// Finds what a column or trait fills.
+#[derive(Debug, Clone)]
+pub(super) struct FieldNames {
+    by_name: BTreeMap<String, Fills>,
+    aliases: BTreeMap<String, Fills>,
+    email: Option<FieldId>,
+    /// Parts of names that speak of consent.
+    consent: Vec<String>,
+}
+
+impl FieldNames {
+    pub(super) fn new(program: &Program) -> Self {
+        // Steps alone give and take tags.
+        let fields = program.fields.iter().filter(|(_, field)| field.tag.is_none());
+        let by_name: BTreeMap<String, FieldId> = fields.map(|(id, field)| (snake_case(&field.name), id)).collect();
+        let alias = |name: flow_stdlib::names::Name| {
+            let field = by_name.get(name.of).copied();
+            let fills = match name.kind {
+                Kind::Column => Fills::Value(field?),
+                Kind::Refusal => Fills::Consent(Reading::Refusal(field?)),
+                Kind::RefusalFilled => Fills::Consent(Reading::Filled(field?)),
+                Kind::RefusalUnlessYes => Fills::Consent(Reading::UnlessYes(field?)),
+                Kind::RefusalStatus => Fills::Consent(Reading::Status),
+                Kind::Event | Kind::Status | Kind::StatusAllowed | Kind::Consent => return None,
+            };
+            Some((plain(name.name), fills))
+        };
+        let aliases = names().filter_map(alias).collect();
+        let own = |(name, id): (&String, &FieldId)| (name.clone(), own_reading(name, *id));
+        let consent = names().filter(|name| name.kind == Kind::Consent).map(|name| plain(name.name)).collect();
+        let email = by_name.get("email").copied();
+        Self { by_name: by_name.iter().map(own).collect(), aliases, email, consent }
+    }
+
+    /// What a name fills; for a nested trait its path: `company_name` for `company.name`.
+    pub(super) fn find(&self, name: &str) -> Option<Fills> {
+        self.by_name.get(&snake_case(name)).or_else(|| self.aliases.get(&plain(name))).copied()
+    }
+
+    /// Whether that is the address of the person.
+    pub(super) fn is_email(&self, fills: Option<Fills>) -> bool {
+        self.email.is_some_and(|email| fills == Some(Fills::Value(email)))
+    }
+
+    /// Whether a name that fills nothing may speak of consent.
+    pub(super) fn may_be_consent(&self, name: &str) -> bool {
+        let name = plain(name);
+        self.consent.iter().any(|part| name.contains(part))
+    }
+}
+
+/// The four fields that every contact has and that forbid mail.
+fn own_reading(name: &str, field: FieldId) -> Fills {
+    match name {
+        "unsubscribed" | "hard_bounced" | "complained" | "do_not_contact" => Fills::Consent(Reading::Refusal(field)),
+        _ => Fills::Value(field),
+    }
+}
+
+/// The letters and digits of a name, small.
+pub(super) fn plain(name: &str) -> String {
+    name.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::testing::{field, guide_nurture};
+    use super::*;
+    use flow_ir::{EventType, Field, FieldType};
+
+    #[test]
+    fn event_names_are_found_in_both_styles() {
+        let mut program = guide_nurture();
+        let names = EventNames::new(&program);
+        let demo = program.events.find(|event| event.name == "requested_demo");
+        let declared = Meaning { declared: demo, mail: None };
+        assert_eq!(names.find("requested_demo"), declared);
+        assert_eq!(names.find("Requested Demo"), declared);
+        let mail = |name: &str| names.find(name).mail;
+        assert_eq!(mail("Email Link Clicked"), Some(MailEvent::Clicked));
+        assert_eq!(mail("Email Marked as Spam"), Some(MailEvent::MarkedAsSpam));
+        assert_eq!(mail("optedOut"), Some(MailEvent::Unsubscribed));
+        assert_eq!(names.find("Page Vistied"), Meaning::default());
+        for name in ["unsubscribed", "subscribed"] {
+            let layout = flow_ir::Layout::default();
+            program.events.push(EventType { name: name.into(), properties: Vec::new(), layout });
+        }
+        let names = EventNames::new(&program);
+        let both = names.find("Unsubscribed");
+        assert!(both.declared.is_some() && both.mail == Some(MailEvent::Unsubscribed));
+        assert_eq!(names.find("Subscribed").mail, None);
+    }
+
+    #[test]
+    fn traits_fill_fields_by_their_own_name_or_the_usual_one() {
+        let program = guide_nurture();
+        let names = FieldNames::new(&program);
+        let field = |name: &str| program.fields.find(|field| field.name == name).map(Fills::Value);
+        assert_eq!(names.find("first_name"), field("first_name"));
+        assert_eq!(names.find("company_name"), field("company_name"));
+        assert_eq!(names.find("address_country"), field("country"));
+        assert_eq!(names.find("Title"), field("job_title"));
+        assert_eq!(names.find("favourite_colour"), None);
+    }
+
+    #[test]
+    fn columns_of_consent_are_known_by_the_names_of_other_tools() {
+        let program = guide_nurture();
+        let names = FieldNames::new(&program);
+        let unsubscribed = program.fields.find(|field| field.name == "unsubscribed").unwrap();
+        let refusal = Some(Fills::Consent(Reading::Refusal(unsubscribed)));
+        for name in ["Unsubscribed", "HasOptedOutOfEmail", "Email Opt Out", "hs_email_optout", "opted-out"] {
+            assert_eq!(names.find(name), refusal, "{name}");
+        }
+        assert_eq!(names.find("UNSUB_TIME"), Some(Fills::Consent(Reading::Filled(unsubscribed))));
+        assert_eq!(names.find("accepts_marketing"), Some(Fills::Consent(Reading::UnlessYes(unsubscribed))));
+        assert_eq!(names.find("Marketing status"), Some(Fills::Consent(Reading::Status)));
+        assert!(names.may_be_consent("Webinar Opt-Out 2024") && !names.may_be_consent("Lead Source"));
+    }
+
+    /// `tagged vip` and the field `tagged_vip` are two things, and only one of them is filled from outside.
+    #[test]
+    fn no_column_fills_a_tag() {
+        let mut program = guide_nurture();
+        let tag = Field { tag: Some("vip".to_owned()), ..field("tagged vip", FieldType::YesNo) };
+        program.fields.push(tag);
+        assert_eq!(FieldNames::new(&program).find("tagged_vip"), None);
+        let declared = program.fields.push(field("tagged_vip", FieldType::YesNo));
+        assert_eq!(FieldNames::new(&program).find("tagged_vip"), Some(Fills::Value(declared)));
+    }
+}

@@ -1,0 +1,92 @@
+//! The names under which exports and event streams say what Flow calls by one name, as data: `names.txt`, whose first lines say how it reads.
+
+/// What a line of names is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Events of the mail and of consent.
+    Event,
+    /// Columns and traits that fill a field.
+    Column,
+    /// Columns in which a yes, or what cannot be read, is a refusal.
+    Refusal,
+    /// Columns in which whatever stands is a refusal.
+    RefusalFilled,
+    /// Columns in which a no, or what cannot be read, is a refusal.
+    RefusalUnlessYes,
+    /// Columns with a word for how things stand; they fill no field of one name.
+    RefusalStatus,
+    /// The words of such a column that are a refusal.
+    Status,
+    /// The words that are none.
+    StatusAllowed,
+    /// Parts of a name by which a column may speak of consent.
+    Consent,
+}
+
+/// A name, with what it stands for: the event or field, empty where the kind has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Name {
+    /// What the line is about.
+    pub kind: Kind,
+    /// The event or field, as Flow calls it.
+    pub of: &'static str,
+    /// As the other tool writes it.
+    pub name: &'static str,
+}
+
+const TEXT: &str = include_str!("../names.txt");
+
+/// All of them, in the order of the file.
+pub fn names() -> impl Iterator<Item = Name> {
+    TEXT.lines().filter_map(line).flat_map(|(kind, of, names)| {
+        names.split(',').map(move |name| Name { kind, of, name: name.trim() }).filter(|name| !name.name.is_empty())
+    })
+}
+
+/// The kind of a line, what it stands for, and its names.
+fn line(line: &'static str) -> Option<(Kind, &'static str, &'static str)> {
+    let (head, names) = line.split_once(':').filter(|_| !line.starts_with('#'))?;
+    let words: Vec<&'static str> = head.split(' ').collect();
+    let (kind, of) = match words.as_slice() {
+        ["event", of] => (Kind::Event, *of),
+        ["column", of] => (Kind::Column, *of),
+        ["refusal", "status"] => (Kind::RefusalStatus, ""),
+        ["refusal", of] => (Kind::Refusal, *of),
+        ["refusal", of, "filled"] => (Kind::RefusalFilled, *of),
+        ["refusal", of, "unless", "yes"] => (Kind::RefusalUnlessYes, *of),
+        ["status", "allowed"] => (Kind::StatusAllowed, ""),
+        ["status", of] => (Kind::Status, *of),
+        ["consent"] => (Kind::Consent, ""),
+        _ => return None,
+    };
+    Some((kind, of, names))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_read() {
+        let written = TEXT.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let unread: Vec<&str> = written.filter(|text| line(text).is_none()).collect();
+        assert_eq!(unread, [""; 0]);
+    }
+
+    /// Columns of one name cannot say two things.
+    #[test]
+    fn no_name_stands_twice_for_columns() {
+        let is_column =
+            |name: &Name| !matches!(name.kind, Kind::Event | Kind::Status | Kind::StatusAllowed | Kind::Consent);
+        let plain = |name: &str| name.to_lowercase().replace([' ', '-'], "");
+        let columns: Vec<Name> = names().filter(is_column).collect();
+        for (place, name) in columns.iter().enumerate() {
+            let before = columns.iter().take(place).find(|before| plain(before.name) == plain(name.name));
+            // Two spellings of one column may stand side by side.
+            assert!(
+                before.is_none_or(|before| (before.kind, before.of) == (name.kind, name.of)),
+                "{name:?}, {before:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! What must become of small projects: each folder of `tests/cases` is one, and its `right.txt` says what is right.
+//!
+//! Each is run as the command runs it, by either backend, in a copy of its folder. Lines of `right.txt`:
+//!
+//! ```text
+//! # why it is right, or what it is about
+//! run --days 3                                   another run than the one `flow run .` that is made where no line says so
+//! put data/second.csv data/contacts.csv          a file takes another's place before the next run
+//! exit 3                                         the code that the last run ends with; 0 where no line says so
+//! mail 2026-03-03T10:00:00Z ana@x.example Hello  a mail in the folder; all of them are named, in any order
+//! report /workflows/w/entered 2                  a value of the report as JSON; `none` where there is none or it is 0
+//! says a text                                    the report for people, or what the last run complains of, has this
+//! keeps silent about a text                      and not this
+//! notes a text                                   the list of what was not taken has this
+//! ```
+#![allow(clippy::unwrap_used)]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use jiff::fmt::rfc2822::DateTimeParser;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// What runs the steps of a case.
+const BACKENDS: [&str; 2] = ["native", "interpreter"];
+
+#[test]
+fn small_projects_come_to_what_is_right() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut cases: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.retain(|case| case.is_dir());
+    cases.sort();
+    assert!(!cases.is_empty());
+    let mut wrong = String::new();
+    for case in &cases {
+        for backend in BACKENDS {
+            for difference in Case::play(case, backend).differences() {
+                let name = case.file_name().unwrap().to_string_lossy();
+                writeln!(wrong, "{name} ({backend}): {difference}").unwrap();
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// A case that has been played.
+struct Case {
+    right: String,
+    folder: TempDir,
+    exit: i32,
+    /// What the last run said to people.
+    said: String,
+    report: Value,
+}
+
+impl Case {
+    fn play(case: &Path, backend: &'static str) -> Case {
+        let folder = tempfile::tempdir().unwrap();
+        copy(case, folder.path());
+        let right = fs::read_to_string(case.join("right.txt")).unwrap();
+        let mut played = Case { right, folder, exit: 0, said: String::new(), report: Value::Null };
+        let acts: Vec<String> = played.acts().map(str::to_owned).collect();
+        acts.iter().for_each(|act| played.act(act, backend));
+        if !acts.iter().any(|act| act.starts_with("run")) {
+            played.act("run", backend);
+        }
+        played
+    }
+
+    /// The lines that begin with a word, whole.
+    fn lines<'c>(&'c self, word: &'c str) -> impl Iterator<Item = &'c str> {
+        self.right.lines().filter(move |line| line.split(' ').next() == Some(word))
+    }
+
+    fn acts(&self) -> impl Iterator<Item = &str> {
+        self.right.lines().filter(|line| ["run", "put"].contains(&line.split(' ').next().unwrap_or_default()))
+    }
+
+    fn act(&mut self, act: &str, backend: &str) {
+        let words: Vec<&str> = act.split_whitespace().collect();
+        match words.as_slice() {
+            ["run", options @ ..] => self.run(options, backend),
+            ["put", from, to] => drop(fs::copy(self.folder.path().join(from), self.folder.path().join(to)).unwrap()),
+            _ => assert_eq!(act, "run, or put one file in the place of another"),
+        }
+    }
+
+    /// Runs the project, then reads the report of what it has come to: a second run of the same adds nothing.
+    fn run(&mut self, options: &[&str], backend: &str) {
+        let (exit, said) = self.flow(options, backend, "human");
+        (self.exit, self.said) = (exit, said.concat());
+        let again: Vec<&str> = options.iter().copied().filter(|option| *option != "--fresh").collect();
+        let (_, [json, _]) = self.flow(&again, backend, "json");
+        self.report = serde_json::from_str(&json).unwrap_or_default();
+    }
+
+    fn flow(&self, options: &[&str], backend: &str, format: &str) -> (i32, [String; 2]) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
+        command.args(["run", ".", "--backend", backend, "--format", format]).args(options);
+        let output = command.current_dir(self.folder.path()).output().unwrap();
+        let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        (output.status.code().unwrap_or(-1), said)
+    }
+
+    /// What is other than `right.txt` says, a line each.
+    fn differences(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let exit = self.lines("exit").next().map_or(0, |line| line.trim_start_matches("exit ").parse().unwrap());
+        if self.exit != exit {
+            found.push(format!("ended with {} instead of {exit}: {}", self.exit, self.said));
+        }
+        self.compare_mails(&mut found);
+        for line in self.right.lines() {
+            found.extend(self.difference(line));
+        }
+        found
+    }
+
+    fn compare_mails(&self, found: &mut Vec<String>) {
+        let mut right: Vec<&str> = self.lines("mail").collect();
+        right.sort_unstable();
+        let mails = mails(&self.folder.path().join("out/mail"));
+        if right != mails {
+            found.push(format!("mails are\n    {}\n  instead of\n    {}", mails.join("\n    "), right.join("\n    ")));
+        }
+    }
+
+    fn difference(&self, line: &str) -> Option<String> {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match word {
+            "report" => {
+                let (pointer, right) = rest.split_once(' ').unwrap();
+                let value = self.report.pointer(pointer).map_or_else(|| "none".to_owned(), Value::to_string);
+                let value = if value == "0" { "none".to_owned() } else { value };
+                (value != right).then(|| format!("{pointer} is {value} instead of {right}"))
+            }
+            "says" => (!self.said.contains(rest)).then(|| format!("does not say `{rest}`:\n{}", self.said)),
+            "keeps" => {
+                let text = rest.strip_prefix("silent about ").unwrap();
+                self.said.contains(text).then(|| format!("says `{text}`:\n{}", self.said))
+            }
+            "notes" => {
+                let notes = fs::read_to_string(self.folder.path().join("out/rejected.txt")).unwrap_or_default();
+                (!notes.contains(rest)).then(|| format!("does not note `{rest}`:\n{notes}"))
+            }
+            "" | "#" | "run" | "put" | "exit" | "mail" => None,
+            _ => Some(format!("cannot be read: {line}")),
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        match entry.file_type().unwrap().is_dir() {
+            true => copy(&entry.path(), &to.join(entry.file_name())),
+            false => drop(fs::copy(entry.path(), to.join(entry.file_name())).unwrap()),
+        }
+    }
+}
+
+/// The mails of a folder, as `right.txt` names them.
+fn mails(folder: &Path) -> Vec<String> {
+    let Ok(months) = fs::read_dir(folder) else { return Vec::new() };
+    let files = months.flat_map(|month| fs::read_dir(month.unwrap().path()).unwrap());
+    let mut mails: Vec<String> = files.map(|file| mail(&fs::read_to_string(file.unwrap().path()).unwrap())).collect();
+    mails.sort();
+    mails
+}
+
+fn mail(text: &str) -> String {
+    let header = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim();
+    let sent_at = DateTimeParser::new().parse_timestamp(header("Date:")).unwrap();
+    format!("mail {sent_at} {} {}", header("To:"), header("Subject:"))
+}
