@@ -190,7 +190,7 @@ fn funnel(program: &Program, workflow: &Workflow, report: &WorkflowReport) -> Ta
     table.line_if_any(
         "  not taken in",
         report.ignored.values().sum(),
-        words(&report.ignored, |reason| ignored_words(reason, &report.lacked)),
+        words(&report.ignored, |reason| ignored_words(reason, report)),
     );
     for step in report.steps.iter().filter(|step| step.says_something()) {
         self::step(&mut table, step);
@@ -346,9 +346,10 @@ fn withheld_words(reason: &str) -> String {
     }
 }
 
-fn ignored_words(reason: &str, lacked: &Totals) -> String {
+fn ignored_words(reason: &str, report: &WorkflowReport) -> String {
     let words = match reason {
-        "not_identified" => return lacking(lacked),
+        "not_identified" => return lacking(&report.lacked),
+        "condition" => return not_met(&report.unknown),
         "live" => "in it already",
         "reenter" => "in it before",
         "skip" => "skipped by the workflow",
@@ -363,6 +364,15 @@ fn ignored_words(reason: &str, lacked: &Totals) -> String {
 /// `without a required field (employees 9, region 3)`: the fields that most people lack first.
 fn lacking(lacked: &Totals) -> String {
     format!("without a required field ({})", listed(lacked, |field, count| format!("{field} {count}")))
+}
+
+/// `who did not meet the condition (industry unknown 121)`.
+fn not_met(unknown: &Totals) -> String {
+    let words = "who did not meet the condition";
+    match unknown.is_empty() {
+        true => words.to_owned(),
+        false => format!("{words} ({})", listed(unknown, |field, count| format!("{field} unknown {count}"))),
+    }
 }
 
 /// A remark about a number; none about 0.

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use crate::calendar::{self, HOUR, Ms};
 use crate::count::{Contacts, Tally, one_more};
-use crate::journey::{Journey, Since};
+use crate::journey::{Journey, Since, Workflow};
 
 const PROJECT_ZONE: &str = "Europe/Berlin";
 
@@ -218,6 +218,8 @@ pub(crate) struct Person {
     /// As last looked at; entries happen where they become true.
     pub(crate) was_high_intent: bool,
     pub(crate) was_inactive: bool,
+    /// What they became when something stood in the way that may end.
+    pub(crate) owed: Vec<Workflow>,
 }
 
 impl Person {

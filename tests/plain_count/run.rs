@@ -82,7 +82,7 @@ impl Run {
         if let Some(at) = self.queued[person].take() {
             self.queue.remove(&(at, person));
         }
-        if let Some(at) = next_look(&self.book.people[person]) {
+        if let Some(at) = next_look(&self.book.people[person], self.now) {
             let at = at.max(self.now);
             self.queue.insert((at, person));
             self.queued[person] = Some(at);
@@ -136,9 +136,11 @@ impl Run {
             What::Complained => person.complained = true,
             What::Clicked { email, link } => {
                 let email = email.as_deref().unwrap_or_default();
-                let live = person.journeys.iter_mut().filter(|journey| journey.is_live());
-                let sent = live.filter_map(|journey| journey.sent_at(email).map(|at| (journey, at)));
-                let Some((journey, sent_at)) = sent.filter(|(_, at)| *at <= occurred).last() else {
+                let sent =
+                    person.journeys.iter_mut().filter_map(|journey| journey.sent_at(email).map(|at| (journey, at)));
+                let by_then = sent.filter(|(_, at)| *at <= occurred);
+                // A live journey first, else the one that has ended and sent it last.
+                let Some((journey, sent_at)) = by_then.max_by_key(|(journey, at)| (journey.is_live(), *at)) else {
                     self.clicks.without_send += 1;
                     return false;
                 };
@@ -192,7 +194,7 @@ impl Run {
     }
 }
 
-fn next_look(person: &Person) -> Option<Ms> {
+fn next_look(person: &Person, now: Ms) -> Option<Ms> {
     if person.is_gone {
         return None;
     }
@@ -200,7 +202,8 @@ fn next_look(person: &Person) -> Option<Ms> {
     let steps = places.map(|place| due_at(person, place));
     let intent_ends = person.third_last_pricing_visit().filter(|_| person.was_high_intent);
     let falls_silent = (!person.was_inactive).then(|| person.last_active() + INACTIVE_AFTER);
-    steps.chain(intent_ends.map(|visit| visit + HIGH_INTENT_WINDOW)).chain(falls_silent).min()
+    let free_at = Run::free_at(person).filter(|at| *at > now);
+    steps.chain(free_at).chain(intent_ends.map(|visit| visit + HIGH_INTENT_WINDOW)).chain(falls_silent).min()
 }
 
 /// Days and windows are those of the zone that holds now, so a new zone moves what is waited for.

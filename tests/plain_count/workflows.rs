@@ -68,21 +68,52 @@ fn reenter_days(workflow: Workflow) -> Option<i64> {
 impl Run {
     /// All entries of one instant: those of the event, and those by what has become true.
     pub(crate) fn enter(&mut self, person: usize, event: Option<(&What, Ms)>) {
-        if let Some((what, occurred)) = event
-            && self.is_guide_download(person, what)
+        if let Some((What::Downloaded { asset: Some(asset) }, occurred)) = event
+            && asset == "b2b-guide"
         {
-            self.try_enter(person, Workflow::GuideNurture, occurred);
+            match self.book.people[person].fields.industry.as_deref() {
+                Some("saas" | "fintech") => self.try_enter(person, Workflow::GuideNurture, occurred),
+                _ => one_more(&mut self.count(Workflow::GuideNurture).ignored, "condition"),
+            }
         }
         let is_high_intent = self.is_high_intent(person);
-        if is_high_intent && !self.book.people[person].was_high_intent {
-            self.try_enter(person, Workflow::PricingInterest, self.now);
-        }
+        let became = is_high_intent && !self.book.people[person].was_high_intent;
         self.book.people[person].was_high_intent = is_high_intent;
+        self.become_so(person, Workflow::PricingInterest, is_high_intent, became);
         let is_inactive = self.now >= self.book.people[person].last_active() + INACTIVE_AFTER;
-        if is_inactive && !self.book.people[person].was_inactive {
-            self.try_enter(person, Workflow::QuietLeads, self.now);
-        }
+        let became = is_inactive && !self.book.people[person].was_inactive;
         self.book.people[person].was_inactive = is_inactive;
+        self.become_so(person, Workflow::QuietLeads, is_inactive, became);
+    }
+
+    /// Whoever is refused for a while comes in when that is over, if it is still so.
+    fn become_so(&mut self, person: usize, workflow: Workflow, holds: bool, became: bool) {
+        let owed = self.book.people[person].owed.contains(&workflow);
+        self.book.people[person].owed.retain(|owed| *owed != workflow);
+        if !holds || !(became || owed) {
+            return;
+        }
+        let reason = self.why_ignored(person, workflow);
+        let can_end = match reason {
+            Some("skip") => true,
+            Some("live" | "reenter") => reenter_days(workflow).is_some(),
+            _ => false,
+        };
+        if can_end {
+            self.book.people[person].owed.push(workflow);
+        }
+        if became || !can_end {
+            self.try_enter(person, workflow, self.now);
+        }
+    }
+
+    /// When somebody who is owed an entry may come in again.
+    pub(crate) fn free_at(person: &Person) -> Option<Ms> {
+        let free_at = |workflow: &Workflow| {
+            let last = person.journeys.iter().rev().find(|journey| journey.workflow == *workflow)?;
+            Some(calendar::plus_days(last.end?.1, reenter_days(*workflow)?, &person.zone()))
+        };
+        person.owed.iter().filter_map(free_at).min()
     }
 
     /// What is so of somebody because they proved to be somebody else too does not become so.
@@ -91,12 +122,6 @@ impl Run {
         let is_inactive = self.now >= self.book.people[person].last_active() + INACTIVE_AFTER;
         let person = &mut self.book.people[person];
         (person.was_high_intent, person.was_inactive) = (is_high_intent, is_inactive);
-    }
-
-    fn is_guide_download(&self, person: usize, event: &What) -> bool {
-        let What::Downloaded { asset: Some(asset) } = event else { return false };
-        let industry = self.book.people[person].fields.industry.as_deref();
-        asset == "b2b-guide" && matches!(industry, Some("saas" | "fintech"))
     }
 
     fn is_high_intent(&self, person: usize) -> bool {

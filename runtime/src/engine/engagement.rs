@@ -1,6 +1,7 @@
 //! What people do with a mail: opens, clicks and replies belong to the journey that sent it; bounces, complaints and goodbyes to the
 //! contact.
 
+use super::contact::Journey;
 use super::counter;
 use super::reason::Suppressed;
 use super::touch::Touch;
@@ -11,9 +12,9 @@ use flow_ir::{EmailId, EngagementKind, NEVER};
 /// links do.
 pub(crate) const MACHINE_CLICK_MS: i64 = 10_000;
 
-/// When a live journey had sent a mail, seen from something done with it.
+/// When a journey had sent a mail, seen from something done with it.
 enum Send {
-    /// Not by then, or its journey has ended.
+    /// Not by then.
     None,
     /// So shortly before that only a machine can have answered.
     Moments,
@@ -76,33 +77,39 @@ impl Touch<'_> {
         email
     }
 
-    /// The last time by then that a live journey sent it: what is done with the mail of an ended one is for no journey to see.
+    /// The journeys that had sent a mail by then: those that live or, where none of them did, the latest of those that have ended, whose
+    /// goal may count on.
+    fn senders(&self, email: EmailId, occurred_at: i64) -> Vec<usize> {
+        let sent_at = |journey: &Journey| journey.sent_at(self.plan, email);
+        let had_sent = |journey: &Journey| sent_at(journey) > NEVER && sent_at(journey) <= occurred_at;
+        let senders = || self.contact.journeys.iter().enumerate().filter(|(_, journey)| had_sent(journey));
+        let live: Vec<usize> = senders().filter(|(_, journey)| journey.is_live()).map(|(index, _)| index).collect();
+        if !live.is_empty() {
+            return live;
+        }
+        senders().max_by_key(|(_, journey)| sent_at(journey)).map(|(index, _)| index).into_iter().collect()
+    }
+
+    /// The last time by then that one of them sent it.
     fn sent_before(&self, email: EmailId, occurred_at: i64) -> Send {
-        let live = self.contact.journeys.iter().filter(|journey| journey.is_live());
-        let sent = live.flat_map(|journey| {
-            let slots = &self.plan.program.workflows.at(journey.workflow()).slots.sent_at;
-            slots.iter().filter(|(sent, _)| *sent == email).map(|(_, slot)| journey.read(self.plan, *slot))
-        });
-        match sent.filter(|sent| *sent > NEVER && *sent <= occurred_at).max() {
+        let senders = self.senders(email, occurred_at).into_iter();
+        match senders.map(|index| self.journey(index).sent_at(self.plan, email)).max() {
             None => Send::None,
             Some(sent) if occurred_at - sent <= MACHINE_CLICK_MS => Send::Moments,
             Some(_) => Send::Before,
         }
     }
 
-    /// Writes the slots that live journeys keep of this kind of thing.
+    /// Writes the slots that the journeys that sent it keep of this kind of thing.
     pub(super) fn note(&mut self, kind: EngagementKind, email: EmailId, link: Option<&str>, occurred_at: i64) {
-        for journey in self.contact.journeys.iter_mut().filter(|journey| journey.is_live()) {
-            let workflow = self.plan.program.workflows.at(journey.workflow());
-            let sent = workflow.slots.sent_at.iter().find(|(sent, _)| *sent == email);
-            let sent_at = sent.map_or(NEVER, |(_, slot)| journey.read(self.plan, *slot));
-            if sent_at == NEVER || sent_at > occurred_at {
-                continue;
-            }
+        for index in self.senders(email, occurred_at) {
+            let plan = self.plan;
+            let workflow = self.workflow(self.journey(index).workflow());
+            let journey = self.journey_mut(index);
             let asked = workflow.engagements.iter().filter(|asked| asked.kind == kind && asked.email == email);
             for asked in asked.filter(|asked| asked.link.is_none() || asked.link.as_deref() == link) {
-                let last = journey.read(self.plan, asked.slot).max(occurred_at);
-                journey.write(self.plan, asked.slot, last);
+                let last = journey.read(plan, asked.slot).max(occurred_at);
+                journey.write(plan, asked.slot, last);
             }
         }
     }

@@ -4,7 +4,7 @@ use super::bits::Bits;
 use super::contact::Journey;
 use super::event::Trigger;
 use super::plan::Becoming;
-use super::reason::{Ignored, Woken};
+use super::reason::{Ignored, Lacked, Woken};
 use super::touch::{Seen, Touch};
 use crate::store::{DecisionCode, JourneyRecord, JourneyStatus};
 use flow_ir::{Entry, FieldId, PredicateId, Reenter, WorkflowId};
@@ -14,6 +14,17 @@ const START: u32 = 0;
 
 /// The reason of those who enter by the workflow's own `enter`.
 const OWN_ENTRY: u32 = 0;
+
+/// The reason of fields that are lacked because the workflow requires them.
+const REQUIRED: u32 = 0;
+
+/// Why an entry is not followed.
+enum Refusal {
+    /// These fields are required and not known.
+    Lacking(Vec<FieldId>),
+    /// With the number of the exit that holds.
+    Objection(Ignored, Option<u32>),
+}
 
 impl Touch<'_> {
     /// Follows the entries that an event triggers.
@@ -30,9 +41,15 @@ impl Touch<'_> {
 
     /// The trigger came, and the condition beside it does not hold: perhaps only because it reads what is not known of them.
     fn refuse_unjudged(&mut self, workflow: WorkflowId) {
-        let lacked = self.lacked(&self.plan.workflow(workflow).required.by_entry);
+        let plan = self.plan.workflow(workflow);
+        let lacked = self.lacked(&plan.required.by_entry);
         if !lacked.is_empty() {
-            self.refuse_lacking(workflow, &lacked);
+            return self.refuse(workflow, &Refusal::Lacking(lacked));
+        }
+        self.refuse(workflow, &Refusal::Objection(Ignored::ConditionFails, None));
+        let run = self.last_run(workflow);
+        for field in self.lacked(&plan.asked_at_entry) {
+            self.decide_for(workflow, run, DecisionCode::Lacked, Some(field.0), Lacked::ByCondition.number());
         }
     }
 
@@ -44,8 +61,9 @@ impl Touch<'_> {
     pub(super) fn look_at_becoming(&mut self, changed: &Bits, due: bool, import: bool) {
         let plan = self.plan;
         for entry in &plan.becoming {
-            let given = || self.contact.is(plan, entry.owed) && entry.required.meets(changed);
-            if entry.reads.meets(changed) || (due && entry.timed) || given() {
+            // Somebody who was refused for a while comes in when that ends.
+            let is_owed = || self.contact.is(plan, entry.owed);
+            if entry.reads.meets(changed) || (due && entry.timed) || is_owed() {
                 self.look_at_entry(entry, import);
             }
         }
@@ -56,27 +74,64 @@ impl Touch<'_> {
         let holds = self.holds(entry.when, Seen::Blank(&plan.workflow(entry.workflow).blank));
         let became = self.contact.write(plan, entry.was, i64::from(holds)) && holds;
         let taken = became && (entry.existing || !import);
-        let waiting = holds && (taken || self.contact.is(plan, entry.owed));
-        let owed = waiting && !self.lacked(&plan.workflow(entry.workflow).required.fields).is_empty();
-        // Recorded once, when it becomes true, and again when they come in after all.
-        let enters = taken || (waiting && !owed);
-        self.contact.write(plan, entry.owed, i64::from(owed));
-        if enters {
-            self.let_in(entry.workflow, OWN_ENTRY, self.now);
+        if !holds || !(taken || self.contact.is(plan, entry.owed)) {
+            self.contact.write(plan, entry.owed, 0);
+            return;
+        }
+        let refusal = self.refusal(entry.workflow);
+        let can_end = refusal.as_ref().is_some_and(|refusal| self.can_end(entry.workflow, refusal));
+        self.contact.write(plan, entry.owed, i64::from(can_end));
+        match refusal {
+            None => self.begin(entry.workflow, OWN_ENTRY, self.now),
+            // Recorded once, when it becomes true, and again where it is final.
+            Some(refusal) if taken || !can_end => self.refuse(entry.workflow, &refusal),
+            Some(_) => {}
+        }
+        if can_end && let Some(free_at) = self.free_at(entry.workflow).filter(|at| *at > self.now) {
+            self.next_change = self.next_change.min(free_at);
         }
     }
 
     /// Enrols the contact unless something speaks against it. `by` is the number of what lets them in, `triggered_at` when the event
     /// occurred that does; now, where it is none.
     pub(super) fn let_in(&mut self, workflow: WorkflowId, by: u32, triggered_at: i64) {
+        match self.refusal(workflow) {
+            Some(refusal) => self.refuse(workflow, &refusal),
+            None => self.begin(workflow, by, triggered_at),
+        }
+    }
+
+    /// Why this contact is not enrolled.
+    fn refusal(&mut self, workflow: WorkflowId) -> Option<Refusal> {
         let lacked = self.lacked(&self.plan.workflow(workflow).required.fields);
         if !lacked.is_empty() {
-            return self.refuse_lacking(workflow, &lacked);
+            return Some(Refusal::Lacking(lacked));
         }
+        self.objection(workflow).map(|(reason, exit)| Refusal::Objection(reason, exit))
+    }
+
+    /// Whether a refusal may end by itself or by something that happens. Goal and exit are final, and so is having been in it once (E4).
+    fn can_end(&self, workflow: WorkflowId, refusal: &Refusal) -> bool {
+        match refusal {
+            Refusal::Lacking(_) | Refusal::Objection(Ignored::TooSoon | Ignored::Skipped, _) => true,
+            Refusal::Objection(Ignored::AlreadyIn, _) => matches!(self.workflow(workflow).reenter, Reenter::After(_)),
+            Refusal::Objection(..) => false,
+        }
+    }
+
+    /// Records an entry that is not followed and, where fields are lacked, each of them beside it.
+    fn refuse(&mut self, workflow: WorkflowId, refusal: &Refusal) {
         let run = self.last_run(workflow);
-        match self.objection(workflow) {
-            Some((reason, exit)) => self.decide_for(workflow, run, DecisionCode::Ignored, exit, reason.number()),
-            None => self.begin(workflow, run + 1, by, triggered_at),
+        match refusal {
+            Refusal::Objection(reason, exit) => {
+                self.decide_for(workflow, run, DecisionCode::Ignored, *exit, reason.number());
+            }
+            Refusal::Lacking(lacked) => {
+                self.decide_for(workflow, run, DecisionCode::Ignored, None, Ignored::NotIdentified.number());
+                for field in lacked {
+                    self.decide_for(workflow, run, DecisionCode::Lacked, Some(field.0), REQUIRED);
+                }
+            }
         }
     }
 
@@ -89,15 +144,6 @@ impl Touch<'_> {
         let plan = self.plan;
         let has = |id: FieldId| plan.program.fields.get(id).is_some_and(|field| self.contact.has(plan, field));
         required.iter().copied().filter(|field| !has(*field)).collect()
-    }
-
-    /// Records an entry that is not followed for want of required fields: once, and each of the fields beside it.
-    fn refuse_lacking(&mut self, workflow: WorkflowId, lacked: &[FieldId]) {
-        let run = self.last_run(workflow);
-        self.decide_for(workflow, run, DecisionCode::Ignored, None, Ignored::NotIdentified.number());
-        for field in lacked {
-            self.decide_for(workflow, run, DecisionCode::Lacked, Some(field.0), 0);
-        }
     }
 
     /// Why this contact, of whom all that is required is known, is not enrolled, with the number of the exit that holds.
@@ -120,17 +166,22 @@ impl Touch<'_> {
     }
 
     fn too_early(&self, id: WorkflowId) -> Option<Ignored> {
-        let last = self.contact.last_in(id)?;
+        self.contact.last_in(id)?;
         match self.workflow(id).reenter {
             Reenter::Never => Some(Ignored::OnlyOnce),
-            Reenter::After(span) => {
-                let free_at = last.record.ended_at.map_or(i64::MAX, |ended_at| self.after(ended_at, span));
-                (self.now < free_at).then_some(Ignored::TooSoon)
-            }
+            Reenter::After(_) => self.free_at(id).is_none_or(|free_at| self.now < free_at).then_some(Ignored::TooSoon),
         }
     }
 
-    fn begin(&mut self, workflow: WorkflowId, run: u32, by: u32, triggered_at: i64) {
+    /// When somebody who was in a workflow before may come in again; none while they are in it, and for ever.
+    fn free_at(&self, id: WorkflowId) -> Option<i64> {
+        let Reenter::After(span) = self.workflow(id).reenter else { return None };
+        let ended_at = self.contact.last_in(id)?.record.ended_at?;
+        Some(self.after(ended_at, span))
+    }
+
+    fn begin(&mut self, workflow: WorkflowId, by: u32, triggered_at: i64) {
+        let run = self.last_run(workflow) + 1;
         let mut memory = self.plan.workflow(workflow).blank.clone();
         let declared = self.workflow(workflow);
         declared.journey.write(&mut memory, declared.slots.triggered_at, triggered_at);

@@ -8,7 +8,7 @@ use super::error::EngineError;
 use super::segment::{self, WatchedSegment};
 use crate::time::{SendWindow, Zone, Zones};
 use flow_ir::{
-    Area, EngagementKind, Entry, EventCount, EventId, FactId, FieldId, FieldType, Id, IdMap, Op, PatternEvent,
+    Area, EngagementKind, Entry, EventCount, EventId, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternEvent,
     PatternId, PredicateId, Program, Required, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
 };
 use std::collections::BTreeMap;
@@ -54,6 +54,8 @@ pub(super) struct WorkflowPlan {
     pub(super) window: Option<SendWindow>,
     /// The fields without which nobody comes in.
     pub(super) required: Required,
+    /// The fields that the condition beside its event asks for.
+    pub(super) asked_at_entry: Vec<FieldId>,
     /// A journey that has not begun.
     pub(super) blank: Vec<u8>,
     /// For each step, the wait it is.
@@ -70,8 +72,6 @@ pub(super) struct Becoming {
     pub(super) owed: SlotId,
     pub(super) existing: bool,
     pub(super) reads: Bits,
-    /// What may be all that keeps somebody out of whom it holds.
-    pub(super) required: Bits,
     /// Whether time alone can change it.
     pub(super) timed: bool,
 }
@@ -83,8 +83,7 @@ impl Plan {
         })?;
         let reads = Reads { program: &program };
         let required = program.required();
-        let becoming: Vec<Becoming> =
-            required.iter().filter_map(|(id, required)| reads.becoming(id, required)).collect();
+        let becoming: Vec<Becoming> = program.workflows.ids().filter_map(|id| reads.becoming(id)).collect();
         let workflows = required.iter().map(|(id, required)| reads.workflow(id, required));
         let workflows = workflows.collect::<Result<Vec<_>, _>>()?;
         let starts = program.workflows.iter().filter_map(|(id, workflow)| Some((id, workflow.started?))).collect();
@@ -147,16 +146,6 @@ impl Reads<'_> {
         bits
     }
 
-    /// What tells that one of these fields has got a value.
-    fn fields(&self, fields: &[FieldId]) -> Bits {
-        let mut bits = self.empty();
-        for field in fields.iter().filter_map(|field| self.program.fields.get(*field)) {
-            field.slot.into_iter().for_each(|slot| bits.insert(slot.index()));
-            field.text.into_iter().for_each(|text| bits.insert(self.program.frame.slots.len() + text.index()));
-        }
-        bits
-    }
-
     fn workflow(&self, id: WorkflowId, required: &Required) -> Result<WorkflowPlan, EngineError> {
         let workflow = self.program.workflows.at(id);
         let goal = workflow.goal.as_ref().map_or_else(|| self.empty(), |goal| self.predicate(goal.when));
@@ -177,18 +166,28 @@ impl Reads<'_> {
             live,
             window,
             required: required.clone(),
+            asked_at_entry: self.asked_at_entry(workflow),
             blank: workflow.journey.blank(),
             waits: waits_of_steps(workflow),
             counts: counts(workflow),
         })
     }
 
-    fn becoming(&self, id: WorkflowId, required: &Required) -> Option<Becoming> {
+    fn asked_at_entry(&self, workflow: &Workflow) -> Vec<FieldId> {
+        let Entry::Event { when, .. } = workflow.entry else { return Vec::new() };
+        let reads = self.predicate(when);
+        let is_asked = |field: &Field| {
+            let slot = field.slot.is_some_and(|slot| reads.contains(slot.index()));
+            slot || field.text.is_some_and(|text| reads.contains(self.program.frame.slots.len() + text.index()))
+        };
+        self.program.fields.iter().filter(|(_, field)| is_asked(field)).map(|(id, _)| id).collect()
+    }
+
+    fn becoming(&self, id: WorkflowId) -> Option<Becoming> {
         match self.program.workflows.at(id).entry {
             Entry::Becomes { when, was, owed, existing } => {
                 let (reads, timed) = (self.predicate(when), self.is_timed(when));
-                let required = self.fields(&required.fields);
-                Some(Becoming { workflow: id, when, was, owed, existing, reads, required, timed })
+                Some(Becoming { workflow: id, when, was, owed, existing, reads, timed })
             }
             Entry::Event { .. } | Entry::ByHand => None,
         }

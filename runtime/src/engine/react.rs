@@ -50,7 +50,7 @@ impl Touch<'_> {
             self.contact.changed.clear();
             // E5: goal, then exit, then the step; journeys before entries, so that who leaves can come back at the same event.
             self.look_at_journeys(&changed, due);
-            self.look_at_ended(&changed);
+            self.look_at_ended(&changed, due);
             self.follow_events(&triggers);
             self.follow_starts();
             self.look_at_becoming(&changed, due, *cause == Cause::Import);
@@ -144,13 +144,13 @@ impl Touch<'_> {
     }
 
     /// The goal still counts for a while after the entry, though the journey has ended.
-    fn look_at_ended(&mut self, changed: &Bits) {
+    fn look_at_ended(&mut self, changed: &Bits, due: bool) {
         for index in 0..self.contact.journeys.len() {
             let journey = self.journey(index);
             let Some(until) = journey.attributable_until() else { continue };
             let concerned = journey.touched || self.plan.workflow(journey.workflow()).goal.meets(changed);
-            if until >= self.now && concerned {
-                self.attribute(index);
+            if until >= self.now && (concerned || due) {
+                self.attribute(index, until);
             }
         }
         for journey in self.contact.journeys.iter_mut().filter(|journey| !journey.is_live()) {
@@ -158,9 +158,15 @@ impl Touch<'_> {
         }
     }
 
-    fn attribute(&mut self, index: usize) {
+    /// A goal that comes true by itself is looked at again at that instant.
+    fn attribute(&mut self, index: usize, until: i64) {
         let Some(goal) = &self.workflow(self.journey(index).workflow()).goal else { return };
-        if self.holds_once(goal.when, Seen::Journey(index), 0) {
+        self.settle_segments();
+        let verdict = self.ask(goal.when, Seen::Journey(index), 0);
+        if !verdict.holds && verdict.next_change > self.now && verdict.next_change <= until {
+            self.next_change = self.next_change.min(verdict.next_change);
+        }
+        if verdict.holds {
             self.decide_in(index, DecisionCode::Attributed, None, 0);
             let journey = self.journey_mut(index);
             journey.record.due_at = None;

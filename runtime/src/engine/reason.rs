@@ -45,6 +45,12 @@ reasons! {
         /// The decision's step is the number of the exit.
         ExitHolds = 7 "an exit condition holds already",
         TakenBack = 8 "another workflow stopped this one before it began",
+        ConditionFails = 9 "the condition beside the event does not hold",
+    }
+
+    /// Beside an entry that was not followed: what a field is missing for, where the workflow does not require it.
+    Lacked {
+        ByCondition = 1 "the condition beside the event asks for it",
     }
 
     /// What let somebody in, where it is not the workflow's own entry.

@@ -198,7 +198,8 @@ impl Touch<'_> {
         journey.record.status = JourneyStatus::Ended;
         journey.record.ended_at = Some(now);
         journey.record.due_at = until;
-        (journey.dirty, journey.touched) = (true, false);
+        // Its goal counts on, and may come true by itself.
+        (journey.dirty, journey.touched) = (true, until.is_some());
     }
 }
 

@@ -34,16 +34,21 @@ impl Meaning {
 pub(crate) struct EventNames {
     declared: BTreeMap<String, EventId>,
     mail: BTreeMap<String, MailEvent>,
+    /// What the program declares under another name for what somebody did with a mail: `email_clicked` is `Email Link Clicked`.
+    of_mail: BTreeMap<MailEvent, EventId>,
 }
 
 impl EventNames {
     pub(crate) fn new(program: &Program) -> Self {
-        let declared = program.events.iter().map(|(id, event)| (snake_case(&event.name), id)).collect();
+        let declared: BTreeMap<String, EventId> =
+            program.events.iter().map(|(id, event)| (snake_case(&event.name), id)).collect();
         let mail = names().filter(|name| name.kind == Kind::Event).filter_map(|name| {
             let mail = MailEvent::ALL.into_iter().find(|mail| mail.name() == name.of)?;
             Some((plain(name.name), mail))
         });
-        Self { declared, mail: mail.collect() }
+        let mail: BTreeMap<String, MailEvent> = mail.collect();
+        let of_mail = declared.iter().filter_map(|(name, id)| Some((*mail.get(&plain(name))?, *id)));
+        Self { of_mail: of_mail.collect(), declared, mail }
     }
 
     /// A refusal keeps its meaning where the program declares an event of its name: it must count. What gives consent does not: a
@@ -51,7 +56,11 @@ impl EventNames {
     pub(crate) fn find(&self, name: &str) -> Meaning {
         let declared = self.declared.get(name).or_else(|| self.declared.get(&snake_case(name))).copied();
         let mail = self.mail.get(&plain(name)).copied();
-        Meaning { declared, mail: mail.filter(|mail| *mail != MailEvent::Subscribed || declared.is_none()) }
+        let used = [MailEvent::Delivered, MailEvent::Opened, MailEvent::Clicked, MailEvent::Replied];
+        let of_mail = || mail.filter(|mail| used.contains(mail)).and_then(|mail| self.of_mail.get(&mail)).copied();
+        let by_name = declared.is_some();
+        let mail = mail.filter(|mail| *mail != MailEvent::Subscribed || !by_name);
+        Meaning { declared: declared.or_else(of_mail), mail }
     }
 }
 
@@ -149,7 +158,7 @@ mod tests {
         assert_eq!(mail("Email Marked as Spam"), Some(MailEvent::MarkedAsSpam));
         assert_eq!(mail("optedOut"), Some(MailEvent::Unsubscribed));
         assert_eq!(names.find("Page Vistied"), Meaning::default());
-        for name in ["unsubscribed", "subscribed"] {
+        for name in ["unsubscribed", "subscribed", "email_clicked"] {
             let layout = flow_ir::Layout::default();
             program.events.push(EventType { name: name.into(), properties: Vec::new(), layout });
         }
@@ -157,6 +166,8 @@ mod tests {
         let both = names.find("Unsubscribed");
         assert!(both.declared.is_some() && both.mail == Some(MailEvent::Unsubscribed));
         assert_eq!(names.find("Subscribed").mail, None);
+        assert_eq!(names.find("Email Link Clicked").declared, names.find("email_clicked").declared);
+        assert_eq!(names.find("Email Opened").declared, None);
     }
 
     #[test]

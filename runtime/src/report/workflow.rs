@@ -2,7 +2,7 @@
 
 use super::Totals;
 use crate::engine::Report;
-use crate::engine::reason::{FinishedBy, Ignored, Withheld};
+use crate::engine::reason::{FinishedBy, Ignored, Lacked, Withheld};
 use crate::store::{DecisionCode, DecisionCount, HandoffCount};
 use flow_ir::{FieldId, Program, StepId, Terminator, Workflow, WorkflowId};
 use serde::Serialize;
@@ -19,6 +19,9 @@ pub struct WorkflowReport {
     /// By required field: how often it was lacked where an entry was not followed. Whoever lacks two is in both.
     #[serde(skip_serializing_if = "Totals::is_empty")]
     pub lacked: Totals,
+    /// By field: how often it was not known where the condition beside the event asks for it and did not hold.
+    #[serde(skip_serializing_if = "Totals::is_empty")]
+    pub unknown: Totals,
     /// By email.
     pub sent: Totals,
     /// By reason.
@@ -116,7 +119,9 @@ impl WorkflowReport {
             DecisionCode::Ignored => add(&mut self.ignored, ignored_name(reason), number),
             DecisionCode::Lacked => {
                 let field = step.and_then(|field| program.fields.get(FieldId(field)));
-                add(&mut self.lacked, field.map_or("unknown", |field| &field.name), number);
+                let by_condition = Lacked::from_number(reason) == Some(Lacked::ByCondition);
+                let totals = if by_condition { &mut self.unknown } else { &mut self.lacked };
+                add(totals, field.map_or("unknown", |field| &field.name), number);
             }
             DecisionCode::Sent => {
                 here.sent += number;
@@ -183,6 +188,7 @@ fn ignored_name(reason: u32) -> &'static str {
         Some(Ignored::GoalHolds) => "goal",
         Some(Ignored::ExitHolds) => "exit",
         Some(Ignored::TakenBack) => "taken_back",
+        Some(Ignored::ConditionFails) => "condition",
         None => "unknown",
     }
 }

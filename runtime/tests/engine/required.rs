@@ -86,6 +86,7 @@ fn an_entry_that_cannot_be_judged_is_refused_by_name() {
         "03-02 10:00 go Ignored.1",
         "03-02 10:00 go Lacked seats",
         // With three seats she is nobody it is for; with nine, the rest is missing.
+        "03-03 10:00 go Ignored.9",
         "03-04 10:00 go Ignored.1",
         "03-04 10:00 go Lacked tier",
     ];

@@ -35,7 +35,8 @@ impl Mended {
 pub(super) fn unreadable(inner: &str, scope: &TemplateScope) -> Option<Mended> {
     let straight = typographic(inner);
     let written = straight.as_deref().unwrap_or(inner);
-    let other = braces(written, scope)
+    let other = in_dollars(written, scope)
+        .or_else(|| braces(written, scope))
         .or_else(|| fallback_behind_filters(written, scope))
         .or_else(|| fallback(written, scope))
         .or_else(|| spaced_name(written, scope));
@@ -50,6 +51,24 @@ pub(super) fn unreadable(inner: &str, scope: &TemplateScope) -> Option<Mended> {
     let (inner, whole) = other.map(|other| (other.inner, other.whole)).or(straight.map(|straight| (straight, None)))?;
     let reads = machinery::parse(&format!("{{{{ {inner} }}}}"), "", Default::default()).is_ok();
     reads.then_some(Mended { kind, inner, whole })
+}
+
+/// `{{${first_name}}}`, `{{custom_attribute.${industry}}}`, as Braze has it: the braces inside and what stands before them are its own.
+fn in_dollars(inner: &str, scope: &TemplateScope) -> Option<Mended> {
+    let (before, rest) = inner.split_once("${")?;
+    let is_prefix = before.trim().is_empty()
+        || before.trim().trim_end_matches('.').chars().all(|c| c.is_alphanumeric() || c == '_');
+    let name = rest.split('}').next()?.trim();
+    let behind = rest.get(name.len()..)?.trim_start_matches('}').trim();
+    if !is_prefix || !behind.is_empty() || !foreign::is_like_a_name(name) {
+        return None;
+    }
+    let inner = match field(name, scope) {
+        Some(field) => printed(&field, None, scope),
+        None if name.contains("unsubscribe") => "unsubscribe_url".to_owned(),
+        None => return None,
+    };
+    Some(Mended::new(FaultKind::Syntax(Syntax::Slip(Slip::Braces)), inner))
 }
 
 /// What is meant between braces that were set wrongly around it: a token that can be read, or that can be mended.

@@ -15,21 +15,27 @@ macro_rules! mails_of_segment {
             "a segment belongs to no workflow, and knows no mails. Ask for an event that your mail tool reports, declared as \
              `event email_$v { }`: `segment ",
             $segment,
-            " = email_$v in the last ",
+            " email_$v in the last ",
             $period,
             "`"
         )
     };
 }
 /// The same, where neither is known.
-pub(super) const MAILS_OF_SEGMENT: &str = mails_of_segment!("engaged", "30 days");
+pub(super) const MAILS_OF_SEGMENT: &str = mails_of_segment!("engaged =", "30 days");
 
 /// What cannot be done yet, as people ask for it; what it is called, and what to do today.
 pub(super) const LATER: &[(&str, &str, &str)] = &[
+    // Whatever else the segment asks for stays in the line.
     (
-        "^ segment $s:name $r.. $v:verb any|an|a|the email|mail in|within|during [the] [last|past] $n:number $u:unit",
+        "^ segment $s:name $r.. $v:verb any|an|a|the email|mail in|within|during [the] [last|past] $n:number $u:unit $",
         "$v any email",
-        mails_of_segment!("$s", "$n $u"),
+        mails_of_segment!("$s $r", "$n $u"),
+    ),
+    (
+        "^ segment $s:name $r.. $v:verb any|an|a|the email|mail in|within|during [the] [last|past] $n:number $u:unit $q.. $",
+        "$v any email",
+        mails_of_segment!("$s $r", "$n $u $q"),
     ),
     (
         "^ segment $r.. $v:verb any|an|a|the email|mail in|within|since|during|for $p..",

@@ -152,4 +152,9 @@ pub(super) const ROWS: &[Row] = &[
         "handoff to $t",
         "whose turn it is, the team says with `assign round robin`:",
     ),
+    (
+        "^ assign|route|pass|rotate|handoff|hand [off] [them|lead|contact|prospect] [to] [the] $t:name [by] round|round-robin [robin] $",
+        "handoff to $t",
+        "whose turn it is, the team says with `assign round robin`:",
+    ),
 ];

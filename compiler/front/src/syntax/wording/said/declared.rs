@@ -35,6 +35,10 @@ pub(super) const ROWS: &[Row] = &[
     ("^ $k:name $n:name : $", "$k $n", "no sign stands between them:"),
     ("^ segment $s:name is|:|when $p.. $", "segment $s = $p", SAY),
     ("^ tag $r.. $", "tags $r", SAY),
+    ("^ custom|define|new|declare|create event $r..", "event $r", SAY),
+    ("^ custom|define|new|declare|create segment $r..", "segment $r", SAY),
+    ("^ custom|define|new|declare|create team $r..", "team $r", SAY),
+    ("^ custom|new field|property|attribute $f:name $t:name $", "contact { $f $t? }", "fields stand in braces:"),
     ("^ $t:name , $", "$t", "no comma ends a line:"),
     (", $", "", "no comma ends a line:"),
 ];

@@ -26,6 +26,7 @@ pub(super) const ROWS: &[Row] = &[
     ("^ wait until|for $p.. or|within|in|for $n:number $u:unit $", "wait until $p up to $n $u", UP_TO),
     ("^ wait [for] $n:number $u:unit or until|till [they] $p.. $", "wait until $p up to $n $u", UP_TO),
     ("^ wait until|for $p.. or after $n:number $u:unit $", "wait until $p up to $n $u", UP_TO),
+    ("^ wait until|for $p.. ( max|maximum|up [to] $n:number $u:unit ) $", "wait until $p up to $n $u", UP_TO),
     ("^ wait until|for $p.. [,] max|maximum $n:number $u:unit $", "wait until $p up to $n $u", UP_TO),
     ("^ wait until|for $p.. [,] at most $n:number $u:unit $", "wait until $p up to $n $u", UP_TO),
     ("^ wait until|for $p.. , $n:number $u:unit $", "wait until $p up to $n $u", UP_TO),
