@@ -32,7 +32,7 @@ pub const UNKNOWN_EMAILS: &str = "unknown_emails";
 pub const UNKNOWN_ZONES: &str = "unknown_zones";
 /// Handoffs that nobody could take.
 pub const HANDOFFS_TO_NOBODY: &str = "handoffs_to_nobody";
-/// Items after which a contact was still unsettled when [`MAX_ROUNDS`](super::MAX_ROUNDS) rounds had run.
+/// Items after which a contact was still unsettled when as many rounds had run as the program can need.
 pub const ROUNDS_EXHAUSTED: &str = "rounds_exhausted";
 /// Attempts at a delivery that will be repeated.
 pub const RETRIES: &str = "retries";

@@ -18,6 +18,15 @@ const OWN_ENTRY: u32 = 0;
 /// The reason of fields that are lacked because the workflow requires them.
 const REQUIRED: u32 = 0;
 
+/// Somebody who comes in.
+pub(super) struct Enrolment {
+    pub(super) workflow: WorkflowId,
+    /// The number of what lets them in.
+    pub(super) by: u32,
+    /// When the event occurred that does; now, where it is none.
+    pub(super) triggered_at: i64,
+}
+
 /// Why an entry is not followed.
 enum Refusal {
     /// These fields are required and not known.
@@ -27,16 +36,18 @@ enum Refusal {
 }
 
 impl Touch<'_> {
-    /// Follows the entries that an event triggers.
-    pub(super) fn follow_events(&mut self, triggers: &[Trigger]) {
+    /// Whom an event lets in.
+    pub(super) fn judge_events(&mut self, triggers: &[Trigger]) -> Vec<Enrolment> {
+        let mut enrolments = Vec::new();
         for Trigger { workflow, bits, occurred_at } in triggers.iter().copied() {
             let Entry::Event { when, .. } = self.workflow(workflow).entry else { continue };
             if self.holds_entry(workflow, when, bits) {
-                self.let_in(workflow, OWN_ENTRY, occurred_at);
+                enrolments.extend(self.judge(workflow, OWN_ENTRY, occurred_at));
             } else {
                 self.refuse_unjudged(workflow);
             }
         }
+        enrolments
     }
 
     /// The trigger came, and the condition beside it does not hold: perhaps only because it reads what is not known of them.
@@ -57,32 +68,34 @@ impl Touch<'_> {
         self.holds_once(when, Seen::Blank(&self.plan.workflow(workflow).blank), triggers)
     }
 
-    /// Follows the entries that become true. The frame remembers which ones were, so writing the same value again is no entry.
-    pub(super) fn look_at_becoming(&mut self, changed: &Bits, due: bool, import: bool) {
+    /// Whom something lets in that becomes true. The frame remembers what was, so writing the same value again is no entry.
+    pub(super) fn judge_becoming(&mut self, changed: &Bits, due: bool, import: bool) -> Vec<Enrolment> {
         let plan = self.plan;
+        let mut enrolments = Vec::new();
         for entry in &plan.becoming {
             // Somebody who was refused for a while comes in when that ends.
             let is_owed = || self.contact.is(plan, entry.owed);
             if entry.reads.meets(changed) || (due && entry.timed) || is_owed() {
-                self.look_at_entry(entry, import);
+                enrolments.extend(self.judge_entry(entry, import));
             }
         }
+        enrolments
     }
 
-    fn look_at_entry(&mut self, entry: &Becoming, import: bool) {
+    fn judge_entry(&mut self, entry: &Becoming, import: bool) -> Option<Enrolment> {
         let plan = self.plan;
         let holds = self.holds(entry.when, Seen::Blank(&plan.workflow(entry.workflow).blank));
         let became = self.contact.write(plan, entry.was, i64::from(holds)) && holds;
         let taken = became && (entry.existing || !import);
         if !holds || !(taken || self.contact.is(plan, entry.owed)) {
             self.contact.write(plan, entry.owed, 0);
-            return;
+            return None;
         }
         let refusal = self.refusal(entry.workflow);
         let can_end = refusal.as_ref().is_some_and(|refusal| self.can_end(entry.workflow, refusal));
         self.contact.write(plan, entry.owed, i64::from(can_end));
         match refusal {
-            None => self.begin(entry.workflow, OWN_ENTRY, self.now),
+            None => return Some(Enrolment { workflow: entry.workflow, by: OWN_ENTRY, triggered_at: self.now }),
             // Recorded once, when it becomes true, and again where it is final.
             Some(refusal) if taken || !can_end => self.refuse(entry.workflow, &refusal),
             Some(_) => {}
@@ -90,14 +103,17 @@ impl Touch<'_> {
         if can_end && let Some(free_at) = self.free_at(entry.workflow).filter(|at| *at > self.now) {
             self.next_change = self.next_change.min(free_at);
         }
+        None
     }
 
-    /// Enrols the contact unless something speaks against it. `by` is the number of what lets them in, `triggered_at` when the event
-    /// occurred that does; now, where it is none.
-    pub(super) fn let_in(&mut self, workflow: WorkflowId, by: u32, triggered_at: i64) {
+    /// The enrolment that follows, unless something speaks against it.
+    pub(super) fn judge(&mut self, workflow: WorkflowId, by: u32, triggered_at: i64) -> Option<Enrolment> {
         match self.refusal(workflow) {
-            Some(refusal) => self.refuse(workflow, &refusal),
-            None => self.begin(workflow, by, triggered_at),
+            Some(refusal) => {
+                self.refuse(workflow, &refusal);
+                None
+            }
+            None => Some(Enrolment { workflow, by, triggered_at }),
         }
     }
 
@@ -180,7 +196,12 @@ impl Touch<'_> {
         Some(self.after(ended_at, span))
     }
 
-    fn begin(&mut self, workflow: WorkflowId, by: u32, triggered_at: i64) {
+    /// Begins a journey, unless another enrolment of the same round has begun one in this workflow.
+    pub(super) fn begin(&mut self, enrolment: &Enrolment) {
+        let Enrolment { workflow, by, triggered_at } = *enrolment;
+        if self.contact.live_in(workflow) {
+            return self.refuse(workflow, &Refusal::Objection(Ignored::AlreadyIn, None));
+        }
         let run = self.last_run(workflow) + 1;
         let mut memory = self.plan.workflow(workflow).blank.clone();
         let declared = self.workflow(workflow);

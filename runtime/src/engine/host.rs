@@ -46,11 +46,31 @@ pub(super) struct StepHost<'e> {
     pub(super) written: Vec<SlotId>,
     /// The workflows whose journeys end once these steps have run.
     pub(super) stopped: Vec<WorkflowId>,
+    /// Whether the goal was met before these steps, and the journey goes on.
+    pub(super) goal_met: bool,
+    /// Why the journey goes no further, though steps are left.
+    pub(super) leaves: Option<Leaves>,
+}
+
+/// Why a journey ends before a step that lets something out (E5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leaves {
+    /// Its goal is met.
+    Converted,
+    /// The exit of this number holds.
+    Exit(u32),
 }
 
 impl Host for StepHost<'_> {
     fn effect(&mut self, memory: Memory<'_>, step: StepId, effect: EffectId) -> Outcome {
-        perform(self.declared().effects.at(effect), self, memory, step)
+        let effect = self.declared().effects.at(effect);
+        if effect.lets_out() {
+            self.leaves = self.leaving(&memory, step);
+            if self.leaves.is_some() {
+                return Outcome::Held;
+            }
+        }
+        perform(effect, self, memory, step)
     }
 
     fn text_test(&mut self, test: TextTestId) -> bool {
@@ -65,6 +85,21 @@ impl Host for StepHost<'_> {
 impl<'e> StepHost<'e> {
     pub(super) fn declared(&self) -> &'e Workflow {
         self.plan.program.workflows.at(self.workflow)
+    }
+
+    /// Goal, then exit, as an earlier step of this instant may have made them true.
+    fn leaving(&mut self, memory: &Memory<'_>, step: StepId) -> Option<Leaves> {
+        let workflow = self.declared();
+        let goal = workflow.goal.as_ref().filter(|_| !self.goal_met);
+        if let Some(goal) = goal.filter(|goal| self.holds(goal.when, memory)) {
+            self.decide(DecisionCode::Converted, step, 0);
+            if !goal.continues {
+                return Some(Leaves::Converted);
+            }
+            self.goal_met = true;
+        }
+        let exits = (0..).zip(&workflow.exits);
+        exits.into_iter().find(|(_, exit)| self.holds(**exit, memory)).map(|(number, _)| Leaves::Exit(number))
     }
 
     pub(super) fn holds(&self, predicate: PredicateId, memory: &Memory<'_>) -> bool {

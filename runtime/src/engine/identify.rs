@@ -119,7 +119,8 @@ impl Touch<'_> {
             }
             JourneyStatus::Ended => None,
         };
-        if let Some(anew) = anew.filter(|anew| *anew != due_at) {
+        // Nothing is done before the change that brings it about (E1).
+        if let Some(anew) = anew.map(|anew| anew.max(self.now)).filter(|anew| *anew != due_at) {
             let journey = self.journey_mut(index);
             journey.record.due_at = Some(anew);
             journey.dirty = true;

@@ -56,7 +56,6 @@ pub use deliver::{Composer, Delivery};
 pub use effects::handoff::Notice;
 pub use error::EngineError;
 pub use import::Imported;
-pub use react::MAX_ROUNDS;
 pub use report::Report;
 pub use view::ContactView;
 

@@ -39,6 +39,9 @@ pub(super) struct Plan {
     groups: BTreeMap<String, Vec<WorkflowId>>,
     /// The segments that something watches, each behind those it reads.
     pub(super) segments: Vec<WatchedSegment>,
+    /// How many rounds one instant can take: every workflow may be entered once, go through each of its waits, and end. A contact that is not
+    /// settled by then waits for their next event or instant, which is counted.
+    pub(super) max_rounds: usize,
     /// Whether a bounce can set anything going. If not, deliveries never concern anybody else's handoffs.
     pub(super) bounces_matter: bool,
     /// How many changes can be told apart: every slot, then every text.
@@ -103,6 +106,7 @@ impl Plan {
             groups: groups(&program),
             segments,
             bounces_matter,
+            max_rounds: program.workflows.values().map(|workflow| workflow.waits.len() + 3).sum::<usize>() + 3,
             changes: program.frame.slots.len() + program.texts.len(),
             program,
         })

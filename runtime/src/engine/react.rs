@@ -1,19 +1,19 @@
 //! What follows from a change: goals, exits, waits and entries look again, in rounds, until nothing changes any more.
 //!
-//! A step that runs may change what another workflow waits for, so one look is not enough. Each round hands on only what the round
-//! before it changed, and only those who read it look.
+//! A round is judged on one picture before any step of it runs (E1): first who leaves, then which waits are over, then who comes in. Then the
+//! journeys that go on and those that begin run their steps, by the names of their workflows; the order in which these are declared
+//! decides nothing. A step may change what another workflow waits for, so one round is not enough. Each hands on only what it changed, and
+//! only those who read it look.
 
 use super::bits::Bits;
+use super::contact::Journey;
 use super::counter;
+use super::enrol::Enrolment;
 use super::event::Triggers;
 use super::reason::Woken;
 use super::touch::{Seen, Touch};
 use crate::store::{DecisionCode, JourneyStatus};
-use flow_ir::Wait;
-
-/// A contact that is not settled after so many rounds waits for its next event or due instant. Workflows that set each other going
-/// for ever come to rest here.
-pub const MAX_ROUNDS: usize = 32;
+use flow_ir::{Wait, WorkflowId};
 
 /// Why a contact is looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,19 @@ pub(super) enum Cause {
     Due,
     /// Contacts who were there before Flow was: who is already what a workflow waits for does not become it.
     Import,
+}
+
+/// A journey whose wait is over.
+struct GoingOn {
+    workflow: WorkflowId,
+    run: u32,
+    woken: Woken,
+}
+
+/// What runs steps in a round.
+enum Run {
+    On(GoingOn),
+    In(Enrolment),
 }
 
 impl Touch<'_> {
@@ -42,18 +55,18 @@ impl Touch<'_> {
         // From here on it is our own steps that move people.
         self.importing = false;
         let mut changed = Bits::new(self.plan.changes);
-        for _ in 0..MAX_ROUNDS {
+        for _ in 0..self.plan.max_rounds {
             // Whoever enters or leaves a segment does so before anyone looks at it.
             self.settle_segments();
             std::mem::take(&mut self.crossed).into_iter().for_each(|crossed| crossed.join(&mut triggers));
             std::mem::swap(&mut changed, &mut self.contact.changed);
             self.contact.changed.clear();
-            // E5: goal, then exit, then the step; journeys before entries, so that who leaves can come back at the same event.
-            self.look_at_journeys(&changed, due);
+            let going_on = self.judge_journeys(&changed, due);
             self.look_at_ended(&changed, due);
-            self.follow_events(&triggers);
-            self.follow_starts();
-            self.look_at_becoming(&changed, due, *cause == Cause::Import);
+            let mut coming_in = self.judge_events(&triggers);
+            coming_in.extend(self.judge_starts());
+            coming_in.extend(self.judge_becoming(&changed, due, *cause == Cause::Import));
+            self.run_all(going_on, coming_in);
             if self.is_settled() {
                 break;
             }
@@ -76,30 +89,59 @@ impl Touch<'_> {
             && !self.contact.journeys.iter().any(|journey| journey.touched)
     }
 
-    fn look_at_journeys(&mut self, changed: &Bits, due: bool) {
+    /// Ends those whose goal or exit holds, and tells which of the others go on.
+    fn judge_journeys(&mut self, changed: &Bits, due: bool) -> Vec<GoingOn> {
+        let mut going_on = Vec::new();
         for index in 0..self.contact.journeys.len() {
             let journey = self.journey(index);
             let concerned = journey.touched || self.plan.workflow(journey.workflow()).live.meets(changed);
             if journey.is_live() && (due || concerned) {
-                self.look_at_journey(index, due);
+                going_on.extend(self.judge_journey(index, due));
+            }
+        }
+        going_on
+    }
+
+    fn judge_journey(&mut self, index: usize, due: bool) -> Option<GoingOn> {
+        self.journey_mut(index).touched = false;
+        if self.ends_by_goal(index) || self.ends_by_exit(index) {
+            return None;
+        }
+        let record = &self.journey(index).record;
+        let (workflow, run, status) = (self.journey(index).workflow(), record.run, record.status);
+        let overdue = due && record.due_at.is_some_and(|at| at <= self.now);
+        let woken = match status {
+            JourneyStatus::Awaiting if self.is_satisfied(index) => Woken::Satisfied,
+            JourneyStatus::Awaiting if overdue => Woken::TimedOut,
+            JourneyStatus::Waiting if overdue => Woken::Due,
+            JourneyStatus::Held if overdue => Woken::Released,
+            _ => return None,
+        };
+        Some(GoingOn { workflow, run, woken })
+    }
+
+    /// Runs the steps of a round. What an earlier journey of it does may still end a later one.
+    fn run_all(&mut self, going_on: Vec<GoingOn>, coming_in: Vec<Enrolment>) {
+        let names = |workflow: WorkflowId| self.plan.program.workflows.at(workflow).name.as_str();
+        let mut runs: Vec<(&str, Run)> = going_on.into_iter().map(|on| (names(on.workflow), Run::On(on))).collect();
+        runs.extend(coming_in.into_iter().map(|enrolment| (names(enrolment.workflow), Run::In(enrolment))));
+        runs.sort_by_key(|(name, _)| *name);
+        for (_, run) in runs {
+            match run {
+                Run::On(on) => self.go_on(&on),
+                Run::In(enrolment) => self.begin(&enrolment),
             }
         }
     }
 
-    fn look_at_journey(&mut self, index: usize, due: bool) {
-        self.journey_mut(index).touched = false;
-        if self.ends_by_goal(index) || self.ends_by_exit(index) {
-            return;
-        }
-        let record = &self.journey(index).record;
-        let overdue = due && record.due_at.is_some_and(|at| at <= self.now);
-        let status = record.status;
-        match status {
-            JourneyStatus::Awaiting if self.is_satisfied(index) => self.resume(index, Woken::Satisfied),
-            JourneyStatus::Awaiting if overdue => self.time_out(index),
-            JourneyStatus::Waiting if overdue => self.resume(index, Woken::Due),
-            JourneyStatus::Held if overdue => self.resume(index, Woken::Released),
-            _ => {}
+    fn go_on(&mut self, on: &GoingOn) {
+        let is_it = |journey: &Journey| journey.workflow() == on.workflow && journey.record.run == on.run;
+        let place = self.contact.journeys.iter().position(|journey| is_it(journey) && journey.is_live());
+        match (place, on.woken) {
+            (Some(index), Woken::TimedOut) => self.time_out(index),
+            (Some(index), woken) => self.resume(index, woken),
+            // Another journey has stopped it.
+            (None, _) => {}
         }
     }
 

@@ -2,20 +2,23 @@
 //!
 //! When is kept in the contact's frame, so no start is lost between two commits.
 
+use super::enrol::Enrolment;
 use super::reason::LetIn;
 use super::touch::Touch;
 use flow_ir::FOREVER;
 
 impl Touch<'_> {
-    /// Follows the starts whose instant has come.
-    pub(super) fn follow_starts(&mut self) {
+    /// Whom another workflow lets in whose instant has come.
+    pub(super) fn judge_starts(&mut self) -> Vec<Enrolment> {
         let plan = self.plan;
+        let mut enrolments = Vec::new();
         for (workflow, slot) in &plan.starts {
             if self.contact.read(plan, *slot) <= self.now {
                 self.contact.write(plan, *slot, FOREVER);
-                self.let_in(*workflow, LetIn::Started.number(), self.now);
+                enrolments.extend(self.judge(*workflow, LetIn::Started.number(), self.now));
             }
         }
+        enrolments
     }
 
     /// The earliest later instant at which one takes effect.

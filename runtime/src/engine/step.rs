@@ -1,6 +1,6 @@
 //! Running the steps of a journey: from where it stands to its next suspension or its end.
 
-use super::host::StepHost;
+use super::host::{Leaves, StepHost};
 use super::reason::{FinishedBy, Woken};
 use super::touch::Touch;
 use crate::store::{DecisionCode, DecisionRecord, JourneyStatus};
@@ -14,7 +14,7 @@ impl Touch<'_> {
         self.prepare(index, woken);
         let before = self.written_slots(index);
         let was = self.journey(index).record.status;
-        let stop = self.run(index);
+        let (stop, leaves) = self.run(index);
         self.mark_written(index, &before);
         self.batch.tally.steps += 1;
         // Its own slots changed with every step, so its conditions look again.
@@ -22,7 +22,10 @@ impl Touch<'_> {
         (journey.dirty, journey.touched) = (true, true);
         let held_again = was == JourneyStatus::Held && matches!(stop, Stop::Held { .. });
         self.record_step(index, woken, stop, held_again);
-        self.settle(index, stop);
+        match leaves {
+            Some(leaves) => self.leave(index, leaves),
+            None => self.settle(index, stop),
+        }
     }
 
     fn prepare(&mut self, index: usize, woken: Woken) {
@@ -46,7 +49,7 @@ impl Touch<'_> {
         clippy::indexing_slicing,
         reason = "walks count to the number of journeys, and one is let in only between them (`react`)"
     )]
-    fn run(&mut self, index: usize) -> Stop {
+    fn run(&mut self, index: usize) -> (Stop, Option<Leaves>) {
         let journey = &mut self.contact.journeys[index];
         let (workflow, block) = (journey.workflow(), journey.block());
         let held_at = (journey.record.status == JourneyStatus::Held).then_some(journey.record.step);
@@ -65,16 +68,30 @@ impl Touch<'_> {
             problem: None,
             written: Vec::new(),
             stopped: Vec::new(),
+            goal_met: journey.goal_met(),
+            leaves: None,
         };
         let memory = Memory::of(&mut self.contact.frame, &mut journey.record.memory);
         let stop = self.backend.step(workflow, memory, block, self.now, &mut host);
         let (problem, written, stopped) = (host.problem, host.written, host.stopped);
+        let (leaves, goal_met) = (host.leaves, host.goal_met);
+        if goal_met {
+            self.contact.journeys[index].set_goal_met();
+        }
         written.into_iter().for_each(|slot| self.contact.mark(slot));
         self.stop_others(workflow, &stopped);
         if stop == Stop::Failed {
             self.fail(workflow, problem.unwrap_or_else(|| format!("no journey resumes at block {block}")));
         }
-        stop
+        (stop, leaves)
+    }
+
+    /// Ends a journey whose goal or exit an earlier step of the instant has made true.
+    fn leave(&mut self, index: usize, leaves: Leaves) {
+        if let Leaves::Exit(number) = leaves {
+            self.decide_in(index, DecisionCode::ExitedWhen, Some(number), 0);
+        }
+        self.end(index, leaves == Leaves::Converted);
     }
 
     /// The values of the slots that the workflow may write.

@@ -2,7 +2,7 @@
 
 use crate::support::{World, program, world};
 use flow_ir::{CivilSpan, Reenter};
-use flow_runtime::engine::{MAX_ROUNDS, counter};
+use flow_runtime::engine::counter;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -113,5 +113,6 @@ fn workflows_that_set_each_other_going_for_ever_come_to_rest() {
     world.contact("ada", &[]);
     assert_eq!(world.counter(counter::ROUNDS_EXHAUSTED), 1);
     let entered = world.story("ada").into_iter().filter(|line| line.contains("Entered")).count();
-    assert!((MAX_ROUNDS..=2 * MAX_ROUNDS).contains(&entered), "{entered}");
+    // Three workflows without a wait take at most twelve rounds.
+    assert!((12..=24).contains(&entered), "{entered}");
 }

@@ -47,6 +47,10 @@ impl Described for Handoff {
         self.note.iter().chain(self.task.iter().map(|task| &task.title)).collect()
     }
 
+    fn lets_out(&self) -> bool {
+        true
+    }
+
     fn random(_: &mut crate::generate::Choices) -> Self {
         Self { team: TeamId(0), note: None, task: None }
     }

@@ -49,6 +49,11 @@ pub trait Described {
         None
     }
 
+    /// Whether something leaves by it: goal and exit are looked at once more before it (E5).
+    fn lets_out(&self) -> bool {
+        false
+    }
+
     /// The workflow that it lets the contact into.
     fn starts(&self) -> Option<WorkflowId> {
         None
@@ -127,6 +132,11 @@ impl Effect {
     /// The texts that it fills in.
     pub fn texts(&self) -> Vec<&TextTemplate> {
         self.described().texts()
+    }
+
+    /// Whether something leaves by it: goal and exit are looked at once more before it (E5).
+    pub fn lets_out(&self) -> bool {
+        self.described().lets_out()
     }
 
     /// The email it sends to the contact.

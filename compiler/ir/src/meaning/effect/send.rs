@@ -24,6 +24,10 @@ impl Described for Send {
         Some(self.email)
     }
 
+    fn lets_out(&self) -> bool {
+        true
+    }
+
     fn random(choices: &mut crate::generate::Choices) -> Self {
         Self { email: EmailId(choices.below(2) as u32) }
     }
