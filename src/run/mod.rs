@@ -135,6 +135,7 @@ fn carry_out(
     let began = now();
     let limits = Limits { batch_items: arguments.batch_items, ..Limits::default() };
     let mut engine = Engine::open(Arc::clone(&program), backend, store, Some(delivery), limits).map_err(from_engine)?;
+    engine.begin(start).map_err(from_engine)?;
     let mut progress = progress::Progress::new(start, end, human);
     let mut notebook = data::Notebook::new(&settings.store)?;
     let contacts = data::import(&mut engine, settings, start, &mut notebook, &mut progress)?;

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use flow_ir::{Program, Reference, Workflow};
 use flow_runtime::inbound::{Reason, Tally};
-use flow_runtime::report::{StepReport, Totals, WorkflowReport};
+use flow_runtime::report::{NOBODY, StepReport, Totals, WorkflowReport};
 
 use super::backend::Compiled;
 use super::report::{Finished, Rate, rejected, set_aside, subjects};
@@ -201,7 +201,10 @@ fn funnel(program: &Program, workflow: &Workflow, report: &WorkflowReport) -> Ta
         table.line("converted", report.converted, after);
     }
     if let Some(teams) = teams(program, workflow) {
-        table.line(format!("handed to {teams}"), report.handed_off.values().sum(), words(&report.handed_off, as_named));
+        let mut taken = report.handed_off.clone();
+        let nobody = taken.remove(NOBODY).unwrap_or_default();
+        table.line(format!("handed to {teams}"), taken.values().sum(), words(&taken, as_named));
+        table.line_if_any("taken by nobody", nobody, "no member covers them, and the team has no backup");
     }
     let mut exits: Totals = report.exited_when.iter().map(|(when, many)| (format!("by {when}"), *many)).collect();
     exits.insert("at an exit step".to_owned(), report.exited_by_step);
@@ -234,6 +237,7 @@ fn step(table: &mut Table, step: &StepReport) {
         (step.withheld, "withheld"),
         (step.held, "held for the send window"),
         (step.handed_off, "handed over"),
+        (step.taken_by_nobody, "taken by nobody"),
         (step.exited, "left here"),
         (step.timed_out, "waited in vain"),
         (step.here, "here now"),
@@ -250,7 +254,8 @@ fn mail(finished: &Finished) -> Table {
     let mut table = Table::new("Mail");
     table.line("delivered", mail.delivered, format!("to {}", finished.mail));
     let workflows = finished.report.workflows.values();
-    let notices = workflows.flat_map(|workflow| workflow.handed_off.values()).sum();
+    let taken = workflows.flat_map(|workflow| workflow.handed_off.iter().filter(|(who, _)| *who != NOBODY));
+    let notices = taken.map(|(_, many)| many).sum();
     table.line_if_any("  notices to teams", notices, "of these, one for each handoff");
     table.line_if_any(
         "not delivered",

@@ -57,9 +57,10 @@ impl<S: Store> Engine<S> {
             return Ok(false);
         }
         let bounced = self.ahead.has_bounced(&peeked.arrival.keys, &peeked.owners);
+        let first_day = self.first_day;
         let done = self.touch_as(&identity, peeked.at, |touch: &mut Touch<'_>| {
             touch.address_bounced = bounced;
-            touch.arrive(&peeked.arrival, &identity)
+            touch.arrive(&peeked.arrival, &identity, first_day)
         })?;
         if done {
             self.ahead.learn_message(peeked.arrival.message);
@@ -131,7 +132,7 @@ impl Touch<'_> {
     }
 
     /// Takes in an event and keeps it.
-    fn arrive(&mut self, arrival: &Arrival, identity: &Identity) -> Cause {
+    fn arrive(&mut self, arrival: &Arrival, identity: &Identity, first_day: i64) -> Cause {
         let undated = arrival.arrived_at == UNDATED;
         let occurred_at = if undated { self.now } else { arrival.occurred_at.min(self.now) };
         if occurred_at < arrival.occurred_at {
@@ -154,7 +155,8 @@ impl Touch<'_> {
             received_at: if undated { self.now } else { arrival.arrived_at },
             properties,
         });
-        Cause::Change(triggers)
+        // History makes conditions true and is no trigger, in whatever run it arrives.
+        if occurred_at < first_day { Cause::Import } else { Cause::Change(triggers) }
     }
 
     /// The values of an identify call, for the log: as they are printed now that they are set.

@@ -85,6 +85,8 @@ pub const BATCH_ITEMS: usize = 1_000;
 const LOAD_CONTACTS: usize = 256;
 /// The name under which a store keeps the engine's clock.
 const CLOCK: &str = "clock";
+/// The name under which a store keeps its first day.
+const FIRST_DAY: &str = "first_day";
 
 /// What bounds the engine's work. None of it changes a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +136,8 @@ pub struct Engine<S: Store> {
     /// Contacts to write.
     dirty: BTreeSet<ContactId>,
     import_mark: Option<import::ImportMark>,
+    /// What occurred before is history (E3).
+    first_day: i64,
     recovered: bool,
     mail_trouble: Option<String>,
 }
@@ -162,6 +166,7 @@ impl<S: Store> Engine<S> {
         let clock = batch::number(&mut store, CLOCK)?.map_or(i64::MIN, |clock| clock.cast_signed());
         let stream = StreamPlace::load(&mut store)?;
         let sequences = Sequences::load(&mut store, &plan.program)?;
+        let first_day = batch::number(&mut store, FIRST_DAY)?.map_or(i64::MIN, |first| first.cast_signed());
         let mut ahead = Ahead::default();
         ahead.not_before(clock);
         Ok(Engine {
@@ -180,9 +185,23 @@ impl<S: Store> Engine<S> {
             batch: Batch::new(sequences),
             dirty: BTreeSet::new(),
             import_mark: None,
+            first_day,
             recovered: false,
             mail_trouble: None,
         })
+    }
+
+    /// Begins a new store at an instant: whatever occurred before is history, which fills facts and triggers nothing (E3). A store that
+    /// has begun keeps its first day.
+    pub fn begin(&mut self, first: Instant) -> Result<(), EngineError> {
+        if self.first_day == i64::MIN && self.kept_clock == i64::MIN {
+            self.first_day = first.0;
+            self.advance(first.0);
+            self.ahead.not_before(first.0);
+            self.batch.set_meta(FIRST_DAY, first.0.cast_unsigned());
+            self.commit()?;
+        }
+        Ok(())
     }
 
     /// Runs everything that is due up to and at `until`: these events, in the order of (arrival, line), and whatever falls due between

@@ -5,7 +5,7 @@
 
 mod workflow;
 
-pub use workflow::{StepReport, WorkflowReport};
+pub use workflow::{NOBODY, StepReport, WorkflowReport};
 
 use crate::engine::reason::{Suppressed, Undelivered};
 use crate::engine::{self, EngineError, counter};

@@ -2,10 +2,13 @@
 
 use super::Totals;
 use crate::engine::Report;
-use crate::engine::reason::{FinishedBy, Ignored, Lacked, Withheld};
+use crate::engine::reason::{FinishedBy, HandedTo, Ignored, Lacked, Withheld};
 use crate::store::{DecisionCode, DecisionCount, HandoffCount};
 use flow_ir::{FieldId, Program, StepId, Terminator, Workflow, WorkflowId};
 use serde::Serialize;
+
+/// Who takes people whom no member covers where there is no backup.
+pub const NOBODY: &str = "nobody";
 
 /// A workflow's funnel. Whoever entered is in exactly one of converted, exited, stopped, finished, handed off and live.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -41,7 +44,7 @@ pub struct WorkflowReport {
     pub stopped: Totals,
     /// Ran out of steps.
     pub finished: u64,
-    /// By who took them.
+    /// By who took them; [`NOBODY`] where no member covers somebody and there is no backup.
     pub handed_off: Totals,
     /// Still on their way.
     pub live: u64,
@@ -64,6 +67,9 @@ pub struct StepReport {
     pub timed_out: u64,
     /// Of a handoff.
     pub handed_off: u64,
+    /// Of a handoff: people whom nobody took.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub taken_by_nobody: u64,
     /// Of an `exit`.
     pub exited: u64,
     /// Who stands here at this moment.
@@ -73,7 +79,8 @@ pub struct StepReport {
 impl StepReport {
     /// Whether anything can be told of it: a step that only changes values leaves its mark in the trace of its wake.
     pub fn says_something(&self) -> bool {
-        self.sent + self.withheld + self.held + self.timed_out + self.handed_off + self.exited + self.here > 0
+        self.sent + self.withheld + self.held + self.timed_out + self.handed_off + self.taken_by_nobody + self.exited + self.here
+            > 0
     }
 }
 
@@ -136,6 +143,10 @@ impl WorkflowReport {
                 here.timed_out += number;
                 self.timed_out += number;
             }
+            DecisionCode::HandedOff if HandedTo::from_number(reason) == Some(HandedTo::Nobody) => {
+                here.taken_by_nobody += number;
+                add(&mut self.handed_off, NOBODY, number);
+            }
             DecisionCode::HandedOff => here.handed_off += number,
             DecisionCode::Converted => self.converted += number,
             DecisionCode::Attributed => self.attributed += number,
@@ -162,6 +173,11 @@ impl WorkflowReport {
             | DecisionCode::Consented => {}
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 fn add(totals: &mut Totals, name: &str, number: u64) {
