@@ -173,7 +173,7 @@ fn compare(guide: &Guide, undisturbed: &Guide, deaths: &[Death]) {
         assert_eq!(count(&store, query), 0, "{what}{told}");
     }
     let mails = guide.mails();
-    let names: Vec<String> = mails.keys().map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    let names: Vec<String> = mails.keys().map(|path| key_of(path)).collect();
     let mut sorted = names.clone();
     sorted.sort();
     assert_eq!(sorted, delivered(&store), "a key without its message, or a message twice{told}");
@@ -235,4 +235,10 @@ impl Chance {
 )]
 fn now() -> Instant {
     Instant::now()
+}
+
+/// The key of a message: its file is called so, with the name of the store behind it.
+fn key_of(path: &Path) -> String {
+    let stem = path.file_stem().unwrap().to_str().unwrap();
+    stem.rsplit_once('.').unwrap().0.to_owned()
 }

@@ -13,6 +13,7 @@ use flow_runtime::connectors::{self, Connector, Uncertain};
 use flow_runtime::engine::Delivery;
 use flow_runtime::inbound::{Arrival, Columns, ContactReader, ContactRow, EventReader, Tally, accept};
 use flow_runtime::mail::Mail;
+use flow_runtime::open::StoreName;
 use flow_runtime::settings::Settings;
 use flow_runtime::time::{Instant, Span, civil};
 use std::io::Cursor;
@@ -100,7 +101,7 @@ fn read_data(contacts: u32, program: &Program) -> Outcome<(Vec<ContactRow>, Vec<
 fn prepare_delivery(settings: &Settings, program: &Arc<Program>) -> Outcome<Delivery> {
     let secrets = settings.secrets(&|_| None).map_err(|faults| format!("secrets: {faults:?}"))?;
     let emails = Composer::new(Arc::clone(program), settings.sender.clone(), secrets.unsubscribe_keys)?;
-    Ok(Delivery { connector: Arc::new(AcceptsAll), composer: Arc::new(OutboxComposer::new(emails)) })
+    Ok(Delivery { connector: Arc::new(AcceptsAll), composer: Arc::new(OutboxComposer::new(emails, StoreName::of(1))) })
 }
 
 /// Takes every mail at once.

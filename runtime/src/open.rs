@@ -12,6 +12,34 @@ use std::path::Path;
 
 /// The name under which a store keeps the version of its program.
 const PROGRAM: &str = "program";
+/// The name under which a store keeps its own.
+const NAME: &str = "name";
+
+/// A store's own name: eight characters behind the key of everything that leaves, so that no two stores ever send under one key (E9).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreName(String);
+
+impl StoreName {
+    /// A name made of chance.
+    pub fn of(chance: u64) -> StoreName {
+        let hash = digest(&SHA256, &chance.to_le_bytes());
+        StoreName(hash.as_ref().iter().take(4).map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// A key as the world sees it.
+    pub fn key(&self, key: &str) -> String {
+        format!("{key}.{}", self.0)
+    }
+}
+
+/// The name of a store; one that has none yet takes this one, for ever.
+pub fn name(store: &mut impl Store, new: &StoreName) -> Result<StoreName, StoreError> {
+    if let Some(kept) = store.meta(NAME)? {
+        return Ok(StoreName(String::from_utf8_lossy(&kept).into_owned()));
+    }
+    store.commit(&Changes { meta: vec![(NAME.to_owned(), new.0.clone().into_bytes())], ..Changes::default() })?;
+    Ok(new.clone())
+}
 
 /// Opens the program's store, or makes it.
 pub fn open(program: &Program, path: &Path) -> Result<SqliteStore, StoreError> {
@@ -22,7 +50,7 @@ pub fn open(program: &Program, path: &Path) -> Result<SqliteStore, StoreError> {
         Some(_) => Err(StoreError {
             fault: StoreFault::Other,
             message: format!("`{}` was made by another version of this project", path.display()),
-            help: "start over with `--fresh` (the old store is kept beside it as `.old`); moving people in flight to a new version is not \
+            help: "start over with `--fresh` (the old store and its mails are set aside); moving people in flight to a new version is not \
                    supported yet"
                 .to_owned(),
             path: Some(path.to_owned()),

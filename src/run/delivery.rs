@@ -8,12 +8,26 @@ use flow_runtime::connectors::Connector;
 use flow_runtime::connectors::file::FileConnector;
 use flow_runtime::connectors::smtp::SmtpConnector;
 use flow_runtime::engine::Delivery;
+use flow_runtime::open::StoreName;
 use flow_runtime::settings::{MailSettings, Secrets, Settings};
 
 use super::Stopped;
 use crate::output::Failure;
 
-pub(crate) fn prepare(settings: &Settings, secrets: Secrets, program: &Arc<Program>) -> Result<Delivery, Stopped> {
+/// All that delivery needs but the name of the store.
+pub(crate) struct Prepared {
+    connector: Arc<dyn Connector>,
+    emails: Composer,
+}
+
+impl Prepared {
+    /// How the messages of a store leave.
+    pub(crate) fn of_store(self, name: StoreName) -> Delivery {
+        Delivery { connector: self.connector, composer: Arc::new(OutboxComposer::new(self.emails, name)) }
+    }
+}
+
+pub(crate) fn prepare(settings: &Settings, secrets: Secrets, program: &Arc<Program>) -> Result<Prepared, Stopped> {
     let connector: Arc<dyn Connector> = match &settings.mail {
         MailSettings::File { folder } => {
             // What cannot be made here is told by the connector, in its words.
@@ -31,7 +45,7 @@ pub(crate) fn prepare(settings: &Settings, secrets: Secrets, program: &Arc<Progr
     };
     let emails = Composer::new(Arc::clone(program), settings.sender.clone(), secrets.unsubscribe_keys);
     let emails = emails.map_err(|fault| Failure::new(fault.to_string(), "run `flow check` and mend what it says"))?;
-    Ok(Delivery { connector, composer: Arc::new(OutboxComposer::new(emails)) })
+    Ok(Prepared { connector, emails })
 }
 
 /// Where mail goes, in words.

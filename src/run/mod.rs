@@ -21,6 +21,7 @@ use clap::{Args, ValueEnum};
 use flow_ir::Program;
 use flow_ir::units::DAY_MS;
 use flow_runtime::engine::{BATCH_ITEMS, Engine, Limits};
+use flow_runtime::open::StoreName;
 use flow_runtime::report::RunReport;
 use flow_runtime::settings::Settings;
 use flow_runtime::time::Instant;
@@ -38,7 +39,7 @@ pub(crate) struct RunArguments {
     /// What runs the steps
     #[arg(long, value_enum, default_value_t, value_name = "BACKEND")]
     backend: BackendChoice,
-    /// Start over: the store is set aside with `.old` behind its name
+    /// Start over: the store and the folder of its mails are set aside, with the time behind their names
     #[arg(long)]
     fresh: bool,
     /// Another database file than the one in flow.toml
@@ -50,6 +51,9 @@ pub(crate) struct RunArguments {
     /// How many days to run, instead of the number in flow.toml
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=3660))]
     days: Option<u32>,
+    /// What the store's own name is made of, so that tests can compare the messages of two of them
+    #[arg(long, value_name = "N", hide = true)]
+    chance: Option<u64>,
     /// How many items a commit holds: it changes no result, so only tests that stop a run between and inside commits want another number
     #[arg(long, value_name = "N", hide = true, default_value_t = BATCH_ITEMS, value_parser = batch_items)]
     batch_items: usize,
@@ -126,8 +130,14 @@ fn carry_out(
     let program = Arc::new(program);
     let (backend, compiled) = backend::prepare(arguments.backend, &program)?;
     let secrets = settings.secrets(&environment).map_err(Stopped::Settings)?;
-    let delivery = delivery::prepare(settings, secrets, &program)?;
-    let store = store::open(&program, &settings.store, arguments.fresh)?;
+    if arguments.fresh {
+        store::set_aside(&program, settings)?;
+    }
+    let prepared = delivery::prepare(settings, secrets, &program)?;
+    let mut store = store::open(&program, &settings.store)?;
+    let chance = arguments.chance.unwrap_or_else(store::chance);
+    let name = flow_runtime::open::name(&mut store, &StoreName::of(chance)).map_err(failure::from_store)?;
+    let delivery = prepared.of_store(name);
     let human = output.format() == Format::Human;
     if human {
         show::compiled(&program, &compiled).map_err(failure::output)?;

@@ -1,10 +1,13 @@
 //! The store of this run.
 
 use std::fs;
+use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use flow_ir::Program;
+use flow_runtime::clock::{Clock, SystemClock};
+use flow_runtime::settings::{MailSettings, Settings};
 use flow_runtime::store::sqlite::SqliteStore;
 
 use super::failure::from_store;
@@ -13,20 +16,27 @@ use crate::output::Failure;
 /// The files that make up a store: the database, its log and the log's index.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
 
-pub(crate) fn open(program: &Program, path: &Path, fresh: bool) -> Result<SqliteStore, Failure> {
+pub(crate) fn open(program: &Program, path: &Path) -> Result<SqliteStore, Failure> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         let made = fs::create_dir_all(folder);
         made.map_err(|error| cannot("make the folder", folder, &error))?;
     }
-    if fresh && path.exists() {
-        set_aside(program, path)?;
-    }
     flow_runtime::open::open(program, path).map_err(from_store)
 }
 
-/// Renames the store, so that starting over loses nothing. One that another process works on is left alone.
-fn set_aside(program: &Program, path: &Path) -> Result<(), Failure> {
+/// What no other store's name is made of: the instant and the process.
+pub(crate) fn chance() -> u64 {
+    RandomState::new().hash_one((SystemClock.now().0, std::process::id()))
+}
+
+/// Renames the store and the folder of its mails, so that starting over loses nothing, overwrites nothing and finds no old file in the
+/// place of a new mail. A store that another process works on is left alone.
+pub(crate) fn set_aside(program: &Program, settings: &Settings) -> Result<(), Failure> {
     use flow_runtime::store::StoreFault;
+    let path = &settings.store;
+    if !path.exists() {
+        return Ok(());
+    }
     // Opening and closing takes the lock, folds the log into the database and lets go of it; a store of another version, or a damaged
     // one, is what starting over is for.
     match flow_runtime::open::open(program, path) {
@@ -34,17 +44,30 @@ fn set_aside(program: &Program, path: &Path) -> Result<(), Failure> {
         Err(error) if matches!(error.fault, StoreFault::Locked | StoreFault::Foreign) => return Err(from_store(error)),
         Err(_) => {}
     }
+    let folder = match &settings.mail {
+        MailSettings::File { folder } => Some(folder.as_path()),
+        MailSettings::Smtp(_) => None,
+    };
+    let suffix = free_suffix(&[Some(path.as_path()), folder]);
     for part in PARTS {
-        let (from, to) = (with_suffix(path, part), with_suffix(path, &format!(".old{part}")));
-        match fs::rename(&from, &to) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                // The log of an older set-aside store would not fit this one.
-                let _ = fs::remove_file(&to);
-            }
-            renamed => renamed.map_err(|error| cannot("rename", &from, &error))?,
-        }
+        rename(&with_suffix(path, part), &with_suffix(path, &format!("{suffix}{part}")))?;
     }
-    Ok(())
+    folder.map_or(Ok(()), |folder| rename(folder, &with_suffix(folder, &suffix)))
+}
+
+/// `.2026-11-27-021500`, with a number where that is taken.
+fn free_suffix(paths: &[Option<&Path>]) -> String {
+    let now = SystemClock.now().to_utc().map(|now| now.format("%Y-%m-%d-%H%M%S").to_string()).unwrap_or_default();
+    let is_free = |suffix: &String| paths.iter().flatten().all(|path| !with_suffix(path, suffix).exists());
+    let numbered = (2..).map(|number| format!(".{now}-{number}"));
+    std::iter::once(format!(".{now}")).chain(numbered).find(is_free).unwrap_or_default()
+}
+
+fn rename(from: &Path, to: &Path) -> Result<(), Failure> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        renamed => renamed.map_err(|error| cannot("rename", from, &error)),
+    }
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {

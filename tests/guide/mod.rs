@@ -56,7 +56,7 @@ impl Guide {
     /// `flow run` here.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
-        command.arg("run").args(arguments).current_dir(self.path(""));
+        command.args(["run", "--chance", "1"]).args(arguments).current_dir(self.path(""));
         plain(&mut command);
         command
     }

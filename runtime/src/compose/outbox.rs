@@ -3,6 +3,7 @@
 use super::{Composer, ContactValues, Send, printable};
 use crate::engine::{self, ContactView, Notice};
 use crate::mail::{self, Address, Kind, Mail, Mailbox};
+use crate::open::StoreName;
 use crate::store::{OutboxKind, OutboxRecord};
 use crate::time::Instant;
 use flow_ir::{EmailId, FieldId};
@@ -14,12 +15,13 @@ const NOTICE_MAX_OCTETS: usize = 64 * 1024;
 #[derive(Debug)]
 pub struct OutboxComposer {
     emails: Composer,
+    store: StoreName,
 }
 
 impl OutboxComposer {
-    /// Mails come from `emails`; notices are written here.
-    pub fn new(emails: Composer) -> Self {
-        Self { emails }
+    /// Mails come from `emails`; notices are written here. The keys of both end in the name of the store.
+    pub fn new(emails: Composer, store: StoreName) -> Self {
+        Self { emails, store }
     }
 
     /// A message to a member of a team: plain words, no template, no consent.
@@ -31,7 +33,7 @@ impl OutboxComposer {
         let text = mail::cut(printable(notice.text), NOTICE_MAX_OCTETS);
         let sent_at = Instant(row.queued_at).to_utc().ok_or("its instant is outside the calendar")?;
         Ok(Mail {
-            key: row.key.clone(),
+            key: self.store.key(&row.key),
             from: self.emails.sender().from.clone(),
             to: Mailbox::from(to),
             reply_to: None,
@@ -56,7 +58,8 @@ impl engine::Composer for OutboxComposer {
             return self.notice(row);
         }
         let name = contact.id().0.to_string();
-        let send = Send { email: EmailId(row.email), key: &row.key, sent_at: Instant(row.queued_at), contact: &name };
+        let key = self.store.key(&row.key);
+        let send = Send { email: EmailId(row.email), key: &key, sent_at: Instant(row.queued_at), contact: &name };
         let mail = self.emails.compose(&send, contact, |predicate| contact.holds(predicate, row.queued_at));
         mail.map_err(|fault| fault.to_string())
     }

@@ -313,7 +313,7 @@ fn notice_row() -> OutboxRecord {
 
 #[test]
 fn a_notice_of_any_length_leaves() {
-    let composer = OutboxComposer::new(composer(program(BODY)).unwrap());
+    let composer = OutboxComposer::new(composer(program(BODY)).unwrap(), crate::open::StoreName::of(1));
     for letters in ["x", "ß", "🎉 ", "<&>\"", "\0x"] {
         let notice = Notice {
             to: "ana@acme.example".to_owned(),

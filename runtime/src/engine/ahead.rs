@@ -4,7 +4,7 @@
 //! That is remembered beside it, so an answer never depends on how far the look went.
 
 use super::error::EngineError;
-use crate::inbound::{Arrival, bounced_key};
+use crate::inbound::{Arrival, Mark};
 use crate::store::{Changes, ContactId, MessageId, Store};
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -26,8 +26,8 @@ pub(super) struct Peeked {
 pub(super) struct Owners {
     /// Whose each key was.
     of: Vec<Option<ContactId>>,
-    /// Of each key: whether it is an address that refused mail for good.
-    bounced: Vec<bool>,
+    /// What is kept of the addresses among them.
+    marks: Vec<Mark>,
 }
 
 /// A key with whose it is.
@@ -127,10 +127,13 @@ impl Ahead {
         keys.iter().zip(&owners.of).map(found).collect()
     }
 
-    /// Whether an address among the keys has refused mail for good.
-    pub(super) fn has_bounced(&self, keys: &[String], owners: &Owners) -> bool {
-        let learnt = |key: &String| bounced_key(key).is_some_and(|key| self.keys.contains_key(&key));
-        keys.iter().zip(&owners.bounced).any(|(key, bounced)| *bounced || learnt(key))
+    /// What is kept by now of the addresses among the keys.
+    pub(super) fn marks(&self, keys: &[String], owners: &Owners) -> Vec<Mark> {
+        let is_kept = |mark: &Mark| {
+            let learnt = keys.iter().filter_map(|key| self.keys.get(&mark.key(key)?)).next_back();
+            learnt.map_or(owners.marks.contains(mark), Option::is_some)
+        };
+        Mark::ALL.into_iter().filter(is_kept).collect()
     }
 
     /// Whose a key is, where it has changed hands since the store was asked.
@@ -155,8 +158,11 @@ impl Ahead {
 
 /// What the store says of the keys of several events or rows, asked at once.
 pub(super) fn owners(store: &mut impl Store, keys: &[&[String]]) -> Result<Vec<Owners>, EngineError> {
-    let with_bounced = |key: &String| [Some(key.clone()), bounced_key(key)];
-    let asked: Vec<String> = keys.iter().flat_map(|keys| keys.iter().flat_map(with_bounced)).flatten().collect();
+    let with_marks = |key: &String| {
+        let marks = Mark::ALL.into_iter().filter_map(|mark| mark.key(key)).collect::<Vec<_>>();
+        std::iter::once(key.clone()).chain(marks)
+    };
+    let asked: Vec<String> = keys.iter().flat_map(|keys| keys.iter().flat_map(with_marks)).collect();
     let mut answers = store.find_contacts(&asked)?.into_iter();
     let mut next = || answers.next().flatten();
     let mut all = Vec::with_capacity(keys.len());
@@ -164,7 +170,8 @@ pub(super) fn owners(store: &mut impl Store, keys: &[&[String]]) -> Result<Vec<O
         let mut owners = Owners::default();
         for key in *keys {
             owners.of.push(next());
-            owners.bounced.push(bounced_key(key).is_some() && next().is_some());
+            let kept = Mark::ALL.into_iter().filter(|mark| mark.key(key).is_some() && next().is_some());
+            owners.marks.extend(kept);
         }
         all.push(owners);
     }

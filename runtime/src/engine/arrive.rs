@@ -4,13 +4,15 @@ use super::ahead::Peeked;
 use super::error::EngineError;
 use super::identity::Identity;
 use super::react::Cause;
+use super::reason::Suppressed;
 use super::touch::Touch;
 use super::view::ContactView;
 use super::{Engine, counter};
 use crate::inbound::{Arrival, MailEvent, UNDATED, What, is_user};
-use crate::store::{EventRecord, Store};
+use crate::store::{ContactId, EventRecord, Store};
 use flow_ir::{FieldId, FieldValue};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// What an identify call is called in the event log.
 const IDENTIFY: &str = "identify";
@@ -56,16 +58,35 @@ impl<S: Store> Engine<S> {
         if !identity.joins.is_empty() && self.outgoing.has_ripe() {
             return Ok(false);
         }
-        let bounced = self.ahead.has_bounced(&peeked.arrival.keys, &peeked.owners);
+        let marks = self.ahead.marks(&peeked.arrival.keys, &peeked.owners);
         let first_day = self.first_day;
         let done = self.touch_as(&identity, peeked.at, |touch: &mut Touch<'_>| {
-            touch.address_bounced = bounced;
+            touch.address_marks = marks;
             touch.arrive(&peeked.arrival, &identity, first_day)
         })?;
         if done {
             self.ahead.learn_message(peeked.arrival.message);
+            self.refuse_others(peeked, &identity)?;
         }
         Ok(done)
+    }
+
+    /// A refusal that names two people is one of both.
+    fn refuse_others(&mut self, peeked: &Peeked, identity: &Identity) -> Result<(), EngineError> {
+        let reason = match refusal(&peeked.arrival) {
+            Some(MailEvent::Unsubscribed) => Suppressed::Unsubscribed,
+            Some(MailEvent::MarkedAsSpam) => Suppressed::Complained,
+            _ => return Ok(()),
+        };
+        let keys = self.ahead.found(&peeked.arrival.keys, &peeked.owners);
+        let others: BTreeSet<ContactId> = keys.iter().filter_map(|key| key.owner).collect();
+        for other in others.into_iter().filter(|other| identity.contact.is_some_and(|contact| contact != *other)) {
+            self.touch_from(None, Some(other), peeked.at, |touch: &mut Touch<'_>| {
+                touch.suppress(reason, peeked.arrival.occurred_at.min(peeked.at));
+                Cause::Change(Vec::new())
+            })?;
+        }
+        Ok(())
     }
 
     /// Does an item's work on whoever it is about, once their keys are theirs and whoever proves to be the same person is joined.
@@ -75,7 +96,6 @@ impl<S: Store> Engine<S> {
         now: i64,
         work: impl FnOnce(&mut Touch<'_>) -> Cause,
     ) -> Result<bool, EngineError> {
-        let (keys, joined) = (self.batch.changes.keys.len(), self.batch.changes.joined.len());
         let mut others = Vec::new();
         for id in &identity.joins {
             others.push(self.lend(*id)?);
@@ -97,11 +117,6 @@ impl<S: Store> Engine<S> {
             work(touch)
         })?;
         others.into_iter().zip(dues).for_each(|(other, was_due)| self.keep(other, was_due));
-        if done.is_some() {
-            let changes = &self.batch.changes;
-            let keys = changes.keys.get(keys..).unwrap_or_default();
-            self.ahead.learn(keys, changes.joined.get(joined..).unwrap_or_default());
-        }
         Ok(done.is_some())
     }
 }

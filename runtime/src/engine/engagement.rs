@@ -12,6 +12,9 @@ use flow_ir::{EmailId, EngagementKind, NEVER};
 /// links do.
 pub(crate) const MACHINE_CLICK_MS: i64 = 10_000;
 
+/// What a bounce is called that will pass.
+const PASSING: [&str; 8] = ["soft", "transient", "temporary", "deferr", "delay", "full", "block", "greylist"];
+
 /// When a journey had sent a mail, seen from something done with it.
 enum Send {
     /// Not by then.
@@ -26,9 +29,9 @@ impl Touch<'_> {
     pub(super) fn track_mail(&mut self, event: MailEvent, told: &Tracked, occurred_at: i64) -> bool {
         match event {
             MailEvent::Delivered => true,
-            MailEvent::Unsubscribed => self.suppress(Suppressed::Unsubscribed, occurred_at),
+            MailEvent::Unsubscribed => self.opt_out(Suppressed::Unsubscribed, address(told), occurred_at),
             MailEvent::Subscribed => self.consent(occurred_at),
-            MailEvent::MarkedAsSpam => self.suppress(Suppressed::Complained, occurred_at),
+            MailEvent::MarkedAsSpam => self.opt_out(Suppressed::Complained, address(told), occurred_at),
             MailEvent::Bounced => self.bounce(told, occurred_at),
             MailEvent::Opened => self.engage(EngagementKind::Opened, told, occurred_at),
             MailEvent::Clicked => self.engage(EngagementKind::Clicked, told, occurred_at),
@@ -40,10 +43,11 @@ impl Touch<'_> {
         if let Some(email) = self.email_of(told) {
             self.note(EngagementKind::Bounced, email, None, occurred_at);
         }
-        let kind = told.text("bounce_type").unwrap_or_default();
-        if kind.eq_ignore_ascii_case("hard") {
-            let address = told.text("email").and_then(address_key);
-            self.bounced(address);
+        // In doubt it was for good (E7): only a bounce that says that it will pass is no more than that.
+        let kind = ["bounce_type", "type", "bounce_class"].iter().find_map(|name| told.text(name)).unwrap_or_default();
+        let kind = kind.to_lowercase();
+        if !PASSING.iter().any(|word| kind.contains(word)) {
+            self.bounced(address(told));
         }
         true
     }
@@ -113,6 +117,11 @@ impl Touch<'_> {
             }
         }
     }
+}
+
+/// The address that an event names.
+fn address(told: &Tracked) -> Option<String> {
+    told.text("email").and_then(address_key)
 }
 
 fn without_a_send(kind: EngagementKind) -> &'static str {

@@ -5,7 +5,7 @@ use super::identity::Identity;
 use super::reason::Suppressed;
 use super::suppress::suppression_of;
 use super::touch::{Touch, later};
-use crate::inbound::email_key;
+use crate::inbound::{Mark, email_key};
 use crate::store::JourneyStatus;
 use crate::time::{Instant, Zones};
 use flow_ir::{CivilSpan, Field, FieldId, FieldValue, SlotId, SlotKind, VALUE_LIMIT, Wait};
@@ -59,11 +59,14 @@ impl Touch<'_> {
             return;
         }
         self.batch.changes.keys.extend(before.map(|key| (key, None)));
-        let bounced = self.address_bounced;
+        let [bounced, refused] = [Mark::Bounced, Mark::Refused].map(|mark| self.address_marks.contains(&mark));
         match self.contact.is(plan, plan.program.system.hard_bounced) {
             false if bounced => drop(self.suppress(Suppressed::HardBounced, self.now)),
             true if !bounced => drop(self.contact.write(plan, plan.program.system.hard_bounced, 0)),
             _ => {}
+        }
+        if refused {
+            self.suppress(Suppressed::Unsubscribed, self.now);
         }
     }
 

@@ -10,7 +10,7 @@ use super::identity::Identity;
 use super::react::Cause;
 use super::touch::Touch;
 use super::{Engine, Progress, counter};
-use crate::inbound::ContactRow;
+use crate::inbound::{ContactRow, Mark};
 use crate::store::{ContactId, Store};
 use crate::time::Instant;
 use flow_ir::{FieldId, FieldValue};
@@ -160,11 +160,11 @@ impl<S: Store> Engine<S> {
             Some(contact) if said.contains_key(&contact) => RowOf::Again,
             Some(_) => RowOf::Known,
         };
-        let bounced = self.ahead.has_bounced(&row.keys, owners);
+        let marks = self.ahead.marks(&row.keys, owners);
         let before = identity.contact.and_then(|contact| said.get(&contact));
         let row = &ContactRow { values: gaps(row, before), ..row.clone() };
         // A handoff may have to wait for the mails before it; a second attempt finds none.
-        while !self.try_row(row, &identity, row_of, bounced, at)? {
+        while !self.try_row(row, &identity, row_of, &marks, at)? {
             self.flush(progress)?;
         }
         let first = row.keys.first().and_then(|key| self.ahead.owner_now(key));
@@ -185,11 +185,11 @@ impl<S: Store> Engine<S> {
         row: &ContactRow,
         identity: &Identity,
         row_of: RowOf,
-        bounced: bool,
+        marks: &[Mark],
         at: i64,
     ) -> Result<bool, EngineError> {
         self.touch_as(identity, at, |touch: &mut Touch<'_>| {
-            touch.address_bounced = bounced;
+            touch.address_marks = marks.to_vec();
             touch.set_values(&touch.own_values(&row.values, identity));
             // What a newer export changes has happened since; whatever else it says was so before Flow knew of it.
             if row_of == RowOf::Known { Cause::Change(Vec::new()) } else { Cause::Import }

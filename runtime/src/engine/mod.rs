@@ -397,6 +397,7 @@ impl<S: Store> Engine<S> {
         let mut contact = self.lend_or_make(owner)?;
         let unchanged = owner.filter(|_| mark.is_some()).map(|_| contact.clone());
         let (id, was_due) = (contact.id, contact.next_at);
+        let (keys, joined) = (self.batch.changes.keys.len(), self.batch.changes.joined.len());
         let plan = Arc::clone(&self.plan);
         let batch = &mut self.batch;
         (batch.handoffs_wait, batch.handoff_waited) = (mark.is_some(), false);
@@ -409,7 +410,7 @@ impl<S: Store> Engine<S> {
             next_change: FOREVER,
             crossed: Vec::new(),
             importing: false,
-            address_bounced: false,
+            address_marks: Vec::new(),
         };
         let cause = work(&mut touch);
         touch.react(&cause);
@@ -423,6 +424,9 @@ impl<S: Store> Engine<S> {
             }
             _ => {
                 self.keep(contact, was_due);
+                let changes = &self.batch.changes;
+                let keys = changes.keys.get(keys..).unwrap_or_default();
+                self.ahead.learn(keys, changes.joined.get(joined..).unwrap_or_default());
                 Ok(Some(id))
             }
         }

@@ -3,7 +3,7 @@
 use super::plan::Plan;
 use super::reason::{Suppressed, Withheld};
 use super::touch::Touch;
-use crate::inbound::{bounced_key, email_key};
+use crate::inbound::{Mark, email_key};
 use crate::store::DecisionCode;
 use flow_ir::{EmailKind, SlotId, SystemSlots};
 
@@ -47,9 +47,12 @@ impl Touch<'_> {
     pub(super) fn suppress(&mut self, reason: Suppressed, occurred_at: i64) -> bool {
         let plan = self.plan;
         let system = &plan.program.system;
-        if reason == Suppressed::HardBounced {
-            self.note_bounced(self.address_key());
-        } else if occurred_at > self.contact.read(plan, system.refused_at) {
+        match reason {
+            Suppressed::HardBounced => self.mark_address(Mark::Bounced, self.address_key()),
+            Suppressed::Unsubscribed | Suppressed::Complained => self.mark_address(Mark::Refused, self.address_key()),
+            Suppressed::DoNotContact => {}
+        }
+        if reason != Suppressed::HardBounced && occurred_at > self.contact.read(plan, system.refused_at) {
             self.contact.write(plan, system.refused_at, occurred_at);
         }
         if self.contact.write(plan, slot_of(system, reason), 1) {
@@ -68,6 +71,8 @@ impl Touch<'_> {
                 .map(|slot| self.contact.is(plan, slot) && self.contact.write(plan, slot, 0));
             if lifted.contains(&true) {
                 self.decide(DecisionCode::Consented, 0);
+                let mark = self.address_key().and_then(|key| Mark::Refused.key(&key));
+                self.batch.changes.keys.extend(mark.map(|key| (key, None)));
             }
         }
         true
@@ -76,14 +81,21 @@ impl Touch<'_> {
     /// A mail came back for good: that is said of the address it went to, and of the person for as long as they have that address.
     pub(super) fn bounced(&mut self, address: Option<String>) {
         match (address, self.address_key()) {
-            (Some(to), own) if own.as_ref() != Some(&to) => self.note_bounced(Some(to)),
+            (Some(to), own) if own.as_ref() != Some(&to) => self.mark_address(Mark::Bounced, Some(to)),
             _ => drop(self.suppress(Suppressed::HardBounced, self.now)),
         }
     }
 
-    fn note_bounced(&mut self, key: Option<String>) {
+    /// The person does not want to be written to, nor does whoever has the address that they name.
+    pub(super) fn opt_out(&mut self, reason: Suppressed, address: Option<String>, occurred_at: i64) -> bool {
+        self.mark_address(Mark::Refused, address);
+        self.suppress(reason, occurred_at)
+    }
+
+    /// Keeps something of an address, whoever has it from now on.
+    fn mark_address(&mut self, mark: Mark, key: Option<String>) {
         let id = self.contact.id;
-        self.batch.changes.keys.extend(key.and_then(|key| bounced_key(&key)).map(|key| (key, Some(id))));
+        self.batch.changes.keys.extend(key.and_then(|key| mark.key(&key)).map(|key| (key, Some(id))));
     }
 
     fn address_key(&self) -> Option<String> {

@@ -6,6 +6,7 @@ use super::error::EngineError;
 use super::event::Triggers;
 use super::host::TextHost;
 use super::plan::Plan;
+use crate::inbound::Mark;
 use crate::store::{DecisionCode, DecisionRecord};
 use crate::time::{Instant, Zone, civil};
 use flow_ir::backend::{Backend, Moment, View};
@@ -24,8 +25,8 @@ pub(super) struct Touch<'e> {
     pub(super) crossed: Triggers,
     /// What is settled was so before Flow knew of it.
     pub(super) importing: bool,
-    /// Whether the address that the item brings has refused mail for good.
-    pub(super) address_bounced: bool,
+    /// What is kept of the address that the item brings.
+    pub(super) address_marks: Vec<Mark>,
 }
 
 /// Whose memory a predicate sees.

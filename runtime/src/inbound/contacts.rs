@@ -41,7 +41,7 @@ struct Column {
     /// As the first line has it.
     name: String,
     key: Option<Key>,
-    fills: Option<Fills>,
+    fills: Vec<Fills>,
     /// Whether the settings say that it is to fill nothing.
     is_known: bool,
 }
@@ -96,14 +96,17 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
     pub fn absent_fields(&self) -> Vec<&'p str> {
         let required = self.program.required();
         let required: BTreeSet<FieldId> = required.values().flat_map(|required| &required.fields).copied().collect();
-        let is_filled = |field: &FieldId| self.columns.iter().any(|column| column.fills == Some(Fills::Value(*field)));
+        let is_filled =
+            |field: &FieldId| self.columns.iter().any(|column| column.fills.contains(&Fills::Value(*field)));
         let absent = required.into_iter().filter(|field| !is_filled(field));
         absent.filter_map(|field| Some(self.program.fields.get(field)?.name.as_str())).collect()
     }
 
     /// A row that ends before a column of consent does not say that somebody may be written to (E7).
     fn width(&self) -> Width {
-        let is_needed = |column: &Column| column.key.is_some() || matches!(column.fills, Some(Fills::Consent(_)));
+        let is_needed = |column: &Column| {
+            column.key.is_some() || column.fills.iter().any(|fills| matches!(fills, Fills::Consent(_)))
+        };
         let least = self.columns.iter().rposition(is_needed).map_or(0, |last| last + 1);
         Width { columns: self.columns.len(), least }
     }
@@ -163,11 +166,12 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
             (Some(key), Some(first)) if key != *first => return Err(said_twice()),
             _ => {}
         }
-        match column.fills {
-            Some(Fills::Value(field)) => self.take_value(field, cell, row),
-            Some(Fills::Consent(reading)) => self.take_consent(reading.read(cell, self.program), row),
-            None => Ok(()),
-        }
+        // Every one is taken, whatever is wrong with another.
+        let taken = column.fills.iter().map(|fills| match fills {
+            Fills::Value(field) => self.take_value(*field, cell, row),
+            Fills::Consent(reading) => self.take_consent(reading.read(cell, self.program), row),
+        });
+        taken.collect::<Vec<_>>().into_iter().collect()
     }
 
     fn take_value(&self, field: FieldId, cell: &str, row: &mut ContactRow) -> Result<(), Fault> {
@@ -198,8 +202,8 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
     }
 
     fn name<'c>(&'c self, column: &'c Column) -> &'c str {
-        match (column.fills, column.key) {
-            (Some(Fills::Value(field)), _) => &self.program.fields.at(field).name,
+        match (column.fills.first(), column.key) {
+            (Some(Fills::Value(field)), _) => &self.program.fields.at(*field).name,
             (Some(Fills::Consent(reading)), _) => {
                 reading.field().map_or(&column.name, |field| &self.program.fields.at(field).name)
             }
@@ -228,7 +232,7 @@ impl ContactRow {
 
 impl Column {
     fn fills_nothing(&self) -> bool {
-        self.key.is_none() && self.fills.is_none()
+        self.key.is_none() && self.fills.is_empty()
     }
 
     fn takes_no_unseen(&self) -> bool {
@@ -275,11 +279,11 @@ fn assign_columns(
         let key = match wanted.as_str() {
             "user_id" => Some(Key::UserId),
             "id" if !has_user_id => Some(Key::UserId),
-            _ if fields.is_email(fills) || wanted == "email" => Some(Key::Email),
+            _ if fields.is_email(&fills) || wanted == "email" => Some(Key::Email),
             _ => None,
         };
         match said {
-            Some(said) if key.is_none() && fills.is_none() => {
+            Some(said) if key.is_none() && fills.is_empty() => {
                 Err(InboundError::NoSuchField { file: file.clone(), column: excerpt(name), field: excerpt(said) })
             }
             _ => Ok(Column { name: name.clone(), key, fills, is_known: false }),

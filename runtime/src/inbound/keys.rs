@@ -22,10 +22,26 @@ pub(super) fn email(text: &str) -> Result<Option<String>, Fault> {
     }
 }
 
-/// What says of an address that it has refused mail for good; none of a key that is no address. A bounce belongs to the address, not to
-/// the person (E7).
-pub(crate) fn bounced_key(key: &str) -> Option<String> {
-    key.strip_prefix("email:").map(|address| format!("bounced:{address}"))
+/// What is kept of an address whoever has it: a bounce and a refusal belong to the address that they name (E7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// It has refused mail for good.
+    Bounced,
+    /// Whoever had it did not want to be written to there.
+    Refused,
+}
+
+impl Mark {
+    pub(crate) const ALL: [Mark; 2] = [Mark::Bounced, Mark::Refused];
+
+    /// Under this it is kept; none of a key that is no address.
+    pub(crate) fn key(self, key: &str) -> Option<String> {
+        let word = match self {
+            Mark::Bounced => "bounced",
+            Mark::Refused => "refused",
+        };
+        key.strip_prefix("email:").map(|address| format!("{word}:{address}"))
+    }
 }
 
 /// The key of an address as an event names it; none where no mail can go there.

@@ -32,7 +32,7 @@ use crate::store::MessageId;
 use crate::time::{Zone, Zones};
 use flow_ir::{FieldId, FieldValue, Program};
 
-pub(crate) use keys::{address_key, bounced_key, email_key, is_device, is_user};
+pub(crate) use keys::{Mark, address_key, email_key, is_device, is_user};
 
 pub use contacts::{Columns, ContactReader, IGNORE};
 pub use events::EventReader;

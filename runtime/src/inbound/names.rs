@@ -107,14 +107,18 @@ impl FieldNames {
         Self { by_name: by_name.iter().map(own).collect(), aliases, email, consent }
     }
 
-    /// What a name fills; for a nested trait its path: `company_name` for `company.name`.
-    pub(super) fn find(&self, name: &str) -> Option<Fills> {
-        self.by_name.get(&snake_case(name)).or_else(|| self.aliases.get(&plain(name))).copied()
+    /// What a name fills; for a nested trait its path: `company_name` for `company.name`. A field that the project declares is filled, and
+    /// where other tools say by that name that somebody must not be written to, that counts all the same.
+    pub(super) fn find(&self, name: &str) -> Vec<Fills> {
+        let own = self.by_name.get(&snake_case(name)).copied();
+        let alias = self.aliases.get(&plain(name)).copied();
+        let counts = |alias: &Fills| own.is_none() || (matches!(alias, Fills::Consent(_)) && !is_consent(own));
+        own.into_iter().chain(alias.filter(counts)).collect()
     }
 
     /// Whether that is the address of the person.
-    pub(super) fn is_email(&self, fills: Option<Fills>) -> bool {
-        self.email.is_some_and(|email| fills == Some(Fills::Value(email)))
+    pub(super) fn is_email(&self, fills: &[Fills]) -> bool {
+        self.email.is_some_and(|email| fills.contains(&Fills::Value(email)))
     }
 
     /// Whether a name that fills nothing may speak of consent.
@@ -122,6 +126,10 @@ impl FieldNames {
         let name = plain(name);
         self.consent.iter().any(|part| name.contains(part))
     }
+}
+
+fn is_consent(fills: Option<Fills>) -> bool {
+    matches!(fills, Some(Fills::Consent(_)))
 }
 
 /// The four fields that every contact has and that forbid mail.
@@ -174,12 +182,14 @@ mod tests {
     fn traits_fill_fields_by_their_own_name_or_the_usual_one() {
         let program = guide_nurture();
         let names = FieldNames::new(&program);
-        let field = |name: &str| program.fields.find(|field| field.name == name).map(Fills::Value);
+        let field = |name: &str| -> Vec<Fills> {
+            program.fields.find(|field| field.name == name).map(Fills::Value).into_iter().collect()
+        };
         assert_eq!(names.find("first_name"), field("first_name"));
         assert_eq!(names.find("company_name"), field("company_name"));
         assert_eq!(names.find("address_country"), field("country"));
         assert_eq!(names.find("Title"), field("job_title"));
-        assert_eq!(names.find("favourite_colour"), None);
+        assert_eq!(names.find("favourite_colour"), []);
     }
 
     #[test]
@@ -187,13 +197,13 @@ mod tests {
         let program = guide_nurture();
         let names = FieldNames::new(&program);
         let unsubscribed = program.fields.find(|field| field.name == "unsubscribed").unwrap();
-        let refusal = Some(Fills::Consent(Reading::Refusal(unsubscribed)));
+        let refusal = [Fills::Consent(Reading::Refusal(unsubscribed))];
         for name in ["Unsubscribed", "HasOptedOutOfEmail", "Email Opt Out", "hs_email_optout", "opted-out"] {
             assert_eq!(names.find(name), refusal, "{name}");
         }
-        assert_eq!(names.find("UNSUB_TIME"), Some(Fills::Consent(Reading::Filled(unsubscribed))));
-        assert_eq!(names.find("accepts_marketing"), Some(Fills::Consent(Reading::UnlessYes(unsubscribed))));
-        assert_eq!(names.find("Marketing status"), Some(Fills::Consent(Reading::Status)));
+        assert_eq!(names.find("UNSUB_TIME"), [Fills::Consent(Reading::Filled(unsubscribed))]);
+        assert_eq!(names.find("accepts_marketing"), [Fills::Consent(Reading::UnlessYes(unsubscribed))]);
+        assert_eq!(names.find("Marketing status"), [Fills::Consent(Reading::Status)]);
         assert!(names.may_be_consent("Webinar Opt-Out 2024") && !names.may_be_consent("Lead Source"));
     }
 
@@ -203,8 +213,11 @@ mod tests {
         let mut program = guide_nurture();
         let tag = Field { tag: Some("vip".to_owned()), ..field("tagged vip", FieldType::YesNo) };
         program.fields.push(tag);
-        assert_eq!(FieldNames::new(&program).find("tagged_vip"), None);
+        assert_eq!(FieldNames::new(&program).find("tagged_vip"), []);
         let declared = program.fields.push(field("tagged_vip", FieldType::YesNo));
-        assert_eq!(FieldNames::new(&program).find("tagged_vip"), Some(Fills::Value(declared)));
+        assert_eq!(FieldNames::new(&program).find("tagged_vip"), [Fills::Value(declared)]);
+        let own = program.fields.push(field("opted_out", FieldType::YesNo));
+        let found = FieldNames::new(&program).find("Opted Out");
+        assert!(found.len() == 2 && found[0] == Fills::Value(own), "a refusal counts all the same: {found:?}");
     }
 }

@@ -12,7 +12,7 @@ use flow_ir::{FieldId, FieldType, FieldValue, Program};
 use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value};
 
-use super::consent::Said;
+use super::consent::{Reading, Said};
 use super::contacts::doubtful;
 use super::finding::{Fault, Reason, SetAside};
 use super::mail_event::MailEvent;
@@ -188,25 +188,36 @@ impl<'p> SegmentReader<'p> {
 
     /// Takes a trait for its field. `null` changes nothing.
     fn take_trait(&self, path: &str, value: &Value, values: &mut Vec<(FieldId, FieldValue)>, notes: &mut Notes<'_>) {
-        match self.fields.find(path) {
-            None => {
-                let is_consent = self.fields.may_be_consent(path) && !value.is_null();
-                let reason = if is_consent { Reason::UnknownConsent } else { Reason::UnknownField };
-                notes.add(Fault::new(reason, ""), path, &shown(value));
+        let found = self.fields.find(path);
+        if found.is_empty() {
+            let is_consent = self.fields.may_be_consent(path) && !value.is_null();
+            let reason = if is_consent { Reason::UnknownConsent } else { Reason::UnknownField };
+            notes.add(Fault::new(reason, ""), path, &shown(value));
+        }
+        for fills in found {
+            match fills {
+                Fills::Value(field) => self.take_value(field, value, values, notes),
+                Fills::Consent(reading) => self.take_consent(reading, value, values, notes),
             }
-            Some(Fills::Value(field)) => self.take_value(field, value, values, notes),
-            Some(Fills::Consent(reading)) => {
-                let cell = if value.is_null() { String::new() } else { shown(value) };
-                let said = reading.read(&cell, self.program);
-                if let Said::Doubtful(field) = said {
-                    notes.add(doubtful(), &self.program.fields.at(field).name, &cell);
-                }
-                if let Said::Refused(field) | Said::Doubtful(field) = said
-                    && !values.iter().any(|(known, _)| *known == field)
-                {
-                    values.push((field, FieldValue::Int(1)));
-                }
-            }
+        }
+    }
+
+    fn take_consent(
+        &self,
+        reading: Reading,
+        value: &Value,
+        values: &mut Vec<(FieldId, FieldValue)>,
+        notes: &mut Notes<'_>,
+    ) {
+        let cell = if value.is_null() { String::new() } else { shown(value) };
+        let said = reading.read(&cell, self.program);
+        if let Said::Doubtful(field) = said {
+            notes.add(doubtful(), &self.program.fields.at(field).name, &cell);
+        }
+        if let Said::Refused(field) | Said::Doubtful(field) = said
+            && !values.iter().any(|(known, _)| *known == field)
+        {
+            values.push((field, FieldValue::Int(1)));
         }
     }
 

@@ -79,7 +79,14 @@ pub struct StepReport {
 impl StepReport {
     /// Whether anything can be told of it: a step that only changes values leaves its mark in the trace of its wake.
     pub fn says_something(&self) -> bool {
-        self.sent + self.withheld + self.held + self.timed_out + self.handed_off + self.taken_by_nobody + self.exited + self.here
+        self.sent
+            + self.withheld
+            + self.held
+            + self.timed_out
+            + self.handed_off
+            + self.taken_by_nobody
+            + self.exited
+            + self.here
             > 0
     }
 }

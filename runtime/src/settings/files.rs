@@ -172,7 +172,14 @@ impl Settings {
 
     fn check_header(&self, file: File, path: &Path, program: &Program) -> Result<(), Box<SettingsFault>> {
         let opened = ContactReader::open(BufReader::new(file), file_name(path), program, &self.columns);
-        let Err(error) = opened else { return Ok(()) };
+        // A word of refusal may stand anywhere in a column that nobody knows.
+        let error = match opened {
+            Ok(mut rows) => {
+                rows.find_map(Result::err).filter(|error| matches!(error, InboundError::ConsentColumn { .. }))
+            }
+            Err(error) => Some(error),
+        };
+        let Some(error) = error else { return Ok(()) };
         let why = match &error {
             InboundError::ConsentColumn { .. } => "whoever has said no must get no mail",
             _ => CONTACTS.why,
