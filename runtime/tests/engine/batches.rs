@@ -71,6 +71,7 @@ workflow now {
 "#;
 
 const PEOPLE: u64 = 24;
+const DEVICES: u64 = 10;
 const END: &str = "2026-04-20";
 
 /// Numbers that look drawn and are the same every time.
@@ -104,13 +105,29 @@ fn stream(world: &mut World, seed: u64) {
             0..3 => {
                 let zone = ["Europe/Berlin", "America/New_York", "Asia/Kolkata"][numbers.below(3) as usize];
                 let region = ["EMEA", "AMER"][numbers.below(2) as usize];
-                world.identify(&user, &[("email", &address(person)), ("timezone", zone), ("region", region)])
+                // Now and then somebody exchanges their address, perhaps for one that is another's, and logs in on a device.
+                let address = address(if numbers.below(5) == 0 { numbers.below(PEOPLE) } else { person });
+                world.identify(&user, &[("email", &address), ("timezone", zone), ("region", region)]);
+                world.keys(&[&format!("email:{address}")]);
+                if numbers.below(3) == 0 {
+                    world.keys(&[&format!("anonymous:d{}", numbers.below(DEVICES))]);
+                }
+                &mut *world
             }
             3..6 => world.event_of(&user, "downloaded", json!({"asset": "guide"}), late),
-            6..9 => world.event_of(&user, "visited", json!({"page": "/pricing"}), late),
+            6..9 => {
+                world.event_of(&user, "visited", json!({"page": "/pricing"}), late);
+                if numbers.below(4) == 0 {
+                    world.only_key(&format!("anonymous:d{}", numbers.below(DEVICES)));
+                }
+                &mut *world
+            }
             9 => world.event_of(&user, "Email Link Clicked", json!({"email_id": "hello"}), late),
             10 => world.event(&user, "signed_up", json!({})),
-            _ => world.event(&user, ["requested_demo", "Unsubscribed", "Other"][numbers.below(3) as usize], json!({})),
+            _ => {
+                let name = ["requested_demo", "Unsubscribed", "Other", "Subscribed"][numbers.below(4) as usize];
+                world.event(&user, name, json!({}))
+            }
         };
     }
 }

@@ -6,6 +6,7 @@ mod arrivals;
 mod batches;
 mod delivery;
 mod enrolment;
+mod identity;
 mod import;
 mod journeys;
 mod mail_events;

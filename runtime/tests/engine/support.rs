@@ -378,6 +378,19 @@ impl World {
         self
     }
 
+    /// Gives the last event more keys.
+    pub(crate) fn keys(&mut self, keys: &[&str]) -> &mut World {
+        let last = self.stream.last_mut().unwrap();
+        last.keys.extend(keys.iter().map(|key| (*key).to_owned()));
+        self
+    }
+
+    /// The last event is known by this key alone.
+    pub(crate) fn only_key(&mut self, key: &str) -> &mut World {
+        self.stream.last_mut().unwrap().keys.clear();
+        self.keys(&[key])
+    }
+
     /// Runs what has been said so far.
     pub(crate) fn run(&mut self) -> &mut World {
         let new: Vec<Arrival> = self.stream[self.taken..].to_vec();
