@@ -21,6 +21,8 @@ pub enum Kind {
     StatusAllowed,
     /// Parts of a name by which a column may speak of consent.
     Consent,
+    /// Whole words of such names.
+    ConsentWord,
 }
 
 /// A name, with what it stands for: the event or field, empty where the kind has none.
@@ -57,6 +59,7 @@ fn line(line: &'static str) -> Option<(Kind, &'static str, &'static str)> {
         ["status", "allowed"] => (Kind::StatusAllowed, ""),
         ["status", of] => (Kind::Status, *of),
         ["consent"] => (Kind::Consent, ""),
+        ["consent", "word"] => (Kind::ConsentWord, ""),
         _ => return None,
     };
     Some((kind, of, names))
@@ -76,8 +79,9 @@ mod tests {
     /// Columns of one name cannot say two things.
     #[test]
     fn no_name_stands_twice_for_columns() {
-        let is_column =
-            |name: &Name| !matches!(name.kind, Kind::Event | Kind::Status | Kind::StatusAllowed | Kind::Consent);
+        let is_column = |name: &Name| {
+            !matches!(name.kind, Kind::Event | Kind::Status | Kind::StatusAllowed | Kind::Consent | Kind::ConsentWord)
+        };
         let plain = |name: &str| name.to_lowercase().replace([' ', '-'], "");
         let columns: Vec<Name> = names().filter(is_column).collect();
         for (place, name) in columns.iter().enumerate() {

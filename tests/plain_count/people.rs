@@ -92,6 +92,12 @@ impl Fields {
         self.do_not_contact = self.do_not_contact.max(later.do_not_contact);
     }
 
+    /// What is said of the right to write to an address counts for whoever has it.
+    pub(crate) fn refuse(&mut self, said: &Fields) {
+        self.unsubscribed = self.unsubscribed.max(said.unsubscribed.filter(|no| *no));
+        self.do_not_contact = self.do_not_contact.max(said.do_not_contact.filter(|no| *no));
+    }
+
     /// An `identify` line: what it says holds from now on. It takes back no points and no refusal, and lowers no stage.
     pub(crate) fn overwrite(&mut self, newer: Fields) {
         replace(&mut self.region, newer.region);
@@ -317,15 +323,15 @@ pub(crate) struct Whose {
     pub(crate) index: usize,
     /// Whether somebody else proved to be the same person.
     pub(crate) is_joined: bool,
-    /// Whether the address is another user's.
-    is_anothers: bool,
+    /// Whose the address is, where that is another user.
+    pub(crate) another: Option<usize>,
 }
 
 impl Book {
     /// The person of a line: by the user id, else by the address of whoever has no user id, else somebody new.
     pub(crate) fn of_line(&mut self, user: &str, address: Option<&str>, now: Ms) -> Whose {
         let whose = self.whose(user, address, now);
-        if let Some(address) = address.filter(|_| !whose.is_anothers) {
+        if let Some(address) = address.filter(|_| whose.another.is_none()) {
             self.move_to(whose.index, address);
         }
         whose
@@ -344,7 +350,7 @@ impl Book {
         let known = self.users.get(user).copied();
         let owner = address.and_then(|address| self.addresses.get(address)).copied();
         let is_free = owner.is_some_and(|owner| !self.people[owner].has_user_id);
-        let mut whose = Whose { index: 0, is_joined: false, is_anothers: false };
+        let mut whose = Whose { index: 0, is_joined: false, another: None };
         whose.index = match (known, owner) {
             (Some(known), Some(owner)) if known != owner && is_free => {
                 self.join(owner, known);
@@ -352,17 +358,17 @@ impl Book {
                 known
             }
             (Some(known), owner) => {
-                whose.is_anothers = owner.is_some_and(|owner| owner != known);
+                whose.another = owner.filter(|owner| *owner != known);
                 known
             }
             (None, Some(owner)) if is_free || user.is_empty() => owner,
             (None, owner) => {
-                whose.is_anothers = owner.is_some();
+                whose.another = owner;
                 self.people.push(Person { seen_since: now, ..Person::default() });
                 self.people.len() - 1
             }
         };
-        self.addresses_left_out += u64::from(whose.is_anothers);
+        self.addresses_left_out += u64::from(whose.another.is_some());
         if !user.is_empty() {
             self.users.insert(user.to_owned(), whose.index);
             self.people[whose.index].has_user_id = true;
@@ -416,10 +422,13 @@ impl Book {
         let whose = self.whose(user, address.as_deref(), start);
         let is_new = self.people.len() > before;
         count.joined += u64::from(!is_new);
+        if let Some(owner) = whose.another {
+            self.people[owner].fields.refuse(&row);
+        }
         let person = &mut self.people[whose.index];
         let is_gap = person.fields.email.is_none();
         person.fields.fill_gaps(row);
-        if let Some(address) = address.filter(|_| !whose.is_anothers) {
+        if let Some(address) = address.filter(|_| whose.another.is_none()) {
             self.addresses.insert(address.clone(), whose.index);
             if is_gap {
                 self.people[whose.index].fields.email = Some(address);

@@ -103,6 +103,11 @@ impl Run {
         let before = self.book.people[person].suppressed_by();
         match arrival.says {
             Says::Identify(fields) => {
+                if let Some(owner) = whose.another {
+                    let before = self.book.people[owner].suppressed_by();
+                    self.book.people[owner].fields.refuse(&fields);
+                    self.note_suppression(owner, &before);
+                }
                 self.book.people[person].fields.overwrite(fields);
                 self.look_after_change(person, None);
             }

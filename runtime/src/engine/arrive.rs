@@ -1,18 +1,20 @@
 //! An event that arrives: known or new, whose it is, and what it says.
 
-use super::ahead::Peeked;
+use super::ahead::{Found, Peeked};
 use super::error::EngineError;
 use super::identity::Identity;
 use super::react::Cause;
 use super::reason::Suppressed;
+use super::suppress::suppression_of;
 use super::touch::Touch;
 use super::view::ContactView;
 use super::{Engine, counter};
-use crate::inbound::{Arrival, MailEvent, UNDATED, What, is_user};
+use crate::inbound::{Arrival, MailEvent, UNDATED, What, is_address, is_user};
 use crate::store::{ContactId, EventRecord, Store};
 use flow_ir::{FieldId, FieldValue};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What an identify call is called in the event log.
 const IDENTIFY: &str = "identify";
@@ -67,8 +69,43 @@ impl<S: Store> Engine<S> {
         if done {
             self.ahead.learn_message(peeked.arrival.message);
             self.refuse_others(peeked, &identity)?;
+            if let What::Identify { values } = &peeked.arrival.what {
+                let keys = self.ahead.found(&peeked.arrival.keys, &peeked.owners);
+                self.refuse_owner(&keys, &identity, values, peeked.at)?;
+            }
         }
         Ok(done)
+    }
+
+    /// What is said of an address that is another's is left out, but for a refusal: that counts for whoever has it.
+    pub(super) fn refuse_owner(
+        &mut self,
+        keys: &[Found<'_>],
+        identity: &Identity,
+        values: &[(FieldId, FieldValue)],
+        at: i64,
+    ) -> Result<(), EngineError> {
+        let program = Arc::clone(&self.plan.program);
+        let reason = |(field, value): &(FieldId, FieldValue)| {
+            let is_yes = *value == FieldValue::Int(1);
+            let slot = program.fields.get(*field).and_then(|field| field.slot).filter(|_| is_yes)?;
+            suppression_of(&program.system, slot)
+        };
+        let reasons: Vec<Suppressed> = values.iter().filter_map(reason).collect();
+        if !identity.address_is_anothers || reasons.is_empty() {
+            return Ok(());
+        }
+        let owners: BTreeSet<ContactId> =
+            keys.iter().filter(|key| is_address(key.key)).filter_map(|key| key.owner).collect();
+        for owner in owners.into_iter().filter(|owner| identity.contact != Some(*owner)) {
+            self.touch_from(None, Some(owner), at, |touch: &mut Touch<'_>| {
+                for reason in &reasons {
+                    touch.suppress(*reason, touch.now);
+                }
+                Cause::Change(Vec::new())
+            })?;
+        }
+        Ok(())
     }
 
     /// A refusal that names two people is one of both.
@@ -149,13 +186,19 @@ impl Touch<'_> {
     /// Takes in an event and keeps it.
     fn arrive(&mut self, arrival: &Arrival, identity: &Identity, first_day: i64) -> Cause {
         let undated = arrival.arrived_at == UNDATED;
+        // A refusal without a time counts from now on, and what was written before it in the stream does not lift it.
+        let refused_at = arrival.occurred_at.max(self.now);
         let occurred_at = if undated { self.now } else { arrival.occurred_at.min(self.now) };
         if occurred_at < arrival.occurred_at {
             self.batch.count(counter::FUTURE_EVENTS);
         }
         self.batch.count(counter::EVENTS);
         let (name, properties, triggers) = match &arrival.what {
-            What::Track(event) => (event.name.as_str(), json(&event.properties), self.track(event, occurred_at)),
+            What::Track(event) => (
+                event.name.as_str(),
+                json(&event.properties),
+                self.track(event, if undated { refused_at } else { occurred_at }),
+            ),
             What::Identify { values, .. } => {
                 let values = self.own_values(values, identity);
                 self.set_values(&values);

@@ -30,7 +30,7 @@ impl Touch<'_> {
         match event {
             MailEvent::Delivered => true,
             MailEvent::Unsubscribed => self.opt_out(Suppressed::Unsubscribed, address(told), occurred_at),
-            MailEvent::Subscribed => self.consent(occurred_at),
+            MailEvent::Subscribed => self.consent(address(told).as_deref(), occurred_at),
             MailEvent::MarkedAsSpam => self.opt_out(Suppressed::Complained, address(told), occurred_at),
             MailEvent::Bounced => self.bounce(told, occurred_at),
             MailEvent::Opened => self.engage(EngagementKind::Opened, told, occurred_at),

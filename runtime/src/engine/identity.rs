@@ -51,7 +51,8 @@ impl<S: Store> Engine<S> {
             identity.given.push(key.key.to_owned());
             return Ok(());
         };
-        if identity.contact == Some(owner) {
+        // Their device and their address may both be named.
+        if identity.contact == Some(owner) || identity.joins.contains(&owner) {
             return Ok(());
         }
         let is_free = !self.has_user_id(owner)?;

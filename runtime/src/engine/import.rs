@@ -167,6 +167,8 @@ impl<S: Store> Engine<S> {
         while !self.try_row(row, &identity, row_of, &marks, at)? {
             self.flush(progress)?;
         }
+        let keys = self.ahead.found(&row.keys, owners);
+        self.refuse_owner(&keys, &identity, &row.values, at)?;
         let first = row.keys.first().and_then(|key| self.ahead.owner_now(key));
         note(said, identity.contact.or(first), row);
         match row_of {

@@ -49,8 +49,9 @@ impl Touch<'_> {
         let system = &plan.program.system;
         match reason {
             Suppressed::HardBounced => self.mark_address(Mark::Bounced, self.address_key()),
-            Suppressed::Unsubscribed | Suppressed::Complained => self.mark_address(Mark::Refused, self.address_key()),
-            Suppressed::DoNotContact => {}
+            Suppressed::Unsubscribed | Suppressed::Complained | Suppressed::DoNotContact => {
+                self.mark_address(Mark::Refused, self.address_key());
+            }
         }
         if reason != Suppressed::HardBounced && occurred_at > self.contact.read(plan, system.refused_at) {
             self.contact.write(plan, system.refused_at, occurred_at);
@@ -63,10 +64,12 @@ impl Touch<'_> {
 
     /// The person's own act, the only one that lifts what they refused before it (E7). Whoever is marked as not to be contacted stays so:
     /// that is the company's own word.
-    pub(super) fn consent(&mut self, occurred_at: i64) -> bool {
+    pub(super) fn consent(&mut self, address: Option<&str>, occurred_at: i64) -> bool {
         let plan = self.plan;
         let system = &plan.program.system;
-        if occurred_at > self.contact.read(plan, system.refused_at) {
+        // Consent for another address says nothing of theirs.
+        let is_theirs = address.is_none() || address == self.address_key().as_deref();
+        if is_theirs && occurred_at > self.contact.read(plan, system.refused_at) {
             let lifted = [system.unsubscribed, system.complained]
                 .map(|slot| self.contact.is(plan, slot) && self.contact.write(plan, slot, 0));
             if lifted.contains(&true) {

@@ -32,6 +32,7 @@ pub struct ContactReader<'p, R> {
     rows: Rows<R>,
     columns: Vec<Column>,
     ignored: Vec<String>,
+    unsubscribed: Option<FieldId>,
     is_over: bool,
 }
 
@@ -75,8 +76,9 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         if let Some(column) = unknown.iter().find(|column| !column.is_known && fields.may_be_consent(&column.name)) {
             return Err(InboundError::ConsentColumn { file, column: excerpt(&column.name) });
         }
+        let unsubscribed = program.fields.find(|field| field.name == "unsubscribed");
         let ignored = unknown.iter().map(|column| excerpt(&column.name)).collect();
-        Ok(Self { program, zone: zone_of(program), file, rows, columns, ignored, is_over: false })
+        Ok(Self { program, zone: zone_of(program), file, rows, columns, ignored, unsubscribed, is_over: false })
     }
 
     /// The columns that fill nothing, since the program has no such field.
@@ -143,6 +145,13 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
             if let Err(fault) = self.take(column, cell, &mut row) {
                 notes.push(fault.set_aside(at, self.name(column), cell));
             }
+            // Whatever the column is called: in doubt nobody is written to (E7).
+            let is_refusal =
+                !column.fills.iter().any(|fills| matches!(fills, Fills::Consent(_))) && is_refusal_word(cell);
+            if let Some(field) = self.unsubscribed.filter(|_| is_refusal && !column.is_known) {
+                row.refuse(field);
+                notes.push(doubtful().set_aside(at, self.name(column), cell));
+            }
             if column.takes_no_unseen() && value::has_unseen(cell) {
                 let fault = Fault::new(Reason::UnseenCharacters, "they were taken out");
                 notes.push(fault.set_aside(at, self.name(column), &value::unseen_escaped(cell)));
@@ -158,8 +167,8 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
     fn take(&self, column: &Column, cell: &str, row: &mut ContactRow) -> Result<(), Fault> {
         let (key, kind) = match column.key {
             Some(Key::UserId) => (keys::user(cell)?, keys::is_user as fn(&str) -> bool),
-            Some(Key::Email) => (keys::email(cell)?, keys::is_email as fn(&str) -> bool),
-            None => (None, keys::is_email as fn(&str) -> bool),
+            Some(Key::Email) => (keys::email(cell)?, keys::is_address as fn(&str) -> bool),
+            None => (None, keys::is_address as fn(&str) -> bool),
         };
         match (key, row.keys.iter().find(|key| kind(key))) {
             (Some(key), None) => row.keys.push(key),

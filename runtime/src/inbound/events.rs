@@ -5,6 +5,7 @@
 //! as they stand. The second pass goes down the file and puts in each straggler where its turn comes. A file in order costs no
 //! memory, the worst one 24 bytes a line.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, Seek};
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use flow_ir::Program;
 
 use super::lines::{Line, Lines, Place};
 use super::segment::{MAX_LINE_BYTES, SegmentReader};
-use super::{EventItem, InboundError, Item, Origin};
+use super::{EventItem, InboundError, Item, Origin, UNDATED};
 
 /// Reads a file's events: by arrival, and lines that arrived at one instant as they stand. Rejected lines come where they stand.
 /// Ends after an error.
@@ -23,6 +24,8 @@ pub struct EventReader<'p, R> {
     lines: Lines<R>,
     /// By arrival and line, the next one last.
     stragglers: Vec<Straggler>,
+    /// Of lines without a time, the latest arrival above them.
+    undated: BTreeMap<u64, i64>,
     /// Where the way down the file goes on; none at its end.
     down: Option<Place>,
     /// The latest arrival on the way down.
@@ -52,6 +55,7 @@ impl<'p, R: BufRead + Seek> EventReader<'p, R> {
             segment: SegmentReader::new(program),
             lines,
             stragglers: Vec::new(),
+            undated: BTreeMap::new(),
             down,
             latest: i64::MIN,
             ahead: None,
@@ -71,6 +75,9 @@ impl<'p, R: BufRead + Seek> EventReader<'p, R> {
         let mut latest = i64::MIN;
         while let Some(line) = self.read_line()? {
             let Some(arrived_at) = arrived_at(&self.item(&line)) else { continue };
+            if arrived_at == UNDATED {
+                self.undated.insert(line.at.line, latest);
+            }
             if arrived_at < latest {
                 stragglers.push(Straggler { arrived_at, line: line.at.line, offset: line.at.offset });
             }
@@ -125,7 +132,12 @@ impl<'p, R: BufRead + Seek> EventReader<'p, R> {
 
     fn item(&self, line: &Line) -> EventItem {
         let at = Origin { file: self.file.clone(), line: line.at.line };
-        self.segment.read(&line.bytes, &at)
+        let mut item = self.segment.read(&line.bytes, &at);
+        // It counts from the start, and is no older than what stands above it.
+        if let (Item::Taken { row, .. }, Some(latest)) = (&mut item, self.undated.get(&line.at.line)) {
+            row.occurred_at = *latest;
+        }
+        item
     }
 
     fn go_to(&mut self, place: Place) -> Result<(), InboundError> {

@@ -49,6 +49,13 @@ pub(crate) fn address_key(text: &str) -> Option<String> {
     email(text).ok().flatten()
 }
 
+/// The key of an address in a refusal, however it is written: `Ana <ana@x.example>`, `mailto:ana@x.example`, with a full stop behind.
+pub(super) fn any_address(text: &str) -> Option<String> {
+    let is_part = |part: &&str| part.contains('@');
+    let part = text.split(|sign: char| sign.is_whitespace() || "<>\"',;()".contains(sign)).find(is_part)?;
+    address_key(part.trim_start_matches("mailto:").trim_end_matches('.'))
+}
+
 /// The key of an address that was read before.
 pub(crate) fn email_key(address: &str) -> String {
     format!("email:{}", address.to_lowercase())
@@ -65,7 +72,7 @@ pub(crate) fn is_device(key: &str) -> bool {
 }
 
 /// Whether a key is an address.
-pub(super) fn is_email(key: &str) -> bool {
+pub(crate) fn is_address(key: &str) -> bool {
     key.starts_with("email:")
 }
 

@@ -32,7 +32,7 @@ use crate::store::MessageId;
 use crate::time::{Zone, Zones};
 use flow_ir::{FieldId, FieldValue, Program};
 
-pub(crate) use keys::{Mark, address_key, email_key, is_device, is_user};
+pub(crate) use keys::{Mark, address_key, email_key, is_address, is_device, is_user};
 
 pub use contacts::{Columns, ContactReader, IGNORE};
 pub use events::EventReader;
@@ -171,6 +171,7 @@ impl InboundError {
             }
             InboundError::ConsentColumn { column, .. } => format!(
                 "say in flow.toml what it means, or that it does not matter:\n  [columns]\n  \"{column}\" = \"unsubscribed\"\n\
+                 where a yes in it means that they may be written to\n  \"{column}\" = \"accepts_marketing\"\n\
                  or\n  \"{column}\" = \"{IGNORE}\""
             ),
             InboundError::NoSuchField { column, .. } => {

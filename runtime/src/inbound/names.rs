@@ -81,6 +81,8 @@ pub(super) struct FieldNames {
     email: Option<FieldId>,
     /// Parts of names that speak of consent.
     consent: Vec<String>,
+    /// Words of names that do.
+    consent_words: Vec<String>,
 }
 
 impl FieldNames {
@@ -96,15 +98,17 @@ impl FieldNames {
                 Kind::RefusalFilled => Fills::Consent(Reading::Filled(field?)),
                 Kind::RefusalUnlessYes => Fills::Consent(Reading::UnlessYes(field?)),
                 Kind::RefusalStatus => Fills::Consent(Reading::Status),
-                Kind::Event | Kind::Status | Kind::StatusAllowed | Kind::Consent => return None,
+                Kind::Event | Kind::Status | Kind::StatusAllowed | Kind::Consent | Kind::ConsentWord => return None,
             };
             Some((plain(name.name), fills))
         };
         let aliases = names().filter_map(alias).collect();
         let own = |(name, id): (&String, &FieldId)| (name.clone(), own_reading(name, *id));
         let consent = names().filter(|name| name.kind == Kind::Consent).map(|name| plain(name.name)).collect();
+        let words = names().filter(|name| name.kind == Kind::ConsentWord).map(|name| plain(name.name));
+        let consent_words = words.collect();
         let email = by_name.get("email").copied();
-        Self { by_name: by_name.iter().map(own).collect(), aliases, email, consent }
+        Self { by_name: by_name.iter().map(own).collect(), aliases, email, consent, consent_words }
     }
 
     /// What a name fills; for a nested trait its path: `company_name` for `company.name`. A field that the project declares is filled, and
@@ -123,8 +127,9 @@ impl FieldNames {
 
     /// Whether a name that fills nothing may speak of consent.
     pub(super) fn may_be_consent(&self, name: &str) -> bool {
-        let name = plain(name);
-        self.consent.iter().any(|part| name.contains(part))
+        let letters = plain(name);
+        let is_word = |word: &str| self.consent_words.iter().any(|known| known == word);
+        self.consent.iter().any(|part| letters.contains(part)) || snake_case(name).split('_').any(is_word)
     }
 }
 

@@ -34,7 +34,7 @@ const PAGE: &str = "page";
 /// What is read of a mail event: all are texts.
 const MAIL_PROPERTIES: [&str; 3] = ["email_id", "link_id", "bounce_type"];
 /// The address that a mail event is about.
-const ADDRESS: &str = "email";
+const ADDRESSES: [&str; 5] = ["email", "email_address", "recipient", "to", "address"];
 
 /// The id that an event is known by for ever, so that a repeat changes nothing.
 pub(crate) fn message_id(text: &str) -> MessageId {
@@ -78,7 +78,7 @@ impl<'p> SegmentReader<'p> {
         let name = if kind == Kind::Track { Some(track_name(&event)?) } else { None };
         let meaning = name.as_deref().map(|name| self.events.find(name)).unwrap_or_default();
         let refusal = meaning.mail.filter(|mail| mail.is_refusal());
-        let keys = keys_of(&event, kind, refusal, notes)?;
+        let keys = self.keys_of(&event, kind, refusal, notes)?;
         let (arrived_at, occurred_at) = match (times_of(&event, notes), refusal) {
             (Ok(times), _) => times,
             (Err(fault), Some(mail)) => {
@@ -151,6 +151,44 @@ impl<'p> SegmentReader<'p> {
     /// What a name means here.
     pub(crate) fn meaning(&self, name: &str) -> Meaning {
         self.events.find(name)
+    }
+
+    /// Who an event is about. A refusal belongs to the address that it names, so that comes first (E7).
+    fn keys_of(
+        &self,
+        event: &Map<String, Value>,
+        kind: Kind,
+        refusal: Option<MailEvent>,
+        notes: &mut Notes<'_>,
+    ) -> Result<Vec<String>, Fault> {
+        let address = |traits: Option<&Value>| self.address_of(traits?.as_object()?).cloned();
+        let mut keys: Vec<String> = refusal.map(|_| addresses_of(event)).unwrap_or_default();
+        let mut take =
+            |name: &str, value: Option<&Value>, key: fn(&str) -> Result<Option<String>, Fault>| match id_text(value)
+                .and_then(|id| key(&id))
+            {
+                Ok(Some(key)) if !keys.contains(&key) => keys.push(key),
+                Ok(_) => {}
+                Err(fault) => notes.add(fault, name, &value.map(shown).unwrap_or_default()),
+            };
+        take("userId", event.get("userId"), keys::user);
+        take("anonymousId", event.get("anonymousId"), keys::anonymous);
+        let context_traits = event.get("context").and_then(|context| context.get("traits"));
+        take("context.traits.email", address(context_traits).as_ref(), keys::email);
+        // A bad address among the traits of an identify is noted once, as the value that it is.
+        let own = address(event.get("traits")).filter(|_| kind == Kind::Identify);
+        let own_key = own.as_ref().and_then(Value::as_str).and_then(|text| keys::email(text).ok().flatten());
+        keys.extend(own_key.filter(|key| !keys.contains(key)));
+        if keys.is_empty() {
+            return Err(Fault::new(Reason::Nobody, "there is no `userId`, `anonymousId` or address in it"));
+        }
+        Ok(keys)
+    }
+
+    /// The trait that is the address, under whatever name.
+    fn address_of<'v>(&self, traits: &'v Map<String, Value>) -> Option<&'v Value> {
+        let by_name = || traits.iter().find(|(name, _)| self.fields.is_email(&self.fields.find(name)));
+        traits.get("email").or_else(|| by_name().map(|(_, value)| value))
     }
 
     fn shape<'a>(&'a self, ty: &'a FieldType) -> Shape<'a> {
@@ -299,40 +337,18 @@ fn message_of(event: &Map<String, Value>, line: &[u8]) -> Result<MessageId, Faul
     }
 }
 
-/// Who an event is about. A refusal belongs to the address that it names, so that comes first (E7).
-fn keys_of(
-    event: &Map<String, Value>,
-    kind: Kind,
-    refusal: Option<MailEvent>,
-    notes: &mut Notes<'_>,
-) -> Result<Vec<String>, Fault> {
-    let address = |traits: Option<&Value>| traits.and_then(|traits| traits.get("email")).cloned();
-    let mut keys = Vec::new();
-    let mut take =
-        |name: &str, value: Option<&Value>, key: fn(&str) -> Result<Option<String>, Fault>| match id_text(value)
-            .and_then(|id| key(&id))
-        {
-            Ok(Some(key)) if !keys.contains(&key) => keys.push(key),
-            Ok(_) => {}
-            Err(fault) => notes.add(fault, name, &value.map(shown).unwrap_or_default()),
-        };
-    if refusal.is_some() {
-        let properties = event.get("properties").and_then(Value::as_object);
-        let address = properties.and_then(|properties| find(properties, ADDRESS)).map(|(_, value)| value);
-        take("properties.email", address, keys::email);
+/// The addresses that a refusal names, an id that is one among them.
+fn addresses_of(event: &Map<String, Value>) -> Vec<String> {
+    let properties = event.get("properties").and_then(Value::as_object);
+    let named = ADDRESSES.iter().filter_map(|name| find(properties?, name)).map(|(_, value)| value);
+    let outer = ["email", "userId", "anonymousId"].iter().filter_map(|name| event.get(*name));
+    let mut keys: Vec<String> = Vec::new();
+    for key in named.chain(outer).filter_map(Value::as_str).filter_map(keys::any_address) {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
     }
-    take("userId", event.get("userId"), keys::user);
-    take("anonymousId", event.get("anonymousId"), keys::anonymous);
-    let context_traits = event.get("context").and_then(|context| context.get("traits"));
-    take("context.traits.email", address(context_traits).as_ref(), keys::email);
-    // A bad address among the traits of an identify is noted once, as the value that it is.
-    let own = address(event.get("traits")).filter(|_| kind == Kind::Identify);
-    let own_key = own.as_ref().and_then(Value::as_str).and_then(|text| keys::email(text).ok().flatten());
-    keys.extend(own_key.filter(|key| !keys.contains(key)));
-    if keys.is_empty() {
-        return Err(Fault::new(Reason::Nobody, "there is no `userId`, `anonymousId` or address in it"));
-    }
-    Ok(keys)
+    keys
 }
 
 /// An id as text. Some senders write theirs as whole numbers.
