@@ -1,6 +1,11 @@
 //! Names as people and streams write them: `Requested Demo`, `requestedDemo` and `requested-demo` are all `requested_demo`. The import, the
 //! engine and the checker go by one rule, so that no name is known to one of them and not to the next.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use flow_stdlib::names::{Kind, names};
+
 /// `User ID` and `userId` are `user_id`. A border is whatever is no letter or digit, a capital after a small letter, and the last
 /// of several capitals before a small letter (`CRMOwner`).
 pub fn snake_case(name: &str) -> String {
@@ -46,12 +51,11 @@ pub(crate) fn instead_of(field: &str) -> String {
 /// Whether an event by this name, in `snake_case`, may tell what happened to a mail: then it need be no sign of the person.
 pub fn tells_of_mail(snake_name: &str) -> bool {
     const OF_THE_PERSON: [&str; 3] = ["email_link_clicked", "email_replied", "subscribed"];
-    let is_it = |name: flow_stdlib::names::Name| {
-        name.kind == flow_stdlib::names::Kind::Event
-            && !OF_THE_PERSON.contains(&name.of)
-            && snake_case(name.name) == snake_name
-    };
-    snake_name.starts_with("email_") || flow_stdlib::names::names().any(is_it)
+    static OF_MAIL: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let events = names().filter(|name| name.kind == Kind::Event && !OF_THE_PERSON.contains(&name.of));
+        events.map(|name| snake_case(name.name)).collect()
+    });
+    snake_name.starts_with("email_") || OF_MAIL.contains(snake_name)
 }
 
 const MONTHS: [&str; 12] = [

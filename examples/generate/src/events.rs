@@ -11,7 +11,7 @@ use crate::contacts::user_id;
 use crate::faults::{self, Counts, Fault, File};
 use crate::rng::{Purpose, Rng};
 
-/// The intake takes lines up to this size.
+/// What comes in takes lines up to this size.
 const LINE_LIMIT_BYTES: usize = 32 * 1024;
 /// A repeated message comes at most so many lines after the first.
 const REPEAT_WITHIN_LINES: u64 = 1500;

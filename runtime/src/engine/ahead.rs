@@ -26,8 +26,8 @@ pub(super) struct Peeked {
 pub(super) struct Owners {
     /// Whose each key was.
     of: Vec<Option<ContactId>>,
-    /// What is kept of the addresses among them.
-    marks: Vec<Mark>,
+    /// Of each key, what was kept of it where it is an address.
+    marks: Vec<Vec<Mark>>,
 }
 
 /// A key with whose it is.
@@ -130,8 +130,11 @@ impl Ahead {
     /// What is kept by now of the addresses among the keys.
     pub(super) fn marks(&self, keys: &[String], owners: &Owners) -> Vec<Mark> {
         let is_kept = |mark: &Mark| {
-            let learnt = keys.iter().filter_map(|key| self.keys.get(&mark.key(key)?)).next_back();
-            learnt.map_or(owners.marks.contains(mark), Option::is_some)
+            let is_of = |(key, was): (&String, &Vec<Mark>)| {
+                let learnt = mark.key(key).and_then(|key| self.keys.get(&key));
+                learnt.map_or(was.contains(mark), Option::is_some)
+            };
+            keys.iter().zip(&owners.marks).any(is_of)
         };
         Mark::ALL.into_iter().filter(is_kept).collect()
     }
@@ -171,7 +174,7 @@ pub(super) fn owners(store: &mut impl Store, keys: &[&[String]]) -> Result<Vec<O
         for key in *keys {
             owners.of.push(next());
             let kept = Mark::ALL.into_iter().filter(|mark| mark.key(key).is_some() && next().is_some());
-            owners.marks.extend(kept);
+            owners.marks.push(kept.collect());
         }
         all.push(owners);
     }

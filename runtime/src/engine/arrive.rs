@@ -1,20 +1,18 @@
 //! An event that arrives: known or new, whose it is, and what it says.
 
-use super::ahead::{Found, Peeked};
+use super::ahead::Peeked;
 use super::error::EngineError;
 use super::identity::Identity;
 use super::react::Cause;
 use super::reason::Suppressed;
-use super::suppress::suppression_of;
+use super::suppress::refused_by;
 use super::touch::Touch;
 use super::view::ContactView;
 use super::{Engine, counter};
-use crate::inbound::{Arrival, MailEvent, UNDATED, What, is_address, is_user};
-use crate::store::{ContactId, EventRecord, Store};
+use crate::inbound::{Arrival, MailEvent, UNDATED, What, is_user};
+use crate::store::{EventRecord, Store};
 use flow_ir::{FieldId, FieldValue};
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// What an identify call is called in the event log.
 const IDENTIFY: &str = "identify";
@@ -52,7 +50,8 @@ impl<S: Store> Engine<S> {
 
     fn take_in(&mut self, peeked: &Peeked) -> Result<bool, EngineError> {
         let keys = self.ahead.found(&peeked.arrival.keys, &peeked.owners);
-        let identity = match refusal(&peeked.arrival) {
+        let refused = refusal(&peeked.arrival);
+        let identity = match refused {
             Some(_) => Identity::of_refusal(&keys),
             None => self.identify(&keys)?,
         };
@@ -68,62 +67,17 @@ impl<S: Store> Engine<S> {
         })?;
         if done {
             self.ahead.learn_message(peeked.arrival.message);
-            self.refuse_others(peeked, &identity)?;
-            if let What::Identify { values } = &peeked.arrival.what {
-                let keys = self.ahead.found(&peeked.arrival.keys, &peeked.owners);
-                self.refuse_owner(&keys, &identity, values, peeked.at)?;
+            let keys = self.ahead.found(&peeked.arrival.keys, &peeked.owners);
+            let counted_from = counts_from(&peeked.arrival, peeked.at);
+            match &peeked.arrival.what {
+                What::Track(_) => {
+                    let reasons: Vec<Suppressed> = refused.and_then(refused_by).into_iter().collect();
+                    self.refuse_others(&keys, &identity, &reasons, peeked.at, counted_from)?;
+                }
+                What::Identify { values } => self.refuse_owner(&keys, &identity, values, peeked.at)?,
             }
         }
         Ok(done)
-    }
-
-    /// What is said of an address that is another's is left out, but for a refusal: that counts for whoever has it.
-    pub(super) fn refuse_owner(
-        &mut self,
-        keys: &[Found<'_>],
-        identity: &Identity,
-        values: &[(FieldId, FieldValue)],
-        at: i64,
-    ) -> Result<(), EngineError> {
-        let program = Arc::clone(&self.plan.program);
-        let reason = |(field, value): &(FieldId, FieldValue)| {
-            let is_yes = *value == FieldValue::Int(1);
-            let slot = program.fields.get(*field).and_then(|field| field.slot).filter(|_| is_yes)?;
-            suppression_of(&program.system, slot)
-        };
-        let reasons: Vec<Suppressed> = values.iter().filter_map(reason).collect();
-        if !identity.address_is_anothers || reasons.is_empty() {
-            return Ok(());
-        }
-        let owners: BTreeSet<ContactId> =
-            keys.iter().filter(|key| is_address(key.key)).filter_map(|key| key.owner).collect();
-        for owner in owners.into_iter().filter(|owner| identity.contact != Some(*owner)) {
-            self.touch_from(None, Some(owner), at, |touch: &mut Touch<'_>| {
-                for reason in &reasons {
-                    touch.suppress(*reason, touch.now);
-                }
-                Cause::Change(Vec::new())
-            })?;
-        }
-        Ok(())
-    }
-
-    /// A refusal that names two people is one of both.
-    fn refuse_others(&mut self, peeked: &Peeked, identity: &Identity) -> Result<(), EngineError> {
-        let reason = match refusal(&peeked.arrival) {
-            Some(MailEvent::Unsubscribed) => Suppressed::Unsubscribed,
-            Some(MailEvent::MarkedAsSpam) => Suppressed::Complained,
-            _ => return Ok(()),
-        };
-        let keys = self.ahead.found(&peeked.arrival.keys, &peeked.owners);
-        let others: BTreeSet<ContactId> = keys.iter().filter_map(|key| key.owner).collect();
-        for other in others.into_iter().filter(|other| identity.contact.is_some_and(|contact| contact != *other)) {
-            self.touch_from(None, Some(other), peeked.at, |touch: &mut Touch<'_>| {
-                touch.suppress(reason, peeked.arrival.occurred_at.min(peeked.at));
-                Cause::Change(Vec::new())
-            })?;
-        }
-        Ok(())
     }
 
     /// Does an item's work on whoever it is about, once their keys are theirs and whoever proves to be the same person is joined.
@@ -158,14 +112,6 @@ impl<S: Store> Engine<S> {
     }
 }
 
-/// What takes the right to write to somebody away, if an event does.
-fn refusal(arrival: &Arrival) -> Option<MailEvent> {
-    match &arrival.what {
-        What::Track(event) => event.meaning.mail.filter(|mail| mail.is_refusal()),
-        What::Identify { .. } => None,
-    }
-}
-
 impl Touch<'_> {
     /// Makes keys the contact's own.
     fn give_keys(&mut self, keys: &[String]) {
@@ -186,19 +132,15 @@ impl Touch<'_> {
     /// Takes in an event and keeps it.
     fn arrive(&mut self, arrival: &Arrival, identity: &Identity, first_day: i64) -> Cause {
         let undated = arrival.arrived_at == UNDATED;
-        // A refusal without a time counts from now on, and what was written before it in the stream does not lift it.
-        let refused_at = arrival.occurred_at.max(self.now);
         let occurred_at = if undated { self.now } else { arrival.occurred_at.min(self.now) };
         if occurred_at < arrival.occurred_at {
             self.batch.count(counter::FUTURE_EVENTS);
         }
         self.batch.count(counter::EVENTS);
         let (name, properties, triggers) = match &arrival.what {
-            What::Track(event) => (
-                event.name.as_str(),
-                json(&event.properties),
-                self.track(event, if undated { refused_at } else { occurred_at }),
-            ),
+            What::Track(event) => {
+                (event.name.as_str(), json(&event.properties), self.track(event, counts_from(arrival, self.now)))
+            }
             What::Identify { values, .. } => {
                 let values = self.own_values(values, identity);
                 self.set_values(&values);
@@ -226,6 +168,21 @@ impl Touch<'_> {
             Some((name, Value::String(view.value(*field)?)))
         });
         json(&named.collect())
+    }
+}
+
+/// When what an event says begins to count. A refusal without a time counts at once, and what stands above it in the stream does not
+/// lift it.
+fn counts_from(arrival: &Arrival, now: i64) -> i64 {
+    let is_undated = arrival.arrived_at == UNDATED;
+    if is_undated { arrival.occurred_at.max(now) } else { arrival.occurred_at.min(now) }
+}
+
+/// What takes the right to write to somebody away, if an event does.
+fn refusal(arrival: &Arrival) -> Option<MailEvent> {
+    match &arrival.what {
+        What::Track(event) => event.meaning.mail.filter(|mail| mail.is_refusal()),
+        What::Identify { .. } => None,
     }
 }
 

@@ -162,9 +162,9 @@ impl<S: Store> Engine<S> {
         };
         let marks = self.ahead.marks(&row.keys, owners);
         let before = identity.contact.and_then(|contact| said.get(&contact));
-        let row = &ContactRow { values: gaps(row, before), ..row.clone() };
+        let values = gaps(row, before);
         // A handoff may have to wait for the mails before it; a second attempt finds none.
-        while !self.try_row(row, &identity, row_of, &marks, at)? {
+        while !self.try_row(&values, &identity, row_of, &marks, at)? {
             self.flush(progress)?;
         }
         let keys = self.ahead.found(&row.keys, owners);
@@ -184,7 +184,7 @@ impl<S: Store> Engine<S> {
 
     fn try_row(
         &mut self,
-        row: &ContactRow,
+        values: &[(FieldId, FieldValue)],
         identity: &Identity,
         row_of: RowOf,
         marks: &[Mark],
@@ -192,7 +192,7 @@ impl<S: Store> Engine<S> {
     ) -> Result<bool, EngineError> {
         self.touch_as(identity, at, |touch: &mut Touch<'_>| {
             touch.address_marks = marks.to_vec();
-            touch.set_values(&touch.own_values(&row.values, identity));
+            touch.set_values(&touch.own_values(values, identity));
             // What a newer export changes has happened since; whatever else it says was so before Flow knew of it.
             if row_of == RowOf::Known { Cause::Change(Vec::new()) } else { Cause::Import }
         })

@@ -1,11 +1,18 @@
 //! Consent, as the sender sees it (E7): who may get which kind of mail, and how that is lost.
 
+use super::Engine;
+use super::ahead::Found;
+use super::error::EngineError;
+use super::identity::Identity;
 use super::plan::Plan;
+use super::react::Cause;
 use super::reason::{Suppressed, Withheld};
 use super::touch::Touch;
-use crate::inbound::{Mark, email_key};
-use crate::store::DecisionCode;
-use flow_ir::{EmailKind, SlotId, SystemSlots};
+use crate::inbound::{MailEvent, Mark, email_key, is_address};
+use crate::store::{ContactId, DecisionCode, Store};
+use flow_ir::{EmailKind, FieldId, FieldValue, SlotId, SystemSlots};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Why this kind of mail must not go to whoever this frame belongs to. Asked when a step sends, and again when the mail leaves (E5).
 pub(super) fn forbidden(plan: &Plan, frame: &[u8], kind: EmailKind) -> Option<Withheld> {
@@ -39,6 +46,57 @@ fn slot_of(slots: &SystemSlots, reason: Suppressed) -> SlotId {
         Suppressed::HardBounced => slots.hard_bounced,
         Suppressed::Complained => slots.complained,
         Suppressed::DoNotContact => slots.do_not_contact,
+    }
+}
+
+/// Which right an event of the person takes away; a bounce is about the address alone.
+pub(super) fn refused_by(event: MailEvent) -> Option<Suppressed> {
+    match event {
+        MailEvent::Unsubscribed => Some(Suppressed::Unsubscribed),
+        MailEvent::MarkedAsSpam => Some(Suppressed::Complained),
+        _ => None,
+    }
+}
+
+impl<S: Store> Engine<S> {
+    /// What is said of an address that is another's is left out, but for a refusal: that counts for whoever has it.
+    pub(super) fn refuse_owner(
+        &mut self,
+        keys: &[Found<'_>],
+        identity: &Identity,
+        values: &[(FieldId, FieldValue)],
+        at: i64,
+    ) -> Result<(), EngineError> {
+        if !identity.address_is_anothers {
+            return Ok(());
+        }
+        let plan = Arc::clone(&self.plan);
+        let said = values.iter().filter(|(_, value)| *value == FieldValue::Int(1));
+        let slots = said.filter_map(|(field, _)| plan.program.fields.get(*field)?.slot);
+        let reasons: Vec<Suppressed> = slots.filter_map(|slot| suppression_of(&plan.program.system, slot)).collect();
+        let of_addresses: Vec<Found<'_>> = keys.iter().filter(|key| is_address(key.key)).copied().collect();
+        self.refuse_others(&of_addresses, identity, &reasons, at, at)
+    }
+
+    /// A refusal counts for everybody whom its keys name, not for the first alone.
+    pub(super) fn refuse_others(
+        &mut self,
+        keys: &[Found<'_>],
+        identity: &Identity,
+        reasons: &[Suppressed],
+        at: i64,
+        refused_at: i64,
+    ) -> Result<(), EngineError> {
+        let owners: BTreeSet<ContactId> = keys.iter().filter_map(|key| key.owner).collect();
+        for owner in owners.into_iter().filter(|owner| !reasons.is_empty() && identity.contact != Some(*owner)) {
+            self.touch_from(None, Some(owner), at, |touch: &mut Touch<'_>| {
+                for reason in reasons {
+                    touch.suppress(*reason, refused_at);
+                }
+                Cause::Change(Vec::new())
+            })?;
+        }
+        Ok(())
     }
 }
 

@@ -3,12 +3,13 @@
 //! A column that nobody knows fills nothing and is named in the report. One whose name or whose cells speak of consent is more than
 //! that: who is in it must not be written to, so the file is not taken in before somebody says what it means (E7).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{self, BufRead};
 use std::sync::Arc;
 
 use flow_ir::{FieldId, FieldValue, Program};
 
+use super::columns::{Column, Columns, Key, assign_columns, no_key_column};
 use super::consent::{Said, is_refusal_word};
 use super::finding::{Fault, Reason, excerpt};
 use super::names::{FieldNames, Fills, snake_case};
@@ -16,12 +17,6 @@ use super::rows::{Cells, Row, Rows, Width};
 use super::value::{self, Shape};
 use super::{ContactItem, ContactRow, InboundError, Item, Origin, SetAside, keys, zone_of};
 use crate::time::Zone;
-
-/// What settings say of columns, by their names: the field that one fills, `user_id`, or [`IGNORE`].
-pub type Columns = BTreeMap<String, String>;
-
-/// What the settings say of a column that is to fill nothing.
-pub const IGNORE: &str = "ignore";
 
 /// Reads the rows of a file. Ends after an error.
 #[derive(Debug)]
@@ -34,23 +29,6 @@ pub struct ContactReader<'p, R> {
     ignored: Vec<String>,
     unsubscribed: Option<FieldId>,
     is_over: bool,
-}
-
-/// What a column fills.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Column {
-    /// As the first line has it.
-    name: String,
-    key: Option<Key>,
-    fills: Vec<Fills>,
-    /// Whether the settings say that it is to fill nothing.
-    is_known: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Key {
-    UserId,
-    Email,
 }
 
 impl<'p, R: BufRead> ContactReader<'p, R> {
@@ -239,16 +217,6 @@ impl ContactRow {
     }
 }
 
-impl Column {
-    fn fills_nothing(&self) -> bool {
-        self.key.is_none() && self.fills.is_empty()
-    }
-
-    fn takes_no_unseen(&self) -> bool {
-        self.key.is_some()
-    }
-}
-
 impl<R: BufRead> Iterator for ContactReader<'_, R> {
     type Item = Result<ContactItem, InboundError>;
 
@@ -267,51 +235,6 @@ impl<R: BufRead> Iterator for ContactReader<'_, R> {
 
 fn read_error<R: BufRead>(file: &Arc<str>, rows: &Rows<R>, source: io::Error) -> InboundError {
     InboundError::Read { at: Origin { file: file.clone(), line: rows.lines.place().line }, source }
-}
-
-/// What each column fills: what the settings say, else what its name says.
-fn assign_columns(
-    names: &[String],
-    fields: &FieldNames,
-    mapped: &Columns,
-    file: &Arc<str>,
-) -> Result<Vec<Column>, InboundError> {
-    let has_user_id =
-        names.iter().any(|name| snake_case(name) == "user_id") || mapped.values().any(|to| to == "user_id");
-    let column = |name: &String| {
-        let said = mapped.iter().find(|(column, _)| snake_case(column) == snake_case(name)).map(|(_, to)| to.as_str());
-        let wanted = snake_case(said.unwrap_or(name));
-        if said == Some(IGNORE) {
-            return Ok(Column { name: name.clone(), is_known: true, ..Column::default() });
-        }
-        let fills = fields.find(said.unwrap_or(name));
-        let key = match wanted.as_str() {
-            "user_id" => Some(Key::UserId),
-            "id" if !has_user_id => Some(Key::UserId),
-            _ if fields.is_email(&fills) || wanted == "email" => Some(Key::Email),
-            _ => None,
-        };
-        match said {
-            Some(said) if key.is_none() && fills.is_empty() => {
-                Err(InboundError::NoSuchField { file: file.clone(), column: excerpt(name), field: excerpt(said) })
-            }
-            _ => Ok(Column { name: name.clone(), key, fills, is_known: false }),
-        }
-    };
-    names.iter().map(column).collect()
-}
-
-fn no_key_column(file: Arc<str>, names: &[String]) -> InboundError {
-    let found: Vec<String> = names.iter().map(|name| format!("`{}`", excerpt(name))).collect();
-    let separators = [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")];
-    let parted = |(sign, _): &&(char, &str)| names.len() == 1 && names.iter().any(|name| name.contains(*sign));
-    match separators.iter().find(parted) {
-        Some((sign, words)) => {
-            let line = names.iter().flat_map(|name| name.split(*sign)).collect::<Vec<_>>().join(",");
-            InboundError::OtherSeparator { file, separator: words, line: excerpt(&line) }
-        }
-        None => InboundError::NoKeyColumn { file, found: found.join(", ") },
-    }
 }
 
 #[cfg(test)]

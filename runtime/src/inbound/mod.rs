@@ -8,6 +8,7 @@
 //! *rejected*. Both are findings: [`accept`] counts them in a [`Tally`] of bounded size, hands each to a sink that may write it
 //! down, and lets the good rows through.
 
+mod columns;
 mod consent;
 mod contacts;
 mod events;
@@ -34,7 +35,8 @@ use flow_ir::{FieldId, FieldValue, Program};
 
 pub(crate) use keys::{Mark, address_key, email_key, is_address, is_device, is_user};
 
-pub use contacts::{Columns, ContactReader, IGNORE};
+pub use columns::{Columns, IGNORE};
+pub use contacts::ContactReader;
 pub use events::EventReader;
 pub use finding::{Finding, Reason, Rejected, SetAside, Tally};
 pub use mail_event::MailEvent;

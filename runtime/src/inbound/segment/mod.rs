@@ -8,6 +8,9 @@
 //! Two clocks are in it. `receivedAt` is ours, so it is when the event arrived. `timestamp` is the sender's, who may be off by years:
 //! where `sentAt` is there too, the sender's own delay between the two is kept and counted back from our clock.
 
+mod times;
+mod whose;
+
 use flow_ir::{FieldId, FieldType, FieldValue, Program};
 use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value};
@@ -15,13 +18,13 @@ use serde_json::{Map, Value};
 use super::consent::{Reading, Said};
 use super::contacts::doubtful;
 use super::finding::{Fault, Reason, SetAside};
-use super::mail_event::MailEvent;
 use super::names::{EventNames, FieldNames, Fills, Meaning, snake_case};
 use super::tracked::{Tracked, find};
 use super::value::{self, Shape};
-use super::{Arrival, EventItem, Item, Origin, UNDATED, What, keys, zone_of};
+use super::{Arrival, EventItem, Item, Origin, UNDATED, What, zone_of};
 use crate::store::MessageId;
-use crate::time::{Instant, Zone};
+use crate::time::Zone;
+use times::times_of;
 
 /// The most bytes of one event.
 pub(crate) const MAX_LINE_BYTES: usize = 32 * 1024;
@@ -33,8 +36,6 @@ const VISITED: &str = "visited";
 const PAGE: &str = "page";
 /// What is read of a mail event: all are texts.
 const MAIL_PROPERTIES: [&str; 3] = ["email_id", "link_id", "bounce_type"];
-/// The address that a mail event is about.
-const ADDRESSES: [&str; 5] = ["email", "email_address", "recipient", "to", "address"];
 
 /// The id that an event is known by for ever, so that a repeat changes nothing.
 pub(crate) fn message_id(text: &str) -> MessageId {
@@ -151,44 +152,6 @@ impl<'p> SegmentReader<'p> {
     /// What a name means here.
     pub(crate) fn meaning(&self, name: &str) -> Meaning {
         self.events.find(name)
-    }
-
-    /// Who an event is about. A refusal belongs to the address that it names, so that comes first (E7).
-    fn keys_of(
-        &self,
-        event: &Map<String, Value>,
-        kind: Kind,
-        refusal: Option<MailEvent>,
-        notes: &mut Notes<'_>,
-    ) -> Result<Vec<String>, Fault> {
-        let address = |traits: Option<&Value>| self.address_of(traits?.as_object()?).cloned();
-        let mut keys: Vec<String> = refusal.map(|_| addresses_of(event)).unwrap_or_default();
-        let mut take =
-            |name: &str, value: Option<&Value>, key: fn(&str) -> Result<Option<String>, Fault>| match id_text(value)
-                .and_then(|id| key(&id))
-            {
-                Ok(Some(key)) if !keys.contains(&key) => keys.push(key),
-                Ok(_) => {}
-                Err(fault) => notes.add(fault, name, &value.map(shown).unwrap_or_default()),
-            };
-        take("userId", event.get("userId"), keys::user);
-        take("anonymousId", event.get("anonymousId"), keys::anonymous);
-        let context_traits = event.get("context").and_then(|context| context.get("traits"));
-        take("context.traits.email", address(context_traits).as_ref(), keys::email);
-        // A bad address among the traits of an identify is noted once, as the value that it is.
-        let own = address(event.get("traits")).filter(|_| kind == Kind::Identify);
-        let own_key = own.as_ref().and_then(Value::as_str).and_then(|text| keys::email(text).ok().flatten());
-        keys.extend(own_key.filter(|key| !keys.contains(key)));
-        if keys.is_empty() {
-            return Err(Fault::new(Reason::Nobody, "there is no `userId`, `anonymousId` or address in it"));
-        }
-        Ok(keys)
-    }
-
-    /// The trait that is the address, under whatever name.
-    fn address_of<'v>(&self, traits: &'v Map<String, Value>) -> Option<&'v Value> {
-        let by_name = || traits.iter().find(|(name, _)| self.fields.is_email(&self.fields.find(name)));
-        traits.get("email").or_else(|| by_name().map(|(_, value)| value))
     }
 
     fn shape<'a>(&'a self, ty: &'a FieldType) -> Shape<'a> {
@@ -334,65 +297,6 @@ fn message_of(event: &Map<String, Value>, line: &[u8]) -> Result<MessageId, Faul
             let help = format!("`messageId` is a text of 1 to {MAX_MESSAGE_ID_CHARS} characters, or is left out");
             Err(Fault::new(Reason::BadMessageId, help))
         }
-    }
-}
-
-/// The addresses that a refusal names, an id that is one among them.
-fn addresses_of(event: &Map<String, Value>) -> Vec<String> {
-    let properties = event.get("properties").and_then(Value::as_object);
-    let named = ADDRESSES.iter().filter_map(|name| find(properties?, name)).map(|(_, value)| value);
-    let outer = ["email", "userId", "anonymousId"].iter().filter_map(|name| event.get(*name));
-    let mut keys: Vec<String> = Vec::new();
-    for key in named.chain(outer).filter_map(Value::as_str).filter_map(keys::any_address) {
-        if !keys.contains(&key) {
-            keys.push(key);
-        }
-    }
-    keys
-}
-
-/// An id as text. Some senders write theirs as whole numbers.
-fn id_text(value: Option<&Value>) -> Result<String, Fault> {
-    match value {
-        None | Some(Value::Null) => Ok(String::new()),
-        Some(Value::String(id)) => Ok(id.clone()),
-        Some(Value::Number(id)) if !id.is_f64() => Ok(id.to_string()),
-        Some(_) => Err(Fault::new(Reason::WrongType, "send a text in quotes")),
-    }
-}
-
-/// When the event arrived, and when it happened. Where one of its times is good, another that is none is set aside alone.
-fn times_of(event: &Map<String, Value>, notes: &mut Notes<'_>) -> Result<(i64, i64), Fault> {
-    let timestamp = instant(event, "timestamp")?;
-    let mut other = |name: &str| match (instant(event, name), timestamp) {
-        (Err(fault), Some(_)) => {
-            notes.add(fault, name, &event.get(name).map(shown).unwrap_or_default());
-            Ok(None)
-        }
-        (read, _) => read,
-    };
-    let (original, sent, received) = (other("originalTimestamp")?, other("sentAt")?, other("receivedAt")?);
-    let given = timestamp.or(original).or(received);
-    let Some(given) = given else {
-        return Err(Fault::new(Reason::NoTimestamp, "there is neither a `timestamp` nor a `receivedAt` in it"));
-    };
-    let arrived = received.unwrap_or(given);
-    let occurred = match (original.or(timestamp), sent) {
-        (Some(original), Some(sent)) if received.is_some() => arrived.sub_ms(sent.ms_since(original)),
-        _ => given,
-    };
-    if occurred > arrived {
-        notes.add(Fault::new(Reason::DatedAhead, "it counts as of its arrival"), "timestamp", &occurred.to_string());
-    }
-    Ok((arrived.0, occurred.min(arrived).0))
-}
-
-fn instant(event: &Map<String, Value>, name: &str) -> Result<Option<Instant>, Fault> {
-    let bad = |help: &str| Fault::new(Reason::BadTimestamp, format!("`{name}`: {help}"));
-    match event.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => value::instant(text.trim()).map(Some).map_err(|error| bad(&error.help)),
-        Some(_) => Err(bad("write it like `2026-03-02T09:30:00Z`, in quotes")),
     }
 }
 
