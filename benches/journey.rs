@@ -90,7 +90,7 @@ fn run_engine(example: &Example, watch: fn(SqliteStore) -> Recording) -> Outcome
     let folder = tempfile::tempdir_in(FOLDER)?;
     let store = watch(flow_runtime::open::open(&example.program, &folder.path().join("store.db"))?);
     let (program, backend) = (Arc::clone(&example.program), Arc::clone(&example.backend));
-    let mut engine = Engine::open(program, backend, store, Some(example.delivery.clone()), Limits::default())?;
+    let mut engine = Engine::open(program, backend, store, example.delivery.clone(), Limits::default())?;
     let arrivals = example.arrivals.clone();
     let mut handled = Progress { now: Instant::NEVER, events: 0, steps: 0, mails: 0 };
     let mut contacts = 0;

@@ -9,6 +9,7 @@ mod load;
 mod output;
 mod project;
 mod run;
+mod serve;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -52,8 +53,10 @@ enum Command {
     Doc(doc::DocArguments),
     /// Lay `.flow` files out in the one way that there is
     Fmt(fmt::FmtArguments),
-    /// Run a project over its data on a virtual clock
+    /// Rehearse a project: its data on a virtual clock, every mail into a folder
     Run(run::RunArguments),
+    /// Run a project for real: on the wall clock, with mail that leaves
+    Serve(serve::ServeArguments),
 }
 
 fn main() -> ExitCode {
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         Command::Doc(arguments) => doc::doc(&arguments, &mut output),
         Command::Fmt(arguments) => fmt::fmt(&arguments, &output),
         Command::Run(arguments) => run::run(&arguments, &mut output),
+        Command::Serve(arguments) => serve::serve(&arguments, &mut output),
     };
     exit_code(outcome)
 }

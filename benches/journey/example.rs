@@ -9,7 +9,7 @@ use flow_ir::Program;
 use flow_ir::backend::Backend;
 use flow_native::compile;
 use flow_runtime::compose::{Composer, OutboxComposer};
-use flow_runtime::connectors::{self, Connector, Uncertain};
+use flow_runtime::dispatch::channels::{self, Channel, Foreseen, Uncertain};
 use flow_runtime::engine::Delivery;
 use flow_runtime::inbound::{Arrival, Columns, ContactReader, ContactRow, EventReader, Tally, accept};
 use flow_runtime::mail::Mail;
@@ -19,6 +19,7 @@ use flow_runtime::time::{Instant, Span, civil};
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/guide_nurture");
 const DAYS: u32 = 90;
@@ -101,13 +102,13 @@ fn read_data(contacts: u32, program: &Program) -> Outcome<(Vec<ContactRow>, Vec<
 fn prepare_delivery(settings: &Settings, program: &Arc<Program>) -> Outcome<Delivery> {
     let secrets = settings.secrets(&|_| None).map_err(|faults| format!("secrets: {faults:?}"))?;
     let emails = Composer::new(Arc::clone(program), settings.sender.clone(), secrets.unsubscribe_keys)?;
-    Ok(Delivery { connector: Arc::new(AcceptsAll), composer: Arc::new(OutboxComposer::new(emails, StoreName::of(1))) })
+    Ok(Delivery { channel: Arc::new(AcceptsAll), composer: Arc::new(OutboxComposer::new(emails, StoreName::of(1))) })
 }
 
 /// Takes every mail at once.
 struct AcceptsAll;
 
-impl Connector for AcceptsAll {
+impl Channel for AcceptsAll {
     fn name(&self) -> &str {
         "accepts all"
     }
@@ -121,7 +122,15 @@ impl Connector for AcceptsAll {
         1
     }
 
-    fn send(&self, mail: &Mail) -> connectors::Outcome {
-        connectors::Outcome::Delivered { receipt: mail.key.clone() }
+    fn ready(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn foresee(&self, mail: &Mail, _: u32) -> Option<Foreseen> {
+        Some(Foreseen { after: Duration::ZERO, outcome: self.send(mail) })
+    }
+
+    fn send(&self, mail: &Mail) -> channels::Outcome {
+        channels::Outcome::Delivered { receipt: mail.key.clone() }
     }
 }

@@ -10,18 +10,23 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params, params_from
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const SCHEMA: &str = include_str!("../../runtime/src/store/sqlite/V001.sql");
+const SCHEMA: [&str; 3] = [
+    include_str!("../../runtime/src/store/sqlite/V001.sql"),
+    include_str!("../../runtime/src/store/sqlite/V002.sql"),
+    include_str!("../../runtime/src/store/sqlite/V003.sql"),
+];
 /// As the store has them, but that the log is folded by the writer, once it holds as many pages as the store lets it grow to.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000; \
                        PRAGMA cache_size = -262144; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;";
 const CACHED_STATEMENTS: usize = 64;
 
 const JOURNEY: &str = "INSERT INTO journey \
-    (contact, workflow, run, keep, status, block, step, visit, due_at, entered_at, ended_at, memory) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
+    (contact, workflow, run, keep, status, block, step, visit, due_at, entered_at, ended_at, memory, outbox) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
     ON CONFLICT (contact, workflow, run) DO UPDATE SET keep = excluded.keep, status = excluded.status, \
     block = excluded.block, step = excluded.step, visit = excluded.visit, due_at = excluded.due_at, \
-    entered_at = excluded.entered_at, ended_at = excluded.ended_at, memory = excluded.memory";
+    entered_at = excluded.entered_at, ended_at = excluded.ended_at, memory = excluded.memory, \
+    outbox = excluded.outbox";
 const EVENT: &str = "INSERT INTO event (contact, message, name, occurred_at, received_at, properties) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 const OUTBOX: &str = "INSERT INTO outbox (id, key, kind, contact, workflow, run, step, email, payload, state, attempts, \
@@ -39,8 +44,6 @@ const COUNTER: &str = "INSERT INTO counter (name, value) VALUES (?1, ?2) \
     ON CONFLICT (name) DO UPDATE SET value = value + excluded.value";
 const LOAD_JOURNEYS: &str = "SELECT workflow, run, status, block, step, visit, due_at, entered_at, ended_at, memory \
     FROM journey WHERE contact = ?1 AND keep = 1 ORDER BY workflow, run";
-const QUEUED: &str = "SELECT id, key, kind, contact, workflow, run, step, email, payload, state, attempts, queued_at, \
-    due_at FROM outbox WHERE state = 0 AND due_at <= ?1 ORDER BY due_at, id LIMIT ?2";
 
 pub(crate) struct Floor {
     connection: Connection,
@@ -54,7 +57,7 @@ impl Floor {
         let connection = Connection::open(path)?;
         connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         connection.execute_batch(PRAGMAS)?;
-        connection.execute_batch(SCHEMA)?;
+        SCHEMA.iter().try_for_each(|sql| connection.execute_batch(sql))?;
         for text in 0..texts {
             connection.execute_batch(&format!("ALTER TABLE contact ADD COLUMN text_{text} TEXT"))?;
         }
@@ -77,8 +80,7 @@ impl Floor {
                 Work::Load(ids) => self.read(|connection, load| read_contacts(connection, load, ids))?,
                 Work::Find(keys) if questions => self.read(|connection, _| find(connection, keys))?,
                 Work::Known(ids) if questions => self.read(|connection, _| known(connection, ids))?,
-                Work::Queued(now, limit) if questions => self.read(|connection, _| queued(connection, *now, *limit))?,
-                Work::Find(_) | Work::Known(_) | Work::Queued(..) => {}
+                Work::Find(_) | Work::Known(_) => {}
             }
         }
         Ok(())
@@ -149,7 +151,8 @@ fn write_journeys(transaction: &Transaction<'_>, changes: &Changes) -> rusqlite:
             row.due_at,
             row.entered_at,
             row.ended_at,
-            row.memory
+            row.memory,
+            row.outbox.map(u64::cast_signed)
         ])?;
     }
     Ok(())
@@ -265,8 +268,4 @@ fn find(connection: &Connection, keys: &[String]) -> rusqlite::Result<()> {
 
 fn known(connection: &Connection, ids: &[MessageId]) -> rusqlite::Result<()> {
     ids.iter().try_for_each(|id| read_rows(connection, "SELECT 1 FROM event WHERE message = ?1", [id.0]))
-}
-
-fn queued(connection: &Connection, now: i64, limit: usize) -> rusqlite::Result<()> {
-    read_rows(connection, QUEUED, params![now, i64::try_from(limit).unwrap_or(i64::MAX)])
 }

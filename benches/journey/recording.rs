@@ -11,7 +11,6 @@ pub(crate) enum Work {
     Load(Vec<ContactId>),
     Find(Vec<String>),
     Known(Vec<MessageId>),
-    Queued(i64, usize),
 }
 
 pub(crate) struct Recording {
@@ -92,21 +91,12 @@ impl Store for Recording {
         self.timed(|store| store.due_contacts(after))
     }
 
-    fn queued(&mut self, now: i64, limit: usize) -> Result<Vec<OutboxRecord>, StoreError> {
-        self.keep(|| Work::Queued(now, limit));
-        self.timed(|store| store.queued(now, limit))
+    fn unsettled(&mut self, after: Option<u64>) -> Result<Vec<OutboxRecord>, StoreError> {
+        self.timed(|store| store.unsettled(after))
     }
 
-    fn next_queued_at(&mut self) -> Result<Option<i64>, StoreError> {
-        self.timed(SqliteStore::next_queued_at)
-    }
-
-    fn claim(&mut self, ids: &[u64]) -> Result<(), StoreError> {
-        self.timed(|store| store.claim(ids))
-    }
-
-    fn claimed(&mut self) -> Result<Vec<OutboxRecord>, StoreError> {
-        self.timed(SqliteStore::claimed)
+    fn unsettled_count(&mut self) -> Result<u64, StoreError> {
+        self.timed(SqliteStore::unsettled_count)
     }
 
     fn meta(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {

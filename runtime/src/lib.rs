@@ -1,4 +1,4 @@
-//! Runs a compiled program over a store, a clock and connectors.
+//! Runs a compiled program over a store, a clock and channels.
 //!
 //! In: a checked [`Program`](flow_ir::Program) with a backend, people and events from files, and the instant to run to.
 //! Out: a store that holds every contact, journey, message and decision, and mails that a connector delivered. The runtime never
@@ -10,7 +10,7 @@
 //! engine   --> changes          facts, goals, exits, waits, entries, steps: one item after another, in batches
 //! store    --> kept             a batch whole or not at all; memory and SQLite keep one contract
 //! compose  --> mail             subject, HTML and text for one person
-//! connectors --> delivered      under a key, so that nothing is sent twice
+//! dispatch --> delivered        under a key, so that nothing is sent twice; answers come back like any other input
 //! open                          a program's store: its columns, its views, its version
 //! report                        the funnel, from totals kept with each commit
 //! clock, time                   the only places that know what time it is, and in which zone
@@ -20,7 +20,7 @@
 
 pub mod clock;
 pub mod compose;
-pub mod connectors;
+pub mod dispatch;
 pub mod engine;
 pub mod inbound;
 pub mod mail;

@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use flow_runtime::engine::{Engine, Imported};
+use flow_runtime::engine::{self, Engine, Imported};
 use flow_runtime::inbound::{Arrival, ContactReader, EventReader, Finding, InboundError, Tally, accept};
 use flow_runtime::settings::{Settings, open_plain};
 use flow_runtime::store::Store;
@@ -18,7 +18,7 @@ use super::progress::Progress;
 use crate::output::Failure;
 
 /// Findings go to this file, beside the store.
-const NOTEBOOK: &str = "rejected.txt";
+pub(crate) const NOTEBOOK: &str = "rejected.txt";
 
 /// The first instant of a run and the first one after it: whole days in the project's zone.
 pub(crate) fn span(settings: &Settings) -> Result<(Instant, Instant), Failure> {
@@ -42,13 +42,13 @@ pub(crate) struct Notebook {
 
 impl Notebook {
     /// Beside the store; what an earlier run noted is written anew, since every run reads the files whole.
-    pub(crate) fn new(store: &Path) -> Result<Self, Failure> {
-        let path = store.with_file_name(NOTEBOOK);
+    pub(crate) fn new(store: &Path, name: &str) -> Result<Self, Failure> {
+        let path = store.with_file_name(name);
         let file = File::create(&path).map_err(|error| unwritable(&path, &error))?;
         Ok(Self { path, file: RefCell::new(BufWriter::new(file)), lines: std::cell::Cell::new(0) })
     }
 
-    fn note(&self, finding: Finding<'_>) -> io::Result<()> {
+    pub(crate) fn note(&self, finding: Finding<'_>) -> io::Result<()> {
         self.lines.set(self.lines.get() + 1);
         writeln!(self.file.borrow_mut(), "{finding}")
     }
@@ -133,7 +133,7 @@ pub(crate) fn import<S: Store>(
     settings: &Settings,
     start: Instant,
     notebook: &mut Notebook,
-    progress: &mut Progress,
+    progress: &mut dyn FnMut(&engine::Progress),
 ) -> Result<ContactsTaken, Failure> {
     let Some(path) = &settings.data.contacts else { return Ok(ContactsTaken::default()) };
     let program = std::sync::Arc::clone(engine.program());
@@ -147,7 +147,7 @@ pub(crate) fn import<S: Store>(
     let mut note = |finding: Finding<'_>| notebook.note(finding);
     let rows: Result<Vec<_>, InboundError> = accept(reader, &mut tally, &mut note).collect();
     let rows = rows.map_err(|error| from_inbound(&error))?;
-    let imported = engine.import_contacts(&name, &rows, start, &mut |at| progress.at(at)).map_err(from_engine)?;
+    let imported = engine.import_contacts(&name, &rows, start, progress).map_err(from_engine)?;
     let people = rows.iter().flat_map(|row| &row.keys).map(|key| digest(key)).collect();
     Ok(ContactsTaken { tally, imported, ignored_columns, absent_fields, possible_ids, people })
 }
@@ -212,6 +212,6 @@ fn cause(error: &io::Error) -> String {
     }
 }
 
-fn file_name(path: &Path) -> String {
+pub(crate) fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }

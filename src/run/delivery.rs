@@ -1,12 +1,13 @@
-//! How mail leaves in this run.
+//! How mail leaves.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flow_ir::Program;
 use flow_runtime::compose::{Composer, OutboxComposer};
-use flow_runtime::connectors::Connector;
-use flow_runtime::connectors::file::FileConnector;
-use flow_runtime::connectors::smtp::SmtpConnector;
+use flow_runtime::dispatch::channels::Channel;
+use flow_runtime::dispatch::channels::file::FileChannel;
+use flow_runtime::dispatch::channels::smtp::SmtpChannel;
 use flow_runtime::engine::Delivery;
 use flow_runtime::open::StoreName;
 use flow_runtime::settings::{MailSettings, Secrets, Settings};
@@ -16,36 +17,58 @@ use crate::output::Failure;
 
 /// All that delivery needs but the name of the store.
 pub(crate) struct Prepared {
-    connector: Arc<dyn Connector>,
+    pub(crate) channel: Arc<dyn Channel>,
     emails: Composer,
 }
 
 impl Prepared {
     /// How the messages of a store leave.
     pub(crate) fn of_store(self, name: StoreName) -> Delivery {
-        Delivery { connector: self.connector, composer: Arc::new(OutboxComposer::new(self.emails, name)) }
+        Delivery { channel: self.channel, composer: Arc::new(OutboxComposer::new(self.emails, name)) }
     }
 }
 
 pub(crate) fn prepare(settings: &Settings, secrets: Secrets, program: &Arc<Program>) -> Result<Prepared, Stopped> {
-    let connector: Arc<dyn Connector> = match &settings.mail {
+    let channel: Arc<dyn Channel> = match &settings.mail {
         MailSettings::File { folder } => {
             // What cannot be made here is told by the connector, in its words.
             let _ = std::fs::create_dir_all(folder);
-            let open = FileConnector::open(folder.clone());
+            let open = FileChannel::open(folder.clone());
             Arc::new(
                 open.map_err(|error| Failure::new(error.to_string(), "set another `folder` in `[mail]` of flow.toml"))?,
             )
         }
         MailSettings::Smtp(smtp) => {
             let authority = settings.authority().map_err(|fault| Stopped::Settings(vec![*fault]))?;
-            let open = SmtpConnector::open(smtp.connector(secrets.smtp_password, authority));
+            let open = SmtpChannel::open(smtp.connector(secrets.smtp_password, authority));
             Arc::new(open.map_err(|error| Failure::new(error.to_string(), "mend `[mail]` in flow.toml"))?)
         }
     };
     let emails = Composer::new(Arc::clone(program), settings.sender.clone(), secrets.unsubscribe_keys);
     let emails = emails.map_err(|fault| Failure::new(fault.to_string(), "run `flow check` and mend what it says"))?;
-    Ok(Prepared { connector, emails })
+    Ok(Prepared { channel, emails })
+}
+
+/// The folder of the mails of a rehearsal, beside the store where mail would else go to a server.
+const REHEARSAL: &str = "rehearsal";
+
+/// Where a rehearsal writes its mails, where that is not the folder of `[mail]`.
+pub(crate) fn rehearsal_folder(settings: &Settings, asked: Option<&Path>) -> Option<PathBuf> {
+    match (&settings.mail, asked) {
+        (_, Some(folder)) => Some(folder.to_owned()),
+        (MailSettings::Smtp(_), None) => Some(settings.store.with_file_name(REHEARSAL)),
+        (MailSettings::File { .. }, None) => None,
+    }
+}
+
+/// Where the mails of a rehearsal go, and where they would go.
+pub(crate) fn rehearsal_words(written: &Settings, settings: &Settings) -> String {
+    match &written.mail {
+        MailSettings::Smtp(_) => {
+            format!("{}: a rehearsal sends nothing, `flow serve` hands mail to {}", words(settings), words(written))
+        }
+        MailSettings::File { .. } => words(settings),
+    }
 }
 
 /// Where mail goes, in words.

@@ -1,19 +1,20 @@
-//! `flow run`: compiles a project, brings in its data, and carries everyone through it on a virtual clock.
+//! `flow run`: compiles a project, brings in its data, and rehearses on a virtual clock: everyone goes through it, and every mail is
+//! written into a folder, whatever `[mail]` says (E13).
 //!
 //! Every run goes on from what the store holds: contacts and events that are known change nothing, so a run that was stopped, by
 //! whatever, is taken up by the same command.
 
-mod backend;
-mod data;
-mod delivery;
-mod failure;
+pub(crate) mod backend;
+pub(crate) mod data;
+pub(crate) mod delivery;
+pub(crate) mod failure;
 mod progress;
 pub(crate) mod report;
 pub(crate) mod show;
-mod store;
+pub(crate) mod store;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant as WallClock;
 
@@ -21,9 +22,9 @@ use clap::{Args, ValueEnum};
 use flow_ir::Program;
 use flow_ir::units::DAY_MS;
 use flow_runtime::engine::{BATCH_ITEMS, Engine, Limits};
-use flow_runtime::open::StoreName;
+use flow_runtime::open::{Kind, StoreName};
 use flow_runtime::report::RunReport;
-use flow_runtime::settings::Settings;
+use flow_runtime::settings::{MailSettings, Settings};
 use flow_runtime::time::Instant;
 
 use crate::load::{Loaded, load, settings_findings};
@@ -83,21 +84,31 @@ pub(crate) fn run(arguments: &RunArguments, output: &mut Output) -> io::Result<O
     }
     // Warnings are told before the work; errors never come here.
     output.warnings(&findings)?;
-    let settings = with_arguments(settings, arguments);
-    match carry_out(arguments, &settings, program, output) {
+    let rehearsed = with_arguments(settings.clone(), arguments);
+    let mail = delivery::rehearsal_words(&settings, &rehearsed);
+    match carry_out(arguments, &rehearsed, program, mail, output) {
         Ok(finished) => output.finished(&finished),
-        Err(Stopped::Failure(failure)) => output.report(&[], &[failure], ""),
-        Err(Stopped::Settings(faults)) => {
-            let text = project::settings_text(&folder).unwrap_or_default();
-            output.report(&[settings_findings(&text, &faults)], &[], "")
-        }
+        Err(stopped) => stopped.report(&folder, output),
     }
 }
 
 /// What kept a run from its end. What was committed by then is kept.
-enum Stopped {
+pub(crate) enum Stopped {
     Failure(Failure),
     Settings(Vec<flow_runtime::settings::SettingsFault>),
+}
+
+impl Stopped {
+    /// Says so.
+    pub(crate) fn report(self, folder: &Path, output: &mut Output) -> io::Result<Outcome> {
+        match self {
+            Stopped::Failure(failure) => output.report(&[], &[failure], ""),
+            Stopped::Settings(faults) => {
+                let text = project::settings_text(folder).unwrap_or_default();
+                output.report(&[settings_findings(&text, &faults)], &[], "")
+            }
+        }
+    }
 }
 
 impl From<Failure> for Stopped {
@@ -110,8 +121,8 @@ fn with_arguments(mut settings: Settings, arguments: &RunArguments) -> Settings 
     if let Some(store) = &arguments.store {
         settings.store.clone_from(store);
     }
-    if let Some(folder) = &arguments.mail_dir {
-        settings.mail = flow_runtime::settings::MailSettings::File { folder: folder.clone() };
+    if let Some(folder) = delivery::rehearsal_folder(&settings, arguments.mail_dir.as_deref()) {
+        settings.mail = MailSettings::File { folder };
     }
     if let (Some(days), Some(run)) = (arguments.days, &mut settings.run) {
         run.days = days;
@@ -123,6 +134,7 @@ fn carry_out(
     arguments: &RunArguments,
     settings: &Settings,
     program: Program,
+    mail: String,
     output: &mut Output,
 ) -> Result<Finished, Stopped> {
     let (start, end) = data::span(settings)?;
@@ -134,7 +146,7 @@ fn carry_out(
         store::set_aside(&program, settings)?;
     }
     let prepared = delivery::prepare(settings, secrets, &program)?;
-    let mut store = store::open(&program, &settings.store)?;
+    let mut store = store::open(&program, &settings.store, Kind::Rehearsal)?;
     let chance = arguments.chance.unwrap_or_else(store::chance);
     let name = flow_runtime::open::name(&mut store, &StoreName::of(chance)).map_err(failure::from_store)?;
     let delivery = prepared.of_store(name);
@@ -144,11 +156,11 @@ fn carry_out(
     }
     let began = now();
     let limits = Limits { batch_items: arguments.batch_items, ..Limits::default() };
-    let mut engine = Engine::open(Arc::clone(&program), backend, store, Some(delivery), limits).map_err(from_engine)?;
+    let mut engine = Engine::open(Arc::clone(&program), backend, store, delivery, limits).map_err(from_engine)?;
     engine.begin(start).map_err(from_engine)?;
     let mut progress = progress::Progress::new(start, end, human);
-    let mut notebook = data::Notebook::new(&settings.store)?;
-    let contacts = data::import(&mut engine, settings, start, &mut notebook, &mut progress)?;
+    let mut notebook = data::Notebook::new(&settings.store, data::NOTEBOOK)?;
+    let contacts = data::import(&mut engine, settings, start, &mut notebook, &mut |at| progress.at(at))?;
     let mut met = data::Met::new(&contacts);
     let events = data::run_events(&mut engine, settings, end, &mut notebook, &mut met, &mut progress)?;
     let strangers = met.strangers(&contacts);
@@ -158,19 +170,19 @@ fn carry_out(
     engine.into_store().close().map_err(failure::from_store)?;
     let rate = Rate { seconds: began.elapsed().as_secs_f64(), ..handled };
     let notebook = notebook.finish()?;
-    let mail = delivery::words(settings);
-    Ok(Finished { program, compiled, contacts, events, strangers, report, rate, notebook, mail, mail_trouble })
+    let is_live = false;
+    Ok(Finished { program, compiled, contacts, events, strangers, report, rate, notebook, mail, mail_trouble, is_live })
 }
 
 /// Where the settings may look for secrets.
 #[expect(clippy::disallowed_methods, reason = "the command's own place for reading the environment")]
-fn environment(name: &str) -> Option<String> {
+pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
 /// The wall clock, for rates and compile times alone.
 #[expect(clippy::disallowed_methods, reason = "how long the work took is told to people; no result depends on it")]
-fn now() -> WallClock {
+pub(crate) fn now() -> WallClock {
     WallClock::now()
 }
 

@@ -38,6 +38,8 @@ pub(crate) struct Finished {
     pub(crate) mail: String,
     /// Why a message last did not leave, in this run.
     pub(crate) mail_trouble: Option<String>,
+    /// Whether it lived on the wall clock.
+    pub(crate) is_live: bool,
 }
 
 impl Finished {
@@ -48,6 +50,7 @@ impl Finished {
     )]
     pub(crate) fn json(&self) -> Value {
         let mut json = serde_json::to_value(&self.report).unwrap_or_default();
+        json["live"] = json!(self.is_live);
         json["project"] = json!(self.program.debug.name);
         json["mail"]["last_trouble"] = json!(self.mail_trouble);
         json["compiled"] = json!(self.compiled);

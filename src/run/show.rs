@@ -22,7 +22,7 @@ const SHOWN_KINDS: usize = 5;
 const SHOWN_EXAMPLES: usize = 5;
 
 /// Said before the work begins.
-pub(super) fn compiled(program: &Program, compiled: &Compiled) -> io::Result<()> {
+pub(crate) fn compiled(program: &Program, compiled: &Compiled) -> io::Result<()> {
     let mut out = ink::stdout();
     let parts = [
         counted(program.workflows.len(), "workflow"),
@@ -253,10 +253,7 @@ fn mail(finished: &Finished) -> Table {
     let mail = &finished.report.mail;
     let mut table = Table::new("Mail");
     table.line("delivered", mail.delivered, format!("to {}", finished.mail));
-    let workflows = finished.report.workflows.values();
-    let taken = workflows.flat_map(|workflow| workflow.handed_off.iter().filter(|(who, _)| *who != NOBODY));
-    let notices = taken.map(|(_, many)| many).sum();
-    table.line_if_any("  notices to teams", notices, "of these, one for each handoff");
+    table.line_if_any("  notices to teams", mail.notices, "of these");
     table.line_if_any(
         "not delivered",
         mail.undelivered,
@@ -291,10 +288,13 @@ fn not_taken(text: &mut String, finished: &Finished) {
 /// What this run did, and how fast.
 fn ending(finished: &Finished) -> String {
     let Rate { seconds, events, steps, mails } = finished.rate;
-    if events + steps + mails == 0 {
+    if events + steps + mails == 0 && !finished.is_live {
         return format!("Nothing was due: read and compared in {seconds:.1} s");
     }
     let did = format!("{}, {} and {}", many(events, "event"), many(steps, "wake"), many(mails, "mail"));
+    if finished.is_live {
+        return format!("{did} in {seconds:.0} s");
+    }
     let each = |count: u64| thousands((count as f64 / seconds.max(1e-9)).round() as u64);
     format!("{did} in {seconds:.1} s: {} events and {} wakes a second", each(events), each(steps))
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use flow_ir::Program;
 use flow_runtime::clock::{Clock, SystemClock};
+use flow_runtime::open::Kind;
 use flow_runtime::settings::{MailSettings, Settings};
 use flow_runtime::store::sqlite::SqliteStore;
 
@@ -16,12 +17,14 @@ use crate::output::Failure;
 /// The files that make up a store: the database, its log and the log's index.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
 
-pub(crate) fn open(program: &Program, path: &Path) -> Result<SqliteStore, Failure> {
+pub(crate) fn open(program: &Program, path: &Path, kind: Kind) -> Result<SqliteStore, Failure> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         let made = fs::create_dir_all(folder);
         made.map_err(|error| cannot("make the folder", folder, &error))?;
     }
-    flow_runtime::open::open(program, path).map_err(from_store)
+    let mut store = flow_runtime::open::open(program, path).map_err(from_store)?;
+    flow_runtime::open::dedicate(&mut store, kind, path).map_err(from_store)?;
+    Ok(store)
 }
 
 /// What no other store's name is made of: the instant and the process.

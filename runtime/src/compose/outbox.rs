@@ -1,12 +1,15 @@
 //! Outbox rows to messages: the engine's composer over a program's prepared emails.
 
-use super::{Composer, ContactValues, Send, printable};
-use crate::engine::{self, ContactView, Notice};
+use super::{ADDRESS_FIELD, Composer, ContactValues, Send, printable};
+use crate::engine::{self, Composed, ContactView, Notice};
 use crate::mail::{self, Address, Kind, Mail, Mailbox};
 use crate::open::StoreName;
 use crate::store::{OutboxKind, OutboxRecord};
 use crate::time::Instant;
-use flow_ir::{EmailId, FieldId};
+use flow_ir::{EmailId, FieldId, PredicateId};
+use serde::{Deserialize, Serialize};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 /// Of the text of a notice. Its note and task are shorter; as HTML it may be five times as long.
 const NOTICE_MAX_OCTETS: usize = 64 * 1024;
@@ -53,15 +56,79 @@ impl OutboxComposer {
 }
 
 impl engine::Composer for OutboxComposer {
-    fn compose(&self, row: &OutboxRecord, contact: &ContactView<'_>) -> Result<Mail, String> {
+    fn compose(&self, row: &OutboxRecord, contact: &ContactView<'_>) -> Result<Composed, String> {
         if row.kind == OutboxKind::Notice {
-            return self.notice(row);
+            return Ok(Composed { mail: self.notice(row)?, payload: row.payload.clone() });
         }
         let name = contact.id().0.to_string();
         let key = self.store.key(&row.key);
         let send = Send { email: EmailId(row.email), key: &key, sent_at: Instant(row.queued_at), contact: &name };
-        let mail = self.emails.compose(&send, contact, |predicate| contact.holds(predicate, row.queued_at));
-        mail.map_err(|fault| fault.to_string())
+        let values = Fixed::new(contact, &row.payload)?;
+        let mail = self.emails.compose(&send, &values, |predicate| values.holds(predicate, row.queued_at));
+        Ok(Composed { mail: mail.map_err(|fault| fault.to_string())?, payload: values.into_payload() })
+    }
+}
+
+/// What a mail says, fixed when its step runs: the values that it asked for then, and no others.
+struct Fixed<'c> {
+    contact: &'c ContactView<'c>,
+    said: RefCell<Said>,
+    subjects_asked: Cell<usize>,
+}
+
+/// The values of a mail by the names of their fields, so that they outlive the program's numbers.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "snake_case")]
+struct Said {
+    values: BTreeMap<String, Option<String>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    truths: BTreeMap<String, bool>,
+    /// What the conditions of its subjects came to, in their order, up to the one that holds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    subjects: Vec<bool>,
+}
+
+impl<'c> Fixed<'c> {
+    /// Of a mail that is written for the first time, the payload is empty.
+    fn new(contact: &'c ContactView<'c>, payload: &str) -> Result<Fixed<'c>, String> {
+        let said = match payload {
+            "" => Said::default(),
+            payload => serde_json::from_str(payload).map_err(|error| format!("what it says is damaged: {error}"))?,
+        };
+        Ok(Fixed { contact, said: RefCell::new(said), subjects_asked: Cell::new(0) })
+    }
+
+    fn holds(&self, predicate: PredicateId, at: i64) -> bool {
+        let place = self.subjects_asked.replace(self.subjects_asked.get() + 1);
+        let subjects = &mut self.said.borrow_mut().subjects;
+        if place == subjects.len() {
+            subjects.push(self.contact.holds(predicate, at));
+        }
+        subjects.get(place).copied().unwrap_or_default()
+    }
+
+    /// Plain texts: writing them as JSON cannot fail.
+    fn into_payload(self) -> String {
+        serde_json::to_string(&self.said.into_inner()).unwrap_or_default()
+    }
+
+    fn name(&self, field: FieldId) -> String {
+        self.contact.program().fields.get(field).map(|field| field.name.clone()).unwrap_or_default()
+    }
+}
+
+impl ContactValues for Fixed<'_> {
+    fn value(&self, field: FieldId) -> Option<String> {
+        let now = || self.contact.value(field);
+        // Where they are reached is theirs to change: a later attempt goes to the address that they have by then, by the consent of it.
+        if self.name(field) == ADDRESS_FIELD {
+            return now();
+        }
+        self.said.borrow_mut().values.entry(self.name(field)).or_insert_with(now).clone()
+    }
+
+    fn truth(&self, field: FieldId) -> bool {
+        *self.said.borrow_mut().truths.entry(self.name(field)).or_insert_with(|| self.contact.truth(field))
     }
 }
 

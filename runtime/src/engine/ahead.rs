@@ -110,10 +110,6 @@ impl Ahead {
         self.pending.pop_front()
     }
 
-    pub(super) fn give_back(&mut self, peeked: Peeked) {
-        self.pending.push_front(peeked);
-    }
-
     pub(super) fn is_known(&self, peeked: &Peeked) -> bool {
         peeked.known || self.messages.contains(&peeked.arrival.message)
     }

@@ -18,27 +18,23 @@ use serde_json::{Map, Value};
 const IDENTIFY: &str = "identify";
 
 impl<S: Store> Engine<S> {
-    /// Handles the next event. False when it must come back after a flush.
-    pub(super) fn handle_arrival(&mut self) -> Result<bool, EngineError> {
-        let Some(peeked) = self.ahead.take() else { return Ok(true) };
+    /// Handles the next event.
+    pub(super) fn handle_arrival(&mut self) -> Result<(), EngineError> {
+        let Some(peeked) = self.ahead.take() else { return Ok(()) };
         self.advance(peeked.at);
         if self.ahead.is_known(&peeked) {
             self.count_repeat(&peeked);
-            return Ok(true);
+            return Ok(());
         }
         if peeked.arrival.keys.is_empty() {
             if !self.stream.pass(peeked.arrival.arrived_at) {
                 self.batch.count(counter::EVENTS_OF_NOBODY);
             }
-            return Ok(true);
+            return Ok(());
         }
-        let done = self.take_in(&peeked)?;
-        if done {
-            self.stream.pass(peeked.arrival.arrived_at);
-        } else {
-            self.ahead.give_back(peeked);
-        }
-        Ok(done)
+        self.take_in(&peeked)?;
+        self.stream.pass(peeked.arrival.arrived_at);
+        Ok(())
     }
 
     /// A repeat changes nothing but its total (E3); a stream that is read again from its start is not even counted.
@@ -48,36 +44,29 @@ impl<S: Store> Engine<S> {
         }
     }
 
-    fn take_in(&mut self, peeked: &Peeked) -> Result<bool, EngineError> {
+    fn take_in(&mut self, peeked: &Peeked) -> Result<(), EngineError> {
         let keys = self.ahead.found(&peeked.arrival.keys, &peeked.owners);
         let refused = refusal(&peeked.arrival);
         let identity = match refused {
             Some(_) => Identity::of_refusal(&keys),
             None => self.identify(&keys)?,
         };
-        // Their messages have their answers first.
-        if !identity.joins.is_empty() && self.outgoing.has_ripe() {
-            return Ok(false);
-        }
         let marks = self.ahead.marks(&peeked.arrival.keys, &peeked.owners);
         let first_day = self.first_day;
-        let done = self.touch_as(&identity, peeked.at, |touch: &mut Touch<'_>| {
+        self.touch_as(&identity, peeked.at, |touch: &mut Touch<'_>| {
             touch.address_marks = marks;
             touch.arrive(&peeked.arrival, &identity, first_day)
         })?;
-        if done {
-            self.ahead.learn_message(peeked.arrival.message);
-            let keys = self.ahead.found(&peeked.arrival.keys, &peeked.owners);
-            let counted_from = counts_from(&peeked.arrival, peeked.at);
-            match &peeked.arrival.what {
-                What::Track(_) => {
-                    let reasons: Vec<Suppressed> = refused.and_then(refused_by).into_iter().collect();
-                    self.refuse_others(&keys, &identity, &reasons, peeked.at, counted_from)?;
-                }
-                What::Identify { values } => self.refuse_owner(&keys, &identity, values, peeked.at)?,
+        self.ahead.learn_message(peeked.arrival.message);
+        let keys = self.ahead.found(&peeked.arrival.keys, &peeked.owners);
+        let counted_from = counts_from(&peeked.arrival, peeked.at);
+        match &peeked.arrival.what {
+            What::Track(_) => {
+                let reasons: Vec<Suppressed> = refused.and_then(refused_by).into_iter().collect();
+                self.refuse_others(&keys, &identity, &reasons, peeked.at, counted_from)
             }
+            What::Identify { values } => self.refuse_owner(&keys, &identity, values, peeked.at),
         }
-        Ok(done)
     }
 
     /// Does an item's work on whoever it is about, once their keys are theirs and whoever proves to be the same person is joined.
@@ -86,13 +75,13 @@ impl<S: Store> Engine<S> {
         identity: &Identity,
         now: i64,
         work: impl FnOnce(&mut Touch<'_>) -> Cause,
-    ) -> Result<bool, EngineError> {
+    ) -> Result<(), EngineError> {
         let mut others = Vec::new();
         for id in &identity.joins {
             others.push(self.lend(*id)?);
         }
         let dues: Vec<Option<i64>> = others.iter().map(|other| other.next_at).collect();
-        let done = self.touch(identity.contact, now, |touch: &mut Touch<'_>| {
+        self.touch(identity.contact, now, |touch: &mut Touch<'_>| {
             touch.give_keys(&identity.given);
             if identity.contact.is_none() {
                 touch.begin_contact();
@@ -108,7 +97,7 @@ impl<S: Store> Engine<S> {
             work(touch)
         })?;
         others.into_iter().zip(dues).for_each(|(other, was_due)| self.keep(other, was_due));
-        Ok(done.is_some())
+        Ok(())
     }
 }
 

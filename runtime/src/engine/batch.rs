@@ -5,8 +5,7 @@
 
 use super::error::EngineError;
 use crate::store::{
-    Changes, ContactId, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord, OutboxKind, OutboxRecord,
-    OutboxSettlement, Store,
+    Changes, ContactId, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord, OutboxSettlement, Store,
 };
 use flow_ir::{Id, Program, TeamId};
 use std::collections::BTreeMap;
@@ -42,19 +41,9 @@ pub(super) fn number(store: &mut impl Store, name: &str) -> Result<Option<u64>, 
     Ok(Some(u64::from_le_bytes(bytes)))
 }
 
-/// An outbox row that was queued by this batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Queued {
-    pub(super) due_at: i64,
-    pub(super) id: u64,
-    pub(super) contact: ContactId,
-    pub(super) is_mail: bool,
-}
-
 #[derive(Debug)]
 pub(super) struct Batch {
     pub(super) changes: Changes,
-    pub(super) queued: Vec<Queued>,
     counters: BTreeMap<&'static str, i64>,
     sequences: Sequences,
     /// The sequences as the store has them.
@@ -64,10 +53,6 @@ pub(super) struct Batch {
     pub(super) tally: Tally,
     /// The first thing that went wrong in the item at hand.
     failure: Option<EngineError>,
-    /// Whether a handoff must wait until the mails before it are delivered.
-    pub(super) handoffs_wait: bool,
-    /// Whether one had to.
-    pub(super) handoff_waited: bool,
 }
 
 /// How much has been done since the engine was opened.
@@ -78,36 +63,16 @@ pub(super) struct Tally {
     pub(super) mails: u64,
 }
 
-/// A batch as it stood before an item.
-#[derive(Debug)]
-pub(super) struct Mark {
-    keys: usize,
-    joined: usize,
-    journeys: usize,
-    events: usize,
-    outbox: usize,
-    settled: usize,
-    handoffs: usize,
-    decisions: usize,
-    queued: usize,
-    counters: BTreeMap<&'static str, i64>,
-    sequences: Sequences,
-    tally: Tally,
-}
-
 impl Batch {
     pub(super) fn new(sequences: Sequences) -> Batch {
         Batch {
             changes: Changes::default(),
-            queued: Vec::new(),
             counters: BTreeMap::new(),
             kept: sequences.clone(),
             sequences,
             items: 0,
             tally: Tally::default(),
             failure: None,
-            handoffs_wait: false,
-            handoff_waited: false,
         }
     }
 
@@ -136,13 +101,10 @@ impl Batch {
         self.changes.handoffs.push(handoff);
     }
 
-    /// Queues a row under the next number.
-    pub(super) fn queue(&mut self, row: OutboxRecord) {
+    pub(super) fn next_outbox(&mut self) -> u64 {
         let id = self.sequences.next_outbox;
         self.sequences.next_outbox += 1;
-        let is_mail = row.kind == OutboxKind::Mail;
-        self.queued.push(Queued { due_at: row.due_at, id, contact: row.contact, is_mail });
-        self.changes.outbox.push(OutboxRecord { id, ..row });
+        id
     }
 
     pub(super) fn next_contact(&mut self) -> ContactId {
@@ -169,39 +131,6 @@ impl Batch {
 
     pub(super) fn take_failure(&mut self) -> Result<(), EngineError> {
         self.failure.take().map_or(Ok(()), Err)
-    }
-
-    pub(super) fn mark(&self) -> Mark {
-        let changes = &self.changes;
-        Mark {
-            keys: changes.keys.len(),
-            joined: changes.joined.len(),
-            journeys: changes.journeys.len(),
-            events: changes.events.len(),
-            outbox: changes.outbox.len(),
-            settled: changes.settled.len(),
-            handoffs: changes.handoffs.len(),
-            decisions: changes.decisions.len(),
-            queued: self.queued.len(),
-            counters: self.counters.clone(),
-            sequences: self.sequences.clone(),
-            tally: self.tally,
-        }
-    }
-
-    /// Forgets everything since the mark.
-    pub(super) fn roll_back(&mut self, mark: Mark) {
-        let changes = &mut self.changes;
-        changes.keys.truncate(mark.keys);
-        changes.joined.truncate(mark.joined);
-        changes.journeys.truncate(mark.journeys);
-        changes.events.truncate(mark.events);
-        changes.outbox.truncate(mark.outbox);
-        changes.settled.truncate(mark.settled);
-        changes.handoffs.truncate(mark.handoffs);
-        changes.decisions.truncate(mark.decisions);
-        self.queued.truncate(mark.queued);
-        (self.counters, self.sequences, self.tally) = (mark.counters, mark.sequences, mark.tally);
     }
 
     /// The numbers given out and the totals, as changes.

@@ -4,8 +4,10 @@
 //! before the contact is settled again.
 
 use super::bits::Bits;
+use super::effects::send::note_sent;
 use super::error::EngineError;
 use super::plan::Plan;
+use super::reason::Woken;
 use crate::store::{ContactId, ContactRecord, JourneyRecord, JourneyStatus};
 use crate::time::{Zone, Zones};
 use flow_ir::{CountedSince, EmailId, Field, FieldId, Id, NEVER, SlotId, TextId, WorkflowId};
@@ -38,6 +40,10 @@ pub(super) struct Journey {
     pub(super) dirty: bool,
     /// Whether its own slots changed since its conditions were last looked at.
     pub(super) touched: bool,
+    /// What has become of the message it waits for, until it goes on.
+    pub(super) answer: Option<Woken>,
+    /// Whether it stands at a send whose answer is to come, not at a closed window.
+    pub(super) sending: bool,
 }
 
 /// Set in a journey's block once its goal was met and it went on (`and continue`), so that this is recorded once.
@@ -203,7 +209,27 @@ fn check(record: &ContactRecord, plan: &Plan) -> Result<(), EngineError> {
 
 impl Journey {
     fn settled(record: JourneyRecord) -> Journey {
-        Journey { record, dirty: false, touched: false }
+        Journey { dirty: false, touched: false, ..Journey::begun(record) }
+    }
+
+    /// One that must be written.
+    pub(super) fn begun(record: JourneyRecord) -> Journey {
+        Journey { record, dirty: true, touched: false, answer: None, sending: false }
+    }
+
+    /// The message it waits for has its answer, or its next attempt.
+    pub(super) fn answer(&mut self, woken: Woken) {
+        if woken != Woken::Retried && !self.is_live() {
+            // It went on without it.
+            self.record.outbox = None;
+        }
+        (self.answer, self.dirty, self.touched) = (Some(woken), true, true);
+    }
+
+    /// From now on, answers to this mail count.
+    pub(super) fn note_sent(&mut self, plan: &Plan, email: EmailId, now: i64) {
+        let workflow = plan.program.workflows.at(self.workflow());
+        note_sent(workflow, &mut self.record.memory, email, now);
     }
 
     pub(super) fn workflow(&self) -> WorkflowId {

@@ -1,307 +1,373 @@
-//! Delivery: what the outbox holds leaves, and what becomes of it comes back as a change of its contact.
+//! Delivery: what the outbox holds is handed over once it is committed, and what becomes of it comes back as an input like any other.
 //!
-//! A row is committed before it leaves, and its answer is committed after. Between the two a crash hides the answer. A connector
-//! that may send again simply does, under the same key (E9); for one that may not, rows are claimed durably first, in small groups, so
-//! that a crash leaves few of them unknown.
+//! A row is committed before its message leaves, and its answer is committed after. Between the two a crash hides the answer. A channel
+//! that may send again simply does, under the same key (E9); for one that may not, the row is claimed in its own transaction first, and
+//! only as many as are on their way, so that a crash leaves few of them unknown. Every attempt at a mail is a wake of its journey, so
+//! goal, exit, consent, skip and window are asked again before it (E5).
 
-use super::cache::Cache;
 use super::error::EngineError;
-use super::outgoing::queued;
-use super::plan::Plan;
+use super::outbox::Posted;
 use super::react::Cause;
-use super::reason::{Suppressed, Undelivered, Withheld};
-use super::suppress::forbidden;
+use super::reason::{Suppressed, Undelivered, Withheld, Woken};
 use super::touch::Touch;
 use super::view::ContactView;
 use super::{Engine, counter};
-use crate::connectors::{Connector, Outcome, RefusedKind, Uncertain, backoff};
+use crate::dispatch::channels::{Channel, Outcome, RefusedKind, Uncertain};
+use crate::dispatch::{Answer, Attempt, backoff};
 use crate::mail::Mail;
-use crate::store::{
-    ContactId, DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxSettlement, OutboxState, Store,
-};
-use flow_ir::backend::Backend;
+use crate::store::{DecisionCode, DecisionRecord, JourneyStatus, OutboxKind, OutboxRecord, OutboxState, Store};
+use crate::time::Instant;
 use flow_ir::{EmailId, EngagementKind};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-/// How many messages are on their way at once.
-pub(crate) const DELIVERY_THREADS: usize = 4;
-/// How many rows are read and delivered at a time.
-pub(crate) const DELIVERY_ROWS: usize = 1_000;
-/// How many rows are claimed at a time, for a connector that does not send twice: what a crash may leave unknown.
-pub(crate) const CLAIM_ROWS: usize = 32;
+/// How many messages are handed over and not answered before the engine waits for some: what a channel has promised to take has no
+/// other limit.
+pub(crate) const ON_THEIR_WAY_MAX: usize = 1_000;
+/// How long the engine waits for an answer before it looks again whether somebody wants it to stop.
+const WAIT: Duration = Duration::from_millis(200);
 
-/// Writes messages. Called from a few threads at once.
+/// Writes messages.
 pub trait Composer: Send + Sync {
-    /// The message of an outbox row: a mail to the contact or, for a [`Notice`](OutboxKind::Notice), what its payload says. It must
-    /// depend on nothing but these two, so that a repeated attempt sends the very same message.
-    fn compose(&self, row: &OutboxRecord, contact: &ContactView<'_>) -> Result<Mail, String>;
+    /// The message of an outbox row: a mail to the contact or, for a [`Notice`](OutboxKind::Notice), what its payload says. A row whose
+    /// payload an earlier attempt has written says the same again, whatever the contact has become meanwhile.
+    fn compose(&self, row: &OutboxRecord, contact: &ContactView<'_>) -> Result<Composed, String>;
+}
+
+/// A message, and what its row keeps so that each attempt says the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Composed {
+    /// To hand over.
+    pub mail: Mail,
+    /// The row's payload from now on.
+    pub payload: String,
 }
 
 /// How messages leave.
 #[derive(Clone)]
 pub struct Delivery {
     /// What takes the mail away.
-    pub connector: Arc<dyn Connector>,
+    pub channel: Arc<dyn Channel>,
     /// What fills it in.
     pub composer: Arc<dyn Composer>,
 }
 
 impl std::fmt::Debug for Delivery {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Delivery").field("connector", &self.connector.name()).finish_non_exhaustive()
+        f.debug_struct("Delivery").field("channel", &self.channel.name()).finish_non_exhaustive()
     }
-}
-
-/// What became of a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Answer {
-    /// Not let out at the last check (E5).
-    Withheld(Withheld),
-    NotComposed(String),
-    Connector(Outcome),
 }
 
 impl<S: Store> Engine<S> {
-    /// At start: what a crash left in the outbox.
+    /// At start: what is still to leave, and what a crash left on its way.
     pub(super) fn recover_outbox(&mut self) -> Result<(), EngineError> {
-        let Some(delivery) = self.delivery.clone() else { return Ok(()) };
-        for row in self.store.claimed()? {
-            self.resolve_claimed(&row, delivery.connector.uncertain());
-        }
-        self.commit()?;
-        let now = self.now().0;
-        for row in self.store.queued(i64::MAX, ALL_ROWS)? {
-            // A first attempt follows the commit of its row at once. A later one takes its turn after the events of its instant.
-            if row.attempts == 0 || row.due_at < now {
-                self.outgoing.ripen(queued(&row));
-            } else {
-                self.outgoing.wait(row.due_at, row.id, row.contact);
+        let mut after = None;
+        loop {
+            let page = self.store.unsettled(after)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some(last.id);
+            for row in page {
+                let (id, state) = (row.id, row.state);
+                self.outbox.load(row);
+                match state {
+                    OutboxState::Promised => self.keep_promise(id)?,
+                    OutboxState::Claimed => self.resolve_claimed(id)?,
+                    _ => {}
+                }
             }
         }
-        Ok(())
     }
 
-    /// Nobody knows whether a claimed row left: the connector's policy says what that means.
-    fn resolve_claimed(&mut self, row: &OutboxRecord, policy: Uncertain) {
-        match policy {
+    /// Nobody knows whether a claimed row left: the channel's policy says what that means.
+    fn resolve_claimed(&mut self, id: u64) -> Result<(), EngineError> {
+        let now = self.now().0;
+        match self.outbox.delivery.channel.uncertain() {
+            Uncertain::Resend if self.foresee_again(id)? => Ok(()),
             Uncertain::Resend => {
                 let detail = "sent again, because nobody knows whether it left".to_owned();
-                self.batch.settle(settlement(row, OutboxState::Queued, row.attempts, row.due_at, detail));
+                self.outbox.queue_again(&mut self.batch, id, now, false, detail);
+                Ok(())
             }
             Uncertain::GiveUp => {
-                self.give_up(row, Undelivered::Unknown, "Flow stopped while it was on its way".to_owned());
+                let reason = "Flow stopped while it was on its way".to_owned();
+                let attempt = Attempt { row: id, number: 0 };
+                self.take_answer(Answer { attempt, outcome: Outcome::Unknown { reason } })
             }
         }
     }
 
-    /// Lets everything out that the last commit allows. The answers belong to the next batch.
-    pub(super) fn deliver(&mut self) -> Result<(), EngineError> {
-        let Some(delivery) = self.delivery.clone() else { return Ok(()) };
-        let claims = delivery.connector.uncertain() == Uncertain::GiveUp;
-        let group = if claims { CLAIM_ROWS } else { DELIVERY_ROWS };
-        let committed = self.outgoing.last_ripe();
-        loop {
-            let rows = self.ripe_rows(group)?;
-            if rows.is_empty() {
-                return self.outgoing.check_gone(committed);
-            }
-            self.deliver_group(&delivery, &rows, claims)?;
-            // The answers of a group are kept before the next leaves: a crash leaves no more than one group unknown, and the queue
-            // does not show them again.
-            if claims || rows.len() == group {
-                self.commit()?;
-            }
-        }
+    /// An attempt whose answer was foreseen is made once more, and comes to the same.
+    fn foresee_again(&mut self, id: u64) -> Result<bool, EngineError> {
+        let Some(row) = self.outbox.row(id).cloned() else { return Ok(false) };
+        let composed = self.compose(&row)?;
+        Ok(composed.is_ok_and(|composed| self.outbox.foresee_again(&row, composed.mail)))
     }
 
-    /// The next rows that may leave, in the order of the items behind them. Rows queued by answers meanwhile are not committed yet, so they are not among them.
-    fn ripe_rows(&mut self, group: usize) -> Result<Vec<OutboxRecord>, EngineError> {
-        if !self.outgoing.has_ripe() {
-            return Ok(Vec::new());
-        }
-        let now = self.now().0;
-        // Answers already here are in the store only after the next commit.
-        let answered = self.batch.changes.settled.len();
-        let limit = group.saturating_add(self.outgoing.unripe_until(now)).saturating_add(answered);
-        let mut rows = self.store.queued(now, limit)?;
-        rows.retain(|row| self.outgoing.order_of(row.id).is_some());
-        rows.truncate(group);
-        rows.sort_by_key(|row| self.outgoing.order_of(row.id));
-        Ok(rows)
-    }
-
-    fn deliver_group(&mut self, delivery: &Delivery, rows: &[OutboxRecord], claims: bool) -> Result<(), EngineError> {
-        let contacts: Vec<ContactId> = rows.iter().map(|row| row.contact).collect();
-        self.load(&contacts)?;
-        let objections: Vec<Option<Withheld>> = rows.iter().map(|row| self.last_check(row)).collect();
-        if claims {
-            let leaving = rows.iter().zip(&objections).filter(|(_, objection)| objection.is_none());
-            let ids: Vec<u64> = leaving.map(|(row, _)| row.id).collect();
-            self.store.claim(&ids)?;
-        }
-        let courier = Courier { plan: &self.plan, backend: &*self.backend, cache: &self.cache, delivery };
-        let answers = courier.send_all(rows, &objections);
-        for (row, answer) in rows.iter().zip(answers) {
-            self.outgoing.answered(row);
-            self.take_answer(row, answer, delivery.connector.uncertain())?;
+    /// A promised message that was not handed over, or whose answer was lost: the channel knows it by its key.
+    fn keep_promise(&mut self, id: u64) -> Result<(), EngineError> {
+        let Some(row) = self.outbox.row(id).cloned() else { return Ok(()) };
+        match self.compose(&row)? {
+            Ok(composed) => self.outbox.leave_again(&row, composed.mail),
+            Err(detail) => self.give_up(&row, Undelivered::NotComposed, detail),
         }
         Ok(())
     }
 
-    /// Consent once more, as it is now.
-    fn last_check(&self, row: &OutboxRecord) -> Option<Withheld> {
-        if row.kind == OutboxKind::Notice {
-            return None;
-        }
-        let contact = self.cache.get(row.contact)?;
-        let email = self.plan.program.emails.get(EmailId(row.email))?;
-        forbidden(&self.plan, &contact.frame, email.kind)
+    fn compose(&mut self, row: &OutboxRecord) -> Result<Result<Composed, String>, EngineError> {
+        self.load(&[row.contact])?;
+        let missing = || EngineError::Fault {
+            problem: format!("contact {} of outbox row {} is not there", row.contact.0, row.id),
+        };
+        let contact = self.cache.get(row.contact).ok_or_else(missing)?;
+        let view = ContactView::new(&self.plan, &*self.backend, contact);
+        Ok(self.outbox.delivery.composer.compose(row, &view))
     }
 
-    /// What an answer means, at the mail's own instant.
-    fn take_answer(&mut self, row: &OutboxRecord, answer: Answer, policy: Uncertain) -> Result<(), EngineError> {
-        match answer {
-            Answer::Withheld(reason) => {
-                let detail = reason.words().to_owned();
-                self.batch.settle(settlement(row, OutboxState::Withheld, row.attempts, row.due_at, detail));
-                self.batch.decide(decision(row, DecisionCode::Withheld, reason.number()));
-            }
-            Answer::NotComposed(detail) => self.give_up(row, Undelivered::NotComposed, detail),
-            Answer::Connector(Outcome::Delivered { receipt }) => {
-                self.batch.tally.mails += u64::from(row.kind == OutboxKind::Mail);
-                self.batch.settle(settlement(row, OutboxState::Delivered, row.attempts + 1, row.due_at, receipt));
-                self.batch.decide(decision(row, DecisionCode::Delivered, 0));
-            }
-            Answer::Connector(Outcome::RetryLater { reason, after }) => self.retry(row, after, reason),
-            Answer::Connector(Outcome::Stop { reason }) => return Err(EngineError::Mail { reason }),
-            Answer::Connector(Outcome::Unknown { reason }) => match policy {
-                Uncertain::Resend => self.retry(row, None, reason),
-                Uncertain::GiveUp => self.give_up(row, Undelivered::Unknown, reason),
+    /// Hands over what the last commit allows.
+    pub(super) fn hand_over(&mut self) {
+        let now = self.now().0;
+        for leaving in self.outbox.take_leaving() {
+            self.dispatch.hand_over(leaving.attempt, leaving.mail, now);
+        }
+        while self.dispatch.count() > ON_THEIR_WAY_MAX {
+            self.outbox_waits();
+        }
+    }
+
+    /// Waits for an answer, for a short while.
+    pub(super) fn outbox_waits(&mut self) {
+        let answer = self.dispatch.wait(WAIT);
+        answer.into_iter().for_each(|answer| self.outbox.arrive(answer));
+    }
+
+    /// Takes in the answers that are here.
+    pub(super) fn collect_answers(&mut self) {
+        for answer in self.dispatch.answers() {
+            self.outbox.arrive(answer);
+        }
+    }
+
+    /// Gives up on attempts that take too long.
+    pub(super) fn lose_patience(&mut self, now: Instant) {
+        for answer in self.dispatch.lose_patience(now.0) {
+            self.outbox.arrive(answer);
+        }
+    }
+
+    /// Another attempt at a row, whose instant has come.
+    pub(super) fn handle_attempt(&mut self, at: i64, id: u64) -> Result<(), EngineError> {
+        let at = self.advance(at);
+        let Some(row) = self.outbox.row(id).cloned() else { return Ok(()) };
+        match row.kind {
+            OutboxKind::Notice => match self.compose(&row)? {
+                Err(detail) => self.give_up(&row, Undelivered::NotComposed, detail),
+                Ok(composed) => {
+                    if self.outbox.post_again(&mut self.batch, id, composed.mail, at) == Posted::Promised {
+                        self.batch.decide(decision(&row, DecisionCode::Delivered, at, 0));
+                    }
+                }
             },
-            Answer::Connector(Outcome::Refused { reason, kind }) => {
-                self.give_up(row, undelivered(kind), reason);
-                if kind == RefusedKind::HardBounce && row.kind == OutboxKind::Mail {
-                    self.take_bounce(row)?;
+            OutboxKind::Mail => {
+                self.touch(Some(row.contact), at, |touch: &mut Touch<'_>| touch.try_again(&row))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// An answer, at the instant at which it counts.
+    pub(super) fn handle_answer(&mut self, at: i64, attempt: Attempt) -> Result<(), EngineError> {
+        // What was foreseen is not believed before it was tried.
+        while self.dispatch.is_on_its_way(attempt) {
+            self.outbox_waits();
+        }
+        self.advance(at);
+        match self.outbox.take_answer(at, attempt) {
+            Some(answer) => self.take_answer(answer),
+            None => Ok(()),
+        }
+    }
+
+    fn take_answer(&mut self, answer: Answer) -> Result<(), EngineError> {
+        let now = self.now().0;
+        let Some(row) = self.outbox.row(answer.attempt.row).cloned() else { return Ok(()) };
+        if !matches!(answer.outcome, Outcome::Down { .. }) {
+            self.outbox.answered();
+        }
+        match answer.outcome {
+            Outcome::Stop { reason } => self.stop_for(&row, reason),
+            Outcome::Delivered { receipt } if row.state == OutboxState::Promised => {
+                self.outbox.settle(&mut self.batch, row.id, OutboxState::Delivered, receipt);
+            }
+            // A channel that breaks its word has something wrong with it; nothing more may be promised.
+            other if row.state == OutboxState::Promised => {
+                self.stop_for(&row, format!("it was to be taken for certain: {other:?}"))
+            }
+            Outcome::Down { reason } => {
+                let until = self.outbox.pause(now);
+                self.mail_trouble = Some(reason.clone());
+                self.outbox.queue_again(&mut self.batch, row.id, until, false, reason);
+            }
+            Outcome::RetryLater { reason, after } => self.retry(&row, after, reason)?,
+            Outcome::Unknown { reason } => match self.outbox.delivery.channel.uncertain() {
+                Uncertain::Resend => self.retry(&row, None, reason)?,
+                Uncertain::GiveUp => self.end_attempts(&row, Undelivered::Unknown, reason)?,
+            },
+            Outcome::Refused { reason, kind } => self.end_attempts(&row, Undelivered::from(kind), reason)?,
+            Outcome::Delivered { receipt } => {
+                self.outbox.settle(&mut self.batch, row.id, OutboxState::Delivered, receipt);
+                match row.kind {
+                    OutboxKind::Notice => self.batch.decide(decision(&row, DecisionCode::Delivered, now, 0)),
+                    OutboxKind::Mail => {
+                        self.touch(Some(row.contact), now, |touch: &mut Touch<'_>| touch.delivered(&row))?;
+                    }
                 }
             }
         }
         Ok(())
     }
 
-    /// Records that a message will not be delivered.
-    fn give_up(&mut self, row: &OutboxRecord, reason: Undelivered, detail: String) {
-        self.mail_trouble = Some(detail.clone());
-        let state = if reason == Undelivered::Unknown { OutboxState::Unknown } else { OutboxState::Failed };
-        self.batch.settle(settlement(row, state, row.attempts + 1, row.due_at, detail));
-        self.batch.decide(decision(row, DecisionCode::Undelivered, reason.number()));
+    /// Nothing can leave until somebody mends what is wrong. The row stays where it is, and its attempt does not count.
+    fn stop_for(&mut self, row: &OutboxRecord, reason: String) {
+        if row.state == OutboxState::Claimed {
+            let now = self.now().0;
+            self.outbox.queue_again(&mut self.batch, row.id, now, false, reason.clone());
+        }
+        self.stopped_for.get_or_insert(reason);
     }
 
     /// Queues a row for another attempt, unless there were enough.
-    fn retry(&mut self, row: &OutboxRecord, wished: Option<Duration>, reason: String) {
-        let tried = row.attempts + 1;
-        let Some(scheduled) = backoff::next_attempt(tried, &row.key) else {
-            return self.give_up(row, Undelivered::OutOfRetries, reason);
+    fn retry(&mut self, row: &OutboxRecord, wished: Option<Duration>, reason: String) -> Result<(), EngineError> {
+        let now = self.now().0;
+        let Some(scheduled) = backoff::next_attempt(row.attempts + 1, &row.key) else {
+            return self.end_attempts(row, Undelivered::OutOfRetries, reason);
         };
         self.mail_trouble = Some(reason.clone());
         let wait = i64::try_from(wished.unwrap_or(scheduled).as_millis()).unwrap_or(i64::MAX).max(1);
-        let due_at = row.due_at.saturating_add(wait);
         self.batch.count(counter::RETRIES);
-        self.batch.settle(settlement(row, OutboxState::Queued, tried, due_at, reason));
-        self.outgoing.wait(due_at, row.id, row.contact);
-    }
-
-    /// The address takes no mail: that is something that happened to the contact when the mail left.
-    fn take_bounce(&mut self, row: &OutboxRecord) -> Result<(), EngineError> {
-        let email = EmailId(row.email);
-        // Answers come in the order of the items behind them, so a handoff that follows from one takes its turn at once.
-        self.touch_from(None, Some(row.contact), row.due_at, |touch: &mut Touch<'_>| {
-            touch.note(EngagementKind::Bounced, email, None, row.due_at);
-            touch.suppress(Suppressed::HardBounced, row.due_at);
-            Cause::Change(Vec::new())
-        })?;
+        self.outbox.queue_again(&mut self.batch, row.id, now.saturating_add(wait), true, reason);
+        if row.kind == OutboxKind::Mail {
+            // Whose journey has ended meanwhile gets no further attempt.
+            self.touch(Some(row.contact), now, |touch: &mut Touch<'_>| touch.put_off(row))?;
+        }
         Ok(())
     }
-}
 
-/// What a thread needs to send.
-struct Courier<'e> {
-    plan: &'e Plan,
-    backend: &'e dyn Backend,
-    cache: &'e Cache,
-    delivery: &'e Delivery,
-}
-
-impl Courier<'_> {
-    /// Sends in a few threads, of which this is one; the answers stand in the order of the rows, whoever was first.
-    fn send_all(&self, rows: &[OutboxRecord], objections: &[Option<Withheld>]) -> Vec<Answer> {
-        let jobs: Vec<(&OutboxRecord, &Option<Withheld>)> = rows.iter().zip(objections).collect();
-        let threads = DELIVERY_THREADS.min(self.delivery.connector.at_once()).min(jobs.len());
-        if threads <= 1 {
-            return jobs.into_iter().map(|job| self.send(job)).collect();
+    /// A message that will not be delivered: its journey goes on without it.
+    fn end_attempts(&mut self, row: &OutboxRecord, reason: Undelivered, detail: String) -> Result<(), EngineError> {
+        self.give_up(row, reason, detail);
+        if row.kind == OutboxKind::Mail {
+            let now = self.now().0;
+            self.touch(Some(row.contact), now, |touch: &mut Touch<'_>| touch.undelivered(row, reason))?;
         }
-        let answers: Vec<OnceLock<Answer>> = jobs.iter().map(|_| OnceLock::new()).collect();
-        let next = AtomicUsize::new(0);
-        let work = || {
-            while let Some((job, answer)) = take_next(&next, &jobs, &answers) {
-                answer.get_or_init(|| self.send(job));
-            }
-        };
-        std::thread::scope(|scope| {
-            for _ in 1..threads {
-                scope.spawn(work);
-            }
-            work();
-        });
-        let lost = || Answer::Connector(Outcome::Unknown { reason: "no answer was kept".to_owned() });
-        answers.into_iter().map(|answer| answer.into_inner().unwrap_or_else(lost)).collect()
+        Ok(())
     }
 
-    fn send(&self, (row, objection): (&OutboxRecord, &Option<Withheld>)) -> Answer {
-        if let Some(reason) = objection {
-            return Answer::Withheld(*reason);
-        }
-        let Some(contact) = self.cache.get(row.contact) else {
-            return Answer::NotComposed("the contact is not there".to_owned());
-        };
-        let view = ContactView::new(self.plan, self.backend, contact);
-        match self.delivery.composer.compose(row, &view) {
-            Ok(mail) => Answer::Connector(self.delivery.connector.send(&mail)),
-            Err(reason) => Answer::NotComposed(reason),
+    /// Records that a message will not be delivered.
+    fn give_up(&mut self, row: &OutboxRecord, reason: Undelivered, detail: String) {
+        let now = self.now().0;
+        self.mail_trouble = Some(detail.clone());
+        let state = if reason == Undelivered::Unknown { OutboxState::Unknown } else { OutboxState::Failed };
+        self.outbox.settle(&mut self.batch, row.id, state, detail);
+        self.batch.decide(decision(row, DecisionCode::Undelivered, now, reason.number()));
+    }
+}
+
+impl From<RefusedKind> for Undelivered {
+    fn from(kind: RefusedKind) -> Undelivered {
+        match kind {
+            RefusedKind::HardBounce => Undelivered::HardBounce,
+            RefusedKind::Blocked => Undelivered::Blocked,
+            RefusedKind::Invalid => Undelivered::Invalid,
         }
     }
 }
 
-/// More rows than any store holds.
-const ALL_ROWS: usize = i64::MAX as usize;
-
-fn take_next<'j, J: Copy, A>(next: &AtomicUsize, jobs: &[J], answers: &'j [A]) -> Option<(J, &'j A)> {
-    let place = next.fetch_add(1, Ordering::Relaxed);
-    Some((*jobs.get(place)?, answers.get(place)?))
-}
-
-fn undelivered(kind: RefusedKind) -> Undelivered {
-    match kind {
-        RefusedKind::HardBounce => Undelivered::HardBounce,
-        RefusedKind::Blocked => Undelivered::Blocked,
-        RefusedKind::Invalid => Undelivered::Invalid,
-    }
-}
-
-fn settlement(row: &OutboxRecord, state: OutboxState, attempts: u32, due_at: i64, detail: String) -> OutboxSettlement {
-    OutboxSettlement { id: row.id, state, attempts, due_at, detail }
-}
-
-fn decision(row: &OutboxRecord, code: DecisionCode, reason: u32) -> DecisionRecord {
+/// A decision about a message.
+pub(super) fn decision(row: &OutboxRecord, code: DecisionCode, at: i64, reason: u32) -> DecisionRecord {
     DecisionRecord {
         contact: row.contact,
         workflow: Some(row.workflow),
         run: row.run,
-        at: row.due_at,
+        at,
         code,
         step: Some(row.step),
         reason,
         trace: Vec::new(),
+    }
+}
+
+/// What becomes of the journey that waits for a message.
+impl Touch<'_> {
+    /// The journey of a mail.
+    fn sender_of(&self, row: &OutboxRecord) -> Option<usize> {
+        self.contact.journeys.iter().position(|journey| journey.record.outbox == Some(row.id))
+    }
+
+    /// The instant of another attempt.
+    fn try_again(&mut self, row: &OutboxRecord) -> Cause {
+        match self.sender_of(row) {
+            Some(index) if self.journey(index).record.status == JourneyStatus::Sending => {
+                self.journey_mut(index).answer(Woken::Retried);
+            }
+            // It waits for its window, and comes by itself.
+            Some(_) => self.outbox.hold(row.id),
+            // Nobody waits for it any more.
+            None => self.withdraw_row(row),
+        }
+        Cause::Change(Vec::new())
+    }
+
+    fn delivered(&mut self, row: &OutboxRecord) -> Cause {
+        let now = self.now;
+        self.batch.tally.mails += 1;
+        self.batch.decide(decision(row, DecisionCode::Sent, now, 0));
+        if let Some(index) = self.sender_of(row) {
+            let plan = self.plan;
+            let journey = self.journey_mut(index);
+            journey.note_sent(plan, EmailId(row.email), now);
+            journey.answer(Woken::Delivered);
+        }
+        Cause::Change(Vec::new())
+    }
+
+    fn undelivered(&mut self, row: &OutboxRecord, reason: Undelivered) -> Cause {
+        let sender = self.sender_of(row);
+        if reason == Undelivered::HardBounce {
+            // The address takes no mail: that is something that happened to the contact, and to the journey that wrote to them.
+            if let Some(index) = sender {
+                self.note_in(index, EngagementKind::Bounced, EmailId(row.email), None, self.now);
+            }
+            self.suppress(Suppressed::HardBounced, self.now);
+        }
+        if let Some(index) = sender {
+            self.journey_mut(index).answer(Woken::Undelivered);
+        }
+        Cause::Change(Vec::new())
+    }
+
+    fn put_off(&mut self, row: &OutboxRecord) -> Cause {
+        let is_live = self.sender_of(row).is_some_and(|index| self.journey(index).is_live());
+        if !is_live {
+            self.withdraw_row(row);
+        }
+        Cause::Change(Vec::new())
+    }
+
+    /// Takes back the message of a journey that ends, unless a channel has it already.
+    pub(super) fn withdraw(&mut self, index: usize) {
+        let Some(id) = self.journey(index).record.outbox else { return };
+        let row = self.outbox.row(id).cloned();
+        if row.as_ref().is_some_and(|row| row.state == OutboxState::Claimed) {
+            return;
+        }
+        let journey = self.journey_mut(index);
+        (journey.record.outbox, journey.dirty) = (None, true);
+        row.into_iter().for_each(|row| self.withdraw_row(&row));
+    }
+
+    pub(super) fn withdraw_row(&mut self, row: &OutboxRecord) {
+        let reason = Withheld::JourneyEnded;
+        self.outbox.settle(self.batch, row.id, OutboxState::Withheld, reason.words().to_owned());
+        self.batch.decide(decision(row, DecisionCode::Withheld, self.now, reason.number()));
     }
 }

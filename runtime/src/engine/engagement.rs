@@ -6,6 +6,7 @@ use super::counter;
 use super::reason::Suppressed;
 use super::touch::Touch;
 use crate::inbound::{MailEvent, Tracked, address_key};
+use crate::store::OutboxState;
 use flow_ir::{EmailId, EngagementKind, NEVER};
 
 /// Nobody reads a mail and follows a link within this time of its being sent, its last millisecond included; gateways that scan
@@ -94,8 +95,17 @@ impl Touch<'_> {
         senders().max_by_key(|(_, journey)| sent_at(journey)).map(|(index, _)| index).into_iter().collect()
     }
 
+    /// Whether a channel has it at this moment: its answer may come behind what is done with the mail.
+    fn is_sending(&self, email: EmailId) -> bool {
+        let rows = self.contact.journeys.iter().filter_map(|journey| self.outbox.row(journey.record.outbox?));
+        rows.into_iter().any(|row| row.email == email.0 && row.state == OutboxState::Claimed)
+    }
+
     /// The last time by then that one of them sent it.
     fn sent_before(&self, email: EmailId, occurred_at: i64) -> Send {
+        if self.is_sending(email) {
+            return Send::Moments;
+        }
         let senders = self.senders(email, occurred_at).into_iter();
         match senders.map(|index| self.journey(index).sent_at(self.plan, email)).max() {
             None => Send::None,
@@ -105,16 +115,28 @@ impl Touch<'_> {
     }
 
     /// Writes the slots that the journeys that sent it keep of this kind of thing.
-    pub(super) fn note(&mut self, kind: EngagementKind, email: EmailId, link: Option<&str>, occurred_at: i64) {
+    fn note(&mut self, kind: EngagementKind, email: EmailId, link: Option<&str>, occurred_at: i64) {
         for index in self.senders(email, occurred_at) {
-            let plan = self.plan;
-            let workflow = self.workflow(self.journey(index).workflow());
-            let journey = self.journey_mut(index);
-            let asked = workflow.engagements.iter().filter(|asked| asked.kind == kind && asked.email == email);
-            for asked in asked.filter(|asked| asked.link.is_none() || asked.link.as_deref() == link) {
-                let last = journey.read(plan, asked.slot).max(occurred_at);
-                journey.write(plan, asked.slot, last);
-            }
+            self.note_in(index, kind, email, link, occurred_at);
+        }
+    }
+
+    /// The same of one journey.
+    pub(super) fn note_in(
+        &mut self,
+        index: usize,
+        kind: EngagementKind,
+        email: EmailId,
+        link: Option<&str>,
+        occurred_at: i64,
+    ) {
+        let plan = self.plan;
+        let workflow = self.workflow(self.journey(index).workflow());
+        let journey = self.journey_mut(index);
+        let asked = workflow.engagements.iter().filter(|asked| asked.kind == kind && asked.email == email);
+        for asked in asked.filter(|asked| asked.link.is_none() || asked.link.as_deref() == link) {
+            let last = journey.read(plan, asked.slot).max(occurred_at);
+            journey.write(plan, asked.slot, last);
         }
     }
 }

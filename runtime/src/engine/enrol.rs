@@ -218,12 +218,13 @@ impl Touch<'_> {
             visit: 0,
             memory,
             due_at: None,
+            outbox: None,
             entered_at: self.now,
             ended_at: None,
             keep: true,
         };
         let place = self.contact.journeys.partition_point(|journey| journey.workflow() < workflow);
-        self.contact.journeys.insert(place, Journey { record, dirty: true, touched: false });
+        self.contact.journeys.insert(place, Journey::begun(record));
         self.resume(place, Woken::Entered);
     }
 

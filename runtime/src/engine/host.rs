@@ -2,6 +2,7 @@
 
 use super::batch::Batch;
 use super::effects::perform;
+use super::outbox::Outbox;
 use super::plan::Plan;
 use super::view::ContactView;
 use crate::store::{ContactId, DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState};
@@ -31,6 +32,7 @@ pub(super) struct StepHost<'e> {
     pub(super) plan: &'e Plan,
     pub(super) backend: &'e dyn Backend,
     pub(super) batch: &'e mut Batch,
+    pub(super) outbox: &'e mut Outbox,
     pub(super) contact: ContactId,
     pub(super) texts: &'e [Option<String>],
     pub(super) zone: Zone,
@@ -48,6 +50,12 @@ pub(super) struct StepHost<'e> {
     pub(super) stopped: Vec<WorkflowId>,
     /// Whether the goal was met before these steps, and the journey goes on.
     pub(super) goal_met: bool,
+    /// The outbox row of the send at which the journey stood until now; from a send on, that of the send at which it stands.
+    pub(super) row: Option<u64>,
+    /// Whether that row has its answer, so that the journey goes on behind its send.
+    pub(super) answered: bool,
+    /// Whether the journey stands at a send whose answer is to come.
+    pub(super) sending: bool,
     /// Why the journey goes no further, though steps are left.
     pub(super) leaves: Option<Leaves>,
 }
@@ -64,7 +72,7 @@ pub(super) enum Leaves {
 impl Host for StepHost<'_> {
     fn effect(&mut self, memory: Memory<'_>, step: StepId, effect: EffectId) -> Outcome {
         let effect = self.declared().effects.at(effect);
-        if effect.lets_out() {
+        if effect.lets_out() && !self.answered {
             self.leaves = self.leaving(&memory, step);
             if self.leaves.is_some() {
                 return Outcome::Held;

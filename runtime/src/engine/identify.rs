@@ -120,7 +120,7 @@ impl Touch<'_> {
             JourneyStatus::Waiting | JourneyStatus::Awaiting => {
                 self.begun_at(index).map(|(at, span)| later(at, span, zone))
             }
-            JourneyStatus::Ended => None,
+            JourneyStatus::Ended | JourneyStatus::Sending => None,
         };
         // Nothing is done before the change that brings it about (E1).
         if let Some(anew) = anew.map(|anew| anew.max(self.now)).filter(|anew| *anew != due_at) {

@@ -6,11 +6,10 @@
 
 use super::ahead::{Owners, owners};
 use super::error::EngineError;
-use super::identity::Identity;
 use super::react::Cause;
 use super::touch::Touch;
 use super::{Engine, Progress, counter};
-use crate::inbound::{ContactRow, Mark};
+use crate::inbound::ContactRow;
 use crate::store::{ContactId, Store};
 use crate::time::Instant;
 use flow_ir::{FieldId, FieldValue};
@@ -128,7 +127,7 @@ impl<S: Store> Engine<S> {
         let owners = owners(&mut self.store, &keys)?;
         for (row, owners) in rows.iter().zip(&owners) {
             mark.pass(row);
-            self.import_row(row, owners, at, said, imported, progress)?;
+            self.import_row(row, owners, at, said, imported)?;
             self.import_mark = Some(mark.clone());
             self.flush_if_full(progress)?;
         }
@@ -142,19 +141,12 @@ impl<S: Store> Engine<S> {
         at: i64,
         said: &mut Said,
         imported: &mut Imported,
-        progress: &mut dyn FnMut(&Progress),
     ) -> Result<(), EngineError> {
         if row.keys.is_empty() {
             return Ok(());
         }
         let keys = self.ahead.found(&row.keys, owners);
-        if keys.iter().filter_map(|key| key.owner).any(|contact| self.outgoing.concerns(contact)) {
-            self.flush(progress)?;
-        }
         let identity = self.identify(&keys)?;
-        if !identity.joins.is_empty() {
-            self.flush(progress)?;
-        }
         let row_of = match identity.contact {
             None => RowOf::Somebody,
             Some(contact) if said.contains_key(&contact) => RowOf::Again,
@@ -163,10 +155,12 @@ impl<S: Store> Engine<S> {
         let marks = self.ahead.marks(&row.keys, owners);
         let before = identity.contact.and_then(|contact| said.get(&contact));
         let values = gaps(row, before);
-        // A handoff may have to wait for the mails before it; a second attempt finds none.
-        while !self.try_row(&values, &identity, row_of, &marks, at)? {
-            self.flush(progress)?;
-        }
+        self.touch_as(&identity, at, |touch: &mut Touch<'_>| {
+            touch.address_marks = marks;
+            touch.set_values(&touch.own_values(&values, &identity));
+            // What a newer export changes has happened since; whatever else it says was so before Flow knew of it.
+            if row_of == RowOf::Known { Cause::Change(Vec::new()) } else { Cause::Import }
+        })?;
         let keys = self.ahead.found(&row.keys, owners);
         self.refuse_owner(&keys, &identity, &row.values, at)?;
         let first = row.keys.first().and_then(|key| self.ahead.owner_now(key));
@@ -180,22 +174,6 @@ impl<S: Store> Engine<S> {
             }
         }
         Ok(())
-    }
-
-    fn try_row(
-        &mut self,
-        values: &[(FieldId, FieldValue)],
-        identity: &Identity,
-        row_of: RowOf,
-        marks: &[Mark],
-        at: i64,
-    ) -> Result<bool, EngineError> {
-        self.touch_as(identity, at, |touch: &mut Touch<'_>| {
-            touch.address_marks = marks.to_vec();
-            touch.set_values(&touch.own_values(values, identity));
-            // What a newer export changes has happened since; whatever else it says was so before Flow knew of it.
-            if row_of == RowOf::Known { Cause::Change(Vec::new()) } else { Cause::Import }
-        })
     }
 }
 

@@ -8,7 +8,7 @@ use super::contact::{Contact, Journey};
 use super::counter;
 use super::plan::Plan;
 use super::touch::Touch;
-use crate::store::{JourneyRecord, JourneyStatus};
+use crate::store::{JourneyRecord, JourneyStatus, OutboxState};
 use flow_ir::{FactId, Field, FieldType, NEVER, SlotId};
 
 impl Touch<'_> {
@@ -75,19 +75,34 @@ impl Touch<'_> {
 
     fn join_journeys(&mut self, other: &mut Contact) {
         for journey in std::mem::take(&mut other.journeys) {
-            self.batch.forget(&journey);
             let workflow = journey.workflow();
             let own = self.contact.journeys.iter().position(|own| own.workflow() == workflow);
             match own {
-                None => self.adopt(journey, 0),
+                None => {
+                    self.batch.forget(&journey);
+                    self.adopt(journey, 0);
+                }
                 Some(own) if journey.is_live() && self.gives_way(own, &journey) => {
+                    self.withdraw(own);
+                    self.batch.forget(&journey);
                     let run = self.journey(own).record.run;
                     let given = self.contact.journeys.remove(own);
                     self.batch.forget(&given);
                     self.adopt(journey, run);
                 }
-                Some(_) => {}
+                Some(_) => {
+                    self.withdraw_of(&journey);
+                    self.batch.forget(&journey);
+                }
             }
+        }
+    }
+
+    /// A journey that gives way sends nothing more.
+    fn withdraw_of(&mut self, journey: &Journey) {
+        let row = journey.record.outbox.and_then(|row| self.outbox.row(row));
+        if let Some(row) = row.filter(|row| row.state != OutboxState::Claimed).cloned() {
+            self.withdraw_row(&row);
         }
     }
 
@@ -100,7 +115,7 @@ impl Touch<'_> {
     fn adopt(&mut self, journey: Journey, after: u32) {
         let record = JourneyRecord { contact: self.contact.id, run: after + journey.record.run, ..journey.record };
         let place = self.contact.journeys.partition_point(|own| own.workflow().0 < record.workflow);
-        self.contact.journeys.insert(place, Journey { record, dirty: true, touched: true });
+        self.contact.journeys.insert(place, Journey { touched: true, ..Journey::begun(record) });
     }
 }
 

@@ -1,19 +1,18 @@
 //! The engine: one loop that takes what comes next, lets the rules of a program answer, and writes the result in batches.
 //!
 //! In: a program, a backend, a store, and events in the order of their arrival. Out: changes in the store, and messages handed to a
-//! connector. It knows nothing of SQL, of `.flow` text, of how a message travels, nor what time it is: everything happens at its
+//! channel. It knows nothing of SQL, of `.flow` text, of how a message travels, nor what time it is: everything happens at its
 //! own instant, so the same program, events and clock give the same store, bit for bit (E2).
 //!
 //! ```text
-//! next of (events, due contacts, due attempts), by instant
+//! next of (events, answers, due contacts, due attempts), by instant
 //!   -> load the contact -> facts and fields change -> goals, exits, waits and entries look -> steps run      one item
-//! -> ... a batch of items -> commit -> messages leave -> what becomes of them begins the next batch
+//! -> ... a batch of items -> commit -> messages are handed over (crate::dispatch), and their answers come back as items
 //! ```
 //!
 //! **Batches only group work.** Where the border between two falls, or a crash, changes nothing: numbers are given out in the order of
-//! items and kept by the same commit, and a contact with a message on its way is not touched before its answer is there. One thing
-//! reaches across contacts: whose turn it is in a team. So, where a bounce can set a workflow going, a handoff waits until the messages
-//! before it have their answers.
+//! items and kept by the same commit. A send suspends its journey until its answer is there, and an answer is an input like any other;
+//! where the channel is certain to take the message, the journey goes on at once.
 //!
 //! To add a rule: what an event says goes into `event`, what follows from a change into `react`, what a step may ask for into
 //! `host`, what an effect is into a file of `effects`, and what becomes of a message into `deliver`.
@@ -37,7 +36,7 @@ mod identify;
 mod identity;
 mod import;
 mod join;
-mod outgoing;
+mod outbox;
 mod pattern;
 mod plan;
 mod react;
@@ -52,7 +51,7 @@ mod touch;
 mod view;
 mod wake;
 
-pub use deliver::{Composer, Delivery};
+pub use deliver::{Composed, Composer, Delivery};
 pub use effects::handoff::Notice;
 pub use error::EngineError;
 pub use import::Imported;
@@ -60,18 +59,19 @@ pub use report::Report;
 pub use view::ContactView;
 
 use crate::clock::{Clock, VirtualClock};
+use crate::dispatch::{Attempt, Dispatch};
 use crate::inbound::Arrival;
 use crate::store::{ContactId, ContactWrite, Store};
 use crate::time::Instant;
 use ahead::Ahead;
-use batch::{Batch, Queued, Sequences};
+use batch::{Batch, Sequences};
 use cache::Cache;
 use contact::Contact;
 use due::DueQueue;
 use flow_ir::backend::Backend;
 use flow_ir::units::DAY_MS;
 use flow_ir::{FOREVER, Program};
-use outgoing::Outgoing;
+use outbox::Outbox;
 use plan::Plan;
 use react::Cause;
 use std::collections::BTreeSet;
@@ -84,7 +84,7 @@ pub const BATCH_ITEMS: usize = 1_000;
 /// How many contacts are read at once.
 const LOAD_CONTACTS: usize = 256;
 /// The name under which a store keeps the engine's clock.
-const CLOCK: &str = "clock";
+pub(crate) const CLOCK: &str = "clock";
 /// The name under which a store keeps its first day.
 const FIRST_DAY: &str = "first_day";
 
@@ -121,7 +121,7 @@ pub struct Engine<S: Store> {
     plan: Arc<Plan>,
     backend: Arc<dyn Backend>,
     store: S,
-    delivery: Option<Delivery>,
+    dispatch: Dispatch,
     limits: Limits,
     clock: VirtualClock,
     /// The clock as the store has it.
@@ -131,7 +131,7 @@ pub struct Engine<S: Store> {
     due: DueQueue,
     cache: Cache,
     ahead: Ahead,
-    outgoing: Outgoing,
+    outbox: Outbox,
     batch: Batch,
     /// Contacts to write.
     dirty: BTreeSet<ContactId>,
@@ -140,6 +140,8 @@ pub struct Engine<S: Store> {
     first_day: i64,
     recovered: bool,
     mail_trouble: Option<String>,
+    /// Why nothing can leave until somebody mends it.
+    stopped_for: Option<String>,
 }
 
 /// What comes next.
@@ -147,6 +149,8 @@ pub struct Engine<S: Store> {
 enum Item {
     /// The first event of those looked at ahead.
     Arrival,
+    /// What has become of an outbox row.
+    Answer(i64, Attempt),
     /// A contact's next instant.
     Due(i64, ContactId),
     /// Another attempt at an outbox row.
@@ -154,12 +158,12 @@ enum Item {
 }
 
 impl<S: Store> Engine<S> {
-    /// Takes up a store where its last commit left it. Without a delivery, messages stay in the outbox.
+    /// Takes up a store where its last commit left it.
     pub fn open(
         program: Arc<Program>,
         backend: Arc<dyn Backend>,
         mut store: S,
-        delivery: Option<Delivery>,
+        delivery: Delivery,
         limits: Limits,
     ) -> Result<Engine<S>, EngineError> {
         let plan = Arc::new(Plan::new(program)?);
@@ -174,20 +178,21 @@ impl<S: Store> Engine<S> {
             plan,
             backend,
             store,
-            delivery,
+            dispatch: Dispatch::new(Arc::clone(&delivery.channel)),
+            outbox: Outbox::new(delivery),
             limits,
             clock: VirtualClock::new(Instant(clock)),
             kept_clock: clock,
             stream,
             cache: Cache::default(),
             ahead,
-            outgoing: Outgoing::default(),
             batch: Batch::new(sequences),
             dirty: BTreeSet::new(),
             import_mark: None,
             first_day,
             recovered: false,
             mail_trouble: None,
+            stopped_for: None,
         })
     }
 
@@ -205,29 +210,75 @@ impl<S: Store> Engine<S> {
     }
 
     /// Runs everything that is due up to and at `until`: these events, in the order of (arrival, line), and whatever falls due between
-    /// them. Events that arrived later wait for the next call. Events known from an earlier run change nothing, so a stream may be
-    /// given again from its start.
+    /// them, until every message that may leave by then has its answer. Events that arrived later wait for the next call. Events known
+    /// from an earlier run change nothing, so a stream may be given again from its start.
     pub fn run_until(
         &mut self,
         until: Instant,
         arrivals: &mut dyn Iterator<Item = Arrival>,
         progress: &mut dyn FnMut(&Progress),
     ) -> Result<(), EngineError> {
+        self.take_up(until, arrivals, true, progress)
+    }
+
+    /// The same for the wall clock: what is on its way is not waited for, since its answer is an input of a later call.
+    pub fn catch_up(
+        &mut self,
+        now: Instant,
+        arrivals: &mut dyn Iterator<Item = Arrival>,
+        progress: &mut dyn FnMut(&Progress),
+    ) -> Result<(), EngineError> {
+        self.lose_patience(now);
+        self.take_up(now, arrivals, false, progress)
+    }
+
+    /// Waits until every message on its way has its answer, and keeps the answers; nothing new leaves. For a clean end: `go_on` is asked
+    /// between answers.
+    pub fn settle_in_flight(&mut self, now: Instant, go_on: &mut dyn FnMut() -> bool) -> Result<(), EngineError> {
+        self.advance(now.0);
+        while self.dispatch.count() > 0 && go_on() {
+            self.outbox_waits();
+            self.collect_answers();
+        }
+        self.outbox.close();
+        self.take_answers()?;
+        self.commit()
+    }
+
+    /// Handles the answers that are here.
+    fn take_answers(&mut self) -> Result<(), EngineError> {
+        let now = self.now().0;
+        while let Some((at, attempt)) = self.outbox.next_answer(now).filter(|(at, _)| *at <= now) {
+            self.handle_answer(at, attempt)?;
+        }
+        Ok(())
+    }
+
+    fn take_up(
+        &mut self,
+        until: Instant,
+        arrivals: &mut dyn Iterator<Item = Arrival>,
+        waits: bool,
+        progress: &mut dyn FnMut(&Progress),
+    ) -> Result<(), EngineError> {
         self.recover()?;
         self.stream.begin_reading();
         let mut arrivals = arrivals.fuse();
         loop {
+            self.collect_answers();
             self.ahead.refill(&mut self.store, &mut arrivals, &self.batch.changes)?;
+            if self.stopped_for.is_some() {
+                return self.stop(progress);
+            }
             match self.next_item(until.0) {
-                Some(item) if self.must_flush_before(item) => self.flush(progress)?,
+                // What is answered has left, and what leaves is committed.
+                Some(Item::Answer(_, attempt)) if self.outbox.is_leaving(attempt) => self.flush(progress)?,
                 Some(item) => {
-                    if !self.handle(item)? {
-                        self.flush(progress)?;
-                    }
+                    self.handle(item)?;
                     self.flush_if_full(progress)?;
                 }
-                // What becomes of the last messages may make something due again.
                 None if self.has_work_in_hand() => self.flush(progress)?,
+                None if waits && self.dispatch.count() > 0 => self.outbox_waits(),
                 None => break,
             }
         }
@@ -236,6 +287,18 @@ impl<S: Store> Engine<S> {
             self.ahead.not_before(until.0);
         }
         self.commit()
+    }
+
+    /// Nothing can leave: what is on its way is still heard, and everything is kept.
+    fn stop(&mut self, progress: &mut dyn FnMut(&Progress)) -> Result<(), EngineError> {
+        self.outbox.close();
+        while self.dispatch.count() > 0 {
+            self.outbox_waits();
+        }
+        self.take_answers()?;
+        self.flush(progress)?;
+        let reason = self.stopped_for.take().unwrap_or_default();
+        Err(EngineError::Mail { reason })
     }
 
     /// The instant of the last item, or the end of the last run.
@@ -251,13 +314,34 @@ impl<S: Store> Engine<S> {
     /// When something is next due by itself: a contact, or another attempt at a message.
     pub fn next_due(&self) -> Option<Instant> {
         let contact = self.due.first().map(|(at, _)| at);
-        let attempt = self.outgoing.next_attempt().map(|row| row.due_at);
+        let attempt = self.outbox.next_attempt().map(|(at, _)| at);
         contact.into_iter().chain(attempt).min().map(Instant)
     }
 
     /// The store, for reports. Writing to it behind the engine's back is not foreseen.
     pub fn store(&mut self) -> &mut S {
         &mut self.store
+    }
+
+    /// Keeps a small named value with the next commit.
+    pub fn remember(&mut self, name: &str, value: Vec<u8>) {
+        self.batch.changes.meta.push((name.to_owned(), value));
+    }
+
+    /// A small named value that was kept.
+    pub fn recall(&mut self, name: &str) -> Result<Option<Vec<u8>>, EngineError> {
+        Ok(self.store.meta(name)?)
+    }
+
+    /// Waits until an answer comes, for so long at most.
+    pub fn wait_for_answer(&mut self, at_most: std::time::Duration) {
+        let answer = self.dispatch.wait(at_most);
+        answer.into_iter().for_each(|answer| self.outbox.arrive(answer));
+    }
+
+    /// How many messages are in the hands of the channel.
+    pub fn in_flight(&self) -> usize {
+        self.dispatch.count()
     }
 
     /// Ends the engine; whatever was not committed is lost.
@@ -279,45 +363,27 @@ impl<S: Store> Engine<S> {
     fn recover(&mut self) -> Result<(), EngineError> {
         if !std::mem::replace(&mut self.recovered, true) {
             self.recover_outbox()?;
-            self.deliver()?;
         }
         Ok(())
     }
 
-    /// The next item up to and at `until`: the earliest; at one instant events, then contacts, then attempts.
+    /// The next item up to and at `until`: the earliest; at one instant events, then answers, then contacts, then attempts.
     fn next_item(&self, until: i64) -> Option<Item> {
         let arrival = self.ahead.first().map(|peeked| (peeked.at, Item::Arrival));
         let due = self.due.first().map(|(at, contact)| (at, Item::Due(at, contact)));
-        let attempt = self.outgoing.next_attempt().map(|row| (row.due_at, Item::Attempt(row.due_at, row.id)));
-        let (at, item) = [arrival, due, attempt].into_iter().flatten().min()?;
+        let answer = self.outbox.next_answer(self.now().0).map(|(at, attempt)| (at, Item::Answer(at, attempt)));
+        let attempt = self.outbox.next_attempt().map(|(at, row)| (at, Item::Attempt(at, row)));
+        let (at, item) = [arrival, answer, due, attempt].into_iter().flatten().min()?;
         (at <= until).then_some(item)
     }
 
-    /// Whether an item's contact has a message on its way.
-    fn must_flush_before(&self, item: Item) -> bool {
-        match item {
-            Item::Arrival => self
-                .ahead
-                .first()
-                .is_some_and(|peeked| self.ahead.owners_of(peeked).any(|contact| self.outgoing.concerns(contact))),
-            Item::Due(_, contact) => self.outgoing.concerns(contact),
-            Item::Attempt(..) => false,
-        }
-    }
-
-    /// Handles an item. False when it must come back after a flush.
-    fn handle(&mut self, item: Item) -> Result<bool, EngineError> {
+    fn handle(&mut self, item: Item) -> Result<(), EngineError> {
         self.batch.items += 1;
         match item {
             Item::Arrival => self.handle_arrival(),
+            Item::Answer(at, attempt) => self.handle_answer(at, attempt),
             Item::Due(at, contact) => self.handle_due(at, contact),
-            Item::Attempt(..) => {
-                if let Some(row) = self.outgoing.next_attempt() {
-                    self.advance(row.due_at);
-                    self.outgoing.ripen(row);
-                }
-                Ok(true)
-            }
+            Item::Attempt(at, row) => self.handle_attempt(at, row),
         }
     }
 
@@ -325,7 +391,7 @@ impl<S: Store> Engine<S> {
     fn flush(&mut self, progress: &mut dyn FnMut(&Progress)) -> Result<(), EngineError> {
         self.commit()?;
         self.batch.items = 0;
-        self.deliver()?;
+        self.hand_over();
         let tally = self.batch.tally;
         progress(&Progress { now: self.now(), events: tally.events, steps: tally.steps, mails: tally.mails });
         Ok(())
@@ -335,7 +401,7 @@ impl<S: Store> Engine<S> {
         if self.batch.items >= self.limits.batch_items { self.flush(progress) } else { Ok(()) }
     }
 
-    /// Commits and delivers until nothing is left in hand.
+    /// Commits until nothing is left in hand.
     fn finish(&mut self, progress: &mut dyn FnMut(&Progress)) -> Result<(), EngineError> {
         while self.has_work_in_hand() {
             self.flush(progress)?;
@@ -344,7 +410,7 @@ impl<S: Store> Engine<S> {
     }
 
     fn has_work_in_hand(&self) -> bool {
-        !self.batch.is_empty() || !self.dirty.is_empty() || self.outgoing.has_ripe()
+        !self.batch.is_empty() || !self.dirty.is_empty() || self.outbox.has_leaving()
     }
 
     /// Writes the batch.
@@ -374,37 +440,22 @@ impl<S: Store> Engine<S> {
         self.clock.advance_to(Instant(at)).0
     }
 
-    /// Does an item's work on a contact (a new one, where none is given), then brings it to rest. None when a handoff has to wait for
-    /// the messages before it: then nothing of it is kept, not even the number of a new contact.
+    /// Does an item's work on a contact (a new one, where none is given), then brings it to rest.
     fn touch(
         &mut self,
         owner: Option<ContactId>,
         now: i64,
         work: impl FnOnce(&mut Touch<'_>) -> Cause,
-    ) -> Result<Option<ContactId>, EngineError> {
-        let mark = self.savepoint();
-        self.touch_from(mark, owner, now, work)
-    }
-
-    /// The same with the batch as it was before, where a handoff may have to wait.
-    fn touch_from(
-        &mut self,
-        mark: Option<batch::Mark>,
-        owner: Option<ContactId>,
-        now: i64,
-        work: impl FnOnce(&mut Touch<'_>) -> Cause,
-    ) -> Result<Option<ContactId>, EngineError> {
+    ) -> Result<ContactId, EngineError> {
         let mut contact = self.lend_or_make(owner)?;
-        let unchanged = owner.filter(|_| mark.is_some()).map(|_| contact.clone());
         let (id, was_due) = (contact.id, contact.next_at);
         let (keys, joined) = (self.batch.changes.keys.len(), self.batch.changes.joined.len());
         let plan = Arc::clone(&self.plan);
-        let batch = &mut self.batch;
-        (batch.handoffs_wait, batch.handoff_waited) = (mark.is_some(), false);
         let mut touch = Touch {
             plan: &plan,
             backend: &*self.backend,
-            batch,
+            batch: &mut self.batch,
+            outbox: &mut self.outbox,
             contact: &mut contact,
             now,
             next_change: FOREVER,
@@ -416,26 +467,13 @@ impl<S: Store> Engine<S> {
         touch.react(&cause);
         touch.reschedule(&cause);
         self.batch.take_failure()?;
-        match mark {
-            Some(mark) if self.batch.handoff_waited => {
-                self.batch.roll_back(mark);
-                unchanged.into_iter().for_each(|contact| self.cache.put(contact));
-                Ok(None)
-            }
-            _ => {
-                self.keep(contact, was_due);
-                let changes = &self.batch.changes;
-                let keys = changes.keys.get(keys..).unwrap_or_default();
-                self.ahead.learn(keys, changes.joined.get(joined..).unwrap_or_default());
-                Ok(Some(id))
-            }
-        }
-    }
-
-    /// The batch as it is, where a handoff of the next item might have to wait.
-    fn savepoint(&self) -> Option<batch::Mark> {
-        let may_wait = self.plan.bounces_matter && self.outgoing.has_ripe_mail();
-        may_wait.then(|| self.batch.mark())
+        self.keep(contact, was_due);
+        let changes = &self.batch.changes;
+        let (keys, joined) =
+            (changes.keys.get(keys..).unwrap_or_default(), changes.joined.get(joined..).unwrap_or_default());
+        joined.iter().for_each(|(id, into)| self.outbox.move_contact(*id, *into));
+        self.ahead.learn(keys, joined);
+        Ok(id)
     }
 
     /// Puts a contact back after an item.
@@ -445,10 +483,6 @@ impl<S: Store> Engine<S> {
             self.dirty.insert(contact.id);
         }
         self.cache.put(contact);
-        let queued: Vec<Queued> = self.batch.queued.drain(..).collect();
-        if self.delivery.is_some() {
-            queued.into_iter().for_each(|row| self.outgoing.ripen(row));
-        }
     }
 
     /// The contact of this number, to be put back; or a new one.

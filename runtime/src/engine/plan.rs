@@ -8,8 +8,8 @@ use super::error::EngineError;
 use super::segment::{self, WatchedSegment};
 use crate::time::{SendWindow, Zone, Zones};
 use flow_ir::{
-    Area, EngagementKind, Entry, EventCount, EventId, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternEvent,
-    PatternId, PredicateId, Program, Required, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
+    Area, Entry, EventCount, EventId, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternEvent, PatternId,
+    PredicateId, Program, Required, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,8 +42,6 @@ pub(super) struct Plan {
     /// How many rounds one instant can take: every workflow may be entered once, go through each of its waits, and end. A contact that is not
     /// settled by then waits for their next event or instant, which is counted.
     pub(super) max_rounds: usize,
-    /// Whether a bounce can set anything going. If not, deliveries never concern anybody else's handoffs.
-    pub(super) bounces_matter: bool,
     /// How many changes can be told apart: every slot, then every text.
     pub(super) changes: usize,
 }
@@ -91,7 +89,6 @@ impl Plan {
         let workflows = workflows.collect::<Result<Vec<_>, _>>()?;
         let starts = program.workflows.iter().filter_map(|(id, workflow)| Some((id, workflow.started?))).collect();
         let segments = segment::watched(&program, &reads, &reads.watched(&workflows, &becoming));
-        let bounces_matter = reads.bounces_matter(&workflows, &becoming, &segments);
         Ok(Plan {
             zone,
             email_field: program.fields.find(|field| field.ty == FieldType::Email && field.name == "email"),
@@ -105,7 +102,6 @@ impl Plan {
             starts,
             groups: groups(&program),
             segments,
-            bounces_matter,
             max_rounds: program.workflows.values().map(|workflow| workflow.waits.len() + 3).sum::<usize>() + 3,
             changes: program.frame.slots.len() + program.texts.len(),
             program,
@@ -213,16 +209,6 @@ impl Reads<'_> {
             }
         }
         bits
-    }
-
-    fn bounces_matter(&self, workflows: &[WorkflowPlan], becoming: &[Becoming], segments: &[WatchedSegment]) -> bool {
-        let mut bounced = self.empty();
-        bounced.insert(self.program.system.hard_bounced.index());
-        let asked = self.program.workflows.values().flat_map(|workflow| &workflow.engagements);
-        segment::any_reads(segments, &bounced)
-            || workflows.iter().any(|workflow| workflow.live.meets(&bounced))
-            || becoming.iter().any(|entry| entry.reads.meets(&bounced))
-            || asked.into_iter().any(|engagement| engagement.kind == EngagementKind::Bounced)
     }
 }
 

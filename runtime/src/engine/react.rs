@@ -115,6 +115,7 @@ impl Touch<'_> {
             JourneyStatus::Awaiting if overdue => Woken::TimedOut,
             JourneyStatus::Waiting if overdue => Woken::Due,
             JourneyStatus::Held if overdue => Woken::Released,
+            JourneyStatus::Sending => self.journey_mut(index).answer.take()?,
             _ => return None,
         };
         Some(GoingOn { workflow, run, woken })

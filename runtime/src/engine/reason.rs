@@ -67,6 +67,7 @@ reasons! {
         Complained = 5 "the contact has marked a mail as spam",
         DoNotContact = 6 "the contact is marked as not to be contacted",
         Skipped = 7 "the workflow skips this contact",
+        JourneyEnded = 8 "the journey ended before it left",
     }
 
     /// How consent or an address was lost.
@@ -83,7 +84,7 @@ reasons! {
         Blocked = 2 "the receiving server does not accept the sender or the content",
         Invalid = 3 "the message cannot be sent as it is",
         OutOfRetries = 4 "every attempt failed",
-        Unknown = 5 "nobody knows whether it left, and the connector does not send twice",
+        Unknown = 5 "nobody knows whether it left, and the channel does not send twice",
         NotComposed = 6 "the message could not be written",
     }
 
@@ -101,6 +102,9 @@ reasons! {
         Satisfied = 3 "what it waited for happened",
         TimedOut = 4 "what it waited for did not happen in time",
         Released = 5 "the send window opened",
+        Delivered = 6 "its mail had left",
+        Undelivered = 7 "its mail could not be delivered",
+        Retried = 8 "its mail was tried again",
     }
 
     /// What made a journey finish.

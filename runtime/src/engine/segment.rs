@@ -79,11 +79,6 @@ impl Placing<'_> {
     }
 }
 
-/// Whether any of them reads one of these.
-pub(super) fn any_reads(segments: &[WatchedSegment], bits: &Bits) -> bool {
-    segments.iter().any(|segment| segment.reads.meets(bits))
-}
-
 impl Touch<'_> {
     /// Brings every watched segment up to this instant: those of which something has changed since they were last settled.
     pub(super) fn settle_segments(&mut self) {

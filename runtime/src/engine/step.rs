@@ -14,13 +14,14 @@ impl Touch<'_> {
         self.prepare(index, woken);
         let before = self.written_slots(index);
         let was = self.journey(index).record.status;
-        let (stop, leaves) = self.run(index);
+        let (stop, leaves) = self.run(index, woken);
         self.mark_written(index, &before);
         self.batch.tally.steps += 1;
         // Its own slots changed with every step, so its conditions look again.
         let journey = self.journey_mut(index);
         (journey.dirty, journey.touched) = (true, true);
-        let held_again = was == JourneyStatus::Held && matches!(stop, Stop::Held { .. });
+        let stands = matches!(was, JourneyStatus::Held | JourneyStatus::Sending);
+        let held_again = stands && matches!(stop, Stop::Held { .. });
         self.record_step(index, woken, stop, held_again);
         match leaves {
             Some(leaves) => self.leave(index, leaves),
@@ -36,7 +37,8 @@ impl Touch<'_> {
             journey.write(plan, *trace, 0);
         }
         match woken {
-            Woken::Entered => return,
+            // The same wake goes on.
+            Woken::Entered | Woken::Delivered | Woken::Undelivered | Woken::Retried => return,
             Woken::Released | Woken::Due => {}
             Woken::Satisfied | Woken::TimedOut => {
                 journey.write(plan, slots.timed_out, i64::from(woken == Woken::TimedOut));
@@ -49,7 +51,7 @@ impl Touch<'_> {
         clippy::indexing_slicing,
         reason = "walks count to the number of journeys, and one is let in only between them (`react`)"
     )]
-    fn run(&mut self, index: usize) -> (Stop, Option<Leaves>) {
+    fn run(&mut self, index: usize, woken: Woken) -> (Stop, Option<Leaves>) {
         let journey = &mut self.contact.journeys[index];
         let (workflow, block) = (journey.workflow(), journey.block());
         let held_at = (journey.record.status == JourneyStatus::Held).then_some(journey.record.step);
@@ -57,6 +59,7 @@ impl Touch<'_> {
             plan: self.plan,
             backend: self.backend,
             batch: &mut *self.batch,
+            outbox: &mut *self.outbox,
             contact: self.contact.id,
             texts: &self.contact.texts,
             zone: self.contact.zone,
@@ -69,14 +72,24 @@ impl Touch<'_> {
             written: Vec::new(),
             stopped: Vec::new(),
             goal_met: journey.goal_met(),
+            row: journey.record.outbox,
+            answered: matches!(woken, Woken::Delivered | Woken::Undelivered),
+            sending: false,
             leaves: None,
         };
         let memory = Memory::of(&mut self.contact.frame, &mut journey.record.memory);
         let stop = self.backend.step(workflow, memory, block, self.now, &mut host);
         let (problem, written, stopped) = (host.problem, host.written, host.stopped);
         let (leaves, goal_met) = (host.leaves, host.goal_met);
+        let (row, sending) = (host.row, host.sending);
         if goal_met {
             self.contact.journeys[index].set_goal_met();
+        }
+        let journey = &mut self.contact.journeys[index];
+        journey.sending = sending;
+        if leaves.is_none() {
+            // Only who stands at a send has a row that is still to leave.
+            journey.record.outbox = row.filter(|_| matches!(stop, Stop::Held { .. }));
         }
         written.into_iter().for_each(|slot| self.contact.mark(slot));
         self.stop_others(workflow, &stopped);
@@ -142,9 +155,14 @@ impl Touch<'_> {
     fn settle(&mut self, index: usize, stop: Stop) {
         match stop {
             Stop::Waiting { step, wait, block } => self.suspend_wait(index, step.0, wait, block),
+            Stop::Held { step, block } if self.journey(index).sending => {
+                self.suspend(index, JourneyStatus::Sending, step.0, block, None);
+            }
             Stop::Held { step, block } => {
+                let row = self.journey(index).record.outbox;
+                row.into_iter().for_each(|row| self.outbox.hold(row));
                 let due_at = self.opens_at(self.journey(index).workflow());
-                self.suspend(index, JourneyStatus::Held, step.0, block, due_at);
+                self.suspend(index, JourneyStatus::Held, step.0, block, Some(due_at));
             }
             Stop::Ended { step, ending } => {
                 let (code, reason) = decision_of(ending);
@@ -158,12 +176,12 @@ impl Touch<'_> {
     fn suspend_wait(&mut self, index: usize, step: u32, wait: WaitId, block: u32) {
         let (plan, now) = (self.plan, self.now);
         let workflow = self.workflow(self.journey(index).workflow());
-        // Where a send was held before it, this is the instant at which its mail left.
+        // Where a send was before it, this is the instant of its answer.
         self.journey_mut(index).write(plan, workflow.slots.waiting_since, now);
         match workflow.waits.at(wait) {
             Wait::For(span) => {
                 let due_at = self.after(self.now, *span);
-                self.suspend(index, JourneyStatus::Waiting, step, block, due_at);
+                self.suspend(index, JourneyStatus::Waiting, step, block, Some(due_at));
             }
             // The next round looks whether it is satisfied already (E6): the journey is touched.
             Wait::Until { up_to, .. } => {
@@ -171,18 +189,18 @@ impl Touch<'_> {
                 let journey = self.journey_mut(index);
                 journey.write(plan, workflow.slots.timed_out, 0);
                 journey.count_anew(plan, CountedSince::Wait);
-                self.suspend(index, JourneyStatus::Awaiting, step, block, deadline);
+                self.suspend(index, JourneyStatus::Awaiting, step, block, Some(deadline));
             }
         }
     }
 
-    /// Every live journey has an instant at which it acts by itself (E14).
-    fn suspend(&mut self, index: usize, status: JourneyStatus, step: u32, block: u32, due_at: i64) {
+    /// Every live journey has an instant at which it acts by itself, or an answer to come (E14).
+    fn suspend(&mut self, index: usize, status: JourneyStatus, step: u32, block: u32, due_at: Option<i64>) {
         let journey = self.journey_mut(index);
         journey.set_block(block);
         journey.record.status = status;
         journey.record.step = step;
-        journey.record.due_at = Some(due_at);
+        journey.record.due_at = due_at;
     }
 
     /// Ends the contact's journeys in some workflows, never that in the one that says so.
@@ -206,6 +224,7 @@ impl Touch<'_> {
 
     /// Ends a journey. Where the goal was not met, it still counts for as long as it says, from the entry on.
     pub(super) fn end(&mut self, index: usize, converted: bool) {
+        self.withdraw(index);
         let goal = self.workflow(self.journey(index).workflow()).goal.as_ref();
         let counts = !converted && !self.journey(index).goal_met();
         let within = goal.filter(|_| counts).and_then(|goal| goal.within);

@@ -89,7 +89,7 @@ impl<S: Store> Engine<S> {
     ) -> Result<(), EngineError> {
         let owners: BTreeSet<ContactId> = keys.iter().filter_map(|key| key.owner).collect();
         for owner in owners.into_iter().filter(|owner| !reasons.is_empty() && identity.contact != Some(*owner)) {
-            self.touch_from(None, Some(owner), at, |touch: &mut Touch<'_>| {
+            self.touch(Some(owner), at, |touch: &mut Touch<'_>| {
                 for reason in reasons {
                     touch.suppress(*reason, refused_at);
                 }

@@ -5,6 +5,7 @@ use super::contact::{Contact, Journey};
 use super::error::EngineError;
 use super::event::Triggers;
 use super::host::TextHost;
+use super::outbox::Outbox;
 use super::plan::Plan;
 use crate::inbound::Mark;
 use crate::store::{DecisionCode, DecisionRecord};
@@ -17,6 +18,7 @@ pub(super) struct Touch<'e> {
     pub(super) plan: &'e Plan,
     pub(super) backend: &'e dyn Backend,
     pub(super) batch: &'e mut Batch,
+    pub(super) outbox: &'e mut Outbox,
     pub(super) contact: &'e mut Contact,
     pub(super) now: i64,
     /// The earliest later instant at which something asked about here may change by itself.

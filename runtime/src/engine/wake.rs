@@ -8,11 +8,10 @@ use crate::store::{ContactId, Store};
 use flow_ir::FOREVER;
 
 impl<S: Store> Engine<S> {
-    /// Looks at a contact whose next instant has come. False when it must come back after a flush.
-    pub(super) fn handle_due(&mut self, at: i64, contact: ContactId) -> Result<bool, EngineError> {
+    /// Looks at a contact whose next instant has come.
+    pub(super) fn handle_due(&mut self, at: i64, contact: ContactId) -> Result<(), EngineError> {
         self.advance(at);
-        let done = self.touch(Some(contact), at, |_: &mut Touch<'_>| Cause::Due)?;
-        Ok(done.is_some())
+        self.touch(Some(contact), at, |_: &mut Touch<'_>| Cause::Due).map(drop)
     }
 }
 

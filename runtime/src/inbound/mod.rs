@@ -13,6 +13,7 @@ mod consent;
 mod contacts;
 mod events;
 mod finding;
+mod follow;
 #[cfg(test)]
 mod guide_nurture_tests;
 mod keys;
@@ -39,6 +40,7 @@ pub use columns::{Columns, IGNORE};
 pub use contacts::ContactReader;
 pub use events::EventReader;
 pub use finding::{Finding, Reason, Rejected, SetAside, Tally};
+pub use follow::{Followed, Follower};
 pub use mail_event::MailEvent;
 pub use names::Meaning;
 pub use tracked::{Known, Tracked};

@@ -24,6 +24,13 @@ const HASH_OCTETS: usize = 16;
 /// RFC 5322 dates have years of four digits.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=9999;
 
+/// Whether a message can be built: what [`to_mime`] fails of, without building it.
+pub(crate) fn check(mail: &Mail) -> Result<(), MailError> {
+    check_key(&mail.key)?;
+    check_sizes(mail)?;
+    headers(mail).map(drop)
+}
+
 /// The complete message; the same `Mail` gives the same bytes.
 pub fn to_mime(mail: &Mail) -> Result<Vec<u8>, MailError> {
     check_key(&mail.key)?;

@@ -20,7 +20,7 @@ use chrono::{DateTime, Utc};
 pub use address::{Address, Mailbox};
 pub(crate) use header::clean as one_line;
 pub use mime::to_mime;
-pub(crate) use mime::{cut, cut_subject, is_subject_short};
+pub(crate) use mime::{check, cut, cut_subject, is_subject_short};
 pub(crate) use preheader::with_preheader;
 pub use secret::Secret;
 

@@ -77,6 +77,8 @@ pub struct Clicks {
 pub struct MailReport {
     /// The other side took it.
     pub delivered: u64,
+    /// Of those delivered, notices to teams.
+    pub notices: u64,
     /// Refused, given up or never written.
     pub undelivered: u64,
     /// Of those undelivered, by reason.
@@ -92,7 +94,7 @@ impl RunReport {
     pub fn read(program: &Program, store: &mut impl Store) -> Result<RunReport, EngineError> {
         let totals = engine::Report::read(store)?;
         let handoffs: Vec<HandoffCount> = store.handoff_counts()?;
-        let waiting = store.queued(i64::MAX, ALL_ROWS)?.len() as u64;
+        let waiting = store.unsettled_count()?;
         let counted = |name: &str| totals.counter(name).unsigned_abs();
         let workflows = (0u32..).zip(program.workflows.values()).map(|(number, workflow)| {
             (workflow.name.clone(), WorkflowReport::of(program, number, workflow, &totals, &handoffs))
@@ -117,7 +119,8 @@ impl RunReport {
                 without_send: counted(counter::CLICKS_WITHOUT_A_SEND),
             },
             mail: MailReport {
-                delivered: totals.decided(None, DecisionCode::Delivered),
+                delivered: totals.decided(None, DecisionCode::Sent) + totals.decided(None, DecisionCode::Delivered),
+                notices: totals.decided(None, DecisionCode::Delivered),
                 undelivered: totals.decided(None, DecisionCode::Undelivered),
                 undelivered_because: undelivered(&totals),
                 waiting,
@@ -127,9 +130,6 @@ impl RunReport {
         })
     }
 }
-
-/// More rows than wait in any outbox.
-const ALL_ROWS: usize = i64::MAX as usize;
 
 fn undelivered(totals: &engine::Report) -> Totals {
     let found = totals.decisions.iter().filter(|count| count.code == DecisionCode::Undelivered);

@@ -225,6 +225,7 @@ fn withheld_name(reason: u32) -> &'static str {
         Some(Withheld::Complained) => "complained",
         Some(Withheld::DoNotContact) => "do_not_contact",
         Some(Withheld::Skipped) => "skip",
+        Some(Withheld::JourneyEnded) => "journey_ended",
         None => "unknown",
     }
 }

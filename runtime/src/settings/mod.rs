@@ -31,8 +31,8 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 
-use crate::connectors::Uncertain;
-use crate::connectors::smtp::{DEFAULT_TIMEOUT, Security, SettingsError, SmtpSettings, is_loopback};
+use crate::dispatch::channels::Uncertain;
+use crate::dispatch::channels::smtp::{DEFAULT_TIMEOUT, Security, SettingsError, SmtpSettings, is_loopback};
 use crate::inbound::Columns;
 use crate::mail::{Mailbox, Secret};
 use crate::time::{Span, Zone, Zones, civil};

@@ -36,10 +36,20 @@ pub struct Secrets {
 }
 
 impl Settings {
-    /// Reads the secrets that these settings need.
+    /// Reads the secrets that a rehearsal needs.
     pub fn secrets(&self, environment: &Environment<'_>) -> Result<Secrets, Vec<SettingsFault>> {
+        let leaves = matches!(self.mail, MailSettings::Smtp(_));
+        self.secrets_for(leaves, environment)
+    }
+
+    /// The same where mail is for real people, by whatever way it reaches them: no link may be signed by what everyone can read.
+    pub fn live_secrets(&self, environment: &Environment<'_>) -> Result<Secrets, Vec<SettingsFault>> {
+        self.secrets_for(true, environment)
+    }
+
+    fn secrets_for(&self, leaves: bool, environment: &Environment<'_>) -> Result<Secrets, Vec<SettingsFault>> {
         let password = smtp_password(&self.mail, environment);
-        let keys = unsubscribe_keys(&self.mail, environment);
+        let keys = unsubscribe_keys(leaves, environment);
         match (password, keys) {
             (Ok(smtp_password), Ok(unsubscribe_keys)) => Ok(Secrets { smtp_password, unsubscribe_keys }),
             (password, keys) => Err(password.err().into_iter().chain(keys.err()).map(|fault| *fault).collect()),
@@ -63,11 +73,11 @@ fn smtp_password(mail: &MailSettings, environment: &Environment<'_>) -> Result<O
     }
 }
 
-fn unsubscribe_keys(mail: &MailSettings, environment: &Environment<'_>) -> Result<Keys, Box<SettingsFault>> {
-    let secret = match (read(UNSUBSCRIBE_SECRET, environment)?, mail) {
+fn unsubscribe_keys(leaves: bool, environment: &Environment<'_>) -> Result<Keys, Box<SettingsFault>> {
+    let secret = match (read(UNSUBSCRIBE_SECRET, environment)?, leaves) {
         (Some(secret), _) => secret,
-        (None, MailSettings::File { .. }) => Secret::new(DEVELOPMENT_SECRET),
-        (None, MailSettings::Smtp(_)) => {
+        (None, false) => Secret::new(DEVELOPMENT_SECRET),
+        (None, true) => {
             let message = "the secret that signs unsubscribe links is not set";
             let how = format!("make one with `openssl rand -hex 32`, keep it, and {}", how_to_set(UNSUBSCRIBE_SECRET));
             return Err(fault(message, how));

@@ -7,7 +7,7 @@ use std::fs;
 use insta::assert_snapshot;
 
 use super::*;
-use crate::connectors::smtp::SmtpConnector;
+use crate::dispatch::channels::smtp::SmtpChannel;
 use crate::mail::unsubscribe::Keys;
 
 const PROJECT: &str = "[project]\nname = \"p\"\ntimezone = \"UTC\"\n";
@@ -85,7 +85,7 @@ fn a_mail_server_gives_up_when_uncertain_unless_told_otherwise() {
     let full = smtp("port = 465\nsecurity = \"tls\"\nusername = \"u\"\ntimeout_seconds = 5\nuncertain = \"resend\"\n");
     assert_eq!((full.port, full.security, full.uncertain), (465, Security::Tls, Uncertain::Resend));
     assert_eq!((full.username.as_deref(), full.timeout), (Some("u"), Duration::from_secs(5)));
-    assert!(SmtpConnector::open(full.connector(Some(Secret::new("p")), None)).is_ok());
+    assert!(SmtpChannel::open(full.connector(Some(Secret::new("p")), None)).is_ok());
 }
 
 /// What `flow run` would refuse, `flow check` refuses.

@@ -99,7 +99,9 @@ fn contact<'a>(row: &'a mut Row, contact: &ContactWrite) -> &'a mut Row {
 fn journey<'a>(row: &'a mut Row, journey: &JourneyRecord) -> &'a mut Row {
     row.number(journey.contact.0).small(journey.workflow).small(journey.run).small(journey.status as u8);
     row.small(journey.block).small(journey.step).small(journey.visit).bytes(&journey.memory);
-    row.maybe(journey.due_at).instant(journey.entered_at).maybe(journey.ended_at).small(journey.keep)
+    row.maybe(journey.due_at).instant(journey.entered_at).maybe(journey.ended_at).small(journey.keep);
+    // The row's number is as good as any other: its key says whose it is.
+    row.small(journey.outbox.is_some())
 }
 
 fn event<'a>(row: &'a mut Row, event: &EventRecord) -> &'a mut Row {

@@ -2,12 +2,12 @@
 //!
 //! A batch is checked whole before the first row is written, and writing cannot fail, so it is kept whole or not at all.
 
-use super::check::{MAX_ID, broken, check_rows};
+use super::check::{broken, check_rows};
 use super::digest::Snapshot;
 use super::{
     Changes, ContactId, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord, EventRecord,
-    HandoffCount, HandoffRecord, JourneyRecord, JourneyStatus, MessageId, OutboxRecord, OutboxSettlement, OutboxState,
-    PAGE_ROWS, PositionCount, Store, StoreError,
+    HandoffCount, HandoffRecord, JourneyRecord, JourneyStatus, MessageId, OutboxRecord, OutboxSettlement, PAGE_ROWS,
+    PositionCount, Store, StoreError,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -31,8 +31,8 @@ pub struct MemoryStore {
     /// By id, each with its receipt or reason.
     outbox: BTreeMap<u64, (OutboxRecord, String)>,
     outbox_keys: BTreeSet<String>,
-    /// The queued rows by (due, id).
-    queued: BTreeSet<(i64, u64)>,
+    /// The rows that are still to leave.
+    unsettled: BTreeSet<u64>,
     handoffs: BTreeMap<String, HandoffRecord>,
     decisions: Vec<DecisionRecord>,
     decision_counts: BTreeMap<DecisionKey, u64>,
@@ -61,7 +61,7 @@ impl MemoryStore {
             messages: BTreeSet::new(),
             outbox: BTreeMap::new(),
             outbox_keys: BTreeSet::new(),
-            queued: BTreeSet::new(),
+            unsettled: BTreeSet::new(),
             handoffs: BTreeMap::new(),
             decisions: Vec::new(),
             decision_counts: BTreeMap::new(),
@@ -176,19 +176,20 @@ impl MemoryStore {
         if !self.outbox_keys.insert(row.key.clone()) {
             return;
         }
-        if row.state == OutboxState::Queued {
-            self.queued.insert((row.due_at, row.id));
+        if row.state.is_unsettled() {
+            self.unsettled.insert(row.id);
         }
         self.outbox.insert(row.id, (row.clone(), String::new()));
     }
 
     fn settle(&mut self, settlement: &OutboxSettlement) {
         let Some((row, detail)) = self.outbox.get_mut(&settlement.id) else { return };
-        self.queued.remove(&(row.due_at, row.id));
         (row.state, row.attempts, row.due_at) = (settlement.state, settlement.attempts, settlement.due_at);
         detail.clone_from(&settlement.detail);
-        if row.state == OutboxState::Queued {
-            self.queued.insert((row.due_at, row.id));
+        if row.state.is_unsettled() {
+            self.unsettled.insert(row.id);
+        } else {
+            self.unsettled.remove(&row.id);
         }
     }
 
@@ -253,35 +254,15 @@ impl Store for MemoryStore {
         Ok(due.filter_map(|(id, contact)| Some((*id, contact.next_at?))).take(PAGE_ROWS).collect())
     }
 
-    fn queued(&mut self, now: i64, limit: usize) -> Result<Vec<OutboxRecord>, StoreError> {
-        let due = self.queued.range(..=(now, MAX_ID)).take(limit);
-        Ok(due.filter_map(|(_, id)| self.outbox.get(id)).map(|(row, _)| row.clone()).collect())
+    fn unsettled(&mut self, after: Option<u64>) -> Result<Vec<OutboxRecord>, StoreError> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let rows = self.unsettled.range((from, Bound::Unbounded)).filter_map(|id| self.outbox.get(id));
+        let now = |id: ContactId| self.joined.get(&id).copied().unwrap_or(id);
+        Ok(rows.map(|(row, _)| OutboxRecord { contact: now(row.contact), ..row.clone() }).take(PAGE_ROWS).collect())
     }
 
-    fn next_queued_at(&mut self) -> Result<Option<i64>, StoreError> {
-        Ok(self.queued.first().map(|(due_at, _)| *due_at))
-    }
-
-    fn claim(&mut self, ids: &[u64]) -> Result<(), StoreError> {
-        let mut seen = BTreeSet::new();
-        for id in ids {
-            let queued = self.outbox.get(id).is_some_and(|(row, _)| row.state == OutboxState::Queued);
-            if !queued || !seen.insert(id) {
-                return Err(broken(format_args!("outbox row {id} is not queued and cannot be claimed")));
-            }
-        }
-        for id in ids {
-            if let Some((row, _)) = self.outbox.get_mut(id) {
-                row.state = OutboxState::Claimed;
-                self.queued.remove(&(row.due_at, row.id));
-            }
-        }
-        Ok(())
-    }
-
-    fn claimed(&mut self) -> Result<Vec<OutboxRecord>, StoreError> {
-        let rows = self.outbox.values().map(|(row, _)| row);
-        Ok(rows.filter(|row| row.state == OutboxState::Claimed).cloned().collect())
+    fn unsettled_count(&mut self) -> Result<u64, StoreError> {
+        Ok(self.unsettled.len() as u64)
     }
 
     fn meta(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {

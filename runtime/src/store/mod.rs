@@ -49,18 +49,12 @@ pub trait Store {
     /// The contacts with a next instant, by id, after `after`; at most [`PAGE_ROWS`]. Read once, at start, to rebuild the due queue.
     fn due_contacts(&mut self, after: Option<ContactId>) -> Result<Vec<(ContactId, i64)>, StoreError>;
 
-    /// Outbox rows waiting to leave at or before `now`, by (due, id), at most `limit`.
-    fn queued(&mut self, now: i64, limit: usize) -> Result<Vec<OutboxRecord>, StoreError>;
+    /// Outbox rows that are still to leave, by id, after `after`; at most [`PAGE_ROWS`]. Each with the contact it is about now: of one
+    /// that was joined into another it is the other. Read once, at start: from then on the engine knows them.
+    fn unsettled(&mut self, after: Option<u64>) -> Result<Vec<OutboxRecord>, StoreError>;
 
-    /// When the next outbox row is due, if any waits.
-    fn next_queued_at(&mut self) -> Result<Option<i64>, StoreError>;
-
-    /// Marks queued rows as being sent, durably, before a connector that cannot repeat safely is asked: all of them or, where one is
-    /// not queued (an error of ours), none.
-    fn claim(&mut self, ids: &[u64]) -> Result<(), StoreError>;
-
-    /// Rows marked as being sent, by id: at start, the ones whose fate a crash left unknown.
-    fn claimed(&mut self) -> Result<Vec<OutboxRecord>, StoreError>;
+    /// How many outbox rows are still to leave.
+    fn unsettled_count(&mut self) -> Result<u64, StoreError>;
 
     /// A small named value, such as the clock of a virtual run.
     fn meta(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;

@@ -57,8 +57,10 @@ pub struct JourneyRecord {
     pub visit: u32,
     /// The journey's own slots.
     pub memory: Vec<u8>,
-    /// When it acts by itself; every live journey has one (E14).
+    /// When it acts by itself; every live journey has one (E14), but for one that waits for an answer.
     pub due_at: Option<i64>,
+    /// The outbox row that it waits for, or whose answer is still of interest to it.
+    pub outbox: Option<u64>,
     /// The instant of enrolment.
     pub entered_at: i64,
     /// None while it is live.
@@ -79,6 +81,8 @@ pub enum JourneyStatus {
     Held = 2,
     /// It is over, in whichever way.
     Ended = 3,
+    /// A message on its way: the journey goes on when its answer is there.
+    Sending = 4,
 }
 
 /// An event as it arrived.
@@ -119,7 +123,7 @@ pub struct OutboxRecord {
     pub email: u32,
     /// What a notice says, as JSON; empty for a mail, which is filled in when it leaves.
     pub payload: String,
-    /// Rows that are queued or claimed are still to leave.
+    /// Whether it is still to leave ([`OutboxState::is_unsettled`]).
     pub state: OutboxState,
     /// Attempts so far, the one under way not counted.
     pub attempts: u32,
@@ -145,7 +149,7 @@ pub enum OutboxKind {
 pub enum OutboxState {
     /// Waiting for its instant.
     Queued = 0,
-    /// A connector has been asked and has not answered.
+    /// A channel has been asked and has not answered.
     Claimed = 1,
     /// The other side took it.
     Delivered = 2,
@@ -153,8 +157,17 @@ pub enum OutboxState {
     Withheld = 3,
     /// Refused for good, or out of retries.
     Failed = 4,
-    /// A crash hid its fate and the connector's policy forbids another try.
+    /// A crash hid its fate and the channel's policy forbids another try.
     Unknown = 5,
+    /// The channel is certain to take it, so its journey has gone on; it is handed over after the commit.
+    Promised = 6,
+}
+
+impl OutboxState {
+    /// Whether the message is still to leave.
+    pub fn is_unsettled(self) -> bool {
+        matches!(self, OutboxState::Queued | OutboxState::Claimed | OutboxState::Promised)
+    }
 }
 
 /// What became of an outbox row.
@@ -162,7 +175,7 @@ pub enum OutboxState {
 pub struct OutboxSettlement {
     /// Of the row.
     pub id: u64,
-    /// The state that it has from now on.
+    /// The state that it has from now on; [`OutboxState::Claimed`] before a channel is asked.
     pub state: OutboxState,
     /// Attempts made by now.
     pub attempts: u32,
@@ -228,7 +241,7 @@ pub enum DecisionCode {
     Ignored = 2,
     /// A wake: from a suspension to the next; the trace says which arms ran.
     Stepped = 3,
-    /// A step put a mail into the outbox.
+    /// A mail left: the channel took it.
     Sent = 4,
     /// A mail does not leave; the reason says why.
     Withheld = 5,
@@ -248,7 +261,7 @@ pub enum DecisionCode {
     Exited = 12,
     /// The journey came to its end; the reason says by what.
     Finished = 13,
-    /// A mail was delivered.
+    /// A notice to a team was delivered.
     Delivered = 14,
     /// A delivery ended without one: refused, out of retries, or unknown.
     Undelivered = 15,

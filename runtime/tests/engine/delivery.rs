@@ -1,9 +1,9 @@
 //! What becomes of a message that leaves.
 
 use crate::support::{MINUTE, World, at, world};
-use flow_runtime::connectors::Uncertain;
-use flow_runtime::connectors::backoff::ATTEMPTS_MAX;
-use flow_runtime::store::{OutboxState, Store};
+use flow_runtime::dispatch::backoff::ATTEMPTS_MAX;
+use flow_runtime::dispatch::channels::Uncertain;
+use flow_runtime::store::OutboxState;
 use serde_json::json;
 
 const GO: &str = "workflow go {\n enter when signed_up\n reenter never\n send hello\n wait 90 days\n}";
@@ -29,7 +29,7 @@ fn last(world: &World, code: &str) -> String {
 fn a_delivery_is_recorded_at_the_instant_of_the_mail() {
     let world = mailed("ada@x.example", Uncertain::Resend);
     assert_eq!(state(&world), (OutboxState::Delivered, 1));
-    assert_eq!(last(&world, "Delivered"), "03-02 10:00 go Delivered");
+    assert_eq!(last(&world, "Sent"), "03-02 10:00 go Sent s0");
 }
 
 #[test]
@@ -92,13 +92,13 @@ fn a_sender_that_is_blocked_is_not_the_contacts_fault() {
 #[test]
 fn what_cannot_be_written_is_not_sent() {
     let world = mailed("mute@x.example", Uncertain::Resend);
-    assert_eq!(state(&world), (OutboxState::Failed, 1));
+    assert_eq!(state(&world), (OutboxState::Failed, 0));
     assert!(last(&world, "Undelivered").ends_with("s0.6"));
     assert!(world.sent().is_empty());
 }
 
 #[test]
-fn what_nobody_knows_is_settled_by_the_connectors_policy() {
+fn what_nobody_knows_is_settled_by_the_channels_policy() {
     let world = mailed("lost@x.example", Uncertain::GiveUp);
     assert_eq!(state(&world), (OutboxState::Unknown, 1));
     assert!(last(&world, "Undelivered").ends_with("s0.5"));
@@ -120,31 +120,30 @@ fn claimed_rows_are_settled_by_the_policy_at_the_next_start() {
         [(Uncertain::GiveUp, OutboxState::Unknown, 0), (Uncertain::Resend, OutboxState::Delivered, 1)]
     {
         let mut world = world(GO).policy(policy);
-        world.contact("ada", &[("email", "ada@x.example")]);
+        world.contact("ada", &[("email", "slow@x.example")]);
         world.at("2026-03-02 10:00").event("ada", "signed_up", json!({}));
         // The process dies after the row is committed, and another one before it heard what became of it.
         *world.shared.crash.lock().unwrap() = crate::support::Crash::AfterCommit(1);
         world.run_all("2026-03-02 10:00").unwrap_err();
         *world.shared.crash.lock().unwrap() = crate::support::Crash::Never;
-        assert_eq!(state(&world).0, OutboxState::Queued);
-        world.shared.claim(&[1]).unwrap();
-        world.reopen().run_all("2026-03-02 11:00").unwrap();
+        assert_eq!(state(&world).0, OutboxState::Claimed);
+        world.reopen().run_all("2026-03-02 12:00").unwrap();
         assert_eq!(state(&world).0, expected);
         assert_eq!(world.sent().values().map(Vec::len).sum::<usize>(), attempts);
     }
 }
 
 #[test]
-fn a_connector_that_does_not_send_twice_is_asked_only_for_claimed_rows() {
+fn a_channel_that_does_not_send_twice_is_asked_only_for_claimed_rows() {
     let mut world = world(GO).policy(Uncertain::GiveUp);
-    world.contact("ada", &[("email", "ada@x.example")]);
+    world.contact("ada", &[("email", "slow@x.example")]);
     world.at("2026-03-02 10:00").event("ada", "signed_up", json!({}));
     // The commit that would keep the answer is lost: the row stays claimed and is never sent again.
     *world.shared.crash.lock().unwrap() = crate::support::Crash::InCommit(1);
-    world.run_all("2026-03-02 10:00").unwrap_err();
+    world.run_all("2026-03-02 12:00").unwrap_err();
     *world.shared.crash.lock().unwrap() = crate::support::Crash::Never;
     assert_eq!(state(&world).0, OutboxState::Claimed);
     world.reopen().run_all("2026-03-05").unwrap();
     assert_eq!(state(&world).0, OutboxState::Unknown);
-    assert_eq!(world.sent()["ada@x.example"].len(), 1);
+    assert_eq!(world.sent()["slow@x.example"].len(), 1);
 }

@@ -6,8 +6,9 @@ use flow_front::source::Source;
 use flow_ir::backend::Backend;
 use flow_ir::interpret::Interpreter;
 use flow_ir::{FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, Program, WorkflowId};
-use flow_runtime::connectors::{Connector, Outcome, RefusedKind, Uncertain};
-use flow_runtime::engine::{Composer, ContactView, Delivery, Engine, EngineError, Imported, Limits, Report};
+use flow_runtime::dispatch::channels::scripted::{self, ScriptedChannel};
+use flow_runtime::dispatch::channels::{Channel, Foreseen, Outcome, RefusedKind, Uncertain};
+use flow_runtime::engine::{Composed, Composer, ContactView, Delivery, Engine, EngineError, Imported, Limits, Report};
 use flow_runtime::inbound::{Arrival, ContactRow, Origin, Tracked, What};
 use flow_runtime::mail::{Kind, Mail, Mailbox};
 use flow_runtime::store::digest::Snapshot;
@@ -20,6 +21,7 @@ use flow_runtime::time::Instant;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 pub(crate) const MINUTE: i64 = 60_000;
 
@@ -76,46 +78,31 @@ fn origin() -> Origin {
     Origin { file: "stream.jsonl".into(), line: 1 }
 }
 
-/// A connector that answers by the address and counts attempts by the key.
-pub(crate) struct Post {
-    pub(crate) policy: Uncertain,
-    pub(crate) sent: Mutex<Vec<(String, String)>>,
-}
-
-impl Post {
-    fn attempts(&self, key: &str) -> usize {
-        self.sent.lock().unwrap().iter().filter(|(found, _)| found == key).count()
-    }
-}
-
-impl Connector for Post {
-    fn name(&self) -> &str {
-        "mailbox"
-    }
-    fn uncertain(&self) -> Uncertain {
-        self.policy
-    }
-    /// `dead` bounces, `busy` takes the second attempt, `down` never answers well, `lost` may have taken it.
-    fn send(&self, mail: &Mail) -> Outcome {
-        let to = mail.to.address().as_str().to_owned();
-        self.sent.lock().unwrap().push((mail.key.clone(), to.clone()));
+/// A mailbox that answers by the address: `dead` bounces, `busy` takes the second attempt, `down` never answers well, `lost` may have
+/// taken it, `slow` answers an hour later.
+pub(crate) fn mailbox(policy: Uncertain) -> Arc<ScriptedChannel> {
+    Arc::new(ScriptedChannel::new(policy, |mail, attempt| {
         let reason = || "because".to_owned();
-        let first = self.attempts(&mail.key) == 1;
-        match to.split('@').next().unwrap().trim_end_matches(|letter: char| letter.is_ascii_digit()) {
+        let name = mail.to.address().as_str().split('@').next().unwrap();
+        let outcome = match name.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
             "dead" => Outcome::Refused { reason: reason(), kind: RefusedKind::HardBounce },
             "blocked" => Outcome::Refused { reason: reason(), kind: RefusedKind::Blocked },
-            "busy" if first => Outcome::RetryLater { reason: reason(), after: None },
+            "busy" if attempt == 1 => Outcome::RetryLater { reason: reason(), after: None },
             "down" => Outcome::RetryLater { reason: reason(), after: None },
             "lost" => Outcome::Unknown { reason: reason() },
-            _ => Outcome::Delivered { receipt: "ok".to_owned() },
-        }
-    }
+            "gone" => Outcome::Down { reason: reason() },
+            "broken" => Outcome::Stop { reason: reason() },
+            "slow" => return Foreseen { after: Duration::from_secs(3_600), ..scripted::delivered() },
+            _ => return scripted::delivered(),
+        };
+        Foreseen { after: Duration::ZERO, outcome }
+    }))
 }
 
 struct Plain;
 
 impl Composer for Plain {
-    fn compose(&self, row: &OutboxRecord, contact: &ContactView<'_>) -> Result<Mail, String> {
+    fn compose(&self, row: &OutboxRecord, contact: &ContactView<'_>) -> Result<Composed, String> {
         let to = match row.payload.is_empty() {
             true => contact.address().ok_or("no address")?.to_owned(),
             false => serde_json::from_str::<Value>(&row.payload).unwrap()["to"].as_str().unwrap().to_owned(),
@@ -123,7 +110,7 @@ impl Composer for Plain {
         if to.starts_with("mute") {
             return Err("nothing to say".to_owned());
         }
-        Ok(Mail {
+        let mail = Mail {
             key: row.key.clone(),
             from: Mailbox::parse("us@acme.example").map_err(|error| error.to_string())?,
             to: Mailbox::parse(&to).map_err(|error| error.to_string())?,
@@ -136,7 +123,8 @@ impl Composer for Plain {
             unsubscribe: None,
             sent_at: Instant(row.queued_at).to_utc().unwrap(),
             kind: Kind::Transactional,
-        })
+        };
+        Ok(Composed { mail, payload: row.payload.clone() })
     }
 }
 
@@ -190,17 +178,11 @@ impl Store for Shared {
     fn due_contacts(&mut self, after: Option<ContactId>) -> Result<Vec<(ContactId, i64)>, StoreError> {
         self.store.lock().unwrap().due_contacts(after)
     }
-    fn queued(&mut self, now: i64, limit: usize) -> Result<Vec<OutboxRecord>, StoreError> {
-        self.store.lock().unwrap().queued(now, limit)
+    fn unsettled(&mut self, after: Option<u64>) -> Result<Vec<OutboxRecord>, StoreError> {
+        self.store.lock().unwrap().unsettled(after)
     }
-    fn next_queued_at(&mut self) -> Result<Option<i64>, StoreError> {
-        self.store.lock().unwrap().next_queued_at()
-    }
-    fn claim(&mut self, ids: &[u64]) -> Result<(), StoreError> {
-        self.store.lock().unwrap().claim(ids)
-    }
-    fn claimed(&mut self) -> Result<Vec<OutboxRecord>, StoreError> {
-        self.store.lock().unwrap().claimed()
+    fn unsettled_count(&mut self) -> Result<u64, StoreError> {
+        self.store.lock().unwrap().unsettled_count()
     }
     fn meta(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
         self.store.lock().unwrap().meta(name)
@@ -226,7 +208,7 @@ impl Store for Shared {
 pub(crate) struct World {
     pub(crate) program: Arc<Program>,
     pub(crate) shared: Shared,
-    pub(crate) mailbox: Arc<Post>,
+    pub(crate) mailbox: Arc<ScriptedChannel>,
     pub(crate) limits: Limits,
     engine: Option<Engine<Shared>>,
     now: i64,
@@ -243,7 +225,7 @@ impl World {
         let store = Arc::new(Mutex::new(MemoryStore::new(program.texts.len())));
         World {
             shared: Shared { store, crash: Arc::new(Mutex::new(Crash::Never)) },
-            mailbox: Arc::new(Post { policy: Uncertain::Resend, sent: Mutex::default() }),
+            mailbox: mailbox(Uncertain::Resend),
             limits: Limits::default(),
             engine: None,
             now: at("2026-03-02"),
@@ -254,7 +236,7 @@ impl World {
     }
 
     pub(crate) fn policy(mut self, policy: Uncertain) -> World {
-        self.mailbox = Arc::new(Post { policy, sent: Mutex::default() });
+        self.mailbox = mailbox(policy);
         self
     }
 
@@ -286,8 +268,8 @@ impl World {
 
     /// An engine of its own, with this world's program and mailbox.
     pub(crate) fn engine_over<S: Store>(&self, backend: Arc<dyn Backend>, store: S) -> Engine<S> {
-        let connector: Arc<dyn Connector> = self.mailbox.clone();
-        let delivery = Some(Delivery { connector, composer: Arc::new(Plain) });
+        let channel: Arc<dyn Channel> = self.mailbox.clone();
+        let delivery = Delivery { channel, composer: Arc::new(Plain) };
         Engine::open(Arc::clone(&self.program), backend, store, delivery, self.limits).unwrap()
     }
 
@@ -411,6 +393,11 @@ impl World {
     pub(crate) fn check_invariants(&self) {
         let snapshot = self.snapshot();
         for journey in snapshot.journeys.iter().filter(|journey| journey.status != JourneyStatus::Ended) {
+            let on_its_way = |id| snapshot.outbox.iter().any(|(row, _)| row.id == id && row.state.is_unsettled());
+            if journey.status == JourneyStatus::Sending {
+                assert!(journey.outbox.is_some_and(on_its_way), "E14: {journey:?} waits for no answer");
+                continue;
+            }
             let due_at = journey.due_at.unwrap_or_else(|| panic!("E14: {journey:?} waits for nothing"));
             let contact = snapshot.contacts.iter().find(|contact| contact.id == journey.contact).unwrap();
             assert!(contact.next_at.is_some_and(|next_at| next_at <= due_at), "{journey:?} is not in the due queue");
@@ -468,7 +455,7 @@ impl World {
         store.decisions.iter().filter(|decision| decision.contact == id).map(|decision| self.words(decision)).collect()
     }
 
-    /// The same without the wakes and deliveries.
+    /// The same without the wakes and the deliveries of notices.
     pub(crate) fn story(&self, user: &str) -> Vec<String> {
         let dull = [" Stepped", " Delivered"];
         self.decisions(user).into_iter().filter(|line| !dull.iter().any(|word| line.contains(word))).collect()
@@ -493,8 +480,8 @@ impl World {
     /// Who got what, by key.
     pub(crate) fn sent(&self) -> BTreeMap<String, Vec<String>> {
         let mut sent: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (key, to) in self.mailbox.sent.lock().unwrap().iter() {
-            sent.entry(to.clone()).or_default().push(key.clone());
+        for mail in self.mailbox.handed() {
+            sent.entry(mail.to.address().as_str().to_owned()).or_default().push(mail.key);
         }
         sent
     }

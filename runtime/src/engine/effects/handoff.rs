@@ -3,7 +3,8 @@
 use super::Perform;
 use crate::engine::counter;
 use crate::engine::host::StepHost;
-use crate::engine::reason::HandedTo;
+use crate::engine::outbox::Posted;
+use crate::engine::reason::{HandedTo, Undelivered};
 use crate::engine::touch::later;
 use crate::engine::view::ContactView;
 use crate::store::{DecisionCode, HandoffRecord, OutboxKind, OutboxRecord};
@@ -44,11 +45,6 @@ struct Order {
 
 impl Perform for Handoff {
     fn perform(&self, host: &mut StepHost<'_>, memory: Memory<'_>, step: StepId) -> Outcome {
-        if host.batch.handoffs_wait && host.plan.program.teams.at(self.team).members.len() > 1 {
-            // The engine undoes this item, delivers what lies before it, and comes back.
-            host.batch.handoff_waited = true;
-            return Outcome::Done;
-        }
         let (to, reason) = host.choose(&memory, self.team);
         match to {
             Some(to) => host.tell(&memory, step, self, &to),
@@ -101,7 +97,23 @@ impl StepHost<'_> {
             at: self.now,
         };
         self.batch.hand_off(record);
-        self.batch.queue(row);
+        self.post_notice(&memory[Area::Contact], row, step);
+    }
+
+    /// The notice goes its own way: the journey waits for nobody's answer to it.
+    fn post_notice(&mut self, frame: &[u8], row: OutboxRecord, step: StepId) {
+        match self.outbox.delivery.composer.compose(&row, &self.view(frame)) {
+            Err(detail) => {
+                self.outbox.post_failed(self.batch, row, detail);
+                self.decide(DecisionCode::Undelivered, step, Undelivered::NotComposed.number());
+            }
+            Ok(composed) => {
+                let row = OutboxRecord { payload: composed.payload, ..row };
+                if self.outbox.post(self.batch, row, composed.mail) == Posted::Promised {
+                    self.decide(DecisionCode::Delivered, step, 0);
+                }
+            }
+        }
     }
 }
 

@@ -1,19 +1,25 @@
-//! A send: the reasons not to, the send window, then a row in the outbox and a note in the journey.
+//! A send: the reasons not to, the send window, then a row in the outbox. The journey goes on when the message has its answer: at once
+//! where the channel is certain to take it, else when the answer comes.
 
 use super::Perform;
+use crate::engine::deliver::Composed;
 use crate::engine::host::StepHost;
-use crate::engine::reason::Withheld;
+use crate::engine::outbox::Posted;
+use crate::engine::reason::{Undelivered, Withheld};
 use crate::engine::suppress::forbidden;
-use crate::store::{DecisionCode, OutboxKind, OutboxRecord};
+use crate::store::{DecisionCode, OutboxKind, OutboxRecord, OutboxState};
 use crate::time::Instant;
 use flow_ir::backend::{Memory, Outcome};
 use flow_ir::effect::Send;
-use flow_ir::{Area, CountedSince, EmailId, NEVER, StepId};
+use flow_ir::{Area, CountedSince, EmailId, NEVER, StepId, Workflow};
 
 impl Perform for Send {
     fn perform(&self, host: &mut StepHost<'_>, memory: Memory<'_>, step: StepId) -> Outcome {
+        if std::mem::take(&mut host.answered) {
+            return Outcome::Done;
+        }
         if let Some(reason) = host.objection(&memory, self.email) {
-            host.decide(DecisionCode::Withheld, step, reason.number());
+            host.withhold(step, reason);
             return Outcome::Done;
         }
         if !host.is_open() {
@@ -22,10 +28,7 @@ impl Perform for Send {
             }
             return Outcome::Held;
         }
-        host.queue_mail(step, self.email);
-        host.note_sent(memory, self.email);
-        host.decide(DecisionCode::Sent, step, 0);
-        Outcome::Done
+        host.post_mail(memory, step, self.email)
     }
 }
 
@@ -49,22 +52,60 @@ impl StepHost<'_> {
         window.is_none_or(|window| window.is_open(Instant(self.now), self.zone))
     }
 
-    fn queue_mail(&mut self, step: StepId, email: EmailId) {
-        let row = OutboxRecord { email: email.0, ..self.row(step, OutboxKind::Mail) };
-        self.batch.queue(row);
+    /// The mail does not leave, nor does an earlier attempt at it.
+    fn withhold(&mut self, step: StepId, reason: Withheld) {
+        if let Some(row) = self.row.take() {
+            self.outbox.settle(self.batch, row, OutboxState::Withheld, reason.words().to_owned());
+        }
+        self.decide(DecisionCode::Withheld, step, reason.number());
     }
 
-    /// From now on, answers to this mail count.
-    fn note_sent(&self, mut memory: Memory<'_>, email: EmailId) {
-        let workflow = self.declared();
-        for (_, slot) in workflow.slots.sent_at.iter().filter(|(sent, _)| *sent == email) {
-            workflow.journey.write(&mut memory[Area::Journey], *slot, self.now);
+    fn post_mail(&mut self, mut memory: Memory<'_>, step: StepId, email: EmailId) -> Outcome {
+        let earlier = self.row.and_then(|id| self.outbox.row(id)).cloned();
+        let again = earlier.as_ref().map(|row| row.id);
+        let row = earlier.unwrap_or_else(|| OutboxRecord { email: email.0, ..self.row(step, OutboxKind::Mail) });
+        let composed = self.outbox.delivery.composer.compose(&row, &self.view(&memory[Area::Contact]));
+        let posted = match (composed, again) {
+            (Err(detail), again) => {
+                self.row = None;
+                match again {
+                    Some(id) => self.outbox.settle(self.batch, id, OutboxState::Failed, detail),
+                    None => self.outbox.post_failed(self.batch, row, detail),
+                }
+                self.decide(DecisionCode::Undelivered, step, Undelivered::NotComposed.number());
+                return Outcome::Done;
+            }
+            (Ok(Composed { mail, payload }), None) => {
+                self.outbox.post(self.batch, OutboxRecord { payload, ..row }, mail)
+            }
+            (Ok(Composed { mail, .. }), Some(id)) => self.outbox.post_again(self.batch, id, mail, self.now),
+        };
+        match posted {
+            Posted::Promised => {
+                self.row = None;
+                self.batch.tally.mails += 1;
+                note_sent(self.declared(), &mut memory[Area::Journey], email, self.now);
+                self.decide(DecisionCode::Sent, step, 0);
+                Outcome::Done
+            }
+            Posted::OnItsWay(id) => {
+                self.row = Some(id);
+                self.sending = true;
+                Outcome::Held
+            }
         }
-        for asked in workflow.engagements.iter().filter(|asked| asked.email == email) {
-            workflow.journey.write(&mut memory[Area::Journey], asked.slot, NEVER);
-        }
-        for count in workflow.counts.iter().filter(|count| count.since == CountedSince::Sent(email)) {
-            workflow.journey.write(&mut memory[Area::Journey], count.slot, 0);
-        }
+    }
+}
+
+/// From now on, answers to this mail count.
+pub(in crate::engine) fn note_sent(workflow: &Workflow, journey: &mut [u8], email: EmailId, now: i64) {
+    for (_, slot) in workflow.slots.sent_at.iter().filter(|(sent, _)| *sent == email) {
+        workflow.journey.write(journey, *slot, now);
+    }
+    for asked in workflow.engagements.iter().filter(|asked| asked.email == email) {
+        workflow.journey.write(journey, asked.slot, NEVER);
+    }
+    for count in workflow.counts.iter().filter(|count| count.since == CountedSince::Sent(email)) {
+        workflow.journey.write(journey, count.slot, 0);
     }
 }

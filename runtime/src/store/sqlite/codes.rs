@@ -26,7 +26,7 @@ macro_rules! coded {
     };
 }
 
-coded!(JourneyStatus { Waiting => "waiting", Awaiting => "awaiting", Held => "held", Ended => "ended" });
+coded!(JourneyStatus { Waiting => "waiting", Awaiting => "awaiting", Held => "held", Ended => "ended", Sending => "sending" });
 
 coded!(OutboxKind { Mail => "mail", Notice => "notice" });
 
@@ -37,6 +37,7 @@ coded!(OutboxState {
     Withheld => "withheld",
     Failed => "failed",
     Unknown => "unknown",
+    Promised => "promised",
 });
 
 coded!(DecisionCode {

@@ -6,7 +6,7 @@ use crate::store::{ContactId, JourneyRecord};
 use rusqlite::{CachedStatement, Connection, Row, params};
 
 /// In the order that [`read`] expects.
-const SELECT: &str = "SELECT contact, workflow, run, keep, status, block, step, visit, due_at, entered_at, ended_at, memory \
+const SELECT: &str = "SELECT contact, workflow, run, keep, status, block, step, visit, due_at, entered_at, ended_at, memory, outbox \
                       FROM journey";
 
 /// One short range of the primary key.
@@ -44,6 +44,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<JourneyRecord> {
         entered_at: row.get(9)?,
         ended_at: row.get(10)?,
         memory: row.get(11)?,
+        outbox: row.get::<_, Option<i64>>(12)?.map(|_| id(row, 12)).transpose()?,
     })
 }
 
@@ -52,11 +53,12 @@ pub(super) fn write(connection: &Connection, journeys: &[JourneyRecord]) -> Resu
     rows.sort_by_key(|journey| (journey.contact, journey.workflow, journey.run));
     let mut statement = connection.prepare_cached(
         "INSERT INTO journey \
-         (contact, workflow, run, keep, status, block, step, visit, due_at, entered_at, ended_at, memory) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
+         (contact, workflow, run, keep, status, block, step, visit, due_at, entered_at, ended_at, memory, outbox) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
          ON CONFLICT (contact, workflow, run) DO UPDATE SET keep = excluded.keep, status = excluded.status, \
          block = excluded.block, step = excluded.step, visit = excluded.visit, due_at = excluded.due_at, \
-         entered_at = excluded.entered_at, ended_at = excluded.ended_at, memory = excluded.memory",
+         entered_at = excluded.entered_at, ended_at = excluded.ended_at, memory = excluded.memory, \
+         outbox = excluded.outbox",
     )?;
     for row in rows {
         statement.execute(params![
@@ -72,6 +74,7 @@ pub(super) fn write(connection: &Connection, journeys: &[JourneyRecord]) -> Resu
             row.entered_at,
             row.ended_at,
             row.memory,
+            row.outbox.map(sql_id),
         ])?;
     }
     Ok(())

@@ -151,20 +151,12 @@ impl Store for SqliteStore {
         self.read(|connection, _| contacts::due(connection, after))
     }
 
-    fn queued(&mut self, now: i64, limit: usize) -> Result<Vec<OutboxRecord>, StoreError> {
-        self.read(|connection, _| outbox::queued(connection, now, limit))
+    fn unsettled(&mut self, after: Option<u64>) -> Result<Vec<OutboxRecord>, StoreError> {
+        self.read(|connection, _| outbox::unsettled(connection, after))
     }
 
-    fn next_queued_at(&mut self) -> Result<Option<i64>, StoreError> {
-        self.read(|connection, _| outbox::next_queued_at(connection))
-    }
-
-    fn claim(&mut self, ids: &[u64]) -> Result<(), StoreError> {
-        self.write(|connection, _| outbox::claim(connection, ids))
-    }
-
-    fn claimed(&mut self) -> Result<Vec<OutboxRecord>, StoreError> {
-        self.read(|connection, _| outbox::claimed(connection))
+    fn unsettled_count(&mut self) -> Result<u64, StoreError> {
+        self.read(|connection, _| outbox::unsettled_count(connection))
     }
 
     fn meta(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
@@ -218,9 +210,8 @@ impl SqliteStore {
             contacts::DUE.to_owned(),
             journeys::load_sql(),
             events::KNOWN.to_owned(),
-            outbox::select_sql(outbox::QUEUED),
-            outbox::NEXT_QUEUED.to_owned(),
-            outbox::select_sql(outbox::CLAIMED),
+            outbox::unsettled_sql(),
+            outbox::UNSETTLED_COUNT.to_owned(),
             "SELECT * FROM contact_view WHERE contact = ?1".to_owned(),
         ];
         let plan = |query: &str| {

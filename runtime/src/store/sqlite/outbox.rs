@@ -2,39 +2,33 @@
 
 use super::codes::{coded, id, sql_id};
 use super::fault::Trouble;
-use crate::store::{ContactId, OutboxRecord, OutboxSettlement};
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row, params};
+use crate::store::{ContactId, OutboxRecord, OutboxSettlement, PAGE_ROWS};
+use rusqlite::{Connection, ErrorCode, Row, params};
 
 /// In the order that [`read`] expects.
 const COLUMNS: &str =
     "id, key, kind, contact, workflow, run, step, email, payload, state, attempts, queued_at, due_at, detail";
 
-/// Serves from `outbox_queued`, which holds only rows of state 0.
-pub(super) const QUEUED: &str = "WHERE state = 0 AND due_at <= ?1 ORDER BY due_at, id LIMIT ?2";
-pub(super) const NEXT_QUEUED: &str = "SELECT due_at FROM outbox WHERE state = 0 ORDER BY due_at LIMIT 1";
-/// Serves from `outbox_claimed`, which holds only rows of state 1.
-pub(super) const CLAIMED: &str = "WHERE state = 1 ORDER BY id";
+/// Serves from `outbox_unsettled`, which holds only rows of these states.
+pub(super) const UNSETTLED_COUNT: &str = "SELECT count(*) FROM outbox WHERE state IN (0, 1, 6)";
 
-pub(super) fn queued(connection: &Connection, now: i64, limit: usize) -> Result<Vec<OutboxRecord>, Trouble> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    select(connection, QUEUED, params![now, limit])
+/// The same, a page, with the contact that each is about now.
+pub(super) fn unsettled_sql() -> String {
+    let now = "coalesce((SELECT \"into\" FROM joined WHERE joined.contact = outbox.contact), outbox.contact)";
+    let columns = COLUMNS.replace("contact,", &format!("{now},"));
+    format!("SELECT {columns} FROM outbox WHERE state IN (0, 1, 6) AND id > ?1 ORDER BY id LIMIT ?2")
 }
 
-pub(super) fn next_queued_at(connection: &Connection) -> Result<Option<i64>, Trouble> {
-    Ok(connection.prepare_cached(NEXT_QUEUED)?.query_row([], |row| row.get(0)).optional()?)
+pub(super) fn unsettled(connection: &Connection, after: Option<u64>) -> Result<Vec<OutboxRecord>, Trouble> {
+    let after = after.map_or(i64::MIN, sql_id);
+    let mut statement = connection.prepare_cached(&unsettled_sql())?;
+    let rows = statement.query_map(params![after, PAGE_ROWS as i64], read)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-pub(super) fn claimed(connection: &Connection) -> Result<Vec<OutboxRecord>, Trouble> {
-    select(connection, CLAIMED, [])
-}
-
-fn select(connection: &Connection, rest: &str, params: impl Params) -> Result<Vec<OutboxRecord>, Trouble> {
-    let mut statement = connection.prepare_cached(&select_sql(rest))?;
-    Ok(statement.query_map(params, read)?.collect::<rusqlite::Result<_>>()?)
-}
-
-pub(super) fn select_sql(rest: &str) -> String {
-    format!("SELECT {COLUMNS} FROM outbox {rest}")
+pub(super) fn unsettled_count(connection: &Connection) -> Result<u64, Trouble> {
+    let count: i64 = connection.prepare_cached(UNSETTLED_COUNT)?.query_row([], |row| row.get(0))?;
+    Ok(count.unsigned_abs())
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<OutboxRecord> {
@@ -98,18 +92,6 @@ pub(super) fn settle(connection: &Connection, settled: &[OutboxSettlement]) -> R
             statement.execute(params![sql_id(row.id), row.state as u8, row.attempts, row.due_at, row.detail])?;
         if changed == 0 {
             return Err(Trouble::Broken(format!("there is no outbox row {} to settle", row.id)));
-        }
-    }
-    Ok(())
-}
-
-pub(super) fn claim(connection: &Connection, ids: &[u64]) -> Result<(), Trouble> {
-    let mut statement = connection.prepare_cached("UPDATE outbox SET state = 1 WHERE id = ?1 AND state = 0")?;
-    for id in ids {
-        // Numbers beyond SQLite's were never written, so they are not there.
-        let changed = i64::try_from(*id).map_or(Ok(0), |id| statement.execute([id]))?;
-        if changed == 0 {
-            return Err(Trouble::Broken(format!("outbox row {id} is not queued and cannot be claimed")));
         }
     }
     Ok(())

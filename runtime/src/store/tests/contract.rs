@@ -203,20 +203,36 @@ pub(super) fn outbox_rows_come_back_as_written(store: &mut impl Store) {
         ..outbox(1, i64::MAX)
     };
     commit(store, Changes { outbox: vec![most.clone(), least.clone()], ..people(1) });
-    assert_eq!(store.queued(i64::MAX, 10).unwrap(), [least, most]);
+    assert_eq!(store.unsettled(None).unwrap(), [least, most]);
 }
 
-pub(super) fn queued_rows_come_by_due_and_id_up_to_the_limit(store: &mut impl Store) {
-    assert_eq!(store.next_queued_at().unwrap(), None);
-    let rows = [(1, 300), (2, 100), (3, 200), (4, 100), (5, -5), (6, 301)];
-    let withheld = OutboxRecord { state: OutboxState::Withheld, ..outbox(7, 0) };
-    let outbox = rows.iter().map(|(id, due_at)| outbox(*id, *due_at)).chain([withheld]).collect();
-    commit(store, Changes { outbox, ..people(1) });
-    assert_eq!(outbox_ids(&store.queued(300, usize::MAX).unwrap()), [5, 2, 4, 3, 1]);
-    assert_eq!(outbox_ids(&store.queued(300, 3).unwrap()), [5, 2, 4]);
-    assert_eq!(outbox_ids(&store.queued(99, 3).unwrap()), [5]);
-    assert_eq!(outbox_ids(&store.queued(300, 0).unwrap()), Vec::<u64>::new());
-    assert_eq!(store.next_queued_at().unwrap(), Some(-5));
+pub(super) fn unsettled_rows_come_by_id_and_in_pages(store: &mut impl Store) {
+    assert_eq!((store.unsettled(None).unwrap(), store.unsettled_count().unwrap()), (Vec::new(), 0));
+    let state = |id, state| OutboxRecord { state, ..outbox(id, 100) };
+    let rows = vec![
+        state(6, OutboxState::Claimed),
+        state(1, OutboxState::Queued),
+        state(3, OutboxState::Promised),
+        state(2, OutboxState::Withheld),
+        state(4, OutboxState::Delivered),
+        state(5, OutboxState::Unknown),
+    ];
+    commit(store, Changes { outbox: rows, ..people(1) });
+    assert_eq!(outbox_ids(&store.unsettled(None).unwrap()), [1, 3, 6]);
+    assert_eq!(outbox_ids(&store.unsettled(Some(1)).unwrap()), [3, 6]);
+    assert_eq!(store.unsettled_count().unwrap(), 3);
+    let many = 7..=PAGE_ROWS as u64 + 7;
+    commit(store, Changes { outbox: many.map(|id| outbox(id, 5)).collect(), ..Changes::default() });
+    let page = outbox_ids(&store.unsettled(None).unwrap());
+    assert_eq!(page.len(), PAGE_ROWS);
+    assert_eq!(store.unsettled(page.last().copied()).unwrap().len(), 4);
+}
+
+pub(super) fn what_is_still_to_leave_goes_with_a_joined_contact(store: &mut impl Store) {
+    commit(store, Changes { outbox: vec![outbox(1, 100)], ..people(3) });
+    commit(store, Changes { joined: vec![(ContactId(1), ContactId(2))], ..Changes::default() });
+    commit(store, Changes { joined: vec![(ContactId(2), ContactId(3))], ..Changes::default() });
+    assert_eq!(store.unsettled(None).unwrap(), [OutboxRecord { contact: ContactId(3), ..outbox(1, 100) }]);
 }
 
 pub(super) fn a_second_row_under_an_outbox_key_changes_nothing(store: &mut impl Store) {
@@ -226,16 +242,16 @@ pub(super) fn a_second_row_under_an_outbox_key_changes_nothing(store: &mut impl 
     for id in [1, 2, 3] {
         let second = OutboxRecord { key: "k".to_owned(), payload: "other".to_owned(), ..outbox(id, 50) };
         commit(store, Changes { outbox: vec![second], ..Changes::default() });
-        assert_eq!(store.queued(i64::MAX, 10).unwrap(), [first.clone(), outbox(3, 300)]);
+        assert_eq!(store.unsettled(None).unwrap(), [first.clone(), outbox(3, 300)]);
     }
     // Not even once it is settled.
     commit(store, Changes { settled: vec![settlement(1, OutboxState::Delivered, 101)], ..Changes::default() });
     commit(store, Changes { outbox: vec![first], ..Changes::default() });
-    assert_eq!(outbox_ids(&store.queued(i64::MAX, 10).unwrap()), [3]);
+    assert_eq!(outbox_ids(&store.unsettled(None).unwrap()), [3]);
     // Nor twice in one batch: the first is kept.
     let twins = vec![outbox(5, 500), OutboxRecord { id: 4, ..outbox(5, 400) }];
     commit(store, Changes { outbox: twins, ..Changes::default() });
-    assert_eq!(outbox_ids(&store.queued(i64::MAX, 10).unwrap()), [3, 5]);
+    assert_eq!(outbox_ids(&store.unsettled(None).unwrap()), [3, 5]);
 }
 
 pub(super) fn an_outbox_id_under_two_keys_is_refused(store: &mut impl Store) {
@@ -243,7 +259,7 @@ pub(super) fn an_outbox_id_under_two_keys_is_refused(store: &mut impl Store) {
     let second = OutboxRecord { key: "other".to_owned(), ..outbox(1, 100) };
     let error = store.commit(&Changes { outbox: vec![outbox(2, 0), second], ..Changes::default() }).unwrap_err();
     assert!(error.message.contains("outbox row 1 has two keys"), "{}", error.message);
-    assert_eq!(store.queued(i64::MAX, 10).unwrap(), [outbox(1, 100)]);
+    assert_eq!(store.unsettled(None).unwrap(), [outbox(1, 100)]);
 }
 
 pub(super) fn settling_moves_rows_on(store: &mut impl Store) {
@@ -257,8 +273,7 @@ pub(super) fn settling_moves_rows_on(store: &mut impl Store) {
     ];
     commit(store, Changes { settled, ..Changes::default() });
     let again = OutboxRecord { attempts: 1, ..outbox(5, 700) };
-    assert_eq!(store.queued(699, 10).unwrap(), []);
-    assert_eq!(store.queued(700, 10).unwrap(), [again]);
+    assert_eq!(store.unsettled(None).unwrap(), [again]);
     let error = store.commit(&Changes { settled: vec![settlement(6, OutboxState::Failed, 9)], ..Changes::default() });
     assert!(error.unwrap_err().message.contains("no outbox row 6"));
 }
@@ -266,31 +281,18 @@ pub(super) fn settling_moves_rows_on(store: &mut impl Store) {
 pub(super) fn a_row_can_be_queued_and_settled_in_one_batch(store: &mut impl Store) {
     let settled = vec![settlement(1, OutboxState::Delivered, 9)];
     commit(store, Changes { outbox: vec![outbox(1, 100), outbox(2, 200)], settled, ..people(1) });
-    assert_eq!(outbox_ids(&store.queued(i64::MAX, 10).unwrap()), [2]);
+    assert_eq!(outbox_ids(&store.unsettled(None).unwrap()), [2]);
 }
 
-pub(super) fn claimed_rows_wait_for_their_fate(store: &mut impl Store) {
-    commit(store, Changes { outbox: (1..=3).map(|id| outbox(id, 100 - id as i64)).collect(), ..people(1) });
-    store.claim(&[3, 2]).unwrap();
-    let claimed = |id: u64| OutboxRecord { state: OutboxState::Claimed, ..outbox(id, 100 - id as i64) };
-    assert_eq!(store.claimed().unwrap(), [claimed(2), claimed(3)]);
-    assert_eq!(outbox_ids(&store.queued(i64::MAX, 10).unwrap()), [1]);
-    assert_eq!(store.next_queued_at().unwrap(), Some(99));
+pub(super) fn claimed_and_promised_rows_wait_for_their_fate(store: &mut impl Store) {
+    commit(store, Changes { outbox: (1..=3).map(|id| outbox(id, 100)).collect(), ..people(1) });
+    let claim = |id| settlement(id, OutboxState::Claimed, 100);
+    commit(store, Changes { settled: vec![claim(3), claim(2)], ..Changes::default() });
+    let claimed = |id: u64| OutboxRecord { state: OutboxState::Claimed, attempts: 1, ..outbox(id, 100) };
+    assert_eq!(store.unsettled(None).unwrap(), [outbox(1, 100), claimed(2), claimed(3)]);
     let settled = vec![settlement(2, OutboxState::Delivered, 9), settlement(3, OutboxState::Queued, 5)];
     commit(store, Changes { settled, ..Changes::default() });
-    assert_eq!(store.claimed().unwrap(), []);
-    assert_eq!(outbox_ids(&store.queued(i64::MAX, 10).unwrap()), [3, 1]);
-}
-
-pub(super) fn a_claim_is_whole_or_nothing(store: &mut impl Store) {
-    commit(store, Changes { outbox: vec![outbox(1, 1), outbox(2, 2)], ..people(1) });
-    store.claim(&[2]).unwrap();
-    // One already claimed, one that is not there, one beyond all numbers, one twice.
-    for ids in [[1, 2], [1, 7], [1, u64::MAX], [1, 1]] {
-        assert_eq!(store.claim(&ids).unwrap_err().fault, StoreFault::Other);
-        assert_eq!(outbox_ids(&store.queued(i64::MAX, 10).unwrap()), [1]);
-    }
-    store.claim(&[]).unwrap();
+    assert_eq!(outbox_ids(&store.unsettled(None).unwrap()), [1, 3]);
 }
 
 /// Two writes of a second handoff under a key. What is kept only a snapshot tells, so the caller looks.
@@ -398,7 +400,7 @@ fn assert_nothing_kept(store: &mut impl Store, what: &str) {
     assert_eq!(store.find_contacts(&["user:1".to_owned()]).unwrap(), [None], "{what}");
     assert!(store.load_contacts(&[ContactId(1)]).is_err(), "{what}");
     assert_eq!(store.known_messages(&[MessageId([1; 16])]).unwrap(), [false], "{what}");
-    assert_eq!(store.queued(i64::MAX, 10).unwrap(), [], "{what}");
+    assert_eq!(store.unsettled(None).unwrap(), [], "{what}");
     assert_eq!(store.position_counts().unwrap(), [], "{what}");
     assert_eq!(store.decision_counts().unwrap(), [], "{what}");
     assert_eq!(store.counters().unwrap(), [], "{what}");

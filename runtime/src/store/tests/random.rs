@@ -113,9 +113,8 @@ fn changes() -> impl Strategy<Value = Changes> {
     )
 }
 
-/// A batch, and rows to claim after it.
-fn work() -> impl Strategy<Value = Vec<(Changes, Vec<u64>)>> {
-    vec((changes(), vec(0..OUTBOX_ROWS, 0..2)), 1..25)
+fn work() -> impl Strategy<Value = Vec<Changes>> {
+    vec(changes(), 1..25)
 }
 
 /// What a store answers to every question.
@@ -125,7 +124,7 @@ fn answers(store: &mut dyn Store) -> impl PartialEq + std::fmt::Debug + use<> {
     let due = store.due_contacts(Some(ContactId(1))).unwrap();
     let ids: Vec<_> = due.iter().map(|(id, _)| *id).collect();
     let people = (store.find_contacts(&keys).unwrap(), store.load_contacts(&ids).unwrap(), due);
-    let outbox = (store.queued(30, 5).unwrap(), store.next_queued_at().unwrap(), store.claimed().unwrap());
+    let outbox = (store.unsettled(None).unwrap(), store.unsettled(Some(2)).unwrap(), store.unsettled_count().unwrap());
     let counts = (store.counters().unwrap(), store.decision_counts().unwrap(), store.position_counts().unwrap());
     let rest = (store.known_messages(&messages).unwrap(), store.meta("a").unwrap(), store.next_contact().unwrap());
     (people, outbox, counts, rest)
@@ -138,14 +137,13 @@ proptest! {
     fn both_stores_end_the_same(work in work()) {
         let folder = TempDir::new().unwrap();
         let (mut memory, mut file) = (MemoryStore::new(TEXTS), sqlite(&folder));
-        for (changes, claims) in &work {
+        for changes in &work {
             let before = memory.snapshot();
             let kept = memory.commit(changes);
             prop_assert_eq!(kept.is_ok(), file.commit(changes).is_ok(), "{:?}", kept);
             if kept.is_err() {
                 prop_assert_eq!(memory.snapshot(), before);
             }
-            prop_assert_eq!(memory.claim(claims).is_ok(), file.claim(claims).is_ok());
         }
         prop_assert_eq!(file.snapshot().unwrap(), memory.snapshot());
         prop_assert_eq!(answers(&mut file), answers(&mut memory));

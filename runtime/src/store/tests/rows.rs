@@ -27,6 +27,7 @@ pub(super) fn journey(contact: u64, workflow: u32, run: u32) -> JourneyRecord {
         visit: 1,
         memory: vec![7; 24],
         due_at: Some(1_000),
+        outbox: Some(9),
         entered_at: 500,
         ended_at: None,
         keep: true,

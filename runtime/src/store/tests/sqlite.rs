@@ -36,7 +36,6 @@ fn a_closed_store_is_one_file_and_holds_everything() {
     let folder = TempDir::new().unwrap();
     let mut store = sqlite(&folder);
     store.commit(&everything()).unwrap();
-    store.claim(&[2]).unwrap();
     let before = store.snapshot().unwrap();
     let path = options(&folder).path;
     store.close().unwrap();
@@ -46,7 +45,7 @@ fn a_closed_store_is_one_file_and_holds_everything() {
     assert_eq!(store.snapshot().unwrap(), before);
     assert_eq!(store.next_contact().unwrap(), ContactId(3));
     assert_eq!(store.meta("clock").unwrap(), Some(vec![1, 2, 3]));
-    assert_eq!(store.claimed().unwrap().len(), 1);
+    assert_eq!(store.unsettled(None).unwrap().len(), 1);
 }
 
 /// Copies the files of an open store, as they would lie there after the process was killed.
@@ -138,7 +137,7 @@ fn a_damaged_page_is_reported_as_damage() {
     let mut file = fs::File::options().write(true).open(&path).unwrap();
     file.seek(SeekFrom::Start((page as u64 - 1) * 4096)).unwrap();
     file.write_all(&[0xA5; 4096]).unwrap();
-    let error = store.claimed().and_then(|_| store.snapshot().map(drop)).unwrap_err();
+    let error = store.unsettled(None).and_then(|_| store.snapshot().map(drop)).unwrap_err();
     assert_eq!(error.fault, StoreFault::Corrupt);
     assert!(error.message.starts_with("cannot read"), "{}", error.message);
 }
@@ -323,9 +322,8 @@ fn every_read_of_the_loop_uses_an_index() {
         "SEARCH contact USING INTEGER PRIMARY KEY (rowid>?)",
         "SEARCH journey USING PRIMARY KEY (contact=?)",
         "SEARCH event USING COVERING INDEX event_message (message=?)",
-        "SEARCH outbox USING INDEX outbox_queued (due_at<?)",
-        "SCAN outbox USING COVERING INDEX outbox_queued",
-        "SEARCH outbox USING INDEX outbox_claimed (state=?)",
+        "SEARCH outbox USING INDEX outbox_unsettled (id>?)",
+        "SCAN outbox USING INDEX outbox_unsettled",
         "SEARCH contact USING INTEGER PRIMARY KEY (rowid=?)",
     ];
     let plans = store.plans();

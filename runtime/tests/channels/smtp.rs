@@ -3,9 +3,9 @@
 use std::{net::TcpListener, time::Duration};
 
 use flow_runtime::{
-    connectors::{
-        Connector, Outcome, RefusedKind, Uncertain,
-        smtp::{Security, SmtpConnector, SmtpSettings},
+    dispatch::channels::{
+        Channel, Outcome, RefusedKind, Uncertain,
+        smtp::{Security, SmtpChannel, SmtpSettings},
     },
     mail::{Mail, Secret, to_mime},
 };
@@ -21,12 +21,12 @@ fn settings(port: u16) -> SmtpSettings {
     SmtpSettings { security: Security::None, ..SmtpSettings::new("127.0.0.1", port) }
 }
 
-fn connector(server: &Server) -> SmtpConnector {
-    SmtpConnector::open(settings(server.port())).unwrap()
+fn connector(server: &Server) -> SmtpChannel {
+    SmtpChannel::open(settings(server.port())).unwrap()
 }
 
-fn impatient(server: &Server) -> SmtpConnector {
-    SmtpConnector::open(SmtpSettings { timeout: PATIENCE, ..settings(server.port()) }).unwrap()
+fn impatient(server: &Server) -> SmtpChannel {
+    SmtpChannel::open(SmtpSettings { timeout: PATIENCE, ..settings(server.port()) }).unwrap()
 }
 
 fn unknown_reason(outcome: Outcome) -> String {
@@ -166,7 +166,7 @@ fn connections_are_reused_up_to_a_limit_and_ended_politely() {
 #[test]
 fn a_server_that_is_down_is_named() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let reason = retry_reason(SmtpConnector::open(settings(port)).unwrap().send(&mail("j1.s1.v0")));
+    let reason = retry_reason(SmtpChannel::open(settings(port)).unwrap().send(&mail("j1.s1.v0")));
     let expected =
         format!("mail server 127.0.0.1:{port} refused the connection: check that it runs, and its host and port");
     assert_eq!(reason, expected);
@@ -181,7 +181,7 @@ fn a_server_without_encryption_gets_no_message_and_no_password() {
             password: Some(Secret::new("right")),
             ..settings(server.port())
         };
-        let connector = SmtpConnector::open(SmtpSettings { security, timeout: PATIENCE, ..login }).unwrap();
+        let connector = SmtpChannel::open(SmtpSettings { security, timeout: PATIENCE, ..login }).unwrap();
         retry_reason(connector.send(&mail("j1.s1.v0")));
         assert!(!server.commands().iter().any(|verb| verb == "AUTH" || verb == "MAIL"), "{:?}", server.commands());
     }
@@ -192,7 +192,7 @@ fn a_wrong_password_makes_mail_wait_and_is_not_repeated() {
     let server = Server::start(Vec::new());
     let with = |password: &str| {
         let login = (Some("anna".to_owned()), Some(Secret::new(password)));
-        SmtpConnector::open(SmtpSettings { username: login.0, password: login.1, ..settings(server.port()) }).unwrap()
+        SmtpChannel::open(SmtpSettings { username: login.0, password: login.1, ..settings(server.port()) }).unwrap()
     };
     let reason = retry_reason(with("wrong-secret").send(&mail("j1.s1.v0")));
     assert!(reason.ends_with("answered the connection with 535 5.7.8 bad user name or password"), "{reason}");
@@ -202,5 +202,5 @@ fn a_wrong_password_makes_mail_wait_and_is_not_repeated() {
 #[test]
 fn the_policy_for_the_uncertain_case_can_be_set() {
     let settings = SmtpSettings { uncertain: Uncertain::GiveUp, ..settings(25) };
-    assert_eq!(SmtpConnector::open(settings).unwrap().uncertain(), Uncertain::GiveUp);
+    assert_eq!(SmtpChannel::open(settings).unwrap().uncertain(), Uncertain::GiveUp);
 }

@@ -29,13 +29,15 @@ use self::{
     reply::Verdict,
     session::{Failure, Login, Session},
 };
-use super::{Connector, Outcome, RefusedKind, Uncertain};
+use super::{Channel, Outcome, RefusedKind, Uncertain};
 use crate::mail::{Mail, Secret, to_mime};
 
 /// Connections kept open between messages; delivery has a few threads.
 const IDLE_MAX: usize = 4;
 /// Servers commonly end a connection after 100 messages.
 const MESSAGES_PER_CONNECTION_MAX: u32 = 100;
+/// The answers of a dialogue: greeting, hello twice, encryption, login in three, sender, recipient, data, message, and some to spare.
+const ANSWERS_MAX: u32 = 15;
 /// What a server answered is kept up to this many characters.
 const ANSWER_MAX_CHARS: usize = 500;
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -124,7 +126,7 @@ pub enum SettingsError {
 }
 
 /// Hands mail to a server over SMTP. A few connections stay open between mails, and threads may share it.
-pub struct SmtpConnector {
+pub struct SmtpChannel {
     server: Server,
     uncertain: Uncertain,
     idle: Mutex<Vec<Session>>,
@@ -141,16 +143,20 @@ struct Server {
     hello: ClientId,
 }
 
-impl SmtpConnector {
+impl SmtpChannel {
     /// Checks the settings; connects with the first message.
-    pub fn open(settings: SmtpSettings) -> Result<SmtpConnector, SettingsError> {
+    pub fn open(settings: SmtpSettings) -> Result<SmtpChannel, SettingsError> {
         check(&settings)?;
         let tls = tls_parameters(&settings)?;
         let SmtpSettings { host, port, security, timeout, uncertain, .. } = settings;
         let login = settings.username.zip(settings.password).map(|(username, password)| Login { username, password });
         let hello = settings.hello_name.map_or_else(ClientId::default, ClientId::Domain);
         let server = Server { host, port, security, tls, login, timeout, hello };
-        Ok(SmtpConnector { server, uncertain, idle: Mutex::new(Vec::new()) })
+        Ok(SmtpChannel { server, uncertain, idle: Mutex::new(Vec::new()) })
+    }
+
+    fn words(&self) -> String {
+        format!("mail server {}:{}", self.server.host, self.server.port)
     }
 
     /// An idle connection first. The server may have closed it meanwhile, which only shows when it is used; then a new one is opened,
@@ -189,13 +195,36 @@ impl SmtpConnector {
     }
 }
 
-impl Connector for SmtpConnector {
+impl Channel for SmtpChannel {
     fn name(&self) -> &str {
         "smtp"
     }
 
     fn uncertain(&self) -> Uncertain {
         self.uncertain
+    }
+
+    fn at_once(&self) -> usize {
+        IDLE_MAX
+    }
+
+    /// Far above what a dialogue takes whose every answer comes just in time.
+    fn patience(&self) -> Duration {
+        self.server.timeout.saturating_mul(ANSWERS_MAX)
+    }
+
+    /// Connects and logs in. The connection is kept for the first message.
+    fn ready(&self) -> Result<(), String> {
+        match Session::open(&self.server) {
+            Ok(session) => {
+                self.idle().push(session);
+                Ok(())
+            }
+            Err(Failure::NoSession { why, .. } | Failure::Lost { why, .. }) => Err(format!("{} {why}", self.words())),
+            Err(Failure::Answer { reply, .. }) => {
+                Err(format!("{} answered {} {}", self.words(), reply.code, reply.text))
+            }
+        }
     }
 
     fn send(&self, mail: &Mail) -> Outcome {
@@ -205,13 +234,19 @@ impl Connector for SmtpConnector {
         };
         match self.deliver(mail, &message) {
             Ok(receipt) => Outcome::Delivered { receipt },
-            Err(failure) => outcome(&format!("mail server {}:{}", self.server.host, self.server.port), failure),
+            Err(failure) => outcome(&self.words(), failure),
         }
     }
 }
 
 fn outcome(server: &str, failure: Failure) -> Outcome {
     match failure {
+        Failure::NoSession { why, needs_mending: true } => Outcome::Stop { reason: format!("{server} {why}") },
+        Failure::NoSession { why, needs_mending: false } => Outcome::Down { reason: format!("{server} {why}") },
+        // Asked for a login in the middle: no message fares better.
+        Failure::Answer { stage, reply } if reply::asks_for_login(reply.code) => {
+            Outcome::Stop { reason: format!("{server} answered {} with {} {}", stage.words(), reply.code, reply.text) }
+        }
         Failure::Lost { why, was_ended: false } => Outcome::retry_later(format!("{server} {why}")),
         Failure::Lost { why, was_ended: true } => Outcome::Unknown {
             reason: format!("{server} {why} after the whole message was sent, so it may have taken it"),
@@ -273,7 +308,7 @@ mod tests {
     }
 
     fn refusal(settings: SmtpSettings) -> Option<SettingsError> {
-        SmtpConnector::open(settings).err()
+        SmtpChannel::open(settings).err()
     }
 
     #[test]

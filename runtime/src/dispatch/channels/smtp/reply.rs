@@ -4,7 +4,7 @@
 //! searched, and in doubt the contact is kept: to suppress a person for a sender's fault loses them for good.
 
 use super::session::Stage;
-use crate::connectors::RefusedKind::{self, Blocked, HardBounce, Invalid};
+use crate::dispatch::channels::RefusedKind::{self, Blocked, HardBounce, Invalid};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reply {
@@ -34,7 +34,7 @@ const NOBODY_THERE: [&str; 11] = [
 ];
 
 pub(super) fn judge(stage: Stage, reply: &Reply) -> Verdict {
-    if stage == Stage::Session || reply.code < 500 || asks_for_login(reply.code) {
+    if reply.code < 500 {
         return Verdict::Later;
     }
     let verdict = enhanced(&reply.text).and_then(by_status).unwrap_or_else(|| by_code(stage, reply));
@@ -46,7 +46,7 @@ pub(super) fn judge(stage: Stage, reply: &Reply) -> Verdict {
 }
 
 /// The settings are wrong and not the message: it waits until they are right.
-fn asks_for_login(code: u16) -> bool {
+pub(super) fn asks_for_login(code: u16) -> bool {
     matches!(code, 530 | 534 | 535 | 538)
 }
 
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn replies_are_judged_by_status_then_code_then_text() {
-        use Stage::{Content, Recipient, Sender, Session};
+        use Stage::{Content, Recipient, Sender};
         let (later, hard, blocked, invalid) =
             (Verdict::Later, Verdict::Refused(HardBounce), Verdict::Refused(Blocked), Verdict::Refused(Invalid));
         for (stage, code, text, verdict) in [
@@ -123,9 +123,6 @@ mod tests {
             (Content, 554, "looks like spam from 5.1.1.9", blocked),
             (Content, 500, "what?", invalid),
             (Sender, 550, "5.1.0 sender rejected", blocked),
-            (Sender, 530, "5.7.0 authentication required", later),
-            (Session, 535, "5.7.8 bad password", later),
-            (Session, 554, "5.7.1 your address is listed", later),
         ] {
             let reply = Reply { code, text: text.to_owned() };
             assert_eq!(judge(stage, &reply), verdict, "{stage:?} {code} {text}");

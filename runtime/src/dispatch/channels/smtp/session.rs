@@ -10,7 +10,10 @@ use lettre::transport::smtp::{
     response::Response,
 };
 
-use super::{ANSWER_MAX_CHARS, Security, Server, reply::Reply};
+use super::{
+    ANSWER_MAX_CHARS, Security, Server,
+    reply::{self, Reply},
+};
 use crate::mail::{Mail, Secret};
 
 /// A farewell is a courtesy and not worth a wait.
@@ -28,8 +31,6 @@ pub(super) struct Login {
 /// What the server was asked when it refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// Greeting, encryption, login: nothing about this message yet.
-    Session,
     Sender,
     Recipient,
     /// Both the wish to send it and the message itself.
@@ -39,7 +40,6 @@ pub(super) enum Stage {
 impl Stage {
     pub(super) fn words(self) -> &'static str {
         match self {
-            Stage::Session => "the connection",
             Stage::Sender => "the sender's address",
             Stage::Recipient => "the recipient's address",
             Stage::Content => "the message",
@@ -51,7 +51,10 @@ impl Stage {
 pub(super) enum Failure {
     /// The server said no.
     Answer { stage: Stage, reply: Reply },
-    /// The server could not be reached, or was lost. `was_ended` tells that the end mark of the message was on its way.
+    /// There is no session: nothing was said about any message. `needs_mending` tells that it will not be otherwise until somebody mends a
+    /// setting, the server or its certificate.
+    NoSession { why: String, needs_mending: bool },
+    /// The server was lost. `was_ended` tells that the end mark of the message was on its way.
     Lost { why: String, was_ended: bool },
 }
 
@@ -66,6 +69,7 @@ impl Failure {
     /// What a connection shows that the server closed while it was idle.
     pub(super) fn is_stale_connection(&self) -> bool {
         match self {
+            Failure::NoSession { .. } => false,
             Failure::Lost { was_ended, .. } => !was_ended,
             Failure::Answer { stage, reply } => reply.code == CLOSING && *stage != Stage::Content,
         }
@@ -81,7 +85,7 @@ pub(super) struct Session {
 
 impl Session {
     pub(super) fn open(server: &Server) -> Result<Session, Failure> {
-        let fail = |error: Error| Failure::at(Stage::Session, &error, server.timeout);
+        let fail = |error: Error| no_session(&error, server.timeout);
         let tls_at_once = (server.security == Security::Tls).then_some(&server.tls);
         let address = (server.host.as_str(), server.port);
         let mut connection =
@@ -90,7 +94,7 @@ impl Session {
             if !connection.can_starttls() {
                 // Never in the clear instead: whoever sits between could have taken the offer out.
                 let why = "offers no STARTTLS: set `security = \"tls\"` if its port is 465, else ask its operator";
-                return Err(Failure::Lost { why: why.to_owned(), was_ended: false });
+                return Err(Failure::NoSession { why: why.to_owned(), needs_mending: true });
             }
             connection.starttls(&server.tls, &server.hello).map_err(fail)?;
         }
@@ -115,7 +119,7 @@ impl Session {
         let result = self.announce(mail).and_then(|()| self.transmit(message));
         self.is_usable = match &result {
             Ok(_) => true,
-            Err(Failure::Lost { .. }) => false,
+            Err(Failure::NoSession { .. } | Failure::Lost { .. }) => false,
             Err(Failure::Answer { reply, .. }) => reply.code != CLOSING && self.connection.command(Rset).is_ok(),
         };
         result
@@ -176,6 +180,33 @@ impl fmt::Display for Content<'_> {
         }
         f.write_str(".\r\n")
     }
+}
+
+/// Why there is no session. A refused login and a bad certificate stay as they are until somebody mends them; a server that is busy or
+/// cannot be reached may answer by and by.
+fn no_session(error: &Error, timeout: Duration) -> Failure {
+    match error.status() {
+        Some(code) => {
+            let code = u16::from(code);
+            let is_login = reply::asks_for_login(code);
+            let asked = if is_login { "the login" } else { "the connection" };
+            let why = format!("answered {asked} with {code} {}", answer(error));
+            Failure::NoSession { why, needs_mending: is_login }
+        }
+        None => Failure::NoSession { why: why_lost(error, timeout), needs_mending: is_about_encryption(error) },
+    }
+}
+
+/// What is read cannot be what it should be: a certificate that does not hold, or no encryption where it was to be.
+fn is_about_encryption(error: &Error) -> bool {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::InvalidData) {
+            return true;
+        }
+        source = error.source();
+    }
+    false
 }
 
 impl Drop for Session {

@@ -3,10 +3,10 @@
 use std::thread;
 
 use flow_runtime::{
-    connectors::{
-        Connector, RefusedKind, Uncertain,
-        file::FileConnector,
-        smtp::{Security, SmtpConnector, SmtpSettings},
+    dispatch::channels::{
+        Channel, RefusedKind, Uncertain,
+        file::FileChannel,
+        smtp::{Security, SmtpChannel, SmtpSettings},
     },
     mail::to_mime,
 };
@@ -18,9 +18,9 @@ use crate::{
 
 /// A connector with the other side in our hands.
 trait Bench {
-    type Connector: Connector;
+    type Channel: Channel;
     fn start() -> Self;
-    fn connector(&self) -> &Self::Connector;
+    fn connector(&self) -> &Self::Channel;
     /// The messages that have arrived, in any order.
     fn arrived(&self) -> Vec<Vec<u8>>;
     fn break_down(&mut self);
@@ -29,19 +29,19 @@ trait Bench {
 
 struct Folder {
     folder: tempfile::TempDir,
-    connector: FileConnector,
+    connector: FileChannel,
 }
 
 impl Bench for Folder {
-    type Connector = FileConnector;
+    type Channel = FileChannel;
 
     fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let connector = FileConnector::open(folder.path().join("outbox")).unwrap();
+        let connector = FileChannel::open(folder.path().join("outbox")).unwrap();
         Folder { folder, connector }
     }
 
-    fn connector(&self) -> &FileConnector {
+    fn connector(&self) -> &FileChannel {
         &self.connector
     }
 
@@ -62,19 +62,19 @@ impl Bench for Folder {
 
 struct Smtp {
     server: Server,
-    connector: SmtpConnector,
+    connector: SmtpChannel,
 }
 
 impl Bench for Smtp {
-    type Connector = SmtpConnector;
+    type Channel = SmtpChannel;
 
     fn start() -> Self {
         let server = Server::start(Vec::new());
         let settings = SmtpSettings { security: Security::None, ..SmtpSettings::new("127.0.0.1", server.port()) };
-        Smtp { connector: SmtpConnector::open(settings).unwrap(), server }
+        Smtp { connector: SmtpChannel::open(settings).unwrap(), server }
     }
 
-    fn connector(&self) -> &SmtpConnector {
+    fn connector(&self) -> &SmtpChannel {
         &self.connector
     }
 
@@ -146,7 +146,7 @@ fn a_repeated_send_is_the_same_message<B: Bench>() {
 
 fn has_a_name_and_a_policy<B: Bench>() {
     let bench = B::start();
-    let connector: &dyn Connector = bench.connector();
+    let connector: &dyn Channel = bench.connector();
     assert!(connector.name().chars().all(|c| c.is_ascii_lowercase()) && !connector.name().is_empty());
     assert_eq!(connector.uncertain(), Uncertain::Resend);
 }

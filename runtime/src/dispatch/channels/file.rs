@@ -18,14 +18,15 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
-use super::{Connector, Outcome, RefusedKind, Uncertain};
-use crate::mail::{Mail, to_mime};
+use super::{Channel, Foreseen, Outcome, RefusedKind, Uncertain};
+use crate::mail::{self, Mail, to_mime};
 
 /// Writes each mail as one `.eml` file, in a folder for the month of its send. A file under the same key is the same mail.
 #[derive(Debug)]
-pub struct FileConnector {
+pub struct FileChannel {
     folder: PathBuf,
     /// Tells temporary files of threads apart. It starts anew with the process.
     next_temporary: AtomicU64,
@@ -41,11 +42,11 @@ pub struct OpenError {
     source: io::Error,
 }
 
-impl FileConnector {
+impl FileChannel {
     /// Creates the folder if its parent exists, and tries to write in it.
-    pub fn open(folder: impl Into<PathBuf>) -> Result<FileConnector, OpenError> {
+    pub fn open(folder: impl Into<PathBuf>) -> Result<FileChannel, OpenError> {
         let (next_temporary, left_behind) = (AtomicU64::new(0), Mutex::default());
-        let mut connector = FileConnector { folder: folder.into(), next_temporary, left_behind };
+        let mut connector = FileChannel { folder: folder.into(), next_temporary, left_behind };
         match create_folder(&connector.folder).and_then(|()| connector.try_writing()) {
             Ok(()) => {
                 connector.left_behind = Mutex::new(left_behind_in(&connector.folder));
@@ -89,7 +90,7 @@ impl FileConnector {
     }
 }
 
-impl Connector for FileConnector {
+impl Channel for FileChannel {
     fn name(&self) -> &str {
         "file"
     }
@@ -97,6 +98,25 @@ impl Connector for FileConnector {
     /// The key makes a repeated attempt harmless.
     fn uncertain(&self) -> Uncertain {
         Uncertain::Resend
+    }
+
+    /// A disk answers; threads help it to write beside what the engine does.
+    fn at_once(&self) -> usize {
+        usize::MAX
+    }
+
+    fn ready(&self) -> Result<(), String> {
+        self.try_writing()
+            .map_err(|error| format!("`{}` cannot be written to: {}", self.folder.display(), advice(&error)))
+    }
+
+    /// A folder takes every message that can be built, or nothing at all.
+    fn foresee(&self, mail: &Mail, _: u32) -> Option<Foreseen> {
+        let outcome = match mail::check(mail) {
+            Ok(()) => delivered(&self.path(mail)),
+            Err(error) => Outcome::Refused { reason: error.to_string(), kind: RefusedKind::Invalid },
+        };
+        Some(Foreseen { after: Duration::ZERO, outcome })
     }
 
     fn send(&self, mail: &Mail) -> Outcome {

@@ -2,7 +2,7 @@
 
 use chrono::{TimeZone, Utc};
 use flow_runtime::{
-    connectors::{Outcome, RefusedKind},
+    dispatch::channels::{Outcome, RefusedKind},
     mail::{Address, Kind, Mail, Mailbox},
 };
 
@@ -35,7 +35,7 @@ pub(crate) fn receipt(outcome: Outcome) -> String {
 #[track_caller]
 pub(crate) fn retry_reason(outcome: Outcome) -> String {
     match outcome {
-        Outcome::RetryLater { reason, .. } | Outcome::Stop { reason } => reason,
+        Outcome::RetryLater { reason, .. } | Outcome::Down { reason } | Outcome::Stop { reason } => reason,
         other => panic!("not to be retried: {other:?}"),
     }
 }

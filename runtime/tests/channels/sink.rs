@@ -9,9 +9,9 @@ use std::{
 };
 
 use flow_runtime::{
-    connectors::{
-        Connector, RefusedKind,
-        smtp::{Security, SmtpConnector, SmtpSettings},
+    dispatch::channels::{
+        Channel, RefusedKind,
+        smtp::{Security, SmtpChannel, SmtpSettings},
     },
     mail::{Address, Secret, to_mime},
     settings::{MailSettings, Settings},
@@ -38,7 +38,7 @@ impl Sink {
             return None;
         }
         let mut command = Command::new("python3");
-        command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/connectors/sink.py")).arg(folder.path());
+        command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/channels/sink.py")).arg(folder.path());
         if encrypted {
             command.args([folder.path().join("certificate"), folder.path().join("key")]);
         }
@@ -81,7 +81,7 @@ fn make_certificate(folder: &Path) -> bool {
 #[test]
 fn messages_arrive_as_they_were_built_and_unknown_mailboxes_bounce() {
     let Some(sink) = Sink::start(false) else { return };
-    let connector = SmtpConnector::open(sink.settings(Security::None)).unwrap();
+    let connector = SmtpChannel::open(sink.settings(Security::None)).unwrap();
     assert_eq!(receipt(connector.send(&mail("j1.s1.v0"))), "250 2.0.0 kept as 1");
     let mut to_nobody = mail("j2.s1.v0");
     to_nobody.to = Address::parse("nobody@example.com").unwrap().into();
@@ -108,7 +108,7 @@ fn the_authority_that_settings_name_vouches_for_the_server() {
     let send = |settings: &Settings| {
         let MailSettings::Smtp(smtp) = &settings.mail else { panic!("{settings:?}") };
         let connector = smtp.connector(Some(Secret::new("right")), settings.authority().unwrap());
-        SmtpConnector::open(connector).unwrap().send(&mail("j1.s1.v0"))
+        SmtpChannel::open(connector).unwrap().send(&mail("j1.s1.v0"))
     };
     let reason = retry_reason(send(&settings("")));
     assert!(reason.contains("certificate"), "{reason}");
@@ -124,7 +124,7 @@ fn a_login_over_starttls_needs_a_trusted_certificate_and_the_right_password() {
         let login = (Some("anna".to_owned()), Some(Secret::new(password)));
         let settings =
             SmtpSettings { username: login.0, password: login.1, authority, ..sink.settings(Security::StartTls) };
-        SmtpConnector::open(settings).unwrap().send(&mail("j1.s1.v0"))
+        SmtpChannel::open(settings).unwrap().send(&mail("j1.s1.v0"))
     };
     let reason = retry_reason(with("right", None));
     assert!(reason.contains("certificate"), "{reason}");

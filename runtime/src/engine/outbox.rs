@@ -1,0 +1,284 @@
+//! The outbox as the engine keeps it: the rows that are still to leave, by when they may, and the answers that are known of them.
+//!
+//! A row is committed before its message is handed over, and a row that is claimed in one batch has its answer recorded in a later one.
+//! What a channel is certain to take (a folder) is promised: its journey goes on at once, and the message follows the commit.
+
+use super::batch::Batch;
+use super::deliver::Delivery;
+use crate::dispatch::channels::{Foreseen, Outcome};
+use crate::dispatch::{Answer, Attempt};
+use crate::mail::Mail;
+use crate::store::{ContactId, OutboxRecord, OutboxSettlement, OutboxState};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+/// The first wait after nobody answered; doubled each time, up to [`PAUSE_MAX_MS`].
+const PAUSE_MS: i64 = 5_000;
+/// How long a channel that nobody answers on is left alone at most.
+const PAUSE_MAX_MS: i64 = 5 * 60 * 1_000;
+
+/// A message that leaves after the next commit.
+#[derive(Debug)]
+pub(super) struct Leaving {
+    pub(super) attempt: Attempt,
+    pub(super) mail: Mail,
+}
+
+/// What has become of a message by the end of the step that sends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Posted {
+    /// The channel is certain to take it.
+    Promised,
+    /// Under this number; its answer will come.
+    OnItsWay(u64),
+}
+
+/// Rows still to leave.
+#[derive(Debug)]
+pub(super) struct Outbox {
+    pub(super) delivery: Delivery,
+    rows: BTreeMap<u64, OutboxRecord>,
+    /// The same by whom they are about.
+    owners: BTreeSet<(ContactId, u64)>,
+    /// Rows for another attempt, or for room, by (due, id).
+    waiting: BTreeSet<(i64, u64)>,
+    /// What leaves after the next commit.
+    leaving: Vec<Leaving>,
+    /// Answers that are known before they come.
+    foreseen: BTreeMap<(i64, Attempt), Outcome>,
+    /// Attempts whose answer was foreseen: what they themselves come to is not asked.
+    told: BTreeSet<Attempt>,
+    /// Answers that have come.
+    arrived: VecDeque<Answer>,
+    /// How many rows are claimed.
+    claimed: usize,
+    /// Nobody answered: no attempt before this instant.
+    paused_until: i64,
+    pauses: u32,
+    /// Nothing leaves any more in this process.
+    closed: bool,
+}
+
+impl Outbox {
+    pub(super) fn new(delivery: Delivery) -> Outbox {
+        Outbox {
+            delivery,
+            rows: BTreeMap::new(),
+            owners: BTreeSet::new(),
+            waiting: BTreeSet::new(),
+            leaving: Vec::new(),
+            foreseen: BTreeMap::new(),
+            told: BTreeSet::new(),
+            arrived: VecDeque::new(),
+            claimed: 0,
+            paused_until: i64::MIN,
+            pauses: 0,
+            closed: false,
+        }
+    }
+
+    /// A row that is still to leave.
+    pub(super) fn row(&self, id: u64) -> Option<&OutboxRecord> {
+        self.rows.get(&id)
+    }
+
+    /// Takes in a row as the store has it, at start.
+    pub(super) fn load(&mut self, row: OutboxRecord) {
+        match row.state {
+            OutboxState::Queued => drop(self.waiting.insert((row.due_at, row.id))),
+            OutboxState::Claimed => self.claimed += 1,
+            _ => {}
+        }
+        self.owners.insert((row.contact, row.id));
+        self.rows.insert(row.id, row);
+    }
+
+    /// Puts a new message into the outbox. It leaves after the commit, where there is room; else it waits for some.
+    pub(super) fn post(&mut self, batch: &mut Batch, row: OutboxRecord, mail: Mail) -> Posted {
+        let id = batch.next_outbox();
+        let mut row = OutboxRecord { id, ..row };
+        let posted = self.decide(&mut row, mail);
+        batch.changes.outbox.push(row.clone());
+        self.owners.insert((row.contact, id));
+        self.rows.insert(id, row);
+        posted
+    }
+
+    /// A new message that will never leave: its row says why.
+    pub(super) fn post_failed(&mut self, batch: &mut Batch, row: OutboxRecord, detail: String) {
+        let id = batch.next_outbox();
+        let settled = OutboxSettlement { id, state: OutboxState::Failed, attempts: 0, due_at: row.due_at, detail };
+        batch.changes.outbox.push(OutboxRecord { id, ..row });
+        batch.settle(settled);
+    }
+
+    /// Another attempt at a row that waits.
+    pub(super) fn post_again(&mut self, batch: &mut Batch, id: u64, mail: Mail, now: i64) -> Posted {
+        let Some(mut row) = self.rows.remove(&id) else { return Posted::OnItsWay(id) };
+        self.waiting.remove(&(row.due_at, id));
+        row.due_at = now;
+        let posted = self.decide(&mut row, mail);
+        batch.settle(settlement(&row, row.state, String::new()));
+        self.rows.insert(id, row);
+        posted
+    }
+
+    /// Claims, promises or queues a row at its instant.
+    fn decide(&mut self, row: &mut OutboxRecord, mail: Mail) -> Posted {
+        let foreseen = self.delivery.channel.foresee(&mail, row.attempts + 1);
+        if let Some(Foreseen { after: Duration::ZERO, outcome: Outcome::Delivered { .. } }) = foreseen {
+            row.state = OutboxState::Promised;
+            self.leaving.push(Leaving { attempt: next_of(row), mail });
+            return Posted::Promised;
+        }
+        if !self.has_room() || row.due_at < self.paused_until {
+            (row.state, row.due_at) = (OutboxState::Queued, row.due_at.max(self.paused_until));
+            self.waiting.insert((row.due_at, row.id));
+            return Posted::OnItsWay(row.id);
+        }
+        row.state = OutboxState::Claimed;
+        self.claimed += 1;
+        foreseen.into_iter().for_each(|foreseen| self.tell(row, foreseen));
+        self.leaving.push(Leaving { attempt: next_of(row), mail });
+        Posted::OnItsWay(row.id)
+    }
+
+    /// Knows the answer to an attempt made at the row's instant before it comes.
+    fn tell(&mut self, row: &OutboxRecord, Foreseen { after, outcome }: Foreseen) {
+        let after = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
+        self.foreseen.insert((row.due_at.saturating_add(after), next_of(row)), outcome);
+        self.told.insert(next_of(row));
+    }
+
+    /// Makes a claimed attempt once more, if its answer can be foreseen.
+    pub(super) fn foresee_again(&mut self, row: &OutboxRecord, mail: Mail) -> bool {
+        let Some(foreseen) = self.delivery.channel.foresee(&mail, row.attempts + 1) else { return false };
+        self.tell(row, foreseen);
+        self.leaving.push(Leaving { attempt: next_of(row), mail });
+        true
+    }
+
+    /// A message that a crash kept from being handed over, though its channel had promised to take it.
+    pub(super) fn leave_again(&mut self, row: &OutboxRecord, mail: Mail) {
+        self.leaving.push(Leaving { attempt: next_of(row), mail });
+    }
+
+    fn has_room(&self) -> bool {
+        !self.closed && self.claimed < self.delivery.channel.at_once()
+    }
+
+    /// When the next attempt may be made, and at which row.
+    pub(super) fn next_attempt(&self) -> Option<(i64, u64)> {
+        let (due_at, id) = self.waiting.first().copied().filter(|_| self.has_room())?;
+        Some((due_at.max(self.paused_until), id))
+    }
+
+    /// The next answer, and when it counts.
+    pub(super) fn next_answer(&self, now: i64) -> Option<(i64, Attempt)> {
+        let foreseen = self.foreseen.first_key_value().map(|(key, _)| *key);
+        let arrived = self.arrived.front().map(|answer| (now, answer.attempt));
+        foreseen.into_iter().chain(arrived).min()
+    }
+
+    pub(super) fn take_answer(&mut self, at: i64, attempt: Attempt) -> Option<Answer> {
+        if let Some(outcome) = self.foreseen.remove(&(at, attempt)) {
+            return Some(Answer { attempt, outcome });
+        }
+        self.arrived.pop_front()
+    }
+
+    /// What an attempt has come to. Of one whose answer was foreseen, that was it.
+    pub(super) fn arrive(&mut self, answer: Answer) {
+        if !self.told.remove(&answer.attempt) {
+            self.arrived.push_back(answer);
+        }
+    }
+
+    /// Whether an attempt is still to be handed over.
+    pub(super) fn is_leaving(&self, attempt: Attempt) -> bool {
+        self.leaving.iter().any(|leaving| leaving.attempt == attempt)
+    }
+
+    pub(super) fn has_leaving(&self) -> bool {
+        !self.leaving.is_empty()
+    }
+
+    /// What may leave now that it is committed.
+    pub(super) fn take_leaving(&mut self) -> Vec<Leaving> {
+        std::mem::take(&mut self.leaving)
+    }
+
+    /// A row's message has come to an end, or back.
+    fn give_back(&mut self, id: u64) -> Option<OutboxRecord> {
+        let row = self.rows.remove(&id)?;
+        self.owners.remove(&(row.contact, id));
+        self.waiting.remove(&(row.due_at, id));
+        self.claimed -= usize::from(row.state == OutboxState::Claimed);
+        Some(row)
+    }
+
+    /// Settles a row for good.
+    pub(super) fn settle(&mut self, batch: &mut Batch, id: u64, state: OutboxState, detail: String) {
+        let Some(row) = self.give_back(id) else { return };
+        let made = matches!(row.state, OutboxState::Claimed | OutboxState::Promised);
+        let attempts = row.attempts + u32::from(made);
+        batch.settle(settlement(&OutboxRecord { attempts, ..row }, state, detail));
+    }
+
+    /// Queues a row for another attempt; `counts` says whether the last one did.
+    pub(super) fn queue_again(&mut self, batch: &mut Batch, id: u64, due_at: i64, counts: bool, detail: String) {
+        let Some(row) = self.give_back(id) else { return };
+        let row =
+            OutboxRecord { state: OutboxState::Queued, attempts: row.attempts + u32::from(counts), due_at, ..row };
+        batch.settle(settlement(&row, OutboxState::Queued, detail));
+        self.load(row);
+    }
+
+    /// A row that waits goes on waiting for its send window, with its journey.
+    pub(super) fn hold(&mut self, id: u64) {
+        if let Some(row) = self.rows.get(&id) {
+            self.waiting.remove(&(row.due_at, id));
+        }
+    }
+
+    /// Rows about a contact who proved to be another are about that one.
+    pub(super) fn move_contact(&mut self, from: ContactId, to: ContactId) {
+        let rows: Vec<u64> = self.owners.range((from, 0)..=(from, u64::MAX)).map(|(_, row)| *row).collect();
+        for id in rows {
+            self.owners.remove(&(from, id));
+            self.owners.insert((to, id));
+            if let Some(row) = self.rows.get_mut(&id) {
+                row.contact = to;
+            }
+        }
+    }
+
+    /// Nobody answers: nothing leaves for a while, longer each time.
+    pub(super) fn pause(&mut self, now: i64) -> i64 {
+        if self.paused_until <= now {
+            let wait = PAUSE_MS.saturating_mul(1 << self.pauses.min(16)).min(PAUSE_MAX_MS);
+            self.pauses += 1;
+            self.paused_until = now.saturating_add(wait);
+        }
+        self.paused_until
+    }
+
+    /// No attempt any more; the answers that come are still taken.
+    pub(super) fn close(&mut self) {
+        self.closed = true;
+    }
+
+    /// Somebody answers.
+    pub(super) fn answered(&mut self) {
+        self.pauses = 0;
+    }
+}
+
+/// The attempt that is made next.
+fn next_of(row: &OutboxRecord) -> Attempt {
+    Attempt { row: row.id, number: row.attempts + 1 }
+}
+
+fn settlement(row: &OutboxRecord, state: OutboxState, detail: String) -> OutboxSettlement {
+    OutboxSettlement { id: row.id, state, attempts: row.attempts, due_at: row.due_at, detail }
+}

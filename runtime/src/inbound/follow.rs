@@ -1,0 +1,189 @@
+//! A file of events that grows: its new lines, as they come.
+//!
+//! What somebody is still writing has no line end yet, and waits. A file that is shorter than what was read of it, or begins otherwise,
+//! has been begun anew and is read from its start: events that are known by then change nothing.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flow_ir::Program;
+use ring::digest::{SHA256, digest};
+
+use super::lines::{Lines, Place};
+use super::segment::{MAX_LINE_BYTES, SegmentReader};
+use super::{EventItem, InboundError, Item, Origin, UNDATED};
+use crate::time::Instant;
+
+/// How many lines are read at a time.
+const LINES_MAX: usize = 1_000;
+/// How much of its start tells a file from another.
+const START_BYTES: u64 = 256;
+
+/// How far a file has been read, and which file it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followed {
+    line: u64,
+    offset: u64,
+    /// How long a start is hashed, and its hash: a file may have been shorter than that.
+    start_bytes: u64,
+    start: [u8; 8],
+}
+
+impl Followed {
+    /// As a store keeps it.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let numbers = [self.line, self.offset, self.start_bytes].map(u64::to_le_bytes).concat();
+        [numbers, self.start.to_vec()].concat()
+    }
+
+    /// None where that is not what a store keeps; the file is then read from its start.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Followed> {
+        let mut parts = bytes.chunks_exact(8).map(|part| <[u8; 8]>::try_from(part).unwrap_or_default());
+        let mut next = || parts.next();
+        let [line, offset, start_bytes] = [next()?, next()?, next()?].map(u64::from_le_bytes);
+        Some(Followed { line, offset, start_bytes, start: next()? })
+    }
+}
+
+/// Reads the new lines of a file.
+#[derive(Debug)]
+pub struct Follower<'p> {
+    path: PathBuf,
+    name: Arc<str>,
+    segment: SegmentReader<'p>,
+    at: Option<Followed>,
+}
+
+impl<'p> Follower<'p> {
+    /// Goes on where an earlier reading of the file was. `name` is what findings call it.
+    pub fn new(path: &Path, name: &str, program: &'p Program, at: Option<Followed>) -> Follower<'p> {
+        Follower { path: path.to_owned(), name: name.into(), segment: SegmentReader::new(program), at }
+    }
+
+    /// How far the file has been read.
+    pub fn place(&self) -> Option<&Followed> {
+        self.at.as_ref()
+    }
+
+    /// The next lines that have their end, at most a thousand. All arrive now; when they occurred is what they say.
+    pub fn read_new(&mut self, now: Instant) -> Result<Vec<EventItem>, InboundError> {
+        let line = self.at.as_ref().map_or(1, |at| at.line);
+        self.read(now).map_err(|source| {
+            let at = Origin { file: self.name.clone(), line };
+            InboundError::Read { at, source }
+        })
+    }
+
+    fn read(&mut self, now: Instant) -> io::Result<Vec<EventItem>> {
+        let mut file = File::open(&self.path)?;
+        let length = file.metadata()?.len();
+        let place = match &self.at {
+            Some(at) if at.offset == length => return Ok(Vec::new()),
+            Some(at) if at.offset < length && start_of(&mut file, at.start_bytes)? == at.start => {
+                Place { line: at.line, offset: at.offset }
+            }
+            _ => Place { line: 1, offset: 0 },
+        };
+        let start_bytes = length.min(START_BYTES);
+        let start = start_of(&mut file, start_bytes)?;
+        file.seek(SeekFrom::Start(0))?;
+        let mut lines = Lines::new(BufReader::new(file), MAX_LINE_BYTES);
+        lines.go_to(place)?;
+        let mut items = Vec::new();
+        while items.len() < LINES_MAX {
+            let Some(line) = lines.read()?.filter(|line| line.has_end) else { break };
+            let next = lines.place();
+            self.at = Some(Followed { line: next.line, offset: next.offset, start_bytes, start });
+            if !line.is_blank() {
+                let at = Origin { file: self.name.clone(), line: line.at.line };
+                items.push(arriving_now(self.segment.read(&line.bytes, &at), now));
+            }
+        }
+        Ok(items)
+    }
+}
+
+/// It arrives when it is read, whatever its own clock says of that.
+fn arriving_now(mut item: EventItem, now: Instant) -> EventItem {
+    if let Item::Taken { row, .. } = &mut item
+        && row.arrived_at != UNDATED
+    {
+        row.arrived_at = now.0;
+    }
+    item
+}
+
+fn start_of(file: &mut File, bytes: u64) -> io::Result<[u8; 8]> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut start = Vec::new();
+    file.take(bytes).read_to_end(&mut start)?;
+    let mut hash = [0; 8];
+    hash.iter_mut().zip(digest(&SHA256, &start).as_ref()).for_each(|(to, from)| *to = *from);
+    Ok(hash)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::testing::guide_nurture;
+    use super::*;
+    use std::io::Write;
+
+    const NOW: Instant = Instant(1_800_000_000_000);
+
+    fn event(user: &str) -> String {
+        format!(r#"{{"type":"track","userId":"{user}","event":"visited","timestamp":"2026-03-02T10:00:00Z"}}"#)
+    }
+
+    fn users(items: Vec<EventItem>) -> Vec<String> {
+        let row = |item: EventItem| item.taken().map_or("-".to_owned(), |row| row.keys[0].clone());
+        items.into_iter().map(row).collect()
+    }
+
+    #[test]
+    fn lines_are_read_once_when_they_have_their_end_and_arrive_when_they_are_read() {
+        let (folder, program) = (tempfile::tempdir().unwrap(), guide_nurture());
+        let path = folder.path().join("events.jsonl");
+        let mut file = File::create(&path).unwrap();
+        let mut follower = Follower::new(&path, "events.jsonl", &program, None);
+        assert!(follower.read_new(NOW).unwrap().is_empty());
+        write!(file, "{}\n{{\n\n{}", event("u-1"), event("u-2")).unwrap();
+        assert_eq!(users(follower.read_new(NOW).unwrap()), ["user:u-1", "-"]);
+        writeln!(file).unwrap();
+        let again = follower.read_new(NOW).unwrap();
+        assert!(matches!(&again[0], Item::Taken { row, .. } if row.arrived_at == NOW.0 && row.at.line == 4));
+        assert!(follower.read_new(NOW).unwrap().is_empty());
+
+        // Another process goes on where this one was.
+        let kept = Followed::from_bytes(&follower.place().unwrap().to_bytes());
+        assert_eq!(kept.as_ref(), follower.place());
+        writeln!(file, "{}", event("u-3")).unwrap();
+        let mut other = Follower::new(&path, "events.jsonl", &program, kept);
+        assert_eq!(users(other.read_new(NOW).unwrap()), ["user:u-3"]);
+    }
+
+    #[test]
+    fn a_file_that_was_begun_anew_is_read_from_its_start() {
+        let (folder, program) = (tempfile::tempdir().unwrap(), guide_nurture());
+        let path = folder.path().join("events.jsonl");
+        let mut follower = Follower::new(&path, "events.jsonl", &program, None);
+        for (text, expected) in [
+            (format!("{}\n{}\n", event("u-1"), event("u-2")), vec!["user:u-1", "user:u-2"]),
+            (format!("{}\n", event("u-3")), vec!["user:u-3"]),
+            (format!("{}\n{}\n", event("u-4"), event("u-3")), vec!["user:u-4", "user:u-3"]),
+        ] {
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(users(follower.read_new(NOW).unwrap()), expected);
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert!(follower.read_new(NOW).is_err());
+    }
+
+    #[test]
+    fn what_a_store_keeps_of_another_kind_is_no_place() {
+        assert_eq!(Followed::from_bytes(b"short"), None);
+    }
+}

@@ -1,0 +1,182 @@
+//! `flow serve`: a project for real. It lives on the wall clock: new lines of its file of events are taken as they come, whoever is due
+//! acts, and mail leaves by the channel of `[mail]`. The store is its own, apart from that of rehearsals (E13).
+//!
+//! The first signal to stop lets the messages in hand finish and keeps their answers; a second one ends it at once. Whatever ends it,
+//! the same command goes on from there.
+
+mod follow;
+mod line;
+mod signals;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use flow_ir::Program;
+use flow_runtime::clock::{Clock, SystemClock};
+use flow_runtime::engine::{self, Engine, Limits};
+use flow_runtime::open::{Kind, StoreName};
+use flow_runtime::report::RunReport;
+use flow_runtime::settings::{MailSettings, Settings};
+use flow_runtime::store::Store;
+use flow_runtime::store::sqlite::SqliteStore;
+use flow_runtime::time::Instant;
+
+use crate::load::{Loaded, load};
+use crate::output::{Failure, Format, Outcome, Output};
+use crate::run::failure::{from_engine, from_store};
+use crate::run::report::{Finished, Rate};
+use crate::run::{self, BackendChoice, Stopped, backend, data, delivery, show, store};
+use follow::Events;
+use line::Line;
+use signals::Signals;
+
+/// How long the loop rests where nothing is due: new lines and signals wait no longer than that.
+const REST: Duration = Duration::from_millis(200);
+/// Rows and lines that were not taken go to this file, beside the store.
+const NOTEBOOK: &str = "rejected.live.txt";
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArguments {
+    /// The project's folder; without it, the nearest one upward from here that has a flow.toml
+    project: Option<PathBuf>,
+    /// Take events from the project's files alone, without a server for webhooks and pages
+    #[arg(long)]
+    no_http: bool,
+    /// What runs the steps
+    #[arg(long, value_enum, default_value_t, value_name = "BACKEND")]
+    backend: BackendChoice,
+    /// Another database file; without it, that of `[store]` with `.live` before its ending
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
+}
+
+/// Runs a project until it is told to stop.
+pub(crate) fn serve(arguments: &ServeArguments, output: &mut Output) -> io::Result<Outcome> {
+    if !arguments.no_http {
+        let failure = Failure::new(
+            "there is no server for webhooks and pages yet",
+            "serve from the project's files alone: `flow serve --no-http`",
+        );
+        return output.report(&[], &[failure], "");
+    }
+    let loaded = load(arguments.project.as_deref());
+    let Loaded { settings: Some(settings), program: Some(program), failures, findings, folder } = loaded else {
+        return output.report(&loaded.findings, &loaded.failures, "");
+    };
+    if !failures.is_empty() {
+        return output.report(&findings, &failures, "");
+    }
+    output.warnings(&findings)?;
+    let settings = with_arguments(settings, arguments);
+    match carry_out(arguments, &settings, program, output) {
+        Ok(finished) => output.finished(&finished),
+        Err(stopped) => stopped.report(&folder, output),
+    }
+}
+
+/// The store of a rehearsal and that of real people are two files.
+fn with_arguments(mut settings: Settings, arguments: &ServeArguments) -> Settings {
+    settings.store = arguments.store.clone().unwrap_or_else(|| live_store(&settings.store));
+    settings
+}
+
+/// `out/spring.db` becomes `out/spring.live.db`.
+fn live_store(path: &Path) -> PathBuf {
+    match path.extension() {
+        Some(extension) => path.with_extension(format!("live.{}", extension.to_string_lossy())),
+        None => path.with_extension("live"),
+    }
+}
+
+fn carry_out(
+    arguments: &ServeArguments,
+    settings: &Settings,
+    program: Program,
+    output: &Output,
+) -> Result<Finished, Stopped> {
+    data::check_readable(settings)?;
+    let signals = Signals::listen()?;
+    let program = Arc::new(program);
+    let (backend, compiled) = backend::prepare(arguments.backend, &program)?;
+    let secrets = settings.live_secrets(&run::environment).map_err(Stopped::Settings)?;
+    let prepared = delivery::prepare(settings, secrets, &program)?;
+    // The lock of the store first: two of them must not even greet the mail server.
+    let mut store = store::open(&program, &settings.store, Kind::Live)?;
+    prepared.channel.ready().map_err(|reason| not_ready(settings, reason))?;
+    let name = flow_runtime::open::name(&mut store, &StoreName::of(store::chance())).map_err(from_store)?;
+    let human = output.format() == Format::Human;
+    if human {
+        show::compiled(&program, &compiled).map_err(run::failure::output)?;
+    }
+    let began = run::now();
+    let delivery = prepared.of_store(name);
+    let mut engine =
+        Engine::open(Arc::clone(&program), backend, store, delivery, Limits::default()).map_err(from_engine)?;
+    let mut notebook = data::Notebook::new(&settings.store, NOTEBOOK)?;
+    let mut progress = Line::new(human);
+    let start = wall_clock(&engine);
+    engine.begin(start).map_err(from_engine)?;
+    progress.serving(settings, &delivery::words(settings));
+    let contacts = data::import(&mut engine, settings, start, &mut notebook, &mut |at| progress.at(at))?;
+    let mut events = Events::open(settings, &program, &mut engine)?;
+    live(&mut engine, &mut events, &notebook, &signals, &mut progress)?;
+    let handled = progress.finish();
+    let report = RunReport::read(&program, engine.store()).map_err(from_engine)?;
+    let mail_trouble = engine.mail_trouble().map(str::to_owned);
+    engine.into_store().close().map_err(from_store)?;
+    let rate = Rate { seconds: began.elapsed().as_secs_f64(), ..handled };
+    let notebook = notebook.finish()?;
+    let (mail, events) = (delivery::words(settings), events.tally());
+    let (strangers, is_live) = (None, true);
+    Ok(Finished { program, compiled, contacts, events, strangers, report, rate, notebook, mail, mail_trouble, is_live })
+}
+
+/// Takes what comes and does what is due, until a signal comes.
+fn live(
+    engine: &mut Engine<SqliteStore>,
+    events: &mut Events<'_>,
+    notebook: &data::Notebook,
+    signals: &Signals,
+    progress: &mut Line,
+) -> Result<(), Failure> {
+    while !signals.stop() {
+        let now = wall_clock(engine);
+        let arrivals = events.read_new(now, notebook)?;
+        let had_some = !arrivals.is_empty();
+        let mut handled = |at: &engine::Progress| progress.at(at);
+        engine.catch_up(now, &mut arrivals.into_iter(), &mut handled).map_err(from_engine)?;
+        events.keep_place(engine);
+        progress.trouble(engine.mail_trouble());
+        if !had_some {
+            engine.wait_for_answer(rest(engine, now));
+        }
+    }
+    let waiting = engine.in_flight();
+    progress.stopping(waiting);
+    let now = wall_clock(engine);
+    engine.settle_in_flight(now, &mut || true).map_err(from_engine)
+}
+
+/// Until something is due, and never long.
+fn rest<S: Store>(engine: &Engine<S>, now: Instant) -> Duration {
+    let due = engine.next_due().map_or(i64::MAX, |due| due.ms_since(now));
+    // At least a millisecond: what is due and may not happen yet must not keep a processor busy.
+    REST.min(Duration::from_millis(u64::try_from(due.max(1)).unwrap_or(1)))
+}
+
+/// The wall clock may be set back; nothing is ever done before what was done already (E1).
+fn wall_clock<S: Store>(engine: &Engine<S>) -> Instant {
+    SystemClock.now().max(engine.now())
+}
+
+fn not_ready(settings: &Settings, reason: String) -> Stopped {
+    let mend = match &settings.mail {
+        MailSettings::Smtp(_) => "mend `[mail]` in flow.toml, the password or the server",
+        MailSettings::File { .. } => "make room, or set another `folder` in `[mail]` of flow.toml",
+    };
+    let help = format!("nothing is lost and nothing is given up: {mend}, and the same command goes on from there");
+    Failure::new(format!("mail cannot leave: {reason}"), help).into()
+}

@@ -1,0 +1,36 @@
+//! Signals to stop: the first is a wish, the second an order.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use signal_hook::consts::TERM_SIGNALS;
+use signal_hook::flag;
+
+use crate::output::Failure;
+
+/// What a shell says of a process that Ctrl-C has ended.
+const INTERRUPTED: i32 = 130;
+
+/// Whether somebody wants the process to stop.
+pub(crate) struct Signals {
+    stop: Arc<AtomicBool>,
+}
+
+impl Signals {
+    /// From now on the first signal to stop is only noted, and the second ends the process at once: everything committed is kept.
+    pub(crate) fn listen() -> Result<Signals, Failure> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let cannot = |error: io::Error| Failure::new(format!("cannot listen for signals: {error}"), "");
+        for signal in TERM_SIGNALS {
+            // In this order: the first signal finds no wish yet.
+            flag::register_conditional_shutdown(*signal, INTERRUPTED, Arc::clone(&stop)).map_err(cannot)?;
+            flag::register(*signal, Arc::clone(&stop)).map_err(cannot)?;
+        }
+        Ok(Signals { stop })
+    }
+
+    pub(crate) fn stop(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}

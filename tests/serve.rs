@@ -1,0 +1,442 @@
+//! `flow serve`: on the wall clock, against a mail server that takes, refuses, hangs and is gone. Nothing is lost, nothing is given up that
+//! could still leave, and nothing of a rehearsal reaches anybody.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used)]
+
+#[path = "guide/mod.rs"]
+mod guide;
+#[allow(dead_code)]
+#[path = "../runtime/tests/channels/server.rs"]
+mod server;
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write as _};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use guide::plain;
+use insta::assert_snapshot;
+use rusqlite::Connection;
+use server::{Play, Server};
+use tempfile::TempDir;
+
+const SECRET: (&str, &str) =
+    ("FLOW_UNSUBSCRIBE_SECRET", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff");
+const TEMPLATE: &str = "<html><body><p>Hello {{ first_name or \"there\" }}</p>\
+                        <p><a href=\"{{ unsubscribe_url }}\">Unsubscribe</a> {{ sender_address }}</p></body></html>";
+const HELLO: &str = "email hello { subject \"Hello\"; template \"emails/hello.html\" }\n";
+/// How long a test waits for what must come, on a machine however busy.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A project with a mail server, in a folder of its own.
+struct World {
+    folder: TempDir,
+    events: u32,
+}
+
+impl World {
+    fn new(workflow: &str, mail: &str) -> World {
+        let world = World { folder: tempfile::tempdir().unwrap(), events: 0 };
+        world.write("case.flow", &format!("use std.b2b\n{HELLO}{workflow}"));
+        world.write("emails/hello.html", TEMPLATE);
+        world.write("data/contacts.csv", "User ID,Email,First Name\n");
+        world.write("data/events.jsonl", "");
+        world.write(
+            "flow.toml",
+            &format!(
+                "[project]\nname = \"case\"\ntimezone = \"UTC\"\n[sender]\nfrom = \"Acme <hello@acme.example>\"\n\
+                 address = \"Acme, 1 Example Street\"\nunsubscribe_url = \"https://acme.example/unsubscribe\"\n\
+                 [mail]\n{mail}\n[data]\ncontacts = \"data/contacts.csv\"\nevents = \"data/events.jsonl\"\n\
+                 [run]\nstart = 2026-03-02\ndays = 5\n[lints]\nno-goal = \"off\"\n"
+            ),
+        );
+        world
+    }
+
+    fn by_smtp(workflow: &str, port: u16) -> World {
+        World::new(workflow, &smtp(port))
+    }
+
+    fn path(&self, below: &str) -> PathBuf {
+        self.folder.path().canonicalize().unwrap().join(below)
+    }
+
+    fn write(&self, below: &str, text: &str) {
+        let path = self.path(below);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn people(&self, count: u32) {
+        let rows: String = (1..=count).map(|n| format!("u{n},p{n}@x.example,P{n}\n")).collect();
+        self.write("data/contacts.csv", &format!("User ID,Email,First Name\n{rows}"));
+    }
+
+    /// Something that a person does now.
+    fn event(&mut self, user: u32, name: &str) {
+        self.events += 1;
+        let now = now().replace(' ', "T");
+        let message = self.events;
+        let line = format!(
+            "{{\"type\":\"track\",\"messageId\":\"m{message}\",\"userId\":\"u{user}\",\"event\":\"{name}\",\"timestamp\":\"{now}\"}}"
+        );
+        let mut file = File::options().append(true).open(self.path("data/events.jsonl")).unwrap();
+        writeln!(file, "{line}").unwrap();
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
+        command.args(words).current_dir(self.path("")).env(SECRET.0, SECRET.1);
+        plain(&mut command);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Serves, and comes back once it does.
+    fn serve(&self) -> Serving {
+        let mut child = self.command(&["serve", "--no-http"]).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let began = lines.find_map(|line| line.ok().filter(|line| line.contains("serving from")));
+        assert!(began.is_some(), "it does not serve");
+        let said = thread::spawn(move || lines.map_while(Result::ok).map(|line| line + "\n").collect());
+        Serving { child: Some(child), said: Some(said) }
+    }
+
+    fn store(&self) -> PathBuf {
+        self.path("out/case.live.db")
+    }
+
+    /// A number of the store; 0 while there is none to ask.
+    fn count(&self, query: &str) -> i64 {
+        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let ask = |path| Connection::open_with_flags(path, flags)?.query_row(query, [], |row| row.get(0));
+        ask(self.store()).unwrap_or(0)
+    }
+
+    fn text(&self, query: &str) -> String {
+        Connection::open(self.store()).unwrap().query_row(query, [], |row| row.get(0)).unwrap()
+    }
+
+    #[track_caller]
+    fn until(&self, what: &str, holds: impl Fn(&World) -> bool) {
+        let step = Duration::from_millis(20);
+        let mut tries = 0..PATIENCE.as_millis() / step.as_millis();
+        while !holds(self) {
+            assert!(tries.next().is_some(), "waited in vain until {what}");
+            thread::sleep(step);
+        }
+    }
+
+    fn said(&self, output: &Output) -> String {
+        let [stdout, stderr] = [&output.stdout, &output.stderr].map(|text| String::from_utf8(text.clone()).unwrap());
+        let is_stable = |line: &&str| !line.starts_with("  compiled ") && !line.contains("serving from");
+        let lines = stdout.lines().chain(stderr.lines()).filter(is_stable).map(without_times);
+        let code = output.status.code().map_or("by a signal".to_owned(), |code| code.to_string());
+        let shown: String = lines.map(|line| line + "\n").collect();
+        format!("{shown}exit {code}").replace(self.path("").to_str().unwrap(), "[folder]/")
+    }
+}
+
+/// `flow serve` at work; ended when the test is over.
+struct Serving {
+    child: Option<Child>,
+    said: Option<JoinHandle<String>>,
+}
+
+impl Serving {
+    fn signal(&self, name: &str) {
+        let id = self.child.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
+    }
+
+    /// Asks it to stop, and hears what it says.
+    fn stop(self, world: &World) -> String {
+        self.signal("-TERM");
+        self.end(world)
+    }
+
+    fn end(mut self, world: &World) -> String {
+        let mut output = self.child.take().unwrap().wait_with_output().unwrap();
+        output.stderr = self.said.take().unwrap().join().unwrap().into_bytes();
+        world.said(&output)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+fn smtp(port: u16) -> String {
+    format!("connector = \"smtp\"\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\ntimeout_seconds = 20")
+}
+
+/// Nobody listens there.
+fn closed_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// What is served lives on the wall clock.
+fn now() -> String {
+    jiff::Timestamp::now().to_string()
+}
+
+fn without_times(line: &str) -> String {
+    let line = line.trim_end();
+    let line = match line.split_once("Z  ") {
+        Some((time, rest)) if time.starts_with("20") => format!("[time]  {rest}"),
+        _ => line.to_owned(),
+    };
+    match line.rsplit_once(" in ") {
+        Some((did, time)) if time.starts_with(|first: char| first.is_ascii_digit()) => format!("{did} in [time]"),
+        _ => line,
+    }
+}
+
+fn recipients(server: &Server) -> Vec<String> {
+    let mut all: Vec<String> =
+        server.arrived().into_iter().flat_map(|mail| mail.to).map(|to| to.trim_end().to_owned()).collect();
+    all.sort();
+    all
+}
+
+const SEND: &str = "workflow w {\n enter when downloaded\n reenter never\n send hello\n}\n";
+
+#[test]
+fn new_lines_are_taken_as_they_come_and_mail_leaves() {
+    let server = Server::start(Vec::new());
+    let mut world = World::by_smtp(SEND, server.port());
+    world.people(2);
+    {
+        let serving = world.serve();
+        world.event(1, "downloaded");
+        world.until("the first mail has its answer", |world| {
+            world.count("SELECT count(*) FROM outbox WHERE state = 2") == 1
+        });
+        world.event(2, "downloaded");
+        world.until("the second has", |world| world.count("SELECT count(*) FROM outbox WHERE state = 2") == 2);
+        assert_snapshot!(serving.stop(&world).replace(&server.port().to_string(), "[port]"));
+    }
+    assert_eq!(recipients(&server), ["RCPT TO:<p1@x.example>", "RCPT TO:<p2@x.example>"]);
+    // Served again, what is known changes nothing.
+    let again = world.serve();
+    let said = again.stop(&world);
+    assert!(said.contains("events") && !said.contains("repeated"), "{said}");
+    assert_eq!(server.arrived().len(), 2);
+}
+
+#[test]
+fn what_was_there_before_is_history() {
+    let server = Server::start(Vec::new());
+    let mut world = World::by_smtp(SEND, server.port());
+    world.people(1);
+    world.event(1, "downloaded");
+    thread::sleep(Duration::from_millis(5));
+    let serving = world.serve();
+    world.until("the line is taken", |world| world.count("SELECT count(*) FROM event") == 1);
+    let said = serving.stop(&world);
+    assert!(said.contains("exit 0"), "{said}");
+    assert!(server.arrived().is_empty());
+}
+
+/// A port where nobody listens, a wrong password, a server without encryption, a secret that is not set: the command stops before the first
+/// mail, and the same command sends everything once it is mended.
+#[test]
+fn wrong_mail_settings_stop_it_and_give_up_nothing() {
+    let world = World::by_smtp(SEND, closed_port());
+    let stops = |world: &World| {
+        let output = world.command(&["serve", "--no-http"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(3), "{}", world.said(&output));
+        world.said(&output)
+    };
+    assert!(stops(&world).contains("refused the connection"));
+
+    let server = Server::start(Vec::new());
+    let login = format!("{}\nusername = \"anna\"", smtp(server.port()));
+    let world = World::new(SEND, &login);
+    let mut command = world.command(&["serve", "--no-http"]);
+    let output = command.env("FLOW_SMTP_PASSWORD", "wrong").output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert_snapshot!(world.said(&output).replace(&server.port().to_string(), "[port]"));
+
+    let world = World::new(SEND, &smtp(server.port()).replace("\"none\"", "\"starttls\""));
+    assert!(stops(&world).contains("offers no STARTTLS"));
+
+    let world = World::by_smtp(SEND, server.port());
+    let output = world.command(&["serve", "--no-http"]).env_remove(SECRET.0).output().unwrap();
+    let said = world.said(&output);
+    assert!(said.contains("the secret that signs unsubscribe links is not set") && said.contains("exit 1"), "{said}");
+    assert!(server.arrived().is_empty());
+}
+
+/// A server that goes away while mail leaves costs no mail: it waits, and does not count as an attempt.
+#[test]
+fn a_server_that_goes_away_is_waited_for() {
+    let server = Server::start(Vec::new());
+    let mut world = World::by_smtp(SEND, server.port());
+    world.people(1);
+    let serving = world.serve();
+    server.always(Some(Play::HangUpOn("MAIL")));
+    world.event(1, "downloaded");
+    world.until("the mail waits", |world| world.count("SELECT count(*) FROM outbox WHERE state = 0") == 1);
+    let said = serving.stop(&world);
+    assert!(said.contains("waiting for another attempt") && said.contains("exit 0"), "{said}");
+    assert_eq!(world.count("SELECT count(*) FROM journey WHERE status = 4"), 1, "the journey waits for its answer");
+    server.always(None);
+}
+
+/// An address that the server refuses: the mail is undelivered, the person bounced, and the journey goes on without it.
+#[test]
+fn a_refused_recipient_is_undelivered_and_the_journey_knows() {
+    let server = Server::start(vec![Play::Answer("RCPT", "550 5.1.1 no such user")]);
+    let workflow = "team sales { member \"ana@acme.example\"; assign round robin }\n\
+                    workflow w {\n enter when downloaded\n reenter never\n send hello\n if not sent hello {\n handoff to sales { note \"no mail\" }\n }\n}\n";
+    let mut world = World::by_smtp(workflow, server.port());
+    world.people(1);
+    let serving = world.serve();
+    world.event(1, "downloaded");
+    world.until("sales has its notice", |world| {
+        world.count("SELECT count(*) FROM outbox WHERE state = 2 AND kind = 1") == 1
+    });
+    let said = serving.stop(&world);
+    assert_snapshot!(said.replace(&server.port().to_string(), "[port]"));
+    assert_eq!(recipients(&server), ["RCPT TO:<ana@acme.example>"]);
+}
+
+/// A member's address that the server refuses: the notice is not among the delivered.
+#[test]
+fn a_lost_notice_is_not_called_delivered() {
+    let server = Server::start(vec![Play::Answer("RCPT", "550 5.1.1 no such user")]);
+    let workflow = "team sales { member \"ana@acme.example\"; assign round robin }\n\
+                    workflow w {\n enter when downloaded\n reenter never\n handoff to sales { note \"call\" }\n}\n";
+    let mut world = World::by_smtp(workflow, server.port());
+    world.people(1);
+    let serving = world.serve();
+    world.event(1, "downloaded");
+    world.until("the notice is refused", |world| world.count("SELECT count(*) FROM outbox WHERE state = 4") == 1);
+    let said = serving.stop(&world);
+    let mail = said.split_once("\nMail\n").unwrap().1;
+    assert!(mail.contains("delivered") && !mail.contains("notices to teams"), "{said}");
+}
+
+/// The first signal lets the messages in hand finish and keeps their answers; the same command sends the rest, each once.
+#[test]
+fn a_signal_finishes_the_mails_in_hand() {
+    const PEOPLE: u32 = 120;
+    let server = Server::start(Vec::new());
+    let mut world = World::by_smtp(SEND, server.port());
+    world.people(PEOPLE);
+    for signal in ["-INT", "-TERM", "-INT"] {
+        let serving = world.serve();
+        if world.events == 0 {
+            (1..=PEOPLE).for_each(|user| world.event(user, "downloaded"));
+        }
+        let sent = server.arrived().len();
+        world.until("mail leaves", |_| server.arrived().len() > sent || server.arrived().len() == PEOPLE as usize);
+        serving.signal(signal);
+        let said = serving.end(&world);
+        assert!(said.contains("exit 0"), "{said}");
+        assert_eq!(world.count("SELECT count(*) FROM outbox WHERE state IN (1, 5)"), 0, "nothing is left in doubt");
+        assert_eq!(world.count("SELECT count(*) FROM outbox WHERE state = 2"), server.arrived().len() as i64);
+    }
+    let rest = world.serve();
+    world.until("everybody is mailed", |world| {
+        world.count("SELECT count(*) FROM outbox WHERE state = 2") == i64::from(PEOPLE)
+    });
+    drop(rest.stop(&world));
+    let mut people = recipients(&server);
+    assert_eq!(people.len(), PEOPLE as usize);
+    people.dedup();
+    assert_eq!(people.len(), PEOPLE as usize, "somebody was mailed twice");
+}
+
+/// A server that never answers holds up the end until the second signal.
+#[test]
+fn a_second_signal_does_not_wait() {
+    let server = Server::start(vec![Play::StallOn("DATA")]);
+    let mut world = World::by_smtp(SEND, server.port());
+    world.people(1);
+    let serving = world.serve();
+    world.event(1, "downloaded");
+    world.until("the mail is on its way", |_| server.commands().contains(&"DATA".to_owned()));
+    serving.signal("-INT");
+    thread::sleep(Duration::from_millis(600));
+    serving.signal("-INT");
+    assert!(serving.end(&world).contains("exit 130"));
+    // Nobody knows; and as the policy is to give up, it is not sent again.
+    let again = world.serve();
+    world.until("its fate is settled", |world| world.count("SELECT count(*) FROM outbox WHERE state = 5") == 1);
+    drop(again.stop(&world));
+    assert_eq!(world.text("SELECT detail FROM outbox"), "Flow stopped while it was on its way");
+}
+
+/// Killed again and again, it loses nobody; what leaves twice is at most what was on its way, and under the same Message-ID.
+#[test]
+fn kills_lose_nothing_and_double_only_what_was_on_its_way() {
+    const PEOPLE: u32 = 150;
+    const KILLS: usize = 6;
+    let server = Server::start(Vec::new());
+    let mut world = World::new(SEND, &format!("{}\nuncertain = \"resend\"", smtp(server.port())));
+    world.people(PEOPLE);
+    for kill in 0..KILLS {
+        let serving = world.serve();
+        if kill == 0 {
+            (1..=PEOPLE).for_each(|user| world.event(user, "downloaded"));
+        }
+        let sent = server.arrived().len();
+        world.until("some mail leaves", |_| {
+            server.arrived().len() >= sent + 7 || server.arrived().len() >= PEOPLE as usize
+        });
+        serving.signal("-KILL");
+        drop(serving.end(&world));
+    }
+    let rest = world.serve();
+    world.until("everybody is mailed", |world| {
+        world.count("SELECT count(*) FROM outbox WHERE state = 2") == i64::from(PEOPLE)
+    });
+    drop(rest.stop(&world));
+    let mut ids: Vec<String> = server.arrived().iter().map(|mail| message_id(&mail.content)).collect();
+    let all = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), PEOPLE as usize, "everybody once, by Message-ID");
+    let most = KILLS * flow_runtime::dispatch::THREADS_MAX;
+    assert!(all - ids.len() <= most, "{} left twice, where at most {most} were on their way", all - ids.len());
+}
+
+fn message_id(mail: &[u8]) -> String {
+    let text = String::from_utf8_lossy(mail);
+    text.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap().to_owned()
+}
+
+/// A rehearsal's store never becomes that of real people, nor the other way round (E13).
+#[test]
+fn a_store_is_either_a_rehearsals_or_a_live_one() {
+    let server = Server::start(Vec::new());
+    let world = World::by_smtp(SEND, server.port());
+    assert!(world.command(&["run"]).status().unwrap().success());
+    let output = world.command(&["serve", "--no-http", "--store", "out/case.db"]).output().unwrap();
+    assert_snapshot!("a_rehearsal_is_not_served", world.said(&output));
+    drop(world.serve().stop(&world));
+    let output = world.command(&["run", "--store", "out/case.live.db"]).output().unwrap();
+    assert_snapshot!("a_live_store_is_not_rehearsed", world.said(&output));
+    assert!(server.arrived().is_empty());
+}
+
+#[test]
+fn two_of_them_never_work_on_one_store() {
+    let server = Server::start(Vec::new());
+    let world = World::by_smtp(SEND, server.port());
+    let first = world.serve();
+    let greeted = server.connections();
+    let output = world.command(&["serve", "--no-http"]).output().unwrap();
+    assert!(world.said(&output).contains("another Flow already works on"), "{}", world.said(&output));
+    assert_eq!((output.status.code(), server.connections()), (Some(3), greeted));
+    drop(first.stop(&world));
+}
