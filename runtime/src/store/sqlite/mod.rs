@@ -26,7 +26,7 @@ mod view;
 
 pub use open::OpenOptions;
 pub(super) use snapshot::snapshot_of;
-pub use view::{Shows, ViewColumn};
+pub use view::{Shows, ViewColumn, Word, WordKind};
 
 use super::check::check_rows;
 use super::digest::Snapshot;
@@ -222,6 +222,8 @@ impl SqliteStore {
             outbox::NEXT_QUEUED.to_owned(),
             outbox::select_sql(outbox::CLAIMED),
             "SELECT * FROM contact_view WHERE contact = ?1".to_owned(),
+            "SELECT * FROM journey_view WHERE contact = ?1".to_owned(),
+            "SELECT * FROM journey_view WHERE user_id = ?1".to_owned(),
         ];
         let plan = |query: &str| {
             let mut statement = self.connection.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();

@@ -327,6 +327,8 @@ fn every_read_of_the_loop_uses_an_index() {
         "SCAN outbox USING COVERING INDEX outbox_queued",
         "SEARCH outbox USING INDEX outbox_claimed (state=?)",
         "SEARCH contact USING INTEGER PRIMARY KEY (rowid=?)",
+        "SEARCH journey USING PRIMARY KEY (contact=?)",
+        "SEARCH journey USING PRIMARY KEY (contact=?)",
     ];
     let plans = store.plans();
     assert_eq!(plans.len(), expected.len());
