@@ -6,6 +6,7 @@ use super::counter;
 use super::reason::Suppressed;
 use super::touch::Touch;
 use crate::inbound::{MailEvent, Tracked, address_key};
+use crate::store::DecisionCode;
 use flow_ir::{EmailId, EngagementKind, NEVER};
 
 /// Nobody reads a mail and follows a link within this time of its being sent, its last millisecond included; gateways that scan
@@ -104,9 +105,12 @@ impl Touch<'_> {
         }
     }
 
-    /// Writes the slots that the journeys that sent it keep of this kind of thing.
+    /// Writes the slots that the journeys that sent it keep of this kind of thing, and that it was done at all.
     pub(super) fn note(&mut self, kind: EngagementKind, email: EmailId, link: Option<&str>, occurred_at: i64) {
         for index in self.senders(email, occurred_at) {
+            if let Some(code) = told_as(kind) {
+                self.decide_in(index, code, Some(email.0), 0);
+            }
             let plan = self.plan;
             let workflow = self.workflow(self.journey(index).workflow());
             let journey = self.journey_mut(index);
@@ -116,6 +120,16 @@ impl Touch<'_> {
                 journey.write(plan, asked.slot, last);
             }
         }
+    }
+}
+
+/// What people do with a mail is told once for each journey, so that reports can count them. A bounce is told of the contact.
+fn told_as(kind: EngagementKind) -> Option<DecisionCode> {
+    match kind {
+        EngagementKind::Opened => Some(DecisionCode::Opened),
+        EngagementKind::Clicked => Some(DecisionCode::Clicked),
+        EngagementKind::Replied => Some(DecisionCode::Replied),
+        EngagementKind::Bounced => None,
     }
 }
 

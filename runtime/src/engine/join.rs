@@ -8,7 +8,7 @@ use super::contact::{Contact, Journey};
 use super::counter;
 use super::plan::Plan;
 use super::touch::Touch;
-use crate::store::{JourneyRecord, JourneyStatus};
+use crate::store::{DecisionCode, JourneyRecord, JourneyStatus};
 use flow_ir::{FactId, Field, FieldType, NEVER, SlotId};
 
 impl Touch<'_> {
@@ -83,11 +83,20 @@ impl Touch<'_> {
                 Some(own) if journey.is_live() && self.gives_way(own, &journey) => {
                     let run = self.journey(own).record.run;
                     let given = self.contact.journeys.remove(own);
+                    self.tell_given(&given);
                     self.batch.forget(&given);
                     self.adopt(journey, run);
                 }
-                Some(_) => {}
+                Some(_) => self.tell_given(&journey),
             }
+        }
+    }
+
+    /// A live journey that gives way ends without an end of its own.
+    fn tell_given(&mut self, journey: &Journey) {
+        if journey.is_live() {
+            let JourneyRecord { run, step, .. } = journey.record;
+            self.decide_for(journey.workflow(), run, DecisionCode::GaveWay, Some(step), 0);
         }
     }
 

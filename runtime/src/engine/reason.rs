@@ -105,6 +105,11 @@ reasons! {
         Released = 5 "the send window opened",
     }
 
+    /// What is to be said of a journey that ended as converted.
+    Converted {
+        GoalMetBefore = 1 "a step said so, and its goal was met before",
+    }
+
     /// What made a journey finish.
     FinishedBy {
         Steps = 1 "it ran out of steps",
@@ -127,6 +132,7 @@ pub fn all() -> Vec<(DecisionCode, u32, &'static str)> {
         Ignored: Ignored,
         Lacked: Lacked,
         Stepped: Woken,
+        Converted: Converted,
         Withheld: Withheld,
         HandedOff: HandedTo,
         Finished: FinishedBy,

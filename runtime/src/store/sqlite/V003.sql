@@ -12,5 +12,9 @@ CREATE TABLE word (
 ALTER TABLE contact_key ADD COLUMN user_id TEXT
     GENERATED ALWAYS AS (CASE WHEN key >= 'user:' AND key < 'user;' THEN substr(key, 6) END) VIRTUAL;
 
+-- An open, a click or a reply is told once for each journey and email (`step`), so that people are counted and not loads of a picture.
+-- Serves: whether it was told; and when (mail_view).
+CREATE UNIQUE INDEX decision_once ON decision (contact, workflow, run, code, step) WHERE code = 31 OR code = 32 OR code = 33;
+
 -- Serves: the user id beside a contact's number (the views). A person has one for ever, so it is written once.
 CREATE INDEX contact_key_user ON contact_key (contact) WHERE user_id IS NOT NULL;

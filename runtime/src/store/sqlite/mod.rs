@@ -224,6 +224,7 @@ impl SqliteStore {
             "SELECT * FROM contact_view WHERE contact = ?1".to_owned(),
             "SELECT * FROM journey_view WHERE contact = ?1".to_owned(),
             "SELECT * FROM journey_view WHERE user_id = ?1".to_owned(),
+            "SELECT opened_at FROM mail_view".to_owned(),
         ];
         let plan = |query: &str| {
             let mut statement = self.connection.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();

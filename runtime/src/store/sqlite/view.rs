@@ -283,7 +283,9 @@ fn decision_view(address: Option<&str>) -> String {
 fn decided_at() -> String {
     let [ignored, lacked, exited] = [DecisionCode::Ignored, DecisionCode::Lacked, DecisionCode::ExitedWhen].map(code);
     let step = step_words("decision.workflow", "decision.step");
-    format!("CASE WHEN code NOT IN ({ignored}, {lacked}, {exited}) THEN {step} END")
+    let stood = step_words("decision.workflow", "(nullif(reason, 0) - 1)");
+    let engaged = engaged();
+    format!("CASE WHEN code = {exited} THEN {stood} WHEN code NOT IN ({ignored}, {lacked}, {engaged}) THEN {step} END")
 }
 
 fn decided_because() -> String {
@@ -293,12 +295,29 @@ fn decided_because() -> String {
     let exit = word(WordKind::Exit, "decision.workflow", "decision.step");
     let field = format!("coalesce({}, decision.step)", word(WordKind::Field, "0", "decision.step"));
     let by = workflow_name("reason");
+    let (engaged, email) = (engaged(), word(WordKind::Email, "0", "decision.step"));
     // A number that has no words is shown as it is; 0 stands for none.
     format!(
         "CASE code WHEN {exited} THEN coalesce({exit}, decision.step) WHEN {stopped} THEN {by} \
          WHEN {lacked} THEN {field} || coalesce(': ' || {reason}, '') \
          WHEN {ignored} THEN coalesce({reason}, nullif(reason, 0)) || coalesce(': ' || {exit}, '') \
-         ELSE coalesce({reason}, nullif(reason, 0)) END"
+         ELSE CASE WHEN code IN ({engaged}) THEN coalesce({email}, decision.step) ELSE coalesce({reason}, nullif(reason, 0)) END END"
+    )
+}
+
+/// The codes of what people do with a mail, which keep the email in the place of the step.
+fn engaged() -> String {
+    let codes = [DecisionCode::Opened, DecisionCode::Clicked, DecisionCode::Replied].map(|of| code(of).to_string());
+    codes.join(", ")
+}
+
+/// When a mail was first opened, clicked or answered in its journey.
+fn first(engaged: DecisionCode) -> String {
+    let (code, mail) = (code(engaged), OutboxKind::Mail as u8);
+    let at = instant("done.at");
+    format!(
+        "CASE kind WHEN {mail} THEN (SELECT {at} FROM decision AS done WHERE done.contact = outbox.contact \
+         AND done.workflow = outbox.workflow AND done.run = outbox.run AND done.code = {code} AND done.step = outbox.email) END"
     )
 }
 
@@ -329,7 +348,10 @@ fn mail_view(address: Option<&str>) -> String {
          CASE kind WHEN {notice} THEN 'notice' ELSE {email} END AS email, \
          CASE kind WHEN {notice} THEN (SELECT member FROM handoff WHERE handoff.key = outbox.key) ELSE {to} END AS recipient, \
          {state} AS state, attempts, CASE WHEN {waits} THEN {due_at} END AS next_attempt_at, \
-         CASE WHEN NOT {waits} THEN {due_at} END AS settled_at, detail, outbox.key AS key FROM {rows}"
+         CASE WHEN NOT {waits} THEN {due_at} END AS settled_at, {} AS opened_at, {} AS clicked_at, \
+         detail, outbox.key AS key FROM {rows}",
+        first(DecisionCode::Opened),
+        first(DecisionCode::Clicked)
     )
 }
 

@@ -329,6 +329,7 @@ fn every_read_of_the_loop_uses_an_index() {
         "SEARCH contact USING INTEGER PRIMARY KEY (rowid=?)",
         "SEARCH journey USING PRIMARY KEY (contact=?)",
         "SEARCH journey USING PRIMARY KEY (contact=?)",
+        "SEARCH done USING INDEX decision_once (contact=? AND workflow=? AND run=? AND code=? AND step=?)",
     ];
     let plans = store.plans();
     assert_eq!(plans.len(), expected.len());

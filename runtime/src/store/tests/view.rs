@@ -278,6 +278,8 @@ fn decisions_say_why_in_words() {
         why(DecisionCode::Withheld, Some(2), 3),
         why(DecisionCode::Withheld, Some(2), 99),
         why(DecisionCode::ExitedWhen, Some(2), 0),
+        why(DecisionCode::ExitedWhen, Some(2), 3),
+        why(DecisionCode::Opened, Some(3), 0),
         why(DecisionCode::Ignored, Some(2), 7),
         why(DecisionCode::Lacked, Some(2), 1),
         why(DecisionCode::Lacked, Some(2), 0),
@@ -292,6 +294,8 @@ fn decisions_say_why_in_words() {
         ["withheld", "wait 2 days", "the contact has unsubscribed", "-"],
         ["withheld", "wait 2 days", "99", "-"],
         ["exited when", "-", "stage >= sql", "-"],
+        ["exited when", "wait 2 days", "stage >= sql", "-"],
+        ["opened", "-", "hello", "-"],
         ["ignored", "-", "an exit condition holds already: stage >= sql", "-"],
         ["lacked", "-", "industry: the condition asks for it", "-"],
         ["lacked", "-", "industry", "-"],
@@ -314,22 +318,29 @@ fn mails_and_handoffs_are_shown_in_words() {
     let rows = Changes {
         outbox: vec![mail(1, 100), mail(2, MOMENT_MS), notice.clone()],
         settled: vec![settlement(1, OutboxState::Delivered, MOMENT_MS)],
+        decisions: vec![DecisionRecord {
+            workflow: Some(1),
+            step: Some(3),
+            at: MOMENT_MS,
+            ..decision(1, DecisionCode::Opened)
+        }],
         handoffs: vec![HandoffRecord { workflow: 1, contact: ContactId(3), ..handoff(&notice.key) }],
         ..Changes::default()
     };
     let store = told(&folder, rows);
     let columns = "at, contact, user_id, address, workflow, run, step, email, recipient, state, attempts, \
-                   next_attempt_at, settled_at, detail, key";
+                   next_attempt_at, settled_at, opened_at, clicked_at, detail, key";
     let rows = shown(&store, &format!("SELECT {columns} FROM mail_view ORDER BY key"));
     let (queued, moment) = ("1970-01-01T00:00:00.010Z", "2026-03-02T10:00:00.250Z");
-    let of = |email, recipient, state, [attempts, next, settled, detail, key]: [&'static str; 5]| {
+    let of = |email, recipient, state, [attempts, next, settled, opened, detail, key]: [&'static str; 6]| {
         let who = [queued, "1", "1", "p1@example.com", "win 'em back", "1", "send hello"];
-        who.into_iter().chain([email, recipient, state, attempts, next, settled, detail, key]).collect::<Vec<_>>()
+        let rest = [email, recipient, state, attempts, next, settled, opened, "-", detail, key];
+        who.into_iter().chain(rest).collect::<Vec<_>>()
     };
     let expected = [
-        of("hello", "p1@example.com", "delivered", ["1", "-", moment, "250 ok", "c1.nurture.1.s1.v0"]),
-        of("hello", "p1@example.com", "queued", ["0", moment, "-", "", "c1.nurture.1.s2.v0"]),
-        of("notice", "ana@example.com", "queued", ["0", moment, "-", "", "c1.nurture.1.s3.v0"]),
+        of("hello", "p1@example.com", "delivered", ["1", "-", moment, moment, "250 ok", "c1.nurture.1.s1.v0"]),
+        of("hello", "p1@example.com", "queued", ["0", moment, "-", moment, "", "c1.nurture.1.s2.v0"]),
+        of("notice", "ana@example.com", "queued", ["0", moment, "-", "-", "", "c1.nurture.1.s3.v0"]),
     ];
     assert_eq!(rows, expected.concat());
 
