@@ -13,6 +13,7 @@
 //! keeps silent about a text                      and not this
 //! notes a text                                   the list of what was not taken has this
 //! ```
+//! Of every case, as many must have entered a workflow as have ended in it or are in it still.
 #![allow(clippy::unwrap_used)]
 
 use std::fmt::Write as _;
@@ -113,6 +114,7 @@ impl Case {
             found.push(format!("ended with {} instead of {exit}: {}", self.exit, self.said));
         }
         self.compare_mails(&mut found);
+        self.compare_ends(&mut found);
         for line in self.right.lines() {
             found.extend(self.difference(line));
         }
@@ -125,6 +127,24 @@ impl Case {
         let mails = mails(&self.folder.path().join("out/mail"));
         if right != mails {
             found.push(format!("mails are\n    {}\n  instead of\n    {}", mails.join("\n    "), right.join("\n    ")));
+        }
+    }
+
+    /// Whoever entered a workflow is still in it or under exactly one of its ends, whatever the case is about.
+    fn compare_ends(&self, found: &mut Vec<String>) {
+        let Some(workflows) = self.report.get("workflows").and_then(Value::as_object) else { return };
+        for (name, report) in workflows {
+            let one = |key: &str| report.get(key).and_then(Value::as_u64).unwrap_or_default();
+            let several = |key: &str| -> u64 {
+                let named = report.get(key).and_then(Value::as_object).into_iter().flat_map(|named| named.values());
+                named.filter_map(Value::as_u64).sum()
+            };
+            let ends: u64 = ["converted", "exited_by_step", "finished", "gave_way"].map(one).iter().sum();
+            let named: u64 = ["exited_when", "stopped", "handed_off"].map(several).iter().sum();
+            if one("entered") != ends + named + one("live") {
+                let ended = ends + named;
+                found.push(format!("{name}: {} entered, {ended} ended and {} are in", one("entered"), one("live")));
+            }
         }
     }
 

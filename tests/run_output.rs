@@ -8,6 +8,7 @@ use std::process::Command;
 
 use flow_example_data::{Plan, SEED, generate};
 use insta::assert_snapshot;
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 /// Enough that every line of the report has something to tell.
@@ -98,8 +99,36 @@ fn names_the_required_fields_that_keep_people_out() {
         let mails = months.flat_map(|month| fs::read_dir(month).unwrap()).map(|mail| mail.unwrap().path());
         mails.map(|mail| fs::read_to_string(mail).unwrap()).collect::<String>()
     };
+    assert_snapshot!("required_views", views(&folder.path().join("out/guide_nurture.db")));
     let mails = mails(&folder.path().join("out/mail"));
     assert!(mails.contains("Subject: 3 seats until 2026-05-01") && !mails.contains("1970"), "{mails}");
+}
+
+/// What somebody sees who looks up a person, and the messages, in the store.
+fn views(store: &Path) -> String {
+    let store = Connection::open(store).unwrap();
+    let rows = |sql: &str| {
+        let mut statement = store.prepare(sql).unwrap();
+        let columns = statement.column_count();
+        let rows = statement.query_map([], |row| {
+            let shown = (0..columns).map(|column| match row.get::<_, rusqlite::types::Value>(column).unwrap() {
+                rusqlite::types::Value::Null => "-".to_owned(),
+                rusqlite::types::Value::Integer(number) => number.to_string(),
+                rusqlite::types::Value::Text(text) => text,
+                other => format!("{other:?}"),
+            });
+            Ok(shown.collect::<Vec<_>>().join(" | "))
+        });
+        format!("{sql}\n  {}\n", rows.unwrap().map(Result::unwrap).collect::<Vec<_>>().join("\n  "))
+    };
+    [
+        "select user_id, address, workflow, run, status, step, entered_at, ended_at from journey_view order by contact, workflow",
+        "select at, workflow, decision, step, reason from decision_view where user_id = 'u2' order by id",
+        "select at, workflow, decision, step, reason from decision_view where address = 'c@x.example' order by id",
+        "select at, user_id, recipient, workflow, step, email, state, attempts, settled_at from mail_view order by at",
+    ]
+    .map(rows)
+    .concat()
 }
 
 #[test]

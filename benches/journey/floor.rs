@@ -10,10 +10,11 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params, params_from
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const SCHEMA: [&str; 3] = [
+const SCHEMA: [&str; 4] = [
     include_str!("../../runtime/src/store/sqlite/V001.sql"),
     include_str!("../../runtime/src/store/sqlite/V002.sql"),
     include_str!("../../runtime/src/store/sqlite/V003.sql"),
+    include_str!("../../runtime/src/store/sqlite/V004.sql"),
 ];
 /// As the store has them, but that the log is folded by the writer, once it holds as many pages as the store lets it grow to.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000; \

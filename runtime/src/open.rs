@@ -1,11 +1,11 @@
-//! Opens the store of a program: its columns and views come from the schema, and it takes no other program than the one it was
+//! Opens the store of a program: its columns and views come from the program, and it takes no other program than the one it was
 //! made by.
 //!
 //! People in flight hold positions and slots of the version they entered with. Until a deploy can move them, another version of
 //! the program is refused rather than run on frames it would misread.
 
-use crate::engine::CLOCK;
-use crate::store::sqlite::{OpenOptions, Shows, SqliteStore, ViewColumn};
+use crate::engine::{CLOCK, reason};
+use crate::store::sqlite::{OpenOptions, Shows, SqliteStore, ViewColumn, Word, WordKind};
 use crate::store::{Changes, Store, StoreError, StoreFault};
 use flow_ir::{Field, FieldType, Program};
 use ring::digest::{SHA256, digest};
@@ -118,9 +118,36 @@ fn options(program: &Program, path: &Path) -> OpenOptions {
     OpenOptions {
         texts: program.texts.values().cloned().collect(),
         view: program.fields.values().filter_map(|field| view_column(program, field)).collect(),
-        workflows: program.workflows.values().map(|workflow| workflow.name.clone()).collect(),
+        address: program.texts.values().find(|name| *name == "email").cloned(),
+        words: words(program),
         ..OpenOptions::new(path)
     }
+}
+
+/// What people call the program's parts, and why something was decided.
+fn words(program: &Program) -> Vec<Word> {
+    let mut words = numbered(WordKind::Workflow, 0, program.workflows.values().map(|workflow| workflow.name.clone()));
+    words.extend(numbered(WordKind::Email, 0, program.emails.values().map(|email| email.name.clone())));
+    words.extend(numbered(WordKind::Field, 0, program.fields.values().map(|field| field.name.clone())));
+    for (id, workflow) in program.workflows.iter() {
+        let steps = workflow.steps.values().map(ToString::to_string);
+        words.extend(numbered(WordKind::Step, id.0, steps));
+        if let Some(told) = program.told(id) {
+            words.extend(numbered(WordKind::Exit, id.0, told.exits.iter().map(|exit| exit.text.clone())));
+            words.extend(numbered(WordKind::Arm, id.0, told.arms.iter().map(|arm| arm.text.clone())));
+        }
+    }
+    words.extend(reason::all().into_iter().map(|(code, number, words)| Word {
+        kind: WordKind::Reason,
+        of: code as u32,
+        number,
+        words: words.to_owned(),
+    }));
+    words
+}
+
+fn numbered(kind: WordKind, of: u32, words: impl IntoIterator<Item = String>) -> Vec<Word> {
+    (0..).zip(words).map(|(number, words)| Word { kind, of, number, words }).collect()
 }
 
 /// What people see of a field in the frame; texts stand in columns of their own.

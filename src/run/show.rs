@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use flow_ir::{Program, Reference, Workflow};
+use flow_ir::debug::{WorkflowDebug, Written};
+use flow_ir::{Id, Program, Reference, Workflow, WorkflowId};
 use flow_runtime::inbound::{Reason, Tally};
-use flow_runtime::report::{NOBODY, StepReport, Totals, WorkflowReport};
+use flow_runtime::report::{NOBODY, Period, StepReport, Totals, WorkflowReport};
 
 use super::backend::Compiled;
 use super::report::{Finished, Rate, rejected, set_aside, subjects};
@@ -47,13 +48,13 @@ pub(crate) fn compiled(program: &Program, compiled: &Compiled) -> io::Result<()>
 /// Said at the end.
 pub(crate) fn finished(finished: &Finished) -> io::Result<()> {
     let mut tables = vec![data(finished)];
-    let workflows = finished.program.workflows.values();
-    tables.extend(workflows.filter_map(|workflow| {
+    let workflows = finished.program.workflows.iter();
+    tables.extend(workflows.filter_map(|(id, workflow)| {
         let report = finished.report.workflows.get(&workflow.name)?;
-        Some(funnel(&finished.program, workflow, report))
+        Some(funnel(&finished.program, id, workflow, report))
     }));
     tables.push(mail(finished));
-    let mut text = opening(finished);
+    let mut text = period(finished) + &opening(finished);
     print(&mut text, &tables);
     mail_trouble(&mut text, finished);
     not_taken(&mut text, finished);
@@ -74,13 +75,19 @@ struct Line {
     remarks: String,
 }
 
+impl Line {
+    fn new(name: impl Into<String>, number: u64, remarks: impl Into<String>) -> Self {
+        Self { name: name.into(), number, remarks: remarks.into() }
+    }
+}
+
 impl Table {
     fn new(title: &str) -> Self {
         Self { title: title.to_owned(), lines: Vec::new() }
     }
 
     fn line(&mut self, name: impl Into<String>, number: u64, remarks: impl Into<String>) {
-        self.lines.push(Line { name: name.into(), number, remarks: remarks.into() });
+        self.lines.push(Line::new(name, number, remarks));
     }
 
     /// A line that says nothing where its number is 0.
@@ -113,6 +120,15 @@ fn cut(name: &str, columns: usize) -> String {
         return name.to_owned();
     }
     name.chars().take(columns - 1).chain(['…']).collect()
+}
+
+/// What the numbers below are about.
+fn period(finished: &Finished) -> String {
+    let Some(Period { first_day, last_day, days }) = &finished.report.period else { return String::new() };
+    if first_day == last_day {
+        return format!("{BOLD}{first_day}{BOLD:#}\n\n");
+    }
+    format!("{BOLD}{first_day} to {last_day}{BOLD:#}, {}\n\n", many(*days, "day"))
 }
 
 /// Says that the data held nothing new, where that is so: the numbers below are then those of before.
@@ -184,22 +200,18 @@ fn strangers(table: &mut Table, finished: &Finished) {
     table.line("  of unknown people", strangers.events, words);
 }
 
-fn funnel(program: &Program, workflow: &Workflow, report: &WorkflowReport) -> Table {
+fn funnel(program: &Program, id: WorkflowId, workflow: &Workflow, report: &WorkflowReport) -> Table {
     let mut table = Table::new(&report.title);
+    goal(&mut table, workflow, report);
     table.line("entered", report.entered, "");
     table.line_if_any(
         "  not taken in",
         report.ignored.values().sum(),
         words(&report.ignored, |reason| ignored_words(reason, report)),
     );
-    for step in report.steps.iter().filter(|step| step.says_something()) {
-        self::step(&mut table, step);
-    }
-    // `exit as converted` needs no goal.
-    if workflow.goal.is_some() || report.converted > 0 {
-        let after = if_any(report.attributed, |many| format!("{many} more met the goal in time after their end"));
-        table.line("converted", report.converted, after);
-    }
+    table.lines.extend(steps(workflow, program.told(id), report));
+    sent_by_several(&mut table, report);
+    table.line_if_any("ended as converted", report.converted, "");
     if let Some(teams) = teams(program, workflow) {
         let mut taken = report.handed_off.clone();
         let nobody = taken.remove(NOBODY).unwrap_or_default();
@@ -212,9 +224,50 @@ fn funnel(program: &Program, workflow: &Workflow, report: &WorkflowReport) -> Ta
     let stopped: Totals = report.stopped.iter().map(|(by, many)| (format!("by {by}"), *many)).collect();
     table.line_if_any("stopped", stopped.values().sum(), words(&stopped, as_named));
     table.line_if_any("finished", report.finished, "");
+    table.line_if_any("ended for another", report.gave_way, "they proved to be somebody who was in it already");
     table.line("still in", report.live, "");
     table.line_if_any("mails withheld", report.withheld.values().sum(), words(&report.withheld, withheld_words));
     table
+}
+
+/// The one number that a workflow is there for. `exit as converted` needs no goal.
+fn goal(table: &mut Table, workflow: &Workflow, report: &WorkflowReport) {
+    let met = report.goal_met + report.attributed;
+    if workflow.goal.is_none() && met == 0 {
+        return;
+    }
+    let rate = if_any(report.entered, |entered| format!("of {entered}, {}", percent(met, report.entered)));
+    let when = [(report.goal_met, "on the way"), (report.attributed, "in time after the end")];
+    let when: Vec<String> =
+        when.iter().filter(|(many, _)| *many > 0).map(|(many, when)| format!("{} {when}", thousands(*many))).collect();
+    let separator = if when.is_empty() { "" } else { ": " };
+    table.line("goal met by", met, format!("{rate}{separator}{}", when.join(", ")));
+}
+
+/// `15.7 %`: of journeys, to the nearest tenth.
+fn percent(part: u64, whole: u64) -> String {
+    format!("{:.1} %", part as f64 * 100.0 / whole.max(1) as f64)
+}
+
+/// Each step and each further arm of an `if`, in the order of the text.
+fn steps(workflow: &Workflow, told: Option<&WorkflowDebug>, report: &WorkflowReport) -> Vec<Line> {
+    let at = |written: Option<&Written>| written.map(|written| written.at.span.start);
+    let mut lines = Vec::new();
+    for (id, step) in workflow.steps.ids().zip(&report.steps) {
+        let written = told.and_then(|told| told.steps.get(id));
+        if let Some(line) = self::step(step) {
+            lines.push((at(written), line));
+        }
+    }
+    for (number, arm) in workflow.arms.iter().enumerate() {
+        let nth = workflow.arms.iter().take(number).filter(|other| *other == arm).count();
+        let Some(arm) = report.steps.get(arm.index()).and_then(|step| step.arms.get(nth)) else { continue };
+        let taken = if arm.taken == 0 { "nobody so far" } else { "took this way" };
+        let written = told.and_then(|told| told.arms.get(number));
+        lines.push((at(written), Line::new(format!("  {}", arm.name), arm.taken, taken)));
+    }
+    lines.sort_by_key(|(at, _)| *at);
+    lines.into_iter().map(|(_, line)| line).collect()
 }
 
 /// Those a workflow hands to, in the order of their names; none where it hands nobody over.
@@ -230,23 +283,54 @@ fn teams(program: &Program, workflow: &Workflow) -> Option<String> {
     (!teams.is_empty()).then(|| teams.join(" and "))
 }
 
-/// The number that a step is there for, and what else happened at it.
-fn step(table: &mut Table, step: &StepReport) {
+/// The number that a step is there for, and what else happened at it. None where nothing is kept of it.
+fn step(step: &StepReport) -> Option<Line> {
+    let name = format!("  {}", step.name);
+    let came = step.came?;
+    if came == 0 {
+        return Some(Line::new(name, 0, "nobody came here so far"));
+    }
+    let did = step.sent + step.withheld + step.handed_off + step.taken_by_nobody + step.exited;
     let mut parts = vec![
+        (if did == 0 { came } else { 0 }, "came"),
         (step.sent, "sent"),
-        (step.withheld, "withheld"),
-        (step.held, "held for the send window"),
         (step.handed_off, "handed over"),
         (step.taken_by_nobody, "taken by nobody"),
-        (step.exited, "left here"),
+        (step.went_on.saturating_sub(step.timed_out), "went on"),
         (step.timed_out, "waited in vain"),
+        (step.withheld, "withheld"),
+        (step.undelivered, "not delivered"),
+        (step.exited + step.left, "left here"),
         (step.here, "here now"),
+        (step.held, "held for the send window"),
     ];
     parts.retain(|(number, _)| *number > 0);
     let mut parts = parts.into_iter();
-    let Some((number, first)) = parts.next() else { return };
+    let (number, first) = parts.next()?;
     let more: String = parts.map(|(number, words)| format!(", {} {words}", thousands(number))).collect();
-    table.line(format!("  {}", step.name), number, format!("{first}{more}"));
+    let engaged = engaged(step.opened.unwrap_or_default(), step.clicked.unwrap_or_default());
+    let more = if engaged.is_empty() { more } else { format!(", {engaged}{more}") };
+    Some(Line::new(name, number, format!("{first}{more}")))
+}
+
+/// `opened by 409, clicked by 40`; nothing where nobody did.
+fn engaged(opened: u64, clicked: u64) -> String {
+    let parts = [(opened, "opened"), (clicked, "clicked")];
+    let parts = parts.into_iter().filter(|(many, _)| *many > 0);
+    parts.map(|(many, did)| format!("{did} by {}", thousands(many))).collect::<Vec<_>>().join(", ")
+}
+
+/// Of emails that several steps send it is not kept which of them was opened.
+fn sent_by_several(table: &mut Table, report: &WorkflowReport) {
+    for (email, sent) in &report.sent {
+        let mut steps = report.steps.iter().filter(|step| step.email.as_ref() == Some(email));
+        if steps.all(|step| step.opened.is_none()) {
+            let of = |totals: &Totals| totals.get(email).copied().unwrap_or_default();
+            let engaged = engaged(of(&report.opened), of(&report.clicked));
+            let engaged = if engaged.is_empty() { engaged } else { format!(", {engaged}") };
+            table.line(format!("  {email} in all"), *sent, format!("sent{engaged}"));
+        }
+    }
 }
 
 fn mail(finished: &Finished) -> Table {

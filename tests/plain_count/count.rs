@@ -81,6 +81,10 @@ pub(crate) struct Workflow {
     pub(crate) sent: Tally,
     /// By reason.
     pub(crate) withheld: Tally,
+    /// Journeys in which it was opened, by e-mail.
+    pub(crate) opened: Tally,
+    /// Journeys in which a person clicked, by e-mail.
+    pub(crate) clicked: Tally,
     pub(crate) timed_out: u64,
     pub(crate) converted: u64,
     /// Goals met after the end.
@@ -103,8 +107,19 @@ impl Workflow {
 }
 
 /// Objects whose keys are data: one that only the report has is a difference too. Elsewhere a report may say more than is counted.
-const TALLIES: [&str; 9] =
-    ["suppressed", "rejected", "set_aside", "unknown", "ignored", "sent", "withheld", "exited_when", "handed_off"];
+const TALLIES: [&str; 11] = [
+    "suppressed",
+    "rejected",
+    "set_aside",
+    "unknown",
+    "ignored",
+    "sent",
+    "withheld",
+    "opened",
+    "clicked",
+    "exited_when",
+    "handed_off",
+];
 
 /// Every number in which a run's report differs, as `path: counted N, reported M`. What is not there is 0.
 pub(crate) fn compare(count: &Count, report: &Value) -> Vec<String> {

@@ -59,6 +59,8 @@ pub(crate) struct Journey {
     pub(crate) sent: Vec<(&'static str, Ms)>,
     /// E-mails and links that a person clicked.
     pub(crate) clicks: Vec<(String, Option<String>)>,
+    /// E-mails whose pictures were loaded.
+    pub(crate) opened: Vec<String>,
     pub(crate) end: Option<(End, Ms)>,
     pub(crate) is_attributed: bool,
 }
@@ -72,6 +74,7 @@ impl Journey {
             place: None,
             sent: Vec::new(),
             clicks: Vec::new(),
+            opened: Vec::new(),
             end: None,
             is_attributed: false,
         }

@@ -173,7 +173,9 @@ pub(crate) enum What {
         email: Option<String>,
         link: Option<String>,
     },
-    Opened,
+    Opened {
+        email: Option<String>,
+    },
     Bounced {
         is_hard: bool,
     },
@@ -189,7 +191,7 @@ impl What {
     /// Whether the person did something. Of what happens to a mail only a click is: a mail program fetches pictures and a server
     /// bounces without them, and who says goodbye is not back.
     fn is_activity(&self) -> bool {
-        !matches!(self, What::Opened | What::Bounced { .. } | What::Complained | What::Unsubscribed)
+        !matches!(self, What::Opened { .. } | What::Bounced { .. } | What::Complained | What::Unsubscribed)
     }
 }
 

@@ -141,11 +141,7 @@ impl Run {
             What::Complained => person.complained = true,
             What::Clicked { email, link } => {
                 let email = email.as_deref().unwrap_or_default();
-                let sent =
-                    person.journeys.iter_mut().filter_map(|journey| journey.sent_at(email).map(|at| (journey, at)));
-                let by_then = sent.filter(|(_, at)| *at <= occurred);
-                // A live journey first, else the one that has ended and sent it last.
-                let Some((journey, sent_at)) = by_then.max_by_key(|(journey, at)| (journey.is_live(), *at)) else {
+                let Some((journey, sent_at)) = sender(person, email, occurred) else {
                     self.clicks.without_send += 1;
                     return false;
                 };
@@ -153,7 +149,18 @@ impl Run {
                     self.clicks.machine += 1;
                     return true;
                 }
+                if !journey.clicked(email) {
+                    one_more(&mut self.counts[journey.workflow as usize].clicked, email);
+                }
                 journey.clicks.push((email.to_owned(), link.clone()));
+            }
+            What::Opened { email: Some(email) } => {
+                if let Some((journey, _)) = sender(person, email, occurred)
+                    && !journey.opened.contains(email)
+                {
+                    one_more(&mut self.counts[journey.workflow as usize].opened, email.clone());
+                    journey.opened.push(email.clone());
+                }
             }
             _ => {}
         }
@@ -197,6 +204,12 @@ impl Run {
     pub(crate) fn count(&mut self, workflow: Workflow) -> &mut WorkflowCount {
         &mut self.counts[workflow as usize]
     }
+}
+
+/// The journey that had sent an e-mail by then, and when: a live one first, else the one that has ended and sent it last.
+fn sender<'p>(person: &'p mut Person, email: &str, by: Ms) -> Option<(&'p mut Journey, Ms)> {
+    let sent = person.journeys.iter_mut().filter_map(|journey| journey.sent_at(email).map(|at| (journey, at)));
+    sent.filter(|(_, at)| *at <= by).max_by_key(|(journey, at)| (journey.is_live(), *at))
 }
 
 fn next_look(person: &Person, now: Ms) -> Option<Ms> {

@@ -121,10 +121,7 @@ fn read_what(as_written: &str, line: &Map<String, Value>, count: &mut Events) ->
         "attended_webinar" => other(property("webinar")),
         "signed_up" => other(property("plan")),
         "email_link_clicked" => What::Clicked { email: property("email_id"), link: property("link_id") },
-        "email_opened" => {
-            property("email_id");
-            What::Opened
-        }
+        "email_opened" => What::Opened { email: property("email_id") },
         "email_bounced" => {
             property("email_id");
             What::Bounced { is_hard: property("bounce_type").as_deref() == Some("hard") }

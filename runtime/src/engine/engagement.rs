@@ -6,7 +6,7 @@ use super::counter;
 use super::reason::Suppressed;
 use super::touch::Touch;
 use crate::inbound::{MailEvent, Tracked, address_key};
-use crate::store::OutboxState;
+use crate::store::{DecisionCode, OutboxState};
 use flow_ir::{EmailId, EngagementKind, NEVER};
 
 /// Nobody reads a mail and follows a link within this time of its being sent, its last millisecond included; gateways that scan
@@ -114,9 +114,12 @@ impl Touch<'_> {
         }
     }
 
-    /// Writes the slots that the journeys that sent it keep of this kind of thing.
+    /// Writes the slots that the journeys that sent it keep of this kind of thing, and that it was done at all.
     fn note(&mut self, kind: EngagementKind, email: EmailId, link: Option<&str>, occurred_at: i64) {
         for index in self.senders(email, occurred_at) {
+            if let Some(code) = told_as(kind) {
+                self.decide_in(index, code, Some(email.0), 0);
+            }
             self.note_in(index, kind, email, link, occurred_at);
         }
     }
@@ -138,6 +141,16 @@ impl Touch<'_> {
             let last = journey.read(plan, asked.slot).max(occurred_at);
             journey.write(plan, asked.slot, last);
         }
+    }
+}
+
+/// What people do with a mail is told once for each journey, so that reports can count them. A bounce is told of the contact.
+fn told_as(kind: EngagementKind) -> Option<DecisionCode> {
+    match kind {
+        EngagementKind::Opened => Some(DecisionCode::Opened),
+        EngagementKind::Clicked => Some(DecisionCode::Clicked),
+        EngagementKind::Replied => Some(DecisionCode::Replied),
+        EngagementKind::Bounced => None,
     }
 }
 

@@ -100,7 +100,7 @@ impl<'e> StepHost<'e> {
         let workflow = self.declared();
         let goal = workflow.goal.as_ref().filter(|_| !self.goal_met);
         if let Some(goal) = goal.filter(|goal| self.holds(goal.when, memory)) {
-            self.decide(DecisionCode::Converted, step, 0);
+            self.decide(if goal.continues { DecisionCode::GoalMet } else { DecisionCode::Converted }, step, 0);
             if !goal.continues {
                 return Some(Leaves::Converted);
             }

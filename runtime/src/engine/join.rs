@@ -8,7 +8,7 @@ use super::contact::{Contact, Journey};
 use super::counter;
 use super::plan::Plan;
 use super::touch::Touch;
-use crate::store::{JourneyRecord, JourneyStatus, OutboxState};
+use crate::store::{DecisionCode, JourneyRecord, JourneyStatus, OutboxState};
 use flow_ir::{FactId, Field, FieldType, NEVER, SlotId};
 
 impl Touch<'_> {
@@ -87,11 +87,13 @@ impl Touch<'_> {
                     self.batch.forget(&journey);
                     let run = self.journey(own).record.run;
                     let given = self.contact.journeys.remove(own);
+                    self.tell_given(&given);
                     self.batch.forget(&given);
                     self.adopt(journey, run);
                 }
                 Some(_) => {
                     self.withdraw_of(&journey);
+                    self.tell_given(&journey);
                     self.batch.forget(&journey);
                 }
             }
@@ -103,6 +105,14 @@ impl Touch<'_> {
         let row = journey.record.outbox.and_then(|row| self.outbox.row(row));
         if let Some(row) = row.filter(|row| row.state != OutboxState::Claimed).cloned() {
             self.withdraw_row(&row);
+        }
+    }
+
+    /// A live journey that gives way ends without an end of its own.
+    fn tell_given(&mut self, journey: &Journey) {
+        if journey.is_live() {
+            let JourneyRecord { run, step, .. } = journey.record;
+            self.decide_for(journey.workflow(), run, DecisionCode::GaveWay, Some(step), 0);
         }
     }
 

@@ -55,7 +55,7 @@ pub use deliver::{Composed, Composer, Delivery};
 pub use effects::handoff::Notice;
 pub use error::EngineError;
 pub use import::Imported;
-pub use report::Report;
+pub use report::{Report, period};
 pub use view::ContactView;
 
 use crate::clock::{Clock, VirtualClock};

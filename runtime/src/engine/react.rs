@@ -152,7 +152,8 @@ impl Touch<'_> {
         if self.journey(index).goal_met() || !self.holds(goal.when, Seen::Journey(index)) {
             return false;
         }
-        self.decide_in(index, DecisionCode::Converted, None, 0);
+        let code = if goal.continues { DecisionCode::GoalMet } else { DecisionCode::Converted };
+        self.decide_in(index, code, Some(self.journey(index).record.step), 0);
         if goal.continues {
             self.journey_mut(index).set_goal_met();
             return false;
@@ -165,7 +166,7 @@ impl Touch<'_> {
         let exits = &self.workflow(self.journey(index).workflow()).exits;
         for (number, exit) in (0..).zip(exits) {
             if self.holds(*exit, Seen::Journey(index)) {
-                self.decide_in(index, DecisionCode::ExitedWhen, Some(number), 0);
+                self.decide_in(index, DecisionCode::ExitedWhen, Some(number), self.journey(index).record.step + 1);
                 self.end(index, false);
                 return true;
             }

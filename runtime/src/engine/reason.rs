@@ -2,6 +2,8 @@
 //!
 //! A number is never given to another meaning: totals and explanations of years ago still carry it.
 
+use crate::store::DecisionCode;
+
 /// Reasons of one kind of decision: the number that is kept, and what it says to people.
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $number:literal $words:literal),* $(,)? })*) => {$(
@@ -107,11 +109,44 @@ reasons! {
         Retried = 8 "its mail was tried again",
     }
 
+    /// What is to be said of a journey that ended as converted.
+    Converted {
+        GoalMetBefore = 1 "a step said so, and its goal was met before",
+    }
+
     /// What made a journey finish.
     FinishedBy {
         Steps = 1 "it ran out of steps",
         Handoff = 2 "a team took the contact over",
     }
+}
+
+/// What to say of every reason that a decision is kept with: its code, the number, and the words.
+pub fn all() -> Vec<(DecisionCode, u32, &'static str)> {
+    macro_rules! of {
+        ($($code:ident: $reasons:ident),* $(,)?) => {
+            [$((
+                DecisionCode::$code,
+                $reasons::ALL.iter().map(|reason| (reason.number(), reason.words())).collect::<Vec<_>>(),
+            )),*]
+        };
+    }
+    let kinds = of!(
+        Entered: LetIn,
+        Ignored: Ignored,
+        Lacked: Lacked,
+        Stepped: Woken,
+        Converted: Converted,
+        Withheld: Withheld,
+        HandedOff: HandedTo,
+        Finished: FinishedBy,
+        Undelivered: Undelivered,
+        Suppressed: Suppressed,
+    );
+    let told = |(code, reasons): (DecisionCode, Vec<(u32, &'static str)>)| {
+        reasons.into_iter().map(move |(number, words)| (code, number, words))
+    };
+    kinds.into_iter().flat_map(told).collect()
 }
 
 #[cfg(test)]

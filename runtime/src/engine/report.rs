@@ -1,7 +1,10 @@
 //! The totals that reports and tests read.
 
+use super::batch::number;
 use super::error::EngineError;
+use super::{CLOCK, FIRST_DAY};
 use crate::store::{DecisionCode, DecisionCount, PositionCount, Store};
+use crate::time::Instant;
 
 /// Everything a store counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,6 +15,12 @@ pub struct Report {
     pub decisions: Vec<DecisionCount>,
     /// Live journeys alone; sorted, as [`Store::position_counts`] gives them.
     pub positions: Vec<PositionCount>,
+}
+
+/// The first instant and the last of all runs of a store; none before one has begun.
+pub fn period(store: &mut impl Store) -> Result<Option<(Instant, Instant)>, EngineError> {
+    let mut instant = |name| Ok::<_, EngineError>(number(store, name)?.map(|at| Instant(at.cast_signed())));
+    Ok(instant(FIRST_DAY)?.zip(instant(CLOCK)?))
 }
 
 impl Report {

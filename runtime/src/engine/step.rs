@@ -1,7 +1,7 @@
 //! Running the steps of a journey: from where it stands to its next suspension or its end.
 
 use super::host::{Leaves, StepHost};
-use super::reason::{FinishedBy, Woken};
+use super::reason::{Converted, FinishedBy, Woken};
 use super::touch::Touch;
 use crate::store::{DecisionCode, DecisionRecord, JourneyStatus};
 use crate::time::Instant;
@@ -24,7 +24,7 @@ impl Touch<'_> {
         let held_again = stands && matches!(stop, Stop::Held { .. });
         self.record_step(index, woken, stop, held_again);
         match leaves {
-            Some(leaves) => self.leave(index, leaves),
+            Some(leaves) => self.leave(index, leaves, stop),
             None => self.settle(index, stop),
         }
     }
@@ -100,9 +100,9 @@ impl Touch<'_> {
     }
 
     /// Ends a journey whose goal or exit an earlier step of the instant has made true.
-    fn leave(&mut self, index: usize, leaves: Leaves) {
-        if let Leaves::Exit(number) = leaves {
-            self.decide_in(index, DecisionCode::ExitedWhen, Some(number), 0);
+    fn leave(&mut self, index: usize, leaves: Leaves, stop: Stop) {
+        if let (Leaves::Exit(number), Stop::Held { step, .. }) = (leaves, stop) {
+            self.decide_in(index, DecisionCode::ExitedWhen, Some(number), step.0 + 1);
         }
         self.end(index, leaves == Leaves::Converted);
     }
@@ -165,7 +165,7 @@ impl Touch<'_> {
                 self.suspend(index, JourneyStatus::Held, step.0, block, Some(due_at));
             }
             Stop::Ended { step, ending } => {
-                let (code, reason) = decision_of(ending);
+                let (code, reason) = decision_of(ending, self.journey(index).goal_met());
                 self.decide_in(index, code, step.map(|step| step.0), reason);
                 self.end(index, ending == Ending::Converted);
             }
@@ -211,7 +211,7 @@ impl Touch<'_> {
         for index in 0..self.contact.journeys.len() {
             let journey = self.journey(index);
             if journey.is_live() && journey.workflow() != by && stopped.contains(&journey.workflow()) {
-                self.decide_in(index, DecisionCode::Stopped, None, by.0);
+                self.decide_in(index, DecisionCode::Stopped, Some(self.journey(index).record.step), by.0);
                 self.end(index, false);
             }
         }
@@ -239,12 +239,13 @@ impl Touch<'_> {
     }
 }
 
-fn decision_of(ending: Ending) -> (DecisionCode, u32) {
+fn decision_of(ending: Ending, goal_met: bool) -> (DecisionCode, u32) {
     match ending {
         Ending::Finished => (DecisionCode::Finished, FinishedBy::Steps.number()),
         // The handoff itself has a decision of its own.
         Ending::HandedOff => (DecisionCode::Finished, FinishedBy::Handoff.number()),
         Ending::Exited => (DecisionCode::Exited, 0),
+        Ending::Converted if goal_met => (DecisionCode::Converted, Converted::GoalMetBefore.number()),
         Ending::Converted => (DecisionCode::Converted, 0),
     }
 }

@@ -5,11 +5,13 @@
 
 mod workflow;
 
-pub use workflow::{NOBODY, StepReport, WorkflowReport};
+pub use workflow::{ArmReport, NOBODY, StepReport, WorkflowReport};
 
 use crate::engine::reason::{Suppressed, Undelivered};
 use crate::engine::{self, EngineError, counter};
 use crate::store::{DecisionCode, HandoffCount, Store};
+use crate::time::{Instant, Zones, civil};
+use chrono::NaiveDate;
 use flow_ir::Program;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -20,6 +22,9 @@ pub type Totals = BTreeMap<String, u64>;
 /// A program's run so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct RunReport {
+    /// From when to when; none before a run has begun.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
     /// Who came in, and who may not be written to.
     pub people: People,
     /// What arrived.
@@ -30,6 +35,30 @@ pub struct RunReport {
     pub mail: MailReport,
     /// By name.
     pub workflows: BTreeMap<String, WorkflowReport>,
+}
+
+/// The days that a store has been run for, in the zone of the project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Period {
+    /// `2026-03-02`; what occurred before is history.
+    pub first_day: String,
+    /// The last one that has begun.
+    pub last_day: String,
+    /// Both of them counted.
+    pub days: u64,
+}
+
+impl Period {
+    fn read(program: &Program, store: &mut impl Store) -> Result<Option<Period>, EngineError> {
+        let zone = Zones::bundled().resolve(&program.timezone).unwrap_or(Zones::utc());
+        let Some((from, to)) = engine::period(store)? else { return Ok(None) };
+        // The end of a run is the midnight behind its last day.
+        let last = Instant(to.0.saturating_sub(1)).max(from);
+        let Some((first_day, last_day)) = civil::day(from, zone).zip(civil::day(last, zone)) else { return Ok(None) };
+        let day = |text: &str| text.parse::<NaiveDate>().ok();
+        let between = day(&first_day).zip(day(&last_day)).map_or(0, |(first, last)| (last - first).num_days());
+        Ok(Some(Period { first_day, last_day, days: u64::try_from(between).unwrap_or_default() + 1 }))
+    }
 }
 
 /// The contacts of a store.
@@ -100,6 +129,7 @@ impl RunReport {
             (workflow.name.clone(), WorkflowReport::of(program, number, workflow, &totals, &handoffs))
         });
         Ok(RunReport {
+            period: Period::read(program, store)?,
             people: People {
                 known: counted(counter::CONTACTS).saturating_sub(counted(counter::JOINED)),
                 joined: counted(counter::ALIASES),

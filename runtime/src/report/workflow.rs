@@ -2,15 +2,17 @@
 
 use super::Totals;
 use crate::engine::Report;
-use crate::engine::reason::{FinishedBy, HandedTo, Ignored, Lacked, Withheld};
+use crate::engine::reason::{Converted, FinishedBy, HandedTo, Ignored, Lacked, Withheld};
 use crate::store::{DecisionCode, DecisionCount, HandoffCount};
-use flow_ir::{FieldId, Program, StepId, Terminator, Workflow, WorkflowId};
+use flow_ir::effect::Effect;
+use flow_ir::{EmailId, Ending, FieldId, Id, Program, Reference, StepId, Terminator, Workflow, WorkflowId};
 use serde::Serialize;
 
 /// Who takes people whom no member covers where there is no backup.
 pub const NOBODY: &str = "nobody";
 
-/// A workflow's funnel. Whoever entered is in exactly one of converted, exited, stopped, finished, handed off and live.
+/// A workflow's funnel. Every journey is in exactly one of converted, exited, stopped, finished, handed off, gave way and live
+/// ([`ends`](WorkflowReport::ends)); whether its goal was met is told beside.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct WorkflowReport {
     /// For people; the name where there is no other.
@@ -29,9 +31,20 @@ pub struct WorkflowReport {
     pub sent: Totals,
     /// By reason.
     pub withheld: Totals,
+    /// By email: journeys in which it was opened, by people or by machines that load pictures for them.
+    #[serde(skip_serializing_if = "Totals::is_empty")]
+    pub opened: Totals,
+    /// By email: journeys in which a person followed a link.
+    #[serde(skip_serializing_if = "Totals::is_empty")]
+    pub clicked: Totals,
+    /// By email: journeys in which it was answered.
+    #[serde(skip_serializing_if = "Totals::is_empty")]
+    pub replied: Totals,
     /// Waits that ended by their deadline.
     pub timed_out: u64,
-    /// Journeys that met their goal.
+    /// Journeys that met their goal before their end, whether it was the end or not.
+    pub goal_met: u64,
+    /// Journeys that ended because they met their goal, or at an `exit as converted`.
     pub converted: u64,
     /// Goals met after the end, within their time.
     pub attributed: u64,
@@ -44,6 +57,9 @@ pub struct WorkflowReport {
     pub stopped: Totals,
     /// Ran out of steps.
     pub finished: u64,
+    /// Ended because the person proved to be somebody who was in the workflow already.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub gave_way: u64,
     /// By who took them; [`NOBODY`] where no member covers somebody and there is no backup.
     pub handed_off: Totals,
     /// Still on their way.
@@ -57,10 +73,35 @@ pub struct WorkflowReport {
 pub struct StepReport {
     /// As the step is written, or its label.
     pub name: String,
+    /// Who came to it; none where that is not kept: a step that only changes values leaves no record, nor does an `if` around it for those
+    /// who take no arm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub came: Option<u64>,
+    /// Of a wait: who is behind it, its deadline included.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub went_on: u64,
+    /// Who ended where they stood here: by the goal, an exit or a stop.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub left: u64,
+    /// Of a send: which email.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// Of a send.
     pub sent: u64,
     /// Of a send: mails that did not leave.
     pub withheld: u64,
+    /// Of those withheld, because their journey ended first.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub withdrawn: u64,
+    /// Of a send: mails that left and were not taken. Of a handoff: notices.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub undelivered: u64,
+    /// Of the only send of its email: journeys in which it was opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opened: Option<u64>,
+    /// Of the only send of its email: journeys in which a person followed a link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clicked: Option<u64>,
     /// Of a send: how often a closed window held somebody.
     pub held: u64,
     /// Of a `wait until`.
@@ -72,23 +113,29 @@ pub struct StepReport {
     pub taken_by_nobody: u64,
     /// Of an `exit`.
     pub exited: u64,
+    /// Of an `if`, or of a wait with an `otherwise`: who took which arm, in their order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub arms: Vec<ArmReport>,
     /// Who stands here at this moment.
     pub here: u64,
 }
 
-impl StepReport {
-    /// Whether anything can be told of it: a step that only changes values leaves its mark in the trace of its wake.
-    pub fn says_something(&self) -> bool {
-        self.sent
-            + self.withheld
-            + self.held
-            + self.timed_out
-            + self.handed_off
-            + self.taken_by_nobody
-            + self.exited
-            + self.here
-            > 0
-    }
+/// One of the ways on from an `if`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ArmReport {
+    /// As it is written: `if clicked`, `else`.
+    pub name: String,
+    /// Who took it.
+    pub taken: u64,
+}
+
+/// What happens at a step, as far as its numbers go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Wait,
+    Effect,
+    End,
+    Values,
 }
 
 impl WorkflowReport {
@@ -108,8 +155,14 @@ impl WorkflowReport {
                 .collect(),
             ..Self::default()
         };
+        report.name_arms(program, WorkflowId(number), workflow);
+        let forms = forms(workflow);
         for count in totals.decisions.iter().filter(|count| count.workflow == Some(number)) {
             report.add(program, workflow, count);
+            report.add_to_arm(workflow, count);
+            if count.code == DecisionCode::Stepped && form_at(&forms, count.step) == Some(Form::Wait) {
+                report.come(count.step, count.count);
+            }
         }
         for count in totals.positions.iter().filter(|count| count.workflow == number) {
             report.live += count.count;
@@ -117,10 +170,82 @@ impl WorkflowReport {
                 step.here += count.count;
             }
         }
+        report.add_up(program, workflow, &forms);
         for count in handoffs.iter().filter(|count| count.workflow == number) {
             *report.handed_off.entry(count.member.clone()).or_default() += count.count;
         }
         report
+    }
+
+    /// Journeys that have ended, each counted once: with those that are still in, as many as entered.
+    pub fn ends(&self) -> u64 {
+        let by_name = [&self.exited_when, &self.stopped, &self.handed_off].into_iter().flat_map(Totals::values);
+        self.converted + self.exited_by_step + self.finished + self.gave_way + by_name.sum::<u64>()
+    }
+
+    fn name_arms(&mut self, program: &Program, id: WorkflowId, workflow: &Workflow) {
+        let told = program.told(id);
+        for (place, step) in workflow.arms.iter().enumerate() {
+            let name = told.and_then(|told| told.arms.get(place)).map_or("?", |arm| &arm.text).to_owned();
+            if let Some(step) = self.steps.get_mut(step.index()) {
+                step.arms.push(ArmReport { name, taken: 0 });
+            }
+        }
+    }
+
+    fn add_to_arm(&mut self, workflow: &Workflow, count: &DecisionCount) {
+        let DecisionCount { code: DecisionCode::Ran, step: Some(arm), count, .. } = *count else { return };
+        let arm = arm as usize;
+        let Some(step) = workflow.arms.get(arm) else { return };
+        // The arms of a step are told in their order; those of other steps may lie between them.
+        let nth = workflow.arms.iter().take(arm).filter(|other| *other == step).count();
+        if let Some(arm) = self.steps.get_mut(step.index()).and_then(|step| step.arms.get_mut(nth)) {
+            arm.taken += count;
+        }
+    }
+
+    fn come(&mut self, step: Option<u32>, number: u64) {
+        if let Some(step) = step.and_then(|step| self.steps.get_mut(step as usize)) {
+            *step.came.get_or_insert(0) += number;
+        }
+    }
+
+    fn leave(&mut self, step: Option<u32>, number: u64) {
+        if let Some(step) = step.and_then(|step| self.steps.get_mut(step as usize)) {
+            step.left += number;
+        }
+    }
+
+    /// What follows from the numbers of each step.
+    fn add_up(&mut self, program: &Program, workflow: &Workflow, forms: &[Form]) {
+        for (place, (step, form)) in self.steps.iter_mut().zip(forms).enumerate() {
+            match form {
+                Form::Wait => {
+                    let came = *step.came.get_or_insert(0);
+                    step.went_on = came.saturating_sub(step.here + step.left);
+                }
+                Form::Effect => {
+                    if let Some(email) = sent_at(program, workflow, StepId(place as u32)) {
+                        step.email = Some(email.to_owned());
+                        // Who left here may have had their mail withdrawn.
+                        let withheld = step.withheld - step.withdrawn;
+                        step.came = Some(step.sent + withheld + step.undelivered + step.here + step.left);
+                        if senders(program, workflow, email) == 1 {
+                            let of = |totals: &Totals| Some(totals.get(email).copied().unwrap_or_default());
+                            (step.opened, step.clicked) = (of(&self.opened), of(&self.clicked));
+                        }
+                    } else if hands_off(workflow, StepId(place as u32)) {
+                        step.came = Some(step.handed_off + step.taken_by_nobody + step.left);
+                    }
+                }
+                Form::End => {
+                    // Whoever left at an exit that converts did so by it.
+                    step.exited += std::mem::take(&mut step.left);
+                    step.came = Some(step.exited);
+                }
+                Form::Values => {}
+            }
+        }
     }
 
     fn add(&mut self, program: &Program, workflow: &Workflow, count: &DecisionCount) {
@@ -143,6 +268,9 @@ impl WorkflowReport {
             }
             DecisionCode::Withheld => {
                 here.withheld += number;
+                if Withheld::from_number(reason) == Some(Withheld::JourneyEnded) {
+                    here.withdrawn += number;
+                }
                 add(&mut self.withheld, withheld_name(reason), number);
             }
             DecisionCode::Held => here.held += number,
@@ -155,12 +283,20 @@ impl WorkflowReport {
                 add(&mut self.handed_off, NOBODY, number);
             }
             DecisionCode::HandedOff => here.handed_off += number,
-            DecisionCode::Converted => self.converted += number,
+            DecisionCode::GoalMet => self.goal_met += number,
+            DecisionCode::Converted => {
+                self.converted += number;
+                if Converted::from_number(reason) != Some(Converted::GoalMetBefore) {
+                    self.goal_met += number;
+                }
+                self.leave(step, number);
+            }
             DecisionCode::Attributed => self.attributed += number,
             DecisionCode::ExitedWhen => {
                 let told = count.workflow.and_then(|workflow| program.told(WorkflowId(workflow)));
                 let exit = step.and_then(|exit| told?.exits.get(exit as usize));
                 add(&mut self.exited_when, exit.map_or("unknown", |exit| &exit.text), number);
+                self.leave(reason.checked_sub(1), number);
             }
             DecisionCode::Exited => {
                 here.exited += number;
@@ -169,13 +305,22 @@ impl WorkflowReport {
             DecisionCode::Stopped => {
                 let by = program.workflows.get(WorkflowId(reason)).map_or("unknown", |by| &by.name);
                 add(&mut self.stopped, by, number);
+                self.leave(step, number);
             }
+            DecisionCode::GaveWay => {
+                self.gave_way += number;
+                self.leave(step, number);
+            }
+            DecisionCode::Undelivered => here.undelivered += number,
+            DecisionCode::Opened => add(&mut self.opened, email_name(program, step), number),
+            DecisionCode::Clicked => add(&mut self.clicked, email_name(program, step), number),
+            DecisionCode::Replied => add(&mut self.replied, email_name(program, step), number),
             DecisionCode::Finished if reason == FinishedBy::Steps.number() => self.finished += number,
             // A handoff's end is counted by who took them; the rest is about mail and people, not about the funnel.
             DecisionCode::Finished
             | DecisionCode::Stepped
+            | DecisionCode::Ran
             | DecisionCode::Delivered
-            | DecisionCode::Undelivered
             | DecisionCode::Suppressed
             | DecisionCode::Consented => {}
         }
@@ -193,13 +338,56 @@ fn add(totals: &mut Totals, name: &str, number: u64) {
 
 /// The email that a step sends.
 fn email_at<'p>(program: &'p Program, workflow: &Workflow, at: StepId) -> &'p str {
-    let sent = workflow.body.blocks.values().find_map(|block| match block.end {
-        Terminator::Effect { step, effect, .. } if step == at => {
-            program.emails.get(workflow.effects.get(effect)?.message()?)
-        }
+    sent_at(program, workflow, at).unwrap_or("unknown")
+}
+
+fn sent_at<'p>(program: &'p Program, workflow: &Workflow, at: StepId) -> Option<&'p str> {
+    let email = effects(workflow).find(|(step, _)| *step == at)?.1.message()?;
+    Some(&program.emails.get(email)?.name)
+}
+
+/// How many steps send an email.
+fn senders(program: &Program, workflow: &Workflow, email: &str) -> usize {
+    let sent = effects(workflow).filter_map(|(_, effect)| program.emails.get(effect.message()?));
+    sent.filter(|sent| sent.name == email).count()
+}
+
+fn hands_off(workflow: &Workflow, at: StepId) -> bool {
+    let is_team = |reference| matches!(reference, Reference::Team(_));
+    effects(workflow).any(|(step, effect)| step == at && effect.references().into_iter().any(is_team))
+}
+
+/// The steps that have an effect, and which.
+fn effects(workflow: &Workflow) -> impl Iterator<Item = (StepId, &Effect)> {
+    workflow.body.blocks.values().filter_map(|block| match block.end {
+        Terminator::Effect { step, effect, .. } => Some((step, workflow.effects.get(effect)?)),
         _ => None,
-    });
-    sent.map_or("unknown", |email| &email.name)
+    })
+}
+
+fn email_name(program: &Program, number: Option<u32>) -> &str {
+    number.and_then(|number| program.emails.get(EmailId(number))).map_or("unknown", |email| &email.name)
+}
+
+/// What each step is.
+fn forms(workflow: &Workflow) -> Vec<Form> {
+    let mut forms = vec![Form::Values; workflow.steps.len()];
+    for block in workflow.body.blocks.values() {
+        let (step, form) = match block.end {
+            Terminator::Wait { step, .. } => (step, Form::Wait),
+            Terminator::Effect { step, .. } => (step, Form::Effect),
+            Terminator::Finish { step: Some(step), ending: Ending::Exited | Ending::Converted } => (step, Form::End),
+            _ => continue,
+        };
+        if let Some(place) = forms.get_mut(step.index()) {
+            *place = form;
+        }
+    }
+    forms
+}
+
+fn form_at(forms: &[Form], step: Option<u32>) -> Option<Form> {
+    forms.get(step? as usize).copied()
 }
 
 fn ignored_name(reason: u32) -> &'static str {

@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 type JourneyKey = (ContactId, u32, u32);
+/// Of a decision that is recorded once: whose journey, what, and the number in the place of the step.
+type OnceKey = (ContactId, Option<u32>, u32, DecisionCode, Option<u32>);
 type DecisionKey = (Option<u32>, DecisionCode, Option<u32>, u32);
 
 /// Rows by their keys, with the few orders that reads ask for.
@@ -36,6 +38,8 @@ pub struct MemoryStore {
     handoffs: BTreeMap<String, HandoffRecord>,
     decisions: Vec<DecisionRecord>,
     decision_counts: BTreeMap<DecisionKey, u64>,
+    /// What is recorded once, and was.
+    told_once: BTreeSet<OnceKey>,
     meta: BTreeMap<String, Vec<u8>>,
     counters: BTreeMap<String, i64>,
 }
@@ -65,6 +69,7 @@ impl MemoryStore {
             handoffs: BTreeMap::new(),
             decisions: Vec::new(),
             decision_counts: BTreeMap::new(),
+            told_once: BTreeSet::new(),
             meta: BTreeMap::new(),
             counters: BTreeMap::new(),
         }
@@ -200,8 +205,16 @@ impl MemoryStore {
     }
 
     fn write_decision(&mut self, decision: &DecisionRecord) {
-        let key = (decision.workflow, decision.code, decision.step, decision.reason);
-        *self.decision_counts.entry(key).or_default() += 1;
+        let DecisionRecord { contact, workflow, run, code, step, .. } = *decision;
+        // As in SQL, nothing is the same as what is none.
+        let is_whole = workflow.is_some() && step.is_some();
+        if code.is_recorded_once() && is_whole && !self.told_once.insert((contact, workflow, run, code, step)) {
+            return;
+        }
+        *self.decision_counts.entry((workflow, code, step, decision.reason)).or_default() += 1;
+        for arm in decision.arms() {
+            *self.decision_counts.entry((workflow, DecisionCode::Ran, Some(arm), 0)).or_default() += 1;
+        }
         self.decisions.push(decision.clone());
     }
 }

@@ -1,5 +1,6 @@
 //! The rows of a store, and a batch of changes to them. Instants are milliseconds since the epoch, UTC.
 
+use flow_ir::limits::TRACE_BITS;
 use serde::{Deserialize, Serialize};
 
 /// A contact, numbered from 1 in the order in which they became known.
@@ -223,12 +224,20 @@ pub struct DecisionRecord {
     pub at: i64,
     /// What was decided.
     pub code: DecisionCode,
-    /// The step, or the number of the exit or of the field.
+    /// The step, or the number that the code says: of the exit, the field, the email.
     pub step: Option<u32>,
     /// The reason's number, where the code has several.
     pub reason: u32,
     /// The trace words of a wake: which arms ran.
     pub trace: Vec<i64>,
+}
+
+impl DecisionRecord {
+    /// The numbers of the arms that ran, as the trace has them.
+    pub(super) fn arms(&self) -> impl Iterator<Item = u32> + '_ {
+        let bits = |word: i64| (0..TRACE_BITS).filter(move |bit| word >> bit & 1 == 1);
+        (0..).zip(&self.trace).flat_map(move |(place, word)| bits(*word).map(move |bit| place * TRACE_BITS + bit))
+    }
 }
 
 /// What was decided. Numbers are kept in stores, so none is ever given to another meaning.
@@ -251,11 +260,11 @@ pub enum DecisionCode {
     TimedOut = 7,
     /// A handoff was made; the reason says who took it, if anybody.
     HandedOff = 8,
-    /// The goal was met, or an `exit as converted` ran.
+    /// The journey ended because the goal was met or by an `exit as converted`; the reason says so where the goal was met before.
     Converted = 9,
     /// The goal was met after the end, within its time.
     Attributed = 10,
-    /// An `exit when`; the step is the number of the clause.
+    /// An `exit when`; the step is the number of the clause, the reason that of the step where the journey stood, from 1.
     ExitedWhen = 11,
     /// An `exit` step.
     Exited = 12,
@@ -267,12 +276,31 @@ pub enum DecisionCode {
     Undelivered = 15,
     /// Consent or an address was lost: unsubscribed, bounced, complained.
     Suppressed = 16,
-    /// Another workflow stopped the journey; the reason is the number of that workflow.
+    /// Another workflow stopped the journey at the step where it stood; the reason is the number of that workflow.
     Stopped = 17,
     /// Beside an entry that was not followed: a required field that is not known of the contact. The step is the number of the field.
     Lacked = 18,
     /// The person gave consent again after they had taken it back.
     Consented = 19,
+    /// A mail of the journey was opened for the first time; the step is the number of the email.
+    Opened = 31,
+    /// A person followed a link in a mail of the journey for the first time; the step is the number of the email.
+    Clicked = 32,
+    /// A mail of the journey was answered for the first time; the step is the number of the email.
+    Replied = 33,
+    /// The goal was met and the journey goes on (`and continue`).
+    GoalMet = 34,
+    /// An arm of an `if` ran; the step is the number of the arm. A total alone, which the traces add up to, and never a record.
+    Ran = 35,
+    /// The journey ended where it stood, because the person proved to be somebody who is in the workflow already.
+    GaveWay = 36,
+}
+
+impl DecisionCode {
+    /// Whether it is recorded once for each journey and number in the place of the step; the same again changes nothing.
+    pub(super) fn is_recorded_once(self) -> bool {
+        matches!(self, Self::Opened | Self::Clicked | Self::Replied)
+    }
 }
 
 /// A total of decisions.
@@ -282,7 +310,7 @@ pub struct DecisionCount {
     pub workflow: Option<u32>,
     /// What was decided.
     pub code: DecisionCode,
-    /// The step, or the number of the exit or of the field.
+    /// The step, or the number that the code says: of the exit, the field, the email, the arm.
     pub step: Option<u32>,
     /// The reason's number, where the code has several.
     pub reason: u32,
@@ -335,7 +363,8 @@ pub struct Changes {
     pub settled: Vec<OutboxSettlement>,
     /// A row whose key is there already changes nothing.
     pub handoffs: Vec<HandoffRecord>,
-    /// Counted into the totals as they are written.
+    /// Counted into the totals as they are written, with the arms of their traces. What is recorded once and is there already changes
+    /// nothing.
     pub decisions: Vec<DecisionRecord>,
     /// Named values to replace.
     pub meta: Vec<(String, Vec<u8>)>,

@@ -72,6 +72,11 @@ pub fn start_of_day(date: NaiveDate, zone: Zone) -> Option<Instant> {
     at(Date::new(year, month, day).ok()?.at(0, 0, 0, 0), zone)
 }
 
+/// The day that calendars in a zone show: `2026-03-02`. None beyond the calendar.
+pub fn day(instant: Instant, zone: Zone) -> Option<String> {
+    Some(wall_clock(instant, zone)?.date().to_string())
+}
+
 fn add_to_date(instant: Instant, span: Span, zone: Zone) -> Option<Instant> {
     let local = wall_clock(instant, zone)?;
     let date = add_months(local.date(), span.months)?;

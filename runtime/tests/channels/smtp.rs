@@ -195,7 +195,7 @@ fn a_wrong_password_makes_mail_wait_and_is_not_repeated() {
         SmtpChannel::open(SmtpSettings { username: login.0, password: login.1, ..settings(server.port()) }).unwrap()
     };
     let reason = retry_reason(with("wrong-secret").send(&mail("j1.s1.v0")));
-    assert!(reason.ends_with("answered the connection with 535 5.7.8 bad user name or password"), "{reason}");
+    assert!(reason.ends_with("answered the login with 535 5.7.8 bad user name or password"), "{reason}");
     receipt(with("right").send(&mail("j1.s1.v0")));
 }
 

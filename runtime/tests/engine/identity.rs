@@ -68,6 +68,8 @@ fn the_older_journey_goes_on() {
     assert_eq!(world.score("ada"), 10);
     let live = world.journeys("ada").into_iter().filter(|journey| journey.keep).count();
     assert_eq!(live, 1);
+    let gave_way = world.story("ada").into_iter().filter(|line| line.contains("GaveWay")).count();
+    assert_eq!(gave_way, 1, "the younger ended for the older: {:?}", world.story("ada"));
 }
 
 #[test]

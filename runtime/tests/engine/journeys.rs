@@ -62,6 +62,32 @@ fn who_converted_is_not_attributed_again() {
     assert_eq!(story(&world), ["03-03 00:00 Converted"]);
 }
 
+/// Where a journey stood when it ended is kept, so that a report can say who left at which step.
+#[test]
+fn an_end_from_outside_says_at_which_step() {
+    let left_at = |name: &str, fields: &[(&str, &str)]| {
+        let mut world = signed_up(
+            "goal \"demo\" when requested_demo within 30 days\n exit when disqualified\n score += 1\n wait 2 days",
+        );
+        world.at("2026-03-03").identify("ada", fields);
+        if !name.is_empty() {
+            world.event("ada", name, json!({}));
+        }
+        world.run();
+        let decisions = world.snapshot().decisions;
+        let end = decisions.into_iter().find(|one| {
+            matches!(
+                one.code,
+                flow_runtime::store::DecisionCode::Converted | flow_runtime::store::DecisionCode::ExitedWhen
+            )
+        });
+        end.map(|end| (end.step, end.reason)).unwrap()
+    };
+    assert_eq!(left_at("requested_demo", &[]), (Some(1), 0));
+    // The exit has its own number, and the step is counted from 1.
+    assert_eq!(left_at("", &[("disqualified", "yes")]), (Some(0), 2));
+}
+
 #[test]
 fn a_goal_that_lets_the_journey_go_on_is_recorded_once() {
     let mut program =
@@ -75,7 +101,7 @@ fn a_goal_that_lets_the_journey_go_on_is_recorded_once() {
     world.at("2026-03-03").event("ada", "requested_demo", json!({})).run().reopen();
     world.at("2026-03-03 10:00").event("ada", "requested_demo", json!({})).run();
     world.at("2026-03-05").event("ada", "requested_demo", json!({})).run();
-    assert_eq!(story(&world), ["03-03 00:00 Converted", "03-04 10:00 Finished.1"]);
+    assert_eq!(story(&world), ["03-03 00:00 GoalMet", "03-04 10:00 Finished.1"]);
     assert_eq!(world.score("ada"), 1);
 }
 

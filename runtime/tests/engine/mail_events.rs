@@ -39,6 +39,31 @@ fn clicks_and_opens_count_for_the_journey_that_sent_the_mail() {
     assert_eq!(score_after("Email Link Clicked", json!({"email_id": "again", "link_id": "more"})), 0);
 }
 
+/// Reports count people: the same again is nothing new, whatever the workflow asks about, and a machine's click is none.
+#[test]
+fn opens_and_clicks_are_told_once_in_each_journey() {
+    let mut world = asked();
+    let mail = |link: &str| json!({"email_id": "hello", "link_id": link});
+    let sent_at = crate::support::at("2026-03-02 10:00");
+    world.at("2026-03-02 10:01").event_of("ada", "Email Link Clicked", mail("more"), sent_at + 5_000).run();
+    let told = |world: &World| -> Vec<String> {
+        let words = [" Opened", " Clicked", " Replied"];
+        world.decisions("ada").into_iter().filter(|line| words.iter().any(|word| line.contains(word))).collect()
+    };
+    assert_eq!(told(&world), Vec::<String>::new());
+    for time in ["2026-03-02 11:00", "2026-03-02 12:00", "2026-03-05 09:00"] {
+        world
+            .at(time)
+            .event("ada", "Email Opened", mail(""))
+            .event("ada", "Email Link Clicked", mail("other"))
+            .run()
+            .reopen();
+    }
+    let told: Vec<String> =
+        told(&world).iter().map(|line| line.split(' ').skip(1).take(3).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(told, ["11:00 ask Opened", "11:00 ask Clicked"]);
+}
+
 #[test]
 fn a_click_within_seconds_is_a_machines() {
     let mut world = asked();

@@ -455,9 +455,9 @@ impl World {
         store.decisions.iter().filter(|decision| decision.contact == id).map(|decision| self.words(decision)).collect()
     }
 
-    /// The same without the wakes and the deliveries of notices.
+    /// The same without the wakes, the deliveries of notices, and what people did with mails.
     pub(crate) fn story(&self, user: &str) -> Vec<String> {
-        let dull = [" Stepped", " Delivered"];
+        let dull = [" Stepped", " Delivered", " Opened", " Clicked", " Replied"];
         self.decisions(user).into_iter().filter(|line| !dull.iter().any(|word| line.contains(word))).collect()
     }
 
@@ -466,6 +466,7 @@ impl World {
         let workflow = decision.workflow.map(|id| format!(" {}", self.program.workflows.at(WorkflowId(id)).name));
         let step = match decision.code {
             DecisionCode::Stepped | DecisionCode::Finished | DecisionCode::Delivered => None,
+            DecisionCode::Converted | DecisionCode::GoalMet | DecisionCode::Stopped => None,
             _ => decision.step,
         };
         let step = step.map(|step| match decision.code {
@@ -473,7 +474,11 @@ impl World {
             _ => format!(" s{step}"),
         });
         let step = step.unwrap_or_default();
-        let reason = if decision.reason == 0 { String::new() } else { format!(".{}", decision.reason) };
+        let reason = if decision.reason == 0 || decision.code == DecisionCode::ExitedWhen {
+            String::new()
+        } else {
+            format!(".{}", decision.reason)
+        };
         format!("{time}{} {:?}{step}{reason}", workflow.unwrap_or_default(), decision.code)
     }
 

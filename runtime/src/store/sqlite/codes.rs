@@ -60,6 +60,12 @@ coded!(DecisionCode {
     Stopped => "stopped",
     Lacked => "lacked",
     Consented => "consented",
+    Opened => "opened",
+    Clicked => "clicked",
+    Replied => "replied",
+    GoalMet => "goal met",
+    Ran => "ran",
+    GaveWay => "gave way",
 });
 
 /// The code in a column. A number that Flow never writes is damage.

@@ -2,7 +2,7 @@
 
 use super::codes::{coded, damaged, id, sql_id};
 use super::fault::Trouble;
-use crate::store::{ContactId, DecisionCount, DecisionRecord};
+use crate::store::{ContactId, DecisionCode, DecisionCount, DecisionRecord};
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row, params};
 use std::collections::BTreeMap;
@@ -13,11 +13,12 @@ const NONE: i64 = -1;
 pub(super) fn write(connection: &Connection, decisions: &[DecisionRecord]) -> Result<(), Trouble> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO decision (contact, workflow, run, at, code, step, reason, trace) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
     )?;
+    let mut totals = Totals::new();
     for row in decisions {
         let trace: Vec<u8> = row.trace.iter().flat_map(|word| word.to_le_bytes()).collect();
-        statement.execute(params![
+        let written = statement.execute(params![
             sql_id(row.contact.0),
             row.workflow,
             row.run,
@@ -27,17 +28,26 @@ pub(super) fn write(connection: &Connection, decisions: &[DecisionRecord]) -> Re
             row.reason,
             trace,
         ])?;
+        if written > 0 {
+            count(&mut totals, row);
+        }
     }
-    add_totals(connection, decisions)
+    add_totals(connection, totals)
+}
+
+/// How many of each workflow, code, step and reason.
+type Totals = BTreeMap<(i64, u8, i64, u32), i64>;
+
+fn count(totals: &mut Totals, row: &DecisionRecord) {
+    let workflow = or_none(row.workflow);
+    *totals.entry((workflow, row.code as u8, or_none(row.step), row.reason)).or_default() += 1;
+    for arm in row.arms() {
+        *totals.entry((workflow, DecisionCode::Ran as u8, i64::from(arm), 0)).or_default() += 1;
+    }
 }
 
 /// One write for each kind of decision in the batch, however many there were.
-fn add_totals(connection: &Connection, decisions: &[DecisionRecord]) -> Result<(), Trouble> {
-    let mut totals: BTreeMap<(i64, u8, i64, u32), i64> = BTreeMap::new();
-    for row in decisions {
-        let key = (or_none(row.workflow), row.code as u8, or_none(row.step), row.reason);
-        *totals.entry(key).or_default() += 1;
-    }
+fn add_totals(connection: &Connection, totals: Totals) -> Result<(), Trouble> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO decision_total (workflow, code, step, reason, total) VALUES (?1, ?2, ?3, ?4, ?5) \
          ON CONFLICT (workflow, code, step, reason) DO UPDATE SET total = total + excluded.total",

@@ -26,7 +26,7 @@ mod view;
 
 pub use open::OpenOptions;
 pub(super) use snapshot::snapshot_of;
-pub use view::{Shows, ViewColumn};
+pub use view::{Shows, ViewColumn, Word, WordKind};
 
 use super::check::check_rows;
 use super::digest::Snapshot;
@@ -213,6 +213,9 @@ impl SqliteStore {
             outbox::unsettled_sql(),
             outbox::UNSETTLED_COUNT.to_owned(),
             "SELECT * FROM contact_view WHERE contact = ?1".to_owned(),
+            "SELECT * FROM journey_view WHERE contact = ?1".to_owned(),
+            "SELECT * FROM journey_view WHERE user_id = ?1".to_owned(),
+            "SELECT opened_at FROM mail_view".to_owned(),
         ];
         let plan = |query: &str| {
             let mut statement = self.connection.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();

@@ -6,7 +6,7 @@ use super::checkpoint::Checkpointer;
 use super::contacts::{self, ContactSql};
 use super::fault::{Trouble, io_error};
 use super::migrate::{APPLICATION_ID, NEWEST, migrate};
-use super::view::{self, ViewColumn};
+use super::view::{self, ViewColumn, Word};
 use super::{SqliteStore, transact};
 use crate::store::{StoreError, StoreFault};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -35,8 +35,10 @@ pub struct OpenOptions {
     pub texts: Vec<String>,
     /// What `contact_view` shows of the frame.
     pub view: Vec<ViewColumn>,
-    /// The workflows' names, by number, for `journey_view` and `decision_view`.
-    pub workflows: Vec<String>,
+    /// Which of the text columns is the address that the views show beside a contact.
+    pub address: Option<String>,
+    /// What the views call the program's parts and the reasons of decisions.
+    pub words: Vec<Word>,
     /// How long a batch waits for another program that holds the file, in milliseconds.
     pub busy_timeout_ms: u32,
     /// Past so many pages the log written ahead is folded to its end, while writers wait.
@@ -44,13 +46,14 @@ pub struct OpenOptions {
 }
 
 impl OpenOptions {
-    /// No text columns, no view of the frame, no names of workflows; the usual bounds.
+    /// No text columns, no view of the frame, no words for anything; the usual bounds.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
             texts: Vec::new(),
             view: Vec::new(),
-            workflows: Vec::new(),
+            address: None,
+            words: Vec::new(),
             busy_timeout_ms: BUSY_TIMEOUT_MS,
             wal_bound_pages: WAL_BOUND_PAGES,
         }

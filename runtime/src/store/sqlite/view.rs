@@ -8,15 +8,20 @@
 //! and a little-endian integer is its bytes shifted and joined, sign included for eight of them. Past the end of a frame
 //! bytes are 0; an empty frame shows nothing at all.
 //!
-//! Frames change with programs, so the views are made anew at every open.
+//! Beside every contact's number stand their user id and their address, and numbers of the program are shown by what people call them,
+//! which a table keeps ([`Word`]). Frames change with programs, so all of it is made anew at every open.
 
 use super::codes::Coded;
 use super::contacts::text_column;
 use super::fault::Trouble;
 use super::open::OpenOptions;
-use crate::store::{DecisionCode, JourneyStatus};
+use crate::store::{DecisionCode, JourneyStatus, OutboxKind, OutboxState};
+use flow_ir::limits::TRACE_BITS;
 use flow_ir::{NUMBER_SCALE, SlotKind};
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
+
+/// Bytes of a word of a trace, of which the lower [`TRACE_BITS`] bits say which arms ran.
+const TRACE_WORD_BYTES: usize = size_of::<i64>();
 
 /// A slot of the frame that people may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,12 +58,49 @@ pub enum Shows {
     },
 }
 
-/// Makes the views anew.
+/// What the views call something that the store knows by number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// What it is.
+    pub kind: WordKind,
+    /// The workflow of a step, an exit or an arm; the code of the decision of a reason; else 0.
+    pub of: u32,
+    /// The number that rows keep.
+    pub number: u32,
+    /// What people call it.
+    pub words: String,
+}
+
+/// What a number stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum WordKind {
+    /// Its name.
+    Workflow = 0,
+    /// As it is written.
+    Step = 1,
+    /// The condition of an `exit when`.
+    Exit = 2,
+    /// An arm of an `if`, as it is written.
+    Arm = 3,
+    /// Its name.
+    Email = 4,
+    /// Its name.
+    Field = 5,
+    /// Why something was decided.
+    Reason = 6,
+}
+
+/// Makes the views and their words anew.
 pub(super) fn create(connection: &Connection, options: &OpenOptions) -> Result<(), Trouble> {
+    write_words(connection, &options.words)?;
+    let address = options.address.as_deref();
     let views = [
         ("contact_view", contact_view(&options.view, &options.texts)),
-        ("journey_view", journey_view(&options.workflows)),
-        ("decision_view", decision_view(&options.workflows)),
+        ("journey_view", journey_view(address)),
+        ("decision_view", decision_view(address)),
+        ("mail_view", mail_view(address)),
+        ("handoff_view", handoff_view(address)),
     ];
     for (name, select) in views {
         connection.execute_batch(&format!("DROP VIEW IF EXISTS {name}; CREATE VIEW {name} AS {select};"))?;
@@ -66,12 +108,26 @@ pub(super) fn create(connection: &Connection, options: &OpenOptions) -> Result<(
     Ok(())
 }
 
-/// The contact's number, the frame's fields, the texts, and the instant at which something may happen by itself.
+/// Words are a table and no `CASE`: a program may have thousands of steps, and each row of a view asks for a few.
+fn write_words(connection: &Connection, words: &[Word]) -> Result<(), Trouble> {
+    connection.execute("DELETE FROM word", [])?;
+    let mut insert = connection.prepare("INSERT INTO word (kind, of, number, words) VALUES (?1, ?2, ?3, ?4)")?;
+    for word in words {
+        insert.execute(params![word.kind as u8, word.of, word.number, word.words])?;
+    }
+    Ok(())
+}
+
+/// The contact's number and user id, the frame's fields, the texts, and the instant at which something may happen by itself. Who proved to
+/// be somebody else is not there any more.
 fn contact_view(columns: &[ViewColumn], texts: &[String]) -> String {
     let names: Vec<&str> =
         columns.iter().map(|column| column.name.as_str()).chain(texts.iter().map(String::as_str)).collect();
-    let mut shown = vec![format!("id AS {}", quote(&free_name("contact", &names)))];
-    let mut raw = vec!["id".to_owned(), "next_at".to_owned()];
+    let mut shown = vec![
+        format!("id AS {}", quote(&free_name("contact", &names))),
+        format!("user_id AS {}", quote(&free_name("user_id", &names))),
+    ];
+    let mut raw = vec!["id".to_owned(), format!("{USER_ID} AS user_id"), "next_at".to_owned()];
     for (place, column) in columns.iter().enumerate() {
         raw.push(format!("{} AS raw_{place}", known_value(column)));
         shown.push(format!("{} AS {}", show(column, &format!("raw_{place}")), quote(&column.name)));
@@ -82,9 +138,13 @@ fn contact_view(columns: &[ViewColumn], texts: &[String]) -> String {
         raw.push(column);
     }
     shown.push(format!("{} AS {}", instant("next_at"), quote(&free_name("next_at", &names))));
-    let bytes: String = (0..=u8::MAX).map(|byte| format!("{byte:02x}")).collect();
+    let bytes = every_byte();
     let (shown, raw) = (shown.join(", "), raw.join(", "));
-    format!("SELECT {shown} FROM (SELECT {raw} FROM contact, (SELECT x'{bytes}' AS byte))")
+    format!(
+        "SELECT {shown} FROM (SELECT {raw} FROM contact, (SELECT {bytes} AS byte) {} \
+         WHERE NOT EXISTS (SELECT 1 FROM joined WHERE joined.contact = contact.id))",
+        user_of("contact.id")
+    )
 }
 
 /// A name of ours that gives way to the schema's.
@@ -117,6 +177,12 @@ fn integer(offset: u32, kind: SlotKind) -> String {
     }
 }
 
+/// `x'000102...ff'`: where a byte stands in it is its value.
+fn every_byte() -> String {
+    let bytes: String = (0..=u8::MAX).map(|byte| format!("{byte:02x}")).collect();
+    format!("x'{bytes}'")
+}
+
 fn byte(offset: u32) -> String {
     format!("(instr(byte, substr(frame, {}, 1)) - 1)", offset + 1)
 }
@@ -140,24 +206,180 @@ fn instant(column: &str) -> String {
     format!("strftime('%Y-%m-%dT%H:%M:%fZ', {column} / 1000.0, 'unixepoch')")
 }
 
-fn journey_view(workflows: &[String]) -> String {
-    let (workflow, status) = (workflow_name(workflows), code_word::<JourneyStatus>("status"));
+/// Of a row of the key table that [`user_of`] has found.
+const USER_ID: &str = "known.user_id";
+
+/// The key that is the user id of a contact.
+fn user_of(contact: &str) -> String {
+    format!("LEFT JOIN contact_key AS known ON known.contact = {contact} AND known.user_id IS NOT NULL")
+}
+
+/// The rows of a table, each with its person. Those of a log keep the number of a contact who proved to be somebody else (`joined`).
+struct People<'o> {
+    table: &'static str,
+    /// Who the person is.
+    contact: String,
+    address: Option<&'o str>,
+}
+
+impl<'o> People<'o> {
+    fn of(table: &'static str, address: Option<&'o str>) -> Self {
+        Self { table, contact: format!("{table}.contact"), address }
+    }
+
+    fn of_log(table: &'static str, address: Option<&'o str>) -> Self {
+        let own = format!("{table}.contact");
+        let contact = format!("coalesce((SELECT \"into\" FROM joined WHERE joined.contact = {own}), {own})");
+        Self { table, contact, address }
+    }
+
+    /// The person's number, user id and address, for the list behind `SELECT`.
+    fn columns(&self) -> String {
+        let Self { contact, .. } = self;
+        format!("{contact} AS contact, {USER_ID} AS user_id, {} AS address", self.address())
+    }
+
+    fn address(&self) -> String {
+        self.address.map_or("NULL".to_owned(), |name| format!("person.{}", quote(&text_column(name))))
+    }
+
+    /// What stands behind `FROM`.
+    fn rows(&self) -> String {
+        let Self { table, contact, .. } = self;
+        format!("{table} LEFT JOIN contact AS person ON person.id = {contact} {}", user_of(contact))
+    }
+}
+
+/// A journey that went on under another contact is shown there alone.
+fn journey_view(address: Option<&str>) -> String {
+    let people = People::of("journey", address);
+    let (who, rows) = (people.columns(), people.rows());
+    let (workflow, step) = (workflow_name("journey.workflow"), step_words("journey.workflow", "journey.step"));
+    let (status, ended) = (code_word::<JourneyStatus>("status"), JourneyStatus::Ended as u8);
     let (entered_at, due_at, ended_at) = (instant("entered_at"), instant("due_at"), instant("ended_at"));
     format!(
-        "SELECT contact, {workflow} AS workflow, run, {status} AS status, step, visit, {entered_at} AS entered_at, \
-         {due_at} AS due_at, {ended_at} AS ended_at FROM journey"
+        "SELECT {who}, {workflow} AS workflow, run, {status} AS status, {step} AS step, visit, \
+         {entered_at} AS entered_at, CASE WHEN status <> {ended} THEN {due_at} END AS due_at, {ended_at} AS ended_at, \
+         CASE WHEN status = {ended} THEN {due_at} END AS goal_counts_until FROM {rows} \
+         WHERE NOT EXISTS (SELECT 1 FROM joined WHERE joined.contact = journey.contact)"
     )
 }
 
-fn decision_view(workflows: &[String]) -> String {
-    let (workflow, code, at) = (workflow_name(workflows), code_word::<DecisionCode>("code"), instant("at"));
+fn decision_view(address: Option<&str>) -> String {
+    let people = People::of_log("decision", address);
+    let (who, rows) = (people.columns(), people.rows());
+    let (code, at) = (code_word::<DecisionCode>("code"), instant("at"));
+    let workflow = workflow_name("decision.workflow");
     format!(
-        "SELECT id, {at} AS at, contact, {workflow} AS workflow, run, {code} AS decision, step, reason FROM decision"
+        "SELECT decision.id AS id, {at} AS at, {who}, {workflow} AS workflow, run, {code} AS decision, \
+         {} AS step, {} AS reason, {} AS took FROM {rows}",
+        decided_at(),
+        decided_because(),
+        arms_taken()
     )
 }
 
-fn workflow_name(workflows: &[String]) -> String {
-    words("workflow", workflows.iter().zip(0..).map(|(name, number)| (number, name.as_str())), "workflow")
+/// The step of a decision: some keep another number in its place.
+fn decided_at() -> String {
+    let [ignored, lacked, exited] = [DecisionCode::Ignored, DecisionCode::Lacked, DecisionCode::ExitedWhen].map(code);
+    let step = step_words("decision.workflow", "decision.step");
+    let stood = step_words("decision.workflow", "(nullif(reason, 0) - 1)");
+    let engaged = engaged();
+    format!("CASE WHEN code = {exited} THEN {stood} WHEN code NOT IN ({ignored}, {lacked}, {engaged}) THEN {step} END")
+}
+
+fn decided_because() -> String {
+    let [ignored, lacked, exited, stopped] =
+        [DecisionCode::Ignored, DecisionCode::Lacked, DecisionCode::ExitedWhen, DecisionCode::Stopped].map(code);
+    let reason = word(WordKind::Reason, "code", "reason");
+    let exit = word(WordKind::Exit, "decision.workflow", "decision.step");
+    let field = format!("coalesce({}, decision.step)", word(WordKind::Field, "0", "decision.step"));
+    let by = workflow_name("reason");
+    let (engaged, email) = (engaged(), word(WordKind::Email, "0", "decision.step"));
+    // A number that has no words is shown as it is; 0 stands for none.
+    format!(
+        "CASE code WHEN {exited} THEN coalesce({exit}, decision.step) WHEN {stopped} THEN {by} \
+         WHEN {lacked} THEN {field} || coalesce(': ' || {reason}, '') \
+         WHEN {ignored} THEN coalesce({reason}, nullif(reason, 0)) || coalesce(': ' || {exit}, '') \
+         ELSE CASE WHEN code IN ({engaged}) THEN coalesce({email}, decision.step) ELSE coalesce({reason}, nullif(reason, 0)) END END"
+    )
+}
+
+/// The codes of what people do with a mail, which keep the email in the place of the step.
+fn engaged() -> String {
+    let codes = [DecisionCode::Opened, DecisionCode::Clicked, DecisionCode::Replied].map(|of| code(of).to_string());
+    codes.join(", ")
+}
+
+/// When a mail was first opened, clicked or answered in its journey.
+fn first(engaged: DecisionCode) -> String {
+    let (code, mail) = (code(engaged), OutboxKind::Mail as u8);
+    let at = instant("done.at");
+    format!(
+        "CASE kind WHEN {mail} THEN (SELECT {at} FROM decision AS done WHERE done.contact = outbox.contact \
+         AND done.workflow = outbox.workflow AND done.run = outbox.run AND done.code = {code} AND done.step = outbox.email) END"
+    )
+}
+
+/// The arms of `if`s that ran, by the bits of the trace.
+fn arms_taken() -> String {
+    let byte = format!(
+        "substr(decision.trace, word.number / {TRACE_BITS} * {TRACE_WORD_BYTES} + word.number % {TRACE_BITS} / 8 + 1, 1)"
+    );
+    let ran = format!("(instr({}, {byte}) - 1) >> (word.number % {TRACE_BITS} % 8) & 1", every_byte());
+    let arm = WordKind::Arm as u8;
+    format!(
+        "CASE WHEN decision.trace <> x'' THEN (SELECT group_concat(words, ', ') FROM word WHERE word.kind = {arm} \
+         AND word.of = decision.workflow AND {ran}) END"
+    )
+}
+
+/// Every message, to a contact or about one. What is told of its instant depends on how far it is.
+fn mail_view(address: Option<&str>) -> String {
+    let people = People::of_log("outbox", address);
+    let (who, rows, to) = (people.columns(), people.rows(), people.address());
+    let (workflow, step) = (workflow_name("outbox.workflow"), step_words("outbox.workflow", "outbox.step"));
+    let email = format!("coalesce({}, email)", word(WordKind::Email, "0", "email"));
+    let notice = OutboxKind::Notice as u8;
+    let waits = format!("state IN ({}, {})", OutboxState::Queued as u8, OutboxState::Claimed as u8);
+    let (state, queued_at, due_at) = (code_word::<OutboxState>("state"), instant("queued_at"), instant("due_at"));
+    format!(
+        "SELECT {queued_at} AS at, {who}, {workflow} AS workflow, run, {step} AS step, \
+         CASE kind WHEN {notice} THEN 'notice' ELSE {email} END AS email, \
+         CASE kind WHEN {notice} THEN (SELECT member FROM handoff WHERE handoff.key = outbox.key) ELSE {to} END AS recipient, \
+         {state} AS state, attempts, CASE WHEN {waits} THEN {due_at} END AS next_attempt_at, \
+         CASE WHEN NOT {waits} THEN {due_at} END AS settled_at, {} AS opened_at, {} AS clicked_at, \
+         detail, outbox.key AS key FROM {rows}",
+        first(DecisionCode::Opened),
+        first(DecisionCode::Clicked)
+    )
+}
+
+fn handoff_view(address: Option<&str>) -> String {
+    let people = People::of_log("handoff", address);
+    let (who, rows, workflow) = (people.columns(), people.rows(), workflow_name("handoff.workflow"));
+    let (at, due_at) = (instant("at"), instant("task_due_at"));
+    format!(
+        "SELECT {at} AS at, {who}, {workflow} AS workflow, run, team, member, note, task, {due_at} AS due_at FROM {rows}"
+    )
+}
+
+/// What a number is called; nothing where nobody says so.
+fn word(kind: WordKind, of: &str, number: &str) -> String {
+    let kind = kind as u8;
+    format!("(SELECT words FROM word WHERE word.kind = {kind} AND word.of = {of} AND word.number = {number})")
+}
+
+fn workflow_name(workflow: &str) -> String {
+    format!("coalesce({}, {workflow})", word(WordKind::Workflow, "0", workflow))
+}
+
+fn step_words(workflow: &str, step: &str) -> String {
+    format!("coalesce({}, {step})", word(WordKind::Step, workflow, step))
+}
+
+fn code(decision: DecisionCode) -> u8 {
+    decision.code()
 }
 
 fn code_word<T: Coded>(column: &str) -> String {

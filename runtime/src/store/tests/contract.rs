@@ -311,8 +311,9 @@ pub(super) fn decisions_are_counted_by_kind(store: &mut impl Store) {
         trace: Vec::new(),
         ..decision(1, DecisionCode::Suppressed)
     };
-    let first = vec![decision(2, DecisionCode::Sent), nowhere.clone(), decision(1, DecisionCode::Sent)];
-    let second = vec![decision(1, DecisionCode::Entered), nowhere, decision(1, DecisionCode::Sent)];
+    let made = |contact, code| DecisionRecord { trace: Vec::new(), ..decision(contact, code) };
+    let first = vec![made(2, DecisionCode::Sent), nowhere.clone(), made(1, DecisionCode::Sent)];
+    let second = vec![made(1, DecisionCode::Entered), nowhere, made(1, DecisionCode::Sent)];
     commit(store, Changes { decisions: first, ..people(2) });
     commit(store, Changes { decisions: second, ..Changes::default() });
     let count = |code, count| DecisionCount { workflow: Some(4), code, step: Some(2), reason: 0, count };
@@ -320,6 +321,29 @@ pub(super) fn decisions_are_counted_by_kind(store: &mut impl Store) {
         DecisionCount { workflow: None, step: None, reason: u32::MAX, ..count(DecisionCode::Suppressed, 2) };
     let expected = [suppressed, count(DecisionCode::Entered, 1), count(DecisionCode::Sent, 3)];
     assert_eq!(store.decision_counts().unwrap(), expected);
+}
+
+pub(super) fn arms_are_counted_as_traces_have_them(store: &mut impl Store) {
+    // Above the bits of a word nothing is told.
+    let stepped = |trace| DecisionRecord { trace, ..decision(1, DecisionCode::Stepped) };
+    let decisions = vec![stepped(vec![0b101, i64::MIN]), stepped(vec![0b100, 1])];
+    commit(store, Changes { decisions, ..people(1) });
+    let ran: Vec<_> = store.decision_counts().unwrap().into_iter().filter(|of| of.code == DecisionCode::Ran).collect();
+    let count =
+        |arm, count| DecisionCount { workflow: Some(4), code: DecisionCode::Ran, step: Some(arm), reason: 0, count };
+    assert_eq!(ran, [count(0, 1), count(2, 2), count(flow_ir::limits::TRACE_BITS, 1)]);
+}
+
+pub(super) fn what_is_recorded_once_is_counted_once(store: &mut impl Store) {
+    let opened = |at, run| DecisionRecord { at, run, trace: Vec::new(), ..decision(1, DecisionCode::Opened) };
+    let other = |code| DecisionRecord { code, ..opened(3, 1) };
+    let others =
+        [DecisionCode::Clicked, DecisionCode::Replied, DecisionCode::Clicked, DecisionCode::Replied].map(other);
+    commit(store, Changes { decisions: [vec![opened(1, 1), opened(2, 1)], others.to_vec()].concat(), ..people(1) });
+    commit(store, Changes { decisions: vec![opened(4, 1), opened(5, 2)], ..Changes::default() });
+    let counts: Vec<_> = store.decision_counts().unwrap().into_iter().map(|of| (of.code, of.count)).collect();
+    let expected = [(DecisionCode::Opened, 2), (DecisionCode::Clicked, 1), (DecisionCode::Replied, 1)];
+    assert_eq!(counts, expected);
 }
 
 pub(super) fn live_journeys_are_counted_by_step(store: &mut impl Store) {

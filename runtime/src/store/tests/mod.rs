@@ -65,6 +65,8 @@ on_every_store!(
     a_row_can_be_queued_and_settled_in_one_batch,
     claimed_and_promised_rows_wait_for_their_fate,
     decisions_are_counted_by_kind,
+    arms_are_counted_as_traces_have_them,
+    what_is_recorded_once_is_counted_once,
     live_journeys_are_counted_by_step,
     counters_add_up,
     meta_is_replaced,

@@ -77,7 +77,8 @@ fn settlements() -> impl Strategy<Value = OutboxSettlement> {
 }
 
 fn decisions() -> impl Strategy<Value = DecisionRecord> {
-    let code = prop_oneof![Just(DecisionCode::Entered), Just(DecisionCode::Stepped), Just(DecisionCode::Suppressed)];
+    let codes = [DecisionCode::Entered, DecisionCode::Stepped, DecisionCode::Suppressed, DecisionCode::Opened];
+    let code = proptest::sample::select(codes.to_vec());
     (contact_id(), proptest::option::of(0..2u32), code, proptest::option::of(0..2u32), vec(any::<i64>(), 0..3))
         .prop_map(|(contact, workflow, code, step, trace)| DecisionRecord {
             contact,

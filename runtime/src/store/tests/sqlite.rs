@@ -325,6 +325,9 @@ fn every_read_of_the_loop_uses_an_index() {
         "SEARCH outbox USING INDEX outbox_unsettled (id>?)",
         "SCAN outbox USING INDEX outbox_unsettled",
         "SEARCH contact USING INTEGER PRIMARY KEY (rowid=?)",
+        "SEARCH journey USING PRIMARY KEY (contact=?)",
+        "SEARCH journey USING PRIMARY KEY (contact=?)",
+        "SEARCH done USING INDEX decision_once (contact=? AND workflow=? AND run=? AND code=? AND step=?)",
     ];
     let plans = store.plans();
     assert_eq!(plans.len(), expected.len());

@@ -2,7 +2,7 @@
 
 use super::options;
 use super::rows::*;
-use crate::store::sqlite::{OpenOptions, Shows, SqliteStore, ViewColumn};
+use crate::store::sqlite::{OpenOptions, Shows, SqliteStore, ViewColumn, Word, WordKind};
 use crate::store::*;
 use flow_ir::{FOREVER, Layout, NEVER, NUMBER_SCALE, SlotId, SlotKind};
 use rusqlite::types::Value;
@@ -196,10 +196,11 @@ fn texts_and_the_contact_stand_beside_the_fields() {
         let statement = store.connection().prepare("SELECT * FROM contact_view").unwrap();
         statement.column_names().map(str::to_owned).collect()
     };
-    let expected = ["contact_", "Contact", "id\"; DROP TABLE contact; --", "email", "first \"name\"", "next_at"];
+    let expected =
+        ["contact_", "user_id", "Contact", "id\"; DROP TABLE contact; --", "email", "first \"name\"", "next_at"];
     assert_eq!(names, expected);
     let row = shown(&store, "SELECT * FROM contact_view");
-    assert_eq!(row, ["7", "yes", "yes", "p7@example.com", "-", "2026-03-02T10:00:00.250Z"]);
+    assert_eq!(row, ["7", "-", "yes", "yes", "p7@example.com", "-", "2026-03-02T10:00:00.250Z"]);
 }
 
 #[test]
@@ -215,22 +216,143 @@ fn the_view_follows_the_program() {
     assert!(store.connection().prepare("SELECT vip FROM contact_view").is_err());
 }
 
+/// When the rows of [`everything`] happened.
+const AT: &str = "1970-01-01T00:00:00.100Z";
+
+/// A store whose program calls its parts something, with contacts 1 to 3, of whom 3 proved to be 1.
+fn told(folder: &TempDir, rows: Changes) -> SqliteStore {
+    let word = |kind, of, number, words: &str| Word { kind, of, number, words: words.to_owned() };
+    let words = vec![
+        word(WordKind::Workflow, 0, 0, "nurture"),
+        word(WordKind::Workflow, 0, 1, "win 'em back"),
+        word(WordKind::Step, 0, 2, "wait 2 days"),
+        word(WordKind::Step, 1, 2, "send hello"),
+        word(WordKind::Exit, 0, 2, "stage >= sql"),
+        word(WordKind::Arm, 0, 0, "if clicked"),
+        word(WordKind::Arm, 0, 1, "else"),
+        word(WordKind::Arm, 0, flow_ir::limits::TRACE_BITS, "if vip"),
+        word(WordKind::Email, 0, 3, "hello"),
+        word(WordKind::Field, 0, 2, "industry"),
+        word(WordKind::Reason, DecisionCode::Withheld as u32, 3, "the contact has unsubscribed"),
+        word(WordKind::Reason, DecisionCode::Ignored as u32, 7, "an exit condition holds already"),
+        word(WordKind::Reason, DecisionCode::Lacked as u32, 1, "the condition asks for it"),
+    ];
+    let mut store = OpenOptions { words, address: Some("email".to_owned()), ..options(folder) }.open().unwrap();
+    let three = people(3);
+    let keys = vec![("user:1".to_owned(), Some(ContactId(1))), ("anonymous:d".to_owned(), Some(ContactId(3)))];
+    let joined = vec![(ContactId(3), ContactId(1))];
+    store.commit(&Changes { contacts: three.contacts, keys, joined, ..Changes::default() }).unwrap();
+    store.commit(&rows).unwrap();
+    store
+}
+
 #[test]
-fn journeys_and_decisions_are_shown_in_words() {
+fn journeys_are_shown_in_words() {
     let folder = TempDir::new().unwrap();
-    let workflows = vec!["nurture".to_owned(), "win 'em back".to_owned()];
-    let mut store = OpenOptions { workflows, ..options(&folder) }.open().unwrap();
     let held = JourneyRecord { status: JourneyStatus::Held, due_at: Some(MOMENT_MS), ..journey(1, 1, 1) };
-    let why = |workflow, code| DecisionRecord { workflow, at: MOMENT_MS, ..decision(1, code) };
-    let decisions = vec![why(Some(0), DecisionCode::TimedOut), why(None, DecisionCode::Suppressed)];
-    let journeys = vec![held, journey(1, 9, 1)];
-    store.commit(&Changes { journeys, decisions, ..people(1) }).unwrap();
-    let journeys = shown(&store, "SELECT workflow, status, due_at FROM journey_view");
+    let ended = JourneyRecord { status: JourneyStatus::Ended, ended_at: Some(700), ..journey(1, 0, 1) };
+    let journeys = vec![held, ended, journey(2, 9, 1), journey(3, 0, 1)];
+    let store = told(&folder, Changes { journeys, ..Changes::default() });
+    let columns =
+        "contact, user_id, address, workflow, run, status, step, entered_at, due_at, ended_at, goal_counts_until";
+    let rows = shown(&store, &format!("SELECT {columns} FROM journey_view ORDER BY contact, workflow"));
+    let (entered, second, ended) = ("1970-01-01T00:00:00.500Z", "1970-01-01T00:00:01.000Z", "1970-01-01T00:00:00.700Z");
     assert_eq!(
-        journeys,
-        ["win 'em back", "held", "2026-03-02T10:00:00.250Z", "9", "waiting", "1970-01-01T00:00:01.000Z"]
+        rows[..11],
+        ["1", "1", "p1@example.com", "nurture", "1", "ended", "wait 2 days", entered, "-", ended, second]
     );
-    let decisions = shown(&store, "SELECT at, workflow, decision, step FROM decision_view");
-    let at = "2026-03-02T10:00:00.250Z";
-    assert_eq!(decisions, [at, "nurture", "timed out", "2", at, "-", "suppressed", "2"]);
+    let due = "2026-03-02T10:00:00.250Z";
+    assert_eq!(
+        rows[11..22],
+        ["1", "1", "p1@example.com", "win 'em back", "1", "held", "send hello", entered, due, "-", "-"]
+    );
+    assert_eq!(rows[22..], ["2", "-", "p2@example.com", "9", "1", "waiting", "2", entered, second, "-", "-"]);
+}
+
+#[test]
+fn decisions_say_why_in_words() {
+    let folder = TempDir::new().unwrap();
+    let why =
+        |code, step, reason| DecisionRecord { workflow: Some(0), step, reason, trace: Vec::new(), ..decision(1, code) };
+    let decisions = vec![
+        why(DecisionCode::Withheld, Some(2), 3),
+        why(DecisionCode::Withheld, Some(2), 99),
+        why(DecisionCode::ExitedWhen, Some(2), 0),
+        why(DecisionCode::ExitedWhen, Some(2), 3),
+        why(DecisionCode::Opened, Some(3), 0),
+        why(DecisionCode::Ignored, Some(2), 7),
+        why(DecisionCode::Lacked, Some(2), 1),
+        why(DecisionCode::Lacked, Some(2), 0),
+        why(DecisionCode::Stopped, None, 1),
+        DecisionRecord { trace: vec![2, 1], ..why(DecisionCode::Stepped, Some(2), 0) },
+        DecisionRecord { workflow: None, contact: ContactId(3), ..why(DecisionCode::Suppressed, None, 0) },
+    ];
+    let store = told(&folder, Changes { decisions, ..Changes::default() });
+    let rows =
+        shown(&store, "SELECT at, user_id, workflow, decision, step, reason, took FROM decision_view ORDER BY id");
+    let expected = [
+        ["withheld", "wait 2 days", "the contact has unsubscribed", "-"],
+        ["withheld", "wait 2 days", "99", "-"],
+        ["exited when", "-", "stage >= sql", "-"],
+        ["exited when", "wait 2 days", "stage >= sql", "-"],
+        ["opened", "-", "hello", "-"],
+        ["ignored", "-", "an exit condition holds already: stage >= sql", "-"],
+        ["lacked", "-", "industry: the condition asks for it", "-"],
+        ["lacked", "-", "industry", "-"],
+        ["stopped", "-", "win 'em back", "-"],
+        ["stepped", "wait 2 days", "-", "else, if vip"],
+        ["suppressed", "-", "-", "-"],
+    ];
+    let words: Vec<&[String]> = rows.chunks(7).map(|row| &row[3..]).collect();
+    assert_eq!(words, expected);
+    assert_eq!(rows[..3], [AT, "1", "nurture"]);
+    // What was decided about somebody who proved to be the first contact is theirs.
+    assert_eq!(rows[rows.len() - 7..][..3], [AT, "1", "-"]);
+}
+
+#[test]
+fn mails_and_handoffs_are_shown_in_words() {
+    let folder = TempDir::new().unwrap();
+    let mail = |id, due_at| OutboxRecord { workflow: 1, ..outbox(id, due_at) };
+    let notice = OutboxRecord { kind: OutboxKind::Notice, email: 0, ..mail(3, MOMENT_MS) };
+    let rows = Changes {
+        outbox: vec![mail(1, 100), mail(2, MOMENT_MS), notice.clone()],
+        settled: vec![settlement(1, OutboxState::Delivered, MOMENT_MS)],
+        decisions: vec![DecisionRecord {
+            workflow: Some(1),
+            step: Some(3),
+            at: MOMENT_MS,
+            ..decision(1, DecisionCode::Opened)
+        }],
+        handoffs: vec![HandoffRecord { workflow: 1, contact: ContactId(3), ..handoff(&notice.key) }],
+        ..Changes::default()
+    };
+    let store = told(&folder, rows);
+    let columns = "at, contact, user_id, address, workflow, run, step, email, recipient, state, attempts, \
+                   next_attempt_at, settled_at, opened_at, clicked_at, detail, key";
+    let rows = shown(&store, &format!("SELECT {columns} FROM mail_view ORDER BY key"));
+    let (queued, moment) = ("1970-01-01T00:00:00.010Z", "2026-03-02T10:00:00.250Z");
+    let of = |email, recipient, state, [attempts, next, settled, opened, detail, key]: [&'static str; 6]| {
+        let who = [queued, "1", "1", "p1@example.com", "win 'em back", "1", "send hello"];
+        let rest = [email, recipient, state, attempts, next, settled, opened, "-", detail, key];
+        who.into_iter().chain(rest).collect::<Vec<_>>()
+    };
+    let expected = [
+        of("hello", "p1@example.com", "delivered", ["1", "-", moment, moment, "250 ok", "c1.nurture.1.s1.v0"]),
+        of("hello", "p1@example.com", "queued", ["0", moment, "-", moment, "", "c1.nurture.1.s2.v0"]),
+        of("notice", "ana@example.com", "queued", ["0", moment, "-", "-", "", "c1.nurture.1.s3.v0"]),
+    ];
+    assert_eq!(rows, expected.concat());
+
+    let rows = shown(&store, "SELECT * FROM handoff_view");
+    let (at, due) = ("1970-01-01T00:00:06.000Z", "1970-01-01T00:00:07.000Z");
+    let who = ["1", "1", "p1@example.com", "win 'em back", "1"];
+    assert_eq!(rows, [&[at], &who[..], &["sales", "ana@example.com", "asked twice", "call", due]].concat());
+}
+
+#[test]
+fn a_contact_who_proved_to_be_another_is_shown_once() {
+    let folder = TempDir::new().unwrap();
+    let store = told(&folder, Changes::default());
+    assert_eq!(shown(&store, "SELECT contact, user_id FROM contact_view ORDER BY contact"), ["1", "1", "2", "-"]);
 }
