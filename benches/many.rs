@@ -142,7 +142,10 @@ fn text(workflows: usize, segments: bool) -> String {
         let exit = if segments { format!("  exit when keen_{nth} or warm_{nth}\n") } else { String::new() };
         // Writing into a string never fails.
         if segments {
-            let _ = writeln!(text, "segment keen_{nth} = visited(page is \"/p{nth}\") at least 2 times in the last 14 days");
+            let _ = writeln!(
+                text,
+                "segment keen_{nth} = visited(page is \"/p{nth}\") at least 2 times in the last 14 days"
+            );
             let _ = writeln!(text, "segment warm_{nth} = downloaded(asset is \"guide-{nth}\") in the last 30 days");
         }
         let _ = writeln!(

@@ -72,12 +72,14 @@ impl Touch<'_> {
     pub(super) fn judge_becoming(&mut self, changed: &Bits, due: bool, import: bool) -> Vec<Enrolment> {
         let plan = self.plan;
         let mut enrolments = Vec::new();
-        for entry in &plan.becoming {
-            // Somebody who was refused for a while comes in when that ends.
-            let is_owed = || self.contact.is(plan, entry.owed);
-            if entry.reads.meets(changed) || (due && entry.timed) || is_owed() {
-                enrolments.extend(self.judge_entry(entry, import));
-            }
+        let mut asked = plan.becoming_readers.of(changed);
+        if due {
+            asked.extend(&plan.becoming_timed);
+        }
+        // Somebody who was refused for a while comes in when that ends.
+        asked.extend(self.contact.pending.owed());
+        for entry in asked.into_iter().filter_map(|place| plan.becoming.get(place)) {
+            enrolments.extend(self.judge_entry(entry, import));
         }
         enrolments
     }

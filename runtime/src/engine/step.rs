@@ -78,7 +78,7 @@ impl Touch<'_> {
         if goal_met {
             self.contact.journeys[index].set_goal_met();
         }
-        written.into_iter().for_each(|slot| self.contact.mark(slot));
+        written.into_iter().for_each(|slot| self.contact.mark(self.plan, slot));
         self.stop_others(workflow, &stopped);
         if stop == Stop::Failed {
             self.fail(workflow, problem.unwrap_or_else(|| format!("no journey resumes at block {block}")));
@@ -108,7 +108,7 @@ impl Touch<'_> {
     fn mark_written(&mut self, index: usize, before: &[(SlotId, i64, bool)]) {
         for (old, new) in before.iter().zip(self.written_slots(index)) {
             if *old != new {
-                self.contact.mark(old.0);
+                self.contact.mark(self.plan, old.0);
             }
         }
     }
