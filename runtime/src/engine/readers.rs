@@ -35,3 +35,31 @@ impl Readers {
         changed.numbers().filter_map(|number| self.by_change.get(number)).flatten().copied().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const CHANGES: usize = 20;
+
+    fn bits(most: usize) -> impl Strategy<Value = Bits> {
+        proptest::collection::vec(0..CHANGES, 0..most).prop_map(|numbers| {
+            let mut bits = Bits::default();
+            numbers.into_iter().for_each(|number| bits.insert(number));
+            bits
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn they_are_those_whose_reads_meet_the_change(
+            reads in proptest::collection::vec(bits(4), 0..16),
+            changed in prop_oneof![9 => bits(6), 1 => Just(Bits::full())],
+        ) {
+            let found = Readers::new(CHANGES, reads.iter()).of(&changed);
+            let met = reads.iter().enumerate().filter(|(_, reads)| reads.meets(&changed));
+            prop_assert_eq!(found, met.map(|(place, _)| place).collect::<BTreeSet<_>>());
+        }
+    }
+}
