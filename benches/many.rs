@@ -3,7 +3,8 @@
 //! Every workflow waits for one page, and every event is a visit to a page that one workflow waits for; so the work that is due is the
 //! same in each row, and events a second beside those of the first row say what all the other workflows cost. *With segments* each
 //! workflow also has two segments of its own, which count visits and make the frame of a contact grow with the program. The stores are the
-//! one in memory, for the engine alone, and the durable one. Numbers of workflows may be given: `cargo bench --bench many -- 10 1000`.
+//! one in memory, for the engine alone, and the durable one. Numbers of workflows and words of the rows may be given:
+//! `cargo bench --bench many -- 10 1000 literal memory`.
 //!
 //! Rows take turns and the median of their ratios counts, since a machine's speed changes while others use it.
 
@@ -39,16 +40,23 @@ const FOLDER: &str = env!("CARGO_TARGET_TMPDIR");
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> Outcome<()> {
-    let given: Vec<usize> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let given: Vec<usize> = arguments.iter().filter_map(|argument| argument.parse().ok()).collect();
+    let words: Vec<&String> = arguments.iter().filter(|argument| argument.parse::<usize>().is_err()).collect();
     let sizes = if given.is_empty() { SIZES.to_vec() } else { given };
     println!("{CONTACTS} contacts, {} visits, native code, median of {ROUNDS} rounds", CONTACTS * VISITS);
     let headings = ["workflows", "frame bytes", "events/s", "us/event", "to the first", "us/newcomer"];
     println!("{:<28}{}", "", headings.map(|heading| format!("{heading:>13}")).concat());
     for kind in [Kind::Literals, Kind::Segments, Kind::Campaigns] {
-        let name = kind.name();
+        let races: [(&str, Race); 2] = [("memory", Many::in_memory), ("SQLite", Many::durable)];
+        let races = races.map(|(store, run)| (format!("{}, {store}", kind.name()), run));
+        let races = races.into_iter().filter(|(name, _)| words.iter().all(|word| name.contains(*word)));
+        let races: Vec<(String, Race)> = races.collect();
+        if races.is_empty() {
+            continue;
+        }
         let many = sizes.iter().map(|workflows| Many::load(*workflows, kind)).collect::<Outcome<Vec<_>>>()?;
-        race(&format!("{name}, memory"), &many, Many::in_memory)?;
-        race(&format!("{name}, SQLite"), &many, Many::durable)?;
+        races.iter().try_for_each(|(name, run)| race(name, &many, *run))?;
     }
     Ok(())
 }
@@ -62,7 +70,10 @@ struct Times {
     visits: f64,
 }
 
-fn race(name: &str, many: &[Many], run: fn(&Many) -> Outcome<Times>) -> Outcome<()> {
+/// Runs everything once over a new store.
+type Race = fn(&Many) -> Outcome<Times>;
+
+fn race(name: &str, many: &[Many], run: Race) -> Outcome<()> {
     let mut rounds: Vec<Vec<Times>> = Vec::new();
     for _ in 0..ROUNDS {
         rounds.push(many.iter().map(run).collect::<Outcome<_>>()?);
