@@ -49,11 +49,10 @@ const GOAL_MET: u32 = 1 << 31;
 impl Contact {
     /// Somebody nobody knows anything of.
     pub(super) fn blank(id: ContactId, plan: &Plan) -> Contact {
-        let frame = plan.program.frame.blank();
         Contact {
             id,
-            pending: Pending::read(plan, &frame),
-            frame,
+            frame: plan.blank.clone(),
+            pending: plan.blank_pending.clone(),
             texts: Arc::new(vec![None; plan.program.texts.len()]),
             journeys: Vec::new(),
             next_at: None,

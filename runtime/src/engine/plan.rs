@@ -7,7 +7,7 @@
 use super::bits::Bits;
 use super::error::EngineError;
 use super::index::PatternIndex;
-use super::pending::Kept;
+use super::pending::{Kept, Pending};
 use super::readers::Readers;
 use super::segment::{self, WatchedSegment};
 use crate::time::{SendWindow, Zone, Zones};
@@ -51,6 +51,10 @@ pub(super) struct Plan {
     pub(super) segment_readers: Readers,
     /// The slots of which a contact keeps what is pending.
     pub(super) kept: BTreeMap<SlotId, Kept>,
+    /// The frame of somebody nobody knows anything of.
+    pub(super) blank: Vec<u8>,
+    /// What that has pending.
+    pub(super) blank_pending: Pending,
     /// How many rounds one instant can take: every workflow may be entered once, go through each of its waits, and end. A contact that is not
     /// settled by then waits for their next event or instant, which is counted.
     pub(super) max_rounds: usize,
@@ -105,7 +109,7 @@ impl Plan {
         let bounces_matter = reads.bounces_matter(&workflows, &becoming, &segments);
         // Every slot, then every text.
         let changes = program.frame.slots.len() + program.texts.len();
-        Ok(Plan {
+        let plan = Plan {
             zone,
             email_field: program.fields.find(|field| field.ty == FieldType::Email && field.name == "email"),
             timezone_field: program.fields.find(|field| field.ty == FieldType::Timezone && field.name == "timezone"),
@@ -115,6 +119,8 @@ impl Plan {
             patterns: PatternIndex::new(&program),
             activity_patterns: activity_patterns(&program),
             kept: kept(&becoming, &starts),
+            blank: program.frame.blank(),
+            blank_pending: Pending::default(),
             becoming_readers: Readers::new(changes, becoming.iter().map(|entry| &entry.reads)),
             becoming_timed: (0..).zip(&becoming).filter(|(_, entry)| entry.timed).map(|(place, _)| place).collect(),
             becoming,
@@ -125,7 +131,8 @@ impl Plan {
             bounces_matter,
             max_rounds: program.workflows.values().map(|workflow| workflow.waits.len() + 3).sum::<usize>() + 3,
             program,
-        })
+        };
+        Ok(Plan { blank_pending: Pending::read(&plan, &plan.blank), ..plan })
     }
 
     pub(super) fn workflow(&self, id: WorkflowId) -> &WorkflowPlan {
