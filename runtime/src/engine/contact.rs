@@ -5,7 +5,7 @@
 
 use super::bits::Bits;
 use super::error::EngineError;
-use super::pending::Pending;
+use super::pending::{Instants, Pending};
 use super::plan::Plan;
 use crate::store::{ContactId, ContactRecord, JourneyRecord, JourneyStatus};
 use crate::time::{Zone, Zones};
@@ -29,6 +29,8 @@ pub(super) struct Contact {
     pub(super) unsettled: Bits,
     /// What the frame has pending.
     pub(super) pending: Pending,
+    /// When the entries that time can change may do so, by their place among those of the plan, once all of them have been asked.
+    pub(super) entry_instants: Option<Instants>,
     /// Whether the frame or the next instant must be written.
     pub(super) dirty: bool,
     pub(super) texts_dirty: bool,
@@ -53,6 +55,7 @@ impl Contact {
             id,
             frame: plan.blank.clone(),
             pending: plan.blank_pending.clone(),
+            entry_instants: None,
             texts: Arc::new(vec![None; plan.program.texts.len()]),
             journeys: Vec::new(),
             next_at: None,
@@ -75,6 +78,7 @@ impl Contact {
         let mut contact = Contact {
             id: record.id,
             pending: Pending::read(plan, &record.frame),
+            entry_instants: None,
             frame: record.frame,
             texts: Arc::new(record.texts),
             journeys: record.journeys.into_iter().map(Journey::settled).collect(),
@@ -118,10 +122,9 @@ impl Contact {
 
     /// Notes when a segment may change by itself, by its place in the plan. No condition reads the slot.
     pub(super) fn move_segment(&mut self, plan: &Plan, place: usize, slot: SlotId, at: i64) {
-        let before = self.read(plan, slot);
-        if before != at {
+        if self.read(plan, slot) != at {
             plan.program.frame.write(&mut self.frame, slot, at);
-            self.pending.move_segment(place, before, at);
+            self.pending.segments.set(place, at);
             self.dirty = true;
         }
     }

@@ -5,7 +5,7 @@
 
 use super::plan::Plan;
 use flow_ir::FOREVER;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a slot has pending, by the place in a list of the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub(super) enum Kept {
 /// The lists of one contact, of places in those of the plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Pending {
-    /// Segments with their instants, the earliest first.
-    segments: BTreeSet<(i64, usize)>,
+    /// When segments may change by themselves.
+    pub(super) segments: Instants,
     owed: BTreeSet<usize>,
     /// Starts that are to come.
     starts: BTreeSet<usize>,
@@ -31,7 +31,7 @@ impl Pending {
     pub(super) fn read(plan: &Plan, frame: &[u8]) -> Pending {
         let mut pending = Pending::default();
         for (place, segment) in plan.segments.iter().enumerate() {
-            pending.move_segment(place, FOREVER, plan.program.frame.read(frame, segment.next_change));
+            pending.segments.set(place, plan.program.frame.read(frame, segment.next_change));
         }
         for (slot, kept) in &plan.kept {
             pending.keep(*kept, plan.program.frame.read(frame, *slot));
@@ -52,24 +52,6 @@ impl Pending {
         }
     }
 
-    /// Follows the instant of a segment.
-    pub(super) fn move_segment(&mut self, place: usize, before: i64, at: i64) {
-        self.segments.remove(&(before, place));
-        if at < FOREVER {
-            self.segments.insert((at, place));
-        }
-    }
-
-    /// The segments whose instant has come.
-    pub(super) fn due_segments(&self, now: i64) -> impl Iterator<Item = usize> + '_ {
-        self.segments.range(..=(now, usize::MAX)).map(|(_, place)| *place)
-    }
-
-    /// The earliest later instant at which a segment may change by itself.
-    pub(super) fn next_segment(&self, now: i64) -> i64 {
-        self.segments.range((now.saturating_add(1), 0)..).next().map_or(FOREVER, |(at, _)| *at)
-    }
-
     /// The entries that are owed.
     pub(super) fn owed(&self) -> impl Iterator<Item = usize> + '_ {
         self.owed.iter().copied()
@@ -78,5 +60,35 @@ impl Pending {
     /// The starts that are to come, whenever that is.
     pub(super) fn starts(&self) -> impl Iterator<Item = usize> + '_ {
         self.starts.iter().copied()
+    }
+}
+
+/// When each of a list may change by itself; none where it never does.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Instants {
+    of: BTreeMap<usize, i64>,
+    /// The same, the earliest first.
+    in_time: BTreeSet<(i64, usize)>,
+}
+
+impl Instants {
+    pub(super) fn set(&mut self, place: usize, at: i64) {
+        let before = if at < FOREVER { self.of.insert(place, at) } else { self.of.remove(&place) };
+        if let Some(before) = before {
+            self.in_time.remove(&(before, place));
+        }
+        if at < FOREVER {
+            self.in_time.insert((at, place));
+        }
+    }
+
+    /// Those whose instant has come.
+    pub(super) fn due(&self, now: i64) -> impl Iterator<Item = usize> + '_ {
+        self.in_time.range(..=(now, usize::MAX)).map(|(_, place)| *place)
+    }
+
+    /// The earliest later instant.
+    pub(super) fn next(&self, now: i64) -> i64 {
+        self.in_time.range((now.saturating_add(1), 0)..).next().map_or(FOREVER, |(at, _)| *at)
     }
 }

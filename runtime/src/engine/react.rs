@@ -79,6 +79,7 @@ impl Touch<'_> {
             self.settle_segments();
             self.crossed.clear();
             self.contact.changed.clear();
+            self.contact.entry_instants = None;
             self.contact.journeys.iter_mut().for_each(|journey| journey.touched = false);
         }
         debug_assert_eq!(

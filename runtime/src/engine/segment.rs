@@ -102,7 +102,7 @@ impl Touch<'_> {
         let changed = std::mem::take(&mut self.contact.unsettled);
         let mut asked = plan.segment_readers.of(&changed);
         if due {
-            asked.extend(self.contact.pending.due_segments(self.now));
+            asked.extend(self.contact.pending.segments.due(self.now));
         }
         while let Some(place) = asked.pop_first() {
             self.settle_segment(place);
@@ -114,7 +114,7 @@ impl Touch<'_> {
 
     /// The earliest later instant at which a watched segment may change by itself.
     pub(super) fn next_change_of_segments(&self) -> i64 {
-        self.contact.pending.next_segment(self.now)
+        self.contact.pending.segments.next(self.now)
     }
 
     fn settle_segment(&mut self, place: usize) {

@@ -1,11 +1,12 @@
 //! What an item costs in a program of many workflows: what it matches and changes, however many other workflows there are.
 
-use crate::support::{Shared, World, at, world};
+use crate::support::{MINUTE, Shared, World, at, program, world};
 use flow_ir::backend::{Backend, Host, Memory, Moment, Stop, Verdict, View};
 use flow_ir::interpret::Interpreter;
 use flow_ir::{PredicateId, WorkflowId};
 use flow_runtime::engine::Engine;
 use flow_runtime::time::Instant;
+use proptest::prelude::*;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,8 +33,11 @@ impl Backend for Counting {
 
 /// Families of segments and of workflows that are let in by an event, by what becomes true, and by each other.
 fn text(families: usize) -> String {
-    let mut text = String::new();
-    for nth in 0..families {
+    let mut text =
+        "workflow greet {\n  enter when signed_up\n  reenter after 1 day\n  wait 30 minutes\n  score += 1\n}\n"
+            .to_owned();
+    for nth in 1..=families {
+        let hours = 100 + nth;
         let _ = write!(
             text,
             r#"
@@ -49,6 +53,16 @@ workflow visits_{nth} {{
 }}
 workflow keen_ones_{nth} {{
   enter when keen_{nth} new only
+  reenter after 1 day
+  score += 1
+}}
+workflow quiet_{nth} {{
+  enter when visited(page is "/p{nth}") at least 3 times in the last {nth} hours new only
+  reenter after 1 day
+  score += 1
+}}
+workflow silent_{nth} {{
+  enter when not visited(page is "/p{nth}") in the last {hours} hours and visited(page is "/p{nth}") ever new only
   reenter after 1 day
   score += 1
 }}
@@ -102,13 +116,15 @@ impl Counted {
 fn story(families: usize) -> (Vec<usize>, Vec<String>) {
     let mut counted = Counted::new(families);
     counted.world.at("2026-03-02 09:00").event("ada", "signed_up", serde_json::json!({}));
-    // Somebody new is asked everything once.
-    assert!(counted.asked_until("2026-03-02 09:00") >= 3 * families);
+    // Somebody new is asked everything once, and once what time can change by itself.
+    assert!(counted.asked_until("2026-03-02 09:45") >= 4 * families);
     let asked = vec![
         counted.visit("2026-03-02 10:00", "/p3"),
         counted.visit("2026-03-02 10:05", "/nobody"),
         // The wait is over, and another workflow starts.
         counted.asked_until("2026-03-04 11:00"),
+        // Nobody is asked a second time what time alone has not changed.
+        counted.asked_until("2026-03-04 12:00"),
         // Twice in two weeks: in both segments, and in the workflow of those who are.
         counted.visit("2026-03-05 10:00", "/p3"),
         // Time alone leads out.
@@ -125,5 +141,34 @@ fn twice_the_workflows_are_no_more_questions() {
     assert!(asked.iter().all(|asked| *asked < 16), "{asked:?}");
     for line in ["visits_3 Entered", "later_3 Entered.1", "keen_ones_3 Entered", "crossing_3 Entered"] {
         assert!(story.iter().any(|found| found.ends_with(line)), "{line} in {story:#?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// What an engine remembers of a contact decides nothing: one that reads them anew before each event comes to the same.
+    #[test]
+    fn what_is_remembered_of_a_contact_decides_nothing(
+        visits in proptest::collection::vec((0_usize..2, 0_usize..4, 1_i64..6_000), 1..30),
+    ) {
+        let program = program(&text(3));
+        let (mut remembering, mut forgetful) = (World::of(Arc::clone(&program)), World::of(program));
+        let mut now = at("2026-03-02");
+        for (who, page, minutes) in visits {
+            now += minutes * MINUTE;
+            for world in [&mut remembering, &mut forgetful] {
+                world.set_now(now);
+                world.event(["ada", "bob"][who], "visited", serde_json::json!({ "page": format!("/p{page}") }));
+            }
+            remembering.run();
+            forgetful.reopen().run();
+        }
+        for world in [&mut remembering, &mut forgetful] {
+            world.set_now(now + 60 * 24 * 60 * MINUTE);
+        }
+        remembering.run();
+        forgetful.reopen().run();
+        prop_assert_eq!(remembering.snapshot(), forgetful.snapshot());
     }
 }
