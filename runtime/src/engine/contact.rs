@@ -6,6 +6,7 @@
 use super::bits::Bits;
 use super::effects::send::note_sent;
 use super::error::EngineError;
+use super::pending::{Instants, Pending};
 use super::plan::Plan;
 use super::reason::Woken;
 use crate::store::{ContactId, ContactRecord, JourneyRecord, JourneyStatus};
@@ -28,6 +29,10 @@ pub(super) struct Contact {
     pub(super) changed: Bits,
     /// The same, since the segments were last settled.
     pub(super) unsettled: Bits,
+    /// What the frame has pending.
+    pub(super) pending: Pending,
+    /// When the entries that time can change may do so, by their place among those of the plan, once all of them have been asked.
+    pub(super) entry_instants: Option<Instants>,
     /// Whether the frame or the next instant must be written.
     pub(super) dirty: bool,
     pub(super) texts_dirty: bool,
@@ -52,19 +57,18 @@ const GOAL_MET: u32 = 1 << 31;
 impl Contact {
     /// Somebody nobody knows anything of.
     pub(super) fn blank(id: ContactId, plan: &Plan) -> Contact {
-        let mut changed = Bits::new(plan.changes);
-        // Whatever holds of a blank contact becomes true now.
-        changed.fill();
-        let unsettled = changed.clone();
         Contact {
             id,
-            unsettled,
-            frame: plan.program.frame.blank(),
+            frame: plan.blank.clone(),
+            pending: plan.blank_pending.clone(),
+            entry_instants: None,
             texts: Arc::new(vec![None; plan.program.texts.len()]),
             journeys: Vec::new(),
             next_at: None,
             zone: plan.zone,
-            changed,
+            // Whatever holds of a blank contact becomes true now.
+            changed: Bits::full(),
+            unsettled: Bits::full(),
             dirty: true,
             texts_dirty: true,
         }
@@ -72,24 +76,22 @@ impl Contact {
 
     /// Somebody who was joined into somebody else: nothing is known of them any more.
     pub(super) fn empty(&mut self, plan: &Plan) {
-        *self = Contact {
-            changed: Bits::new(plan.changes),
-            unsettled: Bits::new(plan.changes),
-            ..Contact::blank(self.id, plan)
-        };
+        *self = Contact { changed: Bits::default(), unsettled: Bits::default(), ..Contact::blank(self.id, plan) };
     }
 
     pub(super) fn load(record: ContactRecord, plan: &Plan) -> Result<Contact, EngineError> {
         check(&record, plan)?;
         let mut contact = Contact {
             id: record.id,
+            pending: Pending::read(plan, &record.frame),
+            entry_instants: None,
             frame: record.frame,
             texts: Arc::new(record.texts),
             journeys: record.journeys.into_iter().map(Journey::settled).collect(),
             next_at: record.next_at,
             zone: plan.zone,
-            changed: Bits::new(plan.changes),
-            unsettled: Bits::new(plan.changes),
+            changed: Bits::default(),
+            unsettled: Bits::default(),
             dirty: false,
             texts_dirty: false,
         };
@@ -120,21 +122,28 @@ impl Contact {
         }
         layout.write(&mut self.frame, slot, value);
         layout.set_known(&mut self.frame, slot, true);
-        self.mark(slot);
+        self.mark(plan, slot);
         true
     }
 
-    /// Writes a slot that no condition reads.
-    pub(super) fn write_quietly(&mut self, plan: &Plan, slot: SlotId, value: i64) {
-        plan.program.frame.write(&mut self.frame, slot, value);
-        self.dirty = true;
+    /// Notes when a segment may change by itself, by its place in the plan. No condition reads the slot.
+    pub(super) fn move_segment(&mut self, plan: &Plan, place: usize, slot: SlotId, at: i64) {
+        if self.read(plan, slot) != at {
+            plan.program.frame.write(&mut self.frame, slot, at);
+            self.pending.segments.set(place, at);
+            self.dirty = true;
+        }
     }
 
     /// Notes that a slot has changed.
-    pub(super) fn mark(&mut self, slot: SlotId) {
+    pub(super) fn mark(&mut self, plan: &Plan, slot: SlotId) {
         self.changed.insert(slot.index());
         self.unsettled.insert(slot.index());
         self.dirty = true;
+        if let Some(kept) = plan.kept.get(&slot) {
+            let value = self.read(plan, slot);
+            self.pending.keep(*kept, value);
+        }
     }
 
     pub(super) fn text(&self, plan: &Plan, field: FieldId) -> Option<&str> {

@@ -3,10 +3,12 @@
 use super::bits::Bits;
 use super::contact::Journey;
 use super::event::Trigger;
+use super::pending::Instants;
 use super::plan::Becoming;
 use super::reason::{Ignored, Lacked, Woken};
 use super::touch::{Seen, Touch};
 use crate::store::{DecisionCode, JourneyRecord, JourneyStatus};
+use flow_ir::backend::Verdict;
 use flow_ir::{Entry, FieldId, PredicateId, Reenter, WorkflowId};
 
 /// The block where a journey begins.
@@ -72,19 +74,39 @@ impl Touch<'_> {
     pub(super) fn judge_becoming(&mut self, changed: &Bits, due: bool, import: bool) -> Vec<Enrolment> {
         let plan = self.plan;
         let mut enrolments = Vec::new();
-        for entry in &plan.becoming {
-            // Somebody who was refused for a while comes in when that ends.
-            let is_owed = || self.contact.is(plan, entry.owed);
-            if entry.reads.meets(changed) || (due && entry.timed) || is_owed() {
-                enrolments.extend(self.judge_entry(entry, import));
-            }
+        let mut asked = plan.becoming_readers.of(changed);
+        if due {
+            asked.extend(self.due_entries());
+        }
+        // Somebody who was refused for a while comes in when that ends.
+        asked.extend(self.contact.pending.owed());
+        for (place, entry) in asked.into_iter().filter_map(|place| Some((place, plan.becoming.get(place)?))) {
+            enrolments.extend(self.judge_entry(place, entry, import));
+        }
+        if let Some(instants) = self.contact.entry_instants.as_ref().filter(|_| due) {
+            self.next_change = self.next_change.min(instants.next(self.now));
         }
         enrolments
     }
 
-    fn judge_entry(&mut self, entry: &Becoming, import: bool) -> Option<Enrolment> {
+    /// The entries that this instant may bring about. Of a contact just loaded that is any that time can change; from then on it is
+    /// remembered when each may, as long as nothing that it reads has changed.
+    fn due_entries(&mut self) -> Vec<usize> {
+        match &self.contact.entry_instants {
+            Some(instants) => instants.due(self.now).collect(),
+            None => {
+                self.contact.entry_instants = Some(Instants::default());
+                self.plan.becoming_timed.clone()
+            }
+        }
+    }
+
+    fn judge_entry(&mut self, place: usize, entry: &Becoming, import: bool) -> Option<Enrolment> {
         let plan = self.plan;
-        let holds = self.holds(entry.when, Seen::Blank(&plan.workflow(entry.workflow).blank));
+        let Verdict { holds, next_change } = self.watch(entry.when, Seen::Blank(&plan.workflow(entry.workflow).blank));
+        if let Some(instants) = &mut self.contact.entry_instants {
+            instants.set(place, next_change);
+        }
         let became = self.contact.write(plan, entry.was, i64::from(holds)) && holds;
         let taken = became && (entry.existing || !import);
         if !holds || !(taken || self.contact.is(plan, entry.owed)) {

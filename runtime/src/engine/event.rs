@@ -3,7 +3,6 @@
 //! Windows count events by when they occurred; entries are triggered by their arrival (E3).
 
 use super::counter;
-use super::pattern;
 use super::touch::Touch;
 use crate::inbound::{Known, MailEvent, Tracked};
 use flow_ir::units::HOUR_MS;
@@ -72,11 +71,8 @@ impl Touch<'_> {
     }
 
     fn match_patterns(&mut self, event: EventId, values: &[Option<Known>], occurred_at: i64, triggers: &mut Triggers) {
-        let program = &self.plan.program;
-        for pattern in self.plan.event_patterns.at(event) {
-            if pattern::matches(program.patterns.at(*pattern), values) {
-                self.matched(*pattern, occurred_at, triggers);
-            }
+        for pattern in self.plan.patterns.matching(event, values) {
+            self.matched(pattern, occurred_at, triggers);
         }
     }
 

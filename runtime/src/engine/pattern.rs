@@ -1,13 +1,29 @@
 //! Whether an event matches a pattern: tests on its properties, which were typed when it came in.
 //!
 //! A value of the wrong type is no value: `page: 42` is not a text, so no test on `page` holds, negated or not.
+//!
+//! Texts are compared in small letters. Those of an event are so when they come in, those of a program once they are [`ready`].
 
 use crate::inbound::Known;
-use flow_ir::{Pattern, PropertyTest, Trait};
+use flow_ir::{PropertyTest, Trait};
 
-/// Whether all of a pattern's tests hold of an event of its type.
-pub(super) fn matches(pattern: &Pattern, values: &[Option<Known>]) -> bool {
-    pattern.tests.iter().all(|test| holds(test, values))
+/// A pattern's tests, with their texts in small letters.
+pub(super) fn ready(tests: &[PropertyTest]) -> Vec<PropertyTest> {
+    let small = |texts: &[String]| texts.iter().map(|text| text.to_lowercase()).collect();
+    let ready = |test: &PropertyTest| {
+        let wanted = match &test.test {
+            Trait::TextIn(texts) => Trait::TextIn(small(texts)),
+            Trait::TextHolds(kind, needles) => Trait::TextHolds(*kind, small(needles)),
+            other => other.clone(),
+        };
+        PropertyTest { test: wanted, ..test.clone() }
+    };
+    tests.iter().map(ready).collect()
+}
+
+/// Whether all of a pattern's tests, made [`ready`], hold of an event of its type.
+pub(super) fn matches(tests: &[PropertyTest], values: &[Option<Known>]) -> bool {
+    tests.iter().all(|test| holds(test, values))
 }
 
 fn holds(test: &PropertyTest, values: &[Option<Known>]) -> bool {
@@ -21,10 +37,8 @@ fn holds(test: &PropertyTest, values: &[Option<Known>]) -> bool {
 
 fn has(value: &Known, wanted: &Trait) -> bool {
     match (wanted, value) {
-        (Trait::TextIn(texts), Known::Text(text)) => texts.iter().any(|one| one.to_lowercase() == *text),
-        (Trait::TextHolds(kind, needles), Known::Text(text)) => {
-            needles.iter().any(|needle| kind.finds(text, &needle.to_lowercase()))
-        }
+        (Trait::TextIn(texts), Known::Text(text)) => texts.contains(text),
+        (Trait::TextHolds(kind, needles), Known::Text(text)) => needles.iter().any(|needle| kind.finds(text, needle)),
         (Trait::NumberIn(low, high), Known::Number(number)) => (low..=high).contains(&number),
         (Trait::Truth(wanted), Known::Truth(truth)) => wanted == truth,
         _ => false,
@@ -34,11 +48,10 @@ fn has(value: &Known, wanted: &Trait) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flow_ir::{EventId, PatternEvent, TextTestKind};
+    use flow_ir::TextTestKind;
 
     fn check(test: Trait, negated: bool, value: Option<Known>) -> bool {
-        let tests = vec![PropertyTest { property: 0, test, negated }];
-        matches(&Pattern { text: String::new(), event: PatternEvent::Declared(EventId(0)), tests }, &[value])
+        matches(&ready(&[PropertyTest { property: 0, test, negated }]), &[value])
     }
 
     fn text(value: &str) -> Option<Known> {

@@ -1,15 +1,19 @@
 //! What the engine wants to know of a program, worked out once: who must look again when a slot changes or an event arrives.
 //!
 //! A contact has hundreds of slots and a program many predicates; an event changes a few slots. So each predicate's reads are kept
-//! as a set of [`Bits`], and asking whether a change concerns it is a handful of `and`s.
+//! as a set of [`Bits`], with lists from slots to the segments and entries that read them, and what an event may match is found by its
+//! values: the work of an item is that of those whom it concerns, and not of all there are.
 
 use super::bits::Bits;
 use super::error::EngineError;
+use super::index::PatternIndex;
+use super::pending::{Kept, Pending};
+use super::readers::Readers;
 use super::segment::{self, WatchedSegment};
 use crate::time::{SendWindow, Zone, Zones};
 use flow_ir::{
-    Area, Entry, EventCount, EventId, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternEvent, PatternId,
-    PredicateId, Program, Required, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
+    Area, Entry, EventCount, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternEvent, PatternId, PredicateId,
+    Program, Required, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,23 +31,33 @@ pub(super) struct Plan {
     pub(super) pattern_entries: IdMap<PatternId, Vec<(WorkflowId, u64)>>,
     /// For each pattern, the facts that remember it.
     pub(super) pattern_facts: IdMap<PatternId, Vec<FactId>>,
-    /// For each event type, the patterns on it.
-    pub(super) event_patterns: IdMap<EventId, Vec<PatternId>>,
+    /// The patterns on each event type, by the values they ask for.
+    pub(super) patterns: PatternIndex,
     /// The patterns that take anything a person does.
     pub(super) activity_patterns: Vec<PatternId>,
     /// Workflows that take who they become true of, in order.
     pub(super) becoming: Vec<Becoming>,
+    /// The conditions of their entries, by what they read.
+    pub(super) becoming_readers: Readers,
+    /// The places of those that time alone can change.
+    pub(super) becoming_timed: Vec<usize>,
     /// The workflows that others start, each with where the frame keeps when.
     pub(super) starts: Vec<(WorkflowId, SlotId)>,
     /// The workflows of each group.
     groups: BTreeMap<String, Vec<WorkflowId>>,
     /// The segments that something watches, each behind those it reads.
     pub(super) segments: Vec<WatchedSegment>,
+    /// The same by what they read.
+    pub(super) segment_readers: Readers,
+    /// The slots of which a contact keeps what is pending.
+    pub(super) kept: BTreeMap<SlotId, Kept>,
+    /// The frame of somebody nobody knows anything of.
+    pub(super) blank: Vec<u8>,
+    /// What that has pending.
+    pub(super) blank_pending: Pending,
     /// How many rounds one instant can take: every workflow may be entered once, go through each of its waits, and end. A contact that is not
     /// settled by then waits for their next event or instant, which is counted.
     pub(super) max_rounds: usize,
-    /// How many changes can be told apart: every slot, then every text.
-    pub(super) changes: usize,
 }
 
 #[derive(Debug)]
@@ -87,25 +101,34 @@ impl Plan {
         let becoming: Vec<Becoming> = program.workflows.ids().filter_map(|id| reads.becoming(id)).collect();
         let workflows = required.iter().map(|(id, required)| reads.workflow(id, required));
         let workflows = workflows.collect::<Result<Vec<_>, _>>()?;
-        let starts = program.workflows.iter().filter_map(|(id, workflow)| Some((id, workflow.started?))).collect();
+        let starts: Vec<(WorkflowId, SlotId)> =
+            program.workflows.iter().filter_map(|(id, workflow)| Some((id, workflow.started?))).collect();
         let segments = segment::watched(&program, &reads, &reads.watched(&workflows, &becoming));
-        Ok(Plan {
+        // Every slot, then every text.
+        let changes = program.frame.slots.len() + program.texts.len();
+        let plan = Plan {
             zone,
             email_field: program.fields.find(|field| field.ty == FieldType::Email && field.name == "email"),
             timezone_field: program.fields.find(|field| field.ty == FieldType::Timezone && field.name == "timezone"),
             workflows: workflows.into_iter().collect(),
             pattern_entries: pattern_entries(&program),
             pattern_facts: pattern_facts(&program),
-            event_patterns: event_patterns(&program),
+            patterns: PatternIndex::new(&program),
             activity_patterns: activity_patterns(&program),
+            kept: kept(&becoming, &starts),
+            blank: program.frame.blank(),
+            blank_pending: Pending::default(),
+            becoming_readers: Readers::new(changes, becoming.iter().map(|entry| &entry.reads)),
+            becoming_timed: (0..).zip(&becoming).filter(|(_, entry)| entry.timed).map(|(place, _)| place).collect(),
             becoming,
             starts,
             groups: groups(&program),
+            segment_readers: Readers::new(changes, segments.iter().map(|segment| &segment.reads)),
             segments,
             max_rounds: program.workflows.values().map(|workflow| workflow.waits.len() + 3).sum::<usize>() + 3,
-            changes: program.frame.slots.len() + program.texts.len(),
             program,
-        })
+        };
+        Ok(Plan { blank_pending: Pending::read(&plan, &plan.blank), ..plan })
     }
 
     pub(super) fn workflow(&self, id: WorkflowId) -> &WorkflowPlan {
@@ -128,12 +151,8 @@ pub(super) struct Reads<'p> {
 }
 
 impl Reads<'_> {
-    fn empty(&self) -> Bits {
-        Bits::new(self.program.frame.slots.len() + self.program.texts.len())
-    }
-
     pub(super) fn predicate(&self, id: PredicateId) -> Bits {
-        let mut bits = self.empty();
+        let mut bits = Bits::default();
         let predicate = self.program.predicates.at(id);
         for slot in predicate.reads(Area::Contact) {
             bits.insert(slot.index());
@@ -148,7 +167,7 @@ impl Reads<'_> {
 
     fn workflow(&self, id: WorkflowId, required: &Required) -> Result<WorkflowPlan, EngineError> {
         let workflow = self.program.workflows.at(id);
-        let goal = workflow.goal.as_ref().map_or_else(|| self.empty(), |goal| self.predicate(goal.when));
+        let goal = workflow.goal.as_ref().map_or_else(Bits::default, |goal| self.predicate(goal.when));
         let mut live = goal.clone();
         let awaited = workflow.waits.values().filter_map(|wait| match wait {
             Wait::Until { when, .. } => Some(*when),
@@ -200,7 +219,7 @@ impl Reads<'_> {
 
     /// What any watched condition reads, triggered entries included.
     fn watched(&self, workflows: &[WorkflowPlan], becoming: &[Becoming]) -> Bits {
-        let mut bits = self.empty();
+        let mut bits = Bits::default();
         workflows.iter().for_each(|workflow| bits.insert_all(&workflow.live));
         becoming.iter().for_each(|entry| bits.insert_all(&entry.reads));
         for workflow in self.program.workflows.values() {
@@ -210,6 +229,12 @@ impl Reads<'_> {
         }
         bits
     }
+}
+
+fn kept(becoming: &[Becoming], starts: &[(WorkflowId, SlotId)]) -> BTreeMap<SlotId, Kept> {
+    let owed = becoming.iter().enumerate().map(|(place, entry)| (entry.owed, Kept::Owed(place)));
+    let starts = starts.iter().enumerate().map(|(place, (_, slot))| (*slot, Kept::Start(place)));
+    owed.chain(starts).collect()
 }
 
 fn waits_of_steps(workflow: &Workflow) -> Vec<Option<WaitId>> {
@@ -245,16 +270,6 @@ fn groups(program: &Program) -> BTreeMap<String, Vec<WorkflowId>> {
 fn activity_patterns(program: &Program) -> Vec<PatternId> {
     let patterns = program.patterns.iter().filter(|(_, pattern)| pattern.event == PatternEvent::AnyActivity);
     patterns.map(|(id, _)| id).collect()
-}
-
-fn event_patterns(program: &Program) -> IdMap<EventId, Vec<PatternId>> {
-    let mut patterns: IdMap<EventId, Vec<PatternId>> = program.events.ids().map(|_| Vec::new()).collect();
-    for (id, pattern) in program.patterns.iter() {
-        if let PatternEvent::Declared(event) = pattern.event {
-            patterns.at_mut(event).push(id);
-        }
-    }
-    patterns
 }
 
 fn pattern_facts(program: &Program) -> IdMap<PatternId, Vec<FactId>> {

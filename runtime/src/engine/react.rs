@@ -10,6 +10,7 @@ use super::contact::Journey;
 use super::counter;
 use super::enrol::Enrolment;
 use super::event::Triggers;
+use super::pending::Pending;
 use super::reason::Woken;
 use super::touch::{Seen, Touch};
 use crate::store::{DecisionCode, JourneyStatus};
@@ -54,7 +55,7 @@ impl Touch<'_> {
         self.settle_due_segments();
         // From here on it is our own steps that move people.
         self.importing = false;
-        let mut changed = Bits::new(self.plan.changes);
+        let mut changed = Bits::default();
         for _ in 0..self.plan.max_rounds {
             // Whoever enters or leaves a segment does so before anyone looks at it.
             self.settle_segments();
@@ -78,8 +79,14 @@ impl Touch<'_> {
             self.settle_segments();
             self.crossed.clear();
             self.contact.changed.clear();
+            self.contact.entry_instants = None;
             self.contact.journeys.iter_mut().for_each(|journey| journey.touched = false);
         }
+        debug_assert_eq!(
+            self.contact.pending,
+            Pending::read(self.plan, &self.contact.frame),
+            "a slot was not followed"
+        );
         self.next_change = self.next_change.min(self.next_change_of_segments()).min(self.next_start());
     }
 

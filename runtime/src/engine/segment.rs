@@ -6,7 +6,7 @@
 use super::bits::Bits;
 use super::plan::{Plan, Reads};
 use super::touch::{Seen, Touch};
-use flow_ir::{Area, FOREVER, Id, PatternEvent, PatternId, PredicateId, Program, SegmentId, SlotId};
+use flow_ir::{Area, Id, PatternEvent, PatternId, PredicateId, Program, SegmentId, SlotId};
 use std::collections::BTreeMap;
 
 /// A segment that something watches.
@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 pub(super) struct WatchedSegment {
     when: PredicateId,
     holds: SlotId,
-    next_change: SlotId,
-    reads: Bits,
+    pub(super) next_change: SlotId,
+    pub(super) reads: Bits,
     entered: Vec<PatternId>,
     left: Vec<PatternId>,
 }
@@ -94,34 +94,29 @@ impl Touch<'_> {
 
     fn settle_at(&mut self, due: bool) {
         let plan: &Plan = self.plan;
-        if plan.segments.is_empty() {
-            self.contact.unsettled.clear();
-            return;
+        let changed = std::mem::take(&mut self.contact.unsettled);
+        let mut asked = plan.segment_readers.of(&changed);
+        if due {
+            asked.extend(self.contact.pending.segments.due(self.now));
         }
-        let mut changed = std::mem::replace(&mut self.contact.unsettled, Bits::new(plan.changes));
-        for segment in &plan.segments {
-            let is_due = due && self.contact.read(plan, segment.next_change) <= self.now;
-            if is_due || segment.reads.meets(&changed) {
-                self.settle_segment(segment);
-                // What it wrote, and what was remembered of entering and leaving, for those behind it.
-                changed.insert_all(&self.contact.unsettled);
-            }
+        while let Some(place) = asked.pop_first() {
+            self.settle_segment(place);
+            // What it wrote, and what was remembered of entering and leaving, for those behind it.
+            let written = std::mem::take(&mut self.contact.unsettled);
+            asked.extend(plan.segment_readers.of(&written).range(place + 1..));
         }
-        self.contact.unsettled.clear();
     }
 
     /// The earliest later instant at which a watched segment may change by itself.
     pub(super) fn next_change_of_segments(&self) -> i64 {
-        let instants = self.plan.segments.iter().map(|segment| self.contact.read(self.plan, segment.next_change));
-        instants.filter(|at| *at > self.now).min().unwrap_or(FOREVER)
+        self.contact.pending.segments.next(self.now)
     }
 
-    fn settle_segment(&mut self, segment: &WatchedSegment) {
+    fn settle_segment(&mut self, place: usize) {
         let plan: &Plan = self.plan;
+        let Some(segment) = plan.segments.get(place) else { return };
         let verdict = self.ask(segment.when, Seen::Blank(&[]), 0);
-        if self.contact.read(plan, segment.next_change) != verdict.next_change {
-            self.contact.write_quietly(plan, segment.next_change, verdict.next_change);
-        }
+        self.contact.move_segment(plan, place, segment.next_change, verdict.next_change);
         if !self.contact.write(plan, segment.holds, i64::from(verdict.holds)) {
             return;
         }

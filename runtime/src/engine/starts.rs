@@ -5,25 +5,29 @@
 use super::enrol::Enrolment;
 use super::reason::LetIn;
 use super::touch::Touch;
-use flow_ir::FOREVER;
+use flow_ir::{FOREVER, SlotId, WorkflowId};
 
 impl Touch<'_> {
     /// Whom another workflow lets in whose instant has come.
     pub(super) fn judge_starts(&mut self) -> Vec<Enrolment> {
         let plan = self.plan;
         let mut enrolments = Vec::new();
-        for (workflow, slot) in &plan.starts {
-            if self.contact.read(plan, *slot) <= self.now {
-                self.contact.write(plan, *slot, FOREVER);
-                enrolments.extend(self.judge(*workflow, LetIn::Started.number(), self.now));
+        for (workflow, slot) in self.pending_starts() {
+            if self.contact.read(plan, slot) <= self.now {
+                self.contact.write(plan, slot, FOREVER);
+                enrolments.extend(self.judge(workflow, LetIn::Started.number(), self.now));
             }
         }
         enrolments
     }
 
+    fn pending_starts(&self) -> Vec<(WorkflowId, SlotId)> {
+        self.contact.pending.starts().filter_map(|place| self.plan.starts.get(place).copied()).collect()
+    }
+
     /// The earliest later instant at which one takes effect.
     pub(super) fn next_start(&self) -> i64 {
-        let instants = self.plan.starts.iter().map(|(_, slot)| self.contact.read(self.plan, *slot));
+        let instants = self.pending_starts().into_iter().map(|(_, slot)| self.contact.read(self.plan, slot));
         instants.filter(|at| *at > self.now).min().unwrap_or(FOREVER)
     }
 }

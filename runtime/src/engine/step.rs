@@ -91,7 +91,7 @@ impl Touch<'_> {
             // Only who stands at a send has a row that is still to leave.
             journey.record.outbox = row.filter(|_| matches!(stop, Stop::Held { .. }));
         }
-        written.into_iter().for_each(|slot| self.contact.mark(slot));
+        written.into_iter().for_each(|slot| self.contact.mark(self.plan, slot));
         self.stop_others(workflow, &stopped);
         if stop == Stop::Failed {
             self.fail(workflow, problem.unwrap_or_else(|| format!("no journey resumes at block {block}")));
@@ -121,7 +121,7 @@ impl Touch<'_> {
     fn mark_written(&mut self, index: usize, before: &[(SlotId, i64, bool)]) {
         for (old, new) in before.iter().zip(self.written_slots(index)) {
             if *old != new {
-                self.contact.mark(old.0);
+                self.contact.mark(self.plan, old.0);
             }
         }
     }

@@ -10,7 +10,7 @@ use super::plan::Plan;
 use crate::inbound::Mark;
 use crate::store::{DecisionCode, DecisionRecord};
 use crate::time::{Instant, Zone, civil};
-use flow_ir::backend::{Backend, Moment, View};
+use flow_ir::backend::{Backend, Moment, Verdict, View};
 use flow_ir::{CivilSpan, FOREVER, PredicateId, Wait, Workflow, WorkflowId};
 
 /// The engine's hands on one contact.
@@ -71,12 +71,17 @@ impl<'e> Touch<'e> {
 
     /// Whether a predicate holds now. When it may change by itself is kept for the contact's next instant.
     pub(super) fn holds(&mut self, predicate: PredicateId, seen: Seen<'_>) -> bool {
+        self.watch(predicate, seen).holds
+    }
+
+    /// The same, with when it may change by itself.
+    pub(super) fn watch(&mut self, predicate: PredicateId, seen: Seen<'_>) -> Verdict {
         self.settle_segments();
         let verdict = self.ask(predicate, seen, 0);
         if verdict.next_change > self.now {
             self.next_change = self.next_change.min(verdict.next_change);
         }
-        verdict.holds
+        verdict
     }
 
     /// The same for a question asked once: its next change concerns nobody.
@@ -85,7 +90,7 @@ impl<'e> Touch<'e> {
         self.ask(predicate, seen, triggers).holds
     }
 
-    pub(super) fn ask(&mut self, predicate: PredicateId, seen: Seen<'_>, triggers: u64) -> flow_ir::backend::Verdict {
+    pub(super) fn ask(&mut self, predicate: PredicateId, seen: Seen<'_>, triggers: u64) -> Verdict {
         let contact = &*self.contact;
         let owner = self.plan.program.predicates.at(predicate).workflow;
         let journey: &[u8] = match (owner, seen) {

@@ -22,7 +22,7 @@ pub struct Tracked {
 }
 
 /// A property in the form in which it is tested.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Known {
     /// In small letters.
     Text(String),

@@ -10,6 +10,7 @@ mod identity;
 mod import;
 mod journeys;
 mod mail_events;
+mod many;
 mod required;
 mod segments;
 mod sending;
