@@ -13,6 +13,7 @@
 //! keeps silent about a text                      and not this
 //! notes a text                                   the list of what was not taken has this
 //! ```
+//! A file `mail.script` says what becomes of the mails (`runtime/src/dispatch/channels/scripted.rs`).
 //! Of every case, as many must have entered a workflow as have ended in it or are in it still.
 #![allow(clippy::unwrap_used)]
 
@@ -101,6 +102,9 @@ impl Case {
     fn flow(&self, options: &[&str], backend: &str, format: &str) -> (i32, [String; 2]) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
         command.args(["run", ".", "--backend", backend, "--format", format]).args(options);
+        if self.folder.path().join("mail.script").exists() {
+            command.args(["--mail-script", "mail.script"]);
+        }
         let output = command.current_dir(self.folder.path()).output().unwrap();
         let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
         (output.status.code().unwrap_or(-1), said)

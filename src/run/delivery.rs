@@ -7,6 +7,7 @@ use flow_ir::Program;
 use flow_runtime::compose::{Composer, OutboxComposer};
 use flow_runtime::dispatch::channels::Channel;
 use flow_runtime::dispatch::channels::file::FileChannel;
+use flow_runtime::dispatch::channels::scripted::ScriptedChannel;
 use flow_runtime::dispatch::channels::smtp::SmtpChannel;
 use flow_runtime::engine::Delivery;
 use flow_runtime::open::StoreName;
@@ -22,6 +23,14 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
+    /// With the answers of a script before the channel.
+    pub(crate) fn scripted(self, script: &Path) -> Result<Prepared, Failure> {
+        let unreadable = |why: String| Failure::new(format!("`{}` cannot be read: {why}", script.display()), "");
+        let text = std::fs::read_to_string(script).map_err(|error| unreadable(error.to_string()))?;
+        let channel = ScriptedChannel::read(&text, self.channel).map_err(unreadable)?;
+        Ok(Prepared { channel: Arc::new(channel), ..self })
+    }
+
     /// How the messages of a store leave.
     pub(crate) fn of_store(self, name: StoreName) -> Delivery {
         Delivery { channel: self.channel, composer: Arc::new(OutboxComposer::new(self.emails, name)) }

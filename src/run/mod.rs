@@ -55,6 +55,9 @@ pub(crate) struct RunArguments {
     /// What the store's own name is made of, so that tests can compare the messages of two of them
     #[arg(long, value_name = "N", hide = true)]
     chance: Option<u64>,
+    /// What becomes of each mail, by rules in a file, so that tests can have late and wrong answers
+    #[arg(long, value_name = "FILE", hide = true)]
+    mail_script: Option<PathBuf>,
     /// How many items a commit holds: it changes no result, so only tests that stop a run between and inside commits want another number
     #[arg(long, value_name = "N", hide = true, default_value_t = BATCH_ITEMS, value_parser = batch_items)]
     batch_items: usize,
@@ -145,7 +148,10 @@ fn carry_out(
     if arguments.fresh {
         store::set_aside(&program, settings)?;
     }
-    let prepared = delivery::prepare(settings, secrets, &program)?;
+    let mut prepared = delivery::prepare(settings, secrets, &program)?;
+    if let Some(script) = &arguments.mail_script {
+        prepared = prepared.scripted(script)?;
+    }
     let mut store = store::open(&program, &settings.store, Kind::Rehearsal)?;
     let chance = arguments.chance.unwrap_or_else(store::chance);
     let name = flow_runtime::open::name(&mut store, &StoreName::of(chance)).map_err(failure::from_store)?;

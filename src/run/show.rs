@@ -353,11 +353,6 @@ fn mail_trouble(text: &mut String, finished: &Finished) {
     if let Some(trouble) = &finished.mail_trouble {
         let _ = writeln!(text, "The last trouble with mail: {trouble}");
     }
-    if finished.report.mail.undelivered_because.contains_key("out_of_retries") {
-        text.push_str(
-            "On a virtual clock two days of attempts pass in a moment: see that the server answers before a run\n",
-        );
-    }
 }
 
 fn not_taken(text: &mut String, finished: &Finished) {

@@ -172,7 +172,7 @@ fn drain(jobs: &Mutex<Receiver<Job>>, answers: &Sender<Answer>, channel: &dyn Ch
 /// One attempt. False where nobody waits for answers any more.
 fn make(job: Job, answers: &Sender<Answer>, channel: &dyn Channel) -> bool {
     // Channels do not panic. Should one do so all the same, its message must not be waited for for ever.
-    let outcome = catch_unwind(AssertUnwindSafe(|| channel.send(&job.mail)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| channel.send(&job.mail, job.attempt.number)));
     let outcome =
         outcome.unwrap_or_else(|_| Outcome::Unknown { reason: "the attempt broke off in Flow itself".to_owned() });
     answers.send(Answer { attempt: job.attempt, outcome }).is_ok()

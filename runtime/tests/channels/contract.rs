@@ -93,7 +93,7 @@ impl Bench for Smtp {
 
 fn delivers_the_message_as_it_is<B: Bench>() {
     let bench = B::start();
-    assert!(!receipt(bench.connector().send(&mail("j1.s1.v0"))).is_empty());
+    assert!(!receipt(bench.connector().send(&mail("j1.s1.v0"), 1)).is_empty());
     assert_eq!(bench.arrived(), [to_mime(&mail("j1.s1.v0")).unwrap()]);
 }
 
@@ -103,7 +103,7 @@ fn delivers_one_after_another_and_many_at_once<B: Bench>() {
         for worker in 0..4 {
             let connector = bench.connector();
             scope.spawn(move || {
-                (0..6).for_each(|n| drop(receipt(connector.send(&mail(&format!("j{worker}.s{n}.v0"))))))
+                (0..6).for_each(|n| drop(receipt(connector.send(&mail(&format!("j{worker}.s{n}.v0")), 1))))
             });
         }
     });
@@ -118,7 +118,7 @@ fn delivers_one_after_another_and_many_at_once<B: Bench>() {
 fn refuses_a_message_that_cannot_be_built<B: Bench>() {
     let bench = B::start();
     for key in ["../j1", "j1\r\nRSET"] {
-        let (kind, reason) = refusal(bench.connector().send(&mail(key)));
+        let (kind, reason) = refusal(bench.connector().send(&mail(key), 1));
         assert_eq!(kind, RefusedKind::Invalid);
         assert!(reason.contains("cannot name a message"), "{reason}");
     }
@@ -128,17 +128,17 @@ fn refuses_a_message_that_cannot_be_built<B: Bench>() {
 fn asks_for_a_retry_while_the_other_side_is_down<B: Bench>() {
     let mut bench = B::start();
     bench.break_down();
-    let reason = retry_reason(bench.connector().send(&mail("j1.s1.v0")));
+    let reason = retry_reason(bench.connector().send(&mail("j1.s1.v0"), 1));
     assert!(!reason.is_empty() && !reason.contains(['\r', '\n']), "{reason}");
     bench.mend();
-    receipt(bench.connector().send(&mail("j1.s1.v0")));
+    receipt(bench.connector().send(&mail("j1.s1.v0"), 1));
     assert_eq!(bench.arrived(), [to_mime(&mail("j1.s1.v0")).unwrap()]);
 }
 
 fn a_repeated_send_is_the_same_message<B: Bench>() {
     let bench = B::start();
-    receipt(bench.connector().send(&mail("j1.s1.v0")));
-    receipt(bench.connector().send(&mail("j1.s1.v0")));
+    receipt(bench.connector().send(&mail("j1.s1.v0"), 1));
+    receipt(bench.connector().send(&mail("j1.s1.v0"), 1));
     let mut arrived = bench.arrived();
     arrived.dedup();
     assert_eq!(arrived, [to_mime(&mail("j1.s1.v0")).unwrap()]);

@@ -10,7 +10,7 @@ use crate::support::{mail, receipt, retry_reason};
 fn a_message_lies_under_its_month_and_key() {
     let folder = tempfile::tempdir().unwrap();
     let connector = FileChannel::open(folder.path()).unwrap();
-    let receipt = receipt(connector.send(&mail("j1.s1.v0")));
+    let receipt = receipt(connector.send(&mail("j1.s1.v0"), 1));
     assert_eq!(receipt, folder.path().join("2026-03/j1.s1.v0.eml").display().to_string());
     let names: Vec<_> =
         fs::read_dir(folder.path().join("2026-03")).unwrap().map(|file| file.unwrap().file_name()).collect();
@@ -22,11 +22,11 @@ fn a_message_lies_under_its_month_and_key() {
 fn the_first_message_under_a_key_stays() {
     let folder = tempfile::tempdir().unwrap();
     let connector = FileChannel::open(folder.path()).unwrap();
-    let first = receipt(connector.send(&mail("j1.s1.v0")));
+    let first = receipt(connector.send(&mail("j1.s1.v0"), 1));
     let content = fs::read(&first).unwrap();
     let mut changed = mail("j1.s1.v0");
     changed.subject = "Another".to_owned();
-    assert_eq!(receipt(connector.send(&changed)), first);
+    assert_eq!(receipt(connector.send(&changed, 1)), first);
     assert_eq!(fs::read(&first).unwrap(), content);
 }
 
@@ -39,7 +39,7 @@ fn what_a_killed_process_left_behind_goes_when_its_message_is_sent() {
         fs::write(month.join(name), "half a mess").unwrap();
     }
     let connector = FileChannel::open(folder.path()).unwrap();
-    receipt(connector.send(&mail("j1.s1.v0")));
+    receipt(connector.send(&mail("j1.s1.v0"), 1));
     let mut names: Vec<_> = fs::read_dir(&month).unwrap().map(|file| file.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, [".j1.s1.v0.tmp", ".j2.s1.v0.0.tmp", "j1.s1.v0.eml", "notes.tmp"], "what is another's stays");
@@ -65,7 +65,7 @@ fn a_file_in_the_place_of_a_month_can_be_mended() {
     let folder = tempfile::tempdir().unwrap();
     let connector = FileChannel::open(folder.path()).unwrap();
     fs::write(folder.path().join("2026-03"), "").unwrap();
-    let reason = retry_reason(connector.send(&mail("j1.s1.v0")));
+    let reason = retry_reason(connector.send(&mail("j1.s1.v0"), 1));
     assert!(reason.ends_with("a file stands where a folder is needed, move it away"), "{reason}");
 }
 
@@ -78,8 +78,8 @@ fn a_full_disk_stops_and_leaves_nothing_behind() {
     fs::create_dir(&month).unwrap();
     // What is written to the first temporary name of this key goes to the device that is always full.
     std::os::unix::fs::symlink("/dev/full", month.join(".j1.s1.v0.0.tmp")).unwrap();
-    let reason = retry_reason(connector.send(&mail("j1.s1.v0")));
+    let reason = retry_reason(connector.send(&mail("j1.s1.v0"), 1));
     assert!(reason.ends_with("the disk is full, make room on it"), "{reason}");
     assert_eq!(fs::read_dir(&month).unwrap().count(), 0);
-    receipt(connector.send(&mail("j1.s1.v0")));
+    receipt(connector.send(&mail("j1.s1.v0"), 1));
 }

@@ -82,11 +82,11 @@ fn make_certificate(folder: &Path) -> bool {
 fn messages_arrive_as_they_were_built_and_unknown_mailboxes_bounce() {
     let Some(sink) = Sink::start(false) else { return };
     let connector = SmtpChannel::open(sink.settings(Security::None)).unwrap();
-    assert_eq!(receipt(connector.send(&mail("j1.s1.v0"))), "250 2.0.0 kept as 1");
+    assert_eq!(receipt(connector.send(&mail("j1.s1.v0"), 1)), "250 2.0.0 kept as 1");
     let mut to_nobody = mail("j2.s1.v0");
     to_nobody.to = Address::parse("nobody@example.com").unwrap().into();
-    assert_eq!(refusal(connector.send(&to_nobody)).0, RefusedKind::HardBounce);
-    assert_eq!(receipt(connector.send(&mail("j3.s1.v0"))), "250 2.0.0 kept as 2");
+    assert_eq!(refusal(connector.send(&to_nobody, 1)).0, RefusedKind::HardBounce);
+    assert_eq!(receipt(connector.send(&mail("j3.s1.v0"), 1)), "250 2.0.0 kept as 2");
     assert_eq!(sink.arrived(), ["j1.s1.v0", "j3.s1.v0"].map(|key| to_mime(&mail(key)).unwrap()));
 }
 
@@ -108,7 +108,7 @@ fn the_authority_that_settings_name_vouches_for_the_server() {
     let send = |settings: &Settings| {
         let MailSettings::Smtp(smtp) = &settings.mail else { panic!("{settings:?}") };
         let connector = smtp.connector(Some(Secret::new("right")), settings.authority().unwrap());
-        SmtpChannel::open(connector).unwrap().send(&mail("j1.s1.v0"))
+        SmtpChannel::open(connector).unwrap().send(&mail("j1.s1.v0"), 1)
     };
     let reason = retry_reason(send(&settings("")));
     assert!(reason.contains("certificate"), "{reason}");
@@ -124,7 +124,7 @@ fn a_login_over_starttls_needs_a_trusted_certificate_and_the_right_password() {
         let login = (Some("anna".to_owned()), Some(Secret::new(password)));
         let settings =
             SmtpSettings { username: login.0, password: login.1, authority, ..sink.settings(Security::StartTls) };
-        SmtpChannel::open(settings).unwrap().send(&mail("j1.s1.v0"))
+        SmtpChannel::open(settings).unwrap().send(&mail("j1.s1.v0"), 1)
     };
     let reason = retry_reason(with("right", None));
     assert!(reason.contains("certificate"), "{reason}");

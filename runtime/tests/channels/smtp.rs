@@ -39,7 +39,7 @@ fn unknown_reason(outcome: Outcome) -> String {
 #[test]
 fn the_envelope_names_sender_and_recipient_and_the_receipt_is_the_servers_word() {
     let server = Server::start(Vec::new());
-    assert_eq!(receipt(connector(&server).send(&mail("j1.s1.v0"))), "250 2.0.0 queued as 4711");
+    assert_eq!(receipt(connector(&server).send(&mail("j1.s1.v0"), 1)), "250 2.0.0 queued as 4711");
     let arrived = &server.arrived()[0];
     assert_eq!(arrived.from.trim_end(), "MAIL FROM:<anna@acme.example>");
     assert_eq!(arrived.to.iter().map(|to| to.trim_end()).collect::<Vec<_>>(), ["RCPT TO:<bo@example.com>"]);
@@ -55,7 +55,7 @@ fn temporary_answers_are_retried_wherever_they_come() {
         (".", "the message"),
     ] {
         let server = Server::start(vec![Play::Answer(at, "451 4.3.0 try later")]);
-        let reason = retry_reason(connector(&server).send(&mail("j1.s1.v0")));
+        let reason = retry_reason(connector(&server).send(&mail("j1.s1.v0"), 1));
         let expected = format!("mail server 127.0.0.1:{} answered {words} with 451 4.3.0 try later", server.port());
         assert_eq!(reason, expected);
         assert!(server.arrived().is_empty());
@@ -72,10 +72,10 @@ fn permanent_answers_say_whose_fault_it_is() {
     ] {
         let server = Server::start(vec![Play::Answer(at, answer)]);
         let connector = connector(&server);
-        let (found, reason) = refusal(connector.send(&mail("j1.s1.v0")));
+        let (found, reason) = refusal(connector.send(&mail("j1.s1.v0"), 1));
         assert_eq!(found, kind, "{reason}");
         assert!(!reason.contains(['\r', '\n']), "{reason:?}");
-        receipt(connector.send(&mail("j2.s1.v0")));
+        receipt(connector.send(&mail("j2.s1.v0"), 1));
         assert_eq!(server.connections(), 1, "a refusal leaves the connection usable");
         assert!(server.commands().contains(&"RSET".to_owned()));
     }
@@ -85,14 +85,14 @@ fn permanent_answers_say_whose_fault_it_is() {
 fn a_long_answer_is_cut() {
     let long: &'static str = format!("550 5.7.1 {}", "x".repeat(900)).leak();
     let server = Server::start(vec![Play::Answer("RCPT", long)]);
-    assert!(refusal(connector(&server).send(&mail("j1.s1.v0"))).1.len() < 700);
+    assert!(refusal(connector(&server).send(&mail("j1.s1.v0"), 1)).1.len() < 700);
 }
 
 #[test]
 fn a_connection_lost_after_the_end_mark_is_unknown() {
     for play in [Play::HangUpOn("."), Play::HangUpAfterTaking, Play::StallOn(".")] {
         let server = Server::start(vec![play]);
-        let reason = unknown_reason(impatient(&server).send(&mail("j1.s1.v0")));
+        let reason = unknown_reason(impatient(&server).send(&mail("j1.s1.v0"), 1));
         assert!(reason.ends_with("after the whole message was sent, so it may have taken it"), "{reason}");
     }
 }
@@ -100,7 +100,7 @@ fn a_connection_lost_after_the_end_mark_is_unknown() {
 #[test]
 fn an_unreadable_answer_to_the_message_is_unknown() {
     let server = Server::start(vec![Play::Answer(".", "hello?")]);
-    unknown_reason(connector(&server).send(&mail("j1.s1.v0")));
+    unknown_reason(connector(&server).send(&mail("j1.s1.v0"), 1));
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_connection_lost_before_the_end_mark_is_retried() {
     for at in ["MAIL", "RCPT", "DATA"] {
         for play in [Play::HangUpOn(at), Play::StallOn(at)] {
             let server = Server::start(vec![play]);
-            retry_reason(impatient(&server).send(&mail("j1.s1.v0")));
+            retry_reason(impatient(&server).send(&mail("j1.s1.v0"), 1));
             assert!(server.arrived().is_empty());
         }
     }
@@ -137,7 +137,7 @@ fn a_connection_lost_within_a_large_message_is_retried() {
 #[test]
 fn a_connection_lost_within_a_small_message_is_unknown() {
     let server = Server::start(vec![Play::HangUpDuring]);
-    unknown_reason(connector(&server).send(&mail("j1.s1.v0")));
+    unknown_reason(connector(&server).send(&mail("j1.s1.v0"), 1));
 }
 
 #[test]
@@ -145,8 +145,8 @@ fn a_connection_that_the_server_closed_while_idle_is_replaced() {
     for play in [Play::HangUpOn("MAIL"), Play::Answer("MAIL", "421 4.4.2 idle for too long")] {
         let server = Server::start(vec![Play::Accept, play]);
         let connector = connector(&server);
-        receipt(connector.send(&mail("j1.s1.v0")));
-        receipt(connector.send(&mail("j2.s1.v0")));
+        receipt(connector.send(&mail("j1.s1.v0"), 1));
+        receipt(connector.send(&mail("j2.s1.v0"), 1));
         assert_eq!((server.connections(), server.arrived().len()), (2, 2));
     }
 }
@@ -156,7 +156,7 @@ fn connections_are_reused_up_to_a_limit_and_ended_politely() {
     let server = Server::start(Vec::new());
     let connector = connector(&server);
     for n in 0..101 {
-        receipt(connector.send(&mail(&format!("j{n}.s1.v0"))));
+        receipt(connector.send(&mail(&format!("j{n}.s1.v0")), 1));
     }
     assert_eq!(server.connections(), 2);
     drop(connector);
@@ -166,7 +166,7 @@ fn connections_are_reused_up_to_a_limit_and_ended_politely() {
 #[test]
 fn a_server_that_is_down_is_named() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let reason = retry_reason(SmtpChannel::open(settings(port)).unwrap().send(&mail("j1.s1.v0")));
+    let reason = retry_reason(SmtpChannel::open(settings(port)).unwrap().send(&mail("j1.s1.v0"), 1));
     let expected =
         format!("mail server 127.0.0.1:{port} refused the connection: check that it runs, and its host and port");
     assert_eq!(reason, expected);
@@ -182,7 +182,7 @@ fn a_server_without_encryption_gets_no_message_and_no_password() {
             ..settings(server.port())
         };
         let connector = SmtpChannel::open(SmtpSettings { security, timeout: PATIENCE, ..login }).unwrap();
-        retry_reason(connector.send(&mail("j1.s1.v0")));
+        retry_reason(connector.send(&mail("j1.s1.v0"), 1));
         assert!(!server.commands().iter().any(|verb| verb == "AUTH" || verb == "MAIL"), "{:?}", server.commands());
     }
 }
@@ -194,9 +194,9 @@ fn a_wrong_password_makes_mail_wait_and_is_not_repeated() {
         let login = (Some("anna".to_owned()), Some(Secret::new(password)));
         SmtpChannel::open(SmtpSettings { username: login.0, password: login.1, ..settings(server.port()) }).unwrap()
     };
-    let reason = retry_reason(with("wrong-secret").send(&mail("j1.s1.v0")));
+    let reason = retry_reason(with("wrong-secret").send(&mail("j1.s1.v0"), 1));
     assert!(reason.ends_with("answered the login with 535 5.7.8 bad user name or password"), "{reason}");
-    receipt(with("right").send(&mail("j1.s1.v0")));
+    receipt(with("right").send(&mail("j1.s1.v0"), 1));
 }
 
 #[test]

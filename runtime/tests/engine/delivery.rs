@@ -3,7 +3,7 @@
 use crate::support::{MINUTE, World, at, world};
 use flow_runtime::dispatch::backoff::ATTEMPTS_MAX;
 use flow_runtime::dispatch::channels::Uncertain;
-use flow_runtime::store::OutboxState;
+use flow_runtime::store::{JourneyStatus, OutboxState};
 use serde_json::json;
 
 const GO: &str = "workflow go {\n enter when signed_up\n reenter never\n send hello\n wait 90 days\n}";
@@ -146,4 +146,142 @@ fn a_channel_that_does_not_send_twice_is_asked_only_for_claimed_rows() {
     world.reopen().run_all("2026-03-05").unwrap();
     assert_eq!(state(&world).0, OutboxState::Unknown);
     assert_eq!(world.sent()["slow@x.example"].len(), 1);
+}
+
+fn status(world: &World) -> JourneyStatus {
+    world.journeys("ada").last().unwrap().status
+}
+
+#[test]
+fn a_journey_waits_for_the_answer_and_goes_on_from_its_instant() {
+    let program = "workflow go {\n enter when signed_up\n reenter never\n send hello\n wait 1 day\n send again\n}";
+    let mut world = world(program);
+    world.contact("ada", &[("email", "slow@x.example")]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    assert_eq!((status(&world), state(&world)), (JourneyStatus::Sending, (OutboxState::Claimed, 0)));
+    world.at("2026-03-03 10:59").run();
+    // Each mail has its answer an hour after it left.
+    assert_eq!(world.story("ada").last().unwrap(), "03-02 11:00 go Sent s0");
+    world.at("2026-03-03 13:00").run();
+    assert_eq!(
+        world.story("ada")[1..],
+        ["03-02 11:00 go Sent s0", "03-03 12:00 go Sent s2", "03-03 12:00 go Finished.1"]
+    );
+}
+
+#[test]
+fn what_is_on_its_way_when_a_journey_ends_is_still_heard_of_and_nothing_follows_it() {
+    let mut world = world(
+        "workflow go {\n goal \"Demo\" when requested_demo within 9 days\n enter when signed_up\n reenter never\n send hello\n send again\n}",
+    );
+    world.contact("ada", &[("email", "slow@x.example")]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-02 10:30").event("ada", "requested_demo", json!({})).run();
+    assert_eq!(status(&world), JourneyStatus::Ended);
+    world.at("2026-03-04").run();
+    let story = world.story("ada");
+    assert!(story.contains(&"03-02 11:00 go Sent s0".to_owned()), "{story:?}");
+    assert_eq!((state(&world), world.sent()["slow@x.example"].len()), ((OutboxState::Delivered, 1), 1));
+}
+
+#[test]
+fn what_waits_when_a_journey_ends_is_withdrawn() {
+    let mut world = world(
+        "workflow go {\n goal \"Demo\" when requested_demo within 9 days\n enter when signed_up\n reenter never\n send hello\n}",
+    );
+    world.contact("ada", &[("email", "busy@x.example")]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-02 10:00").event("ada", "requested_demo", json!({})).run();
+    assert_eq!(state(&world), (OutboxState::Withheld, 1));
+    assert!(last(&world, "Withheld").ends_with("s0.8"));
+    world.at("2026-03-05").run();
+    assert_eq!(world.sent()["busy@x.example"].len(), 1);
+}
+
+#[test]
+fn a_window_is_asked_again_at_each_attempt() {
+    let mut world = world(
+        "workflow go {\n enter when signed_up\n reenter never\n send on weekdays from 09:00 to 17:00 in contact timezone\n send hello\n}",
+    );
+    world.contact("ada", &[("email", "busy@x.example")]);
+    world.at("2026-03-02 16:59").event("ada", "signed_up", json!({})).run();
+    // Put off for a minute and some, by when it is after hours.
+    world.at("2026-03-02 18:00").run();
+    assert_eq!((status(&world), state(&world)), (JourneyStatus::Held, (OutboxState::Queued, 1)));
+    world.reopen().at("2026-03-03 12:00").run();
+    assert_eq!(
+        world.story("ada")[1..],
+        ["03-02 17:00 go Held s0", "03-03 09:00 go Sent s0", "03-03 09:00 go Finished.1"]
+    );
+    assert_eq!(state(&world), (OutboxState::Delivered, 2));
+}
+
+#[test]
+fn where_nobody_answers_nothing_is_given_up() {
+    let mut world = mailed("gone@x.example", Uncertain::GiveUp);
+    assert_eq!(state(&world), (OutboxState::Queued, 0));
+    world.at("2026-04-02").run();
+    assert_eq!((status(&world), state(&world)), (JourneyStatus::Sending, (OutboxState::Queued, 0)));
+    // Asked again and again, at most every five minutes, and nobody else's mail is tried meanwhile.
+    let attempts = world.sent()["gone@x.example"].len();
+    assert!((30 * 24 * 11..30 * 24 * 13).contains(&attempts), "{attempts}");
+    let goes_on = world.identify("ada", &[("email", "ada@x.example")]).run();
+    goes_on.at("2026-04-03").run();
+    assert_eq!(state(&world), (OutboxState::Delivered, 1));
+}
+
+#[test]
+fn what_must_be_mended_stops_the_run_and_costs_no_attempt() {
+    let mut world = world(GO);
+    world.contact("ada", &[("email", "broken@x.example")]);
+    world.contact("bea", &[("email", "slow@x.example")]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).event("bea", "signed_up", json!({}));
+    let stopped = world.run_all("2026-03-05").unwrap_err();
+    assert_eq!(stopped.to_string(), "mail cannot leave: because");
+    assert_eq!(state(&world), (OutboxState::Queued, 0));
+    assert_eq!(status(&world), JourneyStatus::Sending);
+    // Mended, everything leaves.
+    world.identify("ada", &[("email", "ada@x.example")]);
+    world.reopen().run_all("2026-03-05").unwrap();
+    let states: Vec<OutboxState> = world.snapshot().outbox.iter().map(|(row, _)| row.state).collect();
+    assert_eq!(states, [OutboxState::Delivered; 2]);
+}
+
+#[test]
+fn a_later_attempt_goes_to_the_address_of_then() {
+    let mut world = mailed("busy@x.example", Uncertain::Resend);
+    world.at("2026-03-02 10:00").identify("ada", &[("email", "ada@x.example")]).run();
+    world.at("2026-03-03").run();
+    assert_eq!(world.sent()["ada@x.example"].len(), 1);
+    assert_eq!(state(&world), (OutboxState::Delivered, 2));
+}
+
+#[test]
+fn an_answer_finds_whoever_its_contact_was_joined_into() {
+    let mut world = world("workflow go {\n enter when visited\n reenter never\n send hello\n wait 1 day\n}");
+    world.contact("ada", &[("email", "ada@x.example")]);
+    // Somebody known by an address alone, whose mail is on its way when they log in.
+    world.at("2026-03-02 10:00").identify("", &[("email", "slow@x.example")]).only_key("email:slow@x.example").run();
+    world.at("2026-03-02 10:00").event("", "visited", json!({})).only_key("email:slow@x.example").run();
+    world.at("2026-03-02 10:30").identify("ada", &[]).keys(&["email:slow@x.example"]).run();
+    world.at("2026-03-02 12:00").run();
+    assert_eq!(state(&world).0, OutboxState::Delivered);
+    let journey = world.journeys("ada").pop().unwrap();
+    assert_eq!((journey.status, journey.due_at), (JourneyStatus::Waiting, Some(at("2026-03-03 11:00"))));
+}
+
+#[test]
+fn a_click_while_the_answer_is_on_its_way_is_no_persons() {
+    let mut world = world(
+        "workflow go {\n enter when signed_up\n reenter never\n send hello\n wait until clicked hello up to 2 days\n}",
+    );
+    world.contact("ada", &[("email", "slow@x.example")]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    world
+        .at("2026-03-02 10:30")
+        .event("ada", "Email Link Clicked", json!({"email_id": "hello", "link_id": "more"}))
+        .run();
+    assert_eq!(world.counter(flow_runtime::engine::counter::MACHINE_CLICKS), 1);
+    world.at("2026-03-03").run();
+    assert_eq!(status(&world), JourneyStatus::Awaiting);
 }

@@ -119,7 +119,7 @@ impl Channel for FileChannel {
         Some(Foreseen { after: Duration::ZERO, outcome })
     }
 
-    fn send(&self, mail: &Mail) -> Outcome {
+    fn send(&self, mail: &Mail, _: u32) -> Outcome {
         let message = match to_mime(mail) {
             Ok(message) => message,
             Err(error) => return Outcome::Refused { reason: error.to_string(), kind: RefusedKind::Invalid },

@@ -47,8 +47,8 @@ pub trait Channel: Send + Sync {
         None
     }
 
-    /// One attempt under the mail's key.
-    fn send(&self, mail: &Mail) -> Outcome;
+    /// One attempt under the mail's key; attempts count from 1.
+    fn send(&self, mail: &Mail, attempt: u32) -> Outcome;
 }
 
 /// An answer that is known before it comes.
