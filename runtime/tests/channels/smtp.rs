@@ -123,14 +123,14 @@ fn large() -> Mail {
 #[test]
 fn a_large_message_arrives_as_it_is() {
     let server = Server::start(Vec::new());
-    receipt(connector(&server).send(&large()));
+    receipt(connector(&server).send(&large(), 1));
     assert!(server.arrived()[0].content == to_mime(&large()).unwrap());
 }
 
 #[test]
 fn a_connection_lost_within_a_large_message_is_retried() {
     let server = Server::start(vec![Play::HangUpDuring]);
-    retry_reason(connector(&server).send(&large()));
+    retry_reason(connector(&server).send(&large(), 1));
     assert!(server.arrived().is_empty());
 }
 
