@@ -296,3 +296,28 @@ fn a_rehearsal_never_reaches_a_mail_server() {
     assert_snapshot!(said(&guide, &guide.run(&[])).replace(&port.to_string(), "[port]"));
     assert!(listener.accept().is_err(), "somebody spoke to the mail server");
 }
+
+/// The contacts of two stores are numbered alike: a link in a mail of one names nobody in the other.
+#[test]
+fn an_unsubscribe_link_is_of_its_store_alone() {
+    let guide = guide();
+    let links = |chance: &str| {
+        let (store, mails) = (guide.path(&format!("out/{chance}.db")), guide.path(&format!("out/mail-{chance}")));
+        let arguments = ["--chance", chance, "--store", store.to_str().unwrap(), "--mail-dir", mails.to_str().unwrap()];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
+        command.arg("run").args(arguments).current_dir(guide.path(""));
+        plain(&mut command);
+        assert!(command.output().unwrap().status.success());
+        let months = fs::read_dir(mails).unwrap().flat_map(|month| fs::read_dir(month.unwrap().path()).unwrap());
+        let texts = months.map(|mail| fs::read_to_string(mail.unwrap().path()).unwrap().replace("\r\n ", ""));
+        let mut links: Vec<String> = texts
+            .filter_map(|mail| mail.lines().find(|line| line.starts_with("List-Unsubscribe: ")).map(str::to_owned))
+            .collect();
+        links.sort();
+        links.dedup();
+        links
+    };
+    let (one, other) = (links("1"), links("2"));
+    assert!(one.len() > 10 && one.len() == other.len());
+    assert!(one.iter().all(|link| !other.contains(link)));
+}

@@ -53,7 +53,7 @@ pub struct Send<'s> {
     pub key: &'s str,
     /// When the step wrote the send.
     pub sent_at: Instant,
-    /// The contact as unsubscribe links name them: for ever the same, and no address.
+    /// The contact as unsubscribe links name them: for ever the same, of one store alone, and no address.
     pub contact: &'s str,
 }
 

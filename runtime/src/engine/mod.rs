@@ -224,13 +224,16 @@ impl<S: Store> Engine<S> {
         self.take_up(until, arrivals, true, progress)
     }
 
-    /// The same for the wall clock: what is on its way is not waited for, since its answer is an input of a later call.
+    /// The same for the wall clock: whatever fell due while nobody looked happens now, by what is so now (a window that is closed by now
+    /// holds), and what is on its way is not waited for, since its answer is an input of a later call.
     pub fn catch_up(
         &mut self,
         now: Instant,
         arrivals: &mut dyn Iterator<Item = Arrival>,
         progress: &mut dyn FnMut(&Progress),
     ) -> Result<(), EngineError> {
+        self.advance(now.0);
+        self.ahead.not_before(self.now().0);
         self.lose_patience(now);
         self.take_up(now, arrivals, false, progress)
     }

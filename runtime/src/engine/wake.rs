@@ -10,7 +10,7 @@ use flow_ir::FOREVER;
 impl<S: Store> Engine<S> {
     /// Looks at a contact whose next instant has come.
     pub(super) fn handle_due(&mut self, at: i64, contact: ContactId) -> Result<(), EngineError> {
-        self.advance(at);
+        let at = self.advance(at);
         self.touch(Some(contact), at, |_: &mut Touch<'_>| Cause::Due).map(drop)
     }
 }

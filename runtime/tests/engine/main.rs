@@ -9,6 +9,7 @@ mod enrolment;
 mod identity;
 mod import;
 mod journeys;
+mod live;
 mod mail_events;
 mod many;
 mod required;

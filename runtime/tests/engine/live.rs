@@ -1,0 +1,38 @@
+//! On the wall clock: what was missed happens late, by what is so then.
+
+use crate::support::{World, at, world};
+use flow_runtime::store::JourneyStatus;
+use flow_runtime::time::Instant;
+use serde_json::json;
+
+const OFFICE: &str = "workflow go {\n enter when signed_up\n reenter never\n send on weekdays from 09:00 to 17:00 in contact timezone\n wait 30 minutes\n send hello\n}";
+
+fn catch_up(world: &mut World, text: &str) {
+    let now = Instant(at(text));
+    world.engine().catch_up(now, &mut std::iter::empty(), &mut |_| {}).unwrap();
+}
+
+#[test]
+fn what_fell_due_while_nobody_looked_happens_now_and_not_in_the_past() {
+    let mut world = world(OFFICE);
+    world.contact("ada", &[]);
+    world.at("2026-03-02 16:00").event("ada", "signed_up", json!({})).run();
+    // The wait was over at half past four; it is nine in the evening when somebody looks.
+    catch_up(&mut world, "2026-03-02 21:00");
+    assert_eq!(world.story("ada").last().unwrap(), "03-02 21:00 go Held s1");
+    catch_up(&mut world, "2026-03-03 09:00");
+    assert_eq!(world.journeys("ada")[0].status, JourneyStatus::Ended);
+    assert!(world.story("ada").contains(&"03-03 09:00 go Sent s1".to_owned()), "{:?}", world.story("ada"));
+}
+
+#[test]
+fn a_clock_that_was_set_back_does_nothing_twice() {
+    let mut world = world(OFFICE);
+    world.contact("ada", &[]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    catch_up(&mut world, "2026-03-02 10:30");
+    let story = world.story("ada");
+    catch_up(&mut world, "2026-03-02 10:10");
+    assert_eq!(world.story("ada"), story);
+    assert_eq!(world.engine().now(), Instant(at("2026-03-02 10:30")));
+}
