@@ -28,6 +28,8 @@ const JOURNEY: &str = "INSERT INTO journey \
     block = excluded.block, step = excluded.step, visit = excluded.visit, due_at = excluded.due_at, \
     entered_at = excluded.entered_at, ended_at = excluded.ended_at, memory = excluded.memory, \
     outbox = excluded.outbox";
+const KEY: &str =
+    "INSERT INTO contact_key (key, contact) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET contact = excluded.contact";
 const EVENT: &str = "INSERT INTO event (contact, message, name, occurred_at, received_at, properties) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 const OUTBOX: &str = "INSERT INTO outbox (id, key, kind, contact, workflow, run, step, email, payload, state, attempts, \
@@ -36,7 +38,7 @@ const SETTLE: &str = "UPDATE outbox SET state = ?2, attempts = ?3, due_at = ?4, 
 const HANDOFF: &str = "INSERT INTO handoff (key, contact, workflow, run, team, member, note, task, task_due_at, at) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 const DECISION: &str = "INSERT INTO decision (contact, workflow, run, at, code, step, reason, trace) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING";
 const TOTAL: &str = "INSERT INTO decision_total (workflow, code, step, reason, total) VALUES (?1, ?2, ?3, ?4, ?5) \
     ON CONFLICT (workflow, code, step, reason) DO UPDATE SET total = total + excluded.total";
 const META: &str =
@@ -129,9 +131,17 @@ fn write_contacts(transaction: &Transaction<'_>, upsert: &str, changes: &Changes
             }
         };
     }
-    let mut key = transaction.prepare_cached("INSERT INTO contact_key (key, contact) VALUES (?1, ?2)")?;
+    let mut key = transaction.prepare_cached(KEY)?;
+    let mut free = transaction.prepare_cached("DELETE FROM contact_key WHERE key = ?1")?;
     for (name, contact) in &changes.keys {
-        key.execute(params![name, contact.map(number)])?;
+        match contact {
+            Some(contact) => key.execute(params![name, number(*contact)])?,
+            None => free.execute([name])?,
+        };
+    }
+    let mut join = transaction.prepare_cached("INSERT INTO joined (contact, \"into\") VALUES (?1, ?2)")?;
+    for (contact, into) in &changes.joined {
+        join.execute([number(*contact), number(*into)])?;
     }
     Ok(())
 }

@@ -13,6 +13,16 @@ pub(crate) enum Work {
     Known(Vec<MessageId>),
 }
 
+impl Work {
+    /// What was written, if this wrote anything.
+    pub(crate) fn changes(&self) -> Option<&Changes> {
+        match self {
+            Work::Commit(changes) => Some(changes),
+            Work::Load(_) | Work::Find(_) | Work::Known(_) => None,
+        }
+    }
+}
+
 pub(crate) struct Recording {
     store: SqliteStore,
     keeps: bool,

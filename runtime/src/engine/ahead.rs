@@ -8,8 +8,8 @@ use crate::inbound::{Arrival, Mark};
 use crate::store::{Changes, ContactId, MessageId, Store};
 use std::collections::{HashMap, HashSet, VecDeque};
 
-/// How many events are looked at ahead.
-pub(crate) const LOOK_AHEAD_EVENTS: usize = 512;
+/// How many events are looked at ahead: those of a batch, so that it costs one question of each kind.
+pub(crate) const LOOK_AHEAD_EVENTS: usize = super::BATCH_ITEMS;
 
 /// An event with what the store says of it.
 #[derive(Debug)]

@@ -84,8 +84,8 @@ use touch::Touch;
 
 /// How many items are committed together, unless [`Limits`] say otherwise: past this, more hardly gain speed.
 pub const BATCH_ITEMS: usize = 1_000;
-/// How many contacts are read at once.
-const LOAD_CONTACTS: usize = 256;
+/// How many contacts are read at once, of those whom the next events name and of those who fall due.
+const LOAD_CONTACTS: usize = BATCH_ITEMS;
 /// The name under which a store keeps the engine's clock.
 pub(crate) const CLOCK: &str = "clock";
 /// The name under which a store keeps its first day.

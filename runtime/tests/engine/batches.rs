@@ -278,3 +278,32 @@ fn machine_code_over_sqlite_gives_what_the_interpreter_gives_in_memory() {
     }
     assert_eq!(digest(&path).unwrap(), whole.snapshot().digest());
 }
+
+/// What a store is asked costs a round trip each where it is another machine's.
+#[test]
+fn an_event_asks_three_questions_and_a_batch_of_a_thousand_at_most_four() {
+    for (events, most) in [(1, 3), (1_000, 4)] {
+        let mut world = World::of(program(MESH));
+        for user in 0..events {
+            world.identify(&format!("u{user}"), &[("email", &format!("u{user}@people.example"))]);
+        }
+        world.at("2026-03-02 10:00").run_all("2026-03-02 10:00").unwrap();
+        world.stream.clear();
+        for user in 0..events {
+            world.event(&format!("u{user}"), "signed_up", serde_json::json!({}));
+        }
+        let stream = world.stream.clone();
+        let asked = || world.shared.questions.load(std::sync::atomic::Ordering::Relaxed);
+        let backend = Arc::new(flow_ir::interpret::Interpreter::new(Arc::clone(&world.program)).unwrap());
+        let mut engine = world.engine_over(backend, world.shared.clone());
+        let before = asked();
+        // The messages of the first stream have the same ids, so these are others.
+        let others = stream.into_iter().map(|mut arrival| {
+            arrival.message.0[15] = 1;
+            arrival
+        });
+        engine.run_until(Instant(at("2026-03-02 10:00")), &mut others.into_iter(), &mut |_| {}).unwrap();
+        assert!(asked() - before <= most, "{} questions for {events} events", asked() - before);
+        assert_eq!(engine.report().unwrap().counter(counter::EVENTS), 2 * events as i64);
+    }
+}

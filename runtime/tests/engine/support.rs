@@ -20,7 +20,8 @@ use flow_runtime::store::{
 use flow_runtime::time::Instant;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 pub(crate) const MINUTE: i64 = 60_000;
@@ -143,9 +144,16 @@ pub(crate) enum Crash {
 pub(crate) struct Shared {
     pub(crate) store: Arc<Mutex<MemoryStore>>,
     pub(crate) crash: Arc<Mutex<Crash>>,
+    /// How often it was asked something while events are taken.
+    pub(crate) questions: Arc<AtomicUsize>,
 }
 
 impl Shared {
+    fn asked(&self) -> MutexGuard<'_, MemoryStore> {
+        self.questions.fetch_add(1, Ordering::Relaxed);
+        self.store.lock().unwrap()
+    }
+
     fn died() -> StoreError {
         StoreError { fault: StoreFault::Other, message: "died".to_owned(), help: String::new(), path: None }
     }
@@ -153,13 +161,13 @@ impl Shared {
 
 impl Store for Shared {
     fn find_contacts(&mut self, keys: &[String]) -> Result<Vec<Option<ContactId>>, StoreError> {
-        self.store.lock().unwrap().find_contacts(keys)
+        self.asked().find_contacts(keys)
     }
     fn load_contacts(&mut self, ids: &[ContactId]) -> Result<Vec<ContactRecord>, StoreError> {
-        self.store.lock().unwrap().load_contacts(ids)
+        self.asked().load_contacts(ids)
     }
     fn known_messages(&mut self, ids: &[MessageId]) -> Result<Vec<bool>, StoreError> {
-        self.store.lock().unwrap().known_messages(ids)
+        self.asked().known_messages(ids)
     }
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
         let mut crash = self.crash.lock().unwrap();
@@ -224,7 +232,7 @@ impl World {
     pub(crate) fn of(program: Arc<Program>) -> World {
         let store = Arc::new(Mutex::new(MemoryStore::new(program.texts.len())));
         World {
-            shared: Shared { store, crash: Arc::new(Mutex::new(Crash::Never)) },
+            shared: Shared { store, crash: Arc::new(Mutex::new(Crash::Never)), questions: Arc::default() },
             mailbox: mailbox(Uncertain::Resend),
             limits: Limits::default(),
             engine: None,
