@@ -10,7 +10,7 @@ use flow_runtime::dispatch::channels::file::FileChannel;
 use flow_runtime::dispatch::channels::scripted::ScriptedChannel;
 use flow_runtime::dispatch::channels::smtp::SmtpChannel;
 use flow_runtime::engine::Delivery;
-use flow_runtime::open::StoreName;
+use flow_runtime::open::{Kind, StoreName};
 use flow_runtime::settings::{MailSettings, Secrets, Settings};
 
 use super::Stopped;
@@ -37,15 +37,20 @@ impl Prepared {
     }
 }
 
-pub(crate) fn prepare(settings: &Settings, secrets: Secrets, program: &Arc<Program>) -> Result<Prepared, Stopped> {
+pub(crate) fn prepare(
+    settings: &Settings,
+    secrets: Secrets,
+    program: &Arc<Program>,
+    kind: Kind,
+) -> Result<Prepared, Stopped> {
     let channel: Arc<dyn Channel> = match &settings.mail {
         MailSettings::File { folder } => {
             // What cannot be made here is told by the connector, in its words.
             let _ = std::fs::create_dir_all(folder);
             let open = FileChannel::open(folder.clone());
-            Arc::new(
-                open.map_err(|error| Failure::new(error.to_string(), "set another `folder` in `[mail]` of flow.toml"))?,
-            )
+            let channel =
+                open.map_err(|error| Failure::new(error.to_string(), "set another `folder` in `[mail]` of flow.toml"))?;
+            Arc::new(if kind == Kind::Rehearsal { channel.for_rehearsal() } else { channel })
         }
         MailSettings::Smtp(smtp) => {
             let authority = settings.authority().map_err(|fault| Stopped::Settings(vec![*fault]))?;

@@ -148,7 +148,7 @@ fn carry_out(
     if arguments.fresh {
         store::set_aside(&program, settings)?;
     }
-    let mut prepared = delivery::prepare(settings, secrets, &program)?;
+    let mut prepared = delivery::prepare(settings, secrets, &program, Kind::Rehearsal)?;
     if let Some(script) = &arguments.mail_script {
         prepared = prepared.scripted(script)?;
     }

@@ -102,7 +102,7 @@ fn carry_out(
     let program = Arc::new(program);
     let (backend, compiled) = backend::prepare(arguments.backend, &program)?;
     let secrets = settings.live_secrets(&run::environment).map_err(Stopped::Settings)?;
-    let prepared = delivery::prepare(settings, secrets, &program)?;
+    let prepared = delivery::prepare(settings, secrets, &program, Kind::Live)?;
     // The lock of the store first: two of them must not even greet the mail server.
     let mut store = store::open(&program, &settings.store, Kind::Live)?;
     prepared.channel.ready().map_err(|reason| not_ready(settings, reason))?;

@@ -8,6 +8,8 @@
 //! The key is the name, so a second attempt finds the first one's file and changes nothing. The file appears whole or not at all:
 //! it is written under a temporary name, brought to the disk, then renamed. What a process that was killed left under such a name is
 //! removed when its message is sent again: the key tells whose it is, so that nothing of another store in the same folder is touched.
+//!
+//! A rehearsal does not wait for the disk: its files outlive a kill of the process, and a power failure is a reason to rehearse again.
 
 use std::{
     collections::BTreeMap,
@@ -28,6 +30,8 @@ use crate::mail::{self, Mail, to_mime};
 #[derive(Debug)]
 pub struct FileChannel {
     folder: PathBuf,
+    /// Whether a mail that is delivered is on the disk.
+    is_durable: bool,
     /// Tells temporary files of threads apart. It starts anew with the process.
     next_temporary: AtomicU64,
     /// Temporary files that lay there at the beginning, by the keys of their messages.
@@ -46,7 +50,7 @@ impl FileChannel {
     /// Creates the folder if its parent exists, and tries to write in it.
     pub fn open(folder: impl Into<PathBuf>) -> Result<FileChannel, OpenError> {
         let (next_temporary, left_behind) = (AtomicU64::new(0), Mutex::default());
-        let mut connector = FileChannel { folder: folder.into(), next_temporary, left_behind };
+        let mut connector = FileChannel { folder: folder.into(), is_durable: true, next_temporary, left_behind };
         match create_folder(&connector.folder).and_then(|()| connector.try_writing()) {
             Ok(()) => {
                 connector.left_behind = Mutex::new(left_behind_in(&connector.folder));
@@ -56,9 +60,14 @@ impl FileChannel {
         }
     }
 
+    /// For mails that nobody will be sent.
+    pub fn for_rehearsal(self) -> FileChannel {
+        FileChannel { is_durable: false, ..self }
+    }
+
     fn try_writing(&self) -> io::Result<()> {
         let probe = self.folder.join(".flow-probe");
-        write_to_disk(&probe, b"flow")?;
+        write_file(&probe, b"flow", true)?;
         fs::remove_file(&probe)
     }
 
@@ -80,13 +89,13 @@ impl FileChannel {
         let month = path.parent().unwrap_or(&self.folder);
         create_folder(month)?;
         let temporary = month.join(temporary_name(key, self.next_temporary.fetch_add(1, Ordering::Relaxed)));
-        let written = write_to_disk(&temporary, message).and_then(|()| fs::rename(&temporary, path));
+        let written = write_file(&temporary, message, self.is_durable).and_then(|()| fs::rename(&temporary, path));
         if written.is_err() {
             // Best effort: the error to report is the one above, and a leftover is overwritten later.
             let _ = fs::remove_file(&temporary);
         }
         written?;
-        sync_folder(month)
+        if self.is_durable { sync_folder(month) } else { Ok(()) }
     }
 }
 
@@ -175,10 +184,10 @@ fn create_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-fn write_to_disk(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_file(path: &Path, bytes: &[u8], is_durable: bool) -> io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;
-    file.sync_all()
+    if is_durable { file.sync_all() } else { Ok(()) }
 }
 
 /// A rename survives a power failure only once the folder is on the disk. Other systems than Unix cannot open folders and do not
