@@ -38,6 +38,8 @@ pub(crate) struct Notebook {
     path: PathBuf,
     file: RefCell<BufWriter<File>>,
     lines: std::cell::Cell<u64>,
+    /// Whether it holds what earlier processes noted.
+    goes_on: bool,
 }
 
 impl Notebook {
@@ -45,7 +47,19 @@ impl Notebook {
     pub(crate) fn new(store: &Path, name: &str) -> Result<Self, Failure> {
         let path = store.with_file_name(name);
         let file = File::create(&path).map_err(|error| unwritable(&path, &error))?;
-        Ok(Self { path, file: RefCell::new(BufWriter::new(file)), lines: std::cell::Cell::new(0) })
+        Ok(Self { path, file: RefCell::new(BufWriter::new(file)), lines: std::cell::Cell::new(0), goes_on: false })
+    }
+
+    /// The same for a process that goes on where an earlier one was: what that one noted stays.
+    pub(crate) fn appending(store: &Path, name: &str) -> Result<Self, Failure> {
+        let path = store.with_file_name(name);
+        let file = File::options().create(true).append(true).open(&path).map_err(|error| unwritable(&path, &error))?;
+        Ok(Self { path, file: RefCell::new(BufWriter::new(file)), lines: std::cell::Cell::new(0), goes_on: true })
+    }
+
+    /// Writes down what was noted so far.
+    pub(crate) fn flush(&self) -> Result<(), Failure> {
+        self.file.borrow_mut().flush().map_err(|error| unwritable(&self.path, &error))
     }
 
     pub(crate) fn note(&self, finding: Finding<'_>) -> io::Result<()> {
@@ -56,8 +70,10 @@ impl Notebook {
     /// The file and how many lines it has; none where nothing was noted.
     pub(crate) fn finish(self) -> Result<Option<(PathBuf, u64)>, Failure> {
         if self.lines.get() == 0 {
-            // An empty file that stays does no harm.
-            let _ = fs::remove_file(&self.path);
+            if !self.goes_on {
+                // An empty file that stays does no harm.
+                let _ = fs::remove_file(&self.path);
+            }
             return Ok(None);
         }
         let flushed = self.file.borrow_mut().flush();

@@ -43,7 +43,10 @@ pub(crate) fn set_aside(program: &Program, settings: &Settings) -> Result<(), Fa
     // Opening and closing takes the lock, folds the log into the database and lets go of it; a store of another version, or a damaged
     // one, is what starting over is for.
     match flow_runtime::open::open(program, path) {
-        Ok(store) => store.close().map_err(from_store)?,
+        Ok(mut store) => {
+            flow_runtime::open::dedicate(&mut store, Kind::Rehearsal, path).map_err(from_store)?;
+            store.close().map_err(from_store)?;
+        }
         Err(error) if matches!(error.fault, StoreFault::Locked | StoreFault::Foreign) => return Err(from_store(error)),
         Err(_) => {}
     }

@@ -115,14 +115,19 @@ fn carry_out(
     let delivery = prepared.of_store(name);
     let mut engine =
         Engine::open(Arc::clone(&program), backend, store, delivery, Limits::default()).map_err(from_engine)?;
-    let mut notebook = data::Notebook::new(&settings.store, NOTEBOOK)?;
+    let mut notebook = data::Notebook::appending(&settings.store, NOTEBOOK)?;
     let mut progress = Line::new(human);
     let start = wall_clock(&engine);
     engine.begin(start).map_err(from_engine)?;
     progress.serving(settings, &delivery::words(settings));
     let contacts = data::import(&mut engine, settings, start, &mut notebook, &mut |at| progress.at(at))?;
     let mut events = Events::open(settings, &program, &mut engine)?;
-    live(&mut engine, &mut events, &notebook, &signals, &mut progress)?;
+    let lived = live(&mut engine, &mut events, &notebook, &signals, &mut progress);
+    progress.stopping(engine.in_flight());
+    // Whatever ended it, what is in hand is heard of.
+    let now = wall_clock(&engine);
+    let settled = engine.settle_in_flight(now).map_err(from_engine);
+    lived.and(settled)?;
     let handled = progress.finish();
     let report = RunReport::read(&program, engine.store()).map_err(from_engine)?;
     let mail_trouble = engine.mail_trouble().map(str::to_owned);
@@ -144,20 +149,16 @@ fn live(
 ) -> Result<(), Failure> {
     while !signals.stop() {
         let now = wall_clock(engine);
-        let arrivals = events.read_new(now, notebook)?;
-        let had_some = !arrivals.is_empty();
         let mut handled = |at: &engine::Progress| progress.at(at);
-        engine.catch_up(now, &mut arrivals.into_iter(), &mut handled).map_err(from_engine)?;
-        events.keep_place(engine);
+        // All that has arrived by now comes before whatever fell due by now.
+        let had_some = events.hand_over(now, notebook, |arrivals| engine.catch_up(now, arrivals, &mut handled))?;
+        events.keep_place(engine, notebook)?;
         progress.trouble(engine.mail_trouble());
         if !had_some {
-            engine.wait_for_answer(rest(engine, now));
+            engine.await_answer(rest(engine, now));
         }
     }
-    let waiting = engine.in_flight();
-    progress.stopping(waiting);
-    let now = wall_clock(engine);
-    engine.settle_in_flight(now, &mut || true).map_err(from_engine)
+    Ok(())
 }
 
 /// Until something is due, and never long.

@@ -11,10 +11,10 @@
 pub mod backoff;
 pub mod channels;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -56,8 +56,10 @@ pub struct Dispatch {
     answer: Sender<Answer>,
     answers: Receiver<Answer>,
     threads: usize,
-    /// Attempts that are on their way, each with the instant at which it was handed over.
-    on_their_way: BTreeMap<Attempt, i64>,
+    /// Attempts that are on their way.
+    on_their_way: BTreeSet<Attempt>,
+    /// Those that a thread has begun, and since when.
+    begun: Arc<Mutex<BTreeMap<Attempt, Began>>>,
 }
 
 impl std::fmt::Debug for Dispatch {
@@ -73,12 +75,21 @@ impl Dispatch {
         let (jobs, shared) = mpsc::channel();
         let (answer, answers) = mpsc::channel();
         let shared = Arc::new(Mutex::new(shared));
-        Dispatch { channel, jobs: Some(jobs), shared, answer, answers, threads: 0, on_their_way: BTreeMap::new() }
+        Dispatch {
+            channel,
+            jobs: Some(jobs),
+            shared,
+            answer,
+            answers,
+            threads: 0,
+            on_their_way: BTreeSet::new(),
+            begun: Arc::default(),
+        }
     }
 
-    /// Hands a message over. Its row must be committed, and claimed where the channel cannot repeat safely.
-    pub fn hand_over(&mut self, attempt: Attempt, mail: Mail, now: i64) {
-        self.on_their_way.insert(attempt, now);
+    /// Hands a message over. Its row must be committed, as claimed or promised.
+    pub fn hand_over(&mut self, attempt: Attempt, mail: Mail) {
+        self.on_their_way.insert(attempt);
         if self.threads < THREADS_MAX.min(self.channel.at_once()).min(self.on_their_way.len()) {
             self.start_thread();
         }
@@ -88,7 +99,7 @@ impl Dispatch {
             self.answer_for(attempt, "no thread took it".to_owned());
         } else if self.threads == 0 {
             // The system gives no thread: this one does it.
-            drain(&self.shared, &self.answer, &*self.channel);
+            drain(&self.shared, &self.worker());
         }
     }
 
@@ -99,7 +110,7 @@ impl Dispatch {
 
     /// Whether an attempt has no answer yet.
     pub fn is_on_its_way(&self, attempt: Attempt) -> bool {
-        self.on_their_way.contains_key(&attempt)
+        self.on_their_way.contains(&attempt)
     }
 
     /// The answers that are here, in the order in which they came.
@@ -116,30 +127,37 @@ impl Dispatch {
         }
     }
 
-    /// Gives up waiting for attempts that take longer than the channel ever needs. What they come to is not heard any more.
-    pub fn lose_patience(&mut self, now: i64) -> Vec<Answer> {
-        let patience = i64::try_from(self.channel.patience().as_millis()).unwrap_or(i64::MAX);
-        let is_late = |began: &i64| now.saturating_sub(*began) > patience;
-        let late = self.on_their_way.iter().filter(|(_, began)| is_late(began)).map(|(attempt, _)| *attempt);
-        let late: Vec<Attempt> = late.collect();
+    /// Gives up waiting for attempts that take longer than the channel ever needs. What they come to is not heard any more. Call it behind
+    /// [`Dispatch::answers`]: what lies there has come in time.
+    pub fn lose_patience(&mut self) -> Vec<Answer> {
+        let patience = self.channel.patience();
+        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        let late: Vec<Attempt> =
+            begun.iter().filter(|(_, began)| began.elapsed() > patience).map(|(attempt, _)| *attempt).collect();
+        begun.retain(|attempt, _| !late.contains(attempt));
+        drop(begun);
         let silent = |attempt: Attempt| {
-            self.on_their_way.remove(&attempt);
             // Its thread may never come back: another one takes its place.
             self.threads = self.threads.saturating_sub(1);
-            let seconds = patience / 1_000;
-            Answer { attempt, outcome: Outcome::Unknown { reason: format!("no answer within {seconds} s") } }
+            let reason = format!("no answer within {} s", patience.as_secs());
+            self.on_their_way.remove(&attempt).then_some(Answer { attempt, outcome: Outcome::Unknown { reason } })
         };
-        late.into_iter().map(silent).collect()
+        late.into_iter().filter_map(silent).collect()
     }
 
     /// Whether somebody still waits for this answer; then nobody does any more.
     fn take(&mut self, answer: &Answer) -> bool {
-        self.on_their_way.remove(&answer.attempt).is_some()
+        self.on_their_way.remove(&answer.attempt)
+    }
+
+    fn worker(&self) -> Worker {
+        let (answers, channel, begun) = (self.answer.clone(), Arc::clone(&self.channel), Arc::clone(&self.begun));
+        Worker { channel, answers, begun }
     }
 
     fn start_thread(&mut self) {
-        let (jobs, answers, channel) = (Arc::clone(&self.shared), self.answer.clone(), Arc::clone(&self.channel));
-        let work = move || work(&jobs, &answers, &*channel);
+        let (jobs, worker) = (Arc::clone(&self.shared), self.worker());
+        let work = move || work(&jobs, &worker);
         // Where the system gives no thread, those that are there take the message in their turn.
         let started = thread::Builder::new().name(format!("flow-{}", self.channel.name())).spawn(work);
         self.threads += usize::from(started.is_ok());
@@ -151,29 +169,52 @@ impl Dispatch {
     }
 }
 
+/// What a thread works with.
+struct Worker {
+    channel: Arc<dyn Channel>,
+    answers: Sender<Answer>,
+    begun: Arc<Mutex<BTreeMap<Attempt, Began>>>,
+}
+
+impl Worker {
+    /// One attempt. False where nobody waits for answers any more.
+    fn make(&self, Job { attempt, mail }: Job) -> bool {
+        self.begun().insert(attempt, began());
+        // Channels do not panic. Should one do so all the same, its message must not be waited for for ever.
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.channel.send(&mail, attempt.number)));
+        let broken = || Outcome::Unknown { reason: "the attempt broke off in Flow itself".to_owned() };
+        let answer = Answer { attempt, outcome: outcome.unwrap_or_else(|_| broken()) };
+        let is_heard = self.answers.send(answer).is_ok();
+        // Whoever is not in the list any more has been given up, and another thread works in this one's place.
+        self.begun().remove(&attempt).is_some() && is_heard
+    }
+
+    fn begun(&self) -> MutexGuard<'_, BTreeMap<Attempt, Began>> {
+        self.begun.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Takes one message after another until there are none to come.
-fn work(jobs: &Mutex<Receiver<Job>>, answers: &Sender<Answer>, channel: &dyn Channel) {
+fn work(jobs: &Mutex<Receiver<Job>>, worker: &Worker) {
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(job) = job else { return };
-        if !make(job, answers, channel) {
+        if !job.is_ok_and(|job| worker.make(job)) {
             return;
         }
     }
 }
 
-fn drain(jobs: &Mutex<Receiver<Job>>, answers: &Sender<Answer>, channel: &dyn Channel) {
+fn drain(jobs: &Mutex<Receiver<Job>>, worker: &Worker) {
     let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).try_recv().ok();
     while let Some(job) = next() {
-        make(job, answers, channel);
+        worker.make(job);
     }
 }
 
-/// One attempt. False where nobody waits for answers any more.
-fn make(job: Job, answers: &Sender<Answer>, channel: &dyn Channel) -> bool {
-    // Channels do not panic. Should one do so all the same, its message must not be waited for for ever.
-    let outcome = catch_unwind(AssertUnwindSafe(|| channel.send(&job.mail, job.attempt.number)));
-    let outcome =
-        outcome.unwrap_or_else(|_| Outcome::Unknown { reason: "the attempt broke off in Flow itself".to_owned() });
-    answers.send(Answer { attempt: job.attempt, outcome }).is_ok()
+/// By a clock that nobody sets, for patience alone: no result depends on when an attempt began.
+type Began = std::time::Instant;
+
+#[expect(clippy::disallowed_methods, reason = "how long an attempt takes is told by a clock that nobody sets")]
+fn began() -> Began {
+    Began::now()
 }

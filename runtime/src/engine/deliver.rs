@@ -1,22 +1,23 @@
 //! Delivery: what the outbox holds is handed over once it is committed, and what becomes of it comes back as an input like any other.
 //!
-//! A row is committed before its message leaves, and its answer is committed after. Between the two a crash hides the answer. A channel
-//! that may send again simply does, under the same key (E9); for one that may not, the row is claimed in its own transaction first, and
-//! only as many as are on their way, so that a crash leaves few of them unknown. Every attempt at a mail is a wake of its journey, so
+//! A row is committed before its message leaves, claimed in the batch that lets it out, and its answer is committed after. Between the two a
+//! crash hides the answer: a channel that may send again does, under the same key (E9); for one that may not, the fate is unknown. No more are
+//! claimed than may be on their way, so that a crash leaves few in doubt. Every attempt at a mail is a wake of its journey, so
 //! goal, exit, consent, skip and window are asked again before it (E5).
 
+use super::contact::Journey;
 use super::error::EngineError;
 use super::outbox::Posted;
 use super::react::Cause;
-use super::reason::{Suppressed, Undelivered, Withheld, Woken};
+use super::reason::{SentWhen, Undelivered, Withheld, Woken};
 use super::touch::Touch;
 use super::view::ContactView;
-use super::{Engine, counter};
+use super::{ANSWER_WAIT, Engine, counter};
 use crate::dispatch::channels::{Channel, Outcome, RefusedKind, Uncertain};
 use crate::dispatch::{Answer, Attempt, backoff};
+use crate::inbound::email_key;
 use crate::mail::Mail;
 use crate::store::{DecisionCode, DecisionRecord, JourneyStatus, OutboxKind, OutboxRecord, OutboxState, Store};
-use crate::time::Instant;
 use flow_ir::{EmailId, EngagementKind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,8 +25,6 @@ use std::time::Duration;
 /// How many messages are handed over and not answered before the engine waits for some: what a channel has promised to take has no
 /// other limit.
 pub(crate) const ON_THEIR_WAY_MAX: usize = 1_000;
-/// How long the engine waits for an answer before it looks again whether somebody wants it to stop.
-const WAIT: Duration = Duration::from_millis(200);
 
 /// Writes messages.
 pub trait Composer: Send + Sync {
@@ -85,8 +84,7 @@ impl<S: Store> Engine<S> {
             Uncertain::Resend if self.foresee_again(id)? => Ok(()),
             Uncertain::Resend => {
                 let detail = "sent again, because nobody knows whether it left".to_owned();
-                self.outbox.queue_again(&mut self.batch, id, now, false, detail);
-                Ok(())
+                self.come_back(id, now, false, detail)
             }
             Uncertain::GiveUp => {
                 let reason = "Flow stopped while it was on its way".to_owned();
@@ -107,7 +105,14 @@ impl<S: Store> Engine<S> {
     fn keep_promise(&mut self, id: u64) -> Result<(), EngineError> {
         let Some(row) = self.outbox.row(id).cloned() else { return Ok(()) };
         match self.compose(&row)? {
-            Ok(composed) => self.outbox.leave_again(&row, composed.mail),
+            Ok(composed) => {
+                if !self.outbox.leave_again(&row, composed.mail) {
+                    let channel = self.outbox.delivery.channel.name();
+                    let reason =
+                        format!("a mail that a folder was to take is not in it, and mail leaves by {channel} now");
+                    self.stopped_for.get_or_insert(format!("{reason}: go on once with the folder in `[mail]`"));
+                }
+            }
             Err(detail) => self.give_up(&row, Undelivered::NotComposed, detail),
         }
         Ok(())
@@ -125,33 +130,20 @@ impl<S: Store> Engine<S> {
 
     /// Hands over what the last commit allows.
     pub(super) fn hand_over(&mut self) {
-        let now = self.now().0;
         for leaving in self.outbox.take_leaving() {
-            self.dispatch.hand_over(leaving.attempt, leaving.mail, now);
+            self.dispatch.hand_over(leaving.attempt, leaving.mail);
         }
         while self.dispatch.count() > ON_THEIR_WAY_MAX {
-            self.outbox_waits();
+            self.await_answer(ANSWER_WAIT);
         }
     }
 
-    /// Waits for an answer, for a short while.
-    pub(super) fn outbox_waits(&mut self) {
-        let answer = self.dispatch.wait(WAIT);
-        answer.into_iter().for_each(|answer| self.outbox.arrive(answer));
-    }
-
-    /// Takes in the answers that are here.
+    /// Takes in the answers that are here; only then gives up on attempts that take too long.
     pub(super) fn collect_answers(&mut self) {
-        for answer in self.dispatch.answers() {
-            self.outbox.arrive(answer);
-        }
-    }
-
-    /// Gives up on attempts that take too long.
-    pub(super) fn lose_patience(&mut self, now: Instant) {
-        for answer in self.dispatch.lose_patience(now.0) {
-            self.outbox.arrive(answer);
-        }
+        let answers = self.dispatch.answers();
+        answers.into_iter().for_each(|answer| self.outbox.arrive(answer));
+        let silent = self.dispatch.lose_patience();
+        silent.into_iter().for_each(|answer| self.outbox.arrive(answer));
     }
 
     /// Another attempt at a row, whose instant has come.
@@ -178,34 +170,37 @@ impl<S: Store> Engine<S> {
     pub(super) fn handle_answer(&mut self, at: i64, attempt: Attempt) -> Result<(), EngineError> {
         // What was foreseen is not believed before it was tried.
         while self.dispatch.is_on_its_way(attempt) {
-            self.outbox_waits();
+            self.await_answer(ANSWER_WAIT);
         }
         self.advance(at);
-        match self.outbox.take_answer(at, attempt) {
-            Some(answer) => self.take_answer(answer),
-            None => Ok(()),
+        if let Some(answer) = self.outbox.take_answer(at, attempt) {
+            self.take_answer(answer)?;
         }
+        self.outbox.forget(attempt.row);
+        Ok(())
     }
 
     fn take_answer(&mut self, answer: Answer) -> Result<(), EngineError> {
         let now = self.now().0;
         let Some(row) = self.outbox.row(answer.attempt.row).cloned() else { return Ok(()) };
-        if !matches!(answer.outcome, Outcome::Down { .. }) {
+        use Outcome::{Delivered, Refused, RetryLater};
+        // Only what came from the other side says that somebody is there.
+        if matches!(answer.outcome, Delivered { .. } | Refused { .. } | RetryLater { .. }) {
             self.outbox.answered();
         }
         match answer.outcome {
-            Outcome::Stop { reason } => self.stop_for(&row, reason),
+            Outcome::Stop { reason } => self.stop_for(&row, reason)?,
             Outcome::Delivered { receipt } if row.state == OutboxState::Promised => {
                 self.outbox.settle(&mut self.batch, row.id, OutboxState::Delivered, receipt);
             }
             // A channel that breaks its word has something wrong with it; nothing more may be promised.
             other if row.state == OutboxState::Promised => {
-                self.stop_for(&row, format!("it was to be taken for certain: {other:?}"))
+                self.stop_for(&row, format!("it was to be taken for certain: {}", other.reason()))?
             }
             Outcome::Down { reason } => {
                 let until = self.outbox.pause(now);
                 self.mail_trouble = Some(reason.clone());
-                self.outbox.queue_again(&mut self.batch, row.id, until, false, reason);
+                self.come_back(row.id, until, false, reason)?;
             }
             Outcome::RetryLater { reason, after } => self.retry(&row, after, reason)?,
             Outcome::Unknown { reason } => match self.outbox.delivery.channel.uncertain() {
@@ -227,12 +222,20 @@ impl<S: Store> Engine<S> {
     }
 
     /// Nothing can leave until somebody mends what is wrong. The row stays where it is, and its attempt does not count.
-    fn stop_for(&mut self, row: &OutboxRecord, reason: String) {
-        if row.state == OutboxState::Claimed {
-            let now = self.now().0;
-            self.outbox.queue_again(&mut self.batch, row.id, now, false, reason.clone());
+    fn stop_for(&mut self, row: &OutboxRecord, reason: String) -> Result<(), EngineError> {
+        self.stopped_for.get_or_insert_with(|| reason.clone());
+        if row.state == OutboxState::Claimed { self.come_back(row.id, self.now().0, false, reason) } else { Ok(()) }
+    }
+
+    /// A message that did not leave waits for its next attempt; whose journey has ended meanwhile gets none. `counts` says whether the
+    /// attempt did.
+    fn come_back(&mut self, id: u64, due_at: i64, counts: bool, detail: String) -> Result<(), EngineError> {
+        let now = self.now().0;
+        self.outbox.queue_again(&mut self.batch, id, due_at, counts, detail);
+        if let Some(row) = self.outbox.row(id).filter(|row| row.kind == OutboxKind::Mail).cloned() {
+            self.touch(Some(row.contact), now, |touch: &mut Touch<'_>| touch.put_off(&row))?;
         }
-        self.stopped_for.get_or_insert(reason);
+        Ok(())
     }
 
     /// Queues a row for another attempt, unless there were enough.
@@ -244,12 +247,7 @@ impl<S: Store> Engine<S> {
         self.mail_trouble = Some(reason.clone());
         let wait = i64::try_from(wished.unwrap_or(scheduled).as_millis()).unwrap_or(i64::MAX).max(1);
         self.batch.count(counter::RETRIES);
-        self.outbox.queue_again(&mut self.batch, row.id, now.saturating_add(wait), true, reason);
-        if row.kind == OutboxKind::Mail {
-            // Whose journey has ended meanwhile gets no further attempt.
-            self.touch(Some(row.contact), now, |touch: &mut Touch<'_>| touch.put_off(row))?;
-        }
-        Ok(())
+        self.come_back(row.id, now.saturating_add(wait), true, reason)
     }
 
     /// A message that will not be delivered: its journey goes on without it.
@@ -305,13 +303,13 @@ impl Touch<'_> {
 
     /// The instant of another attempt.
     fn try_again(&mut self, row: &OutboxRecord) -> Cause {
-        match self.sender_of(row) {
-            Some(index) if self.journey(index).record.status == JourneyStatus::Sending => {
-                self.journey_mut(index).answer(Woken::Retried);
-            }
+        let sender = self.sender_of(row);
+        match sender.map(|index| (index, self.journey(index).record.status)) {
+            Some((index, JourneyStatus::Sending)) => self.journey_mut(index).answer(Woken::Retried),
             // It waits for its window, and comes by itself.
-            Some(_) => self.outbox.hold(row.id),
+            Some((_, JourneyStatus::Held)) => self.outbox.hold(row.id),
             // Nobody waits for it any more.
+            Some((index, _)) => self.withdraw(index),
             None => self.withdraw_row(row),
         }
         Cause::Change(Vec::new())
@@ -320,14 +318,28 @@ impl Touch<'_> {
     fn delivered(&mut self, row: &OutboxRecord) -> Cause {
         let now = self.now;
         self.batch.tally.mails += 1;
-        self.batch.decide(decision(row, DecisionCode::Sent, now, 0));
-        if let Some(index) = self.sender_of(row) {
+        let sender = self.sender_of(row);
+        let is_late = sender.is_none_or(|index| !self.journey(index).is_live());
+        let reason = if is_late { SentWhen::JourneyEnded.number() } else { 0 };
+        self.batch.decide(decision(row, DecisionCode::Sent, now, reason));
+        self.note_sent_by_another(row, sender);
+        if let Some(index) = sender {
             let plan = self.plan;
             let journey = self.journey_mut(index);
             journey.note_sent(plan, EmailId(row.email), now);
             journey.answer(Woken::Delivered);
         }
         Cause::Change(Vec::new())
+    }
+
+    /// A journey that gave way to another of its workflow had this on its way: the other has sent it, too (E11).
+    fn note_sent_by_another(&mut self, row: &OutboxRecord, sender: Option<usize>) {
+        let of_workflow = |journey: &Journey| journey.record.workflow == row.workflow && journey.record.run != row.run;
+        let heir = self.contact.journeys.iter().position(of_workflow).filter(|_| sender.is_none());
+        if let Some(index) = heir {
+            let (plan, now) = (self.plan, self.now);
+            self.journey_mut(index).note_sent(plan, EmailId(row.email), now);
+        }
     }
 
     fn undelivered(&mut self, row: &OutboxRecord, reason: Undelivered) -> Cause {
@@ -337,7 +349,9 @@ impl Touch<'_> {
             if let Some(index) = sender {
                 self.note_in(index, EngagementKind::Bounced, EmailId(row.email), None, self.now);
             }
-            self.suppress(Suppressed::HardBounced, self.now);
+            // Of the address it went to: they may have another one by now (E7).
+            let to = self.outbox.address_of(row.id).map(email_key);
+            self.bounced(to);
         }
         if let Some(index) = sender {
             self.journey_mut(index).answer(Woken::Undelivered);
@@ -346,9 +360,10 @@ impl Touch<'_> {
     }
 
     fn put_off(&mut self, row: &OutboxRecord) -> Cause {
-        let is_live = self.sender_of(row).is_some_and(|index| self.journey(index).is_live());
-        if !is_live {
-            self.withdraw_row(row);
+        match self.sender_of(row) {
+            Some(index) if self.journey(index).is_live() => {}
+            Some(index) => self.withdraw(index),
+            None => self.withdraw_row(row),
         }
         Cause::Change(Vec::new())
     }

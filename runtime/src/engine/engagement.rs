@@ -103,11 +103,9 @@ impl Touch<'_> {
 
     /// The last time by then that one of them sent it.
     fn sent_before(&self, email: EmailId, occurred_at: i64) -> Send {
-        if self.is_sending(email) {
-            return Send::Moments;
-        }
         let senders = self.senders(email, occurred_at).into_iter();
         match senders.map(|index| self.journey(index).sent_at(self.plan, email)).max() {
+            None if self.is_sending(email) => Send::Moments,
             None => Send::None,
             Some(sent) if occurred_at - sent <= MACHINE_CLICK_MS => Send::Moments,
             Some(_) => Send::Before,

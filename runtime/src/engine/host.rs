@@ -72,7 +72,9 @@ pub(super) enum Leaves {
 impl Host for StepHost<'_> {
     fn effect(&mut self, memory: Memory<'_>, step: StepId, effect: EffectId) -> Outcome {
         let effect = self.declared().effects.at(effect);
-        if effect.lets_out() && !self.answered {
+        // Consent first (E5): who may not be written to is told so by the send.
+        let refused = effect.message().is_some_and(|email| self.refuses(&memory, email));
+        if effect.lets_out() && !self.answered && !refused {
             self.leaves = self.leaving(&memory, step);
             if self.leaves.is_some() {
                 return Outcome::Held;

@@ -79,6 +79,7 @@ use plan::Plan;
 use react::Cause;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 use stream::StreamPlace;
 use touch::Touch;
 
@@ -86,6 +87,10 @@ use touch::Touch;
 pub const BATCH_ITEMS: usize = 1_000;
 /// How many contacts are read at once, of those whom the next events name and of those who fall due.
 const LOAD_CONTACTS: usize = BATCH_ITEMS;
+/// How long the engine waits for an answer before it looks whether it has waited too long.
+const ANSWER_WAIT: Duration = Duration::from_millis(200);
+/// How often a clock that goes on by itself is kept.
+const IDLE_CLOCK_MS: i64 = 60_000;
 /// The name under which a store keeps the engine's clock.
 pub(crate) const CLOCK: &str = "clock";
 /// The name under which a store keeps its first day.
@@ -234,19 +239,17 @@ impl<S: Store> Engine<S> {
     ) -> Result<(), EngineError> {
         self.advance(now.0);
         self.ahead.not_before(self.now().0);
-        self.lose_patience(now);
+        self.collect_answers();
         self.take_up(now, arrivals, false, progress)
     }
 
-    /// Waits until every message on its way has its answer, and keeps the answers; nothing new leaves. For a clean end: `go_on` is asked
-    /// between answers.
-    pub fn settle_in_flight(&mut self, now: Instant, go_on: &mut dyn FnMut() -> bool) -> Result<(), EngineError> {
+    /// Waits until every message on its way has its answer, and keeps the answers; nothing new leaves. For a clean end.
+    pub fn settle_in_flight(&mut self, now: Instant) -> Result<(), EngineError> {
         self.advance(now.0);
-        while self.dispatch.count() > 0 && go_on() {
-            self.outbox_waits();
-            self.collect_answers();
+        self.outbox.close(&mut self.batch, now.0);
+        while self.dispatch.count() > 0 {
+            self.await_answer(ANSWER_WAIT);
         }
-        self.outbox.close();
         self.take_answers()?;
         self.commit()
     }
@@ -284,7 +287,7 @@ impl<S: Store> Engine<S> {
                     self.flush_if_full(progress)?;
                 }
                 None if self.has_work_in_hand() => self.flush(progress)?,
-                None if waits && self.dispatch.count() > 0 => self.outbox_waits(),
+                None if waits && self.dispatch.count() > 0 => self.await_answer(ANSWER_WAIT),
                 None => break,
             }
         }
@@ -292,17 +295,21 @@ impl<S: Store> Engine<S> {
             self.advance(until.0);
             self.ahead.not_before(until.0);
         }
-        self.commit()
+        // A clock that goes on and nothing else is worth no commit each time somebody looks.
+        let is_idle = !waits && self.batch.is_empty() && self.dirty.is_empty();
+        if is_idle && self.now().0.saturating_sub(self.kept_clock) < IDLE_CLOCK_MS { Ok(()) } else { self.commit() }
     }
 
     /// Nothing can leave: what is on its way is still heard, and everything is kept.
     fn stop(&mut self, progress: &mut dyn FnMut(&Progress)) -> Result<(), EngineError> {
-        self.outbox.close();
+        let now = self.now().0;
+        self.outbox.close(&mut self.batch, now);
         while self.dispatch.count() > 0 {
-            self.outbox_waits();
+            self.await_answer(ANSWER_WAIT);
         }
         self.take_answers()?;
-        self.flush(progress)?;
+        self.commit()?;
+        self.tell(progress);
         let reason = self.stopped_for.take().unwrap_or_default();
         Err(EngineError::Mail { reason })
     }
@@ -340,9 +347,10 @@ impl<S: Store> Engine<S> {
     }
 
     /// Waits until an answer comes, for so long at most.
-    pub fn wait_for_answer(&mut self, at_most: std::time::Duration) {
+    pub fn await_answer(&mut self, at_most: Duration) {
         let answer = self.dispatch.wait(at_most);
         answer.into_iter().for_each(|answer| self.outbox.arrive(answer));
+        self.collect_answers();
     }
 
     /// How many messages are in the hands of the channel.
@@ -375,10 +383,12 @@ impl<S: Store> Engine<S> {
 
     /// The next item up to and at `until`: the earliest; at one instant events, then answers, then contacts, then attempts.
     fn next_item(&self, until: i64) -> Option<Item> {
+        // What was missed is done now, behind whatever has arrived by now (E1).
+        let now = self.now().0;
         let arrival = self.ahead.first().map(|peeked| (peeked.at, Item::Arrival));
-        let due = self.due.first().map(|(at, contact)| (at, Item::Due(at, contact)));
-        let answer = self.outbox.next_answer(self.now().0).map(|(at, attempt)| (at, Item::Answer(at, attempt)));
-        let attempt = self.outbox.next_attempt().map(|(at, row)| (at, Item::Attempt(at, row)));
+        let due = self.due.first().map(|(at, contact)| (at.max(now), Item::Due(at, contact)));
+        let answer = self.outbox.next_answer(now).map(|(at, attempt)| (at, Item::Answer(at, attempt)));
+        let attempt = self.outbox.next_attempt().map(|(at, row)| (at.max(now), Item::Attempt(at, row)));
         let (at, item) = [arrival, answer, due, attempt].into_iter().flatten().min()?;
         (at <= until).then_some(item)
     }
@@ -398,9 +408,13 @@ impl<S: Store> Engine<S> {
         self.commit()?;
         self.batch.items = 0;
         self.hand_over();
+        self.tell(progress);
+        Ok(())
+    }
+
+    fn tell(&self, progress: &mut dyn FnMut(&Progress)) {
         let tally = self.batch.tally;
         progress(&Progress { now: self.now(), events: tally.events, steps: tally.steps, mails: tally.mails });
-        Ok(())
     }
 
     fn flush_if_full(&mut self, progress: &mut dyn FnMut(&Progress)) -> Result<(), EngineError> {

@@ -40,6 +40,8 @@ pub(super) struct Outbox {
     rows: BTreeMap<u64, OutboxRecord>,
     /// The same by whom they are about.
     owners: BTreeSet<(ContactId, u64)>,
+    /// To whom the last attempt of each was, in this process.
+    addresses: BTreeMap<u64, String>,
     /// Rows for another attempt, or for room, by (due, id).
     waiting: BTreeSet<(i64, u64)>,
     /// What leaves after the next commit.
@@ -55,7 +57,7 @@ pub(super) struct Outbox {
     /// Nobody answered: no attempt before this instant.
     paused_until: i64,
     pauses: u32,
-    /// Nothing leaves any more in this process.
+    /// Nothing more is claimed in this process.
     closed: bool,
 }
 
@@ -65,6 +67,7 @@ impl Outbox {
             delivery,
             rows: BTreeMap::new(),
             owners: BTreeSet::new(),
+            addresses: BTreeMap::new(),
             waiting: BTreeSet::new(),
             leaving: Vec::new(),
             foreseen: BTreeMap::new(),
@@ -138,6 +141,7 @@ impl Outbox {
         }
         row.state = OutboxState::Claimed;
         self.claimed += 1;
+        self.addresses.insert(row.id, mail.to.address().as_str().to_owned());
         foreseen.into_iter().for_each(|foreseen| self.tell(row, foreseen));
         self.leaving.push(Leaving { attempt: next_of(row), mail });
         Posted::OnItsWay(row.id)
@@ -154,13 +158,20 @@ impl Outbox {
     pub(super) fn foresee_again(&mut self, row: &OutboxRecord, mail: Mail) -> bool {
         let Some(foreseen) = self.delivery.channel.foresee(&mail, row.attempts + 1) else { return false };
         self.tell(row, foreseen);
+        self.addresses.insert(row.id, mail.to.address().as_str().to_owned());
         self.leaving.push(Leaving { attempt: next_of(row), mail });
         true
     }
 
-    /// A message that a crash kept from being handed over, though its channel had promised to take it.
-    pub(super) fn leave_again(&mut self, row: &OutboxRecord, mail: Mail) {
+    /// A message that a crash kept from being handed over, though its channel had promised to take it. False where this channel does not
+    /// promise that.
+    pub(super) fn leave_again(&mut self, row: &OutboxRecord, mail: Mail) -> bool {
+        let foreseen = self.delivery.channel.foresee(&mail, row.attempts + 1);
+        if !matches!(foreseen, Some(Foreseen { outcome: Outcome::Delivered { .. }, .. })) {
+            return false;
+        }
         self.leaving.push(Leaving { attempt: next_of(row), mail });
+        true
     }
 
     fn has_room(&self) -> bool {
@@ -178,6 +189,11 @@ impl Outbox {
         let foreseen = self.foreseen.first_key_value().map(|(key, _)| *key);
         let arrived = self.arrived.front().map(|answer| (now, answer.attempt));
         foreseen.into_iter().chain(arrived).min()
+    }
+
+    /// A row of whom nothing more will be asked.
+    pub(super) fn forget(&mut self, row: u64) {
+        self.addresses.remove(&row);
     }
 
     pub(super) fn take_answer(&mut self, at: i64, attempt: Attempt) -> Option<Answer> {
@@ -263,9 +279,25 @@ impl Outbox {
         self.paused_until
     }
 
-    /// No attempt any more; the answers that come are still taken.
-    pub(super) fn close(&mut self) {
+    /// No attempt any more; the answers that come are still taken. What is claimed and not handed over waits for the next start.
+    pub(super) fn close(&mut self, batch: &mut Batch, now: i64) {
         self.closed = true;
+        for Leaving { attempt, .. } in self.take_leaving() {
+            if self.row(attempt.row).is_some_and(|row| row.state == OutboxState::Claimed) {
+                self.forget_answer(attempt);
+                self.queue_again(batch, attempt.row, now, false, String::new());
+            }
+        }
+    }
+
+    fn forget_answer(&mut self, attempt: Attempt) {
+        self.told.remove(&attempt);
+        self.foreseen.retain(|(_, foreseen), _| *foreseen != attempt);
+    }
+
+    /// To whom the attempt was that is made of a row, or was last.
+    pub(super) fn address_of(&self, row: u64) -> Option<&str> {
+        self.addresses.get(&row).map(String::as_str)
     }
 
     /// Somebody answers.

@@ -60,6 +60,11 @@ reasons! {
         Started = 1 "another workflow started this one",
     }
 
+    /// When a mail left, where that was not while its journey waited for it.
+    SentWhen {
+        JourneyEnded = 1 "its journey had ended by then",
+    }
+
     /// Why a mail did not leave.
     Withheld {
         AlreadyReceived = 1 "the contact has received it in this journey already",
@@ -137,6 +142,7 @@ pub fn all() -> Vec<(DecisionCode, u32, &'static str)> {
         Lacked: Lacked,
         Stepped: Woken,
         Converted: Converted,
+        Sent: SentWhen,
         Withheld: Withheld,
         HandedOff: HandedTo,
         Finished: FinishedBy,

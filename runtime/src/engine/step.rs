@@ -13,7 +13,7 @@ impl Touch<'_> {
     pub(super) fn resume(&mut self, index: usize, woken: Woken) {
         self.prepare(index, woken);
         let before = self.written_slots(index);
-        let was = self.journey(index).record.status;
+        let (was, stood_at) = (self.journey(index).record.status, self.journey(index).record.step);
         let (stop, leaves) = self.run(index, woken);
         self.mark_written(index, &before);
         self.batch.tally.steps += 1;
@@ -21,7 +21,7 @@ impl Touch<'_> {
         let journey = self.journey_mut(index);
         (journey.dirty, journey.touched) = (true, true);
         let stands = matches!(was, JourneyStatus::Held | JourneyStatus::Sending);
-        let held_again = stands && matches!(stop, Stop::Held { .. });
+        let held_again = stands && matches!(stop, Stop::Held { step, .. } if step.0 == stood_at);
         self.record_step(index, woken, stop, held_again);
         match leaves {
             Some(leaves) => self.leave(index, leaves, stop),

@@ -80,8 +80,7 @@ impl<'p> Follower<'p> {
         let mut file = File::open(&self.path)?;
         let length = file.metadata()?.len();
         let place = match &self.at {
-            Some(at) if at.offset == length => return Ok(Vec::new()),
-            Some(at) if at.offset < length && start_of(&mut file, at.start_bytes)? == at.start => {
+            Some(at) if at.offset <= length && start_of(&mut file, at.start_bytes)? == at.start => {
                 Place { line: at.line, offset: at.offset }
             }
             _ => Place { line: 1, offset: 0 },

@@ -2,7 +2,7 @@
 
 use super::Totals;
 use crate::engine::Report;
-use crate::engine::reason::{Converted, FinishedBy, HandedTo, Ignored, Lacked, Withheld};
+use crate::engine::reason::{Converted, FinishedBy, HandedTo, Ignored, Lacked, SentWhen, Withheld};
 use crate::store::{DecisionCode, DecisionCount, HandoffCount};
 use flow_ir::effect::Effect;
 use flow_ir::{EmailId, Ending, FieldId, Id, Program, Reference, StepId, Terminator, Workflow, WorkflowId};
@@ -90,6 +90,9 @@ pub struct StepReport {
     pub sent: u64,
     /// Of a send: mails that did not leave.
     pub withheld: u64,
+    /// Of those sent, after their journey had ended.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub sent_late: u64,
     /// Of those withheld, because their journey ended first.
     #[serde(skip_serializing_if = "is_zero")]
     pub withdrawn: u64,
@@ -229,7 +232,8 @@ impl WorkflowReport {
                         step.email = Some(email.to_owned());
                         // Who left here may have had their mail withdrawn.
                         let withheld = step.withheld - step.withdrawn;
-                        step.came = Some(step.sent + withheld + step.undelivered + step.here + step.left);
+                        step.came =
+                            Some(step.sent - step.sent_late + withheld + step.undelivered + step.here + step.left);
                         if senders(program, workflow, email) == 1 {
                             let of = |totals: &Totals| Some(totals.get(email).copied().unwrap_or_default());
                             (step.opened, step.clicked) = (of(&self.opened), of(&self.clicked));
@@ -264,6 +268,7 @@ impl WorkflowReport {
             }
             DecisionCode::Sent => {
                 here.sent += number;
+                here.sent_late += if SentWhen::from_number(reason).is_some() { number } else { 0 };
                 add(&mut self.sent, email_at(program, workflow, at), number);
             }
             DecisionCode::Withheld => {

@@ -122,7 +122,7 @@ pub struct OutboxRecord {
     pub step: u32,
     /// The program's number of the email; 0 for a notice.
     pub email: u32,
-    /// What a notice says, as JSON; empty for a mail, which is filled in when it leaves.
+    /// What the message says, as JSON: of a notice all of it, of a mail the values that its step fixed.
     pub payload: String,
     /// Whether it is still to leave ([`OutboxState::is_unsettled`]).
     pub state: OutboxState,

@@ -180,7 +180,7 @@ fn what_is_on_its_way_when_a_journey_ends_is_still_heard_of_and_nothing_follows_
     assert_eq!(status(&world), JourneyStatus::Ended);
     world.at("2026-03-04").run();
     let story = world.story("ada");
-    assert!(story.contains(&"03-02 11:00 go Sent s0".to_owned()), "{story:?}");
+    assert!(story.contains(&"03-02 11:00 go Sent s0.1".to_owned()), "{story:?}");
     assert_eq!((state(&world), world.sent()["slow@x.example"].len()), ((OutboxState::Delivered, 1), 1));
 }
 
@@ -284,4 +284,57 @@ fn a_click_while_the_answer_is_on_its_way_is_no_persons() {
     assert_eq!(world.counter(flow_runtime::engine::counter::MACHINE_CLICKS), 1);
     world.at("2026-03-03").run();
     assert_eq!(status(&world), JourneyStatus::Awaiting);
+}
+
+#[test]
+fn what_comes_back_when_its_journey_has_ended_is_withdrawn() {
+    const DEMO: &str = "workflow go {\n goal \"Demo\" when requested_demo within 9 days\n enter when signed_up\n reenter never\n send hello\n}";
+    // Nobody answered for an hour, and they met the goal meanwhile.
+    let mut world = world(DEMO);
+    world.contact("ada", &[("email", "silent@x.example")]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-02 10:30").event("ada", "requested_demo", json!({})).run();
+    world.at("2026-03-05").run();
+    assert_eq!(state(&world), (OutboxState::Withheld, 0));
+    assert!(last(&world, "Withheld").ends_with("s0.8"));
+}
+
+#[test]
+fn a_bounce_is_of_the_address_that_the_mail_went_to() {
+    let mut world = world(GO);
+    world.contact("ada", &[("email", "late@x.example")]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-02 10:30").identify("ada", &[("email", "ada@x.example")]).run();
+    world.at("2026-03-03").run();
+    assert_eq!((state(&world).0, world.read("ada", "hard_bounced")), (OutboxState::Failed, 0));
+    // Whoever gets that address later is told.
+    world.identify("bea", &[("email", "late@x.example")]).keys(&["email:late@x.example"]).run();
+    assert_eq!(world.read("bea", "hard_bounced"), 1);
+}
+
+#[test]
+fn a_click_on_an_earlier_mail_is_a_persons_while_another_is_on_its_way() {
+    let waiting = "enter when signed_up\n reenter never\n send hello\n wait until clicked hello up to 9 days\n if timed out { exit }\n score += 7";
+    let mut world = world(&format!(
+        "workflow go {{\n {waiting}\n}}\nworkflow other {{\n enter when requested_demo\n reenter never\n send hello\n}}"
+    ));
+    world.contact("ada", &[]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    world.identify("ada", &[("email", "slow@x.example")]).run();
+    world.at("2026-03-04 10:00").event("ada", "requested_demo", json!({})).run();
+    world
+        .at("2026-03-04 10:30")
+        .event("ada", "Email Link Clicked", json!({"email_id": "hello", "link_id": "more"}))
+        .run();
+    assert_eq!(world.score("ada"), 7);
+}
+
+#[test]
+fn consent_is_asked_before_the_goal() {
+    let mut world = world(
+        "workflow go {\n goal \"Lead\" when stage >= mql within 9 days\n enter when signed_up\n reenter never\n advance stage to mql\n send hello\n}",
+    );
+    world.contact("ada", &[("unsubscribed", "yes")]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    assert!(world.story("ada").contains(&"03-02 10:00 go Withheld s1.3".to_owned()), "{:?}", world.story("ada"));
 }

@@ -36,3 +36,38 @@ fn a_clock_that_was_set_back_does_nothing_twice() {
     assert_eq!(world.story("ada"), story);
     assert_eq!(world.engine().now(), Instant(at("2026-03-02 10:30")));
 }
+
+/// Everything said by then, and the instant at which it is looked at.
+fn hears(world: &mut World, text: &str) {
+    let now = at(text);
+    let new = world.take_new().into_iter().map(|mut arrival| {
+        arrival.arrived_at = now;
+        arrival
+    });
+    let arrivals: Vec<_> = new.collect();
+    world.engine().catch_up(Instant(now), &mut arrivals.into_iter(), &mut |_| {}).unwrap();
+}
+
+#[test]
+fn what_has_arrived_by_then_comes_before_what_was_missed() {
+    let mut world = world("workflow go {\n enter when signed_up\n reenter never\n wait 1 hour\n send hello\n}");
+    world.contact("ada", &[]);
+    world.at("2026-03-02 09:00").event("ada", "signed_up", json!({})).run();
+    // The mail was due at ten. They unsubscribed before, and nobody looked until eleven.
+    world.at("2026-03-02 09:55").event("ada", "Unsubscribed", json!({}));
+    hears(&mut world, "2026-03-02 11:00");
+    assert!(world.story("ada").contains(&"03-02 11:00 go Withheld s1.3".to_owned()), "{:?}", world.story("ada"));
+    assert!(world.sent().is_empty());
+}
+
+#[test]
+fn what_happened_within_a_wait_that_was_missed_ends_it() {
+    let mut world = world(
+        "workflow go {\n enter when signed_up\n reenter never\n wait until visited up to 2 hours\n if timed out { exit }\n score += 7\n}",
+    );
+    world.contact("ada", &[]);
+    world.at("2026-03-02 08:00").event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-02 09:50").event("ada", "visited", json!({}));
+    hears(&mut world, "2026-03-02 11:00");
+    assert_eq!(world.score("ada"), 7);
+}

@@ -25,6 +25,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 pub(crate) const MINUTE: i64 = 60_000;
+const HOUR: Duration = Duration::from_secs(3_600);
 
 const TEMPLATE: &str = "<html><body><p>Hello</p><p><a href=\"{{ unsubscribe_url }}\">Unsubscribe</a> {{ sender_address }}</p></body></html>";
 const LINKED: &str = "<html><body><p><a href=\"{{ link('more') }}\">More</a></p><p><a href=\"{{ unsubscribe_url }}\">Unsubscribe</a> {{ sender_address }}</p></body></html>";
@@ -80,7 +81,7 @@ fn origin() -> Origin {
 }
 
 /// A mailbox that answers by the address: `dead` bounces, `busy` takes the second attempt, `down` never answers well, `lost` may have
-/// taken it, `slow` answers an hour later.
+/// taken it; `slow` answers an hour later, `late` bounces then, and of `silent` it is seen then that nobody is there.
 pub(crate) fn mailbox(policy: Uncertain) -> Arc<ScriptedChannel> {
     Arc::new(ScriptedChannel::new(policy, |mail, attempt| {
         let reason = || "because".to_owned();
@@ -93,7 +94,14 @@ pub(crate) fn mailbox(policy: Uncertain) -> Arc<ScriptedChannel> {
             "lost" => Outcome::Unknown { reason: reason() },
             "gone" => Outcome::Down { reason: reason() },
             "broken" => Outcome::Stop { reason: reason() },
-            "slow" => return Foreseen { after: Duration::from_secs(3_600), ..scripted::delivered() },
+            "silent" => return Foreseen { after: HOUR, outcome: Outcome::Down { reason: reason() } },
+            "late" => {
+                return Foreseen {
+                    after: HOUR,
+                    outcome: Outcome::Refused { reason: reason(), kind: RefusedKind::HardBounce },
+                };
+            }
+            "slow" => return Foreseen { after: HOUR, ..scripted::delivered() },
             _ => return scripted::delivered(),
         };
         Foreseen { after: Duration::ZERO, outcome }
@@ -381,10 +389,16 @@ impl World {
         self.keys(&[key])
     }
 
+    /// What has been said since the last run.
+    pub(crate) fn take_new(&mut self) -> Vec<Arrival> {
+        let new = self.stream[self.taken..].to_vec();
+        self.taken = self.stream.len();
+        new
+    }
+
     /// Runs what has been said so far.
     pub(crate) fn run(&mut self) -> &mut World {
-        let new: Vec<Arrival> = self.stream[self.taken..].to_vec();
-        self.taken = self.stream.len();
+        let new = self.take_new();
         let now = Instant(self.now);
         self.engine().run_until(now, &mut new.into_iter(), &mut |_| {}).unwrap();
         self.check_invariants();

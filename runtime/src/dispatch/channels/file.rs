@@ -2,7 +2,7 @@
 //! deliver by their own means.
 //!
 //! ```text
-//! outbox/2026-03/j42.s3.v0.eml
+//! outbox/2026-03/c42.spring.1.s3.v0.1a2b3c4d.eml
 //! ```
 //!
 //! The key is the name, so a second attempt finds the first one's file and changes nothing. The file appears whole or not at all:

@@ -123,6 +123,18 @@ pub enum RefusedKind {
 }
 
 impl Outcome {
+    /// What was said with it.
+    pub fn reason(&self) -> &str {
+        match self {
+            Outcome::Delivered { receipt: reason }
+            | Outcome::RetryLater { reason, .. }
+            | Outcome::Refused { reason, .. }
+            | Outcome::Down { reason }
+            | Outcome::Stop { reason }
+            | Outcome::Unknown { reason } => reason,
+        }
+    }
+
     fn retry_later(reason: impl Into<String>) -> Outcome {
         Outcome::RetryLater { reason: reason.into(), after: None }
     }

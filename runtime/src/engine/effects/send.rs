@@ -47,6 +47,11 @@ impl StepHost<'_> {
         skipped.then_some(Withheld::Skipped)
     }
 
+    /// Whether the contact may not get a mail, whatever their journey says.
+    pub(in crate::engine) fn refuses(&self, memory: &Memory<'_>, email: EmailId) -> bool {
+        forbidden(self.plan, &memory[Area::Contact], self.plan.program.emails.at(email).kind).is_some()
+    }
+
     fn is_open(&self) -> bool {
         let window = self.plan.workflow(self.workflow).window;
         window.is_none_or(|window| window.is_open(Instant(self.now), self.zone))
