@@ -132,11 +132,9 @@ impl World {
     fn said(&self, output: &Output) -> String {
         let [stdout, stderr] = [&output.stdout, &output.stderr].map(|text| String::from_utf8(text.clone()).unwrap());
         // Of today and of this machine.
-        let is_stable = |line: &&str| {
-            !line.starts_with("  compiled ")
-                && !line.contains("serving from")
-                && !(line.starts_with("20") && !line.contains("Z  "))
-        };
+        let is_period = |line: &str| line.starts_with("20") && !line.contains("Z  ");
+        let is_timed = |line: &str| line.starts_with("  compiled ") || line.contains("serving from");
+        let is_stable = |line: &&str| !is_period(line) && !is_timed(line);
         let lines = stdout.lines().chain(stderr.lines()).filter(is_stable).map(without_times);
         let code = output.status.code().map_or("by a signal".to_owned(), |code| code.to_string());
         let shown: String = lines.map(|line| line + "\n").collect();

@@ -180,7 +180,7 @@ pub struct OutboxSettlement {
     pub state: OutboxState,
     /// Attempts made by now.
     pub attempts: u32,
-    /// The next try, where it is queued again; else the instant it was settled.
+    /// The next try, where it is queued again; else the instant of the last one.
     pub due_at: i64,
     /// The receipt or the reason.
     pub detail: String,
