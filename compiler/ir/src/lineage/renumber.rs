@@ -361,7 +361,7 @@ fn frame(
 ) -> (Slots, Vec<Fill>) {
     let known = by_key(kept_keys);
     let mut found: IdMap<SlotId, Option<SlotId>> = keys.values().map(|key| known.get(key.as_str()).copied()).collect();
-    let mut moved: Vec<(SlotId, SlotId, Option<Vec<Option<i64>>>)> = Vec::new();
+    let mut moved: Vec<Fill> = Vec::new();
     for field in new.fields.values() {
         let Some(slot) = field.slot else { continue };
         let Some(before) = kept.fields.values().find(|before| before.name == field.name) else { continue };
@@ -369,12 +369,12 @@ fn frame(
         match carried(kept, before, new, field) {
             Carried::AsItIs => {
                 if found.at(slot).is_none() {
-                    moved.push((slot, from, None));
+                    moved.push(Fill { slot, from, values: None });
                 }
             }
             Carried::Translated(values) => {
                 *found.at_mut(slot) = None;
-                moved.push((slot, from, Some(values)));
+                moved.push(Fill { slot, from, values: Some(values) });
             }
             Carried::No => *found.at_mut(slot) = None,
             Carried::ByText => {}
@@ -384,7 +384,7 @@ fn frame(
         together(new, fact, &mut found);
     }
     let slots = Slots::place(&kept.frame, &new.frame, |slot| *found.at(slot));
-    let fills = moved.into_iter().map(|(slot, from, values)| Fill { slot: slots.at(slot), from, values });
+    let fills = moved.into_iter().map(|fill| Fill { slot: slots.at(fill.slot), ..fill });
     let fills = fills.collect();
     (slots, fills)
 }

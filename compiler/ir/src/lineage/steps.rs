@@ -167,10 +167,12 @@ fn moved(end: &Terminator, by: u32) -> Terminator {
     }
 }
 
-/// The blocks that a path from one of these leads to.
+/// The blocks that a path from one of these leads to, and the waits that end there: what is waited for stands in them.
 pub(super) fn needed(body: &Function, standing: &BTreeSet<BlockId>) -> BTreeSet<BlockId> {
     let mut needed = BTreeSet::new();
-    let mut todo: Vec<BlockId> = standing.iter().copied().collect();
+    let ends_there = |block: &Block| matches!(block.end, Terminator::Wait { resume, .. } if standing.contains(&resume));
+    let waits = body.blocks.iter().filter(|(_, block)| ends_there(block)).map(|(id, _)| id);
+    let mut todo: Vec<BlockId> = waits.chain(standing.iter().copied()).collect();
     while let Some(id) = todo.pop() {
         if let Some(block) = body.blocks.get(id)
             && needed.insert(id)
