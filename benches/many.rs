@@ -177,7 +177,7 @@ impl Many {
 
     fn durable(&self) -> Outcome<Times> {
         let folder = tempfile::tempdir_in(FOLDER)?;
-        self.run(flow_runtime::open::open(&self.program, &folder.path().join("store.db"))?)
+        self.run(flow_runtime::open::open(&self.program, &folder.path().join("store.db"))?.0)
     }
 
     fn run<S: Store>(&self, store: S) -> Outcome<Times> {

@@ -101,6 +101,18 @@ impl Store for Recording {
         self.timed(|store| store.due_contacts(after))
     }
 
+    fn contacts_before(&mut self, layout: u32, after: Option<ContactId>) -> Result<Vec<ContactId>, StoreError> {
+        self.timed(|store| store.contacts_before(layout, after))
+    }
+
+    fn live_blocks(&mut self) -> Result<Vec<(u32, u32)>, StoreError> {
+        self.timed(SqliteStore::live_blocks)
+    }
+
+    fn events_after(&mut self, after: u64) -> Result<Vec<(u64, EventRecord)>, StoreError> {
+        self.timed(|store| store.events_after(after))
+    }
+
     fn unsettled(&mut self, after: Option<u64>) -> Result<Vec<OutboxRecord>, StoreError> {
         self.timed(|store| store.unsettled(after))
     }

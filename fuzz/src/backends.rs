@@ -76,7 +76,7 @@ fn agree_on(program: &Program, native: &dyn Backend, interpreter: &dyn Backend, 
         }
     }
     for (id, workflow) in program.workflows.iter() {
-        for block in workflow.body.resume_points() {
+        for block in workflow.resume_points() {
             let journey = some_bytes(&workflow.journey, &mut random);
             let run = |backend: &dyn Backend| {
                 let (mut frame, mut journey, mut host) = (frame.clone(), journey.clone(), Scripted::new(seed));

@@ -37,13 +37,9 @@ impl Prepared {
     }
 }
 
-pub(crate) fn prepare(
-    settings: &Settings,
-    secrets: Secrets,
-    program: &Arc<Program>,
-    kind: Kind,
-) -> Result<Prepared, Stopped> {
-    let channel: Arc<dyn Channel> = match &settings.mail {
+/// What hands messages over.
+pub(crate) fn channel(settings: &Settings, secrets: &Secrets, kind: Kind) -> Result<Arc<dyn Channel>, Stopped> {
+    Ok(match &settings.mail {
         MailSettings::File { folder } => {
             // What cannot be made here is told by the connector, in its words.
             let _ = std::fs::create_dir_all(folder);
@@ -54,10 +50,19 @@ pub(crate) fn prepare(
         }
         MailSettings::Smtp(smtp) => {
             let authority = settings.authority().map_err(|fault| Stopped::Settings(vec![*fault]))?;
-            let open = SmtpChannel::open(smtp.connector(secrets.smtp_password, authority));
+            let open = SmtpChannel::open(smtp.connector(secrets.smtp_password.clone(), authority));
             Arc::new(open.map_err(|error| Failure::new(error.to_string(), "mend `[mail]` in flow.toml"))?)
         }
-    };
+    })
+}
+
+/// `program` is the one of the store, since its numbers are in the rows of the outbox.
+pub(crate) fn prepare(
+    channel: Arc<dyn Channel>,
+    settings: &Settings,
+    secrets: Secrets,
+    program: &Arc<Program>,
+) -> Result<Prepared, Stopped> {
     let emails = Composer::new(Arc::clone(program), settings.sender.clone(), secrets.unsubscribe_keys);
     let emails = emails.map_err(|fault| Failure::new(fault.to_string(), "run `flow check` and mend what it says"))?;
     Ok(Prepared { channel, emails })

@@ -142,17 +142,18 @@ fn carry_out(
 ) -> Result<Finished, Stopped> {
     let (start, end) = data::span(settings)?;
     data::check_readable(settings)?;
-    let program = Arc::new(program);
-    let (backend, compiled) = backend::prepare(arguments.backend, &program)?;
     let secrets = settings.secrets(&environment).map_err(Stopped::Settings)?;
     if arguments.fresh {
-        store::set_aside(&program, settings)?;
+        store::set_aside(settings)?;
     }
-    let mut prepared = delivery::prepare(settings, secrets, &program, Kind::Rehearsal)?;
+    let channel = delivery::channel(settings, &secrets, Kind::Rehearsal)?;
+    let (mut store, program) = store::open(&program, &settings.store, Kind::Rehearsal)?;
+    let program = Arc::new(program);
+    let (backend, compiled) = backend::prepare(arguments.backend, &program)?;
+    let mut prepared = delivery::prepare(channel, settings, secrets, &program)?;
     if let Some(script) = &arguments.mail_script {
         prepared = prepared.scripted(script)?;
     }
-    let mut store = store::open(&program, &settings.store, Kind::Rehearsal)?;
     let chance = arguments.chance.unwrap_or_else(store::chance);
     let name = flow_runtime::open::name(&mut store, &StoreName::of(chance)).map_err(failure::from_store)?;
     let delivery = prepared.of_store(name);

@@ -17,14 +17,15 @@ use crate::output::Failure;
 /// The files that make up a store: the database, its log and the log's index.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
 
-pub(crate) fn open(program: &Program, path: &Path, kind: Kind) -> Result<SqliteStore, Failure> {
+/// The store, and the program by its numbers, which is what runs on it.
+pub(crate) fn open(program: &Program, path: &Path, kind: Kind) -> Result<(SqliteStore, Program), Failure> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         let made = fs::create_dir_all(folder);
         made.map_err(|error| cannot("make the folder", folder, &error))?;
     }
-    let mut store = flow_runtime::open::open(program, path).map_err(from_store)?;
+    let (mut store, program) = flow_runtime::open::open(program, path).map_err(from_store)?;
     flow_runtime::open::dedicate(&mut store, kind, path).map_err(from_store)?;
-    Ok(store)
+    Ok((store, program))
 }
 
 /// What no other store's name is made of: the instant and the process.
@@ -34,7 +35,7 @@ pub(crate) fn chance() -> u64 {
 
 /// Renames the store and the folder of its mails, so that starting over loses nothing, overwrites nothing and finds no old file in the
 /// place of a new mail. A store that another process works on is left alone.
-pub(crate) fn set_aside(program: &Program, settings: &Settings) -> Result<(), Failure> {
+pub(crate) fn set_aside(settings: &Settings) -> Result<(), Failure> {
     use flow_runtime::store::StoreFault;
     let path = &settings.store;
     if !path.exists() {
@@ -42,7 +43,7 @@ pub(crate) fn set_aside(program: &Program, settings: &Settings) -> Result<(), Fa
     }
     // Opening and closing takes the lock, folds the log into the database and lets go of it; a store of another version, or a damaged
     // one, is what starting over is for.
-    match flow_runtime::open::open(program, path) {
+    match flow_runtime::open::bare(path) {
         Ok(mut store) => {
             flow_runtime::open::dedicate(&mut store, Kind::Rehearsal, path).map_err(from_store)?;
             store.close().map_err(from_store)?;

@@ -99,12 +99,13 @@ fn carry_out(
 ) -> Result<Finished, Stopped> {
     data::check_readable(settings)?;
     let signals = Signals::listen()?;
+    let secrets = settings.live_secrets(&run::environment).map_err(Stopped::Settings)?;
+    let channel = delivery::channel(settings, &secrets, Kind::Live)?;
+    // The lock of the store first: two of them must not even greet the mail server.
+    let (mut store, program) = store::open(&program, &settings.store, Kind::Live)?;
     let program = Arc::new(program);
     let (backend, compiled) = backend::prepare(arguments.backend, &program)?;
-    let secrets = settings.live_secrets(&run::environment).map_err(Stopped::Settings)?;
-    let prepared = delivery::prepare(settings, secrets, &program, Kind::Live)?;
-    // The lock of the store first: two of them must not even greet the mail server.
-    let mut store = store::open(&program, &settings.store, Kind::Live)?;
+    let prepared = delivery::prepare(channel, settings, secrets, &program)?;
     prepared.channel.ready().map_err(|reason| not_ready(settings, reason))?;
     let name = flow_runtime::open::name(&mut store, &StoreName::of(store::chance())).map_err(from_store)?;
     let human = output.format() == Format::Human;

@@ -110,6 +110,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         engagements: Vec::new(),
         counts: Vec::new(),
         writes: Vec::new(),
+        start: BlockId(0),
         started: None,
     }
 }

@@ -1,6 +1,7 @@
 //! The whole program: what it means, and what people are told of it.
 
 use crate::debug::{DebugInfo, EmailContent, WorkflowDebug};
+use crate::lineage::Lineage;
 use crate::meaning::Meaning;
 use crate::{EmailId, WorkflowId};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,9 @@ pub struct Program {
     pub meaning: Meaning,
     /// What is told of it, and what its mails say; no new version when it changes.
     pub debug: DebugInfo,
+    /// What it took over from the versions before it; nothing where no store has run another.
+    #[serde(default)]
+    pub lineage: Lineage,
 }
 
 impl Deref for Program {
@@ -34,7 +38,7 @@ impl DerefMut for Program {
 /// A program that nothing is told of.
 impl From<Meaning> for Program {
     fn from(meaning: Meaning) -> Self {
-        Self { meaning, debug: DebugInfo::default() }
+        Self { meaning, ..Self::default() }
     }
 }
 

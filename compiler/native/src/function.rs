@@ -60,7 +60,7 @@ pub(super) fn emit_step(
     emitter.blocks = workflow.body.blocks.ids().map(|_| emitter.builder.create_block()).collect();
     #[expect(clippy::indexing_slicing, reason = "the signature above has three arguments")]
     let asked = emitter.arguments[2];
-    emitter.emit_entry(asked, &workflow.body.resume_points());
+    emitter.emit_entry(asked, &workflow.resume_points());
     for (id, block) in workflow.body.blocks.iter() {
         let at = *emitter.blocks.at(id);
         emitter.builder.switch_to_block(at);

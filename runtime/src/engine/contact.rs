@@ -9,6 +9,7 @@ use super::error::EngineError;
 use super::pending::{Instants, Pending};
 use super::plan::Plan;
 use super::reason::Woken;
+use super::version;
 use crate::store::{ContactId, ContactRecord, JourneyRecord, JourneyStatus};
 use crate::time::{Zone, Zones};
 use flow_ir::{CountedSince, EmailId, Field, FieldId, Id, NEVER, SlotId, TextId, WorkflowId};
@@ -24,6 +25,8 @@ pub(super) struct Contact {
     /// Live ones and the latest ended one of each workflow, by (workflow, run).
     pub(super) journeys: Vec<Journey>,
     pub(super) next_at: Option<i64>,
+    /// Whether a new version of the program has not looked at them yet.
+    pub(super) outdated: bool,
     pub(super) zone: Zone,
     /// What changed since everyone last looked: slots, then texts.
     pub(super) changed: Bits,
@@ -65,6 +68,7 @@ impl Contact {
             texts: Arc::new(vec![None; plan.program.texts.len()]),
             journeys: Vec::new(),
             next_at: None,
+            outdated: false,
             zone: plan.zone,
             // Whatever holds of a blank contact becomes true now.
             changed: Bits::full(),
@@ -79,8 +83,11 @@ impl Contact {
         *self = Contact { changed: Bits::default(), unsettled: Bits::default(), ..Contact::blank(self.id, plan) };
     }
 
-    pub(super) fn load(record: ContactRecord, plan: &Plan) -> Result<Contact, EngineError> {
+    /// `opened_at` is when whoever is of an earlier version is due to be looked at.
+    pub(super) fn load(mut record: ContactRecord, plan: &Plan, opened_at: i64) -> Result<Contact, EngineError> {
+        version::grow(&mut record, plan);
         check(&record, plan)?;
+        let outdated = record.version < plan.program.lineage.version;
         let mut contact = Contact {
             id: record.id,
             pending: Pending::read(plan, &record.frame),
@@ -88,11 +95,12 @@ impl Contact {
             frame: record.frame,
             texts: Arc::new(record.texts),
             journeys: record.journeys.into_iter().map(Journey::settled).collect(),
-            next_at: record.next_at,
+            next_at: if outdated { Some(version::due(record.next_at, opened_at)) } else { record.next_at },
+            outdated,
             zone: plan.zone,
-            changed: Bits::default(),
-            unsettled: Bits::default(),
-            dirty: false,
+            changed: if outdated { Bits::full() } else { Bits::default() },
+            unsettled: if outdated { Bits::full() } else { Bits::default() },
+            dirty: outdated,
             texts_dirty: false,
         };
         contact.zone = contact.own_zone(plan);
@@ -195,7 +203,7 @@ impl Contact {
 }
 
 /// The number of a text among the literals it is compared with.
-fn literal(field: &Field, value: &str) -> i64 {
+pub(super) fn literal(field: &Field, value: &str) -> i64 {
     let value = value.trim().to_lowercase();
     let place = field.literals.iter().position(|literal| *literal == value);
     place.and_then(|place| i64::try_from(place + 1).ok()).unwrap_or(0)
@@ -282,7 +290,7 @@ impl Journey {
 
     /// The block to resume at.
     pub(super) fn block(&self) -> u32 {
-        self.record.block & !GOAL_MET
+        block_of(self.record.block)
     }
 
     pub(super) fn set_block(&mut self, block: u32) {
@@ -303,4 +311,9 @@ impl Journey {
     pub(super) fn attributable_until(&self) -> Option<i64> {
         if self.is_live() { None } else { self.record.due_at }
     }
+}
+
+/// The block of a journey's record, without what else stands there.
+pub(crate) fn block_of(block: u32) -> u32 {
+    block & !GOAL_MET
 }

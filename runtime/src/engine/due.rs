@@ -2,7 +2,7 @@
 
 use super::error::EngineError;
 use crate::store::{ContactId, Store};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Contacts by their next instant, then by number. A contact stands in it once, with the instant it carries itself.
 #[derive(Debug, Default)]
@@ -21,6 +21,11 @@ impl DueQueue {
             entries.extend(page.into_iter().map(|(contact, at)| (at, contact)));
         }
         Ok(DueQueue { entries: entries.into_iter().collect() })
+    }
+
+    /// The instants of everyone in it.
+    pub(super) fn by_contact(&self) -> BTreeMap<ContactId, i64> {
+        self.entries.iter().map(|(at, contact)| (*contact, *at)).collect()
     }
 
     pub(super) fn first(&self) -> Option<(i64, ContactId)> {

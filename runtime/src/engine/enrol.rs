@@ -11,9 +11,6 @@ use crate::store::{DecisionCode, JourneyRecord, JourneyStatus};
 use flow_ir::backend::Verdict;
 use flow_ir::{Entry, FieldId, PredicateId, Reenter, WorkflowId};
 
-/// The block where a journey begins.
-const START: u32 = 0;
-
 /// The reason of those who enter by the workflow's own `enter`.
 const OWN_ENTRY: u32 = 0;
 
@@ -235,7 +232,7 @@ impl Touch<'_> {
             workflow: workflow.0,
             run,
             status: JourneyStatus::Waiting,
-            block: START,
+            block: self.workflow(workflow).start.0,
             step: 0,
             visit: 0,
             memory,

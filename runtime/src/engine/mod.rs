@@ -51,9 +51,11 @@ mod step;
 mod stream;
 mod suppress;
 mod touch;
+pub(crate) mod version;
 mod view;
 mod wake;
 
+pub(crate) use contact::block_of;
 pub use deliver::{Composed, Composer, Delivery};
 pub use effects::handoff::Notice;
 pub use error::EngineError;
@@ -134,6 +136,8 @@ pub struct Engine<S: Store> {
     clock: VirtualClock,
     /// The clock as the store has it.
     kept_clock: i64,
+    /// When contacts whom this version of the program has not seen are looked at.
+    opened_at: i64,
     /// How far the stream of events has been taken.
     stream: StreamPlace,
     due: DueQueue,
@@ -180,9 +184,10 @@ impl<S: Store> Engine<S> {
         let sequences = Sequences::load(&mut store, &plan.program)?;
         let first_day = batch::number(&mut store, FIRST_DAY)?.map_or(i64::MIN, |first| first.cast_signed());
         let mut ahead = Ahead::default();
+        let opened_at = clock;
         ahead.not_before(clock);
         Ok(Engine {
-            due: DueQueue::load(&mut store)?,
+            due: version::due_queue(&mut store, &plan.program, clock)?,
             plan,
             backend,
             store,
@@ -191,6 +196,7 @@ impl<S: Store> Engine<S> {
             limits,
             clock: VirtualClock::new(Instant(clock)),
             kept_clock: clock,
+            opened_at,
             stream,
             cache: Cache::default(),
             ahead,
@@ -441,7 +447,7 @@ impl<S: Store> Engine<S> {
         }
         for id in std::mem::take(&mut self.dirty) {
             if let Some(contact) = self.cache.get_mut(id) {
-                write_contact(contact, &mut self.batch);
+                write_contact(contact, self.plan.program.lineage.version, &mut self.batch);
             }
         }
         self.batch.close(&self.plan.program);
@@ -522,7 +528,11 @@ impl<S: Store> Engine<S> {
             self.load(&ids)?;
         }
         let missing = || EngineError::Fault { problem: format!("contact {} was taken twice", id.0) };
-        self.cache.take(id).ok_or_else(missing)
+        let mut contact = self.cache.take(id).ok_or_else(missing)?;
+        if std::mem::take(&mut contact.outdated) {
+            self.look_again(&mut contact)?;
+        }
+        Ok(contact)
     }
 
     /// Reads those contacts that are not loaded.
@@ -533,7 +543,7 @@ impl<S: Store> Engine<S> {
         }
         let missing: Vec<ContactId> = missing.into_iter().collect();
         for record in self.store.load_contacts(&missing)? {
-            self.cache.put(Contact::load(record, &self.plan)?);
+            self.cache.put(Contact::load(record, &self.plan, self.opened_at)?);
         }
         Ok(())
     }
@@ -542,11 +552,11 @@ impl<S: Store> Engine<S> {
 /// How far ahead contacts that fall due are loaded together with one that is needed now.
 const HORIZON_MS: i64 = DAY_MS;
 
-fn write_contact(contact: &mut Contact, batch: &mut Batch) {
+fn write_contact(contact: &mut Contact, version: u32, batch: &mut Batch) {
     if contact.dirty || contact.texts_dirty {
         let texts = contact.texts_dirty.then(|| contact.texts.to_vec());
         let (id, frame, next_at) = (contact.id, contact.frame.clone(), contact.next_at);
-        batch.changes.contacts.push(ContactWrite { id, frame, texts, next_at });
+        batch.changes.contacts.push(ContactWrite { id, frame, texts, next_at, version });
     }
     (contact.dirty, contact.texts_dirty) = (false, false);
     for journey in contact.journeys.iter_mut().filter(|journey| journey.dirty) {

@@ -101,8 +101,11 @@ impl Plan {
         let becoming: Vec<Becoming> = program.workflows.ids().filter_map(|id| reads.becoming(id)).collect();
         let workflows = required.iter().map(|(id, required)| reads.workflow(id, required));
         let workflows = workflows.collect::<Result<Vec<_>, _>>()?;
-        let starts: Vec<(WorkflowId, SlotId)> =
-            program.workflows.iter().filter_map(|(id, workflow)| Some((id, workflow.started?))).collect();
+        // Nobody comes into a workflow that no longer is, though older steps may still start it.
+        let is_here = |id: WorkflowId| !program.lineage.gone.contains(&id.0);
+        let starts: Vec<(WorkflowId, SlotId)> = (program.workflows.iter())
+            .filter_map(|(id, workflow)| Some((id, workflow.started.filter(|_| is_here(id))?)))
+            .collect();
         let segments = segment::watched(&program, &reads, &reads.watched(&workflows, &becoming));
         // Every slot, then every text.
         let changes = program.frame.slots.len() + program.texts.len();

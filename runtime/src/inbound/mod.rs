@@ -35,6 +35,7 @@ use crate::time::{Zone, Zones};
 use flow_ir::{FieldId, FieldValue, Program};
 
 pub(crate) use keys::{Mark, address_key, email_key, is_address, is_device, is_user};
+pub(crate) use segment::SegmentReader;
 
 pub use columns::{Columns, IGNORE};
 pub use contacts::ContactReader;

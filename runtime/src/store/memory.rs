@@ -49,6 +49,7 @@ struct Contact {
     frame: Vec<u8>,
     texts: Vec<Option<String>>,
     next_at: Option<i64>,
+    version: u32,
 }
 
 impl MemoryStore {
@@ -75,6 +76,12 @@ impl MemoryStore {
         }
     }
 
+    /// Has room for so many text columns from now on: those of a later version of the program, behind the others.
+    pub fn widen(&mut self, texts: usize) {
+        self.texts = texts.max(self.texts);
+        self.contacts.values_mut().for_each(|contact| contact.texts.resize(self.texts, None));
+    }
+
     /// Everything it holds.
     pub fn snapshot(&self) -> Snapshot {
         let contacts = self.contacts.iter().map(|(id, contact)| ContactWrite {
@@ -82,6 +89,7 @@ impl MemoryStore {
             frame: contact.frame.clone(),
             texts: Some(contact.texts.clone()),
             next_at: contact.next_at,
+            version: contact.version,
         });
         let snapshot = Snapshot {
             contacts: contacts.collect(),
@@ -104,6 +112,7 @@ impl MemoryStore {
             frame: contact.frame.clone(),
             texts: contact.texts.clone(),
             next_at: contact.next_at,
+            version: contact.version,
             journeys: journeys.filter(|journey| journey.keep).cloned().collect(),
         })
     }
@@ -166,12 +175,12 @@ impl MemoryStore {
     }
 
     fn write_contact(&mut self, write: &ContactWrite) {
-        let (frame, next_at) = (write.frame.clone(), write.next_at);
+        let (frame, next_at, version) = (write.frame.clone(), write.next_at, write.version);
         match (&write.texts, self.contacts.get_mut(&write.id)) {
             (Some(texts), _) => {
-                self.contacts.insert(write.id, Contact { frame, texts: texts.clone(), next_at });
+                self.contacts.insert(write.id, Contact { frame, texts: texts.clone(), next_at, version });
             }
-            (None, Some(contact)) => (contact.frame, contact.next_at) = (frame, next_at),
+            (None, Some(contact)) => (contact.frame, contact.next_at, contact.version) = (frame, next_at, version),
             // Ruled out by `check_contacts`.
             (None, None) => {}
         }
@@ -265,6 +274,24 @@ impl Store for MemoryStore {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let due = self.contacts.range((from, Bound::Unbounded));
         Ok(due.filter_map(|(id, contact)| Some((*id, contact.next_at?))).take(PAGE_ROWS).collect())
+    }
+
+    fn contacts_before(&mut self, version: u32, after: Option<ContactId>) -> Result<Vec<ContactId>, StoreError> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let before = self.contacts.range((from, Bound::Unbounded)).filter(|(_, contact)| contact.version < version);
+        Ok(before.map(|(id, _)| *id).take(PAGE_ROWS).collect())
+    }
+
+    fn live_blocks(&mut self) -> Result<Vec<(u32, u32)>, StoreError> {
+        let live = self.journeys.values().filter(|journey| journey.status != JourneyStatus::Ended);
+        let blocks: BTreeSet<(u32, u32)> = live.map(|journey| (journey.workflow, journey.block)).collect();
+        Ok(blocks.into_iter().collect())
+    }
+
+    fn events_after(&mut self, number: u64) -> Result<Vec<(u64, EventRecord)>, StoreError> {
+        let now = |id: ContactId| self.joined.get(&id).copied().unwrap_or(id);
+        let events = (1_u64..).zip(&self.events).filter(|(at, _)| *at > number).take(PAGE_ROWS);
+        Ok(events.map(|(at, event)| (at, EventRecord { contact: now(event.contact), ..event.clone() })).collect())
     }
 
     fn unsettled(&mut self, after: Option<u64>) -> Result<Vec<OutboxRecord>, StoreError> {

@@ -49,6 +49,17 @@ pub trait Store {
     /// The contacts with a next instant, by id, after `after`; at most [`PAGE_ROWS`]. Read once, at start, to rebuild the due queue.
     fn due_contacts(&mut self, after: Option<ContactId>) -> Result<Vec<(ContactId, i64)>, StoreError>;
 
+    /// The contacts that were last looked at under an earlier version of the program, by id, after `after`; at most [`PAGE_ROWS`]. It may
+    /// read every contact, so it is asked once for each version.
+    fn contacts_before(&mut self, version: u32, after: Option<ContactId>) -> Result<Vec<ContactId>, StoreError>;
+
+    /// Where live journeys stand: each (workflow, block) once, sorted. It may read every journey, and is asked where a program has changed.
+    fn live_blocks(&mut self) -> Result<Vec<(u32, u32)>, StoreError>;
+
+    /// The event log in the order of arrival, after the event of this number (from 1), each with its own; at most [`PAGE_ROWS`]. Each with
+    /// the contact it is about now.
+    fn events_after(&mut self, number: u64) -> Result<Vec<(u64, EventRecord)>, StoreError>;
+
     /// Outbox rows that are still to leave, by id, after `after`; at most [`PAGE_ROWS`]. Each with the contact it is about now: of one
     /// that was joined into another it is the other. Read once, at start: from then on the engine knows them.
     fn unsettled(&mut self, after: Option<u64>) -> Result<Vec<OutboxRecord>, StoreError>;

@@ -22,6 +22,8 @@ pub struct ContactRecord {
     pub texts: Vec<Option<String>>,
     /// The next instant at which something may happen by itself.
     pub next_at: Option<i64>,
+    /// The version of the program under which they were last looked at.
+    pub version: u32,
     /// Live journeys and the ended ones that still matter, by (workflow, run).
     pub journeys: Vec<JourneyRecord>,
 }
@@ -37,6 +39,8 @@ pub struct ContactWrite {
     pub texts: Option<Vec<Option<String>>>,
     /// The next instant at which something may happen by itself; none where nothing can.
     pub next_at: Option<i64>,
+    /// The version of the program under which it is written.
+    pub version: u32,
 }
 
 /// One person's way through one workflow. Its key is (contact, workflow, run).

@@ -19,3 +19,4 @@ mod since;
 mod starts;
 mod sums;
 mod support;
+mod versions;

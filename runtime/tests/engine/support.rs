@@ -14,8 +14,8 @@ use flow_runtime::mail::{Kind, Mail, Mailbox};
 use flow_runtime::store::digest::Snapshot;
 use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::{
-    Changes, ContactId, ContactRecord, DecisionCode, DecisionCount, DecisionRecord, HandoffCount, JourneyRecord,
-    JourneyStatus, MessageId, OutboxRecord, PositionCount, Store, StoreError, StoreFault,
+    Changes, ContactId, ContactRecord, DecisionCode, DecisionCount, DecisionRecord, EventRecord, HandoffCount,
+    JourneyRecord, JourneyStatus, MessageId, OutboxRecord, PositionCount, Store, StoreError, StoreFault,
 };
 use flow_runtime::time::Instant;
 use serde_json::Value;
@@ -194,6 +194,15 @@ impl Store for Shared {
     fn due_contacts(&mut self, after: Option<ContactId>) -> Result<Vec<(ContactId, i64)>, StoreError> {
         self.store.lock().unwrap().due_contacts(after)
     }
+    fn contacts_before(&mut self, version: u32, after: Option<ContactId>) -> Result<Vec<ContactId>, StoreError> {
+        self.store.lock().unwrap().contacts_before(version, after)
+    }
+    fn live_blocks(&mut self) -> Result<Vec<(u32, u32)>, StoreError> {
+        self.store.lock().unwrap().live_blocks()
+    }
+    fn events_after(&mut self, number: u64) -> Result<Vec<(u64, EventRecord)>, StoreError> {
+        self.store.lock().unwrap().events_after(number)
+    }
     fn unsettled(&mut self, after: Option<u64>) -> Result<Vec<OutboxRecord>, StoreError> {
         self.store.lock().unwrap().unsettled(after)
     }
@@ -266,6 +275,18 @@ impl World {
         let backend = Arc::new(flow_native::compile(&self.program).unwrap());
         self.engine = Some(self.engine_over(backend, self.shared.clone()));
         self
+    }
+
+    /// Goes on with another version of the program, in the same store.
+    pub(crate) fn becomes(&mut self, text: &str) -> &mut World {
+        if self.shared.meta("version").unwrap().is_none() {
+            flow_runtime::open::adopt(&mut self.shared, &self.program).unwrap();
+        }
+        let linked = flow_runtime::open::adopt(&mut self.shared, &program(text)).unwrap();
+        self.shared.store.lock().unwrap().widen(linked.texts.len());
+        flow_runtime::open::recall(&mut self.shared, &linked).unwrap();
+        self.program = Arc::new(linked);
+        self.reopen()
     }
 
     /// Opens the store anew, as after a crash.

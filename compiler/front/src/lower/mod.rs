@@ -33,7 +33,7 @@ pub(crate) fn lower(typed: &Typed, name: &str, timezone: &str, files: Vec<String
         ..Meaning::default()
     };
     let debug = DebugInfo { name: name.to_owned(), files, ..DebugInfo::default() };
-    let program = Program { meaning, debug };
+    let program = Program { meaning, debug, ..Program::default() };
     let mut lowering = Lowering { typed, program, asked: Asked::of(typed), segment_slots: Vec::new() };
     lowering.schema();
     lowering.segments();

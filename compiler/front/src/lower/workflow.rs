@@ -7,8 +7,8 @@ use super::predicate::{JourneyScope, Scope, Segments};
 use super::steps::Steps;
 use crate::typed::{TypedEntry, TypedWorkflow};
 use flow_ir::{
-    Area, Entry, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op, SlotId, SlotKind, Workflow, WorkflowDebug,
-    WorkflowId, Written,
+    Area, BlockId, Entry, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op, SlotId, SlotKind, Workflow,
+    WorkflowDebug, WorkflowId, Written,
 };
 
 impl Lowering<'_> {
@@ -56,6 +56,7 @@ impl Lowering<'_> {
             skip,
             window: typed.window,
             writes: frame_writes(&function),
+            start: BlockId(0),
             started: None,
             body: function,
             steps: body.steps.table,

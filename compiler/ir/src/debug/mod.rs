@@ -24,7 +24,7 @@ pub struct DebugInfo {
 }
 
 /// A piece of the program as written, on one line, and where.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Written {
     /// Spaces and line ends as one space, comments left out.
     pub text: String,

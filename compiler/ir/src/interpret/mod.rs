@@ -30,7 +30,7 @@ impl Interpreter {
     /// Takes a program that [`verify`] finds sound.
     pub fn new(program: Arc<Program>) -> Result<Self, Vec<Fault>> {
         verify(&program)?;
-        let resume_points = program.workflows.values().map(|workflow| workflow.body.resume_points()).collect();
+        let resume_points = program.workflows.values().map(|workflow| workflow.resume_points()).collect();
         Ok(Self { program, resume_points })
     }
 }

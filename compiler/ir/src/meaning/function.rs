@@ -24,23 +24,6 @@ pub struct Block {
     pub end: Terminator,
 }
 
-impl Function {
-    /// The blocks a journey may be handed back at, sorted: the start, wherever a wait resumes, and each effect (it may be held).
-    pub fn resume_points(&self) -> Vec<BlockId> {
-        let mut points = vec![BlockId(0)];
-        for (id, block) in self.blocks.iter() {
-            match block.end {
-                Terminator::Wait { resume, .. } => points.push(resume),
-                Terminator::Effect { .. } => points.push(id),
-                _ => {}
-            }
-        }
-        points.sort_unstable();
-        points.dedup();
-        points
-    }
-}
-
 /// What an op leaves behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueType {

@@ -61,7 +61,7 @@ pub struct Slot {
 pub struct Layout {
     /// In the order of their making, which is not the order of their offsets.
     pub slots: IdMap<SlotId, Slot>,
-    /// Presence words of 64 bits at the start.
+    /// Presence words of 64 bits at the start; those of slots that came later stand before these ([`grow`](Self::grow)).
     pub presence_words: u32,
     /// Whole size in bytes, a multiple of eight.
     pub size: u32,
@@ -83,6 +83,26 @@ impl Layout {
         let mut offset = self.presence_words * 8;
         for width in [8, 4, 2, 1] {
             for slot in self.slots.values_mut().filter(|slot| slot.kind.width() == width) {
+                slot.offset = offset;
+                offset += width;
+            }
+        }
+        self.size = offset.next_multiple_of(8);
+    }
+
+    /// Adds slots behind all that is there, so that what was written before needs only a longer end: no slot and no presence bit that was
+    /// there moves. The new ones get their ids in order.
+    pub fn grow(&mut self, added: Vec<Slot>) {
+        let (begin, first) = (self.size, self.slots.len());
+        let mut bits = 0;
+        for slot in added {
+            let presence = slot.presence.map(|_| begin * 8 + bits);
+            bits += u32::from(presence.is_some());
+            self.slots.push(Slot { presence, ..slot });
+        }
+        let mut offset = begin + bits.div_ceil(64) * 8;
+        for width in [8, 4, 2, 1] {
+            for slot in self.slots.values_mut().skip(first).filter(|slot| slot.kind.width() == width) {
                 slot.offset = offset;
                 offset += width;
             }

@@ -41,6 +41,15 @@ impl TextTemplate {
         lengths.sum()
     }
 
+    /// Gives its fields other numbers.
+    pub fn renumber(&mut self, number: &mut dyn FnMut(FieldId) -> FieldId) {
+        for piece in &mut self.pieces {
+            if let Piece::Field { field, .. } = piece {
+                *field = number(*field);
+            }
+        }
+    }
+
     /// The fields in it, in order.
     pub fn fields(&self) -> impl Iterator<Item = FieldId> {
         self.pieces.iter().filter_map(|piece| match piece {

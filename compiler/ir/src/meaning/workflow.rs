@@ -1,10 +1,10 @@
 //! A workflow: who enters, what happens to them, and how it ends.
 
 use super::effect::Effect;
-use super::function::Function;
+use super::function::{Function, Terminator};
 use super::layout::Layout;
 use super::step::StepKey;
-use crate::id::{EffectId, EmailId, EventId, IdMap, PatternId, PredicateId, SlotId, StepId, WaitId};
+use crate::id::{BlockId, EffectId, EmailId, EventId, IdMap, PatternId, PredicateId, SlotId, StepId, WaitId};
 use crate::limits::MAX_DURATION_DAYS;
 use crate::units::DAY_MS;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,9 @@ pub struct Workflow {
     pub window: Option<SendWindow>,
     /// From the first step to the end. A journey's position is the number of the block it resumes at.
     pub body: Function,
+    /// The block at which a journey begins. Blocks before it are the steps of earlier versions, for those who began with them.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub start: BlockId,
     /// How each step is named outside the program.
     pub steps: IdMap<StepId, StepKey>,
     /// Those that [`Terminator::Wait`](crate::Terminator) names.
@@ -53,6 +56,31 @@ pub struct Workflow {
     /// Where the contact's frame keeps the instant at which another workflow's start of this one takes effect, or
     /// [`FOREVER`](crate::FOREVER). None where nothing starts it.
     pub started: Option<SlotId>,
+}
+
+fn first() -> BlockId {
+    BlockId(0)
+}
+
+fn is_first(block: &BlockId) -> bool {
+    block.0 == 0
+}
+
+impl Workflow {
+    /// The blocks a journey may be handed back at, sorted: where it begins, wherever a wait resumes, and each effect (it may be held).
+    pub fn resume_points(&self) -> Vec<BlockId> {
+        let mut points = vec![self.start];
+        for (id, block) in self.body.blocks.iter() {
+            match block.end {
+                Terminator::Wait { resume, .. } => points.push(resume),
+                Terminator::Effect { .. } => points.push(id),
+                _ => {}
+            }
+        }
+        points.sort_unstable();
+        points.dedup();
+        points
+    }
 }
 
 /// The slots every journey has.

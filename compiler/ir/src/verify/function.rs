@@ -34,7 +34,10 @@ impl Checker<'_> {
             let values = self.ops(&place, scope, block);
             self.end(&place, workflow, block, &values);
         }
-        self.graph(place, &workflow.body);
+        if !workflow.body.blocks.is_empty() {
+            self.exists(place, &workflow.body.blocks, workflow.start);
+        }
+        self.graph(place, &workflow.body, workflow.start);
     }
 
     /// Checks a block's ops; a faulty one counts as leaving nothing, so each mistake is told once or twice, not at every use.
@@ -87,10 +90,13 @@ impl Checker<'_> {
     }
 
     /// Every target exists, every block is reached, and no path comes back.
-    fn graph(&mut self, place: &str, function: &Function) {
+    fn graph(&mut self, place: &str, function: &Function, start: BlockId) {
         let size = function.blocks.len();
         if size == 0 {
             return self.fault(place, "has no blocks");
+        }
+        if start.index() >= size {
+            return;
         }
         let mut sound = true;
         for (id, block) in function.blocks.iter() {
@@ -100,13 +106,14 @@ impl Checker<'_> {
             }
         }
         if sound {
-            self.paths(place, function);
+            self.paths(place, function, start);
         }
     }
 
-    fn paths(&mut self, place: &str, function: &Function) {
-        let reached = reachable(function);
-        for (id, _) in function.blocks.ids().zip(reached).filter(|(_, reached)| !reached) {
+    /// Blocks before the start are of earlier versions: some of them nobody needs any more.
+    fn paths(&mut self, place: &str, function: &Function, start: BlockId) {
+        let reached = reachable(function, start);
+        for (id, _) in function.blocks.ids().zip(reached).filter(|(id, reached)| !reached && *id >= start) {
             self.fault(&format!("{place}, {id}"), "no path leads here");
         }
         if !ends(function) {
@@ -117,9 +124,9 @@ impl Checker<'_> {
 
 /// Which blocks a path from the start leads to.
 #[expect(clippy::indexing_slicing, reason = "`graph` has found that every target exists")]
-fn reachable(function: &Function) -> Vec<bool> {
+fn reachable(function: &Function, start: BlockId) -> Vec<bool> {
     let mut reached = vec![false; function.blocks.len()];
-    let mut todo = vec![BlockId(0)];
+    let mut todo = vec![start];
     while let Some(id) = todo.pop() {
         if !std::mem::replace(&mut reached[id.index()], true) {
             todo.extend(function.blocks.at(id).end.targets());

@@ -34,14 +34,22 @@ impl Checker<'_> {
     }
 
     fn presence(&mut self, place: &str, layout: &Layout) {
-        let room = u64::from(layout.presence_words) * 64;
         let mut bits: Vec<u32> = layout.slots.values().filter_map(|slot| slot.presence).collect();
         bits.sort_unstable();
         if !bits.is_sorted_by(|one, next| one < next) {
             self.fault(place, "two slots share a presence bit");
         }
-        if bits.last().is_some_and(|bit| u64::from(*bit) >= room) {
-            self.fault(place, format!("a presence bit lies outside its {} words", layout.presence_words));
+        let first_word = u64::from(layout.presence_words) * 8;
+        let mut taken: Vec<(u64, u64)> = (layout.slots.values())
+            .map(|slot| (u64::from(slot.offset), u64::from(slot.offset) + u64::from(slot.kind.width())))
+            .collect();
+        taken.sort_unstable();
+        for byte in bits.iter().map(|bit| u64::from(bit / 8)).filter(|byte| *byte >= first_word) {
+            let before = taken.partition_point(|(begin, _)| *begin <= byte);
+            let on_top = before.checked_sub(1).and_then(|place| taken.get(place)).is_some_and(|(_, end)| byte < *end);
+            if on_top || byte >= u64::from(layout.size) {
+                self.fault(place, format!("a presence bit lies outside its {} words", layout.presence_words));
+            }
         }
     }
 }

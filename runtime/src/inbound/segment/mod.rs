@@ -19,7 +19,7 @@ use super::consent::{Reading, Said};
 use super::contacts::doubtful;
 use super::finding::{Fault, Reason, SetAside};
 use super::names::{EventNames, FieldNames, Fills, Meaning, snake_case};
-use super::tracked::{Tracked, find};
+use super::tracked::{Known, Tracked, find};
 use super::value::{self, Shape};
 use super::{Arrival, EventItem, Item, Origin, UNDATED, What, zone_of};
 use crate::store::MessageId;
@@ -120,7 +120,7 @@ impl<'p> SegmentReader<'p> {
     }
 
     /// An event with its declared properties typed; what is of another type is handed over and taken out.
-    pub(crate) fn tracked(
+    pub(super) fn tracked(
         &self,
         name: String,
         meaning: Meaning,
@@ -147,6 +147,11 @@ impl<'p> SegmentReader<'p> {
             }
         }
         Tracked { name, meaning, values, properties }
+    }
+
+    /// The declared properties of an event that was taken before, without a word about what is of another type now.
+    pub(crate) fn values(&self, meaning: Meaning, properties: Map<String, Value>) -> Vec<Option<Known>> {
+        self.tracked(String::new(), meaning, properties, &mut |_, _, _| {}).values
     }
 
     /// What a name means here.

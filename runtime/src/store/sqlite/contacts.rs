@@ -24,19 +24,20 @@ pub(super) struct ContactSql {
 }
 
 /// Columns of [`ContactSql::load`] before the texts.
-const FIXED: usize = 2;
+const FIXED: usize = 3;
 
 impl ContactSql {
     pub(super) fn new(texts: &[String]) -> Self {
         let columns: Vec<String> = texts.iter().map(|name| quote(&text_column(name))).collect();
         let list: String = columns.iter().map(|column| format!(", {column}")).collect();
-        let places: String = (0..columns.len()).map(|place| format!(", ?{}", place + 4)).collect();
+        let places: String = (0..columns.len()).map(|place| format!(", ?{}", place + 5)).collect();
         let sets: String = columns.iter().map(|column| format!(", {column} = excluded.{column}")).collect();
         Self {
-            load: format!("SELECT frame, next_at{list} FROM contact WHERE id = ?1"),
+            load: format!("SELECT frame, next_at, version{list} FROM contact WHERE id = ?1"),
             upsert: format!(
-                "INSERT INTO contact (id, frame, next_at{list}) VALUES (?1, ?2, ?3{places}) \
-                 ON CONFLICT (id) DO UPDATE SET frame = excluded.frame, next_at = excluded.next_at{sets}"
+                "INSERT INTO contact (id, frame, next_at, version{list}) VALUES (?1, ?2, ?3, ?4{places}) \
+                 ON CONFLICT (id) DO UPDATE SET frame = excluded.frame, next_at = excluded.next_at, \
+                 version = excluded.version{sets}"
             ),
             columns,
         }
@@ -106,7 +107,14 @@ pub(super) fn load(
 
 fn read(row: &Row<'_>, id: ContactId, texts: usize) -> rusqlite::Result<ContactRecord> {
     let texts = (FIXED..FIXED + texts).map(|column| row.get(column)).collect::<rusqlite::Result<_>>()?;
-    Ok(ContactRecord { id, frame: row.get(0)?, texts, next_at: row.get(1)?, journeys: Vec::new() })
+    Ok(ContactRecord {
+        id,
+        frame: row.get(0)?,
+        texts,
+        next_at: row.get(1)?,
+        version: row.get(2)?,
+        journeys: Vec::new(),
+    })
 }
 
 pub(super) fn write(connection: &Connection, sql: &ContactSql, contacts: &[ContactWrite]) -> Result<(), Trouble> {
@@ -114,17 +122,18 @@ pub(super) fn write(connection: &Connection, sql: &ContactSql, contacts: &[Conta
     let mut rows: Vec<&ContactWrite> = contacts.iter().collect();
     rows.sort_by_key(|contact| contact.id);
     let mut upsert = connection.prepare_cached(&sql.upsert)?;
-    let mut update = connection.prepare_cached("UPDATE contact SET frame = ?2, next_at = ?3 WHERE id = ?1")?;
+    let mut update =
+        connection.prepare_cached("UPDATE contact SET frame = ?2, next_at = ?3, version = ?4 WHERE id = ?1")?;
     for contact in rows {
         let id = sql_id(contact.id.0);
         match &contact.texts {
             Some(texts) => {
-                let fixed: [&dyn ToSql; 3] = [&id, &contact.frame, &contact.next_at];
+                let fixed: [&dyn ToSql; 4] = [&id, &contact.frame, &contact.next_at, &contact.version];
                 upsert
                     .execute(params_from_iter(fixed.into_iter().chain(texts.iter().map(|text| text as &dyn ToSql))))?;
             }
             None => {
-                if update.execute(params![id, contact.frame, contact.next_at])? == 0 {
+                if update.execute(params![id, contact.frame, contact.next_at, contact.version])? == 0 {
                     return Err(Trouble::Broken(format!("contact {id} is new and has no texts")));
                 }
             }
@@ -173,13 +182,28 @@ pub(super) fn due(connection: &Connection, after: Option<ContactId>) -> Result<V
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Those last looked at under an earlier version of the program.
+pub(super) fn before(
+    connection: &Connection,
+    version: u32,
+    after: Option<ContactId>,
+) -> Result<Vec<ContactId>, Trouble> {
+    let sql = "SELECT id FROM contact WHERE id > ?1 AND version < ?2 ORDER BY id LIMIT ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let after = after.map_or(0, |contact| sql_id(contact.0));
+    let rows = statement.query_map(params![after, version, PAGE_ROWS as i64], |row| Ok(ContactId(id(row, 0)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Every contact, with texts of these (quoted) columns.
 pub(super) fn all(connection: &Connection, columns: &[String]) -> Result<Vec<ContactWrite>, Trouble> {
     let list: String = columns.iter().map(|column| format!(", {column}")).collect();
-    let mut statement = connection.prepare(&format!("SELECT id, frame, next_at{list} FROM contact ORDER BY id"))?;
+    let mut statement =
+        connection.prepare(&format!("SELECT id, frame, next_at, version{list} FROM contact ORDER BY id"))?;
     let rows = statement.query_map([], |row| {
-        let texts = (0..columns.len()).map(|column| row.get(3 + column)).collect::<rusqlite::Result<_>>()?;
-        Ok(ContactWrite { id: ContactId(id(row, 0)?), frame: row.get(1)?, texts: Some(texts), next_at: row.get(2)? })
+        let texts = (0..columns.len()).map(|column| row.get(4 + column)).collect::<rusqlite::Result<_>>()?;
+        let (id, texts) = (ContactId(id(row, 0)?), Some(texts));
+        Ok(ContactWrite { id, frame: row.get(1)?, texts, next_at: row.get(2)?, version: row.get(3)? })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

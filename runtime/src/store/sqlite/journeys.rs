@@ -2,7 +2,7 @@
 
 use super::codes::{coded, id, sql_id};
 use super::fault::Trouble;
-use crate::store::{ContactId, JourneyRecord};
+use crate::store::{ContactId, JourneyRecord, JourneyStatus};
 use rusqlite::{CachedStatement, Connection, Row, params};
 
 /// In the order that [`read`] expects.
@@ -83,4 +83,12 @@ pub(super) fn write(connection: &Connection, journeys: &[JourneyRecord]) -> Resu
 pub(super) fn all(connection: &Connection) -> Result<Vec<JourneyRecord>, Trouble> {
     let mut statement = connection.prepare(&format!("{SELECT} ORDER BY contact, workflow, run"))?;
     Ok(statement.query_map([], read)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Reads every journey, where a program has changed.
+pub(super) fn live_blocks(connection: &Connection) -> Result<Vec<(u32, u32)>, Trouble> {
+    let sql = "SELECT DISTINCT workflow, block FROM journey WHERE status <> ?1 ORDER BY workflow, block";
+    let mut statement = connection.prepare(sql)?;
+    let rows = statement.query_map([JourneyStatus::Ended as u8], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -31,8 +31,8 @@ pub use view::{Shows, ViewColumn, Word, WordKind};
 use super::check::check_rows;
 use super::digest::Snapshot;
 use super::{
-    Changes, ContactId, ContactRecord, DecisionCount, HandoffCount, MessageId, OutboxRecord, PositionCount, Store,
-    StoreError,
+    Changes, ContactId, ContactRecord, DecisionCount, EventRecord, HandoffCount, MessageId, OutboxRecord,
+    PositionCount, Store, StoreError,
 };
 use checkpoint::Checkpointer;
 use contacts::ContactSql;
@@ -59,6 +59,17 @@ impl SqliteStore {
     /// what was not folded now is folded at the next start.
     pub fn close(mut self) -> Result<(), StoreError> {
         self.finish().map_err(|trouble| trouble.at(&self.path, "close"))
+    }
+
+    /// From now on for this program: its text columns, its views.
+    pub fn describe(&mut self, options: &OpenOptions) -> Result<(), StoreError> {
+        let Self { connection, checkpointer, path, .. } = self;
+        checkpointer
+            .begin_batch()
+            .and_then(|_turn| options.describe(connection))
+            .map_err(|trouble| trouble.at(path, "write to"))?;
+        self.contact_sql = ContactSql::new(&options.texts);
+        Ok(())
     }
 
     /// Everything it holds.
@@ -149,6 +160,18 @@ impl Store for SqliteStore {
 
     fn due_contacts(&mut self, after: Option<ContactId>) -> Result<Vec<(ContactId, i64)>, StoreError> {
         self.read(|connection, _| contacts::due(connection, after))
+    }
+
+    fn contacts_before(&mut self, version: u32, after: Option<ContactId>) -> Result<Vec<ContactId>, StoreError> {
+        self.read(|connection, _| contacts::before(connection, version, after))
+    }
+
+    fn live_blocks(&mut self) -> Result<Vec<(u32, u32)>, StoreError> {
+        self.read(|connection, _| journeys::live_blocks(connection))
+    }
+
+    fn events_after(&mut self, number: u64) -> Result<Vec<(u64, EventRecord)>, StoreError> {
+        self.read(|connection, _| events::after(connection, number))
     }
 
     fn unsettled(&mut self, after: Option<u64>) -> Result<Vec<OutboxRecord>, StoreError> {

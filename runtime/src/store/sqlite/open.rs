@@ -39,6 +39,8 @@ pub struct OpenOptions {
     pub address: Option<String>,
     /// What the views call the program's parts and the reasons of decisions.
     pub words: Vec<Word>,
+    /// Leaves columns and views as they are: what a program needs is told later ([`SqliteStore::describe`]).
+    pub bare: bool,
     /// How long a batch waits for another program that holds the file, in milliseconds.
     pub busy_timeout_ms: u32,
     /// Past so many pages the log written ahead is folded to its end, while writers wait.
@@ -54,6 +56,7 @@ impl OpenOptions {
             view: Vec::new(),
             address: None,
             words: Vec::new(),
+            bare: false,
             busy_timeout_ms: BUSY_TIMEOUT_MS,
             wal_bound_pages: WAL_BOUND_PAGES,
         }
@@ -71,10 +74,9 @@ impl OpenOptions {
         let version = examine(&connection, &self.path)?;
         self.set_pragmas(&connection)?;
         migrate(&mut connection, version)?;
-        transact(&mut connection, TransactionBehavior::Immediate, |connection| {
-            contacts::add_text_columns(connection, &self.texts)?;
-            view::create(connection, self)
-        })?;
+        if !self.bare {
+            self.describe(&mut connection)?;
+        }
         let next_contact = contacts::next(&connection)?;
         let folding = self.connect()?;
         self.set_pragmas(&folding)?;
@@ -83,6 +85,14 @@ impl OpenOptions {
         drop(checkpointer.begin_batch()?);
         let contact_sql = ContactSql::new(&self.texts);
         Ok(SqliteStore { checkpointer, connection, contact_sql, path: self.path.clone(), next_contact, _lock: lock })
+    }
+
+    /// Columns and views, for this program.
+    pub(super) fn describe(&self, connection: &mut Connection) -> Result<(), Trouble> {
+        transact(connection, TransactionBehavior::Immediate, |connection| {
+            contacts::add_text_columns(connection, &self.texts)?;
+            view::create(connection, self)
+        })
     }
 
     fn connect(&self) -> Result<Connection, Trouble> {

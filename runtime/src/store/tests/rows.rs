@@ -4,7 +4,7 @@ use crate::store::*;
 
 pub(super) fn contact(id: u64) -> ContactWrite {
     let texts = vec![Some(format!("p{id}@example.com")), None];
-    ContactWrite { id: ContactId(id), frame: vec![id as u8; 16], texts: Some(texts), next_at: None }
+    ContactWrite { id: ContactId(id), frame: vec![id as u8; 16], texts: Some(texts), next_at: None, version: 0 }
 }
 
 /// Contacts 1 to `last`, each with the key `user:<id>`.

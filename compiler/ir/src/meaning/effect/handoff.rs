@@ -31,6 +31,17 @@ impl Described for Handoff {
         [Reference::Team(self.team)].into_iter().chain(fields).collect()
     }
 
+    fn renumber(&mut self, number: &mut dyn FnMut(Reference) -> Reference) {
+        number(Reference::Team(self.team)).set_team(&mut self.team);
+        for text in self.note.iter_mut().chain(self.task.iter_mut().map(|task| &mut task.title)) {
+            text.renumber(&mut |field| {
+                let mut new = field;
+                number(Reference::Field(field)).set_field(&mut new);
+                new
+            });
+        }
+    }
+
     fn words(&self, program: &Program) -> String {
         let team = program.teams.get(self.team).map_or("?", |team| team.name.as_str());
         let mut words = format!("hand off to {team}");

@@ -41,6 +41,9 @@ pub trait Described {
     /// All that it names, for the verifier and for reports.
     fn references(&self) -> Vec<Reference>;
 
+    /// Gives all that it names other numbers: those that a store knows them by.
+    fn renumber(&mut self, number: &mut dyn FnMut(Reference) -> Reference);
+
     /// As printed: `send guide`.
     fn words(&self, program: &Program) -> String;
 
@@ -101,6 +104,12 @@ macro_rules! declare {
                 }
             }
 
+            fn described_mut(&mut self) -> &mut dyn Described {
+                match self {
+                    $(Effect::$variant(data) => data,)*
+                }
+            }
+
             /// One of any kind for a random program, which has two emails and a team.
             pub fn random(choices: &mut crate::generate::Choices) -> Self {
                 let kinds: &[fn(&mut crate::generate::Choices) -> Self] =
@@ -113,10 +122,39 @@ macro_rules! declare {
 
 crate::effects!(declare);
 
+impl Reference {
+    /// The same kind of thing under another number, where it is one of this kind.
+    pub(crate) fn set_email(self, of: &mut EmailId) {
+        if let Self::Email(id) = self {
+            *of = id;
+        }
+    }
+    pub(crate) fn set_team(self, of: &mut TeamId) {
+        if let Self::Team(id) = self {
+            *of = id;
+        }
+    }
+    pub(crate) fn set_workflow(self, of: &mut WorkflowId) {
+        if let Self::Workflow(id) = self {
+            *of = id;
+        }
+    }
+    pub(crate) fn set_field(self, of: &mut FieldId) {
+        if let Self::Field(id) = self {
+            *of = id;
+        }
+    }
+}
+
 impl Effect {
     /// All that it names.
     pub fn references(&self) -> Vec<Reference> {
         self.described().references()
+    }
+
+    /// Gives all that it names other numbers.
+    pub fn renumber(&mut self, number: &mut dyn FnMut(Reference) -> Reference) {
+        self.described_mut().renumber(number);
     }
 
     /// As printed: `send guide`.

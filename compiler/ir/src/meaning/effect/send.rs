@@ -16,6 +16,10 @@ impl Described for Send {
         vec![Reference::Email(self.email)]
     }
 
+    fn renumber(&mut self, number: &mut dyn FnMut(Reference) -> Reference) {
+        number(Reference::Email(self.email)).set_email(&mut self.email);
+    }
+
     fn words(&self, program: &Program) -> String {
         format!("send {}", program.emails.get(self.email).map_or("?", |email| email.name.as_str()))
     }

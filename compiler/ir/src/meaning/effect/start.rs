@@ -16,6 +16,10 @@ impl Described for Start {
         vec![Reference::Workflow(self.workflow)]
     }
 
+    fn renumber(&mut self, number: &mut dyn FnMut(Reference) -> Reference) {
+        number(Reference::Workflow(self.workflow)).set_workflow(&mut self.workflow);
+    }
+
     fn words(&self, program: &Program) -> String {
         format!("start {}", program.workflows.get(self.workflow).map_or("?", |workflow| workflow.name.as_str()))
     }

@@ -29,6 +29,13 @@ impl Described for Stop {
         }
     }
 
+    fn renumber(&mut self, number: &mut dyn FnMut(Reference) -> Reference) {
+        match &mut self.what {
+            Stopped::Workflow(workflow) => number(Reference::Workflow(*workflow)).set_workflow(workflow),
+            Stopped::Group(_) => {}
+        }
+    }
+
     fn words(&self, program: &Program) -> String {
         match &self.what {
             Stopped::Workflow(id) => format!("stop {}", program.workflows.get(*id).map_or("?", |it| it.name.as_str())),

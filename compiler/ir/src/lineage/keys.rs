@@ -1,0 +1,126 @@
+//! What a slot is, in words that mean the same in every version: by these it is found again.
+
+use crate::{
+    Area, CountedSince, Engagement, EventCount, Field, FieldType, Id, IdMap, Meaning, Pattern, PatternEvent, Slot,
+    SlotId, Workflow,
+};
+use std::collections::BTreeMap;
+
+/// The newest slot of each key.
+pub(super) fn by_key(keys: &IdMap<SlotId, String>) -> BTreeMap<&str, SlotId> {
+    keys.iter().map(|(slot, key)| (key.as_str(), slot)).collect()
+}
+
+/// What an event pattern asks, in names.
+pub(super) fn signature(meaning: &Meaning, pattern: &Pattern) -> String {
+    let segment = |id| meaning.segments.get(id).map_or("?", |segment| segment.name.as_str());
+    let (event, properties) = match pattern.event {
+        PatternEvent::Entered(id) => (format!("entered {}", segment(id)), &[][..]),
+        PatternEvent::Left(id) => (format!("left {}", segment(id)), &[][..]),
+        PatternEvent::AnyActivity => ("any activity".to_owned(), &[][..]),
+        PatternEvent::Declared(id) => match meaning.events.get(id) {
+            Some(event) => (format!("event {}", event.name), event.properties.as_slice()),
+            None => ("event ?".to_owned(), &[][..]),
+        },
+    };
+    let tests = pattern.tests.iter().map(|test| {
+        let property = properties.get(test.property as usize).map_or("?", |property| property.name.as_str());
+        format!(" {property} {} {:?}", if test.negated { "not" } else { "is" }, test.test)
+    });
+    event + &tests.collect::<String>()
+}
+
+/// Two slots of one key hold the same kind of bytes.
+fn shaped(key: String, slot: &Slot) -> String {
+    format!("{key} {:?} {}", slot.kind, if slot.presence.is_some() { "or none" } else { "always" })
+}
+
+/// The slots of the frame.
+pub(super) fn frame(meaning: &Meaning) -> IdMap<SlotId, String> {
+    let mut names: BTreeMap<SlotId, String> = BTreeMap::new();
+    for field in meaning.fields.values() {
+        field.slot.into_iter().for_each(|slot| drop(names.insert(slot, of_field(field))));
+    }
+    for fact in meaning.facts.values().filter(|fact| fact.area == Area::Contact) {
+        let asked = meaning.patterns.get(fact.pattern).map(|pattern| signature(meaning, pattern)).unwrap_or_default();
+        (0..fact.depth).for_each(|nth| drop(names.insert(fact.slot(nth), format!("fact {nth} of {asked}"))));
+    }
+    for segment in meaning.segments.values() {
+        names.insert(segment.holds, format!("holds {}", segment.name));
+        names.insert(segment.next_change, format!("next change {}", segment.name));
+    }
+    for workflow in meaning.workflows.values() {
+        for (what, slot) in ["was", "owed"].into_iter().zip(workflow.entry.slots()) {
+            names.insert(slot, format!("{what} {}", workflow.name));
+        }
+        workflow.started.into_iter().for_each(|slot| drop(names.insert(slot, format!("started {}", workflow.name))));
+    }
+    let key = |(id, slot): (SlotId, &Slot)| {
+        let name = names.remove(&id).unwrap_or_else(|| format!("slot {}", slot.name));
+        shaped(name, slot)
+    };
+    meaning.frame.slots.iter().map(key).collect()
+}
+
+/// A text's numbers mean nothing among other literals.
+fn of_field(field: &Field) -> String {
+    let kind = match &field.ty {
+        ty if ty.is_text() => format!(" among {:?}", field.literals),
+        FieldType::OneOf(_) => " choice".to_owned(),
+        FieldType::Stage => " stage".to_owned(),
+        // A number and an amount are kept alike, an instant is none of both.
+        FieldType::Moment => " moment".to_owned(),
+        _ => String::new(),
+    };
+    format!("field {} {}{kind}", field.tag.as_deref().unwrap_or_default(), field.name)
+}
+
+/// The slots of a journey, where the trace words of these steps stand behind `trace_from` others.
+pub(super) fn journey(meaning: &Meaning, workflow: &Workflow, trace_from: u32) -> IdMap<SlotId, String> {
+    let mut names: BTreeMap<SlotId, String> = BTreeMap::new();
+    let slots = &workflow.slots;
+    names.insert(slots.triggered_at, "triggered at".to_owned());
+    names.insert(slots.waiting_since, "waiting since".to_owned());
+    names.insert(slots.timed_out, "timed out".to_owned());
+    for (word, slot) in (trace_from..).zip(&slots.trace) {
+        names.insert(*slot, format!("trace {word}"));
+    }
+    let email = |id| meaning.emails.get(id).map_or("?", |email| email.name.as_str());
+    for (id, slot) in &slots.sent_at {
+        names.insert(*slot, format!("sent {}", email(*id)));
+    }
+    for Engagement { kind, email: id, link, slot } in &workflow.engagements {
+        names.insert(*slot, format!("{kind:?} {} {link:?}", email(*id)));
+    }
+    for EventCount { pattern, since, slot, .. } in &workflow.counts {
+        let since = match since {
+            CountedSince::Entry => "entry",
+            CountedSince::Wait => "wait",
+            CountedSince::Sent(id) => email(*id),
+        };
+        let asked = meaning.patterns.get(*pattern).map(|pattern| signature(meaning, pattern)).unwrap_or_default();
+        names.insert(*slot, format!("count since {since} of {asked}"));
+    }
+    let key = |(id, slot): (SlotId, &Slot)| {
+        let name = names.get(&id).cloned().unwrap_or_else(|| format!("slot {}", slot.name));
+        shaped(name, slot)
+    };
+    workflow.journey.slots.iter().map(key).collect()
+}
+
+/// The numbers of `names` by the numbers of `kept`; those that are not there come behind. Also how many there are then.
+pub(super) fn numbered<'a, I: Id>(
+    kept: impl Iterator<Item = &'a str>,
+    names: impl Iterator<Item = &'a str>,
+) -> (Vec<I>, usize) {
+    let known: BTreeMap<&str, usize> = kept.enumerate().map(|(place, name)| (name, place)).collect();
+    let mut next = known.len();
+    let of = names.map(|name| {
+        I::from_index(known.get(name).copied().unwrap_or_else(|| {
+            next += 1;
+            next - 1
+        }))
+    });
+    let of = of.collect();
+    (of, next)
+}

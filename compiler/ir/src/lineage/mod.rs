@@ -1,0 +1,82 @@
+//! One program out of two versions: a new one, by the numbers under which a store knows the old one.
+//!
+//! In: the program that a store has run, and the one that it is to run from now on. Out: the new one, arranged so that whatever the
+//! store has written keeps its meaning (E10). It knows no store.
+//!
+//! ```text
+//! kept:  workflow 0 welcome, 1 trial      frame | plan | score |
+//! new:   workflow 0 trial, 1 summer       frame | score | city |
+//! out:   workflow 0 welcome, 1 trial, 2 summer    frame | plan | score | city |
+//! ```
+//!
+//! - **Numbers stay.** Workflows, emails, fields, steps, arms and exits are found by their names and keep their numbers; what is new
+//!   comes behind; what is gone stays, hidden, so that records still say what was, and people finish what they began.
+//! - **Frames grow at their end** ([`Layout::grow`](crate::Layout::grow)): a slot that is found again stays where it is, so a frame
+//!   that was written before is a beginning of today's. What cannot simply start at its initial value is a [`Fill`].
+//! - **Steps stay.** Blocks of changed steps come behind the old ones, where a journey that began with those still stands. Goals, exits,
+//!   windows, segments and mails are the new ones for everybody.
+
+mod keys;
+mod renumber;
+mod steps;
+mod take_over;
+
+use crate::{Program, SlotId};
+use renumber::Numbers;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::fmt;
+use take_over::Importer;
+
+/// What a program took over from the versions before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lineage {
+    /// The how-manieth version of its store it is. Contacts who were last looked at under an earlier one are looked at once.
+    pub version: u32,
+    /// Slots that begin with what another one held, in order.
+    pub fills: Vec<Fill>,
+    /// Where the trace words of the newest steps of each workflow begin.
+    pub trace_from: Vec<u32>,
+    /// The workflows that no longer are, by number: nobody comes in.
+    pub gone: Vec<u32>,
+}
+
+/// A slot of the frame that takes what an earlier slot held, where a frame ends before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fill {
+    /// The new one.
+    pub slot: SlotId,
+    /// The one before it.
+    pub from: SlotId,
+    /// What each value is now, from 0; the same where none are given. A value that is not there becomes unknown.
+    pub values: Option<Vec<Option<i64>>>,
+}
+
+/// Why a new version cannot go on where the old one left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unlinked {
+    /// What stands against it.
+    pub problem: String,
+}
+
+impl fmt::Display for Unlinked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problem)
+    }
+}
+
+/// The new program by the numbers of the one that a store has run. `live` holds where journeys stand: (workflow, block).
+pub fn link(kept: &Program, new: &Program, live: &BTreeSet<(u32, u32)>) -> Result<Program, Unlinked> {
+    let keys = keys::frame(new);
+    let unchanged = Numbers::find(kept, new, &keys, &BTreeSet::new()).apply(kept, new.clone());
+    let changed = steps::changed(kept, &unchanged);
+    let numbers = Numbers::find(kept, new, &keys, &changed);
+    let mut out = numbers.apply(kept, new.clone());
+    let mut importer = Importer::new(kept, &mut out);
+    steps::unite(&mut importer, &changed, live)?;
+    importer.gone_workflows(live)?;
+    importer.gone_emails(&numbers.emails_here())?;
+    let is_other = out.meaning != kept.meaning || out.lineage.fills != kept.lineage.fills;
+    out.lineage.version = kept.lineage.version + u32::from(is_other);
+    Ok(out)
+}

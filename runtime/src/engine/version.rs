@@ -1,0 +1,209 @@
+//! A new version of the program over an old store (E10): frames grow, new facts remember what was before, and everybody is looked at once.
+//!
+//! Nothing is rewritten at once. A frame of an earlier version is a beginning of today's, so it grows when its contact is loaded; and
+//! whoever was last looked at under an earlier version is due at the instant at which the store was opened. What has become true by
+//! the change alone is no entry, as at an import: nobody enters because of what was so before. A goal or an exit that now holds ends a
+//! journey, as they reach everybody at once.
+
+use super::contact::{Contact, literal};
+use super::due::DueQueue;
+use super::error::EngineError;
+use super::index::PatternIndex;
+use super::react::Cause;
+use super::touch::Touch;
+use super::{Engine, Plan};
+use crate::inbound::{MailEvent, SegmentReader};
+use crate::store::{Changes, ContactId, ContactRecord, ContactWrite, Store, StoreError};
+use flow_ir::{Area, FOREVER, Fact, FactId, Layout, NEVER, PatternEvent, Program};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The name under which a store keeps the version of which everybody has been looked at.
+const LOOKED: &str = "looked";
+/// How many contacts are filled together.
+const FILLED_CONTACTS: usize = 500;
+
+/// When a contact of an earlier version is next looked at.
+pub(super) fn due(next_at: Option<i64>, opened_at: i64) -> i64 {
+    next_at.map_or(opened_at, |at| at.min(opened_at))
+}
+
+/// Everybody's next instant; whom this version has not seen is due at once.
+pub(super) fn due_queue(store: &mut impl Store, program: &Program, now: i64) -> Result<DueQueue, EngineError> {
+    let mut queue = DueQueue::load(store)?;
+    let version = program.lineage.version;
+    if version == 0 || super::batch::number(store, LOOKED)? == Some(u64::from(version)) {
+        return Ok(queue);
+    }
+    let known = queue.by_contact();
+    let (mut after, mut found) = (None, false);
+    loop {
+        let page = store.contacts_before(version, after)?;
+        let Some(last) = page.last() else { break };
+        (after, found) = (Some(*last), true);
+        for contact in page {
+            let next_at = known.get(&contact).copied();
+            queue.move_to(contact, next_at, Some(due(next_at, now)));
+        }
+    }
+    if !found {
+        let looked = (LOOKED.to_owned(), u64::from(version).to_le_bytes().to_vec());
+        store.commit(&Changes { meta: vec![looked], ..Changes::default() })?;
+    }
+    Ok(queue)
+}
+
+impl<S: Store> Engine<S> {
+    /// Looks at a contact whom this version of the program has not seen.
+    pub(super) fn look_again(&mut self, contact: &mut Contact) -> Result<(), EngineError> {
+        let was_due = contact.next_at;
+        let now = self.now().0;
+        let plan = std::sync::Arc::clone(&self.plan);
+        let mut touch = Touch {
+            plan: &plan,
+            backend: &*self.backend,
+            batch: &mut self.batch,
+            outbox: &mut self.outbox,
+            contact,
+            now,
+            next_change: FOREVER,
+            crossed: Vec::new(),
+            importing: false,
+            address_marks: Vec::new(),
+        };
+        touch.react(&Cause::Import);
+        // What is due at this very instant, and when everybody is due next.
+        touch.react(&Cause::Due);
+        touch.reschedule(&Cause::Due);
+        self.batch.take_failure()?;
+        self.due.move_to(contact.id, was_due, contact.next_at);
+        self.dirty.insert(contact.id);
+        Ok(())
+    }
+}
+
+/// Brings what an earlier version wrote to the layout of this one.
+pub(super) fn grow(record: &mut ContactRecord, plan: &Plan) {
+    let program = &plan.program;
+    grow_frame(record, program);
+    for journey in &mut record.journeys {
+        let id = flow_ir::WorkflowId(journey.workflow);
+        if program.workflows.get(id).is_some() {
+            extend(&mut journey.memory, &plan.workflow(id).blank);
+        }
+    }
+}
+
+fn extend(bytes: &mut Vec<u8>, blank: &[u8]) {
+    bytes.extend_from_slice(blank.get(bytes.len()..).unwrap_or_default());
+}
+
+fn grow_frame(record: &mut ContactRecord, program: &Program) {
+    let layout = &program.frame;
+    let had = record.frame.len();
+    if had >= layout.size as usize {
+        return;
+    }
+    extend(&mut record.frame, &layout.blank());
+    let is_new = |slot| layout.slots.get(slot).is_some_and(|slot: &flow_ir::Slot| slot.offset as usize >= had);
+    for fill in program.lineage.fills.iter().filter(|fill| is_new(fill.slot)) {
+        let held = layout.is_known(&record.frame, fill.from).then(|| layout.read(&record.frame, fill.from));
+        let value = held.and_then(|held| match &fill.values {
+            None => Some(held),
+            Some(values) => values.get(usize::try_from(held).ok()?).copied().flatten(),
+        });
+        if let Some(value) = value {
+            layout.write(&mut record.frame, fill.slot, value);
+            layout.set_known(&mut record.frame, fill.slot, true);
+        }
+    }
+    for field in program.fields.values() {
+        let (Some(slot), Some(text)) = (field.slot.filter(|slot| is_new(*slot)), field.text) else { continue };
+        if let Some(text) = record.texts.get(flow_ir::Id::index(text)).and_then(Option::as_deref) {
+            layout.write(&mut record.frame, slot, literal(field, text));
+            layout.set_known(&mut record.frame, slot, true);
+        }
+    }
+    let known_since = layout.read(&record.frame, program.system.known_since);
+    for fact in program.facts.values().filter(|fact| fact.area == Area::Contact && is_new(fact.first)) {
+        let is_any = |pattern: &flow_ir::Pattern| pattern.event == PatternEvent::AnyActivity;
+        if known_since > NEVER && program.patterns.get(fact.pattern).is_some_and(is_any) {
+            remember(layout, &mut record.frame, fact, known_since);
+        }
+    }
+}
+
+/// Puts an instant into a fact's ring, newest first; one that is in it is not put in again.
+fn remember(layout: &Layout, frame: &mut [u8], fact: &Fact, occurred_at: i64) {
+    let mut carried = occurred_at;
+    for nth in 0..fact.depth {
+        let kept = layout.read(frame, fact.slot(nth));
+        if carried > kept {
+            layout.write(frame, fact.slot(nth), carried);
+            carried = kept;
+        }
+    }
+}
+
+/// Fills facts that no version before this one kept from the log. It may be done again: the same events are read, and those facts begin
+/// anew.
+pub(crate) fn recall(store: &mut impl Store, program: &Program, facts: &BTreeSet<FactId>) -> Result<(), StoreError> {
+    let mut found: BTreeMap<ContactId, BTreeMap<FactId, Vec<i64>>> = BTreeMap::new();
+    let (index, reader) = (PatternIndex::new(program), SegmentReader::new(program));
+    let mut of_pattern: BTreeMap<_, Vec<FactId>> = BTreeMap::new();
+    let mut of_activity: Vec<FactId> = Vec::new();
+    for id in facts {
+        let Some(fact) = program.facts.get(*id) else { continue };
+        of_pattern.entry(fact.pattern).or_default().push(*id);
+        if program.patterns.get(fact.pattern).is_some_and(|pattern| pattern.event == PatternEvent::AnyActivity) {
+            of_activity.push(*id);
+        }
+    }
+    let mut number = 0;
+    loop {
+        let page = store.events_after(number)?;
+        let Some((last, _)) = page.last() else { break };
+        number = *last;
+        for (_, event) in page {
+            let meaning = reader.meaning(&event.name);
+            let properties = serde_json::from_str(&event.properties).unwrap_or_default();
+            let values = reader.values(meaning, properties);
+            let matched = meaning.declared.map(|declared| index.matching(declared, &values));
+            let matched = matched.into_iter().flatten().filter_map(|pattern| of_pattern.get(&pattern)).flatten();
+            let is_activity = meaning.mail.is_none_or(MailEvent::is_activity);
+            for fact in matched.chain(of_activity.iter().filter(|_| is_activity)) {
+                let depth = program.facts.get(*fact).map_or(0, |fact| fact.depth as usize);
+                let instants = found.entry(event.contact).or_default().entry(*fact).or_default();
+                instants.push(event.occurred_at);
+                instants.sort_unstable_by(|one, next| next.cmp(one));
+                instants.truncate(depth);
+            }
+        }
+    }
+    let contacts: Vec<ContactId> = found.keys().copied().collect();
+    for contacts in contacts.chunks(FILLED_CONTACTS) {
+        let mut changes = Changes::default();
+        for mut record in store.load_contacts(contacts)? {
+            grow_frame(&mut record, program);
+            for (fact, instants) in found.get(&record.id).into_iter().flatten() {
+                let Some(fact) = program.facts.get(*fact) else { continue };
+                forget(program, &mut record.frame, fact);
+                instants.iter().for_each(|at| remember(&program.frame, &mut record.frame, fact, *at));
+            }
+            let ContactRecord { id, frame, next_at, version, .. } = record;
+            changes.contacts.push(ContactWrite { id, frame, texts: None, next_at, version });
+        }
+        store.commit(&changes)?;
+    }
+    Ok(())
+}
+
+/// A ring begins anew: with nothing, or with the instant at which Flow first knew the contact.
+fn forget(program: &Program, frame: &mut [u8], fact: &Fact) {
+    let layout = &program.frame;
+    (0..fact.depth).for_each(|nth| layout.write(frame, fact.slot(nth), NEVER));
+    let is_any = program.patterns.get(fact.pattern).is_some_and(|of| of.event == PatternEvent::AnyActivity);
+    let known_since = layout.read(frame, program.system.known_since);
+    if is_any && known_since > NEVER {
+        remember(layout, frame, fact, known_since);
+    }
+}
