@@ -18,3 +18,4 @@ mod since;
 mod starts;
 mod sums;
 mod support;
+mod suppress;

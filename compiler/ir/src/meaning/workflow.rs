@@ -1,7 +1,7 @@
 //! A workflow: who enters, what happens to them, and how it ends.
 
 use super::effect::Effect;
-use super::function::Function;
+use super::function::{Function, Terminator};
 use super::layout::Layout;
 use super::step::StepKey;
 use crate::id::{EffectId, EmailId, EventId, IdMap, PatternId, PredicateId, SlotId, StepId, WaitId};
@@ -81,6 +81,16 @@ pub struct Goal {
     pub within: Option<CivilSpan>,
     /// `and continue`: meeting it is recorded and the journey goes on.
     pub continues: bool,
+}
+
+impl Workflow {
+    /// The steps that have an effect, and which.
+    pub fn effects_of_steps(&self) -> impl Iterator<Item = (StepId, &Effect)> {
+        self.body.blocks.values().filter_map(|block| match block.end {
+            Terminator::Effect { step, effect, .. } => Some((step, self.effects.get(effect)?)),
+            _ => None,
+        })
+    }
 }
 
 /// What brings a contact into a workflow.
