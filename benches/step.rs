@@ -45,6 +45,7 @@ fn main() {
 struct Frame {
     known_since: i64,
     refused_at: i64,
+    suppressed_at: i64,
     score: i64,
     employees: i64,
     visits: i64,
@@ -79,9 +80,10 @@ struct Journey {
 }
 
 /// The slots of [`Frame`], in its order.
-const FRAME: [(&str, SlotKind); 25] = [
+const FRAME: [(&str, SlotKind); 26] = [
     ("known_since", SlotKind::Int),
     ("refused_at", SlotKind::Int),
+    ("suppressed_at", SlotKind::Int),
     ("score", SlotKind::Int),
     ("employees", SlotKind::Int),
     ("visits", SlotKind::Int),
@@ -131,6 +133,7 @@ fn random_frame(random: &mut Random) -> Frame {
     Frame {
         known_since: NOW - random.below(900) * DAY_MS,
         refused_at: NEVER,
+        suppressed_at: NEVER,
         score: random.below(50) * NUMBER_SCALE,
         employees: random.below(1_000) * NUMBER_SCALE,
         visits: random.below(10),
@@ -160,6 +163,7 @@ fn write_frame(layout: &Layout, frame: &Frame, bytes: &mut [u8]) {
     let values = [
         frame.known_since,
         frame.refused_at,
+        frame.suppressed_at,
         frame.score,
         frame.employees,
         frame.visits,
@@ -465,6 +469,7 @@ fn scoring(rules: usize) -> Program {
         known_since: slot("known_since"),
         identified: slot("identified"),
         refused_at: slot("refused_at"),
+        suppressed_at: slot("suppressed_at"),
     };
     let mut program = Program::from(Meaning { timezone: "UTC".into(), frame, system, ..Meaning::default() });
     program.teams.push(Team { name: "sales".into(), members: Vec::new(), backup: None });

@@ -45,6 +45,7 @@ fn cases() -> Vec<Case> {
         case("MAX_MAIL_BYTES", MOST_IN_MAIL, Template("m.html", long_comment), Code::MailTooLong),
         case("MAX_SUBJECT_BYTES", limits::MAX_SUBJECT_BYTES, Flow(subject), Code::MailTooLong),
         case("MAX_TEXT_BYTES", limits::MAX_TEXT_BYTES, Flow(preview), Code::MailTooLong),
+        case("MAX_BECAUSE_BYTES", limits::MAX_BECAUSE_BYTES, Flow(because), Code::TooLarge),
         case("MAX_SHOWN_BYTES", limits::MAX_SHOWN_BYTES, Template("m.html", long_text), Code::MailTooLong),
         case("MAX_TAGS", limits::MAX_TAGS, Template("m.html", tags), Code::TemplateSyntax),
         case("MAX_ELEMENT_DEPTH", limits::MAX_ELEMENT_DEPTH, Template("m.mjml", elements), Code::TemplateSyntax),
@@ -98,6 +99,10 @@ fn long_note(bytes: usize) -> String {
 
 fn subject(bytes: usize) -> String {
     email(&"x".repeat(bytes), "more")
+}
+
+fn because(bytes: usize) -> String {
+    workflow(&format!("  suppress because \"{}\"\n", "x".repeat(bytes)))
 }
 
 fn preview(bytes: usize) -> String {

@@ -232,7 +232,12 @@ pub fn version(program: &Program) -> Vec<u8> {
 fn options(program: &Program, path: &Path) -> OpenOptions {
     OpenOptions {
         texts: program.texts.values().cloned().collect(),
-        view: program.fields.values().filter_map(|field| view_column(program, field)).collect(),
+        view: program
+            .fields
+            .values()
+            .filter_map(|field| view_column(program, field))
+            .chain(suppressed_at(program))
+            .collect(),
         address: program.texts.values().find(|name| *name == "email").cloned(),
         words: words(program),
         ..OpenOptions::new(path)
@@ -247,6 +252,10 @@ fn words(program: &Program) -> Vec<Word> {
     for (id, workflow) in program.workflows.iter() {
         let steps = workflow.steps.values().map(ToString::to_string);
         words.extend(numbered(WordKind::Step, id.0, steps));
+        words.extend(workflow.effects_of_steps().filter_map(|(step, effect)| {
+            let words = effect.because()?.to_owned();
+            Some(Word { kind: WordKind::Because, of: id.0, number: step.0, words })
+        }));
         if let Some(told) = program.told(id) {
             words.extend(numbered(WordKind::Exit, id.0, told.exits.iter().map(|exit| exit.text.clone())));
             words.extend(numbered(WordKind::Arm, id.0, told.arms.iter().map(|arm| arm.text.clone())));
@@ -263,6 +272,20 @@ fn words(program: &Program) -> Vec<Word> {
 
 fn numbered(kind: WordKind, of: u32, words: impl IntoIterator<Item = String>) -> Vec<Word> {
     (0..).zip(words).map(|(number, words)| Word { kind, of, number, words }).collect()
+}
+
+/// Since when a workflow keeps all marketing from somebody: of what the engine keeps of everyone, what people ask for.
+fn suppressed_at(program: &Program) -> Option<ViewColumn> {
+    const NAME: &str = "suppressed_at";
+    let slot = program.frame.slots.get(program.system.suppressed_at)?;
+    let is_free = program.fields.values().all(|field| field.name != NAME);
+    is_free.then(|| ViewColumn {
+        name: NAME.to_owned(),
+        offset: slot.offset,
+        presence: slot.presence,
+        kind: slot.kind,
+        shows: Shows::Instant,
+    })
 }
 
 /// What people see of a field in the frame; texts stand in columns of their own.

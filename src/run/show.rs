@@ -160,7 +160,11 @@ fn data(finished: &Finished) -> Table {
     faults(&mut table, &finished.events);
     strangers(&mut table, finished);
     table.line("people", report.people.known, words(&report.people.suppressed, suppressed_words));
-    table.line_if_any("  gave consent again", report.people.consented, "after they had taken it back");
+    table.line_if_any(
+        "  gave consent again",
+        report.people.consented,
+        "after they had taken it back or a workflow had suppressed them",
+    );
     table.line_if_any(
         "  known twice before",
         report.people.same_person,
@@ -290,12 +294,13 @@ fn step(step: &StepReport) -> Option<Line> {
     if came == 0 {
         return Some(Line::new(name, 0, "nobody came here so far"));
     }
-    let did = step.sent + step.withheld + step.handed_off + step.taken_by_nobody + step.exited;
+    let did = step.sent + step.withheld + step.handed_off + step.taken_by_nobody + step.exited + step.suppressed;
     let mut parts = vec![
         (if did == 0 { came } else { 0 }, "came"),
         (step.sent, "sent"),
         (step.handed_off, "handed over"),
         (step.taken_by_nobody, "taken by nobody"),
+        (step.suppressed, "suppressed"),
         (step.went_on.saturating_sub(step.timed_out), "went on"),
         (step.timed_out, "waited in vain"),
         (step.withheld, "withheld"),
@@ -426,6 +431,7 @@ fn withheld_words(reason: &str) -> String {
     match reason {
         "already_sent" => "received already".to_owned(),
         "skip" => "skipped by the workflow".to_owned(),
+        "suppressed" => "suppressed by a workflow".to_owned(),
         other => other.replace('_', " "),
     }
 }

@@ -73,6 +73,7 @@ pub fn least_program() -> Program {
     system.stage = frame.add("stage", SlotKind::Code, false, 0);
     system.known_since = frame.add("known_since", SlotKind::Int, false, NEVER);
     system.refused_at = frame.add("refused_at", SlotKind::Int, false, NEVER);
+    system.suppressed_at = frame.add("suppressed_at", SlotKind::Int, false, NEVER);
     frame.place();
     let mut program: Program = Meaning { timezone: "Europe/Berlin".into(), frame, system, ..Meaning::default() }.into();
     program.debug.name = "demo".into();

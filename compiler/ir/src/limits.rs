@@ -34,6 +34,9 @@ pub const MAX_SUBJECT_BYTES: usize = 500;
 /// A preview, a note or a task, counted in the same way.
 pub const MAX_TEXT_BYTES: usize = 4 * 1024;
 
+/// Why somebody is suppressed. It stands in reports and in the record of every one of them, so it is a sentence and no story.
+pub const MAX_BECAUSE_BYTES: usize = 300;
+
 /// Each `{% .. %}` of a template can nest one level deeper, and both parsers recurse.
 pub const MAX_TAGS: usize = 256;
 

@@ -136,6 +136,7 @@ impl Checker<'_> {
         self.slot_of("system slots", frame, system.stage, SlotKind::Code);
         self.slot_of("system slots", frame, system.known_since, SlotKind::Int);
         self.slot_of("system slots", frame, system.refused_at, SlotKind::Int);
+        self.slot_of("system slots", frame, system.suppressed_at, SlotKind::Int);
     }
 
     fn facts(&mut self) {

@@ -26,6 +26,7 @@ fn program(limit: i64) -> Program {
         known_since: add("known_since", SlotKind::Int),
         identified: add("identified", SlotKind::Bool),
         refused_at: add("refused_at", SlotKind::Int),
+        suppressed_at: add("suppressed_at", SlotKind::Int),
     };
     frame.place();
     let (score, bound, above, never) = (ValueId(0), ValueId(1), ValueId(2), ValueId(3));

@@ -8,15 +8,16 @@ syntax iskeyword @,48-57,_
 
 " The words, written by `just editors`.
 syntax keyword flowDeclaration contact email event segment stages tags team use workflow
-syntax keyword flowControl advance else exit handoff if otherwise send set start step stop tag untag until wait when
+syntax keyword flowControl advance else exit handoff if otherwise send set start step stop suppress tag untag until wait
+syntax keyword flowControl when
 syntax keyword flowOperator and between bounced clicked ends entered in inactive is known left no not opened or replied
 syntax keyword flowOperator sent starts tagged timed unknown with
 syntax match flowOperator "\<contains\>"
-syntax keyword flowKeyword after any as assign at backup by continue converted covers due enter entry ever exactly
-syntax keyword flowKeyword existing for from goal group hand including journey keep kind last least link marketing
-syntax keyword flowKeyword member most never new note now of on one only out owner preview reenter reviewed robin round
-syntax keyword flowKeyword since skip stage subject task template the this time times timezone to transactional up
-syntax keyword flowKeyword within word
+syntax keyword flowKeyword after any as assign at backup because by continue converted covers due enter entry ever
+syntax keyword flowKeyword exactly existing for from goal group hand including journey keep kind last least link
+syntax keyword flowKeyword marketing member most never new note now of on one only out owner preview reenter reviewed
+syntax keyword flowKeyword robin round since skip stage subject task template the this time times timezone to
+syntax keyword flowKeyword transactional up within word
 syntax keyword flowConstant every friday monday saturday sunday thursday tuesday wednesday weekdays weekends yes
 syntax keyword flowUnit day days hour hours minute minutes month months week weeks
 " Words that the language has and this version does not run yet. They are names elsewhere (`score += 10`).

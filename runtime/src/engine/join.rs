@@ -70,6 +70,9 @@ impl Touch<'_> {
         self.contact.write(plan, system.known_since, since.into_iter().filter(|at| *at > NEVER).min().unwrap_or(NEVER));
         let refused = self.contact.read(plan, system.refused_at).max(other.read(plan, system.refused_at));
         self.contact.write(plan, system.refused_at, refused);
+        // The more restrictive: whoever of the two was suppressed last, and has not subscribed since.
+        let suppressed = self.contact.read(plan, system.suppressed_at).max(other.read(plan, system.suppressed_at));
+        self.contact.write(plan, system.suppressed_at, suppressed);
         self.refresh();
     }
 

@@ -75,6 +75,7 @@ reasons! {
         DoNotContact = 6 "the contact is marked as not to be contacted",
         Skipped = 7 "the workflow skips this contact",
         JourneyEnded = 8 "the journey ended before it left",
+        Suppressed = 9 "a workflow has suppressed the contact",
     }
 
     /// How consent or an address was lost.
@@ -83,6 +84,14 @@ reasons! {
         HardBounced = 2 "the address takes no mail",
         Complained = 3 "the contact marked a mail as spam",
         DoNotContact = 4 "the contact was marked as not to be contacted",
+        /// Why is told by the step, `suppress because ".."`.
+        ByWorkflow = 5 "a workflow suppressed the contact",
+        ByWorkflowAgain = 6 "a workflow suppressed the contact, as one had before",
+    }
+
+    /// What consent lifted, where it was not a refusal of the person's own.
+    Consented {
+        AfterSuppression = 1 "a workflow had suppressed the contact",
     }
 
     /// Why a mail was not delivered.
@@ -148,6 +157,7 @@ pub fn all() -> Vec<(DecisionCode, u32, &'static str)> {
         Finished: FinishedBy,
         Undelivered: Undelivered,
         Suppressed: Suppressed,
+        Consented: Consented,
     );
     let told = |(code, reasons): (DecisionCode, Vec<(u32, &'static str)>)| {
         reasons.into_iter().map(move |(number, words)| (code, number, words))

@@ -6,11 +6,11 @@ use super::error::EngineError;
 use super::identity::Identity;
 use super::plan::Plan;
 use super::react::Cause;
-use super::reason::{Suppressed, Withheld};
+use super::reason::{Consented, Suppressed, Withheld};
 use super::touch::Touch;
 use crate::inbound::{MailEvent, Mark, email_key, is_address};
 use crate::store::{ContactId, DecisionCode, Store};
-use flow_ir::{EmailKind, FieldId, FieldValue, SlotId, SystemSlots};
+use flow_ir::{EmailKind, FieldId, FieldValue, NEVER, SlotId, SystemSlots};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ use std::sync::Arc;
 pub(super) fn forbidden(plan: &Plan, frame: &[u8], kind: EmailKind) -> Option<Withheld> {
     let slots = &plan.program.system;
     let is = |slot: SlotId| plan.program.frame.read(frame, slot) != 0;
+    let is_suppressed = plan.program.frame.read(frame, slots.suppressed_at) > NEVER;
     let for_all = [(slots.hard_bounced, Withheld::HardBounced)];
     let for_marketing = [
         (slots.unsubscribed, Withheld::Unsubscribed),
@@ -32,20 +33,23 @@ pub(super) fn forbidden(plan: &Plan, frame: &[u8], kind: EmailKind) -> Option<Wi
     if !is(slots.reachable) {
         return Some(Withheld::NoAddress);
     }
-    reasons.iter().find(|(slot, _)| is(*slot)).map(|(_, reason)| *reason)
+    let refused = reasons.iter().find(|(slot, _)| is(*slot)).map(|(_, reason)| *reason);
+    refused.or((is_suppressed && kind == EmailKind::Marketing).then_some(Withheld::Suppressed))
 }
 
 /// What it means that this slot says yes, if it forbids mail.
 pub(super) fn suppression_of(slots: &SystemSlots, slot: SlotId) -> Option<Suppressed> {
-    Suppressed::ALL.iter().copied().find(|reason| slot_of(slots, *reason) == slot)
+    Suppressed::ALL.iter().copied().find(|reason| slot_of(slots, *reason) == Some(slot))
 }
 
-fn slot_of(slots: &SystemSlots, reason: Suppressed) -> SlotId {
+/// The yes or no of one, where it has one: what a workflow suppresses is the engine's own to keep.
+fn slot_of(slots: &SystemSlots, reason: Suppressed) -> Option<SlotId> {
     match reason {
-        Suppressed::Unsubscribed => slots.unsubscribed,
-        Suppressed::HardBounced => slots.hard_bounced,
-        Suppressed::Complained => slots.complained,
-        Suppressed::DoNotContact => slots.do_not_contact,
+        Suppressed::Unsubscribed => Some(slots.unsubscribed),
+        Suppressed::HardBounced => Some(slots.hard_bounced),
+        Suppressed::Complained => Some(slots.complained),
+        Suppressed::DoNotContact => Some(slots.do_not_contact),
+        Suppressed::ByWorkflow | Suppressed::ByWorkflowAgain => None,
     }
 }
 
@@ -110,11 +114,13 @@ impl Touch<'_> {
             Suppressed::Unsubscribed | Suppressed::Complained | Suppressed::DoNotContact => {
                 self.mark_address(Mark::Refused, self.address_key());
             }
+            // It is of the person, whatever address they have, and a step says so ([`Suppress`](flow_ir::Suppress)).
+            Suppressed::ByWorkflow | Suppressed::ByWorkflowAgain => return false,
         }
         if reason != Suppressed::HardBounced && occurred_at > self.contact.read(plan, system.refused_at) {
             self.contact.write(plan, system.refused_at, occurred_at);
         }
-        if self.contact.write(plan, slot_of(system, reason), 1) {
+        if slot_of(system, reason).is_some_and(|slot| self.contact.write(plan, slot, 1)) {
             self.decide(DecisionCode::Suppressed, reason.number());
         }
         true
@@ -127,16 +133,30 @@ impl Touch<'_> {
         let system = &plan.program.system;
         // Consent for another address says nothing of theirs.
         let is_theirs = address.is_none() || address == self.address_key().as_deref();
+        let was_suppressed = is_theirs && self.lift_suppression(occurred_at);
+        let mut was_refused = false;
         if is_theirs && occurred_at > self.contact.read(plan, system.refused_at) {
             let lifted = [system.unsubscribed, system.complained]
                 .map(|slot| self.contact.is(plan, slot) && self.contact.write(plan, slot, 0));
-            if lifted.contains(&true) {
-                self.decide(DecisionCode::Consented, 0);
+            was_refused = lifted.contains(&true);
+            if was_refused {
                 let mark = self.address_key().and_then(|key| Mark::Refused.key(&key));
                 self.batch.changes.keys.extend(mark.map(|key| (key, None)));
             }
         }
+        // One act, whatever it lifts.
+        match (was_refused, was_suppressed) {
+            (true, _) => self.decide(DecisionCode::Consented, 0),
+            (false, true) => self.decide(DecisionCode::Consented, Consented::AfterSuppression.number()),
+            (false, false) => {}
+        }
         true
+    }
+
+    fn lift_suppression(&mut self, occurred_at: i64) -> bool {
+        let slot = self.plan.program.system.suppressed_at;
+        let suppressed_at = self.contact.read(self.plan, slot);
+        suppressed_at > NEVER && occurred_at > suppressed_at && self.contact.write(self.plan, slot, NEVER)
     }
 
     /// A mail came back for good: that is said of the address it went to, and of the person for as long as they have that address.

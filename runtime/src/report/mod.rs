@@ -187,6 +187,9 @@ fn suppressed(totals: &engine::Report) -> Totals {
             Some(Suppressed::HardBounced) => "hard_bounced",
             Some(Suppressed::Complained) => "complained",
             Some(Suppressed::DoNotContact) => "do_not_contact",
+            Some(Suppressed::ByWorkflow) => "suppressed_by_a_workflow",
+            // One person, counted when it began.
+            Some(Suppressed::ByWorkflowAgain) => continue,
             None => "unknown",
         };
         *out.entry(name.to_owned()).or_default() += count.count;

@@ -62,6 +62,9 @@ pub struct WorkflowReport {
     pub gave_way: u64,
     /// By who took them; [`NOBODY`] where no member covers somebody and there is no backup.
     pub handed_off: Totals,
+    /// How often a step kept all marketing from somebody until they subscribe.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub suppressed: u64,
     /// Still on their way.
     pub live: u64,
     /// In the order of the text.
@@ -114,6 +117,9 @@ pub struct StepReport {
     /// Of a handoff: people whom nobody took.
     #[serde(skip_serializing_if = "is_zero")]
     pub taken_by_nobody: u64,
+    /// Of a `suppress`.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub suppressed: u64,
     /// Of an `exit`.
     pub exited: u64,
     /// Of an `if`, or of a wait with an `otherwise`: who took which arm, in their order.
@@ -240,6 +246,8 @@ impl WorkflowReport {
                         }
                     } else if hands_off(workflow, StepId(place as u32)) {
                         step.came = Some(step.handed_off + step.taken_by_nobody + step.left);
+                    } else if suppresses(workflow, StepId(place as u32)) {
+                        step.came = Some(step.suppressed);
                     }
                 }
                 Form::End => {
@@ -317,6 +325,10 @@ impl WorkflowReport {
                 self.leave(step, number);
             }
             DecisionCode::Undelivered => here.undelivered += number,
+            DecisionCode::Suppressed => {
+                here.suppressed += number;
+                self.suppressed += number;
+            }
             DecisionCode::Opened => add(&mut self.opened, email_name(program, step), number),
             DecisionCode::Clicked => add(&mut self.clicked, email_name(program, step), number),
             DecisionCode::Replied => add(&mut self.replied, email_name(program, step), number),
@@ -326,7 +338,6 @@ impl WorkflowReport {
             | DecisionCode::Stepped
             | DecisionCode::Ran
             | DecisionCode::Delivered
-            | DecisionCode::Suppressed
             | DecisionCode::Consented => {}
         }
     }
@@ -347,27 +358,23 @@ fn email_at<'p>(program: &'p Program, workflow: &Workflow, at: StepId) -> &'p st
 }
 
 fn sent_at<'p>(program: &'p Program, workflow: &Workflow, at: StepId) -> Option<&'p str> {
-    let email = effects(workflow).find(|(step, _)| *step == at)?.1.message()?;
+    let email = workflow.effects_of_steps().find(|(step, _)| *step == at)?.1.message()?;
     Some(&program.emails.get(email)?.name)
 }
 
 /// How many steps send an email.
 fn senders(program: &Program, workflow: &Workflow, email: &str) -> usize {
-    let sent = effects(workflow).filter_map(|(_, effect)| program.emails.get(effect.message()?));
+    let sent = workflow.effects_of_steps().filter_map(|(_, effect)| program.emails.get(effect.message()?));
     sent.filter(|sent| sent.name == email).count()
 }
 
 fn hands_off(workflow: &Workflow, at: StepId) -> bool {
     let is_team = |reference| matches!(reference, Reference::Team(_));
-    effects(workflow).any(|(step, effect)| step == at && effect.references().into_iter().any(is_team))
+    workflow.effects_of_steps().any(|(step, effect)| step == at && effect.references().into_iter().any(is_team))
 }
 
-/// The steps that have an effect, and which.
-fn effects(workflow: &Workflow) -> impl Iterator<Item = (StepId, &Effect)> {
-    workflow.body.blocks.values().filter_map(|block| match block.end {
-        Terminator::Effect { step, effect, .. } => Some((step, workflow.effects.get(effect)?)),
-        _ => None,
-    })
+fn suppresses(workflow: &Workflow, at: StepId) -> bool {
+    workflow.effects_of_steps().any(|(step, effect)| step == at && matches!(effect, Effect::Suppress(_)))
 }
 
 fn email_name(program: &Program, number: Option<u32>) -> &str {
@@ -419,6 +426,7 @@ fn withheld_name(reason: u32) -> &'static str {
         Some(Withheld::DoNotContact) => "do_not_contact",
         Some(Withheld::Skipped) => "skip",
         Some(Withheld::JourneyEnded) => "journey_ended",
+        Some(Withheld::Suppressed) => "suppressed",
         None => "unknown",
     }
 }

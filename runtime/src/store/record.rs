@@ -278,13 +278,13 @@ pub enum DecisionCode {
     Delivered = 14,
     /// A delivery ended without one: refused, out of retries, or unknown.
     Undelivered = 15,
-    /// Consent or an address was lost: unsubscribed, bounced, complained.
+    /// Consent or an address was lost: unsubscribed, bounced, complained; or a step suppressed the person, who keeps both.
     Suppressed = 16,
     /// Another workflow stopped the journey at the step where it stood; the reason is the number of that workflow.
     Stopped = 17,
     /// Beside an entry that was not followed: a required field that is not known of the contact. The step is the number of the field.
     Lacked = 18,
-    /// The person gave consent again after they had taken it back.
+    /// The person gave consent again after they had taken it back, or after a workflow had suppressed them, as the reason says then.
     Consented = 19,
     /// A mail of the journey was opened for the first time; the step is the number of the email.
     Opened = 31,

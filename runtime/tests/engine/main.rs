@@ -19,4 +19,5 @@ mod since;
 mod starts;
 mod sums;
 mod support;
+mod suppress;
 mod versions;

@@ -4,7 +4,7 @@ use super::suggest::Names;
 use super::{Code, Diagnostic, Edit, suggest};
 use crate::source::Location;
 use crate::syntax::ast::Kind;
-use flow_ir::limits::MAX_NAME_BYTES;
+use flow_ir::limits::{MAX_BECAUSE_BYTES, MAX_NAME_BYTES};
 
 fn unknown(code: Code, what: &str, name: &str, known: &Names<'_>, at: Location, none: &str) -> Diagnostic {
     let diagnostic =
@@ -252,6 +252,18 @@ pub(crate) fn long_name(at: Location) -> Diagnostic {
         "too long to be a name",
     )
     .help("shorten it; a title may say more")
+}
+
+/// Why somebody is suppressed, and more.
+pub(crate) fn long_because(bytes: usize, at: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::TooLarge,
+        format!("this reason takes {bytes} bytes, and at most {MAX_BECAUSE_BYTES} are kept"),
+        at,
+        "too long to be read in a list",
+    )
+    .why("it stands beside everyone whom the step suppresses")
+    .help("say it in one short sentence")
 }
 
 /// A goal, a title or a label without a word.

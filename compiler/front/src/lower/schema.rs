@@ -25,6 +25,7 @@ impl Lowering<'_> {
         let known_since = self.program.frame.add("known_since", SlotKind::Int, false, NEVER);
         let identified = self.flag("identified");
         let refused_at = self.program.frame.add("refused_at", SlotKind::Int, false, NEVER);
+        let suppressed_at = self.program.frame.add("suppressed_at", SlotKind::Int, false, NEVER);
         let slot = |name: &str| {
             let field = self.program.fields.values().find(|field| field.name == name);
             field.and_then(|field| field.slot).unwrap_or(known_since)
@@ -34,6 +35,7 @@ impl Lowering<'_> {
             known_since,
             identified,
             refused_at,
+            suppressed_at,
             score: slot("score"),
             stage: slot("stage"),
             unsubscribed: slot("unsubscribed"),

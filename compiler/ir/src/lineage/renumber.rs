@@ -180,8 +180,9 @@ impl Numbers {
             known_since,
             identified,
             refused_at,
+            suppressed_at,
         } = &mut new.meaning.system;
-        let engine = [reachable, known_since, identified, refused_at];
+        let engine = [reachable, known_since, identified, refused_at, suppressed_at];
         let shared = [score, stage, unsubscribed, hard_bounced, complained, do_not_contact];
         for slot in engine.into_iter().chain(shared) {
             *slot = self.contact(*slot);

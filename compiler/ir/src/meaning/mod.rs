@@ -220,12 +220,14 @@ pub struct SystemSlots {
     pub identified: SlotId,
     /// When they last refused to be written to: only what they do later lifts it (E7).
     pub refused_at: SlotId,
+    /// When a workflow last suppressed them, [`NEVER`](crate::NEVER) where none has or they subscribed since.
+    pub suppressed_at: SlotId,
 }
 
 impl SystemSlots {
     /// Those that the engine alone writes.
-    pub fn kept(&self) -> [SlotId; 4] {
-        [self.reachable, self.known_since, self.identified, self.refused_at]
+    pub fn kept(&self) -> [SlotId; 5] {
+        [self.reachable, self.known_since, self.identified, self.refused_at, self.suppressed_at]
     }
 }
 
@@ -243,6 +245,7 @@ impl Default for SystemSlots {
             known_since: none,
             identified: none,
             refused_at: none,
+            suppressed_at: none,
         }
     }
 }

@@ -111,6 +111,16 @@ pub struct Goal {
     pub continues: bool,
 }
 
+impl Workflow {
+    /// The steps that have an effect, and which.
+    pub fn effects_of_steps(&self) -> impl Iterator<Item = (StepId, &Effect)> {
+        self.body.blocks.values().filter_map(|block| match block.end {
+            Terminator::Effect { step, effect, .. } => Some((step, self.effects.get(effect)?)),
+            _ => None,
+        })
+    }
+}
+
 /// What brings a contact into a workflow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Entry {

@@ -2,7 +2,7 @@
 
 use super::super::{EmailContent, Piece, TextTemplate, Workflow};
 use super::Checker;
-use crate::limits::{MAX_MAIL_BYTES, MAX_SUBJECT_BYTES, MAX_TEXT_BYTES};
+use crate::limits::{MAX_BECAUSE_BYTES, MAX_MAIL_BYTES, MAX_SUBJECT_BYTES, MAX_TEXT_BYTES};
 
 impl Checker<'_> {
     pub(super) fn mail(&mut self) {
@@ -64,6 +64,11 @@ impl Checker<'_> {
     pub(super) fn texts(&mut self, place: &str, workflow: &Workflow) {
         for text in workflow.effects.values().flat_map(|effect| effect.texts()) {
             self.room(place, "text", text, MAX_TEXT_BYTES);
+        }
+        for because in workflow.effects.values().filter_map(|effect| effect.because()) {
+            if because.len() > MAX_BECAUSE_BYTES {
+                self.fault(place, format!("a reason has {} bytes, not up to {MAX_BECAUSE_BYTES}", because.len()));
+            }
         }
     }
 

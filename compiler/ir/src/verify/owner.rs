@@ -45,6 +45,7 @@ impl Checker<'_> {
         self.own(&mut owners, system.known_since, "the engine's known_since".to_owned(), false);
         self.own(&mut owners, system.identified, "the engine's identified".to_owned(), false);
         self.own(&mut owners, system.refused_at, "the engine's refused_at".to_owned(), false);
+        self.own(&mut owners, system.suppressed_at, "the engine's suppressed_at".to_owned(), false);
         let mut of_company = Owners::new();
         for (id, fact) in program.facts.iter() {
             let owners = if fact.area == Area::Company { &mut of_company } else { &mut owners };

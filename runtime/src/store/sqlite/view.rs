@@ -89,6 +89,8 @@ pub enum WordKind {
     Field = 5,
     /// Why something was decided.
     Reason = 6,
+    /// What a step says behind `because`.
+    Because = 7,
 }
 
 /// Makes the views and their words anew.
@@ -291,6 +293,8 @@ fn decided_at() -> String {
 fn decided_because() -> String {
     let [ignored, lacked, exited, stopped] =
         [DecisionCode::Ignored, DecisionCode::Lacked, DecisionCode::ExitedWhen, DecisionCode::Stopped].map(code);
+    let (suppressed, because) =
+        (code(DecisionCode::Suppressed), word(WordKind::Because, "decision.workflow", "decision.step"));
     let reason = word(WordKind::Reason, "code", "reason");
     let exit = word(WordKind::Exit, "decision.workflow", "decision.step");
     let field = format!("coalesce({}, decision.step)", word(WordKind::Field, "0", "decision.step"));
@@ -300,6 +304,7 @@ fn decided_because() -> String {
     format!(
         "CASE code WHEN {exited} THEN coalesce({exit}, decision.step) WHEN {stopped} THEN {by} \
          WHEN {lacked} THEN {field} || coalesce(': ' || {reason}, '') \
+         WHEN {suppressed} THEN coalesce({reason}, nullif(reason, 0)) || coalesce(': ' || {because}, '') \
          WHEN {ignored} THEN coalesce({reason}, nullif(reason, 0)) || coalesce(': ' || {exit}, '') \
          ELSE CASE WHEN code IN ({engaged}) THEN coalesce({email}, decision.step) ELSE coalesce({reason}, nullif(reason, 0)) END END"
     )

@@ -231,9 +231,11 @@ fn told(folder: &TempDir, rows: Changes) -> SqliteStore {
         word(WordKind::Arm, 0, 0, "if clicked"),
         word(WordKind::Arm, 0, 1, "else"),
         word(WordKind::Arm, 0, flow_ir::limits::TRACE_BITS, "if vip"),
+        word(WordKind::Because, 0, 2, "asked for quiet"),
         word(WordKind::Email, 0, 3, "hello"),
         word(WordKind::Field, 0, 2, "industry"),
         word(WordKind::Reason, DecisionCode::Withheld as u32, 3, "the contact has unsubscribed"),
+        word(WordKind::Reason, DecisionCode::Suppressed as u32, 5, "a workflow suppressed the contact"),
         word(WordKind::Reason, DecisionCode::Ignored as u32, 7, "an exit condition holds already"),
         word(WordKind::Reason, DecisionCode::Lacked as u32, 1, "the condition asks for it"),
     ];
@@ -285,6 +287,7 @@ fn decisions_say_why_in_words() {
         why(DecisionCode::Lacked, Some(2), 0),
         why(DecisionCode::Stopped, None, 1),
         DecisionRecord { trace: vec![2, 1], ..why(DecisionCode::Stepped, Some(2), 0) },
+        why(DecisionCode::Suppressed, Some(2), 5),
         DecisionRecord { workflow: None, contact: ContactId(3), ..why(DecisionCode::Suppressed, None, 0) },
     ];
     let store = told(&folder, Changes { decisions, ..Changes::default() });
@@ -301,6 +304,7 @@ fn decisions_say_why_in_words() {
         ["lacked", "-", "industry", "-"],
         ["stopped", "-", "win 'em back", "-"],
         ["stepped", "wait 2 days", "-", "else, if vip"],
+        ["suppressed", "wait 2 days", "a workflow suppressed the contact: asked for quiet", "-"],
         ["suppressed", "-", "-", "-"],
     ];
     let words: Vec<&[String]> = rows.chunks(7).map(|row| &row[3..]).collect();

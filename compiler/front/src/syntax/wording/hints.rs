@@ -3,6 +3,9 @@
 const WINDOW: &str = "a time of day is kept by a send window, which holds for the whole workflow: \
     `send on every day from 09:00 to 17:00 in contact timezone`";
 
+const NO_OPT_OUT: &str = "only people themselves stop their mail, by the link in each message. To keep all marketing from somebody until \
+    they subscribe, say why: `suppress because \"asked sales for quiet\"`";
+
 /// A whole line of each kind, shown where one breaks off.
 pub(super) const EXAMPLES: &[&[&str]] = &[
     &["goal \"…\" when … within 30 days"],
@@ -12,6 +15,7 @@ pub(super) const EXAMPLES: &[&[&str]] = &[
     &["send welcome", "send on weekdays from 09:00 to 17:00 in contact timezone"],
     &["wait 2 days", "wait until … up to 5 days"],
     &["advance stage to …"],
+    &["suppress because \"…\""],
     &["handoff to … { note \"…\" }"],
     &["link \"…\" to \"https://…\""],
     &["member \"…@…\""],
@@ -93,10 +97,8 @@ pub(super) const HINTS: &[(&str, &str)] = &[
         "^ stop all workflows|journeys|campaigns|others",
         "`stop` names the workflow, or the group, that it ends: a line for each",
     ),
-    (
-        "^ unsubscribe|resubscribe|optout|opt-out [them|contact|person] $",
-        "only people themselves stop their mail, by the link in each message. To keep mail from somebody, keep a yes/no field of your own, `set` it, and say `skip when` it holds in each workflow",
-    ),
+    ("^ unsubscribe|resubscribe|optout|opt-out [the] [them|contact|person|lead] $", NO_OPT_OUT),
+    ("^ unsubscribe|optout|opt-out [the] [them|contact|person|lead] because|: $t.. $", NO_OPT_OUT),
     (
         "^ delete|remove|archive [the] [this] contact|person|lead|user $",
         "a workflow never deletes people: `exit` ends it for this person, and `untag` takes a tag away",
@@ -130,7 +132,7 @@ pub(super) const HINTS: &[(&str, &str)] = &[
     ),
     (
         "^ set do_not_contact|unsubscribed|hard_bounced|complained = $v",
-        "that is the person's own word, or their mail server's. To keep mail from somebody, keep a yes/no field of your own, `set` it, and say `skip when` it holds in each workflow",
+        "that is the person's own word, or their mail server's. To keep all marketing from somebody until they subscribe, say why: `suppress because \"asked sales for quiet\"`",
     ),
 ];
 
@@ -207,8 +209,12 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
         "a deal is the team's to make: `handoff to sales { note \"..\"; keep in workflow }` tells them",
     ),
     (
-        "^ suppress|blacklist|block|mute [them|contact|person] $",
-        "to keep mail from somebody, keep a yes/no field of your own, `set` it, and say `skip when` it holds in each workflow",
+        "^ suppress|blacklist|block|mute|silence [the] [them|contact|person|lead|everyone] [because] $",
+        "say why, for whoever asks later: `suppress because \"asked sales for quiet\"`. It keeps all marketing from the person until they subscribe",
+    ),
+    (
+        "^ suppress|mute|silence|block [the] [them|contact|person|lead] for|until $d.. $",
+        "it holds until the person subscribes, and no shorter: `suppress because \"asked sales for quiet\"`. To be quiet for a while, `wait`; to keep this workflow away from somebody, `skip when` a condition holds",
     ),
     (
         "^ for each|every|all $r..",

@@ -19,6 +19,7 @@ macro_rules! effects {
             Handoff = handoff;
             Start = start;
             Stop = stop;
+            Suppress = suppress;
         }
     };
 }
@@ -65,6 +66,11 @@ pub trait Described {
     /// The texts that it fills in.
     fn texts(&self) -> Vec<&TextTemplate> {
         Vec::new()
+    }
+
+    /// Why it is done, as it is written: the same for everyone.
+    fn because(&self) -> Option<&str> {
+        None
     }
 
     /// One for a random program, which has two emails and a team.
@@ -170,6 +176,11 @@ impl Effect {
     /// The texts that it fills in.
     pub fn texts(&self) -> Vec<&TextTemplate> {
         self.described().texts()
+    }
+
+    /// Why it is done, as it is written: the same for everyone.
+    pub fn because(&self) -> Option<&str> {
+        self.described().because()
     }
 
     /// Whether something leaves by it: goal and exit are looked at once more before it (E5).

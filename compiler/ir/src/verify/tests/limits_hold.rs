@@ -150,6 +150,9 @@ const HELD: &[Held] = &[
     ("MAX_SUBJECT_BYTES", MAX_SUBJECT_BYTES, |program, bytes| content(program, bytes, 1, 1)),
     ("MAX_TEXT_BYTES", MAX_TEXT_BYTES, |program, bytes| content(program, 1, bytes, 1)),
     ("MAX_TEXT_BYTES", MAX_TEXT_BYTES, note),
+    ("MAX_BECAUSE_BYTES", MAX_BECAUSE_BYTES, |program, bytes| {
+        workflow(program).effects.push(Suppress { because: "x".repeat(bytes) }.into());
+    }),
     ("MAX_MAIL_BYTES", MAX_MAIL_BYTES, |program, bytes| content(program, 1, 1, bytes)),
 ];
 

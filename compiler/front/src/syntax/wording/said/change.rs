@@ -9,6 +9,11 @@ pub(super) const ROWS: &[Row] = &[
         "stop $w",
         SAY,
     ),
+    (
+        "^ suppress|blacklist|block|mute|silence [the] [them|contact|person|lead] [because|:|for|reason|with] [reason|of|:] $t:text $",
+        "suppress because $t",
+        SAY,
+    ),
     ("^ increment|increase|raise $f:name $", "$f += 1", SAY),
     ("^ unenroll|unenrol|disenroll [them|contact|lead] [from] [the|this] [workflow|flow] $", "exit", SAY),
     (
