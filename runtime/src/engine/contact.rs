@@ -9,7 +9,7 @@ use super::error::EngineError;
 use super::pending::{Instants, Pending};
 use super::plan::Plan;
 use super::reason::Woken;
-use crate::store::{ContactId, ContactRecord, JourneyRecord, JourneyStatus};
+use crate::store::{ContactId, ContactRecord, HeldEntry, JourneyRecord, JourneyStatus};
 use crate::time::{Zone, Zones};
 use flow_ir::{CountedSince, EmailId, Field, FieldId, Id, NEVER, SlotId, TextId, WorkflowId};
 use std::sync::Arc;
@@ -36,6 +36,9 @@ pub(super) struct Contact {
     /// Whether the frame or the next instant must be written.
     pub(super) dirty: bool,
     pub(super) texts_dirty: bool,
+    /// Entries that wait for who they are about, by workflow.
+    pub(super) held: Vec<HeldEntry>,
+    pub(super) held_dirty: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -71,12 +74,16 @@ impl Contact {
             unsettled: Bits::full(),
             dirty: true,
             texts_dirty: true,
+            held: Vec::new(),
+            held_dirty: false,
         }
     }
 
     /// Somebody who was joined into somebody else: nothing is known of them any more.
     pub(super) fn empty(&mut self, plan: &Plan) {
-        *self = Contact { changed: Bits::default(), unsettled: Bits::default(), ..Contact::blank(self.id, plan) };
+        let held_dirty = self.held_dirty || !self.held.is_empty();
+        let blank = Contact::blank(self.id, plan);
+        *self = Contact { changed: Bits::default(), unsettled: Bits::default(), held_dirty, ..blank };
     }
 
     pub(super) fn load(record: ContactRecord, plan: &Plan) -> Result<Contact, EngineError> {
@@ -94,6 +101,8 @@ impl Contact {
             unsettled: Bits::default(),
             dirty: false,
             texts_dirty: false,
+            held: record.held,
+            held_dirty: false,
         };
         contact.zone = contact.own_zone(plan);
         Ok(contact)
@@ -190,7 +199,7 @@ impl Contact {
     }
 
     pub(super) fn needs_writing(&self) -> bool {
-        self.dirty || self.texts_dirty || self.journeys.iter().any(|journey| journey.dirty)
+        self.dirty || self.texts_dirty || self.held_dirty || self.journeys.iter().any(|journey| journey.dirty)
     }
 }
 

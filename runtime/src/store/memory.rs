@@ -6,8 +6,8 @@ use super::check::{broken, check_rows};
 use super::digest::Snapshot;
 use super::{
     Changes, ContactId, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord, EventRecord,
-    HandoffCount, HandoffRecord, JourneyRecord, JourneyStatus, MessageId, OutboxRecord, OutboxSettlement, PAGE_ROWS,
-    PositionCount, Store, StoreError,
+    HandoffCount, HandoffRecord, HeldEntry, JourneyRecord, JourneyStatus, MessageId, OutboxRecord, OutboxSettlement,
+    PAGE_ROWS, PositionCount, Store, StoreError,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -49,6 +49,7 @@ struct Contact {
     frame: Vec<u8>,
     texts: Vec<Option<String>>,
     next_at: Option<i64>,
+    held: Vec<HeldEntry>,
 }
 
 impl MemoryStore {
@@ -82,6 +83,7 @@ impl MemoryStore {
             frame: contact.frame.clone(),
             texts: Some(contact.texts.clone()),
             next_at: contact.next_at,
+            held: Some(contact.held.clone()),
         });
         let snapshot = Snapshot {
             contacts: contacts.collect(),
@@ -105,6 +107,7 @@ impl MemoryStore {
             texts: contact.texts.clone(),
             next_at: contact.next_at,
             journeys: journeys.filter(|journey| journey.keep).cloned().collect(),
+            held: contact.held.clone(),
         })
     }
 
@@ -169,11 +172,15 @@ impl MemoryStore {
         let (frame, next_at) = (write.frame.clone(), write.next_at);
         match (&write.texts, self.contacts.get_mut(&write.id)) {
             (Some(texts), _) => {
-                self.contacts.insert(write.id, Contact { frame, texts: texts.clone(), next_at });
+                let held = self.contacts.remove(&write.id).map(|contact| contact.held).unwrap_or_default();
+                self.contacts.insert(write.id, Contact { frame, texts: texts.clone(), next_at, held });
             }
             (None, Some(contact)) => (contact.frame, contact.next_at) = (frame, next_at),
             // Ruled out by `check_contacts`.
             (None, None) => {}
+        }
+        if let (Some(held), Some(contact)) = (&write.held, self.contacts.get_mut(&write.id)) {
+            contact.held.clone_from(held);
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::codes::{id, sql_id};
 use super::fault::Trouble;
-use super::journeys;
 use super::view::quote;
+use super::{held, journeys};
 use crate::store::{ContactId, ContactRecord, ContactWrite, PAGE_ROWS, StoreFault};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, params_from_iter};
 use std::collections::BTreeMap;
@@ -94,11 +94,13 @@ pub(super) fn load(
 ) -> Result<Vec<ContactRecord>, Trouble> {
     let mut statement = connection.prepare_cached(&sql.load)?;
     let mut journeys = journeys::Loader::new(connection)?;
+    let mut held = held::Loader::new(connection)?;
     let mut contacts = Vec::with_capacity(ids.len());
     for id in ids {
         let row = statement.query_row([sql_id(id.0)], |row| read(row, *id, sql.columns.len())).optional()?;
         let mut contact = row.ok_or_else(|| Trouble::Broken(format!("there is no contact {}", id.0)))?;
         contact.journeys = journeys.load(*id)?;
+        contact.held = held.load(*id)?;
         contacts.push(contact);
     }
     Ok(contacts)
@@ -106,7 +108,7 @@ pub(super) fn load(
 
 fn read(row: &Row<'_>, id: ContactId, texts: usize) -> rusqlite::Result<ContactRecord> {
     let texts = (FIXED..FIXED + texts).map(|column| row.get(column)).collect::<rusqlite::Result<_>>()?;
-    Ok(ContactRecord { id, frame: row.get(0)?, texts, next_at: row.get(1)?, journeys: Vec::new() })
+    Ok(ContactRecord { id, frame: row.get(0)?, texts, next_at: row.get(1)?, journeys: Vec::new(), held: Vec::new() })
 }
 
 pub(super) fn write(connection: &Connection, sql: &ContactSql, contacts: &[ContactWrite]) -> Result<(), Trouble> {
@@ -116,6 +118,9 @@ pub(super) fn write(connection: &Connection, sql: &ContactSql, contacts: &[Conta
     let mut upsert = connection.prepare_cached(&sql.upsert)?;
     let mut update = connection.prepare_cached("UPDATE contact SET frame = ?2, next_at = ?3 WHERE id = ?1")?;
     for contact in rows {
+        if let Some(entries) = &contact.held {
+            held::write(connection, contact.id, entries)?;
+        }
         let id = sql_id(contact.id.0);
         match &contact.texts {
             Some(texts) => {
@@ -179,9 +184,15 @@ pub(super) fn all(connection: &Connection, columns: &[String]) -> Result<Vec<Con
     let mut statement = connection.prepare(&format!("SELECT id, frame, next_at{list} FROM contact ORDER BY id"))?;
     let rows = statement.query_map([], |row| {
         let texts = (0..columns.len()).map(|column| row.get(3 + column)).collect::<rusqlite::Result<_>>()?;
-        Ok(ContactWrite { id: ContactId(id(row, 0)?), frame: row.get(1)?, texts: Some(texts), next_at: row.get(2)? })
+        let (id, frame, next_at) = (ContactId(id(row, 0)?), row.get(1)?, row.get(2)?);
+        Ok(ContactWrite { id, frame, texts: Some(texts), next_at, held: None })
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let mut contacts = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut held = held::Loader::new(connection)?;
+    for contact in &mut contacts {
+        contact.held = Some(held.load(contact.id)?);
+    }
+    Ok(contacts)
 }
 
 pub(super) fn all_keys(connection: &Connection) -> Result<Vec<(String, ContactId)>, Trouble> {

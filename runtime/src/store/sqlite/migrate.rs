@@ -7,8 +7,13 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 pub(super) const APPLICATION_ID: i32 = i32::from_be_bytes(*b"FLOW");
 
 /// In order; only ever appended to.
-const MIGRATIONS: &[&str] =
-    &[include_str!("V001.sql"), include_str!("V002.sql"), include_str!("V003.sql"), include_str!("V004.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("V001.sql"),
+    include_str!("V002.sql"),
+    include_str!("V003.sql"),
+    include_str!("V004.sql"),
+    include_str!("V005.sql"),
+];
 
 /// The version this Flow writes.
 pub(super) const NEWEST: usize = MIGRATIONS.len();
