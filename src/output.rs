@@ -134,7 +134,14 @@ impl Output {
                 writeln!(out)?;
             }
         }
-        Ok(Outcome::Clean)
+        let unreadable = finished.unreadable();
+        if unreadable.is_empty() {
+            return Ok(Outcome::Clean);
+        }
+        if self.format == Format::Human {
+            self.failures(&unreadable)?;
+        }
+        Ok(Outcome::Failed)
     }
 
     fn write_human(&self, findings: &[Findings], failures: &[Failure], summary: &str) -> io::Result<()> {

@@ -167,7 +167,7 @@ impl Case {
                 self.said.contains(text).then(|| format!("says `{text}`:\n{}", self.said))
             }
             "notes" => {
-                let notes = fs::read_to_string(self.folder.path().join("out/rejected.txt")).unwrap_or_default();
+                let notes = fs::read_to_string(self.folder.path().join("out/case.rejected.txt")).unwrap_or_default();
                 (!notes.contains(rest)).then(|| format!("does not note `{rest}`:\n{notes}"))
             }
             "" | "#" | "run" | "put" | "exit" | "mail" => None,

@@ -286,6 +286,39 @@ fn no_room_for_the_store_to_grow() {
     ends_as_undisturbed(&guide);
 }
 
+/// A list of Flow's own, under a name that no store and no file of somebody else has.
+#[test]
+fn nobody_elses_file_is_overwritten() {
+    let guide = guide();
+    guide.write("out/rejected.txt", "mine");
+    guide.write("out/guide_nurture.rejected.txt", "mine too");
+    let said = stops(&guide, &[]);
+    assert!(said.contains("is a file that Flow has not written"), "{said}");
+    fs::remove_file(guide.path("out/guide_nurture.rejected.txt")).unwrap();
+    ends_as_undisturbed(&guide);
+    assert_eq!(fs::read_to_string(guide.path("out/rejected.txt")).unwrap(), "mine");
+    let list = fs::read_to_string(guide.path("out/guide_nurture.rejected.txt")).unwrap();
+    assert!(list.starts_with("# What Flow did not take.") && list.lines().count() > 1, "{list}");
+}
+
+#[test]
+fn a_store_may_be_called_as_the_list_was() {
+    let guide = guide();
+    for _ in 0..2 {
+        assert!(guide.run(&["--store", "out/rejected.txt"]).status.success());
+        assert!(fs::read(guide.path("out/rejected.txt")).unwrap().starts_with(b"SQLite"));
+    }
+}
+
+/// An array, another encoding, a packed file: a run over nothing is none.
+#[test]
+fn a_file_of_which_no_line_can_be_taken_is_told() {
+    let guide = guide();
+    guide.write("data/events.jsonl", b"\x1f\x8b\x08 packed\n\x00\x01\n");
+    let said = stops(&guide, &[]);
+    assert!(said.contains("not one line of the file of events could be taken: 2 lines were rejected"), "{said}");
+}
+
 /// A rehearsal speaks to no server (E13), needs no secret for one, and says where its mails are.
 #[test]
 fn a_rehearsal_never_reaches_a_mail_server() {

@@ -10,11 +10,13 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params, params_from
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const SCHEMA: [&str; 4] = [
+const SCHEMA: [&str; 6] = [
     include_str!("../../runtime/src/store/sqlite/V001.sql"),
     include_str!("../../runtime/src/store/sqlite/V002.sql"),
     include_str!("../../runtime/src/store/sqlite/V003.sql"),
     include_str!("../../runtime/src/store/sqlite/V004.sql"),
+    include_str!("../../runtime/src/store/sqlite/V005.sql"),
+    include_str!("../../runtime/src/store/sqlite/V006.sql"),
 ];
 /// As the store has them, but that the log is folded by the writer, once it holds as many pages as the store lets it grow to.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000; \

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, BufReader, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use flow_runtime::engine::{self, Engine, Imported};
@@ -17,8 +17,10 @@ use super::failure::{from_engine, from_inbound};
 use super::progress::Progress;
 use crate::output::Failure;
 
-/// Findings go to this file, beside the store.
-pub(crate) const NOTEBOOK: &str = "rejected.txt";
+/// Findings go to this file beside the store, whose name stands before it: no two stores share one, and none is a store itself.
+const NOTEBOOK: &str = "rejected.txt";
+/// The first line says whose the file is: what does not begin with it is somebody else's, and is left alone.
+const OURS: &str = "# What Flow did not take. Each run writes this list anew.";
 
 /// The first instant of a run and the first one after it: whole days in the project's zone.
 pub(crate) fn span(settings: &Settings) -> Result<(Instant, Instant), Failure> {
@@ -44,17 +46,29 @@ pub(crate) struct Notebook {
 
 impl Notebook {
     /// Beside the store; what an earlier run noted is written anew, since every run reads the files whole.
-    pub(crate) fn new(store: &Path, name: &str) -> Result<Self, Failure> {
-        let path = store.with_file_name(name);
-        let file = File::create(&path).map_err(|error| unwritable(&path, &error))?;
-        Ok(Self { path, file: RefCell::new(BufWriter::new(file)), lines: std::cell::Cell::new(0), goes_on: false })
+    pub(crate) fn new(store: &Path) -> Result<Self, Failure> {
+        Self::open(store, false)
     }
 
     /// The same for a process that goes on where an earlier one was: what that one noted stays.
-    pub(crate) fn appending(store: &Path, name: &str) -> Result<Self, Failure> {
-        let path = store.with_file_name(name);
-        let file = File::options().create(true).append(true).open(&path).map_err(|error| unwritable(&path, &error))?;
-        Ok(Self { path, file: RefCell::new(BufWriter::new(file)), lines: std::cell::Cell::new(0), goes_on: true })
+    pub(crate) fn appending(store: &Path) -> Result<Self, Failure> {
+        Self::open(store, true)
+    }
+
+    fn open(store: &Path, goes_on: bool) -> Result<Self, Failure> {
+        let stem = store.file_stem().unwrap_or_default().to_string_lossy();
+        let path = store.with_file_name(format!("{stem}.{NOTEBOOK}"));
+        if !is_free(&path).map_err(|error| unwritable(&path, &error))? {
+            return Err(Failure::new(
+                format!("`{}`, where what is not taken is listed, is a file that Flow has not written", path.display()),
+                "move it away, or use `--store`; nothing of it was changed",
+            ));
+        }
+        let begins = !goes_on || !path.exists();
+        let file = if begins { File::create(&path) } else { File::options().append(true).open(&path) };
+        let file = file.and_then(|mut file| if begins { writeln!(file, "{OURS}").map(|()| file) } else { Ok(file) });
+        let file = file.map_err(|error| unwritable(&path, &error))?;
+        Ok(Self { path, file: RefCell::new(BufWriter::new(file)), lines: std::cell::Cell::new(0), goes_on })
     }
 
     /// Writes down what was noted so far.
@@ -79,6 +93,19 @@ impl Notebook {
         let flushed = self.file.borrow_mut().flush();
         flushed.map_err(|error| unwritable(&self.path, &error))?;
         Ok(Some((self.path, self.lines.get())))
+    }
+}
+
+/// Whether there is no such file, an empty one, or a list of an earlier run.
+fn is_free(path: &Path) -> io::Result<bool> {
+    let mut first = String::new();
+    match open_plain(path) {
+        Ok(file) => {
+            file.take(OURS.len() as u64).read_to_string(&mut first)?;
+            Ok(first.is_empty() || first == OURS)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error),
     }
 }
 
@@ -224,6 +251,7 @@ fn cause(error: &io::Error) -> String {
         io::ErrorKind::PermissionDenied => "this user may not do that".to_owned(),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "the disk is full".to_owned(),
         io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        io::ErrorKind::InvalidData => "it is not text".to_owned(),
         _ => error.to_string(),
     }
 }

@@ -166,7 +166,7 @@ fn carry_out(
     let mut engine = Engine::open(Arc::clone(&program), backend, store, delivery, limits).map_err(from_engine)?;
     engine.begin(start).map_err(from_engine)?;
     let mut progress = progress::Progress::new(start, end, human);
-    let mut notebook = data::Notebook::new(&settings.store, data::NOTEBOOK)?;
+    let mut notebook = data::Notebook::new(&settings.store)?;
     let contacts = data::import(&mut engine, settings, start, &mut notebook, &mut |at| progress.at(at))?;
     let mut met = data::Met::new(&contacts);
     let events = data::run_events(&mut engine, settings, end, &mut notebook, &mut met, &mut progress)?;

@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 
 use super::backend::Compiled;
 use super::data::{ContactsTaken, Strangers};
+use super::show::listed;
+use crate::output::{Failure, thousands};
 
 /// How much was done in this run, and how fast.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
@@ -43,6 +45,22 @@ pub(crate) struct Finished {
 }
 
 impl Finished {
+    /// The files of which not one line could be taken: a run over them says nothing of anybody.
+    pub(crate) fn unreadable(&self) -> Vec<Failure> {
+        let files = [("contacts", "row", &self.contacts.tally), ("events", "line", &self.events)];
+        let unread =
+            files.into_iter().filter(|(_, _, tally)| !self.is_live && tally.taken() == 0 && tally.rejected() > 0);
+        let told = unread.map(|(file, line, tally)| {
+            let count = thousands(tally.rejected());
+            let reasons = listed(&rejected(tally), |reason, count| format!("{count} {reason}"));
+            Failure::new(
+                format!("not one {line} of the file of {file} could be taken: {count} {line}s were rejected ({reasons})"),
+                format!("see what `{file}` in `[data]` of flow.toml names, and how it was exported: docs/data.md says what is read"),
+            )
+        });
+        told.collect()
+    }
+
     /// For machines. What a file holds is under `contacts` and `events`; what the store has come to is beside it.
     #[expect(
         clippy::indexing_slicing,
@@ -55,6 +73,7 @@ impl Finished {
         json["mail"]["last_trouble"] = json!(self.mail_trouble);
         json["compiled"] = json!(self.compiled);
         json["rate"] = json!(self.rate);
+        json["failures"] = json!(self.unreadable());
         json["contacts"] = json!({
             "kept": self.contacts.tally.taken(),
             "joined": self.report.people.joined,

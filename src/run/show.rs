@@ -406,7 +406,7 @@ fn words(totals: &Totals, name: impl Fn(&str) -> String) -> String {
     listed(totals, |kind, count| format!("{count} {}", name(kind)))
 }
 
-fn listed(totals: &Totals, form: impl Fn(&str, &str) -> String) -> String {
+pub(crate) fn listed(totals: &Totals, form: impl Fn(&str, &str) -> String) -> String {
     let mut sorted: Vec<_> = totals.iter().filter(|(_, count)| **count > 0).collect();
     sorted.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), name.as_str()));
     // One kind more is told as quickly as that there is one.

@@ -35,8 +35,6 @@ use signals::Signals;
 
 /// How long the loop rests where nothing is due: new lines and signals wait no longer than that.
 const REST: Duration = Duration::from_millis(200);
-/// Rows and lines that were not taken go to this file, beside the store.
-const NOTEBOOK: &str = "rejected.live.txt";
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArguments {
@@ -116,7 +114,7 @@ fn carry_out(
     let delivery = prepared.of_store(name);
     let mut engine =
         Engine::open(Arc::clone(&program), backend, store, delivery, Limits::default()).map_err(from_engine)?;
-    let mut notebook = data::Notebook::appending(&settings.store, NOTEBOOK)?;
+    let mut notebook = data::Notebook::appending(&settings.store)?;
     let mut progress = Line::new(human);
     let start = wall_clock(&engine);
     engine.begin(start).map_err(from_engine)?;

@@ -210,6 +210,21 @@ impl Past {
     }
 }
 
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Held {
+    pub(crate) occurred: Ms,
+    /// The last instant at which what it waits for completes it.
+    pub(crate) until: Ms,
+}
+
+impl Held {
+    /// One is held for each person: a later one joins the first, and its time begins anew.
+    pub(crate) fn join(self, other: Option<Held>) -> Held {
+        let Some(other) = other else { return self };
+        Held { occurred: self.occurred.min(other.occurred), until: self.until.max(other.until) }
+    }
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Person {
     /// The start of the run for the contacts, the first line for others.
@@ -226,11 +241,18 @@ pub(crate) struct Person {
     /// As last looked at; entries happen where they become true.
     pub(crate) was_high_intent: bool,
     pub(crate) was_inactive: bool,
+    /// A download of the guide that waits for who they are, or for their address.
+    pub(crate) held: Option<Held>,
     /// What they became when something stood in the way that may end.
     pub(crate) owed: Vec<Workflow>,
 }
 
 impl Person {
+    /// Whether neither a user id nor an address is known of them.
+    pub(crate) fn is_nobody(&self) -> bool {
+        !self.has_user_id && self.fields.email.is_none()
+    }
+
     pub(crate) fn zone(&self) -> TimeZone {
         self.fields.timezone.clone().or_else(|| calendar::zone(PROJECT_ZONE)).unwrap()
     }
@@ -405,6 +427,7 @@ impl Book {
         person.seen_since = person.seen_since.min(from.seen_since);
         person.hard_bounced |= from.hard_bounced;
         person.complained |= from.complained;
+        person.held = from.held.map(|held| held.join(person.held)).or(person.held);
         person.past.extend(from.past.into_iter().map(|past| Past { is_brought_along: true, ..past }));
         for mut journey in from.journeys {
             let own = person.journeys.iter().any(|own| own.workflow == journey.workflow);

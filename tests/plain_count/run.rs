@@ -194,6 +194,7 @@ impl Run {
                 self.step(person, journey, place);
             }
         }
+        self.lapse(person);
         self.enter(person, None);
     }
 
@@ -221,7 +222,13 @@ fn next_look(person: &Person, now: Ms) -> Option<Ms> {
     let intent_ends = person.third_last_pricing_visit().filter(|_| person.was_high_intent);
     let falls_silent = (!person.was_inactive).then(|| person.last_active() + INACTIVE_AFTER);
     let free_at = Run::free_at(person).filter(|at| *at > now);
-    steps.chain(free_at).chain(intent_ends.map(|visit| visit + HIGH_INTENT_WINDOW)).chain(falls_silent).min()
+    let lapses = person.held.map(|held| held.until);
+    steps
+        .chain(lapses)
+        .chain(free_at)
+        .chain(intent_ends.map(|visit| visit + HIGH_INTENT_WINDOW))
+        .chain(falls_silent)
+        .min()
 }
 
 /// Days and windows are those of the zone that holds now, so a new zone moves what is waited for.

@@ -1,11 +1,13 @@
 //! The three workflows of `guide_nurture.flow`, by hand.
 
-use crate::calendar::{self, Ms};
+use crate::calendar::{self, Ms, SECOND};
 use crate::count::one_more;
 use crate::journey::{End, Journey, Place, Since, Workflow};
-use crate::people::{Person, Stage, What};
+use crate::people::{Held, Person, Stage, What};
 use crate::run::{HIGH_INTENT_WINDOW, INACTIVE_AFTER, Run};
 
+/// How long a download waits for who it is about.
+const HELD_FOR: Ms = 600 * SECOND;
 /// A score that sales wants to hear of.
 const SALES_SCORE: f64 = 60.0;
 
@@ -64,16 +66,32 @@ fn reenter_days(workflow: Workflow) -> Option<i64> {
     }
 }
 
+fn is_in_industry(person: &Person) -> bool {
+    matches!(person.fields.industry.as_deref(), Some("saas" | "fintech"))
+}
+
+/// Whether a download is held: its workflow sends mail and there is no address, or it is nobody's yet who meets the condition.
+fn is_incomplete(person: &Person) -> bool {
+    if is_in_industry(person) { person.fields.email.is_none() } else { person.is_nobody() }
+}
+
 // Entering.
 impl Run {
     /// All entries of one instant: those of the event, and those by what has become true.
     pub(crate) fn enter(&mut self, person: usize, event: Option<(&What, Ms)>) {
+        if let Some(held) = self.book.people[person].held.filter(|_| !is_incomplete(&self.book.people[person])) {
+            self.book.people[person].held = None;
+            self.follow_download(person, held.occurred);
+        }
         if let Some((What::Downloaded { asset: Some(asset) }, occurred)) = event
             && asset == "b2b-guide"
         {
-            match self.book.people[person].fields.industry.as_deref() {
-                Some("saas" | "fintech") => self.try_enter(person, Workflow::GuideNurture, occurred),
-                _ => one_more(&mut self.count(Workflow::GuideNurture).ignored, "condition"),
+            let someone = &mut self.book.people[person];
+            if is_incomplete(someone) {
+                let held = Held { occurred, until: self.now + HELD_FOR };
+                someone.held = Some(held.join(someone.held));
+            } else {
+                self.follow_download(person, occurred);
             }
         }
         let is_high_intent = self.is_high_intent(person);
@@ -84,6 +102,24 @@ impl Run {
         let became = is_inactive && !self.book.people[person].was_inactive;
         self.book.people[person].was_inactive = is_inactive;
         self.become_so(person, Workflow::QuietLeads, is_inactive, became);
+    }
+
+    fn follow_download(&mut self, person: usize, occurred: Ms) {
+        if is_in_industry(&self.book.people[person]) {
+            self.try_enter(person, Workflow::GuideNurture, occurred);
+        } else {
+            one_more(&mut self.count(Workflow::GuideNurture).ignored, "condition");
+        }
+    }
+
+    /// At a timer: what nobody completed in time is refused.
+    pub(crate) fn lapse(&mut self, person: usize) {
+        let (someone, now) = (&mut self.book.people[person], self.now);
+        if someone.held.is_some_and(|held| held.until <= now) && is_incomplete(someone) {
+            someone.held = None;
+            let reason = if is_in_industry(someone) { "not_identified" } else { "condition" };
+            one_more(&mut self.count(Workflow::GuideNurture).ignored, reason);
+        }
     }
 
     /// Whoever is refused for a while comes in when that is over, if it is still so.

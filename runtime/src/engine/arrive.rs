@@ -92,7 +92,9 @@ impl<S: Store> Engine<S> {
             if !others.is_empty() {
                 others.iter_mut().for_each(|other| touch.join(other));
                 // It makes conditions true and is no trigger.
+                touch.joining = true;
                 touch.react(&Cause::Import);
+                touch.joining = false;
             }
             work(touch)
         })?;

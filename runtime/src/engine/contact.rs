@@ -10,7 +10,7 @@ use super::pending::{Instants, Pending};
 use super::plan::Plan;
 use super::reason::Woken;
 use super::version;
-use crate::store::{ContactId, ContactRecord, JourneyRecord, JourneyStatus};
+use crate::store::{ContactId, ContactRecord, HeldEntry, JourneyRecord, JourneyStatus};
 use crate::time::{Zone, Zones};
 use flow_ir::{CountedSince, EmailId, Field, FieldId, Id, NEVER, SlotId, TextId, WorkflowId};
 use std::sync::Arc;
@@ -39,6 +39,9 @@ pub(super) struct Contact {
     /// Whether the frame or the next instant must be written.
     pub(super) dirty: bool,
     pub(super) texts_dirty: bool,
+    /// Entries that wait for who they are about, by workflow.
+    pub(super) held: Vec<HeldEntry>,
+    pub(super) held_dirty: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -75,12 +78,16 @@ impl Contact {
             unsettled: Bits::full(),
             dirty: true,
             texts_dirty: true,
+            held: Vec::new(),
+            held_dirty: false,
         }
     }
 
     /// Somebody who was joined into somebody else: nothing is known of them any more.
     pub(super) fn empty(&mut self, plan: &Plan) {
-        *self = Contact { changed: Bits::default(), unsettled: Bits::default(), ..Contact::blank(self.id, plan) };
+        let held_dirty = self.held_dirty || !self.held.is_empty();
+        let blank = Contact::blank(self.id, plan);
+        *self = Contact { changed: Bits::default(), unsettled: Bits::default(), held_dirty, ..blank };
     }
 
     /// `opened_at` is when whoever is of an earlier version is due to be looked at.
@@ -102,6 +109,9 @@ impl Contact {
             unsettled: if outdated { Bits::full() } else { Bits::default() },
             dirty: outdated,
             texts_dirty: false,
+            // Which triggers they are of, the program of then knew: where it has changed, in doubt nobody enters.
+            held_dirty: outdated && !record.held.is_empty(),
+            held: if outdated { Vec::new() } else { record.held },
         };
         contact.zone = contact.own_zone(plan);
         Ok(contact)
@@ -198,7 +208,7 @@ impl Contact {
     }
 
     pub(super) fn needs_writing(&self) -> bool {
-        self.dirty || self.texts_dirty || self.journeys.iter().any(|journey| journey.dirty)
+        self.dirty || self.texts_dirty || self.held_dirty || self.journeys.iter().any(|journey| journey.dirty)
     }
 }
 

@@ -9,7 +9,7 @@ use super::reason::{Ignored, Lacked, Woken};
 use super::touch::{Seen, Touch};
 use crate::store::{DecisionCode, JourneyRecord, JourneyStatus};
 use flow_ir::backend::Verdict;
-use flow_ir::{Entry, FieldId, PredicateId, Reenter, WorkflowId};
+use flow_ir::{FieldId, Reenter, WorkflowId};
 
 /// The reason of those who enter by the workflow's own `enter`.
 const OWN_ENTRY: u32 = 0;
@@ -27,7 +27,7 @@ pub(super) struct Enrolment {
 }
 
 /// Why an entry is not followed.
-enum Refusal {
+pub(super) enum Refusal {
     /// These fields are required and not known.
     Lacking(Vec<FieldId>),
     /// With the number of the exit that holds.
@@ -37,20 +37,16 @@ enum Refusal {
 impl Touch<'_> {
     /// Whom an event lets in.
     pub(super) fn judge_events(&mut self, triggers: &[Trigger]) -> Vec<Enrolment> {
-        let mut enrolments = Vec::new();
-        for Trigger { workflow, bits, occurred_at } in triggers.iter().copied() {
-            let Entry::Event { when, .. } = self.workflow(workflow).entry else { continue };
-            if self.holds_entry(workflow, when, bits) {
-                enrolments.extend(self.judge(workflow, OWN_ENTRY, occurred_at));
-            } else {
-                self.refuse_unjudged(workflow);
-            }
-        }
-        enrolments
+        triggers.iter().filter_map(|trigger| self.judge_event(*trigger)).collect()
+    }
+
+    /// The enrolment by the workflow's own entry, whose condition holds.
+    pub(super) fn judge_own(&mut self, workflow: WorkflowId, triggered_at: i64) -> Option<Enrolment> {
+        self.judge(workflow, OWN_ENTRY, triggered_at)
     }
 
     /// The trigger came, and the condition beside it does not hold: perhaps only because it reads what is not known of them.
-    fn refuse_unjudged(&mut self, workflow: WorkflowId) {
+    pub(super) fn refuse_unjudged(&mut self, workflow: WorkflowId) {
         let plan = self.plan.workflow(workflow);
         let lacked = self.lacked(&plan.required.by_entry);
         if !lacked.is_empty() {
@@ -61,10 +57,6 @@ impl Touch<'_> {
         for field in self.lacked(&plan.asked_at_entry) {
             self.decide_for(workflow, run, DecisionCode::Lacked, Some(field.0), Lacked::ByCondition.number());
         }
-    }
-
-    fn holds_entry(&mut self, workflow: WorkflowId, when: PredicateId, triggers: u64) -> bool {
-        self.holds_once(when, Seen::Blank(&self.plan.workflow(workflow).blank), triggers)
     }
 
     /// Whom something lets in that becomes true. The frame remembers what was, so writing the same value again is no entry.
@@ -155,7 +147,7 @@ impl Touch<'_> {
     }
 
     /// Records an entry that is not followed and, where fields are lacked, each of them beside it.
-    fn refuse(&mut self, workflow: WorkflowId, refusal: &Refusal) {
+    pub(super) fn refuse(&mut self, workflow: WorkflowId, refusal: &Refusal) {
         let run = self.last_run(workflow);
         match refusal {
             Refusal::Objection(reason, exit) => {
@@ -175,7 +167,7 @@ impl Touch<'_> {
     }
 
     /// Which of these fields are not known of the contact.
-    fn lacked(&self, required: &[FieldId]) -> Vec<FieldId> {
+    pub(super) fn lacked(&self, required: &[FieldId]) -> Vec<FieldId> {
         let plan = self.plan;
         let has = |id: FieldId| plan.program.fields.get(id).is_some_and(|field| self.contact.has(plan, field));
         required.iter().copied().filter(|field| !has(*field)).collect()

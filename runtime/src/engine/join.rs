@@ -19,6 +19,7 @@ impl Touch<'_> {
         plan.program.fields.values().for_each(|field| self.join_field(other, field));
         self.join_system(other);
         self.join_journeys(other);
+        self.join_held(other);
         self.batch.changes.joined.push((other.id, self.contact.id));
         self.batch.count(counter::JOINED);
         other.empty(plan);

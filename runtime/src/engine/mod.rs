@@ -31,6 +31,7 @@ mod engagement;
 mod enrol;
 mod error;
 mod event;
+mod held;
 mod host;
 mod identify;
 mod identity;
@@ -487,6 +488,7 @@ impl<S: Store> Engine<S> {
             next_change: FOREVER,
             crossed: Vec::new(),
             importing: false,
+            joining: false,
             address_marks: Vec::new(),
         };
         let cause = work(&mut touch);
@@ -553,12 +555,13 @@ impl<S: Store> Engine<S> {
 const HORIZON_MS: i64 = DAY_MS;
 
 fn write_contact(contact: &mut Contact, version: u32, batch: &mut Batch) {
-    if contact.dirty || contact.texts_dirty {
+    if contact.dirty || contact.texts_dirty || contact.held_dirty {
         let texts = contact.texts_dirty.then(|| contact.texts.to_vec());
+        let held = contact.held_dirty.then(|| contact.held.clone());
         let (id, frame, next_at) = (contact.id, contact.frame.clone(), contact.next_at);
-        batch.changes.contacts.push(ContactWrite { id, frame, texts, next_at, version });
+        batch.changes.contacts.push(ContactWrite { id, frame, texts, next_at, version, held });
     }
-    (contact.dirty, contact.texts_dirty) = (false, false);
+    (contact.dirty, contact.texts_dirty, contact.held_dirty) = (false, false, false);
     for journey in contact.journeys.iter_mut().filter(|journey| journey.dirty) {
         journey.dirty = false;
         batch.keep_journey(journey.record.clone());

@@ -13,7 +13,7 @@ use super::segment::{self, WatchedSegment};
 use crate::time::{SendWindow, Zone, Zones};
 use flow_ir::{
     Area, Entry, EventCount, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternEvent, PatternId, PredicateId,
-    Program, Required, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
+    Program, Reference, Required, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -69,6 +69,8 @@ pub(super) struct WorkflowPlan {
     pub(super) window: Option<SendWindow>,
     /// The fields without which nobody comes in.
     pub(super) required: Required,
+    /// Whether it sends mail.
+    pub(super) sends: bool,
     /// The fields that the condition beside its event asks for.
     pub(super) asked_at_entry: Vec<FieldId>,
     /// A journey that has not begun.
@@ -188,6 +190,7 @@ impl Reads<'_> {
             live,
             window,
             required: required.clone(),
+            sends: sends_mail(workflow),
             asked_at_entry: self.asked_at_entry(workflow),
             blank: workflow.journey.blank(),
             waits: waits_of_steps(workflow),
@@ -238,6 +241,11 @@ fn kept(becoming: &[Becoming], starts: &[(WorkflowId, SlotId)]) -> BTreeMap<Slot
     let owed = becoming.iter().enumerate().map(|(place, entry)| (entry.owed, Kept::Owed(place)));
     let starts = starts.iter().enumerate().map(|(place, (_, slot))| (*slot, Kept::Start(place)));
     owed.chain(starts).collect()
+}
+
+fn sends_mail(workflow: &Workflow) -> bool {
+    let named = workflow.effects.values().flat_map(|effect| effect.references());
+    named.into_iter().any(|reference| matches!(reference, Reference::Email(_)))
 }
 
 fn waits_of_steps(workflow: &Workflow) -> Vec<Option<WaitId>> {

@@ -49,7 +49,7 @@ impl Touch<'_> {
             Cause::Change(triggers) => triggers.clone(),
             Cause::Due | Cause::Import => Triggers::new(),
         };
-        if !due && triggers.is_empty() && self.is_settled() {
+        if !due && triggers.is_empty() && self.contact.held.is_empty() && self.is_settled() {
             return;
         }
         self.settle_due_segments();
@@ -64,7 +64,8 @@ impl Touch<'_> {
             self.contact.changed.clear();
             let going_on = self.judge_journeys(&changed, due);
             self.look_at_ended(&changed, due);
-            let mut coming_in = self.judge_events(&triggers);
+            let mut coming_in = if self.joining { Vec::new() } else { self.judge_held(due) };
+            coming_in.extend(self.judge_events(&triggers));
             coming_in.extend(self.judge_starts());
             coming_in.extend(self.judge_becoming(&changed, due, *cause == Cause::Import));
             self.run_all(going_on, coming_in);
@@ -87,7 +88,8 @@ impl Touch<'_> {
             Pending::read(self.plan, &self.contact.frame),
             "a slot was not followed"
         );
-        self.next_change = self.next_change.min(self.next_change_of_segments()).min(self.next_start());
+        self.next_change =
+            self.next_change.min(self.next_change_of_segments()).min(self.next_start()).min(self.next_held());
     }
 
     fn is_settled(&self) -> bool {

@@ -208,6 +208,7 @@ impl Touch<'_> {
         if stopped.is_empty() {
             return;
         }
+        self.stop_held(by, stopped);
         for index in 0..self.contact.journeys.len() {
             let journey = self.journey(index);
             if journey.is_live() && journey.workflow() != by && stopped.contains(&journey.workflow()) {

@@ -27,6 +27,8 @@ pub(super) struct Touch<'e> {
     pub(super) crossed: Triggers,
     /// What is settled was so before Flow knew of it.
     pub(super) importing: bool,
+    /// Whoever proved to be the same person is joined, and what the item says of them is still to come.
+    pub(super) joining: bool,
     /// What is kept of the address that the item brings.
     pub(super) address_marks: Vec<Mark>,
 }

@@ -67,6 +67,7 @@ impl<S: Store> Engine<S> {
             now,
             next_change: FOREVER,
             crossed: Vec::new(),
+            joining: false,
             importing: false,
             address_marks: Vec::new(),
         };
@@ -190,7 +191,7 @@ pub(crate) fn recall(store: &mut impl Store, program: &Program, facts: &BTreeSet
                 instants.iter().for_each(|at| remember(&program.frame, &mut record.frame, fact, *at));
             }
             let ContactRecord { id, frame, next_at, version, .. } = record;
-            changes.contacts.push(ContactWrite { id, frame, texts: None, next_at, version });
+            changes.contacts.push(ContactWrite { id, frame, texts: None, next_at, version, held: None });
         }
         store.commit(&changes)?;
     }

@@ -93,7 +93,11 @@ fn add<T>(out: &mut String, table: &str, rows: &[T], each: impl for<'a> Fn(&'a m
 fn contact<'a>(row: &'a mut Row, contact: &ContactWrite) -> &'a mut Row {
     row.number(contact.id.0).bytes(&contact.frame).maybe(contact.next_at);
     let texts = contact.texts.as_deref().unwrap_or_default();
-    texts.iter().fold(row, |row, text| row.maybe_text(text.as_deref()))
+    let row = texts.iter().fold(row, |row, text| row.maybe_text(text.as_deref()));
+    let held = contact.held.as_deref().unwrap_or_default();
+    held.iter().fold(row, |row, entry| {
+        row.small(entry.workflow).number(entry.triggers).instant(entry.occurred_at).instant(entry.until)
+    })
 }
 
 fn journey<'a>(row: &'a mut Row, journey: &JourneyRecord) -> &'a mut Row {

@@ -6,8 +6,8 @@ use super::check::{broken, check_rows};
 use super::digest::Snapshot;
 use super::{
     Changes, ContactId, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord, EventRecord,
-    HandoffCount, HandoffRecord, JourneyRecord, JourneyStatus, MessageId, OutboxRecord, OutboxSettlement, PAGE_ROWS,
-    PositionCount, Store, StoreError,
+    HandoffCount, HandoffRecord, HeldEntry, JourneyRecord, JourneyStatus, MessageId, OutboxRecord, OutboxSettlement,
+    PAGE_ROWS, PositionCount, Store, StoreError,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -50,6 +50,7 @@ struct Contact {
     texts: Vec<Option<String>>,
     next_at: Option<i64>,
     version: u32,
+    held: Vec<HeldEntry>,
 }
 
 impl MemoryStore {
@@ -90,6 +91,7 @@ impl MemoryStore {
             texts: Some(contact.texts.clone()),
             next_at: contact.next_at,
             version: contact.version,
+            held: Some(contact.held.clone()),
         });
         let snapshot = Snapshot {
             contacts: contacts.collect(),
@@ -114,6 +116,7 @@ impl MemoryStore {
             next_at: contact.next_at,
             version: contact.version,
             journeys: journeys.filter(|journey| journey.keep).cloned().collect(),
+            held: contact.held.clone(),
         })
     }
 
@@ -178,11 +181,15 @@ impl MemoryStore {
         let (frame, next_at, version) = (write.frame.clone(), write.next_at, write.version);
         match (&write.texts, self.contacts.get_mut(&write.id)) {
             (Some(texts), _) => {
-                self.contacts.insert(write.id, Contact { frame, texts: texts.clone(), next_at, version });
+                let held = self.contacts.remove(&write.id).map(|contact| contact.held).unwrap_or_default();
+                self.contacts.insert(write.id, Contact { frame, texts: texts.clone(), next_at, version, held });
             }
             (None, Some(contact)) => (contact.frame, contact.next_at, contact.version) = (frame, next_at, version),
             // Ruled out by `check_contacts`.
             (None, None) => {}
+        }
+        if let (Some(held), Some(contact)) = (&write.held, self.contacts.get_mut(&write.id)) {
+            contact.held.clone_from(held);
         }
     }
 

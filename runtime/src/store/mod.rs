@@ -19,8 +19,8 @@ mod tests;
 pub use error::{StoreError, StoreFault};
 pub use record::{
     Changes, ContactId, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord, EventRecord,
-    HandoffCount, HandoffRecord, JourneyRecord, JourneyStatus, MessageId, OutboxKind, OutboxRecord, OutboxSettlement,
-    OutboxState, PositionCount,
+    HandoffCount, HandoffRecord, HeldEntry, JourneyRecord, JourneyStatus, MessageId, OutboxKind, OutboxRecord,
+    OutboxSettlement, OutboxState, PositionCount,
 };
 
 /// How many rows one call of a paged read returns at most.

@@ -26,6 +26,21 @@ pub struct ContactRecord {
     pub version: u32,
     /// Live journeys and the ended ones that still matter, by (workflow, run).
     pub journeys: Vec<JourneyRecord>,
+    /// Entries that wait for who they are about, by workflow.
+    pub held: Vec<HeldEntry>,
+}
+
+/// An entry whose event came before its person's address, identity or a required field (E4). There is one per contact and workflow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HeldEntry {
+    /// The program's number of the workflow.
+    pub workflow: u32,
+    /// Which of the entry's patterns matched.
+    pub triggers: u64,
+    /// When the event occurred.
+    pub occurred_at: i64,
+    /// The last instant at which what it waits for completes it.
+    pub until: i64,
 }
 
 /// A contact to insert or replace, without journeys.
@@ -41,6 +56,8 @@ pub struct ContactWrite {
     pub next_at: Option<i64>,
     /// The version of the program under which it is written.
     pub version: u32,
+    /// All the entries that are held for them. `None` leaves them as they are.
+    pub held: Option<Vec<HeldEntry>>,
 }
 
 /// One person's way through one workflow. Its key is (contact, workflow, run).

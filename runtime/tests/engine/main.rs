@@ -6,6 +6,7 @@ mod arrivals;
 mod batches;
 mod delivery;
 mod enrolment;
+mod held;
 mod identity;
 mod import;
 mod journeys;

@@ -31,15 +31,17 @@ fn signs_up(entry: &str, rest: &str) -> World {
     let mut world = world(&format!("{SCHEMA}\nworkflow go {{\n {entry}\n reenter never\n {rest}\n}}"));
     world.contact("ada", &[]);
     world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    // What nobody completes in ten minutes is refused.
+    world.at("2026-03-02 10:11").run();
     world
 }
 
 /// The fields for want of which she is not taken in.
 fn lacked(rest: &str) -> String {
     let story = signs_up("enter when signed_up", rest).story("ada");
-    let fields: Vec<&str> = story.iter().filter_map(|line| line.strip_prefix("03-02 10:00 go Lacked ")).collect();
+    let fields: Vec<&str> = story.iter().filter_map(|line| line.strip_prefix("03-02 10:10 go Lacked ")).collect();
     let refused = usize::from(!fields.is_empty());
-    let ignored = story.iter().filter(|line| *line == "03-02 10:00 go Ignored.1").count();
+    let ignored = story.iter().filter(|line| *line == "03-02 10:10 go Ignored.1").count();
     assert_eq!((ignored, story.iter().any(|line| line.ends_with("Entered"))), (refused, refused == 0), "{story:?}");
     fields.join(" ")
 }
@@ -72,7 +74,7 @@ fn whoever_has_the_fields_comes_in_and_no_default_is_one() {
     let mut world = signs_up("enter when signed_up", "if seats < 5 { score += 1 }");
     world.identify("ada", &[("seats", "0")]).at("2026-03-03 10:00").event("ada", "signed_up", json!({})).run();
     let story = world.story("ada");
-    assert_eq!(story[..3], ["03-02 10:00 go Ignored.1", "03-02 10:00 go Lacked seats", "03-03 10:00 go Entered"]);
+    assert_eq!(story[..3], ["03-02 10:10 go Ignored.1", "03-02 10:10 go Lacked seats", "03-03 10:00 go Entered"]);
     assert_eq!(world.score("ada"), 1, "a 0 that was said is a value");
 }
 
@@ -81,14 +83,15 @@ fn an_entry_that_cannot_be_judged_is_refused_by_name() {
     let mut world = signs_up("enter when signed_up and seats > 5", "if tier is \"pro\" { score += 1 }");
     world.identify("ada", &[("seats", "3")]).at("2026-03-03 10:00").event("ada", "signed_up", json!({})).run();
     world.identify("ada", &[("seats", "9")]).at("2026-03-04 10:00").event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-04 10:11").run();
     let story = world.story("ada");
     let expected = [
-        "03-02 10:00 go Ignored.1",
-        "03-02 10:00 go Lacked seats",
+        "03-02 10:10 go Ignored.1",
+        "03-02 10:10 go Lacked seats",
         // With three seats she is nobody it is for; with nine, the rest is missing.
         "03-03 10:00 go Ignored.9",
-        "03-04 10:00 go Ignored.1",
-        "03-04 10:00 go Lacked tier",
+        "03-04 10:10 go Ignored.1",
+        "03-04 10:10 go Lacked tier",
     ];
     assert_eq!(story, expected);
 }

@@ -45,9 +45,9 @@ fn a_transactional_mail_needs_only_a_working_address() {
 
 #[test]
 fn nobody_is_written_to_without_an_address() {
-    let mut world = world("workflow go {\n enter when signed_up\n reenter never\n send hello\n}");
+    let mut world = world("workflow go {\n enter when has_open_deal new only\n reenter never\n send hello\n}");
     world.identify("ada", &[("first_name", "Ada")]).run();
-    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-02 10:00").identify("ada", &[("has_open_deal", "yes")]).run();
     assert_eq!(decided(&world), ["Withheld s0.2"]);
 }
 

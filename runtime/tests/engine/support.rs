@@ -445,6 +445,11 @@ impl World {
             let contact = snapshot.contacts.iter().find(|contact| contact.id == journey.contact).unwrap();
             assert!(contact.next_at.is_some_and(|next_at| next_at <= due_at), "{journey:?} is not in the due queue");
         }
+        for contact in &snapshot.contacts {
+            let until = contact.held.iter().flatten().map(|held| held.until).min();
+            let is_due = until.is_none_or(|until| contact.next_at.is_some_and(|next_at| next_at <= until));
+            assert!(is_due, "E14: {contact:?} holds an entry and is not in the due queue");
+        }
         let mut keys: Vec<&str> = snapshot.outbox.iter().map(|(row, _)| row.key.as_str()).collect();
         keys.dedup();
         assert_eq!(keys.len(), snapshot.outbox.len());

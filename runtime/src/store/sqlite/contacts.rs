@@ -2,8 +2,8 @@
 
 use super::codes::{id, sql_id};
 use super::fault::Trouble;
-use super::journeys;
 use super::view::quote;
+use super::{held, journeys};
 use crate::store::{ContactId, ContactRecord, ContactWrite, PAGE_ROWS, StoreFault};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, params_from_iter};
 use std::collections::BTreeMap;
@@ -95,11 +95,13 @@ pub(super) fn load(
 ) -> Result<Vec<ContactRecord>, Trouble> {
     let mut statement = connection.prepare_cached(&sql.load)?;
     let mut journeys = journeys::Loader::new(connection)?;
+    let mut held = held::Loader::new(connection)?;
     let mut contacts = Vec::with_capacity(ids.len());
     for id in ids {
         let row = statement.query_row([sql_id(id.0)], |row| read(row, *id, sql.columns.len())).optional()?;
         let mut contact = row.ok_or_else(|| Trouble::Broken(format!("there is no contact {}", id.0)))?;
         contact.journeys = journeys.load(*id)?;
+        contact.held = held.load(*id)?;
         contacts.push(contact);
     }
     Ok(contacts)
@@ -114,6 +116,7 @@ fn read(row: &Row<'_>, id: ContactId, texts: usize) -> rusqlite::Result<ContactR
         next_at: row.get(1)?,
         version: row.get(2)?,
         journeys: Vec::new(),
+        held: Vec::new(),
     })
 }
 
@@ -125,6 +128,9 @@ pub(super) fn write(connection: &Connection, sql: &ContactSql, contacts: &[Conta
     let mut update =
         connection.prepare_cached("UPDATE contact SET frame = ?2, next_at = ?3, version = ?4 WHERE id = ?1")?;
     for contact in rows {
+        if let Some(entries) = &contact.held {
+            held::write(connection, contact.id, entries)?;
+        }
         let id = sql_id(contact.id.0);
         match &contact.texts {
             Some(texts) => {
@@ -203,9 +209,14 @@ pub(super) fn all(connection: &Connection, columns: &[String]) -> Result<Vec<Con
     let rows = statement.query_map([], |row| {
         let texts = (0..columns.len()).map(|column| row.get(4 + column)).collect::<rusqlite::Result<_>>()?;
         let (id, texts) = (ContactId(id(row, 0)?), Some(texts));
-        Ok(ContactWrite { id, frame: row.get(1)?, texts, next_at: row.get(2)?, version: row.get(3)? })
+        Ok(ContactWrite { id, frame: row.get(1)?, texts, next_at: row.get(2)?, version: row.get(3)?, held: None })
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let mut contacts = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut held = held::Loader::new(connection)?;
+    for contact in &mut contacts {
+        contact.held = Some(held.load(contact.id)?);
+    }
+    Ok(contacts)
 }
 
 pub(super) fn all_keys(connection: &Connection) -> Result<Vec<(String, ContactId)>, Trouble> {

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("V003.sql"),
     include_str!("V004.sql"),
     include_str!("V005.sql"),
+    include_str!("V006.sql"),
 ];
 
 /// The version this Flow writes.

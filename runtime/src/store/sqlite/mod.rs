@@ -16,6 +16,7 @@ mod decisions;
 mod events;
 mod fault;
 mod handoffs;
+mod held;
 mod journeys;
 mod meta;
 mod migrate;
@@ -232,6 +233,7 @@ impl SqliteStore {
             self.contact_sql.load.clone(),
             contacts::DUE.to_owned(),
             journeys::load_sql(),
+            held::LOAD.to_owned(),
             events::KNOWN.to_owned(),
             outbox::unsettled_sql(),
             outbox::UNSETTLED_COUNT.to_owned(),

@@ -34,6 +34,7 @@ pub(super) fn contacts_come_back_as_written(store: &mut impl Store) {
         assert_eq!((record.id, &record.frame, record.next_at), (write.id, &write.frame, write.next_at));
         assert_eq!(Some(&record.texts), write.texts.as_ref());
         assert_eq!(record.journeys, []);
+        assert_eq!(Some(&record.held), write.held.as_ref());
     }
     assert_eq!(loaded.len(), contacts.len());
 }
@@ -54,6 +55,23 @@ pub(super) fn a_contact_without_texts_keeps_its_texts(store: &mut impl Store) {
     let loaded = store.load_contacts(&ids(&[1])).unwrap().remove(0);
     assert_eq!((loaded.frame, loaded.next_at), (vec![9], Some(5)));
     assert_eq!(Some(loaded.texts), contact(1).texts);
+}
+
+pub(super) fn what_is_held_stays_until_it_is_replaced(store: &mut impl Store) {
+    commit(store, people(2));
+    let write = ContactWrite { held: None, texts: None, ..contact(1) };
+    commit(
+        store,
+        Changes { contacts: vec![write.clone(), ContactWrite { held: None, ..contact(2) }], ..Changes::default() },
+    );
+    let held_of = |store: &mut dyn Store, id| store.load_contacts(&ids(&[id])).unwrap().remove(0).held;
+    assert_eq!((held_of(store, 1), held_of(store, 2)), (vec![held(4)], vec![held(4)]));
+    let writes = vec![
+        ContactWrite { held: Some(vec![held(0), held(7)]), ..write },
+        ContactWrite { held: Some(Vec::new()), ..contact(2) },
+    ];
+    commit(store, Changes { contacts: writes, ..Changes::default() });
+    assert_eq!((held_of(store, 1), held_of(store, 2)), (vec![held(0), held(7)], Vec::new()));
 }
 
 pub(super) fn the_last_write_of_a_contact_holds(store: &mut impl Store) {

@@ -45,6 +45,7 @@ on_every_store!(
     contacts_come_back_as_written,
     contacts_come_back_in_the_order_asked,
     a_contact_without_texts_keeps_its_texts,
+    what_is_held_stays_until_it_is_replaced,
     the_last_write_of_a_contact_holds,
     an_unknown_contact_is_an_error,
     the_last_change_of_a_key_holds,

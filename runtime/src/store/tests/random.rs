@@ -24,7 +24,14 @@ fn instant() -> impl Strategy<Value = i64> {
 fn contacts() -> impl Strategy<Value = ContactWrite> {
     let texts = vec(proptest::option::of(".{0,8}"), TEXTS);
     (1..=CONTACTS, vec(any::<u8>(), 0..20), proptest::option::weighted(0.8, texts), proptest::option::of(instant()))
-        .prop_map(|(id, frame, texts, next_at)| ContactWrite { id: ContactId(id), frame, texts, next_at, version: 0 })
+        .prop_map(|(id, frame, texts, next_at)| ContactWrite {
+            id: ContactId(id),
+            held: frame.len().is_multiple_of(2).then(|| vec![held(u32::from(frame.is_empty()))]),
+            frame,
+            texts,
+            next_at,
+            version: 0,
+        })
 }
 
 fn status() -> impl Strategy<Value = JourneyStatus> {

@@ -4,7 +4,18 @@ use crate::store::*;
 
 pub(super) fn contact(id: u64) -> ContactWrite {
     let texts = vec![Some(format!("p{id}@example.com")), None];
-    ContactWrite { id: ContactId(id), frame: vec![id as u8; 16], texts: Some(texts), next_at: None, version: 0 }
+    ContactWrite {
+        id: ContactId(id),
+        frame: vec![id as u8; 16],
+        texts: Some(texts),
+        next_at: None,
+        version: 0,
+        held: Some(vec![held(4)]),
+    }
+}
+
+pub(super) fn held(workflow: u32) -> HeldEntry {
+    HeldEntry { workflow, triggers: u64::MAX, occurred_at: 800, until: 600_900 }
 }
 
 /// Contacts 1 to `last`, each with the key `user:<id>`.

@@ -321,6 +321,7 @@ fn every_read_of_the_loop_uses_an_index() {
         "SEARCH contact USING INTEGER PRIMARY KEY (rowid=?)",
         "SEARCH contact USING INTEGER PRIMARY KEY (rowid>?)",
         "SEARCH journey USING PRIMARY KEY (contact=?)",
+        "SEARCH held_entry USING PRIMARY KEY (contact=?)",
         "SEARCH event USING COVERING INDEX event_message (message=?)",
         "SEARCH outbox USING INDEX outbox_unsettled (id>?)",
         "SCAN outbox USING INDEX outbox_unsettled",

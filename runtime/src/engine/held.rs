@@ -1,0 +1,146 @@
+//! Events that come before who they are about: held for an address, an identity or a required field (E4).
+//!
+//! To track and then to identify is the usual order, and a second lies between them. So an entry by an event is not refused while what it
+//! lacks may be on its way:
+//!
+//! - a field that the workflow requires, where that alone is what keeps them out;
+//! - an address, where the workflow sends mail;
+//! - who they are, where the condition beside the event does not hold of somebody of whom neither a user id nor an address is known.
+//!
+//! As soon as it lacks nothing more it is judged like one that comes at that instant, but for its triggers and the instant at which they
+//! occurred, which stay its own. One is held for each person and workflow: a later one joins it, and the ten minutes begin anew. It is kept
+//! with the contact by the same commit, and its last instant is one at which the contact is looked at by itself (E14).
+
+use super::contact::Contact;
+use super::enrol::{Enrolment, Refusal};
+use super::event::Trigger;
+use super::reason::Ignored;
+use super::touch::{Seen, Touch};
+use crate::store::HeldEntry;
+use flow_ir::units::MINUTE_MS;
+use flow_ir::{Entry, FOREVER, FieldId, SlotId, WorkflowId};
+
+/// How long after its arrival an event is held.
+pub(super) const HOLD_MS: i64 = 10 * MINUTE_MS;
+
+impl Contact {
+    /// Holds an entry, or joins it to the one of its workflow.
+    fn hold(&mut self, entry: HeldEntry) {
+        self.held_dirty = true;
+        match self.held.binary_search_by_key(&entry.workflow, |held| held.workflow) {
+            Ok(place) => {
+                if let Some(held) = self.held.get_mut(place) {
+                    held.triggers |= entry.triggers;
+                    held.occurred_at = held.occurred_at.min(entry.occurred_at);
+                    held.until = held.until.max(entry.until);
+                }
+            }
+            Err(place) => self.held.insert(place, entry),
+        }
+    }
+
+    fn release(&mut self, workflow: WorkflowId) {
+        self.held.retain(|held| held.workflow != workflow.0);
+        self.held_dirty = true;
+    }
+}
+
+impl Touch<'_> {
+    /// Whom an event lets in; none where it is refused, or held for what it lacks.
+    pub(super) fn judge_event(&mut self, trigger: Trigger) -> Option<Enrolment> {
+        let Trigger { workflow, bits, occurred_at } = trigger;
+        let holds = self.holds_entry(workflow, bits)?;
+        if self.is_incomplete(workflow, holds) {
+            let until = self.now.saturating_add(HOLD_MS);
+            self.contact.hold(HeldEntry { workflow: workflow.0, triggers: bits, occurred_at, until });
+            return None;
+        }
+        self.judge_complete(trigger, holds)
+    }
+
+    /// Whom the events let in that were held and lack nothing more. At an instant of the contact's own those are refused whose time is over:
+    /// what arrives at that instant came before.
+    pub(super) fn judge_held(&mut self, due: bool) -> Vec<Enrolment> {
+        let mut enrolments = Vec::new();
+        for held in self.contact.held.clone() {
+            let (workflow, bits) = (WorkflowId(held.workflow), held.triggers);
+            let holds = self.holds_entry(workflow, bits).unwrap_or(false);
+            let is_incomplete = self.is_incomplete(workflow, holds);
+            if is_incomplete && !(due && held.until <= self.now) {
+                continue;
+            }
+            self.contact.release(workflow);
+            if is_incomplete {
+                self.refuse_incomplete(workflow, holds);
+            } else {
+                enrolments
+                    .extend(self.judge_complete(Trigger { workflow, bits, occurred_at: held.occurred_at }, holds));
+            }
+        }
+        enrolments
+    }
+
+    /// The last instant of the one that is held for the shortest time. It may be now: then it is over once nothing more arrives.
+    pub(super) fn next_held(&self) -> i64 {
+        self.contact.held.iter().map(|held| held.until).min().unwrap_or(FOREVER)
+    }
+
+    /// What another contact's events wait for may be what this one has.
+    pub(super) fn join_held(&mut self, other: &Contact) {
+        other.held.iter().for_each(|held| self.contact.hold(*held));
+    }
+
+    /// Another workflow stops those that are held too.
+    pub(super) fn stop_held(&mut self, by: WorkflowId, stopped: &[WorkflowId]) {
+        let held: Vec<WorkflowId> = self.contact.held.iter().map(|held| WorkflowId(held.workflow)).collect();
+        for workflow in held.into_iter().filter(|workflow| *workflow != by && stopped.contains(workflow)) {
+            self.contact.release(workflow);
+            self.refuse(workflow, &Refusal::Objection(Ignored::TakenBack, None));
+        }
+    }
+
+    fn judge_complete(&mut self, trigger: Trigger, holds: bool) -> Option<Enrolment> {
+        if holds {
+            return self.judge_own(trigger.workflow, trigger.occurred_at);
+        }
+        self.refuse_unjudged(trigger.workflow);
+        None
+    }
+
+    fn refuse_incomplete(&mut self, workflow: WorkflowId, holds: bool) {
+        match self.missing(workflow, holds) {
+            missing if missing.is_empty() => self.refuse_unjudged(workflow),
+            missing => self.refuse(workflow, &Refusal::Lacking(missing)),
+        }
+    }
+
+    fn is_incomplete(&self, workflow: WorkflowId, holds: bool) -> bool {
+        let program = &self.plan.program;
+        let is_nobody = || ![program.system.identified, program.system.reachable].iter().any(|slot| self.is(*slot));
+        !self.missing(workflow, holds).is_empty() || (!holds && is_nobody())
+    }
+
+    /// The fields without which the entry is not followed. As long as the condition does not hold, only those that it reads matter.
+    fn missing(&self, workflow: WorkflowId, holds: bool) -> Vec<FieldId> {
+        let plan = self.plan.workflow(workflow);
+        if !holds {
+            return self.lacked(&plan.required.by_entry);
+        }
+        let mut missing = self.lacked(&plan.required.fields);
+        if plan.sends && !self.is(self.plan.program.system.reachable) {
+            missing.extend(self.plan.email_field.filter(|email| !missing.contains(email)));
+        }
+        missing
+    }
+
+    fn is(&self, slot: SlotId) -> bool {
+        self.contact.is(self.plan, slot)
+    }
+
+    /// Whether the condition beside the event holds; none where no event lets anybody in.
+    fn holds_entry(&mut self, workflow: WorkflowId, triggers: u64) -> Option<bool> {
+        let Entry::Event { when, .. } = self.workflow(workflow).entry else { return None };
+        let blank = &self.plan.workflow(workflow).blank;
+        Some(self.holds_once(when, Seen::Blank(blank), triggers))
+    }
+}
