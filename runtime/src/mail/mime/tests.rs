@@ -208,7 +208,7 @@ proptest! {
         let named = |name: &str| Mailbox::new(Some(name), address.clone()).or_else(|_| Mailbox::new(None, address.clone())).unwrap();
         let list = Some(list).filter(|list| list.len() <= NAME_MAX_OCTETS && !header::clean(list).is_empty());
         let has_list = list.is_some();
-        let mail = Mail { subject: format!("s{subject}"), from: named(&from), to: named(&to), list, preview: Some(preview), text, ..mail() };
+        let mail = Mail { subject: cut_subject(format!("s{subject}")), from: named(&from), to: named(&to), list, preview: Some(preview), text, ..mail() };
         let bytes = to_mime(&mail).unwrap();
         assert_sound(&bytes);
         let plain = to_mime(&Mail { list: has_list.then(|| "x".to_owned()), ..self::mail() }).unwrap();
@@ -218,7 +218,8 @@ proptest! {
 
     #[test]
     fn a_subject_comes_back(subject in any_line()) {
-        let subject = format!("s{subject}");
+        // A longer one is refused, which is another test's.
+        let subject = cut_subject(format!("s{subject}"));
         let bytes = to_mime(&Mail { subject: subject.clone(), ..mail() }).unwrap();
         let expected = header::clean(&subject);
         let message = read(&bytes);
