@@ -129,7 +129,7 @@ fn a_login_over_starttls_needs_a_trusted_certificate_and_the_right_password() {
     let reason = retry_reason(with("right", None));
     assert!(reason.contains("certificate"), "{reason}");
     let reason = retry_reason(with("wrong", authority.clone()));
-    assert!(reason.contains("answered the connection with 535"), "{reason}");
+    assert!(reason.contains("answered the login with 535"), "{reason}");
     assert_eq!(sink.arrived().len(), 0);
     receipt(with("right", authority));
     assert_eq!(sink.arrived(), [to_mime(&mail("j1.s1.v0")).unwrap()]);
