@@ -329,3 +329,17 @@ fn a_rehearsal_never_reaches_a_mail_server() {
     assert_snapshot!(said(&guide, &guide.run(&[])).replace(&port.to_string(), "[port]"));
     assert!(listener.accept().is_err(), "somebody spoke to the mail server");
 }
+
+/// Whatever is written to a file without a name is lost: the run ends, and says so.
+#[test]
+#[cfg(unix)]
+fn a_store_that_is_deleted_during_the_run() {
+    let guide = guide();
+    // A batch of one item: the run takes long enough to be met in the middle.
+    let mut run = guide.command(&["--batch-items", "1"]).spawn().unwrap();
+    while !guide.path("out/guide_nurture.rejected.txt").exists() {
+        std::thread::yield_now();
+    }
+    fs::remove_file(guide.store()).unwrap();
+    assert_eq!(run.wait().unwrap().code(), Some(3));
+}

@@ -133,9 +133,9 @@ impl World {
         let [stdout, stderr] = [&output.stdout, &output.stderr].map(|text| String::from_utf8(text.clone()).unwrap());
         // Of today and of this machine.
         let is_stable = |line: &&str| {
-            !line.starts_with("  compiled ")
+            (line.contains("Z  ") || !line.starts_with("20"))
                 && !line.contains("serving from")
-                && !(line.starts_with("20") && !line.contains("Z  "))
+                && !line.starts_with("  compiled ")
         };
         let lines = stdout.lines().chain(stderr.lines()).filter(is_stable).map(without_times);
         let code = output.status.code().map_or("by a signal".to_owned(), |code| code.to_string());
