@@ -357,3 +357,17 @@ fn an_unsubscribe_link_is_of_its_store_alone() {
     assert!(one.len() > 10 && one.len() == other.len());
     assert!(one.iter().all(|link| !other.contains(link)));
 }
+
+/// Whatever is written to a file without a name is lost: the run ends, and says so.
+#[test]
+#[cfg(unix)]
+fn a_store_that_is_deleted_during_the_run() {
+    let guide = guide();
+    // A batch of one item: the run takes long enough to be met in the middle.
+    let mut run = guide.command(&["--batch-items", "1"]).spawn().unwrap();
+    while !guide.path("out/guide_nurture.rejected.txt").exists() {
+        std::thread::yield_now();
+    }
+    fs::remove_file(guide.store()).unwrap();
+    assert_eq!(run.wait().unwrap().code(), Some(3));
+}

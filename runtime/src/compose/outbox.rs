@@ -39,12 +39,10 @@ impl OutboxComposer {
             key: self.store.key(&row.key),
             from: self.emails.sender().from.clone(),
             to: Mailbox::from(to),
-            reply_to: None,
+            // An address that no mail can go to is none to answer to.
+            reply_to: notice.reply_to.and_then(|address| Address::parse(&address).ok()).map(Mailbox::from),
             subject,
-            html: format!(
-                "<!doctype html>\n<html><body><pre>{}</pre></body></html>\n",
-                html_escape::encode_text(&text)
-            ),
+            html: html_of(&text),
             text,
             preview: None,
             list: None,
@@ -53,6 +51,14 @@ impl OutboxComposer {
             kind: Kind::Notice,
         })
     }
+}
+
+/// A text as it reads in a mail client: its paragraphs and lines.
+fn html_of(text: &str) -> String {
+    let escaped = html_escape::encode_text(text);
+    let paragraphs: Vec<String> =
+        escaped.split("\n\n").map(|lines| format!("<p>{}</p>", lines.replace('\n', "<br>\n"))).collect();
+    format!("<!doctype html>\n<html><body>\n{}\n</body></html>\n", paragraphs.join("\n"))
 }
 
 impl engine::Composer for OutboxComposer {

@@ -317,6 +317,7 @@ fn a_notice_of_any_length_leaves() {
     for letters in ["x", "ß", "🎉 ", "<&>\"", "\0x"] {
         let notice = Notice {
             to: "ana@acme.example".to_owned(),
+            reply_to: None,
             subject: format!("Guide nurture: {}", letters.repeat(2_000)),
             text: format!("Take over.\n{}", letters.repeat(100_000)),
         };
@@ -326,9 +327,15 @@ fn a_notice_of_any_length_leaves() {
         assert!(to_mime(&mail).is_ok(), "{letters:?}");
         assert!(mail.subject.ends_with('…') && mail.text.ends_with('…') && !mail.text.contains('\0'));
     }
-    let short =
-        Notice { to: "ana@acme.example".to_owned(), subject: "Guide: Ada".to_owned(), text: "Call\nher".to_owned() };
+    let short = Notice {
+        to: "ana@acme.example".to_owned(),
+        reply_to: Some("ada@x.example".to_owned()),
+        subject: "Guide: Ada".to_owned(),
+        text: "Call\nher\n\n<now>".to_owned(),
+    };
     let row = OutboxRecord { payload: serde_json::to_string(&short).unwrap(), ..notice_row() };
     let mail = composer.notice(&row).unwrap();
-    assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("Guide: Ada", "Call\nher"));
+    assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("Guide: Ada", "Call\nher\n\n<now>"));
+    assert!(mail.html.contains("<p>Call<br>\nher</p>\n<p>&lt;now&gt;</p>"), "{}", mail.html);
+    assert_eq!(mail.reply_to.map(|to| to.address().as_str().to_owned()).as_deref(), Some("ada@x.example"));
 }

@@ -77,6 +77,12 @@ pub fn day(instant: Instant, zone: Zone) -> Option<String> {
     Some(wall_clock(instant, zone)?.date().to_string())
 }
 
+/// An instant as people write it, with the zone whose clocks show it: `Tuesday 3 March 2026, 10:00 (Europe/Berlin)`. None beyond the
+/// calendar.
+pub fn words(instant: Instant, zone: Zone) -> Option<String> {
+    Some(format!("{} ({})", wall_clock(instant, zone)?.strftime("%A %-d %B %Y, %H:%M"), zone.name()))
+}
+
 fn add_to_date(instant: Instant, span: Span, zone: Zone) -> Option<Instant> {
     let local = wall_clock(instant, zone)?;
     let date = add_months(local.date(), span.months)?;

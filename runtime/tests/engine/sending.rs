@@ -151,7 +151,7 @@ fn a_notice_says_who_why_and_what_to_do() {
         "Stage: subscriber",
         "Ask about Brightly",
         "Task: Call Ada",
-        "Due: 2026-03-03T10:00:00Z",
+        "Due: Tuesday 3 March 2026, 10:00 (UTC)",
     ] {
         assert!(notice.text.lines().any(|found| found == line), "{line} in {}", notice.text);
     }

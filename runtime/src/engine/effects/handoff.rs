@@ -8,7 +8,7 @@ use crate::engine::reason::{HandedTo, Undelivered};
 use crate::engine::touch::later;
 use crate::engine::view::ContactView;
 use crate::store::{DecisionCode, HandoffRecord, OutboxKind, OutboxRecord};
-use crate::time::Instant;
+use crate::time::{Instant, Zone, civil};
 use flow_ir::backend::{Memory, Outcome};
 use flow_ir::{Area, Handoff, StepId, TeamId};
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,9 @@ use serde::{Deserialize, Serialize};
 pub struct Notice {
     /// The member's mail address.
     pub to: String,
+    /// Where the contact is reached, so that an answer goes to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
     /// One line.
     pub subject: String,
     /// Plain, in lines; the contact's values are in it already.
@@ -25,12 +28,13 @@ pub struct Notice {
 }
 
 /// The fields that tell who someone is, with the words before their values.
-const WHO: [(&str, &str); 9] = [
+const WHO: [(&str, &str); 10] = [
     ("Email", "email"),
     ("Phone", "phone"),
     ("Company", "company_name"),
     ("Job title", "job_title"),
     ("Industry", "industry"),
+    ("Employees", "employees"),
     ("Country", "country"),
     ("Region", "region"),
     ("Score", "score"),
@@ -41,6 +45,8 @@ const WHO: [(&str, &str); 9] = [
 struct Order {
     note: String,
     task: Option<(String, i64)>,
+    /// Of the project: a member reads when it is due by the clocks at home.
+    zone: Zone,
 }
 
 impl Perform for Handoff {
@@ -77,11 +83,16 @@ impl StepHost<'_> {
         let order = Order {
             note: handoff.note.as_ref().map(|note| view.fill(note)).unwrap_or_default(),
             task: handoff.task.as_ref().map(|task| (view.fill(&task.title), later(self.now, task.due_in, self.zone))),
+            zone: self.plan.zone,
         };
         let title = self.plan.program.title(self.workflow);
-        let notice =
-            Notice { to: to.to_owned(), subject: format!("{title}: {}", who(&view)), text: text(&view, title, &order) };
-        // A notice is three texts: writing them as JSON cannot fail.
+        let notice = Notice {
+            to: to.to_owned(),
+            reply_to: view.address().map(str::to_owned),
+            subject: format!("{title}: {}", who(&view)),
+            text: text(&view, title, &order),
+        };
+        // A notice is a few texts: writing them as JSON cannot fail.
         let payload = serde_json::to_string(&notice).unwrap_or_default();
         let row = OutboxRecord { payload, ..self.row(step, OutboxKind::Notice) };
         let record = HandoffRecord {
@@ -133,7 +144,8 @@ fn text(view: &ContactView<'_>, title: &str, order: &Order) -> String {
         lines.extend([String::new(), order.note.clone()]);
     }
     if let Some((task, due_at)) = &order.task {
-        lines.extend([String::new(), format!("Task: {task}"), format!("Due: {}", Instant(*due_at))]);
+        lines.extend([String::new(), format!("Task: {task}")]);
+        lines.extend(civil::words(Instant(*due_at), order.zone).map(|due| format!("Due: {due}")));
     }
     lines.join("\n")
 }

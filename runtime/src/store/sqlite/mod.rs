@@ -23,6 +23,7 @@ mod migrate;
 mod open;
 mod outbox;
 mod snapshot;
+mod there;
 mod view;
 
 pub use open::OpenOptions;
@@ -41,6 +42,7 @@ use fault::Trouble;
 use rusqlite::{Connection, TransactionBehavior};
 use std::fs::File;
 use std::path::PathBuf;
+use there::Identity;
 
 /// An open store.
 #[derive(Debug)]
@@ -50,6 +52,8 @@ pub struct SqliteStore {
     connection: Connection,
     contact_sql: ContactSql,
     path: PathBuf,
+    /// The file that stood there when it was opened.
+    identity: Identity,
     next_contact: u64,
     /// Keeps other processes out for as long as the store is open; last, so that it is given up last.
     _lock: File,
@@ -59,7 +63,8 @@ impl SqliteStore {
     /// Folds the log into the file and closes it. Dropping the store does the same and keeps silent about failures, which is safe:
     /// what was not folded now is folded at the next start.
     pub fn close(mut self) -> Result<(), StoreError> {
-        self.finish().map_err(|trouble| trouble.at(&self.path, "close"))
+        let closed = self.identity.check(&self.path).and_then(|()| self.finish());
+        closed.map_err(|trouble| trouble.at(&self.path, "close"))
     }
 
     /// From now on for this program: its text columns, its views.
@@ -93,9 +98,10 @@ impl SqliteStore {
 
     /// Writes in one durable transaction, or not at all.
     fn write(&mut self, work: impl FnOnce(&Connection, &ContactSql) -> Result<(), Trouble>) -> Result<(), StoreError> {
-        let Self { connection, contact_sql, path, checkpointer, .. } = self;
-        checkpointer
-            .begin_batch()
+        let Self { connection, contact_sql, path, identity, checkpointer, .. } = self;
+        identity
+            .check(path)
+            .and_then(|()| checkpointer.begin_batch())
             .and_then(|_turn| {
                 transact(connection, TransactionBehavior::Immediate, |connection| work(connection, contact_sql))
             })

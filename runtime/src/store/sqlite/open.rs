@@ -6,6 +6,7 @@ use super::checkpoint::Checkpointer;
 use super::contacts::{self, ContactSql};
 use super::fault::{Trouble, io_error};
 use super::migrate::{APPLICATION_ID, NEWEST, migrate};
+use super::there::Identity;
 use super::view::{self, ViewColumn, Word};
 use super::{SqliteStore, transact};
 use crate::store::{StoreError, StoreFault};
@@ -84,7 +85,10 @@ impl OpenOptions {
         // A batch of nothing, for what a crash left in the log.
         drop(checkpointer.begin_batch()?);
         let contact_sql = ContactSql::new(&self.texts);
-        Ok(SqliteStore { checkpointer, connection, contact_sql, path: self.path.clone(), next_contact, _lock: lock })
+        let path = self.path.clone();
+        let gone = || Trouble::Broken("its file is not there".to_owned());
+        let identity = Identity::of(&path).ok_or_else(gone)?;
+        Ok(SqliteStore { checkpointer, connection, contact_sql, path, identity, next_contact, _lock: lock })
     }
 
     /// Columns and views, for this program.
