@@ -54,12 +54,20 @@ pub struct Follower<'p> {
     name: Arc<str>,
     segment: SegmentReader<'p>,
     at: Option<Followed>,
+    /// How long the file was when nothing but an unfinished line was left: until it grows there is nothing to read.
+    unfinished_at: Option<u64>,
 }
 
 impl<'p> Follower<'p> {
     /// Goes on where an earlier reading of the file was. `name` is what findings call it.
     pub fn new(path: &Path, name: &str, program: &'p Program, at: Option<Followed>) -> Follower<'p> {
-        Follower { path: path.to_owned(), name: name.into(), segment: SegmentReader::new(program), at }
+        Follower {
+            path: path.to_owned(),
+            name: name.into(),
+            segment: SegmentReader::new(program),
+            at,
+            unfinished_at: None,
+        }
     }
 
     /// How far the file has been read.
@@ -79,6 +87,9 @@ impl<'p> Follower<'p> {
     fn read(&mut self, now: Instant) -> io::Result<Vec<EventItem>> {
         let mut file = File::open(&self.path)?;
         let length = file.metadata()?.len();
+        if self.unfinished_at == Some(length) {
+            return Ok(Vec::new());
+        }
         let place = match &self.at {
             Some(at) if at.offset <= length && start_of(&mut file, at.start_bytes)? == at.start => {
                 Place { line: at.line, offset: at.offset }
@@ -92,7 +103,11 @@ impl<'p> Follower<'p> {
         lines.go_to(place)?;
         let mut items = Vec::new();
         while items.len() < LINES_MAX {
-            let Some(line) = lines.read()?.filter(|line| line.has_end) else { break };
+            let Some(line) = lines.read()? else { break };
+            if !line.has_end {
+                self.unfinished_at = Some(length);
+                break;
+            }
             let next = lines.place();
             self.at = Some(Followed { line: next.line, offset: next.offset, start_bytes, start });
             if !line.is_blank() {
@@ -155,6 +170,11 @@ mod tests {
         let again = follower.read_new(NOW).unwrap();
         assert!(matches!(&again[0], Item::Taken { row, .. } if row.arrived_at == NOW.0 && row.at.line == 4));
         assert!(follower.read_new(NOW).unwrap().is_empty());
+        // A line above the limit is rejected once it has its end, and those behind it come.
+        write!(file, "{}", "x".repeat(3 * MAX_LINE_BYTES)).unwrap();
+        assert!(follower.read_new(NOW).unwrap().is_empty());
+        write!(file, "\n{}\n", event("u-9")).unwrap();
+        assert_eq!(users(follower.read_new(NOW).unwrap()), ["-", "user:u-9"]);
 
         // Another process goes on where this one was.
         let kept = Followed::from_bytes(&follower.place().unwrap().to_bytes());

@@ -58,11 +58,12 @@ impl<R: BufRead> Lines<R> {
         if read == 0 {
             return Ok(None);
         }
-        if read == most && !bytes.ends_with(b"\n") {
-            read += self.reader.skip_until(b'\n')? as u64;
+        let mut has_end = bytes.ends_with(b"\n");
+        if read == most && !has_end {
+            let (skipped, met_end) = skip_line(&mut self.reader)?;
+            (read, has_end) = (read + skipped, met_end);
         }
         self.next = Place { line: at.line + 1, offset: at.offset + read };
-        let has_end = bytes.ends_with(b"\n");
         strip_ends(&mut bytes, at.line == 1);
         let is_too_long = bytes.len() > self.limit_bytes;
         Ok(Some(Line { at, bytes, is_too_long, has_end }))
@@ -77,6 +78,21 @@ impl<R: BufRead + Seek> Lines<R> {
             self.next = place;
         }
         Ok(())
+    }
+}
+
+/// Passes over the rest of a line; tells how many bytes that were, and whether a line end was among them.
+fn skip_line(reader: &mut impl BufRead) -> io::Result<(u64, bool)> {
+    let mut skipped = 0;
+    loop {
+        let buffer = reader.fill_buf()?;
+        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let length = end.map_or(buffer.len(), |at| at + 1);
+        reader.consume(length);
+        skipped += length as u64;
+        if end.is_some() || length == 0 {
+            return Ok((skipped, end.is_some()));
+        }
     }
 }
 
@@ -123,6 +139,7 @@ mod tests {
         assert!(!marked("12345\r\nx") && !marked("12345") && !marked("123456789\n"));
         let lines = all(b"1234567890123\nx\n", 4);
         assert_eq!((lines[0].bytes.len(), lines[1].at), (9, Place { line: 2, offset: 14 }));
+        assert!(lines[0].has_end && !all(b"1234567890123", 4)[0].has_end);
     }
 
     proptest! {
