@@ -1,5 +1,6 @@
 //! A project's folder to its settings and its checked program: what every subcommand starts with.
 
+use std::io;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use flow_ir::Program;
 use flow_ir::verify::Fault;
 use flow_runtime::settings::{FILE_NAME, Settings, SettingsEdit, SettingsFault, without_secrets};
 
-use crate::output::{Failure, Findings};
+use crate::output::{Failure, Findings, Outcome, Output};
 use crate::project::{self, Files};
 
 /// What a folder holds, and everything that is wrong with it.
@@ -37,6 +38,27 @@ impl Loaded {
 /// Loads the project in the given folder, or the nearest one upward.
 pub(crate) fn load(given: Option<&Path>) -> Loaded {
     project::find(given).map_or_else(Loaded::failed, |folder| load_folder(&folder))
+}
+
+/// What a command works with.
+pub(crate) struct Ready {
+    pub(crate) settings: Settings,
+    pub(crate) program: Program,
+    pub(crate) folder: PathBuf,
+}
+
+/// Loads a project to work with. Its warnings are told before the work; where anything is wrong with it, that is told, and how it ended is
+/// given instead.
+pub(crate) fn ready(given: Option<&Path>, output: &mut Output) -> io::Result<Result<Ready, Outcome>> {
+    let loaded = load(given);
+    let Loaded { settings: Some(settings), program: Some(program), failures, findings, folder } = loaded else {
+        return output.report(&loaded.findings, &loaded.failures, "").map(Err);
+    };
+    if !failures.is_empty() {
+        return output.report(&findings, &failures, "").map(Err);
+    }
+    output.warnings(&findings)?;
+    Ok(Ok(Ready { settings, program, folder }))
 }
 
 fn load_folder(folder: &Path) -> Loaded {

@@ -335,7 +335,7 @@ fn a_signal_finishes_the_mails_in_hand() {
     let server = Server::start(Vec::new());
     let mut world = World::by_smtp(SEND, server.port());
     world.people(PEOPLE);
-    for signal in ["-INT", "-TERM", "-INT"] {
+    for signal in ["-INT", "-TERM", "-HUP"] {
         let serving = world.serve();
         if world.events == 0 {
             (1..=PEOPLE).for_each(|user| world.event(user, "downloaded"));

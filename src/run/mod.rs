@@ -27,7 +27,7 @@ use flow_runtime::report::RunReport;
 use flow_runtime::settings::{MailSettings, Settings};
 use flow_runtime::time::Instant;
 
-use crate::load::{Loaded, load, settings_findings};
+use crate::load::{Ready, ready, settings_findings};
 use crate::output::{Failure, Format, Outcome, Output};
 use crate::project;
 use failure::from_engine;
@@ -78,15 +78,10 @@ pub(crate) enum BackendChoice {
 
 /// Runs a project and tells what happened.
 pub(crate) fn run(arguments: &RunArguments, output: &mut Output) -> io::Result<Outcome> {
-    let loaded = load(arguments.project.as_deref());
-    let Loaded { settings: Some(settings), program: Some(program), failures, findings, folder } = loaded else {
-        return output.report(&loaded.findings, &loaded.failures, "");
+    let Ready { settings, program, folder } = match ready(arguments.project.as_deref(), output)? {
+        Ok(ready) => ready,
+        Err(told) => return Ok(told),
     };
-    if !failures.is_empty() {
-        return output.report(&findings, &failures, "");
-    }
-    // Warnings are told before the work; errors never come here.
-    output.warnings(&findings)?;
     let rehearsed = with_arguments(settings.clone(), arguments);
     let mail = delivery::rehearsal_words(&settings, &rehearsed);
     match carry_out(arguments, &rehearsed, program, mail, output) {

@@ -53,7 +53,10 @@ impl Line {
         let hand = match in_flight {
             0 => String::new(),
             some => {
-                format!(", once {} in hand has its answer; a second signal does not wait", counted(some, "message"))
+                format!(
+                    "; {} in hand, whose answer comes first: a second signal does not wait",
+                    counted(some, "message")
+                )
             }
         };
         self.say(&format!("stopping{hand}"));

@@ -16,15 +16,15 @@ use std::time::Duration;
 use clap::Args;
 use flow_ir::Program;
 use flow_runtime::clock::{Clock, SystemClock};
-use flow_runtime::engine::{self, Engine, Limits};
+use flow_runtime::engine::{self, Engine, EngineError, Limits};
 use flow_runtime::open::{Kind, StoreName};
 use flow_runtime::report::RunReport;
-use flow_runtime::settings::{MailSettings, Settings};
+use flow_runtime::settings::Settings;
 use flow_runtime::store::Store;
 use flow_runtime::store::sqlite::SqliteStore;
 use flow_runtime::time::Instant;
 
-use crate::load::{Loaded, load};
+use crate::load::{Ready, ready};
 use crate::output::{Failure, Format, Outcome, Output};
 use crate::run::failure::{from_engine, from_store};
 use crate::run::report::{Finished, Rate};
@@ -60,14 +60,10 @@ pub(crate) fn serve(arguments: &ServeArguments, output: &mut Output) -> io::Resu
         );
         return output.report(&[], &[failure], "");
     }
-    let loaded = load(arguments.project.as_deref());
-    let Loaded { settings: Some(settings), program: Some(program), failures, findings, folder } = loaded else {
-        return output.report(&loaded.findings, &loaded.failures, "");
+    let Ready { settings, program, folder } = match ready(arguments.project.as_deref(), output)? {
+        Ok(ready) => ready,
+        Err(told) => return Ok(told),
     };
-    if !failures.is_empty() {
-        return output.report(&findings, &failures, "");
-    }
-    output.warnings(&findings)?;
     let settings = with_arguments(settings, arguments);
     match carry_out(arguments, &settings, program, output) {
         Ok(finished) => output.finished(&finished),
@@ -104,7 +100,7 @@ fn carry_out(
     let program = Arc::new(program);
     let (backend, compiled) = backend::prepare(arguments.backend, &program)?;
     let prepared = delivery::prepare(channel, settings, secrets, &program)?;
-    prepared.channel.ready().map_err(|reason| not_ready(settings, reason))?;
+    prepared.channel.ready().map_err(|reason| from_engine(EngineError::Mail { reason }))?;
     let name = flow_runtime::open::name(&mut store, &StoreName::of(store::chance())).map_err(from_store)?;
     let human = output.format() == Format::Human;
     if human {
@@ -170,13 +166,4 @@ fn rest<S: Store>(engine: &Engine<S>, now: Instant) -> Duration {
 /// The wall clock may be set back; nothing is ever done before what was done already (E1).
 fn wall_clock<S: Store>(engine: &Engine<S>) -> Instant {
     SystemClock.now().max(engine.now())
-}
-
-fn not_ready(settings: &Settings, reason: String) -> Stopped {
-    let mend = match &settings.mail {
-        MailSettings::Smtp(_) => "mend `[mail]` in flow.toml, the password or the server",
-        MailSettings::File { .. } => "make room, or set another `folder` in `[mail]` of flow.toml",
-    };
-    let help = format!("nothing is lost and nothing is given up: {mend}, and the same command goes on from there");
-    Failure::new(format!("mail cannot leave: {reason}"), help).into()
 }

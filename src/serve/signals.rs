@@ -12,6 +12,12 @@ use crate::output::Failure;
 /// What a shell says of a process that Ctrl-C has ended.
 const INTERRUPTED: i32 = 130;
 
+/// The terminal is closed, or the connection to it is gone.
+#[cfg(unix)]
+const HANG_UP: &[i32] = &[signal_hook::consts::SIGHUP];
+#[cfg(not(unix))]
+const HANG_UP: &[i32] = &[];
+
 /// Whether somebody wants the process to stop.
 pub(crate) struct Signals {
     stop: Arc<AtomicBool>,
@@ -22,7 +28,7 @@ impl Signals {
     pub(crate) fn listen() -> Result<Signals, Failure> {
         let stop = Arc::new(AtomicBool::new(false));
         let cannot = |error: io::Error| Failure::new(format!("cannot listen for signals: {error}"), "");
-        for signal in TERM_SIGNALS {
+        for signal in TERM_SIGNALS.iter().chain(HANG_UP) {
             // In this order: the first signal finds no wish yet.
             flag::register_conditional_shutdown(*signal, INTERRUPTED, Arc::clone(&stop)).map_err(cannot)?;
             flag::register(*signal, Arc::clone(&stop)).map_err(cannot)?;

@@ -51,7 +51,7 @@ pub struct Answer {
 /// The threads of one channel.
 pub struct Dispatch {
     channel: Arc<dyn Channel>,
-    jobs: Option<Sender<Job>>,
+    jobs: Sender<Job>,
     shared: Arc<Mutex<Receiver<Job>>>,
     answer: Sender<Answer>,
     answers: Receiver<Answer>,
@@ -77,7 +77,7 @@ impl Dispatch {
         let shared = Arc::new(Mutex::new(shared));
         Dispatch {
             channel,
-            jobs: Some(jobs),
+            jobs,
             shared,
             answer,
             answers,
@@ -93,11 +93,9 @@ impl Dispatch {
         if self.threads < THREADS_MAX.min(self.channel.at_once()).min(self.on_their_way.len()) {
             self.start_thread();
         }
-        let sent = self.jobs.as_ref().is_some_and(|jobs| jobs.send(Job { attempt, mail }).is_ok());
-        if !sent {
-            // The receiver lives in this value, so this cannot be; an answer is owed all the same.
-            self.answer_for(attempt, "no thread took it".to_owned());
-        } else if self.threads == 0 {
+        // The receiver lives in this value, so nothing is ever sent to nobody.
+        let _ = self.jobs.send(Job { attempt, mail });
+        if self.threads == 0 {
             // The system gives no thread: this one does it.
             drain(&self.shared, &self.worker());
         }
@@ -161,11 +159,6 @@ impl Dispatch {
         // Where the system gives no thread, those that are there take the message in their turn.
         let started = thread::Builder::new().name(format!("flow-{}", self.channel.name())).spawn(work);
         self.threads += usize::from(started.is_ok());
-    }
-
-    fn answer_for(&self, attempt: Attempt, reason: String) {
-        // The receiver lives in this value.
-        let _ = self.answer.send(Answer { attempt, outcome: Outcome::Unknown { reason } });
     }
 }
 

@@ -5,20 +5,16 @@
 //! claimed than may be on their way, so that a crash leaves few in doubt. Every attempt at a mail is a wake of its journey, so
 //! goal, exit, consent, skip and window are asked again before it (E5).
 
-use super::contact::Journey;
 use super::error::EngineError;
 use super::outbox::Posted;
-use super::react::Cause;
-use super::reason::{SentWhen, Undelivered, Withheld, Woken};
+use super::reason::Undelivered;
 use super::touch::Touch;
 use super::view::ContactView;
 use super::{ANSWER_WAIT, Engine, counter};
 use crate::dispatch::channels::{Channel, Outcome, RefusedKind, Uncertain};
 use crate::dispatch::{Answer, Attempt, backoff};
-use crate::inbound::email_key;
 use crate::mail::Mail;
-use crate::store::{DecisionCode, DecisionRecord, JourneyStatus, OutboxKind, OutboxRecord, OutboxState, Store};
-use flow_ir::{EmailId, EngagementKind};
+use crate::store::{DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState, Store};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -291,98 +287,5 @@ pub(super) fn decision(row: &OutboxRecord, code: DecisionCode, at: i64, reason: 
         step: Some(row.step),
         reason,
         trace: Vec::new(),
-    }
-}
-
-/// What becomes of the journey that waits for a message.
-impl Touch<'_> {
-    /// The journey of a mail.
-    fn sender_of(&self, row: &OutboxRecord) -> Option<usize> {
-        self.contact.journeys.iter().position(|journey| journey.record.outbox == Some(row.id))
-    }
-
-    /// The instant of another attempt.
-    fn try_again(&mut self, row: &OutboxRecord) -> Cause {
-        let sender = self.sender_of(row);
-        match sender.map(|index| (index, self.journey(index).record.status)) {
-            Some((index, JourneyStatus::Sending)) => self.journey_mut(index).answer(Woken::Retried),
-            // It waits for its window, and comes by itself.
-            Some((_, JourneyStatus::Held)) => self.outbox.hold(row.id),
-            // Nobody waits for it any more.
-            Some((index, _)) => self.withdraw(index),
-            None => self.withdraw_row(row),
-        }
-        Cause::Change(Vec::new())
-    }
-
-    fn delivered(&mut self, row: &OutboxRecord) -> Cause {
-        let now = self.now;
-        self.batch.tally.mails += 1;
-        let sender = self.sender_of(row);
-        let is_late = sender.is_none_or(|index| !self.journey(index).is_live());
-        let reason = if is_late { SentWhen::JourneyEnded.number() } else { 0 };
-        self.batch.decide(decision(row, DecisionCode::Sent, now, reason));
-        self.note_sent_by_another(row, sender);
-        if let Some(index) = sender {
-            let plan = self.plan;
-            let journey = self.journey_mut(index);
-            journey.note_sent(plan, EmailId(row.email), now);
-            journey.answer(Woken::Delivered);
-        }
-        Cause::Change(Vec::new())
-    }
-
-    /// A journey that gave way to another of its workflow had this on its way: the other has sent it, too (E11).
-    fn note_sent_by_another(&mut self, row: &OutboxRecord, sender: Option<usize>) {
-        let of_workflow = |journey: &Journey| journey.record.workflow == row.workflow && journey.record.run != row.run;
-        let heir = self.contact.journeys.iter().position(of_workflow).filter(|_| sender.is_none());
-        if let Some(index) = heir {
-            let (plan, now) = (self.plan, self.now);
-            self.journey_mut(index).note_sent(plan, EmailId(row.email), now);
-        }
-    }
-
-    fn undelivered(&mut self, row: &OutboxRecord, reason: Undelivered) -> Cause {
-        let sender = self.sender_of(row);
-        if reason == Undelivered::HardBounce {
-            // The address takes no mail: that is something that happened to the contact, and to the journey that wrote to them.
-            if let Some(index) = sender {
-                self.note_in(index, EngagementKind::Bounced, EmailId(row.email), None, self.now);
-            }
-            // Of the address it went to: they may have another one by now (E7).
-            let to = self.outbox.address_of(row.id).map(email_key);
-            self.bounced(to);
-        }
-        if let Some(index) = sender {
-            self.journey_mut(index).answer(Woken::Undelivered);
-        }
-        Cause::Change(Vec::new())
-    }
-
-    fn put_off(&mut self, row: &OutboxRecord) -> Cause {
-        match self.sender_of(row) {
-            Some(index) if self.journey(index).is_live() => {}
-            Some(index) => self.withdraw(index),
-            None => self.withdraw_row(row),
-        }
-        Cause::Change(Vec::new())
-    }
-
-    /// Takes back the message of a journey that ends, unless a channel has it already.
-    pub(super) fn withdraw(&mut self, index: usize) {
-        let Some(id) = self.journey(index).record.outbox else { return };
-        let row = self.outbox.row(id).cloned();
-        if row.as_ref().is_some_and(|row| row.state == OutboxState::Claimed) {
-            return;
-        }
-        let journey = self.journey_mut(index);
-        (journey.record.outbox, journey.dirty) = (None, true);
-        row.into_iter().for_each(|row| self.withdraw_row(&row));
-    }
-
-    pub(super) fn withdraw_row(&mut self, row: &OutboxRecord) {
-        let reason = Withheld::JourneyEnded;
-        self.outbox.settle(self.batch, row.id, OutboxState::Withheld, reason.words().to_owned());
-        self.batch.decide(decision(row, DecisionCode::Withheld, self.now, reason.number()));
     }
 }

@@ -127,7 +127,8 @@ impl<S: Store> Engine<S> {
         let owners = owners(&mut self.store, &keys)?;
         for (row, owners) in rows.iter().zip(&owners) {
             mark.pass(row);
-            self.import_row(row, owners, at, said, imported)?;
+            let done = self.import_row(row, owners, at, said, imported);
+            self.whole(done)?;
             self.import_mark = Some(mark.clone());
             self.flush_if_full(progress)?;
         }

@@ -15,9 +15,11 @@
 //! where the channel is certain to take the message, the journey goes on at once.
 //!
 //! To add a rule: what an event says goes into `event`, what follows from a change into `react`, what a step may ask for into
-//! `host`, what an effect is into a file of `effects`, and what becomes of a message into `deliver`.
+//! `host`, what an effect is into a file of `effects`, what becomes of a message into `deliver`, and what that means for its
+//! journey into `answer`.
 
 mod ahead;
+mod answer;
 mod arrive;
 mod batch;
 mod bits;
@@ -38,6 +40,7 @@ mod identity;
 mod import;
 mod index;
 mod join;
+mod lend;
 mod outbox;
 mod pattern;
 mod pending;
@@ -67,29 +70,23 @@ pub use view::ContactView;
 use crate::clock::{Clock, VirtualClock};
 use crate::dispatch::{Attempt, Dispatch};
 use crate::inbound::Arrival;
-use crate::store::{ContactId, ContactWrite, Store};
+use crate::store::{ContactId, Store};
 use crate::time::Instant;
 use ahead::Ahead;
 use batch::{Batch, Sequences};
 use cache::Cache;
-use contact::Contact;
 use due::DueQueue;
+use flow_ir::Program;
 use flow_ir::backend::Backend;
-use flow_ir::units::DAY_MS;
-use flow_ir::{FOREVER, Program};
 use outbox::Outbox;
 use plan::Plan;
-use react::Cause;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use stream::StreamPlace;
-use touch::Touch;
 
 /// How many items are committed together, unless [`Limits`] say otherwise: past this, more hardly gain speed.
 pub const BATCH_ITEMS: usize = 1_000;
-/// How many contacts are read at once, of those whom the next events name and of those who fall due.
-const LOAD_CONTACTS: usize = BATCH_ITEMS;
 /// How long the engine waits for an answer before it looks whether it has waited too long.
 const ANSWER_WAIT: Duration = Duration::from_millis(200);
 /// How often a clock that goes on by itself is kept.
@@ -155,6 +152,8 @@ pub struct Engine<S: Store> {
     mail_trouble: Option<String>,
     /// Why nothing can leave until somebody mends it.
     stopped_for: Option<String>,
+    /// An error broke an item off in its middle: nothing is written any more.
+    broken_off: bool,
 }
 
 /// What comes next.
@@ -208,6 +207,7 @@ impl<S: Store> Engine<S> {
             recovered: false,
             mail_trouble: None,
             stopped_for: None,
+            broken_off: false,
         })
     }
 
@@ -250,7 +250,8 @@ impl<S: Store> Engine<S> {
         self.take_up(now, arrivals, false, progress)
     }
 
-    /// Waits until every message on its way has its answer, and keeps the answers; nothing new leaves. For a clean end.
+    /// Waits until every message on its way has its answer, and keeps the answers; nothing new leaves. For a clean end: after an error that
+    /// broke an item off, the answers cannot be kept.
     pub fn settle_in_flight(&mut self, now: Instant) -> Result<(), EngineError> {
         self.advance(now.0);
         self.outbox.close(&mut self.batch, now.0);
@@ -265,7 +266,8 @@ impl<S: Store> Engine<S> {
     fn take_answers(&mut self) -> Result<(), EngineError> {
         let now = self.now().0;
         while let Some((at, attempt)) = self.outbox.next_answer(now).filter(|(at, _)| *at <= now) {
-            self.handle_answer(at, attempt)?;
+            let done = self.handle_answer(at, attempt);
+            self.whole(done)?;
         }
         Ok(())
     }
@@ -383,9 +385,16 @@ impl<S: Store> Engine<S> {
     /// What a crash left, once.
     fn recover(&mut self) -> Result<(), EngineError> {
         if !std::mem::replace(&mut self.recovered, true) {
-            self.recover_outbox()?;
+            let recovered = self.recover_outbox();
+            return self.whole(recovered);
         }
         Ok(())
+    }
+
+    /// Notes whether the work on an item came to its end: what is half done must never be committed.
+    fn whole(&mut self, done: Result<(), EngineError>) -> Result<(), EngineError> {
+        self.broken_off |= done.is_err();
+        done
     }
 
     /// The next item up to and at `until`: the earliest; at one instant events, then answers, then contacts, then attempts.
@@ -402,12 +411,13 @@ impl<S: Store> Engine<S> {
 
     fn handle(&mut self, item: Item) -> Result<(), EngineError> {
         self.batch.items += 1;
-        match item {
+        let done = match item {
             Item::Arrival => self.handle_arrival(),
             Item::Answer(at, attempt) => self.handle_answer(at, attempt),
             Item::Due(at, contact) => self.handle_due(at, contact),
             Item::Attempt(at, row) => self.handle_attempt(at, row),
-        }
+        };
+        self.whole(done)
     }
 
     /// Commits, and lets out what the commit allows.
@@ -442,13 +452,17 @@ impl<S: Store> Engine<S> {
 
     /// Writes the batch.
     fn commit(&mut self) -> Result<(), EngineError> {
+        if self.broken_off {
+            let problem = "what an error broke off cannot be kept: open the store anew".to_owned();
+            return Err(EngineError::Fault { problem });
+        }
         let now = self.now().0;
         if self.batch.is_empty() && self.dirty.is_empty() && now == self.kept_clock {
             return Ok(());
         }
         for id in std::mem::take(&mut self.dirty) {
             if let Some(contact) = self.cache.get_mut(id) {
-                write_contact(contact, self.plan.program.lineage.version, &mut self.batch);
+                lend::write_contact(contact, self.plan.program.lineage.version, &mut self.batch);
             }
         }
         self.batch.close(&self.plan.program);
@@ -465,105 +479,5 @@ impl<S: Store> Engine<S> {
     /// Goes on to an instant, never back.
     fn advance(&mut self, at: i64) -> i64 {
         self.clock.advance_to(Instant(at)).0
-    }
-
-    /// Does an item's work on a contact (a new one, where none is given), then brings it to rest.
-    fn touch(
-        &mut self,
-        owner: Option<ContactId>,
-        now: i64,
-        work: impl FnOnce(&mut Touch<'_>) -> Cause,
-    ) -> Result<ContactId, EngineError> {
-        let mut contact = self.lend_or_make(owner)?;
-        let (id, was_due) = (contact.id, contact.next_at);
-        let (keys, joined) = (self.batch.changes.keys.len(), self.batch.changes.joined.len());
-        let plan = Arc::clone(&self.plan);
-        let mut touch = Touch {
-            plan: &plan,
-            backend: &*self.backend,
-            batch: &mut self.batch,
-            outbox: &mut self.outbox,
-            contact: &mut contact,
-            now,
-            next_change: FOREVER,
-            crossed: Vec::new(),
-            importing: false,
-            joining: false,
-            address_marks: Vec::new(),
-        };
-        let cause = work(&mut touch);
-        touch.react(&cause);
-        touch.reschedule(&cause);
-        self.batch.take_failure()?;
-        self.keep(contact, was_due);
-        let changes = &self.batch.changes;
-        let (keys, joined) =
-            (changes.keys.get(keys..).unwrap_or_default(), changes.joined.get(joined..).unwrap_or_default());
-        joined.iter().for_each(|(id, into)| self.outbox.move_contact(*id, *into));
-        self.ahead.learn(keys, joined);
-        Ok(id)
-    }
-
-    /// Puts a contact back after an item.
-    fn keep(&mut self, contact: Contact, was_due: Option<i64>) {
-        self.due.move_to(contact.id, was_due, contact.next_at);
-        if contact.needs_writing() {
-            self.dirty.insert(contact.id);
-        }
-        self.cache.put(contact);
-    }
-
-    /// The contact of this number, to be put back; or a new one.
-    fn lend_or_make(&mut self, id: Option<ContactId>) -> Result<Contact, EngineError> {
-        match id {
-            Some(id) => self.lend(id),
-            None => Ok(Contact::blank(self.batch.next_contact(), &self.plan)),
-        }
-    }
-
-    fn lend(&mut self, id: ContactId) -> Result<Contact, EngineError> {
-        if !self.cache.contains(id) {
-            let mut ids = vec![id];
-            ids.extend(self.ahead.contacts().take(LOAD_CONTACTS));
-            let horizon = self.now().0.saturating_add(HORIZON_MS);
-            ids.extend(self.due.until(horizon).take(LOAD_CONTACTS));
-            self.load(&ids)?;
-        }
-        let missing = || EngineError::Fault { problem: format!("contact {} was taken twice", id.0) };
-        let mut contact = self.cache.take(id).ok_or_else(missing)?;
-        if std::mem::take(&mut contact.outdated) {
-            self.look_again(&mut contact)?;
-        }
-        Ok(contact)
-    }
-
-    /// Reads those contacts that are not loaded.
-    fn load(&mut self, ids: &[ContactId]) -> Result<(), EngineError> {
-        let missing: BTreeSet<ContactId> = ids.iter().copied().filter(|id| !self.cache.contains(*id)).collect();
-        if missing.is_empty() {
-            return Ok(());
-        }
-        let missing: Vec<ContactId> = missing.into_iter().collect();
-        for record in self.store.load_contacts(&missing)? {
-            self.cache.put(Contact::load(record, &self.plan, self.opened_at)?);
-        }
-        Ok(())
-    }
-}
-
-/// How far ahead contacts that fall due are loaded together with one that is needed now.
-const HORIZON_MS: i64 = DAY_MS;
-
-fn write_contact(contact: &mut Contact, version: u32, batch: &mut Batch) {
-    if contact.dirty || contact.texts_dirty || contact.held_dirty {
-        let texts = contact.texts_dirty.then(|| contact.texts.to_vec());
-        let held = contact.held_dirty.then(|| contact.held.clone());
-        let (id, frame, next_at) = (contact.id, contact.frame.clone(), contact.next_at);
-        batch.changes.contacts.push(ContactWrite { id, frame, texts, next_at, version, held });
-    }
-    (contact.dirty, contact.texts_dirty, contact.held_dirty) = (false, false, false);
-    for journey in contact.journeys.iter_mut().filter(|journey| journey.dirty) {
-        journey.dirty = false;
-        batch.keep_journey(journey.record.clone());
     }
 }

@@ -129,7 +129,7 @@ impl Outbox {
     /// Claims, promises or queues a row at its instant.
     fn decide(&mut self, row: &mut OutboxRecord, mail: Mail) -> Posted {
         let foreseen = self.delivery.channel.foresee(&mail, row.attempts + 1);
-        if let Some(Foreseen { after: Duration::ZERO, outcome: Outcome::Delivered { .. } }) = foreseen {
+        if is_promise(foreseen.as_ref()) {
             row.state = OutboxState::Promised;
             self.leaving.push(Leaving { attempt: next_of(row), mail });
             return Posted::Promised;
@@ -167,11 +167,11 @@ impl Outbox {
     /// promise that.
     pub(super) fn leave_again(&mut self, row: &OutboxRecord, mail: Mail) -> bool {
         let foreseen = self.delivery.channel.foresee(&mail, row.attempts + 1);
-        if !matches!(foreseen, Some(Foreseen { outcome: Outcome::Delivered { .. }, .. })) {
-            return false;
+        let promises = is_promise(foreseen.as_ref());
+        if promises {
+            self.leaving.push(Leaving { attempt: next_of(row), mail });
         }
-        self.leaving.push(Leaving { attempt: next_of(row), mail });
-        true
+        promises
     }
 
     fn has_room(&self) -> bool {
@@ -191,7 +191,7 @@ impl Outbox {
         foreseen.into_iter().chain(arrived).min()
     }
 
-    /// A row of whom nothing more will be asked.
+    /// To whom a row's last attempt was is asked no more: its answer has been taken in.
     pub(super) fn forget(&mut self, row: u64) {
         self.addresses.remove(&row);
     }
@@ -304,6 +304,11 @@ impl Outbox {
     pub(super) fn answered(&mut self) {
         self.pauses = 0;
     }
+}
+
+/// Whether the channel is certain to take a message, and at once.
+fn is_promise(foreseen: Option<&Foreseen>) -> bool {
+    matches!(foreseen, Some(Foreseen { after: Duration::ZERO, outcome: Outcome::Delivered { .. } }))
 }
 
 /// The attempt that is made next.

@@ -43,6 +43,29 @@ pub(super) enum Seen<'j> {
 }
 
 impl<'e> Touch<'e> {
+    /// Hands on a contact, which nothing has touched yet.
+    pub(super) fn new(
+        (plan, backend): (&'e Plan, &'e dyn Backend),
+        batch: &'e mut Batch,
+        outbox: &'e mut Outbox,
+        contact: &'e mut Contact,
+        now: i64,
+    ) -> Touch<'e> {
+        Touch {
+            plan,
+            backend,
+            batch,
+            outbox,
+            contact,
+            now,
+            next_change: FOREVER,
+            crossed: Vec::new(),
+            importing: false,
+            joining: false,
+            address_marks: Vec::new(),
+        }
+    }
+
     pub(super) fn workflow(&self, id: WorkflowId) -> &'e Workflow {
         self.plan.program.workflows.at(id)
     }

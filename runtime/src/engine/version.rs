@@ -14,7 +14,7 @@ use super::touch::Touch;
 use super::{Engine, Plan};
 use crate::inbound::{MailEvent, SegmentReader};
 use crate::store::{Changes, ContactId, ContactRecord, ContactWrite, Store, StoreError};
-use flow_ir::{Area, FOREVER, Fact, FactId, Layout, NEVER, PatternEvent, Program};
+use flow_ir::{Area, Fact, FactId, Layout, NEVER, PatternEvent, Program};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The name under which a store keeps the version of which everybody has been looked at.
@@ -58,19 +58,7 @@ impl<S: Store> Engine<S> {
         let was_due = contact.next_at;
         let now = self.now().0;
         let plan = std::sync::Arc::clone(&self.plan);
-        let mut touch = Touch {
-            plan: &plan,
-            backend: &*self.backend,
-            batch: &mut self.batch,
-            outbox: &mut self.outbox,
-            contact,
-            now,
-            next_change: FOREVER,
-            crossed: Vec::new(),
-            joining: false,
-            importing: false,
-            address_marks: Vec::new(),
-        };
+        let mut touch = Touch::new((&plan, &*self.backend), &mut self.batch, &mut self.outbox, contact, now);
         touch.react(&Cause::Import);
         // What is due at this very instant, and when everybody is due next.
         touch.react(&Cause::Due);

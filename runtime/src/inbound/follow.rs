@@ -1,7 +1,8 @@
 //! A file of events that grows: its new lines, as they come.
 //!
-//! What somebody is still writing has no line end yet, and waits. A file that is shorter than what was read of it, or begins otherwise,
-//! has been begun anew and is read from its start: events that are known by then change nothing.
+//! What somebody is still writing has no line end yet, and waits. A file that is shorter than what was read of it, begins otherwise, or has
+//! no line's beginning where the reading stopped has been written anew and is read from its start: events that are known by then change
+//! nothing.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -14,12 +15,13 @@ use ring::digest::{SHA256, digest};
 use super::lines::{Lines, Place};
 use super::segment::{MAX_LINE_BYTES, SegmentReader};
 use super::{EventItem, InboundError, Item, Origin, UNDATED};
+use crate::settings::open_plain;
 use crate::time::Instant;
 
 /// How many lines are read at a time.
 const LINES_MAX: usize = 1_000;
 /// How much of its start tells a file from another.
-const START_BYTES: u64 = 256;
+const START_BYTES: u64 = 4_096;
 
 /// How far a file has been read, and which file it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,15 +87,13 @@ impl<'p> Follower<'p> {
     }
 
     fn read(&mut self, now: Instant) -> io::Result<Vec<EventItem>> {
-        let mut file = File::open(&self.path)?;
+        let mut file = open_plain(&self.path)?;
         let length = file.metadata()?.len();
         if self.unfinished_at == Some(length) {
             return Ok(Vec::new());
         }
         let place = match &self.at {
-            Some(at) if at.offset <= length && start_of(&mut file, at.start_bytes)? == at.start => {
-                Place { line: at.line, offset: at.offset }
-            }
+            Some(at) if is_as_it_was(&mut file, length, at)? => Place { line: at.line, offset: at.offset },
             _ => Place { line: 1, offset: 0 },
         };
         let start_bytes = length.min(START_BYTES);
@@ -127,6 +127,19 @@ fn arriving_now(mut item: EventItem, now: Instant) -> EventItem {
         row.arrived_at = now.0;
     }
     item
+}
+
+/// Whether a place in a file is still the one that was reached.
+fn is_as_it_was(file: &mut File, length: u64, at: &Followed) -> io::Result<bool> {
+    Ok(at.offset <= length && start_of(file, at.start_bytes)? == at.start && begins_line(file, at.offset)?)
+}
+
+fn begins_line(file: &mut File, offset: u64) -> io::Result<bool> {
+    let Some(before) = offset.checked_sub(1) else { return Ok(true) };
+    file.seek(SeekFrom::Start(before))?;
+    let mut byte = [0];
+    file.read_exact(&mut byte)?;
+    Ok(byte == *b"\n")
 }
 
 fn start_of(file: &mut File, bytes: u64) -> io::Result<[u8; 8]> {
@@ -189,10 +202,14 @@ mod tests {
         let (folder, program) = (tempfile::tempdir().unwrap(), guide_nurture());
         let path = folder.path().join("events.jsonl");
         let mut follower = Follower::new(&path, "events.jsonl", &program, None);
+        let long = event("u-5").replace("visited", &"v".repeat(2 * START_BYTES as usize));
         for (text, expected) in [
             (format!("{}\n{}\n", event("u-1"), event("u-2")), vec!["user:u-1", "user:u-2"]),
             (format!("{}\n", event("u-3")), vec!["user:u-3"]),
             (format!("{}\n{}\n", event("u-4"), event("u-3")), vec!["user:u-4", "user:u-3"]),
+            (format!("{}\n{}\n", long, event("u-3")), vec!["user:u-5", "user:u-3"]),
+            // The same beginning, and a longer line where the reading stopped: it is never begun in its middle.
+            (format!("{}\n{}\n", long, event("u-3-and-more")), vec!["user:u-5", "user:u-3-and-more"]),
         ] {
             std::fs::write(&path, text).unwrap();
             assert_eq!(users(follower.read_new(NOW).unwrap()), expected);

@@ -1,6 +1,6 @@
 //! On the wall clock: what was missed happens late, by what is so then.
 
-use crate::support::{World, at, world};
+use crate::support::{Crash, World, at, world};
 use flow_runtime::store::JourneyStatus;
 use flow_runtime::time::Instant;
 use serde_json::json;
@@ -70,4 +70,25 @@ fn what_happened_within_a_wait_that_was_missed_ends_it() {
     world.at("2026-03-02 09:50").event("ada", "visited", json!({}));
     hears(&mut world, "2026-03-02 11:00");
     assert_eq!(world.score("ada"), 7);
+}
+
+#[test]
+fn what_an_error_broke_off_is_not_kept_by_whoever_ends_the_engine() {
+    let mut world = world("workflow go {\n enter when signed_up\n reenter never\n score += 7\n}");
+    world.contact("ada", &[]);
+    world.contact("ben", &[]);
+    world.at("2026-03-02 09:00").event("ada", "signed_up", json!({})).event("ben", "signed_up", json!({}));
+    // Nobody is in memory, and nobody can be read.
+    world.reopen();
+    *world.shared.crash.lock().unwrap() = Crash::InLoad;
+    let arrivals = world.take_new();
+    let (nine, later) = (Instant(at("2026-03-02 09:00")), Instant(at("2026-03-02 09:01")));
+    assert!(world.engine().catch_up(nine, &mut arrivals.clone().into_iter(), &mut |_| {}).is_err());
+    // The store is well again, and what was broken off is still not whole.
+    *world.shared.crash.lock().unwrap() = Crash::Never;
+    assert!(world.engine().settle_in_flight(later).is_err());
+    world.reopen();
+    assert_eq!((world.score("ada"), world.score("ben")), (0, 0));
+    world.engine().catch_up(later, &mut arrivals.into_iter(), &mut |_| {}).unwrap();
+    assert_eq!((world.score("ada"), world.score("ben")), (7, 7));
 }

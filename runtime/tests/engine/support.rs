@@ -145,6 +145,8 @@ pub(crate) enum Crash {
     AfterCommit(usize),
     /// This many commits are kept, and the next one is lost.
     InCommit(usize),
+    /// Nobody is read any more.
+    InLoad,
 }
 
 /// A store that outlives the engine that works on it.
@@ -172,6 +174,9 @@ impl Store for Shared {
         self.asked().find_contacts(keys)
     }
     fn load_contacts(&mut self, ids: &[ContactId]) -> Result<Vec<ContactRecord>, StoreError> {
+        if *self.crash.lock().unwrap() == Crash::InLoad {
+            return Err(Self::died());
+        }
         self.asked().load_contacts(ids)
     }
     fn known_messages(&mut self, ids: &[MessageId]) -> Result<Vec<bool>, StoreError> {
@@ -180,7 +185,7 @@ impl Store for Shared {
     fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
         let mut crash = self.crash.lock().unwrap();
         match *crash {
-            Crash::Never => {}
+            Crash::Never | Crash::InLoad => {}
             Crash::InCommit(0) => return Err(Self::died()),
             Crash::InCommit(left) => *crash = Crash::InCommit(left - 1),
             Crash::AfterCommit(left) => {

@@ -30,10 +30,11 @@ use self::{
     session::{Failure, Login, Session},
 };
 use super::{Channel, Outcome, RefusedKind, Uncertain};
+use crate::dispatch::THREADS_MAX;
 use crate::mail::{Mail, Secret, to_mime};
 
-/// Connections kept open between messages; delivery has a few threads.
-const IDLE_MAX: usize = 4;
+/// Connections at once, and kept open between messages: one for each thread.
+const CONNECTIONS_MAX: usize = THREADS_MAX;
 /// Servers commonly end a connection after 100 messages.
 const MESSAGES_PER_CONNECTION_MAX: u32 = 100;
 /// The answers of a dialogue: greeting, hello twice, encryption, login in three, sender, recipient, data, message, and some to spare.
@@ -183,7 +184,7 @@ impl SmtpChannel {
 
     fn keep(&self, session: Session, result: Result<String, Failure>) -> Result<String, Failure> {
         let mut idle = self.idle();
-        if session.is_usable() && session.messages() < MESSAGES_PER_CONNECTION_MAX && idle.len() < IDLE_MAX {
+        if session.is_usable() && session.messages() < MESSAGES_PER_CONNECTION_MAX && idle.len() < CONNECTIONS_MAX {
             idle.push(session);
         }
         result
@@ -205,7 +206,7 @@ impl Channel for SmtpChannel {
     }
 
     fn at_once(&self) -> usize {
-        IDLE_MAX
+        CONNECTIONS_MAX
     }
 
     /// Far above what a dialogue takes whose every answer comes just in time.

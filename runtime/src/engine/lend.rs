@@ -1,0 +1,105 @@
+//! Contacts in the hands of an item: read before it, brought to rest and put back behind it, written with its batch.
+
+use super::batch::Batch;
+use super::contact::Contact;
+use super::error::EngineError;
+use super::react::Cause;
+use super::touch::Touch;
+use super::{BATCH_ITEMS, Engine};
+use crate::store::{ContactId, ContactWrite, Store};
+use flow_ir::units::DAY_MS;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// How many contacts are read at once, of those whom the next events name and of those who fall due.
+const LOAD_CONTACTS: usize = BATCH_ITEMS;
+/// How far ahead contacts that fall due are loaded together with one that is needed now.
+const HORIZON_MS: i64 = DAY_MS;
+
+impl<S: Store> Engine<S> {
+    /// Does an item's work on a contact (a new one, where none is given), then brings it to rest.
+    pub(super) fn touch(
+        &mut self,
+        owner: Option<ContactId>,
+        now: i64,
+        work: impl FnOnce(&mut Touch<'_>) -> Cause,
+    ) -> Result<ContactId, EngineError> {
+        let mut contact = self.lend_or_make(owner)?;
+        let (id, was_due) = (contact.id, contact.next_at);
+        let (keys, joined) = (self.batch.changes.keys.len(), self.batch.changes.joined.len());
+        let plan = Arc::clone(&self.plan);
+        let mut touch = Touch::new((&plan, &*self.backend), &mut self.batch, &mut self.outbox, &mut contact, now);
+        let cause = work(&mut touch);
+        touch.react(&cause);
+        touch.reschedule(&cause);
+        self.batch.take_failure()?;
+        self.keep(contact, was_due);
+        let changes = &self.batch.changes;
+        let (keys, joined) =
+            (changes.keys.get(keys..).unwrap_or_default(), changes.joined.get(joined..).unwrap_or_default());
+        joined.iter().for_each(|(id, into)| self.outbox.move_contact(*id, *into));
+        self.ahead.learn(keys, joined);
+        Ok(id)
+    }
+
+    /// Puts a contact back after an item.
+    pub(super) fn keep(&mut self, contact: Contact, was_due: Option<i64>) {
+        self.due.move_to(contact.id, was_due, contact.next_at);
+        if contact.needs_writing() {
+            self.dirty.insert(contact.id);
+        }
+        self.cache.put(contact);
+    }
+
+    /// The contact of this number, to be put back; or a new one.
+    pub(super) fn lend_or_make(&mut self, id: Option<ContactId>) -> Result<Contact, EngineError> {
+        match id {
+            Some(id) => self.lend(id),
+            None => Ok(Contact::blank(self.batch.next_contact(), &self.plan)),
+        }
+    }
+
+    pub(super) fn lend(&mut self, id: ContactId) -> Result<Contact, EngineError> {
+        if !self.cache.contains(id) {
+            let mut ids = vec![id];
+            ids.extend(self.ahead.contacts().take(LOAD_CONTACTS));
+            let horizon = self.now().0.saturating_add(HORIZON_MS);
+            ids.extend(self.due.until(horizon).take(LOAD_CONTACTS));
+            self.load(&ids)?;
+        }
+        let missing = || EngineError::Fault { problem: format!("contact {} was taken twice", id.0) };
+        let mut contact = self.cache.take(id).ok_or_else(missing)?;
+        if std::mem::take(&mut contact.outdated) {
+            self.look_again(&mut contact)?;
+        }
+        Ok(contact)
+    }
+
+    /// Reads those contacts that are not loaded.
+    pub(super) fn load(&mut self, ids: &[ContactId]) -> Result<(), EngineError> {
+        let missing: BTreeSet<ContactId> = ids.iter().copied().filter(|id| !self.cache.contains(*id)).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let missing: Vec<ContactId> = missing.into_iter().collect();
+        for record in self.store.load_contacts(&missing)? {
+            self.cache.put(Contact::load(record, &self.plan, self.opened_at)?);
+        }
+        Ok(())
+    }
+}
+
+/// Puts what has changed of a contact into the batch, by the version of the program that has looked at them.
+pub(super) fn write_contact(contact: &mut Contact, version: u32, batch: &mut Batch) {
+    if contact.dirty || contact.texts_dirty || contact.held_dirty {
+        let texts = contact.texts_dirty.then(|| contact.texts.to_vec());
+        let held = contact.held_dirty.then(|| contact.held.clone());
+        let (id, frame, next_at) = (contact.id, contact.frame.clone(), contact.next_at);
+        batch.changes.contacts.push(ContactWrite { id, frame, texts, next_at, version, held });
+    }
+    (contact.dirty, contact.texts_dirty, contact.held_dirty) = (false, false, false);
+    for journey in contact.journeys.iter_mut().filter(|journey| journey.dirty) {
+        journey.dirty = false;
+        batch.keep_journey(journey.record.clone());
+    }
+}

@@ -1,0 +1,79 @@
+//! What a store is for, and what it is called: both are settled when it is made, and stay.
+
+use crate::engine::CLOCK;
+use crate::store::sqlite::SqliteStore;
+use crate::store::{Changes, Store, StoreError, StoreFault};
+use ring::digest::{SHA256, digest};
+use std::path::Path;
+
+/// The name under which a store keeps its own.
+const NAME: &str = "name";
+/// The name under which a store keeps what it is for.
+const KIND: &str = "kind";
+
+/// What a store is for (E13): what happened on a virtual clock must never be taken for what happened to people, nor the other way round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `flow run`.
+    Rehearsal,
+    /// `flow serve`.
+    Live,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Kind::Rehearsal => "rehearsal",
+            Kind::Live => "live",
+        }
+    }
+}
+
+/// Sees to it that a store is of this kind; a new one is from now on. One of before there were kinds was a rehearsal.
+pub fn dedicate(store: &mut SqliteStore, kind: Kind, path: &Path) -> Result<(), StoreError> {
+    let (kept, is_new) = (store.meta(KIND)?, store.meta(CLOCK)?.is_none());
+    let is_it = kept.as_deref().map_or(is_new || kind == Kind::Rehearsal, |kept| kept == kind.word().as_bytes());
+    if !is_it {
+        let (is, asked, command) = match kind {
+            Kind::Live => ("a rehearsal of `flow run`", "`flow serve` writes to real people", "serve"),
+            Kind::Rehearsal => ("what happened to real people", "`flow run` only rehearses", "run"),
+        };
+        return Err(StoreError {
+            fault: StoreFault::Other,
+            message: format!("`{}` holds {is}, and {asked}", path.display()),
+            help: format!("leave `--store` out, or name another file: `flow {command}` has a store of its own"),
+            path: Some(path.to_owned()),
+        });
+    }
+    if kept.is_none() {
+        let meta = vec![(KIND.to_owned(), kind.word().as_bytes().to_vec())];
+        store.commit(&Changes { meta, ..Changes::default() })?;
+    }
+    Ok(())
+}
+
+/// A store's own name: eight characters behind the key of everything that leaves, so that no two stores ever send under one key (E9).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreName(String);
+
+impl StoreName {
+    /// A name made of chance.
+    pub fn of(chance: u64) -> StoreName {
+        let hash = digest(&SHA256, &chance.to_le_bytes());
+        StoreName(hash.as_ref().iter().take(4).map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// A key as the world sees it.
+    pub fn key(&self, key: &str) -> String {
+        format!("{key}.{}", self.0)
+    }
+}
+
+/// The name of a store; one that has none yet takes this one, for ever.
+pub fn name(store: &mut impl Store, new: &StoreName) -> Result<StoreName, StoreError> {
+    if let Some(kept) = store.meta(NAME)? {
+        return Ok(StoreName(String::from_utf8_lossy(&kept).into_owned()));
+    }
+    store.commit(&Changes { meta: vec![(NAME.to_owned(), new.0.clone().into_bytes())], ..Changes::default() })?;
+    Ok(new.clone())
+}

@@ -1,0 +1,80 @@
+//! What a store shows of a program to whoever reads it with SQL: the columns of its views, and the words for its numbers.
+
+use crate::engine::reason;
+use crate::store::sqlite::{OpenOptions, Shows, ViewColumn, Word, WordKind};
+use flow_ir::{Field, FieldType, Program};
+use std::path::Path;
+
+pub(super) fn options(program: &Program, path: &Path) -> OpenOptions {
+    OpenOptions {
+        texts: program.texts.values().cloned().collect(),
+        view: program
+            .fields
+            .values()
+            .filter_map(|field| view_column(program, field))
+            .chain(suppressed_at(program))
+            .collect(),
+        address: program.texts.values().find(|name| *name == "email").cloned(),
+        words: words(program),
+        ..OpenOptions::new(path)
+    }
+}
+
+/// What people call the program's parts, and why something was decided.
+fn words(program: &Program) -> Vec<Word> {
+    let mut words = numbered(WordKind::Workflow, 0, program.workflows.values().map(|workflow| workflow.name.clone()));
+    words.extend(numbered(WordKind::Email, 0, program.emails.values().map(|email| email.name.clone())));
+    words.extend(numbered(WordKind::Field, 0, program.fields.values().map(|field| field.name.clone())));
+    for (id, workflow) in program.workflows.iter() {
+        let steps = workflow.steps.values().map(ToString::to_string);
+        words.extend(numbered(WordKind::Step, id.0, steps));
+        words.extend(workflow.effects_of_steps().filter_map(|(step, effect)| {
+            let words = effect.because()?.to_owned();
+            Some(Word { kind: WordKind::Because, of: id.0, number: step.0, words })
+        }));
+        if let Some(told) = program.told(id) {
+            words.extend(numbered(WordKind::Exit, id.0, told.exits.iter().map(|exit| exit.text.clone())));
+            words.extend(numbered(WordKind::Arm, id.0, told.arms.iter().map(|arm| arm.text.clone())));
+        }
+    }
+    words.extend(reason::all().into_iter().map(|(code, number, words)| Word {
+        kind: WordKind::Reason,
+        of: code as u32,
+        number,
+        words: words.to_owned(),
+    }));
+    words
+}
+
+fn numbered(kind: WordKind, of: u32, words: impl IntoIterator<Item = String>) -> Vec<Word> {
+    (0..).zip(words).map(|(number, words)| Word { kind, of, number, words }).collect()
+}
+
+/// Since when a workflow keeps all marketing from somebody: of what the engine keeps of everyone, what people ask for.
+fn suppressed_at(program: &Program) -> Option<ViewColumn> {
+    const NAME: &str = "suppressed_at";
+    let slot = program.frame.slots.get(program.system.suppressed_at)?;
+    let is_free = program.fields.values().all(|field| field.name != NAME);
+    is_free.then(|| ViewColumn {
+        name: NAME.to_owned(),
+        offset: slot.offset,
+        presence: slot.presence,
+        kind: slot.kind,
+        shows: Shows::Instant,
+    })
+}
+
+/// What people see of a field in the frame; texts stand in columns of their own.
+fn view_column(program: &Program, field: &Field) -> Option<ViewColumn> {
+    let slot = program.frame.slots.get(field.slot?)?;
+    let shows = match &field.ty {
+        FieldType::Number | FieldType::Money => Shows::Number,
+        FieldType::YesNo => Shows::YesNo,
+        FieldType::Date => Shows::Date,
+        FieldType::Moment => Shows::Instant,
+        FieldType::OneOf(choices) => Shows::Choice { names: choices.to_vec(), first: 1 },
+        FieldType::Stage => Shows::Choice { names: program.stages.clone(), first: 0 },
+        FieldType::Text | FieldType::Email | FieldType::Url | FieldType::Timezone | FieldType::Country => return None,
+    };
+    Some(ViewColumn { name: field.name.clone(), offset: slot.offset, presence: slot.presence, kind: slot.kind, shows })
+}
