@@ -155,7 +155,7 @@ fn compare(guide: &Guide, undisturbed: &Guide, deaths: &[Death]) {
         ("events lost", "SELECT count(*) FROM event"),
         ("contacts lost", "SELECT count(*) FROM contact"),
         ("outbox rows lost", "SELECT count(*) FROM outbox"),
-        ("counters wrong", "SELECT sum(value) FROM counter"),
+        ("counters wrong", "SELECT sum(total) FROM counter"),
     ] {
         assert_eq!(count(&store, query), count(&expected, query), "{what}{told}");
     }
@@ -163,11 +163,11 @@ fn compare(guide: &Guide, undisturbed: &Guide, deaths: &[Death]) {
         ("an outbox key doubled", "SELECT count(*) - count(DISTINCT key) FROM outbox"),
         ("a message left over", "SELECT count(*) FROM outbox WHERE state IN (0, 1)"),
         // E14: nobody stands where nothing will ever call them.
-        ("a journey stuck", "SELECT count(*) FROM journey WHERE status <> 3 AND due_at IS NULL"),
+        ("a journey stuck", "SELECT count(*) FROM journey_view WHERE status <> 'ended' AND due_at IS NULL"),
         (
             "a contact asleep",
-            "SELECT count(*) FROM journey JOIN contact ON contact.id = journey.contact
-             WHERE status <> 3 AND (next_at IS NULL OR next_at > due_at)",
+            "SELECT count(*) FROM journey_view JOIN contact_view ON contact_view.contact = journey_view.contact
+             WHERE status <> 'ended' AND (next_at IS NULL OR next_at > due_at)",
         ),
     ] {
         assert_eq!(count(&store, query), 0, "{what}{told}");

@@ -167,7 +167,8 @@ fn carry_out(
     let events = data::run_events(&mut engine, settings, end, &mut notebook, &mut met, &mut progress)?;
     let strangers = met.strangers(&contacts);
     let handled = progress.finish();
-    let report = RunReport::read(&program, engine.store()).map_err(from_engine)?;
+    let mut records = engine.records().map_err(from_engine)?;
+    let report = RunReport::read(&program, &mut *records).map_err(from_engine)?;
     let mail_trouble = engine.mail_trouble().map(str::to_owned);
     engine.into_store().close().map_err(failure::from_store)?;
     let rate = Rate { seconds: began.elapsed().as_secs_f64(), ..handled };

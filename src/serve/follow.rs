@@ -31,8 +31,7 @@ impl<'p> Events<'p> {
         program: &'p Arc<Program>,
         engine: &mut Engine<SqliteStore>,
     ) -> Result<Events<'p>, Failure> {
-        let place = engine.recall(PLACE).map_err(from_engine)?;
-        let kept = place.as_deref().and_then(Followed::from_bytes);
+        let kept = engine.recall(PLACE).and_then(Followed::from_bytes);
         let follow = |path: &std::path::PathBuf| Follower::new(path, &file_name(path), program, kept.clone());
         Ok(Events { follower: settings.data.events.as_ref().map(follow), tally: Tally::default(), kept })
     }

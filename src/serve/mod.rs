@@ -124,7 +124,8 @@ fn carry_out(
     let settled = engine.settle_in_flight(now).map_err(from_engine);
     lived.and(settled)?;
     let handled = progress.finish();
-    let report = RunReport::read(&program, engine.store()).map_err(from_engine)?;
+    let mut records = engine.records().map_err(from_engine)?;
+    let report = RunReport::read(&program, &mut *records).map_err(from_engine)?;
     let mail_trouble = engine.mail_trouble().map(str::to_owned);
     engine.into_store().close().map_err(from_store)?;
     let rate = Rate { seconds: began.elapsed().as_secs_f64(), ..handled };

@@ -302,6 +302,7 @@ fn notice_row() -> OutboxRecord {
         workflow: 0,
         run: 1,
         step: 0,
+        recipient: String::new(),
         email: 0,
         payload: String::new(),
         state: OutboxState::Queued,

@@ -5,7 +5,7 @@
 
 use super::error::EngineError;
 use crate::inbound::{Arrival, Mark};
-use crate::store::{Changes, ContactId, MessageId, Store};
+use crate::store::{Changes, ContactId, MessageKey, Questions, Store};
 use std::collections::{HashMap, HashSet, VecDeque};
 
 /// How many events are looked at ahead: those of a batch, so that it costs one question of each kind.
@@ -42,7 +42,7 @@ pub(super) struct Ahead {
     pending: VecDeque<Peeked>,
     keys: HashMap<String, Option<ContactId>>,
     joined: HashMap<ContactId, ContactId>,
-    messages: HashSet<MessageId>,
+    messages: HashSet<MessageKey>,
     /// The instant of the last event.
     last_at: i64,
 }
@@ -63,11 +63,16 @@ impl Ahead {
             return Ok(());
         }
         self.begin(uncommitted);
-        let messages: Vec<MessageId> = next.iter().map(|arrival| arrival.message).collect();
+        // A message and, shortly around midnight, the same under the day beside it.
+        let messages_of = |arrival: &Arrival| [Some(arrival.message_key()), arrival.other_message_key()];
+        let messages = next.iter().flat_map(messages_of).flatten().collect();
         let keys: Vec<&[String]> = next.iter().map(|arrival| arrival.keys.as_slice()).collect();
-        let known = store.known_messages(&messages)?;
-        let owners = owners(store, &keys)?;
-        for ((arrival, known), owners) in next.into_iter().zip(known).zip(owners) {
+        let answers = store.ask(&Questions { keys: with_marks(&keys), messages, ..Questions::default() })?;
+        let owners = owners_in(&keys, answers.owners);
+        let mut known = answers.known.into_iter();
+        for (arrival, owners) in next.into_iter().zip(owners) {
+            let asked = messages_of(&arrival).into_iter().flatten().count();
+            let known = known.by_ref().take(asked).fold(false, |any, known| any | known);
             self.last_at = self.last_at.max(arrival.arrived_at);
             self.pending.push_back(Peeked { at: self.last_at, arrival, known, owners });
         }
@@ -111,7 +116,10 @@ impl Ahead {
     }
 
     pub(super) fn is_known(&self, peeked: &Peeked) -> bool {
-        peeked.known || self.messages.contains(&peeked.arrival.message)
+        let is_known = |message: MessageKey| self.messages.contains(&message);
+        peeked.known
+            || is_known(peeked.arrival.message_key())
+            || peeked.arrival.other_message_key().is_some_and(is_known)
     }
 
     /// The keys of an event or row, each with whose it is by now.
@@ -140,7 +148,7 @@ impl Ahead {
         self.keys.get(key).copied().flatten()
     }
 
-    pub(super) fn learn_message(&mut self, message: MessageId) {
+    pub(super) fn learn_message(&mut self, message: MessageKey) {
         self.messages.insert(message);
     }
 
@@ -157,22 +165,31 @@ impl Ahead {
 
 /// What the store says of the keys of several events or rows, asked at once.
 pub(super) fn owners(store: &mut impl Store, keys: &[&[String]]) -> Result<Vec<Owners>, EngineError> {
+    let answers = store.ask(&Questions { keys: with_marks(keys), ..Questions::default() })?;
+    Ok(owners_in(keys, answers.owners))
+}
+
+/// The keys, each with the marks that may be kept of it behind it.
+fn with_marks(keys: &[&[String]]) -> Vec<String> {
     let with_marks = |key: &String| {
         let marks = Mark::ALL.into_iter().filter_map(|mark| mark.key(key)).collect::<Vec<_>>();
         std::iter::once(key.clone()).chain(marks)
     };
-    let asked: Vec<String> = keys.iter().flat_map(|keys| keys.iter().flat_map(with_marks)).collect();
-    let mut answers = store.find_contacts(&asked)?.into_iter();
+    keys.iter().flat_map(|keys| keys.iter().flat_map(with_marks)).collect()
+}
+
+/// The answers, each to its event or row.
+fn owners_in(keys: &[&[String]], answers: Vec<Option<ContactId>>) -> Vec<Owners> {
+    let mut answers = answers.into_iter();
     let mut next = || answers.next().flatten();
-    let mut all = Vec::with_capacity(keys.len());
-    for keys in keys {
+    let mut owners_of = |keys: &&[String]| {
         let mut owners = Owners::default();
         for key in *keys {
             owners.of.push(next());
             let kept = Mark::ALL.into_iter().filter(|mark| mark.key(key).is_some() && next().is_some());
             owners.marks.push(kept.collect());
         }
-        all.push(owners);
-    }
-    Ok(all)
+        owners
+    };
+    keys.iter().map(&mut owners_of).collect()
 }

@@ -2,12 +2,18 @@
 
 use super::contact::Journey;
 use super::deliver::decision;
+use super::engagement::MailCause;
 use super::react::Cause;
 use super::reason::{SentWhen, Undelivered, Withheld, Woken};
 use super::touch::Touch;
 use crate::inbound::email_key;
-use crate::store::{DecisionCode, JourneyStatus, OutboxRecord, OutboxState};
+use crate::store::{DecisionCode, JourneyStatus, OutboxRecord, OutboxState, SendRecord};
 use flow_ir::{EmailId, EngagementKind};
+
+/// A mail that has left, as its journey keeps it.
+fn send_of(row: &OutboxRecord) -> SendRecord {
+    SendRecord { email: row.email, row: row.id, step: row.step, told: 0 }
+}
 
 impl Touch<'_> {
     /// The journey of a mail.
@@ -40,7 +46,7 @@ impl Touch<'_> {
         if let Some(index) = sender {
             let plan = self.plan;
             let journey = self.journey_mut(index);
-            journey.note_sent(plan, EmailId(row.email), now);
+            journey.note_sent(plan, send_of(row), now);
             journey.answer(Woken::Delivered);
         }
         Cause::Change(Vec::new())
@@ -52,7 +58,7 @@ impl Touch<'_> {
         let heir = self.contact.journeys.iter().position(of_workflow).filter(|_| sender.is_none());
         if let Some(index) = heir {
             let (plan, now) = (self.plan, self.now);
-            self.journey_mut(index).note_sent(plan, EmailId(row.email), now);
+            self.journey_mut(index).note_sent(plan, send_of(row), now);
         }
     }
 
@@ -65,7 +71,7 @@ impl Touch<'_> {
             }
             // Of the address it went to: they may have another one by now (E7).
             let to = self.outbox.address_of(row.id).map(email_key);
-            self.bounced(to);
+            self.bounced(to, Some(MailCause::of(row)));
         }
         if let Some(index) = sender {
             self.journey_mut(index).answer(Woken::Undelivered);

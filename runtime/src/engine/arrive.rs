@@ -52,12 +52,12 @@ impl<S: Store> Engine<S> {
             None => self.identify(&keys)?,
         };
         let marks = self.ahead.marks(&peeked.arrival.keys, &peeked.owners);
-        let first_day = self.first_day;
+        let first_day = self.batch.first_day();
         self.touch_as(&identity, peeked.at, |touch: &mut Touch<'_>| {
             touch.address_marks = marks;
             touch.arrive(&peeked.arrival, &identity, first_day)
         })?;
-        self.ahead.learn_message(peeked.arrival.message);
+        self.ahead.learn_message(peeked.arrival.message_key());
         let keys = self.ahead.found(&peeked.arrival.keys, &peeked.owners);
         let counted_from = counts_from(&peeked.arrival, peeked.at);
         match &peeked.arrival.what {
@@ -139,8 +139,10 @@ impl Touch<'_> {
             }
         };
         self.batch.log(EventRecord {
+            id: 0,
+            previous: 0,
             contact: self.contact.id,
-            message: arrival.message,
+            message: arrival.message_key(),
             name: name.to_owned(),
             occurred_at,
             received_at: if undated { self.now } else { arrival.arrived_at },

@@ -3,56 +3,49 @@
 //! Numbers that are given out (contacts, outbox rows, turns in a team) are part of it: they are handed out in the order in which
 //! items are handled and kept by the same commit, so neither the border between two batches nor a crash at it changes a number.
 
+use super::cache::Cache;
 use super::error::EngineError;
 use crate::store::{
-    Changes, ContactId, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord, OutboxSettlement, Store,
+    Actor, Changes, ContactId, DecisionCode, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord,
+    OutboxSettlement, Slot, SlotBatch, SlotState, Total, day_of,
 };
+use flow_ir::units::DAY_MS;
 use flow_ir::{Id, Program, TeamId};
 use std::collections::BTreeMap;
 
-/// The names under which a store keeps what is given out.
-const NEXT_OUTBOX: &str = "next_outbox";
-const TURN: &str = "turn.";
-
-/// The numbers that come next.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sequences {
-    next_contact: u64,
-    next_outbox: u64,
-    /// For each team, the member whose turn it is.
-    turns: Vec<u64>,
-}
-
-impl Sequences {
-    pub(super) fn load(store: &mut impl Store, program: &Program) -> Result<Sequences, EngineError> {
-        let turns = program.teams.values().map(|team| number(store, &format!("{TURN}{}", team.name)));
-        Ok(Sequences {
-            turns: turns.map(|turn| Ok(turn?.unwrap_or(0))).collect::<Result<_, EngineError>>()?,
-            next_contact: store.next_contact()?.0,
-            next_outbox: number(store, NEXT_OUTBOX)?.unwrap_or(1),
-        })
-    }
-}
-
-/// A whole number kept under a name.
-pub(super) fn number(store: &mut impl Store, name: &str) -> Result<Option<u64>, EngineError> {
-    let Some(bytes) = store.meta(name)? else { return Ok(None) };
-    let bytes = bytes.try_into().map_err(|_| EngineError::Damaged { name: name.to_owned() })?;
-    Ok(Some(u64::from_le_bytes(bytes)))
-}
+/// Days between the Monday of the week in which the epoch began and the epoch, a Thursday.
+const EPOCH_WEEKDAY: i64 = 3;
+const WEEK_DAYS: i64 = 7;
 
 #[derive(Debug)]
 pub(super) struct Batch {
     pub(super) changes: Changes,
+    slot: Slot,
+    /// The slot as it stands with what has been given out.
+    state: SlotState,
+    /// For each team, the member whose turn it is.
+    turns: Vec<u64>,
+    /// The same as the store has them.
+    kept_turns: Vec<u64>,
+    /// The version of the program.
+    version: u32,
     counters: BTreeMap<&'static str, i64>,
-    sequences: Sequences,
-    /// The sequences as the store has them.
-    kept: Sequences,
+    /// What else is counted.
+    totals: BTreeMap<Total, i64>,
+    /// Records of the log that do not know the one before them yet, in order.
+    unchained: Vec<Unchained>,
     /// How many items have been handled since the last flush.
     pub(super) items: usize,
     pub(super) tally: Tally,
     /// The first thing that went wrong in the item at hand.
     failure: Option<EngineError>,
+}
+
+/// A record of the log: where it stands in the batch, and about whom it is.
+#[derive(Debug, Clone, Copy)]
+enum Unchained {
+    Event(usize),
+    Decision(usize),
 }
 
 /// How much has been done since the engine was opened.
@@ -64,12 +57,23 @@ pub(super) struct Tally {
 }
 
 impl Batch {
-    pub(super) fn new(sequences: Sequences) -> Batch {
+    /// Begins where a slot stands.
+    pub(super) fn new(slot: Slot, state: SlotState, actors: &BTreeMap<Actor, Vec<u8>>, program: &Program) -> Batch {
+        let turn = |team: &flow_ir::Team| {
+            let kept = actors.get(&Actor::Team(team.name.clone()));
+            kept.and_then(|kept| kept.first_chunk()).map_or(0, |turn| u64::from_le_bytes(*turn))
+        };
+        let turns: Vec<u64> = program.teams.values().map(turn).collect();
         Batch {
             changes: Changes::default(),
+            slot,
+            state,
+            kept_turns: turns.clone(),
+            turns,
+            version: program.lineage.version,
             counters: BTreeMap::new(),
-            kept: sequences.clone(),
-            sequences,
+            totals: BTreeMap::new(),
+            unchained: Vec::new(),
             items: 0,
             tally: Tally::default(),
             failure: None,
@@ -80,17 +84,46 @@ impl Batch {
         *self.counters.entry(counter).or_default() += 1;
     }
 
-    pub(super) fn decide(&mut self, decision: DecisionRecord) {
-        self.changes.decisions.push(decision);
+    pub(super) fn total(&mut self, total: Total) {
+        *self.totals.entry(total).or_default() += 1;
     }
 
+    /// Records a decision; its numbers and the version are filled in here.
+    pub(super) fn decide(&mut self, decision: DecisionRecord) {
+        let id = self.next_record();
+        self.unchained.push(Unchained::Decision(self.changes.decisions.len()));
+        self.changes.decisions.push(DecisionRecord { id, version: self.version, ..decision });
+    }
+
+    /// Records an event; its number is filled in here.
     pub(super) fn log(&mut self, event: EventRecord) {
         self.tally.events += 1;
-        self.changes.events.push(event);
+        let id = self.next_record();
+        self.unchained.push(Unchained::Event(self.changes.events.len()));
+        self.changes.events.push(EventRecord { id, ..event });
     }
 
-    pub(super) fn keep_journey(&mut self, journey: JourneyRecord) {
-        self.changes.journeys.push(journey);
+    /// A journey's goal was met, so long after the entry.
+    pub(super) fn convert(&mut self, journey: &JourneyRecord, now: i64) {
+        let monday = i64::from(day_of(journey.entered_at)) + EPOCH_WEEKDAY;
+        let after = now.saturating_sub(journey.entered_at).max(0) / DAY_MS;
+        self.total(Total::Conversions {
+            workflow: journey.workflow,
+            version: journey.version,
+            week: i32::try_from(monday.div_euclid(WEEK_DAYS)).unwrap_or(i32::MAX),
+            after_days: u32::try_from(after).unwrap_or(u32::MAX),
+        });
+    }
+
+    /// Something was done with a mail.
+    pub(super) fn engage(&mut self, at: i64, email: u32, code: DecisionCode, link: Option<&str>, by_machine: bool) {
+        let link = link.unwrap_or_default().to_owned();
+        self.total(Total::Engagements { day: day_of(at), email, code, link, by_machine });
+    }
+
+    /// A journey that nobody asks for any more.
+    pub(super) fn end_journey(&mut self, journey: JourneyRecord) {
+        self.changes.ended.push(journey);
     }
 
     pub(super) fn settle(&mut self, settlement: OutboxSettlement) {
@@ -102,24 +135,36 @@ impl Batch {
     }
 
     pub(super) fn next_outbox(&mut self) -> u64 {
-        let id = self.sequences.next_outbox;
-        self.sequences.next_outbox += 1;
-        id
+        self.state.next_outbox += 1;
+        self.slot.global(self.state.next_outbox - 1)
     }
 
     pub(super) fn next_contact(&mut self) -> ContactId {
-        let id = ContactId(self.sequences.next_contact);
-        self.sequences.next_contact += 1;
-        id
+        self.state.next_contact += 1;
+        ContactId::new(self.slot, self.state.next_contact - 1)
+    }
+
+    fn next_record(&mut self) -> u64 {
+        self.state.next_record += 1;
+        self.slot.global(self.state.next_record - 1)
+    }
+
+    /// What occurred before is history (E3).
+    pub(super) fn first_day(&self) -> i64 {
+        self.state.first_day
+    }
+
+    pub(super) fn set_first_day(&mut self, first: i64) {
+        self.state.first_day = first;
     }
 
     /// Whose turn it is in a team.
     pub(super) fn turn(&self, team: TeamId) -> u64 {
-        self.sequences.turns.get(team.index()).copied().unwrap_or(0)
+        self.turns.get(team.index()).copied().unwrap_or(0)
     }
 
     pub(super) fn set_turn(&mut self, team: TeamId, turn: u64) {
-        if let Some(place) = self.sequences.turns.get_mut(team.index()) {
+        if let Some(place) = self.turns.get_mut(team.index()) {
             *place = turn;
         }
     }
@@ -133,32 +178,54 @@ impl Batch {
         self.failure.take().map_or(Ok(()), Err)
     }
 
-    /// The numbers given out and the totals, as changes.
-    pub(super) fn close(&mut self, program: &Program) {
-        if self.sequences.next_outbox != self.kept.next_outbox {
-            self.set_meta(NEXT_OUTBOX, self.sequences.next_outbox);
-        }
-        for (id, team) in program.teams.iter() {
-            let turn = self.turn(id);
-            if self.kept.turns.get(id.index()) != Some(&turn) {
-                self.set_meta(&format!("{TURN}{}", team.name), turn);
+    /// Everybody about whom something is recorded in this batch.
+    pub(super) fn recorded(&self) -> impl Iterator<Item = ContactId> + '_ {
+        self.unchained.iter().filter_map(|record| match record {
+            Unchained::Event(place) => self.changes.events.get(*place).map(|event| event.contact),
+            Unchained::Decision(place) => self.changes.decisions.get(*place).map(|decision| decision.contact),
+        })
+    }
+
+    /// Tells each record of this batch the one before it of the same contact, who must be loaded.
+    pub(super) fn chain(&mut self, cache: &mut Cache) {
+        let Changes { events, decisions, .. } = &mut self.changes;
+        for record in self.unchained.drain(..) {
+            let found = match record {
+                Unchained::Event(place) => {
+                    events.get_mut(place).map(|event| (event.contact, event.id, &mut event.previous))
+                }
+                Unchained::Decision(place) => {
+                    decisions.get_mut(place).map(|row| (row.contact, row.id, &mut row.previous))
+                }
+            };
+            if let Some((contact, id, previous)) = found
+                && let Some(contact) = cache.get_mut(contact)
+            {
+                *previous = std::mem::replace(&mut contact.newest, id);
+                contact.dirty = true;
             }
         }
-        let counters = std::mem::take(&mut self.counters);
-        self.changes.counters.extend(counters.into_iter().map(|(name, add)| (name.to_owned(), add)));
     }
 
-    pub(super) fn set_meta(&mut self, name: &str, value: u64) {
-        self.changes.meta.push((name.to_owned(), value.to_le_bytes().to_vec()));
-    }
-
-    /// Begins the next batch, after the store has taken this one.
-    pub(super) fn kept(&mut self) {
-        self.changes = Changes::default();
-        self.kept = self.sequences.clone();
+    /// Everything as the store takes it, at an instant of the clock. The next batch begins.
+    pub(super) fn close(&mut self, program: &Program, clock: i64) -> SlotBatch {
+        let mut changes = std::mem::take(&mut self.changes);
+        for (id, team) in program.teams.iter() {
+            let turn = self.turn(id);
+            if self.kept_turns.get(id.index()) != Some(&turn) {
+                changes.actors.push((Actor::Team(team.name.clone()), turn.to_le_bytes().to_vec()));
+            }
+        }
+        self.kept_turns.clone_from(&self.turns);
+        let counters = std::mem::take(&mut self.counters).into_iter();
+        let counters = counters.map(|(name, add)| (Total::Counter(name.to_owned()), add));
+        changes.totals = counters.chain(changes.rolled_up()).chain(std::mem::take(&mut self.totals)).collect();
+        self.state.number += 1;
+        self.state.clock = clock;
+        SlotBatch { slot: self.slot, state: self.state, changes }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.counters.is_empty() && self.changes.is_empty()
+        self.counters.is_empty() && self.totals.is_empty() && self.changes.is_empty()
     }
 }

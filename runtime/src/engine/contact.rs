@@ -10,7 +10,7 @@ use super::pending::{Instants, Pending};
 use super::plan::Plan;
 use super::reason::Woken;
 use super::version;
-use crate::store::{ContactId, ContactRecord, HeldEntry, JourneyRecord, JourneyStatus};
+use crate::store::{ContactId, ContactRecord, HeldEntry, JourneyRecord, JourneyStatus, SendRecord};
 use crate::time::{Zone, Zones};
 use flow_ir::{CountedSince, EmailId, Field, FieldId, Id, NEVER, SlotId, TextId, WorkflowId};
 use std::sync::Arc;
@@ -41,7 +41,24 @@ pub(super) struct Contact {
     pub(super) texts_dirty: bool,
     /// Entries that wait for who they are about, by workflow.
     pub(super) held: Vec<HeldEntry>,
-    pub(super) held_dirty: bool,
+    /// The newest of their records in the log that is chained; 0 where there is none.
+    pub(super) newest: u64,
+    /// The stage and the score as the ledgers have them.
+    pub(super) told: Told,
+}
+
+/// What the ledgers say by now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) stage: i64,
+    pub(super) score: i64,
+}
+
+impl Told {
+    pub(super) fn read(plan: &Plan, frame: &[u8]) -> Told {
+        let (layout, system) = (&plan.program.frame, &plan.program.system);
+        Told { stage: layout.read(frame, system.stage), score: layout.read(frame, system.score) }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -56,9 +73,6 @@ pub(super) struct Journey {
     /// Whether it stands at a send whose answer is to come, not at a closed window.
     pub(super) sending: bool,
 }
-
-/// Set in a journey's block once its goal was met and it went on (`and continue`), so that this is recorded once.
-const GOAL_MET: u32 = 1 << 31;
 
 impl Contact {
     /// Somebody nobody knows anything of.
@@ -79,29 +93,31 @@ impl Contact {
             dirty: true,
             texts_dirty: true,
             held: Vec::new(),
-            held_dirty: false,
+            newest: 0,
+            told: Told::read(plan, &plan.blank),
         }
     }
 
     /// Somebody who was joined into somebody else: nothing is known of them any more.
     pub(super) fn empty(&mut self, plan: &Plan) {
-        let held_dirty = self.held_dirty || !self.held.is_empty();
+        let newest = self.newest;
         let blank = Contact::blank(self.id, plan);
-        *self = Contact { changed: Bits::default(), unsettled: Bits::default(), held_dirty, ..blank };
+        *self = Contact { changed: Bits::default(), unsettled: Bits::default(), newest, ..blank };
     }
 
     /// `opened_at` is when whoever is of an earlier version is due to be looked at.
     pub(super) fn load(mut record: ContactRecord, plan: &Plan, opened_at: i64) -> Result<Contact, EngineError> {
         version::grow(&mut record, plan);
         check(&record, plan)?;
-        let outdated = record.version < plan.program.lineage.version;
+        let outdated = record.layout < plan.program.lineage.version;
         let mut contact = Contact {
             id: record.id,
             pending: Pending::read(plan, &record.frame),
             entry_instants: None,
+            told: Told::read(plan, &record.frame),
             frame: record.frame,
             texts: Arc::new(record.texts),
-            journeys: record.journeys.into_iter().map(Journey::settled).collect(),
+            journeys: record.kept.into_iter().map(Journey::settled).collect(),
             next_at: if outdated { Some(version::due(record.next_at, opened_at)) } else { record.next_at },
             outdated,
             zone: plan.zone,
@@ -110,7 +126,7 @@ impl Contact {
             dirty: outdated,
             texts_dirty: false,
             // Which triggers they are of, the program of then knew: where it has changed, in doubt nobody enters.
-            held_dirty: outdated && !record.held.is_empty(),
+            newest: record.newest,
             held: if outdated { Vec::new() } else { record.held },
         };
         contact.zone = contact.own_zone(plan);
@@ -208,7 +224,7 @@ impl Contact {
     }
 
     pub(super) fn needs_writing(&self) -> bool {
-        self.dirty || self.texts_dirty || self.held_dirty || self.journeys.iter().any(|journey| journey.dirty)
+        self.dirty || self.texts_dirty || self.journeys.iter().any(|journey| journey.dirty)
     }
 }
 
@@ -225,7 +241,7 @@ fn check(record: &ContactRecord, plan: &Plan) -> Result<(), EngineError> {
     if record.frame.len() != program.frame.size as usize || record.texts.len() != program.texts.len() {
         return other("its fields are others than the program's".to_owned());
     }
-    for journey in &record.journeys {
+    for journey in &record.kept {
         let workflow = program.workflows.get(WorkflowId(journey.workflow));
         if workflow.is_none_or(|workflow| workflow.journey.size as usize != journey.memory.len()) {
             return other(format!("its journey in workflow {} does not fit", journey.workflow));
@@ -254,9 +270,15 @@ impl Journey {
     }
 
     /// From now on, answers to this mail count.
-    pub(super) fn note_sent(&mut self, plan: &Plan, email: EmailId, now: i64) {
+    pub(super) fn note_sent(&mut self, plan: &Plan, send: SendRecord, now: i64) {
         let workflow = plan.program.workflows.at(self.workflow());
-        note_sent(workflow, &mut self.record.memory, email, now);
+        note_sent(workflow, &mut self.record.memory, EmailId(send.email), now);
+        self.record.sends.push(send);
+    }
+
+    /// The last send of an email.
+    pub(super) fn send_of(&mut self, email: EmailId) -> Option<&mut SendRecord> {
+        self.record.sends.iter_mut().rev().find(|send| send.email == email.0)
     }
 
     pub(super) fn workflow(&self) -> WorkflowId {
@@ -295,35 +317,11 @@ impl Journey {
 
     /// Whether what happens now can still matter to it: it lives, or its goal counts on.
     pub(super) fn still_counts(&self, now: i64) -> bool {
-        self.is_live() || self.attributable_until().is_some_and(|until| until >= now)
-    }
-
-    /// The block to resume at.
-    pub(super) fn block(&self) -> u32 {
-        block_of(self.record.block)
-    }
-
-    pub(super) fn set_block(&mut self, block: u32) {
-        self.record.block = block | (self.record.block & GOAL_MET);
-    }
-
-    pub(super) fn goal_met(&self) -> bool {
-        self.record.block & GOAL_MET != 0
+        self.is_live() || self.record.goal_until.is_some_and(|until| until >= now)
     }
 
     pub(super) fn set_goal_met(&mut self) {
-        self.record.block |= GOAL_MET;
+        self.record.goal_met = true;
         self.dirty = true;
     }
-
-    /// Until when meeting the goal is still attributed to this ended journey. It stands where a live journey has its due instant;
-    /// `None` where there is no goal, it has been met, or it has no time.
-    pub(super) fn attributable_until(&self) -> Option<i64> {
-        if self.is_live() { None } else { self.record.due_at }
-    }
-}
-
-/// The block of a journey's record, without what else stands there.
-pub(crate) fn block_of(block: u32) -> u32 {
-    block & !GOAL_MET
 }

@@ -6,7 +6,7 @@
 //! goal, exit, consent, skip and window are asked again before it (E5).
 
 use super::error::EngineError;
-use super::outbox::Posted;
+use super::outbox::{Leaving, Posted};
 use super::reason::Undelivered;
 use super::touch::Touch;
 use super::view::ContactView;
@@ -56,21 +56,16 @@ impl std::fmt::Debug for Delivery {
 impl<S: Store> Engine<S> {
     /// At start: what is still to leave, and what a crash left on its way.
     pub(super) fn recover_outbox(&mut self) -> Result<(), EngineError> {
-        let mut after = None;
-        loop {
-            let page = self.store.unsettled(after)?;
-            let Some(last) = page.last() else { return Ok(()) };
-            after = Some(last.id);
-            for row in page {
-                let (id, state) = (row.id, row.state);
-                self.outbox.load(row);
-                match state {
-                    OutboxState::Promised => self.keep_promise(id)?,
-                    OutboxState::Claimed => self.resolve_claimed(id)?,
-                    _ => {}
-                }
+        for row in std::mem::take(&mut self.recovering) {
+            let (id, state) = (row.id, row.state);
+            self.outbox.load(row);
+            match state {
+                OutboxState::Promised => self.keep_promise(id)?,
+                OutboxState::Claimed => self.resolve_claimed(id)?,
+                _ => {}
             }
         }
+        Ok(())
     }
 
     /// Nobody knows whether a claimed row left: the channel's policy says what that means.
@@ -124,9 +119,9 @@ impl<S: Store> Engine<S> {
         Ok(self.outbox.delivery.composer.compose(row, &view))
     }
 
-    /// Hands over what the last commit allows.
-    pub(super) fn hand_over(&mut self) {
-        for leaving in self.outbox.take_leaving() {
+    /// Hands over what is durable by now.
+    pub(super) fn hand_over(&mut self, leaving: Vec<Leaving>) {
+        for leaving in leaving {
             self.dispatch.hand_over(leaving.attempt, leaving.mail);
         }
         while self.dispatch.count() > ON_THEIR_WAY_MAX {
@@ -150,7 +145,7 @@ impl<S: Store> Engine<S> {
             OutboxKind::Notice => match self.compose(&row)? {
                 Err(detail) => self.give_up(&row, Undelivered::NotComposed, detail),
                 Ok(composed) => {
-                    if self.outbox.post_again(&mut self.batch, id, composed.mail, at) == Posted::Promised {
+                    if let Posted::Promised(_) = self.outbox.post_again(&mut self.batch, id, composed.mail, at) {
                         self.batch.decide(decision(&row, DecisionCode::Delivered, at, 0));
                     }
                 }
@@ -279,13 +274,11 @@ impl From<RefusedKind> for Undelivered {
 /// A decision about a message.
 pub(super) fn decision(row: &OutboxRecord, code: DecisionCode, at: i64, reason: u32) -> DecisionRecord {
     DecisionRecord {
-        contact: row.contact,
         workflow: Some(row.workflow),
         run: row.run,
-        at,
-        code,
         step: Some(row.step),
         reason,
-        trace: Vec::new(),
+        send: Some(row.id),
+        ..DecisionRecord::new(row.contact, at, code)
     }
 }

@@ -1,8 +1,7 @@
 //! Who is next: the instants at which contacts may change by themselves, in memory, rebuilt from the store at start.
 
-use super::error::EngineError;
-use crate::store::{ContactId, Store};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::store::ContactId;
+use std::collections::BTreeSet;
 
 /// Contacts by their next instant, then by number. A contact stands in it once, with the instant it carries itself.
 #[derive(Debug, Default)]
@@ -11,21 +10,9 @@ pub(super) struct DueQueue {
 }
 
 impl DueQueue {
-    pub(super) fn load(store: &mut impl Store) -> Result<DueQueue, EngineError> {
-        let mut entries = Vec::new();
-        let mut after = None;
-        loop {
-            let page = store.due_contacts(after)?;
-            let Some((last, _)) = page.last() else { break };
-            after = Some(*last);
-            entries.extend(page.into_iter().map(|(contact, at)| (at, contact)));
-        }
-        Ok(DueQueue { entries: entries.into_iter().collect() })
-    }
-
-    /// The instants of everyone in it.
-    pub(super) fn by_contact(&self) -> BTreeMap<ContactId, i64> {
-        self.entries.iter().map(|(at, contact)| (*contact, *at)).collect()
+    /// From everybody's next instant.
+    pub(super) fn new(entries: impl IntoIterator<Item = (i64, ContactId)>) -> DueQueue {
+        DueQueue { entries: entries.into_iter().collect() }
     }
 
     pub(super) fn first(&self) -> Option<(i64, ContactId)> {

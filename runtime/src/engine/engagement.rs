@@ -6,7 +6,7 @@ use super::counter;
 use super::reason::Suppressed;
 use super::touch::Touch;
 use crate::inbound::{MailEvent, Tracked, address_key};
-use crate::store::{DecisionCode, OutboxState};
+use crate::store::{DecisionCode, DecisionRecord, OutboxRecord, OutboxState};
 use flow_ir::{EmailId, EngagementKind, NEVER};
 
 /// Nobody reads a mail and follows a link within this time of its being sent, its last millisecond included; gateways that scan
@@ -15,6 +15,23 @@ pub(crate) const MACHINE_CLICK_MS: i64 = 10_000;
 
 /// What a bounce is called that will pass.
 const PASSING: [&str; 8] = ["soft", "transient", "temporary", "deferr", "delay", "full", "block", "greylist"];
+
+/// The mail that something came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct MailCause {
+    pub(super) workflow: u32,
+    pub(super) run: u32,
+    pub(super) step: u32,
+    pub(super) email: u32,
+    pub(super) row: u64,
+}
+
+impl MailCause {
+    pub(super) fn of(row: &OutboxRecord) -> MailCause {
+        let OutboxRecord { workflow, run, step, email, id, .. } = *row;
+        MailCause { workflow, run, step, email, row: id }
+    }
+}
 
 /// When a journey had sent a mail, seen from something done with it.
 enum Send {
@@ -30,14 +47,43 @@ impl Touch<'_> {
     pub(super) fn track_mail(&mut self, event: MailEvent, told: &Tracked, occurred_at: i64) -> bool {
         match event {
             MailEvent::Delivered => true,
-            MailEvent::Unsubscribed => self.opt_out(Suppressed::Unsubscribed, address(told), occurred_at),
+            MailEvent::Unsubscribed => self.opt_out(Suppressed::Unsubscribed, told, occurred_at),
             MailEvent::Subscribed => self.consent(address(told).as_deref(), occurred_at),
-            MailEvent::MarkedAsSpam => self.opt_out(Suppressed::Complained, address(told), occurred_at),
+            MailEvent::MarkedAsSpam => self.opt_out(Suppressed::Complained, told, occurred_at),
             MailEvent::Bounced => self.bounce(told, occurred_at),
             MailEvent::Opened => self.engage(EngagementKind::Opened, told, occurred_at),
             MailEvent::Clicked => self.engage(EngagementKind::Clicked, told, occurred_at),
             MailEvent::Replied => self.engage(EngagementKind::Replied, told, occurred_at),
         }
+    }
+
+    /// The person does not want to be written to, nor does whoever has the address that they name.
+    fn opt_out(&mut self, reason: Suppressed, told: &Tracked, occurred_at: i64) -> bool {
+        let cause = self.mail_before(told, occurred_at);
+        self.refuse_mail(reason, address(told), occurred_at, cause)
+    }
+
+    /// The mail that something came from: the one that the event names, else the last that had left before it.
+    fn mail_before(&self, told: &Tracked, occurred_at: i64) -> Option<MailCause> {
+        let named = told.text("email_id");
+        let named = named.and_then(|name| self.plan.program.emails.find(|email| email.name == name));
+        let sends = self.contact.journeys.iter().flat_map(|journey| {
+            journey
+                .record
+                .sends
+                .iter()
+                .map(move |send| (journey.sent_at(self.plan, EmailId(send.email)), journey, send))
+        });
+        let before = sends.filter(|(at, _, send)| {
+            *at > NEVER && *at <= occurred_at && named.is_none_or(|email| email.0 == send.email)
+        });
+        before.max_by_key(|(at, _, send)| (*at, send.row)).map(|(_, journey, send)| MailCause {
+            workflow: journey.record.workflow,
+            run: journey.record.run,
+            step: send.step,
+            email: send.email,
+            row: send.row,
+        })
     }
 
     fn bounce(&mut self, told: &Tracked, occurred_at: i64) -> bool {
@@ -48,7 +94,8 @@ impl Touch<'_> {
         let kind = ["bounce_type", "type", "bounce_class"].iter().find_map(|name| told.text(name)).unwrap_or_default();
         let kind = kind.to_lowercase();
         if !PASSING.iter().any(|word| kind.contains(word)) {
-            self.bounced(address(told));
+            let cause = self.mail_before(told, occurred_at);
+            self.bounced(address(told), cause);
         }
         true
     }
@@ -62,10 +109,14 @@ impl Touch<'_> {
             (Send::None, _) => self.batch.count(without_a_send(kind)),
             (Send::Moments, EngagementKind::Clicked) => {
                 self.batch.count(counter::MACHINE_CLICKS);
+                self.batch.engage(occurred_at, email.0, DecisionCode::Clicked, told.text("link_id"), true);
                 return false;
             }
             (Send::Moments | Send::Before, _) => {
                 let link = told.text("link_id");
+                if let Some(code) = told_as(kind) {
+                    self.batch.engage(occurred_at, email.0, code, link, false);
+                }
                 self.note(kind, email, link, occurred_at);
             }
         }
@@ -116,9 +167,21 @@ impl Touch<'_> {
     fn note(&mut self, kind: EngagementKind, email: EmailId, link: Option<&str>, occurred_at: i64) {
         for index in self.senders(email, occurred_at) {
             if let Some(code) = told_as(kind) {
-                self.decide_in(index, code, Some(email.0), 0);
+                self.tell_engagement(index, code, email);
             }
             self.note_in(index, kind, email, link, occurred_at);
+        }
+    }
+
+    /// Records what is told once of a send.
+    fn tell_engagement(&mut self, index: usize, code: DecisionCode, email: EmailId) {
+        let journey = self.journey_mut(index);
+        let Some(send) = journey.send_of(email) else { return };
+        if send.tell(code) {
+            let (step, row) = (send.step, send.row);
+            journey.dirty = true;
+            let (step, about, send) = (Some(step), Some(email.0), Some(row));
+            self.batch.decide(DecisionRecord { step, about, send, ..self.about(index, code) });
         }
     }
 

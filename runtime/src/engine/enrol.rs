@@ -7,7 +7,7 @@ use super::pending::Instants;
 use super::plan::Becoming;
 use super::reason::{Ignored, Lacked, Woken};
 use super::touch::{Seen, Touch};
-use crate::store::{DecisionCode, JourneyRecord, JourneyStatus};
+use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus};
 use flow_ir::backend::Verdict;
 use flow_ir::{FieldId, Reenter, WorkflowId};
 
@@ -55,7 +55,7 @@ impl Touch<'_> {
         self.refuse(workflow, &Refusal::Objection(Ignored::ConditionFails, None));
         let run = self.last_run(workflow);
         for field in self.lacked(&plan.asked_at_entry) {
-            self.decide_for(workflow, run, DecisionCode::Lacked, Some(field.0), Lacked::ByCondition.number());
+            self.tell_lacked(workflow, run, field, Lacked::ByCondition.number());
         }
     }
 
@@ -151,15 +151,23 @@ impl Touch<'_> {
         let run = self.last_run(workflow);
         match refusal {
             Refusal::Objection(reason, exit) => {
-                self.decide_for(workflow, run, DecisionCode::Ignored, *exit, reason.number());
+                let decision = self.about_run(workflow, run, DecisionCode::Ignored);
+                self.batch.decide(DecisionRecord { about: *exit, reason: reason.number(), ..decision });
             }
             Refusal::Lacking(lacked) => {
-                self.decide_for(workflow, run, DecisionCode::Ignored, None, Ignored::NotIdentified.number());
+                let decision = self.about_run(workflow, run, DecisionCode::Ignored);
+                self.batch.decide(DecisionRecord { reason: Ignored::NotIdentified.number(), ..decision });
                 for field in lacked {
-                    self.decide_for(workflow, run, DecisionCode::Lacked, Some(field.0), REQUIRED);
+                    self.tell_lacked(workflow, run, *field, REQUIRED);
                 }
             }
         }
+    }
+
+    /// Records a field that is not known, and why that matters.
+    fn tell_lacked(&mut self, workflow: WorkflowId, run: u32, field: FieldId, reason: u32) {
+        let decision = self.about_run(workflow, run, DecisionCode::Lacked);
+        self.batch.decide(DecisionRecord { about: Some(field.0), reason, ..decision });
     }
 
     fn last_run(&self, workflow: WorkflowId) -> u32 {
@@ -218,11 +226,13 @@ impl Touch<'_> {
         let declared = self.workflow(workflow);
         declared.journey.write(&mut memory, declared.slots.triggered_at, triggered_at);
         self.forget_ended(workflow);
-        self.decide_for(workflow, run, DecisionCode::Entered, None, by);
+        let decision = self.about_run(workflow, run, DecisionCode::Entered);
+        self.batch.decide(DecisionRecord { reason: by, ..decision });
         let record = JourneyRecord {
             contact: self.contact.id,
             workflow: workflow.0,
             run,
+            version: self.plan.program.lineage.version,
             status: JourneyStatus::Waiting,
             block: self.workflow(workflow).start.0,
             step: 0,
@@ -232,7 +242,9 @@ impl Touch<'_> {
             outbox: None,
             entered_at: self.now,
             ended_at: None,
-            keep: true,
+            goal_met: false,
+            goal_until: None,
+            sends: Vec::new(),
         };
         let place = self.contact.journeys.partition_point(|journey| journey.workflow() < workflow);
         self.contact.journeys.insert(place, Journey::begun(record));
@@ -246,7 +258,7 @@ impl Touch<'_> {
         self.contact.journeys = kept;
         let forgotten: Vec<Journey> = forgotten;
         for journey in forgotten {
-            self.batch.keep_journey(JourneyRecord { keep: false, ..journey.record });
+            self.batch.end_journey(journey.record);
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) const HOLD_MS: i64 = 10 * MINUTE_MS;
 impl Contact {
     /// Holds an entry, or joins it to the one of its workflow.
     fn hold(&mut self, entry: HeldEntry) {
-        self.held_dirty = true;
+        self.dirty = true;
         match self.held.binary_search_by_key(&entry.workflow, |held| held.workflow) {
             Ok(place) => {
                 if let Some(held) = self.held.get_mut(place) {
@@ -41,7 +41,7 @@ impl Contact {
 
     fn release(&mut self, workflow: WorkflowId) {
         self.held.retain(|held| held.workflow != workflow.0);
-        self.held_dirty = true;
+        self.dirty = true;
     }
 }
 

@@ -5,7 +5,7 @@ use super::effects::perform;
 use super::outbox::Outbox;
 use super::plan::Plan;
 use super::view::ContactView;
-use crate::store::{ContactId, DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState};
+use crate::store::{ContactId, DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState, SendRecord};
 use crate::time::Zone;
 use flow_ir::backend::{Backend, Host, Memory, Moment, Outcome};
 use flow_ir::{EffectId, Id, PredicateId, SlotId, StepId, TextTestId, Workflow, WorkflowId};
@@ -50,6 +50,10 @@ pub(super) struct StepHost<'e> {
     pub(super) stopped: Vec<WorkflowId>,
     /// Whether the goal was met before these steps, and the journey goes on.
     pub(super) goal_met: bool,
+    /// Whether it was met just now.
+    pub(super) newly_met: bool,
+    /// What these steps have sent.
+    pub(super) sends: Vec<SendRecord>,
     /// The outbox row of the send at which the journey stood until now; from a send on, that of the send at which it stands.
     pub(super) row: Option<u64>,
     /// Whether that row has its answer, so that the journey goes on behind its send.
@@ -103,6 +107,7 @@ impl<'e> StepHost<'e> {
         let goal = workflow.goal.as_ref().filter(|_| !self.goal_met);
         if let Some(goal) = goal.filter(|goal| self.holds(goal.when, memory)) {
             self.decide(if goal.continues { DecisionCode::GoalMet } else { DecisionCode::Converted }, step, 0);
+            self.newly_met = true;
             if !goal.continues {
                 return Some(Leaves::Converted);
             }
@@ -129,6 +134,7 @@ impl<'e> StepHost<'e> {
             run: self.run,
             step: step.0,
             email: 0,
+            recipient: String::new(),
             payload: String::new(),
             state: OutboxState::Queued,
             attempts: 0,
@@ -144,16 +150,17 @@ impl<'e> StepHost<'e> {
     }
 
     pub(super) fn decide(&mut self, code: DecisionCode, step: StepId, reason: u32) {
-        self.batch.decide(DecisionRecord {
-            contact: self.contact,
+        self.batch.decide(DecisionRecord { reason, ..self.about(code, step) });
+    }
+
+    /// A decision at a step, to be filled in.
+    pub(super) fn about(&self, code: DecisionCode, step: StepId) -> DecisionRecord {
+        DecisionRecord {
             workflow: Some(self.workflow.0),
             run: self.run,
-            at: self.now,
-            code,
             step: Some(step.0),
-            reason,
-            trace: Vec::new(),
-        });
+            ..DecisionRecord::new(self.contact, self.now, code)
+        }
     }
 
     pub(super) fn view<'v>(&'v self, frame: &'v [u8]) -> ContactView<'v> {

@@ -61,12 +61,12 @@ impl Touch<'_> {
         self.batch.changes.keys.extend(before.map(|key| (key, None)));
         let [bounced, refused] = [Mark::Bounced, Mark::Refused].map(|mark| self.address_marks.contains(&mark));
         match self.contact.is(plan, plan.program.system.hard_bounced) {
-            false if bounced => drop(self.suppress(Suppressed::HardBounced, self.now)),
+            false if bounced => drop(self.suppress(Suppressed::HardBounced, self.now, None)),
             true if !bounced => drop(self.contact.write(plan, plan.program.system.hard_bounced, 0)),
             _ => {}
         }
         if refused {
-            self.suppress(Suppressed::Unsubscribed, self.now);
+            self.suppress(Suppressed::Unsubscribed, self.now, None);
         }
     }
 
@@ -74,7 +74,7 @@ impl Touch<'_> {
         let plan = self.plan;
         match suppression_of(&plan.program.system, slot) {
             Some(reason) if value != 0 => {
-                self.suppress(reason, self.now);
+                self.suppress(reason, self.now, None);
             }
             // Nothing that a sync brings lifts a refusal (E7).
             Some(_) => {}

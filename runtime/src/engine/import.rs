@@ -10,7 +10,7 @@ use super::react::Cause;
 use super::touch::Touch;
 use super::{Engine, Progress, counter};
 use crate::inbound::ContactRow;
-use crate::store::{ContactId, Store};
+use crate::store::{ContactId, Questions, Store};
 use crate::time::Instant;
 use flow_ir::{FieldId, FieldValue};
 use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
@@ -55,7 +55,7 @@ impl ImportMark {
         self.rows += 1;
     }
 
-    pub(super) fn meta(&self) -> (String, Vec<u8>) {
+    pub(super) fn read(&self) -> (String, Vec<u8>) {
         let mut bytes = self.rows.to_le_bytes().to_vec();
         bytes.extend(self.chain);
         (self.name.clone(), bytes)
@@ -87,13 +87,13 @@ impl<S: Store> Engine<S> {
 
     /// How many rows an earlier import took; none where the file is another one.
     fn imported_before(&mut self, mark: &mut ImportMark, rows: &[ContactRow]) -> Result<usize, EngineError> {
-        let Some(kept) = self.store.meta(&mark.name)? else { return Ok(0) };
+        let Some(kept) = self.reads.get(&mark.name).cloned() else { return Ok(0) };
         let count = kept.first_chunk().map(|count| u64::from_le_bytes(*count));
         let count = count.and_then(|count| usize::try_from(count).ok());
         let count = count.ok_or_else(|| EngineError::Damaged { name: mark.name.clone() })?;
         let mut found = mark.clone();
         rows.iter().take(count).for_each(|row| found.pass(row));
-        if found.meta().1 != kept {
+        if found.read().1 != kept {
             return Ok(0);
         }
         *mark = found;
@@ -105,7 +105,7 @@ impl<S: Store> Engine<S> {
         let mut said = Said::new();
         for chunk in rows.chunks(LOOK_AHEAD_ROWS) {
             let keys: Vec<String> = chunk.iter().filter_map(|row| row.keys.first().cloned()).collect();
-            let mut owners = self.store.find_contacts(&keys)?.into_iter();
+            let mut owners = self.store.ask(&Questions { keys, ..Questions::default() })?.owners.into_iter();
             for row in chunk.iter().filter(|row| !row.keys.is_empty()) {
                 note(&mut said, owners.next().flatten(), row);
             }

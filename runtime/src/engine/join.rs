@@ -8,7 +8,7 @@ use super::contact::{Contact, Journey};
 use super::counter;
 use super::plan::Plan;
 use super::touch::Touch;
-use crate::store::{DecisionCode, JourneyRecord, JourneyStatus, OutboxState};
+use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxState};
 use flow_ir::{FactId, Field, FieldType, NEVER, SlotId};
 
 impl Touch<'_> {
@@ -116,7 +116,8 @@ impl Touch<'_> {
     fn tell_given(&mut self, journey: &Journey) {
         if journey.is_live() {
             let JourneyRecord { run, step, .. } = journey.record;
-            self.decide_for(journey.workflow(), run, DecisionCode::GaveWay, Some(step), 0);
+            let decision = self.about_run(journey.workflow(), run, DecisionCode::GaveWay);
+            self.batch.decide(DecisionRecord { step: Some(step), ..decision });
         }
     }
 
@@ -143,6 +144,7 @@ impl Batch {
     fn forget(&mut self, journey: &Journey) {
         let ended_at = journey.record.ended_at.or(Some(journey.record.entered_at));
         let status = JourneyStatus::Ended;
-        self.keep_journey(JourneyRecord { keep: false, status, due_at: None, ended_at, ..journey.record.clone() });
+        let (due_at, goal_until) = (None, None);
+        self.end_journey(JourneyRecord { status, due_at, ended_at, goal_until, ..journey.record.clone() });
     }
 }

@@ -6,7 +6,7 @@ use super::error::EngineError;
 use super::react::Cause;
 use super::touch::Touch;
 use super::{BATCH_ITEMS, Engine};
-use crate::store::{ContactId, ContactWrite, Store};
+use crate::store::{ChangedBy, ContactId, ContactWrite, Questions, Store};
 use flow_ir::units::DAY_MS;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -30,6 +30,7 @@ impl<S: Store> Engine<S> {
         let plan = Arc::clone(&self.plan);
         let mut touch = Touch::new((&plan, &*self.backend), &mut self.batch, &mut self.outbox, &mut contact, now);
         let cause = work(&mut touch);
+        touch.note_changes(ChangedBy::default());
         touch.react(&cause);
         touch.reschedule(&cause);
         self.batch.take_failure()?;
@@ -81,25 +82,21 @@ impl<S: Store> Engine<S> {
         if missing.is_empty() {
             return Ok(());
         }
-        let missing: Vec<ContactId> = missing.into_iter().collect();
-        for record in self.store.load_contacts(&missing)? {
+        let questions = Questions { contacts: missing.into_iter().collect(), ..Questions::default() };
+        for record in self.store.ask(&questions)?.contacts {
             self.cache.put(Contact::load(record, &self.plan, self.opened_at)?);
         }
         Ok(())
     }
 }
 
-/// Puts what has changed of a contact into the batch, by the version of the program that has looked at them.
-pub(super) fn write_contact(contact: &mut Contact, version: u32, batch: &mut Batch) {
-    if contact.dirty || contact.texts_dirty || contact.held_dirty {
-        let texts = contact.texts_dirty.then(|| contact.texts.to_vec());
-        let held = contact.held_dirty.then(|| contact.held.clone());
-        let (id, frame, next_at) = (contact.id, contact.frame.clone(), contact.next_at);
-        batch.changes.contacts.push(ContactWrite { id, frame, texts, next_at, version, held });
-    }
-    (contact.dirty, contact.texts_dirty, contact.held_dirty) = (false, false, false);
-    for journey in contact.journeys.iter_mut().filter(|journey| journey.dirty) {
-        journey.dirty = false;
-        batch.keep_journey(journey.record.clone());
-    }
+/// Puts a contact into the batch as they are now, by the version of the program that has looked at them.
+pub(super) fn write_contact(contact: &mut Contact, layout: u32, batch: &mut Batch) {
+    let texts = contact.texts_dirty.then(|| contact.texts.to_vec());
+    let kept = contact.journeys.iter().map(|journey| journey.record.clone()).collect();
+    let (id, frame, next_at, newest) = (contact.id, contact.frame.clone(), contact.next_at, contact.newest);
+    let held = contact.held.clone();
+    batch.changes.contacts.push(ContactWrite { id, layout, frame, texts, next_at, newest, kept, held });
+    (contact.dirty, contact.texts_dirty) = (false, false);
+    contact.journeys.iter_mut().for_each(|journey| journey.dirty = false);
 }

@@ -59,7 +59,6 @@ pub(crate) mod version;
 mod view;
 mod wake;
 
-pub(crate) use contact::block_of;
 pub use deliver::{Composed, Composer, Delivery};
 pub use effects::handoff::Notice;
 pub use error::EngineError;
@@ -70,17 +69,20 @@ pub use view::ContactView;
 use crate::clock::{Clock, VirtualClock};
 use crate::dispatch::{Attempt, Dispatch};
 use crate::inbound::Arrival;
-use crate::store::{ContactId, Store};
+use crate::store::{
+    Batch as StoreBatch, ContactId, DueContact, Opened, OutboxRecord, Owner, Records, Slot, SlotSink, Store, Ticket,
+    Wish,
+};
 use crate::time::Instant;
 use ahead::Ahead;
-use batch::{Batch, Sequences};
+use batch::Batch;
 use cache::Cache;
 use due::DueQueue;
 use flow_ir::Program;
 use flow_ir::backend::Backend;
-use outbox::Outbox;
+use outbox::{Leaving, Outbox};
 use plan::Plan;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use stream::StreamPlace;
@@ -91,10 +93,6 @@ pub const BATCH_ITEMS: usize = 1_000;
 const ANSWER_WAIT: Duration = Duration::from_millis(200);
 /// How often a clock that goes on by itself is kept.
 const IDLE_CLOCK_MS: i64 = 60_000;
-/// The name under which a store keeps the engine's clock.
-pub(crate) const CLOCK: &str = "clock";
-/// The name under which a store keeps its first day.
-const FIRST_DAY: &str = "first_day";
 
 /// What bounds the engine's work. None of it changes a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +127,9 @@ pub struct Engine<S: Store> {
     plan: Arc<Plan>,
     backend: Arc<dyn Backend>,
     store: S,
+    owner: Owner,
+    /// The batch that was handed over last, until it is known to be durable.
+    flying: Option<Flying>,
     dispatch: Dispatch,
     limits: Limits,
     clock: VirtualClock,
@@ -146,14 +147,49 @@ pub struct Engine<S: Store> {
     /// Contacts to write.
     dirty: BTreeSet<ContactId>,
     import_mark: Option<import::ImportMark>,
-    /// What occurred before is history (E3).
-    first_day: i64,
-    recovered: bool,
+    /// How far each stream of input was read, as the store has it.
+    reads: BTreeMap<String, Vec<u8>>,
+    /// What a crash left in the outbox, until it is looked at.
+    recovering: Vec<OutboxRecord>,
     mail_trouble: Option<String>,
     /// Why nothing can leave until somebody mends it.
     stopped_for: Option<String>,
     /// An error broke an item off in its middle: nothing is written any more.
     broken_off: bool,
+}
+
+/// A batch on its way into the store, with the messages that may leave once it is there.
+struct Flying {
+    ticket: Ticket,
+    leaving: Vec<Leaving>,
+}
+
+/// Takes in what the owner of a slot must hold.
+#[derive(Default)]
+struct Taken {
+    contacts: Vec<DueContact>,
+    outbox: Vec<OutboxRecord>,
+}
+
+impl SlotSink for Taken {
+    fn contacts(&mut self, page: &[DueContact]) {
+        self.contacts.extend_from_slice(page);
+    }
+
+    fn outbox(&mut self, page: Vec<OutboxRecord>) {
+        self.outbox.extend(page);
+    }
+}
+
+impl Taken {
+    /// Everybody's next instant; whom this version of the program has not seen is due at once.
+    fn due_queue(&self, version: u32, now: i64) -> DueQueue {
+        let due = |contact: &DueContact| {
+            let is_outdated = contact.layout < version;
+            if is_outdated { Some(version::due(contact.next_at, now)) } else { contact.next_at }
+        };
+        DueQueue::new(self.contacts.iter().filter_map(|contact| Some((due(contact)?, contact.id))))
+    }
 }
 
 /// What comes next.
@@ -179,18 +215,23 @@ impl<S: Store> Engine<S> {
         limits: Limits,
     ) -> Result<Engine<S>, EngineError> {
         let plan = Arc::new(Plan::new(program)?);
-        let clock = batch::number(&mut store, CLOCK)?.map_or(i64::MIN, |clock| clock.cast_signed());
-        let stream = StreamPlace::load(&mut store)?;
-        let sequences = Sequences::load(&mut store, &plan.program)?;
-        let first_day = batch::number(&mut store, FIRST_DAY)?.map_or(i64::MIN, |first| first.cast_signed());
+        let owner = store.tend(Wish { slots: 1 })?.owner;
+        let (slot, version) = (Slot::FIRST, plan.program.lineage.version);
+        let mut taken = Taken::default();
+        let Opened { state, reads, actors } = store.open(slot, version, &mut taken)?;
+        let clock = state.clock;
+        let stream = StreamPlace::load(&reads)?;
         let mut ahead = Ahead::default();
         let opened_at = clock;
         ahead.not_before(clock);
         Ok(Engine {
-            due: version::due_queue(&mut store, &plan.program, clock)?,
+            due: taken.due_queue(version, clock),
+            batch: Batch::new(slot, state, &actors, &plan.program),
             plan,
             backend,
             store,
+            owner,
+            flying: None,
             dispatch: Dispatch::new(Arc::clone(&delivery.channel)),
             outbox: Outbox::new(delivery),
             limits,
@@ -200,11 +241,10 @@ impl<S: Store> Engine<S> {
             stream,
             cache: Cache::default(),
             ahead,
-            batch: Batch::new(sequences),
             dirty: BTreeSet::new(),
             import_mark: None,
-            first_day,
-            recovered: false,
+            reads,
+            recovering: taken.outbox,
             mail_trouble: None,
             stopped_for: None,
             broken_off: false,
@@ -214,12 +254,11 @@ impl<S: Store> Engine<S> {
     /// Begins a new store at an instant: whatever occurred before is history, which fills facts and triggers nothing (E3). A store that
     /// has begun keeps its first day.
     pub fn begin(&mut self, first: Instant) -> Result<(), EngineError> {
-        if self.first_day == i64::MIN && self.kept_clock == i64::MIN {
-            self.first_day = first.0;
+        if self.batch.first_day() == i64::MIN && self.kept_clock == i64::MIN {
+            self.batch.set_first_day(first.0);
             self.advance(first.0);
             self.ahead.not_before(first.0);
-            self.batch.set_meta(FIRST_DAY, first.0.cast_unsigned());
-            self.commit()?;
+            self.settle()?;
         }
         Ok(())
     }
@@ -254,12 +293,13 @@ impl<S: Store> Engine<S> {
     /// broke an item off, the answers cannot be kept.
     pub fn settle_in_flight(&mut self, now: Instant) -> Result<(), EngineError> {
         self.advance(now.0);
+        self.land()?;
         self.outbox.close(&mut self.batch, now.0);
         while self.dispatch.count() > 0 {
             self.await_answer(ANSWER_WAIT);
         }
         self.take_answers()?;
-        self.commit()
+        self.settle()
     }
 
     /// Handles the answers that are here.
@@ -290,12 +330,12 @@ impl<S: Store> Engine<S> {
             }
             match self.next_item(until.0) {
                 // What is answered has left, and what leaves is committed.
-                Some(Item::Answer(_, attempt)) if self.outbox.is_leaving(attempt) => self.flush(progress)?,
+                Some(Item::Answer(_, attempt)) if self.is_leaving(attempt) => self.settle_all(progress)?,
                 Some(item) => {
                     self.handle(item)?;
                     self.flush_if_full(progress)?;
                 }
-                None if self.has_work_in_hand() => self.flush(progress)?,
+                None if self.has_work_in_hand() => self.settle_all(progress)?,
                 None if waits && self.dispatch.count() > 0 => self.await_answer(ANSWER_WAIT),
                 None => break,
             }
@@ -306,18 +346,19 @@ impl<S: Store> Engine<S> {
         }
         // A clock that goes on and nothing else is worth no commit each time somebody looks.
         let is_idle = !waits && self.batch.is_empty() && self.dirty.is_empty();
-        if is_idle && self.now().0.saturating_sub(self.kept_clock) < IDLE_CLOCK_MS { Ok(()) } else { self.commit() }
+        if is_idle && self.now().0.saturating_sub(self.kept_clock) < IDLE_CLOCK_MS { Ok(()) } else { self.settle() }
     }
 
     /// Nothing can leave: what is on its way is still heard, and everything is kept.
     fn stop(&mut self, progress: &mut dyn FnMut(&Progress)) -> Result<(), EngineError> {
         let now = self.now().0;
+        self.land()?;
         self.outbox.close(&mut self.batch, now);
         while self.dispatch.count() > 0 {
             self.await_answer(ANSWER_WAIT);
         }
         self.take_answers()?;
-        self.commit()?;
+        self.settle()?;
         self.tell(progress);
         let reason = self.stopped_for.take().unwrap_or_default();
         Err(EngineError::Mail { reason })
@@ -345,14 +386,21 @@ impl<S: Store> Engine<S> {
         &mut self.store
     }
 
-    /// Keeps a small named value with the next commit.
-    pub fn remember(&mut self, name: &str, value: Vec<u8>) {
-        self.batch.changes.meta.push((name.to_owned(), value));
+    /// Keeps how far a stream of input was read, in its reader's own words, with the next commit.
+    pub fn remember(&mut self, stream: &str, place: Vec<u8>) {
+        self.keep_read((stream.to_owned(), place));
     }
 
-    /// A small named value that was kept.
-    pub fn recall(&mut self, name: &str) -> Result<Option<Vec<u8>>, EngineError> {
-        Ok(self.store.meta(name)?)
+    /// How far a stream of input was read.
+    pub fn recall(&self, stream: &str) -> Option<&[u8]> {
+        self.reads.get(stream).map(Vec::as_slice)
+    }
+
+    fn keep_read(&mut self, read: (String, Vec<u8>)) {
+        if self.reads.get(&read.0) != Some(&read.1) {
+            self.reads.extend([read.clone()]);
+            self.batch.changes.reads.push(read);
+        }
     }
 
     /// Waits until an answer comes, for so long at most.
@@ -372,9 +420,15 @@ impl<S: Store> Engine<S> {
         self.store
     }
 
+    /// What people ask of the store, with all that has been handed over.
+    pub fn records(&mut self) -> Result<Box<dyn Records>, EngineError> {
+        self.land()?;
+        Ok(self.store.records()?)
+    }
+
     /// The totals of the store, with their words.
     pub fn report(&mut self) -> Result<Report, EngineError> {
-        Report::read(&mut self.store)
+        Report::read(&mut *self.records()?)
     }
 
     /// Why a message last did not leave, in the words of the other side, if that happened since the engine was opened.
@@ -384,15 +438,15 @@ impl<S: Store> Engine<S> {
 
     /// What a crash left, once.
     fn recover(&mut self) -> Result<(), EngineError> {
-        if !std::mem::replace(&mut self.recovered, true) {
-            let recovered = self.recover_outbox();
-            return self.whole(recovered);
+        if self.recovering.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let recovered = self.recover_outbox();
+        self.whole(recovered)
     }
 
     /// Notes whether the work on an item came to its end: what is half done must never be committed.
-    fn whole(&mut self, done: Result<(), EngineError>) -> Result<(), EngineError> {
+    fn whole<T>(&mut self, done: Result<T, EngineError>) -> Result<T, EngineError> {
         self.broken_off |= done.is_err();
         done
     }
@@ -420,13 +474,40 @@ impl<S: Store> Engine<S> {
         self.whole(done)
     }
 
-    /// Commits, and lets out what the commit allows.
+    /// Hands the batch over, and goes on while it becomes durable.
     fn flush(&mut self, progress: &mut dyn FnMut(&Progress)) -> Result<(), EngineError> {
         self.commit()?;
         self.batch.items = 0;
-        self.hand_over();
         self.tell(progress);
         Ok(())
+    }
+
+    /// Hands the batch over, waits for it, and lets out what it allows.
+    fn settle_all(&mut self, progress: &mut dyn FnMut(&Progress)) -> Result<(), EngineError> {
+        self.flush(progress)?;
+        self.land()
+    }
+
+    fn settle(&mut self) -> Result<(), EngineError> {
+        self.commit()?;
+        self.land()
+    }
+
+    /// Waits until the batch that was handed over last is durable, and lets out what it allows.
+    fn land(&mut self) -> Result<(), EngineError> {
+        if let Some(Flying { ticket, leaving }) = self.flying.take() {
+            let finished = self.store.finish(ticket).map_err(EngineError::from);
+            // What is in hand was built on it.
+            self.whole(finished)?;
+            self.hand_over(leaving);
+        }
+        Ok(())
+    }
+
+    /// Whether an attempt is still to be handed over.
+    fn is_leaving(&self, attempt: Attempt) -> bool {
+        let flying = self.flying.iter().flat_map(|flying| &flying.leaving);
+        self.outbox.is_leaving(attempt) || flying.into_iter().any(|leaving| leaving.attempt == attempt)
     }
 
     fn tell(&self, progress: &mut dyn FnMut(&Progress)) {
@@ -441,37 +522,47 @@ impl<S: Store> Engine<S> {
     /// Commits until nothing is left in hand.
     fn finish(&mut self, progress: &mut dyn FnMut(&Progress)) -> Result<(), EngineError> {
         while self.has_work_in_hand() {
-            self.flush(progress)?;
+            self.settle_all(progress)?;
         }
         Ok(())
     }
 
     fn has_work_in_hand(&self) -> bool {
-        !self.batch.is_empty() || !self.dirty.is_empty() || self.outbox.has_leaving()
+        !self.batch.is_empty() || !self.dirty.is_empty() || self.outbox.has_leaving() || self.flying.is_some()
     }
 
-    /// Writes the batch.
+    /// Hands the batch over once the one before it is durable.
     fn commit(&mut self) -> Result<(), EngineError> {
         if self.broken_off {
             let problem = "what an error broke off cannot be kept: open the store anew".to_owned();
             return Err(EngineError::Fault { problem });
         }
+        self.land()?;
         let now = self.now().0;
         if self.batch.is_empty() && self.dirty.is_empty() && now == self.kept_clock {
+            // What leaves with nothing to write stands in the store already.
+            let leaving = self.outbox.take_leaving();
+            self.hand_over(leaving);
             return Ok(());
         }
+        let recorded: Vec<ContactId> = self.batch.recorded().collect();
+        self.load(&recorded)?;
+        self.dirty.extend(recorded);
+        self.batch.chain(&mut self.cache);
         for id in std::mem::take(&mut self.dirty) {
             if let Some(contact) = self.cache.get_mut(id) {
                 lend::write_contact(contact, self.plan.program.lineage.version, &mut self.batch);
             }
         }
-        self.batch.close(&self.plan.program);
-        self.batch.set_meta(CLOCK, now.cast_unsigned());
-        self.batch.changes.meta.push(self.stream.meta());
-        self.batch.changes.meta.extend(self.import_mark.take().map(|mark| mark.meta()));
-        self.store.commit(&self.batch.changes)?;
+        self.keep_read(self.stream.read());
+        if let Some(mark) = self.import_mark.take() {
+            self.keep_read(mark.read());
+        }
+        let slots = vec![self.batch.close(&self.plan.program, now)];
+        let ticket = self.store.begin(StoreBatch { owner: self.owner, slots }).map_err(EngineError::from);
+        let leaving = self.outbox.take_leaving();
+        self.flying = Some(Flying { ticket: self.whole(ticket)?, leaving });
         self.kept_clock = now;
-        self.batch.kept();
         self.cache.trim(self.limits.cache_contacts);
         Ok(())
     }

@@ -27,8 +27,8 @@ pub(super) struct Leaving {
 /// What has become of a message by the end of the step that sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Posted {
-    /// The channel is certain to take it.
-    Promised,
+    /// The channel is certain to take it, under this number.
+    Promised(u64),
     /// Under this number; its answer will come.
     OnItsWay(u64),
 }
@@ -99,7 +99,8 @@ impl Outbox {
     /// Puts a new message into the outbox. It leaves after the commit, where there is room; else it waits for some.
     pub(super) fn post(&mut self, batch: &mut Batch, row: OutboxRecord, mail: Mail) -> Posted {
         let id = batch.next_outbox();
-        let mut row = OutboxRecord { id, ..row };
+        let recipient = mail.to.address().as_str().to_owned();
+        let mut row = OutboxRecord { id, recipient, ..row };
         let posted = self.decide(&mut row, mail);
         batch.changes.outbox.push(row.clone());
         self.owners.insert((row.contact, id));
@@ -108,11 +109,12 @@ impl Outbox {
     }
 
     /// A new message that will never leave: its row says why.
-    pub(super) fn post_failed(&mut self, batch: &mut Batch, row: OutboxRecord, detail: String) {
-        let id = batch.next_outbox();
-        let settled = OutboxSettlement { id, state: OutboxState::Failed, attempts: 0, due_at: row.due_at, detail };
-        batch.changes.outbox.push(OutboxRecord { id, ..row });
-        batch.settle(settled);
+    pub(super) fn post_failed(&mut self, batch: &mut Batch, row: OutboxRecord, detail: String) -> u64 {
+        let row = OutboxRecord { id: batch.next_outbox(), ..row };
+        batch.settle(settlement(&row, OutboxState::Failed, detail));
+        let id = row.id;
+        batch.changes.outbox.push(row);
+        id
     }
 
     /// Another attempt at a row that waits.
@@ -120,8 +122,11 @@ impl Outbox {
         let Some(mut row) = self.rows.remove(&id) else { return Posted::OnItsWay(id) };
         self.waiting.remove(&(row.due_at, id));
         row.due_at = now;
+        let recipient = mail.to.address().as_str();
+        let moved = (row.recipient != recipient).then(|| recipient.to_owned());
+        row.recipient = moved.clone().unwrap_or(row.recipient);
         let posted = self.decide(&mut row, mail);
-        batch.settle(settlement(&row, row.state, String::new()));
+        batch.settle(OutboxSettlement { recipient: moved, ..settlement(&row, row.state, String::new()) });
         self.rows.insert(id, row);
         posted
     }
@@ -132,7 +137,7 @@ impl Outbox {
         if is_promise(foreseen.as_ref()) {
             row.state = OutboxState::Promised;
             self.leaving.push(Leaving { attempt: next_of(row), mail });
-            return Posted::Promised;
+            return Posted::Promised(row.id);
         }
         if !self.has_room() || row.due_at < self.paused_until {
             (row.state, row.due_at) = (OutboxState::Queued, row.due_at.max(self.paused_until));
@@ -317,5 +322,5 @@ fn next_of(row: &OutboxRecord) -> Attempt {
 }
 
 fn settlement(row: &OutboxRecord, state: OutboxState, detail: String) -> OutboxSettlement {
-    OutboxSettlement { id: row.id, state, attempts: row.attempts, due_at: row.due_at, detail }
+    OutboxSettlement { id: row.id, state, attempts: row.attempts, due_at: row.due_at, detail, recipient: None }
 }

@@ -158,11 +158,12 @@ impl Touch<'_> {
     /// The one primary conversion; recorded once, also where the journey goes on.
     fn ends_by_goal(&mut self, index: usize) -> bool {
         let Some(goal) = &self.workflow(self.journey(index).workflow()).goal else { return false };
-        if self.journey(index).goal_met() || !self.holds(goal.when, Seen::Journey(index)) {
+        if self.journey(index).record.goal_met || !self.holds(goal.when, Seen::Journey(index)) {
             return false;
         }
         let code = if goal.continues { DecisionCode::GoalMet } else { DecisionCode::Converted };
         self.decide_in(index, code, Some(self.journey(index).record.step), 0);
+        self.tell_conversion(index);
         if goal.continues {
             self.journey_mut(index).set_goal_met();
             return false;
@@ -175,7 +176,7 @@ impl Touch<'_> {
         let exits = &self.workflow(self.journey(index).workflow()).exits;
         for (number, exit) in (0..).zip(exits) {
             if self.holds(*exit, Seen::Journey(index)) {
-                self.decide_in(index, DecisionCode::ExitedWhen, Some(number), self.journey(index).record.step + 1);
+                self.tell_exit(index, number, self.journey(index).record.step);
                 self.end(index, false);
                 return true;
             }
@@ -200,7 +201,7 @@ impl Touch<'_> {
     fn look_at_ended(&mut self, changed: &Bits, due: bool) {
         for index in 0..self.contact.journeys.len() {
             let journey = self.journey(index);
-            let Some(until) = journey.attributable_until() else { continue };
+            let Some(until) = journey.record.goal_until else { continue };
             let concerned = journey.touched || self.plan.workflow(journey.workflow()).goal.meets(changed);
             if until >= self.now && (concerned || due) {
                 self.attribute(index, until);
@@ -221,8 +222,9 @@ impl Touch<'_> {
         }
         if verdict.holds {
             self.decide_in(index, DecisionCode::Attributed, None, 0);
+            self.tell_conversion(index);
             let journey = self.journey_mut(index);
-            journey.record.due_at = None;
+            journey.record.goal_until = None;
             journey.dirty = true;
         }
     }

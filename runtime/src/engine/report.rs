@@ -1,9 +1,7 @@
 //! The totals that reports and tests read.
 
-use super::batch::number;
 use super::error::EngineError;
-use super::{CLOCK, FIRST_DAY};
-use crate::store::{DecisionCode, DecisionCount, PositionCount, Store};
+use crate::store::{DecisionCode, DecisionCount, PositionCount, Records};
 use crate::time::Instant;
 
 /// Everything a store counts.
@@ -11,25 +9,27 @@ use crate::time::Instant;
 pub struct Report {
     /// Sorted by name; [`counter`](super::counter) has the names.
     pub counters: Vec<(String, i64)>,
-    /// Sorted, as [`Store::decision_counts`] gives them.
+    /// Sorted, as [`Records::decision_counts`] gives them.
     pub decisions: Vec<DecisionCount>,
-    /// Live journeys alone; sorted, as [`Store::position_counts`] gives them.
+    /// Live journeys alone; sorted, as [`Records::position_counts`] gives them.
     pub positions: Vec<PositionCount>,
 }
 
 /// The first instant and the last of all runs of a store; none before one has begun.
-pub fn period(store: &mut impl Store) -> Result<Option<(Instant, Instant)>, EngineError> {
-    let mut instant = |name| Ok::<_, EngineError>(number(store, name)?.map(|at| Instant(at.cast_signed())));
-    Ok(instant(FIRST_DAY)?.zip(instant(CLOCK)?))
+pub fn period(records: &mut dyn Records) -> Result<Option<(Instant, Instant)>, EngineError> {
+    let slots = records.slots()?;
+    let first = slots.iter().map(|slot| slot.first_day).filter(|first| *first > i64::MIN).min();
+    let last = slots.iter().map(|slot| slot.clock).max();
+    Ok(first.zip(last).map(|(first, last)| (Instant(first), Instant(last))))
 }
 
 impl Report {
     /// Reads all of them. It may look at every journey, so it is for people.
-    pub fn read(store: &mut impl Store) -> Result<Report, EngineError> {
+    pub fn read(records: &mut dyn Records) -> Result<Report, EngineError> {
         Ok(Report {
-            counters: store.counters()?,
-            decisions: store.decision_counts()?,
-            positions: store.position_counts()?,
+            counters: records.counters()?,
+            decisions: records.decision_counts()?,
+            positions: records.position_counts()?,
         })
     }
 

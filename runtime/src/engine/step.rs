@@ -3,7 +3,7 @@
 use super::host::{Leaves, StepHost};
 use super::reason::{Converted, FinishedBy, Woken};
 use super::touch::Touch;
-use crate::store::{DecisionCode, DecisionRecord, JourneyStatus};
+use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus};
 use crate::time::Instant;
 use flow_ir::backend::{Memory, Stop};
 use flow_ir::{CountedSince, Ending, FOREVER, SlotId, Wait, WaitId, WorkflowId};
@@ -16,6 +16,8 @@ impl Touch<'_> {
         let (was, stood_at) = (self.journey(index).record.status, self.journey(index).record.step);
         let (stop, leaves) = self.run(index, woken);
         self.mark_written(index, &before);
+        let JourneyRecord { workflow, run, .. } = self.journey(index).record;
+        self.note_changes(ChangedBy { journey: Some((workflow, run)) });
         self.batch.tally.steps += 1;
         // Its own slots changed with every step, so its conditions look again.
         let journey = self.journey_mut(index);
@@ -53,7 +55,7 @@ impl Touch<'_> {
     )]
     fn run(&mut self, index: usize, woken: Woken) -> (Stop, Option<Leaves>) {
         let journey = &mut self.contact.journeys[index];
-        let (workflow, block) = (journey.workflow(), journey.block());
+        let (workflow, block) = (journey.workflow(), journey.record.block);
         let held_at = (journey.record.status == JourneyStatus::Held).then_some(journey.record.step);
         let mut host = StepHost {
             plan: self.plan,
@@ -65,13 +67,15 @@ impl Touch<'_> {
             zone: self.contact.zone,
             workflow,
             run: journey.record.run,
+            newly_met: false,
+            sends: Vec::new(),
             visit: journey.record.visit,
             held_at,
             now: self.now,
             problem: None,
             written: Vec::new(),
             stopped: Vec::new(),
-            goal_met: journey.goal_met(),
+            goal_met: journey.record.goal_met,
             row: journey.record.outbox,
             answered: matches!(woken, Woken::Delivered | Woken::Undelivered),
             sending: false,
@@ -80,13 +84,17 @@ impl Touch<'_> {
         let memory = Memory::of(&mut self.contact.frame, &mut journey.record.memory);
         let stop = self.backend.step(workflow, memory, block, self.now, &mut host);
         let (problem, written, stopped) = (host.problem, host.written, host.stopped);
-        let (leaves, goal_met) = (host.leaves, host.goal_met);
-        let (row, sending) = (host.row, host.sending);
+        let (leaves, goal_met, newly_met) = (host.leaves, host.goal_met, host.newly_met);
+        let (row, sending, sends) = (host.row, host.sending, host.sends);
         if goal_met {
             self.contact.journeys[index].set_goal_met();
         }
         let journey = &mut self.contact.journeys[index];
+        if newly_met {
+            self.batch.convert(&journey.record, self.now);
+        }
         journey.sending = sending;
+        journey.record.sends.extend(sends);
         if leaves.is_none() {
             // Only who stands at a send has a row that is still to leave.
             journey.record.outbox = row.filter(|_| matches!(stop, Stop::Held { .. }));
@@ -102,9 +110,15 @@ impl Touch<'_> {
     /// Ends a journey whose goal or exit an earlier step of the instant has made true.
     fn leave(&mut self, index: usize, leaves: Leaves, stop: Stop) {
         if let (Leaves::Exit(number), Stop::Held { step, .. }) = (leaves, stop) {
-            self.decide_in(index, DecisionCode::ExitedWhen, Some(number), step.0 + 1);
+            self.tell_exit(index, number, step.0);
         }
         self.end(index, leaves == Leaves::Converted);
+    }
+
+    /// Records that an exit holds, and where the journey stood.
+    pub(super) fn tell_exit(&mut self, index: usize, number: u32, step: u32) {
+        let (step, about) = (Some(step), Some(number));
+        self.batch.decide(DecisionRecord { step, about, ..self.about(index, DecisionCode::ExitedWhen) });
     }
 
     /// The values of the slots that the workflow may write.
@@ -139,17 +153,8 @@ impl Touch<'_> {
             Stop::Ended { step, .. } => step.map(|step| step.0),
             Stop::Failed => None,
         };
-        let decision = DecisionRecord {
-            contact: self.contact.id,
-            workflow: Some(journey.record.workflow),
-            run: journey.record.run,
-            at: self.now,
-            code: DecisionCode::Stepped,
-            step,
-            reason: woken.number(),
-            trace,
-        };
-        self.batch.decide(decision);
+        let decision = self.about(index, DecisionCode::Stepped);
+        self.batch.decide(DecisionRecord { step, reason: woken.number(), trace, ..decision });
     }
 
     fn settle(&mut self, index: usize, stop: Stop) {
@@ -165,8 +170,11 @@ impl Touch<'_> {
                 self.suspend(index, JourneyStatus::Held, step.0, block, Some(due_at));
             }
             Stop::Ended { step, ending } => {
-                let (code, reason) = decision_of(ending, self.journey(index).goal_met());
+                let (code, reason) = decision_of(ending, self.journey(index).record.goal_met);
                 self.decide_in(index, code, step.map(|step| step.0), reason);
+                if ending == Ending::Converted && !self.journey(index).record.goal_met {
+                    self.tell_conversion(index);
+                }
                 self.end(index, ending == Ending::Converted);
             }
             Stop::Failed => {}
@@ -197,7 +205,7 @@ impl Touch<'_> {
     /// Every live journey has an instant at which it acts by itself, or an answer to come (E14).
     fn suspend(&mut self, index: usize, status: JourneyStatus, step: u32, block: u32, due_at: Option<i64>) {
         let journey = self.journey_mut(index);
-        journey.set_block(block);
+        journey.record.block = block;
         journey.record.status = status;
         journey.record.step = step;
         journey.record.due_at = due_at;
@@ -212,7 +220,8 @@ impl Touch<'_> {
         for index in 0..self.contact.journeys.len() {
             let journey = self.journey(index);
             if journey.is_live() && journey.workflow() != by && stopped.contains(&journey.workflow()) {
-                self.decide_in(index, DecisionCode::Stopped, Some(self.journey(index).record.step), by.0);
+                let (step, about) = (Some(self.journey(index).record.step), Some(by.0));
+                self.batch.decide(DecisionRecord { step, about, ..self.about(index, DecisionCode::Stopped) });
                 self.end(index, false);
             }
         }
@@ -223,18 +232,25 @@ impl Touch<'_> {
         window.map_or(self.now, |window| window.opens_at(Instant(self.now), self.contact.zone).0.min(FOREVER))
     }
 
+    /// The goal of a journey is met: counted by when it began.
+    pub(super) fn tell_conversion(&mut self, index: usize) {
+        let record = self.journey(index).record.clone();
+        self.batch.convert(&record, self.now);
+    }
+
     /// Ends a journey. Where the goal was not met, it still counts for as long as it says, from the entry on.
     pub(super) fn end(&mut self, index: usize, converted: bool) {
         self.withdraw(index);
         let goal = self.workflow(self.journey(index).workflow()).goal.as_ref();
-        let counts = !converted && !self.journey(index).goal_met();
+        let counts = !converted && !self.journey(index).record.goal_met;
         let within = goal.filter(|_| counts).and_then(|goal| goal.within);
         let (now, entered_at) = (self.now, self.journey(index).record.entered_at);
         let until = within.map(|span| self.after(entered_at, span)).filter(|until| *until >= now);
         let journey = self.journey_mut(index);
         journey.record.status = JourneyStatus::Ended;
         journey.record.ended_at = Some(now);
-        journey.record.due_at = until;
+        journey.record.due_at = None;
+        journey.record.goal_until = until;
         // Its goal counts on, and may come true by itself.
         (journey.dirty, journey.touched) = (true, until.is_some());
     }

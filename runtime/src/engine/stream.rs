@@ -5,10 +5,10 @@
 //! between them, so the place is an instant and how many of its events were taken.
 
 use super::error::EngineError;
-use crate::store::Store;
+use std::collections::BTreeMap;
 
 /// The name under which a store keeps the place.
-const STREAM: &str = "stream";
+const STREAM: &str = "events";
 
 /// The place up to which a stream has been taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,15 +22,16 @@ pub(super) struct StreamPlace {
 }
 
 impl StreamPlace {
-    pub(super) fn load(store: &mut impl Store) -> Result<Self, EngineError> {
-        let Some(kept) = store.meta(STREAM)? else { return Ok(Self { at: i64::MIN, taken: 0, met: 0 }) };
+    /// From how far every stream was read.
+    pub(super) fn load(reads: &BTreeMap<String, Vec<u8>>) -> Result<Self, EngineError> {
+        let Some(kept) = reads.get(STREAM) else { return Ok(Self { at: i64::MIN, taken: 0, met: 0 }) };
         let damaged = || EngineError::Damaged { name: STREAM.to_owned() };
         let (at, rest) = kept.split_first_chunk().ok_or_else(damaged)?;
         let taken = rest.first_chunk().ok_or_else(damaged)?;
         Ok(Self { at: i64::from_le_bytes(*at), taken: u64::from_le_bytes(*taken), met: 0 })
     }
 
-    pub(super) fn meta(&self) -> (String, Vec<u8>) {
+    pub(super) fn read(&self) -> (String, Vec<u8>) {
         (STREAM.to_owned(), [self.at.to_le_bytes(), self.taken.to_le_bytes()].concat())
     }
 
@@ -59,16 +60,15 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::StreamPlace;
-    use crate::store::memory::MemoryStore;
-    use crate::store::{Changes, Store};
+    use std::collections::BTreeMap;
 
     #[test]
     fn a_commit_may_end_between_two_events_of_one_instant() {
-        let mut store = MemoryStore::new(0);
-        let mut place = StreamPlace::load(&mut store).unwrap();
+        let mut reads = BTreeMap::new();
+        let mut place = StreamPlace::load(&reads).unwrap();
         assert!(!place.pass(10) && !place.pass(20) && !place.pass(20));
-        store.commit(&Changes { meta: vec![place.meta()], ..Changes::default() }).unwrap();
-        let mut again = StreamPlace::load(&mut store).unwrap();
+        reads.extend([place.read()]);
+        let mut again = StreamPlace::load(&reads).unwrap();
         again.begin_reading();
         let passed: Vec<bool> = [10, 20, 20, 20, 30].into_iter().map(|at| again.pass(at)).collect();
         assert_eq!(passed, [true, true, true, false, false]);

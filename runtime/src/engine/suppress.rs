@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::ahead::Found;
+use super::engagement::MailCause;
 use super::error::EngineError;
 use super::identity::Identity;
 use super::plan::Plan;
@@ -9,7 +10,7 @@ use super::react::Cause;
 use super::reason::{Consented, Suppressed, Withheld};
 use super::touch::Touch;
 use crate::inbound::{MailEvent, Mark, email_key, is_address};
-use crate::store::{ContactId, DecisionCode, Store};
+use crate::store::{ContactId, DecisionCode, DecisionRecord, Store};
 use flow_ir::{EmailKind, FieldId, FieldValue, NEVER, SlotId, SystemSlots};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -95,7 +96,7 @@ impl<S: Store> Engine<S> {
         for owner in owners.into_iter().filter(|owner| !reasons.is_empty() && identity.contact != Some(*owner)) {
             self.touch(Some(owner), at, |touch: &mut Touch<'_>| {
                 for reason in reasons {
-                    touch.suppress(*reason, refused_at);
+                    touch.suppress(*reason, refused_at, None);
                 }
                 Cause::Change(Vec::new())
             })?;
@@ -104,9 +105,16 @@ impl<S: Store> Engine<S> {
     }
 }
 
+/// A decision that a mail brought about.
+fn blamed(decision: DecisionRecord, cause: Option<MailCause>) -> DecisionRecord {
+    let Some(MailCause { workflow, run, step, email, row }) = cause else { return decision };
+    let (workflow, step, about, send) = (Some(workflow), Some(step), Some(email), Some(row));
+    DecisionRecord { workflow, run, step, about, send, ..decision }
+}
+
 impl Touch<'_> {
     /// Takes consent or the address away; recorded the first time. Always true: it is something that happened.
-    pub(super) fn suppress(&mut self, reason: Suppressed, occurred_at: i64) -> bool {
+    pub(super) fn suppress(&mut self, reason: Suppressed, occurred_at: i64, cause: Option<MailCause>) -> bool {
         let plan = self.plan;
         let system = &plan.program.system;
         match reason {
@@ -121,7 +129,8 @@ impl Touch<'_> {
             self.contact.write(plan, system.refused_at, occurred_at);
         }
         if slot_of(system, reason).is_some_and(|slot| self.contact.write(plan, slot, 1)) {
-            self.decide(DecisionCode::Suppressed, reason.number());
+            let decision = DecisionRecord::new(self.contact.id, self.now, DecisionCode::Suppressed);
+            self.batch.decide(DecisionRecord { reason: reason.number(), ..blamed(decision, cause) });
         }
         true
     }
@@ -160,17 +169,23 @@ impl Touch<'_> {
     }
 
     /// A mail came back for good: that is said of the address it went to, and of the person for as long as they have that address.
-    pub(super) fn bounced(&mut self, address: Option<String>) {
+    pub(super) fn bounced(&mut self, address: Option<String>, cause: Option<MailCause>) {
         match (address, self.address_key()) {
             (Some(to), own) if own.as_ref() != Some(&to) => self.mark_address(Mark::Bounced, Some(to)),
-            _ => drop(self.suppress(Suppressed::HardBounced, self.now)),
+            _ => drop(self.suppress(Suppressed::HardBounced, self.now, cause)),
         }
     }
 
-    /// The person does not want to be written to, nor does whoever has the address that they name.
-    pub(super) fn opt_out(&mut self, reason: Suppressed, address: Option<String>, occurred_at: i64) -> bool {
+    /// The person does not want to be written to, nor does whoever has this address.
+    pub(super) fn refuse_mail(
+        &mut self,
+        reason: Suppressed,
+        address: Option<String>,
+        occurred_at: i64,
+        cause: Option<MailCause>,
+    ) -> bool {
         self.mark_address(Mark::Refused, address);
-        self.suppress(reason, occurred_at)
+        self.suppress(reason, occurred_at, cause)
     }
 
     /// Keeps something of an address, whoever has it from now on.

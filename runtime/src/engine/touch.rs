@@ -1,14 +1,14 @@
 //! One item's work on one contact at one instant: what the rules see and what they may change.
 
 use super::batch::Batch;
-use super::contact::{Contact, Journey};
+use super::contact::{Contact, Journey, Told};
 use super::error::EngineError;
 use super::event::Triggers;
 use super::host::TextHost;
 use super::outbox::Outbox;
 use super::plan::Plan;
 use crate::inbound::Mark;
-use crate::store::{DecisionCode, DecisionRecord};
+use crate::store::{ChangedBy, DecisionCode, DecisionRecord, ScoreRecord, StageRecord};
 use crate::time::{Instant, Zone, civil};
 use flow_ir::backend::{Backend, Moment, Verdict, View};
 use flow_ir::{CivilSpan, FOREVER, PredicateId, Wait, Workflow, WorkflowId};
@@ -130,29 +130,39 @@ impl<'e> Touch<'e> {
 
     /// Records a decision about the contact as a whole.
     pub(super) fn decide(&mut self, code: DecisionCode, reason: u32) {
-        let (contact, at) = (self.contact.id, self.now);
-        let trace = Vec::new();
-        self.batch.decide(DecisionRecord { contact, workflow: None, run: 0, at, code, step: None, reason, trace });
+        self.batch.decide(DecisionRecord { reason, ..DecisionRecord::new(self.contact.id, self.now, code) });
     }
 
     /// Records a decision about one of the contact's journeys.
     pub(super) fn decide_in(&mut self, index: usize, code: DecisionCode, step: Option<u32>, reason: u32) {
-        let journey = &self.journey(index).record;
-        let (workflow, run) = (journey.workflow, journey.run);
-        self.decide_for(WorkflowId(workflow), run, code, step, reason);
+        self.batch.decide(DecisionRecord { step, reason, ..self.about(index, code) });
     }
 
-    pub(super) fn decide_for(
-        &mut self,
-        workflow: WorkflowId,
-        run: u32,
-        code: DecisionCode,
-        step: Option<u32>,
-        reason: u32,
-    ) {
-        let (contact, at) = (self.contact.id, self.now);
+    /// A decision about one of the contact's journeys, to be filled in.
+    pub(super) fn about(&self, index: usize, code: DecisionCode) -> DecisionRecord {
+        let journey = &self.journey(index).record;
+        self.about_run(WorkflowId(journey.workflow), journey.run, code)
+    }
+
+    /// A decision about a run of a workflow, to be filled in.
+    pub(super) fn about_run(&self, workflow: WorkflowId, run: u32, code: DecisionCode) -> DecisionRecord {
         let workflow = Some(workflow.0);
-        self.batch.decide(DecisionRecord { contact, workflow, run, at, code, step, reason, trace: Vec::new() });
+        DecisionRecord { workflow, run, ..DecisionRecord::new(self.contact.id, self.now, code) }
+    }
+
+    /// Writes into the ledgers what has changed of stage and score since the last time, and what did it.
+    pub(super) fn note_changes(&mut self, by: ChangedBy) {
+        let (contact, at) = (self.contact.id, self.now);
+        let now = Told::read(self.plan, &self.contact.frame);
+        let before = std::mem::replace(&mut self.contact.told, now);
+        if before.stage != now.stage {
+            let (from, to) = (before.stage, now.stage);
+            self.batch.changes.stages.push(StageRecord { contact, at, from, to, by });
+        }
+        if before.score != now.score {
+            let change = now.score.saturating_sub(before.score);
+            self.batch.changes.scores.push(ScoreRecord { contact, at, change, score: now.score, by });
+        }
     }
 
     pub(super) fn fail(&mut self, workflow: WorkflowId, problem: String) {

@@ -6,50 +6,25 @@
 //! journey, as they reach everybody at once.
 
 use super::contact::{Contact, literal};
-use super::due::DueQueue;
 use super::error::EngineError;
 use super::index::PatternIndex;
 use super::react::Cause;
 use super::touch::Touch;
 use super::{Engine, Plan};
 use crate::inbound::{MailEvent, SegmentReader};
-use crate::store::{Changes, ContactId, ContactRecord, ContactWrite, Store, StoreError};
+use crate::store::{
+    Batch, Changes, ContactId, ContactRecord, ContactWrite, DueContact, OutboxRecord, Owner, Questions, Slot,
+    SlotBatch, SlotSink, SlotState, Store, StoreError, Wish,
+};
 use flow_ir::{Area, Fact, FactId, Layout, NEVER, PatternEvent, Program};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The name under which a store keeps the version of which everybody has been looked at.
-const LOOKED: &str = "looked";
 /// How many contacts are filled together.
 const FILLED_CONTACTS: usize = 500;
 
 /// When a contact of an earlier version is next looked at.
 pub(super) fn due(next_at: Option<i64>, opened_at: i64) -> i64 {
     next_at.map_or(opened_at, |at| at.min(opened_at))
-}
-
-/// Everybody's next instant; whom this version has not seen is due at once.
-pub(super) fn due_queue(store: &mut impl Store, program: &Program, now: i64) -> Result<DueQueue, EngineError> {
-    let mut queue = DueQueue::load(store)?;
-    let version = program.lineage.version;
-    if version == 0 || super::batch::number(store, LOOKED)? == Some(u64::from(version)) {
-        return Ok(queue);
-    }
-    let known = queue.by_contact();
-    let (mut after, mut found) = (None, false);
-    loop {
-        let page = store.contacts_before(version, after)?;
-        let Some(last) = page.last() else { break };
-        (after, found) = (Some(*last), true);
-        for contact in page {
-            let next_at = known.get(&contact).copied();
-            queue.move_to(contact, next_at, Some(due(next_at, now)));
-        }
-    }
-    if !found {
-        let looked = (LOOKED.to_owned(), u64::from(version).to_le_bytes().to_vec());
-        store.commit(&Changes { meta: vec![looked], ..Changes::default() })?;
-    }
-    Ok(queue)
 }
 
 impl<S: Store> Engine<S> {
@@ -74,7 +49,7 @@ impl<S: Store> Engine<S> {
 pub(super) fn grow(record: &mut ContactRecord, plan: &Plan) {
     let program = &plan.program;
     grow_frame(record, program);
-    for journey in &mut record.journeys {
+    for journey in &mut record.kept {
         let id = flow_ir::WorkflowId(journey.workflow);
         if program.workflows.get(id).is_some() {
             extend(&mut journey.memory, &plan.workflow(id).blank);
@@ -87,6 +62,7 @@ fn extend(bytes: &mut Vec<u8>, blank: &[u8]) {
 }
 
 fn grow_frame(record: &mut ContactRecord, program: &Program) {
+    record.texts.resize(program.texts.len().max(record.texts.len()), None);
     let layout = &program.frame;
     let had = record.frame.len();
     if had >= layout.size as usize {
@@ -148,11 +124,12 @@ pub(crate) fn recall(store: &mut impl Store, program: &Program, facts: &BTreeSet
         }
     }
     let mut number = 0;
+    let mut records = store.records()?;
     loop {
-        let page = store.events_after(number)?;
-        let Some((last, _)) = page.last() else { break };
-        number = *last;
-        for (_, event) in page {
+        let page = records.events_after(number)?;
+        let Some(last) = page.last() else { break };
+        number = last.id;
+        for event in page {
             let meaning = reader.meaning(&event.name);
             let properties = serde_json::from_str(&event.properties).unwrap_or_default();
             let values = reader.values(meaning, properties);
@@ -168,22 +145,58 @@ pub(crate) fn recall(store: &mut impl Store, program: &Program, facts: &BTreeSet
             }
         }
     }
+    let mut slots = SlotWriter::take(store)?;
     let contacts: Vec<ContactId> = found.keys().copied().collect();
     for contacts in contacts.chunks(FILLED_CONTACTS) {
         let mut changes = Changes::default();
-        for mut record in store.load_contacts(contacts)? {
+        let questions = Questions { contacts: contacts.to_vec(), ..Questions::default() };
+        for mut record in store.ask(&questions)?.contacts {
             grow_frame(&mut record, program);
             for (fact, instants) in found.get(&record.id).into_iter().flatten() {
                 let Some(fact) = program.facts.get(*fact) else { continue };
                 forget(program, &mut record.frame, fact);
                 instants.iter().for_each(|at| remember(&program.frame, &mut record.frame, fact, *at));
             }
-            let ContactRecord { id, frame, next_at, version, .. } = record;
-            changes.contacts.push(ContactWrite { id, frame, texts: None, next_at, version, held: None });
+            let ContactRecord { id, frame, texts, next_at, layout, newest, kept, held } = record;
+            let texts = Some(texts);
+            changes.contacts.push(ContactWrite { id, layout, frame, texts, next_at, newest, kept, held });
         }
-        store.commit(&changes)?;
+        slots.write(store, changes)?;
     }
-    Ok(())
+    slots.give_up(store)
+}
+
+/// The slot of a store, in the hands of somebody who only brings it up to date.
+struct SlotWriter {
+    owner: Owner,
+    slot: Slot,
+    state: SlotState,
+}
+
+impl SlotWriter {
+    fn take(store: &mut impl Store) -> Result<SlotWriter, StoreError> {
+        let owner = store.tend(Wish { slots: 1 })?.owner;
+        let slot = Slot::FIRST;
+        Ok(SlotWriter { owner, slot, state: store.open(slot, 0, &mut Nobody)?.state })
+    }
+
+    fn write(&mut self, store: &mut impl Store, changes: Changes) -> Result<(), StoreError> {
+        self.state.number += 1;
+        let slot = SlotBatch { slot: self.slot, state: self.state, changes };
+        store.commit(Batch { owner: self.owner, slots: vec![slot] })
+    }
+
+    fn give_up(self, store: &mut impl Store) -> Result<(), StoreError> {
+        store.release(self.slot)
+    }
+}
+
+/// Who wants nothing of what is in a slot.
+struct Nobody;
+
+impl SlotSink for Nobody {
+    fn contacts(&mut self, _: &[DueContact]) {}
+    fn outbox(&mut self, _: Vec<OutboxRecord>) {}
 }
 
 /// A ring begins anew: with nothing, or with the instant at which Flow first knew the contact.

@@ -30,8 +30,9 @@ mod value;
 use std::io;
 use std::sync::Arc;
 
-use crate::store::MessageId;
+use crate::store::{MessageId, MessageKey, day_of};
 use crate::time::{Zone, Zones};
+use flow_ir::units::HOUR_MS;
 use flow_ir::{FieldId, FieldValue, Program};
 
 pub(crate) use keys::{Mark, address_key, email_key, is_address, is_device, is_user};
@@ -74,6 +75,9 @@ pub struct Arrival {
     pub arrived_at: i64,
     /// When it happened by the sender's clock, corrected; never after its arrival.
     pub occurred_at: i64,
+    /// When it happened by the sender's clock as it is; none where the sender does not say. The same message says the same, whenever it is
+    /// sent again.
+    pub claimed_at: Option<i64>,
     /// Under this it arrives once (E3).
     pub message: MessageId,
     /// Who it is about, at least one: `user:ID`, `anonymous:ID`, `email:ADDRESS` in lower case.
@@ -82,6 +86,23 @@ pub struct Arrival {
     pub what: What,
     /// Where it stands.
     pub at: Origin,
+}
+
+/// How far from midnight a sender's time may be off from one sending of a message to the next.
+const DAY_SLACK_MS: i64 = HOUR_MS;
+
+impl Arrival {
+    /// The message as it is known for ever.
+    pub fn message_key(&self) -> MessageKey {
+        MessageKey { day: self.claimed_at.map_or(MessageKey::UNDATED, day_of), id: self.message }
+    }
+
+    /// The same under another day, where one that was sent before may have said so: shortly around midnight.
+    pub fn other_message_key(&self) -> Option<MessageKey> {
+        let days = [-DAY_SLACK_MS, DAY_SLACK_MS].map(|off| self.claimed_at.map(|at| day_of(at.saturating_add(off))));
+        let own = self.message_key();
+        days.into_iter().flatten().find(|day| *day != own.day).map(|day| MessageKey { day, ..own })
+    }
 }
 
 /// What an arrival says of a person.

@@ -1,15 +1,9 @@
 //! What a store is for, and what it is called: both are settled when it is made, and stay.
 
-use crate::engine::CLOCK;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Changes, Store, StoreError, StoreFault};
+use crate::store::{Charter, Store, StoreError, StoreFault};
 use ring::digest::{SHA256, digest};
 use std::path::Path;
-
-/// The name under which a store keeps its own.
-const NAME: &str = "name";
-/// The name under which a store keeps what it is for.
-const KIND: &str = "kind";
 
 /// What a store is for (E13): what happened on a virtual clock must never be taken for what happened to people, nor the other way round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,10 +23,10 @@ impl Kind {
     }
 }
 
-/// Sees to it that a store is of this kind; a new one is from now on. One of before there were kinds was a rehearsal.
+/// Sees to it that a store is of this kind; a new one is from now on.
 pub fn dedicate(store: &mut SqliteStore, kind: Kind, path: &Path) -> Result<(), StoreError> {
-    let (kept, is_new) = (store.meta(KIND)?, store.meta(CLOCK)?.is_none());
-    let is_it = kept.as_deref().map_or(is_new || kind == Kind::Rehearsal, |kept| kept == kind.word().as_bytes());
+    let kept = store.charter()?.kind;
+    let is_it = kept.as_deref().is_none_or(|kept| kept == kind.word());
     if !is_it {
         let (is, asked, command) = match kind {
             Kind::Live => ("a rehearsal of `flow run`", "`flow serve` writes to real people", "serve"),
@@ -46,8 +40,7 @@ pub fn dedicate(store: &mut SqliteStore, kind: Kind, path: &Path) -> Result<(), 
         });
     }
     if kept.is_none() {
-        let meta = vec![(KIND.to_owned(), kind.word().as_bytes().to_vec())];
-        store.commit(&Changes { meta, ..Changes::default() })?;
+        store.settle(&Charter { kind: Some(kind.word().to_owned()), ..Charter::default() })?;
     }
     Ok(())
 }
@@ -71,9 +64,9 @@ impl StoreName {
 
 /// The name of a store; one that has none yet takes this one, for ever.
 pub fn name(store: &mut impl Store, new: &StoreName) -> Result<StoreName, StoreError> {
-    if let Some(kept) = store.meta(NAME)? {
-        return Ok(StoreName(String::from_utf8_lossy(&kept).into_owned()));
+    if let Some(kept) = store.charter()?.name {
+        return Ok(StoreName(kept));
     }
-    store.commit(&Changes { meta: vec![(NAME.to_owned(), new.0.clone().into_bytes())], ..Changes::default() })?;
+    store.settle(&Charter { name: Some(new.0.clone()), ..Charter::default() })?;
     Ok(new.clone())
 }

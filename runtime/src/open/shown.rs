@@ -25,6 +25,7 @@ fn words(program: &Program) -> Vec<Word> {
     let mut words = numbered(WordKind::Workflow, 0, program.workflows.values().map(|workflow| workflow.name.clone()));
     words.extend(numbered(WordKind::Email, 0, program.emails.values().map(|email| email.name.clone())));
     words.extend(numbered(WordKind::Field, 0, program.fields.values().map(|field| field.name.clone())));
+    words.extend(numbered(WordKind::Stage, 0, program.stages.iter().cloned()));
     for (id, workflow) in program.workflows.iter() {
         let steps = workflow.steps.values().map(ToString::to_string);
         words.extend(numbered(WordKind::Step, id.0, steps));

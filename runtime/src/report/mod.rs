@@ -9,7 +9,7 @@ pub use workflow::{ArmReport, NOBODY, StepReport, WorkflowReport};
 
 use crate::engine::reason::{Suppressed, Undelivered};
 use crate::engine::{self, EngineError, counter};
-use crate::store::{DecisionCode, HandoffCount, Store};
+use crate::store::{DecisionCode, HandoffCount, Records};
 use crate::time::{Instant, Zones, civil};
 use chrono::NaiveDate;
 use flow_ir::Program;
@@ -49,9 +49,9 @@ pub struct Period {
 }
 
 impl Period {
-    fn read(program: &Program, store: &mut impl Store) -> Result<Option<Period>, EngineError> {
+    fn read(program: &Program, records: &mut dyn Records) -> Result<Option<Period>, EngineError> {
         let zone = Zones::bundled().resolve(&program.timezone).unwrap_or(Zones::utc());
-        let Some((from, to)) = engine::period(store)? else { return Ok(None) };
+        let Some((from, to)) = engine::period(records)? else { return Ok(None) };
         // The end of a run is the midnight behind its last day.
         let last = Instant(to.0.saturating_sub(1)).max(from);
         let Some((first_day, last_day)) = civil::day(from, zone).zip(civil::day(last, zone)) else { return Ok(None) };
@@ -120,16 +120,16 @@ pub struct MailReport {
 
 impl RunReport {
     /// Reads the totals of a store.
-    pub fn read(program: &Program, store: &mut impl Store) -> Result<RunReport, EngineError> {
-        let totals = engine::Report::read(store)?;
-        let handoffs: Vec<HandoffCount> = store.handoff_counts()?;
-        let waiting = store.unsettled_count()?;
+    pub fn read(program: &Program, records: &mut dyn Records) -> Result<RunReport, EngineError> {
+        let totals = engine::Report::read(records)?;
+        let handoffs: Vec<HandoffCount> = records.handoff_counts()?;
+        let waiting = records.unsettled_count()?;
         let counted = |name: &str| totals.counter(name).unsigned_abs();
         let workflows = (0u32..).zip(program.workflows.values()).map(|(number, workflow)| {
             (workflow.name.clone(), WorkflowReport::of(program, number, workflow, &totals, &handoffs))
         });
         Ok(RunReport {
-            period: Period::read(program, store)?,
+            period: Period::read(program, records)?,
             people: People {
                 known: counted(counter::CONTACTS).saturating_sub(counted(counter::JOINED)),
                 joined: counted(counter::ALIASES),

@@ -2,7 +2,7 @@
 
 use super::Totals;
 use crate::engine::Report;
-use crate::engine::reason::{Converted, FinishedBy, HandedTo, Ignored, Lacked, SentWhen, Withheld};
+use crate::engine::reason::{Converted, FinishedBy, HandedTo, Ignored, Lacked, SentWhen, Suppressed, Withheld};
 use crate::store::{DecisionCode, DecisionCount, HandoffCount};
 use flow_ir::effect::Effect;
 use flow_ir::{EmailId, Ending, FieldId, Id, Program, Reference, StepId, Terminator, Workflow, WorkflowId};
@@ -203,7 +203,7 @@ impl WorkflowReport {
     }
 
     fn add_to_arm(&mut self, workflow: &Workflow, count: &DecisionCount) {
-        let DecisionCount { code: DecisionCode::Ran, step: Some(arm), count, .. } = *count else { return };
+        let DecisionCount { code: DecisionCode::Ran, about: Some(arm), count, .. } = *count else { return };
         let arm = arm as usize;
         let Some(step) = workflow.arms.get(arm) else { return };
         // The arms of a step are told in their order; those of other steps may lie between them.
@@ -240,10 +240,8 @@ impl WorkflowReport {
                         let withheld = step.withheld - step.withdrawn;
                         step.came =
                             Some(step.sent - step.sent_late + withheld + step.undelivered + step.here + step.left);
-                        if senders(program, workflow, email) == 1 {
-                            let of = |totals: &Totals| Some(totals.get(email).copied().unwrap_or_default());
-                            (step.opened, step.clicked) = (of(&self.opened), of(&self.clicked));
-                        }
+                        step.opened.get_or_insert(0);
+                        step.clicked.get_or_insert(0);
                     } else if hands_off(workflow, StepId(place as u32)) {
                         step.came = Some(step.handed_off + step.taken_by_nobody + step.left);
                     } else if suppresses(workflow, StepId(place as u32)) {
@@ -261,7 +259,7 @@ impl WorkflowReport {
     }
 
     fn add(&mut self, program: &Program, workflow: &Workflow, count: &DecisionCount) {
-        let DecisionCount { code, step, reason, count: number, .. } = *count;
+        let DecisionCount { code, step, about, reason, count: number, .. } = *count;
         let at = step.map_or(StepId(u32::MAX), StepId);
         let mut none = StepReport::default();
         let here = self.steps.get_mut(at.0 as usize).unwrap_or(&mut none);
@@ -269,7 +267,7 @@ impl WorkflowReport {
             DecisionCode::Entered => self.entered += number,
             DecisionCode::Ignored => add(&mut self.ignored, ignored_name(reason), number),
             DecisionCode::Lacked => {
-                let field = step.and_then(|field| program.fields.get(FieldId(field)));
+                let field = about.and_then(|field| program.fields.get(FieldId(field)));
                 let by_condition = Lacked::from_number(reason) == Some(Lacked::ByCondition);
                 let totals = if by_condition { &mut self.unknown } else { &mut self.lacked };
                 add(totals, field.map_or("unknown", |field| &field.name), number);
@@ -307,16 +305,17 @@ impl WorkflowReport {
             DecisionCode::Attributed => self.attributed += number,
             DecisionCode::ExitedWhen => {
                 let told = count.workflow.and_then(|workflow| program.told(WorkflowId(workflow)));
-                let exit = step.and_then(|exit| told?.exits.get(exit as usize));
+                let exit = about.and_then(|exit| told?.exits.get(exit as usize));
                 add(&mut self.exited_when, exit.map_or("unknown", |exit| &exit.text), number);
-                self.leave(reason.checked_sub(1), number);
+                self.leave(step, number);
             }
             DecisionCode::Exited => {
                 here.exited += number;
                 self.exited_by_step += number;
             }
             DecisionCode::Stopped => {
-                let by = program.workflows.get(WorkflowId(reason)).map_or("unknown", |by| &by.name);
+                let by = about.and_then(|by| program.workflows.get(WorkflowId(by)));
+                let by = by.map_or("unknown", |by| &by.name);
                 add(&mut self.stopped, by, number);
                 self.leave(step, number);
             }
@@ -325,19 +324,26 @@ impl WorkflowReport {
                 self.leave(step, number);
             }
             DecisionCode::Undelivered => here.undelivered += number,
-            DecisionCode::Suppressed => {
+            DecisionCode::Suppressed if is_by_workflow(reason) => {
                 here.suppressed += number;
                 self.suppressed += number;
             }
-            DecisionCode::Opened => add(&mut self.opened, email_name(program, step), number),
-            DecisionCode::Clicked => add(&mut self.clicked, email_name(program, step), number),
-            DecisionCode::Replied => add(&mut self.replied, email_name(program, step), number),
+            DecisionCode::Opened => {
+                *here.opened.get_or_insert(0) += number;
+                add(&mut self.opened, email_name(program, about), number);
+            }
+            DecisionCode::Clicked => {
+                *here.clicked.get_or_insert(0) += number;
+                add(&mut self.clicked, email_name(program, about), number);
+            }
+            DecisionCode::Replied => add(&mut self.replied, email_name(program, about), number),
             DecisionCode::Finished if reason == FinishedBy::Steps.number() => self.finished += number,
             // A handoff's end is counted by who took them; the rest is about mail and people, not about the funnel.
             DecisionCode::Finished
             | DecisionCode::Stepped
             | DecisionCode::Ran
             | DecisionCode::Delivered
+            | DecisionCode::Suppressed
             | DecisionCode::Consented => {}
         }
     }
@@ -362,10 +368,9 @@ fn sent_at<'p>(program: &'p Program, workflow: &Workflow, at: StepId) -> Option<
     Some(&program.emails.get(email)?.name)
 }
 
-/// How many steps send an email.
-fn senders(program: &Program, workflow: &Workflow, email: &str) -> usize {
-    let sent = workflow.effects_of_steps().filter_map(|(_, effect)| program.emails.get(effect.message()?));
-    sent.filter(|sent| sent.name == email).count()
+/// Whether a step of the workflow suppressed somebody, not the person by their own act.
+fn is_by_workflow(reason: u32) -> bool {
+    matches!(Suppressed::from_number(reason), Some(Suppressed::ByWorkflow | Suppressed::ByWorkflowAgain))
 }
 
 fn hands_off(workflow: &Workflow, at: StepId) -> bool {

@@ -2,10 +2,8 @@
 //!
 //! A row that fails here was made by a fault in Flow, never by an operator, so all of them say the same thing to do.
 
-use super::{Changes, ContactId, StoreError, StoreFault};
-
-/// The highest number a row may have: stores keep numbers as signed 64-bit integers.
-pub(super) const MAX_ID: u64 = i64::MAX as u64;
+use super::{Batch, Changes, ContactId, Owner, Slot, SlotBatch, SlotState, StoreError, StoreFault, number_in_slot};
+use std::collections::BTreeSet;
 
 /// An error of ours: a row that the engine must never make.
 pub(super) fn broken(what: impl std::fmt::Display) -> StoreError {
@@ -17,59 +15,91 @@ pub(super) fn broken(what: impl std::fmt::Display) -> StoreError {
     }
 }
 
-/// Checks each row by itself. Returns the next free contact id after the batch.
-pub(super) fn check_rows(changes: &Changes, texts: usize, next_contact: u64) -> Result<u64, StoreError> {
-    let next = next_after(changes, next_contact)?;
-    check_texts(changes, texts)?;
-    check_owners(changes, next)?;
-    match changes
-        .outbox
-        .iter()
-        .map(|row| row.id)
-        .chain(changes.settled.iter().map(|row| row.id))
-        .find(|id| *id > MAX_ID)
-    {
-        Some(id) => Err(broken(format_args!("outbox row {id} has a number out of range"))),
-        None => Ok(next),
+/// Somebody else owns what was to be written.
+pub(super) fn lost() -> StoreError {
+    StoreError {
+        fault: StoreFault::Lost,
+        message: "another Flow has taken over: nothing of this batch was kept".to_owned(),
+        help: "leave it to the other one, or stop that and begin this one again; nothing is lost".to_owned(),
+        path: None,
     }
 }
 
-fn next_after(changes: &Changes, next_contact: u64) -> Result<u64, StoreError> {
-    let mut next = next_contact;
-    for ContactId(id) in changes.contacts.iter().map(|contact| contact.id) {
-        if id == 0 || id >= MAX_ID {
-            return Err(broken(format_args!("contact {id} has a number out of range")));
-        }
-        next = next.max(id + 1);
+/// Checks who writes, the numbers of the batch against those of the slots (`state_of`), and each row by itself.
+pub(super) fn check_batch(
+    batch: &Batch,
+    owner: Owner,
+    state_of: impl Fn(Slot) -> Option<SlotState>,
+) -> Result<(), StoreError> {
+    if batch.owner != owner {
+        return Err(lost());
     }
-    Ok(next)
-}
-
-fn check_texts(changes: &Changes, expected: usize) -> Result<(), StoreError> {
-    for contact in &changes.contacts {
-        if let Some(texts) = &contact.texts
-            && texts.len() != expected
-        {
-            let (id, found) = (contact.id.0, texts.len());
-            return Err(broken(format_args!("contact {id} has {found} texts where the program has {expected}")));
+    let mut slots = BTreeSet::new();
+    for slot in &batch.slots {
+        if !slots.insert(slot.slot) {
+            return Err(broken(format_args!("slot {} is written twice", slot.slot.index())));
         }
+        let before = state_of(slot.slot).ok_or_else(lost)?;
+        if slot.state.number != before.number + 1 {
+            return Err(lost());
+        }
+        check_slot(slot, &before)?;
     }
     Ok(())
 }
 
-/// Contacts are numbered upwards, so one comparison finds a row of someone who was never numbered.
-fn check_owners(changes: &Changes, next: u64) -> Result<(), StoreError> {
-    let owners = (changes.keys.iter().filter_map(|(_, id)| *id))
+fn check_slot(batch: &SlotBatch, before: &SlotState) -> Result<(), StoreError> {
+    let SlotBatch { slot, state, changes } = batch;
+    let counts = [
+        (before.next_contact, state.next_contact),
+        (before.next_outbox, state.next_outbox),
+        (before.next_record, state.next_record),
+    ];
+    if counts.iter().any(|(before, now)| now < before) {
+        return Err(broken("a number would be given twice"));
+    }
+    check_rows(*slot, changes, |rows| match rows {
+        Numbered::Contacts => state.next_contact,
+        Numbered::Outbox => state.next_outbox,
+        Numbered::Records => state.next_record,
+    })
+}
+
+/// What is numbered within a slot.
+#[derive(Clone, Copy)]
+enum Numbered {
+    Contacts,
+    Outbox,
+    Records,
+}
+
+fn check_rows(slot: Slot, changes: &Changes, next: impl Fn(Numbered) -> u64) -> Result<(), StoreError> {
+    let is_given =
+        |id: u64, rows: Numbered| Slot::of(id) == Some(slot) && (1..next(rows)).contains(&number_in_slot(id));
+    if let Some(ContactId(id)) = contacts_of(changes).find(|id| !is_given(id.0, Numbered::Contacts)) {
+        return Err(broken(format_args!("a row belongs to contact {id}, who was never numbered")));
+    }
+    let outbox = changes.outbox.iter().map(|row| row.id).chain(changes.settled.iter().map(|row| row.id));
+    if let Some(id) = outbox.into_iter().find(|id| !is_given(*id, Numbered::Outbox)) {
+        return Err(broken(format_args!("outbox row {id} was never numbered")));
+    }
+    let records = changes.events.iter().map(|row| row.id).chain(changes.decisions.iter().map(|row| row.id));
+    match records.into_iter().find(|id| !is_given(*id, Numbered::Records)) {
+        Some(id) => Err(broken(format_args!("record {id} was never numbered"))),
+        None => Ok(()),
+    }
+}
+
+/// Everybody whom a row is about.
+fn contacts_of(changes: &Changes) -> impl Iterator<Item = ContactId> + '_ {
+    (changes.contacts.iter().map(|row| row.id))
+        .chain(changes.keys.iter().filter_map(|(_, id)| *id))
         .chain(changes.joined.iter().flat_map(|(id, into)| [*id, *into]))
-        .chain(changes.journeys.iter().map(|row| row.contact))
+        .chain(changes.ended.iter().map(|row| row.contact))
         .chain(changes.events.iter().map(|row| row.contact))
         .chain(changes.outbox.iter().map(|row| row.contact))
         .chain(changes.handoffs.iter().map(|row| row.contact))
-        .chain(changes.decisions.iter().map(|row| row.contact));
-    for ContactId(id) in owners {
-        if id == 0 || id >= next {
-            return Err(broken(format_args!("a row belongs to contact {id}, who was never numbered")));
-        }
-    }
-    Ok(())
+        .chain(changes.decisions.iter().map(|row| row.contact))
+        .chain(changes.stages.iter().map(|row| row.contact))
+        .chain(changes.scores.iter().map(|row| row.contact))
 }

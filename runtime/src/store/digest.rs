@@ -13,15 +13,16 @@
 use super::sqlite;
 use super::{
     ContactId, ContactWrite, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord, OutboxRecord, OutboxState,
-    StoreError,
+    Records, ScoreRecord, StageRecord, StoreError, Total,
 };
 use ring::digest::{Context, SHA256};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Bytes of each table's SHA-256 that are shown: enough to tell stores apart, short enough to read.
 const SHOWN_BYTES: usize = 8;
 
-/// Everything a store holds but its named values and totals, in an order that does not depend on how it was written.
+/// Everything a store holds of people, in an order that does not depend on how it was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
     /// By id; texts are always given.
@@ -30,9 +31,9 @@ pub struct Snapshot {
     pub keys: Vec<(String, ContactId)>,
     /// Who was joined into whom, by contact.
     pub joined: Vec<(ContactId, ContactId)>,
-    /// By (contact, workflow, run), with those that are no longer loaded.
-    pub journeys: Vec<JourneyRecord>,
-    /// By message id.
+    /// Those that are no longer loaded, by (contact, workflow, run); the others stand with their contact.
+    pub ended: Vec<JourneyRecord>,
+    /// By message.
     pub events: Vec<EventRecord>,
     /// By key, each with its receipt or reason.
     pub outbox: Vec<(OutboxRecord, String)>,
@@ -40,11 +41,17 @@ pub struct Snapshot {
     pub handoffs: Vec<HandoffRecord>,
     /// By contact and instant.
     pub decisions: Vec<DecisionRecord>,
+    /// By contact and instant.
+    pub stages: Vec<StageRecord>,
+    /// By contact and instant.
+    pub scores: Vec<ScoreRecord>,
+    /// Over all slots.
+    pub totals: BTreeMap<Total, i64>,
 }
 
 /// The digest of a store's file. It may be in use meanwhile.
 pub fn digest(path: &Path) -> Result<String, StoreError> {
-    Ok(sqlite::snapshot_of(path)?.digest())
+    Ok(sqlite::SqliteRecords::open(path)?.snapshot()?.digest())
 }
 
 impl Snapshot {
@@ -53,12 +60,22 @@ impl Snapshot {
         self.contacts.sort_by_key(|row| row.id);
         self.keys.sort();
         self.joined.sort();
-        self.journeys.sort_by_key(|row| (row.contact, row.workflow, row.run));
+        self.ended.sort_by_key(|row| (row.contact, row.workflow, row.run));
         self.events.sort_by_key(|row| row.message);
         self.outbox.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
         self.handoffs.sort_by(|a, b| a.key.cmp(&b.key));
         self.decisions.sort_by(|a, b| decision_order(a).cmp(&decision_order(b)));
+        self.stages.sort_by_key(|row| (row.contact, row.at, row.from, row.to));
+        self.scores.sort_by_key(|row| (row.contact, row.at, row.change, row.score));
         self
+    }
+
+    /// Every journey, by (contact, workflow, run).
+    pub fn journeys(&self) -> Vec<&JourneyRecord> {
+        let mut journeys: Vec<&JourneyRecord> =
+            self.contacts.iter().flat_map(|contact| &contact.kept).chain(&self.ended).collect();
+        journeys.sort_by_key(|row| (row.contact, row.workflow, row.run));
+        journeys
     }
 
     /// Lines of text, the same for equal stores whatever order they were written in.
@@ -67,17 +84,23 @@ impl Snapshot {
         add(&mut out, "contact", &self.contacts, contact);
         add(&mut out, "key", &self.keys, |row, (key, id)| row.text(key).number(id.0));
         add(&mut out, "joined", &self.joined, |row, (id, into)| row.number(id.0).number(into.0));
-        add(&mut out, "journey", &self.journeys, journey);
+        add(&mut out, "journey", &self.journeys(), |row, of| journey(row, of));
         add(&mut out, "event", &self.events, event);
         add(&mut out, "outbox", &self.outbox, |row, (outbox_row, _)| outbox(row, outbox_row));
         add(&mut out, "handoff", &self.handoffs, handoff);
         add(&mut out, "decision", &self.decisions, decision);
+        add(&mut out, "stage", &self.stages, |row, StageRecord { contact, at, from, to, .. }| {
+            row.number(contact.0).instant(*at).instant(*from).instant(*to)
+        });
+        add(&mut out, "score", &self.scores, |row, ScoreRecord { contact, at, change, score, .. }| {
+            row.number(contact.0).instant(*at).instant(*change).instant(*score)
+        });
         out
     }
 }
 
 fn decision_order(row: &DecisionRecord) -> impl Ord + '_ {
-    (row.contact, row.at, row.workflow, row.run, row.code, row.step, row.reason, &row.trace)
+    (row.contact, row.at, row.workflow, row.run, row.code, row.step, row.about, row.reason, &row.trace)
 }
 
 fn add<T>(out: &mut String, table: &str, rows: &[T], each: impl for<'a> Fn(&'a mut Row, &T) -> &'a mut Row) {
@@ -94,8 +117,7 @@ fn contact<'a>(row: &'a mut Row, contact: &ContactWrite) -> &'a mut Row {
     row.number(contact.id.0).bytes(&contact.frame).maybe(contact.next_at);
     let texts = contact.texts.as_deref().unwrap_or_default();
     let row = texts.iter().fold(row, |row, text| row.maybe_text(text.as_deref()));
-    let held = contact.held.as_deref().unwrap_or_default();
-    held.iter().fold(row, |row, entry| {
+    contact.held.iter().fold(row, |row, entry| {
         row.small(entry.workflow).number(entry.triggers).instant(entry.occurred_at).instant(entry.until)
     })
 }
@@ -103,13 +125,15 @@ fn contact<'a>(row: &'a mut Row, contact: &ContactWrite) -> &'a mut Row {
 fn journey<'a>(row: &'a mut Row, journey: &JourneyRecord) -> &'a mut Row {
     row.number(journey.contact.0).small(journey.workflow).small(journey.run).small(journey.status as u8);
     row.small(journey.block).small(journey.step).small(journey.visit).bytes(&journey.memory);
-    row.maybe(journey.due_at).instant(journey.entered_at).maybe(journey.ended_at).small(journey.keep);
+    row.maybe(journey.due_at).instant(journey.entered_at).maybe(journey.ended_at);
+    row.small(journey.goal_met).maybe(journey.goal_until);
     // The row's number is as good as any other: its key says whose it is.
-    row.small(journey.outbox.is_some())
+    let row = row.small(journey.outbox.is_some());
+    journey.sends.iter().fold(row, |row, send| row.small(send.email).small(send.step).small(send.told))
 }
 
 fn event<'a>(row: &'a mut Row, event: &EventRecord) -> &'a mut Row {
-    row.number(event.contact.0).bytes(&event.message.0).text(&event.name);
+    row.number(event.contact.0).instant(event.message.day.into()).bytes(&event.message.id.0).text(&event.name);
     row.instant(event.occurred_at).instant(event.received_at).text(&event.properties)
 }
 
@@ -117,7 +141,7 @@ fn outbox<'a>(row: &'a mut Row, outbox: &OutboxRecord) -> &'a mut Row {
     // While it waits its instant decides what happens next; afterwards it only says when it was settled.
     let due_at = (outbox.state == OutboxState::Queued).then_some(outbox.due_at);
     row.text(&outbox.key).small(outbox.kind as u8).number(outbox.contact.0).small(outbox.workflow).small(outbox.run);
-    row.small(outbox.step).small(outbox.email).text(&outbox.payload).small(outbox.state as u8);
+    row.small(outbox.step).small(outbox.email).text(&outbox.recipient).text(&outbox.payload).small(outbox.state as u8);
     row.instant(outbox.queued_at).maybe(due_at)
 }
 
@@ -129,7 +153,8 @@ fn handoff<'a>(row: &'a mut Row, handoff: &HandoffRecord) -> &'a mut Row {
 
 fn decision<'a>(row: &'a mut Row, decision: &DecisionRecord) -> &'a mut Row {
     row.number(decision.contact.0).maybe(decision.workflow.map(i64::from)).small(decision.run).instant(decision.at);
-    row.small(decision.code as u8).maybe(decision.step.map(i64::from)).small(decision.reason);
+    row.small(decision.code as u8).maybe(decision.step.map(i64::from)).maybe(decision.about.map(i64::from));
+    row.small(decision.reason).small(decision.send.is_some());
     let row = row.number(decision.trace.len() as u64);
     decision.trace.iter().fold(row, |row, word| row.instant(*word))
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// A store that did not do what it was asked. Nothing of the batch was kept.
+/// A store that did not do what it was asked. Nothing of the batch was kept, unless the fault is [`Unknown`](StoreFault::Unknown).
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct StoreError {
@@ -25,6 +25,14 @@ pub enum StoreFault {
     Foreign,
     /// A newer Flow wrote it.
     Newer,
+    /// An older Flow wrote it, whose tables this one does not know any more.
+    Older,
+    /// No longer ours: another owns it, or has written to it. Nothing was kept, and what is known of it is to be forgotten.
+    Lost,
+    /// Nobody knows whether the batch was kept: what it concerns is to be opened again.
+    Unknown,
+    /// It cannot be reached now, and may be later. Nothing was kept.
+    Unavailable,
     /// No room.
     Full,
     /// No permission, or a read-only place.

@@ -1,133 +1,138 @@
-//! A store in memory, for simulations and tests: the contract of [`Store`] over sorted maps, without durability.
+//! A store in memory: for tests, simulations and dry runs. The contract's reference.
 //!
-//! A batch is checked whole before the first row is written, and writing cannot fail, so it is kept whole or not at all.
+//! It is shared: [`MemoryStore::another`] is a second process on the same store. Of two, a slot belongs to whoever took it last, and what
+//! the other still writes is refused.
 
-use super::check::{broken, check_rows};
+use super::batch::{Actor, Batch, Changes, Opened, SlotState, Total};
+use super::check::{broken, check_batch, lost};
 use super::digest::Snapshot;
+use super::record::{
+    BlockCount, ContactRecord, ContactWrite, DecisionCount, DecisionRecord, EventRecord, HandoffCount, HandoffRecord,
+    JourneyRecord, JourneyStatus, MessageKey, OutboxRecord, OutboxSettlement, PositionCount, ScoreRecord, StageRecord,
+};
+use super::slot::{ContactId, Owner, Slot, Tended, Wish};
 use super::{
-    Changes, ContactId, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord, EventRecord,
-    HandoffCount, HandoffRecord, HeldEntry, JourneyRecord, JourneyStatus, MessageId, OutboxRecord, OutboxSettlement,
-    PAGE_ROWS, PositionCount, Store, StoreError,
+    Answers, Charter, DueContact, KeptProgram, PAGE_ROWS, Questions, Records, SlotSink, Store, StoreError, Ticket,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 type JourneyKey = (ContactId, u32, u32);
-/// Of a decision that is recorded once: whose journey, what, and the number in the place of the step.
-type OnceKey = (ContactId, Option<u32>, u32, DecisionCode, Option<u32>);
-type DecisionKey = (Option<u32>, DecisionCode, Option<u32>, u32);
+
+/// A process on a store in memory.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    shared: Arc<Mutex<Shared>>,
+    owner: Owner,
+    batches: u64,
+}
 
 /// Rows by their keys, with the few orders that reads ask for.
-#[derive(Debug, Clone)]
-pub struct MemoryStore {
-    /// How many text columns the program has.
-    texts: usize,
-    next_contact: u64,
+#[derive(Debug, Clone, Default)]
+struct Shared {
+    /// How many processes there have been.
+    workers: u32,
+    /// How often somebody took something over.
+    epochs: u64,
+    slots: BTreeMap<Slot, SlotState>,
+    owners: BTreeMap<Slot, Owner>,
+    reads: BTreeMap<(Slot, String), Vec<u8>>,
+    actors: BTreeMap<(Slot, Actor), Vec<u8>>,
+    charter: Charter,
+    programs: BTreeMap<u32, KeptProgram>,
     contacts: BTreeMap<ContactId, Contact>,
     keys: BTreeMap<String, ContactId>,
     joined: BTreeMap<ContactId, ContactId>,
-    journeys: BTreeMap<JourneyKey, JourneyRecord>,
-    /// In the order of arrival.
-    events: Vec<EventRecord>,
-    messages: BTreeSet<MessageId>,
-    /// By id, each with its receipt or reason.
+    ended: BTreeMap<JourneyKey, JourneyRecord>,
+    /// By number, which is the order of arrival.
+    events: BTreeMap<u64, EventRecord>,
+    messages: BTreeSet<MessageKey>,
+    /// By number, each with its receipt or reason.
     outbox: BTreeMap<u64, (OutboxRecord, String)>,
-    outbox_keys: BTreeSet<String>,
     /// The rows that are still to leave.
     unsettled: BTreeSet<u64>,
-    handoffs: BTreeMap<String, HandoffRecord>,
-    decisions: Vec<DecisionRecord>,
-    decision_counts: BTreeMap<DecisionKey, u64>,
-    /// What is recorded once, and was.
-    told_once: BTreeSet<OnceKey>,
-    meta: BTreeMap<String, Vec<u8>>,
-    counters: BTreeMap<String, i64>,
+    handoffs: Vec<HandoffRecord>,
+    decisions: BTreeMap<u64, DecisionRecord>,
+    stages: Vec<StageRecord>,
+    scores: Vec<ScoreRecord>,
+    totals: BTreeMap<(Slot, Total), i64>,
 }
 
 #[derive(Debug, Clone)]
 struct Contact {
-    frame: Vec<u8>,
+    write: ContactWrite,
     texts: Vec<Option<String>>,
-    next_at: Option<i64>,
-    version: u32,
-    held: Vec<HeldEntry>,
 }
 
 impl MemoryStore {
-    /// An empty store for a program with this many text columns.
-    pub fn new(texts: usize) -> Self {
-        Self {
-            texts,
-            next_contact: 1,
-            contacts: BTreeMap::new(),
-            keys: BTreeMap::new(),
-            joined: BTreeMap::new(),
-            journeys: BTreeMap::new(),
-            events: Vec::new(),
-            messages: BTreeSet::new(),
-            outbox: BTreeMap::new(),
-            outbox_keys: BTreeSet::new(),
-            unsettled: BTreeSet::new(),
-            handoffs: BTreeMap::new(),
-            decisions: Vec::new(),
-            decision_counts: BTreeMap::new(),
-            told_once: BTreeSet::new(),
-            meta: BTreeMap::new(),
-            counters: BTreeMap::new(),
-        }
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// Has room for so many text columns from now on: those of a later version of the program, behind the others.
-    pub fn widen(&mut self, texts: usize) {
-        self.texts = texts.max(self.texts);
-        self.contacts.values_mut().for_each(|contact| contact.texts.resize(self.texts, None));
+    /// Another process on the same store.
+    pub fn another(&self) -> MemoryStore {
+        MemoryStore { shared: Arc::clone(&self.shared), owner: Owner::default(), batches: 0 }
     }
 
     /// Everything it holds.
     pub fn snapshot(&self) -> Snapshot {
-        let contacts = self.contacts.iter().map(|(id, contact)| ContactWrite {
-            id: *id,
-            frame: contact.frame.clone(),
-            texts: Some(contact.texts.clone()),
-            next_at: contact.next_at,
-            version: contact.version,
-            held: Some(contact.held.clone()),
-        });
+        self.shared().snapshot()
+    }
+
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        // A batch is checked before anything of it is written, so the rows are whole between any two statements.
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    fn now(&self, id: ContactId) -> ContactId {
+        self.joined.get(&id).copied().unwrap_or(id)
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let contacts = self.contacts.values();
+        let whole = |contact: &Contact| ContactWrite { texts: Some(contact.texts.clone()), ..contact.write.clone() };
         let snapshot = Snapshot {
-            contacts: contacts.collect(),
+            contacts: contacts.map(whole).collect(),
             keys: self.keys.iter().map(|(key, id)| (key.clone(), *id)).collect(),
             joined: self.joined.iter().map(|(id, into)| (*id, *into)).collect(),
-            journeys: self.journeys.values().cloned().collect(),
-            events: self.events.clone(),
+            ended: self.ended.values().cloned().collect(),
+            events: self.events.values().cloned().collect(),
             outbox: self.outbox.values().cloned().collect(),
-            handoffs: self.handoffs.values().cloned().collect(),
-            decisions: self.decisions.clone(),
+            handoffs: self.handoffs.clone(),
+            decisions: self.decisions.values().cloned().collect(),
+            stages: self.stages.clone(),
+            scores: self.scores.clone(),
+            totals: self.sums(),
         };
         snapshot.sorted()
     }
 
-    fn load(&self, id: ContactId) -> Result<ContactRecord, StoreError> {
-        let contact = self.contacts.get(&id).ok_or_else(|| broken(format_args!("there is no contact {}", id.0)))?;
-        let journeys = self.journeys.range((id, 0, 0)..=(id, u32::MAX, u32::MAX)).map(|(_, journey)| journey);
-        Ok(ContactRecord {
-            id,
-            frame: contact.frame.clone(),
-            texts: contact.texts.clone(),
-            next_at: contact.next_at,
-            version: contact.version,
-            journeys: journeys.filter(|journey| journey.keep).cloned().collect(),
-            held: contact.held.clone(),
-        })
+    /// The totals over all slots.
+    fn sums(&self) -> BTreeMap<Total, i64> {
+        let mut sums = BTreeMap::new();
+        for ((_, total), value) in &self.totals {
+            *sums.entry(total.clone()).or_default() += value;
+        }
+        sums
     }
 
-    /// Looks up what a batch relies on. Returns the next free contact id after it.
-    fn check(&self, changes: &Changes) -> Result<u64, StoreError> {
-        let next = check_rows(changes, self.texts, self.next_contact)?;
+    fn load(&self, id: ContactId) -> Result<ContactRecord, StoreError> {
+        let Contact { write, texts } =
+            self.contacts.get(&id).ok_or_else(|| broken(format_args!("there is no contact {}", id.0)))?;
+        let ContactWrite { id, layout, frame, next_at, newest, kept, held, .. } = write.clone();
+        Ok(ContactRecord { id, frame, texts: texts.clone(), next_at, layout, newest, kept, held })
+    }
+
+    /// Looks up what a batch relies on.
+    fn check(&self, slot: Slot, changes: &Changes) -> Result<(), StoreError> {
         self.check_contacts(changes)?;
         self.check_messages(changes)?;
         self.check_outbox(changes)?;
-        self.check_counters(changes)?;
-        Ok(next)
+        self.check_totals(slot, changes)
     }
 
     fn check_contacts(&self, changes: &Changes) -> Result<(), StoreError> {
@@ -149,17 +154,21 @@ impl MemoryStore {
                 return Err(broken(format_args!("an event `{}` arrived twice", event.name)));
             }
         }
+        let mut records = BTreeSet::new();
+        let ids = changes.events.iter().map(|event| event.id).chain(changes.decisions.iter().map(|row| row.id));
+        for id in ids {
+            if self.events.contains_key(&id) || self.decisions.contains_key(&id) || !records.insert(id) {
+                return Err(broken(format_args!("record {id} is given twice")));
+            }
+        }
         Ok(())
     }
 
     fn check_outbox(&self, changes: &Changes) -> Result<(), StoreError> {
-        let (mut keys, mut ids) = (BTreeSet::new(), BTreeSet::new());
+        let mut ids = BTreeSet::new();
         for row in &changes.outbox {
-            if self.outbox_keys.contains(&row.key) || !keys.insert(&row.key) {
-                continue;
-            }
             if self.outbox.contains_key(&row.id) || !ids.insert(row.id) {
-                return Err(broken(format_args!("outbox row {} has two keys", row.id)));
+                return Err(broken(format_args!("outbox row {} is given twice", row.id)));
             }
         }
         match changes.settled.iter().find(|row| !self.outbox.contains_key(&row.id) && !ids.contains(&row.id)) {
@@ -168,45 +177,62 @@ impl MemoryStore {
         }
     }
 
-    fn check_counters(&self, changes: &Changes) -> Result<(), StoreError> {
-        let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
-        for (name, add) in &changes.counters {
-            let sum = sums.entry(name).or_insert_with(|| self.counters.get(name).copied().unwrap_or_default());
-            *sum = sum.checked_add(*add).ok_or_else(|| broken(format_args!("the total `{name}` is out of range")))?;
+    fn check_totals(&self, slot: Slot, changes: &Changes) -> Result<(), StoreError> {
+        let mut sums: BTreeMap<&Total, i64> = BTreeMap::new();
+        for (total, add) in &changes.totals {
+            let known = || self.totals.get(&(slot, total.clone())).copied().unwrap_or_default();
+            let sum = sums.entry(total).or_insert_with(known);
+            *sum = sum.checked_add(*add).ok_or_else(|| broken(format_args!("the total {total:?} is out of range")))?;
         }
         Ok(())
     }
 
-    fn write_contact(&mut self, write: &ContactWrite) {
-        let (frame, next_at, version) = (write.frame.clone(), write.next_at, write.version);
-        match (&write.texts, self.contacts.get_mut(&write.id)) {
-            (Some(texts), _) => {
-                let held = self.contacts.remove(&write.id).map(|contact| contact.held).unwrap_or_default();
-                self.contacts.insert(write.id, Contact { frame, texts: texts.clone(), next_at, version, held });
+    fn write(&mut self, slot: Slot, changes: Changes) {
+        changes.contacts.into_iter().for_each(|contact| self.write_contact(contact));
+        for (key, id) in changes.keys {
+            match id {
+                Some(id) => drop(self.keys.insert(key, id)),
+                None => drop(self.keys.remove(&key)),
             }
-            (None, Some(contact)) => (contact.frame, contact.next_at, contact.version) = (frame, next_at, version),
-            // Ruled out by `check_contacts`.
-            (None, None) => {}
         }
-        if let (Some(held), Some(contact)) = (&write.held, self.contacts.get_mut(&write.id)) {
-            contact.held.clone_from(held);
+        changes.joined.into_iter().for_each(|(id, into)| self.join(id, into));
+        let ended = changes.ended.into_iter();
+        self.ended.extend(ended.map(|journey| ((journey.contact, journey.workflow, journey.run), journey)));
+        self.messages.extend(changes.events.iter().map(|event| event.message));
+        self.events.extend(changes.events.into_iter().map(|event| (event.id, event)));
+        changes.outbox.into_iter().for_each(|row| self.write_outbox(row));
+        changes.settled.into_iter().for_each(|row| self.settle(row));
+        self.handoffs.extend(changes.handoffs);
+        self.decisions.extend(changes.decisions.into_iter().map(|row| (row.id, row)));
+        self.stages.extend(changes.stages);
+        self.scores.extend(changes.scores);
+        self.reads.extend(changes.reads.into_iter().map(|(name, place)| ((slot, name), place)));
+        self.actors.extend(changes.actors.into_iter().map(|(actor, state)| ((slot, actor), state)));
+        for (total, add) in changes.totals {
+            *self.totals.entry((slot, total)).or_default() += add;
         }
     }
 
-    fn write_outbox(&mut self, row: &OutboxRecord) {
-        if !self.outbox_keys.insert(row.key.clone()) {
-            return;
-        }
+    fn write_contact(&mut self, mut write: ContactWrite) {
+        let known = self.contacts.remove(&write.id).map(|contact| contact.texts);
+        let texts = write.texts.take().or(known).unwrap_or_default();
+        self.contacts.insert(write.id, Contact { write, texts });
+    }
+
+    fn write_outbox(&mut self, row: OutboxRecord) {
         if row.state.is_unsettled() {
             self.unsettled.insert(row.id);
         }
-        self.outbox.insert(row.id, (row.clone(), String::new()));
+        self.outbox.insert(row.id, (row, String::new()));
     }
 
-    fn settle(&mut self, settlement: &OutboxSettlement) {
+    fn settle(&mut self, settlement: OutboxSettlement) {
         let Some((row, detail)) = self.outbox.get_mut(&settlement.id) else { return };
         (row.state, row.attempts, row.due_at) = (settlement.state, settlement.attempts, settlement.due_at);
-        detail.clone_from(&settlement.detail);
+        if let Some(recipient) = settlement.recipient {
+            row.recipient = recipient;
+        }
+        *detail = settlement.detail;
         if row.state.is_unsettled() {
             self.unsettled.insert(row.id);
         } else {
@@ -220,138 +246,182 @@ impl MemoryStore {
         self.joined.insert(id, into);
     }
 
-    fn write_decision(&mut self, decision: &DecisionRecord) {
-        let DecisionRecord { contact, workflow, run, code, step, .. } = *decision;
-        // As in SQL, nothing is the same as what is none.
-        let is_whole = workflow.is_some() && step.is_some();
-        if code.is_recorded_once() && is_whole && !self.told_once.insert((contact, workflow, run, code, step)) {
-            return;
-        }
-        *self.decision_counts.entry((workflow, code, step, decision.reason)).or_default() += 1;
-        for arm in decision.arms() {
-            *self.decision_counts.entry((workflow, DecisionCode::Ran, Some(arm), 0)).or_default() += 1;
-        }
-        self.decisions.push(decision.clone());
+    fn live(&self) -> impl Iterator<Item = &JourneyRecord> {
+        let kept = self.contacts.values().flat_map(|contact| &contact.write.kept);
+        kept.filter(|journey| journey.status != JourneyStatus::Ended)
     }
 }
 
 impl Store for MemoryStore {
-    fn find_contacts(&mut self, keys: &[String]) -> Result<Vec<Option<ContactId>>, StoreError> {
-        let now = |id: &ContactId| self.joined.get(id).copied().unwrap_or(*id);
-        Ok(keys.iter().map(|key| self.keys.get(key).map(now)).collect())
+    fn tend(&mut self, wish: Wish) -> Result<Tended, StoreError> {
+        let mut guard = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let shared = &mut *guard;
+        if self.owner == Owner::default() {
+            shared.workers += 1;
+            shared.epochs += 1;
+            self.owner = Owner { worker: shared.workers, epoch: shared.epochs };
+        }
+        let wished = (0..wish.slots).filter_map(Slot::new);
+        let gained: Vec<Slot> = wished.filter(|slot| shared.owners.get(slot) != Some(&self.owner)).collect();
+        shared.owners.extend(gained.iter().map(|slot| (*slot, self.owner)));
+        Ok(Tended { owner: self.owner, gained, lost: Vec::new() })
     }
 
-    fn load_contacts(&mut self, ids: &[ContactId]) -> Result<Vec<ContactRecord>, StoreError> {
-        ids.iter().map(|id| self.load(*id)).collect()
+    fn open(&mut self, slot: Slot, layout: u32, sink: &mut dyn SlotSink) -> Result<Opened, StoreError> {
+        let shared = self.shared();
+        if shared.owners.get(&slot) != Some(&self.owner) {
+            return Err(lost());
+        }
+        let is_here = |id: u64| Slot::of(id) == Some(slot);
+        let due = shared.contacts.values().filter_map(|Contact { write, .. }| {
+            let due = DueContact { id: write.id, next_at: write.next_at, layout: write.layout };
+            (is_here(write.id.0) && (due.next_at.is_some() || due.layout < layout)).then_some(due)
+        });
+        due.collect::<Vec<_>>().chunks(PAGE_ROWS).for_each(|page| sink.contacts(page));
+        let rows = shared.unsettled.iter().filter(|id| is_here(**id)).filter_map(|id| shared.outbox.get(id));
+        let rows = rows.map(|(row, _)| OutboxRecord { contact: shared.now(row.contact), ..row.clone() });
+        rows.collect::<Vec<_>>().chunks(PAGE_ROWS).for_each(|page| sink.outbox(page.to_vec()));
+        let reads = shared.reads.iter().filter(|((of, _), _)| *of == slot);
+        let actors = shared.actors.iter().filter(|((of, _), _)| *of == slot);
+        Ok(Opened {
+            state: shared.slots.get(&slot).copied().unwrap_or_default(),
+            reads: reads.map(|((_, name), place)| (name.clone(), place.clone())).collect(),
+            actors: actors.map(|((_, actor), state)| (actor.clone(), state.clone())).collect(),
+        })
     }
 
-    fn known_messages(&mut self, ids: &[MessageId]) -> Result<Vec<bool>, StoreError> {
-        Ok(ids.iter().map(|id| self.messages.contains(id)).collect())
+    fn ask(&mut self, questions: &Questions) -> Result<Answers, StoreError> {
+        let shared = self.shared();
+        let owners = questions.keys.iter().map(|key| shared.keys.get(key).map(|id| shared.now(*id)));
+        Ok(Answers {
+            owners: owners.collect(),
+            known: questions.messages.iter().map(|message| shared.messages.contains(message)).collect(),
+            contacts: questions.contacts.iter().map(|id| shared.load(*id)).collect::<Result<_, _>>()?,
+        })
     }
 
-    fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
-        self.next_contact = self.check(changes)?;
-        changes.contacts.iter().for_each(|contact| self.write_contact(contact));
-        for (key, id) in &changes.keys {
-            match id {
-                Some(id) => drop(self.keys.insert(key.clone(), *id)),
-                None => drop(self.keys.remove(key)),
-            }
+    fn begin(&mut self, batch: Batch) -> Result<Ticket, StoreError> {
+        let mut shared = self.shared();
+        let owned = |slot| shared.owners.get(&slot) == Some(&self.owner);
+        let state_of = |slot| owned(slot).then(|| shared.slots.get(&slot).copied().unwrap_or_default());
+        check_batch(&batch, self.owner, state_of)?;
+        for slot in &batch.slots {
+            shared.check(slot.slot, &slot.changes)?;
         }
-        changes.joined.iter().for_each(|(id, into)| self.join(*id, *into));
-        for journey in &changes.journeys {
-            self.journeys.insert((journey.contact, journey.workflow, journey.run), journey.clone());
+        for slot in batch.slots {
+            shared.write(slot.slot, slot.changes);
+            shared.slots.insert(slot.slot, slot.state);
         }
-        self.messages.extend(changes.events.iter().map(|event| event.message));
-        self.events.extend_from_slice(&changes.events);
-        changes.outbox.iter().for_each(|row| self.write_outbox(row));
-        changes.settled.iter().for_each(|row| self.settle(row));
-        for handoff in &changes.handoffs {
-            self.handoffs.entry(handoff.key.clone()).or_insert_with(|| handoff.clone());
-        }
-        changes.decisions.iter().for_each(|decision| self.write_decision(decision));
-        self.meta.extend(changes.meta.iter().cloned());
-        for (name, add) in &changes.counters {
-            *self.counters.entry(name.clone()).or_default() += add;
+        drop(shared);
+        self.batches += 1;
+        Ok(Ticket(self.batches))
+    }
+
+    fn finish(&mut self, _: Ticket) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn release(&mut self, slot: Slot) -> Result<(), StoreError> {
+        let owner = self.owner;
+        let mut shared = self.shared();
+        if shared.owners.get(&slot) == Some(&owner) {
+            shared.owners.remove(&slot);
         }
         Ok(())
     }
 
-    fn due_contacts(&mut self, after: Option<ContactId>) -> Result<Vec<(ContactId, i64)>, StoreError> {
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let due = self.contacts.range((from, Bound::Unbounded));
-        Ok(due.filter_map(|(id, contact)| Some((*id, contact.next_at?))).take(PAGE_ROWS).collect())
+    fn charter(&mut self) -> Result<Charter, StoreError> {
+        let shared = self.shared();
+        let program = shared.programs.last_key_value().map(|(_, program)| program.clone());
+        Ok(Charter { program, ..shared.charter.clone() })
     }
 
-    fn contacts_before(&mut self, version: u32, after: Option<ContactId>) -> Result<Vec<ContactId>, StoreError> {
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let before = self.contacts.range((from, Bound::Unbounded)).filter(|(_, contact)| contact.version < version);
-        Ok(before.map(|(id, _)| *id).take(PAGE_ROWS).collect())
+    fn settle(&mut self, charter: &Charter) -> Result<(), StoreError> {
+        let mut shared = self.shared();
+        let Charter { name, kind, program } = charter.clone();
+        shared.charter.name = name.or(shared.charter.name.take());
+        shared.charter.kind = kind.or(shared.charter.kind.take());
+        shared.programs.extend(program.map(|program| (program.version, program)));
+        Ok(())
     }
 
-    fn live_blocks(&mut self) -> Result<Vec<(u32, u32)>, StoreError> {
-        let live = self.journeys.values().filter(|journey| journey.status != JourneyStatus::Ended);
-        let blocks: BTreeSet<(u32, u32)> = live.map(|journey| (journey.workflow, journey.block)).collect();
-        Ok(blocks.into_iter().collect())
+    fn records(&self) -> Result<Box<dyn Records>, StoreError> {
+        Ok(Box::new(self.another()))
     }
+}
 
-    fn events_after(&mut self, number: u64) -> Result<Vec<(u64, EventRecord)>, StoreError> {
-        let now = |id: ContactId| self.joined.get(&id).copied().unwrap_or(id);
-        let events = (1_u64..).zip(&self.events).filter(|(at, _)| *at > number).take(PAGE_ROWS);
-        Ok(events.map(|(at, event)| (at, EventRecord { contact: now(event.contact), ..event.clone() })).collect())
-    }
-
-    fn unsettled(&mut self, after: Option<u64>) -> Result<Vec<OutboxRecord>, StoreError> {
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let rows = self.unsettled.range((from, Bound::Unbounded)).filter_map(|id| self.outbox.get(id));
-        let now = |id: ContactId| self.joined.get(&id).copied().unwrap_or(id);
-        Ok(rows.map(|(row, _)| OutboxRecord { contact: now(row.contact), ..row.clone() }).take(PAGE_ROWS).collect())
-    }
-
-    fn unsettled_count(&mut self) -> Result<u64, StoreError> {
-        Ok(self.unsettled.len() as u64)
-    }
-
-    fn meta(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.meta.get(name).cloned())
+impl Records for MemoryStore {
+    fn slots(&mut self) -> Result<Vec<SlotState>, StoreError> {
+        Ok(self.shared().slots.values().copied().collect())
     }
 
     fn counters(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
-        Ok(self.counters.iter().map(|(name, total)| (name.clone(), *total)).collect())
+        let sums = self.shared().sums().into_iter();
+        Ok(sums
+            .filter_map(|(total, value)| if let Total::Counter(name) = total { Some((name, value)) } else { None })
+            .collect())
     }
 
     fn decision_counts(&mut self) -> Result<Vec<DecisionCount>, StoreError> {
-        let counts = self.decision_counts.iter();
-        Ok(counts
-            .map(|(&(workflow, code, step, reason), &count)| DecisionCount { workflow, code, step, reason, count })
-            .collect())
+        let mut counts = BTreeMap::new();
+        for (total, value) in self.shared().sums() {
+            if let Total::Decisions { workflow, code, step, about, reason, .. } = total {
+                *counts.entry((workflow, code, step, about, reason)).or_default() += value.unsigned_abs();
+            }
+        }
+        let count = |((workflow, code, step, about, reason), count)| DecisionCount {
+            workflow,
+            code,
+            step,
+            about,
+            reason,
+            count,
+        };
+        Ok(counts.into_iter().map(count).collect())
     }
 
     fn position_counts(&mut self) -> Result<Vec<PositionCount>, StoreError> {
         let mut counts: BTreeMap<(u32, u32, JourneyStatus), u64> = BTreeMap::new();
-        for journey in self.journeys.values().filter(|journey| journey.status != JourneyStatus::Ended) {
+        for journey in self.shared().live() {
             *counts.entry((journey.workflow, journey.step, journey.status)).or_default() += 1;
         }
         let counts = counts.into_iter();
         Ok(counts.map(|((workflow, step, status), count)| PositionCount { workflow, step, status, count }).collect())
     }
 
-    fn handoff_counts(&mut self) -> Result<Vec<HandoffCount>, StoreError> {
-        let mut counts: BTreeMap<(u32, &str, &str), u64> = BTreeMap::new();
-        for handoff in self.handoffs.values() {
-            *counts.entry((handoff.workflow, &handoff.team, &handoff.member)).or_default() += 1;
+    fn live_blocks(&mut self) -> Result<Vec<BlockCount>, StoreError> {
+        let mut blocks: BTreeMap<(u32, u32), u64> = BTreeMap::new();
+        for journey in self.shared().live() {
+            *blocks.entry((journey.workflow, journey.block)).or_default() += 1;
         }
-        let counts = counts.into_iter();
-        let named = |((workflow, team, member), count): ((u32, &str, &str), u64)| HandoffCount {
-            workflow,
-            team: team.to_owned(),
-            member: member.to_owned(),
-            count,
-        };
-        Ok(counts.map(named).collect())
+        Ok(blocks.into_iter().map(|((workflow, block), count)| BlockCount { workflow, block, count }).collect())
     }
 
-    fn next_contact(&mut self) -> Result<ContactId, StoreError> {
-        Ok(ContactId(self.next_contact))
+    fn handoff_counts(&mut self) -> Result<Vec<HandoffCount>, StoreError> {
+        let mut counts: BTreeMap<(u32, String, String), u64> = BTreeMap::new();
+        for HandoffRecord { workflow, team, member, .. } in &self.shared().handoffs {
+            *counts.entry((*workflow, team.clone(), member.clone())).or_default() += 1;
+        }
+        let counts = counts.into_iter();
+        Ok(counts.map(|((workflow, team, member), count)| HandoffCount { workflow, team, member, count }).collect())
+    }
+
+    fn unsettled_count(&mut self) -> Result<u64, StoreError> {
+        Ok(self.shared().unsettled.len() as u64)
+    }
+
+    fn events_after(&mut self, number: u64) -> Result<Vec<EventRecord>, StoreError> {
+        let shared = self.shared();
+        let events = shared.events.range((Bound::Excluded(number), Bound::Unbounded)).take(PAGE_ROWS);
+        Ok(events.map(|(_, event)| EventRecord { contact: shared.now(event.contact), ..event.clone() }).collect())
+    }
+
+    fn contacts_after(&mut self, after: Option<ContactId>) -> Result<Vec<ContactId>, StoreError> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        Ok(self.shared().contacts.range((from, Bound::Unbounded)).map(|(id, _)| *id).take(PAGE_ROWS).collect())
+    }
+
+    fn snapshot(&mut self) -> Result<Snapshot, StoreError> {
+        Ok(MemoryStore::snapshot(self))
     }
 }

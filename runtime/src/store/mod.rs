@@ -1,87 +1,147 @@
 //! Where contacts, journeys, the event log, the outbox and the decision records are kept.
 //!
-//! In: batches of [`Changes`], each written whole or not at all. Out: the rows that the engine asks for, in batches. This layer knows
-//! rows, not workflows: frames and journeys are bytes to it, and it never decides anything.
+//! In: batches, numbered and each written whole or not at all. Out: what the engine asks, several kinds of questions at once. This layer
+//! knows rows, not workflows: frames and the memory of journeys are bytes to it, and it never decides anything.
 //!
-//! Nothing above may assume SQL, a single process or cheap round trips, so the trait speaks in batches. [`memory`] and [`sqlite`]
-//! keep the same contract, shown by one set of tests that runs on both.
+//! Nothing above may assume SQL, a single process or cheap round trips. So a store is made of slots ([`slot`]), each with one owner;
+//! whoever has lost a slot writes nothing to it any more; and what people ask ([`Records`]) never stands in the way of the engine.
+//! [`memory`] and [`sqlite`] keep the same contract, shown by one set of tests that runs on both.
 
+mod batch;
 mod check;
 pub mod digest;
 mod error;
 pub mod memory;
 mod record;
+mod records;
+mod slot;
 pub mod sqlite;
 
 #[cfg(test)]
 mod tests;
 
+pub use batch::{Actor, Batch, Changes, Opened, SlotBatch, SlotState, Total};
 pub use error::{StoreError, StoreFault};
 pub use record::{
-    Changes, ContactId, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord, EventRecord,
-    HandoffCount, HandoffRecord, HeldEntry, JourneyRecord, JourneyStatus, MessageId, OutboxKind, OutboxRecord,
-    OutboxSettlement, OutboxState, PositionCount,
+    About, BlockCount, ChangedBy, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord,
+    EventRecord, HandoffCount, HandoffRecord, HeldEntry, JourneyRecord, JourneyStatus, MessageId, MessageKey,
+    OutboxKind, OutboxRecord, OutboxSettlement, OutboxState, PositionCount, ScoreRecord, SendRecord, StageRecord,
+    day_of,
 };
+pub use records::Records;
+pub use slot::{ContactId, MAX_NUMBER, Owner, SLOTS, Slot, Tended, Wish, number_in_slot};
 
 /// How many rows one call of a paged read returns at most.
 pub const PAGE_ROWS: usize = 10_000;
 
-/// Batches of rows, kept durably.
+/// What one process may write, and how the engine writes it.
 pub trait Store {
-    /// The contacts of these keys, in the same order; `None` for a key that is nobody's. Keys are like `user:u-17` and
-    /// `email:a@b.example`. Of a contact that was joined into another it is the other.
-    fn find_contacts(&mut self, keys: &[String]) -> Result<Vec<Option<ContactId>>, StoreError>;
+    /// Renews the right to write, and takes slots that are free. A store in a file gives its first slot, for as long as it is open.
+    fn tend(&mut self, wish: Wish) -> Result<Tended, StoreError>;
 
-    /// Whole contacts with the journeys that still matter (`keep`), in the order of `ids`. An unknown id is an error of ours.
-    fn load_contacts(&mut self, ids: &[ContactId]) -> Result<Vec<ContactRecord>, StoreError>;
+    /// Reads what the owner of a slot must hold, in pages, into `sink`: whoever is due or of an earlier layout than `layout`, and what is still
+    /// to leave. Also to be called after a batch whose outcome is unknown.
+    fn open(&mut self, slot: Slot, layout: u32, sink: &mut dyn SlotSink) -> Result<Opened, StoreError>;
 
-    /// Which of these messages have already arrived (E3), in the same order.
-    fn known_messages(&mut self, ids: &[MessageId]) -> Result<Vec<bool>, StoreError>;
+    /// Answers several kinds of questions in one round trip, by everything that was handed over before.
+    fn ask(&mut self, questions: &Questions) -> Result<Answers, StoreError>;
 
-    /// Writes everything in one durable transaction, or nothing.
+    /// Hands a batch over. Batches become durable in this order; if one fails, so do all later ones, until their slots are opened again.
     ///
-    /// Rows are taken in the order given, so of two writes of one contact or journey the last holds. A key of a contact, an outbox
-    /// row or a handoff that is there already stays as it is. Errors of ours, which leave nothing behind: a contact without texts that is
-    /// not there, a number of texts other than the program's, a row of a contact that was never numbered, a message that has already
-    /// arrived, an outbox id under two keys, a settlement of a row that is not there, a total out of range.
-    fn commit(&mut self, changes: &Changes) -> Result<(), StoreError>;
+    /// Errors of ours, which leave nothing behind, here or in [`finish`](Self::finish): a contact without texts that is not there, a row of
+    /// a contact that was never numbered, a message that has already arrived, an outbox number given twice, a settlement of a row that is
+    /// not there, a total out of range. [`Lost`](StoreFault::Lost) where another owns the slot, or has written to it.
+    fn begin(&mut self, batch: Batch) -> Result<Ticket, StoreError>;
 
-    /// The contacts with a next instant, by id, after `after`; at most [`PAGE_ROWS`]. Read once, at start, to rebuild the due queue.
-    fn due_contacts(&mut self, after: Option<ContactId>) -> Result<Vec<(ContactId, i64)>, StoreError>;
+    /// Waits until a batch is durable.
+    fn finish(&mut self, ticket: Ticket) -> Result<(), StoreError>;
 
-    /// The contacts that were last looked at under an earlier version of the program, by id, after `after`; at most [`PAGE_ROWS`]. It may
-    /// read every contact, so it is asked once for each version.
-    fn contacts_before(&mut self, version: u32, after: Option<ContactId>) -> Result<Vec<ContactId>, StoreError>;
+    /// Gives a slot up after its last batch.
+    fn release(&mut self, slot: Slot) -> Result<(), StoreError>;
 
-    /// Where live journeys stand: each (workflow, block) once, sorted. It may read every journey, and is asked where a program has changed.
-    fn live_blocks(&mut self) -> Result<Vec<(u32, u32)>, StoreError>;
+    /// What the store is, and whose program it runs.
+    fn charter(&mut self) -> Result<Charter, StoreError>;
 
-    /// The event log in the order of arrival, after the event of this number (from 1), each with its own; at most [`PAGE_ROWS`]. Each with
-    /// the contact it is about now.
-    fn events_after(&mut self, number: u64) -> Result<Vec<(u64, EventRecord)>, StoreError>;
+    /// Settles what the store is. What is none stays as it is; a program is kept beside those of other versions. Nothing else may be on its
+    /// way.
+    fn settle(&mut self, charter: &Charter) -> Result<(), StoreError>;
 
-    /// Outbox rows that are still to leave, by id, after `after`; at most [`PAGE_ROWS`]. Each with the contact it is about now: of one
-    /// that was joined into another it is the other. Read once, at start: from then on the engine knows them.
-    fn unsettled(&mut self, after: Option<u64>) -> Result<Vec<OutboxRecord>, StoreError>;
+    /// What people ask, by everything that is durable. It does not stand in the way of the engine.
+    fn records(&self) -> Result<Box<dyn Records>, StoreError>;
 
-    /// How many outbox rows are still to leave.
-    fn unsettled_count(&mut self) -> Result<u64, StoreError>;
+    /// Hands a batch over and waits for it.
+    fn commit(&mut self, batch: Batch) -> Result<(), StoreError> {
+        let ticket = self.begin(batch)?;
+        self.finish(ticket)
+    }
+}
 
-    /// A small named value, such as the clock of a virtual run.
-    fn meta(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
+/// A batch that was handed over, by the how-manieth it was in this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ticket(pub u64);
 
-    /// The running totals, sorted by name.
-    fn counters(&mut self) -> Result<Vec<(String, i64)>, StoreError>;
+/// What takes in a slot that is opened.
+pub trait SlotSink {
+    /// Contacts, ascending by number: those with a next instant or of an earlier layout.
+    fn contacts(&mut self, page: &[DueContact]);
+    /// Outbox rows that are still to leave, ascending by number, each with the contact it is about now: of one that was joined into another it
+    /// is the other.
+    fn outbox(&mut self, page: Vec<OutboxRecord>);
+}
 
-    /// How often each decision was made, sorted.
-    fn decision_counts(&mut self) -> Result<Vec<DecisionCount>, StoreError>;
+/// Somebody of whom the owner of their slot must know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DueContact {
+    /// Who.
+    pub id: ContactId,
+    /// The next instant at which something may happen by itself.
+    pub next_at: Option<i64>,
+    /// The version of the program under which they were last looked at.
+    pub layout: u32,
+}
 
-    /// How many live journeys stand at each step, sorted. It may read every journey, so it is for people, not for the engine's loop.
-    fn position_counts(&mut self) -> Result<Vec<PositionCount>, StoreError>;
+/// Several kinds of questions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Questions {
+    /// Whose keys these are. Keys are like `user:u-17` and `email:a@b.example`.
+    pub keys: Vec<String>,
+    /// Whether these messages have already arrived (E3).
+    pub messages: Vec<MessageKey>,
+    /// These contacts, whole. An unknown one is an error of ours.
+    pub contacts: Vec<ContactId>,
+}
 
-    /// How many people each member of each team took over, by workflow, sorted.
-    fn handoff_counts(&mut self) -> Result<Vec<HandoffCount>, StoreError>;
+/// Their answers, each in the order of its questions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// `None` for a key that is nobody's. Of a contact that was joined into another it is the other.
+    pub owners: Vec<Option<ContactId>>,
+    /// Whether each message has arrived.
+    pub known: Vec<bool>,
+    /// Whole contacts.
+    pub contacts: Vec<ContactRecord>,
+}
 
-    /// The next free contact id: one more than the highest ever used.
-    fn next_contact(&mut self) -> Result<ContactId, StoreError>;
+/// What a store is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Charter {
+    /// Its own name, part of the key of everything that leaves, for ever.
+    pub name: Option<String>,
+    /// What it is for, for ever: a word of the layer above.
+    pub kind: Option<String>,
+    /// The newest version of its program.
+    pub program: Option<KeptProgram>,
+}
+
+/// A program that a store has run, whole: the numbers in its records are that program's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptProgram {
+    /// Its version in this store, ascending.
+    pub version: u32,
+    /// What it means, in short.
+    pub hash: Vec<u8>,
+    /// All of it, in the words of the layer above.
+    pub text: Vec<u8>,
+    /// Numbers of facts that are still to be filled from the log.
+    pub recalling: Vec<u32>,
 }

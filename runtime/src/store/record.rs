@@ -1,31 +1,34 @@
-//! The rows of a store, and a batch of changes to them. Instants are milliseconds since the epoch, UTC.
+//! The rows of a store. Instants are milliseconds since the epoch, UTC.
+//!
+//! Numbers of workflows, steps, emails and the like are those of the store: a program is brought to them before it runs
+//! ([`flow_ir::link`]), so a name has one number for ever, whatever stands before it in a later version of the project.
 
+use super::slot::ContactId;
 use flow_ir::limits::TRACE_BITS;
+use flow_ir::units::DAY_MS;
 use serde::{Deserialize, Serialize};
-
-/// A contact, numbered from 1 in the order in which they became known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct ContactId(pub u64);
 
 /// The first 16 bytes of the SHA-256 of an event's message id: fixed width, and long ids cost nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId(pub [u8; 16]);
 
-/// A contact with what the engine needs to decide about them.
+/// A contact with what the engine needs to decide about them: one unit, which a store may keep as one value or as rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContactRecord {
     /// Never given to anybody else.
     pub id: ContactId,
-    /// As the program's layout has it; bytes to the store.
+    /// As the layout has it; bytes to the store.
     pub frame: Vec<u8>,
-    /// The text fields, in the order of the program's text columns.
+    /// The text fields, in the order of the program's texts. Shorter than that where the program of then had fewer.
     pub texts: Vec<Option<String>>,
     /// The next instant at which something may happen by itself.
     pub next_at: Option<i64>,
-    /// The version of the program under which they were last looked at.
-    pub version: u32,
+    /// The version of the program whose layout the frame and the journeys have, and under which they were last looked at.
+    pub layout: u32,
+    /// The newest of their records in the log, from which the others are found one after another; 0 where there is none.
+    pub newest: u64,
     /// Live journeys and the ended ones that still matter, by (workflow, run).
-    pub journeys: Vec<JourneyRecord>,
+    pub kept: Vec<JourneyRecord>,
     /// Entries that wait for who they are about, by workflow.
     pub held: Vec<HeldEntry>,
 }
@@ -33,7 +36,7 @@ pub struct ContactRecord {
 /// An entry whose event came before its person's address, identity or a required field (E4). There is one per contact and workflow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HeldEntry {
-    /// The program's number of the workflow.
+    /// The number of the workflow.
     pub workflow: u32,
     /// Which of the entry's patterns matched.
     pub triggers: u64,
@@ -43,21 +46,25 @@ pub struct HeldEntry {
     pub until: i64,
 }
 
-/// A contact to insert or replace, without journeys.
+/// A contact to insert or replace, whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContactWrite {
-    /// One that [`Store::next_contact`](super::Store::next_contact) has given, or of a contact that is there.
+    /// One that the batch gives, or of a contact that is there.
     pub id: ContactId,
-    /// The whole frame, as the program's layout has it.
+    /// The version of the program whose layout everything here has.
+    pub layout: u32,
+    /// The whole frame.
     pub frame: Vec<u8>,
     /// `None` leaves the texts as they are (never for a new contact): most steps change no text.
     pub texts: Option<Vec<Option<String>>>,
     /// The next instant at which something may happen by itself; none where nothing can.
     pub next_at: Option<i64>,
-    /// The version of the program under which it is written.
-    pub version: u32,
-    /// All the entries that are held for them. `None` leaves them as they are.
-    pub held: Option<Vec<HeldEntry>>,
+    /// The newest of their records in the log; 0 where there is none.
+    pub newest: u64,
+    /// All the journeys that still matter, by (workflow, run).
+    pub kept: Vec<JourneyRecord>,
+    /// All the entries that are held for them, by workflow.
+    pub held: Vec<HeldEntry>,
 }
 
 /// One person's way through one workflow. Its key is (contact, workflow, run).
@@ -65,21 +72,23 @@ pub struct ContactWrite {
 pub struct JourneyRecord {
     /// Whose journey it is.
     pub contact: ContactId,
-    /// The program's number of the workflow.
+    /// The number of the workflow.
     pub workflow: u32,
     /// The how-manieth enrolment of this contact in this workflow, from 1.
     pub run: u32,
+    /// The version of the program under which it began.
+    pub version: u32,
     /// What it is alive for.
     pub status: JourneyStatus,
     /// The block to resume at.
     pub block: u32,
-    /// The step it stands at.
+    /// The step it stands at, or stood at when it ended.
     pub step: u32,
     /// How many times it has been woken: part of every effect's key.
     pub visit: u32,
     /// The journey's own slots.
     pub memory: Vec<u8>,
-    /// When it acts by itself; every live journey has one (E14), but for one that waits for an answer.
+    /// When it acts by itself; every live journey has one (E14), but for one that waits for an answer. None once it has ended.
     pub due_at: Option<i64>,
     /// The outbox row that it waits for, or whose answer is still of interest to it.
     pub outbox: Option<u64>,
@@ -87,8 +96,38 @@ pub struct JourneyRecord {
     pub entered_at: i64,
     /// None while it is live.
     pub ended_at: Option<i64>,
-    /// Whether the engine still needs it when the contact is loaded: live, or the latest of its workflow.
-    pub keep: bool,
+    /// Its goal was met, and it went on (`and continue`).
+    pub goal_met: bool,
+    /// Until when meeting the goal still counts for it, though it has ended; none where there is no goal, it has been met, or it has no time.
+    pub goal_until: Option<i64>,
+    /// What it has sent, in the order of sending.
+    pub sends: Vec<SendRecord>,
+}
+
+/// A mail that a journey has sent, so that what people do with it is told of the send, and once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SendRecord {
+    /// The number of the email.
+    pub email: u32,
+    /// The outbox row.
+    pub row: u64,
+    /// The step that sent it.
+    pub step: u32,
+    /// What people have done with it: a bit for each of [`SendRecord::TOLD`].
+    pub told: u32,
+}
+
+impl SendRecord {
+    /// What is told once of a send, in the order of its bits.
+    pub const TOLD: [DecisionCode; 3] = [DecisionCode::Opened, DecisionCode::Clicked, DecisionCode::Replied];
+
+    /// Notes that something was told. False where it was before.
+    pub fn tell(&mut self, code: DecisionCode) -> bool {
+        let bit = Self::TOLD.iter().position(|told| *told == code).map_or(0, |place| 1 << place);
+        let is_new = self.told & bit == 0;
+        self.told |= bit;
+        is_new
+    }
 }
 
 /// Why a journey is alive, or that it is not.
@@ -110,10 +149,14 @@ pub enum JourneyStatus {
 /// An event as it arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventRecord {
+    /// Its number in the log, which events and decisions share.
+    pub id: u64,
+    /// The record before it of the same contact; 0 where it is the first.
+    pub previous: u64,
     /// Who it is about.
     pub contact: ContactId,
     /// Under this it was taken once (E3).
-    pub message: MessageId,
+    pub message: MessageKey,
     /// The stream's own name.
     pub name: String,
     /// When it happened; never after it was received.
@@ -124,25 +167,48 @@ pub struct EventRecord {
     pub properties: String,
 }
 
-/// A message on its way out. Its key is unique for ever: a second row under it changes nothing (E9).
+/// A message as it is known for ever: its id within its day, so that those of one day lie together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageKey {
+    /// The day since the epoch on which it says that it happened; [`MessageKey::UNDATED`] where it does not say.
+    pub day: i32,
+    /// Under this it arrives once.
+    pub id: MessageId,
+}
+
+impl MessageKey {
+    /// The day of what does not say when it happened. It cannot be that of the arrival: the same message may arrive on another day.
+    pub const UNDATED: i32 = i32::MIN;
+}
+
+/// The day since the epoch, UTC, in which an instant lies.
+pub fn day_of(at: i64) -> i32 {
+    let day = at.div_euclid(DAY_MS);
+    i32::try_from(day).unwrap_or(if day < 0 { i32::MIN + 1 } else { i32::MAX })
+}
+
+/// A message on its way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxRecord {
     /// Given by the engine, ascending in the order of decisions.
     pub id: u64,
-    /// Contact, workflow, run, step and visit: `c17.guide_nurture.1.s0.v0`.
+    /// What is known of it outside: contact, workflow, run, step and visit, as `c17.guide_nurture.1.s0.v0` (E9). No two rows have one key,
+    /// since a journey's visit and its row are written together.
     pub key: String,
     /// To whom it goes.
     pub kind: OutboxKind,
     /// Who it is to or, for a notice, about.
     pub contact: ContactId,
-    /// The program's number of the workflow.
+    /// The number of the workflow.
     pub workflow: u32,
     /// The run of the journey that wrote it.
     pub run: u32,
-    /// The program's number of the step.
+    /// The number of the step.
     pub step: u32,
-    /// The program's number of the email; 0 for a notice.
+    /// The number of the email; 0 for a notice.
     pub email: u32,
+    /// The address that it was written to, or last tried.
+    pub recipient: String,
     /// What the message says, as JSON: of a notice all of it, of a mail the values that its step fixed.
     pub payload: String,
     /// Whether it is still to leave ([`OutboxState::is_unsettled`]).
@@ -205,6 +271,8 @@ pub struct OutboxSettlement {
     pub due_at: i64,
     /// The receipt or the reason.
     pub detail: String,
+    /// The address that it was last tried at, where that is another by now.
+    pub recipient: Option<String>,
 }
 
 /// Someone handed to a team.
@@ -214,7 +282,7 @@ pub struct HandoffRecord {
     pub key: String,
     /// Who was handed over.
     pub contact: ContactId,
-    /// The program's number of the workflow.
+    /// The number of the workflow.
     pub workflow: u32,
     /// The run of the journey.
     pub run: u32,
@@ -235,25 +303,54 @@ pub struct HandoffRecord {
 /// Why something happened, or did not (E12).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecisionRecord {
+    /// Its number in the log, which events and decisions share.
+    pub id: u64,
+    /// The record before it of the same contact; 0 where it is the first.
+    pub previous: u64,
     /// About whom it was decided.
     pub contact: ContactId,
     /// None where no workflow is concerned.
     pub workflow: Option<u32>,
+    /// The version of the program that decided it.
+    pub version: u32,
     /// The run of the journey; 0 where there is none.
     pub run: u32,
     /// The instant of the decision.
     pub at: i64,
     /// What was decided.
     pub code: DecisionCode,
-    /// The step, or the number that the code says: of the exit, the field, the email.
+    /// The step at which it was decided, or which sent the mail that it is about.
     pub step: Option<u32>,
+    /// What it is about, where the code says so ([`DecisionCode::about`]).
+    pub about: Option<u32>,
     /// The reason's number, where the code has several.
     pub reason: u32,
+    /// The outbox row of the mail that it is about or that brought it about.
+    pub send: Option<u64>,
     /// The trace words of a wake: which arms ran.
     pub trace: Vec<i64>,
 }
 
 impl DecisionRecord {
+    /// A decision about a contact, of which nothing else is known yet.
+    pub fn new(contact: ContactId, at: i64, code: DecisionCode) -> DecisionRecord {
+        DecisionRecord {
+            id: 0,
+            previous: 0,
+            contact,
+            workflow: None,
+            version: 0,
+            run: 0,
+            at,
+            code,
+            step: None,
+            about: None,
+            reason: 0,
+            send: None,
+            trace: Vec::new(),
+        }
+    }
+
     /// The numbers of the arms that ran, as the trace has them.
     pub(super) fn arms(&self) -> impl Iterator<Item = u32> + '_ {
         let bits = |word: i64| (0..TRACE_BITS).filter(move |bit| word >> bit & 1 == 1);
@@ -267,7 +364,7 @@ impl DecisionRecord {
 pub enum DecisionCode {
     /// A journey began; the reason says by what, where it was not the workflow's own entry.
     Entered = 1,
-    /// An entry that was not followed; the reason says why (E4).
+    /// An entry that was not followed; the reason says why (E4), about the exit that holds, if one does.
     Ignored = 2,
     /// A wake: from a suspension to the next; the trace says which arms ran.
     Stepped = 3,
@@ -285,7 +382,7 @@ pub enum DecisionCode {
     Converted = 9,
     /// The goal was met after the end, within its time.
     Attributed = 10,
-    /// An `exit when`; the step is the number of the clause, the reason that of the step where the journey stood, from 1.
+    /// An `exit when`, about the clause; the step is where the journey stood.
     ExitedWhen = 11,
     /// An `exit` step.
     Exited = 12,
@@ -295,44 +392,106 @@ pub enum DecisionCode {
     Delivered = 14,
     /// A delivery ended without one: refused, out of retries, or unknown.
     Undelivered = 15,
-    /// Consent or an address was lost: unsubscribed, bounced, complained; or a step suppressed the person, who keeps both.
+    /// Consent or an address was lost: unsubscribed, bounced, complained, about the email that was last sent before it; or a step suppressed the
+    /// person, who keeps both.
     Suppressed = 16,
-    /// Another workflow stopped the journey at the step where it stood; the reason is the number of that workflow.
+    /// Another workflow, which it is about, stopped the journey at the step where it stood.
     Stopped = 17,
-    /// Beside an entry that was not followed: a required field that is not known of the contact. The step is the number of the field.
+    /// Beside an entry that was not followed, about a required field that is not known of the contact.
     Lacked = 18,
     /// The person gave consent again after they had taken it back, or after a workflow had suppressed them, as the reason says then.
     Consented = 19,
-    /// A mail of the journey was opened for the first time; the step is the number of the email.
+    /// A mail of the journey, which it is about, was opened for the first time.
     Opened = 31,
-    /// A person followed a link in a mail of the journey for the first time; the step is the number of the email.
+    /// A person followed a link in a mail of the journey, which it is about, for the first time.
     Clicked = 32,
-    /// A mail of the journey was answered for the first time; the step is the number of the email.
+    /// A mail of the journey, which it is about, was answered for the first time.
     Replied = 33,
     /// The goal was met and the journey goes on (`and continue`).
     GoalMet = 34,
-    /// An arm of an `if` ran; the step is the number of the arm. A total alone, which the traces add up to, and never a record.
+    /// An arm of an `if`, which it is about, ran. A total alone, which the traces add up to, and never a record.
     Ran = 35,
     /// The journey ended where it stood, because the person proved to be somebody who is in the workflow already.
     GaveWay = 36,
 }
 
+/// What a decision is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// A clause `exit when` of its workflow.
+    Exit,
+    /// A field.
+    Field,
+    /// An email.
+    Email,
+    /// An arm of an `if` of its workflow.
+    Arm,
+    /// Another workflow.
+    Workflow,
+}
+
 impl DecisionCode {
-    /// Whether it is recorded once for each journey and number in the place of the step; the same again changes nothing.
-    pub(super) fn is_recorded_once(self) -> bool {
-        matches!(self, Self::Opened | Self::Clicked | Self::Replied)
+    /// What the number in `about` is of, where there is one.
+    pub fn about(self) -> Option<About> {
+        match self {
+            Self::ExitedWhen | Self::Ignored => Some(About::Exit),
+            Self::Lacked => Some(About::Field),
+            Self::Opened | Self::Clicked | Self::Replied | Self::Suppressed => Some(About::Email),
+            Self::Ran => Some(About::Arm),
+            Self::Stopped => Some(About::Workflow),
+            _ => None,
+        }
     }
 }
 
-/// A total of decisions.
+/// Someone's stage changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageRecord {
+    /// Whose.
+    pub contact: ContactId,
+    /// When.
+    pub at: i64,
+    /// The number of the stage before.
+    pub from: i64,
+    /// The number of the stage from then on.
+    pub to: i64,
+    /// What changed it.
+    pub by: ChangedBy,
+}
+
+/// Someone's score changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScoreRecord {
+    /// Whose.
+    pub contact: ContactId,
+    /// When.
+    pub at: i64,
+    /// In ten-thousandths, as fields keep numbers.
+    pub change: i64,
+    /// What it is from then on, in the same unit.
+    pub score: i64,
+    /// What changed it.
+    pub by: ChangedBy,
+}
+
+/// What changes a stage or a score: the steps of a journey, or what is said of the person (an import, a sync, two people who prove to be one).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ChangedBy {
+    /// The workflow and the run of the journey; none where no journey did.
+    pub journey: Option<(u32, u32)>,
+}
+
+/// A total of decisions, over all days.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DecisionCount {
     /// None where no workflow is concerned.
     pub workflow: Option<u32>,
     /// What was decided.
     pub code: DecisionCode,
-    /// The step, or the number that the code says: of the exit, the field, the email, the arm.
+    /// The step at which it was decided.
     pub step: Option<u32>,
+    /// What it is about, where the code says so.
+    pub about: Option<u32>,
     /// The reason's number, where the code has several.
     pub reason: u32,
     /// How often.
@@ -342,9 +501,9 @@ pub struct DecisionCount {
 /// A total of live journeys at one step.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PositionCount {
-    /// The program's number of the workflow.
+    /// The number of the workflow.
     pub workflow: u32,
-    /// The program's number of the step.
+    /// The number of the step.
     pub step: u32,
     /// What they are alive for; never [`JourneyStatus::Ended`].
     pub status: JourneyStatus,
@@ -352,10 +511,21 @@ pub struct PositionCount {
     pub count: u64,
 }
 
+/// A total of live journeys at one block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BlockCount {
+    /// The number of the workflow.
+    pub workflow: u32,
+    /// The block at which they resume.
+    pub block: u32,
+    /// How many journeys.
+    pub count: u64,
+}
+
 /// A total of handoffs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HandoffCount {
-    /// The program's number of the workflow.
+    /// The number of the workflow.
     pub workflow: u32,
     /// By its name.
     pub team: String,
@@ -363,39 +533,4 @@ pub struct HandoffCount {
     pub member: String,
     /// How many people they took over.
     pub count: u64,
-}
-
-/// One transaction.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Changes {
-    /// Whole rows; of two for one contact the last holds.
-    pub contacts: Vec<ContactWrite>,
-    /// Whose keys are from now on, none for one that is free again. Of two changes of one key the last holds.
-    pub keys: Vec<(String, Option<ContactId>)>,
-    /// Contacts that proved to be one: from now on the keys of the first of each pair find the second, whose own row is there.
-    pub joined: Vec<(ContactId, ContactId)>,
-    /// Whole rows; of two for one journey the last holds.
-    pub journeys: Vec<JourneyRecord>,
-    /// Each new to the store.
-    pub events: Vec<EventRecord>,
-    /// A row whose key is there already changes nothing.
-    pub outbox: Vec<OutboxRecord>,
-    /// What became of rows that are there.
-    pub settled: Vec<OutboxSettlement>,
-    /// A row whose key is there already changes nothing.
-    pub handoffs: Vec<HandoffRecord>,
-    /// Counted into the totals as they are written, with the arms of their traces. What is recorded once and is there already changes
-    /// nothing.
-    pub decisions: Vec<DecisionRecord>,
-    /// Named values to replace.
-    pub meta: Vec<(String, Vec<u8>)>,
-    /// Totals to add to.
-    pub counters: Vec<(String, i64)>,
-}
-
-impl Changes {
-    /// Whether nothing would be written.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
 }

@@ -165,7 +165,7 @@ fn the_mesh_does_what_it_is_there_for() {
     }
     assert!(report.counter(counter::RETRIES) > 5);
     assert_eq!(report.counter(counter::ROUNDS_EXHAUSTED), 0);
-    assert!(world.snapshot().journeys.iter().any(|journey| journey.status == JourneyStatus::Ended));
+    assert!(world.snapshot().journeys().iter().any(|journey| journey.status == JourneyStatus::Ended));
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn a_crash_in_any_commit_changes_nothing_but_repeats_answers_under_their_keys() 
     assert_eq!(broken.snapshot().handoffs, whole.snapshot().handoffs);
     assert_eq!(broken.snapshot().events, whole.snapshot().events);
     assert_eq!(broken.snapshot().contacts, whole.snapshot().contacts);
-    assert_eq!(broken.snapshot().journeys, whole.snapshot().journeys);
+    assert_eq!(broken.snapshot().journeys(), whole.snapshot().journeys());
     let keys = |world: &World| world.snapshot().outbox.into_iter().map(|(row, _)| row.key).collect::<Vec<_>>();
     assert_eq!(keys(&broken), keys(&whole));
 }

@@ -34,7 +34,8 @@ fn there_is_one_journey_at_a_time() {
         ["03-02 10:00 Entered", "03-02 11:00 Ignored.2", "03-03 10:00 Finished.1", "03-03 12:00 Entered"]
     );
     let journeys = world.journeys("ada");
-    assert_eq!(journeys.iter().map(|journey| (journey.run, journey.keep)).collect::<Vec<_>>(), [(1, false), (2, true)]);
+    assert_eq!(journeys.iter().map(|journey| journey.run).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(world.snapshot().ended.iter().map(|journey| journey.run).collect::<Vec<_>>(), [1]);
 }
 
 #[test]

@@ -81,11 +81,10 @@ fn an_end_from_outside_says_at_which_step() {
                 flow_runtime::store::DecisionCode::Converted | flow_runtime::store::DecisionCode::ExitedWhen
             )
         });
-        end.map(|end| (end.step, end.reason)).unwrap()
+        end.map(|end| (end.step, end.about)).unwrap()
     };
-    assert_eq!(left_at("requested_demo", &[]), (Some(1), 0));
-    // The exit has its own number, and the step is counted from 1.
-    assert_eq!(left_at("", &[("disqualified", "yes")]), (Some(0), 2));
+    assert_eq!(left_at("requested_demo", &[]), (Some(1), None));
+    assert_eq!(left_at("", &[("disqualified", "yes")]), (Some(1), Some(0)));
 }
 
 #[test]

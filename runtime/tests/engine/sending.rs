@@ -4,7 +4,7 @@ use crate::support::{World, program, world};
 use flow_ir::EmailId;
 use flow_ir::effect::Send;
 use flow_runtime::engine::{Notice, counter};
-use flow_runtime::store::{Changes, OutboxKind, OutboxRecord, Store as _};
+use flow_runtime::store::{Actor, Changes, OutboxKind, OutboxRecord};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -117,9 +117,9 @@ fn turns_outlive_a_crash() {
 #[test]
 fn a_turn_that_no_team_has_is_taken_as_some_members() {
     let mut world = hand_over("sales", &["EMEA"]);
-    let meta = vec![("turn.sales".to_owned(), u64::MAX.to_le_bytes().to_vec())];
-    world.shared.store.lock().unwrap().commit(&Changes { meta, ..Changes::default() }).unwrap();
-    world.reopen().contact("late", &[("region", "AMER")]);
+    let actors = vec![(Actor::Team("sales".to_owned()), u64::MAX.to_le_bytes().to_vec())];
+    world.write(Changes { actors, ..Changes::default() });
+    world.contact("late", &[("region", "AMER")]);
     world.at("2026-03-02 12:00").event("late", "signed_up", json!({})).run();
     assert_eq!(notices(&world)[1].1.to, "bo@acme.example");
 }

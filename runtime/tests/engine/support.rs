@@ -14,8 +14,9 @@ use flow_runtime::mail::{Kind, Mail, Mailbox};
 use flow_runtime::store::digest::Snapshot;
 use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::{
-    Changes, ContactId, ContactRecord, DecisionCode, DecisionCount, DecisionRecord, EventRecord, HandoffCount,
-    JourneyRecord, JourneyStatus, MessageId, OutboxRecord, PositionCount, Store, StoreError, StoreFault,
+    Answers, Batch, Changes, Charter, ContactId, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, MessageId,
+    Opened, OutboxRecord, Questions, Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, StoreFault,
+    Tended, Ticket, Wish,
 };
 use flow_runtime::time::Instant;
 use serde_json::Value;
@@ -159,8 +160,7 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    fn asked(&self) -> MutexGuard<'_, MemoryStore> {
-        self.questions.fetch_add(1, Ordering::Relaxed);
+    fn store(&self) -> MutexGuard<'_, MemoryStore> {
         self.store.lock().unwrap()
     }
 
@@ -170,67 +170,47 @@ impl Shared {
 }
 
 impl Store for Shared {
-    fn find_contacts(&mut self, keys: &[String]) -> Result<Vec<Option<ContactId>>, StoreError> {
-        self.asked().find_contacts(keys)
+    fn tend(&mut self, wish: Wish) -> Result<Tended, StoreError> {
+        self.store().tend(wish)
     }
-    fn load_contacts(&mut self, ids: &[ContactId]) -> Result<Vec<ContactRecord>, StoreError> {
-        if *self.crash.lock().unwrap() == Crash::InLoad {
+    fn open(&mut self, slot: Slot, layout: u32, sink: &mut dyn SlotSink) -> Result<Opened, StoreError> {
+        self.store().open(slot, layout, sink)
+    }
+    fn ask(&mut self, questions: &Questions) -> Result<Answers, StoreError> {
+        if *self.crash.lock().unwrap() == Crash::InLoad && !questions.contacts.is_empty() {
             return Err(Self::died());
         }
-        self.asked().load_contacts(ids)
+        self.questions.fetch_add(1, Ordering::Relaxed);
+        self.store().ask(questions)
     }
-    fn known_messages(&mut self, ids: &[MessageId]) -> Result<Vec<bool>, StoreError> {
-        self.asked().known_messages(ids)
-    }
-    fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
+    fn begin(&mut self, batch: Batch) -> Result<Ticket, StoreError> {
         let mut crash = self.crash.lock().unwrap();
         match *crash {
             Crash::Never | Crash::InLoad => {}
             Crash::InCommit(0) => return Err(Self::died()),
             Crash::InCommit(left) => *crash = Crash::InCommit(left - 1),
             Crash::AfterCommit(left) => {
-                self.store.lock().unwrap().commit(changes)?;
+                let begun = self.store().begin(batch)?;
                 *crash = Crash::AfterCommit(left.saturating_sub(1));
-                return if left <= 1 { Err(Self::died()) } else { Ok(()) };
+                return if left <= 1 { Err(Self::died()) } else { Ok(begun) };
             }
         }
-        self.store.lock().unwrap().commit(changes)
+        self.store().begin(batch)
     }
-    fn due_contacts(&mut self, after: Option<ContactId>) -> Result<Vec<(ContactId, i64)>, StoreError> {
-        self.store.lock().unwrap().due_contacts(after)
+    fn finish(&mut self, ticket: Ticket) -> Result<(), StoreError> {
+        self.store().finish(ticket)
     }
-    fn contacts_before(&mut self, version: u32, after: Option<ContactId>) -> Result<Vec<ContactId>, StoreError> {
-        self.store.lock().unwrap().contacts_before(version, after)
+    fn release(&mut self, slot: Slot) -> Result<(), StoreError> {
+        self.store().release(slot)
     }
-    fn live_blocks(&mut self) -> Result<Vec<(u32, u32)>, StoreError> {
-        self.store.lock().unwrap().live_blocks()
+    fn charter(&mut self) -> Result<Charter, StoreError> {
+        self.store().charter()
     }
-    fn events_after(&mut self, number: u64) -> Result<Vec<(u64, EventRecord)>, StoreError> {
-        self.store.lock().unwrap().events_after(number)
+    fn settle(&mut self, charter: &Charter) -> Result<(), StoreError> {
+        self.store().settle(charter)
     }
-    fn unsettled(&mut self, after: Option<u64>) -> Result<Vec<OutboxRecord>, StoreError> {
-        self.store.lock().unwrap().unsettled(after)
-    }
-    fn unsettled_count(&mut self) -> Result<u64, StoreError> {
-        self.store.lock().unwrap().unsettled_count()
-    }
-    fn meta(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        self.store.lock().unwrap().meta(name)
-    }
-    fn counters(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
-        self.store.lock().unwrap().counters()
-    }
-    fn decision_counts(&mut self) -> Result<Vec<DecisionCount>, StoreError> {
-        self.store.lock().unwrap().decision_counts()
-    }
-    fn position_counts(&mut self) -> Result<Vec<PositionCount>, StoreError> {
-        self.store.lock().unwrap().position_counts()
-    }
-    fn handoff_counts(&mut self) -> Result<Vec<HandoffCount>, StoreError> {
-        self.store.lock().unwrap().handoff_counts()
-    }
-    fn next_contact(&mut self) -> Result<ContactId, StoreError> {
-        self.store.lock().unwrap().next_contact()
+    fn records(&self) -> Result<Box<dyn Records>, StoreError> {
+        self.store().records()
     }
 }
 
@@ -252,7 +232,7 @@ pub(crate) fn world(text: &str) -> World {
 
 impl World {
     pub(crate) fn of(program: Arc<Program>) -> World {
-        let store = Arc::new(Mutex::new(MemoryStore::new(program.texts.len())));
+        let store = Arc::new(Mutex::new(MemoryStore::new()));
         World {
             shared: Shared { store, crash: Arc::new(Mutex::new(Crash::Never)), questions: Arc::default() },
             mailbox: mailbox(Uncertain::Resend),
@@ -284,11 +264,10 @@ impl World {
 
     /// Goes on with another version of the program, in the same store.
     pub(crate) fn becomes(&mut self, text: &str) -> &mut World {
-        if self.shared.meta("version").unwrap().is_none() {
+        if self.shared.charter().unwrap().program.is_none() {
             flow_runtime::open::adopt(&mut self.shared, &self.program).unwrap();
         }
         let linked = flow_runtime::open::adopt(&mut self.shared, &program(text)).unwrap();
-        self.shared.store.lock().unwrap().widen(linked.texts.len());
         flow_runtime::open::recall(&mut self.shared, &linked).unwrap();
         self.program = Arc::new(linked);
         self.reopen()
@@ -398,7 +377,15 @@ impl World {
         message[..8].copy_from_slice(&(self.stream.len() as u64 + 1).to_le_bytes());
         let keys = vec![format!("user:{user}")];
         let (arrived_at, at) = (self.now, origin());
-        self.stream.push(Arrival { arrived_at, occurred_at, message: MessageId(message), keys, what, at });
+        self.stream.push(Arrival {
+            arrived_at,
+            occurred_at,
+            claimed_at: Some(occurred_at),
+            message: MessageId(message),
+            keys,
+            what,
+            at,
+        });
         self
     }
 
@@ -440,7 +427,7 @@ impl World {
     /// What must hold of every store.
     pub(crate) fn check_invariants(&self) {
         let snapshot = self.snapshot();
-        for journey in snapshot.journeys.iter().filter(|journey| journey.status != JourneyStatus::Ended) {
+        for journey in snapshot.journeys().into_iter().filter(|journey| journey.status != JourneyStatus::Ended) {
             let on_its_way = |id| snapshot.outbox.iter().any(|(row, _)| row.id == id && row.state.is_unsettled());
             if journey.status == JourneyStatus::Sending {
                 assert!(journey.outbox.is_some_and(on_its_way), "E14: {journey:?} waits for no answer");
@@ -451,13 +438,23 @@ impl World {
             assert!(contact.next_at.is_some_and(|next_at| next_at <= due_at), "{journey:?} is not in the due queue");
         }
         for contact in &snapshot.contacts {
-            let until = contact.held.iter().flatten().map(|held| held.until).min();
+            let until = contact.held.iter().map(|held| held.until).min();
             let is_due = until.is_none_or(|until| contact.next_at.is_some_and(|next_at| next_at <= until));
             assert!(is_due, "E14: {contact:?} holds an entry and is not in the due queue");
         }
         let mut keys: Vec<&str> = snapshot.outbox.iter().map(|(row, _)| row.key.as_str()).collect();
         keys.dedup();
         assert_eq!(keys.len(), snapshot.outbox.len());
+    }
+
+    /// Writes into the store behind the engine's back.
+    pub(crate) fn write(&mut self, changes: Changes) -> &mut World {
+        let mut store = self.shared.store.lock().unwrap().another();
+        let owner = store.tend(Wish { slots: 1 }).unwrap().owner;
+        let state = store.records().unwrap().slots().unwrap()[0];
+        let state = SlotState { number: state.number + 1, ..state };
+        store.commit(Batch { owner, slots: vec![SlotBatch { slot: Slot::FIRST, state, changes }] }).unwrap();
+        self.reopen()
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
@@ -474,13 +471,14 @@ impl World {
 
     pub(crate) fn id(&self, user: &str) -> ContactId {
         let key = format!("user:{user}");
-        let found = self.shared.store.lock().unwrap().find_contacts(&[key]).unwrap();
+        let questions = Questions { keys: vec![key], ..Questions::default() };
+        let found = self.shared.store.lock().unwrap().ask(&questions).unwrap().owners;
         found[0].unwrap_or_else(|| panic!("nobody is {user}"))
     }
 
     pub(crate) fn journeys(&self, user: &str) -> Vec<JourneyRecord> {
         let id = self.id(user);
-        self.snapshot().journeys.into_iter().filter(|journey| journey.contact == id).collect()
+        self.snapshot().journeys().into_iter().filter(|journey| journey.contact == id).cloned().collect()
     }
 
     /// A number, a yes/no or a code of a contact's frame, as it is kept.
@@ -516,8 +514,13 @@ impl World {
 
     fn words(&self, decision: &DecisionRecord) -> String {
         let time = Instant(decision.at).to_utc().unwrap().format("%m-%d %H:%M");
-        let workflow = decision.workflow.map(|id| format!(" {}", self.program.workflows.at(WorkflowId(id)).name));
+        // What people do by themselves is theirs, whatever mail it came from.
+        let own_act = decision.code == DecisionCode::Suppressed && decision.reason < 5;
+        let workflow = decision.workflow.filter(|_| !own_act);
+        let workflow = workflow.map(|id| format!(" {}", self.program.workflows.at(WorkflowId(id)).name));
         let step = match decision.code {
+            DecisionCode::Suppressed if own_act => None,
+            DecisionCode::Lacked | DecisionCode::ExitedWhen | DecisionCode::Ignored => decision.about,
             DecisionCode::Stepped | DecisionCode::Finished | DecisionCode::Delivered => None,
             DecisionCode::Converted | DecisionCode::GoalMet | DecisionCode::Stopped => None,
             _ => decision.step,
@@ -527,11 +530,11 @@ impl World {
             _ => format!(" s{step}"),
         });
         let step = step.unwrap_or_default();
-        let reason = if decision.reason == 0 || decision.code == DecisionCode::ExitedWhen {
-            String::new()
-        } else {
-            format!(".{}", decision.reason)
+        let reason = match decision.code {
+            DecisionCode::Stopped => decision.about.unwrap_or_default(),
+            _ => decision.reason,
         };
+        let reason = if reason == 0 { String::new() } else { format!(".{reason}") };
         format!("{time}{} {:?}{step}{reason}", workflow.unwrap_or_default(), decision.code)
     }
 

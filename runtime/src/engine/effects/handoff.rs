@@ -7,7 +7,7 @@ use crate::engine::outbox::Posted;
 use crate::engine::reason::{HandedTo, Undelivered};
 use crate::engine::touch::later;
 use crate::engine::view::ContactView;
-use crate::store::{DecisionCode, HandoffRecord, OutboxKind, OutboxRecord};
+use crate::store::{DecisionCode, DecisionRecord, HandoffRecord, OutboxKind, OutboxRecord};
 use crate::time::{Instant, Zone, civil};
 use flow_ir::backend::{Memory, Outcome};
 use flow_ir::{Area, Handoff, StepId, TeamId};
@@ -94,7 +94,7 @@ impl StepHost<'_> {
         };
         // A notice is a few texts: writing them as JSON cannot fail.
         let payload = serde_json::to_string(&notice).unwrap_or_default();
-        let row = OutboxRecord { payload, ..self.row(step, OutboxKind::Notice) };
+        let row = OutboxRecord { payload, recipient: to.to_owned(), ..self.row(step, OutboxKind::Notice) };
         let record = HandoffRecord {
             key: row.key.clone(),
             contact: self.contact,
@@ -115,13 +115,14 @@ impl StepHost<'_> {
     fn post_notice(&mut self, frame: &[u8], row: OutboxRecord, step: StepId) {
         match self.outbox.delivery.composer.compose(&row, &self.view(frame)) {
             Err(detail) => {
-                self.outbox.post_failed(self.batch, row, detail);
-                self.decide(DecisionCode::Undelivered, step, Undelivered::NotComposed.number());
+                let send = Some(self.outbox.post_failed(self.batch, row, detail));
+                let reason = Undelivered::NotComposed.number();
+                self.batch.decide(DecisionRecord { reason, send, ..self.about(DecisionCode::Undelivered, step) });
             }
             Ok(composed) => {
                 let row = OutboxRecord { payload: composed.payload, ..row };
-                if self.outbox.post(self.batch, row, composed.mail) == Posted::Promised {
-                    self.decide(DecisionCode::Delivered, step, 0);
+                if let Posted::Promised(row) = self.outbox.post(self.batch, row, composed.mail) {
+                    self.batch.decide(DecisionRecord { send: Some(row), ..self.about(DecisionCode::Delivered, step) });
                 }
             }
         }

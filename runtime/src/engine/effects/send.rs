@@ -7,7 +7,7 @@ use crate::engine::host::StepHost;
 use crate::engine::outbox::Posted;
 use crate::engine::reason::{Undelivered, Withheld};
 use crate::engine::suppress::forbidden;
-use crate::store::{DecisionCode, OutboxKind, OutboxRecord, OutboxState};
+use crate::store::{DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState, SendRecord};
 use crate::time::Instant;
 use flow_ir::backend::{Memory, Outcome};
 use flow_ir::effect::Send;
@@ -59,10 +59,12 @@ impl StepHost<'_> {
 
     /// The mail does not leave, nor does an earlier attempt at it.
     fn withhold(&mut self, step: StepId, reason: Withheld) {
-        if let Some(row) = self.row.take() {
+        let send = self.row.take();
+        if let Some(row) = send {
             self.outbox.settle(self.batch, row, OutboxState::Withheld, reason.words().to_owned());
         }
-        self.decide(DecisionCode::Withheld, step, reason.number());
+        let reason = reason.number();
+        self.batch.decide(DecisionRecord { reason, send, ..self.about(DecisionCode::Withheld, step) });
     }
 
     fn post_mail(&mut self, mut memory: Memory<'_>, step: StepId, email: EmailId) -> Outcome {
@@ -73,11 +75,15 @@ impl StepHost<'_> {
         let posted = match (composed, again) {
             (Err(detail), again) => {
                 self.row = None;
-                match again {
-                    Some(id) => self.outbox.settle(self.batch, id, OutboxState::Failed, detail),
+                let id = match again {
+                    Some(id) => {
+                        self.outbox.settle(self.batch, id, OutboxState::Failed, detail);
+                        id
+                    }
                     None => self.outbox.post_failed(self.batch, row, detail),
-                }
-                self.decide(DecisionCode::Undelivered, step, Undelivered::NotComposed.number());
+                };
+                let (reason, send) = (Undelivered::NotComposed.number(), Some(id));
+                self.batch.decide(DecisionRecord { reason, send, ..self.about(DecisionCode::Undelivered, step) });
                 return Outcome::Done;
             }
             (Ok(Composed { mail, payload }), None) => {
@@ -86,11 +92,12 @@ impl StepHost<'_> {
             (Ok(Composed { mail, .. }), Some(id)) => self.outbox.post_again(self.batch, id, mail, self.now),
         };
         match posted {
-            Posted::Promised => {
+            Posted::Promised(row) => {
                 self.row = None;
                 self.batch.tally.mails += 1;
                 note_sent(self.declared(), &mut memory[Area::Journey], email, self.now);
-                self.decide(DecisionCode::Sent, step, 0);
+                self.sends.push(SendRecord { email: email.0, row, step: step.0, told: 0 });
+                self.batch.decide(DecisionRecord { send: Some(row), ..self.about(DecisionCode::Sent, step) });
                 Outcome::Done
             }
             Posted::OnItsWay(id) => {

@@ -34,14 +34,9 @@ impl StepHost<'_> {
     /// Says why a start was not followed.
     fn take_back(&mut self, workflow: WorkflowId) {
         self.batch.decide(DecisionRecord {
-            contact: self.contact,
             workflow: Some(workflow.0),
-            run: 0,
-            at: self.now,
-            code: DecisionCode::Ignored,
-            step: None,
             reason: Ignored::TakenBack.number(),
-            trace: Vec::new(),
+            ..DecisionRecord::new(self.contact, self.now, DecisionCode::Ignored)
         });
     }
 }

@@ -24,7 +24,7 @@ use super::value::{self, Shape};
 use super::{Arrival, EventItem, Item, Origin, UNDATED, What, zone_of};
 use crate::store::MessageId;
 use crate::time::Zone;
-use times::times_of;
+use times::{Times, times_of};
 
 /// The most bytes of one event.
 pub(crate) const MAX_LINE_BYTES: usize = 32 * 1024;
@@ -80,12 +80,12 @@ impl<'p> SegmentReader<'p> {
         let meaning = name.as_deref().map(|name| self.events.find(name)).unwrap_or_default();
         let refusal = meaning.mail.filter(|mail| mail.is_refusal());
         let keys = self.keys_of(&event, kind, refusal, notes)?;
-        let (arrived_at, occurred_at) = match (times_of(&event, notes), refusal) {
+        let Times { arrived_at, occurred_at, claimed_at } = match (times_of(&event, notes), refusal) {
             (Ok(times), _) => times,
             (Err(fault), Some(mail)) => {
                 let help = format!("{}; it counts at once", fault.detail);
                 notes.add(Fault::new(Reason::UndatedRefusal, help), mail.name(), "");
-                (UNDATED, UNDATED)
+                Times { arrived_at: UNDATED, occurred_at: UNDATED, claimed_at: None }
             }
             (Err(fault), None) => return Err(fault),
         };
@@ -94,7 +94,7 @@ impl<'p> SegmentReader<'p> {
             None if kind == Kind::Page => self.visit(&mut event, notes),
             None => self.identify(object(&mut event, "traits", notes), notes),
         };
-        Ok(Arrival { arrived_at, occurred_at, message, keys, what, at: notes.at.clone() })
+        Ok(Arrival { arrived_at, occurred_at, claimed_at, message, keys, what, at: notes.at.clone() })
     }
 
     /// Declared properties of another type than theirs are set aside.
@@ -386,6 +386,7 @@ mod tests {
         let expected = Arrival {
             arrived_at: HALF_PAST_NINE + 1_500,
             occurred_at: HALF_PAST_NINE + 250,
+            claimed_at: Some(HALF_PAST_NINE + 250),
             message: message_id("m-1"),
             keys: vec!["user:u-1".into()],
             what: What::Track(Tracked::new(

@@ -7,8 +7,18 @@ use super::super::value;
 use super::{Notes, shown};
 use crate::time::Instant;
 
+/// An event by two clocks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Times {
+    pub(super) arrived_at: i64,
+    /// Never after it arrived.
+    pub(super) occurred_at: i64,
+    /// What the sender's clock said, which stays the same however often the event is sent; none where it says nothing.
+    pub(super) claimed_at: Option<i64>,
+}
+
 /// When the event arrived, and when it happened. Where one of its times is good, another that is none is set aside alone.
-pub(super) fn times_of(event: &Map<String, Value>, notes: &mut Notes<'_>) -> Result<(i64, i64), Fault> {
+pub(super) fn times_of(event: &Map<String, Value>, notes: &mut Notes<'_>) -> Result<Times, Fault> {
     let timestamp = instant(event, "timestamp")?;
     let mut other = |name: &str| match (instant(event, name), timestamp) {
         (Err(fault), Some(_)) => {
@@ -30,7 +40,8 @@ pub(super) fn times_of(event: &Map<String, Value>, notes: &mut Notes<'_>) -> Res
     if occurred > arrived {
         notes.add(Fault::new(Reason::DatedAhead, "it counts as of its arrival"), "timestamp", &occurred.to_string());
     }
-    Ok((arrived.0, occurred.min(arrived).0))
+    let claimed_at = original.or(timestamp).map(|claimed| claimed.0);
+    Ok(Times { arrived_at: arrived.0, occurred_at: occurred.min(arrived).0, claimed_at })
 }
 
 fn instant(event: &Map<String, Value>, name: &str) -> Result<Option<Instant>, Fault> {

@@ -9,7 +9,6 @@
 //! A failure is kept for the next batch, which reports it instead of writing: a log that cannot be folded would grow for ever.
 
 use super::fault::Trouble;
-use crate::store::StoreFault;
 use rusqlite::Connection;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -52,13 +51,7 @@ impl Checkpointer {
         let mut folder = Folder { connection, bound: i64::from(bound_pages), restart_at: i64::from(bound_pages) };
         let theirs = Arc::clone(&shared);
         let thread = thread::Builder::new().name("flow-checkpoint".to_owned()).spawn(move || folder.run(&theirs));
-        let thread = thread.map_err(|error| {
-            Trouble::Said(
-                StoreFault::Other,
-                format!("cannot start the thread that looks after the store: {error}"),
-                "raise the limit on threads or memory for Flow".to_owned(),
-            )
-        })?;
+        let thread = thread.map_err(|error| Trouble::no_thread(&error))?;
         Ok(Self { shared, thread: Some(thread) })
     }
 
@@ -74,10 +67,14 @@ impl Checkpointer {
         Ok(BatchTurn { shared: &self.shared })
     }
 
+    /// What fails a fold from elsewhere.
     #[cfg(test)]
-    pub(super) fn fail(&self, code: std::ffi::c_int) {
-        let failure = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
-        self.shared.lock().failure = Some(failure);
+    pub(super) fn failing(&self) -> impl Fn(std::ffi::c_int) + Send + Sync + use<> {
+        let shared = Arc::clone(&self.shared);
+        move |code| {
+            let failure = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+            shared.lock().failure = Some(failure);
+        }
     }
 
     /// Ends the thread and waits for it. A second call does nothing.

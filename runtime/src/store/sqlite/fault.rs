@@ -1,6 +1,6 @@
 //! What SQLite says when it fails, in an operator's words.
 
-use crate::store::check::broken;
+use crate::store::check::{broken, lost};
 use crate::store::{StoreError, StoreFault};
 use rusqlite::ErrorCode;
 use std::io;
@@ -14,6 +14,10 @@ pub(super) enum Trouble {
     Broken(String),
     /// A verdict that was found on the way.
     Said(StoreFault, String, String),
+    /// Somebody else has written, or what this batch was built on was not kept.
+    Lost,
+    /// The end of a transaction failed: what it wrote may be there or not.
+    Unknown(rusqlite::Error),
 }
 
 impl From<rusqlite::Error> for Trouble {
@@ -23,12 +27,34 @@ impl From<rusqlite::Error> for Trouble {
 }
 
 impl Trouble {
+    /// Of the end of a transaction. Where the disk failed, nobody knows what it kept.
+    pub(super) fn of_commit(error: rusqlite::Error) -> Trouble {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::SystemIoFailure) => Trouble::Unknown(error),
+            _ => Trouble::Sql(error),
+        }
+    }
+
+    /// A thread of the store could not be started.
+    pub(super) fn no_thread(error: &io::Error) -> Trouble {
+        Trouble::Said(
+            StoreFault::Other,
+            format!("cannot start a thread of the store: {error}"),
+            "raise the limit on threads or memory for Flow".to_owned(),
+        )
+    }
+
     /// The error for the caller. `doing` completes "cannot ... the file".
     pub(super) fn at(self, path: &Path, doing: &str) -> StoreError {
         let shown = path.display();
         let (fault, message, help) = match self {
             Self::Broken(what) => return StoreError { path: Some(path.to_owned()), ..broken(what) },
             Self::Said(fault, message, help) => (fault, message, help),
+            Self::Lost => return StoreError { path: Some(path.to_owned()), ..lost() },
+            Self::Unknown(error) => {
+                let (_, cause, help) = explain(&error);
+                (StoreFault::Unknown, format!("cannot {doing} `{shown}`: {cause}"), help.to_owned())
+            }
             Self::Sql(error) => {
                 let (fault, cause, help) = explain(&error);
                 (fault, format!("cannot {doing} `{shown}`: {cause}"), help.to_owned())
@@ -61,7 +87,7 @@ const REPORT: &str = "try again; if it stays, please report it with this message
 fn explain_code(code: ErrorCode, error: &rusqlite::Error) -> (StoreFault, String, &'static str) {
     let (fault, cause, help) = match code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed => (
-            StoreFault::Locked,
+            StoreFault::Unavailable,
             "another program is writing to it",
             "close that program (a database browser with unsaved edits, a backup) and try again",
         ),
@@ -120,8 +146,8 @@ mod tests {
     #[test]
     fn every_failure_of_the_disk_or_of_others_is_told_apart() {
         let cases = [
-            (ffi::SQLITE_BUSY, StoreFault::Locked, "another program"),
-            (ffi::SQLITE_BUSY_SNAPSHOT, StoreFault::Locked, "another program"),
+            (ffi::SQLITE_BUSY, StoreFault::Unavailable, "another program"),
+            (ffi::SQLITE_BUSY_SNAPSHOT, StoreFault::Unavailable, "another program"),
             (ffi::SQLITE_FULL, StoreFault::Full, "disk is full"),
             (ffi::SQLITE_READONLY, StoreFault::ReadOnly, "may not be written"),
             (ffi::SQLITE_READONLY_DIRECTORY, StoreFault::ReadOnly, "may not be written"),

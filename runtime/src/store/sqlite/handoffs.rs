@@ -7,11 +7,10 @@ use rusqlite::{Connection, params};
 
 const COLUMNS: &str = "key, contact, workflow, run, team, member, note, task, task_due_at, at";
 
-/// A second handoff under a key changes nothing.
+/// In the order given.
 pub(super) fn write(connection: &Connection, handoffs: &[HandoffRecord]) -> Result<(), Trouble> {
-    let mut statement = connection.prepare_cached(&format!(
-        "INSERT INTO handoff ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (key) DO NOTHING"
-    ))?;
+    let mut statement = connection
+        .prepare_cached(&format!("INSERT INTO handoff ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"))?;
     for row in handoffs {
         statement.execute(params![
             row.key,

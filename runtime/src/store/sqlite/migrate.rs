@@ -1,4 +1,4 @@
-//! Numbered steps from an empty file to today's tables. A file's `user_version` is how many it has taken.
+//! Numbered steps from an empty file to today's tables. A file's `user_version` is the number of the last one that it has taken.
 
 use super::fault::Trouble;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -6,24 +6,20 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 /// `FLOW`: says in the file's header whose database it is.
 pub(super) const APPLICATION_ID: i32 = i32::from_be_bytes(*b"FLOW");
 
-/// In order; only ever appended to.
-const MIGRATIONS: &[&str] = &[
-    include_str!("V001.sql"),
-    include_str!("V002.sql"),
-    include_str!("V003.sql"),
-    include_str!("V004.sql"),
-    include_str!("V005.sql"),
-    include_str!("V006.sql"),
-];
+/// The first tables that this Flow knows. Those before it were of versions that nobody released.
+pub(super) const OLDEST: usize = 7;
+
+/// In order, from [`OLDEST`] on; only ever appended to.
+const MIGRATIONS: &[&str] = &[include_str!("V007.sql")];
 
 /// The version this Flow writes.
-pub(super) const NEWEST: usize = MIGRATIONS.len();
+pub(super) const NEWEST: usize = OLDEST + MIGRATIONS.len() - 1;
 
-/// Takes the steps that are missing after `version`, each whole or not at all.
+/// Takes the steps that are missing after `version` (0 for an empty file), each whole or not at all.
 pub(super) fn migrate(connection: &mut Connection, version: usize) -> Result<(), Trouble> {
-    for (done, sql) in MIGRATIONS.iter().enumerate().skip(version) {
+    for (number, sql) in (OLDEST..).zip(MIGRATIONS).filter(|(number, _)| *number > version) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        take(&transaction, sql, done + 1)?;
+        take(&transaction, sql, number)?;
         transaction.commit()?;
     }
     Ok(())

@@ -1,60 +1,71 @@
 //! A store in one SQLite file, for one process.
 //!
-//! In: [`Changes`], each one durable transaction. Out: rows. This layer knows tables, not frames: only the view for people
+//! In: batches, each one durable transaction. Out: rows. This layer knows tables, not frames: only the view for people
 //! ([`view`]) looks into one, by a description that it is given.
 //!
-//! A step's cost is the pages it dirties, so a contact is one row: its frame packed, its due instant without an index (the queue lives
-//! in memory). Writing is cached statements, one execute a row, rows in key order; each batch is one `BEGIN IMMEDIATE` with
-//! `synchronous=FULL`. The log that SQLite writes ahead is folded into the file by a thread of its own ([`checkpoint`]), so that no
-//! batch waits for it.
+//! A step's cost is the pages it dirties, so a contact is one row: its frame and what is kept of it packed, its due instant without an
+//! index (the queue lives in memory). Writing is cached statements, one execute a row, rows in key order; each batch is one `BEGIN
+//! IMMEDIATE` with `synchronous=FULL`, on a thread of its own ([`writer`]) while the engine goes on, which is answered as if it were
+//! written ([`begun`]). The log that SQLite writes ahead is folded into the file by yet another ([`checkpoint`]), so that no batch waits
+//! for it. What people ask is read on connections of their own ([`records`]).
 
+mod begun;
+mod charter;
 mod checkpoint;
 mod codes;
 mod contacts;
-mod counts;
 mod decisions;
 mod events;
 mod fault;
 mod handoffs;
-mod held;
-mod journeys;
-mod meta;
+mod kept;
+mod ledgers;
 mod migrate;
 mod open;
 mod outbox;
+mod records;
+mod slots;
 mod snapshot;
 mod there;
+mod totals;
 mod view;
+mod writer;
 
 pub use open::OpenOptions;
-pub(super) use snapshot::snapshot_of;
+pub(super) use records::SqliteRecords;
 pub use view::{Shows, ViewColumn, Word, WordKind};
 
-use super::check::check_rows;
-use super::digest::Snapshot;
+use super::check::check_batch;
 use super::{
-    Changes, ContactId, ContactRecord, DecisionCount, EventRecord, HandoffCount, MessageId, OutboxRecord,
-    PositionCount, Store, StoreError,
+    Answers, Batch, Charter, ContactId, MessageKey, Opened, Owner, Questions, Records, Slot, SlotBatch, SlotSink,
+    SlotState, Store, StoreError, Tended, Ticket, Wish,
 };
-use checkpoint::Checkpointer;
-use contacts::ContactSql;
+use begun::{Begun, overlaid};
 use fault::Trouble;
 use rusqlite::{Connection, TransactionBehavior};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::PathBuf;
+use std::sync::Arc;
 use there::Identity;
+use writer::Writer;
+
+/// As whom a process writes to its file: whoever has the lock is the only one.
+const OWNER: Owner = Owner { worker: 1, epoch: 1 };
 
 /// An open store.
 #[derive(Debug)]
 pub struct SqliteStore {
     /// Before the connection, so that it stops first.
-    checkpointer: Checkpointer,
+    writer: Writer,
+    /// Only reads.
     connection: Connection,
-    contact_sql: ContactSql,
     path: PathBuf,
     /// The file that stood there when it was opened.
     identity: Identity,
-    next_contact: u64,
+    /// The slots that are open, as the last batch that was handed over leaves them.
+    states: BTreeMap<Slot, SlotState>,
+    begun: Vec<Begun>,
     /// Keeps other processes out for as long as the store is open; last, so that it is given up last.
     _lock: File,
 }
@@ -63,56 +74,47 @@ impl SqliteStore {
     /// Folds the log into the file and closes it. Dropping the store does the same and keeps silent about failures, which is safe:
     /// what was not folded now is folded at the next start.
     pub fn close(mut self) -> Result<(), StoreError> {
-        let closed = self.identity.check(&self.path).and_then(|()| self.finish());
+        let closed = self.identity.check(&self.path).and_then(|()| self.end());
         closed.map_err(|trouble| trouble.at(&self.path, "close"))
     }
 
-    /// From now on for this program: its text columns, its views.
+    /// From now on for this program: its views.
     pub fn describe(&mut self, options: &OpenOptions) -> Result<(), StoreError> {
-        let Self { connection, checkpointer, path, .. } = self;
-        checkpointer
-            .begin_batch()
-            .and_then(|_turn| options.describe(connection))
-            .map_err(|trouble| trouble.at(path, "write to"))?;
-        self.contact_sql = ContactSql::new(&options.texts);
-        Ok(())
+        let options = options.clone();
+        self.write(move |connection| view::create(connection, &options))
     }
 
-    /// Everything it holds.
-    pub fn snapshot(&mut self) -> Result<Snapshot, StoreError> {
-        let texts = self.contact_sql.columns.clone();
-        self.read(|connection, _| snapshot::read(connection, &texts))
-    }
-
-    fn finish(&mut self) -> Result<(), Trouble> {
-        self.checkpointer.stop();
-        Ok(checkpoint::fold_all(&self.connection)?)
+    /// Waits for what is on its way, and closes.
+    fn end(&mut self) -> Result<(), Trouble> {
+        let last = self.begun.last().map(|begun| begun.ticket);
+        let written = last.map_or(Ok(()), |ticket| self.writer.finish(ticket));
+        let folded = self.writer.stop().map_or(Ok(()), writer::fold);
+        written.and(folded)
     }
 
     /// Reads in one transaction: without it, each statement would lock and unlock the file by itself.
-    fn read<T>(&mut self, work: impl FnOnce(&Connection, &ContactSql) -> Result<T, Trouble>) -> Result<T, StoreError> {
-        let Self { connection, contact_sql, path, .. } = self;
-        transact(connection, TransactionBehavior::Deferred, |connection| work(connection, contact_sql))
+    fn read<T>(
+        &mut self,
+        work: impl FnOnce(&Connection, &mut Vec<Begun>) -> Result<T, Trouble>,
+    ) -> Result<T, StoreError> {
+        let Self { connection, begun, path, .. } = self;
+        transact(connection, TransactionBehavior::Deferred, |connection| work(connection, begun))
             .map_err(|trouble| trouble.at(path, "read"))
     }
 
-    /// Writes in one durable transaction, or not at all.
-    fn write(&mut self, work: impl FnOnce(&Connection, &ContactSql) -> Result<(), Trouble>) -> Result<(), StoreError> {
-        let Self { connection, contact_sql, path, identity, checkpointer, .. } = self;
-        identity
-            .check(path)
-            .and_then(|()| checkpointer.begin_batch())
-            .and_then(|_turn| {
-                transact(connection, TransactionBehavior::Immediate, |connection| work(connection, contact_sql))
-            })
-            .map_err(|trouble| trouble.at(path, "write to"))
+    /// Writes in one durable transaction, and waits for it.
+    fn write(
+        &mut self,
+        work: impl FnOnce(&Connection) -> Result<(), Trouble> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        self.writer.run(work).map_err(|trouble| trouble.at(&self.path, "write to"))
     }
 }
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
         // `close` is for those who want to hear of a failure.
-        let _ = self.finish();
+        let _ = self.end();
     }
 }
 
@@ -124,93 +126,131 @@ fn transact<T>(
     // Dropped before its commit, the transaction is rolled back.
     let transaction = connection.transaction_with_behavior(behavior)?;
     let result = work(&transaction)?;
-    transaction.commit()?;
+    transaction.commit().map_err(Trouble::of_commit)?;
     Ok(result)
 }
 
-fn write_changes(connection: &Connection, sql: &ContactSql, changes: &Changes) -> Result<(), Trouble> {
-    contacts::write(connection, sql, &changes.contacts)?;
+fn write_batch(connection: &Connection, batch: &Batch) -> Result<(), Trouble> {
+    batch.slots.iter().try_for_each(|slot| write_slot(connection, slot))
+}
+
+fn write_slot(connection: &Connection, SlotBatch { slot, state, changes }: &SlotBatch) -> Result<(), Trouble> {
+    slots::advance(connection, *slot, state)?;
+    contacts::write(connection, &changes.contacts)?;
     contacts::write_keys(connection, &changes.keys)?;
     contacts::join(connection, &changes.joined)?;
-    journeys::write(connection, &changes.journeys)?;
+    contacts::write_ended(connection, &changes.ended)?;
     events::write(connection, &changes.events)?;
     outbox::write(connection, &changes.outbox)?;
     outbox::settle(connection, &changes.settled)?;
     handoffs::write(connection, &changes.handoffs)?;
     decisions::write(connection, &changes.decisions)?;
-    meta::write(connection, &changes.meta)?;
-    counts::add(connection, &changes.counters)
+    ledgers::write(connection, &changes.stages, &changes.scores)?;
+    slots::write_reads(connection, *slot, &changes.reads)?;
+    slots::write_actors(connection, *slot, &changes.actors)?;
+    totals::add(connection, *slot, &changes.totals)
+}
+
+/// Whose keys these are, by what is in the file and by what is on its way there.
+fn owners(connection: &Connection, begun: &mut [Begun], keys: &[String]) -> Result<Vec<Option<ContactId>>, Trouble> {
+    let in_file = contacts::find(connection, keys)?;
+    let now = |(key, owner): (&String, _)| begun.iter_mut().fold(owner, |owner, batch| batch.owner(key, owner));
+    Ok(keys.iter().zip(in_file).map(now).collect())
+}
+
+/// The same of messages.
+fn known(connection: &Connection, begun: &mut [Begun], messages: &[MessageKey]) -> Result<Vec<bool>, Trouble> {
+    let mut known = events::known(connection, messages)?;
+    for (message, known) in messages.iter().zip(&mut known) {
+        *known |= begun.iter_mut().any(|batch| batch.knows(message));
+    }
+    Ok(known)
 }
 
 impl Store for SqliteStore {
-    fn find_contacts(&mut self, keys: &[String]) -> Result<Vec<Option<ContactId>>, StoreError> {
-        self.read(|connection, _| contacts::find(connection, keys))
+    fn tend(&mut self, _: Wish) -> Result<Tended, StoreError> {
+        let is_open = self.states.contains_key(&Slot::FIRST);
+        let gained = if is_open { Vec::new() } else { vec![Slot::FIRST] };
+        Ok(Tended { owner: OWNER, gained, lost: Vec::new() })
     }
 
-    fn load_contacts(&mut self, ids: &[ContactId]) -> Result<Vec<ContactRecord>, StoreError> {
-        self.read(|connection, sql| contacts::load(connection, sql, ids))
+    fn open(&mut self, slot: Slot, layout: u32, sink: &mut dyn SlotSink) -> Result<Opened, StoreError> {
+        // Nothing may be on its way: what is read here must be all.
+        self.writer.allow();
+        self.begun.clear();
+        let opened = self.read(|connection, _| {
+            let mut after = None;
+            loop {
+                let page = contacts::due(connection, slot, layout, after)?;
+                let Some(last) = page.last() else { break };
+                after = Some(last.id);
+                sink.contacts(&page);
+            }
+            let mut after = None;
+            loop {
+                let page = outbox::unsettled(connection, slot, after)?;
+                let Some(last) = page.last() else { break };
+                after = Some(last.id);
+                sink.outbox(page);
+            }
+            slots::open(connection, slot)
+        })?;
+        self.states.insert(slot, opened.state);
+        Ok(opened)
     }
 
-    fn known_messages(&mut self, ids: &[MessageId]) -> Result<Vec<bool>, StoreError> {
-        self.read(|connection, _| events::known(connection, ids))
+    fn ask(&mut self, questions: &Questions) -> Result<Answers, StoreError> {
+        self.read(|connection, begun| {
+            let whole = |id: &ContactId| {
+                let found = overlaid(begun, *id, || contacts::load(connection, *id))?;
+                found.ok_or_else(|| Trouble::Broken(format!("there is no contact {}", id.0)))
+            };
+            let contacts = questions.contacts.iter().map(whole).collect::<Result<_, _>>()?;
+            Ok(Answers {
+                owners: owners(connection, begun, &questions.keys)?,
+                known: known(connection, begun, &questions.messages)?,
+                contacts,
+            })
+        })
     }
 
-    fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
-        if changes.is_empty() {
-            return Ok(());
-        }
-        let next_contact = check_rows(changes, self.contact_sql.columns.len(), self.next_contact)?;
-        self.write(|connection, sql| write_changes(connection, sql, changes))?;
-        self.next_contact = next_contact;
+    fn begin(&mut self, batch: Batch) -> Result<Ticket, StoreError> {
+        check_batch(&batch, OWNER, |slot| self.states.get(&slot).copied())
+            .map_err(|error| StoreError { path: Some(self.path.clone()), ..error })?;
+        let batch = Arc::new(batch);
+        let to_write = Arc::clone(&batch);
+        let ticket = self.writer.begin(move |connection| write_batch(connection, &to_write));
+        let ticket = ticket.map_err(|trouble| trouble.at(&self.path, "write to"))?;
+        self.states.extend(batch.slots.iter().map(|slot| (slot.slot, slot.state)));
+        self.begun.push(Begun::new(ticket, batch));
+        Ok(ticket)
+    }
+
+    fn finish(&mut self, ticket: Ticket) -> Result<(), StoreError> {
+        self.writer.finish(ticket).map_err(|trouble| trouble.at(&self.path, "write to"))?;
+        self.begun.retain(|begun| begun.ticket > ticket);
         Ok(())
     }
 
-    fn due_contacts(&mut self, after: Option<ContactId>) -> Result<Vec<(ContactId, i64)>, StoreError> {
-        self.read(|connection, _| contacts::due(connection, after))
+    fn release(&mut self, slot: Slot) -> Result<(), StoreError> {
+        if let Some(last) = self.begun.last().map(|begun| begun.ticket) {
+            self.finish(last)?;
+        }
+        self.states.remove(&slot);
+        Ok(())
     }
 
-    fn contacts_before(&mut self, version: u32, after: Option<ContactId>) -> Result<Vec<ContactId>, StoreError> {
-        self.read(|connection, _| contacts::before(connection, version, after))
+    fn charter(&mut self) -> Result<Charter, StoreError> {
+        self.read(|connection, _| charter::read(connection))
     }
 
-    fn live_blocks(&mut self) -> Result<Vec<(u32, u32)>, StoreError> {
-        self.read(|connection, _| journeys::live_blocks(connection))
+    fn settle(&mut self, charter: &Charter) -> Result<(), StoreError> {
+        let charter = charter.clone();
+        self.write(move |connection| charter::write(connection, &charter))
     }
 
-    fn events_after(&mut self, number: u64) -> Result<Vec<(u64, EventRecord)>, StoreError> {
-        self.read(|connection, _| events::after(connection, number))
-    }
-
-    fn unsettled(&mut self, after: Option<u64>) -> Result<Vec<OutboxRecord>, StoreError> {
-        self.read(|connection, _| outbox::unsettled(connection, after))
-    }
-
-    fn unsettled_count(&mut self) -> Result<u64, StoreError> {
-        self.read(|connection, _| outbox::unsettled_count(connection))
-    }
-
-    fn meta(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        self.read(|connection, _| meta::read(connection, name))
-    }
-
-    fn counters(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
-        self.read(|connection, _| counts::totals(connection))
-    }
-
-    fn decision_counts(&mut self) -> Result<Vec<DecisionCount>, StoreError> {
-        self.read(|connection, _| decisions::counts(connection))
-    }
-
-    fn position_counts(&mut self) -> Result<Vec<PositionCount>, StoreError> {
-        self.read(|connection, _| counts::positions(connection))
-    }
-
-    fn handoff_counts(&mut self) -> Result<Vec<HandoffCount>, StoreError> {
-        self.read(|connection, _| handoffs::counts(connection))
-    }
-
-    fn next_contact(&mut self) -> Result<ContactId, StoreError> {
-        Ok(ContactId(self.next_contact))
+    fn records(&self) -> Result<Box<dyn Records>, StoreError> {
+        Ok(Box::new(SqliteRecords::open(&self.path)?))
     }
 }
 
@@ -218,28 +258,30 @@ impl Store for SqliteStore {
 #[cfg(test)]
 impl SqliteStore {
     /// Lets the file grow to so many pages and no further, as a full disk does.
-    pub(super) fn limit_pages(&self, pages: u32) {
-        self.connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
+    pub(super) fn limit_pages(&mut self, pages: u32) {
+        let limit = move |connection: &Connection| {
+            connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+            Ok(())
+        };
+        self.writer.run(limit).unwrap();
     }
 
     /// Refuses every write, as a read-only place does.
-    pub(super) fn refuse_writes(&self) {
-        self.connection.pragma_update(None, "query_only", true).unwrap();
+    pub(super) fn refuse_writes(&mut self) {
+        self.writer.run(|connection| Ok(connection.pragma_update(None, "query_only", true)?)).unwrap();
     }
 
     /// Stands in for a log that could not be folded because the disk is full.
     pub(super) fn fail_fold(&self) {
-        self.checkpointer.fail(rusqlite::ffi::SQLITE_FULL);
+        self.writer.fail_fold(rusqlite::ffi::SQLITE_FULL);
     }
 
     /// What the engine's loop asks, and how SQLite finds it.
     pub(super) fn plans(&self) -> Vec<(String, Vec<String>)> {
         let queries = [
             contacts::FIND.to_owned(),
-            self.contact_sql.load.clone(),
+            contacts::LOAD.to_owned(),
             contacts::DUE.to_owned(),
-            journeys::load_sql(),
-            held::LOAD.to_owned(),
             events::KNOWN.to_owned(),
             outbox::unsettled_sql(),
             outbox::UNSETTLED_COUNT.to_owned(),

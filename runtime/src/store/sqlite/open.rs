@@ -3,14 +3,15 @@
 //! Nothing is written before the file is known to be ours or empty.
 
 use super::checkpoint::Checkpointer;
-use super::contacts::{self, ContactSql};
 use super::fault::{Trouble, io_error};
-use super::migrate::{APPLICATION_ID, NEWEST, migrate};
+use super::migrate::{APPLICATION_ID, NEWEST, OLDEST, migrate};
 use super::there::Identity;
 use super::view::{self, ViewColumn, Word};
+use super::writer::Writer;
 use super::{SqliteStore, transact};
 use crate::store::{StoreError, StoreFault};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -32,15 +33,15 @@ const CACHED_STATEMENTS: usize = 64;
 pub struct OpenOptions {
     /// The database file.
     pub path: PathBuf,
-    /// The program's text columns, in its order.
+    /// The program's texts, in its order, as the views call them.
     pub texts: Vec<String>,
     /// What `contact_view` shows of the frame.
     pub view: Vec<ViewColumn>,
-    /// Which of the text columns is the address that the views show beside a contact.
+    /// Which of the texts is the address that the views show beside a contact.
     pub address: Option<String>,
     /// What the views call the program's parts and the reasons of decisions.
     pub words: Vec<Word>,
-    /// Leaves columns and views as they are: what a program needs is told later ([`SqliteStore::describe`]).
+    /// Leaves the views as they are: what a program needs is told later ([`SqliteStore::describe`]).
     pub bare: bool,
     /// How long a batch waits for another program that holds the file, in milliseconds.
     pub busy_timeout_ms: u32,
@@ -78,25 +79,31 @@ impl OpenOptions {
         if !self.bare {
             self.describe(&mut connection)?;
         }
-        let next_contact = contacts::next(&connection)?;
         let folding = self.connect()?;
         self.set_pragmas(&folding)?;
         let checkpointer = Checkpointer::start(folding, self.wal_bound_pages)?;
         // A batch of nothing, for what a crash left in the log.
         drop(checkpointer.begin_batch()?);
-        let contact_sql = ContactSql::new(&self.texts);
         let path = self.path.clone();
         let gone = || Trouble::Broken("its file is not there".to_owned());
         let identity = Identity::of(&path).ok_or_else(gone)?;
-        Ok(SqliteStore { checkpointer, connection, contact_sql, path, identity, next_contact, _lock: lock })
+        let reading = self.connect()?;
+        self.set_pragmas(&reading)?;
+        let writer = Writer::start(connection, checkpointer, path.clone(), identity)?;
+        Ok(SqliteStore {
+            writer,
+            connection: reading,
+            path,
+            identity,
+            states: BTreeMap::new(),
+            begun: Vec::new(),
+            _lock: lock,
+        })
     }
 
-    /// Columns and views, for this program.
-    pub(super) fn describe(&self, connection: &mut Connection) -> Result<(), Trouble> {
-        transact(connection, TransactionBehavior::Immediate, |connection| {
-            contacts::add_text_columns(connection, &self.texts)?;
-            view::create(connection, self)
-        })
+    /// The views, for this program.
+    fn describe(&self, connection: &mut Connection) -> Result<(), Trouble> {
+        transact(connection, TransactionBehavior::Immediate, |connection| view::create(connection, self))
     }
 
     fn connect(&self) -> Result<Connection, Trouble> {
@@ -180,7 +187,14 @@ fn examine(connection: &Connection, path: &Path) -> Result<usize, Trouble> {
     }
     match (application_id, usize::try_from(version)) {
         (0, Ok(0)) if empty => Ok(0),
-        (APPLICATION_ID, Ok(version @ 1..=NEWEST)) => Ok(version),
+        (APPLICATION_ID, Ok(version @ OLDEST..=NEWEST)) => Ok(version),
+        (APPLICATION_ID, Ok(1..OLDEST)) => Err(Trouble::Said(
+            StoreFault::Older,
+            format!("`{shown}` was written by a Flow of before its first release, whose tables this one does not know"),
+            "go on with that Flow until those people are through, or name another file for the store; in a rehearsal, start over with `--fresh` (the old \
+             store and its mails are set aside)"
+                .to_owned(),
+        )),
         (APPLICATION_ID, Ok(version)) if version > NEWEST => Err(Trouble::Said(
             StoreFault::Newer,
             format!("`{shown}` was written by a newer Flow (version {version} of its tables; this one knows {NEWEST})"),

@@ -2,12 +2,11 @@
 
 use super::codes::{coded, id, sql_id};
 use super::fault::Trouble;
-use crate::store::{ContactId, OutboxRecord, OutboxSettlement, PAGE_ROWS};
+use crate::store::{ContactId, MAX_NUMBER, OutboxRecord, OutboxSettlement, PAGE_ROWS, Slot};
 use rusqlite::{Connection, ErrorCode, Row, params};
 
 /// In the order that [`read`] expects.
-const COLUMNS: &str =
-    "id, key, kind, contact, workflow, run, step, email, payload, state, attempts, queued_at, due_at, detail";
+const COLUMNS: &str = "id, key, kind, contact, workflow, run, step, email, recipient, payload, state, attempts, queued_at, due_at, detail";
 
 /// Serves from `outbox_unsettled`, which holds only rows of these states.
 pub(super) const UNSETTLED_COUNT: &str = "SELECT count(*) FROM outbox WHERE state IN (0, 1, 6)";
@@ -16,13 +15,14 @@ pub(super) const UNSETTLED_COUNT: &str = "SELECT count(*) FROM outbox WHERE stat
 pub(super) fn unsettled_sql() -> String {
     let now = "coalesce((SELECT \"into\" FROM joined WHERE joined.contact = outbox.contact), outbox.contact)";
     let columns = COLUMNS.replace("contact,", &format!("{now},"));
-    format!("SELECT {columns} FROM outbox WHERE state IN (0, 1, 6) AND id > ?1 ORDER BY id LIMIT ?2")
+    format!("SELECT {columns} FROM outbox WHERE state IN (0, 1, 6) AND id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3")
 }
 
-pub(super) fn unsettled(connection: &Connection, after: Option<u64>) -> Result<Vec<OutboxRecord>, Trouble> {
-    let after = after.map_or(i64::MIN, sql_id);
+/// A page of a slot, after a number.
+pub(super) fn unsettled(connection: &Connection, slot: Slot, after: Option<u64>) -> Result<Vec<OutboxRecord>, Trouble> {
+    let (after, last) = (sql_id(after.unwrap_or(slot.global(0))), sql_id(slot.global(MAX_NUMBER)));
     let mut statement = connection.prepare_cached(&unsettled_sql())?;
-    let rows = statement.query_map(params![after, PAGE_ROWS as i64], read)?;
+    let rows = statement.query_map(params![after, last, PAGE_ROWS as i64], read)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -41,19 +41,19 @@ fn read(row: &Row<'_>) -> rusqlite::Result<OutboxRecord> {
         run: row.get(5)?,
         step: row.get(6)?,
         email: row.get(7)?,
-        payload: row.get(8)?,
-        state: coded(row, 9)?,
-        attempts: row.get(10)?,
-        queued_at: row.get(11)?,
-        due_at: row.get(12)?,
+        recipient: row.get(8)?,
+        payload: row.get(9)?,
+        state: coded(row, 10)?,
+        attempts: row.get(11)?,
+        queued_at: row.get(12)?,
+        due_at: row.get(13)?,
     })
 }
 
-/// In the order given: of two rows under one key, the first is kept.
+/// In the order given, which is that of their numbers.
 pub(super) fn write(connection: &Connection, rows: &[OutboxRecord]) -> Result<(), Trouble> {
     let mut statement = connection.prepare_cached(&format!(
-        "INSERT INTO outbox ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, '') \
-         ON CONFLICT (key) DO NOTHING"
+        "INSERT INTO outbox ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, '')"
     ))?;
     for row in rows {
         let done = statement.execute(params![
@@ -65,6 +65,7 @@ pub(super) fn write(connection: &Connection, rows: &[OutboxRecord]) -> Result<()
             row.run,
             row.step,
             row.email,
+            row.recipient,
             row.payload,
             row.state as u8,
             row.attempts,
@@ -72,9 +73,9 @@ pub(super) fn write(connection: &Connection, rows: &[OutboxRecord]) -> Result<()
             row.due_at,
         ]);
         match done {
-            // The key's own conflict does nothing, so this is the id's.
+            // The one constraint that a typed row can break.
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
-                return Err(Trouble::Broken(format!("outbox row {} has two keys", row.id)));
+                return Err(Trouble::Broken(format!("outbox row {} is given twice", row.id)));
             }
             done => done?,
         };
@@ -85,11 +86,12 @@ pub(super) fn write(connection: &Connection, rows: &[OutboxRecord]) -> Result<()
 pub(super) fn settle(connection: &Connection, settled: &[OutboxSettlement]) -> Result<(), Trouble> {
     let mut rows: Vec<&OutboxSettlement> = settled.iter().collect();
     rows.sort_by_key(|row| row.id);
-    let sql = "UPDATE outbox SET state = ?2, attempts = ?3, due_at = ?4, detail = ?5 WHERE id = ?1";
+    let sql = "UPDATE outbox SET state = ?2, attempts = ?3, due_at = ?4, detail = ?5, recipient = coalesce(?6, recipient) \
+               WHERE id = ?1";
     let mut statement = connection.prepare_cached(sql)?;
     for row in rows {
-        let changed =
-            statement.execute(params![sql_id(row.id), row.state as u8, row.attempts, row.due_at, row.detail])?;
+        let OutboxSettlement { state, attempts, due_at, detail, recipient, .. } = row;
+        let changed = statement.execute(params![sql_id(row.id), *state as u8, attempts, due_at, detail, recipient])?;
         if changed == 0 {
             return Err(Trouble::Broken(format!("there is no outbox row {} to settle", row.id)));
         }
@@ -100,6 +102,6 @@ pub(super) fn settle(connection: &Connection, settled: &[OutboxSettlement]) -> R
 /// Every row with its receipt or reason.
 pub(super) fn all(connection: &Connection) -> Result<Vec<(OutboxRecord, String)>, Trouble> {
     let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM outbox ORDER BY key"))?;
-    let rows = statement.query_map([], |row| Ok((read(row)?, row.get(13)?)))?;
+    let rows = statement.query_map([], |row| Ok((read(row)?, row.get(14)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -21,7 +21,7 @@ impl Identity {
             return Ok(());
         }
         Err(Trouble::Said(
-            StoreFault::Other,
+            StoreFault::Lost,
             format!("`{}` was deleted, moved or replaced while Flow worked on it", path.display()),
             "put it back, or begin anew with the same command; leave it in its place while Flow runs".to_owned(),
         ))

@@ -12,10 +12,10 @@
 //! which a table keeps ([`Word`]). Frames change with programs, so all of it is made anew at every open.
 
 use super::codes::Coded;
-use super::contacts::text_column;
 use super::fault::Trouble;
+use super::kept::{self, HEAD_BYTES, JOURNEY_BYTES, flag};
 use super::open::OpenOptions;
-use crate::store::{DecisionCode, JourneyStatus, OutboxKind, OutboxState};
+use crate::store::{About, DecisionCode, JourneyStatus, OutboxKind, OutboxState};
 use flow_ir::limits::TRACE_BITS;
 use flow_ir::{NUMBER_SCALE, SlotKind};
 use rusqlite::{Connection, params};
@@ -91,18 +91,24 @@ pub enum WordKind {
     Reason = 6,
     /// What a step says behind `because`.
     Because = 7,
+    /// Its name.
+    Stage = 8,
 }
 
 /// Makes the views and their words anew.
 pub(super) fn create(connection: &Connection, options: &OpenOptions) -> Result<(), Trouble> {
     write_words(connection, &options.words)?;
-    let address = options.address.as_deref();
+    let place = options.address.as_ref().and_then(|name| options.texts.iter().position(|text| text == name));
+    let address = place.map(|place| text("person.texts", place));
+    let address = address.as_deref();
     let views = [
         ("contact_view", contact_view(&options.view, &options.texts)),
         ("journey_view", journey_view(address)),
         ("decision_view", decision_view(address)),
         ("mail_view", mail_view(address)),
         ("handoff_view", handoff_view(address)),
+        ("stage_view", stage_view(address)),
+        ("score_view", score_view(address)),
     ];
     for (name, select) in views {
         connection.execute_batch(&format!("DROP VIEW IF EXISTS {name}; CREATE VIEW {name} AS {select};"))?;
@@ -134,10 +140,9 @@ fn contact_view(columns: &[ViewColumn], texts: &[String]) -> String {
         raw.push(format!("{} AS raw_{place}", known_value(column)));
         shown.push(format!("{} AS {}", show(column, &format!("raw_{place}")), quote(&column.name)));
     }
-    for name in texts {
-        let column = quote(&text_column(name));
-        shown.push(format!("{column} AS {}", quote(name)));
-        raw.push(column);
+    for (place, name) in texts.iter().enumerate() {
+        raw.push(format!("{} AS text_{place}", text("texts", place)));
+        shown.push(format!("text_{place} AS {}", quote(name)));
     }
     shown.push(format!("{} AS {}", instant("next_at"), quote(&free_name("next_at", &names))));
     let bytes = every_byte();
@@ -147,6 +152,11 @@ fn contact_view(columns: &[ViewColumn], texts: &[String]) -> String {
          WHERE NOT EXISTS (SELECT 1 FROM joined WHERE joined.contact = contact.id))",
         user_of("contact.id")
     )
+}
+
+/// A text of the JSON array in a column.
+fn text(column: &str, place: usize) -> String {
+    format!("json_extract({column}, '$[{place}]')")
 }
 
 /// A name of ours that gives way to the schema's.
@@ -167,16 +177,20 @@ fn known_value(column: &ViewColumn) -> String {
 }
 
 fn integer(offset: u32, kind: SlotKind) -> String {
-    let bytes = (0..kind.width()).map(|place| match place {
-        0 => byte(offset),
-        _ => format!("({} << {})", byte(offset + place), place * 8),
-    });
-    let joined = bytes.collect::<Vec<_>>().join(" | ");
+    let joined = little_endian(kind.width(), |place| byte(offset + place));
     match kind {
         // Four bytes with a sign: shift it up and back down.
         SlotKind::Days => format!("((({joined}) << 32) >> 32)"),
         _ => format!("({joined})"),
     }
+}
+
+fn little_endian(width: u32, byte: impl Fn(u32) -> String) -> String {
+    let bytes = (0..width).map(|place| match place {
+        0 => byte(place),
+        _ => format!("({} << {})", byte(place), place * 8),
+    });
+    bytes.collect::<Vec<_>>().join(" | ")
 }
 
 /// `x'000102...ff'`: where a byte stands in it is its value.
@@ -218,21 +232,19 @@ fn user_of(contact: &str) -> String {
 
 /// The rows of a table, each with its person. Those of a log keep the number of a contact who proved to be somebody else (`joined`).
 struct People<'o> {
-    table: &'static str,
+    /// What stands behind `FROM`, with its alias.
+    table: String,
     /// Who the person is.
     contact: String,
+    /// Their address, as SQL finds it in `person`.
     address: Option<&'o str>,
 }
 
 impl<'o> People<'o> {
-    fn of(table: &'static str, address: Option<&'o str>) -> Self {
-        Self { table, contact: format!("{table}.contact"), address }
-    }
-
     fn of_log(table: &'static str, address: Option<&'o str>) -> Self {
         let own = format!("{table}.contact");
         let contact = format!("coalesce((SELECT \"into\" FROM joined WHERE joined.contact = {own}), {own})");
-        Self { table, contact, address }
+        Self { table: table.to_owned(), contact, address }
     }
 
     /// The person's number, user id and address, for the list behind `SELECT`.
@@ -241,8 +253,8 @@ impl<'o> People<'o> {
         format!("{contact} AS contact, {USER_ID} AS user_id, {} AS address", self.address())
     }
 
-    fn address(&self) -> String {
-        self.address.map_or("NULL".to_owned(), |name| format!("person.{}", quote(&text_column(name))))
+    fn address(&self) -> &str {
+        self.address.unwrap_or("NULL")
     }
 
     /// What stands behind `FROM`.
@@ -252,78 +264,113 @@ impl<'o> People<'o> {
     }
 }
 
-/// A journey that went on under another contact is shown there alone.
+/// Every journey: those that are kept with their contact, and those that nobody asks for any more. Two reads and not one over both, so that
+/// whoever asks for a person finds them by number or user id; and in this order, since places are worth looking at for a contact alone. A journey that went on under another contact is shown there alone.
 fn journey_view(address: Option<&str>) -> String {
-    let people = People::of("journey", address);
+    let count = little_endian(2, |place| kept_byte(&place.to_string()));
+    let kept = format!(
+        "SELECT contact.id AS contact, {} FROM (SELECT {} AS byte) AS bytes CROSS JOIN contact CROSS JOIN place ON place < ({count})",
+        journey_columns("place"),
+        every_byte()
+    );
+    let ended = format!(
+        "SELECT journey_ended.contact AS contact, {} FROM (SELECT {} AS byte) AS bytes, journey_ended",
+        journey_columns("0"),
+        every_byte()
+    );
+    [kept, ended].map(|rows| journeys_in(&rows, address)).join(" UNION ALL ")
+}
+
+fn journeys_in(rows: &str, address: Option<&str>) -> String {
+    let people = People { table: format!("({rows}) AS journey"), contact: "journey.contact".to_owned(), address };
     let (who, rows) = (people.columns(), people.rows());
     let (workflow, step) = (workflow_name("journey.workflow"), step_words("journey.workflow", "journey.step"));
-    let (status, ended) = (code_word::<JourneyStatus>("status"), JourneyStatus::Ended as u8);
-    let (entered_at, due_at, ended_at) = (instant("entered_at"), instant("due_at"), instant("ended_at"));
+    let status = code_word::<JourneyStatus>("status");
+    let (entered_at, due_at, ended_at, until) =
+        (instant("entered_at"), instant("due_at"), instant("ended_at"), instant("goal_until"));
     format!(
-        "SELECT {who}, {workflow} AS workflow, run, {status} AS status, {step} AS step, visit, \
-         {entered_at} AS entered_at, CASE WHEN status <> {ended} THEN {due_at} END AS due_at, {ended_at} AS ended_at, \
-         CASE WHEN status = {ended} THEN {due_at} END AS goal_counts_until FROM {rows} \
+        "SELECT {who}, {workflow} AS workflow, run, version, {status} AS status, {step} AS step, \
+         {entered_at} AS entered_at, {due_at} AS due_at, {ended_at} AS ended_at, \
+         CASE goal_met WHEN 0 THEN 'no' ELSE 'yes' END AS goal_met, {until} AS goal_counts_until FROM {rows} \
          WHERE NOT EXISTS (SELECT 1 FROM joined WHERE joined.contact = journey.contact)"
     )
+}
+
+/// The columns of the journey at a place of what is kept.
+fn journey_columns(nth: &str) -> String {
+    let field = |at: u32, width: u32| {
+        let start = |place| format!("{HEAD_BYTES} + {nth} * {JOURNEY_BYTES} + {}", at + place);
+        format!("({})", little_endian(width, |place| kept_byte(&start(place))))
+    };
+    let flags = field(kept::at::FLAGS, 1);
+    let optional = |at: u32, flag: u8| format!("CASE WHEN {flags} & {flag} THEN {} END", field(at, 8));
+    let columns = [
+        ("workflow", field(kept::at::WORKFLOW, 4)),
+        ("run", field(kept::at::RUN, 4)),
+        ("version", field(kept::at::VERSION, 4)),
+        ("step", field(kept::at::STEP, 4)),
+        ("status", field(kept::at::STATUS, 1)),
+        ("goal_met", format!("{flags} & {}", flag::GOAL_MET)),
+        ("entered_at", field(kept::at::ENTERED_AT, 8)),
+        ("due_at", optional(kept::at::DUE_AT, flag::DUE)),
+        ("ended_at", optional(kept::at::ENDED_AT, flag::ENDED)),
+        ("goal_until", optional(kept::at::GOAL_UNTIL, flag::GOAL_UNTIL)),
+    ];
+    columns.map(|(name, value)| format!("{value} AS {name}")).join(", ")
+}
+
+/// A byte of what is kept of a contact, by where it stands.
+fn kept_byte(offset: &str) -> String {
+    format!("(instr(byte, substr(kept, {offset} + 1, 1)) - 1)")
 }
 
 fn decision_view(address: Option<&str>) -> String {
     let people = People::of_log("decision", address);
     let (who, rows) = (people.columns(), people.rows());
     let (code, at) = (code_word::<DecisionCode>("code"), instant("at"));
-    let workflow = workflow_name("decision.workflow");
+    let (workflow, step) = (workflow_name("decision.workflow"), step_words("decision.workflow", "decision.step"));
     format!(
-        "SELECT decision.id AS id, {at} AS at, {who}, {workflow} AS workflow, run, {code} AS decision, \
-         {} AS step, {} AS reason, {} AS took FROM {rows}",
-        decided_at(),
+        "SELECT decision.id AS id, {at} AS at, {who}, {workflow} AS workflow, run, version, {code} AS decision, \
+         {step} AS step, {} AS reason, {} AS took, \
+         (SELECT sent.key FROM outbox AS sent WHERE sent.id = decision.send) AS mail FROM {rows}",
         decided_because(),
         arms_taken()
     )
 }
 
-/// The step of a decision: some keep another number in its place.
-fn decided_at() -> String {
-    let [ignored, lacked, exited] = [DecisionCode::Ignored, DecisionCode::Lacked, DecisionCode::ExitedWhen].map(code);
-    let step = step_words("decision.workflow", "decision.step");
-    let stood = step_words("decision.workflow", "(nullif(reason, 0) - 1)");
-    let engaged = engaged();
-    format!("CASE WHEN code = {exited} THEN {stood} WHEN code NOT IN ({ignored}, {lacked}, {engaged}) THEN {step} END")
-}
-
+/// Why, and about what. A number that has no words is shown as it is; 0 stands for no reason.
 fn decided_because() -> String {
-    let [ignored, lacked, exited, stopped] =
-        [DecisionCode::Ignored, DecisionCode::Lacked, DecisionCode::ExitedWhen, DecisionCode::Stopped].map(code);
-    let (suppressed, because) =
-        (code(DecisionCode::Suppressed), word(WordKind::Because, "decision.workflow", "decision.step"));
-    let reason = word(WordKind::Reason, "code", "reason");
-    let exit = word(WordKind::Exit, "decision.workflow", "decision.step");
-    let field = format!("coalesce({}, decision.step)", word(WordKind::Field, "0", "decision.step"));
-    let by = workflow_name("reason");
-    let (engaged, email) = (engaged(), word(WordKind::Email, "0", "decision.step"));
-    // A number that has no words is shown as it is; 0 stands for none.
+    let reason = format!("coalesce({}, nullif(reason, 0))", word(WordKind::Reason, "code", "reason"));
+    let because = word(WordKind::Because, "decision.workflow", "decision.step");
+    let about = about_words();
+    let [suppressed, lacked] = [DecisionCode::Suppressed, DecisionCode::Lacked].map(code);
+    let both = |first: &str, second: &str| format!("coalesce({first} || ': ' || {second}, {first}, {second})");
     format!(
-        "CASE code WHEN {exited} THEN coalesce({exit}, decision.step) WHEN {stopped} THEN {by} \
-         WHEN {lacked} THEN {field} || coalesce(': ' || {reason}, '') \
-         WHEN {suppressed} THEN coalesce({reason}, nullif(reason, 0)) || coalesce(': ' || {because}, '') \
-         WHEN {ignored} THEN coalesce({reason}, nullif(reason, 0)) || coalesce(': ' || {exit}, '') \
-         ELSE CASE WHEN code IN ({engaged}) THEN coalesce({email}, decision.step) ELSE coalesce({reason}, nullif(reason, 0)) END END"
+        "CASE code WHEN {lacked} THEN {} WHEN {suppressed} THEN {} ELSE {} END",
+        both(&about, &reason),
+        both(&reason, &format!("coalesce({because}, {about})")),
+        both(&reason, &about)
     )
 }
 
-/// The codes of what people do with a mail, which keep the email in the place of the step.
-fn engaged() -> String {
-    let codes = [DecisionCode::Opened, DecisionCode::Clicked, DecisionCode::Replied].map(|of| code(of).to_string());
-    codes.join(", ")
+/// What a decision is about, by its code.
+fn about_words() -> String {
+    let words = |about: About| match about {
+        About::Exit => word(WordKind::Exit, "decision.workflow", "decision.about"),
+        About::Arm => word(WordKind::Arm, "decision.workflow", "decision.about"),
+        About::Field => word(WordKind::Field, "0", "decision.about"),
+        About::Email => word(WordKind::Email, "0", "decision.about"),
+        About::Workflow => word(WordKind::Workflow, "0", "decision.about"),
+    };
+    let cases =
+        DecisionCode::ALL.iter().filter_map(|of| Some(format!(" WHEN {} THEN {}", code(*of), words(of.about()?))));
+    format!("coalesce(CASE code{} END, decision.about)", cases.collect::<String>())
 }
 
-/// When a mail was first opened, clicked or answered in its journey.
+/// When a mail was first opened, clicked or answered.
 fn first(engaged: DecisionCode) -> String {
-    let (code, mail) = (code(engaged), OutboxKind::Mail as u8);
-    let at = instant("done.at");
-    format!(
-        "CASE kind WHEN {mail} THEN (SELECT {at} FROM decision AS done WHERE done.contact = outbox.contact \
-         AND done.workflow = outbox.workflow AND done.run = outbox.run AND done.code = {code} AND done.step = outbox.email) END"
-    )
+    let (code, at) = (code(engaged), instant("done.at"));
+    format!("(SELECT {at} FROM decision AS done WHERE done.send = outbox.id AND done.code = {code})")
 }
 
 /// The arms of `if`s that ran, by the bits of the trace.
@@ -342,7 +389,7 @@ fn arms_taken() -> String {
 /// Every message, to a contact or about one. What is told of its instant depends on how far it is.
 fn mail_view(address: Option<&str>) -> String {
     let people = People::of_log("outbox", address);
-    let (who, rows, to) = (people.columns(), people.rows(), people.address());
+    let (who, rows) = (people.columns(), people.rows());
     let (workflow, step) = (workflow_name("outbox.workflow"), step_words("outbox.workflow", "outbox.step"));
     let email = format!("coalesce({}, email)", word(WordKind::Email, "0", "email"));
     let notice = OutboxKind::Notice as u8;
@@ -351,7 +398,7 @@ fn mail_view(address: Option<&str>) -> String {
     format!(
         "SELECT {queued_at} AS at, {who}, {workflow} AS workflow, run, {step} AS step, \
          CASE kind WHEN {notice} THEN 'notice' ELSE {email} END AS email, \
-         CASE kind WHEN {notice} THEN (SELECT member FROM handoff WHERE handoff.key = outbox.key) ELSE {to} END AS recipient, \
+         recipient, \
          {state} AS state, attempts, CASE WHEN {waits} THEN {due_at} END AS next_attempt_at, \
          CASE WHEN NOT {waits} THEN {due_at} END AS settled_at, {} AS opened_at, {} AS clicked_at, \
          detail, outbox.key AS key FROM {rows}",
@@ -367,6 +414,25 @@ fn handoff_view(address: Option<&str>) -> String {
     format!(
         "SELECT {at} AS at, {who}, {workflow} AS workflow, run, team, member, note, task, {due_at} AS due_at FROM {rows}"
     )
+}
+
+/// What a change of a ledger came from, and whose it is, behind its own columns.
+fn ledger_view(table: &'static str, columns: &str, address: Option<&str>) -> String {
+    let people = People::of_log(table, address);
+    let (who, rows, at) = (people.columns(), people.rows(), instant("at"));
+    let workflow = workflow_name(&format!("{table}.workflow"));
+    format!("SELECT {at} AS at, {who}, {columns}, {workflow} AS workflow, run FROM {rows}")
+}
+
+fn stage_view(address: Option<&str>) -> String {
+    let name = |column: &str| format!("coalesce({}, {column})", word(WordKind::Stage, "0", column));
+    let columns = format!("{} AS from_stage, {} AS to_stage", name("from_stage"), name("to_stage"));
+    ledger_view("stage_change", &columns, address)
+}
+
+fn score_view(address: Option<&str>) -> String {
+    let columns = format!("change / {NUMBER_SCALE}.0 AS change, score / {NUMBER_SCALE}.0 AS score");
+    ledger_view("score_change", &columns, address)
 }
 
 /// What a number is called; nothing where nobody says so.

@@ -11,9 +11,6 @@ use super::memory::MemoryStore;
 use super::sqlite::{OpenOptions, SqliteStore};
 use tempfile::TempDir;
 
-/// The text columns of the tests' program.
-const TEXTS: usize = 2;
-
 fn options(folder: &TempDir) -> OpenOptions {
     OpenOptions {
         texts: vec!["email".to_owned(), "first \"name\"".to_owned()],
@@ -29,7 +26,7 @@ macro_rules! on_every_store {
     ($($name:ident),+ $(,)?) => {
         mod on_memory {
             use super::*;
-            $(#[test] fn $name() { contract::$name(&mut MemoryStore::new(TEXTS)); })+
+            $(#[test] fn $name() { contract::$name(&mut MemoryStore::new()); })+
         }
         mod on_sqlite {
             use super::*;
@@ -43,33 +40,31 @@ macro_rules! on_every_store {
 
 on_every_store!(
     contacts_come_back_as_written,
-    contacts_come_back_in_the_order_asked,
+    several_kinds_of_questions_are_answered_at_once,
     a_contact_without_texts_keeps_its_texts,
-    what_is_held_stays_until_it_is_replaced,
+    a_contact_is_replaced_whole,
     the_last_write_of_a_contact_holds,
     an_unknown_contact_is_an_error,
     the_last_change_of_a_key_holds,
     keys_of_a_joined_contact_find_the_other,
-    contacts_are_numbered_after_the_highest,
-    journeys_come_back_as_written_in_order,
-    journeys_that_do_not_matter_are_not_loaded,
-    a_journey_is_replaced_under_its_key,
-    due_contacts_come_in_pages,
+    what_was_handed_over_is_answered_by,
+    after_a_failure_nothing_is_kept_until_the_slot_is_opened,
+    a_batch_out_of_turn_is_lost,
+    a_slot_stands_where_its_last_batch_left_it,
+    what_a_store_is_stays,
+    journeys_come_back_as_written,
+    journeys_that_nobody_asks_for_are_kept_apart,
+    whoever_is_due_or_of_an_earlier_layout_comes_in_pages,
     a_message_is_known_once_its_event_is_kept,
     a_second_event_of_a_message_is_refused,
     outbox_rows_come_back_as_written,
-    unsettled_rows_come_by_id_and_in_pages,
+    unsettled_rows_come_by_number_and_in_pages,
     what_is_still_to_leave_goes_with_a_joined_contact,
-    a_second_row_under_an_outbox_key_changes_nothing,
-    an_outbox_id_under_two_keys_is_refused,
     settling_moves_rows_on,
     a_row_can_be_queued_and_settled_in_one_batch,
-    claimed_and_promised_rows_wait_for_their_fate,
-    decisions_are_counted_by_kind,
+    decisions_are_counted_by_day_and_kind,
     arms_are_counted_as_traces_have_them,
-    what_is_recorded_once_is_counted_once,
-    live_journeys_are_counted_by_step,
-    counters_add_up,
-    meta_is_replaced,
+    live_journeys_are_counted_by_step_and_block,
+    totals_add_up,
     a_broken_row_leaves_nothing_behind,
 );

@@ -2,20 +2,130 @@
 
 use crate::store::*;
 
+/// What a process that owns the first slot writes next.
+pub(super) struct Hand {
+    owner: Owner,
+    pub(super) state: SlotState,
+}
+
+impl Hand {
+    pub(super) fn take(store: &mut dyn Store) -> Hand {
+        let owner = store.tend(Wish { slots: 1 }).unwrap().owner;
+        Hand { owner, state: open(store).0.state }
+    }
+
+    /// A batch of these rows, with the numbers that they need.
+    pub(super) fn batch(&self, changes: Changes) -> Batch {
+        let after = |ids: &mut dyn Iterator<Item = u64>, next: u64| ids.map(|id| id + 1).chain([next]).max().unwrap();
+        let contacts = after(&mut changes.contacts.iter().map(|row| row.id.0), self.state.next_contact);
+        let outbox = after(&mut changes.outbox.iter().map(|row| row.id), self.state.next_outbox);
+        let records = changes.events.iter().map(|row| row.id).chain(changes.decisions.iter().map(|row| row.id));
+        let records = after(&mut records.into_iter(), self.state.next_record);
+        let state = SlotState {
+            number: self.state.number + 1,
+            next_contact: contacts,
+            next_outbox: outbox,
+            next_record: records,
+            ..self.state
+        };
+        Batch { owner: self.owner, slots: vec![SlotBatch { slot: Slot::FIRST, state, changes }] }
+    }
+
+    /// Writes these rows and the totals that follow from them.
+    pub(super) fn try_commit(&mut self, store: &mut dyn Store, mut changes: Changes) -> Result<(), StoreError> {
+        let rolled_up = changes.rolled_up();
+        changes.totals.extend(rolled_up);
+        let batch = self.batch(changes);
+        let state = batch.slots[0].state;
+        let done = store.begin(batch).and_then(|ticket| store.finish(ticket));
+        if done.is_ok() {
+            self.state = state;
+        } else {
+            // Whoever has failed opens anew.
+            self.state = open(store).0.state;
+        }
+        done
+    }
+
+    pub(super) fn commit(&mut self, store: &mut dyn Store, changes: Changes) {
+        self.try_commit(store, changes).unwrap();
+    }
+}
+
+/// Writes rows into a store that nobody else holds.
+pub(super) fn commit(store: &mut dyn Store, changes: Changes) {
+    Hand::take(store).commit(store, changes);
+}
+
+/// What is handed over when a slot is opened.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Pages {
+    pub(super) contacts: Vec<DueContact>,
+    pub(super) outbox: Vec<OutboxRecord>,
+    pub(super) lengths: Vec<usize>,
+}
+
+impl SlotSink for Pages {
+    fn contacts(&mut self, page: &[DueContact]) {
+        self.lengths.push(page.len());
+        self.contacts.extend_from_slice(page);
+    }
+    fn outbox(&mut self, page: Vec<OutboxRecord>) {
+        self.lengths.push(page.len());
+        self.outbox.extend(page);
+    }
+}
+
+pub(super) fn open(store: &mut dyn Store) -> (Opened, Pages) {
+    open_layout(store, 0)
+}
+
+pub(super) fn open_layout(store: &mut dyn Store, layout: u32) -> (Opened, Pages) {
+    let mut pages = Pages::default();
+    (store.open(Slot::FIRST, layout, &mut pages).unwrap(), pages)
+}
+
+pub(super) fn load(store: &mut dyn Store, of: &[u64]) -> Result<Vec<ContactRecord>, StoreError> {
+    let contacts = of.iter().map(|id| ContactId(*id)).collect();
+    store.ask(&Questions { contacts, ..Questions::default() }).map(|answers| answers.contacts)
+}
+
+pub(super) fn find(store: &mut dyn Store, keys: &[&str]) -> Vec<Option<u64>> {
+    let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+    let answers = store.ask(&Questions { keys, ..Questions::default() }).unwrap();
+    answers.owners.into_iter().map(|owner| owner.map(|id| id.0)).collect()
+}
+
+pub(super) fn known(store: &mut dyn Store, messages: &[u8]) -> Vec<bool> {
+    let messages = messages.iter().map(|id| message(*id)).collect();
+    store.ask(&Questions { messages, ..Questions::default() }).unwrap().known
+}
+
+pub(super) fn message(id: u8) -> MessageKey {
+    MessageKey { day: 20_000 + i32::from(id % 3), id: MessageId([id; 16]) }
+}
+
 pub(super) fn contact(id: u64) -> ContactWrite {
     let texts = vec![Some(format!("p{id}@example.com")), None];
     ContactWrite {
         id: ContactId(id),
+        layout: 1,
         frame: vec![id as u8; 16],
         texts: Some(texts),
         next_at: None,
-        version: 0,
-        held: Some(vec![held(4)]),
+        newest: 0,
+        kept: Vec::new(),
+        held: vec![held(4)],
     }
 }
 
 pub(super) fn held(workflow: u32) -> HeldEntry {
     HeldEntry { workflow, triggers: u64::MAX, occurred_at: 800, until: 600_900 }
+}
+
+/// A contact with these journeys.
+pub(super) fn on(id: u64, kept: Vec<JourneyRecord>) -> ContactWrite {
+    ContactWrite { kept, ..contact(id) }
 }
 
 /// Contacts 1 to `last`, each with the key `user:<id>`.
@@ -32,6 +142,7 @@ pub(super) fn journey(contact: u64, workflow: u32, run: u32) -> JourneyRecord {
         contact: ContactId(contact),
         workflow,
         run,
+        version: 1,
         status: JourneyStatus::Waiting,
         block: 3,
         step: 2,
@@ -41,14 +152,18 @@ pub(super) fn journey(contact: u64, workflow: u32, run: u32) -> JourneyRecord {
         outbox: Some(9),
         entered_at: 500,
         ended_at: None,
-        keep: true,
+        goal_met: false,
+        goal_until: None,
+        sends: vec![SendRecord { email: 3, row: 8, step: 1, told: 5 }],
     }
 }
 
-pub(super) fn event(contact: u64, message: u8) -> EventRecord {
+pub(super) fn event(contact: u64, id: u8) -> EventRecord {
     EventRecord {
+        id: u64::from(id) + 1,
+        previous: 0,
         contact: ContactId(contact),
-        message: MessageId([message; 16]),
+        message: message(id),
         name: "Visited Page".to_owned(),
         occurred_at: 900,
         received_at: 905,
@@ -66,6 +181,7 @@ pub(super) fn outbox(id: u64, due_at: i64) -> OutboxRecord {
         run: 1,
         step: 2,
         email: 3,
+        recipient: "p1@example.com".to_owned(),
         payload: String::new(),
         state: OutboxState::Queued,
         attempts: 0,
@@ -75,7 +191,7 @@ pub(super) fn outbox(id: u64, due_at: i64) -> OutboxRecord {
 }
 
 pub(super) fn settlement(id: u64, state: OutboxState, due_at: i64) -> OutboxSettlement {
-    OutboxSettlement { id, state, attempts: 1, due_at, detail: "250 ok".to_owned() }
+    OutboxSettlement { id, state, attempts: 1, due_at, detail: "250 ok".to_owned(), recipient: None }
 }
 
 pub(super) fn handoff(key: &str) -> HandoffRecord {
@@ -93,30 +209,48 @@ pub(super) fn handoff(key: &str) -> HandoffRecord {
     }
 }
 
-pub(super) fn decision(contact: u64, code: DecisionCode) -> DecisionRecord {
+pub(super) fn decision(id: u64, contact: u64, code: DecisionCode) -> DecisionRecord {
     DecisionRecord {
-        contact: ContactId(contact),
+        id,
+        previous: 0,
         workflow: Some(4),
+        version: 1,
         run: 1,
-        at: 100,
-        code,
         step: Some(2),
-        reason: 0,
+        about: Some(3),
+        send: Some(8),
         trace: vec![i64::MIN, -1, 0, i64::MAX],
+        ..DecisionRecord::new(ContactId(contact), 100, code)
     }
+}
+
+pub(super) fn counter(name: &str, add: i64) -> (Total, i64) {
+    (Total::Counter(name.to_owned()), add)
 }
 
 /// One row of everything, for contacts 1 and 2.
 pub(super) fn everything() -> Changes {
+    let contacts = vec![on(1, vec![journey(1, 4, 1)]), on(2, vec![journey(2, 0, 2)])];
+    let ended = JourneyRecord { status: JourneyStatus::Ended, ended_at: Some(700), ..journey(2, 0, 1) };
     Changes {
-        journeys: vec![journey(1, 4, 1), journey(2, 0, 1)],
+        contacts,
+        ended: vec![ended],
         events: vec![event(1, 1), event(2, 2)],
         outbox: vec![outbox(1, 100), outbox(2, 50)],
         settled: vec![settlement(1, OutboxState::Delivered, 120)],
         handoffs: vec![handoff("c1.nurture.1.s9.v0")],
-        decisions: vec![decision(1, DecisionCode::Entered), decision(2, DecisionCode::Sent)],
-        meta: vec![("clock".to_owned(), vec![1, 2, 3])],
-        counters: vec![("events".to_owned(), 2)],
+        decisions: vec![decision(4, 1, DecisionCode::Entered), decision(5, 2, DecisionCode::Sent)],
+        stages: vec![StageRecord { contact: ContactId(1), at: 10, from: 0, to: 2, by: ChangedBy::default() }],
+        scores: vec![ScoreRecord {
+            contact: ContactId(2),
+            at: 11,
+            change: -50_000,
+            score: 20_000,
+            by: ChangedBy { journey: Some((4, 1)) },
+        }],
+        reads: vec![("events".to_owned(), vec![1, 2, 3])],
+        actors: vec![(Actor::Team("sales".to_owned()), vec![2])],
+        totals: vec![counter("events", 2)],
         ..people(2)
     }
 }

@@ -1,7 +1,7 @@
 //! What only a file can get wrong: other programs, other versions, full disks, and what is left after the end.
 
 use super::rows::*;
-use super::{TEXTS, options, sqlite};
+use super::{options, sqlite};
 use crate::store::digest::digest;
 use crate::store::memory::MemoryStore;
 use crate::store::sqlite::{OpenOptions, SqliteStore};
@@ -19,6 +19,14 @@ fn refused(options: &OpenOptions) -> StoreError {
     error
 }
 
+fn snapshot(store: &SqliteStore) -> crate::store::digest::Snapshot {
+    store.records().unwrap().snapshot().unwrap()
+}
+
+fn next_contact(store: &SqliteStore) -> u64 {
+    store.records().unwrap().slots().unwrap().first().map_or(1, |slot| slot.next_contact)
+}
+
 fn set_pragma(path: &Path, name: &str, value: i64) {
     Connection::open(path).unwrap().pragma_update(None, name, value).unwrap();
 }
@@ -26,7 +34,7 @@ fn set_pragma(path: &Path, name: &str, value: i64) {
 /// The file of a store that was closed.
 fn closed_store(folder: &TempDir) -> PathBuf {
     let mut store = sqlite(folder);
-    store.commit(&everything()).unwrap();
+    commit(&mut store, everything());
     store.close().unwrap();
     options(folder).path
 }
@@ -35,17 +43,17 @@ fn closed_store(folder: &TempDir) -> PathBuf {
 fn a_closed_store_is_one_file_and_holds_everything() {
     let folder = TempDir::new().unwrap();
     let mut store = sqlite(&folder);
-    store.commit(&everything()).unwrap();
-    let before = store.snapshot().unwrap();
+    commit(&mut store, everything());
+    let before = snapshot(&store);
     let path = options(&folder).path;
     store.close().unwrap();
     assert!(!path.with_extension("db-wal").exists());
 
     let mut store = sqlite(&folder);
-    assert_eq!(store.snapshot().unwrap(), before);
-    assert_eq!(store.next_contact().unwrap(), ContactId(3));
-    assert_eq!(store.meta("clock").unwrap(), Some(vec![1, 2, 3]));
-    assert_eq!(store.unsettled(None).unwrap().len(), 1);
+    assert_eq!(snapshot(&store), before);
+    assert_eq!(next_contact(&store), 3);
+    let (opened, pages) = open(&mut store);
+    assert_eq!((opened.reads.len(), pages.outbox.len()), (1, 1));
 }
 
 /// Copies the files of an open store, as they would lie there after the process was killed.
@@ -53,38 +61,24 @@ fn a_closed_store_is_one_file_and_holds_everything() {
 fn what_was_committed_outlives_a_kill() {
     let (folder, after) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let mut store = sqlite(&folder);
-    store.commit(&people(2)).unwrap();
+    commit(&mut store, people(2));
     let reader = Connection::open(options(&folder).path).unwrap();
     // A reader keeps the log from being folded, so that there is one to take up.
     reader.execute_batch("BEGIN; SELECT * FROM contact").unwrap();
-    store.commit(&Changes { contacts: Vec::new(), keys: Vec::new(), ..everything() }).unwrap();
-    let before = store.snapshot().unwrap();
+    commit(&mut store, Changes { contacts: Vec::new(), keys: Vec::new(), ..everything() });
+    let before = snapshot(&store);
     for name in ["flow.db", "flow.db-wal"] {
         fs::copy(folder.path().join(name), after.path().join(name)).unwrap();
     }
     assert_eq!(digest(&after.path().join("flow.db")).unwrap(), before.digest());
-    assert_eq!(sqlite(&after).snapshot().unwrap(), before);
+    assert_eq!(snapshot(&sqlite(&after)), before);
 }
 
 #[test]
-fn a_new_text_column_is_added_and_an_old_one_kept() {
+fn a_store_of_before_the_first_release_is_refused() {
     let folder = TempDir::new().unwrap();
-    drop(closed_store(&folder));
-    let texts = |names: &[&str]| OpenOptions {
-        texts: names.iter().map(|name| (*name).to_owned()).collect(),
-        ..options(&folder)
-    };
-    let mut store = texts(&["id", "email"]).open().unwrap();
-    let loaded = store.load_contacts(&[ContactId(1)]).unwrap().remove(0);
-    assert_eq!(loaded.texts, [None, Some("p1@example.com".to_owned())]);
-    let write = ContactWrite { texts: Some(vec![Some("u-1".to_owned()), None]), ..contact(1) };
-    store.commit(&Changes { contacts: vec![write], ..Changes::default() }).unwrap();
-    drop(store);
-    let mut store = texts(&["first \"name\"", "id"]).open().unwrap();
-    assert_eq!(store.load_contacts(&[ContactId(1)]).unwrap()[0].texts, [None, Some("u-1".to_owned())]);
-    drop(store);
-    let error = texts(&["email", "Email"]).open().map(drop).unwrap_err();
-    assert_eq!(error.message, "two text fields are called `Email`");
+    set_pragma(&closed_store(&folder), "user_version", 6);
+    assert_eq!(refused(&options(&folder)).fault, StoreFault::Older);
 }
 
 #[test]
@@ -133,11 +127,11 @@ fn a_damaged_page_is_reported_as_damage() {
         .unwrap()
         .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'outbox'", [], |row| row.get(0))
         .unwrap();
-    let mut store = sqlite(&folder);
+    let store = sqlite(&folder);
     let mut file = fs::File::options().write(true).open(&path).unwrap();
     file.seek(SeekFrom::Start((page as u64 - 1) * 4096)).unwrap();
     file.write_all(&[0xA5; 4096]).unwrap();
-    let error = store.unsettled(None).and_then(|_| store.snapshot().map(drop)).unwrap_err();
+    let error = store.records().unwrap().snapshot().unwrap_err();
     assert_eq!(error.fault, StoreFault::Corrupt);
     assert!(error.message.starts_with("cannot read"), "{}", error.message);
 }
@@ -146,8 +140,12 @@ fn a_damaged_page_is_reported_as_damage() {
 fn a_code_that_flow_never_writes_is_damage() {
     let folder = TempDir::new().unwrap();
     let path = closed_store(&folder);
-    Connection::open(&path).unwrap().execute("UPDATE journey SET status = 200 WHERE contact = 1", []).unwrap();
-    let error = sqlite(&folder).load_contacts(&[ContactId(1)]).unwrap_err();
+    let file = Connection::open(&path).unwrap();
+    let mut kept: Vec<u8> = file.query_row("SELECT kept FROM contact WHERE id = 1", [], |row| row.get(0)).unwrap();
+    // Where the status of the first journey stands.
+    kept[32] = 200;
+    file.execute("UPDATE contact SET kept = ?1 WHERE id = 1", [kept]).unwrap();
+    let error = load(&mut sqlite(&folder), &[1]).unwrap_err();
     assert_eq!(error.fault, StoreFault::Corrupt);
 }
 
@@ -176,49 +174,52 @@ fn a_folder_that_is_not_there_is_named() {
 fn a_busy_file_is_an_error_and_the_next_batch_works() {
     let folder = TempDir::new().unwrap();
     let mut store = OpenOptions { busy_timeout_ms: 1, ..options(&folder) }.open().unwrap();
-    store.commit(&people(2)).unwrap();
+    let mut hand = Hand::take(&mut store);
+    hand.commit(&mut store, people(2));
     let other = Connection::open(options(&folder).path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let changes = Changes { contacts: Vec::new(), keys: Vec::new(), ..everything() };
-    let error = store.commit(&changes).unwrap_err();
-    assert_eq!(error.fault, StoreFault::Locked);
+    let changes = Changes { contacts: vec![on(1, vec![journey(1, 4, 1)])], ..Changes::default() };
+    let error = hand.try_commit(&mut store, changes.clone()).unwrap_err();
+    assert_eq!(error.fault, StoreFault::Unavailable);
     assert!(error.message.ends_with("another program is writing to it"), "{}", error.message);
     // Reading goes on meanwhile.
-    assert_eq!(store.load_contacts(&[ContactId(1)]).unwrap()[0].journeys, []);
+    assert_eq!(load(&mut store, &[1]).unwrap()[0].kept, []);
     other.execute_batch("ROLLBACK").unwrap();
-    store.commit(&changes).unwrap();
-    assert_eq!(store.load_contacts(&[ContactId(1)]).unwrap()[0].journeys.len(), 1);
+    hand.commit(&mut store, changes);
+    assert_eq!(load(&mut store, &[1]).unwrap()[0].kept.len(), 1);
 }
 
 #[test]
 fn a_full_disk_keeps_nothing_of_the_batch_and_work_goes_on_when_there_is_room() {
     let folder = TempDir::new().unwrap();
     let mut store = sqlite(&folder);
-    store.commit(&everything()).unwrap();
-    let (before, counts) = (store.snapshot().unwrap(), store.decision_counts().unwrap());
-    store.limit_pages(60);
+    let mut hand = Hand::take(&mut store);
+    hand.commit(&mut store, everything());
+    let (before, counts) = (snapshot(&store), store.records().unwrap().decision_counts().unwrap());
+    // The next batch grows the file past this.
+    store.limit_pages(90);
     let large = Changes {
         contacts: (1..=2_000).map(|id| ContactWrite { frame: vec![1; 400], ..contact(id) }).collect(),
-        decisions: vec![decision(1, DecisionCode::Finished)],
-        counters: vec![("events".to_owned(), 9)],
-        meta: vec![("clock".to_owned(), vec![9])],
+        decisions: vec![decision(9, 1, DecisionCode::Finished)],
+        totals: vec![counter("events", 9)],
+        reads: vec![("events".to_owned(), vec![9])],
         ..Changes::default()
     };
     for _ in 0..2 {
-        let error = store.commit(&large).unwrap_err();
+        let error = hand.try_commit(&mut store, large.clone()).unwrap_err();
         assert_eq!(error.fault, StoreFault::Full);
         assert!(error.message.ends_with("the disk is full"), "{}", error.message);
-        assert_eq!(store.snapshot().unwrap(), before);
-        assert_eq!(store.decision_counts().unwrap(), counts);
-        assert_eq!(store.meta("clock").unwrap(), Some(vec![1, 2, 3]));
-        assert_eq!(store.next_contact().unwrap(), ContactId(3));
+        assert_eq!(snapshot(&store), before);
+        assert_eq!(store.records().unwrap().decision_counts().unwrap(), counts);
+        assert_eq!(open(&mut store).0.reads["events"], [1, 2, 3]);
+        assert_eq!(next_contact(&store), 3);
     }
     // A small batch still fits.
-    store.commit(&Changes { counters: vec![("events".to_owned(), 1)], ..Changes::default() }).unwrap();
+    hand.commit(&mut store, Changes { totals: vec![counter("events", 1)], ..Changes::default() });
     store.limit_pages(u32::MAX - 1);
-    store.commit(&large).unwrap();
-    assert_eq!(store.next_contact().unwrap(), ContactId(2_001));
-    assert_eq!(store.counters().unwrap(), [("events".to_owned(), 12)]);
+    hand.commit(&mut store, large);
+    assert_eq!(next_contact(&store), 2_001);
+    assert_eq!(store.records().unwrap().counters().unwrap(), [("events".to_owned(), 12)]);
     assert_eq!(whole(&store), "ok");
 }
 
@@ -226,11 +227,12 @@ fn a_full_disk_keeps_nothing_of_the_batch_and_work_goes_on_when_there_is_room() 
 fn a_read_only_store_says_so_and_can_be_read() {
     let folder = TempDir::new().unwrap();
     let mut store = sqlite(&folder);
-    store.commit(&people(1)).unwrap();
+    let mut hand = Hand::take(&mut store);
+    hand.commit(&mut store, people(1));
     store.refuse_writes();
-    let error = store.commit(&people(2)).unwrap_err();
+    let error = hand.try_commit(&mut store, people(2)).unwrap_err();
     assert_eq!(error.fault, StoreFault::ReadOnly);
-    assert_eq!(store.load_contacts(&[ContactId(1)]).unwrap().len(), 1);
+    assert_eq!(load(&mut store, &[1]).unwrap().len(), 1);
 }
 
 /// Permissions do not bind the superuser, so there this shows only that such a file opens.
@@ -262,13 +264,13 @@ fn the_log_begins_anew_under_load() {
     let folder = TempDir::new().unwrap();
     let mut store = OpenOptions { wal_bound_pages: BOUND_PAGES, ..options(&folder) }.open().unwrap();
     let log = folder.path().join("flow.db-wal");
-    store.commit(&people(1)).unwrap();
+    commit(&mut store, people(1));
     let first = log_number(&log);
     // A frame of its own each turn: SQLite writes no page for a row that stays the same.
     for turn in 0u64.. {
         let frame = |id: u64| turn.wrapping_add(id).to_le_bytes().repeat(50);
         let contacts = (1..=2_000).map(|id| ContactWrite { frame: frame(id), ..contact(id) }).collect();
-        store.commit(&Changes { contacts, ..Changes::default() }).unwrap();
+        commit(&mut store, Changes { contacts, ..Changes::default() });
         assert!(fs::metadata(&log).unwrap().len() < MOST_BYTES, "the log only grows");
         if log_number(&log) >= first + 3 {
             break;
@@ -281,11 +283,11 @@ fn the_log_begins_anew_under_load() {
 fn a_reader_holds_the_log_back_and_the_close_folds_the_rest() {
     let folder = TempDir::new().unwrap();
     let mut store = OpenOptions { wal_bound_pages: 10, ..options(&folder) }.open().unwrap();
-    store.commit(&people(1)).unwrap();
+    commit(&mut store, people(1));
     let reader = Connection::open(options(&folder).path).unwrap();
     reader.execute_batch("BEGIN; SELECT * FROM contact").unwrap();
     for last in 2..200 {
-        store.commit(&people(last)).unwrap();
+        commit(&mut store, people(last));
     }
     let seen: i64 = reader.query_row("SELECT count(*) FROM contact", [], |row| row.get(0)).unwrap();
     assert_eq!(seen, 1);
@@ -293,18 +295,19 @@ fn a_reader_holds_the_log_back_and_the_close_folds_the_rest() {
     drop(reader);
     store.close().unwrap();
     assert!(!folder.path().join("flow.db-wal").exists());
-    assert_eq!(sqlite(&folder).next_contact().unwrap(), ContactId(200));
+    assert_eq!(next_contact(&sqlite(&folder)), 200);
 }
 
 #[test]
 fn a_log_that_cannot_be_folded_is_reported_by_the_next_batch_once() {
     let folder = TempDir::new().unwrap();
     let mut store = sqlite(&folder);
+    let mut hand = Hand::take(&mut store);
     store.fail_fold();
-    assert_eq!(store.commit(&people(1)).unwrap_err().fault, StoreFault::Full);
-    assert_eq!(store.next_contact().unwrap(), ContactId(1));
-    store.commit(&people(1)).unwrap();
-    assert_eq!(store.next_contact().unwrap(), ContactId(2));
+    assert_eq!(hand.try_commit(&mut store, people(1)).unwrap_err().fault, StoreFault::Full);
+    assert_eq!(next_contact(&store), 1);
+    hand.commit(&mut store, people(1));
+    assert_eq!(next_contact(&store), 2);
 }
 
 /// What SQLite finds when it checks the whole file.
@@ -319,16 +322,14 @@ fn every_read_of_the_loop_uses_an_index() {
     let expected = [
         "SEARCH contact_key USING PRIMARY KEY (key=?)",
         "SEARCH contact USING INTEGER PRIMARY KEY (rowid=?)",
-        "SEARCH contact USING INTEGER PRIMARY KEY (rowid>?)",
-        "SEARCH journey USING PRIMARY KEY (contact=?)",
-        "SEARCH held_entry USING PRIMARY KEY (contact=?)",
-        "SEARCH event USING COVERING INDEX event_message (message=?)",
-        "SEARCH outbox USING INDEX outbox_unsettled (id>?)",
+        "SEARCH contact USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+        "SEARCH message USING PRIMARY KEY (day=? AND id=?)",
+        "SEARCH outbox USING INDEX outbox_unsettled (id>? AND id<?)",
         "SCAN outbox USING INDEX outbox_unsettled",
         "SEARCH contact USING INTEGER PRIMARY KEY (rowid=?)",
-        "SEARCH journey USING PRIMARY KEY (contact=?)",
-        "SEARCH journey USING PRIMARY KEY (contact=?)",
-        "SEARCH done USING INDEX decision_once (contact=? AND workflow=? AND run=? AND code=? AND step=?)",
+        "SEARCH journey_ended USING PRIMARY KEY (contact=?)",
+        "SEARCH place USING INTEGER PRIMARY KEY (rowid<?)",
+        "SEARCH done USING INDEX decision_of_send (send=? AND code=?)",
     ];
     let plans = store.plans();
     assert_eq!(plans.len(), expected.len());
@@ -342,38 +343,32 @@ fn every_read_of_the_loop_uses_an_index() {
 fn digests_tell_what_differs_and_not_how_it_was_cut_into_batches() {
     let folder = TempDir::new().unwrap();
     let mut store = sqlite(&folder);
-    store.commit(&everything()).unwrap();
+    let mut hand = Hand::take(&mut store);
+    hand.commit(&mut store, everything());
     let path = options(&folder).path;
     let whole = digest(&path).unwrap();
 
-    // The same in other batches, in another order, with other outbox numbers and tries.
-    let mut other = MemoryStore::new(TEXTS);
+    // The same in other batches, in another order, with other numbers and tries.
+    let mut other = MemoryStore::new();
+    let mut pen = Hand::take(&mut other);
     let rows = everything();
-    other.commit(&people(2)).unwrap();
+    pen.commit(&mut other, people(2));
     let outbox = rows.outbox.iter().rev().map(|row| OutboxRecord { id: row.id + 40, ..row.clone() }).collect();
-    let decisions = rows.decisions.iter().rev().cloned().collect();
-    let events = rows.events.iter().rev().cloned().collect();
-    other.commit(&Changes { outbox, decisions, events, ..Changes::default() }).unwrap();
+    let decisions = rows.decisions.iter().rev().map(|row| DecisionRecord { id: 50 - row.id, ..row.clone() }).collect();
+    let events = rows.events.iter().rev().map(|row| EventRecord { id: 90 - row.id, ..row.clone() }).collect();
+    pen.commit(&mut other, Changes { outbox, decisions, events, ..Changes::default() });
     let settled = vec![OutboxSettlement { attempts: 9, ..settlement(41, OutboxState::Delivered, 77) }];
-    other.commit(&Changes { settled, journeys: rows.journeys, handoffs: rows.handoffs, ..Changes::default() }).unwrap();
+    let (stages, scores) = (rows.stages, rows.scores);
+    let contacts = rows.contacts;
+    let rest = Changes { settled, contacts, ended: rows.ended, handoffs: rows.handoffs, ..Changes::default() };
+    pen.commit(&mut other, Changes { stages, scores, ..rest });
     assert_eq!(other.snapshot().digest(), whole);
 
     // One change in one table shows in its line alone.
     let changed = JourneyRecord { visit: 2, ..journey(1, 4, 1) };
-    store.commit(&Changes { journeys: vec![changed], ..Changes::default() }).unwrap();
+    hand.commit(&mut store, Changes { contacts: vec![on(1, vec![changed])], ..Changes::default() });
     let now = digest(&path).unwrap();
     let differing: Vec<&str> =
         now.lines().zip(whole.lines()).filter(|(a, b)| a != b).map(|(a, _)| a.split(' ').next().unwrap()).collect();
     assert_eq!(differing, ["journey"]);
-}
-
-#[test]
-fn the_first_handoff_under_a_key_is_the_one_kept() {
-    let folder = TempDir::new().unwrap();
-    let (mut file, mut memory) = (sqlite(&folder), MemoryStore::new(TEXTS));
-    for store in [&mut file as &mut dyn Store, &mut memory] {
-        super::contract::second_handoffs(store);
-    }
-    assert_eq!(file.snapshot().unwrap().handoffs, [handoff("k")]);
-    assert_eq!(memory.snapshot().handoffs, [handoff("k")]);
 }

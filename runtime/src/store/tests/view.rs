@@ -92,7 +92,7 @@ impl Fields {
 fn store_of(folder: &TempDir, fields: &Fields, frames: &[Vec<u8>]) -> SqliteStore {
     let mut store = OpenOptions { view: fields.columns.clone(), ..options(folder) }.open().unwrap();
     let contacts = (1..).zip(frames).map(|(id, frame)| ContactWrite { frame: frame.clone(), ..contact(id) });
-    store.commit(&Changes { contacts: contacts.collect(), ..Changes::default() }).unwrap();
+    commit(&mut store, Changes { contacts: contacts.collect(), ..Changes::default() });
     store
 }
 
@@ -191,7 +191,7 @@ fn texts_and_the_contact_stand_beside_the_fields() {
     let view = vec![column("Contact"), column("id\"; DROP TABLE contact; --")];
     let mut store = OpenOptions { view, ..options(&folder) }.open().unwrap();
     let write = ContactWrite { frame: vec![1], next_at: Some(MOMENT_MS), ..contact(7) };
-    store.commit(&Changes { contacts: vec![write], ..Changes::default() }).unwrap();
+    commit(&mut store, Changes { contacts: vec![write], ..Changes::default() });
     let names: Vec<String> = {
         let statement = store.connection().prepare("SELECT * FROM contact_view").unwrap();
         statement.column_names().map(str::to_owned).collect()
@@ -238,95 +238,127 @@ fn told(folder: &TempDir, rows: Changes) -> SqliteStore {
         word(WordKind::Reason, DecisionCode::Suppressed as u32, 5, "a workflow suppressed the contact"),
         word(WordKind::Reason, DecisionCode::Ignored as u32, 7, "an exit condition holds already"),
         word(WordKind::Reason, DecisionCode::Lacked as u32, 1, "the condition asks for it"),
+        word(WordKind::Reason, DecisionCode::Suppressed as u32, 1, "unsubscribed"),
+        word(WordKind::Stage, 0, 0, "lead"),
+        word(WordKind::Stage, 0, 2, "sql"),
     ];
     let mut store = OpenOptions { words, address: Some("email".to_owned()), ..options(folder) }.open().unwrap();
     let three = people(3);
     let keys = vec![("user:1".to_owned(), Some(ContactId(1))), ("anonymous:d".to_owned(), Some(ContactId(3)))];
     let joined = vec![(ContactId(3), ContactId(1))];
-    store.commit(&Changes { contacts: three.contacts, keys, joined, ..Changes::default() }).unwrap();
-    store.commit(&rows).unwrap();
+    commit(&mut store, Changes { contacts: three.contacts, keys, joined, ..Changes::default() });
+    commit(&mut store, rows);
     store
 }
 
 #[test]
 fn journeys_are_shown_in_words() {
     let folder = TempDir::new().unwrap();
-    let held = JourneyRecord { status: JourneyStatus::Held, due_at: Some(MOMENT_MS), ..journey(1, 1, 1) };
-    let ended = JourneyRecord { status: JourneyStatus::Ended, ended_at: Some(700), ..journey(1, 0, 1) };
-    let journeys = vec![held, ended, journey(2, 9, 1), journey(3, 0, 1)];
-    let store = told(&folder, Changes { journeys, ..Changes::default() });
-    let columns =
-        "contact, user_id, address, workflow, run, status, step, entered_at, due_at, ended_at, goal_counts_until";
-    let rows = shown(&store, &format!("SELECT {columns} FROM journey_view ORDER BY contact, workflow"));
+    let held =
+        JourneyRecord { status: JourneyStatus::Held, due_at: Some(MOMENT_MS), goal_met: true, ..journey(1, 1, 1) };
+    let over = |run| JourneyRecord {
+        status: JourneyStatus::Ended,
+        ended_at: Some(700),
+        due_at: None,
+        goal_until: Some(1_000),
+        ..journey(1, 0, run)
+    };
+    let contacts = vec![on(1, vec![over(2), held]), on(2, vec![journey(2, 9, 1)]), on(3, vec![journey(3, 0, 1)])];
+    let store = told(&folder, Changes { contacts, ended: vec![over(1)], ..Changes::default() });
+    let columns = "contact, user_id, address, workflow, run, version, status, step, entered_at, due_at, ended_at, goal_met, \
+                   goal_counts_until";
+    let rows = shown(&store, &format!("SELECT {columns} FROM journey_view ORDER BY contact, workflow, run"));
     let (entered, second, ended) = ("1970-01-01T00:00:00.500Z", "1970-01-01T00:00:01.000Z", "1970-01-01T00:00:00.700Z");
-    assert_eq!(
-        rows[..11],
-        ["1", "1", "p1@example.com", "nurture", "1", "ended", "wait 2 days", entered, "-", ended, second]
-    );
-    let due = "2026-03-02T10:00:00.250Z";
-    assert_eq!(
-        rows[11..22],
-        ["1", "1", "p1@example.com", "win 'em back", "1", "held", "send hello", entered, due, "-", "-"]
-    );
-    assert_eq!(rows[22..], ["2", "-", "p2@example.com", "9", "1", "waiting", "2", entered, second, "-", "-"]);
+    let (due, who) = ("2026-03-02T10:00:00.250Z", ["1", "1", "p1@example.com"]);
+    let of = |who: [&'static str; 3], rest: [&'static str; 10]| who.into_iter().chain(rest).collect::<Vec<_>>();
+    let expected = [
+        of(who, ["nurture", "1", "1", "ended", "wait 2 days", entered, "-", ended, "no", second]),
+        of(who, ["nurture", "2", "1", "ended", "wait 2 days", entered, "-", ended, "no", second]),
+        of(who, ["win 'em back", "1", "1", "held", "send hello", entered, due, "-", "yes", "-"]),
+        of(["2", "-", "p2@example.com"], ["9", "1", "1", "waiting", "2", entered, second, "-", "no", "-"]),
+    ];
+    assert_eq!(rows, expected.concat());
 }
 
 #[test]
 fn decisions_say_why_in_words() {
     let folder = TempDir::new().unwrap();
-    let why =
-        |code, step, reason| DecisionRecord { workflow: Some(0), step, reason, trace: Vec::new(), ..decision(1, code) };
+    let mut id = 0;
+    let mut why = |code, (step, about): (Option<u32>, Option<u32>), reason| {
+        id += 1;
+        let of = decision(id, 1, code);
+        DecisionRecord { workflow: Some(0), step, about, reason, send: None, trace: Vec::new(), ..of }
+    };
     let decisions = vec![
-        why(DecisionCode::Withheld, Some(2), 3),
-        why(DecisionCode::Withheld, Some(2), 99),
-        why(DecisionCode::ExitedWhen, Some(2), 0),
-        why(DecisionCode::ExitedWhen, Some(2), 3),
-        why(DecisionCode::Opened, Some(3), 0),
-        why(DecisionCode::Ignored, Some(2), 7),
-        why(DecisionCode::Lacked, Some(2), 1),
-        why(DecisionCode::Lacked, Some(2), 0),
-        why(DecisionCode::Stopped, None, 1),
-        DecisionRecord { trace: vec![2, 1], ..why(DecisionCode::Stepped, Some(2), 0) },
-        why(DecisionCode::Suppressed, Some(2), 5),
-        DecisionRecord { workflow: None, contact: ContactId(3), ..why(DecisionCode::Suppressed, None, 0) },
+        why(DecisionCode::Withheld, (Some(2), None), 3),
+        why(DecisionCode::Withheld, (Some(2), None), 99),
+        why(DecisionCode::ExitedWhen, (None, Some(2)), 0),
+        why(DecisionCode::ExitedWhen, (Some(2), Some(2)), 0),
+        DecisionRecord { send: Some(1), ..why(DecisionCode::Opened, (Some(2), Some(3)), 0) },
+        why(DecisionCode::Ignored, (None, Some(2)), 7),
+        why(DecisionCode::Lacked, (None, Some(2)), 1),
+        why(DecisionCode::Lacked, (None, Some(2)), 0),
+        why(DecisionCode::Stopped, (None, Some(1)), 0),
+        DecisionRecord { trace: vec![2, 1], ..why(DecisionCode::Stepped, (Some(2), None), 0) },
+        why(DecisionCode::Suppressed, (Some(2), None), 5),
+        why(DecisionCode::Suppressed, (None, Some(3)), 1),
+        DecisionRecord { workflow: None, contact: ContactId(3), ..why(DecisionCode::Suppressed, (None, None), 0) },
     ];
-    let store = told(&folder, Changes { decisions, ..Changes::default() });
-    let rows =
-        shown(&store, "SELECT at, user_id, workflow, decision, step, reason, took FROM decision_view ORDER BY id");
+    let store = told(&folder, Changes { decisions, outbox: vec![outbox(1, 5)], ..Changes::default() });
+    let columns = "at, user_id, workflow, decision, step, reason, took, mail";
+    let rows = shown(&store, &format!("SELECT {columns} FROM decision_view ORDER BY id"));
     let expected = [
-        ["withheld", "wait 2 days", "the contact has unsubscribed", "-"],
-        ["withheld", "wait 2 days", "99", "-"],
-        ["exited when", "-", "stage >= sql", "-"],
-        ["exited when", "wait 2 days", "stage >= sql", "-"],
-        ["opened", "-", "hello", "-"],
-        ["ignored", "-", "an exit condition holds already: stage >= sql", "-"],
-        ["lacked", "-", "industry: the condition asks for it", "-"],
-        ["lacked", "-", "industry", "-"],
-        ["stopped", "-", "win 'em back", "-"],
-        ["stepped", "wait 2 days", "-", "else, if vip"],
-        ["suppressed", "wait 2 days", "a workflow suppressed the contact: asked for quiet", "-"],
-        ["suppressed", "-", "-", "-"],
+        ["withheld", "wait 2 days", "the contact has unsubscribed", "-", "-"],
+        ["withheld", "wait 2 days", "99", "-", "-"],
+        ["exited when", "-", "stage >= sql", "-", "-"],
+        ["exited when", "wait 2 days", "stage >= sql", "-", "-"],
+        ["opened", "wait 2 days", "hello", "-", "c1.nurture.1.s1.v0"],
+        ["ignored", "-", "an exit condition holds already: stage >= sql", "-", "-"],
+        ["lacked", "-", "industry: the condition asks for it", "-", "-"],
+        ["lacked", "-", "industry", "-", "-"],
+        ["stopped", "-", "win 'em back", "-", "-"],
+        ["stepped", "wait 2 days", "-", "else, if vip", "-"],
+        ["suppressed", "wait 2 days", "a workflow suppressed the contact: asked for quiet", "-", "-"],
+        ["suppressed", "-", "unsubscribed: hello", "-", "-"],
+        ["suppressed", "-", "-", "-", "-"],
     ];
-    let words: Vec<&[String]> = rows.chunks(7).map(|row| &row[3..]).collect();
+    let words: Vec<&[String]> = rows.chunks(8).map(|row| &row[3..]).collect();
     assert_eq!(words, expected);
     assert_eq!(rows[..3], [AT, "1", "nurture"]);
     // What was decided about somebody who proved to be the first contact is theirs.
-    assert_eq!(rows[rows.len() - 7..][..3], [AT, "1", "-"]);
+    assert_eq!(rows[rows.len() - 8..][..3], [AT, "1", "-"]);
+}
+
+#[test]
+fn ledgers_are_shown_in_words() {
+    let folder = TempDir::new().unwrap();
+    let by = ChangedBy { journey: Some((1, 2)) };
+    let stage = |contact, by| StageRecord { contact: ContactId(contact), at: MOMENT_MS, from: 0, to: 2, by };
+    let score = ScoreRecord { contact: ContactId(2), at: 0, change: -NUMBER_SCALE / 2, score: NUMBER_SCALE * 3, by };
+    let stages = vec![stage(1, by), stage(3, ChangedBy::default())];
+    let store = told(&folder, Changes { stages, scores: vec![score], ..Changes::default() });
+    let (at, who) = ("2026-03-02T10:00:00.250Z", ["1", "1", "p1@example.com"]);
+    let expected =
+        [&[at], &who[..], &["lead", "sql", "win 'em back", "2", at], &who, &["lead", "sql", "-", "-"]].concat();
+    assert_eq!(shown(&store, "SELECT * FROM stage_view"), expected);
+    let expected = ["1970-01-01T00:00:00.000Z", "2", "-", "p2@example.com", "-0.5", "3.0", "win 'em back", "2"];
+    assert_eq!(shown(&store, "SELECT * FROM score_view"), expected);
 }
 
 #[test]
 fn mails_and_handoffs_are_shown_in_words() {
     let folder = TempDir::new().unwrap();
     let mail = |id, due_at| OutboxRecord { workflow: 1, ..outbox(id, due_at) };
-    let notice = OutboxRecord { kind: OutboxKind::Notice, email: 0, ..mail(3, MOMENT_MS) };
+    let recipient = "ana@example.com".to_owned();
+    let notice = OutboxRecord { kind: OutboxKind::Notice, email: 0, recipient, ..mail(3, MOMENT_MS) };
     let rows = Changes {
         outbox: vec![mail(1, 100), mail(2, MOMENT_MS), notice.clone()],
         settled: vec![settlement(1, OutboxState::Delivered, MOMENT_MS)],
         decisions: vec![DecisionRecord {
             workflow: Some(1),
-            step: Some(3),
             at: MOMENT_MS,
-            ..decision(1, DecisionCode::Opened)
+            send: Some(1),
+            ..decision(1, 1, DecisionCode::Opened)
         }],
         handoffs: vec![HandoffRecord { workflow: 1, contact: ContactId(3), ..handoff(&notice.key) }],
         ..Changes::default()
@@ -343,7 +375,7 @@ fn mails_and_handoffs_are_shown_in_words() {
     };
     let expected = [
         of("hello", "p1@example.com", "delivered", ["1", "-", moment, moment, "250 ok", "c1.nurture.1.s1.v0"]),
-        of("hello", "p1@example.com", "queued", ["0", moment, "-", moment, "", "c1.nurture.1.s2.v0"]),
+        of("hello", "p1@example.com", "queued", ["0", moment, "-", "-", "", "c1.nurture.1.s2.v0"]),
         of("notice", "ana@example.com", "queued", ["0", moment, "-", "-", "", "c1.nurture.1.s3.v0"]),
     ];
     assert_eq!(rows, expected.concat());

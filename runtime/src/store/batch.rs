@@ -1,0 +1,201 @@
+//! A batch: what one process writes at once, and the state of the slots that it leaves.
+
+use super::record::{
+    ContactWrite, DecisionCode, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord, OutboxRecord,
+    OutboxSettlement, ScoreRecord, StageRecord,
+};
+use super::slot::{ContactId, Owner, Slot};
+use std::collections::BTreeMap;
+
+/// Everything that one process writes together, over all of its slots: whole or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// As whom it writes.
+    pub owner: Owner,
+    /// Each slot at most once.
+    pub slots: Vec<SlotBatch>,
+}
+
+/// What a batch writes in one slot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotBatch {
+    /// Which slot.
+    pub slot: Slot,
+    /// The slot from then on; its number is one more than that of the batch before.
+    pub state: SlotState,
+    /// The rows.
+    pub changes: Changes,
+}
+
+/// Where a slot stands after its last batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlotState {
+    /// How many batches there have been.
+    pub number: u64,
+    /// The engine's clock; `i64::MIN` before anything has happened.
+    pub clock: i64,
+    /// What occurred before is history (E3); `i64::MIN` where the store has not begun.
+    pub first_day: i64,
+    /// The next number of a contact within the slot.
+    pub next_contact: u64,
+    /// The same of outbox rows.
+    pub next_outbox: u64,
+    /// The same of the records of the log.
+    pub next_record: u64,
+}
+
+impl Default for SlotState {
+    /// A slot in which nothing has happened.
+    fn default() -> Self {
+        Self { number: 0, clock: i64::MIN, first_day: i64::MIN, next_contact: 1, next_outbox: 1, next_record: 1 }
+    }
+}
+
+/// A slot as its owner takes it up: what is not handed over in pages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// Where it stands.
+    pub state: SlotState,
+    /// How far each stream of input was read, in its reader's own words.
+    pub reads: BTreeMap<String, Vec<u8>>,
+    /// What each actor keeps.
+    pub actors: BTreeMap<Actor, Vec<u8>>,
+}
+
+/// Somebody beside contacts who has a state and a serial order of their own.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Actor {
+    /// A sales team, by its name.
+    Team(String),
+}
+
+impl Actor {
+    /// The number of its kind, which stores keep.
+    pub(super) fn kind(&self) -> u8 {
+        match self {
+            Actor::Team(_) => 0,
+        }
+    }
+
+    /// The name within its kind.
+    pub fn name(&self) -> &str {
+        match self {
+            Actor::Team(name) => name,
+        }
+    }
+
+    /// None for a kind that Flow never writes.
+    pub(super) fn of(kind: u8, name: String) -> Option<Actor> {
+        (kind == 0).then_some(Actor::Team(name))
+    }
+}
+
+/// The rows of one slot.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Whole contacts; of two writes of one contact the last holds.
+    pub contacts: Vec<ContactWrite>,
+    /// Journeys that nobody asks for any more, as they ended; of two of one journey the last holds.
+    pub ended: Vec<JourneyRecord>,
+    /// Whose keys are from now on, none for one that is free again. Of two changes of one key the last holds.
+    pub keys: Vec<(String, Option<ContactId>)>,
+    /// Contacts that proved to be one: from now on the keys of the first of each pair find the second, whose own row is there.
+    pub joined: Vec<(ContactId, ContactId)>,
+    /// Each new to the store.
+    pub events: Vec<EventRecord>,
+    /// Each new to the store.
+    pub outbox: Vec<OutboxRecord>,
+    /// What became of rows that are there.
+    pub settled: Vec<OutboxSettlement>,
+    /// People handed to teams.
+    pub handoffs: Vec<HandoffRecord>,
+    /// Why things happened, or did not.
+    pub decisions: Vec<DecisionRecord>,
+    /// Stages that changed.
+    pub stages: Vec<StageRecord>,
+    /// Scores that changed.
+    pub scores: Vec<ScoreRecord>,
+    /// How far streams of input were read.
+    pub reads: Vec<(String, Vec<u8>)>,
+    /// What actors keep from now on.
+    pub actors: Vec<(Actor, Vec<u8>)>,
+    /// Totals to add to, which is how reports know without reading the log. Those of decisions and what follows from them are counted by
+    /// [`Changes::rolled_up`].
+    pub totals: Vec<(Total, i64)>,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Total {
+    /// Something of the whole store, by its name.
+    Counter(String),
+    /// Decisions of a day.
+    Decisions {
+        /// Since the epoch, UTC.
+        day: i32,
+        /// None where no workflow is concerned.
+        workflow: Option<u32>,
+        /// The version of the program that decided it.
+        version: u32,
+        /// What was decided.
+        code: DecisionCode,
+        /// At which step.
+        step: Option<u32>,
+        /// About what, where the code says so.
+        about: Option<u32>,
+        /// Why, where the code has several reasons.
+        reason: u32,
+    },
+    /// Journeys whose goal was met.
+    Conversions {
+        /// The number of the workflow.
+        workflow: u32,
+        /// The version under which they began.
+        version: u32,
+        /// The week in which they entered: the number of its Monday since the epoch, UTC, in weeks.
+        week: i32,
+        /// Whole days between entry and goal.
+        after_days: u32,
+    },
+    /// What was done with mails.
+    Engagements {
+        /// Since the epoch, UTC.
+        day: i32,
+        /// The number of the email.
+        email: u32,
+        /// Opened, clicked or replied.
+        code: DecisionCode,
+        /// The link that was followed, as the event names it; empty where there is none.
+        link: String,
+        /// Whether only a machine can have done it.
+        by_machine: bool,
+    },
+}
+
+impl Changes {
+    /// Whether nothing would be written.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The totals of the decisions among these rows, with the arms of their traces. Part of [`totals`](Self::totals) once a batch is closed.
+    pub fn rolled_up(&self) -> BTreeMap<Total, i64> {
+        let mut totals = BTreeMap::new();
+        for row in &self.decisions {
+            let of = |code, step, about, reason| Total::Decisions {
+                day: super::record::day_of(row.at),
+                workflow: row.workflow,
+                version: row.version,
+                code,
+                step,
+                about,
+                reason,
+            };
+            *totals.entry(of(row.code, row.step, row.about, row.reason)).or_default() += 1;
+            for arm in row.arms() {
+                *totals.entry(of(DecisionCode::Ran, None, Some(arm), 0)).or_default() += 1;
+            }
+        }
+        totals
+    }
+}

@@ -1,0 +1,183 @@
+//! What is kept of a contact beside the frame, packed: journeys that still matter and entries that are held.
+//!
+//! Little-endian, with what has a fixed width in front, so that a view can read it in plain SQL:
+//!
+//! ```text
+//! journeys u32, held u32
+//! for each journey, JOURNEY_BYTES:
+//!   0 workflow u32   4 run u32   8 version u32   12 block u32   16 step u32   20 visit u32
+//!   24 status u8   25 flags u8   26 sends u16   28 memory bytes u32
+//!   32 due at i64   40 entered at i64   48 ended at i64   56 goal until i64   64 outbox row u64
+//! for each held entry: workflow u32, triggers u64, occurred at i64, until i64
+//! for each send: email u32, row u64, step u32, told u32
+//! the memory of each journey
+//! ```
+
+use super::codes::Coded;
+use crate::store::{ContactId, HeldEntry, JourneyRecord, JourneyStatus, SendRecord};
+
+/// Bytes in front of the journeys.
+pub(super) const HEAD_BYTES: u32 = 8;
+/// Bytes of a journey's fixed part.
+pub(super) const JOURNEY_BYTES: u32 = 72;
+/// Where the parts that views show stand in it.
+pub(super) mod at {
+    pub(in super::super) const WORKFLOW: u32 = 0;
+    pub(in super::super) const RUN: u32 = 4;
+    pub(in super::super) const VERSION: u32 = 8;
+    pub(in super::super) const STEP: u32 = 16;
+    pub(in super::super) const STATUS: u32 = 24;
+    pub(in super::super) const FLAGS: u32 = 25;
+    pub(in super::super) const DUE_AT: u32 = 32;
+    pub(in super::super) const ENTERED_AT: u32 = 40;
+    pub(in super::super) const ENDED_AT: u32 = 48;
+    pub(in super::super) const GOAL_UNTIL: u32 = 56;
+}
+/// Bits of the flags.
+pub(super) mod flag {
+    pub(in super::super) const GOAL_MET: u8 = 1;
+    pub(in super::super) const DUE: u8 = 2;
+    pub(in super::super) const ENDED: u8 = 4;
+    pub(in super::super) const GOAL_UNTIL: u8 = 8;
+    pub(in super::super) const OUTBOX: u8 = 16;
+}
+
+/// Journeys of one contact, by (workflow, run), and their held entries.
+pub(super) fn pack(journeys: &[JourneyRecord], held: &[HeldEntry]) -> Vec<u8> {
+    let sends: usize = journeys.iter().map(|journey| journey.sends.len()).sum();
+    let memory: usize = journeys.iter().map(|journey| journey.memory.len()).sum();
+    let bytes = HEAD_BYTES as usize + journeys.len() * JOURNEY_BYTES as usize + held.len() * 28 + sends * 20 + memory;
+    let mut out = Vec::with_capacity(bytes);
+    count(&mut out, journeys.len());
+    count(&mut out, held.len());
+    journeys.iter().for_each(|journey| pack_journey(&mut out, journey));
+    for entry in held {
+        out.extend(entry.workflow.to_le_bytes());
+        out.extend(entry.triggers.to_le_bytes());
+        out.extend(entry.occurred_at.to_le_bytes());
+        out.extend(entry.until.to_le_bytes());
+    }
+    for SendRecord { email, row, step, told } in journeys.iter().flat_map(|journey| &journey.sends) {
+        out.extend(email.to_le_bytes());
+        out.extend(row.to_le_bytes());
+        out.extend(step.to_le_bytes());
+        out.extend(told.to_le_bytes());
+    }
+    journeys.iter().for_each(|journey| out.extend_from_slice(&journey.memory));
+    out
+}
+
+/// Nobody has four billion of anything here; what would be more is told as damage when it is read.
+fn count(out: &mut Vec<u8>, count: usize) {
+    out.extend(u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
+}
+
+fn pack_journey(out: &mut Vec<u8>, journey: &JourneyRecord) {
+    let JourneyRecord { workflow, run, version, block, step, visit, .. } = journey;
+    for number in [workflow, run, version, block, step, visit] {
+        out.extend(number.to_le_bytes());
+    }
+    let flags = [
+        (journey.goal_met, flag::GOAL_MET),
+        (journey.due_at.is_some(), flag::DUE),
+        (journey.ended_at.is_some(), flag::ENDED),
+        (journey.goal_until.is_some(), flag::GOAL_UNTIL),
+        (journey.outbox.is_some(), flag::OUTBOX),
+    ];
+    out.push(journey.status as u8);
+    out.push(flags.iter().filter(|(is_set, _)| *is_set).fold(0, |flags, (_, flag)| flags | flag));
+    out.extend(u16::try_from(journey.sends.len()).unwrap_or(u16::MAX).to_le_bytes());
+    count(out, journey.memory.len());
+    out.extend(journey.due_at.unwrap_or_default().to_le_bytes());
+    out.extend(journey.entered_at.to_le_bytes());
+    out.extend(journey.ended_at.unwrap_or_default().to_le_bytes());
+    out.extend(journey.goal_until.unwrap_or_default().to_le_bytes());
+    out.extend(journey.outbox.unwrap_or_default().to_le_bytes());
+}
+
+/// The same again; none where Flow never writes such bytes.
+pub(super) fn unpack(contact: ContactId, bytes: &[u8]) -> Option<(Vec<JourneyRecord>, Vec<HeldEntry>)> {
+    let mut rest = Reader(bytes);
+    let (journeys, held) = (rest.u32()?, rest.u32()?);
+    let mut journeys = (0..journeys).map(|_| journey(contact, &mut rest)).collect::<Option<Vec<_>>>()?;
+    let held = (0..held)
+        .map(|_| {
+            Some(HeldEntry {
+                workflow: rest.u32()?,
+                triggers: rest.u64()?,
+                occurred_at: rest.i64()?,
+                until: rest.i64()?,
+            })
+        })
+        .collect::<Option<_>>()?;
+    for (journey, sends, _) in &mut journeys {
+        for _ in 0..*sends {
+            journey.sends.push(SendRecord {
+                email: rest.u32()?,
+                row: rest.u64()?,
+                step: rest.u32()?,
+                told: rest.u32()?,
+            });
+        }
+    }
+    for (journey, _, memory) in &mut journeys {
+        journey.memory = rest.take(usize::try_from(*memory).ok()?)?.to_vec();
+    }
+    rest.0.is_empty().then(|| (journeys.into_iter().map(|(journey, ..)| journey).collect(), held))
+}
+
+/// The fixed part of a journey, with how many sends and how many bytes of memory are its own.
+fn journey(contact: ContactId, rest: &mut Reader<'_>) -> Option<(JourneyRecord, u16, u32)> {
+    let [workflow, run, version, block, step, visit] =
+        [rest.u32()?, rest.u32()?, rest.u32()?, rest.u32()?, rest.u32()?, rest.u32()?];
+    let ([status, flags], sends, memory) = (rest.array()?, u16::from_le_bytes(rest.array()?), rest.u32()?);
+    let status = JourneyStatus::ALL.iter().copied().find(|known| known.code() == status)?;
+    let is = |flag| flags & flag != 0;
+    let (due_at, entered_at, ended_at) = (rest.i64()?, rest.i64()?, rest.i64()?);
+    let (goal_until, outbox) = (rest.i64()?, rest.u64()?);
+    let journey = JourneyRecord {
+        contact,
+        workflow,
+        run,
+        version,
+        status,
+        block,
+        step,
+        visit,
+        memory: Vec::new(),
+        due_at: is(flag::DUE).then_some(due_at),
+        outbox: is(flag::OUTBOX).then_some(outbox),
+        entered_at,
+        ended_at: is(flag::ENDED).then_some(ended_at),
+        goal_met: is(flag::GOAL_MET),
+        goal_until: is(flag::GOAL_UNTIL).then_some(goal_until),
+        sends: Vec::new(),
+    };
+    Some((journey, sends, memory))
+}
+
+struct Reader<'b>(&'b [u8]);
+
+impl<'b> Reader<'b> {
+    fn take(&mut self, bytes: usize) -> Option<&'b [u8]> {
+        let (taken, rest) = self.0.split_at_checked(bytes)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.take(N)?.try_into().ok()
+    }
+
+    fn u32(&mut self) -> Option<u32> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    fn u64(&mut self) -> Option<u64> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    fn i64(&mut self) -> Option<i64> {
+        self.array().map(i64::from_le_bytes)
+    }
+}

@@ -1,0 +1,76 @@
+//! What people ask of a store in a file, on a connection that only reads.
+
+use super::fault::Trouble;
+use super::{contacts, events, handoffs, outbox, slots, snapshot, totals, transact};
+use crate::store::digest::Snapshot;
+use crate::store::{
+    BlockCount, ContactId, DecisionCount, EventRecord, HandoffCount, PositionCount, Records, SlotState, StoreError,
+};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use std::path::{Path, PathBuf};
+
+/// A reader of a store, which may be in use: no lock is taken.
+#[derive(Debug)]
+pub(in crate::store) struct SqliteRecords {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl SqliteRecords {
+    /// Never makes a file where there is none.
+    pub(in crate::store) fn open(path: &Path) -> Result<SqliteRecords, StoreError> {
+        // Not read-only: after a crash the log beside the file has to be taken up first.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection =
+            Connection::open_with_flags(path, flags).map_err(|error| Trouble::from(error).at(path, "read"))?;
+        Ok(SqliteRecords { connection, path: path.to_owned() })
+    }
+
+    /// Reads in one transaction: everything of one moment.
+    fn read<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, Trouble>) -> Result<T, StoreError> {
+        transact(&mut self.connection, TransactionBehavior::Deferred, work)
+            .map_err(|trouble| trouble.at(&self.path, "read"))
+    }
+}
+
+impl Records for SqliteRecords {
+    fn slots(&mut self) -> Result<Vec<SlotState>, StoreError> {
+        self.read(slots::all)
+    }
+
+    fn counters(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
+        self.read(totals::counters)
+    }
+
+    fn decision_counts(&mut self) -> Result<Vec<DecisionCount>, StoreError> {
+        self.read(totals::decisions)
+    }
+
+    fn position_counts(&mut self) -> Result<Vec<PositionCount>, StoreError> {
+        self.read(totals::positions)
+    }
+
+    fn live_blocks(&mut self) -> Result<Vec<BlockCount>, StoreError> {
+        self.read(totals::blocks)
+    }
+
+    fn handoff_counts(&mut self) -> Result<Vec<HandoffCount>, StoreError> {
+        self.read(handoffs::counts)
+    }
+
+    fn unsettled_count(&mut self) -> Result<u64, StoreError> {
+        self.read(outbox::unsettled_count)
+    }
+
+    fn events_after(&mut self, number: u64) -> Result<Vec<EventRecord>, StoreError> {
+        self.read(|connection| events::after(connection, number))
+    }
+
+    fn contacts_after(&mut self, after: Option<ContactId>) -> Result<Vec<ContactId>, StoreError> {
+        self.read(|connection| contacts::after(connection, after))
+    }
+
+    fn snapshot(&mut self) -> Result<Snapshot, StoreError> {
+        self.read(snapshot::read)
+    }
+}
