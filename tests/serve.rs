@@ -384,7 +384,8 @@ fn a_second_signal_does_not_wait() {
 fn a_server_that_drips_does_not_hold_up_the_first_signal() {
     // Longer to say than the timeout, and taken as an answer by whoever waits for all of it.
     let dripped: &'static str = format!("354 {}", "go on ".repeat(30)).leak();
-    let server = Server::start(vec![Play::Drip("DATA", dripped)]);
+    let server = Server::start(Vec::new());
+    server.always(Some(Play::Drip("DATA", dripped)));
     let mail = smtp(server.port()).replace("timeout_seconds = 20", "timeout_seconds = 1");
     let mut world = World::new(SEND, &mail);
     world.people(1);

@@ -77,13 +77,11 @@ pub enum Outcome {
         /// For people; nothing is decided by it.
         receipt: String,
     },
-    /// Certainly not delivered; a later attempt may succeed. `after` is the other side's wish, else the schedule of
-    /// [`backoff`](super::backoff) holds.
+    /// Certainly not delivered; a later attempt may succeed, by the schedule of [`backoff`](super::backoff): no mail server has a word
+    /// for when to come back.
     RetryLater {
         /// In the other side's words where it had some.
         reason: String,
-        /// How long to wait at least.
-        after: Option<Duration>,
     },
     /// Certainly not delivered, and the same attempt would fail again.
     Refused {
@@ -127,7 +125,7 @@ impl Outcome {
     pub fn reason(&self) -> &str {
         match self {
             Outcome::Delivered { receipt: reason }
-            | Outcome::RetryLater { reason, .. }
+            | Outcome::RetryLater { reason }
             | Outcome::Refused { reason, .. }
             | Outcome::Down { reason }
             | Outcome::Stop { reason }
@@ -136,6 +134,6 @@ impl Outcome {
     }
 
     fn retry_later(reason: impl Into<String>) -> Outcome {
-        Outcome::RetryLater { reason: reason.into(), after: None }
+        Outcome::RetryLater { reason: reason.into() }
     }
 }
