@@ -5,37 +5,44 @@
 
 use std::io;
 
-/// What the system said, and where it let no more files be opened, what to do.
+/// What the system said.
 pub fn said(error: &io::Error) -> String {
-    match why_no_more_files(error) {
-        Some(words) => words.to_owned(),
-        None => error.to_string(),
-    }
+    why_no_more_files(error).map_or_else(|| error.to_string(), |(why, _)| why.to_owned())
+}
+
+/// What to do, where that does not depend on which file it is.
+pub fn help(error: &io::Error) -> Option<&'static str> {
+    why_no_more_files(error).map(|(_, help)| help)
+}
+
+/// Both in one, for where there is one line alone.
+pub fn said_with_help(error: &io::Error) -> String {
+    help(error).map_or_else(|| said(error), |help| format!("{}: {help}", said(error)))
 }
 
 /// Why no more files may be opened, and what to do; none where something else is wrong.
-pub fn why_no_more_files(error: &io::Error) -> Option<&'static str> {
-    let (of_process, of_system) = NO_MORE_FILES;
+fn why_no_more_files(error: &io::Error) -> Option<(&'static str, &'static str)> {
     let number = error.raw_os_error()?;
-    if number == of_process {
-        Some(PROCESS)
-    } else if Some(number) == of_system {
-        Some(SYSTEM)
+    if number == OF_PROCESS {
+        let help = "allow this process more of them, such as 1024: with `ulimit -n 1024` before the same command, or with \
+                    `LimitNOFILE=1024` where systemd starts it";
+        Some(("too many files are open at once", help))
+    } else if Some(number) == OF_MACHINE {
+        Some(("the whole machine has too many files open", "end what else opens many, and give the same command again"))
     } else {
         None
     }
 }
 
-const PROCESS: &str = "this process may not open more files at once: allow it more, such as 1024, with `ulimit -n 1024` before the same \
-                       command, or `LimitNOFILE=1024` where systemd starts it";
-const SYSTEM: &str =
-    "the whole machine has too many files open: end what else opens many, and give the same command again";
-
-/// How a system numbers it: for one process, and for all together (`EMFILE`, `ENFILE`, the same on every Unix).
+/// How a system numbers it, for one process and for all together (`EMFILE` and `ENFILE`, the same on every Unix).
 #[cfg(unix)]
-const NO_MORE_FILES: (i32, Option<i32>) = (24, Some(23));
+const OF_PROCESS: i32 = 24;
+#[cfg(unix)]
+const OF_MACHINE: Option<i32> = Some(23);
 #[cfg(not(unix))]
-const NO_MORE_FILES: (i32, Option<i32>) = (4, None);
+const OF_PROCESS: i32 = 4;
+#[cfg(not(unix))]
+const OF_MACHINE: Option<i32> = None;
 
 #[cfg(test)]
 mod tests {
@@ -44,9 +51,10 @@ mod tests {
     #[test]
     #[cfg(unix)]
     fn too_many_open_files_are_told_with_what_to_do() {
-        assert!(said(&io::Error::from_raw_os_error(24)).contains("ulimit -n 1024"));
+        let of_process = io::Error::from_raw_os_error(24);
+        assert!(said_with_help(&of_process).starts_with("too many files are open at once: allow this process more"));
         assert!(said(&io::Error::from_raw_os_error(23)).contains("whole machine"));
         let other = io::Error::from(io::ErrorKind::NotFound);
-        assert_eq!((said(&other), why_no_more_files(&other)), (other.to_string(), None));
+        assert_eq!((said_with_help(&other), help(&other)), (other.to_string(), None));
     }
 }
