@@ -40,6 +40,12 @@ pub trait Channel: Send + Sync {
     /// Asked before the first message: whether mail can leave at all. A channel that finds its settings wrong says what to mend.
     fn ready(&self) -> Result<(), String>;
 
+    /// Removes what a process that was killed left behind of messages whose keys end so. Asked at the start of a store that nobody else
+    /// works on, so nobody is writing any of them.
+    fn clear_up(&self, ending: &str) {
+        let _ = ending;
+    }
+
     /// What will become of this attempt, where that is certain before it is made. What is foreseen to be delivered at once lets its
     /// journey go on in the same instant, so nobody waits for it; the attempt itself is made after the commit all the same.
     fn foresee(&self, mail: &Mail, attempt: u32) -> Option<Foreseen> {

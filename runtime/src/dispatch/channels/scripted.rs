@@ -132,6 +132,10 @@ impl Channel for ScriptedChannel {
         Ok(())
     }
 
+    fn clear_up(&self, ending: &str) {
+        self.behind.iter().for_each(|behind| behind.clear_up(ending));
+    }
+
     fn foresee(&self, mail: &Mail, attempt: u32) -> Option<Foreseen> {
         Some((self.script)(mail, attempt))
     }
