@@ -459,5 +459,14 @@ fn two_of_them_never_work_on_one_store() {
     let output = world.command(&["serve", "--no-http"]).output().unwrap();
     assert!(world.said(&output).contains("another Flow already works on"), "{}", world.said(&output));
     assert_eq!((output.status.code(), server.connections()), (Some(3), greeted));
+    // Nor under another name of the same file.
+    std::os::unix::fs::symlink(world.store(), world.path("out/symbolic.db")).unwrap();
+    fs::hard_link(world.store(), world.path("out/hard.db")).unwrap();
+    for name in ["out/symbolic.db", "out/hard.db"] {
+        let output = world.command(&["serve", "--no-http", "--store", name]).output().unwrap();
+        assert_eq!((output.status.code(), server.connections()), (Some(3), greeted), "{}", world.said(&output));
+        #[cfg(target_os = "linux")]
+        assert!(world.said(&output).contains("another Flow already works on"), "{}", world.said(&output));
+    }
     drop(first.stop(&world));
 }

@@ -28,6 +28,7 @@ mod view;
 
 pub use open::OpenOptions;
 pub(super) use snapshot::snapshot_of;
+pub(crate) use there::is_named_as_store;
 pub use view::{Shows, ViewColumn, Word, WordKind};
 
 use super::check::check_rows;
@@ -40,9 +41,8 @@ use checkpoint::Checkpointer;
 use contacts::ContactSql;
 use fault::Trouble;
 use rusqlite::{Connection, TransactionBehavior};
-use std::fs::File;
 use std::path::PathBuf;
-use there::Identity;
+use there::{Identity, Lock};
 
 /// An open store.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ pub struct SqliteStore {
     identity: Identity,
     next_contact: u64,
     /// Keeps other processes out for as long as the store is open; last, so that it is given up last.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl SqliteStore {
