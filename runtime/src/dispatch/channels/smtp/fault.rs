@@ -40,7 +40,8 @@ fn why_io(error: &io::Error, timeout: Duration) -> String {
         }
         _ => {
             let said = error.to_string();
-            why_certificate(&said).unwrap_or_else(|| format!("could not be reached ({})", short(&system::said(error))))
+            why_certificate(&said)
+                .unwrap_or_else(|| format!("could not be reached ({})", short(&system::said_with_help(error))))
         }
     }
 }
