@@ -18,6 +18,7 @@ use flow_front::source::Source;
 use flow_front::syntax::MAX_SOURCE_BYTES;
 use flow_front::templates::{MAX_TEMPLATE_BYTES, TemplateKind};
 use flow_runtime::settings::{FILE_NAME, MAX_FILE_BYTES, open_plain};
+use flow_runtime::system;
 
 use crate::output::Failure;
 
@@ -176,7 +177,8 @@ fn list(folder: &Path) -> Result<Vec<Found>, Failure> {
     while let Some((folder_path, prefix, depth)) = open.pop() {
         let unreadable = |error: io::Error| {
             let shown = if prefix.is_empty() { folder.display().to_string() } else { prefix.clone() };
-            Failure::new(format!("the folder `{shown}` cannot be read: {}", reason(&error)), "check who may read it")
+            let help = system::help(&error).unwrap_or("check who may read it");
+            Failure::new(format!("the folder `{shown}` cannot be read: {}", reason(&error)), help)
         };
         for entry in fs::read_dir(&folder_path).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
@@ -242,6 +244,7 @@ pub(crate) fn flow_text(path: &Path, shown: &str) -> Result<String, Failure> {
 fn read_as_is(path: &Path, shown: &str, limit: usize) -> Result<String, Failure> {
     let unreadable = |error: io::Error| {
         let help = match error.kind() {
+            _ if system::help(&error).is_some() => system::help(&error).unwrap_or_default(),
             io::ErrorKind::Unsupported => "put a file in its place, or move it out of the project's folder",
             _ => "check that it is there and who may read it",
         };
@@ -285,6 +288,6 @@ pub(crate) fn reason(error: &io::Error) -> String {
         io::ErrorKind::NotFound => "there is nothing of this name".to_owned(),
         io::ErrorKind::PermissionDenied => "this user may not read it".to_owned(),
         io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        _ => error.to_string(),
+        _ => system::said(error),
     }
 }

@@ -102,6 +102,54 @@ fn a_store_in_use() {
     ends_as_undisturbed(&guide);
 }
 
+/// The system lets nothing more be opened: that is what is said, and not that a file is at fault.
+#[test]
+#[cfg(unix)]
+fn too_many_open_files() {
+    let guide = guide();
+    for limit in ["5", "8", "14"] {
+        let mut command = Command::new("sh");
+        let limited = format!("ulimit -n {limit}; exec \"$0\" \"$@\"");
+        command.args(["-c", &limited, env!("CARGO_BIN_EXE_flow"), "run"]).current_dir(guide.path(""));
+        plain(&mut command);
+        let output = command.output().unwrap();
+        assert_snapshot!("too_many_open_files", said(&guide, &output));
+    }
+    ends_as_undisturbed(&guide);
+}
+
+/// What a kill leaves of mails that were being written goes when the same store is worked on again.
+#[test]
+fn half_written_mails_of_a_killed_run() {
+    let guide = guide();
+    goes_on(&guide, &["--days", "20"]);
+    let mail = guide.mails().into_keys().next().unwrap();
+    let key = mail.file_stem().unwrap().to_str().unwrap();
+    let month = guide.path("out/mail").join(mail.parent().unwrap());
+    let (store, other) = (key.rsplit_once('.').unwrap().1, "00000000");
+    for store in [store, other] {
+        fs::write(month.join(format!(".c1.w.1.s1.v0.{store}.3.tmp")), "half").unwrap();
+    }
+    ends_as_undisturbed(&guide);
+    let is_left = |store: &str| month.join(format!(".c1.w.1.s1.v0.{store}.3.tmp")).exists();
+    assert_eq!((is_left(store), is_left(other)), (false, true));
+}
+
+/// A list that is empty so far is not made a database by a slip of the pen.
+#[test]
+fn an_empty_file_in_the_place_of_the_store() {
+    let guide = guide();
+    guide.write("data/later.jsonl", "");
+    let later = guide.path("data/later.jsonl");
+    for more in [&[][..], &["--fresh"]] {
+        let said = stops(&guide, &[&["--store", later.to_str().unwrap()], more].concat());
+        assert!(said.contains("is an empty file, and its name is none of a store"), "{said}");
+    }
+    assert_eq!(fs::read(&later).unwrap(), b"");
+    guide.edit("flow.toml", "out/guide_nurture.db", "data/later.jsonl");
+    assert!(is_refused(&guide).contains("path: `data/later.jsonl` is another file, and no store"));
+}
+
 #[test]
 fn the_database_of_another_program() {
     let guide = guide();

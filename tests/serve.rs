@@ -379,6 +379,24 @@ fn a_second_signal_does_not_wait() {
     assert_eq!(world.text("SELECT detail FROM outbox"), "Flow stopped while it was on its way");
 }
 
+/// A server that answers a byte now and then holds up the end no longer than one that is silent: the time is that of a whole answer.
+#[test]
+fn a_server_that_drips_does_not_hold_up_the_first_signal() {
+    // Longer to say than the timeout, and taken as an answer by whoever waits for all of it.
+    let dripped: &'static str = format!("354 {}", "go on ".repeat(30)).leak();
+    let server = Server::start(Vec::new());
+    server.always(Some(Play::Drip("DATA", dripped)));
+    let mail = smtp(server.port()).replace("timeout_seconds = 20", "timeout_seconds = 1");
+    let mut world = World::new(SEND, &mail);
+    world.people(1);
+    let serving = world.serve();
+    world.event(1, "downloaded");
+    world.until("the mail is on its way", |_| server.commands().contains(&"DATA".to_owned()));
+    let said = serving.stop(&world);
+    assert!(said.contains("exit 0") && said.contains("did not answer within 1 s"), "{said}");
+    assert!(server.arrived().is_empty());
+}
+
 /// Killed again and again, it loses nobody; what leaves twice is at most what was on its way, and under the same Message-ID.
 #[test]
 fn kills_lose_nothing_and_double_only_what_was_on_its_way() {
@@ -441,5 +459,14 @@ fn two_of_them_never_work_on_one_store() {
     let output = world.command(&["serve", "--no-http"]).output().unwrap();
     assert!(world.said(&output).contains("another Flow already works on"), "{}", world.said(&output));
     assert_eq!((output.status.code(), server.connections()), (Some(3), greeted));
+    // Nor under another name of the same file.
+    std::os::unix::fs::symlink(world.store(), world.path("out/symbolic.db")).unwrap();
+    fs::hard_link(world.store(), world.path("out/hard.db")).unwrap();
+    for name in ["out/symbolic.db", "out/hard.db"] {
+        let output = world.command(&["serve", "--no-http", "--store", name]).output().unwrap();
+        assert_eq!((output.status.code(), server.connections()), (Some(3), greeted), "{}", world.said(&output));
+        #[cfg(target_os = "linux")]
+        assert!(world.said(&output).contains("another Flow already works on"), "{}", world.said(&output));
+    }
     drop(first.stop(&world));
 }

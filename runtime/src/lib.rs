@@ -14,6 +14,7 @@
 //! open                          a program's store: its columns, its views, its version
 //! report                        the funnel, from totals kept with each commit
 //! clock, time                   the only places that know what time it is, and in which zone
+//! system                        what the operating system says of files, in words
 //! ```
 //!
 //! [`engine::Engine::run_until`] is the loop that drives all of it; start there.
@@ -28,4 +29,5 @@ pub mod open;
 pub mod report;
 pub mod settings;
 pub mod store;
+pub mod system;
 pub mod time;

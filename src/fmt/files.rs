@@ -5,6 +5,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use flow_runtime::system;
+
 use crate::output::Failure;
 use crate::project;
 
@@ -67,7 +69,8 @@ pub(super) fn read(file: &Found) -> Result<String, Failure> {
 pub(super) fn replace(file: &Found, text: &str) -> Result<(), Failure> {
     replace_at(&file.path, text).map_err(|error| {
         let message = format!("`{}` cannot be written: {}", file.shown, project::reason(&error));
-        Failure::new(message, "check who may write it and its folder, and that the disk has room; it is as it was")
+        let help = "check who may write it and its folder, and that the disk has room; it is as it was";
+        Failure::new(message, system::help(&error).unwrap_or(help))
     })
 }
 

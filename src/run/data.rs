@@ -8,9 +8,10 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use flow_runtime::engine::{self, Engine, Imported};
-use flow_runtime::inbound::{Arrival, ContactReader, EventReader, Finding, InboundError, Tally, accept};
+use flow_runtime::inbound::{Arrival, ContactReader, EventReader, Finding, InboundError, Tally, WholeFile, accept};
 use flow_runtime::settings::{Settings, open_plain};
 use flow_runtime::store::Store;
+use flow_runtime::system;
 use flow_runtime::time::{Instant, Span, civil};
 
 use super::failure::{from_engine, from_inbound};
@@ -112,7 +113,9 @@ fn is_free(path: &Path) -> io::Result<bool> {
 fn unwritable(path: &Path, error: &io::Error) -> Failure {
     Failure::new(
         format!("`{}`, which lists what was not taken, cannot be written: {}", path.display(), cause(error)),
-        "make room on the disk, or use `--store`; everything else is kept, and the same command goes on from there",
+        system::help(error).unwrap_or(
+            "make room on the disk, or use `--store`; everything else is kept, and the same command goes on from there",
+        ),
     )
 }
 
@@ -235,11 +238,11 @@ pub(crate) fn check_readable(settings: &Settings) -> Result<(), Failure> {
     [&settings.data.contacts, &settings.data.events].into_iter().flatten().try_for_each(|path| open(path).map(drop))
 }
 
-fn open(path: &Path) -> Result<File, Failure> {
-    open_plain(path).map_err(|error| {
+fn open(path: &Path) -> Result<WholeFile, Failure> {
+    open_plain(path).and_then(WholeFile::new).map_err(|error| {
         Failure::new(
             format!("`{}` cannot be read: {}", path.display(), cause(&error)),
-            "mend `[data]` in flow.toml, or put the file there",
+            system::help(&error).unwrap_or("mend `[data]` in flow.toml, or put the file there"),
         )
     })
 }
@@ -252,7 +255,7 @@ fn cause(error: &io::Error) -> String {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "the disk is full".to_owned(),
         io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
         io::ErrorKind::InvalidData => "it is not text".to_owned(),
-        _ => error.to_string(),
+        _ => system::said(error),
     }
 }
 

@@ -12,6 +12,7 @@ use flow_runtime::dispatch::channels::smtp::SmtpChannel;
 use flow_runtime::engine::Delivery;
 use flow_runtime::open::{Kind, StoreName};
 use flow_runtime::settings::{MailSettings, Secrets, Settings};
+use flow_runtime::system;
 
 use super::Stopped;
 use crate::output::Failure;
@@ -26,13 +27,14 @@ impl Prepared {
     /// With the answers of a script before the channel.
     pub(crate) fn scripted(self, script: &Path) -> Result<Prepared, Failure> {
         let unreadable = |why: String| Failure::new(format!("`{}` cannot be read: {why}", script.display()), "");
-        let text = std::fs::read_to_string(script).map_err(|error| unreadable(error.to_string()))?;
+        let text = std::fs::read_to_string(script).map_err(|error| unreadable(system::said_with_help(&error)))?;
         let channel = ScriptedChannel::read(&text, self.channel).map_err(unreadable)?;
         Ok(Prepared { channel: Arc::new(channel), ..self })
     }
 
-    /// How the messages of a store leave.
+    /// How the messages of a store leave. What an earlier process of it left half-made goes first.
     pub(crate) fn of_store(self, name: StoreName) -> Delivery {
+        self.channel.clear_up(&name.ending());
         Delivery { channel: self.channel, composer: Arc::new(OutboxComposer::new(self.emails, name)) }
     }
 }

@@ -10,6 +10,7 @@ use flow_runtime::clock::{Clock, SystemClock};
 use flow_runtime::open::Kind;
 use flow_runtime::settings::{MailSettings, Settings};
 use flow_runtime::store::sqlite::SqliteStore;
+use flow_runtime::system;
 
 use super::failure::from_store;
 use crate::output::Failure;
@@ -48,8 +49,8 @@ pub(crate) fn set_aside(settings: &Settings) -> Result<(), Failure> {
             flow_runtime::open::dedicate(&mut store, Kind::Rehearsal, path).map_err(from_store)?;
             store.close().map_err(from_store)?;
         }
-        Err(error) if matches!(error.fault, StoreFault::Locked | StoreFault::Foreign) => return Err(from_store(error)),
-        Err(_) => {}
+        Err(error) if matches!(error.fault, StoreFault::Corrupt | StoreFault::Newer) => {}
+        Err(error) => return Err(from_store(error)),
     }
     let folder = match &settings.mail {
         MailSettings::File { folder } => Some(folder.as_path()),
@@ -85,7 +86,7 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 
 fn cannot(what: &str, path: &Path, error: &io::Error) -> Failure {
     Failure::new(
-        format!("cannot {what} `{}`: {error}", path.display()),
-        "set another `path` in `[store]` of flow.toml, or use `--store`",
+        format!("cannot {what} `{}`: {}", path.display(), system::said(error)),
+        system::help(error).unwrap_or("set another `path` in `[store]` of flow.toml, or use `--store`"),
     )
 }

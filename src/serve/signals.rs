@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use flow_runtime::system;
 use signal_hook::consts::TERM_SIGNALS;
 use signal_hook::flag;
 
@@ -27,7 +28,12 @@ impl Signals {
     /// From now on the first signal to stop is only noted, and the second ends the process at once: everything committed is kept.
     pub(crate) fn listen() -> Result<Signals, Failure> {
         let stop = Arc::new(AtomicBool::new(false));
-        let cannot = |error: io::Error| Failure::new(format!("cannot listen for signals: {error}"), "");
+        let cannot = |error: io::Error| {
+            Failure::new(
+                format!("cannot listen for signals: {}", system::said(&error)),
+                system::help(&error).unwrap_or_default(),
+            )
+        };
         for signal in TERM_SIGNALS.iter().chain(HANG_UP) {
             // In this order: the first signal finds no wish yet.
             flag::register_conditional_shutdown(*signal, INTERRUPTED, Arc::clone(&stop)).map_err(cannot)?;

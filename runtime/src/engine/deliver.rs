@@ -16,7 +16,6 @@ use crate::dispatch::{Answer, Attempt, backoff};
 use crate::mail::Mail;
 use crate::store::{DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState, Store};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// How many messages are handed over and not answered before the engine waits for some: what a channel has promised to take has no
 /// other limit.
@@ -193,9 +192,9 @@ impl<S: Store> Engine<S> {
                 self.mail_trouble = Some(reason.clone());
                 self.come_back(row.id, until, false, reason)?;
             }
-            Outcome::RetryLater { reason, after } => self.retry(&row, after, reason)?,
+            Outcome::RetryLater { reason } => self.retry(&row, reason)?,
             Outcome::Unknown { reason } => match self.outbox.delivery.channel.uncertain() {
-                Uncertain::Resend => self.retry(&row, None, reason)?,
+                Uncertain::Resend => self.retry(&row, reason)?,
                 Uncertain::GiveUp => self.end_attempts(&row, Undelivered::Unknown, reason)?,
             },
             Outcome::Refused { reason, kind } => self.end_attempts(&row, Undelivered::from(kind), reason)?,
@@ -230,13 +229,13 @@ impl<S: Store> Engine<S> {
     }
 
     /// Queues a row for another attempt, unless there were enough.
-    fn retry(&mut self, row: &OutboxRecord, wished: Option<Duration>, reason: String) -> Result<(), EngineError> {
+    fn retry(&mut self, row: &OutboxRecord, reason: String) -> Result<(), EngineError> {
         let now = self.now().0;
-        let Some(scheduled) = backoff::next_attempt(row.attempts + 1, &row.key) else {
+        let Some(wait) = backoff::next_attempt(row.attempts + 1, &row.key) else {
             return self.end_attempts(row, Undelivered::OutOfRetries, reason);
         };
         self.mail_trouble = Some(reason.clone());
-        let wait = i64::try_from(wished.unwrap_or(scheduled).as_millis()).unwrap_or(i64::MAX).max(1);
+        let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX).max(1);
         self.batch.count(counter::RETRIES);
         self.come_back(row.id, now.saturating_add(wait), true, reason)
     }

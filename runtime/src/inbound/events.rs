@@ -28,6 +28,8 @@ pub struct EventReader<'p, R> {
     undated: BTreeMap<u64, i64>,
     /// Where the way down the file goes on; none at its end.
     down: Option<Place>,
+    /// Where the file ended on the first pass. What is written behind it meanwhile has no turn that is known, and waits for the next reading.
+    end: u64,
     /// The latest arrival on the way down.
     latest: i64,
     /// The next item of the way down, read before its turn.
@@ -57,11 +59,13 @@ impl<'p, R: BufRead + Seek> EventReader<'p, R> {
             stragglers: Vec::new(),
             undated: BTreeMap::new(),
             down,
+            end: 0,
             latest: i64::MIN,
             ahead: None,
             is_over: false,
         };
         events.stragglers = events.find_stragglers()?;
+        events.end = events.lines.place().offset;
         Ok(events)
     }
 
@@ -109,7 +113,7 @@ impl<'p, R: BufRead + Seek> EventReader<'p, R> {
     fn next_on_the_way_down(&mut self) -> Result<Option<(Option<Turn>, EventItem)>, InboundError> {
         let Some(down) = self.down else { return Ok(None) };
         self.go_to(down)?;
-        while let Some(line) = self.read_line()? {
+        while let Some(line) = self.read_line()?.filter(|_| self.lines.place().offset <= self.end) {
             self.down = Some(self.lines.place());
             if line.is_blank() {
                 continue;

@@ -26,11 +26,13 @@ mod segment;
 mod testing;
 mod tracked;
 mod value;
+mod whole;
 
 use std::io;
 use std::sync::Arc;
 
 use crate::store::{MessageId, MessageKey, day_of};
+use crate::system;
 use crate::time::{Zone, Zones};
 use flow_ir::units::HOUR_MS;
 use flow_ir::{FieldId, FieldValue, Program};
@@ -46,6 +48,7 @@ pub use follow::{Followed, Follower};
 pub use mail_event::MailEvent;
 pub use names::Meaning;
 pub use tracked::{Known, Tracked};
+pub use whole::WholeFile;
 
 /// The most characters of an id that names a person.
 pub const MAX_ID_CHARS: usize = 256;
@@ -152,10 +155,10 @@ pub type EventItem = Item<Arrival>;
 #[expect(missing_docs, reason = "the variants say what is wrong, and their fields are what the message repeats")]
 pub enum InboundError {
     /// The file cannot be read from this line on.
-    #[error("cannot read `{at}`: {source}")]
+    #[error("cannot read `{at}`: {}", system::said(source))]
     Read { at: Origin, source: io::Error },
     /// The file for what is wrong cannot be written.
-    #[error("cannot write down what is wrong in `{at}`: {source}")]
+    #[error("cannot write down what is wrong in `{at}`: {}", system::said(source))]
     Report { at: Origin, source: io::Error },
     /// A file of contacts without a first line.
     #[error("`{file}` is empty: its first line must name the columns, such as `User ID,Email,First Name`")]
@@ -187,7 +190,12 @@ impl InboundError {
     /// What to do about it.
     pub fn help(&self) -> String {
         match self {
-            InboundError::Read { .. } => "check that the file can be read".to_owned(),
+            InboundError::Read { source, .. } if source.kind() == io::ErrorKind::UnexpectedEof => {
+                "let no program shorten the file while Flow reads it, and put back what is missing".to_owned()
+            }
+            InboundError::Read { source, .. } => {
+                system::help(source).unwrap_or("check that the file can be read").to_owned()
+            }
             InboundError::Report { .. } => "check that the disk has room".to_owned(),
             InboundError::NoHeader { .. } | InboundError::BrokenHeader { .. } | InboundError::NoKeyColumn { .. } => {
                 "export the contacts with a header row; every other column is matched to a field by its name".to_owned()

@@ -27,10 +27,6 @@ impl Address {
     pub fn domain(&self) -> &str {
         self.0.domain()
     }
-
-    pub(crate) fn for_envelope(&self) -> lettre::Address {
-        self.0.clone()
-    }
 }
 
 impl fmt::Display for Address {

@@ -58,7 +58,12 @@ impl StoreName {
 
     /// A key as the world sees it.
     pub fn key(&self, key: &str) -> String {
-        format!("{key}.{}", self.0)
+        format!("{key}{}", self.ending())
+    }
+
+    /// In what all of its keys end, and no other store's.
+    pub fn ending(&self) -> String {
+        format!(".{}", self.0)
     }
 }
 

@@ -13,6 +13,8 @@ use rustls_pki_types::pem::PemObject;
 use super::slips::quoted;
 use super::{MailSettings, Settings, SettingsEdit, SettingsFault};
 use crate::inbound::{ContactReader, InboundError};
+use crate::store::sqlite::is_named_as_store;
+use crate::system;
 
 /// Files of a folder that are looked through for a near name.
 const MAX_LOOKED_THROUGH: usize = 2_000;
@@ -158,6 +160,7 @@ impl Settings {
         let mut fault = self.fault(named.key, format!("{}: `{shown}` {}", named.key, reason(error))).why(named.why);
         let near = near(path, named, folder);
         fault.help = Some(match (&near, error.kind()) {
+            _ if system::help(error).is_some() => system::help(error).unwrap_or_default().to_owned(),
             (Some(_), _) => "did you mean this file?".to_owned(),
             (None, io::ErrorKind::PermissionDenied) => "let this user read it".to_owned(),
             _ => "put the file there, or write where it is, seen from the folder of flow.toml".to_owned(),
@@ -239,13 +242,13 @@ impl Settings {
     }
 }
 
-/// Whether a file is empty, or begins as every database of SQLite does (its file format, "Magic Header String"). One that cannot be read is told
+/// Whether a file is empty under a name of a store, or begins as every database of SQLite does (its file format, "Magic Header String"). One that cannot be read is told
 /// of by who needs it.
 fn is_database(path: &Path) -> bool {
     const BEGINS: &[u8] = b"SQLite format 3\0";
     let mut first = Vec::new();
     let read = File::open(path).and_then(|file| file.take(BEGINS.len() as u64).read_to_end(&mut first));
-    read.is_err() || first.is_empty() || first == BEGINS
+    read.is_err() || (first.is_empty() && is_named_as_store(path)) || first == BEGINS
 }
 
 /// Whether a value is one text in one pair of quotes.
@@ -259,8 +262,7 @@ fn reason(error: &io::Error) -> String {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "is not there".to_owned(),
         io::ErrorKind::PermissionDenied => "may not be read by this user".to_owned(),
         io::ErrorKind::IsADirectory => "is a folder, and a file is needed".to_owned(),
-        io::ErrorKind::Unsupported => format!("cannot be read: {error}"),
-        _ => format!("cannot be read: {error}"),
+        _ => format!("cannot be read: {}", system::said(error)),
     }
 }
 

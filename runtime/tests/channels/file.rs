@@ -1,6 +1,6 @@
 //! Folders that cannot be written.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use flow_runtime::dispatch::channels::{Channel, file::FileChannel};
 
@@ -31,18 +31,43 @@ fn the_first_message_under_a_key_stays() {
 }
 
 #[test]
-fn what_a_killed_process_left_behind_goes_when_its_message_is_sent() {
+fn what_a_killed_process_left_behind_goes_at_the_next_start_of_its_store() {
     let folder = tempfile::tempdir().unwrap();
     let month = folder.path().join("2026-03");
     fs::create_dir(&month).unwrap();
-    for name in [".j1.s1.v0.0.tmp", ".j1.s1.v0.7.tmp", ".j2.s1.v0.0.tmp", ".j1.s1.v0.tmp", "notes.tmp"] {
+    let ours = [".c1.w.1.s1.v0.1a2b3c4d.0.tmp", ".c2.w.1.s1.v0.1a2b3c4d.17.tmp"];
+    let others =
+        [".c1.w.1.s1.v0.1a2b3c4d.eml.tmp", ".c1.w.1.s1.v0.99999999.0.tmp", "c1.w.1.s1.v0.1a2b3c4d.eml", "notes.tmp"];
+    for name in ours.into_iter().chain(others) {
         fs::write(month.join(name), "half a mess").unwrap();
     }
     let connector = FileChannel::open(folder.path()).unwrap();
-    receipt(connector.send(&mail("j1.s1.v0"), 1));
-    let mut names: Vec<_> = fs::read_dir(&month).unwrap().map(|file| file.unwrap().file_name()).collect();
+    connector.clear_up(".1a2b3c4d");
+    assert_eq!(names(&month), others, "what is another's stays");
+}
+
+#[test]
+fn a_probe_that_was_left_behind_goes_and_nobody_elses_file_does() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in [".flow-probe", ".flow-probe-4711", ".flow-probe-4712"] {
+        fs::write(folder.path().join(name), "flow").unwrap();
+    }
+    fs::write(folder.path().join(".flow-probe-4713"), "").unwrap();
+    fs::write(folder.path().join(".flow-probe-of-mine"), "flowers for Ana").unwrap();
+    FileChannel::open(folder.path()).unwrap().ready().unwrap();
+    assert_eq!(names(folder.path()), [".flow-probe-of-mine"]);
+    // Not even under the name that it had once.
+    fs::rename(folder.path().join(".flow-probe-of-mine"), folder.path().join(".flow-probe")).unwrap();
+    FileChannel::open(folder.path()).unwrap().ready().unwrap();
+    assert_eq!(fs::read_to_string(folder.path().join(".flow-probe")).unwrap(), "flowers for Ana");
+}
+
+/// In their order.
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(names, [".j1.s1.v0.tmp", ".j2.s1.v0.0.tmp", "j1.s1.v0.eml", "notes.tmp"], "what is another's stays");
+    names
 }
 
 #[test]

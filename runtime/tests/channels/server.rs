@@ -8,6 +8,7 @@ use std::{
     net::{TcpListener, TcpStream},
     sync::{Arc, Mutex},
     thread,
+    time::Duration,
 };
 
 #[derive(Debug, Clone)]
@@ -23,6 +24,29 @@ pub(crate) enum Play {
     StallOn(&'static str),
     /// Closes the connection in the middle of the message.
     HangUpDuring,
+    /// Answers this command with these bytes as they are.
+    Bytes(&'static str, &'static [u8]),
+    /// Answers this command so, a byte now and then.
+    Drip(&'static str, &'static str),
+    /// Answers this command with the same words again and again, without an end but for [`ENDLESS_BYTES`].
+    Endless(&'static str, &'static str),
+}
+
+/// Far more than sockets hold by themselves, and little enough for a test that fails.
+pub(crate) const ENDLESS_BYTES: usize = 48 << 20;
+/// Between two bytes of an answer that drips.
+const DRIP: Duration = Duration::from_millis(40);
+
+impl Play {
+    /// The command that it is about.
+    fn at(&self) -> &'static str {
+        match self {
+            Play::Accept => "",
+            Play::HangUpAfterTaking | Play::HangUpDuring => ".",
+            Play::HangUpOn(at) | Play::StallOn(at) => at,
+            Play::Answer(at, _) | Play::Bytes(at, _) | Play::Drip(at, _) | Play::Endless(at, _) => at,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +63,7 @@ struct State {
     arrived: Vec<Arrived>,
     connections: usize,
     commands: Vec<String>,
+    endless_bytes: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -88,29 +113,61 @@ impl Server {
         next.unwrap_or(Play::Accept)
     }
 
-    /// The greeting is a play of its own only if the next one is about it.
-    fn greeting(&self) -> Option<&'static str> {
+    /// What is about the opening of a connection is a play of its own, if it is the next one.
+    fn opening(&self) -> Play {
         let mut state = self.state.lock().unwrap();
         state.connections += 1;
-        match state.plays.front() {
-            Some(Play::Answer("HELLO", answer)) => {
-                let answer = *answer;
-                state.plays.pop_front();
-                Some(answer)
+        let is_opening = |play: &Play| matches!(play.at(), "HELLO" | "EHLO" | "AUTH");
+        if state.always.as_ref().is_some_and(is_opening) {
+            return state.always.clone().unwrap();
+        }
+        let next = state.plays.front().is_some_and(is_opening);
+        if next { state.plays.pop_front().unwrap() } else { Play::Accept }
+    }
+
+    /// How much of an answer without an end was taken.
+    pub(crate) fn endless_bytes(&self) -> usize {
+        self.state.lock().unwrap().endless_bytes
+    }
+
+    /// What a play has to say in its own way; false where nobody listens any more.
+    fn perform(&self, play: &Play, answers: &mut TcpStream) -> bool {
+        let is_said = |bytes: &[u8], answers: &mut TcpStream| answers.write_all(bytes).is_ok();
+        match play {
+            Play::Answer(_, line) => is_said(format!("{line}\r\n").as_bytes(), answers),
+            Play::Bytes(_, bytes) => is_said(bytes, answers),
+            Play::Drip(_, line) => format!("{line}\r\n").bytes().all(|byte| {
+                thread::sleep(DRIP);
+                is_said(&[byte], answers)
+            }),
+            Play::Endless(_, words) => {
+                let block = words.repeat((64 << 10) / words.len());
+                let blocks = 0..ENDLESS_BYTES / block.len();
+                let is_taken = |said: bool| {
+                    self.state.lock().unwrap().endless_bytes += if said { block.len() } else { 0 };
+                    said
+                };
+                blocks.into_iter().all(|_| is_taken(is_said(block.as_bytes(), answers)))
             }
-            _ => None,
+            _ => true,
         }
     }
 
     fn serve(&self, client: TcpStream) {
         let mut answers = client.try_clone().unwrap();
         let mut commands = BufReader::new(client);
-        let mut say = move |line: &str| answers.write_all(format!("{line}\r\n").as_bytes()).is_ok();
-        let greeting = self.greeting();
-        if !say(greeting.unwrap_or("220 test server")) || greeting.is_some() {
+        let mut play = self.opening();
+        if play.at() == "HELLO" {
+            // Whoever is refused is not spoken to any more.
+            if !self.perform(&play, &mut answers) || matches!(play, Play::Answer(..)) {
+                return;
+            }
+        } else if answers.write_all(b"220 test server\r\n").is_err() {
             return;
         }
-        let (mut play, mut message) = (Play::Accept, empty());
+        let mut said = answers.try_clone().unwrap();
+        let mut say = move |line: &str| said.write_all(format!("{line}\r\n").as_bytes()).is_ok();
+        let mut message = empty();
         while let Some(line) = read_line(&mut commands) {
             let line = String::from_utf8(line).unwrap();
             let verb = line.split_whitespace().next().unwrap_or_default().to_uppercase();
@@ -122,8 +179,23 @@ impl Server {
             let answer = match (&play, verb.as_str()) {
                 (Play::HangUpOn(at), verb) if *at == verb => return,
                 (Play::StallOn(at), verb) if *at == verb => continue,
-                (Play::Answer(at, answer), verb) if *at == verb => answer,
+                (play, verb) if play.at() == verb => {
+                    if !self.perform(play, &mut answers) {
+                        return;
+                    }
+                    continue;
+                }
                 (_, "EHLO") => "250-test server\r\n250-AUTH PLAIN\r\n250 ENHANCEDSTATUSCODES",
+                // By two questions, whose answers are the name and the password.
+                (_, "AUTH") if line.contains("LOGIN") => {
+                    let mut hear = |question: &str| say(question).then(|| read_line(&mut commands)).flatten();
+                    match (hear("334 VXNlcm5hbWU6"), hear("334 UGFzc3dvcmQ6")) {
+                        (Some(name), Some(word)) if name == b"YW5uYQ==\r\n" && word == b"cmlnaHQ=\r\n" => {
+                            "235 2.7.0 welcome"
+                        }
+                        _ => "535 5.7.8 bad user name or password",
+                    }
+                }
                 (_, "AUTH") if line.contains("AGFubmEAcmlnaHQ=") => "235 2.7.0 welcome",
                 (_, "AUTH") => "535 5.7.8 bad user name or password",
                 (_, "RCPT") => {
@@ -141,9 +213,16 @@ impl Server {
                     }
                     let Some(content) = read_content(&mut commands) else { return };
                     match &play {
-                        Play::Answer(".", answer) => answer,
                         Play::HangUpOn(".") => return,
                         Play::StallOn(".") => continue,
+                        Play::Answer(".", answer) => answer,
+                        play @ (Play::Bytes(".", _) | Play::Drip(".", _) | Play::Endless(".", _)) => {
+                            self.state.lock().unwrap().arrived.push(Arrived { content, ..message.clone() });
+                            if !self.perform(play, &mut answers) {
+                                return;
+                            }
+                            continue;
+                        }
                         play => {
                             self.state.lock().unwrap().arrived.push(Arrived { content, ..message.clone() });
                             if matches!(play, Play::HangUpAfterTaking) {

@@ -11,7 +11,7 @@ use flow_runtime::{
 };
 
 use crate::{
-    server::{Play, Server},
+    server::{ENDLESS_BYTES, Play, Server},
     support::{mail, receipt, refusal, retry_reason},
 };
 
@@ -86,6 +86,88 @@ fn a_long_answer_is_cut() {
     let long: &'static str = format!("550 5.7.1 {}", "x".repeat(900)).leak();
     let server = Server::start(vec![Play::Answer("RCPT", long)]);
     assert!(refusal(connector(&server).send(&mail("j1.s1.v0"), 1)).1.len() < 700);
+}
+
+/// Neither a line without an end nor lines without an end fill the memory.
+#[test]
+fn an_answer_without_an_end_is_not_read_to_the_end() {
+    for words in ["250 and on and on ", "250-and on\r\n", "250-\r\n"] {
+        for at in ["HELLO", "EHLO", "MAIL", "RCPT"] {
+            let server = Server::start(vec![Play::Endless(at, words)]);
+            let reason = retry_reason(connector(&server).send(&mail("j1.s1.v0"), 1));
+            assert!(reason.ends_with("sent an answer without an end"), "{reason}");
+            assert!(server.endless_bytes() < ENDLESS_BYTES, "{at} {words:?}");
+        }
+        let server = Server::start(vec![Play::Endless(".", words)]);
+        let reason = unknown_reason(connector(&server).send(&mail("j1.s1.v0"), 1));
+        assert!(reason.contains("sent an answer without an end after the whole message was sent"), "{reason}");
+        assert!(server.endless_bytes() < ENDLESS_BYTES, "{words:?}");
+    }
+}
+
+/// Longer to say than anybody waits, and never silent for long.
+const DRIPPED: &str = "250 2.0.0 a byte now and then keeps no place, since the time is that of the whole answer";
+
+#[test]
+fn an_answer_that_drips_has_no_more_time_than_one_that_is_silent() {
+    for at in ["HELLO", "EHLO", "MAIL", "RCPT", "DATA"] {
+        let server = Server::start(vec![Play::Drip(at, DRIPPED)]);
+        let reason = retry_reason(impatient(&server).send(&mail("j1.s1.v0"), 1));
+        assert!(reason.ends_with("did not answer within 0.3 s"), "{at}: {reason}");
+    }
+    let server = Server::start(vec![Play::Drip(".", DRIPPED)]);
+    let reason = unknown_reason(impatient(&server).send(&mail("j1.s1.v0"), 1));
+    assert!(reason.contains("did not answer within 0.3 s"), "{reason}");
+}
+
+/// Some servers write Latin-1. What they say with their digits is as certain as ever.
+#[test]
+fn the_digits_of_an_answer_decide_in_whatever_encoding_its_text_is() {
+    let taken = Play::Bytes(".", b"250 2.0.0 gr\xfc\xdfe, 4711\r\n");
+    let server = Server::start(vec![Play::Bytes("HELLO", b"220 caf\xe9\r\n"), taken]);
+    let channel = connector(&server);
+    assert_eq!(channel.ready(), Ok(()));
+    assert_eq!(receipt(channel.send(&mail("j1.s1.v0"), 1)), r"250 2.0.0 gr\xfc\xdfe, 4711");
+    let refused = Play::Bytes("RCPT", b"550-5.1.1 pas de bo\xeete\r\n550 5.1.1 ici\r\n");
+    let server = Server::start(vec![Play::Bytes("EHLO", b"250-caf\xe9\r\n250 SIZE\r\n"), refused]);
+    let (kind, reason) = refusal(connector(&server).send(&mail("j1.s1.v0"), 1));
+    assert_eq!(kind, RefusedKind::HardBounce);
+    assert!(reason.ends_with(r"with 550 5.1.1 pas de bo\xeete ici"), "{reason}");
+}
+
+/// A word of success where it means nothing must not be taken for one.
+#[test]
+fn a_good_answer_in_the_wrong_place_is_none() {
+    let server = Server::start(vec![Play::Answer("DATA", "250 2.0.0 taken")]);
+    let reason = retry_reason(connector(&server).send(&mail("j1.s1.v0"), 1));
+    assert!(reason.ends_with("with 250 2.0.0 taken, which is no answer to that"), "{reason}");
+    let server = Server::start(vec![Play::Answer(".", "354 go on")]);
+    unknown_reason(connector(&server).send(&mail("j1.s1.v0"), 1));
+}
+
+/// A place is held for a stated number of timeouts, however many answers a dialogue has that come just in time.
+#[test]
+fn the_limit_of_one_attempt_is_told_to_who_waits_for_it() {
+    let settings = |seconds| SmtpSettings { timeout: Duration::from_secs(seconds), ..settings(25) };
+    let patience = |seconds| SmtpChannel::open(settings(seconds)).unwrap().patience();
+    assert_eq!(patience(60) - patience(10), Duration::from_secs(4 * 50));
+    assert!(patience(u64::MAX) > patience(600));
+}
+
+#[test]
+fn a_login_is_made_in_the_way_that_the_server_offers() {
+    for offered in [&b"250-x\r\n250 AUTH LOGIN PLAIN\r\n"[..], b"250-x\r\n250 auth login\r\n"] {
+        let server = Server::start(vec![Play::Bytes("EHLO", offered)]);
+        let login = (Some("anna".to_owned()), Some(Secret::new("right")));
+        let settings = SmtpSettings { username: login.0, password: login.1, ..settings(server.port()) };
+        receipt(SmtpChannel::open(settings).unwrap().send(&mail("j1.s1.v0"), 1));
+    }
+    let server = Server::start(vec![Play::Bytes("EHLO", b"250-x\r\n250 AUTH GSSAPI\r\n")]);
+    let login = (Some("anna".to_owned()), Some(Secret::new("right")));
+    let settings = SmtpSettings { username: login.0, password: login.1, ..settings(server.port()) };
+    let reason = retry_reason(SmtpChannel::open(settings).unwrap().send(&mail("j1.s1.v0"), 1));
+    assert!(reason.contains("offers no login that Flow knows"), "{reason}");
+    assert!(!server.commands().contains(&"AUTH".to_owned()));
 }
 
 #[test]
@@ -185,6 +267,17 @@ fn a_server_without_encryption_gets_no_message_and_no_password() {
         retry_reason(connector.send(&mail("j1.s1.v0"), 1));
         assert!(!server.commands().iter().any(|verb| verb == "AUTH" || verb == "MAIL"), "{:?}", server.commands());
     }
+}
+
+/// Whoever sits between could put in the clear what is then taken for the server's encrypted word.
+#[test]
+fn what_is_said_ahead_of_the_encryption_is_not_believed() {
+    let ahead = Play::Bytes("EHLO", b"250-x\r\n250 STARTTLS\r\n220 go on\r\n250 hello from between\r\n");
+    let server = Server::start(vec![ahead]);
+    let settings = SmtpSettings { security: Security::StartTls, timeout: PATIENCE, ..settings(server.port()) };
+    let reason = retry_reason(SmtpChannel::open(settings).unwrap().send(&mail("j1.s1.v0"), 1));
+    assert!(reason.contains("spoke on in the clear"), "{reason}");
+    assert_eq!(server.commands(), ["EHLO", "STARTTLS"]);
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(crate) fn receipt(outcome: Outcome) -> String {
 #[track_caller]
 pub(crate) fn retry_reason(outcome: Outcome) -> String {
     match outcome {
-        Outcome::RetryLater { reason, .. } | Outcome::Down { reason } | Outcome::Stop { reason } => reason,
+        Outcome::RetryLater { reason } | Outcome::Down { reason } | Outcome::Stop { reason } => reason,
         other => panic!("not to be retried: {other:?}"),
     }
 }

@@ -90,8 +90,8 @@ pub(crate) fn mailbox(policy: Uncertain) -> Arc<ScriptedChannel> {
         let outcome = match name.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
             "dead" => Outcome::Refused { reason: reason(), kind: RefusedKind::HardBounce },
             "blocked" => Outcome::Refused { reason: reason(), kind: RefusedKind::Blocked },
-            "busy" if attempt == 1 => Outcome::RetryLater { reason: reason(), after: None },
-            "down" => Outcome::RetryLater { reason: reason(), after: None },
+            "busy" if attempt == 1 => Outcome::RetryLater { reason: reason() },
+            "down" => Outcome::RetryLater { reason: reason() },
             "lost" => Outcome::Unknown { reason: reason() },
             "gone" => Outcome::Down { reason: reason() },
             "broken" => Outcome::Stop { reason: reason() },

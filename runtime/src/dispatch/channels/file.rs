@@ -7,24 +7,22 @@
 //!
 //! The key is the name, so a second attempt finds the first one's file and changes nothing. The file appears whole or not at all:
 //! it is written under a temporary name, brought to the disk, then renamed. What a process that was killed left under such a name is
-//! removed when its message is sent again: the key tells whose it is, so that nothing of another store in the same folder is touched.
+//! removed at the next start with its store: the key ends in the name of that, so nothing of another store in the same folder is touched.
 //!
 //! A rehearsal does not wait for the disk: its files outlive a kill of the process, and a power failure is a reason to rehearse again.
 
 use std::{
-    collections::BTreeMap,
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    process,
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
 use super::{Channel, Foreseen, Outcome, RefusedKind, Uncertain};
 use crate::mail::{self, Mail, to_mime};
+use crate::system;
 
 /// Writes each mail as one `.eml` file, in a folder for the month of its send. A file under the same key is the same mail.
 #[derive(Debug)]
@@ -34,8 +32,6 @@ pub struct FileChannel {
     is_durable: bool,
     /// Tells temporary files of threads apart. It starts anew with the process.
     next_temporary: AtomicU64,
-    /// Temporary files that lay there at the beginning, by the keys of their messages.
-    left_behind: Mutex<BTreeMap<String, Vec<PathBuf>>>,
 }
 
 /// Why a folder cannot take mail.
@@ -49,11 +45,10 @@ pub struct OpenError {
 impl FileChannel {
     /// Creates the folder if its parent exists, and tries to write in it.
     pub fn open(folder: impl Into<PathBuf>) -> Result<FileChannel, OpenError> {
-        let (next_temporary, left_behind) = (AtomicU64::new(0), Mutex::default());
-        let mut connector = FileChannel { folder: folder.into(), is_durable: true, next_temporary, left_behind };
+        let connector = FileChannel { folder: folder.into(), is_durable: true, next_temporary: AtomicU64::new(0) };
         match create_folder(&connector.folder).and_then(|()| connector.try_writing()) {
             Ok(()) => {
-                connector.left_behind = Mutex::new(left_behind_in(&connector.folder));
+                remove(files_in(&connector.folder).filter(|path| is_old_probe(path)));
                 Ok(connector)
             }
             Err(source) => Err(OpenError { folder: connector.folder, source }),
@@ -66,17 +61,13 @@ impl FileChannel {
     }
 
     fn try_writing(&self) -> io::Result<()> {
-        let probe = self.folder.join(".flow-probe");
-        write_file(&probe, b"flow", true)?;
-        fs::remove_file(&probe)
-    }
-
-    /// Removes what an earlier process left behind of this message. No other process sends it now: the store is locked.
-    fn tidy(&self, key: &str) {
-        let left = self.left_behind.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
-        for path in left.into_iter().flatten() {
-            // A file that stays does no harm.
-            let _ = fs::remove_file(path);
+        // Its own for each process, so that nobody else's file is written over.
+        let probe = self.folder.join(format!("{PROBE}-{}", process::id()));
+        write_file(&probe, PROBE_TEXT, true)?;
+        match fs::remove_file(&probe) {
+            // Another process took it for one that was left behind.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
         }
     }
 
@@ -109,6 +100,12 @@ impl Channel for FileChannel {
         Uncertain::Resend
     }
 
+    fn clear_up(&self, ending: &str) {
+        let months = fs::read_dir(&self.folder).into_iter().flatten().filter_map(Result::ok);
+        let is_left = |path: &PathBuf| name_of(path).and_then(key_in).is_some_and(|key| key.ends_with(ending));
+        remove(months.flat_map(|month| files_in(&month.path())).filter(is_left));
+    }
+
     /// A disk answers; threads help it to write beside what the engine does.
     fn at_once(&self) -> usize {
         usize::MAX
@@ -134,7 +131,6 @@ impl Channel for FileChannel {
             Err(error) => return Outcome::Refused { reason: error.to_string(), kind: RefusedKind::Invalid },
         };
         let path = self.path(mail);
-        self.tidy(&mail.key);
         if path.is_file() {
             return delivered(&path);
         }
@@ -163,17 +159,29 @@ fn key_in(name: &str) -> Option<&str> {
     number.parse::<u64>().is_ok().then_some(key)
 }
 
-/// The temporary files in the folders of the months. What cannot be looked at stays.
-fn left_behind_in(folder: &Path) -> BTreeMap<String, Vec<PathBuf>> {
-    let inside = |folder: &Path| fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    let mut found: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
-    for file in inside(folder).flat_map(|month| inside(&month.path())) {
-        let name = file.file_name();
-        if let Some(key) = name.to_str().and_then(key_in) {
-            found.entry(key.to_owned()).or_default().push(file.path());
-        }
-    }
-    found
+/// With this a name begins that shows whether a folder can be written to.
+const PROBE: &str = ".flow-probe";
+const PROBE_TEXT: &[u8] = b"flow";
+
+/// Whether a process that was killed left it there: by its name, and by what stands in it as far as it came.
+fn is_old_probe(path: &Path) -> bool {
+    let is_named = name_of(path).is_some_and(|name| name.starts_with(PROBE));
+    let is_short = || fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() <= PROBE_TEXT.len() as u64);
+    is_named && is_short() && fs::read(path).is_ok_and(|text| PROBE_TEXT.starts_with(&text))
+}
+
+fn name_of(path: &Path) -> Option<&str> {
+    path.file_name()?.to_str()
+}
+
+/// Nothing of what cannot be looked at.
+fn files_in(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|file| file.path())
+}
+
+/// A file that stays does no harm.
+fn remove(paths: impl Iterator<Item = PathBuf>) {
+    paths.for_each(|path| drop(fs::remove_file(path)));
 }
 
 /// Not with its parents: a folder that is gone (an unmounted disk) must not come back empty on another disk.
@@ -207,6 +215,6 @@ fn advice(error: &io::Error) -> String {
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
             "a file stands where a folder is needed, move it away".to_owned()
         }
-        _ => error.to_string(),
+        _ => system::said_with_help(error),
     }
 }

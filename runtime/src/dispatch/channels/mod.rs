@@ -40,6 +40,12 @@ pub trait Channel: Send + Sync {
     /// Asked before the first message: whether mail can leave at all. A channel that finds its settings wrong says what to mend.
     fn ready(&self) -> Result<(), String>;
 
+    /// Removes what a process that was killed left behind of messages whose keys end so. Asked at the start of a store that nobody else
+    /// works on, so nobody is writing any of them.
+    fn clear_up(&self, ending: &str) {
+        let _ = ending;
+    }
+
     /// What will become of this attempt, where that is certain before it is made. What is foreseen to be delivered at once lets its
     /// journey go on in the same instant, so nobody waits for it; the attempt itself is made after the commit all the same.
     fn foresee(&self, mail: &Mail, attempt: u32) -> Option<Foreseen> {
@@ -77,13 +83,11 @@ pub enum Outcome {
         /// For people; nothing is decided by it.
         receipt: String,
     },
-    /// Certainly not delivered; a later attempt may succeed. `after` is the other side's wish, else the schedule of
-    /// [`backoff`](super::backoff) holds.
+    /// Certainly not delivered; a later attempt may succeed, by the schedule of [`backoff`](super::backoff): no mail server has a word
+    /// for when to come back.
     RetryLater {
         /// In the other side's words where it had some.
         reason: String,
-        /// How long to wait at least.
-        after: Option<Duration>,
     },
     /// Certainly not delivered, and the same attempt would fail again.
     Refused {
@@ -127,7 +131,7 @@ impl Outcome {
     pub fn reason(&self) -> &str {
         match self {
             Outcome::Delivered { receipt: reason }
-            | Outcome::RetryLater { reason, .. }
+            | Outcome::RetryLater { reason }
             | Outcome::Refused { reason, .. }
             | Outcome::Down { reason }
             | Outcome::Stop { reason }
@@ -136,6 +140,6 @@ impl Outcome {
     }
 
     fn retry_later(reason: impl Into<String>) -> Outcome {
-        Outcome::RetryLater { reason: reason.into(), after: None }
+        Outcome::RetryLater { reason: reason.into() }
     }
 }

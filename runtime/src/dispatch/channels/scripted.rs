@@ -80,7 +80,7 @@ impl Rule {
         let reason = words.collect::<Vec<_>>().join(" ");
         let outcome = match what {
             "delivered" => Outcome::Delivered { receipt: reason },
-            "later" => Outcome::RetryLater { reason, after: None },
+            "later" => Outcome::RetryLater { reason },
             "bounced" => Outcome::Refused { reason, kind: RefusedKind::HardBounce },
             "blocked" => Outcome::Refused { reason, kind: RefusedKind::Blocked },
             "unknown" => Outcome::Unknown { reason },
@@ -132,6 +132,10 @@ impl Channel for ScriptedChannel {
         Ok(())
     }
 
+    fn clear_up(&self, ending: &str) {
+        self.behind.iter().for_each(|behind| behind.clear_up(ending));
+    }
+
     fn foresee(&self, mail: &Mail, attempt: u32) -> Option<Foreseen> {
         Some((self.script)(mail, attempt))
     }
@@ -159,7 +163,7 @@ mod tests {
         assert!(rule.fits("ana@x.example", 2) && rule.fits("ANA@x.example", 3));
         assert!(!rule.fits("ana@x.example", 1) && !rule.fits("ana@y.example", 2));
         assert_eq!(rule.answer.after, Duration::from_secs(5_400));
-        assert_eq!(rule.answer.outcome, Outcome::RetryLater { reason: "451 4.7.1 not now".to_owned(), after: None });
+        assert_eq!(rule.answer.outcome, Outcome::RetryLater { reason: "451 4.7.1 not now".to_owned() });
         for wrong in ["ana@x.example", "* 1 2 later", "* x 0s later", "* 1 0s perhaps", "* 1 s later", "* 1 5d later"] {
             assert_eq!(Rule::read(wrong), None, "{wrong}");
         }

@@ -33,6 +33,7 @@ mod writer;
 
 pub use open::OpenOptions;
 pub(super) use records::SqliteRecords;
+pub(crate) use there::is_named_as_store;
 pub use view::{Shows, ViewColumn, Word, WordKind};
 
 use super::check::check_batch;
@@ -44,10 +45,9 @@ use begun::{Begun, overlaid};
 use fault::Trouble;
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
-use there::Identity;
+use there::{Identity, Lock};
 use writer::Writer;
 
 /// As whom a process writes to its file: whoever has the lock is the only one.
@@ -67,7 +67,7 @@ pub struct SqliteStore {
     states: BTreeMap<Slot, SlotState>,
     begun: Vec<Begun>,
     /// Keeps other processes out for as long as the store is open; last, so that it is given up last.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl SqliteStore {

@@ -3,16 +3,15 @@
 //! Nothing is written before the file is known to be ours or empty.
 
 use super::checkpoint::Checkpointer;
-use super::fault::{Trouble, io_error};
+use super::fault::Trouble;
 use super::migrate::{APPLICATION_ID, NEWEST, OLDEST, migrate};
-use super::there::Identity;
+use super::there::{Identity, Lock, refuse_no_store};
 use super::view::{self, ViewColumn, Word};
 use super::writer::Writer;
 use super::{SqliteStore, transact};
 use crate::store::{StoreError, StoreFault};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::collections::BTreeMap;
-use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -67,11 +66,12 @@ impl OpenOptions {
     /// Opens the store, or makes it where there is none.
     pub fn open(&self) -> Result<SqliteStore, StoreError> {
         refuse_folder(&self.path)?;
-        let lock = lock(&self.path)?;
+        refuse_no_store(&self.path)?;
+        let lock = Lock::take(&self.path)?;
         self.open_locked(lock).map_err(|trouble| trouble.at(&self.path, "open"))
     }
 
-    fn open_locked(&self, lock: File) -> Result<SqliteStore, Trouble> {
+    fn open_locked(&self, lock: Lock) -> Result<SqliteStore, Trouble> {
         let mut connection = self.connect()?;
         let version = examine(&connection, &self.path)?;
         self.set_pragmas(&connection)?;
@@ -151,25 +151,6 @@ fn refuse_folder(path: &Path) -> Result<(), StoreError> {
         help: "name a file for the store, such as one in that folder".to_owned(),
         path: Some(path.to_owned()),
     })
-}
-
-/// `<file>.lock`: advisory, given up by the system when the process ends, however it ends.
-fn lock(path: &Path) -> Result<File, StoreError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let lock_path = PathBuf::from(name);
-    let file =
-        File::options().create(true).append(true).open(&lock_path).map_err(|error| io_error(&lock_path, &error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError {
-            fault: StoreFault::Locked,
-            message: format!("another Flow already works on `{}`", path.display()),
-            help: "stop it first, or name another file for this one".to_owned(),
-            path: Some(path.to_owned()),
-        }),
-        Err(TryLockError::Error(error)) => Err(io_error(&lock_path, &error)),
-    }
 }
 
 /// Whose file is it? Returns how many migrations it has taken.

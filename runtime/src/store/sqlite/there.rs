@@ -1,11 +1,138 @@
-//! Whether the file that is written to still stands under its name: who deletes or replaces it during a run would lose all that comes after.
+//! Which file a store is: that it can be one, that no other process has it under whatever name, and that it still stands in its place.
 
-use super::fault::Trouble;
-use crate::store::StoreFault;
-use std::fs;
-use std::path::Path;
+use super::fault::{Trouble, io_error};
+use crate::store::{StoreError, StoreFault};
+use crate::system;
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
 
-/// What tells a file from another of the same name; nothing where the system has no such numbers.
+/// How the names of databases end. An empty file under another name is somebody's list that has no lines yet.
+const ENDINGS: [&str; 4] = ["db", "db3", "sqlite", "sqlite3"];
+/// Files that an open store needs at once: three connections and those of a report, each with the log and its index, what a commit opens for a moment, and the mails
+/// and data beside it.
+const FILES: usize = 20;
+
+/// Whether a file is called as stores are.
+pub(crate) fn is_named_as_store(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
+}
+
+/// What would become a store only by mistake.
+pub(super) fn refuse_no_store(path: &Path) -> Result<(), StoreError> {
+    let is_empty = fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() == 0);
+    if !is_empty || is_named_as_store(path) {
+        return Ok(());
+    }
+    Err(StoreError {
+        fault: StoreFault::Foreign,
+        message: format!("`{}` is an empty file, and its name is none of a store", path.display()),
+        help: "name a file for the store that ends in `.db`; if this one is to be it, delete it first".to_owned(),
+        path: Some(path.to_owned()),
+    })
+}
+
+/// Keeps other processes out until it is dropped, or until the process ends, however it ends.
+#[derive(Debug)]
+pub(super) struct Lock {
+    /// `<file>.lock`, which every system knows how to lock.
+    _beside: File,
+    /// The file itself: the same one may be reached by another name, through a link or in a container that is given this file alone.
+    _itself: Option<File>,
+}
+
+impl Lock {
+    pub(super) fn take(path: &Path) -> Result<Lock, StoreError> {
+        let beside = lock_path(path);
+        if !beside.exists() && has_other_names(path) {
+            lock_itself(path)?;
+            return Err(second_name(path));
+        }
+        let file =
+            File::options().create(true).append(true).open(&beside).map_err(|error| cannot_open(&beside, &error))?;
+        try_lock(&file, path)?.map_err(|error| io_error(&beside, &error))?;
+        see_to_files(&file).map_err(|error| cannot_open(path, &error))?;
+        Ok(Lock { _itself: lock_itself(path)?, _beside: file })
+    }
+}
+
+/// Behind a link, that of the file that it leads to.
+fn lock_path(path: &Path) -> PathBuf {
+    let mut name = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).into_os_string();
+    name.push(".lock");
+    PathBuf::from(name)
+}
+
+/// Where the locks of SQLite and this one know nothing of each other; elsewhere it would lock itself out. A file system that cannot lock so
+/// leaves it at the lock beside.
+#[cfg(target_os = "linux")]
+fn lock_itself(path: &Path) -> Result<Option<File>, StoreError> {
+    // What cannot be opened here is told by SQLite, in its words.
+    let opened = File::options().read(true).append(true).create(true).open(path).or_else(|_| File::open(path));
+    let Ok(file) = opened else { return Ok(None) };
+    Ok(try_lock(&file, path)?.is_ok().then_some(file))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn lock_itself(_: &Path) -> Result<Option<File>, StoreError> {
+    Ok(None)
+}
+
+/// The outer error where somebody else has it.
+fn try_lock(file: &File, path: &Path) -> Result<io::Result<()>, StoreError> {
+    match file.try_lock() {
+        Ok(()) => Ok(Ok(())),
+        Err(TryLockError::Error(error)) => Ok(Err(error)),
+        Err(TryLockError::WouldBlock) => Err(StoreError {
+            fault: StoreFault::Locked,
+            message: format!("another Flow already works on `{}`", path.display()),
+            help: "stop it first, or name another file for this one".to_owned(),
+            path: Some(path.to_owned()),
+        }),
+    }
+}
+
+/// The log of what is not folded in yet lies beside the name under which a store is opened. Under another one it would not be found, and
+/// what it holds would be lost, so a further name of a store is none to open it by.
+fn second_name(path: &Path) -> StoreError {
+    StoreError {
+        fault: StoreFault::Foreign,
+        message: format!("`{}` is a second name (a hard link) of a file that has another one", path.display()),
+        help: "open it by the name under which it was made; for a copy of a store, stop Flow and copy the file"
+            .to_owned(),
+        path: Some(path.to_owned()),
+    }
+}
+
+#[cfg(unix)]
+fn has_other_names(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).is_ok_and(|found| found.nlink() > 1)
+}
+
+#[cfg(not(unix))]
+fn has_other_names(_: &Path) -> bool {
+    false
+}
+
+/// SQLite says of too many open files that it cannot open one, so they are asked for before it is. What is held is the lock once more:
+/// to open the store itself and close it again would undo SQLite's own locks.
+fn see_to_files(lock: &File) -> io::Result<()> {
+    (0..FILES).map(|_| lock.try_clone()).collect::<io::Result<Vec<File>>>().map(drop)
+}
+
+fn cannot_open(path: &Path, error: &io::Error) -> StoreError {
+    let Some(help) = system::help(error) else { return io_error(path, error) };
+    StoreError {
+        fault: StoreFault::Other,
+        message: format!("cannot open `{}`: {}", path.display(), system::said(error)),
+        help: help.to_owned(),
+        path: Some(path.to_owned()),
+    }
+}
+
+/// What tells a file from another of the same name; nothing where the system has no such numbers. Who deletes or replaces the file during a run
+/// would lose all that comes after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Identity(Option<(u64, u64)>);
 

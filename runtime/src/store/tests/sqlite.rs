@@ -14,7 +14,8 @@ use tempfile::TempDir;
 
 fn refused(options: &OpenOptions) -> StoreError {
     let error = options.open().map(|_| ()).unwrap_err();
-    assert!(error.message.contains("flow.db"), "{}", error.message);
+    let name = options.path.file_name().unwrap().to_str().unwrap();
+    assert!(error.message.contains(name), "{}", error.message);
     assert!(!error.help.is_empty());
     error
 }
@@ -158,6 +159,52 @@ fn a_second_flow_is_kept_out_until_the_first_ends() {
     assert!(error.message.starts_with("another Flow"), "{}", error.message);
     drop(first);
     sqlite(&folder);
+}
+
+/// A link is another name of the same store: what is under the one is in use under the other.
+#[test]
+#[cfg(unix)]
+fn a_store_is_in_use_under_each_of_its_names() {
+    let folder = TempDir::new().unwrap();
+    let path = options(&folder).path;
+    let first = sqlite(&folder);
+    let (symbolic, hard) = (folder.path().join("symbolic.db"), folder.path().join("hard.db"));
+    std::os::unix::fs::symlink(&path, &symbolic).unwrap();
+    fs::hard_link(&path, &hard).unwrap();
+    assert_eq!(refused(&OpenOptions::new(&symbolic)).fault, StoreFault::Locked);
+    assert!(!folder.path().join("symbolic.db.lock").exists());
+    if cfg!(target_os = "linux") {
+        assert_eq!(refused(&OpenOptions::new(&hard)).fault, StoreFault::Locked);
+        // As where each container has the file under a name of its own, with a lock of its own beside it.
+        fs::write(folder.path().join("hard.db.lock"), "").unwrap();
+        assert_eq!(refused(&OpenOptions::new(&hard)).fault, StoreFault::Locked);
+        fs::remove_file(folder.path().join("hard.db.lock")).unwrap();
+    }
+    drop(first);
+    assert!(refused(&OpenOptions::new(&hard)).message.contains("a second name"));
+    drop(OpenOptions::new(&symbolic).open().unwrap());
+    drop(sqlite(&folder));
+    fs::remove_file(&path).unwrap();
+    drop(OpenOptions::new(&hard).open().unwrap());
+}
+
+/// A list that has no lines yet is nobody's database.
+#[test]
+fn an_empty_file_becomes_a_store_by_its_name_alone() {
+    let folder = TempDir::new().unwrap();
+    for name in ["events.jsonl", "contacts.csv", "flow.toml", "store"] {
+        let path = folder.path().join(name);
+        fs::write(&path, "").unwrap();
+        let error = refused(&OpenOptions::new(&path));
+        assert_eq!(error.fault, StoreFault::Foreign);
+        assert!(error.message.ends_with("is an empty file, and its name is none of a store"), "{}", error.message);
+        assert_eq!(fs::metadata(&path).unwrap().len(), 0);
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4, "and nothing is put beside it");
+    // As a kill leaves it at the very first start.
+    fs::write(folder.path().join("flow.sqlite3"), "").unwrap();
+    drop(OpenOptions::new(folder.path().join("flow.sqlite3")).open().unwrap());
+    drop(OpenOptions::new(folder.path().join("new")).open().unwrap());
 }
 
 #[test]

@@ -1,33 +1,34 @@
 //! Mail to an SMTP server, usually a provider's relay.
 //!
 //! The dialogue decides how sure an outcome is. Before the end mark a lost connection means *not delivered*; after it, until the reply,
-//! nobody knows. lettre's transport does not tell these apart, so this connector speaks through lettre's connection command by
-//! command (see [`session`]) and keeps idle connections itself.
+//! nobody knows. Libraries for mail do not tell these apart, nor do they bound what a server answers in length and in time, so the dialogue
+//! is ours ([`session`]), over a line whose answers have limits ([`wire`]). Encryption is that of rustls.
 //!
 //! ```text
 //! connect  login  MAIL  RCPT  DATA  message  .   reply
 //! └────────────── certainly not sent ───────┘└─?─┘└─ certain
 //! ```
 
+mod fault;
 mod reply;
 mod session;
+mod wire;
 
 use std::{
     mem,
     net::IpAddr,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use lettre::transport::smtp::{
-    client::{Certificate, TlsParameters},
-    extension::ClientId,
-};
+use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
+use rustls::{ClientConfig, RootCertStore};
 use serde::Deserialize;
 
 use self::{
     reply::Verdict,
-    session::{Failure, Login, Session},
+    session::{Failure, Login, Patience, Session},
+    wire::{Encryption, ahead},
 };
 use super::{Channel, Outcome, RefusedKind, Uncertain};
 use crate::dispatch::THREADS_MAX;
@@ -37,10 +38,12 @@ use crate::mail::{Mail, Secret, to_mime};
 const CONNECTIONS_MAX: usize = THREADS_MAX;
 /// Servers commonly end a connection after 100 messages.
 const MESSAGES_PER_CONNECTION_MAX: u32 = 100;
-/// The answers of a dialogue: greeting, hello twice, encryption, login in three, sender, recipient, data, message, and some to spare.
-const ANSWERS_MAX: u32 = 15;
-/// What a server answered is kept up to this many characters.
-const ANSWER_MAX_CHARS: usize = 500;
+/// A message and the connection for it take at most so many timeouts, however late each answer comes: up to the end mark, and with the answer
+/// to it, which gets its whole time. A server that is late everywhere must not hold a place for the ten answers of a dialogue.
+const TIMEOUTS_TO_THE_END: u32 = 3;
+const TIMEOUTS_MAX: u32 = TIMEOUTS_TO_THE_END + 1;
+/// For what no timeout of ours bounds: the system's search for the server's address, and farewells to connections that nobody needs any more.
+const SPARE: Duration = Duration::from_secs(60);
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How the connection is kept from being read on its way.
@@ -72,7 +75,7 @@ pub struct SmtpSettings {
     pub username: Option<String>,
     /// Needs a user name.
     pub password: Option<Secret>,
-    /// For connecting and for each answer.
+    /// For connecting and for each answer as a whole.
     pub timeout: Duration,
     /// How this machine introduces itself; its host name if it is not set.
     pub hello_name: Option<String>,
@@ -105,7 +108,7 @@ impl SmtpSettings {
 #[expect(missing_docs, reason = "the variants say what is wrong, and their fields are what the message repeats")]
 pub enum SettingsError {
     /// A server without a usable name.
-    #[error("the mail server's host is empty or has a space in it: write a name such as `smtp.example.com`")]
+    #[error("the mail server's host is no name of a machine: write one such as `smtp.example.com`, without a space")]
     Host,
     /// [`Security::None`] to another machine.
     #[error(
@@ -138,21 +141,30 @@ struct Server {
     host: String,
     port: u16,
     security: Security,
-    tls: TlsParameters,
+    /// None where everything goes in the clear.
+    encryption: Option<Encryption>,
     login: Option<Login>,
     timeout: Duration,
-    hello: ClientId,
+    /// What this machine calls itself.
+    hello: String,
+}
+
+impl Server {
+    /// From now on.
+    fn patience(&self) -> Patience {
+        Patience { answer: self.timeout, by: ahead(self.timeout.saturating_mul(TIMEOUTS_TO_THE_END)) }
+    }
 }
 
 impl SmtpChannel {
     /// Checks the settings; connects with the first message.
     pub fn open(settings: SmtpSettings) -> Result<SmtpChannel, SettingsError> {
         check(&settings)?;
-        let tls = tls_parameters(&settings)?;
+        let encryption = encryption(&settings)?;
         let SmtpSettings { host, port, security, timeout, uncertain, .. } = settings;
         let login = settings.username.zip(settings.password).map(|(username, password)| Login { username, password });
-        let hello = settings.hello_name.map_or_else(ClientId::default, ClientId::Domain);
-        let server = Server { host, port, security, tls, login, timeout, hello };
+        let hello = settings.hello_name.unwrap_or_else(own_name);
+        let server = Server { host, port, security, encryption, login, timeout, hello };
         Ok(SmtpChannel { server, uncertain, idle: Mutex::new(Vec::new()) })
     }
 
@@ -163,16 +175,17 @@ impl SmtpChannel {
     /// An idle connection first. The server may have closed it meanwhile, which only shows when it is used; then a new one is opened,
     /// as long as the message was certainly not taken.
     fn deliver(&self, mail: &Mail, message: &[u8]) -> Result<String, Failure> {
+        let patience = self.server.patience();
         // Bound first, so that the lock is not held while the message travels.
         let reused = self.idle().pop();
         if let Some(mut session) = reused {
-            match session.deliver(mail, message) {
+            match session.deliver(mail, message, patience) {
                 Err(failure) if failure.is_stale_connection() => self.forget_idle(),
                 result => return self.keep(session, result),
             }
         }
-        let mut session = Session::open(&self.server)?;
-        let result = session.deliver(mail, message);
+        let mut session = Session::open(&self.server, patience)?;
+        let result = session.deliver(mail, message, patience);
         self.keep(session, result)
     }
 
@@ -209,22 +222,20 @@ impl Channel for SmtpChannel {
         CONNECTIONS_MAX
     }
 
-    /// Far above what a dialogue takes whose every answer comes just in time.
+    /// Above what the latest dialogue takes.
     fn patience(&self) -> Duration {
-        self.server.timeout.saturating_mul(ANSWERS_MAX)
+        self.server.timeout.saturating_mul(TIMEOUTS_MAX).saturating_add(SPARE)
     }
 
     /// Connects and logs in. The connection is kept for the first message.
     fn ready(&self) -> Result<(), String> {
-        match Session::open(&self.server) {
+        match Session::open(&self.server, self.server.patience()) {
             Ok(session) => {
                 self.idle().push(session);
                 Ok(())
             }
             Err(Failure::NoSession { why, .. } | Failure::Lost { why, .. }) => Err(format!("{} {why}", self.words())),
-            Err(Failure::Answer { reply, .. }) => {
-                Err(format!("{} answered {} {}", self.words(), reply.code, reply.text))
-            }
+            Err(Failure::Answer { reply, .. }) => Err(format!("{} answered {reply}", self.words())),
         }
     }
 
@@ -246,14 +257,14 @@ fn outcome(server: &str, failure: Failure) -> Outcome {
         Failure::NoSession { why, needs_mending: false } => Outcome::Down { reason: format!("{server} {why}") },
         // Asked for a login in the middle: no message fares better.
         Failure::Answer { stage, reply } if reply::asks_for_login(reply.code) => {
-            Outcome::Stop { reason: format!("{server} answered {} with {} {}", stage.words(), reply.code, reply.text) }
+            Outcome::Stop { reason: format!("{server} answered {} with {reply}", stage.words()) }
         }
         Failure::Lost { why, was_ended: false } => Outcome::retry_later(format!("{server} {why}")),
         Failure::Lost { why, was_ended: true } => Outcome::Unknown {
             reason: format!("{server} {why} after the whole message was sent, so it may have taken it"),
         },
         Failure::Answer { stage, reply } => {
-            let reason = format!("{server} answered {} with {} {}", stage.words(), reply.code, reply.text);
+            let reason = format!("{server} answered {} with {reply}", stage.words());
             match reply::judge(stage, &reply) {
                 Verdict::Later => Outcome::retry_later(reason),
                 Verdict::Refused(kind) => Outcome::Refused { reason, kind },
@@ -291,13 +302,30 @@ pub(crate) fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn tls_parameters(settings: &SmtpSettings) -> Result<TlsParameters, SettingsError> {
-    let refuse = |error: lettre::transport::smtp::Error| SettingsError::Authority { reason: error.to_string() };
-    let mut builder = TlsParameters::builder(settings.host.clone());
-    if let Some(pem) = &settings.authority {
-        builder = builder.add_root_certificate(Certificate::from_pem(pem).map_err(refuse)?);
+/// What this machine is called on its network, and if it has no such name, what stands for it (RFC 5321, 4.1.3).
+fn own_name() -> String {
+    let name = hostname::get().ok().and_then(|name| name.into_string().ok());
+    name.filter(|name| is_word(name)).unwrap_or_else(|| "[127.0.0.1]".to_owned())
+}
+
+/// Trusts the authorities that browsers trust, and that of the settings.
+fn encryption(settings: &SmtpSettings) -> Result<Option<Encryption>, SettingsError> {
+    if settings.security == Security::None {
+        return Ok(None);
     }
-    builder.build_rustls().map_err(refuse)
+    let refuse = |reason: String| SettingsError::Authority { reason };
+    let name = ServerName::try_from(settings.host.clone()).map_err(|_| SettingsError::Host)?;
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    for certificate in CertificateDer::pem_slice_iter(settings.authority.as_deref().unwrap_or_default()) {
+        let certificate = certificate.map_err(|error| refuse(error.to_string()))?;
+        roots.add(certificate).map_err(|error| refuse(error.to_string()))?;
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| refuse(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Some(Encryption { config: Arc::new(config), name }))
 }
 
 #[cfg(test)]

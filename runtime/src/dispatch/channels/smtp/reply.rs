@@ -3,13 +3,50 @@
 //! The enhanced status (RFC 3463, `5.1.1`) is more precise than the reply code (`550`) and wins. Where neither says enough the text is
 //! searched, and in doubt the contact is kept: to suppress a person for a sender's fault loses them for good.
 
+use std::fmt;
+
 use super::session::Stage;
 use crate::dispatch::channels::RefusedKind::{self, Blocked, HardBounce, Invalid};
 
+/// What a server answered is shown up to this many characters.
+const SHOWN_MAX_CHARS: usize = 500;
+
+/// An answer of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reply {
     pub(super) code: u16,
-    pub(super) text: String,
+    /// Without the code, at least one.
+    pub(super) lines: Vec<String>,
+}
+
+impl Reply {
+    /// Whether the dialogue goes on as it should.
+    pub(super) fn is_positive(&self) -> bool {
+        self.code < 400
+    }
+
+    /// All lines as one. Servers write their status before each; it is said once.
+    pub(super) fn text(&self) -> String {
+        let Some((first, others)) = self.lines.split_first() else { return String::new() };
+        let status = first.split_whitespace().next().filter(|_| enhanced(first).is_some());
+        let unrepeated = |line: &String| {
+            let rest = status.and_then(|status| line.strip_prefix(status)).filter(|rest| rest.starts_with(' '));
+            rest.map_or(line.as_str(), str::trim_start).to_owned()
+        };
+        let lines: Vec<String> = std::iter::once(first.clone()).chain(others.iter().map(unrepeated)).collect();
+        short(&lines.join(" "))
+    }
+}
+
+impl fmt::Display for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.code, self.text())
+    }
+}
+
+/// The other side wrote it: one line, of bounded length.
+pub(super) fn short(text: &str) -> String {
+    crate::mail::one_line(text).chars().take(SHOWN_MAX_CHARS).collect()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +74,7 @@ pub(super) fn judge(stage: Stage, reply: &Reply) -> Verdict {
     if reply.code < 500 {
         return Verdict::Later;
     }
-    let verdict = enhanced(&reply.text).and_then(by_status).unwrap_or_else(|| by_code(stage, reply));
+    let verdict = enhanced(&reply.text()).and_then(by_status).unwrap_or_else(|| by_code(stage, reply));
     match verdict {
         // The recipient was not named yet.
         Verdict::Refused(HardBounce) if stage == Stage::Sender => Verdict::Refused(Blocked),
@@ -73,7 +110,7 @@ fn by_status(status: (u16, u16, u16)) -> Option<Verdict> {
 }
 
 fn by_code(stage: Stage, reply: &Reply) -> Verdict {
-    let text = reply.text.to_lowercase();
+    let text = reply.text().to_lowercase();
     match reply.code {
         _ if NOBODY_THERE.iter().any(|words| text.contains(words)) => Verdict::Refused(HardBounce),
         521 | 551 | 553 | 556 if stage == Stage::Recipient => Verdict::Refused(HardBounce),
@@ -124,8 +161,18 @@ mod tests {
             (Content, 500, "what?", invalid),
             (Sender, 550, "5.1.0 sender rejected", blocked),
         ] {
-            let reply = Reply { code, text: text.to_owned() };
+            let reply = Reply { code, lines: vec![text.to_owned()] };
             assert_eq!(judge(stage, &reply), verdict, "{stage:?} {code} {text}");
         }
+    }
+    #[test]
+    fn a_status_is_said_once() {
+        let said = |lines: &[&str]| {
+            Reply { code: 550, lines: lines.iter().map(|&line| line.to_owned()).collect() }.to_string()
+        };
+        assert_eq!(said(&["5.7.1 first,", "5.7.1 second"]), "550 5.7.1 first, second");
+        assert_eq!(said(&["one", "one more"]), "550 one one more");
+        assert_eq!(said(&["5.7.1 first,", "5.7.13 second"]), "550 5.7.1 first, 5.7.13 second");
+        assert_eq!(said(&[""]), "550 ");
     }
 }

@@ -1,19 +1,13 @@
 //! One connection and what is said on it.
 
-use std::{cell::Cell, error::Error as _, fmt, io, iter, time::Duration};
+use std::time::{Duration, Instant};
 
-use lettre::transport::smtp::{
-    Error,
-    authentication::{Credentials, DEFAULT_MECHANISMS},
-    client::SmtpConnection,
-    commands::{Data, Mail as MailFrom, Rcpt, Rset},
-    response::Response,
-};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::{
-    ANSWER_MAX_CHARS, Security, Server,
-    reply::{self, Reply},
-};
+use super::reply::{self, Reply};
+use super::wire::{Fault, Wire, ahead};
+use super::{Security, Server};
 use crate::mail::{Mail, Secret};
 
 /// A farewell is a courtesy and not worth a wait.
@@ -22,6 +16,8 @@ const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
 const CLOSING: u16 = 421;
 /// Small enough for a socket to take at once, so that a failed write says no more than a missing answer would.
 const ONE_WRITE_MAX_OCTETS: usize = 64 * 1024;
+/// A line of one dot ends a message.
+const END_MARK: &[u8] = b".\r\n";
 
 pub(super) struct Login {
     pub(super) username: String,
@@ -59,13 +55,6 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    fn at(stage: Stage, error: &Error, timeout: Duration) -> Failure {
-        match error.status() {
-            Some(code) => Failure::Answer { stage, reply: Reply { code: code.into(), text: answer(error) } },
-            None => Failure::Lost { why: why_lost(error, timeout), was_ended: false },
-        }
-    }
-
     /// What a connection shows that the server closed while it was idle.
     pub(super) fn is_stale_connection(&self) -> bool {
         match self {
@@ -76,33 +65,63 @@ impl Failure {
     }
 }
 
+/// How long a server may take: each answer from the wish for it to its last line, and all together up to an instant.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    pub(super) answer: Duration,
+    pub(super) by: Instant,
+}
+
+impl Patience {
+    fn next(self) -> Instant {
+        self.by.min(ahead(self.answer))
+    }
+}
+
+/// What goes wrong with one command.
+enum Wrong {
+    /// The server said no, or something that is no answer to it.
+    Reply(Reply),
+    Fault(Fault),
+}
+
+impl From<Fault> for Wrong {
+    fn from(fault: Fault) -> Wrong {
+        Wrong::Fault(fault)
+    }
+}
+
 pub(super) struct Session {
-    connection: SmtpConnection,
-    timeout: Duration,
+    wire: Wire,
     messages: u32,
     is_usable: bool,
 }
 
 impl Session {
-    pub(super) fn open(server: &Server) -> Result<Session, Failure> {
-        let fail = |error: Error| no_session(&error, server.timeout);
-        let tls_at_once = (server.security == Security::Tls).then_some(&server.tls);
-        let address = (server.host.as_str(), server.port);
-        let mut connection =
-            SmtpConnection::connect(address, Some(server.timeout), &server.hello, tls_at_once, None).map_err(fail)?;
-        if server.security == Security::StartTls {
-            if !connection.can_starttls() {
+    pub(super) fn open(server: &Server, patience: Patience) -> Result<Session, Failure> {
+        let fail = |fault: Fault| no_session(&fault, server.timeout);
+        let refuse = |asked: &'static str| move |wrong: Wrong| no_session_after(asked, wrong, server.timeout);
+        let mut wire = Wire::connect(&server.host, server.port, patience.next()).map_err(fail)?;
+        if let (Security::Tls, Some(encryption)) = (server.security, &server.encryption) {
+            wire = wire.encrypt(encryption).map_err(fail)?;
+        }
+        wire.end_by(patience.next());
+        expect(2, wire.read()).map_err(refuse("the connection"))?;
+        let mut offers = say_hello(&mut wire, server, patience).map_err(refuse("the connection"))?;
+        if let (Security::StartTls, Some(encryption)) = (server.security, &server.encryption) {
+            if !offers.encryption {
                 // Never in the clear instead: whoever sits between could have taken the offer out.
                 let why = "offers no STARTTLS: set `security = \"tls\"` if its port is 465, else ask its operator";
                 return Err(Failure::NoSession { why: why.to_owned(), needs_mending: true });
             }
-            connection.starttls(&server.tls, &server.hello).map_err(fail)?;
+            ask(&mut wire, patience, "STARTTLS", 2).map_err(refuse("the connection"))?;
+            wire = wire.encrypt(encryption).map_err(fail)?;
+            offers = say_hello(&mut wire, server, patience).map_err(refuse("the connection"))?;
         }
-        if let Some(Login { username, password }) = &server.login {
-            let credentials = Credentials::new(username.clone(), password.expose().to_owned());
-            connection.auth(DEFAULT_MECHANISMS, &credentials).map_err(fail)?;
+        if let Some(login) = &server.login {
+            log_in(&mut wire, login, &offers, patience, server.timeout)?;
         }
-        Ok(Session { connection, timeout: server.timeout, messages: 0, is_usable: true })
+        Ok(Session { wire, messages: 0, is_usable: true })
     }
 
     pub(super) fn messages(&self) -> u32 {
@@ -114,190 +133,191 @@ impl Session {
     }
 
     /// One message; the receipt is the server's last answer.
-    pub(super) fn deliver(&mut self, mail: &Mail, message: &[u8]) -> Result<String, Failure> {
+    pub(super) fn deliver(&mut self, mail: &Mail, message: &[u8], patience: Patience) -> Result<String, Failure> {
         self.messages += 1;
-        let result = self.announce(mail).and_then(|()| self.transmit(message));
+        let result = self.announce(mail, patience).and_then(|()| self.transmit(message, patience));
         self.is_usable = match &result {
             Ok(_) => true,
             Err(Failure::NoSession { .. } | Failure::Lost { .. }) => false,
-            Err(Failure::Answer { reply, .. }) => reply.code != CLOSING && self.connection.command(Rset).is_ok(),
+            Err(Failure::Answer { reply, .. }) => {
+                reply.code != CLOSING && ask(&mut self.wire, patience, "RSET", 2).is_ok()
+            }
         };
         result
     }
 
-    fn announce(&mut self, mail: &Mail) -> Result<(), Failure> {
-        let (from, to) = (mail.from.address().for_envelope(), mail.to.address().for_envelope());
-        let timeout = self.timeout;
-        let fail = |stage| move |error: Error| Failure::at(stage, &error, timeout);
-        self.connection.command(MailFrom::new(Some(from), Vec::new())).map_err(fail(Stage::Sender))?;
-        self.connection.command(Rcpt::new(to, Vec::new())).map_err(fail(Stage::Recipient))?;
-        self.connection.command(Data).map_err(fail(Stage::Content))?;
+    fn announce(&mut self, mail: &Mail, patience: Patience) -> Result<(), Failure> {
+        let (from, to) = (mail.from.address(), mail.to.address());
+        for (stage, command, wanted) in [
+            (Stage::Sender, format!("MAIL FROM:<{from}>"), 2),
+            (Stage::Recipient, format!("RCPT TO:<{to}>"), 2),
+            (Stage::Content, "DATA".to_owned(), 3),
+        ] {
+            ask(&mut self.wire, patience, &command, wanted).map_err(|wrong| failure(stage, wrong, patience, false))?;
+        }
         Ok(())
     }
 
     /// The one place where an outcome can stay unknown.
-    fn transmit(&mut self, message: &[u8]) -> Result<String, Failure> {
-        // The end mark brings its own line break.
-        let message = message.strip_suffix(b"\r\n").unwrap_or(message);
-        let (response, was_ended) = match std::str::from_utf8(message) {
-            Ok(text) if text.len() <= ONE_WRITE_MAX_OCTETS => (self.connection.command(Content(text)), true),
-            _ => self.transmit_in_parts(message),
-        };
-        match response {
-            Ok(response) => Ok(receipt(u16::from(response.code()), response.message())),
-            Err(error) => Err(match Failure::at(Stage::Content, &error, self.timeout) {
-                Failure::Lost { why, .. } => Failure::Lost { why, was_ended },
-                answer => answer,
-            }),
-        }
+    fn transmit(&mut self, message: &[u8], patience: Patience) -> Result<String, Failure> {
+        let (content, end) = as_sent(message);
+        let fail = |was_ended| move |wrong: Wrong| failure(Stage::Content, wrong, patience, was_ended);
+        self.wire.end_by(patience.next());
+        self.wire.write(&content).map_err(Wrong::Fault).map_err(fail(false))?;
+        // From here on only the answer tells what became of it, so it gets its whole time.
+        self.wire.end_by(ahead(patience.answer));
+        let answered = self.wire.write(&end).map_err(Wrong::Fault).and_then(|()| expect(2, self.wire.read()));
+        answered.map(|reply| reply.to_string()).map_err(fail(true))
     }
-
-    /// Also tells whether the end mark was reached: lettre writes it when the iterator is exhausted.
-    fn transmit_in_parts(&mut self, message: &[u8]) -> (Result<Response, Error>, bool) {
-        let was_ended = Cell::new(false);
-        let mut next = Some(message);
-        let parts = iter::from_fn(|| {
-            let part = next.take();
-            was_ended.set(part.is_none());
-            part
-        });
-        let response = self.connection.message_iter(parts);
-        (response, was_ended.get())
-    }
-}
-
-/// A message with its end mark as one write. lettre writes the mark on its own, where it waits for the server to acknowledge what came
-/// before, some 40 ms for each message (Nagle's algorithm against delayed acknowledgement).
-struct Content<'a>(&'a str);
-
-impl fmt::Display for Content<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for line in self.0.split("\r\n") {
-            // RFC 5321, 4.5.2: a dot at the start of a line is doubled.
-            f.write_str(if line.starts_with('.') { "." } else { "" })?;
-            f.write_str(line)?;
-            f.write_str("\r\n")?;
-        }
-        f.write_str(".\r\n")
-    }
-}
-
-/// Why there is no session. A refused login and a bad certificate stay as they are until somebody mends them; a server that is busy or
-/// cannot be reached may answer by and by.
-fn no_session(error: &Error, timeout: Duration) -> Failure {
-    match error.status() {
-        Some(code) => {
-            let code = u16::from(code);
-            let is_login = reply::asks_for_login(code);
-            let asked = if is_login { "the login" } else { "the connection" };
-            let why = format!("answered {asked} with {code} {}", answer(error));
-            Failure::NoSession { why, needs_mending: is_login }
-        }
-        None => Failure::NoSession { why: why_lost(error, timeout), needs_mending: is_about_encryption(error) },
-    }
-}
-
-/// What is read cannot be what it should be: a certificate that does not hold, or no encryption where it was to be.
-fn is_about_encryption(error: &Error) -> bool {
-    let mut source = error.source();
-    while let Some(error) = source {
-        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::InvalidData) {
-            return true;
-        }
-        source = error.source();
-    }
-    false
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
-        if self.is_usable && self.connection.set_timeout(Some(QUIT_TIMEOUT)).is_ok() {
-            let _ = self.connection.quit();
+        if self.is_usable {
+            let patience = Patience { answer: QUIT_TIMEOUT, by: ahead(QUIT_TIMEOUT) };
+            let _ = ask(&mut self.wire, patience, "QUIT", 2);
         }
     }
 }
 
-fn receipt<'a>(code: u16, lines: impl Iterator<Item = &'a str>) -> String {
-    short(&format!("{code} {}", lines.collect::<Vec<_>>().join(" ")))
+/// What a server says that it can do.
+#[derive(Default)]
+struct Offers {
+    encryption: bool,
+    /// The ways to log in, in capitals.
+    logins: Vec<String>,
 }
 
-fn answer(error: &Error) -> String {
-    short(&error.source().map(ToString::to_string).unwrap_or_default())
-}
-
-/// The other side wrote it: one line, of bounded length.
-fn short(text: &str) -> String {
-    crate::mail::one_line(text).chars().take(ANSWER_MAX_CHARS).collect()
-}
-
-fn why_lost(error: &Error, timeout: Duration) -> String {
-    let mut source = error.source();
-    while let Some(error) = source {
-        if let Some(error) = error.downcast_ref::<io::Error>() {
-            return why_io(error, timeout);
+impl Offers {
+    /// RFC 5321, 4.1.1.1: a line each behind the first, its word and what belongs to it.
+    fn read(reply: &Reply) -> Offers {
+        let mut offers = Offers::default();
+        for line in reply.lines.iter().skip(1) {
+            let line = line.to_ascii_uppercase();
+            let mut words = line.split_whitespace();
+            match words.next() {
+                Some("STARTTLS") => offers.encryption = true,
+                Some("AUTH") => offers.logins.extend(words.map(str::to_owned)),
+                _ => {}
+            }
         }
-        source = error.source();
+        offers
     }
-    match answer(error) {
-        answer if answer == "incomplete response" => "closed the connection".to_owned(),
-        answer => format!("could not be understood ({answer})"),
+
+    fn login(&self, name: &str) -> bool {
+        self.logins.iter().any(|login| login == name)
     }
 }
 
-/// What rustls says of a certificate that it does not take, in words. Of words that it does not use any more, the last answer is true too.
-fn why_certificate(said: &str) -> Option<String> {
-    let (_, fault) = said.split_once("invalid peer certificate: ")?;
-    let signed = "shows a certificate that no public authority has signed (perhaps it signed it itself), so it may be anybody: \
-                  write `certificate_authority` in `[mail]` if it is an authority of your own, or let it have one of a public authority";
-    let words = match fault {
-        _ if fault.contains("UnknownIssuer") || fault.contains("CaUsedAsEndEntity") => signed,
-        _ if fault.contains("NotValidForName") || fault.contains("not valid for name") => {
-            "shows a certificate for another name: set `host` to the name that its operator gives"
-        }
-        _ if fault.starts_with("Expired") || fault.starts_with("certificate expired") => {
-            "shows a certificate whose time is over: ask its operator to renew it, and see that this machine's clock is right"
-        }
-        _ => return Some(format!("shows a certificate that cannot be trusted ({}): ask its operator", short(fault))),
-    };
-    Some(words.to_owned())
+fn say_hello(wire: &mut Wire, server: &Server, patience: Patience) -> Result<Offers, Wrong> {
+    let reply = ask(wire, patience, &format!("EHLO {}", server.hello), 2)?;
+    Ok(Offers::read(&reply))
 }
 
-fn why_io(error: &io::Error, timeout: Duration) -> String {
-    match error.kind() {
-        // Which one a read timeout gives depends on the system.
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-            format!("did not answer within {} s", timeout.as_secs_f32())
+/// By RFC 4616 in one step, else by the older way of two questions, which some providers have alone.
+fn log_in(
+    wire: &mut Wire,
+    Login { username, password }: &Login,
+    offers: &Offers,
+    patience: Patience,
+    timeout: Duration,
+) -> Result<(), Failure> {
+    let refuse = |wrong: Wrong| no_session_after("the login", wrong, timeout);
+    let password = password.expose();
+    if offers.login("PLAIN") {
+        let word = BASE64.encode(format!("\0{username}\0{password}"));
+        return ask(wire, patience, &format!("AUTH PLAIN {word}"), 2).map(drop).map_err(refuse);
+    }
+    if !offers.login("LOGIN") {
+        let why = "offers no login that Flow knows (PLAIN or LOGIN): check host and port, or take `username` out of `[mail]` \
+                   if it asks for none";
+        return Err(Failure::NoSession { why: why.to_owned(), needs_mending: true });
+    }
+    for (command, wanted) in [("AUTH LOGIN".to_owned(), 3), (BASE64.encode(username), 3), (BASE64.encode(password), 2)]
+    {
+        ask(wire, patience, &command, wanted).map_err(refuse)?;
+    }
+    Ok(())
+}
+
+/// Says a command and hears the answer, whose first digit has to be the wanted one.
+fn ask(wire: &mut Wire, patience: Patience, command: &str, wanted: u16) -> Result<Reply, Wrong> {
+    wire.end_by(patience.next());
+    wire.write(format!("{command}\r\n").as_bytes())?;
+    expect(wanted, wire.read())
+}
+
+fn expect(wanted: u16, reply: Result<Reply, Fault>) -> Result<Reply, Wrong> {
+    let reply = reply?;
+    if reply.code / 100 == wanted { Ok(reply) } else { Err(Wrong::Reply(reply)) }
+}
+
+/// What is written before the moment from which on nobody knows, and from there on. A message with its end mark is one write where a
+/// socket takes it at once: it saves each message a packet.
+fn as_sent(message: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let mut sent = Vec::with_capacity(message.len() + message.len() / 64 + 16);
+    // The end mark brings its own line break.
+    let message = message.strip_suffix(b"\r\n").unwrap_or(message);
+    for line in message.split_inclusive(|byte| *byte == b'\n') {
+        // RFC 5321, 4.5.2: a dot at the start of a line is doubled.
+        sent.extend_from_slice(if line.starts_with(b".") { b"." } else { b"" });
+        sent.extend_from_slice(line);
+    }
+    sent.extend_from_slice(b"\r\n");
+    if sent.len() > ONE_WRITE_MAX_OCTETS {
+        return (sent, END_MARK.to_owned());
+    }
+    sent.extend_from_slice(END_MARK);
+    (Vec::new(), sent)
+}
+
+fn failure(stage: Stage, wrong: Wrong, patience: Patience, was_ended: bool) -> Failure {
+    match wrong {
+        Wrong::Reply(reply) if !reply.is_positive() => Failure::Answer { stage, reply },
+        Wrong::Reply(reply) => Failure::Lost { why: out_of_place(stage.words(), &reply), was_ended },
+        Wrong::Fault(fault) => Failure::Lost { why: fault.why(patience.answer), was_ended },
+    }
+}
+
+/// Such as a word of thanks where it was to say who may go on.
+fn out_of_place(asked: &str, reply: &Reply) -> String {
+    format!("answered {asked} with {reply}, which is no answer to that")
+}
+
+/// Why there is no session. A refused login and a bad certificate stay as they are until somebody mends them; a server that is busy or
+/// cannot be reached may answer by and by.
+fn no_session_after(asked: &str, wrong: Wrong, timeout: Duration) -> Failure {
+    match wrong {
+        Wrong::Fault(fault) => no_session(&fault, timeout),
+        Wrong::Reply(reply) if reply.is_positive() => {
+            Failure::NoSession { why: out_of_place(asked, &reply), needs_mending: false }
         }
-        io::ErrorKind::ConnectionRefused => {
-            "refused the connection: check that it runs, and its host and port".to_owned()
-        }
-        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => {
-            "closed the connection".to_owned()
-        }
-        _ => {
-            let said = error.to_string();
-            why_certificate(&said).unwrap_or_else(|| format!("could not be reached ({})", short(&said)))
+        Wrong::Reply(reply) => {
+            let is_login = reply::asks_for_login(reply.code);
+            let asked = if is_login { "the login" } else { asked };
+            Failure::NoSession { why: format!("answered {asked} with {reply}"), needs_mending: is_login }
         }
     }
+}
+
+fn no_session(fault: &Fault, timeout: Duration) -> Failure {
+    Failure::NoSession { why: fault.why(timeout), needs_mending: fault.is_about_encryption() }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::why_certificate;
+    use super::*;
 
     #[test]
-    fn certificates_are_told_in_words() {
-        let said = |fault: &str| why_certificate(&format!("invalid peer certificate: {fault}")).unwrap_or_default();
-        for own in ["Other(OtherError(CaUsedAsEndEntity))", "UnknownIssuer"] {
-            assert!(said(own).starts_with("shows a certificate that no public authority has signed"), "{own}");
-        }
-        assert!(said("NotValidForName").contains("another name"));
-        assert!(
-            said("certificate not valid for name \"m.example\"; certificate is only valid for x")
-                .contains("another name")
-        );
-        assert!(said("Expired").contains("time is over"));
-        assert_eq!(said("Revoked"), "shows a certificate that cannot be trusted (Revoked): ask its operator");
-        assert_eq!(why_certificate("connection reset"), None);
+    fn dots_are_doubled_and_the_end_mark_stands_alone() {
+        let sent = |message: &str| {
+            let (content, end) = as_sent(message.as_bytes());
+            assert!(content.is_empty());
+            String::from_utf8(end).unwrap()
+        };
+        assert_eq!(sent("a\r\n"), "a\r\n.\r\n");
+        assert_eq!(sent(".\r\n..\r\nb.\r\n"), "..\r\n...\r\nb.\r\n.\r\n");
+        let (content, end) = as_sent(&b"large\r\n".repeat(ONE_WRITE_MAX_OCTETS));
+        assert!(content.ends_with(b"large\r\n") && end == END_MARK);
     }
 }
