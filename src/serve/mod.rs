@@ -104,7 +104,7 @@ fn carry_out(
     let name = flow_runtime::open::name(&mut store, &StoreName::of(store::chance())).map_err(from_store)?;
     let human = output.format() == Format::Human;
     if human {
-        show::compiled(&program, &compiled).map_err(run::failure::output)?;
+        show::compiled(&program, &compiled, output.verbose()).map_err(run::failure::output)?;
     }
     let began = run::now();
     let delivery = prepared.of_store(name);
@@ -128,10 +128,24 @@ fn carry_out(
     let mail_trouble = engine.mail_trouble().map(str::to_owned);
     engine.into_store().close().map_err(from_store)?;
     let rate = Rate { seconds: began.elapsed().as_secs_f64(), ..handled };
-    let notebook = notebook.finish()?;
     let (mail, events) = (delivery::words(settings), events.tally());
+    let notebook = notebook.finish(&data::named(settings, &contacts.tally, &events))?;
+    let events_file = settings.data.events.as_deref().map(data::file_name);
     let (strangers, is_live) = (None, true);
-    Ok(Finished { program, compiled, contacts, events, strangers, report, rate, notebook, mail, mail_trouble, is_live })
+    Ok(Finished {
+        program,
+        compiled,
+        contacts,
+        events,
+        events_file,
+        strangers,
+        report,
+        rate,
+        notebook,
+        mail,
+        mail_trouble,
+        is_live,
+    })
 }
 
 /// Takes what comes and does what is due, until a signal comes.
