@@ -18,7 +18,7 @@ use flow_ir::Program;
 use flow_runtime::clock::{Clock, SystemClock};
 use flow_runtime::engine::{self, Engine, EngineError, Limits};
 use flow_runtime::open::{Kind, StoreName};
-use flow_runtime::report::RunReport;
+use flow_runtime::report::{Pulse, RunReport};
 use flow_runtime::settings::Settings;
 use flow_runtime::store::Store;
 use flow_runtime::store::sqlite::SqliteStore;
@@ -46,6 +46,9 @@ pub(crate) struct ServeArguments {
     /// What runs the steps
     #[arg(long, value_enum, default_value_t, value_name = "BACKEND")]
     backend: BackendChoice,
+    /// Tell now and then how things stand, on stderr, also where that is no terminal; with `--format json` as a JSON object a line
+    #[arg(long)]
+    progress: bool,
     /// Another database file; without it, that of `[store]` with `.live` before its ending
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
@@ -111,7 +114,7 @@ fn carry_out(
     let mut engine =
         Engine::open(Arc::clone(&program), backend, store, delivery, Limits::default()).map_err(from_engine)?;
     let mut notebook = data::Notebook::appending(&settings.store)?;
-    let mut progress = Line::new(human);
+    let mut progress = Line::new(output.format(), arguments.progress, settings.timezone);
     let start = wall_clock(&engine);
     engine.begin(start).map_err(from_engine)?;
     progress.serving(settings, &delivery::words(settings));
@@ -163,6 +166,7 @@ fn live(
         let had_some = events.hand_over(now, notebook, |arrivals| engine.catch_up(now, arrivals, &mut handled))?;
         events.keep_place(engine, notebook)?;
         progress.trouble(engine.mail_trouble());
+        progress.pulse(|| Pulse::read(engine.store())).map_err(from_engine)?;
         if !had_some {
             engine.await_answer(rest(engine, now));
         }
