@@ -94,6 +94,40 @@ fn figures_of_the_machine_are_told_on_demand() {
     assert!(verbose.contains(" wakes a second"), "{verbose}");
 }
 
+/// The blocks of a kind in a page of the documentation.
+fn blocks(page: &str, kind: &str) -> Vec<String> {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(page)).unwrap();
+    let begins = format!("```{kind}\n");
+    text.split(&begins).skip(1).map(|rest| rest.split_once("```").unwrap().0.to_owned()).collect()
+}
+
+/// Lines of events that the documentation shows are taken as they stand, and its questions have answers.
+#[test]
+fn what_the_documentation_shows_to_copy_works() {
+    let project = project();
+    run(&project);
+    let store = Connection::open(project.path().join("out/guide_nurture.db")).unwrap();
+    let questions = blocks("data.md", "sql");
+    assert!(questions.len() > 2);
+    for question in questions {
+        let question = question.replace("ana@acme.example", &address(&store));
+        let mut statement = store.prepare(&question).unwrap();
+        assert!(statement.query_map([], |_| Ok(())).unwrap().count() > 0, "{question}");
+    }
+
+    let [events] = blocks("data.md", "jsonl").try_into().unwrap();
+    fs::write(project.path().join("data/contacts.csv"), "User ID,Email\nu-17,ana@acme.example\n").unwrap();
+    fs::write(project.path().join("data/events.jsonl"), events).unwrap();
+    fs::remove_dir_all(project.path().join("out")).unwrap();
+    let said = run(&project);
+    assert!(!said.contains("not taken as it came") && said.contains("1 unsubscribed"), "{said}");
+}
+
+/// Somebody of whom something was decided.
+fn address(store: &Connection) -> String {
+    store.query_row("select address from decision_view where address is not null", [], |row| row.get(0)).unwrap()
+}
+
 /// Where values alone were not taken, one of them is shown.
 #[test]
 fn an_example_is_always_shown() {

@@ -260,7 +260,7 @@ fn journey_view(address: Option<&str>) -> String {
     let (status, ended) = (code_word::<JourneyStatus>("status"), JourneyStatus::Ended as u8);
     let (entered_at, due_at, ended_at) = (instant("entered_at"), instant("due_at"), instant("ended_at"));
     format!(
-        "SELECT {who}, {workflow} AS workflow, run, {status} AS status, {step} AS step, visit, \
+        "SELECT {who}, {workflow} AS workflow, run, {status} AS status, {step} AS step, \
          {entered_at} AS entered_at, CASE WHEN status <> {ended} THEN {due_at} END AS due_at, {ended_at} AS ended_at, \
          CASE WHEN status = {ended} THEN {due_at} END AS goal_counts_until FROM {rows} \
          WHERE NOT EXISTS (SELECT 1 FROM joined WHERE joined.contact = journey.contact)"
