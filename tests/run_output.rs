@@ -74,7 +74,10 @@ fn the_list_of_what_was_not_taken_agrees_with_the_report() {
     }
     let kinds = list.lines().filter(|line| line.starts_with("#   ")).map(|line| number(line[1..].trim_start()));
     assert_eq!(kinds.sum::<usize>(), findings, "{list}");
-    assert_snapshot!("list_summary", list.lines().take_while(|line| line.starts_with('#')).collect::<Vec<_>>().join("\n"));
+    assert_snapshot!(
+        "list_summary",
+        list.lines().take_while(|line| line.starts_with('#')).collect::<Vec<_>>().join("\n")
+    );
 }
 
 /// What the machine did is told to those who ask, and to nobody else.
@@ -135,7 +138,10 @@ fn an_example_is_always_shown() {
     fs::write(project.path().join("data/contacts.csv"), "User ID,Email,Industry\nu1,a@x.example,Agritech\n").unwrap();
     fs::write(project.path().join("data/events.jsonl"), "").unwrap();
     let said = run(&project);
-    assert!(said.contains("1 line in ") && said.contains("\n  1 value set aside: the rest of its row or event counts\n"), "{said}");
+    assert!(
+        said.contains("1 line in ") && said.contains("\n  1 value set aside: the rest of its row or event counts\n"),
+        "{said}"
+    );
     assert!(said.contains("\n  contacts.csv:2: industry: not one of the choices: `Agritech`"), "{said}");
 }
 

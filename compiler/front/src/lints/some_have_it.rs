@@ -8,7 +8,7 @@ use crate::analysis::Subject;
 use crate::analysis::together::{Said, Together, When};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{Location, Span};
-use crate::typed::{Cond, Form, Typed, TypedStep, TypedWait};
+use crate::typed::{Cond, Form, Typed, TypedStep, TypedWait, each_step};
 use flow_ir::EmailId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -24,19 +24,33 @@ const MAX_SENDS: usize = 16;
 static TIMED_OUT: Cond = Cond::TimedOut;
 
 pub(super) fn lint(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
-    let mut walk = Walk { typed: subject.typed, together: Together::with_looks(subject.env, LOOKS), found };
+    let together = Together::with_looks(subject.env, LOOKS);
     for (declared, workflow) in subject.workflows() {
-        if !declared.node.broken {
-            walk.steps(&workflow.steps, Way::default());
+        let several = sent_by_several(&workflow.steps);
+        if !declared.node.broken && !several.is_empty() {
+            Walk { typed: subject.typed, together: &together, several, found }.steps(&workflow.steps, Way::default());
         }
     }
+}
+
+/// The emails that more than one step sends: most workflows have none.
+fn sent_by_several(steps: &[TypedStep]) -> BTreeSet<EmailId> {
+    let (mut once, mut several) = (BTreeSet::new(), BTreeSet::new());
+    each_step(steps, &mut |step| {
+        if let Some(email) = step.message()
+            && !once.insert(email)
+        {
+            several.insert(email);
+        }
+    });
+    several
 }
 
 /// What is known of those who come to a step.
 #[derive(Clone, Default)]
 struct Way<'p> {
     /// Where some of them were sent an email, and what was known of them there. Ways share it until they differ.
-    sent: Rc<BTreeMap<EmailId, Vec<Sent<'p>>>>,
+    sent: Rc<BTreeMap<EmailId, Rc<Vec<Sent<'p>>>>>,
     /// What all of them were sent.
     surely: Rc<BTreeSet<EmailId>>,
     known: Vec<Said<'p>>,
@@ -71,10 +85,14 @@ impl<'p> Way<'p> {
         if !Rc::ptr_eq(&one.sent, &other.sent) {
             let sent = Rc::make_mut(&mut one.sent);
             for (email, places) in other.sent.iter() {
-                let all = sent.entry(*email).or_default();
-                let new = places.iter().filter(|place| !all.contains(place)).cloned().collect::<Vec<_>>();
-                all.extend(new);
-                all.truncate(MAX_SENDS);
+                let all = sent.entry(*email).or_insert_with(|| Rc::clone(places));
+                let new: Vec<Sent<'p>> = match Rc::ptr_eq(all, places) {
+                    true => Vec::new(),
+                    false => places.iter().filter(|place| !all.contains(place)).cloned().collect(),
+                };
+                if !new.is_empty() && all.len() < MAX_SENDS {
+                    Rc::make_mut(all).extend(new);
+                }
             }
         }
         if !Rc::ptr_eq(&one.surely, &other.surely) {
@@ -100,7 +118,8 @@ fn not_sent((cond, holds): Said<'_>, without: &mut BTreeSet<EmailId>) {
 
 struct Walk<'p, 'f> {
     typed: &'p Typed,
-    together: Together<'p>,
+    together: &'f Together<'p>,
+    several: BTreeSet<EmailId>,
     found: &'f mut Vec<Diagnostic>,
 }
 
@@ -113,14 +132,12 @@ impl<'p> Walk<'p, '_> {
     fn behind(&mut self, step: &'p TypedStep, mut way: Way<'p>) -> Option<Way<'p>> {
         match &step.form {
             Form::Finish(_) | Form::Effect { then: Some(_), .. } => None,
-            Form::Effect { effect: Some(effect), .. } => {
-                if let Some(email) = effect.message() {
+            Form::Effect { .. } => {
+                if let Some(email) = step.message().filter(|email| self.several.contains(email)) {
                     self.judge(step, email, &way);
+                    // Whoever comes here has it from now on, from this step or an earlier one.
                     let sent = Sent { at: step.at, known: way.known.clone() };
-                    let all = Rc::make_mut(&mut way.sent).entry(email).or_default();
-                    if all.len() < MAX_SENDS {
-                        all.push(sent);
-                    }
+                    Rc::make_mut(&mut way.sent).insert(email, Rc::new(vec![sent]));
                     Rc::make_mut(&mut way.surely).insert(email);
                 }
                 Some(way)
