@@ -29,6 +29,9 @@ struct Arguments {
     /// What the output is for: people or machines
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
+    /// Tell what the machine did, too: times to compile, sizes, rates
+    #[arg(long, global = true)]
+    verbose: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -67,7 +70,7 @@ fn main() -> ExitCode {
         Color::Never => anstream::ColorChoice::Never,
     };
     color.write_global();
-    let mut output = Output::new(arguments.format);
+    let mut output = Output::new(arguments.format, arguments.verbose);
     let outcome = match arguments.command {
         Command::Check { project } => check::check(project.as_deref(), &mut output),
         Command::Doc(arguments) => doc::doc(&arguments, &mut output),

@@ -65,6 +65,7 @@ pub(crate) struct Findings {
 #[derive(Debug)]
 pub(crate) struct Output {
     format: Format,
+    verbose: bool,
     human: Human,
 }
 
@@ -82,11 +83,11 @@ struct Report<'r> {
 }
 
 impl Output {
-    pub(crate) fn new(format: Format) -> Self {
+    pub(crate) fn new(format: Format, verbose: bool) -> Self {
         let size = [Term::stdout(), Term::stderr()].iter().find_map(Term::size_checked);
         let columns = size.map_or(DEFAULT_COLUMNS, |(_, width)| usize::from(width));
         // Drawn in colour always: the stream takes it out where it is not wanted.
-        Self { format, human: Human { colour: true, width: columns.clamp(*COLUMNS.start(), *COLUMNS.end()) } }
+        Self { format, verbose, human: Human { colour: true, width: columns.clamp(*COLUMNS.start(), *COLUMNS.end()) } }
     }
 
     /// All that a command found, and how it ended. `praise` is said where nothing is wrong.
@@ -111,6 +112,11 @@ impl Output {
         self.format
     }
 
+    /// Whether what the machine did is told too.
+    pub(crate) fn verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// The width to write for.
     pub(crate) fn columns(&self) -> usize {
         self.human.width
@@ -127,7 +133,7 @@ impl Output {
     /// The end of a run.
     pub(crate) fn finished(&self, finished: &Finished) -> io::Result<Outcome> {
         match self.format {
-            Format::Human => show::finished(finished)?,
+            Format::Human => show::finished(finished, self.verbose)?,
             Format::Json => {
                 let mut out = io::stdout().lock();
                 serde_json::to_writer_pretty(&mut out, &finished.json())?;

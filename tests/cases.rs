@@ -143,8 +143,9 @@ impl Case {
                 let named = report.get(key).and_then(Value::as_object).into_iter().flat_map(|named| named.values());
                 named.filter_map(Value::as_u64).sum()
             };
-            let ends: u64 = ["converted", "exited_by_step", "finished", "gave_way"].map(one).iter().sum();
-            let named: u64 = ["exited_when", "stopped", "handed_off"].map(several).iter().sum();
+            let ends: u64 =
+                ["converted", "exited_by_step", "finished", "handed_over", "gave_way"].map(one).iter().sum();
+            let named: u64 = ["exited_when", "stopped"].map(several).iter().sum();
             if one("entered") != ends + named + one("live") {
                 let ended = ends + named;
                 found.push(format!("{name}: {} entered, {ended} ended and {} are in", one("entered"), one("live")));

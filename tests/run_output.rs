@@ -57,6 +57,94 @@ fn without_measures(line: &str) -> String {
     }
 }
 
+/// What the report says was not taken is what the list says on top, and as many lines stand below it.
+#[test]
+fn the_list_of_what_was_not_taken_agrees_with_the_report() {
+    let project = project();
+    let said = run(&project);
+    let list = fs::read_to_string(project.path().join("out/guide_nurture.rejected.txt")).unwrap();
+    let findings = list.lines().filter(|line| !line.starts_with('#')).count();
+    assert!(said.contains(&format!("What was not taken as it came: {findings} lines in ")), "{said}");
+    let sorts: Vec<&str> = list.lines().filter_map(|line| line.strip_prefix("# ")).collect();
+    let sorts: Vec<&str> = sorts.into_iter().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())).collect();
+    let number = |line: &str| line.split(' ').next().unwrap().replace(',', "").parse::<usize>().unwrap();
+    assert_eq!(sorts.iter().map(|line| number(line)).sum::<usize>(), findings, "{list}");
+    for sort in &sorts {
+        assert!(said.contains(&format!("\n  {sort}\n")), "{sort} in {said}");
+    }
+    let kinds = list.lines().filter(|line| line.starts_with("#   ")).map(|line| number(line[1..].trim_start()));
+    assert_eq!(kinds.sum::<usize>(), findings, "{list}");
+    assert_snapshot!(
+        "list_summary",
+        list.lines().take_while(|line| line.starts_with('#')).collect::<Vec<_>>().join("\n")
+    );
+}
+
+/// What the machine did is told to those who ask, and to nobody else.
+#[test]
+fn figures_of_the_machine_are_told_on_demand() {
+    let project = project();
+    let said = |options: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
+        let output = command.arg("run").args(options).current_dir(project.path()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (calm, verbose) = (said(&["--days", "30"]), said(&["--verbose"]));
+    for word in ["wake", "KiB", "machine code", "compiled", "interpreter"] {
+        assert!(!calm.contains(word), "{word} in {calm}");
+    }
+    assert!(verbose.contains(" KiB of machine code") || verbose.contains("interpreter"), "{verbose}");
+    assert!(verbose.contains(" wakes a second"), "{verbose}");
+}
+
+/// The blocks of a kind in a page of the documentation.
+fn blocks(page: &str, kind: &str) -> Vec<String> {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(page)).unwrap();
+    let begins = format!("```{kind}\n");
+    text.split(&begins).skip(1).map(|rest| rest.split_once("```").unwrap().0.to_owned()).collect()
+}
+
+/// Lines of events that the documentation shows are taken as they stand, and its questions have answers.
+#[test]
+fn what_the_documentation_shows_to_copy_works() {
+    let project = project();
+    run(&project);
+    let store = Connection::open(project.path().join("out/guide_nurture.db")).unwrap();
+    let questions = blocks("data.md", "sql");
+    assert!(questions.len() > 2);
+    for question in questions {
+        let question = question.replace("ana@acme.example", &address(&store));
+        let mut statement = store.prepare(&question).unwrap();
+        assert!(statement.query_map([], |_| Ok(())).unwrap().count() > 0, "{question}");
+    }
+
+    let [events] = blocks("data.md", "jsonl").try_into().unwrap();
+    fs::write(project.path().join("data/contacts.csv"), "User ID,Email\nu-17,ana@acme.example\n").unwrap();
+    fs::write(project.path().join("data/events.jsonl"), events).unwrap();
+    fs::remove_dir_all(project.path().join("out")).unwrap();
+    let said = run(&project);
+    assert!(!said.contains("not taken as it came") && said.contains("1 unsubscribed"), "{said}");
+}
+
+/// Somebody of whom something was decided.
+fn address(store: &Connection) -> String {
+    store.query_row("select address from decision_view where address is not null", [], |row| row.get(0)).unwrap()
+}
+
+/// Where values alone were not taken, one of them is shown.
+#[test]
+fn an_example_is_always_shown() {
+    let project = project();
+    fs::write(project.path().join("data/contacts.csv"), "User ID,Email,Industry\nu1,a@x.example,Agritech\n").unwrap();
+    fs::write(project.path().join("data/events.jsonl"), "").unwrap();
+    let said = run(&project);
+    assert!(
+        said.contains("1 line in ") && said.contains("\n  1 value set aside: the rest of its row or event counts\n"),
+        "{said}"
+    );
+    assert!(said.contains("\n  contacts.csv:2: industry: not one of the choices: `Agritech`"), "{said}");
+}
+
 /// Two workflows of which one reads fields that are required; one person has them, two lack some.
 const REQUIRED: &str = r#"
 contact { seats number; ends date; region text }

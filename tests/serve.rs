@@ -96,7 +96,11 @@ impl World {
 
     /// Serves, and comes back once it does.
     fn serve(&self) -> Serving {
-        let mut child = self.command(&["serve", "--no-http"]).spawn().unwrap();
+        self.serve_with(&[])
+    }
+
+    fn serve_with(&self, options: &[&str]) -> Serving {
+        let mut child = self.command(&[&["serve", "--no-http"], options].concat()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let began = lines.find_map(|line| line.ok().filter(|line| line.contains("serving from")));
         assert!(began.is_some(), "it does not serve");
@@ -132,7 +136,7 @@ impl World {
     fn said(&self, output: &Output) -> String {
         let [stdout, stderr] = [&output.stdout, &output.stderr].map(|text| String::from_utf8(text.clone()).unwrap());
         // Of today and of this machine.
-        let is_period = |line: &str| line.starts_with("20") && !line.contains("Z  ");
+        let is_period = |line: &str| line.starts_with("20") && told_at(line).is_none();
         let is_timed = |line: &str| line.starts_with("  compiled ") || line.contains("serving from");
         let is_stable = |line: &&str| !is_period(line) && !is_timed(line);
         let lines = stdout.lines().chain(stderr.lines()).filter(is_stable).map(without_times);
@@ -190,12 +194,15 @@ fn now() -> String {
     jiff::Timestamp::now().to_string()
 }
 
+/// What stands behind a time by the project's clocks, `2026-03-03 10:00  `.
+fn told_at(line: &str) -> Option<&str> {
+    let (time, rest) = line.split_once("  ")?;
+    (time.len() == 16 && time.get(13..14) == Some(":")).then_some(rest)
+}
+
 fn without_times(line: &str) -> String {
     let line = line.trim_end();
-    let line = match line.split_once("Z  ") {
-        Some((time, rest)) if time.starts_with("20") => format!("[time]  {rest}"),
-        _ => line.to_owned(),
-    };
+    let line = told_at(line).map_or_else(|| line.to_owned(), |rest| format!("[time]  {rest}"));
     match line.rsplit_once(" in ") {
         Some((did, time)) if time.starts_with(|first: char| first.is_ascii_digit()) => format!("{did} in [time]"),
         _ => line,
@@ -232,6 +239,29 @@ fn new_lines_are_taken_as_they_come_and_mail_leaves() {
     let said = again.stop(&world);
     assert!(said.contains("events") && !said.contains("repeated"), "{said}");
     assert_eq!(server.arrived().len(), 2);
+}
+
+/// Without being asked it says nothing where nobody looks on; asked, it says how things stand, and no more often than somebody wants to know.
+#[test]
+fn how_things_stand_is_told_to_those_who_ask() {
+    let server = Server::start(Vec::new());
+    let mut world = World::by_smtp(&SEND.replace("send hello", "send hello\n wait 3 days"), server.port());
+    world.people(2);
+    for user in [1, 2] {
+        let serving = world.serve_with(&["--progress"]);
+        world.event(user, "downloaded");
+        world.until("the mail has left", |world| {
+            world.count("SELECT count(*) FROM decision_view WHERE decision = 'sent'") == i64::from(user)
+        });
+        let said = serving.stop(&world);
+        let told: Vec<&str> = said.lines().filter(|line| line.contains(" in workflows, ")).collect();
+        assert_eq!(told.len(), 1, "a mail is no news within a minute: {said}");
+        assert!(told[0].starts_with("[time]  ") && told[0].ends_with(" waiting"), "{said}");
+        assert!(user == 1 || told[0].contains(" in workflows, 1 mail sent, ") || told[0].contains(" 2 mails sent, "));
+    }
+
+    let said = world.serve().stop(&world);
+    assert!(!said.contains(" in workflows, "), "{said}");
 }
 
 #[test]

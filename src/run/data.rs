@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use flow_runtime::engine::{self, Engine, Imported};
@@ -16,6 +16,7 @@ use flow_runtime::time::{Instant, Span, civil};
 
 use super::failure::{from_engine, from_inbound};
 use super::progress::Progress;
+use super::report::summary;
 use crate::output::Failure;
 
 /// Findings go to this file beside the store, whose name stands before it: no two stores share one, and none is a store itself.
@@ -82,8 +83,8 @@ impl Notebook {
         writeln!(self.file.borrow_mut(), "{finding}")
     }
 
-    /// The file and how many lines it has; none where nothing was noted.
-    pub(crate) fn finish(self) -> Result<Option<(PathBuf, u64)>, Failure> {
+    /// The file and how many findings it has; none where nothing was noted. The list of a whole run begins with how much there is of what.
+    pub(crate) fn finish(self, tallies: &[(String, &Tally)]) -> Result<Option<(PathBuf, u64)>, Failure> {
         if self.lines.get() == 0 {
             if !self.goes_on {
                 // An empty file that stays does no harm.
@@ -92,8 +93,24 @@ impl Notebook {
             return Ok(None);
         }
         let flushed = self.file.borrow_mut().flush();
-        flushed.map_err(|error| unwritable(&self.path, &error))?;
+        let summed = flushed.and_then(|()| if self.goes_on { Ok(()) } else { self.sum_up(&summary(tallies)) });
+        summed.map_err(|error| unwritable(&self.path, &error))?;
         Ok(Some((self.path, self.lines.get())))
+    }
+
+    /// Puts the summary behind the first line. A list is there at every instant, with it or without.
+    fn sum_up(&self, summary: &str) -> io::Result<()> {
+        let mut name = self.path.clone().into_os_string();
+        name.push(".new");
+        let whole = PathBuf::from(name);
+        let mut list = BufReader::new(File::open(&self.path)?);
+        let mut out = BufWriter::new(File::create(&whole)?);
+        let mut first = String::new();
+        list.read_line(&mut first)?;
+        write!(out, "{first}{summary}")?;
+        io::copy(&mut list, &mut out)?;
+        out.flush()?;
+        fs::rename(&whole, &self.path)
     }
 }
 
@@ -257,6 +274,12 @@ fn cause(error: &io::Error) -> String {
         io::ErrorKind::InvalidData => "it is not text".to_owned(),
         _ => system::said(error),
     }
+}
+
+/// What the files of a project are called where something of them was not taken.
+pub(crate) fn named<'t>(settings: &Settings, contacts: &'t Tally, events: &'t Tally) -> [(String, &'t Tally); 2] {
+    let name = |path: &Option<PathBuf>| path.as_deref().map(file_name).unwrap_or_default();
+    [(name(&settings.data.contacts), contacts), (name(&settings.data.events), events)]
 }
 
 pub(crate) fn file_name(path: &Path) -> String {

@@ -154,13 +154,13 @@ fn carry_out(
     let delivery = prepared.of_store(name);
     let human = output.format() == Format::Human;
     if human {
-        show::compiled(&program, &compiled).map_err(failure::output)?;
+        show::compiled(&program, &compiled, output.verbose()).map_err(failure::output)?;
     }
     let began = now();
     let limits = Limits { batch_items: arguments.batch_items, ..Limits::default() };
     let mut engine = Engine::open(Arc::clone(&program), backend, store, delivery, limits).map_err(from_engine)?;
     engine.begin(start).map_err(from_engine)?;
-    let mut progress = progress::Progress::new(start, end, human);
+    let mut progress = progress::Progress::new(start, end, settings.timezone, human);
     let mut notebook = data::Notebook::new(&settings.store)?;
     let contacts = data::import(&mut engine, settings, start, &mut notebook, &mut |at| progress.at(at))?;
     let mut met = data::Met::new(&contacts);
@@ -172,9 +172,23 @@ fn carry_out(
     let mail_trouble = engine.mail_trouble().map(str::to_owned);
     engine.into_store().close().map_err(failure::from_store)?;
     let rate = Rate { seconds: began.elapsed().as_secs_f64(), ..handled };
-    let notebook = notebook.finish()?;
+    let notebook = notebook.finish(&data::named(settings, &contacts.tally, &events))?;
+    let events_file = settings.data.events.as_deref().map(data::file_name);
     let is_live = false;
-    Ok(Finished { program, compiled, contacts, events, strangers, report, rate, notebook, mail, mail_trouble, is_live })
+    Ok(Finished {
+        program,
+        compiled,
+        contacts,
+        events,
+        events_file,
+        strangers,
+        report,
+        rate,
+        notebook,
+        mail,
+        mail_trouble,
+        is_live,
+    })
 }
 
 /// Where the settings may look for secrets.

@@ -1,6 +1,7 @@
 //! What a run tells at its end, as data.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -33,6 +34,8 @@ pub(crate) struct Finished {
     pub(crate) events: Tally,
     pub(crate) report: RunReport,
     pub(crate) rate: Rate,
+    /// What the file of events is called; none where the project has none.
+    pub(crate) events_file: Option<String>,
     /// Where rows and events have nobody in common.
     pub(crate) strangers: Option<Strangers>,
     /// Where everything that was not taken is written, and how many lines.
@@ -111,6 +114,90 @@ pub(crate) fn set_aside(tally: &Tally) -> Totals {
         }
     }
     out
+}
+
+/// What a finding costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sort {
+    Rejected,
+    SetAside,
+    Undeclared,
+    Remark,
+}
+
+impl Sort {
+    pub(crate) const ALL: [Sort; 4] = [Sort::Rejected, Sort::SetAside, Sort::Undeclared, Sort::Remark];
+
+    pub(crate) fn of_finding(reason: Reason, subject: &str) -> Sort {
+        match reason {
+            _ if subject.is_empty() => Sort::Rejected,
+            Reason::UnknownEvent => Sort::Undeclared,
+            reason if is_remark(reason) => Sort::Remark,
+            _ => Sort::SetAside,
+        }
+    }
+
+    /// How many findings of this sort there are.
+    pub(crate) fn of(self, tally: &Tally) -> u64 {
+        let of_it = tally.counts().filter(|(reason, subject, _)| Sort::of_finding(*reason, subject) == self);
+        of_it.map(|(.., count)| count).sum()
+    }
+
+    /// To follow their number.
+    pub(crate) fn words(self, number: u64) -> &'static str {
+        match (self, number) {
+            (Sort::Rejected, 1) => "row or line rejected: nothing of it counts",
+            (Sort::Rejected, _) => "rows and lines rejected: nothing of them counts",
+            (Sort::SetAside, 1) => "value set aside: the rest of its row or event counts",
+            (Sort::SetAside, _) => "values set aside: the rest of their rows and events counts",
+            (Sort::Undeclared, 1) => {
+                "event of a name that the project does not declare: kept, and no condition asks for it"
+            }
+            (Sort::Undeclared, _) => {
+                "events of a name that the project does not declare: kept, and no condition asks for them"
+            }
+            (Sort::Remark, 1) => "remark: what it is about counts",
+            (Sort::Remark, _) => "remarks: what they are about counts",
+        }
+    }
+}
+
+/// How many kinds of one sort stand on top of the list.
+const SUMMED_KINDS: usize = 20;
+
+/// What stands on top of the list of what was not taken: how much of each sort, by reason. The same numbers as in the report.
+pub(crate) fn summary(tallies: &[(String, &Tally)]) -> String {
+    let mut text = String::new();
+    for sort in Sort::ALL {
+        let number: u64 = tallies.iter().map(|(_, tally)| sort.of(tally)).sum();
+        if number == 0 {
+            continue;
+        }
+        let mut kinds: Vec<(u64, String)> = tallies.iter().flat_map(|(file, tally)| kinds(sort, file, tally)).collect();
+        kinds.sort_by(|one, other| (other.0, &one.1).cmp(&(one.0, &other.1)));
+        let others: u64 = kinds.iter().skip(SUMMED_KINDS).map(|(count, _)| count).sum();
+        kinds.truncate(SUMMED_KINDS);
+        kinds.extend((others > 0).then(|| (others, "others".to_owned())));
+        // A String takes whatever is written.
+        let _ = writeln!(text, "#\n# {} {}", thousands(number), sort.words(number));
+        for (count, kind) in kinds {
+            let _ = writeln!(text, "# {:>9}  {kind}", thousands(count));
+        }
+    }
+    text + "#\n# One by one, in the order of the files:\n"
+}
+
+fn kinds(sort: Sort, file: &str, tally: &Tally) -> Vec<(u64, String)> {
+    let of_it = tally.counts().filter(|(reason, subject, _)| Sort::of_finding(*reason, subject) == sort);
+    let worded = of_it.map(|(reason, subject, count)| {
+        let what = match sort {
+            Sort::Rejected => reason.to_string(),
+            Sort::Undeclared => subject.to_owned(),
+            Sort::SetAside | Sort::Remark => format!("{subject}: {reason}"),
+        };
+        (count, format!("{file}: {what}"))
+    });
+    worded.collect()
 }
 
 /// Reasons that cost nothing: the row counts as it is.

@@ -10,7 +10,7 @@ use flow_runtime::inbound::{Reason, Tally};
 use flow_runtime::report::{NOBODY, Period, StepReport, Totals, WorkflowReport};
 
 use super::backend::Compiled;
-use super::report::{Finished, Rate, rejected, set_aside, subjects};
+use super::report::{Finished, Rate, Sort, rejected, set_aside, subjects};
 use crate::ink::{self, Ink};
 use crate::output::{counted, thousands};
 
@@ -22,8 +22,8 @@ const NAME_COLUMNS: std::ops::RangeInclusive<usize> = 28..=52;
 const SHOWN_KINDS: usize = 5;
 const SHOWN_EXAMPLES: usize = 5;
 
-/// Said before the work begins.
-pub(crate) fn compiled(program: &Program, compiled: &Compiled) -> io::Result<()> {
+/// Said before the work begins. How long the compiler took and what it made is for those who ask.
+pub(crate) fn compiled(program: &Program, compiled: &Compiled, verbose: bool) -> io::Result<()> {
     let mut out = ink::stdout();
     let parts = [
         counted(program.workflows.len(), "workflow"),
@@ -31,34 +31,43 @@ pub(crate) fn compiled(program: &Program, compiled: &Compiled) -> io::Result<()>
         counted(program.teams.len(), "team"),
     ];
     writeln!(out, "{BOLD}{}{BOLD:#}  {}", program.debug.name, parts.join(", "))?;
-    for part in &compiled.parts {
+    for part in compiled.parts.iter().filter(|_| verbose) {
         if let Some(workflow) = &part.workflow {
             let size = part.code_bytes as f64 / 1024.0;
             writeln!(out, "  compiled {workflow:<24} {:>6.2} ms  {size:>5.1} KiB of machine code", part.milliseconds)?;
         }
     }
-    if let Some(why) = &compiled.fallback {
+    if let Some(why) = compiled.fallback.as_ref().filter(|_| verbose) {
         writeln!(out, "  no machine code on this machine ({why}): the interpreter runs the steps")?;
-    } else if compiled.parts.is_empty() {
+    } else if verbose && compiled.parts.is_empty() {
         writeln!(out, "  the interpreter runs the steps")?;
     }
     writeln!(out)
 }
 
 /// Said at the end.
-pub(crate) fn finished(finished: &Finished) -> io::Result<()> {
+pub(crate) fn finished(finished: &Finished, verbose: bool) -> io::Result<()> {
     let mut tables = vec![data(finished)];
     let workflows = finished.program.workflows.iter();
-    tables.extend(workflows.filter_map(|(id, workflow)| {
-        let report = finished.report.workflows.get(&workflow.name)?;
-        Some(funnel(&finished.program, id, workflow, report))
-    }));
+    let funnels: Vec<Table> = workflows
+        .filter_map(|(id, workflow)| {
+            let report = finished.report.workflows.get(&workflow.name)?;
+            Some(funnel(&finished.program, id, workflow, report))
+        })
+        .collect();
+    if let (Some(data), Some(said)) = (tables.last_mut(), replayed(finished)) {
+        data.closing = said;
+    }
+    tables.extend(funnels);
+    if let (Some(last), Some(said)) = (tables.last_mut(), in_several(finished)) {
+        last.closing = said;
+    }
     tables.push(mail(finished));
     let mut text = period(finished) + &opening(finished);
     print(&mut text, &tables);
     mail_trouble(&mut text, finished);
     not_taken(&mut text, finished);
-    let _ = writeln!(text, "{}", ending(finished));
+    let _ = writeln!(text, "{}", ending(finished, verbose));
     ink::stdout().write_all(text.as_bytes())
 }
 
@@ -66,6 +75,8 @@ pub(crate) fn finished(finished: &Finished) -> io::Result<()> {
 struct Table {
     title: String,
     lines: Vec<Line>,
+    /// What is to be known of the tables that follow, or that came before.
+    closing: String,
 }
 
 /// Words, a number, remarks.
@@ -83,7 +94,7 @@ impl Line {
 
 impl Table {
     fn new(title: &str) -> Self {
-        Self { title: title.to_owned(), lines: Vec::new() }
+        Self { title: title.to_owned(), lines: Vec::new(), closing: String::new() }
     }
 
     fn line(&mut self, name: impl Into<String>, number: u64, remarks: impl Into<String>) {
@@ -104,7 +115,7 @@ fn print(text: &mut String, tables: &[Table]) {
     let names = lines().map(|line| line.name.chars().count()).max().unwrap_or(0);
     let names = names.clamp(*NAME_COLUMNS.start(), *NAME_COLUMNS.end());
     let numbers = lines().map(|line| thousands(line.number).len()).max().unwrap_or(0);
-    for Table { title, lines } in tables {
+    for Table { title, lines, closing } in tables {
         // A String takes whatever is written.
         let _ = writeln!(text, "{BOLD}{title}{BOLD:#}");
         for Line { name, number, remarks } in lines {
@@ -112,6 +123,9 @@ fn print(text: &mut String, tables: &[Table]) {
             let _ = if remarks.is_empty() { writeln!(text) } else { writeln!(text, "  {DIM}{remarks}{DIM:#}") };
         }
         text.push('\n');
+        if !closing.is_empty() {
+            let _ = writeln!(text, "{closing}\n");
+        }
     }
 }
 
@@ -124,11 +138,28 @@ fn cut(name: &str, columns: usize) -> String {
 
 /// What the numbers below are about.
 fn period(finished: &Finished) -> String {
-    let Some(Period { first_day, last_day, days }) = &finished.report.period else { return String::new() };
+    let Some(Period { first_day, last_day, days, zone }) = &finished.report.period else { return String::new() };
     if first_day == last_day {
-        return format!("{BOLD}{first_day}{BOLD:#}\n\n");
+        return format!("{BOLD}{first_day}{BOLD:#} ({zone})\n\n");
     }
-    format!("{BOLD}{first_day} to {last_day}{BOLD:#}, {}\n\n", many(*days, "day"))
+    format!("{BOLD}{first_day} to {last_day}{BOLD:#}, {} ({zone})\n\n", many(*days, "day"))
+}
+
+/// Opens and clicks come with the events: in a rehearsal they are those of another time, whatever the workflow does now.
+fn replayed(finished: &Finished) -> Option<String> {
+    let workflows = || finished.report.workflows.values();
+    let any = workflows().any(|report| report.opened.len() + report.clicked.len() + report.replied.len() > 0);
+    let file = finished.events_file.as_ref().filter(|_| any && !finished.is_live)?;
+    Some(format!(
+        "Opens, clicks and replies are those in {file}, played again: they do not follow a change of the workflow."
+    ))
+}
+
+/// Each workflow counts its own goal, so one demo may stand in several.
+fn in_several(finished: &Finished) -> Option<String> {
+    let met = finished.report.workflows.values().filter(|report| report.goal_met + report.attributed > 0).count();
+    (met > 1)
+        .then(|| "One person may meet the goals of several workflows: the numbers above count journeys.".to_owned())
 }
 
 /// Says that the data held nothing new, where that is so: the numbers below are then those of before.
@@ -178,7 +209,7 @@ fn data(finished: &Finished) -> Table {
         ("by machines".to_owned(), clicks.machine),
         ("on mail that no live journey had sent".to_owned(), clicks.without_send),
     ]);
-    table.line_if_any("clicks that count for nobody", clicks.machine + clicks.without_send, words(&by, as_named));
+    table.line_if_any("clicks not counted", clicks.machine + clicks.without_send, words(&by, as_named));
     table
 }
 
@@ -215,23 +246,40 @@ fn funnel(program: &Program, id: WorkflowId, workflow: &Workflow, report: &Workf
     );
     table.lines.extend(steps(workflow, program.told(id), report));
     sent_by_several(&mut table, report);
-    table.line_if_any("ended as converted", report.converted, "");
+    ends(&mut table, program, workflow, report);
+    table.line_if_any("mails withheld", report.withheld.values().sum(), words(&report.withheld, withheld_words));
+    table
+}
+
+/// Where those are who entered, each once.
+fn ends(table: &mut Table, program: &Program, workflow: &Workflow, report: &WorkflowReport) {
+    let of_entered = |many: u64, more: String| if_any(many, |_| share(many, report.entered, &more));
+    table.line_if_any("ended as converted", report.converted, of_entered(report.converted, String::new()));
     if let Some(teams) = teams(program, workflow) {
         let mut taken = report.handed_off.clone();
         let nobody = taken.remove(NOBODY).unwrap_or_default();
-        table.line(format!("handed to {teams}"), taken.values().sum(), words(&taken, as_named));
+        let all = taken.values().sum();
+        table.line(format!("handed to {teams}"), all, of_entered(all, words(&taken, as_named)));
         table.line_if_any("taken by nobody", nobody, "no member covers them, and the team has no backup");
+        let kept = (all + nobody).saturating_sub(report.handed_over);
+        table.line_if_any("  kept in the workflow", kept, "handed over, and counted under the end that they come to");
     }
     let mut exits: Totals = report.exited_when.iter().map(|(when, many)| (format!("by {when}"), *many)).collect();
     exits.insert("at an exit step".to_owned(), report.exited_by_step);
-    table.line_if_any("exited", exits.values().sum(), words(&exits, as_named));
+    let all = exits.values().sum();
+    table.line_if_any("exited", all, of_entered(all, words(&exits, as_named)));
     let stopped: Totals = report.stopped.iter().map(|(by, many)| (format!("by {by}"), *many)).collect();
-    table.line_if_any("stopped", stopped.values().sum(), words(&stopped, as_named));
-    table.line_if_any("finished", report.finished, "");
+    let all = stopped.values().sum();
+    table.line_if_any("stopped", all, of_entered(all, words(&stopped, as_named)));
+    table.line_if_any("finished", report.finished, of_entered(report.finished, "after the last step".to_owned()));
     table.line_if_any("ended for another", report.gave_way, "they proved to be somebody who was in it already");
-    table.line("still in", report.live, "");
-    table.line_if_any("mails withheld", report.withheld.values().sum(), words(&report.withheld, withheld_words));
-    table
+    table.line("still in", report.live, of_entered(report.live, String::new()));
+}
+
+/// `19.9 %`, and what there is to say besides.
+fn share(part: u64, whole: u64, more: &str) -> String {
+    let separator = if more.is_empty() { "" } else { ": " };
+    format!("{}{separator}{more}", percent(part, whole))
 }
 
 /// The one number that a workflow is there for. `exit as converted` needs no goal.
@@ -265,13 +313,24 @@ fn steps(workflow: &Workflow, told: Option<&WorkflowDebug>, report: &WorkflowRep
     }
     for (number, arm) in workflow.arms.iter().enumerate() {
         let nth = workflow.arms.iter().take(number).filter(|other| *other == arm).count();
-        let Some(arm) = report.steps.get(arm.index()).and_then(|step| step.arms.get(nth)) else { continue };
-        let taken = if arm.taken == 0 { "nobody so far" } else { "took this way" };
+        let Some(step) = report.steps.get(arm.index()) else { continue };
+        let Some(arm) = step.arms.get(nth) else { continue };
+        let taken = match came_to(step) {
+            _ if arm.taken == 0 => "nobody so far".to_owned(),
+            Some(came) => format!("took this way ({})", percent(arm.taken, came)),
+            None => "took this way".to_owned(),
+        };
         let written = told.and_then(|told| told.arms.get(number));
         lines.push((at(written), Line::new(format!("  {}", arm.name), arm.taken, taken)));
     }
     lines.sort_by_key(|(at, _)| *at);
     lines.into_iter().map(|(_, line)| line).collect()
+}
+
+/// Who came to a step that parts people; none where those who take no way leave no number.
+fn came_to(step: &StepReport) -> Option<u64> {
+    let takes_all = step.arms.last().is_some_and(|arm| arm.name == "else");
+    step.came.or_else(|| takes_all.then(|| step.arms.iter().map(|arm| arm.taken).sum()))
 }
 
 /// Those a workflow hands to, in the order of their names; none where it hands nobody over.
@@ -301,28 +360,38 @@ fn step(step: &StepReport) -> Option<Line> {
         (step.handed_off, "handed over"),
         (step.taken_by_nobody, "taken by nobody"),
         (step.suppressed, "suppressed"),
-        (step.went_on.saturating_sub(step.timed_out), "went on"),
-        (step.timed_out, "waited in vain"),
-        (step.withheld, "withheld"),
+        (step.went_on.saturating_sub(step.timed_out), WENT_ON),
+        (step.timed_out, TIMED_OUT),
+        (step.withheld, WITHHELD),
         (step.undelivered, "not delivered"),
         (step.exited + step.left, "left here"),
         (step.here, "here now"),
-        (step.held, "held for the send window"),
     ];
     parts.retain(|(number, _)| *number > 0);
     let mut parts = parts.into_iter();
     let (number, first) = parts.next()?;
-    let more: String = parts.map(|(number, words)| format!(", {} {words}", thousands(number))).collect();
-    let engaged = engaged(step.opened.unwrap_or_default(), step.clicked.unwrap_or_default());
+    let more = parts.map(|(number, words)| match words {
+        WENT_ON | TIMED_OUT | WITHHELD => format!(", {} {words} ({})", thousands(number), percent(number, came)),
+        _ => format!(", {} {words}", thousands(number)),
+    });
+    let more: String = more.collect();
+    let engaged = engaged(step.sent, step.opened.unwrap_or_default(), step.clicked.unwrap_or_default());
     let more = if engaged.is_empty() { more } else { format!(", {engaged}{more}") };
-    Some(Line::new(name, number, format!("{first}{more}")))
+    // No outcome of its own: whoever is held is sent to later, withheld or still here.
+    let held = if_any(step.held, |held| format!("; {held} of them waited for the send window first"));
+    Some(Line::new(name, number, format!("{first}{more}{held}")))
 }
 
-/// `opened by 409, clicked by 40`; nothing where nobody did.
-fn engaged(opened: u64, clicked: u64) -> String {
+const WENT_ON: &str = "went on";
+const TIMED_OUT: &str = "timed out";
+const WITHHELD: &str = "withheld";
+
+/// `opened by 409 (63.2 %), clicked by 40 (6.2 %)`, of those sent; nothing where nobody did.
+fn engaged(sent: u64, opened: u64, clicked: u64) -> String {
     let parts = [(opened, "opened"), (clicked, "clicked")];
     let parts = parts.into_iter().filter(|(many, _)| *many > 0);
-    parts.map(|(many, did)| format!("{did} by {}", thousands(many))).collect::<Vec<_>>().join(", ")
+    let parts = parts.map(|(many, did)| format!("{did} by {} ({})", thousands(many), percent(many, sent)));
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 /// Of emails that several steps send it is not kept which of them was opened.
@@ -331,7 +400,7 @@ fn sent_by_several(table: &mut Table, report: &WorkflowReport) {
         let mut steps = report.steps.iter().filter(|step| step.email.as_ref() == Some(email));
         if steps.all(|step| step.opened.is_none()) {
             let of = |totals: &Totals| totals.get(email).copied().unwrap_or_default();
-            let engaged = engaged(of(&report.opened), of(&report.clicked));
+            let engaged = engaged(*sent, of(&report.opened), of(&report.clicked));
             let engaged = if engaged.is_empty() { engaged } else { format!(", {engaged}") };
             table.line(format!("  {email} in all"), *sent, format!("sent{engaged}"));
         }
@@ -362,7 +431,14 @@ fn mail_trouble(text: &mut String, finished: &Finished) {
 
 fn not_taken(text: &mut String, finished: &Finished) {
     let Some((path, lines)) = &finished.notebook else { return };
-    let _ = writeln!(text, "What was not taken: {} in {}", many(*lines, "line"), path.display());
+    let _ = writeln!(text, "What was not taken as it came: {} in {}", many(*lines, "line"), path.display());
+    let tallies = [&finished.contacts.tally, &finished.events];
+    for sort in Sort::ALL {
+        let number = tallies.iter().map(|tally| sort.of(tally)).sum();
+        if number > 0 {
+            let _ = writeln!(text, "  {} {}", thousands(number), sort.words(number));
+        }
+    }
     for example in examples(finished) {
         let _ = writeln!(text, "  {DIM}{example}{DIM:#}");
     }
@@ -370,25 +446,31 @@ fn not_taken(text: &mut String, finished: &Finished) {
 }
 
 /// What this run did, and how fast.
-fn ending(finished: &Finished) -> String {
+fn ending(finished: &Finished, verbose: bool) -> String {
     let Rate { seconds, events, steps, mails } = finished.rate;
     if events + steps + mails == 0 && !finished.is_live {
         return format!("Nothing was due: read and compared in {seconds:.1} s");
     }
-    let did = format!("{}, {} and {}", many(events, "event"), many(steps, "wake"), many(mails, "mail"));
+    let did = format!("{} and {}", many(events, "event"), many(mails, "mail"));
     if finished.is_live {
         return format!("{did} in {seconds:.0} s");
     }
+    if !verbose {
+        return format!("{did} in {seconds:.1} s");
+    }
+    let did = format!("{}, {} and {}", many(events, "event"), many(steps, "wake"), many(mails, "mail"));
     let each = |count: u64| thousands((count as f64 / seconds.max(1e-9)).round() as u64);
     format!("{did} in {seconds:.1} s: {} events and {} wakes a second", each(events), each(steps))
 }
 
-/// The first finding of each kind, contacts first.
+/// The first finding of each kind, contacts first; what costs most before what costs nothing.
 fn examples(finished: &Finished) -> Vec<&str> {
     let mut shown: Vec<&str> = Vec::new();
     for tally in [&finished.contacts.tally, &finished.events] {
         let mut reasons: Vec<_> =
-            tally.counts().filter(|(_, subject, _)| subject.is_empty()).map(|(reason, ..)| reason).collect();
+            tally.counts().map(|(reason, subject, _)| (Sort::of_finding(reason, subject), reason)).collect();
+        reasons.sort_unstable();
+        let mut reasons: Vec<_> = reasons.into_iter().map(|(_, reason)| reason).collect();
         reasons.dedup();
         shown.extend(
             reasons

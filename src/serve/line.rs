@@ -1,44 +1,102 @@
-//! What `flow serve` says while it works: one line that changes, on a terminal; what somebody must know, wherever it runs.
+//! What `flow serve` says while it works: now and then how things stand, on a terminal in one line that changes; what somebody must know,
+//! wherever it runs.
 
 use std::io::{IsTerminal, Write};
+use std::time::{Duration, Instant as WallClock};
 
 use flow_runtime::clock::{Clock, SystemClock};
 use flow_runtime::engine;
+use flow_runtime::report::Pulse;
 use flow_runtime::settings::Settings;
-use indicatif::{ProgressBar, ProgressDrawTarget};
+use flow_runtime::time::{Instant, Zone, civil};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
 
 use crate::ink;
-use crate::output::{counted, thousands};
+use crate::output::{Format, counted, thousands};
+use crate::run;
 use crate::run::report::Rate;
+
+/// How often the store is asked how things stand.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long something that changed a little is kept to itself.
+const CALM: Duration = Duration::from_secs(60);
+/// And something that changed a lot.
+const NEWS: Duration = Duration::from_secs(5);
+/// A number changed a lot if it is so many more or fewer, and by a tenth.
+const MANY: u64 = 100;
 
 /// Said on stderr, so that the report stays alone on stdout.
 pub(crate) struct Line {
     bar: ProgressBar,
-    is_human: bool,
+    format: Format,
+    /// Where nobody sees the line that changes: a line each time, because somebody asked for it.
+    in_lines: bool,
+    zone: Zone,
+    looked: WallClock,
+    said: Option<(WallClock, Pulse)>,
     last: Rate,
     trouble: Option<String>,
 }
 
 impl Line {
-    pub(crate) fn new(is_human: bool) -> Line {
+    /// `asked`: by `--progress`.
+    pub(crate) fn new(format: Format, asked: bool, zone: Zone) -> Line {
         let bar = ProgressBar::new_spinner();
-        let terminal = is_human && std::io::stderr().is_terminal();
+        let terminal = format == Format::Human && std::io::stderr().is_terminal();
         bar.set_draw_target(if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
-        Line { bar, is_human, last: Rate::default(), trouble: None }
+        if let Ok(style) = ProgressStyle::with_template("{msg}") {
+            bar.set_style(style);
+        }
+        let in_lines = asked && !terminal;
+        Line { bar, format, in_lines, zone, looked: run::now(), said: None, last: Rate::default(), trouble: None }
     }
 
     /// Where it works and how it ends, before the work begins.
     pub(crate) fn serving(&self, settings: &Settings, mail: &str) {
         let events = settings.data.events.as_ref().map(|path| format!(", events from {}", path.display()));
         let events = events.unwrap_or_default();
-        self.say(&format!("serving from {}, mail to {mail}{events}; Ctrl-C stops it", settings.store.display()));
+        let (store, zone) = (settings.store.display(), self.zone.name());
+        self.say(&format!("serving from {store}, mail to {mail}{events}; times are of {zone}; Ctrl-C stops it"));
     }
 
     pub(crate) fn at(&mut self, at: &engine::Progress) {
         self.last = Rate { seconds: 0.0, events: at.events, steps: at.steps, mails: at.mails };
-        let (events, steps, mails) = (thousands(at.events), thousands(at.steps), thousands(at.mails));
-        self.bar.set_message(format!("{events} events, {steps} wakes, {mails} mails"));
-        self.bar.tick();
+    }
+
+    /// How things stand, where somebody sees it, and not more often than somebody wants to know.
+    pub(crate) fn pulse<E>(&mut self, read: impl FnOnce() -> Result<Pulse, E>) -> Result<(), E> {
+        let now = run::now();
+        let is_seen = self.in_lines || !self.bar.is_hidden();
+        if !is_seen || (self.said.is_some() && now - self.looked < LOOK) {
+            return Ok(());
+        }
+        self.looked = now;
+        let pulse = read()?;
+        if self.said.is_none_or(|(at, said)| is_news(now - at, said, pulse)) {
+            self.said = Some((now, pulse));
+            self.tell(pulse);
+        }
+        Ok(())
+    }
+
+    fn tell(&self, pulse: Pulse) {
+        let now = SystemClock.now();
+        let Pulse { in_workflows, sent, waiting } = pulse;
+        if self.format == Format::Json {
+            let line = json!({ "at": now.to_string(), "in_workflows": in_workflows, "sent": sent, "waiting": waiting });
+            // Where nobody can be told, the work goes on.
+            return drop(writeln!(ink::stderr(), "{line}"));
+        }
+        let mails = if sent == 1 { "mail" } else { "mails" };
+        let [people, sent, waiting] = [in_workflows, sent, waiting].map(thousands);
+        let words = format!("{people} in workflows, {sent} {mails} sent, {waiting} waiting");
+        if self.in_lines {
+            self.say(&words);
+        } else {
+            self.bar.set_message(format!("{}  {words}", self.clock(now)));
+            self.bar.tick();
+        }
     }
 
     /// Why mail waits, once for each reason.
@@ -69,10 +127,40 @@ impl Line {
     }
 
     fn say(&self, words: &str) {
-        if self.is_human {
-            let now = SystemClock.now();
+        if self.format == Format::Human {
+            let now = self.clock(SystemClock.now());
             // Where nobody can be told, the work goes on.
             self.bar.suspend(|| drop(writeln!(ink::stderr(), "{now}  {words}")));
         }
+    }
+
+    /// By the project's clocks.
+    fn clock(&self, at: Instant) -> String {
+        civil::minute(at, self.zone).unwrap_or_else(|| at.to_string())
+    }
+}
+
+/// Whether people want to hear of it, so long after they last did.
+fn is_news(since: Duration, said: Pulse, now: Pulse) -> bool {
+    let numbers = |pulse: Pulse| [pulse.in_workflows, pulse.sent, pulse.waiting];
+    let changed_a_lot = |(one, other): (u64, u64)| one.abs_diff(other) >= MANY.max(one / 10);
+    let a_lot = numbers(said).into_iter().zip(numbers(now)).any(changed_a_lot);
+    said != now && (since >= CALM || (a_lot && since >= NEWS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn little_things_wait_for_a_minute_and_great_ones_for_moments() {
+        let pulse = |sent| Pulse { in_workflows: 10, sent, waiting: 0 };
+        let seconds = Duration::from_secs;
+        assert!(!is_news(seconds(600), pulse(5), pulse(5)), "nothing changed");
+        assert!(!is_news(seconds(59), pulse(5), pulse(6)) && is_news(seconds(60), pulse(5), pulse(6)));
+        assert!(!is_news(seconds(4), pulse(0), pulse(100)) && is_news(seconds(5), pulse(0), pulse(100)));
+        assert!(
+            !is_news(seconds(30), pulse(10_000), pulse(10_900)) && is_news(seconds(30), pulse(10_000), pulse(11_000))
+        );
     }
 }

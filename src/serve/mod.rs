@@ -18,7 +18,7 @@ use flow_ir::Program;
 use flow_runtime::clock::{Clock, SystemClock};
 use flow_runtime::engine::{self, Engine, EngineError, Limits};
 use flow_runtime::open::{Kind, StoreName};
-use flow_runtime::report::RunReport;
+use flow_runtime::report::{Pulse, RunReport};
 use flow_runtime::settings::Settings;
 use flow_runtime::store::Store;
 use flow_runtime::store::sqlite::SqliteStore;
@@ -46,6 +46,9 @@ pub(crate) struct ServeArguments {
     /// What runs the steps
     #[arg(long, value_enum, default_value_t, value_name = "BACKEND")]
     backend: BackendChoice,
+    /// Tell now and then how things stand, on stderr, also where that is no terminal; with `--format json` as a JSON object a line
+    #[arg(long)]
+    progress: bool,
     /// Another database file; without it, that of `[store]` with `.live` before its ending
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
@@ -104,14 +107,14 @@ fn carry_out(
     let name = flow_runtime::open::name(&mut store, &StoreName::of(store::chance())).map_err(from_store)?;
     let human = output.format() == Format::Human;
     if human {
-        show::compiled(&program, &compiled).map_err(run::failure::output)?;
+        show::compiled(&program, &compiled, output.verbose()).map_err(run::failure::output)?;
     }
     let began = run::now();
     let delivery = prepared.of_store(name);
     let mut engine =
         Engine::open(Arc::clone(&program), backend, store, delivery, Limits::default()).map_err(from_engine)?;
     let mut notebook = data::Notebook::appending(&settings.store)?;
-    let mut progress = Line::new(human);
+    let mut progress = Line::new(output.format(), arguments.progress, settings.timezone);
     let start = wall_clock(&engine);
     engine.begin(start).map_err(from_engine)?;
     progress.serving(settings, &delivery::words(settings));
@@ -129,10 +132,24 @@ fn carry_out(
     let mail_trouble = engine.mail_trouble().map(str::to_owned);
     engine.into_store().close().map_err(from_store)?;
     let rate = Rate { seconds: began.elapsed().as_secs_f64(), ..handled };
-    let notebook = notebook.finish()?;
     let (mail, events) = (delivery::words(settings), events.tally());
+    let notebook = notebook.finish(&data::named(settings, &contacts.tally, &events))?;
+    let events_file = settings.data.events.as_deref().map(data::file_name);
     let (strangers, is_live) = (None, true);
-    Ok(Finished { program, compiled, contacts, events, strangers, report, rate, notebook, mail, mail_trouble, is_live })
+    Ok(Finished {
+        program,
+        compiled,
+        contacts,
+        events,
+        events_file,
+        strangers,
+        report,
+        rate,
+        notebook,
+        mail,
+        mail_trouble,
+        is_live,
+    })
 }
 
 /// Takes what comes and does what is due, until a signal comes.
@@ -150,6 +167,7 @@ fn live(
         let had_some = events.hand_over(now, notebook, |arrivals| engine.catch_up(now, arrivals, &mut handled))?;
         events.keep_place(engine, notebook)?;
         progress.trouble(engine.mail_trouble());
+        progress.pulse(|| Pulse::read(&mut *engine.records()?)).map_err(from_engine)?;
         if !had_some {
             engine.await_answer(rest(engine, now));
         }

@@ -29,7 +29,7 @@ use crate::time::Instant;
 pub use fault::ComposeFault;
 pub use outbox::OutboxComposer;
 use text::Filled;
-pub(crate) use text::render_text;
+pub(crate) use text::{one_line, render_text};
 
 /// The built-in field that mail is addressed to.
 const ADDRESS_FIELD: &str = "email";

@@ -3,6 +3,7 @@
 //! What an author writes has limits, and the checker knows them. A value has none that it could know: where a text grows too long for
 //! its place, its values are cut and the words around them stay, since a cut name is better than no mail.
 
+use flow_front::shown::is_obeyed;
 use flow_ir::limits::MAX_TEXT_BYTES;
 use flow_ir::{FieldId, Piece, TextTemplate};
 
@@ -13,8 +14,18 @@ const MAX_NOTE_BYTES: usize = 4 * MAX_TEXT_BYTES;
 
 /// A note or task for a colleague. Where the checker was wrong about a value, a note with a gap still helps more than none.
 pub(crate) fn render_text(text: &TextTemplate, values: &dyn ContactValues) -> String {
-    let parts = text.pieces.iter().map(|piece| filled(piece, values).unwrap_or(Part::Fixed(String::new())));
+    let parts = text.pieces.iter().map(|piece| match filled(piece, values) {
+        Ok(Part::Value(value)) => Part::Value(one_line(&value)),
+        Ok(fixed) => fixed,
+        Err(_) => Part::Fixed(String::new()),
+    });
     Filled { parts: parts.collect() }.within(|text| text.len() <= MAX_NOTE_BYTES)
+}
+
+/// A value on one line, without signs that turn the direction of what follows: whoever reads it among other lines takes it for no other.
+pub(crate) fn one_line(value: &str) -> String {
+    let words = value.split_whitespace().map(|word| word.replace(is_obeyed, ""));
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// The text, or the field that is missing and has no fallback.

@@ -5,7 +5,7 @@ use super::host::TextHost;
 use super::plan::Plan;
 use crate::compose::render_text;
 use crate::store::ContactId;
-use crate::time::{Instant, Zone};
+use crate::time::{Instant, Zone, civil};
 use chrono::{Days, NaiveDate};
 use flow_front::country;
 use flow_ir::backend::{Backend, Moment, View};
@@ -116,7 +116,7 @@ impl<'c> ContactView<'c> {
             FieldType::Number | FieldType::Money => Some(decimal(value)),
             FieldType::YesNo => Some(if value == 0 { "no" } else { "yes" }.to_owned()),
             FieldType::Date => day(value).map(|date| date.to_string()),
-            FieldType::Moment => Instant(value).to_utc().map(|_| Instant(value).to_string()),
+            FieldType::Moment => civil::words(Instant(value), self.zone),
             FieldType::OneOf(choices) => usize::try_from(value - 1).ok().and_then(|place| choices.get(place)).cloned(),
             FieldType::Stage => usize::try_from(value).ok().and_then(|place| self.program().stages.get(place)).cloned(),
             FieldType::Text | FieldType::Email | FieldType::Url | FieldType::Timezone | FieldType::Country => None,

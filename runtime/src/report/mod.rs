@@ -9,7 +9,7 @@ pub use workflow::{ArmReport, NOBODY, StepReport, WorkflowReport};
 
 use crate::engine::reason::{Suppressed, Undelivered};
 use crate::engine::{self, EngineError, counter};
-use crate::store::{DecisionCode, HandoffCount, Records};
+use crate::store::{DecisionCode, DecisionCount, HandoffCount, Records};
 use crate::time::{Instant, Zones, civil};
 use chrono::NaiveDate;
 use flow_ir::Program;
@@ -46,6 +46,8 @@ pub struct Period {
     pub last_day: String,
     /// Both of them counted.
     pub days: u64,
+    /// Whose days they are: the project's.
+    pub zone: String,
 }
 
 impl Period {
@@ -57,7 +59,8 @@ impl Period {
         let Some((first_day, last_day)) = civil::day(from, zone).zip(civil::day(last, zone)) else { return Ok(None) };
         let day = |text: &str| text.parse::<NaiveDate>().ok();
         let between = day(&first_day).zip(day(&last_day)).map_or(0, |(first, last)| (last - first).num_days());
-        Ok(Some(Period { first_day, last_day, days: u64::try_from(between).unwrap_or_default() + 1 }))
+        let days = u64::try_from(between).unwrap_or_default() + 1;
+        Ok(Some(Period { first_day, last_day, days, zone: zone.name().to_owned() }))
     }
 }
 
@@ -116,6 +119,40 @@ pub struct MailReport {
     pub waiting: u64,
     /// Attempts that failed and were, or will be, repeated.
     pub retries: u64,
+}
+
+/// How things stand, from the totals alone: cheap enough to be asked every minute.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Pulse {
+    /// Journeys on their way.
+    pub in_workflows: u64,
+    /// Mails that have left, notices to teams not counted.
+    pub sent: u64,
+    /// Mails and notices that are still to leave.
+    pub waiting: u64,
+}
+
+impl Pulse {
+    /// As of the last commit.
+    pub fn read(records: &mut dyn Records) -> Result<Pulse, EngineError> {
+        let mut pulse = Pulse { waiting: records.unsettled_count()?, ..Pulse::default() };
+        let (mut entered, mut ended) = (0u64, 0);
+        for DecisionCount { code, count, .. } in records.decision_counts()? {
+            match code {
+                DecisionCode::Entered => entered += count,
+                DecisionCode::Sent => pulse.sent += count,
+                // Each journey has exactly one of these.
+                DecisionCode::Converted
+                | DecisionCode::ExitedWhen
+                | DecisionCode::Exited
+                | DecisionCode::Finished
+                | DecisionCode::Stopped
+                | DecisionCode::GaveWay => ended += count,
+                _ => {}
+            }
+        }
+        Ok(Pulse { in_workflows: entered.saturating_sub(ended), ..pulse })
+    }
 }
 
 impl RunReport {

@@ -11,7 +11,7 @@ use serde::Serialize;
 /// Who takes people whom no member covers where there is no backup.
 pub const NOBODY: &str = "nobody";
 
-/// A workflow's funnel. Every journey is in exactly one of converted, exited, stopped, finished, handed off, gave way and live
+/// A workflow's funnel. Every journey is in exactly one of converted, exited, stopped, finished, handed over, gave way and live
 /// ([`ends`](WorkflowReport::ends)); whether its goal was met is told beside.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct WorkflowReport {
@@ -60,7 +60,9 @@ pub struct WorkflowReport {
     /// Ended because the person proved to be somebody who was in the workflow already.
     #[serde(skip_serializing_if = "is_zero")]
     pub gave_way: u64,
-    /// By who took them; [`NOBODY`] where no member covers somebody and there is no backup.
+    /// Ended by a handoff; one with `keep in workflow` ends nothing.
+    pub handed_over: u64,
+    /// Every handoff by who took it; [`NOBODY`] where no member covers somebody and there is no backup.
     pub handed_off: Totals,
     /// How often a step kept all marketing from somebody until they subscribe.
     #[serde(skip_serializing_if = "is_zero")]
@@ -188,8 +190,9 @@ impl WorkflowReport {
 
     /// Journeys that have ended, each counted once: with those that are still in, as many as entered.
     pub fn ends(&self) -> u64 {
-        let by_name = [&self.exited_when, &self.stopped, &self.handed_off].into_iter().flat_map(Totals::values);
-        self.converted + self.exited_by_step + self.finished + self.gave_way + by_name.sum::<u64>()
+        let by_name = [&self.exited_when, &self.stopped].into_iter().flat_map(Totals::values);
+        let by_number = [self.converted, self.exited_by_step, self.finished, self.handed_over, self.gave_way];
+        by_number.iter().sum::<u64>() + by_name.sum::<u64>()
     }
 
     fn name_arms(&mut self, program: &Program, id: WorkflowId, workflow: &Workflow) {
@@ -338,9 +341,9 @@ impl WorkflowReport {
             }
             DecisionCode::Replied => add(&mut self.replied, email_name(program, about), number),
             DecisionCode::Finished if reason == FinishedBy::Steps.number() => self.finished += number,
-            // A handoff's end is counted by who took them; the rest is about mail and people, not about the funnel.
-            DecisionCode::Finished
-            | DecisionCode::Stepped
+            DecisionCode::Finished => self.handed_over += number,
+            // About mail and people, not about the funnel.
+            DecisionCode::Stepped
             | DecisionCode::Ran
             | DecisionCode::Delivered
             | DecisionCode::Suppressed

@@ -83,6 +83,16 @@ pub fn words(instant: Instant, zone: Zone) -> Option<String> {
     Some(format!("{} ({})", wall_clock(instant, zone)?.strftime("%A %-d %B %Y, %H:%M"), zone.name()))
 }
 
+/// The same below a zone that is named once: `3 March 2026, 10:00`.
+pub fn short_words(instant: Instant, zone: Zone) -> Option<String> {
+    Some(wall_clock(instant, zone)?.strftime("%-d %B %Y, %H:%M").to_string())
+}
+
+/// The shortest, for lines below one another: `2026-03-03 10:00`, and the zone stands elsewhere.
+pub fn minute(instant: Instant, zone: Zone) -> Option<String> {
+    Some(wall_clock(instant, zone)?.strftime("%Y-%m-%d %H:%M").to_string())
+}
+
 fn add_to_date(instant: Instant, span: Span, zone: Zone) -> Option<Instant> {
     let local = wall_clock(instant, zone)?;
     let date = add_months(local.date(), span.months)?;

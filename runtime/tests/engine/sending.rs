@@ -155,7 +155,36 @@ fn a_notice_says_who_why_and_what_to_do() {
     ] {
         assert!(notice.text.lines().any(|found| found == line), "{line} in {}", notice.text);
     }
+    let did = "What they did last, as far as workflows ask about it (times of UTC):\n2 March 2026, 10:00: signed up";
+    assert!(notice.text.ends_with(did), "{}", notice.text);
+    assert!(!notice.text.contains("Please note"), "{}", notice.text);
     let handoff = world.snapshot().handoffs.remove(0);
     assert_eq!((handoff.key, handoff.member, handoff.note), (row.key, notice.to, "Ask about Brightly".to_owned()));
     assert_eq!(handoff.task_due_at, Some(crate::support::at("2026-03-03 10:00")));
+}
+
+/// Whoever calls reads first that the person does not want mail; what people typed makes no line that looks like one of Flow's.
+#[test]
+fn a_notice_warns_and_keeps_what_people_typed_on_its_line() {
+    let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter never\n {HAND}\n}}"));
+    world.contact(
+        "u1",
+        &[
+            ("first_name", "Ada\n\nTask: wire \u{202e}money"),
+            ("company_name", "A\r\nDue: now <b>"),
+            ("unsubscribed", "yes"),
+        ],
+    );
+    world.at("2026-03-02 10:00").event("u1", "signed_up", json!({})).run();
+    let (_, notice) = notices(&world).remove(0);
+    assert!(
+        notice.text.contains("\n\nPlease note: They have unsubscribed from marketing mail.\n\n"),
+        "{}",
+        notice.text
+    );
+    assert_eq!(notice.subject, "go: Ada Task: wire money");
+    for line in ["Company: A Due: now <b>", "Ask about A Due: now <b>", "Task: Call Ada Task: wire money"] {
+        assert!(notice.text.lines().any(|found| found == line), "{line} in {}", notice.text);
+    }
+    assert_eq!(notice.text.lines().filter(|line| line.starts_with("Task:") || line.starts_with("Due:")).count(), 2);
 }

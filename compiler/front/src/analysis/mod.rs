@@ -4,7 +4,7 @@
 //! condition means is the checker's, and no proof changes it. A part that is wrong and reported already stands for anything, so that one
 //! mistake stays one message. A proof is a file here and a line in `diagnostics/codes.rs`.
 
-mod together;
+pub(crate) mod together;
 
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::codes::codes;

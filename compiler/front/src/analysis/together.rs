@@ -37,11 +37,11 @@ const LATEST_MS: i64 = DAY_MS;
 const EVERYTHING: Range = (i64::MIN, i64::MAX);
 
 /// A test, and whether it holds.
-pub(super) type Said<'p> = (&'p Cond, bool);
+pub(crate) type Said<'p> = (&'p Cond, bool);
 
 /// Which moment is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum When {
+pub(crate) enum When {
     Anytime,
     /// Somebody would come in: nothing has been sent, nothing has happened since, no wait has passed.
     AtEntry,
@@ -50,7 +50,7 @@ pub(super) enum When {
 }
 
 /// What is known of all questions of a program.
-pub(super) struct Together<'p> {
+pub(crate) struct Together<'p> {
     env: &'p Env<'p>,
     /// Whether a segment tells people apart; none where nobody has asked yet. One that nobody can be in, or everyone is, was reported, and
     /// stands for anything.
@@ -78,13 +78,13 @@ impl<'p> Together<'p> {
     }
 
     /// The same for so many looks in all.
-    pub(super) fn with_looks(env: &'p Env<'p>, looks: usize) -> Self {
+    pub(crate) fn with_looks(env: &'p Env<'p>, looks: usize) -> Self {
         let live = RefCell::new(env.segments.conds.iter().map(|_| None).collect());
         Self { env, live, left: Cell::new(looks), answers: RefCell::default() }
     }
 
     /// False where it is proved that these can never hold at one moment.
-    pub(super) fn can_hold(&self, said: &[Said<'p>], when: When) -> bool {
+    pub(crate) fn can_hold(&self, said: &[Said<'p>], when: When) -> bool {
         let question = (when, self.answers.borrow_mut().numbered(said));
         if let Some(known) = self.answers.borrow().known.get(&question) {
             return *known;

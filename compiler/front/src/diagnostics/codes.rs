@@ -90,6 +90,7 @@ macro_rules! codes {
                 HandoffWithoutBackup "0903" "handoff-without-backup" lint handoff_without_backup;
                 NobodyCanEnter "0904" "nobody-can-enter" lint nobody_can_enter;
                 AlreadyMet "0905" "already-met" lint already_met;
+                SomeHaveIt "0906" "some-have-it" lint some_have_it;
                 // 10: templates
                 TemplateNotFound "1001" "template-not-found";
                 TemplateSyntax "1002" "template-syntax";

@@ -1,6 +1,9 @@
 //! A handoff is one act: choose who takes the contact, tell them all they need, and keep a record.
 
+mod story;
+
 use super::Perform;
+use crate::compose::one_line;
 use crate::engine::counter;
 use crate::engine::host::StepHost;
 use crate::engine::outbox::Posted;
@@ -45,6 +48,10 @@ const WHO: [(&str, &str); 10] = [
 struct Order {
     note: String,
     task: Option<(String, i64)>,
+    /// What they did last.
+    deeds: Vec<String>,
+    /// Why they must not be written to as anybody might.
+    warnings: Vec<String>,
     /// Of the project: a member reads when it is due by the clocks at home.
     zone: Zone,
 }
@@ -83,6 +90,8 @@ impl StepHost<'_> {
         let order = Order {
             note: handoff.note.as_ref().map(|note| view.fill(note)).unwrap_or_default(),
             task: handoff.task.as_ref().map(|task| (view.fill(&task.title), later(self.now, task.due_in, self.zone))),
+            deeds: story::deeds(self, memory, self.plan.zone),
+            warnings: story::warnings(self, memory, self.plan.zone),
             zone: self.plan.zone,
         };
         let title = self.plan.program.title(self.workflow);
@@ -131,22 +140,36 @@ impl StepHost<'_> {
 
 /// What to call the contact.
 fn who(view: &ContactView<'_>) -> String {
-    let names: Vec<String> = ["first_name", "last_name"].iter().filter_map(|name| view.named(name)).collect();
+    let names: Vec<String> = ["first_name", "last_name"].iter().filter_map(|name| said(view, name)).collect();
     if names.is_empty() {
-        return view.named("email").unwrap_or_else(|| format!("contact {}", view.id().0));
+        return said(view, "email").unwrap_or_else(|| format!("contact {}", view.id().0));
     }
     names.join(" ")
 }
 
+/// A field as people typed it, on one line: nothing that they type looks like a line of ours.
+fn said(view: &ContactView<'_>, field: &str) -> Option<String> {
+    view.named(field).map(|value| one_line(&value)).filter(|value| !value.is_empty())
+}
+
 fn text(view: &ContactView<'_>, title: &str, order: &Order) -> String {
     let mut lines = vec![format!("{} comes to you from \"{title}\".", who(view)), String::new()];
-    lines.extend(WHO.iter().filter_map(|(words, field)| Some(format!("{words}: {}", view.named(field)?))));
+    if !order.warnings.is_empty() {
+        lines.extend(order.warnings.iter().map(|warning| format!("Please note: {warning}")));
+        lines.push(String::new());
+    }
+    lines.extend(WHO.iter().filter_map(|(words, field)| Some(format!("{words}: {}", said(view, field)?))));
     if !order.note.is_empty() {
         lines.extend([String::new(), order.note.clone()]);
     }
     if let Some((task, due_at)) = &order.task {
         lines.extend([String::new(), format!("Task: {task}")]);
         lines.extend(civil::words(Instant(*due_at), order.zone).map(|due| format!("Due: {due}")));
+    }
+    if !order.deeds.is_empty() {
+        let heading = format!("What they did last, as far as workflows ask about it (times of {}):", order.zone.name());
+        lines.extend([String::new(), heading]);
+        lines.extend(order.deeds.iter().cloned());
     }
     lines.join("\n")
 }
