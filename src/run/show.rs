@@ -245,7 +245,6 @@ fn funnel(program: &Program, id: WorkflowId, workflow: &Workflow, report: &Workf
         words(&report.ignored, |reason| ignored_words(reason, report)),
     );
     table.lines.extend(steps(workflow, program.told(id), report));
-    sent_by_several(&mut table, report);
     ends(&mut table, program, workflow, report);
     table.line_if_any("mails withheld", report.withheld.values().sum(), words(&report.withheld, withheld_words));
     table
@@ -375,7 +374,7 @@ fn step(step: &StepReport) -> Option<Line> {
         _ => format!(", {} {words}", thousands(number)),
     });
     let more: String = more.collect();
-    let engaged = engaged(step.sent, step.opened.unwrap_or_default(), step.clicked.unwrap_or_default());
+    let engaged = engaged(step);
     let more = if engaged.is_empty() { more } else { format!(", {engaged}{more}") };
     // No outcome of its own: whoever is held is sent to later, withheld or still here.
     let held = if_any(step.held, |held| format!("; {held} of them waited for the send window first"));
@@ -386,25 +385,15 @@ const WENT_ON: &str = "went on";
 const TIMED_OUT: &str = "timed out";
 const WITHHELD: &str = "withheld";
 
-/// `opened by 409 (63.2 %), clicked by 40 (6.2 %)`, of those sent; nothing where nobody did.
-fn engaged(sent: u64, opened: u64, clicked: u64) -> String {
-    let parts = [(opened, "opened"), (clicked, "clicked")];
-    let parts = parts.into_iter().filter(|(many, _)| *many > 0);
-    let parts = parts.map(|(many, did)| format!("{did} by {} ({})", thousands(many), percent(many, sent)));
+/// `opened by 409 (63.2 %), clicked by 40 (6.2 %), 3 unsubscribed (0.5 %)`, of those sent; nothing where nobody did.
+fn engaged(step: &StepReport) -> String {
+    let share = |many: u64| percent(many, step.sent);
+    let by = [(step.opened.unwrap_or_default(), "opened"), (step.clicked.unwrap_or_default(), "clicked")];
+    let by = by.map(|(many, did)| (many, format!("{did} by {} ({})", thousands(many), share(many))));
+    let lost = [(step.unsubscribed, "unsubscribed"), (step.bounced, "bounced"), (step.complained, "called it spam")];
+    let lost = lost.map(|(many, did)| (many, format!("{} {did} ({})", thousands(many), share(many))));
+    let parts = by.into_iter().chain(lost).filter(|(many, _)| *many > 0).map(|(_, words)| words);
     parts.collect::<Vec<_>>().join(", ")
-}
-
-/// Of emails that several steps send it is not kept which of them was opened.
-fn sent_by_several(table: &mut Table, report: &WorkflowReport) {
-    for (email, sent) in &report.sent {
-        let mut steps = report.steps.iter().filter(|step| step.email.as_ref() == Some(email));
-        if steps.all(|step| step.opened.is_none()) {
-            let of = |totals: &Totals| totals.get(email).copied().unwrap_or_default();
-            let engaged = engaged(*sent, of(&report.opened), of(&report.clicked));
-            let engaged = if engaged.is_empty() { engaged } else { format!(", {engaged}") };
-            table.line(format!("  {email} in all"), *sent, format!("sent{engaged}"));
-        }
-    }
 }
 
 fn mail(finished: &Finished) -> Table {

@@ -104,12 +104,18 @@ pub struct StepReport {
     /// Of a send: mails that left and were not taken. Of a handoff: notices.
     #[serde(skip_serializing_if = "is_zero")]
     pub undelivered: u64,
-    /// Of the only send of its email: journeys in which it was opened.
+    /// Of a send: journeys in which its mail was opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opened: Option<u64>,
-    /// Of the only send of its email: journeys in which a person followed a link.
+    /// Of a send: journeys in which a person followed a link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clicked: Option<u64>,
+    /// Of a send: people who took their consent back, and its mail was the last before or the one they named.
+    pub unsubscribed: u64,
+    /// Of a send: people whose address took its mail and no further one.
+    pub bounced: u64,
+    /// Of a send: people who called its mail spam.
+    pub complained: u64,
     /// Of a send: how often a closed window held somebody.
     pub held: u64,
     /// Of a `wait until`.
@@ -331,6 +337,12 @@ impl WorkflowReport {
                 here.suppressed += number;
                 self.suppressed += number;
             }
+            DecisionCode::Suppressed => match Suppressed::from_number(reason) {
+                Some(Suppressed::Unsubscribed) => here.unsubscribed += number,
+                Some(Suppressed::HardBounced) => here.bounced += number,
+                Some(Suppressed::Complained) => here.complained += number,
+                _ => {}
+            },
             DecisionCode::Opened => {
                 *here.opened.get_or_insert(0) += number;
                 add(&mut self.opened, email_name(program, about), number);
@@ -346,7 +358,6 @@ impl WorkflowReport {
             DecisionCode::Stepped
             | DecisionCode::Ran
             | DecisionCode::Delivered
-            | DecisionCode::Suppressed
             | DecisionCode::Consented => {}
         }
     }
