@@ -326,7 +326,8 @@ fn entry_line(program: &Program, entry: &Entry) -> String {
 fn turn_line(program: &Program, workflow: &Workflow, turn: &Turn) -> String {
     let name = |slot: SlotId| slot_name(&program.frame, slot);
     let counts = turn.counts.iter();
-    let counts = counts.map(|(count, kept)| format!(", {} in frame.{}", slot_name(&workflow.journey, *count), name(*kept)));
+    let counts =
+        counts.map(|(count, kept)| format!(", {} in frame.{}", slot_name(&workflow.journey, *count), name(*kept)));
     format!("waits until frame.{}{}", name(turn.at), counts.collect::<String>())
 }
 

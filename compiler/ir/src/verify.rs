@@ -17,7 +17,9 @@ use super::{
     Area, CountedSince, EmailId, Entry, FactId, Field, FieldType, Id, IdMap, Layout, Op, PatternEvent, PatternId,
     PredicateId, Program, Property, Reference, SlotId, SlotKind, Turn, Workflow, WorkflowId,
 };
-use crate::limits::{MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_RATE, MAX_STEPS, MAX_TRIGGERS, TRACE_BITS};
+use crate::limits::{
+    MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_RATE, MAX_STEPS, MAX_TRIGGERS, TRACE_BITS,
+};
 use owner::Owners;
 use std::fmt;
 
