@@ -4,10 +4,11 @@
 //! items are handled and kept by the same commit, so neither the border between two batches nor a crash at it changes a number.
 
 use super::error::EngineError;
+use super::rate::Places;
 use crate::store::{
     Changes, ContactId, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord, OutboxSettlement, Store,
 };
-use flow_ir::{Id, Program, TeamId};
+use flow_ir::{Id, Program, TeamId, WorkflowId};
 use std::collections::BTreeMap;
 
 /// The names under which a store keeps what is given out.
@@ -21,12 +22,18 @@ pub(super) struct Sequences {
     next_outbox: u64,
     /// For each team, the member whose turn it is.
     turns: Vec<u64>,
+    /// For each workflow that has a rate, or had one, the places of those who come in.
+    places: BTreeMap<WorkflowId, Places>,
 }
 
 impl Sequences {
     pub(super) fn load(store: &mut impl Store, program: &Program) -> Result<Sequences, EngineError> {
+        let paced = program.workflows.iter().filter(|(_, workflow)| workflow.turn.is_some());
+        let places = paced.map(|(id, workflow)| Ok((id, Places::load(store, &workflow.name)?)));
+        let places = places.collect::<Result<_, EngineError>>()?;
         let turns = program.teams.values().map(|team| number(store, &format!("{TURN}{}", team.name)));
         Ok(Sequences {
+            places,
             turns: turns.map(|turn| Ok(turn?.unwrap_or(0))).collect::<Result<_, EngineError>>()?,
             next_contact: store.next_contact()?.0,
             next_outbox: number(store, NEXT_OUTBOX)?.unwrap_or(1),
@@ -124,6 +131,11 @@ impl Batch {
         }
     }
 
+    /// The places of a workflow that has a rate.
+    pub(super) fn places(&mut self, workflow: WorkflowId) -> &mut Places {
+        self.sequences.places.entry(workflow).or_default()
+    }
+
     /// Keeps the first failure: what follows may only be its consequence.
     pub(super) fn fail(&mut self, error: EngineError) {
         self.failure.get_or_insert(error);
@@ -142,6 +154,13 @@ impl Batch {
             let turn = self.turn(id);
             if self.kept.turns.get(id.index()) != Some(&turn) {
                 self.set_meta(&format!("{TURN}{}", team.name), turn);
+            }
+        }
+        for (id, places) in &self.sequences.places {
+            if self.kept.places.get(id) != Some(places)
+                && let Some(workflow) = program.workflows.get(*id)
+            {
+                self.changes.meta.push((Places::name(&workflow.name), places.bytes()));
             }
         }
         let counters = std::mem::take(&mut self.counters);

@@ -45,6 +45,7 @@ mod outbox;
 mod pattern;
 mod pending;
 mod plan;
+pub(crate) mod rate;
 mod react;
 mod readers;
 pub mod reason;

@@ -67,6 +67,7 @@ impl Touch<'_> {
             let mut coming_in = if self.joining { Vec::new() } else { self.judge_held(due) };
             coming_in.extend(self.judge_events(&triggers));
             coming_in.extend(self.judge_starts());
+            coming_in.extend(self.judge_turns());
             coming_in.extend(self.judge_becoming(&changed, due, *cause == Cause::Import));
             self.run_all(going_on, coming_in);
             if self.is_settled() {
@@ -88,8 +89,8 @@ impl Touch<'_> {
             Pending::read(self.plan, &self.contact.frame),
             "a slot was not followed"
         );
-        self.next_change =
-            self.next_change.min(self.next_change_of_segments()).min(self.next_start()).min(self.next_held());
+        self.next_change = self.next_change.min(self.next_change_of_segments()).min(self.next_start());
+        self.next_change = self.next_change.min(self.next_held()).min(self.next_turn());
     }
 
     fn is_settled(&self) -> bool {
