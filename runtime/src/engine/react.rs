@@ -64,10 +64,13 @@ impl Touch<'_> {
             self.contact.changed.clear();
             let going_on = self.judge_journeys(&changed, due);
             self.look_at_ended(&changed, due);
-            let mut coming_in = if self.joining { Vec::new() } else { self.judge_held(due) };
+            // Whose turn has come has a place: whatever else lets them in takes no other.
+            let mut coming_in = self.judge_turns();
+            if !self.joining {
+                coming_in.extend(self.judge_held(due));
+            }
             coming_in.extend(self.judge_events(&triggers));
             coming_in.extend(self.judge_starts());
-            coming_in.extend(self.judge_turns());
             coming_in.extend(self.judge_becoming(&changed, due, *cause == Cause::Import));
             self.run_all(going_on, coming_in);
             if self.is_settled() {

@@ -342,7 +342,8 @@ fn no_hour_takes_in_more_and_everybody_comes_in() {
 /// Two workflows of one program have places of their own, whichever is declared first (E1).
 #[test]
 fn the_order_of_declarations_decides_nothing() {
-    let other = TWO.replace("workflow w", "workflow a").replace("2 an hour", "1 a day").replace("send hello", "score += 1");
+    let other =
+        TWO.replace("workflow w", "workflow a").replace("2 an hour", "1 a day").replace("send hello", "score += 1");
     let stories = |text: &str| {
         let mut world = five(text);
         world.at("2026-03-20").run();
