@@ -226,13 +226,14 @@ fn workflow(program: &Program, name: &str, choices: &mut Choices) -> Workflow {
     workflow
 }
 
-/// The slots that steps may write: no segment's, no start's, nothing that the engine keeps.
+/// The slots that steps may write: no segment's, no start's, no turn's, nothing that the engine keeps.
 fn written(program: &Program) -> Vec<SlotId> {
     let segments = program.segments.values().flat_map(|segment| [segment.holds, segment.next_change]);
     let kept: Vec<SlotId> = segments.chain(program.system.kept()).collect();
-    // The workflow at hand has no start yet, and its slot is there.
-    let is_start = |slot: SlotId| program.frame.slots.at(slot).name.starts_with("start ");
-    program.frame.slots.ids().filter(|slot| !kept.contains(slot) && !is_start(*slot)).collect()
+    // The workflow at hand has no start and no turn yet, and their slots are there.
+    let name = |slot: SlotId| program.frame.slots.at(slot).name.as_str();
+    let is_entry = |slot: SlotId| ["start ", "turn "].iter().any(|what| name(slot).starts_with(what));
+    program.frame.slots.ids().filter(|slot| !kept.contains(slot) && !is_entry(*slot)).collect()
 }
 
 /// A chain of blocks, each leading to the next; branches also lead further down it or to an end of their own.
