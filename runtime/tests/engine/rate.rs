@@ -251,6 +251,23 @@ fn a_changed_rate_is_for_those_who_come_next() {
     }
 }
 
+/// What let them in, and what they did since, is found again where the program has grown before them (E10).
+#[test]
+fn what_was_counted_while_they_wait_is_kept_by_a_new_version() {
+    let mut world = five(TWO);
+    world.at("2026-03-02 10:20").event("cem", "requested_demo", json!({})).run();
+    let before =
+        "workflow b { goal \"g\" when visited; enter when requested_demo; reenter never; rate 3 a day; wait 1 day }\n";
+    world.becomes(&format!("{before}{TWO}"));
+    world.at("2026-03-02 10:40").event("dee", "requested_demo", json!({})).run();
+    world.at("2026-03-03").run();
+    let of_w =
+        |world: &World, person: &str| world.story(person).into_iter().rfind(|line| line.contains(" w ")).unwrap();
+    assert_eq!(of_w(&world, "cem"), "03-02 11:00 w Ignored.6");
+    assert_eq!(of_w(&world, "dee"), "03-02 11:00 w Ignored.6");
+    assert_eq!(of_w(&world, "eve"), "03-02 12:00 w Finished.1");
+}
+
 #[test]
 fn those_who_wait_keep_their_turns_where_the_rate_is_gone() {
     let mut world = five(TWO);
