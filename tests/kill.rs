@@ -53,7 +53,7 @@ fn killed_twenty_times_a_run_ends_as_if_undisturbed() {
     let (undisturbed, pace) = undisturbed();
     let mut chance = Chance(SEED);
     let mut deaths: Vec<Death> = Vec::new();
-    let mut guide = Guide::new(CONTACTS);
+    let mut guide = paced();
     while deaths.len() < KILLS as usize {
         let plan = plan(&mut chance, deaths.len(), &pace);
         match live(&guide, plan) {
@@ -61,7 +61,7 @@ fn killed_twenty_times_a_run_ends_as_if_undisturbed() {
             None => {
                 // The run was faster than its killer. That is an end to look at, and a new run to kill.
                 compare(&guide, &undisturbed, &deaths);
-                guide = Guide::new(CONTACTS);
+                guide = paced();
             }
         }
     }
@@ -74,9 +74,17 @@ fn killed_twenty_times_a_run_ends_as_if_undisturbed() {
     assert!(on_the_way.len() >= KILLS as usize / 4, "the kills did not spread over the run{}", told(&deaths));
 }
 
+/// The example, whose workflows people enter by a rate: who waits, and whose place it is, must survive too.
+fn paced() -> Guide {
+    let guide = Guide::new(CONTACTS);
+    guide.edit("guide_nurture.flow", "reenter  after 90 days", "reenter  after 90 days\n  rate     2 a day");
+    guide.edit("guide_nurture.flow", "reenter  after 30 days", "reenter  after 30 days\n  rate     1 an hour");
+    guide
+}
+
 /// A whole run, and how long it took.
 fn undisturbed() -> (Guide, Pace) {
-    let guide = Guide::new(CONTACTS);
+    let guide = paced();
     let (start, work) = timed(&guide);
     let before = guide.digest();
     let (_, nothing_new) = timed(&guide);

@@ -45,6 +45,7 @@ fn cases() -> Vec<Case> {
         case("MAX_MAIL_BYTES", MOST_IN_MAIL, Template("m.html", long_comment), Code::MailTooLong),
         case("MAX_SUBJECT_BYTES", limits::MAX_SUBJECT_BYTES, Flow(subject), Code::MailTooLong),
         case("MAX_TEXT_BYTES", limits::MAX_TEXT_BYTES, Flow(preview), Code::MailTooLong),
+        case("MAX_RATE", limits::MAX_RATE as usize, Flow(rate), Code::BadRate),
         case("MAX_BECAUSE_BYTES", limits::MAX_BECAUSE_BYTES, Flow(because), Code::TooLarge),
         case("MAX_SHOWN_BYTES", limits::MAX_SHOWN_BYTES, Template("m.html", long_text), Code::MailTooLong),
         case("MAX_TAGS", limits::MAX_TAGS, Template("m.html", tags), Code::TemplateSyntax),
@@ -99,6 +100,10 @@ fn long_note(bytes: usize) -> String {
 
 fn subject(bytes: usize) -> String {
     email(&"x".repeat(bytes), "more")
+}
+
+fn rate(people: usize) -> String {
+    workflow(&format!("  rate {people} an hour\n  score += 1\n"))
 }
 
 fn because(bytes: usize) -> String {

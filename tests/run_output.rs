@@ -236,3 +236,40 @@ fn tells_the_funnel_and_that_nothing_is_new_the_second_time() {
     assert_eq!(funnel(&first), funnel(&second), "the same numbers");
     assert_snapshot!("second_ending", second.lines().last().unwrap());
 }
+
+/// Whoever looks up a person sees that they wait, and by which rate; once it is another, by the one of then.
+#[test]
+fn says_by_which_rate_somebody_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        fs::create_dir_all(folder.path().join(name).parent().unwrap()).unwrap();
+        fs::write(folder.path().join(name), text).unwrap();
+    };
+    let example = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/guide_nurture/flow.toml"));
+    write("flow.toml", &(example.unwrap() + "\n[lints]\nno-goal = \"off\"\nno-exit = \"off\"\n"));
+    let flow = "event downloaded { }\nworkflow w { enter when downloaded; reenter never; rate 1 a day; score += 1 }\n";
+    write("rate.flow", flow);
+    write("data/contacts.csv", "User ID\nu1\nu2\nu3\n");
+    let event = |user: u32, at: &str| {
+        format!(
+            "{{\"type\":\"track\",\"event\":\"downloaded\",\"messageId\":\"m{user}\",\"userId\":\"u{user}\",\"timestamp\":\"{at}:00Z\"}}\n"
+        )
+    };
+    write("data/events.jsonl", &(event(1, "2026-03-03T10:00") + &event(2, "2026-03-03T10:00")));
+    run(&folder);
+    write("rate.flow", &flow.replace("1 a day", "2 an hour"));
+    let late: String = (3..6).map(|user| event(user, "2026-06-03T10:00")).collect();
+    write("data/events.jsonl", &late);
+    let said = Command::new(env!("CARGO_BIN_EXE_flow"))
+        .args(["run", "--days", "200"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    let store = Connection::open(folder.path().join("out/guide_nurture.db")).unwrap();
+    let mut held =
+        store.prepare("select user_id, reason from decision_view where decision = 'held' order by id").unwrap();
+    let held = held.query_map([], |row| Ok(format!("{}: {}", row.get::<_, String>(0)?, row.get::<_, String>(1)?)));
+    let held: Vec<String> = held.unwrap().map(Result::unwrap).collect();
+    assert_eq!(held, ["u2: waits for its turn: 1 a day", "u5: waits for its turn: 2 an hour"]);
+}

@@ -244,6 +244,9 @@ fn funnel(program: &Program, id: WorkflowId, workflow: &Workflow, report: &Workf
         report.ignored.values().sum(),
         words(&report.ignored, |reason| ignored_words(reason, report)),
     );
+    if let Some(waiting) = &report.waiting {
+        table.line("wait for their turn", waiting.people, format!("the last on {}", waiting.last_turn));
+    }
     table.lines.extend(steps(workflow, program.told(id), report));
     ends(&mut table, program, workflow, report);
     table.line_if_any("mails withheld", report.withheld.values().sum(), words(&report.withheld, withheld_words));
@@ -517,6 +520,7 @@ fn ignored_words(reason: &str, report: &WorkflowReport) -> String {
         "goal" => "with the goal met already",
         "exit" => "with an exit that holds already",
         "taken_back" => "stopped before they began",
+        "waiting" => "waiting for their turn already",
         other => other,
     };
     words.to_owned()

@@ -3,7 +3,8 @@
 use crate::source::Location;
 use flow_ir::{
     CivilSpan, Comparison, CountedSince, Effect, Email, EmailContent, EmailId, Ending, EngagementKind, EventType,
-    FieldId, FieldType, IdMap, Pattern, Reenter, SegmentId, SendWindow, TeamId, TextTemplate, TextTestKind, WorkflowId,
+    FieldId, FieldType, IdMap, Pattern, Rate, Reenter, SegmentId, SendWindow, TeamId, TextTemplate, TextTestKind,
+    WorkflowId,
 };
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
@@ -189,6 +190,7 @@ pub(crate) struct TypedWorkflow {
     pub exits: Vec<(Part, String, Location)>,
     pub skip: Option<Part>,
     pub window: Option<SendWindow>,
+    pub rate: Option<Rate>,
     pub steps: Vec<TypedStep>,
     pub at: Location,
 }

@@ -113,6 +113,19 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         writes: Vec::new(),
         start: BlockId(0),
         started: None,
+        rate: None,
+        turn: None,
+    }
+}
+
+/// The slots of those who wait by a rate of so many an hour; the frame is still to be laid out.
+pub fn turn(frame: &mut Layout, name: &str, people: u32) -> Turn {
+    Turn {
+        at: frame.add(format!("turn {name}"), SlotKind::Int, false, FOREVER),
+        triggers: frame.add(format!("turn {name} by"), SlotKind::Int, false, 0),
+        triggered_at: frame.add(format!("turn {name} since"), SlotKind::Int, false, 0),
+        counts: Vec::new(),
+        rates: vec![Rate { people, per: RatePer::Hour }],
     }
 }
 
@@ -158,8 +171,10 @@ pub fn program(choices: &mut Choices) -> Program {
     segments(&mut program, choices);
     for name in ["first", "second"].into_iter().take(1 + choices.below(2)) {
         let started = program.frame.add(format!("start {name}"), SlotKind::Int, false, FOREVER);
+        let turn = choices.flag().then(|| turn(&mut program.frame, name, 1 + choices.below(200) as u32));
         program.frame.place();
-        let workflow = Workflow { started: Some(started), ..workflow(&program, name, choices) };
+        let rate = turn.as_ref().and_then(|turn| turn.rates.first().copied());
+        let workflow = Workflow { started: Some(started), rate, turn, ..workflow(&program, name, choices) };
         program.workflows.push(workflow);
     }
     for nth in 0..choices.below(4) {
@@ -211,13 +226,14 @@ fn workflow(program: &Program, name: &str, choices: &mut Choices) -> Workflow {
     workflow
 }
 
-/// The slots that steps may write: no segment's, no start's, nothing that the engine keeps.
+/// The slots that steps may write: no segment's, no start's, no turn's, nothing that the engine keeps.
 fn written(program: &Program) -> Vec<SlotId> {
     let segments = program.segments.values().flat_map(|segment| [segment.holds, segment.next_change]);
     let kept: Vec<SlotId> = segments.chain(program.system.kept()).collect();
-    // The workflow at hand has no start yet, and its slot is there.
-    let is_start = |slot: SlotId| program.frame.slots.at(slot).name.starts_with("start ");
-    program.frame.slots.ids().filter(|slot| !kept.contains(slot) && !is_start(*slot)).collect()
+    // The workflow at hand has no start and no turn yet, and their slots are there.
+    let name = |slot: SlotId| program.frame.slots.at(slot).name.as_str();
+    let is_entry = |slot: SlotId| ["start ", "turn "].iter().any(|what| name(slot).starts_with(what));
+    program.frame.slots.ids().filter(|slot| !kept.contains(slot) && !is_entry(*slot)).collect()
 }
 
 /// A chain of blocks, each leading to the next; branches also lead further down it or to an end of their own.

@@ -40,6 +40,7 @@ pub use meaning::fact::{Fact, Pattern, PatternEvent, PropertyTest, TextTest, Tex
 pub use meaning::function::{Block, Comparison, Function, Op, Terminator, ValueType};
 pub use meaning::layout::{Layout, Slot, SlotKind};
 pub use meaning::mail::{Email, EmailKind, Piece, TextTemplate};
+pub use meaning::rate::{Rate, RatePer, Turn};
 pub use meaning::segment::Segment;
 pub use meaning::step::{StepKey, StepKind};
 pub use meaning::workflow::{

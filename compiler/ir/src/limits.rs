@@ -95,6 +95,9 @@ pub const MAX_TRIGGERS: u32 = 64;
 /// How many arms a trace word tells apart: as many bits as fit below [`VALUE_LIMIT`], so that a full word is a value like any other.
 pub const TRACE_BITS: u32 = VALUE_LIMIT.trailing_zeros();
 
+/// The most people whom a `rate` lets in, in an hour or a day. Beyond it nothing is paced that a mail server would feel.
+pub const MAX_RATE: u32 = 1_000_000;
+
 // ---- memory
 
 /// The most bytes an area of memory may have; far above any real one, and small enough for every offset to be an immediate.

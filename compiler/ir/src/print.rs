@@ -21,7 +21,7 @@ use super::{
     IdMap, Layout, Pattern, PatternEvent, Predicate, PredicateId, Program, PropertyTest, Reenter, Required, Segment,
     SendWindow, TextTemplate, TextTest, Trait, Wait, Workflow, WorkflowDebug, WorkflowId, Written,
 };
-use super::{Piece, SlotId};
+use super::{Piece, SlotId, Turn};
 use crate::units::{DAY_MS, HOUR_MS, MINUTE_MS};
 use function::print_function;
 use std::fmt::{self, Display, Formatter, Write};
@@ -283,6 +283,8 @@ fn rules(program: &Program, workflow: &Workflow, told: &WorkflowDebug, required:
         Reenter::Never => "reenters never".to_owned(),
         Reenter::After(span) => format!("enters again after {}", span_words(span)),
     });
+    lines.extend(workflow.rate.iter().map(|rate| format!("takes in {rate}")));
+    lines.extend(workflow.turn.iter().map(|turn| turn_line(program, workflow, turn)));
     lines.extend(workflow.goal.iter().map(|goal| {
         let within = goal.within.map(|span| format!(" within {}", span_words(span))).unwrap_or_default();
         let continues = if goal.continues { " and continue" } else { "" };
@@ -319,6 +321,14 @@ fn entry_line(program: &Program, entry: &Entry) -> String {
         }
         Entry::ByHand => "enters by hand".to_owned(),
     }
+}
+
+fn turn_line(program: &Program, workflow: &Workflow, turn: &Turn) -> String {
+    let name = |slot: SlotId| slot_name(&program.frame, slot);
+    let counts = turn.counts.iter();
+    let counts =
+        counts.map(|(count, kept)| format!(", {} in frame.{}", slot_name(&workflow.journey, *count), name(*kept)));
+    format!("waits until frame.{}{}", name(turn.at), counts.collect::<String>())
 }
 
 fn window_line(window: &SendWindow) -> String {

@@ -15,9 +15,11 @@ pub mod value;
 
 use super::{
     Area, CountedSince, EmailId, Entry, FactId, Field, FieldType, Id, IdMap, Layout, Op, PatternEvent, PatternId,
-    PredicateId, Program, Property, Reference, SlotId, SlotKind, Workflow, WorkflowId,
+    PredicateId, Program, Property, Reference, SlotId, SlotKind, Turn, Workflow, WorkflowId,
 };
-use crate::limits::{MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_STEPS, MAX_TRIGGERS, TRACE_BITS};
+use crate::limits::{
+    MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_RATE, MAX_STEPS, MAX_TRIGGERS, TRACE_BITS,
+};
 use owner::Owners;
 use std::fmt;
 
@@ -352,9 +354,10 @@ impl Checker<'_> {
                 self.fault(place, format!("nothing keeps `{}`", effect.words(program)));
             }
         }
-        if let Some(slot) = workflow.started {
+        for slot in workflow.started.into_iter().chain(workflow.turn.iter().flat_map(Turn::slots)) {
             self.slot_of(place, &program.frame, slot, SlotKind::Int);
         }
+        self.rate(place, workflow);
         if workflow.steps.len() > MAX_STEPS {
             self.fault(place, format!("has {} steps, not up to {MAX_STEPS}", workflow.steps.len()));
         }
@@ -364,6 +367,25 @@ impl Checker<'_> {
         }
         for slot in &workflow.writes {
             self.written(place, &program.frame, *slot);
+        }
+    }
+
+    /// Whoever comes beyond a rate has a place to wait, and what is counted for them is what their journey counts.
+    fn rate(&mut self, place: &str, workflow: &Workflow) {
+        let rates = workflow.turn.iter().flat_map(|turn| turn.rates.iter());
+        if let Some(rate) = workflow.rate.iter().chain(rates).find(|rate| !rate.is_sensible()) {
+            self.fault(place, format!("{rate} is no rate of up to {MAX_RATE}"));
+        }
+        if workflow.rate.is_some() && workflow.turn.is_none() {
+            self.fault(place, "nothing keeps who waits for their turn");
+        }
+        for (count, _) in workflow.turn.iter().flat_map(|turn| &turn.counts) {
+            self.slot_of(place, &workflow.journey, *count, SlotKind::Int);
+            let own = [workflow.slots.triggered_at, workflow.slots.waiting_since];
+            let trace = workflow.slots.trace.iter().chain(workflow.slots.sent_at.iter().map(|(_, slot)| slot));
+            if own.iter().chain(trace).any(|slot| slot == count) {
+                self.fault(place, format!("counts in {count} for those who wait, which is no count"));
+            }
         }
     }
 

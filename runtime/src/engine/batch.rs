@@ -5,12 +5,13 @@
 
 use super::cache::Cache;
 use super::error::EngineError;
+use super::rate::Places;
 use crate::store::{
     Actor, Changes, ContactId, DecisionCode, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord,
     OutboxSettlement, Slot, SlotBatch, SlotState, Total, day_of,
 };
 use flow_ir::units::DAY_MS;
-use flow_ir::{Id, Program, TeamId};
+use flow_ir::{Id, Program, TeamId, WorkflowId};
 use std::collections::BTreeMap;
 
 /// Days between the Monday of the week in which the epoch began and the epoch, a Thursday.
@@ -27,6 +28,10 @@ pub(super) struct Batch {
     turns: Vec<u64>,
     /// The same as the store has them.
     kept_turns: Vec<u64>,
+    /// For each workflow that has a rate, or had one, the places of those who come in.
+    places: BTreeMap<WorkflowId, Places>,
+    /// The same as the store has them.
+    kept_places: BTreeMap<WorkflowId, Places>,
     /// The version of the program.
     version: u32,
     counters: BTreeMap<&'static str, i64>,
@@ -58,18 +63,28 @@ pub(super) struct Tally {
 
 impl Batch {
     /// Begins where a slot stands.
-    pub(super) fn new(slot: Slot, state: SlotState, actors: &BTreeMap<Actor, Vec<u8>>, program: &Program) -> Batch {
+    pub(super) fn new(
+        slot: Slot,
+        state: SlotState,
+        actors: &BTreeMap<Actor, Vec<u8>>,
+        program: &Program,
+    ) -> Result<Batch, EngineError> {
         let turn = |team: &flow_ir::Team| {
             let kept = actors.get(&Actor::Team(team.name.clone()));
             kept.and_then(|kept| kept.first_chunk()).map_or(0, |turn| u64::from_le_bytes(*turn))
         };
         let turns: Vec<u64> = program.teams.values().map(turn).collect();
-        Batch {
+        let paced = program.workflows.iter().filter(|(_, workflow)| workflow.turn.is_some());
+        let places = paced.map(|(id, workflow)| Ok((id, Places::load(actors, &workflow.name)?)));
+        let places = places.collect::<Result<BTreeMap<_, _>, EngineError>>()?;
+        Ok(Batch {
             changes: Changes::default(),
             slot,
             state,
             kept_turns: turns.clone(),
             turns,
+            kept_places: places.clone(),
+            places,
             version: program.lineage.version,
             counters: BTreeMap::new(),
             totals: BTreeMap::new(),
@@ -77,7 +92,7 @@ impl Batch {
             items: 0,
             tally: Tally::default(),
             failure: None,
-        }
+        })
     }
 
     pub(super) fn count(&mut self, counter: &'static str) {
@@ -169,6 +184,11 @@ impl Batch {
         }
     }
 
+    /// The places of a workflow that has a rate.
+    pub(super) fn places(&mut self, workflow: WorkflowId) -> &mut Places {
+        self.places.entry(workflow).or_default()
+    }
+
     /// Keeps the first failure: what follows may only be its consequence.
     pub(super) fn fail(&mut self, error: EngineError) {
         self.failure.get_or_insert(error);
@@ -217,6 +237,14 @@ impl Batch {
             }
         }
         self.kept_turns.clone_from(&self.turns);
+        for (id, places) in &self.places {
+            if self.kept_places.get(id) != Some(places)
+                && let Some(workflow) = program.workflows.get(*id)
+            {
+                changes.actors.push((Places::actor(&workflow.name), places.bytes()));
+                self.kept_places.insert(*id, places.clone());
+            }
+        }
         let counters = std::mem::take(&mut self.counters).into_iter();
         let counters = counters.map(|(name, add)| (Total::Counter(name.to_owned()), add));
         changes.totals = counters.chain(changes.rolled_up()).chain(std::mem::take(&mut self.totals)).collect();

@@ -8,6 +8,7 @@ use super::effects::send::note_sent;
 use super::error::EngineError;
 use super::pending::{Instants, Pending};
 use super::plan::Plan;
+use super::rate;
 use super::reason::Woken;
 use super::version;
 use crate::store::{ContactId, ContactRecord, HeldEntry, JourneyRecord, JourneyStatus, SendRecord};
@@ -110,6 +111,9 @@ impl Contact {
         version::grow(&mut record, plan);
         check(&record, plan)?;
         let outdated = record.layout < plan.program.lineage.version;
+        if outdated {
+            rate::forget_triggers(plan, &mut record.frame);
+        }
         let mut contact = Contact {
             id: record.id,
             pending: Pending::read(plan, &record.frame),

@@ -5,6 +5,7 @@ use super::contact::Journey;
 use super::event::Trigger;
 use super::pending::Instants;
 use super::plan::Becoming;
+use super::rate::BECAME;
 use super::reason::{Ignored, Lacked, Woken};
 use super::touch::{Seen, Touch};
 use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus};
@@ -12,7 +13,7 @@ use flow_ir::backend::Verdict;
 use flow_ir::{FieldId, Reenter, WorkflowId};
 
 /// The reason of those who enter by the workflow's own `enter`.
-const OWN_ENTRY: u32 = 0;
+pub(super) const OWN_ENTRY: u32 = 0;
 
 /// The reason of fields that are lacked because the workflow requires them.
 const REQUIRED: u32 = 0;
@@ -22,8 +23,12 @@ pub(super) struct Enrolment {
     pub(super) workflow: WorkflowId,
     /// The number of what lets them in.
     pub(super) by: u32,
+    /// What of the workflow's own entry let them in, as a turn keeps it ([`Turn::triggers`](flow_ir::Turn)).
+    pub(super) triggers: u64,
     /// When the event occurred that does; now, where it is none.
     pub(super) triggered_at: i64,
+    /// With what the journey begins, of those who have waited for their turn.
+    pub(super) memory: Option<Vec<u8>>,
 }
 
 /// Why an entry is not followed.
@@ -41,8 +46,9 @@ impl Touch<'_> {
     }
 
     /// The enrolment by the workflow's own entry, whose condition holds.
-    pub(super) fn judge_own(&mut self, workflow: WorkflowId, triggered_at: i64) -> Option<Enrolment> {
-        self.judge(workflow, OWN_ENTRY, triggered_at)
+    pub(super) fn judge_own(&mut self, trigger: Trigger) -> Option<Enrolment> {
+        let Trigger { workflow, bits: triggers, occurred_at: triggered_at } = trigger;
+        self.judge(Enrolment { workflow, by: OWN_ENTRY, triggers, triggered_at, memory: None })
     }
 
     /// The trigger came, and the condition beside it does not hold: perhaps only because it reads what is not known of them.
@@ -102,11 +108,14 @@ impl Touch<'_> {
             self.contact.write(plan, entry.owed, 0);
             return None;
         }
-        let refusal = self.refusal(entry.workflow);
+        let refusal = self.refusal(entry.workflow, &plan.workflow(entry.workflow).blank);
         let can_end = refusal.as_ref().is_some_and(|refusal| self.can_end(entry.workflow, refusal));
         self.contact.write(plan, entry.owed, i64::from(can_end));
         match refusal {
-            None => return Some(Enrolment { workflow: entry.workflow, by: OWN_ENTRY, triggered_at: self.now }),
+            None => {
+                let (workflow, triggered_at) = (entry.workflow, self.now);
+                return Some(Enrolment { workflow, by: OWN_ENTRY, triggers: BECAME, triggered_at, memory: None });
+            }
             // Recorded once, when it becomes true, and again where it is final.
             Some(refusal) if taken || !can_end => self.refuse(entry.workflow, &refusal),
             Some(_) => {}
@@ -118,27 +127,28 @@ impl Touch<'_> {
     }
 
     /// The enrolment that follows, unless something speaks against it.
-    pub(super) fn judge(&mut self, workflow: WorkflowId, by: u32, triggered_at: i64) -> Option<Enrolment> {
-        match self.refusal(workflow) {
+    pub(super) fn judge(&mut self, enrolment: Enrolment) -> Option<Enrolment> {
+        let workflow = enrolment.workflow;
+        match self.refusal(workflow, &self.plan.workflow(workflow).blank) {
             Some(refusal) => {
                 self.refuse(workflow, &refusal);
                 None
             }
-            None => Some(Enrolment { workflow, by, triggered_at }),
+            None => Some(enrolment),
         }
     }
 
-    /// Why this contact is not enrolled.
-    fn refusal(&mut self, workflow: WorkflowId) -> Option<Refusal> {
+    /// Why this contact is not enrolled. `memory` is that of the journey that would begin.
+    pub(super) fn refusal(&mut self, workflow: WorkflowId, memory: &[u8]) -> Option<Refusal> {
         let lacked = self.lacked(&self.plan.workflow(workflow).required.fields);
         if !lacked.is_empty() {
             return Some(Refusal::Lacking(lacked));
         }
-        self.objection(workflow).map(|(reason, exit)| Refusal::Objection(reason, exit))
+        self.objection(workflow, memory).map(|(reason, exit)| Refusal::Objection(reason, exit))
     }
 
     /// Whether a refusal may end by itself or by something that happens. Goal and exit are final, and so is having been in it once (E4).
-    fn can_end(&self, workflow: WorkflowId, refusal: &Refusal) -> bool {
+    pub(super) fn can_end(&self, workflow: WorkflowId, refusal: &Refusal) -> bool {
         match refusal {
             Refusal::Lacking(_) | Refusal::Objection(Ignored::TooSoon | Ignored::Skipped, _) => true,
             Refusal::Objection(Ignored::AlreadyIn, _) => matches!(self.workflow(workflow).reenter, Reenter::After(_)),
@@ -170,7 +180,7 @@ impl Touch<'_> {
         self.batch.decide(DecisionRecord { about: Some(field.0), reason, ..decision });
     }
 
-    fn last_run(&self, workflow: WorkflowId) -> u32 {
+    pub(super) fn last_run(&self, workflow: WorkflowId) -> u32 {
         self.contact.last_in(workflow).map_or(0, |journey| journey.record.run)
     }
 
@@ -182,21 +192,21 @@ impl Touch<'_> {
     }
 
     /// Why this contact, of whom all that is required is known, is not enrolled, with the number of the exit that holds.
-    fn objection(&mut self, id: WorkflowId) -> Option<(Ignored, Option<u32>)> {
-        let (workflow, blank) = (self.workflow(id), &self.plan.workflow(id).blank);
+    fn objection(&mut self, id: WorkflowId, memory: &[u8]) -> Option<(Ignored, Option<u32>)> {
+        let workflow = self.workflow(id);
         if self.contact.live_in(id) {
             return Some((Ignored::AlreadyIn, None));
         }
         if let Some(reason) = self.too_early(id) {
             return Some((reason, None));
         }
-        if workflow.skip.is_some_and(|skip| self.holds_once(skip, Seen::Blank(blank), 0)) {
+        if workflow.skip.is_some_and(|skip| self.holds_once(skip, Seen::Blank(memory), 0)) {
             return Some((Ignored::Skipped, None));
         }
-        if workflow.goal.as_ref().is_some_and(|goal| self.holds_once(goal.when, Seen::Blank(blank), 0)) {
+        if workflow.goal.as_ref().is_some_and(|goal| self.holds_once(goal.when, Seen::Blank(memory), 0)) {
             return Some((Ignored::GoalHolds, None));
         }
-        let holding = (0..).zip(&workflow.exits).find(|(_, exit)| self.holds_once(**exit, Seen::Blank(blank), 0));
+        let holding = (0..).zip(&workflow.exits).find(|(_, exit)| self.holds_once(**exit, Seen::Blank(memory), 0));
         holding.map(|(number, _)| (Ignored::ExitHolds, Some(number)))
     }
 
@@ -215,14 +225,18 @@ impl Touch<'_> {
         Some(self.after(ended_at, span))
     }
 
-    /// Begins a journey, unless another enrolment of the same round has begun one in this workflow.
+    /// Begins a journey, unless another enrolment of the same round has begun one in this workflow, or they have to wait for their turn.
     pub(super) fn begin(&mut self, enrolment: &Enrolment) {
-        let Enrolment { workflow, by, triggered_at } = *enrolment;
+        let Enrolment { workflow, by, triggered_at, .. } = *enrolment;
         if self.contact.live_in(workflow) {
             return self.refuse(workflow, &Refusal::Objection(Ignored::AlreadyIn, None));
         }
+        if !self.may_begin(enrolment) {
+            return;
+        }
         let run = self.last_run(workflow) + 1;
-        let mut memory = self.plan.workflow(workflow).blank.clone();
+        let blank = || self.plan.workflow(workflow).blank.clone();
+        let mut memory = enrolment.memory.clone().unwrap_or_else(blank);
         let declared = self.workflow(workflow);
         declared.journey.write(&mut memory, declared.slots.triggered_at, triggered_at);
         self.forget_ended(workflow);

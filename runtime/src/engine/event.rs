@@ -81,6 +81,7 @@ impl Touch<'_> {
             self.remember(*fact, occurred_at);
         }
         self.count(pattern, occurred_at);
+        self.count_before_turns(pattern, occurred_at, LATE_BY_MS);
         for (workflow, bits) in self.plan.pattern_entries.at(pattern) {
             Trigger { workflow: *workflow, bits: *bits, occurred_at }.join(triggers);
         }

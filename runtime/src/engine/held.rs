@@ -101,7 +101,7 @@ impl Touch<'_> {
 
     fn judge_complete(&mut self, trigger: Trigger, holds: bool) -> Option<Enrolment> {
         if holds {
-            return self.judge_own(trigger.workflow, trigger.occurred_at);
+            return self.judge_own(trigger);
         }
         self.refuse_unjudged(trigger.workflow);
         None
@@ -138,7 +138,7 @@ impl Touch<'_> {
     }
 
     /// Whether the condition beside the event holds; none where no event lets anybody in.
-    fn holds_entry(&mut self, workflow: WorkflowId, triggers: u64) -> Option<bool> {
+    pub(super) fn holds_entry(&mut self, workflow: WorkflowId, triggers: u64) -> Option<bool> {
         let Entry::Event { when, .. } = self.workflow(workflow).entry else { return None };
         let blank = &self.plan.workflow(workflow).blank;
         Some(self.holds_once(when, Seen::Blank(blank), triggers))

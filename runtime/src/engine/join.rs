@@ -20,6 +20,7 @@ impl Touch<'_> {
         self.join_system(other);
         self.join_journeys(other);
         self.join_held(other);
+        self.join_turns(other);
         self.batch.changes.joined.push((other.id, self.contact.id));
         self.batch.count(counter::JOINED);
         other.empty(plan);

@@ -45,6 +45,7 @@ mod outbox;
 mod pattern;
 mod pending;
 mod plan;
+pub(crate) mod rate;
 mod react;
 mod readers;
 pub mod reason;
@@ -226,7 +227,7 @@ impl<S: Store> Engine<S> {
         ahead.not_before(clock);
         Ok(Engine {
             due: taken.due_queue(version, clock),
-            batch: Batch::new(slot, state, &actors, &plan.program),
+            batch: Batch::new(slot, state, &actors, &plan.program)?,
             plan,
             backend,
             store,

@@ -1,4 +1,5 @@
-//! What a contact's frame has pending, as short lists: segments that may change by themselves, entries that are owed, starts to come.
+//! What a contact's frame has pending, as short lists: segments that may change by themselves, entries that are owed, starts and
+//! turns to come.
 //!
 //! The frame alone is kept; these are read from it when a contact is loaded, and follow what is written to it. So nobody walks over all
 //! segments and workflows of the program to find the one whose instant has come.
@@ -14,6 +15,8 @@ pub(super) enum Kept {
     Owed(usize),
     /// Of [`Plan::starts`]: when another workflow lets them in.
     Start(usize),
+    /// Of [`Plan::turns`]: when their turn comes.
+    Turn(usize),
 }
 
 /// The lists of one contact, of places in those of the plan.
@@ -24,6 +27,8 @@ pub(super) struct Pending {
     owed: BTreeSet<usize>,
     /// Starts that are to come.
     starts: BTreeSet<usize>,
+    /// Turns that are to come.
+    turns: BTreeSet<usize>,
 }
 
 impl Pending {
@@ -44,6 +49,7 @@ impl Pending {
         let (places, place, is_in) = match kept {
             Kept::Owed(place) => (&mut self.owed, place, value != 0),
             Kept::Start(place) => (&mut self.starts, place, value < FOREVER),
+            Kept::Turn(place) => (&mut self.turns, place, value < FOREVER),
         };
         if is_in {
             places.insert(place);
@@ -60,6 +66,11 @@ impl Pending {
     /// The starts that are to come, whenever that is.
     pub(super) fn starts(&self) -> impl Iterator<Item = usize> + '_ {
         self.starts.iter().copied()
+    }
+
+    /// The turns that are to come, whenever that is.
+    pub(super) fn turns(&self) -> impl Iterator<Item = usize> + '_ {
+        self.turns.iter().copied()
     }
 }
 

@@ -13,7 +13,7 @@ use super::segment::{self, WatchedSegment};
 use crate::time::{SendWindow, Zone, Zones};
 use flow_ir::{
     Area, Entry, EventCount, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternEvent, PatternId, PredicateId,
-    Program, Reference, Required, SlotId, Terminator, TextId, Wait, WaitId, Workflow, WorkflowId,
+    Program, Reference, Required, SlotId, Terminator, TextId, Turn, Wait, WaitId, Workflow, WorkflowId,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,6 +43,8 @@ pub(super) struct Plan {
     pub(super) becoming_timed: Vec<usize>,
     /// The workflows that others start, each with where the frame keeps when.
     pub(super) starts: Vec<(WorkflowId, SlotId)>,
+    /// The workflows in which people may wait for their turn.
+    pub(super) turns: Vec<WorkflowId>,
     /// The workflows of each group.
     groups: BTreeMap<String, Vec<WorkflowId>>,
     /// The segments that something watches, each behind those it reads.
@@ -108,6 +110,10 @@ impl Plan {
         let starts: Vec<(WorkflowId, SlotId)> = (program.workflows.iter())
             .filter_map(|(id, workflow)| Some((id, workflow.started.filter(|_| is_here(id))?)))
             .collect();
+        let turns: Vec<WorkflowId> = (program.workflows.iter())
+            .filter(|(id, workflow)| workflow.turn.is_some() && is_here(*id))
+            .map(|(id, _)| id)
+            .collect();
         let segments = segment::watched(&program, &reads, &reads.watched(&workflows, &becoming));
         // Every slot, then every text.
         let changes = program.frame.slots.len() + program.texts.len();
@@ -120,13 +126,14 @@ impl Plan {
             pattern_facts: pattern_facts(&program),
             patterns: PatternIndex::new(&program),
             activity_patterns: activity_patterns(&program),
-            kept: kept(&becoming, &starts),
+            kept: kept(&program, &becoming, &starts, &turns),
             blank: program.frame.blank(),
             blank_pending: Pending::default(),
             becoming_readers: Readers::new(changes, becoming.iter().map(|entry| &entry.reads)),
             becoming_timed: (0..).zip(&becoming).filter(|(_, entry)| entry.timed).map(|(place, _)| place).collect(),
             becoming,
             starts,
+            turns,
             groups: groups(&program),
             segment_readers: Readers::new(changes, segments.iter().map(|segment| &segment.reads)),
             segments,
@@ -138,6 +145,11 @@ impl Plan {
 
     pub(super) fn workflow(&self, id: WorkflowId) -> &WorkflowPlan {
         self.workflows.at(id)
+    }
+
+    /// Where people keep their turn in a workflow; none where nobody waits for one.
+    pub(super) fn turn(&self, id: WorkflowId) -> Option<&Turn> {
+        self.program.workflows.get(id).filter(|_| !self.program.lineage.gone.contains(&id.0))?.turn.as_ref()
     }
 
     /// The workflows of a group.
@@ -237,10 +249,17 @@ impl Reads<'_> {
     }
 }
 
-fn kept(becoming: &[Becoming], starts: &[(WorkflowId, SlotId)]) -> BTreeMap<SlotId, Kept> {
+fn kept(
+    program: &Program,
+    becoming: &[Becoming],
+    starts: &[(WorkflowId, SlotId)],
+    turns: &[WorkflowId],
+) -> BTreeMap<SlotId, Kept> {
     let owed = becoming.iter().enumerate().map(|(place, entry)| (entry.owed, Kept::Owed(place)));
     let starts = starts.iter().enumerate().map(|(place, (_, slot))| (*slot, Kept::Start(place)));
-    owed.chain(starts).collect()
+    let turn =
+        |(place, id): (usize, &WorkflowId)| Some((program.workflows.get(*id)?.turn.as_ref()?.at, Kept::Turn(place)));
+    owed.chain(starts).chain(turns.iter().enumerate().filter_map(turn)).collect()
 }
 
 fn sends_mail(workflow: &Workflow) -> bool {

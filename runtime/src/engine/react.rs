@@ -64,7 +64,11 @@ impl Touch<'_> {
             self.contact.changed.clear();
             let going_on = self.judge_journeys(&changed, due);
             self.look_at_ended(&changed, due);
-            let mut coming_in = if self.joining { Vec::new() } else { self.judge_held(due) };
+            // Whose turn has come has a place: whatever else lets them in takes no other.
+            let mut coming_in = self.judge_turns();
+            if !self.joining {
+                coming_in.extend(self.judge_held(due));
+            }
             coming_in.extend(self.judge_events(&triggers));
             coming_in.extend(self.judge_starts());
             coming_in.extend(self.judge_becoming(&changed, due, *cause == Cause::Import));
@@ -88,8 +92,8 @@ impl Touch<'_> {
             Pending::read(self.plan, &self.contact.frame),
             "a slot was not followed"
         );
-        self.next_change =
-            self.next_change.min(self.next_change_of_segments()).min(self.next_start()).min(self.next_held());
+        self.next_change = self.next_change.min(self.next_change_of_segments()).min(self.next_start());
+        self.next_change = self.next_change.min(self.next_held()).min(self.next_turn());
     }
 
     fn is_settled(&self) -> bool {

@@ -48,6 +48,8 @@ reasons! {
         ExitHolds = 7 "an exit condition holds already",
         TakenBack = 8 "another workflow stopped this one before it began",
         ConditionFails = 9 "the condition beside the event does not hold",
+        /// What came later counts as theirs too when the turn comes.
+        Waiting = 10 "the contact waits for their turn in this workflow already",
     }
 
     /// Beside an entry that was not followed: what a field is missing for, where the workflow does not require it.

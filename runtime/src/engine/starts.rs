@@ -15,7 +15,8 @@ impl Touch<'_> {
         for (workflow, slot) in self.pending_starts() {
             if self.contact.read(plan, slot) <= self.now {
                 self.contact.write(plan, slot, FOREVER);
-                enrolments.extend(self.judge(workflow, LetIn::Started.number(), self.now));
+                let (by, triggered_at) = (LetIn::Started.number(), self.now);
+                enrolments.extend(self.judge(Enrolment { workflow, by, triggers: 0, triggered_at, memory: None }));
             }
         }
         enrolments

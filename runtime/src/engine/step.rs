@@ -217,6 +217,7 @@ impl Touch<'_> {
             return;
         }
         self.stop_held(by, stopped);
+        self.stop_turns(by, stopped);
         for index in 0..self.contact.journeys.len() {
             let journey = self.journey(index);
             if journey.is_live() && journey.workflow() != by && stopped.contains(&journey.workflow()) {

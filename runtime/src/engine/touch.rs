@@ -11,7 +11,7 @@ use crate::inbound::Mark;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord, ScoreRecord, StageRecord};
 use crate::time::{Instant, Zone, civil};
 use flow_ir::backend::{Backend, Moment, Verdict, View};
-use flow_ir::{CivilSpan, FOREVER, PredicateId, Wait, Workflow, WorkflowId};
+use flow_ir::{CivilSpan, FOREVER, NEVER, PredicateId, Wait, Workflow, WorkflowId};
 
 /// The engine's hands on one contact.
 pub(super) struct Touch<'e> {
@@ -21,6 +21,8 @@ pub(super) struct Touch<'e> {
     pub(super) outbox: &'e mut Outbox,
     pub(super) contact: &'e mut Contact,
     pub(super) now: i64,
+    /// The instant at which the contact was due, however late it is taken; none where something else brings the item about.
+    pub(super) due_at: i64,
     /// The earliest later instant at which something asked about here may change by itself.
     pub(super) next_change: i64,
     /// The entries that entering or leaving a segment triggers, until they are followed.
@@ -58,6 +60,7 @@ impl<'e> Touch<'e> {
             outbox,
             contact,
             now,
+            due_at: NEVER,
             next_change: FOREVER,
             crossed: Vec::new(),
             importing: false,

@@ -10,8 +10,12 @@ use flow_ir::FOREVER;
 impl<S: Store> Engine<S> {
     /// Looks at a contact whose next instant has come.
     pub(super) fn handle_due(&mut self, at: i64, contact: ContactId) -> Result<(), EngineError> {
-        let at = self.advance(at);
-        self.touch(Some(contact), at, |_: &mut Touch<'_>| Cause::Due).map(drop)
+        let now = self.advance(at);
+        let work = |touch: &mut Touch<'_>| {
+            touch.due_at = at;
+            Cause::Due
+        };
+        self.touch(Some(contact), now, work).map(drop)
     }
 }
 

@@ -1,8 +1,10 @@
 //! What a store shows of a program to whoever reads it with SQL: the columns of its views, and the words for its numbers.
 
 use crate::engine::reason;
+use crate::store::DecisionCode;
 use crate::store::sqlite::{OpenOptions, Shows, ViewColumn, Word, WordKind};
-use flow_ir::{Field, FieldType, Program};
+use flow_ir::{Field, FieldType, Program, Rate};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 pub(super) fn options(program: &Program, path: &Path) -> OpenOptions {
@@ -38,6 +40,7 @@ fn words(program: &Program) -> Vec<Word> {
             words.extend(numbered(WordKind::Arm, id.0, told.arms.iter().map(|arm| arm.text.clone())));
         }
     }
+    words.extend(rates(program));
     words.extend(reason::all().into_iter().map(|(code, number, words)| Word {
         kind: WordKind::Reason,
         of: code as u32,
@@ -45,6 +48,19 @@ fn words(program: &Program) -> Vec<Word> {
         words: words.to_owned(),
     }));
     words
+}
+
+/// By which rate somebody waits for their turn, those of earlier versions too: each has a number of its own.
+fn rates(program: &Program) -> Vec<Word> {
+    let rates = program.workflows.values().filter_map(|workflow| workflow.turn.as_ref()).flat_map(|turn| &turn.rates);
+    let rates: BTreeSet<Rate> = rates.copied().collect();
+    let word = |rate: Rate| Word {
+        kind: WordKind::Reason,
+        of: DecisionCode::Held as u32,
+        number: rate.number(),
+        words: format!("waits for its turn: {rate}"),
+    };
+    rates.into_iter().map(word).collect()
 }
 
 fn numbered(kind: WordKind, of: u32, words: impl IntoIterator<Item = String>) -> Vec<Word> {

@@ -5,14 +5,14 @@
 
 mod workflow;
 
-pub use workflow::{ArmReport, NOBODY, StepReport, WorkflowReport};
+pub use workflow::{ArmReport, NOBODY, StepReport, Waiting, WorkflowReport};
 
 use crate::engine::reason::{Suppressed, Undelivered};
 use crate::engine::{self, EngineError, counter};
-use crate::store::{DecisionCode, DecisionCount, HandoffCount, Records};
+use crate::store::{Actor, DecisionCode, DecisionCount, HandoffCount, Records};
 use crate::time::{Instant, Zones, civil};
 use chrono::NaiveDate;
-use flow_ir::Program;
+use flow_ir::{Program, Workflow};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -161,10 +161,14 @@ impl RunReport {
         let totals = engine::Report::read(records)?;
         let handoffs: Vec<HandoffCount> = records.handoff_counts()?;
         let waiting = records.unsettled_count()?;
+        let actors = records.actors()?;
         let counted = |name: &str| totals.counter(name).unsigned_abs();
-        let workflows = (0u32..).zip(program.workflows.values()).map(|(number, workflow)| {
-            (workflow.name.clone(), WorkflowReport::of(program, number, workflow, &totals, &handoffs))
-        });
+        let mut workflows = BTreeMap::new();
+        for (number, workflow) in (0u32..).zip(program.workflows.values()) {
+            let report = WorkflowReport::of(program, number, workflow, &totals, &handoffs);
+            let waiting = who_waits(program, workflow, &actors)?;
+            workflows.insert(workflow.name.clone(), WorkflowReport { waiting, ..report });
+        }
         Ok(RunReport {
             period: Period::read(program, records)?,
             people: People {
@@ -193,9 +197,23 @@ impl RunReport {
                 waiting,
                 retries: counted(counter::RETRIES),
             },
-            workflows: workflows.collect(),
+            workflows,
         })
     }
+}
+
+/// Who waits for their turn in a workflow.
+fn who_waits(
+    program: &Program,
+    workflow: &Workflow,
+    actors: &BTreeMap<Actor, Vec<u8>>,
+) -> Result<Option<Waiting>, EngineError> {
+    if workflow.turn.is_none() {
+        return Ok(None);
+    }
+    let zone = Zones::bundled().resolve(&program.timezone).unwrap_or(Zones::utc());
+    let waiting = engine::rate::waiting(actors, &workflow.name)?;
+    Ok(waiting.map(|(people, last)| Waiting { people, last_turn: civil::words(last, zone).unwrap_or_default() }))
 }
 
 fn undelivered(totals: &engine::Report) -> Totals {

@@ -19,6 +19,12 @@ pub struct WorkflowReport {
     pub title: String,
     /// Journeys begun; one person may have several.
     pub entered: u64,
+    /// By a rate: how often somebody had to wait for their turn.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub waited: u64,
+    /// Who waits for their turn at this moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
     /// Entries that were not followed, by reason.
     pub ignored: Totals,
     /// By required field: how often it was lacked where an entry was not followed. Whoever lacks two is in both.
@@ -135,6 +141,15 @@ pub struct StepReport {
     pub arms: Vec<ArmReport>,
     /// Who stands here at this moment.
     pub here: u64,
+}
+
+/// Those who wait for their turn in a workflow that takes in so many an hour or a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Waiting {
+    /// How many they are.
+    pub people: u64,
+    /// When the last one's turn comes, in the zone of the project.
+    pub last_turn: String,
 }
 
 /// One of the ways on from an `if`.
@@ -293,6 +308,8 @@ impl WorkflowReport {
                 }
                 add(&mut self.withheld, withheld_name(reason), number);
             }
+            // Who waits for their turn stands at no step yet.
+            DecisionCode::Held if step.is_none() => self.waited += number,
             DecisionCode::Held => here.held += number,
             DecisionCode::TimedOut => {
                 here.timed_out += number;
@@ -355,10 +372,7 @@ impl WorkflowReport {
             DecisionCode::Finished if reason == FinishedBy::Steps.number() => self.finished += number,
             DecisionCode::Finished => self.handed_over += number,
             // About mail and people, not about the funnel.
-            DecisionCode::Stepped
-            | DecisionCode::Ran
-            | DecisionCode::Delivered
-            | DecisionCode::Consented => {}
+            DecisionCode::Stepped | DecisionCode::Ran | DecisionCode::Delivered | DecisionCode::Consented => {}
         }
     }
 }
@@ -431,6 +445,7 @@ fn ignored_name(reason: u32) -> &'static str {
         Some(Ignored::ExitHolds) => "exit",
         Some(Ignored::TakenBack) => "taken_back",
         Some(Ignored::ConditionFails) => "condition",
+        Some(Ignored::Waiting) => "waiting",
         None => "unknown",
     }
 }

@@ -65,8 +65,10 @@ pub struct Opened {
 /// Somebody beside contacts who has a state and a serial order of their own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Actor {
-    /// A sales team, by its name.
+    /// A sales team, by its name: whose turn it is.
     Team(String),
+    /// The rate of a workflow, by its name: who came in when.
+    Rate(String),
 }
 
 impl Actor {
@@ -74,19 +76,24 @@ impl Actor {
     pub(super) fn kind(&self) -> u8 {
         match self {
             Actor::Team(_) => 0,
+            Actor::Rate(_) => 1,
         }
     }
 
     /// The name within its kind.
     pub fn name(&self) -> &str {
         match self {
-            Actor::Team(name) => name,
+            Actor::Team(name) | Actor::Rate(name) => name,
         }
     }
 
     /// None for a kind that Flow never writes.
     pub(super) fn of(kind: u8, name: String) -> Option<Actor> {
-        (kind == 0).then_some(Actor::Team(name))
+        match kind {
+            0 => Some(Actor::Team(name)),
+            1 => Some(Actor::Rate(name)),
+            _ => None,
+        }
     }
 }
 

@@ -355,6 +355,10 @@ impl Records for MemoryStore {
         Ok(self.shared().slots.values().copied().collect())
     }
 
+    fn actors(&mut self) -> Result<BTreeMap<Actor, Vec<u8>>, StoreError> {
+        Ok(self.shared().actors.iter().map(|((_, actor), state)| (actor.clone(), state.clone())).collect())
+    }
+
     fn counters(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
         let sums = self.shared().sums().into_iter();
         Ok(sums

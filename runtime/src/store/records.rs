@@ -2,12 +2,16 @@
 
 use super::digest::Snapshot;
 use super::record::{BlockCount, DecisionCount, EventRecord, HandoffCount, PositionCount};
-use super::{ContactId, SlotState, StoreError};
+use super::{Actor, ContactId, SlotState, StoreError};
+use std::collections::BTreeMap;
 
 /// A view of what is durable, on a connection of its own: it may take its time, and nothing waits for it.
 pub trait Records {
     /// Where each slot stands, by its number; none where nothing was written yet.
     fn slots(&mut self) -> Result<Vec<SlotState>, StoreError>;
+
+    /// What each actor keeps.
+    fn actors(&mut self) -> Result<BTreeMap<Actor, Vec<u8>>, StoreError>;
 
     /// The running totals, sorted by name.
     fn counters(&mut self) -> Result<Vec<(String, i64)>, StoreError>;

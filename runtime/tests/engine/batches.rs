@@ -12,7 +12,7 @@ use serde_json::json;
 use std::sync::Arc;
 
 /// Everything that could reach from one contact to another or across an instant: turns in a team taken by steps, by bounces and
-/// after waits; mails that fail, wait and are tried again; windows, deadlines, silence, entries that set each other going.
+/// after waits; places of a rate; mails that fail, wait and are tried again; windows, deadlines, silence, entries that set each other going.
 const MESH: &str = r#"
 workflow nurture {
   goal "demo" when requested_demo within 20 days
@@ -39,6 +39,7 @@ workflow nurture {
 workflow warm {
   enter when score >= 30 new only
   reenter after 2 days
+  rate 1 an hour
   advance stage to mql
   send bill
 }
@@ -64,6 +65,7 @@ workflow quiet {
 workflow now {
   enter when signed_up
   reenter after 1 day
+  rate 1 a day
   handoff to sales {
     note "signed up"
   }
@@ -163,6 +165,9 @@ fn the_mesh_does_what_it_is_there_for() {
     ] {
         assert!(report.decided(None, code) >= at_least, "{code:?}: {}", report.decided(None, code));
     }
+    let waited = world.snapshot().decisions;
+    let waited = waited.iter().filter(|one| one.code == DecisionCode::Held && one.step.is_none()).count();
+    assert!(waited > 10, "{waited}");
     assert!(report.counter(counter::RETRIES) > 5);
     assert_eq!(report.counter(counter::ROUNDS_EXHAUSTED), 0);
     assert!(world.snapshot().journeys().iter().any(|journey| journey.status == JourneyStatus::Ended));

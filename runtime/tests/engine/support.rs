@@ -5,7 +5,7 @@ use flow_front::lints::Levels;
 use flow_front::source::Source;
 use flow_ir::backend::Backend;
 use flow_ir::interpret::Interpreter;
-use flow_ir::{FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, Program, WorkflowId};
+use flow_ir::{FOREVER, FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, Program, WorkflowId};
 use flow_runtime::dispatch::channels::scripted::{self, ScriptedChannel};
 use flow_runtime::dispatch::channels::{Channel, Foreseen, Outcome, RefusedKind, Uncertain};
 use flow_runtime::engine::{Composed, Composer, ContactView, Delivery, Engine, EngineError, Imported, Limits, Report};
@@ -441,6 +441,14 @@ impl World {
             let until = contact.held.iter().map(|held| held.until).min();
             let is_due = until.is_none_or(|until| contact.next_at.is_some_and(|next_at| next_at <= until));
             assert!(is_due, "E14: {contact:?} holds an entry and is not in the due queue");
+        }
+        for turn in self.program.workflows.values().filter_map(|workflow| workflow.turn.as_ref()) {
+            for contact in &snapshot.contacts {
+                // A frame of an earlier version may end before it.
+                let is_there = contact.frame.len() == self.program.frame.size as usize;
+                let waits = is_there && self.program.frame.read(&contact.frame, turn.at) < FOREVER;
+                assert!(!waits || contact.next_at.is_some(), "E14: {contact:?} waits for a turn and is not due");
+            }
         }
         let mut keys: Vec<&str> = snapshot.outbox.iter().map(|(row, _)| row.key.as_str()).collect();
         keys.dedup();

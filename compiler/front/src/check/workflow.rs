@@ -30,6 +30,7 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
         exits: Vec::new(),
         skip: None,
         window: None,
+        rate: None,
         steps: Vec::new(),
         at: cx.at(node.head),
     };

@@ -64,6 +64,7 @@ macro_rules! codes {
                 BadCount "0505" "bad-count";
                 PeriodNotHere "0506" "period-not-here";
                 BareIn "0507" "bare-in";
+                BadRate "0508" "bad-rate";
                 // 06: messages
                 UnclearEngagement "0601" "unclear-engagement";
                 NotSentBefore "0602" "not-sent-before";

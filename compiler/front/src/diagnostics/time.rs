@@ -2,6 +2,7 @@
 
 use super::{Code, Diagnostic};
 use crate::source::{Location, Span};
+use flow_ir::limits::MAX_RATE;
 
 pub(crate) fn wait_without_deadline(at: Location) -> Diagnostic {
     let end = Span::new(at.span.end, at.span.end).in_file(at.file);
@@ -74,4 +75,13 @@ pub(crate) fn opens_at_the_end(text: &str, at: Location) -> Diagnostic {
 
 pub(crate) fn bad_count(text: &str, why: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadCount, format!("`{text}` times cannot be counted"), at, why.to_owned())
+}
+
+const _: () = assert!(MAX_RATE == 1_000_000, "`bad_rate` says so");
+
+/// `instead`: the rate that comes nearest.
+pub(crate) fn bad_rate(text: &str, why: &str, at: Location, instead: &str) -> Diagnostic {
+    Diagnostic::error(Code::BadRate, format!("`{text}` is no rate at which people come in"), at, why.to_owned())
+        .help("a rate is a whole number of people up to a million, an hour or a day:")
+        .edit(at, instead)
 }

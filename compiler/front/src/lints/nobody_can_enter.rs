@@ -32,7 +32,12 @@ pub(super) fn lint(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
         if told.contains(&entry.id) && !by_itself {
             continue;
         }
-        found.extend(nobody_comes(subject, entry, &open));
+        let paced = rate_of(subject, entry.id);
+        let closed = nobody_comes(subject, entry, &open);
+        found.extend(closed.map(|closed| match paced {
+            Some(at) => closed.label(at, "so there is nobody to pace either"),
+            None => closed,
+        }));
         let mut next = vec![entry.id];
         while let Some(id) = next.pop() {
             if told.insert(id) {
@@ -146,6 +151,13 @@ fn tags_needed(env: &Env<'_>, cond: &Cond) -> Vec<FieldId> {
         Cond::Segment(id) => env.segment(*id).map(|cond| tags_needed(env, cond)).unwrap_or_default(),
         _ => Vec::new(),
     }
+}
+
+/// Where a workflow says how many people come in.
+fn rate_of(subject: Subject<'_>, id: WorkflowId) -> Option<Location> {
+    let workflow = subject.env.scope.workflows.get(id.index())?;
+    let rate = workflow.node.headers().find(|header| matches!(header.kind, Header::Rate(_)))?;
+    Some(rate.span.in_file(workflow.file))
 }
 
 fn nobody_comes(subject: Subject<'_>, entry: &Entry, open: &BTreeSet<WorkflowId>) -> Option<Diagnostic> {

@@ -13,6 +13,7 @@ mod email;
 mod facts;
 mod number;
 mod predicate;
+mod rate;
 mod schema;
 mod segment;
 mod starts;
@@ -43,6 +44,7 @@ pub(crate) fn lower(typed: &Typed, name: &str, timezone: &str, files: Vec<String
         lowering.program.debug.workflows.push(told);
     }
     lowering.starts();
+    lowering.turns();
     lowering.program.emails = typed.emails.values().map(|typed| typed.email.clone()).collect();
     let contents = typed.emails.values().map(|email| lowering.content(email));
     lowering.program.debug.emails = contents.collect::<IdMap<EmailId, _>>();

@@ -58,6 +58,8 @@ impl Lowering<'_> {
             writes: frame_writes(&function),
             start: BlockId(0),
             started: None,
+            rate: None,
+            turn: None,
             body: function,
             steps: body.steps.table,
             waits: body.waits,

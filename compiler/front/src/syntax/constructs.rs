@@ -106,6 +106,7 @@ macro_rules! headers {
         guards: ExitWhen(ExitWhen) [exit_when "exit when"] { page "exit-when", is Many, };
         guards: SkipWhen(SkipWhen) [skip_when "skip when"] { page "skip-when", };
         window: Window(Window) [window "send on"] { page "send-on", };
+        rate: Rate(Rate) [rate "rate"] { page "rate", typed "pace" "throttle" => "rate", };
     } {
         "priority"; "holdout"; "pauses"; "stops"; "promise"; "late"; "experiment";
     } } };
@@ -114,7 +115,7 @@ macro_rules! headers {
 /// The files of the lines of a workflow, each once: small siblings share one.
 macro_rules! header_modules {
     ($then:ident) => {
-        $then! { goal facts enter reenter guards window }
+        $then! { goal facts enter reenter guards window rate }
     };
 }
 

@@ -54,6 +54,16 @@ pub(super) fn frame(meaning: &Meaning) -> IdMap<SlotId, String> {
             names.insert(slot, format!("{what} {}", workflow.name));
         }
         workflow.started.into_iter().for_each(|slot| drop(names.insert(slot, format!("started {}", workflow.name))));
+        if let Some(turn) = &workflow.turn {
+            names.insert(turn.at, format!("turn {}", workflow.name));
+            names.insert(turn.triggers, format!("triggers of the turn {}", workflow.name));
+            names.insert(turn.triggered_at, format!("trigger of the turn {}", workflow.name));
+            let counted = journey(meaning, workflow, 0);
+            for (count, slot) in &turn.counts {
+                let count = counted.get(*count).map_or("?", String::as_str);
+                names.insert(*slot, format!("before the turn {}: {count}", workflow.name));
+            }
+        }
     }
     let key = |(id, slot): (SlotId, &Slot)| {
         let name = names.remove(&id).unwrap_or_else(|| format!("slot {}", slot.name));

@@ -5,7 +5,7 @@ use super::{Fill, Lineage};
 use crate::limits::TRACE_BITS;
 use crate::{
     Area, CountedSince, EmailContent, EmailId, Entry, FactId, Field, FieldId, FieldType, Id, IdMap, Layout, Op, Place,
-    Program, Reference, Slot, SlotId, StepId, StepKey, SystemSlots, Terminator, TextId, Workflow, WorkflowDebug,
+    Program, Reference, Slot, SlotId, StepId, StepKey, SystemSlots, Terminator, TextId, Turn, Workflow, WorkflowDebug,
     WorkflowId, Written,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -218,6 +218,7 @@ impl Numbers {
             let (id, number) = (WorkflowId::from_index(place), self.workflow(WorkflowId::from_index(place)));
             self.renumber(id, &mut workflow);
             let before = kept.workflows.get(number);
+            keep_turn(&mut workflow, before);
             let told_before = kept.told(number);
             self.steps(id, (&mut workflow, &mut told), before, told_before);
             let blank = Layout::default();
@@ -279,6 +280,13 @@ impl Numbers {
         }
         workflow.writes.iter_mut().for_each(|slot| *slot = self.contact(*slot));
         workflow.started.iter_mut().for_each(|slot| *slot = self.contact(*slot));
+        if let Some(turn) = &mut workflow.turn {
+            for (count, kept) in &mut turn.counts {
+                (*count, *kept) = (self.journey(id, *count), self.contact(*kept));
+            }
+            let Turn { at, triggers, triggered_at, .. } = turn;
+            [at, triggers, triggered_at].into_iter().for_each(|slot| *slot = self.contact(*slot));
+        }
     }
 
     fn steps(
@@ -312,6 +320,19 @@ impl Numbers {
             told.steps = overlaid(written.into_iter(), told.steps.values().cloned().zip(numbers), count);
         }
         workflow.steps = overlaid(kept.into_iter(), steps.values().cloned().zip(numbers), count);
+    }
+}
+
+/// Those who wait keep their turn where the rate is another one, or none.
+fn keep_turn(workflow: &mut Workflow, before: Option<&Workflow>) {
+    let Some(before) = before.and_then(|before| before.turn.as_ref()) else { return };
+    match &mut workflow.turn {
+        None => workflow.turn = Some(before.clone()),
+        Some(turn) => {
+            let known = before.rates.iter().copied();
+            let new = turn.rates.iter().filter(|rate| !before.rates.contains(rate)).copied();
+            turn.rates = known.chain(new).collect();
+        }
     }
 }
 

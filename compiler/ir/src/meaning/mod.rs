@@ -11,6 +11,7 @@ pub mod fact;
 pub mod function;
 pub mod layout;
 pub mod mail;
+pub mod rate;
 pub mod segment;
 pub mod step;
 pub mod workflow;

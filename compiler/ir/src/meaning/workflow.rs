@@ -3,6 +3,7 @@
 use super::effect::Effect;
 use super::function::{Function, Terminator};
 use super::layout::Layout;
+use super::rate::{Rate, Turn};
 use super::step::StepKey;
 use crate::id::{BlockId, EffectId, EmailId, EventId, IdMap, PatternId, PredicateId, SlotId, StepId, WaitId};
 use crate::limits::MAX_DURATION_DAYS;
@@ -56,6 +57,12 @@ pub struct Workflow {
     /// Where the contact's frame keeps the instant at which another workflow's start of this one takes effect, or
     /// [`FOREVER`](crate::FOREVER). None where nothing starts it.
     pub started: Option<SlotId>,
+    /// How many people come in, and in which time; whoever comes beyond it waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
+    /// Where the contact's frame keeps who waits. It stays where the rate is gone, for those who wait still.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<Turn>,
 }
 
 fn first() -> BlockId {

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use crate::generate::{email, least_program, least_workflow, step, text_test};
+use crate::generate::{email, least_program, least_workflow, step, text_test, turn};
 use crate::source::Location;
 use crate::verify::verify;
 use crate::*;
@@ -16,7 +16,12 @@ fn one_of_everything() -> Program {
     text_test(&mut program, "gmbh");
     mail(&mut program);
     predicates(&mut program);
-    let workflow = workflow(&program);
+    let mut workflow = workflow(&program);
+    let mut turn = turn(&mut program.frame, "guide", 200);
+    let count = workflow.counts.first().unwrap().slot;
+    turn.counts.push((count, program.frame.add("visits before the turn", SlotKind::Int, false, 0)));
+    program.frame.place();
+    (workflow.rate, workflow.turn) = (turn.rates.first().copied(), Some(turn));
     let told = told(&workflow);
     program.workflows.push(workflow);
     program.debug.workflows.push(told);

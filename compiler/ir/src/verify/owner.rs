@@ -3,7 +3,7 @@
 //!
 //! The score, the stage and what people refuse are fields and the engine's at once; nothing else has two owners.
 
-use super::super::{Area, CountedSince, Layout, SlotId, Workflow};
+use super::super::{Area, CountedSince, Layout, SlotId, Turn, Workflow};
 use super::Checker;
 use std::collections::BTreeMap;
 
@@ -63,7 +63,7 @@ impl Checker<'_> {
         }
         for workflow in program.workflows.values() {
             let entry = workflow.entry.slots().into_iter();
-            for slot in entry.chain(workflow.started) {
+            for slot in entry.chain(workflow.started).chain(workflow.turn.iter().flat_map(Turn::slots)) {
                 self.own(&mut owners, slot, format!("workflow {}'s entry", workflow.name), false);
             }
         }

@@ -7,7 +7,7 @@ mod damage;
 mod limits_hold;
 
 use super::verify;
-use crate::generate::{Choices, email, least_program, least_workflow, program, step, text_test};
+use crate::generate::{Choices, email, least_program, least_workflow, program, step, text_test, turn};
 use crate::*;
 use proptest::prelude::*;
 
@@ -391,6 +391,31 @@ fn every_slot_has_one_owner() {
         });
         assert!(found.contains("workflow guide: writes ") && found.contains("which is kept: "), "{found}");
     }
+}
+
+/// Whoever comes beyond a rate must have a place to wait in, and only what a journey counts is counted for them.
+#[test]
+fn those_who_wait_for_their_turn_have_their_place() {
+    let paced = |change: fn(&mut Workflow)| {
+        faults(|program| {
+            let turn = turn(&mut program.frame, "guide", 200);
+            program.frame.place();
+            let workflow = program.workflows.at_mut(WorkflowId(0));
+            (workflow.rate, workflow.turn) = (turn.rates.first().copied(), Some(turn));
+            change(workflow);
+        })
+    };
+    assert_eq!(paced(|_| {}), "sound");
+    // The rate is gone, and somebody may wait still.
+    assert_eq!(paced(|workflow| workflow.rate = None), "sound");
+    assert_eq!(paced(|workflow| workflow.turn = None), "workflow guide: nothing keeps who waits for their turn");
+    let none = paced(|workflow| workflow.rate = Some(Rate { people: 0, per: RatePer::Day }));
+    assert_eq!(none, "workflow guide: 0 a day is no rate of up to 1000000");
+    let counted = paced(|workflow| {
+        let turn = workflow.turn.as_mut().unwrap();
+        turn.counts.push((workflow.slots.waiting_since, turn.at));
+    });
+    assert!(counted.contains("which is no count") && counted.contains("is something else too"), "{counted}");
 }
 
 /// A count of events, a sending or a mark of the engine that shared its slot would be read as the other.

@@ -4,9 +4,11 @@ use super::fault::Trouble;
 use super::{contacts, events, handoffs, outbox, slots, snapshot, totals, transact};
 use crate::store::digest::Snapshot;
 use crate::store::{
-    BlockCount, ContactId, DecisionCount, EventRecord, HandoffCount, PositionCount, Records, SlotState, StoreError,
+    Actor, BlockCount, ContactId, DecisionCount, EventRecord, HandoffCount, PositionCount, Records, SlotState,
+    StoreError,
 };
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A reader of a store, which may be in use: no lock is taken.
@@ -36,6 +38,10 @@ impl SqliteRecords {
 impl Records for SqliteRecords {
     fn slots(&mut self) -> Result<Vec<SlotState>, StoreError> {
         self.read(slots::all)
+    }
+
+    fn actors(&mut self) -> Result<BTreeMap<Actor, Vec<u8>>, StoreError> {
+        self.read(slots::actors)
     }
 
     fn counters(&mut self) -> Result<Vec<(String, i64)>, StoreError> {

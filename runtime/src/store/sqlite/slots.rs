@@ -66,10 +66,6 @@ pub(super) fn open(connection: &Connection, slot: Slot) -> Result<Opened, Troubl
     let mut state = connection.prepare_cached(&format!("{SELECT} WHERE slot = ?1"))?;
     let mut reads = connection.prepare_cached("SELECT stream, place FROM stream_place WHERE slot = ?1")?;
     let mut actors = connection.prepare_cached("SELECT kind, name, state FROM actor WHERE slot = ?1")?;
-    let actor = |row: &Row<'_>| {
-        let actor = Actor::of(row.get(0)?, row.get(1)?).ok_or_else(|| damaged(0, Type::Integer))?;
-        Ok((actor, row.get(2)?))
-    };
     let slot = slot.index();
     Ok(Opened {
         state: state.query_row([slot], read).optional()?.unwrap_or_default(),
@@ -78,6 +74,17 @@ pub(super) fn open(connection: &Connection, slot: Slot) -> Result<Opened, Troubl
             .collect::<rusqlite::Result<BTreeMap<_, _>>>()?,
         actors: actors.query_map([slot], actor)?.collect::<rusqlite::Result<BTreeMap<_, _>>>()?,
     })
+}
+
+fn actor(row: &Row<'_>) -> rusqlite::Result<(Actor, Vec<u8>)> {
+    let actor = Actor::of(row.get(0)?, row.get(1)?).ok_or_else(|| damaged(0, Type::Integer))?;
+    Ok((actor, row.get(2)?))
+}
+
+/// What actors keep, in whichever slot.
+pub(super) fn actors(connection: &Connection) -> Result<BTreeMap<Actor, Vec<u8>>, Trouble> {
+    let mut statement = connection.prepare_cached("SELECT kind, name, state FROM actor")?;
+    Ok(statement.query_map([], actor)?.collect::<rusqlite::Result<_>>()?)
 }
 
 pub(super) fn all(connection: &Connection) -> Result<Vec<SlotState>, Trouble> {

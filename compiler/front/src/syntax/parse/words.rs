@@ -133,6 +133,7 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::number => Expected::Thing("a number"),
         Rule::duration => Expected::Thing("a duration such as `2 days`"),
         Rule::unit => Expected::Words(&Unit::SEVERAL),
+        Rule::rate_per => Expected::Words(&["an hour", "a day"]),
         Rule::string => Expected::Text,
         Rule::hole => Expected::Thing("a field in braces"),
         Rule::plain_text => Expected::Text,

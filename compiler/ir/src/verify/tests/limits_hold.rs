@@ -1,7 +1,7 @@
 //! The verifier's half of every limit: what is at it is sound, one more is a fault that names it.
 
 use super::{A, add_segments, block, sound};
-use crate::generate::step;
+use crate::generate::{step, turn};
 use crate::limits::*;
 use crate::verify::verify;
 use crate::*;
@@ -141,6 +141,12 @@ const HELD: &[Held] = &[
     ("MAX_STEPS", MAX_STEPS, |program, many| {
         let steps = names(many);
         workflow(program).steps = steps.iter().map(|content| step("set", content)).collect();
+    }),
+    ("MAX_RATE", MAX_RATE as usize, |program, people| {
+        let turn = turn(&mut program.frame, "guide", people as u32);
+        program.frame.place();
+        let workflow = workflow(program);
+        (workflow.rate, workflow.turn) = (turn.rates.first().copied(), Some(turn));
     }),
     ("MAX_SEGMENT_DEPTH", MAX_SEGMENT_DEPTH, chain),
     ("MAX_SEGMENT_TESTS", MAX_SEGMENT_TESTS, segments),

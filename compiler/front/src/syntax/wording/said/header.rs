@@ -2,6 +2,8 @@
 
 use super::{Row, SAY};
 
+const PACE: &str = "how many people come in:";
+
 pub(super) const ROWS: &[Row] = &[
     ("^ goal $r.. within|in|during|for the|next|first $n:number $u:unit $", "goal $r within $n $u", SAY),
     ("^ goal $r.. during|for $n:number $u:unit $", "goal $r within $n $u", SAY),
@@ -94,4 +96,53 @@ pub(super) const ROWS: &[Row] = &[
     ("^ goal when $p:name $", "goal \"$p\" when $p", "a goal has a name:"),
     ("^ owner owner $t:text $", "owner $t", "one is enough:"),
     ("in recipient|contact|local|their timezone|time", "in contact timezone", SAY),
+    (
+        "^ rate|throttle|pace [:|of|to|at] [most|max|maximum] $n:number [people|contacts|entries|leads|persons] per|each|every|a|an hour|hours|h|hr $",
+        "rate $n an hour",
+        PACE,
+    ),
+    (
+        "^ [enter|enroll|enrol|admit] [in] at most $n:number [people|contacts|entries|leads|persons] per|each|every|a|an hour|hours|h|hr $",
+        "rate $n an hour",
+        PACE,
+    ),
+    (
+        "^ [enter|enroll|enrol|admit] max|maximum|only $n:number [people|contacts|entries|leads|persons] per|each|every|a|an hour|hours|h|hr $",
+        "rate $n an hour",
+        PACE,
+    ),
+    (
+        "^ enter|enroll|enrol|admit $n:number [people|contacts|entries|leads|persons] per|each|every|a|an hour|hours|h|hr $",
+        "rate $n an hour",
+        PACE,
+    ),
+    ("^ rate|throttle|pace [:|of|to] $n:number / hour|hours|h|hr $", "rate $n an hour", PACE),
+    (
+        "^ rate|throttle|pace [:|of|to] $n:number [people|contacts|entries|leads|persons] hourly $",
+        "rate $n an hour",
+        PACE,
+    ),
+    (
+        "^ rate|throttle|pace [:|of|to|at] [most|max|maximum] $n:number [people|contacts|entries|leads|persons] per|each|every|a|an day|days|d $",
+        "rate $n a day",
+        PACE,
+    ),
+    (
+        "^ [enter|enroll|enrol|admit] [in] at most $n:number [people|contacts|entries|leads|persons] per|each|every|a|an day|days|d $",
+        "rate $n a day",
+        PACE,
+    ),
+    (
+        "^ [enter|enroll|enrol|admit] max|maximum|only $n:number [people|contacts|entries|leads|persons] per|each|every|a|an day|days|d $",
+        "rate $n a day",
+        PACE,
+    ),
+    (
+        "^ enter|enroll|enrol|admit $n:number [people|contacts|entries|leads|persons] per|each|every|a|an day|days|d $",
+        "rate $n a day",
+        PACE,
+    ),
+    ("^ rate|throttle|pace [:|of|to] $n:number / day|days|d $", "rate $n a day", PACE),
+    ("^ rate|throttle|pace [:|of|to] $n:number [people|contacts|entries|leads|persons] daily $", "rate $n a day", PACE),
+    ("^ rate $n:number $", "rate $n an hour", "in which time, an hour or `a day`?"),
 ];

@@ -1,0 +1,33 @@
+//! Workflows that people come into by a rate: whoever waits for their turn keeps in the frame what they are judged by when it comes.
+
+use super::Lowering;
+use flow_ir::{CountedSince, FOREVER, NEVER, Rate, SlotKind, Turn, WorkflowId};
+
+impl Lowering<'_> {
+    /// Gives each of them the slots of its turn. What is counted since entry begins with their coming, so it has slots too.
+    pub(super) fn turns(&mut self) {
+        let paced = self.typed.workflows.iter().filter_map(|(id, workflow)| Some((id, workflow.rate?)));
+        for (id, rate) in paced.collect::<Vec<_>>() {
+            let turn = self.turn(id, rate);
+            let workflow = self.program.workflows.at_mut(id);
+            (workflow.rate, workflow.turn) = (Some(rate), Some(turn));
+        }
+    }
+
+    fn turn(&mut self, id: WorkflowId, rate: Rate) -> Turn {
+        let program = &mut self.program.meaning;
+        let (workflow, frame) = (program.workflows.at(id), &mut program.frame);
+        let name = format!("turn in {}", workflow.name);
+        let mut instant = |what: &str, initial| frame.add(format!("{name}{what}"), SlotKind::Int, false, initial);
+        let at = instant("", FOREVER);
+        let triggers = instant(": triggers", 0);
+        let triggered_at = instant(": triggered at", NEVER);
+        let since_entry = workflow.counts.iter().filter(|count| count.since == CountedSince::Entry);
+        let counts = since_entry.map(|count| {
+            let what = workflow.journey.slots.get(count.slot).map_or("?", |slot| slot.name.as_str());
+            (count.slot, instant(&format!(": {what}"), 0))
+        });
+        let counts = counts.collect();
+        Turn { at, triggers, triggered_at, counts, rates: vec![rate] }
+    }
+}
