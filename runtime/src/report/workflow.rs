@@ -2,7 +2,7 @@
 
 use super::Totals;
 use crate::engine::Report;
-use crate::engine::reason::{Converted, FinishedBy, HandedTo, Ignored, Lacked, SentWhen, Suppressed, Withheld};
+use crate::engine::reason::{Converted, FinishedBy, HandedTo, Ignored, Lacked, SentWhen, Suppressed, Undelivered, Withheld};
 use crate::store::{DecisionCode, DecisionCount, HandoffCount};
 use flow_ir::effect::Effect;
 use flow_ir::{EmailId, Ending, FieldId, Id, Program, Reference, StepId, Terminator, Workflow, WorkflowId};
@@ -118,8 +118,11 @@ pub struct StepReport {
     pub clicked: Option<u64>,
     /// Of a send: people who took their consent back, and its mail was the last before or the one they named.
     pub unsubscribed: u64,
-    /// Of a send: people whose address took its mail and no further one.
+    /// Of a send: people whose mail was taken and came back. Whose address was refused at once is undelivered.
     pub bounced: u64,
+    /// How many of the undelivered were addresses that take no mail.
+    #[serde(skip)]
+    refused: u64,
     /// Of a send: people who called its mail spam.
     pub complained: u64,
     /// Of a send: how often a closed window held somebody.
@@ -264,6 +267,7 @@ impl WorkflowReport {
                         let withheld = step.withheld - step.withdrawn;
                         step.came =
                             Some(step.sent - step.sent_late + withheld + step.undelivered + step.here + step.left);
+                        step.bounced = step.bounced.saturating_sub(step.refused);
                         step.opened.get_or_insert(0);
                         step.clicked.get_or_insert(0);
                     } else if hands_off(workflow, StepId(place as u32)) {
@@ -349,7 +353,12 @@ impl WorkflowReport {
                 self.gave_way += number;
                 self.leave(step, number);
             }
-            DecisionCode::Undelivered => here.undelivered += number,
+            DecisionCode::Undelivered => {
+                here.undelivered += number;
+                if Undelivered::from_number(reason) == Some(Undelivered::HardBounce) {
+                    here.refused += number;
+                }
+            }
             DecisionCode::Suppressed if is_by_workflow(reason) => {
                 here.suppressed += number;
                 self.suppressed += number;
