@@ -16,7 +16,7 @@ use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::{
     Answers, Batch, Changes, Charter, ContactId, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, MessageId,
     Opened, OutboxRecord, Questions, Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, StoreFault,
-    Tended, Ticket, Wish,
+    Tended, Ticket, Total, Wish,
 };
 use flow_runtime::time::Instant;
 use serde_json::Value;
@@ -214,6 +214,53 @@ impl Store for Shared {
     }
 }
 
+/// From the newest record of a contact each names the one before it, and none is left out.
+fn check_chains(snapshot: &Snapshot) {
+    let mut records: BTreeMap<u64, (ContactId, u64)> = BTreeMap::new();
+    records.extend(snapshot.events.iter().map(|row| (row.id, (row.contact, row.previous))));
+    records.extend(snapshot.decisions.iter().map(|row| (row.id, (row.contact, row.previous))));
+    assert_eq!(records.len(), snapshot.events.len() + snapshot.decisions.len(), "a number was given twice");
+    for contact in &snapshot.contacts {
+        let own: Vec<u64> = records.iter().filter(|(_, (of, _))| *of == contact.id).map(|(id, _)| *id).rev().collect();
+        let mut found = Vec::new();
+        let mut next = contact.newest;
+        while next != 0 {
+            let (of, previous) = records[&next];
+            assert!(of == contact.id && previous < next, "record {next} of {:?}", contact.id);
+            found.push(next);
+            next = previous;
+        }
+        assert_eq!(found, own, "the records of {:?}", contact.id);
+    }
+}
+
+/// Totals are what anybody would count from the rows.
+fn check_totals(snapshot: &Snapshot) {
+    let rows = Changes { decisions: snapshot.decisions.clone(), ..Changes::default() };
+    let counted = |total: &Total| matches!(total, Total::Decisions { .. });
+    let kept: BTreeMap<Total, i64> = snapshot
+        .totals
+        .iter()
+        .filter(|(total, _)| counted(total))
+        .map(|(total, value)| (total.clone(), *value))
+        .collect();
+    assert_eq!(kept, rows.rolled_up());
+    let conversions: i64 = snapshot
+        .totals
+        .iter()
+        .filter_map(|(total, value)| match total {
+            Total::Conversions { .. } => Some(*value),
+            _ => None,
+        })
+        .sum();
+    let met = snapshot.decisions.iter().filter(|row| match row.code {
+        // An end as converted after the goal was met is no second one.
+        DecisionCode::Converted => row.reason == 0,
+        code => matches!(code, DecisionCode::GoalMet | DecisionCode::Attributed),
+    });
+    assert_eq!(conversions, met.count() as i64, "conversions by week");
+}
+
 /// A program, a store and a stream of events, from 2026-03-02 (a Monday) on.
 pub(crate) struct World {
     pub(crate) program: Arc<Program>,
@@ -372,6 +419,14 @@ impl World {
         self.arrival(user, now, What::Identify { values })
     }
 
+    /// The last arrival once more, as its sender would send it again: arrived now, and dated otherwise.
+    pub(crate) fn again(&mut self, claimed_at: Option<i64>) -> &mut World {
+        let last = self.stream.last().unwrap().clone();
+        let occurred_at = claimed_at.unwrap_or(self.now).min(self.now);
+        self.stream.push(Arrival { arrived_at: self.now, occurred_at, claimed_at, ..last });
+        self
+    }
+
     fn arrival(&mut self, user: &str, occurred_at: i64, what: What) -> &mut World {
         let mut message = [0; 16];
         message[..8].copy_from_slice(&(self.stream.len() as u64 + 1).to_le_bytes());
@@ -453,6 +508,37 @@ impl World {
         let mut keys: Vec<&str> = snapshot.outbox.iter().map(|(row, _)| row.key.as_str()).collect();
         keys.dedup();
         assert_eq!(keys.len(), snapshot.outbox.len());
+        check_chains(&snapshot);
+        check_totals(&snapshot);
+        self.check_ledgers(&snapshot);
+    }
+
+    /// The ledgers lead from the first value of everybody to the one they have.
+    fn check_ledgers(&self, snapshot: &Snapshot) {
+        let (layout, system) = (&self.program.frame, &self.program.system);
+        let mut blank = layout.blank();
+        for field in self.program.fields.values() {
+            if let Some(slot) = field.slot {
+                let initial = layout.slots.at(slot).initial;
+                layout.write(&mut blank, slot, initial);
+            }
+        }
+        for contact in &snapshot.contacts {
+            // Who was joined into somebody has nothing any more; their frame begins anew.
+            if contact.frame.len() < layout.size as usize || snapshot.joined.iter().any(|(id, _)| *id == contact.id) {
+                continue;
+            }
+            let scores = snapshot.scores.iter().filter(|row| row.contact == contact.id);
+            let sum: i64 = scores.map(|row| row.change).sum();
+            let score = layout.read(&contact.frame, system.score) - layout.read(&blank, system.score);
+            assert_eq!(sum, score, "the score of {:?}", contact.id);
+            let mut stage = layout.read(&blank, system.stage);
+            for row in snapshot.stages.iter().filter(|row| row.contact == contact.id) {
+                assert_eq!(row.from, stage, "the stage of {:?}", contact.id);
+                stage = row.to;
+            }
+            assert_eq!(stage, layout.read(&contact.frame, system.stage), "the stage of {:?}", contact.id);
+        }
     }
 
     /// Writes into the store behind the engine's back.

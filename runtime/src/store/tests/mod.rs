@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod contract;
+mod owners;
 mod random;
 mod rows;
 mod sqlite;
