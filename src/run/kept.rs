@@ -8,7 +8,7 @@ use flow_runtime::store::{
 
 /// Either store.
 pub(crate) enum Kept {
-    File(SqliteStore),
+    File(Box<SqliteStore>),
     Memory(MemoryStore),
 }
 
@@ -23,7 +23,7 @@ impl Kept {
 
     fn either(&mut self) -> &mut dyn Store {
         match self {
-            Kept::File(store) => store,
+            Kept::File(store) => &mut **store,
             Kept::Memory(store) => store,
         }
     }

@@ -35,7 +35,7 @@ pub(crate) fn open(program: &Program, path: &Path, kind: Kind) -> Result<(Sqlite
 pub(crate) fn rehearsal(program: &Program, path: &Path, in_memory: bool) -> Result<(Kept, Program), Failure> {
     if !in_memory {
         let (store, program) = open(program, path, Kind::Rehearsal)?;
-        return Ok((Kept::File(store), program));
+        return Ok((Kept::File(Box::new(store)), program));
     }
     let mut store = MemoryStore::new();
     let program = flow_runtime::open::adopt(&mut store, program).map_err(from_store)?;
