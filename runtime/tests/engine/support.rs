@@ -15,12 +15,12 @@ use flow_runtime::store::digest::Snapshot;
 use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::{
     Answers, Batch, Changes, Charter, ContactId, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, MessageId,
-    Opened, OutboxRecord, Questions, Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, StoreFault,
-    Tended, Ticket, Total, Wish,
+    Opened, OutboxRecord, OutboxState, Questions, Records, SendRecord, Slot, SlotBatch, SlotSink, SlotState, Store,
+    StoreError, StoreFault, Tended, Ticket, Total, Wish,
 };
 use flow_runtime::time::Instant;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -510,7 +510,25 @@ impl World {
         assert_eq!(keys.len(), snapshot.outbox.len());
         check_chains(&snapshot);
         check_totals(&snapshot);
+        World::check_sends(&snapshot);
         self.check_ledgers(&snapshot);
+    }
+
+    /// What is told of a send is told once, and of one that left.
+    fn check_sends(snapshot: &Snapshot) {
+        let has_left = |send: &SendRecord| {
+            let row = snapshot.outbox.iter().find(|(row, _)| row.id == send.row);
+            let left = |state| matches!(state, OutboxState::Delivered | OutboxState::Promised);
+            row.is_some_and(|(row, _)| row.email == send.email && left(row.state))
+        };
+        let sends = snapshot.journeys().into_iter().flat_map(|journey| &journey.sends);
+        sends.for_each(|send| assert!(has_left(send), "{send:?} has not left"));
+        let mut told = BTreeSet::new();
+        for row in &snapshot.decisions {
+            if SendRecord::TOLD.contains(&row.code) {
+                assert!(row.send.is_some() && told.insert((row.send, row.code)), "{row:?} is told twice");
+            }
+        }
     }
 
     /// The ledgers lead from the first value of everybody to the one they have.
@@ -524,8 +542,8 @@ impl World {
             }
         }
         for contact in &snapshot.contacts {
-            // Who was joined into somebody has nothing any more; their frame begins anew.
-            if contact.frame.len() < layout.size as usize || snapshot.joined.iter().any(|(id, _)| *id == contact.id) {
+            // One of an earlier version of the program.
+            if contact.frame.len() < layout.size as usize {
                 continue;
             }
             let scores = snapshot.scores.iter().filter(|row| row.contact == contact.id);

@@ -145,6 +145,29 @@ pub(super) fn after_a_failure_nothing_is_kept_until_the_slot_is_opened(store: &m
     hand.commit(store, people(2));
 }
 
+/// Whoever asks first hears the cause, and nobody hears that it is well.
+pub(super) fn a_batch_that_failed_stays_failed(store: &mut dyn Store) {
+    let mut hand = Hand::take(store);
+    hand.commit(store, Changes { events: vec![event(1, 1)], ..people(1) });
+    let twice = EventRecord { id: hand.state.next_record, ..event(1, 1) };
+    let broken = hand.batch(Changes { events: vec![twice], ..Changes::default() });
+    let state = broken.slots[0].state;
+    let next = SlotState { number: state.number + 1, ..state };
+    let slots = vec![SlotBatch { slot: Slot::FIRST, state: next, changes: Changes::default() }];
+    let later = Batch { owner: broken.owner, slots };
+    let Ok(first) = store.begin(broken) else { return };
+    let second = store.begin(later).unwrap();
+    assert!(store.finish(second).unwrap_err().message.contains("arrived twice"));
+    for ticket in [second, first, second] {
+        assert_eq!(store.finish(ticket).unwrap_err().fault, StoreFault::Lost);
+    }
+    // What is no batch is not built on it, and hears of it all the same.
+    assert!(store.settle(&Charter { name: Some("n".to_owned()), ..Charter::default() }).is_err());
+    hand.state = open(store).0.state;
+    store.settle(&Charter { name: Some("n".to_owned()), ..Charter::default() }).unwrap();
+    hand.commit(store, people(2));
+}
+
 pub(super) fn a_batch_out_of_turn_is_lost(store: &mut dyn Store) {
     let mut hand = Hand::take(store);
     hand.commit(store, people(1));
