@@ -27,6 +27,10 @@ pub(super) struct Touch<'e> {
     pub(super) next_change: i64,
     /// The entries that entering or leaving a segment triggers, until they are followed.
     pub(super) crossed: Triggers,
+    /// The workflows whose steps have run in this round.
+    pub(super) ran: Vec<WorkflowId>,
+    /// Those whose steps ran in the round before, and brought about what is looked at now.
+    pub(super) ran_before: Vec<WorkflowId>,
     /// What is settled was so before Flow knew of it.
     pub(super) importing: bool,
     /// Whoever proved to be the same person is joined, and what the item says of them is still to come.
@@ -63,6 +67,8 @@ impl<'e> Touch<'e> {
             due_at: NEVER,
             next_change: FOREVER,
             crossed: Vec::new(),
+            ran: Vec::new(),
+            ran_before: Vec::new(),
             importing: false,
             joining: false,
             address_marks: Vec::new(),
