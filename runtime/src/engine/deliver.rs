@@ -53,7 +53,7 @@ impl std::fmt::Debug for Delivery {
 }
 
 impl<S: Store> Engine<S> {
-    /// At start: what is still to leave, and what a crash left on its way.
+    /// At start: what a crash left on its way.
     pub(super) fn recover_outbox(&mut self) -> Result<(), EngineError> {
         for row in std::mem::take(&mut self.recovering) {
             let (id, state) = (row.id, row.state);

@@ -45,6 +45,7 @@ mod outbox;
 mod pattern;
 mod pending;
 mod plan;
+mod queue;
 pub(crate) mod rate;
 mod react;
 mod readers;
@@ -71,8 +72,8 @@ use crate::clock::{Clock, VirtualClock};
 use crate::dispatch::{Attempt, Dispatch};
 use crate::inbound::Arrival;
 use crate::store::{
-    Batch as StoreBatch, ContactId, DueContact, Opened, OutboxRecord, Owner, Records, Slot, SlotSink, Store, Ticket,
-    Wish,
+    Batch as StoreBatch, ContactId, DueContact, Opened, OutboxRecord, Owner, Questions, Records, Slot, SlotSink, Store,
+    Ticket, Wish,
 };
 use crate::time::Instant;
 use ahead::Ahead;
@@ -102,11 +103,13 @@ pub struct Limits {
     pub batch_items: usize,
     /// How many contacts are kept in memory between batches.
     pub cache_contacts: usize,
+    /// How many outbox rows that wait for their instant are kept in memory between batches, at least one.
+    pub outbox_rows: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { batch_items: BATCH_ITEMS, cache_contacts: cache::CACHE_CONTACTS }
+        Self { batch_items: BATCH_ITEMS, cache_contacts: cache::CACHE_CONTACTS, outbox_rows: queue::OUTBOX_WINDOW_ROWS }
     }
 }
 
@@ -234,7 +237,7 @@ impl<S: Store> Engine<S> {
             owner,
             flying: None,
             dispatch: Dispatch::new(Arc::clone(&delivery.channel)),
-            outbox: Outbox::new(delivery),
+            outbox: Outbox::new(delivery, limits.outbox_rows),
             limits,
             clock: VirtualClock::new(Instant(clock)),
             kept_clock: clock,
@@ -325,7 +328,7 @@ impl<S: Store> Engine<S> {
         let mut arrivals = arrivals.fuse();
         loop {
             self.collect_answers();
-            self.ahead.refill(&mut self.store, &mut arrivals, &self.batch.changes)?;
+            self.look_ahead(&mut arrivals)?;
             if self.stopped_for.is_some() {
                 return self.stop(progress);
             }
@@ -348,6 +351,25 @@ impl<S: Store> Engine<S> {
         // A clock that goes on and nothing else is worth no commit each time somebody looks.
         let is_idle = !waits && self.batch.is_empty() && self.dirty.is_empty();
         if is_idle && self.now().0.saturating_sub(self.kept_clock) < IDLE_CLOCK_MS { Ok(()) } else { self.settle() }
+    }
+
+    /// Asks the store, all at once, about the next events and for the outbox rows that are due next, where too few are known.
+    fn look_ahead(&mut self, arrivals: &mut dyn Iterator<Item = Arrival>) -> Result<(), EngineError> {
+        loop {
+            let (next, queued) = (self.ahead.asks(arrivals), self.outbox.asks(self.batch.slot()));
+            if next.is_none() && queued.is_none() {
+                return Ok(());
+            }
+            let (next, questions) = next.unwrap_or_default();
+            let mut answers = self.store.ask(&Questions { queued, ..questions })?;
+            let changes = &self.batch.changes;
+            if let Some(asked) = queued {
+                self.outbox.learn_queued(asked, std::mem::take(&mut answers.queued), &changes.joined);
+            }
+            if !next.is_empty() {
+                self.ahead.take_in(next, answers, changes);
+            }
+        }
     }
 
     /// Nothing can leave: what is on its way is still heard, and everything is kept.
@@ -409,6 +431,11 @@ impl<S: Store> Engine<S> {
         let answer = self.dispatch.wait(at_most);
         answer.into_iter().for_each(|answer| self.outbox.arrive(answer));
         self.collect_answers();
+    }
+
+    /// How many outbox rows are in memory: those on their way and the next that wait, between batches.
+    pub fn outbox_rows(&self) -> usize {
+        self.outbox.held()
     }
 
     /// How many messages are in the hands of the channel.
@@ -543,6 +570,7 @@ impl<S: Store> Engine<S> {
         if self.batch.is_empty() && self.dirty.is_empty() && now == self.kept_clock {
             // What leaves with nothing to write stands in the store already.
             let leaving = self.outbox.take_leaving();
+            self.outbox.trim();
             self.hand_over(leaving);
             return Ok(());
         }
@@ -565,6 +593,7 @@ impl<S: Store> Engine<S> {
         self.flying = Some(Flying { ticket: self.whole(ticket)?, leaving });
         self.kept_clock = now;
         self.cache.trim(self.limits.cache_contacts);
+        self.outbox.trim();
         Ok(())
     }
 

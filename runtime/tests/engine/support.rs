@@ -251,7 +251,7 @@ impl World {
     }
 
     pub(crate) fn limits(mut self, batch_items: usize, cache_contacts: usize) -> World {
-        self.limits = Limits { batch_items, cache_contacts };
+        self.limits = Limits { batch_items, cache_contacts, ..self.limits };
         self
     }
 

@@ -53,8 +53,8 @@ fn a_closed_store_is_one_file_and_holds_everything() {
     let mut store = sqlite(&folder);
     assert_eq!(snapshot(&store), before);
     assert_eq!(next_contact(&store), 3);
-    let (opened, pages) = open(&mut store);
-    assert_eq!((opened.reads.len(), pages.outbox.len()), (1, 1));
+    let opened = open(&mut store).0;
+    assert_eq!((opened.reads.len(), waiting(&mut store, BEFORE_ALL, 9).len()), (1, 1));
 }
 
 /// Copies the files of an open store, as they would lie there after the process was killed.
@@ -371,8 +371,10 @@ fn every_read_of_the_loop_uses_an_index() {
         "SEARCH contact USING INTEGER PRIMARY KEY (rowid=?)",
         "SEARCH contact USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
         "SEARCH message USING PRIMARY KEY (day=? AND id=?)",
-        "SEARCH outbox USING INDEX outbox_unsettled (id>? AND id<?)",
-        "SCAN outbox USING INDEX outbox_unsettled",
+        "SEARCH outbox USING INDEX outbox_on_its_way (id>? AND id<?)",
+        "SEARCH outbox USING INDEX outbox_queued (due_at>?)",
+        "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)",
+        "SCAN outbox USING COVERING INDEX outbox_queued",
         "SEARCH contact USING INTEGER PRIMARY KEY (rowid=?)",
         "SEARCH journey_ended USING PRIMARY KEY (contact=?)",
         "SEARCH place USING INTEGER PRIMARY KEY (rowid<?)",
