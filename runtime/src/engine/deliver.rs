@@ -174,8 +174,9 @@ impl<S: Store> Engine<S> {
         let now = self.now().0;
         let Some(row) = self.outbox.row(answer.attempt.row).cloned() else { return Ok(()) };
         use Outcome::{Delivered, Refused, RetryLater};
-        // Only what came from the other side says that somebody is there.
-        if matches!(answer.outcome, Delivered { .. } | Refused { .. } | RetryLater { .. }) {
+        // Only what came from the other side says that somebody is there. A promise has said so when it was made.
+        let is_kept_promise = row.state == OutboxState::Promised;
+        if !is_kept_promise && matches!(answer.outcome, Delivered { .. } | Refused { .. } | RetryLater { .. }) {
             self.outbox.answered();
         }
         match answer.outcome {

@@ -216,6 +216,7 @@ impl Outbox {
         let foreseen = self.delivery.channel.foresee(&mail, row.attempts + 1);
         if is_promise(foreseen.as_ref()) {
             row.state = OutboxState::Promised;
+            self.answered();
             self.leaving.push(Leaving { attempt: next_of(row), mail });
             return Posted::Promised(row.id);
         }

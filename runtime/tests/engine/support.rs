@@ -109,6 +109,33 @@ pub(crate) fn mailbox(policy: Uncertain) -> Arc<ScriptedChannel> {
     }))
 }
 
+/// The mailbox, of which few messages may be in hand at once.
+struct Narrow {
+    mailbox: Arc<ScriptedChannel>,
+    at_once: usize,
+}
+
+impl Channel for Narrow {
+    fn name(&self) -> &str {
+        self.mailbox.name()
+    }
+    fn uncertain(&self) -> Uncertain {
+        self.mailbox.uncertain()
+    }
+    fn at_once(&self) -> usize {
+        self.at_once
+    }
+    fn ready(&self) -> Result<(), String> {
+        self.mailbox.ready()
+    }
+    fn foresee(&self, mail: &Mail, attempt: u32) -> Option<Foreseen> {
+        self.mailbox.foresee(mail, attempt)
+    }
+    fn send(&self, mail: &Mail, attempt: u32) -> Outcome {
+        self.mailbox.send(mail, attempt)
+    }
+}
+
 struct Plain;
 
 impl Composer for Plain {
@@ -219,6 +246,8 @@ pub(crate) struct World {
     pub(crate) program: Arc<Program>,
     pub(crate) shared: Shared,
     pub(crate) mailbox: Arc<ScriptedChannel>,
+    /// How many of its messages may be in hand at once.
+    pub(crate) at_once: usize,
     pub(crate) limits: Limits,
     engine: Option<Engine<Shared>>,
     now: i64,
@@ -236,6 +265,7 @@ impl World {
         World {
             shared: Shared { store, crash: Arc::new(Mutex::new(Crash::Never)), questions: Arc::default() },
             mailbox: mailbox(Uncertain::Resend),
+            at_once: usize::MAX,
             limits: Limits::default(),
             engine: None,
             now: at("2026-03-02"),
@@ -289,7 +319,7 @@ impl World {
 
     /// An engine of its own, with this world's program and mailbox.
     pub(crate) fn engine_over<S: Store>(&self, backend: Arc<dyn Backend>, store: S) -> Engine<S> {
-        let channel: Arc<dyn Channel> = self.mailbox.clone();
+        let channel: Arc<dyn Channel> = Arc::new(Narrow { mailbox: self.mailbox.clone(), at_once: self.at_once });
         let delivery = Delivery { channel, composer: Arc::new(Plain) };
         Engine::open(Arc::clone(&self.program), backend, store, delivery, self.limits).unwrap()
     }
