@@ -43,6 +43,7 @@ mod join;
 mod lend;
 mod outbox;
 mod pattern;
+mod pause;
 mod pending;
 mod plan;
 mod queue;
@@ -83,6 +84,7 @@ use due::DueQueue;
 use flow_ir::Program;
 use flow_ir::backend::Backend;
 use outbox::{Leaving, Outbox};
+use pause::Pause;
 use plan::Plan;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -225,6 +227,7 @@ impl<S: Store> Engine<S> {
         let Opened { state, reads, actors } = store.open(slot, version, &mut taken)?;
         let clock = state.clock;
         let stream = StreamPlace::load(&reads)?;
+        let pause = Pause::load(&actors, delivery.channel.name())?;
         let mut ahead = Ahead::default();
         let opened_at = clock;
         ahead.not_before(clock);
@@ -237,7 +240,7 @@ impl<S: Store> Engine<S> {
             owner,
             flying: None,
             dispatch: Dispatch::new(Arc::clone(&delivery.channel)),
-            outbox: Outbox::new(delivery, limits.outbox_rows),
+            outbox: Outbox::new(delivery, limits.outbox_rows, pause),
             limits,
             clock: VirtualClock::new(Instant(clock)),
             kept_clock: clock,
@@ -402,6 +405,11 @@ impl<S: Store> Engine<S> {
         let contact = self.due.first().map(|(at, _)| at);
         let attempt = self.outbox.next_attempt().map(|(at, _)| at);
         contact.into_iter().chain(attempt).min().map(Instant)
+    }
+
+    /// The channel was asked and is there. What nobody had answered to may leave at once, one message alone until it has its answer.
+    pub fn channel_is_there(&mut self) {
+        self.outbox.lift_pause();
     }
 
     /// The store, for reports. Writing to it behind the engine's back is not foreseen.
@@ -587,6 +595,7 @@ impl<S: Store> Engine<S> {
         if let Some(mark) = self.import_mark.take() {
             self.keep_read(mark.read());
         }
+        self.batch.changes.actors.extend(self.outbox.pause_to_keep());
         let slots = vec![self.batch.close(&self.plan.program, now)];
         let ticket = self.store.begin(StoreBatch { owner: self.owner, slots }).map_err(EngineError::from);
         let leaving = self.outbox.take_leaving();

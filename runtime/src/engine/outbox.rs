@@ -8,18 +8,14 @@
 
 use super::batch::Batch;
 use super::deliver::Delivery;
+use super::pause::Pause;
 use super::queue::Queue;
 use crate::dispatch::channels::{Foreseen, Outcome};
 use crate::dispatch::{Answer, Attempt};
 use crate::mail::Mail;
-use crate::store::{ContactId, OutboxRecord, OutboxSettlement, OutboxState, PAGE_ROWS, QueuedBehind, Slot};
+use crate::store::{Actor, ContactId, OutboxRecord, OutboxSettlement, OutboxState, PAGE_ROWS, QueuedBehind, Slot};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
-
-/// The first wait after nobody answered; doubled each time, up to [`PAUSE_MAX_MS`].
-const PAUSE_MS: i64 = 5_000;
-/// How long a channel that nobody answers on is left alone at most.
-const PAUSE_MAX_MS: i64 = 5 * 60 * 1_000;
 
 /// A message that leaves after the next commit.
 #[derive(Debug)]
@@ -62,16 +58,16 @@ pub(super) struct Outbox {
     arrived: VecDeque<Answer>,
     /// How many rows are claimed.
     claimed: usize,
-    /// Nobody answered: no attempt before this instant.
-    paused_until: i64,
-    pauses: u32,
+    pause: Pause,
+    /// The same as the store has it.
+    kept_pause: Pause,
     /// Nothing more is claimed in this process.
     closed: bool,
 }
 
 impl Outbox {
     /// `window`: how many of the rows that wait are kept in memory.
-    pub(super) fn new(delivery: Delivery, window: usize) -> Outbox {
+    pub(super) fn new(delivery: Delivery, window: usize, pause: Pause) -> Outbox {
         Outbox {
             delivery,
             rows: BTreeMap::new(),
@@ -85,8 +81,8 @@ impl Outbox {
             told: BTreeSet::new(),
             arrived: VecDeque::new(),
             claimed: 0,
-            paused_until: i64::MIN,
-            pauses: 0,
+            pause,
+            kept_pause: pause,
             closed: false,
         }
     }
@@ -170,8 +166,7 @@ impl Outbox {
 
     /// Whose rows are attempted next, up to an instant.
     pub(super) fn next_contacts(&self, until: i64) -> impl Iterator<Item = ContactId> + '_ {
-        let room = if self.closed { 0 } else { self.delivery.channel.at_once().saturating_sub(self.claimed) };
-        let due = self.queue.known().take(room).take_while(move |(due_at, _)| *due_at <= until);
+        let due = self.queue.known().take(self.room()).take_while(move |(due_at, _)| *due_at <= until);
         due.filter_map(|(_, id)| Some(self.rows.get(&id)?.contact))
     }
 
@@ -220,8 +215,8 @@ impl Outbox {
             self.leaving.push(Leaving { attempt: next_of(row), mail });
             return Posted::Promised(row.id);
         }
-        if !self.has_room() || row.due_at < self.paused_until {
-            (row.state, row.due_at) = (OutboxState::Queued, row.due_at.max(self.paused_until));
+        if !self.has_room() || row.due_at < self.pause.until() {
+            (row.state, row.due_at) = (OutboxState::Queued, row.due_at.max(self.pause.until()));
             self.queue.insert((row.due_at, row.id));
             return Posted::OnItsWay(row.id);
         }
@@ -260,14 +255,20 @@ impl Outbox {
         promises
     }
 
+    /// How many more may be claimed.
+    fn room(&self) -> usize {
+        let most = if self.closed { 0 } else { self.pause.at_once(self.delivery.channel.at_once()) };
+        most.saturating_sub(self.claimed)
+    }
+
     fn has_room(&self) -> bool {
-        !self.closed && self.claimed < self.delivery.channel.at_once()
+        self.room() > 0
     }
 
     /// When the next attempt may be made, and at which row.
     pub(super) fn next_attempt(&self) -> Option<(i64, u64)> {
         let (due_at, id) = self.queue.first().filter(|_| self.has_room())?;
-        Some((due_at.max(self.paused_until), id))
+        Some((due_at.max(self.pause.until()), id))
     }
 
     /// The next answer, and when it counts.
@@ -357,14 +358,21 @@ impl Outbox {
         }
     }
 
-    /// Nobody answers: nothing leaves for a while, longer each time.
+    /// Nobody answers: until when nothing leaves.
     pub(super) fn pause(&mut self, now: i64) -> i64 {
-        if self.paused_until <= now {
-            let wait = PAUSE_MS.saturating_mul(1 << self.pauses.min(16)).min(PAUSE_MAX_MS);
-            self.pauses += 1;
-            self.paused_until = now.saturating_add(wait);
-        }
-        self.paused_until
+        self.pause.begin(now)
+    }
+
+    /// Somebody is there: the next message may try, alone until it has its answer.
+    pub(super) fn lift_pause(&mut self) {
+        self.pause.lift();
+    }
+
+    /// What the store is to keep of the pause, where it does not have it yet.
+    pub(super) fn pause_to_keep(&mut self) -> Option<(Actor, Vec<u8>)> {
+        let is_kept = std::mem::replace(&mut self.kept_pause, self.pause) == self.pause;
+        let channel = || Actor::Channel(self.delivery.channel.name().to_owned());
+        (!is_kept).then(|| (channel(), self.pause.bytes()))
     }
 
     /// No attempt any more; the answers that come are still taken. What is claimed and not handed over waits for the next start.
@@ -390,7 +398,7 @@ impl Outbox {
 
     /// Somebody answers.
     pub(super) fn answered(&mut self) {
-        self.pauses = 0;
+        self.pause.end();
     }
 }
 

@@ -80,7 +80,7 @@ workflow now {
   score += 10
 }
 workflow hand {
-  enter when visited at least 2 times in the last 3 days new only
+  enter when visited
   reenter after 2 days
   handoff to sales {
     note "look"
@@ -90,7 +90,7 @@ workflow hand {
 }
 "#;
 
-const PEOPLE: u64 = 30;
+const PEOPLE: u64 = 18;
 const DAYS: i64 = 24;
 
 /// Numbers that look drawn and are the same every time.
@@ -122,17 +122,26 @@ fn stream(world: &mut World, seed: u64) {
                 let own = format!("ben{person}@x.example");
                 world.identify(&user, &[("email", &own)]).keys(&[&format!("email:{own}")]);
             }
-            4 if numbers.below(4) == 0 => {
+            4 if numbers.below(3) == 0 => {
                 world.identify(&user, &[]).keys(&[&key]);
             }
             _ => {
-                let names = ["downloaded", "downloaded", "signed_up", "signed_up", "visited", "requested_demo", "Unsubscribed", "Subscribed"];
+                let names = [
+                    "downloaded",
+                    "downloaded",
+                    "signed_up",
+                    "signed_up",
+                    "visited",
+                    "requested_demo",
+                    "Unsubscribed",
+                    "Subscribed",
+                ];
                 match names[numbers.below(8) as usize] {
                     "downloaded" => world.event(&user, "downloaded", json!({"asset": "guide"})),
                     "visited" => world.event(&user, "visited", json!({"page": "/"})),
                     name => world.event(&user, name, json!({})),
                 };
-                if numbers.below(3) > 0 {
+                if numbers.below(2) > 0 {
                     world.only_key(&key);
                 }
             }
@@ -163,20 +172,20 @@ fn run(world: &mut World, seed: u64, lives: bool) {
 #[test]
 fn how_many_are_in_memory_changes_nothing() {
     let program = program(MESH);
-    for seed in 1..4 {
+    let mut least = [
+        (DecisionCode::Sent, 100),
+        (DecisionCode::Held, 30),
+        (DecisionCode::Withheld, 20),
+        (DecisionCode::Undelivered, 9),
+        (DecisionCode::GaveWay, 2),
+        (DecisionCode::Stopped, 3),
+    ];
+    for seed in 1..3 {
         let mut all = narrow(&program, 2, usize::MAX);
         run(&mut all, seed, false);
         let done = all.report();
-        let least = [
-            (DecisionCode::Sent, 40),
-            (DecisionCode::Held, 10),
-            (DecisionCode::Withheld, 5),
-            (DecisionCode::Undelivered, 3),
-            (DecisionCode::GaveWay, 1),
-            (DecisionCode::Stopped, 1),
-        ];
-        for (code, at_least) in least {
-            assert!(done.decided(None, code) >= at_least, "{seed}: {code:?}: {}", done.decided(None, code));
+        for (code, at_least) in &mut least {
+            *at_least -= i64::try_from(done.decided(None, *code)).unwrap();
         }
         assert!(done.counter(counter::RETRIES) > 5 && done.counter(counter::JOINED) > 2);
         for (outbox_rows, batch_items, lives) in
@@ -191,6 +200,7 @@ fn how_many_are_in_memory_changes_nothing() {
             assert_eq!(few.report(), done, "{limits:?}");
         }
     }
+    assert!(least.iter().all(|(_, missing)| *missing <= 0), "{least:?}");
 }
 
 #[test]
