@@ -130,7 +130,7 @@ impl Channel for AcceptsAll {
         Some(Foreseen { after: Duration::ZERO, outcome: self.send(mail, attempt) })
     }
 
-    fn send(&self, mail: &Mail, _: u32) -> channels::Outcome {
-        channels::Outcome::Delivered { receipt: mail.key.clone() }
+    fn send(&self, mail: &Mail, _: u32) -> channels::Fate {
+        channels::Fate::Delivered { receipt: mail.key.clone() }
     }
 }

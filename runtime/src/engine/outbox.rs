@@ -10,7 +10,7 @@ use super::batch::Batch;
 use super::deliver::Delivery;
 use super::pause::Pause;
 use super::queue::Queue;
-use crate::dispatch::channels::{Foreseen, Outcome};
+use crate::dispatch::channels::{Fate, Foreseen};
 use crate::dispatch::{Answer, Attempt};
 use crate::mail::Mail;
 use crate::store::{Actor, ContactId, OutboxRecord, OutboxSettlement, OutboxState, PAGE_ROWS, QueuedBehind, Slot};
@@ -51,7 +51,7 @@ pub(super) struct Outbox {
     /// What leaves after the next commit.
     leaving: Vec<Leaving>,
     /// Answers that are known before they come.
-    foreseen: BTreeMap<(i64, Attempt), Outcome>,
+    foreseen: BTreeMap<(i64, Attempt), Fate>,
     /// Attempts whose answer was foreseen: what they themselves come to is not asked.
     told: BTreeSet<Attempt>,
     /// Answers that have come.
@@ -229,9 +229,9 @@ impl Outbox {
     }
 
     /// Knows the answer to an attempt made at the row's instant before it comes.
-    fn tell(&mut self, row: &OutboxRecord, Foreseen { after, outcome }: Foreseen) {
+    fn tell(&mut self, row: &OutboxRecord, Foreseen { after, fate }: Foreseen) {
         let after = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
-        self.foreseen.insert((row.due_at.saturating_add(after), next_of(row)), outcome);
+        self.foreseen.insert((row.due_at.saturating_add(after), next_of(row)), fate);
         self.told.insert(next_of(row));
     }
 
@@ -284,8 +284,8 @@ impl Outbox {
     }
 
     pub(super) fn take_answer(&mut self, at: i64, attempt: Attempt) -> Option<Answer> {
-        if let Some(outcome) = self.foreseen.remove(&(at, attempt)) {
-            return Some(Answer { attempt, outcome });
+        if let Some(fate) = self.foreseen.remove(&(at, attempt)) {
+            return Some(Answer { attempt, fate });
         }
         self.arrived.pop_front()
     }
@@ -404,7 +404,7 @@ impl Outbox {
 
 /// Whether the channel is certain to take a message, and at once.
 fn is_promise(foreseen: Option<&Foreseen>) -> bool {
-    matches!(foreseen, Some(Foreseen { after: Duration::ZERO, outcome: Outcome::Delivered { .. } }))
+    matches!(foreseen, Some(Foreseen { after: Duration::ZERO, fate: Fate::Delivered { .. } }))
 }
 
 /// The row with the contact that it is about by now.

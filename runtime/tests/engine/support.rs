@@ -7,10 +7,10 @@ use flow_ir::backend::Backend;
 use flow_ir::interpret::Interpreter;
 use flow_ir::{FOREVER, FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, Program, WorkflowId};
 use flow_runtime::dispatch::channels::scripted::{self, ScriptedChannel};
-use flow_runtime::dispatch::channels::{Channel, Foreseen, Outcome, RefusedKind, Uncertain};
+use flow_runtime::dispatch::channels::{Channel, Fate, Foreseen, RefusedKind, Uncertain};
 use flow_runtime::engine::{Composed, Composer, ContactView, Delivery, Engine, EngineError, Imported, Limits, Report};
 use flow_runtime::inbound::{Arrival, ContactRow, Origin, Tracked, What};
-use flow_runtime::mail::{Kind, Mail, Mailbox};
+use flow_runtime::mail::{Mail, Mailbox, Purpose};
 use flow_runtime::store::digest::Snapshot;
 use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::{
@@ -87,25 +87,25 @@ pub(crate) fn mailbox(policy: Uncertain) -> Arc<ScriptedChannel> {
     Arc::new(ScriptedChannel::new(policy, |mail, attempt| {
         let reason = || "because".to_owned();
         let name = mail.to.address().as_str().split('@').next().unwrap();
-        let outcome = match name.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
-            "dead" => Outcome::Refused { reason: reason(), kind: RefusedKind::HardBounce },
-            "blocked" => Outcome::Refused { reason: reason(), kind: RefusedKind::Blocked },
-            "busy" if attempt == 1 => Outcome::RetryLater { reason: reason() },
-            "down" => Outcome::RetryLater { reason: reason() },
-            "lost" => Outcome::Unknown { reason: reason() },
-            "gone" => Outcome::Down { reason: reason() },
-            "broken" => Outcome::Stop { reason: reason() },
-            "silent" => return Foreseen { after: HOUR, outcome: Outcome::Down { reason: reason() } },
+        let fate = match name.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
+            "dead" => Fate::Refused { reason: reason(), kind: RefusedKind::HardBounce },
+            "blocked" => Fate::Refused { reason: reason(), kind: RefusedKind::Blocked },
+            "busy" if attempt == 1 => Fate::RetryLater { reason: reason() },
+            "down" => Fate::RetryLater { reason: reason() },
+            "lost" => Fate::Unknown { reason: reason() },
+            "gone" => Fate::Down { reason: reason() },
+            "broken" => Fate::Stop { reason: reason() },
+            "silent" => return Foreseen { after: HOUR, fate: Fate::Down { reason: reason() } },
             "late" => {
                 return Foreseen {
                     after: HOUR,
-                    outcome: Outcome::Refused { reason: reason(), kind: RefusedKind::HardBounce },
+                    fate: Fate::Refused { reason: reason(), kind: RefusedKind::HardBounce },
                 };
             }
             "slow" => return Foreseen { after: HOUR, ..scripted::delivered() },
             _ => return scripted::delivered(),
         };
-        Foreseen { after: Duration::ZERO, outcome }
+        Foreseen { after: Duration::ZERO, fate }
     }))
 }
 
@@ -131,7 +131,7 @@ impl Channel for Narrow {
     fn foresee(&self, mail: &Mail, attempt: u32) -> Option<Foreseen> {
         self.mailbox.foresee(mail, attempt)
     }
-    fn send(&self, mail: &Mail, attempt: u32) -> Outcome {
+    fn send(&self, mail: &Mail, attempt: u32) -> Fate {
         self.mailbox.send(mail, attempt)
     }
 }
@@ -159,7 +159,7 @@ impl Composer for Plain {
             list: None,
             unsubscribe: None,
             sent_at: Instant(row.queued_at).to_utc().unwrap(),
-            kind: Kind::Transactional,
+            purpose: Purpose::Transactional,
         };
         Ok(Composed { mail, payload: row.payload.clone() })
     }

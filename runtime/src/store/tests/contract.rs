@@ -373,14 +373,14 @@ pub(super) fn outbox_rows_are_answered_as_they_were_handed_over(store: &mut dyn 
     let mut hand = Hand::take(store);
     hand.commit(store, Changes { outbox: vec![outbox(1, 10), outbox(2, 20), outbox(3, 30)], ..people(3) });
     let moved = |id, due_at| OutboxRecord { attempts: 1, due_at, ..outbox(id, due_at) };
-    let to = Some("new@example.com".to_owned());
+    let to = "new@example.com".to_owned();
     let written = [
         // One leaves, one goes to another address, and one is new.
         Changes {
             outbox: vec![outbox(4, 15)],
             settled: vec![
                 settlement(1, OutboxState::Claimed, 10),
-                OutboxSettlement { recipient: to.clone(), ..settlement(2, OutboxState::Queued, 35) },
+                OutboxSettlement { recipient: Some(to.clone()), ..settlement(2, OutboxState::Queued, 35) },
             ],
             ..Changes::default()
         },
@@ -396,7 +396,7 @@ pub(super) fn outbox_rows_are_answered_as_they_were_handed_over(store: &mut dyn 
         },
         Changes { joined: vec![(ContactId(1), ContactId(3))], ..Changes::default() },
     ];
-    let second = OutboxRecord { recipient: to.unwrap(), ..moved(2, 35) };
+    let second = OutboxRecord { recipient: to, ..moved(2, 35) };
     let expected = [
         vec![outbox(4, 15), outbox(3, 30), second.clone()],
         vec![outbox(3, 30), second.clone(), moved(1, 40)],
