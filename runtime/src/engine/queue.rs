@@ -65,10 +65,9 @@ impl Queue {
 
     /// Forgets what does not fit. Only rows that the store has as they are.
     pub(super) fn trim(&mut self) -> BTreeSet<DuePlace> {
-        if let Some(first_beyond) = self.places.range(..=self.known_to).nth(self.size).copied() {
-            let last = self.places.range(..first_beyond).next_back().copied();
-            self.known_to = last.unwrap_or(BEFORE_ALL);
-        }
+        let is_full = self.places.len() > self.size;
+        let last = self.places.range(..=self.known_to).nth(self.size - 1).filter(|_| is_full);
+        self.known_to = last.copied().unwrap_or(self.known_to);
         let mut beyond = self.places.split_off(&self.known_to);
         // The last that is known stays.
         if beyond.remove(&self.known_to) {

@@ -82,6 +82,24 @@ fn a_store_of_before_the_first_release_is_refused() {
     assert_eq!(refused(&options(&folder)).fault, StoreFault::Older);
 }
 
+/// What an earlier version of these tables knew is found by the indexes of this one.
+#[test]
+fn a_store_of_an_earlier_flow_is_brought_to_this_one() {
+    let folder = TempDir::new().unwrap();
+    let path = closed_store(&folder);
+    let connection = Connection::open(&path).unwrap();
+    let earlier = "DROP INDEX outbox_queued; DROP INDEX outbox_on_its_way; PRAGMA user_version = 7; \
+                   CREATE INDEX outbox_unsettled ON outbox (id) WHERE state IN (0, 1, 6);";
+    connection.execute_batch(earlier).unwrap();
+    drop(connection);
+    let store = sqlite(&folder);
+    let indexes =
+        "SELECT group_concat(name ORDER BY name) FROM sqlite_schema WHERE type = 'index' AND name LIKE 'outbox%'";
+    let names: String = store.connection().query_row(indexes, [], |row| row.get(0)).unwrap();
+    assert_eq!(names, "outbox_on_its_way,outbox_queued");
+    assert_eq!(whole(&store), "ok");
+}
+
 #[test]
 fn another_programs_database_is_refused_and_not_touched() {
     let folder = TempDir::new().unwrap();
