@@ -172,7 +172,7 @@ impl Many {
     }
 
     fn in_memory(&self) -> Outcome<Times> {
-        self.run(MemoryStore::new(self.program.texts.len()))
+        self.run(MemoryStore::new())
     }
 
     fn durable(&self) -> Outcome<Times> {
