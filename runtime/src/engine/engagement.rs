@@ -13,6 +13,9 @@ use flow_ir::{EmailId, EngagementKind, NEVER};
 /// links do.
 pub(crate) const MACHINE_CLICK_MS: i64 = 10_000;
 
+/// How a link is counted that the email does not declare.
+const ANOTHER_LINK: &str = "another";
+
 /// What a bounce is called that will pass.
 const PASSING: [&str; 8] = ["soft", "transient", "temporary", "deferr", "delay", "full", "block", "greylist"];
 
@@ -65,8 +68,11 @@ impl Touch<'_> {
 
     /// The mail that something came from: the one that the event names, else the last that had left before it.
     fn mail_before(&self, told: &Tracked, occurred_at: i64) -> Option<MailCause> {
-        let named = told.text("email_id");
-        let named = named.and_then(|name| self.plan.program.emails.find(|email| email.name == name));
+        let named = match told.text("email_id") {
+            // Of a mail that is none of the program's, none of these is the cause.
+            Some(name) => Some(self.plan.program.emails.find(|email| email.name == name)?),
+            None => None,
+        };
         let sends = self.contact.journeys.iter().flat_map(|journey| {
             journey
                 .record
@@ -109,18 +115,26 @@ impl Touch<'_> {
             (LastSend::None, _) => self.batch.count(without_a_send(kind)),
             (LastSend::Moments, EngagementKind::Clicked) => {
                 self.batch.count(counter::MACHINE_CLICKS);
-                self.batch.engage(occurred_at, email.0, DecisionCode::Clicked, told.text("link_id"), true);
+                self.batch.engage(occurred_at, email.0, DecisionCode::Clicked, self.link_of(email, told), true);
                 return false;
             }
             (LastSend::Moments | LastSend::Before, _) => {
-                let link = told.text("link_id");
                 if let Some(code) = told_as(kind) {
-                    self.batch.engage(occurred_at, email.0, code, link, false);
+                    self.batch.engage(occurred_at, email.0, code, self.link_of(email, told), false);
                 }
+                let link = told.text("link_id");
                 self.note(kind, email, link, occurred_at);
             }
         }
         true
+    }
+
+    /// The link that was followed, as it is counted: one of the email's own, or any other. Whatever other tools write there, such as an address
+    /// with a token of its own for each click, is one.
+    fn link_of(&self, email: EmailId, told: &Tracked) -> String {
+        let Some(named) = told.text("link_id") else { return String::new() };
+        let mut own = self.plan.program.content(email).into_iter().flat_map(|content| &content.links);
+        own.find(|link| link.alias == named).map_or(ANOTHER_LINK, |link| &link.alias).to_owned()
     }
 
     /// The email an event names, by its name in the program.

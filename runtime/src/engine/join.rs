@@ -4,11 +4,11 @@
 //! Of two journeys in one workflow the older goes on, and knows what the other has sent. Joining may make conditions true and is no trigger.
 
 use super::batch::Batch;
-use super::contact::{Contact, Journey};
+use super::contact::{Contact, Journey, Told};
 use super::counter;
 use super::plan::Plan;
 use super::touch::Touch;
-use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxState};
+use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxState};
 use flow_ir::{CountedSince, FactId, Field, FieldType, NEVER, SlotId};
 
 impl Touch<'_> {
@@ -23,7 +23,14 @@ impl Touch<'_> {
         self.join_turns(other);
         self.batch.changes.joined.push((other.id, self.contact.id));
         self.batch.count(counter::JOINED);
+        self.write_off(other);
         other.empty(plan);
+    }
+
+    /// What the ledgers say of the other is this one's from now on, and stands there once.
+    fn write_off(&mut self, other: &Contact) {
+        let (before, blank) = (other.told, Told::read(self.plan, &self.plan.blank));
+        self.batch.change(other.id, self.now, (before, blank), ChangedBy::default());
     }
 
     fn join_fact(&mut self, other: &Contact, id: FactId) {

@@ -116,8 +116,10 @@ impl<S: Store> Engine<S> {
     }
 }
 
-/// Puts a contact into the batch as they are now, by the version of the program that has looked at them.
-pub(super) fn write_contact(contact: &mut Contact, layout: u32, batch: &mut Batch) {
+/// Puts a contact into the batch as they are now. What is only recorded of somebody is no look at them: they stay of the version that has
+/// looked.
+pub(super) fn write_contact(contact: &mut Contact, batch: &mut Batch) {
+    let layout = contact.layout;
     let texts = contact.texts_dirty.then(|| contact.texts.to_vec());
     let kept = contact.journeys.iter().map(|journey| journey.record.clone()).collect();
     let (id, frame, next_at, newest) = (contact.id, contact.frame.clone(), contact.next_at, contact.newest);

@@ -73,8 +73,8 @@ use crate::clock::{Clock, VirtualClock};
 use crate::dispatch::{Attempt, Dispatch};
 use crate::inbound::Arrival;
 use crate::store::{
-    Batch as StoreBatch, ContactId, DueContact, Opened, OutboxRecord, Owner, Questions, Records, Slot, SlotSink, Store,
-    Ticket, Wish,
+    Batch as StoreBatch, Changes, ContactId, DueContact, Opened, OutboxRecord, OutboxSettlement, OutboxState, Owner,
+    Questions, Records, Slot, SlotBatch, SlotSink, SlotState, Store, Ticket, Wish,
 };
 use crate::time::Instant;
 use ahead::Ahead;
@@ -297,8 +297,14 @@ impl<S: Store> Engine<S> {
     }
 
     /// Waits until every message on its way has its answer, and keeps the answers; nothing new leaves. For a clean end: after an error that
-    /// broke an item off, the answers cannot be kept.
+    /// broke an item off, the answers cannot be kept, and what was about to leave stays for the next start.
     pub fn settle_in_flight(&mut self, now: Instant) -> Result<(), EngineError> {
+        if self.broken_off {
+            while self.dispatch.count() > 0 {
+                self.await_answer(ANSWER_WAIT);
+            }
+            return self.take_back(now.0);
+        }
         self.advance(now.0);
         self.land()?;
         self.outbox.close(&mut self.batch, now.0);
@@ -540,6 +546,33 @@ impl<S: Store> Engine<S> {
         Ok(())
     }
 
+    /// Messages that the last batch has claimed and that were not handed over are queued again, in a store that is opened anew: what is in
+    /// hand is half done, and nobody could hear their answers.
+    fn take_back(&mut self, now: i64) -> Result<(), EngineError> {
+        let Some(Flying { ticket, leaving }) = self.flying.take() else { return Ok(()) };
+        self.store.finish(ticket)?;
+        let mut taken = Taken::default();
+        let state = self.store.open(Slot::FIRST, 0, &mut taken)?.state;
+        let is_here = |row: &OutboxRecord| leaving.iter().any(|leaving| leaving.attempt.row == row.id);
+        let claimed = taken.outbox.iter().filter(|row| row.state == OutboxState::Claimed && is_here(row));
+        let again = |row: &OutboxRecord| OutboxSettlement {
+            id: row.id,
+            state: OutboxState::Queued,
+            attempts: row.attempts,
+            due_at: now,
+            detail: String::new(),
+            recipient: None,
+        };
+        let settled: Vec<OutboxSettlement> = claimed.map(again).collect();
+        if !settled.is_empty() {
+            let state = SlotState { number: state.number + 1, ..state };
+            let changes = Changes { settled, ..Changes::default() };
+            let slots = vec![SlotBatch { slot: Slot::FIRST, state, changes }];
+            self.store.commit(StoreBatch { owner: self.owner, slots })?;
+        }
+        Ok(())
+    }
+
     /// Whether an attempt is still to be handed over.
     fn is_leaving(&self, attempt: Attempt) -> bool {
         let flying = self.flying.iter().flat_map(|flying| &flying.leaving);
@@ -585,10 +618,10 @@ impl<S: Store> Engine<S> {
         let recorded: Vec<ContactId> = self.batch.recorded().collect();
         self.load(&recorded)?;
         self.dirty.extend(recorded);
-        self.batch.chain(&mut self.cache);
+        self.batch.chain(&mut self.cache)?;
         for id in std::mem::take(&mut self.dirty) {
             if let Some(contact) = self.cache.get_mut(id) {
-                lend::write_contact(contact, self.plan.program.lineage.version, &mut self.batch);
+                lend::write_contact(contact, &mut self.batch);
             }
         }
         self.keep_read(self.stream.read());

@@ -8,7 +8,7 @@ use super::host::TextHost;
 use super::outbox::Outbox;
 use super::plan::Plan;
 use crate::inbound::Mark;
-use crate::store::{ChangedBy, DecisionCode, DecisionRecord, ScoreRecord, StageRecord};
+use crate::store::{ChangedBy, DecisionCode, DecisionRecord};
 use crate::time::{Instant, Zone, civil};
 use flow_ir::backend::{Backend, Moment, Verdict, View};
 use flow_ir::{CivilSpan, FOREVER, NEVER, PredicateId, Wait, Workflow, WorkflowId};
@@ -155,17 +155,9 @@ impl<'e> Touch<'e> {
 
     /// Writes into the ledgers what has changed of stage and score since the last time, and what did it.
     pub(super) fn note_changes(&mut self, by: ChangedBy) {
-        let (contact, at) = (self.contact.id, self.now);
         let now = Told::read(self.plan, &self.contact.frame);
         let before = std::mem::replace(&mut self.contact.told, now);
-        if before.stage != now.stage {
-            let (from, to) = (before.stage, now.stage);
-            self.batch.changes.stages.push(StageRecord { contact, at, from, to, by });
-        }
-        if before.score != now.score {
-            let change = now.score.saturating_sub(before.score);
-            self.batch.changes.scores.push(ScoreRecord { contact, at, change, score: now.score, by });
-        }
+        self.batch.change(self.contact.id, self.now, (before, now), by);
     }
 
     pub(super) fn fail(&mut self, workflow: WorkflowId, problem: String) {

@@ -39,6 +39,7 @@ impl<S: Store> Engine<S> {
         touch.react(&Cause::Due);
         touch.reschedule(&Cause::Due);
         self.batch.take_failure()?;
+        contact.layout = self.plan.program.lineage.version;
         self.due.move_to(contact.id, was_due, contact.next_at);
         self.dirty.insert(contact.id);
         Ok(())

@@ -157,7 +157,7 @@ pub enum Total {
         /// Why, where the code has several reasons.
         reason: u32,
     },
-    /// Journeys whose goal was met.
+    /// Journeys whose goal was met, or which ended as converted.
     Conversions {
         /// The number of the workflow.
         workflow: u32,
@@ -176,7 +176,7 @@ pub enum Total {
         email: u32,
         /// Opened, clicked or replied.
         code: DecisionCode,
-        /// The link that was followed, as the event names it; empty where there is none.
+        /// The link that was followed, by its name in the email or as `another`; empty where the event names none.
         link: String,
         /// Whether only a machine can have done it.
         by_machine: bool,

@@ -447,6 +447,14 @@ pub enum About {
 }
 
 impl DecisionCode {
+    /// Whether a journey ended by it; of each that has ended there is exactly one such record.
+    pub fn is_end(self) -> bool {
+        matches!(
+            self,
+            Self::Converted | Self::ExitedWhen | Self::Exited | Self::Finished | Self::Stopped | Self::GaveWay
+        )
+    }
+
     /// What the number in `about` is of, where there is one.
     pub fn about(self) -> Option<About> {
         match self {

@@ -2,6 +2,7 @@
 
 use crate::support::{World, world};
 use flow_runtime::engine::counter;
+use flow_runtime::store::{DecisionCode, Total};
 use serde_json::json;
 
 const ASK: &str = r#"workflow ask {
@@ -145,4 +146,37 @@ fn of_what_happens_to_a_mail_only_clicks_and_replies_are_activity() {
     assert!(!quiet("Email Link Clicked", json!({"email_id": "hello"})));
     assert!(!quiet("Email Replied", json!({"email_id": "hello"})));
     assert!(!quiet("Product Viewed", json!({})), "no event of the program, but she did it");
+}
+
+/// An opt-out is laid on the mail that it names, else on the last that left before it; of another tool's mail, on none.
+#[test]
+fn an_opt_out_is_of_the_mail_it_names() {
+    let cause = |properties: serde_json::Value| {
+        let mut world = asked();
+        world.at("2026-03-03 12:00").event("ada", "Unsubscribed", properties).run();
+        let decisions = world.snapshot().decisions;
+        decisions.into_iter().find(|row| row.code == DecisionCode::Suppressed).unwrap().send.is_some()
+    };
+    assert!(cause(json!({})) && cause(json!({"email_id": "hello"})));
+    assert!(!cause(json!({"email_id": "spring_campaign_of_another_tool"})));
+}
+
+/// What other tools write there may be an address with a token of its own for each click.
+#[test]
+fn links_that_the_email_does_not_declare_are_counted_as_one() {
+    let mut world = asked();
+    world.at("2026-03-02 12:00");
+    for n in 0..20 {
+        let properties = json!({"email_id": "hello", "link_id": format!("https://x.example/?token={n}")});
+        world.event("ada", "Email Link Clicked", properties);
+    }
+    world.event("ada", "Email Link Clicked", json!({"email_id": "hello", "link_id": "more"}));
+    world.event("ada", "Email Link Clicked", json!({"email_id": "hello"})).run();
+    let totals = world.snapshot().totals.into_iter();
+    let links = totals.filter_map(|(total, count)| match total {
+        Total::Engagements { link, .. } => Some((link, count)),
+        _ => None,
+    });
+    let expected = [("", 1), ("another", 20), ("more", 1)].map(|(link, count)| (link.to_owned(), count));
+    assert_eq!(links.collect::<Vec<_>>(), expected);
 }

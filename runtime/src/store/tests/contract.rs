@@ -149,6 +149,29 @@ pub(super) fn after_a_failure_nothing_is_kept_until_the_slot_is_opened(store: &m
     hand.commit(store, people(2));
 }
 
+/// Whoever asks first hears the cause, and nobody hears that it is well.
+pub(super) fn a_batch_that_failed_stays_failed(store: &mut dyn Store) {
+    let mut hand = Hand::take(store);
+    hand.commit(store, Changes { events: vec![event(1, 1)], ..people(1) });
+    let twice = EventRecord { id: hand.state.next_record, ..event(1, 1) };
+    let broken = hand.batch(Changes { events: vec![twice], ..Changes::default() });
+    let state = broken.slots[0].state;
+    let next = SlotState { number: state.number + 1, ..state };
+    let slots = vec![SlotBatch { slot: Slot::FIRST, state: next, changes: Changes::default() }];
+    let later = Batch { owner: broken.owner, slots };
+    let Ok(first) = store.begin(broken) else { return };
+    let second = store.begin(later).unwrap();
+    assert!(store.finish(second).unwrap_err().message.contains("arrived twice"));
+    for ticket in [second, first, second] {
+        assert_eq!(store.finish(ticket).unwrap_err().fault, StoreFault::Lost);
+    }
+    // What is no batch is not built on it, and hears of it all the same.
+    assert!(store.settle(&Charter { name: Some("n".to_owned()), ..Charter::default() }).is_err());
+    hand.state = open(store).0.state;
+    store.settle(&Charter { name: Some("n".to_owned()), ..Charter::default() }).unwrap();
+    hand.commit(store, people(2));
+}
+
 pub(super) fn a_batch_out_of_turn_is_lost(store: &mut dyn Store) {
     let mut hand = Hand::take(store);
     hand.commit(store, people(1));
@@ -302,9 +325,8 @@ pub(super) fn outbox_rows_come_back_as_written(store: &mut dyn Store) {
         queued_at: i64::MAX,
         ..outbox(2, i64::MAX)
     };
-    commit(store, Changes { outbox: vec![most.clone(), least.clone()], ..people(1) });
     let first = OutboxRecord { state: OutboxState::Claimed, ..outbox(3, 4) };
-    commit(store, Changes { outbox: vec![first.clone()], ..Changes::default() });
+    commit(store, Changes { outbox: vec![most.clone(), least.clone(), first.clone()], ..people(1) });
     assert_eq!(rows(store, &[2, 1, MAX_NUMBER - 1]), [None, Some(least.clone()), Some(most.clone())]);
     assert_eq!((open(store).1.outbox, waiting(store, BEFORE_ALL, 1)), (vec![first], vec![least.clone()]));
     assert_eq!(waiting(store, (i64::MIN, 1), 9), [most]);

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod contract;
+mod owners;
 mod random;
 mod rows;
 mod sqlite;
@@ -49,6 +50,7 @@ on_every_store!(
     keys_of_a_joined_contact_find_the_other,
     what_was_handed_over_is_answered_by,
     after_a_failure_nothing_is_kept_until_the_slot_is_opened,
+    a_batch_that_failed_stays_failed,
     a_batch_out_of_turn_is_lost,
     a_slot_stands_where_its_last_batch_left_it,
     what_a_store_is_stays,

@@ -31,6 +31,16 @@ impl Hand {
         Batch { owner: self.owner, slots: vec![SlotBatch { slot: Slot::FIRST, state, changes }] }
     }
 
+    /// Gives new rows the numbers that come next, in whatever order they stand.
+    pub(super) fn numbered(&self, mut changes: Changes) -> Changes {
+        let mut records = self.state.next_record..;
+        changes.events.iter_mut().for_each(|row| row.id = records.next().unwrap());
+        changes.decisions.iter_mut().for_each(|row| row.id = records.next().unwrap());
+        let mut outbox = self.state.next_outbox..;
+        changes.outbox.iter_mut().for_each(|row| row.id = outbox.next().unwrap());
+        changes
+    }
+
     /// Writes these rows and the totals that follow from them.
     pub(super) fn try_commit(&mut self, store: &mut dyn Store, mut changes: Changes) -> Result<(), StoreError> {
         let rolled_up = changes.rolled_up();
