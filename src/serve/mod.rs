@@ -113,6 +113,7 @@ fn carry_out(
     let delivery = prepared.of_store(name);
     let mut engine =
         Engine::open(Arc::clone(&program), backend, store, delivery, Limits::default()).map_err(from_engine)?;
+    engine.channel_is_there();
     let mut notebook = data::Notebook::appending(&settings.store)?;
     let mut progress = Line::new(output.format(), arguments.progress, settings.timezone);
     let start = wall_clock(&engine);

@@ -5,7 +5,7 @@
 
 use super::error::EngineError;
 use crate::inbound::{Arrival, Mark};
-use crate::store::{Changes, ContactId, MessageKey, Questions, Store};
+use crate::store::{Answers, Changes, ContactId, MessageKey, Questions, Store};
 use std::collections::{HashMap, HashSet, VecDeque};
 
 /// How many events are looked at ahead: those of a batch, so that it costs one question of each kind.
@@ -48,26 +48,25 @@ pub(super) struct Ahead {
 }
 
 impl Ahead {
-    /// Takes the next events in, once those looked at are used up. `uncommitted` is what the store does not know yet.
-    pub(super) fn refill(
-        &mut self,
-        store: &mut impl Store,
-        arrivals: &mut dyn Iterator<Item = Arrival>,
-        uncommitted: &Changes,
-    ) -> Result<(), EngineError> {
+    /// The next events, once those looked at are used up, with what is asked of them.
+    pub(super) fn asks(&self, arrivals: &mut dyn Iterator<Item = Arrival>) -> Option<(Vec<Arrival>, Questions)> {
         if !self.pending.is_empty() {
-            return Ok(());
+            return None;
         }
         let next: Vec<Arrival> = arrivals.take(LOOK_AHEAD_EVENTS).collect();
         if next.is_empty() {
-            return Ok(());
+            return None;
         }
-        self.begin(uncommitted);
-        // A message and, shortly around midnight, the same under the day beside it.
-        let messages_of = |arrival: &Arrival| [Some(arrival.message_key()), arrival.other_message_key()];
         let messages = next.iter().flat_map(messages_of).flatten().collect();
         let keys: Vec<&[String]> = next.iter().map(|arrival| arrival.keys.as_slice()).collect();
-        let answers = store.ask(&Questions { keys: with_marks(&keys), messages, ..Questions::default() })?;
+        let questions = Questions { keys: with_marks(&keys), messages, ..Questions::default() };
+        Some((next, questions))
+    }
+
+    /// Takes the next events in, with the answers. `uncommitted` is what the store does not know yet.
+    pub(super) fn take_in(&mut self, next: Vec<Arrival>, answers: Answers, uncommitted: &Changes) {
+        self.begin(uncommitted);
+        let keys: Vec<&[String]> = next.iter().map(|arrival| arrival.keys.as_slice()).collect();
         let owners = owners_in(&keys, answers.owners);
         let mut known = answers.known.into_iter();
         for (arrival, owners) in next.into_iter().zip(owners) {
@@ -76,7 +75,6 @@ impl Ahead {
             self.last_at = self.last_at.max(arrival.arrived_at);
             self.pending.push_back(Peeked { at: self.last_at, arrival, known, owners });
         }
-        Ok(())
     }
 
     /// Forgets what the store knows by now, unless an earlier answer still needs it.
@@ -161,6 +159,11 @@ impl Ahead {
     pub(super) fn owners_of<'p>(&'p self, peeked: &'p Peeked) -> impl Iterator<Item = ContactId> + 'p {
         self.found(&peeked.arrival.keys, &peeked.owners).into_iter().filter_map(|found| found.owner)
     }
+}
+
+/// A message and, shortly around midnight, the same under the day beside it.
+fn messages_of(arrival: &Arrival) -> [Option<MessageKey>; 2] {
+    [Some(arrival.message_key()), arrival.other_message_key()]
 }
 
 /// What the store says of the keys of several events or rows, asked at once.

@@ -173,6 +173,10 @@ impl Batch {
         self.changes.handoffs.push(handoff);
     }
 
+    pub(super) fn slot(&self) -> Slot {
+        self.slot
+    }
+
     pub(super) fn next_outbox(&mut self) -> u64 {
         self.state.next_outbox += 1;
         self.slot.global(self.state.next_outbox - 1)

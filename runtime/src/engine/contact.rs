@@ -231,6 +231,11 @@ impl Contact {
         self.journeys.iter().rev().find(|journey| journey.workflow() == workflow)
     }
 
+    /// The outbox rows that their journeys wait for.
+    pub(super) fn outbox_rows(&self) -> impl Iterator<Item = u64> + '_ {
+        self.journeys.iter().filter_map(|journey| journey.record.outbox)
+    }
+
     pub(super) fn needs_writing(&self) -> bool {
         self.dirty || self.texts_dirty || self.journeys.iter().any(|journey| journey.dirty)
     }

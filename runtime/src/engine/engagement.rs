@@ -37,7 +37,7 @@ impl MailCause {
 }
 
 /// When a journey had sent a mail, seen from something done with it.
-enum Send {
+enum LastSend {
     /// Not by then.
     None,
     /// So shortly before that only a machine can have answered.
@@ -112,13 +112,13 @@ impl Touch<'_> {
             return true;
         };
         match (self.sent_before(email, occurred_at), kind) {
-            (Send::None, _) => self.batch.count(without_a_send(kind)),
-            (Send::Moments, EngagementKind::Clicked) => {
+            (LastSend::None, _) => self.batch.count(without_a_send(kind)),
+            (LastSend::Moments, EngagementKind::Clicked) => {
                 self.batch.count(counter::MACHINE_CLICKS);
                 self.batch.engage(occurred_at, email.0, DecisionCode::Clicked, self.link_of(email, told), true);
                 return false;
             }
-            (Send::Moments | Send::Before, _) => {
+            (LastSend::Moments | LastSend::Before, _) => {
                 if let Some(code) = told_as(kind) {
                     self.batch.engage(occurred_at, email.0, code, self.link_of(email, told), false);
                 }
@@ -167,13 +167,13 @@ impl Touch<'_> {
     }
 
     /// The last time by then that one of them sent it.
-    fn sent_before(&self, email: EmailId, occurred_at: i64) -> Send {
+    fn sent_before(&self, email: EmailId, occurred_at: i64) -> LastSend {
         let senders = self.senders(email, occurred_at).into_iter();
         match senders.map(|index| self.journey(index).sent_at(self.plan, email)).max() {
-            None if self.is_sending(email) => Send::Moments,
-            None => Send::None,
-            Some(sent) if occurred_at - sent <= MACHINE_CLICK_MS => Send::Moments,
-            Some(_) => Send::Before,
+            None if self.is_sending(email) => LastSend::Moments,
+            None => LastSend::None,
+            Some(sent) if occurred_at - sent <= MACHINE_CLICK_MS => LastSend::Moments,
+            Some(_) => LastSend::Before,
         }
     }
 

@@ -43,8 +43,10 @@ mod join;
 mod lend;
 mod outbox;
 mod pattern;
+mod pause;
 mod pending;
 mod plan;
+mod queue;
 pub(crate) mod rate;
 mod react;
 mod readers;
@@ -72,7 +74,7 @@ use crate::dispatch::{Attempt, Dispatch};
 use crate::inbound::Arrival;
 use crate::store::{
     Batch as StoreBatch, Changes, ContactId, DueContact, Opened, OutboxRecord, OutboxSettlement, OutboxState, Owner,
-    Records, Slot, SlotBatch, SlotSink, SlotState, Store, Ticket, Wish,
+    Questions, Records, Slot, SlotBatch, SlotSink, SlotState, Store, Ticket, Wish,
 };
 use crate::time::Instant;
 use ahead::Ahead;
@@ -82,6 +84,7 @@ use due::DueQueue;
 use flow_ir::Program;
 use flow_ir::backend::Backend;
 use outbox::{Leaving, Outbox};
+use pause::Pause;
 use plan::Plan;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -102,11 +105,13 @@ pub struct Limits {
     pub batch_items: usize,
     /// How many contacts are kept in memory between batches.
     pub cache_contacts: usize,
+    /// How many outbox rows that wait for their instant are kept in memory between batches, at least one.
+    pub outbox_rows: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { batch_items: BATCH_ITEMS, cache_contacts: cache::CACHE_CONTACTS }
+        Self { batch_items: BATCH_ITEMS, cache_contacts: cache::CACHE_CONTACTS, outbox_rows: queue::OUTBOX_WINDOW_ROWS }
     }
 }
 
@@ -222,6 +227,7 @@ impl<S: Store> Engine<S> {
         let Opened { state, reads, actors } = store.open(slot, version, &mut taken)?;
         let clock = state.clock;
         let stream = StreamPlace::load(&reads)?;
+        let pause = Pause::load(&actors, delivery.channel.name())?;
         let mut ahead = Ahead::default();
         let opened_at = clock;
         ahead.not_before(clock);
@@ -234,7 +240,7 @@ impl<S: Store> Engine<S> {
             owner,
             flying: None,
             dispatch: Dispatch::new(Arc::clone(&delivery.channel)),
-            outbox: Outbox::new(delivery),
+            outbox: Outbox::new(delivery, limits.outbox_rows, pause),
             limits,
             clock: VirtualClock::new(Instant(clock)),
             kept_clock: clock,
@@ -331,7 +337,7 @@ impl<S: Store> Engine<S> {
         let mut arrivals = arrivals.fuse();
         loop {
             self.collect_answers();
-            self.ahead.refill(&mut self.store, &mut arrivals, &self.batch.changes)?;
+            self.look_ahead(&mut arrivals)?;
             if self.stopped_for.is_some() {
                 return self.stop(progress);
             }
@@ -354,6 +360,25 @@ impl<S: Store> Engine<S> {
         // A clock that goes on and nothing else is worth no commit each time somebody looks.
         let is_idle = !waits && self.batch.is_empty() && self.dirty.is_empty();
         if is_idle && self.now().0.saturating_sub(self.kept_clock) < IDLE_CLOCK_MS { Ok(()) } else { self.settle() }
+    }
+
+    /// Asks the store, all at once, about the next events and for the outbox rows that are due next, where too few are known.
+    fn look_ahead(&mut self, arrivals: &mut dyn Iterator<Item = Arrival>) -> Result<(), EngineError> {
+        loop {
+            let (next, queued) = (self.ahead.asks(arrivals), self.outbox.asks(self.batch.slot()));
+            if next.is_none() && queued.is_none() {
+                return Ok(());
+            }
+            let (next, questions) = next.unwrap_or_default();
+            let mut answers = self.store.ask(&Questions { queued, ..questions })?;
+            let changes = &self.batch.changes;
+            if let Some(asked) = queued {
+                self.outbox.learn_queued(asked, std::mem::take(&mut answers.queued), &changes.joined);
+            }
+            if !next.is_empty() {
+                self.ahead.take_in(next, answers, changes);
+            }
+        }
     }
 
     /// Nothing can leave: what is on its way is still heard, and everything is kept.
@@ -388,6 +413,11 @@ impl<S: Store> Engine<S> {
         contact.into_iter().chain(attempt).min().map(Instant)
     }
 
+    /// The channel was asked and is there. What nobody had answered to may leave at once, one message alone until it has its answer.
+    pub fn channel_is_there(&mut self) {
+        self.outbox.lift_pause();
+    }
+
     /// The store, for reports. Writing to it behind the engine's back is not foreseen.
     pub fn store(&mut self) -> &mut S {
         &mut self.store
@@ -415,6 +445,11 @@ impl<S: Store> Engine<S> {
         let answer = self.dispatch.wait(at_most);
         answer.into_iter().for_each(|answer| self.outbox.arrive(answer));
         self.collect_answers();
+    }
+
+    /// How many outbox rows are in memory: those on their way and the next that wait, between batches.
+    pub fn outbox_rows(&self) -> usize {
+        self.outbox.held()
     }
 
     /// How many messages are in the hands of the channel.
@@ -576,6 +611,7 @@ impl<S: Store> Engine<S> {
         if self.batch.is_empty() && self.dirty.is_empty() && now == self.kept_clock {
             // What leaves with nothing to write stands in the store already.
             let leaving = self.outbox.take_leaving();
+            self.outbox.trim();
             self.hand_over(leaving);
             return Ok(());
         }
@@ -592,12 +628,14 @@ impl<S: Store> Engine<S> {
         if let Some(mark) = self.import_mark.take() {
             self.keep_read(mark.read());
         }
+        self.batch.changes.actors.extend(self.outbox.pause_to_keep());
         let slots = vec![self.batch.close(&self.plan.program, now)];
         let ticket = self.store.begin(StoreBatch { owner: self.owner, slots }).map_err(EngineError::from);
         let leaving = self.outbox.take_leaving();
         self.flying = Some(Flying { ticket: self.whole(ticket)?, leaving });
         self.kept_clock = now;
         self.cache.trim(self.limits.cache_contacts);
+        self.outbox.trim();
         Ok(())
     }
 

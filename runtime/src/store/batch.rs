@@ -69,6 +69,8 @@ pub enum Actor {
     Team(String),
     /// The rate of a workflow, by its name: who came in when.
     Rate(String),
+    /// What takes messages away, by its name: for how long nobody has answered.
+    Channel(String),
 }
 
 impl Actor {
@@ -77,13 +79,14 @@ impl Actor {
         match self {
             Actor::Team(_) => 0,
             Actor::Rate(_) => 1,
+            Actor::Channel(_) => 2,
         }
     }
 
     /// The name within its kind.
     pub fn name(&self) -> &str {
         match self {
-            Actor::Team(name) | Actor::Rate(name) => name,
+            Actor::Team(name) | Actor::Rate(name) | Actor::Channel(name) => name,
         }
     }
 
@@ -92,6 +95,7 @@ impl Actor {
         match kind {
             0 => Some(Actor::Team(name)),
             1 => Some(Actor::Rate(name)),
+            2 => Some(Actor::Channel(name)),
             _ => None,
         }
     }

@@ -4,7 +4,7 @@ use std::{net::TcpListener, time::Duration};
 
 use flow_runtime::{
     dispatch::channels::{
-        Channel, Outcome, RefusedKind, Uncertain,
+        Channel, Fate, RefusedKind, Uncertain,
         smtp::{Security, SmtpChannel, SmtpSettings},
     },
     mail::{Mail, Secret, to_mime},
@@ -29,9 +29,9 @@ fn impatient(server: &Server) -> SmtpChannel {
     SmtpChannel::open(SmtpSettings { timeout: PATIENCE, ..settings(server.port()) }).unwrap()
 }
 
-fn unknown_reason(outcome: Outcome) -> String {
-    match outcome {
-        Outcome::Unknown { reason } => reason,
+fn unknown_reason(fate: Fate) -> String {
+    match fate {
+        Fate::Unknown { reason } => reason,
         other => panic!("not unknown: {other:?}"),
     }
 }

@@ -7,10 +7,10 @@ use flow_ir::backend::Backend;
 use flow_ir::interpret::Interpreter;
 use flow_ir::{FOREVER, FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, Program, WorkflowId};
 use flow_runtime::dispatch::channels::scripted::{self, ScriptedChannel};
-use flow_runtime::dispatch::channels::{Channel, Foreseen, Outcome, RefusedKind, Uncertain};
+use flow_runtime::dispatch::channels::{Channel, Fate, Foreseen, RefusedKind, Uncertain};
 use flow_runtime::engine::{Composed, Composer, ContactView, Delivery, Engine, EngineError, Imported, Limits, Report};
 use flow_runtime::inbound::{Arrival, ContactRow, Origin, Tracked, What};
-use flow_runtime::mail::{Kind, Mail, Mailbox};
+use flow_runtime::mail::{Mail, Mailbox, Purpose};
 use flow_runtime::store::digest::Snapshot;
 use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::{
@@ -87,26 +87,53 @@ pub(crate) fn mailbox(policy: Uncertain) -> Arc<ScriptedChannel> {
     Arc::new(ScriptedChannel::new(policy, |mail, attempt| {
         let reason = || "because".to_owned();
         let name = mail.to.address().as_str().split('@').next().unwrap();
-        let outcome = match name.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
-            "dead" => Outcome::Refused { reason: reason(), kind: RefusedKind::HardBounce },
-            "blocked" => Outcome::Refused { reason: reason(), kind: RefusedKind::Blocked },
-            "busy" if attempt == 1 => Outcome::RetryLater { reason: reason() },
-            "down" => Outcome::RetryLater { reason: reason() },
-            "lost" => Outcome::Unknown { reason: reason() },
-            "gone" => Outcome::Down { reason: reason() },
-            "broken" => Outcome::Stop { reason: reason() },
-            "silent" => return Foreseen { after: HOUR, outcome: Outcome::Down { reason: reason() } },
+        let fate = match name.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
+            "dead" => Fate::Refused { reason: reason(), kind: RefusedKind::HardBounce },
+            "blocked" => Fate::Refused { reason: reason(), kind: RefusedKind::Blocked },
+            "busy" if attempt == 1 => Fate::RetryLater { reason: reason() },
+            "down" => Fate::RetryLater { reason: reason() },
+            "lost" => Fate::Unknown { reason: reason() },
+            "gone" => Fate::Down { reason: reason() },
+            "broken" => Fate::Stop { reason: reason() },
+            "silent" => return Foreseen { after: HOUR, fate: Fate::Down { reason: reason() } },
             "late" => {
                 return Foreseen {
                     after: HOUR,
-                    outcome: Outcome::Refused { reason: reason(), kind: RefusedKind::HardBounce },
+                    fate: Fate::Refused { reason: reason(), kind: RefusedKind::HardBounce },
                 };
             }
             "slow" => return Foreseen { after: HOUR, ..scripted::delivered() },
             _ => return scripted::delivered(),
         };
-        Foreseen { after: Duration::ZERO, outcome }
+        Foreseen { after: Duration::ZERO, fate }
     }))
+}
+
+/// The mailbox, of which few messages may be in hand at once.
+struct Narrow {
+    mailbox: Arc<ScriptedChannel>,
+    at_once: usize,
+}
+
+impl Channel for Narrow {
+    fn name(&self) -> &str {
+        self.mailbox.name()
+    }
+    fn uncertain(&self) -> Uncertain {
+        self.mailbox.uncertain()
+    }
+    fn at_once(&self) -> usize {
+        self.at_once
+    }
+    fn ready(&self) -> Result<(), String> {
+        self.mailbox.ready()
+    }
+    fn foresee(&self, mail: &Mail, attempt: u32) -> Option<Foreseen> {
+        self.mailbox.foresee(mail, attempt)
+    }
+    fn send(&self, mail: &Mail, attempt: u32) -> Fate {
+        self.mailbox.send(mail, attempt)
+    }
 }
 
 struct Plain;
@@ -132,7 +159,7 @@ impl Composer for Plain {
             list: None,
             unsubscribe: None,
             sent_at: Instant(row.queued_at).to_utc().unwrap(),
-            kind: Kind::Transactional,
+            purpose: Purpose::Transactional,
         };
         Ok(Composed { mail, payload: row.payload.clone() })
     }
@@ -266,6 +293,8 @@ pub(crate) struct World {
     pub(crate) program: Arc<Program>,
     pub(crate) shared: Shared,
     pub(crate) mailbox: Arc<ScriptedChannel>,
+    /// How many of its messages may be in hand at once.
+    pub(crate) at_once: usize,
     pub(crate) limits: Limits,
     engine: Option<Engine<Shared>>,
     now: i64,
@@ -283,6 +312,7 @@ impl World {
         World {
             shared: Shared { store, crash: Arc::new(Mutex::new(Crash::Never)), questions: Arc::default() },
             mailbox: mailbox(Uncertain::Resend),
+            at_once: usize::MAX,
             limits: Limits::default(),
             engine: None,
             now: at("2026-03-02"),
@@ -298,7 +328,7 @@ impl World {
     }
 
     pub(crate) fn limits(mut self, batch_items: usize, cache_contacts: usize) -> World {
-        self.limits = Limits { batch_items, cache_contacts };
+        self.limits = Limits { batch_items, cache_contacts, ..self.limits };
         self
     }
 
@@ -336,7 +366,7 @@ impl World {
 
     /// An engine of its own, with this world's program and mailbox.
     pub(crate) fn engine_over<S: Store>(&self, backend: Arc<dyn Backend>, store: S) -> Engine<S> {
-        let channel: Arc<dyn Channel> = self.mailbox.clone();
+        let channel: Arc<dyn Channel> = Arc::new(Narrow { mailbox: self.mailbox.clone(), at_once: self.at_once });
         let delivery = Delivery { channel, composer: Arc::new(Plain) };
         Engine::open(Arc::clone(&self.program), backend, store, delivery, self.limits).unwrap()
     }

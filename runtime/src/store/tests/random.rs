@@ -180,11 +180,13 @@ fn answers(store: &mut dyn Store) -> impl PartialEq + std::fmt::Debug + use<> {
     let ids: Vec<u64> = opened.0.1.contacts.iter().map(|contact| contact.id.0).collect();
     let messages: Vec<u8> = (0..MESSAGES).collect();
     let asked = (find(store, &["a", "b", "c", "d"]), load(store, &ids).unwrap(), known(store, &messages));
+    let all: Vec<u64> = (1..OUTBOX_ROWS).collect();
+    let outbox = (waiting(store, BEFORE_ALL, 3), waiting(store, (20, 9), PAGE_ROWS), rows(store, &all));
     let mut records = store.records().unwrap();
     let counts = (records.counters().unwrap(), records.decision_counts().unwrap(), records.position_counts().unwrap());
     let rest = (records.live_blocks().unwrap(), records.handoff_counts().unwrap(), records.unsettled_count().unwrap());
     let logs = (records.events_after(0).unwrap(), records.contacts_after(None).unwrap(), records.slots().unwrap());
-    (opened, asked, counts, rest, logs, records.snapshot().unwrap())
+    (opened, asked, outbox, counts, rest, logs, records.snapshot().unwrap())
 }
 
 proptest! {

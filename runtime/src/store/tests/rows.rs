@@ -106,6 +106,17 @@ pub(super) fn find(store: &mut dyn Store, keys: &[&str]) -> Vec<Option<u64>> {
     answers.owners.into_iter().map(|owner| owner.map(|id| id.0)).collect()
 }
 
+/// The next rows that wait for their instant.
+pub(super) fn waiting(store: &mut dyn Store, behind: DuePlace, at_most: usize) -> Vec<OutboxRecord> {
+    let queued = Some(QueuedBehind { slot: Slot::FIRST, behind, at_most });
+    store.ask(&Questions { queued, ..Questions::default() }).unwrap().queued
+}
+
+/// Rows that are still to leave, by number.
+pub(super) fn rows(store: &mut dyn Store, ids: &[u64]) -> Vec<Option<OutboxRecord>> {
+    store.ask(&Questions { rows: ids.to_vec(), ..Questions::default() }).unwrap().rows
+}
+
 pub(super) fn known(store: &mut dyn Store, messages: &[u8]) -> Vec<bool> {
     let messages = messages.iter().map(|id| message(*id)).collect();
     store.ask(&Questions { messages, ..Questions::default() }).unwrap().known
