@@ -9,7 +9,10 @@ use flow_runtime::store::*;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use std::path::Path;
 
-const SCHEMA: &str = concat!(include_str!("../../runtime/src/store/sqlite/V007.sql"), include_str!("../../runtime/src/store/sqlite/V008.sql"));
+const SCHEMA: &str = concat!(
+    include_str!("../../runtime/src/store/sqlite/V007.sql"),
+    include_str!("../../runtime/src/store/sqlite/V008.sql")
+);
 /// As the store has them, but that the log is folded by the writer, once it holds as many pages as the store lets it grow to.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000; \
                        PRAGMA cache_size = -262144; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;";

@@ -1,12 +1,14 @@
 //! What people do with a mail: opens, clicks and replies belong to the journey that sent it; bounces, complaints and goodbyes to the
 //! contact.
 
-use super::contact::Journey;
-use super::counter;
+use super::contact::{Contact, Journey};
+use super::error::EngineError;
+use super::plan::Plan;
 use super::reason::Suppressed;
 use super::touch::Touch;
-use crate::inbound::{MailEvent, Tracked, address_key};
-use crate::store::{DecisionCode, DecisionRecord, OutboxRecord, OutboxState};
+use super::{Engine, counter};
+use crate::inbound::{Arrival, MailEvent, Tracked, What, address_key};
+use crate::store::{ContactId, DecisionCode, DecisionRecord, OutboxRecord, OutboxState, Questions, SendRecord, Store};
 use flow_ir::{EmailId, EngagementKind, NEVER};
 
 /// Nobody reads a mail and follows a link within this time of its being sent, its last millisecond included; gateways that scan
@@ -45,6 +47,62 @@ enum LastSend {
     Before,
 }
 
+/// The mail that something came from: the one that the event names, else the last that had left before it.
+fn mail_before(plan: &Plan, contact: &Contact, told: &Tracked, occurred_at: i64) -> Option<MailCause> {
+    let named = match told.text("email_id") {
+        // Of a mail that is none of the program's, none of these is the cause.
+        Some(name) => Some(plan.program.emails.find(|email| email.name == name)?),
+        None => None,
+    };
+    let of = |journey: &Journey, send: &SendRecord| MailCause {
+        workflow: journey.record.workflow,
+        run: journey.record.run,
+        step: send.step,
+        email: send.email,
+        row: send.row,
+    };
+    let sends = contact.journeys.iter().flat_map(|journey| {
+        journey.record.sends.iter().map(move |send| (journey.sent_at(plan, EmailId(send.email)), of(journey, send)))
+    });
+    let had_left = |at: i64| at > NEVER && at <= occurred_at;
+    let before = sends.filter(|(at, cause)| had_left(*at) && named.is_none_or(|email| email.0 == cause.email));
+    before.max_by_key(|(at, cause)| (*at, cause.row)).map(|(_, cause)| cause)
+}
+
+impl<S: Store> Engine<S> {
+    /// The key of the address to which the mail went that somebody bounced, complained about or opted out of, where the event does not name
+    /// one: they may have another by now (E7).
+    pub(super) fn sent_to(
+        &mut self,
+        contact: Option<ContactId>,
+        arrival: &Arrival,
+        at: i64,
+    ) -> Result<Option<String>, EngineError> {
+        let What::Track(told) = &arrival.what else { return Ok(None) };
+        let is_of_address = |mail: MailEvent| mail.is_refusal() || mail == MailEvent::Bounced;
+        let Some(id) = contact.filter(|_| told.meaning.mail.is_some_and(is_of_address) && address(told).is_none())
+        else {
+            return Ok(None);
+        };
+        let contact = self.lend(id)?;
+        let cause = mail_before(&self.plan, &contact, told, arrival.occurred_at.min(at));
+        self.cache.put(contact);
+        let Some(MailCause { row, .. }) = cause else { return Ok(None) };
+        let changes = &self.batch.changes;
+        let settled = changes.settled.iter().rev().find(|of| of.id == row && of.recipient.is_some());
+        let given = || changes.outbox.iter().find(|of| of.id == row).map(|of| of.recipient.clone());
+        let here = settled.and_then(|of| of.recipient.clone()).or_else(given);
+        let to = match here {
+            Some(to) => Some(to),
+            None => {
+                let questions = Questions { recipients: vec![row], ..Questions::default() };
+                self.store.ask(&questions)?.recipients.into_iter().next().flatten()
+            }
+        };
+        Ok(to.as_deref().and_then(address_key))
+    }
+}
+
 impl Touch<'_> {
     /// Takes in an event of the mail. False where it means nothing: nothing else may come of it then.
     pub(super) fn track_mail(&mut self, event: MailEvent, told: &Tracked, occurred_at: i64) -> bool {
@@ -60,36 +118,11 @@ impl Touch<'_> {
         }
     }
 
-    /// The person does not want to be written to, nor does whoever has the address that they name.
+    /// The person does not want to be written to, nor does whoever has the address that they name, or to which the mail went.
     fn opt_out(&mut self, reason: Suppressed, told: &Tracked, occurred_at: i64) -> bool {
-        let cause = self.mail_before(told, occurred_at);
-        self.refuse_mail(reason, address(told), occurred_at, cause)
-    }
-
-    /// The mail that something came from: the one that the event names, else the last that had left before it.
-    fn mail_before(&self, told: &Tracked, occurred_at: i64) -> Option<MailCause> {
-        let named = match told.text("email_id") {
-            // Of a mail that is none of the program's, none of these is the cause.
-            Some(name) => Some(self.plan.program.emails.find(|email| email.name == name)?),
-            None => None,
-        };
-        let sends = self.contact.journeys.iter().flat_map(|journey| {
-            journey
-                .record
-                .sends
-                .iter()
-                .map(move |send| (journey.sent_at(self.plan, EmailId(send.email)), journey, send))
-        });
-        let before = sends.filter(|(at, _, send)| {
-            *at > NEVER && *at <= occurred_at && named.is_none_or(|email| email.0 == send.email)
-        });
-        before.max_by_key(|(at, _, send)| (*at, send.row)).map(|(_, journey, send)| MailCause {
-            workflow: journey.record.workflow,
-            run: journey.record.run,
-            step: send.step,
-            email: send.email,
-            row: send.row,
-        })
+        let cause = mail_before(self.plan, self.contact, told, occurred_at);
+        let address = address(told).or_else(|| self.sent_to.take());
+        self.refuse_mail(reason, address, occurred_at, cause)
     }
 
     fn bounce(&mut self, told: &Tracked, occurred_at: i64) -> bool {
@@ -100,8 +133,9 @@ impl Touch<'_> {
         let kind = ["bounce_type", "type", "bounce_class"].iter().find_map(|name| told.text(name)).unwrap_or_default();
         let kind = kind.to_lowercase();
         if !PASSING.iter().any(|word| kind.contains(word)) {
-            let cause = self.mail_before(told, occurred_at);
-            self.bounced(address(told), cause);
+            let cause = mail_before(self.plan, self.contact, told, occurred_at);
+            let address = address(told).or_else(|| self.sent_to.take());
+            self.bounced(address, cause);
         }
         true
     }

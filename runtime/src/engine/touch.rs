@@ -35,6 +35,8 @@ pub(super) struct Touch<'e> {
     pub(super) importing: bool,
     /// Whoever proved to be the same person is joined, and what the item says of them is still to come.
     pub(super) joining: bool,
+    /// The key of the address to which the mail went that the item is about.
+    pub(super) sent_to: Option<String>,
     /// What is kept of the address that the item brings.
     pub(super) address_marks: Vec<Mark>,
 }
@@ -71,6 +73,7 @@ impl<'e> Touch<'e> {
             ran_before: Vec::new(),
             importing: false,
             joining: false,
+            sent_to: None,
             address_marks: Vec::new(),
         }
     }

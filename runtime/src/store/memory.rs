@@ -302,6 +302,11 @@ impl Store for MemoryStore {
             known: questions.messages.iter().map(|message| shared.messages.contains(message)).collect(),
             contacts: questions.contacts.iter().map(|id| shared.load(*id)).collect::<Result<_, _>>()?,
             rows: questions.rows.iter().map(|id| shared.unsettled(*id)).collect(),
+            recipients: questions
+                .recipients
+                .iter()
+                .map(|id| shared.outbox.get(id).map(|(row, _)| row.recipient.clone()))
+                .collect(),
             queued: questions.queued.map_or_else(Vec::new, |asked| shared.queued(asked)),
         })
     }

@@ -111,6 +111,8 @@ pub struct Questions {
     pub contacts: Vec<ContactId>,
     /// These outbox rows, as far as they are still to leave.
     pub rows: Vec<u64>,
+    /// To whom these outbox rows are, or went.
+    pub recipients: Vec<u64>,
     /// The next of the outbox rows that wait for their instant.
     pub queued: Option<QueuedBehind>,
 }
@@ -143,6 +145,8 @@ pub struct Answers {
     pub contacts: Vec<ContactRecord>,
     /// `None` for an outbox row that has left, or is not there. Each with the contact it is about now.
     pub rows: Vec<Option<OutboxRecord>>,
+    /// The addresses; `None` for an outbox row that is not there.
+    pub recipients: Vec<Option<String>>,
     /// By (due, number). Each with the contact it is about now.
     pub queued: Vec<OutboxRecord>,
 }

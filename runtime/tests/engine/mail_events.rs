@@ -180,3 +180,24 @@ fn links_that_the_email_does_not_declare_are_counted_as_one() {
     let expected = [("", 1), ("another", 20), ("more", 1)].map(|(link, count)| (link.to_owned(), count));
     assert_eq!(links.collect::<Vec<_>>(), expected);
 }
+
+/// What comes back without naming an address is of the one to which the mail went, not of the one that the person has by now.
+#[test]
+fn what_comes_back_is_of_the_address_it_went_to() {
+    for (event, mark) in [("Email Bounced", "hard_bounced"), ("Unsubscribed", "unsubscribed")] {
+        for named in [json!({"email_id": "hello"}), json!({})] {
+            let mut world = world(ASK);
+            world.contact("ada", &[("email", "old@x.example")]);
+            world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+            world.at("2026-03-03 09:00").identify("ada", &[("email", "new@x.example")]);
+            world.at("2026-03-03 10:00").event("ada", event, named.clone()).run();
+            // Whoever refuses mail does so as a person; an address that takes none is no fault of the next.
+            assert_eq!(world.read("ada", mark), i64::from(event == "Unsubscribed"), "{event} {named}");
+            // And it is kept of that address, whoever brings it from now on.
+            let keys = world.snapshot().keys;
+            let kept = |address: &str| keys.iter().any(|(key, _)| !key.starts_with("email:") && key.ends_with(address));
+            assert!(kept("old@x.example"), "{event} {named}: {keys:?}");
+            assert!(event == "Unsubscribed" || !kept("new@x.example"), "{event} {named}: {keys:?}");
+        }
+    }
+}

@@ -104,6 +104,15 @@ impl Begun {
         row
     }
 
+    /// To whom an outbox row is by then, if it was to `before`.
+    pub(super) fn recipient(&mut self, id: u64, before: Option<String>) -> Option<String> {
+        let places = self.rows().get(&id).cloned().unwrap_or_default();
+        places.into_iter().fold(before, |to, place| match place {
+            Place::Given(slot, place) => self.given(slot, place).map(|row| row.recipient.clone()),
+            Place::Settled(slot, place) => self.settled(slot, place).and_then(|row| row.recipient.clone()).or(to),
+        })
+    }
+
     fn gives(&mut self, id: u64) -> bool {
         self.rows().get(&id).is_some_and(|places| matches!(places.first(), Some(Place::Given(..))))
     }

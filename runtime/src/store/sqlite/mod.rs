@@ -225,7 +225,13 @@ impl Store for SqliteStore {
             let contacts = questions.contacts.iter().map(whole).collect::<Result<_, _>>()?;
             let row = |id: &u64| overlaid_row(begun, *id, || outbox::row(connection, *id));
             let rows = questions.rows.iter().map(row).collect::<Result<_, _>>()?;
+            let to = |id: &u64| {
+                let in_file = outbox::recipient(connection, *id)?;
+                Ok(begun.iter_mut().fold(in_file, |to, batch| batch.recipient(*id, to)))
+            };
+            let recipients = questions.recipients.iter().map(to).collect::<Result<_, Trouble>>()?;
             Ok(Answers {
+                recipients,
                 owners: owners(connection, begun, &questions.keys)?,
                 known: known(connection, begun, &questions.messages)?,
                 contacts,

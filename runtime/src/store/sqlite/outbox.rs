@@ -85,6 +85,12 @@ fn read(row: &Row<'_>) -> rusqlite::Result<OutboxRecord> {
     })
 }
 
+/// To whom a row is, or went.
+pub(super) fn recipient(connection: &Connection, id: u64) -> Result<Option<String>, Trouble> {
+    let mut statement = connection.prepare_cached("SELECT recipient FROM outbox WHERE id = ?1")?;
+    Ok(statement.query_row([sql_id(id)], |row| row.get(0)).optional()?)
+}
+
 /// In the order given, which is that of their numbers.
 pub(super) fn write(connection: &Connection, rows: &[OutboxRecord]) -> Result<(), Trouble> {
     let mut statement = connection.prepare_cached(&format!(

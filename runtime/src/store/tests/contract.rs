@@ -36,10 +36,11 @@ pub(super) fn several_kinds_of_questions_are_answered_at_once(store: &mut dyn St
         contacts: [3, 1, 3].map(ContactId).to_vec(),
         rows: vec![2, 9, 1],
         queued: Some(QueuedBehind { slot: Slot::FIRST, behind: BEFORE_ALL, at_most: 1 }),
+        recipients: vec![9],
     };
     let answers = store.ask(&questions).unwrap();
     assert_eq!(answers.owners, [Some(ContactId(2)), None, Some(ContactId(1)), None]);
-    assert_eq!(answers.known, [true, false]);
+    assert_eq!((answers.known, answers.recipients), (vec![true, false], vec![None]));
     assert_eq!(answers.contacts.iter().map(|contact| contact.id.0).collect::<Vec<_>>(), [3, 1, 3]);
     assert_eq!(answers.rows, [Some(outbox(2, 5)), None, Some(outbox(1, 9))]);
     assert_eq!(answers.queued, [outbox(2, 5)]);
@@ -468,6 +469,27 @@ pub(super) fn settling_moves_rows_on(store: &mut dyn Store) {
     let snapshot = store.records().unwrap().snapshot().unwrap();
     let states: Vec<_> = snapshot.outbox.iter().map(|(row, detail)| (row.state, detail.as_str())).collect();
     assert_eq!(states, [(OutboxState::Delivered, "250 ok"), (OutboxState::Failed, "250 ok")]);
+}
+
+pub(super) fn recipients_are_told_of_rows_that_have_left_too(store: &mut dyn Store) {
+    let mut hand = Hand::take(store);
+    hand.commit(store, Changes { outbox: vec![outbox(1, 100), outbox(2, 100)], ..people(1) });
+    let again = OutboxSettlement {
+        recipient: Some("new@example.com".to_owned()),
+        ..settlement(1, OutboxState::Delivered, 500)
+    };
+    let given = OutboxRecord { recipient: "three@example.com".to_owned(), ..outbox(3, 9) };
+    let changes = Changes { outbox: vec![given], settled: vec![again], ..Changes::default() };
+    let batch = hand.batch(changes);
+    let ticket = store.begin(batch).unwrap();
+    for _ in 0..2 {
+        let questions = Questions { recipients: vec![1, 2, 3, 4], ..Questions::default() };
+        let found = store.ask(&questions).unwrap().recipients;
+        let expected = [Some("new@example.com"), Some("p1@example.com"), Some("three@example.com"), None];
+        assert_eq!(found, expected.map(|to| to.map(str::to_owned)));
+        // The second time, it is durable.
+        store.finish(ticket).unwrap();
+    }
 }
 
 pub(super) fn a_row_can_be_queued_and_settled_in_one_batch(store: &mut dyn Store) {

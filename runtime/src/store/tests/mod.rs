@@ -65,6 +65,7 @@ on_every_store!(
     outbox_rows_are_answered_as_they_were_handed_over,
     what_is_still_to_leave_goes_with_a_joined_contact,
     settling_moves_rows_on,
+    recipients_are_told_of_rows_that_have_left_too,
     a_row_can_be_queued_and_settled_in_one_batch,
     decisions_are_counted_by_day_and_kind,
     arms_are_counted_as_traces_have_them,
