@@ -5,7 +5,7 @@
 
 use super::error::EngineError;
 use crate::inbound::{Arrival, Mark};
-use crate::store::{Answers, Changes, ContactId, MessageKey, Questions, Store};
+use crate::store::{Answers, Changes, ContactId, MessageId, MessageKey, Questions, RECENT_MESSAGES, Store};
 use std::collections::{HashMap, HashSet, VecDeque};
 
 /// How many events are looked at ahead: those of a batch, so that it costs one question of each kind.
@@ -43,11 +43,42 @@ pub(super) struct Ahead {
     keys: HashMap<String, Option<ContactId>>,
     joined: HashMap<ContactId, ContactId>,
     messages: HashSet<MessageKey>,
+    recent: Recent,
     /// The instant of the last event.
     last_at: i64,
 }
 
+/// The newest messages by their ids alone. A sender that dates a message anew sends it again soon, if at all; of an older one the day is asked
+/// as well, since an id that is unique for ever would cost more than all the rest of an event (docs/performance.md).
+#[derive(Debug, Default)]
+struct Recent {
+    ids: HashSet<MessageId>,
+    /// The oldest first.
+    order: VecDeque<MessageId>,
+}
+
+impl Recent {
+    fn push(&mut self, id: MessageId) {
+        if !self.ids.insert(id) {
+            return;
+        }
+        self.order.push_back(id);
+        if self.order.len() > RECENT_MESSAGES
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.ids.remove(&oldest);
+        }
+    }
+}
+
 impl Ahead {
+    /// Begins behind the newest messages of a store, the newest first.
+    pub(super) fn after(newest: Vec<MessageId>) -> Ahead {
+        let mut recent = Recent::default();
+        newest.into_iter().rev().for_each(|id| recent.push(id));
+        Ahead { recent, ..Ahead::default() }
+    }
+
     /// The next events, once those looked at are used up, with what is asked of them.
     pub(super) fn asks(&self, arrivals: &mut dyn Iterator<Item = Arrival>) -> Option<(Vec<Arrival>, Questions)> {
         if !self.pending.is_empty() {
@@ -116,6 +147,7 @@ impl Ahead {
     pub(super) fn is_known(&self, peeked: &Peeked) -> bool {
         let is_known = |message: MessageKey| self.messages.contains(&message);
         peeked.known
+            || self.recent.ids.contains(&peeked.arrival.message)
             || is_known(peeked.arrival.message_key())
             || peeked.arrival.other_message_key().is_some_and(is_known)
     }
@@ -148,6 +180,7 @@ impl Ahead {
 
     pub(super) fn learn_message(&mut self, message: MessageKey) {
         self.messages.insert(message);
+        self.recent.push(message.id);
     }
 
     /// The contacts of the next events, as far as they are known.

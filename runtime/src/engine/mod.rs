@@ -73,8 +73,8 @@ use crate::clock::{Clock, VirtualClock};
 use crate::dispatch::{Attempt, Dispatch};
 use crate::inbound::Arrival;
 use crate::store::{
-    Batch as StoreBatch, Changes, ContactId, DueContact, Opened, OutboxRecord, OutboxSettlement, OutboxState, Owner,
-    Questions, Records, Slot, SlotBatch, SlotSink, SlotState, Store, Ticket, Wish,
+    Batch as StoreBatch, Changes, ContactId, DueContact, MessageId, Opened, OutboxRecord, OutboxSettlement,
+    OutboxState, Owner, Questions, Records, Slot, SlotBatch, SlotSink, SlotState, Store, Ticket, Wish,
 };
 use crate::time::Instant;
 use ahead::Ahead;
@@ -173,11 +173,16 @@ struct Flying {
 /// Takes in what the owner of a slot must hold.
 #[derive(Default)]
 struct Taken {
+    messages: Vec<MessageId>,
     contacts: Vec<DueContact>,
     outbox: Vec<OutboxRecord>,
 }
 
 impl SlotSink for Taken {
+    fn messages(&mut self, newest: Vec<MessageId>) {
+        self.messages = newest;
+    }
+
     fn contacts(&mut self, page: &[DueContact]) {
         self.contacts.extend_from_slice(page);
     }
@@ -228,7 +233,7 @@ impl<S: Store> Engine<S> {
         let clock = state.clock;
         let stream = StreamPlace::load(&reads)?;
         let pause = Pause::load(&actors, delivery.channel.name())?;
-        let mut ahead = Ahead::default();
+        let mut ahead = Ahead::after(std::mem::take(&mut taken.messages));
         let opened_at = clock;
         ahead.not_before(clock);
         Ok(Engine {

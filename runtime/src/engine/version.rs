@@ -13,8 +13,8 @@ use super::touch::Touch;
 use super::{Engine, Plan};
 use crate::inbound::{MailEvent, SegmentReader};
 use crate::store::{
-    Batch, Changes, ContactId, ContactRecord, ContactWrite, DueContact, OutboxRecord, Owner, Questions, Slot,
-    SlotBatch, SlotSink, SlotState, Store, StoreError, Wish,
+    Batch, Changes, ContactId, ContactRecord, ContactWrite, DueContact, MessageId, OutboxRecord, Owner, Questions,
+    Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Wish,
 };
 use flow_ir::{Area, Fact, FactId, Layout, NEVER, PatternEvent, Program};
 use std::collections::{BTreeMap, BTreeSet};
@@ -196,6 +196,7 @@ impl SlotWriter {
 struct Nobody;
 
 impl SlotSink for Nobody {
+    fn messages(&mut self, _: Vec<MessageId>) {}
     fn contacts(&mut self, _: &[DueContact]) {}
     fn outbox(&mut self, _: Vec<OutboxRecord>) {}
 }

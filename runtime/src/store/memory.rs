@@ -12,8 +12,8 @@ use super::record::{
 };
 use super::slot::{ContactId, Owner, Slot, Tended, Wish};
 use super::{
-    Answers, Charter, DueContact, DuePlace, KeptProgram, PAGE_ROWS, Questions, QueuedBehind, Records, SlotSink, Store,
-    StoreError, Ticket,
+    Answers, Charter, DueContact, DuePlace, KeptProgram, PAGE_ROWS, Questions, QueuedBehind, RECENT_MESSAGES, Records,
+    SlotSink, Store, StoreError, Ticket,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -278,6 +278,8 @@ impl Store for MemoryStore {
             return Err(lost());
         }
         let is_here = |id: u64| Slot::of(id) == Some(slot);
+        let newest = shared.events.values().rev().filter(|event| is_here(event.id)).take(RECENT_MESSAGES);
+        sink.messages(newest.map(|event| event.message.id).collect());
         let due = shared.contacts.values().filter_map(|Contact { write, .. }| {
             let due = DueContact { id: write.id, next_at: write.next_at, layout: write.layout };
             (is_here(write.id.0) && (due.next_at.is_some() || due.layout < layout)).then_some(due)

@@ -80,8 +80,13 @@ pub trait Store {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticket(pub u64);
 
+/// How many of the newest messages are known by their id alone, whatever day they say.
+pub const RECENT_MESSAGES: usize = 100_000;
+
 /// What takes in a slot that is opened.
 pub trait SlotSink {
+    /// The newest [`RECENT_MESSAGES`] that have arrived, the newest first.
+    fn messages(&mut self, newest: Vec<MessageId>);
     /// Contacts, ascending by number: those with a next instant or of an earlier layout.
     fn contacts(&mut self, page: &[DueContact]);
     /// Outbox rows that are claimed or promised, ascending by number, each with the contact it is about now: of one that was joined into another

@@ -66,6 +66,18 @@ fn a_message_without_a_time_sent_again_on_another_day_is_the_same() {
     assert_eq!((downloads(&world), world.counter(counter::REPEATS)), (1, 2));
 }
 
+/// Known by its id, whatever its sender says by then (E3); also to whoever opens the store anew.
+#[test]
+fn a_message_dated_anew_is_the_same() {
+    let mut world = world(GREET);
+    world.contact("ada", &[]);
+    world.at("2026-03-03 09:00").event("ada", "downloaded", json!({"asset": "guide"})).run();
+    world.at("2026-03-04 09:00").again(Some(at("2026-03-04 09:00"))).run();
+    world.at("2026-03-05 09:00").again(None).run();
+    world.reopen().at("2026-03-09 09:00").again(Some(at("2026-03-09 08:00"))).run();
+    assert_eq!((downloads(&world), world.counter(counter::REPEATS)), (1, 3));
+}
+
 fn downloads(world: &World) -> usize {
     world.snapshot().events.iter().filter(|event| event.name == "downloaded").count()
 }

@@ -196,6 +196,7 @@ impl Store for SqliteStore {
         self.writer.allow();
         self.begun.clear();
         let opened = self.read(|connection, _| {
+            sink.messages(events::newest(connection, slot)?);
             let mut after = None;
             loop {
                 let page = contacts::due(connection, slot, layout, after)?;

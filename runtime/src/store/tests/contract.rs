@@ -296,7 +296,8 @@ pub(super) fn a_message_is_known_once_its_event_is_kept(store: &mut dyn Store) {
     assert_eq!(known(store, &[2, 1, 0]), [false, false, false]);
     commit(store, Changes { events: vec![event(1, 1), event(1, 0)], ..people(1) });
     assert_eq!(known(store, &[2, 1, 0]), [false, true, true]);
-    // The same id on another day is another message.
+    assert_eq!(open(store).1.messages, [message(1).id, message(0).id], "the newest first, by their numbers");
+    // The same id on another day is another message to the store.
     let messages = vec![MessageKey { day: 1, ..message(1) }];
     assert_eq!(store.ask(&Questions { messages, ..Questions::default() }).unwrap().known, [false]);
 }

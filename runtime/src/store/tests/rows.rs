@@ -70,12 +70,16 @@ pub(super) fn commit(store: &mut dyn Store, changes: Changes) {
 /// What is handed over when a slot is opened.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Pages {
+    pub(super) messages: Vec<MessageId>,
     pub(super) contacts: Vec<DueContact>,
     pub(super) outbox: Vec<OutboxRecord>,
     pub(super) lengths: Vec<usize>,
 }
 
 impl SlotSink for Pages {
+    fn messages(&mut self, newest: Vec<MessageId>) {
+        self.messages = newest;
+    }
     fn contacts(&mut self, page: &[DueContact]) {
         self.lengths.push(page.len());
         self.contacts.extend_from_slice(page);
