@@ -303,9 +303,13 @@ fn percent(part: u64, whole: u64) -> String {
     format!("{:.1} %", part as f64 * 100.0 / whole.max(1) as f64)
 }
 
-/// Each step and each further arm of an `if`, in the order of the text.
+/// Each step and each further arm of an `if`, in the order of the text; behind them those that an earlier version had and people have come to.
 fn steps(workflow: &Workflow, told: Option<&WorkflowDebug>, report: &WorkflowReport) -> Vec<Line> {
-    let at = |written: Option<&Written>| written.map(|written| written.at.span.start);
+    // What the text does not have any more has no place in it.
+    let at = |written: Option<&Written>| {
+        let place = written.map(|written| &written.at).filter(|at| **at != Default::default());
+        place.map(|at| at.span.start)
+    };
     let mut lines = Vec::new();
     for (id, step) in workflow.steps.ids().zip(&report.steps) {
         let written = told.and_then(|told| told.steps.get(id));
@@ -316,7 +320,8 @@ fn steps(workflow: &Workflow, told: Option<&WorkflowDebug>, report: &WorkflowRep
     for (number, arm) in workflow.arms.iter().enumerate() {
         let nth = workflow.arms.iter().take(number).filter(|other| *other == arm).count();
         let Some(step) = report.steps.get(arm.index()) else { continue };
-        let Some(arm) = step.arms.get(nth) else { continue };
+        // One without a name only fills a place between two versions.
+        let Some(arm) = step.arms.get(nth).filter(|arm| !arm.name.is_empty()) else { continue };
         let taken = match came_to(step) {
             _ if arm.taken == 0 => "nobody so far".to_owned(),
             Some(came) => format!("took this way ({})", percent(arm.taken, came)),
@@ -326,8 +331,20 @@ fn steps(workflow: &Workflow, told: Option<&WorkflowDebug>, report: &WorkflowRep
         lines.push((at(written), Line::new(format!("  {}", arm.name), arm.taken, taken)));
     }
     lines.sort_by_key(|(at, _)| *at);
-    lines.into_iter().map(|(_, line)| line).collect()
+    let (mut now, mut before): (Vec<_>, Vec<_>) = lines.into_iter().partition(|(at, _)| at.is_some());
+    before.retain(|(_, line)| line.number > 0);
+    if told.is_none() {
+        return before.into_iter().map(|(_, line)| line).collect();
+    }
+    for (_, line) in &mut before {
+        line.remarks = if line.remarks.is_empty() { BEFORE.to_owned() } else { format!("{BEFORE}: {}", line.remarks) };
+    }
+    now.append(&mut before);
+    now.into_iter().map(|(_, line)| line).collect()
 }
+
+/// Of a step that the text does not have any more.
+const BEFORE: &str = "before a change";
 
 /// Who came to a step that parts people; none where those who take no way leave no number.
 fn came_to(step: &StepReport) -> Option<u64> {

@@ -116,6 +116,9 @@ impl Contact {
         let outdated = record.layout < plan.program.lineage.version;
         if outdated {
             rate::forget_triggers(plan, &mut record.frame);
+            // Which triggers they are of, the program of then knew: any of the entry's stands for theirs.
+            record.held.retain(|held| !plan.program.lineage.gone.contains(&held.workflow));
+            record.held.iter_mut().for_each(|held| held.triggers = u64::MAX);
         }
         let mut contact = Contact {
             id: record.id,
@@ -133,9 +136,8 @@ impl Contact {
             unsettled: if outdated { Bits::full() } else { Bits::default() },
             dirty: outdated,
             texts_dirty: false,
-            // Which triggers they are of, the program of then knew: where it has changed, in doubt nobody enters.
             newest: record.newest,
-            held: if outdated { Vec::new() } else { record.held },
+            held: record.held,
         };
         contact.zone = contact.own_zone(plan);
         Ok(contact)

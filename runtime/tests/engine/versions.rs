@@ -74,3 +74,24 @@ fn nobody_enters_by_a_new_version_alone() {
         assert!(!story.iter().any(|line| line.contains("rich Entered")), "{story:?}");
     }
 }
+
+/// Who waits for what completes their entry goes on waiting when the steps change (E4, E10).
+#[test]
+fn a_held_entry_outlives_a_change_of_the_steps() {
+    let text = |days: u32| {
+        format!("workflow w {{ enter when signed_up; reenter never; send hello; wait {days} days; send again }}")
+    };
+    for (changes, reopens) in [(false, false), (true, false), (true, true)] {
+        let mut world = world(&text(21));
+        world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+        if changes {
+            world.becomes(&text(22));
+        }
+        world.at("2026-03-02 10:02").run();
+        if reopens {
+            world.reopen();
+        }
+        world.at("2026-03-02 10:05").contact("ada", &[]);
+        assert!(world.story("ada").contains(&"03-02 10:05 w Entered".to_owned()), "{:?}", world.story("ada"));
+    }
+}
