@@ -63,6 +63,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    serve::signals::outlive_file_limits();
     let arguments = Arguments::try_parse().unwrap_or_else(|error| refuse(&error));
     let color = match arguments.color {
         Color::Auto => anstream::ColorChoice::Auto,

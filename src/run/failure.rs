@@ -3,6 +3,7 @@
 use flow_runtime::engine::EngineError;
 use flow_runtime::inbound::InboundError;
 use flow_runtime::store::StoreError;
+use flow_runtime::system;
 
 use crate::output::Failure;
 
@@ -28,5 +29,8 @@ pub(crate) fn from_inbound(error: &InboundError) -> Failure {
 }
 
 pub(crate) fn output(error: std::io::Error) -> Failure {
-    Failure::new(format!("the output cannot be written: {error}"), "")
+    let said = system::said(&error);
+    let help = system::help(&error)
+        .unwrap_or("what was done is kept: the same command goes on; send its output to a file or a terminal");
+    Failure::new(format!("the output cannot be written: {said}"), help)
 }

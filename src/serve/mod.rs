@@ -6,7 +6,7 @@
 
 mod follow;
 mod line;
-mod signals;
+pub(crate) mod signals;
 
 use std::io;
 use std::path::{Path, PathBuf};

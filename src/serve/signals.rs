@@ -19,6 +19,13 @@ const HANG_UP: &[i32] = &[signal_hook::consts::SIGHUP];
 #[cfg(not(unix))]
 const HANG_UP: &[i32] = &[];
 
+/// A limit on the size of files is an error of the write that meets it, as a full disk is, and no silent end.
+pub(crate) fn outlive_file_limits() {
+    #[cfg(unix)]
+    // Where it cannot be had, the system does as it did.
+    let _ = flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)));
+}
+
 /// Whether somebody wants the process to stop.
 pub(crate) struct Signals {
     stop: Arc<AtomicBool>,

@@ -13,7 +13,7 @@ use super::view::ContactView;
 use super::{ANSWER_WAIT, Engine, counter};
 use crate::dispatch::channels::{Channel, Fate, RefusedKind, Uncertain};
 use crate::dispatch::{Answer, Attempt, backoff};
-use crate::mail::Mail;
+use crate::mail::{Mail, Mailbox};
 use crate::store::{DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState, Store};
 use std::sync::Arc;
 
@@ -74,7 +74,11 @@ impl<S: Store> Engine<S> {
             Uncertain::Resend if self.foresee_again(id)? => Ok(()),
             Uncertain::Resend => {
                 let detail = "sent again, because nobody knows whether it left".to_owned();
-                self.come_back(id, now, false, detail)
+                // It counts, and from the second time on it waits: whoever is killed again and again must not mail the same people each time.
+                match self.outbox.row(id).cloned() {
+                    Some(row) if row.attempts > 0 => self.retry(&row, detail),
+                    _ => self.come_back(id, now, true, detail),
+                }
             }
             Uncertain::GiveUp => {
                 let reason = "Flow stopped while it was on its way".to_owned();
@@ -95,8 +99,14 @@ impl<S: Store> Engine<S> {
     fn keep_promise(&mut self, id: u64) -> Result<(), EngineError> {
         let Some(row) = self.outbox.row(id).cloned() else { return Ok(()) };
         match self.compose(&row)? {
-            Ok(composed) => {
-                if !self.outbox.leave_again(&row, composed.mail) {
+            Ok(Composed { mut mail, .. }) => {
+                // It was promised to the address of then, whatever the person has by now.
+                if mail.to.address().as_str() != row.recipient
+                    && let Ok(to) = Mailbox::parse(&row.recipient)
+                {
+                    mail.to = to;
+                }
+                if !self.outbox.leave_again(&row, mail) {
                     let channel = self.outbox.delivery.channel.name();
                     let reason =
                         format!("a mail that a folder was to take is not in it, and mail leaves by {channel} now");
