@@ -4,6 +4,7 @@
 //! store knows ([`flow_ir::link`]) before anything runs it, and what it took over goes on (E10).
 
 mod kind;
+mod refused;
 mod shown;
 
 pub use kind::{Kind, StoreName, dedicate, name};
@@ -16,9 +17,6 @@ use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::Path;
-
-/// How many faults of two versions together are told.
-const SHOWN_FAULTS: usize = 3;
 
 /// Opens the program's store, or makes it. Also the program by the numbers of that store, which alone may run on it.
 pub fn open(program: &Program, path: &Path) -> Result<(SqliteStore, Program), StoreError> {
@@ -46,15 +44,10 @@ pub fn adopt(store: &mut impl Store, program: &Program) -> Result<Program, Store
         return Ok(first);
     };
     let kept = text_of(&kept_program)?;
-    let blocks = store.records()?.live_blocks()?.into_iter().map(|at| (at.workflow, at.block));
-    let linked =
-        flow_ir::link(&kept, program, &blocks.collect()).map_err(|unlinked| cannot_go_on(&unlinked.problem))?;
+    let live = store.records()?.live_blocks()?.into_iter().map(|at| ((at.workflow, at.block), at.count)).collect();
+    let linked = flow_ir::link(&kept, program, &live).map_err(|unlinked| refused::lost(&unlinked))?;
     if let Err(faults) = flow_ir::verify::verify(&linked) {
-        let faults: Vec<String> = faults.iter().take(SHOWN_FAULTS).map(ToString::to_string).collect();
-        return Err(cannot_go_on(&format!(
-            "both versions together are more than a program may be: {}",
-            faults.join("; ")
-        )));
+        return Err(refused::too_much(&kept, &linked, &live, &faults));
     }
     if linked != kept {
         let is_new = |fact: &Fact| fact.area == Area::Contact && fact.first.index() >= kept.frame.slots.len();
@@ -95,17 +88,6 @@ fn keep(store: &mut impl Store, program: &Program, hash: Vec<u8>, facts: &BTreeS
 /// Plain data: writing it as JSON cannot fail.
 fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
-}
-
-fn cannot_go_on(problem: &str) -> StoreError {
-    StoreError {
-        fault: StoreFault::Other,
-        message: format!("the store cannot go on with this version of the project: {problem}"),
-        help: "nothing was changed: go on with the version before until those people are through, or, in a rehearsal, start over with `--fresh` (the old store \
-               and its mails are set aside)"
-            .to_owned(),
-        path: None,
-    }
 }
 
 fn damaged(version: u32) -> StoreError {

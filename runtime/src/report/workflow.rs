@@ -2,7 +2,9 @@
 
 use super::Totals;
 use crate::engine::Report;
-use crate::engine::reason::{Converted, FinishedBy, HandedTo, Ignored, Lacked, SentWhen, Suppressed, Undelivered, Withheld};
+use crate::engine::reason::{
+    Converted, FinishedBy, HandedTo, Ignored, Lacked, SentWhen, Suppressed, Undelivered, Withheld,
+};
 use crate::store::{DecisionCode, DecisionCount, HandoffCount};
 use flow_ir::effect::Effect;
 use flow_ir::{EmailId, Ending, FieldId, Id, Program, Reference, StepId, Terminator, Workflow, WorkflowId};
