@@ -18,6 +18,9 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+/// Among the facts that are still to be filled from the log, and the number of none: what journeys ask that is new to them.
+const JOURNEYS: u32 = u32::MAX;
+
 /// Opens the program's store, or makes it. Also the program by the numbers of that store, which alone may run on it.
 pub fn open(program: &Program, path: &Path) -> Result<(SqliteStore, Program), StoreError> {
     let mut store = bare(path)?;
@@ -40,7 +43,7 @@ pub fn adopt(store: &mut impl Store, program: &Program) -> Result<Program, Store
     let Some(kept_program) = store.charter()?.program else {
         let lineage = Lineage { version: 1, ..Lineage::default() };
         let first = Program { lineage, ..program.clone() };
-        keep(store, &first, hash, &BTreeSet::new())?;
+        keep(store, &first, hash, &BTreeSet::new(), false)?;
         return Ok(first);
     };
     let kept = text_of(&kept_program)?;
@@ -57,30 +60,42 @@ pub fn adopt(store: &mut impl Store, program: &Program) -> Result<Program, Store
             let wanted = |fact: &Fact| is_new(fact) || slots.contains(&fact.first);
             facts = linked.facts.iter().filter(|(_, fact)| wanted(fact)).map(|(id, _)| id).collect();
         }
-        keep(store, &linked, hash, &facts)?;
+        let journeys = recalling_journeys(&kept_program) || engine::recount::is_new(&kept, &linked);
+        keep(store, &linked, hash, &facts, journeys)?;
     }
     Ok(linked)
 }
 
-/// Fills facts that are new to the store from its log; once for each version, and again from the beginning after a crash.
+/// Fills facts that are new to the store from its log, and what is new to journeys; once for each version, and again from the beginning after a crash.
 pub fn recall(store: &mut impl Store, linked: &Program) -> Result<(), StoreError> {
     let Some(program) = store.charter()?.program.filter(|program| !program.recalling.is_empty()) else { return Ok(()) };
-    engine::version::recall(store, linked, &recalling(&program))?;
+    engine::version::recall(store, linked, &recalling(&program), recalling_journeys(&program))?;
     let program = Some(KeptProgram { recalling: Vec::new(), ..program });
     store.settle(&Charter { program, ..Charter::default() })
 }
 
 /// The facts that are still to be filled.
 fn recalling(program: &KeptProgram) -> BTreeSet<FactId> {
-    program.recalling.iter().copied().map(FactId).collect()
+    program.recalling.iter().copied().filter(|number| *number != JOURNEYS).map(FactId).collect()
+}
+
+/// Whether journeys are still to be filled.
+fn recalling_journeys(program: &KeptProgram) -> bool {
+    program.recalling.contains(&JOURNEYS)
 }
 
 fn text_of(program: &KeptProgram) -> Result<Program, StoreError> {
     serde_json::from_slice(&program.text).map_err(|_| damaged(program.version))
 }
 
-fn keep(store: &mut impl Store, program: &Program, hash: Vec<u8>, facts: &BTreeSet<FactId>) -> Result<(), StoreError> {
-    let recalling = facts.iter().map(|fact| fact.0).collect();
+fn keep(
+    store: &mut impl Store,
+    program: &Program,
+    hash: Vec<u8>,
+    facts: &BTreeSet<FactId>,
+    journeys: bool,
+) -> Result<(), StoreError> {
+    let recalling = facts.iter().map(|fact| fact.0).chain(journeys.then_some(JOURNEYS)).collect();
     let program = KeptProgram { version: program.lineage.version, hash, text: json(program), recalling };
     store.settle(&Charter { program: Some(program), ..Charter::default() })
 }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 const DAY: i64 = 86_400_000;
-const SEEDS: u64 = 14;
+const SEEDS: u64 = 12;
 const VERSIONS: u64 = 5;
 const PEOPLE: u64 = 9;
 /// How many days a version lives, and how many the last one has for everybody to end.
@@ -76,7 +76,7 @@ const ENTRIES: [&str; 7] = [
     "visited(page is \"/pricing\")",
     "keen new only",
     "score >= 4 new only",
-    "downloaded and plan is not \"gold\"",
+    "downloaded and plan is known and plan is not \"gold\"",
 ];
 const CONDITIONS: [&str; 11] = [
     "score >= 5",
@@ -109,7 +109,7 @@ impl Project {
     fn change(&mut self, chance: &mut Chance) {
         let place = chance.below(self.workflows.len() as u64) as usize;
         let workflow = &mut self.workflows[place];
-        match chance.below(14) {
+        match chance.below(17) {
             0 => self.order += 1,
             1 => workflow.title = format!("Title {}", chance.below(9)),
             2..5 => {
@@ -124,14 +124,25 @@ impl Project {
             6 => chance.shuffle(&mut workflow.steps),
             7 | 8 => workflow.header = header(chance),
             9 => self.keen = chance.pick(&KEEN).to_owned(),
-            10 => self.fields[0] = chance.pick(&BUDGET).to_owned(),
-            11 => self.fields[1] = chance.pick(&PLAN).to_owned(),
+            10 | 13 => {
+                self.fields[0] = chance.pick(&BUDGET).to_owned();
+                self.forget("budget");
+            }
+            11 | 14 => {
+                self.fields[1] = chance.pick(&PLAN).to_owned();
+                self.forget("plan");
+            }
             12 if self.workflows.len() > 1 => drop(self.workflows.remove(place)),
             _ => {
                 let free = (0..6).find(|nth| self.workflows.iter().all(|known| known.name != format!("w{nth}")));
                 self.workflows.extend(free.map(|nth| Workflow::new(nth, chance)));
             }
         }
+    }
+
+    /// No step asks for a field any more but those that people are in.
+    fn forget(&mut self, field: &str) {
+        self.workflows.iter_mut().for_each(|workflow| workflow.steps.retain(|step| !step.contains(field)));
     }
 
     fn text(&self) -> String {
@@ -190,18 +201,18 @@ fn header(chance: &mut Chance) -> Vec<String> {
 }
 
 fn any_step(chance: &mut Chance) -> String {
-    match chance.below(11) {
+    match chance.below(13) {
         0..3 => format!("wait {} days", 1 + chance.below(5)),
         3 => format!("wait until {} up to {} days", chance.pick(&CONDITIONS), 1 + chance.below(4)),
         4 => "send hello".to_owned(),
         5 => "send again".to_owned(),
         6 => format!("if {} {{\n  score += {}\n}}", chance.pick(&CONDITIONS), 1 + chance.below(3)),
         7 => format!("if {} {{\n  wait 1 day\n  score += 1\n}}", chance.pick(&CONDITIONS)),
-        8 => chance.pick(&["plan = \"gold\"", "plan = \"team\"", "budget = 7", "score += 2"]).to_owned(),
+        8 => chance.pick(&["set plan = \"gold\"", "set plan = \"team\"", "set budget = 7", "score += 2"]).to_owned(),
         9 => "handoff to sales {\n  note \"n\"\n  keep in workflow\n}".to_owned(),
         _ => format!(
             "if {} {{\n  score += 1\n}}",
-            chance.pick(&["budget > 5", "budget known", "budget is after 2026-01-01"])
+            chance.pick(&["budget > 5", "budget is known", "budget > 2026-01-01"])
         ),
     }
 }
@@ -209,8 +220,8 @@ fn any_step(chance: &mut Chance) -> String {
 /// The events of some days.
 fn days(world: &mut World, chance: &mut Chance, from: i64) {
     let mut now = from;
-    for _ in 0..30 {
-        now += (chance.below(4) * chance.below(110)) as i64 * 60_000;
+    for _ in 0..45 {
+        now += (chance.below(4) * chance.below(75)) as i64 * 60_000;
         world.set_now(now.min(from + DAYS * DAY - 1));
         let user = format!("u{}", chance.below(PEOPLE));
         match chance.below(9) {
@@ -325,6 +336,7 @@ fn lived(seed: u64, versions: &[Version], mut kills: Option<Chance>) -> (World, 
     let mut refused = Vec::new();
     let mut now = at("2026-03-02");
     for (nth, version) in versions.iter().enumerate() {
+        let so_far = refused.len();
         match adopt(&mut world, &version.program, &mut kills) {
             Ok(()) => {}
             Err(error) => {
@@ -334,11 +346,17 @@ fn lived(seed: u64, versions: &[Version], mut kills: Option<Chance>) -> (World, 
             }
         }
         *world.shared.crash.lock().unwrap() = Crash::Never;
-        changes_nothing(seed, &mut world, version, refused.len());
+        let is_taken = refused.len() == so_far;
+        if is_taken {
+            changes_nothing(seed, &mut world, version);
+        }
         let from = world.stream.len();
         days(&mut world, &mut chance, now);
         now += if nth + 1 == versions.len() { LAST_DAYS } else { DAYS } * DAY;
         live(&mut world, from, now, &mut kills);
+        if is_taken {
+            changes_nothing(seed, &mut world, version);
+        }
         world.check_invariants();
         is_nowhere_twice(seed, &world);
     }
@@ -346,20 +364,17 @@ fn lived(seed: u64, versions: &[Version], mut kills: Option<Chance>) -> (World, 
 }
 
 /// Neither the same project again nor another order of its declarations is a new version.
-fn changes_nothing(seed: u64, world: &mut World, version: &Version, refused: usize) {
+fn changes_nothing(seed: u64, world: &mut World, version: &Version) {
     let before = Arc::clone(&world.program);
-    if refused == 0 {
-        let other = Project { order: version.project.order + 1, ..version.project.clone() };
-        let charter = world.shared.charter().unwrap();
-        let other = compiled(&other.text()).unwrap();
-        world.adopt(&other).unwrap();
-        let text = &version.text;
-        assert_eq!(world.program.meaning, before.meaning, "seed {seed}: another order of\n{text}");
-        assert_eq!(world.program.lineage, before.lineage, "seed {seed}: another order of\n{text}");
-        assert_eq!(world.shared.charter().unwrap().program.unwrap().version, charter.program.unwrap().version);
-        world.adopt(&version.program).unwrap();
-        assert_eq!(world.program.meaning, before.meaning, "seed {seed}: the same\n{text}");
-    }
+    let text = &version.text;
+    let other = Project { order: version.project.order + 1, ..version.project.clone() };
+    let charter = world.shared.charter().unwrap();
+    world.adopt(&compiled(&other.text()).unwrap()).unwrap();
+    assert_eq!(world.program.meaning, before.meaning, "seed {seed}: another order of\n{text}");
+    assert_eq!(world.program.lineage, before.lineage, "seed {seed}: another order of\n{text}");
+    assert_eq!(world.shared.charter().unwrap().program.unwrap().version, charter.program.unwrap().version);
+    world.adopt(&version.program).unwrap();
+    assert_eq!(world.program.meaning, before.meaning, "seed {seed}: the same\n{text}");
 }
 
 fn is_nowhere_twice(seed: u64, world: &World) {

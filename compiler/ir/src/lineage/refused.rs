@@ -67,17 +67,17 @@ impl Lost {
         Lost::Field { name: before.name.clone(), was: words(&before.ty), is: words(&field.ty) }
     }
 
-    /// What a marketer can do about it, behind "or".
+    /// What a marketer can do about it.
     pub fn help(&self) -> String {
         match self {
             Lost::Field { name, was, .. } => {
-                format!("keep `{name}` {was} until they are through, and give the new field another name")
+                format!("leave `{name}` {was} until they are through, or give the new field another name")
             }
             Lost::Property { name, event, was, .. } => {
-                format!("keep `{name}` of `{event}` {was} until they are through, and give the new one another name")
+                format!("leave `{name}` of `{event}` {was} until they are through, or give the new one another name")
             }
             Lost::Choice { field, choice } => {
-                format!("keep \"{choice}\" among the values of `{field}` until they are through")
+                format!("leave \"{choice}\" among the values of `{field}` until they are through")
             }
         }
     }
