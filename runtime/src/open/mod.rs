@@ -6,6 +6,7 @@
 mod kind;
 mod refused;
 mod shown;
+mod told;
 
 pub use kind::{Kind, StoreName, dedicate, name};
 
@@ -21,13 +22,15 @@ use std::path::Path;
 /// Among the facts that are still to be filled from the log, and the number of none: what journeys ask that is new to them.
 const JOURNEYS: u32 = u32::MAX;
 
-/// Opens the program's store, or makes it. Also the program by the numbers of that store, which alone may run on it.
-pub fn open(program: &Program, path: &Path) -> Result<(SqliteStore, Program), StoreError> {
+/// Opens the program's store, or makes it. Also the program by the numbers of that store, which alone may run on it, and what people
+/// should know where it is a new version.
+pub fn open(program: &Program, path: &Path) -> Result<(SqliteStore, Program, Vec<String>), StoreError> {
     let mut store = bare(path)?;
-    let linked = adopt(&mut store, program).map_err(|error| StoreError { path: Some(path.to_owned()), ..error })?;
+    let (linked, told) =
+        adopt_and_tell(&mut store, program).map_err(|error| StoreError { path: Some(path.to_owned()), ..error })?;
     store.describe(&shown::options(&linked, path))?;
     recall(&mut store, &linked)?;
-    Ok((store, linked))
+    Ok((store, linked, told))
 }
 
 /// Opens a store as it is, for nobody's program: to take its lock, and to see whether it is one.
@@ -39,15 +42,20 @@ pub fn bare(path: &Path) -> Result<SqliteStore, StoreError> {
 /// numbers in its records are that program's. Gives the program by those numbers ([`flow_ir::link`]). One commit, so a crash leaves the
 /// old version or the new one. [`recall`] comes after it.
 pub fn adopt(store: &mut impl Store, program: &Program) -> Result<Program, StoreError> {
+    Ok(adopt_and_tell(store, program)?.0)
+}
+
+fn adopt_and_tell(store: &mut impl Store, program: &Program) -> Result<(Program, Vec<String>), StoreError> {
     let hash = version(program);
     let Some(kept_program) = store.charter()?.program else {
         let lineage = Lineage { version: 1, ..Lineage::default() };
         let first = Program { lineage, ..program.clone() };
         keep(store, &first, hash, &BTreeSet::new(), false)?;
-        return Ok(first);
+        return Ok((first, Vec::new()));
     };
     let kept = text_of(&kept_program)?;
-    let live = store.records()?.live_blocks()?.into_iter().map(|at| ((at.workflow, at.block), at.count)).collect();
+    let live: flow_ir::Live =
+        store.records()?.live_blocks()?.into_iter().map(|at| ((at.workflow, at.block), at.count)).collect();
     let linked = flow_ir::link(&kept, program, &live).map_err(|unlinked| refused::lost(&unlinked))?;
     if let Err(faults) = flow_ir::verify::verify(&linked) {
         return Err(refused::too_much(&kept, &linked, &live, &faults));
@@ -63,7 +71,8 @@ pub fn adopt(store: &mut impl Store, program: &Program) -> Result<Program, Store
         let journeys = recalling_journeys(&kept_program) || engine::recount::is_new(&kept, &linked);
         keep(store, &linked, hash, &facts, journeys)?;
     }
-    Ok(linked)
+    let told = told::unknown_before(&kept, &linked, &live);
+    Ok((linked, told))
 }
 
 /// Fills facts that are new to the store from its log, and what is new to journeys; once for each version, and again from the beginning after a crash.

@@ -138,9 +138,7 @@ fn names(kept: &Program, field: &Field) -> Vec<String> {
 fn values(kept: &Program, before: &Field, out: &Program, field: &Field) -> Result<Option<Values>, Lost> {
     match (&before.ty, &field.ty) {
         _ if before.tag != field.tag => Err(Lost::field(before, field)),
-        (FieldType::OneOf(was), FieldType::OneOf(is)) => {
-            Ok((was != is).then(|| Values::exact(renamed(&was.to_vec(), &is.to_vec()))))
-        }
+        (FieldType::OneOf(was), FieldType::OneOf(is)) => Ok((was != is).then(|| Values::exact(renamed(was, is)))),
         (FieldType::Stage, FieldType::Stage) => {
             let place = |stage: &String| out.stages.iter().position(|known| known == stage).map(|place| place as i64);
             let exact: Vec<Option<i64>> = kept.stages.iter().map(place).collect();
@@ -231,8 +229,8 @@ impl<'b> Anew<'b> {
             }
             Op::Known(_) if is_always => self.ops.push(Op::Bool(true)),
             Op::Known(_) => self.ops.push(Op::Known(to)),
-            Op::Store(place, value) => {
-                let stored = self.stored(place, value, moved)?;
+            Op::Store(_, value) => {
+                let stored = self.stored(value, moved)?;
                 let store = self.ops.push(Op::Store(to, stored));
                 if may_lack {
                     let known = match self.before.get(value) {
@@ -253,7 +251,7 @@ impl<'b> Anew<'b> {
     }
 
     /// What is stored, by the numbers of now.
-    fn stored(&mut self, place: Place, value: ValueId, moved: &'b Moved) -> Result<ValueId, Lost> {
+    fn stored(&mut self, value: ValueId, moved: &'b Moved) -> Result<ValueId, Lost> {
         let Some(values) = &moved.values else { return Ok(self.at(value)) };
         Ok(match self.before.get(value) {
             Some(Op::Int(number)) => {
@@ -267,19 +265,19 @@ impl<'b> Anew<'b> {
                 self.ops.push(Op::Int(number))
             }
             Some(Op::Select(path, yes, no)) => {
-                let (yes, no) = (self.stored(place, *yes, moved)?, self.stored(place, *no, moved)?);
+                let (yes, no) = (self.stored(*yes, moved)?, self.stored(*no, moved)?);
                 self.ops.push(Op::Select(self.at(*path), yes, no))
             }
             Some(Op::Max(one, other)) => {
-                let (one, other) = (self.stored(place, *one, moved)?, self.stored(place, *other, moved)?);
+                let (one, other) = (self.stored(*one, moved)?, self.stored(*other, moved)?);
                 self.ops.push(Op::Max(one, other))
             }
             Some(Op::Min(one, other)) => {
-                let (one, other) = (self.stored(place, *one, moved)?, self.stored(place, *other, moved)?);
+                let (one, other) = (self.stored(*one, moved)?, self.stored(*other, moved)?);
                 self.ops.push(Op::Min(one, other))
             }
             Some(Op::Clamp(inner)) => {
-                let inner = self.stored(place, *inner, moved)?;
+                let inner = self.stored(*inner, moved)?;
                 self.ops.push(Op::Clamp(inner))
             }
             _ => self.at(value),
