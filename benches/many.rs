@@ -20,7 +20,7 @@ use flow_runtime::dispatch::channels::Uncertain;
 use flow_runtime::dispatch::channels::scripted::{ScriptedChannel, delivered};
 use flow_runtime::engine::{Composed, Composer, ContactView, Delivery, Engine, Limits};
 use flow_runtime::inbound::{Arrival, EventReader, Tally, accept};
-use flow_runtime::mail::{Kind as MailKind, Mail, Mailbox};
+use flow_runtime::mail::{Mail, Mailbox, Purpose};
 use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::{DecisionCode, OutboxRecord, Store};
 use flow_runtime::time::Instant;
@@ -172,7 +172,7 @@ impl Many {
     }
 
     fn in_memory(&self) -> Outcome<Times> {
-        self.run(MemoryStore::new(self.program.texts.len()))
+        self.run(MemoryStore::new())
     }
 
     fn durable(&self) -> Outcome<Times> {
@@ -221,7 +221,7 @@ impl Composer for Plain {
             list: None,
             unsubscribe: None,
             sent_at: Instant(row.queued_at).to_utc().ok_or("outside the calendar")?,
-            kind: MailKind::Notice,
+            purpose: Purpose::Notice,
         };
         Ok(Composed { mail, payload: row.payload.clone() })
     }

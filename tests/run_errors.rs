@@ -239,6 +239,18 @@ fn a_change_that_asks_for_what_nobody_knows() {
     assert_snapshot!(String::from_utf8(output.stderr).unwrap());
 }
 
+/// Its tables are others: it is named, and starting over sets it aside whole.
+#[test]
+fn a_store_of_before_the_first_release() {
+    let guide = guide();
+    goes_on(&guide, &["--days", "20"]);
+    Connection::open(guide.store()).unwrap().pragma_update(None, "user_version", 6).unwrap();
+    assert_snapshot!(stops(&guide, &[]));
+    goes_on(&guide, &["--fresh"]);
+    let names = fs::read_dir(guide.path("out")).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(names.into_iter().any(|name| name.to_string_lossy().starts_with("guide_nurture.db.2")));
+}
+
 /// Comments, lines, titles and the wording of mails are no part of a version: people in flight go on.
 #[test]
 fn a_store_goes_on_under_another_text() {

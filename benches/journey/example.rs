@@ -127,10 +127,10 @@ impl Channel for AcceptsAll {
     }
 
     fn foresee(&self, mail: &Mail, attempt: u32) -> Option<Foreseen> {
-        Some(Foreseen { after: Duration::ZERO, outcome: self.send(mail, attempt) })
+        Some(Foreseen { after: Duration::ZERO, fate: self.send(mail, attempt) })
     }
 
-    fn send(&self, mail: &Mail, _: u32) -> channels::Outcome {
-        channels::Outcome::Delivered { receipt: mail.key.clone() }
+    fn send(&self, mail: &Mail, _: u32) -> channels::Fate {
+        channels::Fate::Delivered { receipt: mail.key.clone() }
     }
 }

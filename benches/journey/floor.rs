@@ -6,86 +6,77 @@
 use crate::Outcome;
 use crate::recording::Work;
 use flow_runtime::store::*;
-use rusqlite::{Connection, Transaction, TransactionBehavior, params, params_from_iter};
-use std::collections::BTreeMap;
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use std::path::Path;
 
-const SCHEMA: [&str; 6] = [
-    include_str!("../../runtime/src/store/sqlite/V001.sql"),
-    include_str!("../../runtime/src/store/sqlite/V002.sql"),
-    include_str!("../../runtime/src/store/sqlite/V003.sql"),
-    include_str!("../../runtime/src/store/sqlite/V004.sql"),
-    include_str!("../../runtime/src/store/sqlite/V005.sql"),
-    include_str!("../../runtime/src/store/sqlite/V006.sql"),
-];
+const SCHEMA: &str = concat!(
+    include_str!("../../runtime/src/store/sqlite/V007.sql"),
+    include_str!("../../runtime/src/store/sqlite/V008.sql")
+);
 /// As the store has them, but that the log is folded by the writer, once it holds as many pages as the store lets it grow to.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000; \
                        PRAGMA cache_size = -262144; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;";
 const CACHED_STATEMENTS: usize = 64;
 
-const JOURNEY: &str = "INSERT INTO journey \
-    (contact, workflow, run, keep, status, block, step, visit, due_at, entered_at, ended_at, memory, outbox) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
-    ON CONFLICT (contact, workflow, run) DO UPDATE SET keep = excluded.keep, status = excluded.status, \
-    block = excluded.block, step = excluded.step, visit = excluded.visit, due_at = excluded.due_at, \
-    entered_at = excluded.entered_at, ended_at = excluded.ended_at, memory = excluded.memory, \
-    outbox = excluded.outbox";
+const SLOT: &str = "INSERT INTO slot (slot, number, clock, first_day, next_contact, next_outbox, next_record) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (slot) DO UPDATE SET number = excluded.number, clock = excluded.clock, \
+    next_contact = excluded.next_contact, next_outbox = excluded.next_outbox, next_record = excluded.next_record";
+const CONTACT: &str = "INSERT INTO contact (id, next_at, layout, newest, frame, kept, texts) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE SET next_at = excluded.next_at, \
+    layout = excluded.layout, newest = excluded.newest, frame = excluded.frame, kept = excluded.kept, \
+    texts = excluded.texts";
+const STEP: &str = "UPDATE contact SET next_at = ?2, layout = ?3, newest = ?4, frame = ?5, kept = ?6 WHERE id = ?1";
+const ENDED: &str = "INSERT INTO journey_ended (contact, workflow, run, kept) VALUES (?1, ?2, ?3, ?4)";
 const KEY: &str =
     "INSERT INTO contact_key (key, contact) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET contact = excluded.contact";
-const EVENT: &str = "INSERT INTO event (contact, message, name, occurred_at, received_at, properties) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-const OUTBOX: &str = "INSERT INTO outbox (id, key, kind, contact, workflow, run, step, email, payload, state, attempts, \
-    queued_at, due_at, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, '')";
+const EVENT: &str = "INSERT INTO event (id, previous, contact, day, message, name, occurred_at, received_at, properties) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+const MESSAGE: &str = "INSERT INTO message (day, id) VALUES (?1, ?2)";
+const OUTBOX: &str = "INSERT INTO outbox (id, key, kind, contact, workflow, run, step, email, recipient, payload, state, \
+    attempts, queued_at, due_at, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, '')";
 const SETTLE: &str = "UPDATE outbox SET state = ?2, attempts = ?3, due_at = ?4, detail = ?5 WHERE id = ?1";
 const HANDOFF: &str = "INSERT INTO handoff (key, contact, workflow, run, team, member, note, task, task_due_at, at) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-const DECISION: &str = "INSERT INTO decision (contact, workflow, run, at, code, step, reason, trace) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING";
-const TOTAL: &str = "INSERT INTO decision_total (workflow, code, step, reason, total) VALUES (?1, ?2, ?3, ?4, ?5) \
-    ON CONFLICT (workflow, code, step, reason) DO UPDATE SET total = total + excluded.total";
-const META: &str =
-    "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-const COUNTER: &str = "INSERT INTO counter (name, value) VALUES (?1, ?2) \
-    ON CONFLICT (name) DO UPDATE SET value = value + excluded.value";
-const LOAD_JOURNEYS: &str = "SELECT workflow, run, status, block, step, visit, due_at, entered_at, ended_at, memory \
-    FROM journey WHERE contact = ?1 AND keep = 1 ORDER BY workflow, run";
+const DECISION: &str = "INSERT INTO decision (id, previous, contact, workflow, version, run, at, code, step, about, reason, send, \
+    trace) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+const STAGE: &str =
+    "INSERT INTO stage_change (contact, at, from_stage, to_stage, workflow, run) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+const SCORE: &str =
+    "INSERT INTO score_change (contact, at, change, score, workflow, run) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+const READ: &str = "INSERT INTO stream_place (slot, stream, place) VALUES (0, ?1, ?2) \
+    ON CONFLICT (slot, stream) DO UPDATE SET place = excluded.place";
+const COUNTER: &str = "INSERT INTO counter (slot, name, total) VALUES (0, ?1, ?2) \
+    ON CONFLICT (slot, name) DO UPDATE SET total = total + excluded.total";
+const BY_DAY: &str = "INSERT INTO decision_day (slot, day, workflow, version, code, step, about, reason, total) \
+    VALUES (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (slot, day, workflow, version, code, step, about, reason) \
+    DO UPDATE SET total = total + excluded.total";
+const CONVERSION: &str = "INSERT INTO conversion_week (slot, workflow, version, week, after_days, total) \
+    VALUES (0, ?1, ?2, ?3, ?4, ?5) ON CONFLICT (slot, workflow, version, week, after_days) \
+    DO UPDATE SET total = total + excluded.total";
+const ENGAGEMENT: &str = "INSERT INTO engagement_day (slot, day, email, code, link, by_machine, total) \
+    VALUES (0, ?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (slot, day, email, code, link, by_machine) \
+    DO UPDATE SET total = total + excluded.total";
 
 pub(crate) struct Floor {
     connection: Connection,
-    load: String,
-    upsert: String,
 }
 
 impl Floor {
-    /// An empty database for contacts with so many texts.
-    pub(crate) fn create(path: &Path, texts: usize) -> Outcome<Floor> {
+    /// An empty database.
+    pub(crate) fn create(path: &Path) -> Outcome<Floor> {
         let connection = Connection::open(path)?;
         connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         connection.execute_batch(PRAGMAS)?;
-        SCHEMA.iter().try_for_each(|sql| connection.execute_batch(sql))?;
-        for text in 0..texts {
-            connection.execute_batch(&format!("ALTER TABLE contact ADD COLUMN text_{text} TEXT"))?;
-        }
-        let join = |each: fn(usize) -> String| (0..texts).map(each).collect::<String>();
-        let columns = join(|text| format!(", text_{text}"));
-        let places = join(|text| format!(", ?{}", text + 4));
-        let sets = join(|text| format!(", text_{text} = excluded.text_{text}"));
-        let upsert = format!(
-            "INSERT INTO contact (id, frame, next_at{columns}) VALUES (?1, ?2, ?3{places}) \
-             ON CONFLICT (id) DO UPDATE SET frame = excluded.frame, next_at = excluded.next_at{sets}"
-        );
-        Ok(Floor { connection, load: format!("SELECT frame, next_at{columns} FROM contact WHERE id = ?1"), upsert })
+        connection.execute_batch(SCHEMA)?;
+        Ok(Floor { connection })
     }
 
     /// Does it all again: the batches and the contacts that were loaded or, with the questions, whatever else was asked.
     pub(crate) fn replay(&mut self, work: &[Work], questions: bool) -> Outcome<()> {
         for work in work {
             match work {
-                Work::Commit(changes) => self.write(changes)?,
-                Work::Load(ids) => self.read(|connection, load| read_contacts(connection, load, ids))?,
-                Work::Find(keys) if questions => self.read(|connection, _| find(connection, keys))?,
-                Work::Known(ids) if questions => self.read(|connection, _| known(connection, ids))?,
-                Work::Find(_) | Work::Known(_) => {}
+                Work::Commit(batch) => self.write(batch)?,
+                Work::Ask(asked) => self.read(asked, questions)?,
             }
         }
         Ok(())
@@ -96,20 +87,31 @@ impl Floor {
         Ok(self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
 
-    fn read(&mut self, work: impl FnOnce(&Connection, &str) -> rusqlite::Result<()>) -> Outcome<()> {
+    fn read(&mut self, asked: &Questions, questions: bool) -> Outcome<()> {
+        if asked.contacts.is_empty() && !questions {
+            return Ok(());
+        }
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
-        work(&transaction, &self.load)?;
+        read_contacts(&transaction, &asked.contacts)?;
+        if questions {
+            find(&transaction, &asked.keys)?;
+            known(&transaction, &asked.messages)?;
+        }
         Ok(transaction.commit()?)
     }
 
-    fn write(&mut self, changes: &Changes) -> Outcome<()> {
+    fn write(&mut self, SlotBatch { slot, state, changes }: &SlotBatch) -> Outcome<()> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        write_contacts(&transaction, &self.upsert, changes)?;
-        write_journeys(&transaction, changes)?;
+        let next = [state.next_contact, state.next_outbox, state.next_record].map(u64::cast_signed);
+        let (number, [contact, outbox, record]) = (state.number.cast_signed(), next);
+        let state = params![slot.index(), number, state.clock, state.first_day, contact, outbox, record];
+        transaction.prepare_cached(SLOT)?.execute(state)?;
+        write_contacts(&transaction, changes)?;
         write_events(&transaction, changes)?;
         write_outbox(&transaction, changes)?;
         write_handoffs(&transaction, changes)?;
         write_decisions(&transaction, changes)?;
+        write_ledgers(&transaction, changes)?;
         write_totals(&transaction, changes)?;
         Ok(transaction.commit()?)
     }
@@ -119,17 +121,26 @@ fn number(id: ContactId) -> i64 {
     id.0.cast_signed()
 }
 
-fn write_contacts(transaction: &Transaction<'_>, upsert: &str, changes: &Changes) -> rusqlite::Result<()> {
-    let mut upsert = transaction.prepare_cached(upsert)?;
-    let mut update = transaction.prepare_cached("UPDATE contact SET frame = ?2, next_at = ?3 WHERE id = ?1")?;
+/// As many bytes as the store makes of it.
+fn packed(journeys: &[JourneyRecord], held: usize) -> Vec<u8> {
+    let mut bytes = vec![0; 8 + journeys.len() * 72 + held * 28];
+    for journey in journeys {
+        bytes.resize(bytes.len() + journey.sends.len() * 20, 0);
+        bytes.extend_from_slice(&journey.memory);
+    }
+    bytes
+}
+
+fn write_contacts(transaction: &Transaction<'_>, changes: &Changes) -> Outcome<()> {
+    let mut insert = transaction.prepare_cached(CONTACT)?;
+    let mut update = transaction.prepare_cached(STEP)?;
     for row in &changes.contacts {
+        let (id, newest, kept) = (number(row.id), row.newest.cast_signed(), packed(&row.kept, row.held.len()));
         match &row.texts {
-            None => update.execute(params![number(row.id), row.frame, row.next_at])?,
+            None => update.execute(params![id, row.next_at, row.layout, newest, row.frame, kept])?,
             Some(texts) => {
-                let id = number(row.id);
-                let fixed: [&dyn rusqlite::ToSql; 3] = [&id, &row.frame, &row.next_at];
-                let texts = texts.iter().map(|text| text as &dyn rusqlite::ToSql);
-                upsert.execute(params_from_iter(fixed.into_iter().chain(texts)))?
+                let texts = serde_json::to_string(texts)?;
+                insert.execute(params![id, row.next_at, row.layout, newest, row.frame, kept, texts])?
             }
         };
     }
@@ -145,28 +156,10 @@ fn write_contacts(transaction: &Transaction<'_>, upsert: &str, changes: &Changes
     for (contact, into) in &changes.joined {
         join.execute([number(*contact), number(*into)])?;
     }
-    Ok(())
-}
-
-fn write_journeys(transaction: &Transaction<'_>, changes: &Changes) -> rusqlite::Result<()> {
-    let mut journey = transaction.prepare_cached(JOURNEY)?;
-    for row in &changes.journeys {
-        let (status, contact) = (row.status as u8, number(row.contact));
-        journey.execute(params![
-            contact,
-            row.workflow,
-            row.run,
-            row.keep,
-            status,
-            row.block,
-            row.step,
-            row.visit,
-            row.due_at,
-            row.entered_at,
-            row.ended_at,
-            row.memory,
-            row.outbox.map(u64::cast_signed)
-        ])?;
+    let mut ended = transaction.prepare_cached(ENDED)?;
+    for row in &changes.ended {
+        let kept = packed(std::slice::from_ref(row), 0);
+        ended.execute(params![number(row.contact), row.workflow, row.run, kept])?;
     }
     Ok(())
 }
@@ -174,8 +167,16 @@ fn write_journeys(transaction: &Transaction<'_>, changes: &Changes) -> rusqlite:
 fn write_events(transaction: &Transaction<'_>, changes: &Changes) -> rusqlite::Result<()> {
     let mut event = transaction.prepare_cached(EVENT)?;
     for row in &changes.events {
-        let contact = number(row.contact);
-        event.execute(params![contact, row.message.0, row.name, row.occurred_at, row.received_at, row.properties])?;
+        let [id, previous] = [row.id, row.previous].map(u64::cast_signed);
+        let (contact, MessageKey { day, id: message }) = (number(row.contact), row.message);
+        let times = (row.occurred_at, row.received_at);
+        event.execute(params![id, previous, contact, day, message.0, row.name, times.0, times.1, row.properties])?;
+    }
+    let mut messages: Vec<MessageKey> = changes.events.iter().map(|row| row.message).collect();
+    messages.sort_unstable();
+    let mut message = transaction.prepare_cached(MESSAGE)?;
+    for MessageKey { day, id } in messages {
+        message.execute(params![day, id.0])?;
     }
     Ok(())
 }
@@ -192,6 +193,7 @@ fn write_outbox(transaction: &Transaction<'_>, changes: &Changes) -> rusqlite::R
             row.run,
             row.step,
             row.email,
+            row.recipient,
             row.payload,
             row.state as u8,
             row.attempts,
@@ -227,29 +229,66 @@ fn write_handoffs(transaction: &Transaction<'_>, changes: &Changes) -> rusqlite:
 
 fn write_decisions(transaction: &Transaction<'_>, changes: &Changes) -> rusqlite::Result<()> {
     let mut decision = transaction.prepare_cached(DECISION)?;
-    let mut totals: BTreeMap<(i64, u8, i64, u32), i64> = BTreeMap::new();
     for row in &changes.decisions {
-        let (contact, code) = (number(row.contact), row.code as u8);
+        let [id, previous] = [row.id, row.previous].map(u64::cast_signed);
+        let (contact, code, send) = (number(row.contact), row.code as u8, row.send.map(u64::cast_signed));
         let trace: Vec<u8> = row.trace.iter().flat_map(|word| word.to_le_bytes()).collect();
-        decision.execute(params![contact, row.workflow, row.run, row.at, code, row.step, row.reason, trace])?;
-        let key = (row.workflow.map_or(-1, i64::from), code, row.step.map_or(-1, i64::from), row.reason);
-        *totals.entry(key).or_default() += 1;
+        decision.execute(params![
+            id,
+            previous,
+            contact,
+            row.workflow,
+            row.version,
+            row.run,
+            row.at,
+            code,
+            row.step,
+            row.about,
+            row.reason,
+            send,
+            trace
+        ])?;
     }
-    let mut total = transaction.prepare_cached(TOTAL)?;
-    for ((workflow, code, step, reason), count) in totals {
-        total.execute(params![workflow, code, step, reason, count])?;
+    Ok(())
+}
+
+fn write_ledgers(transaction: &Transaction<'_>, changes: &Changes) -> rusqlite::Result<()> {
+    let mut stage = transaction.prepare_cached(STAGE)?;
+    for StageRecord { contact, at, from, to, by } in &changes.stages {
+        let (workflow, run) = by.journey.unzip();
+        stage.execute(params![number(*contact), at, from, to, workflow, run])?;
+    }
+    let mut score = transaction.prepare_cached(SCORE)?;
+    for ScoreRecord { contact, at, change, score: sum, by } in &changes.scores {
+        let (workflow, run) = by.journey.unzip();
+        score.execute(params![number(*contact), at, change, sum, workflow, run])?;
     }
     Ok(())
 }
 
 fn write_totals(transaction: &Transaction<'_>, changes: &Changes) -> rusqlite::Result<()> {
-    let mut meta = transaction.prepare_cached(META)?;
-    for (name, value) in &changes.meta {
-        meta.execute(params![name, value])?;
+    let mut read = transaction.prepare_cached(READ)?;
+    for (name, value) in &changes.reads {
+        read.execute(params![name, value])?;
     }
-    let mut counter = transaction.prepare_cached(COUNTER)?;
-    for (name, more) in &changes.counters {
-        counter.execute(params![name, more])?;
+    for (total, more) in &changes.totals {
+        let or_none = |of: &Option<u32>| of.map_or(-1, i64::from);
+        match total {
+            Total::Counter(name) => transaction.prepare_cached(COUNTER)?.execute(params![name, more])?,
+            Total::Decisions { day, workflow, version, code, step, about, reason } => {
+                let [workflow, step, about] = [workflow, step, about].map(or_none);
+                let key = params![day, workflow, version, *code as u8, step, about, reason, more];
+                transaction.prepare_cached(BY_DAY)?.execute(key)?
+            }
+            Total::Conversions { workflow, version, week, after_days } => {
+                let key = params![workflow, version, week, after_days, more];
+                transaction.prepare_cached(CONVERSION)?.execute(key)?
+            }
+            Total::Engagements { day, email, code, link, by_machine } => {
+                let key = params![day, email, *code as u8, link, by_machine, more];
+                transaction.prepare_cached(ENGAGEMENT)?.execute(key)?
+            }
+        };
     }
     Ok(())
 }
@@ -267,18 +306,16 @@ fn read_rows(connection: &Connection, sql: &str, params: impl rusqlite::Params) 
     Ok(())
 }
 
-fn read_contacts(connection: &Connection, load: &str, ids: &[ContactId]) -> rusqlite::Result<()> {
-    for id in ids {
-        read_rows(connection, load, [number(*id)])?;
-        read_rows(connection, LOAD_JOURNEYS, [number(*id)])?;
-    }
-    Ok(())
+fn read_contacts(connection: &Connection, ids: &[ContactId]) -> rusqlite::Result<()> {
+    let load = "SELECT frame, next_at, layout, newest, kept, texts FROM contact WHERE id = ?1";
+    ids.iter().try_for_each(|id| read_rows(connection, load, [number(*id)]))
 }
 
 fn find(connection: &Connection, keys: &[String]) -> rusqlite::Result<()> {
     keys.iter().try_for_each(|key| read_rows(connection, "SELECT contact FROM contact_key WHERE key = ?1", [key]))
 }
 
-fn known(connection: &Connection, ids: &[MessageId]) -> rusqlite::Result<()> {
-    ids.iter().try_for_each(|id| read_rows(connection, "SELECT 1 FROM event WHERE message = ?1", [id.0]))
+fn known(connection: &Connection, messages: &[MessageKey]) -> rusqlite::Result<()> {
+    let known = "SELECT 1 FROM message WHERE day = ?1 AND id = ?2";
+    messages.iter().try_for_each(|MessageKey { day, id }| read_rows(connection, known, params![day, id.0]))
 }

@@ -1,4 +1,4 @@
-//! The engine's store, watched: how long it took, and what it was asked.
+//! The engine's store, watched: how long it was waited for, and what it was asked.
 
 use crate::now;
 use flow_runtime::store::sqlite::SqliteStore;
@@ -7,18 +7,16 @@ use std::time::Duration;
 
 /// What the engine asked of its store.
 pub(crate) enum Work {
-    Commit(Box<Changes>),
-    Load(Vec<ContactId>),
-    Find(Vec<String>),
-    Known(Vec<MessageId>),
+    Commit(Box<SlotBatch>),
+    Ask(Questions),
 }
 
 impl Work {
     /// What was written, if this wrote anything.
-    pub(crate) fn changes(&self) -> Option<&Changes> {
+    pub(crate) fn batch(&self) -> Option<&SlotBatch> {
         match self {
-            Work::Commit(changes) => Some(changes),
-            Work::Load(_) | Work::Find(_) | Work::Known(_) => None,
+            Work::Commit(batch) => Some(batch),
+            Work::Ask(_) => None,
         }
     }
 }
@@ -27,13 +25,13 @@ pub(crate) struct Recording {
     store: SqliteStore,
     keeps: bool,
     pub(crate) work: Vec<Work>,
-    /// Time spent in the store.
-    pub(crate) spent: Duration,
+    /// For how long the engine waited for its store.
+    pub(crate) waited: Duration,
 }
 
 impl Recording {
     pub(crate) fn keeping(store: SqliteStore) -> Recording {
-        Recording { store, keeps: true, work: Vec::new(), spent: Duration::ZERO }
+        Recording { store, keeps: true, work: Vec::new(), waited: Duration::ZERO }
     }
 
     pub(crate) fn timing(store: SqliteStore) -> Recording {
@@ -44,7 +42,7 @@ impl Recording {
     pub(crate) fn close(self) -> Result<Closed, StoreError> {
         let began = now();
         self.store.close()?;
-        Ok(Closed { work: self.work, spent: self.spent + began.elapsed() })
+        Ok(Closed { work: self.work, waited: self.waited + began.elapsed() })
     }
 
     fn keep(&mut self, work: impl FnOnce() -> Work) {
@@ -56,92 +54,66 @@ impl Recording {
     fn timed<T>(&mut self, work: impl FnOnce(&mut SqliteStore) -> T) -> T {
         let began = now();
         let result = work(&mut self.store);
-        self.spent += began.elapsed();
+        self.waited += began.elapsed();
         result
     }
 }
 
 /// Sorts rows as the store does before it writes them, so that the floor need not.
-fn in_store_order(mut changes: Changes) -> Changes {
+fn in_store_order(mut batch: SlotBatch) -> SlotBatch {
+    let changes = &mut batch.changes;
     changes.contacts.sort_by_key(|row| row.id);
     changes.keys.sort();
-    changes.journeys.sort_by_key(|row| (row.contact, row.workflow, row.run));
+    changes.ended.sort_by_key(|row| (row.contact, row.workflow, row.run));
     changes.settled.sort_by_key(|row| row.id);
-    changes
+    batch
 }
 
 /// What is known when all is done.
 pub(crate) struct Closed {
     pub(crate) work: Vec<Work>,
-    pub(crate) spent: Duration,
+    pub(crate) waited: Duration,
 }
 
 impl Store for Recording {
-    fn find_contacts(&mut self, keys: &[String]) -> Result<Vec<Option<ContactId>>, StoreError> {
-        self.keep(|| Work::Find(keys.to_vec()));
-        self.timed(|store| store.find_contacts(keys))
+    fn tend(&mut self, wish: Wish) -> Result<Tended, StoreError> {
+        self.store.tend(wish)
     }
 
-    fn load_contacts(&mut self, ids: &[ContactId]) -> Result<Vec<ContactRecord>, StoreError> {
-        self.keep(|| Work::Load(ids.to_vec()));
-        self.timed(|store| store.load_contacts(ids))
+    fn open(&mut self, slot: Slot, layout: u32, sink: &mut dyn SlotSink) -> Result<Opened, StoreError> {
+        self.timed(|store| store.open(slot, layout, sink))
     }
 
-    fn known_messages(&mut self, ids: &[MessageId]) -> Result<Vec<bool>, StoreError> {
-        self.keep(|| Work::Known(ids.to_vec()));
-        self.timed(|store| store.known_messages(ids))
+    fn ask(&mut self, questions: &Questions) -> Result<Answers, StoreError> {
+        self.keep(|| Work::Ask(questions.clone()));
+        self.timed(|store| store.ask(questions))
     }
 
-    fn commit(&mut self, changes: &Changes) -> Result<(), StoreError> {
-        self.keep(|| Work::Commit(Box::new(in_store_order(changes.clone()))));
-        self.timed(|store| store.commit(changes))
+    fn begin(&mut self, batch: Batch) -> Result<Ticket, StoreError> {
+        if self.keeps {
+            let slots = batch.slots.iter().cloned();
+            self.work.extend(slots.map(|slot| Work::Commit(Box::new(in_store_order(slot)))));
+        }
+        self.timed(|store| store.begin(batch))
     }
 
-    fn due_contacts(&mut self, after: Option<ContactId>) -> Result<Vec<(ContactId, i64)>, StoreError> {
-        self.timed(|store| store.due_contacts(after))
+    fn finish(&mut self, ticket: Ticket) -> Result<(), StoreError> {
+        self.timed(|store| store.finish(ticket))
     }
 
-    fn contacts_before(&mut self, layout: u32, after: Option<ContactId>) -> Result<Vec<ContactId>, StoreError> {
-        self.timed(|store| store.contacts_before(layout, after))
+    fn release(&mut self, slot: Slot) -> Result<(), StoreError> {
+        self.store.release(slot)
     }
 
-    fn live_blocks(&mut self) -> Result<Vec<(u32, u32)>, StoreError> {
-        self.timed(SqliteStore::live_blocks)
+    fn charter(&mut self) -> Result<Charter, StoreError> {
+        self.store.charter()
     }
 
-    fn events_after(&mut self, after: u64) -> Result<Vec<(u64, EventRecord)>, StoreError> {
-        self.timed(|store| store.events_after(after))
+    fn settle(&mut self, charter: &Charter) -> Result<(), StoreError> {
+        self.store.settle(charter)
     }
 
-    fn unsettled(&mut self, after: Option<u64>) -> Result<Vec<OutboxRecord>, StoreError> {
-        self.timed(|store| store.unsettled(after))
-    }
-
-    fn unsettled_count(&mut self) -> Result<u64, StoreError> {
-        self.timed(SqliteStore::unsettled_count)
-    }
-
-    fn meta(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        self.timed(|store| store.meta(name))
-    }
-
-    fn counters(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
-        self.timed(SqliteStore::counters)
-    }
-
-    fn decision_counts(&mut self) -> Result<Vec<DecisionCount>, StoreError> {
-        self.timed(SqliteStore::decision_counts)
-    }
-
-    fn position_counts(&mut self) -> Result<Vec<PositionCount>, StoreError> {
-        self.timed(SqliteStore::position_counts)
-    }
-
-    fn handoff_counts(&mut self) -> Result<Vec<HandoffCount>, StoreError> {
-        self.timed(SqliteStore::handoff_counts)
-    }
-
-    fn next_contact(&mut self) -> Result<ContactId, StoreError> {
-        self.timed(SqliteStore::next_contact)
+    fn records(&self) -> Result<Box<dyn Records>, StoreError> {
+        self.store.records()
     }
 }

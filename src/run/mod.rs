@@ -8,6 +8,7 @@ pub(crate) mod backend;
 pub(crate) mod data;
 pub(crate) mod delivery;
 pub(crate) mod failure;
+mod kept;
 mod progress;
 pub(crate) mod report;
 pub(crate) mod show;
@@ -58,6 +59,9 @@ pub(crate) struct RunArguments {
     /// What becomes of each mail, by rules in a file, so that tests can have late and wrong answers
     #[arg(long, value_name = "FILE", hide = true)]
     mail_script: Option<PathBuf>,
+    /// Keeps nothing: the store is in memory, so that tests can compare the two kinds of stores
+    #[arg(long, hide = true, conflicts_with_all = ["fresh", "store"])]
+    in_memory: bool,
     /// How many items a commit holds: it changes no result, so only tests that stop a run between and inside commits want another number
     #[arg(long, value_name = "N", hide = true, default_value_t = BATCH_ITEMS, value_parser = batch_items)]
     batch_items: usize,
@@ -142,7 +146,7 @@ fn carry_out(
         store::set_aside(settings)?;
     }
     let channel = delivery::channel(settings, &secrets, Kind::Rehearsal)?;
-    let (mut store, program) = store::open(&program, &settings.store, Kind::Rehearsal)?;
+    let (mut store, program) = store::rehearsal(&program, &settings.store, arguments.in_memory)?;
     let program = Arc::new(program);
     let (backend, compiled) = backend::prepare(arguments.backend, &program)?;
     let mut prepared = delivery::prepare(channel, settings, secrets, &program)?;

@@ -521,6 +521,7 @@ fn ignored_words(reason: &str, report: &WorkflowReport) -> String {
         "exit" => "with an exit that holds already",
         "taken_back" => "stopped before they began",
         "waiting" => "waiting for their turn already",
+        "own_steps" => "let in by its own steps alone",
         other => other,
     };
     words.to_owned()

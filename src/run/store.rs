@@ -9,10 +9,12 @@ use flow_ir::Program;
 use flow_runtime::clock::{Clock, SystemClock};
 use flow_runtime::open::Kind;
 use flow_runtime::settings::{MailSettings, Settings};
+use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::sqlite::SqliteStore;
 use flow_runtime::system;
 
 use super::failure::from_store;
+use super::kept::Kept;
 use crate::ink;
 use crate::output::Failure;
 
@@ -32,6 +34,17 @@ pub(crate) fn open(program: &Program, path: &Path, kind: Kind) -> Result<(Sqlite
     Ok((store, program))
 }
 
+/// The same of a rehearsal.
+pub(crate) fn rehearsal(program: &Program, path: &Path, in_memory: bool) -> Result<(Kept, Program), Failure> {
+    if !in_memory {
+        let (store, program) = open(program, path, Kind::Rehearsal)?;
+        return Ok((Kept::File(Box::new(store)), program));
+    }
+    let mut store = MemoryStore::new();
+    let program = flow_runtime::open::adopt(&mut store, program).map_err(from_store)?;
+    Ok((Kept::Memory(store), program))
+}
+
 /// What no other store's name is made of: the instant and the process.
 pub(crate) fn chance() -> u64 {
     RandomState::new().hash_one((SystemClock.now().0, std::process::id()))
@@ -45,14 +58,14 @@ pub(crate) fn set_aside(settings: &Settings) -> Result<(), Failure> {
     if !path.exists() {
         return Ok(());
     }
-    // Opening and closing takes the lock, folds the log into the database and lets go of it; a store of another version, or a damaged
+    // Opening and closing takes the lock, folds the log into the database and lets go of it; a store of other tables, or a damaged
     // one, is what starting over is for.
     match flow_runtime::open::bare(path) {
         Ok(mut store) => {
             flow_runtime::open::dedicate(&mut store, Kind::Rehearsal, path).map_err(from_store)?;
             store.close().map_err(from_store)?;
         }
-        Err(error) if matches!(error.fault, StoreFault::Corrupt | StoreFault::Newer) => {}
+        Err(error) if matches!(error.fault, StoreFault::Corrupt | StoreFault::Newer | StoreFault::Older) => {}
         Err(error) => return Err(from_store(error)),
     }
     let folder = match &settings.mail {

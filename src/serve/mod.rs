@@ -113,6 +113,7 @@ fn carry_out(
     let delivery = prepared.of_store(name);
     let mut engine =
         Engine::open(Arc::clone(&program), backend, store, delivery, Limits::default()).map_err(from_engine)?;
+    engine.channel_is_there();
     let mut notebook = data::Notebook::appending(&settings.store)?;
     let mut progress = Line::new(output.format(), arguments.progress, settings.timezone);
     let start = wall_clock(&engine);
@@ -160,6 +161,7 @@ fn live(
     signals: &Signals,
     progress: &mut Line,
 ) -> Result<(), Failure> {
+    let mut records = engine.records().map_err(from_engine)?;
     while !signals.stop() {
         let now = wall_clock(engine);
         let mut handled = |at: &engine::Progress| progress.at(at);
@@ -167,7 +169,7 @@ fn live(
         let had_some = events.hand_over(now, notebook, |arrivals| engine.catch_up(now, arrivals, &mut handled))?;
         events.keep_place(engine, notebook)?;
         progress.trouble(engine.mail_trouble());
-        progress.pulse(|| Pulse::read(&mut *engine.records()?)).map_err(from_engine)?;
+        progress.pulse(|| Pulse::read(&mut *records)).map_err(from_engine)?;
         if !had_some {
             engine.await_answer(rest(engine, now));
         }

@@ -2,7 +2,7 @@
 
 /// What a line of names is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum NameKind {
     /// Events of the mail and of consent.
     Event,
     /// Columns and traits that fill a field.
@@ -29,7 +29,7 @@ pub enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Name {
     /// What the line is about.
-    pub kind: Kind,
+    pub kind: NameKind,
     /// The event or field, as Flow calls it.
     pub of: &'static str,
     /// As the other tool writes it.
@@ -46,20 +46,20 @@ pub fn names() -> impl Iterator<Item = Name> {
 }
 
 /// The kind of a line, what it stands for, and its names.
-fn line(line: &'static str) -> Option<(Kind, &'static str, &'static str)> {
+fn line(line: &'static str) -> Option<(NameKind, &'static str, &'static str)> {
     let (head, names) = line.split_once(':').filter(|_| !line.starts_with('#'))?;
     let words: Vec<&'static str> = head.split(' ').collect();
     let (kind, of) = match words.as_slice() {
-        ["event", of] => (Kind::Event, *of),
-        ["column", of] => (Kind::Column, *of),
-        ["refusal", "status"] => (Kind::RefusalStatus, ""),
-        ["refusal", of] => (Kind::Refusal, *of),
-        ["refusal", of, "filled"] => (Kind::RefusalFilled, *of),
-        ["refusal", of, "unless", "yes"] => (Kind::RefusalUnlessYes, *of),
-        ["status", "allowed"] => (Kind::StatusAllowed, ""),
-        ["status", of] => (Kind::Status, *of),
-        ["consent"] => (Kind::Consent, ""),
-        ["consent", "word"] => (Kind::ConsentWord, ""),
+        ["event", of] => (NameKind::Event, *of),
+        ["column", of] => (NameKind::Column, *of),
+        ["refusal", "status"] => (NameKind::RefusalStatus, ""),
+        ["refusal", of] => (NameKind::Refusal, *of),
+        ["refusal", of, "filled"] => (NameKind::RefusalFilled, *of),
+        ["refusal", of, "unless", "yes"] => (NameKind::RefusalUnlessYes, *of),
+        ["status", "allowed"] => (NameKind::StatusAllowed, ""),
+        ["status", of] => (NameKind::Status, *of),
+        ["consent"] => (NameKind::Consent, ""),
+        ["consent", "word"] => (NameKind::ConsentWord, ""),
         _ => return None,
     };
     Some((kind, of, names))
@@ -80,7 +80,14 @@ mod tests {
     #[test]
     fn no_name_stands_twice_for_columns() {
         let is_column = |name: &Name| {
-            !matches!(name.kind, Kind::Event | Kind::Status | Kind::StatusAllowed | Kind::Consent | Kind::ConsentWord)
+            !matches!(
+                name.kind,
+                NameKind::Event
+                    | NameKind::Status
+                    | NameKind::StatusAllowed
+                    | NameKind::Consent
+                    | NameKind::ConsentWord
+            )
         };
         let plain = |name: &str| name.to_lowercase().replace([' ', '-'], "");
         let columns: Vec<Name> = names().filter(is_column).collect();

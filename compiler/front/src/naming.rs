@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use flow_stdlib::names::{Kind, names};
+use flow_stdlib::names::{NameKind, names};
 
 /// `User ID` and `userId` are `user_id`. A border is whatever is no letter or digit, a capital after a small letter, and the last
 /// of several capitals before a small letter (`CRMOwner`).
@@ -52,7 +52,7 @@ pub(crate) fn instead_of(field: &str) -> String {
 pub fn tells_of_mail(snake_name: &str) -> bool {
     const OF_THE_PERSON: [&str; 3] = ["email_link_clicked", "email_replied", "subscribed"];
     static OF_MAIL: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-        let events = names().filter(|name| name.kind == Kind::Event && !OF_THE_PERSON.contains(&name.of));
+        let events = names().filter(|name| name.kind == NameKind::Event && !OF_THE_PERSON.contains(&name.of));
         events.map(|name| snake_case(name.name)).collect()
     });
     snake_name.starts_with("email_") || OF_MAIL.contains(snake_name)

@@ -22,7 +22,7 @@ use flow_ir::{
 };
 
 use crate::mail::unsubscribe::{self, Keys};
-use crate::mail::{self, Address, Kind, Mail, Mailbox, Unsubscribe};
+use crate::mail::{self, Address, Mail, Mailbox, Purpose, Unsubscribe};
 use crate::settings::Sender;
 use crate::time::Instant;
 
@@ -46,7 +46,7 @@ pub trait ContactValues {
 
 /// What makes one mail differ from the next, beside the contact's values.
 #[derive(Debug, Clone, Copy)]
-pub struct Send<'s> {
+pub struct Occasion<'s> {
     /// Which of the program's emails.
     pub email: EmailId,
     /// The key under which it leaves once (E9).
@@ -106,7 +106,7 @@ impl Composer {
     /// Fills in one mail. `holds` answers the conditions of subjects for the same contact.
     pub fn compose(
         &self,
-        send: &Send<'_>,
+        send: &Occasion<'_>,
         contact: &dyn ContactValues,
         mut holds: impl FnMut(PredicateId) -> bool,
     ) -> Result<Mail, ComposeFault> {
@@ -130,9 +130,9 @@ impl Composer {
             list: None,
             unsubscribe: (email.kind == EmailKind::Marketing).then_some(Unsubscribe { url }),
             sent_at: send.sent_at.to_utc().ok_or(ComposeFault::NoDate { at: send.sent_at })?,
-            kind: match email.kind {
-                EmailKind::Marketing => Kind::Marketing,
-                EmailKind::Transactional => Kind::Transactional,
+            purpose: match email.kind {
+                EmailKind::Marketing => Purpose::Marketing,
+                EmailKind::Transactional => Purpose::Transactional,
             },
         })
     }

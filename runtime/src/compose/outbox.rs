@@ -1,8 +1,8 @@
 //! Outbox rows to messages: the engine's composer over a program's prepared emails.
 
-use super::{ADDRESS_FIELD, Composer, ContactValues, Send, printable};
+use super::{ADDRESS_FIELD, Composer, ContactValues, Occasion, printable};
 use crate::engine::{self, Composed, ContactView, Notice};
-use crate::mail::{self, Address, Kind, Mail, Mailbox};
+use crate::mail::{self, Address, Mail, Mailbox, Purpose};
 use crate::open::StoreName;
 use crate::store::{OutboxKind, OutboxRecord};
 use crate::time::Instant;
@@ -48,7 +48,7 @@ impl OutboxComposer {
             list: None,
             unsubscribe: None,
             sent_at,
-            kind: Kind::Notice,
+            purpose: Purpose::Notice,
         })
     }
 }
@@ -69,7 +69,7 @@ impl engine::Composer for OutboxComposer {
         // With the store's name: contacts of two stores are numbered alike, and a link in an old mail must name nobody else.
         let name = self.store.key(&contact.id().0.to_string());
         let key = self.store.key(&row.key);
-        let send = Send { email: EmailId(row.email), key: &key, sent_at: Instant(row.queued_at), contact: &name };
+        let send = Occasion { email: EmailId(row.email), key: &key, sent_at: Instant(row.queued_at), contact: &name };
         let values = Fixed::new(contact, &row.payload)?;
         let mail = self.emails.compose(&send, &values, |predicate| values.holds(predicate, row.queued_at));
         Ok(Composed { mail: mail.map_err(|fault| fault.to_string())?, payload: values.into_payload() })

@@ -87,8 +87,8 @@ fn composer(program: Program) -> Result<Composer, ComposeFault> {
     Composer::new(Arc::new(program), sender, keys())
 }
 
-const SEND: Send<'static> =
-    Send { email: EmailId(0), key: "c17.guide.1.s0.v0", sent_at: Instant(1_772_445_600_000), contact: "17" };
+const SEND: Occasion<'static> =
+    Occasion { email: EmailId(0), key: "c17.guide.1.s0.v0", sent_at: Instant(1_772_445_600_000), contact: "17" };
 
 fn compose(program: Program, person: Person) -> Result<Mail, ComposeFault> {
     composer(program)?.compose(&SEND, &person, |_| false)
@@ -144,7 +144,7 @@ fn a_transactional_mail_offers_no_way_out_and_its_own_sender_holds() {
     receipt.emails.at_mut(EmailId(0)).kind = EmailKind::Transactional;
     receipt.debug.emails.at_mut(EmailId(0)).from = Some("Billing <billing@acme.example>".to_owned());
     let mail = compose(receipt, ADA).unwrap();
-    assert_eq!((mail.kind, mail.unsubscribe, mail.from.name()), (Kind::Transactional, None, Some("Billing")));
+    assert_eq!((mail.purpose, mail.unsubscribe, mail.from.name()), (Purpose::Transactional, None, Some("Billing")));
 }
 
 #[test]
@@ -192,10 +192,10 @@ fn what_cannot_be_addressed_or_dated_is_a_fault() {
     assert_eq!(compose(program(BODY), Person { email: None, ..ADA }), Err(ComposeFault::NoAddress));
     let odd = compose(program(BODY), Person { email: Some("ada"), ..ADA });
     assert!(matches!(odd, Err(ComposeFault::BadAddress(_))), "{odd:?}");
-    let never = Send { sent_at: Instant::NEVER, ..SEND };
+    let never = Occasion { sent_at: Instant::NEVER, ..SEND };
     let mail = composer(program(BODY)).unwrap().compose(&never, &ADA, |_| false);
     assert_eq!(mail, Err(ComposeFault::NoDate { at: Instant::NEVER }));
-    let unknown = Send { email: EmailId(1), ..SEND };
+    let unknown = Occasion { email: EmailId(1), ..SEND };
     let mail = composer(program(BODY)).unwrap().compose(&unknown, &ADA, |_| false);
     assert_eq!(mail, Err(ComposeFault::UnknownEmail { email: 1 }));
 }

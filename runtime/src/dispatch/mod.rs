@@ -19,7 +19,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::mail::Mail;
-use channels::{Channel, Outcome};
+use channels::{Channel, Fate};
 
 /// How many threads hand messages to a channel at most.
 pub const THREADS_MAX: usize = 4;
@@ -45,7 +45,7 @@ pub struct Answer {
     /// To what.
     pub attempt: Attempt,
     /// What the channel said.
-    pub outcome: Outcome,
+    pub fate: Fate,
 }
 
 /// The threads of one channel.
@@ -138,7 +138,7 @@ impl Dispatch {
             // Its thread may never come back: another one takes its place.
             self.threads = self.threads.saturating_sub(1);
             let reason = format!("no answer within {} s", patience.as_secs());
-            self.on_their_way.remove(&attempt).then_some(Answer { attempt, outcome: Outcome::Unknown { reason } })
+            self.on_their_way.remove(&attempt).then_some(Answer { attempt, fate: Fate::Unknown { reason } })
         };
         late.into_iter().filter_map(silent).collect()
     }
@@ -174,9 +174,9 @@ impl Worker {
     fn make(&self, Job { attempt, mail }: Job) -> bool {
         self.begun().insert(attempt, began());
         // Channels do not panic. Should one do so all the same, its message must not be waited for for ever.
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.channel.send(&mail, attempt.number)));
-        let broken = || Outcome::Unknown { reason: "the attempt broke off in Flow itself".to_owned() };
-        let answer = Answer { attempt, outcome: outcome.unwrap_or_else(|_| broken()) };
+        let fate = catch_unwind(AssertUnwindSafe(|| self.channel.send(&mail, attempt.number)));
+        let broken = || Fate::Unknown { reason: "the attempt broke off in Flow itself".to_owned() };
+        let answer = Answer { attempt, fate: fate.unwrap_or_else(|_| broken()) };
         let is_heard = self.answers.send(answer).is_ok();
         // Whoever is not in the list any more has been given up, and another thread works in this one's place.
         self.begun().remove(&attempt).is_some() && is_heard

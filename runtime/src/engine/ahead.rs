@@ -5,7 +5,7 @@
 
 use super::error::EngineError;
 use crate::inbound::{Arrival, Mark};
-use crate::store::{Changes, ContactId, MessageKey, Questions, Store};
+use crate::store::{Answers, Changes, ContactId, MessageId, MessageKey, Questions, RECENT_MESSAGES, Store};
 use std::collections::{HashMap, HashSet, VecDeque};
 
 /// How many events are looked at ahead: those of a batch, so that it costs one question of each kind.
@@ -43,31 +43,61 @@ pub(super) struct Ahead {
     keys: HashMap<String, Option<ContactId>>,
     joined: HashMap<ContactId, ContactId>,
     messages: HashSet<MessageKey>,
+    recent: Recent,
     /// The instant of the last event.
     last_at: i64,
 }
 
+/// The newest messages by their ids alone. A sender that dates a message anew sends it again soon, if at all; of an older one the day is asked
+/// as well, since an id that is unique for ever would cost more than all the rest of an event (docs/performance.md).
+#[derive(Debug, Default)]
+struct Recent {
+    ids: HashSet<MessageId>,
+    /// The oldest first.
+    order: VecDeque<MessageId>,
+}
+
+impl Recent {
+    fn push(&mut self, id: MessageId) {
+        if !self.ids.insert(id) {
+            return;
+        }
+        self.order.push_back(id);
+        if self.order.len() > RECENT_MESSAGES
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.ids.remove(&oldest);
+        }
+    }
+}
+
 impl Ahead {
-    /// Takes the next events in, once those looked at are used up. `uncommitted` is what the store does not know yet.
-    pub(super) fn refill(
-        &mut self,
-        store: &mut impl Store,
-        arrivals: &mut dyn Iterator<Item = Arrival>,
-        uncommitted: &Changes,
-    ) -> Result<(), EngineError> {
+    /// Begins behind the newest messages of a store, the newest first.
+    pub(super) fn after(newest: Vec<MessageId>) -> Ahead {
+        let mut recent = Recent::default();
+        newest.into_iter().rev().for_each(|id| recent.push(id));
+        Ahead { recent, ..Ahead::default() }
+    }
+
+    /// The next events, once those looked at are used up, with what is asked of them.
+    pub(super) fn asks(&self, arrivals: &mut dyn Iterator<Item = Arrival>) -> Option<(Vec<Arrival>, Questions)> {
         if !self.pending.is_empty() {
-            return Ok(());
+            return None;
         }
         let next: Vec<Arrival> = arrivals.take(LOOK_AHEAD_EVENTS).collect();
         if next.is_empty() {
-            return Ok(());
+            return None;
         }
-        self.begin(uncommitted);
-        // A message and, shortly around midnight, the same under the day beside it.
-        let messages_of = |arrival: &Arrival| [Some(arrival.message_key()), arrival.other_message_key()];
         let messages = next.iter().flat_map(messages_of).flatten().collect();
         let keys: Vec<&[String]> = next.iter().map(|arrival| arrival.keys.as_slice()).collect();
-        let answers = store.ask(&Questions { keys: with_marks(&keys), messages, ..Questions::default() })?;
+        let questions = Questions { keys: with_marks(&keys), messages, ..Questions::default() };
+        Some((next, questions))
+    }
+
+    /// Takes the next events in, with the answers. `uncommitted` is what the store does not know yet.
+    pub(super) fn take_in(&mut self, next: Vec<Arrival>, answers: Answers, uncommitted: &Changes) {
+        self.begin(uncommitted);
+        let keys: Vec<&[String]> = next.iter().map(|arrival| arrival.keys.as_slice()).collect();
         let owners = owners_in(&keys, answers.owners);
         let mut known = answers.known.into_iter();
         for (arrival, owners) in next.into_iter().zip(owners) {
@@ -76,7 +106,6 @@ impl Ahead {
             self.last_at = self.last_at.max(arrival.arrived_at);
             self.pending.push_back(Peeked { at: self.last_at, arrival, known, owners });
         }
-        Ok(())
     }
 
     /// Forgets what the store knows by now, unless an earlier answer still needs it.
@@ -118,6 +147,7 @@ impl Ahead {
     pub(super) fn is_known(&self, peeked: &Peeked) -> bool {
         let is_known = |message: MessageKey| self.messages.contains(&message);
         peeked.known
+            || self.recent.ids.contains(&peeked.arrival.message)
             || is_known(peeked.arrival.message_key())
             || peeked.arrival.other_message_key().is_some_and(is_known)
     }
@@ -150,6 +180,7 @@ impl Ahead {
 
     pub(super) fn learn_message(&mut self, message: MessageKey) {
         self.messages.insert(message);
+        self.recent.push(message.id);
     }
 
     /// The contacts of the next events, as far as they are known.
@@ -161,6 +192,11 @@ impl Ahead {
     pub(super) fn owners_of<'p>(&'p self, peeked: &'p Peeked) -> impl Iterator<Item = ContactId> + 'p {
         self.found(&peeked.arrival.keys, &peeked.owners).into_iter().filter_map(|found| found.owner)
     }
+}
+
+/// A message and, shortly around midnight, the same under the day beside it.
+fn messages_of(arrival: &Arrival) -> [Option<MessageKey>; 2] {
+    [Some(arrival.message_key()), arrival.other_message_key()]
 }
 
 /// What the store says of the keys of several events or rows, asked at once.

@@ -52,10 +52,12 @@ impl Touch<'_> {
         Cause::Change(Vec::new())
     }
 
-    /// A journey that gave way to another of its workflow had this on its way: the other has sent it, too (E11).
+    /// A journey that gave way to another of its workflow had this on its way: the other has sent it, too (E11). One that began later is
+    /// another run.
     fn note_sent_by_another(&mut self, row: &OutboxRecord, sender: Option<usize>) {
-        let of_workflow = |journey: &Journey| journey.record.workflow == row.workflow && journey.record.run != row.run;
-        let heir = self.contact.journeys.iter().position(of_workflow).filter(|_| sender.is_none());
+        let was_there =
+            |Journey { record, .. }: &Journey| record.workflow == row.workflow && record.entered_at <= row.queued_at;
+        let heir = self.contact.journeys.iter().position(was_there).filter(|_| sender.is_none());
         if let Some(index) = heir {
             let (plan, now) = (self.plan, self.now);
             self.journey_mut(index).note_sent(plan, send_of(row), now);

@@ -53,8 +53,10 @@ impl<S: Store> Engine<S> {
         };
         let marks = self.ahead.marks(&peeked.arrival.keys, &peeked.owners);
         let first_day = self.batch.first_day();
+        let sent_to = self.sent_to(identity.contact, &peeked.arrival, peeked.at)?;
         self.touch_as(&identity, peeked.at, |touch: &mut Touch<'_>| {
             touch.address_marks = marks;
+            touch.sent_to = sent_to;
             touch.arrive(&peeked.arrival, &identity, first_day)
         })?;
         self.ahead.learn_message(peeked.arrival.message_key());

@@ -4,11 +4,13 @@
 //! items are handled and kept by the same commit, so neither the border between two batches nor a crash at it changes a number.
 
 use super::cache::Cache;
+use super::contact::Told;
+use super::counter;
 use super::error::EngineError;
 use super::rate::Places;
 use crate::store::{
-    Actor, Changes, ContactId, DecisionCode, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord,
-    OutboxSettlement, Slot, SlotBatch, SlotState, Total, day_of,
+    Actor, ChangedBy, Changes, ContactId, DecisionCode, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord,
+    OutboxSettlement, ScoreRecord, Slot, SlotBatch, SlotState, StageRecord, Total, day_of,
 };
 use flow_ir::units::DAY_MS;
 use flow_ir::{Id, Program, TeamId, WorkflowId};
@@ -105,9 +107,20 @@ impl Batch {
 
     /// Records a decision; its numbers and the version are filled in here.
     pub(super) fn decide(&mut self, decision: DecisionRecord) {
+        self.count_for_pulse(decision.code);
         let id = self.next_record();
         self.unchained.push(Unchained::Decision(self.changes.decisions.len()));
         self.changes.decisions.push(DecisionRecord { id, version: self.version, ..decision });
+    }
+
+    /// What tells how things stand without looking at a store's whole past.
+    fn count_for_pulse(&mut self, code: DecisionCode) {
+        match code {
+            DecisionCode::Entered => self.count(counter::JOURNEYS_BEGUN),
+            DecisionCode::Sent => self.count(counter::MAILS_SENT),
+            code if code.is_end() => self.count(counter::JOURNEYS_ENDED),
+            _ => {}
+        }
     }
 
     /// Records an event; its number is filled in here.
@@ -116,6 +129,18 @@ impl Batch {
         let id = self.next_record();
         self.unchained.push(Unchained::Event(self.changes.events.len()));
         self.changes.events.push(EventRecord { id, ..event });
+    }
+
+    /// Writes into the ledgers what has changed of stage and score.
+    pub(super) fn change(&mut self, contact: ContactId, at: i64, (before, now): (Told, Told), by: ChangedBy) {
+        if before.stage != now.stage {
+            let (from, to) = (before.stage, now.stage);
+            self.changes.stages.push(StageRecord { contact, at, from, to, by });
+        }
+        if before.score != now.score {
+            let change = now.score.saturating_sub(before.score);
+            self.changes.scores.push(ScoreRecord { contact, at, change, score: now.score, by });
+        }
     }
 
     /// A journey's goal was met, so long after the entry.
@@ -131,8 +156,7 @@ impl Batch {
     }
 
     /// Something was done with a mail.
-    pub(super) fn engage(&mut self, at: i64, email: u32, code: DecisionCode, link: Option<&str>, by_machine: bool) {
-        let link = link.unwrap_or_default().to_owned();
+    pub(super) fn engage(&mut self, at: i64, email: u32, code: DecisionCode, link: String, by_machine: bool) {
         self.total(Total::Engagements { day: day_of(at), email, code, link, by_machine });
     }
 
@@ -147,6 +171,10 @@ impl Batch {
 
     pub(super) fn hand_off(&mut self, handoff: HandoffRecord) {
         self.changes.handoffs.push(handoff);
+    }
+
+    pub(super) fn slot(&self) -> Slot {
+        self.slot
     }
 
     pub(super) fn next_outbox(&mut self) -> u64 {
@@ -207,7 +235,7 @@ impl Batch {
     }
 
     /// Tells each record of this batch the one before it of the same contact, who must be loaded.
-    pub(super) fn chain(&mut self, cache: &mut Cache) {
+    pub(super) fn chain(&mut self, cache: &mut Cache) -> Result<(), EngineError> {
         let Changes { events, decisions, .. } = &mut self.changes;
         for record in self.unchained.drain(..) {
             let found = match record {
@@ -218,13 +246,14 @@ impl Batch {
                     decisions.get_mut(place).map(|row| (row.contact, row.id, &mut row.previous))
                 }
             };
-            if let Some((contact, id, previous)) = found
-                && let Some(contact) = cache.get_mut(contact)
-            {
-                *previous = std::mem::replace(&mut contact.newest, id);
-                contact.dirty = true;
-            }
+            let Some((contact, id, previous)) = found else { continue };
+            let missing =
+                || EngineError::Fault { problem: format!("contact {} of record {id} is not there", contact.0) };
+            let contact = cache.get_mut(contact).ok_or_else(missing)?;
+            *previous = std::mem::replace(&mut contact.newest, id);
+            contact.dirty = true;
         }
+        Ok(())
     }
 
     /// Everything as the store takes it, at an instant of the clock. The next batch begins.

@@ -28,6 +28,8 @@ pub(super) struct Contact {
     pub(super) next_at: Option<i64>,
     /// Whether a new version of the program has not looked at them yet.
     pub(super) outdated: bool,
+    /// The version that looked at them last, as the store is to have it.
+    pub(super) layout: u32,
     pub(super) zone: Zone,
     /// What changed since everyone last looked: slots, then texts.
     pub(super) changed: Bits,
@@ -87,6 +89,7 @@ impl Contact {
             journeys: Vec::new(),
             next_at: None,
             outdated: false,
+            layout: plan.program.lineage.version,
             zone: plan.zone,
             // Whatever holds of a blank contact becomes true now.
             changed: Bits::full(),
@@ -101,9 +104,9 @@ impl Contact {
 
     /// Somebody who was joined into somebody else: nothing is known of them any more.
     pub(super) fn empty(&mut self, plan: &Plan) {
-        let newest = self.newest;
+        let (newest, layout) = (self.newest, self.layout);
         let blank = Contact::blank(self.id, plan);
-        *self = Contact { changed: Bits::default(), unsettled: Bits::default(), newest, ..blank };
+        *self = Contact { changed: Bits::default(), unsettled: Bits::default(), newest, layout, ..blank };
     }
 
     /// `opened_at` is when whoever is of an earlier version is due to be looked at.
@@ -124,6 +127,7 @@ impl Contact {
             journeys: record.kept.into_iter().map(Journey::settled).collect(),
             next_at: if outdated { Some(version::due(record.next_at, opened_at)) } else { record.next_at },
             outdated,
+            layout: record.layout,
             zone: plan.zone,
             changed: if outdated { Bits::full() } else { Bits::default() },
             unsettled: if outdated { Bits::full() } else { Bits::default() },
@@ -225,6 +229,11 @@ impl Contact {
     /// The latest journey in a workflow.
     pub(super) fn last_in(&self, workflow: WorkflowId) -> Option<&Journey> {
         self.journeys.iter().rev().find(|journey| journey.workflow() == workflow)
+    }
+
+    /// The outbox rows that their journeys wait for.
+    pub(super) fn outbox_rows(&self) -> impl Iterator<Item = u64> + '_ {
+        self.journeys.iter().filter_map(|journey| journey.record.outbox)
     }
 
     pub(super) fn needs_writing(&self) -> bool {

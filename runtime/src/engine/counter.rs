@@ -34,5 +34,11 @@ pub const UNKNOWN_ZONES: &str = "unknown_zones";
 pub const HANDOFFS_TO_NOBODY: &str = "handoffs_to_nobody";
 /// Items after which a contact was still unsettled when as many rounds had run as the program can need.
 pub const ROUNDS_EXHAUSTED: &str = "rounds_exhausted";
+/// Journeys that began.
+pub const JOURNEYS_BEGUN: &str = "journeys_begun";
+/// Journeys that came to an end, whichever.
+pub const JOURNEYS_ENDED: &str = "journeys_ended";
+/// Mails that left, notices to teams not counted.
+pub const MAILS_SENT: &str = "mails_sent";
 /// Attempts at a delivery that will be repeated.
 pub const RETRIES: &str = "retries";

@@ -11,7 +11,7 @@ use super::reason::Undelivered;
 use super::touch::Touch;
 use super::view::ContactView;
 use super::{ANSWER_WAIT, Engine, counter};
-use crate::dispatch::channels::{Channel, Outcome, RefusedKind, Uncertain};
+use crate::dispatch::channels::{Channel, Fate, RefusedKind, Uncertain};
 use crate::dispatch::{Answer, Attempt, backoff};
 use crate::mail::Mail;
 use crate::store::{DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState, Store};
@@ -53,7 +53,7 @@ impl std::fmt::Debug for Delivery {
 }
 
 impl<S: Store> Engine<S> {
-    /// At start: what is still to leave, and what a crash left on its way.
+    /// At start: what a crash left on its way.
     pub(super) fn recover_outbox(&mut self) -> Result<(), EngineError> {
         for row in std::mem::take(&mut self.recovering) {
             let (id, state) = (row.id, row.state);
@@ -79,7 +79,7 @@ impl<S: Store> Engine<S> {
             Uncertain::GiveUp => {
                 let reason = "Flow stopped while it was on its way".to_owned();
                 let attempt = Attempt { row: id, number: 0 };
-                self.take_answer(Answer { attempt, outcome: Outcome::Unknown { reason } })
+                self.take_answer(Answer { attempt, fate: Fate::Unknown { reason } })
             }
         }
     }
@@ -173,32 +173,33 @@ impl<S: Store> Engine<S> {
     fn take_answer(&mut self, answer: Answer) -> Result<(), EngineError> {
         let now = self.now().0;
         let Some(row) = self.outbox.row(answer.attempt.row).cloned() else { return Ok(()) };
-        use Outcome::{Delivered, Refused, RetryLater};
-        // Only what came from the other side says that somebody is there.
-        if matches!(answer.outcome, Delivered { .. } | Refused { .. } | RetryLater { .. }) {
+        use Fate::{Delivered, Refused, RetryLater};
+        // Only what came from the other side says that somebody is there. A promise has said so when it was made.
+        let is_kept_promise = row.state == OutboxState::Promised;
+        if !is_kept_promise && matches!(answer.fate, Delivered { .. } | Refused { .. } | RetryLater { .. }) {
             self.outbox.answered();
         }
-        match answer.outcome {
-            Outcome::Stop { reason } => self.stop_for(&row, reason)?,
-            Outcome::Delivered { receipt } if row.state == OutboxState::Promised => {
+        match answer.fate {
+            Fate::Stop { reason } => self.stop_for(&row, reason)?,
+            Fate::Delivered { receipt } if row.state == OutboxState::Promised => {
                 self.outbox.settle(&mut self.batch, row.id, OutboxState::Delivered, receipt);
             }
             // A channel that breaks its word has something wrong with it; nothing more may be promised.
             other if row.state == OutboxState::Promised => {
                 self.stop_for(&row, format!("it was to be taken for certain: {}", other.reason()))?
             }
-            Outcome::Down { reason } => {
+            Fate::Down { reason } => {
                 let until = self.outbox.pause(now);
                 self.mail_trouble = Some(reason.clone());
                 self.come_back(row.id, until, false, reason)?;
             }
-            Outcome::RetryLater { reason } => self.retry(&row, reason)?,
-            Outcome::Unknown { reason } => match self.outbox.delivery.channel.uncertain() {
+            Fate::RetryLater { reason } => self.retry(&row, reason)?,
+            Fate::Unknown { reason } => match self.outbox.delivery.channel.uncertain() {
                 Uncertain::Resend => self.retry(&row, reason)?,
                 Uncertain::GiveUp => self.end_attempts(&row, Undelivered::Unknown, reason)?,
             },
-            Outcome::Refused { reason, kind } => self.end_attempts(&row, Undelivered::from(kind), reason)?,
-            Outcome::Delivered { receipt } => {
+            Fate::Refused { reason, kind } => self.end_attempts(&row, Undelivered::from(kind), reason)?,
+            Fate::Delivered { receipt } => {
                 self.outbox.settle(&mut self.batch, row.id, OutboxState::Delivered, receipt);
                 match row.kind {
                     OutboxKind::Notice => self.batch.decide(decision(&row, DecisionCode::Delivered, now, 0)),

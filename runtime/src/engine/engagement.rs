@@ -1,17 +1,22 @@
 //! What people do with a mail: opens, clicks and replies belong to the journey that sent it; bounces, complaints and goodbyes to the
 //! contact.
 
-use super::contact::Journey;
-use super::counter;
+use super::contact::{Contact, Journey};
+use super::error::EngineError;
+use super::plan::Plan;
 use super::reason::Suppressed;
 use super::touch::Touch;
-use crate::inbound::{MailEvent, Tracked, address_key};
-use crate::store::{DecisionCode, DecisionRecord, OutboxRecord, OutboxState};
+use super::{Engine, counter};
+use crate::inbound::{Arrival, MailEvent, Tracked, What, address_key};
+use crate::store::{ContactId, DecisionCode, DecisionRecord, OutboxRecord, OutboxState, Questions, SendRecord, Store};
 use flow_ir::{EmailId, EngagementKind, NEVER};
 
 /// Nobody reads a mail and follows a link within this time of its being sent, its last millisecond included; gateways that scan
 /// links do.
 pub(crate) const MACHINE_CLICK_MS: i64 = 10_000;
+
+/// How a link is counted that the email does not declare.
+const ANOTHER_LINK: &str = "another";
 
 /// What a bounce is called that will pass.
 const PASSING: [&str; 8] = ["soft", "transient", "temporary", "deferr", "delay", "full", "block", "greylist"];
@@ -34,12 +39,68 @@ impl MailCause {
 }
 
 /// When a journey had sent a mail, seen from something done with it.
-enum Send {
+enum LastSend {
     /// Not by then.
     None,
     /// So shortly before that only a machine can have answered.
     Moments,
     Before,
+}
+
+/// The mail that something came from: the one that the event names, else the last that had left before it.
+fn mail_before(plan: &Plan, contact: &Contact, told: &Tracked, occurred_at: i64) -> Option<MailCause> {
+    let named = match told.text("email_id") {
+        // Of a mail that is none of the program's, none of these is the cause.
+        Some(name) => Some(plan.program.emails.find(|email| email.name == name)?),
+        None => None,
+    };
+    let of = |journey: &Journey, send: &SendRecord| MailCause {
+        workflow: journey.record.workflow,
+        run: journey.record.run,
+        step: send.step,
+        email: send.email,
+        row: send.row,
+    };
+    let sends = contact.journeys.iter().flat_map(|journey| {
+        journey.record.sends.iter().map(move |send| (journey.sent_at(plan, EmailId(send.email)), of(journey, send)))
+    });
+    let had_left = |at: i64| at > NEVER && at <= occurred_at;
+    let before = sends.filter(|(at, cause)| had_left(*at) && named.is_none_or(|email| email.0 == cause.email));
+    before.max_by_key(|(at, cause)| (*at, cause.row)).map(|(_, cause)| cause)
+}
+
+impl<S: Store> Engine<S> {
+    /// The key of the address to which the mail went that somebody bounced, complained about or opted out of, where the event does not name
+    /// one: they may have another by now (E7).
+    pub(super) fn sent_to(
+        &mut self,
+        contact: Option<ContactId>,
+        arrival: &Arrival,
+        at: i64,
+    ) -> Result<Option<String>, EngineError> {
+        let What::Track(told) = &arrival.what else { return Ok(None) };
+        let is_of_address = |mail: MailEvent| mail.is_refusal() || mail == MailEvent::Bounced;
+        let Some(id) = contact.filter(|_| told.meaning.mail.is_some_and(is_of_address) && address(told).is_none())
+        else {
+            return Ok(None);
+        };
+        let contact = self.lend(id)?;
+        let cause = mail_before(&self.plan, &contact, told, arrival.occurred_at.min(at));
+        self.cache.put(contact);
+        let Some(MailCause { row, .. }) = cause else { return Ok(None) };
+        let changes = &self.batch.changes;
+        let settled = changes.settled.iter().rev().find(|of| of.id == row && of.recipient.is_some());
+        let given = || changes.outbox.iter().find(|of| of.id == row).map(|of| of.recipient.clone());
+        let here = settled.and_then(|of| of.recipient.clone()).or_else(given);
+        let to = match here {
+            Some(to) => Some(to),
+            None => {
+                let questions = Questions { recipients: vec![row], ..Questions::default() };
+                self.store.ask(&questions)?.recipients.into_iter().next().flatten()
+            }
+        };
+        Ok(to.as_deref().and_then(address_key))
+    }
 }
 
 impl Touch<'_> {
@@ -57,33 +118,11 @@ impl Touch<'_> {
         }
     }
 
-    /// The person does not want to be written to, nor does whoever has the address that they name.
+    /// The person does not want to be written to, nor does whoever has the address that they name, or to which the mail went.
     fn opt_out(&mut self, reason: Suppressed, told: &Tracked, occurred_at: i64) -> bool {
-        let cause = self.mail_before(told, occurred_at);
-        self.refuse_mail(reason, address(told), occurred_at, cause)
-    }
-
-    /// The mail that something came from: the one that the event names, else the last that had left before it.
-    fn mail_before(&self, told: &Tracked, occurred_at: i64) -> Option<MailCause> {
-        let named = told.text("email_id");
-        let named = named.and_then(|name| self.plan.program.emails.find(|email| email.name == name));
-        let sends = self.contact.journeys.iter().flat_map(|journey| {
-            journey
-                .record
-                .sends
-                .iter()
-                .map(move |send| (journey.sent_at(self.plan, EmailId(send.email)), journey, send))
-        });
-        let before = sends.filter(|(at, _, send)| {
-            *at > NEVER && *at <= occurred_at && named.is_none_or(|email| email.0 == send.email)
-        });
-        before.max_by_key(|(at, _, send)| (*at, send.row)).map(|(_, journey, send)| MailCause {
-            workflow: journey.record.workflow,
-            run: journey.record.run,
-            step: send.step,
-            email: send.email,
-            row: send.row,
-        })
+        let cause = mail_before(self.plan, self.contact, told, occurred_at);
+        let address = address(told).or_else(|| self.sent_to.take());
+        self.refuse_mail(reason, address, occurred_at, cause)
     }
 
     fn bounce(&mut self, told: &Tracked, occurred_at: i64) -> bool {
@@ -94,8 +133,9 @@ impl Touch<'_> {
         let kind = ["bounce_type", "type", "bounce_class"].iter().find_map(|name| told.text(name)).unwrap_or_default();
         let kind = kind.to_lowercase();
         if !PASSING.iter().any(|word| kind.contains(word)) {
-            let cause = self.mail_before(told, occurred_at);
-            self.bounced(address(told), cause);
+            let cause = mail_before(self.plan, self.contact, told, occurred_at);
+            let address = address(told).or_else(|| self.sent_to.take());
+            self.bounced(address, cause);
         }
         true
     }
@@ -106,21 +146,29 @@ impl Touch<'_> {
             return true;
         };
         match (self.sent_before(email, occurred_at), kind) {
-            (Send::None, _) => self.batch.count(without_a_send(kind)),
-            (Send::Moments, EngagementKind::Clicked) => {
+            (LastSend::None, _) => self.batch.count(without_a_send(kind)),
+            (LastSend::Moments, EngagementKind::Clicked) => {
                 self.batch.count(counter::MACHINE_CLICKS);
-                self.batch.engage(occurred_at, email.0, DecisionCode::Clicked, told.text("link_id"), true);
+                self.batch.engage(occurred_at, email.0, DecisionCode::Clicked, self.link_of(email, told), true);
                 return false;
             }
-            (Send::Moments | Send::Before, _) => {
-                let link = told.text("link_id");
+            (LastSend::Moments | LastSend::Before, _) => {
                 if let Some(code) = told_as(kind) {
-                    self.batch.engage(occurred_at, email.0, code, link, false);
+                    self.batch.engage(occurred_at, email.0, code, self.link_of(email, told), false);
                 }
+                let link = told.text("link_id");
                 self.note(kind, email, link, occurred_at);
             }
         }
         true
+    }
+
+    /// The link that was followed, as it is counted: one of the email's own, or any other. Whatever other tools write there, such as an address
+    /// with a token of its own for each click, is one.
+    fn link_of(&self, email: EmailId, told: &Tracked) -> String {
+        let Some(named) = told.text("link_id") else { return String::new() };
+        let mut own = self.plan.program.content(email).into_iter().flat_map(|content| &content.links);
+        own.find(|link| link.alias == named).map_or(ANOTHER_LINK, |link| &link.alias).to_owned()
     }
 
     /// The email an event names, by its name in the program.
@@ -153,13 +201,13 @@ impl Touch<'_> {
     }
 
     /// The last time by then that one of them sent it.
-    fn sent_before(&self, email: EmailId, occurred_at: i64) -> Send {
+    fn sent_before(&self, email: EmailId, occurred_at: i64) -> LastSend {
         let senders = self.senders(email, occurred_at).into_iter();
         match senders.map(|index| self.journey(index).sent_at(self.plan, email)).max() {
-            None if self.is_sending(email) => Send::Moments,
-            None => Send::None,
-            Some(sent) if occurred_at - sent <= MACHINE_CLICK_MS => Send::Moments,
-            Some(_) => Send::Before,
+            None if self.is_sending(email) => LastSend::Moments,
+            None => LastSend::None,
+            Some(sent) if occurred_at - sent <= MACHINE_CLICK_MS => LastSend::Moments,
+            Some(_) => LastSend::Before,
         }
     }
 

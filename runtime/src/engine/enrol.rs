@@ -45,6 +45,12 @@ impl Touch<'_> {
         triggers.iter().filter_map(|trigger| self.judge_event(*trigger)).collect()
     }
 
+    /// Whether what lets somebody into a workflow came about when its own steps had just run. In the first look at an item none have. Where
+    /// another's ran beside them, in doubt it was its own.
+    pub(super) fn is_own_doing(&self, workflow: WorkflowId) -> bool {
+        self.ran_before.contains(&workflow)
+    }
+
     /// The enrolment by the workflow's own entry, whose condition holds.
     pub(super) fn judge_own(&mut self, trigger: Trigger) -> Option<Enrolment> {
         let Trigger { workflow, bits: triggers, occurred_at: triggered_at } = trigger;
@@ -106,6 +112,11 @@ impl Touch<'_> {
         let taken = became && (entry.existing || !import);
         if !holds || !(taken || self.contact.is(plan, entry.owed)) {
             self.contact.write(plan, entry.owed, 0);
+            return None;
+        }
+        if taken && self.is_own_doing(entry.workflow) {
+            self.contact.write(plan, entry.owed, 0);
+            self.refuse(entry.workflow, &Refusal::Objection(Ignored::OwnSteps, None));
             return None;
         }
         let refusal = self.refusal(entry.workflow, &plan.workflow(entry.workflow).blank);

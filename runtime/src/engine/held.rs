@@ -49,6 +49,10 @@ impl Touch<'_> {
     /// Whom an event lets in; none where it is refused, or held for what it lacks.
     pub(super) fn judge_event(&mut self, trigger: Trigger) -> Option<Enrolment> {
         let Trigger { workflow, bits, occurred_at } = trigger;
+        if self.is_own_doing(workflow) {
+            self.refuse(workflow, &Refusal::Objection(Ignored::OwnSteps, None));
+            return None;
+        }
         let holds = self.holds_entry(workflow, bits)?;
         if self.is_incomplete(workflow, holds) {
             let until = self.now.saturating_add(HOLD_MS);

@@ -1,15 +1,15 @@
 //! Two contacts prove to be one (E11): what is known of the one without a user id becomes the other's.
 //!
 //! Histories and points are added, the stage is the higher one, consent the more restrictive one, and a field keeps the value of the one who stays.
-//! Of two journeys in one workflow the older goes on. Joining may make conditions true and is no trigger.
+//! Of two journeys in one workflow the older goes on, and knows what the other has sent. Joining may make conditions true and is no trigger.
 
 use super::batch::Batch;
-use super::contact::{Contact, Journey};
+use super::contact::{Contact, Journey, Told};
 use super::counter;
 use super::plan::Plan;
 use super::touch::Touch;
-use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxState};
-use flow_ir::{FactId, Field, FieldType, NEVER, SlotId};
+use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxState};
+use flow_ir::{CountedSince, FactId, Field, FieldType, NEVER, SlotId};
 
 impl Touch<'_> {
     /// Takes over what another contact has, who then has nothing any more.
@@ -23,7 +23,14 @@ impl Touch<'_> {
         self.join_turns(other);
         self.batch.changes.joined.push((other.id, self.contact.id));
         self.batch.count(counter::JOINED);
+        self.write_off(other);
         other.empty(plan);
+    }
+
+    /// What the ledgers say of the other is this one's from now on, and stands there once.
+    fn write_off(&mut self, other: &Contact) {
+        let (before, blank) = (other.told, Told::read(self.plan, &self.plan.blank));
+        self.batch.change(other.id, self.now, (before, blank), ChangedBy::default());
     }
 
     fn join_fact(&mut self, other: &Contact, id: FactId) {
@@ -79,7 +86,7 @@ impl Touch<'_> {
     }
 
     fn join_journeys(&mut self, other: &mut Contact) {
-        for journey in std::mem::take(&mut other.journeys) {
+        for mut journey in std::mem::take(&mut other.journeys) {
             let workflow = journey.workflow();
             let own = self.contact.journeys.iter().position(|own| own.workflow() == workflow);
             match own {
@@ -94,12 +101,15 @@ impl Touch<'_> {
                     let given = self.contact.journeys.remove(own);
                     self.tell_given(&given);
                     self.batch.forget(&given);
+                    journey.take_over(&given, self.plan);
                     self.adopt(journey, run);
                 }
-                Some(_) => {
+                Some(own) => {
                     self.withdraw_of(&journey);
                     self.tell_given(&journey);
                     self.batch.forget(&journey);
+                    let plan = self.plan;
+                    self.journey_mut(own).take_over(&journey, plan);
                 }
             }
         }
@@ -132,6 +142,43 @@ impl Touch<'_> {
         let record = JourneyRecord { contact: self.contact.id, run: after + journey.record.run, ..journey.record };
         let place = self.contact.journeys.partition_point(|own| own.workflow().0 < record.workflow);
         self.contact.journeys.insert(place, Journey { touched: true, ..Journey::begun(record) });
+    }
+}
+
+impl Journey {
+    /// Knows what another journey of its workflow has sent, which gives way to it: one person gets each mail once, and what they do with it is told
+    /// once. Where one had ended before the other began, they were two journeys all the same.
+    fn take_over(&mut self, given: &Journey, plan: &Plan) {
+        if !self.ran_beside(given) {
+            return;
+        }
+        let workflow = plan.program.workflows.at(self.workflow());
+        for (email, slot) in &workflow.slots.sent_at {
+            let sent_at = given.read(plan, *slot);
+            if sent_at > self.read(plan, *slot) {
+                self.write(plan, *slot, sent_at);
+                // What is counted since then is what the other has counted.
+                for count in workflow.counts.iter().filter(|count| count.since == CountedSince::Sent(*email)) {
+                    self.write(plan, count.slot, given.read(plan, count.slot));
+                }
+            }
+        }
+        for asked in &workflow.engagements {
+            self.write(plan, asked.slot, self.read(plan, asked.slot).max(given.read(plan, asked.slot)));
+        }
+        let sends = &mut self.record.sends;
+        sends.extend(&given.record.sends);
+        sends.sort_by_key(|send| send.row);
+        let told = |email| sends.iter().filter(|send| send.email == email).fold(0, |told, send| told | send.told);
+        let told: Vec<u32> = sends.iter().map(|send| told(send.email)).collect();
+        sends.iter_mut().zip(told).for_each(|(send, told)| send.told = told);
+        self.dirty = true;
+    }
+
+    fn ran_beside(&self, other: &Journey) -> bool {
+        let had_ended = |one: &JourneyRecord, at| one.ended_at.is_some_and(|ended_at| ended_at < at);
+        let (one, other) = (&self.record, &other.record);
+        !had_ended(one, other.entered_at) && !had_ended(other, one.entered_at)
     }
 }
 

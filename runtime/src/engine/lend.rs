@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 /// How many contacts are read at once, of those whom the next events name and of those who fall due.
 const LOAD_CONTACTS: usize = BATCH_ITEMS;
+/// How many outbox rows that journeys wait for are read at once.
+const LOAD_ROWS: usize = BATCH_ITEMS;
 /// How far ahead contacts that fall due are loaded together with one that is needed now.
 const HORIZON_MS: i64 = DAY_MS;
 
@@ -62,18 +64,42 @@ impl<S: Store> Engine<S> {
 
     pub(super) fn lend(&mut self, id: ContactId) -> Result<Contact, EngineError> {
         if !self.cache.contains(id) {
-            let mut ids = vec![id];
-            ids.extend(self.ahead.contacts().take(LOAD_CONTACTS));
-            let horizon = self.now().0.saturating_add(HORIZON_MS);
-            ids.extend(self.due.until(horizon).take(LOAD_CONTACTS));
+            let ids = self.next_contacts(id);
             self.load(&ids)?;
         }
+        self.load_rows(id)?;
         let missing = || EngineError::Fault { problem: format!("contact {} was taken twice", id.0) };
         let mut contact = self.cache.take(id).ok_or_else(missing)?;
         if std::mem::take(&mut contact.outdated) {
             self.look_again(&mut contact)?;
         }
         Ok(contact)
+    }
+
+    /// A contact with those whom the next items are about, as far as that is known.
+    fn next_contacts(&self, id: ContactId) -> Vec<ContactId> {
+        let mut ids = vec![id];
+        ids.extend(self.ahead.contacts().take(LOAD_CONTACTS));
+        let horizon = self.now().0.saturating_add(HORIZON_MS);
+        ids.extend(self.due.until(horizon).take(LOAD_CONTACTS));
+        ids.extend(self.outbox.next_contacts(horizon).take(LOAD_CONTACTS));
+        ids
+    }
+
+    /// Reads the outbox rows that a contact's journeys wait for, with those of the next ones, unless all of them are in memory.
+    fn load_rows(&mut self, id: ContactId) -> Result<(), EngineError> {
+        let missing = |id: ContactId| {
+            let rows = self.cache.get(id).into_iter().flat_map(Contact::outbox_rows);
+            rows.filter(|row| self.outbox.is_elsewhere(*row))
+        };
+        if missing(id).next().is_none() {
+            return Ok(());
+        }
+        let rows: BTreeSet<u64> = self.next_contacts(id).into_iter().flat_map(missing).take(LOAD_ROWS).collect();
+        let questions = Questions { rows: rows.into_iter().collect(), ..Questions::default() };
+        let rows = self.store.ask(&questions)?.rows.into_iter().flatten().collect();
+        self.outbox.learn_rows(rows, &self.batch.changes.joined);
+        Ok(())
     }
 
     /// Reads those contacts that are not loaded.
@@ -90,8 +116,10 @@ impl<S: Store> Engine<S> {
     }
 }
 
-/// Puts a contact into the batch as they are now, by the version of the program that has looked at them.
-pub(super) fn write_contact(contact: &mut Contact, layout: u32, batch: &mut Batch) {
+/// Puts a contact into the batch as they are now. What is only recorded of somebody is no look at them: they stay of the version that has
+/// looked.
+pub(super) fn write_contact(contact: &mut Contact, batch: &mut Batch) {
+    let layout = contact.layout;
     let texts = contact.texts_dirty.then(|| contact.texts.to_vec());
     let kept = contact.journeys.iter().map(|journey| journey.record.clone()).collect();
     let (id, frame, next_at, newest) = (contact.id, contact.frame.clone(), contact.next_at, contact.newest);

@@ -43,8 +43,10 @@ mod join;
 mod lend;
 mod outbox;
 mod pattern;
+mod pause;
 mod pending;
 mod plan;
+mod queue;
 pub(crate) mod rate;
 mod react;
 mod readers;
@@ -72,8 +74,8 @@ use crate::clock::{Clock, VirtualClock};
 use crate::dispatch::{Attempt, Dispatch};
 use crate::inbound::Arrival;
 use crate::store::{
-    Batch as StoreBatch, ContactId, DueContact, Opened, OutboxRecord, Owner, Records, Slot, SlotSink, Store, Ticket,
-    Wish,
+    Batch as StoreBatch, Changes, ContactId, DueContact, MessageId, Opened, OutboxRecord, OutboxSettlement,
+    OutboxState, Owner, Questions, Records, Slot, SlotBatch, SlotSink, SlotState, Store, Ticket, Wish,
 };
 use crate::time::Instant;
 use ahead::Ahead;
@@ -83,6 +85,7 @@ use due::DueQueue;
 use flow_ir::Program;
 use flow_ir::backend::Backend;
 use outbox::{Leaving, Outbox};
+use pause::Pause;
 use plan::Plan;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -103,11 +106,13 @@ pub struct Limits {
     pub batch_items: usize,
     /// How many contacts are kept in memory between batches.
     pub cache_contacts: usize,
+    /// How many outbox rows that wait for their instant are kept in memory between batches, at least one.
+    pub outbox_rows: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { batch_items: BATCH_ITEMS, cache_contacts: cache::CACHE_CONTACTS }
+        Self { batch_items: BATCH_ITEMS, cache_contacts: cache::CACHE_CONTACTS, outbox_rows: queue::OUTBOX_WINDOW_ROWS }
     }
 }
 
@@ -169,11 +174,16 @@ struct Flying {
 /// Takes in what the owner of a slot must hold.
 #[derive(Default)]
 struct Taken {
+    messages: Vec<MessageId>,
     contacts: Vec<DueContact>,
     outbox: Vec<OutboxRecord>,
 }
 
 impl SlotSink for Taken {
+    fn messages(&mut self, newest: Vec<MessageId>) {
+        self.messages = newest;
+    }
+
     fn contacts(&mut self, page: &[DueContact]) {
         self.contacts.extend_from_slice(page);
     }
@@ -223,7 +233,8 @@ impl<S: Store> Engine<S> {
         let Opened { state, reads, actors } = store.open(slot, version, &mut taken)?;
         let clock = state.clock;
         let stream = StreamPlace::load(&reads)?;
-        let mut ahead = Ahead::default();
+        let pause = Pause::load(&actors, delivery.channel.name())?;
+        let mut ahead = Ahead::after(std::mem::take(&mut taken.messages));
         let opened_at = clock;
         ahead.not_before(clock);
         Ok(Engine {
@@ -235,7 +246,7 @@ impl<S: Store> Engine<S> {
             owner,
             flying: None,
             dispatch: Dispatch::new(Arc::clone(&delivery.channel)),
-            outbox: Outbox::new(delivery),
+            outbox: Outbox::new(delivery, limits.outbox_rows, pause),
             limits,
             clock: VirtualClock::new(Instant(clock)),
             kept_clock: clock,
@@ -292,8 +303,14 @@ impl<S: Store> Engine<S> {
     }
 
     /// Waits until every message on its way has its answer, and keeps the answers; nothing new leaves. For a clean end: after an error that
-    /// broke an item off, the answers cannot be kept.
+    /// broke an item off, the answers cannot be kept, and what was about to leave stays for the next start.
     pub fn settle_in_flight(&mut self, now: Instant) -> Result<(), EngineError> {
+        if self.broken_off {
+            while self.dispatch.count() > 0 {
+                self.await_answer(ANSWER_WAIT);
+            }
+            return self.take_back(now.0);
+        }
         self.advance(now.0);
         self.land()?;
         self.outbox.close(&mut self.batch, now.0);
@@ -326,7 +343,7 @@ impl<S: Store> Engine<S> {
         let mut arrivals = arrivals.fuse();
         loop {
             self.collect_answers();
-            self.ahead.refill(&mut self.store, &mut arrivals, &self.batch.changes)?;
+            self.look_ahead(&mut arrivals)?;
             if self.stopped_for.is_some() {
                 return self.stop(progress);
             }
@@ -349,6 +366,25 @@ impl<S: Store> Engine<S> {
         // A clock that goes on and nothing else is worth no commit each time somebody looks.
         let is_idle = !waits && self.batch.is_empty() && self.dirty.is_empty();
         if is_idle && self.now().0.saturating_sub(self.kept_clock) < IDLE_CLOCK_MS { Ok(()) } else { self.settle() }
+    }
+
+    /// Asks the store, all at once, about the next events and for the outbox rows that are due next, where too few are known.
+    fn look_ahead(&mut self, arrivals: &mut dyn Iterator<Item = Arrival>) -> Result<(), EngineError> {
+        loop {
+            let (next, queued) = (self.ahead.asks(arrivals), self.outbox.asks(self.batch.slot()));
+            if next.is_none() && queued.is_none() {
+                return Ok(());
+            }
+            let (next, questions) = next.unwrap_or_default();
+            let mut answers = self.store.ask(&Questions { queued, ..questions })?;
+            let changes = &self.batch.changes;
+            if let Some(asked) = queued {
+                self.outbox.learn_queued(asked, std::mem::take(&mut answers.queued), &changes.joined);
+            }
+            if !next.is_empty() {
+                self.ahead.take_in(next, answers, changes);
+            }
+        }
     }
 
     /// Nothing can leave: what is on its way is still heard, and everything is kept.
@@ -383,6 +419,11 @@ impl<S: Store> Engine<S> {
         contact.into_iter().chain(attempt).min().map(Instant)
     }
 
+    /// The channel was asked and is there. What nobody had answered to may leave at once, one message alone until it has its answer.
+    pub fn channel_is_there(&mut self) {
+        self.outbox.lift_pause();
+    }
+
     /// The store, for reports. Writing to it behind the engine's back is not foreseen.
     pub fn store(&mut self) -> &mut S {
         &mut self.store
@@ -410,6 +451,11 @@ impl<S: Store> Engine<S> {
         let answer = self.dispatch.wait(at_most);
         answer.into_iter().for_each(|answer| self.outbox.arrive(answer));
         self.collect_answers();
+    }
+
+    /// How many outbox rows are in memory: those on their way and the next that wait, between batches.
+    pub fn outbox_rows(&self) -> usize {
+        self.outbox.held()
     }
 
     /// How many messages are in the hands of the channel.
@@ -506,6 +552,33 @@ impl<S: Store> Engine<S> {
         Ok(())
     }
 
+    /// Messages that the last batch has claimed and that were not handed over are queued again, in a store that is opened anew: what is in
+    /// hand is half done, and nobody could hear their answers.
+    fn take_back(&mut self, now: i64) -> Result<(), EngineError> {
+        let Some(Flying { ticket, leaving }) = self.flying.take() else { return Ok(()) };
+        self.store.finish(ticket)?;
+        let mut taken = Taken::default();
+        let state = self.store.open(Slot::FIRST, 0, &mut taken)?.state;
+        let is_here = |row: &OutboxRecord| leaving.iter().any(|leaving| leaving.attempt.row == row.id);
+        let claimed = taken.outbox.iter().filter(|row| row.state == OutboxState::Claimed && is_here(row));
+        let again = |row: &OutboxRecord| OutboxSettlement {
+            id: row.id,
+            state: OutboxState::Queued,
+            attempts: row.attempts,
+            due_at: now,
+            detail: String::new(),
+            recipient: None,
+        };
+        let settled: Vec<OutboxSettlement> = claimed.map(again).collect();
+        if !settled.is_empty() {
+            let state = SlotState { number: state.number + 1, ..state };
+            let changes = Changes { settled, ..Changes::default() };
+            let slots = vec![SlotBatch { slot: Slot::FIRST, state, changes }];
+            self.store.commit(StoreBatch { owner: self.owner, slots })?;
+        }
+        Ok(())
+    }
+
     /// Whether an attempt is still to be handed over.
     fn is_leaving(&self, attempt: Attempt) -> bool {
         let flying = self.flying.iter().flat_map(|flying| &flying.leaving);
@@ -544,28 +617,31 @@ impl<S: Store> Engine<S> {
         if self.batch.is_empty() && self.dirty.is_empty() && now == self.kept_clock {
             // What leaves with nothing to write stands in the store already.
             let leaving = self.outbox.take_leaving();
+            self.outbox.trim();
             self.hand_over(leaving);
             return Ok(());
         }
         let recorded: Vec<ContactId> = self.batch.recorded().collect();
         self.load(&recorded)?;
         self.dirty.extend(recorded);
-        self.batch.chain(&mut self.cache);
+        self.batch.chain(&mut self.cache)?;
         for id in std::mem::take(&mut self.dirty) {
             if let Some(contact) = self.cache.get_mut(id) {
-                lend::write_contact(contact, self.plan.program.lineage.version, &mut self.batch);
+                lend::write_contact(contact, &mut self.batch);
             }
         }
         self.keep_read(self.stream.read());
         if let Some(mark) = self.import_mark.take() {
             self.keep_read(mark.read());
         }
+        self.batch.changes.actors.extend(self.outbox.pause_to_keep());
         let slots = vec![self.batch.close(&self.plan.program, now)];
         let ticket = self.store.begin(StoreBatch { owner: self.owner, slots }).map_err(EngineError::from);
         let leaving = self.outbox.take_leaving();
         self.flying = Some(Flying { ticket: self.whole(ticket)?, leaving });
         self.kept_clock = now;
         self.cache.trim(self.limits.cache_contacts);
+        self.outbox.trim();
         Ok(())
     }
 

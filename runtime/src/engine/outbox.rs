@@ -1,21 +1,21 @@
 //! The outbox as the engine keeps it: the rows that are still to leave, by when they may, and the answers that are known of them.
 //!
+//! In memory are the rows that are claimed or promised, a window of the next ones that wait ([`queue`](super::queue)), and for as long as a
+//! batch lasts whatever it changes and whatever the journeys in hand wait for. All others are in the store alone.
+//!
 //! A row is committed before its message is handed over, and a row that is claimed in one batch has its answer recorded in a later one.
 //! What a channel is certain to take (a folder) is promised: its journey goes on at once, and the message follows the commit.
 
 use super::batch::Batch;
 use super::deliver::Delivery;
-use crate::dispatch::channels::{Foreseen, Outcome};
+use super::pause::Pause;
+use super::queue::Queue;
+use crate::dispatch::channels::{Fate, Foreseen};
 use crate::dispatch::{Answer, Attempt};
 use crate::mail::Mail;
-use crate::store::{ContactId, OutboxRecord, OutboxSettlement, OutboxState};
+use crate::store::{Actor, ContactId, OutboxRecord, OutboxSettlement, OutboxState, PAGE_ROWS, QueuedBehind, Slot};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
-
-/// The first wait after nobody answered; doubled each time, up to [`PAUSE_MAX_MS`].
-const PAUSE_MS: i64 = 5_000;
-/// How long a channel that nobody answers on is left alone at most.
-const PAUSE_MAX_MS: i64 = 5 * 60 * 1_000;
 
 /// A message that leaves after the next commit.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub(super) enum Posted {
     OnItsWay(u64),
 }
 
-/// Rows still to leave.
+/// Rows still to leave, as far as they are in memory.
 #[derive(Debug)]
 pub(super) struct Outbox {
     pub(super) delivery: Delivery,
@@ -42,58 +42,132 @@ pub(super) struct Outbox {
     owners: BTreeSet<(ContactId, u64)>,
     /// To whom the last attempt of each was, in this process.
     addresses: BTreeMap<u64, String>,
-    /// Rows for another attempt, or for room, by (due, id).
-    waiting: BTreeSet<(i64, u64)>,
+    /// Rows for another attempt, or for room.
+    queue: Queue,
+    /// Rows that the batch in hand changes or settles: the store does not know it yet.
+    changed: BTreeSet<u64>,
+    /// Rows that are in memory for as long as the batch lasts.
+    passing: BTreeSet<u64>,
     /// What leaves after the next commit.
     leaving: Vec<Leaving>,
     /// Answers that are known before they come.
-    foreseen: BTreeMap<(i64, Attempt), Outcome>,
+    foreseen: BTreeMap<(i64, Attempt), Fate>,
     /// Attempts whose answer was foreseen: what they themselves come to is not asked.
     told: BTreeSet<Attempt>,
     /// Answers that have come.
     arrived: VecDeque<Answer>,
     /// How many rows are claimed.
     claimed: usize,
-    /// Nobody answered: no attempt before this instant.
-    paused_until: i64,
-    pauses: u32,
+    pause: Pause,
+    /// The same as the store has it.
+    kept_pause: Pause,
     /// Nothing more is claimed in this process.
     closed: bool,
 }
 
 impl Outbox {
-    pub(super) fn new(delivery: Delivery) -> Outbox {
+    /// `window`: how many of the rows that wait are kept in memory.
+    pub(super) fn new(delivery: Delivery, window: usize, pause: Pause) -> Outbox {
         Outbox {
             delivery,
             rows: BTreeMap::new(),
             owners: BTreeSet::new(),
             addresses: BTreeMap::new(),
-            waiting: BTreeSet::new(),
+            queue: Queue::new(window),
+            changed: BTreeSet::new(),
+            passing: BTreeSet::new(),
             leaving: Vec::new(),
             foreseen: BTreeMap::new(),
             told: BTreeSet::new(),
             arrived: VecDeque::new(),
             claimed: 0,
-            paused_until: i64::MIN,
-            pauses: 0,
+            pause,
+            kept_pause: pause,
             closed: false,
         }
     }
 
-    /// A row that is still to leave.
+    /// A row that is still to leave. Those that the journeys of a contact wait for are in memory while the contact is lent.
     pub(super) fn row(&self, id: u64) -> Option<&OutboxRecord> {
         self.rows.get(&id)
     }
 
-    /// Takes in a row as the store has it, at start.
+    /// How many rows are in memory.
+    pub(super) fn held(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Takes in a row that is on its way, as the store has it at start.
     pub(super) fn load(&mut self, row: OutboxRecord) {
-        match row.state {
-            OutboxState::Queued => drop(self.waiting.insert((row.due_at, row.id))),
-            OutboxState::Claimed => self.claimed += 1,
-            _ => {}
-        }
+        self.claimed += usize::from(row.state == OutboxState::Claimed);
+        self.put(row);
+    }
+
+    fn put(&mut self, row: OutboxRecord) {
         self.owners.insert((row.contact, row.id));
         self.rows.insert(row.id, row);
+    }
+
+    /// What the store has to be asked before anybody knows which row is next.
+    pub(super) fn asks(&self, slot: Slot) -> Option<QueuedBehind> {
+        let (behind, at_most) = self.queue.asks().filter(|_| self.has_room())?;
+        Some(QueuedBehind { slot, behind, at_most: at_most.min(PAGE_ROWS) })
+    }
+
+    /// Takes in the next rows that wait, as the store has them. `joined` is whom the batch in hand joins.
+    pub(super) fn learn_queued(
+        &mut self,
+        asked: QueuedBehind,
+        rows: Vec<OutboxRecord>,
+        joined: &[(ContactId, ContactId)],
+    ) {
+        let is_all = rows.len() < asked.at_most;
+        let last = rows.last().and_then(OutboxRecord::place);
+        for row in rows.into_iter().filter(|row| !self.changed.contains(&row.id)).collect::<Vec<_>>() {
+            row.place().into_iter().for_each(|place| self.queue.insert(place));
+            self.put(of_now(row, joined));
+        }
+        self.queue.know_to(last.filter(|_| !is_all));
+    }
+
+    /// Whether the store knows of a row what is not in memory.
+    pub(super) fn is_elsewhere(&self, id: u64) -> bool {
+        !self.rows.contains_key(&id) && !self.changed.contains(&id)
+    }
+
+    /// Takes in rows that journeys wait for, as the store has them.
+    pub(super) fn learn_rows(&mut self, rows: Vec<OutboxRecord>, joined: &[(ContactId, ContactId)]) {
+        for row in rows {
+            if self.is_elsewhere(row.id) {
+                self.passing.insert(row.id);
+                self.put(of_now(row, joined));
+            }
+        }
+    }
+
+    /// The store has been told everything: what waits and is not among the next is in it alone from now on.
+    pub(super) fn trim(&mut self) {
+        let mut passing = std::mem::take(&mut self.passing);
+        passing.append(&mut self.changed);
+        passing.extend(self.queue.trim().into_iter().map(|(_, id)| id));
+        for id in passing {
+            let place = self.rows.get(&id).and_then(OutboxRecord::place);
+            if place.is_some_and(|place| !self.queue.contains(place)) {
+                self.take_out(id);
+            }
+        }
+    }
+
+    fn take_out(&mut self, id: u64) -> Option<OutboxRecord> {
+        let row = self.rows.remove(&id)?;
+        self.owners.remove(&(row.contact, id));
+        Some(row)
+    }
+
+    /// Whose rows are attempted next, up to an instant.
+    pub(super) fn next_contacts(&self, until: i64) -> impl Iterator<Item = ContactId> + '_ {
+        let due = self.queue.known().take(self.room()).take_while(move |(due_at, _)| *due_at <= until);
+        due.filter_map(|(_, id)| Some(self.rows.get(&id)?.contact))
     }
 
     /// Puts a new message into the outbox. It leaves after the commit, where there is room; else it waits for some.
@@ -103,8 +177,8 @@ impl Outbox {
         let mut row = OutboxRecord { id, recipient, ..row };
         let posted = self.decide(&mut row, mail);
         batch.changes.outbox.push(row.clone());
-        self.owners.insert((row.contact, id));
-        self.rows.insert(id, row);
+        self.changed.insert(id);
+        self.put(row);
         posted
     }
 
@@ -120,13 +194,14 @@ impl Outbox {
     /// Another attempt at a row that waits.
     pub(super) fn post_again(&mut self, batch: &mut Batch, id: u64, mail: Mail, now: i64) -> Posted {
         let Some(mut row) = self.rows.remove(&id) else { return Posted::OnItsWay(id) };
-        self.waiting.remove(&(row.due_at, id));
+        self.queue.remove((row.due_at, id));
         row.due_at = now;
         let recipient = mail.to.address().as_str();
         let moved = (row.recipient != recipient).then(|| recipient.to_owned());
         row.recipient = moved.clone().unwrap_or(row.recipient);
         let posted = self.decide(&mut row, mail);
         batch.settle(OutboxSettlement { recipient: moved, ..settlement(&row, row.state, String::new()) });
+        self.changed.insert(id);
         self.rows.insert(id, row);
         posted
     }
@@ -136,12 +211,13 @@ impl Outbox {
         let foreseen = self.delivery.channel.foresee(&mail, row.attempts + 1);
         if is_promise(foreseen.as_ref()) {
             row.state = OutboxState::Promised;
+            self.answered();
             self.leaving.push(Leaving { attempt: next_of(row), mail });
             return Posted::Promised(row.id);
         }
-        if !self.has_room() || row.due_at < self.paused_until {
-            (row.state, row.due_at) = (OutboxState::Queued, row.due_at.max(self.paused_until));
-            self.waiting.insert((row.due_at, row.id));
+        if !self.has_room() || row.due_at < self.pause.until() {
+            (row.state, row.due_at) = (OutboxState::Queued, row.due_at.max(self.pause.until()));
+            self.queue.insert((row.due_at, row.id));
             return Posted::OnItsWay(row.id);
         }
         row.state = OutboxState::Claimed;
@@ -153,9 +229,9 @@ impl Outbox {
     }
 
     /// Knows the answer to an attempt made at the row's instant before it comes.
-    fn tell(&mut self, row: &OutboxRecord, Foreseen { after, outcome }: Foreseen) {
+    fn tell(&mut self, row: &OutboxRecord, Foreseen { after, fate }: Foreseen) {
         let after = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
-        self.foreseen.insert((row.due_at.saturating_add(after), next_of(row)), outcome);
+        self.foreseen.insert((row.due_at.saturating_add(after), next_of(row)), fate);
         self.told.insert(next_of(row));
     }
 
@@ -179,14 +255,20 @@ impl Outbox {
         promises
     }
 
+    /// How many more may be claimed.
+    fn room(&self) -> usize {
+        let most = if self.closed { 0 } else { self.pause.at_once(self.delivery.channel.at_once()) };
+        most.saturating_sub(self.claimed)
+    }
+
     fn has_room(&self) -> bool {
-        !self.closed && self.claimed < self.delivery.channel.at_once()
+        self.room() > 0
     }
 
     /// When the next attempt may be made, and at which row.
     pub(super) fn next_attempt(&self) -> Option<(i64, u64)> {
-        let (due_at, id) = self.waiting.first().copied().filter(|_| self.has_room())?;
-        Some((due_at.max(self.paused_until), id))
+        let (due_at, id) = self.queue.first().filter(|_| self.has_room())?;
+        Some((due_at.max(self.pause.until()), id))
     }
 
     /// The next answer, and when it counts.
@@ -202,8 +284,8 @@ impl Outbox {
     }
 
     pub(super) fn take_answer(&mut self, at: i64, attempt: Attempt) -> Option<Answer> {
-        if let Some(outcome) = self.foreseen.remove(&(at, attempt)) {
-            return Some(Answer { attempt, outcome });
+        if let Some(fate) = self.foreseen.remove(&(at, attempt)) {
+            return Some(Answer { attempt, fate });
         }
         self.arrived.pop_front()
     }
@@ -231,9 +313,9 @@ impl Outbox {
 
     /// A row's message has come to an end, or back.
     fn give_back(&mut self, id: u64) -> Option<OutboxRecord> {
-        let row = self.rows.remove(&id)?;
-        self.owners.remove(&(row.contact, id));
-        self.waiting.remove(&(row.due_at, id));
+        let row = self.take_out(id)?;
+        self.changed.insert(id);
+        self.queue.remove((row.due_at, id));
         self.claimed -= usize::from(row.state == OutboxState::Claimed);
         Some(row)
     }
@@ -252,13 +334,15 @@ impl Outbox {
         let row =
             OutboxRecord { state: OutboxState::Queued, attempts: row.attempts + u32::from(counts), due_at, ..row };
         batch.settle(settlement(&row, OutboxState::Queued, detail));
-        self.load(row);
+        self.queue.insert((due_at, id));
+        self.put(row);
     }
 
     /// A row that waits goes on waiting for its send window, with its journey.
     pub(super) fn hold(&mut self, id: u64) {
         if let Some(row) = self.rows.get(&id) {
-            self.waiting.remove(&(row.due_at, id));
+            self.queue.remove((row.due_at, id));
+            self.passing.insert(id);
         }
     }
 
@@ -274,14 +358,21 @@ impl Outbox {
         }
     }
 
-    /// Nobody answers: nothing leaves for a while, longer each time.
+    /// Nobody answers: until when nothing leaves.
     pub(super) fn pause(&mut self, now: i64) -> i64 {
-        if self.paused_until <= now {
-            let wait = PAUSE_MS.saturating_mul(1 << self.pauses.min(16)).min(PAUSE_MAX_MS);
-            self.pauses += 1;
-            self.paused_until = now.saturating_add(wait);
-        }
-        self.paused_until
+        self.pause.begin(now)
+    }
+
+    /// Somebody is there: the next message may try, alone until it has its answer.
+    pub(super) fn lift_pause(&mut self) {
+        self.pause.lift();
+    }
+
+    /// What the store is to keep of the pause, where it does not have it yet.
+    pub(super) fn pause_to_keep(&mut self) -> Option<(Actor, Vec<u8>)> {
+        let is_kept = std::mem::replace(&mut self.kept_pause, self.pause) == self.pause;
+        let channel = || Actor::Channel(self.delivery.channel.name().to_owned());
+        (!is_kept).then(|| (channel(), self.pause.bytes()))
     }
 
     /// No attempt any more; the answers that come are still taken. What is claimed and not handed over waits for the next start.
@@ -307,13 +398,19 @@ impl Outbox {
 
     /// Somebody answers.
     pub(super) fn answered(&mut self) {
-        self.pauses = 0;
+        self.pause.end();
     }
 }
 
 /// Whether the channel is certain to take a message, and at once.
 fn is_promise(foreseen: Option<&Foreseen>) -> bool {
-    matches!(foreseen, Some(Foreseen { after: Duration::ZERO, outcome: Outcome::Delivered { .. } }))
+    matches!(foreseen, Some(Foreseen { after: Duration::ZERO, fate: Fate::Delivered { .. } }))
+}
+
+/// The row with the contact that it is about by now.
+fn of_now(row: OutboxRecord, joined: &[(ContactId, ContactId)]) -> OutboxRecord {
+    let now = |now, (id, into): &(ContactId, ContactId)| if now == *id { *into } else { now };
+    OutboxRecord { contact: joined.iter().fold(row.contact, now), ..row }
 }
 
 /// The attempt that is made next.

@@ -56,7 +56,9 @@ impl Touch<'_> {
         // From here on it is our own steps that move people.
         self.importing = false;
         let mut changed = Bits::default();
+        self.ran.clear();
         for _ in 0..self.plan.max_rounds {
+            self.ran_before = std::mem::take(&mut self.ran);
             // Whoever enters or leaves a segment does so before anyone looks at it.
             self.settle_segments();
             std::mem::take(&mut self.crossed).into_iter().for_each(|crossed| crossed.join(&mut triggers));

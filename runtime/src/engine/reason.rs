@@ -50,6 +50,8 @@ reasons! {
         ConditionFails = 9 "the condition beside the event does not hold",
         /// What came later counts as theirs too when the turn comes.
         Waiting = 10 "the contact waits for their turn in this workflow already",
+        /// §5 of the language: no workflow lets itself in again and again.
+        OwnSteps = 11 "the workflow's own steps made it true",
     }
 
     /// Beside an entry that was not followed: what a field is missing for, where the workflow does not require it.
@@ -111,6 +113,7 @@ reasons! {
         Member = 1 "a member of the team",
         Backup = 2 "the backup, because no member covers the contact",
         Nobody = 3 "nobody, because no member covers the contact and there is no backup",
+        DoNotContact = 4 "nobody, because the contact is marked as not to be contacted",
     }
 
     /// What woke a journey.

@@ -11,6 +11,7 @@ use flow_ir::{CountedSince, Ending, FOREVER, SlotId, Wait, WaitId, WorkflowId};
 impl Touch<'_> {
     /// Wakes a journey.
     pub(super) fn resume(&mut self, index: usize, woken: Woken) {
+        self.ran.push(self.journey(index).workflow());
         self.prepare(index, woken);
         let before = self.written_slots(index);
         let (was, stood_at) = (self.journey(index).record.status, self.journey(index).record.step);

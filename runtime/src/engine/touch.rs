@@ -8,7 +8,7 @@ use super::host::TextHost;
 use super::outbox::Outbox;
 use super::plan::Plan;
 use crate::inbound::Mark;
-use crate::store::{ChangedBy, DecisionCode, DecisionRecord, ScoreRecord, StageRecord};
+use crate::store::{ChangedBy, DecisionCode, DecisionRecord};
 use crate::time::{Instant, Zone, civil};
 use flow_ir::backend::{Backend, Moment, Verdict, View};
 use flow_ir::{CivilSpan, FOREVER, NEVER, PredicateId, Wait, Workflow, WorkflowId};
@@ -27,10 +27,16 @@ pub(super) struct Touch<'e> {
     pub(super) next_change: i64,
     /// The entries that entering or leaving a segment triggers, until they are followed.
     pub(super) crossed: Triggers,
+    /// The workflows whose steps have run in this round.
+    pub(super) ran: Vec<WorkflowId>,
+    /// Those whose steps ran in the round before, and brought about what is looked at now.
+    pub(super) ran_before: Vec<WorkflowId>,
     /// What is settled was so before Flow knew of it.
     pub(super) importing: bool,
     /// Whoever proved to be the same person is joined, and what the item says of them is still to come.
     pub(super) joining: bool,
+    /// The key of the address to which the mail went that the item is about.
+    pub(super) sent_to: Option<String>,
     /// What is kept of the address that the item brings.
     pub(super) address_marks: Vec<Mark>,
 }
@@ -63,8 +69,11 @@ impl<'e> Touch<'e> {
             due_at: NEVER,
             next_change: FOREVER,
             crossed: Vec::new(),
+            ran: Vec::new(),
+            ran_before: Vec::new(),
             importing: false,
             joining: false,
+            sent_to: None,
             address_marks: Vec::new(),
         }
     }
@@ -155,17 +164,9 @@ impl<'e> Touch<'e> {
 
     /// Writes into the ledgers what has changed of stage and score since the last time, and what did it.
     pub(super) fn note_changes(&mut self, by: ChangedBy) {
-        let (contact, at) = (self.contact.id, self.now);
         let now = Told::read(self.plan, &self.contact.frame);
         let before = std::mem::replace(&mut self.contact.told, now);
-        if before.stage != now.stage {
-            let (from, to) = (before.stage, now.stage);
-            self.batch.changes.stages.push(StageRecord { contact, at, from, to, by });
-        }
-        if before.score != now.score {
-            let change = now.score.saturating_sub(before.score);
-            self.batch.changes.scores.push(ScoreRecord { contact, at, change, score: now.score, by });
-        }
+        self.batch.change(self.contact.id, self.now, (before, now), by);
     }
 
     pub(super) fn fail(&mut self, workflow: WorkflowId, problem: String) {

@@ -14,8 +14,8 @@ use super::touch::Touch;
 use super::{Engine, Plan};
 use crate::inbound::{MailEvent, SegmentReader};
 use crate::store::{
-    Batch, Changes, ContactId, ContactRecord, ContactWrite, DueContact, OutboxRecord, Owner, Questions, Slot,
-    SlotBatch, SlotSink, SlotState, Store, StoreError, Wish,
+    Batch, Changes, ContactId, ContactRecord, ContactWrite, DueContact, MessageId, OutboxRecord, Owner, Questions,
+    Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Wish,
 };
 use flow_ir::{Area, Fact, FactId, Layout, NEVER, Pattern, PatternEvent, PatternId, Program};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +40,7 @@ impl<S: Store> Engine<S> {
         touch.react(&Cause::Due);
         touch.reschedule(&Cause::Due);
         self.batch.take_failure()?;
+        contact.layout = self.plan.program.lineage.version;
         self.due.move_to(contact.id, was_due, contact.next_at);
         self.dirty.insert(contact.id);
         Ok(())
@@ -204,6 +205,7 @@ impl SlotWriter {
 struct Nobody;
 
 impl SlotSink for Nobody {
+    fn messages(&mut self, _: Vec<MessageId>) {}
     fn contacts(&mut self, _: &[DueContact]) {}
     fn outbox(&mut self, _: Vec<OutboxRecord>) {}
 }

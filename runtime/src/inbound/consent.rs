@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use flow_ir::{FieldId, Program};
-use flow_stdlib::names::{Kind, names};
+use flow_stdlib::names::{NameKind, names};
 
 use super::names::plain;
 use super::value;
@@ -37,8 +37,8 @@ pub(super) enum Said {
 /// The words of a status; none of the field for those that allow mail.
 static STATUS: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
     let words = names().filter_map(|name| match name.kind {
-        Kind::Status => Some((plain(name.name), name.of)),
-        Kind::StatusAllowed => Some((plain(name.name), "")),
+        NameKind::Status => Some((plain(name.name), name.of)),
+        NameKind::StatusAllowed => Some((plain(name.name), "")),
         _ => None,
     });
     words.collect()

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 pub(super) use flow_front::naming::snake_case;
 use flow_ir::{EventId, FieldId, Program};
-use flow_stdlib::names::{Kind, names};
+use flow_stdlib::names::{NameKind, names};
 
 use super::consent::Reading;
 use super::mail_event::MailEvent;
@@ -42,7 +42,7 @@ impl EventNames {
     pub(crate) fn new(program: &Program) -> Self {
         let declared: BTreeMap<String, EventId> =
             program.events.iter().map(|(id, event)| (snake_case(&event.name), id)).collect();
-        let mail = names().filter(|name| name.kind == Kind::Event).filter_map(|name| {
+        let mail = names().filter(|name| name.kind == NameKind::Event).filter_map(|name| {
             let mail = MailEvent::ALL.into_iter().find(|mail| mail.name() == name.of)?;
             Some((plain(name.name), mail))
         });
@@ -93,19 +93,23 @@ impl FieldNames {
         let alias = |name: flow_stdlib::names::Name| {
             let field = by_name.get(name.of).copied();
             let fills = match name.kind {
-                Kind::Column => Fills::Value(field?),
-                Kind::Refusal => Fills::Consent(Reading::Refusal(field?)),
-                Kind::RefusalFilled => Fills::Consent(Reading::Filled(field?)),
-                Kind::RefusalUnlessYes => Fills::Consent(Reading::UnlessYes(field?)),
-                Kind::RefusalStatus => Fills::Consent(Reading::Status),
-                Kind::Event | Kind::Status | Kind::StatusAllowed | Kind::Consent | Kind::ConsentWord => return None,
+                NameKind::Column => Fills::Value(field?),
+                NameKind::Refusal => Fills::Consent(Reading::Refusal(field?)),
+                NameKind::RefusalFilled => Fills::Consent(Reading::Filled(field?)),
+                NameKind::RefusalUnlessYes => Fills::Consent(Reading::UnlessYes(field?)),
+                NameKind::RefusalStatus => Fills::Consent(Reading::Status),
+                NameKind::Event
+                | NameKind::Status
+                | NameKind::StatusAllowed
+                | NameKind::Consent
+                | NameKind::ConsentWord => return None,
             };
             Some((plain(name.name), fills))
         };
         let aliases = names().filter_map(alias).collect();
         let own = |(name, id): (&String, &FieldId)| (name.clone(), own_reading(name, *id));
-        let consent = names().filter(|name| name.kind == Kind::Consent).map(|name| plain(name.name)).collect();
-        let words = names().filter(|name| name.kind == Kind::ConsentWord).map(|name| plain(name.name));
+        let consent = names().filter(|name| name.kind == NameKind::Consent).map(|name| plain(name.name)).collect();
+        let words = names().filter(|name| name.kind == NameKind::ConsentWord).map(|name| plain(name.name));
         let consent_words = words.collect();
         let email = by_name.get("email").copied();
         Self { by_name: by_name.iter().map(own).collect(), aliases, email, consent, consent_words }

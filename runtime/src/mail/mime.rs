@@ -15,8 +15,8 @@ use lettre::message::{Body, header::ContentTransferEncoding};
 use ring::digest;
 
 use super::{
-    HTML_MAX_OCTETS, KEY_MAX_OCTETS, Kind, Mail, MailError, NAME_MAX_OCTETS, SUBJECT_LINE_MAX_OCTETS, TEXT_MAX_OCTETS,
-    UNSUBSCRIBE_URL_MAX_OCTETS, header, with_preheader,
+    HTML_MAX_OCTETS, KEY_MAX_OCTETS, Mail, MailError, NAME_MAX_OCTETS, Purpose, SUBJECT_LINE_MAX_OCTETS,
+    TEXT_MAX_OCTETS, UNSUBSCRIBE_URL_MAX_OCTETS, header, with_preheader,
 };
 
 /// Octets of the hash that a boundary and a list's fallback name carry.
@@ -144,7 +144,7 @@ fn list_id(mail: &Mail) -> Result<Option<String>, MailError> {
 
 /// RFC 8058. Only marketing mail: a receipt with an unsubscribe button invites a click that would do nothing.
 fn list_unsubscribe(mail: &Mail) -> Result<Vec<String>, MailError> {
-    if mail.kind != Kind::Marketing {
+    if mail.purpose != Purpose::Marketing {
         return Ok(Vec::new());
     }
     let url = &mail.unsubscribe.as_ref().ok_or(MailError::NoUnsubscribe)?.url;
@@ -164,7 +164,7 @@ fn is_one_click_url(url: &str) -> bool {
 /// Gmail's feedback loop groups complaints by these fields, so each names a group and none names a person.
 fn feedback_id(mail: &Mail) -> String {
     let list = mail.list.as_deref().map_or_else(|| "none".to_owned(), slug);
-    format!("Feedback-ID: {list}:{}:flow:{}", mail.kind.word(), mail.from.address().domain())
+    format!("Feedback-ID: {list}:{}:flow:{}", mail.purpose.word(), mail.from.address().domain())
 }
 
 /// A name as a domain label. A name without Latin letters, or too long for a label, goes by its hash.

@@ -64,7 +64,7 @@ pub struct Mail {
     /// When the step wrote the send, not when an attempt was made: a repeated attempt must not change it.
     pub sent_at: DateTime<Utc>,
     /// What rules it falls under.
-    pub kind: Kind,
+    pub purpose: Purpose,
 }
 
 /// Where one click ends the subscription (RFC 8058).
@@ -76,7 +76,7 @@ pub struct Unsubscribe {
 
 /// What a mail is to its reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum Purpose {
     /// Needs consent and a way to take it back (E7).
     Marketing,
     /// Asked for by what the person did; needs no consent.
@@ -85,13 +85,13 @@ pub enum Kind {
     Notice,
 }
 
-impl Kind {
+impl Purpose {
     /// As a header of the message says it.
     pub fn word(self) -> &'static str {
         match self {
-            Kind::Marketing => "marketing",
-            Kind::Transactional => "transactional",
-            Kind::Notice => "notice",
+            Purpose::Marketing => "marketing",
+            Purpose::Transactional => "transactional",
+            Purpose::Notice => "notice",
         }
     }
 }

@@ -9,7 +9,7 @@ pub use workflow::{ArmReport, NOBODY, StepReport, Waiting, WorkflowReport};
 
 use crate::engine::reason::{Suppressed, Undelivered};
 use crate::engine::{self, EngineError, counter};
-use crate::store::{Actor, DecisionCode, DecisionCount, HandoffCount, Records};
+use crate::store::{Actor, DecisionCode, HandoffCount, Records};
 use crate::time::{Instant, Zones, civil};
 use chrono::NaiveDate;
 use flow_ir::{Program, Workflow};
@@ -121,7 +121,7 @@ pub struct MailReport {
     pub retries: u64,
 }
 
-/// How things stand, from the totals alone: cheap enough to be asked every minute.
+/// How things stand, from a few counters: it costs the same however long a store has been run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Pulse {
     /// Journeys on their way.
@@ -135,23 +135,16 @@ pub struct Pulse {
 impl Pulse {
     /// As of the last commit.
     pub fn read(records: &mut dyn Records) -> Result<Pulse, EngineError> {
-        let mut pulse = Pulse { waiting: records.unsettled_count()?, ..Pulse::default() };
-        let (mut entered, mut ended) = (0u64, 0);
-        for DecisionCount { code, count, .. } in records.decision_counts()? {
-            match code {
-                DecisionCode::Entered => entered += count,
-                DecisionCode::Sent => pulse.sent += count,
-                // Each journey has exactly one of these.
-                DecisionCode::Converted
-                | DecisionCode::ExitedWhen
-                | DecisionCode::Exited
-                | DecisionCode::Finished
-                | DecisionCode::Stopped
-                | DecisionCode::GaveWay => ended += count,
-                _ => {}
-            }
-        }
-        Ok(Pulse { in_workflows: entered.saturating_sub(ended), ..pulse })
+        let counters = records.counters()?;
+        let of = |name: &str| {
+            let found = counters.iter().find(|(counted, _)| counted == name);
+            found.map_or(0, |(_, total)| total.unsigned_abs())
+        };
+        Ok(Pulse {
+            in_workflows: of(counter::JOURNEYS_BEGUN).saturating_sub(of(counter::JOURNEYS_ENDED)),
+            sent: of(counter::MAILS_SENT),
+            waiting: records.unsettled_count()?,
+        })
     }
 }
 

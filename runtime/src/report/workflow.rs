@@ -321,7 +321,7 @@ impl WorkflowReport {
                 here.timed_out += number;
                 self.timed_out += number;
             }
-            DecisionCode::HandedOff if HandedTo::from_number(reason) == Some(HandedTo::Nobody) => {
+            DecisionCode::HandedOff if is_nobody(reason) => {
                 here.taken_by_nobody += number;
                 add(&mut self.handed_off, NOBODY, number);
             }
@@ -407,6 +407,11 @@ fn sent_at<'p>(program: &'p Program, workflow: &Workflow, at: StepId) -> Option<
     Some(&program.emails.get(email)?.name)
 }
 
+/// Whether nobody took a handoff, for whichever reason.
+fn is_nobody(reason: u32) -> bool {
+    matches!(HandedTo::from_number(reason), Some(HandedTo::Nobody | HandedTo::DoNotContact))
+}
+
 /// Whether a step of the workflow suppressed somebody, not the person by their own act.
 fn is_by_workflow(reason: u32) -> bool {
     matches!(Suppressed::from_number(reason), Some(Suppressed::ByWorkflow | Suppressed::ByWorkflowAgain))
@@ -457,6 +462,7 @@ fn ignored_name(reason: u32) -> &'static str {
         Some(Ignored::TakenBack) => "taken_back",
         Some(Ignored::ConditionFails) => "condition",
         Some(Ignored::Waiting) => "waiting",
+        Some(Ignored::OwnSteps) => "own_steps",
         None => "unknown",
     }
 }

@@ -5,7 +5,7 @@ use flow_front::diagnostics::{Code, suggest};
 
 /// What stands behind a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum KeyKind {
     /// A text in quotes.
     Text,
     /// A text in quotes that names a file or a folder.
@@ -26,7 +26,7 @@ pub struct Key {
     /// As it is written.
     pub name: &'static str,
     /// What it takes.
-    pub kind: Kind,
+    pub kind: KeyKind,
     /// Whether its section needs it.
     pub needed: bool,
     /// The whole line, as an example.
@@ -49,7 +49,7 @@ pub struct SectionName {
     others: &'static [&'static str],
 }
 
-use Kind::{Day, Number, Path, Text, Truth};
+use KeyKind::{Day, Number, Path, Text, Truth};
 
 macro_rules! sections {
     ($($need:ident $name:literal $why:literal [$($other:literal)*])*) => {

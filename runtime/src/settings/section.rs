@@ -339,7 +339,7 @@ fn with_values(mut found: Found, at: &Range<usize>, mut values: Vec<(String, Str
 /// A mended value as it stands in the file: numbers and days have no quotes.
 fn quoted_as(section: &str, key: &str, value: &str) -> String {
     match keys::find(section, key).map(|key| key.kind) {
-        Some(keys::Kind::Number | keys::Kind::Day | keys::Kind::Truth) => value.to_owned(),
+        Some(keys::KeyKind::Number | keys::KeyKind::Day | keys::KeyKind::Truth) => value.to_owned(),
         _ => quoted(value),
     }
 }

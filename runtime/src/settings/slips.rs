@@ -13,7 +13,7 @@ use flow_front::diagnostics::Code;
 use toml::de::DeTable;
 
 use super::fault::{self, Found, Rank, SettingsFault, shown};
-use super::keys::{self, Kind};
+use super::keys::{self, KeyKind};
 use super::text::{Change, Text};
 
 /// A text that goes over more lines is no text that lost its quote.
@@ -570,7 +570,7 @@ fn behind(value: &str) -> (&str, Option<&str>, Option<&str>) {
 }
 
 /// A value that TOML reads, and what was wrong with its quotes.
-fn requoted(value: &str, kind: Option<Kind>) -> Option<(String, Option<Slip>)> {
+fn requoted(value: &str, kind: Option<KeyKind>) -> Option<(String, Option<Slip>)> {
     if value.is_empty() {
         return None;
     }
@@ -581,7 +581,7 @@ fn requoted(value: &str, kind: Option<Kind>) -> Option<(String, Option<Slip>)> {
     let inner = value.trim_matches(QUOTES).trim();
     let backslash = inner.contains('\\');
     // A path is written with `/` on every system.
-    let inner = if backslash && kind == Some(Kind::Path) { inner.replace('\\', "/") } else { inner.to_owned() };
+    let inner = if backslash && kind == Some(KeyKind::Path) { inner.replace('\\', "/") } else { inner.to_owned() };
     let name_in_quotes = value.starts_with(['"', '“', '„']) && inner.contains('<') && inner.contains(['"', '”', '“']);
     let inner = if name_in_quotes { inner.replace(['"', '”', '“'], "") } else { inner };
     let slip = if backslash {

@@ -69,6 +69,8 @@ pub enum Actor {
     Team(String),
     /// The rate of a workflow, by its name: who came in when.
     Rate(String),
+    /// What takes messages away, by its name: for how long nobody has answered.
+    Channel(String),
 }
 
 impl Actor {
@@ -77,13 +79,14 @@ impl Actor {
         match self {
             Actor::Team(_) => 0,
             Actor::Rate(_) => 1,
+            Actor::Channel(_) => 2,
         }
     }
 
     /// The name within its kind.
     pub fn name(&self) -> &str {
         match self {
-            Actor::Team(name) | Actor::Rate(name) => name,
+            Actor::Team(name) | Actor::Rate(name) | Actor::Channel(name) => name,
         }
     }
 
@@ -92,6 +95,7 @@ impl Actor {
         match kind {
             0 => Some(Actor::Team(name)),
             1 => Some(Actor::Rate(name)),
+            2 => Some(Actor::Channel(name)),
             _ => None,
         }
     }
@@ -153,7 +157,7 @@ pub enum Total {
         /// Why, where the code has several reasons.
         reason: u32,
     },
-    /// Journeys whose goal was met.
+    /// Journeys whose goal was met, or which ended as converted.
     Conversions {
         /// The number of the workflow.
         workflow: u32,
@@ -172,7 +176,7 @@ pub enum Total {
         email: u32,
         /// Opened, clicked or replied.
         code: DecisionCode,
-        /// The link that was followed, as the event names it; empty where there is none.
+        /// The link that was followed, by its name in the email or as `another`; empty where the event names none.
         link: String,
         /// Whether only a machine can have done it.
         by_machine: bool,

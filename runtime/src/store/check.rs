@@ -58,11 +58,28 @@ fn check_slot(batch: &SlotBatch, before: &SlotState) -> Result<(), StoreError> {
     if counts.iter().any(|(before, now)| now < before) {
         return Err(broken("a number would be given twice"));
     }
+    check_new(changes, before)?;
     check_rows(*slot, changes, |rows| match rows {
         Numbered::Contacts => state.next_contact,
         Numbered::Outbox => state.next_outbox,
         Numbered::Records => state.next_record,
     })
+}
+
+/// What is new has a number that nothing had before, and no two have one.
+fn check_new(changes: &Changes, before: &SlotState) -> Result<(), StoreError> {
+    let outbox: Vec<u64> = changes.outbox.iter().map(|row| row.id).collect();
+    let records: Vec<u64> =
+        changes.events.iter().map(|row| row.id).chain(changes.decisions.iter().map(|row| row.id)).collect();
+    for (mut ids, next, what) in [(outbox, before.next_outbox, "outbox row"), (records, before.next_record, "record")] {
+        ids.sort_unstable();
+        let twice = ids.windows(2).find(|pair| pair.first() == pair.last()).and_then(|pair| pair.first());
+        let known = ids.first().filter(|id| number_in_slot(**id) < next);
+        if let Some(id) = twice.or(known) {
+            return Err(broken(format_args!("{what} {id} is given twice")));
+        }
+    }
+    Ok(())
 }
 
 /// What is numbered within a slot.

@@ -95,6 +95,12 @@ impl Snapshot {
         add(&mut out, "score", &self.scores, |row, ScoreRecord { contact, at, change, score, .. }| {
             row.number(contact.0).instant(*at).instant(*change).instant(*score)
         });
+        // Counters say what the machine did as well, such as how often it tried.
+        let totals: Vec<String> = (self.totals.iter())
+            .filter(|(total, _)| !matches!(total, Total::Counter(_)))
+            .map(|(total, value)| format!("{total:?} {value}"))
+            .collect();
+        add(&mut out, "total", &totals, |row, total| row.text(total));
         out
     }
 }

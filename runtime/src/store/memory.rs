@@ -12,7 +12,8 @@ use super::record::{
 };
 use super::slot::{ContactId, Owner, Slot, Tended, Wish};
 use super::{
-    Answers, Charter, DueContact, KeptProgram, PAGE_ROWS, Questions, Records, SlotSink, Store, StoreError, Ticket,
+    Answers, Charter, DueContact, DuePlace, KeptProgram, PAGE_ROWS, Questions, QueuedBehind, RECENT_MESSAGES, Records,
+    SlotSink, Store, StoreError, Ticket,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -50,8 +51,10 @@ struct Shared {
     messages: BTreeSet<MessageKey>,
     /// By number, each with its receipt or reason.
     outbox: BTreeMap<u64, (OutboxRecord, String)>,
-    /// The rows that are still to leave.
-    unsettled: BTreeSet<u64>,
+    /// The rows that wait for their instant.
+    queued: BTreeSet<DuePlace>,
+    /// Those that are claimed or promised.
+    on_their_way: BTreeSet<u64>,
     handoffs: Vec<HandoffRecord>,
     decisions: BTreeMap<u64, DecisionRecord>,
     stages: Vec<StageRecord>,
@@ -154,23 +157,11 @@ impl Shared {
                 return Err(broken(format_args!("an event `{}` arrived twice", event.name)));
             }
         }
-        let mut records = BTreeSet::new();
-        let ids = changes.events.iter().map(|event| event.id).chain(changes.decisions.iter().map(|row| row.id));
-        for id in ids {
-            if self.events.contains_key(&id) || self.decisions.contains_key(&id) || !records.insert(id) {
-                return Err(broken(format_args!("record {id} is given twice")));
-            }
-        }
         Ok(())
     }
 
     fn check_outbox(&self, changes: &Changes) -> Result<(), StoreError> {
-        let mut ids = BTreeSet::new();
-        for row in &changes.outbox {
-            if self.outbox.contains_key(&row.id) || !ids.insert(row.id) {
-                return Err(broken(format_args!("outbox row {} is given twice", row.id)));
-            }
-        }
+        let ids: BTreeSet<u64> = changes.outbox.iter().map(|row| row.id).collect();
         match changes.settled.iter().find(|row| !self.outbox.contains_key(&row.id) && !ids.contains(&row.id)) {
             Some(row) => Err(broken(format_args!("there is no outbox row {} to settle", row.id))),
             None => Ok(()),
@@ -220,24 +211,38 @@ impl Shared {
     }
 
     fn write_outbox(&mut self, row: OutboxRecord) {
-        if row.state.is_unsettled() {
-            self.unsettled.insert(row.id);
-        }
+        self.list(&row);
         self.outbox.insert(row.id, (row, String::new()));
     }
 
     fn settle(&mut self, settlement: OutboxSettlement) {
-        let Some((row, detail)) = self.outbox.get_mut(&settlement.id) else { return };
-        (row.state, row.attempts, row.due_at) = (settlement.state, settlement.attempts, settlement.due_at);
-        if let Some(recipient) = settlement.recipient {
-            row.recipient = recipient;
+        let Some((mut row, _)) = self.outbox.remove(&settlement.id) else { return };
+        self.queued.remove(&(row.due_at, row.id));
+        self.on_their_way.remove(&row.id);
+        row.settle(&settlement);
+        self.list(&row);
+        self.outbox.insert(row.id, (row, settlement.detail));
+    }
+
+    /// A row that is still to leave is found by what it waits for.
+    fn list(&mut self, row: &OutboxRecord) {
+        match row.place() {
+            Some(place) => drop(self.queued.insert(place)),
+            None if row.state.is_unsettled() => drop(self.on_their_way.insert(row.id)),
+            None => {}
         }
-        *detail = settlement.detail;
-        if row.state.is_unsettled() {
-            self.unsettled.insert(row.id);
-        } else {
-            self.unsettled.remove(&row.id);
-        }
+    }
+
+    /// A row that is still to leave, about whom it is now.
+    fn unsettled(&self, id: u64) -> Option<OutboxRecord> {
+        let (row, _) = self.outbox.get(&id).filter(|(row, _)| row.state.is_unsettled())?;
+        Some(OutboxRecord { contact: self.now(row.contact), ..row.clone() })
+    }
+
+    fn queued(&self, QueuedBehind { slot, behind, at_most }: QueuedBehind) -> Vec<OutboxRecord> {
+        let places = self.queued.range((Bound::Excluded(behind), Bound::Unbounded));
+        let here = places.filter(|(_, id)| Slot::of(*id) == Some(slot)).take(at_most.min(PAGE_ROWS));
+        here.filter_map(|(_, id)| self.unsettled(*id)).collect()
     }
 
     /// Whoever was joined into the first is the second too.
@@ -273,13 +278,14 @@ impl Store for MemoryStore {
             return Err(lost());
         }
         let is_here = |id: u64| Slot::of(id) == Some(slot);
+        let newest = shared.events.values().rev().filter(|event| is_here(event.id)).take(RECENT_MESSAGES);
+        sink.messages(newest.map(|event| event.message.id).collect());
         let due = shared.contacts.values().filter_map(|Contact { write, .. }| {
             let due = DueContact { id: write.id, next_at: write.next_at, layout: write.layout };
             (is_here(write.id.0) && (due.next_at.is_some() || due.layout < layout)).then_some(due)
         });
         due.collect::<Vec<_>>().chunks(PAGE_ROWS).for_each(|page| sink.contacts(page));
-        let rows = shared.unsettled.iter().filter(|id| is_here(**id)).filter_map(|id| shared.outbox.get(id));
-        let rows = rows.map(|(row, _)| OutboxRecord { contact: shared.now(row.contact), ..row.clone() });
+        let rows = shared.on_their_way.iter().filter(|id| is_here(**id)).filter_map(|id| shared.unsettled(*id));
         rows.collect::<Vec<_>>().chunks(PAGE_ROWS).for_each(|page| sink.outbox(page.to_vec()));
         let reads = shared.reads.iter().filter(|((of, _), _)| *of == slot);
         let actors = shared.actors.iter().filter(|((of, _), _)| *of == slot);
@@ -297,6 +303,13 @@ impl Store for MemoryStore {
             owners: owners.collect(),
             known: questions.messages.iter().map(|message| shared.messages.contains(message)).collect(),
             contacts: questions.contacts.iter().map(|id| shared.load(*id)).collect::<Result<_, _>>()?,
+            rows: questions.rows.iter().map(|id| shared.unsettled(*id)).collect(),
+            recipients: questions
+                .recipients
+                .iter()
+                .map(|id| shared.outbox.get(id).map(|(row, _)| row.recipient.clone()))
+                .collect(),
+            queued: questions.queued.map_or_else(Vec::new, |asked| shared.queued(asked)),
         })
     }
 
@@ -411,7 +424,8 @@ impl Records for MemoryStore {
     }
 
     fn unsettled_count(&mut self) -> Result<u64, StoreError> {
-        Ok(self.shared().unsettled.len() as u64)
+        let shared = self.shared();
+        Ok((shared.queued.len() + shared.on_their_way.len()) as u64)
     }
 
     fn events_after(&mut self, number: u64) -> Result<Vec<EventRecord>, StoreError> {

@@ -39,8 +39,8 @@ pub trait Store {
     /// Renews the right to write, and takes slots that are free. A store in a file gives its first slot, for as long as it is open.
     fn tend(&mut self, wish: Wish) -> Result<Tended, StoreError>;
 
-    /// Reads what the owner of a slot must hold, in pages, into `sink`: whoever is due or of an earlier layout than `layout`, and what is still
-    /// to leave. Also to be called after a batch whose outcome is unknown.
+    /// Reads what the owner of a slot must hold, in pages, into `sink`: whoever is due or of an earlier layout than `layout`, and what is on its
+    /// way out. Also to be called after a batch whose outcome is unknown.
     fn open(&mut self, slot: Slot, layout: u32, sink: &mut dyn SlotSink) -> Result<Opened, StoreError>;
 
     /// Answers several kinds of questions in one round trip, by everything that was handed over before.
@@ -80,12 +80,17 @@ pub trait Store {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticket(pub u64);
 
+/// How many of the newest messages are known by their id alone, whatever day they say.
+pub const RECENT_MESSAGES: usize = 100_000;
+
 /// What takes in a slot that is opened.
 pub trait SlotSink {
+    /// The newest [`RECENT_MESSAGES`] that have arrived, the newest first.
+    fn messages(&mut self, newest: Vec<MessageId>);
     /// Contacts, ascending by number: those with a next instant or of an earlier layout.
     fn contacts(&mut self, page: &[DueContact]);
-    /// Outbox rows that are still to leave, ascending by number, each with the contact it is about now: of one that was joined into another it
-    /// is the other.
+    /// Outbox rows that are claimed or promised, ascending by number, each with the contact it is about now: of one that was joined into another
+    /// it is the other. Those that wait for their instant may be any number, and are asked for ([`Questions::queued`]).
     fn outbox(&mut self, page: Vec<OutboxRecord>);
 }
 
@@ -109,7 +114,30 @@ pub struct Questions {
     pub messages: Vec<MessageKey>,
     /// These contacts, whole. An unknown one is an error of ours.
     pub contacts: Vec<ContactId>,
+    /// These outbox rows, as far as they are still to leave.
+    pub rows: Vec<u64>,
+    /// To whom these outbox rows are, or went.
+    pub recipients: Vec<u64>,
+    /// The next of the outbox rows that wait for their instant.
+    pub queued: Option<QueuedBehind>,
 }
+
+/// Which of the outbox rows that wait for their instant, in the order in which they are due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueuedBehind {
+    /// Whose.
+    pub slot: Slot,
+    /// Those behind this place.
+    pub behind: DuePlace,
+    /// So many at most, and never more than [`PAGE_ROWS`].
+    pub at_most: usize,
+}
+
+/// The place of an outbox row among those that wait: when it is due, and its number.
+pub type DuePlace = (i64, u64);
+
+/// Before every row that waits.
+pub const BEFORE_ALL: DuePlace = (i64::MIN, 0);
 
 /// Their answers, each in the order of its questions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -120,6 +148,12 @@ pub struct Answers {
     pub known: Vec<bool>,
     /// Whole contacts.
     pub contacts: Vec<ContactRecord>,
+    /// `None` for an outbox row that has left, or is not there. Each with the contact it is about now.
+    pub rows: Vec<Option<OutboxRecord>>,
+    /// The addresses; `None` for an outbox row that is not there.
+    pub recipients: Vec<Option<String>>,
+    /// By (due, number). Each with the contact it is about now.
+    pub queued: Vec<OutboxRecord>,
 }
 
 /// What a store is.

@@ -3,6 +3,7 @@
 //! Numbers of workflows, steps, emails and the like are those of the store: a program is brought to them before it runs
 //! ([`flow_ir::link`]), so a name has one number for ever, whatever stands before it in a later version of the project.
 
+use super::DuePlace;
 use super::slot::ContactId;
 use flow_ir::limits::TRACE_BITS;
 use flow_ir::units::DAY_MS;
@@ -275,6 +276,21 @@ pub struct OutboxSettlement {
     pub recipient: Option<String>,
 }
 
+impl OutboxRecord {
+    /// What a settlement makes of it.
+    pub(super) fn settle(&mut self, settlement: &OutboxSettlement) {
+        (self.state, self.attempts, self.due_at) = (settlement.state, settlement.attempts, settlement.due_at);
+        if let Some(recipient) = &settlement.recipient {
+            self.recipient.clone_from(recipient);
+        }
+    }
+
+    /// Where it stands among those that wait for their instant; none where it does not wait.
+    pub(crate) fn place(&self) -> Option<DuePlace> {
+        (self.state == OutboxState::Queued).then_some((self.due_at, self.id))
+    }
+}
+
 /// Someone handed to a team.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HandoffRecord {
@@ -431,6 +447,14 @@ pub enum About {
 }
 
 impl DecisionCode {
+    /// Whether a journey ended by it; of each that has ended there is exactly one such record.
+    pub fn is_end(self) -> bool {
+        matches!(
+            self,
+            Self::Converted | Self::ExitedWhen | Self::Exited | Self::Finished | Self::Stopped | Self::GaveWay
+        )
+    }
+
     /// What the number in `about` is of, where there is one.
     pub fn about(self) -> Option<About> {
         match self {

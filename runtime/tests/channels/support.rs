@@ -1,9 +1,9 @@
-//! A message to send and words for outcomes.
+//! A message to send and words for fates.
 
 use chrono::{TimeZone, Utc};
 use flow_runtime::{
-    dispatch::channels::{Outcome, RefusedKind},
-    mail::{Address, Kind, Mail, Mailbox},
+    dispatch::channels::{Fate, RefusedKind},
+    mail::{Address, Mail, Mailbox, Purpose},
 };
 
 pub(crate) fn mail(key: &str) -> Mail {
@@ -19,31 +19,31 @@ pub(crate) fn mail(key: &str) -> Mail {
         list: None,
         unsubscribe: None,
         sent_at: Utc.with_ymd_and_hms(2026, 3, 2, 9, 0, 0).unwrap(),
-        kind: Kind::Transactional,
+        purpose: Purpose::Transactional,
     }
 }
 
 #[track_caller]
-pub(crate) fn receipt(outcome: Outcome) -> String {
-    match outcome {
-        Outcome::Delivered { receipt } => receipt,
+pub(crate) fn receipt(fate: Fate) -> String {
+    match fate {
+        Fate::Delivered { receipt } => receipt,
         other => panic!("not delivered: {other:?}"),
     }
 }
 
 /// Why a message has to wait, whether for its next attempt or for somebody to mend the machine.
 #[track_caller]
-pub(crate) fn retry_reason(outcome: Outcome) -> String {
-    match outcome {
-        Outcome::RetryLater { reason } | Outcome::Down { reason } | Outcome::Stop { reason } => reason,
+pub(crate) fn retry_reason(fate: Fate) -> String {
+    match fate {
+        Fate::RetryLater { reason } | Fate::Down { reason } | Fate::Stop { reason } => reason,
         other => panic!("not to be retried: {other:?}"),
     }
 }
 
 #[track_caller]
-pub(crate) fn refusal(outcome: Outcome) -> (RefusedKind, String) {
-    match outcome {
-        Outcome::Refused { reason, kind } => (kind, reason),
+pub(crate) fn refusal(fate: Fate) -> (RefusedKind, String) {
+    match fate {
+        Fate::Refused { reason, kind } => (kind, reason),
         other => panic!("not refused: {other:?}"),
     }
 }

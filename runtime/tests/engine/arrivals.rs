@@ -1,6 +1,6 @@
 //! Events: known or new, whose they are, what they say.
 
-use crate::support::{at, world};
+use crate::support::{World, at, world};
 use flow_runtime::engine::counter;
 use serde_json::json;
 
@@ -36,6 +36,50 @@ fn a_message_that_arrived_before_changes_nothing_and_is_counted() {
     world.run();
     assert_eq!(world.snapshot().events.len(), 2);
     assert_eq!(world.counter(counter::REPEATS), 1);
+}
+
+/// A sender corrects its clock between two sendings, and midnight lies between what the two say.
+#[test]
+fn a_message_sent_again_around_midnight_is_the_same() {
+    for minutes in [0, 59] {
+        let mut world = world(GREET);
+        world.contact("ada", &[]);
+        let before = at("2026-03-03") - 1 - minutes * 60_000;
+        world.at("2026-03-03 09:00").event_of("ada", "downloaded", json!({"asset": "guide"}), before);
+        world.again(Some(at("2026-03-03") + 1)).run();
+        world.at("2026-03-05 09:00").again(Some(before)).run();
+        world.reopen().at("2026-03-06 09:00").again(Some(at("2026-03-03") + 1)).run();
+        assert_eq!(downloads(&world), 1);
+        assert_eq!(world.counter(counter::REPEATS), 3);
+    }
+}
+
+/// Nobody knows on which day it happened, so it is looked for among all that say nothing.
+#[test]
+fn a_message_without_a_time_sent_again_on_another_day_is_the_same() {
+    let mut world = world(GREET);
+    world.contact("ada", &[]);
+    world.at("2026-03-03 09:00").event("ada", "downloaded", json!({"asset": "guide"}));
+    world.stream.last_mut().unwrap().claimed_at = None;
+    world.at("2026-03-20 09:00").again(None).run();
+    world.at("2026-04-20 09:00").again(None).run();
+    assert_eq!((downloads(&world), world.counter(counter::REPEATS)), (1, 2));
+}
+
+/// Known by its id, whatever its sender says by then (E3); also to whoever opens the store anew.
+#[test]
+fn a_message_dated_anew_is_the_same() {
+    let mut world = world(GREET);
+    world.contact("ada", &[]);
+    world.at("2026-03-03 09:00").event("ada", "downloaded", json!({"asset": "guide"})).run();
+    world.at("2026-03-04 09:00").again(Some(at("2026-03-04 09:00"))).run();
+    world.at("2026-03-05 09:00").again(None).run();
+    world.reopen().at("2026-03-09 09:00").again(Some(at("2026-03-09 08:00"))).run();
+    assert_eq!((downloads(&world), world.counter(counter::REPEATS)), (1, 3));
+}
+
+fn downloads(world: &World) -> usize {
+    world.snapshot().events.iter().filter(|event| event.name == "downloaded").count()
 }
 
 #[test]

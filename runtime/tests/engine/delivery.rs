@@ -338,3 +338,39 @@ fn consent_is_asked_before_the_goal() {
     world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
     assert!(world.story("ada").contains(&"03-02 10:00 go Withheld s1.3".to_owned()), "{:?}", world.story("ada"));
 }
+
+/// Four people whose mail server is gone: how many attempts there have been so many seconds after the mails were written.
+fn attempts_after(world: &mut World, seconds: i64) -> usize {
+    world.set_now(at("2026-03-02 10:00") + seconds * 1_000);
+    world.run();
+    world.sent().values().map(Vec::len).sum()
+}
+
+#[test]
+fn a_pause_outlives_a_start_and_one_message_ends_it() {
+    let mut world = world(GO);
+    world.at_once = 4;
+    let users = [(1, "ada"), (2, "bea"), (3, "cy"), (4, "dan")];
+    for (nth, user) in users {
+        world.contact(user, &[("email", &format!("gone{nth}@x.example"))]);
+    }
+    for (_, user) in users {
+        world.at("2026-03-02 10:00").event(user, "signed_up", json!({}));
+    }
+    assert_eq!(attempts_after(&mut world, 0), 4);
+    assert_eq!(attempts_after(world.reopen(), 0), 4, "a start is no reason to try again");
+    assert_eq!(attempts_after(world.reopen(), 5), 5, "one alone");
+    assert_eq!(attempts_after(world.reopen(), 14), 5, "and the next pause is twice as long");
+    assert_eq!(attempts_after(&mut world, 15), 6);
+    world.reopen().engine().channel_is_there();
+    assert_eq!(attempts_after(&mut world, 16), 7, "alone all the same");
+    assert_eq!(attempts_after(world.reopen(), 54), 7);
+    // Whoever is answered lets all the others go.
+    for (nth, user) in users {
+        world.identify(user, &[("email", &format!("slow{nth}@x.example"))]);
+    }
+    assert_eq!(attempts_after(world.reopen(), 55), 8);
+    // Its answer takes an hour. What was on its way at a start is asked of the channel again, under its key.
+    assert_eq!(attempts_after(world.reopen(), 3_654), 8 + 1);
+    assert_eq!(attempts_after(&mut world, 3_655), 8 + 1 + 3);
+}

@@ -117,3 +117,28 @@ fn workflows_that_set_each_other_going_for_ever_come_to_rest() {
     // Three workflows without a wait take at most twelve rounds.
     assert!((12..=24).contains(&entered), "{entered}");
 }
+
+/// No workflow lets itself in again and again (§5): not with its last step, nor with one before a wait, nor through a segment.
+#[test]
+fn what_a_workflows_own_steps_make_true_is_no_entry() {
+    const STEPS: &str = "send hello; score += 50; wait 1 day; score -= 50";
+    let texts = [
+        format!("workflow w {{ enter when score < 20 new only; reenter after 1 day; {STEPS} }}"),
+        format!("workflow w {{ enter when score < 20 new only; reenter after 1 day; {STEPS}; exit }}"),
+        format!("workflow w {{ enter when score < 20 new only; reenter after 1 day; {STEPS}; wait 5 hours }}"),
+        format!("segment low = score < 20\n workflow w {{ enter when low new only; reenter after 1 day; {STEPS} }}"),
+    ];
+    for text in texts {
+        let fall = "workflow fall { enter when signed_up; reenter never; score -= 50 }";
+        let mut world = world(&format!("{text}\n{fall}"));
+        world.contact("ada", &[("score", "60")]).at("2026-03-03 10:00").event("ada", "signed_up", json!({})).run();
+        for day in 4..20 {
+            world.at(&format!("2026-03-{day:02} 12:00")).run();
+        }
+        let story = world.story("ada");
+        let entered = story.iter().filter(|line| line.contains(" w Entered")).count();
+        assert_eq!(entered, 1, "{text}: {story:?}");
+        let own = story.iter().filter(|line| line.ends_with(" w Ignored.11")).count();
+        assert_eq!(own, 1, "{text}: {story:?}");
+    }
+}

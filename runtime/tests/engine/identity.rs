@@ -122,3 +122,152 @@ fn what_refused_mail_is_the_address() {
     moves(&mut world, "2026-03-08 10:00", "ada", "new@x.example");
     assert_eq!(world.read("ada", "hard_bounced"), 1);
 }
+
+/// Whoever has a deal open waits longer before the mail.
+const MAILS: &str = r#"
+workflow go {
+  enter when visited
+  reenter after 2 days
+  if has_open_deal {
+    wait 5 days
+  }
+  send hello
+  wait until clicked hello up to 9 days
+  if timed out {
+    exit
+  }
+  score += 7
+}
+"#;
+
+/// Somebody known by an address alone, and somebody known as ada; the first of the two who comes in waits longer. On Wednesday they prove to
+/// be one.
+fn two_in_a_workflow(first: &str, second: &str, addresses: (&str, &str)) -> World {
+    let mut world = world(MAILS);
+    world.at("2026-03-02 08:00").identify("ada", &[("email", addresses.0)]).run();
+    let key = format!("email:{}", addresses.1);
+    world.identify("", &[("email", addresses.1)]).only_key(&key).run();
+    for (time, user, deal) in [("2026-03-02 10:00", first, "yes"), ("2026-03-03 10:00", second, "no")] {
+        world.at(time).identify(user, &[("has_open_deal", deal)]);
+        said(&mut world, user, &key);
+        world.event(user, "visited", json!({}));
+        said(&mut world, user, &key);
+    }
+    world
+}
+
+/// By whoever it is, or by the address alone.
+fn said(world: &mut World, user: &str, key: &str) {
+    if user.is_empty() {
+        world.only_key(key);
+    }
+    world.run();
+}
+
+fn proves_to_be_ada(world: &mut World, time: &str, address: &str) {
+    world.at(time).identify("ada", &[]).keys(&[&format!("email:{address}")]).run();
+    assert_eq!(world.counter(counter::JOINED), 1);
+}
+
+fn mails(world: &World) -> usize {
+    world.sent().values().map(Vec::len).sum()
+}
+
+fn told(world: &World, word: &str) -> usize {
+    // Decisions from before stay with the number that somebody had then.
+    world.snapshot().decisions.iter().filter(|decision| format!("{:?}", decision.code) == word).count()
+}
+
+#[test]
+fn what_the_journey_that_gave_way_has_sent_is_not_sent_again() {
+    for (first, second) in [("ada", ""), ("", "ada")] {
+        let mut world = two_in_a_workflow(first, second, ("ada@x.example", "al@x.example"));
+        assert_eq!((mails(&world), told(&world, "Sent")), (1, 1));
+        proves_to_be_ada(&mut world, "2026-03-04 10:00", "al@x.example");
+        assert_eq!(told(&world, "GaveWay"), 1);
+        let goes_on = world.journeys("ada").pop().unwrap();
+        assert_eq!((goes_on.entered_at, goes_on.sends.len()), (at("2026-03-02 10:00"), 1));
+        world.at("2026-03-10").run();
+        assert_eq!(mails(&world), 1);
+        assert!(
+            world.story("ada").iter().any(|line| line.ends_with("03-07 10:00 go Withheld s2.1")),
+            "{:?}",
+            world.story("ada")
+        );
+    }
+}
+
+#[test]
+fn what_is_done_with_a_mail_of_the_journey_that_gave_way_is_told_once() {
+    for (first, second) in [("ada", ""), ("", "ada")] {
+        let mut world = two_in_a_workflow(first, second, ("ada@x.example", "al@x.example"));
+        let mail = || json!({"email_id": "hello", "link_id": "more"});
+        world.at("2026-03-03 12:00").event(second, "Email Opened", mail());
+        said(&mut world, second, "email:al@x.example");
+        proves_to_be_ada(&mut world, "2026-03-04 10:00", "al@x.example");
+        for time in ["2026-03-04 11:00", "2026-03-05 11:00"] {
+            world.at(time).event("ada", "Email Opened", mail()).event("ada", "Email Link Clicked", mail()).run();
+        }
+        assert_eq!((told(&world, "Opened"), told(&world, "Clicked")), (1, 1));
+        assert_eq!(world.counter(counter::CLICKS_WITHOUT_A_SEND), 0);
+        let clicked = world.snapshot().decisions.into_iter().find(|row| format!("{:?}", row.code) == "Clicked");
+        assert_eq!(clicked.unwrap().send, Some(world.snapshot().outbox[0].0.id));
+    }
+}
+
+#[test]
+fn a_mail_that_both_have_got_is_told_as_one() {
+    let mut world = two_in_a_workflow("ada", "", ("ada@x.example", "al@x.example"));
+    world.at("2026-03-07 12:00").event("ada", "Email Opened", json!({"email_id": "hello"})).run();
+    assert_eq!((mails(&world), told(&world, "Opened")), (2, 1));
+    proves_to_be_ada(&mut world, "2026-03-08 10:00", "al@x.example");
+    world.at("2026-03-08 11:00").event("ada", "Email Opened", json!({"email_id": "hello"})).run();
+    assert_eq!((told(&world, "Opened"), world.journeys("ada").pop().unwrap().sends.len()), (1, 2));
+}
+
+#[test]
+fn what_the_journey_that_gave_way_had_on_its_way_is_not_sent_again() {
+    for (first, second) in [("ada", ""), ("", "ada")] {
+        let addresses =
+            if second.is_empty() { ("ada@x.example", "slow@x.example") } else { ("slow@x.example", "al@x.example") };
+        let mut world = two_in_a_workflow(first, second, addresses);
+        assert_eq!(told(&world, "Sent"), 0);
+        proves_to_be_ada(&mut world, "2026-03-03 10:30", addresses.1);
+        world.reopen().at("2026-03-10").run();
+        assert_eq!((told(&world, "Sent"), told(&world, "Withheld")), (1, 1), "{:?}", world.story("ada"));
+    }
+}
+
+/// They are two journeys one after the other, as if it had been known all along.
+#[test]
+fn a_journey_that_had_ended_before_leaves_its_mails_to_itself() {
+    let mut world = world(MAILS);
+    world.at("2026-03-02 08:00").identify("ada", &[("email", "ada@x.example")]).run();
+    world.at("2026-03-02 10:00").event("ada", "visited", json!({})).run().at("2026-03-12").run();
+    assert_eq!(mails(&world), 1);
+    world
+        .at("2026-03-13 08:00")
+        .identify("", &[("email", "al@x.example"), ("has_open_deal", "yes")])
+        .only_key("email:al@x.example")
+        .run();
+    world.event("", "visited", json!({})).only_key("email:al@x.example").run();
+    proves_to_be_ada(&mut world, "2026-03-14 10:00", "al@x.example");
+    world.at("2026-03-20").run();
+    assert_eq!(mails(&world), 2);
+}
+
+#[test]
+fn an_answer_that_comes_late_is_not_that_of_the_next_run() {
+    let mut world = world(
+        "workflow go {\n goal \"Demo\" when requested_demo within 9 days\n enter when signed_up\n reenter after 10 minutes\n send hello\n wait 9 days\n}",
+    );
+    world.contact("ada", &[("email", "slow@x.example")]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-02 10:30").event("ada", "requested_demo", json!({})).run();
+    world.at("2026-03-02 10:45").event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-02 11:30").run();
+    let runs = world.journeys("ada");
+    assert_eq!(runs.iter().map(|run| (run.run, run.sends.len())).collect::<Vec<_>>(), [(1, 0), (2, 0)]);
+    world.at("2026-03-02 12:00").run();
+    assert_eq!(world.journeys("ada")[1].sends.len(), 1);
+}

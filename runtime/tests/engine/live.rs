@@ -1,7 +1,7 @@
 //! On the wall clock: what was missed happens late, by what is so then.
 
 use crate::support::{Crash, World, at, world};
-use flow_runtime::store::JourneyStatus;
+use flow_runtime::store::{JourneyStatus, OutboxState};
 use flow_runtime::time::Instant;
 use serde_json::json;
 
@@ -86,9 +86,29 @@ fn what_an_error_broke_off_is_not_kept_by_whoever_ends_the_engine() {
     assert!(world.engine().catch_up(nine, &mut arrivals.clone().into_iter(), &mut |_| {}).is_err());
     // The store is well again, and what was broken off is still not whole.
     *world.shared.crash.lock().unwrap() = Crash::Never;
-    assert!(world.engine().settle_in_flight(later).is_err());
+    world.engine().settle_in_flight(later).unwrap();
     world.reopen();
     assert_eq!((world.score("ada"), world.score("ben")), (0, 0));
     world.engine().catch_up(later, &mut arrivals.into_iter(), &mut |_| {}).unwrap();
     assert_eq!((world.score("ada"), world.score("ben")), (7, 7));
+}
+
+/// Nobody could keep the answer to what leaves now: it waits for the next start, and leaves once.
+#[test]
+fn after_an_error_in_an_item_nothing_leaves_that_was_not_on_its_way() {
+    let mut world = world("workflow ask { enter when signed_up; reenter never; send hello; wait 2 days }").limits(1, 1);
+    world.contact("ada", &[("email", "slow@people.example")]).contact("bo", &[]).contact("cy", &[]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).event("bo", "signed_up", json!({}));
+    let (arrivals, now) = (world.take_new(), Instant(at("2026-03-02 10:00")));
+    let crash = std::sync::Arc::clone(&world.shared.crash);
+    let mut die = |_: &_| *crash.lock().unwrap() = Crash::InLoad;
+    assert!(world.engine().catch_up(now, &mut arrivals.into_iter(), &mut die).is_err());
+    let handed = world.mailbox.handed().len();
+    world.engine().settle_in_flight(now).unwrap();
+    assert_eq!(world.mailbox.handed().len(), handed);
+    *crash.lock().unwrap() = Crash::Never;
+    let states: Vec<OutboxState> = world.snapshot().outbox.iter().map(|(row, _)| row.state).collect();
+    assert_eq!(states, [OutboxState::Queued]);
+    world.reopen().at("2026-03-02 12:00").run();
+    assert_eq!(world.sent()["slow@people.example"].len(), 1);
 }

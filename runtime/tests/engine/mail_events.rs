@@ -2,6 +2,7 @@
 
 use crate::support::{World, world};
 use flow_runtime::engine::counter;
+use flow_runtime::store::{DecisionCode, Total};
 use serde_json::json;
 
 const ASK: &str = r#"workflow ask {
@@ -145,4 +146,58 @@ fn of_what_happens_to_a_mail_only_clicks_and_replies_are_activity() {
     assert!(!quiet("Email Link Clicked", json!({"email_id": "hello"})));
     assert!(!quiet("Email Replied", json!({"email_id": "hello"})));
     assert!(!quiet("Product Viewed", json!({})), "no event of the program, but she did it");
+}
+
+/// An opt-out is laid on the mail that it names, else on the last that left before it; of another tool's mail, on none.
+#[test]
+fn an_opt_out_is_of_the_mail_it_names() {
+    let cause = |properties: serde_json::Value| {
+        let mut world = asked();
+        world.at("2026-03-03 12:00").event("ada", "Unsubscribed", properties).run();
+        let decisions = world.snapshot().decisions;
+        decisions.into_iter().find(|row| row.code == DecisionCode::Suppressed).unwrap().send.is_some()
+    };
+    assert!(cause(json!({})) && cause(json!({"email_id": "hello"})));
+    assert!(!cause(json!({"email_id": "spring_campaign_of_another_tool"})));
+}
+
+/// What other tools write there may be an address with a token of its own for each click.
+#[test]
+fn links_that_the_email_does_not_declare_are_counted_as_one() {
+    let mut world = asked();
+    world.at("2026-03-02 12:00");
+    for n in 0..20 {
+        let properties = json!({"email_id": "hello", "link_id": format!("https://x.example/?token={n}")});
+        world.event("ada", "Email Link Clicked", properties);
+    }
+    world.event("ada", "Email Link Clicked", json!({"email_id": "hello", "link_id": "more"}));
+    world.event("ada", "Email Link Clicked", json!({"email_id": "hello"})).run();
+    let totals = world.snapshot().totals.into_iter();
+    let links = totals.filter_map(|(total, count)| match total {
+        Total::Engagements { link, .. } => Some((link, count)),
+        _ => None,
+    });
+    let expected = [("", 1), ("another", 20), ("more", 1)].map(|(link, count)| (link.to_owned(), count));
+    assert_eq!(links.collect::<Vec<_>>(), expected);
+}
+
+/// What comes back without naming an address is of the one to which the mail went, not of the one that the person has by now.
+#[test]
+fn what_comes_back_is_of_the_address_it_went_to() {
+    for (event, mark) in [("Email Bounced", "hard_bounced"), ("Unsubscribed", "unsubscribed")] {
+        for named in [json!({"email_id": "hello"}), json!({})] {
+            let mut world = world(ASK);
+            world.contact("ada", &[("email", "old@x.example")]);
+            world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+            world.at("2026-03-03 09:00").identify("ada", &[("email", "new@x.example")]);
+            world.at("2026-03-03 10:00").event("ada", event, named.clone()).run();
+            // Whoever refuses mail does so as a person; an address that takes none is no fault of the next.
+            assert_eq!(world.read("ada", mark), i64::from(event == "Unsubscribed"), "{event} {named}");
+            // And it is kept of that address, whoever brings it from now on.
+            let keys = world.snapshot().keys;
+            let kept = |address: &str| keys.iter().any(|(key, _)| !key.starts_with("email:") && key.ends_with(address));
+            assert!(kept("old@x.example"), "{event} {named}: {keys:?}");
+            assert!(event == "Unsubscribed" || !kept("new@x.example"), "{event} {named}: {keys:?}");
+        }
+    }
 }

@@ -14,6 +14,7 @@ mod journeys;
 mod live;
 mod mail_events;
 mod many;
+mod outbox;
 mod rate;
 mod required;
 mod segments;

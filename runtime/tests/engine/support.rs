@@ -7,20 +7,20 @@ use flow_ir::backend::Backend;
 use flow_ir::interpret::Interpreter;
 use flow_ir::{FOREVER, FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, Program, WorkflowId};
 use flow_runtime::dispatch::channels::scripted::{self, ScriptedChannel};
-use flow_runtime::dispatch::channels::{Channel, Foreseen, Outcome, RefusedKind, Uncertain};
+use flow_runtime::dispatch::channels::{Channel, Fate, Foreseen, RefusedKind, Uncertain};
 use flow_runtime::engine::{Composed, Composer, ContactView, Delivery, Engine, EngineError, Imported, Limits, Report};
 use flow_runtime::inbound::{Arrival, ContactRow, Origin, Tracked, What};
-use flow_runtime::mail::{Kind, Mail, Mailbox};
+use flow_runtime::mail::{Mail, Mailbox, Purpose};
 use flow_runtime::store::digest::Snapshot;
 use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::{
     Answers, Batch, Changes, Charter, ContactId, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, MessageId,
-    Opened, OutboxRecord, Questions, Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, StoreFault,
-    Tended, Ticket, Wish,
+    Opened, OutboxRecord, OutboxState, Questions, Records, SendRecord, Slot, SlotBatch, SlotSink, SlotState, Store,
+    StoreError, StoreFault, Tended, Ticket, Total, Wish,
 };
 use flow_runtime::time::Instant;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -94,26 +94,53 @@ pub(crate) fn mailbox(policy: Uncertain) -> Arc<ScriptedChannel> {
     Arc::new(ScriptedChannel::new(policy, |mail, attempt| {
         let reason = || "because".to_owned();
         let name = mail.to.address().as_str().split('@').next().unwrap();
-        let outcome = match name.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
-            "dead" => Outcome::Refused { reason: reason(), kind: RefusedKind::HardBounce },
-            "blocked" => Outcome::Refused { reason: reason(), kind: RefusedKind::Blocked },
-            "busy" if attempt == 1 => Outcome::RetryLater { reason: reason() },
-            "down" => Outcome::RetryLater { reason: reason() },
-            "lost" => Outcome::Unknown { reason: reason() },
-            "gone" => Outcome::Down { reason: reason() },
-            "broken" => Outcome::Stop { reason: reason() },
-            "silent" => return Foreseen { after: HOUR, outcome: Outcome::Down { reason: reason() } },
+        let fate = match name.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
+            "dead" => Fate::Refused { reason: reason(), kind: RefusedKind::HardBounce },
+            "blocked" => Fate::Refused { reason: reason(), kind: RefusedKind::Blocked },
+            "busy" if attempt == 1 => Fate::RetryLater { reason: reason() },
+            "down" => Fate::RetryLater { reason: reason() },
+            "lost" => Fate::Unknown { reason: reason() },
+            "gone" => Fate::Down { reason: reason() },
+            "broken" => Fate::Stop { reason: reason() },
+            "silent" => return Foreseen { after: HOUR, fate: Fate::Down { reason: reason() } },
             "late" => {
                 return Foreseen {
                     after: HOUR,
-                    outcome: Outcome::Refused { reason: reason(), kind: RefusedKind::HardBounce },
+                    fate: Fate::Refused { reason: reason(), kind: RefusedKind::HardBounce },
                 };
             }
             "slow" => return Foreseen { after: HOUR, ..scripted::delivered() },
             _ => return scripted::delivered(),
         };
-        Foreseen { after: Duration::ZERO, outcome }
+        Foreseen { after: Duration::ZERO, fate }
     }))
+}
+
+/// The mailbox, of which few messages may be in hand at once.
+struct Narrow {
+    mailbox: Arc<ScriptedChannel>,
+    at_once: usize,
+}
+
+impl Channel for Narrow {
+    fn name(&self) -> &str {
+        self.mailbox.name()
+    }
+    fn uncertain(&self) -> Uncertain {
+        self.mailbox.uncertain()
+    }
+    fn at_once(&self) -> usize {
+        self.at_once
+    }
+    fn ready(&self) -> Result<(), String> {
+        self.mailbox.ready()
+    }
+    fn foresee(&self, mail: &Mail, attempt: u32) -> Option<Foreseen> {
+        self.mailbox.foresee(mail, attempt)
+    }
+    fn send(&self, mail: &Mail, attempt: u32) -> Fate {
+        self.mailbox.send(mail, attempt)
+    }
 }
 
 struct Plain;
@@ -139,7 +166,7 @@ impl Composer for Plain {
             list: None,
             unsubscribe: None,
             sent_at: Instant(row.queued_at).to_utc().unwrap(),
-            kind: Kind::Transactional,
+            purpose: Purpose::Transactional,
         };
         Ok(Composed { mail, payload: row.payload.clone() })
     }
@@ -221,11 +248,60 @@ impl Store for Shared {
     }
 }
 
+/// From the newest record of a contact each names the one before it, and none is left out.
+fn check_chains(snapshot: &Snapshot) {
+    let mut records: BTreeMap<u64, (ContactId, u64)> = BTreeMap::new();
+    records.extend(snapshot.events.iter().map(|row| (row.id, (row.contact, row.previous))));
+    records.extend(snapshot.decisions.iter().map(|row| (row.id, (row.contact, row.previous))));
+    assert_eq!(records.len(), snapshot.events.len() + snapshot.decisions.len(), "a number was given twice");
+    for contact in &snapshot.contacts {
+        let own: Vec<u64> = records.iter().filter(|(_, (of, _))| *of == contact.id).map(|(id, _)| *id).rev().collect();
+        let mut found = Vec::new();
+        let mut next = contact.newest;
+        while next != 0 {
+            let (of, previous) = records[&next];
+            assert!(of == contact.id && previous < next, "record {next} of {:?}", contact.id);
+            found.push(next);
+            next = previous;
+        }
+        assert_eq!(found, own, "the records of {:?}", contact.id);
+    }
+}
+
+/// Totals are what anybody would count from the rows.
+fn check_totals(snapshot: &Snapshot) {
+    let rows = Changes { decisions: snapshot.decisions.clone(), ..Changes::default() };
+    let counted = |total: &Total| matches!(total, Total::Decisions { .. });
+    let kept: BTreeMap<Total, i64> = snapshot
+        .totals
+        .iter()
+        .filter(|(total, _)| counted(total))
+        .map(|(total, value)| (total.clone(), *value))
+        .collect();
+    assert_eq!(kept, rows.rolled_up());
+    let conversions: i64 = snapshot
+        .totals
+        .iter()
+        .filter_map(|(total, value)| match total {
+            Total::Conversions { .. } => Some(*value),
+            _ => None,
+        })
+        .sum();
+    let met = snapshot.decisions.iter().filter(|row| match row.code {
+        // An end as converted after the goal was met is no second one.
+        DecisionCode::Converted => row.reason == 0,
+        code => matches!(code, DecisionCode::GoalMet | DecisionCode::Attributed),
+    });
+    assert_eq!(conversions, met.count() as i64, "conversions by week");
+}
+
 /// A program, a store and a stream of events, from 2026-03-02 (a Monday) on.
 pub(crate) struct World {
     pub(crate) program: Arc<Program>,
     pub(crate) shared: Shared,
     pub(crate) mailbox: Arc<ScriptedChannel>,
+    /// How many of its messages may be in hand at once.
+    pub(crate) at_once: usize,
     pub(crate) limits: Limits,
     engine: Option<Engine<Shared>>,
     is_native: bool,
@@ -244,6 +320,7 @@ impl World {
         World {
             shared: Shared { store, crash: Arc::new(Mutex::new(Crash::Never)), questions: Arc::default() },
             mailbox: mailbox(Uncertain::Resend),
+            at_once: usize::MAX,
             limits: Limits::default(),
             engine: None,
             is_native: false,
@@ -260,7 +337,7 @@ impl World {
     }
 
     pub(crate) fn limits(mut self, batch_items: usize, cache_contacts: usize) -> World {
-        self.limits = Limits { batch_items, cache_contacts };
+        self.limits = Limits { batch_items, cache_contacts, ..self.limits };
         self
     }
 
@@ -305,7 +382,7 @@ impl World {
 
     /// An engine of its own, with this world's program and mailbox.
     pub(crate) fn engine_over<S: Store>(&self, backend: Arc<dyn Backend>, store: S) -> Engine<S> {
-        let channel: Arc<dyn Channel> = self.mailbox.clone();
+        let channel: Arc<dyn Channel> = Arc::new(Narrow { mailbox: self.mailbox.clone(), at_once: self.at_once });
         let delivery = Delivery { channel, composer: Arc::new(Plain) };
         Engine::open(Arc::clone(&self.program), backend, store, delivery, self.limits).unwrap()
     }
@@ -386,6 +463,14 @@ impl World {
     fn identify_with(&mut self, user: &str, values: Vec<(FieldId, FieldValue)>) -> &mut World {
         let now = self.now;
         self.arrival(user, now, What::Identify { values })
+    }
+
+    /// The last arrival once more, as its sender would send it again: arrived now, and dated otherwise.
+    pub(crate) fn again(&mut self, claimed_at: Option<i64>) -> &mut World {
+        let last = self.stream.last().unwrap().clone();
+        let occurred_at = claimed_at.unwrap_or(self.now).min(self.now);
+        self.stream.push(Arrival { arrived_at: self.now, occurred_at, claimed_at, ..last });
+        self
     }
 
     fn arrival(&mut self, user: &str, occurred_at: i64, what: What) -> &mut World {
@@ -474,6 +559,55 @@ impl World {
         let mut keys: Vec<&str> = snapshot.outbox.iter().map(|(row, _)| row.key.as_str()).collect();
         keys.dedup();
         assert_eq!(keys.len(), snapshot.outbox.len());
+        check_chains(&snapshot);
+        check_totals(&snapshot);
+        World::check_sends(&snapshot);
+        self.check_ledgers(&snapshot);
+    }
+
+    /// What is told of a send is told once, and of one that left.
+    fn check_sends(snapshot: &Snapshot) {
+        let has_left = |send: &SendRecord| {
+            let row = snapshot.outbox.iter().find(|(row, _)| row.id == send.row);
+            let left = |state| matches!(state, OutboxState::Delivered | OutboxState::Promised);
+            row.is_some_and(|(row, _)| row.email == send.email && left(row.state))
+        };
+        let sends = snapshot.journeys().into_iter().flat_map(|journey| &journey.sends);
+        sends.for_each(|send| assert!(has_left(send), "{send:?} has not left"));
+        let mut told = BTreeSet::new();
+        for row in &snapshot.decisions {
+            if SendRecord::TOLD.contains(&row.code) {
+                assert!(row.send.is_some() && told.insert((row.send, row.code)), "{row:?} is told twice");
+            }
+        }
+    }
+
+    /// The ledgers lead from the first value of everybody to the one they have.
+    fn check_ledgers(&self, snapshot: &Snapshot) {
+        let (layout, system) = (&self.program.frame, &self.program.system);
+        let mut blank = layout.blank();
+        for field in self.program.fields.values() {
+            if let Some(slot) = field.slot {
+                let initial = layout.slots.at(slot).initial;
+                layout.write(&mut blank, slot, initial);
+            }
+        }
+        for contact in &snapshot.contacts {
+            // One of an earlier version of the program.
+            if contact.frame.len() < layout.size as usize {
+                continue;
+            }
+            let scores = snapshot.scores.iter().filter(|row| row.contact == contact.id);
+            let sum: i64 = scores.map(|row| row.change).sum();
+            let score = layout.read(&contact.frame, system.score) - layout.read(&blank, system.score);
+            assert_eq!(sum, score, "the score of {:?}", contact.id);
+            let mut stage = layout.read(&blank, system.stage);
+            for row in snapshot.stages.iter().filter(|row| row.contact == contact.id) {
+                assert_eq!(row.from, stage, "the stage of {:?}", contact.id);
+                stage = row.to;
+            }
+            assert_eq!(stage, layout.read(&contact.frame, system.stage), "the stage of {:?}", contact.id);
+        }
     }
 
     /// Writes into the store behind the engine's back.

@@ -1,6 +1,8 @@
 //! A new version of a program over an old store (E10).
 
-use crate::support::world;
+use crate::support::{at, world};
+use flow_runtime::dispatch::channels::Uncertain;
+use flow_runtime::time::Instant;
 use serde_json::json;
 
 const WAITS: &str = "workflow w { enter when signed_up; reenter never; wait 5 days; set industry = \"saas\" }";
@@ -194,5 +196,29 @@ workflow v { exit when visited; enter when requested_demo; reenter never; wait 1
     for day in ["2026-03-03", "2026-03-09", "2026-03-20"] {
         world.at(day).run().becomes(other);
         assert_eq!(world.program.lineage.version, version, "{day}");
+    }
+}
+
+/// What is recorded of somebody whom the new version has not looked at yet is no look at them.
+#[test]
+fn nobody_enters_by_a_new_version_alone() {
+    const TEAM: &str = "team slows { member \"slow@acme.example\"; backup \"slow@acme.example\"; assign round robin }
+        workflow h { enter when signed_up; reenter never; handoff to slows { note \"x\" } }\n";
+    for on_its_way in [false, true] {
+        let mut world = world(TEAM).limits(1, 1).policy(Uncertain::GiveUp);
+        world.contact("bo", &[]).contact("ada", &[("score", "60")]).at("2026-03-02 10:00");
+        if on_its_way {
+            // The notice about her is in the hands of the channel when the process dies, and is given up at the next start.
+            let arrivals = world.event("ada", "signed_up", json!({})).take_new();
+            let now = Instant(at("2026-03-02 10:00"));
+            world.engine().catch_up(now, &mut arrivals.into_iter(), &mut |_| {}).unwrap();
+        } else {
+            world.run();
+        }
+        world.becomes(&format!("{TEAM}workflow rich {{ enter when score >= 50 new only; reenter never; send hello }}"));
+        world.at("2026-03-02 10:30").run();
+        world.reopen().at("2026-03-03 10:00").identify("ada", &[("score", "61")]).run();
+        let story = world.decisions("ada");
+        assert!(!story.iter().any(|line| line.contains("rich Entered")), "{story:?}");
     }
 }

@@ -20,7 +20,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Channel, Foreseen, Outcome, RefusedKind, Uncertain};
+use super::{Channel, Fate, Foreseen, RefusedKind, Uncertain};
 use crate::mail::{self, Mail, to_mime};
 use crate::system;
 
@@ -118,17 +118,17 @@ impl Channel for FileChannel {
 
     /// A folder takes every message that can be built, or nothing at all.
     fn foresee(&self, mail: &Mail, _: u32) -> Option<Foreseen> {
-        let outcome = match mail::check(mail) {
+        let fate = match mail::check(mail) {
             Ok(()) => delivered(&self.path(mail)),
-            Err(error) => Outcome::Refused { reason: error.to_string(), kind: RefusedKind::Invalid },
+            Err(error) => Fate::Refused { reason: error.to_string(), kind: RefusedKind::Invalid },
         };
-        Some(Foreseen { after: Duration::ZERO, outcome })
+        Some(Foreseen { after: Duration::ZERO, fate })
     }
 
-    fn send(&self, mail: &Mail, _: u32) -> Outcome {
+    fn send(&self, mail: &Mail, _: u32) -> Fate {
         let message = match to_mime(mail) {
             Ok(message) => message,
-            Err(error) => return Outcome::Refused { reason: error.to_string(), kind: RefusedKind::Invalid },
+            Err(error) => return Fate::Refused { reason: error.to_string(), kind: RefusedKind::Invalid },
         };
         let path = self.path(mail);
         if path.is_file() {
@@ -136,15 +136,13 @@ impl Channel for FileChannel {
         }
         match self.write(&path, &mail.key, &message) {
             Ok(()) => delivered(&path),
-            Err(error) => {
-                Outcome::Stop { reason: format!("`{}` cannot be written: {}", path.display(), advice(&error)) }
-            }
+            Err(error) => Fate::Stop { reason: format!("`{}` cannot be written: {}", path.display(), advice(&error)) },
         }
     }
 }
 
-fn delivered(path: &Path) -> Outcome {
-    Outcome::Delivered { receipt: path.display().to_string() }
+fn delivered(path: &Path) -> Fate {
+    Fate::Delivered { receipt: path.display().to_string() }
 }
 
 const TEMPORARY_ENDING: &str = ".tmp";

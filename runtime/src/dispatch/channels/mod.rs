@@ -1,6 +1,6 @@
 //! What takes a message away.
 //!
-//! In comes a [`Mail`] that may be sent: consent, goal, exit and window were asked before. Out comes an [`Outcome`], which says all that
+//! In comes a [`Mail`] that may be sent: consent, goal, exit and window were asked before. Out comes a [`Fate`], which says all that
 //! the outbox must know to record it. A channel knows nothing of journeys, stores and clocks, waits for no second attempt of its
 //! own, and never panics.
 //!
@@ -25,14 +25,14 @@ pub trait Channel: Send + Sync {
     /// As in `flow.toml` and in reports.
     fn name(&self) -> &str;
 
-    /// What to do when nobody knows whether a message left: after [`Outcome::Unknown`], and after a crash between sending and
+    /// What to do when nobody knows whether a message left: after [`Fate::Unknown`], and after a crash between sending and
     /// recording.
     fn uncertain(&self) -> Uncertain;
 
     /// How many messages may be on their way at once. More than one pays where an attempt waits for another machine.
     fn at_once(&self) -> usize;
 
-    /// How long one attempt may take at most; after that nobody waits for it any more, and its outcome is unknown.
+    /// How long one attempt may take at most; after that nobody waits for it any more, and its fate is unknown.
     fn patience(&self) -> Duration {
         Duration::from_secs(10 * 60)
     }
@@ -54,7 +54,7 @@ pub trait Channel: Send + Sync {
     }
 
     /// One attempt under the mail's key; attempts count from 1.
-    fn send(&self, mail: &Mail, attempt: u32) -> Outcome;
+    fn send(&self, mail: &Mail, attempt: u32) -> Fate;
 }
 
 /// An answer that is known before it comes.
@@ -63,7 +63,7 @@ pub struct Foreseen {
     /// How long after the attempt it comes.
     pub after: Duration,
     /// What it says.
-    pub outcome: Outcome,
+    pub fate: Fate,
 }
 
 /// The declared policy for the uncertain case (rule E9).
@@ -77,7 +77,7 @@ pub enum Uncertain {
 
 /// What became of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Fate {
     /// The other side has taken responsibility. The receipt is its own word for it, to search its logs with.
     Delivered {
         /// For people; nothing is decided by it.
@@ -126,20 +126,20 @@ pub enum RefusedKind {
     Invalid,
 }
 
-impl Outcome {
+impl Fate {
     /// What was said with it.
     pub fn reason(&self) -> &str {
         match self {
-            Outcome::Delivered { receipt: reason }
-            | Outcome::RetryLater { reason }
-            | Outcome::Refused { reason, .. }
-            | Outcome::Down { reason }
-            | Outcome::Stop { reason }
-            | Outcome::Unknown { reason } => reason,
+            Fate::Delivered { receipt: reason }
+            | Fate::RetryLater { reason }
+            | Fate::Refused { reason, .. }
+            | Fate::Down { reason }
+            | Fate::Stop { reason }
+            | Fate::Unknown { reason } => reason,
         }
     }
 
-    fn retry_later(reason: impl Into<String>) -> Outcome {
-        Outcome::RetryLater { reason: reason.into() }
+    fn retry_later(reason: impl Into<String>) -> Fate {
+        Fate::RetryLater { reason: reason.into() }
     }
 }

@@ -11,7 +11,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::{Channel, Foreseen, Outcome, RefusedKind, Uncertain};
+use super::{Channel, Fate, Foreseen, RefusedKind, Uncertain};
 use crate::mail::Mail;
 
 /// What becomes of an attempt: the mail and the number of the attempt, from 1.
@@ -61,7 +61,7 @@ impl std::fmt::Debug for ScriptedChannel {
 
 /// The answer of a mail server that takes everything at once.
 pub fn delivered() -> Foreseen {
-    Foreseen { after: Duration::ZERO, outcome: Outcome::Delivered { receipt: "taken".to_owned() } }
+    Foreseen { after: Duration::ZERO, fate: Fate::Delivered { receipt: "taken".to_owned() } }
 }
 
 /// A line of a script.
@@ -78,14 +78,14 @@ impl Rule {
         let mut words = line.split_whitespace();
         let (to, attempts, after, what) = (words.next()?, words.next()?, words.next()?, words.next()?);
         let reason = words.collect::<Vec<_>>().join(" ");
-        let outcome = match what {
-            "delivered" => Outcome::Delivered { receipt: reason },
-            "later" => Outcome::RetryLater { reason },
-            "bounced" => Outcome::Refused { reason, kind: RefusedKind::HardBounce },
-            "blocked" => Outcome::Refused { reason, kind: RefusedKind::Blocked },
-            "unknown" => Outcome::Unknown { reason },
-            "down" => Outcome::Down { reason },
-            "stop" => Outcome::Stop { reason },
+        let fate = match what {
+            "delivered" => Fate::Delivered { receipt: reason },
+            "later" => Fate::RetryLater { reason },
+            "bounced" => Fate::Refused { reason, kind: RefusedKind::HardBounce },
+            "blocked" => Fate::Refused { reason, kind: RefusedKind::Blocked },
+            "unknown" => Fate::Unknown { reason },
+            "down" => Fate::Down { reason },
+            "stop" => Fate::Stop { reason },
             _ => return None,
         };
         let attempts = match attempts.split_once('-') {
@@ -93,7 +93,7 @@ impl Rule {
             Some((first, last)) => first.parse().ok()?..=last.parse().ok()?,
             None => attempts.parse().ok().map(|one: u32| one..=one)?,
         };
-        Some(Rule { to: to.to_lowercase(), attempts, answer: Foreseen { after: span(after)?, outcome } })
+        Some(Rule { to: to.to_lowercase(), attempts, answer: Foreseen { after: span(after)?, fate } })
     }
 
     fn fits(&self, to: &str, attempt: u32) -> bool {
@@ -141,12 +141,12 @@ impl Channel for ScriptedChannel {
     }
 
     /// The engine goes by what was foreseen; this is the attempt itself.
-    fn send(&self, mail: &Mail, attempt: u32) -> Outcome {
+    fn send(&self, mail: &Mail, attempt: u32) -> Fate {
         self.handed.lock().unwrap_or_else(PoisonError::into_inner).push(mail.clone());
-        let outcome = (self.script)(mail, attempt).outcome;
-        match (&outcome, &self.behind) {
-            (Outcome::Delivered { .. }, Some(behind)) => behind.send(mail, attempt),
-            _ => outcome,
+        let fate = (self.script)(mail, attempt).fate;
+        match (&fate, &self.behind) {
+            (Fate::Delivered { .. }, Some(behind)) => behind.send(mail, attempt),
+            _ => fate,
         }
     }
 }
@@ -163,7 +163,7 @@ mod tests {
         assert!(rule.fits("ana@x.example", 2) && rule.fits("ANA@x.example", 3));
         assert!(!rule.fits("ana@x.example", 1) && !rule.fits("ana@y.example", 2));
         assert_eq!(rule.answer.after, Duration::from_secs(5_400));
-        assert_eq!(rule.answer.outcome, Outcome::RetryLater { reason: "451 4.7.1 not now".to_owned() });
+        assert_eq!(rule.answer.fate, Fate::RetryLater { reason: "451 4.7.1 not now".to_owned() });
         for wrong in ["ana@x.example", "* 1 2 later", "* x 0s later", "* 1 0s perhaps", "* 1 s later", "* 1 5d later"] {
             assert_eq!(Rule::read(wrong), None, "{wrong}");
         }

@@ -58,7 +58,8 @@ struct Order {
 
 impl Perform for Handoff {
     fn perform(&self, host: &mut StepHost<'_>, memory: Memory<'_>, step: StepId) -> Outcome {
-        let (to, reason) = host.choose(&memory, self.team);
+        let (to, reason) =
+            if host.is_off_limits(&memory) { (None, HandedTo::DoNotContact) } else { host.choose(&memory, self.team) };
         match to {
             Some(to) => host.tell(&memory, step, self, &to),
             None => host.batch.count(counter::HANDOFFS_TO_NOBODY),
@@ -69,6 +70,12 @@ impl Perform for Handoff {
 }
 
 impl StepHost<'_> {
+    /// The company's own word that nobody calls or writes to them.
+    fn is_off_limits(&self, memory: &Memory<'_>) -> bool {
+        let (layout, slot) = (&self.plan.program.frame, self.plan.program.system.do_not_contact);
+        layout.read(&memory[Area::Contact], slot) != 0
+    }
+
     /// The member whose turn it is among those who cover the contact, else the backup.
     fn choose(&mut self, memory: &Memory<'_>, team: TeamId) -> (Option<String>, HandedTo) {
         let declared = self.plan.program.teams.at(team);

@@ -16,6 +16,8 @@ use flow_ir::{Area, CountedSince, EmailId, NEVER, StepId, Workflow};
 impl Perform for Send {
     fn perform(&self, host: &mut StepHost<'_>, memory: Memory<'_>, step: StepId) -> Outcome {
         if std::mem::take(&mut host.answered) {
+            // What has its answer is waited for no more.
+            host.row = None;
             return Outcome::Done;
         }
         if let Some(reason) = host.objection(&memory, self.email) {

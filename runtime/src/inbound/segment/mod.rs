@@ -74,9 +74,9 @@ impl<'p> SegmentReader<'p> {
 
     fn arrival(&self, line: &[u8], notes: &mut Notes<'_>) -> Result<Arrival, Fault> {
         let mut event = parse(line)?;
-        let kind = Kind::of(&event)?;
+        let kind = MessageKind::of(&event)?;
         let message = message_of(&event, line)?;
-        let name = if kind == Kind::Track { Some(track_name(&event)?) } else { None };
+        let name = if kind == MessageKind::Track { Some(track_name(&event)?) } else { None };
         let meaning = name.as_deref().map(|name| self.events.find(name)).unwrap_or_default();
         let refusal = meaning.mail.filter(|mail| mail.is_refusal());
         let keys = self.keys_of(&event, kind, refusal, notes)?;
@@ -91,7 +91,7 @@ impl<'p> SegmentReader<'p> {
         };
         let what = match name {
             Some(name) => self.track(name, meaning, object(&mut event, "properties", notes), notes),
-            None if kind == Kind::Page => self.visit(&mut event, notes),
+            None if kind == MessageKind::Page => self.visit(&mut event, notes),
             None => self.identify(object(&mut event, "traits", notes), notes),
         };
         Ok(Arrival { arrived_at, occurred_at, claimed_at, message, keys, what, at: notes.at.clone() })
@@ -260,19 +260,19 @@ impl Notes<'_> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum MessageKind {
     Track,
     Identify,
     /// A page view, or a screen view of an app.
     Page,
 }
 
-impl Kind {
-    fn of(event: &Map<String, Value>) -> Result<Kind, Fault> {
+impl MessageKind {
+    fn of(event: &Map<String, Value>) -> Result<MessageKind, Fault> {
         match event.get("type").and_then(Value::as_str) {
-            Some("track") => Ok(Kind::Track),
-            Some("identify") => Ok(Kind::Identify),
-            Some("page" | "screen") => Ok(Kind::Page),
+            Some("track") => Ok(MessageKind::Track),
+            Some("identify") => Ok(MessageKind::Identify),
+            Some("page" | "screen") => Ok(MessageKind::Page),
             Some("group" | "alias") => {
                 Err(Fault::new(Reason::NotUsedYet, "group and alias messages change nothing so far"))
             }

@@ -6,7 +6,7 @@ use super::super::finding::{Fault, Reason};
 use super::super::keys;
 use super::super::mail_event::MailEvent;
 use super::super::tracked::find;
-use super::{Kind, Notes, SegmentReader, shown};
+use super::{MessageKind, Notes, SegmentReader, shown};
 
 /// The properties under which a refusal names its address.
 const ADDRESSES: [&str; 5] = ["email", "email_address", "recipient", "to", "address"];
@@ -16,7 +16,7 @@ impl SegmentReader<'_> {
     pub(super) fn keys_of(
         &self,
         event: &Map<String, Value>,
-        kind: Kind,
+        kind: MessageKind,
         refusal: Option<MailEvent>,
         notes: &mut Notes<'_>,
     ) -> Result<Vec<String>, Fault> {
@@ -35,7 +35,7 @@ impl SegmentReader<'_> {
         let context_traits = event.get("context").and_then(|context| context.get("traits"));
         take("context.traits.email", address(context_traits).as_ref(), keys::email);
         // A bad address among the traits of an identify is noted once, as the value that it is.
-        let own = address(event.get("traits")).filter(|_| kind == Kind::Identify);
+        let own = address(event.get("traits")).filter(|_| kind == MessageKind::Identify);
         let own_key = own.as_ref().and_then(Value::as_str).and_then(|text| keys::email(text).ok().flatten());
         keys.extend(own_key.filter(|key| !keys.contains(key)));
         if keys.is_empty() {

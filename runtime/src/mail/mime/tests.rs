@@ -21,7 +21,7 @@ fn mail() -> Mail {
         list: Some("Product news".to_owned()),
         unsubscribe: Some(Unsubscribe { url: "https://m.acme.example/u/k1.NDI.bmV3cw.x".to_owned() }),
         sent_at: Utc.with_ymd_and_hms(2026, 3, 2, 9, 5, 0).unwrap(),
-        kind: Kind::Marketing,
+        purpose: Purpose::Marketing,
     }
 }
 
@@ -113,8 +113,8 @@ fn the_same_mail_gives_the_same_bytes() {
 
 #[test]
 fn only_marketing_mail_offers_to_unsubscribe() {
-    for kind in [Kind::Transactional, Kind::Notice] {
-        let names = header_names(&to_mime(&Mail { kind, list: None, ..mail() }).unwrap());
+    for purpose in [Purpose::Transactional, Purpose::Notice] {
+        let names = header_names(&to_mime(&Mail { purpose, list: None, ..mail() }).unwrap());
         assert!(!names.iter().any(|name| name.starts_with("List-")), "{names:?}");
     }
     assert_eq!(to_mime(&Mail { unsubscribe: None, ..mail() }), Err(MailError::NoUnsubscribe));

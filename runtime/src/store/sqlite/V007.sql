@@ -218,7 +218,7 @@ CREATE TABLE decision_day (
     PRIMARY KEY (slot, day, workflow, version, code, step, about, reason)
 ) STRICT, WITHOUT ROWID;
 
--- Journeys whose goal was met, by the week in which they entered (weeks since the epoch, from Mondays, UTC) and by the whole days it took.
+-- Journeys whose goal was met or which ended as converted, by the week in which they entered (weeks since the epoch, from Mondays, UTC) and by the whole days it took.
 CREATE TABLE conversion_week (
     slot       INTEGER NOT NULL,
     workflow   INTEGER NOT NULL,

@@ -1,7 +1,9 @@
 //! Batches that were handed over and may not be durable yet. Whoever asks is answered as if they were.
 
-use crate::store::{Batch, ContactId, ContactRecord, ContactWrite, MessageKey, Ticket};
-use std::collections::{HashMap, HashSet};
+use crate::store::{
+    Batch, ContactId, ContactRecord, ContactWrite, MessageKey, OutboxRecord, OutboxSettlement, OutboxState, Ticket,
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A batch on its way into the file.
@@ -11,6 +13,15 @@ pub(super) struct Begun {
     batch: Arc<Batch>,
     /// Made when something is first asked.
     index: Option<Index>,
+    /// Made when outbox rows are first asked for: what is written about each, in order.
+    rows: Option<BTreeMap<u64, Vec<Place>>>,
+}
+
+/// Where something about an outbox row stands: which slot, which row.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    Given(usize, usize),
+    Settled(usize, usize),
 }
 
 /// What of the batch answers questions.
@@ -24,7 +35,7 @@ struct Index {
 
 impl Begun {
     pub(super) fn new(ticket: Ticket, batch: Arc<Batch>) -> Begun {
-        Begun { ticket, batch, index: None }
+        Begun { ticket, batch, index: None, rows: None }
     }
 
     fn index(&mut self) -> &Index {
@@ -42,11 +53,80 @@ impl Begun {
         })
     }
 
+    fn rows(&mut self) -> &BTreeMap<u64, Vec<Place>> {
+        let batch = &self.batch;
+        self.rows.get_or_insert_with(|| {
+            let mut rows: BTreeMap<u64, Vec<Place>> = BTreeMap::new();
+            for (slot, written) in batch.slots.iter().enumerate() {
+                for (place, row) in written.changes.outbox.iter().enumerate() {
+                    rows.entry(row.id).or_default().push(Place::Given(slot, place));
+                }
+                for (place, row) in written.changes.settled.iter().enumerate() {
+                    rows.entry(row.id).or_default().push(Place::Settled(slot, place));
+                }
+            }
+            rows
+        })
+    }
+
+    fn given(&self, slot: usize, place: usize) -> Option<&OutboxRecord> {
+        self.batch.slots.get(slot)?.changes.outbox.get(place)
+    }
+
+    fn settled(&self, slot: usize, place: usize) -> Option<&OutboxSettlement> {
+        self.batch.slots.get(slot)?.changes.settled.get(place)
+    }
+
+    /// The outbox rows that it gives or settles, each with the state that it leaves them in.
+    fn row_states(&mut self) -> Vec<(u64, OutboxState)> {
+        let last: Vec<(u64, Place)> = self.rows().iter().filter_map(|(id, all)| Some((*id, *all.last()?))).collect();
+        let state = |place| match place {
+            Place::Given(slot, place) => self.given(slot, place).map(|row| row.state),
+            Place::Settled(slot, place) => self.settled(slot, place).map(|row| row.state),
+        };
+        last.into_iter().filter_map(|(id, place)| Some((id, state(place)?))).collect()
+    }
+
+    /// What it makes of an outbox row.
+    fn row(&mut self, id: u64, before: Option<OutboxRecord>) -> Option<OutboxRecord> {
+        let places = self.rows().get(&id).cloned().unwrap_or_default();
+        let mut row = before;
+        for place in places {
+            match place {
+                Place::Given(slot, place) => row = self.given(slot, place).cloned(),
+                Place::Settled(slot, place) => {
+                    if let (Some(row), Some(settled)) = (&mut row, self.settled(slot, place)) {
+                        row.settle(settled);
+                    }
+                }
+            }
+        }
+        row
+    }
+
+    /// To whom an outbox row is by then, if it was to `before`.
+    pub(super) fn recipient(&mut self, id: u64, before: Option<String>) -> Option<String> {
+        let places = self.rows().get(&id).cloned().unwrap_or_default();
+        places.into_iter().fold(before, |to, place| match place {
+            Place::Given(slot, place) => self.given(slot, place).map(|row| row.recipient.clone()),
+            Place::Settled(slot, place) => self.settled(slot, place).and_then(|row| row.recipient.clone()).or(to),
+        })
+    }
+
+    fn gives(&mut self, id: u64) -> bool {
+        self.rows().get(&id).is_some_and(|places| matches!(places.first(), Some(Place::Given(..))))
+    }
+
+    /// Who somebody is by then.
+    fn now(&self, id: ContactId) -> ContactId {
+        let joined = self.batch.slots.iter().flat_map(|slot| &slot.changes.joined);
+        joined.fold(id, |now, (id, into)| if now == *id { *into } else { now })
+    }
+
     /// Whose a key is by then, if whoever was before it says `owner`.
     pub(super) fn owner(&mut self, key: &str, owner: Option<ContactId>) -> Option<ContactId> {
         let owner = self.index().keys.get(key).copied().unwrap_or(owner);
-        let joined = self.batch.slots.iter().flat_map(|slot| &slot.changes.joined);
-        joined.fold(owner, |owner, (id, into)| if owner == Some(*id) { Some(*into) } else { owner })
+        owner.map(|owner| self.now(owner))
     }
 
     pub(super) fn knows(&mut self, message: &MessageKey) -> bool {
@@ -80,4 +160,28 @@ pub(super) fn overlaid<E>(
         },
     };
     Ok(Some(ContactRecord { id, frame, texts, next_at, layout, newest, kept, held }))
+}
+
+/// An outbox row that is still to leave, as these batches leave it, about whom it is by then.
+pub(super) fn overlaid_row<E>(
+    begun: &mut [Begun],
+    id: u64,
+    in_file: impl FnOnce() -> Result<Option<OutboxRecord>, E>,
+) -> Result<Option<OutboxRecord>, E> {
+    let is_new = begun.iter_mut().any(|batch| batch.gives(id));
+    let in_file = if is_new { None } else { in_file()? };
+    let row = begun.iter_mut().fold(in_file, |row, batch| batch.row(id, row));
+    Ok(row.filter(|row| row.state.is_unsettled()).map(|row| of_now(begun, row)))
+}
+
+/// The same row, about whom it is once these batches are written.
+pub(super) fn of_now(begun: &[Begun], row: OutboxRecord) -> OutboxRecord {
+    OutboxRecord { contact: begun.iter().fold(row.contact, |contact, batch| batch.now(contact)), ..row }
+}
+
+/// The outbox rows that these batches give or settle, and which of them wait for their instant behind them.
+pub(super) fn changed_rows(begun: &mut [Begun]) -> (BTreeSet<u64>, BTreeSet<u64>) {
+    let states: BTreeMap<u64, OutboxState> = begun.iter_mut().flat_map(Begun::row_states).collect();
+    let queued = states.iter().filter(|(_, state)| **state == OutboxState::Queued).map(|(id, _)| *id).collect();
+    (states.into_keys().collect(), queued)
 }

@@ -2,7 +2,7 @@
 
 use super::codes::{id, sql_id};
 use super::fault::Trouble;
-use crate::store::{ContactId, EventRecord, MessageId, MessageKey, PAGE_ROWS};
+use crate::store::{ContactId, EventRecord, MAX_NUMBER, MessageId, MessageKey, PAGE_ROWS, RECENT_MESSAGES, Slot};
 use rusqlite::{Connection, ErrorCode, Row, params};
 
 /// Serves from the primary key.
@@ -55,6 +55,15 @@ fn write_messages(connection: &Connection, events: &[EventRecord]) -> Result<(),
         };
     }
     Ok(())
+}
+
+/// The messages that arrived last in a slot, the newest first.
+pub(super) fn newest(connection: &Connection, slot: Slot) -> Result<Vec<MessageId>, Trouble> {
+    let sql = "SELECT message FROM event WHERE id > ?1 AND id <= ?2 ORDER BY id DESC LIMIT ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let (first, last) = (sql_id(slot.global(0)), sql_id(slot.global(MAX_NUMBER)));
+    let rows = statement.query_map(params![first, last, RECENT_MESSAGES as i64], |row| Ok(MessageId(row.get(0)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The log, in the order of arrival.

@@ -14,8 +14,10 @@ pub(super) enum Trouble {
     Broken(String),
     /// A verdict that was found on the way.
     Said(StoreFault, String, String),
-    /// Somebody else has written, or what this batch was built on was not kept.
+    /// Somebody else has written.
     Lost,
+    /// What this batch was built on was not kept.
+    After,
     /// The end of a transaction failed: what it wrote may be there or not.
     Unknown(rusqlite::Error),
 }
@@ -50,6 +52,12 @@ impl Trouble {
         let (fault, message, help) = match self {
             Self::Broken(what) => return StoreError { path: Some(path.to_owned()), ..broken(what) },
             Self::Said(fault, message, help) => (fault, message, help),
+            Self::After => (
+                StoreFault::Lost,
+                format!("nothing was written to `{shown}`, because a batch before it could not be"),
+                "begin again with the same command: what was kept before is there, and the work goes on from it"
+                    .to_owned(),
+            ),
             Self::Lost => return StoreError { path: Some(path.to_owned()), ..lost() },
             Self::Unknown(error) => {
                 let (_, cause, help) = explain(&error);

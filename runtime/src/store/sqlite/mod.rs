@@ -38,10 +38,10 @@ pub use view::{Shows, ViewColumn, Word, WordKind};
 
 use super::check::check_batch;
 use super::{
-    Answers, Batch, Charter, ContactId, MessageKey, Opened, Owner, Questions, Records, Slot, SlotBatch, SlotSink,
-    SlotState, Store, StoreError, Tended, Ticket, Wish,
+    Answers, Batch, Charter, ContactId, MessageKey, Opened, OutboxRecord, Owner, PAGE_ROWS, Questions, QueuedBehind,
+    Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Tended, Ticket, Wish,
 };
-use begun::{Begun, overlaid};
+use begun::{Begun, changed_rows, of_now, overlaid, overlaid_row};
 use fault::Trouble;
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::BTreeMap;
@@ -167,6 +167,23 @@ fn known(connection: &Connection, begun: &mut [Begun], messages: &[MessageKey]) 
     Ok(known)
 }
 
+/// The next of the rows that wait for their instant, by what is in the file and by what is on its way there.
+fn queued(connection: &Connection, begun: &mut [Begun], asked: QueuedBehind) -> Result<Vec<OutboxRecord>, Trouble> {
+    let at_most = asked.at_most.min(PAGE_ROWS);
+    let (changed, waiting) = changed_rows(begun);
+    // So many that enough are left without those that have changed since.
+    let in_file = outbox::queued(connection, QueuedBehind { at_most: at_most + changed.len(), ..asked })?;
+    let unchanged = in_file.into_iter().filter(|row| !changed.contains(&row.id));
+    let mut rows: Vec<OutboxRecord> = unchanged.map(|row| of_now(begun, row)).collect();
+    for id in waiting.into_iter().filter(|id| Slot::of(*id) == Some(asked.slot)) {
+        rows.extend(overlaid_row(begun, id, || outbox::row(connection, id))?);
+    }
+    rows.retain(|row| row.place().is_some_and(|place| place > asked.behind));
+    rows.sort_by_key(OutboxRecord::place);
+    rows.truncate(at_most);
+    Ok(rows)
+}
+
 impl Store for SqliteStore {
     fn tend(&mut self, _: Wish) -> Result<Tended, StoreError> {
         let is_open = self.states.contains_key(&Slot::FIRST);
@@ -179,6 +196,7 @@ impl Store for SqliteStore {
         self.writer.allow();
         self.begun.clear();
         let opened = self.read(|connection, _| {
+            sink.messages(events::newest(connection, slot)?);
             let mut after = None;
             loop {
                 let page = contacts::due(connection, slot, layout, after)?;
@@ -188,7 +206,7 @@ impl Store for SqliteStore {
             }
             let mut after = None;
             loop {
-                let page = outbox::unsettled(connection, slot, after)?;
+                let page = outbox::on_their_way(connection, slot, after)?;
                 let Some(last) = page.last() else { break };
                 after = Some(last.id);
                 sink.outbox(page);
@@ -206,10 +224,20 @@ impl Store for SqliteStore {
                 found.ok_or_else(|| Trouble::Broken(format!("there is no contact {}", id.0)))
             };
             let contacts = questions.contacts.iter().map(whole).collect::<Result<_, _>>()?;
+            let row = |id: &u64| overlaid_row(begun, *id, || outbox::row(connection, *id));
+            let rows = questions.rows.iter().map(row).collect::<Result<_, _>>()?;
+            let to = |id: &u64| {
+                let in_file = outbox::recipient(connection, *id)?;
+                Ok(begun.iter_mut().fold(in_file, |to, batch| batch.recipient(*id, to)))
+            };
+            let recipients = questions.recipients.iter().map(to).collect::<Result<_, Trouble>>()?;
             Ok(Answers {
+                recipients,
                 owners: owners(connection, begun, &questions.keys)?,
                 known: known(connection, begun, &questions.messages)?,
                 contacts,
+                rows,
+                queued: questions.queued.map_or(Ok(Vec::new()), |asked| queued(connection, begun, asked))?,
             })
         })
     }
@@ -283,7 +311,9 @@ impl SqliteStore {
             contacts::LOAD.to_owned(),
             contacts::DUE.to_owned(),
             events::KNOWN.to_owned(),
-            outbox::unsettled_sql(),
+            outbox::on_their_way_sql(),
+            outbox::queued_sql(),
+            outbox::row_sql(),
             outbox::UNSETTLED_COUNT.to_owned(),
             "SELECT * FROM contact_view WHERE contact = ?1".to_owned(),
             "SELECT * FROM journey_view WHERE contact = ?1".to_owned(),

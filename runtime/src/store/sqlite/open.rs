@@ -24,6 +24,9 @@ const BUSY_TIMEOUT_MS: u32 = 5_000;
 /// SQLite's own page cache.
 const CACHE_KIB: i64 = 256 * 1024;
 
+/// That of the connection that only reads: SQLite empties it whenever the other one has written, so it holds what one batch asks.
+const READ_CACHE_KIB: i64 = 32 * 1024;
+
 /// More than there are different statements, so each is prepared once.
 const CACHED_STATEMENTS: usize = 64;
 
@@ -89,6 +92,7 @@ impl OpenOptions {
         let identity = Identity::of(&path).ok_or_else(gone)?;
         let reading = self.connect()?;
         self.set_pragmas(&reading)?;
+        reading.pragma_update(None, "cache_size", -READ_CACHE_KIB)?;
         let writer = Writer::start(connection, checkpointer, path.clone(), identity)?;
         Ok(SqliteStore {
             writer,

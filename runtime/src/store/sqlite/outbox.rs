@@ -2,28 +2,63 @@
 
 use super::codes::{coded, id, sql_id};
 use super::fault::Trouble;
-use crate::store::{ContactId, MAX_NUMBER, OutboxRecord, OutboxSettlement, PAGE_ROWS, Slot};
-use rusqlite::{Connection, ErrorCode, Row, params};
+use crate::store::{ContactId, MAX_NUMBER, OutboxRecord, OutboxSettlement, PAGE_ROWS, QueuedBehind, Slot};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
 /// In the order that [`read`] expects.
 const COLUMNS: &str = "id, key, kind, contact, workflow, run, step, email, recipient, payload, state, attempts, queued_at, due_at, detail";
 
-/// Serves from `outbox_unsettled`, which holds only rows of these states.
-pub(super) const UNSETTLED_COUNT: &str = "SELECT count(*) FROM outbox WHERE state IN (0, 1, 6)";
+/// Serves from `outbox_queued` and `outbox_on_its_way`, which hold only rows of these states.
+pub(super) const UNSETTLED_COUNT: &str = "SELECT (SELECT count(*) FROM outbox WHERE state = 0) \
+                                          + (SELECT count(*) FROM outbox WHERE state IN (1, 6))";
 
-/// The same, a page, with the contact that each is about now.
-pub(super) fn unsettled_sql() -> String {
+/// Rows with the contact that each is about now.
+fn select(which: &str) -> String {
     let now = "coalesce((SELECT \"into\" FROM joined WHERE joined.contact = outbox.contact), outbox.contact)";
     let columns = COLUMNS.replace("contact,", &format!("{now},"));
-    format!("SELECT {columns} FROM outbox WHERE state IN (0, 1, 6) AND id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3")
+    format!("SELECT {columns} FROM outbox WHERE {which}")
 }
 
-/// A page of a slot, after a number.
-pub(super) fn unsettled(connection: &Connection, slot: Slot, after: Option<u64>) -> Result<Vec<OutboxRecord>, Trouble> {
+/// What is claimed or promised, a page.
+pub(super) fn on_their_way_sql() -> String {
+    select("state IN (1, 6) AND id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3")
+}
+
+/// What waits for its instant, from a place on. The slot narrows it down least, so no index is sought for it (`+id`).
+pub(super) fn queued_sql() -> String {
+    select("state = 0 AND (due_at, id) > (?1, ?2) AND +id > ?3 AND +id <= ?4 ORDER BY due_at, id LIMIT ?5")
+}
+
+/// One, whatever became of it.
+pub(super) fn row_sql() -> String {
+    select("id = ?1")
+}
+
+/// What of a slot is claimed or promised, a page, after a number.
+pub(super) fn on_their_way(
+    connection: &Connection,
+    slot: Slot,
+    after: Option<u64>,
+) -> Result<Vec<OutboxRecord>, Trouble> {
     let (after, last) = (sql_id(after.unwrap_or(slot.global(0))), sql_id(slot.global(MAX_NUMBER)));
-    let mut statement = connection.prepare_cached(&unsettled_sql())?;
+    let mut statement = connection.prepare_cached(&on_their_way_sql())?;
     let rows = statement.query_map(params![after, last, PAGE_ROWS as i64], read)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The next of those that wait for their instant.
+pub(super) fn queued(connection: &Connection, asked: QueuedBehind) -> Result<Vec<OutboxRecord>, Trouble> {
+    let QueuedBehind { slot, behind: (due_at, id), at_most } = asked;
+    let (first, last) = (sql_id(slot.global(0)), sql_id(slot.global(MAX_NUMBER)));
+    let at_most = i64::try_from(at_most).unwrap_or(i64::MAX);
+    let mut statement = connection.prepare_cached(&queued_sql())?;
+    let rows = statement.query_map(params![due_at, sql_id(id), first, last, at_most], read)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// One, whatever became of it.
+pub(super) fn row(connection: &Connection, id: u64) -> Result<Option<OutboxRecord>, Trouble> {
+    Ok(connection.prepare_cached(&row_sql())?.query_row([sql_id(id)], read).optional()?)
 }
 
 pub(super) fn unsettled_count(connection: &Connection) -> Result<u64, Trouble> {
@@ -48,6 +83,12 @@ fn read(row: &Row<'_>) -> rusqlite::Result<OutboxRecord> {
         queued_at: row.get(12)?,
         due_at: row.get(13)?,
     })
+}
+
+/// To whom a row is, or went.
+pub(super) fn recipient(connection: &Connection, id: u64) -> Result<Option<String>, Trouble> {
+    let mut statement = connection.prepare_cached("SELECT recipient FROM outbox WHERE id = ?1")?;
+    Ok(statement.query_row([sql_id(id)], |row| row.get(0)).optional()?)
 }
 
 /// In the order given, which is that of their numbers.

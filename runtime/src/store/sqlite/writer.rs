@@ -1,7 +1,7 @@
 //! Writes on a thread of its own, so that the engine goes on while a batch becomes durable.
 //!
-//! Jobs are done one after another, each one transaction. Once one has failed, so do all that follow, until they are allowed again: what
-//! comes later was built on what was not kept.
+//! Jobs are done one after another, each one transaction. Once a batch has failed, so do all batches that follow, until they are allowed again:
+//! what comes later was built on what was not kept.
 
 use super::checkpoint::{self, Checkpointer};
 use super::fault::Trouble;
@@ -15,7 +15,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
-type Job = Box<dyn FnOnce(&Connection) -> Result<(), Trouble> + Send>;
+type Work = Box<dyn FnOnce(&Connection) -> Result<(), Trouble> + Send>;
+
+/// What is done in one transaction.
+struct Job {
+    work: Work,
+    /// Whether what follows is built on it.
+    is_batch: bool,
+}
 
 #[derive(Debug)]
 pub(super) struct Writer {
@@ -26,6 +33,8 @@ pub(super) struct Writer {
     failed: Arc<AtomicBool>,
     begun: u64,
     finished: u64,
+    /// The first batch that failed, from which on none is kept.
+    failed_from: Option<u64>,
     #[cfg(test)]
     fail_fold: FailFold,
 }
@@ -72,53 +81,66 @@ impl Writer {
             failed,
             begun: 0,
             finished: 0,
+            failed_from: None,
             #[cfg(test)]
             fail_fold,
         })
     }
 
-    /// Hands a job over.
+    /// Hands a batch over.
     pub(super) fn begin(
         &mut self,
-        job: impl FnOnce(&Connection) -> Result<(), Trouble> + Send + 'static,
+        work: impl FnOnce(&Connection) -> Result<(), Trouble> + Send + 'static,
     ) -> Result<Ticket, Trouble> {
+        self.send(Job { work: Box::new(work), is_batch: true })
+    }
+
+    fn send(&mut self, job: Job) -> Result<Ticket, Trouble> {
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
-        jobs.send(Box::new(job)).map_err(|_| stopped())?;
+        jobs.send(job).map_err(|_| stopped())?;
         self.begun += 1;
         Ok(Ticket(self.begun))
     }
 
-    /// Waits until a job and all before it are done. The first failure among those is told.
+    /// Waits until a batch and all before it are done. A failure among those is told with its cause once, and stays one.
     pub(super) fn finish(&mut self, ticket: Ticket) -> Result<(), Trouble> {
         while self.finished < ticket.0 {
-            let done = self.done.recv().map_err(|_| stopped())?;
-            self.finished += 1;
-            done?;
+            let done = self.next_done()?;
+            if done.is_err() {
+                self.failed_from.get_or_insert(self.finished);
+                return done;
+            }
         }
-        Ok(())
+        match self.failed_from {
+            Some(failed) if failed <= ticket.0 => Err(Trouble::After),
+            _ => Ok(()),
+        }
     }
 
-    /// Does a job and waits for it.
+    fn next_done(&mut self) -> Result<Result<(), Trouble>, Trouble> {
+        let done = self.done.recv().map_err(|_| stopped())?;
+        self.finished += 1;
+        Ok(done)
+    }
+
+    /// Does something that is no batch, once what was handed over is done, and waits for it.
     pub(super) fn run(
         &mut self,
-        job: impl FnOnce(&Connection) -> Result<(), Trouble> + Send + 'static,
+        work: impl FnOnce(&Connection) -> Result<(), Trouble> + Send + 'static,
     ) -> Result<(), Trouble> {
-        let ticket = self.begin(job)?;
-        self.finish(ticket)
+        if self.begun > 0 {
+            self.finish(Ticket(self.begun))?;
+        }
+        self.send(Job { work: Box::new(work), is_batch: false })?;
+        self.next_done()?
     }
 
-    /// Jobs are done again, after a failure.
+    /// Batches are done again, after a failure.
     pub(super) fn allow(&mut self) {
-        // What is still on its way was refused or is done: nobody asks.
-        let begun = Ticket(self.begun);
-        while self.finished < self.begun && !self.done_with(begun) {}
+        // What is still on its way was refused or is done: nobody asks. Without an answer the thread is gone.
+        while self.finished < self.begun && self.next_done().is_ok() {}
+        self.failed_from = None;
         self.failed.store(false, Ordering::Release);
-    }
-
-    fn done_with(&mut self, ticket: Ticket) -> bool {
-        let before = self.finished;
-        // Of those that failed, each is told by itself; without progress the thread is gone.
-        self.finish(ticket).is_ok() || self.finished == before
     }
 
     /// Ends the thread after what is on its way. None where that was done before.
@@ -143,8 +165,10 @@ fn stopped() -> Trouble {
 impl Hands {
     fn work(mut self, jobs: &Receiver<Job>, tell: &Sender<Result<(), Trouble>>) -> (Connection, Checkpointer) {
         while let Ok(job) = jobs.recv() {
-            let done = if self.failed.load(Ordering::Acquire) { Err(Trouble::Lost) } else { self.write(job) };
-            if done.is_err() {
+            let Job { work, is_batch } = job;
+            let done =
+                if is_batch && self.failed.load(Ordering::Acquire) { Err(Trouble::After) } else { self.write(work) };
+            if is_batch && done.is_err() {
                 self.failed.store(true, Ordering::Release);
             }
             if tell.send(done).is_err() {

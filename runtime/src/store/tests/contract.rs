@@ -29,16 +29,21 @@ pub(super) fn contacts_come_back_as_written(store: &mut dyn Store) {
 }
 
 pub(super) fn several_kinds_of_questions_are_answered_at_once(store: &mut dyn Store) {
-    commit(store, Changes { events: vec![event(1, 1)], ..people(3) });
+    commit(store, Changes { events: vec![event(1, 1)], outbox: vec![outbox(1, 9), outbox(2, 5)], ..people(3) });
     let questions = Questions {
         keys: ["user:2", "user:9", "user:1", "USER:1"].map(str::to_owned).to_vec(),
         messages: vec![message(1), message(2)],
         contacts: [3, 1, 3].map(ContactId).to_vec(),
+        rows: vec![2, 9, 1],
+        queued: Some(QueuedBehind { slot: Slot::FIRST, behind: BEFORE_ALL, at_most: 1 }),
+        recipients: vec![9],
     };
     let answers = store.ask(&questions).unwrap();
     assert_eq!(answers.owners, [Some(ContactId(2)), None, Some(ContactId(1)), None]);
-    assert_eq!(answers.known, [true, false]);
+    assert_eq!((answers.known, answers.recipients), (vec![true, false], vec![None]));
     assert_eq!(answers.contacts.iter().map(|contact| contact.id.0).collect::<Vec<_>>(), [3, 1, 3]);
+    assert_eq!(answers.rows, [Some(outbox(2, 5)), None, Some(outbox(1, 9))]);
+    assert_eq!(answers.queued, [outbox(2, 5)]);
 }
 
 pub(super) fn a_contact_without_texts_keeps_its_texts(store: &mut dyn Store) {
@@ -142,6 +147,29 @@ pub(super) fn after_a_failure_nothing_is_kept_until_the_slot_is_opened(store: &m
     assert!(failed.unwrap_err().message.contains("arrived twice"));
     assert_eq!(store.records().unwrap().snapshot().unwrap(), kept);
     hand.state = open(store).0.state;
+    hand.commit(store, people(2));
+}
+
+/// Whoever asks first hears the cause, and nobody hears that it is well.
+pub(super) fn a_batch_that_failed_stays_failed(store: &mut dyn Store) {
+    let mut hand = Hand::take(store);
+    hand.commit(store, Changes { events: vec![event(1, 1)], ..people(1) });
+    let twice = EventRecord { id: hand.state.next_record, ..event(1, 1) };
+    let broken = hand.batch(Changes { events: vec![twice], ..Changes::default() });
+    let state = broken.slots[0].state;
+    let next = SlotState { number: state.number + 1, ..state };
+    let slots = vec![SlotBatch { slot: Slot::FIRST, state: next, changes: Changes::default() }];
+    let later = Batch { owner: broken.owner, slots };
+    let Ok(first) = store.begin(broken) else { return };
+    let second = store.begin(later).unwrap();
+    assert!(store.finish(second).unwrap_err().message.contains("arrived twice"));
+    for ticket in [second, first, second] {
+        assert_eq!(store.finish(ticket).unwrap_err().fault, StoreFault::Lost);
+    }
+    // What is no batch is not built on it, and hears of it all the same.
+    assert!(store.settle(&Charter { name: Some("n".to_owned()), ..Charter::default() }).is_err());
+    hand.state = open(store).0.state;
+    store.settle(&Charter { name: Some("n".to_owned()), ..Charter::default() }).unwrap();
     hand.commit(store, people(2));
 }
 
@@ -268,7 +296,8 @@ pub(super) fn a_message_is_known_once_its_event_is_kept(store: &mut dyn Store) {
     assert_eq!(known(store, &[2, 1, 0]), [false, false, false]);
     commit(store, Changes { events: vec![event(1, 1), event(1, 0)], ..people(1) });
     assert_eq!(known(store, &[2, 1, 0]), [false, true, true]);
-    // The same id on another day is another message.
+    assert_eq!(open(store).1.messages, [message(1).id, message(0).id], "the newest first, by their numbers");
+    // The same id on another day is another message to the store.
     let messages = vec![MessageKey { day: 1, ..message(1) }];
     assert_eq!(store.ask(&Questions { messages, ..Questions::default() }).unwrap().known, [false]);
 }
@@ -298,17 +327,22 @@ pub(super) fn outbox_rows_come_back_as_written(store: &mut dyn Store) {
         queued_at: i64::MAX,
         ..outbox(2, i64::MAX)
     };
-    commit(store, Changes { outbox: vec![most.clone(), least.clone()], ..people(1) });
-    assert_eq!(open(store).1.outbox, [least, most]);
+    let first = OutboxRecord { state: OutboxState::Claimed, ..outbox(3, 4) };
+    commit(store, Changes { outbox: vec![most.clone(), least.clone(), first.clone()], ..people(1) });
+    assert_eq!(rows(store, &[2, 1, MAX_NUMBER - 1]), [None, Some(least.clone()), Some(most.clone())]);
+    assert_eq!((open(store).1.outbox, waiting(store, BEFORE_ALL, 1)), (vec![first], vec![least.clone()]));
+    assert_eq!(waiting(store, (i64::MIN, 1), 9), [most]);
 }
 
 fn unsettled(store: &mut dyn Store) -> Vec<u64> {
-    let ids: Vec<u64> = open(store).1.outbox.iter().map(|row| row.id).collect();
+    let mut ids: Vec<u64> = open(store).1.outbox.iter().map(|row| row.id).collect();
+    ids.extend(waiting(store, BEFORE_ALL, PAGE_ROWS).iter().map(|row| row.id));
+    ids.sort();
     assert_eq!(store.records().unwrap().unsettled_count().unwrap(), ids.len() as u64);
     ids
 }
 
-pub(super) fn unsettled_rows_come_by_number_and_in_pages(store: &mut dyn Store) {
+pub(super) fn what_is_on_its_way_comes_by_number_and_in_pages(store: &mut dyn Store) {
     let mut hand = Hand::take(store);
     assert_eq!(unsettled(store), [0_u64; 0]);
     let state = |id, state| OutboxRecord { state, ..outbox(id, 100) };
@@ -323,16 +357,102 @@ pub(super) fn unsettled_rows_come_by_number_and_in_pages(store: &mut dyn Store) 
     hand.commit(store, Changes { outbox: rows, ..people(1) });
     assert_eq!(unsettled(store), [1, 3, 6]);
     let many = 7..=PAGE_ROWS as u64 + 7;
-    hand.commit(store, Changes { outbox: many.map(|id| outbox(id, 5)).collect(), ..Changes::default() });
+    hand.commit(
+        store,
+        Changes { outbox: many.map(|id| state(id, OutboxState::Promised)).collect(), ..Changes::default() },
+    );
     assert_eq!(unsettled(store).len(), PAGE_ROWS + 4);
-    assert_eq!(open(store).1.lengths, [PAGE_ROWS, 4]);
+    assert_eq!(open(store).1.lengths, [PAGE_ROWS, 3]);
+}
+
+pub(super) fn what_waits_comes_by_its_instant_from_a_place_on(store: &mut dyn Store) {
+    let mut hand = Hand::take(store);
+    let places = |rows: Vec<OutboxRecord>| rows.iter().map(|row| (row.due_at, row.id)).collect::<Vec<_>>();
+    let dues = [(1, 7), (2, -3), (3, 7), (4, i64::MAX), (5, 0)];
+    let mut outbox: Vec<OutboxRecord> = dues.map(|(id, due_at)| outbox(id, due_at)).to_vec();
+    outbox.extend([OutboxState::Claimed, OutboxState::Promised, OutboxState::Delivered].map(|state| OutboxRecord {
+        id: 10 + state as u64,
+        state,
+        ..outbox[0].clone()
+    }));
+    hand.commit(store, Changes { outbox, ..people(1) });
+    assert_eq!(places(waiting(store, BEFORE_ALL, 3)), [(-3, 2), (0, 5), (7, 1)]);
+    assert_eq!(places(waiting(store, (7, 1), 3)), [(7, 3), (i64::MAX, 4)]);
+    assert_eq!(places(waiting(store, BEFORE_ALL, 0)), []);
+    let settled = vec![
+        settlement(5, OutboxState::Claimed, 0),
+        settlement(2, OutboxState::Queued, 8),
+        settlement(11, OutboxState::Queued, 1),
+    ];
+    hand.commit(store, Changes { settled, ..Changes::default() });
+    assert_eq!(places(waiting(store, BEFORE_ALL, 9)), [(1, 11), (7, 1), (7, 3), (8, 2), (i64::MAX, 4)]);
+    // However many somebody asks for, they get a page.
+    let many = (100..).take(PAGE_ROWS).map(|id| super::rows::outbox(id, 9)).collect();
+    hand.commit(store, Changes { outbox: many, ..Changes::default() });
+    assert_eq!(waiting(store, BEFORE_ALL, usize::MAX).len(), PAGE_ROWS);
+}
+
+/// Whatever was handed over counts at once, durable or not.
+pub(super) fn outbox_rows_are_answered_as_they_were_handed_over(store: &mut dyn Store) {
+    let mut hand = Hand::take(store);
+    hand.commit(store, Changes { outbox: vec![outbox(1, 10), outbox(2, 20), outbox(3, 30)], ..people(3) });
+    let moved = |id, due_at| OutboxRecord { attempts: 1, due_at, ..outbox(id, due_at) };
+    let to = "new@example.com".to_owned();
+    let written = [
+        // One leaves, one goes to another address, and one is new.
+        Changes {
+            outbox: vec![outbox(4, 15)],
+            settled: vec![
+                settlement(1, OutboxState::Claimed, 10),
+                OutboxSettlement { recipient: Some(to.clone()), ..settlement(2, OutboxState::Queued, 35) },
+            ],
+            ..Changes::default()
+        },
+        // The first comes back, the new one is given up, and another is new and gone at once.
+        Changes {
+            outbox: vec![outbox(5, 1)],
+            settled: vec![
+                settlement(1, OutboxState::Queued, 40),
+                settlement(4, OutboxState::Failed, 15),
+                settlement(5, OutboxState::Delivered, 1),
+            ],
+            ..Changes::default()
+        },
+        Changes { joined: vec![(ContactId(1), ContactId(3))], ..Changes::default() },
+    ];
+    let second = OutboxRecord { recipient: to, ..moved(2, 35) };
+    let expected = [
+        vec![outbox(4, 15), outbox(3, 30), second.clone()],
+        vec![outbox(3, 30), second.clone(), moved(1, 40)],
+        [outbox(3, 30), second, moved(1, 40)].map(|row| OutboxRecord { contact: ContactId(3), ..row }).to_vec(),
+    ];
+    let mut tickets = Vec::new();
+    for (changes, expected) in written.into_iter().zip(&expected) {
+        let batch = hand.batch(changes);
+        hand.state = batch.slots[0].state;
+        tickets.push(store.begin(batch).unwrap());
+        assert_eq!(&waiting(store, BEFORE_ALL, 9), expected);
+        let behind: Vec<OutboxRecord> =
+            expected.iter().filter(|row| row.place() > Some((30, 2))).take(1).cloned().collect();
+        assert_eq!(waiting(store, (30, 2), 1), behind);
+        let by_number: Vec<Option<OutboxRecord>> = expected.iter().cloned().map(Some).collect();
+        let ids: Vec<u64> = expected.iter().map(|row| row.id).collect();
+        assert_eq!(rows(store, &ids), by_number);
+    }
+    assert_eq!(rows(store, &[4, 5]), [None, None]);
+    tickets.into_iter().for_each(|ticket| store.finish(ticket).unwrap());
+    assert_eq!(waiting(store, BEFORE_ALL, 9), expected[2]);
 }
 
 pub(super) fn what_is_still_to_leave_goes_with_a_joined_contact(store: &mut dyn Store) {
-    commit(store, Changes { outbox: vec![outbox(1, 100)], ..people(3) });
+    let claimed = OutboxRecord { state: OutboxState::Claimed, ..outbox(2, 100) };
+    commit(store, Changes { outbox: vec![outbox(1, 100), claimed.clone()], ..people(3) });
     commit(store, Changes { joined: vec![(ContactId(1), ContactId(2))], ..Changes::default() });
     commit(store, Changes { joined: vec![(ContactId(2), ContactId(3))], ..Changes::default() });
-    assert_eq!(open(store).1.outbox, [OutboxRecord { contact: ContactId(3), ..outbox(1, 100) }]);
+    let now = |row| OutboxRecord { contact: ContactId(3), ..row };
+    assert_eq!(open(store).1.outbox, [now(claimed)]);
+    assert_eq!(waiting(store, BEFORE_ALL, 9), [now(outbox(1, 100))]);
+    assert_eq!(rows(store, &[1]), [Some(now(outbox(1, 100)))]);
 }
 
 pub(super) fn settling_moves_rows_on(store: &mut dyn Store) {
@@ -343,13 +463,34 @@ pub(super) fn settling_moves_rows_on(store: &mut dyn Store) {
     let settled = vec![again, settlement(2, OutboxState::Failed, 300)];
     hand.commit(store, Changes { settled, ..Changes::default() });
     let moved = OutboxRecord { attempts: 1, due_at: 500, recipient: "new@example.com".to_owned(), ..outbox(1, 100) };
-    assert_eq!(open(store).1.outbox, [moved]);
+    assert_eq!(waiting(store, BEFORE_ALL, 9), [moved]);
     let settled = vec![settlement(1, OutboxState::Claimed, 500), settlement(1, OutboxState::Delivered, 501)];
     hand.commit(store, Changes { settled, ..Changes::default() });
     assert_eq!(unsettled(store), [0_u64; 0]);
     let snapshot = store.records().unwrap().snapshot().unwrap();
     let states: Vec<_> = snapshot.outbox.iter().map(|(row, detail)| (row.state, detail.as_str())).collect();
     assert_eq!(states, [(OutboxState::Delivered, "250 ok"), (OutboxState::Failed, "250 ok")]);
+}
+
+pub(super) fn recipients_are_told_of_rows_that_have_left_too(store: &mut dyn Store) {
+    let mut hand = Hand::take(store);
+    hand.commit(store, Changes { outbox: vec![outbox(1, 100), outbox(2, 100)], ..people(1) });
+    let again = OutboxSettlement {
+        recipient: Some("new@example.com".to_owned()),
+        ..settlement(1, OutboxState::Delivered, 500)
+    };
+    let given = OutboxRecord { recipient: "three@example.com".to_owned(), ..outbox(3, 9) };
+    let changes = Changes { outbox: vec![given], settled: vec![again], ..Changes::default() };
+    let batch = hand.batch(changes);
+    let ticket = store.begin(batch).unwrap();
+    for _ in 0..2 {
+        let questions = Questions { recipients: vec![1, 2, 3, 4], ..Questions::default() };
+        let found = store.ask(&questions).unwrap().recipients;
+        let expected = [Some("new@example.com"), Some("p1@example.com"), Some("three@example.com"), None];
+        assert_eq!(found, expected.map(|to| to.map(str::to_owned)));
+        // The second time, it is durable.
+        store.finish(ticket).unwrap();
+    }
 }
 
 pub(super) fn a_row_can_be_queued_and_settled_in_one_batch(store: &mut dyn Store) {

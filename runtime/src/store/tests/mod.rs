@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod contract;
+mod owners;
 mod random;
 mod rows;
 mod sqlite;
@@ -49,6 +50,7 @@ on_every_store!(
     keys_of_a_joined_contact_find_the_other,
     what_was_handed_over_is_answered_by,
     after_a_failure_nothing_is_kept_until_the_slot_is_opened,
+    a_batch_that_failed_stays_failed,
     a_batch_out_of_turn_is_lost,
     a_slot_stands_where_its_last_batch_left_it,
     what_a_store_is_stays,
@@ -58,9 +60,12 @@ on_every_store!(
     a_message_is_known_once_its_event_is_kept,
     a_second_event_of_a_message_is_refused,
     outbox_rows_come_back_as_written,
-    unsettled_rows_come_by_number_and_in_pages,
+    what_is_on_its_way_comes_by_number_and_in_pages,
+    what_waits_comes_by_its_instant_from_a_place_on,
+    outbox_rows_are_answered_as_they_were_handed_over,
     what_is_still_to_leave_goes_with_a_joined_contact,
     settling_moves_rows_on,
+    recipients_are_told_of_rows_that_have_left_too,
     a_row_can_be_queued_and_settled_in_one_batch,
     decisions_are_counted_by_day_and_kind,
     arms_are_counted_as_traces_have_them,

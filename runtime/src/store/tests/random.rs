@@ -11,7 +11,7 @@ use tempfile::TempDir;
 /// Small ranges, so that rows meet: the same contacts, keys, messages and outbox rows come again and again, and some batches break.
 const CONTACTS: u64 = 6;
 const MESSAGES: u8 = 40;
-const OUTBOX_ROWS: u64 = 24;
+const OUTBOX_ROWS: u64 = 30;
 
 /// How many texts a contact has.
 const TEXTS: usize = 2;
@@ -77,11 +77,11 @@ fn state() -> impl Strategy<Value = OutboxState> {
 }
 
 fn outbox_rows() -> impl Strategy<Value = OutboxRecord> {
-    (1..OUTBOX_ROWS, instant(), state(), ".{0,4}").prop_map(|(id, due_at, state, payload)| OutboxRecord {
-        key: format!("k{id}"),
+    (0..40u32, instant(), state(), ".{0,4}").prop_map(|(key, due_at, state, payload)| OutboxRecord {
+        key: format!("k{key}"),
         state,
         payload,
-        ..outbox(id, due_at)
+        ..outbox(1, due_at)
     })
 }
 
@@ -89,19 +89,18 @@ fn settlements() -> impl Strategy<Value = OutboxSettlement> {
     (1..OUTBOX_ROWS, state(), instant()).prop_map(|(id, state, due_at)| settlement(id, state, due_at))
 }
 
-/// Numbered behind the events.
 fn decisions() -> impl Strategy<Value = DecisionRecord> {
     let codes = [DecisionCode::Entered, DecisionCode::Stepped, DecisionCode::Suppressed, DecisionCode::Opened];
     let code = proptest::sample::select(codes.to_vec());
     let optional = || proptest::option::of(0..2u32);
-    (100..400u64, contact_id(), optional(), code, (optional(), optional()), vec(any::<i64>(), 0..3)).prop_map(
-        |(id, contact, workflow, code, (step, about), trace)| DecisionRecord {
+    (contact_id(), optional(), code, (optional(), optional()), vec(any::<i64>(), 0..3)).prop_map(
+        |(contact, workflow, code, (step, about), trace)| DecisionRecord {
             contact,
             workflow,
             step,
             about,
             trace,
-            ..decision(id, 1, code)
+            ..decision(1, 1, code)
         },
     )
 }
@@ -181,11 +180,13 @@ fn answers(store: &mut dyn Store) -> impl PartialEq + std::fmt::Debug + use<> {
     let ids: Vec<u64> = opened.0.1.contacts.iter().map(|contact| contact.id.0).collect();
     let messages: Vec<u8> = (0..MESSAGES).collect();
     let asked = (find(store, &["a", "b", "c", "d"]), load(store, &ids).unwrap(), known(store, &messages));
+    let all: Vec<u64> = (1..OUTBOX_ROWS).collect();
+    let outbox = (waiting(store, BEFORE_ALL, 3), waiting(store, (20, 9), PAGE_ROWS), rows(store, &all));
     let mut records = store.records().unwrap();
     let counts = (records.counters().unwrap(), records.decision_counts().unwrap(), records.position_counts().unwrap());
     let rest = (records.live_blocks().unwrap(), records.handoff_counts().unwrap(), records.unsettled_count().unwrap());
     let logs = (records.events_after(0).unwrap(), records.contacts_after(None).unwrap(), records.slots().unwrap());
-    (opened, asked, counts, rest, logs, records.snapshot().unwrap())
+    (opened, asked, outbox, counts, rest, logs, records.snapshot().unwrap())
 }
 
 proptest! {
@@ -198,8 +199,9 @@ proptest! {
         let (mut one, mut other) = (Hand::take(&mut memory), Hand::take(&mut file));
         for changes in &work {
             let before = memory.snapshot();
+            let changes = one.numbered(changes.clone());
             let kept = one.try_commit(&mut memory, changes.clone());
-            prop_assert_eq!(kept.is_ok(), other.try_commit(&mut file, changes.clone()).is_ok(), "{:?}", kept);
+            prop_assert_eq!(kept.is_ok(), other.try_commit(&mut file, changes).is_ok(), "{:?}", kept);
             if kept.is_err() {
                 prop_assert_eq!(memory.snapshot(), before);
             }

@@ -31,6 +31,16 @@ impl Hand {
         Batch { owner: self.owner, slots: vec![SlotBatch { slot: Slot::FIRST, state, changes }] }
     }
 
+    /// Gives new rows the numbers that come next, in whatever order they stand.
+    pub(super) fn numbered(&self, mut changes: Changes) -> Changes {
+        let mut records = self.state.next_record..;
+        changes.events.iter_mut().for_each(|row| row.id = records.next().unwrap());
+        changes.decisions.iter_mut().for_each(|row| row.id = records.next().unwrap());
+        let mut outbox = self.state.next_outbox..;
+        changes.outbox.iter_mut().for_each(|row| row.id = outbox.next().unwrap());
+        changes
+    }
+
     /// Writes these rows and the totals that follow from them.
     pub(super) fn try_commit(&mut self, store: &mut dyn Store, mut changes: Changes) -> Result<(), StoreError> {
         let rolled_up = changes.rolled_up();
@@ -60,12 +70,16 @@ pub(super) fn commit(store: &mut dyn Store, changes: Changes) {
 /// What is handed over when a slot is opened.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Pages {
+    pub(super) messages: Vec<MessageId>,
     pub(super) contacts: Vec<DueContact>,
     pub(super) outbox: Vec<OutboxRecord>,
     pub(super) lengths: Vec<usize>,
 }
 
 impl SlotSink for Pages {
+    fn messages(&mut self, newest: Vec<MessageId>) {
+        self.messages = newest;
+    }
     fn contacts(&mut self, page: &[DueContact]) {
         self.lengths.push(page.len());
         self.contacts.extend_from_slice(page);
@@ -94,6 +108,17 @@ pub(super) fn find(store: &mut dyn Store, keys: &[&str]) -> Vec<Option<u64>> {
     let keys = keys.iter().map(|key| (*key).to_owned()).collect();
     let answers = store.ask(&Questions { keys, ..Questions::default() }).unwrap();
     answers.owners.into_iter().map(|owner| owner.map(|id| id.0)).collect()
+}
+
+/// The next rows that wait for their instant.
+pub(super) fn waiting(store: &mut dyn Store, behind: DuePlace, at_most: usize) -> Vec<OutboxRecord> {
+    let queued = Some(QueuedBehind { slot: Slot::FIRST, behind, at_most });
+    store.ask(&Questions { queued, ..Questions::default() }).unwrap().queued
+}
+
+/// Rows that are still to leave, by number.
+pub(super) fn rows(store: &mut dyn Store, ids: &[u64]) -> Vec<Option<OutboxRecord>> {
+    store.ask(&Questions { rows: ids.to_vec(), ..Questions::default() }).unwrap().rows
 }
 
 pub(super) fn known(store: &mut dyn Store, messages: &[u8]) -> Vec<bool> {

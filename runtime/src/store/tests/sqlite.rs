@@ -53,8 +53,8 @@ fn a_closed_store_is_one_file_and_holds_everything() {
     let mut store = sqlite(&folder);
     assert_eq!(snapshot(&store), before);
     assert_eq!(next_contact(&store), 3);
-    let (opened, pages) = open(&mut store);
-    assert_eq!((opened.reads.len(), pages.outbox.len()), (1, 1));
+    let opened = open(&mut store).0;
+    assert_eq!((opened.reads.len(), waiting(&mut store, BEFORE_ALL, 9).len()), (1, 1));
 }
 
 /// Copies the files of an open store, as they would lie there after the process was killed.
@@ -80,6 +80,24 @@ fn a_store_of_before_the_first_release_is_refused() {
     let folder = TempDir::new().unwrap();
     set_pragma(&closed_store(&folder), "user_version", 6);
     assert_eq!(refused(&options(&folder)).fault, StoreFault::Older);
+}
+
+/// What an earlier version of these tables knew is found by the indexes of this one.
+#[test]
+fn a_store_of_an_earlier_flow_is_brought_to_this_one() {
+    let folder = TempDir::new().unwrap();
+    let path = closed_store(&folder);
+    let connection = Connection::open(&path).unwrap();
+    let earlier = "DROP INDEX outbox_queued; DROP INDEX outbox_on_its_way; PRAGMA user_version = 7; \
+                   CREATE INDEX outbox_unsettled ON outbox (id) WHERE state IN (0, 1, 6);";
+    connection.execute_batch(earlier).unwrap();
+    drop(connection);
+    let store = sqlite(&folder);
+    let indexes =
+        "SELECT group_concat(name ORDER BY name) FROM sqlite_schema WHERE type = 'index' AND name LIKE 'outbox%'";
+    let names: String = store.connection().query_row(indexes, [], |row| row.get(0)).unwrap();
+    assert_eq!(names, "outbox_on_its_way,outbox_queued");
+    assert_eq!(whole(&store), "ok");
 }
 
 #[test]
@@ -371,8 +389,10 @@ fn every_read_of_the_loop_uses_an_index() {
         "SEARCH contact USING INTEGER PRIMARY KEY (rowid=?)",
         "SEARCH contact USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
         "SEARCH message USING PRIMARY KEY (day=? AND id=?)",
-        "SEARCH outbox USING INDEX outbox_unsettled (id>? AND id<?)",
-        "SCAN outbox USING INDEX outbox_unsettled",
+        "SEARCH outbox USING INDEX outbox_on_its_way (id>? AND id<?)",
+        "SEARCH outbox USING INDEX outbox_queued (due_at>?)",
+        "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)",
+        "SCAN outbox USING COVERING INDEX outbox_queued",
         "SEARCH contact USING INTEGER PRIMARY KEY (rowid=?)",
         "SEARCH journey_ended USING PRIMARY KEY (contact=?)",
         "SEARCH place USING INTEGER PRIMARY KEY (rowid<?)",

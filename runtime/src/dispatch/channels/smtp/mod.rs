@@ -1,6 +1,6 @@
 //! Mail to an SMTP server, usually a provider's relay.
 //!
-//! The dialogue decides how sure an outcome is. Before the end mark a lost connection means *not delivered*; after it, until the reply,
+//! The dialogue decides how sure a fate is. Before the end mark a lost connection means *not delivered*; after it, until the reply,
 //! nobody knows. Libraries for mail do not tell these apart, nor do they bound what a server answers in length and in time, so the dialogue
 //! is ours ([`session`]), over a line whose answers have limits ([`wire`]). Encryption is that of rustls.
 //!
@@ -30,7 +30,7 @@ use self::{
     session::{Failure, Login, Patience, Session},
     wire::{Encryption, ahead},
 };
-use super::{Channel, Outcome, RefusedKind, Uncertain};
+use super::{Channel, Fate, RefusedKind, Uncertain};
 use crate::dispatch::THREADS_MAX;
 use crate::mail::{Mail, Secret, to_mime};
 
@@ -239,35 +239,35 @@ impl Channel for SmtpChannel {
         }
     }
 
-    fn send(&self, mail: &Mail, _: u32) -> Outcome {
+    fn send(&self, mail: &Mail, _: u32) -> Fate {
         let message = match to_mime(mail) {
             Ok(message) => message,
-            Err(error) => return Outcome::Refused { reason: error.to_string(), kind: RefusedKind::Invalid },
+            Err(error) => return Fate::Refused { reason: error.to_string(), kind: RefusedKind::Invalid },
         };
         match self.deliver(mail, &message) {
-            Ok(receipt) => Outcome::Delivered { receipt },
-            Err(failure) => outcome(&self.words(), failure),
+            Ok(receipt) => Fate::Delivered { receipt },
+            Err(failure) => fate(&self.words(), failure),
         }
     }
 }
 
-fn outcome(server: &str, failure: Failure) -> Outcome {
+fn fate(server: &str, failure: Failure) -> Fate {
     match failure {
-        Failure::NoSession { why, needs_mending: true } => Outcome::Stop { reason: format!("{server} {why}") },
-        Failure::NoSession { why, needs_mending: false } => Outcome::Down { reason: format!("{server} {why}") },
+        Failure::NoSession { why, needs_mending: true } => Fate::Stop { reason: format!("{server} {why}") },
+        Failure::NoSession { why, needs_mending: false } => Fate::Down { reason: format!("{server} {why}") },
         // Asked for a login in the middle: no message fares better.
         Failure::Answer { stage, reply } if reply::asks_for_login(reply.code) => {
-            Outcome::Stop { reason: format!("{server} answered {} with {reply}", stage.words()) }
+            Fate::Stop { reason: format!("{server} answered {} with {reply}", stage.words()) }
         }
-        Failure::Lost { why, was_ended: false } => Outcome::retry_later(format!("{server} {why}")),
-        Failure::Lost { why, was_ended: true } => Outcome::Unknown {
+        Failure::Lost { why, was_ended: false } => Fate::retry_later(format!("{server} {why}")),
+        Failure::Lost { why, was_ended: true } => Fate::Unknown {
             reason: format!("{server} {why} after the whole message was sent, so it may have taken it"),
         },
         Failure::Answer { stage, reply } => {
             let reason = format!("{server} answered {} with {reply}", stage.words());
             match reply::judge(stage, &reply) {
-                Verdict::Later => Outcome::retry_later(reason),
-                Verdict::Refused(kind) => Outcome::Refused { reason, kind },
+                Verdict::Later => Fate::retry_later(reason),
+                Verdict::Refused(kind) => Fate::Refused { reason, kind },
             }
         }
     }

@@ -158,7 +158,7 @@ impl Session {
         Ok(())
     }
 
-    /// The one place where an outcome can stay unknown.
+    /// The one place where a fate can stay unknown.
     fn transmit(&mut self, message: &[u8], patience: Patience) -> Result<String, Failure> {
         let (content, end) = as_sent(message);
         let fail = |was_ended| move |wrong: Wrong| failure(Stage::Content, wrong, patience, was_ended);

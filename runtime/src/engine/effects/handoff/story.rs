@@ -102,7 +102,6 @@ pub(super) fn warnings(host: &StepHost<'_>, memory: &Memory<'_>, zone: Zone) -> 
     let read = |slot: SlotId| program.frame.read(&memory[Area::Contact], slot);
     let slots = &program.system;
     let flags = [
-        (slots.do_not_contact, "They are marked as not to be contacted."),
         (slots.unsubscribed, "They have unsubscribed from marketing mail."),
         (slots.complained, "They have marked a mail as spam."),
         (slots.hard_bounced, "Their address takes no mail."),
