@@ -208,6 +208,37 @@ fn a_store_of_another_version() {
     assert_ne!(guide.digest(), before);
 }
 
+/// People stand in steps that ask for a field which is something else now: who, where and what to do is said, and the project as it was
+/// goes on.
+#[test]
+fn a_change_that_people_stand_in_the_way_of() {
+    let guide = guide();
+    goes_on(&guide, &["--days", "20"]);
+    let project = fs::read_to_string(guide.path("guide_nurture.flow")).unwrap();
+    let fields = "use std.b2b\n\ncontact {\n  budget number?\n}";
+    guide.edit("guide_nurture.flow", "use std.b2b", fields);
+    guide.edit("guide_nurture.flow", "  score += -10\n", "  if budget > 100 {\n    score += -10\n  }\n");
+    let with_budget = fs::read_to_string(guide.path("guide_nurture.flow")).unwrap();
+    goes_on(&guide, &["--days", "60"]);
+    let before = guide.digest();
+    guide.write("guide_nurture.flow", project.replace("use std.b2b", &fields.replace("number?", "date?")));
+    assert_snapshot!(stops(&guide, &["--days", "60"]));
+    assert_eq!(guide.digest(), before, "nothing was changed");
+    guide.write("guide_nurture.flow", with_budget);
+    goes_on(&guide, &[]);
+}
+
+/// When somebody entered a segment is in no log, so a question of it begins with the change, and that is said.
+#[test]
+fn a_change_that_asks_for_what_nobody_knows() {
+    let guide = guide();
+    goes_on(&guide, &["--days", "15"]);
+    guide.edit("guide_nurture.flow", "  exit when stage", "  exit when entered high_intent\n  exit when stage");
+    let output = guide.run(&[]);
+    assert!(output.status.success());
+    assert_snapshot!(String::from_utf8(output.stderr).unwrap());
+}
+
 /// Its tables are others: it is named, and starting over sets it aside whole.
 #[test]
 fn a_store_of_before_the_first_release() {

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use flow_ir::Program;
@@ -15,6 +15,7 @@ use flow_runtime::system;
 
 use super::failure::from_store;
 use super::kept::Kept;
+use crate::ink;
 use crate::output::Failure;
 
 /// The files that make up a store: the database, its log and the log's index.
@@ -26,8 +27,10 @@ pub(crate) fn open(program: &Program, path: &Path, kind: Kind) -> Result<(Sqlite
         let made = fs::create_dir_all(folder);
         made.map_err(|error| cannot("make the folder", folder, &error))?;
     }
-    let (mut store, program) = flow_runtime::open::open(program, path).map_err(from_store)?;
+    let (mut store, program, told) = flow_runtime::open::open(program, path).map_err(from_store)?;
     flow_runtime::open::dedicate(&mut store, kind, path).map_err(from_store)?;
+    // Nothing is wrong with a run of which nobody reads that.
+    told.iter().for_each(|note| drop(writeln!(ink::stderr(), "note: {note}")));
     Ok((store, program))
 }
 

@@ -32,7 +32,7 @@ pub mod verify;
 pub use debug::{DebugInfo, EmailContent, Link, Subject, WorkflowDebug, Written};
 pub use id::*;
 pub use limits::VALUE_LIMIT;
-pub use lineage::{Fill, Lineage, Unlinked, link};
+pub use lineage::{Fill, Lineage, Live, Lost, Standing, Unlinked, link, places, standing};
 pub use meaning::area::{Area, Areas, Place};
 pub use meaning::choices::Choices;
 pub use meaning::effect::*;

@@ -358,8 +358,8 @@ impl Checker<'_> {
             self.slot_of(place, &program.frame, slot, SlotKind::Int);
         }
         self.rate(place, workflow);
-        if workflow.steps.len() > MAX_STEPS {
-            self.fault(place, format!("has {} steps, not up to {MAX_STEPS}", workflow.steps.len()));
+        if workflow.steps_in_use() > MAX_STEPS {
+            self.fault(place, format!("has {} steps, not up to {MAX_STEPS}", workflow.steps_in_use()));
         }
         self.texts(place, workflow);
         for arm in &workflow.arms {

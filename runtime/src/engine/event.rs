@@ -10,7 +10,7 @@ use flow_ir::{CountedSince, EventCount, EventId, FactId, NEVER, PatternId, Workf
 
 /// How long before the event that let somebody in another may have occurred and still count since entry, if it arrives after it: what one
 /// person does in a sitting comes from several machines, and not in order.
-const LATE_BY_MS: i64 = HOUR_MS;
+pub(super) const LATE_BY_MS: i64 = HOUR_MS;
 
 /// The entries that an event triggers, each workflow once.
 pub(super) type Triggers = Vec<Trigger>;

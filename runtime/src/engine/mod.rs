@@ -51,6 +51,7 @@ pub(crate) mod rate;
 mod react;
 mod readers;
 pub mod reason;
+pub(crate) mod recount;
 mod report;
 mod segment;
 mod starts;

@@ -9,6 +9,7 @@ use super::contact::{Contact, literal};
 use super::error::EngineError;
 use super::index::PatternIndex;
 use super::react::Cause;
+use super::recount::Recount;
 use super::touch::Touch;
 use super::{Engine, Plan};
 use crate::inbound::{MailEvent, SegmentReader};
@@ -16,11 +17,11 @@ use crate::store::{
     Batch, Changes, ContactId, ContactRecord, ContactWrite, DueContact, MessageId, OutboxRecord, Owner, Questions,
     Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Wish,
 };
-use flow_ir::{Area, Fact, FactId, Layout, NEVER, PatternEvent, Program};
+use flow_ir::{Area, Fact, FactId, Layout, NEVER, Pattern, PatternEvent, PatternId, Program};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many contacts are filled together.
-const FILLED_CONTACTS: usize = 500;
+pub(super) const FILLED_CONTACTS: usize = 500;
 
 /// When a contact of an earlier version is next looked at.
 pub(super) fn due(next_at: Option<i64>, opened_at: i64) -> i64 {
@@ -58,7 +59,7 @@ pub(super) fn grow(record: &mut ContactRecord, plan: &Plan) {
     }
 }
 
-fn extend(bytes: &mut Vec<u8>, blank: &[u8]) {
+pub(super) fn extend(bytes: &mut Vec<u8>, blank: &[u8]) {
     bytes.extend_from_slice(blank.get(bytes.len()..).unwrap_or_default());
 }
 
@@ -110,20 +111,24 @@ fn remember(layout: &Layout, frame: &mut [u8], fact: &Fact, occurred_at: i64) {
     }
 }
 
-/// Fills facts that no version before this one kept from the log. It may be done again: the same events are read, and those facts begin
-/// anew.
-pub(crate) fn recall(store: &mut impl Store, program: &Program, facts: &BTreeSet<FactId>) -> Result<(), StoreError> {
+/// Fills facts that no version before this one kept from the log, and what `journeys` ask that is new to them. It may be done again: the
+/// same events are read, those facts begin anew, and a journey that has been filled is as long as those of today.
+pub(crate) fn recall(
+    store: &mut impl Store,
+    program: &Program,
+    facts: &BTreeSet<FactId>,
+    journeys: bool,
+) -> Result<(), StoreError> {
+    let mut recount = if journeys { Recount::find(store, program)? } else { Recount::default() };
     let mut found: BTreeMap<ContactId, BTreeMap<FactId, Vec<i64>>> = BTreeMap::new();
     let (index, reader) = (PatternIndex::new(program), SegmentReader::new(program));
     let mut of_pattern: BTreeMap<_, Vec<FactId>> = BTreeMap::new();
-    let mut of_activity: Vec<FactId> = Vec::new();
     for id in facts {
         let Some(fact) = program.facts.get(*id) else { continue };
         of_pattern.entry(fact.pattern).or_default().push(*id);
-        if program.patterns.get(fact.pattern).is_some_and(|pattern| pattern.event == PatternEvent::AnyActivity) {
-            of_activity.push(*id);
-        }
     }
+    let is_any = |(_, pattern): &(PatternId, &Pattern)| pattern.event == PatternEvent::AnyActivity;
+    let any_activity: Vec<PatternId> = program.patterns.iter().filter(is_any).map(|(id, _)| id).collect();
     let mut number = 0;
     let mut records = store.records()?;
     loop {
@@ -132,12 +137,14 @@ pub(crate) fn recall(store: &mut impl Store, program: &Program, facts: &BTreeSet
         number = last.id;
         for event in page {
             let meaning = reader.meaning(&event.name);
-            let properties = serde_json::from_str(&event.properties).unwrap_or_default();
-            let values = reader.values(meaning, properties);
-            let matched = meaning.declared.map(|declared| index.matching(declared, &values));
-            let matched = matched.into_iter().flatten().filter_map(|pattern| of_pattern.get(&pattern)).flatten();
+            let properties: serde_json::Map<_, _> = serde_json::from_str(&event.properties).unwrap_or_default();
             let is_activity = meaning.mail.is_none_or(MailEvent::is_activity);
-            for fact in matched.chain(of_activity.iter().filter(|_| is_activity)) {
+            let values = reader.values(meaning, properties.clone());
+            let matched = meaning.declared.map(|declared| index.matching(declared, &values));
+            let activity = any_activity.iter().copied().filter(|_| is_activity);
+            let matched: Vec<PatternId> = matched.into_iter().flatten().chain(activity).collect();
+            recount.take(&event, &matched, meaning.mail, &properties);
+            for fact in matched.iter().filter_map(|pattern| of_pattern.get(pattern)).flatten() {
                 let depth = program.facts.get(*fact).map_or(0, |fact| fact.depth as usize);
                 let instants = found.entry(event.contact).or_default().entry(*fact).or_default();
                 instants.push(event.occurred_at);
@@ -147,7 +154,8 @@ pub(crate) fn recall(store: &mut impl Store, program: &Program, facts: &BTreeSet
         }
     }
     let mut slots = SlotWriter::take(store)?;
-    let contacts: Vec<ContactId> = found.keys().copied().collect();
+    let contacts: BTreeSet<ContactId> = found.keys().copied().chain(recount.contacts()).collect();
+    let contacts: Vec<ContactId> = contacts.into_iter().collect();
     for contacts in contacts.chunks(FILLED_CONTACTS) {
         let mut changes = Changes::default();
         let questions = Questions { contacts: contacts.to_vec(), ..Questions::default() };
@@ -158,6 +166,7 @@ pub(crate) fn recall(store: &mut impl Store, program: &Program, facts: &BTreeSet
                 forget(program, &mut record.frame, fact);
                 instants.iter().for_each(|at| remember(&program.frame, &mut record.frame, fact, *at));
             }
+            recount.fill(&mut record, program);
             let ContactRecord { id, frame, texts, next_at, layout, newest, kept, held } = record;
             let texts = Some(texts);
             changes.contacts.push(ContactWrite { id, layout, frame, texts, next_at, newest, kept, held });

@@ -47,6 +47,7 @@ pub use finding::{Finding, Reason, Rejected, SetAside, Tally};
 pub use follow::{Followed, Follower};
 pub use mail_event::MailEvent;
 pub use names::Meaning;
+pub(crate) use tracked::text_of;
 pub use tracked::{Known, Tracked};
 pub use whole::WholeFile;
 

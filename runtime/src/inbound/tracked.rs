@@ -41,7 +41,7 @@ impl Tracked {
 
     /// A property of any name, if it is a text.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        find(&self.properties, name).and_then(|(_, value)| value.as_str())
+        text_of(&self.properties, name)
     }
 
     /// A value of a declared type; none where it is empty.
@@ -60,6 +60,11 @@ impl Tracked {
             (FieldValue::Int(value), _) => Some(Known::Number(value)),
         })
     }
+}
+
+/// A property of any name, if it is a text.
+pub(crate) fn text_of<'v>(properties: &'v Map<String, Value>, name: &str) -> Option<&'v str> {
+    find(properties, name).and_then(|(_, value)| value.as_str())
 }
 
 /// A property under whatever spelling it came: a stream may write `pageTitle` for `page_title`.

@@ -4,7 +4,9 @@
 //! store knows ([`flow_ir::link`]) before anything runs it, and what it took over goes on (E10).
 
 mod kind;
+mod refused;
 mod shown;
+mod told;
 
 pub use kind::{Kind, StoreName, dedicate, name};
 
@@ -17,16 +19,18 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// How many faults of two versions together are told.
-const SHOWN_FAULTS: usize = 3;
+/// Among the facts that are still to be filled from the log, and the number of none: what journeys ask that is new to them.
+const JOURNEYS: u32 = u32::MAX;
 
-/// Opens the program's store, or makes it. Also the program by the numbers of that store, which alone may run on it.
-pub fn open(program: &Program, path: &Path) -> Result<(SqliteStore, Program), StoreError> {
+/// Opens the program's store, or makes it. Also the program by the numbers of that store, which alone may run on it, and what people
+/// should know where it is a new version.
+pub fn open(program: &Program, path: &Path) -> Result<(SqliteStore, Program, Vec<String>), StoreError> {
     let mut store = bare(path)?;
-    let linked = adopt(&mut store, program).map_err(|error| StoreError { path: Some(path.to_owned()), ..error })?;
+    let (linked, told) =
+        adopt_and_tell(&mut store, program).map_err(|error| StoreError { path: Some(path.to_owned()), ..error })?;
     store.describe(&shown::options(&linked, path))?;
     recall(&mut store, &linked)?;
-    Ok((store, linked))
+    Ok((store, linked, told))
 }
 
 /// Opens a store as it is, for nobody's program: to take its lock, and to see whether it is one.
@@ -38,23 +42,23 @@ pub fn bare(path: &Path) -> Result<SqliteStore, StoreError> {
 /// numbers in its records are that program's. Gives the program by those numbers ([`flow_ir::link`]). One commit, so a crash leaves the
 /// old version or the new one. [`recall`] comes after it.
 pub fn adopt(store: &mut impl Store, program: &Program) -> Result<Program, StoreError> {
+    Ok(adopt_and_tell(store, program)?.0)
+}
+
+fn adopt_and_tell(store: &mut impl Store, program: &Program) -> Result<(Program, Vec<String>), StoreError> {
     let hash = version(program);
     let Some(kept_program) = store.charter()?.program else {
         let lineage = Lineage { version: 1, ..Lineage::default() };
         let first = Program { lineage, ..program.clone() };
-        keep(store, &first, hash, &BTreeSet::new())?;
-        return Ok(first);
+        keep(store, &first, hash, &BTreeSet::new(), false)?;
+        return Ok((first, Vec::new()));
     };
     let kept = text_of(&kept_program)?;
-    let blocks = store.records()?.live_blocks()?.into_iter().map(|at| (at.workflow, at.block));
-    let linked =
-        flow_ir::link(&kept, program, &blocks.collect()).map_err(|unlinked| cannot_go_on(&unlinked.problem))?;
+    let live: flow_ir::Live =
+        store.records()?.live_blocks()?.into_iter().map(|at| ((at.workflow, at.block), at.count)).collect();
+    let linked = flow_ir::link(&kept, program, &live).map_err(|unlinked| refused::lost(&unlinked))?;
     if let Err(faults) = flow_ir::verify::verify(&linked) {
-        let faults: Vec<String> = faults.iter().take(SHOWN_FAULTS).map(ToString::to_string).collect();
-        return Err(cannot_go_on(&format!(
-            "both versions together are more than a program may be: {}",
-            faults.join("; ")
-        )));
+        return Err(refused::too_much(&kept, &linked, &live, &faults));
     }
     if linked != kept {
         let is_new = |fact: &Fact| fact.area == Area::Contact && fact.first.index() >= kept.frame.slots.len();
@@ -64,30 +68,43 @@ pub fn adopt(store: &mut impl Store, program: &Program) -> Result<Program, Store
             let wanted = |fact: &Fact| is_new(fact) || slots.contains(&fact.first);
             facts = linked.facts.iter().filter(|(_, fact)| wanted(fact)).map(|(id, _)| id).collect();
         }
-        keep(store, &linked, hash, &facts)?;
+        let journeys = recalling_journeys(&kept_program) || engine::recount::is_new(&kept, &linked);
+        keep(store, &linked, hash, &facts, journeys)?;
     }
-    Ok(linked)
+    let told = told::unknown_before(&kept, &linked, &live);
+    Ok((linked, told))
 }
 
-/// Fills facts that are new to the store from its log; once for each version, and again from the beginning after a crash.
+/// Fills facts that are new to the store from its log, and what is new to journeys; once for each version, and again from the beginning after a crash.
 pub fn recall(store: &mut impl Store, linked: &Program) -> Result<(), StoreError> {
     let Some(program) = store.charter()?.program.filter(|program| !program.recalling.is_empty()) else { return Ok(()) };
-    engine::version::recall(store, linked, &recalling(&program))?;
+    engine::version::recall(store, linked, &recalling(&program), recalling_journeys(&program))?;
     let program = Some(KeptProgram { recalling: Vec::new(), ..program });
     store.settle(&Charter { program, ..Charter::default() })
 }
 
 /// The facts that are still to be filled.
 fn recalling(program: &KeptProgram) -> BTreeSet<FactId> {
-    program.recalling.iter().copied().map(FactId).collect()
+    program.recalling.iter().copied().filter(|number| *number != JOURNEYS).map(FactId).collect()
+}
+
+/// Whether journeys are still to be filled.
+fn recalling_journeys(program: &KeptProgram) -> bool {
+    program.recalling.contains(&JOURNEYS)
 }
 
 fn text_of(program: &KeptProgram) -> Result<Program, StoreError> {
     serde_json::from_slice(&program.text).map_err(|_| damaged(program.version))
 }
 
-fn keep(store: &mut impl Store, program: &Program, hash: Vec<u8>, facts: &BTreeSet<FactId>) -> Result<(), StoreError> {
-    let recalling = facts.iter().map(|fact| fact.0).collect();
+fn keep(
+    store: &mut impl Store,
+    program: &Program,
+    hash: Vec<u8>,
+    facts: &BTreeSet<FactId>,
+    journeys: bool,
+) -> Result<(), StoreError> {
+    let recalling = facts.iter().map(|fact| fact.0).chain(journeys.then_some(JOURNEYS)).collect();
     let program = KeptProgram { version: program.lineage.version, hash, text: json(program), recalling };
     store.settle(&Charter { program: Some(program), ..Charter::default() })
 }
@@ -95,17 +112,6 @@ fn keep(store: &mut impl Store, program: &Program, hash: Vec<u8>, facts: &BTreeS
 /// Plain data: writing it as JSON cannot fail.
 fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
-}
-
-fn cannot_go_on(problem: &str) -> StoreError {
-    StoreError {
-        fault: StoreFault::Other,
-        message: format!("the store cannot go on with this version of the project: {problem}"),
-        help: "nothing was changed: go on with the version before until those people are through, or, in a rehearsal, start over with `--fresh` (the old store \
-               and its mails are set aside)"
-            .to_owned(),
-        path: None,
-    }
 }
 
 fn damaged(version: u32) -> StoreError {

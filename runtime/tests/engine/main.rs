@@ -4,6 +4,7 @@
 
 mod arrivals;
 mod batches;
+mod changes;
 mod delivery;
 mod enrolment;
 mod held;

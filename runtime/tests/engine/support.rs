@@ -50,6 +50,11 @@ email bill { subject "Your bill"; kind transactional; template "emails/plain.htm
 "#;
 
 pub(crate) fn program(text: &str) -> Arc<Program> {
+    compiled(text).unwrap_or_else(|complaints| panic!("{complaints:#?}"))
+}
+
+/// A program, or what is said against it.
+pub(crate) fn compiled(text: &str) -> Result<Arc<Program>, Vec<String>> {
     let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
     let compilation = compile(&Project {
         sender: None,
@@ -64,12 +69,14 @@ pub(crate) fn program(text: &str) -> Arc<Program> {
             source("emails/seats.html", SEATS),
         ],
     });
-    let complaints: Vec<String> = compilation
-        .diagnostics
-        .iter()
-        .map(|diagnostic| format!("{:?}: {}", diagnostic.severity, diagnostic.message))
-        .collect();
-    Arc::new(compilation.program.unwrap_or_else(|| panic!("{complaints:#?}")))
+    let complaints = || {
+        compilation
+            .diagnostics
+            .iter()
+            .map(|diagnostic| format!("{:?}: {}", diagnostic.severity, diagnostic.message))
+            .collect::<Vec<String>>()
+    };
+    compilation.program.as_ref().map(|program| Arc::new(program.clone())).ok_or_else(complaints)
 }
 
 pub(crate) fn at(text: &str) -> i64 {
@@ -297,6 +304,7 @@ pub(crate) struct World {
     pub(crate) at_once: usize,
     pub(crate) limits: Limits,
     engine: Option<Engine<Shared>>,
+    is_native: bool,
     now: i64,
     pub(crate) stream: Vec<Arrival>,
     taken: usize,
@@ -315,6 +323,7 @@ impl World {
             at_once: usize::MAX,
             limits: Limits::default(),
             engine: None,
+            is_native: false,
             now: at("2026-03-02"),
             program,
             stream: Vec::new(),
@@ -334,20 +343,24 @@ impl World {
 
     /// On machine code, not interpreted.
     pub(crate) fn native(mut self) -> World {
-        let backend = Arc::new(flow_native::compile(&self.program).unwrap());
-        self.engine = Some(self.engine_over(backend, self.shared.clone()));
+        self.is_native = true;
         self
     }
 
     /// Goes on with another version of the program, in the same store.
     pub(crate) fn becomes(&mut self, text: &str) -> &mut World {
-        if self.shared.charter().unwrap().program.is_none() {
-            flow_runtime::open::adopt(&mut self.shared, &self.program).unwrap();
+        self.adopt(&program(text)).unwrap()
+    }
+
+    /// The same, or what stands against it.
+    pub(crate) fn adopt(&mut self, program: &Program) -> Result<&mut World, StoreError> {
+        if self.shared.charter()?.program.is_none() {
+            flow_runtime::open::adopt(&mut self.shared, &self.program)?;
         }
-        let linked = flow_runtime::open::adopt(&mut self.shared, &program(text)).unwrap();
-        flow_runtime::open::recall(&mut self.shared, &linked).unwrap();
+        let linked = flow_runtime::open::adopt(&mut self.shared, program)?;
+        flow_runtime::open::recall(&mut self.shared, &linked)?;
         self.program = Arc::new(linked);
-        self.reopen()
+        Ok(self.reopen())
     }
 
     /// Opens the store anew, as after a crash.
@@ -358,7 +371,10 @@ impl World {
 
     pub(crate) fn engine(&mut self) -> &mut Engine<Shared> {
         if self.engine.is_none() {
-            let backend = Arc::new(Interpreter::new(Arc::clone(&self.program)).unwrap());
+            let backend: Arc<dyn Backend> = match self.is_native {
+                true => Arc::new(flow_native::compile(&self.program).unwrap()),
+                false => Arc::new(Interpreter::new(Arc::clone(&self.program)).unwrap()),
+            };
             self.engine = Some(self.engine_over(backend, self.shared.clone()));
         }
         self.engine.as_mut().unwrap()
@@ -507,6 +523,11 @@ impl World {
     pub(crate) fn run_all(&mut self, until: &str) -> Result<(), EngineError> {
         let all = self.stream.clone();
         self.engine().run_until(Instant(at(until)), &mut all.into_iter(), &mut |_| {})
+    }
+
+    /// Takes these arrivals, and goes on to an instant.
+    pub(crate) fn run_until(&mut self, until: i64, arrivals: Vec<Arrival>) -> Result<(), EngineError> {
+        self.engine().run_until(Instant(until), &mut arrivals.into_iter(), &mut |_| {})
     }
 
     /// What must hold of every store.

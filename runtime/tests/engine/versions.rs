@@ -51,6 +51,154 @@ fn new_facts_see_the_past_and_trigger_nothing_by_it() {
     assert!(!story.iter().any(|line| line.contains("k Entered")), "{story:?}");
 }
 
+fn visits(world: &mut crate::support::World, days: &[&str]) {
+    for day in days {
+        world.at(day).event("ada", "visited", json!({ "page": "/docs" })).run();
+    }
+}
+
+/// Whoever is in a workflow did what a new goal, exit or count asks for before somebody thought of asking: it counts from their entry.
+#[test]
+fn what_a_new_goal_or_exit_counts_is_counted_from_the_entry() {
+    const STAYS: &str = "wait 20 days }";
+    for (header, ends) in [
+        ("exit when visited at least 2 times", "ExitedWhen"),
+        ("goal \"g\" when visited at least 2 times within 30 days", "Converted"),
+        ("exit when visited at least 3 times", "nobody"),
+    ] {
+        let mut world = world(&format!("workflow w {{ enter when signed_up; reenter never; {STAYS}"));
+        world.contact("ada", &[]);
+        visits(&mut world, &["2026-03-02 08:00", "2026-03-02 09:00"]);
+        world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+        visits(&mut world, &["2026-03-03", "2026-03-04"]);
+        world.becomes(&format!("workflow w {{ {header}; enter when signed_up; reenter never; {STAYS}"));
+        world.at("2026-03-05").run();
+        let story = world.story("ada");
+        let ended = |world: &crate::support::World| {
+            world.story("ada").iter().any(|line| line.contains("ExitedWhen") || line.contains("Converted"))
+        };
+        assert_eq!(story.iter().any(|line| line.contains(ends)), ends != "nobody", "{header}: {story:?}");
+        if ends == "nobody" {
+            assert!(!ended(&world));
+            visits(&mut world, &["2026-03-06"]);
+            assert!(ended(&world), "two before the change and one behind it");
+        }
+    }
+}
+
+#[test]
+fn a_click_before_the_change_is_one() {
+    const STEPS: &str = "enter when signed_up; reenter never; send hello; wait 20 days }";
+    for (at, exits) in [("2026-03-02 10:00:05", false), ("2026-03-02 11:00", true)] {
+        let mut world = world(&format!("workflow w {{ {STEPS}"));
+        world.contact("ada", &[]).at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+        match at.len() {
+            16 => drop(world.at(at)),
+            _ => world.set_now(crate::support::at("2026-03-02 10:00") + 5_000),
+        }
+        world.event("ada", "Email Link Clicked", json!({ "email_id": "hello", "link_id": "more" })).run();
+        world.becomes(&format!("workflow w {{ exit when clicked hello link \"more\"; {STEPS}")).at("2026-03-03").run();
+        assert_eq!(world.story("ada").iter().any(|line| line.contains("ExitedWhen")), exits, "{at}");
+    }
+}
+
+/// A project that is refused: what is said of the change.
+fn refused(before: &str, after: &str, people: &[(&str, &str)]) -> String {
+    let mut world = world(before);
+    for (user, value) in people {
+        world.contact(user, &[]).at("2026-03-02 10:00").event(user, "signed_up", json!({ "plan": value })).run();
+    }
+    let kept = std::sync::Arc::clone(&world.program);
+    let other = crate::support::program(after);
+    let Err(error) = world.adopt(&other) else { panic!("it was taken") };
+    // What was before goes on, and the people with it.
+    world.adopt(&kept).unwrap().at("2026-04-30").run();
+    format!("{}\nhelp: {}\n", error.message, error.help)
+}
+
+#[test]
+fn who_stands_in_the_way_is_named() {
+    let people = &[("ada", "x"), ("bo", "x"), ("cy", "y")];
+    let waits = |fields: &str, step: &str| {
+        format!(
+            "contact {{ {fields} }}\nworkflow nurture {{ enter when signed_up; reenter never; wait 2 days; {step}; wait 1 day }}"
+        )
+    };
+    let other = |fields: &str| {
+        format!("contact {{ {fields} }}\nworkflow other {{ enter when requested_demo; reenter never; wait 1 day }}")
+    };
+    let mut said = String::new();
+    for (before, after) in [
+        (waits("budget number?", "if budget > 5 { score += 1 }"), other("budget date?")),
+        (waits("budget number?", "if budget > 5 { score += 1 }"), waits("budget date?", "score += 1")),
+        (waits("level text?", "if level contains \"a\" { score += 1 }"), other("level number?")),
+        (waits("level text?", "if level is \"a\" { score += 1 }"), other("level yes/no = no")),
+        (waits("level one of \"a\", \"b\"?", "set level = \"a\""), other("level one of \"b\", \"c\"?")),
+        (
+            waits("x text?", "wait until bought(amount > 5) up to 3 days") + "\nevent bought { amount number? }",
+            other("x text?") + "\nevent bought { amount text? }",
+        ),
+    ] {
+        said += &refused(&before, &after, people);
+    }
+    insta::assert_snapshot!(said);
+}
+
+/// Choices, stages and texts are numbers in the store, and other numbers in another version: older steps ask for what was meant.
+#[test]
+fn older_steps_ask_for_what_they_meant() {
+    let steps = |fields: &str, condition: &str| {
+        format!(
+            "contact {{ {fields} }}\nworkflow w {{ enter when signed_up; reenter never; wait 5 days; if {condition} {{ score += 10 }} }}"
+        )
+    };
+    let new = |fields: &str, condition: &str| {
+        format!(
+            "contact {{ {fields} }}\nworkflow w {{ enter when signed_up; reenter never; wait 1 day; if {condition} {{ score += 1 }} }}"
+        )
+    };
+    const CHOICE: &str = "level one of \"a\", \"b\", \"c\"?";
+    for (before, asks, after, now_asks, value, points) in [
+        (CHOICE, "level is \"b\"", "level one of \"c\", \"b\", \"a\"?", "level is \"a\"", "b", 10),
+        (CHOICE, "level is \"b\"", "level one of \"c\", \"b\", \"a\"?", "level is \"a\"", "a", 0),
+        (CHOICE, "level in (\"a\", \"c\")", "level one of \"b\", \"c\", \"a\"?", "level is \"a\"", "c", 10),
+        (
+            CHOICE,
+            "level is known and level is not \"b\"",
+            "level one of \"c\", \"b\", \"a\"?",
+            "level is \"a\"",
+            "b",
+            0,
+        ),
+        ("level text?", "level is \"m\"", "level text?", "level in (\"a\", \"z\")", "m", 10),
+        ("level text?", "level is \"m\"", "level text?", "level is \"m\" or level is \"a\"", "m", 10),
+        ("level text?", "level is \"m\"", "level text?", "level is \"a\"", "a", 0),
+        ("level text?", "level in (\"m\", \"o\")", "level text?", "level is known", "o", 10),
+        ("level number?", "level > 5", "level number = 0", "level > 1", "7", 10),
+        ("level number = 0", "level > 5", "level number?", "level > 1", "7", 10),
+    ] {
+        let mut world = world(&steps(before, asks));
+        world.contact("ada", &[]).at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+        world.becomes(&new(after, now_asks)).at("2026-03-03").identify("ada", &[("level", value)]).run();
+        world.becomes(&new(after, "score > 1000")).at("2026-03-20").run();
+        assert_eq!(world.score("ada"), points, "{before}, {asks} -> {after}, {now_asks}: {value}");
+    }
+}
+
+#[test]
+fn the_same_project_is_the_same_version_whoever_has_gone_meanwhile() {
+    let mut world = world(WAITS);
+    world.contact("ada", &[]).at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    let other = "workflow w { enter when signed_up; reenter never; wait 1 day; set industry = \"fintech\" }
+workflow v { exit when visited; enter when requested_demo; reenter never; wait 1 day }";
+    world.becomes(other);
+    let version = world.program.lineage.version;
+    for day in ["2026-03-03", "2026-03-09", "2026-03-20"] {
+        world.at(day).run().becomes(other);
+        assert_eq!(world.program.lineage.version, version, "{day}");
+    }
+}
+
 /// What is recorded of somebody whom the new version has not looked at yet is no look at them.
 #[test]
 fn nobody_enters_by_a_new_version_alone() {

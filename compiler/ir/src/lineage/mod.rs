@@ -16,16 +16,21 @@
 //! - **Steps stay.** Blocks of changed steps come behind the old ones, where a journey that began with those still stands. Goals, exits,
 //!   windows, segments and mails are the new ones for everybody.
 
+mod arrange;
 mod keys;
+mod moved;
+mod refused;
 mod renumber;
 mod steps;
 mod take_over;
+mod texts;
+
+pub use refused::{Live, Lost, Standing, Unlinked, places, standing};
 
 use crate::{Program, SlotId};
 use renumber::Numbers;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::fmt;
 use take_over::Importer;
 
 /// What a program took over from the versions before it.
@@ -52,31 +57,34 @@ pub struct Fill {
     pub values: Option<Vec<Option<i64>>>,
 }
 
-/// Why a new version cannot go on where the old one left.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unlinked {
-    /// What stands against it.
-    pub problem: String,
-}
-
-impl fmt::Display for Unlinked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.problem)
+/// The new program by the numbers of the one that a store has run. `live` holds where journeys stand, and how many.
+///
+/// Where it is the program that the store has run, however it is written, it is no new version: everybody goes on, and steps that nobody
+/// stands in any more go with the next change.
+pub fn link(kept: &Program, new: &Program, live: &Live) -> Result<Program, Unlinked> {
+    let new = &texts::joined(kept, new);
+    let version = kept.lineage.version;
+    if let Ok(same) = bring(kept, new, &steps::all(kept))
+        && same.meaning == kept.meaning
+        && (&same.lineage.fills, &same.lineage.gone) == (&kept.lineage.fills, &kept.lineage.gone)
+    {
+        return Ok(same);
     }
+    let mut out = bring(kept, new, live)?;
+    out.lineage.version = version + 1;
+    Ok(out)
 }
 
-/// The new program by the numbers of the one that a store has run. `live` holds where journeys stand: (workflow, block).
-pub fn link(kept: &Program, new: &Program, live: &BTreeSet<(u32, u32)>) -> Result<Program, Unlinked> {
+fn bring(kept: &Program, new: &Program, live: &Live) -> Result<Program, Unlinked> {
     let keys = keys::frame(new);
     let unchanged = Numbers::find(kept, new, &keys, &BTreeSet::new()).apply(kept, new.clone());
     let changed = steps::changed(kept, &unchanged);
     let numbers = Numbers::find(kept, new, &keys, &changed);
     let mut out = numbers.apply(kept, new.clone());
-    let mut importer = Importer::new(kept, &mut out);
-    steps::unite(&mut importer, &changed, live)?;
-    importer.gone_workflows(live)?;
+    let mut importer = Importer::new(kept, &mut out, live);
+    steps::unite(&mut importer, &changed)?;
+    importer.gone_workflows()?;
     importer.gone_emails(&numbers.emails_here())?;
-    let is_other = out.meaning != kept.meaning || out.lineage.fills != kept.lineage.fills;
-    out.lineage.version = kept.lineage.version + u32::from(is_other);
+    arrange::arrange(kept, &mut out);
     Ok(out)
 }

@@ -1,6 +1,6 @@
 //! Steps of two versions in one workflow: the older ones for those who began with them, the newer ones for whoever begins.
 
-use super::Unlinked;
+use super::refused::{Live, Unlinked};
 use super::renumber::without_place;
 use super::take_over::Importer;
 use crate::limits::TRACE_BITS;
@@ -107,19 +107,15 @@ impl Same<'_> {
 }
 
 /// Brings the steps of both versions together, in every workflow that both have.
-pub(super) fn unite(
-    importer: &mut Importer<'_>,
-    changed: &BTreeSet<WorkflowId>,
-    live: &BTreeSet<(u32, u32)>,
-) -> Result<(), Unlinked> {
+pub(super) fn unite(importer: &mut Importer<'_>, changed: &BTreeSet<WorkflowId>) -> Result<(), Unlinked> {
     let kept = importer.kept;
     for id in kept.workflows.ids().filter(|id| !importer.out.lineage.gone.contains(&id.0)).collect::<Vec<_>>() {
         let before = kept.workflows.at(id);
-        let standing: BTreeSet<BlockId> =
-            live.iter().filter(|(workflow, _)| *workflow == id.0).map(|(_, block)| BlockId(*block)).collect();
+        let standing = importer.standing(id);
         let older = if changed.contains(&id) { before.body.blocks.len() } else { before.start.index() };
         exits(importer, id);
-        answers(importer, id, !standing.is_empty())?;
+        // Who goes the steps of now is asked what those ask.
+        answers(importer, id, standing.iter().any(|block| block.index() < older))?;
         arms(importer, id, before);
         if !standing.is_empty() {
             older_blocks(importer, id, older, &standing)?;
@@ -142,8 +138,10 @@ fn older_blocks(
         // Nobody comes to it any more.
         let end = Terminator::Finish { step: None, ending: Ending::Finished };
         let unused = Block { ops: IdMap::default(), end };
-        blocks.push(if needed.contains(&block_id) { importer.block(id, before, block)? } else { unused });
+        let block = needed.contains(&block_id).then(|| importer.block(id, before, block));
+        blocks.push(block.transpose().map_err(|lost| importer.refused(id, Some(block_id), lost))?.unwrap_or(unused));
     }
+    let written: Vec<_> = before.writes.iter().filter_map(|slot| importer.moves.written(*slot)).collect();
     let workflow = importer.out.meaning.workflows.at_mut(id);
     for block in workflow.body.blocks.values() {
         blocks.push(Block { ops: block.ops.clone(), end: moved(&block.end, older as u32) });
@@ -151,7 +149,7 @@ fn older_blocks(
     workflow.body = Function { blocks };
     workflow.start = BlockId::from_index(older);
     let mut writes: BTreeSet<_> = workflow.writes.iter().copied().collect();
-    writes.extend(before.writes.iter().copied());
+    writes.extend(written);
     workflow.writes = writes.into_iter().collect();
     Ok(())
 }
@@ -165,6 +163,16 @@ fn moved(end: &Terminator, by: u32) -> Terminator {
         Terminator::Wait { step, wait, resume } => Terminator::Wait { step, wait, resume: at(resume) },
         Terminator::Finish { .. } | Terminator::Result { .. } => end.clone(),
     }
+}
+
+/// Wherever somebody may stand in what a program still has of the versions before it, and where the steps behind that begin.
+pub(super) fn all(kept: &Program) -> Live {
+    let older = |(id, workflow): (WorkflowId, &Workflow)| {
+        let points = workflow.resume_points();
+        let older = points.into_iter().filter(|point| workflow.start.0 > 0 && *point <= workflow.start);
+        older.map(|point| ((id.0, point.0), 1)).collect::<Vec<_>>()
+    };
+    kept.workflows.iter().flat_map(older).collect()
 }
 
 /// The blocks that a path from one of these leads to, and the waits that end there: what is waited for stands in them.
@@ -205,7 +213,7 @@ fn answers(importer: &mut Importer<'_>, id: WorkflowId, is_live: bool) -> Result
         if importer.out.workflows.at(id).counts.iter().any(|known| known.slot == count.slot) {
             continue;
         }
-        let pattern = importer.pattern(count.pattern)?;
+        let pattern = importer.pattern(count.pattern).map_err(|lost| importer.refused(id, None, lost))?;
         importer.out.meaning.workflows.at_mut(id).counts.push(EventCount { pattern, ..count.clone() });
     }
     Ok(())

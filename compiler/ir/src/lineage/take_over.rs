@@ -3,8 +3,9 @@
 //! Slots, fields, emails, workflows and steps have the same numbers in both by now. A segment is the new one of its name, since
 //! segments change for everybody.
 
-use super::Unlinked;
 use super::keys::signature;
+use super::moved::Moves;
+use super::refused::{self, Live, Lost, Unlinked};
 use super::renumber::without_place;
 use super::steps::needed;
 use crate::source::Location;
@@ -23,54 +24,90 @@ pub(super) struct Importer<'p> {
     pub(super) out: &'p mut Program,
     predicates: BTreeMap<PredicateId, PredicateId>,
     of_slot: BTreeMap<SlotId, SegmentId>,
+    /// The fields that lie elsewhere now.
+    pub(super) moves: Moves,
+    live: &'p Live,
 }
 
 impl<'p> Importer<'p> {
-    pub(super) fn new(kept: &'p Program, out: &'p mut Program) -> Self {
+    pub(super) fn new(kept: &'p Program, out: &'p mut Program, live: &'p Live) -> Self {
         let of_slot = kept.segments.iter().flat_map(|(id, segment)| [(segment.holds, id), (segment.next_change, id)]);
-        Self { kept, of_slot: of_slot.collect(), out, predicates: BTreeMap::new() }
+        let moves = Moves::find(kept, out);
+        Self { kept, of_slot: of_slot.collect(), out, predicates: BTreeMap::new(), moves, live }
+    }
+
+    /// The blocks of a workflow at which somebody stands.
+    pub(super) fn standing(&self, id: WorkflowId) -> BTreeSet<BlockId> {
+        self.live.keys().filter(|(workflow, _)| *workflow == id.0).map(|(_, block)| BlockId(*block)).collect()
+    }
+
+    /// Those in a workflow (who still have to go through a block) would have to do without something.
+    pub(super) fn refused(&self, id: WorkflowId, through: Option<BlockId>, lost: Lost) -> Unlinked {
+        Unlinked { standing: refused::standing(self.kept, self.live, id, through), lost }
+    }
+
+    /// A condition of a whole workflow. Where nobody is in it any more, what it lost is nobody's.
+    fn asked_of(&mut self, id: WorkflowId, predicate: PredicateId) -> Result<PredicateId, Unlinked> {
+        match self.predicate(predicate) {
+            Ok(predicate) => Ok(predicate),
+            Err(_) if self.standing(id).is_empty() => Ok(self.never()),
+            Err(lost) => Err(self.refused(id, None, lost)),
+        }
     }
 
     /// Workflows that the new version does not have: people finish what they began, and nobody comes in.
-    pub(super) fn gone_workflows(&mut self, live: &BTreeSet<(u32, u32)>) -> Result<(), Unlinked> {
+    pub(super) fn gone_workflows(&mut self) -> Result<(), Unlinked> {
         for id in self.out.lineage.gone.iter().map(|id| WorkflowId(*id)).collect::<Vec<_>>() {
             let before = self.kept.workflows.at(id);
-            let standing: BTreeSet<BlockId> =
-                live.iter().filter(|(workflow, _)| *workflow == id.0).map(|(_, block)| BlockId(*block)).collect();
-            let mut workflow = Workflow { entry: Entry::ByHand, started: None, event: None, ..before.clone() };
-            workflow.event = before.event.map(|event| self.event(event)).transpose()?;
+            let standing = self.standing(id);
+            let mut workflow = Workflow { entry: Entry::ByHand, event: None, ..before.clone() };
             if let Some(goal) = &mut workflow.goal {
-                goal.when = self.predicate(goal.when)?;
+                goal.when = self.asked_of(id, goal.when)?;
             }
             for exit in workflow.exits.iter_mut().chain(&mut workflow.skip) {
-                *exit = self.predicate(*exit)?;
+                *exit = self.asked_of(id, *exit)?;
             }
-            for EventCount { pattern, .. } in &mut workflow.counts {
-                *pattern = self.pattern(*pattern)?;
+            let mut counts = Vec::new();
+            for count in &before.counts {
+                match self.pattern(count.pattern) {
+                    Ok(pattern) => counts.push(EventCount { pattern, ..count.clone() }),
+                    Err(_) if standing.is_empty() => {}
+                    Err(lost) => return Err(self.refused(id, None, lost)),
+                }
             }
+            workflow.counts = counts;
+            if let Some(event) = before.event {
+                workflow.event = Some(self.event(event));
+            }
+            workflow.writes = before.writes.iter().filter_map(|slot| self.moves.written(*slot)).collect();
             workflow.waits = Default::default();
             workflow.effects = Default::default();
             // Another workflow may name it in a step that somebody still has to go.
-            workflow.started = before.started;
             self.out.meaning.workflows.at_mut(id).clone_from(&workflow);
-            let needed = needed(&before.body, &standing);
-            let mut body = Function::default();
-            for (block_id, block) in before.body.blocks.iter() {
-                let end = Terminator::Finish { step: None, ending: Ending::Finished };
-                let unused = Block { ops: Default::default(), end };
-                body.blocks.push(if needed.contains(&block_id) { self.block(id, before, block)? } else { unused });
-            }
-            let workflow = self.out.meaning.workflows.at_mut(id);
-            workflow.body = body;
-            workflow.start = BlockId::from_index(before.body.blocks.len());
-            let end = Terminator::Finish { step: None, ending: Ending::Finished };
-            workflow.body.blocks.push(Block { ops: Default::default(), end });
-            if standing.is_empty() {
-                workflow.body.blocks = workflow.body.blocks.values().skip(before.body.blocks.len()).cloned().collect();
-                workflow.start = BlockId(0);
-            }
+            self.gone_steps(id, &standing)?;
             self.told_of_gone(id);
         }
+        Ok(())
+    }
+
+    /// The steps that somebody still has to go, and an end for whoever would begin.
+    fn gone_steps(&mut self, id: WorkflowId, standing: &BTreeSet<BlockId>) -> Result<(), Unlinked> {
+        let before = self.kept.workflows.at(id);
+        // What was gone before has an end of its own, where it would begin.
+        let was_gone = self.kept.lineage.gone.contains(&id.0);
+        let older = if was_gone { before.start.index() } else { before.body.blocks.len() };
+        let needed = needed(&before.body, standing);
+        let end =
+            || Block { ops: Default::default(), end: Terminator::Finish { step: None, ending: Ending::Finished } };
+        let mut body = Function::default();
+        for (block_id, block) in before.body.blocks.iter().take(if standing.is_empty() { 0 } else { older }) {
+            let block = needed.contains(&block_id).then(|| self.block(id, before, block));
+            let block = block.transpose().map_err(|lost| self.refused(id, Some(block_id), lost))?;
+            body.blocks.push(block.unwrap_or_else(end));
+        }
+        let workflow = self.out.meaning.workflows.at_mut(id);
+        workflow.start = body.blocks.push(end());
+        workflow.body = body;
         Ok(())
     }
 
@@ -92,16 +129,41 @@ impl<'p> Importer<'p> {
             }
             let mut subjects = self.out.debug.emails.at(id).subjects.clone();
             for when in subjects.iter_mut().filter_map(|subject| subject.when.as_mut()) {
-                *when = self.predicate(*when)?;
+                *when = match self.predicate(*when) {
+                    Ok(when) => when,
+                    Err(lost) => match self.still_sent(id) {
+                        standing if standing.is_empty() => self.never(),
+                        standing => return Err(Unlinked { standing, lost }),
+                    },
+                };
             }
             self.out.debug.emails.at_mut(id).subjects = subjects;
         }
         Ok(())
     }
 
+    /// Those who still have to go through a step that sends a mail.
+    fn still_sent(&self, email: EmailId) -> Vec<refused::Standing> {
+        let workflows = self.kept.workflows.iter();
+        let sends = workflows.flat_map(|(id, workflow)| {
+            let is_it = |block: &Block| match block.end {
+                Terminator::Effect { effect, .. } => workflow.effects.at(effect).message() == Some(email),
+                _ => false,
+            };
+            workflow.body.blocks.iter().filter(move |(_, block)| is_it(block)).map(move |(block, _)| (id, block))
+        });
+        let mut standing: Vec<refused::Standing> = Vec::new();
+        for at in sends.flat_map(|(id, block)| refused::standing(self.kept, self.live, id, Some(block))) {
+            if !standing.iter().any(|known| (&known.workflow, &known.step) == (&at.workflow, &at.step)) {
+                standing.push(at);
+            }
+        }
+        standing
+    }
+
     /// A block of older steps.
-    pub(super) fn block(&mut self, id: WorkflowId, before: &Workflow, block: &Block) -> Result<Block, Unlinked> {
-        let mut block = block.clone();
+    pub(super) fn block(&mut self, id: WorkflowId, before: &Workflow, block: &Block) -> Result<Block, Lost> {
+        let mut block = self.moves.block(block)?;
         block.ops.values_mut().try_for_each(|op| self.op(op))?;
         match &mut block.end {
             Terminator::Wait { wait, .. } => {
@@ -133,14 +195,14 @@ impl<'p> Importer<'p> {
         Ok(block)
     }
 
-    fn wait(&mut self, wait: &Wait) -> Result<Wait, Unlinked> {
+    fn wait(&mut self, wait: &Wait) -> Result<Wait, Lost> {
         Ok(match wait {
             Wait::For(span) => Wait::For(*span),
             Wait::Until { when, up_to } => Wait::Until { when: self.predicate(*when)?, up_to: *up_to },
         })
     }
 
-    fn op(&mut self, op: &mut Op) -> Result<(), Unlinked> {
+    fn op(&mut self, op: &mut Op) -> Result<(), Lost> {
         match op {
             Op::TextTest(test) => *test = self.text_test(*test)?,
             Op::Segment(segment) => *segment = self.segment(*segment)?,
@@ -151,12 +213,13 @@ impl<'p> Importer<'p> {
     }
 
     /// The condition in the new program.
-    pub(super) fn predicate(&mut self, id: PredicateId) -> Result<PredicateId, Unlinked> {
+    pub(super) fn predicate(&mut self, id: PredicateId) -> Result<PredicateId, Lost> {
         if let Some(known) = self.predicates.get(&id) {
             return Ok(*known);
         }
         let mut predicate = self.kept.predicates.at(id).clone();
         for block in predicate.function.blocks.values_mut() {
+            *block = self.moves.block(block)?;
             block.ops.values_mut().try_for_each(|op| self.op(op))?;
         }
         let imported = self.out.meaning.predicates.find(|known| *known == predicate);
@@ -179,20 +242,18 @@ impl<'p> Importer<'p> {
         })
     }
 
-    fn text_test(&mut self, id: TextTestId) -> Result<TextTestId, Unlinked> {
+    fn text_test(&mut self, id: TextTestId) -> Result<TextTestId, Lost> {
         let test = self.kept.text_tests.at(id);
-        let field = self.out.fields.get(test.field).filter(|field| field.ty.is_text());
-        let name = self.kept.fields.get(test.field).map_or("?", |field| field.name.as_str());
-        if field.is_none() {
-            return Err(Unlinked {
-                problem: format!("`{name}` was a text, and steps that people still have to go read its letters"),
-            });
+        if let (Some(before), Some(field)) = (self.kept.fields.get(test.field), self.out.fields.get(test.field))
+            && !field.ty.is_text()
+        {
+            return Err(Lost::field(before, field));
         }
         let known = self.out.meaning.text_tests.find(|known| known == test);
         Ok(known.unwrap_or_else(|| self.out.meaning.text_tests.push(test.clone())))
     }
 
-    pub(super) fn segment(&mut self, id: SegmentId) -> Result<SegmentId, Unlinked> {
+    pub(super) fn segment(&mut self, id: SegmentId) -> Result<SegmentId, Lost> {
         let segment = self.kept.segments.at(id);
         if let Some(known) = self.out.meaning.segments.find(|known| known.name == segment.name) {
             return Ok(known);
@@ -202,7 +263,7 @@ impl<'p> Importer<'p> {
     }
 
     /// Sees to it that a slot that older conditions read is written on.
-    fn feed(&mut self, slot: SlotId) -> Result<(), Unlinked> {
+    fn feed(&mut self, slot: SlotId) -> Result<(), Lost> {
         if let Some(segment) = self.of_slot.get(&slot).copied() {
             return self.segment(segment).map(drop);
         }
@@ -215,7 +276,7 @@ impl<'p> Importer<'p> {
         Ok(())
     }
 
-    pub(super) fn pattern(&mut self, id: PatternId) -> Result<PatternId, Unlinked> {
+    pub(super) fn pattern(&mut self, id: PatternId) -> Result<PatternId, Lost> {
         let pattern = self.kept.patterns.at(id);
         let asked = signature(self.kept, pattern);
         if let Some(known) = self.out.patterns.find(|known| signature(self.out, known) == asked) {
@@ -226,7 +287,7 @@ impl<'p> Importer<'p> {
             PatternEvent::Entered(segment) | PatternEvent::Left(segment) => *segment = self.segment(*segment)?,
             PatternEvent::Declared(declared) => {
                 let of = *declared;
-                *declared = self.event(of)?;
+                *declared = self.event(of);
                 tests.iter_mut().try_for_each(|test| self.property(of, *declared, test))?;
             }
             PatternEvent::AnyActivity => {}
@@ -234,24 +295,25 @@ impl<'p> Importer<'p> {
         Ok(self.out.meaning.patterns.push(Pattern { text: pattern.text.clone(), event, tests }))
     }
 
-    fn event(&mut self, id: EventId) -> Result<EventId, Unlinked> {
+    fn event(&mut self, id: EventId) -> EventId {
         let event = self.kept.events.at(id);
         let known = self.out.meaning.events.find(|known| known.name == event.name);
-        Ok(known.unwrap_or_else(|| self.out.meaning.events.push(event.clone())))
+        known.unwrap_or_else(|| self.out.meaning.events.push(event.clone()))
     }
 
-    fn property(&mut self, was: EventId, is: EventId, test: &mut PropertyTest) -> Result<(), Unlinked> {
+    fn property(&mut self, was: EventId, is: EventId, test: &mut PropertyTest) -> Result<(), Lost> {
         let Some(property) = self.kept.events.at(was).properties.get(test.property as usize) else { return Ok(()) };
         let event = self.out.meaning.events.at_mut(is);
         let place = event.properties.iter().position(|known| known.name == property.name);
-        match place.and_then(|place| event.properties.get(place)).map(|known| test.test.fits(&known.ty)) {
-            Some(true) => test.property = place.unwrap_or_default() as u32,
-            Some(false) => {
-                let (event, name) = (&event.name, &property.name);
-                let problem = format!(
-                    "`{name}` of the event `{event}` is of another type now, and steps that people still have to go ask for it"
-                );
-                return Err(Unlinked { problem });
+        match place.and_then(|place| event.properties.get(place)) {
+            Some(known) if test.test.fits(&known.ty) => test.property = place.unwrap_or_default() as u32,
+            Some(known) => {
+                return Err(Lost::Property {
+                    name: property.name.clone(),
+                    event: event.name.clone(),
+                    was: refused::words(&property.ty),
+                    is: refused::words(&known.ty),
+                });
             }
             None => {
                 test.property = event.properties.len() as u32;
@@ -261,7 +323,7 @@ impl<'p> Importer<'p> {
         Ok(())
     }
 
-    fn team(&mut self, id: TeamId) -> Result<TeamId, Unlinked> {
+    fn team(&mut self, id: TeamId) -> Result<TeamId, Lost> {
         let mut team = self.kept.teams.at(id).clone();
         if let Some(known) = self.out.meaning.teams.find(|known| known.name == team.name) {
             return Ok(known);

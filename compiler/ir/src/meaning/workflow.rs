@@ -9,6 +9,7 @@ use crate::id::{BlockId, EffectId, EmailId, EventId, IdMap, PatternId, Predicate
 use crate::limits::MAX_DURATION_DAYS;
 use crate::units::DAY_MS;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// One declared workflow, lowered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +88,18 @@ impl Workflow {
         points.sort_unstable();
         points.dedup();
         points
+    }
+}
+
+impl Workflow {
+    /// How many steps its body stops at: those of earlier versions have names for ever, and are in it while somebody still has to go them.
+    pub fn steps_in_use(&self) -> usize {
+        let named = self.body.blocks.values().filter_map(|block| match block.end {
+            Terminator::Effect { step, .. } | Terminator::Wait { step, .. } => Some(step),
+            Terminator::Finish { step, .. } => step,
+            _ => None,
+        });
+        named.collect::<BTreeSet<StepId>>().len()
     }
 }
 

@@ -140,7 +140,14 @@ const HELD: &[Held] = &[
     ("MAX_CHOICES", MAX_CHOICES, |program, many| program.stages = names(many)),
     ("MAX_STEPS", MAX_STEPS, |program, many| {
         let steps = names(many);
-        workflow(program).steps = steps.iter().map(|content| step("set", content)).collect();
+        let workflow = workflow(program);
+        workflow.steps = steps.iter().map(|content| step("wait", content)).collect();
+        let wait = workflow.waits.push(Wait::For(CivilSpan { days: 1, ..CivilSpan::default() }));
+        let waits = workflow.steps.ids().map(|step| Terminator::Wait { step, wait, resume: BlockId(step.0 + 1) });
+        let end = Terminator::Finish { step: None, ending: Ending::Finished };
+        let blocks = waits.chain([end]).map(|end| Block { ops: IdMap::default(), end });
+        workflow.body = Function { blocks: blocks.collect() };
+        (workflow.arms, workflow.writes) = (Vec::new(), Vec::new());
     }),
     ("MAX_RATE", MAX_RATE as usize, |program, people| {
         let turn = turn(&mut program.frame, "guide", people as u32);
