@@ -29,7 +29,12 @@ pub(crate) fn is_date(text: &str) -> bool {
 
 /// The same time on the wall, so many days later.
 pub(crate) fn plus_days(at: Ms, days: i64, zone: &TimeZone) -> Ms {
-    instant(local(at, zone) + Span::new().days(days), zone)
+    instant(wall_after(at, days, zone), zone)
+}
+
+/// What clocks on the wall show so many days later.
+pub(crate) fn wall_after(at: Ms, days: i64, zone: &TimeZone) -> DateTime {
+    local(at, zone) + Span::new().days(days)
 }
 
 /// Weekdays from 09:00 to 17:00; at 17:00 it is over.
@@ -59,7 +64,7 @@ fn local(at: Ms, zone: &TimeZone) -> DateTime {
 }
 
 /// The instant of a time on the wall. One that occurs twice means the first; one that does not exist, the moment the clock jumps.
-fn instant(wall: DateTime, zone: &TimeZone) -> Ms {
+pub(crate) fn instant(wall: DateTime, zone: &TimeZone) -> Ms {
     let at = match zone.to_ambiguous_timestamp(wall).offset() {
         AmbiguousOffset::Unambiguous { offset } => offset.to_timestamp(wall).unwrap(),
         AmbiguousOffset::Fold { before, .. } => before.to_timestamp(wall).unwrap(),

@@ -1,6 +1,7 @@
 //! One person's way through one workflow.
 
 use crate::calendar::Ms;
+use jiff::civil::DateTime;
 
 /// In the order of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,10 +27,10 @@ impl Workflow {
 pub(crate) enum Place {
     /// Held at a send until the window opens.
     Held { email: &'static str, since: Ms },
-    /// `wait N days`
-    Wait { began: Ms, days: i64 },
+    /// `wait N days`: the hour on the wall at which it is over.
+    Wait { until: DateTime },
     /// `wait until … up to N days`
-    WaitUntil { began: Ms, days: i64 },
+    WaitUntil { until: DateTime },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

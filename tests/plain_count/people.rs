@@ -316,9 +316,11 @@ impl Person {
         arrived.any(|past| past.occurred >= since.triggered - HOUR && !past.is_brought_along && is_it(&past.what))
     }
 
+    /// Silence begins with the last thing they did, else when they were first known: by the earliest that is told of them.
     pub(crate) fn last_active(&self) -> Ms {
+        let known_since = self.past.iter().map(|past| past.occurred).fold(self.seen_since, Ms::min);
         let active = self.past.iter().filter(|past| past.what.is_activity() && !past.is_machine);
-        active.map(|past| past.occurred).fold(self.seen_since, Ms::max)
+        active.map(|past| past.occurred).fold(known_since, Ms::max)
     }
 
     /// When the last visit but two to the pricing page occurred.

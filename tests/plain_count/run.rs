@@ -231,12 +231,10 @@ fn next_look(person: &Person, now: Ms) -> Option<Ms> {
         .min()
 }
 
-/// Days and windows are those of the zone that holds now, so a new zone moves what is waited for.
+/// Hours on the wall and windows are those of the zone that holds now, so a new zone moves what is waited for.
 fn due_at(person: &Person, place: Place) -> Ms {
     match place {
         Place::Held { since, .. } => calendar::next_opening(since, &person.zone()),
-        Place::Wait { began, days } | Place::WaitUntil { began, days } => {
-            calendar::plus_days(began, days, &person.zone())
-        }
+        Place::Wait { until } | Place::WaitUntil { until } => calendar::instant(until, &person.zone()),
     }
 }

@@ -365,12 +365,12 @@ impl Run {
     }
 
     fn after_send(&mut self, person: usize, journey: usize, email: &'static str) {
-        let began = self.now;
+        let until = |days| calendar::wall_after(self.now, days, &self.book.people[person].zone());
         let place = match email {
-            "guide_delivery" => Place::Wait { began, days: 2 },
-            "still_there" => Place::Wait { began, days: 7 },
-            "pricing_help" => Place::WaitUntil { began, days: 3 },
-            _ => Place::WaitUntil { began, days: 5 },
+            "guide_delivery" => Place::Wait { until: until(2) },
+            "still_there" => Place::Wait { until: until(7) },
+            "pricing_help" => Place::WaitUntil { until: until(3) },
+            _ => Place::WaitUntil { until: until(5) },
         };
         self.book.people[person].journeys[journey].place = Some(place);
         if self.has_come(person, journey) {

@@ -58,6 +58,8 @@ pub(crate) enum Cond {
         link: Option<String>,
     },
     Sent(EmailId),
+    /// Flow has known the person for so many milliseconds: what did not happen in a time in which nobody looked says nothing.
+    Watched(i64),
     TimedOut,
     /// What a segment says.
     Segment(SegmentId),

@@ -15,7 +15,7 @@ use flow_ir::{FieldId, FieldValue};
 use serde_json::{Map, Value};
 
 /// What an identify call is called in the event log.
-const IDENTIFY: &str = "identify";
+pub(super) const IDENTIFY: &str = "identify";
 
 impl<S: Store> Engine<S> {
     /// Handles the next event.
@@ -118,7 +118,7 @@ impl Touch<'_> {
     /// The first that is known of somebody.
     pub(super) fn begin_contact(&mut self) {
         self.batch.count(counter::CONTACTS);
-        self.begin_activity();
+        self.known_from(self.now);
         self.set_values(&[]);
     }
 

@@ -41,6 +41,7 @@ impl Trigger {
 impl Touch<'_> {
     /// Takes in an event. `occurred_at` is not later than now.
     pub(super) fn track(&mut self, event: &Tracked, occurred_at: i64) -> Triggers {
+        self.known_from(occurred_at);
         let mail = event.meaning.mail;
         if mail.is_some_and(|mail| !self.track_mail(mail, event, occurred_at)) {
             return Triggers::new();
@@ -59,14 +60,12 @@ impl Touch<'_> {
         triggers
     }
 
-    /// Someone new begins with the instant at which they became known, so that silence has a beginning.
-    pub(super) fn begin_activity(&mut self) {
+    /// Someone is known from now on, or from an earlier instant at which they did something: so long have they been watched.
+    pub(super) fn known_from(&mut self, at: i64) {
         let slot = self.plan.program.system.known_since;
-        self.contact.write(self.plan, slot, self.now);
-        for pattern in &self.plan.activity_patterns {
-            for fact in self.plan.pattern_facts.at(*pattern) {
-                self.remember(*fact, self.now);
-            }
+        let known_since = self.contact.read(self.plan, slot);
+        if known_since == NEVER || at < known_since {
+            self.contact.write(self.plan, slot, at);
         }
     }
 

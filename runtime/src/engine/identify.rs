@@ -4,11 +4,11 @@ use super::counter;
 use super::identity::Identity;
 use super::reason::Suppressed;
 use super::suppress::suppression_of;
-use super::touch::{Touch, later};
+use super::touch::Touch;
 use crate::inbound::{Mark, email_key};
 use crate::store::JourneyStatus;
-use crate::time::{Instant, Zones};
-use flow_ir::{CivilSpan, Field, FieldId, FieldValue, SlotId, SlotKind, VALUE_LIMIT, Wait};
+use crate::time::{Instant, Zone, Zones, civil};
+use flow_ir::{FOREVER, Field, FieldId, FieldValue, SlotId, SlotKind, VALUE_LIMIT, Wait};
 use std::borrow::Cow;
 
 impl Touch<'_> {
@@ -104,21 +104,29 @@ impl Touch<'_> {
         if old != new {
             self.contact.zone = new;
             for index in 0..self.contact.journeys.len() {
-                self.rezone(index);
+                self.rezone(index, old);
             }
         }
     }
 
-    /// A wait is computed anew when the zone it was computed in changes.
-    fn rezone(&mut self, index: usize) {
+    /// What a journey waits for moves with the zone: the hour at which a wait by the calendar is over stays what clocks on the wall show, and a
+    /// held mail waits for the window there. A wait of hours is as long as it was.
+    fn rezone(&mut self, index: usize, from: Zone) {
         let plan = self.plan;
-        let zone = self.contact.zone;
+        let to = self.contact.zone;
         let record = &self.journey(index).record;
         let (Some(due_at), workflow) = (record.due_at, plan.workflow(self.journey(index).workflow())) else { return };
         let anew = match record.status {
-            JourneyStatus::Held => workflow.window.map(|window| window.opens_at(Instant(self.now), zone).0),
+            JourneyStatus::Held => workflow.window.map(|window| window.opens_at(Instant(self.now), to).0),
             JourneyStatus::Waiting | JourneyStatus::Awaiting => {
-                self.begun_at(index).map(|(at, span)| later(at, span, zone))
+                let span = self.wait_of(index).map(|wait| match wait {
+                    Wait::For(span) | Wait::Until { up_to: span, .. } => *span,
+                });
+                let by_calendar = span.filter(|span| due_at < FOREVER && (span.months, span.days) != (0, 0));
+                by_calendar.map(|span| {
+                    let day = Instant(due_at.saturating_sub(span.ms));
+                    civil::same_on_the_wall(day, from, to).0.saturating_add(span.ms)
+                })
             }
             JourneyStatus::Ended | JourneyStatus::Sending => None,
         };
@@ -128,17 +136,6 @@ impl Touch<'_> {
             journey.record.due_at = Some(anew);
             journey.dirty = true;
         }
-    }
-
-    /// When the wait a journey stands at began, and its length.
-    fn begun_at(&self, index: usize) -> Option<(i64, CivilSpan)> {
-        let plan = self.plan;
-        let journey = self.journey(index);
-        let span = match self.wait_of(index)? {
-            Wait::For(span) | Wait::Until { up_to: span, .. } => *span,
-        };
-        let slots = &self.workflow(journey.workflow()).slots;
-        Some((journey.read(plan, slots.waiting_since), span))
     }
 }
 

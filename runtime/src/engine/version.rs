@@ -5,6 +5,7 @@
 //! the change alone is no entry, as at an import: nobody enters because of what was so before. A goal or an exit that now holds ends a
 //! journey, as they reach everybody at once.
 
+use super::arrive::IDENTIFY;
 use super::contact::{Contact, literal};
 use super::error::EngineError;
 use super::index::PatternIndex;
@@ -17,7 +18,7 @@ use crate::store::{
     Batch, Changes, ContactId, ContactRecord, ContactWrite, DueContact, MessageId, OutboxRecord, Owner, Questions,
     Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Wish,
 };
-use flow_ir::{Area, Fact, FactId, Layout, NEVER, Pattern, PatternEvent, PatternId, Program};
+use flow_ir::{Fact, FactId, Layout, NEVER, Pattern, PatternEvent, PatternId, Program};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many contacts are filled together.
@@ -90,13 +91,6 @@ fn grow_frame(record: &mut ContactRecord, program: &Program) {
             layout.set_known(&mut record.frame, slot, true);
         }
     }
-    let known_since = layout.read(&record.frame, program.system.known_since);
-    for fact in program.facts.values().filter(|fact| fact.area == Area::Contact && is_new(fact.first)) {
-        let is_any = |pattern: &flow_ir::Pattern| pattern.event == PatternEvent::AnyActivity;
-        if known_since > NEVER && program.patterns.get(fact.pattern).is_some_and(is_any) {
-            remember(layout, &mut record.frame, fact, known_since);
-        }
-    }
 }
 
 /// Puts an instant into a fact's ring, newest first; one that is in it is not put in again.
@@ -138,7 +132,7 @@ pub(crate) fn recall(
         for event in page {
             let meaning = reader.meaning(&event.name);
             let properties: serde_json::Map<_, _> = serde_json::from_str(&event.properties).unwrap_or_default();
-            let is_activity = meaning.mail.is_none_or(MailEvent::is_activity);
+            let is_activity = event.name != IDENTIFY && meaning.mail.is_none_or(MailEvent::is_activity);
             let values = reader.values(meaning, properties.clone());
             let matched = meaning.declared.map(|declared| index.matching(declared, &values));
             let activity = any_activity.iter().copied().filter(|_| is_activity);
@@ -210,13 +204,7 @@ impl SlotSink for Nobody {
     fn outbox(&mut self, _: Vec<OutboxRecord>) {}
 }
 
-/// A ring begins anew: with nothing, or with the instant at which Flow first knew the contact.
+/// A ring begins anew, with nothing.
 fn forget(program: &Program, frame: &mut [u8], fact: &Fact) {
-    let layout = &program.frame;
-    (0..fact.depth).for_each(|nth| layout.write(frame, fact.slot(nth), NEVER));
-    let is_any = program.patterns.get(fact.pattern).is_some_and(|of| of.event == PatternEvent::AnyActivity);
-    let known_since = layout.read(frame, program.system.known_since);
-    if is_any && known_since > NEVER {
-        remember(layout, frame, fact, known_since);
-    }
+    (0..fact.depth).for_each(|nth| program.frame.write(frame, fact.slot(nth), NEVER));
 }

@@ -52,6 +52,11 @@ pub fn add(instant: Instant, span: Span, zone: Zone) -> Instant {
     }
 }
 
+/// When clocks in `to` show what those in `from` show at an instant; the instant itself beyond the calendar.
+pub fn same_on_the_wall(instant: Instant, from: Zone, to: Zone) -> Instant {
+    wall_clock(instant, from).and_then(|wall| at(wall, to)).unwrap_or(instant)
+}
+
 /// The zones there are, for a compiler.
 pub const ZONES: flow_front::Zones = flow_front::Zones { knows: Some(is_zone), midnight };
 
@@ -217,6 +222,24 @@ mod tests {
         check("Europe/Berlin", "2026-10-24T02:30:00+02:00", Span::days(1), "2026-10-25T02:30:00+02:00");
         check("America/New_York", "2026-10-01T01:30:00-04:00", Span::months(1), "2026-11-01T01:30:00-04:00");
         check("Australia/Lord_Howe", "2026-04-04T01:45:00+11:00", Span::days(1), "2026-04-05T01:45:00+11:00");
+    }
+
+    #[test]
+    fn the_same_hour_on_the_wall_is_another_instant_elsewhere() {
+        let moved = |at, from, to| shown(same_on_the_wall(instant(at), zone(from), zone(to)), zone(to));
+        let ten = "2026-03-05T10:00:00+01:00";
+        assert_eq!(moved(ten, "Europe/Berlin", "America/New_York"), "2026-03-05T10:00:00-05:00");
+        assert_eq!(moved(ten, "Europe/Berlin", "Asia/Tokyo"), "2026-03-05T10:00:00+09:00");
+        // Where this hour does not exist, and where it comes twice.
+        assert_eq!(
+            moved("2026-03-08T02:30:00+01:00", "Europe/Berlin", "America/New_York"),
+            "2026-03-08T03:00:00-04:00"
+        );
+        assert_eq!(
+            moved("2026-11-01T01:30:00+01:00", "Europe/Berlin", "America/New_York"),
+            "2026-11-01T01:30:00-04:00"
+        );
+        assert_eq!(same_on_the_wall(Instant::NEVER, zone("UTC"), zone("Asia/Tokyo")), Instant::NEVER);
     }
 
     #[test]

@@ -238,23 +238,33 @@ fn a_held_mail_is_not_sent_to_who_leaves_meanwhile() {
 }
 
 #[test]
-fn waits_keep_the_wall_clock_and_are_computed_anew_when_the_zone_changes() {
-    let due = |moves: bool| {
-        let mut world = world("workflow go {\n enter when signed_up\n reenter never\n wait 2 days\n score += 1\n}");
+fn the_hour_at_which_a_wait_is_over_stays_on_the_wall_when_the_zone_changes() {
+    let due = |wait: &str, zones: &[(&str, &str)]| {
+        let mut world =
+            world(&format!("workflow go {{\n enter when signed_up\n reenter never\n {wait}\n score += 1\n}}"));
         world.contact("ada", &[("timezone", "Europe/Berlin")]);
-        // Berlin's clocks go forward on 29 March, New York's went on the 8th.
+        // 11:00 in Berlin, whose clocks go forward on 29 March; New York's went on the 8th.
         world.at("2026-03-28 10:00").event("ada", "signed_up", json!({})).run();
-        if moves {
-            world.at("2026-03-28 12:00").identify("ada", &[("timezone", "America/New_York")]).run();
+        for (at, zone) in zones {
+            world.at(at).identify("ada", &[("timezone", zone)]).run();
         }
         world.journeys("ada")[0].due_at
     };
-    assert_eq!(due(false), Some(at("2026-03-30 09:00")));
-    assert_eq!(due(true), Some(at("2026-03-30 10:00")));
+    let new_york = ("2026-03-28 12:00", "America/New_York");
+    assert_eq!(due("wait 2 days", &[]), Some(at("2026-03-30 09:00")));
+    assert_eq!(due("wait 2 days", &[new_york]), Some(at("2026-03-30 15:00")), "11:00 there");
+    assert_eq!(due("wait 2 days", &[new_york, ("2026-03-29 12:00", "Asia/Tokyo")]), Some(at("2026-03-30 02:00")));
+    assert_eq!(due("wait 2 days", &[new_york, ("2026-03-29 12:00", "Europe/Berlin")]), due("wait 2 days", &[]));
+    assert_eq!(due("wait 1 week", &[new_york]), Some(at("2026-04-04 15:00")));
+    assert_eq!(due("wait 1 month", &[new_york]), Some(at("2026-04-28 15:00")));
+    assert_eq!(due("wait until stage >= mql up to 2 days", &[new_york]), Some(at("2026-03-30 15:00")));
+    assert_eq!(due("wait 48 hours", &[new_york]), due("wait 48 hours", &[]), "hours are as long as they were");
+    let late = ("2026-03-30 05:00", "Asia/Tokyo");
+    assert_eq!(due("wait 2 days", &[late]), None, "over there already, so the step runs at once");
 }
 
 #[test]
-fn a_wait_after_a_held_mail_is_computed_anew_from_the_send() {
+fn a_wait_after_a_held_mail_is_moved_from_the_send() {
     let mut world = world(&format!(
         "workflow go {{\n enter when signed_up\n reenter never\n {}\n}}",
         WINDOW.replace("1 day", "21 days")
@@ -264,7 +274,7 @@ fn a_wait_after_a_held_mail_is_computed_anew_from_the_send() {
     // Sent on Monday the 9th at 9 in Berlin.
     assert_eq!(world.journeys("ada")[0].due_at, Some(at("2026-03-30 07:00")));
     world.identify("ada", &[("timezone", "UTC")]).run();
-    assert_eq!(world.journeys("ada")[0].due_at, Some(at("2026-03-30 08:00")));
+    assert_eq!(world.journeys("ada")[0].due_at, Some(at("2026-03-30 09:00")));
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod rate;
 mod required;
 mod segments;
 mod sending;
+mod silence;
 mod since;
 mod starts;
 mod sums;

@@ -102,9 +102,12 @@ fn triggering_at(cond: &Cond, found: &mut Vec<Span>) {
     }
 }
 
-/// `inactive for 30 days`, in parentheses or not: silence begins when Flow first knows a person, so nobody is in it already.
+/// `inactive for 30 days`, in parentheses or not: who is in it from the start is so by history, and stays out (LANGUAGE.md 5).
 fn is_inactivity(cond: &Cond) -> bool {
-    let Cond::Not(inner) = cond else { return false };
+    let Cond::All(parts) = cond else { return false };
+    let [Part { cond: Cond::Not(inner), .. }, Part { cond: Cond::Watched(_), .. }] = parts.as_slice() else {
+        return false;
+    };
     matches!(&**inner, Cond::Events(test) if test.pattern.event == PatternEvent::AnyActivity)
 }
 

@@ -11,7 +11,7 @@ use super::relation::{self, Values, asks_in_other_words, report_no_order, single
 use crate::diagnostics::{names, reach, time};
 use crate::domain::event_can_be;
 use crate::meaning::Meaning;
-use crate::source::Span;
+use crate::source::{Location, Span};
 use crate::syntax::ast::{self, CountKind, Order, Period, Relation};
 use crate::typed::{Cond, EventTest, Part, Since};
 use crate::values::whole_of;
@@ -45,7 +45,17 @@ pub(super) fn check_event(
     let text = pattern_text(cx, name, properties);
     let pattern = Pattern { text, event: PatternEvent::Declared(event), tests: tests.into_iter().flatten().collect() };
     let cond = counted(cx, pattern, counts, since, span);
-    if none { Cond::Not(Box::new(cond)) } else { cond }
+    if none { nothing_of(cond, since, cx.at(span)) } else { cond }
+}
+
+/// That it did not happen. `no visited in the last 3 days` is false for whoever has been known for less (LANGUAGE.md 6): what they did before
+/// that, nobody knows.
+pub(super) fn nothing_of(happened: Cond, since: Since, at: Location) -> Cond {
+    let none = Cond::Not(Box::new(happened));
+    match since {
+        Since::Within(ms) => Cond::All([none, Cond::Watched(ms)].map(|cond| Part { cond, at }).into()),
+        Since::Trigger | Since::Ever | Since::Journey(_) => none,
+    }
 }
 
 /// Reports the first two properties that no event has both; `tests` are what each asks.

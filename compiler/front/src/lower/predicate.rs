@@ -146,6 +146,13 @@ impl Lowering<'_> {
                 }
                 None => code.bool(false),
             },
+            Cond::Watched(ms) => {
+                let since = code.load(Place::contact(self.program.system.known_since));
+                let length = code.int(*ms);
+                let end = code.op(Op::Add(since, length));
+                let too_short = is_still_to_come(end, code, changes);
+                code.not(too_short)
+            }
             Cond::Segment(id) if scope.segments == Segments::Afresh => code.segment(*id),
             // When it changes is the segment's own to say: the engine wakes for it, and whoever reads the slot looks again.
             Cond::Segment(id) => code.load(Place::contact(self.slots_of_segment(*id).0)),
@@ -300,9 +307,14 @@ fn happened_at(at: ValueId, code: &mut Builder) -> ValueId {
 fn within(last: ValueId, ms: i64, code: &mut Builder, changes: &mut Vec<ValueId>) -> ValueId {
     let length = code.int(ms);
     let end = code.op(Op::Add(last, length));
+    is_still_to_come(end, code, changes)
+}
+
+/// Whether an instant lies after now. It stops by itself when it comes.
+fn is_still_to_come(at: ValueId, code: &mut Builder, changes: &mut Vec<ValueId>) -> ValueId {
     let now = code.now();
-    let recent = code.compare(Comparison::Greater, end, now);
+    let is_ahead = code.compare(Comparison::Greater, at, now);
     let never = code.int(FOREVER);
-    changes.push(code.op(Op::Select(recent, end, never)));
-    recent
+    changes.push(code.op(Op::Select(is_ahead, at, never)));
+    is_ahead
 }

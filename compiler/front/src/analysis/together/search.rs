@@ -288,6 +288,7 @@ impl<'p, 't> Search<'p, 't> {
             Cond::Compare(Number::Const(left), comparison, Number::Const(right)) => {
                 comparison.holds(*left, *right) != holds
             }
+            Cond::Watched(ms) => self.watched_otherwise(*ms, holds),
             test => self.click_without_click(test, holds),
         }
     }
@@ -369,6 +370,14 @@ impl<'p, 't> Search<'p, 't> {
         let (PatternEvent::Entered(id) | PatternEvent::Left(id)) = test.pattern.event else { return None };
         let said = self.together.live_segment(id).filter(|_| test.since == Since::Trigger)?;
         Some((said, matches!(test.pattern.event, PatternEvent::Entered(_))))
+    }
+
+    /// Whoever has been known for so long has been known for less, too.
+    fn watched_otherwise(&self, ms: i64, holds: bool) -> bool {
+        self.said.iter().any(|(said, so)| match said {
+            Cond::Watched(other) => *so != holds && if holds { *other <= ms } else { *other >= ms },
+            _ => false,
+        })
     }
 
     /// Whoever clicked a link clicked.

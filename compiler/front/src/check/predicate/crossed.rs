@@ -1,7 +1,7 @@
 //! `entered hot_leads`, `left hot_leads`: what happens to a person, so counted and dated as an event is.
 
 use super::super::cx::Cx;
-use super::super::event::{check_count, check_since, counted};
+use super::super::event::{check_count, check_since, counted, nothing_of};
 use super::super::named;
 use super::Asked;
 use crate::source::Span;
@@ -20,5 +20,5 @@ pub(super) fn check(cx: &mut Cx<'_>, crossed: &Crossed, span: Span, asked: Asked
     let counts = check_count(cx, crossed.count.as_ref(), span);
     let (Some(since), Some(counts)) = (since, counts) else { return Cond::Unknown };
     let cond = counted(cx, Pattern { text, event, tests: Vec::new() }, counts, since, span);
-    if crossed.none { Cond::Not(Box::new(cond)) } else { cond }
+    if crossed.none { nothing_of(cond, since, cx.at(span)) } else { cond }
 }
