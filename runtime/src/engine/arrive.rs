@@ -15,7 +15,7 @@ use flow_ir::{FieldId, FieldValue};
 use serde_json::{Map, Value};
 
 /// What an identify call is called in the event log.
-const IDENTIFY: &str = "identify";
+pub(super) const IDENTIFY: &str = "identify";
 
 impl<S: Store> Engine<S> {
     /// Handles the next event.
@@ -80,6 +80,7 @@ impl<S: Store> Engine<S> {
         for id in &identity.joins {
             others.push(self.lend(*id)?);
         }
+        let joint = self.joint(identity.contact, &others)?;
         let dues: Vec<Option<i64>> = others.iter().map(|other| other.next_at).collect();
         self.touch(identity.contact, now, |touch: &mut Touch<'_>| {
             touch.give_keys(&identity.given);
@@ -90,6 +91,7 @@ impl<S: Store> Engine<S> {
                 touch.batch.count(counter::ADDRESSES_LEFT_OUT);
             }
             if !others.is_empty() {
+                touch.count_joint(&mut others, &joint);
                 others.iter_mut().for_each(|other| touch.join(other));
                 // It makes conditions true and is no trigger.
                 touch.joining = true;

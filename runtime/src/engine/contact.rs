@@ -135,7 +135,7 @@ impl Contact {
             texts_dirty: false,
             // Which triggers they are of, the program of then knew: where it has changed, in doubt nobody enters.
             newest: record.newest,
-            held: if outdated { Vec::new() } else { record.held },
+            held: if outdated { Vec::new() } else { held(record.held, plan) },
         };
         contact.zone = contact.own_zone(plan);
         Ok(contact)
@@ -241,6 +241,14 @@ pub(super) fn literal(field: &Field, value: &str) -> i64 {
     let value = value.trim().to_lowercase();
     let place = field.literals.iter().position(|literal| *literal == value);
     place.and_then(|place| i64::try_from(place + 1).ok()).unwrap_or(0)
+}
+
+/// What an earlier Flow kept of an entry had no memory.
+fn held(mut held: Vec<HeldEntry>, plan: &Plan) -> Vec<HeldEntry> {
+    for entry in held.iter_mut().filter(|entry| entry.memory.is_empty()) {
+        entry.memory.clone_from(&plan.workflow(WorkflowId(entry.workflow)).blank);
+    }
+    held
 }
 
 fn check(record: &ContactRecord, plan: &Plan) -> Result<(), EngineError> {

@@ -120,6 +120,23 @@ impl Shared {
         sums
     }
 
+    /// What a contact, and whoever was joined into them, did after a record of the log.
+    fn events_of(&self, (id, after): (ContactId, u64)) -> Vec<EventRecord> {
+        let joined = self.joined.iter().filter(|(_, into)| **into == id).map(|(id, _)| *id);
+        let mut found = Vec::new();
+        for of in joined.chain([id]) {
+            let mut next = self.contacts.get(&of).map_or(0, |contact| contact.write.newest);
+            while next > after {
+                let event = self.events.get(&next);
+                found.extend(event.cloned());
+                let decision = || self.decisions.get(&next).map_or(0, |decision| decision.previous);
+                next = event.map_or_else(decision, |event| event.previous);
+            }
+        }
+        found.sort_unstable_by_key(|event| event.id);
+        found
+    }
+
     fn load(&self, id: ContactId) -> Result<ContactRecord, StoreError> {
         let Contact { write, texts } =
             self.contacts.get(&id).ok_or_else(|| broken(format_args!("there is no contact {}", id.0)))?;
@@ -285,6 +302,7 @@ impl Store for MemoryStore {
             owners: owners.collect(),
             known: questions.messages.iter().map(|message| shared.messages.contains(message)).collect(),
             contacts: questions.contacts.iter().map(|id| shared.load(*id)).collect::<Result<_, _>>()?,
+            events: questions.events.iter().map(|asked| shared.events_of(*asked)).collect(),
         })
     }
 

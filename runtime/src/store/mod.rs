@@ -109,6 +109,8 @@ pub struct Questions {
     pub messages: Vec<MessageKey>,
     /// These contacts, whole. An unknown one is an error of ours.
     pub contacts: Vec<ContactId>,
+    /// What these contacts, and whoever was joined into them, did after this record of the log.
+    pub events: Vec<(ContactId, u64)>,
 }
 
 /// Their answers, each in the order of its questions.
@@ -120,6 +122,8 @@ pub struct Answers {
     pub known: Vec<bool>,
     /// Whole contacts.
     pub contacts: Vec<ContactRecord>,
+    /// Events, ascending by number, each as it was kept.
+    pub events: Vec<Vec<EventRecord>>,
 }
 
 /// What a store is.

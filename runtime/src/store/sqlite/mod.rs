@@ -210,6 +210,9 @@ impl Store for SqliteStore {
                 owners: owners(connection, begun, &questions.keys)?,
                 known: known(connection, begun, &questions.messages)?,
                 contacts,
+                events: (questions.events.iter())
+                    .map(|asked| events::of_contact(connection, begun, *asked))
+                    .collect::<Result<_, _>>()?,
             })
         })
     }
@@ -283,6 +286,10 @@ impl SqliteStore {
             contacts::LOAD.to_owned(),
             contacts::DUE.to_owned(),
             events::KNOWN.to_owned(),
+            events::EVENT.to_owned(),
+            events::DECISION.to_owned(),
+            events::NEWEST.to_owned(),
+            events::JOINED_INTO.to_owned(),
             outbox::unsettled_sql(),
             outbox::UNSETTLED_COUNT.to_owned(),
             "SELECT * FROM contact_view WHERE contact = ?1".to_owned(),
