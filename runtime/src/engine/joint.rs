@@ -12,6 +12,7 @@ use super::touch::Touch;
 use crate::inbound::{MailEvent, SegmentReader};
 use crate::store::{ContactId, EventRecord, Questions, Store};
 use flow_ir::{PatternEvent, PatternId, WorkflowId};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// When an event arrived.
@@ -68,30 +69,39 @@ impl<S: Store> Engine<S> {
         let own = self.lend(contact)?;
         let people = || std::iter::once(&own).chain(others);
         let counting: Vec<Option<u64>> = people().map(|person| person.counts_since(&plan, now)).collect();
-        let mut joint = Joint::new();
-        for (place, person) in people().enumerate() {
+        let after = |place: usize| {
             let of_others = counting.iter().enumerate().filter(|(other, _)| *other != place);
-            let events = match of_others.filter_map(|(_, since)| *since).min() {
-                Some(since) => self.events_of(person.id, since)?,
-                None => Vec::new(),
-            };
-            joint.push(deeds(&plan, events));
-        }
+            of_others.filter_map(|(_, since)| *since).min()
+        };
+        let asked: Vec<Option<(ContactId, u64)>> =
+            people().enumerate().map(|(place, person)| Some((person.id, after(place)?))).collect();
+        let events = self.events_of(&asked)?;
         self.cache.put(own);
-        Ok(joint)
+        Ok(events.into_iter().map(|events| deeds(&plan, events)).collect())
     }
 
-    /// What somebody did after a record, in the store and in hand.
-    fn events_of(&mut self, contact: ContactId, after: u64) -> Result<Vec<EventRecord>, EngineError> {
-        let people = self.batch.with_joined(contact);
-        let mut found = Vec::new();
-        if after < self.batch.handed {
-            let events = people.iter().map(|id| (*id, after)).collect();
-            let answers = self.store.ask(&Questions { events, ..Questions::default() })?;
-            found.extend(answers.events.into_iter().flatten());
+    /// What each of them did after a record, in the store and in hand; nothing where nothing is asked.
+    fn events_of(&mut self, asked: &[Option<(ContactId, u64)>]) -> Result<Vec<Vec<EventRecord>>, EngineError> {
+        let people: Vec<BTreeSet<ContactId>> =
+            asked.iter().map(|asked| asked.map_or_else(BTreeSet::new, |(id, _)| self.batch.with_joined(id))).collect();
+        let after = |asked: &Option<(ContactId, u64)>| asked.map_or(u64::MAX, |(_, after)| after);
+        let in_store = |people: &BTreeSet<ContactId>, after: u64| {
+            let is_there = after < self.batch.handed;
+            people.iter().filter(|_| is_there).map(|id| (*id, after)).collect::<Vec<_>>()
+        };
+        let questions: Vec<Vec<(ContactId, u64)>> =
+            people.iter().zip(asked).map(|(people, asked)| in_store(people, after(asked))).collect();
+        let events: Vec<(ContactId, u64)> = questions.iter().flatten().copied().collect();
+        let mut answers = Vec::new();
+        if !events.is_empty() {
+            answers = self.store.ask(&Questions { events, ..Questions::default() })?.events;
         }
-        found.extend(self.batch.events_of(&people, after).cloned());
-        Ok(found)
+        let mut answers = answers.into_iter();
+        let of_each = people.iter().zip(asked).zip(&questions).map(|((people, asked), questions)| {
+            let in_store = answers.by_ref().take(questions.len()).flatten();
+            in_store.chain(self.batch.events_of(people, after(asked)).cloned()).collect()
+        });
+        Ok(of_each.collect())
     }
 }
 
