@@ -1,6 +1,10 @@
 //! What counts since entry, where the entry was held or the person did it without their name (E4, E11).
 
 use crate::support::{World, at, program, world};
+use flow_runtime::store::DecisionCode;
+use flow_runtime::store::digest::digest;
+use flow_runtime::store::sqlite::OpenOptions;
+use flow_runtime::time::Instant;
 use serde_json::json;
 
 const WAITS: &str = r#"
@@ -232,7 +236,7 @@ fn whoever_waits_for_their_turn_has_what_was_counted_before() {
 #[test]
 fn the_border_of_a_batch_changes_nothing_of_it() {
     let program = program(&format!("{WAITS}{}", MAILS.replace(" go ", " mails ")));
-    let play = |batch_items| {
+    let people = |batch_items| {
         let mut world = World::of(std::sync::Arc::clone(&program)).limits(batch_items, 2);
         let names = ["downloaded", "visited", "requested_demo", "visited", "signed_up"];
         for person in 0..20_usize {
@@ -247,15 +251,31 @@ fn the_border_of_a_batch_changes_nothing_of_it() {
             world.identify(&format!("u{person}"), &[("email", &address)]).keys(&[&device]);
         }
         world.stream.sort_by_key(|arrival| arrival.arrived_at);
-        world.run_all("2026-03-10").unwrap();
-        world.check_invariants();
         world
     };
-    let mut whole = play(1000);
-    let converted = whole.report().decided(None, flow_runtime::store::DecisionCode::Converted);
+    let mut whole = people(1000);
+    whole.run_all("2026-03-10").unwrap();
+    whole.check_invariants();
+    let converted = whole.report().decided(None, DecisionCode::Converted);
     assert!(converted > 1, "{converted}");
     for batch_items in [1, 2, 3, 7, 50] {
-        let other = play(batch_items);
+        let mut other = people(batch_items);
+        other.run_all("2026-03-02 10:20").unwrap();
+        other.reopen().run_all("2026-03-10").unwrap();
+        other.check_invariants();
         assert_eq!(other.snapshot().digest(), whole.snapshot().digest(), "{batch_items}");
     }
+    // In a file, by machine code, and by several processes one after another.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flow.db");
+    let texts = program.texts.values().cloned().collect();
+    let store = OpenOptions { texts, ..OpenOptions::new(&path) };
+    let world = people(3);
+    for until in ["2026-03-02 10:13", "2026-03-02 10:31", "2026-03-10"] {
+        let backend = std::sync::Arc::new(flow_native::compile(&program).unwrap());
+        let mut engine = world.engine_over(backend, store.open().unwrap());
+        engine.run_until(Instant(at(until)), &mut world.stream.iter().cloned(), &mut |_| {}).unwrap();
+        engine.into_store().close().unwrap();
+    }
+    assert_eq!(digest(&path).unwrap(), whole.snapshot().digest());
 }

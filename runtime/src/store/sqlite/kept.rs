@@ -209,3 +209,41 @@ impl<'b> Reader<'b> {
         self.array().map(i64::from_le_bytes)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// Without the numbers of records at its end, and what a held entry has counted.
+    #[test]
+    fn what_an_earlier_flow_wrote_is_read() {
+        let journey = JourneyRecord {
+            contact: ContactId(1),
+            workflow: 4,
+            run: 1,
+            version: 1,
+            status: JourneyStatus::Waiting,
+            block: 3,
+            step: 2,
+            visit: 1,
+            memory: vec![7; 24],
+            due_at: Some(1_000),
+            outbox: None,
+            entered_at: 500,
+            ended_at: None,
+            goal_met: false,
+            goal_until: None,
+            sends: vec![SendRecord { email: 3, row: 8, step: 1, told: 5 }],
+            since: 9,
+        };
+        let held = HeldEntry { workflow: 5, triggers: 1, occurred_at: 2, until: 3, since: 8, memory: vec![6; 10] };
+        let packed = pack(std::slice::from_ref(&journey), std::slice::from_ref(&held));
+        assert_eq!(unpack(ContactId(1), &packed), Some((vec![journey.clone()], vec![held.clone()])));
+        let earlier = &packed[..packed.len() - 8 - 12 - 10];
+        let (journey, held) =
+            (JourneyRecord { since: 0, ..journey }, HeldEntry { since: 0, memory: Vec::new(), ..held });
+        assert_eq!(unpack(ContactId(1), earlier), Some((vec![journey], vec![held])));
+        (1..30).for_each(|cut| assert_eq!(unpack(ContactId(1), &packed[..packed.len() - cut]), None, "{cut}"));
+    }
+}
