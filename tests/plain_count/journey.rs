@@ -46,14 +46,14 @@ pub(crate) enum End {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Since {
     pub(crate) triggered: Ms,
-    pub(crate) known: usize,
+    pub(crate) line: u64,
 }
 
 #[derive(Debug)]
 pub(crate) struct Journey {
     pub(crate) workflow: Workflow,
     pub(crate) entered: Ms,
-    /// When what let them in occurred, and how much was known of them by then, itself included.
+    /// When what let them in occurred, and the line by which they came.
     pub(crate) since: Since,
     /// None before the first wait and after the end.
     pub(crate) place: Option<Place>,

@@ -200,19 +200,13 @@ pub(crate) struct Past {
     pub(crate) what: What,
     pub(crate) occurred: Ms,
     pub(crate) is_machine: bool,
-    /// Done by somebody who proved to be this person: no journey of before then asks about it.
-    is_brought_along: bool,
-}
-
-impl Past {
-    pub(crate) fn new(what: What, occurred: Ms, is_machine: bool) -> Past {
-        Past { what, occurred, is_machine, is_brought_along: false }
-    }
+    /// The line that says so.
+    pub(crate) line: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Held {
-    pub(crate) occurred: Ms,
+    pub(crate) since: Since,
     /// The last instant at which what it waits for completes it.
     pub(crate) until: Ms,
 }
@@ -221,7 +215,9 @@ impl Held {
     /// One is held for each person: a later one joins the first, and its time begins anew.
     pub(crate) fn join(self, other: Option<Held>) -> Held {
         let Some(other) = other else { return self };
-        Held { occurred: self.occurred.min(other.occurred), until: self.until.max(other.until) }
+        let triggered = self.since.triggered.min(other.since.triggered);
+        let since = Since { triggered, line: self.since.line.min(other.since.line) };
+        Held { since, until: self.until.max(other.until) }
     }
 }
 
@@ -235,7 +231,7 @@ pub(crate) struct Person {
     pub(crate) is_gone: bool,
     pub(crate) hard_bounced: bool,
     pub(crate) complained: bool,
-    /// Everything known by now, in the order of arrival.
+    /// Everything known by now.
     pub(crate) past: Vec<Past>,
     pub(crate) journeys: Vec<Journey>,
     /// As last looked at; entries happen where they become true.
@@ -310,10 +306,10 @@ impl Person {
         kinds.into_iter().filter(|(_, holds)| *holds).map(|(kind, _)| kind).collect()
     }
 
-    /// Whether they did this since then: what arrived behind it and had not occurred more than an hour before.
+    /// Whether they did this since then, as whoever they were: what arrived behind it and had not occurred more than an hour before.
     pub(crate) fn did_since(&self, since: Since, is_it: impl Fn(&What) -> bool) -> bool {
-        let mut arrived = self.past.iter().skip(since.known);
-        arrived.any(|past| past.occurred >= since.triggered - HOUR && !past.is_brought_along && is_it(&past.what))
+        let mut arrived = self.past.iter().filter(|past| past.line > since.line);
+        arrived.any(|past| past.occurred >= since.triggered - HOUR && is_it(&past.what))
     }
 
     /// Silence begins with the last thing they did, else when they were first known: by the earliest that is told of them.
@@ -430,12 +426,11 @@ impl Book {
         person.hard_bounced |= from.hard_bounced;
         person.complained |= from.complained;
         person.held = from.held.map(|held| held.join(person.held)).or(person.held);
-        person.past.extend(from.past.into_iter().map(|past| Past { is_brought_along: true, ..past }));
-        for mut journey in from.journeys {
+        person.past.extend(from.past);
+        for journey in from.journeys {
             let own = person.journeys.iter().any(|own| own.workflow == journey.workflow);
             assert!(!own || !journey.is_live(), "which of two goes on is not counted here");
             if !own {
-                journey.since.known = person.past.len();
                 person.journeys.push(journey);
             }
         }

@@ -24,6 +24,8 @@ pub(crate) struct Run {
     /// In the order of `Workflow::ALL`.
     pub(crate) counts: [WorkflowCount; 3],
     pub(crate) now: Ms,
+    /// How many lines have been taken.
+    pub(crate) lines: u64,
     /// When each person is next to be looked at without an event; and the same by person.
     queue: BTreeSet<(Ms, usize)>,
     queued: Vec<Option<Ms>>,
@@ -40,6 +42,7 @@ impl Run {
             clicks: Clicks::default(),
             counts: Default::default(),
             now: START,
+            lines: 0,
             queue: BTreeSet::new(),
             queued: Vec::new(),
             last_taker: None,
@@ -91,6 +94,7 @@ impl Run {
 
     /// A line: what it changes, then whatever its person waits for.
     fn receive(&mut self, arrival: Arrival) {
+        self.lines += 1;
         let address = match &arrival.says {
             Says::Identify(fields) => fields.email.as_deref(),
             Says::Track(_) => None,
@@ -113,7 +117,7 @@ impl Run {
             }
             Says::Track(what) => {
                 let is_machine = self.engage(person, &what, arrival.occurred);
-                let past = Past::new(what.clone(), arrival.occurred, is_machine);
+                let past = Past { what: what.clone(), occurred: arrival.occurred, is_machine, line: self.lines };
                 self.book.people[person].past.push(past);
                 self.look_after_change(person, Some((&what, arrival.occurred)));
             }

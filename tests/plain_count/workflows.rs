@@ -40,12 +40,12 @@ fn skip_holds(person: &Person, workflow: Workflow) -> bool {
     }
 }
 
-fn goal_holds(person: &Person, journey: &Journey) -> bool {
-    match journey.workflow {
+fn goal_holds(person: &Person, workflow: Workflow, since: Since) -> bool {
+    match workflow {
         Workflow::GuideNurture | Workflow::PricingInterest => {
-            person.did_since(journey.since, |what| *what == What::RequestedDemo)
+            person.did_since(since, |what| *what == What::RequestedDemo)
         }
-        Workflow::QuietLeads => person.did_since(journey.since, |what| matches!(what, What::Visited { .. })),
+        Workflow::QuietLeads => person.did_since(since, |what| matches!(what, What::Visited { .. })),
     }
 }
 
@@ -81,17 +81,18 @@ impl Run {
     pub(crate) fn enter(&mut self, person: usize, event: Option<(&What, Ms)>) {
         if let Some(held) = self.book.people[person].held.filter(|_| !is_incomplete(&self.book.people[person])) {
             self.book.people[person].held = None;
-            self.follow_download(person, held.occurred);
+            self.follow_download(person, held.since);
         }
         if let Some((What::Downloaded { asset: Some(asset) }, occurred)) = event
             && asset == "b2b-guide"
         {
+            let since = Since { triggered: occurred, line: self.lines };
             let someone = &mut self.book.people[person];
             if is_incomplete(someone) {
-                let held = Held { occurred, until: self.now + HELD_FOR };
+                let held = Held { since, until: self.now + HELD_FOR };
                 someone.held = Some(held.join(someone.held));
             } else {
-                self.follow_download(person, occurred);
+                self.follow_download(person, since);
             }
         }
         let is_high_intent = self.is_high_intent(person);
@@ -104,9 +105,9 @@ impl Run {
         self.become_so(person, Workflow::QuietLeads, is_inactive, became);
     }
 
-    fn follow_download(&mut self, person: usize, occurred: Ms) {
+    fn follow_download(&mut self, person: usize, since: Since) {
         if is_in_industry(&self.book.people[person]) {
-            self.try_enter(person, Workflow::GuideNurture, occurred);
+            self.try_enter(person, Workflow::GuideNurture, since);
         } else {
             one_more(&mut self.count(Workflow::GuideNurture).ignored, "condition");
         }
@@ -129,7 +130,8 @@ impl Run {
         if !holds || !(became || owed) {
             return;
         }
-        let reason = self.why_ignored(person, workflow);
+        let since = Since { triggered: self.now, line: self.lines };
+        let reason = self.why_ignored(person, workflow, since);
         let can_end = match reason {
             Some("skip") => true,
             Some("live" | "reenter") => reenter_days(workflow).is_some(),
@@ -139,7 +141,7 @@ impl Run {
             self.book.people[person].owed.push(workflow);
         }
         if became || !can_end {
-            self.try_enter(person, workflow, self.now);
+            self.try_enter(person, workflow, since);
         }
     }
 
@@ -166,13 +168,12 @@ impl Run {
         third.is_some_and(|third| third > self.now - HIGH_INTENT_WINDOW) && !person.is_customer()
     }
 
-    fn try_enter(&mut self, person: usize, workflow: Workflow, triggered: Ms) {
-        if let Some(reason) = self.why_ignored(person, workflow) {
+    fn try_enter(&mut self, person: usize, workflow: Workflow, since: Since) {
+        if let Some(reason) = self.why_ignored(person, workflow, since) {
             return one_more(&mut self.count(workflow).ignored, reason);
         }
         self.count(workflow).entered += 1;
         let someone = &mut self.book.people[person];
-        let since = Since { triggered, known: someone.past.len() };
         let journeys = &mut someone.journeys;
         journeys.push(Journey::new(workflow, self.now, since));
         let journey = journeys.len() - 1;
@@ -190,7 +191,7 @@ impl Run {
         }
     }
 
-    fn why_ignored(&self, index: usize, workflow: Workflow) -> Option<&'static str> {
+    fn why_ignored(&self, index: usize, workflow: Workflow, since: Since) -> Option<&'static str> {
         let person = &self.book.people[index];
         if self.live(index, workflow).is_some() {
             return Some("live");
@@ -205,7 +206,10 @@ impl Run {
         if skip_holds(person, workflow) {
             return Some("skip");
         }
-        // The goals are events since entry, so nobody has met one before.
+        // The goals are events since entry, so only who was held has met one before.
+        if goal_holds(person, workflow, since) {
+            return Some("goal");
+        }
         exit_holds(person, workflow).then_some("exit")
     }
 }
@@ -216,7 +220,7 @@ impl Run {
     pub(crate) fn ends(&mut self, person: usize, journey: usize) -> bool {
         let someone = &self.book.people[person];
         let there = &someone.journeys[journey];
-        let end = if goal_holds(someone, there) {
+        let end = if goal_holds(someone, there.workflow, there.since) {
             End::Converted
         } else if exit_holds(someone, there.workflow) {
             End::ExitedWhen
@@ -253,7 +257,7 @@ impl Run {
                 continue;
             }
             let until = calendar::plus_days(journey.entered, goal_days(journey.workflow), &someone.zone());
-            if self.now <= until && goal_holds(someone, journey) {
+            if self.now <= until && goal_holds(someone, journey.workflow, journey.since) {
                 met.push((index, journey.workflow));
             }
         }

@@ -82,6 +82,7 @@ impl<S: Store> Engine<S> {
         for id in &identity.joins {
             others.push(self.lend(*id)?);
         }
+        let joint = self.joint(identity.contact, &others)?;
         let dues: Vec<Option<i64>> = others.iter().map(|other| other.next_at).collect();
         self.touch(identity.contact, now, |touch: &mut Touch<'_>| {
             touch.give_keys(&identity.given);
@@ -92,6 +93,7 @@ impl<S: Store> Engine<S> {
                 touch.batch.count(counter::ADDRESSES_LEFT_OUT);
             }
             if !others.is_empty() {
+                touch.count_joint(&mut others, &joint);
                 others.iter_mut().for_each(|other| touch.join(other));
                 // It makes conditions true and is no trigger.
                 touch.joining = true;

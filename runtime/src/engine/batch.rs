@@ -14,7 +14,7 @@ use crate::store::{
 };
 use flow_ir::units::DAY_MS;
 use flow_ir::{Id, Program, TeamId, WorkflowId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Days between the Monday of the week in which the epoch began and the epoch, a Thursday.
 const EPOCH_WEEKDAY: i64 = 3;
@@ -44,6 +44,8 @@ pub(super) struct Batch {
     /// How many items have been handled since the last flush.
     pub(super) items: usize,
     pub(super) tally: Tally,
+    /// The last record that was handed over.
+    pub(super) handed: u64,
     /// The first thing that went wrong in the item at hand.
     failure: Option<EngineError>,
 }
@@ -82,6 +84,7 @@ impl Batch {
         Ok(Batch {
             changes: Changes::default(),
             slot,
+            handed: last_record(slot, state),
             state,
             kept_turns: turns.clone(),
             turns,
@@ -192,6 +195,29 @@ impl Batch {
         self.slot.global(self.state.next_record - 1)
     }
 
+    /// The number of the newest record of the log.
+    pub(super) fn last_record(&self) -> u64 {
+        last_record(self.slot, self.state)
+    }
+
+    /// What somebody did after a record, as far as it is in hand.
+    pub(super) fn events_of(&self, people: &BTreeSet<ContactId>, after: u64) -> impl Iterator<Item = &EventRecord> {
+        let events = &self.changes.events;
+        let later = events.get(events.partition_point(|event| event.id <= after)..).unwrap_or_default();
+        later.iter().filter(|event| people.contains(&event.contact))
+    }
+
+    /// A contact, and whoever was joined into them since the last batch was handed over.
+    pub(super) fn with_joined(&self, contact: ContactId) -> BTreeSet<ContactId> {
+        let mut all = BTreeSet::from([contact]);
+        for (id, into) in self.changes.joined.iter().rev() {
+            if all.contains(into) {
+                all.insert(*id);
+            }
+        }
+        all
+    }
+
     /// What occurred before is history (E3).
     pub(super) fn first_day(&self) -> i64 {
         self.state.first_day
@@ -279,10 +305,15 @@ impl Batch {
         changes.totals = counters.chain(changes.rolled_up()).chain(std::mem::take(&mut self.totals)).collect();
         self.state.number += 1;
         self.state.clock = clock;
+        self.handed = self.last_record();
         SlotBatch { slot: self.slot, state: self.state, changes }
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.counters.is_empty() && self.totals.is_empty() && self.changes.is_empty()
     }
+}
+
+fn last_record(slot: Slot, state: SlotState) -> u64 {
+    slot.global(state.next_record.saturating_sub(1))
 }

@@ -137,7 +137,7 @@ impl Contact {
             dirty: outdated,
             texts_dirty: false,
             newest: record.newest,
-            held: record.held,
+            held: held(record.held, plan),
         };
         contact.zone = contact.own_zone(plan);
         Ok(contact)
@@ -248,6 +248,14 @@ pub(super) fn literal(field: &Field, value: &str) -> i64 {
     let value = value.trim().to_lowercase();
     let place = field.literals.iter().position(|literal| *literal == value);
     place.and_then(|place| i64::try_from(place + 1).ok()).unwrap_or(0)
+}
+
+/// What an earlier Flow kept of an entry had no memory.
+fn held(mut held: Vec<HeldEntry>, plan: &Plan) -> Vec<HeldEntry> {
+    for entry in held.iter_mut().filter(|entry| entry.memory.is_empty()) {
+        entry.memory.clone_from(&plan.workflow(WorkflowId(entry.workflow)).blank);
+    }
+    held
 }
 
 fn check(record: &ContactRecord, plan: &Plan) -> Result<(), EngineError> {

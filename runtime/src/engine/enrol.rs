@@ -27,8 +27,24 @@ pub(super) struct Enrolment {
     pub(super) triggers: u64,
     /// When the event occurred that does; now, where it is none.
     pub(super) triggered_at: i64,
-    /// With what the journey begins, of those who have waited for their turn.
+    /// With what the journey begins, of those who came before they could come in.
     pub(super) memory: Option<Vec<u8>>,
+    /// The record with which that was, as journeys keep it; none where it is now.
+    pub(super) since: Option<u64>,
+    /// Whether they have waited for their turn.
+    pub(super) waited: bool,
+}
+
+impl Enrolment {
+    /// Of what lets somebody in now.
+    pub(super) fn now(workflow: WorkflowId, by: u32, triggers: u64, triggered_at: i64) -> Enrolment {
+        Enrolment { workflow, by, triggers, triggered_at, memory: None, since: None, waited: false }
+    }
+
+    /// By the workflow's own entry.
+    pub(super) fn of_event(trigger: Trigger) -> Enrolment {
+        Enrolment::now(trigger.workflow, OWN_ENTRY, trigger.bits, trigger.occurred_at)
+    }
 }
 
 /// Why an entry is not followed.
@@ -49,12 +65,6 @@ impl Touch<'_> {
     /// another's ran beside them, in doubt it was its own.
     pub(super) fn is_own_doing(&self, workflow: WorkflowId) -> bool {
         self.ran_before.contains(&workflow)
-    }
-
-    /// The enrolment by the workflow's own entry, whose condition holds.
-    pub(super) fn judge_own(&mut self, trigger: Trigger) -> Option<Enrolment> {
-        let Trigger { workflow, bits: triggers, occurred_at: triggered_at } = trigger;
-        self.judge(Enrolment { workflow, by: OWN_ENTRY, triggers, triggered_at, memory: None })
     }
 
     /// The trigger came, and the condition beside it does not hold: perhaps only because it reads what is not known of them.
@@ -124,8 +134,7 @@ impl Touch<'_> {
         self.contact.write(plan, entry.owed, i64::from(can_end));
         match refusal {
             None => {
-                let (workflow, triggered_at) = (entry.workflow, self.now);
-                return Some(Enrolment { workflow, by: OWN_ENTRY, triggers: BECAME, triggered_at, memory: None });
+                return Some(Enrolment::now(entry.workflow, OWN_ENTRY, BECAME, self.now));
             }
             // Recorded once, when it becomes true, and again where it is final.
             Some(refusal) if taken || !can_end => self.refuse(entry.workflow, &refusal),
@@ -140,7 +149,8 @@ impl Touch<'_> {
     /// The enrolment that follows, unless something speaks against it.
     pub(super) fn judge(&mut self, enrolment: Enrolment) -> Option<Enrolment> {
         let workflow = enrolment.workflow;
-        match self.refusal(workflow, &self.plan.workflow(workflow).blank) {
+        let blank = &self.plan.workflow(workflow).blank;
+        match self.refusal(workflow, enrolment.memory.as_ref().unwrap_or(blank)) {
             Some(refusal) => {
                 self.refuse(workflow, &refusal);
                 None
@@ -270,6 +280,7 @@ impl Touch<'_> {
             goal_met: false,
             goal_until: None,
             sends: Vec::new(),
+            since: enrolment.since.unwrap_or_else(|| self.batch.last_record()),
         };
         let place = self.contact.journeys.partition_point(|journey| journey.workflow() < workflow);
         self.contact.journeys.insert(place, Journey::begun(record));

@@ -2,7 +2,10 @@
 //!
 //! Windows count events by when they occurred; entries are triggered by their arrival (E3).
 
+use super::contact::{Contact, Journey};
 use super::counter;
+use super::joint::Arrived;
+use super::plan::Plan;
 use super::touch::Touch;
 use crate::inbound::{Known, MailEvent, Tracked};
 use flow_ir::units::HOUR_MS;
@@ -11,6 +14,11 @@ use flow_ir::{CountedSince, EventCount, EventId, FactId, NEVER, PatternId, Workf
 /// How long before the event that let somebody in another may have occurred and still count since entry, if it arrives after it: what one
 /// person does in a sitting comes from several machines, and not in order.
 pub(super) const LATE_BY_MS: i64 = HOUR_MS;
+
+/// Whether it occurred too long before what let somebody in to count since then, however late it arrives.
+pub(super) fn is_history(occurred_at: i64, triggered_at: i64) -> bool {
+    occurred_at < triggered_at.saturating_sub(LATE_BY_MS)
+}
 
 /// The entries that an event triggers, each workflow once.
 pub(super) type Triggers = Vec<Trigger>;
@@ -79,32 +87,9 @@ impl Touch<'_> {
         for fact in self.plan.pattern_facts.at(pattern) {
             self.remember(*fact, occurred_at);
         }
-        self.count(pattern, occurred_at);
-        self.count_before_turns(pattern, occurred_at, LATE_BY_MS);
+        self.contact.count(self.plan, pattern, occurred_at, Arrived::Now(self.now));
         for (workflow, bits) in self.plan.pattern_entries.at(pattern) {
             Trigger { workflow: *workflow, bits: *bits, occurred_at }.join(triggers);
-        }
-    }
-
-    /// Counts it in the journeys that ask. The one it may be about to begin is not among them, so no event is its own sequel.
-    fn count(&mut self, pattern: PatternId, occurred_at: i64) {
-        let (plan, now) = (self.plan, self.now);
-        for journey in self.contact.journeys.iter_mut().filter(|journey| journey.still_counts(now)) {
-            let Some(counts) = plan.workflow(journey.workflow()).counts.get(&pattern) else { continue };
-            let slots = &plan.program.workflows.at(journey.workflow()).slots;
-            if occurred_at < journey.read(plan, slots.triggered_at).saturating_sub(LATE_BY_MS) {
-                continue;
-            }
-            for EventCount { since, enough, slot, .. } in counts {
-                let begun = match since {
-                    CountedSince::Entry | CountedSince::Wait => true,
-                    CountedSince::Sent(email) => journey.sent_at(plan, *email) > NEVER,
-                };
-                let so_far = journey.read(plan, *slot);
-                if begun && so_far < i64::from(*enough) {
-                    journey.write(plan, *slot, so_far + 1);
-                }
-            }
         }
     }
 
@@ -118,6 +103,43 @@ impl Touch<'_> {
             if carried > kept {
                 self.contact.write(self.plan, slot, carried);
                 carried = kept;
+            }
+        }
+    }
+}
+
+impl Contact {
+    /// Counts an event wherever it is asked for. The journey that it may be about to begin is not among them, so no event is its own sequel.
+    pub(super) fn count(&mut self, plan: &Plan, pattern: PatternId, occurred_at: i64, arrived: Arrived) {
+        let now = arrived.now();
+        for journey in self.journeys.iter_mut().filter(|journey| journey.still_counts(now)) {
+            journey.count(plan, pattern, occurred_at, arrived);
+        }
+        self.count_held(plan, pattern, occurred_at, arrived);
+        self.count_before_turns(plan, pattern, occurred_at, arrived);
+    }
+}
+
+impl Journey {
+    fn count(&mut self, plan: &Plan, pattern: PatternId, occurred_at: i64, arrived: Arrived) {
+        let Some(counts) = plan.workflow(self.workflow()).counts.get(&pattern) else { return };
+        let slots = &plan.program.workflows.at(self.workflow()).slots;
+        let triggered_at = self.read(plan, slots.triggered_at);
+        if is_history(occurred_at, triggered_at) || !arrived.is_after(self.record.since, triggered_at) {
+            return;
+        }
+        for EventCount { since, enough, slot, .. } in counts {
+            let begun = match since {
+                CountedSince::Entry => true,
+                CountedSince::Wait => arrived.is_behind(self.read(plan, slots.waiting_since)),
+                CountedSince::Sent(email) => {
+                    let sent_at = self.sent_at(plan, *email);
+                    sent_at > NEVER && arrived.is_behind(sent_at)
+                }
+            };
+            let so_far = self.read(plan, *slot);
+            if begun && so_far < i64::from(*enough) {
+                self.write(plan, *slot, so_far + 1);
             }
         }
     }

@@ -7,18 +7,20 @@
 //! - an address, where the workflow sends mail;
 //! - who they are, where the condition beside the event does not hold of somebody of whom neither a user id nor an address is known.
 //!
-//! As soon as it lacks nothing more it is judged like one that comes at that instant, but for its triggers and the instant at which they
-//! occurred, which stay its own. One is held for each person and workflow: a later one joins it, and the ten minutes begin anew. It is kept
+//! As soon as it lacks nothing more it is judged like one that comes at that instant, but for its triggers, the instant at which they
+//! occurred and what was counted since they came, which stay its own. One is held for each person and workflow: a later one joins it, and the ten minutes begin anew. It is kept
 //! with the contact by the same commit, and its last instant is one at which the contact is looked at by itself (E14).
 
 use super::contact::Contact;
 use super::enrol::{Enrolment, Refusal};
-use super::event::Trigger;
+use super::event::{Trigger, is_history};
+use super::joint::Arrived;
+use super::plan::Plan;
 use super::reason::Ignored;
 use super::touch::{Seen, Touch};
 use crate::store::HeldEntry;
 use flow_ir::units::MINUTE_MS;
-use flow_ir::{Entry, FOREVER, FieldId, SlotId, WorkflowId};
+use flow_ir::{CountedSince, Entry, FOREVER, FieldId, PatternId, SlotId, WorkflowId};
 
 /// How long after its arrival an event is held.
 pub(super) const HOLD_MS: i64 = 10 * MINUTE_MS;
@@ -33,9 +35,31 @@ impl Contact {
                     held.triggers |= entry.triggers;
                     held.occurred_at = held.occurred_at.min(entry.occurred_at);
                     held.until = held.until.max(entry.until);
+                    if entry.since < held.since {
+                        (held.since, held.memory) = (entry.since, entry.memory);
+                    }
                 }
             }
             Err(place) => self.held.insert(place, entry),
+        }
+    }
+
+    /// Counts an event for the journeys that may begin, as [`Journey::count`](super::contact::Journey::count) does for those that have.
+    pub(super) fn count_held(&mut self, plan: &Plan, pattern: PatternId, occurred_at: i64, arrived: Arrived) {
+        for held in &mut self.held {
+            let workflow = WorkflowId(held.workflow);
+            let Some(counts) = plan.workflow(workflow).counts.get(&pattern) else { continue };
+            if is_history(occurred_at, held.occurred_at) || !arrived.is_after(held.since, held.occurred_at) {
+                continue;
+            }
+            let layout = &plan.program.workflows.at(workflow).journey;
+            for count in counts.iter().filter(|count| count.since == CountedSince::Entry) {
+                let so_far = layout.read(&held.memory, count.slot);
+                if so_far < i64::from(count.enough) {
+                    layout.write(&mut held.memory, count.slot, so_far + 1);
+                    self.dirty = true;
+                }
+            }
         }
     }
 
@@ -56,10 +80,11 @@ impl Touch<'_> {
         let holds = self.holds_entry(workflow, bits)?;
         if self.is_incomplete(workflow, holds) {
             let until = self.now.saturating_add(HOLD_MS);
-            self.contact.hold(HeldEntry { workflow: workflow.0, triggers: bits, occurred_at, until });
+            let (since, memory) = (self.batch.last_record(), self.plan.workflow(workflow).blank.clone());
+            self.contact.hold(HeldEntry { workflow: workflow.0, triggers: bits, occurred_at, until, since, memory });
             return None;
         }
-        self.judge_complete(trigger, holds)
+        self.judge_complete(Enrolment::of_event(trigger), holds)
     }
 
     /// Whom the events let in that were held and lack nothing more. At an instant of the contact's own those are refused whose time is over:
@@ -77,8 +102,9 @@ impl Touch<'_> {
             if is_incomplete {
                 self.refuse_incomplete(workflow, holds);
             } else {
-                enrolments
-                    .extend(self.judge_complete(Trigger { workflow, bits, occurred_at: held.occurred_at }, holds));
+                let enrolment = Enrolment::of_event(Trigger { workflow, bits, occurred_at: held.occurred_at });
+                let (memory, since) = (Some(held.memory), Some(held.since));
+                enrolments.extend(self.judge_complete(Enrolment { memory, since, ..enrolment }, holds));
             }
         }
         enrolments
@@ -91,7 +117,7 @@ impl Touch<'_> {
 
     /// What another contact's events wait for may be what this one has.
     pub(super) fn join_held(&mut self, other: &Contact) {
-        other.held.iter().for_each(|held| self.contact.hold(*held));
+        other.held.iter().for_each(|held| self.contact.hold(held.clone()));
     }
 
     /// Another workflow stops those that are held too.
@@ -103,11 +129,11 @@ impl Touch<'_> {
         }
     }
 
-    fn judge_complete(&mut self, trigger: Trigger, holds: bool) -> Option<Enrolment> {
+    fn judge_complete(&mut self, enrolment: Enrolment, holds: bool) -> Option<Enrolment> {
         if holds {
-            return self.judge_own(trigger);
+            return self.judge(enrolment);
         }
-        self.refuse_unjudged(trigger.workflow);
+        self.refuse_unjudged(enrolment.workflow);
         None
     }
 

@@ -40,6 +40,7 @@ mod identity;
 mod import;
 mod index;
 mod join;
+mod joint;
 mod lend;
 mod outbox;
 mod pattern;

@@ -16,13 +16,15 @@
 use super::contact::Contact;
 use super::enrol::{Enrolment, OWN_ENTRY, Refusal};
 use super::error::EngineError;
+use super::event::is_history;
+use super::joint::Arrived;
 use super::plan::Plan;
 use super::reason::{Ignored, LetIn};
 use super::touch::{Seen, Touch};
 use crate::store::{Actor, DecisionCode, DecisionRecord};
 use crate::time::Instant;
 use flow_ir::units::MINUTE_MS;
-use flow_ir::{CountedSince, Entry, FOREVER, Rate, Turn, WorkflowId};
+use flow_ir::{CountedSince, Entry, FOREVER, PatternId, Rate, Turn, WorkflowId};
 use std::collections::{BTreeMap, VecDeque};
 
 /// The most instants that are told apart; beyond it they are rounded up to minutes, of which a day has fewer.
@@ -191,7 +193,7 @@ impl Touch<'_> {
     /// Whether somebody whom nothing refuses comes in now; else they wait for their turn.
     pub(super) fn may_begin(&mut self, enrolment: &Enrolment) -> bool {
         let workflow = enrolment.workflow;
-        let Some(turn) = self.plan.turn(workflow).filter(|_| enrolment.memory.is_none()) else { return true };
+        let Some(turn) = self.plan.turn(workflow).filter(|_| !enrolment.waited) else { return true };
         let Some(rate) = self.workflow(workflow).rate else {
             // Nobody paces them any more, and whoever waits need not.
             if self.waits_by(turn) {
@@ -209,8 +211,10 @@ impl Touch<'_> {
         self.contact.write(self.plan, turn.at, at);
         self.contact.write(self.plan, turn.triggers, enrolment.triggers.cast_signed());
         self.contact.write(self.plan, turn.triggered_at, enrolment.triggered_at);
-        for (_, count) in &turn.counts {
-            self.contact.write(self.plan, *count, 0);
+        let layout = &self.workflow(workflow).journey;
+        for (count, kept) in &turn.counts {
+            let so_far = enrolment.memory.as_ref().map_or(0, |memory| layout.read(memory, *count));
+            self.contact.write(self.plan, *kept, so_far);
         }
         let run = self.last_run(workflow);
         let decision = self.about_run(workflow, run, DecisionCode::Held);
@@ -256,7 +260,9 @@ impl Touch<'_> {
         }
         let Some(refusal) = self.refusal(workflow, &memory) else {
             let by = if triggers == 0 { LetIn::Started.number() } else { OWN_ENTRY };
-            return Some(Enrolment { workflow, by, triggers, triggered_at, memory: Some(memory) });
+            let enrolment = Enrolment::now(workflow, by, triggers, triggered_at);
+            // With which record they came is not kept: of what another contact did, instants tell.
+            return Some(Enrolment { memory: Some(memory), since: Some(0), waited: true, ..enrolment });
         };
         // What is so of them still lets them in when the refusal ends.
         if let Some((_, owed)) = becomes.filter(|_| self.can_end(workflow, &refusal)) {
@@ -276,24 +282,6 @@ impl Touch<'_> {
         memory
     }
 
-    /// Counts an event for those whose journey is still to begin, as [`Touch::count`] does for the others.
-    pub(super) fn count_before_turns(&mut self, pattern: flow_ir::PatternId, occurred_at: i64, late_by_ms: i64) {
-        let plan = self.plan;
-        for (workflow, turn) in self.turns() {
-            let Some(counts) = plan.workflow(workflow).counts.get(&pattern) else { continue };
-            if occurred_at < self.contact.read(plan, turn.triggered_at).saturating_sub(late_by_ms) {
-                continue;
-            }
-            for count in counts.iter().filter(|count| count.since == CountedSince::Entry) {
-                let Some((_, kept)) = turn.counts.iter().find(|(slot, _)| *slot == count.slot) else { continue };
-                let so_far = self.contact.read(plan, *kept);
-                if so_far < i64::from(count.enough) {
-                    self.contact.write(plan, *kept, so_far + 1);
-                }
-            }
-        }
-    }
-
     /// The instant of the first turn. It may be over: then nobody was there when it came.
     pub(super) fn next_turn(&mut self) -> i64 {
         let mut next = FOREVER;
@@ -304,7 +292,8 @@ impl Touch<'_> {
         next
     }
 
-    /// Another contact's turn is this one's: the earlier of both, where each has one.
+    /// Another contact's turn is this one's: the earlier of both, where each has one. What either did counts for both already
+    /// ([`Touch::count_joint`]).
     pub(super) fn join_turns(&mut self, other: &Contact) {
         let plan = self.plan;
         for (workflow, turn) in waiting_in(plan, other) {
@@ -317,8 +306,7 @@ impl Touch<'_> {
             let (at, triggers) =
                 (of_both(self.contact, turn.at, i64::min), of_both(self.contact, turn.triggers, either));
             let triggered_at = of_both(self.contact, turn.triggered_at, i64::min);
-            let counts: Vec<i64> =
-                turn.counts.iter().map(|(_, kept)| of_both(self.contact, *kept, i64::saturating_add)).collect();
+            let counts: Vec<i64> = turn.counts.iter().map(|(_, kept)| of_both(self.contact, *kept, i64::max)).collect();
             self.contact.write(plan, turn.at, at);
             self.contact.write(plan, turn.triggers, triggers);
             self.contact.write(plan, turn.triggered_at, triggered_at);
@@ -359,7 +347,27 @@ impl<'e> Touch<'e> {
     }
 }
 
-fn waiting_in<'p>(plan: &'p Plan, contact: &Contact) -> Vec<(WorkflowId, &'p Turn)> {
+impl Contact {
+    /// Counts an event for those whose turn is still to come, as [`Journey::count`](super::contact::Journey::count) does for the others.
+    pub(super) fn count_before_turns(&mut self, plan: &Plan, pattern: PatternId, occurred_at: i64, arrived: Arrived) {
+        for (workflow, turn) in waiting_in(plan, self) {
+            let Some(counts) = plan.workflow(workflow).counts.get(&pattern) else { continue };
+            let triggered_at = self.read(plan, turn.triggered_at);
+            if is_history(occurred_at, triggered_at) || !arrived.is_after(0, triggered_at) {
+                continue;
+            }
+            for count in counts.iter().filter(|count| count.since == CountedSince::Entry) {
+                let Some((_, kept)) = turn.counts.iter().find(|(slot, _)| *slot == count.slot) else { continue };
+                let so_far = self.read(plan, *kept);
+                if so_far < i64::from(count.enough) {
+                    self.write(plan, *kept, so_far + 1);
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn waiting_in<'p>(plan: &'p Plan, contact: &Contact) -> Vec<(WorkflowId, &'p Turn)> {
     let workflows = contact.pending.turns().filter_map(|place| plan.turns.get(place));
     workflows.filter_map(|workflow| Some((*workflow, plan.turn(*workflow)?))).collect()
 }

@@ -15,8 +15,7 @@ impl Touch<'_> {
         for (workflow, slot) in self.pending_starts() {
             if self.contact.read(plan, slot) <= self.now {
                 self.contact.write(plan, slot, FOREVER);
-                let (by, triggered_at) = (LetIn::Started.number(), self.now);
-                enrolments.extend(self.judge(Enrolment { workflow, by, triggers: 0, triggered_at, memory: None }));
+                enrolments.extend(self.judge(Enrolment::now(workflow, LetIn::Started.number(), 0, self.now)));
             }
         }
         enrolments

@@ -52,10 +52,13 @@ impl<S: Store> Engine<S> {
 pub(super) fn grow(record: &mut ContactRecord, plan: &Plan) {
     let program = &plan.program;
     grow_frame(record, program);
-    for journey in &mut record.kept {
-        let id = flow_ir::WorkflowId(journey.workflow);
+    let kept = record.kept.iter_mut().map(|journey| (journey.workflow, &mut journey.memory));
+    // An entry that is held has the memory of the journey that would begin.
+    let held = record.held.iter_mut().map(|entry| (entry.workflow, &mut entry.memory));
+    for (workflow, memory) in kept.chain(held) {
+        let id = flow_ir::WorkflowId(workflow);
         if program.workflows.get(id).is_some() {
-            extend(&mut journey.memory, &plan.workflow(id).blank);
+            extend(memory, &plan.workflow(id).blank);
         }
     }
 }

@@ -124,7 +124,11 @@ fn contact<'a>(row: &'a mut Row, contact: &ContactWrite) -> &'a mut Row {
     let texts = contact.texts.as_deref().unwrap_or_default();
     let row = texts.iter().fold(row, |row, text| row.maybe_text(text.as_deref()));
     contact.held.iter().fold(row, |row, entry| {
-        row.small(entry.workflow).number(entry.triggers).instant(entry.occurred_at).instant(entry.until)
+        row.small(entry.workflow)
+            .number(entry.triggers)
+            .instant(entry.occurred_at)
+            .instant(entry.until)
+            .bytes(&entry.memory)
     })
 }
 

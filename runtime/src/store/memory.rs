@@ -123,6 +123,23 @@ impl Shared {
         sums
     }
 
+    /// What a contact, and whoever was joined into them, did after a record of the log.
+    fn events_of(&self, (id, after): (ContactId, u64)) -> Vec<EventRecord> {
+        let joined = self.joined.iter().filter(|(_, into)| **into == id).map(|(id, _)| *id);
+        let mut found = Vec::new();
+        for of in joined.chain([id]) {
+            let mut next = self.contacts.get(&of).map_or(0, |contact| contact.write.newest);
+            while next > after {
+                let event = self.events.get(&next);
+                found.extend(event.cloned());
+                let decision = || self.decisions.get(&next).map_or(0, |decision| decision.previous);
+                next = event.map_or_else(decision, |event| event.previous);
+            }
+        }
+        found.sort_unstable_by_key(|event| event.id);
+        found
+    }
+
     fn load(&self, id: ContactId) -> Result<ContactRecord, StoreError> {
         let Contact { write, texts } =
             self.contacts.get(&id).ok_or_else(|| broken(format_args!("there is no contact {}", id.0)))?;
@@ -310,6 +327,7 @@ impl Store for MemoryStore {
                 .map(|id| shared.outbox.get(id).map(|(row, _)| row.recipient.clone()))
                 .collect(),
             queued: questions.queued.map_or_else(Vec::new, |asked| shared.queued(asked)),
+            events: questions.events.iter().map(|asked| shared.events_of(*asked)).collect(),
         })
     }
 

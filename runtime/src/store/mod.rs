@@ -120,6 +120,8 @@ pub struct Questions {
     pub recipients: Vec<u64>,
     /// The next of the outbox rows that wait for their instant.
     pub queued: Option<QueuedBehind>,
+    /// What these contacts, and whoever was joined into them, did after this record of the log.
+    pub events: Vec<(ContactId, u64)>,
 }
 
 /// Which of the outbox rows that wait for their instant, in the order in which they are due.
@@ -154,6 +156,8 @@ pub struct Answers {
     pub recipients: Vec<Option<String>>,
     /// By (due, number). Each with the contact it is about now.
     pub queued: Vec<OutboxRecord>,
+    /// Events, ascending by number, each as it was kept.
+    pub events: Vec<Vec<EventRecord>>,
 }
 
 /// What a store is.

@@ -35,7 +35,7 @@ pub struct ContactRecord {
 }
 
 /// An entry whose event came before its person's address, identity or a required field (E4). There is one per contact and workflow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HeldEntry {
     /// The number of the workflow.
     pub workflow: u32,
@@ -45,6 +45,10 @@ pub struct HeldEntry {
     pub occurred_at: i64,
     /// The last instant at which what it waits for completes it.
     pub until: i64,
+    /// The record of the log with which it began: what comes after it counts since entry.
+    pub since: u64,
+    /// The slots of the journey that may begin, in which that is counted.
+    pub memory: Vec<u8>,
 }
 
 /// A contact to insert or replace, whole.
@@ -103,6 +107,8 @@ pub struct JourneyRecord {
     pub goal_until: Option<i64>,
     /// What it has sent, in the order of sending.
     pub sends: Vec<SendRecord>,
+    /// The record of the log with which it began: what comes after it counts since entry. 0 where instants alone can tell.
+    pub since: u64,
 }
 
 /// A mail that a journey has sent, so that what people do with it is told of the send, and once.

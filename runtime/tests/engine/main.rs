@@ -10,6 +10,7 @@ mod enrolment;
 mod held;
 mod identity;
 mod import;
+mod joint;
 mod journeys;
 mod live;
 mod mail_events;

@@ -1,7 +1,8 @@
 //! Batches that were handed over and may not be durable yet. Whoever asks is answered as if they were.
 
 use crate::store::{
-    Batch, ContactId, ContactRecord, ContactWrite, MessageKey, OutboxRecord, OutboxSettlement, OutboxState, Ticket,
+    Batch, ContactId, ContactRecord, ContactWrite, EventRecord, MessageKey, OutboxRecord, OutboxSettlement,
+    OutboxState, Ticket,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -31,6 +32,17 @@ struct Index {
     messages: HashSet<MessageKey>,
     /// Where the last write of a contact stands: which slot, which row.
     contacts: HashMap<ContactId, (usize, usize)>,
+    /// Where each event of the log stands.
+    events: HashMap<u64, (usize, usize)>,
+    /// Of each decision, the record before it.
+    decisions: HashMap<u64, u64>,
+}
+
+/// A record of the log, on the way from one to the one before it.
+pub(super) enum Logged {
+    Event(EventRecord),
+    /// With the number of the one before it.
+    Decision(u64),
 }
 
 impl Begun {
@@ -48,6 +60,9 @@ impl Begun {
                 index.messages.extend(changes.events.iter().map(|event| event.message));
                 let contacts = changes.contacts.iter().enumerate();
                 index.contacts.extend(contacts.map(|(row, contact)| (contact.id, (place, row))));
+                let events = changes.events.iter().enumerate();
+                index.events.extend(events.map(|(row, event)| (event.id, (place, row))));
+                index.decisions.extend(changes.decisions.iter().map(|row| (row.id, row.previous)));
             }
             index
         })
@@ -133,10 +148,29 @@ impl Begun {
         self.index().messages.contains(message)
     }
 
+    fn record(&mut self, number: u64) -> Option<Logged> {
+        if let Some(previous) = self.index().decisions.get(&number) {
+            return Some(Logged::Decision(*previous));
+        }
+        let (slot, row) = *self.index().events.get(&number)?;
+        self.batch.slots.get(slot)?.changes.events.get(row).cloned().map(Logged::Event)
+    }
+
     pub(super) fn contact(&mut self, id: ContactId) -> Option<&ContactWrite> {
         let (slot, row) = *self.index().contacts.get(&id)?;
         self.batch.slots.get(slot)?.changes.contacts.get(row)
     }
+}
+
+/// What of these batches tells of a record of the log.
+pub(super) fn logged(begun: &mut [Begun], number: u64) -> Option<Logged> {
+    begun.iter_mut().rev().find_map(|batch| batch.record(number))
+}
+
+/// Whoever was joined into one of these contacts in these batches, before they were joined in turn.
+pub(super) fn joined_into(begun: &[Begun], into: ContactId) -> impl Iterator<Item = ContactId> {
+    let joined = begun.iter().flat_map(|begun| &begun.batch.slots).flat_map(|slot| &slot.changes.joined);
+    joined.filter(move |(_, other)| *other == into).map(|(id, _)| *id)
 }
 
 /// A contact as the last of these batches leaves them, with what only an earlier one or the file knows.

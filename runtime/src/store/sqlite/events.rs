@@ -1,12 +1,22 @@
 //! The event log and which messages are in it.
 
+use super::begun::{Begun, Logged, joined_into, logged};
 use super::codes::{id, sql_id};
 use super::fault::Trouble;
 use crate::store::{ContactId, EventRecord, MAX_NUMBER, MessageId, MessageKey, PAGE_ROWS, RECENT_MESSAGES, Slot};
-use rusqlite::{Connection, ErrorCode, Row, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
+use std::collections::BTreeSet;
 
 /// Serves from the primary key.
 pub(super) const KNOWN: &str = "SELECT 1 FROM message WHERE day = ?1 AND id = ?2";
+
+/// From one record of the log to the one before it: each serves from the primary key.
+pub(super) const EVENT: &str =
+    "SELECT id, previous, contact, day, message, name, occurred_at, received_at, properties FROM event WHERE id = ?1";
+pub(super) const DECISION: &str = "SELECT previous FROM decision WHERE id = ?1";
+pub(super) const NEWEST: &str = "SELECT newest FROM contact WHERE id = ?1";
+/// Serves from an index.
+pub(super) const JOINED_INTO: &str = "SELECT contact FROM joined WHERE \"into\" = ?1";
 
 pub(super) fn known(connection: &Connection, messages: &[MessageKey]) -> Result<Vec<bool>, Trouble> {
     let mut statement = connection.prepare_cached(KNOWN)?;
@@ -15,6 +25,64 @@ pub(super) fn known(connection: &Connection, messages: &[MessageKey]) -> Result<
         known.push(statement.exists(params![day, id.0])?);
     }
     Ok(known)
+}
+
+/// What a contact, and whoever was joined into them, did after a record of the log.
+pub(super) fn of_contact(
+    connection: &Connection,
+    begun: &mut [Begun],
+    (contact, after): (ContactId, u64),
+) -> Result<Vec<EventRecord>, Trouble> {
+    let mut found = Vec::new();
+    for of in with_joined(connection, begun, contact)? {
+        let on_its_way = begun.iter_mut().rev().find_map(|batch| batch.contact(of).map(|write| write.newest));
+        let mut next = match on_its_way {
+            Some(newest) => newest,
+            None => {
+                let mut newest = connection.prepare_cached(NEWEST)?;
+                newest.query_row([sql_id(of.0)], |row| id(row, 0)).optional()?.unwrap_or(0)
+            }
+        };
+        while next > after {
+            let record = match logged(begun, next) {
+                Some(record) => Some(record),
+                None => in_file(connection, next)?,
+            };
+            next = match record {
+                Some(Logged::Event(event)) => {
+                    let previous = event.previous;
+                    found.push(event);
+                    previous
+                }
+                Some(Logged::Decision(previous)) => previous,
+                None => return Err(Trouble::Broken(format!("there is no record {next} of contact {}", of.0))),
+            };
+        }
+    }
+    found.sort_unstable_by_key(|event| event.id);
+    Ok(found)
+}
+
+/// A contact and all who are this contact by now.
+fn with_joined(connection: &Connection, begun: &[Begun], contact: ContactId) -> Result<BTreeSet<ContactId>, Trouble> {
+    let mut all = BTreeSet::from([contact]);
+    let mut open = vec![contact];
+    let mut statement = connection.prepare_cached(JOINED_INTO)?;
+    while let Some(into) = open.pop() {
+        let in_file = statement.query_map([sql_id(into.0)], |row| Ok(ContactId(id(row, 0)?)))?;
+        let in_file = in_file.collect::<rusqlite::Result<Vec<_>>>()?;
+        open.extend(in_file.into_iter().chain(joined_into(begun, into)).filter(|id| all.insert(*id)));
+    }
+    Ok(all)
+}
+
+fn in_file(connection: &Connection, number: u64) -> Result<Option<Logged>, Trouble> {
+    let event = connection.prepare_cached(EVENT)?.query_row([sql_id(number)], event).optional()?;
+    if let Some(event) = event {
+        return Ok(Some(Logged::Event(event)));
+    }
+    let previous = connection.prepare_cached(DECISION)?.query_row([sql_id(number)], |row| id(row, 0)).optional()?;
+    Ok(previous.map(Logged::Decision))
 }
 
 /// Appends in the order given: that order is the log's.

@@ -11,7 +11,11 @@
 //! for each held entry: workflow u32, triggers u64, occurred at i64, until i64
 //! for each send: email u32, row u64, step u32, told u32
 //! the memory of each journey
+//! for each journey: since u64
+//! for each held entry: since u64, memory bytes u32, memory
 //! ```
+//!
+//! What an earlier Flow wrote ends with the memory.
 
 use super::codes::Coded;
 use crate::store::{ContactId, HeldEntry, JourneyRecord, JourneyStatus, SendRecord};
@@ -46,7 +50,12 @@ pub(super) mod flag {
 pub(super) fn pack(journeys: &[JourneyRecord], held: &[HeldEntry]) -> Vec<u8> {
     let sends: usize = journeys.iter().map(|journey| journey.sends.len()).sum();
     let memory: usize = journeys.iter().map(|journey| journey.memory.len()).sum();
-    let bytes = HEAD_BYTES as usize + journeys.len() * JOURNEY_BYTES as usize + held.len() * 28 + sends * 20 + memory;
+    let bytes = HEAD_BYTES as usize
+        + journeys.len() * JOURNEY_BYTES as usize
+        + journeys.len() * 8
+        + held.len() * 40
+        + sends * 20
+        + memory;
     let mut out = Vec::with_capacity(bytes);
     count(&mut out, journeys.len());
     count(&mut out, held.len());
@@ -64,6 +73,12 @@ pub(super) fn pack(journeys: &[JourneyRecord], held: &[HeldEntry]) -> Vec<u8> {
         out.extend(told.to_le_bytes());
     }
     journeys.iter().for_each(|journey| out.extend_from_slice(&journey.memory));
+    journeys.iter().for_each(|journey| out.extend(journey.since.to_le_bytes()));
+    for entry in held {
+        out.extend(entry.since.to_le_bytes());
+        count(&mut out, entry.memory.len());
+        out.extend_from_slice(&entry.memory);
+    }
     out
 }
 
@@ -100,16 +115,18 @@ pub(super) fn unpack(contact: ContactId, bytes: &[u8]) -> Option<(Vec<JourneyRec
     let mut rest = Reader(bytes);
     let (journeys, held) = (rest.u32()?, rest.u32()?);
     let mut journeys = (0..journeys).map(|_| journey(contact, &mut rest)).collect::<Option<Vec<_>>>()?;
-    let held = (0..held)
+    let mut held = (0..held)
         .map(|_| {
             Some(HeldEntry {
                 workflow: rest.u32()?,
                 triggers: rest.u64()?,
                 occurred_at: rest.i64()?,
                 until: rest.i64()?,
+                since: 0,
+                memory: Vec::new(),
             })
         })
-        .collect::<Option<_>>()?;
+        .collect::<Option<Vec<_>>>()?;
     for (journey, sends, _) in &mut journeys {
         for _ in 0..*sends {
             journey.sends.push(SendRecord {
@@ -122,6 +139,16 @@ pub(super) fn unpack(contact: ContactId, bytes: &[u8]) -> Option<(Vec<JourneyRec
     }
     for (journey, _, memory) in &mut journeys {
         journey.memory = rest.take(usize::try_from(*memory).ok()?)?.to_vec();
+    }
+    if !rest.0.is_empty() {
+        for (journey, ..) in &mut journeys {
+            journey.since = rest.u64()?;
+        }
+        for entry in &mut held {
+            entry.since = rest.u64()?;
+            let bytes = usize::try_from(rest.u32()?).ok()?;
+            entry.memory = rest.take(bytes)?.to_vec();
+        }
     }
     rest.0.is_empty().then(|| (journeys.into_iter().map(|(journey, ..)| journey).collect(), held))
 }
@@ -152,6 +179,7 @@ fn journey(contact: ContactId, rest: &mut Reader<'_>) -> Option<(JourneyRecord, 
         goal_met: is(flag::GOAL_MET),
         goal_until: is(flag::GOAL_UNTIL).then_some(goal_until),
         sends: Vec::new(),
+        since: 0,
     };
     Some((journey, sends, memory))
 }
@@ -179,5 +207,43 @@ impl<'b> Reader<'b> {
 
     fn i64(&mut self) -> Option<i64> {
         self.array().map(i64::from_le_bytes)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// Without the numbers of records at its end, and what a held entry has counted.
+    #[test]
+    fn what_an_earlier_flow_wrote_is_read() {
+        let journey = JourneyRecord {
+            contact: ContactId(1),
+            workflow: 4,
+            run: 1,
+            version: 1,
+            status: JourneyStatus::Waiting,
+            block: 3,
+            step: 2,
+            visit: 1,
+            memory: vec![7; 24],
+            due_at: Some(1_000),
+            outbox: None,
+            entered_at: 500,
+            ended_at: None,
+            goal_met: false,
+            goal_until: None,
+            sends: vec![SendRecord { email: 3, row: 8, step: 1, told: 5 }],
+            since: 9,
+        };
+        let held = HeldEntry { workflow: 5, triggers: 1, occurred_at: 2, until: 3, since: 8, memory: vec![6; 10] };
+        let packed = pack(std::slice::from_ref(&journey), std::slice::from_ref(&held));
+        assert_eq!(unpack(ContactId(1), &packed), Some((vec![journey.clone()], vec![held.clone()])));
+        let earlier = &packed[..packed.len() - 8 - 12 - 10];
+        let (journey, held) =
+            (JourneyRecord { since: 0, ..journey }, HeldEntry { since: 0, memory: Vec::new(), ..held });
+        assert_eq!(unpack(ContactId(1), earlier), Some((vec![journey], vec![held])));
+        (1..30).for_each(|cut| assert_eq!(unpack(ContactId(1), &packed[..packed.len() - cut]), None, "{cut}"));
     }
 }

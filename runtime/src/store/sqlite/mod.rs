@@ -238,6 +238,9 @@ impl Store for SqliteStore {
                 contacts,
                 rows,
                 queued: questions.queued.map_or(Ok(Vec::new()), |asked| queued(connection, begun, asked))?,
+                events: (questions.events.iter())
+                    .map(|asked| events::of_contact(connection, begun, *asked))
+                    .collect::<Result<_, _>>()?,
             })
         })
     }
@@ -311,6 +314,10 @@ impl SqliteStore {
             contacts::LOAD.to_owned(),
             contacts::DUE.to_owned(),
             events::KNOWN.to_owned(),
+            events::EVENT.to_owned(),
+            events::DECISION.to_owned(),
+            events::NEWEST.to_owned(),
+            events::JOINED_INTO.to_owned(),
             outbox::on_their_way_sql(),
             outbox::queued_sql(),
             outbox::row_sql(),

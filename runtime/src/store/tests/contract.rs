@@ -37,6 +37,7 @@ pub(super) fn several_kinds_of_questions_are_answered_at_once(store: &mut dyn St
         rows: vec![2, 9, 1],
         queued: Some(QueuedBehind { slot: Slot::FIRST, behind: BEFORE_ALL, at_most: 1 }),
         recipients: vec![9],
+        events: vec![(ContactId(1), 0), (ContactId(2), 0)],
     };
     let answers = store.ask(&questions).unwrap();
     assert_eq!(answers.owners, [Some(ContactId(2)), None, Some(ContactId(1)), None]);
@@ -44,6 +45,48 @@ pub(super) fn several_kinds_of_questions_are_answered_at_once(store: &mut dyn St
     assert_eq!(answers.contacts.iter().map(|contact| contact.id.0).collect::<Vec<_>>(), [3, 1, 3]);
     assert_eq!(answers.rows, [Some(outbox(2, 5)), None, Some(outbox(1, 9))]);
     assert_eq!(answers.queued, [outbox(2, 5)]);
+}
+
+/// From the newest back to a record, decisions between them left out, on its way or durable, and of all whom a contact has been.
+pub(super) fn what_somebody_did_after_a_record_is_found(store: &mut dyn Store) {
+    let at = |id: u64, previous: u64, contact| EventRecord { id, previous, ..event(contact, id as u8) };
+    let decided = |id, previous| {
+        let decision = DecisionRecord::new(ContactId(1), 9, DecisionCode::Entered);
+        DecisionRecord { id, previous, ..decision }
+    };
+    let of = |id, newest| ContactWrite { newest, ..contact(id) };
+    let mut hand = Hand::take(store);
+    let first = Changes {
+        contacts: vec![of(1, 4), of(2, 3), of(3, 0)],
+        events: vec![at(1, 0, 1), at(3, 0, 2), at(4, 2, 1)],
+        decisions: vec![decided(2, 1)],
+        ..Changes::default()
+    };
+    hand.commit(store, first);
+    let asked = |store: &mut dyn Store, id, after| {
+        let events = vec![(ContactId(id), after), (ContactId(3), 0)];
+        let answers = store.ask(&Questions { events, ..Questions::default() }).unwrap().events;
+        assert_eq!(answers[1], []);
+        answers[0].iter().map(|event| (event.id, event.contact.0)).collect::<Vec<_>>()
+    };
+    assert_eq!(asked(store, 1, 0), [(1, 1), (4, 1)]);
+    assert_eq!(asked(store, 1, 1), [(4, 1)]);
+    assert_eq!(asked(store, 1, 4), []);
+    let second = Changes {
+        contacts: vec![of(1, 6), of(2, 7), of(4, 8)],
+        events: vec![at(6, 5, 1), at(7, 3, 2), at(8, 0, 4)],
+        decisions: vec![decided(5, 4)],
+        joined: vec![(ContactId(4), ContactId(2)), (ContactId(2), ContactId(1))],
+        ..Changes::default()
+    };
+    let all = [(1, 1), (3, 2), (4, 1), (6, 1), (7, 2), (8, 4)];
+    let ticket = store.begin(hand.batch(second)).unwrap();
+    for _ in 0..2 {
+        assert_eq!(asked(store, 1, 0), all);
+        assert_eq!(asked(store, 1, 3), all[2..]);
+        assert_eq!(asked(store, 1, 6), all[4..]);
+        store.finish(ticket).unwrap();
+    }
 }
 
 pub(super) fn a_contact_without_texts_keeps_its_texts(store: &mut dyn Store) {

@@ -42,6 +42,7 @@ macro_rules! on_every_store {
 on_every_store!(
     contacts_come_back_as_written,
     several_kinds_of_questions_are_answered_at_once,
+    what_somebody_did_after_a_record_is_found,
     a_contact_without_texts_keeps_its_texts,
     a_contact_is_replaced_whole,
     the_last_write_of_a_contact_holds,

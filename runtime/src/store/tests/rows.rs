@@ -145,7 +145,14 @@ pub(super) fn contact(id: u64) -> ContactWrite {
 }
 
 pub(super) fn held(workflow: u32) -> HeldEntry {
-    HeldEntry { workflow, triggers: u64::MAX, occurred_at: 800, until: 600_900 }
+    HeldEntry {
+        workflow,
+        triggers: u64::MAX,
+        occurred_at: 800,
+        until: 600_900,
+        since: 5,
+        memory: vec![workflow as u8; 9],
+    }
 }
 
 /// A contact with these journeys.
@@ -180,6 +187,7 @@ pub(super) fn journey(contact: u64, workflow: u32, run: u32) -> JourneyRecord {
         goal_met: false,
         goal_until: None,
         sends: vec![SendRecord { email: 3, row: 8, step: 1, told: 5 }],
+        since: 77,
     }
 }
 
