@@ -364,14 +364,14 @@ fn is_seen_alike(test: &Cond) -> bool {
 
 /// Whether it asks for what people did, and for nothing that a step could change.
 fn is_of_events(test: &Cond) -> bool {
-    matches!(test, Cond::Events(_) | Cond::Engaged { .. })
+    matches!(test, Cond::Events(_) | Cond::Watched(_) | Cond::Engaged { .. })
 }
 
 /// Whether a test that came out so comes out the same whenever it is asked later.
 fn lasts(test: &Cond, holds: bool, passes: Passes) -> bool {
     match test {
         Cond::TimedOut => passes != Passes::Wait,
-        Cond::Sent(_) => holds,
+        Cond::Sent(_) | Cond::Watched(_) => holds,
         Cond::Engaged { email, .. } => holds && passes != Passes::Effect(Some(*email)),
         Cond::Events(EventTest { since, .. }) => {
             holds

@@ -17,6 +17,8 @@ const MAX_DEPTH: usize = 400;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Key<'p> {
     Field(FieldId),
+    /// For how long a person has been known: whoever has been for 30 days has been for 7.
+    Watched,
     /// A sum of fields.
     Number(&'p Number),
     /// How two numbers lie to each other: -1, 0 or 1.
@@ -288,7 +290,6 @@ impl<'p, 't> Search<'p, 't> {
             Cond::Compare(Number::Const(left), comparison, Number::Const(right)) => {
                 comparison.holds(*left, *right) != holds
             }
-            Cond::Watched(ms) => self.watched_otherwise(*ms, holds),
             test => self.click_without_click(test, holds),
         }
     }
@@ -355,6 +356,7 @@ impl<'p, 't> Search<'p, 't> {
         let may_lack = |number: &Number| number.fields().into_iter().any(|of| self.together.may_lack(of));
         self.domains.get(&key).cloned().unwrap_or_else(|| match key {
             Key::Field(of) => self.together.domain_of(of),
+            Key::Watched => Domain::all(EVERYTHING, false),
             Key::Number(of) => Domain::all(EVERYTHING, may_lack(of)),
             Key::Pair(left, right) => Domain::all((-1, 1), may_lack(left) || may_lack(right)),
         })
@@ -370,14 +372,6 @@ impl<'p, 't> Search<'p, 't> {
         let (PatternEvent::Entered(id) | PatternEvent::Left(id)) = test.pattern.event else { return None };
         let said = self.together.live_segment(id).filter(|_| test.since == Since::Trigger)?;
         Some((said, matches!(test.pattern.event, PatternEvent::Entered(_))))
-    }
-
-    /// Whoever has been known for so long has been known for less, too.
-    fn watched_otherwise(&self, ms: i64, holds: bool) -> bool {
-        self.said.iter().any(|(said, so)| match said {
-            Cond::Watched(other) => *so != holds && if holds { *other <= ms } else { *other >= ms },
-            _ => false,
-        })
     }
 
     /// Whoever clicked a link clicked.
@@ -416,6 +410,7 @@ fn key_of(test: &Cond) -> Option<Key<'_>> {
             (number, Number::Const(_)) | (Number::Const(_), number) => Key::Number(number),
             _ => Key::Pair(left.min(right), left.max(right)),
         },
+        Cond::Watched(_) => Key::Watched,
         _ => return None,
     })
 }
@@ -424,6 +419,7 @@ fn key_of(test: &Cond) -> Option<Key<'_>> {
 fn narrow<'p>(test: &'p Cond, holds: bool, domain: &mut Domain<'p>) {
     match test {
         Cond::Truth(_) => domain.within([(1, 1)], holds),
+        Cond::Watched(ms) => domain.within(beside(Comparison::GreaterOrEqual, *ms), holds),
         Cond::Known(_) => domain.known(holds),
         Cond::CodeIn(_, codes) => domain.within(codes.iter().map(|code| (*code, *code)), holds),
         Cond::TextIn(_, texts) => domain.is_one_of(texts, holds),
