@@ -187,6 +187,8 @@ fn data(finished: &Finished) -> Table {
     table.line_if_any("  fields without a column", absent.len() as u64, needed);
     let undeclared = if_any(report.events.undeclared, |many| format!("{many} of a name the project does not declare"));
     table.line("events", report.events.kept, undeclared);
+    let before = "they occurred before the store began: they fill what conditions ask for, and let nobody in";
+    table.line_if_any("  history", report.events.history, before);
     table.line_if_any("  repeated", report.events.repeated, "a message id known by then: no effect");
     faults(&mut table, &finished.events);
     strangers(&mut table, finished);

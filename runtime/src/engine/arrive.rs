@@ -153,7 +153,12 @@ impl Touch<'_> {
             properties,
         });
         // History makes conditions true and is no trigger, in whatever run it arrives.
-        if occurred_at < first_day { Cause::Import } else { Cause::Change(triggers) }
+        if occurred_at < first_day {
+            self.batch.count(counter::HISTORY_EVENTS);
+            Cause::Import
+        } else {
+            Cause::Change(triggers)
+        }
     }
 
     /// The values of an identify call, for the log: as they are printed now that they are set.

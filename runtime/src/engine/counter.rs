@@ -34,6 +34,8 @@ pub const UNKNOWN_ZONES: &str = "unknown_zones";
 pub const HANDOFFS_TO_NOBODY: &str = "handoffs_to_nobody";
 /// Items after which a contact was still unsettled when as many rounds had run as the program can need.
 pub const ROUNDS_EXHAUSTED: &str = "rounds_exhausted";
+/// Events that occurred before the store began: they fill what conditions ask for, and trigger nothing (E3).
+pub const HISTORY_EVENTS: &str = "history_events";
 /// Journeys that began.
 pub const JOURNEYS_BEGUN: &str = "journeys_begun";
 /// Journeys that came to an end, whichever.

@@ -21,6 +21,9 @@ use std::sync::Arc;
 /// other limit.
 pub(crate) const ON_THEIR_WAY_MAX: usize = 1_000;
 
+/// How often a message of which nobody knows whether it left is sent again as soon as the process is back; then it waits as after any attempt.
+const SENT_AGAIN_AT_ONCE: u32 = 3;
+
 /// Writes messages.
 pub trait Composer: Send + Sync {
     /// The message of an outbox row: a mail to the contact or, for a [`Notice`](OutboxKind::Notice), what its payload says. A row whose
@@ -74,9 +77,9 @@ impl<S: Store> Engine<S> {
             Uncertain::Resend if self.foresee_again(id)? => Ok(()),
             Uncertain::Resend => {
                 let detail = "sent again, because nobody knows whether it left".to_owned();
-                // It counts, and from the second time on it waits: whoever is killed again and again must not mail the same people each time.
+                // It counts, and after a few times it waits: whoever is killed again and again must not mail the same people each time.
                 match self.outbox.row(id).cloned() {
-                    Some(row) if row.attempts > 0 => self.retry(&row, detail),
+                    Some(row) if row.attempts >= SENT_AGAIN_AT_ONCE => self.retry(&row, detail),
                     _ => self.come_back(id, now, true, detail),
                 }
             }

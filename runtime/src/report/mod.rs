@@ -93,6 +93,8 @@ pub struct Events {
     pub repeated: u64,
     /// Of those kept: of a name that the program does not declare.
     pub undeclared: u64,
+    /// Of those kept: from before the store began, so that they let nobody in.
+    pub history: u64,
 }
 
 /// Clicks that count for nobody.
@@ -177,6 +179,7 @@ impl RunReport {
                 kept: counted(counter::EVENTS),
                 repeated: counted(counter::REPEATS),
                 undeclared: counted(counter::UNKNOWN_EVENTS),
+                history: counted(counter::HISTORY_EVENTS),
             },
             clicks: Clicks {
                 machine: counted(counter::MACHINE_CLICKS),
