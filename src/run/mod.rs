@@ -26,6 +26,7 @@ use flow_runtime::engine::{BATCH_ITEMS, Engine, Limits};
 use flow_runtime::open::{Kind, StoreName};
 use flow_runtime::report::RunReport;
 use flow_runtime::settings::{MailSettings, Settings};
+use flow_runtime::store::Store;
 use flow_runtime::time::Instant;
 
 use crate::load::{Ready, ready, settings_findings};
@@ -171,9 +172,7 @@ fn carry_out(
     let events = data::run_events(&mut engine, settings, end, &mut notebook, &mut met, &mut progress)?;
     let strangers = met.strangers(&contacts);
     let handled = progress.finish();
-    let mut records = engine.records().map_err(from_engine)?;
-    let report = RunReport::read(&program, &mut *records).map_err(from_engine)?;
-    let mail_trouble = engine.mail_trouble().map(str::to_owned);
+    let (report, mail_trouble) = told(&mut engine, &program)?;
     engine.into_store().close().map_err(failure::from_store)?;
     let rate = Rate { seconds: began.elapsed().as_secs_f64(), ..handled };
     let notebook = notebook.finish(&data::named(settings, &contacts.tally, &events))?;
@@ -193,6 +192,16 @@ fn carry_out(
         mail_trouble,
         is_live,
     })
+}
+
+/// What an engine has to tell at its end: the report, and why a message last did not leave.
+pub(crate) fn told<S: Store>(
+    engine: &mut Engine<S>,
+    program: &Program,
+) -> Result<(RunReport, Option<String>), Failure> {
+    let mut records = engine.records().map_err(from_engine)?;
+    let report = RunReport::read(program, &mut *records).map_err(from_engine)?;
+    Ok((report, engine.mail_trouble().map(str::to_owned)))
 }
 
 /// Where the settings may look for secrets.

@@ -59,6 +59,7 @@ mod starts;
 mod step;
 mod stream;
 mod suppress;
+mod taken;
 mod touch;
 pub(crate) mod version;
 mod view;
@@ -75,8 +76,8 @@ use crate::clock::{Clock, VirtualClock};
 use crate::dispatch::{Attempt, Dispatch};
 use crate::inbound::Arrival;
 use crate::store::{
-    Batch as StoreBatch, Changes, ContactId, DueContact, MessageId, Opened, OutboxRecord, OutboxSettlement,
-    OutboxState, Owner, Questions, Records, Slot, SlotBatch, SlotSink, SlotState, Store, Ticket, Wish,
+    Batch as StoreBatch, Changes, ContactId, Opened, OutboxRecord, OutboxSettlement, OutboxState, Owner, Questions,
+    Records, Slot, SlotBatch, SlotState, Store, Ticket, Wish,
 };
 use crate::time::Instant;
 use ahead::Ahead;
@@ -92,6 +93,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use stream::StreamPlace;
+use taken::Taken;
 
 /// How many items are committed together, unless [`Limits`] say otherwise: past this, more hardly gain speed.
 pub const BATCH_ITEMS: usize = 1_000;
@@ -170,39 +172,6 @@ pub struct Engine<S: Store> {
 struct Flying {
     ticket: Ticket,
     leaving: Vec<Leaving>,
-}
-
-/// Takes in what the owner of a slot must hold.
-#[derive(Default)]
-struct Taken {
-    messages: Vec<MessageId>,
-    contacts: Vec<DueContact>,
-    outbox: Vec<OutboxRecord>,
-}
-
-impl SlotSink for Taken {
-    fn messages(&mut self, newest: Vec<MessageId>) {
-        self.messages = newest;
-    }
-
-    fn contacts(&mut self, page: &[DueContact]) {
-        self.contacts.extend_from_slice(page);
-    }
-
-    fn outbox(&mut self, page: Vec<OutboxRecord>) {
-        self.outbox.extend(page);
-    }
-}
-
-impl Taken {
-    /// Everybody's next instant; whom this version of the program has not seen is due at once.
-    fn due_queue(&self, version: u32, now: i64) -> DueQueue {
-        let due = |contact: &DueContact| {
-            let is_outdated = contact.layout < version;
-            if is_outdated { Some(version::due(contact.next_at, now)) } else { contact.next_at }
-        };
-        DueQueue::new(self.contacts.iter().filter_map(|contact| Some((due(contact)?, contact.id))))
-    }
 }
 
 /// What comes next.

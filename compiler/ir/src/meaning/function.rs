@@ -184,28 +184,9 @@ impl Op {
         }
     }
 
-    /// The same values, to give them other numbers.
+    /// The values it reads, to give them other numbers.
     pub(crate) fn operands_mut(&mut self) -> Vec<&mut ValueId> {
         match self {
-            Op::Int(_)
-            | Op::Bool(_)
-            | Op::Now
-            | Op::Load(_)
-            | Op::Known(_)
-            | Op::Trigger(_)
-            | Op::TextTest(_)
-            | Op::Segment(_) => Vec::new(),
-            Op::Store(_, a) | Op::SetKnown(_, a) | Op::InSet(a, _) | Op::InRange(a, ..) => vec![a],
-            Op::Not(a) | Op::Clamp(a) | Op::Bit(a, _) => vec![a],
-            Op::Compare(_, a, b) | Op::And(a, b) | Op::Or(a, b) | Op::Add(a, b) | Op::Sub(a, b) => vec![a, b],
-            Op::Min(a, b) | Op::Max(a, b) | Op::BitOr(a, b) => vec![a, b],
-            Op::Select(a, b, c) => vec![a, b, c],
-        }
-    }
-
-    /// The values it reads.
-    pub fn operands(&self) -> Vec<ValueId> {
-        match *self {
             Op::Int(_)
             | Op::Bool(_)
             | Op::Now
