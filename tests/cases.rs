@@ -10,6 +10,7 @@
 //! exit 3                                         the code that the last run ends with; 0 where no line says so
 //! mail 2026-03-03T10:00:00Z ana@x.example Hello  a mail in the folder; all of them are named, in any order
 //! report /workflows/w/entered 2                  a value of the report as JSON; `none` where there is none or it is 0
+//! rows [["u1",2]] of select ..                    what a question to the store is answered by
 //! says a text                                    the report for people, or what the last run complains of, has this
 //! keeps silent about a text                      and not this
 //! notes a text                                   the list of what was not taken has this
@@ -24,6 +25,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use jiff::fmt::rfc2822::DateTimeParser;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -178,7 +181,13 @@ impl Case {
                 let value = if value == "0" { "none".to_owned() } else { value };
                 (value != right).then(|| format!("{pointer} is {value} instead of {right}"))
             }
-            "says" | "keeps" if self.in_memory => None,
+            "says" | "keeps" | "rows" if self.in_memory => None,
+            "rows" => {
+                let (right, question) = rest.split_once(" of ").unwrap();
+                let rows = self.rows(question);
+                (rows != serde_json::from_str::<Value>(right).unwrap())
+                    .then(|| format!("{question}\n    {rows}\n  instead of\n    {right}"))
+            }
             "says" => (!self.said.contains(rest)).then(|| format!("does not say `{rest}`:\n{}", self.said)),
             "keeps" => {
                 let text = rest.strip_prefix("silent about ").unwrap();
@@ -191,6 +200,24 @@ impl Case {
             "" | "#" | "run" | "put" | "exit" | "mail" => None,
             _ => Some(format!("cannot be read: {line}")),
         }
+    }
+}
+
+impl Case {
+    /// The answer to a question to the store.
+    fn rows(&self, question: &str) -> Value {
+        let store = Connection::open(self.folder.path().join("out/case.db")).unwrap();
+        let mut asked = store.prepare(question).unwrap();
+        let columns = asked.column_count();
+        let value = |row: &Row<'_>, column: usize| match row.get_ref(column).unwrap() {
+            ValueRef::Null => Value::Null,
+            ValueRef::Integer(number) => number.into(),
+            ValueRef::Real(number) => number.into(),
+            ValueRef::Text(text) => String::from_utf8(text.to_vec()).unwrap().into(),
+            ValueRef::Blob(bytes) => bytes.to_vec().into(),
+        };
+        let rows = asked.query_map([], |row| Ok((0..columns).map(|column| value(row, column)).collect::<Value>()));
+        rows.unwrap().map(Result::unwrap).collect()
     }
 }
 

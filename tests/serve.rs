@@ -320,7 +320,7 @@ fn a_server_that_goes_away_is_waited_for() {
     world.event(1, "downloaded");
     world.until("the mail waits", |world| world.count("SELECT count(*) FROM outbox WHERE state = 0") == 1);
     let said = serving.stop(&world);
-    assert!(said.contains("waiting for another attempt") && said.contains("exit 0"), "{said}");
+    assert!(said.contains("waiting to leave") && said.contains("exit 0"), "{said}");
     assert_eq!(
         world.count("SELECT count(*) FROM journey_view WHERE status = 'sending'"),
         1,

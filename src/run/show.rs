@@ -429,7 +429,7 @@ fn mail(finished: &Finished) -> Table {
         words(&mail.undelivered_because, |reason| reason.replace('_', " ")),
     );
     table.line_if_any("attempts repeated", mail.retries, "");
-    table.line_if_any("waiting for another attempt", mail.waiting, "");
+    table.line_if_any("waiting to leave", mail.waiting, "");
     table
 }
 

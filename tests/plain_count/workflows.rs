@@ -236,8 +236,11 @@ impl Run {
         let journey = &mut self.book.people[person].journeys[journey];
         let workflow = journey.workflow;
         journey.end = Some((end, now));
-        journey.place = None;
+        let was_held = matches!(journey.place.take(), Some(Place::Held { .. }));
         let count = self.count(workflow);
+        if was_held {
+            one_more(&mut count.withheld, "journey_ended");
+        }
         match end {
             End::Converted => count.converted += 1,
             End::ExitedWhen => one_more(&mut count.exited_when, exit_clause(workflow)),

@@ -40,6 +40,9 @@ pub(super) struct Found<'k> {
 #[derive(Debug, Default)]
 pub(super) struct Ahead {
     pending: VecDeque<Peeked>,
+    /// The event behind those, of which nothing is asked yet: whether it is of the same instant as the last of them must not depend on how far
+    /// the look went.
+    behind: Option<Arrival>,
     keys: HashMap<String, Option<ContactId>>,
     joined: HashMap<ContactId, ContactId>,
     messages: HashSet<MessageKey>,
@@ -80,14 +83,15 @@ impl Ahead {
     }
 
     /// The next events, once those looked at are used up, with what is asked of them.
-    pub(super) fn asks(&self, arrivals: &mut dyn Iterator<Item = Arrival>) -> Option<(Vec<Arrival>, Questions)> {
+    pub(super) fn asks(&mut self, arrivals: &mut dyn Iterator<Item = Arrival>) -> Option<(Vec<Arrival>, Questions)> {
         if !self.pending.is_empty() {
             return None;
         }
-        let next: Vec<Arrival> = arrivals.take(LOOK_AHEAD_EVENTS).collect();
+        let next: Vec<Arrival> = self.behind.take().into_iter().chain(&mut *arrivals).take(LOOK_AHEAD_EVENTS).collect();
         if next.is_empty() {
             return None;
         }
+        self.behind = arrivals.next();
         let messages = next.iter().flat_map(messages_of).flatten().collect();
         let keys: Vec<&[String]> = next.iter().map(|arrival| arrival.keys.as_slice()).collect();
         let questions = Questions { keys: with_marks(&keys), messages, ..Questions::default() };
@@ -142,6 +146,12 @@ impl Ahead {
 
     pub(super) fn take(&mut self) -> Option<Peeked> {
         self.pending.pop_front()
+    }
+
+    /// When the next event takes its turn.
+    pub(super) fn next_at(&self) -> Option<i64> {
+        let behind = || self.behind.as_ref().map(|arrival| arrival.arrived_at.max(self.last_at));
+        self.first().map(|peeked| peeked.at).or_else(behind)
     }
 
     pub(super) fn is_known(&self, peeked: &Peeked) -> bool {

@@ -8,7 +8,7 @@ use super::reason::{SentWhen, Undelivered, Withheld, Woken};
 use super::touch::Touch;
 use crate::inbound::email_key;
 use crate::store::{DecisionCode, JourneyStatus, OutboxRecord, OutboxState, SendRecord};
-use flow_ir::{EmailId, EngagementKind};
+use flow_ir::{EmailId, EngagementKind, FOREVER};
 
 /// A mail that has left, as its journey keeps it.
 fn send_of(row: &OutboxRecord) -> SendRecord {
@@ -27,7 +27,10 @@ impl Touch<'_> {
         match sender.map(|index| (index, self.journey(index).record.status)) {
             Some((index, JourneyStatus::Sending)) => self.journey_mut(index).answer(Woken::Retried),
             // It waits for its window, and comes by itself.
-            Some((_, JourneyStatus::Held)) => self.outbox.hold(row.id),
+            Some((index, JourneyStatus::Held)) => {
+                let opens_at = self.journey(index).record.due_at.unwrap_or(FOREVER);
+                self.outbox.hold(self.batch, row.id, opens_at);
+            }
             // Nobody waits for it any more.
             Some((index, _)) => self.withdraw(index),
             None => self.withdraw_row(row),
@@ -57,7 +60,7 @@ impl Touch<'_> {
     fn note_sent_by_another(&mut self, row: &OutboxRecord, sender: Option<usize>) {
         let was_there =
             |Journey { record, .. }: &Journey| record.workflow == row.workflow && record.entered_at <= row.queued_at;
-        let heir = self.contact.journeys.iter().position(was_there).filter(|_| sender.is_none());
+        let heir = self.contact.journeys.iter().rposition(was_there).filter(|_| sender.is_none());
         if let Some(index) = heir {
             let (plan, now) = (self.plan, self.now);
             self.journey_mut(index).note_sent(plan, send_of(row), now);

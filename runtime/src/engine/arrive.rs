@@ -21,7 +21,11 @@ impl<S: Store> Engine<S> {
     /// Handles the next event.
     pub(super) fn handle_arrival(&mut self) -> Result<(), EngineError> {
         let Some(peeked) = self.ahead.take() else { return Ok(()) };
-        self.advance(peeked.at);
+        // What leaves at an instant leaves after all events of that instant, and in their order.
+        let is_first = self.now().0 < peeked.at;
+        let is_last = self.ahead.next_at().is_none_or(|next| next > peeked.at);
+        let at = self.advance(peeked.at);
+        self.outbox.hold_back(at, !(is_first && is_last));
         if self.ahead.is_known(&peeked) {
             self.count_repeat(&peeked);
             return Ok(());
@@ -121,7 +125,7 @@ impl Touch<'_> {
     pub(super) fn begin_contact(&mut self) {
         self.batch.count(counter::CONTACTS);
         self.known_from(self.now);
-        self.set_values(&[]);
+        self.set_values(&[], self.now);
     }
 
     /// Takes in an event and keeps it.
@@ -138,8 +142,9 @@ impl Touch<'_> {
             }
             What::Identify { values, .. } => {
                 let values = self.own_values(values, identity);
-                self.set_values(&values);
-                (IDENTIFY, self.traits(&values), Vec::new())
+                let newest: Vec<_> = self.newest_values(&values, occurred_at).cloned().collect();
+                self.set_values(&values, occurred_at);
+                (IDENTIFY, self.traits(&newest), Vec::new())
             }
         };
         self.batch.log(EventRecord {
@@ -161,7 +166,7 @@ impl Touch<'_> {
         }
     }
 
-    /// The values of an identify call, for the log: as they are printed now that they are set.
+    /// Those values of an identify call that hold, for the log: as they are printed now that they are set.
     fn traits(&self, values: &[(FieldId, FieldValue)]) -> String {
         let view = ContactView::new(self.plan, self.backend, self.contact);
         let given = values.iter().filter(|(_, value)| *value != FieldValue::Missing);

@@ -11,7 +11,7 @@ use super::plan::Plan;
 use super::rate;
 use super::reason::Woken;
 use super::version;
-use crate::store::{ContactId, ContactRecord, HeldEntry, JourneyRecord, JourneyStatus, SendRecord};
+use crate::store::{ContactId, ContactRecord, HeldEntry, JourneyRecord, JourneyStatus, SaidAt, SendRecord};
 use crate::time::{Zone, Zones};
 use flow_ir::{CountedSince, EmailId, Field, FieldId, Id, NEVER, SlotId, TextId, WorkflowId};
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub(super) struct Contact {
     pub(super) frame: Vec<u8>,
     /// Shared until a text changes, so that a copy of a contact is cheap.
     pub(super) texts: Arc<Vec<Option<String>>>,
-    /// Live ones and the latest ended one of each workflow, by (workflow, run).
+    /// Live ones and, of each workflow, the latest that ended and those whose goal still counts; by (workflow, run).
     pub(super) journeys: Vec<Journey>,
     pub(super) next_at: Option<i64>,
     /// Whether a new version of the program has not looked at them yet.
@@ -44,6 +44,8 @@ pub(super) struct Contact {
     pub(super) texts_dirty: bool,
     /// Entries that wait for who they are about, by workflow.
     pub(super) held: Vec<HeldEntry>,
+    /// When the values of the fields were said.
+    pub(super) said_at: SaidAt,
     /// The newest of their records in the log that is chained; 0 where there is none.
     pub(super) newest: u64,
     /// The stage and the score as the ledgers have them.
@@ -97,6 +99,7 @@ impl Contact {
             dirty: true,
             texts_dirty: true,
             held: Vec::new(),
+            said_at: SaidAt::default(),
             newest: 0,
             told: Told::read(plan, &plan.blank),
         }
@@ -138,6 +141,7 @@ impl Contact {
             texts_dirty: false,
             newest: record.newest,
             held: held(record.held, plan),
+            said_at: record.said_at,
         };
         contact.zone = contact.own_zone(plan);
         Ok(contact)
@@ -226,6 +230,14 @@ impl Contact {
     /// The live journey in a workflow; there is at most one (E4).
     pub(super) fn live_in(&self, workflow: WorkflowId) -> bool {
         self.journeys.iter().any(|journey| journey.workflow() == workflow && journey.is_live())
+    }
+
+    /// Puts a journey into its place; where that is.
+    pub(super) fn insert_journey(&mut self, journey: Journey) -> usize {
+        let key = |journey: &Journey| (journey.record.workflow, journey.record.run);
+        let place = self.journeys.partition_point(|own| key(own) < key(&journey));
+        self.journeys.insert(place, journey);
+        place
     }
 
     /// The latest journey in a workflow.

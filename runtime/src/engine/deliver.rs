@@ -152,12 +152,12 @@ impl<S: Store> Engine<S> {
     /// Another attempt at a row, whose instant has come.
     pub(super) fn handle_attempt(&mut self, at: i64, id: u64) -> Result<(), EngineError> {
         let at = self.advance(at);
-        let Some(row) = self.outbox.row(id).cloned() else { return Ok(()) };
+        let Some(row) = self.outbox.row(id).map(|row| dated(row, at)) else { return Ok(()) };
         match row.kind {
             OutboxKind::Notice => match self.compose(&row)? {
                 Err(detail) => self.give_up(&row, Undelivered::NotComposed, detail),
                 Ok(composed) => {
-                    if let Posted::Promised(_) = self.outbox.post_again(&mut self.batch, id, composed.mail, at) {
+                    if let Posted::Promised(_) = self.outbox.post_again(&mut self.batch, &row, composed.mail, at) {
                         self.batch.decide(decision(&row, DecisionCode::Delivered, at, 0));
                     }
                 }
@@ -282,6 +282,12 @@ impl From<RefusedKind> for Undelivered {
             RefusedKind::Invalid => Undelivered::Invalid,
         }
     }
+}
+
+/// A row that comes to leave: as long as nothing was tried, its message is of this instant.
+pub(super) fn dated(row: &OutboxRecord, now: i64) -> OutboxRecord {
+    let queued_at = if row.attempts == 0 { now } else { row.queued_at };
+    OutboxRecord { queued_at, ..row.clone() }
 }
 
 /// A decision about a message.

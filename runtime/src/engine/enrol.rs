@@ -15,6 +15,10 @@ use flow_ir::{FieldId, Reenter, WorkflowId};
 /// The reason of those who enter by the workflow's own `enter`.
 pub(super) const OWN_ENTRY: u32 = 0;
 
+/// How many ended journeys of one workflow are kept with a contact because their goal still counts; of more the newest. What a contact keeps is
+/// written with each of their steps.
+const ENDED_KEPT_MAX: usize = 16;
+
 /// The reason of fields that are lacked because the workflow requires them.
 const REQUIRED: u32 = 0;
 
@@ -282,15 +286,23 @@ impl Touch<'_> {
             sends: Vec::new(),
             since: enrolment.since.unwrap_or_else(|| self.batch.last_record()),
         };
-        let place = self.contact.journeys.partition_point(|journey| journey.workflow() < workflow);
-        self.contact.journeys.insert(place, Journey::begun(record));
+        let place = self.contact.insert_journey(Journey::begun(record));
         self.resume(place, Woken::Entered);
     }
 
-    /// Only the latest journey of a workflow still matters.
-    fn forget_ended(&mut self, workflow: WorkflowId) {
-        let (forgotten, kept) =
-            std::mem::take(&mut self.contact.journeys).into_iter().partition(|journey| journey.workflow() == workflow);
+    /// Of the journeys that have ended in a workflow only those still matter whose goal counts on, and no more than the newest of them.
+    pub(super) fn forget_ended(&mut self, workflow: WorkflowId) {
+        let now = self.now;
+        let counting = self.contact.journeys.iter().filter(|own| own.workflow() == workflow && own.still_counts(now));
+        let mut too_many = counting.count().saturating_sub(ENDED_KEPT_MAX);
+        let mut matters = |own: &Journey| {
+            let counts = own.still_counts(now);
+            let is_too_old = counts && too_many > 0;
+            too_many -= usize::from(is_too_old);
+            counts && !is_too_old
+        };
+        let journeys = std::mem::take(&mut self.contact.journeys).into_iter();
+        let (kept, forgotten) = journeys.partition(|own| own.workflow() != workflow || matters(own));
         self.contact.journeys = kept;
         let forgotten: Vec<Journey> = forgotten;
         for journey in forgotten {

@@ -2,6 +2,7 @@
 
 use super::batch::Batch;
 use super::effects::perform;
+use super::let_out::Door;
 use super::outbox::Outbox;
 use super::plan::Plan;
 use super::view::ContactView;
@@ -58,8 +59,14 @@ pub(super) struct StepHost<'e> {
     pub(super) row: Option<u64>,
     /// Whether that row has its answer, so that the journey goes on behind its send.
     pub(super) answered: bool,
+    /// Until when the send at which the journey stands is held.
+    pub(super) held_until: Option<i64>,
     /// Whether the journey stands at a send whose answer is to come.
     pub(super) sending: bool,
+    /// Whether steps may let something out now.
+    pub(super) door: Door,
+    /// Whether the journey stands before a step that may not yet.
+    pub(super) stands_back: bool,
     /// Why the journey goes no further, though steps are left.
     pub(super) leaves: Option<Leaves>,
 }
@@ -76,10 +83,17 @@ pub(super) enum Leaves {
 impl Host for StepHost<'_> {
     fn effect(&mut self, memory: Memory<'_>, step: StepId, effect: EffectId) -> Outcome {
         let effect = self.declared().effects.at(effect);
-        // Consent first (E5): who may not be written to is told so by the send.
-        let refused = effect.message().is_some_and(|email| self.refuses(&memory, email));
-        if effect.lets_out() && !self.answered && !refused {
-            self.leaves = self.leaving(&memory, step);
+        if effect.lets_out() && !self.answered {
+            if self.door == Door::Shut {
+                self.stands_back = true;
+                return Outcome::Held;
+            }
+            if self.door == Door::ForOne {
+                self.door = Door::Shut;
+            }
+            // Consent first (E5): who may not be written to is told so by the send.
+            let refused = effect.message().is_some_and(|email| self.refuses(&memory, email));
+            self.leaves = if refused { None } else { self.leaving(&memory, step) };
             if self.leaves.is_some() {
                 return Outcome::Held;
             }

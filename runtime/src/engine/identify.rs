@@ -1,6 +1,7 @@
 //! What is said of a contact: values of fields, and what follows from them.
 
 use super::counter;
+use super::effects::send::held_until;
 use super::identity::Identity;
 use super::reason::Suppressed;
 use super::suppress::suppression_of;
@@ -12,15 +13,25 @@ use flow_ir::{FOREVER, Field, FieldId, FieldValue, SlotId, SlotKind, VALUE_LIMIT
 use std::borrow::Cow;
 
 impl Touch<'_> {
-    /// Takes in values. A missing one says nothing, and the same value again changes nothing.
-    pub(super) fn set_values(&mut self, values: &[(FieldId, FieldValue)]) {
+    /// Takes in values that were so at an instant. A missing one says nothing, and the same value again changes nothing; one that occurred
+    /// before what is known only fills gaps (E11).
+    pub(super) fn set_values(&mut self, values: &[(FieldId, FieldValue)], occurred_at: i64) {
         // What is said of the right to write to somebody is said of the address beside it.
         let is_address = |(field, _): &&(FieldId, FieldValue)| Some(*field) == self.plan.email_field;
         let (address, others): (Vec<_>, Vec<_>) = values.iter().partition(is_address);
         for (field, value) in address.into_iter().chain(others) {
-            self.set_value(*field, value);
+            self.set_value(*field, value, occurred_at);
         }
         self.refresh();
+    }
+
+    /// Those of the values that hold: the others were so before what is known of the same fields.
+    pub(super) fn newest_values<'v>(
+        &'v self,
+        values: &'v [(FieldId, FieldValue)],
+        occurred_at: i64,
+    ) -> impl Iterator<Item = &'v (FieldId, FieldValue)> {
+        values.iter().filter(move |(field, _)| self.contact.said_at.of(field.0).is_none_or(|at| at <= occurred_at))
     }
 
     /// The values without an address that is another contact's: mail to it would pass by that contact's consent (E7, E11).
@@ -35,9 +46,15 @@ impl Touch<'_> {
         values.iter().filter(|(field, _)| Some(*field) != self.plan.email_field).cloned().collect()
     }
 
-    fn set_value(&mut self, id: FieldId, value: &FieldValue) {
+    fn set_value(&mut self, id: FieldId, value: &FieldValue, occurred_at: i64) {
         let plan = self.plan;
-        let Some(field) = plan.program.fields.get(id) else { return };
+        let Some(field) = plan.program.fields.get(id).filter(|_| *value != FieldValue::Missing) else { return };
+        if !self.is_timeless(field) {
+            if self.contact.said_at.of(id.0).is_some_and(|at| at > occurred_at) {
+                return self.leave_address(id, value);
+            }
+            self.contact.dirty |= self.contact.said_at.note(id.0, occurred_at);
+        }
         match (value, field.slot) {
             (FieldValue::Text(text), _) if plan.email_field == Some(id) => self.set_address(field, text),
             (FieldValue::Text(text), _) if field.ty.is_text() => {
@@ -48,6 +65,32 @@ impl Touch<'_> {
             }
             (FieldValue::Int(value), Some(slot)) if !field.ty.is_text() => self.set_slot(slot, *value),
             _ => {}
+        }
+    }
+
+    /// Whether what holds of a field is told by another rule than by which value occurred last: a refusal stays, points and stage only rise.
+    fn is_timeless(&self, field: &Field) -> bool {
+        let system = &self.plan.program.system;
+        let is_own =
+            |slot: SlotId| [system.score, system.stage].contains(&slot) || suppression_of(system, slot).is_some();
+        field.slot.is_some_and(is_own)
+    }
+
+    /// An address that they gave up before is not theirs because somebody tells of it now.
+    fn leave_address(&mut self, id: FieldId, value: &FieldValue) {
+        let (FieldValue::Text(address), true) = (value, self.plan.email_field == Some(id)) else { return };
+        let key = email_key(address);
+        if self.contact.text(self.plan, id).map(email_key).as_ref() != Some(&key) {
+            self.batch.changes.keys.push((key, None));
+        }
+    }
+
+    /// A step has set a field: that is so from now on.
+    pub(super) fn note_set(&mut self, slot: SlotId) {
+        let plan = self.plan;
+        let Some(id) = plan.field_of.get(&slot) else { return };
+        if plan.program.fields.get(*id).is_some_and(|field| !self.is_timeless(field)) {
+            self.contact.said_at.note(id.0, self.now);
         }
     }
 
@@ -117,7 +160,10 @@ impl Touch<'_> {
         let record = &self.journey(index).record;
         let (Some(due_at), workflow) = (record.due_at, plan.workflow(self.journey(index).workflow())) else { return };
         let anew = match record.status {
-            JourneyStatus::Held => workflow.window.map(|window| window.opens_at(Instant(self.now), to).0),
+            JourneyStatus::Held => {
+                let row = record.outbox.and_then(|row| self.outbox.row(row));
+                workflow.window.map(|window| held_until(window, row, self.now, to))
+            }
             JourneyStatus::Waiting | JourneyStatus::Awaiting => {
                 let span = self.wait_of(index).map(|wait| match wait {
                     Wait::For(span) | Wait::Until { up_to: span, .. } => *span,

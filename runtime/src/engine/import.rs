@@ -73,6 +73,8 @@ impl<S: Store> Engine<S> {
     ) -> Result<Imported, EngineError> {
         self.recover()?;
         let at = self.advance(at.0);
+        // A later row, another file or an event of the same instant may say that they do not want it.
+        self.outbox.hold_back(at, true);
         let mut mark = ImportMark::start(name);
         let known = self.imported_before(&mut mark, rows)?;
         let mut imported = Imported { known: known as u64, ..Imported::default() };
@@ -158,7 +160,7 @@ impl<S: Store> Engine<S> {
         let values = gaps(row, before);
         self.touch_as(&identity, at, |touch: &mut Touch<'_>| {
             touch.address_marks = marks;
-            touch.set_values(&touch.own_values(&values, &identity));
+            touch.set_values(&touch.own_values(&values, &identity), at);
             // What a newer export changes has happened since; whatever else it says was so before Flow knew of it.
             if row_of == RowOf::Known { Cause::Change(Vec::new()) } else { Cause::Import }
         })?;

@@ -1,6 +1,7 @@
 //! Two contacts prove to be one (E11): what is known of the one without a user id becomes the other's.
 //!
-//! Histories and points are added, the stage is the higher one, consent the more restrictive one, and a field keeps the value of the one who stays.
+//! Histories and points are added, the stage is the higher one, consent the more restrictive one, and of two values of a field the one that
+//! occurred later holds: without times, that of the one who stays.
 //! Of two journeys in one workflow the older goes on, and knows what the other has sent. Joining may make conditions true and is no trigger.
 
 use super::batch::Batch;
@@ -9,14 +10,15 @@ use super::counter;
 use super::plan::Plan;
 use super::touch::Touch;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxState};
-use flow_ir::{CountedSince, FactId, Field, FieldType, NEVER, SlotId};
+use flow_ir::{CountedSince, FactId, Field, FieldId, FieldType, NEVER, SlotId, WorkflowId};
+use std::collections::BTreeSet;
 
 impl Touch<'_> {
     /// Takes over what another contact has, who then has nothing any more.
     pub(super) fn join(&mut self, other: &mut Contact) {
         let plan = self.plan;
         plan.program.facts.ids().for_each(|fact| self.join_fact(other, fact));
-        plan.program.fields.values().for_each(|field| self.join_field(other, field));
+        plan.program.fields.iter().for_each(|(id, field)| self.join_field(other, id, field));
         self.join_system(other);
         self.join_journeys(other);
         self.join_held(other);
@@ -43,8 +45,14 @@ impl Touch<'_> {
         }
     }
 
-    fn join_field(&mut self, other: &Contact, field: &Field) {
+    /// Of two values the one that occurred later holds. The address of the one who stays is how the person is known, so theirs fills a gap alone.
+    fn join_field(&mut self, other: &Contact, id: FieldId, field: &Field) {
         let plan = self.plan;
+        let is_address = plan.email_field == Some(id) && self.contact.has(plan, field);
+        let is_later = !is_address && other.said_at.of(id.0) > self.contact.said_at.of(id.0);
+        if let Some(at) = other.said_at.of(id.0).filter(|_| is_later) {
+            self.contact.said_at.note(id.0, at);
+        }
         let system = &plan.program.system;
         if let Some(slot) = field.slot.filter(|_| !field.ty.is_text()) {
             let (own, theirs) = (self.contact.read(plan, slot), other.read(plan, slot));
@@ -53,18 +61,23 @@ impl Touch<'_> {
                 slot if slot == system.stage => own.max(theirs),
                 // Tags and the refusals of mail; whatever else is yes or no stays as it is where it is known.
                 _ if field.tag.is_some() || is_refusal(plan, slot) => own | theirs,
-                _ if !self.contact.has(plan, field) && other.has(plan, field) => theirs,
-                _ if field.ty == FieldType::YesNo && self.is_initial(slot) => own | theirs,
+                _ if !other.has(plan, field) => return,
+                _ if is_later || !self.contact.has(plan, field) => theirs,
+                _ if field.ty == FieldType::YesNo && self.is_unsaid(id) && self.is_initial(slot) => own | theirs,
                 _ => return,
             };
             if joined != own || !self.contact.has(plan, field) {
                 self.contact.write(plan, slot, joined);
             }
         } else if let Some(text) = field.text.and_then(|text| other.text_at(text))
-            && !self.contact.has(plan, field)
+            && (is_later || !self.contact.has(plan, field))
         {
             self.contact.write_text(plan, field, text);
         }
+    }
+
+    fn is_unsaid(&self, id: FieldId) -> bool {
+        self.contact.said_at.of(id.0).is_none()
     }
 
     /// Whether a slot holds what it begins with.
@@ -86,33 +99,40 @@ impl Touch<'_> {
     }
 
     fn join_journeys(&mut self, other: &mut Contact) {
-        for mut journey in std::mem::take(&mut other.journeys) {
+        let mut theirs = std::mem::take(&mut other.journeys).into_iter().peekable();
+        let own: BTreeSet<WorkflowId> = self.contact.journeys.iter().map(Journey::workflow).collect();
+        while let Some(journey) = theirs.next() {
+            self.batch.forget(&journey);
             let workflow = journey.workflow();
-            let own = self.contact.journeys.iter().position(|own| own.workflow() == workflow);
-            match own {
-                None => {
-                    self.batch.forget(&journey);
-                    self.adopt(journey, 0);
-                }
-                Some(own) if journey.is_live() && self.gives_way(own, &journey) => {
-                    self.withdraw(own);
-                    self.batch.forget(&journey);
-                    let run = self.journey(own).record.run;
-                    let given = self.contact.journeys.remove(own);
-                    self.tell_given(&given);
-                    self.batch.forget(&given);
-                    journey.take_over(&given, self.plan);
-                    self.adopt(journey, run);
-                }
-                Some(own) => {
-                    self.withdraw_of(&journey);
-                    self.tell_given(&journey);
-                    self.batch.forget(&journey);
-                    let plan = self.plan;
-                    self.journey_mut(own).take_over(&journey, plan);
-                }
+            let is_latest = theirs.peek().is_none_or(|next| next.workflow() != workflow);
+            match self.contact.journeys.iter().rposition(|own| own.workflow() == workflow) {
+                Some(latest) if own.contains(&workflow) && is_latest => self.join_journey(latest, journey),
+                // The latest stands for those that ended before it.
+                Some(_) if own.contains(&workflow) => {}
+                _ => self.adopt(journey, 0),
             }
         }
+    }
+
+    /// Of the latest journeys that both had in a workflow one goes on.
+    fn join_journey(&mut self, own: usize, mut journey: Journey) {
+        let plan = self.plan;
+        if !journey.is_live() || !self.gives_way(own, &journey) {
+            self.withdraw_of(&journey);
+            self.tell_given(&journey);
+            return self.journey_mut(own).take_over(&journey, plan);
+        }
+        self.withdraw(own);
+        let run = self.journey(own).record.run;
+        // One that had ended before is another run, whose goal may count on.
+        if self.journey(own).ran_beside(&journey) {
+            let given = self.contact.journeys.remove(own);
+            self.tell_given(&given);
+            self.batch.forget(&given);
+            journey.take_over(&given, plan);
+        }
+        self.forget_ended(journey.workflow());
+        self.adopt(journey, run);
     }
 
     /// A journey that gives way sends nothing more.
@@ -140,8 +160,7 @@ impl Touch<'_> {
 
     fn adopt(&mut self, journey: Journey, after: u32) {
         let record = JourneyRecord { contact: self.contact.id, run: after + journey.record.run, ..journey.record };
-        let place = self.contact.journeys.partition_point(|own| own.workflow().0 < record.workflow);
-        self.contact.journeys.insert(place, Journey { touched: true, ..Journey::begun(record) });
+        self.contact.insert_journey(Journey { touched: true, ..Journey::begun(record) });
     }
 }
 

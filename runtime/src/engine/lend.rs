@@ -34,6 +34,7 @@ impl<S: Store> Engine<S> {
         let cause = work(&mut touch);
         touch.note_changes(ChangedBy::default());
         touch.react(&cause);
+        touch.let_out();
         touch.reschedule(&cause);
         self.batch.take_failure()?;
         self.keep(contact, was_due);
@@ -123,8 +124,8 @@ pub(super) fn write_contact(contact: &mut Contact, batch: &mut Batch) {
     let texts = contact.texts_dirty.then(|| contact.texts.to_vec());
     let kept = contact.journeys.iter().map(|journey| journey.record.clone()).collect();
     let (id, frame, next_at, newest) = (contact.id, contact.frame.clone(), contact.next_at, contact.newest);
-    let held = contact.held.clone();
-    batch.changes.contacts.push(ContactWrite { id, layout, frame, texts, next_at, newest, kept, held });
+    let (held, said_at) = (contact.held.clone(), contact.said_at.clone());
+    batch.changes.contacts.push(ContactWrite { id, layout, frame, texts, next_at, newest, kept, held, said_at });
     (contact.dirty, contact.texts_dirty) = (false, false);
     contact.journeys.iter_mut().for_each(|journey| journey.dirty = false);
 }

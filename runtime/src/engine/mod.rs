@@ -42,6 +42,7 @@ mod index;
 mod join;
 mod joint;
 mod lend;
+mod let_out;
 mod outbox;
 mod pattern;
 mod pause;
@@ -483,6 +484,9 @@ impl<S: Store> Engine<S> {
 
     fn handle(&mut self, item: Item) -> Result<(), EngineError> {
         self.batch.items += 1;
+        if let Item::Answer(at, _) | Item::Due(at, _) | Item::Attempt(at, _) = item {
+            self.outbox.hold_back(at.max(self.now().0), false);
+        }
         let done = match item {
             Item::Arrival => self.handle_arrival(),
             Item::Answer(at, attempt) => self.handle_answer(at, attempt),
@@ -538,6 +542,7 @@ impl<S: Store> Engine<S> {
             due_at: now,
             detail: String::new(),
             recipient: None,
+            queued_at: None,
         };
         let settled: Vec<OutboxSettlement> = claimed.map(again).collect();
         if !settled.is_empty() {

@@ -63,6 +63,8 @@ pub(super) struct Outbox {
     kept_pause: Pause,
     /// Nothing more is claimed in this process.
     closed: bool,
+    /// What the item at hand sends waits its turn.
+    holds_back: bool,
 }
 
 impl Outbox {
@@ -84,6 +86,7 @@ impl Outbox {
             pause,
             kept_pause: pause,
             closed: false,
+            holds_back: false,
         }
     }
 
@@ -175,7 +178,7 @@ impl Outbox {
         let id = batch.next_outbox();
         let recipient = mail.to.address().as_str().to_owned();
         let mut row = OutboxRecord { id, recipient, ..row };
-        let posted = self.decide(&mut row, mail);
+        let posted = if self.holds_back { self.enqueue(&mut row) } else { self.decide(&mut row, mail) };
         batch.changes.outbox.push(row.clone());
         self.changed.insert(id);
         self.put(row);
@@ -191,16 +194,29 @@ impl Outbox {
         id
     }
 
-    /// Another attempt at a row that waits.
-    pub(super) fn post_again(&mut self, batch: &mut Batch, id: u64, mail: Mail, now: i64) -> Posted {
+    /// A new message that its send window holds until an instant.
+    pub(super) fn post_held(&mut self, batch: &mut Batch, row: OutboxRecord, due_at: i64) -> u64 {
+        let id = batch.next_outbox();
+        let row = OutboxRecord { id, state: OutboxState::Queued, due_at, ..row };
+        self.queue.insert((due_at, id));
+        batch.changes.outbox.push(row.clone());
+        self.changed.insert(id);
+        self.put(row);
+        id
+    }
+
+    /// Another attempt at a row that waits, with the date that its message has by now.
+    pub(super) fn post_again(&mut self, batch: &mut Batch, dated: &OutboxRecord, mail: Mail, now: i64) -> Posted {
+        let id = dated.id;
         let Some(mut row) = self.rows.remove(&id) else { return Posted::OnItsWay(id) };
         self.queue.remove((row.due_at, id));
-        row.due_at = now;
+        let queued_at = (row.queued_at != dated.queued_at).then_some(dated.queued_at);
+        (row.due_at, row.queued_at) = (now, dated.queued_at);
         let recipient = mail.to.address().as_str();
         let moved = (row.recipient != recipient).then(|| recipient.to_owned());
         row.recipient = moved.clone().unwrap_or(row.recipient);
         let posted = self.decide(&mut row, mail);
-        batch.settle(OutboxSettlement { recipient: moved, ..settlement(&row, row.state, String::new()) });
+        batch.settle(OutboxSettlement { recipient: moved, queued_at, ..settlement(&row, row.state, String::new()) });
         self.changed.insert(id);
         self.rows.insert(id, row);
         posted
@@ -216,9 +232,7 @@ impl Outbox {
             return Posted::Promised(row.id);
         }
         if !self.has_room() || row.due_at < self.pause.until() {
-            (row.state, row.due_at) = (OutboxState::Queued, row.due_at.max(self.pause.until()));
-            self.queue.insert((row.due_at, row.id));
-            return Posted::OnItsWay(row.id);
+            return self.enqueue(row);
         }
         row.state = OutboxState::Claimed;
         self.claimed += 1;
@@ -226,6 +240,24 @@ impl Outbox {
         foreseen.into_iter().for_each(|foreseen| self.tell(row, foreseen));
         self.leaving.push(Leaving { attempt: next_of(row), mail });
         Posted::OnItsWay(row.id)
+    }
+
+    fn enqueue(&mut self, row: &mut OutboxRecord) -> Posted {
+        (row.state, row.due_at) = (OutboxState::Queued, row.due_at.max(self.pause.until()));
+        self.queue.insert((row.due_at, row.id));
+        Posted::OnItsWay(row.id)
+    }
+
+    /// What an item of an instant sends leaves behind whatever has waited for that instant, or for room; and where more of the instant
+    /// `is_to_come`, behind that. Asked before the item: by then the next rows are known wherever one may be attempted.
+    pub(super) fn hold_back(&mut self, at: i64, is_to_come: bool) {
+        let is_first = self.has_room() && self.queue.first().is_none_or(|(due_at, _)| due_at > at);
+        self.holds_back = is_to_come || !is_first;
+    }
+
+    /// The same, whatever waits. What it was before.
+    pub(super) fn hold_all_back(&mut self, holds_back: bool) -> bool {
+        std::mem::replace(&mut self.holds_back, holds_back)
     }
 
     /// Knows the answer to an attempt made at the row's instant before it comes.
@@ -338,12 +370,14 @@ impl Outbox {
         self.put(row);
     }
 
-    /// A row that waits goes on waiting for its send window, with its journey.
-    pub(super) fn hold(&mut self, id: u64) {
-        if let Some(row) = self.rows.get(&id) {
-            self.queue.remove((row.due_at, id));
-            self.passing.insert(id);
-        }
+    /// A row that waits goes on waiting for its send window, with its journey, which is due then.
+    pub(super) fn hold(&mut self, batch: &mut Batch, id: u64, due_at: i64) {
+        let Some(row) = self.rows.get_mut(&id).filter(|row| row.due_at != due_at) else { return };
+        self.queue.remove((row.due_at, id));
+        row.due_at = due_at;
+        batch.settle(settlement(row, row.state, String::new()));
+        self.changed.insert(id);
+        self.queue.insert((due_at, id));
     }
 
     /// Rows about a contact who proved to be another are about that one.
@@ -419,5 +453,6 @@ fn next_of(row: &OutboxRecord) -> Attempt {
 }
 
 fn settlement(row: &OutboxRecord, state: OutboxState, detail: String) -> OutboxSettlement {
-    OutboxSettlement { id: row.id, state, attempts: row.attempts, due_at: row.due_at, detail, recipient: None }
+    let OutboxRecord { id, attempts, due_at, .. } = *row;
+    OutboxSettlement { id, state, attempts, due_at, detail, recipient: None, queued_at: None }
 }

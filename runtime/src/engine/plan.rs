@@ -26,6 +26,8 @@ pub(super) struct Plan {
     pub(super) zone: Zone,
     pub(super) email_field: Option<FieldId>,
     pub(super) timezone_field: Option<FieldId>,
+    /// The fields of the slots that have one.
+    pub(super) field_of: BTreeMap<SlotId, FieldId>,
     pub(super) workflows: IdMap<WorkflowId, WorkflowPlan>,
     /// For each pattern, the entries it triggers, with their trigger bits.
     pub(super) pattern_entries: IdMap<PatternId, Vec<(WorkflowId, u64)>>,
@@ -57,6 +59,8 @@ pub(super) struct Plan {
     pub(super) blank: Vec<u8>,
     /// What that has pending.
     pub(super) blank_pending: Pending,
+    /// How often one item can let something out behind everything else: each such step once.
+    pub(super) max_let_out: usize,
     /// How many rounds one instant can take: every workflow may be entered once, go through each of its waits, and end. A contact that is not
     /// settled by then waits for their next event or instant, which is counted.
     pub(super) max_rounds: usize,
@@ -121,6 +125,7 @@ impl Plan {
             zone,
             email_field: program.fields.find(|field| field.ty == FieldType::Email && field.name == "email"),
             timezone_field: program.fields.find(|field| field.ty == FieldType::Timezone && field.name == "timezone"),
+            field_of: program.fields.iter().filter_map(|(id, field)| Some((field.slot?, id))).collect(),
             workflows: workflows.into_iter().collect(),
             pattern_entries: pattern_entries(&program),
             pattern_facts: pattern_facts(&program),
@@ -137,6 +142,7 @@ impl Plan {
             groups: groups(&program),
             segment_readers: Readers::new(changes, segments.iter().map(|segment| &segment.reads)),
             segments,
+            max_let_out: program.workflows.values().map(letting_out).sum::<usize>() + 1,
             max_rounds: program.workflows.values().map(|workflow| workflow.waits.len() + 3).sum::<usize>() + 3,
             program,
         };
@@ -285,6 +291,11 @@ fn counts(workflow: &Workflow) -> BTreeMap<PatternId, Vec<EventCount>> {
         counts.entry(count.pattern).or_default().push(count.clone());
     }
     counts
+}
+
+/// How many steps of a workflow let something out.
+fn letting_out(workflow: &Workflow) -> usize {
+    workflow.effects.values().filter(|effect| effect.lets_out()).count()
 }
 
 fn groups(program: &Program) -> BTreeMap<String, Vec<WorkflowId>> {

@@ -41,11 +41,11 @@ enum Run {
 }
 
 impl Touch<'_> {
-    /// Brings the contact to rest.
+    /// Brings the contact to rest. Whoever comes to let something out stands before it ([`Touch::let_out`]).
     pub(super) fn react(&mut self, cause: &Cause) {
-        let mut due = *cause == Cause::Due;
+        let due = *cause == Cause::Due;
         self.importing = *cause == Cause::Import;
-        let mut triggers = match cause {
+        let triggers = match cause {
             Cause::Change(triggers) => triggers.clone(),
             Cause::Due | Cause::Import => Triggers::new(),
         };
@@ -55,8 +55,13 @@ impl Touch<'_> {
         self.settle_due_segments();
         // From here on it is our own steps that move people.
         self.importing = false;
-        let mut changed = Bits::default();
         self.ran.clear();
+        self.rounds(due, triggers, *cause == Cause::Import);
+    }
+
+    /// Looks and goes on until nothing changes any more, but for what lets something out.
+    pub(super) fn rounds(&mut self, mut due: bool, mut triggers: Triggers, import: bool) {
+        let mut changed = Bits::default();
         for _ in 0..self.plan.max_rounds {
             self.ran_before = std::mem::take(&mut self.ran);
             // Whoever enters or leaves a segment does so before anyone looks at it.
@@ -73,7 +78,7 @@ impl Touch<'_> {
             }
             coming_in.extend(self.judge_events(&triggers));
             coming_in.extend(self.judge_starts());
-            coming_in.extend(self.judge_becoming(&changed, due, *cause == Cause::Import));
+            coming_in.extend(self.judge_becoming(&changed, due, import));
             self.run_all(going_on, coming_in);
             if self.is_settled() {
                 break;
@@ -110,7 +115,10 @@ impl Touch<'_> {
         for index in 0..self.contact.journeys.len() {
             let journey = self.journey(index);
             let concerned = journey.touched || self.plan.workflow(journey.workflow()).live.meets(changed);
-            if journey.is_live() && (due || concerned) {
+            if self.stands_back(index) {
+                // What ends it is asked when it comes to let something out.
+                self.journey_mut(index).touched = false;
+            } else if journey.is_live() && (due || concerned) {
                 going_on.extend(self.judge_journey(index, due));
             }
         }
@@ -151,14 +159,17 @@ impl Touch<'_> {
     }
 
     fn go_on(&mut self, on: &GoingOn) {
-        let is_it = |journey: &Journey| journey.workflow() == on.workflow && journey.record.run == on.run;
-        let place = self.contact.journeys.iter().position(|journey| is_it(journey) && journey.is_live());
-        match (place, on.woken) {
+        match (self.live_journey(on.workflow, on.run), on.woken) {
             (Some(index), Woken::TimedOut) => self.time_out(index),
             (Some(index), woken) => self.resume(index, woken),
             // Another journey has stopped it.
             (None, _) => {}
         }
+    }
+
+    pub(super) fn live_journey(&self, workflow: WorkflowId, run: u32) -> Option<usize> {
+        let is_it = |journey: &Journey| journey.workflow() == workflow && journey.record.run == run;
+        self.contact.journeys.iter().position(|journey| is_it(journey) && journey.is_live())
     }
 
     /// The one primary conversion; recorded once, also where the journey goes on.

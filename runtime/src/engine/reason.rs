@@ -80,6 +80,7 @@ reasons! {
         Skipped = 7 "the workflow skips this contact",
         JourneyEnded = 8 "the journey ended before it left",
         Suppressed = 9 "a workflow has suppressed the contact",
+        HeldTooLong = 10 "its send window did not open within seven days",
     }
 
     /// How consent or an address was lost.
@@ -125,7 +126,7 @@ reasons! {
         Released = 5 "the send window opened",
         Delivered = 6 "its mail had left",
         Undelivered = 7 "its mail could not be delivered",
-        Retried = 8 "its mail was tried again",
+        Retried = 8 "it was its mail's turn",
     }
 
     /// What is to be said of a journey that ended as converted.

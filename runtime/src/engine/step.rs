@@ -1,34 +1,63 @@
 //! Running the steps of a journey: from where it stands to its next suspension or its end.
 
 use super::host::{Leaves, StepHost};
+use super::let_out::Door;
 use super::reason::{Converted, FinishedBy, Woken};
 use super::touch::Touch;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus};
-use crate::time::Instant;
 use flow_ir::backend::{Memory, Stop};
-use flow_ir::{CountedSince, Ending, FOREVER, SlotId, Wait, WaitId, WorkflowId};
+use flow_ir::{CountedSince, Ending, SlotId, Wait, WaitId, WorkflowId};
+
+/// What set a journey going, and where it stood before.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wake {
+    pub(super) woken: Woken,
+    pub(super) was: JourneyStatus,
+    pub(super) stood_at: u32,
+    /// Whether the message that it waited for has its answer, and the steps begin behind it.
+    pub(super) answered: bool,
+}
+
+/// How far a run of steps came.
+struct Ran {
+    stop: Stop,
+    leaves: Option<Leaves>,
+    /// Whether it stands before a step that may not let anything out yet.
+    stands_back: bool,
+    /// Until when the send at which it stands is held.
+    held_until: Option<i64>,
+}
 
 impl Touch<'_> {
     /// Wakes a journey.
     pub(super) fn resume(&mut self, index: usize, woken: Woken) {
-        self.ran.push(self.journey(index).workflow());
+        let JourneyRecord { status: was, step: stood_at, .. } = self.journey(index).record;
+        self.batch.tally.steps += 1;
         self.prepare(index, woken);
+        let answered = matches!(woken, Woken::Delivered | Woken::Undelivered);
+        self.go(index, Wake { woken, was, stood_at, answered }, self.door);
+    }
+
+    /// Runs the steps of a journey that is awake, up to where it waits or stands before what it may not let out yet.
+    pub(super) fn go(&mut self, index: usize, wake: Wake, door: Door) {
+        self.ran.push(self.journey(index).workflow());
         let before = self.written_slots(index);
-        let (was, stood_at) = (self.journey(index).record.status, self.journey(index).record.step);
-        let (stop, leaves) = self.run(index, woken);
+        let Ran { stop, leaves, stands_back, held_until } = self.run(index, wake, door);
         self.mark_written(index, &before);
         let JourneyRecord { workflow, run, .. } = self.journey(index).record;
         self.note_changes(ChangedBy { journey: Some((workflow, run)) });
-        self.batch.tally.steps += 1;
         // Its own slots changed with every step, so its conditions look again.
         let journey = self.journey_mut(index);
         (journey.dirty, journey.touched) = (true, true);
-        let stands = matches!(was, JourneyStatus::Held | JourneyStatus::Sending);
-        let held_again = stands && matches!(stop, Stop::Held { step, .. } if step.0 == stood_at);
-        self.record_step(index, woken, stop, held_again);
+        if stands_back {
+            return self.stand_back(index, wake, stop);
+        }
+        let stood = matches!(wake.was, JourneyStatus::Held | JourneyStatus::Sending);
+        let held_again = stood && matches!(stop, Stop::Held { step, .. } if step.0 == wake.stood_at);
+        self.record_step(index, wake.woken, stop, held_again);
         match leaves {
             Some(leaves) => self.leave(index, leaves, stop),
-            None => self.settle(index, stop),
+            None => self.settle(index, stop, held_until.unwrap_or(self.now)),
         }
     }
 
@@ -54,10 +83,10 @@ impl Touch<'_> {
         clippy::indexing_slicing,
         reason = "walks count to the number of journeys, and one is let in only between them (`react`)"
     )]
-    fn run(&mut self, index: usize, woken: Woken) -> (Stop, Option<Leaves>) {
+    fn run(&mut self, index: usize, wake: Wake, door: Door) -> Ran {
         let journey = &mut self.contact.journeys[index];
         let (workflow, block) = (journey.workflow(), journey.record.block);
-        let held_at = (journey.record.status == JourneyStatus::Held).then_some(journey.record.step);
+        let held_at = (wake.was == JourneyStatus::Held).then_some(wake.stood_at);
         let mut host = StepHost {
             plan: self.plan,
             backend: self.backend,
@@ -78,7 +107,10 @@ impl Touch<'_> {
             stopped: Vec::new(),
             goal_met: journey.record.goal_met,
             row: journey.record.outbox,
-            answered: matches!(woken, Woken::Delivered | Woken::Undelivered),
+            answered: wake.answered,
+            door,
+            stands_back: false,
+            held_until: None,
             sending: false,
             leaves: None,
         };
@@ -86,7 +118,8 @@ impl Touch<'_> {
         let stop = self.backend.step(workflow, memory, block, self.now, &mut host);
         let (problem, written, stopped) = (host.problem, host.written, host.stopped);
         let (leaves, goal_met, newly_met) = (host.leaves, host.goal_met, host.newly_met);
-        let (row, sending, sends) = (host.row, host.sending, host.sends);
+        let (row, sending, sends, stands_back) = (host.row, host.sending, host.sends, host.stands_back);
+        let held_until = host.held_until;
         if goal_met {
             self.contact.journeys[index].set_goal_met();
         }
@@ -105,7 +138,7 @@ impl Touch<'_> {
         if stop == Stop::Failed {
             self.fail(workflow, problem.unwrap_or_else(|| format!("no journey resumes at block {block}")));
         }
-        (stop, leaves)
+        Ran { stop, leaves, stands_back, held_until }
     }
 
     /// Ends a journey whose goal or exit an earlier step of the instant has made true.
@@ -137,12 +170,13 @@ impl Touch<'_> {
         for (old, new) in before.iter().zip(self.written_slots(index)) {
             if *old != new {
                 self.contact.mark(self.plan, old.0);
+                self.note_set(old.0);
             }
         }
     }
 
     /// What ran, as the trace has it. A send that is held again is no news.
-    fn record_step(&mut self, index: usize, woken: Woken, stop: Stop, held_again: bool) {
+    pub(super) fn record_step(&mut self, index: usize, woken: Woken, stop: Stop, held_again: bool) {
         let journey = self.journey(index);
         let slots = &self.workflow(journey.workflow()).slots;
         let trace: Vec<i64> = slots.trace.iter().map(|slot| journey.read(self.plan, *slot)).collect();
@@ -158,7 +192,8 @@ impl Touch<'_> {
         self.batch.decide(DecisionRecord { step, reason: woken.number(), trace, ..decision });
     }
 
-    fn settle(&mut self, index: usize, stop: Stop) {
+    /// `held_until`: when a send that is held is asked again.
+    fn settle(&mut self, index: usize, stop: Stop, held_until: i64) {
         match stop {
             Stop::Waiting { step, wait, block } => self.suspend_wait(index, step.0, wait, block),
             Stop::Held { step, block } if self.journey(index).sending => {
@@ -166,9 +201,8 @@ impl Touch<'_> {
             }
             Stop::Held { step, block } => {
                 let row = self.journey(index).record.outbox;
-                row.into_iter().for_each(|row| self.outbox.hold(row));
-                let due_at = self.opens_at(self.journey(index).workflow());
-                self.suspend(index, JourneyStatus::Held, step.0, block, Some(due_at));
+                row.into_iter().for_each(|row| self.outbox.hold(self.batch, row, held_until));
+                self.suspend(index, JourneyStatus::Held, step.0, block, Some(held_until));
             }
             Stop::Ended { step, ending } => {
                 let (code, reason) = decision_of(ending, self.journey(index).record.goal_met);
@@ -204,7 +238,7 @@ impl Touch<'_> {
     }
 
     /// Every live journey has an instant at which it acts by itself, or an answer to come (E14).
-    fn suspend(&mut self, index: usize, status: JourneyStatus, step: u32, block: u32, due_at: Option<i64>) {
+    pub(super) fn suspend(&mut self, index: usize, status: JourneyStatus, step: u32, block: u32, due_at: Option<i64>) {
         let journey = self.journey_mut(index);
         journey.record.block = block;
         journey.record.status = status;
@@ -224,14 +258,10 @@ impl Touch<'_> {
             if journey.is_live() && journey.workflow() != by && stopped.contains(&journey.workflow()) {
                 let (step, about) = (Some(self.journey(index).record.step), Some(by.0));
                 self.batch.decide(DecisionRecord { step, about, ..self.about(index, DecisionCode::Stopped) });
+                self.tell_stood_back(index);
                 self.end(index, false);
             }
         }
-    }
-
-    fn opens_at(&self, workflow: WorkflowId) -> i64 {
-        let window = self.plan.workflow(workflow).window;
-        window.map_or(self.now, |window| window.opens_at(Instant(self.now), self.contact.zone).0.min(FOREVER))
     }
 
     /// The goal of a journey is met: counted by when it began.

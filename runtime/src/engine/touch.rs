@@ -5,6 +5,7 @@ use super::contact::{Contact, Journey, Told};
 use super::error::EngineError;
 use super::event::Triggers;
 use super::host::TextHost;
+use super::let_out::{Door, StoodBack};
 use super::outbox::Outbox;
 use super::plan::Plan;
 use crate::inbound::Mark;
@@ -33,6 +34,10 @@ pub(super) struct Touch<'e> {
     pub(super) ran_before: Vec<WorkflowId>,
     /// What is settled was so before Flow knew of it.
     pub(super) importing: bool,
+    /// Journeys that stand before a step that lets something out, until everything else has been looked at.
+    pub(super) stood_back: Vec<StoodBack>,
+    /// Whether steps that are run now may let something out.
+    pub(super) door: Door,
     /// Whoever proved to be the same person is joined, and what the item says of them is still to come.
     pub(super) joining: bool,
     /// The key of the address to which the mail went that the item is about.
@@ -72,6 +77,8 @@ impl<'e> Touch<'e> {
             ran: Vec::new(),
             ran_before: Vec::new(),
             importing: false,
+            stood_back: Vec::new(),
+            door: Door::Shut,
             joining: false,
             sent_to: None,
             address_marks: Vec::new(),

@@ -35,11 +35,15 @@ impl<S: Store> Engine<S> {
         let was_due = contact.next_at;
         let now = self.now().0;
         let plan = std::sync::Arc::clone(&self.plan);
+        // What the item at hand says of them comes behind this, and before anything leaves.
+        let held_back = self.outbox.hold_all_back(true);
         let mut touch = Touch::new((&plan, &*self.backend), &mut self.batch, &mut self.outbox, contact, now);
         touch.react(&Cause::Import);
         // What is due at this very instant, and when everybody is due next.
         touch.react(&Cause::Due);
+        touch.let_out();
         touch.reschedule(&Cause::Due);
+        self.outbox.hold_all_back(held_back);
         self.batch.take_failure()?;
         contact.layout = self.plan.program.lineage.version;
         self.due.move_to(contact.id, was_due, contact.next_at);
@@ -164,9 +168,9 @@ pub(crate) fn recall(
                 instants.iter().for_each(|at| remember(&program.frame, &mut record.frame, fact, *at));
             }
             recount.fill(&mut record, program);
-            let ContactRecord { id, frame, texts, next_at, layout, newest, kept, held } = record;
+            let ContactRecord { id, frame, texts, next_at, layout, newest, kept, held, said_at } = record;
             let texts = Some(texts);
-            changes.contacts.push(ContactWrite { id, layout, frame, texts, next_at, newest, kept, held });
+            changes.contacts.push(ContactWrite { id, layout, frame, texts, next_at, newest, kept, held, said_at });
         }
         slots.write(store, changes)?;
     }

@@ -478,6 +478,7 @@ fn withheld_name(reason: u32) -> &'static str {
         Some(Withheld::Skipped) => "skip",
         Some(Withheld::JourneyEnded) => "journey_ended",
         Some(Withheld::Suppressed) => "suppressed",
+        Some(Withheld::HeldTooLong) => "held_too_long",
         None => "unknown",
     }
 }

@@ -143,8 +143,8 @@ impl Shared {
     fn load(&self, id: ContactId) -> Result<ContactRecord, StoreError> {
         let Contact { write, texts } =
             self.contacts.get(&id).ok_or_else(|| broken(format_args!("there is no contact {}", id.0)))?;
-        let ContactWrite { id, layout, frame, next_at, newest, kept, held, .. } = write.clone();
-        Ok(ContactRecord { id, frame, texts: texts.clone(), next_at, layout, newest, kept, held })
+        let ContactWrite { id, layout, frame, next_at, newest, kept, held, said_at, .. } = write.clone();
+        Ok(ContactRecord { id, frame, texts: texts.clone(), next_at, layout, newest, kept, held, said_at })
     }
 
     /// Looks up what a batch relies on.

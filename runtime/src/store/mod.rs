@@ -14,6 +14,7 @@ mod error;
 pub mod memory;
 mod record;
 mod records;
+mod said;
 mod slot;
 pub mod sqlite;
 
@@ -29,6 +30,7 @@ pub use record::{
     day_of,
 };
 pub use records::Records;
+pub use said::SaidAt;
 pub use slot::{ContactId, MAX_NUMBER, Owner, SLOTS, Slot, Tended, Wish, number_in_slot};
 
 /// How many rows one call of a paged read returns at most.

@@ -4,6 +4,7 @@
 //! ([`flow_ir::link`]), so a name has one number for ever, whatever stands before it in a later version of the project.
 
 use super::DuePlace;
+use super::said::SaidAt;
 use super::slot::ContactId;
 use flow_ir::limits::TRACE_BITS;
 use flow_ir::units::DAY_MS;
@@ -32,6 +33,8 @@ pub struct ContactRecord {
     pub kept: Vec<JourneyRecord>,
     /// Entries that wait for who they are about, by workflow.
     pub held: Vec<HeldEntry>,
+    /// When the values of the fields were said.
+    pub said_at: SaidAt,
 }
 
 /// An entry whose event came before its person's address, identity or a required field (E4). There is one per contact and workflow.
@@ -70,6 +73,8 @@ pub struct ContactWrite {
     pub kept: Vec<JourneyRecord>,
     /// All the entries that are held for them, by workflow.
     pub held: Vec<HeldEntry>,
+    /// When the values of the fields were said.
+    pub said_at: SaidAt,
 }
 
 /// One person's way through one workflow. Its key is (contact, workflow, run).
@@ -222,7 +227,7 @@ pub struct OutboxRecord {
     pub state: OutboxState,
     /// Attempts so far, the one under way not counted.
     pub attempts: u32,
-    /// When the step wrote it; the date of the message, whenever it leaves.
+    /// When the step wrote it or, where it waited since and nothing was tried, when it came to leave: the date of the message.
     pub queued_at: i64,
     /// Not before this instant.
     pub due_at: i64,
@@ -280,6 +285,8 @@ pub struct OutboxSettlement {
     pub detail: String,
     /// The address that it was last tried at, where that is another by now.
     pub recipient: Option<String>,
+    /// The date of the message, where that is another by now.
+    pub queued_at: Option<i64>,
 }
 
 impl OutboxRecord {
@@ -289,6 +296,7 @@ impl OutboxRecord {
         if let Some(recipient) = &settlement.recipient {
             self.recipient.clone_from(recipient);
         }
+        self.queued_at = settlement.queued_at.unwrap_or(self.queued_at);
     }
 
     /// Where it stands among those that wait for their instant; none where it does not wait.

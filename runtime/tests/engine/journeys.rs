@@ -233,7 +233,7 @@ fn a_held_mail_is_not_sent_to_who_leaves_meanwhile() {
     world.contact("ada", &[]);
     world.at("2026-03-07 10:00").event("ada", "signed_up", json!({})).run();
     world.at("2026-03-08").identify("ada", &[("disqualified", "yes")]).run().at("2026-03-12").run();
-    assert_eq!(story(&world), ["03-07 10:00 Held s0", "03-08 00:00 ExitedWhen s0"]);
+    assert_eq!(story(&world), ["03-07 10:00 Held s0", "03-08 00:00 Withheld s0.8", "03-08 00:00 ExitedWhen s0"]);
     assert!(world.sent().is_empty());
 }
 

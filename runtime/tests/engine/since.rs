@@ -2,6 +2,7 @@
 
 use crate::support::{MINUTE, World, at, world};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 const HOUR: i64 = 60 * MINUTE;
 
@@ -183,11 +184,14 @@ fn counts_are_of_one_journey() {
     visit(&mut world, "2026-03-02 11:00");
     world.at("2026-03-05 10:00").event("ada", "signed_up", json!({})).run().reopen();
     visit(&mut world, "2026-03-05 11:00");
-    assert!(!world.story("ada").iter().any(|line| line.contains("Converted")), "one in each journey");
+    let met = |world: &mut World| {
+        let story = world.story("ada");
+        story.into_iter().filter(|line| line.contains("Converted") || line.contains("Attributed")).collect::<Vec<_>>()
+    };
+    // The first journey is over, and its goal counts on: since its entry there were two.
+    assert_eq!(met(&mut world), ["03-05 11:00 go Attributed"]);
     visit(&mut world, "2026-03-05 12:00");
-    assert!(world.story("ada").contains(&"03-05 12:00 go Converted".to_owned()), "{:?}", world.story("ada"));
-    // The first journey is over; what came to both of them counts for the second alone.
-    assert!(!world.story("ada").iter().any(|line| line.contains("Attributed")));
+    assert_eq!(met(&mut world), ["03-05 11:00 go Attributed", "03-05 12:00 go Converted"]);
 }
 
 #[test]
@@ -200,4 +204,31 @@ workflow warm { enter when visited; reenter never; wait until entered hot up to 
     world.contact("ada", &[]);
     visit(&mut world, "2026-03-02 10:00");
     assert_eq!(score(world), 111);
+}
+
+/// A goal that is met after the end counts for each journey whose time for it is not over.
+#[test]
+fn a_goal_after_the_end_counts_for_every_journey_that_it_is_in_time_for() {
+    const OFTEN: &str = "workflow go {\n goal \"demo\" when requested_demo within 9 days\n enter when signed_up\n reenter after 1 hour\n score += 1\n}";
+    let met = |entries: u32, demo: &str| {
+        let mut world = world(OFTEN).native();
+        world.contact("ada", &[]);
+        for entry in 0..entries {
+            let at = format!("2026-03-{:02} {:02}:00", 2 + entry / 8, 8 + entry % 8 * 2);
+            world.at(&at).event("ada", "signed_up", json!({})).run();
+        }
+        world.reopen().at(demo).event("ada", "requested_demo", json!({})).run();
+        world.check_invariants();
+        let story = world.story("ada");
+        let kept = world.snapshot().contacts.iter().map(|contact| contact.kept.len()).max().unwrap();
+        let entered = story.iter().filter(|line| line.contains("Entered")).count();
+        let runs: BTreeSet<u32> = world.snapshot().journeys().iter().map(|journey| journey.run).collect();
+        assert_eq!((entered, runs.len()), (entries as usize, entries as usize), "{story:?}");
+        (story.iter().filter(|line| line.contains("Attributed")).count(), kept)
+    };
+    assert_eq!(met(3, "2026-03-05"), (3, 3));
+    // Of those of the second of March the time is over.
+    assert_eq!(met(10, "2026-03-12 07:30"), (2, 10));
+    // Of many the newest.
+    assert_eq!(met(30, "2026-03-06"), (17, 17));
 }

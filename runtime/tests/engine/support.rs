@@ -465,6 +465,13 @@ impl World {
         self.arrival(user, now, What::Identify { values })
     }
 
+    /// The last arrival occurred before it came.
+    pub(crate) fn occurred(&mut self, text: &str) -> &mut World {
+        let last = self.stream.last_mut().unwrap();
+        (last.occurred_at, last.claimed_at) = (at(text), Some(at(text)));
+        self
+    }
+
     /// The last arrival once more, as its sender would send it again: arrived now, and dated otherwise.
     pub(crate) fn again(&mut self, claimed_at: Option<i64>) -> &mut World {
         let last = self.stream.last().unwrap().clone();

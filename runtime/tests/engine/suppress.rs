@@ -79,7 +79,7 @@ fn what_is_on_its_way_is_asked_about_again() {
         "{QUIET}workflow monday {{\n enter when visited\n reenter never\n send on monday in contact timezone\n send again\n}}"
     ));
     world.identify("ada", &[("email", "busy@x.example")]);
-    world.at("2026-03-03 10:00").event("ada", "visited", json!({})).event("ada", "signed_up", json!({}));
+    world.at("2026-03-03 10:00").event("ada", "visited", json!({})).event("ada", "signed_up", json!({})).run();
     world.event("ada", "downloaded", json!({})).run().at("2026-03-10").run();
     let story = world.story("ada");
     assert!(story.contains(&"03-09 00:00 monday Withheld s0.9".to_owned()), "{story:?}");

@@ -2,16 +2,26 @@
 //! where the channel is certain to take it, else when the answer comes.
 
 use super::Perform;
-use crate::engine::deliver::Composed;
+use crate::engine::deliver::{Composed, dated};
 use crate::engine::host::StepHost;
 use crate::engine::outbox::Posted;
 use crate::engine::reason::{Undelivered, Withheld};
 use crate::engine::suppress::forbidden;
 use crate::store::{DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState, SendRecord};
-use crate::time::Instant;
+use crate::time::{Instant, SendWindow, Zone};
 use flow_ir::backend::{Memory, Outcome};
 use flow_ir::effect::Send;
+use flow_ir::units::DAY_MS;
 use flow_ir::{Area, CountedSince, EmailId, NEVER, StepId, Workflow};
+
+/// How long a closed window holds a mail at most (LANGUAGE.md 5).
+const HOLD_MAX_MS: i64 = 7 * DAY_MS;
+
+/// When a mail that its window holds is asked about again: `row` where it stands in the outbox already.
+pub(in crate::engine) fn held_until(window: SendWindow, row: Option<&OutboxRecord>, now: i64, zone: Zone) -> i64 {
+    let since = row.map_or(now, |row| row.queued_at);
+    window.opens_at(Instant(now), zone).0.min(since.saturating_add(HOLD_MAX_MS))
+}
 
 impl Perform for Send {
     fn perform(&self, host: &mut StepHost<'_>, memory: Memory<'_>, step: StepId) -> Outcome {
@@ -24,13 +34,14 @@ impl Perform for Send {
             host.withhold(step, reason);
             return Outcome::Done;
         }
-        if !host.is_open() {
-            if host.held_at != Some(step.0) {
-                host.decide(DecisionCode::Held, step, 0);
+        match host.hold_until() {
+            Some(until) if until > host.now => host.hold_mail(&memory, step, self.email, until),
+            Some(_) => {
+                host.withhold(step, Withheld::HeldTooLong);
+                Outcome::Done
             }
-            return Outcome::Held;
+            None => host.post_mail(memory, step, self.email),
         }
-        host.post_mail(memory, step, self.email)
     }
 }
 
@@ -54,9 +65,37 @@ impl StepHost<'_> {
         forbidden(self.plan, &memory[Area::Contact], self.plan.program.emails.at(email).kind).is_some()
     }
 
-    fn is_open(&self) -> bool {
+    /// Until when a closed window holds the mail: until it opens, and no longer than [`HOLD_MAX_MS`] from the step on.
+    fn hold_until(&self) -> Option<i64> {
         let window = self.plan.workflow(self.workflow).window;
-        window.is_none_or(|window| window.is_open(Instant(self.now), self.zone))
+        let window = window.filter(|window| !window.is_open(Instant(self.now), self.zone))?;
+        Some(held_until(window, self.earlier(), self.now, self.zone))
+    }
+
+    /// The row of the mail at whose step the journey stands.
+    fn earlier(&self) -> Option<&OutboxRecord> {
+        self.row.and_then(|id| self.outbox.row(id))
+    }
+
+    /// The window is closed: what the mail says is fixed now all the same.
+    fn hold_mail(&mut self, memory: &Memory<'_>, step: StepId, email: EmailId, until: i64) -> Outcome {
+        if self.earlier().is_none() {
+            let row = OutboxRecord { email: email.0, ..self.row(step, OutboxKind::Mail) };
+            let composed = self.outbox.delivery.composer.compose(&row, &self.view(&memory[Area::Contact]));
+            match composed {
+                Ok(Composed { mail, payload }) => {
+                    let recipient = mail.to.address().as_str().to_owned();
+                    let row = OutboxRecord { payload, recipient, ..row };
+                    self.row = Some(self.outbox.post_held(self.batch, row, until));
+                }
+                Err(detail) => return self.fail_mail(step, row, detail),
+            }
+        }
+        self.held_until = Some(until);
+        if self.held_at != Some(step.0) {
+            self.batch.decide(DecisionRecord { send: self.row, ..self.about(DecisionCode::Held, step) });
+        }
+        Outcome::Held
     }
 
     /// The mail does not leave, nor does an earlier attempt at it.
@@ -70,28 +109,16 @@ impl StepHost<'_> {
     }
 
     fn post_mail(&mut self, mut memory: Memory<'_>, step: StepId, email: EmailId) -> Outcome {
-        let earlier = self.row.and_then(|id| self.outbox.row(id)).cloned();
-        let again = earlier.as_ref().map(|row| row.id);
+        let earlier = self.earlier().map(|row| dated(row, self.now));
+        let is_new = earlier.is_none();
         let row = earlier.unwrap_or_else(|| OutboxRecord { email: email.0, ..self.row(step, OutboxKind::Mail) });
         let composed = self.outbox.delivery.composer.compose(&row, &self.view(&memory[Area::Contact]));
-        let posted = match (composed, again) {
-            (Err(detail), again) => {
-                self.row = None;
-                let id = match again {
-                    Some(id) => {
-                        self.outbox.settle(self.batch, id, OutboxState::Failed, detail);
-                        id
-                    }
-                    None => self.outbox.post_failed(self.batch, row, detail),
-                };
-                let (reason, send) = (Undelivered::NotComposed.number(), Some(id));
-                self.batch.decide(DecisionRecord { reason, send, ..self.about(DecisionCode::Undelivered, step) });
-                return Outcome::Done;
-            }
-            (Ok(Composed { mail, payload }), None) => {
+        let posted = match composed {
+            Err(detail) => return self.fail_mail(step, row, detail),
+            Ok(Composed { mail, payload }) if is_new => {
                 self.outbox.post(self.batch, OutboxRecord { payload, ..row }, mail)
             }
-            (Ok(Composed { mail, .. }), Some(id)) => self.outbox.post_again(self.batch, id, mail, self.now),
+            Ok(Composed { mail, .. }) => self.outbox.post_again(self.batch, &row, mail, self.now),
         };
         match posted {
             Posted::Promised(row) => {
@@ -108,6 +135,22 @@ impl StepHost<'_> {
                 Outcome::Held
             }
         }
+    }
+}
+
+impl StepHost<'_> {
+    /// The mail cannot be written: the journey goes on without it.
+    fn fail_mail(&mut self, step: StepId, row: OutboxRecord, detail: String) -> Outcome {
+        let id = match self.row.take() {
+            Some(id) => {
+                self.outbox.settle(self.batch, id, OutboxState::Failed, detail);
+                id
+            }
+            None => self.outbox.post_failed(self.batch, row, detail),
+        };
+        let (reason, send) = (Undelivered::NotComposed.number(), Some(id));
+        self.batch.decide(DecisionRecord { reason, send, ..self.about(DecisionCode::Undelivered, step) });
+        Outcome::Done
     }
 }
 

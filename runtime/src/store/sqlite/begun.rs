@@ -185,7 +185,9 @@ pub(super) fn overlaid<E>(
         newest = newest.or_else(|| Some(write.clone()));
         texts = texts.or_else(|| write.texts.clone());
     }
-    let Some(ContactWrite { layout, frame, next_at, newest, kept, held, .. }) = newest else { return in_file() };
+    let Some(ContactWrite { layout, frame, next_at, newest, kept, held, said_at, .. }) = newest else {
+        return in_file();
+    };
     let texts = match texts {
         Some(texts) => texts,
         None => match in_file()? {
@@ -193,7 +195,7 @@ pub(super) fn overlaid<E>(
             None => return Ok(None),
         },
     };
-    Ok(Some(ContactRecord { id, frame, texts, next_at, layout, newest, kept, held }))
+    Ok(Some(ContactRecord { id, frame, texts, next_at, layout, newest, kept, held, said_at }))
 }
 
 /// An outbox row that is still to leave, as these batches leave it, about whom it is by then.

@@ -3,7 +3,9 @@
 use super::codes::{damaged, id, sql_id};
 use super::fault::Trouble;
 use super::kept;
-use crate::store::{ContactId, ContactRecord, ContactWrite, DueContact, JourneyRecord, JourneyStatus, PAGE_ROWS, Slot};
+use crate::store::{
+    ContactId, ContactRecord, ContactWrite, DueContact, JourneyRecord, JourneyStatus, PAGE_ROWS, SaidAt, Slot,
+};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
@@ -32,7 +34,7 @@ pub(super) fn load(connection: &Connection, id: ContactId) -> Result<Option<Cont
 }
 
 fn read(row: &Row<'_>, contact: ContactId) -> rusqlite::Result<ContactRecord> {
-    let (kept, held) = kept_in(row, 4, contact)?;
+    let (kept, held, said_at) = kept_in(row, 4, contact)?;
     Ok(ContactRecord {
         id: contact,
         frame: row.get(0)?,
@@ -41,15 +43,12 @@ fn read(row: &Row<'_>, contact: ContactId) -> rusqlite::Result<ContactRecord> {
         newest: id(row, 3)?,
         kept,
         held,
+        said_at,
         texts: texts(row, 5)?,
     })
 }
 
-fn kept_in(
-    row: &Row<'_>,
-    column: usize,
-    contact: ContactId,
-) -> rusqlite::Result<(Vec<JourneyRecord>, Vec<crate::store::HeldEntry>)> {
+fn kept_in(row: &Row<'_>, column: usize, contact: ContactId) -> rusqlite::Result<kept::Kept> {
     let bytes = row.get_ref(column)?.as_blob()?;
     kept::unpack(contact, bytes).ok_or_else(|| damaged(column, Type::Blob))
 }
@@ -74,7 +73,7 @@ pub(super) fn write(connection: &Connection, contacts: &[ContactWrite]) -> Resul
     for contact in rows {
         let ContactWrite { next_at, layout, frame, .. } = contact;
         let (id, newest) = (sql_id(contact.id.0), sql_id(contact.newest));
-        let kept = kept::pack(&contact.kept, &contact.held);
+        let kept = kept::pack(&contact.kept, &contact.held, &contact.said_at);
         match &contact.texts {
             Some(texts) => {
                 // A list of texts is JSON: writing it cannot fail.
@@ -126,7 +125,7 @@ pub(super) fn write_ended(connection: &Connection, ended: &[JourneyRecord]) -> R
          ON CONFLICT (contact, workflow, run) DO UPDATE SET kept = excluded.kept",
     )?;
     for row in rows {
-        let kept = kept::pack(std::slice::from_ref(row), &[]);
+        let kept = kept::pack(std::slice::from_ref(row), &[], &SaidAt::default());
         statement.execute(params![sql_id(row.contact.0), row.workflow, row.run, kept])?;
     }
     Ok(())
@@ -156,12 +155,12 @@ pub(super) fn after(connection: &Connection, after: Option<ContactId>) -> Result
 
 /// Looks at every live journey.
 pub(super) fn each_live(connection: &Connection, mut look: impl FnMut(&JourneyRecord)) -> Result<(), Trouble> {
-    // A contact without a journey has a head and nothing else, which need not be looked into.
-    let sql = "SELECT id, kept FROM contact WHERE length(kept) > ?1 ORDER BY id";
+    // Whoever has no journey need not be looked into: how many there are stands in front.
+    let sql = "SELECT id, kept FROM contact WHERE substr(kept, 1, 4) <> x'00000000' ORDER BY id";
     let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query([kept::HEAD_BYTES])?;
+    let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let (journeys, _) = kept_in(row, 1, ContactId(id(row, 0)?))?;
+        let (journeys, ..) = kept_in(row, 1, ContactId(id(row, 0)?))?;
         journeys.iter().filter(|journey| journey.status != JourneyStatus::Ended).for_each(&mut look);
     }
     Ok(())
@@ -173,8 +172,8 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<ContactWrite>, Trouble>
     let mut statement = connection.prepare(sql)?;
     let rows = statement.query_map([], |row| read(row, ContactId(id(row, 6)?)))?;
     let whole = |record: ContactRecord| {
-        let ContactRecord { id, frame, texts, next_at, layout, newest, kept, held } = record;
-        ContactWrite { id, layout, frame, texts: Some(texts), next_at, newest, kept, held }
+        let ContactRecord { id, frame, texts, next_at, layout, newest, kept, held, said_at } = record;
+        ContactWrite { id, layout, frame, texts: Some(texts), next_at, newest, kept, held, said_at }
     };
     Ok(rows.map(|record| record.map(whole)).collect::<rusqlite::Result<_>>()?)
 }

@@ -1,4 +1,4 @@
-//! What is kept of a contact beside the frame, packed: journeys that still matter and entries that are held.
+//! What is kept of a contact beside the frame, packed: journeys that still matter, entries that are held, and when fields were said.
 //!
 //! Little-endian, with what has a fixed width in front, so that a view can read it in plain SQL:
 //!
@@ -13,12 +13,13 @@
 //! the memory of each journey
 //! for each journey: since u64
 //! for each held entry: since u64, memory bytes u32, memory
+//! instants u32; for each: at i64, fields u32, each field u32
 //! ```
 //!
-//! What an earlier Flow wrote ends with the memory.
+//! What an earlier Flow wrote ends with the memory of the journeys, or before the instants.
 
 use super::codes::Coded;
-use crate::store::{ContactId, HeldEntry, JourneyRecord, JourneyStatus, SendRecord};
+use crate::store::{ContactId, HeldEntry, JourneyRecord, JourneyStatus, SaidAt, SendRecord};
 
 /// Bytes in front of the journeys.
 pub(super) const HEAD_BYTES: u32 = 8;
@@ -46,8 +47,11 @@ pub(super) mod flag {
     pub(in super::super) const OUTBOX: u8 = 16;
 }
 
-/// Journeys of one contact, by (workflow, run), and their held entries.
-pub(super) fn pack(journeys: &[JourneyRecord], held: &[HeldEntry]) -> Vec<u8> {
+/// What is packed of a contact: journeys by (workflow, run), held entries, and when fields were said.
+pub(super) type Kept = (Vec<JourneyRecord>, Vec<HeldEntry>, SaidAt);
+
+/// Packs that of one contact.
+pub(super) fn pack(journeys: &[JourneyRecord], held: &[HeldEntry], said_at: &SaidAt) -> Vec<u8> {
     let sends: usize = journeys.iter().map(|journey| journey.sends.len()).sum();
     let memory: usize = journeys.iter().map(|journey| journey.memory.len()).sum();
     let bytes = HEAD_BYTES as usize
@@ -78,6 +82,13 @@ pub(super) fn pack(journeys: &[JourneyRecord], held: &[HeldEntry]) -> Vec<u8> {
         out.extend(entry.since.to_le_bytes());
         count(&mut out, entry.memory.len());
         out.extend_from_slice(&entry.memory);
+    }
+    let said = said_at.by_instant();
+    count(&mut out, said.len());
+    for (at, fields) in said {
+        out.extend(at.to_le_bytes());
+        count(&mut out, fields.len());
+        fields.iter().for_each(|field| out.extend(field.to_le_bytes()));
     }
     out
 }
@@ -111,7 +122,7 @@ fn pack_journey(out: &mut Vec<u8>, journey: &JourneyRecord) {
 }
 
 /// The same again; none where Flow never writes such bytes.
-pub(super) fn unpack(contact: ContactId, bytes: &[u8]) -> Option<(Vec<JourneyRecord>, Vec<HeldEntry>)> {
+pub(super) fn unpack(contact: ContactId, bytes: &[u8]) -> Option<Kept> {
     let mut rest = Reader(bytes);
     let (journeys, held) = (rest.u32()?, rest.u32()?);
     let mut journeys = (0..journeys).map(|_| journey(contact, &mut rest)).collect::<Option<Vec<_>>>()?;
@@ -150,7 +161,19 @@ pub(super) fn unpack(contact: ContactId, bytes: &[u8]) -> Option<(Vec<JourneyRec
             entry.memory = rest.take(bytes)?.to_vec();
         }
     }
-    rest.0.is_empty().then(|| (journeys.into_iter().map(|(journey, ..)| journey).collect(), held))
+    let said_at = if rest.0.is_empty() { SaidAt::default() } else { said(&mut rest)? };
+    rest.0.is_empty().then(|| (journeys.into_iter().map(|(journey, ..)| journey).collect(), held, said_at))
+}
+
+fn said(rest: &mut Reader<'_>) -> Option<SaidAt> {
+    let mut said = Vec::new();
+    for _ in 0..rest.u32()? {
+        let at = rest.i64()?;
+        for _ in 0..rest.u32()? {
+            said.push((rest.u32()?, at));
+        }
+    }
+    Some(said.into_iter().collect())
 }
 
 /// The fixed part of a journey, with how many sends and how many bytes of memory are its own.
@@ -215,7 +238,7 @@ impl<'b> Reader<'b> {
 mod tests {
     use super::*;
 
-    /// Without the numbers of records at its end, and what a held entry has counted.
+    /// Without when fields were said; and without the numbers of records, and what a held entry has counted.
     #[test]
     fn what_an_earlier_flow_wrote_is_read() {
         let journey = JourneyRecord {
@@ -238,12 +261,20 @@ mod tests {
             since: 9,
         };
         let held = HeldEntry { workflow: 5, triggers: 1, occurred_at: 2, until: 3, since: 8, memory: vec![6; 10] };
-        let packed = pack(std::slice::from_ref(&journey), std::slice::from_ref(&held));
-        assert_eq!(unpack(ContactId(1), &packed), Some((vec![journey.clone()], vec![held.clone()])));
-        let earlier = &packed[..packed.len() - 8 - 12 - 10];
+        let said_at = SaidAt::from_iter([(4, 70), (9, 70), (6, 80)]);
+        let packed = pack(std::slice::from_ref(&journey), std::slice::from_ref(&held), &said_at);
+        assert_eq!(unpack(ContactId(1), &packed), Some((vec![journey.clone()], vec![held.clone()], said_at)));
+        let without_times = &packed[..packed.len() - 4 - 2 * 12 - 3 * 4];
+        let nothing = SaidAt::default();
+        let known = Some((vec![journey.clone()], vec![held.clone()], nothing.clone()));
+        assert_eq!(unpack(ContactId(1), without_times), known);
+        let earlier = &without_times[..without_times.len() - 8 - 12 - 10];
         let (journey, held) =
             (JourneyRecord { since: 0, ..journey }, HeldEntry { since: 0, memory: Vec::new(), ..held });
-        assert_eq!(unpack(ContactId(1), earlier), Some((vec![journey], vec![held])));
-        (1..30).for_each(|cut| assert_eq!(unpack(ContactId(1), &packed[..packed.len() - cut]), None, "{cut}"));
+        assert_eq!(unpack(ContactId(1), earlier), Some((vec![journey], vec![held], nothing)));
+        (1..40).for_each(|cut| assert_eq!(unpack(ContactId(1), &packed[..packed.len() - cut]), None, "{cut}"));
+        (1..30).for_each(|cut| {
+            assert_eq!(unpack(ContactId(1), &without_times[..without_times.len() - cut]), None, "{cut}");
+        });
     }
 }

@@ -127,12 +127,13 @@ pub(super) fn write(connection: &Connection, rows: &[OutboxRecord]) -> Result<()
 pub(super) fn settle(connection: &Connection, settled: &[OutboxSettlement]) -> Result<(), Trouble> {
     let mut rows: Vec<&OutboxSettlement> = settled.iter().collect();
     rows.sort_by_key(|row| row.id);
-    let sql = "UPDATE outbox SET state = ?2, attempts = ?3, due_at = ?4, detail = ?5, recipient = coalesce(?6, recipient) \
-               WHERE id = ?1";
+    let sql = "UPDATE outbox SET state = ?2, attempts = ?3, due_at = ?4, detail = ?5, recipient = coalesce(?6, recipient), \
+               queued_at = coalesce(?7, queued_at) WHERE id = ?1";
     let mut statement = connection.prepare_cached(sql)?;
     for row in rows {
-        let OutboxSettlement { state, attempts, due_at, detail, recipient, .. } = row;
-        let changed = statement.execute(params![sql_id(row.id), *state as u8, attempts, due_at, detail, recipient])?;
+        let OutboxSettlement { state, attempts, due_at, detail, recipient, queued_at, .. } = row;
+        let changed =
+            statement.execute(params![sql_id(row.id), *state as u8, attempts, due_at, detail, recipient, queued_at])?;
         if changed == 0 {
             return Err(Trouble::Broken(format!("there is no outbox row {} to settle", row.id)));
         }

@@ -501,11 +501,16 @@ pub(super) fn what_is_still_to_leave_goes_with_a_joined_contact(store: &mut dyn 
 pub(super) fn settling_moves_rows_on(store: &mut dyn Store) {
     let mut hand = Hand::take(store);
     hand.commit(store, Changes { outbox: vec![outbox(1, 100), outbox(2, 100)], ..people(1) });
-    let again =
-        OutboxSettlement { recipient: Some("new@example.com".to_owned()), ..settlement(1, OutboxState::Queued, 500) };
+    let again = OutboxSettlement {
+        recipient: Some("new@example.com".to_owned()),
+        queued_at: Some(480),
+        ..settlement(1, OutboxState::Queued, 500)
+    };
     let settled = vec![again, settlement(2, OutboxState::Failed, 300)];
     hand.commit(store, Changes { settled, ..Changes::default() });
-    let moved = OutboxRecord { attempts: 1, due_at: 500, recipient: "new@example.com".to_owned(), ..outbox(1, 100) };
+    let row = outbox(1, 100);
+    let moved =
+        OutboxRecord { attempts: 1, queued_at: 480, due_at: 500, recipient: "new@example.com".to_owned(), ..row };
     assert_eq!(waiting(store, BEFORE_ALL, 9), [moved]);
     let settled = vec![settlement(1, OutboxState::Claimed, 500), settlement(1, OutboxState::Delivered, 501)];
     hand.commit(store, Changes { settled, ..Changes::default() });

@@ -34,6 +34,7 @@ fn contacts() -> impl Strategy<Value = ContactWrite> {
             held: if frame.len().is_multiple_of(2) { vec![held(3)] } else { Vec::new() },
             kept: kept.into_iter().map(|journey| JourneyRecord { contact: ContactId(id), ..journey }).collect(),
             newest: frame.len() as u64,
+            said_at: frame.iter().map(|byte| (u32::from(*byte), i64::from(byte % 3))).collect(),
             frame,
             texts,
             next_at,

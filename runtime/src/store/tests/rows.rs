@@ -141,6 +141,7 @@ pub(super) fn contact(id: u64) -> ContactWrite {
         newest: 0,
         kept: Vec::new(),
         held: vec![held(4)],
+        said_at: [(2, 700), (4, 700), (9, 800)].into_iter().collect(),
     }
 }
 
@@ -224,7 +225,7 @@ pub(super) fn outbox(id: u64, due_at: i64) -> OutboxRecord {
 }
 
 pub(super) fn settlement(id: u64, state: OutboxState, due_at: i64) -> OutboxSettlement {
-    OutboxSettlement { id, state, attempts: 1, due_at, detail: "250 ok".to_owned(), recipient: None }
+    OutboxSettlement { id, state, attempts: 1, due_at, detail: "250 ok".to_owned(), recipient: None, queued_at: None }
 }
 
 pub(super) fn handoff(key: &str) -> HandoffRecord {

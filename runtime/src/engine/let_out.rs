@@ -1,0 +1,92 @@
+//! Whatever lets something out comes last: a journey that reaches such a step stands before it until everything else that the item brings about
+//! has been looked at. So no mail leaves by what a workflow of a later name makes untrue at the same instant.
+//!
+//! ```text
+//! rounds of steps, up to whatever lets something out -> in the order of names, one step each -> rounds again -> ...
+//! ```
+//! Nothing of it outlives the item.
+
+use super::event::Triggers;
+use super::step::Wake;
+use super::touch::Touch;
+use crate::store::JourneyStatus;
+use flow_ir::WorkflowId;
+use flow_ir::backend::Stop;
+
+/// Whether a run of steps may let something out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Door {
+    /// It stops before the first such step.
+    Shut,
+    /// It lets one out, and stops before the next.
+    ForOne,
+    /// It goes on to where it waits.
+    Open,
+}
+
+/// A journey that stands before a step that lets something out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StoodBack {
+    workflow: WorkflowId,
+    run: u32,
+    wake: Wake,
+    stop: Stop,
+}
+
+impl Touch<'_> {
+    /// Leaves a journey before a step that lets something out.
+    pub(super) fn stand_back(&mut self, index: usize, wake: Wake, stop: Stop) {
+        if let Stop::Held { step, block } = stop {
+            self.suspend(index, JourneyStatus::Sending, step.0, block, None);
+            let (workflow, run) = (self.journey(index).workflow(), self.journey(index).record.run);
+            let wake = Wake { answered: false, ..wake };
+            self.stood_back.push(StoodBack { workflow, run, wake, stop });
+        }
+    }
+
+    fn place_behind(&self, index: usize) -> Option<usize> {
+        let is_it = |stood_back: &StoodBack| {
+            let journey = self.journey(index);
+            stood_back.workflow == journey.workflow() && stood_back.run == journey.record.run
+        };
+        self.stood_back.iter().position(is_it)
+    }
+
+    pub(super) fn stands_back(&self, index: usize) -> bool {
+        self.place_behind(index).is_some()
+    }
+
+    /// A journey that another one stops before it came to let something out: what it did until then is told.
+    pub(super) fn tell_stood_back(&mut self, index: usize) {
+        if let Some(place) = self.place_behind(index) {
+            let StoodBack { wake, stop, .. } = self.stood_back.remove(place);
+            self.record_step(index, wake.woken, stop, false);
+        }
+    }
+
+    /// Lets out what still may, by the names of the workflows, and brings the contact to rest again.
+    pub(super) fn let_out(&mut self) {
+        for _ in 0..self.plan.max_let_out {
+            if self.stood_back.is_empty() {
+                return;
+            }
+            self.let_out_by(Door::ForOne);
+        }
+        // As with rounds: what goes on for ever is not followed any more.
+        self.door = Door::Open;
+        self.let_out_by(Door::Open);
+        self.door = Door::Shut;
+    }
+
+    fn let_out_by(&mut self, door: Door) {
+        let mut stood_back = std::mem::take(&mut self.stood_back);
+        stood_back.sort_by_key(|one| (self.workflow(one.workflow).name.as_str(), one.run));
+        self.ran.clear();
+        for StoodBack { workflow, run, wake, .. } in stood_back {
+            if let Some(index) = self.live_journey(workflow, run) {
+                self.go(index, wake, door);
+            }
+        }
+        self.rounds(false, Triggers::new(), false);
+    }
+}

@@ -1,0 +1,118 @@
+//! Of two values of a field the one that occurred later holds, whichever came first (E11).
+
+use crate::support::{World, at, world};
+use serde_json::json;
+
+fn names(world: &World, user: &str) -> [Option<String>; 2] {
+    ["first_name", "last_name"].map(|field| world.text(user, field))
+}
+
+fn text(words: &str) -> Option<String> {
+    Some(words.to_owned())
+}
+
+#[test]
+fn an_older_value_that_comes_late_only_fills_gaps() {
+    let mut world = world("");
+    world.contact("ada", &[]);
+    world
+        .at("2026-03-05 10:00")
+        .identify("ada", &[("first_name", "Ada"), ("employees", "9"), ("has_open_deal", "no")])
+        .run();
+    let old =
+        [("first_name", "Old"), ("last_name", "L"), ("employees", "3"), ("has_open_deal", "yes"), ("industry", "saas")];
+    world.reopen().at("2026-03-06 10:00").identify("ada", &old).occurred("2026-03-04 10:00").run();
+    assert_eq!(names(&world, "ada"), [text("Ada"), text("L")]);
+    assert_eq!(
+        (world.read("ada", "employees") / 10_000, world.read("ada", "has_open_deal"), world.read("ada", "industry")),
+        (9, 0, 1)
+    );
+    // The gap that it filled is of its own time.
+    world.at("2026-03-07 10:00").identify("ada", &[("last_name", "M")]).occurred("2026-03-04 11:00").run();
+    world.at("2026-03-07 11:00").identify("ada", &[("last_name", "N")]).occurred("2026-03-03 11:00").run();
+    assert_eq!(names(&world, "ada"), [text("Ada"), text("M")]);
+    // Of one instant, what came last holds.
+    world.at("2026-03-08").identify("ada", &[("last_name", "O")]).occurred("2026-03-04 11:00").run();
+    assert_eq!(names(&world, "ada"), [text("Ada"), text("O")]);
+}
+
+#[test]
+fn what_was_said_again_is_of_then() {
+    let mut world = world("");
+    world.contact("ada", &[]);
+    for (at, occurred, name) in
+        [("2026-03-02", "2026-03-02", "Ada"), ("2026-03-05", "2026-03-05", "Ada"), ("2026-03-06", "2026-03-04", "Eda")]
+    {
+        world.at(at).identify("ada", &[("first_name", name)]).occurred(occurred).run();
+    }
+    assert_eq!(world.text("ada", "first_name"), text("Ada"));
+}
+
+#[test]
+fn an_address_given_up_before_stays_given_up() {
+    let mut world = world("");
+    world.contact("ada", &[("email", "ada@old.example")]);
+    world.at("2026-03-05").identify("ada", &[("email", "ada@new.example")]).keys(&["email:ada@new.example"]).run();
+    let old = [("email", "ada@old.example")];
+    world.at("2026-03-06").identify("ada", &old).keys(&["email:ada@old.example"]).occurred("2026-03-04").run();
+    assert_eq!(world.text("ada", "email"), text("ada@new.example"));
+    // It is free for whoever comes with it.
+    world.at("2026-03-07").identify("bea", &old).keys(&["email:ada@old.example"]).run();
+    assert_eq!(world.text("bea", "email"), text("ada@old.example"));
+    assert_ne!(world.id("ada"), world.id("bea"));
+}
+
+#[test]
+fn what_a_step_sets_is_so_from_then_on() {
+    let mut world = world("workflow go {\n enter when signed_up\n reenter never\n set has_open_deal = yes\n}").native();
+    world.contact("ada", &[("has_open_deal", "no")]);
+    world.at("2026-03-05 10:00").event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-06").identify("ada", &[("has_open_deal", "no")]).occurred("2026-03-05 09:00").run();
+    assert_eq!(world.read("ada", "has_open_deal"), 1);
+    world.at("2026-03-07").identify("ada", &[("has_open_deal", "no")]).run();
+    assert_eq!(world.read("ada", "has_open_deal"), 0);
+}
+
+/// Points and stages only rise, a refusal stays, whenever it occurred.
+#[test]
+fn some_fields_have_rules_of_their_own() {
+    let mut world = world("");
+    world
+        .contact("ada", &[])
+        .at("2026-03-05")
+        .identify("ada", &[("score", "5"), ("stage", "lead"), ("unsubscribed", "no")])
+        .run();
+    let old = [("score", "40"), ("stage", "mql"), ("unsubscribed", "yes")];
+    world.at("2026-03-06").identify("ada", &old).occurred("2026-03-04").run();
+    assert_eq!((world.score("ada"), world.read("ada", "stage"), world.read("ada", "unsubscribed")), (40, 2, 1));
+}
+
+#[test]
+fn of_two_who_prove_to_be_one_the_later_value_holds() {
+    let mut world = world("");
+    world.contact("ada", &[("first_name", "Ada"), ("last_name", "L"), ("has_open_deal", "no")]);
+    let device = [("first_name", "Zoe"), ("email", "zoe@x.example"), ("has_open_deal", "yes")];
+    world.at("2026-03-05").identify("", &device).only_key("anonymous:d1").run();
+    world.at("2026-03-06").identify("ada", &[("last_name", "M")]).keys(&["anonymous:d1"]).occurred("2026-02-01").run();
+    assert_eq!(names(&world, "ada"), [text("Zoe"), text("L")]);
+    // How the person is known is no field like others: mail goes on to the address of the one with the user id.
+    assert_eq!(world.text("ada", "email"), text("ada@people.example"));
+    assert_eq!(world.read("ada", "has_open_deal"), 1);
+    // And it is known from when that is.
+    world.at("2026-03-07").identify("ada", &[("first_name", "Ida")]).occurred("2026-03-04").run();
+    assert_eq!(world.text("ada", "first_name"), text("Zoe"));
+    world.at("2026-03-08").identify("ada", &[("first_name", "Ida")]).occurred("2026-03-05 00:01").run();
+    assert_eq!(world.text("ada", "first_name"), text("Ida"));
+}
+
+#[test]
+fn a_row_of_a_file_is_of_when_the_file_was_read() {
+    let mut world = world("");
+    world.contact("ada", &[]);
+    let row = world.row(&["user:ada"], &[("first_name", "Row"), ("last_name", "Row")]);
+    world.at("2026-03-05").identify("ada", &[("first_name", "Ada")]).run().at("2026-03-06").import(&[row]);
+    assert_eq!(names(&world, "ada"), [text("Row"), text("Row")]);
+    world.at("2026-03-07").identify("ada", &[("first_name", "Late")]).occurred("2026-03-05 12:00").run();
+    assert_eq!(names(&world, "ada"), [text("Row"), text("Row")]);
+    assert!(at("2026-03-05") > 0);
+}
