@@ -180,6 +180,9 @@ fn data(finished: &Finished) -> Table {
     let joined = if_any(report.people.joined, |many| format!("{many} about somebody of an earlier row"));
     table.line("contact rows", tally.taken(), joined);
     faults(&mut table, tally);
+    for (column, shut_out, how) in finished.contacts.shut_out.told() {
+        table.line(format!("  shut out by `{column}`"), shut_out, how);
+    }
     let unused = &finished.contacts.ignored_columns;
     table.line_if_any("  columns not used", unused.len() as u64, unused.join(", "));
     let absent = &finished.contacts.absent_fields;

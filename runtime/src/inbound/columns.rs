@@ -18,6 +18,8 @@ pub const IGNORE: &str = "ignore";
 pub(super) struct Column {
     /// As the first line has it.
     pub(super) name: String,
+    /// The same as it is shown: short, without what a terminal would obey.
+    pub(super) shown: Arc<str>,
     pub(super) key: Option<Key>,
     pub(super) fills: Vec<Fills>,
     /// Whether the settings say that it is to fill nothing.
@@ -52,8 +54,9 @@ pub(super) fn assign_columns(
     let column = |name: &String| {
         let said = mapped.iter().find(|(column, _)| snake_case(column) == snake_case(name)).map(|(_, to)| to.as_str());
         let wanted = snake_case(said.unwrap_or(name));
+        let shown = || excerpt(name).into();
         if said == Some(IGNORE) {
-            return Ok(Column { name: name.clone(), is_known: true, ..Column::default() });
+            return Ok(Column { name: name.clone(), shown: shown(), is_known: true, ..Column::default() });
         }
         let fills = fields.find(said.unwrap_or(name));
         let key = match wanted.as_str() {
@@ -66,7 +69,7 @@ pub(super) fn assign_columns(
             Some(said) if key.is_none() && fills.is_empty() => {
                 Err(InboundError::NoSuchField { file: file.clone(), column: excerpt(name), field: excerpt(said) })
             }
-            _ => Ok(Column { name: name.clone(), key, fills, is_known: false }),
+            _ => Ok(Column { name: name.clone(), shown: shown(), key, fills, is_known: false }),
         }
     };
     names.iter().map(column).collect()

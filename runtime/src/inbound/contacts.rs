@@ -14,6 +14,7 @@ use super::consent::{Said, is_refusal_word};
 use super::finding::{Fault, Reason, excerpt};
 use super::names::{FieldNames, Fills, snake_case};
 use super::rows::{Cells, Row, Rows, Width};
+use super::shut_out::{ConsentColumn, Refusal, ShutOut};
 use super::value::{self, Shape};
 use super::{ContactItem, ContactRow, InboundError, Item, Origin, SetAside, keys, zone_of};
 use crate::time::Zone;
@@ -28,6 +29,7 @@ pub struct ContactReader<'p, R> {
     columns: Vec<Column>,
     ignored: Vec<String>,
     unsubscribed: Option<FieldId>,
+    shut_out: ShutOut,
     is_over: bool,
 }
 
@@ -56,7 +58,13 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         }
         let unsubscribed = program.fields.find(|field| field.name == "unsubscribed");
         let ignored = unknown.iter().map(|column| excerpt(&column.name)).collect();
-        Ok(Self { program, zone: zone_of(program), file, rows, columns, ignored, unsubscribed, is_over: false })
+        let (zone, shut_out) = (zone_of(program), ShutOut::new(&columns, program));
+        Ok(Self { program, zone, file, rows, columns, ignored, unsubscribed, shut_out, is_over: false })
+    }
+
+    /// The columns that may say who must not be written to, in their order, with what those read so far came to.
+    pub fn consent_columns(&self) -> Vec<ConsentColumn> {
+        self.shut_out.columns()
     }
 
     /// The columns that fill nothing, since the program has no such field.
@@ -91,7 +99,7 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         Width { columns: self.columns.len(), least }
     }
 
-    fn item(&self, row: Row) -> Result<ContactItem, InboundError> {
+    fn item(&mut self, row: Row) -> Result<ContactItem, InboundError> {
         let at = Origin { file: self.file.clone(), line: row.line };
         let mut notes = Vec::new();
         let cells = match row.cells.and_then(Cells::into_texts) {
@@ -100,7 +108,10 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         };
         self.look_for_refusals(&cells)?;
         Ok(match self.contact(&cells, &at, &mut notes) {
-            Ok(row) => Item::Taken { row, notes },
+            Ok(row) => {
+                self.shut_out.count(&row, &self.columns, &cells);
+                Item::Taken { row, notes }
+            }
             Err(fault) => Item::Rejected(fault.reject(&at, &row.first_line)),
         })
     }
@@ -118,7 +129,8 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
     }
 
     fn contact(&self, cells: &[String], at: &Origin, notes: &mut Vec<SetAside>) -> Result<ContactRow, Fault> {
-        let mut row = ContactRow { keys: Vec::new(), values: Vec::new(), at: at.clone() };
+        let mut row =
+            ContactRow { keys: Vec::new(), values: Vec::new(), refusals: Vec::new(), changed_at: None, at: at.clone() };
         for (column, cell) in self.columns.iter().zip(cells) {
             if let Err(fault) = self.take(column, cell, &mut row) {
                 notes.push(fault.set_aside(at, self.name(column), cell));
@@ -127,7 +139,7 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
             let is_refusal =
                 !column.fills.iter().any(|fills| matches!(fills, Fills::Consent(_))) && is_refusal_word(cell);
             if let Some(field) = self.unsubscribed.filter(|_| is_refusal && !column.is_known) {
-                row.refuse(field);
+                row.refuse(Refusal { field, column: column.shown.clone(), is_doubtful: true });
                 notes.push(doubtful().set_aside(at, self.name(column), cell));
             }
             if column.takes_no_unseen() && value::has_unseen(cell) {
@@ -156,7 +168,7 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         // Every one is taken, whatever is wrong with another.
         let taken = column.fills.iter().map(|fills| match fills {
             Fills::Value(field) => self.take_value(*field, cell, row),
-            Fills::Consent(reading) => self.take_consent(reading.read(cell, self.program), row),
+            Fills::Consent(reading) => self.take_consent(column, reading.read(cell, self.program), row),
         });
         taken.collect::<Vec<_>>().into_iter().collect()
     }
@@ -174,15 +186,16 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
     }
 
     /// A refusal in any column counts.
-    fn take_consent(&self, said: Said, row: &mut ContactRow) -> Result<(), Fault> {
+    fn take_consent(&self, column: &Column, said: Said, row: &mut ContactRow) -> Result<(), Fault> {
+        let column = column.shown.clone();
         match said {
             Said::Nothing => Ok(()),
             Said::Refused(field) => {
-                row.refuse(field);
+                row.refuse(Refusal { field, column, is_doubtful: false });
                 Ok(())
             }
             Said::Doubtful(field) => {
-                row.refuse(field);
+                row.refuse(Refusal { field, column, is_doubtful: true });
                 Err(doubtful())
             }
         }
@@ -210,10 +223,11 @@ fn said_twice() -> Fault {
 }
 
 impl ContactRow {
-    fn refuse(&mut self, field: FieldId) {
-        if !self.values.iter().any(|(known, _)| *known == field) {
-            self.values.push((field, FieldValue::Int(1)));
+    fn refuse(&mut self, refusal: Refusal) {
+        if !self.values.iter().any(|(known, _)| *known == refusal.field) {
+            self.values.push((refusal.field, FieldValue::Int(1)));
         }
+        self.refusals.push(refusal);
     }
 }
 
