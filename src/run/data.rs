@@ -150,6 +150,8 @@ pub(crate) struct ContactsTaken {
     pub(crate) shut_out: ShutOut,
     /// A column that fills nothing and may hold user ids.
     possible_ids: Option<String>,
+    /// A column of other ids that was taken for user ids.
+    guessed_ids: Option<String>,
     /// Who the rows are about.
     people: HashSet<u64>,
 }
@@ -160,6 +162,8 @@ pub(crate) struct Strangers {
     pub(crate) events: u64,
     /// The column that may hold the ids they mean.
     pub(crate) column: Option<String>,
+    /// The column of a tool's own ids that was taken for theirs.
+    pub(crate) guessed: Option<String>,
 }
 
 /// Whether events are about anybody in the contacts.
@@ -184,7 +188,8 @@ impl<'c> Met<'c> {
     /// Where they never meet.
     pub(crate) fn strangers(&self, contacts: &ContactsTaken) -> Option<Strangers> {
         let strangers = self.people.is_some() && self.with_ids > 0 && !self.anybody;
-        strangers.then(|| Strangers { events: self.with_ids, column: contacts.possible_ids.clone() })
+        let (column, guessed) = (&contacts.possible_ids, &contacts.guessed_ids);
+        strangers.then(|| Strangers { events: self.with_ids, column: column.clone(), guessed: guessed.clone() })
     }
 }
 
@@ -207,9 +212,11 @@ pub(crate) fn import<S: Store>(
     let program = std::sync::Arc::clone(engine.program());
     let name = file_name(path);
     let mut reader = ContactReader::open(BufReader::new(open(path)?), name.as_str(), &program, &settings.columns)
-        .map_err(|error| from_inbound(&error))?;
+        .map_err(|error| from_inbound(&error))?
+        .as_of(start);
     let ignored_columns = reader.ignored_columns().to_vec();
     let possible_ids = reader.possible_id_column().map(str::to_owned);
+    let guessed_ids = reader.guessed_id_column().map(str::to_owned);
     let absent_fields = reader.absent_fields().into_iter().map(str::to_owned).collect();
     let mut tally = Tally::default();
     let mut note = |finding: Finding<'_>| notebook.note(finding);
@@ -222,7 +229,7 @@ pub(crate) fn import<S: Store>(
     }
     let imported = engine.import_contacts(&name, &rows, start, progress).map_err(from_engine)?;
     let people = rows.iter().flat_map(|row| &row.keys).map(|key| digest(key)).collect();
-    Ok(ContactsTaken { tally, imported, ignored_columns, absent_fields, shut_out, possible_ids, people })
+    Ok(ContactsTaken { tally, imported, ignored_columns, absent_fields, shut_out, possible_ids, guessed_ids, people })
 }
 
 /// Runs the events up to the end of the run, and whatever falls due between and after them.

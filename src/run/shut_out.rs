@@ -112,11 +112,11 @@ impl ShutOut {
         self.columns.iter().filter(|told| !told.is_meant && told.column.refused > 0)
     }
 
-    /// A line for each column: its name, how many rows it shuts out, and how that was read.
-    pub(crate) fn told(&self) -> impl Iterator<Item = (String, u64, String)> + '_ {
+    /// A line for each column: how many rows it shuts out, and of how many, by which column and why.
+    pub(crate) fn told(&self) -> impl Iterator<Item = (u64, String)> + '_ {
         self.columns.iter().map(|Told { column, .. }| {
-            let of = format!("of {} rows: {}", thousands(self.rows), how(column));
-            (column.column.to_string(), column.refused, of)
+            let of = format!("of {} rows, by `{}`: {}", thousands(self.rows), column.column, how(column));
+            (column.refused, of)
         })
     }
 

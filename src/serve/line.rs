@@ -122,8 +122,8 @@ impl Line {
 
     /// Whom the contacts shut out, by column, and what is to be done where it is most of them.
     pub(crate) fn shut_out(&self, shut_out: &ShutOut) {
-        for (column, number, how) in shut_out.told() {
-            self.say(&format!("`{column}` shuts out {} {how}", thousands(number)));
+        for (number, by) in shut_out.told() {
+            self.say(&format!("shut out of marketing: {} {by}", thousands(number)));
         }
         if let Some(warning) = shut_out.warning() {
             let words = format!("warning: {}\n{}", warning.message, warning.help);

@@ -12,6 +12,8 @@ mod columns;
 mod consent;
 mod contacts;
 mod events;
+#[cfg(test)]
+mod exports_tests;
 mod finding;
 mod follow;
 #[cfg(test)]
@@ -41,7 +43,7 @@ use flow_ir::{FieldId, FieldValue, Program};
 pub(crate) use keys::{Mark, address_key, email_key, is_address, is_device, is_user};
 pub(crate) use segment::SegmentReader;
 
-pub use columns::{Columns, IGNORE};
+pub use columns::{Columns, IGNORE, LAST_CHANGED};
 pub use contacts::ContactReader;
 pub use events::EventReader;
 pub use finding::{Finding, Reason, Rejected, SetAside, Tally};

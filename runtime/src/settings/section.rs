@@ -21,7 +21,10 @@ fn free_why(section: &str) -> (&'static str, &'static str) {
             "it says of which file the column may shut out most people",
             "write the name of the file, such as `\"contacts.csv\"`",
         ),
-        _ => ("it says which field the column fills", "write the name of a field, `\"user_id\"`, or `\"ignore\"`"),
+        _ => (
+            "it says which field the column fills",
+            "write the name of a field, `\"user_id\"`, `\"last_changed\"`, or `\"ignore\"`",
+        ),
     }
 }
 
