@@ -177,6 +177,12 @@ impl Output {
         Ok(())
     }
 
+    /// For people: what does not keep the command from its work.
+    pub(crate) fn warning(&self, Failure { message, help }: &Failure) -> io::Result<()> {
+        let (bold, cyan) = (Ink::Bold, Ink::Cyan);
+        writeln!(ink::stderr(), "{bold}warning:{bold:#} {message}\n{cyan}help:{cyan:#} {help}\n")
+    }
+
     /// For people: what kept the command from its work.
     pub(crate) fn failures(&self, failures: &[Failure]) -> io::Result<()> {
         let mut err = ink::stderr();

@@ -506,3 +506,71 @@ fn two_of_them_never_work_on_one_store() {
     }
     drop(first.stop(&world));
 }
+
+/// A refusal that is taken into a live store stays, so where most people would be shut out somebody looks first.
+#[test]
+fn contacts_that_shut_out_most_people_wait_for_somebody_to_look() {
+    let server = Server::start(Vec::new());
+    let world = World::by_smtp(SEND, server.port());
+    let rows = |refused: u32, of: u32| {
+        let row = |n| format!("u{n},p{n}@x.example,{}\n", if n <= refused { "FALSE" } else { "TRUE" });
+        format!("User ID,Email,Opted in\n{}", (1..=of).map(row).collect::<String>())
+    };
+    world.write("data/contacts.csv", &rows(12, 20));
+    let stopped = world.command(&["serve", "--no-http"]).output().unwrap();
+    assert_eq!((stopped.status.code(), world.count("SELECT count(*) FROM contact")), (Some(3), 0));
+    assert_snapshot!(world.said(&stopped));
+
+    // What is meant is said by one line.
+    let settings = fs::read_to_string(world.path("flow.toml")).unwrap();
+    world.write("flow.toml", &format!("{settings}[refusals]\n\"Opted in\" = \"contacts.csv\"\n"));
+    let said = world.serve().stop(&world);
+    assert_eq!(world.count("SELECT count(*) FROM decision WHERE code = 16"), 12);
+    assert!(!said.contains("warning"), "{said}");
+    let reason = "SELECT DISTINCT reason FROM decision_view WHERE decision = 'suppressed'";
+    assert_eq!(world.text(reason), "the contact unsubscribed: `Opted in` of contacts.csv");
+
+    // Without it the same people are no news, and one more is soon looked through.
+    world.write("flow.toml", &settings);
+    world.write("data/contacts.csv", &rows(13, 20));
+    let said = world.serve().stop(&world);
+    assert_eq!(world.count("SELECT count(*) FROM decision WHERE code = 16"), 13);
+    assert!(said.contains("warning: `contacts.csv` shuts out more than half of its people"), "{said}");
+}
+
+/// Whoever unsubscribed by an event that nobody understands gets mail until somebody looks: it is told at once, by its name, and counted at
+/// the end.
+#[test]
+fn an_opt_out_that_is_not_understood_is_told_at_once() {
+    let server = Server::start(Vec::new());
+    let mut world = World::by_smtp(SEND, server.port());
+    world.people(2);
+    let come = |world: &mut World, already: i64| {
+        world.event(1, "Newsletter Opt-Out Pressed");
+        world.event(2, "Newsletter Opt-Out Pressed");
+        world.until("they have come", |world| world.count("SELECT count(*) FROM event") == already + 2);
+    };
+    let serving = world.serve();
+    come(&mut world, 0);
+    let said = serving.stop(&world);
+    let told = "[time]  `Newsletter Opt-Out Pressed` sounds like a refusal and is none that Flow knows";
+    let (at, stopping) = (said.find(told).unwrap(), said.find("stopping").unwrap());
+    assert!(at < stopping && said.matches(told).count() == 1, "at once, and once a name: {said}");
+    assert!(said.contains("Newsletter Opt-Out Pressed 2") || said.contains("2 Newsletter Opt-Out Pressed"), "{said}");
+
+    let child = Serving {
+        child: Some(world.command(&["serve", "--no-http", "--format", "json"]).spawn().unwrap()),
+        said: None,
+    };
+    come(&mut world, 2);
+    child.signal("-TERM");
+    let mut child = child;
+    let output = child.child.take().unwrap().wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let notes: Vec<serde_json::Value> = stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(notes.len(), 1, "{stderr}");
+    assert_eq!(
+        (&notes[0]["note"], &notes[0]["name"]),
+        (&"not_understood".into(), &"Newsletter Opt-Out Pressed".into())
+    );
+}

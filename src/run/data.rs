@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use flow_runtime::engine::{self, Engine, Imported};
 use flow_runtime::inbound::{Arrival, ContactReader, EventReader, Finding, InboundError, Tally, WholeFile, accept};
+use flow_runtime::open::Kind;
 use flow_runtime::settings::{Settings, open_plain};
 use flow_runtime::store::Store;
 use flow_runtime::system;
@@ -17,6 +18,7 @@ use flow_runtime::time::{Instant, Span, civil};
 use super::failure::{from_engine, from_inbound};
 use super::progress::Progress;
 use super::report::summary;
+use super::shut_out::ShutOut;
 use crate::output::Failure;
 
 /// Findings go to this file beside the store, whose name stands before it: no two stores share one, and none is a store itself.
@@ -144,8 +146,12 @@ pub(crate) struct ContactsTaken {
     pub(crate) ignored_columns: Vec<String>,
     /// Required fields of workflows that no column fills.
     pub(crate) absent_fields: Vec<String>,
+    /// Whom it shuts out from mail, and by which columns.
+    pub(crate) shut_out: ShutOut,
     /// A column that fills nothing and may hold user ids.
     possible_ids: Option<String>,
+    /// A column of other ids that was taken for user ids.
+    guessed_ids: Option<String>,
     /// Who the rows are about.
     people: HashSet<u64>,
 }
@@ -156,6 +162,8 @@ pub(crate) struct Strangers {
     pub(crate) events: u64,
     /// The column that may hold the ids they mean.
     pub(crate) column: Option<String>,
+    /// The column of a tool's own ids that was taken for theirs.
+    pub(crate) guessed: Option<String>,
 }
 
 /// Whether events are about anybody in the contacts.
@@ -180,7 +188,8 @@ impl<'c> Met<'c> {
     /// Where they never meet.
     pub(crate) fn strangers(&self, contacts: &ContactsTaken) -> Option<Strangers> {
         let strangers = self.people.is_some() && self.with_ids > 0 && !self.anybody;
-        strangers.then(|| Strangers { events: self.with_ids, column: contacts.possible_ids.clone() })
+        let (column, guessed) = (&contacts.possible_ids, &contacts.guessed_ids);
+        strangers.then(|| Strangers { events: self.with_ids, column: column.clone(), guessed: guessed.clone() })
     }
 }
 
@@ -191,28 +200,36 @@ fn digest(key: &str) -> u64 {
     hasher.finish()
 }
 
+/// Takes the contacts in. A live store stays as it is where they would shut out most of themselves and nobody has said that this is meant.
 pub(crate) fn import<S: Store>(
     engine: &mut Engine<S>,
     settings: &Settings,
-    start: Instant,
+    (kind, start): (Kind, Instant),
     notebook: &mut Notebook,
     progress: &mut dyn FnMut(&engine::Progress),
 ) -> Result<ContactsTaken, Failure> {
     let Some(path) = &settings.data.contacts else { return Ok(ContactsTaken::default()) };
     let program = std::sync::Arc::clone(engine.program());
     let name = file_name(path);
-    let reader = ContactReader::open(BufReader::new(open(path)?), name.as_str(), &program, &settings.columns)
-        .map_err(|error| from_inbound(&error))?;
+    let mut reader = ContactReader::open(BufReader::new(open(path)?), name.as_str(), &program, &settings.columns)
+        .map_err(|error| from_inbound(&error))?
+        .as_of(start);
     let ignored_columns = reader.ignored_columns().to_vec();
     let possible_ids = reader.possible_id_column().map(str::to_owned);
+    let guessed_ids = reader.guessed_id_column().map(str::to_owned);
     let absent_fields = reader.absent_fields().into_iter().map(str::to_owned).collect();
     let mut tally = Tally::default();
     let mut note = |finding: Finding<'_>| notebook.note(finding);
-    let rows: Result<Vec<_>, InboundError> = accept(reader, &mut tally, &mut note).collect();
+    let rows: Result<Vec<_>, InboundError> = accept(reader.by_ref(), &mut tally, &mut note).collect();
     let rows = rows.map_err(|error| from_inbound(&error))?;
+    let shut_out = ShutOut::new(&name, reader.consent_columns(), &rows, settings);
+    if kind == Kind::Live && shut_out.is_asked() {
+        let new = engine.new_refusals(&rows, &|refusal| shut_out.counts(refusal)).map_err(from_engine)?;
+        shut_out.refusal(new).map_or(Ok(()), Err)?;
+    }
     let imported = engine.import_contacts(&name, &rows, start, progress).map_err(from_engine)?;
     let people = rows.iter().flat_map(|row| &row.keys).map(|key| digest(key)).collect();
-    Ok(ContactsTaken { tally, imported, ignored_columns, absent_fields, possible_ids, people })
+    Ok(ContactsTaken { tally, imported, ignored_columns, absent_fields, shut_out, possible_ids, guessed_ids, people })
 }
 
 /// Runs the events up to the end of the run, and whatever falls due between and after them.

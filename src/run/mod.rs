@@ -12,6 +12,7 @@ mod kept;
 mod progress;
 pub(crate) mod report;
 pub(crate) mod show;
+pub(crate) mod shut_out;
 pub(crate) mod store;
 
 use std::io;
@@ -167,7 +168,11 @@ fn carry_out(
     engine.begin(start).map_err(from_engine)?;
     let mut progress = progress::Progress::new(start, end, settings.timezone, human);
     let mut notebook = data::Notebook::new(&settings.store)?;
-    let contacts = data::import(&mut engine, settings, start, &mut notebook, &mut |at| progress.at(at))?;
+    let contacts =
+        data::import(&mut engine, settings, (Kind::Rehearsal, start), &mut notebook, &mut |at| progress.at(at))?;
+    if let Some(warning) = contacts.shut_out.warning().filter(|_| human) {
+        output.warning(&warning).map_err(failure::output)?;
+    }
     let mut met = data::Met::new(&contacts);
     let events = data::run_events(&mut engine, settings, end, &mut notebook, &mut met, &mut progress)?;
     let strangers = met.strangers(&contacts);

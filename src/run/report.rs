@@ -87,6 +87,7 @@ impl Finished {
             "set_aside": set_aside(&self.contacts.tally),
             "ignored_columns": self.contacts.ignored_columns,
             "absent_fields": self.contacts.absent_fields,
+            "shut_out": self.contacts.shut_out.json(),
         });
         json["events"]["rejected"] = json!(rejected(&self.events));
         json["events"]["set_aside"] = json!(set_aside(&self.events));

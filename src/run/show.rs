@@ -180,6 +180,9 @@ fn data(finished: &Finished) -> Table {
     let joined = if_any(report.people.joined, |many| format!("{many} about somebody of an earlier row"));
     table.line("contact rows", tally.taken(), joined);
     faults(&mut table, tally);
+    for (shut_out, by) in finished.contacts.shut_out.told() {
+        table.line("  shut out of marketing", shut_out, by);
+    }
     let unused = &finished.contacts.ignored_columns;
     table.line_if_any("  columns not used", unused.len() as u64, unused.join(", "));
     let absent = &finished.contacts.absent_fields;
@@ -229,10 +232,16 @@ fn faults(table: &mut Table, tally: &Tally) {
 /// Rows and events that are about nobody in common: most likely their ids are of two kinds.
 fn strangers(table: &mut Table, finished: &Finished) {
     let Some(strangers) = &finished.strangers else { return };
-    let column = strangers.column.as_ref().map_or_else(
-        || "the people of the file and those of the events are different people".to_owned(),
-        |column| format!("`{column}` may hold it: write `\"{column}\" = \"user_id\"` below `[columns]` in flow.toml"),
-    );
+    let column = match (&strangers.column, &strangers.guessed) {
+        (Some(column), _) => {
+            format!("`{column}` may hold it: write `\"{column}\" = \"user_id\"` below `[columns]` in flow.toml")
+        }
+        (None, Some(guessed)) => format!(
+            "`{guessed}` is taken for it: where the events have other ids, write `\"{guessed}\" = \"ignore\"` below `[columns]` in \
+             flow.toml, and people are known by their address"
+        ),
+        (None, None) => "the people of the file and those of the events are different people".to_owned(),
+    };
     let words = format!("not one user id of the events is in the contacts; {column}");
     table.line("  of unknown people", strangers.events, words);
 }

@@ -1,11 +1,12 @@
 //! The events of a project, as its file grows.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::sync::Arc;
 
 use flow_ir::Program;
 use flow_runtime::engine::{Engine, EngineError};
-use flow_runtime::inbound::{Arrival, Finding, Followed, Follower, InboundError, Tally, accept};
+use flow_runtime::inbound::{Arrival, Finding, Followed, Follower, InboundError, Reason, Tally, accept};
 use flow_runtime::settings::Settings;
 use flow_runtime::store::sqlite::SqliteStore;
 use flow_runtime::time::Instant;
@@ -13,6 +14,7 @@ use flow_runtime::time::Instant;
 use crate::output::Failure;
 use crate::run::data::{Notebook, file_name};
 use crate::run::failure::{from_engine, from_inbound};
+use crate::run::report::subjects;
 
 /// The name under which the store keeps how far the file has been read.
 const PLACE: &str = "events.place";
@@ -21,6 +23,8 @@ const PLACE: &str = "events.place";
 pub(crate) struct Events<'p> {
     follower: Option<Follower<'p>>,
     tally: Tally,
+    /// The names that sound like a refusal, are none that Flow knows, and have been told.
+    told: BTreeSet<String>,
     kept: Option<Followed>,
 }
 
@@ -33,7 +37,12 @@ impl<'p> Events<'p> {
     ) -> Result<Events<'p>, Failure> {
         let kept = engine.recall(PLACE).and_then(Followed::from_bytes);
         let follow = |path: &std::path::PathBuf| Follower::new(path, &file_name(path), program, kept.clone());
-        Ok(Events { follower: settings.data.events.as_ref().map(follow), tally: Tally::default(), kept })
+        Ok(Events {
+            follower: settings.data.events.as_ref().map(follow),
+            tally: Tally::default(),
+            told: BTreeSet::new(),
+            kept,
+        })
     }
 
     /// Hands the new ones over, to the end of the file. True where there were some.
@@ -71,6 +80,12 @@ impl<'p> Events<'p> {
         let mut note = |finding: Finding<'_>| notebook.note(finding);
         let taken = accept(items.into_iter().map(Ok), &mut self.tally, &mut note);
         taken.collect::<Result<Vec<_>, _>>().map(Some).map_err(|error| from_inbound(&error))
+    }
+
+    /// The names that sound like a refusal and are none that Flow knows, each once: as many as a tally tells apart.
+    pub(crate) fn unheard(&mut self) -> Vec<String> {
+        let names = subjects(&self.tally, Reason::UnknownConsent).into_keys();
+        names.filter(|name| self.told.insert(name.clone())).collect()
     }
 
     /// Keeps how far the file has been read, with the next commit: the events before it are kept by then, and what was not taken is written

@@ -10,12 +10,13 @@ use flow_runtime::report::Pulse;
 use flow_runtime::settings::Settings;
 use flow_runtime::time::{Instant, Zone, civil};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::ink;
 use crate::output::{Format, counted, thousands};
 use crate::run;
 use crate::run::report::Rate;
+use crate::run::shut_out::ShutOut;
 
 /// How often the store is asked how things stand.
 const LOOK: Duration = Duration::from_secs(1);
@@ -103,8 +104,46 @@ impl Line {
     pub(crate) fn trouble(&mut self, trouble: Option<&str>) {
         if trouble.is_some() && trouble != self.trouble.as_deref() {
             self.trouble = trouble.map(str::to_owned);
-            self.say(&format!("a message did not leave: {}", self.trouble.as_deref().unwrap_or_default()));
+            let trouble = self.trouble.as_deref().unwrap_or_default();
+            self.note("mail_trouble", &format!("a message did not leave: {trouble}"), json!({}));
         }
+    }
+
+    /// What sounds like a refusal and has no effect: whoever meant one goes on getting mail until somebody looks.
+    pub(crate) fn not_understood(&self, names: &[String]) {
+        for name in names {
+            let words = format!(
+                "`{name}` sounds like a refusal and is none that Flow knows: nobody is shut out by it; send it as \
+                 `Unsubscribed`, and look who meant it"
+            );
+            self.note("not_understood", &words, json!({ "name": name }));
+        }
+    }
+
+    /// Whom the contacts shut out, by column, and what is to be done where it is most of them.
+    pub(crate) fn shut_out(&self, shut_out: &ShutOut) {
+        for (number, by) in shut_out.told() {
+            self.say(&format!("shut out of marketing: {} {by}", thousands(number)));
+        }
+        if let Some(warning) = shut_out.warning() {
+            let words = format!("warning: {}\n{}", warning.message, warning.help);
+            self.note("shut_out", &words, json!({ "contacts": shut_out.json() }));
+        }
+    }
+
+    /// What somebody must know, in either format; each kind has a name for machines, and what belongs to it.
+    fn note(&self, kind: &str, words: &str, mut more: Value) {
+        if self.format == Format::Human {
+            return self.say(words);
+        }
+        if let Some(line) = more.as_object_mut() {
+            line.extend(
+                [("at", SystemClock.now().to_string()), ("note", kind.to_owned()), ("says", words.to_owned())]
+                    .map(|(key, value)| (key.to_owned(), json!(value))),
+            );
+        }
+        // Where nobody can be told, the work goes on.
+        drop(writeln!(ink::stderr(), "{more}"));
     }
 
     pub(crate) fn stopping(&self, in_flight: usize) {

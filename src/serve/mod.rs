@@ -119,7 +119,8 @@ fn carry_out(
     let start = wall_clock(&engine);
     engine.begin(start).map_err(from_engine)?;
     progress.serving(settings, &delivery::words(settings));
-    let contacts = data::import(&mut engine, settings, start, &mut notebook, &mut |at| progress.at(at))?;
+    let contacts = data::import(&mut engine, settings, (Kind::Live, start), &mut notebook, &mut |at| progress.at(at))?;
+    progress.shut_out(&contacts.shut_out);
     let mut events = Events::open(settings, &program, &mut engine)?;
     let lived = live(&mut engine, &mut events, &notebook, &signals, &mut progress);
     progress.stopping(engine.in_flight());
@@ -166,6 +167,7 @@ fn live(
         // All that has arrived by now comes before whatever fell due by now.
         let had_some = events.hand_over(now, notebook, |arrivals| engine.catch_up(now, arrivals, &mut handled))?;
         events.keep_place(engine, notebook)?;
+        progress.not_understood(&events.unheard());
         progress.trouble(engine.mail_trouble());
         progress.pulse(|| Pulse::read(&mut *records)).map_err(from_engine)?;
         if !had_some {

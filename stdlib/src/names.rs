@@ -15,6 +15,8 @@ pub enum NameKind {
     RefusalUnlessYes,
     /// Columns with a word for how things stand; they fill no field of one name.
     RefusalStatus,
+    /// What such columns' names begin with, as it is written.
+    RefusalBegins,
     /// The words of such a column that are a refusal.
     Status,
     /// The words that are none.
@@ -23,6 +25,14 @@ pub enum NameKind {
     Consent,
     /// Whole words of such names.
     ConsentWord,
+    /// Names that sound like it and say nothing of mail.
+    NoConsent,
+    /// Columns with the moment at which a row was last changed.
+    Changed,
+    /// What a stage is called elsewhere.
+    Stage,
+    /// What stands before every name of an export and means nothing, as it is written.
+    Before,
 }
 
 /// A name, with what it stands for: the event or field, empty where the kind has none.
@@ -54,12 +64,17 @@ fn line(line: &'static str) -> Option<(NameKind, &'static str, &'static str)> {
         ["column", of] => (NameKind::Column, *of),
         ["refusal", "status"] => (NameKind::RefusalStatus, ""),
         ["refusal", of] => (NameKind::Refusal, *of),
+        ["refusal", of, "begins"] => (NameKind::RefusalBegins, *of),
         ["refusal", of, "filled"] => (NameKind::RefusalFilled, *of),
         ["refusal", of, "unless", "yes"] => (NameKind::RefusalUnlessYes, *of),
         ["status", "allowed"] => (NameKind::StatusAllowed, ""),
         ["status", of] => (NameKind::Status, *of),
         ["consent"] => (NameKind::Consent, ""),
         ["consent", "word"] => (NameKind::ConsentWord, ""),
+        ["no", "consent"] => (NameKind::NoConsent, ""),
+        ["changed"] => (NameKind::Changed, ""),
+        ["stage", of] => (NameKind::Stage, *of),
+        ["before"] => (NameKind::Before, ""),
         _ => return None,
     };
     Some((kind, of, names))
@@ -87,6 +102,7 @@ mod tests {
                     | NameKind::StatusAllowed
                     | NameKind::Consent
                     | NameKind::ConsentWord
+                    | NameKind::Stage
             )
         };
         let plain = |name: &str| name.to_lowercase().replace([' ', '-'], "");

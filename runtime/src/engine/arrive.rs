@@ -69,9 +69,9 @@ impl<S: Store> Engine<S> {
         match &peeked.arrival.what {
             What::Track(_) => {
                 let reasons: Vec<Suppressed> = refused.and_then(refused_by).into_iter().collect();
-                self.refuse_others(&keys, &identity, &reasons, peeked.at, counted_from)
+                self.refuse_others(&keys, &identity, (&reasons, &[]), peeked.at, counted_from)
             }
-            What::Identify { values } => self.refuse_owner(&keys, &identity, values, peeked.at),
+            What::Identify { values } => self.refuse_owner(&keys, &identity, values, &[], peeked.at),
         }
     }
 

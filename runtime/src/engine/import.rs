@@ -47,6 +47,11 @@ impl ImportMark {
         ImportMark { name: format!("{IMPORT}{name}"), rows: 0, chain: [0; SHA256_OUTPUT_LEN] }
     }
 
+    /// What the file is called.
+    fn file(&self) -> &str {
+        self.name.strip_prefix(IMPORT).unwrap_or_default()
+    }
+
     fn pass(&mut self, row: &ContactRow) {
         let mut bytes = self.chain.to_vec();
         // Keys and values are plain data: writing them as JSON cannot fail.
@@ -129,7 +134,7 @@ impl<S: Store> Engine<S> {
         let owners = owners(&mut self.store, &keys)?;
         for (row, owners) in rows.iter().zip(&owners) {
             mark.pass(row);
-            let done = self.import_row(row, owners, at, said, imported);
+            let done = self.import_row((row, mark.file()), owners, at, said, imported);
             self.whole(done)?;
             self.import_mark = Some(mark.clone());
             self.flush_if_full(progress)?;
@@ -139,7 +144,7 @@ impl<S: Store> Engine<S> {
 
     fn import_row(
         &mut self,
-        row: &ContactRow,
+        (row, file): (&ContactRow, &str),
         owners: &Owners,
         at: i64,
         said: &mut Said,
@@ -158,14 +163,19 @@ impl<S: Store> Engine<S> {
         let marks = self.ahead.marks(&row.keys, owners);
         let before = identity.contact.and_then(|contact| said.get(&contact));
         let values = gaps(row, before);
+        let refused_by = self.refusing_columns(file, &row.refusals);
         self.touch_as(&identity, at, |touch: &mut Touch<'_>| {
             touch.address_marks = marks;
-            touch.set_values(&touch.own_values(&values, &identity), at);
+            touch.refused_by.clone_from(&refused_by);
+            touch.set_values(
+                &touch.own_values(&values, &identity),
+                row.changed_at.map_or(at, |changed| changed.min(at)),
+            );
             // What a newer export changes has happened since; whatever else it says was so before Flow knew of it.
             if row_of == RowOf::Known { Cause::Change(Vec::new()) } else { Cause::Import }
         })?;
         let keys = self.ahead.found(&row.keys, owners);
-        self.refuse_owner(&keys, &identity, &row.values, at)?;
+        self.refuse_owner(&keys, &identity, &row.values, &refused_by, at)?;
         let first = row.keys.first().and_then(|key| self.ahead.owner_now(key));
         note(said, identity.contact.or(first), row);
         match row_of {

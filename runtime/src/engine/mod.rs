@@ -54,6 +54,7 @@ mod react;
 mod readers;
 pub mod reason;
 pub(crate) mod recount;
+mod refusals;
 mod report;
 mod segment;
 mod starts;

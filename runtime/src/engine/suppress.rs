@@ -70,6 +70,7 @@ impl<S: Store> Engine<S> {
         keys: &[Found<'_>],
         identity: &Identity,
         values: &[(FieldId, FieldValue)],
+        columns: &[(SlotId, u32)],
         at: i64,
     ) -> Result<(), EngineError> {
         if !identity.address_is_anothers {
@@ -80,21 +81,22 @@ impl<S: Store> Engine<S> {
         let slots = said.filter_map(|(field, _)| plan.program.fields.get(*field)?.slot);
         let reasons: Vec<Suppressed> = slots.filter_map(|slot| suppression_of(&plan.program.system, slot)).collect();
         let of_addresses: Vec<Found<'_>> = keys.iter().filter(|key| is_address(key.key)).copied().collect();
-        self.refuse_others(&of_addresses, identity, &reasons, at, at)
+        self.refuse_others(&of_addresses, identity, (&reasons, columns), at, at)
     }
 
-    /// A refusal counts for everybody whom its keys name, not for the first alone.
+    /// A refusal counts for everybody whom its keys name, not for the first alone. Of a row the columns say by which of them it came.
     pub(super) fn refuse_others(
         &mut self,
         keys: &[Found<'_>],
         identity: &Identity,
-        reasons: &[Suppressed],
+        (reasons, columns): (&[Suppressed], &[(SlotId, u32)]),
         at: i64,
         refused_at: i64,
     ) -> Result<(), EngineError> {
         let owners: BTreeSet<ContactId> = keys.iter().filter_map(|key| key.owner).collect();
         for owner in owners.into_iter().filter(|owner| !reasons.is_empty() && identity.contact != Some(*owner)) {
             self.touch(Some(owner), at, |touch: &mut Touch<'_>| {
+                touch.refused_by = columns.to_vec();
                 for reason in reasons {
                     touch.suppress(*reason, refused_at, None);
                 }
@@ -128,8 +130,11 @@ impl Touch<'_> {
         if reason != Suppressed::HardBounced && occurred_at > self.contact.read(plan, system.refused_at) {
             self.contact.write(plan, system.refused_at, occurred_at);
         }
-        if slot_of(system, reason).is_some_and(|slot| self.contact.write(plan, slot, 1)) {
+        let slot = slot_of(system, reason);
+        if slot.is_some_and(|slot| self.contact.write(plan, slot, 1)) {
+            let about = self.refused_by.iter().find(|(of, _)| Some(*of) == slot).map(|(_, column)| *column);
             let decision = DecisionRecord::new(self.contact.id, self.now, DecisionCode::Suppressed);
+            let decision = DecisionRecord { about, ..decision };
             self.batch.decide(DecisionRecord { reason: reason.number(), ..blamed(decision, cause) });
         }
         true

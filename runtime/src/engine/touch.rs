@@ -12,7 +12,7 @@ use crate::inbound::Mark;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord};
 use crate::time::{Instant, Zone, civil};
 use flow_ir::backend::{Backend, Moment, Verdict, View};
-use flow_ir::{CivilSpan, FOREVER, NEVER, PredicateId, Wait, Workflow, WorkflowId};
+use flow_ir::{CivilSpan, FOREVER, NEVER, PredicateId, SlotId, Wait, Workflow, WorkflowId};
 
 /// The engine's hands on one contact.
 pub(super) struct Touch<'e> {
@@ -44,6 +44,8 @@ pub(super) struct Touch<'e> {
     pub(super) sent_to: Option<String>,
     /// What is kept of the address that the item brings.
     pub(super) address_marks: Vec<Mark>,
+    /// The columns by which the row that is taken in refuses mail, by the slot that keeps it ([`refusals`](super::refusals)).
+    pub(super) refused_by: Vec<(SlotId, u32)>,
 }
 
 /// Whose memory a predicate sees.
@@ -82,6 +84,7 @@ impl<'e> Touch<'e> {
             joining: false,
             sent_to: None,
             address_marks: Vec::new(),
+            refused_by: Vec::new(),
         }
     }
 

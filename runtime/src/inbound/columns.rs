@@ -7,19 +7,28 @@ use super::InboundError;
 use super::finding::excerpt;
 use super::names::{FieldNames, Fills, snake_case};
 
-/// What settings say of columns, by their names: the field that one fills, `user_id`, or [`IGNORE`].
+/// What settings say of columns, by their names: the field that one fills, `user_id`, [`LAST_CHANGED`], or [`IGNORE`].
 pub type Columns = BTreeMap<String, String>;
 
 /// What the settings say of a column that is to fill nothing.
 pub const IGNORE: &str = "ignore";
+
+/// What the settings say of the column with the moment at which a row was last changed.
+pub const LAST_CHANGED: &str = "last_changed";
 
 /// What a column fills.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Column {
     /// As the first line has it.
     pub(super) name: String,
+    /// The same as it is shown: short, without what a terminal would obey.
+    pub(super) shown: Arc<str>,
     pub(super) key: Option<Key>,
     pub(super) fills: Vec<Fills>,
+    /// Whether it is taken for the ids of people by another name than theirs, and nobody has said so.
+    pub(super) is_guessed: bool,
+    /// Whether it says when somebody last changed the row.
+    pub(super) is_changed: bool,
     /// Whether the settings say that it is to fill nothing.
     pub(super) is_known: bool,
 }
@@ -32,7 +41,7 @@ pub(super) enum Key {
 
 impl Column {
     pub(super) fn fills_nothing(&self) -> bool {
-        self.key.is_none() && self.fills.is_empty()
+        self.key.is_none() && self.fills.is_empty() && !self.is_changed
     }
 
     pub(super) fn takes_no_unseen(&self) -> bool {
@@ -47,29 +56,41 @@ pub(super) fn assign_columns(
     mapped: &Columns,
     file: &Arc<str>,
 ) -> Result<Vec<Column>, InboundError> {
-    let has_user_id =
-        names.iter().any(|name| snake_case(name) == "user_id") || mapped.values().any(|to| to == "user_id");
-    let column = |name: &String| {
-        let said = mapped.iter().find(|(column, _)| snake_case(column) == snake_case(name)).map(|(_, to)| to.as_str());
+    let said = |name: &String| {
+        mapped.iter().find(|(column, _)| snake_case(column) == snake_case(name)).map(|(_, to)| to.as_str())
+    };
+    let mapped_to = |to: &str| names.iter().any(|name| said(name) == Some(to));
+    let has_user_id = names.iter().any(|name| snake_case(name) == "user_id") || mapped_to("user_id");
+    // Of several ids of a tool the first is the person's own.
+    let id = names.iter().position(|name| !has_user_id && said(name).is_none() && fields.is_id(name));
+    let is_changed_said = mapped_to(LAST_CHANGED);
+    let column = |(place, name): (usize, &String)| {
+        let said = said(name);
         let wanted = snake_case(said.unwrap_or(name));
+        let shown = || excerpt(name).into();
         if said == Some(IGNORE) {
-            return Ok(Column { name: name.clone(), is_known: true, ..Column::default() });
+            return Ok(Column { name: name.clone(), shown: shown(), is_known: true, ..Column::default() });
         }
         let fills = fields.find(said.unwrap_or(name));
         let key = match wanted.as_str() {
             "user_id" => Some(Key::UserId),
-            "id" if !has_user_id => Some(Key::UserId),
+            _ if id == Some(place) => Some(Key::UserId),
             _ if fields.is_email(&fills) || wanted == "email" => Some(Key::Email),
             _ => None,
         };
+        let is_changed = match is_changed_said {
+            true => said == Some(LAST_CHANGED),
+            false => said.is_none() && fields.is_changed(name),
+        };
+        let is_guessed = id == Some(place);
         match said {
-            Some(said) if key.is_none() && fills.is_empty() => {
+            Some(said) if key.is_none() && fills.is_empty() && !is_changed => {
                 Err(InboundError::NoSuchField { file: file.clone(), column: excerpt(name), field: excerpt(said) })
             }
-            _ => Ok(Column { name: name.clone(), key, fills, is_known: false }),
+            _ => Ok(Column { name: name.clone(), shown: shown(), key, fills, is_guessed, is_changed, is_known: false }),
         }
     };
-    names.iter().map(column).collect()
+    names.iter().enumerate().map(column).collect()
 }
 
 pub(super) fn no_key_column(file: Arc<str>, names: &[String]) -> InboundError {

@@ -9,14 +9,15 @@ use std::sync::Arc;
 
 use flow_ir::{FieldId, FieldValue, Program};
 
-use super::columns::{Column, Columns, Key, assign_columns, no_key_column};
+use super::columns::{Column, Columns, Key, LAST_CHANGED, assign_columns, no_key_column};
 use super::consent::{Said, is_refusal_word};
 use super::finding::{Fault, Reason, excerpt};
 use super::names::{FieldNames, Fills, snake_case};
 use super::rows::{Cells, Row, Rows, Width};
+use super::shut_out::{ConsentColumn, Refusal, ShutOut};
 use super::value::{self, Shape};
 use super::{ContactItem, ContactRow, InboundError, Item, Origin, SetAside, keys, zone_of};
-use crate::time::Zone;
+use crate::time::{Instant, Zone};
 
 /// Reads the rows of a file. Ends after an error.
 #[derive(Debug)]
@@ -28,6 +29,9 @@ pub struct ContactReader<'p, R> {
     columns: Vec<Column>,
     ignored: Vec<String>,
     unsubscribed: Option<FieldId>,
+    shut_out: ShutOut,
+    /// What was changed after this cannot have been.
+    as_of: Option<Instant>,
     is_over: bool,
 }
 
@@ -56,7 +60,19 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         }
         let unsubscribed = program.fields.find(|field| field.name == "unsubscribed");
         let ignored = unknown.iter().map(|column| excerpt(&column.name)).collect();
-        Ok(Self { program, zone: zone_of(program), file, rows, columns, ignored, unsubscribed, is_over: false })
+        let (zone, shut_out) = (zone_of(program), ShutOut::new(&columns, program));
+        Ok(Self { program, zone, file, rows, columns, ignored, unsubscribed, shut_out, as_of: None, is_over: false })
+    }
+
+    /// The columns that may say who must not be written to, in their order, with what those read so far came to.
+    pub fn consent_columns(&self) -> Vec<ConsentColumn> {
+        self.shut_out.columns()
+    }
+
+    /// The instant of the import: a row that was changed after it by its own word does not say when it was changed.
+    #[must_use]
+    pub fn as_of(self, at: Instant) -> Self {
+        Self { as_of: Some(at), ..self }
     }
 
     /// The columns that fill nothing, since the program has no such field.
@@ -70,6 +86,11 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         let may_be =
             |name: &&String| snake_case(name).split('_').any(|word| ["id", "uid", "uuid", "guid"].contains(&word));
         self.ignored.iter().find(may_be).filter(|_| !has_ids).map(String::as_str)
+    }
+
+    /// The column of a tool's own ids that is taken for those of the events, such as `Record ID`, where nobody has said so.
+    pub fn guessed_id_column(&self) -> Option<&str> {
+        self.columns.iter().find(|column| column.is_guessed).map(|column| &*column.shown)
     }
 
     /// The fields that some workflow requires of its people and no column fills, by name.
@@ -91,7 +112,7 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         Width { columns: self.columns.len(), least }
     }
 
-    fn item(&self, row: Row) -> Result<ContactItem, InboundError> {
+    fn item(&mut self, row: Row) -> Result<ContactItem, InboundError> {
         let at = Origin { file: self.file.clone(), line: row.line };
         let mut notes = Vec::new();
         let cells = match row.cells.and_then(Cells::into_texts) {
@@ -100,7 +121,10 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         };
         self.look_for_refusals(&cells)?;
         Ok(match self.contact(&cells, &at, &mut notes) {
-            Ok(row) => Item::Taken { row, notes },
+            Ok(row) => {
+                self.shut_out.count(&row, &self.columns, &cells);
+                Item::Taken { row, notes }
+            }
             Err(fault) => Item::Rejected(fault.reject(&at, &row.first_line)),
         })
     }
@@ -118,16 +142,22 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
     }
 
     fn contact(&self, cells: &[String], at: &Origin, notes: &mut Vec<SetAside>) -> Result<ContactRow, Fault> {
-        let mut row = ContactRow { keys: Vec::new(), values: Vec::new(), at: at.clone() };
+        let mut row =
+            ContactRow { keys: Vec::new(), values: Vec::new(), refusals: Vec::new(), changed_at: None, at: at.clone() };
         for (column, cell) in self.columns.iter().zip(cells) {
             if let Err(fault) = self.take(column, cell, &mut row) {
                 notes.push(fault.set_aside(at, self.name(column), cell));
+            }
+            if column.is_changed
+                && let Err(fault) = self.take_changed(cell, &mut row)
+            {
+                notes.push(fault.set_aside(at, LAST_CHANGED, cell));
             }
             // Whatever the column is called: in doubt nobody is written to (E7).
             let is_refusal =
                 !column.fills.iter().any(|fills| matches!(fills, Fills::Consent(_))) && is_refusal_word(cell);
             if let Some(field) = self.unsubscribed.filter(|_| is_refusal && !column.is_known) {
-                row.refuse(field);
+                row.refuse(Refusal { field, column: column.shown.clone(), is_doubtful: true });
                 notes.push(doubtful().set_aside(at, self.name(column), cell));
             }
             if column.takes_no_unseen() && value::has_unseen(cell) {
@@ -156,14 +186,14 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         // Every one is taken, whatever is wrong with another.
         let taken = column.fills.iter().map(|fills| match fills {
             Fills::Value(field) => self.take_value(*field, cell, row),
-            Fills::Consent(reading) => self.take_consent(reading.read(cell, self.program), row),
+            Fills::Consent(reading) => self.take_consent(column, reading.read(cell, self.program), row),
         });
         taken.collect::<Vec<_>>().into_iter().collect()
     }
 
     fn take_value(&self, field: FieldId, cell: &str, row: &mut ContactRow) -> Result<(), Fault> {
         let ty = &self.program.fields.at(field).ty;
-        let value = value::from_text(Shape { ty, stages: &self.program.stages, zone: self.zone }, cell)?;
+        let value = value::from_cell(Shape { ty, stages: &self.program.stages, zone: self.zone }, cell)?;
         match row.values.iter().find(|(known, _)| *known == field) {
             _ if value == FieldValue::Missing => {}
             None => row.values.push((field, value)),
@@ -173,16 +203,31 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         Ok(())
     }
 
+    /// When the row was last changed. A day alone is its beginning: in doubt it is older, and overrules less.
+    fn take_changed(&self, cell: &str, row: &mut ContactRow) -> Result<(), Fault> {
+        let cell = cell.trim();
+        if cell.is_empty() || row.changed_at.is_some() {
+            return Ok(());
+        }
+        let at = value::moment_of_cell(cell, self.zone)?;
+        if self.as_of.is_some_and(|now| at > now) {
+            return Err(Fault::new(Reason::DatedAhead, "the row counts as of the import"));
+        }
+        row.changed_at = Some(at.0);
+        Ok(())
+    }
+
     /// A refusal in any column counts.
-    fn take_consent(&self, said: Said, row: &mut ContactRow) -> Result<(), Fault> {
+    fn take_consent(&self, column: &Column, said: Said, row: &mut ContactRow) -> Result<(), Fault> {
+        let column = column.shown.clone();
         match said {
             Said::Nothing => Ok(()),
             Said::Refused(field) => {
-                row.refuse(field);
+                row.refuse(Refusal { field, column, is_doubtful: false });
                 Ok(())
             }
             Said::Doubtful(field) => {
-                row.refuse(field);
+                row.refuse(Refusal { field, column, is_doubtful: true });
                 Err(doubtful())
             }
         }
@@ -210,10 +255,11 @@ fn said_twice() -> Fault {
 }
 
 impl ContactRow {
-    fn refuse(&mut self, field: FieldId) {
-        if !self.values.iter().any(|(known, _)| *known == field) {
-            self.values.push((field, FieldValue::Int(1)));
+    fn refuse(&mut self, refusal: Refusal) {
+        if !self.values.iter().any(|(known, _)| *known == refusal.field) {
+            self.values.push((refusal.field, FieldValue::Int(1)));
         }
+        self.refusals.push(refusal);
     }
 }
 
@@ -443,6 +489,71 @@ mod tests {
         assert_eq!(open("Record ID,y,x", &[("Record ID", "user_id"), ("x", "job_title")]).unwrap(), ["y"]);
         let refused = open("Id,y,x", &[("x", "shoe size")]).unwrap_err();
         assert!(refused.ends_with("fills `shoe size`, and there is no such field"), "{refused}");
+    }
+
+    #[test]
+    fn when_a_row_was_changed_is_read_from_its_column_and_never_lies_ahead() {
+        let mut program = guide_nurture();
+        program.timezone = "Europe/Berlin".to_owned();
+        let now = Instant::parse("2026-03-02T00:00:00Z").unwrap();
+        let read = |text: &str, mapped: &[(&str, &str)]| -> Vec<String> {
+            let mapped = mapped.iter().map(|(column, to)| ((*column).to_owned(), (*to).to_owned())).collect();
+            let reader = ContactReader::open(text.as_bytes(), "c.csv", &program, &mapped).unwrap().as_of(now);
+            outline(reader, |row| row.changed_at.map_or("none".to_owned(), |at| Instant(at).to_string()))
+        };
+        let text = "Id,Modified,Last Modified Date\n\
+                    1,2026-01-01,2026-02-01T10:00:00+01:00\n2,,2026-02-01 10:00\n3,,2026-02-01\n4,,01.02.2026\n5,,2026-03-02T00:00:01Z\n6,,\n";
+        assert_eq!(
+            read(text, &[]),
+            [
+                "2026-02-01T09:00:00Z",
+                "2026-02-01T09:00:00Z",
+                "2026-01-31T23:00:00Z",
+                "none",
+                "c.csv:5: last_changed: not a moment in time: `01.02.2026` (write it like `2026-03-02T09:30:00Z`)",
+                "none",
+                "c.csv:6: last_changed: dated after its arrival: `2026-03-02T00:00:01Z` (the row counts as of the import)",
+                "none",
+            ]
+        );
+        // What the settings say of another column holds alone.
+        let mapped = read(text, &[("Modified", "last_changed")]);
+        assert_eq!((mapped.len(), mapped[0].as_str()), (6, "2025-12-31T23:00:00Z"));
+        let ignored = read(text, &[("Last Modified Date", "ignore")]);
+        assert_eq!(ignored, ["none"; 6]);
+    }
+
+    #[test]
+    fn a_column_of_last_change_fills_a_field_of_its_name_too() {
+        let mut program = guide_nurture();
+        program.fields.push(super::super::testing::field("updated_at", flow_ir::FieldType::Date));
+        let text = b"Id,Updated At\n1,2026-02-01 10:00\n";
+        let mut reader = ContactReader::open(&text[..], "c.csv", &program, &Columns::new()).unwrap();
+        let row = reader.next().unwrap().unwrap().taken().unwrap();
+        assert_eq!(named(&program, &row.values), [("updated_at".to_owned(), FieldValue::Int(20_485))]);
+        assert!(row.changed_at.is_some());
+    }
+
+    /// The first is the person's own; where somebody says which, no name is guessed at.
+    #[test]
+    fn of_several_ids_of_a_tool_one_is_the_persons() {
+        let program = guide_nurture();
+        let ids = |text: &str, mapped: &[(&str, &str)]| {
+            let mapped = mapped.iter().map(|(column, to)| ((*column).to_owned(), (*to).to_owned())).collect();
+            let reader = ContactReader::open(text.as_bytes(), "c.csv", &program, &mapped).unwrap();
+            outline(reader, |row: &ContactRow| row.keys.join(" "))
+        };
+        let text = "Record ID,Id,Email\n7,8,a@a.example\n";
+        assert_eq!(ids(text, &[]), ["user:7 email:a@a.example"]);
+        assert_eq!(ids(text, &[("Id", "user_id")]), ["user:8 email:a@a.example"]);
+        assert_eq!(ids(text, &[("Record ID", "ignore"), ("Id", "ignore")]), ["email:a@a.example"]);
+        assert_eq!(ids("Record ID,User ID\n7,9\n", &[]), ["user:9"]);
+        let guessed = |text: &str| {
+            let reader = ContactReader::open(text.as_bytes(), "c.csv", &program, &Columns::new()).unwrap();
+            reader.guessed_id_column().map(str::to_owned)
+        };
+        assert_eq!(guessed(text).as_deref(), Some("Record ID"));
+        assert_eq!(guessed("Record ID,User ID\n7,9\n"), None);
     }
 
     #[test]

@@ -12,6 +12,8 @@ mod columns;
 mod consent;
 mod contacts;
 mod events;
+#[cfg(test)]
+mod exports_tests;
 mod finding;
 mod follow;
 #[cfg(test)]
@@ -22,6 +24,7 @@ mod mail_event;
 mod names;
 mod rows;
 mod segment;
+mod shut_out;
 #[cfg(test)]
 mod testing;
 mod tracked;
@@ -40,13 +43,14 @@ use flow_ir::{FieldId, FieldValue, Program};
 pub(crate) use keys::{Mark, address_key, email_key, is_address, is_device, is_user};
 pub(crate) use segment::SegmentReader;
 
-pub use columns::{Columns, IGNORE};
+pub use columns::{Columns, IGNORE, LAST_CHANGED};
 pub use contacts::ContactReader;
 pub use events::EventReader;
 pub use finding::{Finding, Reason, Rejected, SetAside, Tally};
 pub use follow::{Followed, Follower};
 pub use mail_event::MailEvent;
 pub use names::Meaning;
+pub use shut_out::{ConsentColumn, Refusal};
 pub(crate) use tracked::text_of;
 pub use tracked::{Known, Tracked};
 pub use whole::WholeFile;
@@ -128,6 +132,11 @@ pub struct ContactRow {
     pub keys: Vec<String>,
     /// Each field at most once.
     pub values: Vec<(FieldId, FieldValue)>,
+    /// The cells by which it says that its person must not be written to, each with the field among `values` that says so; several may say one.
+    pub refusals: Vec<Refusal>,
+    /// When somebody last changed it in the tool that it comes from, in milliseconds since 1970, UTC: then it occurred (E11). None where no
+    /// column says so, where the cell cannot be read, and where it lies ahead of the import.
+    pub changed_at: Option<i64>,
     /// Where it stands.
     pub at: Origin,
 }

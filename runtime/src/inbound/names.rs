@@ -4,7 +4,7 @@
 //! snake case. What other tools call the fields and events that Flow knows is data (`stdlib/names.txt`), and is compared by its letters
 //! and digits alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use flow_front::naming::snake_case;
 use flow_ir::{EventId, FieldId, Program};
@@ -83,6 +83,14 @@ pub(super) struct FieldNames {
     consent: Vec<String>,
     /// Words of names that do.
     consent_words: Vec<String>,
+    /// What the names of columns begin with that refuse, in small letters.
+    refusals: Vec<(String, Fills)>,
+    /// Names that speak of it and say nothing of mail.
+    no_consent: BTreeSet<String>,
+    /// Columns with the id of a person.
+    ids: BTreeSet<String>,
+    /// Columns that say when a row was last changed.
+    changed: BTreeSet<String>,
 }
 
 impl FieldNames {
@@ -102,7 +110,12 @@ impl FieldNames {
                 | NameKind::Status
                 | NameKind::StatusAllowed
                 | NameKind::Consent
-                | NameKind::ConsentWord => return None,
+                | NameKind::ConsentWord
+                | NameKind::NoConsent
+                | NameKind::RefusalBegins
+                | NameKind::Changed
+                | NameKind::Stage
+                | NameKind::Before => return None,
             };
             Some((plain(name.name), fills))
         };
@@ -111,17 +124,44 @@ impl FieldNames {
         let consent = names().filter(|name| name.kind == NameKind::Consent).map(|name| plain(name.name)).collect();
         let words = names().filter(|name| name.kind == NameKind::ConsentWord).map(|name| plain(name.name));
         let consent_words = words.collect();
+        let begins = names().filter(|name| name.kind == NameKind::RefusalBegins).filter_map(|name| {
+            let field = by_name.get(name.of)?;
+            Some((name.name.to_lowercase(), Fills::Consent(Reading::Refusal(*field))))
+        });
+        let refusals = begins.collect();
+        let plain_of = |is: &dyn Fn(&flow_stdlib::names::Name) -> bool| -> BTreeSet<String> {
+            names().filter(|name| is(name)).map(|name| plain(name.name)).collect()
+        };
+        let no_consent = plain_of(&|name| name.kind == NameKind::NoConsent);
+        let ids = plain_of(&|name| name.kind == NameKind::Column && name.of == "user_id");
+        let changed = plain_of(&|name| name.kind == NameKind::Changed);
         let email = by_name.get("email").copied();
-        Self { by_name: by_name.iter().map(own).collect(), aliases, email, consent, consent_words }
+        let by_name = by_name.iter().map(own).collect();
+        Self { by_name, aliases, email, consent, consent_words, refusals, no_consent, ids, changed }
     }
 
     /// What a name fills; for a nested trait its path: `company_name` for `company.name`. A field that the project declares is filled, and
     /// where other tools say by that name that somebody must not be written to, that counts all the same.
     pub(super) fn find(&self, name: &str) -> Vec<Fills> {
         let own = self.by_name.get(&snake_case(name)).copied();
-        let alias = self.aliases.get(&plain(name)).copied();
+        let (small, bare) = (name.trim().to_lowercase(), bare(name));
+        let begins = || self.refusals.iter().find(|(begin, _)| small.starts_with(begin)).map(|(_, fills)| *fills);
+        // What the whole name says comes before what it says without what its tool puts before every one.
+        let own = own.or_else(|| self.by_name.get(&snake_case(bare)).copied());
+        let alias = [name, bare].into_iter().find_map(|name| self.aliases.get(&plain(name))).copied().or_else(begins);
         let counts = |alias: &Fills| own.is_none() || (matches!(alias, Fills::Consent(_)) && !is_consent(own));
         own.into_iter().chain(alias.filter(counts)).collect()
+    }
+
+    /// Whether a column of this name has the ids of people, where none is called `User ID`.
+    pub(super) fn is_id(&self, name: &str) -> bool {
+        let bare = bare(name);
+        snake_case(bare) == "id" || self.ids.contains(&plain(bare))
+    }
+
+    /// Whether a column of this name says when its row was last changed.
+    pub(super) fn is_changed(&self, name: &str) -> bool {
+        self.changed.contains(&plain(bare(name)))
     }
 
     /// Whether that is the address of the person.
@@ -133,7 +173,8 @@ impl FieldNames {
     pub(super) fn may_be_consent(&self, name: &str) -> bool {
         let letters = plain(name);
         let is_word = |word: &str| self.consent_words.iter().any(|known| known == word);
-        self.consent.iter().any(|part| letters.contains(part)) || snake_case(name).split('_').any(is_word)
+        let may_be = self.consent.iter().any(|part| letters.contains(part)) || snake_case(name).split('_').any(is_word);
+        may_be && !self.no_consent.contains(&plain(bare(name)))
     }
 }
 
@@ -147,6 +188,17 @@ fn own_reading(name: &str, field: FieldId) -> Fills {
         "unsubscribed" | "hard_bounced" | "complained" | "do_not_contact" => Fills::Consent(Reading::Refusal(field)),
         _ => Fills::Value(field),
     }
+}
+
+/// A name without what its tool puts before every one: `Person - Email` is `Email`.
+fn bare(name: &str) -> &str {
+    let name = name.trim();
+    let without = |before: &str| {
+        let (start, rest) = name.split_at_checked(before.len())?;
+        start.eq_ignore_ascii_case(before).then(|| rest.trim_start())
+    };
+    let befores = names().filter(|name| name.kind == NameKind::Before);
+    befores.filter_map(|before| without(before.name)).find(|rest| !rest.is_empty()).unwrap_or(name)
 }
 
 /// The letters and digits of a name, small.

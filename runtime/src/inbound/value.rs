@@ -6,10 +6,12 @@
 use chrono::{NaiveDate, TimeDelta};
 use flow_ir::units::DAY_MS;
 use flow_ir::{FieldType, FieldValue, NUMBER_SCALE, VALUE_LIMIT};
+use flow_stdlib::names::{Name, NameKind, names};
 use serde_json::{Number, Value};
 use std::borrow::Cow;
 
 use super::finding::{Fault, Reason};
+use super::names::plain as letters;
 use crate::time::{Instant, InstantError, Zone, Zones, civil};
 
 /// The most characters of a text.
@@ -72,12 +74,35 @@ pub(crate) fn from_text(shape: Shape<'_>, text: &str) -> Result<FieldValue, Valu
         FieldType::OneOf(choices) => {
             choice(choices.place_of(text), choices, Reason::UnknownChoice).map(|at| FieldValue::Int(at + 1))
         }
-        FieldType::Stage => {
-            let wanted = text.to_lowercase();
-            let place = shape.stages.iter().position(|stage| stage.to_lowercase() == wanted);
-            choice(place, shape.stages, Reason::UnknownStage).map(FieldValue::Int)
-        }
+        FieldType::Stage => choice(stage(text, shape.stages), shape.stages, Reason::UnknownStage).map(FieldValue::Int),
     }
+}
+
+/// The same of a cell of a file that a tool has written for people: a moment without a zone is one by the project's clocks.
+pub(super) fn from_cell(shape: Shape<'_>, text: &str) -> Result<FieldValue, ValueError> {
+    match shape.ty {
+        FieldType::Moment if !text.trim().is_empty() => {
+            moment_of_cell(text.trim(), shape.zone).map(|at| FieldValue::Int(at.0))
+        }
+        _ => from_text(shape, text),
+    }
+}
+
+/// A moment as tools write it into their files: with a zone, without one (`2026-03-02 09:30`, by the project's clocks), or a day, which begins
+/// in the project's zone.
+pub(super) fn moment_of_cell(text: &str, zone: Zone) -> Result<Instant, ValueError> {
+    let as_utc = || Instant::parse(&format!("{text}Z")).ok();
+    moment(text, zone).or_else(|error| as_utc().map(|at| civil::same_on_the_wall(at, Zones::utc(), zone)).ok_or(error))
+}
+
+/// The place of a stage by its name, or by what other tools call it where the project has no stage of that name.
+fn stage(text: &str, stages: &[String]) -> Option<usize> {
+    let place = |wanted: &str| stages.iter().position(|stage| stage.to_lowercase() == wanted);
+    let alias = || {
+        let is_it = |name: &Name| name.kind == NameKind::Stage && letters(name.name) == letters(text);
+        names().find(is_it).and_then(|name| place(name.of))
+    };
+    place(&text.to_lowercase()).or_else(alias)
 }
 
 /// Reads a JSON value. `null` is missing. A text may hold any type in its written form; a number or truth value is only taken for
@@ -402,6 +427,29 @@ mod tests {
             "2026-03-02 at 9",
         ] {
             assert_eq!(read(&FieldType::Date, written), Err(Reason::NotADate), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_stage_is_read_by_the_words_of_other_tools() {
+        for written in ["mql", "Marketing Qualified Lead", "marketingqualifiedlead", "Marketing qualified lead (MQL)"] {
+            assert_eq!(read(&FieldType::Stage, written), int(2), "{written}");
+        }
+        // A stage that the project does not have is none, whatever it is called.
+        for written in ["Sales Qualified Lead", "Evangelist", "Other"] {
+            assert_eq!(read(&FieldType::Stage, written), Err(Reason::UnknownStage), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_moment_of_a_cell_may_be_by_the_clocks_of_the_project() {
+        let at = |text: &str| moment_of_cell(text, berlin()).map(|at| at.to_string()).map_err(|error| error.reason);
+        for written in ["2026-07-01 10:00", "2026-07-01T10:00:00", "2026-07-01 08:00Z", "2026-07-01T10:00+02:00"] {
+            assert_eq!(at(written), Ok("2026-07-01T08:00:00Z".to_owned()), "{written}");
+        }
+        assert_eq!(at("2026-07-01"), Ok("2026-06-30T22:00:00Z".to_owned()));
+        for written in ["7/1/2026 10:00", "2026-07-01 10", "2026-07-01 25:00", "Z"] {
+            assert_eq!(at(written), Err(Reason::NotAMoment), "{written}");
         }
     }
 

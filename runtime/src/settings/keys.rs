@@ -86,6 +86,8 @@ sections! {
         ["import" "imports" "input" "inputs" "files" "file" "source" "sources" "csv" "contacts" "leads" "events" "audience" "list" "crm" "datasets"]
     may "columns" "it says what the columns of the contacts mean that Flow does not know by their names"
         ["column" "mapping" "mappings" "map" "field_mapping" "column_mapping" "fields" "headers"]
+    may "refusals" "it says which columns may shut out most of the people of a file"
+        ["refusal" "refused" "meant" "shut_out"]
     may "run" "`flow run` plays the campaign over these days"
         ["runs" "schedule" "simulation" "simulate" "period" "time" "dates" "rehearsal" "clock" "timeline" "test"]
     may "lints" "it says how much each piece of advice weighs"
@@ -159,8 +161,8 @@ pub(super) fn names_of(section: &str) -> Vec<&'static str> {
     KEYS.iter().filter(|key| key.section == section).map(|key| key.name).collect()
 }
 
-/// The section whose keys are names out of a file of the project's own, whatever they are.
-pub(super) const FREE: &str = "columns";
+/// The sections whose keys are names out of a file of the project's own, whatever they are.
+pub(super) const FREE: [&str; 2] = ["columns", "refusals"];
 
 /// Why a key matters.
 pub(super) fn why_of(section: &str, name: &str) -> &'static str {
@@ -203,7 +205,8 @@ pub(super) fn section_named(written: &str) -> Option<&'static SectionName> {
 /// The section that these keys belong to, where they tell one.
 pub(super) fn section_of_keys<'k>(written: impl Iterator<Item = &'k str> + Clone) -> Option<&'static SectionName> {
     let score = |section: &&SectionName| written.clone().filter(|key| key_here(section.name, key).is_some()).count();
-    let best = SECTIONS.iter().filter(|section| section.name != "lints" && section.name != FREE).max_by_key(score)?;
+    let best =
+        SECTIONS.iter().filter(|section| section.name != "lints" && !FREE.contains(&section.name)).max_by_key(score)?;
     let most = score(&best);
     let rivals = SECTIONS.iter().filter(|section| section.name != "lints" && score(section) == most).count();
     (most > 0 && rivals == 1).then_some(best)

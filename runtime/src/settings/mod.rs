@@ -25,6 +25,7 @@ mod tests;
 mod text;
 mod written;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -79,6 +80,8 @@ pub struct Settings {
     pub data: Data,
     /// `[columns]`: what columns of the contacts fill that have other names than fields.
     pub columns: Columns,
+    /// `[refusals]`: columns that are meant to shut out most people of a file, each with the file's name.
+    pub refusals: BTreeMap<String, String>,
     /// `[run]`; none where there is no such section.
     pub run: Option<Run>,
     /// How much each lint weighs.
@@ -197,6 +200,7 @@ fn read(document: &mut Document<'_, '_>, folder: &Path) -> Option<Settings> {
     let mail = document.section("mail", |section| mail(section, folder));
     let data = document.section("data", |section| Some(data(section, folder)));
     let columns = document.section("columns", |section| Some(section.texts())).unwrap_or_default();
+    let refusals = document.section("refusals", |section| Some(section.texts())).unwrap_or_default();
     let zone = project.as_ref().map(|(_, zone, _)| *zone);
     let run = document.section("run", |section| run(section, zone));
     let lints = document.section("lints", |section| Some(lints(section))).unwrap_or_default();
@@ -204,8 +208,9 @@ fn read(document: &mut Document<'_, '_>, folder: &Path) -> Option<Settings> {
     let store = store.unwrap_or_else(|| folder.join("out").join(format!("{name}.db")));
     let data = data.unwrap_or_default();
     let places = Places::default();
-    let columns = columns.into_iter().collect();
-    Some(Settings { name, timezone, currency, store, sender: sender?, mail: mail?, data, columns, run, lints, places })
+    let (columns, refusals) = (columns.into_iter().collect(), refusals.into_iter().collect());
+    let (sender, mail) = (sender?, mail?);
+    Some(Settings { name, timezone, currency, store, sender, mail, data, columns, refusals, run, lints, places })
 }
 
 fn project(section: &mut Section<'_, '_>) -> Option<(String, Zone, Option<String>)> {

@@ -66,7 +66,7 @@ pub(super) fn sorted<'t>(table: DeTable<'t>, text: &Text<'_>, lost: &[(String, S
     // Names that are right come first: what is meant for them too is a second one.
     let mut others = Vec::new();
     for (section, entries) in placed {
-        if section == keys::FREE {
+        if keys::FREE.contains(&section) {
             names.sections.entry(section).or_default().free.extend(entries);
             continue;
         }

@@ -14,6 +14,20 @@ use super::slips::quoted;
 use super::text::{Change, Text};
 use super::written;
 
+/// Why a key of a section whose keys are free matters, and what its value is.
+fn free_why(section: &str) -> (&'static str, &'static str) {
+    match section {
+        "refusals" => (
+            "it says of which file the column may shut out most people",
+            "write the name of the file, such as `\"contacts.csv\"`",
+        ),
+        _ => (
+            "it says which field the column fills",
+            "write the name of a field, `\"user_id\"`, `\"last_changed\"`, or `\"ignore\"`",
+        ),
+    }
+}
+
 /// The whole of `flow.toml`.
 pub(super) struct Document<'x, 't> {
     text: &'x Text<'x>,
@@ -116,8 +130,8 @@ impl<'t> Section<'_, 't> {
                     let message = format!("`{}` needs a text in quotes", fault::shown(&key));
                     let fault = fault::SettingsFault::new(Code::UnreadableSetting, message, Some(entry.value.span()))
                         .label("no text")
-                        .why("it says which field the column fills")
-                        .help("write the name of a field, `\"user_id\"`, or `\"ignore\"`");
+                        .why(free_why(self.name).0)
+                        .help(free_why(self.name).1);
                     self.faults.push(Found::new(Rank::Value, fault));
                 }
             }

@@ -36,6 +36,10 @@ pub use slot::{ContactId, MAX_NUMBER, Owner, SLOTS, Slot, Tended, Wish, number_i
 /// How many rows one call of a paged read returns at most.
 pub const PAGE_ROWS: usize = 10_000;
 
+/// What the places of streams begin with that hold no place: behind it stands a column by which a file refused mail, in words, and the number that
+/// decisions keep of it.
+pub const REFUSED_BY: &str = "refused by ";
+
 /// What one process may write, and how the engine writes it.
 pub trait Store {
     /// Renews the right to write, and takes slots that are free. A store in a file gives its first slot, for as long as it is open.

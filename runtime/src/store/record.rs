@@ -422,8 +422,8 @@ pub enum DecisionCode {
     Delivered = 14,
     /// A delivery ended without one: refused, out of retries, or unknown.
     Undelivered = 15,
-    /// Consent or an address was lost: unsubscribed, bounced, complained, about the email that was last sent before it; or a step suppressed the
-    /// person, who keeps both.
+    /// Consent or an address was lost: unsubscribed, bounced, complained, about the email that was last sent before it; of no workflow, about
+    /// the column of a file that said so ([`REFUSED_BY`](super::REFUSED_BY)); or a step suppressed the person, who keeps both.
     Suppressed = 16,
     /// Another workflow, which it is about, stopped the journey at the step where it stood.
     Stopped = 17,

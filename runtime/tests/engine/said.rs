@@ -1,6 +1,7 @@
 //! Of two values of a field the one that occurred later holds, whichever came first (E11).
 
 use crate::support::{World, at, world};
+use flow_runtime::inbound::ContactRow;
 use serde_json::json;
 
 fn names(world: &World, user: &str) -> [Option<String>; 2] {
@@ -114,5 +115,25 @@ fn a_row_of_a_file_is_of_when_the_file_was_read() {
     assert_eq!(names(&world, "ada"), [text("Row"), text("Row")]);
     world.at("2026-03-07").identify("ada", &[("first_name", "Late")]).occurred("2026-03-05 12:00").run();
     assert_eq!(names(&world, "ada"), [text("Row"), text("Row")]);
-    assert!(at("2026-03-05") > 0);
+}
+
+#[test]
+fn a_row_that_says_when_it_was_last_changed_is_of_then() {
+    let mut world = world("");
+    world.contact("ada", &[]).at("2026-03-05").identify("ada", &[("first_name", "Ada")]).run();
+    let changed = |world: &World, name: &str, on: &str| {
+        let row = world.row(&["user:ada"], &[("first_name", name), ("last_name", name)]);
+        [ContactRow { changed_at: Some(at(on)), ..row }]
+    };
+    let older = changed(&world, "Old", "2026-03-04");
+    world.at("2026-03-06").import(&older);
+    assert_eq!(names(&world, "ada"), [text("Ada"), text("Old")]);
+    let newer = changed(&world, "New", "2026-03-05 12:00");
+    world.at("2026-03-07").import(&newer);
+    assert_eq!(names(&world, "ada"), [text("New"), text("New")]);
+    // A file of tomorrow is of when it was read.
+    let tomorrow = changed(&world, "Tomorrow", "2026-04-01");
+    world.at("2026-03-08").import(&tomorrow);
+    world.at("2026-03-09").identify("ada", &[("first_name", "Ida")]).run();
+    assert_eq!(names(&world, "ada"), [text("Ida"), text("Tomorrow")]);
 }

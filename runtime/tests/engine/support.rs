@@ -414,6 +414,8 @@ impl World {
         ContactRow {
             keys: keys.iter().map(|key| (*key).to_owned()).collect(),
             values: self.values(words),
+            refusals: Vec::new(),
+            changed_at: None,
             at: origin(),
         }
     }

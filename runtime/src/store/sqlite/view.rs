@@ -15,7 +15,7 @@ use super::codes::Coded;
 use super::fault::Trouble;
 use super::kept::{self, HEAD_BYTES, JOURNEY_BYTES, flag};
 use super::open::OpenOptions;
-use crate::store::{About, DecisionCode, JourneyStatus, OutboxKind, OutboxState};
+use crate::store::{About, DecisionCode, JourneyStatus, OutboxKind, OutboxState, REFUSED_BY};
 use flow_ir::limits::TRACE_BITS;
 use flow_ir::{NUMBER_SCALE, SlotKind};
 use rusqlite::{Connection, params};
@@ -343,13 +343,25 @@ fn decided_because() -> String {
     let reason = format!("coalesce({}, nullif(reason, 0))", word(WordKind::Reason, "code", "reason"));
     let because = word(WordKind::Because, "decision.workflow", "decision.step");
     let about = about_words();
+    let (column, opt_out) = (refusing_column(), format!("coalesce({because}, {about})"));
+    let opt_out =
+        format!("CASE WHEN decision.workflow IS NULL THEN coalesce({column}, decision.about) ELSE {opt_out} END");
     let [suppressed, lacked] = [DecisionCode::Suppressed, DecisionCode::Lacked].map(code);
     let both = |first: &str, second: &str| format!("coalesce({first} || ': ' || {second}, {first}, {second})");
     format!(
         "CASE code WHEN {lacked} THEN {} WHEN {suppressed} THEN {} ELSE {} END",
         both(&about, &reason),
-        both(&reason, &format!("coalesce({because}, {about})")),
+        both(&reason, &opt_out),
         both(&reason, &about)
+    )
+}
+
+/// The column of a file by which somebody was shut out, in words.
+fn refusing_column() -> String {
+    let behind = REFUSED_BY.len() + 1;
+    format!(
+        "(SELECT substr(stream, {behind}) FROM stream_place WHERE stream GLOB '{REFUSED_BY}*' \
+         AND CAST(place AS TEXT) = CAST(decision.about AS TEXT) LIMIT 1)"
     )
 }
 

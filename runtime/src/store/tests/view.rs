@@ -303,8 +303,13 @@ fn decisions_say_why_in_words() {
         why(DecisionCode::Suppressed, (Some(2), None), 5),
         why(DecisionCode::Suppressed, (None, Some(3)), 1),
         DecisionRecord { workflow: None, contact: ContactId(3), ..why(DecisionCode::Suppressed, (None, None), 0) },
+        // By a column of a file, which has no workflow; one of which nobody has kept the words.
+        DecisionRecord { workflow: None, ..why(DecisionCode::Suppressed, (None, Some(3)), 1) },
+        DecisionRecord { workflow: None, ..why(DecisionCode::Suppressed, (None, Some(4)), 1) },
     ];
-    let store = told(&folder, Changes { decisions, outbox: vec![outbox(1, 5)], ..Changes::default() });
+    let reads =
+        vec![(format!("{REFUSED_BY}`Opted in` of a.csv"), b"3".to_vec()), ("import.a.csv".to_owned(), b"4".to_vec())];
+    let store = told(&folder, Changes { decisions, reads, outbox: vec![outbox(1, 5)], ..Changes::default() });
     let columns = "at, user_id, workflow, decision, step, reason, took, mail";
     let rows = shown(&store, &format!("SELECT {columns} FROM decision_view ORDER BY id"));
     let expected = [
@@ -321,12 +326,14 @@ fn decisions_say_why_in_words() {
         ["suppressed", "wait 2 days", "a workflow suppressed the contact: asked for quiet", "-", "-"],
         ["suppressed", "-", "unsubscribed: hello", "-", "-"],
         ["suppressed", "-", "-", "-", "-"],
+        ["suppressed", "-", "unsubscribed: `Opted in` of a.csv", "-", "-"],
+        ["suppressed", "-", "unsubscribed: 4", "-", "-"],
     ];
     let words: Vec<&[String]> = rows.chunks(8).map(|row| &row[3..]).collect();
     assert_eq!(words, expected);
     assert_eq!(rows[..3], [AT, "1", "nurture"]);
     // What was decided about somebody who proved to be the first contact is theirs.
-    assert_eq!(rows[rows.len() - 8..][..3], [AT, "1", "-"]);
+    assert_eq!(rows[12 * 8..][..3], [AT, "1", "-"]);
 }
 
 #[test]
