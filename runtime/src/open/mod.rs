@@ -5,15 +5,17 @@
 
 mod kind;
 mod refused;
+mod seen;
 mod shown;
 mod told;
 
 pub use kind::{Kind, StoreName, dedicate, name};
+pub use seen::{Seen, see};
 
 use crate::engine;
 use crate::store::sqlite::{OpenOptions, SqliteStore};
-use crate::store::{Charter, KeptProgram, Store, StoreError, StoreFault};
-use flow_ir::{Area, Fact, FactId, Id, Lineage, Program, SlotId};
+use crate::store::{Charter, KeptProgram, Records, Store, StoreError, StoreFault};
+use flow_ir::{Area, Fact, FactId, Id, Lineage, Live, Program, SlotId};
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -54,12 +56,8 @@ fn adopt_and_tell(store: &mut impl Store, program: &Program) -> Result<(Program,
         return Ok((first, Vec::new()));
     };
     let kept = text_of(&kept_program)?;
-    let live: flow_ir::Live =
-        store.records()?.live_blocks()?.into_iter().map(|at| ((at.workflow, at.block), at.count)).collect();
-    let linked = flow_ir::link(&kept, program, &live).map_err(|unlinked| refused::lost(&unlinked))?;
-    if let Err(faults) = flow_ir::verify::verify(&linked) {
-        return Err(refused::too_much(&kept, &linked, &live, &faults));
-    }
+    let live = live(&mut *store.records()?)?;
+    let linked = bring(&kept, program, &live)?;
     if linked != kept {
         let is_new = |fact: &Fact| fact.area == Area::Contact && fact.first.index() >= kept.frame.slots.len();
         let mut facts = recalling(&kept_program);
@@ -73,6 +71,20 @@ fn adopt_and_tell(store: &mut impl Store, program: &Program) -> Result<(Program,
     }
     let told = told::unknown_before(&kept, &linked, &live);
     Ok((linked, told))
+}
+
+/// How many people are where in the steps of each version.
+fn live(records: &mut dyn Records) -> Result<Live, StoreError> {
+    Ok(records.live_blocks()?.into_iter().map(|at| ((at.workflow, at.block), at.count)).collect())
+}
+
+/// The program by the numbers of the one that the store keeps.
+fn bring(kept: &Program, program: &Program, live: &Live) -> Result<Program, StoreError> {
+    let linked = flow_ir::link(kept, program, live).map_err(|unlinked| refused::lost(&unlinked))?;
+    match flow_ir::verify::verify(&linked) {
+        Ok(()) => Ok(linked),
+        Err(faults) => Err(refused::too_much(kept, &linked, live, &faults)),
+    }
 }
 
 /// Fills facts that are new to the store from its log, and what is new to journeys; once for each version, and again from the beginning after a crash.

@@ -23,6 +23,7 @@ mod ledgers;
 mod migrate;
 mod open;
 mod outbox;
+mod picture;
 mod records;
 mod slots;
 mod snapshot;
@@ -32,7 +33,8 @@ mod view;
 mod writer;
 
 pub use open::OpenOptions;
-pub(super) use records::SqliteRecords;
+pub(crate) use picture::picture;
+pub(crate) use records::SqliteRecords;
 pub(crate) use there::is_named_as_store;
 pub use view::{Shows, ViewColumn, Word, WordKind};
 

@@ -19,7 +19,7 @@ use std::time::Duration;
 pub(crate) const WAL_BOUND_PAGES: u32 = 16_000;
 
 /// How long a batch waits for another program that holds the file.
-const BUSY_TIMEOUT_MS: u32 = 5_000;
+pub(super) const BUSY_TIMEOUT_MS: u32 = 5_000;
 
 /// SQLite's own page cache.
 const CACHE_KIB: i64 = 256 * 1024;
@@ -77,6 +77,7 @@ impl OpenOptions {
     fn open_locked(&self, lock: Lock) -> Result<SqliteStore, Trouble> {
         let mut connection = self.connect()?;
         let version = examine(&connection, &self.path)?;
+        refuse_read_only(&connection, &self.path)?;
         self.set_pragmas(&connection)?;
         migrate(&mut connection, version)?;
         if !self.bare {
@@ -145,7 +146,7 @@ impl OpenOptions {
 }
 
 /// SQLite would only say that it cannot open it.
-fn refuse_folder(path: &Path) -> Result<(), StoreError> {
+pub(super) fn refuse_folder(path: &Path) -> Result<(), StoreError> {
     if !path.is_dir() {
         return Ok(());
     }
@@ -157,19 +158,23 @@ fn refuse_folder(path: &Path) -> Result<(), StoreError> {
     })
 }
 
+fn refuse_read_only(connection: &Connection, path: &Path) -> Result<(), Trouble> {
+    if !connection.is_readonly("main")? {
+        return Ok(());
+    }
+    Err(Trouble::Said(
+        StoreFault::ReadOnly,
+        format!("cannot open `{}`: it may not be written to", path.display()),
+        "let the user that runs Flow write to the file, or name another place for the store".to_owned(),
+    ))
+}
+
 /// Whose file is it? Returns how many migrations it has taken.
-fn examine(connection: &Connection, path: &Path) -> Result<usize, Trouble> {
+pub(super) fn examine(connection: &Connection, path: &Path) -> Result<usize, Trouble> {
     let application_id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let empty: bool = connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?;
     let shown = path.display();
-    if connection.is_readonly("main")? {
-        return Err(Trouble::Said(
-            StoreFault::ReadOnly,
-            format!("cannot open `{shown}`: it may not be written to"),
-            "let the user that runs Flow write to the file, or name another place for the store".to_owned(),
-        ));
-    }
     match (application_id, usize::try_from(version)) {
         (0, Ok(0)) if empty => Ok(0),
         (APPLICATION_ID, Ok(version @ OLDEST..=NEWEST)) => Ok(version),

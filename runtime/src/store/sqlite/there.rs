@@ -44,7 +44,7 @@ pub(super) struct Lock {
 impl Lock {
     pub(super) fn take(path: &Path) -> Result<Lock, StoreError> {
         let beside = lock_path(path);
-        if !beside.exists() && has_other_names(path) {
+        if is_second_name(path) {
             lock_itself(path)?;
             return Err(second_name(path));
         }
@@ -90,6 +90,16 @@ fn try_lock(file: &File, path: &Path) -> Result<io::Result<()>, StoreError> {
             path: Some(path.to_owned()),
         }),
     }
+}
+
+/// Whether a file has another name beside which its lock, and the log of what is not folded in yet, lie.
+fn is_second_name(path: &Path) -> bool {
+    !lock_path(path).exists() && has_other_names(path)
+}
+
+/// For those who only read, and take no lock.
+pub(super) fn refuse_second_name(path: &Path) -> Result<(), StoreError> {
+    if is_second_name(path) { Err(second_name(path)) } else { Ok(()) }
 }
 
 /// The log of what is not folded in yet lies beside the name under which a store is opened. Under another one it would not be found, and

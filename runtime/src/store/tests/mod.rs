@@ -3,6 +3,7 @@
 
 mod contract;
 mod owners;
+mod picture;
 mod random;
 mod rows;
 mod sqlite;
