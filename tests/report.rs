@@ -146,7 +146,7 @@ fn the_report_is_that_of_the_end_of_a_run() {
     for part in ["workflows", "people", "clicks", "period", "project", "live"] {
         assert_eq!(run[part], told[part], "{part}");
     }
-    for (of, part) in [("events", "kept"), ("events", "history"), ("mail", "delivered"), ("mail", "notices")] {
+    for (of, part) in [("events", "kept"), ("events", "history"), ("mail", "sent"), ("mail", "notices")] {
         assert_eq!(run[of][part], told[of][part], "{of} {part}");
         assert!(told[of][part].is_number(), "{of} {part}");
     }

@@ -130,7 +130,7 @@ fn a_server_that_goes_away_is_waited_for() {
     world.event(1, "downloaded");
     world.until("the mail waits", |world| world.count("SELECT count(*) FROM outbox WHERE state = 0") == 1);
     let said = serving.stop(&world);
-    assert!(said.contains("waiting for another attempt") && said.contains("exit 0"), "{said}");
+    assert!(said.contains("waiting to leave") && said.contains("exit 0"), "{said}");
     assert_eq!(
         world.count("SELECT count(*) FROM journey_view WHERE status = 'sending'"),
         1,
@@ -157,9 +157,9 @@ fn a_refused_recipient_is_undelivered_and_the_journey_knows() {
     assert_eq!(recipients(&server), ["RCPT TO:<ana@acme.example>"]);
 }
 
-/// A member's address that the server refuses: the notice is not among the delivered.
+/// A member's address that the server refuses: the notice is not among the sent.
 #[test]
-fn a_lost_notice_is_not_called_delivered() {
+fn a_lost_notice_is_not_called_sent() {
     let server = Server::start(vec![Play::Answer("RCPT", "550 5.1.1 no such user")]);
     let workflow = "team sales { member \"ana@acme.example\"; assign round robin }\n\
                     workflow w {\n enter when downloaded\n reenter never\n handoff to sales { note \"call\" }\n}\n";
@@ -170,7 +170,7 @@ fn a_lost_notice_is_not_called_delivered() {
     world.until("the notice is refused", |world| world.count("SELECT count(*) FROM outbox WHERE state = 4") == 1);
     let said = serving.stop(&world);
     let mail = said.split_once("\nMail\n").unwrap().1;
-    assert!(mail.contains("delivered") && !mail.contains("notices to teams"), "{said}");
+    assert!(mail.contains("sent") && !mail.contains("notices to teams"), "{said}");
 }
 
 /// The first signal lets the messages in hand finish and keeps their answers; the same command sends the rest, each once.

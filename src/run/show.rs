@@ -83,8 +83,12 @@ fn tables(mut data: Table, standing: &Standing) -> Vec<Table> {
         let report = standing.report.workflows.get(&workflow.name)?;
         Some(funnel(&standing.program, id, workflow, report))
     }));
-    if let (Some(last), Some(said)) = (tables.last_mut(), in_several(&standing.report)) {
-        last.closing = said;
+    if let Some(last) = tables.last_mut() {
+        last.closing = [opened_by_click(&standing.report), in_several(&standing.report)]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("\n");
     }
     tables.push(mail(standing));
     tables
@@ -172,6 +176,14 @@ fn replayed(standing: &Standing) -> Option<String> {
     Some(format!(
         "Opens, clicks and replies are those in {file}, played again: they do not follow a change of the workflow."
     ))
+}
+
+/// Fewer would else have opened a mail than followed a link in it.
+fn opened_by_click(report: &RunReport) -> Option<String> {
+    let mut steps = report.workflows.values().flat_map(|report| &report.steps);
+    steps.any(|step| step.opened_by_click > 0).then(|| {
+        "Who followed a link counts as having opened the mail: an open is told by a picture, and many mail programs load none.".to_owned()
+    })
 }
 
 /// Each workflow counts its own goal, so one demo may stand in several.
@@ -295,7 +307,7 @@ fn ends(table: &mut Table, program: &Program, workflow: &Workflow, report: &Work
         table.line(format!("handed to {teams}"), all, of_entered(all, words(&taken, as_named)));
         table.line_if_any("taken by nobody", nobody, "no member covers them, and the team has no backup");
         let kept = (all + nobody).saturating_sub(report.handed_over);
-        table.line_if_any("  kept in the workflow", kept, "handed over, and counted under the end that they come to");
+        table.line_if_any("  kept in the workflow", kept, "handed off, and counted under the end that they come to");
     }
     let mut exits: Totals = report.exited_when.iter().map(|(when, many)| (format!("by {when}"), *many)).collect();
     exits.insert("at an exit step".to_owned(), report.exited_by_step);
@@ -305,7 +317,7 @@ fn ends(table: &mut Table, program: &Program, workflow: &Workflow, report: &Work
     let all = stopped.values().sum();
     table.line_if_any("stopped", all, of_entered(all, words(&stopped, as_named)));
     table.line_if_any("finished", report.finished, of_entered(report.finished, "after the last step".to_owned()));
-    table.line_if_any("ended for another", report.gave_way, "they proved to be somebody who was in it already");
+    table.line_if_any("gave way", report.gave_way, "they proved to be somebody who was in it already");
     table.line("still in", report.live, of_entered(report.live, String::new()));
 }
 
@@ -407,13 +419,13 @@ fn step(step: &StepReport) -> Option<Line> {
     let mut parts = vec![
         (if did == 0 { came } else { 0 }, "came"),
         (step.sent, "sent"),
-        (step.handed_off, "handed over"),
+        (step.handed_off, "handed off"),
         (step.taken_by_nobody, "taken by nobody"),
         (step.suppressed, "suppressed"),
         (step.went_on.saturating_sub(step.timed_out), WENT_ON),
         (step.timed_out, TIMED_OUT),
         (step.withheld, WITHHELD),
-        (step.undelivered, "not delivered"),
+        (step.undelivered, "undelivered"),
         (step.exited + step.left, "left here"),
         (step.here, "here now"),
     ];
@@ -450,15 +462,15 @@ fn engaged(step: &StepReport) -> String {
 fn mail(standing: &Standing) -> Table {
     let mail = &standing.report.mail;
     let mut table = Table::new("Mail");
-    table.line("delivered", mail.delivered, format!("to {}", standing.mail));
+    table.line("sent", mail.sent, format!("to {}", standing.mail));
     table.line_if_any("  notices to teams", mail.notices, "of these");
     table.line_if_any(
-        "not delivered",
+        "undelivered",
         mail.undelivered,
         words(&mail.undelivered_because, |reason| reason.replace('_', " ")),
     );
     table.line_if_any("attempts repeated", mail.retries, "");
-    table.line_if_any("waiting for another attempt", mail.waiting, "");
+    table.line_if_any("waiting to leave", mail.waiting, "");
     table
 }
 

@@ -26,7 +26,7 @@ pub use record::{
     About, BlockCount, ChangedBy, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord,
     EventRecord, HandoffCount, HandoffRecord, HeldEntry, JourneyRecord, JourneyStatus, MessageId, MessageKey,
     OutboxKind, OutboxRecord, OutboxSettlement, OutboxState, PositionCount, ScoreRecord, SendRecord, StageRecord,
-    day_of,
+    UnopenedCount, day_of,
 };
 pub use records::Records;
 pub use slot::{ContactId, MAX_NUMBER, Owner, SLOTS, Slot, Tended, Wish, number_in_slot};

@@ -1,11 +1,11 @@
 //! What people ask of a store in a file, on a connection that only reads.
 
 use super::fault::Trouble;
-use super::{charter, contacts, events, handoffs, outbox, slots, snapshot, totals, transact};
+use super::{charter, contacts, decisions, events, handoffs, outbox, slots, snapshot, totals, transact};
 use crate::store::digest::Snapshot;
 use crate::store::{
     Actor, BlockCount, Charter, ContactId, DecisionCount, EventRecord, HandoffCount, PositionCount, Records, SlotState,
-    StoreError,
+    StoreError, UnopenedCount,
 };
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::collections::BTreeMap;
@@ -76,6 +76,10 @@ impl Records for SqliteRecords {
 
     fn handoff_counts(&mut self) -> Result<Vec<HandoffCount>, StoreError> {
         self.read(handoffs::counts)
+    }
+
+    fn clicked_unopened(&mut self) -> Result<Vec<UnopenedCount>, StoreError> {
+        self.read(decisions::clicked_unopened)
     }
 
     fn unsettled_count(&mut self) -> Result<u64, StoreError> {
