@@ -207,3 +207,37 @@ fn a_project_that_has_changed_is_pointed_out() {
     world.write("case.flow", &text.replace("budget number?", "budget date?").replace("budget > 5", "budget is known"));
     assert_snapshot!("of_another_project", report(&world, &[]));
 }
+
+/// Why Ada did not get the second mail is in the store: what was asked on her way, and that it did not hold, also where there is no `else`.
+#[test]
+fn why_a_condition_did_not_hold_is_in_the_store() {
+    let second = "email second { subject \"Second\"; template \"emails/hello.html\" }\n\
+                  workflow w \"Welcome\" {\n enter when downloaded\n reenter never\n send hello\n wait 1 day\n\
+                  if clicked hello {\n send second\n }\n\
+                  if score >= 20 {\n score += 1\n } else if score >= 10 {\n score += 2\n } else {\n score += 3\n }\n\
+                  wait until visited up to 1 day, otherwise {\n score += 4\n }\n}\n";
+    let world = World::new(second, "connector = \"file\"");
+    world.write("data/contacts.csv", "User ID,Email,Score\nada,ada@x.example,12\nbo,bo@x.example,30\n");
+    let line = |id: u32, user: &str, event: &str, at: &str| {
+        format!(
+            "{{\"type\":\"track\",\"messageId\":\"m{id}\",\"userId\":\"{user}\",\"event\":\"{event}\",\
+             \"properties\":{{\"email_id\":\"hello\"}},\"timestamp\":\"2026-03-02T{at}Z\"}}\n"
+        )
+    };
+    let events = [
+        line(1, "ada", "downloaded", "10:00:00"),
+        line(2, "bo", "downloaded", "10:00:01"),
+        line(3, "bo", "Email Link Clicked", "11:00:00"),
+    ];
+    world.write("data/events.jsonl", &events.concat());
+    let output = world.command(&["run"]).output().unwrap();
+    assert!(output.status.success(), "{}", world.said(&output));
+    let store = Connection::open(world.path("out/case.db")).unwrap();
+    let columns = "SELECT user_id, decision, step, coalesce(took, '-'), coalesce(asked, '-') FROM decision_view WHERE decision = 'stepped'";
+    let mut statement = store.prepare(&format!("{columns} AND user_id IS NOT NULL ORDER BY user_id, id")).unwrap();
+    let rows = statement.query_map([], |row| {
+        let words: Vec<Option<String>> = (0..5).map(|column| row.get(column)).collect::<Result<_, _>>()?;
+        Ok(words.into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>().join(" | ") + "\n")
+    });
+    assert_snapshot!("what_was_asked", rows.unwrap().collect::<Result<String, _>>().unwrap());
+}

@@ -163,7 +163,7 @@ pub struct Waiting {
 /// One of the ways on from an `if`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ArmReport {
-    /// As it is written: `if clicked`, `else`.
+    /// As it is written: `if clicked`, `else`. Without a name it counts those of whom nothing held, where there is no `else`.
     pub name: String,
     /// Who took it.
     pub taken: u64,
