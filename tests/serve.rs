@@ -13,6 +13,7 @@ mod world;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{Seek as _, SeekFrom, Write as _};
 use std::thread;
 use std::time::Duration;
 
@@ -275,6 +276,25 @@ fn kills_lose_nothing_and_double_only_what_was_on_its_way() {
     assert_eq!(ids.len(), PEOPLE as usize, "everybody once, by Message-ID");
     let most = KILLS * flow_runtime::dispatch::THREADS_MAX;
     assert!(all - ids.len() <= most, "{} left twice, where at most {most} were on their way", all - ids.len());
+}
+
+/// What no start reads may have been damaged by whatever ended the process: the next start says so and works on nothing.
+#[test]
+fn a_store_that_was_damaged_by_a_kill_is_not_served() {
+    let world = World::new(SEND, "connector = \"file\"");
+    drop(world.serve().stop(&world));
+    let root: i64 = world.count("SELECT rootpage FROM sqlite_schema WHERE name = 'handoff'");
+    let killed = world.serve();
+    killed.signal("-KILL");
+    drop(killed.end(&world));
+    let mut file = fs::File::options().write(true).open(world.store()).unwrap();
+    file.seek(SeekFrom::Start((root as u64 - 1) * 4096)).unwrap();
+    file.write_all(&[0xA5; 4096]).unwrap();
+    let output = world.command(&["serve", "--no-http"]).output().unwrap();
+    assert_snapshot!(
+        "a_damaged_store",
+        world.said(&output).replace(&format!("Tree {root} page {root}"), "Tree [n] page [n]")
+    );
 }
 
 fn message_id(mail: &[u8]) -> String {

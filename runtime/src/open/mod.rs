@@ -27,7 +27,17 @@ const JOURNEYS: u32 = u32::MAX;
 /// Opens the program's store, or makes it. Also the program by the numbers of that store, which alone may run on it, and what people
 /// should know where it is a new version.
 pub fn open(program: &Program, path: &Path) -> Result<(SqliteStore, Program, Vec<String>), StoreError> {
-    let mut store = bare(path)?;
+    open_telling(program, path, |_, _| ())
+}
+
+/// The same; `looking_through` is told of a file that is long looked through for damage, because it was not closed the last time.
+pub fn open_telling(
+    program: &Program,
+    path: &Path,
+    looking_through: fn(&Path, u64),
+) -> Result<(SqliteStore, Program, Vec<String>), StoreError> {
+    let looking_through = Some(looking_through);
+    let mut store = OpenOptions { bare: true, looking_through, ..OpenOptions::new(path) }.open()?;
     let (linked, told) =
         adopt_and_tell(&mut store, program).map_err(|error| StoreError { path: Some(path.to_owned()), ..error })?;
     store.describe(&shown::options(&linked, path))?;
