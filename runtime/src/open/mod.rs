@@ -66,6 +66,9 @@ fn adopt_and_tell(store: &mut impl Store, program: &Program) -> Result<(Program,
         return Ok((first, Vec::new()));
     };
     let kept = text_of(&kept_program)?;
+    if is_kept_whoever_is_where(&kept, program) {
+        return Ok((kept, Vec::new()));
+    }
     let live = live(&mut *store.records()?)?;
     let linked = bring(&kept, program, &live)?;
     if linked != kept {
@@ -81,6 +84,12 @@ fn adopt_and_tell(store: &mut impl Store, program: &Program) -> Result<(Program,
     }
     let told = told::unknown_before(&kept, &linked, &live);
     Ok((linked, told))
+}
+
+/// Whether the program is the one that the store keeps, also if nobody were in any workflow: then it has nothing that only those need who
+/// began with an earlier version, and where people are makes no difference. To know where they are, each contact is looked into.
+fn is_kept_whoever_is_where(kept: &Program, program: &Program) -> bool {
+    flow_ir::link(kept, program, &Live::default()).is_ok_and(|linked| linked == *kept)
 }
 
 /// How many people are where in the steps of each version.

@@ -1,6 +1,6 @@
 //! A store as somebody sees it who only asks: it may be in use, be at rest or have been killed, and stays as it is.
 
-use super::{Kind, bring, live, text_of};
+use super::{Kind, bring, is_kept_whoever_is_where, live, text_of};
 use crate::engine::{self, EngineError};
 use crate::report::RunReport;
 use crate::store::sqlite::{SqliteRecords, picture};
@@ -38,12 +38,15 @@ fn of_one_moment(program: &Program, records: &mut SqliteRecords) -> Result<Optio
     let charter = records.charter()?;
     let Some(kept) = charter.program else { return Ok(None) };
     let kept = text_of(&kept)?;
-    let linked = bring(&kept, program, &live(records)?)?;
+    let has_changed = match is_kept_whoever_is_where(&kept, program) {
+        true => false,
+        false => bring(&kept, program, &live(records)?)?.lineage.version != kept.lineage.version,
+    };
     Ok(Some(Seen {
         report: RunReport::read(&kept, records)?,
         kind: charter.kind.as_deref().and_then(Kind::of_word),
         as_of: engine::period(records)?.map(|(_, last)| last),
-        has_changed: linked.lineage.version != kept.lineage.version,
+        has_changed,
         program: kept,
     }))
 }
