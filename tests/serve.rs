@@ -225,6 +225,45 @@ fn a_second_signal_does_not_wait() {
     assert_eq!(world.text("SELECT detail FROM outbox"), "Flow stopped while it was on its way");
 }
 
+/// What was claimed and never begun did not leave: after a kill it is sent, and only what had begun is in doubt and given up.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_kill_gives_up_what_had_begun_alone() {
+    let server = Server::start(Vec::new());
+    let mut world = World::by_smtp(SEND, server.port());
+    world.people(3);
+    let of_state =
+        |world: &World, state: u32| world.count(&format!("SELECT count(*) FROM outbox WHERE state = {state}"));
+    let serving = world.serve();
+    world.event(1, "downloaded");
+    world.until("the first mail is sent", |world| of_state(world, 2) == 1);
+    drop(serving.stop(&world));
+
+    let killed_at = |world: &mut World, user: u32, command: &'static str| {
+        let asked = |server: &Server| server.commands().iter().filter(|said| said.starts_with(command)).count();
+        let before = asked(&server);
+        let serving = world.serve();
+        server.always(Some(Play::StallOn(command)));
+        world.event(user, "downloaded");
+        world.until("the mail is on its way", |_| asked(&server) > before);
+        serving.signal("-KILL");
+        drop(serving.end(world));
+        server.always(None);
+        assert_eq!(of_state(world, 1), 1, "claimed");
+    };
+    killed_at(&mut world, 2, "RCPT");
+    let serving = world.serve();
+    world.until("the second mail is sent", |world| of_state(world, 2) == 2);
+    assert_eq!(world.count("SELECT attempts FROM outbox WHERE recipient = 'p2@x.example'"), 1, "the one that was made");
+    drop(serving.stop(&world));
+
+    killed_at(&mut world, 3, "DATA");
+    let serving = world.serve();
+    world.until("the third mail is given up", |world| of_state(world, 5) == 1);
+    drop(serving.stop(&world));
+    assert_eq!(recipients(&server), ["RCPT TO:<p1@x.example>", "RCPT TO:<p2@x.example>"]);
+}
+
 /// A server that answers a byte now and then holds up the end no longer than one that is silent: the time is that of a whole answer.
 #[test]
 fn a_server_that_drips_does_not_hold_up_the_first_signal() {
