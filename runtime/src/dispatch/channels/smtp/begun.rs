@@ -191,7 +191,7 @@ mod tests {
         assert_eq!((begun.written, begun.newest.front()), (KEPT_MARKS, Some(&7)));
         let full = opened(&folder);
         full.marks.lock().unwrap().written = MARKS_MAX;
-        ["a", "b"].map(|key| full.begin(key, 1).unwrap());
+        ["a", "b"].iter().for_each(|key| full.begin(key, 1).unwrap());
         assert_eq!(full.marks.lock().unwrap().written, 2);
         let later = opened(&folder);
         assert!(later.had_begun("a", 1) && later.had_begun("b", 1) && !later.had_begun("c", 1));
