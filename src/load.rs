@@ -50,6 +50,15 @@ pub(crate) struct Ready {
 /// Loads a project to work with. Its warnings are told before the work; where anything is wrong with it, that is told, and how it ended is
 /// given instead.
 pub(crate) fn ready(given: Option<&Path>, output: &mut Output) -> io::Result<Result<Ready, Outcome>> {
+    sound(given, output, true)
+}
+
+/// The same for a command that only asks about what is there: whoever asks each hour does not read the warnings each hour.
+pub(crate) fn ready_to_ask(given: Option<&Path>, output: &mut Output) -> io::Result<Result<Ready, Outcome>> {
+    sound(given, output, false)
+}
+
+fn sound(given: Option<&Path>, output: &mut Output, with_warnings: bool) -> io::Result<Result<Ready, Outcome>> {
     let loaded = load(given);
     let Loaded { settings: Some(settings), program: Some(program), failures, findings, folder } = loaded else {
         return output.report(&loaded.findings, &loaded.failures, "").map(Err);
@@ -57,7 +66,9 @@ pub(crate) fn ready(given: Option<&Path>, output: &mut Output) -> io::Result<Res
     if !failures.is_empty() {
         return output.report(&findings, &failures, "").map(Err);
     }
-    output.warnings(&findings)?;
+    if with_warnings {
+        output.warnings(&findings)?;
+    }
     Ok(Ok(Ready { settings, program, folder }))
 }
 

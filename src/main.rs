@@ -8,6 +8,7 @@ mod ink;
 mod load;
 mod output;
 mod project;
+mod report;
 mod run;
 mod serve;
 
@@ -56,6 +57,8 @@ enum Command {
     Doc(doc::DocArguments),
     /// Lay `.flow` files out in the one way that there is
     Fmt(fmt::FmtArguments),
+    /// Tell how a store stands, in use or at rest: the report that a run ends with
+    Report(report::ReportArguments),
     /// Rehearse a project: its data on a virtual clock, every mail into a folder
     Run(run::RunArguments),
     /// Run a project for real: on the wall clock, with mail that leaves
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Command::Check { project } => check::check(project.as_deref(), &mut output),
         Command::Doc(arguments) => doc::doc(&arguments, &mut output),
         Command::Fmt(arguments) => fmt::fmt(&arguments, &output),
+        Command::Report(arguments) => report::report(&arguments, &mut output),
         Command::Run(arguments) => run::run(&arguments, &mut output),
         Command::Serve(arguments) => serve::serve(&arguments, &mut output),
     };

@@ -43,6 +43,8 @@ impl Prepared {
 pub(crate) fn channel(settings: &Settings, secrets: &Secrets, kind: Kind) -> Result<Arc<dyn Channel>, Stopped> {
     Ok(match &settings.mail {
         MailSettings::File { folder } => {
+            // What no mail server is asked for any more must not be believed later; where there is none, or it stays, nothing is lost now.
+            let _ = std::fs::remove_file(marks(settings));
             // What cannot be made here is told by the connector, in its words.
             let _ = std::fs::create_dir_all(folder);
             let open = FileChannel::open(folder.clone());
@@ -53,9 +55,18 @@ pub(crate) fn channel(settings: &Settings, secrets: &Secrets, kind: Kind) -> Res
         MailSettings::Smtp(smtp) => {
             let authority = settings.authority().map_err(|fault| Stopped::Settings(vec![*fault]))?;
             let open = SmtpChannel::open(smtp.connector(secrets.smtp_password.clone(), authority));
-            Arc::new(open.map_err(|error| Failure::new(error.to_string(), "mend `[mail]` in flow.toml"))?)
+            let channel = open.map_err(|error| Failure::new(error.to_string(), "mend `[mail]` in flow.toml"))?;
+            Arc::new(channel.marking(marks(settings)))
         }
     })
+}
+
+/// Where it is kept which messages have begun to go over: beside the store itself, under whatever name it is opened.
+fn marks(settings: &Settings) -> PathBuf {
+    let store = std::fs::canonicalize(&settings.store).unwrap_or_else(|_| settings.store.clone());
+    let mut name = store.into_os_string();
+    name.push(".begun");
+    PathBuf::from(name)
 }
 
 /// `program` is the one of the store, since its numbers are in the rows of the outbox.

@@ -34,7 +34,7 @@ use crate::load::{Ready, ready, settings_findings};
 use crate::output::{Failure, Format, Outcome, Output};
 use crate::project;
 use failure::from_engine;
-use report::{Finished, Rate};
+use report::{Finished, Rate, Standing};
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
@@ -183,20 +183,8 @@ fn carry_out(
     let notebook = notebook.finish(&data::named(settings, &contacts.tally, &events))?;
     let events_file = settings.data.events.as_deref().map(data::file_name);
     let is_live = false;
-    Ok(Finished {
-        program,
-        compiled,
-        contacts,
-        events,
-        events_file,
-        strangers,
-        report,
-        rate,
-        notebook,
-        mail,
-        mail_trouble,
-        is_live,
-    })
+    let standing = Standing { program, report, mail, events_file, is_live };
+    Ok(Finished { standing, compiled, contacts, events, rate, strangers, notebook, mail_trouble })
 }
 
 /// What an engine has to tell at its end: the report, and why a message last did not leave.

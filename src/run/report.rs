@@ -26,33 +26,55 @@ pub(crate) struct Rate {
     pub(crate) mails: u64,
 }
 
+/// What a store has come to, whoever asks: a run at its end, or `flow report`.
+pub(crate) struct Standing {
+    /// By the numbers of the store.
+    pub(crate) program: Arc<Program>,
+    pub(crate) report: RunReport,
+    /// Where its mail goes, in words.
+    pub(crate) mail: String,
+    /// What the file of events is called; none where the project has none.
+    pub(crate) events_file: Option<String>,
+    /// Whether it lives on the wall clock.
+    pub(crate) is_live: bool,
+}
+
+impl Standing {
+    /// For machines.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the report is a struct and so becomes an object, to which an assignment adds a key"
+    )]
+    pub(crate) fn json(&self) -> Value {
+        let mut json = serde_json::to_value(&self.report).unwrap_or_default();
+        json["live"] = json!(self.is_live);
+        json["project"] = json!(self.program.debug.name);
+        json
+    }
+}
+
 /// A run that came to its end.
 pub(crate) struct Finished {
-    pub(crate) program: Arc<Program>,
+    pub(crate) standing: Standing,
     pub(crate) compiled: Compiled,
     pub(crate) contacts: ContactsTaken,
     pub(crate) events: Tally,
-    pub(crate) report: RunReport,
     pub(crate) rate: Rate,
-    /// What the file of events is called; none where the project has none.
-    pub(crate) events_file: Option<String>,
     /// Where rows and events have nobody in common.
     pub(crate) strangers: Option<Strangers>,
     /// Where everything that was not taken is written, and how many lines.
     pub(crate) notebook: Option<(PathBuf, u64)>,
-    pub(crate) mail: String,
     /// Why a message last did not leave, in this run.
     pub(crate) mail_trouble: Option<String>,
-    /// Whether it lived on the wall clock.
-    pub(crate) is_live: bool,
 }
 
 impl Finished {
     /// The files of which not one line could be taken: a run over them says nothing of anybody.
     pub(crate) fn unreadable(&self) -> Vec<Failure> {
         let files = [("contacts", "row", &self.contacts.tally), ("events", "line", &self.events)];
-        let unread =
-            files.into_iter().filter(|(_, _, tally)| !self.is_live && tally.taken() == 0 && tally.rejected() > 0);
+        let unread = files
+            .into_iter()
+            .filter(|(_, _, tally)| !self.standing.is_live && tally.taken() == 0 && tally.rejected() > 0);
         let told = unread.map(|(file, line, tally)| {
             let count = thousands(tally.rejected());
             let reasons = listed(&rejected(tally), |reason, count| format!("{count} {reason}"));
@@ -70,16 +92,14 @@ impl Finished {
         reason = "the report and its `mail` and `events` are structs and so become objects, to which an assignment adds a key"
     )]
     pub(crate) fn json(&self) -> Value {
-        let mut json = serde_json::to_value(&self.report).unwrap_or_default();
-        json["live"] = json!(self.is_live);
-        json["project"] = json!(self.program.debug.name);
+        let mut json = self.standing.json();
         json["mail"]["last_trouble"] = json!(self.mail_trouble);
         json["compiled"] = json!(self.compiled);
         json["rate"] = json!(self.rate);
         json["failures"] = json!(self.unreadable());
         json["contacts"] = json!({
             "kept": self.contacts.tally.taken(),
-            "joined": self.report.people.joined,
+            "joined": self.standing.report.people.joined,
             "new": self.contacts.imported.new,
             "known": self.contacts.imported.known,
             "updated": self.contacts.imported.updated,

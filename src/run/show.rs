@@ -1,4 +1,4 @@
-//! What a run tells at its end, for people.
+//! What a run tells at its end, and `flow report` of a store, for people.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -7,10 +7,10 @@ use std::io::{self, Write};
 use flow_ir::debug::{WorkflowDebug, Written};
 use flow_ir::{Id, Program, Reference, Workflow, WorkflowId};
 use flow_runtime::inbound::{Reason, Tally};
-use flow_runtime::report::{NOBODY, Period, StepReport, Totals, WorkflowReport};
+use flow_runtime::report::{NOBODY, Period, RunReport, StepReport, Totals, WorkflowReport};
 
 use super::backend::Compiled;
-use super::report::{Finished, Rate, Sort, rejected, set_aside, subjects};
+use super::report::{Finished, Rate, Sort, Standing, rejected, set_aside, subjects};
 use crate::ink::{self, Ink};
 use crate::output::{counted, thousands};
 
@@ -25,12 +25,7 @@ const SHOWN_EXAMPLES: usize = 5;
 /// Said before the work begins. How long the compiler took and what it made is for those who ask.
 pub(crate) fn compiled(program: &Program, compiled: &Compiled, verbose: bool) -> io::Result<()> {
     let mut out = ink::stdout();
-    let parts = [
-        counted(program.workflows.len(), "workflow"),
-        counted(program.emails.len(), "email"),
-        counted(program.teams.len(), "team"),
-    ];
-    writeln!(out, "{BOLD}{}{BOLD:#}  {}", program.debug.name, parts.join(", "))?;
+    writeln!(out, "{}", heading(program))?;
     for part in compiled.parts.iter().filter(|_| verbose) {
         if let Some(workflow) = &part.workflow {
             let size = part.code_bytes as f64 / 1024.0;
@@ -45,30 +40,58 @@ pub(crate) fn compiled(program: &Program, compiled: &Compiled, verbose: bool) ->
     writeln!(out)
 }
 
+/// What the project is called, and how much there is of it.
+fn heading(program: &Program) -> String {
+    let parts = [
+        counted(program.workflows.len(), "workflow"),
+        counted(program.emails.len(), "email"),
+        counted(program.teams.len(), "team"),
+    ];
+    format!("{BOLD}{}{BOLD:#}  {}", program.debug.name, parts.join(", "))
+}
+
 /// Said at the end.
 pub(crate) fn finished(finished: &Finished, verbose: bool) -> io::Result<()> {
-    let mut tables = vec![data(finished)];
-    let workflows = finished.program.workflows.iter();
-    let funnels: Vec<Table> = workflows
-        .filter_map(|(id, workflow)| {
-            let report = finished.report.workflows.get(&workflow.name)?;
-            Some(funnel(&finished.program, id, workflow, report))
-        })
-        .collect();
-    if let (Some(data), Some(said)) = (tables.last_mut(), replayed(finished)) {
-        data.closing = said;
-    }
-    tables.extend(funnels);
-    if let (Some(last), Some(said)) = (tables.last_mut(), in_several(finished)) {
-        last.closing = said;
-    }
-    tables.push(mail(finished));
-    let mut text = period(finished) + &opening(finished);
-    print(&mut text, &tables);
+    let standing = &finished.standing;
+    let mut text = period(&standing.report) + &opening(finished);
+    print(&mut text, &tables(data(finished), standing));
     mail_trouble(&mut text, finished);
     not_taken(&mut text, finished);
     let _ = writeln!(text, "{}", ending(finished, verbose));
     ink::stdout().write_all(text.as_bytes())
+}
+
+/// The same of a store that somebody asks about, below the words that say as of when.
+pub(crate) fn standing(standing: &Standing, as_of: &str) -> io::Result<()> {
+    let mut text = format!("{}\n\n{as_of}\n\n{}", heading(&standing.program), period(&standing.report));
+    let mut data = Table::new("Data");
+    events(&mut data, &standing.report);
+    people(&mut data, &standing.report);
+    print(&mut text, &tables(data, standing));
+    // The last table ends with an empty line, which parts it from nothing here.
+    ink::stdout().write_all(text.trim_end_matches('\n').as_bytes())?;
+    writeln!(ink::stdout())
+}
+
+/// The data, the funnels and the mail.
+fn tables(mut data: Table, standing: &Standing) -> Vec<Table> {
+    if let Some(said) = replayed(standing) {
+        data.closing = said;
+    }
+    let mut tables = vec![data];
+    tables.extend(standing.program.workflows.iter().filter_map(|(id, workflow)| {
+        let report = standing.report.workflows.get(&workflow.name)?;
+        Some(funnel(&standing.program, id, workflow, report))
+    }));
+    if let Some(last) = tables.last_mut() {
+        last.closing = [opened_by_click(&standing.report), in_several(&standing.report)]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("\n");
+    }
+    tables.push(mail(standing));
+    tables
 }
 
 /// A heading with lines below it.
@@ -137,8 +160,8 @@ fn cut(name: &str, columns: usize) -> String {
 }
 
 /// What the numbers below are about.
-fn period(finished: &Finished) -> String {
-    let Some(Period { first_day, last_day, days, zone }) = &finished.report.period else { return String::new() };
+fn period(report: &RunReport) -> String {
+    let Some(Period { first_day, last_day, days, zone }) = &report.period else { return String::new() };
     if first_day == last_day {
         return format!("{BOLD}{first_day}{BOLD:#} ({zone})\n\n");
     }
@@ -146,18 +169,26 @@ fn period(finished: &Finished) -> String {
 }
 
 /// Opens and clicks come with the events: in a rehearsal they are those of another time, whatever the workflow does now.
-fn replayed(finished: &Finished) -> Option<String> {
-    let workflows = || finished.report.workflows.values();
+fn replayed(standing: &Standing) -> Option<String> {
+    let workflows = || standing.report.workflows.values();
     let any = workflows().any(|report| report.opened.len() + report.clicked.len() + report.replied.len() > 0);
-    let file = finished.events_file.as_ref().filter(|_| any && !finished.is_live)?;
+    let file = standing.events_file.as_ref().filter(|_| any && !standing.is_live)?;
     Some(format!(
         "Opens, clicks and replies are those in {file}, played again: they do not follow a change of the workflow."
     ))
 }
 
+/// Fewer would else have opened a mail than followed a link in it.
+fn opened_by_click(report: &RunReport) -> Option<String> {
+    let mut steps = report.workflows.values().flat_map(|report| &report.steps);
+    steps.any(|step| step.opened_by_click > 0).then(|| {
+        "Who followed a link counts as having opened the mail: an open is told by a picture, and many mail programs load none.".to_owned()
+    })
+}
+
 /// Each workflow counts its own goal, so one demo may stand in several.
-fn in_several(finished: &Finished) -> Option<String> {
-    let met = finished.report.workflows.values().filter(|report| report.goal_met + report.attributed > 0).count();
+fn in_several(report: &RunReport) -> Option<String> {
+    let met = report.workflows.values().filter(|report| report.goal_met + report.attributed > 0).count();
     (met > 1)
         .then(|| "One person may meet the goals of several workflows: the numbers above count journeys.".to_owned())
 }
@@ -166,7 +197,7 @@ fn in_several(finished: &Finished) -> Option<String> {
 fn opening(finished: &Finished) -> String {
     let imported = finished.contacts.imported;
     if finished.rate.events + imported.new + imported.aliases + imported.updated > 0
-        || finished.report.people.known == 0
+        || finished.standing.report.people.known == 0
     {
         return String::new();
     }
@@ -174,7 +205,7 @@ fn opening(finished: &Finished) -> String {
 }
 
 fn data(finished: &Finished) -> Table {
-    let report = &finished.report;
+    let report = &finished.standing.report;
     let mut table = Table::new("Data");
     let tally = &finished.contacts.tally;
     let joined = if_any(report.people.joined, |many| format!("{many} about somebody of an earlier row"));
@@ -188,13 +219,24 @@ fn data(finished: &Finished) -> Table {
     let absent = &finished.contacts.absent_fields;
     let needed = format!("{}: workflows ask for it, and events may bring it", absent.join(", "));
     table.line_if_any("  fields without a column", absent.len() as u64, needed);
+    events(&mut table, report);
+    faults(&mut table, &finished.events);
+    strangers(&mut table, finished);
+    people(&mut table, report);
+    table
+}
+
+/// What a store holds of what people did.
+fn events(table: &mut Table, report: &RunReport) {
     let undeclared = if_any(report.events.undeclared, |many| format!("{many} of a name the project does not declare"));
     table.line("events", report.events.kept, undeclared);
     let before = "they occurred before the store began: they fill what conditions ask for, and let nobody in";
     table.line_if_any("  history", report.events.history, before);
     table.line_if_any("  repeated", report.events.repeated, "a message id known by then: no effect");
-    faults(&mut table, &finished.events);
-    strangers(&mut table, finished);
+}
+
+/// Whom a store knows, and the clicks that are nobody's.
+fn people(table: &mut Table, report: &RunReport) {
     table.line("people", report.people.known, words(&report.people.suppressed, suppressed_words));
     table.line_if_any(
         "  gave consent again",
@@ -215,7 +257,6 @@ fn data(finished: &Finished) -> Table {
         ("on mail that no live journey had sent".to_owned(), clicks.without_send),
     ]);
     table.line_if_any("clicks not counted", clicks.machine + clicks.without_send, words(&by, as_named));
-    table
 }
 
 fn faults(table: &mut Table, tally: &Tally) {
@@ -275,7 +316,7 @@ fn ends(table: &mut Table, program: &Program, workflow: &Workflow, report: &Work
         table.line(format!("handed to {teams}"), all, of_entered(all, words(&taken, as_named)));
         table.line_if_any("taken by nobody", nobody, "no member covers them, and the team has no backup");
         let kept = (all + nobody).saturating_sub(report.handed_over);
-        table.line_if_any("  kept in the workflow", kept, "handed over, and counted under the end that they come to");
+        table.line_if_any("  kept in the workflow", kept, "handed off, and counted under the end that they come to");
     }
     let mut exits: Totals = report.exited_when.iter().map(|(when, many)| (format!("by {when}"), *many)).collect();
     exits.insert("at an exit step".to_owned(), report.exited_by_step);
@@ -285,7 +326,7 @@ fn ends(table: &mut Table, program: &Program, workflow: &Workflow, report: &Work
     let all = stopped.values().sum();
     table.line_if_any("stopped", all, of_entered(all, words(&stopped, as_named)));
     table.line_if_any("finished", report.finished, of_entered(report.finished, "after the last step".to_owned()));
-    table.line_if_any("ended for another", report.gave_way, "they proved to be somebody who was in it already");
+    table.line_if_any("gave way", report.gave_way, "they proved to be somebody who was in it already");
     table.line("still in", report.live, of_entered(report.live, String::new()));
 }
 
@@ -387,13 +428,13 @@ fn step(step: &StepReport) -> Option<Line> {
     let mut parts = vec![
         (if did == 0 { came } else { 0 }, "came"),
         (step.sent, "sent"),
-        (step.handed_off, "handed over"),
+        (step.handed_off, "handed off"),
         (step.taken_by_nobody, "taken by nobody"),
         (step.suppressed, "suppressed"),
         (step.went_on.saturating_sub(step.timed_out), WENT_ON),
         (step.timed_out, TIMED_OUT),
         (step.withheld, WITHHELD),
-        (step.undelivered, "not delivered"),
+        (step.undelivered, "undelivered"),
         (step.exited + step.left, "left here"),
         (step.here, "here now"),
     ];
@@ -427,13 +468,13 @@ fn engaged(step: &StepReport) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-fn mail(finished: &Finished) -> Table {
-    let mail = &finished.report.mail;
+fn mail(standing: &Standing) -> Table {
+    let mail = &standing.report.mail;
     let mut table = Table::new("Mail");
-    table.line("delivered", mail.delivered, format!("to {}", finished.mail));
+    table.line("sent", mail.sent, format!("to {}", standing.mail));
     table.line_if_any("  notices to teams", mail.notices, "of these");
     table.line_if_any(
-        "not delivered",
+        "undelivered",
         mail.undelivered,
         words(&mail.undelivered_because, |reason| reason.replace('_', " ")),
     );
@@ -468,11 +509,11 @@ fn not_taken(text: &mut String, finished: &Finished) {
 /// What this run did, and how fast.
 fn ending(finished: &Finished, verbose: bool) -> String {
     let Rate { seconds, events, steps, mails } = finished.rate;
-    if events + steps + mails == 0 && !finished.is_live {
+    if events + steps + mails == 0 && !finished.standing.is_live {
         return format!("Nothing was due: read and compared in {seconds:.1} s");
     }
     let did = format!("{} and {}", many(events, "event"), many(mails, "mail"));
-    if finished.is_live {
+    if finished.standing.is_live {
         return format!("{did} in {seconds:.0} s");
     }
     if !verbose {

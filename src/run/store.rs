@@ -27,11 +27,22 @@ pub(crate) fn open(program: &Program, path: &Path, kind: Kind) -> Result<(Sqlite
         let made = fs::create_dir_all(folder);
         made.map_err(|error| cannot("make the folder", folder, &error))?;
     }
-    let (mut store, program, told) = flow_runtime::open::open(program, path).map_err(from_store)?;
+    let (mut store, program, told) =
+        flow_runtime::open::open_telling(program, path, looking_through).map_err(from_store)?;
     flow_runtime::open::dedicate(&mut store, kind, path).map_err(from_store)?;
     // Nothing is wrong with a run of which nobody reads that.
     told.iter().for_each(|note| drop(writeln!(ink::stderr(), "note: {note}")));
     Ok((store, program))
+}
+
+/// Said before a wait of some seconds.
+fn looking_through(path: &Path, bytes: u64) {
+    let gigabytes = bytes as f64 / 1e9;
+    let words = format!(
+        "`{}` was not closed the last time: looking through its {gigabytes:.1} GB for damage first",
+        path.display()
+    );
+    drop(writeln!(ink::stderr(), "note: {words}"));
 }
 
 /// The same of a rehearsal.

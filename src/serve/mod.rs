@@ -27,7 +27,7 @@ use flow_runtime::time::Instant;
 use crate::load::{Ready, ready};
 use crate::output::{Failure, Format, Outcome, Output};
 use crate::run::failure::{from_engine, from_store};
-use crate::run::report::{Finished, Rate};
+use crate::run::report::{Finished, Rate, Standing};
 use crate::run::{self, BackendChoice, Stopped, backend, data, delivery, show, store};
 use follow::Events;
 use line::Line;
@@ -81,7 +81,7 @@ fn with_arguments(mut settings: Settings, arguments: &ServeArguments) -> Setting
 }
 
 /// `out/spring.db` becomes `out/spring.live.db`.
-fn live_store(path: &Path) -> PathBuf {
+pub(crate) fn live_store(path: &Path) -> PathBuf {
     match path.extension() {
         Some(extension) => path.with_extension(format!("live.{}", extension.to_string_lossy())),
         None => path.with_extension("live"),
@@ -136,20 +136,8 @@ fn carry_out(
     let notebook = notebook.finish(&data::named(settings, &contacts.tally, &events))?;
     let events_file = settings.data.events.as_deref().map(data::file_name);
     let (strangers, is_live) = (None, true);
-    Ok(Finished {
-        program,
-        compiled,
-        contacts,
-        events,
-        events_file,
-        strangers,
-        report,
-        rate,
-        notebook,
-        mail,
-        mail_trouble,
-        is_live,
-    })
+    let standing = Standing { program, report, mail, events_file, is_live };
+    Ok(Finished { standing, compiled, contacts, events, rate, strangers, notebook, mail_trouble })
 }
 
 /// Takes what comes and does what is due, until a signal comes.

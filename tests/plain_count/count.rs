@@ -81,7 +81,7 @@ pub(crate) struct Workflow {
     pub(crate) sent: Tally,
     /// By reason.
     pub(crate) withheld: Tally,
-    /// Journeys in which it was opened, by e-mail.
+    /// Journeys in which it was opened, or a link in it followed, by e-mail.
     pub(crate) opened: Tally,
     /// Journeys in which a person clicked, by e-mail.
     pub(crate) clicked: Tally,

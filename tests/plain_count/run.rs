@@ -156,6 +156,11 @@ impl Run {
                 if !journey.clicked(email) {
                     one_more(&mut self.counts[journey.workflow as usize].clicked, email);
                 }
+                // Whoever follows a link has the mail open.
+                if !journey.opened.iter().any(|opened| opened == email) {
+                    one_more(&mut self.counts[journey.workflow as usize].opened, email);
+                    journey.opened.push(email.to_owned());
+                }
                 journey.clicks.push((email.to_owned(), link.clone()));
             }
             What::Opened { email: Some(email) } => {

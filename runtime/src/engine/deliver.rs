@@ -83,12 +83,23 @@ impl<S: Store> Engine<S> {
                     _ => self.come_back(id, now, true, detail),
                 }
             }
+            // It did not leave, so it is no attempt.
+            Uncertain::GiveUp if !self.may_have_left(id)? => {
+                self.come_back(id, now, false, "Flow stopped before it was handed over".to_owned())
+            }
             Uncertain::GiveUp => {
                 let reason = "Flow stopped while it was on its way".to_owned();
                 let attempt = Attempt { row: id, number: 0 };
                 self.take_answer(Answer { attempt, fate: Fate::Unknown { reason } })
             }
         }
+    }
+
+    /// Whether a claimed message may have begun to go over.
+    fn may_have_left(&mut self, id: u64) -> Result<bool, EngineError> {
+        let Some(row) = self.outbox.row(id).cloned() else { return Ok(true) };
+        let channel = Arc::clone(&self.outbox.delivery.channel);
+        Ok(self.compose(&row)?.map_or(true, |composed| channel.may_have_left(&composed.mail.key, row.attempts + 1)))
     }
 
     /// An attempt whose answer was foreseen is made once more, and comes to the same.

@@ -99,7 +99,7 @@ reasons! {
         AfterSuppression = 1 "a workflow had suppressed the contact",
     }
 
-    /// Why a mail was not delivered.
+    /// Why a mail was undelivered.
     Undelivered {
         HardBounce = 1 "the address takes no mail",
         Blocked = 2 "the receiving server does not accept the sender or the content",
@@ -124,8 +124,8 @@ reasons! {
         Satisfied = 3 "what it waited for happened",
         TimedOut = 4 "what it waited for did not happen in time",
         Released = 5 "the send window opened",
-        Delivered = 6 "its mail had left",
-        Undelivered = 7 "its mail could not be delivered",
+        Delivered = 6 "its mail was sent",
+        Undelivered = 7 "its mail was undelivered",
         Retried = 8 "it was its mail's turn",
     }
 

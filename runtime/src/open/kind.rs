@@ -21,6 +21,10 @@ impl Kind {
             Kind::Live => "live",
         }
     }
+
+    pub(super) fn of_word(word: &str) -> Option<Kind> {
+        [Kind::Rehearsal, Kind::Live].into_iter().find(|kind| kind.word() == word)
+    }
 }
 
 /// Sees to it that a store is of this kind; a new one is from now on.

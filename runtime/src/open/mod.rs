@@ -5,15 +5,17 @@
 
 mod kind;
 mod refused;
+mod seen;
 mod shown;
 mod told;
 
 pub use kind::{Kind, StoreName, dedicate, name};
+pub use seen::{Seen, see};
 
 use crate::engine;
 use crate::store::sqlite::{OpenOptions, SqliteStore};
-use crate::store::{Charter, KeptProgram, Store, StoreError, StoreFault};
-use flow_ir::{Area, Fact, FactId, Id, Lineage, Program, SlotId};
+use crate::store::{Charter, KeptProgram, Records, Store, StoreError, StoreFault};
+use flow_ir::{Area, Fact, FactId, Id, Lineage, Live, Program, SlotId};
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -25,7 +27,17 @@ const JOURNEYS: u32 = u32::MAX;
 /// Opens the program's store, or makes it. Also the program by the numbers of that store, which alone may run on it, and what people
 /// should know where it is a new version.
 pub fn open(program: &Program, path: &Path) -> Result<(SqliteStore, Program, Vec<String>), StoreError> {
-    let mut store = bare(path)?;
+    open_telling(program, path, |_, _| ())
+}
+
+/// The same; `looking_through` is told of a file that is long looked through for damage, because it was not closed the last time.
+pub fn open_telling(
+    program: &Program,
+    path: &Path,
+    looking_through: fn(&Path, u64),
+) -> Result<(SqliteStore, Program, Vec<String>), StoreError> {
+    let looking_through = Some(looking_through);
+    let mut store = OpenOptions { bare: true, looking_through, ..OpenOptions::new(path) }.open()?;
     let (linked, told) =
         adopt_and_tell(&mut store, program).map_err(|error| StoreError { path: Some(path.to_owned()), ..error })?;
     store.describe(&shown::options(&linked, path))?;
@@ -54,12 +66,11 @@ fn adopt_and_tell(store: &mut impl Store, program: &Program) -> Result<(Program,
         return Ok((first, Vec::new()));
     };
     let kept = text_of(&kept_program)?;
-    let live: flow_ir::Live =
-        store.records()?.live_blocks()?.into_iter().map(|at| ((at.workflow, at.block), at.count)).collect();
-    let linked = flow_ir::link(&kept, program, &live).map_err(|unlinked| refused::lost(&unlinked))?;
-    if let Err(faults) = flow_ir::verify::verify(&linked) {
-        return Err(refused::too_much(&kept, &linked, &live, &faults));
+    if is_kept_whoever_is_where(&kept, program) {
+        return Ok((kept, Vec::new()));
     }
+    let live = live(&mut *store.records()?)?;
+    let linked = bring(&kept, program, &live)?;
     if linked != kept {
         let is_new = |fact: &Fact| fact.area == Area::Contact && fact.first.index() >= kept.frame.slots.len();
         let mut facts = recalling(&kept_program);
@@ -73,6 +84,26 @@ fn adopt_and_tell(store: &mut impl Store, program: &Program) -> Result<(Program,
     }
     let told = told::unknown_before(&kept, &linked, &live);
     Ok((linked, told))
+}
+
+/// Whether the program is the one that the store keeps, also if nobody were in any workflow: then it has nothing that only those need who
+/// began with an earlier version, and where people are makes no difference. To know where they are, each contact is looked into.
+fn is_kept_whoever_is_where(kept: &Program, program: &Program) -> bool {
+    flow_ir::link(kept, program, &Live::default()).is_ok_and(|linked| linked == *kept)
+}
+
+/// How many people are where in the steps of each version.
+fn live(records: &mut dyn Records) -> Result<Live, StoreError> {
+    Ok(records.live_blocks()?.into_iter().map(|at| ((at.workflow, at.block), at.count)).collect())
+}
+
+/// The program by the numbers of the one that the store keeps.
+fn bring(kept: &Program, program: &Program, live: &Live) -> Result<Program, StoreError> {
+    let linked = flow_ir::link(kept, program, live).map_err(|unlinked| refused::lost(&unlinked))?;
+    match flow_ir::verify::verify(&linked) {
+        Ok(()) => Ok(linked),
+        Err(faults) => Err(refused::too_much(kept, &linked, live, &faults)),
+    }
 }
 
 /// Fills facts that are new to the store from its log, and what is new to journeys; once for each version, and again from the beginning after a crash.

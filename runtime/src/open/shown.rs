@@ -3,8 +3,9 @@
 use crate::engine::reason;
 use crate::store::DecisionCode;
 use crate::store::sqlite::{OpenOptions, Shows, ViewColumn, Word, WordKind};
-use flow_ir::{Field, FieldType, Program, Rate};
-use std::collections::BTreeSet;
+use flow_ir::debug::WorkflowDebug;
+use flow_ir::{Field, FieldType, Program, Rate, StepId, Workflow};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 pub(super) fn options(program: &Program, path: &Path) -> OpenOptions {
@@ -38,6 +39,7 @@ fn words(program: &Program) -> Vec<Word> {
         if let Some(told) = program.told(id) {
             words.extend(numbered(WordKind::Exit, id.0, told.exits.iter().map(|exit| exit.text.clone())));
             words.extend(numbered(WordKind::Arm, id.0, told.arms.iter().map(|arm| arm.text.clone())));
+            words.extend(numbered(WordKind::Asked, id.0, asked(workflow, told)));
         }
     }
     words.extend(rates(program));
@@ -48,6 +50,26 @@ fn words(program: &Program) -> Vec<Word> {
         words: words.to_owned(),
     }));
     words
+}
+
+/// For each arm, what was asked before it ran: the conditions of its `if` down to its own, of which that one held and those before it did not.
+fn asked(workflow: &Workflow, told: &WorkflowDebug) -> Vec<String> {
+    let mut failed: BTreeMap<StepId, Vec<String>> = BTreeMap::new();
+    let arms = workflow.arms.iter().zip(&told.arms);
+    arms.map(|(step, arm)| {
+        let failed = failed.entry(*step).or_default();
+        // The same step of a later version begins anew.
+        if arm.text.starts_with("if ") {
+            failed.clear();
+        }
+        if !arm.text.starts_with("if ") && !arm.text.starts_with("else if ") {
+            return failed.join(", ");
+        }
+        let asked = failed.iter().cloned().chain([format!("{}: yes", arm.text)]).collect::<Vec<_>>().join(", ");
+        failed.push(format!("{}: no", arm.text));
+        asked
+    })
+    .collect()
 }
 
 /// By which rate somebody waits for their turn, those of earlier versions too: each has a number of its own.

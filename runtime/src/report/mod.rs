@@ -1,7 +1,7 @@
 //! What a store tells of a program's run: the funnel of each workflow, and what became of everyone and everything.
 //!
 //! All of it is read from totals that were kept with each commit, so it costs the same after a thousand contacts or ten million
-//! (where people stand at this moment, and which mail waits, is counted anew).
+//! (where people stand at this moment, which mail waits, and who clicked what they are not told to have opened, is counted anew).
 
 mod workflow;
 
@@ -109,15 +109,15 @@ pub struct Clicks {
 /// What left the outbox, to contacts and to teams.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct MailReport {
-    /// The other side took it.
-    pub delivered: u64,
-    /// Of those delivered, notices to teams.
+    /// The mail server, or the folder, took it.
+    pub sent: u64,
+    /// Of those sent, notices to teams.
     pub notices: u64,
     /// Refused, given up or never written.
     pub undelivered: u64,
     /// Of those undelivered, by reason.
     pub undelivered_because: Totals,
-    /// In the outbox for another attempt.
+    /// In the outbox, for a first attempt or another one.
     pub waiting: u64,
     /// Attempts that failed and were, or will be, repeated.
     pub retries: u64,
@@ -156,11 +156,13 @@ impl RunReport {
         let totals = engine::Report::read(records)?;
         let handoffs: Vec<HandoffCount> = records.handoff_counts()?;
         let waiting = records.unsettled_count()?;
+        let unopened = records.clicked_unopened()?;
         let actors = records.actors()?;
         let counted = |name: &str| totals.counter(name).unsigned_abs();
         let mut workflows = BTreeMap::new();
         for (number, workflow) in (0u32..).zip(program.workflows.values()) {
-            let report = WorkflowReport::of(program, number, workflow, &totals, &handoffs);
+            let mut report = WorkflowReport::of(program, number, workflow, &totals, &handoffs);
+            unopened.iter().filter(|of| of.workflow == number).for_each(|of| report.add_unopened(program, of));
             let waiting = who_waits(program, workflow, &actors)?;
             workflows.insert(workflow.name.clone(), WorkflowReport { waiting, ..report });
         }
@@ -186,7 +188,7 @@ impl RunReport {
                 without_send: counted(counter::CLICKS_WITHOUT_A_SEND),
             },
             mail: MailReport {
-                delivered: totals.decided(None, DecisionCode::Sent) + totals.decided(None, DecisionCode::Delivered),
+                sent: totals.decided(None, DecisionCode::Sent) + totals.decided(None, DecisionCode::Delivered),
                 notices: totals.decided(None, DecisionCode::Delivered),
                 undelivered: totals.decided(None, DecisionCode::Undelivered),
                 undelivered_because: undelivered(&totals),

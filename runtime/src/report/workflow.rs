@@ -5,7 +5,7 @@ use crate::engine::Report;
 use crate::engine::reason::{
     Converted, FinishedBy, HandedTo, Ignored, Lacked, SentWhen, Suppressed, Undelivered, Withheld,
 };
-use crate::store::{DecisionCode, DecisionCount, HandoffCount};
+use crate::store::{DecisionCode, DecisionCount, HandoffCount, UnopenedCount};
 use flow_ir::effect::Effect;
 use flow_ir::{EmailId, Ending, FieldId, Id, Program, Reference, StepId, Terminator, Workflow, WorkflowId};
 use serde::Serialize;
@@ -39,7 +39,7 @@ pub struct WorkflowReport {
     pub sent: Totals,
     /// By reason.
     pub withheld: Totals,
-    /// By email: journeys in which it was opened, by people or by machines that load pictures for them.
+    /// By email: journeys in which it was opened, by people or by machines that load pictures for them. Whoever followed a link has opened it.
     #[serde(skip_serializing_if = "Totals::is_empty")]
     pub opened: Totals,
     /// By email: journeys in which a person followed a link.
@@ -112,9 +112,12 @@ pub struct StepReport {
     /// Of a send: mails that left and were not taken. Of a handoff: notices.
     #[serde(skip_serializing_if = "is_zero")]
     pub undelivered: u64,
-    /// Of a send: journeys in which its mail was opened.
+    /// Of a send: journeys in which its mail was opened. Whoever followed a link has opened it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opened: Option<u64>,
+    /// Of those opened, by whom no open was told: their mail program loads no pictures, and they followed a link.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub opened_by_click: u64,
     /// Of a send: journeys in which a person followed a link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clicked: Option<u64>,
@@ -160,7 +163,7 @@ pub struct Waiting {
 /// One of the ways on from an `if`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ArmReport {
-    /// As it is written: `if clicked`, `else`.
+    /// As it is written: `if clicked`, `else`. Without a name it counts those of whom nothing held, where there is no `else`.
     pub name: String,
     /// Who took it.
     pub taken: u64,
@@ -212,6 +215,16 @@ impl WorkflowReport {
             *report.handed_off.entry(count.member.clone()).or_default() += count.count;
         }
         report
+    }
+
+    /// Takes in who followed a link and is not told to have opened the mail.
+    pub(super) fn add_unopened(&mut self, program: &Program, unopened: &UnopenedCount) {
+        let UnopenedCount { step, email, count, .. } = *unopened;
+        add(&mut self.opened, email_name(program, Some(email)), count);
+        if let Some(step) = self.steps.get_mut(step as usize) {
+            *step.opened.get_or_insert(0) += count;
+            step.opened_by_click += count;
+        }
     }
 
     /// Journeys that have ended, each counted once: with those that are still in, as many as entered.

@@ -7,8 +7,9 @@ use super::batch::{Actor, Batch, Changes, Opened, SlotState, Total};
 use super::check::{broken, check_batch, lost};
 use super::digest::Snapshot;
 use super::record::{
-    BlockCount, ContactRecord, ContactWrite, DecisionCount, DecisionRecord, EventRecord, HandoffCount, HandoffRecord,
-    JourneyRecord, JourneyStatus, MessageKey, OutboxRecord, OutboxSettlement, PositionCount, ScoreRecord, StageRecord,
+    BlockCount, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord, EventRecord, HandoffCount,
+    HandoffRecord, JourneyRecord, JourneyStatus, MessageKey, OutboxRecord, OutboxSettlement, PositionCount,
+    ScoreRecord, StageRecord, UnopenedCount,
 };
 use super::slot::{ContactId, Owner, Slot, Tended, Wish};
 use super::{
@@ -439,6 +440,22 @@ impl Records for MemoryStore {
         }
         let counts = counts.into_iter();
         Ok(counts.map(|((workflow, team, member), count)| HandoffCount { workflow, team, member, count }).collect())
+    }
+
+    fn clicked_unopened(&mut self) -> Result<Vec<UnopenedCount>, StoreError> {
+        let shared = self.shared();
+        let of = |code| shared.decisions.values().filter(move |decision| decision.code == code);
+        let opened: BTreeSet<u64> = of(DecisionCode::Opened).filter_map(|decision| decision.send).collect();
+        let mut counts: BTreeMap<(u32, u32, u32), u64> = BTreeMap::new();
+        for DecisionRecord { workflow, step, about, send, .. } in of(DecisionCode::Clicked) {
+            if let (Some(workflow), Some(step), Some(email), Some(send)) = (workflow, step, about, send)
+                && !opened.contains(send)
+            {
+                *counts.entry((*workflow, *step, *email)).or_default() += 1;
+            }
+        }
+        let counts = counts.into_iter();
+        Ok(counts.map(|((workflow, step, email), count)| UnopenedCount { workflow, step, email, count }).collect())
     }
 
     fn unsettled_count(&mut self) -> Result<u64, StoreError> {

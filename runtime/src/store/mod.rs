@@ -27,7 +27,7 @@ pub use record::{
     About, BlockCount, ChangedBy, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord,
     EventRecord, HandoffCount, HandoffRecord, HeldEntry, JourneyRecord, JourneyStatus, MessageId, MessageKey,
     OutboxKind, OutboxRecord, OutboxSettlement, OutboxState, PositionCount, ScoreRecord, SendRecord, StageRecord,
-    day_of,
+    UnopenedCount, day_of,
 };
 pub use records::Records;
 pub use said::SaidAt;

@@ -536,6 +536,19 @@ pub struct DecisionCount {
     pub count: u64,
 }
 
+/// Sends of one step whose mail a person followed a link of, and of which no open was told.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnopenedCount {
+    /// The number of the workflow.
+    pub workflow: u32,
+    /// The step that sent it.
+    pub step: u32,
+    /// The number of the email.
+    pub email: u32,
+    /// How many.
+    pub count: u64,
+}
+
 /// A total of live journeys at one step.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PositionCount {

@@ -1,7 +1,7 @@
 //! What people ask of a store: reports, explanations, and whoever brings a store to a new version of its program.
 
 use super::digest::Snapshot;
-use super::record::{BlockCount, DecisionCount, EventRecord, HandoffCount, PositionCount};
+use super::record::{BlockCount, DecisionCount, EventRecord, HandoffCount, PositionCount, UnopenedCount};
 use super::{Actor, ContactId, SlotState, StoreError};
 use std::collections::BTreeMap;
 
@@ -27,6 +27,9 @@ pub trait Records {
 
     /// How many people each member of each team took over, by workflow, sorted.
     fn handoff_counts(&mut self) -> Result<Vec<HandoffCount>, StoreError>;
+
+    /// How many sends were clicked by a person and opened by nobody, as far as that was told, sorted. It may read every open and click.
+    fn clicked_unopened(&mut self) -> Result<Vec<UnopenedCount>, StoreError>;
 
     /// How many outbox rows are still to leave.
     fn unsettled_count(&mut self) -> Result<u64, StoreError>;

@@ -243,3 +243,27 @@ fn a_held_entry_outlives_a_change_of_the_steps() {
         assert!(world.story("ada").contains(&"03-02 10:05 w Entered".to_owned()), "{:?}", world.story("ada"));
     }
 }
+
+/// Where people are is asked only where it makes a difference: one contact that cannot be read shows whether each is looked into.
+#[test]
+fn a_start_with_the_same_project_looks_into_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flow.db");
+    let open =
+        |text: &str| flow_runtime::open::open(&crate::support::program(text), &path).map(|(_, program, _)| program);
+    let other = WAITS.replace("5 days", "4 days");
+    let contact = "INSERT INTO contact (id, layout, newest, frame, kept, texts) VALUES (1, 0, 0, x'', x'010000000000000001', '[]')";
+    let shell = || rusqlite::Connection::open(&path).unwrap();
+    open(WAITS).unwrap();
+    open(WAITS).unwrap();
+    shell().execute(contact, []).unwrap();
+    let same = open(WAITS).unwrap();
+    assert_eq!(same, open(WAITS).unwrap());
+    assert_eq!(open(&other).unwrap_err().fault, flow_runtime::store::StoreFault::Corrupt);
+    // Whoever began with the steps of before may be anywhere, until they are gone from the project too.
+    shell().execute("DELETE FROM contact", []).unwrap();
+    open(&other).unwrap();
+    open(&other).unwrap();
+    shell().execute(contact, []).unwrap();
+    open(&other).unwrap();
+}

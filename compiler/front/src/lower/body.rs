@@ -92,6 +92,11 @@ impl Body<'_> {
         }
     }
 
+    /// Where no arm of an `if` without `else` ran: that it was asked, and that nothing held. An arm without a name and a place.
+    pub(super) fn trace_none(&mut self, step: StepId, ran: Option<ValueId>) {
+        self.trace(step, "", Location::default(), ran);
+    }
+
     /// Leaves the bit of an arm in the trace, where it ran.
     pub(super) fn trace(&mut self, step: StepId, text: &str, at: Location, ran: Option<ValueId>) {
         let index = self.arms.len();

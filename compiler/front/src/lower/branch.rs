@@ -46,9 +46,12 @@ impl Lowering<'_> {
             body.trace(step, &arm.text, arm.at, Some(ran));
             self.block(&arm.steps, body, Some(ran));
         }
-        if let Some((steps, at)) = otherwise {
-            body.trace(step, "else", *at, open);
-            self.block(steps, body, open);
+        match otherwise {
+            Some((steps, at)) => {
+                body.trace(step, "else", *at, open);
+                self.block(steps, body, open);
+            }
+            None => body.trace_none(step, open),
         }
     }
 
@@ -70,9 +73,12 @@ impl Lowering<'_> {
             leave(body, after);
             body.code.open(no);
         }
-        if let Some((steps, at)) = otherwise {
-            body.trace(step, "else", *at, None);
-            self.block(steps, body, None);
+        match otherwise {
+            Some((steps, at)) => {
+                body.trace(step, "else", *at, None);
+                self.block(steps, body, None);
+            }
+            None => body.trace_none(step, None),
         }
         leave(body, after);
         body.code.open(after);

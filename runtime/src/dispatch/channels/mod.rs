@@ -40,10 +40,17 @@ pub trait Channel: Send + Sync {
     /// Asked before the first message: whether mail can leave at all. A channel that finds its settings wrong says what to mend.
     fn ready(&self) -> Result<(), String>;
 
-    /// Removes what a process that was killed left behind of messages whose keys end so. Asked at the start of a store that nobody else
-    /// works on, so nobody is writing any of them.
+    /// Removes, or takes up, what a process that was killed left behind of messages whose keys end so. Asked at the start of a store that
+    /// nobody else works on, so nobody is writing any of them.
     fn clear_up(&self, ending: &str) {
         let _ = ending;
+    }
+
+    /// Of an attempt that was claimed when its process was ended: whether it may have left. Asked at the start, before this process sends
+    /// anything; a channel that does not know says yes.
+    fn may_have_left(&self, key: &str, attempt: u32) -> bool {
+        let _ = (key, attempt);
+        true
     }
 
     /// What will become of this attempt, where that is certain before it is made. What is foreseen to be delivered at once lets its

@@ -1,5 +1,7 @@
 //! The codes of a row as numbers (kept) and as words (in the views for people).
 //!
+//! The words are those of the report: a mail is *sent* when the channel took it, and *undelivered* when it did not or nobody knows.
+//!
 //! One list an enum. The `match` that the macro makes is exhaustive, so a variant that is missing from its list does not compile.
 
 use crate::store::{DecisionCode, JourneyStatus, OutboxKind, OutboxState};
@@ -31,18 +33,19 @@ coded!(JourneyStatus { Waiting => "waiting", Awaiting => "awaiting", Held => "he
 coded!(OutboxKind { Mail => "mail", Notice => "notice" });
 
 coded!(OutboxState {
-    Queued => "queued",
-    Claimed => "claimed",
-    Delivered => "delivered",
+    Queued => "waiting",
+    Claimed => "on its way",
+    Delivered => "sent",
     Withheld => "withheld",
-    Failed => "failed",
-    Unknown => "unknown",
-    Promised => "promised",
+    // Why, and whether it may have left all the same, is told beside.
+    Failed => "undelivered",
+    Unknown => "undelivered",
+    Promised => "on its way",
 });
 
 coded!(DecisionCode {
     Entered => "entered",
-    Ignored => "ignored",
+    Ignored => "not taken in",
     Stepped => "stepped",
     Sent => "sent",
     Withheld => "withheld",
@@ -50,11 +53,11 @@ coded!(DecisionCode {
     TimedOut => "timed out",
     HandedOff => "handed off",
     Converted => "converted",
-    Attributed => "attributed",
+    Attributed => "goal met after the end",
     ExitedWhen => "exited when",
     Exited => "exited",
     Finished => "finished",
-    Delivered => "delivered",
+    Delivered => "notice sent",
     Undelivered => "undelivered",
     Suppressed => "suppressed",
     Stopped => "stopped",

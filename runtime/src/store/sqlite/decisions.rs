@@ -1,8 +1,8 @@
 //! Why things happened.
 
-use super::codes::{coded, damaged, id, sql_id};
+use super::codes::{Coded as _, coded, damaged, id, sql_id};
 use super::fault::Trouble;
-use crate::store::{ContactId, DecisionRecord};
+use crate::store::{ContactId, DecisionCode, DecisionRecord, UnopenedCount};
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row, params};
 
@@ -30,6 +30,25 @@ pub(super) fn write(connection: &Connection, decisions: &[DecisionRecord]) -> Re
         ])?;
     }
     Ok(())
+}
+
+/// Serves from `decision_of_send`, which holds opens, clicks and answers alone.
+fn clicked_unopened_sql() -> String {
+    let [opened, clicked] = [DecisionCode::Opened, DecisionCode::Clicked].map(|of| of.code());
+    format!(
+        "SELECT workflow, step, about, count(*) FROM decision AS clicked INDEXED BY decision_of_send \
+         WHERE code = {clicked} AND workflow IS NOT NULL AND step IS NOT NULL AND about IS NOT NULL AND send IS NOT NULL \
+         AND NOT EXISTS (SELECT 1 FROM decision AS opened WHERE opened.send = clicked.send AND opened.code = {opened}) \
+         GROUP BY workflow, step, about ORDER BY workflow, step, about"
+    )
+}
+
+pub(super) fn clicked_unopened(connection: &Connection) -> Result<Vec<UnopenedCount>, Trouble> {
+    let mut statement = connection.prepare_cached(&clicked_unopened_sql())?;
+    let rows = statement.query_map([], |row| {
+        Ok(UnopenedCount { workflow: row.get(0)?, step: row.get(1)?, email: row.get(2)?, count: id(row, 3)? })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 pub(super) fn all(connection: &Connection) -> Result<Vec<DecisionRecord>, Trouble> {

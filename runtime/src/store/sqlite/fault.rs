@@ -37,6 +37,24 @@ impl Trouble {
         }
     }
 
+    /// Whether the file is damaged.
+    pub(super) fn is_damage(&self) -> bool {
+        match self {
+            Self::Sql(error) | Self::Unknown(error) => explain(error).0 == StoreFault::Corrupt,
+            Self::Said(fault, ..) => *fault == StoreFault::Corrupt,
+            Self::Broken(_) | Self::Lost | Self::After => false,
+        }
+    }
+
+    /// What a look through the whole file has found.
+    pub(super) fn damaged(path: &Path, found: &str) -> Trouble {
+        let message = format!(
+            "`{}` is damaged: it was not closed the last time, and not every page of it can be read (SQLite says: {found})",
+            path.display()
+        );
+        Trouble::Said(StoreFault::Corrupt, message, RESTORE.to_owned())
+    }
+
     /// A thread of the store could not be started.
     pub(super) fn no_thread(error: &io::Error) -> Trouble {
         Trouble::Said(

@@ -23,6 +23,7 @@ mod ledgers;
 mod migrate;
 mod open;
 mod outbox;
+mod picture;
 mod records;
 mod slots;
 mod snapshot;
@@ -32,7 +33,8 @@ mod view;
 mod writer;
 
 pub use open::OpenOptions;
-pub(super) use records::SqliteRecords;
+pub(crate) use picture::picture;
+pub(crate) use records::SqliteRecords;
 pub(crate) use there::is_named_as_store;
 pub use view::{Shows, ViewColumn, Word, WordKind};
 
@@ -66,8 +68,10 @@ pub struct SqliteStore {
     /// The slots that are open, as the last batch that was handed over leaves them.
     states: BTreeMap<Slot, SlotState>,
     begun: Vec<Begun>,
+    /// Whether damage was met: then the store counts as not closed, and is looked through at the next start.
+    is_damaged: bool,
     /// Keeps other processes out for as long as the store is open; last, so that it is given up last.
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl SqliteStore {
@@ -75,7 +79,7 @@ impl SqliteStore {
     /// what was not folded now is folded at the next start.
     pub fn close(mut self) -> Result<(), StoreError> {
         let closed = self.identity.check(&self.path).and_then(|()| self.end());
-        closed.map_err(|trouble| trouble.at(&self.path, "close"))
+        self.noted(closed, "close")
     }
 
     /// From now on for this program: its views.
@@ -88,8 +92,19 @@ impl SqliteStore {
     fn end(&mut self) -> Result<(), Trouble> {
         let last = self.begun.last().map(|begun| begun.ticket);
         let written = last.map_or(Ok(()), |ticket| self.writer.finish(ticket));
-        let folded = self.writer.stop().map_or(Ok(()), writer::fold);
-        written.and(folded)
+        let Some(hands) = self.writer.stop() else { return written };
+        let ended = written.and(writer::fold(hands));
+        if ended.is_ok() && !self.is_damaged {
+            // Where the mark stays, the next start looks for damage in vain.
+            let _ = self.lock.clear();
+        }
+        ended
+    }
+
+    /// The error for the caller, kept in mind where it is damage.
+    fn noted<T>(&mut self, done: Result<T, Trouble>, doing: &str) -> Result<T, StoreError> {
+        self.is_damaged |= done.as_ref().is_err_and(Trouble::is_damage);
+        done.map_err(|trouble| trouble.at(&self.path, doing))
     }
 
     /// Reads in one transaction: without it, each statement would lock and unlock the file by itself.
@@ -97,9 +112,9 @@ impl SqliteStore {
         &mut self,
         work: impl FnOnce(&Connection, &mut Vec<Begun>) -> Result<T, Trouble>,
     ) -> Result<T, StoreError> {
-        let Self { connection, begun, path, .. } = self;
-        transact(connection, TransactionBehavior::Deferred, |connection| work(connection, begun))
-            .map_err(|trouble| trouble.at(path, "read"))
+        let Self { connection, begun, .. } = self;
+        let read = transact(connection, TransactionBehavior::Deferred, |connection| work(connection, begun));
+        self.noted(read, "read")
     }
 
     /// Writes in one durable transaction, and waits for it.
@@ -107,7 +122,8 @@ impl SqliteStore {
         &mut self,
         work: impl FnOnce(&Connection) -> Result<(), Trouble> + Send + 'static,
     ) -> Result<(), StoreError> {
-        self.writer.run(work).map_err(|trouble| trouble.at(&self.path, "write to"))
+        let written = self.writer.run(work);
+        self.noted(written, "write to")
     }
 }
 
@@ -258,7 +274,8 @@ impl Store for SqliteStore {
     }
 
     fn finish(&mut self, ticket: Ticket) -> Result<(), StoreError> {
-        self.writer.finish(ticket).map_err(|trouble| trouble.at(&self.path, "write to"))?;
+        let finished = self.writer.finish(ticket);
+        self.noted(finished, "write to")?;
         self.begun.retain(|begun| begun.ticket > ticket);
         Ok(())
     }

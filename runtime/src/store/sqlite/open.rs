@@ -12,6 +12,7 @@ use super::{SqliteStore, transact};
 use crate::store::{StoreError, StoreFault};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -19,7 +20,10 @@ use std::time::Duration;
 pub(crate) const WAL_BOUND_PAGES: u32 = 16_000;
 
 /// How long a batch waits for another program that holds the file.
-const BUSY_TIMEOUT_MS: u32 = 5_000;
+pub(super) const BUSY_TIMEOUT_MS: u32 = 5_000;
+
+/// To look through as much as this takes longer than somebody waits without a word.
+const LONG_LOOK_BYTES: u64 = 256 * 1024 * 1024;
 
 /// SQLite's own page cache.
 const CACHE_KIB: i64 = 256 * 1024;
@@ -45,6 +49,8 @@ pub struct OpenOptions {
     pub words: Vec<Word>,
     /// Leaves the views as they are: what a program needs is told later ([`SqliteStore::describe`]).
     pub bare: bool,
+    /// Told of a file that is looked through for damage, and how many bytes it has, where that takes a while.
+    pub looking_through: Option<fn(&Path, u64)>,
     /// How long a batch waits for another program that holds the file, in milliseconds.
     pub busy_timeout_ms: u32,
     /// Past so many pages the log written ahead is folded to its end, while writers wait.
@@ -61,6 +67,7 @@ impl OpenOptions {
             address: None,
             words: Vec::new(),
             bare: false,
+            looking_through: None,
             busy_timeout_ms: BUSY_TIMEOUT_MS,
             wal_bound_pages: WAL_BOUND_PAGES,
         }
@@ -75,8 +82,13 @@ impl OpenOptions {
     }
 
     fn open_locked(&self, lock: Lock) -> Result<SqliteStore, Trouble> {
+        let was_closed = lock.was_closed(&self.path);
         let mut connection = self.connect()?;
         let version = examine(&connection, &self.path)?;
+        refuse_read_only(&connection, &self.path)?;
+        if !was_closed {
+            self.look_through(&connection)?;
+        }
         self.set_pragmas(&connection)?;
         migrate(&mut connection, version)?;
         if !self.bare {
@@ -94,6 +106,8 @@ impl OpenOptions {
         self.set_pragmas(&reading)?;
         reading.pragma_update(None, "cache_size", -READ_CACHE_KIB)?;
         let writer = Writer::start(connection, checkpointer, path.clone(), identity)?;
+        // Without the mark the next start would look at the log alone.
+        let _ = lock.mark();
         Ok(SqliteStore {
             writer,
             connection: reading,
@@ -101,8 +115,23 @@ impl OpenOptions {
             identity,
             states: BTreeMap::new(),
             begun: Vec::new(),
-            _lock: lock,
+            is_damaged: false,
+            lock,
         })
+    }
+
+    /// Every page once, after a process that did not close the store: whatever ended it may have damaged what nobody reads for years. The
+    /// first thing found is enough. It costs what reading the file costs.
+    fn look_through(&self, connection: &Connection) -> Result<(), Trouble> {
+        let bytes = fs::metadata(&self.path).map_or(0, |found| found.len());
+        if let Some(tell) = self.looking_through.filter(|_| bytes >= LONG_LOOK_BYTES) {
+            tell(&self.path, bytes);
+        }
+        let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if found == "ok" {
+            return Ok(());
+        }
+        Err(Trouble::damaged(&self.path, found.lines().last().unwrap_or_default()))
     }
 
     /// The views, for this program.
@@ -145,7 +174,7 @@ impl OpenOptions {
 }
 
 /// SQLite would only say that it cannot open it.
-fn refuse_folder(path: &Path) -> Result<(), StoreError> {
+pub(super) fn refuse_folder(path: &Path) -> Result<(), StoreError> {
     if !path.is_dir() {
         return Ok(());
     }
@@ -157,19 +186,23 @@ fn refuse_folder(path: &Path) -> Result<(), StoreError> {
     })
 }
 
+fn refuse_read_only(connection: &Connection, path: &Path) -> Result<(), Trouble> {
+    if !connection.is_readonly("main")? {
+        return Ok(());
+    }
+    Err(Trouble::Said(
+        StoreFault::ReadOnly,
+        format!("cannot open `{}`: it may not be written to", path.display()),
+        "let the user that runs Flow write to the file, or name another place for the store".to_owned(),
+    ))
+}
+
 /// Whose file is it? Returns how many migrations it has taken.
-fn examine(connection: &Connection, path: &Path) -> Result<usize, Trouble> {
+pub(super) fn examine(connection: &Connection, path: &Path) -> Result<usize, Trouble> {
     let application_id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let empty: bool = connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?;
     let shown = path.display();
-    if connection.is_readonly("main")? {
-        return Err(Trouble::Said(
-            StoreFault::ReadOnly,
-            format!("cannot open `{shown}`: it may not be written to"),
-            "let the user that runs Flow write to the file, or name another place for the store".to_owned(),
-        ));
-    }
     match (application_id, usize::try_from(version)) {
         (0, Ok(0)) if empty => Ok(0),
         (APPLICATION_ID, Ok(version @ OLDEST..=NEWEST)) => Ok(version),

@@ -1,11 +1,11 @@
 //! What people ask of a store in a file, on a connection that only reads.
 
 use super::fault::Trouble;
-use super::{contacts, events, handoffs, outbox, slots, snapshot, totals, transact};
+use super::{charter, contacts, decisions, events, handoffs, outbox, slots, snapshot, totals, transact};
 use crate::store::digest::Snapshot;
 use crate::store::{
-    Actor, BlockCount, ContactId, DecisionCount, EventRecord, HandoffCount, PositionCount, Records, SlotState,
-    StoreError,
+    Actor, BlockCount, Charter, ContactId, DecisionCount, EventRecord, HandoffCount, PositionCount, Records, SlotState,
+    StoreError, UnopenedCount,
 };
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// A reader of a store, which may be in use: no lock is taken.
 #[derive(Debug)]
-pub(in crate::store) struct SqliteRecords {
+pub(crate) struct SqliteRecords {
     connection: Connection,
     path: PathBuf,
 }
@@ -28,10 +28,24 @@ impl SqliteRecords {
         Ok(SqliteRecords { connection, path: path.to_owned() })
     }
 
+    /// Over a connection that has begun to read, and sees one moment for as long as it lives.
+    pub(super) fn of_one_moment(connection: Connection, path: &Path) -> SqliteRecords {
+        SqliteRecords { connection, path: path.to_owned() }
+    }
+
     /// Reads in one transaction: everything of one moment.
     fn read<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, Trouble>) -> Result<T, StoreError> {
-        transact(&mut self.connection, TransactionBehavior::Deferred, work)
-            .map_err(|trouble| trouble.at(&self.path, "read"))
+        let is_of_one_moment = !self.connection.is_autocommit();
+        let read = match is_of_one_moment {
+            true => work(&self.connection),
+            false => transact(&mut self.connection, TransactionBehavior::Deferred, work),
+        };
+        read.map_err(|trouble| trouble.at(&self.path, "read"))
+    }
+
+    /// What the store is, and the program that it runs.
+    pub(crate) fn charter(&mut self) -> Result<Charter, StoreError> {
+        self.read(charter::read)
     }
 }
 
@@ -62,6 +76,10 @@ impl Records for SqliteRecords {
 
     fn handoff_counts(&mut self) -> Result<Vec<HandoffCount>, StoreError> {
         self.read(handoffs::counts)
+    }
+
+    fn clicked_unopened(&mut self) -> Result<Vec<UnopenedCount>, StoreError> {
+        self.read(decisions::clicked_unopened)
     }
 
     fn unsettled_count(&mut self) -> Result<u64, StoreError> {

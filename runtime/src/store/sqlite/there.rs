@@ -4,7 +4,7 @@ use super::fault::{Trouble, io_error};
 use crate::store::{StoreError, StoreFault};
 use crate::system;
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// How the names of databases end. An empty file under another name is somebody's list that has no lines yet.
@@ -35,8 +35,8 @@ pub(super) fn refuse_no_store(path: &Path) -> Result<(), StoreError> {
 /// Keeps other processes out until it is dropped, or until the process ends, however it ends.
 #[derive(Debug)]
 pub(super) struct Lock {
-    /// `<file>.lock`, which every system knows how to lock.
-    _beside: File,
+    /// `<file>.lock`, which every system knows how to lock. It is empty unless a process works on the store, or was ended while it did.
+    beside: File,
     /// The file itself: the same one may be reached by another name, through a link or in a container that is given this file alone.
     _itself: Option<File>,
 }
@@ -44,7 +44,7 @@ pub(super) struct Lock {
 impl Lock {
     pub(super) fn take(path: &Path) -> Result<Lock, StoreError> {
         let beside = lock_path(path);
-        if !beside.exists() && has_other_names(path) {
+        if is_second_name(path) {
             lock_itself(path)?;
             return Err(second_name(path));
         }
@@ -52,14 +52,43 @@ impl Lock {
             File::options().create(true).append(true).open(&beside).map_err(|error| cannot_open(&beside, &error))?;
         try_lock(&file, path)?.map_err(|error| io_error(&beside, &error))?;
         see_to_files(&file).map_err(|error| cannot_open(path, &error))?;
-        Ok(Lock { _itself: lock_itself(path)?, _beside: file })
+        Ok(Lock { _itself: lock_itself(path)?, beside: file })
     }
 }
 
+impl Lock {
+    /// Whether whoever had the store before this process closed it. Where they did not, their mark is there, or the log that only a close
+    /// folds in and takes away.
+    pub(super) fn was_closed(&self, path: &Path) -> bool {
+        let is_empty = |found: io::Result<fs::Metadata>| found.is_ok_and(|found| found.len() == 0);
+        let log = fs::metadata(beside(path, "-wal"));
+        is_empty(self.beside.metadata()) && (log.is_err() || is_empty(log))
+    }
+
+    /// From now on the store is not closed. It need not reach the disk at once: after a power failure the log is there.
+    pub(super) fn mark(&self) -> io::Result<()> {
+        self.clear()?;
+        (&self.beside).write_all(IN_USE)
+    }
+
+    /// The store is closed.
+    pub(super) fn clear(&self) -> io::Result<()> {
+        self.beside.set_len(0)
+    }
+}
+
+/// What stands in the lock of a store that is not closed.
+const IN_USE: &[u8] = b"in use\n";
+
 /// Behind a link, that of the file that it leads to.
 fn lock_path(path: &Path) -> PathBuf {
+    beside(path, ".lock")
+}
+
+/// The file beside a store that has this ending behind the store's own name; behind a link, beside the file that it leads to.
+fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).into_os_string();
-    name.push(".lock");
+    name.push(ending);
     PathBuf::from(name)
 }
 
@@ -90,6 +119,16 @@ fn try_lock(file: &File, path: &Path) -> Result<io::Result<()>, StoreError> {
             path: Some(path.to_owned()),
         }),
     }
+}
+
+/// Whether a file has another name beside which its lock, and the log of what is not folded in yet, lie.
+fn is_second_name(path: &Path) -> bool {
+    !lock_path(path).exists() && has_other_names(path)
+}
+
+/// For those who only read, and take no lock.
+pub(super) fn refuse_second_name(path: &Path) -> Result<(), StoreError> {
+    if is_second_name(path) { Err(second_name(path)) } else { Ok(()) }
 }
 
 /// The log of what is not folded in yet lies beside the name under which a store is opened. Under another one it would not be found, and

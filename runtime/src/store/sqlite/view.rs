@@ -63,7 +63,7 @@ pub enum Shows {
 pub struct Word {
     /// What it is.
     pub kind: WordKind,
-    /// The workflow of a step, an exit or an arm; the code of the decision of a reason; else 0.
+    /// The workflow of a step, an exit, an arm or what was asked before it; the code of the decision of a reason; else 0.
     pub of: u32,
     /// The number that rows keep.
     pub number: u32,
@@ -93,6 +93,8 @@ pub enum WordKind {
     Because = 7,
     /// Its name.
     Stage = 8,
+    /// The conditions of an `if` that were asked before an arm of it ran, and whether each held.
+    Asked = 9,
 }
 
 /// Makes the views and their words anew.
@@ -331,10 +333,11 @@ fn decision_view(address: Option<&str>) -> String {
     let (workflow, step) = (workflow_name("decision.workflow"), step_words("decision.workflow", "decision.step"));
     format!(
         "SELECT decision.id AS id, {at} AS at, {who}, {workflow} AS workflow, run, version, {code} AS decision, \
-         {step} AS step, {} AS reason, {} AS took, \
+         {step} AS step, {} AS reason, {} AS took, {} AS asked, \
          (SELECT sent.key FROM outbox AS sent WHERE sent.id = decision.send) AS mail FROM {rows}",
         decided_because(),
-        arms_taken()
+        of_arms_that_ran(WordKind::Arm),
+        of_arms_that_ran(WordKind::Asked)
     )
 }
 
@@ -379,21 +382,23 @@ fn about_words() -> String {
     format!("coalesce(CASE code{} END, decision.about)", cases.collect::<String>())
 }
 
-/// When a mail was first opened, clicked or answered.
-fn first(engaged: DecisionCode) -> String {
-    let (code, at) = (code(engaged), instant("done.at"));
-    format!("(SELECT {at} FROM decision AS done WHERE done.send = outbox.id AND done.code = {code})")
+/// When one of these was first done with a mail.
+fn first<const N: usize>(engaged: [DecisionCode; N]) -> String {
+    // `IN` would not be served by the index, which is of these codes alone.
+    let codes = engaged.map(|of| format!("done.code = {}", code(of))).join(" OR ");
+    let at = instant("min(done.at)");
+    format!("(SELECT {at} FROM decision AS done WHERE done.send = outbox.id AND ({codes}))")
 }
 
-/// The arms of `if`s that ran, by the bits of the trace.
-fn arms_taken() -> String {
+/// Of the arms of `if`s that ran, by the bits of the trace, what they are called or what was asked. One that stands for none has no name.
+fn of_arms_that_ran(kind: WordKind) -> String {
     let byte = format!(
         "substr(decision.trace, word.number / {TRACE_BITS} * {TRACE_WORD_BYTES} + word.number % {TRACE_BITS} / 8 + 1, 1)"
     );
     let ran = format!("(instr({}, {byte}) - 1) >> (word.number % {TRACE_BITS} % 8) & 1", every_byte());
-    let arm = WordKind::Arm as u8;
+    let kind = kind as u8;
     format!(
-        "CASE WHEN decision.trace <> x'' THEN (SELECT group_concat(words, ', ') FROM word WHERE word.kind = {arm} \
+        "CASE WHEN decision.trace <> x'' THEN (SELECT group_concat(nullif(words, ''), ', ') FROM word WHERE word.kind = {kind} \
          AND word.of = decision.workflow AND {ran}) END"
     )
 }
@@ -414,8 +419,9 @@ fn mail_view(address: Option<&str>) -> String {
          {state} AS state, attempts, CASE WHEN {waits} THEN {due_at} END AS next_attempt_at, \
          CASE WHEN NOT {waits} THEN {due_at} END AS settled_at, {} AS opened_at, {} AS clicked_at, \
          detail, outbox.key AS key FROM {rows}",
-        first(DecisionCode::Opened),
-        first(DecisionCode::Clicked)
+        // Whoever follows a link has opened the mail, whether or not their mail program tells.
+        first([DecisionCode::Opened, DecisionCode::Clicked]),
+        first([DecisionCode::Clicked])
     )
 }
 

@@ -599,6 +599,26 @@ pub(super) fn live_journeys_are_counted_by_step_and_block(store: &mut dyn Store)
     assert_eq!(records.live_blocks().unwrap(), [BlockCount { workflow: 4, block: 3, count: 4 }]);
 }
 
+pub(super) fn who_clicked_what_nobody_is_told_to_have_opened_is_counted(store: &mut dyn Store) {
+    assert_eq!(store.records().unwrap().clicked_unopened().unwrap(), []);
+    use DecisionCode::{Clicked, Opened, Replied};
+    let done = [
+        (8, Clicked),
+        (9, Opened),
+        (9, Clicked),
+        (10, Clicked),
+        (10, Opened),
+        (11, Opened),
+        (12, Clicked),
+        (12, Replied),
+    ];
+    let decisions =
+        (1..).zip(done).map(|(id, (send, code))| DecisionRecord { send: Some(send), ..decision(id, 1, code) });
+    commit(store, Changes { decisions: decisions.collect(), ..people(1) });
+    let expected = UnopenedCount { workflow: 4, step: 2, email: 3, count: 2 };
+    assert_eq!(store.records().unwrap().clicked_unopened().unwrap(), [expected]);
+}
+
 pub(super) fn totals_add_up(store: &mut dyn Store) {
     let mut hand = Hand::take(store);
     let engaged = |by_machine| Total::Engagements {

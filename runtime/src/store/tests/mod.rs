@@ -3,6 +3,7 @@
 
 mod contract;
 mod owners;
+mod picture;
 mod random;
 mod rows;
 mod sqlite;
@@ -71,6 +72,7 @@ on_every_store!(
     decisions_are_counted_by_day_and_kind,
     arms_are_counted_as_traces_have_them,
     live_journeys_are_counted_by_step_and_block,
+    who_clicked_what_nobody_is_told_to_have_opened_is_counted,
     totals_add_up,
     a_broken_row_leaves_nothing_behind,
 );

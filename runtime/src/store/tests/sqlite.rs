@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use std::fs;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 
 fn refused(options: &OpenOptions) -> StoreError {
@@ -153,6 +154,92 @@ fn a_damaged_page_is_reported_as_damage() {
     let error = store.records().unwrap().snapshot().unwrap_err();
     assert_eq!(error.fault, StoreFault::Corrupt);
     assert!(error.message.starts_with("cannot read"), "{}", error.message);
+}
+
+/// A page that no start reads.
+fn damage(path: &Path) {
+    let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'handoff'";
+    let page: i64 = Connection::open(path).unwrap().query_row(root, [], |row| row.get(0)).unwrap();
+    let mut file = fs::File::options().write(true).open(path).unwrap();
+    file.seek(SeekFrom::Start((page as u64 - 1) * 4096)).unwrap();
+    file.write_all(&[0xA5; 4096]).unwrap();
+}
+
+/// Whoever closes a store says so; the next start costs nothing then. After a kill every page is read once.
+#[test]
+fn a_store_that_was_not_closed_is_looked_through_for_damage() {
+    let folder = TempDir::new().unwrap();
+    let path = closed_store(&folder);
+    let lock = folder.path().join("flow.db.lock");
+    assert_eq!(fs::read(&lock).unwrap(), b"");
+    let mark = {
+        let _store = sqlite(&folder);
+        fs::read(&lock).unwrap()
+    };
+    assert!(!mark.is_empty() && fs::read(&lock).unwrap().is_empty(), "dropping it closes it as well");
+
+    damage(&path);
+    sqlite(&folder).close().unwrap();
+    fs::write(&lock, &mark).unwrap();
+    let error = refused(&options(&folder));
+    assert_eq!(error.fault, StoreFault::Corrupt);
+    assert!(error.message.contains("is damaged: it was not closed the last time"), "{}", error.message);
+    assert!(error.help.contains("restore the last good backup"), "{}", error.help);
+    assert_eq!(fs::read(&lock).unwrap(), mark, "and once more the next time");
+}
+
+/// A wait of seconds is told before it begins, one of moments is not.
+#[test]
+fn a_long_look_is_told_before_it_begins() {
+    static TOLD: AtomicU64 = AtomicU64::new(0);
+    const LONG: u64 = 300_000_000;
+    let folder = TempDir::new().unwrap();
+    let path = closed_store(&folder);
+    let looking_through: Option<fn(&Path, u64)> = Some(|_, bytes| TOLD.store(bytes, Ordering::Relaxed));
+    let unclosed = OpenOptions { looking_through, ..options(&folder) };
+    for (bytes, told) in [(None, 0), (Some(LONG), LONG)] {
+        fs::write(folder.path().join("flow.db.lock"), "in use").unwrap();
+        if let Some(bytes) = bytes {
+            // A file with a hole at its end, of which SQLite knows nothing.
+            fs::File::options().write(true).open(&path).unwrap().set_len(bytes).unwrap();
+        }
+        drop(unclosed.open().unwrap());
+        assert_eq!(TOLD.load(Ordering::Relaxed), told);
+    }
+}
+
+/// Somebody may have put the files elsewhere, without the lock: the log says as much.
+#[test]
+fn a_log_says_that_a_store_was_not_closed() {
+    let (folder, after) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    drop(closed_store(&folder));
+    let mut store = sqlite(&folder);
+    let mut hand = Hand::take(&mut store);
+    hand.commit(&mut store, people(5));
+    for name in ["flow.db", "flow.db-wal"] {
+        fs::copy(folder.path().join(name), after.path().join(name)).unwrap();
+    }
+    // Its log has none of that page.
+    let mut file = fs::File::options().write(true).open(after.path().join("flow.db")).unwrap();
+    let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'handoff'";
+    let page: i64 = store.connection().query_row(root, [], |row| row.get(0)).unwrap();
+    file.seek(SeekFrom::Start((page as u64 - 1) * 4096)).unwrap();
+    file.write_all(&[0xA5; 4096]).unwrap();
+    assert_eq!(refused(&options(&after)).fault, StoreFault::Corrupt);
+}
+
+/// Whoever met damage does not say that the store was closed, whatever they did at their end.
+#[test]
+fn damage_that_was_met_is_looked_for_at_the_next_start() {
+    let folder = TempDir::new().unwrap();
+    let path = closed_store(&folder);
+    let file = Connection::open(&path).unwrap();
+    file.execute("UPDATE contact SET kept = x'00' WHERE id = 1", []).unwrap();
+    drop(file);
+    let mut store = sqlite(&folder);
+    load(&mut store, &[1]).unwrap_err();
+    store.close().unwrap();
+    assert!(!fs::read(folder.path().join("flow.db.lock")).unwrap().is_empty());
 }
 
 #[test]

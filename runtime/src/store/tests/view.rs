@@ -318,7 +318,7 @@ fn decisions_say_why_in_words() {
         ["exited when", "-", "stage >= sql", "-", "-"],
         ["exited when", "wait 2 days", "stage >= sql", "-", "-"],
         ["opened", "wait 2 days", "hello", "-", "c1.nurture.1.s1.v0"],
-        ["ignored", "-", "an exit condition holds already: stage >= sql", "-", "-"],
+        ["not taken in", "-", "an exit condition holds already: stage >= sql", "-", "-"],
         ["lacked", "-", "industry: the condition asks for it", "-", "-"],
         ["lacked", "-", "industry", "-", "-"],
         ["stopped", "-", "win 'em back", "-", "-"],
@@ -381,9 +381,9 @@ fn mails_and_handoffs_are_shown_in_words() {
         who.into_iter().chain(rest).collect::<Vec<_>>()
     };
     let expected = [
-        of("hello", "p1@example.com", "delivered", ["1", "-", moment, moment, "250 ok", "c1.nurture.1.s1.v0"]),
-        of("hello", "p1@example.com", "queued", ["0", moment, "-", "-", "", "c1.nurture.1.s2.v0"]),
-        of("notice", "ana@example.com", "queued", ["0", moment, "-", "-", "", "c1.nurture.1.s3.v0"]),
+        of("hello", "p1@example.com", "sent", ["1", "-", moment, moment, "250 ok", "c1.nurture.1.s1.v0"]),
+        of("hello", "p1@example.com", "waiting", ["0", moment, "-", "-", "", "c1.nurture.1.s2.v0"]),
+        of("notice", "ana@example.com", "waiting", ["0", moment, "-", "-", "", "c1.nurture.1.s3.v0"]),
     ];
     assert_eq!(rows, expected.concat());
 

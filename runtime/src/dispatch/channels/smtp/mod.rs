@@ -9,6 +9,7 @@
 //! └────────────── certainly not sent ───────┘└─?─┘└─ certain
 //! ```
 
+mod begun;
 mod fault;
 mod reply;
 mod session;
@@ -17,7 +18,8 @@ mod wire;
 use std::{
     mem,
     net::IpAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -26,6 +28,7 @@ use rustls::{ClientConfig, RootCertStore};
 use serde::Deserialize;
 
 use self::{
+    begun::Begun,
     reply::Verdict,
     session::{Failure, Login, Patience, Session},
     wire::{Encryption, ahead},
@@ -134,6 +137,10 @@ pub struct SmtpChannel {
     server: Server,
     uncertain: Uncertain,
     idle: Mutex<Vec<Session>>,
+    /// Where it is kept which messages have begun.
+    marks: Option<PathBuf>,
+    /// None where nobody asks for them, or none can be kept.
+    begun: OnceLock<Begun>,
 }
 
 /// All that is needed to open a session.
@@ -165,7 +172,25 @@ impl SmtpChannel {
         let login = settings.username.zip(settings.password).map(|(username, password)| Login { username, password });
         let hello = settings.hello_name.unwrap_or_else(own_name);
         let server = Server { host, port, security, encryption, login, timeout, hello };
-        Ok(SmtpChannel { server, uncertain, idle: Mutex::new(Vec::new()) })
+        Ok(SmtpChannel { server, uncertain, idle: Mutex::new(Vec::new()), marks: None, begun: OnceLock::new() })
+    }
+
+    /// Keeps in this file, which belongs to one store, which messages have begun to go over: of those that a kill leaves in doubt only these
+    /// are given up. Whoever sends again in doubt has no use for it.
+    #[must_use]
+    pub fn marking(self, path: PathBuf) -> SmtpChannel {
+        SmtpChannel { marks: Some(path), ..self }
+    }
+
+    /// Before the wish to send a message.
+    fn mark(&self, mail: &Mail, attempt: u32) -> Result<(), Failure> {
+        let Some(begun) = self.begun.get() else { return Ok(()) };
+        begun.begin(&mail.key, attempt).map_err(|error| Failure::NoSession {
+            why: format!(
+                "was not given the message, because the file beside the store that says so cannot be written: {error}"
+            ),
+            needs_mending: true,
+        })
     }
 
     fn words(&self) -> String {
@@ -174,18 +199,19 @@ impl SmtpChannel {
 
     /// An idle connection first. The server may have closed it meanwhile, which only shows when it is used; then a new one is opened,
     /// as long as the message was certainly not taken.
-    fn deliver(&self, mail: &Mail, message: &[u8]) -> Result<String, Failure> {
+    fn deliver(&self, mail: &Mail, message: &[u8], attempt: u32) -> Result<String, Failure> {
+        let mark = || self.mark(mail, attempt);
         let patience = self.server.patience();
         // Bound first, so that the lock is not held while the message travels.
         let reused = self.idle().pop();
         if let Some(mut session) = reused {
-            match session.deliver(mail, message, patience) {
+            match session.deliver(mail, message, &mark, patience) {
                 Err(failure) if failure.is_stale_connection() => self.forget_idle(),
                 result => return self.keep(session, result),
             }
         }
         let mut session = Session::open(&self.server, patience)?;
-        let result = session.deliver(mail, message, patience);
+        let result = session.deliver(mail, message, &mark, patience);
         self.keep(session, result)
     }
 
@@ -227,6 +253,24 @@ impl Channel for SmtpChannel {
         self.server.timeout.saturating_mul(TIMEOUTS_MAX).saturating_add(SPARE)
     }
 
+    /// A file of marks that nobody keeps up is taken away: it would be believed later.
+    fn clear_up(&self, _: &str) {
+        let Some(path) = &self.marks else { return };
+        let opened = match self.uncertain {
+            Uncertain::GiveUp => Begun::open(path).ok().flatten(),
+            Uncertain::Resend => None,
+        };
+        match opened {
+            Some(begun) => drop(self.begun.set(begun)),
+            // Where it stays, it names this boot and is not kept up: a place where nothing can be deleted is one where no store is.
+            None => drop(begun::forget(path)),
+        }
+    }
+
+    fn may_have_left(&self, key: &str, attempt: u32) -> bool {
+        self.begun.get().is_none_or(|begun| begun.had_begun(key, attempt))
+    }
+
     /// Connects and logs in. The connection is kept for the first message.
     fn ready(&self) -> Result<(), String> {
         match Session::open(&self.server, self.server.patience()) {
@@ -239,12 +283,12 @@ impl Channel for SmtpChannel {
         }
     }
 
-    fn send(&self, mail: &Mail, _: u32) -> Fate {
+    fn send(&self, mail: &Mail, attempt: u32) -> Fate {
         let message = match to_mime(mail) {
             Ok(message) => message,
             Err(error) => return Fate::Refused { reason: error.to_string(), kind: RefusedKind::Invalid },
         };
-        match self.deliver(mail, &message) {
+        match self.deliver(mail, &message, attempt) {
             Ok(receipt) => Fate::Delivered { receipt },
             Err(failure) => fate(&self.words(), failure),
         }

@@ -133,9 +133,17 @@ impl Session {
     }
 
     /// One message; the receipt is the server's last answer.
-    pub(super) fn deliver(&mut self, mail: &Mail, message: &[u8], patience: Patience) -> Result<String, Failure> {
+    /// `mark` is called before the wish to send it.
+    pub(super) fn deliver(
+        &mut self,
+        mail: &Mail,
+        message: &[u8],
+        mark: &dyn Fn() -> Result<(), Failure>,
+        patience: Patience,
+    ) -> Result<String, Failure> {
         self.messages += 1;
-        let result = self.announce(mail, patience).and_then(|()| self.transmit(message, patience));
+        let announced = self.announce(mail, mark, patience);
+        let result = announced.and_then(|()| self.transmit(message, patience));
         self.is_usable = match &result {
             Ok(_) => true,
             Err(Failure::NoSession { .. } | Failure::Lost { .. }) => false,
@@ -146,13 +154,21 @@ impl Session {
         result
     }
 
-    fn announce(&mut self, mail: &Mail, patience: Patience) -> Result<(), Failure> {
+    fn announce(
+        &mut self,
+        mail: &Mail,
+        mark: &dyn Fn() -> Result<(), Failure>,
+        patience: Patience,
+    ) -> Result<(), Failure> {
         let (from, to) = (mail.from.address(), mail.to.address());
         for (stage, command, wanted) in [
             (Stage::Sender, format!("MAIL FROM:<{from}>"), 2),
             (Stage::Recipient, format!("RCPT TO:<{to}>"), 2),
             (Stage::Content, "DATA".to_owned(), 3),
         ] {
+            if stage == Stage::Content {
+                mark()?;
+            }
             ask(&mut self.wire, patience, &command, wanted).map_err(|wrong| failure(stage, wrong, patience, false))?;
         }
         Ok(())

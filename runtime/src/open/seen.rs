@@ -1,0 +1,71 @@
+//! A store as somebody sees it who only asks: it may be in use, be at rest or have been killed, and stays as it is.
+
+use super::{Kind, bring, is_kept_whoever_is_where, live, text_of};
+use crate::engine::{self, EngineError};
+use crate::report::RunReport;
+use crate::store::sqlite::{SqliteRecords, picture};
+use crate::store::{StoreError, StoreFault};
+use crate::time::Instant;
+use flow_ir::Program;
+use std::path::Path;
+
+/// What a store has come to, of one moment.
+#[derive(Debug)]
+pub struct Seen {
+    /// The version of the project that the store runs, by its own numbers.
+    pub program: Program,
+    /// What its totals tell.
+    pub report: RunReport,
+    /// What it is for; none where the process that makes it has not said so yet.
+    pub kind: Option<Kind>,
+    /// The instant to which everything in it has happened; none before anything has.
+    pub as_of: Option<Instant>,
+    /// Whether the project has changed since that version.
+    pub has_changed: bool,
+}
+
+/// Looks at the store of a project. An error also where the store could not go on with it: then it is another project's, or people stand
+/// where the project has nothing for them any more.
+pub fn see(program: &Program, path: &Path) -> Result<Seen, EngineError> {
+    if !path.exists() {
+        return Err(EngineError::Store(absent(path)));
+    }
+    picture(path, |records| of_one_moment(program, records))?.flatten().ok_or_else(|| EngineError::Store(empty(path)))
+}
+
+/// None where no program has been kept yet.
+fn of_one_moment(program: &Program, records: &mut SqliteRecords) -> Result<Option<Seen>, EngineError> {
+    let charter = records.charter()?;
+    let Some(kept) = charter.program else { return Ok(None) };
+    let kept = text_of(&kept)?;
+    let has_changed = match is_kept_whoever_is_where(&kept, program) {
+        true => false,
+        false => bring(&kept, program, &live(records)?)?.lineage.version != kept.lineage.version,
+    };
+    Ok(Some(Seen {
+        report: RunReport::read(&kept, records)?,
+        kind: charter.kind.as_deref().and_then(Kind::of_word),
+        as_of: engine::period(records)?.map(|(_, last)| last),
+        has_changed,
+        program: kept,
+    }))
+}
+
+fn absent(path: &Path) -> StoreError {
+    StoreError {
+        fault: StoreFault::Other,
+        message: format!("there is no store `{}`", path.display()),
+        help: "`flow serve` makes the live one when it begins, and `flow run` that of a rehearsal; `--store` names another file"
+            .to_owned(),
+        path: Some(path.to_owned()),
+    }
+}
+
+fn empty(path: &Path) -> StoreError {
+    StoreError {
+        fault: StoreFault::Other,
+        message: format!("`{}` is a store that holds nothing yet", path.display()),
+        help: "ask again when `flow serve` or `flow run` works on it".to_owned(),
+        path: Some(path.to_owned()),
+    }
+}

@@ -1,0 +1,111 @@
+//! `flow report`: what a store has come to, as a run tells it at its end. It only looks: the store may be in use, and stays as it is; neither
+//! a mail server nor a secret is needed.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use flow_runtime::open::{Kind, Seen, see};
+use flow_runtime::settings::{MailSettings, Settings};
+use flow_runtime::time::civil;
+use serde_json::json;
+
+use crate::ink;
+use crate::load::{Ready, ready_to_ask};
+use crate::output::{Failure, Format, Outcome, Output};
+use crate::run::failure::from_engine;
+use crate::run::report::Standing;
+use crate::run::{data, delivery, show};
+use crate::serve::live_store;
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArguments {
+    /// The project's folder; without it, the nearest one upward from here that has a flow.toml
+    project: Option<PathBuf>,
+    /// The database file; without it, the live store of `flow serve`, or that of `flow run` where nothing was served yet
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
+}
+
+/// Tells how a store stands.
+pub(crate) fn report(arguments: &ReportArguments, output: &mut Output) -> io::Result<Outcome> {
+    let Ready { settings, program, .. } = match ready_to_ask(arguments.project.as_deref(), output)? {
+        Ok(ready) => ready,
+        Err(told) => return Ok(told),
+    };
+    let looked = which(arguments, &settings).and_then(|store| Ok((see(&program, &store).map_err(from_engine)?, store)));
+    match looked {
+        Ok((seen, store)) => tell(seen, &store, &settings, output),
+        Err(failure) => output.report(&[], &[failure], ""),
+    }
+}
+
+/// The store that is asked about.
+fn which(arguments: &ReportArguments, settings: &Settings) -> Result<PathBuf, Failure> {
+    let rehearsed = &settings.store;
+    let live = live_store(rehearsed);
+    let found = arguments.store.clone().or_else(|| [&live, rehearsed].into_iter().find(|path| path.exists()).cloned());
+    found.ok_or_else(|| {
+        Failure::new(
+            format!(
+                "there is no store of this project yet: neither `{}` nor `{}`",
+                live.display(),
+                rehearsed.display()
+            ),
+            "`flow serve` makes the first when it begins, and `flow run` the second; `--store` names another file",
+        )
+    })
+}
+
+fn tell(seen: Seen, store: &Path, settings: &Settings, output: &Output) -> io::Result<Outcome> {
+    let words = as_of(&seen, store, settings);
+    let is_live = seen.kind == Some(Kind::Live);
+    if seen.has_changed && output.format() == Format::Human {
+        let note = "the project has changed since: this is of the version that the store runs";
+        writeln!(ink::stderr(), "note: {note}")?;
+    }
+    let standing = Standing {
+        program: Arc::new(seen.program),
+        report: seen.report,
+        mail: if is_live { delivery::words(settings) } else { rehearsed_to(settings) },
+        events_file: settings.data.events.as_deref().map(data::file_name),
+        is_live,
+    };
+    if output.format() == Format::Human {
+        show::standing(&standing, &words)?;
+        return Ok(Outcome::Clean);
+    }
+    let mut json = standing.json();
+    if let Some(json) = json.as_object_mut() {
+        json.insert("store".to_owned(), json!(store));
+        json.insert("as_of".to_owned(), json!(seen.as_of.map(|at| at.to_string())));
+        json.insert("project_has_changed".to_owned(), json!(seen.has_changed));
+        json.insert("failures".to_owned(), json!([]));
+    }
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &json)?;
+    writeln!(out)?;
+    Ok(Outcome::Clean)
+}
+
+/// As of when it is, by the project's clocks, and of which store.
+fn as_of(seen: &Seen, store: &Path, settings: &Settings) -> String {
+    let store = store.display();
+    let zone = settings.timezone;
+    let Some(at) = seen.as_of else { return format!("Nothing has happened yet in {store}") };
+    let at = format!("{} ({})", civil::minute(at, zone).unwrap_or_else(|| at.to_string()), zone.name());
+    match seen.kind {
+        Some(Kind::Rehearsal) => format!("As of {at}, until when {store} has been rehearsed"),
+        Some(Kind::Live) | None => format!("As of {at}, when something last happened in the live store {store}"),
+    }
+}
+
+/// Where `flow run` has written its mails, unless it was told another folder.
+fn rehearsed_to(settings: &Settings) -> String {
+    let mut rehearsed = settings.clone();
+    if let Some(folder) = delivery::rehearsal_folder(settings, None) {
+        rehearsed.mail = MailSettings::File { folder };
+    }
+    delivery::rehearsal_words(settings, &rehearsed)
+}
