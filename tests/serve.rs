@@ -427,15 +427,10 @@ fn an_opt_out_that_is_not_understood_is_told_at_once() {
     assert!(at < stopping && said.matches(told).count() == 1, "at once, and once a name: {said}");
     assert!(said.contains("Newsletter Opt-Out Pressed 2") || said.contains("2 Newsletter Opt-Out Pressed"), "{said}");
 
-    let child = Serving {
-        child: Some(world.command(&["serve", "--no-http", "--format", "json"]).spawn().unwrap()),
-        said: None,
-    };
+    let serving = world.serve_as_json();
     come(&mut world, 2);
-    child.signal("-TERM");
-    let mut child = child;
-    let output = child.child.take().unwrap().wait_with_output().unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
+    serving.signal("-TERM");
+    let stderr = String::from_utf8(serving.output().stderr).unwrap();
     let notes: Vec<serde_json::Value> = stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(notes.len(), 1, "{stderr}");
     assert_eq!(

@@ -99,6 +99,12 @@ impl World {
         Serving { child: Some(child), said: Some(said) }
     }
 
+    /// Serves for a machine, which is not told when it begins.
+    pub(crate) fn serve_as_json(&self) -> Serving {
+        let child = self.command(&["serve", "--no-http", "--format", "json"]).spawn().unwrap();
+        Serving { child: Some(child), said: None }
+    }
+
     pub(crate) fn store(&self) -> PathBuf {
         self.path("out/case.live.db")
     }
@@ -153,6 +159,11 @@ impl Serving {
     pub(crate) fn stop(self, world: &World) -> String {
         self.signal("-TERM");
         self.end(world)
+    }
+
+    /// What it wrote until it ended, of one for a machine.
+    pub(crate) fn output(mut self) -> Output {
+        self.child.take().unwrap().wait_with_output().unwrap()
     }
 
     pub(crate) fn end(mut self, world: &World) -> String {
