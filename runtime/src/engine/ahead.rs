@@ -6,7 +6,8 @@
 use super::error::EngineError;
 use crate::inbound::{Arrival, Mark};
 use crate::store::{Answers, Changes, ContactId, MessageId, MessageKey, Questions, RECENT_MESSAGES, Store};
-use std::collections::{HashMap, HashSet, VecDeque};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::{HashMap, VecDeque};
 
 /// How many events are looked at ahead: those of a batch, so that it costs one question of each kind.
 pub(crate) const LOOK_AHEAD_EVENTS: usize = super::BATCH_ITEMS;
@@ -44,8 +45,8 @@ pub(super) struct Ahead {
     /// the look went.
     behind: Option<Arrival>,
     keys: HashMap<String, Option<ContactId>>,
-    joined: HashMap<ContactId, ContactId>,
-    messages: HashSet<MessageKey>,
+    joined: FxHashMap<ContactId, ContactId>,
+    messages: FxHashSet<MessageKey>,
     recent: Recent,
     /// The instant of the last event.
     last_at: i64,
@@ -55,7 +56,7 @@ pub(super) struct Ahead {
 /// as well, since an id that is unique for ever would cost more than all the rest of an event (docs/performance.md).
 #[derive(Debug, Default)]
 struct Recent {
-    ids: HashSet<MessageId>,
+    ids: FxHashSet<MessageId>,
     /// The oldest first.
     order: VecDeque<MessageId>,
 }

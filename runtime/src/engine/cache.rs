@@ -4,7 +4,8 @@
 
 use super::contact::Contact;
 use crate::store::ContactId;
-use std::collections::{HashMap, VecDeque};
+use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
 
 /// How many contacts stay loaded after a commit.
 pub(crate) const CACHE_CONTACTS: usize = 20_000;
@@ -12,7 +13,7 @@ pub(crate) const CACHE_CONTACTS: usize = 20_000;
 /// Loaded contacts, with a second chance for those used since they were last looked at (the clock algorithm).
 #[derive(Debug, Default)]
 pub(super) struct Cache {
-    contacts: HashMap<ContactId, Entry>,
+    contacts: FxHashMap<ContactId, Entry>,
     /// Each loaded contact once, the next to leave first.
     order: VecDeque<ContactId>,
 }

@@ -59,6 +59,8 @@ pub(super) struct StepHost<'e> {
     pub(super) row: Option<u64>,
     /// Whether that row has its answer, so that the journey goes on behind its send.
     pub(super) answered: bool,
+    /// Whether the last handoff found nobody.
+    pub(super) is_untaken: bool,
     /// Until when the send at which the journey stands is held.
     pub(super) held_until: Option<i64>,
     /// Whether the journey stands at a send whose answer is to come.

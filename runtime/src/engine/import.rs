@@ -14,7 +14,7 @@ use crate::store::{ContactId, Questions, Store};
 use crate::time::Instant;
 use flow_ir::{FieldId, FieldValue};
 use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The name under which a store keeps how far an import came.
 const IMPORT: &str = "import.";
@@ -109,7 +109,7 @@ impl<S: Store> Engine<S> {
 
     /// What the rows of an earlier, stopped import said.
     fn said_by(&mut self, rows: &[ContactRow]) -> Result<Said, EngineError> {
-        let mut said = Said::new();
+        let mut said = Said::default();
         for chunk in rows.chunks(LOOK_AHEAD_ROWS) {
             let keys: Vec<String> = chunk.iter().filter_map(|row| row.keys.first().cloned()).collect();
             let mut owners = self.store.ask(&Questions { keys, ..Questions::default() })?.owners.into_iter();
@@ -191,7 +191,7 @@ impl<S: Store> Engine<S> {
 }
 
 /// The fields of which the rows of a file have said something, by whom they are about.
-type Said = HashMap<ContactId, Vec<FieldId>>;
+type Said = FxHashMap<ContactId, Vec<FieldId>>;
 
 fn note(said: &mut Said, contact: Option<ContactId>, row: &ContactRow) {
     let Some(contact) = contact else { return };

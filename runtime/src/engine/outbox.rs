@@ -372,7 +372,8 @@ impl Outbox {
 
     /// A row that waits goes on waiting for its send window, with its journey, which is due then.
     pub(super) fn hold(&mut self, batch: &mut Batch, id: u64, due_at: i64) {
-        let Some(row) = self.rows.get_mut(&id).filter(|row| row.due_at != due_at) else { return };
+        let is_moved = |row: &&mut OutboxRecord| row.state == OutboxState::Queued && row.due_at != due_at;
+        let Some(row) = self.rows.get_mut(&id).filter(is_moved) else { return };
         self.queue.remove((row.due_at, id));
         row.due_at = due_at;
         batch.settle(settlement(row, row.state, String::new()));

@@ -138,6 +138,7 @@ reasons! {
     FinishedBy {
         Steps = 1 "it ran out of steps",
         Handoff = 2 "a team took the contact over",
+        NobodyTook = 3 "nobody took the contact over, and there was no other step",
     }
 }
 

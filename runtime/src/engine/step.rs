@@ -26,6 +26,8 @@ struct Ran {
     stands_back: bool,
     /// Until when the send at which it stands is held.
     held_until: Option<i64>,
+    /// Whether its last handoff found nobody.
+    is_untaken: bool,
 }
 
 impl Touch<'_> {
@@ -42,7 +44,7 @@ impl Touch<'_> {
     pub(super) fn go(&mut self, index: usize, wake: Wake, door: Door) {
         self.ran.push(self.journey(index).workflow());
         let before = self.written_slots(index);
-        let Ran { stop, leaves, stands_back, held_until } = self.run(index, wake, door);
+        let Ran { stop, leaves, stands_back, held_until, is_untaken } = self.run(index, wake, door);
         self.mark_written(index, &before);
         let JourneyRecord { workflow, run, .. } = self.journey(index).record;
         self.note_changes(ChangedBy { journey: Some((workflow, run)) });
@@ -57,7 +59,7 @@ impl Touch<'_> {
         self.record_step(index, wake.woken, stop, held_again);
         match leaves {
             Some(leaves) => self.leave(index, leaves, stop),
-            None => self.settle(index, stop, held_until.unwrap_or(self.now)),
+            None => self.settle(index, stop, held_until.unwrap_or(self.now), is_untaken),
         }
     }
 
@@ -111,6 +113,7 @@ impl Touch<'_> {
             door,
             stands_back: false,
             held_until: None,
+            is_untaken: false,
             sending: false,
             leaves: None,
         };
@@ -119,7 +122,7 @@ impl Touch<'_> {
         let (problem, written, stopped) = (host.problem, host.written, host.stopped);
         let (leaves, goal_met, newly_met) = (host.leaves, host.goal_met, host.newly_met);
         let (row, sending, sends, stands_back) = (host.row, host.sending, host.sends, host.stands_back);
-        let held_until = host.held_until;
+        let (held_until, is_untaken) = (host.held_until, host.is_untaken);
         if goal_met {
             self.contact.journeys[index].set_goal_met();
         }
@@ -138,7 +141,7 @@ impl Touch<'_> {
         if stop == Stop::Failed {
             self.fail(workflow, problem.unwrap_or_else(|| format!("no journey resumes at block {block}")));
         }
-        Ran { stop, leaves, stands_back, held_until }
+        Ran { stop, leaves, stands_back, held_until, is_untaken }
     }
 
     /// Ends a journey whose goal or exit an earlier step of the instant has made true.
@@ -192,8 +195,8 @@ impl Touch<'_> {
         self.batch.decide(DecisionRecord { step, reason: woken.number(), trace, ..decision });
     }
 
-    /// `held_until`: when a send that is held is asked again.
-    fn settle(&mut self, index: usize, stop: Stop, held_until: i64) {
+    /// `held_until`: when a send that is held is asked again; `is_untaken`: whether a handoff found nobody.
+    fn settle(&mut self, index: usize, stop: Stop, held_until: i64, is_untaken: bool) {
         match stop {
             Stop::Waiting { step, wait, block } => self.suspend_wait(index, step.0, wait, block),
             Stop::Held { step, block } if self.journey(index).sending => {
@@ -205,7 +208,7 @@ impl Touch<'_> {
                 self.suspend(index, JourneyStatus::Held, step.0, block, Some(held_until));
             }
             Stop::Ended { step, ending } => {
-                let (code, reason) = decision_of(ending, self.journey(index).record.goal_met);
+                let (code, reason) = decision_of(ending, self.journey(index).record.goal_met, is_untaken);
                 self.decide_in(index, code, step.map(|step| step.0), reason);
                 if ending == Ending::Converted && !self.journey(index).record.goal_met {
                     self.tell_conversion(index);
@@ -288,10 +291,11 @@ impl Touch<'_> {
     }
 }
 
-fn decision_of(ending: Ending, goal_met: bool) -> (DecisionCode, u32) {
+fn decision_of(ending: Ending, goal_met: bool, is_untaken: bool) -> (DecisionCode, u32) {
     match ending {
         Ending::Finished => (DecisionCode::Finished, FinishedBy::Steps.number()),
-        // The handoff itself has a decision of its own.
+        // The handoff itself has a decision of its own. One that is refused lets the journey go on (LANGUAGE.md 12): no step is behind it.
+        Ending::HandedOff if is_untaken => (DecisionCode::Finished, FinishedBy::NobodyTook.number()),
         Ending::HandedOff => (DecisionCode::Finished, FinishedBy::Handoff.number()),
         Ending::Exited => (DecisionCode::Exited, 0),
         Ending::Converted if goal_met => (DecisionCode::Converted, Converted::GoalMetBefore.number()),

@@ -20,7 +20,7 @@ pub(super) fn forbidden(plan: &Plan, frame: &[u8], kind: EmailKind) -> Option<Wi
     let slots = &plan.program.system;
     let is = |slot: SlotId| plan.program.frame.read(frame, slot) != 0;
     let is_suppressed = plan.program.frame.read(frame, slots.suppressed_at) > NEVER;
-    let for_all = [(slots.hard_bounced, Withheld::HardBounced)];
+    let for_all = [(slots.hard_bounced, Withheld::HardBounced), (slots.do_not_contact, Withheld::DoNotContact)];
     let for_marketing = [
         (slots.unsubscribed, Withheld::Unsubscribed),
         (slots.hard_bounced, Withheld::HardBounced),

@@ -393,7 +393,7 @@ impl WorkflowReport {
                 add(&mut self.clicked, email_name(program, about), number);
             }
             DecisionCode::Replied => add(&mut self.replied, email_name(program, about), number),
-            DecisionCode::Finished if reason == FinishedBy::Steps.number() => self.finished += number,
+            DecisionCode::Finished if reason != FinishedBy::Handoff.number() => self.finished += number,
             DecisionCode::Finished => self.handed_over += number,
             // About mail and people, not about the funnel.
             DecisionCode::Stepped | DecisionCode::Ran | DecisionCode::Delivered | DecisionCode::Consented => {}

@@ -168,3 +168,11 @@ fn a_held_mail_is_of_the_instant_at_which_it_leaves() {
     assert_eq!(mail.sent_at.timestamp_millis(), at("2026-03-03 09:00"));
     assert_eq!(world.snapshot().outbox[0].0.queued_at, at("2026-03-03 09:00"));
 }
+
+#[test]
+fn a_transactional_mail_asks_no_window() {
+    let mut world = world(&WEEKLY.replace("send hello", "send bill"));
+    world.contact("ada", &[("timezone", "Europe/Berlin")]);
+    world.at("2026-03-28 12:00").event("ada", "signed_up", json!({})).run();
+    assert_eq!(world.mailbox.handed().len(), 1);
+}

@@ -32,11 +32,11 @@ fn marketing_needs_consent_and_a_working_address() {
 }
 
 #[test]
-fn a_transactional_mail_needs_only_a_working_address() {
+fn a_transactional_mail_needs_a_working_address_and_nobody_who_must_not_be_contacted() {
     for (field, expected) in [
         ("unsubscribed", "Sent s0"),
         ("complained", "Sent s0"),
-        ("do_not_contact", "Sent s0"),
+        ("do_not_contact", "Withheld s0.6"),
         ("hard_bounced", "Withheld s0.4"),
     ] {
         assert_eq!(decided(&send("send bill", &[(field, "yes")])), [expected], "{field}");

@@ -60,6 +60,7 @@ impl Perform for Handoff {
     fn perform(&self, host: &mut StepHost<'_>, memory: Memory<'_>, step: StepId) -> Outcome {
         let (to, reason) =
             if host.is_off_limits(&memory) { (None, HandedTo::DoNotContact) } else { host.choose(&memory, self.team) };
+        host.is_untaken = to.is_none();
         match to {
             Some(to) => host.tell(&memory, step, self, &to),
             None => host.batch.count(counter::HANDOFFS_TO_NOBODY),

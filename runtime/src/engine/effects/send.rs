@@ -12,7 +12,7 @@ use crate::time::{Instant, SendWindow, Zone};
 use flow_ir::backend::{Memory, Outcome};
 use flow_ir::effect::Send;
 use flow_ir::units::DAY_MS;
-use flow_ir::{Area, CountedSince, EmailId, NEVER, StepId, Workflow};
+use flow_ir::{Area, CountedSince, EmailId, EmailKind, NEVER, StepId, Workflow};
 
 /// How long a closed window holds a mail at most (LANGUAGE.md 5).
 const HOLD_MAX_MS: i64 = 7 * DAY_MS;
@@ -34,7 +34,7 @@ impl Perform for Send {
             host.withhold(step, reason);
             return Outcome::Done;
         }
-        match host.hold_until() {
+        match host.hold_until(self.email) {
             Some(until) if until > host.now => host.hold_mail(&memory, step, self.email, until),
             Some(_) => {
                 host.withhold(step, Withheld::HeldTooLong);
@@ -66,8 +66,10 @@ impl StepHost<'_> {
     }
 
     /// Until when a closed window holds the mail: until it opens, and no longer than [`HOLD_MAX_MS`] from the step on.
-    fn hold_until(&self) -> Option<i64> {
-        let window = self.plan.workflow(self.workflow).window;
+    /// A transactional mail asks no window.
+    fn hold_until(&self, email: EmailId) -> Option<i64> {
+        let asks = self.plan.program.emails.at(email).kind == EmailKind::Marketing;
+        let window = self.plan.workflow(self.workflow).window.filter(|_| asks);
         let window = window.filter(|window| !window.is_open(Instant(self.now), self.zone))?;
         Some(held_until(window, self.earlier(), self.now, self.zone))
     }

@@ -4,7 +4,8 @@ use crate::store::{
     Batch, ContactId, ContactRecord, ContactWrite, EventRecord, MessageKey, OutboxRecord, OutboxSettlement,
     OutboxState, Ticket,
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A batch on its way into the file.
@@ -29,13 +30,13 @@ enum Place {
 #[derive(Debug, Default)]
 struct Index {
     keys: HashMap<String, Option<ContactId>>,
-    messages: HashSet<MessageKey>,
+    messages: FxHashSet<MessageKey>,
     /// Where the last write of a contact stands: which slot, which row.
-    contacts: HashMap<ContactId, (usize, usize)>,
+    contacts: FxHashMap<ContactId, (usize, usize)>,
     /// Where each event of the log stands.
-    events: HashMap<u64, (usize, usize)>,
+    events: FxHashMap<u64, (usize, usize)>,
     /// Of each decision, the record before it.
-    decisions: HashMap<u64, u64>,
+    decisions: FxHashMap<u64, u64>,
 }
 
 /// A record of the log, on the way from one to the one before it.
