@@ -21,6 +21,8 @@ use crate::output::Failure;
 pub(crate) struct Prepared {
     pub(crate) channel: Arc<dyn Channel>,
     emails: Composer,
+    /// What was kept for a mail server, where none is asked any more.
+    stale_marks: Option<PathBuf>,
 }
 
 impl Prepared {
@@ -35,6 +37,8 @@ impl Prepared {
     /// How the messages of a store leave. What an earlier process of it left half-made goes first.
     pub(crate) fn of_store(self, name: StoreName) -> Delivery {
         self.channel.clear_up(&name.ending());
+        // It would be believed later; where there is none, or it stays, nothing is lost now.
+        self.stale_marks.iter().for_each(|marks| drop(std::fs::remove_file(marks)));
         Delivery { channel: self.channel, composer: Arc::new(OutboxComposer::new(self.emails, name)) }
     }
 }
@@ -43,8 +47,6 @@ impl Prepared {
 pub(crate) fn channel(settings: &Settings, secrets: &Secrets, kind: Kind) -> Result<Arc<dyn Channel>, Stopped> {
     Ok(match &settings.mail {
         MailSettings::File { folder } => {
-            // What no mail server is asked for any more must not be believed later; where there is none, or it stays, nothing is lost now.
-            let _ = std::fs::remove_file(marks(settings));
             // What cannot be made here is told by the connector, in its words.
             let _ = std::fs::create_dir_all(folder);
             let open = FileChannel::open(folder.clone());
@@ -78,7 +80,8 @@ pub(crate) fn prepare(
 ) -> Result<Prepared, Stopped> {
     let emails = Composer::new(Arc::clone(program), settings.sender.clone(), secrets.unsubscribe_keys);
     let emails = emails.map_err(|fault| Failure::new(fault.to_string(), "run `flow check` and mend what it says"))?;
-    Ok(Prepared { channel, emails })
+    let stale_marks = matches!(settings.mail, MailSettings::File { .. }).then(|| marks(settings));
+    Ok(Prepared { channel, emails, stale_marks })
 }
 
 /// The folder of the mails of a rehearsal, beside the store where mail would else go to a server.

@@ -58,8 +58,10 @@ impl Touch<'_> {
     /// A journey that gave way to another of its workflow had this on its way: the other has sent it, too (E11). One that began later is
     /// another run.
     fn note_sent_by_another(&mut self, row: &OutboxRecord, sender: Option<usize>) {
-        let was_there =
-            |Journey { record, .. }: &Journey| record.workflow == row.workflow && record.entered_at <= row.queued_at;
+        let was_there = |Journey { record, .. }: &Journey| {
+            let had_ended = record.ended_at.is_some_and(|ended_at| ended_at < row.queued_at);
+            record.workflow == row.workflow && record.entered_at <= row.queued_at && !had_ended
+        };
         let heir = self.contact.journeys.iter().rposition(was_there).filter(|_| sender.is_none());
         if let Some(index) = heir {
             let (plan, now) = (self.plan, self.now);

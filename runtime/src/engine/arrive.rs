@@ -21,11 +21,10 @@ impl<S: Store> Engine<S> {
     /// Handles the next event.
     pub(super) fn handle_arrival(&mut self) -> Result<(), EngineError> {
         let Some(peeked) = self.ahead.take() else { return Ok(()) };
-        // What leaves at an instant leaves after all events of that instant, and in their order.
+        // What leaves at an instant leaves after everything of that instant, and in its order.
         let is_first = self.now().0 < peeked.at;
-        let is_last = self.ahead.next_at().is_none_or(|next| next > peeked.at);
         let at = self.advance(peeked.at);
-        self.outbox.hold_back(at, !(is_first && is_last));
+        self.outbox.hold_back(at, !is_first || self.is_more_to_come(at));
         if self.ahead.is_known(&peeked) {
             self.count_repeat(&peeked);
             return Ok(());
@@ -90,6 +89,7 @@ impl<S: Store> Engine<S> {
         let dues: Vec<Option<i64>> = others.iter().map(|other| other.next_at).collect();
         self.touch(identity.contact, now, |touch: &mut Touch<'_>| {
             touch.give_keys(&identity.given);
+            touch.given.clone_from(&identity.given);
             if identity.contact.is_none() {
                 touch.begin_contact();
             }

@@ -31,7 +31,7 @@ impl Touch<'_> {
         values: &'v [(FieldId, FieldValue)],
         occurred_at: i64,
     ) -> impl Iterator<Item = &'v (FieldId, FieldValue)> {
-        values.iter().filter(move |(field, _)| self.contact.said_at.of(field.0).is_none_or(|at| at <= occurred_at))
+        values.iter().filter(move |(field, _)| !self.is_older(*field, occurred_at))
     }
 
     /// The values without an address that is another contact's: mail to it would pass by that contact's consent (E7, E11).
@@ -50,7 +50,7 @@ impl Touch<'_> {
         let plan = self.plan;
         let Some(field) = plan.program.fields.get(id).filter(|_| *value != FieldValue::Missing) else { return };
         if !self.is_timeless(field) {
-            if self.contact.said_at.of(id.0).is_some_and(|at| at > occurred_at) {
+            if self.is_older(id, occurred_at) {
                 return self.leave_address(id, value);
             }
             self.contact.dirty |= self.contact.said_at.note(id.0, occurred_at);
@@ -76,13 +76,23 @@ impl Touch<'_> {
         field.slot.is_some_and(is_own)
     }
 
-    /// An address that they gave up before is not theirs because somebody tells of it now.
+    /// Whether what is known of a field was said of a later instant. A value that is not there any more is a gap, whenever it was said.
+    fn is_older(&self, id: FieldId, occurred_at: i64) -> bool {
+        let is_known = self.plan.program.fields.get(id).is_some_and(|field| self.contact.has(self.plan, field));
+        is_known && self.contact.said_at.of(id.0).is_some_and(|at| at > occurred_at)
+    }
+
+    /// An address that they gave up before is not theirs because somebody tells of it now; what is said beside it is said of it, too.
     fn leave_address(&mut self, id: FieldId, value: &FieldValue) {
         let (FieldValue::Text(address), true) = (value, self.plan.email_field == Some(id)) else { return };
         let key = email_key(address);
-        if self.contact.text(self.plan, id).map(email_key).as_ref() != Some(&key) {
-            self.batch.changes.keys.push((key, None));
+        if self.contact.text(self.plan, id).map(email_key).as_ref() == Some(&key) {
+            return;
         }
+        if self.given.contains(&key) {
+            self.batch.changes.keys.push((key.clone(), None));
+        }
+        self.left_address = Some(key);
     }
 
     /// A step has set a field: that is so from now on.
@@ -118,6 +128,8 @@ impl Touch<'_> {
         match suppression_of(&plan.program.system, slot) {
             Some(reason) if value != 0 => {
                 self.suppress(reason, self.now, None);
+                let mark = if reason == Suppressed::HardBounced { Mark::Bounced } else { Mark::Refused };
+                self.mark_address(mark, self.left_address.clone());
             }
             // Nothing that a sync brings lifts a refusal (E7).
             Some(_) => {}

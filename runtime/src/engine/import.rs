@@ -56,6 +56,8 @@ impl ImportMark {
         let mut bytes = self.chain.to_vec();
         // Keys and values are plain data: writing them as JSON cannot fail.
         bytes.extend(serde_json::to_vec(&(&row.keys, &row.values)).unwrap_or_default());
+        // A file in which the date alone has moved says everything anew.
+        bytes.extend(row.changed_at.into_iter().flat_map(i64::to_le_bytes));
         self.chain.copy_from_slice(digest(&SHA256, &bytes).as_ref());
         self.rows += 1;
     }

@@ -50,7 +50,8 @@ impl Touch<'_> {
         let plan = self.plan;
         let is_address = plan.email_field == Some(id) && self.contact.has(plan, field);
         let is_later = !is_address && other.said_at.of(id.0) > self.contact.said_at.of(id.0);
-        if let Some(at) = other.said_at.of(id.0).filter(|_| is_later) {
+        let is_taken = other.has(plan, field) && (is_later || !self.contact.has(plan, field));
+        if let Some(at) = other.said_at.of(id.0).filter(|_| is_taken) {
             self.contact.said_at.note(id.0, at);
         }
         let system = &plan.program.system;

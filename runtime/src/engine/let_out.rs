@@ -6,6 +6,7 @@
 //! ```
 //! Nothing of it outlives the item.
 
+use super::counter;
 use super::event::Triggers;
 use super::step::Wake;
 use super::touch::Touch;
@@ -73,19 +74,22 @@ impl Touch<'_> {
             self.let_out_by(Door::ForOne);
         }
         // As with rounds: what goes on for ever is not followed any more.
+        self.batch.count(counter::ROUNDS_EXHAUSTED);
         self.door = Door::Open;
         self.let_out_by(Door::Open);
         self.door = Door::Shut;
     }
 
     fn let_out_by(&mut self, door: Door) {
-        let mut stood_back = std::mem::take(&mut self.stood_back);
-        stood_back.sort_by_key(|one| (self.workflow(one.workflow).name.as_str(), one.run));
+        let mut turns = self.stood_back.clone();
+        turns.sort_by_key(|one| (self.workflow(one.workflow).name.as_str(), one.run));
         self.ran.clear();
-        for StoodBack { workflow, run, wake, .. } in stood_back {
-            if let Some(index) = self.live_journey(workflow, run) {
-                self.go(index, wake, door);
-            }
+        for StoodBack { workflow, run, wake, .. } in turns {
+            // Whom another one has stopped meanwhile is not there any more.
+            let Some(index) = self.live_journey(workflow, run) else { continue };
+            let Some(place) = self.place_behind(index) else { continue };
+            self.stood_back.remove(place);
+            self.go(index, wake, door);
         }
         self.rounds(false, Triggers::new(), false);
     }

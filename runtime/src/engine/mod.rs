@@ -461,6 +461,8 @@ impl<S: Store> Engine<S> {
         if self.recovering.is_empty() {
             return Ok(());
         }
+        // What follows from it waits behind whatever is in the store.
+        self.outbox.hold_all_back(true);
         let recovered = self.recover_outbox();
         self.whole(recovered)
     }
@@ -485,8 +487,15 @@ impl<S: Store> Engine<S> {
 
     fn handle(&mut self, item: Item) -> Result<(), EngineError> {
         self.batch.items += 1;
-        if let Item::Answer(at, _) | Item::Due(at, _) | Item::Attempt(at, _) = item {
-            self.outbox.hold_back(at.max(self.now().0), false);
+        match item {
+            Item::Answer(at, _) => {
+                let at = at.max(self.now().0);
+                let is_to_come = self.is_more_to_come(at);
+                self.outbox.hold_back(at, is_to_come);
+            }
+            // Behind it only other contacts are due.
+            Item::Due(at, _) | Item::Attempt(at, _) => self.outbox.hold_back(at.max(self.now().0), false),
+            Item::Arrival => {}
         }
         let done = match item {
             Item::Arrival => self.handle_arrival(),
@@ -495,6 +504,13 @@ impl<S: Store> Engine<S> {
             Item::Attempt(at, row) => self.handle_attempt(at, row),
         };
         self.whole(done)
+    }
+
+    /// Whether an event, an answer or a contact's own instant is still to come at this instant: any of them may take back what is sent now.
+    fn is_more_to_come(&self, at: i64) -> bool {
+        let due = self.due.first().map(|(due, _)| due);
+        let answer = self.outbox.next_answer(at).map(|(answer, _)| answer);
+        [self.ahead.next_at(), due, answer].into_iter().flatten().any(|next| next <= at)
     }
 
     /// Hands the batch over, and goes on while it becomes durable.

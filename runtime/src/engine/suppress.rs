@@ -194,7 +194,7 @@ impl Touch<'_> {
     }
 
     /// Keeps something of an address, whoever has it from now on.
-    fn mark_address(&mut self, mark: Mark, key: Option<String>) {
+    pub(super) fn mark_address(&mut self, mark: Mark, key: Option<String>) {
         let id = self.contact.id;
         self.batch.changes.keys.extend(key.and_then(|key| mark.key(&key)).map(|key| (key, Some(id))));
     }

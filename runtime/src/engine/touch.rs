@@ -42,6 +42,10 @@ pub(super) struct Touch<'e> {
     pub(super) joining: bool,
     /// The key of the address to which the mail went that the item is about.
     pub(super) sent_to: Option<String>,
+    /// The keys that the item makes the contact's own.
+    pub(super) given: Vec<String>,
+    /// The key of an address that the item names and that they have given up before.
+    pub(super) left_address: Option<String>,
     /// What is kept of the address that the item brings.
     pub(super) address_marks: Vec<Mark>,
     /// The columns by which the row that is taken in refuses mail, by the slot that keeps it ([`refusals`](super::refusals)).
@@ -83,6 +87,8 @@ impl<'e> Touch<'e> {
             door: Door::Shut,
             joining: false,
             sent_to: None,
+            given: Vec::new(),
+            left_address: None,
             address_marks: Vec::new(),
             refused_by: Vec::new(),
         }

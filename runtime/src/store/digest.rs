@@ -123,11 +123,8 @@ fn contact<'a>(row: &'a mut Row, contact: &ContactWrite) -> &'a mut Row {
     row.number(contact.id.0).bytes(&contact.frame).maybe(contact.next_at);
     let texts = contact.texts.as_deref().unwrap_or_default();
     let row = texts.iter().fold(row, |row, text| row.maybe_text(text.as_deref()));
-    let row = contact
-        .said_at
-        .by_instant()
-        .into_iter()
-        .fold(row, |row, (at, fields)| fields.into_iter().fold(row.instant(at), |row, field| row.small(field)));
+    let said = contact.said_at.by_instant().flatten();
+    let row = said.fold(row, |row, (at, field)| row.instant(*at).small(*field));
     contact.held.iter().fold(row, |row, entry| {
         row.small(entry.workflow)
             .number(entry.triggers)

@@ -176,3 +176,43 @@ fn a_transactional_mail_asks_no_window() {
     world.at("2026-03-28 12:00").event("ada", "signed_up", json!({})).run();
     assert_eq!(world.mailbox.handed().len(), 1);
 }
+
+/// The contact's own instant is one more thing of the instant, whatever else there is of it.
+#[test]
+fn what_is_due_at_the_same_instant_comes_before_what_leaves() {
+    let quiet =
+        "workflow quiet {\n enter when downloaded\n reenter never\n wait 1 hour\n suppress because \"enough\"\n}";
+    for is_alone in [true, false] {
+        let mut world = world(&format!("{GO}\n{quiet}"));
+        world.contact("ada", &[]).at("2026-03-02 09:00").event("ada", "downloaded", json!({})).run();
+        world.at(MORNING).event("ada", "signed_up", json!({}));
+        if !is_alone {
+            world.event("bea", "visited", json!({"page": "/"}));
+        }
+        world.run();
+        assert!(lines(&world).contains(&"03-02 10:00 go Withheld s0.9".to_owned()), "{:?}", lines(&world));
+        assert!(world.sent().is_empty());
+    }
+}
+
+#[test]
+fn who_is_stopped_while_others_let_something_out_has_done_what_it_did() {
+    let enter = "enter when signed_up\n reenter never\n";
+    let mut world = world(&format!(
+        "workflow a {{\n {enter} send hello\n stop b\n}}\nworkflow b {{\n {enter} score += 1\n send again\n}}"
+    ));
+    world.contact("ada", &[]).at(MORNING).event("ada", "signed_up", json!({})).run();
+    assert_eq!((world.score("ada"), wakes(&world, "b"), world.sent()["ada@people.example"].len()), (1, 1, 1));
+    assert!(lines(&world).contains(&"03-02 10:00 b Stopped".to_owned()), "{:?}", lines(&world));
+}
+
+/// A server that puts a mail off beyond the end of its window is asked again when that next opens.
+#[test]
+fn a_window_that_opened_in_time_opens_again() {
+    let mut world = world(&WEEKLY.replace("02:00 to 03:00", "10:00 to 10:01"));
+    world.contact("ada", &[("email", "down@x.example"), ("timezone", "UTC")]);
+    world.at("2026-03-06 10:00").event("ada", "signed_up", json!({})).run().at("2026-04-20").run();
+    let story = world.story("ada");
+    assert!(!story.iter().any(|line| line.contains("Withheld")), "{story:?}");
+    assert!(world.mailbox.handed().len() > 3, "{story:?}");
+}

@@ -64,7 +64,7 @@ fn an_address_given_up_before_stays_given_up() {
 }
 
 #[test]
-fn what_a_step_sets_is_so_from_then_on() {
+fn what_a_step_changes_is_so_from_then_on() {
     let mut world = world("workflow go {\n enter when signed_up\n reenter never\n set has_open_deal = yes\n}").native();
     world.contact("ada", &[("has_open_deal", "no")]);
     world.at("2026-03-05 10:00").event("ada", "signed_up", json!({})).run();
@@ -136,4 +136,16 @@ fn a_row_that_says_when_it_was_last_changed_is_of_then() {
     world.at("2026-03-08").import(&tomorrow);
     world.at("2026-03-09").identify("ada", &[("first_name", "Ida")]).run();
     assert_eq!(names(&world, "ada"), [text("Ida"), text("Tomorrow")]);
+}
+
+/// What is said beside an address that they gave up is said of that, too.
+#[test]
+fn a_refusal_beside_an_older_address_is_of_both() {
+    let mut world = world("");
+    world.contact("ada", &[("email", "ada@old.example")]);
+    world.at("2026-03-05").identify("ada", &[("email", "ada@new.example")]).keys(&["email:ada@new.example"]).run();
+    let old = [("email", "ada@old.example"), ("unsubscribed", "yes")];
+    world.at("2026-03-06").identify("ada", &old).keys(&["email:ada@old.example"]).occurred("2026-03-04").run();
+    world.at("2026-03-07").identify("bea", &old[..1]).keys(&["email:ada@old.example"]).run();
+    assert_eq!((world.read("ada", "unsubscribed"), world.read("bea", "unsubscribed")), (1, 1));
 }

@@ -59,7 +59,9 @@ pub(super) fn pack(journeys: &[JourneyRecord], held: &[HeldEntry], said_at: &Sai
         + journeys.len() * 8
         + held.len() * 40
         + sends * 20
-        + memory;
+        + memory
+        + 4
+        + said_at.by_instant().map(|said| 12 + 4 * said.len()).sum::<usize>();
     let mut out = Vec::with_capacity(bytes);
     count(&mut out, journeys.len());
     count(&mut out, held.len());
@@ -83,12 +85,11 @@ pub(super) fn pack(journeys: &[JourneyRecord], held: &[HeldEntry], said_at: &Sai
         count(&mut out, entry.memory.len());
         out.extend_from_slice(&entry.memory);
     }
-    let said = said_at.by_instant();
-    count(&mut out, said.len());
-    for (at, fields) in said {
-        out.extend(at.to_le_bytes());
-        count(&mut out, fields.len());
-        fields.iter().for_each(|field| out.extend(field.to_le_bytes()));
+    count(&mut out, said_at.by_instant().count());
+    for said in said_at.by_instant() {
+        said.first().iter().for_each(|(at, _)| out.extend(at.to_le_bytes()));
+        count(&mut out, said.len());
+        said.iter().for_each(|(_, field)| out.extend(field.to_le_bytes()));
     }
     out
 }

@@ -10,6 +10,7 @@ use super::view::{self, ViewColumn, Word};
 use super::writer::Writer;
 use super::{SqliteStore, transact};
 use crate::store::{StoreError, StoreFault};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::collections::BTreeMap;
 use std::fs;
@@ -83,11 +84,18 @@ impl OpenOptions {
 
     fn open_locked(&self, lock: Lock) -> Result<SqliteStore, Trouble> {
         let was_closed = lock.was_closed(&self.path);
+        if !was_closed {
+            // Where damage is found now, the next start must look again: whoever closes a connection takes away the log that told of it.
+            let _ = lock.mark();
+        }
         let mut connection = self.connect()?;
+        // Nor is the log folded into a store that is damaged: what was told to be copied stays as it was found.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !was_closed)?;
         let version = examine(&connection, &self.path)?;
         refuse_read_only(&connection, &self.path)?;
         if !was_closed {
             self.look_through(&connection)?;
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         }
         self.set_pragmas(&connection)?;
         migrate(&mut connection, version)?;

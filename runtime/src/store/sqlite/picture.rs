@@ -29,9 +29,10 @@ pub(crate) fn picture<T, E: From<StoreError>>(
     let file = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     for _ in 0..TRIES {
         let before = Rest::of(&file);
-        let taken = match begin(&file, before.is_some()).map_err(|trouble| trouble.at(path, "read"))? {
-            Some(connection) => take(&mut SqliteRecords::of_one_moment(connection, path)).map(Some),
-            None => Ok(None),
+        let taken = match begin(&file, before.is_some()) {
+            Ok(Some(connection)) => take(&mut SqliteRecords::of_one_moment(connection, path)).map(Some),
+            Ok(None) => Ok(None),
+            Err(trouble) => Err(E::from(trouble.at(path, "read"))),
         };
         // Through the log it is of one moment, whatever happens; what failed may have failed because the file changed.
         if before.is_none() || before == Rest::of(&file) {

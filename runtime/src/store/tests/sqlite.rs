@@ -225,6 +225,10 @@ fn a_log_says_that_a_store_was_not_closed() {
     let page: i64 = store.connection().query_row(root, [], |row| row.get(0)).unwrap();
     file.seek(SeekFrom::Start((page as u64 - 1) * 4096)).unwrap();
     file.write_all(&[0xA5; 4096]).unwrap();
+    let log = fs::read(after.path().join("flow.db-wal")).unwrap();
+    assert_eq!(refused(&options(&after)).fault, StoreFault::Corrupt);
+    // What was found stays as it is, and is found again.
+    assert_eq!(fs::read(after.path().join("flow.db-wal")).unwrap(), log);
     assert_eq!(refused(&options(&after)).fault, StoreFault::Corrupt);
 }
 
