@@ -294,7 +294,7 @@ impl Touch<'_> {
     pub(super) fn forget_ended(&mut self, workflow: WorkflowId) {
         let now = self.now;
         let counting = self.contact.journeys.iter().filter(|own| own.workflow() == workflow && own.still_counts(now));
-        let mut too_many = counting.count().saturating_sub(ENDED_KEPT_MAX);
+        let mut too_many = (counting.count() + 1).saturating_sub(ENDED_KEPT_MAX);
         let mut matters = |own: &Journey| {
             let counts = own.still_counts(now);
             let is_too_old = counts && too_many > 0;

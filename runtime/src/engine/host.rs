@@ -63,6 +63,8 @@ pub(super) struct StepHost<'e> {
     pub(super) is_untaken: bool,
     /// Until when the send at which the journey stands is held.
     pub(super) held_until: Option<i64>,
+    /// Whether the journey comes again at the end of the instant.
+    pub(super) comes_again: bool,
     /// Whether the journey stands at a send whose answer is to come.
     pub(super) sending: bool,
     /// Whether steps may let something out now.
@@ -97,6 +99,11 @@ impl Host for StepHost<'_> {
             let refused = effect.message().is_some_and(|email| self.refuses(&memory, email));
             self.leaves = if refused { None } else { self.leaving(&memory, step) };
             if self.leaves.is_some() {
+                return Outcome::Held;
+            }
+            // A message waits in the outbox for the end of the instant; whatever else is let out has its journey wait.
+            if effect.message().is_none() && self.outbox.is_more_to_come() {
+                (self.sending, self.comes_again) = (true, true);
                 return Outcome::Held;
             }
         }

@@ -164,9 +164,26 @@ impl Touch<'_> {
         }
     }
 
+    /// A send window that the project has changed or taken away counts for what it holds already (E10).
+    pub(super) fn renew_holds(&mut self) {
+        for index in 0..self.contact.journeys.len() {
+            let record = &self.journey(index).record;
+            if record.status != JourneyStatus::Held {
+                continue;
+            }
+            let row = record.outbox.and_then(|row| self.outbox.row(row));
+            let window = self.plan.workflow(self.journey(index).workflow()).window;
+            let closed = window.filter(|window| !window.is_open(Instant(self.now), self.contact.zone));
+            let due_at = closed.map_or(self.now, |window| held_until(window, row, self.now, self.contact.zone));
+            let journey = self.journey_mut(index);
+            journey.dirty |= journey.record.due_at != Some(due_at);
+            journey.record.due_at = Some(due_at);
+        }
+    }
+
     /// What a journey waits for moves with the zone: the hour at which a wait by the calendar is over stays what clocks on the wall show, and a
     /// held mail waits for the window there. A wait of hours is as long as it was.
-    fn rezone(&mut self, index: usize, from: Zone) {
+    pub(super) fn rezone(&mut self, index: usize, from: Zone) {
         let plan = self.plan;
         let to = self.contact.zone;
         let record = &self.journey(index).record;

@@ -10,7 +10,8 @@ use super::counter;
 use super::plan::Plan;
 use super::touch::Touch;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxState};
-use flow_ir::{CountedSince, FactId, Field, FieldId, FieldType, NEVER, SlotId, WorkflowId};
+use crate::time::Zone;
+use flow_ir::{CountedSince, FactId, Field, FieldId, FieldType, NEVER, Reenter, SlotId, WorkflowId};
 use std::collections::BTreeSet;
 
 impl Touch<'_> {
@@ -107,18 +108,18 @@ impl Touch<'_> {
             let workflow = journey.workflow();
             let is_latest = theirs.peek().is_none_or(|next| next.workflow() != workflow);
             match self.contact.journeys.iter().rposition(|own| own.workflow() == workflow) {
-                Some(latest) if own.contains(&workflow) && is_latest => self.join_journey(latest, journey),
+                Some(latest) if own.contains(&workflow) && is_latest => self.join_journey(latest, journey, other.zone),
                 // The latest stands for those that ended before it.
                 Some(_) if own.contains(&workflow) => {}
-                _ => self.adopt(journey, 0),
+                _ => self.adopt(journey, 0, other.zone),
             }
         }
     }
 
     /// Of the latest journeys that both had in a workflow one goes on.
-    fn join_journey(&mut self, own: usize, mut journey: Journey) {
+    fn join_journey(&mut self, own: usize, mut journey: Journey, zone: Zone) {
         let plan = self.plan;
-        if !journey.is_live() || !self.gives_way(own, &journey) {
+        if !self.gives_way(own, &journey) {
             self.withdraw_of(&journey);
             self.tell_given(&journey);
             return self.journey_mut(own).take_over(&journey, plan);
@@ -133,7 +134,7 @@ impl Touch<'_> {
             journey.take_over(&given, plan);
         }
         self.forget_ended(journey.workflow());
-        self.adopt(journey, run);
+        self.adopt(journey, run, zone);
     }
 
     /// A journey that gives way sends nothing more.
@@ -153,15 +154,33 @@ impl Touch<'_> {
         }
     }
 
-    /// Whether a journey of one's own makes room for a live one of the other: the older goes on.
+    /// Whether the latest journey of one's own makes room for that of the other. Of two that live the older goes on. Where one's own has ended, theirs
+    /// is the next, if it lives and might have begun after that end, or has ended later.
     fn gives_way(&self, own: usize, theirs: &Journey) -> bool {
         let own = self.journey(own);
-        !own.is_live() || theirs.record.entered_at < own.record.entered_at
+        match (own.record.ended_at, theirs.record.ended_at) {
+            (None, None) => theirs.record.entered_at < own.record.entered_at,
+            (None, Some(_)) => false,
+            (Some(ended_at), None) => own.ran_beside(theirs) || self.might_begin(theirs, ended_at),
+            (Some(own_end), Some(their_end)) => their_end > own_end,
+        }
     }
 
-    fn adopt(&mut self, journey: Journey, after: u32) {
+    /// Whether a journey might have begun when it did, had one of the same person ended then.
+    fn might_begin(&self, theirs: &Journey, ended_at: i64) -> bool {
+        match self.workflow(theirs.workflow()).reenter {
+            Reenter::Never => false,
+            Reenter::After(span) => self.after(ended_at, span) <= theirs.record.entered_at,
+        }
+    }
+
+    /// `zone` is the one by whose clocks it has waited until now.
+    fn adopt(&mut self, journey: Journey, after: u32, zone: Zone) {
         let record = JourneyRecord { contact: self.contact.id, run: after + journey.record.run, ..journey.record };
-        self.contact.insert_journey(Journey { touched: true, ..Journey::begun(record) });
+        let place = self.contact.insert_journey(Journey { touched: true, ..Journey::begun(record) });
+        if zone != self.contact.zone {
+            self.rezone(place, zone);
+        }
     }
 }
 

@@ -462,8 +462,9 @@ impl<S: Store> Engine<S> {
             return Ok(());
         }
         // What follows from it waits behind whatever is in the store.
-        self.outbox.hold_all_back(true);
+        let before = self.outbox.hold_all_back();
         let recovered = self.recover_outbox();
+        self.outbox.hold_as_before(before);
         self.whole(recovered)
     }
 

@@ -33,6 +33,12 @@ pub(super) enum Posted {
     OnItsWay(u64),
 }
 
+/// What waited for the end of an instant.
+pub(super) struct HeldBack {
+    holds_back: bool,
+    is_more_to_come: bool,
+}
+
 /// Rows still to leave, as far as they are in memory.
 #[derive(Debug)]
 pub(super) struct Outbox {
@@ -65,6 +71,8 @@ pub(super) struct Outbox {
     closed: bool,
     /// What the item at hand sends waits its turn.
     holds_back: bool,
+    /// More of the instant at hand is to come.
+    is_more_to_come: bool,
 }
 
 impl Outbox {
@@ -87,6 +95,7 @@ impl Outbox {
             kept_pause: pause,
             closed: false,
             holds_back: false,
+            is_more_to_come: false,
         }
     }
 
@@ -215,7 +224,7 @@ impl Outbox {
         let recipient = mail.to.address().as_str();
         let moved = (row.recipient != recipient).then(|| recipient.to_owned());
         row.recipient = moved.clone().unwrap_or(row.recipient);
-        let posted = self.decide(&mut row, mail);
+        let posted = if self.is_more_to_come { self.enqueue(&mut row) } else { self.decide(&mut row, mail) };
         batch.settle(OutboxSettlement { recipient: moved, queued_at, ..settlement(&row, row.state, String::new()) });
         self.changed.insert(id);
         self.rows.insert(id, row);
@@ -252,12 +261,24 @@ impl Outbox {
     /// `is_to_come`, behind that. Asked before the item: by then the next rows are known wherever one may be attempted.
     pub(super) fn hold_back(&mut self, at: i64, is_to_come: bool) {
         let is_first = self.has_room() && self.queue.first().is_none_or(|(due_at, _)| due_at > at);
+        self.is_more_to_come = is_to_come;
         self.holds_back = is_to_come || !is_first;
     }
 
-    /// The same, whatever waits. What it was before.
-    pub(super) fn hold_all_back(&mut self, holds_back: bool) -> bool {
-        std::mem::replace(&mut self.holds_back, holds_back)
+    /// Whether more of the instant at hand is to come, which may take back what would leave now.
+    pub(super) fn is_more_to_come(&self) -> bool {
+        self.is_more_to_come
+    }
+
+    /// Everything waits, until [`Outbox::hold_as_before`].
+    pub(super) fn hold_all_back(&mut self) -> HeldBack {
+        let before = HeldBack { holds_back: self.holds_back, is_more_to_come: self.is_more_to_come };
+        (self.holds_back, self.is_more_to_come) = (true, true);
+        before
+    }
+
+    pub(super) fn hold_as_before(&mut self, before: HeldBack) {
+        (self.holds_back, self.is_more_to_come) = (before.holds_back, before.is_more_to_come);
     }
 
     /// Knows the answer to an attempt made at the row's instant before it comes.

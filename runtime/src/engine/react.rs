@@ -8,10 +8,10 @@
 use super::bits::Bits;
 use super::contact::Journey;
 use super::counter;
-use super::enrol::Enrolment;
+use super::enrol::{Enrolment, Refusal};
 use super::event::Triggers;
 use super::pending::Pending;
-use super::reason::Woken;
+use super::reason::{Ignored, Woken};
 use super::touch::{Seen, Touch};
 use crate::store::{DecisionCode, JourneyStatus};
 use flow_ir::{Wait, WorkflowId};
@@ -138,6 +138,7 @@ impl Touch<'_> {
             JourneyStatus::Awaiting if overdue => Woken::TimedOut,
             JourneyStatus::Waiting if overdue => Woken::Due,
             JourneyStatus::Held if overdue => Woken::Released,
+            JourneyStatus::Sending if overdue => Woken::Retried,
             JourneyStatus::Sending => self.journey_mut(index).answer.take()?,
             _ => return None,
         };
@@ -150,9 +151,14 @@ impl Touch<'_> {
         let mut runs: Vec<(&str, Run)> = going_on.into_iter().map(|on| (names(on.workflow), Run::On(on))).collect();
         runs.extend(coming_in.into_iter().map(|enrolment| (names(enrolment.workflow), Run::In(enrolment))));
         runs.sort_by_key(|(name, _)| *name);
+        self.stopping.clear();
         for (_, run) in runs {
             match run {
                 Run::On(on) => self.go_on(&on),
+                // Whom another one stops at the moment at which they come in does not come in, whatever its name is.
+                Run::In(enrolment) if self.stopping.contains(&enrolment.workflow) => {
+                    self.refuse(enrolment.workflow, &Refusal::Objection(Ignored::TakenBack, None));
+                }
                 Run::In(enrolment) => self.begin(&enrolment),
             }
         }

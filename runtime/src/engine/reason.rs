@@ -126,7 +126,7 @@ reasons! {
         Released = 5 "the send window opened",
         Delivered = 6 "its mail was sent",
         Undelivered = 7 "its mail was undelivered",
-        Retried = 8 "it was its mail's turn",
+        Retried = 8 "its turn to let something out came",
     }
 
     /// What is to be said of a journey that ended as converted.

@@ -59,7 +59,7 @@ impl Touch<'_> {
         self.record_step(index, wake.woken, stop, held_again);
         match leaves {
             Some(leaves) => self.leave(index, leaves, stop),
-            None => self.settle(index, stop, held_until.unwrap_or(self.now), is_untaken),
+            None => self.settle(index, stop, held_until, is_untaken),
         }
     }
 
@@ -113,6 +113,7 @@ impl Touch<'_> {
             door,
             stands_back: false,
             held_until: None,
+            comes_again: false,
             is_untaken: false,
             sending: false,
             leaves: None,
@@ -122,7 +123,8 @@ impl Touch<'_> {
         let (problem, written, stopped) = (host.problem, host.written, host.stopped);
         let (leaves, goal_met, newly_met) = (host.leaves, host.goal_met, host.newly_met);
         let (row, sending, sends, stands_back) = (host.row, host.sending, host.sends, host.stands_back);
-        let (held_until, is_untaken) = (host.held_until, host.is_untaken);
+        let held_until = host.held_until.or(host.comes_again.then_some(self.now));
+        let is_untaken = host.is_untaken;
         if goal_met {
             self.contact.journeys[index].set_goal_met();
         }
@@ -195,14 +197,15 @@ impl Touch<'_> {
         self.batch.decide(DecisionRecord { step, reason: woken.number(), trace, ..decision });
     }
 
-    /// `held_until`: when a send that is held is asked again; `is_untaken`: whether a handoff found nobody.
-    fn settle(&mut self, index: usize, stop: Stop, held_until: i64, is_untaken: bool) {
+    /// `held_until`: when what is held is asked again; `is_untaken`: whether a handoff found nobody.
+    fn settle(&mut self, index: usize, stop: Stop, held_until: Option<i64>, is_untaken: bool) {
         match stop {
             Stop::Waiting { step, wait, block } => self.suspend_wait(index, step.0, wait, block),
             Stop::Held { step, block } if self.journey(index).sending => {
-                self.suspend(index, JourneyStatus::Sending, step.0, block, None);
+                self.suspend(index, JourneyStatus::Sending, step.0, block, held_until);
             }
             Stop::Held { step, block } => {
+                let held_until = held_until.unwrap_or(self.now);
                 let row = self.journey(index).record.outbox;
                 row.into_iter().for_each(|row| self.outbox.hold(self.batch, row, held_until));
                 self.suspend(index, JourneyStatus::Held, step.0, block, Some(held_until));
@@ -254,6 +257,7 @@ impl Touch<'_> {
         if stopped.is_empty() {
             return;
         }
+        self.stopping.extend(stopped.iter().filter(|workflow| **workflow != by));
         self.stop_held(by, stopped);
         self.stop_turns(by, stopped);
         for index in 0..self.contact.journeys.len() {

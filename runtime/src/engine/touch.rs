@@ -34,6 +34,8 @@ pub(super) struct Touch<'e> {
     pub(super) ran_before: Vec<WorkflowId>,
     /// What is settled was so before Flow knew of it.
     pub(super) importing: bool,
+    /// The workflows that steps of this round have stopped.
+    pub(super) stopping: Vec<WorkflowId>,
     /// Journeys that stand before a step that lets something out, until everything else has been looked at.
     pub(super) stood_back: Vec<StoodBack>,
     /// Whether steps that are run now may let something out.
@@ -83,6 +85,7 @@ impl<'e> Touch<'e> {
             ran: Vec::new(),
             ran_before: Vec::new(),
             importing: false,
+            stopping: Vec::new(),
             stood_back: Vec::new(),
             door: Door::Shut,
             joining: false,

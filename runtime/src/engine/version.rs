@@ -36,14 +36,15 @@ impl<S: Store> Engine<S> {
         let now = self.now().0;
         let plan = std::sync::Arc::clone(&self.plan);
         // What the item at hand says of them comes behind this, and before anything leaves.
-        let held_back = self.outbox.hold_all_back(true);
+        let held_back = self.outbox.hold_all_back();
         let mut touch = Touch::new((&plan, &*self.backend), &mut self.batch, &mut self.outbox, contact, now);
+        touch.renew_holds();
         touch.react(&Cause::Import);
         // What is due at this very instant, and when everybody is due next.
         touch.react(&Cause::Due);
         touch.let_out();
         touch.reschedule(&Cause::Due);
-        self.outbox.hold_all_back(held_back);
+        self.outbox.hold_as_before(held_back);
         self.batch.take_failure()?;
         contact.layout = self.plan.program.lineage.version;
         self.due.move_to(contact.id, was_due, contact.next_at);

@@ -238,22 +238,48 @@ fn what_the_journey_that_gave_way_had_on_its_way_is_not_sent_again() {
     }
 }
 
-/// They are two journeys one after the other, as if it had been known all along.
+/// They are two journeys one after the other, as if it had been known all along; where that was too early for another one, there is none.
 #[test]
 fn a_journey_that_had_ended_before_leaves_its_mails_to_itself() {
-    let mut world = world(MAILS);
-    world.at("2026-03-02 08:00").identify("ada", &[("email", "ada@x.example")]).run();
-    world.at("2026-03-02 10:00").event("ada", "visited", json!({})).run().at("2026-03-12").run();
-    assert_eq!(mails(&world), 1);
-    world
-        .at("2026-03-13 08:00")
-        .identify("", &[("email", "al@x.example"), ("has_open_deal", "yes")])
-        .only_key("email:al@x.example")
-        .run();
-    world.event("", "visited", json!({})).only_key("email:al@x.example").run();
-    proves_to_be_ada(&mut world, "2026-03-14 10:00", "al@x.example");
-    world.at("2026-03-20").run();
-    assert_eq!(mails(&world), 2);
+    for (visit, count) in [("2026-03-13 10:00", 2), ("2026-03-13 09:59", 1)] {
+        let mut world = world(MAILS);
+        world.at("2026-03-02 08:00").identify("ada", &[("email", "ada@x.example")]).run();
+        world.at("2026-03-02 10:00").event("ada", "visited", json!({})).run().at("2026-03-12").run();
+        assert_eq!(mails(&world), 1);
+        world
+            .at("2026-03-13 08:00")
+            .identify("", &[("email", "al@x.example"), ("has_open_deal", "yes")])
+            .only_key("email:al@x.example")
+            .run();
+        world.at(visit).event("", "visited", json!({})).only_key("email:al@x.example").run();
+        proves_to_be_ada(&mut world, "2026-03-14 10:00", "al@x.example");
+        world.at("2026-03-20").run();
+        assert_eq!(mails(&world), count, "{visit}: {:?}", world.story("ada"));
+    }
+}
+
+/// The end from which the re-entry period counts is the later one of both.
+#[test]
+fn the_period_counts_from_the_later_end_of_both() {
+    let mut world = world("workflow go {\n enter when visited\n reenter after 2 days\n send hello\n}");
+    world.contact("ada", &[]).at("2026-03-03 10:00").event("ada", "visited", json!({})).run();
+    world.identify("", &[("email", "al@x.example")]).only_key("anonymous:d1").run();
+    world.at("2026-03-04 10:00").event("", "visited", json!({})).only_key("anonymous:d1").run();
+    logs_in(&mut world, "2026-03-04 11:00", "ada", "d1");
+    world.at("2026-03-05 12:00").event("ada", "visited", json!({})).run();
+    assert_eq!(mails(&world), 2, "{:?}", world.story("ada"));
+    world.at("2026-03-06 10:00").event("ada", "visited", json!({})).run();
+    assert_eq!(mails(&world), 3, "{:?}", world.story("ada"));
+}
+
+/// What a device waited for is by the clocks of the person from then on.
+#[test]
+fn a_journey_that_is_taken_over_waits_by_the_clocks_of_the_person() {
+    let mut world = world("workflow go {\n enter when visited\n reenter never\n wait 1 day\n score += 1\n}");
+    world.contact("ada", &[("timezone", "America/New_York")]);
+    world.at("2026-03-03 10:00").event("", "visited", json!({})).only_key("anonymous:d1").run();
+    logs_in(&mut world, "2026-03-03 12:00", "ada", "d1");
+    assert_eq!(world.journeys("ada")[0].due_at, Some(at("2026-03-04 15:00")));
 }
 
 #[test]

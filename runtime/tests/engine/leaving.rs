@@ -216,3 +216,55 @@ fn a_window_that_opened_in_time_opens_again() {
     assert!(!story.iter().any(|line| line.contains("Withheld")), "{story:?}");
     assert!(world.mailbox.handed().len() > 3, "{story:?}");
 }
+
+#[test]
+fn a_handoff_waits_for_the_events_of_its_instant() {
+    let told = |behind: &str, words: &[(&str, &str)]| {
+        let mut world = world(
+            "workflow go {\n enter when requested_demo\n reenter never\n exit when customer\n score += 1\n handoff to sales\n}",
+        );
+        world.contact("ada", &[]).at(MORNING).event("ada", "requested_demo", json!({}));
+        match behind {
+            "" => world.identify("ada", words),
+            name => world.event("ada", name, json!({})),
+        };
+        world.run();
+        let story = lines(&world);
+        let told: Vec<String> = story.into_iter().filter(|line| line.contains("HandedOff")).collect();
+        assert_eq!(world.score("ada"), 1);
+        assert!(world.journeys("ada").iter().all(|journey| journey.ended_at.is_some()));
+        told
+    };
+    assert_eq!(told("visited", &[]), ["03-02 10:00 go HandedOff s1.1"]);
+    assert_eq!(told("", &[("do_not_contact", "yes")]), ["03-02 10:00 go HandedOff s1.4"]);
+    assert!(told("", &[("stage", "customer")]).is_empty());
+}
+
+/// Who is let in by the event by which another workflow stops theirs does not come in, whatever the names are.
+#[test]
+fn a_stop_reaches_those_who_come_in_beside_it() {
+    for name in ["a_mail", "z_mail"] {
+        let enter = "enter when signed_up\n reenter never\n";
+        let mut world =
+            world(&format!("workflow m {{\n {enter} stop {name}\n}}\nworkflow {name} {{\n {enter} send hello\n}}"));
+        world.contact("ada", &[]).at(MORNING).event("ada", "signed_up", json!({})).run();
+        assert!(world.sent().is_empty(), "{name}: {:?}", lines(&world));
+    }
+}
+
+#[test]
+fn a_changed_window_counts_for_what_it_holds() {
+    const DAILY: &str = "workflow go {\n enter when signed_up\n reenter never\n send on every day from 09:00 to 17:00 in contact timezone\n send hello\n}";
+    let left = |after: &str| {
+        let mut world = world(DAILY);
+        world.contact("ada", &[]).at("2026-03-02 20:00").event("ada", "signed_up", json!({})).run();
+        world.at("2026-03-02 21:00").becomes(after).at("2026-03-05").run();
+        world.mailbox.handed()[0].sent_at.timestamp_millis()
+    };
+    assert_eq!(left(DAILY), at("2026-03-03 09:00"));
+    assert_eq!(left(&DAILY.replace("09:00 to 17:00", "06:00 to 08:00")), at("2026-03-03 06:00"));
+    assert_eq!(
+        left(&DAILY.replace(" send on every day from 09:00 to 17:00 in contact timezone\n", "")),
+        at("2026-03-02 20:00")
+    );
+}
