@@ -6,7 +6,7 @@ use super::event::Trigger;
 use super::pending::Instants;
 use super::plan::Becoming;
 use super::rate::BECAME;
-use super::reason::{Ignored, Lacked, Woken};
+use super::reason::{Ignored, Lacked};
 use super::touch::{Seen, Touch};
 use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus};
 use flow_ir::backend::Verdict;
@@ -250,14 +250,15 @@ impl Touch<'_> {
         Some(self.after(ended_at, span))
     }
 
-    /// Begins a journey, unless another enrolment of the same round has begun one in this workflow, or they have to wait for their turn.
-    pub(super) fn begin(&mut self, enrolment: &Enrolment) {
+    /// Begins a journey and tells its place, unless another enrolment of the same round has begun one in this workflow, or they have to wait for their turn.
+    pub(super) fn begin(&mut self, enrolment: &Enrolment) -> Option<usize> {
         let Enrolment { workflow, by, triggered_at, .. } = *enrolment;
         if self.contact.live_in(workflow) {
-            return self.refuse(workflow, &Refusal::Objection(Ignored::AlreadyIn, None));
+            self.refuse(workflow, &Refusal::Objection(Ignored::AlreadyIn, None));
+            return None;
         }
         if !self.may_begin(enrolment) {
-            return;
+            return None;
         }
         let run = self.last_run(workflow) + 1;
         let blank = || self.plan.workflow(workflow).blank.clone();
@@ -286,8 +287,7 @@ impl Touch<'_> {
             sends: Vec::new(),
             since: enrolment.since.unwrap_or_else(|| self.batch.last_record()),
         };
-        let place = self.contact.insert_journey(Journey::begun(record));
-        self.resume(place, Woken::Entered);
+        Some(self.contact.insert_journey(Journey::begun(record)))
     }
 
     /// Of the journeys that have ended in a workflow only those still matter whose goal counts on, and no more than the newest of them.

@@ -8,10 +8,10 @@
 use super::bits::Bits;
 use super::contact::Journey;
 use super::counter;
-use super::enrol::{Enrolment, Refusal};
+use super::enrol::Enrolment;
 use super::event::Triggers;
 use super::pending::Pending;
-use super::reason::{Ignored, Woken};
+use super::reason::Woken;
 use super::touch::{Seen, Touch};
 use crate::store::{DecisionCode, JourneyStatus};
 use flow_ir::{Wait, WorkflowId};
@@ -155,12 +155,19 @@ impl Touch<'_> {
         for (_, run) in runs {
             match run {
                 Run::On(on) => self.go_on(&on),
-                // Whom another one stops at the moment at which they come in does not come in, whatever its name is.
-                Run::In(enrolment) if self.stopping.contains(&enrolment.workflow) => {
-                    self.refuse(enrolment.workflow, &Refusal::Objection(Ignored::TakenBack, None));
-                }
-                Run::In(enrolment) => self.begin(&enrolment),
+                Run::In(enrolment) => self.let_in(&enrolment),
             }
+        }
+    }
+
+    /// Whom another journey has stopped at the moment at which they come in does nothing more, whatever its name is.
+    fn let_in(&mut self, enrolment: &Enrolment) {
+        let stopped = self.stopping.iter().find(|(stopped, _)| *stopped == enrolment.workflow);
+        let by = stopped.map(|(_, by)| *by);
+        match (self.begin(enrolment), by) {
+            (Some(index), Some(by)) => self.stop(index, by),
+            (Some(index), None) => self.resume(index, Woken::Entered),
+            (None, _) => {}
         }
     }
 

@@ -80,7 +80,7 @@ reasons! {
         Skipped = 7 "the workflow skips this contact",
         JourneyEnded = 8 "the journey ended before it left",
         Suppressed = 9 "a workflow has suppressed the contact",
-        HeldTooLong = 10 "its send window did not open within seven days",
+        HeldTooLong = 10 "it could not leave within seven days",
     }
 
     /// How consent or an address was lost.

@@ -257,18 +257,23 @@ impl Touch<'_> {
         if stopped.is_empty() {
             return;
         }
-        self.stopping.extend(stopped.iter().filter(|workflow| **workflow != by));
+        self.stopping.extend(stopped.iter().filter(|workflow| **workflow != by).map(|workflow| (*workflow, by)));
         self.stop_held(by, stopped);
         self.stop_turns(by, stopped);
         for index in 0..self.contact.journeys.len() {
             let journey = self.journey(index);
             if journey.is_live() && journey.workflow() != by && stopped.contains(&journey.workflow()) {
-                let (step, about) = (Some(self.journey(index).record.step), Some(by.0));
-                self.batch.decide(DecisionRecord { step, about, ..self.about(index, DecisionCode::Stopped) });
-                self.tell_stood_back(index);
-                self.end(index, false);
+                self.stop(index, by);
             }
         }
+    }
+
+    /// Ends a journey that a step of another workflow stops.
+    pub(super) fn stop(&mut self, index: usize, by: WorkflowId) {
+        let (step, about) = (Some(self.journey(index).record.step), Some(by.0));
+        self.batch.decide(DecisionRecord { step, about, ..self.about(index, DecisionCode::Stopped) });
+        self.tell_stood_back(index);
+        self.end(index, false);
     }
 
     /// The goal of a journey is met: counted by when it began.

@@ -34,8 +34,8 @@ pub(super) struct Touch<'e> {
     pub(super) ran_before: Vec<WorkflowId>,
     /// What is settled was so before Flow knew of it.
     pub(super) importing: bool,
-    /// The workflows that steps of this round have stopped.
-    pub(super) stopping: Vec<WorkflowId>,
+    /// The workflows that steps of this round have stopped, each with the one whose step it was.
+    pub(super) stopping: Vec<(WorkflowId, WorkflowId)>,
     /// Journeys that stand before a step that lets something out, until everything else has been looked at.
     pub(super) stood_back: Vec<StoodBack>,
     /// Whether steps that are run now may let something out.

@@ -20,9 +20,7 @@ const HOLD_MAX_MS: i64 = 7 * DAY_MS;
 /// When a mail that its window holds is asked about again: `row` where it stands in the outbox already.
 pub(in crate::engine) fn held_until(window: SendWindow, row: Option<&OutboxRecord>, now: i64, zone: Zone) -> i64 {
     let since = row.map_or(now, |row| row.queued_at);
-    let limit = since.saturating_add(HOLD_MAX_MS);
-    // One that opened in time, while nobody was there to see it or the server took no mail, opens again.
-    if window.opens_at(Instant(since), zone).0 > limit { limit } else { window.opens_at(Instant(now), zone).0 }
+    window.opens_at(Instant(now), zone).0.min(since.saturating_add(HOLD_MAX_MS))
 }
 
 impl Perform for Send {
@@ -67,7 +65,7 @@ impl StepHost<'_> {
         forbidden(self.plan, &memory[Area::Contact], self.plan.program.emails.at(email).kind).is_some()
     }
 
-    /// Until when a closed window holds the mail: until it opens, or for [`HOLD_MAX_MS`] where it does not open within these.
+    /// Until when a closed window holds the mail: until it opens, and no longer than [`HOLD_MAX_MS`] from when it was to leave, attempts included.
     /// A transactional mail asks no window.
     fn hold_until(&self, email: EmailId) -> Option<i64> {
         let asks = self.plan.program.emails.at(email).kind == EmailKind::Marketing;
