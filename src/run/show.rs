@@ -63,9 +63,11 @@ pub(crate) fn finished(finished: &Finished, verbose: bool) -> io::Result<()> {
 
 /// The same of a store that somebody asks about, below the words that say as of when.
 pub(crate) fn standing(standing: &Standing, as_of: &str) -> io::Result<()> {
-    let mut text = format!("{}\n\n{as_of}\n\n{}", heading(&standing.program), period(&standing.report));
+    let heard = refusals_without_effect(&standing.report);
+    let mut text = format!("{}\n\n{as_of}\n\n{heard}{}", heading(&standing.program), period(&standing.report));
     let mut data = Table::new("Data");
     events(&mut data, &standing.report);
+    not_understood(&mut data, &standing.report.events.unknown_refusals);
     people(&mut data, &standing.report);
     print(&mut text, &tables(data, standing));
     // The last table ends with an empty line, which parts it from nothing here.
@@ -263,11 +265,30 @@ fn faults(table: &mut Table, tally: &Tally) {
     table.line_if_any("  rejected", tally.rejected(), words(&rejected(tally), as_named));
     let aside = set_aside(tally);
     table.line_if_any("  values set aside", aside.values().sum(), words(&aside, as_named));
-    let sound = subjects(tally, Reason::UnknownConsent);
-    let sounding = format!("no effect, though it sounds like a refusal: {}", words(&sound, as_named));
-    table.line_if_any("  not understood", sound.values().sum(), sounding);
+    not_understood(table, &subjects(tally, Reason::UnknownConsent));
     let unseen = tally.of(Reason::UnseenCharacters);
     table.line_if_any("  unseen characters", unseen, "taken out of addresses and ids");
+}
+
+fn not_understood(table: &mut Table, sound: &Totals) {
+    let sounding = format!("no effect, though it sounds like a refusal: {}", words(sound, as_named));
+    table.line_if_any("  not understood", sound.values().sum(), sounding);
+}
+
+/// Said above everything else: whoever meant a refusal goes on getting mail until somebody looks.
+fn refusals_without_effect(report: &RunReport) -> String {
+    let names = &report.events.unknown_refusals;
+    if names.is_empty() {
+        return String::new();
+    }
+    let is_one = names.values().sum::<u64>() == 1;
+    let (sound, shut) = if is_one { ("event sounds", "shuts") } else { ("events sound", "shut") };
+    format!(
+        "{BOLD}warning: {} {sound} like a refusal and {shut} nobody out{BOLD:#}: {}\n\
+         Flow does not know the name: send it as `Unsubscribed`, and look who meant it.\n\n",
+        thousands(names.values().sum()),
+        words(names, as_named)
+    )
 }
 
 /// Rows and events that are about nobody in common: most likely their ids are of two kinds.
