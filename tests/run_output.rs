@@ -113,7 +113,8 @@ fn what_the_documentation_shows_to_copy_works() {
     let questions = blocks("data.md", "sql");
     assert!(questions.len() > 2);
     for question in questions {
-        let question = question.replace("ana@acme.example", &address(&store));
+        let question =
+            question.replace("ana@acme.example", &address(&store)).replace("Newsletter opt-out", "Product Viewed");
         let mut statement = store.prepare(&question).unwrap();
         assert!(statement.query_map([], |_| Ok(())).unwrap().count() > 0, "{question}");
     }

@@ -137,6 +137,12 @@ fn a_server_that_goes_away_is_waited_for() {
         1,
         "the journey waits for its answer"
     );
+    let report = world.said(&world.command(&["report"]).output().unwrap());
+    assert!(report.contains("waiting to leave            1  the next is due 20"), "{report}");
+    assert!(report.contains("The last trouble with mail: "), "{report}");
+    let json = world.command(&["report", "--format", "json"]).output().unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert!(json["mail"]["next_due_at"].is_string() && json["mail"]["last_trouble"].is_string(), "{json}");
     server.always(None);
 }
 
@@ -443,6 +449,6 @@ fn an_opt_out_that_is_not_understood_is_told_at_once() {
     let warned = "warning: 4 events sound like a refusal and shut nobody out: 4 Newsletter Opt-Out Pressed\n";
     assert!(report.contains(warned), "{report}");
     let data =
-        "  not understood               4  no effect, though it sounds like a refusal: 4 Newsletter Opt-Out Pressed\n";
+        "  not understood              4  no effect, though it sounds like a refusal: 4 Newsletter Opt-Out Pressed\n";
     assert!(report.contains(data), "{report}");
 }

@@ -61,15 +61,27 @@ pub(crate) fn finished(finished: &Finished, verbose: bool) -> io::Result<()> {
     ink::stdout().write_all(text.as_bytes())
 }
 
+/// What is told of a store to whoever asks, beside what it has come to.
+pub(crate) struct Asked {
+    /// As of when it is, and who works on it.
+    pub(crate) as_of: String,
+    /// When the next mail that waits is due.
+    pub(crate) next_mail: Option<String>,
+    /// Why the newest mail that waits and was tried did not leave.
+    pub(crate) trouble: Option<String>,
+}
+
 /// The same of a store that somebody asks about, below the words that say as of when.
-pub(crate) fn standing(standing: &Standing, as_of: &str) -> io::Result<()> {
+pub(crate) fn standing(standing: &Standing, asked: &Asked) -> io::Result<()> {
     let heard = refusals_without_effect(&standing.report);
-    let mut text = format!("{}\n\n{as_of}\n\n{heard}{}", heading(&standing.program), period(&standing.report));
+    let mut text = format!("{}\n\n{}\n\n{heard}{}", heading(&standing.program), asked.as_of, period(&standing.report));
     let mut data = Table::new("Data");
     events(&mut data, &standing.report);
     not_understood(&mut data, &standing.report.events.unknown_refusals);
     people(&mut data, &standing.report);
-    print(&mut text, &tables(data, standing));
+    let mut tables = tables(data, standing);
+    tables.iter_mut().for_each(|table| waits(table, asked));
+    print(&mut text, &tables);
     // The last table ends with an empty line, which parts it from nothing here.
     ink::stdout().write_all(text.trim_end_matches('\n').as_bytes())?;
     writeln!(ink::stdout())
@@ -285,7 +297,7 @@ fn refusals_without_effect(report: &RunReport) -> String {
     let (sound, shut) = if is_one { ("event sounds", "shuts") } else { ("events sound", "shut") };
     format!(
         "{BOLD}warning: {} {sound} like a refusal and {shut} nobody out{BOLD:#}: {}\n\
-         Flow does not know the name: send it as `Unsubscribed`, and look who meant it.\n\n",
+         Flow knows no event of such a name: send it as `Unsubscribed`, and look who meant it.\n\n",
         thousands(names.values().sum()),
         words(names, as_named)
     )
@@ -500,8 +512,18 @@ fn mail(standing: &Standing) -> Table {
         words(&mail.undelivered_because, |reason| reason.replace('_', " ")),
     );
     table.line_if_any("attempts repeated", mail.retries, "");
-    table.line_if_any("waiting to leave", mail.waiting, "");
+    table.line_if_any(WAITING, mail.waiting, "");
     table
+}
+
+const WAITING: &str = "waiting to leave";
+
+/// When the next mail that waits is due, and why what was tried did not leave.
+fn waits(table: &mut Table, asked: &Asked) {
+    let Some(line) = table.lines.iter_mut().find(|line| line.name == WAITING) else { return };
+    line.remarks = asked.next_mail.as_ref().map(|at| format!("the next is due {at}")).unwrap_or_default();
+    table.closing =
+        asked.trouble.as_ref().map(|trouble| format!("The last trouble with mail: {trouble}")).unwrap_or_default();
 }
 
 /// Why mail waits or was lost, and what to do about it.

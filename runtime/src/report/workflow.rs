@@ -93,7 +93,8 @@ pub struct StepReport {
     /// Of a wait: who is behind it, its deadline included.
     #[serde(skip_serializing_if = "is_zero")]
     pub went_on: u64,
-    /// Who ended where they stood here: by the goal, an exit or a stop.
+    /// Who ended where they stood here: by the goal, an exit or a stop. Of a send, those alone of whose mail nothing else is counted: whose
+    /// mail was kept back because their journey ended is withheld, and whose mail left all the same is sent to.
     #[serde(skip_serializing_if = "is_zero")]
     pub left: u64,
     /// Of a send: which email.
@@ -278,10 +279,9 @@ impl WorkflowReport {
                 Form::Effect => {
                     if let Some(email) = sent_at(program, workflow, StepId(place as u32)) {
                         step.email = Some(email.to_owned());
-                        // Who left here may have had their mail withdrawn.
-                        let withheld = step.withheld - step.withdrawn;
-                        step.came =
-                            Some(step.sent - step.sent_late + withheld + step.undelivered + step.here + step.left);
+                        // Whose journey ended here before their mail had an outcome is counted by that.
+                        step.left = step.left.saturating_sub(step.withdrawn + step.sent_late);
+                        step.came = Some(step.sent + step.withheld + step.undelivered + step.left + step.here);
                         step.bounced = step.bounced.saturating_sub(step.refused);
                         step.opened.get_or_insert(0);
                         step.clicked.get_or_insert(0);

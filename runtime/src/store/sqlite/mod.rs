@@ -33,8 +33,10 @@ mod view;
 mod writer;
 
 pub use open::OpenOptions;
+pub use outbox::MailAhead;
 pub(crate) use picture::picture;
 pub(crate) use records::SqliteRecords;
+pub use there::InUse;
 pub(crate) use there::is_named_as_store;
 pub use view::{Shows, ViewColumn, Word, WordKind};
 
