@@ -127,6 +127,27 @@ fn what_the_documentation_shows_to_copy_works() {
     assert!(!said.contains("not taken as it came") && said.contains("1 unsubscribed"), "{said}");
 }
 
+/// Who asks why somebody is not in a workflow, or left it by its goal, reads the condition as it is written.
+#[test]
+fn conditions_are_quoted_where_they_decided() {
+    let project = project();
+    run(&project);
+    let store = Connection::open(project.path().join("out/guide_nurture.db")).unwrap();
+    let workflows = fs::read_to_string(project.path().join("guide_nurture.flow")).unwrap();
+    let written = workflows.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sql = "SELECT DISTINCT decision, reason FROM decision_view WHERE decision = 'converted' OR reason GLOB '*does not hold*' \
+               OR reason GLOB '*skips this contact*'";
+    let mut statement = store.prepare(sql).unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).unwrap();
+    let rows: Vec<(String, String)> = rows.collect::<Result<_, _>>().unwrap();
+    let said = |what: &str| rows.iter().any(|(decision, reason)| decision == what || reason.contains(what));
+    assert!(said("converted") && said("does not hold: "), "{rows:?}");
+    for (_, reason) in &rows {
+        let condition = reason.split_once(": ").map_or(reason.as_str(), |(_, condition)| condition);
+        assert!(written.contains(&format!("when {condition}")), "{reason}");
+    }
+}
+
 /// Somebody of whom something was decided.
 fn address(store: &Connection) -> String {
     store.query_row("select address from decision_view where address is not null", [], |row| row.get(0)).unwrap()

@@ -138,7 +138,7 @@ fn a_server_that_goes_away_is_waited_for() {
         "the journey waits for its answer"
     );
     let report = world.said(&world.command(&["report"]).output().unwrap());
-    assert!(report.contains("waiting to leave            1  the next is due 20"), "{report}");
+    assert!(report.contains("waiting to leave              1  the next is due 20"), "{report}");
     assert!(report.contains("The last trouble with mail: "), "{report}");
     let json = world.command(&["report", "--format", "json"]).output().unwrap();
     let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
