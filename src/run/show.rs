@@ -323,6 +323,14 @@ fn strangers(table: &mut Table, finished: &Finished) {
 fn funnel(program: &Program, id: WorkflowId, workflow: &Workflow, report: &WorkflowReport) -> Table {
     let mut table = Table::new(&report.title);
     goal(&mut table, workflow, report);
+    if let Some(without) = report.without_mail {
+        let share = format!(
+            "of {}, {}: the shares of those who entered count them, too",
+            thousands(report.entered),
+            percent(without, report.entered)
+        );
+        table.line_if_any("got no mail so far", without, share);
+    }
     table.line("entered", report.entered, "");
     table.line_if_any(
         "  not taken in",

@@ -74,6 +74,16 @@ fn tells_one_outcome_of_each_who_came_to_a_send() {
 }
 
 #[test]
+fn tells_how_many_got_no_mail_where_one_step_sends() {
+    let told = EXAMPLE.workflows.iter().filter_map(|(name, workflow)| {
+        let reported = RUN.report["workflows"][name]["without_mail"].as_u64()?;
+        assert_eq!(reported, workflow.without_mail, "{name}");
+        Some(name.as_str())
+    });
+    assert_eq!(told.collect::<Vec<_>>(), ["pricing_interest", "quiet_leads"]);
+}
+
+#[test]
 fn writes_each_mail_to_whom_it_is_for() {
     let mut written: BTreeMap<(String, String), u64> = BTreeMap::new();
     for file in messages(&RUN.mail) {

@@ -97,6 +97,9 @@ pub(crate) struct Workflow {
     pub(crate) handed_off: Tally,
     /// At the end of the run.
     pub(crate) live: u64,
+    /// Journeys in which nothing was sent; a report tells it where one step sends.
+    #[serde(skip)]
+    pub(crate) without_mail: u64,
     /// What became of those who came to the sends of each e-mail; a report tells it of each step.
     #[serde(skip)]
     pub(crate) sends: BTreeMap<String, AtSend>,

@@ -60,8 +60,9 @@ impl Run {
         }
         run.timers_before(END);
         for journey in run.book.people.iter().flat_map(|person| &person.journeys) {
+            let count = &mut run.counts[journey.workflow as usize];
+            count.without_mail += u64::from(journey.sent.is_empty());
             if journey.is_live() {
-                let count = &mut run.counts[journey.workflow as usize];
                 count.live += 1;
                 if let Some(Place::Held { email, .. }) = journey.place {
                     count.at_send(email).here += 1;

@@ -39,6 +39,9 @@ pub struct WorkflowReport {
     pub sent: Totals,
     /// By reason.
     pub withheld: Totals,
+    /// Journeys in which no mail has left so far; none where several steps send mail, since nobody counts who got any of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub without_mail: Option<u64>,
     /// By email: journeys in which it was opened, by people or by machines that load pictures for them. Whoever followed a link has opened it.
     #[serde(skip_serializing_if = "Totals::is_empty")]
     pub opened: Totals,
@@ -212,6 +215,7 @@ impl WorkflowReport {
             }
         }
         report.add_up(program, workflow, &forms);
+        report.without_mail = report.without_mail();
         for count in handoffs.iter().filter(|count| count.workflow == number) {
             *report.handed_off.entry(count.member.clone()).or_default() += count.count;
         }
@@ -233,6 +237,13 @@ impl WorkflowReport {
         let by_name = [&self.exited_when, &self.stopped].into_iter().flat_map(Totals::values);
         let by_number = [self.converted, self.exited_by_step, self.finished, self.handed_over, self.gave_way];
         by_number.iter().sum::<u64>() + by_name.sum::<u64>()
+    }
+
+    /// A step sends once in a journey, so where one step sends, as many have got mail as it has sent.
+    fn without_mail(&self) -> Option<u64> {
+        let mut sending = self.steps.iter().filter(|step| step.email.is_some());
+        let only = sending.next().filter(|_| sending.next().is_none())?;
+        (self.sent.values().sum::<u64>() == only.sent).then(|| self.entered.saturating_sub(only.sent))
     }
 
     fn name_arms(&mut self, program: &Program, id: WorkflowId, workflow: &Workflow) {

@@ -343,7 +343,15 @@ fn decisions_say_why_in_words() {
     assert_eq!(words, expected);
     assert_eq!(rows[..3], [AT, "1", "nurture"]);
     // What was decided about somebody who proved to be the first contact is theirs.
-    assert_eq!(rows[12 * 8..][..3], [AT, "1", "-"]);
+    assert_eq!(rows[15 * 8..][..3], [AT, "1", "-"]);
+
+    // Another version asks something else; what was decided before was decided by what was asked then.
+    drop(store);
+    let now = condition_number(2, DecisionCode::Ignored, 5).unwrap();
+    let words = vec![Word { kind: WordKind::Condition, of: 0, number: now, words: "plan is known".to_owned() }];
+    let store = OpenOptions { words, ..options(&folder) }.open().unwrap();
+    let skipped = "SELECT reason FROM decision_view WHERE decision = 'not taken in' AND id > 6 ORDER BY id";
+    assert_eq!(shown(&store, skipped), ["5: plan is \"free\"", "5: plan is known"]);
 }
 
 #[test]
