@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use flow_runtime::open::{Kind, Seen, see};
+use flow_runtime::open::{InUse, Kind, Seen, see};
 use flow_runtime::settings::{MailSettings, Settings};
-use flow_runtime::time::civil;
+use flow_runtime::time::{Instant, civil};
 use serde_json::json;
 
 use crate::ink;
@@ -59,7 +59,14 @@ fn which(arguments: &ReportArguments, settings: &Settings) -> Result<PathBuf, Fa
 }
 
 fn tell(seen: Seen, store: &Path, settings: &Settings, output: &Output) -> io::Result<Outcome> {
-    let words = as_of(&seen, store, settings);
+    let mut words = as_of(&seen, store, settings);
+    words.extend(worked_on(&seen).map(|said| format!("; {said}")));
+    let next_mail = seen.mail.next_due.map(Instant);
+    let asked = show::Asked {
+        as_of: words,
+        next_mail: next_mail.and_then(|at| civil::minute(at, settings.timezone)),
+        trouble: seen.mail.trouble.clone(),
+    };
     let is_live = seen.kind == Some(Kind::Live);
     if seen.has_changed && output.format() == Format::Human {
         let note = "the project has changed since: this is of the version that the store runs";
@@ -73,15 +80,21 @@ fn tell(seen: Seen, store: &Path, settings: &Settings, output: &Output) -> io::R
         is_live,
     };
     if output.format() == Format::Human {
-        show::standing(&standing, &words)?;
+        show::standing(&standing, &asked)?;
         return Ok(Outcome::Clean);
     }
     let mut json = standing.json();
     if let Some(json) = json.as_object_mut() {
         json.insert("store".to_owned(), json!(store));
         json.insert("as_of".to_owned(), json!(seen.as_of.map(|at| at.to_string())));
+        json.insert("in_use".to_owned(), json!(seen.in_use.map(|in_use| in_use == InUse::Now)));
+        json.insert("broken_off".to_owned(), json!(seen.in_use.map(|in_use| in_use == InUse::BrokenOff)));
         json.insert("project_has_changed".to_owned(), json!(seen.has_changed));
         json.insert("failures".to_owned(), json!([]));
+    }
+    if let Some(mail) = json.get_mut("mail").and_then(|mail| mail.as_object_mut()) {
+        mail.insert("last_trouble".to_owned(), json!(asked.trouble));
+        mail.insert("next_due_at".to_owned(), json!(next_mail.map(|at| at.to_string())));
     }
     let mut out = io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, &json)?;
@@ -98,6 +111,19 @@ fn as_of(seen: &Seen, store: &Path, settings: &Settings) -> String {
     match seen.kind {
         Some(Kind::Rehearsal) => format!("As of {at}, until when {store} has been rehearsed"),
         Some(Kind::Live) | None => format!("As of {at}, when something last happened in the live store {store}"),
+    }
+}
+
+/// Whether anything works on it at this moment. Of a rehearsal, which has an end, that is told only where something does.
+fn worked_on(seen: &Seen) -> Option<&'static str> {
+    match (seen.in_use?, seen.kind) {
+        (InUse::Now, Some(Kind::Rehearsal)) => Some("`flow run` works on it now"),
+        (InUse::Now, _) => Some("it is being served now"),
+        (InUse::No, Some(Kind::Live)) => Some("nobody serves it now"),
+        (InUse::BrokenOff, Some(Kind::Live)) => {
+            Some("nobody serves it now, and the process that did was ended before it could close it")
+        }
+        (InUse::No | InUse::BrokenOff, _) => None,
     }
 }
 

@@ -71,6 +71,7 @@ fn a_store_is_reported_while_it_is_served() {
     downloads(&mut world, 3..=3);
     let told = json(&world, &[]);
     assert_eq!((&told["live"], &told["workflows"]["w"]["entered"]), (&true.into(), &3.into()));
+    assert_eq!((&told["in_use"], &told["broken_off"]), (&true.into(), &false.into()));
     let said = serving.stop(&world);
     assert!(said.contains("exit 0"), "{said}");
     // What serving says at its end is the same report.
@@ -90,7 +91,8 @@ fn a_store_at_rest_is_left_as_it_is() {
     drop(serving.stop(&world));
     let before = files(&world);
     assert_eq!(json(&world, &[])["workflows"]["w"]["live"], 1);
-    assert!(report(&world, &[]).ends_with("exit 0\n"));
+    let said = report(&world, &[]);
+    assert!(said.contains("case.live.db; nobody serves it now\n") && said.ends_with("exit 0\n"), "{said}");
     assert!(before == files(&world), "something was written");
 }
 
@@ -110,7 +112,9 @@ fn a_store_whose_process_was_killed_is_read_with_its_log() {
         files
     };
     let before = parts(&world);
-    assert_eq!(json(&world, &[])["workflows"]["w"]["entered"], 2);
+    let told = json(&world, &[]);
+    assert_eq!((&told["in_use"], &told["broken_off"]), (&false.into(), &true.into()));
+    assert_eq!(told["workflows"]["w"]["entered"], 2);
     assert!(before == parts(&world), "something was written");
 }
 

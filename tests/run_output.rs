@@ -113,7 +113,8 @@ fn what_the_documentation_shows_to_copy_works() {
     let questions = blocks("data.md", "sql");
     assert!(questions.len() > 2);
     for question in questions {
-        let question = question.replace("ana@acme.example", &address(&store));
+        let question =
+            question.replace("ana@acme.example", &address(&store)).replace("Newsletter opt-out", "Product Viewed");
         let mut statement = store.prepare(&question).unwrap();
         assert!(statement.query_map([], |_| Ok(())).unwrap().count() > 0, "{question}");
     }
@@ -124,6 +125,27 @@ fn what_the_documentation_shows_to_copy_works() {
     fs::remove_dir_all(project.path().join("out")).unwrap();
     let said = run(&project);
     assert!(!said.contains("not taken as it came") && said.contains("1 unsubscribed"), "{said}");
+}
+
+/// Who asks why somebody is not in a workflow, or left it by its goal, reads the condition as it is written.
+#[test]
+fn conditions_are_quoted_where_they_decided() {
+    let project = project();
+    run(&project);
+    let store = Connection::open(project.path().join("out/guide_nurture.db")).unwrap();
+    let workflows = fs::read_to_string(project.path().join("guide_nurture.flow")).unwrap();
+    let written = workflows.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sql = "SELECT DISTINCT decision, reason FROM decision_view WHERE decision = 'converted' OR reason GLOB '*does not hold*' \
+               OR reason GLOB '*skips this contact*'";
+    let mut statement = store.prepare(sql).unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).unwrap();
+    let rows: Vec<(String, String)> = rows.collect::<Result<_, _>>().unwrap();
+    let said = |what: &str| rows.iter().any(|(decision, reason)| decision == what || reason.contains(what));
+    assert!(said("converted") && said("does not hold: "), "{rows:?}");
+    for (_, reason) in &rows {
+        let condition = reason.split_once(": ").map_or(reason.as_str(), |(_, condition)| condition);
+        assert!(written.contains(&format!("when {condition}")), "{reason}");
+    }
 }
 
 /// Somebody of whom something was decided.

@@ -137,6 +137,12 @@ fn a_server_that_goes_away_is_waited_for() {
         1,
         "the journey waits for its answer"
     );
+    let report = world.said(&world.command(&["report"]).output().unwrap());
+    assert!(report.contains("waiting to leave              1  the next is due 20"), "{report}");
+    assert!(report.contains("The last trouble with mail: "), "{report}");
+    let json = world.command(&["report", "--format", "json"]).output().unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert!(json["mail"]["next_due_at"].is_string() && json["mail"]["last_trouble"].is_string(), "{json}");
     server.always(None);
 }
 
@@ -425,7 +431,8 @@ fn an_opt_out_that_is_not_understood_is_told_at_once() {
     let told = "[time]  `Newsletter Opt-Out Pressed` sounds like a refusal and is none that Flow knows";
     let (at, stopping) = (said.find(told).unwrap(), said.find("stopping").unwrap());
     assert!(at < stopping && said.matches(told).count() == 1, "at once, and once a name: {said}");
-    assert!(said.contains("Newsletter Opt-Out Pressed 2") || said.contains("2 Newsletter Opt-Out Pressed"), "{said}");
+    assert!(said.contains("2 Newsletter Opt-Out Pressed"), "{said}");
+    assert!(said.contains("2 events and traits that sound like a refusal and have no effect"), "{said}");
 
     let serving = world.serve_as_json();
     come(&mut world, 2);
@@ -437,4 +444,11 @@ fn an_opt_out_that_is_not_understood_is_told_at_once() {
         (&notes[0]["note"], &notes[0]["name"]),
         (&"not_understood".into(), &"Newsletter Opt-Out Pressed".into())
     );
+    // The store keeps it: whoever asks later is told of both days.
+    let report = world.said(&world.command(&["report"]).output().unwrap());
+    let warned = "warning: 4 events sound like a refusal and shut nobody out: 4 Newsletter Opt-Out Pressed\n";
+    assert!(report.contains(warned), "{report}");
+    let data =
+        "  not understood              4  no effect, though it sounds like a refusal: 4 Newsletter Opt-Out Pressed\n";
+    assert!(report.contains(data), "{report}");
 }

@@ -142,16 +142,18 @@ pub(crate) fn set_aside(tally: &Tally) -> Totals {
 pub(crate) enum Sort {
     Rejected,
     SetAside,
+    Unheard,
     Undeclared,
     Remark,
 }
 
 impl Sort {
-    pub(crate) const ALL: [Sort; 4] = [Sort::Rejected, Sort::SetAside, Sort::Undeclared, Sort::Remark];
+    pub(crate) const ALL: [Sort; 5] = [Sort::Rejected, Sort::SetAside, Sort::Unheard, Sort::Undeclared, Sort::Remark];
 
     pub(crate) fn of_finding(reason: Reason, subject: &str) -> Sort {
         match reason {
             _ if subject.is_empty() => Sort::Rejected,
+            Reason::UnknownConsent => Sort::Unheard,
             Reason::UnknownEvent => Sort::Undeclared,
             reason if is_remark(reason) => Sort::Remark,
             _ => Sort::SetAside,
@@ -171,6 +173,10 @@ impl Sort {
             (Sort::Rejected, _) => "rows and lines rejected: nothing of them counts",
             (Sort::SetAside, 1) => "value set aside: the rest of its row or event counts",
             (Sort::SetAside, _) => "values set aside: the rest of their rows and events counts",
+            (Sort::Unheard, 1) => "event or trait that sounds like a refusal and has no effect: it shuts nobody out",
+            (Sort::Unheard, _) => {
+                "events and traits that sound like a refusal and have no effect: they shut nobody out"
+            }
             (Sort::Undeclared, 1) => {
                 "event of a name that the project does not declare: kept, and no condition asks for it"
             }
@@ -213,7 +219,7 @@ fn kinds(sort: Sort, file: &str, tally: &Tally) -> Vec<(u64, String)> {
     let worded = of_it.map(|(reason, subject, count)| {
         let what = match sort {
             Sort::Rejected => reason.to_string(),
-            Sort::Undeclared => subject.to_owned(),
+            Sort::Unheard | Sort::Undeclared => subject.to_owned(),
             Sort::SetAside | Sort::Remark => format!("{subject}: {reason}"),
         };
         (count, format!("{file}: {what}"))

@@ -61,13 +61,27 @@ pub(crate) fn finished(finished: &Finished, verbose: bool) -> io::Result<()> {
     ink::stdout().write_all(text.as_bytes())
 }
 
+/// What is told of a store to whoever asks, beside what it has come to.
+pub(crate) struct Asked {
+    /// As of when it is, and who works on it.
+    pub(crate) as_of: String,
+    /// When the next mail that waits is due.
+    pub(crate) next_mail: Option<String>,
+    /// Why the newest mail that waits and was tried did not leave.
+    pub(crate) trouble: Option<String>,
+}
+
 /// The same of a store that somebody asks about, below the words that say as of when.
-pub(crate) fn standing(standing: &Standing, as_of: &str) -> io::Result<()> {
-    let mut text = format!("{}\n\n{as_of}\n\n{}", heading(&standing.program), period(&standing.report));
+pub(crate) fn standing(standing: &Standing, asked: &Asked) -> io::Result<()> {
+    let heard = refusals_without_effect(&standing.report);
+    let mut text = format!("{}\n\n{}\n\n{heard}{}", heading(&standing.program), asked.as_of, period(&standing.report));
     let mut data = Table::new("Data");
     events(&mut data, &standing.report);
+    not_understood(&mut data, &standing.report.events.unknown_refusals);
     people(&mut data, &standing.report);
-    print(&mut text, &tables(data, standing));
+    let mut tables = tables(data, standing);
+    tables.iter_mut().for_each(|table| waits(table, asked));
+    print(&mut text, &tables);
     // The last table ends with an empty line, which parts it from nothing here.
     ink::stdout().write_all(text.trim_end_matches('\n').as_bytes())?;
     writeln!(ink::stdout())
@@ -263,11 +277,30 @@ fn faults(table: &mut Table, tally: &Tally) {
     table.line_if_any("  rejected", tally.rejected(), words(&rejected(tally), as_named));
     let aside = set_aside(tally);
     table.line_if_any("  values set aside", aside.values().sum(), words(&aside, as_named));
-    let sound = subjects(tally, Reason::UnknownConsent);
-    let sounding = format!("no effect, though it sounds like a refusal: {}", words(&sound, as_named));
-    table.line_if_any("  not understood", sound.values().sum(), sounding);
+    not_understood(table, &subjects(tally, Reason::UnknownConsent));
     let unseen = tally.of(Reason::UnseenCharacters);
     table.line_if_any("  unseen characters", unseen, "taken out of addresses and ids");
+}
+
+fn not_understood(table: &mut Table, sound: &Totals) {
+    let sounding = format!("no effect, though it sounds like a refusal: {}", words(sound, as_named));
+    table.line_if_any("  not understood", sound.values().sum(), sounding);
+}
+
+/// Said above everything else: whoever meant a refusal goes on getting mail until somebody looks.
+fn refusals_without_effect(report: &RunReport) -> String {
+    let names = &report.events.unknown_refusals;
+    if names.is_empty() {
+        return String::new();
+    }
+    let is_one = names.values().sum::<u64>() == 1;
+    let (sound, shut) = if is_one { ("event sounds", "shuts") } else { ("events sound", "shut") };
+    format!(
+        "{BOLD}warning: {} {sound} like a refusal and {shut} nobody out{BOLD:#}: {}\n\
+         Flow knows no event of such a name: send it as `Unsubscribed`, and look who meant it.\n\n",
+        thousands(names.values().sum()),
+        words(names, as_named)
+    )
 }
 
 /// Rows and events that are about nobody in common: most likely their ids are of two kinds.
@@ -290,6 +323,14 @@ fn strangers(table: &mut Table, finished: &Finished) {
 fn funnel(program: &Program, id: WorkflowId, workflow: &Workflow, report: &WorkflowReport) -> Table {
     let mut table = Table::new(&report.title);
     goal(&mut table, workflow, report);
+    if let Some(without) = report.without_mail {
+        let share = format!(
+            "of {}, {}: the shares of those who entered count them, too",
+            thousands(report.entered),
+            percent(without, report.entered)
+        );
+        table.line_if_any("got no mail so far", without, share);
+    }
     table.line("entered", report.entered, "");
     table.line_if_any(
         "  not taken in",
@@ -479,8 +520,18 @@ fn mail(standing: &Standing) -> Table {
         words(&mail.undelivered_because, |reason| reason.replace('_', " ")),
     );
     table.line_if_any("attempts repeated", mail.retries, "");
-    table.line_if_any("waiting to leave", mail.waiting, "");
+    table.line_if_any(WAITING, mail.waiting, "");
     table
+}
+
+const WAITING: &str = "waiting to leave";
+
+/// When the next mail that waits is due, and why what was tried did not leave.
+fn waits(table: &mut Table, asked: &Asked) {
+    let Some(line) = table.lines.iter_mut().find(|line| line.name == WAITING) else { return };
+    line.remarks = asked.next_mail.as_ref().map(|at| format!("the next is due {at}")).unwrap_or_default();
+    table.closing =
+        asked.trouble.as_ref().map(|trouble| format!("The last trouble with mail: {trouble}")).unwrap_or_default();
 }
 
 /// Why mail waits or was lost, and what to do about it.

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use crate::count::compare;
+use crate::count::{AtSend, compare};
 use crate::workflows::NOTICE;
 use crate::{EXAMPLE, example};
 
@@ -48,6 +48,39 @@ static RUN: LazyLock<TheRun> = LazyLock::new(|| {
 fn reports_what_is_counted() {
     let differences = compare(&EXAMPLE, &RUN.report);
     assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+/// The parts at a send sum to those who came, and each is as many as counted; in the totals, too.
+#[test]
+fn tells_one_outcome_of_each_who_came_to_a_send() {
+    for (name, workflow) in &EXAMPLE.workflows {
+        let reported = &RUN.report["workflows"][name];
+        let mut sends: BTreeMap<String, AtSend> = BTreeMap::new();
+        for step in reported["steps"].as_array().unwrap() {
+            let Some(email) = step["email"].as_str() else { continue };
+            let of = |part: &str| step[part].as_u64().unwrap_or_default();
+            let parts = ["sent", "withheld", "undelivered", "left", "here"].map(of);
+            assert_eq!(of("came"), parts.iter().sum::<u64>(), "{name}: {step}");
+            let at = sends.entry(email.to_owned()).or_default();
+            at.came += of("came");
+            at.sent += of("sent");
+            at.withheld += of("withheld");
+            at.here += of("here");
+        }
+        assert_eq!(sends, workflow.sends, "{name}");
+        let withheld: u64 = reported["withheld"].as_object().unwrap().values().filter_map(Value::as_u64).sum();
+        assert_eq!(withheld, sends.values().map(|at| at.withheld).sum::<u64>(), "{name}");
+    }
+}
+
+#[test]
+fn tells_how_many_got_no_mail_where_one_step_sends() {
+    let told = EXAMPLE.workflows.iter().filter_map(|(name, workflow)| {
+        let reported = RUN.report["workflows"][name]["without_mail"].as_u64()?;
+        assert_eq!(reported, workflow.without_mail, "{name}");
+        Some(name.as_str())
+    });
+    assert_eq!(told.collect::<Vec<_>>(), ["pricing_interest", "quiet_leads"]);
 }
 
 #[test]

@@ -97,9 +97,28 @@ pub(crate) struct Workflow {
     pub(crate) handed_off: Tally,
     /// At the end of the run.
     pub(crate) live: u64,
+    /// Journeys in which nothing was sent; a report tells it where one step sends.
+    #[serde(skip)]
+    pub(crate) without_mail: u64,
+    /// What became of those who came to the sends of each e-mail; a report tells it of each step.
+    #[serde(skip)]
+    pub(crate) sends: BTreeMap<String, AtSend>,
+}
+
+/// Whoever came to a send is in exactly one of the rest.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct AtSend {
+    pub(crate) came: u64,
+    pub(crate) sent: u64,
+    pub(crate) withheld: u64,
+    pub(crate) here: u64,
 }
 
 impl Workflow {
+    pub(crate) fn at_send(&mut self, email: &str) -> &mut AtSend {
+        self.sends.entry(email.to_owned()).or_default()
+    }
+
     pub(crate) fn ended(&self) -> u64 {
         let tallied: u64 = self.exited_when.values().chain(self.handed_off.values()).sum();
         self.converted + self.exited_by_step + self.finished + tallied

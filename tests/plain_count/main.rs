@@ -60,6 +60,9 @@ mod example_project {
             assert!(workflow.entered > 300, "{name} has {} journeys", workflow.entered);
             assert_eq!(workflow.entered, workflow.ended() + workflow.live, "{name}: one end each");
             assert!(workflow.attributed <= workflow.ended() - workflow.converted, "{name}: once, and not twice");
+            for (email, at) in &workflow.sends {
+                assert_eq!(at.came, at.sent + at.withheld + at.here, "{name}: one outcome each of {email}");
+            }
             assert!(workflow.timed_out <= workflow.exited_by_step, "{name}: whoever times out leaves");
         }
     }

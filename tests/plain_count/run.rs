@@ -60,8 +60,13 @@ impl Run {
         }
         run.timers_before(END);
         for journey in run.book.people.iter().flat_map(|person| &person.journeys) {
+            let count = &mut run.counts[journey.workflow as usize];
+            count.without_mail += u64::from(journey.sent.is_empty());
             if journey.is_live() {
-                run.counts[journey.workflow as usize].live += 1;
+                count.live += 1;
+                if let Some(Place::Held { email, .. }) = journey.place {
+                    count.at_send(email).here += 1;
+                }
             }
         }
         run

@@ -236,10 +236,11 @@ impl Run {
         let journey = &mut self.book.people[person].journeys[journey];
         let workflow = journey.workflow;
         journey.end = Some((end, now));
-        let was_held = matches!(journey.place.take(), Some(Place::Held { .. }));
+        let place = journey.place.take();
         let count = self.count(workflow);
-        if was_held {
+        if let Some(Place::Held { email, .. }) = place {
             one_more(&mut count.withheld, "journey_ended");
+            count.at_send(email).withheld += 1;
         }
         match end {
             End::Converted => count.converted += 1,
@@ -357,8 +358,12 @@ impl Run {
         let now = self.now;
         let someone = &mut self.book.people[person];
         let workflow = someone.journeys[index].workflow;
+        let comes = !matches!(someone.journeys[index].place, Some(Place::Held { .. }));
+        self.count(workflow).at_send(email).came += u64::from(comes);
+        let someone = &mut self.book.people[person];
         if let Some(reason) = why_withheld(someone, index, email) {
             one_more(&mut self.count(workflow).withheld, reason);
+            self.count(workflow).at_send(email).withheld += 1;
         } else if !calendar::is_open(now, &someone.zone()) {
             someone.journeys[index].place = Some(Place::Held { email, since: now });
             return;
@@ -367,6 +372,7 @@ impl Run {
             let address = someone.fields.email.clone().unwrap_or_default();
             *self.mails.entry((email.to_owned(), address)).or_default() += 1;
             one_more(&mut self.count(workflow).sent, email);
+            self.count(workflow).at_send(email).sent += 1;
         }
         self.after_send(person, index, email);
     }

@@ -2,9 +2,9 @@
 
 use crate::source::Location;
 use flow_ir::{
-    CivilSpan, Comparison, CountedSince, Effect, Email, EmailContent, EmailId, Ending, EngagementKind, EventType,
-    FieldId, FieldType, IdMap, Pattern, Rate, Reenter, SegmentId, SendWindow, TeamId, TextTemplate, TextTestKind,
-    WorkflowId,
+    CivilSpan, Comparison, Conditions, CountedSince, Effect, Email, EmailContent, EmailId, Ending, EngagementKind,
+    EventType, FieldId, FieldType, IdMap, Pattern, Rate, Reenter, SegmentId, SendWindow, TeamId, TextTemplate,
+    TextTestKind, WorkflowId,
 };
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
@@ -191,6 +191,7 @@ pub(crate) struct TypedWorkflow {
     /// The condition with the words and the place of its line.
     pub exits: Vec<(Part, String, Location)>,
     pub skip: Option<Part>,
+    pub conditions: Conditions,
     pub window: Option<SendWindow>,
     pub rate: Option<Rate>,
     pub steps: Vec<TypedStep>,

@@ -29,7 +29,7 @@ pub mod source;
 pub mod units;
 pub mod verify;
 
-pub use debug::{DebugInfo, EmailContent, Link, Subject, WorkflowDebug, Written};
+pub use debug::{Conditions, DebugInfo, EmailContent, Link, Subject, WorkflowDebug, Written};
 pub use id::*;
 pub use limits::VALUE_LIMIT;
 pub use lineage::{Fill, Lineage, Live, Lost, Standing, Unlinked, link, places, standing};

@@ -8,6 +8,7 @@ use super::contact::Told;
 use super::counter;
 use super::error::EngineError;
 use super::rate::Places;
+use super::unheard::Unheard;
 use crate::store::{
     Actor, ChangedBy, Changes, ContactId, DecisionCode, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord,
     OutboxSettlement, ScoreRecord, Slot, SlotBatch, SlotState, StageRecord, Total, day_of,
@@ -37,6 +38,8 @@ pub(super) struct Batch {
     /// The version of the program.
     version: u32,
     counters: BTreeMap<&'static str, i64>,
+    /// The names of events that sound like a refusal, and have a counter.
+    pub(super) unheard: Unheard,
     /// What else is counted.
     totals: BTreeMap<Total, i64>,
     /// Records of the log that do not know the one before them yet, in order.
@@ -92,6 +95,7 @@ impl Batch {
             places,
             version: program.lineage.version,
             counters: BTreeMap::new(),
+            unheard: Unheard::default(),
             totals: BTreeMap::new(),
             unchained: Vec::new(),
             items: 0,
@@ -102,6 +106,12 @@ impl Batch {
 
     pub(super) fn count(&mut self, counter: &'static str) {
         *self.counters.entry(counter).or_default() += 1;
+    }
+
+    /// Counts an event that sounds like a refusal and is none.
+    pub(super) fn count_unheard(&mut self, name: &str) {
+        let counter = self.unheard.counter(name);
+        self.total(counter);
     }
 
     pub(super) fn total(&mut self, total: Total) {

@@ -6,6 +6,8 @@ pub const REPEATS: &str = "repeats";
 pub const EVENTS: &str = "events";
 /// Events of a name that the program does not declare. They are kept, and count as activity.
 pub const UNKNOWN_EVENTS: &str = "unknown_events";
+/// What the names of counters begin with that count, by their name, events of those above that sound like a refusal.
+pub const UNKNOWN_REFUSALS: &str = "unknown_refusals: ";
 /// Events without any key: nobody's.
 pub const EVENTS_OF_NOBODY: &str = "events_of_nobody";
 /// Events that were said to have occurred after they arrived; they count from their arrival.

@@ -57,7 +57,7 @@ impl Touch<'_> {
         let mut triggers = Triggers::new();
         match event.meaning.declared {
             Some(declared) => self.match_patterns(declared, &event.values, occurred_at, &mut triggers),
-            None if mail.is_none() => self.batch.count(counter::UNKNOWN_EVENTS),
+            None if mail.is_none() => self.count_unknown(event),
             None => {}
         }
         if mail.is_none_or(MailEvent::is_activity) {
@@ -66,6 +66,13 @@ impl Touch<'_> {
             }
         }
         triggers
+    }
+
+    fn count_unknown(&mut self, event: &Tracked) {
+        self.batch.count(counter::UNKNOWN_EVENTS);
+        if event.meaning.sounds_like_refusal {
+            self.batch.count_unheard(&event.name);
+        }
     }
 
     /// Someone is known from now on, or from an earlier instant at which they did something: so long have they been watched.

@@ -63,6 +63,7 @@ mod stream;
 mod suppress;
 mod taken;
 mod touch;
+mod unheard;
 pub(crate) mod version;
 mod view;
 mod wake;
@@ -72,6 +73,7 @@ pub use effects::handoff::Notice;
 pub use error::EngineError;
 pub use import::Imported;
 pub use report::{Report, period};
+pub(crate) use unheard::name_in;
 pub use view::ContactView;
 
 use crate::clock::{Clock, VirtualClock};
@@ -96,6 +98,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use stream::StreamPlace;
 use taken::Taken;
+use unheard::Unheard;
 
 /// How many items are committed together, unless [`Limits`] say otherwise: past this, more hardly gain speed.
 pub const BATCH_ITEMS: usize = 1_000;
@@ -204,6 +207,8 @@ impl<S: Store> Engine<S> {
         let mut taken = Taken::default();
         let Opened { state, reads, actors } = store.open(slot, version, &mut taken)?;
         let clock = state.clock;
+        let mut batch = Batch::new(slot, state, &actors, &plan.program)?;
+        batch.unheard = Unheard::load(&mut *store.records()?)?;
         let stream = StreamPlace::load(&reads)?;
         let pause = Pause::load(&actors, delivery.channel.name())?;
         let mut ahead = Ahead::after(std::mem::take(&mut taken.messages));
@@ -211,7 +216,7 @@ impl<S: Store> Engine<S> {
         ahead.not_before(clock);
         Ok(Engine {
             due: taken.due_queue(version, clock),
-            batch: Batch::new(slot, state, &actors, &plan.program)?,
+            batch,
             plan,
             backend,
             store,

@@ -41,7 +41,7 @@ reasons! {
         NotIdentified = 1 "not everything that is required is known of the contact",
         AlreadyIn = 2 "the contact is in this workflow already",
         OnlyOnce = 3 "the contact was in this workflow before and it takes everyone once",
-        TooSoon = 4 "the contact was in this workflow not long enough ago",
+        TooSoon = 4 "the contact left this workflow too recently to come in again",
         Skipped = 5 "the workflow skips this contact",
         GoalHolds = 6 "the goal is met already",
         /// The decision's step is the number of the exit.

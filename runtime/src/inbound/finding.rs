@@ -242,7 +242,7 @@ impl Tally {
 }
 
 /// The start of a text, safe to print: no control characters, none that turns the direction of what follows.
-pub(super) fn excerpt(text: &str) -> String {
+pub(crate) fn excerpt(text: &str) -> String {
     let mut out = String::new();
     let mut room = MAX_EXCERPT_CHARS;
     let mut rest = text.trim().chars();

@@ -47,6 +47,7 @@ pub use columns::{Columns, IGNORE, LAST_CHANGED};
 pub use contacts::ContactReader;
 pub use events::EventReader;
 pub use finding::{Finding, Reason, Rejected, SetAside, Tally};
+pub(crate) use finding::{OTHERS, excerpt};
 pub use follow::{Followed, Follower};
 pub use mail_event::MailEvent;
 pub use names::Meaning;

@@ -20,12 +20,14 @@ pub struct Meaning {
     pub declared: Option<EventId>,
     /// What became of a mail, or of the consent to mail.
     pub mail: Option<MailEvent>,
+    /// Nothing here knows the name, and it sounds as if somebody refused mail.
+    pub sounds_like_refusal: bool,
 }
 
 impl Meaning {
     /// Whether anything here knows the name.
     pub fn is_known(self) -> bool {
-        self != Meaning::default()
+        self.declared.is_some() || self.mail.is_some()
     }
 }
 
@@ -60,7 +62,7 @@ impl EventNames {
         let of_mail = || mail.filter(|mail| used.contains(mail)).and_then(|mail| self.of_mail.get(&mail)).copied();
         let by_name = declared.is_some();
         let mail = mail.filter(|mail| *mail != MailEvent::Subscribed || !by_name);
-        Meaning { declared: declared.or_else(of_mail), mail }
+        Meaning { declared: declared.or_else(of_mail), mail, ..Meaning::default() }
     }
 }
 
@@ -219,7 +221,7 @@ mod tests {
         let mut program = guide_nurture();
         let names = EventNames::new(&program);
         let demo = program.events.find(|event| event.name == "requested_demo");
-        let declared = Meaning { declared: demo, mail: None };
+        let declared = Meaning { declared: demo, ..Meaning::default() };
         assert_eq!(names.find("requested_demo"), declared);
         assert_eq!(names.find("Requested Demo"), declared);
         let mail = |name: &str| names.find(name).mail;

@@ -9,6 +9,7 @@ mod seen;
 mod shown;
 mod told;
 
+pub use crate::store::sqlite::{InUse, MailAhead};
 pub use kind::{Kind, StoreName, dedicate, name};
 pub use seen::{Seen, see};
 

@@ -3,7 +3,7 @@
 use super::{Kind, bring, is_kept_whoever_is_where, live, text_of};
 use crate::engine::{self, EngineError};
 use crate::report::RunReport;
-use crate::store::sqlite::{SqliteRecords, picture};
+use crate::store::sqlite::{InUse, MailAhead, SqliteRecords, picture};
 use crate::store::{StoreError, StoreFault};
 use crate::time::Instant;
 use flow_ir::Program;
@@ -20,6 +20,10 @@ pub struct Seen {
     pub kind: Option<Kind>,
     /// The instant to which everything in it has happened; none before anything has.
     pub as_of: Option<Instant>,
+    /// Whether somebody works on it now; none where its lock may not be read.
+    pub in_use: Option<InUse>,
+    /// What is to be known of the mail that waits.
+    pub mail: MailAhead,
     /// Whether the project has changed since that version.
     pub has_changed: bool,
 }
@@ -30,7 +34,9 @@ pub fn see(program: &Program, path: &Path) -> Result<Seen, EngineError> {
     if !path.exists() {
         return Err(EngineError::Store(absent(path)));
     }
-    picture(path, |records| of_one_moment(program, records))?.flatten().ok_or_else(|| EngineError::Store(empty(path)))
+    let seen = picture(path, |records| of_one_moment(program, records))?.flatten();
+    let seen = seen.ok_or_else(|| EngineError::Store(empty(path)))?;
+    Ok(Seen { in_use: InUse::of(path), ..seen })
 }
 
 /// None where no program has been kept yet.
@@ -46,6 +52,8 @@ fn of_one_moment(program: &Program, records: &mut SqliteRecords) -> Result<Optio
         report: RunReport::read(&kept, records)?,
         kind: charter.kind.as_deref().and_then(Kind::of_word),
         as_of: engine::period(records)?.map(|(_, last)| last),
+        in_use: None,
+        mail: records.mail_ahead()?,
         has_changed,
         program: kept,
     }))

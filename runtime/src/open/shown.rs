@@ -1,10 +1,10 @@
 //! What a store shows of a program to whoever reads it with SQL: the columns of its views, and the words for its numbers.
 
-use crate::engine::reason;
+use crate::engine::reason::{self, Ignored, Withheld};
 use crate::store::DecisionCode;
-use crate::store::sqlite::{OpenOptions, Shows, ViewColumn, Word, WordKind};
+use crate::store::sqlite::{OpenOptions, Shows, ViewColumn, Word, WordKind, condition_number};
 use flow_ir::debug::WorkflowDebug;
-use flow_ir::{Field, FieldType, Program, Rate, StepId, Workflow};
+use flow_ir::{Conditions, Ending, Field, FieldType, Program, Rate, StepId, Terminator, Workflow, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -39,6 +39,7 @@ fn words(program: &Program) -> Vec<Word> {
         if let Some(told) = program.told(id) {
             words.extend(numbered(WordKind::Exit, id.0, told.exits.iter().map(|exit| exit.text.clone())));
             words.extend(numbered(WordKind::Arm, id.0, told.arms.iter().map(|arm| arm.text.clone())));
+            words.extend(conditions(program.lineage.version, id, workflow, &told.conditions));
             words.extend(numbered(WordKind::Asked, id.0, asked(workflow, told)));
         }
     }
@@ -50,6 +51,33 @@ fn words(program: &Program) -> Vec<Word> {
         words: words.to_owned(),
     }));
     words
+}
+
+/// The conditions by which somebody is not taken in, gets no mail or meets the goal.
+fn conditions(version: u32, id: WorkflowId, workflow: &Workflow, written: &Conditions) -> Vec<Word> {
+    let ignored = |reason: Ignored| (DecisionCode::Ignored, reason.number());
+    let of_goal = [
+        Some(ignored(Ignored::GoalHolds)),
+        Some((DecisionCode::GoalMet, 0)),
+        Some((DecisionCode::Attributed, 0)),
+        // An `exit as converted` needs no goal, and its decision is the same.
+        (!converts_by_step(workflow)).then_some((DecisionCode::Converted, 0)),
+    ];
+    let of_entry = [ignored(Ignored::ConditionFails)];
+    let of_skip = [ignored(Ignored::Skipped), (DecisionCode::Withheld, Withheld::Skipped.number())];
+    let goal = of_goal.into_iter().flatten().map(|decided| (decided, &written.goal));
+    let entry = of_entry.into_iter().map(|decided| (decided, &written.enter));
+    let all = goal.chain(entry).chain(of_skip.into_iter().map(|decided| (decided, &written.skip)));
+    let word = |((code, reason), text): (_, &Option<String>)| {
+        let number = condition_number(version, code, reason)?;
+        Some(Word { kind: WordKind::Condition, of: id.0, number, words: text.clone()? })
+    };
+    all.filter_map(word).collect()
+}
+
+fn converts_by_step(workflow: &Workflow) -> bool {
+    let mut ends = workflow.body.blocks.values().map(|block| &block.end);
+    ends.any(|end| matches!(end, Terminator::Finish { ending: Ending::Converted, .. }))
 }
 
 /// For each arm, what was asked before it ran: the conditions of its `if` down to its own, of which that one held and those before it did not.

@@ -93,6 +93,8 @@ pub struct Events {
     pub repeated: u64,
     /// Of those kept: of a name that the program does not declare.
     pub undeclared: u64,
+    /// Of those, what sounds like a refusal, by name: it has no effect, and whoever meant one goes on getting mail.
+    pub unknown_refusals: Totals,
     /// Of those kept: from before the store began, so that they let nobody in.
     pub history: u64,
 }
@@ -181,6 +183,7 @@ impl RunReport {
                 kept: counted(counter::EVENTS),
                 repeated: counted(counter::REPEATS),
                 undeclared: counted(counter::UNKNOWN_EVENTS),
+                unknown_refusals: unknown_refusals(&totals),
                 history: counted(counter::HISTORY_EVENTS),
             },
             clicks: Clicks {
@@ -212,6 +215,11 @@ fn who_waits(
     let zone = Zones::bundled().resolve(&program.timezone).unwrap_or(Zones::utc());
     let waiting = engine::rate::waiting(actors, &workflow.name)?;
     Ok(waiting.map(|(people, last)| Waiting { people, last_turn: civil::words(last, zone).unwrap_or_default() }))
+}
+
+fn unknown_refusals(totals: &engine::Report) -> Totals {
+    let found = totals.counters.iter().filter_map(|(counter, total)| Some((engine::name_in(counter)?, total)));
+    found.map(|(name, total)| (name.to_owned(), total.unsigned_abs())).collect()
 }
 
 fn undelivered(totals: &engine::Report) -> Totals {

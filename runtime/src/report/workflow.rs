@@ -39,6 +39,9 @@ pub struct WorkflowReport {
     pub sent: Totals,
     /// By reason.
     pub withheld: Totals,
+    /// Journeys in which no mail has left so far; none where several steps send mail, since nobody counts who got any of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub without_mail: Option<u64>,
     /// By email: journeys in which it was opened, by people or by machines that load pictures for them. Whoever followed a link has opened it.
     #[serde(skip_serializing_if = "Totals::is_empty")]
     pub opened: Totals,
@@ -93,7 +96,8 @@ pub struct StepReport {
     /// Of a wait: who is behind it, its deadline included.
     #[serde(skip_serializing_if = "is_zero")]
     pub went_on: u64,
-    /// Who ended where they stood here: by the goal, an exit or a stop.
+    /// Who ended where they stood here: by the goal, an exit or a stop. Of a send, those alone of whose mail nothing else is counted: whose
+    /// mail was kept back because their journey ended is withheld, and whose mail left all the same is sent to.
     #[serde(skip_serializing_if = "is_zero")]
     pub left: u64,
     /// Of a send: which email.
@@ -211,6 +215,7 @@ impl WorkflowReport {
             }
         }
         report.add_up(program, workflow, &forms);
+        report.without_mail = report.without_mail();
         for count in handoffs.iter().filter(|count| count.workflow == number) {
             *report.handed_off.entry(count.member.clone()).or_default() += count.count;
         }
@@ -232,6 +237,13 @@ impl WorkflowReport {
         let by_name = [&self.exited_when, &self.stopped].into_iter().flat_map(Totals::values);
         let by_number = [self.converted, self.exited_by_step, self.finished, self.handed_over, self.gave_way];
         by_number.iter().sum::<u64>() + by_name.sum::<u64>()
+    }
+
+    /// A step sends once in a journey, so where one step sends, as many have got mail as it has sent.
+    fn without_mail(&self) -> Option<u64> {
+        let mut sending = self.steps.iter().filter(|step| step.email.is_some());
+        let only = sending.next().filter(|_| sending.next().is_none())?;
+        (self.sent.values().sum::<u64>() == only.sent).then(|| self.entered.saturating_sub(only.sent))
     }
 
     fn name_arms(&mut self, program: &Program, id: WorkflowId, workflow: &Workflow) {
@@ -278,10 +290,9 @@ impl WorkflowReport {
                 Form::Effect => {
                     if let Some(email) = sent_at(program, workflow, StepId(place as u32)) {
                         step.email = Some(email.to_owned());
-                        // Who left here may have had their mail withdrawn.
-                        let withheld = step.withheld - step.withdrawn;
-                        step.came =
-                            Some(step.sent - step.sent_late + withheld + step.undelivered + step.here + step.left);
+                        // Whose journey ended here before their mail had an outcome is counted by that.
+                        step.left = step.left.saturating_sub(step.withdrawn + step.sent_late);
+                        step.came = Some(step.sent + step.withheld + step.undelivered + step.left + step.here);
                         step.bounced = step.bounced.saturating_sub(step.refused);
                         step.opened.get_or_insert(0);
                         step.clicked.get_or_insert(0);

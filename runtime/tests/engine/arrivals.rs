@@ -106,6 +106,29 @@ fn an_event_nobody_declared_is_kept_and_counts_as_activity() {
     assert_eq!(world.story("ada")[0], "03-18 00:00 quiet Entered");
 }
 
+/// Whoever meant one goes on getting mail until somebody looks, so its name is kept; and there is an end to the names.
+#[test]
+fn refusals_that_are_none_are_counted_by_name_also_after_a_start() {
+    let mut world = world(GREET);
+    world.contact("ada", &[]);
+    world.at("2026-03-02").event("ada", "Newsletter opt-out", json!({})).run();
+    let count = |world: &mut World, name: &str| world.counter(&format!("{}{name}", counter::UNKNOWN_REFUSALS));
+    for nth in 0..120 {
+        world.event("ada", &format!("Unsubscribed from list {nth}"), json!({}));
+    }
+    world.run();
+    world
+        .reopen()
+        .at("2026-03-03")
+        .event("ada", "Newsletter opt-out", json!({}))
+        .event("ada", "List Unsubscribe 121", json!({}))
+        .run();
+    assert_eq!(count(&mut world, "Newsletter opt-out"), 2);
+    assert_eq!(count(&mut world, "Unsubscribed from list 5"), 1);
+    assert_eq!(count(&mut world, "(others)"), 22);
+    assert_eq!(world.counter(counter::UNKNOWN_EVENTS), 123);
+}
+
 /// Else a mail to Bob would reach somebody who may have said no under another id.
 #[test]
 fn an_address_that_is_somebody_elses_stays_theirs() {

@@ -3,6 +3,7 @@
 use crate::support::{MINUTE, World, at, world};
 use flow_runtime::dispatch::backoff::ATTEMPTS_MAX;
 use flow_runtime::dispatch::channels::Uncertain;
+use flow_runtime::report::RunReport;
 use flow_runtime::store::{JourneyStatus, OutboxState};
 use serde_json::json;
 
@@ -182,6 +183,15 @@ fn what_is_on_its_way_when_a_journey_ends_is_still_heard_of_and_nothing_follows_
     let story = world.story("ada");
     assert!(story.contains(&"03-02 11:00 go Sent s0.1".to_owned()), "{story:?}");
     assert_eq!((state(&world), world.sent()["slow@x.example"].len()), ((OutboxState::Delivered, 1), 1));
+    assert_eq!(first_send(&mut world), [1, 1, 0, 0, 0]);
+}
+
+/// Who came to the first step, and the parts that they are in: sent, withheld, left, here.
+fn first_send(world: &mut World) -> [u64; 5] {
+    let program = world.program.clone();
+    let report = RunReport::read(&program, &mut *world.engine().records().unwrap()).unwrap();
+    let step = &report.workflows["go"].steps[0];
+    [step.came.unwrap(), step.sent, step.withheld, step.left, step.here]
 }
 
 #[test]
@@ -196,6 +206,7 @@ fn what_waits_when_a_journey_ends_is_withdrawn() {
     assert!(last(&world, "Withheld").ends_with("s0.8"));
     world.at("2026-03-05").run();
     assert_eq!(world.sent()["busy@x.example"].len(), 1);
+    assert_eq!(first_send(&mut world), [1, 0, 1, 0, 0]);
 }
 
 #[test]

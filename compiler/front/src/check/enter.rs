@@ -17,6 +17,7 @@ use flow_ir::limits::MAX_TRIGGERS;
 use flow_ir::{Pattern, PatternEvent};
 
 pub(super) fn enter(cx: &mut Cx<'_>, enter: &ast::Enter, around: &Around<'_>, typed: &mut TypedWorkflow) {
+    typed.conditions.enter = enter.when.as_ref().map(|when| cx.text_at(when.span()));
     typed.entry = check_entry(cx, enter, around.span);
 }
 

@@ -10,6 +10,7 @@ use crate::syntax::ast::Goal;
 use crate::typed::{Part, TypedGoal, TypedWorkflow};
 
 pub(super) fn goal(cx: &mut Cx<'_>, goal: &Goal, around: &Around<'_>, typed: &mut TypedWorkflow) {
+    typed.conditions.goal = Some(cx.text_at(goal.when.span()));
     typed.goal = Some(TypedGoal {
         text: name_text(cx, &goal.text, "goal", "goal \"Book a demo\" when requested_demo").unwrap_or_default(),
         when: Part {

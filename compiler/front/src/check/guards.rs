@@ -15,5 +15,6 @@ pub(super) fn exit_when(cx: &mut Cx<'_>, when: &ExitWhen, around: &Around<'_>, t
 
 pub(super) fn skip_when(cx: &mut Cx<'_>, when: &SkipWhen, _: &Around<'_>, typed: &mut TypedWorkflow) {
     let cond = check_predicate(cx, when, Asked::Anywhere("a `skip when`"), &Known::new());
+    typed.conditions.skip = Some(cx.text_at(when.span()));
     typed.skip = Some(Part { cond, at: cx.at(when.span()) });
 }

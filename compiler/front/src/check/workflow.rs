@@ -10,7 +10,7 @@ use crate::source::Location;
 use crate::syntax::ast::{self, Step};
 use crate::typed::{TypedEntry, TypedWorkflow};
 use flow_ir::limits::MAX_STEPS;
-use flow_ir::{EmailId, Reenter};
+use flow_ir::{Conditions, EmailId, Reenter};
 
 pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWorkflow {
     let mut sends = Vec::new();
@@ -29,6 +29,7 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
         reenter: Reenter::Never,
         exits: Vec::new(),
         skip: None,
+        conditions: Conditions::default(),
         window: None,
         rate: None,
         steps: Vec::new(),

@@ -101,6 +101,7 @@ fn told(typed: &TypedWorkflow) -> WorkflowDebug {
         at: typed.at,
         entry: *at,
         goal: typed.goal.as_ref().map(|goal| Written { text: goal.text.clone(), at: goal.at }),
+        conditions: typed.conditions.clone(),
         exits: typed.exits.iter().map(|(_, text, at)| Written { text: text.clone(), at: *at }).collect(),
         ..WorkflowDebug::default()
     }

@@ -45,10 +45,24 @@ pub struct WorkflowDebug {
     pub entry: Location,
     /// The condition of `goal`; none where there is no goal.
     pub goal: Option<Written>,
+    /// Its conditions as they are written, for those who ask why somebody is not in it.
+    #[serde(default)]
+    pub conditions: Conditions,
     /// Of each `exit when`, the condition.
     pub exits: Vec<Written>,
     /// Each step without the steps inside it.
     pub steps: IdMap<StepId, Written>,
     /// Of each arm: `if clicked guide_delivery link "case-study"`, `else`, or the step itself.
     pub arms: Vec<Written>,
+}
+
+/// What a workflow asks, as it is written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conditions {
+    /// Behind `enter when`, the event included.
+    pub enter: Option<String>,
+    /// Behind the `when` of the goal.
+    pub goal: Option<String>,
+    /// Behind `skip when`.
+    pub skip: Option<String>,
 }

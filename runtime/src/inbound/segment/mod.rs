@@ -77,7 +77,7 @@ impl<'p> SegmentReader<'p> {
         let kind = MessageKind::of(&event)?;
         let message = message_of(&event, line)?;
         let name = if kind == MessageKind::Track { Some(track_name(&event)?) } else { None };
-        let meaning = name.as_deref().map(|name| self.events.find(name)).unwrap_or_default();
+        let meaning = name.as_deref().map(|name| self.meaning(name)).unwrap_or_default();
         let refusal = meaning.mail.filter(|mail| mail.is_refusal());
         let keys = self.keys_of(&event, kind, refusal, notes)?;
         let Times { arrived_at, occurred_at, claimed_at } = match (times_of(&event, notes), refusal) {
@@ -111,7 +111,7 @@ impl<'p> SegmentReader<'p> {
             }
         }
         if !meaning.is_known() {
-            let reason = if self.fields.may_be_consent(&name) { Reason::UnknownConsent } else { Reason::UnknownEvent };
+            let reason = if meaning.sounds_like_refusal { Reason::UnknownConsent } else { Reason::UnknownEvent };
             notes.add(Fault::new(reason, ""), &name, "");
         }
         What::Track(self.tracked(name, meaning, properties, &mut |fault, property, value| {
@@ -156,7 +156,8 @@ impl<'p> SegmentReader<'p> {
 
     /// What a name means here.
     pub(crate) fn meaning(&self, name: &str) -> Meaning {
-        self.events.find(name)
+        let meaning = self.events.find(name);
+        Meaning { sounds_like_refusal: !meaning.is_known() && self.fields.may_be_consent(name), ..meaning }
     }
 
     fn shape<'a>(&'a self, ty: &'a FieldType) -> Shape<'a> {

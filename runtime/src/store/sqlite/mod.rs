@@ -33,9 +33,12 @@ mod view;
 mod writer;
 
 pub use open::OpenOptions;
+pub use outbox::MailAhead;
 pub(crate) use picture::picture;
 pub(crate) use records::SqliteRecords;
+pub use there::InUse;
 pub(crate) use there::is_named_as_store;
+pub(crate) use view::condition_number;
 pub use view::{Shows, ViewColumn, Word, WordKind};
 
 use super::check::check_batch;

@@ -66,6 +66,28 @@ pub(super) fn unsettled_count(connection: &Connection) -> Result<u64, Trouble> {
     Ok(count.unsigned_abs())
 }
 
+/// Of what waits to leave: when the next is due, and why the newest that was tried did not leave.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MailAhead {
+    /// An instant that may have passed; none where nothing waits.
+    pub next_due: Option<i64>,
+    /// None where nothing that waits has been tried.
+    pub trouble: Option<String>,
+}
+
+/// Serves from `outbox_queued`.
+pub(super) const NEXT_DUE: &str = "SELECT due_at FROM outbox WHERE state = 0 ORDER BY due_at LIMIT 1";
+/// The same: what waits is looked through, and not all that ever left.
+pub(super) const TROUBLE: &str =
+    "SELECT detail FROM outbox INDEXED BY outbox_queued WHERE state = 0 AND detail <> '' ORDER BY id DESC LIMIT 1";
+
+pub(super) fn ahead(connection: &Connection) -> Result<MailAhead, Trouble> {
+    Ok(MailAhead {
+        next_due: connection.query_row(NEXT_DUE, [], |row| row.get(0)).optional()?,
+        trouble: connection.query_row(TROUBLE, [], |row| row.get(0)).optional()?,
+    })
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<OutboxRecord> {
     Ok(OutboxRecord {
         id: id(row, 0)?,

@@ -1,6 +1,7 @@
 //! What people ask of a store in a file, on a connection that only reads.
 
 use super::fault::Trouble;
+use super::outbox::MailAhead;
 use super::{charter, contacts, decisions, events, handoffs, outbox, slots, snapshot, totals, transact};
 use crate::store::digest::Snapshot;
 use crate::store::{
@@ -41,6 +42,11 @@ impl SqliteRecords {
             false => transact(&mut self.connection, TransactionBehavior::Deferred, work),
         };
         read.map_err(|trouble| trouble.at(&self.path, "read"))
+    }
+
+    /// What is to be known of the mail that waits.
+    pub(crate) fn mail_ahead(&mut self) -> Result<MailAhead, StoreError> {
+        self.read(outbox::ahead)
     }
 
     /// What the store is, and the program that it runs.

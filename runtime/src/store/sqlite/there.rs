@@ -6,6 +6,8 @@ use crate::system;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 /// How the names of databases end. An empty file under another name is somebody's list that has no lines yet.
 const ENDINGS: [&str; 4] = ["db", "db3", "sqlite", "sqlite3"];
@@ -50,7 +52,11 @@ impl Lock {
         }
         let file =
             File::options().create(true).append(true).open(&beside).map_err(|error| cannot_open(&beside, &error))?;
-        try_lock(&file, path)?.map_err(|error| io_error(&beside, &error))?;
+        let locked = try_lock(&file, path).or_else(|_| {
+            thread::sleep(ASKED);
+            try_lock(&file, path)
+        });
+        locked?.map_err(|error| io_error(&beside, &error))?;
         see_to_files(&file).map_err(|error| cannot_open(path, &error))?;
         Ok(Lock { _itself: lock_itself(path)?, beside: file })
     }
@@ -76,6 +82,39 @@ impl Lock {
         self.beside.set_len(0)
     }
 }
+
+/// Whether somebody works on a store, as far as its lock tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InUse {
+    /// A process has it.
+    Now,
+    /// Nobody does, and whoever did has closed it.
+    No,
+    /// Nobody does, and whoever did was ended before they could close it.
+    BrokenOff,
+}
+
+impl InUse {
+    /// None where the lock may not be read. Nobody is kept out by the question: only a lock that says that the store is in use is tried, for
+    /// a moment, and who begins to work on it tries twice.
+    pub(crate) fn of(path: &Path) -> Option<InUse> {
+        let lock = match File::open(lock_path(path)) {
+            Ok(lock) => lock,
+            Err(error) => return (error.kind() == io::ErrorKind::NotFound).then_some(InUse::No),
+        };
+        if lock.metadata().ok()?.len() == 0 {
+            return Some(InUse::No);
+        }
+        match lock.try_lock_shared() {
+            Ok(()) => Some(InUse::BrokenOff),
+            Err(TryLockError::WouldBlock) => Some(InUse::Now),
+            Err(TryLockError::Error(_)) => None,
+        }
+    }
+}
+
+/// How long somebody who only asks may have a lock at most.
+const ASKED: Duration = Duration::from_millis(50);
 
 /// What stands in the lock of a store that is not closed.
 const IN_USE: &[u8] = b"in use\n";

@@ -93,9 +93,22 @@ pub enum WordKind {
     Because = 7,
     /// Its name.
     Stage = 8,
+    /// The condition by which something was decided, as it is written: of its workflow, under [`condition_number`].
+    Condition = 10,
     /// The conditions of an `if` that were asked before an arm of it ran, and whether each held.
     Asked = 9,
 }
+
+/// The number of the condition by which a version of a workflow decides something for a reason. None for more versions than anybody has.
+pub(crate) fn condition_number(version: u32, decision: DecisionCode, reason: u32) -> Option<u32> {
+    let reason = u8::try_from(reason).ok()?;
+    u16::try_from(version)
+        .ok()
+        .map(|version| u32::from_be_bytes([0, 0, code(decision), reason]) | u32::from(version) << 16)
+}
+
+/// The same in SQL.
+const CONDITION_NUMBER: &str = "((version << 16) | (code << 8) | reason)";
 
 /// Makes the views and their words anew.
 pub(super) fn create(connection: &Connection, options: &OpenOptions) -> Result<(), Trouble> {
@@ -120,8 +133,10 @@ pub(super) fn create(connection: &Connection, options: &OpenOptions) -> Result<(
 
 /// Words are a table and no `CASE`: a program may have thousands of steps, and each row of a view asks for a few.
 fn write_words(connection: &Connection, words: &[Word]) -> Result<(), Trouble> {
-    connection.execute("DELETE FROM word", [])?;
-    let mut insert = connection.prepare("INSERT INTO word (kind, of, number, words) VALUES (?1, ?2, ?3, ?4)")?;
+    // The conditions of earlier versions are what their decisions were made by.
+    connection.execute("DELETE FROM word WHERE kind <> ?1", [WordKind::Condition as u8])?;
+    let mut insert =
+        connection.prepare("INSERT OR REPLACE INTO word (kind, of, number, words) VALUES (?1, ?2, ?3, ?4)")?;
     for word in words {
         insert.execute(params![word.kind as u8, word.of, word.number, word.words])?;
     }
@@ -349,13 +364,15 @@ fn decided_because() -> String {
     let (column, opt_out) = (refusing_column(), format!("coalesce({because}, {about})"));
     let opt_out =
         format!("CASE WHEN decision.workflow IS NULL THEN coalesce({column}, decision.about) ELSE {opt_out} END");
+    let condition = word(WordKind::Condition, "decision.workflow", CONDITION_NUMBER);
+    let asked = format!("coalesce({condition}, {about})");
     let [suppressed, lacked] = [DecisionCode::Suppressed, DecisionCode::Lacked].map(code);
     let both = |first: &str, second: &str| format!("coalesce({first} || ': ' || {second}, {first}, {second})");
     format!(
         "CASE code WHEN {lacked} THEN {} WHEN {suppressed} THEN {} ELSE {} END",
         both(&about, &reason),
         both(&reason, &opt_out),
-        both(&reason, &about)
+        both(&reason, &asked)
     )
 }
 

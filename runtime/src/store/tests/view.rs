@@ -2,7 +2,7 @@
 
 use super::options;
 use super::rows::*;
-use crate::store::sqlite::{OpenOptions, Shows, SqliteStore, ViewColumn, Word, WordKind};
+use crate::store::sqlite::{OpenOptions, Shows, SqliteStore, ViewColumn, Word, WordKind, condition_number};
 use crate::store::*;
 use flow_ir::{FOREVER, Layout, NEVER, NUMBER_SCALE, SlotId, SlotKind};
 use rusqlite::types::Value;
@@ -239,6 +239,9 @@ fn told(folder: &TempDir, rows: Changes) -> SqliteStore {
         word(WordKind::Reason, DecisionCode::Ignored as u32, 7, "an exit condition holds already"),
         word(WordKind::Reason, DecisionCode::Lacked as u32, 1, "the condition asks for it"),
         word(WordKind::Reason, DecisionCode::Suppressed as u32, 1, "unsubscribed"),
+        word(WordKind::Reason, DecisionCode::Ignored as u32, 5, "skipped"),
+        word(WordKind::Condition, 0, condition_number(1, DecisionCode::Ignored, 5).unwrap(), "plan is \"free\""),
+        word(WordKind::Condition, 0, condition_number(1, DecisionCode::Converted, 0).unwrap(), "requested_demo"),
         word(WordKind::Stage, 0, 0, "lead"),
         word(WordKind::Stage, 0, 2, "sql"),
     ];
@@ -296,6 +299,10 @@ fn decisions_say_why_in_words() {
         why(DecisionCode::ExitedWhen, (Some(2), Some(2)), 0),
         DecisionRecord { send: Some(1), ..why(DecisionCode::Opened, (Some(2), Some(3)), 0) },
         why(DecisionCode::Ignored, (None, Some(2)), 7),
+        why(DecisionCode::Ignored, (None, None), 5),
+        // By another version, of which nobody has kept the condition.
+        DecisionRecord { version: 2, ..why(DecisionCode::Ignored, (None, None), 5) },
+        why(DecisionCode::Converted, (Some(2), None), 0),
         why(DecisionCode::Lacked, (None, Some(2)), 1),
         why(DecisionCode::Lacked, (None, Some(2)), 0),
         why(DecisionCode::Stopped, (None, Some(1)), 0),
@@ -319,6 +326,9 @@ fn decisions_say_why_in_words() {
         ["exited when", "wait 2 days", "stage >= sql", "-", "-"],
         ["opened", "wait 2 days", "hello", "-", "c1.nurture.1.s1.v0"],
         ["not taken in", "-", "an exit condition holds already: stage >= sql", "-", "-"],
+        ["not taken in", "-", "skipped: plan is \"free\"", "-", "-"],
+        ["not taken in", "-", "skipped", "-", "-"],
+        ["converted", "wait 2 days", "requested_demo", "-", "-"],
         ["lacked", "-", "industry: the condition asks for it", "-", "-"],
         ["lacked", "-", "industry", "-", "-"],
         ["stopped", "-", "win 'em back", "-", "-"],
@@ -333,7 +343,15 @@ fn decisions_say_why_in_words() {
     assert_eq!(words, expected);
     assert_eq!(rows[..3], [AT, "1", "nurture"]);
     // What was decided about somebody who proved to be the first contact is theirs.
-    assert_eq!(rows[12 * 8..][..3], [AT, "1", "-"]);
+    assert_eq!(rows[15 * 8..][..3], [AT, "1", "-"]);
+
+    // Another version asks something else; what was decided before was decided by what was asked then.
+    drop(store);
+    let now = condition_number(2, DecisionCode::Ignored, 5).unwrap();
+    let words = vec![Word { kind: WordKind::Condition, of: 0, number: now, words: "plan is known".to_owned() }];
+    let store = OpenOptions { words, ..options(&folder) }.open().unwrap();
+    let skipped = "SELECT reason FROM decision_view WHERE decision = 'not taken in' AND id > 6 ORDER BY id";
+    assert_eq!(shown(&store, skipped), ["5: plan is \"free\"", "5: plan is known"]);
 }
 
 #[test]
