@@ -60,7 +60,7 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         }
         let unsubscribed = program.fields.find(|field| field.name == "unsubscribed");
         let ignored = unknown.iter().map(|column| excerpt(&column.name)).collect();
-        let (zone, shut_out) = (zone_of(program), ShutOut::new(&columns, program));
+        let (zone, shut_out) = (zone_of(program), ShutOut::new(&columns));
         Ok(Self { program, zone, file, rows, columns, ignored, unsubscribed, shut_out, as_of: None, is_over: false })
     }
 
