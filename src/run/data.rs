@@ -7,8 +7,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
+use flow_ir::Program;
 use flow_runtime::engine::{self, Engine, Imported};
-use flow_runtime::inbound::{Arrival, ContactReader, EventReader, Finding, InboundError, Tally, WholeFile, accept};
+use flow_runtime::inbound::{
+    Arrival, ContactReader, ContactRow, EventReader, Finding, InboundError, Tally, WholeFile, accept,
+};
 use flow_runtime::open::Kind;
 use flow_runtime::settings::{Settings, open_plain};
 use flow_runtime::store::Store;
@@ -198,6 +201,19 @@ fn digest(key: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
     hasher.finish()
+}
+
+/// Whom the file of contacts would shut out, before any work; none where it cannot be read, which is told elsewhere.
+pub(crate) fn shut_out(settings: &Settings, program: &Program) -> Option<ShutOut> {
+    let path = settings.data.contacts.as_ref()?;
+    let name = file_name(path);
+    let file = BufReader::new(open(path).ok()?);
+    let mut reader = ContactReader::open(file, name.as_str(), program, &settings.columns).ok()?;
+    // Only whom they shut out is asked.
+    let bare = |row: ContactRow| ContactRow { keys: Vec::new(), values: Vec::new(), ..row };
+    let rows = reader.by_ref().filter_map(|item| item.map(|item| item.taken().map(bare)).transpose());
+    let rows: Vec<ContactRow> = rows.collect::<Result<_, InboundError>>().ok()?;
+    Some(ShutOut::new(&name, reader.consent_columns(), &rows, settings))
 }
 
 /// Takes the contacts in. A live store stays as it is where they would shut out most of themselves and nobody has said that this is meant.
