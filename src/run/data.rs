@@ -21,7 +21,7 @@ use flow_runtime::time::{Instant, Span, civil};
 use super::failure::{from_engine, from_inbound};
 use super::progress::Progress;
 use super::report::summary;
-use super::shut_out::ShutOut;
+use super::shut_out::{Earlier, ShutOut};
 use crate::output::Failure;
 
 /// Findings go to this file beside the store, whose name stands before it: no two stores share one, and none is a store itself.
@@ -151,6 +151,8 @@ pub(crate) struct ContactsTaken {
     pub(crate) absent_fields: Vec<String>,
     /// Whom it shuts out from mail, and by which columns.
     pub(crate) shut_out: ShutOut,
+    /// Whom it does not any more, and who are shut out still.
+    pub(crate) earlier: Option<Earlier>,
     /// A column that fills nothing and may hold user ids.
     possible_ids: Option<String>,
     /// A column of other ids that was taken for user ids.
@@ -243,9 +245,20 @@ pub(crate) fn import<S: Store>(
         let new = engine.new_refusals(&rows, &|refusal| shut_out.counts(refusal)).map_err(from_engine)?;
         shut_out.refusal(new).map_or(Ok(()), Err)?;
     }
+    let earlier = Earlier::find(engine, &shut_out, &ignored_columns, &rows).map_err(from_engine)?;
     let imported = engine.import_contacts(&name, &rows, start, progress).map_err(from_engine)?;
     let people = rows.iter().flat_map(|row| &row.keys).map(|key| digest(key)).collect();
-    Ok(ContactsTaken { tally, imported, ignored_columns, absent_fields, shut_out, possible_ids, guessed_ids, people })
+    Ok(ContactsTaken {
+        tally,
+        imported,
+        ignored_columns,
+        absent_fields,
+        shut_out,
+        earlier,
+        possible_ids,
+        guessed_ids,
+        people,
+    })
 }
 
 /// Runs the events up to the end of the run, and whatever falls due between and after them.

@@ -5,8 +5,11 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use flow_front::naming::snake_case;
+use flow_runtime::engine::{Engine, EngineError};
 use flow_runtime::inbound::{ConsentColumn, ContactRow, Refusal};
+use flow_runtime::open::Kind;
 use flow_runtime::settings::Settings;
+use flow_runtime::store::Store;
 use serde_json::{Value, json};
 
 use crate::output::{Failure, thousands};
@@ -182,6 +185,69 @@ impl ShutOut {
         json!({
             "rows": self.rows, "columns": self.columns.iter().map(column).collect::<Vec<_>>(), "warning": warning,
         })
+    }
+}
+
+/// People whom the file does not shut out as it is read now, and whom it did as a column was read before: what was taken in stays (E7).
+#[derive(Debug)]
+pub(crate) struct Earlier {
+    file: String,
+    people: u64,
+    /// Each column, and how it was read.
+    columns: Vec<(String, String)>,
+}
+
+/// Under this, with a column and its file, the store keeps the ways it was read when it shut somebody out.
+const READ_AS: &str = "read as ";
+
+impl Earlier {
+    /// What earlier imports say of the columns, of which `ignored` say nothing now. How they are read now is kept for later ones.
+    pub(crate) fn find<S: Store>(
+        engine: &mut Engine<S>,
+        shut_out: &ShutOut,
+        ignored: &[String],
+        rows: &[ContactRow],
+    ) -> Result<Option<Earlier>, EngineError> {
+        let file = &shut_out.file;
+        let mut columns = Vec::new();
+        let now = shut_out.columns.iter().map(|told| (&*told.column.column, told.column.reading, told.column.refused));
+        for (column, reading, refused) in now.chain(ignored.iter().map(|column| (column.as_str(), "", 0))) {
+            let stream = format!("{READ_AS}`{column}` of {file}");
+            let kept = engine.recall(&stream).map(String::from_utf8_lossy).unwrap_or_default().into_owned();
+            let mut readings: Vec<&str> = kept.lines().collect();
+            let others = readings.iter().filter(|kept| **kept != reading);
+            columns.extend(others.map(|kept| (column.to_owned(), (*kept).to_owned())));
+            if refused > 0 && !readings.contains(&reading) {
+                readings.push(reading);
+                engine.remember(&stream, readings.join("\n").into_bytes());
+            }
+        }
+        let people = if columns.is_empty() { 0 } else { engine.still_refused(rows)? };
+        Ok((people > 0).then(|| Earlier { file: file.clone(), people, columns }))
+    }
+
+    pub(crate) fn people(&self) -> u64 {
+        self.people
+    }
+
+    /// How many people it keeps out, and why that stays so.
+    pub(crate) fn warning(&self, kind: Kind) -> Failure {
+        let are = if self.people == 1 { "person is" } else { "people are" };
+        let column = |(column, reading): &(String, String)| format!("`{column}` ({reading})");
+        let columns: Vec<String> = self.columns.iter().map(column).collect();
+        let help = match kind {
+            Kind::Rehearsal => "`flow run --fresh` begins anew",
+            Kind::Live => "no command lifts refusals: docs/data.md says what can be done, under Consent",
+        };
+        let people = thousands(self.people);
+        Failure::new(
+            format!(
+                "{people} {are} shut out still whom `{}` does not shut out any more: an earlier import read {} so, and what was taken in stays",
+                self.file,
+                columns.join(", ")
+            ),
+            help,
+        )
     }
 }
 
