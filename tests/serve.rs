@@ -397,7 +397,7 @@ fn contacts_that_shut_out_most_people_wait_for_somebody_to_look() {
     assert_eq!(world.count("SELECT count(*) FROM decision WHERE code = 16"), 12);
     assert!(!said.contains("warning"), "{said}");
     let reason = "SELECT DISTINCT reason FROM decision_view WHERE decision = 'suppressed'";
-    assert_eq!(world.text(reason), "the contact unsubscribed: `Opted in` of contacts.csv");
+    assert_eq!(world.text(reason), "a file says that the contact unsubscribed: `Opted in` of contacts.csv");
 
     // Without it the same people are no news, and one more is soon looked through.
     world.write("flow.toml", &settings);
