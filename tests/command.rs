@@ -129,6 +129,16 @@ fn the_example_is_fine() {
     assert!(said.ends_with("guide_nurture is fine: 3 workflows, 5 emails, 1 team\nexit 0"), "{said}");
 }
 
+/// `flow serve` would not begin, so whoever checks hears of it.
+#[test]
+fn contacts_that_shut_out_most_of_themselves() {
+    let rows: String = (1..=4).map(|n| format!("u{n},p{n}@x.example,{}\n", if n < 4 { "yes" } else { "no" })).collect();
+    let settings =
+        format!("{SETTINGS}\n[data]\ncontacts = \"contacts.csv\"\n\n[columns]\n\"Newsletter OK\" = \"unsubscribed\"\n");
+    let folder = Folder::project().with("flow.toml", settings);
+    assert_snapshot!(folder.with("contacts.csv", format!("User ID,Email,Newsletter OK\n{rows}")).flow(&["check"]));
+}
+
 #[test]
 fn a_project_is_found_upward() {
     let said = Folder::project().flow_in("emails", &["check"]);

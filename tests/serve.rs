@@ -403,7 +403,7 @@ fn contacts_that_shut_out_most_people_wait_for_somebody_to_look() {
     assert_eq!(world.count("SELECT count(*) FROM decision WHERE code = 16"), 12);
     assert!(!said.contains("warning"), "{said}");
     let reason = "SELECT DISTINCT reason FROM decision_view WHERE decision = 'suppressed'";
-    assert_eq!(world.text(reason), "the contact unsubscribed: `Opted in` of contacts.csv");
+    assert_eq!(world.text(reason), "a file says that the contact unsubscribed: `Opted in` of contacts.csv");
 
     // Without it the same people are no news, and one more is soon looked through.
     world.write("flow.toml", &settings);
@@ -411,6 +411,23 @@ fn contacts_that_shut_out_most_people_wait_for_somebody_to_look() {
     let said = world.serve().stop(&world);
     assert_eq!(world.count("SELECT count(*) FROM decision WHERE code = 16"), 13);
     assert!(said.contains("warning: `contacts.csv` shuts out more than half of its people"), "{said}");
+}
+
+/// Each start reads the contacts whole, and the list says once what is wrong with them.
+#[test]
+fn a_start_over_the_same_contacts_repeats_nothing() {
+    let server = Server::start(Vec::new());
+    let world = World::by_smtp(SEND, server.port());
+    world.write("data/contacts.csv", "User ID,Email\nu1,no-address\nu2,p2@x.example\n");
+    world.serve().stop(&world);
+    let list = || fs::read_to_string(world.path("out/case.live.rejected.txt")).unwrap();
+    let first = list();
+    assert!(first.contains("contacts.csv:2: email: not an e-mail address") && !first.contains("anew"), "{first}");
+    let said = world.serve().stop(&world);
+    assert_eq!(list(), first, "{said}");
+    world.write("data/contacts.csv", "User ID,Email\nu1,no-address\nu2,p2@x.example\nu3,none\n");
+    world.serve().stop(&world);
+    assert_eq!(list().lines().count(), first.lines().count() + 1, "{}", list());
 }
 
 /// Whoever unsubscribed by an event that nobody understands gets mail until somebody looks: it is told at once, by its name, and counted at

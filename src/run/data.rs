@@ -7,8 +7,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
+use flow_ir::Program;
 use flow_runtime::engine::{self, Engine, Imported};
-use flow_runtime::inbound::{Arrival, ContactReader, EventReader, Finding, InboundError, Tally, WholeFile, accept};
+use flow_runtime::inbound::{
+    Arrival, ContactReader, ContactRow, EventReader, Finding, InboundError, Tally, WholeFile, accept,
+};
 use flow_runtime::open::Kind;
 use flow_runtime::settings::{Settings, open_plain};
 use flow_runtime::store::Store;
@@ -18,13 +21,16 @@ use flow_runtime::time::{Instant, Span, civil};
 use super::failure::{from_engine, from_inbound};
 use super::progress::Progress;
 use super::report::summary;
-use super::shut_out::ShutOut;
+use super::shut_out::{Earlier, ShutOut};
 use crate::output::Failure;
 
 /// Findings go to this file beside the store, whose name stands before it: no two stores share one, and none is a store itself.
 const NOTEBOOK: &str = "rejected.txt";
 /// The first line says whose the file is: what does not begin with it is somebody else's, and is left alone.
-const OURS: &str = "# What Flow did not take. Each run writes this list anew.";
+const OURS: &str = "# What Flow did not take.";
+/// How the first line ends, for a list that is written whole and for one that goes on.
+const WRITTEN_ANEW: &str = "Each run writes this list anew.";
+const GOES_ON: &str = "`flow serve` adds to this list for as long as its store lives; what a file of contacts has said already is not repeated.";
 
 /// The first instant of a run and the first one after it: whole days in the project's zone.
 pub(crate) fn span(settings: &Settings) -> Result<(Instant, Instant), Failure> {
@@ -46,6 +52,8 @@ pub(crate) struct Notebook {
     lines: std::cell::Cell<u64>,
     /// Whether it holds what earlier processes noted.
     goes_on: bool,
+    /// What stood in it, by numbers for its lines: two lines of one number would only hide a remark.
+    noted: HashSet<u64>,
 }
 
 impl Notebook {
@@ -69,10 +77,13 @@ impl Notebook {
             ));
         }
         let begins = !goes_on || !path.exists();
+        let noted = if begins { HashSet::new() } else { lines_of(&path).map_err(|error| unwritable(&path, &error))? };
+        let header = if goes_on { GOES_ON } else { WRITTEN_ANEW };
         let file = if begins { File::create(&path) } else { File::options().append(true).open(&path) };
-        let file = file.and_then(|mut file| if begins { writeln!(file, "{OURS}").map(|()| file) } else { Ok(file) });
+        let file =
+            file.and_then(|mut file| if begins { writeln!(file, "{OURS} {header}").map(|()| file) } else { Ok(file) });
         let file = file.map_err(|error| unwritable(&path, &error))?;
-        Ok(Self { path, file: RefCell::new(BufWriter::new(file)), lines: std::cell::Cell::new(0), goes_on })
+        Ok(Self { path, file: RefCell::new(BufWriter::new(file)), lines: std::cell::Cell::new(0), goes_on, noted })
     }
 
     /// Writes down what was noted so far.
@@ -83,6 +94,15 @@ impl Notebook {
     pub(crate) fn note(&self, finding: Finding<'_>) -> io::Result<()> {
         self.lines.set(self.lines.get() + 1);
         writeln!(self.file.borrow_mut(), "{finding}")
+    }
+
+    /// The same of a file that each process reads whole: what the list has of it is not said again, and counts.
+    fn note_once(&self, finding: Finding<'_>) -> io::Result<()> {
+        if self.noted.contains(&digest(&finding.to_string())) {
+            self.lines.set(self.lines.get() + 1);
+            return Ok(());
+        }
+        self.note(finding)
     }
 
     /// The file and how many findings it has; none where nothing was noted. The list of a whole run begins with how much there is of what.
@@ -114,6 +134,10 @@ impl Notebook {
         out.flush()?;
         fs::rename(&whole, &self.path)
     }
+}
+
+fn lines_of(path: &Path) -> io::Result<HashSet<u64>> {
+    BufReader::new(File::open(path)?).lines().map(|line| line.map(|line| digest(&line))).collect()
 }
 
 /// Whether there is no such file, an empty one, or a list of an earlier run.
@@ -148,6 +172,8 @@ pub(crate) struct ContactsTaken {
     pub(crate) absent_fields: Vec<String>,
     /// Whom it shuts out from mail, and by which columns.
     pub(crate) shut_out: ShutOut,
+    /// Whom it does not any more, and who are shut out still.
+    pub(crate) earlier: Option<Earlier>,
     /// A column that fills nothing and may hold user ids.
     possible_ids: Option<String>,
     /// A column of other ids that was taken for user ids.
@@ -200,6 +226,19 @@ fn digest(key: &str) -> u64 {
     hasher.finish()
 }
 
+/// Whom the file of contacts would shut out, before any work; none where it cannot be read, which is told elsewhere.
+pub(crate) fn shut_out(settings: &Settings, program: &Program) -> Option<ShutOut> {
+    let path = settings.data.contacts.as_ref()?;
+    let name = file_name(path);
+    let file = BufReader::new(open(path).ok()?);
+    let mut reader = ContactReader::open(file, name.as_str(), program, &settings.columns).ok()?;
+    // Only whom they shut out is asked.
+    let bare = |row: ContactRow| ContactRow { keys: Vec::new(), values: Vec::new(), ..row };
+    let rows = reader.by_ref().filter_map(|item| item.map(|item| item.taken().map(bare)).transpose());
+    let rows: Vec<ContactRow> = rows.collect::<Result<_, InboundError>>().ok()?;
+    Some(ShutOut::new(&name, reader.consent_columns(), &rows, settings))
+}
+
 /// Takes the contacts in. A live store stays as it is where they would shut out most of themselves and nobody has said that this is meant.
 pub(crate) fn import<S: Store>(
     engine: &mut Engine<S>,
@@ -219,7 +258,7 @@ pub(crate) fn import<S: Store>(
     let guessed_ids = reader.guessed_id_column().map(str::to_owned);
     let absent_fields = reader.absent_fields().into_iter().map(str::to_owned).collect();
     let mut tally = Tally::default();
-    let mut note = |finding: Finding<'_>| notebook.note(finding);
+    let mut note = |finding: Finding<'_>| notebook.note_once(finding);
     let rows: Result<Vec<_>, InboundError> = accept(reader.by_ref(), &mut tally, &mut note).collect();
     let rows = rows.map_err(|error| from_inbound(&error))?;
     let shut_out = ShutOut::new(&name, reader.consent_columns(), &rows, settings);
@@ -227,9 +266,20 @@ pub(crate) fn import<S: Store>(
         let new = engine.new_refusals(&rows, &|refusal| shut_out.counts(refusal)).map_err(from_engine)?;
         shut_out.refusal(new).map_or(Ok(()), Err)?;
     }
+    let earlier = Earlier::find(engine, &shut_out, &ignored_columns, &rows).map_err(from_engine)?;
     let imported = engine.import_contacts(&name, &rows, start, progress).map_err(from_engine)?;
     let people = rows.iter().flat_map(|row| &row.keys).map(|key| digest(key)).collect();
-    Ok(ContactsTaken { tally, imported, ignored_columns, absent_fields, shut_out, possible_ids, guessed_ids, people })
+    Ok(ContactsTaken {
+        tally,
+        imported,
+        ignored_columns,
+        absent_fields,
+        shut_out,
+        earlier,
+        possible_ids,
+        guessed_ids,
+        people,
+    })
 }
 
 /// Runs the events up to the end of the run, and whatever falls due between and after them.

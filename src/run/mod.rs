@@ -170,7 +170,8 @@ fn carry_out(
     let mut notebook = data::Notebook::new(&settings.store)?;
     let contacts =
         data::import(&mut engine, settings, (Kind::Rehearsal, start), &mut notebook, &mut |at| progress.at(at))?;
-    if let Some(warning) = contacts.shut_out.warning().filter(|_| human) {
+    let earlier = contacts.earlier.as_ref().map(|earlier| earlier.warning(Kind::Rehearsal));
+    for warning in contacts.shut_out.warning().into_iter().chain(earlier).filter(|_| human) {
         output.warning(&warning).map_err(failure::output)?;
     }
     let mut met = data::Met::new(&contacts);

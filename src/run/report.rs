@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::backend::Compiled;
 use super::data::{ContactsTaken, Strangers};
 use super::show::listed;
+use super::shut_out::Earlier;
 use crate::output::{Failure, thousands};
 
 /// How much was done in this run, and how fast.
@@ -108,6 +109,7 @@ impl Finished {
             "ignored_columns": self.contacts.ignored_columns,
             "absent_fields": self.contacts.absent_fields,
             "shut_out": self.contacts.shut_out.json(),
+            "shut_out_still": self.contacts.earlier.as_ref().map_or(0, Earlier::people),
         });
         json["events"]["rejected"] = json!(rejected(&self.events));
         json["events"]["set_aside"] = json!(set_aside(&self.events));

@@ -1,9 +1,15 @@
 //! Whom the file of contacts shuts out from marketing mail, by column: told at every import, and loudly where it is most of them. No later
 //! file lifts a refusal (E7), so a column that is read the wrong way round costs a live store its people.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use flow_front::naming::snake_case;
+use flow_runtime::engine::{Engine, EngineError};
 use flow_runtime::inbound::{ConsentColumn, ContactRow, Refusal};
+use flow_runtime::open::Kind;
 use flow_runtime::settings::Settings;
+use flow_runtime::store::Store;
 use serde_json::{Value, json};
 
 use crate::output::{Failure, thousands};
@@ -26,16 +32,45 @@ struct Told {
     column: ConsentColumn,
     /// Whether `[refusals]` says that it may shut out most people.
     is_meant: bool,
+    /// Whether it is one of those by which most of the file is shut out.
+    is_to_blame: bool,
 }
 
 impl ShutOut {
     pub(crate) fn new(file: &str, columns: Vec<ConsentColumn>, rows: &[ContactRow], settings: &Settings) -> ShutOut {
-        let told = |column: ConsentColumn| Told { is_meant: is_meant(settings, file, &column.column), column };
+        let told = |column: ConsentColumn| Told {
+            is_meant: is_meant(settings, file, &column.column),
+            column,
+            is_to_blame: false,
+        };
         let columns: Vec<Told> = columns.into_iter().map(told).collect();
         let mut shut_out = ShutOut { file: file.to_owned(), rows: rows.len() as u64, columns, unmeant: 0 };
         let is_unmeant = |row: &&ContactRow| row.refusals.iter().any(|refusal| shut_out.counts(refusal));
         shut_out.unmeant = rows.iter().filter(is_unmeant).count() as u64;
+        let to_blame = shut_out.to_blame(rows);
+        shut_out.columns.iter_mut().for_each(|told| told.is_to_blame = to_blame.contains(&*told.column.column));
         shut_out
+    }
+
+    /// The columns that each by itself shut out most rows; where there is none, as many of the greatest as do so together.
+    fn to_blame(&self, rows: &[ContactRow]) -> BTreeSet<String> {
+        let name = |told: &Told| told.column.column.to_string();
+        let alone: BTreeSet<String> =
+            self.unmeant_columns().filter(|told| is_most(told.column.refused, self.rows)).map(name).collect();
+        if !alone.is_empty() || !self.is_most() {
+            return alone;
+        }
+        let mut columns: Vec<&Told> = self.unmeant_columns().collect();
+        columns.sort_by_key(|told| Reverse(told.column.refused));
+        let mut together = BTreeSet::new();
+        for told in columns {
+            together.insert(name(told));
+            let is_by_them = |row: &&ContactRow| row.refusals.iter().any(|refusal| together.contains(&*refusal.column));
+            if is_most(rows.iter().filter(is_by_them).count() as u64, self.rows) {
+                break;
+            }
+        }
+        together
     }
 
     /// Whether nobody has said of the column that it may shut out most people.
@@ -84,7 +119,7 @@ impl ShutOut {
             let column = &told.column;
             format!("by `{}` {} ({})", column.column, thousands(column.refused), how(column))
         };
-        let by: Vec<String> = self.unmeant_columns().map(by).collect();
+        let by: Vec<String> = self.columns_to_blame().map(by).collect();
         let (shut, rows) = (thousands(self.unmeant), thousands(self.rows));
         format!(
             "`{}` shuts out more than half of its people from marketing mail, {shut} of {rows} rows: {}",
@@ -93,19 +128,36 @@ impl ShutOut {
         )
     }
 
-    /// The lines of `flow.toml` for one reading and the other.
+    /// The lines of `flow.toml` for one reading and the other. A column whose own name says how it is meant is never turned round: whoever
+    /// does that writes to those who have said no.
     fn lines(&self) -> String {
-        let mut text =
-            String::from("Where a column says the opposite, or nothing of consent, write in flow.toml:\n  [columns]");
-        for told in self.unmeant_columns() {
-            let to = told.column.opposite.unwrap_or("ignore");
-            text += &format!("\n  \"{}\" = \"{to}\"", told.column.column);
+        let (mut turned, mut known, mut meant) = (String::new(), Vec::new(), String::new());
+        for ConsentColumn { column, opposite, .. } in self.columns_to_blame().map(|told| &told.column) {
+            match opposite {
+                Some(to) => turned += &format!("\n  \"{column}\" = \"{to}\""),
+                None => known.push(format!("`{column}`")),
+            }
+            meant += &format!("\n  \"{column}\" = \"{}\"", self.file);
         }
-        text += "\nWhere these people really are not to be written to:\n  [refusals]";
-        for told in self.unmeant_columns() {
-            text += &format!("\n  \"{}\" = \"{}\"", told.column.column, self.file);
+        let mut parts = Vec::new();
+        if !turned.is_empty() {
+            parts.push(format!("Where that is the wrong way round, write in flow.toml:\n  [columns]{turned}"));
         }
-        text
+        if !known.is_empty() {
+            parts.push(format!(
+                "What {} says is known by its name and not read the other way round: see whether this is the right file",
+                known.join(", ")
+            ));
+        }
+        if self.columns_to_blame().any(|told| is_of_bills(&told.column)) {
+            parts.push("A `Non-marketing contact` is one whom HubSpot does not bill: docs/data.md says when that is nothing of consent".to_owned());
+        }
+        parts.push(format!("Where these people really are not to be written to:\n  [refusals]{meant}"));
+        parts.join("\n")
+    }
+
+    fn columns_to_blame(&self) -> impl Iterator<Item = &Told> {
+        self.columns.iter().filter(|told| told.is_to_blame)
     }
 
     fn unmeant_columns(&self) -> impl Iterator<Item = &Told> {
@@ -136,8 +188,76 @@ impl ShutOut {
     }
 }
 
+/// People whom the file does not shut out as it is read now, and whom it did as a column was read before: what was taken in stays (E7).
+#[derive(Debug)]
+pub(crate) struct Earlier {
+    file: String,
+    people: u64,
+    /// Each column, and how it was read.
+    columns: Vec<(String, String)>,
+}
+
+/// Under this, with a column and its file, the store keeps the ways it was read when it shut somebody out.
+const READ_AS: &str = "read as ";
+
+impl Earlier {
+    /// What earlier imports say of the columns, of which `ignored` say nothing now. How they are read now is kept for later ones.
+    pub(crate) fn find<S: Store>(
+        engine: &mut Engine<S>,
+        shut_out: &ShutOut,
+        ignored: &[String],
+        rows: &[ContactRow],
+    ) -> Result<Option<Earlier>, EngineError> {
+        let file = &shut_out.file;
+        let mut columns = Vec::new();
+        let now = shut_out.columns.iter().map(|told| (&*told.column.column, told.column.reading, told.column.refused));
+        for (column, reading, refused) in now.chain(ignored.iter().map(|column| (column.as_str(), "", 0))) {
+            let stream = format!("{READ_AS}`{column}` of {file}");
+            let kept = engine.recall(&stream).map(String::from_utf8_lossy).unwrap_or_default().into_owned();
+            let mut readings: Vec<&str> = kept.lines().collect();
+            let others = readings.iter().filter(|kept| **kept != reading);
+            columns.extend(others.map(|kept| (column.to_owned(), (*kept).to_owned())));
+            if refused > 0 && !readings.contains(&reading) {
+                readings.push(reading);
+                engine.remember(&stream, readings.join("\n").into_bytes());
+            }
+        }
+        let people = if columns.is_empty() { 0 } else { engine.still_refused(rows)? };
+        Ok((people > 0).then(|| Earlier { file: file.clone(), people, columns }))
+    }
+
+    pub(crate) fn people(&self) -> u64 {
+        self.people
+    }
+
+    /// How many people it keeps out, and why that stays so.
+    pub(crate) fn warning(&self, kind: Kind) -> Failure {
+        let are = if self.people == 1 { "person is" } else { "people are" };
+        let column = |(column, reading): &(String, String)| format!("`{column}` ({reading})");
+        let columns: Vec<String> = self.columns.iter().map(column).collect();
+        let help = match kind {
+            Kind::Rehearsal => "`flow run --fresh` begins anew",
+            Kind::Live => "no command lifts refusals: docs/data.md says what can be done, under Consent",
+        };
+        let people = thousands(self.people);
+        Failure::new(
+            format!(
+                "{people} {are} shut out still whom `{}` does not shut out any more: an earlier import read {} so, and what was taken in stays",
+                self.file,
+                columns.join(", ")
+            ),
+            help,
+        )
+    }
+}
+
 fn is_most(of: u64, rows: u64) -> bool {
     of > rows / 2
+}
+
+/// Whether it is HubSpot's word for whom it bills.
+fn is_of_bills(column: &ConsentColumn) -> bool {
+    column.example.as_ref().is_some_and(|example| snake_case(example) == "non_marketing_contact")
 }
 
 /// `a yes in it means no marketing mail, as in `TRUE`; 12 could not be read`.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant as WallClock};
 
 use flow_runtime::clock::{Clock, SystemClock};
 use flow_runtime::engine;
+use flow_runtime::open::Kind;
 use flow_runtime::report::Pulse;
 use flow_runtime::settings::Settings;
 use flow_runtime::time::{Instant, Zone, civil};
@@ -16,7 +17,7 @@ use crate::ink;
 use crate::output::{Format, counted, thousands};
 use crate::run;
 use crate::run::report::Rate;
-use crate::run::shut_out::ShutOut;
+use crate::run::shut_out::{Earlier, ShutOut};
 
 /// How often the store is asked how things stand.
 const LOOK: Duration = Duration::from_secs(1);
@@ -128,6 +129,14 @@ impl Line {
         if let Some(warning) = shut_out.warning() {
             let words = format!("warning: {}\n{}", warning.message, warning.help);
             self.note("shut_out", &words, json!({ "contacts": shut_out.json() }));
+        }
+    }
+
+    /// Whom an earlier reading of a column keeps out.
+    pub(crate) fn shut_out_still(&self, earlier: Option<&Earlier>) {
+        if let Some(warning) = earlier.map(|earlier| earlier.warning(Kind::Live)) {
+            let words = format!("warning: {}; {}", warning.message, warning.help);
+            self.note("shut_out_still", &words, json!({}));
         }
     }
 

@@ -25,8 +25,22 @@ pub enum NameKind {
     Consent,
     /// Whole words of such names.
     ConsentWord,
+    /// Parts of a name that may do so where a yes or a no stands in the column.
+    ConsentPerhaps,
+    /// What a word of such a name begins with.
+    ConsentPerhapsBegins,
+    /// Words for mail, which with one of the next are such a name.
+    ConsentPerhapsMail,
+    /// Words for what somebody wants or allows.
+    ConsentPerhapsWish,
     /// Names that sound like it and say nothing of mail.
     NoConsent,
+    /// Words by which a name that only may speak of consent does not.
+    NoConsentWord,
+    /// What a cell of such a column says for yes.
+    Yes,
+    /// And for no.
+    No,
     /// Columns with the moment at which a row was last changed.
     Changed,
     /// What a stage is called elsewhere.
@@ -71,7 +85,14 @@ fn line(line: &'static str) -> Option<(NameKind, &'static str, &'static str)> {
         ["status", of] => (NameKind::Status, *of),
         ["consent"] => (NameKind::Consent, ""),
         ["consent", "word"] => (NameKind::ConsentWord, ""),
+        ["consent", "perhaps"] => (NameKind::ConsentPerhaps, ""),
+        ["consent", "perhaps", "begins"] => (NameKind::ConsentPerhapsBegins, ""),
+        ["consent", "perhaps", "mail"] => (NameKind::ConsentPerhapsMail, ""),
+        ["consent", "perhaps", "wish"] => (NameKind::ConsentPerhapsWish, ""),
         ["no", "consent"] => (NameKind::NoConsent, ""),
+        ["no", "consent", "word"] => (NameKind::NoConsentWord, ""),
+        ["yes"] => (NameKind::Yes, ""),
+        ["no"] => (NameKind::No, ""),
         ["changed"] => (NameKind::Changed, ""),
         ["stage", of] => (NameKind::Stage, *of),
         ["before"] => (NameKind::Before, ""),
@@ -102,6 +123,13 @@ mod tests {
                     | NameKind::StatusAllowed
                     | NameKind::Consent
                     | NameKind::ConsentWord
+                    | NameKind::ConsentPerhaps
+                    | NameKind::ConsentPerhapsBegins
+                    | NameKind::ConsentPerhapsMail
+                    | NameKind::ConsentPerhapsWish
+                    | NameKind::NoConsentWord
+                    | NameKind::Yes
+                    | NameKind::No
                     | NameKind::Stage
             )
         };

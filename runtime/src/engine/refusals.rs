@@ -38,6 +38,23 @@ impl<S: Store> Engine<S> {
         Ok(new)
     }
 
+    /// How many people the rows are about of whom they refuse nothing, and who are shut out by what came before.
+    pub fn still_refused(&mut self, rows: &[ContactRow]) -> Result<u64, EngineError> {
+        let refusing = rows.iter().filter(|row| row.refusals.is_empty());
+        let keys: Vec<String> = refusing.flat_map(|row| row.keys.iter().cloned()).collect();
+        let slots = &self.plan.program.system;
+        let slots = [slots.unsubscribed, slots.hard_bounced, slots.complained, slots.do_not_contact];
+        let mut refused = BTreeSet::new();
+        for keys in keys.chunks(LOOKED_UP_ROWS) {
+            let owners = self.store.ask(&Questions { keys: keys.to_vec(), ..Questions::default() })?.owners;
+            let known = self.people(owners.into_iter().flatten().collect())?;
+            let is_refused =
+                |(_, person): &(&ContactId, &Contact)| slots.iter().any(|slot| person.is(&self.plan, *slot));
+            refused.extend(known.iter().filter(is_refused).map(|(id, _)| *id));
+        }
+        Ok(refused.len() as u64)
+    }
+
     fn people(&mut self, ids: BTreeSet<ContactId>) -> Result<BTreeMap<ContactId, Contact>, EngineError> {
         let questions = Questions { contacts: ids.into_iter().collect(), ..Questions::default() };
         let (records, now) = (self.store.ask(&questions)?.contacts, self.now().0);

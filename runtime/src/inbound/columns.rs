@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::InboundError;
+use super::consent::Reading;
 use super::finding::excerpt;
 use super::names::{FieldNames, Fills, snake_case};
 
@@ -25,6 +26,8 @@ pub(super) struct Column {
     pub(super) shown: Arc<str>,
     pub(super) key: Option<Key>,
     pub(super) fills: Vec<Fills>,
+    /// Whether what it says of consent is what its own name says: then nobody has to be told that it may be meant the other way round.
+    pub(super) is_by_name: bool,
     /// Whether it is taken for the ids of people by another name than theirs, and nobody has said so.
     pub(super) is_guessed: bool,
     /// Whether it says when somebody last changed the row.
@@ -44,9 +47,21 @@ impl Column {
         self.key.is_none() && self.fills.is_empty() && !self.is_changed
     }
 
+    /// How it says whom nobody may write to, if it does.
+    pub(super) fn reading(&self) -> Option<Reading> {
+        reading(&self.fills)
+    }
+
     pub(super) fn takes_no_unseen(&self) -> bool {
         self.key.is_some()
     }
+}
+
+fn reading(fills: &[Fills]) -> Option<Reading> {
+    fills.iter().find_map(|fills| match fills {
+        Fills::Consent(reading) => Some(*reading),
+        Fills::Value(_) => None,
+    })
 }
 
 /// What each column fills: what the settings say, else what its name says.
@@ -83,11 +98,15 @@ pub(super) fn assign_columns(
             false => said.is_none() && fields.is_changed(name),
         };
         let is_guessed = id == Some(place);
+        let is_by_name = said.is_none() || reading(&fields.find(name)) == reading(&fills);
         match said {
             Some(said) if key.is_none() && fills.is_empty() && !is_changed => {
                 Err(InboundError::NoSuchField { file: file.clone(), column: excerpt(name), field: excerpt(said) })
             }
-            _ => Ok(Column { name: name.clone(), shown: shown(), key, fills, is_guessed, is_changed, is_known: false }),
+            _ => {
+                let (name, shown) = (name.clone(), shown());
+                Ok(Column { name, shown, key, fills, is_by_name, is_guessed, is_changed, is_known: false })
+            }
         }
     };
     names.iter().enumerate().map(column).collect()

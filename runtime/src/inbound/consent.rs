@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use flow_ir::{FieldId, Program};
 use flow_stdlib::names::{NameKind, names};
 
+use super::doubt::Answer;
 use super::names::plain;
 use super::value;
 
@@ -60,22 +61,32 @@ impl Reading {
             return Said::Nothing;
         }
         match self {
-            Reading::Refusal(field) => match value::yes_or_no(cell) {
-                Ok(0) => Said::Nothing,
-                Ok(_) => Said::Refused(field),
-                Err(_) => by_status(cell, program).unwrap_or(Said::Doubtful(field)),
+            Reading::Refusal(field) => match answer(cell) {
+                Some(false) => Said::Nothing,
+                Some(true) => Said::Refused(field),
+                None => by_status(cell, program).unwrap_or(Said::Doubtful(field)),
             },
-            Reading::Filled(field) => match value::yes_or_no(cell) {
-                Ok(0) => Said::Nothing,
+            Reading::Filled(field) => match answer(cell) {
+                Some(false) => Said::Nothing,
                 _ => Said::Refused(field),
             },
-            Reading::UnlessYes(field) => match value::yes_or_no(cell) {
-                Ok(0) => Said::Refused(field),
-                Ok(_) => Said::Nothing,
-                Err(_) => by_status(cell, program).unwrap_or(Said::Doubtful(field)),
+            Reading::UnlessYes(field) => match answer(cell) {
+                Some(false) => Said::Refused(field),
+                Some(true) => Said::Nothing,
+                None => by_status(cell, program).unwrap_or(Said::Doubtful(field)),
             },
             Reading::Status => by_status(cell, program).unwrap_or_else(|| doubtful_status(program)),
         }
+    }
+}
+
+/// A yes or a no, also in other languages: a file of `ja` and `nein` is not one of refusals alone.
+fn answer(cell: &str) -> Option<bool> {
+    match (value::yes_or_no(cell), Answer::of(cell)) {
+        (Ok(answer), _) => Some(answer != 0),
+        (Err(_), Some(Answer::Yes)) => Some(true),
+        (Err(_), Some(Answer::No)) => Some(false),
+        (Err(_), Some(Answer::Mark) | None) => None,
     }
 }
 
@@ -116,12 +127,12 @@ mod tests {
             }
         };
         let (refusal, unless_yes) = (Reading::Refusal(field), Reading::UnlessYes(field));
-        said(refusal, &["", " ", "no", "FALSE", "0", "subscribed"], Said::Nothing);
-        said(refusal, &["yes", "TRUE", "1", "unsubscribed", "Opted out"], Said::Refused(field));
-        said(refusal, &["ja", "2025-01-01", "2024-11-02 09:00:00", "?"], Said::Doubtful(field));
-        said(unless_yes, &["", "yes", "Subscribed"], Said::Nothing);
-        said(unless_yes, &["no", "0", "never subscribed"], Said::Refused(field));
-        said(unless_yes, &["nein", "pending"], Said::Doubtful(field));
+        said(refusal, &["", " ", "no", "FALSE", "0", "nein", "subscribed"], Said::Nothing);
+        said(refusal, &["yes", "TRUE", "1", "Ja", "oui", "unsubscribed", "Opted out"], Said::Refused(field));
+        said(refusal, &["x", "2025-01-01", "2024-11-02 09:00:00", "?"], Said::Doubtful(field));
+        said(unless_yes, &["", "yes", "ja", "Subscribed"], Said::Nothing);
+        said(unless_yes, &["no", "0", "nein", "never subscribed"], Said::Refused(field));
+        said(unless_yes, &["perhaps", "pending"], Said::Doubtful(field));
         said(Reading::Filled(field), &["2024-11-02", "yes", "moved away"], Said::Refused(field));
         said(Reading::Filled(field), &["", "no"], Said::Nothing);
         said(Reading::Status, &["", "Subscribed", "marketing contact"], Said::Nothing);

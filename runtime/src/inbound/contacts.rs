@@ -11,6 +11,7 @@ use flow_ir::{FieldId, FieldValue, Program};
 
 use super::columns::{Column, Columns, Key, LAST_CHANGED, assign_columns, no_key_column};
 use super::consent::{Said, is_refusal_word};
+use super::doubt::Doubts;
 use super::finding::{Fault, Reason, excerpt};
 use super::names::{FieldNames, Fills, snake_case};
 use super::rows::{Cells, Row, Rows, Width};
@@ -30,6 +31,7 @@ pub struct ContactReader<'p, R> {
     ignored: Vec<String>,
     unsubscribed: Option<FieldId>,
     shut_out: ShutOut,
+    doubts: Doubts,
     /// What was changed after this cannot have been.
     as_of: Option<Instant>,
     is_over: bool,
@@ -60,8 +62,9 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         }
         let unsubscribed = program.fields.find(|field| field.name == "unsubscribed");
         let ignored = unknown.iter().map(|column| excerpt(&column.name)).collect();
-        let (zone, shut_out) = (zone_of(program), ShutOut::new(&columns, program));
-        Ok(Self { program, zone, file, rows, columns, ignored, unsubscribed, shut_out, as_of: None, is_over: false })
+        let (zone, shut_out, doubts) = (zone_of(program), ShutOut::new(&columns), Doubts::new(&columns, &fields));
+        let (as_of, is_over) = (None, false);
+        Ok(Self { program, zone, file, rows, columns, ignored, unsubscribed, shut_out, doubts, as_of, is_over })
     }
 
     /// The columns that may say who must not be written to, in their order, with what those read so far came to.
@@ -129,16 +132,18 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         })
     }
 
-    /// A column that fills nothing and says `unsubscribed` of somebody.
-    fn look_for_refusals(&self, cells: &[String]) -> Result<(), InboundError> {
+    /// A column that fills nothing and says `unsubscribed` of somebody, or no where its name may speak of consent.
+    fn look_for_refusals(&mut self, cells: &[String]) -> Result<(), InboundError> {
         let is_unknown = |column: &Column| column.fills_nothing() && !column.is_known;
-        let mut unknown = self.columns.iter().zip(cells).filter(|(column, _)| is_unknown(column));
-        match unknown.find(|(_, cell)| is_refusal_word(cell)) {
-            Some((column, _)) => {
-                Err(InboundError::ConsentColumn { file: self.file.clone(), column: excerpt(&column.name) })
-            }
-            None => Ok(()),
-        }
+        let refuses = |(column, cell): (&Column, &String)| is_unknown(column) && is_refusal_word(cell);
+        let refusing = self.columns.iter().zip(cells).position(refuses);
+        self.doubts.look(cells).or(refusing).map_or(Ok(()), |place| Err(self.consent_column(place)))
+    }
+
+    /// The column at this place may speak of consent, and nobody knows what it says.
+    fn consent_column(&self, place: usize) -> InboundError {
+        let column = self.columns.get(place).map(|column| column.shown.to_string()).unwrap_or_default();
+        InboundError::ConsentColumn { file: self.file.clone(), column }
     }
 
     fn contact(&self, cells: &[String], at: &Origin, notes: &mut Vec<SetAside>) -> Result<ContactRow, Fault> {
@@ -271,7 +276,8 @@ impl<R: BufRead> Iterator for ContactReader<'_, R> {
             return None;
         }
         let next = match self.rows.read(Some(self.width())) {
-            Ok(row) => row.map(|row| self.item(row)),
+            Ok(Some(row)) => Some(self.item(row)),
+            Ok(None) => self.doubts.at_end().map(|place| Err(self.consent_column(place))),
             Err(source) => Some(Err(read_error(&self.file, &self.rows, source))),
         };
         self.is_over = !matches!(next, Some(Ok(_)));

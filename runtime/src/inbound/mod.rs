@@ -11,6 +11,7 @@
 mod columns;
 mod consent;
 mod contacts;
+mod doubt;
 mod events;
 #[cfg(test)]
 mod exports_tests;
@@ -215,9 +216,10 @@ impl InboundError {
                 "in a spreadsheet: save as, CSV with commas (in Excel, `CSV UTF-8 (comma delimited)`)".to_owned()
             }
             InboundError::ConsentColumn { column, .. } => format!(
-                "say in flow.toml what it means, or that it does not matter:\n  [columns]\n  \"{column}\" = \"unsubscribed\"\n\
-                 where a yes in it means that they may be written to\n  \"{column}\" = \"accepts_marketing\"\n\
-                 or\n  \"{column}\" = \"{IGNORE}\""
+                "say in flow.toml what it means, by one of these three lines:\n  [columns]\n  \
+                 \"{column}\" = \"accepts_marketing\"  # yes: may be written to; no: may not\n  \
+                 \"{column}\" = \"unsubscribed\"       # yes: may not be written to; no: may\n  \
+                 \"{column}\" = \"{IGNORE}\"             # says nothing of that"
             ),
             InboundError::NoSuchField { column, .. } => {
                 format!("mend that line of `[columns]` in flow.toml, such as:\n  \"{column}\" = \"{IGNORE}\"")

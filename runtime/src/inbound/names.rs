@@ -11,6 +11,7 @@ use flow_ir::{EventId, FieldId, Program};
 use flow_stdlib::names::{NameKind, names};
 
 use super::consent::Reading;
+use super::doubt;
 use super::mail_event::MailEvent;
 
 /// What a name in a stream means here.
@@ -113,7 +114,14 @@ impl FieldNames {
                 | NameKind::StatusAllowed
                 | NameKind::Consent
                 | NameKind::ConsentWord
+                | NameKind::ConsentPerhaps
+                | NameKind::ConsentPerhapsBegins
+                | NameKind::ConsentPerhapsMail
+                | NameKind::ConsentPerhapsWish
                 | NameKind::NoConsent
+                | NameKind::NoConsentWord
+                | NameKind::Yes
+                | NameKind::No
                 | NameKind::RefusalBegins
                 | NameKind::Changed
                 | NameKind::Stage
@@ -176,7 +184,16 @@ impl FieldNames {
         let letters = plain(name);
         let is_word = |word: &str| self.consent_words.iter().any(|known| known == word);
         let may_be = self.consent.iter().any(|part| letters.contains(part)) || snake_case(name).split('_').any(is_word);
-        may_be && !self.no_consent.contains(&plain(bare(name)))
+        may_be && !self.is_no_consent(name)
+    }
+
+    /// Whether it may do so where its cells are a yes or a no.
+    pub(super) fn may_be_consent_by_its_cells(&self, name: &str) -> bool {
+        doubt::leaves_open(name) && !self.is_no_consent(name)
+    }
+
+    fn is_no_consent(&self, name: &str) -> bool {
+        self.no_consent.contains(&plain(bare(name)))
     }
 }
 

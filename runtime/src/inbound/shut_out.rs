@@ -3,13 +3,12 @@
 
 use std::sync::Arc;
 
-use flow_ir::{FieldId, Program};
+use flow_ir::FieldId;
 
 use super::ContactRow;
 use super::columns::Column;
 use super::consent::Reading;
 use super::finding::excerpt;
-use super::names::Fills;
 
 /// A cell by which a row says that its person must not be written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +36,8 @@ pub struct ConsentColumn {
     pub column: Arc<str>,
     /// How it is read: `a yes in it means no marketing mail`.
     pub reading: &'static str,
-    /// What `[columns]` says of it where it is meant the other way round; none where there is no such way.
+    /// What `[columns]` says of it where it is meant the other way round; none where there is no such way, and where its own name says how
+    /// it is meant: whoever reads `Unsubscribed` the other way round writes to those who have said no.
     pub opposite: Option<&'static str>,
     /// How many rows it shuts out.
     pub refused: u64,
@@ -57,21 +57,16 @@ pub(super) struct ShutOut {
 }
 
 impl ShutOut {
-    pub(super) fn new(columns: &[Column], program: &Program) -> ShutOut {
-        let reading = |column: &Column| {
-            column.fills.iter().find_map(|fills| match fills {
-                Fills::Consent(reading) => Some(*reading),
-                Fills::Value(_) => None,
-            })
-        };
+    pub(super) fn new(columns: &[Column]) -> ShutOut {
         let of = |column: &Column| {
-            let (words, opposite) = reading(column).map_or((OF_A_WORD, None), |reading| words(reading, program));
+            let (words, opposite) = column.reading().map_or((OF_A_WORD, None), words);
+            let opposite = opposite.filter(|_| !column.is_by_name);
             let column = column.shown.clone();
             ConsentColumn { column, reading: words, opposite, refused: 0, doubtful: 0, example: None }
         };
         ShutOut {
             columns: columns.iter().map(of).collect(),
-            of_consent: columns.iter().map(|column| reading(column).is_some()).collect(),
+            of_consent: columns.iter().map(|column| column.reading().is_some()).collect(),
         }
     }
 
@@ -103,12 +98,9 @@ impl ShutOut {
 const OF_A_WORD: &str = "a word such as `unsubscribed` in it means no marketing mail";
 
 /// How a column is read, and what it fills where it is meant the other way round.
-fn words(reading: Reading, program: &Program) -> (&'static str, Option<&'static str>) {
+fn words(reading: Reading) -> (&'static str, Option<&'static str>) {
     match reading {
-        Reading::Refusal(field) => {
-            let is_unsubscribed = program.fields.at(field).name == "unsubscribed";
-            ("a yes in it means no marketing mail", is_unsubscribed.then_some("accepts_marketing"))
-        }
+        Reading::Refusal(_) => ("a yes in it means no marketing mail", Some("accepts_marketing")),
         Reading::UnlessYes(_) => ("a no in it means no marketing mail", Some("unsubscribed")),
         Reading::Filled(_) => ("whatever stands in it means no marketing mail", None),
         Reading::Status => (OF_A_WORD, None),
@@ -124,8 +116,13 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<ConsentColumn> {
+        read_as(text, &[])
+    }
+
+    fn read_as(text: &str, mapped: &[(&str, &str)]) -> Vec<ConsentColumn> {
         let program = guide_nurture();
-        let mut reader = ContactReader::open(text.as_bytes(), "c.csv", &program, &Columns::new()).unwrap();
+        let mapped: Columns = mapped.iter().map(|(column, to)| ((*column).to_owned(), (*to).to_owned())).collect();
+        let mut reader = ContactReader::open(text.as_bytes(), "c.csv", &program, &mapped).unwrap();
         assert!(reader.by_ref().all(|row| row.is_ok()));
         reader.consent_columns()
     }
@@ -144,12 +141,28 @@ mod tests {
         assert_eq!(
             told,
             [
-                "Opted In: a no in it means no marketing mail; Some(\"unsubscribed\"), 2 (0), Some(\"FALSE\")",
-                "Unsubscribed: a yes in it means no marketing mail; Some(\"accepts_marketing\"), 2 (1), Some(\"?\")",
+                "Opted In: a no in it means no marketing mail; None, 2 (0), Some(\"FALSE\")",
+                "Unsubscribed: a yes in it means no marketing mail; None, 2 (1), Some(\"?\")",
                 "Phone: a word such as `unsubscribed` in it means no marketing mail; None, 1 (1), Some(\"opted out\")",
                 "Marketing status: a word such as `unsubscribed` in it means no marketing mail; None, 0 (0), None",
             ]
         );
+    }
+
+    /// Whoever reads a column the other way round that Flow knows by its name writes to those who have said no.
+    #[test]
+    fn only_what_its_name_leaves_open_may_be_meant_the_other_way_round() {
+        let text = "Id,Newsletter OK,Opted in,Unsubscribed,Accepts marketing\n1,yes,yes,yes,no\n";
+        let mapped = [
+            ("Newsletter OK", "unsubscribed"),
+            ("Opted in", "unsubscribed"),
+            ("Unsubscribed", "unsubscribed"),
+            ("Accepts marketing", "accepts_marketing"),
+        ];
+        let told = read_as(text, &mapped);
+        let opposites: Vec<Option<&str>> = told.iter().map(|column| column.opposite).collect();
+        assert_eq!(opposites, [Some("accepts_marketing"), Some("accepts_marketing"), None, None]);
+        assert_eq!(read_as(text, &[("Newsletter OK", "accepts_marketing")])[0].opposite, Some("unsubscribed"));
     }
 
     #[test]

@@ -151,6 +151,11 @@ impl Settings {
         open_plain(path).map_err(|error| Box::new(self.not_there(&error, path, named, text, folder)))
     }
 
+    /// Something to say of the file of contacts, at the place where it is named.
+    pub fn of_contacts(&self, message: String, help: String) -> SettingsFault {
+        self.fault("contacts", message).help(help)
+    }
+
     fn fault(&self, key: &str, message: String) -> SettingsFault {
         SettingsFault::new(Code::DataFile, message, self.places.of(key))
     }

@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 
 use super::consent::{Reading, Said};
 use super::contacts::doubtful;
+use super::doubt::Answer;
 use super::finding::{Fault, Reason, SetAside};
 use super::names::{EventNames, FieldNames, Fills, Meaning, snake_case};
 use super::tracked::{Known, Tracked, find};
@@ -197,7 +198,8 @@ impl<'p> SegmentReader<'p> {
     fn take_trait(&self, path: &str, value: &Value, values: &mut Vec<(FieldId, FieldValue)>, notes: &mut Notes<'_>) {
         let found = self.fields.find(path);
         if found.is_empty() {
-            let is_consent = self.fields.may_be_consent(path) && !value.is_null();
+            let is_consent = self.fields.may_be_consent(path) && !value.is_null()
+                || self.fields.may_be_consent_by_its_cells(path) && is_answer(value);
             let reason = if is_consent { Reason::UnknownConsent } else { Reason::UnknownField };
             notes.add(Fault::new(reason, ""), path, &shown(value));
         }
@@ -326,6 +328,11 @@ fn object(event: &mut Map<String, Value>, name: &str, notes: &mut Notes<'_>) -> 
 }
 
 /// A JSON value for a finding: a text without its quotes.
+/// Whether it is a yes or a no in words, which a number is not.
+fn is_answer(value: &Value) -> bool {
+    value.is_boolean() || matches!(value.as_str().and_then(Answer::of), Some(Answer::Yes | Answer::No))
+}
+
 fn shown(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

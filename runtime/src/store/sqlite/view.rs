@@ -366,12 +366,14 @@ fn decided_because() -> String {
         format!("CASE WHEN decision.workflow IS NULL THEN coalesce({column}, decision.about) ELSE {opt_out} END");
     let condition = word(WordKind::Condition, "decision.workflow", CONDITION_NUMBER);
     let asked = format!("coalesce({condition}, {about})");
+    // The person has not done it, or not here.
+    let by_file = format!("decision.workflow IS NULL AND {column} IS NOT NULL");
     let [suppressed, lacked] = [DecisionCode::Suppressed, DecisionCode::Lacked].map(code);
     let both = |first: &str, second: &str| format!("coalesce({first} || ': ' || {second}, {first}, {second})");
     format!(
         "CASE code WHEN {lacked} THEN {} WHEN {suppressed} THEN {} ELSE {} END",
         both(&about, &reason),
-        both(&reason, &opt_out),
+        format!("CASE WHEN {by_file} THEN 'a file says that ' ELSE '' END || {}", both(&reason, &opt_out)),
         both(&reason, &asked)
     )
 }

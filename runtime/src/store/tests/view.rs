@@ -336,7 +336,7 @@ fn decisions_say_why_in_words() {
         ["suppressed", "wait 2 days", "a workflow suppressed the contact: asked for quiet", "-", "-"],
         ["suppressed", "-", "unsubscribed: hello", "-", "-"],
         ["suppressed", "-", "-", "-", "-"],
-        ["suppressed", "-", "unsubscribed: `Opted in` of a.csv", "-", "-"],
+        ["suppressed", "-", "a file says that unsubscribed: `Opted in` of a.csv", "-", "-"],
         ["suppressed", "-", "unsubscribed: 4", "-", "-"],
     ];
     let words: Vec<&[String]> = rows.chunks(8).map(|row| &row[3..]).collect();
