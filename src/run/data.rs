@@ -252,7 +252,7 @@ pub(crate) fn import<S: Store>(
     let name = file_name(path);
     let mut reader = ContactReader::open(BufReader::new(open(path)?), name.as_str(), &program, &settings.columns)
         .map_err(|error| from_inbound(&error))?
-        .as_of(start);
+        .as_of(start.max(engine.now()));
     let ignored_columns = reader.ignored_columns().to_vec();
     let possible_ids = reader.possible_id_column().map(str::to_owned);
     let guessed_ids = reader.guessed_id_column().map(str::to_owned);
