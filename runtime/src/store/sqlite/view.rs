@@ -370,11 +370,17 @@ fn decided_because() -> String {
     let by_file = format!("decision.workflow IS NULL AND {column} IS NOT NULL");
     let [suppressed, lacked] = [DecisionCode::Suppressed, DecisionCode::Lacked].map(code);
     let both = |first: &str, second: &str| format!("coalesce({first} || ': ' || {second}, {first}, {second})");
+    let refused = format!("CASE WHEN {by_file} THEN 'a file says that ' ELSE '' END || {}", both(&reason, &opt_out));
     format!(
         "CASE code WHEN {lacked} THEN {} WHEN {suppressed} THEN {} ELSE {} END",
         both(&about, &reason),
+<<<<<<< HEAD
         format!("CASE WHEN {by_file} THEN 'a file says that ' ELSE '' END || {}", both(&reason, &opt_out)),
         both(&reason, &asked)
+=======
+        refused,
+        both(&reason, &about)
+>>>>>>> consent-help
     )
 }
 
