@@ -374,13 +374,8 @@ fn decided_because() -> String {
     format!(
         "CASE code WHEN {lacked} THEN {} WHEN {suppressed} THEN {} ELSE {} END",
         both(&about, &reason),
-<<<<<<< HEAD
-        format!("CASE WHEN {by_file} THEN 'a file says that ' ELSE '' END || {}", both(&reason, &opt_out)),
-        both(&reason, &asked)
-=======
         refused,
-        both(&reason, &about)
->>>>>>> consent-help
+        both(&reason, &asked)
     )
 }
 
