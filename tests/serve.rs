@@ -410,7 +410,7 @@ fn contacts_that_shut_out_most_people_wait_for_somebody_to_look() {
     world.write("data/contacts.csv", &rows(13, 20));
     let said = world.serve().stop(&world);
     assert_eq!(world.count("SELECT count(*) FROM decision WHERE code = 16"), 13);
-    assert!(said.contains("warning: `contacts.csv` shuts out more than half of its people"), "{said}");
+    assert!(said.contains("warning: `contacts.csv` shuts out more than half of its rows"), "{said}");
 }
 
 /// Each start reads the contacts whole, and the list says once what is wrong with them.

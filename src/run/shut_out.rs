@@ -122,7 +122,7 @@ impl ShutOut {
         let by: Vec<String> = self.columns_to_blame().map(by).collect();
         let (shut, rows) = (thousands(self.unmeant), thousands(self.rows));
         format!(
-            "`{}` shuts out more than half of its people from marketing mail, {shut} of {rows} rows: {}",
+            "`{}` shuts out more than half of its rows from marketing mail, {shut} of {rows}: {}",
             self.file,
             by.join(", ")
         )

@@ -107,7 +107,8 @@ fn explain(error: &rusqlite::Error) -> (StoreFault, String, &'static str) {
     }
 }
 
-const RESTORE: &str = "stop Flow, keep a copy of the file and of the ones beside it, and restore the last good backup";
+pub(super) const RESTORE: &str =
+    "stop Flow, keep a copy of the file and of the ones beside it, and restore the last good backup";
 const REPORT: &str = "try again; if it stays, please report it with this message";
 
 fn explain_code(code: ErrorCode, error: &rusqlite::Error) -> (StoreFault, String, &'static str) {
@@ -132,9 +133,11 @@ fn explain_code(code: ErrorCode, error: &rusqlite::Error) -> (StoreFault, String
             "it cannot be opened",
             "check that its folder exists, that the path is not a folder, and that the user that runs Flow may use it",
         ),
-        ErrorCode::NotADatabase => {
-            (StoreFault::Foreign, "it is not a database", "name another file for the store, or move this one away")
-        }
+        ErrorCode::NotADatabase => (
+            StoreFault::Foreign,
+            "it is not a database",
+            "where it was the store, it is damaged: keep a copy and restore the last good backup; else name another file",
+        ),
         ErrorCode::DatabaseCorrupt => (StoreFault::Corrupt, "it is damaged", RESTORE),
         ErrorCode::SystemIoFailure => (
             StoreFault::Other,

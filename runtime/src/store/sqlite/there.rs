@@ -1,6 +1,6 @@
 //! Which file a store is: that it can be one, that no other process has it under whatever name, and that it still stands in its place.
 
-use super::fault::{Trouble, io_error};
+use super::fault::{RESTORE, Trouble, io_error};
 use crate::store::{StoreError, StoreFault};
 use crate::system;
 use std::fs::{self, File, TryLockError};
@@ -37,7 +37,7 @@ pub(super) fn refuse_no_store(path: &Path) -> Result<(), StoreError> {
 /// Keeps other processes out until it is dropped, or until the process ends, however it ends.
 #[derive(Debug)]
 pub(super) struct Lock {
-    /// `<file>.lock`, which every system knows how to lock. It is empty unless a process works on the store, or was ended while it did.
+    /// `<file>.lock`, which every system knows how to lock. It says whether a process works on the store, or was ended while it did.
     beside: File,
     /// The file itself: the same one may be reached by another name, through a link or in a container that is given this file alone.
     _itself: Option<File>,
@@ -58,6 +58,7 @@ impl Lock {
         });
         locked?.map_err(|error| io_error(&beside, &error))?;
         see_to_files(&file).map_err(|error| cannot_open(path, &error))?;
+        refuse_emptied(path, &file)?;
         Ok(Lock { _itself: lock_itself(path)?, beside: file })
     }
 }
@@ -66,20 +67,24 @@ impl Lock {
     /// Whether whoever had the store before this process closed it. Where they did not, their mark is there, or the log that only a close
     /// folds in and takes away.
     pub(super) fn was_closed(&self, path: &Path) -> bool {
-        let is_empty = |found: io::Result<fs::Metadata>| found.is_ok_and(|found| found.len() == 0);
+        let is_marked = fs::read(lock_path(path)).map_or(true, |said| !is_closed(&said));
         let log = fs::metadata(beside(path, "-wal"));
-        is_empty(self.beside.metadata()) && (log.is_err() || is_empty(log))
+        !is_marked && log.map_or(true, |log| log.len() == 0)
     }
 
     /// From now on the store is not closed. It need not reach the disk at once: after a power failure the log is there.
     pub(super) fn mark(&self) -> io::Result<()> {
-        self.clear()?;
-        (&self.beside).write_all(IN_USE)
+        self.say(IN_USE)
     }
 
     /// The store is closed.
     pub(super) fn clear(&self) -> io::Result<()> {
-        self.beside.set_len(0)
+        self.say(CLOSED)
+    }
+
+    fn say(&self, word: &[u8]) -> io::Result<()> {
+        self.beside.set_len(0)?;
+        (&self.beside).write_all(word)
     }
 }
 
@@ -102,7 +107,7 @@ impl InUse {
             Ok(lock) => lock,
             Err(error) => return (error.kind() == io::ErrorKind::NotFound).then_some(InUse::No),
         };
-        if lock.metadata().ok()?.len() == 0 {
+        if fs::read(lock_path(path)).is_ok_and(|said| is_closed(&said)) {
             return Some(InUse::No);
         }
         match lock.try_lock_shared() {
@@ -118,6 +123,31 @@ const ASKED: Duration = Duration::from_millis(50);
 
 /// What stands in the lock of a store that is not closed.
 const IN_USE: &[u8] = b"in use\n";
+/// And of one that is.
+const CLOSED: &[u8] = b"closed\n";
+
+/// A lock that says nothing is of a store that has not begun, or that an earlier Flow closed; of a word that was cut off the worse is taken.
+fn is_closed(said: &[u8]) -> bool {
+    said.is_empty() || said == CLOSED
+}
+
+/// A file of no bytes at the place of a store that there was is no store that begins: whoever goes on with it forgets who has opted out and
+/// who has got what. Where the file was taken away, somebody meant to begin anew.
+fn refuse_emptied(path: &Path, lock: &File) -> Result<(), StoreError> {
+    let found = fs::metadata(path);
+    let was_there = lock.metadata().is_ok_and(|lock| lock.len() > 0);
+    match found {
+        Ok(found) if found.is_file() && found.len() == 0 && was_there => Err(StoreError {
+            fault: StoreFault::Corrupt,
+            message: format!("`{}` is empty, and it was a store", path.display()),
+            help: format!("{RESTORE}; to begin with nothing, delete the file"),
+            path: Some(path.to_owned()),
+        }),
+        Ok(_) => Ok(()),
+        // What cannot be written here is told by what follows.
+        Err(_) => lock.set_len(0).or(Ok(())),
+    }
+}
 
 /// Behind a link, that of the file that it leads to.
 fn lock_path(path: &Path) -> PathBuf {

@@ -171,12 +171,16 @@ fn a_store_that_was_not_closed_is_looked_through_for_damage() {
     let folder = TempDir::new().unwrap();
     let path = closed_store(&folder);
     let lock = folder.path().join("flow.db.lock");
-    assert_eq!(fs::read(&lock).unwrap(), b"");
+    assert_eq!(fs::read(&lock).unwrap(), b"closed\n");
     let mark = {
         let _store = sqlite(&folder);
         fs::read(&lock).unwrap()
     };
-    assert!(!mark.is_empty() && fs::read(&lock).unwrap().is_empty(), "dropping it closes it as well");
+    assert_eq!(
+        (mark.as_slice(), fs::read(&lock).unwrap().as_slice()),
+        (&b"in use\n"[..], &b"closed\n"[..]),
+        "dropping it closes it as well"
+    );
 
     damage(&path);
     sqlite(&folder).close().unwrap();
@@ -232,6 +236,18 @@ fn a_log_says_that_a_store_was_not_closed() {
     assert_eq!(refused(&options(&after)).fault, StoreFault::Corrupt);
 }
 
+/// A store that lost all its bytes is none that begins; one that was taken away is.
+#[test]
+fn an_emptied_store_is_damage() {
+    let folder = TempDir::new().unwrap();
+    let path = closed_store(&folder);
+    fs::write(&path, []).unwrap();
+    assert_eq!(refused(&options(&folder)).fault, StoreFault::Corrupt);
+    assert_eq!(refused(&options(&folder)).fault, StoreFault::Corrupt, "and still is");
+    fs::remove_file(&path).unwrap();
+    drop(sqlite(&folder));
+}
+
 /// Whoever met damage does not say that the store was closed, whatever they did at their end.
 #[test]
 fn damage_that_was_met_is_looked_for_at_the_next_start() {
@@ -243,7 +259,7 @@ fn damage_that_was_met_is_looked_for_at_the_next_start() {
     let mut store = sqlite(&folder);
     load(&mut store, &[1]).unwrap_err();
     store.close().unwrap();
-    assert!(!fs::read(folder.path().join("flow.db.lock")).unwrap().is_empty());
+    assert_eq!(fs::read(folder.path().join("flow.db.lock")).unwrap(), b"in use\n");
 }
 
 #[test]
