@@ -14,6 +14,8 @@ pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod shut_out;
 pub(crate) mod store;
+mod table;
+mod words;
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use super::backend::Compiled;
 use super::data::{ContactsTaken, Strangers};
-use super::show::listed;
 use super::shut_out::Earlier;
+use super::words::listed;
 use crate::output::{Failure, thousands};
 
 /// How much was done in this run, and how fast.

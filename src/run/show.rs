@@ -11,15 +11,13 @@ use flow_runtime::report::{NOBODY, Period, RunReport, StepReport, Totals, Workfl
 
 use super::backend::Compiled;
 use super::report::{Finished, Rate, Sort, Standing, rejected, set_aside, subjects};
+use super::table::{Line, Table, print};
+use super::words::{as_named, if_any, ignored_words, many, suppressed_words, withheld_words, words};
 use crate::ink::{self, Ink};
 use crate::output::{counted, thousands};
 
 const BOLD: Ink = Ink::Bold;
 const DIM: Ink = Ink::Dim;
-/// Columns of the words before a number: as many as the longest need, within these. Longer ones are cut.
-const NAME_COLUMNS: std::ops::RangeInclusive<usize> = 28..=52;
-/// How many kinds of a remark are told one by one.
-const SHOWN_KINDS: usize = 5;
 const SHOWN_EXAMPLES: usize = 5;
 
 /// Said before the work begins. How long the compiler took and what it made is for those who ask.
@@ -106,71 +104,6 @@ fn tables(mut data: Table, standing: &Standing) -> Vec<Table> {
     }
     tables.push(mail(standing));
     tables
-}
-
-/// A heading with lines below it.
-struct Table {
-    title: String,
-    lines: Vec<Line>,
-    /// What is to be known of the tables that follow, or that came before.
-    closing: String,
-}
-
-/// Words, a number, remarks.
-struct Line {
-    name: String,
-    number: u64,
-    remarks: String,
-}
-
-impl Line {
-    fn new(name: impl Into<String>, number: u64, remarks: impl Into<String>) -> Self {
-        Self { name: name.into(), number, remarks: remarks.into() }
-    }
-}
-
-impl Table {
-    fn new(title: &str) -> Self {
-        Self { title: title.to_owned(), lines: Vec::new(), closing: String::new() }
-    }
-
-    fn line(&mut self, name: impl Into<String>, number: u64, remarks: impl Into<String>) {
-        self.lines.push(Line::new(name, number, remarks));
-    }
-
-    /// A line that says nothing where its number is 0.
-    fn line_if_any(&mut self, name: impl Into<String>, number: u64, remarks: impl Into<String>) {
-        if number > 0 {
-            self.line(name, number, remarks);
-        }
-    }
-}
-
-/// All tables with their numbers below one another.
-fn print(text: &mut String, tables: &[Table]) {
-    let lines = || tables.iter().flat_map(|table| &table.lines);
-    let names = lines().map(|line| line.name.chars().count()).max().unwrap_or(0);
-    let names = names.clamp(*NAME_COLUMNS.start(), *NAME_COLUMNS.end());
-    let numbers = lines().map(|line| thousands(line.number).len()).max().unwrap_or(0);
-    for Table { title, lines, closing } in tables {
-        // A String takes whatever is written.
-        let _ = writeln!(text, "{BOLD}{title}{BOLD:#}");
-        for Line { name, number, remarks } in lines {
-            let _ = write!(text, "  {:<names$}  {:>numbers$}", cut(name, names), thousands(*number));
-            let _ = if remarks.is_empty() { writeln!(text) } else { writeln!(text, "  {DIM}{remarks}{DIM:#}") };
-        }
-        text.push('\n');
-        if !closing.is_empty() {
-            let _ = writeln!(text, "{closing}\n");
-        }
-    }
-}
-
-fn cut(name: &str, columns: usize) -> String {
-    if name.chars().count() <= columns {
-        return name.to_owned();
-    }
-    name.chars().take(columns - 1).chain(['…']).collect()
 }
 
 /// What the numbers below are about.
@@ -593,81 +526,4 @@ fn examples(finished: &Finished) -> Vec<&str> {
         );
     }
     shown
-}
-
-/// `12 not UTF-8, 3 too long`, largest first, the smallest together.
-fn words(totals: &Totals, name: impl Fn(&str) -> String) -> String {
-    listed(totals, |kind, count| format!("{count} {}", name(kind)))
-}
-
-pub(crate) fn listed(totals: &Totals, form: impl Fn(&str, &str) -> String) -> String {
-    let mut sorted: Vec<_> = totals.iter().filter(|(_, count)| **count > 0).collect();
-    sorted.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), name.as_str()));
-    // One kind more is told as quickly as that there is one.
-    let shown = if sorted.len() > SHOWN_KINDS + 1 { SHOWN_KINDS } else { sorted.len() };
-    let (shown, others) = sorted.split_at(shown);
-    let mut words: Vec<String> = shown.iter().map(|(kind, count)| form(kind, &thousands(**count))).collect();
-    if !others.is_empty() {
-        words.push(format!("{} others", thousands(others.iter().map(|(_, count)| **count).sum())));
-    }
-    words.join(", ")
-}
-
-fn as_named(name: &str) -> String {
-    name.to_owned()
-}
-
-fn suppressed_words(kind: &str) -> String {
-    kind.replace('_', " ")
-}
-
-fn withheld_words(reason: &str) -> String {
-    match reason {
-        "already_sent" => "received already".to_owned(),
-        "skip" => "skipped by the workflow".to_owned(),
-        "suppressed" => "suppressed by a workflow".to_owned(),
-        other => other.replace('_', " "),
-    }
-}
-
-fn ignored_words(reason: &str, report: &WorkflowReport) -> String {
-    let words = match reason {
-        "not_identified" => return lacking(&report.lacked),
-        "condition" => return not_met(&report.unknown),
-        "live" => "in it already",
-        "reenter" => "in it before",
-        "skip" => "skipped by the workflow",
-        "goal" => "with the goal met already",
-        "exit" => "with an exit that holds already",
-        "taken_back" => "stopped before they began",
-        "waiting" => "waiting for their turn already",
-        "own_steps" => "let in by its own steps alone",
-        other => other,
-    };
-    words.to_owned()
-}
-
-/// `without a required field (employees 9, region 3)`: the fields that most people lack first.
-fn lacking(lacked: &Totals) -> String {
-    format!("without a required field ({})", listed(lacked, |field, count| format!("{field} {count}")))
-}
-
-/// `who did not meet the condition (industry unknown 121)`.
-fn not_met(unknown: &Totals) -> String {
-    let words = "who did not meet the condition";
-    match unknown.is_empty() {
-        true => words.to_owned(),
-        false => format!("{words} ({})", listed(unknown, |field, count| format!("{field} unknown {count}"))),
-    }
-}
-
-/// A remark about a number; none about 0.
-fn if_any(number: u64, remark: impl Fn(String) -> String) -> String {
-    if number == 0 { String::new() } else { remark(thousands(number)) }
-}
-
-/// `1 event`, `58,348 events`.
-fn many(count: u64, noun: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{ending}", thousands(count))
 }

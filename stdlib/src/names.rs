@@ -1,5 +1,7 @@
 //! The names under which exports and event streams say what Flow calls by one name, as data: `names.txt`, whose first lines say how it reads.
 
+use std::sync::LazyLock;
+
 /// What a line of names is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameKind {
@@ -64,10 +66,17 @@ const TEXT: &str = include_str!("../names.txt");
 
 /// All of them, in the order of the file.
 pub fn names() -> impl Iterator<Item = Name> {
-    TEXT.lines().filter_map(line).flat_map(|(kind, of, names)| {
-        names.split(',').map(move |name| Name { kind, of, name: name.trim() }).filter(|name| !name.name.is_empty())
-    })
+    NAMES.iter().copied()
 }
+
+/// Read once: whoever wants those of one kind looks through all of them.
+static NAMES: LazyLock<Vec<Name>> = LazyLock::new(|| {
+    let of_line = |(kind, of, names): (NameKind, &'static str, &'static str)| {
+        let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
+        names.map(move |name| Name { kind, of, name })
+    };
+    TEXT.lines().filter_map(line).flat_map(of_line).collect()
+});
 
 /// The kind of a line, what it stands for, and its names.
 fn line(line: &'static str) -> Option<(NameKind, &'static str, &'static str)> {

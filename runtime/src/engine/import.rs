@@ -19,7 +19,7 @@ use rustc_hash::FxHashMap;
 /// The name under which a store keeps how far an import came.
 const IMPORT: &str = "import.";
 /// How many rows are looked up at once.
-const LOOK_AHEAD_ROWS: usize = 512;
+pub(super) const LOOK_AHEAD_ROWS: usize = 512;
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -110,7 +110,7 @@ fn deeds(plan: &Plan, events: Vec<EventRecord>) -> Vec<Deed> {
     if events.is_empty() {
         return Vec::new();
     }
-    let reader = SegmentReader::new(&plan.program);
+    let reader = SegmentReader::by(Arc::clone(&plan.names), &plan.program);
     let deed = |event: EventRecord| {
         let meaning = reader.meaning(&event.name);
         let mut matched = Vec::new();

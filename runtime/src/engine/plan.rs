@@ -10,6 +10,7 @@ use super::index::PatternIndex;
 use super::pending::{Kept, Pending};
 use super::readers::Readers;
 use super::segment::{self, WatchedSegment};
+use crate::inbound::Vocabulary;
 use crate::time::{SendWindow, Zone, Zones};
 use flow_ir::{
     Area, Entry, EventCount, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternEvent, PatternId, PredicateId,
@@ -33,6 +34,8 @@ pub(super) struct Plan {
     pub(super) pattern_entries: IdMap<PatternId, Vec<(WorkflowId, u64)>>,
     /// For each pattern, the facts that remember it.
     pub(super) pattern_facts: IdMap<PatternId, Vec<FactId>>,
+    /// What the names of events mean, for whoever reads the log again.
+    pub(super) names: Arc<Vocabulary>,
     /// The patterns on each event type, by the values they ask for.
     pub(super) patterns: PatternIndex,
     /// The patterns that take anything a person does.
@@ -129,6 +132,7 @@ impl Plan {
             workflows: workflows.into_iter().collect(),
             pattern_entries: pattern_entries(&program),
             pattern_facts: pattern_facts(&program),
+            names: Arc::new(Vocabulary::new(&program)),
             patterns: PatternIndex::new(&program),
             activity_patterns: activity_patterns(&program),
             kept: kept(&program, &becoming, &starts, &turns),

@@ -4,13 +4,12 @@
 use super::Engine;
 use super::contact::Contact;
 use super::error::EngineError;
+use super::import::LOOK_AHEAD_ROWS;
 use crate::inbound::{ContactRow, Refusal};
 use crate::store::{ContactId, Questions, REFUSED_BY, Store};
 use flow_ir::SlotId;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many rows are looked up at once.
-const LOOKED_UP_ROWS: usize = 512;
 /// How many columns of refusals a store tells apart: more than the files of a campaign have. What comes after them is kept without its column.
 const MAX_COLUMNS: usize = 1_000;
 
@@ -19,7 +18,7 @@ impl<S: Store> Engine<S> {
     pub fn new_refusals(&mut self, rows: &[ContactRow], counts: &dyn Fn(&Refusal) -> bool) -> Result<u64, EngineError> {
         let refusing: Vec<&ContactRow> = rows.iter().filter(|row| row.refusals.iter().any(counts)).collect();
         let mut new = 0;
-        for rows in refusing.chunks(LOOKED_UP_ROWS) {
+        for rows in refusing.chunks(LOOK_AHEAD_ROWS) {
             let keys: Vec<String> = rows.iter().flat_map(|row| row.keys.iter().cloned()).collect();
             let owners = self.store.ask(&Questions { keys, ..Questions::default() })?.owners;
             let known = self.people(owners.iter().flatten().copied().collect())?;
@@ -45,7 +44,7 @@ impl<S: Store> Engine<S> {
         let slots = &self.plan.program.system;
         let slots = [slots.unsubscribed, slots.hard_bounced, slots.complained, slots.do_not_contact];
         let mut refused = BTreeSet::new();
-        for keys in keys.chunks(LOOKED_UP_ROWS) {
+        for keys in keys.chunks(LOOK_AHEAD_ROWS) {
             let owners = self.store.ask(&Questions { keys: keys.to_vec(), ..Questions::default() })?.owners;
             let known = self.people(owners.into_iter().flatten().collect())?;
             let is_refused =

@@ -42,7 +42,7 @@ use flow_ir::units::HOUR_MS;
 use flow_ir::{FieldId, FieldValue, Program};
 
 pub(crate) use keys::{Mark, address_key, email_key, is_address, is_device, is_user};
-pub(crate) use segment::SegmentReader;
+pub(crate) use segment::{SegmentReader, Vocabulary};
 
 pub use columns::{Columns, IGNORE, LAST_CHANGED};
 pub use contacts::ContactReader;

@@ -11,6 +11,8 @@
 mod times;
 mod whose;
 
+use std::sync::Arc;
+
 use flow_ir::{FieldId, FieldType, FieldValue, Program};
 use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value};
@@ -55,13 +57,30 @@ fn hash(bytes: &[u8]) -> MessageId {
 pub(crate) struct SegmentReader<'p> {
     program: &'p Program,
     zone: Zone,
+    names: Arc<Vocabulary>,
+}
+
+/// What the names of a program and of other tools mean. There are many, so it is made once for whoever reads often.
+#[derive(Debug)]
+pub(crate) struct Vocabulary {
     fields: FieldNames,
     events: EventNames,
 }
 
+impl Vocabulary {
+    pub(crate) fn new(program: &Program) -> Vocabulary {
+        Vocabulary { fields: FieldNames::new(program), events: EventNames::new(program) }
+    }
+}
+
 impl<'p> SegmentReader<'p> {
     pub(crate) fn new(program: &'p Program) -> Self {
-        Self { program, zone: zone_of(program), fields: FieldNames::new(program), events: EventNames::new(program) }
+        Self::by(Arc::new(Vocabulary::new(program)), program)
+    }
+
+    /// One that reads by names which are known.
+    pub(crate) fn by(names: Arc<Vocabulary>, program: &'p Program) -> Self {
+        Self { program, zone: zone_of(program), names }
     }
 
     /// Reads one event. Any bytes give an arrival or a rejection.
@@ -157,8 +176,8 @@ impl<'p> SegmentReader<'p> {
 
     /// What a name means here.
     pub(crate) fn meaning(&self, name: &str) -> Meaning {
-        let meaning = self.events.find(name);
-        Meaning { sounds_like_refusal: !meaning.is_known() && self.fields.may_be_consent(name), ..meaning }
+        let meaning = self.names.events.find(name);
+        Meaning { sounds_like_refusal: !meaning.is_known() && self.names.fields.may_be_consent(name), ..meaning }
     }
 
     fn shape<'a>(&'a self, ty: &'a FieldType) -> Shape<'a> {
@@ -175,7 +194,7 @@ impl<'p> SegmentReader<'p> {
         if let Some(page) = page.filter(|_| !properties.contains_key(PAGE)) {
             properties.insert(PAGE.to_owned(), page);
         }
-        self.track(VISITED.to_owned(), self.events.find(VISITED), properties, notes)
+        self.track(VISITED.to_owned(), self.names.events.find(VISITED), properties, notes)
     }
 
     fn identify(&self, traits: Map<String, Value>, notes: &mut Notes<'_>) -> What {
@@ -196,10 +215,10 @@ impl<'p> SegmentReader<'p> {
 
     /// Takes a trait for its field. `null` changes nothing.
     fn take_trait(&self, path: &str, value: &Value, values: &mut Vec<(FieldId, FieldValue)>, notes: &mut Notes<'_>) {
-        let found = self.fields.find(path);
+        let found = self.names.fields.find(path);
         if found.is_empty() {
-            let is_consent = self.fields.may_be_consent(path) && !value.is_null()
-                || self.fields.may_be_consent_by_its_cells(path) && is_answer(value);
+            let is_consent = self.names.fields.may_be_consent(path) && !value.is_null()
+                || self.names.fields.may_be_consent_by_its_cells(path) && is_answer(value);
             let reason = if is_consent { Reason::UnknownConsent } else { Reason::UnknownField };
             notes.add(Fault::new(reason, ""), path, &shown(value));
         }

@@ -46,7 +46,7 @@ impl SegmentReader<'_> {
 
     /// The trait that is the address, under whatever name.
     fn address_of<'v>(&self, traits: &'v Map<String, Value>) -> Option<&'v Value> {
-        let by_name = || traits.iter().find(|(name, _)| self.fields.is_email(&self.fields.find(name)));
+        let by_name = || traits.iter().find(|(name, _)| self.names.fields.is_email(&self.names.fields.find(name)));
         traits.get("email").or_else(|| by_name().map(|(_, value)| value))
     }
 }
