@@ -395,6 +395,8 @@ fn contacts_that_shut_out_most_people_wait_for_somebody_to_look() {
     let stopped = world.command(&["serve", "--no-http"]).output().unwrap();
     assert_eq!((stopped.status.code(), world.count("SELECT count(*) FROM contact")), (Some(3), 0));
     assert_snapshot!(world.said(&stopped));
+    // What happens until it is answered is history: the store has not begun.
+    assert_eq!(world.count("SELECT count(*) FROM slot WHERE first_day > -9223372036854775807"), 0);
 
     // What is meant is said by one line.
     let settings = fs::read_to_string(world.path("flow.toml")).unwrap();

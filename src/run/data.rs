@@ -239,6 +239,11 @@ pub(crate) fn shut_out(settings: &Settings, program: &Program) -> Option<ShutOut
     Some(ShutOut::new(&name, reader.consent_columns(), &rows, settings))
 }
 
+/// Stops before a store begins whose contacts would shut out most of themselves: all of them are new to it.
+pub(crate) fn ask_first(settings: &Settings, program: &Program) -> Result<(), Failure> {
+    shut_out(settings, program).and_then(|shut_out| shut_out.refusal_of_all()).map_or(Ok(()), Err)
+}
+
 /// Takes the contacts in. A live store stays as it is where they would shut out most of themselves and nobody has said that this is meant.
 pub(crate) fn import<S: Store>(
     engine: &mut Engine<S>,

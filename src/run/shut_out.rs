@@ -102,6 +102,11 @@ impl ShutOut {
         })
     }
 
+    /// The same of a store that knows nobody yet.
+    pub(crate) fn refusal_of_all(&self) -> Option<Failure> {
+        self.refusal(self.unmeant)
+    }
+
     /// The same, for somebody who can throw the store away.
     pub(crate) fn warning(&self) -> Option<Failure> {
         let help = || {

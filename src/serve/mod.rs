@@ -117,6 +117,10 @@ fn carry_out(
     let mut notebook = data::Notebook::appending(&settings.store)?;
     let mut progress = Line::new(output.format(), arguments.progress, settings.timezone);
     let start = wall_clock(&engine);
+    if engine.now() == Instant(i64::MIN) {
+        // What is asked about a file must not make what happens until it is answered more than history.
+        data::ask_first(settings, &program)?;
+    }
     engine.begin(start).map_err(from_engine)?;
     progress.serving(settings, &delivery::words(settings));
     let contacts = data::import(&mut engine, settings, (Kind::Live, start), &mut notebook, &mut |at| progress.at(at))?;

@@ -183,13 +183,16 @@ impl OpenOptions {
 
 /// SQLite would only say that it cannot open it.
 pub(super) fn refuse_folder(path: &Path) -> Result<(), StoreError> {
-    if !path.is_dir() {
-        return Ok(());
-    }
+    // Whoever opens a pipe waits for somebody to write into it.
+    let (what, help) = match fs::metadata(path) {
+        Ok(found) if found.is_dir() => ("a folder", "name a file for the store, such as one in that folder"),
+        Ok(found) if !found.is_file() => ("a pipe or a device", "name a file for the store"),
+        _ => return Ok(()),
+    };
     Err(StoreError {
         fault: StoreFault::Foreign,
-        message: format!("`{}` is a folder, and the store is a file", path.display()),
-        help: "name a file for the store, such as one in that folder".to_owned(),
+        message: format!("`{}` is {what}, and the store is a file", path.display()),
+        help: help.to_owned(),
         path: Some(path.to_owned()),
     })
 }

@@ -332,6 +332,17 @@ fn an_empty_file_becomes_a_store_by_its_name_alone() {
     drop(OpenOptions::new(folder.path().join("new")).open().unwrap());
 }
 
+/// It would be waited for without an end.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_store() {
+    let folder = TempDir::new().unwrap();
+    let made = std::process::Command::new("mkfifo").arg(folder.path().join("flow.db")).status().unwrap();
+    assert!(made.success());
+    let error = refused(&options(&folder));
+    assert!(error.message.contains("is a pipe or a device"), "{}", error.message);
+}
+
 #[test]
 fn a_folder_that_is_not_there_is_named() {
     let folder = TempDir::new().unwrap();
