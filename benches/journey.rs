@@ -34,6 +34,10 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// As in the command.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Where no number of contacts is given.
 const CONTACTS: u32 = 20_000;
 const REPETITIONS: usize = 3;

@@ -29,6 +29,10 @@ use std::fmt::Write as _;
 use std::io::Cursor;
 use std::sync::Arc;
 
+/// As in the command.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SIZES: [usize; 3] = [10, 100, 1_000];
 const CONTACTS: usize = 2_000;
 /// How many pages each of them visits.
@@ -216,7 +220,7 @@ impl Composer for Plain {
             reply_to: None,
             subject: "Hello".to_owned(),
             html: String::new(),
-            text: String::new(),
+            plain: None,
             preview: None,
             list: None,
             unsubscribe: None,

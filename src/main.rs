@@ -20,6 +20,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use output::{Format, Outcome, Output};
 
+/// Events, rows and mails are many small pieces of memory, and a batch is let go of by another thread than made it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Marketing automation as text
 #[derive(Debug, Parser)]
 #[command(name = "flow", version)]

@@ -117,15 +117,14 @@ impl Composer {
         };
         let url = self.unsubscribe_url(send.contact)?;
         let preview = content.preview.as_ref().map(|preview| self.line(email, preview, contact)).transpose()?;
-        let html = self.html(email, prepared, contact, &url)?;
         Ok(Mail {
             key: send.key.to_owned(),
             from: prepared.from.clone(),
             to: self.recipient(contact)?,
             reply_to: None,
             subject: self.subject(email, content, contact, &mut holds)?,
-            text: mail::cut(mail::text::from_html(&html), mail::TEXT_MAX_OCTETS),
-            html,
+            html: self.html(email, prepared, contact, &url)?,
+            plain: None,
             preview: preview.map(|preview| preview.within(|text| text.len() <= MAX_TEXT_BYTES)),
             list: None,
             unsubscribe: (email.kind == EmailKind::Marketing).then_some(Unsubscribe { url }),

@@ -43,7 +43,7 @@ impl OutboxComposer {
             reply_to: notice.reply_to.and_then(|address| Address::parse(&address).ok()).map(Mailbox::from),
             subject,
             html: html_of(&text),
-            text,
+            plain: Some(text),
             preview: None,
             list: None,
             unsubscribe: None,

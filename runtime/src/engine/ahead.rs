@@ -4,7 +4,7 @@
 //! That is remembered beside it, so an answer never depends on how far the look went.
 
 use super::error::EngineError;
-use crate::inbound::{Arrival, Mark};
+use crate::inbound::{Arrival, Mark, is_address};
 use crate::store::{Answers, Changes, ContactId, MessageId, MessageKey, Questions, RECENT_MESSAGES, Store};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{HashMap, VecDeque};
@@ -217,10 +217,10 @@ pub(super) fn owners(store: &mut impl Store, keys: &[&[String]]) -> Result<Vec<O
 }
 
 /// The keys, each with the marks that may be kept of it behind it.
-fn with_marks(keys: &[&[String]]) -> Vec<String> {
-    let with_marks = |key: &String| {
-        let marks = Mark::ALL.into_iter().filter_map(|mark| mark.key(key)).collect::<Vec<_>>();
-        std::iter::once(key.clone()).chain(marks)
+fn with_marks<'k>(keys: &[&'k [String]]) -> Vec<String> {
+    let with_marks = |key: &'k String| {
+        let marks = Mark::ALL.into_iter().filter_map(move |mark| mark.key(key));
+        std::iter::once_with(move || key.clone()).chain(marks)
     };
     keys.iter().flat_map(|keys| keys.iter().flat_map(with_marks)).collect()
 }
@@ -233,7 +233,7 @@ fn owners_in(keys: &[&[String]], answers: Vec<Option<ContactId>>) -> Vec<Owners>
         let mut owners = Owners::default();
         for key in *keys {
             owners.of.push(next());
-            let kept = Mark::ALL.into_iter().filter(|mark| mark.key(key).is_some() && next().is_some());
+            let kept = Mark::ALL.into_iter().filter(|_| is_address(key) && next().is_some());
             owners.marks.push(kept.collect());
         }
         owners

@@ -4,7 +4,6 @@ use super::ahead::Peeked;
 use super::error::EngineError;
 use super::identity::Identity;
 use super::react::Cause;
-use super::reason::Suppressed;
 use super::suppress::refused_by;
 use super::touch::Touch;
 use super::view::ContactView;
@@ -63,14 +62,15 @@ impl<S: Store> Engine<S> {
             touch.arrive(&peeked.arrival, &identity, first_day)
         })?;
         self.ahead.learn_message(peeked.arrival.message_key());
-        let keys = self.ahead.found(&peeked.arrival.keys, &peeked.owners);
-        let counted_from = counts_from(&peeked.arrival, peeked.at);
+        // Whose the keys are by now.
+        let keys = || self.ahead.found(&peeked.arrival.keys, &peeked.owners);
         match &peeked.arrival.what {
             What::Track(_) => {
-                let reasons: Vec<Suppressed> = refused.and_then(refused_by).into_iter().collect();
-                self.refuse_others(&keys, &identity, (&reasons, &[]), peeked.at, counted_from)
+                let Some(reason) = refused.and_then(refused_by) else { return Ok(()) };
+                let counted_from = counts_from(&peeked.arrival, peeked.at);
+                self.refuse_others(&keys(), &identity, (&[reason], &[]), peeked.at, counted_from)
             }
-            What::Identify { values } => self.refuse_owner(&keys, &identity, values, &[], peeked.at),
+            What::Identify { values } => self.refuse_owner(&keys(), &identity, values, &[], peeked.at),
         }
     }
 

@@ -93,7 +93,7 @@ use flow_ir::backend::Backend;
 use outbox::{Leaving, Outbox};
 use pause::Pause;
 use plan::Plan;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use stream::StreamPlace;
@@ -102,6 +102,10 @@ use unheard::Unheard;
 
 /// How many items are committed together, unless [`Limits`] say otherwise: past this, more hardly gain speed.
 pub const BATCH_ITEMS: usize = 1_000;
+
+/// How many batches may be on their way into the store: one being written, and one that waits, so that neither the engine nor the store
+/// stands still for the other where one batch is dearer than the next.
+const FLYING_MAX: usize = 2;
 /// How long the engine waits for an answer before it looks whether it has waited too long.
 const ANSWER_WAIT: Duration = Duration::from_millis(200);
 /// How often a clock that goes on by itself is kept.
@@ -143,8 +147,8 @@ pub struct Engine<S: Store> {
     backend: Arc<dyn Backend>,
     store: S,
     owner: Owner,
-    /// The batch that was handed over last, until it is known to be durable.
-    flying: Option<Flying>,
+    /// The batches that were handed over last, until they are known to be durable.
+    flying: VecDeque<Flying>,
     dispatch: Dispatch,
     limits: Limits,
     clock: VirtualClock,
@@ -221,7 +225,7 @@ impl<S: Store> Engine<S> {
             backend,
             store,
             owner,
-            flying: None,
+            flying: VecDeque::new(),
             dispatch: Dispatch::new(Arc::clone(&delivery.channel)),
             outbox: Outbox::new(delivery, limits.outbox_rows, pause),
             limits,
@@ -538,11 +542,20 @@ impl<S: Store> Engine<S> {
         self.land()
     }
 
-    /// Waits until the batch that was handed over last is durable, and lets out what it allows.
+    /// Waits until everything that was handed over is durable, and lets out what it allows.
     fn land(&mut self) -> Result<(), EngineError> {
-        if let Some(Flying { ticket, leaving }) = self.flying.take() {
+        self.land_all_but(0)
+    }
+
+    fn land_all_but(&mut self, flying: usize) -> Result<(), EngineError> {
+        while self.flying.len() > flying
+            && let Some(Flying { ticket, leaving }) = self.flying.pop_front()
+        {
             let finished = self.store.finish(ticket).map_err(EngineError::from);
-            // What is in hand was built on it.
+            if finished.is_err() {
+                // What followed was built on it, like what is in hand: the store keeps none of it.
+                self.flying.clear();
+            }
             self.whole(finished)?;
             self.hand_over(leaving);
         }
@@ -552,8 +565,9 @@ impl<S: Store> Engine<S> {
     /// Messages that the last batch has claimed and that were not handed over are queued again, in a store that is opened anew: what is in
     /// hand is half done, and nobody could hear their answers.
     fn take_back(&mut self, now: i64) -> Result<(), EngineError> {
-        let Some(Flying { ticket, leaving }) = self.flying.take() else { return Ok(()) };
-        self.store.finish(ticket)?;
+        let Some(last) = self.flying.back().map(|flying| flying.ticket) else { return Ok(()) };
+        let leaving: Vec<Leaving> = self.flying.drain(..).flat_map(|flying| flying.leaving).collect();
+        self.store.finish(last)?;
         let mut taken = Taken::default();
         let state = self.store.open(Slot::FIRST, 0, &mut taken)?.state;
         let is_here = |row: &OutboxRecord| leaving.iter().any(|leaving| leaving.attempt.row == row.id);
@@ -601,19 +615,20 @@ impl<S: Store> Engine<S> {
     }
 
     fn has_work_in_hand(&self) -> bool {
-        !self.batch.is_empty() || !self.dirty.is_empty() || self.outbox.has_leaving() || self.flying.is_some()
+        !self.batch.is_empty() || !self.dirty.is_empty() || self.outbox.has_leaving() || !self.flying.is_empty()
     }
 
-    /// Hands the batch over once the one before it is durable.
+    /// Hands the batch over, once few enough of those before it are still on their way.
     fn commit(&mut self) -> Result<(), EngineError> {
         if self.broken_off {
             let problem = "what an error broke off cannot be kept: open the store anew".to_owned();
             return Err(EngineError::Fault { problem });
         }
-        self.land()?;
+        self.land_all_but(FLYING_MAX - 1)?;
         let now = self.now().0;
         if self.batch.is_empty() && self.dirty.is_empty() && now == self.kept_clock {
-            // What leaves with nothing to write stands in the store already.
+            // What leaves with nothing to write stands in the store already, or is on its way there.
+            self.land()?;
             let leaving = self.outbox.take_leaving();
             self.outbox.trim();
             self.hand_over(leaving);
@@ -636,7 +651,8 @@ impl<S: Store> Engine<S> {
         let slots = vec![self.batch.close(&self.plan.program, now)];
         let ticket = self.store.begin(StoreBatch { owner: self.owner, slots }).map_err(EngineError::from);
         let leaving = self.outbox.take_leaving();
-        self.flying = Some(Flying { ticket: self.whole(ticket)?, leaving });
+        let ticket = self.whole(ticket)?;
+        self.flying.push_back(Flying { ticket, leaving });
         self.kept_clock = now;
         self.cache.trim(self.limits.cache_contacts);
         self.outbox.trim();

@@ -93,8 +93,11 @@ impl<S: Store> Engine<S> {
         at: i64,
         refused_at: i64,
     ) -> Result<(), EngineError> {
+        if reasons.is_empty() {
+            return Ok(());
+        }
         let owners: BTreeSet<ContactId> = keys.iter().filter_map(|key| key.owner).collect();
-        for owner in owners.into_iter().filter(|owner| !reasons.is_empty() && identity.contact != Some(*owner)) {
+        for owner in owners.into_iter().filter(|owner| identity.contact != Some(*owner)) {
             self.touch(Some(owner), at, |touch: &mut Touch<'_>| {
                 touch.refused_by = columns.to_vec();
                 for reason in reasons {

@@ -3,6 +3,7 @@
 //! It reads what our own template step wrote (MJML output, or HTML from a tool), so it needs no tree and no error recovery of a
 //! browser. Outlook's conditional comments are comments here. The contents of `style` and `script` are never text.
 
+use memchr::{memchr, memchr3};
 use std::borrow::Cow;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,16 +112,17 @@ fn starts_markup(rest: &str) -> bool {
 
 /// Where the `>` is that ends the tag: not one between quotes.
 fn tag_end(rest: &str) -> Option<usize> {
-    let mut quote = None;
-    for (at, c) in rest.char_indices() {
-        match (quote, c) {
-            (None, '>') => return Some(at),
-            (None, '"' | '\'') => quote = Some(c),
-            (Some(open), c) if open == c => quote = None,
-            _ => {}
+    let bytes = rest.as_bytes();
+    let mut at = 0;
+    loop {
+        let found = at + memchr3(b'>', b'"', b'\'', bytes.get(at..)?)?;
+        let sign = *bytes.get(found)?;
+        if sign == b'>' {
+            return Some(found);
         }
+        at = found + 1;
+        at += memchr(sign, bytes.get(at..)?)? + 1;
     }
-    None
 }
 
 impl<'a> Tag<'a> {
@@ -153,6 +155,26 @@ impl<'a> Tag<'a> {
 
     /// Whether a mail client shows nothing of this element. `font-size:0` is no sign: MJML writes it on most of its cells.
     pub(super) fn is_hidden(&self) -> bool {
+        self.may_be_hidden() && self.says_hidden()
+    }
+
+    /// Whether a word is there without which nothing is hidden: most tags of a mail have none, and each of every mail is asked.
+    fn may_be_hidden(&self) -> bool {
+        let bytes = self.attributes.as_bytes();
+        let is_there = |at: usize, word: &str| {
+            let part = bytes.get(at..at + word.len());
+            part.is_some_and(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        bytes.iter().enumerate().any(|(at, byte)| match byte {
+            // A sign written as an entity may be any other.
+            b'&' => true,
+            b'n' | b'N' => is_there(at, "none"),
+            b'h' | b'H' => is_there(at, "hidden"),
+            _ => false,
+        })
+    }
+
+    fn says_hidden(&self) -> bool {
         let style: String =
             self.attribute("style").unwrap_or_default().split_whitespace().collect::<String>().to_ascii_lowercase();
         self.attribute("hidden").is_some()

@@ -40,7 +40,7 @@ pub fn to_mime(mail: &Mail) -> Result<Vec<u8>, MailError> {
 
     let mut out = headers(mail)?.join("\r\n");
     out.push_str(&format!("\r\nContent-Type: multipart/alternative; boundary=\"{boundary}\"\r\n\r\n"));
-    push_part(&mut out, &boundary, "text/plain", &mail.text);
+    push_part(&mut out, &boundary, "text/plain", &mail.text());
     push_part(&mut out, &boundary, "text/html", &html);
     out.push_str(&format!("--{boundary}--\r\n"));
     Ok(out.into_bytes())
@@ -80,10 +80,9 @@ fn check_sizes(mail: &Mail) -> Result<(), MailError> {
     if mail.html.len() > HTML_MAX_OCTETS {
         return Err(MailError::HtmlTooLong { octets: mail.html.len() });
     }
-    if mail.text.len() > TEXT_MAX_OCTETS {
-        return Err(MailError::TextTooLong { octets: mail.text.len() });
-    }
-    Ok(())
+    // One that is made of the HTML is cut.
+    let octets = mail.plain.as_ref().map_or(0, String::len);
+    if octets > TEXT_MAX_OCTETS { Err(MailError::TextTooLong { octets }) } else { Ok(()) }
 }
 
 fn subject(subject: &str) -> Result<String, MailError> {

@@ -16,6 +16,7 @@ pub(crate) mod text;
 pub mod unsubscribe;
 
 use chrono::{DateTime, Utc};
+use std::borrow::Cow;
 
 pub use address::{Address, Mailbox};
 pub(crate) use header::clean as one_line;
@@ -53,8 +54,8 @@ pub struct Mail {
     pub subject: String,
     /// Whole and filled in, at most [`HTML_MAX_OCTETS`].
     pub html: String,
-    /// The same in plain words, at most [`TEXT_MAX_OCTETS`].
-    pub text: String,
+    /// The same in plain words, at most [`TEXT_MAX_OCTETS`], where it is not what [`Mail::text`] makes of the HTML.
+    pub plain: Option<String>,
     /// The line that inboxes show beside the subject.
     pub preview: Option<String>,
     /// The name of the list or topic, as a reader would say it: `Product news`.
@@ -65,6 +66,17 @@ pub struct Mail {
     pub sent_at: DateTime<Utc>,
     /// What rules it falls under.
     pub purpose: Purpose,
+}
+
+impl Mail {
+    /// What a reader without HTML sees. Made by whoever writes the message, on a thread that sends: a mail that is only fixed at its step
+    /// needs none.
+    pub fn text(&self) -> Cow<'_, str> {
+        match &self.plain {
+            Some(text) => Cow::Borrowed(text),
+            None => Cow::Owned(cut(text::from_html(&self.html), TEXT_MAX_OCTETS)),
+        }
+    }
 }
 
 /// Where one click ends the subscription (RFC 8058).

@@ -11,6 +11,7 @@
 //! same input. It is good, but lists links as footnotes, sets the blocks of such tables without a blank line between, pads lines, and
 //! brings a browser's parser of some thirty packages, where the scanner that [`super::preheader`] needs is enough.
 
+use std::borrow::Cow;
 use std::mem;
 
 use super::html::{Scanner, Tag, Token};
@@ -44,6 +45,11 @@ pub(crate) fn from_html(html: &str) -> String {
 
 fn is_unseen(tag: Tag<'_>) -> bool {
     ["head", "style", "script", "title", "template", "svg"].iter().any(|name| tag.is(name)) || tag.is_hidden()
+}
+
+fn without_fillers(text: &str) -> Cow<'_, str> {
+    // No filler is ASCII, and most texts of a mail are.
+    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.replace(FILLERS, "")) }
 }
 
 /// What must stand between the text so far and the next one.
@@ -128,7 +134,7 @@ impl Writer {
     }
 
     fn text(&mut self, text: &str) {
-        let text = text.replace(FILLERS, "");
+        let text = without_fillers(text);
         if text.starts_with(char::is_whitespace) {
             self.want(Gap::Space);
         }

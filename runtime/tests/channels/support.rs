@@ -14,7 +14,7 @@ pub(crate) fn mail(key: &str) -> Mail {
         reply_to: None,
         subject: "Grüße".to_owned(),
         html: "<p>Hallo Bo</p>\n.\n<p>..</p>".to_owned(),
-        text: "Hallo Bo\n.\n.. \n".to_owned(),
+        plain: Some("Hallo Bo\n.\n.. \n".to_owned()),
         preview: None,
         list: None,
         unsubscribe: None,

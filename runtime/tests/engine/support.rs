@@ -161,7 +161,7 @@ impl Composer for Plain {
             reply_to: None,
             subject: "Hello".to_owned(),
             html: String::new(),
-            text: contact.named("first_name").unwrap_or_default(),
+            plain: Some(contact.named("first_name").unwrap_or_default()),
             preview: None,
             list: None,
             unsubscribe: None,

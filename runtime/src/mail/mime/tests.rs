@@ -16,7 +16,7 @@ fn mail() -> Mail {
         reply_to: None,
         subject: "Your guide".to_owned(),
         html: "<html><body><p>Hello Bo</p></body></html>".to_owned(),
-        text: "Hello Bo\n".to_owned(),
+        plain: Some("Hello Bo\n".to_owned()),
         preview: None,
         list: Some("Product news".to_owned()),
         unsubscribe: Some(Unsubscribe { url: "https://m.acme.example/u/k1.NDI.bmV3cw.x".to_owned() }),
@@ -86,7 +86,7 @@ fn a_reader_gets_what_was_written() {
     written.to = Mailbox::parse("Бо <bo@bücher.example>").unwrap();
     written.reply_to = Some(Address::parse("sales@acme.example").unwrap().into());
     written.subject = "Ihr Leitfaden für größere Teams – 12 Seiten 🎉 ".repeat(6).trim().to_owned();
-    written.text = "Grüße\r\n.\nFrom here = there \nlong ".to_owned() + &"x".repeat(2000);
+    written.plain = Some("Grüße\r\n.\nFrom here = there \nlong ".to_owned() + &"x".repeat(2000));
     written.html = format!("<body><p>{}</p></body>", "Привет ".repeat(300));
     written.preview = Some("Neu & gut".to_owned());
 
@@ -101,7 +101,7 @@ fn a_reader_gets_what_was_written() {
     assert_eq!(message.subject(), Some(written.subject.as_str()));
     assert_eq!(message.date().unwrap().to_timestamp(), written.sent_at.timestamp());
     assert_eq!(message.message_id(), Some("j42.s3.v0@acme.example"));
-    assert_eq!(message.body_text(0).unwrap().replace("\r\n", "\n"), written.text.replace("\r\n", "\n"));
+    assert_eq!(message.body_text(0).unwrap().replace("\r\n", "\n"), written.text().replace("\r\n", "\n"));
     let html = message.body_html(0).unwrap();
     assert!(html.contains(">Neu &amp; gut</div><p>") && html.contains(&"Привет ".repeat(300)), "{html}");
 }
@@ -161,7 +161,7 @@ fn every_limit_is_an_error_that_says_so() {
     assert_eq!(to_mime(&Mail { subject: " \r\n ".to_owned(), ..mail() }), Err(MailError::NoSubject));
     let html = Mail { html: "h".repeat(HTML_MAX_OCTETS + 1), ..mail() };
     assert_eq!(to_mime(&html), Err(MailError::HtmlTooLong { octets: HTML_MAX_OCTETS + 1 }));
-    let text = Mail { text: "t".repeat(TEXT_MAX_OCTETS + 1), ..mail() };
+    let text = Mail { plain: Some("t".repeat(TEXT_MAX_OCTETS + 1)), ..mail() };
     assert_eq!(to_mime(&text), Err(MailError::TextTooLong { octets: TEXT_MAX_OCTETS + 1 }));
     let list = Mail { list: Some("l".repeat(NAME_MAX_OCTETS + 1)), ..mail() };
     assert!(matches!(to_mime(&list), Err(MailError::NameTooLong { .. })));
@@ -185,7 +185,7 @@ fn a_list_without_latin_letters_still_has_an_identifier() {
 #[test]
 fn a_body_cannot_close_its_part() {
     let boundary = format!("\r\n--=_flow_{}--\r\n", hash("j42.s3.v0"));
-    let bytes = to_mime(&Mail { text: format!("a{boundary}b"), html: format!("<p>c{boundary}d"), ..mail() }).unwrap();
+    let bytes = to_mime(&Mail { plain: Some(format!("a{boundary}b")), html: format!("<p>c{boundary}d"), ..mail() }).unwrap();
     let message = read(&bytes);
     assert_eq!((message.text_body_count(), message.html_body_count()), (1, 1));
     assert!(message.body_text(0).unwrap().ends_with('b') && message.body_html(0).unwrap().ends_with('d'));
@@ -208,7 +208,7 @@ proptest! {
         let named = |name: &str| Mailbox::new(Some(name), address.clone()).or_else(|_| Mailbox::new(None, address.clone())).unwrap();
         let list = Some(list).filter(|list| list.len() <= NAME_MAX_OCTETS && !header::clean(list).is_empty());
         let has_list = list.is_some();
-        let mail = Mail { subject: cut_subject(format!("s{subject}")), from: named(&from), to: named(&to), list, preview: Some(preview), text, ..mail() };
+        let mail = Mail { subject: cut_subject(format!("s{subject}")), from: named(&from), to: named(&to), list, preview: Some(preview), plain: Some(text), ..mail() };
         let bytes = to_mime(&mail).unwrap();
         assert_sound(&bytes);
         let plain = to_mime(&Mail { list: has_list.then(|| "x".to_owned()), ..self::mail() }).unwrap();
@@ -238,7 +238,7 @@ proptest! {
 
     #[test]
     fn a_text_comes_back(text in "([a-z =.ä🎉-]{0,90}\r?\n){0,6}[a-z \t]{0,4}") {
-        let bytes = to_mime(&Mail { text: text.clone(), ..mail() }).unwrap();
+        let bytes = to_mime(&Mail { plain: Some(text.clone()), ..mail() }).unwrap();
         assert_sound(&bytes);
         let message = read(&bytes);
         let body = message.body_text(0).map(|body| body.replace("\r\n", "\n")).unwrap_or_default();

@@ -8,16 +8,20 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// A batch on its way into the file.
+/// A batch on its way into the file. What answers a kind of question is made when that is first asked.
 #[derive(Debug)]
 pub(super) struct Begun {
     pub(super) ticket: Ticket,
     batch: Arc<Batch>,
-    /// Made when something is first asked.
-    index: Option<Index>,
-    /// Made when outbox rows are first asked for: what is written about each, in order.
+    names: Option<Names>,
+    contacts: Option<FxHashMap<ContactId, Stands>>,
+    records: Option<Written>,
+    /// What is written about each outbox row, in order.
     rows: Option<BTreeMap<u64, Vec<Place>>>,
 }
+
+/// Which slot of the batch, which row of it.
+type Stands = (usize, usize);
 
 /// Where something about an outbox row stands: which slot, which row.
 #[derive(Debug, Clone, Copy)]
@@ -26,15 +30,17 @@ enum Place {
     Settled(usize, usize),
 }
 
-/// What of the batch answers questions.
+/// Whose keys are, and which messages are known.
 #[derive(Debug, Default)]
-struct Index {
+struct Names {
     keys: HashMap<String, Option<ContactId>>,
     messages: FxHashSet<MessageKey>,
-    /// Where the last write of a contact stands: which slot, which row.
-    contacts: FxHashMap<ContactId, (usize, usize)>,
-    /// Where each event of the log stands.
-    events: FxHashMap<u64, (usize, usize)>,
+}
+
+/// What is added to the log.
+#[derive(Debug, Default)]
+struct Written {
+    events: FxHashMap<u64, Stands>,
     /// Of each decision, the record before it.
     decisions: FxHashMap<u64, u64>,
 }
@@ -48,24 +54,44 @@ pub(super) enum Logged {
 
 impl Begun {
     pub(super) fn new(ticket: Ticket, batch: Arc<Batch>) -> Begun {
-        Begun { ticket, batch, index: None, rows: None }
+        Begun { ticket, batch, names: None, contacts: None, records: None, rows: None }
     }
 
-    fn index(&mut self) -> &Index {
+    fn names(&mut self) -> &Names {
         let batch = &self.batch;
-        self.index.get_or_insert_with(|| {
-            let mut index = Index::default();
-            for (place, slot) in batch.slots.iter().enumerate() {
-                let changes = &slot.changes;
-                index.keys.extend(changes.keys.iter().cloned());
-                index.messages.extend(changes.events.iter().map(|event| event.message));
-                let contacts = changes.contacts.iter().enumerate();
-                index.contacts.extend(contacts.map(|(row, contact)| (contact.id, (place, row))));
-                let events = changes.events.iter().enumerate();
-                index.events.extend(events.map(|(row, event)| (event.id, (place, row))));
-                index.decisions.extend(changes.decisions.iter().map(|row| (row.id, row.previous)));
+        self.names.get_or_insert_with(|| {
+            let mut names = Names::default();
+            for changes in batch.slots.iter().map(|slot| &slot.changes) {
+                names.keys.extend(changes.keys.iter().cloned());
+                names.messages.extend(changes.events.iter().map(|event| event.message));
             }
-            index
+            names
+        })
+    }
+
+    /// Where the last write of each contact stands.
+    fn contacts(&mut self) -> &FxHashMap<ContactId, Stands> {
+        let batch = &self.batch;
+        self.contacts.get_or_insert_with(|| {
+            let mut contacts = FxHashMap::default();
+            for (place, slot) in batch.slots.iter().enumerate() {
+                let written = slot.changes.contacts.iter().enumerate();
+                contacts.extend(written.map(|(row, contact)| (contact.id, (place, row))));
+            }
+            contacts
+        })
+    }
+
+    fn records(&mut self) -> &Written {
+        let batch = &self.batch;
+        self.records.get_or_insert_with(|| {
+            let mut written = Written::default();
+            for (place, slot) in batch.slots.iter().enumerate() {
+                let events = slot.changes.events.iter().enumerate();
+                written.events.extend(events.map(|(row, event)| (event.id, (place, row))));
+                written.decisions.extend(slot.changes.decisions.iter().map(|row| (row.id, row.previous)));
+            }
+            written
         })
     }
 
@@ -141,24 +167,24 @@ impl Begun {
 
     /// Whose a key is by then, if whoever was before it says `owner`.
     pub(super) fn owner(&mut self, key: &str, owner: Option<ContactId>) -> Option<ContactId> {
-        let owner = self.index().keys.get(key).copied().unwrap_or(owner);
+        let owner = self.names().keys.get(key).copied().unwrap_or(owner);
         owner.map(|owner| self.now(owner))
     }
 
     pub(super) fn knows(&mut self, message: &MessageKey) -> bool {
-        self.index().messages.contains(message)
+        self.names().messages.contains(message)
     }
 
     fn record(&mut self, number: u64) -> Option<Logged> {
-        if let Some(previous) = self.index().decisions.get(&number) {
+        if let Some(previous) = self.records().decisions.get(&number) {
             return Some(Logged::Decision(*previous));
         }
-        let (slot, row) = *self.index().events.get(&number)?;
+        let (slot, row) = *self.records().events.get(&number)?;
         self.batch.slots.get(slot)?.changes.events.get(row).cloned().map(Logged::Event)
     }
 
     pub(super) fn contact(&mut self, id: ContactId) -> Option<&ContactWrite> {
-        let (slot, row) = *self.index().contacts.get(&id)?;
+        let (slot, row) = *self.contacts().get(&id)?;
         self.batch.slots.get(slot)?.changes.contacts.get(row)
     }
 }
