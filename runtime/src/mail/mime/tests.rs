@@ -185,7 +185,8 @@ fn a_list_without_latin_letters_still_has_an_identifier() {
 #[test]
 fn a_body_cannot_close_its_part() {
     let boundary = format!("\r\n--=_flow_{}--\r\n", hash("j42.s3.v0"));
-    let bytes = to_mime(&Mail { plain: Some(format!("a{boundary}b")), html: format!("<p>c{boundary}d"), ..mail() }).unwrap();
+    let bytes =
+        to_mime(&Mail { plain: Some(format!("a{boundary}b")), html: format!("<p>c{boundary}d"), ..mail() }).unwrap();
     let message = read(&bytes);
     assert_eq!((message.text_body_count(), message.html_body_count()), (1, 1));
     assert!(message.body_text(0).unwrap().ends_with('b') && message.body_html(0).unwrap().ends_with('d'));
