@@ -65,12 +65,6 @@ impl Touch<'_> {
         triggers.iter().filter_map(|trigger| self.judge_event(*trigger)).collect()
     }
 
-    /// Whether what lets somebody into a workflow came about when its own steps had just run. In the first look at an item none have. Where
-    /// another's ran beside them, in doubt it was its own.
-    pub(super) fn is_own_doing(&self, workflow: WorkflowId) -> bool {
-        self.ran_before.contains(&workflow)
-    }
-
     /// The trigger came, and the condition beside it does not hold: perhaps only because it reads what is not known of them.
     pub(super) fn refuse_unjudged(&mut self, workflow: WorkflowId) {
         let plan = self.plan.workflow(workflow);
@@ -128,7 +122,7 @@ impl Touch<'_> {
             self.contact.write(plan, entry.owed, 0);
             return None;
         }
-        if taken && self.is_own_doing(entry.workflow) {
+        if taken && self.is_own_doing(entry.workflow, entry.when) {
             self.contact.write(plan, entry.owed, 0);
             self.refuse(entry.workflow, &Refusal::Objection(Ignored::OwnSteps, None));
             return None;

@@ -142,3 +142,53 @@ fn what_a_workflows_own_steps_make_true_is_no_entry() {
         assert_eq!(own, 1, "{text}: {story:?}");
     }
 }
+
+/// What becomes of somebody in `x` where `y` runs steps at the same instants: how often they come in, and how often its own steps are told to have
+/// made it true; on both back ends.
+fn beside(x: &str, y: &str) -> [(usize, usize); 2] {
+    let program = program(&format!("tags hot, beta\n{x}\nworkflow y {{ enter when signed_up; reenter never; {y} }}"));
+    [World::of(program.clone()), World::of(program).native()].map(|mut world| {
+        world.contact("ada", &[]).at("2026-03-03 10:00").event("ada", "signed_up", json!({})).run();
+        world.at("2026-03-05 12:00").run();
+        let story = world.story("ada");
+        let told = |end: &str| story.iter().filter(|line| line.ends_with(end)).count();
+        (told(" x Entered"), told(" x Ignored.11"))
+    })
+}
+
+/// Waits from one trigger end at one instant, and then whose doing it was is not told by who ran.
+#[test]
+fn what_another_workflow_makes_true_at_the_same_instant_is_an_entry() {
+    const TAGS: &str = "tag hot; wait 2 hours; untag hot; wait 22 hours; tag hot";
+    let own_step = |entry: &str, step: &str| {
+        format!("workflow x {{ enter when {entry}; reenter after 1 minute; send hello; wait 1 day; {step} }}")
+    };
+    for (entry, step) in [
+        // What they write, nothing of the entry reads.
+        ("tagged hot new only", "score += 1"),
+        // It is read, and decides nothing.
+        ("tagged hot and score < 100 new only", "score += 1"),
+        ("(tagged hot or tagged beta) and score < 100 new only", "untag beta"),
+        ("warm new only", "score += 1"),
+    ] {
+        let x = format!("segment warm = tagged hot and score < 100\n{}", own_step(entry, step));
+        assert_eq!(beside(&x, TAGS), [(2, 0), (2, 0)], "{entry}: {step}");
+    }
+}
+
+#[test]
+fn what_both_write_is_its_own_doing_where_without_its_steps_it_would_not_hold() {
+    for entry in ["score >= 20 new only", "warm new only", "entered warm in the last 2 hours new only"] {
+        let x = format!(
+            "segment warm = score >= 20\nworkflow x {{ enter when {entry}; reenter after 1 minute; score -= 20; wait 1 day; score += 20 }}"
+        );
+        let y = |again: &str| format!("score += 20; wait 1 day; {again}");
+        assert_eq!(beside(&x, &y("score += 5")), [(1, 1), (1, 1)], "{entry}");
+        // It would have come true without them.
+        assert_eq!(beside(&x, &y("score += 20")), [(2, 0), (2, 0)], "{entry}");
+    }
+    // An event is not remembered until the re-entry period is over; what is told of it is true all the same.
+    let x = "segment warm = score >= 20\nworkflow x { enter when entered warm; reenter after 1 minute; score -= 20; wait 1 day; score += 20 }";
+    assert_eq!(beside(x, "score += 20; wait 1 day; score += 5"), [(1, 1), (1, 1)]);
+    assert_eq!(beside(x, "score += 20; wait 1 day; score += 20"), [(1, 0), (1, 0)]);
+}
