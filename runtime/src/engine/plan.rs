@@ -14,7 +14,7 @@ use crate::inbound::Vocabulary;
 use crate::time::{SendWindow, Zone, Zones};
 use flow_ir::{
     Area, Entry, EventCount, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternEvent, PatternId, PredicateId,
-    Program, Reference, Required, SlotId, Terminator, TextId, Turn, Wait, WaitId, Workflow, WorkflowId,
+    Program, Reference, Required, SlotId, SlotRole, Terminator, TextId, Turn, Wait, WaitId, Workflow, WorkflowId,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -56,6 +56,8 @@ pub(super) struct Plan {
     pub(super) segments: Vec<WatchedSegment>,
     /// The same by what they read.
     pub(super) segment_readers: Readers,
+    /// What each slot of the frame is.
+    pub(super) roles: Vec<(SlotId, SlotRole)>,
     /// The slots of which a contact keeps what is pending.
     pub(super) kept: BTreeMap<SlotId, Kept>,
     /// The frame of somebody nobody knows anything of.
@@ -135,6 +137,7 @@ impl Plan {
             names: Arc::new(Vocabulary::new(&program)),
             patterns: PatternIndex::new(&program),
             activity_patterns: activity_patterns(&program),
+            roles: program.roles(),
             kept: kept(&program, &becoming, &starts, &turns),
             blank: program.frame.blank(),
             blank_pending: Pending::default(),

@@ -6,8 +6,8 @@
 
 use super::area::{Area, Place};
 use super::layout::Layout;
-use crate::{FieldType, NEVER};
 use crate::id::{EventId, FieldId, PatternId, SegmentId, SlotId};
+use crate::{FieldType, NEVER};
 use serde::{Deserialize, Serialize};
 use std::hash::{Hash, Hasher};
 
