@@ -33,7 +33,7 @@ const EVENT: &str = "INSERT INTO event (id, previous, contact, day, message, nam
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 const MESSAGE: &str = "INSERT INTO message (day, id) VALUES (?1, ?2)";
 const OUTBOX: &str = "INSERT INTO outbox (id, key, kind, contact, workflow, run, step, email, recipient, payload, state, \
-    attempts, queued_at, due_at, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, '')";
+    attempts, queued_at, due_at, held_since, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, '')";
 const SETTLE: &str = "UPDATE outbox SET state = ?2, attempts = ?3, due_at = ?4, detail = ?5 WHERE id = ?1";
 const HANDOFF: &str = "INSERT INTO handoff (key, contact, workflow, run, team, member, note, task, task_due_at, at) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
@@ -198,7 +198,8 @@ fn write_outbox(transaction: &Transaction<'_>, changes: &Changes) -> rusqlite::R
             row.state as u8,
             row.attempts,
             row.queued_at,
-            row.due_at
+            row.due_at,
+            row.held_since
         ])?;
     }
     let mut settle = transaction.prepare_cached(SETTLE)?;

@@ -231,6 +231,8 @@ pub struct OutboxRecord {
     pub queued_at: i64,
     /// Not before this instant.
     pub due_at: i64,
+    /// The instant of its step: from then on it is held, whatever holds it, and no attempt moves that.
+    pub held_since: i64,
 }
 
 /// To whom a message goes.

@@ -221,6 +221,7 @@ pub(super) fn outbox(id: u64, due_at: i64) -> OutboxRecord {
         attempts: 0,
         queued_at: 10,
         due_at,
+        held_since: 8,
     }
 }
 
