@@ -13,8 +13,8 @@ use super::segment::{self, WatchedSegment};
 use crate::inbound::Vocabulary;
 use crate::time::{SendWindow, Zone, Zones};
 use flow_ir::{
-    Area, Entry, EventCount, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternEvent, PatternId, PredicateId,
-    Program, Reference, Required, SlotId, SlotRole, Terminator, TextId, Turn, Wait, WaitId, Workflow, WorkflowId,
+    Area, Entry, EventCount, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternId, PredicateId, Program,
+    Reference, Required, SlotId, SlotRole, Terminator, TextId, Turn, Wait, WaitId, Workflow, WorkflowId,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,8 +38,6 @@ pub(super) struct Plan {
     pub(super) names: Arc<Vocabulary>,
     /// The patterns on each event type, by the values they ask for.
     pub(super) patterns: PatternIndex,
-    /// The patterns that take anything a person does.
-    pub(super) activity_patterns: Vec<PatternId>,
     /// Workflows that take who they become true of, in order.
     pub(super) becoming: Vec<Becoming>,
     /// The conditions of their entries, by what they read.
@@ -136,7 +134,6 @@ impl Plan {
             pattern_facts: pattern_facts(&program),
             names: Arc::new(Vocabulary::new(&program)),
             patterns: PatternIndex::new(&program),
-            activity_patterns: activity_patterns(&program),
             roles: program.roles(),
             kept: kept(&program, &becoming, &starts, &turns),
             blank: program.frame.blank(),
@@ -313,11 +310,6 @@ fn groups(program: &Program) -> BTreeMap<String, Vec<WorkflowId>> {
         }
     }
     groups
-}
-
-fn activity_patterns(program: &Program) -> Vec<PatternId> {
-    let patterns = program.patterns.iter().filter(|(_, pattern)| pattern.event == PatternEvent::AnyActivity);
-    patterns.map(|(id, _)| id).collect()
 }
 
 fn pattern_facts(program: &Program) -> IdMap<PatternId, Vec<FactId>> {

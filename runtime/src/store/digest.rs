@@ -146,7 +146,7 @@ fn journey<'a>(row: &'a mut Row, journey: &JourneyRecord) -> &'a mut Row {
 
 fn event<'a>(row: &'a mut Row, event: &EventRecord) -> &'a mut Row {
     row.number(event.contact.0).instant(event.message.day.into()).bytes(&event.message.id.0).text(&event.name);
-    row.instant(event.occurred_at).instant(event.received_at).text(&event.properties)
+    row.instant(event.occurred_at).instant(event.received_at).text(&event.properties).small(u32::from(event.counts))
 }
 
 fn outbox<'a>(row: &'a mut Row, outbox: &OutboxRecord) -> &'a mut Row {

@@ -177,6 +177,9 @@ pub struct EventRecord {
     pub received_at: i64,
     /// The properties as JSON, as they came.
     pub properties: String,
+    /// Whether anything came of it when it arrived: not of a machine's click. Of events that an earlier Flow wrote it is not known, and taken to
+    /// be so.
+    pub counts: bool,
 }
 
 /// A message as it is known for ever: its id within its day, so that those of one day lie together.

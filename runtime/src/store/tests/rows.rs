@@ -202,6 +202,7 @@ pub(super) fn event(contact: u64, id: u8) -> EventRecord {
         occurred_at: 900,
         received_at: 905,
         properties: r#"{"page":"/pricing"}"#.to_owned(),
+        counts: true,
     }
 }
 
