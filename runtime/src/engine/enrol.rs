@@ -87,8 +87,8 @@ impl Touch<'_> {
         if due {
             asked.extend(self.due_entries());
         }
-        // Somebody who was refused for a while comes in when that ends.
-        asked.extend(self.contact.pending.owed());
+        // Somebody who was refused for a while comes in when that ends, and what was to wait for the end of its instant is judged then.
+        asked.extend(self.contact.pending.entries());
         for (place, entry) in asked.into_iter().filter_map(|place| Some((place, plan.becoming.get(place)?))) {
             enrolments.extend(self.judge_entry(place, entry, import));
         }
@@ -116,6 +116,9 @@ impl Touch<'_> {
         if let Some(instants) = &mut self.contact.entry_instants {
             instants.set(place, next_change);
         }
+        if self.is_put_off(entry, holds, import) {
+            return None;
+        }
         let became = self.contact.write(plan, entry.was, i64::from(holds)) && holds;
         let taken = became && (entry.existing || !import);
         if !holds || !(taken || self.contact.is(plan, entry.owed)) {
@@ -142,6 +145,28 @@ impl Touch<'_> {
             self.next_change = self.next_change.min(free_at);
         }
         None
+    }
+
+    /// What was and what is are compared at the ends of instants: what only holds between two events of one is no entry (LANGUAGE.md 5). While
+    /// more of the instant is to come, a change is noted, and judged when the contact is due at the same instant, behind whatever
+    /// arrives at it.
+    fn is_put_off(&mut self, entry: &Becoming, holds: bool, import: bool) -> bool {
+        let (plan, Some(unjudged)) = (self.plan, entry.unjudged) else { return false };
+        let was_put_off = self.contact.is(plan, unjudged);
+        if import {
+            // What was already so takes nothing from what has happened at the same instant.
+            return was_put_off;
+        }
+        let is_own = || holds && self.is_own_doing(entry.workflow, entry.when);
+        let has_changed = holds != self.contact.is(plan, entry.was) || self.contact.is(plan, entry.owed);
+        let waits = self.outbox.is_more_to_come() && (was_put_off || has_changed && !is_own());
+        if waits != was_put_off {
+            self.contact.write(plan, unjudged, i64::from(waits));
+        }
+        if waits {
+            self.next_change = self.next_change.min(self.now);
+        }
+        waits
     }
 
     /// The enrolment that follows, unless something speaks against it.

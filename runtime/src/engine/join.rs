@@ -55,7 +55,8 @@ impl Touch<'_> {
             SlotRole::Holds(_) | SlotRole::NextChange(_) => return,
             // It is asked of both as one, and what becomes true by that is no entry.
             SlotRole::Was(_) => return,
-            SlotRole::Owed(workflow) => return self.join_owed(other, workflow),
+            SlotRole::Owed(workflow) => return self.join_entry(other, workflow, slot),
+            SlotRole::Unjudged(workflow) => return self.join_entry(other, workflow, slot),
             // One start is followed; where they are in it already, it is refused then.
             SlotRole::Started(_) => own.min(theirs),
             // As one turn.
@@ -66,16 +67,16 @@ impl Touch<'_> {
         }
     }
 
-    /// An entry that one of them waits to be let in by stays so, unless it was true of the other and is spent: of one person it becomes true
-    /// once. Whether they come in is asked with everything that is known of both.
-    fn join_owed(&mut self, other: &Contact, workflow: WorkflowId) {
+    /// An entry that one of them waits to be let in by, or that is still to be judged of one, stays so, unless it was true of the other and is
+    /// spent: of one person it becomes true once. Whether they come in is asked with everything that is known of both.
+    fn join_entry(&mut self, other: &Contact, workflow: WorkflowId, slot: SlotId) {
         let plan = self.plan;
         let Entry::Becomes { was, owed, .. } = self.workflow(workflow).entry else { return };
-        let is_owed = |contact: &Contact| contact.is(plan, owed);
-        let is_spent = |contact: &Contact| contact.is(plan, was) && !is_owed(contact);
-        let joined = (is_owed(self.contact) || is_owed(other)) && !is_spent(self.contact) && !is_spent(other);
-        if joined != is_owed(self.contact) {
-            self.contact.write(plan, owed, i64::from(joined));
+        let is_spent = |contact: &Contact| contact.is(plan, was) && !contact.is(plan, owed);
+        let is_either = self.contact.is(plan, slot) || other.is(plan, slot);
+        let joined = is_either && !is_spent(self.contact) && !is_spent(other);
+        if joined != self.contact.is(plan, slot) {
+            self.contact.write(plan, slot, i64::from(joined));
         }
     }
 

@@ -96,6 +96,7 @@ pub(super) struct Becoming {
     pub(super) when: PredicateId,
     pub(super) was: SlotId,
     pub(super) owed: SlotId,
+    pub(super) unjudged: Option<SlotId>,
     pub(super) existing: bool,
     pub(super) reads: Bits,
     /// Whether time alone can change it.
@@ -232,9 +233,9 @@ impl Reads<'_> {
 
     fn becoming(&self, id: WorkflowId) -> Option<Becoming> {
         match self.program.workflows.at(id).entry {
-            Entry::Becomes { when, was, owed, existing } => {
+            Entry::Becomes { when, was, owed, unjudged, existing } => {
                 let (reads, timed) = (self.predicate(when), self.is_timed(when));
-                Some(Becoming { workflow: id, when, was, owed, existing, reads, timed })
+                Some(Becoming { workflow: id, when, was, owed, unjudged, existing, reads, timed })
             }
             Entry::Event { .. } | Entry::ByHand => None,
         }
@@ -266,10 +267,12 @@ fn kept(
     turns: &[WorkflowId],
 ) -> BTreeMap<SlotId, Kept> {
     let owed = becoming.iter().enumerate().map(|(place, entry)| (entry.owed, Kept::Owed(place)));
+    let unjudged = |(place, entry): (usize, &Becoming)| Some((entry.unjudged?, Kept::Unjudged(place)));
+    let unjudged = becoming.iter().enumerate().filter_map(unjudged);
     let starts = starts.iter().enumerate().map(|(place, (_, slot))| (*slot, Kept::Start(place)));
     let turn =
         |(place, id): (usize, &WorkflowId)| Some((program.workflows.get(*id)?.turn.as_ref()?.at, Kept::Turn(place)));
-    owed.chain(starts).chain(turns.iter().enumerate().filter_map(turn)).collect()
+    owed.chain(unjudged).chain(starts).chain(turns.iter().enumerate().filter_map(turn)).collect()
 }
 
 fn sends_mail(workflow: &Workflow) -> bool {

@@ -1,6 +1,6 @@
 //! Who enters and who does not (E4).
 
-use crate::support::{World, program, world};
+use crate::support::{Crash, World, at, program, world};
 use flow_ir::{CivilSpan, Reenter};
 use flow_runtime::engine::counter;
 use serde_json::json;
@@ -191,4 +191,43 @@ fn what_both_write_is_its_own_doing_where_without_its_steps_it_would_not_hold() 
     let x = "segment warm = score >= 20\nworkflow x { enter when entered warm; reenter after 1 minute; score -= 20; wait 1 day; score += 20 }";
     assert_eq!(beside(x, "score += 20; wait 1 day; score += 5"), [(1, 1), (1, 1)]);
     assert_eq!(beside(x, "score += 20; wait 1 day; score += 20"), [(1, 0), (1, 0)]);
+}
+
+/// How often somebody comes in whose employees were `before` and then, by events of one second, these. Batches of so many items; where a number of
+/// commits is given, the process dies behind them and everything is told once more.
+fn entered_by(before: i64, numbers: &[i64], batch_items: usize, dies_behind: Option<usize>) -> usize {
+    const TEXT: &str = "workflow hot { enter when employees >= 50 new only; reenter after 1 minute; send hello }";
+    let mut world = World::of(program(TEXT)).limits(batch_items, 1_000).native();
+    let entries = |world: &World| world.story("ada").iter().filter(|line| line.ends_with(" hot Entered")).count();
+    world.contact("ada", &[("employees", &before.to_string())]);
+    let already = entries(&world);
+    world.at("2026-03-03 10:00");
+    for value in numbers {
+        world.identify("ada", &[("employees", &value.to_string())]);
+    }
+    let (events, now) = (world.take_new(), at("2026-03-03 10:00"));
+    if let Some(commits) = dies_behind {
+        *world.shared.crash.lock().unwrap() = Crash::AfterCommit(commits);
+        assert!(world.run_until(now, events.clone()).is_err());
+        *world.shared.crash.lock().unwrap() = Crash::Never;
+        world.reopen();
+    }
+    world.run_until(now, events).unwrap();
+    world.at("2026-03-05 10:00").run();
+    entries(&world) - already
+}
+
+/// What was and what is are compared at the ends of instants.
+#[test]
+fn what_holds_only_between_two_events_of_an_instant_is_no_entry() {
+    for (before, numbers, entered) in
+        [(0, &[60, 10][..], 0), (0, &[10, 60], 1), (60, &[10, 60], 0), (60, &[10], 0), (0, &[60, 10, 70], 1)]
+    {
+        for (batch_items, dies_behind) in [(1_000, None), (1, None), (1, Some(1)), (1, Some(2))] {
+            if dies_behind.is_none_or(|commits| commits < numbers.len()) {
+                let found = entered_by(before, numbers, batch_items, dies_behind);
+                assert_eq!(found, entered, "{before}, then {numbers:?}, in batches of {batch_items}, {dies_behind:?}");
+            }
+        }
+    }
 }

@@ -65,6 +65,7 @@ fn of_role(meaning: &Meaning, role: SlotRole) -> Option<String> {
         SlotRole::NextChange(id) => format!("next change {}", segment(id)),
         SlotRole::Was(id) => format!("was {}", workflow(id)),
         SlotRole::Owed(id) => format!("owed {}", workflow(id)),
+        SlotRole::Unjudged(id) => format!("unjudged {}", workflow(id)),
         SlotRole::Started(id) => format!("started {}", workflow(id)),
         SlotRole::Turn(id, TurnSlot::At) => format!("turn {}", workflow(id)),
         SlotRole::Turn(id, TurnSlot::Triggers) => format!("triggers of the turn {}", workflow(id)),

@@ -25,6 +25,8 @@ pub enum SlotRole {
     Was(WorkflowId),
     /// Whether such an entry was refused for a while, and is followed when the refusal ends.
     Owed(WorkflowId),
+    /// Whether its condition changed while more of the same instant was to come, and is to be judged at the end of that.
+    Unjudged(WorkflowId),
     /// When another workflow lets somebody in.
     Started(WorkflowId),
     /// What is kept of somebody who waits for their turn.
@@ -141,7 +143,7 @@ impl Meaning {
             roles.extend([(segment.holds, SlotRole::Holds(id)), (segment.next_change, SlotRole::NextChange(id))]);
         }
         for (id, workflow) in self.workflows.iter() {
-            let entry = [SlotRole::Was(id), SlotRole::Owed(id)];
+            let entry = [SlotRole::Was(id), SlotRole::Owed(id), SlotRole::Unjudged(id)];
             roles.extend(workflow.entry.slots().into_iter().zip(entry));
             roles.extend(workflow.started.map(|slot| (slot, SlotRole::Started(id))));
             let turn = workflow.turn.iter().flat_map(|turn| turn.each());

@@ -94,6 +94,7 @@ fn owned_as(program: &Program, role: SlotRole) -> (String, bool) {
         SlotRole::Holds(segment) | SlotRole::NextChange(segment) => (segment.to_string(), false),
         SlotRole::Was(workflow)
         | SlotRole::Owed(workflow)
+        | SlotRole::Unjudged(workflow)
         | SlotRole::Started(workflow)
         | SlotRole::Turn(workflow, _) => (format!("workflow {}'s entry", program.workflows.at(workflow).name), false),
     }
