@@ -271,6 +271,18 @@ fn programs_survive_serialisation() {
     }
 }
 
+/// Whoever asks what becomes of a slot asks by its role.
+#[test]
+fn every_slot_of_the_frame_has_a_role() {
+    for path in files() {
+        let Some(program) = compiled(&path).program else { continue };
+        let known: BTreeSet<_> = program.roles().into_iter().map(|(slot, _)| slot).collect();
+        for (id, slot) in program.frame.slots.iter() {
+            assert!(known.contains(&id), "{}: {}", path.display(), slot.name);
+        }
+    }
+}
+
 /// fixme: in these files a mended line leads to another error, or uncovers one that was hidden.
 const UNTRUE: [&str; 2] = ["messages/an_unreadable_line_may_have_sent_it.flow", "reach/stops_that_stop_nothing.flow"];
 

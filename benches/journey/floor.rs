@@ -29,11 +29,11 @@ const STEP: &str = "UPDATE contact SET next_at = ?2, layout = ?3, newest = ?4, f
 const ENDED: &str = "INSERT INTO journey_ended (contact, workflow, run, kept) VALUES (?1, ?2, ?3, ?4)";
 const KEY: &str =
     "INSERT INTO contact_key (key, contact) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET contact = excluded.contact";
-const EVENT: &str = "INSERT INTO event (id, previous, contact, day, message, name, occurred_at, received_at, properties) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+const EVENT: &str = "INSERT INTO event (id, previous, contact, day, message, name, occurred_at, received_at, properties, counts) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 const MESSAGE: &str = "INSERT INTO message (day, id) VALUES (?1, ?2)";
 const OUTBOX: &str = "INSERT INTO outbox (id, key, kind, contact, workflow, run, step, email, recipient, payload, state, \
-    attempts, queued_at, due_at, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, '')";
+    attempts, queued_at, due_at, held_since, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, '')";
 const SETTLE: &str = "UPDATE outbox SET state = ?2, attempts = ?3, due_at = ?4, detail = ?5 WHERE id = ?1";
 const HANDOFF: &str = "INSERT INTO handoff (key, contact, workflow, run, team, member, note, task, task_due_at, at) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
@@ -170,7 +170,18 @@ fn write_events(transaction: &Transaction<'_>, changes: &Changes) -> rusqlite::R
         let [id, previous] = [row.id, row.previous].map(u64::cast_signed);
         let (contact, MessageKey { day, id: message }) = (number(row.contact), row.message);
         let times = (row.occurred_at, row.received_at);
-        event.execute(params![id, previous, contact, day, message.0, row.name, times.0, times.1, row.properties])?;
+        event.execute(params![
+            id,
+            previous,
+            contact,
+            day,
+            message.0,
+            row.name,
+            times.0,
+            times.1,
+            row.properties,
+            row.counts
+        ])?;
     }
     let mut messages: Vec<MessageKey> = changes.events.iter().map(|row| row.message).collect();
     messages.sort_unstable();
@@ -198,7 +209,8 @@ fn write_outbox(transaction: &Transaction<'_>, changes: &Changes) -> rusqlite::R
             row.state as u8,
             row.attempts,
             row.queued_at,
-            row.due_at
+            row.due_at,
+            row.held_since
         ])?;
     }
     let mut settle = transaction.prepare_cached(SETTLE)?;

@@ -41,6 +41,7 @@ pub use meaning::function::{Block, Comparison, Function, Op, Terminator, ValueTy
 pub use meaning::layout::{Layout, Slot, SlotKind};
 pub use meaning::mail::{Email, EmailKind, Piece, TextTemplate};
 pub use meaning::rate::{Rate, RatePer, Turn};
+pub use meaning::role::{SlotRole, SystemSlot, TurnSlot};
 pub use meaning::segment::Segment;
 pub use meaning::step::{StepKey, StepKind};
 pub use meaning::workflow::{

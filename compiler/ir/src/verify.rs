@@ -300,10 +300,11 @@ impl Checker<'_> {
                     self.fault(place, format!("enters at more than {} patterns", MAX_TRIGGERS));
                 }
             }
-            Entry::Becomes { when, was, owed, .. } => {
+            Entry::Becomes { when, .. } => {
                 self.question(place, id, *when, 0);
-                self.slot_of(place, &program.frame, *was, SlotKind::Bool);
-                self.slot_of(place, &program.frame, *owed, SlotKind::Bool);
+                for slot in workflow.entry.slots() {
+                    self.slot_of(place, &program.frame, slot, SlotKind::Bool);
+                }
             }
             Entry::ByHand => {}
         }

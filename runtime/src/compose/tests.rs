@@ -309,6 +309,7 @@ fn notice_row() -> OutboxRecord {
         attempts: 0,
         queued_at: SEND.sent_at.0,
         due_at: SEND.sent_at.0,
+        held_since: SEND.sent_at.0,
     }
 }
 

@@ -136,7 +136,7 @@ impl Touch<'_> {
             self.batch.count(counter::FUTURE_EVENTS);
         }
         self.batch.count(counter::EVENTS);
-        let (name, properties, triggers) = match &arrival.what {
+        let (name, properties, said) = match &arrival.what {
             What::Track(event) => {
                 (event.name.as_str(), json(&event.properties), self.track(event, counts_from(arrival, self.now)))
             }
@@ -144,7 +144,7 @@ impl Touch<'_> {
                 let values = self.own_values(values, identity);
                 let newest: Vec<_> = self.newest_values(&values, occurred_at).cloned().collect();
                 self.set_values(&values, occurred_at);
-                (IDENTIFY, self.traits(&newest), Vec::new())
+                (IDENTIFY, self.traits(&newest), Some(Vec::new()))
             }
         };
         self.batch.log(EventRecord {
@@ -156,13 +156,14 @@ impl Touch<'_> {
             occurred_at,
             received_at: if undated { self.now } else { arrival.arrived_at },
             properties,
+            counts: said.is_some(),
         });
         // History makes conditions true and is no trigger, in whatever run it arrives.
         if occurred_at < first_day {
             self.batch.count(counter::HISTORY_EVENTS);
             Cause::Import
         } else {
-            Cause::Change(triggers)
+            Cause::Change(said.unwrap_or_default())
         }
     }
 

@@ -65,12 +65,6 @@ impl Touch<'_> {
         triggers.iter().filter_map(|trigger| self.judge_event(*trigger)).collect()
     }
 
-    /// Whether what lets somebody into a workflow came about when its own steps had just run. In the first look at an item none have. Where
-    /// another's ran beside them, in doubt it was its own.
-    pub(super) fn is_own_doing(&self, workflow: WorkflowId) -> bool {
-        self.ran_before.contains(&workflow)
-    }
-
     /// The trigger came, and the condition beside it does not hold: perhaps only because it reads what is not known of them.
     pub(super) fn refuse_unjudged(&mut self, workflow: WorkflowId) {
         let plan = self.plan.workflow(workflow);
@@ -93,8 +87,8 @@ impl Touch<'_> {
         if due {
             asked.extend(self.due_entries());
         }
-        // Somebody who was refused for a while comes in when that ends.
-        asked.extend(self.contact.pending.owed());
+        // Somebody who was refused for a while comes in when that ends, and what was to wait for the end of its instant is judged then.
+        asked.extend(self.contact.pending.entries());
         for (place, entry) in asked.into_iter().filter_map(|place| Some((place, plan.becoming.get(place)?))) {
             enrolments.extend(self.judge_entry(place, entry, import));
         }
@@ -122,13 +116,16 @@ impl Touch<'_> {
         if let Some(instants) = &mut self.contact.entry_instants {
             instants.set(place, next_change);
         }
+        if self.is_put_off(entry, holds, import) {
+            return None;
+        }
         let became = self.contact.write(plan, entry.was, i64::from(holds)) && holds;
         let taken = became && (entry.existing || !import);
         if !holds || !(taken || self.contact.is(plan, entry.owed)) {
             self.contact.write(plan, entry.owed, 0);
             return None;
         }
-        if taken && self.is_own_doing(entry.workflow) {
+        if taken && self.is_own_doing(entry.workflow, entry.when) {
             self.contact.write(plan, entry.owed, 0);
             self.refuse(entry.workflow, &Refusal::Objection(Ignored::OwnSteps, None));
             return None;
@@ -148,6 +145,28 @@ impl Touch<'_> {
             self.next_change = self.next_change.min(free_at);
         }
         None
+    }
+
+    /// What was and what is are compared at the ends of instants: what only holds between two events of one is no entry (LANGUAGE.md 5). While
+    /// more of the instant is to come, a change is noted, and judged when the contact is due at the same instant, behind whatever
+    /// arrives at it.
+    fn is_put_off(&mut self, entry: &Becoming, holds: bool, import: bool) -> bool {
+        let (plan, Some(unjudged)) = (self.plan, entry.unjudged) else { return false };
+        let was_put_off = self.contact.is(plan, unjudged);
+        if import {
+            // What was already so takes nothing from what has happened at the same instant.
+            return was_put_off;
+        }
+        let is_own = || holds && self.is_own_doing(entry.workflow, entry.when);
+        let has_changed = holds != self.contact.is(plan, entry.was) || self.contact.is(plan, entry.owed);
+        let waits = self.outbox.is_more_to_come() && (was_put_off || has_changed && !is_own());
+        if waits != was_put_off {
+            self.contact.write(plan, unjudged, i64::from(waits));
+        }
+        if waits {
+            self.next_change = self.next_change.min(self.now);
+        }
+        waits
     }
 
     /// The enrolment that follows, unless something speaks against it.

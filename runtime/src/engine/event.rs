@@ -7,9 +7,9 @@ use super::counter;
 use super::joint::Arrived;
 use super::plan::Plan;
 use super::touch::Touch;
-use crate::inbound::{Known, MailEvent, Tracked};
+use crate::inbound::Tracked;
 use flow_ir::units::HOUR_MS;
-use flow_ir::{CountedSince, EventCount, EventId, FactId, NEVER, PatternId, WorkflowId};
+use flow_ir::{CountedSince, EventCount, FactId, NEVER, PatternId, WorkflowId};
 
 /// How long before the event that let somebody in another may have occurred and still count since entry, if it arrives after it: what one
 /// person does in a sitting comes from several machines, and not in order.
@@ -47,25 +47,21 @@ impl Trigger {
 }
 
 impl Touch<'_> {
-    /// Takes in an event. `occurred_at` is not later than now.
-    pub(super) fn track(&mut self, event: &Tracked, occurred_at: i64) -> Triggers {
+    /// Takes in an event, and tells what it triggers; none where nothing comes of it. `occurred_at` is not later than now.
+    pub(super) fn track(&mut self, event: &Tracked, occurred_at: i64) -> Option<Triggers> {
         self.known_from(occurred_at);
         let mail = event.meaning.mail;
         if mail.is_some_and(|mail| !self.track_mail(mail, event, occurred_at)) {
-            return Triggers::new();
+            return None;
+        }
+        if !event.meaning.is_known() {
+            self.count_unknown(event);
         }
         let mut triggers = Triggers::new();
-        match event.meaning.declared {
-            Some(declared) => self.match_patterns(declared, &event.values, occurred_at, &mut triggers),
-            None if mail.is_none() => self.count_unknown(event),
-            None => {}
+        for pattern in self.plan.patterns.said_by(event.meaning, &event.values) {
+            self.matched(pattern, occurred_at, &mut triggers);
         }
-        if mail.is_none_or(MailEvent::is_activity) {
-            for pattern in &self.plan.activity_patterns {
-                self.matched(*pattern, occurred_at, &mut triggers);
-            }
-        }
-        triggers
+        Some(triggers)
     }
 
     fn count_unknown(&mut self, event: &Tracked) {
@@ -81,12 +77,6 @@ impl Touch<'_> {
         let known_since = self.contact.read(self.plan, slot);
         if known_since == NEVER || at < known_since {
             self.contact.write(self.plan, slot, at);
-        }
-    }
-
-    fn match_patterns(&mut self, event: EventId, values: &[Option<Known>], occurred_at: i64, triggers: &mut Triggers) {
-        for pattern in self.plan.patterns.matching(event, values) {
-            self.matched(pattern, occurred_at, triggers);
         }
     }
 

@@ -72,8 +72,9 @@ impl Contact {
 impl Touch<'_> {
     /// Whom an event lets in; none where it is refused, or held for what it lacks.
     pub(super) fn judge_event(&mut self, trigger: Trigger) -> Option<Enrolment> {
-        let Trigger { workflow, bits, occurred_at } = trigger;
-        if self.is_own_doing(workflow) {
+        let Trigger { workflow, occurred_at, .. } = trigger;
+        let bits = self.triggers_of_others(workflow, trigger.bits);
+        if bits == 0 {
             self.refuse(workflow, &Refusal::Objection(Ignored::OwnSteps, None));
             return None;
         }
@@ -84,7 +85,7 @@ impl Touch<'_> {
             self.contact.hold(HeldEntry { workflow: workflow.0, triggers: bits, occurred_at, until, since, memory });
             return None;
         }
-        self.judge_complete(Enrolment::of_event(trigger), holds)
+        self.judge_complete(Enrolment::of_event(Trigger { bits, ..trigger }), holds)
     }
 
     /// Whom the events let in that were held and lack nothing more. At an instant of the contact's own those are refused whose time is over:

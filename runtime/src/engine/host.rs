@@ -163,6 +163,7 @@ impl<'e> StepHost<'e> {
             attempts: 0,
             queued_at: self.now,
             due_at: self.now,
+            held_since: self.now,
         }
     }
 

@@ -6,9 +6,12 @@
 //!
 //! The index only leaves out what cannot match: whoever it finds is tested as if there were none.
 
+use super::arrive::IDENTIFY;
 use super::pattern;
-use crate::inbound::Known;
-use flow_ir::{EventId, IdMap, PatternEvent, PatternId, Program, PropertyTest, Trait};
+use crate::inbound::{Known, MailEvent, Meaning, SegmentReader};
+use crate::store::EventRecord;
+use flow_ir::{EventId, IdMap, Pattern, PatternEvent, PatternId, Program, PropertyTest, Trait};
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The patterns of a program's event types.
@@ -17,6 +20,8 @@ pub(super) struct PatternIndex {
     /// The tests of each pattern, ready to be made.
     tests: IdMap<PatternId, Vec<PropertyTest>>,
     events: IdMap<EventId, OfEvent>,
+    /// Those that any activity matches.
+    activity: Vec<PatternId>,
 }
 
 /// The patterns of one event type: each stands under one property, or among the others.
@@ -36,11 +41,37 @@ impl PatternIndex {
                 events.at_mut(event).add(id, tests.at(id));
             }
         }
-        PatternIndex { tests, events }
+        let is_activity = |(_, pattern): &(PatternId, &Pattern)| pattern.event == PatternEvent::AnyActivity;
+        let activity = program.patterns.iter().filter(is_activity).map(|(id, _)| id).collect();
+        PatternIndex { tests, events, activity }
     }
 
-    /// The patterns that an event matches, in the order of the program.
-    pub(super) fn matching(&self, event: EventId, values: &[Option<Known>]) -> Vec<PatternId> {
+    /// What an event says to conditions, if anything comes of it at all: the patterns of its type that it matches, then every activity where it is
+    /// one of the person.
+    pub(super) fn said_by(&self, meaning: Meaning, values: &[Option<Known>]) -> Vec<PatternId> {
+        let mut said = meaning.declared.map_or_else(Vec::new, |event| self.matching(event, values));
+        if meaning.mail.is_none_or(MailEvent::is_activity) {
+            said.extend(&self.activity);
+        }
+        said
+    }
+
+    /// The same of an event of the log, as it was when it arrived. Who somebody is said to be is nothing that they did.
+    pub(super) fn said_in_log(
+        &self,
+        reader: &SegmentReader<'_>,
+        record: &EventRecord,
+        properties: Map<String, Value>,
+    ) -> Vec<PatternId> {
+        if !record.counts || record.name == IDENTIFY {
+            return Vec::new();
+        }
+        let meaning = reader.meaning(&record.name);
+        self.said_by(meaning, &reader.values(meaning, properties))
+    }
+
+    /// The patterns of its type that an event matches, in the order of the program.
+    fn matching(&self, event: EventId, values: &[Option<Known>]) -> Vec<PatternId> {
         let mut found = self.candidates(event, values);
         found.retain(|pattern| pattern::matches(self.tests.at(*pattern), values));
         found

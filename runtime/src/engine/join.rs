@@ -11,16 +11,18 @@ use super::plan::Plan;
 use super::touch::Touch;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxState};
 use crate::time::Zone;
-use flow_ir::{CountedSince, FactId, Field, FieldId, FieldType, NEVER, Reenter, SlotId, WorkflowId};
+use flow_ir::{
+    CountedSince, Entry, Field, FieldId, FieldType, NEVER, Reenter, SlotId, SlotRole, SystemSlot, WorkflowId,
+};
 use std::collections::BTreeSet;
 
 impl Touch<'_> {
     /// Takes over what another contact has, who then has nothing any more.
     pub(super) fn join(&mut self, other: &mut Contact) {
         let plan = self.plan;
-        plan.program.facts.ids().for_each(|fact| self.join_fact(other, fact));
         plan.program.fields.iter().for_each(|(id, field)| self.join_field(other, id, field));
-        self.join_system(other);
+        plan.roles.iter().for_each(|(slot, role)| self.join_slot(other, *slot, *role));
+        self.refresh();
         self.join_journeys(other);
         self.join_held(other);
         self.join_turns(other);
@@ -36,13 +38,45 @@ impl Touch<'_> {
         self.batch.change(other.id, self.now, (before, blank), ChangedBy::default());
     }
 
-    fn join_fact(&mut self, other: &Contact, id: FactId) {
-        let fact = self.plan.program.facts.at(id);
-        for nth in 0..fact.depth {
-            let at = other.read(self.plan, fact.slot(nth));
-            if at > NEVER {
-                self.remember(id, at);
-            }
+    /// What becomes of a slot of the frame, by what it is.
+    fn join_slot(&mut self, other: &Contact, slot: SlotId, role: SlotRole) {
+        let (plan, theirs) = (self.plan, other.read(self.plan, slot));
+        let own = self.contact.read(plan, slot);
+        let joined = match role {
+            // With the columns of texts.
+            SlotRole::Field(_) => return,
+            SlotRole::System(system) => match system_of_both(system, own, theirs) {
+                Some(joined) => joined,
+                None => return,
+            },
+            SlotRole::Fact(_, _) if theirs == NEVER => return,
+            SlotRole::Fact(fact, _) => return self.remember(fact, theirs),
+            // Segments are settled anew by what is known of both.
+            SlotRole::Holds(_) | SlotRole::NextChange(_) => return,
+            // It is asked of both as one, and what becomes true by that is no entry.
+            SlotRole::Was(_) => return,
+            SlotRole::Owed(workflow) => return self.join_entry(other, workflow, slot),
+            SlotRole::Unjudged(workflow) => return self.join_entry(other, workflow, slot),
+            // One start is followed; where they are in it already, it is refused then.
+            SlotRole::Started(_) => own.min(theirs),
+            // As one turn.
+            SlotRole::Turn(..) => return,
+        };
+        if joined != own {
+            self.contact.write(plan, slot, joined);
+        }
+    }
+
+    /// An entry that one of them waits to be let in by, or that is still to be judged of one, stays so, unless it was true of the other and is
+    /// spent: of one person it becomes true once. Whether they come in is asked with everything that is known of both.
+    fn join_entry(&mut self, other: &Contact, workflow: WorkflowId, slot: SlotId) {
+        let plan = self.plan;
+        let Entry::Becomes { was, owed, .. } = self.workflow(workflow).entry else { return };
+        let is_spent = |contact: &Contact| contact.is(plan, was) && !contact.is(plan, owed);
+        let is_either = self.contact.is(plan, slot) || other.is(plan, slot);
+        let joined = is_either && !is_spent(self.contact) && !is_spent(other);
+        if joined != self.contact.is(plan, slot) {
+            self.contact.write(plan, slot, i64::from(joined));
         }
     }
 
@@ -86,18 +120,6 @@ impl Touch<'_> {
     fn is_initial(&self, slot: SlotId) -> bool {
         let layout = &self.plan.program.frame;
         self.contact.read(self.plan, slot) == layout.slots.at(slot).initial
-    }
-
-    fn join_system(&mut self, other: &Contact) {
-        let (plan, system) = (self.plan, &self.plan.program.system);
-        let since = [&*self.contact, other].map(|contact| contact.read(plan, system.known_since));
-        self.contact.write(plan, system.known_since, since.into_iter().filter(|at| *at > NEVER).min().unwrap_or(NEVER));
-        let refused = self.contact.read(plan, system.refused_at).max(other.read(plan, system.refused_at));
-        self.contact.write(plan, system.refused_at, refused);
-        // The more restrictive: whoever of the two was suppressed last, and has not subscribed since.
-        let suppressed = self.contact.read(plan, system.suppressed_at).max(other.read(plan, system.suppressed_at));
-        self.contact.write(plan, system.suppressed_at, suppressed);
-        self.refresh();
     }
 
     fn join_journeys(&mut self, other: &mut Contact) {
@@ -218,6 +240,24 @@ impl Journey {
         let had_ended = |one: &JourneyRecord, at| one.ended_at.is_some_and(|ended_at| ended_at < at);
         let (one, other) = (&self.record, &other.record);
         !had_ended(one, other.entered_at) && !had_ended(other, one.entered_at)
+    }
+}
+
+/// What the engine keeps of two who are one; none of what follows from the rest.
+fn system_of_both(system: SystemSlot, own: i64, theirs: i64) -> Option<i64> {
+    match system {
+        // With their fields.
+        SystemSlot::Score
+        | SystemSlot::Stage
+        | SystemSlot::Unsubscribed
+        | SystemSlot::HardBounced
+        | SystemSlot::Complained
+        | SystemSlot::DoNotContact => None,
+        // By whether there is an address then, and whose keys they have.
+        SystemSlot::Reachable | SystemSlot::Identified => None,
+        SystemSlot::KnownSince => Some([own, theirs].into_iter().filter(|at| *at > NEVER).min().unwrap_or(NEVER)),
+        // The more restrictive: whoever of the two refused or was suppressed last, and has not subscribed since.
+        SystemSlot::RefusedAt | SystemSlot::SuppressedAt => Some(own.max(theirs)),
     }
 }
 

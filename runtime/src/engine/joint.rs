@@ -9,7 +9,7 @@ use super::error::EngineError;
 use super::plan::Plan;
 use super::rate::waiting_in;
 use super::touch::Touch;
-use crate::inbound::{MailEvent, SegmentReader};
+use crate::inbound::SegmentReader;
 use crate::store::{ContactId, EventRecord, Questions, Store};
 use flow_ir::{PatternEvent, PatternId, WorkflowId};
 use std::collections::BTreeSet;
@@ -112,17 +112,8 @@ fn deeds(plan: &Plan, events: Vec<EventRecord>) -> Vec<Deed> {
     }
     let reader = SegmentReader::by(Arc::clone(&plan.names), &plan.program);
     let deed = |event: EventRecord| {
-        let meaning = reader.meaning(&event.name);
-        let mut matched = Vec::new();
-        if let Some(declared) = meaning.declared {
-            let values = reader.values(meaning, serde_json::from_str(&event.properties).unwrap_or_default());
-            matched = plan.patterns.matching(declared, &values);
-        }
-        // Of who they are.
-        let is_track = event.name != super::arrive::IDENTIFY;
-        if is_track && meaning.mail.is_none_or(MailEvent::is_activity) {
-            matched.extend(&plan.activity_patterns);
-        }
+        let properties = serde_json::from_str(&event.properties).unwrap_or_default();
+        let matched = plan.patterns.said_in_log(&reader, &event, properties);
         let EventRecord { id, occurred_at, received_at, .. } = event;
         Deed { number: id, arrived_at: received_at, occurred_at, matched }
     };

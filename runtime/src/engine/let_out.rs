@@ -83,7 +83,7 @@ impl Touch<'_> {
     fn let_out_by(&mut self, door: Door) {
         let mut turns = self.stood_back.clone();
         turns.sort_by_key(|one| (self.workflow(one.workflow).name.as_str(), one.run));
-        self.ran.clear();
+        self.written.clear();
         for StoodBack { workflow, run, wake, .. } in turns {
             // Whom another one has stopped meanwhile is not there any more.
             let Some(index) = self.live_journey(workflow, run) else { continue };

@@ -44,6 +44,7 @@ mod joint;
 mod lend;
 mod let_out;
 mod outbox;
+mod own;
 mod pattern;
 mod pause;
 mod pending;

@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) enum Kept {
     /// Of [`Plan::becoming`]: whether somebody who was refused for a while comes in when that ends.
     Owed(usize),
+    /// Of [`Plan::becoming`]: whether it is judged at the end of the instant at hand.
+    Unjudged(usize),
     /// Of [`Plan::starts`]: when another workflow lets them in.
     Start(usize),
     /// Of [`Plan::turns`]: when their turn comes.
@@ -25,6 +27,8 @@ pub(super) struct Pending {
     /// When segments may change by themselves.
     pub(super) segments: Instants,
     owed: BTreeSet<usize>,
+    /// Entries that are judged at the end of their instant.
+    unjudged: BTreeSet<usize>,
     /// Starts that are to come.
     starts: BTreeSet<usize>,
     /// Turns that are to come.
@@ -48,6 +52,7 @@ impl Pending {
     pub(super) fn keep(&mut self, kept: Kept, value: i64) {
         let (places, place, is_in) = match kept {
             Kept::Owed(place) => (&mut self.owed, place, value != 0),
+            Kept::Unjudged(place) => (&mut self.unjudged, place, value != 0),
             Kept::Start(place) => (&mut self.starts, place, value < FOREVER),
             Kept::Turn(place) => (&mut self.turns, place, value < FOREVER),
         };
@@ -58,9 +63,9 @@ impl Pending {
         }
     }
 
-    /// The entries that are owed.
-    pub(super) fn owed(&self) -> impl Iterator<Item = usize> + '_ {
-        self.owed.iter().copied()
+    /// The entries that are owed, and those that are judged at the end of their instant.
+    pub(super) fn entries(&self) -> impl Iterator<Item = usize> + '_ {
+        self.owed.union(&self.unjudged).copied()
     }
 
     /// The starts that are to come, whenever that is.

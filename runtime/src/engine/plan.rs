@@ -13,8 +13,8 @@ use super::segment::{self, WatchedSegment};
 use crate::inbound::Vocabulary;
 use crate::time::{SendWindow, Zone, Zones};
 use flow_ir::{
-    Area, Entry, EventCount, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternEvent, PatternId, PredicateId,
-    Program, Reference, Required, SlotId, Terminator, TextId, Turn, Wait, WaitId, Workflow, WorkflowId,
+    Area, Entry, EventCount, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternId, PredicateId, Program,
+    Reference, Required, SlotId, SlotRole, Terminator, TextId, Turn, Wait, WaitId, Workflow, WorkflowId,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,8 +38,6 @@ pub(super) struct Plan {
     pub(super) names: Arc<Vocabulary>,
     /// The patterns on each event type, by the values they ask for.
     pub(super) patterns: PatternIndex,
-    /// The patterns that take anything a person does.
-    pub(super) activity_patterns: Vec<PatternId>,
     /// Workflows that take who they become true of, in order.
     pub(super) becoming: Vec<Becoming>,
     /// The conditions of their entries, by what they read.
@@ -56,6 +54,8 @@ pub(super) struct Plan {
     pub(super) segments: Vec<WatchedSegment>,
     /// The same by what they read.
     pub(super) segment_readers: Readers,
+    /// What each slot of the frame is.
+    pub(super) roles: Vec<(SlotId, SlotRole)>,
     /// The slots of which a contact keeps what is pending.
     pub(super) kept: BTreeMap<SlotId, Kept>,
     /// The frame of somebody nobody knows anything of.
@@ -96,6 +96,7 @@ pub(super) struct Becoming {
     pub(super) when: PredicateId,
     pub(super) was: SlotId,
     pub(super) owed: SlotId,
+    pub(super) unjudged: Option<SlotId>,
     pub(super) existing: bool,
     pub(super) reads: Bits,
     /// Whether time alone can change it.
@@ -134,7 +135,7 @@ impl Plan {
             pattern_facts: pattern_facts(&program),
             names: Arc::new(Vocabulary::new(&program)),
             patterns: PatternIndex::new(&program),
-            activity_patterns: activity_patterns(&program),
+            roles: program.roles(),
             kept: kept(&program, &becoming, &starts, &turns),
             blank: program.frame.blank(),
             blank_pending: Pending::default(),
@@ -232,9 +233,9 @@ impl Reads<'_> {
 
     fn becoming(&self, id: WorkflowId) -> Option<Becoming> {
         match self.program.workflows.at(id).entry {
-            Entry::Becomes { when, was, owed, existing } => {
+            Entry::Becomes { when, was, owed, unjudged, existing } => {
                 let (reads, timed) = (self.predicate(when), self.is_timed(when));
-                Some(Becoming { workflow: id, when, was, owed, existing, reads, timed })
+                Some(Becoming { workflow: id, when, was, owed, unjudged, existing, reads, timed })
             }
             Entry::Event { .. } | Entry::ByHand => None,
         }
@@ -266,10 +267,12 @@ fn kept(
     turns: &[WorkflowId],
 ) -> BTreeMap<SlotId, Kept> {
     let owed = becoming.iter().enumerate().map(|(place, entry)| (entry.owed, Kept::Owed(place)));
+    let unjudged = |(place, entry): (usize, &Becoming)| Some((entry.unjudged?, Kept::Unjudged(place)));
+    let unjudged = becoming.iter().enumerate().filter_map(unjudged);
     let starts = starts.iter().enumerate().map(|(place, (_, slot))| (*slot, Kept::Start(place)));
     let turn =
         |(place, id): (usize, &WorkflowId)| Some((program.workflows.get(*id)?.turn.as_ref()?.at, Kept::Turn(place)));
-    owed.chain(starts).chain(turns.iter().enumerate().filter_map(turn)).collect()
+    owed.chain(unjudged).chain(starts).chain(turns.iter().enumerate().filter_map(turn)).collect()
 }
 
 fn sends_mail(workflow: &Workflow) -> bool {
@@ -310,11 +313,6 @@ fn groups(program: &Program) -> BTreeMap<String, Vec<WorkflowId>> {
         }
     }
     groups
-}
-
-fn activity_patterns(program: &Program) -> Vec<PatternId> {
-    let patterns = program.patterns.iter().filter(|(_, pattern)| pattern.event == PatternEvent::AnyActivity);
-    patterns.map(|(id, _)| id).collect()
 }
 
 fn pattern_facts(program: &Program) -> IdMap<PatternId, Vec<FactId>> {

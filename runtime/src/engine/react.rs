@@ -55,7 +55,7 @@ impl Touch<'_> {
         self.settle_due_segments();
         // From here on it is our own steps that move people.
         self.importing = false;
-        self.ran.clear();
+        self.written.clear();
         self.rounds(due, triggers, *cause == Cause::Import);
     }
 
@@ -63,7 +63,7 @@ impl Touch<'_> {
     pub(super) fn rounds(&mut self, mut due: bool, mut triggers: Triggers, import: bool) {
         let mut changed = Bits::default();
         for _ in 0..self.plan.max_rounds {
-            self.ran_before = std::mem::take(&mut self.ran);
+            self.written_before = std::mem::take(&mut self.written);
             // Whoever enters or leaves a segment does so before anyone looks at it.
             self.settle_segments();
             std::mem::take(&mut self.crossed).into_iter().for_each(|crossed| crossed.join(&mut triggers));

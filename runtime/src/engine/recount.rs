@@ -114,7 +114,11 @@ impl Recount {
                     let is_it = mail.and_then(kind_of) == Some(*kind)
                         && text("email_id") == Some(email.as_str())
                         && (link.is_none() || text("link_id") == link.as_deref());
-                    if is_it && event.occurred_at - sent_at >= waits && event.received_at <= *arrived_until {
+                    if is_it
+                        && event.counts
+                        && event.occurred_at - sent_at >= waits
+                        && event.received_at <= *arrived_until
+                    {
                         filled.value = filled.value.max(event.occurred_at);
                     }
                 }

@@ -107,6 +107,33 @@ impl Touch<'_> {
         }
     }
 
+    /// Brings the watched segments of another frame up to what was put back there. Whoever crossed the border of one by what was put back has not
+    /// crossed it, and nothing remembers that they did.
+    pub(super) fn resettle(&self, frame: &mut [u8], put_back: &Bits) {
+        let plan: &Plan = self.plan;
+        let layout = &plan.program.frame;
+        let mut asked = plan.segment_readers.of(put_back);
+        while let Some(place) = asked.pop_first() {
+            let Some(segment) = plan.segments.get(place) else { continue };
+            let holds = self.ask_of(frame, segment.when, Seen::Blank(&[]), 0).holds;
+            if holds == (layout.read(frame, segment.holds) != 0) {
+                continue;
+            }
+            layout.write(frame, segment.holds, i64::from(holds));
+            let mut written = Bits::default();
+            written.insert(segment.holds.index());
+            let crossed = if holds { &segment.left } else { &segment.entered };
+            for fact in crossed.iter().flat_map(|pattern| plan.pattern_facts.at(*pattern)) {
+                let fact = plan.program.facts.at(*fact);
+                if layout.read(frame, fact.slot(0)) == self.now {
+                    fact.forget_newest(layout, frame);
+                    (0..fact.depth).for_each(|nth| written.insert(fact.slot(nth).index()));
+                }
+            }
+            asked.extend(plan.segment_readers.of(&written).range(place + 1..));
+        }
+    }
+
     /// The earliest later instant at which a watched segment may change by itself.
     pub(super) fn next_change_of_segments(&self) -> i64 {
         self.contact.pending.segments.next(self.now)

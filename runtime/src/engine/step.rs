@@ -2,6 +2,7 @@
 
 use super::host::{Leaves, StepHost};
 use super::let_out::Door;
+use super::own::Held;
 use super::reason::{Converted, FinishedBy, Woken};
 use super::touch::Touch;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus};
@@ -42,7 +43,6 @@ impl Touch<'_> {
 
     /// Runs the steps of a journey that is awake, up to where it waits or stands before what it may not let out yet.
     pub(super) fn go(&mut self, index: usize, wake: Wake, door: Door) {
-        self.ran.push(self.journey(index).workflow());
         let before = self.written_slots(index);
         let Ran { stop, leaves, stands_back, held_until, is_untaken } = self.run(index, wake, door);
         self.mark_written(index, &before);
@@ -161,21 +161,18 @@ impl Touch<'_> {
     }
 
     /// The values of the slots that the workflow may write.
-    fn written_slots(&self, index: usize) -> Vec<(SlotId, i64, bool)> {
-        let frame = &self.plan.program.frame;
+    fn written_slots(&self, index: usize) -> Vec<(SlotId, Held)> {
         let writes = &self.workflow(self.journey(index).workflow()).writes;
-        let value = |slot: &SlotId| {
-            let bytes = &self.contact.frame;
-            (*slot, frame.read(bytes, *slot), frame.is_known(bytes, *slot))
-        };
-        writes.iter().map(value).collect()
+        writes.iter().map(|slot| (*slot, Held::read(self.plan, &self.contact.frame, *slot))).collect()
     }
 
-    fn mark_written(&mut self, index: usize, before: &[(SlotId, i64, bool)]) {
-        for (old, new) in before.iter().zip(self.written_slots(index)) {
+    fn mark_written(&mut self, index: usize, before: &[(SlotId, Held)]) {
+        let workflow = self.journey(index).workflow();
+        for ((slot, old), (_, new)) in before.iter().zip(self.written_slots(index)) {
             if *old != new {
-                self.contact.mark(self.plan, old.0);
-                self.note_set(old.0);
+                self.contact.mark(self.plan, *slot);
+                self.note_set(*slot);
+                self.written.note(workflow, *slot, *old, new);
             }
         }
     }

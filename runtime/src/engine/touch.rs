@@ -7,6 +7,7 @@ use super::event::Triggers;
 use super::host::TextHost;
 use super::let_out::{Door, StoodBack};
 use super::outbox::Outbox;
+use super::own::Written;
 use super::plan::Plan;
 use crate::inbound::Mark;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord};
@@ -28,10 +29,10 @@ pub(super) struct Touch<'e> {
     pub(super) next_change: i64,
     /// The entries that entering or leaving a segment triggers, until they are followed.
     pub(super) crossed: Triggers,
-    /// The workflows whose steps have run in this round.
-    pub(super) ran: Vec<WorkflowId>,
-    /// Those whose steps ran in the round before, and brought about what is looked at now.
-    pub(super) ran_before: Vec<WorkflowId>,
+    /// What the steps of this round have written.
+    pub(super) written: Written,
+    /// What those of the round before wrote, which is looked at now.
+    pub(super) written_before: Written,
     /// What is settled was so before Flow knew of it.
     pub(super) importing: bool,
     /// The workflows that steps of this round have stopped, each with the one whose step it was.
@@ -82,8 +83,8 @@ impl<'e> Touch<'e> {
             due_at: NEVER,
             next_change: FOREVER,
             crossed: Vec::new(),
-            ran: Vec::new(),
-            ran_before: Vec::new(),
+            written: Written::default(),
+            written_before: Written::default(),
             importing: false,
             stopping: Vec::new(),
             stood_back: Vec::new(),
@@ -146,16 +147,20 @@ impl<'e> Touch<'e> {
         self.ask(predicate, seen, triggers).holds
     }
 
-    pub(super) fn ask(&mut self, predicate: PredicateId, seen: Seen<'_>, triggers: u64) -> Verdict {
-        let contact = &*self.contact;
+    pub(super) fn ask(&self, predicate: PredicateId, seen: Seen<'_>, triggers: u64) -> Verdict {
+        self.ask_of(&self.contact.frame, predicate, seen, triggers)
+    }
+
+    /// The same of the contact with another frame.
+    pub(super) fn ask_of(&self, frame: &[u8], predicate: PredicateId, seen: Seen<'_>, triggers: u64) -> Verdict {
         let owner = self.plan.program.predicates.at(predicate).workflow;
         let journey: &[u8] = match (owner, seen) {
             (None, _) => &[],
             (Some(_), Seen::Blank(blank)) => blank,
             (Some(_), Seen::Journey(index)) => &self.journey(index).record.memory,
         };
-        let mut host = TextHost { plan: self.plan, texts: &contact.texts };
-        let view = View::of(&contact.frame, journey);
+        let mut host = TextHost { plan: self.plan, texts: &self.contact.texts };
+        let view = View::of(frame, journey);
         self.backend.holds(predicate, view, Moment { now: self.now, triggers }, &mut host)
     }
 

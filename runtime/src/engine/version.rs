@@ -5,7 +5,6 @@
 //! the change alone is no entry, as at an import: nobody enters because of what was so before. A goal or an exit that now holds ends a
 //! journey, as they reach everybody at once.
 
-use super::arrive::IDENTIFY;
 use super::contact::{Contact, literal};
 use super::error::EngineError;
 use super::index::PatternIndex;
@@ -13,12 +12,12 @@ use super::react::Cause;
 use super::recount::Recount;
 use super::touch::Touch;
 use super::{Engine, Plan};
-use crate::inbound::{MailEvent, SegmentReader};
+use crate::inbound::SegmentReader;
 use crate::store::{
     Batch, Changes, ContactId, ContactRecord, ContactWrite, DueContact, MessageId, OutboxRecord, Owner, Questions,
     Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Wish,
 };
-use flow_ir::{Fact, FactId, Layout, NEVER, Pattern, PatternEvent, PatternId, Program};
+use flow_ir::{Fact, FactId, Layout, NEVER, Program};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many contacts are filled together.
@@ -129,8 +128,6 @@ pub(crate) fn recall(
         let Some(fact) = program.facts.get(*id) else { continue };
         of_pattern.entry(fact.pattern).or_default().push(*id);
     }
-    let is_any = |(_, pattern): &(PatternId, &Pattern)| pattern.event == PatternEvent::AnyActivity;
-    let any_activity: Vec<PatternId> = program.patterns.iter().filter(is_any).map(|(id, _)| id).collect();
     let mut number = 0;
     let mut records = store.records()?;
     loop {
@@ -138,14 +135,9 @@ pub(crate) fn recall(
         let Some(last) = page.last() else { break };
         number = last.id;
         for event in page {
-            let meaning = reader.meaning(&event.name);
             let properties: serde_json::Map<_, _> = serde_json::from_str(&event.properties).unwrap_or_default();
-            let is_activity = event.name != IDENTIFY && meaning.mail.is_none_or(MailEvent::is_activity);
-            let values = reader.values(meaning, properties.clone());
-            let matched = meaning.declared.map(|declared| index.matching(declared, &values));
-            let activity = any_activity.iter().copied().filter(|_| is_activity);
-            let matched: Vec<PatternId> = matched.into_iter().flatten().chain(activity).collect();
-            recount.take(&event, &matched, meaning.mail, &properties);
+            let matched = index.said_in_log(&reader, &event, properties.clone());
+            recount.take(&event, &matched, reader.meaning(&event.name).mail, &properties);
             for fact in matched.iter().filter_map(|pattern| of_pattern.get(pattern)).flatten() {
                 let depth = program.facts.get(*fact).map_or(0, |fact| fact.depth as usize);
                 let instants = found.entry(event.contact).or_default().entry(*fact).or_default();

@@ -146,7 +146,7 @@ fn journey<'a>(row: &'a mut Row, journey: &JourneyRecord) -> &'a mut Row {
 
 fn event<'a>(row: &'a mut Row, event: &EventRecord) -> &'a mut Row {
     row.number(event.contact.0).instant(event.message.day.into()).bytes(&event.message.id.0).text(&event.name);
-    row.instant(event.occurred_at).instant(event.received_at).text(&event.properties)
+    row.instant(event.occurred_at).instant(event.received_at).text(&event.properties).small(u32::from(event.counts))
 }
 
 fn outbox<'a>(row: &'a mut Row, outbox: &OutboxRecord) -> &'a mut Row {
@@ -154,7 +154,7 @@ fn outbox<'a>(row: &'a mut Row, outbox: &OutboxRecord) -> &'a mut Row {
     let due_at = (outbox.state == OutboxState::Queued).then_some(outbox.due_at);
     row.text(&outbox.key).small(outbox.kind as u8).number(outbox.contact.0).small(outbox.workflow).small(outbox.run);
     row.small(outbox.step).small(outbox.email).text(&outbox.recipient).text(&outbox.payload).small(outbox.state as u8);
-    row.instant(outbox.queued_at).maybe(due_at)
+    row.instant(outbox.queued_at).maybe(due_at).instant(outbox.held_since)
 }
 
 fn handoff<'a>(row: &'a mut Row, handoff: &HandoffRecord) -> &'a mut Row {

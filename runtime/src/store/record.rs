@@ -177,6 +177,9 @@ pub struct EventRecord {
     pub received_at: i64,
     /// The properties as JSON, as they came.
     pub properties: String,
+    /// Whether anything came of it when it arrived: not of a machine's click. Of events that an earlier Flow wrote it is not known, and taken to
+    /// be so.
+    pub counts: bool,
 }
 
 /// A message as it is known for ever: its id within its day, so that those of one day lie together.
@@ -231,6 +234,8 @@ pub struct OutboxRecord {
     pub queued_at: i64,
     /// Not before this instant.
     pub due_at: i64,
+    /// The instant of its step: from then on it is held, whatever holds it, and no attempt moves that.
+    pub held_since: i64,
 }
 
 /// To whom a message goes.

@@ -228,17 +228,47 @@ fn a_window_is_asked_again_at_each_attempt() {
 }
 
 #[test]
-fn where_nobody_answers_nothing_is_given_up() {
+fn where_nobody_answers_nothing_is_given_up_for_seven_days() {
     let mut world = mailed("gone@x.example", Uncertain::GiveUp);
     assert_eq!(state(&world), (OutboxState::Queued, 0));
-    world.at("2026-04-02").run();
+    world.at("2026-03-09 09:50").run();
     assert_eq!((status(&world), state(&world)), (JourneyStatus::Sending, (OutboxState::Queued, 0)));
     // Asked again and again, at most every five minutes, and nobody else's mail is tried meanwhile.
     let attempts = world.sent()["gone@x.example"].len();
-    assert!((30 * 24 * 11..30 * 24 * 13).contains(&attempts), "{attempts}");
+    assert!((7 * 24 * 11..7 * 24 * 13).contains(&attempts), "{attempts}");
     let goes_on = world.identify("ada", &[("email", "ada@x.example")]).run();
-    goes_on.at("2026-04-03").run();
+    goes_on.at("2026-03-10").run();
     assert_eq!(state(&world), (OutboxState::Delivered, 1));
+}
+
+/// Whatever holds it, and however often an attempt that does not count has moved its date.
+#[test]
+fn a_mail_is_held_for_seven_days_from_its_step_and_no_longer() {
+    let daily = "send on every day from 09:00 to 17:00 in contact timezone";
+    for (window, step, over) in [
+        ("", "2026-03-02 10:00", "2026-03-09 10:00"),
+        (daily, "2026-03-02 10:00", "2026-03-09 10:00"),
+        // At night the window holds it.
+        (daily, "2026-03-02 20:00", "2026-03-09 20:00"),
+    ] {
+        let text = format!("workflow go {{ enter when signed_up; reenter never; {window}; send hello; score += 1 }}");
+        let run = |mended: i64| {
+            let mut world = world(&text.replace("; ;", ";"));
+            world.contact("ada", &[("email", "gone@x.example")]).at(step).event("ada", "signed_up", json!({})).run();
+            world.set_now(mended);
+            world.identify("ada", &[("email", "ada@x.example")]).run().at("2026-03-20").run();
+            assert_eq!(world.score("ada"), 1, "the journey goes on");
+            world
+        };
+        let world = run(at(over) - 4 * 60 * MINUTE);
+        assert_eq!(state(&world), (OutboxState::Delivered, 1), "{step}");
+        let world = run(at(over) + 10 * MINUTE);
+        assert_eq!(state(&world), (OutboxState::Withheld, 0), "{step}");
+        let row = world.snapshot().outbox.remove(0).0;
+        assert!((at(over)..=at(over) + 5 * MINUTE).contains(&row.due_at), "{step}");
+        assert_eq!(row.held_since, at(step));
+        assert!(last(&world, "Withheld").ends_with("go Withheld s0.10"), "{}", last(&world, "Withheld"));
+    }
 }
 
 #[test]

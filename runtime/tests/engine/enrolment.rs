@@ -1,6 +1,6 @@
 //! Who enters and who does not (E4).
 
-use crate::support::{World, program, world};
+use crate::support::{Crash, World, at, program, world};
 use flow_ir::{CivilSpan, Reenter};
 use flow_runtime::engine::counter;
 use serde_json::json;
@@ -140,5 +140,94 @@ fn what_a_workflows_own_steps_make_true_is_no_entry() {
         assert_eq!(entered, 1, "{text}: {story:?}");
         let own = story.iter().filter(|line| line.ends_with(" w Ignored.11")).count();
         assert_eq!(own, 1, "{text}: {story:?}");
+    }
+}
+
+/// What becomes of somebody in `x` where `y` runs steps at the same instants: how often they come in, and how often its own steps are told to have
+/// made it true; on both back ends.
+fn beside(x: &str, y: &str) -> [(usize, usize); 2] {
+    let program = program(&format!("tags hot, beta\n{x}\nworkflow y {{ enter when signed_up; reenter never; {y} }}"));
+    [World::of(program.clone()), World::of(program).native()].map(|mut world| {
+        world.contact("ada", &[]).at("2026-03-03 10:00").event("ada", "signed_up", json!({})).run();
+        world.at("2026-03-05 12:00").run();
+        let story = world.story("ada");
+        let told = |end: &str| story.iter().filter(|line| line.ends_with(end)).count();
+        (told(" x Entered"), told(" x Ignored.11"))
+    })
+}
+
+/// Waits from one trigger end at one instant, and then whose doing it was is not told by who ran.
+#[test]
+fn what_another_workflow_makes_true_at_the_same_instant_is_an_entry() {
+    const TAGS: &str = "tag hot; wait 2 hours; untag hot; wait 22 hours; tag hot";
+    let own_step = |entry: &str, step: &str| {
+        format!("workflow x {{ enter when {entry}; reenter after 1 minute; send hello; wait 1 day; {step} }}")
+    };
+    for (entry, step) in [
+        // What they write, nothing of the entry reads.
+        ("tagged hot new only", "score += 1"),
+        // It is read, and decides nothing.
+        ("tagged hot and score < 100 new only", "score += 1"),
+        ("(tagged hot or tagged beta) and score < 100 new only", "untag beta"),
+        ("warm new only", "score += 1"),
+    ] {
+        let x = format!("segment warm = tagged hot and score < 100\n{}", own_step(entry, step));
+        assert_eq!(beside(&x, TAGS), [(2, 0), (2, 0)], "{entry}: {step}");
+    }
+}
+
+#[test]
+fn what_both_write_is_its_own_doing_where_without_its_steps_it_would_not_hold() {
+    for entry in ["score >= 20 new only", "warm new only", "entered warm in the last 2 hours new only"] {
+        let x = format!(
+            "segment warm = score >= 20\nworkflow x {{ enter when {entry}; reenter after 1 minute; score -= 20; wait 1 day; score += 20 }}"
+        );
+        let y = |again: &str| format!("score += 20; wait 1 day; {again}");
+        assert_eq!(beside(&x, &y("score += 5")), [(1, 1), (1, 1)], "{entry}");
+        // It would have come true without them.
+        assert_eq!(beside(&x, &y("score += 20")), [(2, 0), (2, 0)], "{entry}");
+    }
+    // An event is not remembered until the re-entry period is over; what is told of it is true all the same.
+    let x = "segment warm = score >= 20\nworkflow x { enter when entered warm; reenter after 1 minute; score -= 20; wait 1 day; score += 20 }";
+    assert_eq!(beside(x, "score += 20; wait 1 day; score += 5"), [(1, 1), (1, 1)]);
+    assert_eq!(beside(x, "score += 20; wait 1 day; score += 20"), [(1, 0), (1, 0)]);
+}
+
+/// How often somebody comes in whose employees were `before` and then, by events of one second, these. Batches of so many items; where a number of
+/// commits is given, the process dies behind them and everything is told once more.
+fn entered_by(before: i64, numbers: &[i64], batch_items: usize, dies_behind: Option<usize>) -> usize {
+    const TEXT: &str = "workflow hot { enter when employees >= 50 new only; reenter after 1 minute; send hello }";
+    let mut world = World::of(program(TEXT)).limits(batch_items, 1_000).native();
+    let entries = |world: &World| world.story("ada").iter().filter(|line| line.ends_with(" hot Entered")).count();
+    world.contact("ada", &[("employees", &before.to_string())]);
+    let already = entries(&world);
+    world.at("2026-03-03 10:00");
+    for value in numbers {
+        world.identify("ada", &[("employees", &value.to_string())]);
+    }
+    let (events, now) = (world.take_new(), at("2026-03-03 10:00"));
+    if let Some(commits) = dies_behind {
+        *world.shared.crash.lock().unwrap() = Crash::AfterCommit(commits);
+        assert!(world.run_until(now, events.clone()).is_err());
+        *world.shared.crash.lock().unwrap() = Crash::Never;
+        world.reopen();
+    }
+    world.run_until(now, events).unwrap();
+    world.at("2026-03-05 10:00").run();
+    entries(&world) - already
+}
+
+/// What was and what is are compared at the ends of instants.
+#[test]
+fn what_holds_only_between_two_events_of_an_instant_is_no_entry() {
+    for (before, numbers, entered) in
+        [(0, &[60, 10][..], 0), (0, &[10, 60], 1), (60, &[10, 60], 0), (60, &[10], 0), (0, &[60, 10, 70], 1)]
+    {
+        for (batch_items, dies_behind) in [(1_000, None), (1, None), (1, Some(1)), (1, Some(2))] {
+            if dies_behind.is_none_or(|commits| commits < numbers.len()) {
+                let found = entered_by(before, numbers, batch_items, dies_behind);
+                assert_eq!(found, entered, "{before}, then {numbers:?}, in batches of {batch_items}, {dies_behind:?}");
+            }
+        }
     }
 }

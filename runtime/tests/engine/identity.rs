@@ -297,3 +297,83 @@ fn an_answer_that_comes_late_is_not_that_of_the_next_run() {
     world.at("2026-03-02 12:00").run();
     assert_eq!(world.journeys("ada")[1].sends.len(), 1);
 }
+
+const STARTS: &str = "workflow first { enter when downloaded; reenter never; start second }\n\
+    workflow second { enter by hand; reenter after 1 day; score += 10; wait 2 days }";
+
+/// A start takes effect at the next instant, and the login may come before it.
+#[test]
+fn a_start_that_is_to_come_goes_with_the_device() {
+    let mut world = world(STARTS);
+    world.contact("ada", &[]).at("2026-03-03 10:00");
+    world
+        .event("", "downloaded", json!({}))
+        .only_key("anonymous:d1")
+        .identify("ada", &[])
+        .keys(&["anonymous:d1"])
+        .run();
+    world.at("2026-03-03 12:00").run();
+    assert_eq!(world.counter(counter::JOINED), 1);
+    assert_eq!(world.story("ada").last().unwrap(), "03-03 10:00 second Entered.1");
+}
+
+#[test]
+fn of_two_starts_that_are_to_come_one_is_followed() {
+    let mut world = world(STARTS);
+    world.contact("ada", &[]).at("2026-03-03 10:00");
+    world.event("", "downloaded", json!({})).only_key("anonymous:d1").event("ada", "downloaded", json!({}));
+    world.identify("ada", &[]).keys(&["anonymous:d1"]).run();
+    world.at("2026-03-10 12:00").run();
+    assert_eq!(world.score("ada"), 10);
+}
+
+const LOOKS: &str = "workflow look { enter when visited(page is \"/pricing\") at least 2 times in the last 7 days new only; \
+    reenter after 1 day; skip when has_open_deal; send hello }";
+
+/// A device on which an entry came true, and which may not be followed for now.
+fn owed(text: &str, deal: &[(&str, &str)]) -> World {
+    let mut world = world(text);
+    world.contact("ada", &[]).at("2026-03-03 09:00").identify("", deal).only_key("anonymous:d1").run();
+    visits(&mut world, "2026-03-03 10:00", "anonymous:d1");
+    visits(&mut world, "2026-03-03 10:01", "anonymous:d1");
+    world
+}
+
+fn entered(world: &World) -> Vec<String> {
+    world.story("ada").into_iter().filter(|line| line.contains("look Entered")).collect()
+}
+
+#[test]
+fn an_entry_that_is_owed_goes_with_the_device() {
+    let mut world = owed(LOOKS, &[("has_open_deal", "yes")]);
+    logs_in(&mut world, "2026-03-03 11:00", "ada", "d1");
+    assert!(entered(&world).is_empty());
+    world.at("2026-03-03 12:00").identify("ada", &[("has_open_deal", "no")]).run();
+    assert_eq!(entered(&world), ["03-03 12:00 look Entered"]);
+    world.at("2026-03-09 12:00").run();
+    assert_eq!(world.sent().values().map(Vec::len).sum::<usize>(), 1);
+}
+
+/// Whether the condition still holds is asked of both as one.
+#[test]
+fn an_entry_that_is_owed_lapses_at_the_join_where_the_condition_does() {
+    let text = LOOKS.replace("new only", "and score < 10 new only");
+    let mut world = owed(&text, &[("has_open_deal", "yes")]);
+    world.at("2026-03-03 10:30").identify("ada", &[("score", "10")]).run();
+    logs_in(&mut world, "2026-03-03 11:00", "ada", "d1");
+    world.at("2026-03-03 12:00").identify("ada", &[("has_open_deal", "no")]).run();
+    world.at("2026-03-05 12:00").run();
+    assert!(entered(&world).is_empty());
+}
+
+/// It was true of the user and they came in: of one person it becomes true once.
+#[test]
+fn an_entry_that_is_owed_to_the_device_is_spent_where_the_user_has_come_in() {
+    let mut world = owed(LOOKS, &[("has_open_deal", "yes")]);
+    visits(&mut world, "2026-03-03 10:10", "user:ada");
+    visits(&mut world, "2026-03-03 10:11", "user:ada");
+    logs_in(&mut world, "2026-03-03 11:00", "ada", "d1");
+    world.at("2026-03-03 12:00").identify("ada", &[("has_open_deal", "no")]).run();
+    world.at("2026-03-07 12:00").run();
+    assert_eq!(entered(&world), ["03-03 10:11 look Entered"]);
+}

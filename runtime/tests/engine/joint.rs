@@ -279,3 +279,25 @@ fn the_border_of_a_batch_changes_nothing_of_it() {
     }
     assert_eq!(digest(&path).unwrap(), whole.snapshot().digest());
 }
+
+/// What a machine did with the mail of a device is no more the person's where the device proves to be theirs.
+#[test]
+fn a_machines_click_counts_for_nobody_else_either() {
+    const CLICKS: &str = "event email_link_clicked { link_id text }\n\
+        workflow mailing { enter when signed_up; reenter never; send hello; wait 9 days }\n\
+        workflow go { enter when downloaded; reenter never; wait until email_link_clicked up to 3 days; score += 1 }";
+    for (after_ms, ends_at) in [(3_000, "03-05 10:00 go Finished.1"), (60_000, "03-02 12:00 go Finished.1")] {
+        let mut world = world(CLICKS);
+        world.contact("ada", &[]);
+        does(&mut world, "2026-03-02 10:00", "user:ada", "downloaded");
+        world.at("2026-03-02 10:30").identify("", &[("email", "device@x.example")]).only_key("anonymous:d1").run();
+        does(&mut world, "2026-03-02 11:00", "anonymous:d1", "signed_up");
+        world.set_now(at("2026-03-02 11:00") + after_ms);
+        let click = json!({"email_id": "hello", "link_id": "more"});
+        world.event("", "Email Link Clicked", click).only_key("anonymous:d1").run();
+        logs_in(&mut world, "2026-03-02 12:00", "d1");
+        world.at("2026-03-06").run();
+        let story = world.story("ada");
+        assert!(story.iter().any(|line| line == ends_at), "{after_ms}: {story:?}");
+    }
+}

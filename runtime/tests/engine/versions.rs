@@ -267,3 +267,37 @@ fn a_start_with_the_same_project_looks_into_nobody() {
     shell().execute(contact, []).unwrap();
     open(&other).unwrap();
 }
+
+/// What nothing came of when it arrived is nothing where a later version reads it from the log.
+#[test]
+fn a_silence_that_is_read_from_the_log_is_that_of_then() {
+    const MAILS: &str = "workflow w { enter when signed_up; reenter never; wait 3 days; send hello; wait 20 days }";
+    const QUIET: &str = "workflow i { enter when inactive for 8 days; reenter never; score += 1 }";
+    let both = format!("{MAILS}\n{QUIET}");
+    for (name, after_ms, quiet_at) in [
+        // A machine's.
+        ("Email Link Clicked", 3_000, "03-10 10:00"),
+        ("Email Link Clicked", 3_600_000, "03-13 11:00"),
+        ("Email Replied", 3_000, "03-13 10:00"),
+        ("Email Opened", 3_600_000, "03-10 10:00"),
+        ("Unsubscribed", 3_600_000, "03-10 10:00"),
+        ("Subscribed", 3_600_000, "03-13 11:00"),
+        ("Something Else", 3_600_000, "03-13 11:00"),
+    ] {
+        let quiet = |begins_with: &str| {
+            let mut world = world(begins_with);
+            world.contact("ada", &[]).at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+            world.set_now(at("2026-03-05 10:00") + after_ms);
+            world.event("ada", name, json!({"email_id": "hello", "link_id": "more"})).run().at("2026-03-08").run();
+            world.becomes(&both).at("2026-03-20").run();
+            let story = world.story("ada");
+            let entered = story.iter().find(|line| line.ends_with(" i Entered")).cloned().unwrap_or_default();
+            (entered.replace(" i Entered", ""), world)
+        };
+        let (from_the_start, began) = quiet(&both);
+        assert_eq!(from_the_start, quiet_at, "{name} after {after_ms} ms");
+        assert_eq!(quiet(MAILS).0, from_the_start, "{name} after {after_ms} ms");
+        let counts = began.snapshot().events.last().unwrap().counts;
+        assert_eq!(counts, (name, after_ms) != ("Email Link Clicked", 3_000), "{name}");
+    }
+}

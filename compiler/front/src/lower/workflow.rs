@@ -85,7 +85,8 @@ impl Lowering<'_> {
                 let when = self.predicate(name.clone(), Some(id), &when.cond, &mut scope);
                 let was = self.flag(&format!("{name} held"));
                 let owed = self.flag(&format!("{name} owed"));
-                Entry::Becomes { when, was, owed, existing: *existing }
+                let unjudged = Some(self.flag(&format!("{name} unjudged")));
+                Entry::Becomes { when, was, owed, unjudged, existing: *existing }
             }
             TypedEntry::ByHand { .. } => Entry::ByHand,
         }

@@ -1,8 +1,8 @@
 //! What a slot is, in words that mean the same in every version: by these it is found again.
 
 use crate::{
-    Area, CountedSince, Engagement, EventCount, Field, FieldType, Id, IdMap, Meaning, Pattern, PatternEvent, Slot,
-    SlotId, Workflow,
+    CountedSince, Engagement, EventCount, Field, FieldType, Id, IdMap, Meaning, Pattern, PatternEvent, Slot, SlotId,
+    SlotRole, TurnSlot, Workflow,
 };
 use std::collections::BTreeMap;
 
@@ -38,38 +38,43 @@ fn shaped(key: String, slot: &Slot) -> String {
 /// The slots of the frame.
 pub(super) fn frame(meaning: &Meaning) -> IdMap<SlotId, String> {
     let mut names: BTreeMap<SlotId, String> = BTreeMap::new();
-    for field in meaning.fields.values() {
-        field.slot.into_iter().for_each(|slot| drop(names.insert(slot, of_field(field))));
-    }
-    for fact in meaning.facts.values().filter(|fact| fact.area == Area::Contact) {
-        let asked = meaning.patterns.get(fact.pattern).map(|pattern| signature(meaning, pattern)).unwrap_or_default();
-        (0..fact.depth).for_each(|nth| drop(names.insert(fact.slot(nth), format!("fact {nth} of {asked}"))));
-    }
-    for segment in meaning.segments.values() {
-        names.insert(segment.holds, format!("holds {}", segment.name));
-        names.insert(segment.next_change, format!("next change {}", segment.name));
-    }
-    for workflow in meaning.workflows.values() {
-        for (what, slot) in ["was", "owed"].into_iter().zip(workflow.entry.slots()) {
-            names.insert(slot, format!("{what} {}", workflow.name));
-        }
-        workflow.started.into_iter().for_each(|slot| drop(names.insert(slot, format!("started {}", workflow.name))));
-        if let Some(turn) = &workflow.turn {
-            names.insert(turn.at, format!("turn {}", workflow.name));
-            names.insert(turn.triggers, format!("triggers of the turn {}", workflow.name));
-            names.insert(turn.triggered_at, format!("trigger of the turn {}", workflow.name));
-            let counted = journey(meaning, workflow, 0);
-            for (count, slot) in &turn.counts {
-                let count = counted.get(*count).map_or("?", String::as_str);
-                names.insert(*slot, format!("before the turn {}: {count}", workflow.name));
-            }
-        }
+    for (slot, role) in meaning.roles() {
+        let name = of_role(meaning, role);
+        name.into_iter().for_each(|name| drop(names.insert(slot, name)));
     }
     let key = |(id, slot): (SlotId, &Slot)| {
         let name = names.remove(&id).unwrap_or_else(|| format!("slot {}", slot.name));
         shaped(name, slot)
     };
     meaning.frame.slots.iter().map(key).collect()
+}
+
+/// What is kept, in words; none where the slot's own name says it.
+fn of_role(meaning: &Meaning, role: SlotRole) -> Option<String> {
+    let segment = |id| meaning.segments.get(id).map_or("?", |segment| segment.name.as_str());
+    let workflow = |id| meaning.workflows.get(id).map_or("?", |workflow| workflow.name.as_str());
+    Some(match role {
+        SlotRole::Field(field) => of_field(meaning.fields.get(field)?),
+        SlotRole::System(_) => return None,
+        SlotRole::Fact(fact, nth) => {
+            let pattern = meaning.patterns.get(meaning.facts.get(fact)?.pattern);
+            let asked = pattern.map(|pattern| signature(meaning, pattern)).unwrap_or_default();
+            format!("fact {nth} of {asked}")
+        }
+        SlotRole::Holds(id) => format!("holds {}", segment(id)),
+        SlotRole::NextChange(id) => format!("next change {}", segment(id)),
+        SlotRole::Was(id) => format!("was {}", workflow(id)),
+        SlotRole::Owed(id) => format!("owed {}", workflow(id)),
+        SlotRole::Unjudged(id) => format!("unjudged {}", workflow(id)),
+        SlotRole::Started(id) => format!("started {}", workflow(id)),
+        SlotRole::Turn(id, TurnSlot::At) => format!("turn {}", workflow(id)),
+        SlotRole::Turn(id, TurnSlot::Triggers) => format!("triggers of the turn {}", workflow(id)),
+        SlotRole::Turn(id, TurnSlot::TriggeredAt) => format!("trigger of the turn {}", workflow(id)),
+        SlotRole::Turn(id, TurnSlot::Count(count)) => {
+            let counted = journey(meaning, meaning.workflows.get(id)?, 0);
+            format!("before the turn {}: {}", workflow(id), counted.get(count).map_or("?", String::as_str))
+        }
+    })
 }
 
 /// A text's numbers mean nothing among other literals.

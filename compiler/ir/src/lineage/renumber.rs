@@ -247,8 +247,9 @@ impl Numbers {
 
     fn renumber(&self, id: WorkflowId, workflow: &mut Workflow) {
         let slot = |slot: &mut SlotId| *slot = self.journey(id, *slot);
-        if let Entry::Becomes { was, owed, .. } = &mut workflow.entry {
+        if let Entry::Becomes { was, owed, unjudged, .. } = &mut workflow.entry {
             (*was, *owed) = (self.contact(*was), self.contact(*owed));
+            unjudged.iter_mut().for_each(|slot| *slot = self.contact(*slot));
         }
         for block in workflow.body.blocks.values_mut() {
             block.ops.values_mut().for_each(|op| self.op(op, Some(id)));

@@ -5,8 +5,9 @@
 //! count holds if the third newest is later than seven days ago, and stops holding by itself seven days after it.
 
 use super::area::{Area, Place};
-use crate::FieldType;
+use super::layout::Layout;
 use crate::id::{EventId, FieldId, PatternId, SegmentId, SlotId};
+use crate::{FieldType, NEVER};
 use serde::{Deserialize, Serialize};
 use std::hash::{Hash, Hasher};
 
@@ -32,6 +33,14 @@ impl Fact {
     /// The slot of the `nth` newest instant, from zero.
     pub fn slot(&self, nth: u32) -> SlotId {
         SlotId(self.first.0 + nth)
+    }
+
+    /// Takes the newest instant out of a frame; the place of the oldest is free then.
+    pub fn forget_newest(&self, layout: &Layout, frame: &mut [u8]) {
+        for nth in 0..self.depth {
+            let older = if nth + 1 < self.depth { layout.read(frame, self.slot(nth + 1)) } else { NEVER };
+            layout.write(frame, self.slot(nth), older);
+        }
     }
 }
 

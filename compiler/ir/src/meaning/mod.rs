@@ -12,6 +12,7 @@ pub mod function;
 pub mod layout;
 pub mod mail;
 pub mod rate;
+pub mod role;
 pub mod segment;
 pub mod step;
 pub mod workflow;

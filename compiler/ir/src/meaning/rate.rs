@@ -3,6 +3,7 @@
 //! Whoever waits keeps in their own frame when their turn comes and what it has to be judged by then; how many came when is kept by the
 //! store, once for each workflow.
 
+use super::role::TurnSlot;
 use crate::id::SlotId;
 use crate::limits::MAX_RATE;
 use crate::units::{DAY_MS, HOUR_MS};
@@ -77,8 +78,15 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// All of its slots of the frame.
+    /// All of its slots of the frame, each with what it keeps.
+    pub fn each(&self) -> impl Iterator<Item = (SlotId, TurnSlot)> + '_ {
+        let one =
+            [(self.at, TurnSlot::At), (self.triggers, TurnSlot::Triggers), (self.triggered_at, TurnSlot::TriggeredAt)];
+        one.into_iter().chain(self.counts.iter().map(|(count, slot)| (*slot, TurnSlot::Count(*count))))
+    }
+
+    /// The same without what they keep.
     pub fn slots(&self) -> impl Iterator<Item = SlotId> + '_ {
-        [self.at, self.triggers, self.triggered_at].into_iter().chain(self.counts.iter().map(|(_, slot)| *slot))
+        self.each().map(|(slot, _)| slot)
     }
 }

@@ -159,6 +159,10 @@ pub enum Entry {
         was: SlotId,
         /// Another: it became true of somebody who lacked a required field, and still holds. They come in with the field (E4).
         owed: SlotId,
+        /// A third: it changed, and more of the same instant is to come. It is judged at the end of that. Programs of earlier versions have none,
+        /// and judge at each item.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unjudged: Option<SlotId>,
         /// `including existing`: those of whom it holds at the start come in too.
         existing: bool,
     },
@@ -167,10 +171,10 @@ pub enum Entry {
 }
 
 impl Entry {
-    /// The slots of the frame in which it remembers something.
+    /// The slots of the frame in which it remembers something: whether it was true, whether it is owed, whether it is unjudged.
     pub fn slots(&self) -> Vec<SlotId> {
         match self {
-            Self::Becomes { was, owed, .. } => vec![*was, *owed],
+            Self::Becomes { was, owed, unjudged, .. } => [*was, *owed].into_iter().chain(*unjudged).collect(),
             Self::Event { .. } | Self::ByHand => Vec::new(),
         }
     }

@@ -3,7 +3,7 @@
 //!
 //! The score, the stage and what people refuse are fields and the engine's at once; nothing else has two owners.
 
-use super::super::{Area, CountedSince, Layout, SlotId, Turn, Workflow};
+use super::super::{Area, CountedSince, Layout, Program, SlotId, SlotRole, Workflow};
 use super::Checker;
 use std::collections::BTreeMap;
 
@@ -22,49 +22,23 @@ impl Checker<'_> {
     pub(super) fn owners(&mut self) {
         let program = self.program;
         let mut owners = Owners::new();
-        for field in program.fields.values() {
-            let slot = field.slot.into_iter();
-            slot.for_each(|slot| self.own(&mut owners, slot, format!("field {}", field.name), true));
-        }
-        let system = program.system;
-        let shared = [
-            ("score", system.score),
-            ("stage", system.stage),
-            ("unsubscribed", system.unsubscribed),
-            ("hard_bounced", system.hard_bounced),
-            ("complained", system.complained),
-            ("do_not_contact", system.do_not_contact),
-        ];
-        for (name, slot) in shared {
-            let is_its_field = |owner: &Owner| owner.what == format!("field {name}");
+        for (slot, role) in program.roles() {
+            let (what, written_by_steps) = owned_as(program, role);
+            let is_its_field = |owner: &Owner| match role {
+                SlotRole::System(system) => system.is_field() && owner.what == format!("field {}", system.name()),
+                _ => false,
+            };
             if !owners.get(&slot).is_some_and(is_its_field) {
-                self.own(&mut owners, slot, format!("the engine's {name}"), true);
+                self.own(&mut owners, slot, what, written_by_steps);
             }
         }
-        self.own(&mut owners, system.reachable, "the engine's reachable".to_owned(), false);
-        self.own(&mut owners, system.known_since, "the engine's known_since".to_owned(), false);
-        self.own(&mut owners, system.identified, "the engine's identified".to_owned(), false);
-        self.own(&mut owners, system.refused_at, "the engine's refused_at".to_owned(), false);
-        self.own(&mut owners, system.suppressed_at, "the engine's suppressed_at".to_owned(), false);
         let mut of_company = Owners::new();
-        for (id, fact) in program.facts.iter() {
-            let owners = if fact.area == Area::Company { &mut of_company } else { &mut owners };
+        for (id, fact) in program.facts.iter().filter(|(_, fact)| fact.area == Area::Company) {
             // A deeper one is told already, and would have a slot for every number there is.
             for nth in (0..fact.depth.min(crate::limits::MAX_FACT_DEPTH))
                 .filter(|nth| fact.first.0.checked_add(*nth).is_some())
             {
-                self.own(owners, fact.slot(nth), id.to_string(), false);
-            }
-        }
-        for (id, segment) in program.segments.iter() {
-            for slot in [segment.holds, segment.next_change] {
-                self.own(&mut owners, slot, id.to_string(), false);
-            }
-        }
-        for workflow in program.workflows.values() {
-            let entry = workflow.entry.slots().into_iter();
-            for slot in entry.chain(workflow.started).chain(workflow.turn.iter().flat_map(Turn::slots)) {
-                self.own(&mut owners, slot, format!("workflow {}'s entry", workflow.name), false);
+                self.own(&mut of_company, fact.slot(nth), id.to_string(), false);
             }
         }
         self.owners = owners;
@@ -108,5 +82,20 @@ impl Checker<'_> {
         if let Some(problem) = kept.map(|owner| format!("writes {slot}, which is kept: {}", owner.what)) {
             self.fault(place, problem);
         }
+    }
+}
+
+/// Whose a slot is, and whether the steps of a workflow may change it.
+fn owned_as(program: &Program, role: SlotRole) -> (String, bool) {
+    match role {
+        SlotRole::Field(field) => (format!("field {}", program.fields.at(field).name), true),
+        SlotRole::System(system) => (format!("the engine's {}", system.name()), system.is_field()),
+        SlotRole::Fact(fact, _) => (fact.to_string(), false),
+        SlotRole::Holds(segment) | SlotRole::NextChange(segment) => (segment.to_string(), false),
+        SlotRole::Was(workflow)
+        | SlotRole::Owed(workflow)
+        | SlotRole::Unjudged(workflow)
+        | SlotRole::Started(workflow)
+        | SlotRole::Turn(workflow, _) => (format!("workflow {}'s entry", program.workflows.at(workflow).name), false),
     }
 }

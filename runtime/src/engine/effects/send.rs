@@ -14,13 +14,26 @@ use flow_ir::effect::Send;
 use flow_ir::units::DAY_MS;
 use flow_ir::{Area, CountedSince, EmailId, EmailKind, NEVER, StepId, Workflow};
 
-/// How long a closed window holds a mail at most (LANGUAGE.md 5).
+/// How long a mail is held at most, whatever holds it (LANGUAGE.md 5): a closed window, a failed attempt, a server that is not there.
 const HOLD_MAX_MS: i64 = 7 * DAY_MS;
 
-/// When a mail that its window holds is asked about again: `row` where it stands in the outbox already.
+/// The last instant at which a mail may leave: `row` where it stands in the outbox already.
+fn held_at_most(row: Option<&OutboxRecord>, now: i64) -> i64 {
+    row.map_or(now, |row| row.held_since).saturating_add(HOLD_MAX_MS)
+}
+
+/// When a mail that its window holds is asked about again.
 pub(in crate::engine) fn held_until(window: SendWindow, row: Option<&OutboxRecord>, now: i64, zone: Zone) -> i64 {
-    let since = row.map_or(now, |row| row.queued_at);
-    window.opens_at(Instant(now), zone).0.min(since.saturating_add(HOLD_MAX_MS))
+    window.opens_at(Instant(now), zone).0.min(held_at_most(row, now))
+}
+
+/// What holds a mail that nothing speaks against.
+enum Holding {
+    Nothing,
+    /// Its window, until this instant.
+    Until(i64),
+    /// It has been held for as long as it may.
+    TooLong,
 }
 
 impl Perform for Send {
@@ -34,13 +47,13 @@ impl Perform for Send {
             host.withhold(step, reason);
             return Outcome::Done;
         }
-        match host.hold_until(self.email) {
-            Some(until) if until > host.now => host.hold_mail(&memory, step, self.email, until),
-            Some(_) => {
+        match host.holding(self.email) {
+            Holding::Until(until) => host.hold_mail(&memory, step, self.email, until),
+            Holding::TooLong => {
                 host.withhold(step, Withheld::HeldTooLong);
                 Outcome::Done
             }
-            None => host.post_mail(memory, step, self.email),
+            Holding::Nothing => host.post_mail(memory, step, self.email),
         }
     }
 }
@@ -65,13 +78,18 @@ impl StepHost<'_> {
         forbidden(self.plan, &memory[Area::Contact], self.plan.program.emails.at(email).kind).is_some()
     }
 
-    /// Until when a closed window holds the mail: until it opens, and no longer than [`HOLD_MAX_MS`] from when it was to leave, attempts included.
-    /// A transactional mail asks no window.
-    fn hold_until(&self, email: EmailId) -> Option<i64> {
+    /// Whether the mail may leave now: a transactional one asks no window.
+    fn holding(&self, email: EmailId) -> Holding {
+        let row = self.earlier();
         let asks = self.plan.program.emails.at(email).kind == EmailKind::Marketing;
         let window = self.plan.workflow(self.workflow).window.filter(|_| asks);
-        let window = window.filter(|window| !window.is_open(Instant(self.now), self.zone))?;
-        Some(held_until(window, self.earlier(), self.now, self.zone))
+        let closed = window.filter(|window| !window.is_open(Instant(self.now), self.zone));
+        match closed.map(|window| held_until(window, row, self.now, self.zone)) {
+            Some(until) if until > self.now => Holding::Until(until),
+            Some(_) => Holding::TooLong,
+            None if self.now > held_at_most(row, self.now) => Holding::TooLong,
+            None => Holding::Nothing,
+        }
     }
 
     /// The row of the mail at whose step the journey stands.

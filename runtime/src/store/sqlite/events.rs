@@ -11,8 +11,7 @@ use std::collections::BTreeSet;
 pub(super) const KNOWN: &str = "SELECT 1 FROM message WHERE day = ?1 AND id = ?2";
 
 /// From one record of the log to the one before it: each serves from the primary key.
-pub(super) const EVENT: &str =
-    "SELECT id, previous, contact, day, message, name, occurred_at, received_at, properties FROM event WHERE id = ?1";
+pub(super) const EVENT: &str = "SELECT id, previous, contact, day, message, name, occurred_at, received_at, properties, counts FROM event WHERE id = ?1";
 pub(super) const DECISION: &str = "SELECT previous FROM decision WHERE id = ?1";
 pub(super) const NEWEST: &str = "SELECT newest FROM contact WHERE id = ?1";
 /// Serves from an index.
@@ -88,8 +87,8 @@ fn in_file(connection: &Connection, number: u64) -> Result<Option<Logged>, Troub
 /// Appends in the order given: that order is the log's.
 pub(super) fn write(connection: &Connection, events: &[EventRecord]) -> Result<(), Trouble> {
     let mut append = connection.prepare_cached(
-        "INSERT INTO event (id, previous, contact, day, message, name, occurred_at, received_at, properties) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO event (id, previous, contact, day, message, name, occurred_at, received_at, properties, counts) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?;
     for event in events {
         let MessageKey { day, id } = event.message;
@@ -103,6 +102,7 @@ pub(super) fn write(connection: &Connection, events: &[EventRecord]) -> Result<(
             event.occurred_at,
             event.received_at,
             event.properties,
+            event.counts,
         ])?;
     }
     write_messages(connection, events)
@@ -136,8 +136,7 @@ pub(super) fn newest(connection: &Connection, slot: Slot) -> Result<Vec<MessageI
 
 /// The log, in the order of arrival.
 pub(super) fn all(connection: &Connection) -> Result<Vec<EventRecord>, Trouble> {
-    let sql =
-        "SELECT id, previous, contact, day, message, name, occurred_at, received_at, properties FROM event ORDER BY id";
+    let sql = "SELECT id, previous, contact, day, message, name, occurred_at, received_at, properties, counts FROM event ORDER BY id";
     let mut statement = connection.prepare(sql)?;
     let rows = statement.query_map([], event)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -146,7 +145,7 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<EventRecord>, Trouble> 
 /// A page of the log, each with the contact it is about now.
 pub(super) fn after(connection: &Connection, number: u64) -> Result<Vec<EventRecord>, Trouble> {
     let sql = "SELECT id, previous, coalesce((SELECT \"into\" FROM joined WHERE joined.contact = event.contact), contact), day, \
-               message, name, occurred_at, received_at, properties FROM event WHERE id > ?1 ORDER BY id LIMIT ?2";
+               message, name, occurred_at, received_at, properties, counts FROM event WHERE id > ?1 ORDER BY id LIMIT ?2";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map(params![sql_id(number), PAGE_ROWS as i64], event)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -162,5 +161,6 @@ fn event(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
         occurred_at: row.get(6)?,
         received_at: row.get(7)?,
         properties: row.get(8)?,
+        counts: row.get(9)?,
     })
 }

@@ -10,7 +10,13 @@ pub(super) const APPLICATION_ID: i32 = i32::from_be_bytes(*b"FLOW");
 pub(super) const OLDEST: usize = 7;
 
 /// In order, from [`OLDEST`] on; only ever appended to.
-const MIGRATIONS: &[&str] = &[include_str!("V007.sql"), include_str!("V008.sql"), include_str!("V009.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("V007.sql"),
+    include_str!("V008.sql"),
+    include_str!("V009.sql"),
+    include_str!("V010.sql"),
+    include_str!("V011.sql"),
+];
 
 /// The version this Flow writes.
 pub(super) const NEWEST: usize = OLDEST + MIGRATIONS.len() - 1;

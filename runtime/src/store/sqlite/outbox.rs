@@ -6,7 +6,7 @@ use crate::store::{ContactId, MAX_NUMBER, OutboxRecord, OutboxSettlement, PAGE_R
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
 /// In the order that [`read`] expects.
-const COLUMNS: &str = "id, key, kind, contact, workflow, run, step, email, recipient, payload, state, attempts, queued_at, due_at, detail";
+const COLUMNS: &str = "id, key, kind, contact, workflow, run, step, email, recipient, payload, state, attempts, queued_at, due_at, detail, held_since";
 
 /// Serves from `outbox_queued` and `outbox_on_its_way`, which hold only rows of these states.
 pub(super) const UNSETTLED_COUNT: &str = "SELECT (SELECT count(*) FROM outbox WHERE state = 0) \
@@ -104,6 +104,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<OutboxRecord> {
         attempts: row.get(11)?,
         queued_at: row.get(12)?,
         due_at: row.get(13)?,
+        held_since: row.get(15)?,
     })
 }
 
@@ -116,7 +117,7 @@ pub(super) fn recipient(connection: &Connection, id: u64) -> Result<Option<Strin
 /// In the order given, which is that of their numbers.
 pub(super) fn write(connection: &Connection, rows: &[OutboxRecord]) -> Result<(), Trouble> {
     let mut statement = connection.prepare_cached(&format!(
-        "INSERT INTO outbox ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, '')"
+        "INSERT INTO outbox ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, '', ?15)"
     ))?;
     for row in rows {
         let done = statement.execute(params![
@@ -134,6 +135,7 @@ pub(super) fn write(connection: &Connection, rows: &[OutboxRecord]) -> Result<()
             row.attempts,
             row.queued_at,
             row.due_at,
+            row.held_since,
         ]);
         match done {
             // The one constraint that a typed row can break.

@@ -357,7 +357,15 @@ pub(super) fn a_second_event_of_a_message_is_refused(store: &mut dyn Store) {
 }
 
 pub(super) fn outbox_rows_come_back_as_written(store: &mut dyn Store) {
-    let least = OutboxRecord { workflow: 0, run: 0, step: 0, email: 0, queued_at: i64::MIN, ..outbox(1, i64::MIN) };
+    let least = OutboxRecord {
+        workflow: 0,
+        run: 0,
+        step: 0,
+        email: 0,
+        queued_at: i64::MIN,
+        held_since: i64::MIN,
+        ..outbox(1, i64::MIN)
+    };
     let most = OutboxRecord {
         id: MAX_NUMBER - 1,
         kind: OutboxKind::Notice,
@@ -368,6 +376,7 @@ pub(super) fn outbox_rows_come_back_as_written(store: &mut dyn Store) {
         payload: r#"{"text":"O'Brien 🦀"}"#.to_owned(),
         attempts: u32::MAX,
         queued_at: i64::MAX,
+        held_since: i64::MAX,
         ..outbox(2, i64::MAX)
     };
     let first = OutboxRecord { state: OutboxState::Claimed, ..outbox(3, 4) };

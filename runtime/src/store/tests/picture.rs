@@ -66,6 +66,7 @@ fn a_store_of_an_earlier_flow_stays_one() {
     let path = options(&folder).path;
     sqlite(&folder).close().unwrap();
     let earlier = "DROP INDEX outbox_queued; DROP INDEX outbox_on_its_way; PRAGMA user_version = 7; \
+                   ALTER TABLE outbox DROP COLUMN held_since; ALTER TABLE event DROP COLUMN counts; \
                    CREATE INDEX outbox_unsettled ON outbox (id) WHERE state IN (0, 1, 6);";
     rusqlite::Connection::open(&path).unwrap().execute_batch(earlier).unwrap();
     let before = fs::read(&path).unwrap();

@@ -66,11 +66,8 @@ fn journeys() -> impl Strategy<Value = JourneyRecord> {
 }
 
 fn events() -> impl Strategy<Value = EventRecord> {
-    (contact_id(), 0..MESSAGES, ".{0,8}").prop_map(|(contact, message, name)| EventRecord {
-        contact,
-        name,
-        ..event(1, message)
-    })
+    (contact_id(), 0..MESSAGES, ".{0,8}", proptest::bool::ANY)
+        .prop_map(|(contact, message, name, counts)| EventRecord { contact, name, counts, ..event(1, message) })
 }
 
 fn state() -> impl Strategy<Value = OutboxState> {

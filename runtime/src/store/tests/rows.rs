@@ -202,6 +202,7 @@ pub(super) fn event(contact: u64, id: u8) -> EventRecord {
         occurred_at: 900,
         received_at: 905,
         properties: r#"{"page":"/pricing"}"#.to_owned(),
+        counts: true,
     }
 }
 
@@ -221,6 +222,7 @@ pub(super) fn outbox(id: u64, due_at: i64) -> OutboxRecord {
         attempts: 0,
         queued_at: 10,
         due_at,
+        held_since: 8,
     }
 }
 

@@ -90,14 +90,20 @@ fn a_store_of_an_earlier_flow_is_brought_to_this_one() {
     let path = closed_store(&folder);
     let connection = Connection::open(&path).unwrap();
     let earlier = "DROP INDEX outbox_queued; DROP INDEX outbox_on_its_way; PRAGMA user_version = 7; \
-                   CREATE INDEX outbox_unsettled ON outbox (id) WHERE state IN (0, 1, 6);";
+                   CREATE INDEX outbox_unsettled ON outbox (id) WHERE state IN (0, 1, 6); \
+                   ALTER TABLE outbox DROP COLUMN held_since; ALTER TABLE event DROP COLUMN counts; UPDATE outbox SET queued_at = 7;";
     connection.execute_batch(earlier).unwrap();
+    let rows: i64 = connection.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0)).unwrap();
+    assert!(rows > 0);
     drop(connection);
     let store = sqlite(&folder);
     let indexes =
         "SELECT group_concat(name ORDER BY name) FROM sqlite_schema WHERE type = 'index' AND name LIKE 'outbox%'";
     let names: String = store.connection().query_row(indexes, [], |row| row.get(0)).unwrap();
     assert_eq!(names, "outbox_on_its_way,outbox_queued");
+    // Since when a message waits was its date.
+    let held = "SELECT count(*) FROM outbox WHERE held_since = 7";
+    assert_eq!(store.connection().query_row(held, [], |row| row.get::<_, i64>(0)).unwrap(), rows);
     assert_eq!(whole(&store), "ok");
 }
 
