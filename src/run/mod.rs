@@ -173,7 +173,8 @@ fn carry_out(
     let contacts =
         data::import(&mut engine, settings, (Kind::Rehearsal, start), &mut notebook, &mut |at| progress.at(at))?;
     let earlier = contacts.earlier.as_ref().map(|earlier| earlier.warning(Kind::Rehearsal));
-    for warning in contacts.shut_out.warning().into_iter().chain(earlier).filter(|_| human) {
+    let warnings = contacts.shut_out.warning().into_iter().chain(earlier).chain(contacts.doubt());
+    for warning in warnings.filter(|_| human) {
         output.warning(&warning).map_err(failure::output)?;
     }
     let mut met = data::Met::new(&contacts);

@@ -10,7 +10,7 @@ use flow_runtime::inbound::{Reason, Tally};
 use flow_runtime::report::{NOBODY, Period, RunReport, StepReport, Totals, WorkflowReport};
 
 use super::backend::Compiled;
-use super::report::{Finished, Rate, Sort, Standing, rejected, set_aside, subjects};
+use super::report::{Finished, Rate, Sort, Standing, left_out, rejected, set_aside, subjects};
 use super::table::{Line, Table, print};
 use super::words::{as_named, if_any, ignored_words, many, suppressed_words, withheld_words, words};
 use crate::ink::{self, Ink};
@@ -142,10 +142,8 @@ fn in_several(report: &RunReport) -> Option<String> {
 
 /// Says that the data held nothing new, where that is so: the numbers below are then those of before.
 fn opening(finished: &Finished) -> String {
-    let imported = finished.contacts.imported;
-    if finished.rate.events + imported.new + imported.aliases + imported.updated > 0
-        || finished.standing.report.people.known == 0
-    {
+    let taken_now = finished.contacts.tally.taken().saturating_sub(finished.contacts.imported.known);
+    if finished.rate.events + taken_now > 0 || finished.standing.report.people.known == 0 {
         return String::new();
     }
     "Nothing new came in: the contacts and events are known from an earlier run and change nothing.\n\n".to_owned()
@@ -155,8 +153,14 @@ fn data(finished: &Finished) -> Table {
     let report = &finished.standing.report;
     let mut table = Table::new("Data");
     let tally = &finished.contacts.tally;
-    let joined = if_any(report.people.joined, |many| format!("{many} about somebody of an earlier row"));
-    table.line("contact rows", tally.taken(), joined);
+    let joined = if_any(finished.contacts.imported.aliases, |many| format!("{many} about somebody of an earlier row"));
+    // Where none is rejected, all of them are taken.
+    if tally.rejected() == 0 {
+        table.line("contact rows", tally.taken(), joined);
+    } else {
+        table.line("contact rows", tally.taken() + tally.rejected(), "in the file");
+        table.line("  taken", tally.taken(), joined);
+    }
     faults(&mut table, tally);
     for (shut_out, by) in finished.contacts.shut_out.told() {
         table.line("  shut out of marketing", shut_out, by);
@@ -210,6 +214,8 @@ fn faults(table: &mut Table, tally: &Tally) {
     table.line_if_any("  rejected", tally.rejected(), words(&rejected(tally), as_named));
     let aside = set_aside(tally);
     table.line_if_any("  values set aside", aside.values().sum(), words(&aside, as_named));
+    let left_out = left_out(tally);
+    table.line_if_any("  values left out", left_out.values().sum(), words(&left_out, as_named));
     not_understood(table, &subjects(tally, Reason::UnknownConsent));
     let unseen = tally.of(Reason::UnseenCharacters);
     table.line_if_any("  unseen characters", unseen, "taken out of addresses and ids");

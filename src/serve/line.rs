@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::ink;
-use crate::output::{Format, counted, thousands};
+use crate::output::{Failure, Format, counted, thousands};
 use crate::run;
 use crate::run::report::Rate;
 use crate::run::shut_out::{Earlier, ShutOut};
@@ -137,6 +137,14 @@ impl Line {
         if let Some(warning) = earlier.map(|earlier| earlier.warning(Kind::Live)) {
             let words = format!("warning: {}; {}", warning.message, warning.help);
             self.note("shut_out_still", &words, json!({}));
+        }
+    }
+
+    /// That nobody can tell whether the contacts are those of an older Flow.
+    pub(crate) fn in_doubt(&self, doubt: Option<&Failure>) {
+        if let Some(doubt) = doubt {
+            let words = format!("warning: {}; {}", doubt.message, doubt.help);
+            self.note("contacts_in_doubt", &words, json!({}));
         }
     }
 

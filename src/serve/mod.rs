@@ -126,6 +126,7 @@ fn carry_out(
     let contacts = data::import(&mut engine, settings, (Kind::Live, start), &mut notebook, &mut |at| progress.at(at))?;
     progress.shut_out(&contacts.shut_out);
     progress.shut_out_still(contacts.earlier.as_ref());
+    progress.in_doubt(contacts.doubt().as_ref());
     let mut events = Events::open(settings, &program, &mut engine)?;
     let lived = live(&mut engine, &mut events, &notebook, &signals, &mut progress);
     progress.stopping(engine.in_flight());

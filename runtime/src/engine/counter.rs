@@ -18,8 +18,6 @@ pub const ADDRESSES_LEFT_OUT: &str = "addresses_left_out";
 pub const JOINED: &str = "joined";
 /// Contacts that were made.
 pub const CONTACTS: &str = "contacts";
-/// Imported rows of a contact of an earlier row of the file.
-pub const ALIASES: &str = "aliases";
 /// Clicks too soon after the send to be a person's.
 pub const MACHINE_CLICKS: &str = "machine_clicks";
 /// Clicks, opens and replies to a mail that no live journey had sent by then.

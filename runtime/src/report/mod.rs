@@ -69,8 +69,6 @@ impl Period {
 pub struct People {
     /// Contacts, each counted once.
     pub known: u64,
-    /// Rows of an import about somebody known by then.
-    pub joined: u64,
     /// How often somebody lost consent or the address, by how: at an import, by an event or by a bounce. The same again is not
     /// counted; one person may be in several, and who gives consent anew and takes it back counts twice.
     pub suppressed: Totals,
@@ -172,7 +170,6 @@ impl RunReport {
             period: Period::read(program, records)?,
             people: People {
                 known: counted(counter::CONTACTS).saturating_sub(counted(counter::JOINED)),
-                joined: counted(counter::ALIASES),
                 suppressed: suppressed(&totals),
                 addresses_left_out: counted(counter::ADDRESSES_LEFT_OUT),
                 same_person: counted(counter::JOINED),
