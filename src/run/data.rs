@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use flow_ir::Program;
 use flow_runtime::engine::{self, ContactsFile, Engine, Imported};
 use flow_runtime::inbound::{
-    Arrival, ContactReader, ContactRow, EventReader, Finding, Fingerprint, Fingerprinting, InboundError, Tally,
-    WholeFile, accept,
+    ContactReader, ContactRow, EventReader, Finding, Fingerprint, Fingerprinting, InboundError, Tally, WholeFile,
+    accept,
 };
 use flow_runtime::open::Kind;
 use flow_runtime::settings::{Settings, open_plain};
@@ -23,6 +23,7 @@ use super::failure::{from_engine, from_inbound};
 use super::progress::Progress;
 use super::report::summary;
 use super::shut_out::{Earlier, ShutOut};
+use super::strangers::Met;
 use crate::output::Failure;
 
 /// Findings go to this file beside the store, whose name stands before it: no two stores share one, and none is a store itself.
@@ -185,45 +186,8 @@ pub(crate) struct ContactsTaken {
     people: HashSet<u64>,
 }
 
-/// Events about people of whom the contacts say nothing, where that is so of all of them.
-pub(crate) struct Strangers {
-    /// How many of the events have a user id.
-    pub(crate) events: u64,
-    /// The column that may hold the ids they mean.
-    pub(crate) column: Option<String>,
-    /// The column of a tool's own ids that was taken for theirs.
-    pub(crate) guessed: Option<String>,
-}
-
-/// Whether events are about anybody in the contacts.
-#[derive(Default)]
-pub(crate) struct Met<'c> {
-    people: Option<&'c HashSet<u64>>,
-    with_ids: u64,
-    anybody: bool,
-}
-
-impl<'c> Met<'c> {
-    pub(crate) fn new(contacts: &'c ContactsTaken) -> Self {
-        Self { people: Some(&contacts.people).filter(|people| !people.is_empty()), ..Self::default() }
-    }
-
-    fn look(&mut self, arrival: &Arrival) {
-        let users = || arrival.keys.iter().filter(|key| key.starts_with("user:"));
-        self.with_ids += u64::from(users().next().is_some());
-        self.anybody |= self.people.is_some_and(|people| arrival.keys.iter().any(|key| people.contains(&digest(key))));
-    }
-
-    /// Where they never meet.
-    pub(crate) fn strangers(&self, contacts: &ContactsTaken) -> Option<Strangers> {
-        let strangers = self.people.is_some() && self.with_ids > 0 && !self.anybody;
-        let (column, guessed) = (&contacts.possible_ids, &contacts.guessed_ids);
-        strangers.then(|| Strangers { events: self.with_ids, column: column.clone(), guessed: guessed.clone() })
-    }
-}
-
 /// A number for a key: two keys of one number would only hide a remark.
-fn digest(key: &str) -> u64 {
+pub(crate) fn digest(key: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
     hasher.finish()
@@ -308,6 +272,21 @@ pub(crate) fn import<S: Store>(
 }
 
 impl ContactsTaken {
+    /// Who the rows are about, by numbers for their keys.
+    pub(crate) fn people(&self) -> &HashSet<u64> {
+        &self.people
+    }
+
+    /// The column that fills nothing and may hold user ids, and the one of other ids that was taken for them.
+    pub(crate) fn id_columns(&self) -> (Option<&str>, Option<&str>) {
+        (self.possible_ids.as_deref(), self.guessed_ids.as_deref())
+    }
+
+    /// Whether every row was taken before.
+    pub(crate) fn is_known(&self) -> bool {
+        self.imported.known == self.tally.taken()
+    }
+
     /// Said where an older Flow has taken contacts, and nobody can tell whether they were these.
     pub(crate) fn doubt(&self) -> Option<Failure> {
         let file = &self.file;

@@ -14,8 +14,9 @@ pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod shut_out;
 pub(crate) mod store;
+pub(crate) mod strangers;
 mod table;
-mod words;
+pub(crate) mod words;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -177,9 +178,9 @@ fn carry_out(
     for warning in warnings.filter(|_| human) {
         output.warning(&warning).map_err(failure::output)?;
     }
-    let mut met = data::Met::new(&contacts);
+    let mut met = strangers::Met::new(&contacts);
     let events = data::run_events(&mut engine, settings, end, &mut notebook, &mut met, &mut progress)?;
-    let strangers = met.strangers(&contacts);
+    let strangers = met.strangers();
     let handled = progress.finish();
     let (report, mail_trouble) = told(&mut engine, &program)?;
     engine.into_store().close().map_err(failure::from_store)?;

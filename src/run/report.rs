@@ -12,8 +12,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::backend::Compiled;
-use super::data::{ContactsTaken, Strangers};
+use super::data::ContactsTaken;
 use super::shut_out::Earlier;
+use super::strangers::Strangers;
 use super::words::listed;
 use crate::output::{Failure, thousands};
 
@@ -131,9 +132,7 @@ pub(crate) fn rejected(tally: &Tally) -> Totals {
 
 /// Values that could not be read, by field.
 pub(crate) fn set_aside(tally: &Tally) -> Totals {
-    by_subject(tally, |reason, subject| {
-        Sort::of_finding(reason, subject) == Sort::SetAside
-    })
+    by_subject(tally, |reason, subject| Sort::of_finding(reason, subject) == Sort::SetAside)
 }
 
 /// Values that do not count beside those of other rows, by field.

@@ -65,6 +65,8 @@ reasons! {
     TextTooLong "too long a text",
     SaidTwice "said twice",
     UnknownField "no field of the program",
+    /// Of what somebody did with a mail.
+    UnknownEmail "no email of the project",
     /// Of two rows about one person (E11).
     SaidByAnotherRow "said otherwise by another row about the same person",
     /// It came with another person's user id, and is left out (E11).

@@ -104,6 +104,8 @@ pub struct Clicks {
     pub machine: u64,
     /// Of a mail that no live journey had sent by then.
     pub without_send: u64,
+    /// Of a mail that no email of the project is called, or of none.
+    pub unknown_email: u64,
 }
 
 /// What left the outbox, to contacts and to teams.
@@ -186,6 +188,7 @@ impl RunReport {
             clicks: Clicks {
                 machine: counted(counter::MACHINE_CLICKS),
                 without_send: counted(counter::CLICKS_WITHOUT_A_SEND),
+                unknown_email: counted(counter::CLICKS_OF_UNKNOWN_EMAILS),
             },
             mail: MailReport {
                 sent: totals.decided(None, DecisionCode::Sent) + totals.decided(None, DecisionCode::Delivered),
