@@ -26,7 +26,7 @@ use example::Example;
 use floor::Floor;
 use flow_ir::Program;
 use flow_native::compile_with;
-use flow_runtime::engine::{Engine, Limits, Progress};
+use flow_runtime::engine::{ContactsFile, Engine, Limits, Progress};
 use flow_runtime::store::sqlite::SqliteStore;
 use flow_runtime::time::Instant;
 use recording::{Closed, Recording, Work};
@@ -104,7 +104,8 @@ fn run_engine(example: &Example, watch: fn(SqliteStore) -> Recording) -> Outcome
     let mut handled = Progress { now: Instant::NEVER, events: 0, steps: 0, mails: 0 };
     let mut contacts = 0;
     let (time, closed) = timed(|| -> Outcome<Closed> {
-        engine.import_contacts("contacts.csv", &example.rows, example.start, &mut |_| {})?;
+        let file = ContactsFile { name: "contacts.csv", print: &example.print, rows: &example.rows };
+        engine.import_contacts(file, example.start, &mut |_| {}, &mut |_| {})?;
         engine.run_until(example.last, &mut arrivals.into_iter(), &mut |progress| handled = *progress)?;
         contacts = engine.records()?.slots()?.iter().map(|slot| slot.next_contact - 1).sum();
         Ok(engine.into_store().close()?)

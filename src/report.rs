@@ -16,6 +16,7 @@ use crate::load::{Ready, ready_to_ask};
 use crate::output::{Failure, Format, Outcome, Output};
 use crate::run::failure::from_engine;
 use crate::run::report::Standing;
+use crate::run::strangers::Strangers;
 use crate::run::{data, delivery, show};
 use crate::serve::live_store;
 
@@ -66,6 +67,7 @@ fn tell(seen: Seen, store: &Path, settings: &Settings, output: &Output) -> io::R
         as_of: words,
         next_mail: next_mail.and_then(|at| civil::minute(at, settings.timezone)),
         trouble: seen.mail.trouble.clone(),
+        strangers: Strangers::of_store(&seen.reads),
     };
     let is_live = seen.kind == Some(Kind::Live);
     if seen.has_changed && output.format() == Format::Human {
@@ -91,6 +93,10 @@ fn tell(seen: Seen, store: &Path, settings: &Settings, output: &Output) -> io::R
         json.insert("broken_off".to_owned(), json!(seen.in_use.map(|in_use| in_use == InUse::BrokenOff)));
         json.insert("project_has_changed".to_owned(), json!(seen.has_changed));
         json.insert("failures".to_owned(), json!([]));
+    }
+    if let Some(events) = json.get_mut("events").and_then(|events| events.as_object_mut()) {
+        let strangers = asked.strangers.as_ref().map_or(0, |strangers| strangers.events);
+        events.insert("of_unknown_people".to_owned(), json!(strangers));
     }
     if let Some(mail) = json.get_mut("mail").and_then(|mail| mail.as_object_mut()) {
         mail.insert("last_trouble".to_owned(), json!(asked.trouble));

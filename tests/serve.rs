@@ -471,3 +471,46 @@ fn an_opt_out_that_is_not_understood_is_told_at_once() {
         "  not understood              4  no effect, though it sounds like a refusal: 4 Newsletter Opt-Out Pressed\n";
     assert!(report.contains(data), "{report}");
 }
+
+/// Ids of two kinds: nobody of the events is in the contacts, and the campaign writes to nobody. It is told at once and at the end, and whoever asks
+/// later is told as well.
+#[test]
+fn events_of_people_whom_the_contacts_do_not_have_are_told_at_once() {
+    let server = Server::start(Vec::new());
+    let mut world = World::by_smtp(SEND, server.port());
+    world.write("data/contacts.csv", "Contact ID,Email\nu1,p1@x.example\nu2,p2@x.example\n");
+    let serving = world.serve();
+    world.event(1, "Downloaded");
+    world.until("it has come", |world| world.count("SELECT count(*) FROM event") == 1);
+    // What is known of it is kept with the place in the file.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let said = serving.stop(&world);
+    let cure = "not one user id of the events is in the contacts; `Contact ID` may hold it: write `\"Contact ID\" = \"user_id\"` below \
+                `[columns]` in flow.toml";
+    let told = format!("[time]  warning: 1 of 1 events with a user id are about unknown people: {cure}");
+    let (at, stopping) = (said.find(&told), said.find("stopping").unwrap());
+    assert!(at.is_some_and(|at| at < stopping) && said.matches(cure).count() == 2, "at once, and at the end: {said}");
+    let report = world.said(&world.command(&["report"]).output().unwrap());
+    assert!(report.contains(cure), "{report}");
+
+    // Another process does not read them again, and goes on from there.
+    let serving = world.serve_as_json();
+    world.event(2, "Downloaded");
+    world.until("it has come", |world| world.count("SELECT count(*) FROM event") == 2);
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    serving.signal("-TERM");
+    let output = serving.output();
+    let note: serde_json::Value = serde_json::from_slice(output.stderr.trim_ascii()).unwrap();
+    assert_eq!((&note["note"], &note["events"]), (&"unknown_people".into(), &2.into()));
+
+    // Once the contacts have one of them, nobody says so any more.
+    let settings = std::fs::read_to_string(world.path("flow.toml")).unwrap();
+    world.write("flow.toml", &format!("{settings}\n[columns]\n\"Contact ID\" = \"user_id\"\n"));
+    let serving = world.serve();
+    world.event(2, "Downloaded");
+    world.until("it has come", |world| world.count("SELECT count(*) FROM event") == 3);
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let said = serving.stop(&world);
+    let report = world.said(&world.command(&["report"]).output().unwrap());
+    assert!(!said.contains("unknown people") && !report.contains("unknown people"), "{said}\n{report}");
+}

@@ -11,11 +11,12 @@ use flow_native::compile;
 use flow_runtime::compose::{Composer, OutboxComposer};
 use flow_runtime::dispatch::channels::{self, Channel, Foreseen, Uncertain};
 use flow_runtime::engine::Delivery;
-use flow_runtime::inbound::{Arrival, Columns, ContactReader, ContactRow, EventReader, Tally, accept};
+use flow_runtime::inbound::{Arrival, Columns, ContactReader, ContactRow, EventReader, Fingerprint, Tally, accept};
 use flow_runtime::mail::Mail;
 use flow_runtime::open::StoreName;
 use flow_runtime::settings::Settings;
 use flow_runtime::time::{Instant, Span, civil};
+use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
@@ -30,6 +31,8 @@ pub(crate) struct Example {
     pub(crate) backend: Arc<dyn Backend>,
     pub(crate) delivery: Delivery,
     pub(crate) rows: Vec<ContactRow>,
+    /// What the file of the rows is known by.
+    pub(crate) print: Fingerprint,
     pub(crate) arrivals: Vec<Arrival>,
     pub(crate) start: Instant,
     /// The last instant of the run.
@@ -44,7 +47,7 @@ impl Example {
         let project = read_project(&settings, folder)?;
         let program = flow_front::compile(&project).program.ok_or("the example project has errors")?;
         let program = Arc::new(program);
-        let (rows, arrivals) = read_data(contacts, &program)?;
+        let (rows, print, arrivals) = read_data(contacts, &program)?;
         let run = settings.run.ok_or("flow.toml names no run")?;
         let start = civil::start_of_day(run.start, settings.timezone).ok_or("the run begins outside the calendar")?;
         Ok(Example {
@@ -53,6 +56,7 @@ impl Example {
             delivery: prepare_delivery(&settings, &program)?,
             program,
             rows,
+            print,
             arrivals,
             start,
             last: civil::add(start, Span::days(DAYS.cast_signed()), settings.timezone).sub_ms(1),
@@ -86,17 +90,19 @@ fn read_sources(folder: &Path, below: &str, ending: &str) -> Outcome<Vec<Source>
     Ok(sources)
 }
 
-fn read_data(contacts: u32, program: &Program) -> Outcome<(Vec<ContactRow>, Vec<Arrival>)> {
+fn read_data(contacts: u32, program: &Program) -> Outcome<(Vec<ContactRow>, Fingerprint, Vec<Arrival>)> {
+    let print = |bytes: &[u8]| Fingerprint::read(bytes, BTreeSet::new());
     if contacts == 0 {
-        return Ok((Vec::new(), Vec::new()));
+        return Ok((Vec::new(), print(b"")?, Vec::new()));
     }
     let files = generate(SEED, &Plan { contacts, days: DAYS });
     let mut pass = |_: flow_runtime::inbound::Finding<'_>| Ok(());
+    let print = print(files.contacts_csv.as_ref())?;
     let rows = ContactReader::open(Cursor::new(files.contacts_csv), "contacts.csv", program, &Columns::new())?;
     let rows = accept(rows, &mut Tally::default(), &mut pass).collect::<Result<_, _>>()?;
     let arrivals = EventReader::open(Cursor::new(files.events_jsonl), "events.jsonl", program)?;
     let arrivals = accept(arrivals, &mut Tally::default(), &mut pass).collect::<Result<_, _>>()?;
-    Ok((rows, arrivals))
+    Ok((rows, print, arrivals))
 }
 
 fn prepare_delivery(settings: &Settings, program: &Arc<Program>) -> Outcome<Delivery> {

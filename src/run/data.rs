@@ -1,16 +1,17 @@
 //! The project's data: contacts first, then events in the order of their arrival.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use flow_ir::Program;
-use flow_runtime::engine::{self, Engine, Imported};
+use flow_runtime::engine::{self, ContactsFile, Engine, Imported};
 use flow_runtime::inbound::{
-    Arrival, ContactReader, ContactRow, EventReader, Finding, InboundError, Tally, WholeFile, accept,
+    ContactReader, ContactRow, EventReader, Finding, Fingerprint, Fingerprinting, InboundError, Tally, WholeFile,
+    accept,
 };
 use flow_runtime::open::Kind;
 use flow_runtime::settings::{Settings, open_plain};
@@ -22,6 +23,7 @@ use super::failure::{from_engine, from_inbound};
 use super::progress::Progress;
 use super::report::summary;
 use super::shut_out::{Earlier, ShutOut};
+use super::strangers::Met;
 use crate::output::Failure;
 
 /// Findings go to this file beside the store, whose name stands before it: no two stores share one, and none is a store itself.
@@ -165,6 +167,8 @@ fn unwritable(path: &Path, error: &io::Error) -> Failure {
 /// What became of the rows of `contacts.csv`.
 #[derive(Debug, Default)]
 pub(crate) struct ContactsTaken {
+    /// What the file is called.
+    file: String,
     pub(crate) tally: Tally,
     pub(crate) imported: Imported,
     pub(crate) ignored_columns: Vec<String>,
@@ -182,45 +186,8 @@ pub(crate) struct ContactsTaken {
     people: HashSet<u64>,
 }
 
-/// Events about people of whom the contacts say nothing, where that is so of all of them.
-pub(crate) struct Strangers {
-    /// How many of the events have a user id.
-    pub(crate) events: u64,
-    /// The column that may hold the ids they mean.
-    pub(crate) column: Option<String>,
-    /// The column of a tool's own ids that was taken for theirs.
-    pub(crate) guessed: Option<String>,
-}
-
-/// Whether events are about anybody in the contacts.
-#[derive(Default)]
-pub(crate) struct Met<'c> {
-    people: Option<&'c HashSet<u64>>,
-    with_ids: u64,
-    anybody: bool,
-}
-
-impl<'c> Met<'c> {
-    pub(crate) fn new(contacts: &'c ContactsTaken) -> Self {
-        Self { people: Some(&contacts.people).filter(|people| !people.is_empty()), ..Self::default() }
-    }
-
-    fn look(&mut self, arrival: &Arrival) {
-        let users = || arrival.keys.iter().filter(|key| key.starts_with("user:"));
-        self.with_ids += u64::from(users().next().is_some());
-        self.anybody |= self.people.is_some_and(|people| arrival.keys.iter().any(|key| people.contains(&digest(key))));
-    }
-
-    /// Where they never meet.
-    pub(crate) fn strangers(&self, contacts: &ContactsTaken) -> Option<Strangers> {
-        let strangers = self.people.is_some() && self.with_ids > 0 && !self.anybody;
-        let (column, guessed) = (&contacts.possible_ids, &contacts.guessed_ids);
-        strangers.then(|| Strangers { events: self.with_ids, column: column.clone(), guessed: guessed.clone() })
-    }
-}
-
 /// A number for a key: two keys of one number would only hide a remark.
-fn digest(key: &str) -> u64 {
+pub(crate) fn digest(key: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
     hasher.finish()
@@ -255,9 +222,13 @@ pub(crate) fn import<S: Store>(
     let Some(path) = &settings.data.contacts else { return Ok(ContactsTaken::default()) };
     let program = std::sync::Arc::clone(engine.program());
     let name = file_name(path);
-    let mut reader = ContactReader::open(BufReader::new(open(path)?), name.as_str(), &program, &settings.columns)
+    let lengths = engine.imported_lengths().map_err(from_engine)?;
+    let print = Fingerprint::read(open(path)?, lengths).map_err(|error| unreadable(path, &error))?;
+    let first_read = engine.first_read_at(&print).map_err(from_engine)?;
+    let mut bytes = Fingerprinting::new(open(path)?, BTreeSet::new());
+    let mut reader = ContactReader::open(BufReader::new(&mut bytes), name.as_str(), &program, &settings.columns)
         .map_err(|error| from_inbound(&error))?
-        .as_of(start.max(engine.now()));
+        .as_of(first_read.unwrap_or(start.max(engine.now())));
     let ignored_columns = reader.ignored_columns().to_vec();
     let possible_ids = reader.possible_id_column().map(str::to_owned);
     let guessed_ids = reader.guessed_id_column().map(str::to_owned);
@@ -267,14 +238,27 @@ pub(crate) fn import<S: Store>(
     let rows: Result<Vec<_>, InboundError> = accept(reader.by_ref(), &mut tally, &mut note).collect();
     let rows = rows.map_err(|error| from_inbound(&error))?;
     let shut_out = ShutOut::new(&name, reader.consent_columns(), &rows, settings);
+    drop(reader);
+    if bytes.finish().whole != print.whole {
+        return Err(changed_meanwhile(path));
+    }
     if kind == Kind::Live && shut_out.is_asked() {
         let new = engine.new_refusals(&rows, &|refusal| shut_out.counts(refusal)).map_err(from_engine)?;
         shut_out.refusal(new).map_or(Ok(()), Err)?;
     }
     let earlier = Earlier::find(engine, &shut_out, &ignored_columns, &rows).map_err(from_engine)?;
-    let imported = engine.import_contacts(&name, &rows, start, progress).map_err(from_engine)?;
+    let file = ContactsFile { name: &name, print: &print, rows: &rows };
+    let mut left_out = Vec::new();
+    let imported = engine.import_contacts(file, start, &mut |of_a_row| left_out.push(of_a_row), progress);
+    let imported = imported.map_err(from_engine)?;
+    for of_a_row in left_out {
+        tally.add_note(&of_a_row);
+        let noted = notebook.note_once(Finding::SetAside(&of_a_row));
+        noted.map_err(|error| unwritable(&notebook.path, &error))?;
+    }
     let people = rows.iter().flat_map(|row| &row.keys).map(|key| digest(key)).collect();
     Ok(ContactsTaken {
+        file: name,
         tally,
         imported,
         ignored_columns,
@@ -285,6 +269,45 @@ pub(crate) fn import<S: Store>(
         guessed_ids,
         people,
     })
+}
+
+impl ContactsTaken {
+    /// Who the rows are about, by numbers for their keys.
+    pub(crate) fn people(&self) -> &HashSet<u64> {
+        &self.people
+    }
+
+    /// The column that fills nothing and may hold user ids, and the one of other ids that was taken for them.
+    pub(crate) fn id_columns(&self) -> (Option<&str>, Option<&str>) {
+        (self.possible_ids.as_deref(), self.guessed_ids.as_deref())
+    }
+
+    /// Whether every row was taken before.
+    pub(crate) fn is_known(&self) -> bool {
+        self.imported.known == self.tally.taken()
+    }
+
+    /// Said where an older Flow has taken contacts, and nobody can tell whether they were these.
+    pub(crate) fn doubt(&self) -> Option<Failure> {
+        let file = &self.file;
+        self.imported.is_doubtful.then(|| {
+            Failure::new(
+                format!(
+                    "an older Flow has taken contacts into this store, and it cannot be told whether `{file}` is a newer file or is only \
+                     read otherwise now: in doubt nobody gets mail, so what it says fills gaps, overrules nothing and lets nobody in"
+                ),
+                "where it is a newer export, export it once more when something has changed: from now on Flow knows a file by its bytes",
+            )
+        })
+    }
+}
+
+/// Nobody knows which of the two files was read.
+fn changed_meanwhile(path: &Path) -> Failure {
+    Failure::new(
+        format!("`{}` was changed while it was read, and nothing of it was taken", path.display()),
+        "let whatever writes the file come to its end, best under another name that is then changed to this one, and give the same command",
+    )
 }
 
 /// Runs the events up to the end of the run, and whatever falls due between and after them.
@@ -328,12 +351,14 @@ pub(crate) fn check_readable(settings: &Settings) -> Result<(), Failure> {
 }
 
 fn open(path: &Path) -> Result<WholeFile, Failure> {
-    open_plain(path).and_then(WholeFile::new).map_err(|error| {
-        Failure::new(
-            format!("`{}` cannot be read: {}", path.display(), cause(&error)),
-            system::help(&error).unwrap_or("mend `[data]` in flow.toml, or put the file there"),
-        )
-    })
+    open_plain(path).and_then(WholeFile::new).map_err(|error| unreadable(path, &error))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(
+        format!("`{}` cannot be read: {}", path.display(), cause(error)),
+        system::help(error).unwrap_or("mend `[data]` in flow.toml, or put the file there"),
+    )
 }
 
 /// What the system said, in words.

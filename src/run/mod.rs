@@ -14,8 +14,9 @@ pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod shut_out;
 pub(crate) mod store;
+pub(crate) mod strangers;
 mod table;
-mod words;
+pub(crate) mod words;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -173,12 +174,13 @@ fn carry_out(
     let contacts =
         data::import(&mut engine, settings, (Kind::Rehearsal, start), &mut notebook, &mut |at| progress.at(at))?;
     let earlier = contacts.earlier.as_ref().map(|earlier| earlier.warning(Kind::Rehearsal));
-    for warning in contacts.shut_out.warning().into_iter().chain(earlier).filter(|_| human) {
+    let warnings = contacts.shut_out.warning().into_iter().chain(earlier).chain(contacts.doubt());
+    for warning in warnings.filter(|_| human) {
         output.warning(&warning).map_err(failure::output)?;
     }
-    let mut met = data::Met::new(&contacts);
+    let mut met = strangers::Met::new(&contacts);
     let events = data::run_events(&mut engine, settings, end, &mut notebook, &mut met, &mut progress)?;
-    let strangers = met.strangers(&contacts);
+    let strangers = met.strangers();
     let handled = progress.finish();
     let (report, mail_trouble) = told(&mut engine, &program)?;
     engine.into_store().close().map_err(failure::from_store)?;

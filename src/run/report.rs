@@ -12,8 +12,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::backend::Compiled;
-use super::data::{ContactsTaken, Strangers};
+use super::data::ContactsTaken;
 use super::shut_out::Earlier;
+use super::strangers::Strangers;
 use super::words::listed;
 use crate::output::{Failure, thousands};
 
@@ -100,12 +101,13 @@ impl Finished {
         json["failures"] = json!(self.unreadable());
         json["contacts"] = json!({
             "kept": self.contacts.tally.taken(),
-            "joined": self.standing.report.people.joined,
+            "joined": self.contacts.imported.aliases,
             "new": self.contacts.imported.new,
             "known": self.contacts.imported.known,
             "updated": self.contacts.imported.updated,
             "rejected": rejected(&self.contacts.tally),
             "set_aside": set_aside(&self.contacts.tally),
+            "left_out": left_out(&self.contacts.tally),
             "ignored_columns": self.contacts.ignored_columns,
             "absent_fields": self.contacts.absent_fields,
             "shut_out": self.contacts.shut_out.json(),
@@ -128,13 +130,20 @@ pub(crate) fn rejected(tally: &Tally) -> Totals {
     whole.map(|(reason, _, count)| (reason.to_string(), count)).collect()
 }
 
-/// Values that were not taken, by field.
+/// Values that could not be read, by field.
 pub(crate) fn set_aside(tally: &Tally) -> Totals {
+    by_subject(tally, |reason, subject| Sort::of_finding(reason, subject) == Sort::SetAside)
+}
+
+/// Values that do not count beside those of other rows, by field.
+pub(crate) fn left_out(tally: &Tally) -> Totals {
+    by_subject(tally, |reason, _| is_left_out(reason))
+}
+
+fn by_subject(tally: &Tally, counts: impl Fn(Reason, &str) -> bool) -> Totals {
     let mut out = BTreeMap::new();
-    for (reason, subject, count) in tally.counts() {
-        if !subject.is_empty() && !is_remark(reason) {
-            *out.entry(subject.to_owned()).or_default() += count;
-        }
+    for (_, subject, count) in tally.counts().filter(|(reason, subject, _)| counts(*reason, subject)) {
+        *out.entry(subject.to_owned()).or_default() += count;
     }
     out
 }
@@ -144,19 +153,22 @@ pub(crate) fn set_aside(tally: &Tally) -> Totals {
 pub(crate) enum Sort {
     Rejected,
     SetAside,
+    LeftOut,
     Unheard,
     Undeclared,
     Remark,
 }
 
 impl Sort {
-    pub(crate) const ALL: [Sort; 5] = [Sort::Rejected, Sort::SetAside, Sort::Unheard, Sort::Undeclared, Sort::Remark];
+    pub(crate) const ALL: [Sort; 6] =
+        [Sort::Rejected, Sort::SetAside, Sort::LeftOut, Sort::Unheard, Sort::Undeclared, Sort::Remark];
 
     pub(crate) fn of_finding(reason: Reason, subject: &str) -> Sort {
         match reason {
             _ if subject.is_empty() => Sort::Rejected,
             Reason::UnknownConsent => Sort::Unheard,
             Reason::UnknownEvent => Sort::Undeclared,
+            reason if is_left_out(reason) => Sort::LeftOut,
             reason if is_remark(reason) => Sort::Remark,
             _ => Sort::SetAside,
         }
@@ -175,6 +187,8 @@ impl Sort {
             (Sort::Rejected, _) => "rows and lines rejected: nothing of them counts",
             (Sort::SetAside, 1) => "value set aside: the rest of its row or event counts",
             (Sort::SetAside, _) => "values set aside: the rest of their rows and events counts",
+            (Sort::LeftOut, 1) => "value left out: another row, or somebody else, has it",
+            (Sort::LeftOut, _) => "values left out: another row, or somebody else, has them",
             (Sort::Unheard, 1) => "event or trait that sounds like a refusal and has no effect: it shuts nobody out",
             (Sort::Unheard, _) => {
                 "events and traits that sound like a refusal and have no effect: they shut nobody out"
@@ -222,11 +236,16 @@ fn kinds(sort: Sort, file: &str, tally: &Tally) -> Vec<(u64, String)> {
         let what = match sort {
             Sort::Rejected => reason.to_string(),
             Sort::Unheard | Sort::Undeclared => subject.to_owned(),
-            Sort::SetAside | Sort::Remark => format!("{subject}: {reason}"),
+            Sort::SetAside | Sort::LeftOut | Sort::Remark => format!("{subject}: {reason}"),
         };
         (count, format!("{file}: {what}"))
     });
     worded.collect()
+}
+
+/// Reasons for which a value that can be read does not count.
+fn is_left_out(reason: Reason) -> bool {
+    matches!(reason, Reason::SaidByAnotherRow | Reason::AddressOfAnother)
 }
 
 /// Reasons that cost nothing: the row counts as it is.

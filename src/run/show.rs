@@ -10,9 +10,12 @@ use flow_runtime::inbound::{Reason, Tally};
 use flow_runtime::report::{NOBODY, Period, RunReport, StepReport, Totals, WorkflowReport};
 
 use super::backend::Compiled;
-use super::report::{Finished, Rate, Sort, Standing, rejected, set_aside, subjects};
+use super::report::{Finished, Rate, Sort, Standing, left_out, rejected, set_aside, subjects};
+use super::strangers::Strangers;
 use super::table::{Line, Table, print};
-use super::words::{as_named, if_any, ignored_words, many, suppressed_words, withheld_words, words};
+use super::words::{
+    SEND_AS_UNSUBSCRIBED, as_named, if_any, ignored_words, many, suppressed_words, withheld_words, words,
+};
 use crate::ink::{self, Ink};
 use crate::output::{counted, thousands};
 
@@ -51,7 +54,8 @@ fn heading(program: &Program) -> String {
 /// Said at the end.
 pub(crate) fn finished(finished: &Finished, verbose: bool) -> io::Result<()> {
     let standing = &finished.standing;
-    let mut text = period(&standing.report) + &opening(finished);
+    let heard = refusals_without_effect(&refusals_heard(finished));
+    let mut text = heard + &period(&standing.report) + &opening(finished);
     print(&mut text, &tables(data(finished), standing));
     mail_trouble(&mut text, finished);
     not_taken(&mut text, finished);
@@ -67,15 +71,18 @@ pub(crate) struct Asked {
     pub(crate) next_mail: Option<String>,
     /// Why the newest mail that waits and was tried did not leave.
     pub(crate) trouble: Option<String>,
+    /// Where its events and contacts have nobody in common.
+    pub(crate) strangers: Option<Strangers>,
 }
 
 /// The same of a store that somebody asks about, below the words that say as of when.
 pub(crate) fn standing(standing: &Standing, asked: &Asked) -> io::Result<()> {
-    let heard = refusals_without_effect(&standing.report);
+    let heard = refusals_without_effect(&standing.report.events.unknown_refusals);
     let mut text = format!("{}\n\n{}\n\n{heard}{}", heading(&standing.program), asked.as_of, period(&standing.report));
     let mut data = Table::new("Data");
     events(&mut data, &standing.report);
     not_understood(&mut data, &standing.report.events.unknown_refusals);
+    strangers(&mut data, asked.strangers.as_ref());
     people(&mut data, &standing.report);
     let mut tables = tables(data, standing);
     tables.iter_mut().for_each(|table| waits(table, asked));
@@ -142,10 +149,8 @@ fn in_several(report: &RunReport) -> Option<String> {
 
 /// Says that the data held nothing new, where that is so: the numbers below are then those of before.
 fn opening(finished: &Finished) -> String {
-    let imported = finished.contacts.imported;
-    if finished.rate.events + imported.new + imported.aliases + imported.updated > 0
-        || finished.standing.report.people.known == 0
-    {
+    let taken_now = finished.contacts.tally.taken().saturating_sub(finished.contacts.imported.known);
+    if finished.rate.events + taken_now > 0 || finished.standing.report.people.known == 0 {
         return String::new();
     }
     "Nothing new came in: the contacts and events are known from an earlier run and change nothing.\n\n".to_owned()
@@ -155,8 +160,14 @@ fn data(finished: &Finished) -> Table {
     let report = &finished.standing.report;
     let mut table = Table::new("Data");
     let tally = &finished.contacts.tally;
-    let joined = if_any(report.people.joined, |many| format!("{many} about somebody of an earlier row"));
-    table.line("contact rows", tally.taken(), joined);
+    let joined = if_any(finished.contacts.imported.aliases, |many| format!("{many} about somebody of an earlier row"));
+    // Where none is rejected, all of them are taken.
+    if tally.rejected() == 0 {
+        table.line("contact rows", tally.taken(), joined);
+    } else {
+        table.line("contact rows", tally.taken() + tally.rejected(), "in the file");
+        table.line("  taken", tally.taken(), joined);
+    }
     faults(&mut table, tally);
     for (shut_out, by) in finished.contacts.shut_out.told() {
         table.line("  shut out of marketing", shut_out, by);
@@ -168,7 +179,7 @@ fn data(finished: &Finished) -> Table {
     table.line_if_any("  fields without a column", absent.len() as u64, needed);
     events(&mut table, report);
     faults(&mut table, &finished.events);
-    strangers(&mut table, finished);
+    strangers(&mut table, finished.strangers.as_ref());
     people(&mut table, report);
     table
 }
@@ -202,14 +213,17 @@ fn people(table: &mut Table, report: &RunReport) {
     let by = Totals::from([
         ("by machines".to_owned(), clicks.machine),
         ("on mail that no live journey had sent".to_owned(), clicks.without_send),
+        ("naming no email of the project".to_owned(), clicks.unknown_email),
     ]);
-    table.line_if_any("clicks not counted", clicks.machine + clicks.without_send, words(&by, as_named));
+    table.line_if_any("clicks not counted", by.values().sum(), words(&by, as_named));
 }
 
 fn faults(table: &mut Table, tally: &Tally) {
     table.line_if_any("  rejected", tally.rejected(), words(&rejected(tally), as_named));
     let aside = set_aside(tally);
     table.line_if_any("  values set aside", aside.values().sum(), words(&aside, as_named));
+    let left_out = left_out(tally);
+    table.line_if_any("  values left out", left_out.values().sum(), words(&left_out, as_named));
     not_understood(table, &subjects(tally, Reason::UnknownConsent));
     let unseen = tally.of(Reason::UnseenCharacters);
     table.line_if_any("  unseen characters", unseen, "taken out of addresses and ids");
@@ -220,9 +234,17 @@ fn not_understood(table: &mut Table, sound: &Totals) {
     table.line_if_any("  not understood", sound.values().sum(), sounding);
 }
 
+/// What sounds like a refusal and has no effect: the events of the store by their names, and what else this process has read.
+fn refusals_heard(finished: &Finished) -> Totals {
+    let mut names = finished.standing.report.events.unknown_refusals.clone();
+    for (name, count) in subjects(&finished.events, Reason::UnknownConsent) {
+        names.entry(name).or_insert(count);
+    }
+    names
+}
+
 /// Said above everything else: whoever meant a refusal goes on getting mail until somebody looks.
-fn refusals_without_effect(report: &RunReport) -> String {
-    let names = &report.events.unknown_refusals;
+fn refusals_without_effect(names: &Totals) -> String {
     if names.is_empty() {
         return String::new();
     }
@@ -230,27 +252,16 @@ fn refusals_without_effect(report: &RunReport) -> String {
     let (sound, shut) = if is_one { ("event sounds", "shuts") } else { ("events sound", "shut") };
     format!(
         "{BOLD}warning: {} {sound} like a refusal and {shut} nobody out{BOLD:#}: {}\n\
-         Flow knows no event of such a name: send it as `Unsubscribed`, and look who meant it.\n\n",
+         Flow knows nothing of such a name: {SEND_AS_UNSUBSCRIBED}.\n\n",
         thousands(names.values().sum()),
         words(names, as_named)
     )
 }
 
 /// Rows and events that are about nobody in common: most likely their ids are of two kinds.
-fn strangers(table: &mut Table, finished: &Finished) {
-    let Some(strangers) = &finished.strangers else { return };
-    let column = match (&strangers.column, &strangers.guessed) {
-        (Some(column), _) => {
-            format!("`{column}` may hold it: write `\"{column}\" = \"user_id\"` below `[columns]` in flow.toml")
-        }
-        (None, Some(guessed)) => format!(
-            "`{guessed}` is taken for it: where the events have other ids, write `\"{guessed}\" = \"ignore\"` below `[columns]` in \
-             flow.toml, and people are known by their address"
-        ),
-        (None, None) => "the people of the file and those of the events are different people".to_owned(),
-    };
-    let words = format!("not one user id of the events is in the contacts; {column}");
-    table.line("  of unknown people", strangers.events, words);
+fn strangers(table: &mut Table, strangers: Option<&Strangers>) {
+    let Some(strangers) = strangers else { return };
+    table.line("  of unknown people", strangers.events, strangers.words());
 }
 
 fn funnel(program: &Program, id: WorkflowId, workflow: &Workflow, report: &WorkflowReport) -> Table {

@@ -4,6 +4,9 @@ use flow_runtime::report::{Totals, WorkflowReport};
 
 use crate::output::thousands;
 
+/// What is to be done about a refusal under a name that Flow does not know.
+pub(crate) const SEND_AS_UNSUBSCRIBED: &str = "send it as `Unsubscribed`, and look who meant it";
+
 /// How many kinds of a remark are told one by one.
 const SHOWN_KINDS: usize = 5;
 

@@ -14,10 +14,12 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::ink;
-use crate::output::{Format, counted, thousands};
+use crate::output::{Failure, Format, counted, thousands};
 use crate::run;
 use crate::run::report::Rate;
 use crate::run::shut_out::{Earlier, ShutOut};
+use crate::run::strangers::Strangers;
+use crate::run::words::SEND_AS_UNSUBSCRIBED;
 
 /// How often the store is asked how things stand.
 const LOOK: Duration = Duration::from_secs(1);
@@ -114,8 +116,8 @@ impl Line {
     pub(crate) fn not_understood(&self, names: &[String]) {
         for name in names {
             let words = format!(
-                "`{name}` sounds like a refusal and is none that Flow knows: nobody is shut out by it; send it as \
-                 `Unsubscribed`, and look who meant it"
+                "`{name}` sounds like a refusal and is none that Flow knows: nobody is shut out by it; \
+                 {SEND_AS_UNSUBSCRIBED}"
             );
             self.note("not_understood", &words, json!({ "name": name }));
         }
@@ -137,6 +139,26 @@ impl Line {
         if let Some(warning) = earlier.map(|earlier| earlier.warning(Kind::Live)) {
             let words = format!("warning: {}; {}", warning.message, warning.help);
             self.note("shut_out_still", &words, json!({}));
+        }
+    }
+
+    /// That the events are about nobody in the contacts: the campaign writes to nobody until somebody looks.
+    pub(crate) fn strangers(&self, strangers: Option<&Strangers>) {
+        if let Some(strangers) = strangers {
+            let number = thousands(strangers.events);
+            let words = format!(
+                "warning: {number} of {number} events with a user id are about unknown people: {}",
+                strangers.words()
+            );
+            self.note("unknown_people", &words, json!({ "events": strangers.events }));
+        }
+    }
+
+    /// That nobody can tell whether the contacts are those of an older Flow.
+    pub(crate) fn in_doubt(&self, doubt: Option<&Failure>) {
+        if let Some(doubt) = doubt {
+            let words = format!("warning: {}; {}", doubt.message, doubt.help);
+            self.note("contacts_in_doubt", &words, json!({}));
         }
     }
 

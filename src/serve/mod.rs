@@ -28,6 +28,7 @@ use crate::load::{Ready, ready};
 use crate::output::{Failure, Format, Outcome, Output};
 use crate::run::failure::{from_engine, from_store};
 use crate::run::report::{Finished, Rate, Standing};
+use crate::run::strangers::Met;
 use crate::run::{self, BackendChoice, Stopped, backend, data, delivery, show, store};
 use follow::Events;
 use line::Line;
@@ -126,8 +127,11 @@ fn carry_out(
     let contacts = data::import(&mut engine, settings, (Kind::Live, start), &mut notebook, &mut |at| progress.at(at))?;
     progress.shut_out(&contacts.shut_out);
     progress.shut_out_still(contacts.earlier.as_ref());
+    progress.in_doubt(contacts.doubt().as_ref());
     let mut events = Events::open(settings, &program, &mut engine)?;
-    let lived = live(&mut engine, &mut events, &notebook, &signals, &mut progress);
+    let mut met = Met::going_on(&contacts, &engine);
+    let lived = live(&mut engine, &mut events, &mut met, (&notebook, &signals), &mut progress);
+    met.keep(&mut engine);
     progress.stopping(engine.in_flight());
     // Whatever ended it, what is in hand is heard of.
     let now = wall_clock(&engine);
@@ -140,7 +144,7 @@ fn carry_out(
     let (mail, events) = (delivery::words(settings), events.tally());
     let notebook = notebook.finish(&data::named(settings, &contacts.tally, &events))?;
     let events_file = settings.data.events.as_deref().map(data::file_name);
-    let (strangers, is_live) = (None, true);
+    let (strangers, is_live) = (met.strangers(), true);
     let standing = Standing { program, report, mail, events_file, is_live };
     Ok(Finished { standing, compiled, contacts, events, rate, strangers, notebook, mail_trouble })
 }
@@ -149,8 +153,8 @@ fn carry_out(
 fn live(
     engine: &mut Engine<SqliteStore>,
     events: &mut Events<'_>,
-    notebook: &data::Notebook,
-    signals: &Signals,
+    met: &mut Met<'_>,
+    (notebook, signals): (&data::Notebook, &Signals),
     progress: &mut Line,
 ) -> Result<(), Failure> {
     let mut records = engine.records().map_err(from_engine)?;
@@ -158,8 +162,14 @@ fn live(
         let now = wall_clock(engine);
         let mut handled = |at: &engine::Progress| progress.at(at);
         // All that has arrived by now comes before whatever fell due by now.
-        let had_some = events.hand_over(now, notebook, |arrivals| engine.catch_up(now, arrivals, &mut handled))?;
+        let had_some = events.hand_over(now, notebook, |arrivals| {
+            engine.catch_up(now, &mut arrivals.inspect(|arrival| met.look(arrival)), &mut handled)
+        })?;
+        if had_some {
+            met.keep(engine);
+        }
         events.keep_place(engine, notebook)?;
+        progress.strangers(met.news().as_ref());
         progress.not_understood(&events.unheard());
         progress.trouble(engine.mail_trouble());
         progress.pulse(|| Pulse::read(&mut *records)).map_err(from_engine)?;

@@ -70,6 +70,8 @@ pub(crate) struct Events {
 pub(crate) struct Clicks {
     pub(crate) machine: u64,
     pub(crate) without_send: u64,
+    /// They name no mail.
+    pub(crate) unknown_email: u64,
 }
 
 #[derive(Debug, Default, Serialize)]

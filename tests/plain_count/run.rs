@@ -149,7 +149,10 @@ impl Run {
             What::Unsubscribed => person.fields.unsubscribed = Some(true),
             What::Complained => person.complained = true,
             What::Clicked { email, link } => {
-                let email = email.as_deref().unwrap_or_default();
+                let Some(email) = email.as_deref() else {
+                    self.clicks.unknown_email += 1;
+                    return false;
+                };
                 let Some((journey, sent_at)) = sender(person, email, occurred) else {
                     self.clicks.without_send += 1;
                     return false;

@@ -18,8 +18,6 @@ pub const ADDRESSES_LEFT_OUT: &str = "addresses_left_out";
 pub const JOINED: &str = "joined";
 /// Contacts that were made.
 pub const CONTACTS: &str = "contacts";
-/// Imported rows of a contact of an earlier row of the file.
-pub const ALIASES: &str = "aliases";
 /// Clicks too soon after the send to be a person's.
 pub const MACHINE_CLICKS: &str = "machine_clicks";
 /// Clicks, opens and replies to a mail that no live journey had sent by then.
@@ -28,8 +26,10 @@ pub const CLICKS_WITHOUT_A_SEND: &str = "clicks_without_a_send";
 pub const OPENS_WITHOUT_A_SEND: &str = "opens_without_a_send";
 /// Replies to a mail that no live journey had sent by then.
 pub const REPLIES_WITHOUT_A_SEND: &str = "replies_without_a_send";
-/// Mail events that name no email of the program; clicks, opens and replies among them are without a send as well.
+/// Mail events that name no email of the program.
 pub const UNKNOWN_EMAILS: &str = "unknown_emails";
+/// Clicks among them.
+pub const CLICKS_OF_UNKNOWN_EMAILS: &str = "clicks_of_unknown_emails";
 /// Contacts whose zone is no IANA name; they live in the project's.
 pub const UNKNOWN_ZONES: &str = "unknown_zones";
 /// Handoffs that nobody could take.

@@ -142,7 +142,9 @@ impl Touch<'_> {
 
     fn engage(&mut self, kind: EngagementKind, told: &Tracked, occurred_at: i64) -> bool {
         let Some(email) = self.email_of(told) else {
-            self.batch.count(without_a_send(kind));
+            if kind == EngagementKind::Clicked {
+                self.batch.count(counter::CLICKS_OF_UNKNOWN_EMAILS);
+            }
             return true;
         };
         match (self.sent_before(email, occurred_at), kind) {

@@ -1,220 +1,215 @@
 //! Contacts who were there before: the rows of a file, each an item at the instant of the import.
 //!
-//! A newer export updates whom it names. Exports hold the same person more than once: the first row stands, and later ones of the same file
-//! fill gaps; of two consents the more restrictive holds (E11). How far an import came is kept with each commit, as the number of rows and a digest of them, so a crash in the
-//! middle repeats nothing and the same file again changes nothing.
+//! A newer export updates whom it names. Which file it is, its bytes say ([`files`](super::files)): the same again changes nothing, one that is
+//! read otherwise now was so when it was first read, and how far it came is kept with each commit, so a crash in the middle repeats nothing.
+//! Of several rows about one person [`weigh`](super::weigh) tells which counts.
 
 use super::ahead::{Owners, owners};
 use super::error::EngineError;
+use super::files::{self, Reading};
 use super::react::Cause;
 use super::touch::Touch;
-use super::{Engine, Progress, counter};
-use crate::inbound::ContactRow;
-use crate::store::{ContactId, Questions, Store};
-use crate::time::Instant;
-use flow_ir::{FieldId, FieldValue};
-use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
-use rustc_hash::FxHashMap;
+use super::weigh::{Again, FileRows, Said, SaidOf, Weighed};
+use super::{Engine, Progress};
+use crate::inbound::{ContactRow, Fingerprint, SetAside, is_address, is_user};
+use crate::store::{ContactId, Store};
+use crate::time::{Instant, Zones};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-/// The name under which a store keeps how far an import came.
-const IMPORT: &str = "import.";
 /// How many rows are looked up at once.
 pub(super) const LOOK_AHEAD_ROWS: usize = 512;
+
+/// A file of contacts as it was read.
+#[derive(Debug, Clone, Copy)]
+pub struct ContactsFile<'f> {
+    /// What it is called.
+    pub name: &'f str,
+    /// Its bytes, with those beginnings that [`Engine::imported_lengths`] asks about.
+    pub print: &'f Fingerprint,
+    /// Its rows, in their order.
+    pub rows: &'f [ContactRow],
+}
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Imported {
     /// Contacts that were made.
     pub new: u64,
-    /// Rows of contacts of an earlier row of the file.
+    /// Rows of the file about somebody of an earlier row of it, taken now or before.
     pub aliases: u64,
-    /// Rows of contacts that were known before.
+    /// Rows of contacts that were known before the file.
     pub updated: u64,
     /// Rows taken by an earlier import of the same file.
     pub known: u64,
+    /// Whether an older Flow has read a file and nobody can tell whether it was this one: then it was, and overrules nothing.
+    pub is_doubtful: bool,
 }
 
-/// How far an import came: the number of rows, and a digest that stands for all of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ImportMark {
-    name: String,
-    rows: u64,
-    chain: [u8; SHA256_OUTPUT_LEN],
-}
-
-impl ImportMark {
-    fn start(name: &str) -> ImportMark {
-        ImportMark { name: format!("{IMPORT}{name}"), rows: 0, chain: [0; SHA256_OUTPUT_LEN] }
-    }
-
-    /// What the file is called.
-    fn file(&self) -> &str {
-        self.name.strip_prefix(IMPORT).unwrap_or_default()
-    }
-
-    fn pass(&mut self, row: &ContactRow) {
-        let mut bytes = self.chain.to_vec();
-        // Keys and values are plain data: writing them as JSON cannot fail.
-        bytes.extend(serde_json::to_vec(&(&row.keys, &row.values)).unwrap_or_default());
-        // A file in which the date alone has moved says everything anew.
-        bytes.extend(row.changed_at.into_iter().flat_map(i64::to_le_bytes));
-        self.chain.copy_from_slice(digest(&SHA256, &bytes).as_ref());
-        self.rows += 1;
-    }
-
-    pub(super) fn read(&self) -> (String, Vec<u8>) {
-        let mut bytes = self.rows.to_le_bytes().to_vec();
-        bytes.extend(self.chain);
-        (self.name.clone(), bytes)
-    }
+/// What is in hand while a file is taken in.
+struct Import<'f> {
+    name: &'f str,
+    file: FileRows<'f>,
+    again: Again<'f>,
+    said: SaidOf,
+    done: Imported,
+    told: &'f mut dyn FnMut(SetAside),
 }
 
 impl<S: Store> Engine<S> {
-    /// Takes in the rows of a file, called by its name. `at` is the instant of the import.
+    /// How long the files of contacts are that were imported before, in bytes: another one may begin with one of them.
+    pub fn imported_lengths(&self) -> Result<BTreeSet<u64>, EngineError> {
+        files::lengths(&self.reads)
+    }
+
+    /// When a file of these bytes was first read; none where it never was.
+    pub fn first_read_at(&self, print: &Fingerprint) -> Result<Option<Instant>, EngineError> {
+        Ok(files::first_read_at(&self.reads, print)?.map(Instant))
+    }
+
+    /// Takes in the rows of a file. `at` is the instant of the import. What of a row is left out is told, in every import of the file.
     pub fn import_contacts(
         &mut self,
-        name: &str,
-        rows: &[ContactRow],
+        file: ContactsFile<'_>,
         at: Instant,
+        told: &mut dyn FnMut(SetAside),
         progress: &mut dyn FnMut(&Progress),
     ) -> Result<Imported, EngineError> {
         self.recover()?;
         let at = self.advance(at.0);
         // A later row, another file or an event of the same instant may say that they do not want it.
         self.outbox.hold_back(at, true);
-        let mut mark = ImportMark::start(name);
-        let known = self.imported_before(&mut mark, rows)?;
-        let mut imported = Imported { known: known as u64, ..Imported::default() };
-        let (taken, rest) = rows.split_at_checked(known).unwrap_or((rows, &[]));
-        let mut said = self.said_by(taken)?;
-        for chunk in rest.chunks(LOOK_AHEAD_ROWS) {
-            self.import_chunk(chunk, at, &mut mark, &mut said, &mut imported, progress)?;
+        let reading = Reading::open(&self.reads, file.print, file.rows, (self.batch.first_day(), at))?;
+        let plan = Arc::clone(&self.plan);
+        let zone = Zones::bundled().resolve(&plan.program.timezone).unwrap_or_else(Zones::utc);
+        let rows = FileRows { rows: file.rows, reading: &reading, program: &plan.program, zone };
+        let done = Imported { known: reading.mark.taken.rows, is_doubtful: reading.is_doubtful, ..Imported::default() };
+        let (again, said) = (Again::of(rows), SaidOf::default());
+        let mut import = Import { name: file.name, file: rows, again, said, done, told };
+        let known = usize::try_from(done.known).unwrap_or(usize::MAX).min(file.rows.len());
+        for start in (0..known).step_by(LOOK_AHEAD_ROWS) {
+            self.recall_chunk(start..known.min(start + LOOK_AHEAD_ROWS), &mut import)?;
         }
-        self.finish(progress)?;
-        Ok(imported)
-    }
-
-    /// How many rows an earlier import took; none where the file is another one.
-    fn imported_before(&mut self, mark: &mut ImportMark, rows: &[ContactRow]) -> Result<usize, EngineError> {
-        let Some(kept) = self.reads.get(&mark.name).cloned() else { return Ok(0) };
-        let count = kept.first_chunk().map(|count| u64::from_le_bytes(*count));
-        let count = count.and_then(|count| usize::try_from(count).ok());
-        let count = count.ok_or_else(|| EngineError::Damaged { name: mark.name.clone() })?;
-        let mut found = mark.clone();
-        rows.iter().take(count).for_each(|row| found.pass(row));
-        if found.read().1 != kept {
-            return Ok(0);
-        }
-        *mark = found;
-        Ok(count)
-    }
-
-    /// What the rows of an earlier, stopped import said.
-    fn said_by(&mut self, rows: &[ContactRow]) -> Result<Said, EngineError> {
-        let mut said = Said::default();
-        for chunk in rows.chunks(LOOK_AHEAD_ROWS) {
-            let keys: Vec<String> = chunk.iter().filter_map(|row| row.keys.first().cloned()).collect();
-            let mut owners = self.store.ask(&Questions { keys, ..Questions::default() })?.owners.into_iter();
-            for row in chunk.iter().filter(|row| !row.keys.is_empty()) {
-                note(&mut said, owners.next().flatten(), row);
+        let mut mark = reading.mark.clone();
+        // They are kept with the first commit that knows the file by its bytes.
+        self.settle_older_marks();
+        for start in (known..file.rows.len()).step_by(LOOK_AHEAD_ROWS) {
+            let end = file.rows.len().min(start + LOOK_AHEAD_ROWS);
+            for (number, owners) in self.ask_of_rows(start..end, &import)? {
+                let Some(row) = file.rows.get(number) else { continue };
+                self.batch.items += 1;
+                let taken = self.import_row((number, row), &owners, at, &mut import);
+                self.whole(taken)?;
+                mark.line = mark.line.max(row.at.line);
+                mark.taken.pass(row, reading.changed_at(row));
+                self.file_mark = Some(mark.clone());
+                self.flush_if_full(progress)?;
             }
         }
-        Ok(said)
+        mark.line = mark.line.max(file.print.whole.lines);
+        self.file_mark = None;
+        self.keep_read(mark.read());
+        let done = import.done;
+        self.finish(progress)?;
+        Ok(done)
     }
 
-    fn import_chunk(
+    /// What an older Flow kept says nothing more once the file is known by its bytes.
+    fn settle_older_marks(&mut self) {
+        let older: Vec<String> = files::by_meaning(&self.reads).map(|(name, _)| name.clone()).collect();
+        older.into_iter().for_each(|name| self.keep_read((name, Vec::new())));
+    }
+
+    /// Rows by their numbers, each with what the store says of its keys.
+    fn ask_of_rows(
         &mut self,
-        rows: &[ContactRow],
-        at: i64,
-        mark: &mut ImportMark,
-        said: &mut Said,
-        imported: &mut Imported,
-        progress: &mut dyn FnMut(&Progress),
-    ) -> Result<(), EngineError> {
+        numbers: std::ops::Range<usize>,
+        import: &Import<'_>,
+    ) -> Result<Vec<(usize, Owners)>, EngineError> {
         self.ahead.begin(&self.batch.changes);
+        let rows = import.file.rows.get(numbers.clone()).unwrap_or_default();
         let keys: Vec<&[String]> = rows.iter().map(|row| row.keys.as_slice()).collect();
-        let owners = owners(&mut self.store, &keys)?;
-        for (row, owners) in rows.iter().zip(&owners) {
-            mark.pass(row);
-            let done = self.import_row((row, mark.file()), owners, at, said, imported);
-            self.whole(done)?;
-            self.import_mark = Some(mark.clone());
-            self.flush_if_full(progress)?;
+        Ok(numbers.zip(owners(&mut self.store, &keys)?).collect())
+    }
+
+    /// Takes up what rows said that an earlier import has taken.
+    fn recall_chunk(&mut self, numbers: std::ops::Range<usize>, import: &mut Import<'_>) -> Result<(), EngineError> {
+        for (number, owners) in self.ask_of_rows(numbers, import)? {
+            let Some(row) = import.file.rows.get(number) else { continue };
+            let keys = self.ahead.found(&row.keys, &owners);
+            let owner_of = |is_it: fn(&str) -> bool| keys.iter().find(|key| is_it(key.key)).and_then(|key| key.owner);
+            let (user, address) = (owner_of(is_user), owner_of(is_address));
+            let Some(contact) = user.or(address) else { continue };
+            let weighed = import.weigh(number, Some(contact));
+            // Whoever has exchanged their address since is no other person of this file.
+            let another = address.filter(|owner| *owner != contact).filter(|owner| import.said.contains_key(owner));
+            import.tell(number, &weighed, another.map(Some));
+            import.note((number, Some(contact)), false, &weighed);
         }
         Ok(())
     }
 
     fn import_row(
         &mut self,
-        (row, file): (&ContactRow, &str),
+        (number, row): (usize, &ContactRow),
         owners: &Owners,
         at: i64,
-        said: &mut Said,
-        imported: &mut Imported,
+        import: &mut Import<'_>,
     ) -> Result<(), EngineError> {
         if row.keys.is_empty() {
             return Ok(());
         }
         let keys = self.ahead.found(&row.keys, owners);
         let identity = self.identify(&keys)?;
-        let row_of = match identity.contact {
-            None => RowOf::Somebody,
-            Some(contact) if said.contains_key(&contact) => RowOf::Again,
-            Some(_) => RowOf::Known,
-        };
+        let before = identity.contact.and_then(|contact| import.said.get(&contact));
+        let (is_again, was_known) =
+            (before.is_some(), before.map_or(identity.contact.is_some(), |said| said.was_known));
         let marks = self.ahead.marks(&row.keys, owners);
-        let before = identity.contact.and_then(|contact| said.get(&contact));
-        let values = gaps(row, before);
-        let refused_by = self.refusing_columns(file, &row.refusals);
+        let weighed = import.weigh(number, identity.contact);
+        let another = keys.iter().find(|key| is_address(key.key)).map(|key| key.owner);
+        import.tell(number, &weighed, another.filter(|_| identity.address_is_anothers));
+        let refused_by = self.refusing_columns(import.name, &row.refusals);
+        let reading = import.file.reading;
+        // Whatever else is of the instant of the import, what a step sets among it, is behind the file.
+        let occurred_at = reading.changed_at(row).unwrap_or(reading.read_at(row).saturating_sub(1));
+        let is_news = was_known && !reading.was_taken(row);
         self.touch_as(&identity, at, |touch: &mut Touch<'_>| {
             touch.address_marks = marks;
             touch.refused_by.clone_from(&refused_by);
-            touch.set_values(
-                &touch.own_values(&values, &identity),
-                row.changed_at.map_or(at, |changed| changed.min(at)),
-            );
+            touch.set_values(&touch.own_values(&weighed.values, &identity), occurred_at);
             // What a newer export changes has happened since; whatever else it says was so before Flow knew of it.
-            if row_of == RowOf::Known { Cause::Change(Vec::new()) } else { Cause::Import }
+            if is_news { Cause::Change(Vec::new()) } else { Cause::Import }
         })?;
         let keys = self.ahead.found(&row.keys, owners);
         self.refuse_owner(&keys, &identity, &row.values, &refused_by, at)?;
-        let first = row.keys.first().and_then(|key| self.ahead.owner_now(key));
-        note(said, identity.contact.or(first), row);
-        match row_of {
-            RowOf::Somebody => imported.new += 1,
-            RowOf::Known => imported.updated += 1,
-            RowOf::Again => {
-                imported.aliases += 1;
-                self.batch.count(counter::ALIASES);
-            }
+        let given = identity.given.first().and_then(|key| self.ahead.owner_now(key));
+        import.note((number, identity.contact.or(given)), was_known, &weighed);
+        match (is_again, was_known) {
+            (true, _) => {}
+            (false, true) => import.done.updated += 1,
+            (false, false) => import.done.new += 1,
         }
         Ok(())
     }
 }
 
-/// The fields of which the rows of a file have said something, by whom they are about.
-type Said = FxHashMap<ContactId, Vec<FieldId>>;
+impl Import<'_> {
+    fn weigh(&self, number: usize, contact: Option<ContactId>) -> Weighed {
+        self.file.weigh(number, contact.and_then(|contact| self.said.get(&contact)), &self.again)
+    }
 
-fn note(said: &mut Said, contact: Option<ContactId>, row: &ContactRow) {
-    let Some(contact) = contact else { return };
-    let fields = said.entry(contact).or_default();
-    fields
-        .extend(row.values.iter().map(|(field, _)| *field).filter(|field| !fields.contains(field)).collect::<Vec<_>>());
-}
+    /// Tells what of a row is left out. `another` is whose its address is, where that is not theirs.
+    fn tell(&mut self, number: usize, weighed: &Weighed, another: Option<Option<ContactId>>) {
+        let owner = another.map(|owner| owner.and_then(|owner| self.said.get(&owner)));
+        let address = owner.and_then(|owner| self.file.address_of_another(self.file.rows.get(number)?, owner));
+        address.into_iter().chain(weighed.left_out.iter().cloned()).for_each(&mut *self.told);
+    }
 
-/// What a row says that earlier rows about the same person have not: the first one stands, whatever the type of a field.
-fn gaps(row: &ContactRow, before: Option<&Vec<FieldId>>) -> Vec<(FieldId, FieldValue)> {
-    let is_said = |field: &FieldId| before.is_some_and(|before| before.contains(field));
-    row.values.iter().filter(|(field, _)| !is_said(field)).cloned().collect()
-}
-
-/// Whom a row is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum RowOf {
-    /// Somebody new.
-    Somebody,
-    /// Somebody of an earlier row of the same file.
-    Again,
-    /// Somebody known from elsewhere.
-    Known,
+    /// Takes in what a row has said of somebody.
+    fn note(&mut self, (number, contact): (usize, Option<ContactId>), was_known: bool, weighed: &Weighed) {
+        let Some(contact) = contact else { return };
+        self.done.aliases += u64::from(self.said.contains_key(&contact));
+        let said = self.said.entry(contact).or_insert_with(|| Said::new(number, was_known));
+        said.note(number, &weighed.values);
+    }
 }

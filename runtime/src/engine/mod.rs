@@ -33,6 +33,7 @@ mod engagement;
 mod enrol;
 mod error;
 mod event;
+mod files;
 mod held;
 mod host;
 mod identify;
@@ -68,11 +69,12 @@ mod unheard;
 pub(crate) mod version;
 mod view;
 mod wake;
+mod weigh;
 
 pub use deliver::{Composed, Composer, Delivery};
 pub use effects::handoff::Notice;
 pub use error::EngineError;
-pub use import::Imported;
+pub use import::{ContactsFile, Imported};
 pub use report::{Report, period};
 pub(crate) use unheard::name_in;
 pub use view::ContactView;
@@ -166,7 +168,8 @@ pub struct Engine<S: Store> {
     batch: Batch,
     /// Contacts to write.
     dirty: BTreeSet<ContactId>,
-    import_mark: Option<import::ImportMark>,
+    /// How far the file in hand has been taken, until that is kept.
+    file_mark: Option<files::FileMark>,
     /// How far each stream of input was read, as the store has it.
     reads: BTreeMap<String, Vec<u8>>,
     /// What a crash left in the outbox, until it is looked at.
@@ -237,7 +240,7 @@ impl<S: Store> Engine<S> {
             cache: Cache::default(),
             ahead,
             dirty: BTreeSet::new(),
-            import_mark: None,
+            file_mark: None,
             reads,
             recovering: taken.outbox,
             mail_trouble: None,
@@ -645,7 +648,7 @@ impl<S: Store> Engine<S> {
             }
         }
         self.keep_read(self.stream.read());
-        if let Some(mark) = self.import_mark.take() {
+        if let Some(mark) = self.file_mark.take() {
             self.keep_read(mark.read());
         }
         self.batch.changes.actors.extend(self.outbox.pause_to_keep());

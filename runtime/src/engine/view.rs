@@ -9,7 +9,7 @@ use crate::time::{Instant, Zone, civil};
 use chrono::{Days, NaiveDate};
 use flow_front::country;
 use flow_ir::backend::{Backend, Moment, View};
-use flow_ir::{Field, FieldId, FieldType, Id, NUMBER_SCALE, PredicateId, Program, SlotId, TextTemplate};
+use flow_ir::{Field, FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, PredicateId, Program, TextTemplate};
 
 /// What may be read of a contact while a message to or about them is written.
 #[derive(Clone, Copy)]
@@ -81,7 +81,7 @@ impl<'c> ContactView<'c> {
             return Some(shown.unwrap_or(text).to_owned());
         }
         let slot = found.slot.filter(|slot| self.program().frame.is_known(self.frame, *slot))?;
-        self.print(found, slot)
+        print(self.program(), &found.ty, self.program().frame.read(self.frame, slot), self.zone)
     }
 
     /// A field as a condition: a yes or no itself, and of any other whether it is there.
@@ -109,18 +109,26 @@ impl<'c> ContactView<'c> {
         let text = self.plan.program.fields.get(field)?.text?;
         self.texts.get(text.index())?.as_deref()
     }
+}
 
-    fn print(&self, field: &Field, slot: SlotId) -> Option<String> {
-        let value = self.program().frame.read(self.frame, slot);
-        match &field.ty {
-            FieldType::Number | FieldType::Money => Some(decimal(value)),
-            FieldType::YesNo => Some(if value == 0 { "no" } else { "yes" }.to_owned()),
-            FieldType::Date => day(value).map(|date| date.to_string()),
-            FieldType::Moment => civil::words(Instant(value), self.zone),
-            FieldType::OneOf(choices) => usize::try_from(value - 1).ok().and_then(|place| choices.get(place)).cloned(),
-            FieldType::Stage => usize::try_from(value).ok().and_then(|place| self.program().stages.get(place)).cloned(),
-            FieldType::Text | FieldType::Email | FieldType::Url | FieldType::Timezone | FieldType::Country => None,
-        }
+/// A value that a row or an event has, as people write it.
+pub(super) fn shown(program: &Program, field: &Field, value: &FieldValue, zone: Zone) -> String {
+    match value {
+        FieldValue::Text(text) => text.clone(),
+        FieldValue::Int(value) => print(program, &field.ty, *value, zone).unwrap_or_default(),
+        FieldValue::Missing => String::new(),
+    }
+}
+
+fn print(program: &Program, ty: &FieldType, value: i64, zone: Zone) -> Option<String> {
+    match ty {
+        FieldType::Number | FieldType::Money => Some(decimal(value)),
+        FieldType::YesNo => Some(if value == 0 { "no" } else { "yes" }.to_owned()),
+        FieldType::Date => day(value).map(|date| date.to_string()),
+        FieldType::Moment => civil::words(Instant(value), zone),
+        FieldType::OneOf(choices) => usize::try_from(value - 1).ok().and_then(|place| choices.get(place)).cloned(),
+        FieldType::Stage => usize::try_from(value).ok().and_then(|place| program.stages.get(place)).cloned(),
+        FieldType::Text | FieldType::Email | FieldType::Url | FieldType::Timezone | FieldType::Country => None,
     }
 }
 

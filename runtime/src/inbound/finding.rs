@@ -65,6 +65,12 @@ reasons! {
     TextTooLong "too long a text",
     SaidTwice "said twice",
     UnknownField "no field of the program",
+    /// Of what somebody did with a mail.
+    UnknownEmail "no email of the project",
+    /// Of two rows about one person (E11).
+    SaidByAnotherRow "said otherwise by another row about the same person",
+    /// It came with another person's user id, and is left out (E11).
+    AddressOfAnother "the address of somebody else",
     // Notes: the row counts as it is.
     /// Of a column of consent: it counts as a refusal (E7).
     DoubtfulConsent "read as a refusal",
@@ -81,13 +87,13 @@ reasons! {
 
 /// A reason, with what to do about it in this case.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) reason: Reason,
-    pub(super) detail: String,
+pub(crate) struct Fault {
+    pub(crate) reason: Reason,
+    pub(crate) detail: String,
 }
 
 impl Fault {
-    pub(super) fn new(reason: Reason, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(reason: Reason, detail: impl Into<String>) -> Self {
         Self { reason, detail: detail.into() }
     }
 
@@ -95,7 +101,7 @@ impl Fault {
         Rejected { at: at.clone(), kind: self.reason, reason: self.detail, excerpt: excerpt_of_bytes(line) }
     }
 
-    pub(super) fn set_aside(self, at: &Origin, field: &str, value: &str) -> SetAside {
+    pub(crate) fn set_aside(self, at: &Origin, field: &str, value: &str) -> SetAside {
         let (field, value) = (excerpt(field), excerpt(value));
         SetAside { at: at.clone(), field, kind: self.reason, reason: self.detail, value }
     }
@@ -202,6 +208,11 @@ impl Tally {
         for finding in item.findings() {
             self.count(finding);
         }
+    }
+
+    /// Counts what was found wrong with a row that counts already.
+    pub fn add_note(&mut self, note: &SetAside) {
+        self.count(Finding::SetAside(note));
     }
 
     fn count(&mut self, finding: Finding<'_>) {

@@ -16,6 +16,7 @@ mod events;
 #[cfg(test)]
 mod exports_tests;
 mod finding;
+mod fingerprint;
 mod follow;
 #[cfg(test)]
 mod guide_nurture_tests;
@@ -47,8 +48,9 @@ pub(crate) use segment::{SegmentReader, Vocabulary};
 pub use columns::{Columns, IGNORE, LAST_CHANGED};
 pub use contacts::ContactReader;
 pub use events::EventReader;
+pub(crate) use finding::{Fault, OTHERS, excerpt};
 pub use finding::{Finding, Reason, Rejected, SetAside, Tally};
-pub(crate) use finding::{OTHERS, excerpt};
+pub use fingerprint::{Fingerprint, Fingerprinting, Print};
 pub use follow::{Followed, Follower};
 pub use mail_event::MailEvent;
 pub use names::Meaning;

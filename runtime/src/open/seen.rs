@@ -7,6 +7,7 @@ use crate::store::sqlite::{InUse, MailAhead, SqliteRecords, picture};
 use crate::store::{StoreError, StoreFault};
 use crate::time::Instant;
 use flow_ir::Program;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What a store has come to, of one moment.
@@ -24,6 +25,8 @@ pub struct Seen {
     pub in_use: Option<InUse>,
     /// What is to be known of the mail that waits.
     pub mail: MailAhead,
+    /// What readers of its input keep in it, by their names.
+    pub reads: BTreeMap<String, Vec<u8>>,
     /// Whether the project has changed since that version.
     pub has_changed: bool,
 }
@@ -54,6 +57,7 @@ fn of_one_moment(program: &Program, records: &mut SqliteRecords) -> Result<Optio
         as_of: engine::period(records)?.map(|(_, last)| last),
         in_use: None,
         mail: records.mail_ahead()?,
+        reads: records.reads()?,
         has_changed,
         program: kept,
     }))

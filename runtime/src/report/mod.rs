@@ -69,8 +69,6 @@ impl Period {
 pub struct People {
     /// Contacts, each counted once.
     pub known: u64,
-    /// Rows of an import about somebody known by then.
-    pub joined: u64,
     /// How often somebody lost consent or the address, by how: at an import, by an event or by a bounce. The same again is not
     /// counted; one person may be in several, and who gives consent anew and takes it back counts twice.
     pub suppressed: Totals,
@@ -106,6 +104,8 @@ pub struct Clicks {
     pub machine: u64,
     /// Of a mail that no live journey had sent by then.
     pub without_send: u64,
+    /// Of a mail that no email of the project is called, or of none.
+    pub unknown_email: u64,
 }
 
 /// What left the outbox, to contacts and to teams.
@@ -172,7 +172,6 @@ impl RunReport {
             period: Period::read(program, records)?,
             people: People {
                 known: counted(counter::CONTACTS).saturating_sub(counted(counter::JOINED)),
-                joined: counted(counter::ALIASES),
                 suppressed: suppressed(&totals),
                 addresses_left_out: counted(counter::ADDRESSES_LEFT_OUT),
                 same_person: counted(counter::JOINED),
@@ -189,6 +188,7 @@ impl RunReport {
             clicks: Clicks {
                 machine: counted(counter::MACHINE_CLICKS),
                 without_send: counted(counter::CLICKS_WITHOUT_A_SEND),
+                unknown_email: counted(counter::CLICKS_OF_UNKNOWN_EMAILS),
             },
             mail: MailReport {
                 sent: totals.decided(None, DecisionCode::Sent) + totals.decided(None, DecisionCode::Delivered),

@@ -1,7 +1,8 @@
 //! Contacts from a file.
 
-use crate::support::{World, at, world};
+use crate::support::{World, at, import_at, text_of, world};
 use flow_runtime::engine::{Imported, counter};
+use flow_runtime::inbound::{ContactRow, Refusal};
 use serde_json::json;
 
 const RULES: &str = "workflow fresh {\n enter when stage is mql new only\n reenter never\n score += 1\n}
@@ -148,13 +149,195 @@ fn an_import_goes_on_where_a_crash_stopped_it() {
     let now = flow_runtime::time::Instant(at("2026-03-02"));
     for _ in 0..50 {
         *broken.shared.crash.lock().unwrap() = crate::support::Crash::AfterCommit(1);
-        if broken.reopen().engine().import_contacts("contacts.csv", &rows, now, &mut |_| {}).is_ok() {
+        if import_at(broken.reopen().engine(), &text_of(&rows), &rows, now, &mut |_| {}).is_ok() {
             break;
         }
     }
     *broken.shared.crash.lock().unwrap() = crate::support::Crash::Never;
-    assert_eq!(broken.reopen().import(&rows), Imported { known: 20, ..Imported::default() });
+    assert_eq!(broken.reopen().import(&rows), Imported { known: 20, aliases: 5, ..Imported::default() });
     assert_eq!(broken.snapshot(), whole.snapshot());
     assert_eq!(broken.report(), whole.report());
     broken.at("2026-03-03").event("u1", "visited", json!({"page": "/"})).run();
+}
+
+const BY_INDUSTRY: &str = "workflow fresh {
+ enter when industry is \"saas\" new only
+ reenter never
+ score += 1
+}";
+
+/// Whatever a project or a Flow makes of them: the same bytes are the same file, and were so when they were first read.
+#[test]
+fn a_file_that_is_read_otherwise_is_of_when_it_was_first_read_and_lets_nobody_in() {
+    let mut world = world(BY_INDUSTRY);
+    let email = ("email", "a@x.example");
+    let narrow = [world.row(&["user:a"], &[email, ("industry", "saas")])];
+    let wide = [world.row(&["user:a"], &[email, ("industry", "saas"), ("last_name", "Ada")])];
+    world.import_bytes("header\na,saas,Ada\n", &narrow);
+    world.at("2026-03-05").identify("a", &[("industry", "fintech")]).run();
+    world.at("2026-03-09");
+    assert_eq!(world.import_bytes("header\na,saas,Ada\n", &wide), Imported { updated: 1, ..Imported::default() });
+    assert_eq!(world.read("a", "industry"), 2, "the newer identify call holds");
+    assert_eq!((world.text("a", "last_name").as_deref(), world.score("a")), (Some("Ada"), 0));
+    world.at("2026-03-10");
+    assert_eq!(world.import_bytes("header\na,saas,Ada\n", &wide), Imported { known: 1, ..Imported::default() });
+    // Another file is news.
+    assert_eq!(world.import_bytes("header\na,saas,Ada \n", &wide), Imported { updated: 1, ..Imported::default() });
+    assert_eq!((world.read("a", "industry"), world.score("a")), (1, 1));
+}
+
+/// A value that is only read now makes true what it was already: nobody becomes it.
+#[test]
+fn what_a_file_said_all_along_is_no_trigger_when_it_is_understood() {
+    let mut world = world(BY_INDUSTRY);
+    let unread = [world.row(&["user:a"], &[("email", "a@x.example")])];
+    let read = [world.row(&["user:a"], &[("email", "a@x.example"), ("industry", "saas")])];
+    world.import_bytes("header\na,SaaS\n", &unread);
+    world.at("2026-03-05").import_bytes("header\na,SaaS\n", &read);
+    assert_eq!((world.read("a", "industry"), world.score("a")), (1, 0));
+    // Nor is a row of a person whom events have brought, nor one that was rejected before.
+    world.at("2026-03-06").event("b", "visited", json!({"page": "/"})).run();
+    world.at("2026-03-07").import_bytes("header\nb,SaaS\n", &[]);
+    let row = [world.row(&["user:b"], &[("industry", "saas")])];
+    world.at("2026-03-08").import_bytes("header\nb,SaaS\n", &row);
+    assert_eq!((world.read("b", "industry"), world.score("b")), (1, 0));
+}
+
+#[test]
+fn what_a_step_has_set_at_the_import_is_behind_the_file() {
+    let mut world = world(
+        "workflow all {\n enter when stage is mql including existing\n reenter never\n set industry = \"fintech\"\n}",
+    );
+    let row = |world: &World, last: &[(&str, &str)]| {
+        let words = [&[("email", "a@x.example"), ("stage", "mql"), ("industry", "saas")], last].concat();
+        [world.row(&["user:a"], &words)]
+    };
+    let (narrow, wide) = (row(&world, &[]), row(&world, &[("last_name", "Ada")]));
+    world.import_bytes("header\na\n", &narrow);
+    assert_eq!(world.read("a", "industry"), 2);
+    world.at("2026-03-05").import_bytes("header\na\n", &wide);
+    assert_eq!((world.read("a", "industry"), world.text("a", "last_name").as_deref()), (2, Some("Ada")));
+}
+
+#[test]
+fn rows_that_a_file_has_gained_are_news_and_the_others_are_of_before() {
+    let mut world = world(BY_INDUSTRY);
+    let row = |world: &World, user: &str, last: &[(&str, &str)]| {
+        world.row(&[&format!("user:{user}")], &[&[("industry", "saas")], last].concat())
+    };
+    world.at("2026-03-01").event("b", "visited", json!({"page": "/"})).run();
+    world.at("2026-03-02");
+    let short = [row(&world, "a", &[])];
+    world.import_bytes("header\na,Ada\n", &short);
+    world.at("2026-03-05").identify("a", &[("industry", "fintech")]).run();
+    let long = [row(&world, "a", &[("last_name", "Ada")]), row(&world, "b", &[])];
+    world.at("2026-03-06");
+    assert_eq!(
+        world.import_bytes("header\na,Ada\nb,Bo\n", &long),
+        Imported { updated: 2, ..Imported::default() },
+        "read otherwise and grown at once"
+    );
+    assert_eq!((world.read("a", "industry"), world.score("a")), (2, 0));
+    assert_eq!((world.read("b", "industry"), world.score("b")), (1, 1));
+}
+
+#[test]
+fn a_file_that_was_read_before_another_one_is_older_than_that_under_any_name() {
+    let mut world = world(BY_INDUSTRY);
+    let row = |world: &World, industry: &str| [world.row(&["user:a"], &[("industry", industry)])];
+    let (old, new) = (row(&world, "saas"), row(&world, "fintech"));
+    world.import(&old);
+    world.at("2026-03-05").import(&new);
+    assert_eq!(world.at("2026-03-06").import(&old), Imported { known: 1, ..Imported::default() });
+    assert_eq!((world.read("a", "industry"), world.score("a")), (2, 0));
+}
+
+/// What comes behind a kill is of when the file was first read, too.
+#[test]
+fn a_broken_off_import_goes_on_as_of_its_beginning() {
+    let mut world = world(BY_INDUSTRY).limits(1, 4);
+    world.at("2026-03-01").event("u2", "visited", json!({"page": "/"})).run();
+    world.at("2026-03-02");
+    let rows: Vec<_> =
+        (0..3).map(|n| world.row(&[&format!("user:u{n}")], &[("industry", "saas"), ("last_name", "N")])).collect();
+    *world.shared.crash.lock().unwrap() = crate::support::Crash::AfterCommit(1);
+    let now = flow_runtime::time::Instant(at("2026-03-02"));
+    assert!(import_at(world.reopen().engine(), &text_of(&rows), &rows, now, &mut |_| {}).is_err());
+    *world.shared.crash.lock().unwrap() = crate::support::Crash::Never;
+    world.reopen().at("2026-03-05").identify("u2", &[("industry", "fintech")]).run();
+    world.at("2026-03-06");
+    let rest = world.import(&rows);
+    assert!(rest.known > 0 && rest.known < 3, "{rest:?}");
+    assert_eq!((world.read("u2", "industry"), world.text("u2", "last_name").as_deref()), (2, Some("N")));
+}
+
+/// Keys, when the row was changed, and fields with their words.
+fn changed(world: &World, keys: &[&str], on: &str, words: &[(&str, &str)]) -> ContactRow {
+    ContactRow { changed_at: (!on.is_empty()).then(|| at(on)), ..world.row(keys, words) }
+}
+
+#[test]
+fn of_two_rows_about_one_person_the_one_that_was_changed_later_counts() {
+    let row = |world: &World, on: &str, industry: &str| changed(world, &["user:a"], on, &[("industry", industry)]);
+    let outcome = |rows: [(&str, &str); 2]| {
+        let mut world = world(BY_INDUSTRY);
+        let rows = rows.map(|(on, industry)| row(&world, on, industry));
+        // They are known before the file, so it is news.
+        world.at("2026-03-01").event("a", "visited", json!({"page": "/"})).run();
+        world.at("2026-03-02").import(&rows);
+        let told = std::mem::take(&mut world.left_out);
+        world.at("2026-03-03").import(&rows);
+        assert_eq!(world.left_out, told, "it is told in every import");
+        (world.read("a", "industry"), world.score("a"), told.join("\n"))
+    };
+    let of = |line: u8, value: &str, why: &str| {
+        format!("stream.jsonl:{line}: industry: said otherwise by another row about the same person: `{value}` ({why})")
+    };
+    let (jan, feb) = ("2026-01-05", "2026-02-05");
+    let later = "which was changed later";
+    assert_eq!(outcome([(jan, "saas"), (feb, "fintech")]), (2, 0, of(2, "saas", &format!("line 3 counts, {later}"))));
+    assert_eq!(outcome([(feb, "fintech"), (jan, "saas")]), (2, 0, of(3, "saas", &format!("line 2 counts, {later}"))));
+    assert_eq!(
+        outcome([(jan, "fintech"), (feb, "saas")]),
+        (1, 1, of(2, "fintech", &format!("line 3 counts, {later}")))
+    );
+    // Where one of them does not say when, and where both say the same, the first stands.
+    for [one, other] in [["", ""], [jan, ""], ["", feb], [jan, jan]] {
+        let first = of(3, "saas", "line 2 counts, which comes first");
+        assert_eq!(outcome([(one, "fintech"), (other, "saas")]), (2, 0, first), "{one} {other}");
+    }
+    // The same value is left out by nobody.
+    assert_eq!(outcome([(jan, "fintech"), (feb, "fintech")]), (2, 0, String::new()));
+}
+
+#[test]
+fn a_refusal_counts_in_the_older_of_two_rows_too() {
+    let mut world = world("");
+    let unsubscribed = world.values(&[("unsubscribed", "yes")])[0].0;
+    let refusal = Refusal { field: unsubscribed, column: "Opt-out".into(), is_doubtful: false };
+    let old = changed(&world, &["user:a"], "2026-01-05", &[("unsubscribed", "yes")]);
+    let new = changed(&world, &["user:a"], "2026-02-05", &[("unsubscribed", "no")]);
+    world.import(&[ContactRow { refusals: vec![refusal], ..old }, new]);
+    assert_eq!(world.read("a", "unsubscribed"), 1);
+}
+
+/// Whose address it is, the list says; the number is that of the file, however often it is read.
+#[test]
+fn an_address_that_is_left_out_is_told_with_its_line() {
+    let mut world = world("");
+    let email = ("email", "dup@x.example");
+    let rows = |world: &World, name: &str| {
+        [
+            world.row(&["user:a", "email:dup@x.example"], &[email]),
+            world.row(&["user:b", "email:dup@x.example"], &[email, ("first_name", name)]),
+            world.row(&["user:a"], &[("first_name", "Ada")]),
+        ]
+    };
+    let told = "stream.jsonl:3: email: the address of somebody else: `dup@x.example` (the person of line 2 has it, and an address has one \
+                person; the row counts without it)";
+    for (day, name) in ["2026-03-02", "2026-03-03", "2026-03-04"].into_iter().zip(["Bo", "Bob", "Bob"]) {
+        let rows = rows(&world, name);
+        let imported = world.at(day).import(&rows);
+        assert_eq!((imported.aliases, world.left_out.join("\n").as_str()), (1, told), "{day}");
+    }
 }

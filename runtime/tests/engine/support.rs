@@ -8,8 +8,10 @@ use flow_ir::interpret::Interpreter;
 use flow_ir::{FOREVER, FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, Program, WorkflowId};
 use flow_runtime::dispatch::channels::scripted::{self, ScriptedChannel};
 use flow_runtime::dispatch::channels::{Channel, Fate, Foreseen, RefusedKind, Uncertain};
-use flow_runtime::engine::{Composed, Composer, ContactView, Delivery, Engine, EngineError, Imported, Limits, Report};
-use flow_runtime::inbound::{Arrival, ContactRow, Origin, Tracked, What};
+use flow_runtime::engine::{
+    Composed, Composer, ContactView, ContactsFile, Delivery, Engine, EngineError, Imported, Limits, Report,
+};
+use flow_runtime::inbound::{Arrival, ContactRow, Finding, Fingerprint, Origin, SetAside, Tracked, What};
 use flow_runtime::mail::{Mail, Mailbox, Purpose};
 use flow_runtime::store::digest::Snapshot;
 use flow_runtime::store::memory::MemoryStore;
@@ -82,6 +84,27 @@ pub(crate) fn compiled(text: &str) -> Result<Arc<Program>, Vec<String>> {
 pub(crate) fn at(text: &str) -> i64 {
     let text = if text.contains(' ') { text.replace(' ', "T") } else { format!("{text}T00:00") };
     Instant::parse(&format!("{text}:00Z")).unwrap().0
+}
+
+/// The bytes of a file, a line for each row.
+pub(crate) fn text_of(rows: &[ContactRow]) -> String {
+    let line = |row: &ContactRow| format!("{:?} {:?} {:?}\n", row.keys, row.values, row.changed_at);
+    std::iter::once("header\n".to_owned()).chain(rows.iter().map(line)).collect()
+}
+
+/// Imports a file whose rows stand one in each line below the header.
+pub(crate) fn import_at<S: Store>(
+    engine: &mut Engine<S>,
+    bytes: &str,
+    rows: &[ContactRow],
+    now: Instant,
+    told: &mut dyn FnMut(SetAside),
+) -> Result<Imported, EngineError> {
+    let in_line = |(line, row): (u64, &ContactRow)| ContactRow { at: Origin { line, ..origin() }, ..row.clone() };
+    let rows: Vec<ContactRow> = (2..).zip(rows).map(in_line).collect();
+    let print = Fingerprint::read(bytes.as_bytes(), engine.imported_lengths()?).unwrap();
+    let file = ContactsFile { name: "contacts.csv", print: &print, rows: &rows };
+    engine.import_contacts(file, now, told, &mut |_| {})
 }
 
 fn origin() -> Origin {
@@ -304,6 +327,8 @@ pub(crate) struct World {
     pub(crate) at_once: usize,
     pub(crate) limits: Limits,
     engine: Option<Engine<Shared>>,
+    /// What the last import has left out of its rows.
+    pub(crate) left_out: Vec<String>,
     is_native: bool,
     now: i64,
     pub(crate) stream: Vec<Arrival>,
@@ -323,6 +348,7 @@ impl World {
             at_once: usize::MAX,
             limits: Limits::default(),
             engine: None,
+            left_out: Vec::new(),
             is_native: false,
             now: at("2026-03-02"),
             program,
@@ -420,9 +446,19 @@ impl World {
         }
     }
 
+    /// Imports rows from a file of their own: the same bytes where they say the same.
     pub(crate) fn import(&mut self, rows: &[ContactRow]) -> Imported {
+        self.import_bytes(&text_of(rows), rows)
+    }
+
+    /// Imports rows from a file of these bytes, whatever they are read as.
+    pub(crate) fn import_bytes(&mut self, bytes: &str, rows: &[ContactRow]) -> Imported {
         let now = Instant(self.now);
-        self.engine().import_contacts("contacts.csv", rows, now, &mut |_| {}).unwrap()
+        self.left_out.clear();
+        let mut left_out = Vec::new();
+        let imported = import_at(self.engine(), bytes, rows, now, &mut |note| left_out.push(note)).unwrap();
+        self.left_out = left_out.iter().map(|note| Finding::SetAside(note).to_string()).collect();
+        imported
     }
 
     /// Makes a contact, with an address of their own.

@@ -398,7 +398,7 @@ pub(crate) enum Unseen {
 }
 
 /// The candidate that differs by no more than a slip of the hand or the other way to write a name (`firstName`).
-pub(super) fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<String> {
+pub fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<String> {
     let wanted = plain(name);
     let most = (wanted.chars().count() / 3).max(1);
     candidates

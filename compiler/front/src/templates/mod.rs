@@ -43,8 +43,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fault::Markup;
-pub use fault::TemplateFault;
 pub(crate) use fault::{Construct, FaultKind, RequiredToken, Seen, Severity, Slip, Syntax};
+pub use fault::{TemplateFault, nearest};
 pub(crate) use fields::FieldNames;
 pub use fields::Fields;
 use foreign::{Foreign, Meant};

@@ -13,6 +13,7 @@ mod whose;
 
 use std::sync::Arc;
 
+use flow_front::templates::nearest;
 use flow_ir::{FieldId, FieldType, FieldValue, Program};
 use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value};
@@ -22,9 +23,9 @@ use super::contacts::doubtful;
 use super::doubt::Answer;
 use super::finding::{Fault, Reason, SetAside};
 use super::names::{EventNames, FieldNames, Fills, Meaning, snake_case};
-use super::tracked::{Known, Tracked, find};
+use super::tracked::{Known, Tracked, find, text_of};
 use super::value::{self, Shape};
-use super::{Arrival, EventItem, Item, Origin, UNDATED, What, zone_of};
+use super::{Arrival, EventItem, Item, MailEvent, Origin, UNDATED, What, zone_of};
 use crate::store::MessageId;
 use crate::time::Zone;
 use times::{Times, times_of};
@@ -37,6 +38,8 @@ pub(crate) const MAX_MESSAGE_ID_CHARS: usize = 100;
 /// What a page view or screen view is called here, and the property that says which page.
 const VISITED: &str = "visited";
 const PAGE: &str = "page";
+/// How many emails of the project are named to whoever has named none of them.
+const EMAILS_NAMED: usize = 5;
 /// What is read of a mail event: all are texts.
 const MAIL_PROPERTIES: [&str; 3] = ["email_id", "link_id", "bounce_type"];
 
@@ -129,6 +132,7 @@ impl<'p> SegmentReader<'p> {
                     properties.remove(&written);
                 }
             }
+            self.look_for_email(mail, &properties, notes);
         }
         if !meaning.is_known() {
             let reason = if meaning.sounds_like_refusal { Reason::UnknownConsent } else { Reason::UnknownEvent };
@@ -137,6 +141,24 @@ impl<'p> SegmentReader<'p> {
         What::Track(self.tracked(name, meaning, properties, &mut |fault, property, value| {
             notes.add(fault, property, &shown(value));
         }))
+    }
+
+    /// What somebody did with a mail counts for the one that it names: a name that is none counts for nobody.
+    fn look_for_email(&self, mail: MailEvent, properties: &Map<String, Value>, notes: &mut Notes<'_>) {
+        let names = || self.program.emails.values().map(|email| email.name.as_str());
+        let Some(name) = text_of(properties, "email_id").filter(|name| !names().any(|known| known == *name)) else {
+            return;
+        };
+        let help = match nearest(name, names()) {
+            Some(near) => format!("write `{near}`, as the project does"),
+            None if names().next().is_none() => "the project has no email".to_owned(),
+            None => {
+                let some: Vec<String> = names().take(EMAILS_NAMED).map(|name| format!("`{name}`")).collect();
+                let more = if names().count() > EMAILS_NAMED { " and others" } else { "" };
+                format!("the project has {}{more}", some.join(", "))
+            }
+        };
+        notes.add(Fault::new(Reason::UnknownEmail, help), &format!("{}.email_id", mail.name()), name);
     }
 
     /// An event with its declared properties typed; what is of another type is handed over and taken out.

@@ -49,6 +49,11 @@ impl SqliteRecords {
         self.read(outbox::ahead)
     }
 
+    /// How far each stream of input was read, in its reader's own words.
+    pub(crate) fn reads(&mut self) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
+        self.read(slots::reads)
+    }
+
     /// What the store is, and the program that it runs.
     pub(crate) fn charter(&mut self) -> Result<Charter, StoreError> {
         self.read(charter::read)

@@ -87,6 +87,12 @@ pub(super) fn actors(connection: &Connection) -> Result<BTreeMap<Actor, Vec<u8>>
     Ok(statement.query_map([], actor)?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// How far each stream of input was read, in its reader's own words.
+pub(super) fn reads(connection: &Connection) -> Result<BTreeMap<String, Vec<u8>>, Trouble> {
+    let mut statement = connection.prepare_cached("SELECT stream, place FROM stream_place ORDER BY slot")?;
+    Ok(statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
+}
+
 pub(super) fn all(connection: &Connection) -> Result<Vec<SlotState>, Trouble> {
     let mut statement = connection.prepare_cached(&format!("{SELECT} ORDER BY slot"))?;
     Ok(statement.query_map([], read)?.collect::<rusqlite::Result<_>>()?)

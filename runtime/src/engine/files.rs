@@ -1,0 +1,293 @@
+//! The files of contacts that a store has read: each by its bytes, with the instant at which they were first read and how far they were taken.
+//!
+//! How a file is read changes with the project and with Flow; its bytes do not. So a row is of the instant at which its bytes were first
+//! read (E11), and whatever is read otherwise later was so already then: it makes conditions true and lets nobody in (E10). A file that begins with
+//! another one is that file, with rows that are news.
+
+use super::error::EngineError;
+use crate::inbound::{ContactRow, Fingerprint, Print};
+use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+/// The name under which a store keeps a file, before the digest of its bytes.
+const FILE: &str = "imported.";
+/// The name under which Flow once kept how far a file of this name had come, by what its rows meant. An empty one is done with.
+const BY_MEANING: &str = "import.";
+
+/// How much of the rows of a file was taken, as they are read now: how many, and a digest that stands for them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Taken {
+    pub(super) rows: u64,
+    chain: [u8; SHA256_OUTPUT_LEN],
+}
+
+impl Taken {
+    /// Takes in one more.
+    pub(super) fn pass(&mut self, row: &ContactRow, changed_at: Option<i64>) {
+        let mut bytes = self.chain.to_vec();
+        // Keys and values are plain data: writing them as JSON cannot fail.
+        bytes.extend(serde_json::to_vec(&(&row.keys, &row.values)).unwrap_or_default());
+        // A file in which the date alone is read otherwise says everything anew.
+        bytes.extend(changed_at.into_iter().flat_map(i64::to_le_bytes));
+        self.chain.copy_from_slice(digest(&SHA256, &bytes).as_ref());
+        self.rows += 1;
+    }
+}
+
+/// What a store keeps of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FileMark {
+    name: String,
+    bytes: u64,
+    /// When these bytes were first read.
+    first_read_at: i64,
+    /// The last line that has been taken, under whatever project.
+    pub(super) line: u64,
+    pub(super) taken: Taken,
+}
+
+impl FileMark {
+    fn new(print: &Print, first_read_at: i64) -> FileMark {
+        FileMark { name: name_of(print), bytes: print.bytes, first_read_at, line: 0, taken: Taken::default() }
+    }
+
+    /// As the store has it.
+    pub(super) fn read(&self) -> (String, Vec<u8>) {
+        let numbers = [self.bytes, self.line, self.taken.rows].map(u64::to_le_bytes).concat();
+        (self.name.clone(), [&numbers, self.first_read_at.to_le_bytes().as_slice(), &self.taken.chain].concat())
+    }
+
+    fn parse(name: &str, bytes: &[u8]) -> Result<FileMark, EngineError> {
+        let damaged = || EngineError::Damaged { name: name.to_owned() };
+        let (numbers, chain) = bytes.split_at_checked(4 * size_of::<u64>()).ok_or_else(damaged)?;
+        let mut numbers = numbers.chunks_exact(size_of::<u64>()).map(|part| part.try_into().unwrap_or_default());
+        let mut next = || numbers.next().ok_or_else(damaged);
+        let [bytes, line, rows] = [next()?, next()?, next()?].map(u64::from_le_bytes);
+        let first_read_at = i64::from_le_bytes(next()?);
+        let taken = Taken { rows, chain: chain.try_into().map_err(|_| damaged())? };
+        Ok(FileMark { name: name.to_owned(), bytes, first_read_at, line, taken })
+    }
+}
+
+fn name_of(print: &Print) -> String {
+    let mut name = FILE.to_owned();
+    for byte in print.digest {
+        // A String takes whatever is written.
+        let _ = write!(name, "{byte:02x}");
+    }
+    name
+}
+
+/// How long the files are that a store has read, in bytes: another one may begin with one of them.
+pub(super) fn lengths(reads: &BTreeMap<String, Vec<u8>>) -> Result<BTreeSet<u64>, EngineError> {
+    let files = reads.range(FILE.to_owned()..).take_while(|(name, _)| name.starts_with(FILE));
+    files.map(|(name, kept)| FileMark::parse(name, kept).map(|mark| mark.bytes)).collect()
+}
+
+fn find(reads: &BTreeMap<String, Vec<u8>>, print: &Print) -> Result<Option<FileMark>, EngineError> {
+    let name = name_of(print);
+    reads.get(&name).map(|kept| FileMark::parse(&name, kept)).transpose()
+}
+
+/// When a file was first read; none where it never was.
+pub(super) fn first_read_at(
+    reads: &BTreeMap<String, Vec<u8>>,
+    print: &Fingerprint,
+) -> Result<Option<i64>, EngineError> {
+    find(reads, &print.whole).map(|mark| mark.map(|mark| mark.first_read_at))
+}
+
+/// A file that is about to be taken, with what the store knows of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reading {
+    pub(super) mark: FileMark,
+    /// When the bytes up to the end of a line were first read, for each file that this one begins with.
+    beginnings: Vec<(u64, i64)>,
+    /// Rows up to this line were taken before, perhaps as something else.
+    before: u64,
+    /// Whether an older Flow has read a file and nobody can tell whether it was this one.
+    pub(super) is_doubtful: bool,
+}
+
+impl Reading {
+    /// What is known of a file whose rows are read now. `first_day` is the store's: earlier than that no file was read.
+    pub(super) fn open(
+        reads: &BTreeMap<String, Vec<u8>>,
+        print: &Fingerprint,
+        rows: &[ContactRow],
+        (first_day, now): (i64, i64),
+    ) -> Result<Reading, EngineError> {
+        let own = find(reads, &print.whole)?;
+        let first_read_at = own.as_ref().map_or(now, |mark| mark.first_read_at);
+        let mut beginnings = Vec::new();
+        let mut nearest = None;
+        for print in &print.beginnings {
+            if let Some(mark) = find(reads, print)?.filter(|mark| mark.first_read_at <= first_read_at) {
+                beginnings.push((print.lines, mark.first_read_at));
+                nearest = Some(mark);
+            }
+        }
+        let from_nearest = nearest.map(|nearest| {
+            let (line, taken) = (nearest.line, nearest.taken);
+            FileMark { line, taken, ..FileMark::new(&print.whole, first_read_at) }
+        });
+        let Some(mark) = own.or(from_nearest) else {
+            return Self::of_older_flow(reads, print, rows, (first_day, now));
+        };
+        Ok(Reading { before: mark.line, mark, beginnings, is_doubtful: false }.compared(rows))
+    }
+
+    /// A file that the store does not know by its bytes. An older Flow kept what the rows meant and not when they were read. What it has taken
+    /// counts as of the first day, so that it overrules nothing; and where the rows mean something else by now, nobody can tell whether the file
+    /// is another one or is only read otherwise, and it is taken for the same one: in doubt nobody gets mail.
+    fn of_older_flow(
+        reads: &BTreeMap<String, Vec<u8>>,
+        print: &Fingerprint,
+        rows: &[ContactRow],
+        (first_day, now): (i64, i64),
+    ) -> Result<Reading, EngineError> {
+        let mut reading =
+            Reading { mark: FileMark::new(&print.whole, now), beginnings: Vec::new(), before: 0, is_doubtful: false };
+        let older: Vec<Taken> = by_meaning(reads).map(|(name, kept)| taken_of(name, kept)).collect::<Result<_, _>>()?;
+        if older.is_empty() {
+            return Ok(reading);
+        }
+        reading.mark.first_read_at = first_day;
+        if let Some(taken) =
+            older.into_iter().filter(|taken| reading.stands_for(*taken, rows)).max_by_key(|taken| taken.rows)
+        {
+            let last = usize::try_from(taken.rows).ok().and_then(|count| rows.get(count.checked_sub(1)?));
+            reading.mark.line = last.map_or(0, |row| row.at.line);
+            reading.mark.taken = taken;
+            reading.before = reading.mark.line;
+            // Rows behind them are news, as far as anybody knows.
+            reading.beginnings = vec![(reading.mark.line, first_day), (u64::MAX, now)];
+            return Ok(reading);
+        }
+        reading.is_doubtful = true;
+        // All of it was taken, for whatever comes behind a kill.
+        reading.mark.line = print.whole.lines;
+        reading.before = reading.mark.line;
+        Ok(reading)
+    }
+
+    /// Takes the rows from the start again where they are read otherwise than before.
+    fn compared(mut self, rows: &[ContactRow]) -> Reading {
+        if !self.stands_for(self.mark.taken, rows) {
+            self.mark.taken = Taken::default();
+        }
+        self
+    }
+
+    /// Whether that many rows of the file are those that were taken.
+    fn stands_for(&self, taken: Taken, rows: &[ContactRow]) -> bool {
+        let Some(rows) = usize::try_from(taken.rows).ok().and_then(|count| rows.get(..count)) else { return false };
+        let mut found = Taken::default();
+        rows.iter().for_each(|row| found.pass(row, self.changed_at(row)));
+        found == taken
+    }
+
+    /// When the bytes of a row were first read.
+    pub(super) fn read_at(&self, row: &ContactRow) -> i64 {
+        let beginnings = self.beginnings.iter().filter(|(line, _)| row.at.line <= *line);
+        beginnings.map(|(_, at)| *at).min().unwrap_or(self.mark.first_read_at)
+    }
+
+    /// When a row was last changed, as it says; nobody can have changed it after it was read.
+    pub(super) fn changed_at(&self, row: &ContactRow) -> Option<i64> {
+        row.changed_at.filter(|at| *at <= self.read_at(row))
+    }
+
+    /// Whether a row was taken before, perhaps as something else.
+    pub(super) fn was_taken(&self, row: &ContactRow) -> bool {
+        row.at.line <= self.before
+    }
+}
+
+/// What an older Flow kept, by the name under which it did.
+pub(super) fn by_meaning(reads: &BTreeMap<String, Vec<u8>>) -> impl Iterator<Item = (&String, &Vec<u8>)> {
+    let kept = reads.range(BY_MEANING.to_owned()..).take_while(|(name, _)| name.starts_with(BY_MEANING));
+    kept.filter(|(_, kept)| !kept.is_empty())
+}
+
+fn taken_of(name: &str, kept: &[u8]) -> Result<Taken, EngineError> {
+    let damaged = || EngineError::Damaged { name: name.to_owned() };
+    let (rows, chain) = kept.split_first_chunk().ok_or_else(damaged)?;
+    Ok(Taken { rows: u64::from_le_bytes(*rows), chain: chain.try_into().map_err(|_| damaged())? })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::inbound::Origin;
+
+    const FIRST_DAY: i64 = 1_000;
+    const NOW: i64 = 9_000;
+
+    fn row(line: u64, user: &str) -> ContactRow {
+        let (keys, at) = (vec![format!("user:{user}")], Origin { file: "c.csv".into(), line });
+        ContactRow { keys, values: Vec::new(), refusals: Vec::new(), changed_at: None, at }
+    }
+
+    fn print(bytes: &str) -> Fingerprint {
+        Fingerprint::read(bytes.as_bytes(), BTreeSet::new()).unwrap()
+    }
+
+    fn taken(rows: &[ContactRow]) -> Taken {
+        let mut taken = Taken::default();
+        rows.iter().for_each(|row| taken.pass(row, row.changed_at));
+        taken
+    }
+
+    /// As Flow kept it up to its version 0.1: how many rows there were, and what they meant.
+    fn of_older_flow(rows: &[ContactRow]) -> BTreeMap<String, Vec<u8>> {
+        let taken = taken(rows);
+        BTreeMap::from([("import.c.csv".to_owned(), [&taken.rows.to_le_bytes()[..], &taken.chain].concat())])
+    }
+
+    fn open(reads: &BTreeMap<String, Vec<u8>>, rows: &[ContactRow]) -> Reading {
+        Reading::open(reads, &print("a\nb\n"), rows, (FIRST_DAY, NOW)).unwrap()
+    }
+
+    #[test]
+    fn a_mark_is_read_as_it_was_written_and_a_damaged_one_is_told() {
+        let mark = FileMark { line: 3, taken: taken(&[row(2, "a")]), ..FileMark::new(&print("a\n").whole, -5) };
+        let (name, bytes) = mark.read();
+        assert_eq!(FileMark::parse(&name, &bytes).unwrap(), mark);
+        assert!(FileMark::parse(&name, &bytes[1..]).is_err() && FileMark::parse(&name, b"").is_err());
+        assert_eq!(lengths(&BTreeMap::from([(name, bytes)])).unwrap(), BTreeSet::from([2]));
+    }
+
+    /// A file that means what it meant is the same; nobody knows when it was read, so it overrules nothing.
+    #[test]
+    fn what_an_older_flow_has_taken_is_taken_and_counts_as_of_the_first_day() {
+        let rows = [row(2, "a"), row(3, "b")];
+        let whole = open(&of_older_flow(&rows), &rows);
+        assert_eq!((whole.mark.taken.rows, whole.mark.first_read_at, whole.is_doubtful), (2, FIRST_DAY, false));
+        // It has grown since, or was broken off: what comes behind is news.
+        let part = open(&of_older_flow(&rows[..1]), &rows);
+        assert_eq!(part.mark.taken.rows, 1);
+        assert_eq!(
+            rows.each_ref().map(|row| (part.was_taken(row), part.read_at(row))),
+            [(true, FIRST_DAY), (false, NOW)]
+        );
+    }
+
+    #[test]
+    fn where_nobody_can_tell_whether_a_file_is_that_of_an_older_flow_it_overrules_nothing() {
+        let rows = [row(2, "a"), row(3, "b")];
+        let reads = of_older_flow(&[row(2, "z")]);
+        let doubtful = open(&reads, &rows);
+        assert!(doubtful.is_doubtful && doubtful.mark.taken.rows == 0);
+        assert!(rows.iter().all(|row| doubtful.was_taken(row) && doubtful.read_at(row) == FIRST_DAY));
+        // Once the file is known by its bytes, that is over, and the next one is news.
+        let done = BTreeMap::from([("import.c.csv".to_owned(), Vec::new()), doubtful.mark.read()]);
+        let again = Reading::open(&done, &print("a\nb\n"), &rows, (FIRST_DAY, NOW)).unwrap();
+        assert!(!again.is_doubtful && rows.iter().all(|row| again.was_taken(row)));
+        let next = Reading::open(&done, &print("other\n"), &rows, (FIRST_DAY, NOW)).unwrap();
+        assert!(!next.is_doubtful && rows.iter().all(|row| !next.was_taken(row) && next.read_at(row) == NOW));
+    }
+}
