@@ -423,6 +423,26 @@ fn a_start_over_the_same_contacts_repeats_nothing() {
     world.write("data/contacts.csv", "User ID,Email\nu1,no-address\nu2,p2@x.example\n");
     world.serve().stop(&world);
     let list = || fs::read_to_string(world.path("out/case.live.rejected.txt")).unwrap();
+
+    // Refused, it stays as it is, whatever the project has become: neither the program in it changes nor anything else.
+    let text = fs::read_to_string(world.path("case.flow")).unwrap();
+    let asks =
+        "workflow z { enter when visited(page is \"/x\") at least 1 times ever new only; reenter never; send hello }\n";
+    world.write("case.flow", &format!("{text}{asks}"));
+    for (store, words) in [
+        ("out/case.live.db", &["run", "--store", "out/case.live.db"][..]),
+        ("out/case.live.db", &["run", "--fresh", "--store", "out/case.live.db"]),
+        ("out/case.db", &["serve", "--no-http", "--store", "out/case.db"]),
+    ] {
+        let before = fs::read(world.path(store)).unwrap();
+        let output = world.command(words).output().unwrap();
+        let said = world.said(&output);
+        assert!(said.contains("exit 3") && said.contains("holds ") && !said.contains("note: "), "{said}");
+        assert!(fs::read(world.path(store)).unwrap() == before, "{words:?} changed {store}");
+        let version = "SELECT max(version) FROM program";
+        let shell = rusqlite::Connection::open(world.path(store)).unwrap();
+        assert_eq!(shell.query_row(version, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+    }
     let first = list();
     assert!(first.contains("contacts.csv:2: email: not an e-mail address") && !first.contains("anew"), "{first}");
     let said = world.serve().stop(&world);
