@@ -163,6 +163,52 @@ fn a_refused_recipient_is_undelivered_and_the_journey_knows() {
     assert_snapshot!(said.replace(&server.port().to_string(), "[port]"));
     assert_eq!(recipients(&server), ["RCPT TO:<ana@acme.example>"]);
 }
+/// The address that mail is from is refused: it stops, names it, and gives up nobody; mended, the same command sends everything.
+#[test]
+fn a_sender_that_is_refused_stops_it_and_gives_up_nobody() {
+    const PEOPLE: u32 = 12;
+    let server = Server::start(Vec::new());
+    let mut world = World::by_smtp(SEND, server.port());
+    world.people(PEOPLE);
+    let serving = world.serve();
+    server.always(Some(Play::Answer("MAIL", "550 5.7.1 Sender address rejected: not owned by user")));
+    (1..=PEOPLE).for_each(|user| world.event(user, "downloaded"));
+    let said = serving.end(&world);
+    assert_snapshot!(said.replace(&server.port().to_string(), "[port]"));
+    let waiting = "SELECT count(*) FROM outbox WHERE state = 0 AND attempts = 0";
+    assert_eq!(world.count(waiting), world.count("SELECT count(*) FROM outbox"));
+    server.always(None);
+    let serving = world.serve();
+    world.until("everybody is mailed", |_| server.arrived().len() == PEOPLE as usize);
+    drop(serving.stop(&world));
+}
+
+/// Refused by rules one after the other, people wait for whoever mends it.
+#[test]
+fn refusals_by_rules_of_everybody_pause_mail_and_say_why() {
+    const PEOPLE: u32 = 12;
+    let server = Server::start(Vec::new());
+    let mut world = World::by_smtp(SEND, server.port());
+    world.people(PEOPLE);
+    server.always(Some(Play::Answer("RCPT", "550 5.7.1 relaying denied")));
+    let serving = world.serve();
+    (1..=PEOPLE).for_each(|user| world.event(user, "downloaded"));
+    let given_up = "SELECT count(*) FROM outbox WHERE state IN (3, 4, 5)";
+    world.until("mail pauses", |world| {
+        world.count("SELECT count(*) FROM outbox WHERE state = 0 AND detail LIKE '%others running%'") > 0
+    });
+    let said = serving.stop(&world);
+    assert!(
+        said.contains("a message did not leave: ") && said.contains("mail pauses, and nobody more is given up"),
+        "{said}"
+    );
+    assert_eq!(world.count(given_up), 2, "{said}");
+    server.always(None);
+    let serving = world.serve();
+    world.until("the others are mailed", |_| server.arrived().len() == PEOPLE as usize - 2);
+    drop(serving.stop(&world));
+}
+
 
 /// A member's address that the server refuses: the notice is not among the sent.
 #[test]
@@ -237,7 +283,7 @@ fn a_second_signal_does_not_wait() {
 fn a_kill_gives_up_what_had_begun_alone() {
     let server = Server::start(Vec::new());
     let mut world = World::by_smtp(SEND, server.port());
-    world.people(3);
+    world.people(4);
     let of_state =
         |world: &World, state: u32| world.count(&format!("SELECT count(*) FROM outbox WHERE state = {state}"));
     let serving = world.serve();
@@ -267,7 +313,27 @@ fn a_kill_gives_up_what_had_begun_alone() {
     let serving = world.serve();
     world.until("the third mail is given up", |world| of_state(world, 5) == 1);
     drop(serving.stop(&world));
-    assert_eq!(recipients(&server), ["RCPT TO:<p1@x.example>", "RCPT TO:<p2@x.example>"]);
+
+    // An attempt that the server stopped at its `DATA` does not count: the next one, killed before that, has its number and did not leave.
+    let serving = world.serve();
+    server.always(Some(Play::Answer("DATA", "530 5.7.0 log in first")));
+    world.event(4, "downloaded");
+    assert!(serving.end(&world).contains("exit 3"));
+    server.always(Some(Play::StallOn("RCPT")));
+    let asked = |server: &Server| server.commands().iter().filter(|said| said.starts_with("RCPT")).count();
+    let before = asked(&server);
+    let serving = world.serve();
+    world.until("the fourth mail is on its way", |_| asked(&server) > before);
+    serving.signal("-KILL");
+    drop(serving.end(&world));
+    assert_eq!(of_state(&world, 1), 1, "claimed");
+    server.always(None);
+    let serving = world.serve();
+    world.until("the fourth mail is sent", |world| of_state(world, 2) == 3);
+    drop(serving.stop(&world));
+    assert_eq!(of_state(&world, 5), 1, "nobody else is given up");
+    let sent = [1, 2, 4].map(|user| format!("RCPT TO:<p{user}@x.example>"));
+    assert_eq!(recipients(&server), sent);
 }
 
 /// A server that answers a byte now and then holds up the end no longer than one that is silent: the time is that of a whole answer.

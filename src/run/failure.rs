@@ -18,7 +18,7 @@ pub(crate) fn from_engine(error: EngineError) -> Failure {
         EngineError::Store(error) => from_store(error),
         EngineError::Mail { .. } => Failure::new(
             error.to_string(),
-            "nothing is lost and nothing is given up: mend that or `[mail]` in flow.toml, and the same command goes on from there",
+            "nothing is lost and nothing is given up for it: once that is mended, the same command goes on from there",
         ),
         other => Failure::new(other.to_string(), GOES_ON),
     }
