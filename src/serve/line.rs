@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::ink;
-use crate::output::{Format, counted, thousands};
+use crate::output::{Failure, Format, counted, thousands};
 use crate::run;
 use crate::run::report::Rate;
 use crate::run::shut_out::{Earlier, ShutOut};
@@ -118,6 +118,16 @@ impl Line {
                  `Unsubscribed`, and look who meant it"
             );
             self.note("not_understood", &words, json!({ "name": name }));
+        }
+    }
+
+    /// Why what is not taken is listed nowhere.
+    pub(crate) fn without_list(&self, trouble: Option<Failure>) {
+        if let Some(Failure { message, help }) = trouble {
+            let words = format!(
+                "warning: {message}; what is not taken is counted and not listed, until that is mended: {help}"
+            );
+            self.note("without_list", &words, json!({}));
         }
     }
 
