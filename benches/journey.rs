@@ -97,7 +97,14 @@ struct Run {
 
 fn run_engine(example: &Example, watch: fn(SqliteStore) -> Recording) -> Outcome<Run> {
     let folder = tempfile::tempdir_in(FOLDER)?;
-    let store = watch(flow_runtime::open::open(&example.program, &folder.path().join("store.db"))?.0);
+    let store = watch(
+        flow_runtime::open::open(
+            &example.program,
+            &folder.path().join("store.db"),
+            flow_runtime::open::Kind::Rehearsal,
+        )?
+        .0,
+    );
     let (program, backend) = (Arc::clone(&example.program), Arc::clone(&example.backend));
     let mut engine = Engine::open(program, backend, store, example.delivery.clone(), Limits::default())?;
     let arrivals = example.arrivals.clone();

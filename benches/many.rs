@@ -181,7 +181,14 @@ impl Many {
 
     fn durable(&self) -> Outcome<Times> {
         let folder = tempfile::tempdir_in(FOLDER)?;
-        self.run(flow_runtime::open::open(&self.program, &folder.path().join("store.db"))?.0)
+        self.run(
+            flow_runtime::open::open(
+                &self.program,
+                &folder.path().join("store.db"),
+                flow_runtime::open::Kind::Rehearsal,
+            )?
+            .0,
+        )
     }
 
     fn run<S: Store>(&self, store: S) -> Outcome<Times> {

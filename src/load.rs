@@ -50,15 +50,6 @@ pub(crate) struct Ready {
 /// Loads a project to work with. Its warnings are told before the work; where anything is wrong with it, that is told, and how it ended is
 /// given instead.
 pub(crate) fn ready(given: Option<&Path>, output: &mut Output) -> io::Result<Result<Ready, Outcome>> {
-    sound(given, output, true)
-}
-
-/// The same for a command that only asks about what is there: whoever asks each hour does not read the warnings each hour.
-pub(crate) fn ready_to_ask(given: Option<&Path>, output: &mut Output) -> io::Result<Result<Ready, Outcome>> {
-    sound(given, output, false)
-}
-
-fn sound(given: Option<&Path>, output: &mut Output, with_warnings: bool) -> io::Result<Result<Ready, Outcome>> {
     let loaded = load(given);
     let Loaded { settings: Some(settings), program: Some(program), failures, findings, folder } = loaded else {
         return output.report(&loaded.findings, &loaded.failures, "").map(Err);
@@ -66,10 +57,24 @@ fn sound(given: Option<&Path>, output: &mut Output, with_warnings: bool) -> io::
     if !failures.is_empty() {
         return output.report(&findings, &failures, "").map(Err);
     }
-    if with_warnings {
-        output.warnings(&findings)?;
-    }
+    output.warnings(&findings)?;
     Ok(Ok(Ready { settings, program, folder }))
+}
+
+/// What a command needs that only asks about what is there.
+pub(crate) struct ReadyToAsk {
+    pub(crate) settings: Settings,
+    /// None while the project does not check: what is there stands all the same.
+    pub(crate) program: Option<Program>,
+}
+
+/// The same for a command that only asks: of a project that somebody is changing just now, too, and without its warnings, which nobody reads
+/// each hour.
+pub(crate) fn ready_to_ask(given: Option<&Path>, output: &mut Output) -> io::Result<Result<ReadyToAsk, Outcome>> {
+    let Loaded { settings, program, findings, failures, .. } = load(given);
+    let Some(settings) = settings else { return output.report(&findings, &failures, "").map(Err) };
+    let program = program.filter(|_| failures.is_empty());
+    Ok(Ok(ReadyToAsk { settings, program }))
 }
 
 fn load_folder(folder: &Path) -> Loaded {

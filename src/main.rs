@@ -11,6 +11,7 @@ mod project;
 mod report;
 mod run;
 mod serve;
+mod signals;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -70,7 +71,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    serve::signals::outlive_file_limits();
+    signals::outlive_file_limits();
     let arguments = Arguments::try_parse().unwrap_or_else(|error| refuse(&error));
     let color = match arguments.color {
         Color::Auto => anstream::ColorChoice::Auto,

@@ -12,7 +12,7 @@ use flow_runtime::time::{Instant, civil};
 use serde_json::json;
 
 use crate::ink;
-use crate::load::{Ready, ready_to_ask};
+use crate::load::{ReadyToAsk, ready_to_ask};
 use crate::output::{Failure, Format, Outcome, Output};
 use crate::run::failure::from_engine;
 use crate::run::report::Standing;
@@ -31,11 +31,12 @@ pub(crate) struct ReportArguments {
 
 /// Tells how a store stands.
 pub(crate) fn report(arguments: &ReportArguments, output: &mut Output) -> io::Result<Outcome> {
-    let Ready { settings, program, .. } = match ready_to_ask(arguments.project.as_deref(), output)? {
+    let ReadyToAsk { settings, program } = match ready_to_ask(arguments.project.as_deref(), output)? {
         Ok(ready) => ready,
         Err(told) => return Ok(told),
     };
-    let looked = which(arguments, &settings).and_then(|store| Ok((see(&program, &store).map_err(from_engine)?, store)));
+    let looked =
+        which(arguments, &settings).and_then(|store| Ok((see(program.as_ref(), &store).map_err(from_engine)?, store)));
     match looked {
         Ok((seen, store)) => tell(seen, &store, &settings, output),
         Err(failure) => output.report(&[], &[failure], ""),
@@ -70,9 +71,8 @@ fn tell(seen: Seen, store: &Path, settings: &Settings, output: &Output) -> io::R
         strangers: Strangers::of_store(&seen.reads),
     };
     let is_live = seen.kind == Some(Kind::Live);
-    if seen.has_changed && output.format() == Format::Human {
-        let note = "the project has changed since: this is of the version that the store runs";
-        writeln!(ink::stderr(), "note: {note}")?;
+    if let Some(note) = note(seen.has_changed).filter(|_| output.format() == Format::Human) {
+        writeln!(ink::stderr(), "note: {note}: this is of the version that the store runs")?;
     }
     let standing = Standing {
         program: Arc::new(seen.program),
@@ -92,6 +92,7 @@ fn tell(seen: Seen, store: &Path, settings: &Settings, output: &Output) -> io::R
         json.insert("in_use".to_owned(), json!(seen.in_use.map(|in_use| in_use == InUse::Now)));
         json.insert("broken_off".to_owned(), json!(seen.in_use.map(|in_use| in_use == InUse::BrokenOff)));
         json.insert("project_has_changed".to_owned(), json!(seen.has_changed));
+        json.insert("project_checks".to_owned(), json!(seen.has_changed.is_some()));
         json.insert("failures".to_owned(), json!([]));
     }
     if let Some(events) = json.get_mut("events").and_then(|events| events.as_object_mut()) {
@@ -106,6 +107,15 @@ fn tell(seen: Seen, store: &Path, settings: &Settings, output: &Output) -> io::R
     serde_json::to_writer_pretty(&mut out, &json)?;
     writeln!(out)?;
     Ok(Outcome::Clean)
+}
+
+/// How the project stands to the version that is told of, where it is another one.
+fn note(has_changed: Option<bool>) -> Option<&'static str> {
+    match has_changed {
+        Some(false) => None,
+        Some(true) => Some("the project has changed since"),
+        None => Some("the project does not check as it is now (`flow check` says why)"),
+    }
 }
 
 /// As of when it is, by the project's clocks, and of which store.

@@ -208,6 +208,18 @@ fn a_project_that_has_changed_is_pointed_out() {
     assert!(said.contains("wait 3 days") && said.contains("note: the project has changed since"), "{said}");
     assert_eq!(json(&world, &[])["project_has_changed"], true);
 
+    // Half-edited, it says nothing against what is there.
+    for broken in [text.replace("wait 3 days", "wait 3 dayz"), format!("{text}workflow ")] {
+        world.write("case.flow", &broken);
+        let said = report(&world, &[]);
+        assert!(said.contains("wait 3 days") && said.ends_with("exit 0\n"), "{said}");
+        assert_eq!(said.matches("note: the project does not check as it is now").count(), 1, "{said}");
+        let told = json(&world, &[]);
+        assert!(told["project_has_changed"].is_null() && told["project_checks"] == false, "{told}");
+    }
+    world.write("case.flow", &text);
+    assert_eq!(json(&world, &[])["project_checks"], true);
+
     world.write("case.flow", &text.replace("budget number?", "budget date?").replace("budget > 5", "budget is known"));
     assert_snapshot!("of_another_project", report(&world, &[]));
 }

@@ -464,3 +464,30 @@ fn a_store_that_is_deleted_during_the_run() {
     fs::remove_file(guide.store()).unwrap();
     assert_eq!(run.wait().unwrap().code(), Some(3));
 }
+
+/// Ctrl-C ends a run between two commits: the store is closed, the list stays, and the same command goes on.
+#[test]
+#[cfg(unix)]
+fn a_signal_stops_a_run_and_the_same_command_goes_on() {
+    let guide = guide();
+    for signal in ["-INT", "-TERM"] {
+        let list = guide.path("out/guide_nurture.rejected.txt");
+        let _ = fs::remove_file(&list);
+        let run = guide.command(&["--batch-items", "1"]).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        // It listens before it begins the list.
+        while !list.exists() {
+            std::thread::yield_now();
+        }
+        assert!(Command::new("kill").args([signal, &run.id().to_string()]).status().unwrap().success());
+        let output = run.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        assert!(
+            said.contains("a signal stopped the run before its end") && said.contains("goes on from there"),
+            "{said}"
+        );
+        let lock = PathBuf::from(format!("{}.lock", guide.store().display()));
+        assert_eq!(fs::read(lock).unwrap(), b"closed\n");
+    }
+    ends_as_undisturbed(&guide);
+}

@@ -47,8 +47,7 @@ fn new_lines_are_taken_as_they_come_and_mail_leaves() {
     }
     assert_eq!(recipients(&server), ["RCPT TO:<p1@x.example>", "RCPT TO:<p2@x.example>"]);
     // Served again, what is known changes nothing.
-    let again = world.serve();
-    let said = again.stop(&world);
+    let said = world.served();
     assert!(said.contains("events") && !said.contains("repeated"), "{said}");
     assert_eq!(server.arrived().len(), 2);
 }
@@ -164,6 +163,52 @@ fn a_refused_recipient_is_undelivered_and_the_journey_knows() {
     assert_eq!(recipients(&server), ["RCPT TO:<ana@acme.example>"]);
 }
 
+/// The address that mail is from is refused: it stops, names it, and gives up nobody; mended, the same command sends everything.
+#[test]
+fn a_sender_that_is_refused_stops_it_and_gives_up_nobody() {
+    const PEOPLE: u32 = 12;
+    let server = Server::start(Vec::new());
+    let mut world = World::by_smtp(SEND, server.port());
+    world.people(PEOPLE);
+    let serving = world.serve();
+    server.always(Some(Play::Answer("MAIL", "550 5.7.1 Sender address rejected: not owned by user")));
+    (1..=PEOPLE).for_each(|user| world.event(user, "downloaded"));
+    let said = serving.end(&world);
+    assert_snapshot!(said.replace(&server.port().to_string(), "[port]"));
+    let waiting = "SELECT count(*) FROM outbox WHERE state = 0 AND attempts = 0";
+    assert_eq!(world.count(waiting), world.count("SELECT count(*) FROM outbox"));
+    server.always(None);
+    let serving = world.serve();
+    world.until("everybody is mailed", |_| server.arrived().len() == PEOPLE as usize);
+    drop(serving.stop(&world));
+}
+
+/// Refused by rules one after the other, people wait for whoever mends it.
+#[test]
+fn refusals_by_rules_of_everybody_pause_mail_and_say_why() {
+    const PEOPLE: u32 = 12;
+    let server = Server::start(Vec::new());
+    let mut world = World::by_smtp(SEND, server.port());
+    world.people(PEOPLE);
+    server.always(Some(Play::Answer("RCPT", "550 5.7.1 relaying denied")));
+    let serving = world.serve();
+    (1..=PEOPLE).for_each(|user| world.event(user, "downloaded"));
+    let given_up = "SELECT count(*) FROM outbox WHERE state IN (3, 4, 5)";
+    world.until("mail pauses", |world| {
+        world.count("SELECT count(*) FROM outbox WHERE state = 0 AND detail LIKE '%others running%'") > 0
+    });
+    let said = serving.stop(&world);
+    assert!(
+        said.contains("a message did not leave: ") && said.contains("mail pauses, and nobody more is given up"),
+        "{said}"
+    );
+    assert_eq!(world.count(given_up), 2, "{said}");
+    server.always(None);
+    let serving = world.serve();
+    world.until("the others are mailed", |_| server.arrived().len() == PEOPLE as usize - 2);
+    drop(serving.stop(&world));
+}
+
 /// A member's address that the server refuses: the notice is not among the sent.
 #[test]
 fn a_lost_notice_is_not_called_sent() {
@@ -237,7 +282,7 @@ fn a_second_signal_does_not_wait() {
 fn a_kill_gives_up_what_had_begun_alone() {
     let server = Server::start(Vec::new());
     let mut world = World::by_smtp(SEND, server.port());
-    world.people(3);
+    world.people(4);
     let of_state =
         |world: &World, state: u32| world.count(&format!("SELECT count(*) FROM outbox WHERE state = {state}"));
     let serving = world.serve();
@@ -267,7 +312,27 @@ fn a_kill_gives_up_what_had_begun_alone() {
     let serving = world.serve();
     world.until("the third mail is given up", |world| of_state(world, 5) == 1);
     drop(serving.stop(&world));
-    assert_eq!(recipients(&server), ["RCPT TO:<p1@x.example>", "RCPT TO:<p2@x.example>"]);
+
+    // An attempt that the server stopped at its `DATA` does not count: the next one, killed before that, has its number and did not leave.
+    let serving = world.serve();
+    server.always(Some(Play::Answer("DATA", "530 5.7.0 log in first")));
+    world.event(4, "downloaded");
+    assert!(serving.end(&world).contains("exit 3"));
+    server.always(Some(Play::StallOn("RCPT")));
+    let asked = |server: &Server| server.commands().iter().filter(|said| said.starts_with("RCPT")).count();
+    let before = asked(&server);
+    let serving = world.serve();
+    world.until("the fourth mail is on its way", |_| asked(&server) > before);
+    serving.signal("-KILL");
+    drop(serving.end(&world));
+    assert_eq!(of_state(&world, 1), 1, "claimed");
+    server.always(None);
+    let serving = world.serve();
+    world.until("the fourth mail is sent", |world| of_state(world, 2) == 3);
+    drop(serving.stop(&world));
+    assert_eq!(of_state(&world, 5), 1, "nobody else is given up");
+    let sent = [1, 2, 4].map(|user| format!("RCPT TO:<p{user}@x.example>"));
+    assert_eq!(recipients(&server), sent);
 }
 
 /// A server that answers a byte now and then holds up the end no longer than one that is silent: the time is that of a whole answer.
@@ -358,6 +423,26 @@ fn a_store_is_either_a_rehearsals_or_a_live_one() {
     drop(world.serve().stop(&world));
     let output = world.command(&["run", "--store", "out/case.live.db"]).output().unwrap();
     assert_snapshot!("a_live_store_is_not_rehearsed", world.said(&output));
+
+    // Refused, it stays as it is, whatever the project has become: neither the program in it changes nor anything else.
+    let text = fs::read_to_string(world.path("case.flow")).unwrap();
+    let asks =
+        "workflow z { enter when visited(page is \"/x\") at least 1 times ever new only; reenter never; send hello }\n";
+    world.write("case.flow", &format!("{text}{asks}"));
+    for (store, words) in [
+        ("out/case.live.db", &["run", "--store", "out/case.live.db"][..]),
+        ("out/case.live.db", &["run", "--fresh", "--store", "out/case.live.db"]),
+        ("out/case.db", &["serve", "--no-http", "--store", "out/case.db"]),
+    ] {
+        let before = fs::read(world.path(store)).unwrap();
+        let output = world.command(words).output().unwrap();
+        let said = world.said(&output);
+        assert!(said.contains("exit 3") && said.contains("holds ") && !said.contains("note: "), "{said}");
+        assert!(fs::read(world.path(store)).unwrap() == before, "{words:?} changed {store}");
+        let version = "SELECT max(version) FROM program";
+        let shell = rusqlite::Connection::open(world.path(store)).unwrap();
+        assert_eq!(shell.query_row(version, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+    }
     assert!(server.arrived().is_empty());
 }
 
@@ -386,7 +471,7 @@ fn two_of_them_never_work_on_one_store() {
 #[test]
 fn contacts_that_shut_out_most_people_wait_for_somebody_to_look() {
     let server = Server::start(Vec::new());
-    let world = World::by_smtp(SEND, server.port());
+    let mut world = World::by_smtp(SEND, server.port());
     let rows = |refused: u32, of: u32| {
         let row = |n| format!("u{n},p{n}@x.example,{}\n", if n <= refused { "FALSE" } else { "TRUE" });
         format!("User ID,Email,Opted in\n{}", (1..=of).map(row).collect::<String>())
@@ -401,7 +486,7 @@ fn contacts_that_shut_out_most_people_wait_for_somebody_to_look() {
     // What is meant is said by one line.
     let settings = fs::read_to_string(world.path("flow.toml")).unwrap();
     world.write("flow.toml", &format!("{settings}[refusals]\n\"Opted in\" = \"contacts.csv\"\n"));
-    let said = world.serve().stop(&world);
+    let said = world.served();
     assert_eq!(world.count("SELECT count(*) FROM decision WHERE code = 16"), 12);
     assert!(!said.contains("warning"), "{said}");
     let reason = "SELECT DISTINCT reason FROM decision_view WHERE decision = 'suppressed'";
@@ -410,7 +495,7 @@ fn contacts_that_shut_out_most_people_wait_for_somebody_to_look() {
     // Without it the same people are no news, and one more is soon looked through.
     world.write("flow.toml", &settings);
     world.write("data/contacts.csv", &rows(13, 20));
-    let said = world.serve().stop(&world);
+    let said = world.served();
     assert_eq!(world.count("SELECT count(*) FROM decision WHERE code = 16"), 13);
     assert!(said.contains("warning: `contacts.csv` shuts out more than half of its rows"), "{said}");
 }
@@ -419,17 +504,117 @@ fn contacts_that_shut_out_most_people_wait_for_somebody_to_look() {
 #[test]
 fn a_start_over_the_same_contacts_repeats_nothing() {
     let server = Server::start(Vec::new());
-    let world = World::by_smtp(SEND, server.port());
+    let mut world = World::by_smtp(SEND, server.port());
     world.write("data/contacts.csv", "User ID,Email\nu1,no-address\nu2,p2@x.example\n");
-    world.serve().stop(&world);
-    let list = || fs::read_to_string(world.path("out/case.live.rejected.txt")).unwrap();
+    world.served();
+    let path = world.path("out/case.live.rejected.txt");
+    let list = || fs::read_to_string(&path).unwrap();
     let first = list();
     assert!(first.contains("contacts.csv:2: email: not an e-mail address") && !first.contains("anew"), "{first}");
-    let said = world.serve().stop(&world);
+    let said = world.served();
     assert_eq!(list(), first, "{said}");
     world.write("data/contacts.csv", "User ID,Email\nu1,no-address\nu2,p2@x.example\nu3,none\n");
-    world.serve().stop(&world);
+    world.served();
     assert_eq!(list().lines().count(), first.lines().count() + 1, "{}", list());
+}
+
+/// A list that is cut within a character, or is somebody else's, keeps nobody from serving; what a file that is read again says is not said
+/// again.
+#[test]
+fn the_list_of_what_was_not_taken_keeps_nobody_from_serving() {
+    let server = Server::start(Vec::new());
+    let mut world = World::by_smtp(SEND, server.port());
+    world.people(1);
+    let list = world.path("out/case.live.rejected.txt");
+    let wrong = "{\"type\":\"track\",\"userId\":\"u1\",\"event\":\"x\",\"timestamp\":\"n\u{f6}\"}\n";
+    world.write("data/events.jsonl", wrong);
+    let said = world.served();
+    assert!(said.contains("exit 0") && fs::read(&list).unwrap().ends_with(b"\n"), "{said}");
+
+    let whole = fs::read(&list).unwrap();
+    let within = whole.windows(2).rposition(|pair| pair == "\u{f6}".as_bytes()).unwrap() + 1;
+    fs::write(&list, &whole[..within]).unwrap();
+    let said = world.served();
+    assert!(said.contains("exit 0") && !said.contains("warning"), "{said}");
+
+    // The file is begun anew, and its lines are read again.
+    fs::write(&list, &whole).unwrap();
+    let events = fs::read_to_string(world.path("data/events.jsonl")).unwrap();
+    world.write("data/events.jsonl", &format!("{wrong}{events}"));
+    let said = world.served();
+    let lines = |number: usize| format!("events.jsonl:{number}: ");
+    let list_now = fs::read_to_string(&list).unwrap();
+    assert_eq!([1, 2].map(|number| list_now.matches(&lines(number)).count()), [1, 1], "{said}\n{list_now}");
+
+    fs::write(&list, "mine").unwrap();
+    let said = world.served();
+    assert!(said.contains("warning: ") && said.contains("is a file that Flow has not written"), "{said}");
+    assert!(said.contains("exit 0") && fs::read(&list).unwrap() == b"mine", "{said}");
+}
+
+/// Lines of visits, each with its own id, behind those that a test writes.
+fn visits(numbers: std::ops::Range<usize>) -> String {
+    let now = world::now().replace(' ', "T");
+    let line = |n: usize| {
+        format!(
+            "{{\"type\":\"track\",\"messageId\":\"v{n}\",\"userId\":\"u1\",\"event\":\"visited\",\"timestamp\":\"{now}\"}}\n"
+        )
+    };
+    numbers.map(line).collect()
+}
+
+/// A file of many lines does not keep the first signal waiting, and what was read of it is not read again.
+#[test]
+fn a_signal_is_heard_in_the_middle_of_a_long_file() {
+    const LINES: usize = 40_000;
+    let server = Server::start(Vec::new());
+    let mut world = World::by_smtp(SEND, server.port());
+    world.people(1);
+    world.write("data/events.jsonl", &visits(0..LINES));
+    let of_events = |world: &World| world.count("SELECT count(*) FROM event");
+    let serving = world.serve();
+    world.until("the first lines are taken", |world| of_events(world) > 0);
+    let said = serving.stop(&world);
+    let taken = of_events(&world);
+    assert!(said.contains("exit 0") && taken < LINES as i64, "{taken} taken: {said}");
+    let serving = world.serve();
+    world.event(1, "downloaded");
+    world.until("all lines are taken", |world| of_events(world) == LINES as i64 + 1);
+    world.until("the mail is sent", |_| server.arrived().len() == 1);
+    let said = serving.stop(&world);
+    assert!(said.contains("exit 0") && !said.contains("repeated"), "{said}");
+}
+
+/// Whoever writes faster than Flow reads holds up no mail: each look goes to where the file ended when it began.
+#[test]
+fn a_file_that_never_ends_holds_up_no_mail() {
+    let server = Server::start(Vec::new());
+    let mut world = World::by_smtp(SEND, server.port());
+    world.people(1);
+    let serving = world.serve();
+    world.event(1, "downloaded");
+    let is_over = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let path = world.path("data/events.jsonl");
+    let writer = thread::spawn({
+        let is_over = is_over.clone();
+        move || {
+            let mut file = fs::File::options().append(true).open(path).unwrap();
+            for piece in 0.. {
+                file.write_all(visits(piece * 1_000..(piece + 1) * 1_000).as_bytes()).unwrap();
+                if is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                    return piece;
+                }
+                thread::sleep(Duration::from_millis(10));
+            }
+            0
+        }
+    });
+    world.until("the mail is sent", |_| server.arrived().len() == 1);
+    serving.signal("-TERM");
+    let said = serving.end(&world);
+    is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+    let written = (writer.join().unwrap() + 1) * 1_000 + 1;
+    assert!(said.contains("exit 0") && world.count("SELECT count(*) FROM event") < written as i64, "{said}");
 }
 
 /// Whoever unsubscribed by an event that nobody understands gets mail until somebody looks: it is told at once, by its name, and counted at

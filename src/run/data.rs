@@ -1,10 +1,8 @@
 //! The project's data: contacts first, then events in the order of their arrival.
 
-use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
-use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
 use flow_ir::Program;
@@ -19,20 +17,14 @@ use flow_runtime::store::Store;
 use flow_runtime::system;
 use flow_runtime::time::{Instant, Span, civil};
 
-use super::failure::{from_engine, from_inbound};
+use super::Stopped;
+use super::failure::{ended_by, ended_in};
+use super::notebook::Notebook;
 use super::progress::Progress;
-use super::report::summary;
 use super::shut_out::{Earlier, ShutOut};
 use super::strangers::Met;
 use crate::output::Failure;
-
-/// Findings go to this file beside the store, whose name stands before it: no two stores share one, and none is a store itself.
-const NOTEBOOK: &str = "rejected.txt";
-/// The first line says whose the file is: what does not begin with it is somebody else's, and is left alone.
-const OURS: &str = "# What Flow did not take.";
-/// How the first line ends, for a list that is written whole and for one that goes on.
-const WRITTEN_ANEW: &str = "Each run writes this list anew.";
-const GOES_ON: &str = "`flow serve` adds to this list for as long as its store lives; what a file of contacts has said already is not repeated.";
+use crate::signals::{Heard, Signals, is_stop};
 
 /// The first instant of a run and the first one after it: whole days in the project's zone.
 pub(crate) fn span(settings: &Settings) -> Result<(Instant, Instant), Failure> {
@@ -45,123 +37,6 @@ pub(crate) fn span(settings: &Settings) -> Result<(Instant, Instant), Failure> {
     let start = civil::start_of_day(run.start, settings.timezone).ok_or_else(outside)?;
     let days = i32::try_from(run.days).unwrap_or(i32::MAX);
     Ok((start, civil::add(start, Span::days(days), settings.timezone)))
-}
-
-/// Everything that was not taken, a line each.
-pub(crate) struct Notebook {
-    path: PathBuf,
-    file: RefCell<BufWriter<File>>,
-    lines: std::cell::Cell<u64>,
-    /// Whether it holds what earlier processes noted.
-    goes_on: bool,
-    /// What stood in it, by numbers for its lines: two lines of one number would only hide a remark.
-    noted: HashSet<u64>,
-}
-
-impl Notebook {
-    /// Beside the store; what an earlier run noted is written anew, since every run reads the files whole.
-    pub(crate) fn new(store: &Path) -> Result<Self, Failure> {
-        Self::open(store, false)
-    }
-
-    /// The same for a process that goes on where an earlier one was: what that one noted stays.
-    pub(crate) fn appending(store: &Path) -> Result<Self, Failure> {
-        Self::open(store, true)
-    }
-
-    fn open(store: &Path, goes_on: bool) -> Result<Self, Failure> {
-        let stem = store.file_stem().unwrap_or_default().to_string_lossy();
-        let path = store.with_file_name(format!("{stem}.{NOTEBOOK}"));
-        if !is_free(&path).map_err(|error| unwritable(&path, &error))? {
-            return Err(Failure::new(
-                format!("`{}`, where what is not taken is listed, is a file that Flow has not written", path.display()),
-                "move it away, or use `--store`; nothing of it was changed",
-            ));
-        }
-        let begins = !goes_on || !path.exists();
-        let noted = if begins { HashSet::new() } else { lines_of(&path).map_err(|error| unwritable(&path, &error))? };
-        let header = if goes_on { GOES_ON } else { WRITTEN_ANEW };
-        let file = if begins { File::create(&path) } else { File::options().append(true).open(&path) };
-        let file =
-            file.and_then(|mut file| if begins { writeln!(file, "{OURS} {header}").map(|()| file) } else { Ok(file) });
-        let file = file.map_err(|error| unwritable(&path, &error))?;
-        Ok(Self { path, file: RefCell::new(BufWriter::new(file)), lines: std::cell::Cell::new(0), goes_on, noted })
-    }
-
-    /// Writes down what was noted so far.
-    pub(crate) fn flush(&self) -> Result<(), Failure> {
-        self.file.borrow_mut().flush().map_err(|error| unwritable(&self.path, &error))
-    }
-
-    pub(crate) fn note(&self, finding: Finding<'_>) -> io::Result<()> {
-        self.lines.set(self.lines.get() + 1);
-        writeln!(self.file.borrow_mut(), "{finding}")
-    }
-
-    /// The same of a file that each process reads whole: what the list has of it is not said again, and counts.
-    fn note_once(&self, finding: Finding<'_>) -> io::Result<()> {
-        if self.noted.contains(&digest(&finding.to_string())) {
-            self.lines.set(self.lines.get() + 1);
-            return Ok(());
-        }
-        self.note(finding)
-    }
-
-    /// The file and how many findings it has; none where nothing was noted. The list of a whole run begins with how much there is of what.
-    pub(crate) fn finish(self, tallies: &[(String, &Tally)]) -> Result<Option<(PathBuf, u64)>, Failure> {
-        if self.lines.get() == 0 {
-            if !self.goes_on {
-                // An empty file that stays does no harm.
-                let _ = fs::remove_file(&self.path);
-            }
-            return Ok(None);
-        }
-        let flushed = self.file.borrow_mut().flush();
-        let summed = flushed.and_then(|()| if self.goes_on { Ok(()) } else { self.sum_up(&summary(tallies)) });
-        summed.map_err(|error| unwritable(&self.path, &error))?;
-        Ok(Some((self.path, self.lines.get())))
-    }
-
-    /// Puts the summary behind the first line. A list is there at every instant, with it or without.
-    fn sum_up(&self, summary: &str) -> io::Result<()> {
-        let mut name = self.path.clone().into_os_string();
-        name.push(".new");
-        let whole = PathBuf::from(name);
-        let mut list = BufReader::new(File::open(&self.path)?);
-        let mut out = BufWriter::new(File::create(&whole)?);
-        let mut first = String::new();
-        list.read_line(&mut first)?;
-        write!(out, "{first}{summary}")?;
-        io::copy(&mut list, &mut out)?;
-        out.flush()?;
-        fs::rename(&whole, &self.path)
-    }
-}
-
-fn lines_of(path: &Path) -> io::Result<HashSet<u64>> {
-    BufReader::new(File::open(path)?).lines().map(|line| line.map(|line| digest(&line))).collect()
-}
-
-/// Whether there is no such file, an empty one, or a list of an earlier run.
-fn is_free(path: &Path) -> io::Result<bool> {
-    let mut first = String::new();
-    match open_plain(path) {
-        Ok(file) => {
-            file.take(OURS.len() as u64).read_to_string(&mut first)?;
-            Ok(first.is_empty() || first == OURS)
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
-        Err(error) => Err(error),
-    }
-}
-
-fn unwritable(path: &Path, error: &io::Error) -> Failure {
-    Failure::new(
-        format!("`{}`, which lists what was not taken, cannot be written: {}", path.display(), cause(error)),
-        system::help(error).unwrap_or(
-            "make room on the disk, or use `--store`; everything else is kept, and the same command goes on from there",
-        ),
-    )
 }
 
 /// What became of the rows of `contacts.csv`.
@@ -187,7 +62,7 @@ pub(crate) struct ContactsTaken {
 }
 
 /// A number for a key: two keys of one number would only hide a remark.
-pub(crate) fn digest(key: &str) -> u64 {
+pub(crate) fn digest(key: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
     hasher.finish()
@@ -216,47 +91,48 @@ pub(crate) fn import<S: Store>(
     engine: &mut Engine<S>,
     settings: &Settings,
     (kind, start): (Kind, Instant),
-    notebook: &mut Notebook,
+    notebook: &Notebook,
+    signals: &Signals,
     progress: &mut dyn FnMut(&engine::Progress),
-) -> Result<ContactsTaken, Failure> {
+) -> Result<ContactsTaken, Stopped> {
     let Some(path) = &settings.data.contacts else { return Ok(ContactsTaken::default()) };
     let program = std::sync::Arc::clone(engine.program());
     let name = file_name(path);
-    let lengths = engine.imported_lengths().map_err(from_engine)?;
-    let print = Fingerprint::read(open(path)?, lengths).map_err(|error| unreadable(path, &error))?;
-    let first_read = engine.first_read_at(&print).map_err(from_engine)?;
-    let mut bytes = Fingerprinting::new(open(path)?, BTreeSet::new());
+    let lengths = engine.imported_lengths().map_err(ended_by)?;
+    let ended = |error: io::Error| if is_stop(&error) { Stopped::Signal } else { unreadable(path, &error).into() };
+    let print = Fingerprint::read(Heard::new(open(path)?, signals), lengths).map_err(ended)?;
+    let first_read = engine.first_read_at(&print).map_err(ended_by)?;
+    let mut bytes = Fingerprinting::new(Heard::new(open(path)?, signals), BTreeSet::new());
     let mut reader = ContactReader::open(BufReader::new(&mut bytes), name.as_str(), &program, &settings.columns)
-        .map_err(|error| from_inbound(&error))?
+        .map_err(ended_in)?
         .as_of(first_read.unwrap_or(start.max(engine.now())));
     let ignored_columns = reader.ignored_columns().to_vec();
     let possible_ids = reader.possible_id_column().map(str::to_owned);
     let guessed_ids = reader.guessed_id_column().map(str::to_owned);
     let absent_fields = reader.absent_fields().into_iter().map(str::to_owned).collect();
     let mut tally = Tally::default();
-    let mut note = |finding: Finding<'_>| notebook.note_once(finding);
+    let mut note = |finding: Finding<'_>| notebook.note(finding);
     let rows: Result<Vec<_>, InboundError> = accept(reader.by_ref(), &mut tally, &mut note).collect();
-    let rows = rows.map_err(|error| from_inbound(&error))?;
+    let rows = rows.map_err(ended_in)?;
     let shut_out = ShutOut::new(&name, reader.consent_columns(), &rows, settings);
     drop(reader);
     if bytes.finish().whole != print.whole {
-        return Err(changed_meanwhile(path));
+        return Err(changed_meanwhile(path).into());
     }
     if kind == Kind::Live && shut_out.is_asked() {
-        let new = engine.new_refusals(&rows, &|refusal| shut_out.counts(refusal)).map_err(from_engine)?;
+        let new = engine.new_refusals(&rows, &|refusal| shut_out.counts(refusal)).map_err(ended_by)?;
         shut_out.refusal(new).map_or(Ok(()), Err)?;
     }
-    let earlier = Earlier::find(engine, &shut_out, &ignored_columns, &rows).map_err(from_engine)?;
+    let earlier = Earlier::find(engine, &shut_out, &ignored_columns, &rows).map_err(ended_by)?;
     let file = ContactsFile { name: &name, print: &print, rows: &rows };
     let mut left_out = Vec::new();
     let imported = engine.import_contacts(file, start, &mut |of_a_row| left_out.push(of_a_row), progress);
-    let imported = imported.map_err(from_engine)?;
+    let imported = imported.map_err(ended_by)?;
     for of_a_row in left_out {
         tally.add_note(&of_a_row);
-        let noted = notebook.note_once(Finding::SetAside(&of_a_row));
-        noted.map_err(|error| unwritable(&notebook.path, &error))?;
+        notebook.tell(Finding::SetAside(&of_a_row))?;
     }
-    let people = rows.iter().flat_map(|row| &row.keys).map(|key| digest(key)).collect();
+    let people = rows.iter().flat_map(|row| &row.keys).map(|key| digest(key.as_bytes())).collect();
     Ok(ContactsTaken {
         file: name,
         tally,
@@ -315,19 +191,20 @@ pub(crate) fn run_events<S: Store>(
     engine: &mut Engine<S>,
     settings: &Settings,
     end: Instant,
-    notebook: &mut Notebook,
+    notebook: &Notebook,
+    signals: &Signals,
     met: &mut Met<'_>,
     progress: &mut Progress,
-) -> Result<Tally, Failure> {
+) -> Result<Tally, Stopped> {
     let last = end.sub_ms(1);
     let mut tally = Tally::default();
     let Some(path) = &settings.data.events else {
-        engine.run_until(last, &mut std::iter::empty(), &mut |at| progress.at(at)).map_err(from_engine)?;
+        engine.run_until(last, &mut std::iter::empty(), &mut |at| progress.at(at)).map_err(ended_by)?;
         return Ok(tally);
     };
     let program = std::sync::Arc::clone(engine.program());
-    let events = EventReader::open(BufReader::new(open(path)?), file_name(path), &program)
-        .map_err(|error| from_inbound(&error))?;
+    let file = BufReader::new(Heard::new(open(path)?, signals));
+    let events = EventReader::open(file, file_name(path), &program).map_err(ended_in)?;
     let mut note = |finding: Finding<'_>| notebook.note(finding);
     let mut broken = None;
     {
@@ -335,12 +212,12 @@ pub(crate) fn run_events<S: Store>(
         // A file that cannot be read further ends the stream; the run stops after what it took.
         let readable = taken.map_while(|event| event.map_err(|error| broken = Some(error)).ok());
         let mut arrivals = readable.inspect(|arrival| met.look(arrival));
-        engine.run_until(last, &mut arrivals, &mut |at| progress.at(at)).map_err(from_engine)?;
+        engine.run_until(last, &mut arrivals, &mut |at| progress.at(at)).map_err(ended_by)?;
         // Events that arrive after the run still have to be read, so that every line has its count.
         arrivals.for_each(drop);
     }
     match broken {
-        Some(error) => Err(from_inbound(&error)),
+        Some(error) => Err(ended_in(error)),
         None => Ok(tally),
     }
 }
@@ -362,7 +239,7 @@ fn unreadable(path: &Path, error: &io::Error) -> Failure {
 }
 
 /// What the system said, in words.
-fn cause(error: &io::Error) -> String {
+pub(super) fn cause(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "this user may not do that".to_owned(),

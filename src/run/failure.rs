@@ -5,7 +5,9 @@ use flow_runtime::inbound::InboundError;
 use flow_runtime::store::StoreError;
 use flow_runtime::system;
 
+use super::Stopped;
 use crate::output::Failure;
+use crate::signals;
 
 const GOES_ON: &str = "everything up to the last commit is kept: mend it, and the same command goes on from there";
 
@@ -18,9 +20,25 @@ pub(crate) fn from_engine(error: EngineError) -> Failure {
         EngineError::Store(error) => from_store(error),
         EngineError::Mail { .. } => Failure::new(
             error.to_string(),
-            "nothing is lost and nothing is given up: mend that or `[mail]` in flow.toml, and the same command goes on from there",
+            "nothing is lost and nothing is given up for it: once that is mended, the same command goes on from there",
         ),
         other => Failure::new(other.to_string(), GOES_ON),
+    }
+}
+
+/// What ended the work of an engine: a signal, or something that failed.
+pub(crate) fn ended_by(error: EngineError) -> Stopped {
+    match error {
+        EngineError::Stopped => Stopped::Signal,
+        other => Stopped::Failure(from_engine(other)),
+    }
+}
+
+/// The same in the middle of a file.
+pub(crate) fn ended_in(error: InboundError) -> Stopped {
+    match &error {
+        InboundError::Read { source, .. } if signals::is_stop(source) => Stopped::Signal,
+        _ => Stopped::Failure(from_inbound(&error)),
     }
 }
 

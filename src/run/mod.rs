@@ -9,6 +9,7 @@ pub(crate) mod data;
 pub(crate) mod delivery;
 pub(crate) mod failure;
 mod kept;
+pub(crate) mod notebook;
 mod progress;
 pub(crate) mod report;
 pub(crate) mod show;
@@ -26,7 +27,8 @@ use std::time::Instant as WallClock;
 use clap::{Args, ValueEnum};
 use flow_ir::Program;
 use flow_ir::units::DAY_MS;
-use flow_runtime::engine::{BATCH_ITEMS, Engine, Limits};
+use flow_runtime::engine::{self, BATCH_ITEMS, Engine, Limits};
+use flow_runtime::inbound::Tally;
 use flow_runtime::open::{Kind, StoreName};
 use flow_runtime::report::RunReport;
 use flow_runtime::settings::{MailSettings, Settings};
@@ -36,7 +38,9 @@ use flow_runtime::time::Instant;
 use crate::load::{Ready, ready, settings_findings};
 use crate::output::{Failure, Format, Outcome, Output};
 use crate::project;
+use crate::signals::Signals;
 use failure::from_engine;
+use notebook::Notebook;
 use report::{Finished, Rate, Standing};
 
 #[derive(Debug, Args)]
@@ -102,6 +106,8 @@ pub(crate) fn run(arguments: &RunArguments, output: &mut Output) -> io::Result<O
 /// What kept a run from its end. What was committed by then is kept.
 pub(crate) enum Stopped {
     Failure(Failure),
+    /// Somebody wanted it to stop, and everything is whole.
+    Signal,
     Settings(Vec<flow_runtime::settings::SettingsFault>),
 }
 
@@ -110,12 +116,21 @@ impl Stopped {
     pub(crate) fn report(self, folder: &Path, output: &mut Output) -> io::Result<Outcome> {
         match self {
             Stopped::Failure(failure) => output.report(&[], &[failure], ""),
+            Stopped::Signal => output.report(&[], &[before_the_end()], ""),
             Stopped::Settings(faults) => {
                 let text = project::settings_text(folder).unwrap_or_default();
                 output.report(&[settings_findings(&text, &faults)], &[], "")
             }
         }
     }
+}
+
+/// A rehearsal that has no report: who asks for one is told why.
+fn before_the_end() -> Failure {
+    Failure::new(
+        "a signal stopped the run before its end",
+        "everything up to the last commit is kept: the same command goes on from there",
+    )
 }
 
 impl From<Failure> for Stopped {
@@ -167,21 +182,23 @@ fn carry_out(
     }
     let began = now();
     let limits = Limits { batch_items: arguments.batch_items, ..Limits::default() };
+    // Up to here a signal ends it at once: nothing has begun.
+    let signals = Signals::listen()?;
     let mut engine = Engine::open(Arc::clone(&program), backend, store, delivery, limits).map_err(from_engine)?;
+    engine.stop_when(signals.asked());
     engine.begin(start).map_err(from_engine)?;
     let mut progress = progress::Progress::new(start, end, settings.timezone, human);
-    let mut notebook = data::Notebook::new(&settings.store)?;
-    let contacts =
-        data::import(&mut engine, settings, (Kind::Rehearsal, start), &mut notebook, &mut |at| progress.at(at))?;
-    let earlier = contacts.earlier.as_ref().map(|earlier| earlier.warning(Kind::Rehearsal));
-    let warnings = contacts.shut_out.warning().into_iter().chain(earlier).chain(contacts.doubt());
-    for warning in warnings.filter(|_| human) {
-        output.warning(&warning).map_err(failure::output)?;
-    }
-    let mut met = strangers::Met::new(&contacts);
-    let events = data::run_events(&mut engine, settings, end, &mut notebook, &mut met, &mut progress)?;
-    let strangers = met.strangers();
+    let notebook = Notebook::new(&settings.store)?;
+    let rehearsed = rehearse(&mut engine, settings, (start, end), &notebook, &signals, &mut progress, output);
     let handled = progress.finish();
+    let Rehearsed { contacts, events, strangers } = match rehearsed {
+        Err(Stopped::Signal) => {
+            engine.break_off().map_err(from_engine)?;
+            engine.into_store().close().map_err(failure::from_store)?;
+            return Err(Stopped::Signal);
+        }
+        rehearsed => rehearsed?,
+    };
     let (report, mail_trouble) = told(&mut engine, &program)?;
     engine.into_store().close().map_err(failure::from_store)?;
     let rate = Rate { seconds: began.elapsed().as_secs_f64(), ..handled };
@@ -190,6 +207,37 @@ fn carry_out(
     let is_live = false;
     let standing = Standing { program, report, mail, events_file, is_live };
     Ok(Finished { standing, compiled, contacts, events, rate, strangers, notebook, mail_trouble })
+}
+
+/// What became of the data of a rehearsal.
+struct Rehearsed {
+    contacts: data::ContactsTaken,
+    events: Tally,
+    strangers: Option<strangers::Strangers>,
+}
+
+/// Everybody and everything of the days from `start` to before `end`.
+fn rehearse<S: Store>(
+    engine: &mut Engine<S>,
+    settings: &Settings,
+    (start, end): (Instant, Instant),
+    notebook: &Notebook,
+    signals: &Signals,
+    progress: &mut progress::Progress,
+    output: &mut Output,
+) -> Result<Rehearsed, Stopped> {
+    let told = &mut |at: &engine::Progress| progress.at(at);
+    let contacts = data::import(engine, settings, (Kind::Rehearsal, start), notebook, signals, told)?;
+    let earlier = contacts.earlier.as_ref().map(|earlier| earlier.warning(Kind::Rehearsal));
+    let human = output.format() == Format::Human;
+    let warnings = contacts.shut_out.warning().into_iter().chain(earlier).chain(contacts.doubt());
+    for warning in warnings.filter(|_| human) {
+        output.warning(&warning).map_err(failure::output)?;
+    }
+    let mut met = strangers::Met::new(&contacts);
+    let events = data::run_events(engine, settings, end, notebook, signals, &mut met, progress)?;
+    let strangers = met.strangers();
+    Ok(Rehearsed { contacts, events, strangers })
 }
 
 /// What an engine has to tell at its end: the report, and why a message last did not leave.

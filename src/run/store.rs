@@ -27,9 +27,8 @@ pub(crate) fn open(program: &Program, path: &Path, kind: Kind) -> Result<(Sqlite
         let made = fs::create_dir_all(folder);
         made.map_err(|error| cannot("make the folder", folder, &error))?;
     }
-    let (mut store, program, told) =
-        flow_runtime::open::open_telling(program, path, looking_through).map_err(from_store)?;
-    flow_runtime::open::dedicate(&mut store, kind, path).map_err(from_store)?;
+    let (store, program, told) =
+        flow_runtime::open::open_telling(program, path, kind, looking_through).map_err(from_store)?;
     // Nothing is wrong with a run of which nobody reads that.
     told.iter().for_each(|note| drop(writeln!(ink::stderr(), "note: {note}")));
     Ok((store, program))
@@ -71,11 +70,8 @@ pub(crate) fn set_aside(settings: &Settings) -> Result<(), Failure> {
     }
     // Opening and closing takes the lock, folds the log into the database and lets go of it; a store of other tables, or a damaged
     // one, is what starting over is for.
-    match flow_runtime::open::bare(path) {
-        Ok(mut store) => {
-            flow_runtime::open::dedicate(&mut store, Kind::Rehearsal, path).map_err(from_store)?;
-            store.close().map_err(from_store)?;
-        }
+    match flow_runtime::open::bare(path, Kind::Rehearsal) {
+        Ok(store) => store.close().map_err(from_store)?,
         Err(error) if matches!(error.fault, StoreFault::Corrupt | StoreFault::Newer | StoreFault::Older) => {}
         Err(error) => return Err(from_store(error)),
     }

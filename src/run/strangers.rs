@@ -102,7 +102,7 @@ impl<'c> Met<'c> {
         let users = || arrival.keys.iter().filter(|key| key.starts_with("user:"));
         self.kept.with_ids += u64::from(users().next().is_some());
         self.kept.anybody |=
-            self.people.is_some_and(|people| arrival.keys.iter().any(|key| people.contains(&digest(key))));
+            self.people.is_some_and(|people| arrival.keys.iter().any(|key| people.contains(&digest(key.as_bytes()))));
     }
 
     /// Where they never meet.

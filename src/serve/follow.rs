@@ -5,16 +5,19 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 
 use flow_ir::Program;
-use flow_runtime::engine::{Engine, EngineError};
+use flow_runtime::engine::{self, Engine};
 use flow_runtime::inbound::{Arrival, Finding, Followed, Follower, InboundError, Reason, Tally, accept};
 use flow_runtime::settings::Settings;
 use flow_runtime::store::sqlite::SqliteStore;
 use flow_runtime::time::Instant;
 
 use crate::output::Failure;
-use crate::run::data::{Notebook, file_name};
+use crate::run::data::file_name;
 use crate::run::failure::{from_engine, from_inbound};
+use crate::run::notebook::Notebook;
 use crate::run::report::subjects;
+use crate::run::strangers::Met;
+use crate::signals::Signals;
 
 /// The name under which the store keeps how far the file has been read.
 const PLACE: &str = "events.place";
@@ -45,38 +48,40 @@ impl<'p> Events<'p> {
         })
     }
 
-    /// Hands the new ones over, to the end of the file. True where there were some.
+    /// Hands over what stands in the file by now, piece by piece, each with how far the file has been read then; what is written meanwhile
+    /// is the next call's. A signal ends it between two pieces. True where there were some.
     pub(crate) fn hand_over(
         &mut self,
+        engine: &mut Engine<SqliteStore>,
         now: Instant,
-        notebook: &Notebook,
-        take: impl FnOnce(&mut dyn Iterator<Item = Arrival>) -> Result<(), EngineError>,
+        met: &mut Met<'_>,
+        (notebook, signals): (&Notebook, &Signals),
+        progress: &mut dyn FnMut(&engine::Progress),
     ) -> Result<bool, Failure> {
-        let (mut failure, mut had_some) = (None, false);
-        let mut chunks = std::iter::from_fn(|| match self.read_new(now, notebook) {
-            Ok(arrivals) => arrivals,
-            Err(error) => {
-                failure = Some(error);
-                None
-            }
-        });
-        let mut arrivals = chunks.by_ref().flatten().inspect(|_| had_some = true);
-        let taken = take(&mut arrivals);
-        drop(arrivals);
-        taken.map_err(from_engine)?;
-        failure.map_or(Ok(had_some), Err)
+        let Some(until) = self.length()? else { return Ok(false) };
+        let mut had_some = false;
+        while !signals.stop()
+            && let Some(arrivals) = self.read_new(now, until, notebook)?
+        {
+            had_some = true;
+            arrivals.iter().for_each(|arrival| met.look(arrival));
+            engine.hear(now, arrivals, progress).map_err(from_engine)?;
+            met.keep(engine);
+            self.keep_place(engine, notebook)?;
+        }
+        Ok(had_some)
     }
 
-    /// The next ones; none at the end of the file, and while there is no file: whoever writes it may be putting another in its place.
-    fn read_new(&mut self, now: Instant, notebook: &Notebook) -> Result<Option<Vec<Arrival>>, Failure> {
+    /// How long the file is; none while there is no file: whoever writes it may be putting another in its place.
+    fn length(&self) -> Result<Option<u64>, Failure> {
+        let Some(follower) = &self.follower else { return Ok(None) };
+        there(follower.length())
+    }
+
+    /// The next ones before a byte of the file; none where there are none.
+    fn read_new(&mut self, now: Instant, until: u64, notebook: &Notebook) -> Result<Option<Vec<Arrival>>, Failure> {
         let Some(follower) = &mut self.follower else { return Ok(None) };
-        let items = match follower.read_new(now) {
-            Err(InboundError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => return Ok(None),
-            items => items.map_err(|error| from_inbound(&error))?,
-        };
-        if items.is_empty() {
-            return Ok(None);
-        }
+        let Some(items) = there(follower.read_new(now, until))?.flatten() else { return Ok(None) };
         let mut note = |finding: Finding<'_>| notebook.note(finding);
         let taken = accept(items.into_iter().map(Ok), &mut self.tally, &mut note);
         taken.collect::<Result<Vec<_>, _>>().map(Some).map_err(|error| from_inbound(&error))
@@ -90,7 +95,7 @@ impl<'p> Events<'p> {
 
     /// Keeps how far the file has been read, with the next commit: the events before it are kept by then, and what was not taken is written
     /// down.
-    pub(crate) fn keep_place(&mut self, engine: &mut Engine<SqliteStore>, notebook: &Notebook) -> Result<(), Failure> {
+    fn keep_place(&mut self, engine: &mut Engine<SqliteStore>, notebook: &Notebook) -> Result<(), Failure> {
         let place = self.follower.as_ref().and_then(Follower::place);
         if place != self.kept.as_ref()
             && let Some(place) = place
@@ -105,5 +110,13 @@ impl<'p> Events<'p> {
     /// What has become of the lines.
     pub(crate) fn tally(self) -> Tally {
         self.tally
+    }
+}
+
+/// None of a file that is not there.
+fn there<T>(found: Result<T, InboundError>) -> Result<Option<T>, Failure> {
+    match found {
+        Err(InboundError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
+        found => found.map(Some).map_err(|error| from_inbound(&error)),
     }
 }

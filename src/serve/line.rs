@@ -123,6 +123,16 @@ impl Line {
         }
     }
 
+    /// Why what is not taken is listed nowhere.
+    pub(crate) fn without_list(&self, trouble: Option<Failure>) {
+        if let Some(Failure { message, help }) = trouble {
+            let words = format!(
+                "warning: {message}; what is not taken is counted and not listed, until that is mended: {help}"
+            );
+            self.note("without_list", &words, json!({}));
+        }
+    }
+
     /// Whom the contacts shut out, by column, and what is to be done where it is most of them.
     pub(crate) fn shut_out(&self, shut_out: &ShutOut) {
         for (number, by) in shut_out.told() {

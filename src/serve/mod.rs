@@ -6,9 +6,9 @@
 
 mod follow;
 mod line;
-pub(crate) mod signals;
 
 use std::io;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,13 +26,14 @@ use flow_runtime::time::Instant;
 
 use crate::load::{Ready, ready};
 use crate::output::{Failure, Format, Outcome, Output};
-use crate::run::failure::{from_engine, from_store};
+use crate::run::failure::{ended_by, from_engine, from_store};
+use crate::run::notebook::Notebook;
 use crate::run::report::{Finished, Rate, Standing};
 use crate::run::strangers::Met;
 use crate::run::{self, BackendChoice, Stopped, backend, data, delivery, show, store};
+use crate::signals::Signals;
 use follow::Events;
 use line::Line;
-use signals::Signals;
 
 /// How long the loop rests where nothing is due: new lines and signals wait no longer than that.
 const REST: Duration = Duration::from_millis(200);
@@ -71,6 +72,10 @@ pub(crate) fn serve(arguments: &ServeArguments, output: &mut Output) -> io::Resu
     let settings = with_arguments(settings, arguments);
     match carry_out(arguments, &settings, program, output) {
         Ok(finished) => output.finished(&finished),
+        // There is no report of people of whom only a part is in.
+        Err(Stopped::Signal) => {
+            output.report(&[], &[], "stopped before all contacts were in: the same command goes on from there")
+        }
         Err(stopped) => stopped.report(&folder, output),
     }
 }
@@ -96,7 +101,6 @@ fn carry_out(
     output: &Output,
 ) -> Result<Finished, Stopped> {
     data::check_readable(settings)?;
-    let signals = Signals::listen()?;
     let secrets = settings.live_secrets(&run::environment).map_err(Stopped::Settings)?;
     let channel = delivery::channel(settings, &secrets, Kind::Live)?;
     // The lock of the store first: two of them must not even greet the mail server.
@@ -115,28 +119,45 @@ fn carry_out(
     let mut engine =
         Engine::open(Arc::clone(&program), backend, store, delivery, Limits::default()).map_err(from_engine)?;
     engine.channel_is_there();
-    let mut notebook = data::Notebook::appending(&settings.store)?;
+    let notebook = Notebook::appending(&settings.store);
     let mut progress = Line::new(output.format(), arguments.progress, settings.timezone);
     let start = wall_clock(&engine);
     if engine.now() == Instant(i64::MIN) {
         // What is asked about a file must not make what happens until it is answered more than history.
         data::ask_first(settings, &program)?;
     }
+    // Up to here a signal ends it at once: nothing has begun.
+    let signals = Signals::listen()?;
+    engine.stop_when(signals.asked());
     engine.begin(start).map_err(from_engine)?;
     progress.serving(settings, &delivery::words(settings));
-    let contacts = data::import(&mut engine, settings, (Kind::Live, start), &mut notebook, &mut |at| progress.at(at))?;
+    let told = &mut |at: &engine::Progress| progress.at(at);
+    let contacts = match data::import(&mut engine, settings, (Kind::Live, start), &notebook, &signals, told) {
+        Err(Stopped::Signal) => {
+            progress.stopping(engine.in_flight());
+            engine.settle_in_flight(start).map_err(from_engine)?;
+            engine.into_store().close().map_err(from_store)?;
+            return Err(Stopped::Signal);
+        }
+        contacts => contacts?,
+    };
     progress.shut_out(&contacts.shut_out);
     progress.shut_out_still(contacts.earlier.as_ref());
     progress.in_doubt(contacts.doubt().as_ref());
     let mut events = Events::open(settings, &program, &mut engine)?;
     let mut met = Met::going_on(&contacts, &engine);
-    let lived = live(&mut engine, &mut events, &mut met, (&notebook, &signals), &mut progress);
+    let lived = match live(&mut engine, &mut events, &mut met, (&notebook, &signals), &mut progress) {
+        // That is how this work ends.
+        Err(Stopped::Signal) => Ok(()),
+        lived => lived,
+    };
     met.keep(&mut engine);
     progress.stopping(engine.in_flight());
     // Whatever ended it, what is in hand is heard of.
     let now = wall_clock(&engine);
     let settled = engine.settle_in_flight(now).map_err(from_engine);
-    lived.and(settled)?;
+    lived?;
+    settled?;
     let handled = progress.finish();
     let (report, mail_trouble) = run::told(&mut engine, &program)?;
     engine.into_store().close().map_err(from_store)?;
@@ -154,24 +175,23 @@ fn live(
     engine: &mut Engine<SqliteStore>,
     events: &mut Events<'_>,
     met: &mut Met<'_>,
-    (notebook, signals): (&data::Notebook, &Signals),
+    (notebook, signals): (&Notebook, &Signals),
     progress: &mut Line,
-) -> Result<(), Failure> {
+) -> Result<(), Stopped> {
     let mut records = engine.records().map_err(from_engine)?;
     while !signals.stop() {
         let now = wall_clock(engine);
-        let mut handled = |at: &engine::Progress| progress.at(at);
         // All that has arrived by now comes before whatever fell due by now.
-        let had_some = events.hand_over(now, notebook, |arrivals| {
-            engine.catch_up(now, &mut arrivals.inspect(|arrival| met.look(arrival)), &mut handled)
-        })?;
-        if had_some {
-            met.keep(engine);
-        }
-        events.keep_place(engine, notebook)?;
+        let had_some = events.hand_over(engine, now, met, (notebook, signals), &mut |at| progress.at(at))?;
         progress.strangers(met.news().as_ref());
         progress.not_understood(&events.unheard());
+        if signals.stop() {
+            // What has arrived and was not read yet comes before it as well.
+            break;
+        }
+        engine.catch_up(now, &mut iter::empty(), &mut |at| progress.at(at)).map_err(ended_by)?;
         progress.trouble(engine.mail_trouble());
+        progress.without_list(notebook.trouble());
         progress.pulse(|| Pulse::read(&mut *records)).map_err(from_engine)?;
         if !had_some {
             engine.await_answer(rest(engine, now));

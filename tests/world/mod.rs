@@ -90,6 +90,15 @@ impl World {
         self.serve_with(&[])
     }
 
+    /// Serves until somebody's visit is in, and so all contacts before it; what it says until its end.
+    pub(crate) fn served(&mut self) -> String {
+        let serving = self.serve();
+        self.event(1, "visited");
+        let events = i64::from(self.events);
+        self.until("the line is taken", |world| world.count("SELECT count(*) FROM event") == events);
+        serving.stop(self)
+    }
+
     pub(crate) fn serve_with(&self, options: &[&str]) -> Serving {
         let mut child = self.command(&[&["serve", "--no-http"], options].concat()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();

@@ -12,6 +12,9 @@ pub enum EngineError {
     /// Nothing can leave until somebody mends the machine.
     #[error("mail cannot leave: {reason}")]
     Mail { reason: String },
+    /// Somebody wanted it to stop ([`Engine::stop_when`](super::Engine::stop_when)): nothing is wrong.
+    #[error("stopped between two commits")]
+    Stopped,
     /// The program cannot be run.
     #[error("the program cannot be run: {problem}")]
     Program { problem: String },

@@ -179,6 +179,8 @@ pub struct Engine<S: Store> {
     stopped_for: Option<String>,
     /// An error broke an item off in its middle: nothing is written any more.
     broken_off: bool,
+    /// Whether somebody wants it to stop between two batches.
+    is_stop_wanted: Box<dyn Fn() -> bool + Send>,
 }
 
 /// A batch on its way into the store, with the messages that may leave once it is there.
@@ -246,7 +248,14 @@ impl<S: Store> Engine<S> {
             mail_trouble: None,
             stopped_for: None,
             broken_off: false,
+            is_stop_wanted: Box::new(|| false),
         })
+    }
+
+    /// From now on whatever may take long ends with [`EngineError::Stopped`] behind the first batch after which this is so. What is committed
+    /// is whole then, and a border between batches changes nothing, so whoever goes on from there comes to the same.
+    pub fn stop_when(&mut self, is_wanted: impl Fn() -> bool + Send + 'static) {
+        self.is_stop_wanted = Box::new(is_wanted);
     }
 
     /// Begins a new store at an instant: whatever occurred before is history, which fills facts and triggers nothing (E3). A store that
@@ -271,6 +280,32 @@ impl<S: Store> Engine<S> {
         progress: &mut dyn FnMut(&Progress),
     ) -> Result<(), EngineError> {
         self.take_up(until, arrivals, true, progress)
+    }
+
+    /// Takes in events that have arrived by `now`, in this order, and does nothing else: what they let out waits for [`Engine::catch_up`],
+    /// since what has arrived behind them may take it back (E1). So a long file comes in by pieces, and how far it was read can be kept
+    /// behind each ([`Engine::remember`]).
+    pub fn hear(
+        &mut self,
+        now: Instant,
+        arrivals: Vec<Arrival>,
+        progress: &mut dyn FnMut(&Progress),
+    ) -> Result<(), EngineError> {
+        self.advance(now.0);
+        self.ahead.not_before(self.now().0);
+        self.recover()?;
+        let mut arrivals = arrivals.into_iter();
+        loop {
+            self.look_ahead(&mut arrivals)?;
+            if self.ahead.first().is_none() {
+                return Ok(());
+            }
+            self.handle(Item::Arrival)?;
+            // Whoever gave the events asks between two calls whether to stop: each of them has been taken then.
+            if self.is_full() {
+                self.flush_on(progress)?;
+            }
+        }
     }
 
     /// The same for the wall clock: whatever fell due while nobody looked happens now, by what is so now (a window that is closed by now
@@ -306,6 +341,16 @@ impl<S: Store> Engine<S> {
         self.settle()
     }
 
+    /// Keeps what is in hand, and waits for what is on its way without hearing what it comes to: a later start learns that as after a
+    /// kill. For the end of a rehearsal before its time, whose answers all have their instants.
+    pub fn break_off(&mut self) -> Result<(), EngineError> {
+        self.settle()?;
+        while self.dispatch.count() > 0 {
+            self.await_answer(ANSWER_WAIT);
+        }
+        Ok(())
+    }
+
     /// Handles the answers that are here.
     fn take_answers(&mut self) -> Result<(), EngineError> {
         let now = self.now().0;
@@ -324,7 +369,9 @@ impl<S: Store> Engine<S> {
         progress: &mut dyn FnMut(&Progress),
     ) -> Result<(), EngineError> {
         self.recover()?;
-        self.stream.begin_reading();
+        if waits {
+            self.stream.begin_reading();
+        }
         let mut arrivals = arrivals.fuse();
         loop {
             self.collect_answers();
@@ -340,7 +387,10 @@ impl<S: Store> Engine<S> {
                     self.flush_if_full(progress)?;
                 }
                 None if self.has_work_in_hand() => self.settle_all(progress)?,
-                None if waits && self.dispatch.count() > 0 => self.await_answer(ANSWER_WAIT),
+                None if waits && self.dispatch.count() > 0 => {
+                    self.await_answer(ANSWER_WAIT);
+                    self.go_on()?;
+                }
                 None => break,
             }
         }
@@ -527,12 +577,21 @@ impl<S: Store> Engine<S> {
         [self.ahead.next_at(), due, answer].into_iter().flatten().any(|next| next <= at)
     }
 
-    /// Hands the batch over, and goes on while it becomes durable.
+    /// Hands the batch over, and goes on while it becomes durable, unless somebody wants it to stop.
     fn flush(&mut self, progress: &mut dyn FnMut(&Progress)) -> Result<(), EngineError> {
+        self.flush_on(progress)?;
+        self.go_on()
+    }
+
+    fn flush_on(&mut self, progress: &mut dyn FnMut(&Progress)) -> Result<(), EngineError> {
         self.commit()?;
         self.batch.items = 0;
         self.tell(progress);
         Ok(())
+    }
+
+    fn go_on(&self) -> Result<(), EngineError> {
+        if (self.is_stop_wanted)() { Err(EngineError::Stopped) } else { Ok(()) }
     }
 
     /// Hands the batch over, waits for it, and lets out what it allows.
@@ -607,7 +666,11 @@ impl<S: Store> Engine<S> {
     }
 
     fn flush_if_full(&mut self, progress: &mut dyn FnMut(&Progress)) -> Result<(), EngineError> {
-        if self.batch.items >= self.limits.batch_items { self.flush(progress) } else { Ok(()) }
+        if self.is_full() { self.flush(progress) } else { Ok(()) }
+    }
+
+    fn is_full(&self) -> bool {
+        self.batch.items >= self.limits.batch_items
     }
 
     /// Commits until nothing is left in hand.

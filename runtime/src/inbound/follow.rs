@@ -77,16 +77,26 @@ impl<'p> Follower<'p> {
         self.at.as_ref()
     }
 
-    /// The next lines that have their end, at most a thousand. All arrive now; when they occurred is what they say.
-    pub fn read_new(&mut self, now: Instant) -> Result<Vec<EventItem>, InboundError> {
-        let line = self.at.as_ref().map_or(1, |at| at.line);
-        self.read(now).map_err(|source| {
-            let at = Origin { file: self.name.clone(), line };
-            InboundError::Read { at, source }
-        })
+    /// How many bytes are there now.
+    pub fn length(&self) -> Result<u64, InboundError> {
+        open_plain(&self.path).and_then(|file| file.metadata()).map(|found| found.len()).map_err(|error| self.at(error))
     }
 
-    fn read(&mut self, now: Instant) -> io::Result<Vec<EventItem>> {
+    /// The next lines that have their end and begin before `until`, a byte of the file, at most a thousand. All arrive now; when they
+    /// occurred is what they say. None where there is nothing to read before it.
+    pub fn read_new(&mut self, now: Instant, until: u64) -> Result<Option<Vec<EventItem>>, InboundError> {
+        let before = self.at.clone();
+        let items = self.read(now, until).map_err(|error| self.at(error))?;
+        Ok((self.at != before).then_some(items))
+    }
+
+    /// What kept the file from being read, with where.
+    fn at(&self, source: io::Error) -> InboundError {
+        let line = self.at.as_ref().map_or(1, |at| at.line);
+        InboundError::Read { at: Origin { file: self.name.clone(), line }, source }
+    }
+
+    fn read(&mut self, now: Instant, until: u64) -> io::Result<Vec<EventItem>> {
         let mut file = open_plain(&self.path)?;
         let length = file.metadata()?.len();
         if self.unfinished_at == Some(length) {
@@ -102,7 +112,11 @@ impl<'p> Follower<'p> {
         let mut lines = Lines::new(BufReader::new(file), MAX_LINE_BYTES);
         lines.go_to(place)?;
         let mut items = Vec::new();
-        while items.len() < LINES_MAX {
+        // Blank ones count as well: no piece of a file takes long.
+        for _ in 0..LINES_MAX {
+            if lines.place().offset >= until {
+                break;
+            }
             let Some(line) = lines.read()? else { break };
             if !line.has_end {
                 self.unfinished_at = Some(length);
@@ -165,6 +179,11 @@ mod tests {
         format!(r#"{{"type":"track","userId":"{user}","event":"visited","timestamp":"2026-03-02T10:00:00Z"}}"#)
     }
 
+    /// All that is new.
+    fn new(follower: &mut Follower<'_>) -> Vec<EventItem> {
+        follower.read_new(NOW, u64::MAX).unwrap().unwrap_or_default()
+    }
+
     fn users(items: Vec<EventItem>) -> Vec<String> {
         let row = |item: EventItem| item.taken().map_or("-".to_owned(), |row| row.keys[0].clone());
         items.into_iter().map(row).collect()
@@ -176,25 +195,47 @@ mod tests {
         let path = folder.path().join("events.jsonl");
         let mut file = File::create(&path).unwrap();
         let mut follower = Follower::new(&path, "events.jsonl", &program, None);
-        assert!(follower.read_new(NOW).unwrap().is_empty());
+        assert!(new(&mut follower).is_empty());
         write!(file, "{}\n{{\n\n{}", event("u-1"), event("u-2")).unwrap();
-        assert_eq!(users(follower.read_new(NOW).unwrap()), ["user:u-1", "-"]);
+        assert_eq!(users(new(&mut follower)), ["user:u-1", "-"]);
         writeln!(file).unwrap();
-        let again = follower.read_new(NOW).unwrap();
+        let again = new(&mut follower);
         assert!(matches!(&again[0], Item::Taken { row, .. } if row.arrived_at == NOW.0 && row.at.line == 4));
-        assert!(follower.read_new(NOW).unwrap().is_empty());
+        assert!(new(&mut follower).is_empty());
         // A line above the limit is rejected once it has its end, and those behind it come.
         write!(file, "{}", "x".repeat(3 * MAX_LINE_BYTES)).unwrap();
-        assert!(follower.read_new(NOW).unwrap().is_empty());
+        assert!(new(&mut follower).is_empty());
         write!(file, "\n{}\n", event("u-9")).unwrap();
-        assert_eq!(users(follower.read_new(NOW).unwrap()), ["-", "user:u-9"]);
+        assert_eq!(users(new(&mut follower)), ["-", "user:u-9"]);
 
         // Another process goes on where this one was.
         let kept = Followed::from_bytes(&follower.place().unwrap().to_bytes());
         assert_eq!(kept.as_ref(), follower.place());
         writeln!(file, "{}", event("u-3")).unwrap();
         let mut other = Follower::new(&path, "events.jsonl", &program, kept);
-        assert_eq!(users(other.read_new(NOW).unwrap()), ["user:u-3"]);
+        assert_eq!(users(new(&mut other)), ["user:u-3"]);
+    }
+
+    /// Whoever reads to where the end was comes to it, however fast somebody writes on.
+    #[test]
+    fn what_is_written_behind_a_length_waits_for_the_next_look() {
+        let (folder, program) = (tempfile::tempdir().unwrap(), guide_nurture());
+        let path = folder.path().join("events.jsonl");
+        let mut file = File::create(&path).unwrap();
+        let mut follower = Follower::new(&path, "events.jsonl", &program, None);
+        (0..LINES_MAX + 1).for_each(|user| writeln!(file, "{}", event(&format!("u-{user}"))).unwrap());
+        let length = follower.length().unwrap();
+        let mut pieces = Vec::new();
+        while let Some(items) = follower.read_new(NOW, length).unwrap() {
+            pieces.push(items.len());
+            writeln!(file, "{}", event("later")).unwrap();
+        }
+        assert_eq!(pieces, [LINES_MAX, 1]);
+        assert_eq!(users(new(&mut follower)), ["user:later", "user:later"]);
+        assert_eq!(follower.read_new(NOW, u64::MAX).unwrap(), None);
+        write!(file, "{}", "\n".repeat(LINES_MAX + 1)).unwrap();
+        let blank = |follower: &mut Follower<'_>| follower.read_new(NOW, u64::MAX).unwrap().map(|items| items.len());
+        assert_eq!([blank(&mut follower), blank(&mut follower), blank(&mut follower)], [Some(0), Some(0), None]);
     }
 
     #[test]
@@ -212,10 +253,10 @@ mod tests {
             (format!("{}\n{}\n", long, event("u-3-and-more")), vec!["user:u-5", "user:u-3-and-more"]),
         ] {
             std::fs::write(&path, text).unwrap();
-            assert_eq!(users(follower.read_new(NOW).unwrap()), expected);
+            assert_eq!(users(new(&mut follower)), expected);
         }
         std::fs::remove_file(&path).unwrap();
-        assert!(follower.read_new(NOW).is_err());
+        assert!(follower.read_new(NOW, u64::MAX).is_err());
     }
 
     #[test]

@@ -27,26 +27,30 @@ impl Kind {
     }
 }
 
-/// Sees to it that a store is of this kind; a new one is from now on.
-pub fn dedicate(store: &mut SqliteStore, kind: Kind, path: &Path) -> Result<(), StoreError> {
-    let kept = store.charter()?.kind;
-    let is_it = kept.as_deref().is_none_or(|kept| kept == kind.word());
-    if !is_it {
-        let (is, asked, command) = match kind {
-            Kind::Live => ("a rehearsal of `flow run`", "`flow serve` writes to real people", "serve"),
-            Kind::Rehearsal => ("what happened to real people", "`flow run` only rehearses", "run"),
-        };
-        return Err(StoreError {
-            fault: StoreFault::Other,
-            message: format!("`{}` holds {is}, and {asked}", path.display()),
-            help: format!("leave `--store` out, or name another file: `flow {command}` has a store of its own"),
-            path: Some(path.to_owned()),
-        });
-    }
-    if kept.is_none() {
+/// Sees to it that a store is of this kind, before anything else is written to it; a new one is from now on.
+pub(super) fn dedicate(store: &mut SqliteStore, kind: Kind, path: &Path) -> Result<(), StoreError> {
+    if check(store, kind, path)?.is_none() {
         store.settle(&Charter { kind: Some(kind.word().to_owned()), ..Charter::default() })?;
     }
     Ok(())
+}
+
+/// An error where a store is of the other kind; none where it has not been said yet. Nothing is written.
+pub(super) fn check(store: &mut SqliteStore, kind: Kind, path: &Path) -> Result<Option<Kind>, StoreError> {
+    let kept = store.charter()?.kind;
+    if kept.as_deref().is_none_or(|kept| kept == kind.word()) {
+        return Ok(kept.map(|_| kind));
+    }
+    let (is, asked, command) = match kind {
+        Kind::Live => ("a rehearsal of `flow run`", "`flow serve` writes to real people", "serve"),
+        Kind::Rehearsal => ("what happened to real people", "`flow run` only rehearses", "run"),
+    };
+    Err(StoreError {
+        fault: StoreFault::Other,
+        message: format!("`{}` holds {is}, and {asked}", path.display()),
+        help: format!("leave `--store` out, or name another file: `flow {command}` has a store of its own"),
+        path: Some(path.to_owned()),
+    })
 }
 
 /// A store's own name: eight characters behind the key of everything that leaves, so that no two stores ever send under one key (E9).

@@ -10,7 +10,7 @@ mod shown;
 mod told;
 
 pub use crate::store::sqlite::{InUse, MailAhead};
-pub use kind::{Kind, StoreName, dedicate, name};
+pub use kind::{Kind, StoreName, name};
 pub use seen::{Seen, see};
 
 use crate::engine;
@@ -25,20 +25,22 @@ use std::path::Path;
 /// Among the facts that are still to be filled from the log, and the number of none: what journeys ask that is new to them.
 const JOURNEYS: u32 = u32::MAX;
 
-/// Opens the program's store, or makes it. Also the program by the numbers of that store, which alone may run on it, and what people
-/// should know where it is a new version.
-pub fn open(program: &Program, path: &Path) -> Result<(SqliteStore, Program, Vec<String>), StoreError> {
-    open_telling(program, path, |_, _| ())
+/// Opens the program's store of a kind, or makes it. Also the program by the numbers of that store, which alone may run on it, and what
+/// people should know where it is a new version. A store of the other kind is refused, and stays as it is.
+pub fn open(program: &Program, path: &Path, kind: Kind) -> Result<(SqliteStore, Program, Vec<String>), StoreError> {
+    open_telling(program, path, kind, |_, _| ())
 }
 
 /// The same; `looking_through` is told of a file that is long looked through for damage, because it was not closed the last time.
 pub fn open_telling(
     program: &Program,
     path: &Path,
+    kind: Kind,
     looking_through: fn(&Path, u64),
 ) -> Result<(SqliteStore, Program, Vec<String>), StoreError> {
     let looking_through = Some(looking_through);
     let mut store = OpenOptions { bare: true, looking_through, ..OpenOptions::new(path) }.open()?;
+    kind::dedicate(&mut store, kind, path)?;
     let (linked, told) =
         adopt_and_tell(&mut store, program).map_err(|error| StoreError { path: Some(path.to_owned()), ..error })?;
     store.describe(&shown::options(&linked, path))?;
@@ -46,9 +48,11 @@ pub fn open_telling(
     Ok((store, linked, told))
 }
 
-/// Opens a store as it is, for nobody's program: to take its lock, and to see whether it is one.
-pub fn bare(path: &Path) -> Result<SqliteStore, StoreError> {
-    OpenOptions { bare: true, ..OpenOptions::new(path) }.open()
+/// Opens a store of a kind as it is, for nobody's program: to take its lock, and to see whether it is one.
+pub fn bare(path: &Path, kind: Kind) -> Result<SqliteStore, StoreError> {
+    let mut store = OpenOptions { bare: true, ..OpenOptions::new(path) }.open()?;
+    kind::check(&mut store, kind, path)?;
+    Ok(store)
 }
 
 /// Keeps the program in the store, where it is new there, as its next version: one that a store has run stays in it whole, since the

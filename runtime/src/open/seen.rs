@@ -27,13 +27,13 @@ pub struct Seen {
     pub mail: MailAhead,
     /// What readers of its input keep in it, by their names.
     pub reads: BTreeMap<String, Vec<u8>>,
-    /// Whether the project has changed since that version.
-    pub has_changed: bool,
+    /// Whether the project has changed since that version; none where it does not check now.
+    pub has_changed: Option<bool>,
 }
 
-/// Looks at the store of a project. An error also where the store could not go on with it: then it is another project's, or people stand
+/// Looks at the store of a project, whose program there is where it checks. An error also where the store could not go on with it: then it is another project's, or people stand
 /// where the project has nothing for them any more.
-pub fn see(program: &Program, path: &Path) -> Result<Seen, EngineError> {
+pub fn see(program: Option<&Program>, path: &Path) -> Result<Seen, EngineError> {
     if !path.exists() {
         return Err(EngineError::Store(absent(path)));
     }
@@ -43,14 +43,11 @@ pub fn see(program: &Program, path: &Path) -> Result<Seen, EngineError> {
 }
 
 /// None where no program has been kept yet.
-fn of_one_moment(program: &Program, records: &mut SqliteRecords) -> Result<Option<Seen>, EngineError> {
+fn of_one_moment(program: Option<&Program>, records: &mut SqliteRecords) -> Result<Option<Seen>, EngineError> {
     let charter = records.charter()?;
     let Some(kept) = charter.program else { return Ok(None) };
     let kept = text_of(&kept)?;
-    let has_changed = match is_kept_whoever_is_where(&kept, program) {
-        true => false,
-        false => bring(&kept, program, &live(records)?)?.lineage.version != kept.lineage.version,
-    };
+    let has_changed = program.map(|program| has_changed(&kept, program, records)).transpose()?;
     Ok(Some(Seen {
         report: RunReport::read(&kept, records)?,
         kind: charter.kind.as_deref().and_then(Kind::of_word),
@@ -61,6 +58,13 @@ fn of_one_moment(program: &Program, records: &mut SqliteRecords) -> Result<Optio
         has_changed,
         program: kept,
     }))
+}
+
+fn has_changed(kept: &Program, program: &Program, records: &mut SqliteRecords) -> Result<bool, EngineError> {
+    if is_kept_whoever_is_where(kept, program) {
+        return Ok(false);
+    }
+    Ok(bring(kept, program, &live(records)?)?.lineage.version != kept.lineage.version)
 }
 
 fn absent(path: &Path) -> StoreError {

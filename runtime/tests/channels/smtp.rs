@@ -67,7 +67,7 @@ fn permanent_answers_say_whose_fault_it_is() {
     for (at, answer, kind) in [
         ("RCPT", "550 5.1.1 no such user", RefusedKind::HardBounce),
         (".", "550-5.7.1 first line\r\n550 5.7.1 blocked", RefusedKind::Blocked),
-        ("MAIL", "553 5.7.1 not your domain", RefusedKind::Blocked),
+        ("MAIL", "552 5.3.4 too large", RefusedKind::Blocked),
         ("RCPT", "501 5.5.4 syntax", RefusedKind::Invalid),
     ] {
         let server = Server::start(vec![Play::Answer(at, answer)]);
@@ -79,6 +79,83 @@ fn permanent_answers_say_whose_fault_it_is() {
         assert_eq!(server.connections(), 1, "a refusal leaves the connection usable");
         assert!(server.commands().contains(&"RSET".to_owned()));
     }
+}
+
+fn stop_reason(fate: Fate) -> String {
+    match fate {
+        Fate::Stop { reason } => reason,
+        other => panic!("it goes on: {other:?}"),
+    }
+}
+
+/// Before a recipient is named a refusal is nobody's whom a mail is for: it stops, and says what to mend.
+#[test]
+fn what_is_refused_before_a_recipient_is_named_is_a_fault_of_the_settings() {
+    for (at, answer, words, mend) in [
+        (
+            "MAIL",
+            "550 5.7.1 Sender address rejected: not owned by user",
+            "the sender's address",
+            "set `from` in `[sender]`, which is `anna@acme.example`",
+        ),
+        ("MAIL", "553 no such user", "the sender's address", "set `from` in `[sender]`"),
+        (
+            "MAIL",
+            "530 5.7.0 log in first",
+            "the sender's address",
+            "write `username` in `[mail]`, and set the password: `export FLOW_SMTP_PASSWORD='..'`",
+        ),
+        ("HELLO", "554 5.7.1 no mail from you", "the connection", "see that `host` and `port` in `[mail]`"),
+        ("EHLO", "550 go away", "the connection", "see that `host` and `port` in `[mail]`"),
+        ("DATA", "530 5.7.0 log in first", "the message", "`export FLOW_SMTP_PASSWORD='..'`"),
+    ] {
+        let server = Server::start(vec![Play::Answer(at, answer)]);
+        let channel = connector(&server);
+        let reason = stop_reason(channel.send(&mail("j1.s1.v0"), 1));
+        assert!(
+            reason.contains(&format!("answered {words} with {answer}: ")) || at == "EHLO" || answer.starts_with("530"),
+            "{reason}"
+        );
+        assert!(reason.contains(answer) && reason.contains(mend), "{reason}");
+        assert!(server.arrived().is_empty());
+        receipt(channel.send(&mail("j1.s1.v0"), 1));
+    }
+}
+
+fn to(address: &str) -> Mail {
+    let name = address.split('@').next().unwrap();
+    Mail { to: flow_runtime::mail::Mailbox::parse(address).unwrap(), ..mail(&format!("{name}.s1.v0")) }
+}
+
+/// Refused one after the other by rules, people are not given up for what is the sender's.
+#[test]
+fn refusals_by_rules_of_several_people_running_pause_mail() {
+    let by_rules = Play::Answer("RCPT", "550 5.7.1 relaying denied");
+    let server = Server::start(Vec::new());
+    let channel = connector(&server);
+    let refused = |address: &str| match channel.send(&to(address), 1) {
+        Fate::Refused { kind: RefusedKind::Blocked, .. } => true,
+        Fate::Down { reason } => {
+            assert!(reason.contains("550 5.7.1 relaying denied, after 2 others running"), "{reason}");
+            assert!(reason.contains("`anna@acme.example`"), "{reason}");
+            false
+        }
+        other => panic!("{other:?}"),
+    };
+    server.always(Some(by_rules.clone()));
+    assert_eq!(
+        ["a@x.example", "a@x.example", "b@x.example", "c@x.example", "a@x.example"].map(refused),
+        [true, true, true, false, false]
+    );
+    // Whom nobody knows there is no sign that the sender is accepted.
+    server.always(Some(Play::Answer("RCPT", "550 5.1.1 no such user")));
+    assert_eq!(refusal(channel.send(&to("d@x.example"), 1)).0, RefusedKind::HardBounce);
+    server.always(Some(by_rules.clone()));
+    assert!(!refused("e@x.example"));
+    server.always(None);
+    receipt(channel.send(&to("f@x.example"), 1));
+    server.always(Some(by_rules));
+    assert!(refused("c@x.example"));
 }
 
 #[test]
@@ -290,7 +367,9 @@ fn a_wrong_password_makes_mail_wait_and_is_not_repeated() {
         SmtpChannel::open(SmtpSettings { username: login.0, password: login.1, ..settings(server.port()) }).unwrap()
     };
     let reason = retry_reason(with("wrong-secret").send(&mail("j1.s1.v0"), 1));
-    assert!(reason.ends_with("answered the login with 535 5.7.8 bad user name or password"), "{reason}");
+    let expected = "answered the login with 535 5.7.8 bad user name or password: see that `username` in `[mail]` is right, and set the \
+                    password anew: `export FLOW_SMTP_PASSWORD='..'`";
+    assert!(reason.ends_with(expected), "{reason}");
     receipt(with("right").send(&mail("j1.s1.v0"), 1));
 }
 

@@ -3,13 +3,14 @@
 use crate::support::{Crash, World, at, program};
 use flow_ir::Program;
 
-use flow_runtime::engine::counter;
+use flow_runtime::engine::{EngineError, counter};
 use flow_runtime::store::digest::digest;
 use flow_runtime::store::sqlite::OpenOptions;
 use flow_runtime::store::{DecisionCode, JourneyStatus};
 use flow_runtime::time::Instant;
 use serde_json::json;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Everything that could reach from one contact to another or across an instant: turns in a team taken by steps, by bounces and
 /// after waits; places of a rate; mails that fail, wait and are tried again; windows, deadlines, silence, entries that set each other going.
@@ -186,6 +187,32 @@ fn the_border_of_a_batch_changes_nothing() {
             assert_eq!(other.snapshot().digest(), whole.snapshot().digest(), "{limits:?}");
             assert_eq!(other.report(), whole.report(), "{limits:?}");
         }
+    }
+}
+
+/// Whoever wants it to stop is heard behind each batch, and what goes on from there comes to the same.
+#[test]
+fn stopped_behind_any_batch_it_comes_to_the_same() {
+    let program = program(MESH);
+    let whole = run(&program, 3, 1000, 1000);
+    for items in [1, 7] {
+        let mut world = mesh(&program, 3, items, 1000);
+        let mut stops = 0;
+        loop {
+            // The stream is read from its start each time, which fills batches, too.
+            let (asked, most) = (AtomicU32::new(0), stops * 120 / items);
+            world.engine().stop_when(move || asked.fetch_add(1, Ordering::Relaxed) >= u32::try_from(most).unwrap());
+            match world.run_all(END) {
+                Ok(()) => break,
+                Err(EngineError::Stopped) if stops < 200 => stops += 1,
+                Err(error) => panic!("{error}"),
+            }
+            world.engine().break_off().unwrap();
+            world.reopen();
+        }
+        assert!(stops > 3, "{stops}");
+        world.check_invariants();
+        assert_eq!(world.snapshot().digest(), whole.snapshot().digest());
     }
 }
 

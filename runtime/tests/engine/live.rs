@@ -1,6 +1,7 @@
 //! On the wall clock: what was missed happens late, by what is so then.
 
 use crate::support::{Crash, World, at, world};
+use flow_runtime::engine::EngineError;
 use flow_runtime::store::{JourneyStatus, OutboxState};
 use flow_runtime::time::Instant;
 use serde_json::json;
@@ -111,4 +112,43 @@ fn after_an_error_in_an_item_nothing_leaves_that_was_not_on_its_way() {
     assert_eq!(states, [OutboxState::Queued]);
     world.reopen().at("2026-03-02 12:00").run();
     assert_eq!(world.sent()["slow@people.example"].len(), 1);
+}
+
+/// A long file comes in by pieces: what one of them lets out waits until all that has arrived is in.
+#[test]
+fn what_a_later_piece_says_takes_back_what_an_earlier_one_let_out() {
+    let mut world = world("workflow go {\n enter when signed_up\n reenter never\n send hello\n}");
+    world.contact("ada", &[]).contact("ben", &[]);
+    world.at("2026-03-02 09:00").event("ada", "signed_up", json!({})).event("ben", "signed_up", json!({}));
+    let first = world.take_new();
+    world.event("ada", "Unsubscribed", json!({})).event("ben", "visited", json!({}));
+    let second = world.take_new();
+    let now = Instant(at("2026-03-02 09:00"));
+    for piece in [first, second] {
+        // It is asked behind each piece alone, so each has been taken whole.
+        world.engine().stop_when(|| true);
+        world.engine().hear(now, piece, &mut |_| {}).unwrap();
+        assert!(world.sent().is_empty());
+    }
+    world.engine().stop_when(|| false);
+    world.engine().catch_up(now, &mut std::iter::empty(), &mut |_| {}).unwrap();
+    world.engine().settle_in_flight(now).unwrap();
+    assert_eq!(world.sent().into_keys().collect::<Vec<_>>(), ["ben@people.example"]);
+}
+
+#[test]
+fn what_is_due_ends_behind_a_batch_where_that_is_wanted() {
+    let mut world =
+        world("workflow go {\n enter when signed_up\n reenter never\n wait 1 hour\n score += 7\n}").limits(1, 1);
+    world.contact("ada", &[]).contact("ben", &[]);
+    world.at("2026-03-02 09:00").event("ada", "signed_up", json!({})).event("ben", "signed_up", json!({})).run();
+    let now = Instant(at("2026-03-02 11:00"));
+    world.engine().stop_when(|| true);
+    let stopped = world.engine().catch_up(now, &mut std::iter::empty(), &mut |_| {});
+    assert!(matches!(stopped, Err(EngineError::Stopped)), "{stopped:?}");
+    world.engine().settle_in_flight(now).unwrap();
+    assert_eq!(world.score("ada") + world.score("ben"), 7);
+    world.reopen();
+    catch_up(&mut world, "2026-03-02 11:00");
+    assert_eq!((world.score("ada"), world.score("ben")), (7, 7));
 }

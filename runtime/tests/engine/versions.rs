@@ -249,8 +249,10 @@ fn a_held_entry_outlives_a_change_of_the_steps() {
 fn a_start_with_the_same_project_looks_into_nobody() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flow.db");
-    let open =
-        |text: &str| flow_runtime::open::open(&crate::support::program(text), &path).map(|(_, program, _)| program);
+    let open = |text: &str| {
+        flow_runtime::open::open(&crate::support::program(text), &path, flow_runtime::open::Kind::Live)
+            .map(|(_, program, _)| program)
+    };
     let other = WAITS.replace("5 days", "4 days");
     let contact = "INSERT INTO contact (id, layout, newest, frame, kept, texts) VALUES (1, 0, 0, x'', x'010000000000000001', '[]')";
     let shell = || rusqlite::Connection::open(&path).unwrap();

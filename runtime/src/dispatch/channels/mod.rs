@@ -103,13 +103,14 @@ pub enum Fate {
         /// What follows from it.
         kind: RefusedKind,
     },
-    /// Certainly not delivered, because nobody answers: no other message would fare better now. It does not count as an attempt, and
-    /// nothing leaves until somebody answers again.
+    /// Certainly not delivered, because nobody answers, or nobody is accepted: no other message would fare better now. It does not count
+    /// as an attempt, and nothing leaves for a while, then one message alone until somebody answers again.
     Down {
         /// What was seen.
         reason: String,
     },
-    /// Certainly not delivered, and no message will be until somebody mends what is wrong: a password, a certificate, a disk. Flow stops;
+    /// Certainly not delivered, and no message will be until somebody mends what is wrong: a password, the sender's address, a certificate, a
+    /// disk. Flow stops;
     /// it does not count as an attempt, and nothing is given up.
     Stop {
         /// What to mend.

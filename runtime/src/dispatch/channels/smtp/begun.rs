@@ -19,6 +19,8 @@ const KEPT_MARKS: usize = 64 * 1024;
 /// At so many (16 MiB) the file begins anew with those that are kept.
 const MARKS_MAX: usize = 2 * 1024 * 1024;
 const MARK_BYTES: usize = size_of::<u64>();
+/// No mark has this bit: with it, the mark is taken back.
+const TAKEN_BACK: u64 = 1;
 
 /// The marks of this process, and what those before it left.
 pub(super) struct Begun {
@@ -63,6 +65,21 @@ impl Begun {
         self.marks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The message certainly did not leave by this attempt. Where that cannot be written down, it stays in doubt.
+    pub(super) fn take_back(&self, key: &str, attempt: u32) {
+        let mark = mark(key, attempt);
+        let mut marks = self.marks();
+        if !marks.newest.contains(&mark) {
+            return;
+        }
+        let written =
+            marks.file.as_mut().is_some_and(|file| file.write_all(&(mark | TAKEN_BACK).to_le_bytes()).is_ok());
+        if written {
+            marks.written += 1;
+            marks.newest.retain(|newest| *newest != mark);
+        }
+    }
+
     /// Before the first word of a message.
     pub(super) fn begin(&self, key: &str, attempt: u32) -> io::Result<()> {
         let mark = mark(key, attempt);
@@ -105,21 +122,30 @@ fn begin(path: &Path, boot: &str, mut newest: VecDeque<u64>) -> io::Result<Marks
     Ok(Marks { file: Some(file), written: newest.len(), newest, is_working: false })
 }
 
-/// In the order in which they were written; none where the file is not of this boot. A mark that was cut off belongs to a message that
-/// did not begin.
+/// Those that hold, in the order in which they were written; none where the file is not of this boot. A mark that was cut off belongs to a
+/// message that did not begin.
 fn read(bytes: &[u8], boot: &str) -> Option<Vec<u64>> {
     let marks = bytes.strip_prefix(head(boot).as_bytes())?;
-    Some(marks.as_chunks::<MARK_BYTES>().0.iter().map(|mark| u64::from_le_bytes(*mark)).collect())
+    let (mut taken_back, mut holding) = (BTreeSet::new(), Vec::new());
+    for mark in marks.as_chunks::<MARK_BYTES>().0.iter().rev().map(|mark| u64::from_le_bytes(*mark)) {
+        if mark & TAKEN_BACK != 0 {
+            taken_back.insert(mark & !TAKEN_BACK);
+        } else if !taken_back.contains(&mark) {
+            holding.push(mark);
+        }
+    }
+    holding.reverse();
+    Some(holding)
 }
 
 fn head(boot: &str) -> String {
-    format!("flow: messages begun since boot {boot}\n")
+    format!("flow: messages begun, and not refused, since boot {boot}\n")
 }
 
 fn mark(key: &str, attempt: u32) -> u64 {
     let hash = digest(&SHA256, format!("{key}#{attempt}").as_bytes());
     let first = hash.as_ref().first_chunk::<MARK_BYTES>().copied();
-    u64::from_le_bytes(first.unwrap_or_default())
+    u64::from_le_bytes(first.unwrap_or_default()) & !TAKEN_BACK
 }
 
 /// What tells one run of the machine from the next; none where the system does not say.
@@ -168,6 +194,29 @@ mod tests {
         assert!(!opened(&folder).had_begun("a", 1));
     }
 
+    /// An attempt that does not count leaves its number to the next one: what that comes to before `DATA` is not in doubt.
+    #[test]
+    fn what_was_refused_has_not_begun_until_it_begins_again() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(opened(&folder).begin("z", 1));
+        let begun = opened(&folder);
+        ["a", "b", "b"].iter().for_each(|key| begun.begin(key, 1).unwrap());
+        begun.take_back("b", 1);
+        begun.take_back("never begun", 1);
+        for _ in 0..2 {
+            let later = opened(&folder);
+            assert_eq!(["z", "a", "b"].map(|key| later.had_begun(key, 1)), [true, true, false]);
+        }
+        let again = opened(&folder);
+        again.begin("b", 1).unwrap();
+        assert!(opened(&folder).had_begun("b", 1));
+        again.take_back("b", 1);
+        again.marks.lock().unwrap().written = MARKS_MAX;
+        again.begin("c", 1).unwrap();
+        let later = opened(&folder);
+        assert_eq!(["a", "b", "c"].map(|key| later.had_begun(key, 1)), [true, false, true], "in a file begun anew");
+    }
+
     #[test]
     fn of_another_boot_and_of_another_file_all_is_in_doubt() {
         let folder = tempfile::tempdir().unwrap();
@@ -186,9 +235,9 @@ mod tests {
     #[test]
     fn the_file_stays_small() {
         let folder = tempfile::tempdir().unwrap();
-        let marks = (0..KEPT_MARKS as u64 + 7).collect();
+        let marks = (0..KEPT_MARKS as u64 + 7).map(|mark| mark * 2).collect();
         let begun = begin(&path(&folder), "boot", marks).unwrap();
-        assert_eq!((begun.written, begun.newest.front()), (KEPT_MARKS, Some(&7)));
+        assert_eq!((begun.written, begun.newest.front()), (KEPT_MARKS, Some(&14)));
         let full = opened(&folder);
         full.marks.lock().unwrap().written = MARKS_MAX;
         ["a", "b"].iter().for_each(|key| full.begin(key, 1).unwrap());

@@ -7,10 +7,12 @@
 //! ```text
 //! connect  login  MAIL  RCPT  DATA  message  .   reply
 //! └────────────── certainly not sent ───────┘└─?─┘└─ certain
+//! └─ about the settings ┘└ about a recipient or a message
 //! ```
 
 mod begun;
 mod fault;
+mod policy;
 mod reply;
 mod session;
 mod wire;
@@ -29,13 +31,15 @@ use serde::Deserialize;
 
 use self::{
     begun::Begun,
-    reply::Verdict,
-    session::{Failure, Login, Patience, Session},
+    policy::{REFUSED_RUNNING_MAX, Refusals},
+    reply::{Reply, Verdict},
+    session::{Failure, Login, Patience, Session, Stage},
     wire::{Encryption, ahead},
 };
 use super::{Channel, Fate, RefusedKind, Uncertain};
 use crate::dispatch::THREADS_MAX;
 use crate::mail::{Mail, Secret, to_mime};
+use crate::settings::SMTP_PASSWORD;
 
 /// Connections at once, and kept open between messages: one for each thread.
 const CONNECTIONS_MAX: usize = THREADS_MAX;
@@ -137,6 +141,7 @@ pub struct SmtpChannel {
     server: Server,
     uncertain: Uncertain,
     idle: Mutex<Vec<Session>>,
+    refusals: Refusals,
     /// Where it is kept which messages have begun.
     marks: Option<PathBuf>,
     /// None where nobody asks for them, or none can be kept.
@@ -157,6 +162,18 @@ struct Server {
 }
 
 impl Server {
+    /// What to do where it does not let us in.
+    fn how_to_log_in(&self) -> String {
+        match &self.login {
+            Some(_) => format!(
+                "see that `username` in `[mail]` is right, and set the password anew: `export {SMTP_PASSWORD}='..'`"
+            ),
+            None => format!(
+                "it asks for a login: write `username` in `[mail]`, and set the password: `export {SMTP_PASSWORD}='..'`"
+            ),
+        }
+    }
+
     /// From now on.
     fn patience(&self) -> Patience {
         Patience { answer: self.timeout, by: ahead(self.timeout.saturating_mul(TIMEOUTS_TO_THE_END)) }
@@ -172,7 +189,8 @@ impl SmtpChannel {
         let login = settings.username.zip(settings.password).map(|(username, password)| Login { username, password });
         let hello = settings.hello_name.unwrap_or_else(own_name);
         let server = Server { host, port, security, encryption, login, timeout, hello };
-        Ok(SmtpChannel { server, uncertain, idle: Mutex::new(Vec::new()), marks: None, begun: OnceLock::new() })
+        let (idle, refusals) = (Mutex::default(), Refusals::default());
+        Ok(SmtpChannel { server, uncertain, idle, refusals, marks: None, begun: OnceLock::new() })
     }
 
     /// Keeps in this file, which belongs to one store, which messages have begun to go over: of those that a kill leaves in doubt only these
@@ -289,32 +307,67 @@ impl Channel for SmtpChannel {
             Err(error) => return Fate::Refused { reason: error.to_string(), kind: RefusedKind::Invalid },
         };
         match self.deliver(mail, &message, attempt) {
-            Ok(receipt) => Fate::Delivered { receipt },
-            Err(failure) => fate(&self.words(), failure),
+            Ok(receipt) => {
+                self.refusals.end();
+                Fate::Delivered { receipt }
+            }
+            Err(failure) => {
+                if !matches!(failure, Failure::Lost { was_ended: true, .. }) {
+                    self.begun.get().into_iter().for_each(|begun| begun.take_back(&mail.key, attempt));
+                }
+                self.fate(mail, failure)
+            }
         }
     }
 }
 
-fn fate(server: &str, failure: Failure) -> Fate {
-    match failure {
-        Failure::NoSession { why, needs_mending: true } => Fate::Stop { reason: format!("{server} {why}") },
-        Failure::NoSession { why, needs_mending: false } => Fate::Down { reason: format!("{server} {why}") },
-        // Asked for a login in the middle: no message fares better.
-        Failure::Answer { stage, reply } if reply::asks_for_login(reply.code) => {
-            Fate::Stop { reason: format!("{server} answered {} with {reply}", stage.words()) }
-        }
-        Failure::Lost { why, was_ended: false } => Fate::retry_later(format!("{server} {why}")),
-        Failure::Lost { why, was_ended: true } => Fate::Unknown {
-            reason: format!("{server} {why} after the whole message was sent, so it may have taken it"),
-        },
-        Failure::Answer { stage, reply } => {
-            let reason = format!("{server} answered {} with {reply}", stage.words());
-            match reply::judge(stage, &reply) {
-                Verdict::Later => Fate::retry_later(reason),
-                Verdict::Refused(kind) => Fate::Refused { reason, kind },
-            }
+impl SmtpChannel {
+    fn fate(&self, mail: &Mail, failure: Failure) -> Fate {
+        let server = self.words();
+        match failure {
+            Failure::NoSession { why, needs_mending: true } => Fate::Stop { reason: format!("{server} {why}") },
+            Failure::NoSession { why, needs_mending: false } => Fate::Down { reason: format!("{server} {why}") },
+            Failure::Lost { why, was_ended: false } => Fate::retry_later(format!("{server} {why}")),
+            Failure::Lost { why, was_ended: true } => Fate::Unknown {
+                reason: format!("{server} {why} after the whole message was sent, so it may have taken it"),
+            },
+            Failure::Answer { stage, reply } => self.fate_of(mail, stage, &reply),
         }
     }
+
+    fn fate_of(&self, mail: &Mail, stage: Stage, reply: &Reply) -> Fate {
+        let recipient = mail.to.address().as_str();
+        let reason = format!("{} answered {} with {reply}", self.words(), stage.words());
+        match reply::judge(stage, reply) {
+            Verdict::Later => Fate::retry_later(reason),
+            Verdict::OfSettings if reply::asks_for_login(reply.code) => {
+                Fate::Stop { reason: format!("{reason}: {}", self.server.how_to_log_in()) }
+            }
+            Verdict::OfSettings => Fate::Stop { reason: format!("{reason}: {}", other_sender(mail)) },
+            Verdict::OfPolicy if self.refusals.is_of_recipient(recipient) => {
+                Fate::Refused { reason, kind: RefusedKind::Blocked }
+            }
+            Verdict::OfPolicy => Fate::Down { reason: format!("{reason}, {}", refused_running(mail)) },
+            Verdict::OfRecipient(kind) | Verdict::OfMessage(kind) => Fate::Refused { reason, kind },
+        }
+    }
+}
+
+fn other_sender(mail: &Mail) -> String {
+    format!(
+        "set `from` in `[sender]`, which is `{}`, to an address from which the account in `[mail]` may send, or let its operator allow this one",
+        mail.from.address()
+    )
+}
+
+/// Nobody is given up for what is not theirs.
+fn refused_running(mail: &Mail) -> String {
+    format!(
+        "after {} others running that it refused by its rules as well: mail pauses, and nobody more is given up for it; ask its operator whether \
+         `[mail]` may send from `{}`",
+        REFUSED_RUNNING_MAX - 1,
+        mail.from.address()
+    )
 }
 
 fn check(settings: &SmtpSettings) -> Result<(), SettingsError> {

@@ -19,6 +19,10 @@ const ONE_WRITE_MAX_OCTETS: usize = 64 * 1024;
 /// A line of one dot ends a message.
 const END_MARK: &[u8] = b".\r\n";
 
+const LOGIN: &str = "the login";
+/// What to do about a server that takes nothing from this machine.
+const ANOTHER_SERVER: &str = "it takes no mail from this machine: see that `host` and `port` in `[mail]` are those for handing mail in, or ask its operator";
+
 pub(super) struct Login {
     pub(super) username: String,
     pub(super) password: Secret,
@@ -100,7 +104,7 @@ pub(super) struct Session {
 impl Session {
     pub(super) fn open(server: &Server, patience: Patience) -> Result<Session, Failure> {
         let fail = |fault: Fault| no_session(&fault, server.timeout);
-        let refuse = |asked: &'static str| move |wrong: Wrong| no_session_after(asked, wrong, server.timeout);
+        let refuse = |asked: &'static str| move |wrong: Wrong| no_session_after(asked, wrong, server);
         let mut wire = Wire::connect(&server.host, server.port, patience.next()).map_err(fail)?;
         if let (Security::Tls, Some(encryption)) = (server.security, &server.encryption) {
             wire = wire.encrypt(encryption).map_err(fail)?;
@@ -119,7 +123,7 @@ impl Session {
             offers = say_hello(&mut wire, server, patience).map_err(refuse("the connection"))?;
         }
         if let Some(login) = &server.login {
-            log_in(&mut wire, login, &offers, patience, server.timeout)?;
+            log_in(&mut wire, login, &offers, server, patience)?;
         }
         Ok(Session { wire, messages: 0, is_usable: true })
     }
@@ -235,10 +239,10 @@ fn log_in(
     wire: &mut Wire,
     Login { username, password }: &Login,
     offers: &Offers,
+    server: &Server,
     patience: Patience,
-    timeout: Duration,
 ) -> Result<(), Failure> {
-    let refuse = |wrong: Wrong| no_session_after("the login", wrong, timeout);
+    let refuse = |wrong: Wrong| no_session_after(LOGIN, wrong, server);
     let password = password.expose();
     if offers.login("PLAIN") {
         let word = BASE64.encode(format!("\0{username}\0{password}"));
@@ -300,18 +304,21 @@ fn out_of_place(asked: &str, reply: &Reply) -> String {
     format!("answered {asked} with {reply}, which is no answer to that")
 }
 
-/// Why there is no session. A refused login and a bad certificate stay as they are until somebody mends them; a server that is busy or
-/// cannot be reached may answer by and by.
-fn no_session_after(asked: &str, wrong: Wrong, timeout: Duration) -> Failure {
+/// Why there is no session. A refused login, a server that takes nothing from us and a bad certificate stay as they are until somebody mends
+/// them; a server that is busy or cannot be reached may answer by and by.
+fn no_session_after(asked: &str, wrong: Wrong, server: &Server) -> Failure {
     match wrong {
-        Wrong::Fault(fault) => no_session(&fault, timeout),
+        Wrong::Fault(fault) => no_session(&fault, server.timeout),
         Wrong::Reply(reply) if reply.is_positive() => {
             Failure::NoSession { why: out_of_place(asked, &reply), needs_mending: false }
         }
         Wrong::Reply(reply) => {
-            let is_login = reply::asks_for_login(reply.code);
-            let asked = if is_login { "the login" } else { asked };
-            Failure::NoSession { why: format!("answered {asked} with {reply}"), needs_mending: is_login }
+            let is_login = reply::asks_for_login(reply.code) || asked == LOGIN;
+            let needs_mending = reply::is_of_settings(&reply);
+            let (asked, how) =
+                if is_login { (LOGIN, server.how_to_log_in()) } else { (asked, ANOTHER_SERVER.to_owned()) };
+            let how = if needs_mending { format!(": {how}") } else { String::new() };
+            Failure::NoSession { why: format!("answered {asked} with {reply}{how}"), needs_mending }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Signals to stop: the first is a wish, the second an order.
 
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -52,4 +52,50 @@ impl Signals {
     pub(crate) fn stop(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
+
+    /// The same question for whoever outlives this value.
+    pub(crate) fn asked(&self) -> impl Fn() -> bool + Send + 'static {
+        let stop = Arc::clone(&self.stop);
+        move || stop.load(Ordering::Relaxed)
+    }
 }
+
+/// A file whose reading a signal ends, however long it is.
+pub(crate) struct Heard<'s, R> {
+    file: R,
+    signals: &'s Signals,
+}
+
+impl<'s, R> Heard<'s, R> {
+    pub(crate) fn new(file: R, signals: &'s Signals) -> Self {
+        Self { file, signals }
+    }
+}
+
+impl<R: Read> Read for Heard<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.signals.stop() { Err(io::Error::other(Stop)) } else { self.file.read(into) }
+    }
+}
+
+impl<R: Seek> Seek for Heard<'_, R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+/// Whether it was a signal that ended the reading of a [`Heard`] file.
+pub(crate) fn is_stop(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|cause| cause.is::<Stop>())
+}
+
+#[derive(Debug)]
+struct Stop;
+
+impl std::fmt::Display for Stop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a signal ended it")
+    }
+}
+
+impl std::error::Error for Stop {}
