@@ -15,7 +15,7 @@ pub(crate) mod show;
 pub(crate) mod shut_out;
 pub(crate) mod store;
 mod table;
-mod words;
+pub(crate) mod words;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -173,7 +173,7 @@ fn carry_out(
     let contacts =
         data::import(&mut engine, settings, (Kind::Rehearsal, start), &mut notebook, &mut |at| progress.at(at))?;
     let earlier = contacts.earlier.as_ref().map(|earlier| earlier.warning(Kind::Rehearsal));
-    for warning in contacts.shut_out.warning().into_iter().chain(earlier).filter(|_| human) {
+    for warning in contacts.shut_out.warning(Kind::Rehearsal).into_iter().chain(earlier).filter(|_| human) {
         output.warning(&warning).map_err(failure::output)?;
     }
     let mut met = data::Met::new(&contacts);
