@@ -210,13 +210,13 @@ impl Settings {
         // A word of refusal may stand anywhere in a column that nobody knows.
         let error = match opened {
             Ok(mut rows) => {
-                rows.find_map(Result::err).filter(|error| matches!(error, InboundError::ConsentColumn { .. }))
+                rows.find_map(Result::err).filter(|error| matches!(error, InboundError::ConsentColumns { .. }))
             }
             Err(error) => Some(error),
         };
         let Some(error) = error else { return Ok(()) };
         let why = match &error {
-            InboundError::ConsentColumn { .. } => "whoever has said no must get no mail",
+            InboundError::ConsentColumns { .. } => "whoever has said no must get no mail",
             _ => CONTACTS.why,
         };
         Err(Box::new(self.fault("contacts", error.to_string()).why(why).help(error.help())))
