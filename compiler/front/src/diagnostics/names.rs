@@ -273,6 +273,18 @@ pub(crate) fn empty_text(what: &str, example: &str, at: Location) -> Diagnostic 
         .help(format!("say it in a few words, for example `{example}`"))
 }
 
+/// `note ".."`: copied from a message that could not know what to say.
+pub(crate) fn placeholder(at: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::MissingClause,
+        "nobody has filled in what to say here",
+        at,
+        "points stand for your own words",
+    )
+    .why("it would reach people as it stands")
+    .help("write what you mean in their place")
+}
+
 /// Two steps of a workflow by the same label.
 pub(crate) fn same_label(label: &str, at: Location, first: Location) -> Diagnostic {
     Diagnostic::error(Code::DuplicateName, format!("two steps are called \"{label}\""), at, "here again")
