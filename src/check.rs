@@ -1,10 +1,14 @@
 //! `flow check`: says everything that is wrong with a project, without running it. It needs no secrets.
 
+mod files;
+
 use std::io;
 use std::path::Path;
 
 use flow_front::diagnostics::Severity;
 use flow_ir::Program;
+use flow_runtime::open::Kind;
+use flow_runtime::settings::DataFile;
 
 use crate::load::{Loaded, load, settings_findings};
 use crate::output::{Findings, Outcome, Output, counted};
@@ -13,19 +17,27 @@ use crate::run::data;
 
 pub(crate) fn check(given: Option<&Path>, output: &mut Output) -> io::Result<Outcome> {
     let mut loaded = load(given);
-    let shut_out = shut_out(&loaded);
-    loaded.findings.extend(shut_out);
+    let of_data = of_data(&loaded);
+    loaded.findings.extend(of_data);
     let praise = loaded.program.as_ref().map(praise).unwrap_or_default();
     output.report(&loaded.findings, &loaded.failures, &praise)
 }
 
-/// Whether the contacts would shut out most of themselves: `flow run` says so, and `flow serve` does not begin.
-fn shut_out(loaded: &Loaded) -> Option<Findings> {
+/// What a run would say of the project's data: what of it is not taken, and whether the contacts would shut out most of themselves, with which
+/// `flow serve` does not begin.
+fn of_data(loaded: &Loaded) -> Option<Findings> {
     let (settings, program) = (loaded.settings.as_ref()?, loaded.program.as_ref()?);
-    let warning = data::shut_out(settings, program)?.warning()?;
     let text = project::settings_text(&loaded.folder).ok()?;
-    let mut findings = settings_findings(&text, &[settings.of_contacts(warning.message, warning.help)]);
-    findings.diagnostics.iter_mut().for_each(|found| found.severity = Severity::Warning);
+    let contacts = data::foresee(settings, program);
+    let mut told = files::told(settings, program, contacts.as_ref().map(|contacts| &contacts.tally));
+    let shut_out = contacts.and_then(|contacts| contacts.shut_out.warning(Kind::Rehearsal));
+    told.extend(
+        shut_out
+            .map(|warning| (settings.of_data(DataFile::Contacts, warning.message, warning.help), Severity::Warning)),
+    );
+    let (faults, severities): (Vec<_>, Vec<_>) = told.into_iter().unzip();
+    let mut findings = settings_findings(&text, &faults);
+    findings.diagnostics.iter_mut().zip(severities).for_each(|(found, severity)| found.severity = severity);
     Some(findings)
 }
 

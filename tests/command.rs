@@ -126,7 +126,49 @@ fn a_project_without_a_mistake() {
 #[test]
 fn the_example_is_fine() {
     let said = Folder::empty().flow(&["check", &example()]);
-    assert!(said.ends_with("guide_nurture is fine: 3 workflows, 5 emails, 1 team\nexit 0"), "{said}");
+    // What is wrong in its data on purpose is told, in the numbers of a run (README.md).
+    assert!(said.ends_with("guide_nurture is fine: 3 workflows, 5 emails, 1 team; 11 warnings\nexit 0"), "{said}");
+    for told in [
+        "`contacts.csv`: 13 of 5,120 rows are rejected: too many",
+        "`contacts.csv`: 279 values are set aside: 84 industry, 65",
+        "`events.jsonl`: 64 of 59,130 lines are rejected: not JSON",
+        "`events.jsonl`: 63 values are set aside: 51 visited.page, 5",
+    ] {
+        assert!(said.contains(told), "{told}\n{said}");
+    }
+}
+
+const WITH_DATA: &str =
+    "\n[data]\ncontacts = \"contacts.csv\"\nevents = \"events.jsonl\"\n\n[run]\nstart = 2026-03-02\ndays = 3\n";
+
+/// An export of Excel in the letters of Windows, with commas of no column and rows about nobody.
+const BAD_ROWS: &[u8] =
+    b"Email,First Name\njana@a.example,J\xfcrgen\nm@a.example,M\xfcller\nok@a.example,Ok\n,Nobody\nbad@@x,Bad\n\
+                          a@b.example,One,Two,Three\n";
+const BAD_LINES: &str = "{\"type\":\"track\",\"messageId\":\"1\",\"userId\":\"u1\",\"event\":\"Signed Up\",\"timestamp\":\"2026-03-02T09:00:00Z\"}\n\
+                         {'type':'track'}\n{'type':'page'}\n";
+
+#[test]
+fn data_that_is_mostly_rejected() {
+    let folder = Folder::project().with("flow.toml", format!("{SETTINGS}{WITH_DATA}"));
+    let folder = folder.with("contacts.csv", BAD_ROWS).with("events.jsonl", BAD_LINES);
+    assert_snapshot!(folder.flow(&["check"]));
+    // A run rejects as many.
+    let said = folder.flow(&["run"]);
+    assert!(said.contains("2 about nobody, 2 not UTF-8, 1 too many columns"), "{said}");
+    assert!(said.contains("2 not JSON"), "{said}");
+}
+
+#[test]
+fn data_of_which_not_one_row_can_be_taken() {
+    let folder = Folder::project().with("flow.toml", format!("{SETTINGS}{WITH_DATA}")).with("events.jsonl", "");
+    let folder = folder.with("contacts.csv", b"Email,First Name\njana@a.example,J\xfcrgen\n");
+    assert_snapshot!(folder.flow(&["check"]));
+    let said = folder.flow(&["run"]);
+    assert!(
+        said.contains("error: not one row of the file of contacts could be taken") && said.ends_with("exit 3"),
+        "{said}"
+    );
 }
 
 /// `flow serve` would not begin, so whoever checks hears of it.

@@ -239,6 +239,31 @@ fn a_change_that_asks_for_what_nobody_knows() {
     assert_snapshot!(String::from_utf8(output.stderr).unwrap());
 }
 
+/// A workflow is known by its name, so one that is renamed takes everybody in anew: it is asked whether that is meant, and a report tells the two
+/// of one title apart.
+#[test]
+fn a_workflow_with_another_name_is_told() {
+    let guide = guide();
+    goes_on(&guide, &["--days", "15"]);
+    guide.edit("guide_nurture.flow", "workflow guide_nurture ", "workflow nurture_by_guide ");
+    let output = guide.run(&["--days", "16"]);
+    assert!(output.status.success());
+    let [stdout, stderr] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+    assert_snapshot!(stderr);
+    let headings: Vec<&str> = stdout.lines().filter(|line| line.starts_with("Guide nurture")).collect();
+    assert_eq!(
+        headings,
+        ["Guide nurture (guide_nurture, no longer in the project)", "Guide nurture (nurture_by_guide)"]
+    );
+    // Named back before anything came of it, everybody is where they were, and nothing is asked.
+    guide.edit("guide_nurture.flow", "workflow nurture_by_guide ", "workflow guide_nurture ");
+    let back = String::from_utf8(guide.run(&["--days", "17"]).stderr).unwrap();
+    let told = "note: back in the project: workflow `guide_nurture`, with everybody who has been in it before\n";
+    assert!(back.starts_with(told) && !back.contains("renamed"), "{back}");
+    let again = String::from_utf8(guide.run(&["--days", "18"]).stderr).unwrap();
+    assert!(!again.contains("note:"), "{again}");
+}
+
 /// Its tables are others: it is named, and starting over sets it aside whole.
 #[test]
 fn a_store_of_before_the_first_release() {

@@ -500,6 +500,51 @@ fn contacts_that_shut_out_most_people_wait_for_somebody_to_look() {
     assert!(said.contains("warning: `contacts.csv` shuts out more than half of its rows"), "{said}");
 }
 
+/// Also where they are few, since a refusal of one is as much for good; and where the store knows the others.
+#[test]
+fn few_contacts_that_shut_out_most_of_themselves_wait_too() {
+    let server = Server::start(Vec::new());
+    let world = World::by_smtp(SEND, server.port());
+    let settings = fs::read_to_string(world.path("flow.toml")).unwrap();
+    let columns = "[columns]\n\"Email marketing OK?\" = \"unsubscribed\"\n";
+    world.write("flow.toml", &format!("{settings}{columns}"));
+    let header = "Email,Company,Email marketing OK?\n";
+    let row = |n: u32, says: &str| format!("p{n}@x.example,Acme,{says}\n");
+    let answers = |yes: u32, no: u32| {
+        let says = |n: u32| row(n, if n <= yes { "Yes" } else { "No" });
+        (1..=yes + no).map(says).collect::<String>()
+    };
+    // Seven of fourteen are rejected, by commas without quotes.
+    let rejected: String = (20..27).map(|n| row(n, "Yes").replace("Acme", "Acme, Inc.")).collect();
+    world.write("data/contacts.csv", &format!("{header}{}{rejected}", answers(5, 2)));
+    let stops = || {
+        let people = world.count("SELECT count(*) FROM contact");
+        let stopped = world.command(&["serve", "--no-http"]).output().unwrap();
+        let said = world.said(&stopped);
+        assert_eq!((stopped.status.code(), world.count("SELECT count(*) FROM contact")), (Some(3), people), "{said}");
+        assert!(!said.contains("before `flow serve`"), "{said}");
+        said
+    };
+    let said = stops();
+    assert!(
+        said.contains("shuts out more than half of its rows from marketing mail, 5 of 7: by `Email marketing OK?` 5"),
+        "{said}"
+    );
+    // Those who really are not to be written to come in by one line.
+    let meant = "[refusals]\n\"Email marketing OK?\" = \"contacts.csv\"\n";
+    world.write("flow.toml", &format!("{settings}{columns}{meant}"));
+    world.serve().stop(&world);
+    assert_eq!(world.count("SELECT count(*) FROM decision WHERE code = 16"), 5);
+    // Most of those who can still be written to, however many are known to be shut out.
+    world.write("flow.toml", &format!("{settings}{columns}"));
+    world.write("data/contacts.csv", &format!("{header}{}", answers(7, 1)));
+    stops();
+    // One of three is no wrong column.
+    world.write("data/contacts.csv", &format!("{header}{}", answers(6, 2)));
+    world.serve().stop(&world);
+    assert_eq!(world.count("SELECT count(*) FROM decision WHERE code = 16"), 6);
+}
+
 /// Each start reads the contacts whole, and the list says once what is wrong with them.
 #[test]
 fn a_start_over_the_same_contacts_repeats_nothing() {

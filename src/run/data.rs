@@ -68,22 +68,39 @@ pub(crate) fn digest(key: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// Whom the file of contacts would shut out, before any work; none where it cannot be read, which is told elsewhere.
-pub(crate) fn shut_out(settings: &Settings, program: &Program) -> Option<ShutOut> {
+/// What the file of contacts would come to.
+pub(crate) struct Foreseen {
+    pub(crate) tally: Tally,
+    pub(crate) shut_out: ShutOut,
+}
+
+/// Reads the file of contacts as an import does, before any work; none where there is none or it cannot be read, which is told elsewhere.
+pub(crate) fn foresee(settings: &Settings, program: &Program) -> Option<Foreseen> {
     let path = settings.data.contacts.as_ref()?;
     let name = file_name(path);
     let file = BufReader::new(open(path).ok()?);
     let mut reader = ContactReader::open(file, name.as_str(), program, &settings.columns).ok()?;
     // Only whom they shut out is asked.
     let bare = |row: ContactRow| ContactRow { keys: Vec::new(), values: Vec::new(), ..row };
-    let rows = reader.by_ref().filter_map(|item| item.map(|item| item.taken().map(bare)).transpose());
+    let (mut tally, mut unheard) = (Tally::default(), |_: Finding<'_>| Ok(()));
+    let rows = accept(reader.by_ref(), &mut tally, &mut unheard).map(|row| row.map(bare));
     let rows: Vec<ContactRow> = rows.collect::<Result<_, InboundError>>().ok()?;
-    Some(ShutOut::new(&name, reader.consent_columns(), &rows, settings))
+    let shut_out = ShutOut::new(&name, reader.consent_columns(), &rows, settings);
+    Some(Foreseen { tally, shut_out })
+}
+
+/// The same of the file of events, of which nothing but what is not taken shows beforehand.
+pub(crate) fn foresee_events(settings: &Settings, program: &Program) -> Option<Tally> {
+    let path = settings.data.events.as_ref()?;
+    let events = EventReader::open(BufReader::new(open(path).ok()?), file_name(path), program).ok()?;
+    let (mut tally, mut unheard) = (Tally::default(), |_: Finding<'_>| Ok(()));
+    accept(events, &mut tally, &mut unheard).try_for_each(|event| event.map(drop)).ok()?;
+    Some(tally)
 }
 
 /// Stops before a store begins whose contacts would shut out most of themselves: all of them are new to it.
 pub(crate) fn ask_first(settings: &Settings, program: &Program) -> Result<(), Failure> {
-    shut_out(settings, program).and_then(|shut_out| shut_out.refusal_of_all()).map_or(Ok(()), Err)
+    foresee(settings, program).and_then(|foreseen| foreseen.shut_out.refusal_of_all()).map_or(Ok(()), Err)
 }
 
 /// Takes the contacts in. A live store stays as it is where they would shut out most of themselves and nobody has said that this is meant.
@@ -119,9 +136,9 @@ pub(crate) fn import<S: Store>(
     if bytes.finish().whole != print.whole {
         return Err(changed_meanwhile(path).into());
     }
-    if kind == Kind::Live && shut_out.is_asked() {
-        let new = engine.new_refusals(&rows, &|refusal| shut_out.counts(refusal)).map_err(ended_by)?;
-        shut_out.refusal(new).map_or(Ok(()), Err)?;
+    if kind == Kind::Live && shut_out.is_most() {
+        let news = engine.new_refusals(&rows, &|refusal| shut_out.counts(refusal)).map_err(ended_by)?;
+        shut_out.refusal(news).map_or(Ok(()), Err)?;
     }
     let earlier = Earlier::find(engine, &shut_out, &ignored_columns, &rows).map_err(ended_by)?;
     let file = ContactsFile { name: &name, print: &print, rows: &rows };

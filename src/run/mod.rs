@@ -230,7 +230,7 @@ fn rehearse<S: Store>(
     let contacts = data::import(engine, settings, (Kind::Rehearsal, start), notebook, signals, told)?;
     let earlier = contacts.earlier.as_ref().map(|earlier| earlier.warning(Kind::Rehearsal));
     let human = output.format() == Format::Human;
-    let warnings = contacts.shut_out.warning().into_iter().chain(earlier).chain(contacts.doubt());
+    let warnings = contacts.shut_out.warning(Kind::Rehearsal).into_iter().chain(earlier).chain(contacts.doubt());
     for warning in warnings.filter(|_| human) {
         output.warning(&warning).map_err(failure::output)?;
     }

@@ -1,13 +1,15 @@
 //! What a run tells at its end, as data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use flow_ir::Program;
 use flow_runtime::inbound::{Reason, Tally};
+use flow_runtime::open::Kind;
 use flow_runtime::report::{RunReport, Totals};
+use flow_runtime::settings::DataFile;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -15,7 +17,7 @@ use super::backend::Compiled;
 use super::data::ContactsTaken;
 use super::shut_out::Earlier;
 use super::strangers::Strangers;
-use super::words::listed;
+use super::words::{as_named, many, words};
 use crate::output::{Failure, thousands};
 
 /// How much was done in this run, and how fast.
@@ -42,6 +44,10 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
+    fn kind(&self) -> Kind {
+        if self.is_live { Kind::Live } else { Kind::Rehearsal }
+    }
+
     /// For machines.
     #[expect(
         clippy::indexing_slicing,
@@ -73,19 +79,9 @@ pub(crate) struct Finished {
 impl Finished {
     /// The files of which not one line could be taken: a run over them says nothing of anybody.
     pub(crate) fn unreadable(&self) -> Vec<Failure> {
-        let files = [("contacts", "row", &self.contacts.tally), ("events", "line", &self.events)];
-        let unread = files
-            .into_iter()
-            .filter(|(_, _, tally)| !self.standing.is_live && tally.taken() == 0 && tally.rejected() > 0);
-        let told = unread.map(|(file, line, tally)| {
-            let count = thousands(tally.rejected());
-            let reasons = listed(&rejected(tally), |reason, count| format!("{count} {reason}"));
-            Failure::new(
-                format!("not one {line} of the file of {file} could be taken: {count} {line}s were rejected ({reasons})"),
-                format!("see what `{file}` in `[data]` of flow.toml names, and how it was exported: docs/data.md says what is read"),
-            )
-        });
-        told.collect()
+        let files = [(DataFile::Contacts, &self.contacts.tally), (DataFile::Events, &self.events)];
+        let files = files.into_iter().filter(|_| !self.standing.is_live);
+        files.filter_map(|(file, tally)| not_one(file, tally)).collect()
     }
 
     /// For machines. What a file holds is under `contacts` and `events`; what the store has come to is beside it.
@@ -110,7 +106,7 @@ impl Finished {
             "left_out": left_out(&self.contacts.tally),
             "ignored_columns": self.contacts.ignored_columns,
             "absent_fields": self.contacts.absent_fields,
-            "shut_out": self.contacts.shut_out.json(),
+            "shut_out": self.contacts.shut_out.json(self.standing.kind()),
             "shut_out_still": self.contacts.earlier.as_ref().map_or(0, Earlier::people),
         });
         json["events"]["rejected"] = json!(rejected(&self.events));
@@ -122,6 +118,50 @@ impl Finished {
         json["notes"] = json!(self.notebook.as_ref().map(|(path, lines)| json!({ "file": path, "lines": lines })));
         json
     }
+}
+
+/// What is wrong with a file of which not one line could be taken.
+pub(crate) fn not_one(file: DataFile, tally: &Tally) -> Option<Failure> {
+    if tally.taken() > 0 || tally.rejected() == 0 {
+        return None;
+    }
+    let (key, line) = (file.key(), row_of(file));
+    let were = if tally.rejected() == 1 { "was" } else { "were" };
+    let (count, reasons) = (many(tally.rejected(), line), words(&rejected(tally), as_named));
+    let cures: BTreeSet<&str> = tally.counts().filter_map(|(reason, ..)| cure(file, reason)).collect();
+    let cures: String = cures.iter().map(|cure| format!("\n{cure}")).collect();
+    Some(Failure::new(
+        format!("not one {line} of the file of {key} could be taken: {count} {were} rejected ({reasons})"),
+        format!(
+            "see what `{key}` in `[data]` of flow.toml names, and how it was exported: docs/data.md says what is read{cures}"
+        ),
+    ))
+}
+
+/// What a file has one of for each person or event.
+pub(crate) fn row_of(file: DataFile) -> &'static str {
+    match file {
+        DataFile::Contacts => "row",
+        DataFile::Events => "line",
+    }
+}
+
+/// What to do about rows of one kind, where their finding alone does not say it.
+pub(crate) fn cure(file: DataFile, reason: Reason) -> Option<&'static str> {
+    Some(match (file, reason) {
+        (DataFile::Contacts, Reason::NotUtf8) => {
+            "save the file as UTF-8 (in Excel: Save As, `CSV UTF-8 (Comma delimited)`): as it is, nobody knows which letters are meant"
+        }
+        (DataFile::Contacts, Reason::TooManyColumns) => "put a text with a comma in it into quotes: `\"Acme, Inc.\"`",
+        (DataFile::Contacts, Reason::TooFewColumns) => {
+            "give each row as many cells as the first line has, empty ones too"
+        }
+        (DataFile::Contacts, Reason::Nobody) => "give each row a user id, or an address that mail servers take",
+        (DataFile::Events, Reason::NotJson | Reason::NotAnObject) => {
+            "write each event as one JSON object in a line of its own"
+        }
+        _ => return None,
+    })
 }
 
 /// Rows that were not taken, by reason.

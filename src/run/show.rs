@@ -264,8 +264,18 @@ fn strangers(table: &mut Table, strangers: Option<&Strangers>) {
     table.line("  of unknown people", strangers.events, strangers.words());
 }
 
+/// The title of a workflow; with its name where another has the same title, as after a change of the name.
+fn heading_of(program: &Program, id: WorkflowId, workflow: &Workflow, report: &WorkflowReport) -> String {
+    let alike = program.workflows.ids().filter(|other| program.title(*other) == report.title).count();
+    match (alike, program.lineage.gone.contains(&id.0)) {
+        (0 | 1, _) => report.title.clone(),
+        (_, false) => format!("{} ({})", report.title, workflow.name),
+        (_, true) => format!("{} ({}, no longer in the project)", report.title, workflow.name),
+    }
+}
+
 fn funnel(program: &Program, id: WorkflowId, workflow: &Workflow, report: &WorkflowReport) -> Table {
-    let mut table = Table::new(&report.title);
+    let mut table = Table::new(&heading_of(program, id, workflow, report));
     goal(&mut table, workflow, report);
     if let Some(without) = report.without_mail {
         let share = format!(

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use flow_front::naming::snake_case;
-use flow_runtime::engine::{Engine, EngineError};
+use flow_runtime::engine::{Engine, EngineError, NewRefusals};
 use flow_runtime::inbound::{ConsentColumn, ContactRow, Refusal};
 use flow_runtime::open::Kind;
 use flow_runtime::settings::Settings;
@@ -13,9 +13,6 @@ use flow_runtime::store::Store;
 use serde_json::{Value, json};
 
 use crate::output::{Failure, thousands};
-
-/// Fewer people than this are shut out of a live store without a question: a list of a few is soon looked through.
-const ASKED_FROM: u64 = 10;
 
 /// What the columns of a file say.
 #[derive(Debug, Default)]
@@ -78,19 +75,14 @@ impl ShutOut {
         self.columns.iter().any(|told| !told.is_meant && told.column.column == refusal.column)
     }
 
-    /// Whether somebody has to look before this is taken into a store that lives.
-    pub(crate) fn is_asked(&self) -> bool {
-        self.is_most() && self.unmeant >= ASKED_FROM
-    }
-
-    fn is_most(&self) -> bool {
+    /// Whether it is most of the file: then somebody has to look before it is taken into a store that lives, however few they are.
+    pub(crate) fn is_most(&self) -> bool {
         is_most(self.unmeant, self.rows)
     }
 
-    /// What keeps a live import from its work, where so many rows would shut out somebody who is not yet.
-    pub(crate) fn refusal(&self, new: u64) -> Option<Failure> {
-        let stops = is_most(new, self.rows) && new >= ASKED_FROM;
-        stops.then(|| {
+    /// What keeps a live import from its work, where most of those who can still be written to would be shut out.
+    pub(crate) fn refusal(&self, news: NewRefusals) -> Option<Failure> {
+        (self.is_most() && is_most(news.refused, news.open)).then(|| {
             Failure::new(
                 format!("{}; nothing of it was taken in", self.words()),
                 format!(
@@ -104,18 +96,21 @@ impl ShutOut {
 
     /// The same of a store that knows nobody yet.
     pub(crate) fn refusal_of_all(&self) -> Option<Failure> {
-        self.refusal(self.unmeant)
+        self.refusal(NewRefusals { refused: self.unmeant, open: self.rows })
     }
 
-    /// The same, for somebody who can throw the store away.
-    pub(crate) fn warning(&self) -> Option<Failure> {
-        let help = || {
-            format!(
-                "no later file lifts a refusal: mend it before `flow serve`, and rehearse again with `--fresh`. {}",
-                self.lines()
-            )
+    /// The same where it is taken in all the same: by a rehearsal, whose store can be thrown away, and by a live store that knows most of
+    /// it already.
+    pub(crate) fn warning(&self, kind: Kind) -> Option<Failure> {
+        let what_now = match kind {
+            Kind::Rehearsal => {
+                "no later file lifts a refusal, so `flow serve` stops where this is new to it: mend it, and rehearse again with `--fresh`"
+            }
+            Kind::Live => {
+                "most of these people were shut out before, and no later file lifts a refusal: look at the columns before more come"
+            }
         };
-        self.is_most().then(|| Failure::new(self.words(), help()))
+        self.is_most().then(|| Failure::new(self.words(), format!("{what_now}. {}", self.lines())))
     }
 
     /// `` `contacts.csv` shuts out 4,812 of 5,000 people: by `Opted in` 4,812 (a no in it means no marketing mail, as in `FALSE`)``.
@@ -178,7 +173,7 @@ impl ShutOut {
     }
 
     /// For machines.
-    pub(crate) fn json(&self) -> Value {
+    pub(crate) fn json(&self, kind: Kind) -> Value {
         let column = |told: &Told| {
             let ConsentColumn { column, reading, refused, doubtful, example, .. } = &told.column;
             json!({
@@ -186,7 +181,7 @@ impl ShutOut {
                 "meant": told.is_meant,
             })
         };
-        let warning = self.warning().map(|warning| json!(warning));
+        let warning = self.warning(kind).map(|warning| json!(warning));
         json!({
             "rows": self.rows, "columns": self.columns.iter().map(column).collect::<Vec<_>>(), "warning": warning,
         })

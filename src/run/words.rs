@@ -11,7 +11,7 @@ pub(crate) const SEND_AS_UNSUBSCRIBED: &str = "send it as `Unsubscribed`, and lo
 const SHOWN_KINDS: usize = 5;
 
 /// `12 not UTF-8, 3 too long`, largest first, the smallest together.
-pub(super) fn words(totals: &Totals, name: impl Fn(&str) -> String) -> String {
+pub(crate) fn words(totals: &Totals, name: impl Fn(&str) -> String) -> String {
     listed(totals, |kind, count| format!("{count} {}", name(kind)))
 }
 
@@ -28,7 +28,7 @@ pub(super) fn listed(totals: &Totals, form: impl Fn(&str, &str) -> String) -> St
     words.join(", ")
 }
 
-pub(super) fn as_named(name: &str) -> String {
+pub(crate) fn as_named(name: &str) -> String {
     name.to_owned()
 }
 

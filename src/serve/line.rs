@@ -138,9 +138,9 @@ impl Line {
         for (number, by) in shut_out.told() {
             self.say(&format!("shut out of marketing: {} {by}", thousands(number)));
         }
-        if let Some(warning) = shut_out.warning() {
+        if let Some(warning) = shut_out.warning(Kind::Live) {
             let words = format!("warning: {}\n{}", warning.message, warning.help);
-            self.note("shut_out", &words, json!({ "contacts": shut_out.json() }));
+            self.note("shut_out", &words, json!({ "contacts": shut_out.json(Kind::Live) }));
         }
     }
 

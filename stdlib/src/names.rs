@@ -43,6 +43,10 @@ pub enum NameKind {
     Yes,
     /// And for no.
     No,
+    /// Ways to reach somebody, of which a cell may list those that are allowed.
+    Channel,
+    /// And that by mail.
+    ChannelMail,
     /// Columns with the moment at which a row was last changed.
     Changed,
     /// What a stage is called elsewhere.
@@ -102,6 +106,8 @@ fn line(line: &'static str) -> Option<(NameKind, &'static str, &'static str)> {
         ["no", "consent", "word"] => (NameKind::NoConsentWord, ""),
         ["yes"] => (NameKind::Yes, ""),
         ["no"] => (NameKind::No, ""),
+        ["channel"] => (NameKind::Channel, ""),
+        ["channel", "mail"] => (NameKind::ChannelMail, ""),
         ["changed"] => (NameKind::Changed, ""),
         ["stage", of] => (NameKind::Stage, *of),
         ["before"] => (NameKind::Before, ""),
@@ -139,6 +145,8 @@ mod tests {
                     | NameKind::NoConsentWord
                     | NameKind::Yes
                     | NameKind::No
+                    | NameKind::Channel
+                    | NameKind::ChannelMail
                     | NameKind::Stage
             )
         };

@@ -17,7 +17,13 @@ fn host(text: &str) -> Option<&str> {
         start.eq_ignore_ascii_case(scheme).then_some(rest)
     };
     let rest = behind("https://").or_else(|| behind("http://"))?;
-    rest.split(['/', '?', '#']).next().filter(|host| !host.is_empty())
+    rest.split(['/', '?', '#']).next().filter(|host| is_host(host))
+}
+
+/// Whether each part between its points has a name: `https://..` stands for an address and is none.
+fn is_host(host: &str) -> bool {
+    let named = |part: &str| part.chars().any(char::is_alphanumeric);
+    host.strip_suffix('.').unwrap_or(host).split('.').all(named)
 }
 
 #[cfg(test)]
@@ -26,7 +32,14 @@ mod tests {
 
     #[test]
     fn a_web_address_is_one_in_full() {
-        for text in ["https://acme.example", "HTTPS://acme.example/a?b#c", "http://x", "https://bücher.example/é"] {
+        for text in [
+            "https://acme.example",
+            "HTTPS://acme.example/a?b#c",
+            "http://x",
+            "https://bücher.example/é",
+            "http://[::1]:8080/",
+            "https://a.example./",
+        ] {
             assert!(is_address(text), "{text}");
         }
         let long = |chars: usize| format!("https://{}", "é".repeat(chars - "https://".len()));
@@ -43,6 +56,11 @@ mod tests {
             "http://a b.example",
             "http://a.example/\u{0}",
             "javascript:x",
+            "https://..",
+            "https://…",
+            "https://.../page",
+            "https://acme..example",
+            "https://.example",
         ] {
             assert!(!is_address(text), "{text}");
         }

@@ -75,6 +75,7 @@ pub use deliver::{Composed, Composer, Delivery};
 pub use effects::handoff::Notice;
 pub use error::EngineError;
 pub use import::{ContactsFile, Imported};
+pub use refusals::NewRefusals;
 pub use report::{Report, period};
 pub(crate) use unheard::name_in;
 pub use view::ContactView;

@@ -13,43 +13,60 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How many columns of refusals a store tells apart: more than the files of a campaign have. What comes after them is kept without its column.
 const MAX_COLUMNS: usize = 1_000;
 
+/// What the refusals of a file would change in a store.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NewRefusals {
+    /// How many rows refuse mail and are about people who have not done so before, or whom nobody knows.
+    pub refused: u64,
+    /// How many rows are about people who are not shut out yet, and these.
+    pub open: u64,
+}
+
 impl<S: Store> Engine<S> {
-    /// How many rows refuse mail by a cell that counts and are about people who have not done so before, or whom nobody knows.
-    pub fn new_refusals(&mut self, rows: &[ContactRow], counts: &dyn Fn(&Refusal) -> bool) -> Result<u64, EngineError> {
-        let refusing: Vec<&ContactRow> = rows.iter().filter(|row| row.refusals.iter().any(counts)).collect();
-        let mut new = 0;
-        for rows in refusing.chunks(LOOK_AHEAD_ROWS) {
+    /// What the refusals of these rows by a cell that counts would change.
+    pub fn new_refusals(
+        &mut self,
+        rows: &[ContactRow],
+        counts: &dyn Fn(&Refusal) -> bool,
+    ) -> Result<NewRefusals, EngineError> {
+        let mut news = NewRefusals::default();
+        for rows in rows.chunks(LOOK_AHEAD_ROWS) {
             let keys: Vec<String> = rows.iter().flat_map(|row| row.keys.iter().cloned()).collect();
             let owners = self.store.ask(&Questions { keys, ..Questions::default() })?.owners;
             let known = self.people(owners.iter().flatten().copied().collect())?;
             let mut owners = owners.into_iter();
             for row in rows {
-                let people: Vec<Option<ContactId>> = owners.by_ref().take(row.keys.len()).collect();
-                let people: Vec<&Contact> = people.into_iter().flatten().filter_map(|id| known.get(&id)).collect();
-                let mut of_it = row.refusals.iter().filter(|refusal| counts(refusal));
-                let is_new = |refusal: &Refusal| {
-                    let slot = self.plan.program.fields.get(refusal.field).and_then(|field| field.slot);
-                    slot.is_some_and(|slot| !people.iter().any(|person| person.is(&self.plan, slot)))
-                };
-                new += u64::from(of_it.any(is_new));
+                let people = owners.by_ref().take(row.keys.len()).flatten();
+                let people: Vec<&Contact> = people.filter_map(|id| known.get(&id)).collect();
+                let is_new = row.refusals.iter().any(|refusal| counts(refusal) && self.is_new(refusal, &people));
+                news.refused += u64::from(is_new);
+                news.open += u64::from(is_new || !people.iter().any(|person| self.is_shut_out(person)));
             }
         }
-        Ok(new)
+        Ok(news)
+    }
+
+    /// Whether none of the people of a row has refused in this way before.
+    fn is_new(&self, refusal: &Refusal, people: &[&Contact]) -> bool {
+        let slot = self.plan.program.fields.get(refusal.field).and_then(|field| field.slot);
+        slot.is_some_and(|slot| !people.iter().any(|person| person.is(&self.plan, slot)))
+    }
+
+    fn is_shut_out(&self, person: &Contact) -> bool {
+        let slots = &self.plan.program.system;
+        let slots = [slots.unsubscribed, slots.hard_bounced, slots.complained, slots.do_not_contact];
+        slots.into_iter().any(|slot| person.is(&self.plan, slot))
     }
 
     /// How many people the rows are about of whom they refuse nothing, and who are shut out by what came before.
     pub fn still_refused(&mut self, rows: &[ContactRow]) -> Result<u64, EngineError> {
         let refusing = rows.iter().filter(|row| row.refusals.is_empty());
         let keys: Vec<String> = refusing.flat_map(|row| row.keys.iter().cloned()).collect();
-        let slots = &self.plan.program.system;
-        let slots = [slots.unsubscribed, slots.hard_bounced, slots.complained, slots.do_not_contact];
         let mut refused = BTreeSet::new();
         for keys in keys.chunks(LOOK_AHEAD_ROWS) {
             let owners = self.store.ask(&Questions { keys: keys.to_vec(), ..Questions::default() })?.owners;
             let known = self.people(owners.into_iter().flatten().collect())?;
-            let is_refused =
-                |(_, person): &(&ContactId, &Contact)| slots.iter().any(|slot| person.is(&self.plan, *slot));
-            refused.extend(known.iter().filter(is_refused).map(|(id, _)| *id));
+            refused.extend(known.iter().filter(|(_, person)| self.is_shut_out(person)).map(|(id, _)| *id));
         }
         Ok(refused.len() as u64)
     }

@@ -45,6 +45,16 @@ static STATUS: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
     words.collect()
 });
 
+/// The ways to reach somebody, and whether each is by mail.
+static CHANNELS: LazyLock<BTreeMap<String, bool>> = LazyLock::new(|| {
+    let channels = names().filter_map(|name| match name.kind {
+        NameKind::Channel => Some((plain(name.name), false)),
+        NameKind::ChannelMail => Some((plain(name.name), true)),
+        _ => None,
+    });
+    channels.collect()
+});
+
 impl Reading {
     /// The field that it fills, where it is always the same.
     pub(super) fn field(self) -> Option<FieldId> {
@@ -73,7 +83,7 @@ impl Reading {
             Reading::UnlessYes(field) => match answer(cell) {
                 Some(false) => Said::Refused(field),
                 Some(true) => Said::Nothing,
-                None => by_status(cell, program).unwrap_or(Said::Doubtful(field)),
+                None => by_status(cell, program).or_else(|| by_channels(cell, field)).unwrap_or(Said::Doubtful(field)),
             },
             Reading::Status => by_status(cell, program).unwrap_or_else(|| doubtful_status(program)),
         }
@@ -88,6 +98,21 @@ fn answer(cell: &str) -> Option<bool> {
         (Err(_), Some(Answer::No)) => Some(false),
         (Err(_), Some(Answer::Mark) | None) => None,
     }
+}
+
+/// What stands between the channels of a list.
+const BETWEEN: [char; 5] = [',', ';', '|', '/', '\n'];
+
+/// Whether mail is among the channels that a cell lists, such as `Email, Direct Mail`; none where anything else stands in it.
+pub(super) fn allows_mail(cell: &str) -> Option<bool> {
+    let mut listed = cell.split(BETWEEN).map(plain).filter(|part| !part.is_empty()).peekable();
+    listed.peek()?;
+    listed.try_fold(false, |allows, part| Some(*CHANNELS.get(&part)? || allows))
+}
+
+/// Of a column that says who may be written to.
+fn by_channels(cell: &str, field: FieldId) -> Option<Said> {
+    allows_mail(cell).map(|allows| if allows { Said::Nothing } else { Said::Refused(field) })
 }
 
 fn by_status(cell: &str, program: &Program) -> Option<Said> {
@@ -133,6 +158,11 @@ mod tests {
         said(unless_yes, &["", "yes", "ja", "Subscribed"], Said::Nothing);
         said(unless_yes, &["no", "0", "nein", "never subscribed"], Said::Refused(field));
         said(unless_yes, &["perhaps", "pending"], Said::Doubtful(field));
+        // A list of the channels that are allowed.
+        said(unless_yes, &["Email, Direct Mail", "email", "SMS; E-Mail", "Direct Mail|Email"], Said::Nothing);
+        said(unless_yes, &["Direct Mail", "SMS, Phone", "Customized Online Advertising"], Said::Refused(field));
+        said(unless_yes, &["Email, unless it rains", "no Email", "Email?, Fax!, 7", ","], Said::Doubtful(field));
+        said(refusal, &["Email, Direct Mail", "SMS"], Said::Doubtful(field));
         said(Reading::Filled(field), &["2024-11-02", "yes", "moved away"], Said::Refused(field));
         said(Reading::Filled(field), &["", "no"], Said::Nothing);
         said(Reading::Status, &["", "Subscribed", "marketing contact"], Said::Nothing);

@@ -57,14 +57,13 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
             return Err(no_key_column(file, &names));
         }
         let unknown: Vec<&Column> = columns.iter().filter(|column| column.fills_nothing()).collect();
-        if let Some(column) = unknown.iter().find(|column| !column.is_known && fields.may_be_consent(&column.name)) {
-            return Err(InboundError::ConsentColumn { file, column: excerpt(&column.name) });
-        }
         let unsubscribed = program.fields.find(|field| field.name == "unsubscribed");
         let ignored = unknown.iter().map(|column| excerpt(&column.name)).collect();
         let (zone, shut_out, doubts) = (zone_of(program), ShutOut::new(&columns), Doubts::new(&columns, &fields));
         let (as_of, is_over) = (None, false);
-        Ok(Self { program, zone, file, rows, columns, ignored, unsubscribed, shut_out, doubts, as_of, is_over })
+        let mut reader =
+            Self { program, zone, file, rows, columns, ignored, unsubscribed, shut_out, doubts, as_of, is_over };
+        if reader.doubts.any() { Err(reader.unknown_consent()) } else { Ok(reader) }
     }
 
     /// The columns that may say who must not be written to, in their order, with what those read so far came to.
@@ -122,7 +121,10 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
             Ok(cells) => cells,
             Err(fault) => return Ok(Item::Rejected(fault.reject(&at, &row.first_line))),
         };
-        self.look_for_refusals(&cells)?;
+        self.doubts.look(&cells);
+        if self.doubts.any() {
+            return Err(self.unknown_consent());
+        }
         Ok(match self.contact(&cells, &at, &mut notes) {
             Ok(row) => {
                 self.shut_out.count(&row, &self.columns, &cells);
@@ -132,18 +134,21 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         })
     }
 
-    /// A column that fills nothing and says `unsubscribed` of somebody, or no where its name may speak of consent.
-    fn look_for_refusals(&mut self, cells: &[String]) -> Result<(), InboundError> {
-        let is_unknown = |column: &Column| column.fills_nothing() && !column.is_known;
-        let refuses = |(column, cell): (&Column, &String)| is_unknown(column) && is_refusal_word(cell);
-        let refusing = self.columns.iter().zip(cells).position(refuses);
-        self.doubts.look(cells).or(refusing).map_or(Ok(()), |place| Err(self.consent_column(place)))
-    }
-
-    /// The column at this place may speak of consent, and nobody knows what it says.
-    fn consent_column(&self, place: usize) -> InboundError {
-        let column = self.columns.get(place).map(|column| column.shown.to_string()).unwrap_or_default();
-        InboundError::ConsentColumn { file: self.file.clone(), column }
+    /// Reads on to the end, so that all columns that may speak of consent and that nobody knows are told at once.
+    fn unknown_consent(&mut self) -> InboundError {
+        loop {
+            match self.rows.read(Some(self.width())) {
+                Ok(Some(row)) => {
+                    if let Ok(cells) = row.cells.and_then(Cells::into_texts) {
+                        self.doubts.look(&cells);
+                    }
+                }
+                Ok(None) => {
+                    break InboundError::ConsentColumns { file: self.file.clone(), columns: self.doubts.at_end() };
+                }
+                Err(source) => break read_error(&self.file, &self.rows, source),
+            }
+        }
     }
 
     fn contact(&self, cells: &[String], at: &Origin, notes: &mut Vec<SetAside>) -> Result<ContactRow, Fault> {
@@ -277,7 +282,9 @@ impl<R: BufRead> Iterator for ContactReader<'_, R> {
         }
         let next = match self.rows.read(Some(self.width())) {
             Ok(Some(row)) => Some(self.item(row)),
-            Ok(None) => self.doubts.at_end().map(|place| Err(self.consent_column(place))),
+            Ok(None) => Some(self.doubts.at_end())
+                .filter(|columns| !columns.is_empty())
+                .map(|columns| Err(InboundError::ConsentColumns { file: self.file.clone(), columns })),
             Err(source) => Some(Err(read_error(&self.file, &self.rows, source))),
         };
         self.is_over = !matches!(next, Some(Ok(_)));
@@ -569,7 +576,7 @@ mod tests {
         let mut reader = ContactReader::open(&text[..], "c.csv", &program, &Columns::new()).unwrap();
         assert!(matches!(reader.next(), Some(Ok(_))));
         let error = reader.next().unwrap().unwrap_err();
-        assert!(matches!(error, InboundError::ConsentColumn { .. }), "{error}");
+        assert!(matches!(error, InboundError::ConsentColumns { .. }), "{error}");
         assert!(reader.next().is_none());
     }
 

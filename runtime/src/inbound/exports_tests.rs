@@ -37,6 +37,23 @@ fn shown(row: &ContactRow, values: &[(String, FieldValue)]) -> String {
     format!("{} | {} | {changed}", row.keys.join(" "), values.join(" "))
 }
 
+/// The columns that a project's settings map, of an export of Mailchimp with the fields of its GDPR forms: whoever lists `Email` among the
+/// channels that are allowed is not shut out.
+#[test]
+fn mailchimp_with_its_permissions() {
+    let program = guide_nurture();
+    let mapped = [("GDPR: Email", "accepts_marketing"), ("Marketing Permissions", "accepts_marketing")];
+    let mapped: Columns = mapped.iter().map(|(column, to)| ((*column).to_owned(), (*to).to_owned())).collect();
+    let text = "Email Address,GDPR: Email,Marketing Permissions\n\
+                a@x.example,Yes,\"Email, Direct Mail\"\nb@x.example,,\"Direct Mail, Customized Online Advertising\"\n\
+                c@x.example,,\nd@x.example,Yes,Carrier Pigeon\n";
+    let reader = ContactReader::open(text.as_bytes(), "c.csv", &program, &mapped).unwrap();
+    let rows: Vec<ContactRow> = reader.filter_map(|item| item.unwrap().taken()).collect();
+    let refused: Vec<_> =
+        rows.iter().map(|row| row.refusals.iter().map(|of| of.is_doubtful).collect::<Vec<_>>()).collect();
+    assert_eq!(refused, [vec![], vec![false], vec![], vec![true]]);
+}
+
 #[test]
 fn hubspot() {
     let header = "Record ID,First Name,Last Name,Email,Lifecycle Stage,Lead Status,Marketing contact status,\

@@ -254,8 +254,13 @@ impl Tally {
 
 /// The start of a text, safe to print: no control characters, none that turns the direction of what follows.
 pub(crate) fn excerpt(text: &str) -> String {
+    excerpt_to(text, MAX_EXCERPT_CHARS)
+}
+
+/// The same of at most so many characters.
+pub(super) fn excerpt_to(text: &str, most: usize) -> String {
     let mut out = String::new();
-    let mut room = MAX_EXCERPT_CHARS;
+    let mut room = most;
     let mut rest = text.trim().chars();
     while let Some(next) = rest.next() {
         let shown =

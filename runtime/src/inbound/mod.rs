@@ -47,6 +47,7 @@ pub(crate) use segment::{SegmentReader, Vocabulary};
 
 pub use columns::{Columns, IGNORE, LAST_CHANGED};
 pub use contacts::ContactReader;
+pub use doubt::UnknownConsent;
 pub use events::EventReader;
 pub(crate) use finding::{Fault, OTHERS, excerpt};
 pub use finding::{Finding, Reason, Rejected, SetAside, Tally};
@@ -185,11 +186,9 @@ pub enum InboundError {
         "the columns of `{file}` are parted by {separator}: save the file as CSV with commas, so that its first line reads `{line}`"
     )]
     OtherSeparator { file: Arc<str>, separator: &'static str, line: String },
-    /// A column of consent that nobody knows.
-    #[error(
-        "the column `{column}` of `{file}` seems to say who must not be written to, and Flow does not know what it means"
-    )]
-    ConsentColumn { file: Arc<str>, column: String },
+    /// Columns of consent that nobody knows: all of the file, in their order.
+    #[error("{}", doubt::words(file, columns))]
+    ConsentColumns { file: Arc<str>, columns: Vec<UnknownConsent> },
     /// The settings name a field that there is not.
     #[error("the settings say that the column `{column}` of `{file}` fills `{field}`, and there is no such field")]
     NoSuchField { file: Arc<str>, column: String, field: String },
@@ -217,12 +216,7 @@ impl InboundError {
             InboundError::OtherSeparator { .. } => {
                 "in a spreadsheet: save as, CSV with commas (in Excel, `CSV UTF-8 (comma delimited)`)".to_owned()
             }
-            InboundError::ConsentColumn { column, .. } => format!(
-                "say in flow.toml what it means, by one of these three lines:\n  [columns]\n  \
-                 \"{column}\" = \"accepts_marketing\"  # yes: may be written to; no: may not\n  \
-                 \"{column}\" = \"unsubscribed\"       # yes: may not be written to; no: may\n  \
-                 \"{column}\" = \"{IGNORE}\"             # says nothing of that"
-            ),
+            InboundError::ConsentColumns { columns, .. } => doubt::help(columns),
             InboundError::NoSuchField { column, .. } => {
                 format!("mend that line of `[columns]` in flow.toml, such as:\n  \"{column}\" = \"{IGNORE}\"")
             }

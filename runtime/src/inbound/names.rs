@@ -122,6 +122,8 @@ impl FieldNames {
                 | NameKind::NoConsentWord
                 | NameKind::Yes
                 | NameKind::No
+                | NameKind::Channel
+                | NameKind::ChannelMail
                 | NameKind::RefusalBegins
                 | NameKind::Changed
                 | NameKind::Stage

@@ -148,6 +148,9 @@ pub(super) fn exceeds(text: &str, chars: usize) -> bool {
 fn choice(place: Option<usize>, choices: &[String], reason: Reason) -> Result<i64, ValueError> {
     match place.and_then(|place| i64::try_from(place).ok()) {
         Some(place) => Ok(place),
+        None if choices.is_empty() => {
+            Err(fault(reason, "the project has none: declare them in their order, such as `stages lead < customer`"))
+        }
         None => Err(fault(reason, format!("write one of: {}", choices.join(", ")))),
     }
 }
@@ -491,6 +494,14 @@ mod tests {
         assert_eq!(read_json(&FieldType::YesNo, json!(true)), int(1));
         assert_eq!(read_json(&FieldType::YesNo, json!(0)), int(0));
         assert_eq!(read_json(&FieldType::YesNo, json!(2)), Err(Reason::NotYesOrNo));
+    }
+
+    #[test]
+    fn a_project_without_stages_has_nothing_to_choose_from() {
+        let shape = Shape { ty: &FieldType::Stage, stages: &[], zone: Zones::utc() };
+        let found = from_text(shape, "Lead").unwrap_err();
+        assert_eq!(found.reason, Reason::UnknownStage);
+        assert_eq!(found.help, "the project has none: declare them in their order, such as `stages lead < customer`");
     }
 
     #[test]

@@ -87,7 +87,8 @@ fn adopt_and_tell(store: &mut impl Store, program: &Program) -> Result<(Program,
         let journeys = recalling_journeys(&kept_program) || engine::recount::is_new(&kept, &linked);
         keep(store, &linked, hash, &facts, journeys)?;
     }
-    let told = told::unknown_before(&kept, &linked, &live);
+    let mut told = told::come_and_gone(&kept, &linked, &live);
+    told.extend(told::unknown_before(&kept, &linked, &live));
     Ok((linked, told))
 }
 

@@ -1,12 +1,82 @@
-//! What people should know of a changed project that goes on: what it asks of those who are in a workflow, and cannot know of before.
+//! What people should know of a changed project that goes on: which workflows have come and gone, since nobody of one is in another; and what
+//! it asks of those who are in a workflow, and cannot know of before.
 
-use flow_ir::{CountedSince, Live, PatternEvent, Program};
+use flow_ir::{CountedSince, Live, PatternEvent, Program, WorkflowId};
+
+/// How many workflows a note names.
+const MAX_NAMED: usize = 8;
+
+/// The workflows that the change brought and took away, and pairs of them that look like one with another name.
+pub(super) fn come_and_gone(kept: &Program, linked: &Program, live: &Live) -> Vec<String> {
+    let is_gone = |program: &Program, id: WorkflowId| program.lineage.gone.contains(&id.0);
+    let was_here = |id: &WorkflowId| kept.workflows.get(*id).is_some() && !is_gone(kept, *id);
+    let come = linked.workflows.ids().filter(|id| !is_gone(linked, *id) && !was_here(id));
+    let (back, come): (Vec<WorkflowId>, Vec<WorkflowId>) = come.partition(|id| kept.workflows.get(*id).is_some());
+    let gone: Vec<WorkflowId> = kept.workflows.ids().filter(|id| was_here(id) && is_gone(linked, *id)).collect();
+    let name =
+        |program: &Program, id: WorkflowId| program.workflows.get(id).map_or("?", |of| of.name.as_str()).to_owned();
+    let mut told = Vec::new();
+    if !come.is_empty() {
+        let names = come.iter().map(|id| format!("`{}`", name(linked, *id))).collect();
+        told.push(format!("new in the project: {}", listed(names)));
+    }
+    if !back.is_empty() {
+        let names = back.iter().map(|id| format!("`{}`", name(linked, *id))).collect();
+        told.push(format!("back in the project: {}, with everybody who has been in it before", listed(names)));
+    }
+    if !gone.is_empty() {
+        let names =
+            gone.iter().map(|id| format!("`{}` ({} in it)", name(kept, *id), people(count_in(live, *id)))).collect();
+        told.push(format!(
+            "no longer in the project: {}. Nobody comes in any more; whoever is in goes on to the end",
+            listed(names)
+        ));
+    }
+    let pairs = come.iter().filter_map(|new| {
+        let old = gone.iter().find(|old| looks_renamed((kept, **old), (linked, *new)))?;
+        Some(renamed(&name(kept, *old), &name(linked, *new)))
+    });
+    told.extend(pairs.take(MAX_NAMED));
+    told
+}
+
+/// Of very many the first.
+fn listed(mut workflows: Vec<String>) -> String {
+    let noun = if workflows.len() == 1 { "workflow" } else { "workflows" };
+    let more = workflows.len().saturating_sub(MAX_NAMED);
+    workflows.truncate(MAX_NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{noun} {}{more}", workflows.join(", "))
+}
+
+fn people(count: u64) -> String {
+    match count {
+        0 => "nobody".to_owned(),
+        1 => "1 person".to_owned(),
+        _ => format!("{count} people"),
+    }
+}
+
+/// Whether two workflows have one title or the same steps.
+fn looks_renamed((kept, old): (&Program, WorkflowId), (linked, new): (&Program, WorkflowId)) -> bool {
+    let steps = |program: &Program, id| -> Vec<String> {
+        program.workflows.get(id).map(|of| of.steps.values().map(ToString::to_string).collect()).unwrap_or_default()
+    };
+    kept.title(old) == linked.title(new) || steps(kept, old) == steps(linked, new)
+}
+
+fn renamed(old: &str, new: &str) -> String {
+    format!(
+        "was `{old}` renamed to `{new}`? A workflow is known by its name: nobody counts as having been in `{new}`, so whoever has been in `{old}` may \
+         come in again and get its mails again. If it is the same one, stop, and name it `{old}` again; what stands in quotes behind the name may change"
+    )
+}
 
 /// Crossings of segments are in no log, so whoever is in a workflow has none before the change.
 pub(super) fn unknown_before(kept: &Program, linked: &Program, live: &Live) -> Vec<String> {
     let mut told = Vec::new();
     for (id, before) in kept.workflows.iter() {
-        let people: u64 = live.iter().filter(|((of, _), _)| *of == id.0).map(|(_, people)| people).sum();
+        let people = count_in(live, id);
         let Some(workflow) = linked.workflows.get(id).filter(|_| people > 0) else { continue };
         for count in &workflow.counts {
             let is_new = count.slot.0 as usize >= before.journey.slots.len() && count.since != CountedSince::Wait;
@@ -21,4 +91,8 @@ pub(super) fn unknown_before(kept: &Program, linked: &Program, live: &Live) -> V
         }
     }
     told
+}
+
+fn count_in(live: &Live, id: WorkflowId) -> u64 {
+    live.iter().filter(|((of, _), _)| *of == id.0).map(|(_, people)| people).sum()
 }

@@ -78,6 +78,33 @@ const AUTHORITY: Named = Named {
     why: "without it no mail leaves, for nobody vouches for the server",
 };
 
+/// A file of data that settings name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataFile {
+    /// The people.
+    Contacts,
+    /// What they did.
+    Events,
+}
+
+impl DataFile {
+    /// The key of `[data]` that names it.
+    pub fn key(self) -> &'static str {
+        match self {
+            DataFile::Contacts => CONTACTS.key,
+            DataFile::Events => EVENTS.key,
+        }
+    }
+
+    /// Where it is; none where the settings name none.
+    pub fn path(self, settings: &Settings) -> Option<&Path> {
+        match self {
+            DataFile::Contacts => settings.data.contacts.as_deref(),
+            DataFile::Events => settings.data.events.as_deref(),
+        }
+    }
+}
+
 impl Settings {
     /// What is wrong with the files that the settings name, as places in `text`, which they were read from. Columns are told against
     /// the program, where there is one.
@@ -151,9 +178,9 @@ impl Settings {
         open_plain(path).map_err(|error| Box::new(self.not_there(&error, path, named, text, folder)))
     }
 
-    /// Something to say of the file of contacts, at the place where it is named.
-    pub fn of_contacts(&self, message: String, help: String) -> SettingsFault {
-        self.fault("contacts", message).help(help)
+    /// Something to say of a file of data, at the place where it is named.
+    pub fn of_data(&self, file: DataFile, message: String, help: String) -> SettingsFault {
+        self.fault(file.key(), message).help(help)
     }
 
     fn fault(&self, key: &str, message: String) -> SettingsFault {
@@ -183,13 +210,13 @@ impl Settings {
         // A word of refusal may stand anywhere in a column that nobody knows.
         let error = match opened {
             Ok(mut rows) => {
-                rows.find_map(Result::err).filter(|error| matches!(error, InboundError::ConsentColumn { .. }))
+                rows.find_map(Result::err).filter(|error| matches!(error, InboundError::ConsentColumns { .. }))
             }
             Err(error) => Some(error),
         };
         let Some(error) = error else { return Ok(()) };
         let why = match &error {
-            InboundError::ConsentColumn { .. } => "whoever has said no must get no mail",
+            InboundError::ConsentColumns { .. } => "whoever has said no must get no mail",
             _ => CONTACTS.why,
         };
         Err(Box::new(self.fault("contacts", error.to_string()).why(why).help(error.help())))

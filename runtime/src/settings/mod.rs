@@ -40,7 +40,7 @@ use crate::time::{Span, Zone, Zones, civil};
 
 use fault::{Found, Wrong};
 pub use fault::{SettingsEdit, SettingsFault, SettingsMend, without_secrets};
-pub use files::{MAX_AUTHORITY_BYTES, open_plain};
+pub use files::{DataFile, MAX_AUTHORITY_BYTES, open_plain};
 use flow_front::diagnostics::Code;
 use flow_front::lints::{Level, Levels};
 pub use secrets::{DEVELOPMENT_SECRET, Environment, MAX_SECRET_BYTES, SMTP_PASSWORD, Secrets, UNSUBSCRIBE_SECRET};

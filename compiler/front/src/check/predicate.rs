@@ -354,7 +354,7 @@ fn check_bare_word(cx: &mut Cx<'_>, name: &ast::Name, asked: Asked<'_>) -> Cond 
         let segments = env.segments.ids.keys().copied();
         schema.field_names().chain(segments).chain(schema.stage_names()).chain(schema.event_names())
     });
-    let diagnostic = names::unknown_name(&name.text, &all, cx.at(name.span));
+    let diagnostic = names::unknown_name(&name.text, matches!(asked, Asked::Entry), &all, cx.at(name.span));
     cx.report_unknown(&name.text, &[Kind::Contact, Kind::Segment, Kind::Stages, Kind::Event], diagnostic);
     Cond::Unknown
 }

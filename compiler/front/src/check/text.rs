@@ -44,6 +44,7 @@ fn template_text(cx: &mut Cx<'_>, text: &Text, known: &Known) -> TextTemplate {
 /// The same, where only so many bytes can be sent. What a field brings is cut when it is filled in; the words around it must fit.
 pub(super) fn limited_text(cx: &mut Cx<'_>, text: &Text, known: &Known, what: &str, limit: usize) -> TextTemplate {
     let template = template_text(cx, text, known);
+    report_placeholder(cx, text);
     let bytes = template.least_bytes();
     if bytes > limit {
         cx.report(template::text_too_long(what, bytes, limit, cx.at(text.span)));
@@ -128,12 +129,32 @@ pub(super) fn nothing_to_read(text: &Text) -> bool {
     text.plain().is_some_and(|text| text.chars().all(is_unseen))
 }
 
+/// Whether points alone stand where words belong, as messages write it for what they do not know.
+fn is_placeholder(text: &str) -> bool {
+    let text = text.trim();
+    (text.len() > 1) && text.chars().all(|sign| matches!(sign, '.' | '…'))
+}
+
+/// A text, or what it has for a missing value, that was to be filled in. What is only tried out may show one.
+fn report_placeholder(cx: &mut Cx<'_>, text: &Text) {
+    let in_field = |piece: &TextPiece| match piece {
+        TextPiece::Field { fallback: Some(fallback), span, .. } if is_placeholder(fallback) => Some(*span),
+        TextPiece::Field { .. } | TextPiece::Plain(_) => None,
+    };
+    let whole = text.plain().filter(|plain| is_placeholder(plain)).map(|_| text.span);
+    let found = whole.or_else(|| text.pieces.iter().find_map(in_field)).filter(|_| !cx.is_trial());
+    if let Some(at) = found {
+        cx.report(names::placeholder(cx.at(at)));
+    }
+}
+
 /// The same of a text by which something is known: its goal, its title, its label.
 pub(super) fn name_text(cx: &mut Cx<'_>, text: &Text, what: &str, example: &str) -> Option<String> {
     if nothing_to_read(text) {
         cx.report(names::empty_text(what, example, cx.at(text.span)));
         return None;
     }
+    report_placeholder(cx, text);
     fixed_text(cx, text)
 }
 

@@ -16,7 +16,14 @@ fn unknown(code: Code, what: &str, name: &str, known: &Names<'_>, at: Location, 
     }
 }
 
-pub(crate) fn unknown_name(name: &str, known: &Names<'_>, at: Location) -> Diagnostic {
+/// `triggers`: behind `enter when`, where somebody comes in by what they do.
+pub(crate) fn unknown_name(name: &str, triggers: bool, known: &Names<'_>, at: Location) -> Diagnostic {
+    let declare = match triggers {
+        true => format!(
+            "as an event, which lets people in when it comes: `event {name} {{ }}`; or as a segment: `segment {name} = …`"
+        ),
+        false => format!("as a segment: `segment {name} = …`"),
+    };
     let diagnostic = Diagnostic::error(
         Code::UnknownName,
         format!("nothing is called `{name}`"),
@@ -26,7 +33,7 @@ pub(crate) fn unknown_name(name: &str, known: &Names<'_>, at: Location) -> Diagn
     match known.nearest(name) {
         Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")).edit(at, nearest),
         None => diagnostic.help(format!(
-            "declare it, for example as a segment: `segment {name} = …`; fields, events and stages of a business audience come with `use std.b2b`"
+            "declare it, for example {declare}; fields, events and stages of a business audience come with `use std.b2b`"
         )),
     }
 }
@@ -271,6 +278,18 @@ pub(crate) fn empty_text(what: &str, example: &str, at: Location) -> Diagnostic 
     Diagnostic::error(Code::MissingClause, format!("this {what} is empty"), at, "nothing to read")
         .why("reports show it, and nobody would know what is meant")
         .help(format!("say it in a few words, for example `{example}`"))
+}
+
+/// `note ".."`: copied from a message that could not know what to say.
+pub(crate) fn placeholder(at: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::MissingClause,
+        "nobody has filled in what to say here",
+        at,
+        "points stand for your own words",
+    )
+    .why("it would reach people as it stands")
+    .help("write what you mean in their place")
 }
 
 /// Two steps of a workflow by the same label.

@@ -2,6 +2,7 @@
 
 use super::suggest::Names;
 use super::{Code, Diagnostic, suggest};
+use crate::naming::instead_of;
 use crate::source::Location;
 use flow_ir::limits::{DECIMALS, MAX_WHOLE_DIGITS};
 
@@ -18,7 +19,8 @@ pub(crate) fn no_default(field: &str, is: &str, printed: bool, at: Location) -> 
             .why("only numbers, money, dates, yes/no and lists of values start with one");
     match printed {
         true => diagnostic.help(format!(
-            "declare it with `?`, and say where it is used what stands there without it: `{{{field} or \"…\"}}`"
+            "declare it with `?`, and say where it is used what stands there without it: `{{{field} or \"{}\"}}`",
+            instead_of(field)
         )),
         false => diagnostic.help(format!("declare it with `?`, and ask `{field} is known` where it matters")),
     }

@@ -93,9 +93,14 @@ impl Schema {
         self.fields.at(field).declared
     }
 
+    /// Those of the project before the built-in ones: of many the first are told, and whoever wrote some means one of these.
     pub(crate) fn field_names(&self) -> impl Iterator<Item = &str> {
-        let fields = self.fields.values().filter(|field| field.shape.tag.is_none());
-        fields.map(|field| field.shape.name.as_str())
+        let fields = || self.fields.values().filter(|field| field.shape.tag.is_none());
+        let (own, built_in) = (
+            || fields().filter(|field| field.declared.is_some()),
+            || fields().filter(|field| field.declared.is_none()),
+        );
+        own().chain(built_in()).map(|field| field.shape.name.as_str())
     }
 
     pub(crate) fn tag(&self, name: &str) -> Option<FieldId> {

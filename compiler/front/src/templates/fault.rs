@@ -251,6 +251,8 @@ pub(crate) enum Construct {
     CompareWithoutField,
     CompareNotText {
         field: String,
+        /// As written.
+        value: String,
     },
     CompareNotPrintable {
         field: String,

@@ -262,7 +262,9 @@ impl Walker<'_> {
             return None;
         }
         let Some(text) = literal.value.as_str() else {
-            self.refuse(Construct::CompareNotText { field: name }, bytes(literal.span()));
+            let at = bytes(literal.span());
+            let value = self.mended.text.get(at.clone()).unwrap_or_default().trim().to_owned();
+            self.refuse(Construct::CompareNotText { field: name, value }, at);
             return None;
         };
         self.compared(&name, text, bytes(literal.span()));

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::fault::{Construct, FaultKind, Markup, MissingUse, RequiredToken, Seen, Slip, Syntax, Unseen, is_of_if};
 use crate::diagnostics::suggest;
-use crate::naming::snake_case;
+use crate::naming::{instead_of, snake_case};
 use crate::syntax::wording::type_for;
 
 /// More values of a field are only counted.
@@ -167,8 +167,10 @@ impl fmt::Display for FaultKind {
 impl MissingUse {
     fn help(self, field: &str) -> String {
         match self {
-            Self::Printed => format!("say what to write instead: {{{{ {field} or \"..\" }}}}"),
-            Self::Filtered => format!("say what to write instead, first: {{{{ {field} | default(\"..\") | .. }}}}"),
+            Self::Printed => format!("say what to write instead: {{{{ {field} or \"{}\" }}}}", instead_of(field)),
+            Self::Filtered => {
+                format!("say what to write instead, first: {{{{ {field} | default(\"{}\") | .. }}}}", instead_of(field))
+            }
             Self::ComparedUnequal => {
                 format!(
                     "a missing value would count as different; ask first: {{% if {field} %}} .. {{% endif %}} around it"
@@ -321,7 +323,7 @@ impl fmt::Display for Construct {
             Self::Literal => f.write_str("only a text can be printed"),
             Self::Condition => f.write_str("a condition asks for a field"),
             Self::CompareWithoutField => f.write_str("a comparison needs a field on one side and a text on the other"),
-            Self::CompareNotText { field } => write!(f, "`{field}` can only be compared with a text"),
+            Self::CompareNotText { field, .. } => write!(f, "`{field}` can only be compared with a text"),
             Self::CompareNotPrintable { field } => write!(f, "`{field}` is not text, so it cannot be compared"),
             Self::UnquotedAttribute => f.write_str("a token in a tag needs quotes around it"),
             Self::AsAddress { attribute, .. } => {
@@ -370,7 +372,7 @@ impl Construct {
             Self::Condition | Self::CompareWithoutField => {
                 "write {% if first_name %} or {% if industry == \"saas\" %}".to_owned()
             }
-            Self::CompareNotText { field } => format!("put it in quotes: {{% if {field} == \"..\" %}}"),
+            Self::CompareNotText { field, value } => format!("put it in quotes: {{% if {field} == \"{value}\" %}}"),
             Self::CompareNotPrintable { field } => format!("write {{% if {field} %}}"),
             Self::UnquotedAttribute => "write href=\"{{ .. }}\"".to_owned(),
             Self::AsAddress { attribute, .. } if attribute != "href" => format!(

@@ -1,0 +1,83 @@
+//! What a run would not take of the project's files: read by the readers that a run has, and told once for each file and kind, with the
+//! first place.
+
+use flow_front::diagnostics::Severity;
+use flow_ir::Program;
+use flow_runtime::inbound::{Reason, Tally};
+use flow_runtime::settings::{DataFile, Settings, SettingsFault};
+
+use crate::output::thousands;
+use crate::run::data;
+use crate::run::report::{Sort, cure, not_one, row_of, set_aside};
+use crate::run::words::{as_named, words};
+
+/// Something to say of a file, at the place where the settings name it.
+pub(super) type Told = (SettingsFault, Severity);
+
+/// Of both files, in their order.
+pub(super) fn told(settings: &Settings, program: &Program, contacts: Option<&Tally>) -> Vec<Told> {
+    let events = data::foresee_events(settings, program);
+    let files = [(DataFile::Contacts, contacts), (DataFile::Events, events.as_ref())];
+    let read = files.into_iter().filter_map(|(file, tally)| Some((file, tally?)));
+    read.flat_map(|(file, tally)| Read { settings, file, tally }.told()).collect()
+}
+
+struct Read<'f> {
+    settings: &'f Settings,
+    file: DataFile,
+    tally: &'f Tally,
+}
+
+impl Read<'_> {
+    fn told(&self) -> Vec<Told> {
+        if let Some(failure) = not_one(self.file, self.tally) {
+            return vec![(self.settings.of_data(self.file, failure.message, failure.help), Severity::Error)];
+        }
+        let rejected = self.rejected().map(|(reason, count)| self.rejection(reason, count));
+        rejected.chain(self.values()).map(|fault| (fault, Severity::Warning)).collect()
+    }
+
+    /// Kinds of whole rows that are not taken, the most frequent first.
+    fn rejected(&self) -> impl Iterator<Item = (Reason, u64)> {
+        let whole =
+            self.tally.counts().filter(|(reason, subject, _)| Sort::of_finding(*reason, subject) == Sort::Rejected);
+        let mut kinds: Vec<(Reason, u64)> = whole.map(|(reason, _, count)| (reason, count)).collect();
+        kinds.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), *reason));
+        kinds.into_iter()
+    }
+
+    fn rejection(&self, reason: Reason, count: u64) -> SettingsFault {
+        let all = self.tally.taken() + self.tally.rejected();
+        let row = row_of(self.file);
+        let (are, count) = (if count == 1 { "is" } else { "are" }, thousands(count));
+        let message = format!("{}: {count} of {} {row}s {are} rejected: {reason}", self.name(), thousands(all));
+        let cure = cure(self.file, reason).map(|cure| format!("\n{cure}")).unwrap_or_default();
+        let mut fault = self.settings.of_data(self.file, message, format!("the first is {}{cure}", self.first(reason)));
+        fault.why = Some(format!("nothing of such a {row} counts"));
+        fault
+    }
+
+    /// Values that are not taken, all in one: they cost their fields alone.
+    fn values(&self) -> Option<SettingsFault> {
+        let fields = set_aside(self.tally);
+        let count: u64 = fields.values().sum();
+        let of_values =
+            self.tally.counts().filter(|(reason, subject, _)| Sort::of_finding(*reason, subject) == Sort::SetAside);
+        let (reason, ..) = of_values.max_by_key(|(.., count)| *count)?;
+        let (are, row) = (if count == 1 { "value is" } else { "values are" }, row_of(self.file));
+        let message = format!("{}: {} {are} set aside: {}", self.name(), thousands(count), words(&fields, as_named));
+        let mut fault = self.settings.of_data(self.file, message, format!("such as {}", self.first(reason)));
+        fault.why = Some(format!("the rest of such a {row} counts, as if nothing stood there"));
+        Some(fault)
+    }
+
+    /// The first finding of a kind, which says what to write instead.
+    fn first(&self, reason: Reason) -> &str {
+        self.tally.examples(reason).first().map(String::as_str).unwrap_or_default()
+    }
+
+    fn name(&self) -> String {
+        let path = self.file.path(self.settings).map(data::file_name).unwrap_or_default();
+        format!("{}: `{path}`", self.file.key())
+    }
+}
