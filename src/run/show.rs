@@ -201,7 +201,7 @@ fn people(table: &mut Table, report: &RunReport) {
     let clicks = &report.clicks;
     let by = Totals::from([
         ("by machines".to_owned(), clicks.machine),
-        ("on mail that no live journey had sent".to_owned(), clicks.without_send),
+        ("on mail that no journey had sent".to_owned(), clicks.without_send),
     ]);
     table.line_if_any("clicks not counted", clicks.machine + clicks.without_send, words(&by, as_named));
 }
