@@ -63,7 +63,9 @@ pub(super) enum Refusal {
 impl Touch<'_> {
     /// Whom an event lets in.
     pub(super) fn judge_events(&mut self, triggers: &[Trigger]) -> Vec<Enrolment> {
-        triggers.iter().filter_map(|trigger| self.judge_event(*trigger)).collect()
+        let mut triggers = triggers.to_vec();
+        triggers.sort_by_key(|trigger| self.plan.place(trigger.workflow));
+        triggers.into_iter().filter_map(|trigger| self.judge_event(trigger)).collect()
     }
 
     /// Whether what lets somebody into a workflow came about when its own steps had just run. In the first look at an item none have. Where

@@ -1,6 +1,8 @@
 //! Whose an open, a click or an answer is, where several journeys have sent the mail: of the one that sent it last (LANGUAGE.md 12).
 
 use crate::support::{World, at, world};
+use flow_ir::WorkflowId;
+use flow_runtime::store::DecisionRecord;
 use serde_json::json;
 
 /// `a` goes on for days, and so does `b`; both ask.
@@ -118,4 +120,35 @@ fn a_new_question_finds_the_click_at_the_journey_whose_it_is() {
             assert!(exited.iter().all(|line| line.contains(" b ")), "{ends}: {story:?}");
         }
     }
+}
+
+/// What is decided at one instant stands by the names of the workflows, also where nothing else depends on it (E1).
+#[test]
+fn no_order_of_declarations_orders_what_is_decided() {
+    let workflows = [
+        "workflow f { goal \"demo\" when requested_demo within 9 days; enter when signed_up; reenter never; wait 5 days }",
+        "workflow d { exit when requested_demo; enter when signed_up; reenter never; wait 5 days }",
+        "workflow g { goal \"demo\" when requested_demo within 9 days; enter when signed_up; reenter never; score += 1 }",
+        "workflow e { goal \"demo\" when requested_demo within 9 days; enter when signed_up; reenter never; score += 1 }",
+        "workflow c { enter when requested_demo and stage >= mql; reenter never; send hello }",
+        "workflow b { enter when requested_demo and stage >= mql; reenter never; send hello }",
+        "workflow l { enter when score >= 2 new only; reenter never; skip when stage < mql; send hello }",
+        "workflow k { enter when score >= 2 new only; reenter never; skip when stage < mql; send hello }",
+        "workflow n { group old; enter when signed_up; reenter never; wait 5 days }",
+        "workflow m { group old; enter when signed_up; reenter never; wait 5 days }",
+        "workflow z { enter when visited; reenter never; stop old }",
+    ];
+    let decided = |workflows: &[&str]| -> Vec<String> {
+        let mut world = ada(&workflows.join("\n"), &[SIGNED_UP, ASKED, ("2026-03-02 12:00", "visited")]);
+        world.contact("bo", &[]);
+        world.at("2026-03-02 13:00").event("bo", "requested_demo", json!({})).run();
+        world.at("2026-03-09").run();
+        let mut decisions = world.snapshot().decisions;
+        decisions.sort_by_key(|row| row.id);
+        let names = |row: &DecisionRecord| world.program.workflows.at(WorkflowId(row.workflow.unwrap())).name.clone();
+        let words = |row: &DecisionRecord| format!("{} {:?} {} {:?}", row.at, row.contact, names(row), row.code);
+        decisions.iter().map(words).collect()
+    };
+    let turned: Vec<&str> = workflows.iter().rev().copied().collect();
+    assert_eq!(decided(&workflows), decided(&turned));
 }
