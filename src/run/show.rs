@@ -212,7 +212,7 @@ fn people(table: &mut Table, report: &RunReport) {
     let clicks = &report.clicks;
     let by = Totals::from([
         ("by machines".to_owned(), clicks.machine),
-        ("on mail that no live journey had sent".to_owned(), clicks.without_send),
+        ("on mail that no journey had sent".to_owned(), clicks.without_send),
         ("naming no email of the project".to_owned(), clicks.unknown_email),
     ]);
     table.line_if_any("clicks not counted", by.values().sum(), words(&by, as_named));

@@ -224,10 +224,10 @@ impl Run {
     }
 }
 
-/// The journey that had sent an e-mail by then, and when: a live one first, else the one that has ended and sent it last.
+/// The journey that had sent an e-mail last by then, whether it lives or has ended, and when.
 fn sender<'p>(person: &'p mut Person, email: &str, by: Ms) -> Option<(&'p mut Journey, Ms)> {
     let sent = person.journeys.iter_mut().filter_map(|journey| journey.sent_at(email).map(|at| (journey, at)));
-    sent.filter(|(_, at)| *at <= by).max_by_key(|(journey, at)| (journey.is_live(), *at))
+    sent.filter(|(_, at)| *at <= by).max_by_key(|(journey, at)| (*at, journey.workflow.name()))
 }
 
 fn next_look(person: &Person, now: Ms) -> Option<Ms> {

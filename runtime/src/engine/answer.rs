@@ -6,7 +6,6 @@ use super::engagement::MailCause;
 use super::react::Cause;
 use super::reason::{SentWhen, Undelivered, Withheld, Woken};
 use super::touch::Touch;
-use crate::inbound::email_key;
 use crate::store::{DecisionCode, JourneyStatus, OutboxRecord, OutboxState, SendRecord};
 use flow_ir::{EmailId, EngagementKind, FOREVER};
 
@@ -69,15 +68,14 @@ impl Touch<'_> {
         }
     }
 
-    pub(super) fn undelivered(&mut self, row: &OutboxRecord, reason: Undelivered) -> Cause {
+    /// `to` is the key of the address it went to, as far as that is known.
+    pub(super) fn undelivered(&mut self, row: &OutboxRecord, reason: Undelivered, to: Option<String>) -> Cause {
         let sender = self.sender_of(row);
         if reason == Undelivered::HardBounce {
             // The address takes no mail: that is something that happened to the contact, and to the journey that wrote to them.
             if let Some(index) = sender {
                 self.note_in(index, EngagementKind::Bounced, EmailId(row.email), None, self.now);
             }
-            // Of the address it went to: they may have another one by now (E7).
-            let to = self.outbox.address_of(row.id).map(email_key);
             self.bounced(to, Some(MailCause::of(row)));
         }
         if let Some(index) = sender {

@@ -1,14 +1,16 @@
 //! An event that arrives: known or new, whose it is, and what it says.
 
 use super::ahead::Peeked;
+use super::engagement::passes;
 use super::error::EngineError;
 use super::identity::Identity;
 use super::react::Cause;
+use super::reason::Suppressed;
 use super::suppress::refused_by;
 use super::touch::Touch;
 use super::view::ContactView;
 use super::{Engine, counter};
-use crate::inbound::{Arrival, MailEvent, UNDATED, What, is_user};
+use crate::inbound::{Arrival, MailEvent, Tracked, UNDATED, What, is_user};
 use crate::store::{EventRecord, Store};
 use flow_ir::{FieldId, FieldValue};
 use serde_json::{Map, Value};
@@ -58,17 +60,21 @@ impl<S: Store> Engine<S> {
         let sent_to = self.sent_to(identity.contact, &peeked.arrival, peeked.at)?;
         self.touch_as(&identity, peeked.at, |touch: &mut Touch<'_>| {
             touch.address_marks = marks;
-            touch.sent_to = sent_to;
+            touch.sent_to.clone_from(&sent_to);
             touch.arrive(&peeked.arrival, &identity, first_day)
         })?;
         self.ahead.learn_message(peeked.arrival.message_key());
         // Whose the keys are by now.
         let keys = || self.ahead.found(&peeked.arrival.keys, &peeked.owners);
         match &peeked.arrival.what {
-            What::Track(_) => {
-                let Some(reason) = refused.and_then(refused_by) else { return Ok(()) };
+            What::Track(told) => {
+                let Some(mail) = refused else { return Ok(()) };
                 let counted_from = counts_from(&peeked.arrival, peeked.at);
-                self.refuse_others(&keys(), &identity, (&[reason], &[]), peeked.at, counted_from)
+                if let Some(reason) = refused_by(mail) {
+                    self.refuse_others(&keys(), &identity, (&[reason], &[]), peeked.at, counted_from)?;
+                }
+                let holder = sent_to.zip(comes_of(mail, told));
+                self.refuse_holder(holder, identity.contact, peeked.at, counted_from)
             }
             What::Identify { values } => self.refuse_owner(&keys(), &identity, values, &[], peeked.at),
         }
@@ -184,6 +190,12 @@ impl Touch<'_> {
 fn counts_from(arrival: &Arrival, now: i64) -> i64 {
     let is_undated = arrival.arrived_at == UNDATED;
     if is_undated { arrival.occurred_at.max(now) } else { arrival.occurred_at.min(now) }
+}
+
+/// What a refusal takes away from the address that it is about; nothing, where it will pass.
+fn comes_of(refusal: MailEvent, told: &Tracked) -> Option<Suppressed> {
+    let bounced = (refusal == MailEvent::Bounced && !passes(told)).then_some(Suppressed::HardBounced);
+    refused_by(refusal).or(bounced)
 }
 
 /// What takes the right to write to somebody away, if an event does.

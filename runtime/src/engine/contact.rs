@@ -23,7 +23,8 @@ pub(super) struct Contact {
     pub(super) frame: Vec<u8>,
     /// Shared until a text changes, so that a copy of a contact is cheap.
     pub(super) texts: Arc<Vec<Option<String>>>,
-    /// Live ones and, of each workflow, the latest that ended and those whose goal still counts; by (workflow, run).
+    /// Live ones and, of each workflow, the latest that ended and those whose goal still counts or that sent the last of a mail; by (workflow,
+    /// run).
     pub(super) journeys: Vec<Journey>,
     pub(super) next_at: Option<i64>,
     /// Whether a new version of the program has not looked at them yet.

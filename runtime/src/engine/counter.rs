@@ -20,11 +20,11 @@ pub const JOINED: &str = "joined";
 pub const CONTACTS: &str = "contacts";
 /// Clicks too soon after the send to be a person's.
 pub const MACHINE_CLICKS: &str = "machine_clicks";
-/// Clicks, opens and replies to a mail that no live journey had sent by then.
+/// Clicks, opens and replies to a mail that no journey had sent by then.
 pub const CLICKS_WITHOUT_A_SEND: &str = "clicks_without_a_send";
-/// Opens of a mail that no live journey had sent by then.
+/// Opens of a mail that no journey had sent by then.
 pub const OPENS_WITHOUT_A_SEND: &str = "opens_without_a_send";
-/// Replies to a mail that no live journey had sent by then.
+/// Replies to a mail that no journey had sent by then.
 pub const REPLIES_WITHOUT_A_SEND: &str = "replies_without_a_send";
 /// Mail events that name no email of the program.
 pub const UNKNOWN_EMAILS: &str = "unknown_emails";

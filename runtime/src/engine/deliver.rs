@@ -7,12 +7,13 @@
 
 use super::error::EngineError;
 use super::outbox::{Leaving, Posted};
-use super::reason::Undelivered;
+use super::reason::{Suppressed, Undelivered};
 use super::touch::Touch;
 use super::view::ContactView;
 use super::{ANSWER_WAIT, Engine, counter};
 use crate::dispatch::channels::{Channel, Fate, RefusedKind, Uncertain};
 use crate::dispatch::{Answer, Attempt, backoff};
+use crate::inbound::email_key;
 use crate::mail::{Mail, Mailbox};
 use crate::store::{DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState, Store};
 use std::sync::Arc;
@@ -270,7 +271,11 @@ impl<S: Store> Engine<S> {
         self.give_up(row, reason, detail);
         if row.kind == OutboxKind::Mail {
             let now = self.now().0;
-            self.touch(Some(row.contact), now, |touch: &mut Touch<'_>| touch.undelivered(row, reason))?;
+            // Of the address it went to: they may have another one by now, and somebody else this one (E7).
+            let to = self.outbox.address_of(row.id).map(email_key);
+            let bounced = to.clone().filter(|_| reason == Undelivered::HardBounce);
+            self.touch(Some(row.contact), now, |touch: &mut Touch<'_>| touch.undelivered(row, reason, to))?;
+            self.refuse_holder(bounced.map(|to| (to, Suppressed::HardBounced)), Some(row.contact), now, now)?;
         }
         Ok(())
     }

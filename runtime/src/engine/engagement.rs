@@ -1,5 +1,5 @@
-//! What people do with a mail: opens, clicks and replies belong to the journey that sent it; bounces, complaints and goodbyes to the
-//! contact.
+//! What people do with a mail: opens, clicks and replies belong to the one journey that sent it last; bounces, complaints and goodbyes to the
+//! contact and the address to which it went.
 
 use super::contact::{Contact, Journey};
 use super::error::EngineError;
@@ -8,8 +8,11 @@ use super::reason::Suppressed;
 use super::touch::Touch;
 use super::{Engine, counter};
 use crate::inbound::{Arrival, MailEvent, Tracked, What, address_key};
-use crate::store::{ContactId, DecisionCode, DecisionRecord, OutboxRecord, OutboxState, Questions, SendRecord, Store};
-use flow_ir::{EmailId, EngagementKind, NEVER};
+use crate::store::{
+    ContactId, DecisionCode, DecisionRecord, JourneyRecord, OutboxRecord, OutboxState, Questions, SendRecord, Store,
+};
+use flow_ir::{EmailId, EngagementKind, FOREVER, NEVER, WorkflowId};
+use std::collections::BTreeSet;
 
 /// Nobody reads a mail and follows a link within this time of its being sent, its last millisecond included; gateways that scan
 /// links do.
@@ -47,6 +50,39 @@ enum LastSend {
     Before,
 }
 
+/// A mail that had left, with the journey that sent it, by its place among those of the contact.
+#[derive(Debug, Clone, Copy)]
+struct Sent {
+    index: usize,
+    at: i64,
+    cause: MailCause,
+}
+
+/// Whose something is that was done with a mail (LANGUAGE.md 12): of all journeys that had sent it by then, live or ended, the one that sent it
+/// last; of any mail, where none is named. Of two that left at one instant it is the one that came into the outbox later, where journeys of one
+/// instant stand by the names of their workflows (E1).
+fn last_sent(plan: &Plan, contact: &Contact, email: Option<EmailId>, by: i64) -> Option<Sent> {
+    let sent = |index: usize, journey: &Journey, send: &SendRecord| {
+        let JourneyRecord { workflow, run, .. } = journey.record;
+        let SendRecord { email, row, step, .. } = *send;
+        Sent { index, at: journey.sent_at(plan, EmailId(email)), cause: MailCause { workflow, run, step, email, row } }
+    };
+    let journeys = contact.journeys.iter().enumerate();
+    let sends = journeys.flat_map(|(index, journey)| {
+        let own = journey.record.sends.iter().filter(|send| email.is_none_or(|email| email.0 == send.email));
+        own.map(move |send| sent(index, journey, send))
+    });
+    sends.filter(|sent| sent.at > NEVER && sent.at <= by).max_by_key(|sent| (sent.at, sent.cause.row))
+}
+
+/// The journeys, each by its workflow and run, that sent the last of a mail that this contact has got.
+pub(super) fn last_senders(plan: &Plan, contact: &Contact) -> BTreeSet<(WorkflowId, u32)> {
+    let sends = contact.journeys.iter().flat_map(|journey| &journey.record.sends);
+    let emails: BTreeSet<u32> = sends.map(|send| send.email).collect();
+    let last = emails.into_iter().filter_map(|email| last_sent(plan, contact, Some(EmailId(email)), FOREVER));
+    last.map(|Sent { cause, .. }| (WorkflowId(cause.workflow), cause.run)).collect()
+}
+
 /// The mail that something came from: the one that the event names, else the last that had left before it.
 fn mail_before(plan: &Plan, contact: &Contact, told: &Tracked, occurred_at: i64) -> Option<MailCause> {
     let named = match told.text("email_id") {
@@ -54,19 +90,7 @@ fn mail_before(plan: &Plan, contact: &Contact, told: &Tracked, occurred_at: i64)
         Some(name) => Some(plan.program.emails.find(|email| email.name == name)?),
         None => None,
     };
-    let of = |journey: &Journey, send: &SendRecord| MailCause {
-        workflow: journey.record.workflow,
-        run: journey.record.run,
-        step: send.step,
-        email: send.email,
-        row: send.row,
-    };
-    let sends = contact.journeys.iter().flat_map(|journey| {
-        journey.record.sends.iter().map(move |send| (journey.sent_at(plan, EmailId(send.email)), of(journey, send)))
-    });
-    let had_left = |at: i64| at > NEVER && at <= occurred_at;
-    let before = sends.filter(|(at, cause)| had_left(*at) && named.is_none_or(|email| email.0 == cause.email));
-    before.max_by_key(|(at, cause)| (*at, cause.row)).map(|(_, cause)| cause)
+    last_sent(plan, contact, named, occurred_at).map(|sent| sent.cause)
 }
 
 impl<S: Store> Engine<S> {
@@ -79,8 +103,8 @@ impl<S: Store> Engine<S> {
         at: i64,
     ) -> Result<Option<String>, EngineError> {
         let What::Track(told) = &arrival.what else { return Ok(None) };
-        let is_of_address = |mail: MailEvent| mail.is_refusal() || mail == MailEvent::Bounced;
-        let Some(id) = contact.filter(|_| told.meaning.mail.is_some_and(is_of_address) && address(told).is_none())
+        let Some(id) =
+            contact.filter(|_| told.meaning.mail.is_some_and(MailEvent::is_refusal) && address(told).is_none())
         else {
             return Ok(None);
         };
@@ -129,10 +153,7 @@ impl Touch<'_> {
         if let Some(email) = self.email_of(told) {
             self.note(EngagementKind::Bounced, email, None, occurred_at);
         }
-        // In doubt it was for good (E7): only a bounce that says that it will pass is no more than that.
-        let kind = ["bounce_type", "type", "bounce_class"].iter().find_map(|name| told.text(name)).unwrap_or_default();
-        let kind = kind.to_lowercase();
-        if !PASSING.iter().any(|word| kind.contains(word)) {
+        if !passes(told) {
             let cause = mail_before(self.plan, self.contact, told, occurred_at);
             let address = address(told).or_else(|| self.sent_to.take());
             self.bounced(address, cause);
@@ -183,17 +204,9 @@ impl Touch<'_> {
         email
     }
 
-    /// The journeys that had sent a mail by then: those that live or, where none of them did, the latest of those that have ended, whose
-    /// goal may count on.
-    fn senders(&self, email: EmailId, occurred_at: i64) -> Vec<usize> {
-        let sent_at = |journey: &Journey| journey.sent_at(self.plan, email);
-        let had_sent = |journey: &Journey| sent_at(journey) > NEVER && sent_at(journey) <= occurred_at;
-        let senders = || self.contact.journeys.iter().enumerate().filter(|(_, journey)| had_sent(journey));
-        let live: Vec<usize> = senders().filter(|(_, journey)| journey.is_live()).map(|(index, _)| index).collect();
-        if !live.is_empty() {
-            return live;
-        }
-        senders().max_by_key(|(_, journey)| sent_at(journey)).map(|(index, _)| index).into_iter().collect()
+    /// The journey to which belongs what was done with a mail then, and when it had sent it.
+    fn sender(&self, email: EmailId, occurred_at: i64) -> Option<Sent> {
+        last_sent(self.plan, self.contact, Some(email), occurred_at)
     }
 
     /// Whether a channel has it at this moment: its answer may come behind what is done with the mail.
@@ -202,25 +215,23 @@ impl Touch<'_> {
         rows.into_iter().any(|row| row.email == email.0 && row.state == OutboxState::Claimed)
     }
 
-    /// The last time by then that one of them sent it.
+    /// The last time by then that a journey sent it.
     fn sent_before(&self, email: EmailId, occurred_at: i64) -> LastSend {
-        let senders = self.senders(email, occurred_at).into_iter();
-        match senders.map(|index| self.journey(index).sent_at(self.plan, email)).max() {
+        match self.sender(email, occurred_at) {
             None if self.is_sending(email) => LastSend::Moments,
             None => LastSend::None,
-            Some(sent) if occurred_at - sent <= MACHINE_CLICK_MS => LastSend::Moments,
+            Some(Sent { at, .. }) if occurred_at - at <= MACHINE_CLICK_MS => LastSend::Moments,
             Some(_) => LastSend::Before,
         }
     }
 
-    /// Writes the slots that the journeys that sent it keep of this kind of thing, and that it was done at all.
+    /// Writes the slots that the journey that sent it keeps of this kind of thing, and that it was done at all.
     fn note(&mut self, kind: EngagementKind, email: EmailId, link: Option<&str>, occurred_at: i64) {
-        for index in self.senders(email, occurred_at) {
-            if let Some(code) = told_as(kind) {
-                self.tell_engagement(index, code, email);
-            }
-            self.note_in(index, kind, email, link, occurred_at);
+        let Some(Sent { index, .. }) = self.sender(email, occurred_at) else { return };
+        if let Some(code) = told_as(kind) {
+            self.tell_engagement(index, code, email);
         }
+        self.note_in(index, kind, email, link, occurred_at);
     }
 
     /// Records what is told once of a send.
@@ -263,6 +274,13 @@ fn told_as(kind: EngagementKind) -> Option<DecisionCode> {
         EngagementKind::Replied => Some(DecisionCode::Replied),
         EngagementKind::Bounced => None,
     }
+}
+
+/// Whether a bounce will pass. In doubt it was for good (E7): only one that says so is no more than that.
+pub(super) fn passes(told: &Tracked) -> bool {
+    let kind = ["bounce_type", "type", "bounce_class"].iter().find_map(|name| told.text(name)).unwrap_or_default();
+    let kind = kind.to_lowercase();
+    PASSING.iter().any(|word| kind.contains(word))
 }
 
 /// The address that an event names.

@@ -2,6 +2,7 @@
 
 use super::bits::Bits;
 use super::contact::Journey;
+use super::engagement::last_senders;
 use super::event::Trigger;
 use super::pending::Instants;
 use super::plan::Becoming;
@@ -62,7 +63,9 @@ pub(super) enum Refusal {
 impl Touch<'_> {
     /// Whom an event lets in.
     pub(super) fn judge_events(&mut self, triggers: &[Trigger]) -> Vec<Enrolment> {
-        triggers.iter().filter_map(|trigger| self.judge_event(*trigger)).collect()
+        let mut triggers = triggers.to_vec();
+        triggers.sort_by_key(|trigger| self.plan.place(trigger.workflow));
+        triggers.into_iter().filter_map(|trigger| self.judge_event(trigger)).collect()
     }
 
     /// The trigger came, and the condition beside it does not hold: perhaps only because it reads what is not known of them.
@@ -309,16 +312,18 @@ impl Touch<'_> {
         Some(self.contact.insert_journey(Journey::begun(record)))
     }
 
-    /// Of the journeys that have ended in a workflow only those still matter whose goal counts on, and no more than the newest of them.
+    /// Of the journeys that have ended in a workflow only those still matter whose goal counts on, and no more than the newest of them, and those to
+    /// which belongs what is done with a mail from now on.
     pub(super) fn forget_ended(&mut self, workflow: WorkflowId) {
         let now = self.now;
+        let senders = last_senders(self.plan, self.contact);
         let counting = self.contact.journeys.iter().filter(|own| own.workflow() == workflow && own.still_counts(now));
         let mut too_many = (counting.count() + 1).saturating_sub(ENDED_KEPT_MAX);
         let mut matters = |own: &Journey| {
             let counts = own.still_counts(now);
             let is_too_old = counts && too_many > 0;
             too_many -= usize::from(is_too_old);
-            counts && !is_too_old
+            counts && !is_too_old || senders.contains(&(own.workflow(), own.record.run))
         };
         let journeys = std::mem::take(&mut self.contact.journeys).into_iter();
         let (kept, forgotten) = journeys.partition(|own| own.workflow() != workflow || matters(own));

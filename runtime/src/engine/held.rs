@@ -92,7 +92,9 @@ impl Touch<'_> {
     /// what arrives at that instant came before.
     pub(super) fn judge_held(&mut self, due: bool) -> Vec<Enrolment> {
         let mut enrolments = Vec::new();
-        for held in self.contact.held.clone() {
+        let mut entries = self.contact.held.clone();
+        entries.sort_by_key(|held| self.plan.place(WorkflowId(held.workflow)));
+        for held in entries {
             let (workflow, bits) = (WorkflowId(held.workflow), held.triggers);
             let holds = self.holds_entry(workflow, bits).unwrap_or(false);
             let is_incomplete = self.is_incomplete(workflow, holds);
@@ -123,7 +125,8 @@ impl Touch<'_> {
 
     /// Another workflow stops those that are held too.
     pub(super) fn stop_held(&mut self, by: WorkflowId, stopped: &[WorkflowId]) {
-        let held: Vec<WorkflowId> = self.contact.held.iter().map(|held| WorkflowId(held.workflow)).collect();
+        let mut held: Vec<WorkflowId> = self.contact.held.iter().map(|held| WorkflowId(held.workflow)).collect();
+        held.sort_by_key(|workflow| self.plan.place(*workflow));
         for workflow in held.into_iter().filter(|workflow| *workflow != by && stopped.contains(workflow)) {
             self.contact.release(workflow);
             self.refuse(workflow, &Refusal::Objection(Ignored::TakenBack, None));

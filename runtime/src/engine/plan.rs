@@ -30,6 +30,8 @@ pub(super) struct Plan {
     /// The fields of the slots that have one.
     pub(super) field_of: BTreeMap<SlotId, FieldId>,
     pub(super) workflows: IdMap<WorkflowId, WorkflowPlan>,
+    /// The place of each workflow by its name: what happens at one instant stands in this order, however the project is written (E1).
+    pub(super) places: IdMap<WorkflowId, usize>,
     /// For each pattern, the entries it triggers, with their trigger bits.
     pub(super) pattern_entries: IdMap<PatternId, Vec<(WorkflowId, u64)>>,
     /// For each pattern, the facts that remember it.
@@ -110,18 +112,16 @@ impl Plan {
         })?;
         let reads = Reads { program: &program };
         let required = program.required();
-        let becoming: Vec<Becoming> = program.workflows.ids().filter_map(|id| reads.becoming(id)).collect();
+        let by_name = by_name(&program);
+        let becoming: Vec<Becoming> = by_name.iter().filter_map(|id| reads.becoming(*id)).collect();
         let workflows = required.iter().map(|(id, required)| reads.workflow(id, required));
         let workflows = workflows.collect::<Result<Vec<_>, _>>()?;
         // Nobody comes into a workflow that no longer is, though older steps may still start it.
         let is_here = |id: WorkflowId| !program.lineage.gone.contains(&id.0);
-        let starts: Vec<(WorkflowId, SlotId)> = (program.workflows.iter())
-            .filter_map(|(id, workflow)| Some((id, workflow.started.filter(|_| is_here(id))?)))
-            .collect();
-        let turns: Vec<WorkflowId> = (program.workflows.iter())
-            .filter(|(id, workflow)| workflow.turn.is_some() && is_here(*id))
-            .map(|(id, _)| id)
-            .collect();
+        let here = || by_name.iter().filter(|id| is_here(**id)).map(|id| (*id, program.workflows.at(*id)));
+        let starts: Vec<(WorkflowId, SlotId)> =
+            here().filter_map(|(id, workflow)| Some((id, workflow.started?))).collect();
+        let turns: Vec<WorkflowId> = here().filter(|(_, workflow)| workflow.turn.is_some()).map(|(id, _)| id).collect();
         let segments = segment::watched(&program, &reads, &reads.watched(&workflows, &becoming));
         // Every slot, then every text.
         let changes = program.frame.slots.len() + program.texts.len();
@@ -131,6 +131,7 @@ impl Plan {
             timezone_field: program.fields.find(|field| field.ty == FieldType::Timezone && field.name == "timezone"),
             field_of: program.fields.iter().filter_map(|(id, field)| Some((field.slot?, id))).collect(),
             workflows: workflows.into_iter().collect(),
+            places: places(&by_name, &program),
             pattern_entries: pattern_entries(&program),
             pattern_facts: pattern_facts(&program),
             names: Arc::new(Vocabulary::new(&program)),
@@ -156,6 +157,11 @@ impl Plan {
 
     pub(super) fn workflow(&self, id: WorkflowId) -> &WorkflowPlan {
         self.workflows.at(id)
+    }
+
+    /// The place of a workflow among all by their names.
+    pub(super) fn place(&self, id: WorkflowId) -> usize {
+        *self.places.at(id)
     }
 
     /// Where people keep their turn in a workflow; none where nobody waits for one.
@@ -258,6 +264,17 @@ impl Reads<'_> {
         }
         bits
     }
+}
+
+fn by_name(program: &Program) -> Vec<WorkflowId> {
+    let mut ids: Vec<WorkflowId> = program.workflows.ids().collect();
+    ids.sort_by_key(|id| program.workflows.at(*id).name.as_str());
+    ids
+}
+
+fn places(by_name: &[WorkflowId], program: &Program) -> IdMap<WorkflowId, usize> {
+    let place = |id: WorkflowId| by_name.iter().position(|named| *named == id).unwrap_or_default();
+    program.workflows.ids().map(place).collect()
 }
 
 fn kept(

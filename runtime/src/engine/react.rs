@@ -111,18 +111,25 @@ impl Touch<'_> {
 
     /// Ends those whose goal or exit holds, and tells which of the others go on.
     fn judge_journeys(&mut self, changed: &Bits, due: bool) -> Vec<GoingOn> {
-        let mut going_on = Vec::new();
         for index in 0..self.contact.journeys.len() {
-            let journey = self.journey(index);
-            let concerned = journey.touched || self.plan.workflow(journey.workflow()).live.meets(changed);
             if self.stands_back(index) {
                 // What ends it is asked when it comes to let something out.
                 self.journey_mut(index).touched = false;
-            } else if journey.is_live() && (due || concerned) {
-                going_on.extend(self.judge_journey(index, due));
             }
         }
-        going_on
+        let concerned = self.by_name(|index, journey| {
+            let concerned = || journey.touched || self.plan.workflow(journey.workflow()).live.meets(changed);
+            journey.is_live() && !self.stands_back(index) && (due || concerned())
+        });
+        concerned.into_iter().filter_map(|index| self.judge_journey(index, due)).collect()
+    }
+
+    /// The places of these journeys, by the names of their workflows.
+    pub(super) fn by_name(&self, is_it: impl Fn(usize, &Journey) -> bool) -> Vec<usize> {
+        let journeys = self.contact.journeys.iter().enumerate().filter(|(index, journey)| is_it(*index, journey));
+        let mut places: Vec<usize> = journeys.map(|(index, _)| index).collect();
+        places.sort_by_key(|index| (self.plan.place(self.journey(*index).workflow()), *index));
+        places
     }
 
     fn judge_journey(&mut self, index: usize, due: bool) -> Option<GoingOn> {
@@ -229,13 +236,12 @@ impl Touch<'_> {
 
     /// The goal still counts for a while after the entry, though the journey has ended.
     fn look_at_ended(&mut self, changed: &Bits, due: bool) {
-        for index in 0..self.contact.journeys.len() {
-            let journey = self.journey(index);
-            let Some(until) = journey.record.goal_until else { continue };
-            let concerned = journey.touched || self.plan.workflow(journey.workflow()).goal.meets(changed);
-            if until >= self.now && (concerned || due) {
-                self.attribute(index, until);
-            }
+        let concerned = self.by_name(|_, journey| {
+            let concerned = || journey.touched || self.plan.workflow(journey.workflow()).goal.meets(changed);
+            journey.record.goal_until.is_some_and(|until| until >= self.now) && (due || concerned())
+        });
+        for index in concerned {
+            self.attribute(index);
         }
         for journey in self.contact.journeys.iter_mut().filter(|journey| !journey.is_live()) {
             journey.touched = false;
@@ -243,7 +249,8 @@ impl Touch<'_> {
     }
 
     /// A goal that comes true by itself is looked at again at that instant.
-    fn attribute(&mut self, index: usize, until: i64) {
+    fn attribute(&mut self, index: usize) {
+        let Some(until) = self.journey(index).record.goal_until else { return };
         let Some(goal) = &self.workflow(self.journey(index).workflow()).goal else { return };
         self.settle_segments();
         let verdict = self.ask(goal.when, Seen::Journey(index), 0);

@@ -7,15 +7,39 @@
 use super::engagement::MACHINE_CLICK_MS;
 use super::event::LATE_BY_MS;
 use crate::inbound::MailEvent;
-use crate::store::{ContactId, ContactRecord, EventRecord, JourneyRecord, Questions, Store, StoreError};
-use flow_ir::{CountedSince, EngagementKind, FOREVER, Layout, NEVER, PatternId, Program, SlotId, Workflow, WorkflowId};
+use crate::store::{ContactId, ContactRecord, EventRecord, JourneyRecord, Questions, SendRecord, Store, StoreError};
+use flow_ir::{
+    CountedSince, EmailId, EngagementKind, FOREVER, Layout, NEVER, PatternId, Program, SlotId, Workflow, WorkflowId,
+};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// The slots to fill, by contact.
 #[derive(Debug, Default)]
 pub(super) struct Recount {
-    of: BTreeMap<ContactId, Vec<Filled>>,
+    of: BTreeMap<ContactId, Person>,
+}
+
+/// What is to be filled for one contact.
+#[derive(Debug, Default)]
+struct Person {
+    filled: Vec<Filled>,
+    /// What their journeys have sent, also those that nothing is filled for: what was done with a mail belongs to the last that had sent it.
+    sends: Vec<Sent>,
+}
+
+#[derive(Debug)]
+struct Sent {
+    email: EmailId,
+    at: i64,
+    row: u64,
+    by: Place,
+}
+
+/// The send to which belongs what was done with a mail then, as [`engagement`](super::engagement) has it.
+fn sender(sends: &[Sent], email: EmailId, occurred_at: i64) -> Option<&Sent> {
+    let had_left = sends.iter().filter(|sent| sent.email == email && sent.at <= occurred_at);
+    had_left.max_by_key(|sent| (sent.at, sent.row))
 }
 
 /// Where something is kept that is counted for one contact.
@@ -39,8 +63,8 @@ struct Filled {
 enum What {
     /// Events that arrived within this time, and did not occur before it.
     Events { pattern: PatternId, arrived: (i64, i64), occurred_from: i64, enough: i64 },
-    /// What was done with a mail that left at this instant; by this name and link.
-    Mail { kind: EngagementKind, email: String, link: Option<String>, sent_at: i64, arrived_until: i64 },
+    /// What was done with a mail, by its name and link.
+    Mail { kind: EngagementKind, email: EmailId, name: String, link: Option<String>, arrived_until: i64 },
 }
 
 /// Whether journeys keep something that those of the version before did not, and that the log can tell.
@@ -76,18 +100,19 @@ impl Recount {
     }
 
     fn look_at(&mut self, record: &ContactRecord, program: &Program) {
-        let mut filled = Vec::new();
+        let mut person = Person::default();
         for journey in &record.kept {
             let id = WorkflowId(journey.workflow);
             if let Some(workflow) = program.workflows.get(id) {
-                of_journey(journey, (id, workflow), program, &mut filled);
+                of_journey(journey, (id, workflow), program, &mut person.filled);
+                person.sends.extend(sends_of(journey, (id, workflow)));
             }
         }
         for workflow in program.workflows.values() {
-            of_turn(&record.frame, workflow, program, &mut filled);
+            of_turn(&record.frame, workflow, program, &mut person.filled);
         }
-        if !filled.is_empty() {
-            self.of.insert(record.id, filled);
+        if !person.filled.is_empty() {
+            self.of.insert(record.id, person);
         }
     }
 
@@ -99,8 +124,9 @@ impl Recount {
         mail: Option<MailEvent>,
         properties: &Map<String, Value>,
     ) {
-        for filled in self.of.get_mut(&event.contact).into_iter().flatten() {
-            let text = |name: &str| crate::inbound::text_of(properties, name);
+        let Some(Person { filled, sends }) = self.of.get_mut(&event.contact) else { return };
+        let text = |name: &str| crate::inbound::text_of(properties, name);
+        for filled in filled {
             match &filled.what {
                 What::Events { pattern, arrived, occurred_from, enough } => {
                     let (after, until) = *arrived;
@@ -109,16 +135,14 @@ impl Recount {
                         filled.value = (filled.value + 1).min(*enough);
                     }
                 }
-                What::Mail { kind, email, link, sent_at, arrived_until } => {
+                What::Mail { kind, email, name, link, arrived_until } => {
                     let waits = if *kind == EngagementKind::Clicked { MACHINE_CLICK_MS + 1 } else { 0 };
                     let is_it = mail.and_then(kind_of) == Some(*kind)
-                        && text("email_id") == Some(email.as_str())
+                        && text("email_id") == Some(name.as_str())
                         && (link.is_none() || text("link_id") == link.as_deref());
-                    if is_it
-                        && event.counts
-                        && event.occurred_at - sent_at >= waits
-                        && event.received_at <= *arrived_until
-                    {
+                    let sent = sender(sends, *email, event.occurred_at).filter(|sent| sent.by == filled.place);
+                    let is_theirs = sent.is_some_and(|sent| event.occurred_at - sent.at >= waits);
+                    if is_it && event.counts && is_theirs && event.received_at <= *arrived_until {
                         filled.value = filled.value.max(event.occurred_at);
                     }
                 }
@@ -133,7 +157,7 @@ impl Recount {
 
     /// Writes what was found. The frame has grown already.
     pub(super) fn fill(&self, record: &mut ContactRecord, program: &Program) {
-        let Some(filled) = self.of.get(&record.id) else { return };
+        let Some(Person { filled, .. }) = self.of.get(&record.id) else { return };
         for journey in &mut record.kept {
             let id = WorkflowId(journey.workflow);
             let own: Vec<&Filled> = filled.iter().filter(|one| one.place == Place::Journey(id, journey.run)).collect();
@@ -168,10 +192,7 @@ fn of_journey(
     };
     let is_new = |slot| held(layout, memory, slot).is_none();
     let place = Place::Journey(id, journey.run);
-    let sent_at = |email| {
-        let slot = workflow.slots.sent_at.iter().find(|(known, _)| *known == email).map(|(_, slot)| *slot)?;
-        held(layout, memory, slot).filter(|at| *at > NEVER)
-    };
+    let sent_at = |email| sent_at(journey, workflow, email);
     let triggered_at = held(layout, memory, workflow.slots.triggered_at).unwrap_or(journey.entered_at);
     for count in workflow.counts.iter().filter(|count| is_new(count.slot)) {
         let begun = match count.since {
@@ -193,11 +214,26 @@ fn of_journey(
         }));
     }
     for asked in workflow.engagements.iter().filter(|asked| is_new(asked.slot)) {
-        let Some((sent_at, email)) = sent_at(asked.email).zip(program.emails.get(asked.email)) else { continue };
-        let (kind, email, link) = (asked.kind, email.name.clone(), asked.link.clone());
-        let what = What::Mail { kind, email, link, sent_at, arrived_until: until };
+        let Some(email) = program.emails.get(asked.email).filter(|_| sent_at(asked.email).is_some()) else { continue };
+        let (kind, name, link) = (asked.kind, email.name.clone(), asked.link.clone());
+        let what = What::Mail { kind, email: asked.email, name, link, arrived_until: until };
         filled.push(Filled { place, slot: asked.slot, what, value: NEVER });
     }
+}
+
+/// When a journey last sent an email.
+fn sent_at(journey: &JourneyRecord, workflow: &Workflow, email: EmailId) -> Option<i64> {
+    let slot = workflow.slots.sent_at.iter().find(|(known, _)| *known == email).map(|(_, slot)| *slot)?;
+    held(&workflow.journey, &journey.memory, slot).filter(|at| *at > NEVER)
+}
+
+fn sends_of(journey: &JourneyRecord, (id, workflow): (WorkflowId, &Workflow)) -> Vec<Sent> {
+    let by = Place::Journey(id, journey.run);
+    let sent = |send: &SendRecord| {
+        let email = EmailId(send.email);
+        Some(Sent { email, at: sent_at(journey, workflow, email)?, row: send.row, by })
+    };
+    journey.sends.iter().filter_map(sent).collect()
 }
 
 /// Those who wait for their turn count before their journey begins.

@@ -1,5 +1,6 @@
 //! Running the steps of a journey: from where it stands to its next suspension or its end.
 
+use super::contact::Journey;
 use super::host::{Leaves, StepHost};
 use super::let_out::Door;
 use super::own::Held;
@@ -257,11 +258,9 @@ impl Touch<'_> {
         self.stopping.extend(stopped.iter().filter(|workflow| **workflow != by).map(|workflow| (*workflow, by)));
         self.stop_held(by, stopped);
         self.stop_turns(by, stopped);
-        for index in 0..self.contact.journeys.len() {
-            let journey = self.journey(index);
-            if journey.is_live() && journey.workflow() != by && stopped.contains(&journey.workflow()) {
-                self.stop(index, by);
-            }
+        let is_stopped = |journey: &Journey| journey.workflow() != by && stopped.contains(&journey.workflow());
+        for index in self.by_name(|_, journey| journey.is_live() && is_stopped(journey)) {
+            self.stop(index, by);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Consent, as the sender sees it (E7): who may get which kind of mail, and how that is lost.
 
 use super::Engine;
-use super::ahead::Found;
+use super::ahead::{self, Found};
 use super::engagement::MailCause;
 use super::error::EngineError;
 use super::identity::Identity;
@@ -106,6 +106,34 @@ impl<S: Store> Engine<S> {
                 Cause::Change(Vec::new())
             })?;
         }
+        Ok(())
+    }
+}
+
+impl<S: Store> Engine<S> {
+    /// What came back of a mail without naming an address is said of the one to which it went: it counts for whoever has that by now, too, if that
+    /// is somebody else than the one to whom it went (E7).
+    pub(super) fn refuse_holder(
+        &mut self,
+        said: Option<(String, Suppressed)>,
+        but: Option<ContactId>,
+        at: i64,
+        refused_at: i64,
+    ) -> Result<(), EngineError> {
+        let Some((address, reason)) = said else { return Ok(()) };
+        let keys = [address];
+        let owners = ahead::owners(&mut self.store, &[&keys])?;
+        let found = owners.first().map(|owners| self.ahead.found(&keys, owners)).unwrap_or_default();
+        let holder = found.iter().find_map(|found| found.owner);
+        let Some(holder) = holder.filter(|holder| but != Some(*holder)) else { return Ok(()) };
+        let [address] = keys;
+        self.touch(Some(holder), at, |touch: &mut Touch<'_>| {
+            match reason {
+                Suppressed::HardBounced => touch.bounced(Some(address), None),
+                reason => drop(touch.suppress(reason, refused_at, None)),
+            }
+            Cause::Change(Vec::new())
+        })?;
         Ok(())
     }
 }

@@ -102,7 +102,7 @@ pub struct Events {
 pub struct Clicks {
     /// Too soon after the send to be a person's.
     pub machine: u64,
-    /// Of a mail that no live journey had sent by then.
+    /// Of a mail that no journey had sent by then.
     pub without_send: u64,
     /// Of a mail that no email of the project is called, or of none.
     pub unknown_email: u64,

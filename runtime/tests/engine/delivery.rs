@@ -353,6 +353,18 @@ fn a_bounce_is_of_the_address_that_the_mail_went_to() {
     assert_eq!(world.read("bea", "hard_bounced"), 1);
 }
 
+/// They have given it up while the mail was on its way, and somebody else has it when the answer comes.
+#[test]
+fn a_bounce_counts_for_whoever_has_the_address_when_it_comes() {
+    let mut world = world(GO);
+    world.contact("ada", &[("email", "late@x.example")]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-02 10:30").identify("ada", &[("email", "ada@x.example")]).run();
+    world.identify("bea", &[("email", "late@x.example")]).keys(&["email:late@x.example"]).run();
+    world.at("2026-03-03").run();
+    assert_eq!((world.read("ada", "hard_bounced"), world.read("bea", "hard_bounced")), (0, 1));
+}
+
 #[test]
 fn a_click_on_an_earlier_mail_is_a_persons_while_another_is_on_its_way() {
     let waiting = "enter when signed_up\n reenter never\n send hello\n wait until clicked hello up to 9 days\n if timed out { exit }\n score += 7";

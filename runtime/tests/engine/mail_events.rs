@@ -203,3 +203,37 @@ fn what_comes_back_is_of_the_address_it_went_to() {
         }
     }
 }
+
+/// Somebody else has the address by now: nothing goes there any more, whoever it was said to. What passes passes for them, too.
+#[test]
+fn what_comes_back_counts_for_whoever_has_the_address_by_now() {
+    for (event, mark, counts) in [
+        ("Email Bounced", "hard_bounced", true),
+        ("Email Bounced", "soft", false),
+        ("Unsubscribed", "unsubscribed", true),
+        ("Email Marked as Spam", "complained", true),
+    ] {
+        for batch_items in [1, 1_000] {
+            for address in ["old@x.example", "Old@X.example"] {
+                let mut world = world(ASK).limits(batch_items, 1);
+                world.contact("ada", &[("email", "old@x.example")]);
+                world.contact("bo", &[("email", "bo@x.example")]);
+                world.at("2026-03-02 10:00").event("ada", "signed_up", json!({}));
+                world.at("2026-03-03 08:00").identify("ada", &[("email", "new@x.example")]);
+                world.at("2026-03-03 09:00").identify("bo", &[("email", address)]).keys(&["email:old@x.example"]);
+                let (bounce_type, field) = if mark == "soft" { ("soft", "hard_bounced") } else { ("hard", mark) };
+                let told = json!({"email_id": "hello", "bounce_type": bounce_type});
+                world.at("2026-03-03 10:00").event("ada", event, told).run();
+                world.at("2026-03-03 11:00").event("bo", "signed_up", json!({})).run();
+                let is_own = i64::from(counts && event != "Email Bounced");
+                let read = (world.read("ada", field), world.read("bo", field));
+                assert_eq!(read, (is_own, i64::from(counts)), "{event} {mark} {batch_items}");
+                assert_eq!(
+                    world.sent().values().map(Vec::len).sum::<usize>(),
+                    1 + usize::from(!counts),
+                    "{event} {mark}"
+                );
+            }
+        }
+    }
+}

@@ -29,3 +29,4 @@ mod sums;
 mod support;
 mod suppress;
 mod versions;
+mod whose;
