@@ -241,9 +241,21 @@ impl Contact {
         place
     }
 
-    /// The latest journey in a workflow.
+    /// The latest journey in a workflow: the one that lives, else the one that ended last.
     pub(super) fn last_in(&self, workflow: WorkflowId) -> Option<&Journey> {
-        self.journeys.iter().rev().find(|journey| journey.workflow() == workflow)
+        self.journeys.get(self.last_place_in(workflow)?)
+    }
+
+    /// Its place. It need not be that of the highest run: those of somebody who proved to be the same person come behind.
+    pub(super) fn last_place_in(&self, workflow: WorkflowId) -> Option<usize> {
+        let own = self.journeys.iter().enumerate().filter(|(_, journey)| journey.workflow() == workflow);
+        own.max_by_key(|(_, journey)| journey.lateness()).map(|(place, _)| place)
+    }
+
+    /// The highest run in a workflow; 0 where there was none.
+    pub(super) fn runs_in(&self, workflow: WorkflowId) -> u32 {
+        let own = self.journeys.iter().filter(|journey| journey.workflow() == workflow);
+        own.map(|journey| journey.record.run).max().unwrap_or(0)
     }
 
     /// The outbox rows that their journeys wait for.
@@ -349,6 +361,11 @@ impl Journey {
     pub(super) fn sent_at(&self, plan: &Plan, email: EmailId) -> i64 {
         let sent = &plan.program.workflows.at(self.workflow()).slots.sent_at;
         sent.iter().find(|(known, _)| *known == email).map_or(NEVER, |(_, slot)| self.read(plan, *slot))
+    }
+
+    /// Of two in one workflow the greater is the later one.
+    pub(super) fn lateness(&self) -> (i64, u32) {
+        (self.record.ended_at.unwrap_or(i64::MAX), self.record.run)
     }
 
     /// Whether what happens now can still matter to it: it lives, or its goal counts on.

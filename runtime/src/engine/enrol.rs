@@ -12,6 +12,7 @@ use super::touch::{Seen, Touch};
 use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus};
 use flow_ir::backend::Verdict;
 use flow_ir::{FieldId, Reenter, WorkflowId};
+use std::collections::BTreeSet;
 
 /// The reason of those who enter by the workflow's own `enter`.
 pub(super) const OWN_ENTRY: u32 = 0;
@@ -282,7 +283,7 @@ impl Touch<'_> {
         if !self.may_begin(enrolment) {
             return None;
         }
-        let run = self.last_run(workflow) + 1;
+        let run = self.contact.runs_in(workflow) + 1;
         let blank = || self.plan.workflow(workflow).blank.clone();
         let mut memory = enrolment.memory.clone().unwrap_or_else(blank);
         let declared = self.workflow(workflow);
@@ -312,18 +313,34 @@ impl Touch<'_> {
         Some(self.contact.insert_journey(Journey::begun(record)))
     }
 
-    /// Of the journeys that have ended in a workflow only those still matter whose goal counts on, and no more than the newest of them, and those to
-    /// which belongs what is done with a mail from now on.
+    /// Before another journey in a workflow: of those that have ended only those still matter whose goal counts on, and no more than the newest of
+    /// them.
     pub(super) fn forget_ended(&mut self, workflow: WorkflowId) {
-        let now = self.now;
+        let kept = self.newest_counting(workflow, ENDED_KEPT_MAX - 1);
+        self.forget_others(workflow, &kept);
+    }
+
+    /// The same with the latest, which stays.
+    pub(super) fn forget_too_many(&mut self, workflow: WorkflowId) {
+        let mut kept = self.newest_counting(workflow, ENDED_KEPT_MAX);
+        kept.extend(self.contact.last_in(workflow).map(|last| last.record.run));
+        self.forget_others(workflow, &kept);
+    }
+
+    /// The runs of the journeys in a workflow to which what happens now still matters, of many the newest.
+    fn newest_counting(&self, workflow: WorkflowId, at_most: usize) -> BTreeSet<u32> {
+        let of_workflow = self.contact.journeys.iter().filter(|own| own.workflow() == workflow);
+        let counting = of_workflow.filter(|own| own.still_counts(self.now));
+        let mut by_age: Vec<(i64, u32)> = counting.map(|own| (own.record.entered_at, own.record.run)).collect();
+        by_age.sort_unstable();
+        by_age.into_iter().rev().take(at_most).map(|(_, run)| run).collect()
+    }
+
+    /// Forgets the journeys in a workflow but for these runs, and for those to which belongs what is done with a mail from now on.
+    fn forget_others(&mut self, workflow: WorkflowId, runs: &BTreeSet<u32>) {
         let senders = last_senders(self.plan, self.contact);
-        let counting = self.contact.journeys.iter().filter(|own| own.workflow() == workflow && own.still_counts(now));
-        let mut too_many = (counting.count() + 1).saturating_sub(ENDED_KEPT_MAX);
-        let mut matters = |own: &Journey| {
-            let counts = own.still_counts(now);
-            let is_too_old = counts && too_many > 0;
-            too_many -= usize::from(is_too_old);
-            counts && !is_too_old || senders.contains(&(own.workflow(), own.record.run))
+        let matters = |own: &Journey| {
+            runs.contains(&own.record.run) || senders.contains(&(own.workflow(), own.record.run))
         };
         let journeys = std::mem::take(&mut self.contact.journeys).into_iter();
         let (kept, forgotten) = journeys.partition(|own| own.workflow() != workflow || matters(own));

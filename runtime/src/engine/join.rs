@@ -123,31 +123,36 @@ impl Touch<'_> {
     }
 
     fn join_journeys(&mut self, other: &mut Contact) {
-        let mut theirs = std::mem::take(&mut other.journeys).into_iter().peekable();
-        let own: BTreeSet<WorkflowId> = self.contact.journeys.iter().map(Journey::workflow).collect();
-        while let Some(journey) = theirs.next() {
+        let both: BTreeSet<WorkflowId> = self.contact.journeys.iter().map(Journey::workflow).collect();
+        let is_of_both = |journey: &Journey| both.contains(&journey.workflow());
+        let latest: BTreeSet<(WorkflowId, u32)> =
+            (both.iter()).filter_map(|workflow| Some((*workflow, other.last_in(*workflow)?.record.run))).collect();
+        let mut past = Vec::new();
+        for journey in std::mem::take(&mut other.journeys) {
             self.batch.forget(&journey);
-            let workflow = journey.workflow();
-            let is_latest = theirs.peek().is_none_or(|next| next.workflow() != workflow);
-            match self.contact.journeys.iter().rposition(|own| own.workflow() == workflow) {
-                Some(latest) if own.contains(&workflow) && is_latest => self.join_journey(latest, journey, other.zone),
-                // The latest stands for those that ended before it.
-                Some(_) if own.contains(&workflow) => {}
-                _ => self.adopt(journey, 0, other.zone),
+            if !is_of_both(&journey) {
+                self.adopt(journey, 0, other.zone);
+            } else if latest.contains(&(journey.workflow(), journey.record.run)) {
+                past.extend(self.join_journey(journey, other.zone));
+            } else {
+                past.push(journey);
             }
         }
+        past.into_iter().for_each(|journey| self.join_past(journey, other.zone));
     }
 
-    /// Of the latest journeys that both had in a workflow one goes on.
-    fn join_journey(&mut self, own: usize, mut journey: Journey, zone: Zone) {
+    /// Of the latest journeys that both had in a workflow one goes on. Theirs, where it had ended and does not.
+    fn join_journey(&mut self, mut journey: Journey, zone: Zone) -> Option<Journey> {
         let plan = self.plan;
+        let own = self.contact.last_place_in(journey.workflow())?;
         if !self.gives_way(own, &journey) {
             self.withdraw_of(&journey);
             self.tell_given(&journey);
-            return self.journey_mut(own).take_over(&journey, plan);
+            self.journey_mut(own).take_over(&journey, plan);
+            return Some(journey).filter(|journey| !journey.is_live());
         }
         self.withdraw(own);
-        let run = self.journey(own).record.run;
+        let runs = self.contact.runs_in(journey.workflow());
         // One that had ended before is another run, whose goal may count on.
         if self.journey(own).ran_beside(&journey) {
             let given = self.contact.journeys.remove(own);
@@ -156,7 +161,20 @@ impl Touch<'_> {
             journey.take_over(&given, plan);
         }
         self.forget_ended(journey.workflow());
-        self.adopt(journey, run, zone);
+        self.adopt(journey, runs, zone);
+        None
+    }
+
+    /// A journey of theirs that had ended is a run of its own, whose goal may count on, unless it ran beside one of this person: two at once were
+    /// one.
+    fn join_past(&mut self, journey: Journey, zone: Zone) {
+        let workflow = journey.workflow();
+        let mut own = self.contact.journeys.iter().filter(|own| own.workflow() == workflow);
+        if journey.still_counts(self.now) && !own.any(|own| own.ran_beside(&journey)) {
+            let runs = self.contact.runs_in(workflow);
+            self.adopt(journey, runs, zone);
+            self.forget_too_many(workflow);
+        }
     }
 
     /// A journey that gives way sends nothing more.

@@ -69,9 +69,8 @@ impl Written {
         }
         // Points are added: what others gave stays.
         let own = of_slot().filter(|write| write.workflow == workflow);
-        let gave = own.fold(0_i64, |gave, write| {
-            gave.saturating_add(write.after.value.saturating_sub(write.before.value))
-        });
+        let gave =
+            own.fold(0_i64, |gave, write| gave.saturating_add(write.after.value.saturating_sub(write.before.value)));
         Some(Held { value: last.after.value.saturating_sub(gave), is_known: others.after.is_known })
     }
 }

@@ -377,3 +377,65 @@ fn an_entry_that_is_owed_to_the_device_is_spent_where_the_user_has_come_in() {
     world.at("2026-03-07 12:00").run();
     assert_eq!(entered(&world), ["03-03 10:11 look Entered"]);
 }
+
+const GOAL: &str = "workflow go { goal \"demo\" when requested_demo within 30 days; enter when signed_up; reenter after 2 hours; wait 1 hour }";
+
+fn signs_up(world: &mut World, key: &str, times: &[&str]) {
+    for time in times {
+        world.at(time).event("", "signed_up", json!({})).only_key(key).run();
+    }
+}
+
+/// Two at once were one, and goals count for each that was one of its own, whoever of the two had it.
+#[test]
+fn goals_after_the_end_count_for_each_journey_of_both() {
+    for (of_device, of_user, attributed) in [
+        (&["2026-03-03 10:00", "2026-03-03 14:00"][..], &["2026-03-03 18:00"][..], 3),
+        (&["2026-03-03 18:00", "2026-03-03 22:00"], &["2026-03-03 10:00", "2026-03-03 14:00"], 4),
+        (&["2026-03-03 12:00"], &["2026-03-03 10:00", "2026-03-03 14:00"], 3),
+        (&["2026-03-03 10:00", "2026-03-03 14:30"], &["2026-03-03 14:00"], 2),
+    ] {
+        let mut world = world(GOAL);
+        world.contact("ada", &[]);
+        let mut entries: Vec<(&str, &str)> = of_device.iter().map(|time| (*time, "anonymous:d1")).collect();
+        entries.extend(of_user.iter().map(|time| (*time, "user:ada")));
+        entries.sort_unstable();
+        entries.into_iter().for_each(|(time, key)| signs_up(&mut world, key, &[time]));
+        logs_in(&mut world, "2026-03-05 10:00", "ada", "d1");
+        world.reopen().at("2026-03-06 10:00").event("ada", "requested_demo", json!({})).run();
+        let story = world.story("ada");
+        let counted = story.iter().filter(|line| *line == "03-06 10:00 go Attributed").count();
+        assert_eq!(counted, attributed, "{of_device:?} {of_user:?}: {story:?}");
+    }
+}
+
+/// The re-entry period is that of the journey that ended last, whatever its number is.
+#[test]
+fn an_older_journey_of_the_device_does_not_end_the_re_entry_period() {
+    let mut world = world(&GOAL.replace("2 hours", "1 day"));
+    world.contact("ada", &[]);
+    signs_up(&mut world, "anonymous:d1", &["2026-03-03 10:00"]);
+    signs_up(&mut world, "user:ada", &["2026-03-04 18:00"]);
+    logs_in(&mut world, "2026-03-04 20:00", "ada", "d1");
+    signs_up(&mut world, "user:ada", &["2026-03-05 18:30", "2026-03-05 19:00"]);
+    assert_eq!(
+        world.story("ada")[1..],
+        ["03-04 19:00 go Finished.1", "03-05 18:30 go Ignored.4", "03-05 19:00 go Entered"]
+    );
+    assert_eq!(world.journeys("ada").iter().map(|journey| journey.run).max(), Some(3));
+}
+
+/// Of many the newest, however many the two have together.
+#[test]
+fn no_more_than_sixteen_ended_journeys_are_kept_of_both() {
+    let mut world = world(GOAL);
+    world.contact("ada", &[]);
+    let at_hours = |day: u32| [0, 4, 8, 12, 16, 20].map(|hour| format!("2026-03-{day:02} {hour:02}:00"));
+    for (day, key) in [(3, "anonymous:d1"), (4, "user:ada"), (5, "anonymous:d1"), (6, "user:ada")] {
+        let times = at_hours(day);
+        signs_up(&mut world, key, &times.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    logs_in(&mut world, "2026-03-07 10:00", "ada", "d1");
+    world.at("2026-03-08 10:00").event("ada", "requested_demo", json!({})).run();
+    assert_eq!(world.story("ada").iter().filter(|line| line.ends_with("go Attributed")).count(), 16);
+}

@@ -47,7 +47,7 @@ fn of_twenty_thousand_that_wait_few_are_in_memory() {
     };
     assert_eq!(waiting(&world), PEOPLE - 1);
     // In the order in which they were written, also behind the window and after a start.
-    for (until, left) in [("2026-03-07 10:00", 120), ("2026-03-12 10:00", 240)] {
+    for (until, left) in [("2026-03-07 10:00", 120), ("2026-03-09 09:00", 167)] {
         world.reopen().at(until);
         let now = Instant(at(until));
         world.engine().run_until(now, &mut std::iter::empty(), &mut |_| {}).unwrap();
@@ -58,6 +58,12 @@ fn of_twenty_thousand_that_wait_few_are_in_memory() {
         assert_eq!(world.journeys(&format!("u{}", left - 1))[0].sends.len(), 1);
         assert_eq!(world.journeys(&format!("u{}", left + 1))[0].sends.len(), 0);
     }
+    // Who has waited for room for seven days gets no mail any more.
+    world.at("2026-03-09 12:00");
+    world.engine().run_until(Instant(at("2026-03-09 12:00")), &mut std::iter::empty(), &mut |_| {}).unwrap();
+    assert!(world.engine().outbox_rows() <= WINDOW + 1, "{}", world.engine().outbox_rows());
+    let of = |state| world.snapshot().outbox.iter().filter(|(row, _)| row.state == state).count();
+    assert_eq!((of(OutboxState::Delivered), of(OutboxState::Withheld)), (169, PEOPLE - 169));
 }
 
 /// Mails that wait for room, for their window and for another attempt, are withdrawn, and go with whoever proves to be another.
