@@ -9,7 +9,7 @@ use super::error::EngineError;
 use super::files::{self, Reading};
 use super::react::Cause;
 use super::touch::Touch;
-use super::weigh::{Again, FileRows, Said, SaidOf, Weighed};
+use super::weigh::{FileRows, Said, SaidOf, Weighed};
 use super::{Engine, Progress};
 use crate::inbound::{ContactRow, Fingerprint, SetAside, is_address, is_user};
 use crate::store::{ContactId, Store};
@@ -50,7 +50,6 @@ pub struct Imported {
 struct Import<'f> {
     name: &'f str,
     file: FileRows<'f>,
-    again: Again<'f>,
     said: SaidOf,
     done: Imported,
     told: &'f mut dyn FnMut(SetAside),
@@ -84,8 +83,7 @@ impl<S: Store> Engine<S> {
         let zone = Zones::bundled().resolve(&plan.program.timezone).unwrap_or_else(Zones::utc);
         let rows = FileRows { rows: file.rows, reading: &reading, program: &plan.program, zone };
         let done = Imported { known: reading.mark.taken.rows, is_doubtful: reading.is_doubtful, ..Imported::default() };
-        let (again, said) = (Again::of(rows), SaidOf::default());
-        let mut import = Import { name: file.name, file: rows, again, said, done, told };
+        let mut import = Import { name: file.name, file: rows, said: SaidOf::default(), done, told };
         let known = usize::try_from(done.known).unwrap_or(usize::MAX).min(file.rows.len());
         for start in (0..known).step_by(LOOK_AHEAD_ROWS) {
             self.recall_chunk(start..known.min(start + LOOK_AHEAD_ROWS), &mut import)?;
@@ -195,7 +193,7 @@ impl<S: Store> Engine<S> {
 
 impl Import<'_> {
     fn weigh(&self, number: usize, contact: Option<ContactId>) -> Weighed {
-        self.file.weigh(number, contact.and_then(|contact| self.said.get(&contact)), &self.again)
+        self.file.weigh(number, contact.and_then(|contact| self.said.get(&contact)))
     }
 
     /// Tells what of a row is left out. `another` is whose its address is, where that is not theirs.

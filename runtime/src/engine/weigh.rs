@@ -1,9 +1,9 @@
-//! Several rows of one file about one person: exports hold people more than once. Of two values of a field the one of the row that was
-//! changed later counts, where both rows say when they were; else the first row stands and later ones fill gaps (E11).
+//! Several rows of one file about one person: exports hold people more than once. The first row stands, whenever the others were changed, and
+//! later ones fill gaps (E11). What does not count is told.
 
 use super::files::Reading;
 use super::view;
-use crate::inbound::{ContactRow, Fault, Reason, SetAside, is_user};
+use crate::inbound::{ContactRow, Fault, Reason, SetAside};
 use crate::store::ContactId;
 use crate::time::Zone;
 use flow_ir::{FieldId, FieldValue, Program};
@@ -51,42 +51,15 @@ pub(super) struct Weighed {
     pub(super) left_out: Vec<SetAside>,
 }
 
-/// Rows that bear the same user id, or the same address and no user id: they are about one person whatever a store knows.
-#[derive(Debug, Default)]
-pub(super) struct Again<'r>(FxHashMap<&'r str, Vec<usize>>);
-
-impl<'r> Again<'r> {
-    /// Those of a file, as far as they say when they were changed: of others the first stands, in whatever order they come.
-    pub(super) fn of(file: FileRows<'r>) -> Again<'r> {
-        let mut rows: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
-        for (number, row) in file.rows.iter().enumerate().filter(|(_, row)| file.reading.changed_at(row).is_some()) {
-            if let Some(key) = own_key(row) {
-                rows.entry(key).or_default().push(number);
-            }
-        }
-        rows.retain(|_, rows| rows.len() > 1);
-        Again(rows)
-    }
-
-    fn rows(&self, row: &ContactRow) -> &[usize] {
-        own_key(row).and_then(|key| self.0.get(key)).map_or(&[], Vec::as_slice)
-    }
-}
-
-/// The key by which a row is somebody's: the user id, else the address.
-pub(super) fn own_key(row: &ContactRow) -> Option<&str> {
-    row.keys.iter().find(|key| is_user(key)).or(row.keys.first()).map(String::as_str)
-}
-
 impl<'r> FileRows<'r> {
     /// Weighs a row, given what earlier rows have said of the same person.
-    pub(super) fn weigh(self, number: usize, before: Option<&Said>, again: &Again<'r>) -> Weighed {
+    pub(super) fn weigh(self, number: usize, before: Option<&Said>) -> Weighed {
         let mut weighed = Weighed::default();
         let Some(row) = self.rows.get(number) else { return weighed };
         for (field, value) in &row.values {
             // A refusal counts in whatever row it stands (E7).
             let is_refusal = row.refusals.iter().any(|refusal| refusal.field == *field);
-            match self.outweighed_by(row, *field, before, again).filter(|_| !is_refusal) {
+            match self.said_before(*field, before).filter(|_| !is_refusal) {
                 None => weighed.values.push((*field, value.clone())),
                 Some(other) => weighed.left_out.extend(self.left_out(row, (*field, value), other)),
             }
@@ -94,27 +67,10 @@ impl<'r> FileRows<'r> {
         weighed
     }
 
-    /// The row whose value of a field counts in place of this one's.
-    fn outweighed_by(
-        self,
-        row: &ContactRow,
-        field: FieldId,
-        before: Option<&Said>,
-        again: &Again<'r>,
-    ) -> Option<&'r ContactRow> {
-        let own = self.reading.changed_at(row);
-        let said = before.and_then(|said| said.fields.iter().find(|(known, _)| *known == field));
-        let earlier = said.and_then(|(_, number)| self.rows.get(*number));
-        if let Some(earlier) = earlier.filter(|earlier| own.is_none() || self.reading.changed_at(earlier) >= own) {
-            return Some(earlier);
-        }
-        if earlier.is_some_and(|earlier| self.reading.changed_at(earlier).is_none()) {
-            return earlier;
-        }
-        let has_it = |other: &&ContactRow| other.values.iter().any(|(known, _)| *known == field);
-        let others = again.rows(row).iter().filter_map(|number| self.rows.get(*number)).filter(has_it);
-        let later = others.filter(|other| own.is_some() && self.reading.changed_at(other) > own);
-        later.max_by_key(|other| (self.reading.changed_at(other), std::cmp::Reverse(other.at.line)))
+    /// The row that has said something of a field already.
+    fn said_before(self, field: FieldId, before: Option<&Said>) -> Option<&'r ContactRow> {
+        let (_, number) = before?.fields.iter().find(|(known, _)| *known == field)?;
+        self.rows.get(*number)
     }
 
     /// What is noted of a value that does not count; nothing where the other one is the same.
@@ -123,10 +79,7 @@ impl<'r> FileRows<'r> {
             return None;
         }
         let field = self.program.fields.get(id)?;
-        let was_later =
-            self.reading.changed_at(other) > self.reading.changed_at(row) && self.reading.changed_at(row).is_some();
-        let why = if was_later { "which was changed later" } else { "which comes first" };
-        let fault = Fault::new(Reason::SaidByAnotherRow, format!("line {} counts, {why}", other.at.line));
+        let fault = Fault::new(Reason::SaidByAnotherRow, format!("line {} counts, which comes first", other.at.line));
         Some(fault.set_aside(&row.at, &field.name, &view::shown(self.program, field, value, self.zone)))
     }
 
