@@ -63,6 +63,7 @@ pub(super) fn ignored_words(reason: &str, report: &WorkflowReport) -> String {
 fn lacking(lacked: &Totals) -> String {
     format!("without a required field ({})", listed(lacked, |field, count| format!("{field} {count}")))
 }
+        "gone" => "whose turn had not come when it was taken out of the project",
 
 /// `who did not meet the condition (industry unknown 121)`.
 fn not_met(unknown: &Totals) -> String {

@@ -52,6 +52,7 @@ reasons! {
         Waiting = 10 "the contact waits for their turn in this workflow already",
         /// §5 of the language: no workflow lets itself in again and again.
         OwnSteps = 11 "the workflow's own steps made it true",
+        Gone = 12 "the workflow was taken out of the project before it began",
     }
 
     /// Beside an entry that was not followed: what a field is missing for, where the workflow does not require it.

@@ -491,6 +491,7 @@ fn ignored_name(reason: u32) -> &'static str {
     }
 }
 
+        Some(Ignored::Gone) => "gone",
 fn withheld_name(reason: u32) -> &'static str {
     match Withheld::from_number(reason) {
         Some(Withheld::AlreadyReceived) => "already_sent",
