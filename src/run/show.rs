@@ -188,7 +188,7 @@ fn people(table: &mut Table, report: &RunReport) {
     table.line_if_any(
         "  gave consent again",
         report.people.consented,
-        "after they had taken it back or a workflow had suppressed them",
+        "after they had taken it back or paused it, or a workflow had suppressed them",
     );
     table.line_if_any(
         "  known twice before",

@@ -5,7 +5,7 @@ use super::error::EngineError;
 use super::identity::Identity;
 use super::react::Cause;
 use super::reason::Suppressed;
-use super::suppress::refused_by;
+use super::suppress::{Refused, refused_by};
 use super::touch::Touch;
 use super::view::ContactView;
 use super::{Engine, counter};
@@ -68,7 +68,8 @@ impl<S: Store> Engine<S> {
         match &peeked.arrival.what {
             What::Track(_) => {
                 let reasons: Vec<Suppressed> = refused.and_then(refused_by).into_iter().collect();
-                self.refuse_others(&keys, &identity, (&reasons, &[]), peeked.at, counted_from)
+                let refused = Refused { reasons, paused_until: None, columns: &[] };
+                self.refuse_others(&keys, &identity, &refused, peeked.at, counted_from)
             }
             What::Identify { values } => self.refuse_owner(&keys, &identity, values, &[], peeked.at),
         }

@@ -164,7 +164,7 @@ impl<S: Store> Engine<S> {
         };
         let marks = self.ahead.marks(&row.keys, owners);
         let before = identity.contact.and_then(|contact| said.get(&contact));
-        let values = gaps(row, before);
+        let values = gaps(row, before, self.plan.pause.map(|(field, _)| field));
         let refused_by = self.refusing_columns(file, &row.refusals);
         self.touch_as(&identity, at, |touch: &mut Touch<'_>| {
             touch.address_marks = marks;
@@ -202,9 +202,10 @@ fn note(said: &mut Said, contact: Option<ContactId>, row: &ContactRow) {
         .extend(row.values.iter().map(|(field, _)| *field).filter(|field| !fields.contains(field)).collect::<Vec<_>>());
 }
 
-/// What a row says that earlier rows about the same person have not: the first one stands, whatever the type of a field.
-fn gaps(row: &ContactRow, before: Option<&Vec<FieldId>>) -> Vec<(FieldId, FieldValue)> {
-    let is_said = |field: &FieldId| before.is_some_and(|before| before.contains(field));
+/// What a row says that earlier rows about the same person have not: the first one stands, whatever the type of a field. A refusal counts in
+/// any of them, and so does a pause.
+fn gaps(row: &ContactRow, before: Option<&Vec<FieldId>>, pause: Option<FieldId>) -> Vec<(FieldId, FieldValue)> {
+    let is_said = |field: &FieldId| pause != Some(*field) && before.is_some_and(|before| before.contains(field));
     row.values.iter().filter(|(field, _)| !is_said(field)).cloned().collect()
 }
 

@@ -82,6 +82,7 @@ reasons! {
         JourneyEnded = 8 "the journey ended before it left",
         Suppressed = 9 "a workflow has suppressed the contact",
         HeldTooLong = 10 "it could not leave within seven days",
+        Paused = 11 "the contact has paused marketing mail",
     }
 
     /// How consent or an address was lost.
@@ -93,11 +94,14 @@ reasons! {
         /// Why is told by the step, `suppress because ".."`.
         ByWorkflow = 5 "a workflow suppressed the contact",
         ByWorkflowAgain = 6 "a workflow suppressed the contact, as one had before",
+        Paused = 7 "the contact has paused marketing mail",
+        PausedAgain = 8 "the contact has paused marketing mail, as they had before",
     }
 
     /// What consent lifted, where it was not a refusal of the person's own.
     Consented {
         AfterSuppression = 1 "a workflow had suppressed the contact",
+        AfterPause = 2 "the contact had paused marketing mail",
     }
 
     /// Why a mail was undelivered.

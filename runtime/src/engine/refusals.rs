@@ -5,6 +5,7 @@ use super::Engine;
 use super::contact::Contact;
 use super::error::EngineError;
 use super::import::LOOK_AHEAD_ROWS;
+use super::suppress::is_paused;
 use crate::inbound::{ContactRow, Refusal};
 use crate::store::{ContactId, Questions, REFUSED_BY, Store};
 use flow_ir::SlotId;
@@ -29,7 +30,7 @@ impl<S: Store> Engine<S> {
                 let mut of_it = row.refusals.iter().filter(|refusal| counts(refusal));
                 let is_new = |refusal: &Refusal| {
                     let slot = self.plan.program.fields.get(refusal.field).and_then(|field| field.slot);
-                    slot.is_some_and(|slot| !people.iter().any(|person| person.is(&self.plan, slot)))
+                    slot.is_some_and(|slot| !people.iter().any(|person| self.is_refused(person, slot)))
                 };
                 new += u64::from(of_it.any(is_new));
             }
@@ -43,15 +44,24 @@ impl<S: Store> Engine<S> {
         let keys: Vec<String> = refusing.flat_map(|row| row.keys.iter().cloned()).collect();
         let slots = &self.plan.program.system;
         let slots = [slots.unsubscribed, slots.hard_bounced, slots.complained, slots.do_not_contact];
+        let slots: Vec<SlotId> = slots.into_iter().chain(self.plan.pause.map(|(_, slot)| slot)).collect();
         let mut refused = BTreeSet::new();
         for keys in keys.chunks(LOOK_AHEAD_ROWS) {
             let owners = self.store.ask(&Questions { keys: keys.to_vec(), ..Questions::default() })?.owners;
             let known = self.people(owners.into_iter().flatten().collect())?;
             let is_refused =
-                |(_, person): &(&ContactId, &Contact)| slots.iter().any(|slot| person.is(&self.plan, *slot));
+                |(_, person): &(&ContactId, &Contact)| slots.iter().any(|slot| self.is_refused(person, *slot));
             refused.extend(known.iter().filter(is_refused).map(|(id, _)| *id));
         }
         Ok(refused.len() as u64)
+    }
+
+    /// Whether the slot of a refusal keeps mail from them now.
+    fn is_refused(&self, person: &Contact, slot: SlotId) -> bool {
+        match self.plan.is_pause(slot) {
+            true => is_paused(&self.plan, &person.frame, self.now().0),
+            false => person.is(&self.plan, slot),
+        }
     }
 
     fn people(&mut self, ids: BTreeSet<ContactId>) -> Result<BTreeMap<ContactId, Contact>, EngineError> {

@@ -507,3 +507,4 @@ fn withheld_name(reason: u32) -> &'static str {
         None => "unknown",
     }
 }
+        Some(Withheld::Paused) => "paused",
