@@ -14,7 +14,7 @@ use super::report::{Finished, Rate, Sort, Standing, left_out, rejected, set_asid
 use super::strangers::Strangers;
 use super::table::{Line, Table, print};
 use super::words::{
-    SEND_AS_UNSUBSCRIBED, as_named, if_any, ignored_words, many, suppressed_words, withheld_words, words,
+    SEND_AS_UNSUBSCRIBED, as_named, if_any, ignored_words, many, nobody_words, suppressed_words, withheld_words, words,
 };
 use crate::ink::{self, Ink};
 use crate::output::{counted, thousands};
@@ -199,7 +199,7 @@ fn people(table: &mut Table, report: &RunReport) {
     table.line_if_any(
         "  gave consent again",
         report.people.consented,
-        "after they had taken it back or a workflow had suppressed them",
+        "after they had taken it back or paused it, or a workflow had suppressed them",
     );
     table.line_if_any(
         "  known twice before",
@@ -309,9 +309,9 @@ fn ends(table: &mut Table, program: &Program, workflow: &Workflow, report: &Work
         let nobody = taken.remove(NOBODY).unwrap_or_default();
         let all = taken.values().sum();
         table.line(format!("handed to {teams}"), all, of_entered(all, words(&taken, as_named)));
-        table.line_if_any("taken by nobody", nobody, "no member covers them, and the team has no backup");
-        let kept = (all + nobody).saturating_sub(report.handed_over);
+        let kept = all.saturating_sub(report.handed_over);
         table.line_if_any("  kept in the workflow", kept, "handed off, and counted under the end that they come to");
+        table.line_if_any("taken by nobody", nobody, words(&report.taken_by_nobody, nobody_words));
     }
     let mut exits: Totals = report.exited_when.iter().map(|(when, many)| (format!("by {when}"), *many)).collect();
     exits.insert("at an exit step".to_owned(), report.exited_by_step);

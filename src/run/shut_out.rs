@@ -265,7 +265,7 @@ fn how(column: &ConsentColumn) -> String {
     let example = column.example.as_ref().map_or_else(String::new, |example| format!(", as in `{example}`"));
     let doubtful = match column.doubtful {
         0 => String::new(),
-        some => format!("; {} could not be read as yes or no, which counts as a refusal", thousands(some)),
+        some => format!("; {} could not be read, which counts as a refusal", thousands(some)),
     };
     format!("{}{example}{doubtful}", column.reading)
 }

@@ -45,6 +45,15 @@ pub(super) fn withheld_words(reason: &str) -> String {
     }
 }
 
+/// Why nobody took somebody over.
+pub(super) fn nobody_words(reason: &str) -> String {
+    match reason {
+        "no_member" => "whom no member covers, and the team has no backup".to_owned(),
+        "do_not_contact" => "marked as not to be contacted".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
 pub(super) fn ignored_words(reason: &str, report: &WorkflowReport) -> String {
     let words = match reason {
         "not_identified" => return lacking(&report.lacked),
@@ -57,6 +66,7 @@ pub(super) fn ignored_words(reason: &str, report: &WorkflowReport) -> String {
         "taken_back" => "stopped before they began",
         "waiting" => "waiting for their turn already",
         "own_steps" => "let in by its own steps alone",
+        "gone" => "whose turn had not come when it was taken out of the project",
         other => other,
     };
     words.to_owned()

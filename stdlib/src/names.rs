@@ -15,6 +15,8 @@ pub enum NameKind {
     RefusalFilled,
     /// Columns in which a no, or what cannot be read, is a refusal.
     RefusalUnlessYes,
+    /// Columns with the day until which mail is refused.
+    RefusalUntil,
     /// Columns with a word for how things stand; they fill no field of one name.
     RefusalStatus,
     /// What such columns' names begin with, as it is written.
@@ -37,6 +39,8 @@ pub enum NameKind {
     ConsentPerhapsWish,
     /// Names that sound like it and say nothing of mail.
     NoConsent,
+    /// Names of columns that speak of consent to text messages alone.
+    Sms,
     /// Words by which a name that only may speak of consent does not.
     NoConsentWord,
     /// What a cell of such a column says for yes.
@@ -92,6 +96,7 @@ fn line(line: &'static str) -> Option<(NameKind, &'static str, &'static str)> {
         ["refusal", "status"] => (NameKind::RefusalStatus, ""),
         ["refusal", of] => (NameKind::Refusal, *of),
         ["refusal", of, "begins"] => (NameKind::RefusalBegins, *of),
+        ["refusal", of, "until"] => (NameKind::RefusalUntil, *of),
         ["refusal", of, "filled"] => (NameKind::RefusalFilled, *of),
         ["refusal", of, "unless", "yes"] => (NameKind::RefusalUnlessYes, *of),
         ["status", "allowed"] => (NameKind::StatusAllowed, ""),
@@ -104,6 +109,7 @@ fn line(line: &'static str) -> Option<(NameKind, &'static str, &'static str)> {
         ["consent", "perhaps", "wish"] => (NameKind::ConsentPerhapsWish, ""),
         ["no", "consent"] => (NameKind::NoConsent, ""),
         ["no", "consent", "word"] => (NameKind::NoConsentWord, ""),
+        ["sms"] => (NameKind::Sms, ""),
         ["yes"] => (NameKind::Yes, ""),
         ["no"] => (NameKind::No, ""),
         ["channel"] => (NameKind::Channel, ""),

@@ -6,7 +6,8 @@ pub(crate) const BUILT_IN: &[(&str, BuiltIn)] = &[
     ("stage", BuiltIn::Stage),
     ("email", BuiltIn::Email),
     ("timezone", BuiltIn::Timezone),
-    ("created_at", BuiltIn::CreatedAt),
+    ("created_at", BuiltIn::Moment),
+    ("paused_until", BuiltIn::Moment),
     ("unsubscribed", BuiltIn::Flag),
     ("hard_bounced", BuiltIn::Flag),
     ("complained", BuiltIn::Flag),
@@ -19,6 +20,6 @@ pub(crate) enum BuiltIn {
     Stage,
     Email,
     Timezone,
-    CreatedAt,
+    Moment,
     Flag,
 }

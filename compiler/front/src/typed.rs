@@ -245,7 +245,7 @@ pub(crate) enum Form {
         field: FieldId,
         value: Number,
     },
-    /// The runtime is asked for something; the journey goes on behind it or ends with it.
+    /// The runtime is asked for something; the journey goes on behind it, or ends so where it was done: a handoff that somebody takes.
     Effect {
         /// None where it is wrong and reported.
         effect: Option<Effect>,
@@ -279,9 +279,9 @@ pub(crate) enum TypedWait {
 }
 
 impl Form {
-    /// Whether the journey ends with it.
+    /// Whether everybody's journey ends with it. Behind a handoff those go on whom nobody takes.
     pub(crate) fn ends(&self) -> bool {
-        matches!(self, Form::Finish(_) | Form::Effect { then: Some(_), .. })
+        matches!(self, Form::Finish(_))
     }
 
     /// An effect with which nothing is wrong, and behind which the journey goes on.

@@ -89,6 +89,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         timed_out: journey.add("timed_out", SlotKind::Bool, false, 0),
         trace: (0..trace_words).map(|word| journey.add(format!("trace[{word}]"), SlotKind::Int, false, 0)).collect(),
         sent_at: Vec::new(),
+        taken: None,
     };
     journey.place();
     Workflow {

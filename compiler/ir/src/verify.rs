@@ -320,7 +320,9 @@ impl Checker<'_> {
         for slot in instants.into_iter().chain(slots.trace.iter().copied()).chain(sent).chain(asked).chain(counted) {
             self.slot_of(place, journey, slot, SlotKind::Int);
         }
-        self.slot_of(place, journey, slots.timed_out, SlotKind::Bool);
+        for slot in [slots.timed_out].into_iter().chain(slots.taken) {
+            self.slot_of(place, journey, slot, SlotKind::Bool);
+        }
         self.journey_owners(place, workflow);
         for email in emails.into_iter().chain(workflow.engagements.iter().map(|engagement| engagement.email)) {
             self.exists(place, &self.program.emails, email);

@@ -6,7 +6,7 @@ use super::error::EngineError;
 use super::identity::Identity;
 use super::react::Cause;
 use super::reason::Suppressed;
-use super::suppress::refused_by;
+use super::suppress::{Refused, refused_by};
 use super::touch::Touch;
 use super::view::ContactView;
 use super::{Engine, counter};
@@ -71,7 +71,8 @@ impl<S: Store> Engine<S> {
                 let Some(mail) = refused else { return Ok(()) };
                 let counted_from = counts_from(&peeked.arrival, peeked.at);
                 if let Some(reason) = refused_by(mail) {
-                    self.refuse_others(&keys(), &identity, (&[reason], &[]), peeked.at, counted_from)?;
+                    let refused = Refused { reasons: vec![reason], paused_until: None, columns: &[] };
+                    self.refuse_others(&keys(), &identity, &refused, peeked.at, counted_from)?;
                 }
                 let holder = sent_to.zip(comes_of(mail, told));
                 self.refuse_holder(holder, identity.contact, peeked.at, counted_from)

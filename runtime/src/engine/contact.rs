@@ -121,7 +121,6 @@ impl Contact {
         if outdated {
             rate::forget_triggers(plan, &mut record.frame);
             // Which triggers they are of, the program of then knew: any of the entry's stands for theirs.
-            record.held.retain(|held| !plan.program.lineage.gone.contains(&held.workflow));
             record.held.iter_mut().for_each(|held| held.triggers = u64::MAX);
         }
         let mut contact = Contact {

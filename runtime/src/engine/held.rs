@@ -63,7 +63,7 @@ impl Contact {
         }
     }
 
-    fn release(&mut self, workflow: WorkflowId) {
+    pub(super) fn release(&mut self, workflow: WorkflowId) {
         self.held.retain(|held| held.workflow != workflow.0);
         self.dirty = true;
     }

@@ -68,11 +68,15 @@ impl Touch<'_> {
         }
     }
 
-    /// Whether what holds of a field is told by another rule than by which value occurred last: a refusal stays, points and stage only rise.
+    /// Whether what holds of a field is told by another rule than by which value occurred last: a refusal stays, a pause grows, points and stage
+    /// only rise.
     fn is_timeless(&self, field: &Field) -> bool {
         let system = &self.plan.program.system;
-        let is_own =
-            |slot: SlotId| [system.score, system.stage].contains(&slot) || suppression_of(system, slot).is_some();
+        let is_own = |slot: SlotId| {
+            [system.score, system.stage].contains(&slot)
+                || suppression_of(system, slot).is_some()
+                || self.plan.is_pause(slot)
+        };
         field.slot.is_some_and(is_own)
     }
 
@@ -133,6 +137,7 @@ impl Touch<'_> {
             }
             // Nothing that a sync brings lifts a refusal (E7).
             Some(_) => {}
+            None if plan.is_pause(slot) => self.pause(value),
             None => {
                 let value = fit(plan.program.frame.slots.at(slot).kind, value);
                 let system = &plan.program.system;

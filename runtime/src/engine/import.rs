@@ -81,7 +81,8 @@ impl<S: Store> Engine<S> {
         let reading = Reading::open(&self.reads, file.print, file.rows, (self.batch.first_day(), at))?;
         let plan = Arc::clone(&self.plan);
         let zone = Zones::bundled().resolve(&plan.program.timezone).unwrap_or_else(Zones::utc);
-        let rows = FileRows { rows: file.rows, reading: &reading, program: &plan.program, zone };
+        let pause = plan.pause.map(|(field, _)| field);
+        let rows = FileRows { rows: file.rows, reading: &reading, program: &plan.program, pause, zone };
         let done = Imported { known: reading.mark.taken.rows, is_doubtful: reading.is_doubtful, ..Imported::default() };
         let mut import = Import { name: file.name, file: rows, said: SaidOf::default(), done, told };
         let known = usize::try_from(done.known).unwrap_or(usize::MAX).min(file.rows.len());

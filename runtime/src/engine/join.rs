@@ -98,6 +98,7 @@ impl Touch<'_> {
                 // Tags and the refusals of mail; whatever else is yes or no stays as it is where it is known.
                 _ if field.tag.is_some() || is_refusal(plan, slot) => own | theirs,
                 _ if !other.has(plan, field) => return,
+                slot if plan.is_pause(slot) => own.max(theirs),
                 _ if is_later || !self.contact.has(plan, field) => theirs,
                 _ if field.ty == FieldType::YesNo && self.is_unsaid(id) && self.is_initial(slot) => own | theirs,
                 _ => return,

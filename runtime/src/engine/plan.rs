@@ -27,6 +27,8 @@ pub(super) struct Plan {
     pub(super) zone: Zone,
     pub(super) email_field: Option<FieldId>,
     pub(super) timezone_field: Option<FieldId>,
+    /// Until when somebody wants no marketing mail, and where the frame keeps that.
+    pub(super) pause: Option<(FieldId, SlotId)>,
     /// The fields of the slots that have one.
     pub(super) field_of: BTreeMap<SlotId, FieldId>,
     pub(super) workflows: IdMap<WorkflowId, WorkflowPlan>,
@@ -106,6 +108,11 @@ pub(super) struct Becoming {
 }
 
 impl Plan {
+    /// Whether a slot keeps until when somebody wants no marketing mail.
+    pub(super) fn is_pause(&self, slot: SlotId) -> bool {
+        self.pause.is_some_and(|(_, pause)| pause == slot)
+    }
+
     pub(super) fn new(program: Arc<Program>) -> Result<Plan, EngineError> {
         let zone = Zones::bundled().resolve(&program.timezone).ok_or_else(|| EngineError::Program {
             problem: format!("`{}` is no time zone: set an IANA name such as `Europe/Berlin`", program.timezone),
@@ -128,6 +135,7 @@ impl Plan {
         let plan = Plan {
             zone,
             email_field: program.fields.find(|field| field.ty == FieldType::Email && field.name == "email"),
+            pause: pause_of(&program),
             timezone_field: program.fields.find(|field| field.ty == FieldType::Timezone && field.name == "timezone"),
             field_of: program.fields.iter().filter_map(|(id, field)| Some((field.slot?, id))).collect(),
             workflows: workflows.into_iter().collect(),
@@ -290,6 +298,11 @@ fn kept(
     let turn =
         |(place, id): (usize, &WorkflowId)| Some((program.workflows.get(*id)?.turn.as_ref()?.at, Kept::Turn(place)));
     owed.chain(unjudged).chain(starts).chain(turns.iter().enumerate().filter_map(turn)).collect()
+}
+
+fn pause_of(program: &Program) -> Option<(FieldId, SlotId)> {
+    let id = program.fields.find(|field| field.ty == FieldType::Moment && field.name == "paused_until")?;
+    Some((id, program.fields.get(id)?.slot?))
 }
 
 fn sends_mail(workflow: &Workflow) -> bool {

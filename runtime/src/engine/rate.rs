@@ -330,6 +330,26 @@ impl Touch<'_> {
         }
     }
 
+    /// Nobody comes into a workflow that is gone from the project: whoever waits for their turn in it, or is held for it, is told so once, and
+    /// nothing of it comes back where it is put back.
+    pub(super) fn refuse_gone(&mut self) {
+        let plan = self.plan;
+        for workflow in plan.program.lineage.gone.iter().map(|workflow| WorkflowId(*workflow)) {
+            let turn = plan.program.workflows.get(workflow).and_then(|workflow| workflow.turn.as_ref());
+            let turn = turn.filter(|turn| self.waits_by(turn));
+            let is_held = self.contact.held.iter().any(|held| held.workflow == workflow.0);
+            if let Some(turn) = turn {
+                self.give_up(workflow, turn);
+            }
+            if is_held {
+                self.contact.release(workflow);
+            }
+            if turn.is_some() || is_held {
+                self.refuse(workflow, &Refusal::Objection(Ignored::Gone, None));
+            }
+        }
+    }
+
     fn give_up(&mut self, workflow: WorkflowId, turn: &Turn) {
         self.contact.write(self.plan, turn.at, FOREVER);
         self.batch.places(workflow).give_up();

@@ -52,6 +52,7 @@ reasons! {
         Waiting = 10 "the contact waits for their turn in this workflow already",
         /// §5 of the language: no workflow lets itself in again and again.
         OwnSteps = 11 "the workflow's own steps made it true",
+        Gone = 12 "the workflow was taken out of the project before it began",
     }
 
     /// Beside an entry that was not followed: what a field is missing for, where the workflow does not require it.
@@ -81,6 +82,7 @@ reasons! {
         JourneyEnded = 8 "the journey ended before it left",
         Suppressed = 9 "a workflow has suppressed the contact",
         HeldTooLong = 10 "it could not leave within seven days",
+        Paused = 11 "the contact has paused marketing mail",
     }
 
     /// How consent or an address was lost.
@@ -92,11 +94,14 @@ reasons! {
         /// Why is told by the step, `suppress because ".."`.
         ByWorkflow = 5 "a workflow suppressed the contact",
         ByWorkflowAgain = 6 "a workflow suppressed the contact, as one had before",
+        Paused = 7 "the contact has paused marketing mail",
+        PausedAgain = 8 "the contact has paused marketing mail, as they had before",
     }
 
     /// What consent lifted, where it was not a refusal of the person's own.
     Consented {
         AfterSuppression = 1 "a workflow had suppressed the contact",
+        AfterPause = 2 "the contact had paused marketing mail",
     }
 
     /// Why a mail was undelivered.

@@ -5,6 +5,7 @@ use super::Engine;
 use super::contact::Contact;
 use super::error::EngineError;
 use super::import::LOOK_AHEAD_ROWS;
+use super::suppress::is_paused;
 use crate::inbound::{ContactRow, Refusal};
 use crate::store::{ContactId, Questions, REFUSED_BY, Store};
 use flow_ir::SlotId;
@@ -49,13 +50,13 @@ impl<S: Store> Engine<S> {
     /// Whether none of the people of a row has refused in this way before.
     fn is_new(&self, refusal: &Refusal, people: &[&Contact]) -> bool {
         let slot = self.plan.program.fields.get(refusal.field).and_then(|field| field.slot);
-        slot.is_some_and(|slot| !people.iter().any(|person| person.is(&self.plan, slot)))
+        slot.is_some_and(|slot| !people.iter().any(|person| self.is_refused(person, slot)))
     }
 
     fn is_shut_out(&self, person: &Contact) -> bool {
         let slots = &self.plan.program.system;
         let slots = [slots.unsubscribed, slots.hard_bounced, slots.complained, slots.do_not_contact];
-        slots.into_iter().any(|slot| person.is(&self.plan, slot))
+        slots.into_iter().chain(self.plan.pause.map(|(_, slot)| slot)).any(|slot| self.is_refused(person, slot))
     }
 
     /// How many people the rows are about of whom they refuse nothing, and who are shut out by what came before.
@@ -69,6 +70,14 @@ impl<S: Store> Engine<S> {
             refused.extend(known.iter().filter(|(_, person)| self.is_shut_out(person)).map(|(id, _)| *id));
         }
         Ok(refused.len() as u64)
+    }
+
+    /// Whether the slot of a refusal keeps mail from them now.
+    fn is_refused(&self, person: &Contact, slot: SlotId) -> bool {
+        match self.plan.is_pause(slot) {
+            true => is_paused(&self.plan, &person.frame, self.now().0),
+            false => person.is(&self.plan, slot),
+        }
     }
 
     fn people(&mut self, ids: BTreeSet<ContactId>) -> Result<BTreeMap<ContactId, Contact>, EngineError> {

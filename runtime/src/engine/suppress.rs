@@ -15,8 +15,9 @@ use flow_ir::{EmailKind, FieldId, FieldValue, NEVER, SlotId, SystemSlots};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Why this kind of mail must not go to whoever this frame belongs to. Asked when a step sends, and again when the mail leaves (E5).
-pub(super) fn forbidden(plan: &Plan, frame: &[u8], kind: EmailKind) -> Option<Withheld> {
+/// Why this kind of mail must not go at this instant to whoever this frame belongs to. Asked when a step sends, and again when the mail leaves
+/// (E5).
+pub(super) fn forbidden(plan: &Plan, frame: &[u8], kind: EmailKind, now: i64) -> Option<Withheld> {
     let slots = &plan.program.system;
     let is = |slot: SlotId| plan.program.frame.read(frame, slot) != 0;
     let is_suppressed = plan.program.frame.read(frame, slots.suppressed_at) > NEVER;
@@ -35,7 +36,20 @@ pub(super) fn forbidden(plan: &Plan, frame: &[u8], kind: EmailKind) -> Option<Wi
         return Some(Withheld::NoAddress);
     }
     let refused = reasons.iter().find(|(slot, _)| is(*slot)).map(|(_, reason)| *reason);
-    refused.or((is_suppressed && kind == EmailKind::Marketing).then_some(Withheld::Suppressed))
+    let for_now = [(is_suppressed, Withheld::Suppressed), (is_paused(plan, frame, now), Withheld::Paused)];
+    let for_now = for_now.into_iter().find(|(holds, _)| *holds && kind == EmailKind::Marketing);
+    refused.or(for_now.map(|(_, reason)| reason))
+}
+
+/// Until when they have paused marketing mail, in milliseconds since 1970, UTC; none where they never did. It may be over.
+pub(super) fn paused_until(plan: &Plan, frame: &[u8]) -> Option<i64> {
+    let (layout, (_, slot)) = (&plan.program.frame, plan.pause?);
+    layout.is_known(frame, slot).then(|| layout.read(frame, slot))
+}
+
+/// Whether they want no marketing mail at this instant.
+pub(super) fn is_paused(plan: &Plan, frame: &[u8], now: i64) -> bool {
+    paused_until(plan, frame).is_some_and(|until| now < until)
 }
 
 /// What it means that this slot says yes, if it forbids mail.
@@ -50,7 +64,7 @@ fn slot_of(slots: &SystemSlots, reason: Suppressed) -> Option<SlotId> {
         Suppressed::HardBounced => Some(slots.hard_bounced),
         Suppressed::Complained => Some(slots.complained),
         Suppressed::DoNotContact => Some(slots.do_not_contact),
-        Suppressed::ByWorkflow | Suppressed::ByWorkflowAgain => None,
+        Suppressed::ByWorkflow | Suppressed::ByWorkflowAgain | Suppressed::Paused | Suppressed::PausedAgain => None,
     }
 }
 
@@ -60,6 +74,21 @@ pub(super) fn refused_by(event: MailEvent) -> Option<Suppressed> {
         MailEvent::Unsubscribed => Some(Suppressed::Unsubscribed),
         MailEvent::MarkedAsSpam => Some(Suppressed::Complained),
         _ => None,
+    }
+}
+
+/// What is refused by an item.
+pub(super) struct Refused<'a> {
+    pub(super) reasons: Vec<Suppressed>,
+    /// In milliseconds since 1970, UTC.
+    pub(super) paused_until: Option<i64>,
+    /// Of a row: which of its columns said so, by the slot that keeps it.
+    pub(super) columns: &'a [(SlotId, u32)],
+}
+
+impl Refused<'_> {
+    fn is_empty(&self) -> bool {
+        self.reasons.is_empty() && self.paused_until.is_none()
     }
 }
 
@@ -80,8 +109,13 @@ impl<S: Store> Engine<S> {
         let said = values.iter().filter(|(_, value)| *value == FieldValue::Int(1));
         let slots = said.filter_map(|(field, _)| plan.program.fields.get(*field)?.slot);
         let reasons: Vec<Suppressed> = slots.filter_map(|slot| suppression_of(&plan.program.system, slot)).collect();
+        let is_pause = |(field, _): &&(FieldId, FieldValue)| plan.pause.is_some_and(|(pause, _)| pause == *field);
+        let paused_until = values.iter().find(is_pause).and_then(|(_, value)| match value {
+            FieldValue::Int(until) => Some(*until),
+            FieldValue::Missing | FieldValue::Text(_) => None,
+        });
         let of_addresses: Vec<Found<'_>> = keys.iter().filter(|key| is_address(key.key)).copied().collect();
-        self.refuse_others(&of_addresses, identity, (&reasons, columns), at, at)
+        self.refuse_others(&of_addresses, identity, &Refused { reasons, paused_until, columns }, at, at)
     }
 
     /// A refusal counts for everybody whom its keys name, not for the first alone. Of a row the columns say by which of them it came.
@@ -89,19 +123,22 @@ impl<S: Store> Engine<S> {
         &mut self,
         keys: &[Found<'_>],
         identity: &Identity,
-        (reasons, columns): (&[Suppressed], &[(SlotId, u32)]),
+        refused: &Refused<'_>,
         at: i64,
         refused_at: i64,
     ) -> Result<(), EngineError> {
-        if reasons.is_empty() {
+        if refused.is_empty() {
             return Ok(());
         }
         let owners: BTreeSet<ContactId> = keys.iter().filter_map(|key| key.owner).collect();
         for owner in owners.into_iter().filter(|owner| identity.contact != Some(*owner)) {
             self.touch(Some(owner), at, |touch: &mut Touch<'_>| {
-                touch.refused_by = columns.to_vec();
-                for reason in reasons {
+                touch.refused_by = refused.columns.to_vec();
+                for reason in &refused.reasons {
                     touch.suppress(*reason, refused_at, None);
+                }
+                if let Some(until) = refused.paused_until {
+                    touch.pause(until);
                 }
                 Cause::Change(Vec::new())
             })?;
@@ -155,8 +192,10 @@ impl Touch<'_> {
             Suppressed::Unsubscribed | Suppressed::Complained | Suppressed::DoNotContact => {
                 self.mark_address(Mark::Refused, self.address_key());
             }
-            // It is of the person, whatever address they have, and a step says so ([`Suppress`](flow_ir::Suppress)).
-            Suppressed::ByWorkflow | Suppressed::ByWorkflowAgain => return false,
+            // It is of the person, whatever address they have: a step says so ([`Suppress`](flow_ir::Suppress)), or [`Touch::pause`].
+            Suppressed::ByWorkflow | Suppressed::ByWorkflowAgain | Suppressed::Paused | Suppressed::PausedAgain => {
+                return false;
+            }
         }
         if reason != Suppressed::HardBounced && occurred_at > self.contact.read(plan, system.refused_at) {
             self.contact.write(plan, system.refused_at, occurred_at);
@@ -171,6 +210,23 @@ impl Touch<'_> {
         true
     }
 
+    /// Marketing mail is paused until an instant, in milliseconds since 1970, UTC; one that is over says nothing. Of several the last one
+    /// counts: nothing that a sync brings makes a pause shorter (E7). Recorded where it begins, and where it grows.
+    pub(super) fn pause(&mut self, until: i64) {
+        let plan = self.plan;
+        let Some((field, slot)) = plan.pause.filter(|_| until > self.now) else { return };
+        self.contact.dirty |= self.contact.said_at.note(field.0, self.now);
+        let before = paused_until(plan, &self.contact.frame);
+        if before.is_some_and(|before| before >= until) {
+            return;
+        }
+        self.contact.write(plan, slot, until);
+        let reason = if before.is_none() { Suppressed::Paused } else { Suppressed::PausedAgain };
+        let about = self.refused_by.iter().find(|(of, _)| *of == slot).map(|(_, column)| *column);
+        let decision = DecisionRecord::new(self.contact.id, self.now, DecisionCode::Suppressed);
+        self.batch.decide(DecisionRecord { reason: reason.number(), about, ..decision });
+    }
+
     /// The person's own act, the only one that lifts what they refused before it (E7). Whoever is marked as not to be contacted stays so:
     /// that is the company's own word.
     pub(super) fn consent(&mut self, address: Option<&str>, occurred_at: i64) -> bool {
@@ -179,6 +235,7 @@ impl Touch<'_> {
         // Consent for another address says nothing of theirs.
         let is_theirs = address.is_none() || address == self.address_key().as_deref();
         let was_suppressed = is_theirs && self.lift_suppression(occurred_at);
+        let was_paused = is_theirs && self.lift_pause(occurred_at);
         let mut was_refused = false;
         if is_theirs && occurred_at > self.contact.read(plan, system.refused_at) {
             let lifted = [system.unsubscribed, system.complained]
@@ -190,12 +247,23 @@ impl Touch<'_> {
             }
         }
         // One act, whatever it lifts.
-        match (was_refused, was_suppressed) {
-            (true, _) => self.decide(DecisionCode::Consented, 0),
-            (false, true) => self.decide(DecisionCode::Consented, Consented::AfterSuppression.number()),
-            (false, false) => {}
+        match (was_refused, was_suppressed, was_paused) {
+            (true, _, _) => self.decide(DecisionCode::Consented, 0),
+            (false, true, _) => self.decide(DecisionCode::Consented, Consented::AfterSuppression.number()),
+            (false, false, true) => self.decide(DecisionCode::Consented, Consented::AfterPause.number()),
+            (false, false, false) => {}
         }
         true
+    }
+
+    /// Ends a pause that was asked for before this. False where there was none any more.
+    fn lift_pause(&mut self, occurred_at: i64) -> bool {
+        let plan = self.plan;
+        let Some((field, slot)) = plan.pause.filter(|_| is_paused(plan, &self.contact.frame, self.now)) else {
+            return false;
+        };
+        let is_later = self.contact.said_at.of(field.0).is_none_or(|said_at| occurred_at > said_at);
+        is_later && self.contact.write(plan, slot, self.now)
     }
 
     fn lift_suppression(&mut self, occurred_at: i64) -> bool {

@@ -37,6 +37,7 @@ impl<S: Store> Engine<S> {
         // What the item at hand says of them comes behind this, and before anything leaves.
         let held_back = self.outbox.hold_all_back();
         let mut touch = Touch::new((&plan, &*self.backend), &mut self.batch, &mut self.outbox, contact, now);
+        touch.refuse_gone();
         touch.renew_holds();
         touch.react(&Cause::Import);
         // What is due at this very instant, and when everybody is due next.

@@ -15,6 +15,8 @@ pub(super) struct FileRows<'r> {
     pub(super) rows: &'r [ContactRow],
     pub(super) reading: &'r Reading,
     pub(super) program: &'r Program,
+    /// The field until which mail is paused.
+    pub(super) pause: Option<FieldId>,
     pub(super) zone: Zone,
 }
 
@@ -57,8 +59,8 @@ impl<'r> FileRows<'r> {
         let mut weighed = Weighed::default();
         let Some(row) = self.rows.get(number) else { return weighed };
         for (field, value) in &row.values {
-            // A refusal counts in whatever row it stands (E7).
-            let is_refusal = row.refusals.iter().any(|refusal| refusal.field == *field);
+            // A refusal counts in whatever row it stands (E7), and so does a pause.
+            let is_refusal = self.pause == Some(*field) || row.refusals.iter().any(|refusal| refusal.field == *field);
             match self.said_before(*field, before).filter(|_| !is_refusal) {
                 None => weighed.values.push((*field, value.clone())),
                 Some(other) => weighed.left_out.extend(self.left_out(row, (*field, value), other)),

@@ -32,7 +32,7 @@ pub(super) struct Column {
     pub(super) is_guessed: bool,
     /// Whether it says when somebody last changed the row.
     pub(super) is_changed: bool,
-    /// Whether the settings say that it is to fill nothing.
+    /// Whether it is known to say nothing of mail: the settings have it fill nothing, or it is of text messages alone.
     pub(super) is_known: bool,
 }
 
@@ -105,7 +105,8 @@ pub(super) fn assign_columns(
             }
             _ => {
                 let (name, shown) = (name.clone(), shown());
-                Ok(Column { name, shown, key, fills, is_by_name, is_guessed, is_changed, is_known: false })
+                let is_known = said.is_none() && fields.is_of_sms(&name);
+                Ok(Column { name, shown, key, fills, is_by_name, is_guessed, is_changed, is_known })
             }
         }
     };

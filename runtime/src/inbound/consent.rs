@@ -9,7 +9,7 @@ use flow_stdlib::names::{NameKind, names};
 
 use super::doubt::Answer;
 use super::names::plain;
-use super::value;
+use super::{value, zone_of};
 
 /// How a column of consent is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub(super) enum Reading {
     Filled(FieldId),
     /// A no is a refusal.
     UnlessYes(FieldId),
+    /// The day until which it is refused.
+    Until(FieldId),
     /// A word for how things stand.
     Status,
 }
@@ -31,6 +33,8 @@ pub(super) enum Said {
     Nothing,
     /// A refusal, kept in this field.
     Refused(FieldId),
+    /// A refusal until this instant, in milliseconds since 1970, UTC, kept in this field.
+    Until(FieldId, i64),
     /// Something that cannot be read, which counts as one.
     Doubtful(FieldId),
 }
@@ -59,7 +63,9 @@ impl Reading {
     /// The field that it fills, where it is always the same.
     pub(super) fn field(self) -> Option<FieldId> {
         match self {
-            Reading::Refusal(field) | Reading::Filled(field) | Reading::UnlessYes(field) => Some(field),
+            Reading::Refusal(field) | Reading::Filled(field) | Reading::UnlessYes(field) | Reading::Until(field) => {
+                Some(field)
+            }
             Reading::Status => None,
         }
     }
@@ -84,6 +90,12 @@ impl Reading {
                 Some(false) => Said::Refused(field),
                 Some(true) => Said::Nothing,
                 None => by_status(cell, program).or_else(|| by_channels(cell, field)).unwrap_or(Said::Doubtful(field)),
+            },
+            Reading::Until(field) => match value::moment_of_cell(cell, zone_of(program)) {
+                Ok(until) => Said::Until(field, until.0),
+                // In doubt it is for good.
+                Err(_) if answer(cell) != Some(false) => doubtful_status(program),
+                Err(_) => Said::Nothing,
             },
             Reading::Status => by_status(cell, program).unwrap_or_else(|| doubtful_status(program)),
         }
@@ -139,8 +151,9 @@ const GENERAL: [&str; 6] = ["inactive", "archived", "refused", "denied", "blocke
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::super::testing::guide_nurture;
+    use super::super::testing::{field, guide_nurture};
     use super::*;
+    use flow_ir::FieldType;
 
     #[test]
     fn doubt_means_no() {
@@ -168,5 +181,24 @@ mod tests {
         said(Reading::Status, &["", "Subscribed", "marketing contact"], Said::Nothing);
         said(Reading::Status, &["Unsubscribed", "no consent", "Non-marketing contact"], Said::Refused(field));
         said(Reading::Status, &["paused", "42"], Said::Doubtful(field));
+    }
+
+    /// Whoever has paused mail until a day that nobody can read has paused it.
+    #[test]
+    fn a_pause_is_until_its_day_and_one_without_a_day_for_good() {
+        let mut program = guide_nurture();
+        let pause = program.fields.push(field("paused_until", FieldType::Moment));
+        let unsubscribed = program.fields.find(|field| field.name == "unsubscribed").unwrap();
+        let read = |cell: &str| Reading::Until(pause).read(cell, &program);
+        // Midnight in Berlin, where the clocks are two hours ahead by then.
+        assert_eq!(read("2026-04-15"), Said::Until(pause, 1_776_204_000_000));
+        assert_eq!(read(" 2026-04-15T00:00:00Z "), Said::Until(pause, 1_776_211_200_000));
+        assert_eq!(read("2026-04-15 02:00"), Said::Until(pause, 1_776_211_200_000));
+        for cell in ["15.04.2026", "yes", "forever", "46127", "2026-02-30"] {
+            assert_eq!(read(cell), Said::Doubtful(unsubscribed), "{cell}");
+        }
+        for cell in ["", " ", "no", "FALSE"] {
+            assert_eq!(read(cell), Said::Nothing, "{cell}");
+        }
     }
 }

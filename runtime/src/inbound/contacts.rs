@@ -10,7 +10,7 @@ use std::sync::Arc;
 use flow_ir::{FieldId, FieldValue, Program};
 
 use super::columns::{Column, Columns, Key, LAST_CHANGED, assign_columns, no_key_column};
-use super::consent::{Said, is_refusal_word};
+use super::consent::{Reading, Said, is_refusal_word};
 use super::doubt::Doubts;
 use super::finding::{Fault, Reason, excerpt};
 use super::names::{FieldNames, Fills, snake_case};
@@ -168,7 +168,7 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
                 !column.fills.iter().any(|fills| matches!(fills, Fills::Consent(_))) && is_refusal_word(cell);
             if let Some(field) = self.unsubscribed.filter(|_| is_refusal && !column.is_known) {
                 row.refuse(Refusal { field, column: column.shown.clone(), is_doubtful: true });
-                notes.push(doubtful().set_aside(at, self.name(column), cell));
+                notes.push(doubtful(None).set_aside(at, self.name(column), cell));
             }
             if column.takes_no_unseen() && value::has_unseen(cell) {
                 let fault = Fault::new(Reason::UnseenCharacters, "they were taken out");
@@ -229,16 +229,23 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
 
     /// A refusal in any column counts.
     fn take_consent(&self, column: &Column, said: Said, row: &mut ContactRow) -> Result<(), Fault> {
-        let column = column.shown.clone();
+        let (reading, column) = (column.reading(), column.shown.clone());
         match said {
             Said::Nothing => Ok(()),
+            // What was over by the import keeps nobody out.
+            Said::Until(_, until) if self.as_of.is_some_and(|now| until <= now.0) => Ok(()),
+            Said::Until(field, until) => {
+                note_pause(&mut row.values, field, until);
+                row.refusals.push(Refusal { field, column, is_doubtful: false });
+                Ok(())
+            }
             Said::Refused(field) => {
                 row.refuse(Refusal { field, column, is_doubtful: false });
                 Ok(())
             }
             Said::Doubtful(field) => {
                 row.refuse(Refusal { field, column, is_doubtful: true });
-                Err(doubtful())
+                Err(doubtful(reading))
             }
         }
     }
@@ -255,9 +262,13 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
     }
 }
 
-/// What is noted of a value of consent that is neither a yes nor a no.
-pub(super) fn doubtful() -> Fault {
-    Fault::new(Reason::DoubtfulConsent, "it is neither yes nor no, and in doubt nobody is written to")
+/// What is noted of a value of consent that cannot be read.
+pub(super) fn doubtful(reading: Option<Reading>) -> Fault {
+    let is_none = match reading {
+        Some(Reading::Until(_)) => "it is no day such as `2026-04-15`",
+        _ => "it is neither yes nor no",
+    };
+    Fault::new(Reason::DoubtfulConsent, format!("{is_none}, and in doubt nobody is written to"))
 }
 
 fn said_twice() -> Fault {
@@ -270,6 +281,14 @@ impl ContactRow {
             self.values.push((refusal.field, FieldValue::Int(1)));
         }
         self.refusals.push(refusal);
+    }
+}
+
+/// Notes until when mail is refused; of several instants the last one counts.
+pub(super) fn note_pause(values: &mut Vec<(FieldId, FieldValue)>, field: FieldId, until: i64) {
+    match values.iter_mut().find(|(known, _)| *known == field) {
+        Some((_, FieldValue::Int(known))) => *known = until.max(*known),
+        _ => values.push((field, FieldValue::Int(until))),
     }
 }
 

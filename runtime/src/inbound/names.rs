@@ -90,6 +90,8 @@ pub(super) struct FieldNames {
     refusals: Vec<(String, Fills)>,
     /// Names that speak of it and say nothing of mail.
     no_consent: BTreeSet<String>,
+    /// Names that speak of consent to text messages alone.
+    of_sms: BTreeSet<String>,
     /// Columns with the id of a person.
     ids: BTreeSet<String>,
     /// Columns that say when a row was last changed.
@@ -108,6 +110,7 @@ impl FieldNames {
                 NameKind::Refusal => Fills::Consent(Reading::Refusal(field?)),
                 NameKind::RefusalFilled => Fills::Consent(Reading::Filled(field?)),
                 NameKind::RefusalUnlessYes => Fills::Consent(Reading::UnlessYes(field?)),
+                NameKind::RefusalUntil => Fills::Consent(Reading::Until(field?)),
                 NameKind::RefusalStatus => Fills::Consent(Reading::Status),
                 NameKind::Event
                 | NameKind::Status
@@ -120,6 +123,7 @@ impl FieldNames {
                 | NameKind::ConsentPerhapsWish
                 | NameKind::NoConsent
                 | NameKind::NoConsentWord
+                | NameKind::Sms
                 | NameKind::Yes
                 | NameKind::No
                 | NameKind::Channel
@@ -145,11 +149,12 @@ impl FieldNames {
             names().filter(|name| is(name)).map(|name| plain(name.name)).collect()
         };
         let no_consent = plain_of(&|name| name.kind == NameKind::NoConsent);
+        let of_sms = plain_of(&|name| name.kind == NameKind::Sms);
         let ids = plain_of(&|name| name.kind == NameKind::Column && name.of == "user_id");
         let changed = plain_of(&|name| name.kind == NameKind::Changed);
         let email = by_name.get("email").copied();
         let by_name = by_name.iter().map(own).collect();
-        Self { by_name, aliases, email, consent, consent_words, refusals, no_consent, ids, changed }
+        Self { by_name, aliases, email, consent, consent_words, refusals, no_consent, of_sms, ids, changed }
     }
 
     /// What a name fills; for a nested trait its path: `company_name` for `company.name`. A field that the project declares is filled, and
@@ -195,7 +200,12 @@ impl FieldNames {
     }
 
     fn is_no_consent(&self, name: &str) -> bool {
-        self.no_consent.contains(&plain(bare(name)))
+        self.no_consent.contains(&plain(bare(name))) || self.is_of_sms(name)
+    }
+
+    /// Whether it speaks of consent to text messages alone: then whatever is said under it says nothing of mail.
+    pub(super) fn is_of_sms(&self, name: &str) -> bool {
+        self.of_sms.contains(&plain(bare(name)))
     }
 }
 
@@ -203,10 +213,11 @@ fn is_consent(fills: Option<Fills>) -> bool {
     matches!(fills, Some(Fills::Consent(_)))
 }
 
-/// The four fields that every contact has and that forbid mail.
+/// The five fields that every contact has and that forbid mail.
 fn own_reading(name: &str, field: FieldId) -> Fills {
     match name {
         "unsubscribed" | "hard_bounced" | "complained" | "do_not_contact" => Fills::Consent(Reading::Refusal(field)),
+        "paused_until" => Fills::Consent(Reading::Until(field)),
         _ => Fills::Value(field),
     }
 }

@@ -24,7 +24,7 @@ pub struct Refusal {
 impl Refusal {
     /// By what it came: `` `Opted in` of contacts.csv``.
     pub(crate) fn words(&self, file: &str) -> String {
-        let doubt = if self.is_doubtful { ", which is neither a yes nor a no" } else { "" };
+        let doubt = if self.is_doubtful { ", which cannot be read" } else { "" };
         format!("`{}` of {}{doubt}", self.column, excerpt(file))
     }
 }
@@ -103,6 +103,7 @@ fn words(reading: Reading) -> (&'static str, Option<&'static str>) {
         Reading::Refusal(_) => ("a yes in it means no marketing mail", Some("accepts_marketing")),
         Reading::UnlessYes(_) => ("a no in it means no marketing mail", Some("unsubscribed")),
         Reading::Filled(_) => ("whatever stands in it means no marketing mail", None),
+        Reading::Until(_) => ("the day in it is the first of marketing mail again", None),
         Reading::Status => (OF_A_WORD, None),
     }
 }

@@ -249,8 +249,9 @@ fn suppressed(totals: &engine::Report) -> Totals {
             Some(Suppressed::Complained) => "complained",
             Some(Suppressed::DoNotContact) => "do_not_contact",
             Some(Suppressed::ByWorkflow) => "suppressed_by_a_workflow",
+            Some(Suppressed::Paused) => "paused",
             // One person, counted when it began.
-            Some(Suppressed::ByWorkflowAgain) => continue,
+            Some(Suppressed::ByWorkflowAgain | Suppressed::PausedAgain) => continue,
             None => "unknown",
         };
         *out.entry(name.to_owned()).or_default() += count.count;

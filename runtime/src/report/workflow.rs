@@ -10,7 +10,7 @@ use flow_ir::effect::Effect;
 use flow_ir::{EmailId, Ending, FieldId, Id, Program, Reference, StepId, Terminator, Workflow, WorkflowId};
 use serde::Serialize;
 
-/// Who takes people whom no member covers where there is no backup.
+/// Who takes people whom nobody takes.
 pub const NOBODY: &str = "nobody";
 
 /// A workflow's funnel. Every journey is in exactly one of converted, exited, stopped, finished, handed over, gave way and live
@@ -73,8 +73,11 @@ pub struct WorkflowReport {
     pub gave_way: u64,
     /// Ended by a handoff; one with `keep in workflow` ends nothing.
     pub handed_over: u64,
-    /// Every handoff by who took it; [`NOBODY`] where no member covers somebody and there is no backup.
+    /// Every handoff by who took it; [`NOBODY`] where nobody did.
     pub handed_off: Totals,
+    /// Of those whom nobody took, why.
+    #[serde(skip_serializing_if = "Totals::is_empty")]
+    pub taken_by_nobody: Totals,
     /// How often a step kept all marketing from somebody until they subscribe.
     #[serde(skip_serializing_if = "is_zero")]
     pub suppressed: u64,
@@ -348,6 +351,7 @@ impl WorkflowReport {
             DecisionCode::HandedOff if is_nobody(reason) => {
                 here.taken_by_nobody += number;
                 add(&mut self.handed_off, NOBODY, number);
+                add(&mut self.taken_by_nobody, nobody_name(reason), number);
             }
             DecisionCode::HandedOff => here.handed_off += number,
             DecisionCode::GoalMet => self.goal_met += number,
@@ -487,7 +491,16 @@ fn ignored_name(reason: u32) -> &'static str {
         Some(Ignored::ConditionFails) => "condition",
         Some(Ignored::Waiting) => "waiting",
         Some(Ignored::OwnSteps) => "own_steps",
+        Some(Ignored::Gone) => "gone",
         None => "unknown",
+    }
+}
+
+fn nobody_name(reason: u32) -> &'static str {
+    match HandedTo::from_number(reason) {
+        Some(HandedTo::Nobody) => "no_member",
+        Some(HandedTo::DoNotContact) => "do_not_contact",
+        Some(HandedTo::Member | HandedTo::Backup) | None => "unknown",
     }
 }
 
@@ -503,6 +516,7 @@ fn withheld_name(reason: u32) -> &'static str {
         Some(Withheld::JourneyEnded) => "journey_ended",
         Some(Withheld::Suppressed) => "suppressed",
         Some(Withheld::HeldTooLong) => "held_too_long",
+        Some(Withheld::Paused) => "paused",
         None => "unknown",
     }
 }

@@ -128,6 +128,18 @@ fn goal_exit_and_skip_are_judged_when_it_is_complete() {
 }
 
 #[test]
+fn what_is_held_for_a_workflow_that_is_gone_is_refused() {
+    let mut world = world(HELLO);
+    downloads(&mut world, "2026-03-02 10:00", "user:ada");
+    world.becomes("workflow other {\n enter when signed_up\n reenter never\n score += 1\n}");
+    world.at("2026-03-02 10:01").run();
+    assert_eq!(world.story("ada"), ["03-02 10:00 go Ignored.12"]);
+    world.becomes(HELLO);
+    address(&mut world, "2026-03-02 10:02", "ada");
+    assert_eq!(world.story("ada").len(), 1, "{:?}", world.story("ada"));
+}
+
+#[test]
 fn a_workflow_that_another_stops_takes_back_what_is_held() {
     let stop = "workflow halt {\n enter when requested_demo\n reenter never\n stop go\n}";
     let mut world = world(&format!("{HELLO}\n{stop}"));

@@ -17,6 +17,7 @@ mod live;
 mod mail_events;
 mod many;
 mod outbox;
+mod pause;
 mod rate;
 mod required;
 mod said;

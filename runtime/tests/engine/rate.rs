@@ -4,7 +4,7 @@ use crate::support::{World, at, world};
 use flow_runtime::report::{RunReport, Waiting};
 use flow_runtime::time::Instant;
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const TWO: &str = r#"
 workflow w {
@@ -279,6 +279,31 @@ fn those_who_wait_keep_their_turns_where_the_rate_is_gone() {
     world.becomes(TWO);
     world.at("2026-03-04").run();
     assert_eq!(report(&mut world).workflows["w"].waiting, None);
+}
+
+/// Nobody comes into a workflow that is gone from the project, and that is told of everyone who waits for it (E4). Where it is put back,
+/// nothing of before comes in.
+#[test]
+fn whoever_waits_for_a_workflow_that_is_gone_is_refused() {
+    let other = "workflow other { enter when requested_demo; reenter never; wait 1 day }";
+    let mut world = five(TWO);
+    world.becomes(other);
+    world.at("2026-03-02 10:40").run();
+    for person in ["cem", "dee", "eve"] {
+        let told: Vec<String> = world.story(person).into_iter().filter(|line| line.contains("Ignored")).collect();
+        assert_eq!(told, ["03-02 10:00 w Ignored.12"], "{person}");
+    }
+    assert_eq!(report(&mut world).workflows["w"].waiting, None);
+    assert_eq!(report(&mut world).workflows["w"].ignored, BTreeMap::from([("gone".to_owned(), 3)]));
+    world.at("2026-03-02 18:00").run().becomes(TWO);
+    world.at("2026-03-03").run();
+    assert_eq!(report(&mut world).workflows["w"].entered, 2);
+    // The places are free again.
+    world.at("2026-03-03 10:00");
+    come(&mut world, &["cem", "dee", "eve"]);
+    world.run();
+    assert!(world.story("dee").contains(&"03-03 10:00 w Entered".to_owned()), "{:?}", world.story("dee"));
+    assert_eq!(report(&mut world).workflows["w"].waiting.as_ref().map(|waiting| waiting.people), Some(1));
 }
 
 /// What triggers is history before a store's first day, and takes no place (E3).

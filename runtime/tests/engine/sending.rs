@@ -140,6 +140,56 @@ fn a_handoff_to_nobody_is_counted_and_said() {
     assert_eq!(world.counter(counter::HANDOFFS_TO_NOBODY), 1);
 }
 
+/// A handoff that is refused lets the journey go on (LANGUAGE.md 12): what stands behind it, or behind the `if` around it, is for them.
+#[test]
+fn whom_nobody_takes_goes_the_steps_behind() {
+    let steps = "if region is known {\n handoff to lost\n handoff to sales\n score += 1\n wait 1 day\n score += 10\n}\n score += 100\n handoff to lost";
+    let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter never\n {steps}\n}}"));
+    world.contact("ann", &[("region", "APAC")]).contact("bo", &[("region", "EMEA")]);
+    world.contact("cem", &[("region", "EMEA"), ("do_not_contact", "yes")]).contact("dee", &[]);
+    for person in ["ann", "bo", "cem", "dee"] {
+        world.at("2026-03-02 10:00").event(person, "signed_up", json!({}));
+    }
+    world.run().reopen();
+    world.at("2026-03-04 10:00").run();
+    let of = |world: &World, person: &str| -> Vec<String> {
+        let story = world.story(person).into_iter();
+        story.filter(|line| line.contains("HandedOff") || line.contains("Finished")).collect()
+    };
+    // The first team takes her.
+    assert_eq!(of(&world, "ann"), ["03-02 10:00 go HandedOff s1.1", "03-02 10:00 go Finished.2"]);
+    assert_eq!(
+        of(&world, "bo"),
+        ["03-02 10:00 go HandedOff s1.3", "03-02 10:00 go HandedOff s2.1", "03-02 10:00 go Finished.2"]
+    );
+    assert_eq!(
+        of(&world, "cem"),
+        [
+            "03-02 10:00 go HandedOff s1.4",
+            "03-02 10:00 go HandedOff s2.4",
+            "03-03 10:00 go HandedOff s7.4",
+            "03-03 10:00 go Finished.3"
+        ]
+    );
+    assert_eq!(of(&world, "dee"), ["03-02 10:00 go HandedOff s7.3", "03-02 10:00 go Finished.3"]);
+    let points = ["ann", "bo", "cem", "dee"].map(|person| world.score(person));
+    assert_eq!(points, [0, 0, 111, 100]);
+}
+
+/// Whoever stands behind a handoff that an earlier version let them pass goes on by its steps.
+#[test]
+fn a_new_version_knows_who_was_taken() {
+    let before = "workflow go {\n enter when signed_up\n reenter never\n wait 1 day\n handoff to lost\n score += 1\n}";
+    let mut world = world(before);
+    world.contact("ann", &[("region", "APAC")]).contact("bo", &[]);
+    for person in ["ann", "bo"] {
+        world.at("2026-03-02 10:00").event(person, "signed_up", json!({}));
+    }
+    world.run().becomes("workflow go {\n enter when signed_up\n reenter never\n wait 2 days\n score += 5\n}");
+    world.at("2026-03-08").run();
+    assert_eq!(["ann", "bo"].map(|person| world.score(person)), [0, 1]);
+}
+
 #[test]
 fn a_notice_says_who_why_and_what_to_do() {
     let world = hand_over("sales", &["EMEA"]);

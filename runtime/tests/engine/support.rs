@@ -426,6 +426,7 @@ impl World {
             FieldType::Number | FieldType::Money => FieldValue::Int(word.parse::<i64>().unwrap() * NUMBER_SCALE),
             FieldType::OneOf(choices) => FieldValue::Int(place(choices) + 1),
             FieldType::Stage => FieldValue::Int(place(&self.program.stages)),
+            FieldType::Moment if word.contains('-') => FieldValue::Int(at(word)),
             FieldType::Date | FieldType::Moment => FieldValue::Int(word.parse().unwrap()),
             _ => FieldValue::Text(word.to_owned()),
         };

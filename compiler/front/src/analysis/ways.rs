@@ -135,7 +135,7 @@ impl<'p> Looking<'p, '_> {
 
     fn step(&self, step: &'p TypedStep, way: Way<'p>, found: &mut Vec<Diagnostic>) -> Option<Way<'p>> {
         match &step.form {
-            Form::Finish(_) | Form::Effect { then: Some(_), .. } => None,
+            Form::Finish(_) => None,
             Form::Unknown | Form::Unreadable | Form::Effect { effect: None, .. } => Some(Way::default()),
             Form::Change { field, .. } => Some(self.keep(way, &|test, _| !fields_of(test).contains(field))),
             Form::Effect { .. } => Some(self.later(way, Passes::Effect(step.message()))),

@@ -6,7 +6,8 @@ use super::predicate::check_predicate;
 use super::predicate::{Asked, assume};
 use super::step::check_steps;
 use crate::syntax::ast::Branch;
-use crate::typed::{Form, TypedArm};
+use crate::typed::{Cond, Form, TypedArm};
+use flow_ir::EmailId;
 
 pub(super) fn check(cx: &mut Cx<'_>, branch: &Branch, journey: &mut Journey) -> Form {
     let mut arms = Vec::new();
@@ -19,6 +20,8 @@ pub(super) fn check(cx: &mut Cx<'_>, branch: &Branch, journey: &mut Journey) -> 
         let mut way = here.clone();
         way.known.extend(assume(cx.env, &when, true));
         here.known.extend(assume(cx.env, &when, false));
+        way.without(&not_sent(&when, true));
+        here.without(&not_sent(&when, false));
         let steps = check_steps(cx, &arm.steps, &mut way);
         ways.push(way);
         let condition = cx.text_at(arm.when.span());
@@ -36,4 +39,16 @@ pub(super) fn check(cx: &mut Cx<'_>, branch: &Branch, journey: &mut Journey) -> 
     }
     *journey = Journey::join(journey, ways);
     Form::Branch { arms, otherwise }
+}
+
+/// The emails that nobody has got of whom the condition holds, or of whom it does not.
+fn not_sent(cond: &Cond, holds: bool) -> Vec<EmailId> {
+    match (cond, holds) {
+        (Cond::Sent(email), false) => vec![*email],
+        (Cond::Not(inner), _) => not_sent(inner, !holds),
+        (Cond::All(parts), true) | (Cond::Any(parts), false) => {
+            parts.iter().flat_map(|part| not_sent(&part.cond, holds)).collect()
+        }
+        _ => Vec::new(),
+    }
 }

@@ -99,7 +99,7 @@ fn settable(cx: &mut Cx<'_>, name: &ast::Name) -> Option<FieldId> {
         "email" => ("mails go there, and it tells who the person is", "addresses come from imports and events"),
         "timezone" => ("it says where the person is", "zones come from imports and events"),
         "stage" => ("the lifecycle moves step by step", "write `advance stage to mql`"),
-        "unsubscribed" | "hard_bounced" | "complained" | "do_not_contact" => {
+        "unsubscribed" | "hard_bounced" | "complained" | "do_not_contact" | "paused_until" => {
             ("only the person, their mail server or an operator decides this", "ask about it with `if` instead")
         }
         "created_at" => ("it says when the person was first known", "leave it as it is"),

@@ -84,6 +84,8 @@ impl Journey {
                 for (email, at) in way.sent.iter() {
                     sent.entry(*email).or_insert(*at);
                 }
+            }
+            if !Rc::ptr_eq(&joined.surely, &way.surely) {
                 joined.surely = Rc::new(joined.surely.intersection(&way.surely).copied().collect());
             }
             if !Rc::ptr_eq(&joined.last, &way.last) {
@@ -94,7 +96,20 @@ impl Journey {
             joined.known = joined.known.intersection(&way.known).copied().collect();
         }
         joined.blind |= ways.iter().any(|way| way.blind);
+        // What everybody was sent before the branch is told of whoever of them comes behind it, unless it is nobody.
+        let still = ways.iter().filter(|way| way.left.is_none()).flat_map(|way| way.surely.iter());
+        let still: Vec<EmailId> = still.filter(|email| before.surely.contains(email)).copied().collect();
+        if still.iter().any(|email| !joined.surely.contains(email)) {
+            Rc::make_mut(&mut joined.surely).extend(still);
+        }
         joined
+    }
+
+    /// Nobody who goes this way has got these: their sends were withheld, or came to nothing.
+    pub(super) fn without(&mut self, emails: &[EmailId]) {
+        if emails.iter().any(|email| self.surely.contains(email)) {
+            Rc::make_mut(&mut self.surely).retain(|email| !emails.contains(email));
+        }
     }
 }
 

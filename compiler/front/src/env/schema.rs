@@ -140,7 +140,7 @@ fn built_in_field(name: &str, built_in: BuiltIn) -> FieldShape {
         BuiltIn::Stage => (FieldType::Stage, false),
         BuiltIn::Email => (FieldType::Email, true),
         BuiltIn::Timezone => (FieldType::Timezone, true),
-        BuiltIn::CreatedAt => (FieldType::Moment, true),
+        BuiltIn::Moment => (FieldType::Moment, true),
         BuiltIn::Flag => (FieldType::YesNo, false),
     };
     FieldShape { name: name.to_owned(), ty, optional, default: (!optional).then_some(0), tag: None }

@@ -81,7 +81,7 @@ impl<'t> Waits<'t, '_> {
 
     fn behind(&mut self, step: &'t TypedStep, way: Way) -> Option<Way> {
         match &step.form {
-            Form::Finish(_) | Form::Effect { then: Some(_), .. } => None,
+            Form::Finish(_) => None,
             Form::Wait(TypedWait::Until { when, at, otherwise, .. }) => {
                 self.judge(when, *at, &way);
                 let wait = self.places.len();

@@ -131,7 +131,7 @@ impl<'p> Walk<'p, '_> {
 
     fn behind(&mut self, step: &'p TypedStep, mut way: Way<'p>) -> Option<Way<'p>> {
         match &step.form {
-            Form::Finish(_) | Form::Effect { then: Some(_), .. } => None,
+            Form::Finish(_) => None,
             Form::Effect { .. } => {
                 if let Some(email) = step.message().filter(|email| self.several.contains(email)) {
                     self.judge(step, email, &way);

@@ -11,8 +11,8 @@ use crate::source::Location;
 use crate::typed::{Cond, Form, TypedStep};
 use flow_ir::limits::TRACE_BITS;
 use flow_ir::{
-    Effect, EffectId, Ending, IdMap, Op, Place, PredicateId, SlotKind, StepId, Terminator, ValueId, Wait, WaitId,
-    WorkflowId, Written,
+    Effect, EffectId, Ending, IdMap, Op, Place, PredicateId, SlotId, SlotKind, StepId, Terminator, ValueId, Wait,
+    WaitId, WorkflowId, Written,
 };
 
 const BITS_PER_WORD: usize = TRACE_BITS as usize;
@@ -28,6 +28,8 @@ pub(super) struct Body<'w> {
     pub(super) effects: IdMap<EffectId, Effect>,
     pub(super) arms: Vec<StepId>,
     pub(super) arms_written: Vec<Written>,
+    /// Whether a step comes behind the one that is being lowered, in its block or behind that.
+    pub(super) is_followed: bool,
 }
 
 impl Lowering<'_> {
@@ -41,12 +43,15 @@ impl Lowering<'_> {
 
     /// Steps in order, where `path` holds. Nothing is made of steps that nobody comes to.
     pub(super) fn block(&mut self, steps: &[TypedStep], body: &mut Body<'_>, path: Option<ValueId>) {
-        for step in steps {
+        let is_block_followed = body.is_followed;
+        for (place, step) in steps.iter().enumerate() {
             if body.code.is_closed() {
-                return;
+                break;
             }
+            body.is_followed = is_block_followed || place + 1 < steps.len();
             self.step(step, body, path);
         }
+        body.is_followed = is_block_followed;
     }
 
     fn step(&mut self, step: &TypedStep, body: &mut Body<'_>, path: Option<ValueId>) {
@@ -113,7 +118,13 @@ impl Body<'_> {
         self.code.store(place, word, None);
     }
 
-    fn trace_word(&mut self, index: usize) -> flow_ir::SlotId {
+    /// Whether somebody took the last handoff.
+    pub(super) fn taken_slot(&mut self) -> SlotId {
+        let layout = &mut self.journey.layout;
+        *self.journey.slots.taken.get_or_insert_with(|| layout.add("taken", SlotKind::Bool, false, 0))
+    }
+
+    fn trace_word(&mut self, index: usize) -> SlotId {
         loop {
             if let Some(slot) = self.journey.slots.trace.get(index) {
                 return *slot;

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::body::Body;
-use flow_ir::{Effect, Ending, StepId, Terminator};
+use flow_ir::{Effect, Ending, Place, StepId, Terminator};
 
 impl Lowering<'_> {
     /// A block of its own with no ops, since a held effect runs it again; then the end, where the journey ends with it.
@@ -17,8 +17,21 @@ impl Lowering<'_> {
         let next = body.code.reserve();
         body.code.close(Terminator::Effect { step, effect, next });
         body.code.open(next);
-        if let Some(ending) = then {
-            body.finish(step, ending);
+        match then {
+            Some(ending) if body.is_followed => self.end_where_taken(step, ending, body),
+            Some(ending) => body.finish(step, ending),
+            None => {}
         }
+    }
+
+    /// Whoever was taken over leaves; the others go on.
+    fn end_where_taken(&mut self, step: StepId, ending: Ending, body: &mut Body<'_>) {
+        let slot = body.taken_slot();
+        let taken = body.code.load(Place::journey(slot));
+        let (leaves, goes_on) = (body.code.reserve(), body.code.reserve());
+        body.code.close(Terminator::Branch(taken, leaves, goes_on));
+        body.code.open(leaves);
+        body.finish(step, ending);
+        body.code.open(goes_on);
     }
 }

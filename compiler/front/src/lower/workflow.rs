@@ -23,6 +23,7 @@ impl Lowering<'_> {
             effects: IdMap::default(),
             arms: Vec::new(),
             arms_written: Vec::new(),
+            is_followed: false,
         };
         let entry = self.entry(id, typed);
         let goal = typed.goal.as_ref().map(|goal| Goal {
@@ -117,6 +118,7 @@ fn journey_scope() -> JourneyScope {
         timed_out: layout.add("timed_out", SlotKind::Bool, false, 0),
         trace: Vec::new(),
         sent_at: Vec::new(),
+        taken: None,
     };
     JourneyScope::new(slots, layout)
 }

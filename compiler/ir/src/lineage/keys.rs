@@ -97,6 +97,7 @@ pub(super) fn journey(meaning: &Meaning, workflow: &Workflow, trace_from: u32) -
     names.insert(slots.triggered_at, "triggered at".to_owned());
     names.insert(slots.waiting_since, "waiting since".to_owned());
     names.insert(slots.timed_out, "timed out".to_owned());
+    names.extend(slots.taken.map(|slot| (slot, "taken".to_owned())));
     for (word, slot) in (trace_from..).zip(&slots.trace) {
         names.insert(*slot, format!("trace {word}"));
     }

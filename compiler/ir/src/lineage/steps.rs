@@ -191,7 +191,7 @@ pub(super) fn needed(body: &Function, standing: &BTreeSet<BlockId>) -> BTreeSet<
     needed
 }
 
-/// What an older journey remembers of its mails, of the answers to them and of events.
+/// What an older journey remembers of its mails, of the answers to them, of events, and of who took a handoff.
 fn answers(importer: &mut Importer<'_>, id: WorkflowId, is_live: bool) -> Result<(), Unlinked> {
     let before = importer.kept.workflows.at(id);
     for (email, slot) in &before.slots.sent_at {
@@ -200,6 +200,8 @@ fn answers(importer: &mut Importer<'_>, id: WorkflowId, is_live: bool) -> Result
             sent_at.push((*email, *slot));
         }
     }
+    let taken = &mut importer.out.meaning.workflows.at_mut(id).slots.taken;
+    *taken = taken.or(before.slots.taken);
     if !is_live {
         return Ok(());
     }

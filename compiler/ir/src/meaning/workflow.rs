@@ -118,6 +118,9 @@ pub struct JourneySlots {
     pub trace: Vec<SlotId>,
     /// For each email this workflow sends: when it last left, or [`NEVER`](crate::NEVER).
     pub sent_at: Vec<(EmailId, SlotId)>,
+    /// Whether somebody took the last handoff, behind which the others go on: the engine says so at each. None where no step is behind one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<SlotId>,
 }
 
 /// `goal TEXT when P within D`.

@@ -52,6 +52,7 @@ impl Checker<'_> {
         own(slots.triggered_at, "triggered_at");
         own(slots.waiting_since, "waiting_since");
         own(slots.timed_out, "timed_out");
+        slots.taken.into_iter().for_each(|slot| own(slot, "taken"));
         slots.trace.iter().for_each(|slot| own(*slot, "trace"));
         slots.sent_at.iter().for_each(|(email, slot)| own(*slot, &format!("sending of {email}")));
         for asked in &workflow.engagements {

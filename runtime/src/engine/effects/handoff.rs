@@ -57,10 +57,11 @@ struct Order {
 }
 
 impl Perform for Handoff {
-    fn perform(&self, host: &mut StepHost<'_>, memory: Memory<'_>, step: StepId) -> Outcome {
+    fn perform(&self, host: &mut StepHost<'_>, mut memory: Memory<'_>, step: StepId) -> Outcome {
         let (to, reason) =
             if host.is_off_limits(&memory) { (None, HandedTo::DoNotContact) } else { host.choose(&memory, self.team) };
         host.is_untaken = to.is_none();
+        host.note_taken(&mut memory);
         match to {
             Some(to) => host.tell(&memory, step, self, &to),
             None => host.batch.count(counter::HANDOFFS_TO_NOBODY),
@@ -71,6 +72,14 @@ impl Perform for Handoff {
 }
 
 impl StepHost<'_> {
+    /// What the steps behind a handoff are for: those whom nobody took.
+    fn note_taken(&self, memory: &mut Memory<'_>) {
+        let workflow = self.declared();
+        if let Some(slot) = workflow.slots.taken {
+            workflow.journey.write(&mut memory[Area::Journey], slot, i64::from(!self.is_untaken));
+        }
+    }
+
     /// The company's own word that nobody calls or writes to them.
     fn is_off_limits(&self, memory: &Memory<'_>) -> bool {
         let (layout, slot) = (&self.plan.program.frame, self.plan.program.system.do_not_contact);

@@ -66,7 +66,7 @@ impl StepHost<'_> {
         if sent.is_some_and(|(_, slot)| workflow.journey.read(&memory[Area::Journey], *slot) > NEVER) {
             return Some(Withheld::AlreadyReceived);
         }
-        if let Some(reason) = forbidden(self.plan, &memory[Area::Contact], self.plan.program.emails.at(email).kind) {
+        if let Some(reason) = self.refusal_of(memory, email) {
             return Some(reason);
         }
         let skipped = workflow.skip.is_some_and(|skip| self.holds(skip, memory));
@@ -75,7 +75,11 @@ impl StepHost<'_> {
 
     /// Whether the contact may not get a mail, whatever their journey says.
     pub(in crate::engine) fn refuses(&self, memory: &Memory<'_>, email: EmailId) -> bool {
-        forbidden(self.plan, &memory[Area::Contact], self.plan.program.emails.at(email).kind).is_some()
+        self.refusal_of(memory, email).is_some()
+    }
+
+    fn refusal_of(&self, memory: &Memory<'_>, email: EmailId) -> Option<Withheld> {
+        forbidden(self.plan, &memory[Area::Contact], self.plan.program.emails.at(email).kind, self.now)
     }
 
     /// Whether the mail may leave now: a transactional one asks no window.

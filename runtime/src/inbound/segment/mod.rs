@@ -19,7 +19,7 @@ use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value};
 
 use super::consent::{Reading, Said};
-use super::contacts::doubtful;
+use super::contacts::{doubtful, note_pause};
 use super::doubt::Answer;
 use super::finding::{Fault, Reason, SetAside};
 use super::names::{EventNames, FieldNames, Fills, Meaning, snake_case};
@@ -262,7 +262,10 @@ impl<'p> SegmentReader<'p> {
         let cell = if value.is_null() { String::new() } else { shown(value) };
         let said = reading.read(&cell, self.program);
         if let Said::Doubtful(field) = said {
-            notes.add(doubtful(), &self.program.fields.at(field).name, &cell);
+            notes.add(doubtful(Some(reading)), &self.program.fields.at(field).name, &cell);
+        }
+        if let Said::Until(field, until) = said {
+            note_pause(values, field, until);
         }
         if let Said::Refused(field) | Said::Doubtful(field) = said
             && !values.iter().any(|(known, _)| *known == field)

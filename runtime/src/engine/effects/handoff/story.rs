@@ -4,6 +4,7 @@
 //! is not in it.
 
 use crate::engine::host::StepHost;
+use crate::engine::suppress::paused_until;
 use crate::time::{Instant, Zone, civil};
 use flow_ir::backend::Memory;
 use flow_ir::{Area, EngagementKind, Entry, EventId, NEVER, Pattern, PatternEvent, SlotId};
@@ -112,6 +113,10 @@ pub(super) fn warnings(host: &StepHost<'_>, memory: &Memory<'_>, zone: Zone) -> 
     if suppressed_at > NEVER {
         let since = civil::words(Instant(suppressed_at), zone).unwrap_or_default();
         said.push(format!("A workflow keeps marketing mail from them since {since}."));
+    }
+    let paused_until = paused_until(host.plan, &memory[Area::Contact]).filter(|until| *until > host.now);
+    if let Some(until) = paused_until.and_then(|until| civil::words(Instant(until), zone)) {
+        said.push(format!("They have paused marketing mail until {until}."));
     }
     said
 }
