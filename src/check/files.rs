@@ -1,5 +1,5 @@
-//! What a run would not take of the project's files: read by the readers that a run has, and told once for each file and kind, with the
-//! first place.
+//! What a run would not take of the project's files: read by the readers that a run has, and told once for each file, with the first place of
+//! each kind.
 
 use flow_front::diagnostics::Severity;
 use flow_ir::Program;
@@ -33,28 +33,35 @@ impl Read<'_> {
         if let Some(failure) = not_one(self.file, self.tally) {
             return vec![(self.settings.of_data(self.file, failure.message, failure.help), Severity::Error)];
         }
-        let rejected = self.rejected().map(|(reason, count)| self.rejection(reason, count));
-        rejected.chain(self.values()).map(|fault| (fault, Severity::Warning)).collect()
+        self.rejection().into_iter().chain(self.values()).map(|fault| (fault, Severity::Warning)).collect()
     }
 
-    /// Kinds of whole rows that are not taken, the most frequent first.
-    fn rejected(&self) -> impl Iterator<Item = (Reason, u64)> {
+    /// Whole rows that are not taken.
+    fn rejection(&self) -> Option<SettingsFault> {
+        let kinds = self.rejected();
+        let (all, count) = (self.tally.taken() + self.tally.rejected(), kinds.iter().map(|(_, count)| count).sum());
+        let named: Vec<String> = kinds.iter().map(|(reason, count)| format!("{} {reason}", thousands(*count))).collect();
+        let (row, are) = (row_of(self.file), if count == 1 { "is" } else { "are" });
+        let (name, listed) = (self.name(), named.join(", "));
+        let message = format!("{name}: {} of {} {row}s {are} rejected: {listed}", thousands(count), thousands(all));
+        let mut help: Vec<&str> = Vec::new();
+        for (reason, _) in &kinds {
+            // A cure that serves several kinds is told once.
+            let cure = cure(self.file, *reason).filter(|cure| !help.contains(cure));
+            help.extend([self.first(*reason)].into_iter().chain(cure));
+        }
+        let mut fault = self.settings.of_data(self.file, message, help.join("\n"));
+        fault.why = Some(format!("nothing of such a {row} counts; the first of each kind is told"));
+        (!kinds.is_empty()).then_some(fault)
+    }
+
+    /// The kinds of them, the most frequent first.
+    fn rejected(&self) -> Vec<(Reason, u64)> {
         let whole =
             self.tally.counts().filter(|(reason, subject, _)| Sort::of_finding(*reason, subject) == Sort::Rejected);
         let mut kinds: Vec<(Reason, u64)> = whole.map(|(reason, _, count)| (reason, count)).collect();
         kinds.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), *reason));
-        kinds.into_iter()
-    }
-
-    fn rejection(&self, reason: Reason, count: u64) -> SettingsFault {
-        let all = self.tally.taken() + self.tally.rejected();
-        let row = row_of(self.file);
-        let (are, count) = (if count == 1 { "is" } else { "are" }, thousands(count));
-        let message = format!("{}: {count} of {} {row}s {are} rejected: {reason}", self.name(), thousands(all));
-        let cure = cure(self.file, reason).map(|cure| format!("\n{cure}")).unwrap_or_default();
-        let mut fault = self.settings.of_data(self.file, message, format!("the first is {}{cure}", self.first(reason)));
-        fault.why = Some(format!("nothing of such a {row} counts"));
-        fault
+        kinds
     }
 
     /// Values that are not taken, all in one: they cost their fields alone.
