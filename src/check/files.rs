@@ -40,7 +40,8 @@ impl Read<'_> {
     fn rejection(&self) -> Option<SettingsFault> {
         let kinds = self.rejected();
         let (all, count) = (self.tally.taken() + self.tally.rejected(), kinds.iter().map(|(_, count)| count).sum());
-        let named: Vec<String> = kinds.iter().map(|(reason, count)| format!("{} {reason}", thousands(*count))).collect();
+        let named: Vec<String> =
+            kinds.iter().map(|(reason, count)| format!("{} {reason}", thousands(*count))).collect();
         let (row, are) = (row_of(self.file), if count == 1 { "is" } else { "are" });
         let (name, listed) = (self.name(), named.join(", "));
         let message = format!("{name}: {} of {} {row}s {are} rejected: {listed}", thousands(count), thousands(all));

@@ -107,7 +107,7 @@ impl Touch<'_> {
 
     pub(super) fn withdraw_row(&mut self, row: &OutboxRecord) {
         let reason = Withheld::JourneyEnded;
-        self.outbox.settle(self.batch, row.id, OutboxState::Withheld, reason.words().to_owned());
+        self.outbox.withhold(self.batch, row.id, self.now, reason.words().to_owned());
         self.batch.decide(decision(row, DecisionCode::Withheld, self.now, reason.number()));
     }
 }

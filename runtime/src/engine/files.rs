@@ -108,6 +108,8 @@ pub(super) struct Reading {
     before: u64,
     /// Whether an older Flow has read a file and nobody can tell whether it was this one.
     pub(super) is_doubtful: bool,
+    /// Whether the store was begun by a Flow that kept files by what their rows meant.
+    pub(super) is_of_older_flow: bool,
 }
 
 impl Reading {
@@ -135,7 +137,8 @@ impl Reading {
         let Some(mark) = own.or(from_nearest) else {
             return Self::of_older_flow(reads, print, rows, (first_day, now));
         };
-        Ok(Reading { before: mark.line, mark, beginnings, is_doubtful: false }.compared(rows))
+        let is_of_older_flow = reads.keys().any(|name| name.starts_with(BY_MEANING));
+        Ok(Reading { before: mark.line, mark, beginnings, is_doubtful: false, is_of_older_flow }.compared(rows))
     }
 
     /// A file that the store does not know by its bytes. An older Flow kept what the rows meant and not when they were read. What it has taken
@@ -147,12 +150,13 @@ impl Reading {
         rows: &[ContactRow],
         (first_day, now): (i64, i64),
     ) -> Result<Reading, EngineError> {
-        let mut reading =
-            Reading { mark: FileMark::new(&print.whole, now), beginnings: Vec::new(), before: 0, is_doubtful: false };
+        let (mark, beginnings) = (FileMark::new(&print.whole, now), Vec::new());
+        let mut reading = Reading { mark, beginnings, before: 0, is_doubtful: false, is_of_older_flow: false };
         let older: Vec<Taken> = by_meaning(reads).map(|(name, kept)| taken_of(name, kept)).collect::<Result<_, _>>()?;
         if older.is_empty() {
             return Ok(reading);
         }
+        reading.is_of_older_flow = true;
         reading.mark.first_read_at = first_day;
         if let Some(taken) =
             older.into_iter().filter(|taken| reading.stands_for(*taken, rows)).max_by_key(|taken| taken.rows)
@@ -249,7 +253,7 @@ mod tests {
     }
 
     fn open(reads: &BTreeMap<String, Vec<u8>>, rows: &[ContactRow]) -> Reading {
-        Reading::open(reads, &print("a\nb\n"), rows, (FIRST_DAY, NOW)).unwrap()
+        Reading::open(reads, &print("who\na\nb\n"), rows, (FIRST_DAY, NOW)).unwrap()
     }
 
     #[test]
@@ -285,7 +289,7 @@ mod tests {
         assert!(rows.iter().all(|row| doubtful.was_taken(row) && doubtful.read_at(row) == FIRST_DAY));
         // Once the file is known by its bytes, that is over, and the next one is news.
         let done = BTreeMap::from([("import.c.csv".to_owned(), Vec::new()), doubtful.mark.read()]);
-        let again = Reading::open(&done, &print("a\nb\n"), &rows, (FIRST_DAY, NOW)).unwrap();
+        let again = Reading::open(&done, &print("who\na\nb\n"), &rows, (FIRST_DAY, NOW)).unwrap();
         assert!(!again.is_doubtful && rows.iter().all(|row| again.was_taken(row)));
         let next = Reading::open(&done, &print("other\n"), &rows, (FIRST_DAY, NOW)).unwrap();
         assert!(!next.is_doubtful && rows.iter().all(|row| !next.was_taken(row) && next.read_at(row) == NOW));

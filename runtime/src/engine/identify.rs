@@ -12,6 +12,17 @@ use crate::time::{Instant, Zone, Zones, civil};
 use flow_ir::{FOREVER, Field, FieldId, FieldValue, SlotId, SlotKind, VALUE_LIMIT, Wait};
 use std::borrow::Cow;
 
+/// When a row of a file was read before.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ReadBefore {
+    /// The first time.
+    pub(super) read_at: i64,
+    /// Of when it is (E11).
+    pub(super) occurred_at: i64,
+    /// By a Flow that did not keep of when points and stages are.
+    pub(super) by_older_flow: bool,
+}
+
 impl Touch<'_> {
     /// Takes in values that were so at an instant. A missing one says nothing, and the same value again changes nothing; one that occurred
     /// before what is known only fills gaps (E11).
@@ -54,6 +65,9 @@ impl Touch<'_> {
                 return self.leave_address(id, value);
             }
             self.contact.dirty |= self.contact.said_at.note(id.0, occurred_at);
+        } else if field.slot.is_some_and(|slot| self.only_rises(slot)) {
+            // So that the same row says it once ([`Touch::has_counted`]).
+            self.contact.dirty |= self.contact.said_at.note(id.0, occurred_at);
         }
         match (value, field.slot) {
             (FieldValue::Text(text), _) if plan.email_field == Some(id) => self.set_address(field, text),
@@ -72,17 +86,39 @@ impl Touch<'_> {
     /// only rise.
     fn is_timeless(&self, field: &Field) -> bool {
         let system = &self.plan.program.system;
-        let is_own = |slot: SlotId| {
-            [system.score, system.stage].contains(&slot)
-                || suppression_of(system, slot).is_some()
-                || self.plan.is_pause(slot)
-        };
+        let is_own =
+            |slot: SlotId| self.only_rises(slot) || suppression_of(system, slot).is_some() || self.plan.is_pause(slot);
         field.slot.is_some_and(is_own)
+    }
+
+    /// Whether what a row says of a field has counted by now, of those whose last value does not simply hold. Said once more when the file is read
+    /// again, it must not undo what has happened since: a refusal that the person has lifted (E7), points that steps took.
+    pub(super) fn has_counted(&self, id: FieldId, row: ReadBefore) -> bool {
+        let plan = self.plan;
+        let system = &plan.program.system;
+        let Some(slot) = plan.program.fields.get(id).and_then(|field| field.slot) else { return false };
+        let said_at = self.contact.said_at.of(id.0);
+        match suppression_of(system, slot) {
+            // Whatever else they have refused by then: what lifts it lifts this.
+            Some(Suppressed::Unsubscribed | Suppressed::Complained) => {
+                self.contact.read(plan, system.refused_at) >= row.read_at
+            }
+            Some(_) => false,
+            None if plan.is_pause(slot) => said_at.is_some_and(|said_at| said_at >= row.read_at),
+            None => self.only_rises(slot) && said_at.map_or(row.by_older_flow, |said_at| said_at >= row.occurred_at),
+        }
+    }
+
+    /// Of points and stage what a sync says only counts where it is more (E11).
+    fn only_rises(&self, slot: SlotId) -> bool {
+        let system = &self.plan.program.system;
+        [system.score, system.stage].contains(&slot)
     }
 
     /// Whether what is known of a field was said of a later instant. A value that is not there any more is a gap, whenever it was said.
     fn is_older(&self, id: FieldId, occurred_at: i64) -> bool {
-        let is_known = self.plan.program.fields.get(id).is_some_and(|field| self.contact.has(self.plan, field));
+        let is_known = |field: &Field| !self.is_timeless(field) && self.contact.has(self.plan, field);
+        let is_known = self.plan.program.fields.get(id).is_some_and(is_known);
         is_known && self.contact.said_at.of(id.0).is_some_and(|at| at > occurred_at)
     }
 
@@ -130,6 +166,10 @@ impl Touch<'_> {
     fn set_slot(&mut self, slot: SlotId, value: i64) {
         let plan = self.plan;
         match suppression_of(&plan.program.system, slot) {
+            // A bounce is of the address that stands beside it, which may be theirs no more (E7).
+            Some(Suppressed::HardBounced) if value != 0 && self.left_address.is_some() => {
+                self.mark_address(Mark::Bounced, self.left_address.clone());
+            }
             Some(reason) if value != 0 => {
                 self.suppress(reason, self.now, None);
                 let mark = if reason == Suppressed::HardBounced { Mark::Bounced } else { Mark::Refused };
@@ -140,10 +180,8 @@ impl Touch<'_> {
             None if plan.is_pause(slot) => self.pause(value),
             None => {
                 let value = fit(plan.program.frame.slots.at(slot).kind, value);
-                let system = &plan.program.system;
                 // Nor does it take back points or lower the stage (E11).
-                let least =
-                    if [system.score, system.stage].contains(&slot) { self.contact.read(plan, slot) } else { value };
+                let least = if self.only_rises(slot) { self.contact.read(plan, slot) } else { value };
                 self.contact.write(plan, slot, value.max(least));
             }
         }

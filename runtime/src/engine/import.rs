@@ -7,6 +7,7 @@
 use super::ahead::{Owners, owners};
 use super::error::EngineError;
 use super::files::{self, Reading};
+use super::identify::ReadBefore;
 use super::react::Cause;
 use super::touch::Touch;
 use super::weigh::{FileRows, Said, SaidOf, Weighed};
@@ -161,8 +162,10 @@ impl<S: Store> Engine<S> {
         let keys = self.ahead.found(&row.keys, owners);
         let identity = self.identify(&keys)?;
         let before = identity.contact.and_then(|contact| import.said.get(&contact));
-        let (is_again, was_known) =
-            (before.is_some(), before.map_or(identity.contact.is_some(), |said| said.was_known));
+        let (is_again, was_known) = (
+            before.is_some(),
+            before.map_or(identity.contact.is_some(), |said| said.was_known || import.is_later(row, said)),
+        );
         let marks = self.ahead.marks(&row.keys, owners);
         let weighed = import.weigh(number, identity.contact);
         let another = keys.iter().find(|key| is_address(key.key)).map(|key| key.owner);
@@ -172,10 +175,16 @@ impl<S: Store> Engine<S> {
         // Whatever else is of the instant of the import, what a step sets among it, is behind the file.
         let occurred_at = reading.changed_at(row).unwrap_or(reading.read_at(row).saturating_sub(1));
         let is_news = was_known && !reading.was_taken(row);
+        let (read_at, by_older_flow) = (reading.read_at(row), reading.is_of_older_flow);
+        let before = reading.was_taken(row).then_some(ReadBefore { read_at, occurred_at, by_older_flow });
         self.touch_as(&identity, at, |touch: &mut Touch<'_>| {
             touch.address_marks = marks;
             touch.refused_by.clone_from(&refused_by);
-            touch.set_values(&touch.own_values(&weighed.values, &identity), occurred_at);
+            let mut values = touch.own_values(&weighed.values, &identity).into_owned();
+            if let Some(before) = before {
+                values.retain(|(field, _)| !touch.has_counted(*field, before));
+            }
+            touch.set_values(&values, occurred_at);
             // What a newer export changes has happened since; whatever else it says was so before Flow knew of it.
             if is_news { Cause::Change(Vec::new()) } else { Cause::Import }
         })?;
@@ -193,6 +202,12 @@ impl<S: Store> Engine<S> {
 }
 
 impl Import<'_> {
+    /// Whether a row stands in what the file has gained since the first row about the same person was read.
+    fn is_later(&self, row: &ContactRow, said: &Said) -> bool {
+        let reading = self.file.reading;
+        self.file.rows.get(said.first).is_some_and(|first| reading.read_at(first) < reading.read_at(row))
+    }
+
     fn weigh(&self, number: usize, contact: Option<ContactId>) -> Weighed {
         self.file.weigh(number, contact.and_then(|contact| self.said.get(&contact)))
     }

@@ -381,6 +381,15 @@ impl Outbox {
         batch.settle(settlement(&OutboxRecord { attempts, ..row }, state, detail));
     }
 
+    /// A message does not leave any more: settled now, whenever another attempt was to be made.
+    pub(super) fn withhold(&mut self, batch: &mut Batch, id: u64, now: i64, detail: String) {
+        if let Some(row) = self.rows.get_mut(&id) {
+            self.queue.remove((row.due_at, id));
+            row.due_at = now;
+        }
+        self.settle(batch, id, OutboxState::Withheld, detail);
+    }
+
     /// Queues a row for another attempt; `counts` says whether the last one did.
     pub(super) fn queue_again(&mut self, batch: &mut Batch, id: u64, due_at: i64, counts: bool, detail: String) {
         let Some(row) = self.give_back(id) else { return };

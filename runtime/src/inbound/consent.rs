@@ -187,6 +187,7 @@ mod tests {
     #[test]
     fn a_pause_is_until_its_day_and_one_without_a_day_for_good() {
         let mut program = guide_nurture();
+        program.timezone = "Europe/Berlin".to_owned();
         let pause = program.fields.push(field("paused_until", FieldType::Moment));
         let unsubscribed = program.fields.find(|field| field.name == "unsubscribed").unwrap();
         let read = |cell: &str| Reading::Until(pause).read(cell, &program);

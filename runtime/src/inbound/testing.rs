@@ -1,7 +1,7 @@
 //! A program like that of `examples/guide_nurture`, built by hand, for the tests of this folder.
 #![allow(clippy::unwrap_used)]
 
-use flow_ir::{EventType, Field, FieldType, FieldValue, Meaning, Program, Property};
+use flow_ir::{Email, EmailKind, EventType, Field, FieldType, FieldValue, Meaning, Program, Property};
 
 use super::{InboundError, Item};
 
@@ -39,7 +39,10 @@ pub(super) fn guide_nurture() -> Program {
         ("submitted_form", vec!["form"]),
         ("signed_up", vec!["plan"]),
     ];
+    let emails = ["guide_delivery", "case_study", "guide_reminder", "pricing_help", "still_there"];
+    let email = |name: &str| Email { name: name.to_owned(), kind: EmailKind::Marketing };
     Program::from(Meaning {
+        emails: emails.into_iter().map(email).collect(),
         stages: ["subscriber", "lead", "mql", "sql", "opportunity", "customer"].map(str::to_owned).to_vec(),
         fields: fields.into_iter().map(|(name, ty)| field(name, ty)).collect(),
         events: events.into_iter().map(|(name, properties)| event(name, &properties)).collect(),

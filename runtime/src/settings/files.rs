@@ -316,9 +316,8 @@ fn near(path: &Path, named: Named, folder: &Path) -> Option<String> {
     }
     let wanted = file_name(path);
     let mut places: Vec<PathBuf> = Vec::new();
-    // Of a folder, what is in it.
-    places.extend(path.is_dir().then(|| path.to_owned()));
-    places.extend(path.parent().map(Path::to_owned));
+    // Of a folder, what is in it: what is around it may be anybody's.
+    places.extend(if path.is_dir() { Some(path.to_owned()) } else { path.parent().map(Path::to_owned) });
     places.push(folder.to_owned());
     places.extend(
         inside(folder)

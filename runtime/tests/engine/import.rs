@@ -183,6 +183,7 @@ fn a_file_that_is_read_otherwise_is_of_when_it_was_first_read_and_lets_nobody_in
     assert_eq!(world.import_bytes("header\na,saas,Ada\n", &wide), Imported { known: 1, ..Imported::default() });
     // Another file is news.
     assert_eq!(world.import_bytes("header\na,saas,Ada \n", &wide), Imported { updated: 1, ..Imported::default() });
+    world.run();
     assert_eq!((world.read("a", "industry"), world.score("a")), (1, 1));
 }
 
@@ -237,6 +238,7 @@ fn rows_that_a_file_has_gained_are_news_and_the_others_are_of_before() {
         Imported { updated: 2, ..Imported::default() },
         "read otherwise and grown at once"
     );
+    world.run();
     assert_eq!((world.read("a", "industry"), world.score("a")), (2, 0));
     assert_eq!((world.read("b", "industry"), world.score("b")), (1, 1));
 }
@@ -285,6 +287,7 @@ fn of_two_rows_about_one_person_the_first_stands_whenever_they_were_changed() {
         // They are known before the file, so it is news.
         world.at("2026-03-01").event("a", "visited", json!({"page": "/"})).run();
         world.at("2026-03-02").import(&rows);
+        world.run();
         let told = std::mem::take(&mut world.left_out);
         world.at("2026-03-03").import(&rows);
         assert_eq!(world.left_out, told, "it is told in every import");
@@ -334,4 +337,71 @@ fn an_address_that_is_left_out_is_told_with_its_line() {
         let imported = world.at(day).import(&rows);
         assert_eq!((imported.aliases, world.left_out.join("\n").as_str()), (1, told), "{day}");
     }
+}
+
+/// What a step took and the person has lifted stays so when the file is read otherwise; what is said now for the first time counts.
+#[test]
+fn what_a_file_said_and_has_counted_is_not_said_once_more() {
+    let mut world = world("workflow fewer {\n enter when visited\n reenter never\n score -= 30\n}");
+    let unsubscribed = world.values(&[("unsubscribed", "yes")])[0].0;
+    let refusal = || Refusal { field: unsubscribed, column: "Opt-out".into(), is_doubtful: false };
+    let row = |world: &World, refuses: bool, more: &[(&str, &str)]| {
+        let refused: &[(&str, &str)] = if refuses { &[("unsubscribed", "yes")] } else { &[] };
+        let words = [&[("email", "a@x.example"), ("score", "40")], refused, more].concat();
+        let refusals = if refuses { vec![refusal()] } else { Vec::new() };
+        [ContactRow { refusals, ..world.row(&["user:a"], &words) }]
+    };
+    let rows = row(&world, true, &[]);
+    world.at("2026-03-02").import_bytes("header\na,40,yes\n", &rows);
+    world.at("2026-03-03").event("a", "visited", json!({"page": "/"})).event("a", "subscribed", json!({})).run();
+    assert_eq!((world.score("a"), world.read("a", "unsubscribed")), (10, 0));
+    let again = row(&world, true, &[("last_name", "Ada")]);
+    world.at("2026-03-04").import_bytes("header\na,40,yes\n", &again);
+    world.run();
+    assert_eq!((world.score("a"), world.read("a", "unsubscribed")), (10, 0));
+    assert_eq!(world.text("a", "last_name").as_deref(), Some("Ada"));
+    // A newer file says it anew.
+    world.at("2026-03-05").import_bytes("header\na,40,yes \n", &again);
+    assert_eq!((world.score("a"), world.read("a", "unsubscribed")), (40, 1));
+}
+
+#[test]
+fn a_refusal_that_is_understood_only_now_counts_though_the_row_was_taken() {
+    let mut world = world("");
+    let email = ("email", "a@x.example");
+    let unread = [world.row(&["user:a"], &[email])];
+    let unsubscribed = world.values(&[("unsubscribed", "yes")])[0].0;
+    let refusal = Refusal { field: unsubscribed, column: "Opt-out".into(), is_doubtful: false };
+    let read = world.row(&["user:a"], &[email, ("unsubscribed", "yes"), ("score", "40")]);
+    world.at("2026-03-02").import_bytes("header\na,yes\n", &unread);
+    world.at("2026-03-04").import_bytes("header\na,yes\n", &[ContactRow { refusals: vec![refusal], ..read }]);
+    assert_eq!((world.score("a"), world.read("a", "unsubscribed")), (40, 1));
+}
+
+/// The bounce of an address that they have given up says nothing of the one they have.
+#[test]
+fn a_bounce_in_a_row_is_of_the_address_beside_it() {
+    let mut world = world("");
+    let old = [world.row(&["user:a", "email:old@x.example"], &[("email", "old@x.example")])];
+    world.at("2026-03-02").import(&old);
+    world.at("2026-03-04").identify("a", &[("email", "new@x.example")]).run();
+    let words = [("email", "old@x.example"), ("hard_bounced", "yes")];
+    let row = changed(&world, &["user:a", "email:old@x.example"], "2026-03-03", &words);
+    world.at("2026-03-05").import(&[row]);
+    assert_eq!(world.read("a", "hard_bounced"), 0);
+    // Whoever has the old one by now cannot be reached there.
+    world.at("2026-03-06").identify("b", &[("email", "old@x.example")]).keys(&["email:old@x.example"]).run();
+    assert_eq!(world.read("b", "hard_bounced"), 1);
+}
+
+#[test]
+fn a_gap_that_a_grown_file_fills_is_news() {
+    let mut world = world(BY_INDUSTRY);
+    let narrow = [world.row(&["user:a"], &[("email", "a@x.example")])];
+    let more = world.row(&["user:a"], &[("industry", "saas")]);
+    world.at("2026-03-02").import_bytes("header\na,\n", &narrow);
+    let grown = [narrow[0].clone(), more];
+    world.at("2026-03-04").import_bytes("header\na,\na,saas\n", &grown);
+    world.run();
+    assert_eq!((world.read("a", "industry"), world.score("a")), (1, 1));
 }

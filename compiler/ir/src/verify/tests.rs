@@ -329,13 +329,15 @@ fn every_slot_has_one_owner() {
     let owned = |change: fn(&mut Program)| {
         faults(|program| {
             add_segments(program, [Op::Bool(true)]);
-            let [was, owed, unjudged] = ["was", "owed", "unjudged"].map(|name| program.frame.add(name, SlotKind::Bool, false, 0));
+            let [was, owed, unjudged] =
+                ["was", "owed", "unjudged"].map(|name| program.frame.add(name, SlotKind::Bool, false, 0));
             let [first, started] = ["fact", "started"].map(|name| program.frame.add(name, SlotKind::Int, false, NEVER));
             let pattern = Pattern { text: "any".into(), event: PatternEvent::AnyActivity, tests: Vec::new() };
             let pattern = program.patterns.push(pattern);
             program.facts.push(Fact { area: Area::Contact, pattern, first, depth: 1 });
             let workflow = program.workflows.at_mut(WorkflowId(0));
-            workflow.entry = Entry::Becomes { when: PredicateId(0), was, owed, unjudged: Some(unjudged), existing: false };
+            workflow.entry =
+                Entry::Becomes { when: PredicateId(0), was, owed, unjudged: Some(unjudged), existing: false };
             workflow.started = Some(started);
             program.frame.place();
             change(program);

@@ -126,7 +126,7 @@ impl StepHost<'_> {
     fn withhold(&mut self, step: StepId, reason: Withheld) {
         let send = self.row.take();
         if let Some(row) = send {
-            self.outbox.settle(self.batch, row, OutboxState::Withheld, reason.words().to_owned());
+            self.outbox.withhold(self.batch, row, self.now, reason.words().to_owned());
         }
         let reason = reason.number();
         self.batch.decide(DecisionRecord { reason, send, ..self.about(DecisionCode::Withheld, step) });
