@@ -504,7 +504,7 @@ fn contacts_that_shut_out_most_people_wait_for_somebody_to_look() {
 #[test]
 fn few_contacts_that_shut_out_most_of_themselves_wait_too() {
     let server = Server::start(Vec::new());
-    let world = World::by_smtp(SEND, server.port());
+    let mut world = World::by_smtp(SEND, server.port());
     let settings = fs::read_to_string(world.path("flow.toml")).unwrap();
     let columns = "[columns]\n\"Email marketing OK?\" = \"unsubscribed\"\n";
     world.write("flow.toml", &format!("{settings}{columns}"));
@@ -517,7 +517,7 @@ fn few_contacts_that_shut_out_most_of_themselves_wait_too() {
     // Seven of fourteen are rejected, by commas without quotes.
     let rejected: String = (20..27).map(|n| row(n, "Yes").replace("Acme", "Acme, Inc.")).collect();
     world.write("data/contacts.csv", &format!("{header}{}{rejected}", answers(5, 2)));
-    let stops = || {
+    let stops = |world: &World| {
         let people = world.count("SELECT count(*) FROM contact");
         let stopped = world.command(&["serve", "--no-http"]).output().unwrap();
         let said = world.said(&stopped);
@@ -525,7 +525,7 @@ fn few_contacts_that_shut_out_most_of_themselves_wait_too() {
         assert!(!said.contains("before `flow serve`"), "{said}");
         said
     };
-    let said = stops();
+    let said = stops(&world);
     assert!(
         said.contains("shuts out more than half of its rows from marketing mail, 5 of 7: by `Email marketing OK?` 5"),
         "{said}"
@@ -533,15 +533,15 @@ fn few_contacts_that_shut_out_most_of_themselves_wait_too() {
     // Those who really are not to be written to come in by one line.
     let meant = "[refusals]\n\"Email marketing OK?\" = \"contacts.csv\"\n";
     world.write("flow.toml", &format!("{settings}{columns}{meant}"));
-    world.serve().stop(&world);
+    world.served();
     assert_eq!(world.count("SELECT count(*) FROM decision WHERE code = 16"), 5);
     // Most of those who can still be written to, however many are known to be shut out.
     world.write("flow.toml", &format!("{settings}{columns}"));
     world.write("data/contacts.csv", &format!("{header}{}", answers(7, 1)));
-    stops();
+    stops(&world);
     // One of three is no wrong column.
     world.write("data/contacts.csv", &format!("{header}{}", answers(6, 2)));
-    world.serve().stop(&world);
+    world.served();
     assert_eq!(world.count("SELECT count(*) FROM decision WHERE code = 16"), 6);
 }
 
