@@ -192,6 +192,11 @@ impl Reading {
         found == taken
     }
 
+    /// When the whole file was first read.
+    pub(super) fn first_read_at(&self) -> i64 {
+        self.mark.first_read_at
+    }
+
     /// When the bytes of a row were first read.
     pub(super) fn read_at(&self, row: &ContactRow) -> i64 {
         let beginnings = self.beginnings.iter().filter(|(line, _)| row.at.line <= *line);

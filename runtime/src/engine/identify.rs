@@ -99,12 +99,13 @@ impl Touch<'_> {
         let Some(slot) = plan.program.fields.get(id).and_then(|field| field.slot) else { return false };
         let said_at = self.contact.said_at.of(id.0);
         match suppression_of(system, slot) {
-            // Whatever else they have refused by then: what lifts it lifts this.
+            // Whatever else they have refused by then: what lifts it lifts this. When an older Flow has read the row nobody knows, and in doubt nobody
+            // gets mail.
             Some(Suppressed::Unsubscribed | Suppressed::Complained) => {
-                self.contact.read(plan, system.refused_at) >= row.read_at
+                !row.by_older_flow && self.contact.read(plan, system.refused_at) >= row.read_at
             }
             Some(_) => false,
-            None if plan.is_pause(slot) => said_at.is_some_and(|said_at| said_at >= row.read_at),
+            // A pause may be longer than what has counted by then.
             None => self.only_rises(slot) && said_at.map_or(row.by_older_flow, |said_at| said_at >= row.occurred_at),
         }
     }

@@ -144,9 +144,18 @@ impl<S: Store> Engine<S> {
             // Whoever has exchanged their address since is no other person of this file.
             let another = address.filter(|owner| *owner != contact).filter(|owner| import.said.contains_key(owner));
             import.tell(number, &weighed, another.map(Some));
-            import.note((number, Some(contact)), false, &weighed);
+            let was_known = import.was_broken_off_behind(row) && self.was_known_at(contact, import.file.reading)?;
+            import.note((number, Some(contact)), was_known, &weighed);
         }
         Ok(())
+    }
+
+    /// Whether somebody was known before a file was first read.
+    fn was_known_at(&mut self, id: ContactId, reading: &Reading) -> Result<bool, EngineError> {
+        let contact = self.lend(id)?;
+        let known_since = contact.read(&self.plan, self.plan.program.system.known_since);
+        self.cache.put(contact);
+        Ok(known_since < reading.first_read_at())
     }
 
     fn import_row(
@@ -202,6 +211,13 @@ impl<S: Store> Engine<S> {
 }
 
 impl Import<'_> {
+    /// Whether a reading of this very file ended between a row and the end: then later rows about the same person are judged as in one reading.
+    /// Of a file that is known whole nobody is looked at.
+    fn was_broken_off_behind(&self, row: &ContactRow) -> bool {
+        let FileRows { rows, reading, .. } = self.file;
+        reading.mark.taken.rows < rows.len() as u64 && reading.read_at(row) == reading.first_read_at()
+    }
+
     /// Whether a row stands in what the file has gained since the first row about the same person was read.
     fn is_later(&self, row: &ContactRow, said: &Said) -> bool {
         let reading = self.file.reading;

@@ -3,6 +3,7 @@
 use crate::support::{World, at, import_at, text_of, world};
 use flow_runtime::engine::{Imported, counter};
 use flow_runtime::inbound::{ContactRow, Refusal};
+use flow_runtime::time::Instant;
 use serde_json::json;
 
 const RULES: &str = "workflow fresh {\n enter when stage is mql new only\n reenter never\n score += 1\n}
@@ -404,4 +405,46 @@ fn a_gap_that_a_grown_file_fills_is_news() {
     world.at("2026-03-04").import_bytes("header\na,\na,saas\n", &grown);
     world.run();
     assert_eq!((world.read("a", "industry"), world.score("a")), (1, 1));
+}
+
+/// Wherever a reading is broken off, a later row about somebody who was known before the file is as much news as in one reading.
+#[test]
+fn a_kill_between_two_rows_about_one_person_loses_no_entry() {
+    let entered = |dies: bool| {
+        let mut world = world(BY_INDUSTRY).limits(1, 1_000);
+        world.at("2026-03-01").event("a", "visited", json!({"page": "/"})).run();
+        let rows = [
+            world.row(&["user:a"], &[("last_name", "Ada")]),
+            world.row(&["user:b"], &[]),
+            world.row(&["user:a"], &[("industry", "saas")]),
+        ];
+        world.at("2026-03-02");
+        if dies {
+            let now = Instant(at("2026-03-02"));
+            *world.shared.crash.lock().unwrap() = crate::support::Crash::AfterCommit(2);
+            assert!(import_at(world.engine(), "header\na\nb\na\n", &rows, now, &mut |_| {}).is_err());
+            *world.shared.crash.lock().unwrap() = crate::support::Crash::Never;
+            world.reopen();
+        }
+        let done = world.import_bytes("header\na\nb\na\n", &rows);
+        world.run();
+        (world.score("a"), done.known)
+    };
+    assert_eq!(entered(false), (1, 0));
+    let (score, known) = entered(true);
+    assert!(score == 1 && known > 0, "{score} {known}");
+}
+
+/// A pause that grows with a row that is read only now counts, whatever has counted before.
+#[test]
+fn a_longer_pause_of_a_file_that_is_read_again_counts() {
+    let mut world = world("");
+    let day = |text: &str| at(text).to_string();
+    let (short, long) = (day("2026-03-10"), day("2026-12-31"));
+    let row = |world: &World, until: &str| world.row(&["user:a"], &[("paused_until", until)]);
+    let first = [row(&world, &short), world.row(&["user:a"], &[])];
+    let again = [row(&world, &short), row(&world, &long)];
+    world.at("2026-03-02").import_bytes("header\na\na\n", &first);
+    world.at("2026-03-03").import_bytes("header\na\na\n", &again);
+    assert_eq!(world.read("a", "paused_until"), at("2026-12-31"));
 }
