@@ -5,8 +5,8 @@ use super::{Fill, Lineage};
 use crate::limits::TRACE_BITS;
 use crate::{
     Area, CountedSince, EmailContent, EmailId, Entry, FactId, Field, FieldId, FieldType, Id, IdMap, Layout, Op, Place,
-    Program, Reference, Slot, SlotId, StepId, StepKey, SystemSlots, Terminator, TextId, Turn, Workflow, WorkflowDebug,
-    WorkflowId, Written,
+    Program, Reference, Slot, SlotId, StepId, StepKey, Terminator, TextId, Turn, Workflow, WorkflowDebug, WorkflowId,
+    Written,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -169,22 +169,7 @@ impl Numbers {
             segment.holds = self.contact(segment.holds);
             segment.next_change = self.contact(segment.next_change);
         }
-        let SystemSlots {
-            reachable,
-            score,
-            stage,
-            unsubscribed,
-            hard_bounced,
-            complained,
-            do_not_contact,
-            known_since,
-            identified,
-            refused_at,
-            suppressed_at,
-        } = &mut new.meaning.system;
-        let engine = [reachable, known_since, identified, refused_at, suppressed_at];
-        let shared = [score, stage, unsubscribed, hard_bounced, complained, do_not_contact];
-        for slot in engine.into_iter().chain(shared) {
+        for (_, slot) in new.meaning.system.each_mut() {
             *slot = self.contact(*slot);
         }
     }

@@ -97,7 +97,12 @@ impl SystemSlot {
 
 impl SystemSlots {
     /// Each of them; those that are fields too come first.
-    pub fn each(&self) -> [(SystemSlot, SlotId); 11] {
+    pub fn each(mut self) -> [(SystemSlot, SlotId); 11] {
+        self.each_mut().map(|(system, slot)| (system, *slot))
+    }
+
+    /// The same, to give them other numbers.
+    pub fn each_mut(&mut self) -> [(SystemSlot, &mut SlotId); 11] {
         let SystemSlots {
             reachable,
             score,
@@ -110,7 +115,7 @@ impl SystemSlots {
             identified,
             refused_at,
             suppressed_at,
-        } = *self;
+        } = self;
         [
             (SystemSlot::Score, score),
             (SystemSlot::Stage, stage),
