@@ -11,6 +11,7 @@
 //! store    --> kept             a batch whole or not at all; memory and SQLite keep one contract
 //! compose  --> mail             subject, HTML and text for one person
 //! dispatch --> delivered        under a key, so that nothing is sent twice; answers come back like any other input
+//! doctor                        proves a whole store, and mends what is safe
 //! open                          a program's store: its columns, its views, its version
 //! report                        the funnel, from totals kept with each commit
 //! clock, time                   the only places that know what time it is, and in which zone
@@ -22,6 +23,7 @@
 pub mod clock;
 pub mod compose;
 pub mod dispatch;
+pub mod doctor;
 pub mod engine;
 pub mod inbound;
 pub mod mail;

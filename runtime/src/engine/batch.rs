@@ -13,13 +13,8 @@ use crate::store::{
     Actor, ChangedBy, Changes, ContactId, DecisionCode, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord,
     OutboxSettlement, ScoreRecord, Slot, SlotBatch, SlotState, StageRecord, Total, day_of,
 };
-use flow_ir::units::DAY_MS;
 use flow_ir::{Id, Program, TeamId, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Days between the Monday of the week in which the epoch began and the epoch, a Thursday.
-const EPOCH_WEEKDAY: i64 = 3;
-const WEEK_DAYS: i64 = 7;
 
 #[derive(Debug)]
 pub(super) struct Batch {
@@ -158,14 +153,7 @@ impl Batch {
 
     /// A journey's goal was met, so long after the entry.
     pub(super) fn convert(&mut self, journey: &JourneyRecord, now: i64) {
-        let monday = i64::from(day_of(journey.entered_at)) + EPOCH_WEEKDAY;
-        let after = now.saturating_sub(journey.entered_at).max(0) / DAY_MS;
-        self.total(Total::Conversions {
-            workflow: journey.workflow,
-            version: journey.version,
-            week: i32::try_from(monday.div_euclid(WEEK_DAYS)).unwrap_or(i32::MAX),
-            after_days: u32::try_from(after).unwrap_or(u32::MAX),
-        });
+        self.total(Total::conversion(journey.workflow, journey.version, journey.entered_at, now));
     }
 
     /// Something was done with a mail.

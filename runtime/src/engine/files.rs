@@ -226,6 +226,16 @@ fn taken_of(name: &str, kept: &[u8]) -> Result<Taken, EngineError> {
     Ok(Taken { rows: u64::from_le_bytes(*rows), chain: chain.try_into().map_err(|_| damaged())? })
 }
 
+/// The names of what was kept of files and cannot be read.
+pub(super) fn unreadable(reads: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+    let is_readable = |(name, kept): &(&String, &Vec<u8>)| match name.as_str() {
+        of_bytes if of_bytes.starts_with(FILE) => FileMark::parse(name, kept).is_ok(),
+        of_meaning if of_meaning.starts_with(BY_MEANING) => kept.is_empty() || taken_of(name, kept).is_ok(),
+        _ => true,
+    };
+    reads.iter().filter(|read| !is_readable(read)).map(|(name, _)| name.clone()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

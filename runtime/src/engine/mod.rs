@@ -193,6 +193,11 @@ enum Item {
     Attempt(i64, u64),
 }
 
+/// The places of streams of input that their readers here cannot read.
+pub(crate) fn unreadable_places(reads: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+    stream::StreamPlace::unreadable(reads).into_iter().chain(files::unreadable(reads)).collect()
+}
+
 impl<S: Store> Engine<S> {
     /// Takes up a store where its last commit left it.
     pub fn open(

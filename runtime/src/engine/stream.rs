@@ -31,6 +31,11 @@ impl StreamPlace {
         Ok(Self { at: i64::from_le_bytes(*at), taken: u64::from_le_bytes(*taken), met: 0 })
     }
 
+    /// The name of the place where a store keeps what cannot be read.
+    pub(super) fn unreadable(reads: &BTreeMap<String, Vec<u8>>) -> Option<String> {
+        StreamPlace::load(reads).is_err().then(|| STREAM.to_owned())
+    }
+
     pub(super) fn read(&self) -> (String, Vec<u8>) {
         (STREAM.to_owned(), [self.at.to_le_bytes(), self.taken.to_le_bytes()].concat())
     }

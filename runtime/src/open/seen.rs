@@ -4,7 +4,7 @@ use super::{Kind, bring, is_kept_whoever_is_where, live, text_of};
 use crate::engine::{self, EngineError};
 use crate::report::RunReport;
 use crate::store::sqlite::{InUse, MailAhead, SqliteRecords, picture};
-use crate::store::{StoreError, StoreFault};
+use crate::store::{Rows as _, StoreError, StoreFault};
 use crate::time::Instant;
 use flow_ir::Program;
 use std::collections::BTreeMap;

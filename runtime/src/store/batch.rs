@@ -2,9 +2,10 @@
 
 use super::record::{
     ContactWrite, DecisionCode, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord, OutboxRecord,
-    OutboxSettlement, ScoreRecord, StageRecord,
+    OutboxSettlement, ScoreRecord, StageRecord, day_of,
 };
 use super::slot::{ContactId, Owner, Slot};
+use flow_ir::units::DAY_MS;
 use std::collections::BTreeMap;
 
 /// Everything that one process writes together, over all of its slots: whole or not at all.
@@ -192,21 +193,39 @@ impl Changes {
     /// The totals of the decisions among these rows, with the arms of their traces. Part of [`totals`](Self::totals) once a batch is closed.
     pub fn rolled_up(&self) -> BTreeMap<Total, i64> {
         let mut totals = BTreeMap::new();
-        for row in &self.decisions {
-            let of = |code, step, about, reason| Total::Decisions {
-                day: super::record::day_of(row.at),
-                workflow: row.workflow,
-                version: row.version,
-                code,
-                step,
-                about,
-                reason,
-            };
-            *totals.entry(of(row.code, row.step, row.about, row.reason)).or_default() += 1;
-            for arm in row.arms() {
-                *totals.entry(of(DecisionCode::Ran, None, Some(arm), 0)).or_default() += 1;
-            }
+        for total in self.decisions.iter().flat_map(DecisionRecord::totals) {
+            *totals.entry(total).or_default() += 1;
         }
         totals
+    }
+}
+
+impl DecisionRecord {
+    /// What this decision adds one to: itself, and each arm of its trace.
+    pub(crate) fn totals(&self) -> impl Iterator<Item = Total> + '_ {
+        let DecisionRecord { at, workflow, version, code, step, about, reason, .. } = *self;
+        let day = day_of(at);
+        let of =
+            move |code, step, about, reason| Total::Decisions { day, workflow, version, code, step, about, reason };
+        let arms = self.arms().map(move |arm| of(DecisionCode::Ran, None, Some(arm), 0));
+        std::iter::once(of(code, step, about, reason)).chain(arms)
+    }
+}
+
+/// Days between the Monday of the week in which the epoch began and the epoch, a Thursday.
+const EPOCH_WEEKDAY: i64 = 3;
+const WEEK_DAYS: i64 = 7;
+
+impl Total {
+    /// What a goal adds one to that a journey of `entered_at` has met at an instant.
+    pub(crate) fn conversion(workflow: u32, version: u32, entered_at: i64, at: i64) -> Total {
+        let monday = i64::from(day_of(entered_at)) + EPOCH_WEEKDAY;
+        let after = at.saturating_sub(entered_at).max(0) / DAY_MS;
+        Total::Conversions {
+            workflow,
+            version,
+            week: i32::try_from(monday.div_euclid(WEEK_DAYS)).unwrap_or(i32::MAX),
+            after_days: u32::try_from(after).unwrap_or(u32::MAX),
+        }
     }
 }

@@ -13,14 +13,12 @@ use super::record::{
 };
 use super::slot::{ContactId, Owner, Slot, Tended, Wish};
 use super::{
-    Answers, Charter, DueContact, DuePlace, KeptProgram, PAGE_ROWS, Questions, QueuedBehind, RECENT_MESSAGES, Records,
-    SlotSink, Store, StoreError, Ticket,
+    Answers, Charter, DueContact, DuePlace, JourneyKey, KeptProgram, PAGE_ROWS, Placed, Questions, QueuedBehind,
+    RECENT_MESSAGES, Records, Rows, SlotSink, Store, StoreError, Ticket,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-type JourneyKey = (ContactId, u32, u32);
 
 /// A process on a store in memory.
 #[derive(Debug, Default)]
@@ -476,5 +474,101 @@ impl Records for MemoryStore {
 
     fn snapshot(&mut self) -> Result<Snapshot, StoreError> {
         Ok(MemoryStore::snapshot(self))
+    }
+}
+
+/// A page of what stands behind a key.
+fn page<K: Ord + Clone, V, T>(rows: &BTreeMap<K, V>, after: Option<K>, of: impl Fn(&K, &V) -> T) -> Vec<T> {
+    let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+    rows.range((from, Bound::Unbounded)).take(PAGE_ROWS).map(|(key, row)| of(key, row)).collect()
+}
+
+/// A page of a list, in which places count from 1.
+fn placed<T: Clone>(rows: &[T], after: u64) -> Vec<Placed<T>> {
+    let behind = usize::try_from(after).unwrap_or(usize::MAX);
+    (after + 1..).zip(rows.iter().skip(behind).take(PAGE_ROWS).cloned()).collect()
+}
+
+impl Rows for MemoryStore {
+    fn charter(&mut self) -> Result<Charter, StoreError> {
+        Store::charter(self)
+    }
+
+    fn program(&mut self, version: u32) -> Result<Option<KeptProgram>, StoreError> {
+        Ok(self.shared().programs.get(&version).cloned())
+    }
+
+    fn versions(&mut self) -> Result<Vec<u32>, StoreError> {
+        Ok(self.shared().programs.keys().copied().collect())
+    }
+
+    fn whole_contacts(
+        &mut self,
+        after: Option<ContactId>,
+    ) -> Result<Vec<(ContactId, Option<ContactRecord>)>, StoreError> {
+        let shared = self.shared();
+        Ok(page(&shared.contacts, after, |id, _| (*id, shared.load(*id).ok())))
+    }
+
+    fn keys(&mut self, after: Option<&str>) -> Result<Vec<(String, ContactId)>, StoreError> {
+        Ok(page(&self.shared().keys, after.map(str::to_owned), |key, id| (key.clone(), *id)))
+    }
+
+    fn joined(&mut self, after: Option<ContactId>) -> Result<Vec<(ContactId, ContactId)>, StoreError> {
+        Ok(page(&self.shared().joined, after, |id, into| (*id, *into)))
+    }
+
+    fn ended(&mut self, after: Option<JourneyKey>) -> Result<Vec<JourneyRecord>, StoreError> {
+        Ok(page(&self.shared().ended, after, |_, journey| journey.clone()))
+    }
+
+    fn events(&mut self, after: u64) -> Result<Vec<EventRecord>, StoreError> {
+        Ok(page(&self.shared().events, Some(after), |_, event| event.clone()))
+    }
+
+    fn decisions(&mut self, after: u64) -> Result<Vec<DecisionRecord>, StoreError> {
+        Ok(page(&self.shared().decisions, Some(after), |_, decision| decision.clone()))
+    }
+
+    fn outbox(&mut self, after: u64) -> Result<Vec<OutboxRecord>, StoreError> {
+        Ok(page(&self.shared().outbox, Some(after), |_, (row, _)| row.clone()))
+    }
+
+    fn handoffs(&mut self, after: u64) -> Result<Vec<Placed<HandoffRecord>>, StoreError> {
+        Ok(placed(&self.shared().handoffs, after))
+    }
+
+    fn stages(&mut self, after: u64) -> Result<Vec<Placed<StageRecord>>, StoreError> {
+        Ok(placed(&self.shared().stages, after))
+    }
+
+    fn scores(&mut self, after: u64) -> Result<Vec<Placed<ScoreRecord>>, StoreError> {
+        Ok(placed(&self.shared().scores, after))
+    }
+
+    fn totals(&mut self) -> Result<BTreeMap<Total, i64>, StoreError> {
+        Ok(self.shared().sums())
+    }
+
+    fn reads(&mut self) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
+        Ok(self.shared().reads.iter().map(|((_, name), place)| (name.clone(), place.clone())).collect())
+    }
+
+    fn repeated_keys(&mut self, at_most: usize) -> Result<Vec<String>, StoreError> {
+        let mut known = BTreeSet::new();
+        let shared = self.shared();
+        let repeated = shared.outbox.values().filter(|(row, _)| !known.insert(row.key.as_str()));
+        let repeated: BTreeSet<String> = repeated.map(|(row, _)| row.key.clone()).collect();
+        Ok(repeated.into_iter().take(at_most).collect())
+    }
+
+    fn astray_messages(&mut self, at_most: usize) -> Result<Vec<MessageKey>, StoreError> {
+        let shared = self.shared();
+        let (mut once, mut astray) = (BTreeSet::new(), BTreeSet::new());
+        for event in shared.events.values().filter(|event| !once.insert(event.message)) {
+            astray.insert(event.message);
+        }
+        astray.extend(shared.messages.symmetric_difference(&once));
+        Ok(astray.into_iter().take(at_most).collect())
     }
 }

@@ -14,6 +14,7 @@ mod error;
 pub mod memory;
 mod record;
 mod records;
+mod rows;
 mod said;
 mod slot;
 pub mod sqlite;
@@ -30,6 +31,7 @@ pub use record::{
     UnopenedCount, day_of,
 };
 pub use records::Records;
+pub use rows::{JourneyKey, Placed, Rows};
 pub use said::SaidAt;
 pub use slot::{ContactId, MAX_NUMBER, Owner, SLOTS, Slot, Tended, Wish, number_in_slot};
 

@@ -2,11 +2,11 @@
 
 use super::digest::Snapshot;
 use super::record::{BlockCount, DecisionCount, EventRecord, HandoffCount, PositionCount, UnopenedCount};
-use super::{Actor, ContactId, SlotState, StoreError};
+use super::{Actor, ContactId, Rows, SlotState, StoreError};
 use std::collections::BTreeMap;
 
 /// A view of what is durable, on a connection of its own: it may take its time, and nothing waits for it.
-pub trait Records {
+pub trait Records: Rows {
     /// Where each slot stands, by its number; none where nothing was written yet.
     fn slots(&mut self) -> Result<Vec<SlotState>, StoreError>;
 

@@ -5,9 +5,10 @@ use flow_front::lints::Levels;
 use flow_front::source::Source;
 use flow_ir::backend::Backend;
 use flow_ir::interpret::Interpreter;
-use flow_ir::{FOREVER, FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, Program, WorkflowId};
+use flow_ir::{FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, Program, WorkflowId};
 use flow_runtime::dispatch::channels::scripted::{self, ScriptedChannel};
 use flow_runtime::dispatch::channels::{Channel, Fate, Foreseen, RefusedKind, Uncertain};
+use flow_runtime::doctor::{Examination, examine_telling};
 use flow_runtime::engine::{
     Composed, Composer, ContactView, ContactsFile, Delivery, Engine, EngineError, Imported, Limits, Report,
 };
@@ -16,13 +17,13 @@ use flow_runtime::mail::{Mail, Mailbox, Purpose};
 use flow_runtime::store::digest::Snapshot;
 use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::{
-    Answers, Batch, Changes, Charter, ContactId, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, MessageId,
-    Opened, OutboxRecord, OutboxState, Questions, Records, SendRecord, Slot, SlotBatch, SlotSink, SlotState, Store,
-    StoreError, StoreFault, Tended, Ticket, Total, Wish,
+    Answers, Batch, Changes, Charter, ContactId, DecisionCode, DecisionRecord, JourneyRecord, MessageId, Opened,
+    OutboxRecord, Questions, Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, StoreFault, Tended,
+    Ticket, Wish,
 };
 use flow_runtime::time::Instant;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -269,53 +270,6 @@ impl Store for Shared {
     fn records(&self) -> Result<Box<dyn Records>, StoreError> {
         self.store().records()
     }
-}
-
-/// From the newest record of a contact each names the one before it, and none is left out.
-fn check_chains(snapshot: &Snapshot) {
-    let mut records: BTreeMap<u64, (ContactId, u64)> = BTreeMap::new();
-    records.extend(snapshot.events.iter().map(|row| (row.id, (row.contact, row.previous))));
-    records.extend(snapshot.decisions.iter().map(|row| (row.id, (row.contact, row.previous))));
-    assert_eq!(records.len(), snapshot.events.len() + snapshot.decisions.len(), "a number was given twice");
-    for contact in &snapshot.contacts {
-        let own: Vec<u64> = records.iter().filter(|(_, (of, _))| *of == contact.id).map(|(id, _)| *id).rev().collect();
-        let mut found = Vec::new();
-        let mut next = contact.newest;
-        while next != 0 {
-            let (of, previous) = records[&next];
-            assert!(of == contact.id && previous < next, "record {next} of {:?}", contact.id);
-            found.push(next);
-            next = previous;
-        }
-        assert_eq!(found, own, "the records of {:?}", contact.id);
-    }
-}
-
-/// Totals are what anybody would count from the rows.
-fn check_totals(snapshot: &Snapshot) {
-    let rows = Changes { decisions: snapshot.decisions.clone(), ..Changes::default() };
-    let counted = |total: &Total| matches!(total, Total::Decisions { .. });
-    let kept: BTreeMap<Total, i64> = snapshot
-        .totals
-        .iter()
-        .filter(|(total, _)| counted(total))
-        .map(|(total, value)| (total.clone(), *value))
-        .collect();
-    assert_eq!(kept, rows.rolled_up());
-    let conversions: i64 = snapshot
-        .totals
-        .iter()
-        .filter_map(|(total, value)| match total {
-            Total::Conversions { .. } => Some(*value),
-            _ => None,
-        })
-        .sum();
-    let met = snapshot.decisions.iter().filter(|row| match row.code {
-        // An end as converted after the goal was met is no second one.
-        DecisionCode::Converted => row.reason == 0,
-        code => matches!(code, DecisionCode::GoalMet | DecisionCode::Attributed),
-    });
-    assert_eq!(conversions, met.count() as i64, "conversions by week");
 }
 
 /// A program, a store and a stream of events, from 2026-03-02 (a Monday) on.
@@ -578,82 +532,21 @@ impl World {
 
     /// What must hold of every store.
     pub(crate) fn check_invariants(&self) {
-        let snapshot = self.snapshot();
-        for journey in snapshot.journeys().into_iter().filter(|journey| journey.status != JourneyStatus::Ended) {
-            let on_its_way = |id| snapshot.outbox.iter().any(|(row, _)| row.id == id && row.state.is_unsettled());
-            if journey.status == JourneyStatus::Sending {
-                assert!(journey.outbox.is_some_and(on_its_way), "E14: {journey:?} waits for no answer");
-                continue;
-            }
-            let due_at = journey.due_at.unwrap_or_else(|| panic!("E14: {journey:?} waits for nothing"));
-            let contact = snapshot.contacts.iter().find(|contact| contact.id == journey.contact).unwrap();
-            assert!(contact.next_at.is_some_and(|next_at| next_at <= due_at), "{journey:?} is not in the due queue");
-        }
-        for contact in &snapshot.contacts {
-            let until = contact.held.iter().map(|held| held.until).min();
-            let is_due = until.is_none_or(|until| contact.next_at.is_some_and(|next_at| next_at <= until));
-            assert!(is_due, "E14: {contact:?} holds an entry and is not in the due queue");
-        }
-        for turn in self.program.workflows.values().filter_map(|workflow| workflow.turn.as_ref()) {
-            for contact in &snapshot.contacts {
-                // A frame of an earlier version may end before it.
-                let is_there = contact.frame.len() == self.program.frame.size as usize;
-                let waits = is_there && self.program.frame.read(&contact.frame, turn.at) < FOREVER;
-                assert!(!waits || contact.next_at.is_some(), "E14: {contact:?} waits for a turn and is not due");
-            }
-        }
-        let mut keys: Vec<&str> = snapshot.outbox.iter().map(|(row, _)| row.key.as_str()).collect();
-        keys.dedup();
-        assert_eq!(keys.len(), snapshot.outbox.len());
-        check_chains(&snapshot);
-        check_totals(&snapshot);
-        World::check_sends(&snapshot);
-        self.check_ledgers(&snapshot);
+        let store = self.shared.store.lock().unwrap().another();
+        let program = self.adopted(&store);
+        // A window of a few contacts, so that more than one is seen.
+        let how = Examination { is_closed: false, window: 3, mends: false, progress: &mut |_, _| () };
+        let examined = examine_telling(&mut *store.records().unwrap(), &program, how).unwrap();
+        let findings: Vec<String> = (examined.findings.iter())
+            .map(|finding| format!("{}: {} {}", finding.kind.code(), finding.subject, finding.words))
+            .collect();
+        assert!(examined.is_healthy(), "{}", findings.join("\n"));
     }
 
-    /// What is told of a send is told once, and of one that left.
-    fn check_sends(snapshot: &Snapshot) {
-        let has_left = |send: &SendRecord| {
-            let row = snapshot.outbox.iter().find(|(row, _)| row.id == send.row);
-            let left = |state| matches!(state, OutboxState::Delivered | OutboxState::Promised);
-            row.is_some_and(|(row, _)| row.email == send.email && left(row.state))
-        };
-        let sends = snapshot.journeys().into_iter().flat_map(|journey| &journey.sends);
-        sends.for_each(|send| assert!(has_left(send), "{send:?} has not left"));
-        let mut told = BTreeSet::new();
-        for row in &snapshot.decisions {
-            if SendRecord::TOLD.contains(&row.code) {
-                assert!(row.send.is_some() && told.insert((row.send, row.code)), "{row:?} is told twice");
-            }
-        }
-    }
-
-    /// The ledgers lead from the first value of everybody to the one they have.
-    fn check_ledgers(&self, snapshot: &Snapshot) {
-        let (layout, system) = (&self.program.frame, &self.program.system);
-        let mut blank = layout.blank();
-        for field in self.program.fields.values() {
-            if let Some(slot) = field.slot {
-                let initial = layout.slots.at(slot).initial;
-                layout.write(&mut blank, slot, initial);
-            }
-        }
-        for contact in &snapshot.contacts {
-            // One of an earlier version of the program.
-            if contact.frame.len() < layout.size as usize {
-                continue;
-            }
-            let scores = snapshot.scores.iter().filter(|row| row.contact == contact.id);
-            let sum: i64 = scores.map(|row| row.change).sum();
-            let score = layout.read(&contact.frame, system.score) - layout.read(&blank, system.score);
-            assert_eq!(sum, score, "the score of {:?}", contact.id);
-            let mut stage = layout.read(&blank, system.stage);
-            for row in snapshot.stages.iter().filter(|row| row.contact == contact.id) {
-                assert_eq!(row.from, stage, "the stage of {:?}", contact.id);
-                stage = row.to;
-            }
-            assert_eq!(stage, layout.read(&contact.frame, system.stage), "the stage of {:?}", contact.id);
-        }
+    /// The program by the numbers of the store, where it has adopted one.
+    fn adopted(&self, store: &MemoryStore) -> Arc<Program> {
+        let kept = store.another().charter().unwrap().program;
+        kept.map_or_else(|| Arc::clone(&self.program), |kept| Arc::new(serde_json::from_slice(&kept.text).unwrap()))
     }
 
     /// Writes into the store behind the engine's back.

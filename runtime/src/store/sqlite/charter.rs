@@ -14,6 +14,18 @@ pub(super) fn read(connection: &Connection) -> Result<Charter, Trouble> {
     Ok(Charter { name, kind, program: connection.query_row(sql, [], program).optional()? })
 }
 
+/// One version of the program.
+pub(super) fn version(connection: &Connection, version: u32) -> Result<Option<KeptProgram>, Trouble> {
+    let sql = "SELECT version, hash, text, recalling FROM program WHERE version = ?1";
+    Ok(connection.query_row(sql, [version], program).optional()?)
+}
+
+/// The versions that there are, ascending.
+pub(super) fn versions(connection: &Connection) -> Result<Vec<u32>, Trouble> {
+    let mut statement = connection.prepare("SELECT version FROM program ORDER BY version")?;
+    Ok(statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
 fn program(row: &Row<'_>) -> rusqlite::Result<KeptProgram> {
     let recalling = row.get_ref(3)?.as_str()?;
     Ok(KeptProgram {

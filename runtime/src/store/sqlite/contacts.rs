@@ -4,7 +4,8 @@ use super::codes::{damaged, id, sql_id};
 use super::fault::Trouble;
 use super::kept;
 use crate::store::{
-    ContactId, ContactRecord, ContactWrite, DueContact, JourneyRecord, JourneyStatus, PAGE_ROWS, SaidAt, Slot,
+    ContactId, ContactRecord, ContactWrite, DueContact, JourneyKey, JourneyRecord, JourneyStatus, PAGE_ROWS, SaidAt,
+    Slot,
 };
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -151,6 +152,57 @@ pub(super) fn after(connection: &Connection, after: Option<ContactId>) -> Result
     let after = after.map_or(0, |contact| sql_id(contact.0));
     let rows = statement.query_map(params![after, PAGE_ROWS as i64], |row| Ok(ContactId(id(row, 0)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A page of whole contacts, by number; none beside the number of one whose row holds what Flow never writes.
+pub(super) fn whole(
+    connection: &Connection,
+    after: Option<ContactId>,
+) -> Result<Vec<(ContactId, Option<ContactRecord>)>, Trouble> {
+    let sql = "SELECT frame, next_at, layout, newest, kept, texts, id FROM contact WHERE id > ?1 ORDER BY id LIMIT ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let after = after.map_or(0, |contact| sql_id(contact.0));
+    let rows = statement.query_map(params![after, PAGE_ROWS as i64], |row| {
+        let id = ContactId(id(row, 6)?);
+        Ok((id, read(row, id).ok()))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A page of keys.
+pub(super) fn keys(connection: &Connection, after: Option<&str>) -> Result<Vec<(String, ContactId)>, Trouble> {
+    // No key is empty.
+    let after = after.unwrap_or_default();
+    let sql = "SELECT key, contact FROM contact_key WHERE key > ?1 ORDER BY key LIMIT ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows =
+        statement.query_map(params![after, PAGE_ROWS as i64], |row| Ok((row.get(0)?, ContactId(id(row, 1)?))))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A page of those who were joined into others.
+pub(super) fn joined(
+    connection: &Connection,
+    after: Option<ContactId>,
+) -> Result<Vec<(ContactId, ContactId)>, Trouble> {
+    let sql = "SELECT contact, \"into\" FROM joined WHERE contact > ?1 ORDER BY contact LIMIT ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let after = after.map_or(0, |contact| sql_id(contact.0));
+    let rows = statement
+        .query_map(params![after, PAGE_ROWS as i64], |row| Ok((ContactId(id(row, 0)?), ContactId(id(row, 1)?))))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A page of the journeys that nobody asks for any more, by key.
+pub(super) fn ended(connection: &Connection, after: Option<JourneyKey>) -> Result<Vec<JourneyRecord>, Trouble> {
+    let sql = "SELECT contact, kept FROM journey_ended WHERE (contact, workflow, run) > (?1, ?2, ?3) \
+               ORDER BY contact, workflow, run LIMIT ?4";
+    let mut statement = connection.prepare_cached(sql)?;
+    let (contact, workflow, run) = after.unwrap_or((ContactId(0), 0, 0));
+    let rows = statement.query_map(params![sql_id(contact.0), workflow, run, PAGE_ROWS as i64], |row| {
+        Ok(kept_in(row, 1, ContactId(id(row, 0)?))?.0)
+    })?;
+    Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
 /// Looks at every live journey.

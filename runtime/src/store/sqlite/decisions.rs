@@ -2,7 +2,7 @@
 
 use super::codes::{Coded as _, coded, damaged, id, sql_id};
 use super::fault::Trouble;
-use crate::store::{ContactId, DecisionCode, DecisionRecord, UnopenedCount};
+use crate::store::{ContactId, DecisionCode, DecisionRecord, PAGE_ROWS, UnopenedCount};
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row, params};
 
@@ -51,27 +51,38 @@ pub(super) fn clicked_unopened(connection: &Connection) -> Result<Vec<UnopenedCo
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+const COLUMNS: &str = "id, previous, contact, workflow, version, run, at, code, step, about, reason, send, trace";
+
 pub(super) fn all(connection: &Connection) -> Result<Vec<DecisionRecord>, Trouble> {
-    let sql = "SELECT id, previous, contact, workflow, version, run, at, code, step, about, reason, send, trace FROM decision ORDER BY id";
-    let mut statement = connection.prepare(sql)?;
-    let rows = statement.query_map([], |row| {
-        Ok(DecisionRecord {
-            id: id(row, 0)?,
-            previous: id(row, 1)?,
-            contact: ContactId(id(row, 2)?),
-            workflow: row.get(3)?,
-            version: row.get(4)?,
-            run: row.get(5)?,
-            at: row.get(6)?,
-            code: coded(row, 7)?,
-            step: row.get(8)?,
-            about: row.get(9)?,
-            reason: row.get(10)?,
-            send: row.get::<_, Option<i64>>(11)?.map(|_| id(row, 11)).transpose()?,
-            trace: words(row, 12)?,
-        })
-    })?;
+    let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM decision ORDER BY id"))?;
+    let rows = statement.query_map([], read)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A page of them, by number.
+pub(super) fn page(connection: &Connection, after: u64) -> Result<Vec<DecisionRecord>, Trouble> {
+    let sql = format!("SELECT {COLUMNS} FROM decision WHERE id > ?1 ORDER BY id LIMIT ?2");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![sql_id(after), PAGE_ROWS as i64], read)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<DecisionRecord> {
+    Ok(DecisionRecord {
+        id: id(row, 0)?,
+        previous: id(row, 1)?,
+        contact: ContactId(id(row, 2)?),
+        workflow: row.get(3)?,
+        version: row.get(4)?,
+        run: row.get(5)?,
+        at: row.get(6)?,
+        code: coded(row, 7)?,
+        step: row.get(8)?,
+        about: row.get(9)?,
+        reason: row.get(10)?,
+        send: row.get::<_, Option<i64>>(11)?.map(|_| id(row, 11)).transpose()?,
+        trace: words(row, 12)?,
+    })
 }
 
 fn words(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<i64>> {

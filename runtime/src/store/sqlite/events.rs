@@ -134,6 +134,27 @@ pub(super) fn newest(connection: &Connection, slot: Slot) -> Result<Vec<MessageI
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// A page of the log, each as it was written.
+pub(super) fn page(connection: &Connection, after: u64) -> Result<Vec<EventRecord>, Trouble> {
+    let sql = "SELECT id, previous, contact, day, message, name, occurred_at, received_at, properties, counts FROM event \
+               WHERE id > ?1 ORDER BY id LIMIT ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(params![sql_id(after), PAGE_ROWS as i64], event)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The first messages that do not stand exactly once both here and among those that are known.
+pub(super) fn astray(connection: &Connection, at_most: usize) -> Result<Vec<MessageKey>, Trouble> {
+    // Two sorted lists and no index: the way that needs least memory.
+    let sql = "SELECT day, message FROM (SELECT day, message, 1 AS logged, 0 AS known FROM event \
+               UNION ALL SELECT day, id, 0, 1 FROM message) \
+               GROUP BY day, message HAVING sum(logged) <> 1 OR sum(known) <> 1 LIMIT ?1";
+    let mut statement = connection.prepare(sql)?;
+    let at_most = i64::try_from(at_most).unwrap_or(i64::MAX);
+    let rows = statement.query_map([at_most], |row| Ok(MessageKey { day: row.get(0)?, id: MessageId(row.get(1)?) }))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The log, in the order of arrival.
 pub(super) fn all(connection: &Connection) -> Result<Vec<EventRecord>, Trouble> {
     let sql = "SELECT id, previous, contact, day, message, name, occurred_at, received_at, properties, counts FROM event ORDER BY id";

@@ -2,8 +2,8 @@
 
 use super::codes::{id, sql_id};
 use super::fault::Trouble;
-use crate::store::{ContactId, HandoffCount, HandoffRecord};
-use rusqlite::{Connection, params};
+use crate::store::{ContactId, HandoffCount, HandoffRecord, PAGE_ROWS, Placed};
+use rusqlite::{Connection, Row, params};
 
 const COLUMNS: &str = "key, contact, workflow, run, team, member, note, task, task_due_at, at";
 
@@ -40,19 +40,29 @@ pub(super) fn counts(connection: &Connection) -> Result<Vec<HandoffCount>, Troub
 
 pub(super) fn all(connection: &Connection) -> Result<Vec<HandoffRecord>, Trouble> {
     let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM handoff ORDER BY key"))?;
-    let rows = statement.query_map([], |row| {
-        Ok(HandoffRecord {
-            key: row.get(0)?,
-            contact: ContactId(id(row, 1)?),
-            workflow: row.get(2)?,
-            run: row.get(3)?,
-            team: row.get(4)?,
-            member: row.get(5)?,
-            note: row.get(6)?,
-            task: row.get(7)?,
-            task_due_at: row.get(8)?,
-            at: row.get(9)?,
-        })
-    })?;
+    let rows = statement.query_map([], read)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A page of them, in the order in which they were written.
+pub(super) fn page(connection: &Connection, after: u64) -> Result<Vec<Placed<HandoffRecord>>, Trouble> {
+    let sql = format!("SELECT {COLUMNS}, id FROM handoff WHERE id > ?1 ORDER BY id LIMIT ?2");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![sql_id(after), PAGE_ROWS as i64], |row| Ok((id(row, 10)?, read(row)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<HandoffRecord> {
+    Ok(HandoffRecord {
+        key: row.get(0)?,
+        contact: ContactId(id(row, 1)?),
+        workflow: row.get(2)?,
+        run: row.get(3)?,
+        team: row.get(4)?,
+        member: row.get(5)?,
+        note: row.get(6)?,
+        task: row.get(7)?,
+        task_due_at: row.get(8)?,
+        at: row.get(9)?,
+    })
 }

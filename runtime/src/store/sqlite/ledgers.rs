@@ -2,7 +2,7 @@
 
 use super::codes::{id, sql_id};
 use super::fault::Trouble;
-use crate::store::{ChangedBy, ContactId, ScoreRecord, StageRecord};
+use crate::store::{ChangedBy, ContactId, PAGE_ROWS, Placed, ScoreRecord, StageRecord};
 use rusqlite::{Connection, Row, params};
 
 pub(super) fn write(connection: &Connection, stages: &[StageRecord], scores: &[ScoreRecord]) -> Result<(), Trouble> {
@@ -28,22 +28,48 @@ fn changed_by(row: &Row<'_>) -> rusqlite::Result<ChangedBy> {
     Ok(ChangedBy { journey: workflow.zip(run) })
 }
 
+const STAGES: &str = "SELECT contact, at, from_stage, to_stage, workflow, run, id FROM stage_change";
+const SCORES: &str = "SELECT contact, at, change, score, workflow, run, id FROM score_change";
+
 pub(super) fn all_stages(connection: &Connection) -> Result<Vec<StageRecord>, Trouble> {
-    let sql = "SELECT contact, at, from_stage, to_stage, workflow, run FROM stage_change ORDER BY id";
-    let mut statement = connection.prepare(sql)?;
-    let rows = statement.query_map([], |row| {
-        let contact = ContactId(id(row, 0)?);
-        Ok(StageRecord { contact, at: row.get(1)?, from: row.get(2)?, to: row.get(3)?, by: changed_by(row)? })
-    })?;
+    let mut statement = connection.prepare(&format!("{STAGES} ORDER BY id"))?;
+    let rows = statement.query_map([], stage)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 pub(super) fn all_scores(connection: &Connection) -> Result<Vec<ScoreRecord>, Trouble> {
-    let sql = "SELECT contact, at, change, score, workflow, run FROM score_change ORDER BY id";
-    let mut statement = connection.prepare(sql)?;
-    let rows = statement.query_map([], |row| {
-        let contact = ContactId(id(row, 0)?);
-        Ok(ScoreRecord { contact, at: row.get(1)?, change: row.get(2)?, score: row.get(3)?, by: changed_by(row)? })
-    })?;
+    let mut statement = connection.prepare(&format!("{SCORES} ORDER BY id"))?;
+    let rows = statement.query_map([], score)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A page of changes of stages, in the order in which they were written.
+pub(super) fn stages(connection: &Connection, after: u64) -> Result<Vec<Placed<StageRecord>>, Trouble> {
+    page(connection, STAGES, after, stage)
+}
+
+/// The same of scores.
+pub(super) fn scores(connection: &Connection, after: u64) -> Result<Vec<Placed<ScoreRecord>>, Trouble> {
+    page(connection, SCORES, after, score)
+}
+
+fn page<T>(
+    connection: &Connection,
+    select: &str,
+    after: u64,
+    read: fn(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<Placed<T>>, Trouble> {
+    let mut statement = connection.prepare_cached(&format!("{select} WHERE id > ?1 ORDER BY id LIMIT ?2"))?;
+    let rows = statement.query_map(params![sql_id(after), PAGE_ROWS as i64], |row| Ok((id(row, 6)?, read(row)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn stage(row: &Row<'_>) -> rusqlite::Result<StageRecord> {
+    let contact = ContactId(id(row, 0)?);
+    Ok(StageRecord { contact, at: row.get(1)?, from: row.get(2)?, to: row.get(3)?, by: changed_by(row)? })
+}
+
+fn score(row: &Row<'_>) -> rusqlite::Result<ScoreRecord> {
+    let contact = ContactId(id(row, 0)?);
+    Ok(ScoreRecord { contact, at: row.get(1)?, change: row.get(2)?, score: row.get(3)?, by: changed_by(row)? })
 }

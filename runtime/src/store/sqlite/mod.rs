@@ -25,6 +25,7 @@ mod open;
 mod outbox;
 mod picture;
 mod records;
+mod rows;
 mod slots;
 mod snapshot;
 mod there;

@@ -165,6 +165,22 @@ pub(super) fn settle(connection: &Connection, settled: &[OutboxSettlement]) -> R
     Ok(())
 }
 
+/// A page of all rows, each as it was written.
+pub(super) fn page(connection: &Connection, after: u64) -> Result<Vec<OutboxRecord>, Trouble> {
+    let sql = format!("SELECT {COLUMNS} FROM outbox WHERE id > ?1 ORDER BY id LIMIT ?2");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![sql_id(after), PAGE_ROWS as i64], read)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The first keys that several rows have.
+pub(super) fn repeated_keys(connection: &Connection, at_most: usize) -> Result<Vec<String>, Trouble> {
+    let mut statement =
+        connection.prepare("SELECT key FROM outbox GROUP BY key HAVING count(*) > 1 ORDER BY key LIMIT ?1")?;
+    let rows = statement.query_map([i64::try_from(at_most).unwrap_or(i64::MAX)], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Every row with its receipt or reason.
 pub(super) fn all(connection: &Connection) -> Result<Vec<(OutboxRecord, String)>, Trouble> {
     let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM outbox ORDER BY key"))?;

@@ -2,10 +2,10 @@
 
 use super::fault::Trouble;
 use super::outbox::MailAhead;
-use super::{charter, contacts, decisions, events, handoffs, outbox, slots, snapshot, totals, transact};
+use super::{contacts, decisions, events, handoffs, outbox, slots, snapshot, totals, transact};
 use crate::store::digest::Snapshot;
 use crate::store::{
-    Actor, BlockCount, Charter, ContactId, DecisionCount, EventRecord, HandoffCount, PositionCount, Records, SlotState,
+    Actor, BlockCount, ContactId, DecisionCount, EventRecord, HandoffCount, PositionCount, Records, SlotState,
     StoreError, UnopenedCount,
 };
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -35,7 +35,7 @@ impl SqliteRecords {
     }
 
     /// Reads in one transaction: everything of one moment.
-    fn read<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, Trouble>) -> Result<T, StoreError> {
+    pub(super) fn read<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, Trouble>) -> Result<T, StoreError> {
         let is_of_one_moment = !self.connection.is_autocommit();
         let read = match is_of_one_moment {
             true => work(&self.connection),
@@ -47,16 +47,6 @@ impl SqliteRecords {
     /// What is to be known of the mail that waits.
     pub(crate) fn mail_ahead(&mut self) -> Result<MailAhead, StoreError> {
         self.read(outbox::ahead)
-    }
-
-    /// How far each stream of input was read, in its reader's own words.
-    pub(crate) fn reads(&mut self) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
-        self.read(slots::reads)
-    }
-
-    /// What the store is, and the program that it runs.
-    pub(crate) fn charter(&mut self) -> Result<Charter, StoreError> {
-        self.read(charter::read)
     }
 }
 

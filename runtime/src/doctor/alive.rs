@@ -1,0 +1,165 @@
+//! E14: every live journey has exactly one reason to be alive, and whoever is due stands in the due queue.
+
+use super::Check;
+use super::context::Context;
+use super::finding::{Findings, Kind, Mend, Subject};
+use super::sweep::is_live;
+use crate::engine::rate;
+use crate::store::{ContactId, ContactRecord, JourneyRecord, JourneyStatus, Records, StoreError};
+use crate::time::Instant;
+use flow_ir::{FOREVER, Layout, Program, SlotId, WorkflowId};
+use std::collections::BTreeMap;
+
+/// How many wait for their turn in each workflow, as its rate has counted them.
+pub(super) struct Turns(BTreeMap<WorkflowId, u64>);
+
+impl Turns {
+    pub(super) fn read(
+        records: &mut dyn Records,
+        program: &Program,
+        found: &mut Findings,
+    ) -> Result<Turns, StoreError> {
+        let actors = records.actors()?;
+        let mut turns = BTreeMap::new();
+        for (id, workflow) in program.workflows.iter().filter(|(_, workflow)| workflow.turn.is_some()) {
+            match rate::waiting(&actors, &workflow.name) {
+                Ok(waiting) => drop(turns.insert(id, waiting.map_or(0, |(count, _)| count))),
+                Err(_) => found.add(
+                    Kind::Unreadable,
+                    Subject::Named(format!("the rate of {}", workflow.name)),
+                    "is not what Flow writes, and nobody comes in any more",
+                ),
+            }
+        }
+        Ok(Turns(turns))
+    }
+}
+
+/// Reasons to be alive, and live journeys that exclude each other.
+#[derive(Default)]
+pub(super) struct Alive {
+    waiting: BTreeMap<WorkflowId, u64>,
+}
+
+impl Check for Alive {
+    fn contact(&mut self, cx: &Context<'_>, id: ContactId, contact: Option<&ContactRecord>, found: &mut Findings) {
+        let Some(contact) = contact else { return };
+        for journey in contact.kept.iter().filter(|journey| is_live(journey)) {
+            examine_journey(cx, contact, journey, found);
+        }
+        if cx.joined.contains_key(&id) && contact.kept.iter().any(is_live) {
+            found.add(
+                Kind::TwoLive,
+                Subject::Contact(id),
+                "was joined into somebody else and has a live journey all the same",
+            );
+        }
+        let mut live: Vec<u32> =
+            contact.kept.iter().filter(|journey| is_live(journey)).map(|one| one.workflow).collect();
+        live.sort_unstable();
+        for twice in live.windows(2).filter(|pair| pair.first() == pair.last()).filter_map(<[u32]>::first) {
+            let words = format!("has two journeys that live in `{}`", cx.workflow_name(*twice));
+            found.add(Kind::TwoLive, Subject::Contact(id), words);
+        }
+        for entry in &contact.held {
+            let words = format!("holds an entry to `{}`", cx.workflow_name(entry.workflow));
+            must_be_called(contact, entry.until, &words, found);
+        }
+        self.examine_turns(cx, contact, found);
+    }
+
+    fn over(&mut self, cx: &Context<'_>, found: &mut Findings) {
+        for (id, kept) in &cx.turns.0 {
+            let waiting = self.waiting.get(id).copied().unwrap_or(0);
+            if waiting != *kept {
+                let name = cx.workflow_name(id.0);
+                let words = format!("counts {kept} who wait for their turn, and {waiting} do");
+                found.add(Kind::WrongCount, Subject::Named(format!("the rate of {name}")), words);
+            }
+        }
+    }
+}
+
+impl Alive {
+    fn examine_turns(&mut self, cx: &Context<'_>, contact: &ContactRecord, found: &mut Findings) {
+        for (id, workflow) in cx.program.workflows.iter() {
+            let at = |slot| read(&cx.program.frame, &contact.frame, slot).filter(|at| *at < FOREVER);
+            if workflow.turn.as_ref().and_then(|turn| at(turn.at)).is_some() {
+                *self.waiting.entry(id).or_default() += 1;
+                // Turns go by a clock of their own: here it is enough that somebody looks.
+                must_be_called(contact, FOREVER, &format!("waits for their turn in `{}`", workflow.name), found);
+            }
+            if let Some(started_at) = workflow.started.and_then(at) {
+                must_be_called(contact, started_at, &format!("is to be started in `{}`", workflow.name), found);
+            }
+        }
+    }
+}
+
+/// A slot of a frame; none where the frame is of an earlier version, which had none such.
+pub(super) fn read(layout: &Layout, frame: &[u8], slot: SlotId) -> Option<i64> {
+    let is_there = layout.slots.get(slot).is_some_and(|slot| (slot.offset + slot.kind.width()) as usize <= frame.len());
+    is_there.then(|| layout.read(frame, slot))
+}
+
+fn examine_journey(cx: &Context<'_>, contact: &ContactRecord, journey: &JourneyRecord, found: &mut Findings) {
+    let subject = || cx.journey(contact.id, journey.workflow, journey.run);
+    let waits_for_message = || {
+        let message = journey.outbox.and_then(|row| cx.messages.borrow().get(row));
+        message.is_some_and(|message| message.is_unsettled() && !message.is_notice())
+    };
+    let message = || {
+        journey
+            .outbox
+            .map_or_else(|| "no message".to_owned(), |row| format!("outbox row {row}, which is settled or not there"))
+    };
+    match (journey.status, journey.due_at) {
+        (JourneyStatus::Ended, _) => {}
+        (JourneyStatus::Sending, Some(due_at)) => {
+            let words = format!("waits for the answer to a message, and is due at {} as well", Instant(due_at));
+            found.add(Kind::WaitsForTwo, subject(), words);
+        }
+        (JourneyStatus::Sending, None) => {
+            if !waits_for_message() {
+                found.add(Kind::WaitsForNothing, subject(), format!("waits for the answer to {}", message()));
+            }
+        }
+        (_, None) => {
+            let words = format!("{} and is due at no instant", status_words(journey.status));
+            found.add(Kind::WaitsForNothing, subject(), words);
+        }
+        (status, Some(due_at)) => {
+            if status == JourneyStatus::Held && !waits_for_message() {
+                found.add(Kind::WaitsForNothing, subject(), format!("holds back {}", message()));
+            }
+            let words =
+                format!("{} in `{}` (run {})", status_words(status), cx.workflow_name(journey.workflow), journey.run);
+            must_be_called(contact, due_at, &words, found);
+        }
+    }
+    if journey.ended_at.is_some() {
+        found.add(Kind::WrongEnd, subject(), "lives, and has an instant at which it ended");
+    }
+}
+
+fn status_words(status: JourneyStatus) -> &'static str {
+    match status {
+        JourneyStatus::Waiting => "waits",
+        JourneyStatus::Awaiting => "waits for a condition",
+        JourneyStatus::Held => "waits for its send window",
+        JourneyStatus::Sending => "waits for an answer",
+        JourneyStatus::Ended => "has ended",
+    }
+}
+
+/// When somebody who is due at `due_at` is called at the latest.
+fn must_be_called(contact: &ContactRecord, due_at: i64, doing: &str, found: &mut Findings) {
+    if contact.next_at.is_some_and(|next_at| next_at <= due_at) {
+        return;
+    }
+    let called = contact.next_at.map_or("never".to_owned(), |at| format!("at {} only", Instant(at)));
+    let due = if due_at == FOREVER { String::new() } else { format!(" until {}", Instant(due_at)) };
+    found.add(Kind::Asleep, Subject::Contact(contact.id), format!("{doing}{due}, and is called {called}"));
+    // To be called too early costs a look.
+    found.mend(Mend::CallAt(contact.id, if due_at == FOREVER { 0 } else { due_at }));
+}

@@ -1,0 +1,225 @@
+//! What is found: of which kind, about what, in words.
+
+use super::context::Counts;
+use crate::store::{ContactId, Total};
+use std::collections::BTreeMap;
+
+/// How many findings of one kind are told in words; the rest are counted.
+pub const SHOWN_OF_A_KIND: usize = 20;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $code:literal $mends:ident $help:literal),* $(,)?) => {
+        /// What can be wrong with a store. The words of [`Kind::code`] are for machines, and never change.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind { $($(#[$doc])* $name),* }
+
+        impl Kind {
+            /// All of them, in the order in which they are told.
+            pub const ALL: &'static [Kind] = &[$(Kind::$name),*];
+
+            /// Its name for machines.
+            pub fn code(self) -> &'static str {
+                match self { $(Kind::$name => $code),* }
+            }
+
+            /// Whether it can be mended without guessing, and without letting out anything twice.
+            pub fn is_mendable(self) -> bool {
+                match self { $(Kind::$name => kinds!(@ $mends)),* }
+            }
+
+            /// What a person should do about it.
+            pub fn help(self) -> &'static str {
+                match self { $(Kind::$name => $help),* }
+            }
+        }
+    };
+    (@ mends) => { true };
+    (@ person) => { false };
+}
+
+kinds! {
+    /// Pages of the file.
+    DamagedPages = "damaged-pages" person
+        "stop Flow, keep a copy of the file as it is, and restore the last good backup; `docs/operating.md` says how",
+    /// An index that does not say what its table says, or is not there.
+    WrongIndex = "wrong-index" mends "`flow doctor --mend` builds it again from its table",
+    /// A row that holds what Flow never writes.
+    Unreadable = "unreadable" person "restore the last good backup: what stood in the row is not kept anywhere else",
+    /// A live journey that no instant, message or answer will ever wake (E14).
+    WaitsForNothing = "waits-for-nothing" person
+        "nobody can know what it waited for: restore the last good backup, or let the workflow go on without these people",
+    /// A live journey with two reasons to be alive (E14).
+    WaitsForTwo = "waits-for-two" person "restore the last good backup",
+    /// Somebody who is due and does not stand in the due queue (E14).
+    Asleep = "asleep" mends "`flow doctor --mend` puts them back into the due queue, and they go on at the next start",
+    /// Two journeys of one person that live in one workflow (E4).
+    TwoLive = "two-live" person "restore the last good backup: both would send",
+    /// A journey that stands where the program has no place.
+    NoSuchPlace = "no-such-place" person "restore the last good backup",
+    /// A frame or the memory of a journey that is not as long as the layout of its version.
+    WrongLength = "wrong-length" person "restore the last good backup",
+    /// A journey that has ended without a record of it, or lives with one.
+    WrongEnd = "wrong-end" person "restore the last good backup; reports count these people under another end, and nothing leaves by it",
+    /// A record of the log that does not name the one before it of the same contact.
+    BrokenChain = "broken-chain" mends "`flow doctor --mend` chains the records again by their numbers",
+    /// A number that was given and that no row has.
+    MissingRow = "missing-row" person
+        "rows were taken out of the store: restore the last good backup, or live with a gap in what it can explain",
+    /// A number that no batch has given.
+    NumberNotGiven = "number-not-given" person
+        "do not start Flow on it, since the next row would be refused: restore the last good backup",
+    /// A row about somebody who is not there.
+    OfNobody = "of-nobody" person "restore the last good backup",
+    /// Somebody who was joined into somebody who was joined in turn, or into themselves.
+    JoinedOn = "joined-on" mends "`flow doctor --mend` leads them to the last one, unless they lead in a circle",
+    /// People who were joined in a circle.
+    JoinedInACircle = "joined-in-a-circle" person "restore the last good backup: nobody can know who stayed",
+    /// A ledger of scores that does not add up.
+    WrongScore = "wrong-score" person "restore the last good backup, or take the score of the contact for the right one",
+    /// A ledger of stages that does not lead to the present one.
+    WrongStage = "wrong-stage" person "restore the last good backup, or take the stage of the contact for the right one",
+    /// A key under which several messages would leave (E9).
+    RepeatedKey = "repeated-key" person "do not start Flow on it: a mail could leave twice; restore the last good backup",
+    /// A message that is claimed, where whoever worked on the store has closed it.
+    ClaimedByNobody = "claimed-by-nobody" person
+        "the next start asks the channel's policy whether it leaves again; look at the mail server's log first if that matters",
+    /// A message that left without a record of it, or has one and did not leave.
+    WrongSend = "wrong-send" person "restore the last good backup; nothing leaves by it, but what is done with the mail may not be told",
+    /// Something that people did with a mail and that is told twice.
+    ToldTwice = "told-twice" person "reports count it twice; restore the last good backup if that matters",
+    /// A handoff without its decision, or a decision without its handoff.
+    WrongHandoff = "wrong-handoff" person "ask the team whether they got this person; restore the last good backup",
+    /// A message id that is not known exactly once.
+    AstrayMessage = "astray-message" mends
+        "`flow doctor --mend` notes every event of the log as arrived, so that it does not count again; an event that stands in the log twice stays",
+    /// A total that does not say what the rows say.
+    WrongTotal = "wrong-total" mends "`flow doctor --mend` counts it again from the log",
+    /// A total that is counted as it is asked, and comes to something else than the rows.
+    WrongCount = "wrong-count" person "a fault of Flow or a damaged row: please report it with this message",
+    /// A place of a stream of input that its reader cannot read.
+    WrongPlace = "wrong-place" person "Flow does not start on it: restore the last good backup",
+    /// The notes beside the store of which messages have begun to go over.
+    WrongNotes = "wrong-notes" person
+        "Flow takes a note that it cannot read for none, and every message that is claimed for one that may have left: no action is needed",
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// The whole store.
+    Store,
+    /// Somebody.
+    Contact(ContactId),
+    /// One of their journeys.
+    Journey {
+        /// Whose.
+        contact: ContactId,
+        /// The name of the workflow.
+        workflow: String,
+        /// The how-manieth.
+        run: u32,
+    },
+    /// A message out, by its number.
+    Message(u64),
+    /// A record of the log, by its number.
+    Record(u64),
+    /// Whatever else has a name.
+    Named(String),
+}
+
+impl std::fmt::Display for Subject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Subject::Store => f.write_str("the store"),
+            Subject::Contact(ContactId(id)) => write!(f, "contact {id}"),
+            Subject::Journey { contact: ContactId(id), workflow, run } => {
+                write!(f, "contact {id} in `{workflow}` (run {run})")
+            }
+            Subject::Message(row) => write!(f, "outbox row {row}"),
+            Subject::Record(number) => write!(f, "record {number}"),
+            Subject::Named(name) => write!(f, "`{name}`"),
+        }
+    }
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// Which rule does not hold.
+    pub kind: Kind,
+    /// Of what.
+    pub subject: Subject,
+    /// What is wrong, to follow the subject.
+    pub words: String,
+}
+
+/// What an examination has come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Examined {
+    /// By kind, and within one in the order in which they were met; of each kind at most [`SHOWN_OF_A_KIND`].
+    pub findings: Vec<Finding>,
+    /// How many there are of each kind.
+    pub counts: BTreeMap<Kind, u64>,
+    /// How many rows were looked at.
+    pub rows: Counts,
+    /// What would mend it, where that was asked for.
+    pub(crate) mends: Vec<Mend>,
+}
+
+/// What can be written without guessing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Mend {
+    /// Somebody is called at this instant, or before.
+    CallAt(ContactId, i64),
+    /// A record names this one before it.
+    Previous(u64, u64),
+    /// A contact names this record as their newest.
+    Newest(ContactId, u64),
+    /// Somebody who was joined leads to this one.
+    Joined(ContactId, ContactId),
+    /// Totals as the rows come to.
+    Totals(BTreeMap<Total, i64>),
+}
+
+impl Examined {
+    /// Whether everything holds.
+    pub fn is_healthy(&self) -> bool {
+        self.counts.is_empty()
+    }
+}
+
+/// Findings as they come in.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    by_kind: BTreeMap<Kind, (u64, Vec<Finding>)>,
+    /// None where nobody wants to know.
+    mends: Option<Vec<Mend>>,
+}
+
+impl Findings {
+    /// `mends`: whether what would mend something is noted, too.
+    pub(super) fn new(mends: bool) -> Findings {
+        Findings { mends: mends.then(Vec::new), ..Findings::default() }
+    }
+
+    pub(crate) fn add(&mut self, kind: Kind, subject: Subject, words: impl Into<String>) {
+        let (count, shown) = self.by_kind.entry(kind).or_default();
+        *count += 1;
+        if shown.len() < SHOWN_OF_A_KIND {
+            shown.push(Finding { kind, subject, words: words.into() });
+        }
+    }
+
+    /// Notes what would mend something.
+    pub(super) fn mend(&mut self, mend: Mend) {
+        if let Some(mends) = &mut self.mends {
+            mends.push(mend);
+        }
+    }
+
+    pub(super) fn examined(self, rows: Counts) -> Examined {
+        let counts = self.by_kind.iter().map(|(kind, (count, _))| (*kind, *count)).collect();
+        let findings = self.by_kind.into_values().flat_map(|(_, shown)| shown).collect();
+        Examined { findings, counts, rows, mends: self.mends.unwrap_or_default() }
+    }
+}

@@ -1,0 +1,82 @@
+//! Every row of a store in a file, in pages. The statements stand with their areas.
+
+use super::records::SqliteRecords;
+use super::{charter, contacts, decisions, events, handoffs, ledgers, outbox, slots, totals};
+use crate::store::{
+    Charter, ContactId, ContactRecord, DecisionRecord, EventRecord, HandoffRecord, JourneyKey, JourneyRecord,
+    KeptProgram, MessageKey, OutboxRecord, Placed, Rows, ScoreRecord, StageRecord, StoreError, Total,
+};
+use std::collections::BTreeMap;
+
+impl Rows for SqliteRecords {
+    fn charter(&mut self) -> Result<Charter, StoreError> {
+        self.read(charter::read)
+    }
+
+    fn program(&mut self, version: u32) -> Result<Option<KeptProgram>, StoreError> {
+        self.read(|connection| charter::version(connection, version))
+    }
+
+    fn versions(&mut self) -> Result<Vec<u32>, StoreError> {
+        self.read(charter::versions)
+    }
+
+    fn whole_contacts(
+        &mut self,
+        after: Option<ContactId>,
+    ) -> Result<Vec<(ContactId, Option<ContactRecord>)>, StoreError> {
+        self.read(|connection| contacts::whole(connection, after))
+    }
+
+    fn keys(&mut self, after: Option<&str>) -> Result<Vec<(String, ContactId)>, StoreError> {
+        self.read(|connection| contacts::keys(connection, after))
+    }
+
+    fn joined(&mut self, after: Option<ContactId>) -> Result<Vec<(ContactId, ContactId)>, StoreError> {
+        self.read(|connection| contacts::joined(connection, after))
+    }
+
+    fn ended(&mut self, after: Option<JourneyKey>) -> Result<Vec<JourneyRecord>, StoreError> {
+        self.read(|connection| contacts::ended(connection, after))
+    }
+
+    fn events(&mut self, after: u64) -> Result<Vec<EventRecord>, StoreError> {
+        self.read(|connection| events::page(connection, after))
+    }
+
+    fn decisions(&mut self, after: u64) -> Result<Vec<DecisionRecord>, StoreError> {
+        self.read(|connection| decisions::page(connection, after))
+    }
+
+    fn outbox(&mut self, after: u64) -> Result<Vec<OutboxRecord>, StoreError> {
+        self.read(|connection| outbox::page(connection, after))
+    }
+
+    fn handoffs(&mut self, after: u64) -> Result<Vec<Placed<HandoffRecord>>, StoreError> {
+        self.read(|connection| handoffs::page(connection, after))
+    }
+
+    fn stages(&mut self, after: u64) -> Result<Vec<Placed<StageRecord>>, StoreError> {
+        self.read(|connection| ledgers::stages(connection, after))
+    }
+
+    fn scores(&mut self, after: u64) -> Result<Vec<Placed<ScoreRecord>>, StoreError> {
+        self.read(|connection| ledgers::scores(connection, after))
+    }
+
+    fn totals(&mut self) -> Result<BTreeMap<Total, i64>, StoreError> {
+        self.read(totals::all)
+    }
+
+    fn reads(&mut self) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
+        self.read(slots::reads)
+    }
+
+    fn repeated_keys(&mut self, at_most: usize) -> Result<Vec<String>, StoreError> {
+        self.read(|connection| outbox::repeated_keys(connection, at_most))
+    }
+
+    fn astray_messages(&mut self, at_most: usize) -> Result<Vec<MessageKey>, StoreError> {
+        self.read(|connection| events::astray(connection, at_most))
+    }
+}
