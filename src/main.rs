@@ -3,6 +3,7 @@
 
 mod check;
 mod doc;
+mod doctor;
 mod fmt;
 mod ink;
 mod load;
@@ -60,6 +61,8 @@ enum Command {
     },
     /// Explain a message, a word of the language, a standard module or the settings
     Doc(doc::DocArguments),
+    /// Prove a whole store, in use or at rest, and mend what is safe
+    Doctor(doctor::DoctorArguments),
     /// Lay `.flow` files out in the one way that there is
     Fmt(fmt::FmtArguments),
     /// Tell how a store stands, in use or at rest: the report that a run ends with
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Check { project } => check::check(project.as_deref(), &mut output),
         Command::Doc(arguments) => doc::doc(&arguments, &mut output),
+        Command::Doctor(arguments) => doctor::doctor(&arguments, &mut output),
         Command::Fmt(arguments) => fmt::fmt(&arguments, &output),
         Command::Report(arguments) => report::report(&arguments, &mut output),
         Command::Run(arguments) => run::run(&arguments, &mut output),

@@ -35,19 +35,20 @@ pub(crate) fn report(arguments: &ReportArguments, output: &mut Output) -> io::Re
         Ok(ready) => ready,
         Err(told) => return Ok(told),
     };
-    let looked =
-        which(arguments, &settings).and_then(|store| Ok((see(program.as_ref(), &store).map_err(from_engine)?, store)));
+    let looked = which(arguments.store.as_deref(), &settings)
+        .and_then(|store| Ok((see(program.as_ref(), &store).map_err(from_engine)?, store)));
     match looked {
         Ok((seen, store)) => tell(seen, &store, &settings, output),
         Err(failure) => output.report(&[], &[failure], ""),
     }
 }
 
-/// The store that is asked about.
-fn which(arguments: &ReportArguments, settings: &Settings) -> Result<PathBuf, Failure> {
+/// The store that is asked about: the one that is named, else the live one, else that of the rehearsals.
+pub(crate) fn which(named: Option<&Path>, settings: &Settings) -> Result<PathBuf, Failure> {
     let rehearsed = &settings.store;
     let live = live_store(rehearsed);
-    let found = arguments.store.clone().or_else(|| [&live, rehearsed].into_iter().find(|path| path.exists()).cloned());
+    let found =
+        named.map(Path::to_owned).or_else(|| [&live, rehearsed].into_iter().find(|path| path.exists()).cloned());
     found.ok_or_else(|| {
         Failure::new(
             format!(

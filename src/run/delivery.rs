@@ -10,7 +10,7 @@ use flow_runtime::dispatch::channels::file::FileChannel;
 use flow_runtime::dispatch::channels::scripted::ScriptedChannel;
 use flow_runtime::dispatch::channels::smtp::SmtpChannel;
 use flow_runtime::engine::Delivery;
-use flow_runtime::open::{Kind, StoreName};
+use flow_runtime::open::{Kind, StoreName, marks_beside};
 use flow_runtime::settings::{MailSettings, Secrets, Settings};
 use flow_runtime::system;
 
@@ -58,17 +58,9 @@ pub(crate) fn channel(settings: &Settings, secrets: &Secrets, kind: Kind) -> Res
             let authority = settings.authority().map_err(|fault| Stopped::Settings(vec![*fault]))?;
             let open = SmtpChannel::open(smtp.connector(secrets.smtp_password.clone(), authority));
             let channel = open.map_err(|error| Failure::new(error.to_string(), "mend `[mail]` in flow.toml"))?;
-            Arc::new(channel.marking(marks(settings)))
+            Arc::new(channel.marking(marks_beside(&settings.store)))
         }
     })
-}
-
-/// Where it is kept which messages have begun to go over: beside the store itself, under whatever name it is opened.
-fn marks(settings: &Settings) -> PathBuf {
-    let store = std::fs::canonicalize(&settings.store).unwrap_or_else(|_| settings.store.clone());
-    let mut name = store.into_os_string();
-    name.push(".begun");
-    PathBuf::from(name)
 }
 
 /// `program` is the one of the store, since its numbers are in the rows of the outbox.
@@ -80,7 +72,7 @@ pub(crate) fn prepare(
 ) -> Result<Prepared, Stopped> {
     let emails = Composer::new(Arc::clone(program), settings.sender.clone(), secrets.unsubscribe_keys);
     let emails = emails.map_err(|fault| Failure::new(fault.to_string(), "run `flow check` and mend what it says"))?;
-    let stale_marks = matches!(settings.mail, MailSettings::File { .. }).then(|| marks(settings));
+    let stale_marks = matches!(settings.mail, MailSettings::File { .. }).then(|| marks_beside(&settings.store));
     Ok(Prepared { channel, emails, stale_marks })
 }
 

@@ -77,8 +77,10 @@ impl<'p> Context<'p> {
             is_closed,
             turns: alive::Turns::read(records, program, found)?,
             counts: Counts::default(),
-            counted: Counted::read(records, found)?,
+            counted: Counted::read(records)?,
         };
+        context.counts.live = context.counted.live();
+        context.counts.records = context.slots.iter().map(|slot| slot.next_record.saturating_sub(1)).sum();
         context.learn_contacts(records, found)?;
         context.learn_joined(records, found)?;
         context.learn_messages(records, checks, found)?;
@@ -223,6 +225,7 @@ pub(super) fn or_found<T>(
     match read {
         Ok(read) => Ok(Some(read)),
         Err(error) if error.fault == StoreFault::Corrupt => {
+            found.is_partial();
             found.add(
                 Kind::Unreadable,
                 Subject::Named(what.to_owned()),

@@ -89,9 +89,12 @@ kinds! {
     ToldTwice = "told-twice" person "reports count it twice; restore the last good backup if that matters",
     /// A handoff without its decision, or a decision without its handoff.
     WrongHandoff = "wrong-handoff" person "ask the team whether they got this person; restore the last good backup",
-    /// A message id that is not known exactly once.
-    AstrayMessage = "astray-message" mends
-        "`flow doctor --mend` notes every event of the log as arrived, so that it does not count again; an event that stands in the log twice stays",
+    /// An event whose message is not known to have arrived (E3).
+    UnknownMessage = "unknown-message" mends
+        "`flow doctor --mend` notes it as arrived, so that it does not count again",
+    /// A message that is known to have arrived and has no event, or has several (E3).
+    AstrayMessage = "astray-message" person
+        "what it said is lost, or counted twice: restore the last good backup if that matters",
     /// A total that does not say what the rows say.
     WrongTotal = "wrong-total" mends "`flow doctor --mend` counts it again from the log",
     /// A total that is counted as it is asked, and comes to something else than the rows.
@@ -101,6 +104,33 @@ kinds! {
     /// The notes beside the store of which messages have begun to go over.
     WrongNotes = "wrong-notes" person
         "Flow takes a note that it cannot read for none, and every message that is claimed for one that may have left: no action is needed",
+}
+
+impl Kind {
+    /// Whether it says that rows of one table do not go with those of another.
+    fn compares_tables(self) -> bool {
+        use Kind::{
+            AstrayMessage, BrokenChain, MissingRow, NumberNotGiven, OfNobody, UnknownMessage, WaitsForNothing,
+            WrongCount, WrongEnd, WrongHandoff, WrongScore, WrongSend, WrongStage, WrongTotal,
+        };
+        matches!(
+            self,
+            AstrayMessage
+                | BrokenChain
+                | MissingRow
+                | NumberNotGiven
+                | OfNobody
+                | UnknownMessage
+                | WaitsForNothing
+                | WrongCount
+                | WrongEnd
+                | WrongHandoff
+                | WrongScore
+                | WrongSend
+                | WrongStage
+                | WrongTotal
+        )
+    }
 }
 
 /// What a finding is about.
@@ -154,7 +184,7 @@ pub struct Finding {
 }
 
 /// What an examination has come to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Examined {
     /// By kind, and within one in the order in which they were met; of each kind at most [`SHOWN_OF_A_KIND`].
     pub findings: Vec<Finding>,
@@ -178,13 +208,45 @@ pub(crate) enum Mend {
     /// Somebody who was joined leads to this one.
     Joined(ContactId, ContactId),
     /// Totals as the rows come to.
-    Totals(BTreeMap<Total, i64>),
+    Totals {
+        /// All that can be counted.
+        counted: BTreeMap<Total, i64>,
+        /// Whether the weeks of all goals are known.
+        by_week: bool,
+    },
+}
+
+impl Mend {
+    /// The finding that it mends.
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Mend::CallAt(..) => Kind::Asleep,
+            Mend::Previous(..) | Mend::Newest(..) => Kind::BrokenChain,
+            Mend::Joined(..) => Kind::JoinedOn,
+            Mend::Totals { .. } => Kind::WrongTotal,
+        }
+    }
 }
 
 impl Examined {
     /// Whether everything holds.
     pub fn is_healthy(&self) -> bool {
         self.counts.is_empty()
+    }
+
+    /// Takes in what somebody else has found.
+    pub(crate) fn add(&mut self, more: Findings) {
+        let Examined { mut findings, counts, .. } = more.examined(self.rows);
+        self.findings.append(&mut findings);
+        self.findings.sort_by_key(|finding| finding.kind);
+        for (kind, count) in counts {
+            *self.counts.entry(kind).or_default() += count;
+        }
+    }
+
+    /// Whether a rule does not hold.
+    pub fn has(&self, kind: Kind) -> bool {
+        self.counts.contains_key(&kind)
     }
 }
 
@@ -194,6 +256,8 @@ pub(crate) struct Findings {
     by_kind: BTreeMap<Kind, (u64, Vec<Finding>)>,
     /// None where nobody wants to know.
     mends: Option<Vec<Mend>>,
+    /// Whether some rows could not be read.
+    is_partial: bool,
 }
 
 impl Findings {
@@ -210,6 +274,11 @@ impl Findings {
         }
     }
 
+    /// Some rows could not be read: what is missing beside the others is theirs, and no finding of its own.
+    pub(super) fn is_partial(&mut self) {
+        self.is_partial = true;
+    }
+
     /// Notes what would mend something.
     pub(super) fn mend(&mut self, mend: Mend) {
         if let Some(mends) = &mut self.mends {
@@ -217,7 +286,10 @@ impl Findings {
         }
     }
 
-    pub(super) fn examined(self, rows: Counts) -> Examined {
+    pub(super) fn examined(mut self, rows: Counts) -> Examined {
+        if self.is_partial {
+            self.by_kind.retain(|kind, _| !kind.compares_tables());
+        }
         let counts = self.by_kind.iter().map(|(kind, (count, _))| (*kind, *count)).collect();
         let findings = self.by_kind.into_values().flat_map(|(_, shown)| shown).collect();
         Examined { findings, counts, rows, mends: self.mends.unwrap_or_default() }

@@ -14,6 +14,7 @@ pub(super) struct Frames;
 impl Check for Frames {
     fn contact(&mut self, cx: &Context<'_>, id: ContactId, contact: Option<&ContactRecord>, found: &mut Findings) {
         let Some(contact) = contact else {
+            found.is_partial();
             found.add(Kind::Unreadable, Subject::Contact(id), "holds what Flow never writes");
             return;
         };

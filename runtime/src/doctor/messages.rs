@@ -2,7 +2,7 @@
 
 use super::context::or_found;
 use super::finding::{Findings, Kind, SHOWN_OF_A_KIND, Subject};
-use crate::store::{Records, StoreError};
+use crate::store::{Astray, Records, StoreError};
 
 /// Asks the store, which can sort more than fits into memory.
 pub(super) fn examine(records: &mut dyn Records, found: &mut Findings) -> Result<(), StoreError> {
@@ -11,10 +11,16 @@ pub(super) fn examine(records: &mut dyn Records, found: &mut Findings) -> Result
         found.add(Kind::RepeatedKey, Subject::Named(key), "is the key of several messages");
     }
     let astray = or_found(records.astray_messages(SHOWN_OF_A_KIND), "messages that have arrived", found)?;
-    for message in astray.unwrap_or_default() {
+    for Astray { message, logged, known } in astray.unwrap_or_default() {
         let id: String = message.id.0.iter().map(|byte| format!("{byte:02x}")).collect();
-        let words = "does not stand exactly once both in the log and among the messages that are known";
-        found.add(Kind::AstrayMessage, Subject::Named(format!("message {id}")), words);
+        let subject = Subject::Named(format!("message {id}"));
+        match (logged, known) {
+            (1, 0) => {
+                found.add(Kind::UnknownMessage, subject, "stands in the log, and would count again if it came again")
+            }
+            (0, _) => found.add(Kind::AstrayMessage, subject, "is known to have arrived, and stands in no log"),
+            (logged, _) => found.add(Kind::AstrayMessage, subject, format!("stands in the log {logged} times")),
+        }
     }
     Ok(())
 }

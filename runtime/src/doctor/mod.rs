@@ -30,8 +30,8 @@ mod sends;
 mod sweep;
 
 pub use context::Counts;
-use finding::Findings;
 pub use finding::{Examined, Finding, Kind, SHOWN_OF_A_KIND, Subject};
+pub(crate) use finding::{Findings, Mend};
 
 use crate::store::{
     ContactId, ContactRecord, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord, OutboxRecord, Records,

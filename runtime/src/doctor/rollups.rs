@@ -1,13 +1,13 @@
 //! Stored totals against a count of the rows; and what the store counts when it is asked, too.
 
 use super::Check;
-use super::context::{Context, or_found};
+use super::context::Context;
 use super::finding::{Findings, Kind, Mend, Subject};
 use super::sweep::is_live;
 use crate::engine::counter;
 use crate::store::{
     ContactId, ContactRecord, DecisionCode, DecisionRecord, EventRecord, HandoffCount, HandoffRecord, JourneyKey,
-    JourneyRecord, JourneyStatus, OutboxRecord, Records, StoreError, Total,
+    JourneyRecord, JourneyStatus, OutboxRecord, Records, StoreError, StoreFault, Total,
 };
 use crate::time::Instant;
 use flow_ir::units::DAY_MS;
@@ -154,7 +154,10 @@ impl Rollups {
                 found.add(Kind::WrongTotal, Subject::Named(name), words);
             }
         }
-        found.mend(Mend::Totals(counted));
+        // One that is kept and comes to nothing is kept as nothing.
+        let nothing = kept.keys().filter(|total| matches!(total, Total::Counter(_))).map(|total| (total.clone(), 0));
+        let counted = nothing.chain(counted).collect();
+        found.mend(Mend::Totals { counted, by_week: is_known_by_week });
     }
 }
 
@@ -196,18 +199,31 @@ pub(super) struct Counted {
 }
 
 impl Counted {
-    pub(super) fn read(records: &mut dyn Records, found: &mut Findings) -> Result<Counted, StoreError> {
-        let positions = or_found(records.position_counts(), "places of journeys", found)?;
-        let blocks = or_found(records.live_blocks(), "blocks of journeys", found)?;
-        let handoffs = or_found(records.handoff_counts(), "handoffs", found)?;
+    /// How many journeys live.
+    pub(super) fn live(&self) -> u64 {
+        self.positions.iter().flat_map(BTreeMap::values).sum()
+    }
+
+    pub(super) fn read(records: &mut dyn Records) -> Result<Counted, StoreError> {
         let by_member = |row: HandoffCount| ((row.workflow, row.team, row.member), row.count);
+        let positions = known(records.position_counts())?.map(|rows| rows.into_iter());
+        let blocks = known(records.live_blocks())?.map(|rows| rows.into_iter());
+        let handoffs = known(records.handoff_counts())?.map(|rows| rows.into_iter());
         Ok(Counted {
             positions: positions
-                .map(|rows| rows.into_iter().map(|row| ((row.workflow, row.step, row.status), row.count)).collect()),
-            blocks: blocks.map(|rows| rows.into_iter().map(|row| ((row.workflow, row.block), row.count)).collect()),
-            handoffs: handoffs.map(|rows| rows.into_iter().map(by_member).collect()),
-            unsettled: or_found(records.unsettled_count(), "outbox rows", found)?,
+                .map(|rows| rows.map(|row| ((row.workflow, row.step, row.status), row.count)).collect()),
+            blocks: blocks.map(|rows| rows.map(|row| ((row.workflow, row.block), row.count)).collect()),
+            handoffs: handoffs.map(|rows| rows.map(by_member).collect()),
+            unsettled: known(records.unsettled_count())?,
         })
+    }
+}
+
+/// A row that cannot be read is told of where the rows are shown.
+fn known<T>(read: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+    match read {
+        Err(error) if error.fault == StoreFault::Corrupt => Ok(None),
+        read => read.map(Some),
     }
 }
 

@@ -3,13 +3,15 @@
 //! Records hold numbers, and these are those of the programs that the store has run. So a new version is brought to the numbers that the
 //! store knows ([`flow_ir::link`]) before anything runs it, and what it took over goes on (E10).
 
+mod diagnosed;
 mod kind;
 mod refused;
 mod seen;
 mod shown;
 mod told;
 
-pub use crate::store::sqlite::{InUse, MailAhead};
+pub use crate::store::sqlite::{Facts, InUse, MailAhead, sqlite_version};
+pub use diagnosed::{Diagnosis, Mended, diagnose, mend};
 pub use kind::{Kind, StoreName, name};
 pub use seen::{Seen, see};
 
@@ -20,7 +22,7 @@ use flow_ir::{Area, Fact, FactId, Id, Lineage, Live, Program, SlotId};
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Among the facts that are still to be filled from the log, and the number of none: what journeys ask that is new to them.
 const JOURNEYS: u32 = u32::MAX;
@@ -164,4 +166,11 @@ fn damaged(version: u32) -> StoreError {
 /// whatever their layout, comments and wording.
 pub fn version(program: &Program) -> Vec<u8> {
     digest(&SHA256, &json(&program.meaning)).as_ref().to_vec()
+}
+
+/// The file in which is kept which messages have begun to go over: beside the store itself, under whatever name it is opened.
+pub fn marks_beside(store: &Path) -> PathBuf {
+    let mut name = std::fs::canonicalize(store).unwrap_or_else(|_| store.to_owned()).into_os_string();
+    name.push(".begun");
+    PathBuf::from(name)
 }

@@ -67,7 +67,7 @@ fn has_changed(kept: &Program, program: &Program, records: &mut SqliteRecords) -
     Ok(bring(kept, program, &live(records)?)?.lineage.version != kept.lineage.version)
 }
 
-fn absent(path: &Path) -> StoreError {
+pub(super) fn absent(path: &Path) -> StoreError {
     StoreError {
         fault: StoreFault::Other,
         message: format!("there is no store `{}`", path.display()),
@@ -77,7 +77,7 @@ fn absent(path: &Path) -> StoreError {
     }
 }
 
-fn empty(path: &Path) -> StoreError {
+pub(super) fn empty(path: &Path) -> StoreError {
     StoreError {
         fault: StoreFault::Other,
         message: format!("`{}` is a store that holds nothing yet", path.display()),

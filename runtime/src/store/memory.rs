@@ -13,8 +13,8 @@ use super::record::{
 };
 use super::slot::{ContactId, Owner, Slot, Tended, Wish};
 use super::{
-    Answers, Charter, DueContact, DuePlace, JourneyKey, KeptProgram, PAGE_ROWS, Placed, Questions, QueuedBehind,
-    RECENT_MESSAGES, Records, Rows, SlotSink, Store, StoreError, Ticket,
+    Answers, Astray, Charter, DueContact, DuePlace, JourneyKey, KeptProgram, PAGE_ROWS, Placed, Questions,
+    QueuedBehind, RECENT_MESSAGES, Records, Rows, SlotSink, Store, StoreError, Ticket,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -562,13 +562,12 @@ impl Rows for MemoryStore {
         Ok(repeated.into_iter().take(at_most).collect())
     }
 
-    fn astray_messages(&mut self, at_most: usize) -> Result<Vec<MessageKey>, StoreError> {
+    fn astray_messages(&mut self, at_most: usize) -> Result<Vec<Astray>, StoreError> {
         let shared = self.shared();
-        let (mut once, mut astray) = (BTreeSet::new(), BTreeSet::new());
-        for event in shared.events.values().filter(|event| !once.insert(event.message)) {
-            astray.insert(event.message);
-        }
-        astray.extend(shared.messages.symmetric_difference(&once));
-        Ok(astray.into_iter().take(at_most).collect())
+        let mut counts: BTreeMap<MessageKey, (u64, u64)> = BTreeMap::new();
+        shared.events.values().for_each(|event| counts.entry(event.message).or_default().0 += 1);
+        shared.messages.iter().for_each(|message| counts.entry(*message).or_default().1 += 1);
+        let astray = counts.into_iter().filter(|(_, counts)| *counts != (1, 1));
+        Ok(astray.map(|(message, (logged, known))| Astray { message, logged, known }).take(at_most).collect())
     }
 }

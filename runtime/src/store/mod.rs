@@ -31,7 +31,7 @@ pub use record::{
     UnopenedCount, day_of,
 };
 pub use records::Records;
-pub use rows::{JourneyKey, Placed, Rows};
+pub use rows::{Astray, JourneyKey, Placed, Rows};
 pub use said::SaidAt;
 pub use slot::{ContactId, MAX_NUMBER, Owner, SLOTS, Slot, Tended, Wish, number_in_slot};
 

@@ -70,5 +70,16 @@ pub trait Rows {
     fn repeated_keys(&mut self, at_most: usize) -> Result<Vec<String>, StoreError>;
 
     /// The first messages that do not stand exactly once both among the events and among what is known to have arrived.
-    fn astray_messages(&mut self, at_most: usize) -> Result<Vec<MessageKey>, StoreError>;
+    fn astray_messages(&mut self, at_most: usize) -> Result<Vec<Astray>, StoreError>;
+}
+
+/// A message, and how often it stands in the log and among what is known to have arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Astray {
+    /// Which one.
+    pub message: MessageKey,
+    /// Among the events.
+    pub logged: u64,
+    /// Among what is known.
+    pub known: u64,
 }

@@ -3,7 +3,9 @@
 use super::begun::{Begun, Logged, joined_into, logged};
 use super::codes::{id, sql_id};
 use super::fault::Trouble;
-use crate::store::{ContactId, EventRecord, MAX_NUMBER, MessageId, MessageKey, PAGE_ROWS, RECENT_MESSAGES, Slot};
+use crate::store::{
+    Astray, ContactId, EventRecord, MAX_NUMBER, MessageId, MessageKey, PAGE_ROWS, RECENT_MESSAGES, Slot,
+};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 use std::collections::BTreeSet;
 
@@ -144,14 +146,16 @@ pub(super) fn page(connection: &Connection, after: u64) -> Result<Vec<EventRecor
 }
 
 /// The first messages that do not stand exactly once both here and among those that are known.
-pub(super) fn astray(connection: &Connection, at_most: usize) -> Result<Vec<MessageKey>, Trouble> {
+pub(super) fn astray(connection: &Connection, at_most: usize) -> Result<Vec<Astray>, Trouble> {
     // Two sorted lists and no index: the way that needs least memory.
-    let sql = "SELECT day, message FROM (SELECT day, message, 1 AS logged, 0 AS known FROM event \
+    let sql = "SELECT day, message, sum(logged), sum(known) FROM (SELECT day, message, 1 AS logged, 0 AS known FROM event \
                UNION ALL SELECT day, id, 0, 1 FROM message) \
                GROUP BY day, message HAVING sum(logged) <> 1 OR sum(known) <> 1 LIMIT ?1";
     let mut statement = connection.prepare(sql)?;
-    let at_most = i64::try_from(at_most).unwrap_or(i64::MAX);
-    let rows = statement.query_map([at_most], |row| Ok(MessageKey { day: row.get(0)?, id: MessageId(row.get(1)?) }))?;
+    let rows = statement.query_map([i64::try_from(at_most).unwrap_or(i64::MAX)], |row| {
+        let message = MessageKey { day: row.get(0)?, id: MessageId(row.get(1)?) };
+        Ok(Astray { message, logged: id(row, 2)?, known: id(row, 3)? })
+    })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

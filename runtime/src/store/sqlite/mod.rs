@@ -18,8 +18,10 @@ mod decisions;
 mod events;
 mod fault;
 mod handoffs;
+mod health;
 mod kept;
 mod ledgers;
+mod mend;
 mod migrate;
 mod open;
 mod outbox;
@@ -33,6 +35,8 @@ mod totals;
 mod view;
 mod writer;
 
+pub use health::{Facts, sqlite_version};
+pub(crate) use mend::Mending;
 pub use open::OpenOptions;
 pub use outbox::MailAhead;
 pub(crate) use picture::picture;
@@ -90,6 +94,11 @@ impl SqliteStore {
     pub fn describe(&mut self, options: &OpenOptions) -> Result<(), StoreError> {
         let options = options.clone();
         self.write(move |connection| view::create(connection, &options))
+    }
+
+    /// That which only reads.
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
     }
 
     /// Waits for what is on its way, and closes.
@@ -355,9 +364,5 @@ impl SqliteStore {
             steps.map(Result::unwrap).collect()
         };
         queries.into_iter().map(|query| (query.clone(), plan(&query))).collect()
-    }
-
-    pub(super) fn connection(&self) -> &Connection {
-        &self.connection
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct SqliteRecords {
 
 impl SqliteRecords {
     /// Never makes a file where there is none.
-    pub(in crate::store) fn open(path: &Path) -> Result<SqliteRecords, StoreError> {
+    pub(crate) fn open(path: &Path) -> Result<SqliteRecords, StoreError> {
         // Not read-only: after a crash the log beside the file has to be taken up first.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection =

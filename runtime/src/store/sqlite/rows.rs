@@ -3,8 +3,8 @@
 use super::records::SqliteRecords;
 use super::{charter, contacts, decisions, events, handoffs, ledgers, outbox, slots, totals};
 use crate::store::{
-    Charter, ContactId, ContactRecord, DecisionRecord, EventRecord, HandoffRecord, JourneyKey, JourneyRecord,
-    KeptProgram, MessageKey, OutboxRecord, Placed, Rows, ScoreRecord, StageRecord, StoreError, Total,
+    Astray, Charter, ContactId, ContactRecord, DecisionRecord, EventRecord, HandoffRecord, JourneyKey, JourneyRecord,
+    KeptProgram, OutboxRecord, Placed, Rows, ScoreRecord, StageRecord, StoreError, Total,
 };
 use std::collections::BTreeMap;
 
@@ -76,7 +76,7 @@ impl Rows for SqliteRecords {
         self.read(|connection| outbox::repeated_keys(connection, at_most))
     }
 
-    fn astray_messages(&mut self, at_most: usize) -> Result<Vec<MessageKey>, StoreError> {
+    fn astray_messages(&mut self, at_most: usize) -> Result<Vec<Astray>, StoreError> {
         self.read(|connection| events::astray(connection, at_most))
     }
 }

@@ -14,6 +14,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ring::digest::{SHA256, digest};
 
+use crate::system;
+
 /// How many marks are kept: far more than there are messages whose answers are not recorded yet.
 const KEPT_MARKS: usize = 64 * 1024;
 /// At so many (16 MiB) the file begins anew with those that are kept.
@@ -138,8 +140,21 @@ fn read(bytes: &[u8], boot: &str) -> Option<Vec<u64>> {
     Some(holding)
 }
 
+/// What is wrong with the file of a store that nobody may be working on; nothing where there is none, or none of this boot.
+pub(super) fn examine(path: &Path) -> Option<String> {
+    match fs::read(path) {
+        Ok(bytes) if bytes.is_empty() || bytes.starts_with(BEGINS.as_bytes()) => None,
+        Ok(_) => Some("does not begin as the notes of messages that have begun to go over do".to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => Some(format!("cannot be read: {}", system::said(&error))),
+    }
+}
+
+/// What every such file begins with.
+const BEGINS: &str = "flow: messages begun, and not refused, since boot ";
+
 fn head(boot: &str) -> String {
-    format!("flow: messages begun, and not refused, since boot {boot}\n")
+    format!("{BEGINS}{boot}\n")
 }
 
 fn mark(key: &str, attempt: u32) -> u64 {

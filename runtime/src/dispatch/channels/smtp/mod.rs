@@ -20,7 +20,7 @@ mod wire;
 use std::{
     mem,
     net::IpAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
@@ -423,6 +423,11 @@ fn encryption(settings: &SmtpSettings) -> Result<Option<Encryption>, SettingsErr
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(Some(Encryption { config: Arc::new(config), name }))
+}
+
+/// What is wrong with the file in which a store's process keeps which messages have begun, in words that follow its name.
+pub(crate) fn examine_marks(path: &Path) -> Option<String> {
+    begun::examine(path)
 }
 
 #[cfg(test)]

@@ -1,0 +1,170 @@
+//! A store as a doctor sees it: what it is, how large, and everything that is wrong with it. Looking takes no lock and changes nothing, as for a
+//! report; mending has the lock, and writes in one transaction behind a copy.
+
+use super::seen::{absent, empty};
+use super::{Kind, text_of};
+use crate::dispatch::channels::smtp;
+use crate::doctor::{self, Examination, Examined, Findings, Subject};
+use crate::store::sqlite::{Facts, InUse, Mending, OpenOptions, SqliteRecords, picture};
+use crate::store::{Records, Rows as _, SlotState, Store as _, StoreError, StoreFault};
+use crate::time::{Instant, Zone, Zones};
+use flow_ir::Program;
+use std::path::{Path, PathBuf};
+
+/// What is known of a store, and what is wrong with it.
+#[derive(Debug)]
+pub struct Diagnosis {
+    /// How large it is, and what is the oldest in it.
+    pub facts: Facts,
+    /// The store's own name; none before it has one.
+    pub name: Option<String>,
+    /// What it is for.
+    pub kind: Option<Kind>,
+    /// The version of the program that it runs.
+    pub program_version: u32,
+    /// When it began, and the instant to which everything in it has happened.
+    pub period: Option<(Instant, Instant)>,
+    /// The project's clocks.
+    pub zone: Zone,
+    /// Whether somebody works on it now; none where its lock may not be read.
+    pub in_use: Option<InUse>,
+    /// What was found.
+    pub examined: Examined,
+}
+
+/// Looks through a store. `progress` is told how many records have been read, of how many.
+pub fn diagnose(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Diagnosis, StoreError> {
+    if !path.exists() {
+        return Err(absent(path));
+    }
+    let in_use = InUse::of(path);
+    let seen = picture(path, |records| of_one_moment(path, records, in_use, progress))?.flatten();
+    seen.ok_or_else(|| empty(path))
+}
+
+/// None where no program has been kept yet.
+fn of_one_moment(
+    path: &Path,
+    records: &mut SqliteRecords,
+    in_use: Option<InUse>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Option<Diagnosis>, StoreError> {
+    if !records.is_of_today()? {
+        return Err(older(path));
+    }
+    let charter = records.charter()?;
+    let Some(kept) = charter.program else { return Ok(None) };
+    let program = text_of(&kept)?;
+    let mut found = Findings::default();
+    records.examine_file(&mut found)?;
+    smtp::examine_marks(&super::marks_beside(path)).into_iter().for_each(|words| {
+        found.add(doctor::Kind::WrongNotes, Subject::Named(super::marks_beside(path).display().to_string()), words);
+    });
+    let how = how(in_use == Some(InUse::No), false, progress);
+    let mut examined = rows(records, &program, how, &mut found)?;
+    examined.add(found);
+    Ok(Some(Diagnosis {
+        facts: records.facts(path)?,
+        name: charter.name,
+        kind: charter.kind.as_deref().and_then(Kind::of_word),
+        program_version: kept.version,
+        period: period(records)?,
+        zone: Zones::bundled().resolve(&program.timezone).unwrap_or_else(Zones::utc),
+        in_use,
+        examined,
+    }))
+}
+
+/// None before anything has happened.
+fn period(records: &mut dyn Records) -> Result<Option<(Instant, Instant)>, StoreError> {
+    let slots: Vec<SlotState> = records.slots()?.into_iter().filter(|slot| slot.clock > i64::MIN).collect();
+    let first = slots.iter().map(|slot| slot.first_day).min();
+    Ok(first.zip(slots.iter().map(|slot| slot.clock).max()).map(|(first, clock)| (Instant(first), Instant(clock))))
+}
+
+fn how(is_closed: bool, mends: bool, progress: &mut dyn FnMut(u64, u64)) -> Examination<'_> {
+    Examination { is_closed, window: doctor::WINDOW_CONTACTS, mends, progress }
+}
+
+/// The rows, as far as the file lets them be read.
+fn rows(
+    records: &mut dyn Records,
+    program: &Program,
+    how: Examination<'_>,
+    found: &mut Findings,
+) -> Result<Examined, StoreError> {
+    match doctor::examine_telling(records, program, how) {
+        Err(error) if error.fault == StoreFault::Corrupt => {
+            found.add(
+                doctor::Kind::DamagedPages,
+                Subject::Store,
+                format!("cannot be looked through: {}", error.message),
+            );
+            Ok(Examined::default())
+        }
+        examined => examined,
+    }
+}
+
+/// What mending has come to.
+#[derive(Debug)]
+pub struct Mended {
+    /// How many findings of each kind there were, those that are mended alone.
+    pub mended: Vec<(doctor::Kind, u64)>,
+    /// Where the store lies as it was; none where nothing was changed.
+    pub copy: Option<PathBuf>,
+}
+
+/// Mends what is safe, under the store's lock: `copy` is where the store is copied to first. Nothing is changed where pages are damaged or rows
+/// cannot be read: what would be counted then is not all.
+pub fn mend(path: &Path, copy: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Mended, StoreError> {
+    if !path.exists() {
+        return Err(absent(path));
+    }
+    let mut store = OpenOptions { bare: true, ..OpenOptions::new(path) }.open()?;
+    let Some(kept) = store.charter()?.program else { return Err(empty(path)) };
+    let program = text_of(&kept)?;
+    let mut records = SqliteRecords::open(path)?;
+    let mut found = Findings::default();
+    records.examine_file(&mut found)?;
+    let mut examined = rows(&mut records, &program, how(false, true, progress), &mut found)?;
+    drop(records);
+    examined.add(found);
+    let nothing = Mended { mended: Vec::new(), copy: None };
+    let safe = examined.counts.iter().filter(|(kind, _)| is_safe(**kind, &examined));
+    let mended: Vec<(doctor::Kind, u64)> = safe.map(|(kind, count)| (*kind, *count)).collect();
+    if mended.is_empty() {
+        store.close()?;
+        return Ok(nothing);
+    }
+    let has = |kind| mended.iter().any(|(safe, _)| *safe == kind);
+    let mending = Mending {
+        indexes: has(doctor::Kind::WrongIndex),
+        messages: has(doctor::Kind::UnknownMessage),
+        mends: examined.mends.iter().filter(|mend| has(mend.kind())).cloned().collect(),
+    };
+    store.mend(copy, mending)?;
+    store.close()?;
+    Ok(Mended { mended, copy: Some(copy.to_owned()) })
+}
+
+/// Whether a finding can be mended in this store.
+fn is_safe(kind: doctor::Kind, examined: &Examined) -> bool {
+    use doctor::Kind::{BrokenChain, DamagedPages, MissingRow, OfNobody, Unreadable, WrongTotal};
+    let is_whole = ![DamagedPages, Unreadable].iter().any(|kind| examined.has(*kind));
+    // What is left of a log says less than what was counted of all of it.
+    let is_all_there = ![MissingRow, OfNobody].iter().any(|kind| examined.has(*kind));
+    kind.is_mendable() && is_whole && (is_all_there || !matches!(kind, BrokenChain | WrongTotal))
+}
+
+fn older(path: &Path) -> StoreError {
+    StoreError {
+        fault: StoreFault::Older,
+        message: format!(
+            "`{}` was written by an earlier Flow, whose tables this one brings up to date when it works on them",
+            path.display()
+        ),
+        help: "start `flow run` or `flow serve` on it once with this Flow, and examine it then".to_owned(),
+        path: Some(path.to_owned()),
+    }
+}

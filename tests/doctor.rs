@@ -1,0 +1,305 @@
+//! `flow doctor`: a healthy store has no finding, each kind of damage is found, and what is mended is as it was before the damage.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+#[path = "guide/mod.rs"]
+mod guide;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use flow_runtime::doctor::Kind;
+use flow_runtime::store::digest::digest;
+use guide::Guide;
+use insta::assert_snapshot;
+use rusqlite::Connection;
+use serde_json::Value;
+
+/// So many people for so long that there is something of everything; it ends on a Saturday, when mails wait for Monday.
+const PEOPLE: u32 = 400;
+const DAYS: [&str; 2] = ["--days", "41"];
+
+fn doctor(store: &Path, options: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
+    guide::plain(&mut command);
+    command.arg("doctor").arg("--store").arg(store).args(options).output().unwrap()
+}
+
+/// The document for machines, and the exit code.
+fn json(store: &Path, options: &[&str]) -> (Value, i32) {
+    let output = doctor(store, &[&["--format", "json"], options].concat());
+    (serde_json::from_slice(&output.stdout).unwrap(), output.status.code().unwrap())
+}
+
+/// How many findings there are of each rule.
+fn rules(told: &Value) -> BTreeMap<String, u64> {
+    let of = |one: &Value| (one["rule"].as_str().unwrap().to_owned(), one["count"].as_u64().unwrap());
+    told["findings"].as_array().unwrap().iter().map(of).collect()
+}
+
+/// The store of a run, and copies of it to be damaged.
+struct Ward {
+    guide: Guide,
+    healthy: String,
+}
+
+impl Ward {
+    fn new() -> Ward {
+        let guide = Guide::new(PEOPLE);
+        assert!(guide.run(&DAYS).status.success());
+        Ward { healthy: guide.digest(), guide }
+    }
+
+    fn copy(&self, name: &str) -> PathBuf {
+        let copy = self.guide.path(&format!("ward/{}.db", name.replace(' ', "-")));
+        fs::create_dir_all(copy.parent().unwrap()).unwrap();
+        fs::copy(self.guide.store(), &copy).unwrap();
+        copy
+    }
+}
+
+/// A journey that waits and stands first in what is kept of its contact.
+const WAITING: &str = "(SELECT id FROM contact WHERE substr(kept, 33, 1) = x'00' AND substr(kept, 1, 4) = x'01000000' ORDER BY id LIMIT 1)";
+
+/// Writes bytes over those at a place of what is kept.
+fn over(at: usize, bytes: &str) -> String {
+    let (before, after) = (8 + at, 8 + at + bytes.len() / 2 + 1);
+    format!(
+        "UPDATE contact SET kept = CAST(substr(kept, 1, {before}) || x'{bytes}' || substr(kept, {after}) AS BLOB) WHERE id = {WAITING}"
+    )
+}
+
+/// Damages by SQL, each with a name and the rule that it breaks above all.
+fn damages() -> Vec<(&'static str, &'static str, String)> {
+    let sql = |rule: &'static str, name: &'static str, sql: &str| (rule, name, sql.to_owned());
+    vec![
+        sql("wrong-index", "an index that is gone", "DROP INDEX outbox_queued"),
+        sql("unreadable", "a contact of a few bytes", &format!("UPDATE contact SET kept = x'01' WHERE id = {WAITING}")),
+        sql(
+            "unreadable",
+            "a decision of no code",
+            "UPDATE decision SET code = 99 WHERE id = (SELECT max(id) FROM decision)",
+        ),
+        ("waits-for-nothing", "due at no instant", over(25, "00")),
+        ("waits-for-two", "an answer and an instant", over(24, "04")),
+        sql("asleep", "nobody calls them", &format!("UPDATE contact SET next_at = NULL WHERE id = {WAITING}")),
+        sql(
+            "asleep",
+            "called a year late",
+            &format!("UPDATE contact SET next_at = next_at + 31536000000 WHERE id = {WAITING}"),
+        ),
+        ("no-such-place", "a block that there is not", over(12, "ffff0000")),
+        sql(
+            "wrong-length",
+            "a frame too long",
+            &format!("UPDATE contact SET frame = CAST(frame || x'00' AS BLOB) WHERE id = {WAITING}"),
+        ),
+        sql(
+            "wrong-end",
+            "an end of another run",
+            "UPDATE decision SET run = run + 1 WHERE id = (SELECT max(id) FROM decision WHERE code = 13)",
+        ),
+        sql(
+            "broken-chain",
+            "an event without the one before",
+            "UPDATE event SET previous = 0 WHERE id = (SELECT max(id) FROM event WHERE previous > 0)",
+        ),
+        sql(
+            "broken-chain",
+            "a contact without their newest",
+            &format!("UPDATE contact SET newest = 0 WHERE id = {WAITING}"),
+        ),
+        sql("missing-row", "an event that is gone", "DELETE FROM event WHERE id = (SELECT max(id) FROM event)"),
+        sql(
+            "missing-row",
+            "a message out that is gone",
+            "DELETE FROM outbox WHERE id = (SELECT max(id) FROM outbox WHERE state = 2)",
+        ),
+        sql("number-not-given", "a slot that stands too low", "UPDATE slot SET next_record = next_record - 1"),
+        sql(
+            "of-nobody",
+            "a key of nobody",
+            "UPDATE contact_key SET contact = 999999 WHERE key = (SELECT min(key) FROM contact_key)",
+        ),
+        sql(
+            "of-nobody",
+            "an event of nobody",
+            "UPDATE event SET contact = 999999 WHERE id = (SELECT max(id) FROM event)",
+        ),
+        sql(
+            "joined-on",
+            "joined into a joined one",
+            "INSERT INTO joined VALUES (1, 2), (2, 3); UPDATE counter SET total = total + 2 WHERE name = 'joined'; INSERT OR IGNORE INTO counter VALUES (0, 'joined', 2)",
+        ),
+        sql("joined-in-a-circle", "joined in a circle", "INSERT INTO joined VALUES (1, 2), (2, 1)"),
+        sql(
+            "wrong-score",
+            "a change too large",
+            "UPDATE score_change SET change = change + 10000 WHERE id = (SELECT max(id) FROM score_change)",
+        ),
+        sql(
+            "wrong-stage",
+            "a stage from elsewhere",
+            "UPDATE stage_change SET from_stage = from_stage + 1 WHERE id = (SELECT max(id) FROM stage_change)",
+        ),
+        sql(
+            "repeated-key",
+            "a key twice",
+            "UPDATE outbox SET key = (SELECT key FROM outbox WHERE id = 1) WHERE id = 2",
+        ),
+        sql(
+            "claimed-by-nobody",
+            "claimed in a closed store",
+            "UPDATE outbox SET state = 1 WHERE id = (SELECT max(id) FROM outbox WHERE state = 0)",
+        ),
+        sql(
+            "wrong-send",
+            "sent and failed",
+            "UPDATE outbox SET state = 4 WHERE id = (SELECT max(id) FROM outbox WHERE state = 2 AND kind = 0)",
+        ),
+        sql(
+            "told-twice",
+            "an open told twice",
+            "UPDATE decision SET send = (SELECT min(send) FROM decision WHERE code = 31) \
+             WHERE id = (SELECT max(id) FROM decision WHERE code = 31)",
+        ),
+        sql("wrong-handoff", "a handoff that is gone", "DELETE FROM handoff WHERE id = (SELECT max(id) FROM handoff)"),
+        sql(
+            "unknown-message",
+            "a message that is not known",
+            "DELETE FROM message WHERE id = (SELECT message FROM event WHERE id = (SELECT min(id) FROM event))",
+        ),
+        sql("astray-message", "a message that nobody logged", "INSERT INTO message VALUES (1, zeroblob(16))"),
+        sql("wrong-total", "a counter", "UPDATE counter SET total = total + 1 WHERE name = 'contacts'"),
+        sql("wrong-total", "a day of decisions", "UPDATE decision_day SET total = total + 1 WHERE code = 1"),
+        sql("wrong-total", "no week of goals", "DELETE FROM conversion_week"),
+        sql("wrong-place", "a place of a stream", "UPDATE stream_place SET place = x'00' WHERE stream = 'events'"),
+    ]
+}
+
+/// Damages that no SQL makes.
+fn damages_by_hand(ward: &Ward) -> Vec<(&'static str, &'static str, PathBuf)> {
+    let notes = ward.copy("notes of something else");
+    fs::write(notes.with_extension("db.begun"), "shopping list\n").unwrap();
+    let [index, counted] = ["an index without its entries", "a count by such an index"].map(|name| ward.copy(name));
+    [&index, &counted].into_iter().for_each(|store| empty_index(store));
+    let twice = ward.copy("one journey twice");
+    double_journey(&twice);
+    let pages = ward.copy("a page of something else");
+    let file = fs::File::options().write(true).open(&pages).unwrap();
+    let connection = Connection::open(&pages).unwrap();
+    let root: u32 = connection
+        .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'score_change'", [], |row| row.get(0))
+        .unwrap();
+    drop(connection);
+    file.write_all_at(&[0xA5; 4_096], u64::from(root - 1) * 4_096).unwrap();
+    vec![
+        ("wrong-notes", "notes of something else", notes),
+        ("wrong-index", "an index without its entries", index),
+        ("two-live", "one journey twice", twice),
+        ("wrong-count", "a count by such an index", counted),
+        ("damaged-pages", "a page of something else", pages),
+    ]
+}
+
+/// An index that says that nothing waits.
+fn empty_index(store: &Path) {
+    let redefine = |from: &str, to: &str| {
+        let connection = Connection::open(store).unwrap();
+        let sql = format!("UPDATE sqlite_schema SET sql = replace(sql, '{from}', '{to}') WHERE name = 'outbox_queued'");
+        connection.execute_batch(&format!("PRAGMA writable_schema = ON; {sql}")).unwrap();
+    };
+    redefine("state = 0", "state = 7");
+    Connection::open(store).unwrap().execute_batch("REINDEX outbox_queued").unwrap();
+    redefine("state = 7", "state = 0");
+}
+
+/// Puts the one journey that is kept of somebody twice (runtime/src/store/sqlite/kept.rs).
+fn double_journey(store: &Path) {
+    let connection = Connection::open(store).unwrap();
+    let sql = format!("SELECT kept FROM contact WHERE id = {WAITING}");
+    let kept: Vec<u8> = connection.query_row(&sql, [], |row| row.get(0)).unwrap();
+    let (journey, rest) = kept[8..].split_at(72);
+    let sends = 20 * usize::from(u16::from_le_bytes([journey[26], journey[27]]));
+    let memory = u32::from_le_bytes(journey[28..32].try_into().unwrap()) as usize;
+    let (sends, rest) = rest.split_at(sends);
+    let (memory, rest) = rest.split_at(memory);
+    let (since, rest) = rest.split_at(8);
+    let head = [2, 0, 0, 0, 0, 0, 0, 0];
+    let twice = [&head, journey, journey, sends, sends, memory, memory, since, since, rest].concat();
+    connection.execute(&format!("UPDATE contact SET kept = ?1 WHERE id = {WAITING}"), [twice]).unwrap();
+}
+
+/// What a damage is told as, each finding in words.
+fn told_as(told: &Value) -> String {
+    let mut text = String::new();
+    for rule in told["findings"].as_array().unwrap() {
+        text += &format!("  {}: {}\n", rule["rule"].as_str().unwrap(), rule["count"]);
+        for one in rule["shown"].as_array().unwrap().iter().take(2) {
+            text += &format!("    {} {}\n", one["subject"].as_str().unwrap(), one["says"].as_str().unwrap());
+        }
+    }
+    text
+}
+
+#[test]
+fn each_kind_of_damage_is_found_and_what_is_safe_is_mended() {
+    let ward = Ward::new();
+    let (told, code) = json(&ward.guide.store(), &[]);
+    assert_eq!((rules(&told), code), (BTreeMap::new(), 0), "{}", told_as(&told));
+
+    let mut stores = damages_by_hand(&ward);
+    for (rule, name, sql) in damages() {
+        let store = ward.copy(name);
+        Connection::open(&store).unwrap().execute_batch(&sql).unwrap();
+        stores.push((rule, name, store));
+    }
+    let known: BTreeSet<&str> = stores.iter().map(|(rule, ..)| *rule).collect();
+    let all: BTreeSet<&str> = Kind::ALL.iter().map(|kind| kind.code()).collect();
+    assert_eq!(known, all, "each rule has a damage of its own");
+
+    let mut text = String::new();
+    for (rule, name, store) in stores {
+        let (told, code) = json(&store, &[]);
+        let found = rules(&told);
+        assert!(found.contains_key(rule), "{name}: {}", told_as(&told));
+        let is_of_pages = found.contains_key("damaged-pages");
+        assert_eq!(code, if is_of_pages { 3 } else { 1 }, "{name}");
+        text += &format!("{name}\n{}", told_as(&told).replace(ward.guide.path("").to_str().unwrap(), "[folder]/"));
+        text += &mended(&ward, name, &store, &told);
+    }
+    assert_snapshot!(text);
+}
+
+/// Mends a store, and says what has become of it.
+fn mended(ward: &Ward, name: &str, store: &Path, told: &Value) -> String {
+    let before = fs::read(store).unwrap();
+    let is_mendable = |one: &&Value| one["mendable"].as_bool().unwrap();
+    let mendable: Vec<Value> = told["findings"].as_array().unwrap().iter().filter(is_mendable).cloned().collect();
+    let (after, code) = json(store, &["--mend"]);
+    let copy = store.with_extension("db.before-mend");
+    if after["mended"]["copy"].is_null() {
+        assert!(!copy.exists() && fs::read(store).unwrap() == before, "{name}: something was written");
+        return "  not mended\n".to_owned();
+    }
+    assert!(!mendable.is_empty(), "{name}");
+    let left = rules(&after);
+    let others = mendable.len() - after["mended"]["rules"].as_array().unwrap().len();
+    assert!(others == 0 || left.contains_key("missing-row") || left.contains_key("of-nobody"), "{name}");
+    // The copy is the store as it was.
+    let rows = |path: &Path| json(path, &[]).0["findings"].clone();
+    assert_eq!(rows(&copy), told["findings"], "{name}: the copy is another store");
+    for rule in after["mended"]["rules"].as_array().unwrap() {
+        let rule = rule["rule"].as_str().unwrap();
+        assert!(!left.contains_key(rule), "{name}: {rule} is left");
+    }
+    assert_eq!(code, i32::from(!left.is_empty()), "{name}");
+    if left.is_empty() {
+        let is_as_before = digest(store).unwrap() == ward.healthy;
+        return format!("  mended{}\n", if is_as_before { ": as before the damage" } else { "" });
+    }
+    format!("  mended in part: {} stay\n", left.keys().cloned().collect::<Vec<_>>().join(", "))
+}
