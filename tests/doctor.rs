@@ -274,6 +274,18 @@ fn each_kind_of_damage_is_found_and_what_is_safe_is_mended() {
     assert_snapshot!(text);
 }
 
+/// Whoever is told of a finding finds it in the docs, with what to do.
+#[test]
+fn each_rule_has_its_line_in_the_docs() {
+    let docs = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/operating.md")).unwrap();
+    let rows: Vec<&str> = docs.lines().filter(|line| line.starts_with("| `")).collect();
+    for kind in Kind::ALL {
+        let row = rows.iter().find(|row| row.contains(&format!("`{}`", kind.code())));
+        let row = row.unwrap_or_else(|| panic!("{} is not there", kind.code()));
+        assert_eq!(row.contains("`--mend`"), kind.is_mendable(), "{row}");
+    }
+}
+
 /// Mends a store, and says what has become of it.
 fn mended(ward: &Ward, name: &str, store: &Path, told: &Value) -> String {
     let before = fs::read(store).unwrap();

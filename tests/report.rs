@@ -175,7 +175,11 @@ fn what_cannot_be_reported_is_said() {
     set("user_version", 1_000);
     assert_snapshot!("of_a_newer_flow", refused(&world));
     set("application_id", 77);
+    assert!(refused(&world).contains("is damaged: it was a store, and cannot be read as one any more"));
+    let lock = fs::read(world.path("out/case.live.db.lock")).unwrap();
+    fs::remove_file(world.path("out/case.live.db.lock")).unwrap();
     assert!(refused(&world).contains("is the database of another program"));
+    fs::write(world.path("out/case.live.db.lock"), lock).unwrap();
 
     fs::write(&store, &whole).unwrap();
     let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'decision_day'";
@@ -188,6 +192,8 @@ fn what_cannot_be_reported_is_said() {
     fs::write(&store, "").unwrap();
     assert!(refused(&world).contains("holds nothing yet"));
     fs::write(&store, "name,email\n".repeat(500)).unwrap();
+    assert!(refused(&world).contains("is damaged: it was a store"));
+    fs::remove_file(world.path("out/case.live.db.lock")).unwrap();
     assert!(refused(&world).contains("is not a database"));
 }
 

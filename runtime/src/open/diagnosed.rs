@@ -5,7 +5,7 @@ use super::seen::{absent, empty};
 use super::{Kind, text_of};
 use crate::dispatch::channels::smtp;
 use crate::doctor::{self, Examination, Examined, Findings, Subject};
-use crate::store::sqlite::{Facts, InUse, Mending, OpenOptions, SqliteRecords, picture};
+use crate::store::sqlite::{Facts, InUse, Mending, OpenOptions, SqliteRecords, free_pages_from_nowhere, picture};
 use crate::store::{Records, Rows as _, SlotState, Store as _, StoreError, StoreFault};
 use crate::time::{Instant, Zone, Zones};
 use flow_ir::Program;
@@ -57,6 +57,10 @@ fn of_one_moment(
     let program = text_of(&kept)?;
     let mut found = Findings::default();
     records.examine_file(&mut found)?;
+    let facts = records.facts(path)?;
+    if let Some(words) = free_pages_from_nowhere(path).filter(|_| facts.log_bytes == 0) {
+        found.add(doctor::Kind::DamagedPages, Subject::Store, words);
+    }
     smtp::examine_marks(&super::marks_beside(path)).into_iter().for_each(|words| {
         found.add(doctor::Kind::WrongNotes, Subject::Named(super::marks_beside(path).display().to_string()), words);
     });
@@ -64,7 +68,7 @@ fn of_one_moment(
     let mut examined = rows(records, &program, how, &mut found)?;
     examined.add(found);
     Ok(Some(Diagnosis {
-        facts: records.facts(path)?,
+        facts,
         name: charter.name,
         kind: charter.kind.as_deref().and_then(Kind::of_word),
         program_version: kept.version,

@@ -13,7 +13,7 @@ use rustls_pki_types::pem::PemObject;
 use super::slips::quoted;
 use super::{MailSettings, Settings, SettingsEdit, SettingsFault};
 use crate::inbound::{ContactReader, InboundError};
-use crate::store::sqlite::is_named_as_store;
+use crate::store::sqlite::{is_named_as_store, was_a_store};
 use crate::system;
 
 /// Files of a folder that are looked through for a near name.
@@ -275,12 +275,12 @@ impl Settings {
 }
 
 /// Whether a file is empty under a name of a store, or begins as every database of SQLite does (its file format, "Magic Header String"). One that cannot be read is told
-/// of by who needs it.
+/// of by who needs it, and so is one that was a store and is damaged.
 fn is_database(path: &Path) -> bool {
     const BEGINS: &[u8] = b"SQLite format 3\0";
     let mut first = Vec::new();
     let read = File::open(path).and_then(|file| file.take(BEGINS.len() as u64).read_to_end(&mut first));
-    read.is_err() || (first.is_empty() && is_named_as_store(path)) || first == BEGINS
+    read.is_err() || (first.is_empty() && is_named_as_store(path)) || first == BEGINS || was_a_store(path)
 }
 
 /// Whether a value is one text in one pair of quotes.

@@ -46,12 +46,20 @@ impl Trouble {
         }
     }
 
+    /// Whether the file is none of Flow's.
+    pub(super) fn is_of_somebody_else(&self) -> bool {
+        match self {
+            Self::Sql(error) => explain(error).0 == StoreFault::Foreign,
+            Self::Said(fault, ..) => *fault == StoreFault::Foreign,
+            Self::Unknown(_) | Self::Broken(_) | Self::Lost | Self::After => false,
+        }
+    }
+
     /// What a look through the whole file has found.
-    pub(super) fn damaged(path: &Path, found: &str) -> Trouble {
-        let message = format!(
-            "`{}` is damaged: it was not closed the last time, and not every page of it can be read (SQLite says: {found})",
-            path.display()
-        );
+    pub(super) fn damaged(path: &Path, was_closed: bool, found: &str) -> Trouble {
+        let before = if was_closed { "" } else { "it was not closed the last time, and " };
+        let message =
+            format!("`{}` is damaged: {before}not every page of it can be read (SQLite says: {found})", path.display());
         Trouble::Said(StoreFault::Corrupt, message, RESTORE.to_owned())
     }
 

@@ -5,7 +5,7 @@
 use super::checkpoint::Checkpointer;
 use super::fault::Trouble;
 use super::migrate::{APPLICATION_ID, NEWEST, OLDEST, migrate};
-use super::there::{Identity, Lock, refuse_no_store};
+use super::there::{Identity, Lock, of_what_was_a_store, refuse_no_store};
 use super::view::{self, ViewColumn, Word};
 use super::writer::Writer;
 use super::{SqliteStore, transact};
@@ -25,6 +25,9 @@ pub(super) const BUSY_TIMEOUT_MS: u32 = 5_000;
 
 /// To look through as much as this takes longer than somebody waits without a word.
 const LONG_LOOK_BYTES: u64 = 256 * 1024 * 1024;
+
+/// As much as is looked through before anybody notices.
+const SHORT_LOOK_BYTES: u64 = 64 * 1024 * 1024;
 
 /// SQLite's own page cache.
 const CACHE_KIB: i64 = 256 * 1024;
@@ -79,11 +82,12 @@ impl OpenOptions {
         refuse_folder(&self.path)?;
         refuse_no_store(&self.path)?;
         let lock = Lock::take(&self.path)?;
-        self.open_locked(lock).map_err(|trouble| trouble.at(&self.path, "open"))
+        let opened = self.open_locked(lock).map_err(|trouble| trouble.at(&self.path, "open"));
+        opened.map_err(|error| of_what_was_a_store(error, &self.path))
     }
 
     fn open_locked(&self, lock: Lock) -> Result<SqliteStore, Trouble> {
-        let was_closed = lock.was_closed(&self.path);
+        let (was_closed, said) = (lock.was_closed(&self.path), lock.said(&self.path));
         if !was_closed {
             // Where damage is found now, the next start must look again: whoever closes a connection takes away the log that told of it.
             let _ = lock.mark();
@@ -91,12 +95,14 @@ impl OpenOptions {
         let mut connection = self.connect()?;
         // Nor is the log folded into a store that is damaged: what was told to be copied stays as it was found.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !was_closed)?;
-        let version = examine(&connection, &self.path)?;
+        let version = examine(&connection, &self.path).inspect_err(|trouble| {
+            if trouble.is_of_somebody_else() {
+                let _ = lock.say_again(&said);
+            }
+        })?;
         refuse_read_only(&connection, &self.path)?;
-        if !was_closed {
-            self.look_through(&connection)?;
-            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
-        }
+        self.look_through(&connection, was_closed)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         self.set_pragmas(&connection)?;
         migrate(&mut connection, version)?;
         if !self.bare {
@@ -129,9 +135,12 @@ impl OpenOptions {
     }
 
     /// Every page once, after a process that did not close the store: whatever ended it may have damaged what nobody reads for years. The
-    /// first thing found is enough. It costs what reading the file costs.
-    fn look_through(&self, connection: &Connection) -> Result<(), Trouble> {
+    /// first thing found is enough. It costs what reading the file costs, so a store that was closed is looked through while that is little.
+    fn look_through(&self, connection: &Connection, was_closed: bool) -> Result<(), Trouble> {
         let bytes = fs::metadata(&self.path).map_or(0, |found| found.len());
+        if was_closed && bytes > SHORT_LOOK_BYTES {
+            return Ok(());
+        }
         if let Some(tell) = self.looking_through.filter(|_| bytes >= LONG_LOOK_BYTES) {
             tell(&self.path, bytes);
         }
@@ -139,7 +148,7 @@ impl OpenOptions {
         if found == "ok" {
             return Ok(());
         }
-        Err(Trouble::damaged(&self.path, found.lines().last().unwrap_or_default()))
+        Err(Trouble::damaged(&self.path, was_closed, found.lines().last().unwrap_or_default()))
     }
 
     /// The views, for this program.

@@ -8,7 +8,7 @@
 use super::fault::Trouble;
 use super::open::{BUSY_TIMEOUT_MS, examine, refuse_folder};
 use super::records::SqliteRecords;
-use super::there::refuse_second_name;
+use super::there::{of_what_was_a_store, refuse_second_name};
 use crate::store::{StoreError, StoreFault};
 use rusqlite::{Connection, OpenFlags};
 use std::fs;
@@ -32,7 +32,7 @@ pub(crate) fn picture<T, E: From<StoreError>>(
         let taken = match begin(&file, before.is_some()) {
             Ok(Some(connection)) => take(&mut SqliteRecords::of_one_moment(connection, path)).map(Some),
             Ok(None) => Ok(None),
-            Err(trouble) => Err(E::from(trouble.at(path, "read"))),
+            Err(trouble) => Err(E::from(of_what_was_a_store(trouble.at(path, "read"), path))),
         };
         // Through the log it is of one moment, whatever happens; what failed may have failed because the file changed.
         if before.is_none() || before == Rest::of(&file) {

@@ -34,6 +34,29 @@ pub(super) fn refuse_no_store(path: &Path) -> Result<(), StoreError> {
     })
 }
 
+/// Whether a store of Flow has stood here, as the lock beside it says. Where the file is no store any more, it is damaged or was replaced, and not
+/// a slip of the pen.
+pub(crate) fn was_a_store(path: &Path) -> bool {
+    fs::metadata(lock_path(path)).is_ok_and(|lock| lock.len() > 0)
+}
+
+/// Of what was a store and is none any more, in the words of damage.
+pub(super) fn of_what_was_a_store(error: StoreError, path: &Path) -> StoreError {
+    if error.fault != StoreFault::Foreign || !was_a_store(path) {
+        return error;
+    }
+    let (shown, lock) = (path.display(), lock_path(path));
+    StoreError {
+        fault: StoreFault::Corrupt,
+        message: format!("`{shown}` is damaged: it was a store, and cannot be read as one any more"),
+        help: format!(
+            "{RESTORE}; where another file was put in its place, put it elsewhere and delete `{}`",
+            lock.display()
+        ),
+        path: Some(path.to_owned()),
+    }
+}
+
 /// Keeps other processes out until it is dropped, or until the process ends, however it ends.
 #[derive(Debug)]
 pub(super) struct Lock {
@@ -70,6 +93,16 @@ impl Lock {
         let is_marked = fs::read(lock_path(path)).map_or(true, |said| !is_closed(&said));
         let log = fs::metadata(beside(path, "-wal"));
         !is_marked && log.map_or(true, |log| log.len() == 0)
+    }
+
+    /// What the lock says, to be said again where the file proves to be somebody else's.
+    pub(super) fn said(&self, path: &Path) -> Vec<u8> {
+        fs::read(lock_path(path)).unwrap_or_default()
+    }
+
+    /// Says again what it said.
+    pub(super) fn say_again(&self, said: &[u8]) -> io::Result<()> {
+        self.say(said)
     }
 
     /// From now on the store is not closed. It need not reach the disk at once: after a power failure the log is there.

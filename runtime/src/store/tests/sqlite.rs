@@ -171,7 +171,8 @@ fn damage(path: &Path) {
     file.write_all(&[0xA5; 4096]).unwrap();
 }
 
-/// Whoever closes a store says so; the next start costs nothing then. After a kill every page is read once.
+/// Whoever closes a store says so; the next start costs nothing then, or where the store is small the moment of a look. After a kill every page is
+/// read once.
 #[test]
 fn a_store_that_was_not_closed_is_looked_through_for_damage() {
     let folder = TempDir::new().unwrap();
@@ -189,7 +190,15 @@ fn a_store_that_was_not_closed_is_looked_through_for_damage() {
     );
 
     damage(&path);
+    let error = refused(&options(&folder));
+    assert!(error.message.contains("is damaged: not every page"), "{}", error.message);
+    assert_eq!(fs::read(&lock).unwrap(), b"closed\n", "nobody has begun to work on it");
+    // A file with a hole at its end, of which SQLite knows nothing.
+    let whole = fs::metadata(&path).unwrap().len();
+    let set_len = |bytes| fs::File::options().write(true).open(&path).unwrap().set_len(bytes).unwrap();
+    set_len(100_000_000);
     sqlite(&folder).close().unwrap();
+    set_len(whole);
     fs::write(&lock, &mark).unwrap();
     let error = refused(&options(&folder));
     assert_eq!(error.fault, StoreFault::Corrupt);
