@@ -24,6 +24,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use flow_runtime::open::diagnose;
 use jiff::fmt::rfc2822::DateTimeParser;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
@@ -138,6 +139,7 @@ impl Case {
         }
         self.compare_mails(&mut found);
         self.compare_ends(&mut found);
+        self.examine(&mut found);
         for line in self.right.lines() {
             found.extend(self.difference(line));
         }
@@ -169,6 +171,18 @@ impl Case {
                 let ended = ends + named;
                 found.push(format!("{name}: {} entered, {ended} ended and {} are in", one("entered"), one("live")));
             }
+        }
+    }
+
+    /// Of every case, all rules of a whole store hold.
+    fn examine(&self, found: &mut Vec<String>) {
+        let store = self.folder.path().join("out/case.db");
+        // Some cases are of runs that never come to a store.
+        if let Some(diagnosis) = (!self.in_memory).then(|| diagnose(&store, &mut |_, _| ()).ok()).flatten() {
+            let findings = diagnosis.examined.findings.iter();
+            found.extend(
+                findings.map(|finding| format!("{}: {} {}", finding.kind.code(), finding.subject, finding.words)),
+            );
         }
     }
 

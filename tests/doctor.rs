@@ -4,6 +4,8 @@
 
 #[path = "guide/mod.rs"]
 mod guide;
+#[path = "world/mod.rs"]
+mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,6 +19,7 @@ use guide::Guide;
 use insta::assert_snapshot;
 use rusqlite::Connection;
 use serde_json::Value;
+use world::World;
 
 /// So many people for so long that there is something of everything; it ends on a Saturday, when mails wait for Monday.
 const PEOPLE: u32 = 400;
@@ -284,6 +287,69 @@ fn each_rule_has_its_line_in_the_docs() {
         let row = row.unwrap_or_else(|| panic!("{} is not there", kind.code()));
         assert_eq!(row.contains("`--mend`"), kind.is_mendable(), "{row}");
     }
+}
+
+/// Whoever was asleep goes on as if they had never been.
+#[test]
+fn a_store_that_was_mended_ends_as_undisturbed() {
+    let [guide, undisturbed] = [Guide::new(PEOPLE), Guide::new(PEOPLE)];
+    for guide in [&guide, &undisturbed] {
+        assert!(guide.run(&DAYS).status.success());
+    }
+    let damage = format!("UPDATE contact SET next_at = NULL WHERE id = {WAITING}; DELETE FROM decision_day");
+    Connection::open(guide.store()).unwrap().execute_batch(&damage).unwrap();
+    let asleep = rules(&json(&guide.store(), &[]).0);
+    assert!(asleep["asleep"] > 0 && asleep["wrong-total"] > 1, "{asleep:?}");
+    let (told, code) = json(&guide.store(), &["--mend"]);
+    assert_eq!((rules(&told), code), (BTreeMap::new(), 0));
+    for guide in [&guide, &undisturbed] {
+        assert!(guide.run(&[]).status.success());
+    }
+    assert_eq!(guide.digest(), undisturbed.digest());
+    assert_eq!(guide.mails(), undisturbed.mails());
+}
+
+/// It takes no lock and writes nothing: what serves goes on, and a store at rest or after a kill stays as it is, byte by byte.
+#[test]
+fn looking_disturbs_nobody() {
+    let workflow = "workflow w \"Welcome\" {\n enter when downloaded\n reenter never\n send hello\n wait 3 days\n}\n";
+    let mut world = World::new(workflow, "connector = \"file\"");
+    world.people(2);
+    let serving = world.serve();
+    world.event(1, "downloaded");
+    world.until("the mail has left", |world| world.count("SELECT count(*) FROM outbox WHERE state = 2") == 1);
+    // Somebody is changing the project meanwhile.
+    world.write("broken.flow", "workflow {");
+    let told = |world: &World, healthy: &str| {
+        let said = world.said(&world.command(&["doctor"]).output().unwrap());
+        assert!(
+            said.contains(healthy) && said.contains("Nothing is wrong: 2 contacts") && said.ends_with("exit 0"),
+            "{said}"
+        );
+    };
+    told(&world, "a live store");
+    told(&world, "somebody works on it now");
+    let refused = world.said(&world.command(&["doctor", "--mend"]).output().unwrap());
+    assert!(refused.contains("another Flow already works on") && refused.ends_with("exit 3"), "{refused}");
+    world.event(2, "downloaded");
+    world.until("the mail has left", |world| world.count("SELECT count(*) FROM outbox WHERE state = 2") == 2);
+    serving.signal("-KILL");
+    drop(serving.end(&world));
+
+    let files = |world: &World| -> BTreeMap<PathBuf, Vec<u8>> {
+        let all = fs::read_dir(world.path("out")).unwrap().map(|entry| entry.unwrap().path());
+        // The index of the log is made anew by whoever reads it.
+        let all = all.filter(|path| path.is_file() && !path.to_str().unwrap().ends_with("-shm"));
+        all.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+    };
+    let killed = files(&world);
+    told(&world, "was ended before they could close it");
+    assert!(files(&world) == killed, "something was written");
+    fs::remove_file(world.path("broken.flow")).unwrap();
+    drop(world.serve().stop(&world));
+    let closed = files(&world);
+    told(&world, "nobody works on it");
+    assert!(files(&world) == closed, "something was written");
 }
 
 /// Mends a store, and says what has become of it.

@@ -4,7 +4,7 @@ use super::Check;
 use super::context::Context;
 use super::finding::{Findings, Kind, Mend, Subject};
 use super::sweep::is_live;
-use crate::engine::rate;
+use crate::engine::{self, rate};
 use crate::store::{ContactId, ContactRecord, JourneyRecord, JourneyStatus, Records, StoreError};
 use crate::time::Instant;
 use flow_ir::{FOREVER, Layout, Program, SlotId, WorkflowId};
@@ -36,9 +36,19 @@ impl Turns {
 }
 
 /// Reasons to be alive, and live journeys that exclude each other.
-#[derive(Default)]
 pub(super) struct Alive {
+    /// Where frames keep when a segment may change by itself, with its name.
+    segments: Vec<(SlotId, String)>,
     waiting: BTreeMap<WorkflowId, u64>,
+}
+
+impl Alive {
+    pub(super) fn new(program: &Program) -> Alive {
+        let followed = engine::followed_segments(program);
+        let segments = program.segments.values().filter(|segment| followed.contains(&segment.next_change));
+        let segments = segments.map(|segment| (segment.next_change, segment.name.clone())).collect();
+        Alive { segments, waiting: BTreeMap::new() }
+    }
 }
 
 impl Check for Alive {
@@ -66,6 +76,7 @@ impl Check for Alive {
             must_be_called(contact, entry.until, &words, found);
         }
         self.examine_turns(cx, contact, found);
+        examine_segments(cx, &self.segments, contact, found);
     }
 
     fn over(&mut self, cx: &Context<'_>, found: &mut Findings) {
@@ -92,6 +103,20 @@ impl Alive {
             if let Some(started_at) = workflow.started.and_then(at) {
                 must_be_called(contact, started_at, &format!("is to be started in `{}`", workflow.name), found);
             }
+        }
+    }
+}
+
+/// Whoever comes into a segment by themselves, or leaves it, is looked at then. Whom a new version has not looked at yet is looked at at the next
+/// start.
+fn examine_segments(cx: &Context<'_>, segments: &[(SlotId, String)], contact: &ContactRecord, found: &mut Findings) {
+    if contact.layout != cx.program.lineage.version {
+        return;
+    }
+    for (slot, name) in segments {
+        let changes_at = read(&cx.program.frame, &contact.frame, *slot).filter(|at| *at < FOREVER);
+        if let Some(at) = changes_at {
+            must_be_called(contact, at, &format!("stands as they do in the segment `{name}`"), found);
         }
     }
 }

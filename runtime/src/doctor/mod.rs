@@ -87,7 +87,7 @@ fn checks(program: &Program) -> Vec<Box<dyn Check>> {
         Box::<numbers::Numbers>::default(),
         Box::<nobody::Nobody>::default(),
         Box::<frames::Frames>::default(),
-        Box::<alive::Alive>::default(),
+        Box::new(alive::Alive::new(program)),
         Box::<ends::Ends>::default(),
         Box::<chains::Chains>::default(),
         Box::new(ledgers::Ledgers::new(program)),

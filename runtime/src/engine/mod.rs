@@ -193,6 +193,12 @@ enum Item {
     Attempt(i64, u64),
 }
 
+/// Where frames keep when each segment that this program follows may change by itself. One that nothing asks for any more keeps what it had.
+pub(crate) fn followed_segments(program: &Program) -> Vec<flow_ir::SlotId> {
+    let plan = Plan::new(Arc::new(program.clone()));
+    plan.map_or_else(|_| Vec::new(), |plan| plan.segments.iter().map(|segment| segment.next_change).collect())
+}
+
 /// The places of streams of input that their readers here cannot read.
 pub(crate) fn unreadable_places(reads: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
     stream::StreamPlace::unreadable(reads).into_iter().chain(files::unreadable(reads)).collect()
