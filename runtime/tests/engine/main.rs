@@ -27,6 +27,7 @@ mod silence;
 mod since;
 mod starts;
 mod sums;
+#[path = "../world/mod.rs"]
 mod support;
 mod suppress;
 mod versions;

@@ -16,6 +16,7 @@ use flow_runtime::inbound::{Arrival, ContactRow, Finding, Fingerprint, Origin, S
 use flow_runtime::mail::{Mail, Mailbox, Purpose};
 use flow_runtime::store::digest::Snapshot;
 use flow_runtime::store::memory::MemoryStore;
+use flow_runtime::store::sqlite::{OpenOptions, SqliteStore};
 use flow_runtime::store::{
     Answers, Batch, Changes, Charter, ContactId, DecisionCode, DecisionRecord, JourneyRecord, MessageId, Opened,
     OutboxRecord, Questions, Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, StoreFault, Tended,
@@ -27,6 +28,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
+use tempfile::TempDir;
 
 pub(crate) const MINUTE: i64 = 60_000;
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -208,17 +210,63 @@ pub(crate) enum Crash {
     InLoad,
 }
 
+/// On which of the two back ends a world runs, and in which of the two stores it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) is_native: bool,
+    pub(crate) is_file: bool,
+}
+
+impl Place {
+    pub(crate) const ALL: [Place; 4] = [
+        Place { is_native: false, is_file: false },
+        Place { is_native: true, is_file: false },
+        Place { is_native: false, is_file: true },
+        Place { is_native: true, is_file: true },
+    ];
+}
+
+/// A store of either kind.
+pub(crate) enum Kept {
+    Memory(MemoryStore),
+    File { store: Option<SqliteStore>, folder: TempDir },
+}
+
+impl Kept {
+    fn file() -> Kept {
+        let mut kept = Kept::File { store: None, folder: tempfile::tempdir().unwrap() };
+        kept.reopen();
+        kept
+    }
+
+    pub(crate) fn store(&mut self) -> &mut dyn Store {
+        match self {
+            Kept::Memory(store) => store,
+            Kept::File { store, .. } => store.as_mut().unwrap(),
+        }
+    }
+
+    /// Closes a file and opens it anew, as the next process would. What is in memory stays as it is.
+    fn reopen(&mut self) {
+        if let Kept::File { store, folder } = self {
+            drop(store.take());
+            let options = OpenOptions { bare: true, ..OpenOptions::new(folder.path().join("flow.db")) };
+            *store = Some(options.open().unwrap());
+        }
+    }
+}
+
 /// A store that outlives the engine that works on it.
 #[derive(Clone)]
 pub(crate) struct Shared {
-    pub(crate) store: Arc<Mutex<MemoryStore>>,
+    pub(crate) store: Arc<Mutex<Kept>>,
     pub(crate) crash: Arc<Mutex<Crash>>,
     /// How often it was asked something while events are taken.
     pub(crate) questions: Arc<AtomicUsize>,
 }
 
 impl Shared {
-    fn store(&self) -> MutexGuard<'_, MemoryStore> {
+    fn store(&self) -> MutexGuard<'_, Kept> {
         self.store.lock().unwrap()
     }
 
@@ -229,17 +277,17 @@ impl Shared {
 
 impl Store for Shared {
     fn tend(&mut self, wish: Wish) -> Result<Tended, StoreError> {
-        self.store().tend(wish)
+        self.store().store().tend(wish)
     }
     fn open(&mut self, slot: Slot, layout: u32, sink: &mut dyn SlotSink) -> Result<Opened, StoreError> {
-        self.store().open(slot, layout, sink)
+        self.store().store().open(slot, layout, sink)
     }
     fn ask(&mut self, questions: &Questions) -> Result<Answers, StoreError> {
         if *self.crash.lock().unwrap() == Crash::InLoad && !questions.contacts.is_empty() {
             return Err(Self::died());
         }
         self.questions.fetch_add(1, Ordering::Relaxed);
-        self.store().ask(questions)
+        self.store().store().ask(questions)
     }
     fn begin(&mut self, batch: Batch) -> Result<Ticket, StoreError> {
         let mut crash = self.crash.lock().unwrap();
@@ -248,27 +296,27 @@ impl Store for Shared {
             Crash::InCommit(0) => return Err(Self::died()),
             Crash::InCommit(left) => *crash = Crash::InCommit(left - 1),
             Crash::AfterCommit(left) => {
-                let begun = self.store().begin(batch)?;
+                let begun = self.store().store().begin(batch)?;
                 *crash = Crash::AfterCommit(left.saturating_sub(1));
                 return if left <= 1 { Err(Self::died()) } else { Ok(begun) };
             }
         }
-        self.store().begin(batch)
+        self.store().store().begin(batch)
     }
     fn finish(&mut self, ticket: Ticket) -> Result<(), StoreError> {
-        self.store().finish(ticket)
+        self.store().store().finish(ticket)
     }
     fn release(&mut self, slot: Slot) -> Result<(), StoreError> {
-        self.store().release(slot)
+        self.store().store().release(slot)
     }
     fn charter(&mut self) -> Result<Charter, StoreError> {
-        self.store().charter()
+        self.store().store().charter()
     }
     fn settle(&mut self, charter: &Charter) -> Result<(), StoreError> {
-        self.store().settle(charter)
+        self.store().store().settle(charter)
     }
     fn records(&self) -> Result<Box<dyn Records>, StoreError> {
-        self.store().records()
+        self.store().store().records()
     }
 }
 
@@ -283,7 +331,11 @@ pub(crate) struct World {
     engine: Option<Engine<Shared>>,
     /// What the last import has left out of its rows.
     pub(crate) left_out: Vec<String>,
-    is_native: bool,
+    place: Place,
+    /// What runs the program, once it has been made.
+    backend: Option<Arc<dyn Backend>>,
+    /// Whether the invariants are looked at when it goes.
+    pub(crate) is_checked_at_its_end: bool,
     now: i64,
     pub(crate) stream: Vec<Arrival>,
     taken: usize,
@@ -295,15 +347,25 @@ pub(crate) fn world(text: &str) -> World {
 
 impl World {
     pub(crate) fn of(program: Arc<Program>) -> World {
-        let store = Arc::new(Mutex::new(MemoryStore::new()));
+        World::on(Place::ALL[0], program)
+    }
+
+    pub(crate) fn on(place: Place, program: Arc<Program>) -> World {
+        let kept = if place.is_file { Kept::file() } else { Kept::Memory(MemoryStore::new()) };
         World {
-            shared: Shared { store, crash: Arc::new(Mutex::new(Crash::Never)), questions: Arc::default() },
+            shared: Shared {
+                store: Arc::new(Mutex::new(kept)),
+                crash: Arc::new(Mutex::new(Crash::Never)),
+                questions: Arc::default(),
+            },
             mailbox: mailbox(Uncertain::Resend),
             at_once: usize::MAX,
             limits: Limits::default(),
             engine: None,
             left_out: Vec::new(),
-            is_native: false,
+            place,
+            backend: None,
+            is_checked_at_its_end: false,
             now: at("2026-03-02"),
             program,
             stream: Vec::new(),
@@ -323,7 +385,7 @@ impl World {
 
     /// On machine code, not interpreted.
     pub(crate) fn native(mut self) -> World {
-        self.is_native = true;
+        self.place.is_native = true;
         self
     }
 
@@ -340,21 +402,37 @@ impl World {
         let linked = flow_runtime::open::adopt(&mut self.shared, program)?;
         flow_runtime::open::recall(&mut self.shared, &linked)?;
         self.program = Arc::new(linked);
+        self.backend = None;
         Ok(self.reopen())
     }
 
     /// Opens the store anew, as after a crash.
     pub(crate) fn reopen(&mut self) -> &mut World {
         self.engine = None;
+        self.shared.store().reopen();
         self
+    }
+
+    /// What runs its program.
+    pub(crate) fn backend(&mut self) -> Arc<dyn Backend> {
+        let (program, is_native) = (&self.program, self.place.is_native);
+        let made = || -> Arc<dyn Backend> {
+            match is_native {
+                true => Arc::new(flow_native::compile(program).unwrap()),
+                false => Arc::new(Interpreter::new(Arc::clone(program)).unwrap()),
+            }
+        };
+        self.backend.get_or_insert_with(made).clone()
+    }
+
+    /// Runs on this one, which was made for its program already.
+    pub(crate) fn run_by(&mut self, backend: Arc<dyn Backend>) {
+        self.backend = Some(backend);
     }
 
     pub(crate) fn engine(&mut self) -> &mut Engine<Shared> {
         if self.engine.is_none() {
-            let backend: Arc<dyn Backend> = match self.is_native {
-                true => Arc::new(flow_native::compile(&self.program).unwrap()),
-                false => Arc::new(Interpreter::new(Arc::clone(&self.program)).unwrap()),
-            };
+            let backend = self.backend();
             self.engine = Some(self.engine_over(backend, self.shared.clone()));
         }
         self.engine.as_mut().unwrap()
@@ -551,7 +629,10 @@ impl World {
 
     /// Writes into the store behind the engine's back.
     pub(crate) fn write(&mut self, changes: Changes) -> &mut World {
-        let mut store = self.shared.store.lock().unwrap().another();
+        let mut store = match &*self.shared.store() {
+            Kept::Memory(store) => store.another(),
+            Kept::File { .. } => panic!("a file has one writer"),
+        };
         let owner = store.tend(Wish { slots: 1 }).unwrap().owner;
         let state = store.records().unwrap().slots().unwrap()[0];
         let state = SlotState { number: state.number + 1, ..state };
@@ -560,7 +641,7 @@ impl World {
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
-        self.shared.store.lock().unwrap().snapshot()
+        self.shared.store().store().records().unwrap().snapshot().unwrap()
     }
 
     pub(crate) fn report(&mut self) -> Report {
@@ -574,7 +655,7 @@ impl World {
     pub(crate) fn id(&self, user: &str) -> ContactId {
         let key = format!("user:{user}");
         let questions = Questions { keys: vec![key], ..Questions::default() };
-        let found = self.shared.store.lock().unwrap().ask(&questions).unwrap().owners;
+        let found = self.shared.store().store().ask(&questions).unwrap().owners;
         found[0].unwrap_or_else(|| panic!("nobody is {user}"))
     }
 
@@ -647,5 +728,13 @@ impl World {
             sent.entry(mail.to.address().as_str().to_owned()).or_default().push(mail.key);
         }
         sent
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if self.is_checked_at_its_end && !std::thread::panicking() {
+            self.check_invariants();
+        }
     }
 }

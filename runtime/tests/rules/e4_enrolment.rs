@@ -1,0 +1,168 @@
+//! E4 Enrolment.
+//!
+//! Not there yet: `reenter per`, and so one journey a key.
+
+use crate::{MONDAY, becomes, does, everywhere, go, mails, told};
+use serde_json::json;
+
+#[test]
+fn e4_there_is_at_most_one_live_journey_per_workflow_and_contact() {
+    everywhere(|place| {
+        let mut world =
+            place.world("workflow go { enter when signed_up; reenter after 1 hour; wait 1 day; score += 1 }");
+        world.contact("ada", &[]).contact("bo", &[]);
+        does(&mut world, MONDAY, "ada", "signed_up");
+        does(&mut world, "2026-03-02 12:00", "ada", "signed_up");
+        does(&mut world, "2026-03-02 12:00", "bo", "signed_up");
+        assert_eq!((world.journeys("ada").len(), world.journeys("bo").len()), (1, 1));
+        assert_eq!(told(&world, "ada", &["Ignored"]), ["03-02 12:00 go Ignored.2"]);
+        does(&mut world, "2026-03-03 11:00", "ada", "signed_up");
+        assert_eq!(world.journeys("ada").len(), 2, "the first is over");
+    });
+}
+
+#[test]
+fn e4_for_whom_the_goal_or_an_exit_already_holds_is_not_enrolled() {
+    const ENDS: &str = "goal \"sale\" when stage is customer within 9 days\n exit when disqualified\n score += 1";
+    everywhere(|place| {
+        for (words, expected) in [
+            (("stage", "customer"), "03-02 10:00 go Ignored.6"),
+            (("disqualified", "yes"), "03-02 10:00 go Ignored s0.7"),
+            (("stage", "lead"), "03-02 10:00 go Entered"),
+        ] {
+            let mut world = place.world(&go(ENDS));
+            world.contact("ada", &[words]);
+            does(&mut world, MONDAY, "ada", "signed_up");
+            assert_eq!(told(&world, "ada", &["Entered", "Ignored"]), [expected]);
+            assert_eq!(world.score("ada"), i64::from(words.1 == "lead"));
+        }
+    });
+}
+
+#[test]
+fn e4_every_refusal_is_recorded_with_its_reason() {
+    const STRICT: &str = "workflow go { enter when signed_up and industry is \"saas\"; reenter after 30 days; skip when has_open_deal; if employees > 5 { score += 1 } }";
+    everywhere(|place| {
+        let mut world = place.world(&STRICT.replace("if employees > 5 {", "if employees is known and employees > 5 {"));
+        // Also of those whose trigger came and whose condition did not hold.
+        world.contact("ada", &[("industry", "fintech")]);
+        world.contact("bo", &[("industry", "saas"), ("has_open_deal", "yes")]);
+        world.contact("cy", &[("industry", "saas")]);
+        for user in ["ada", "bo", "cy", "cy"] {
+            does(&mut world, MONDAY, user, "signed_up");
+        }
+        assert_eq!(told(&world, "ada", &["Ignored", "Entered"]), ["03-02 10:00 go Ignored.9"]);
+        assert_eq!(told(&world, "bo", &["Ignored", "Entered"]), ["03-02 10:00 go Ignored.5"]);
+        assert_eq!(told(&world, "cy", &["Ignored", "Entered"]), ["03-02 10:00 go Entered", "03-02 10:00 go Ignored.4"]);
+        let mut world = place.world("contact { seats number }\nworkflow go { enter when signed_up; reenter never; if seats > 5 { score += 1 } }");
+        world.contact("ada", &[]);
+        does(&mut world, MONDAY, "ada", "signed_up");
+        world.at("2026-03-02 10:11").run();
+        assert_eq!(
+            told(&world, "ada", &["Ignored", "Lacked"]),
+            ["03-02 10:10 go Ignored.1", "03-02 10:10 go Lacked seats"]
+        );
+    });
+}
+
+/// What refuses them, as a field of theirs, and what ends that.
+const REFUSED: [(&str, &[(&str, &str)], &[(&str, &str)]); 2] = [
+    ("skip when has_open_deal", &[("has_open_deal", "yes")], &[("has_open_deal", "no")]),
+    ("if seats > 5 { score += 0 }", &[], &[("seats", "9")]),
+];
+
+#[test]
+fn e4_becoming_true_is_not_spent_by_a_refusal_that_can_end() {
+    everywhere(|place| {
+        for (refuses, before, after) in REFUSED {
+            let text = format!(
+                "contact {{ seats number }}\nworkflow go {{ enter when industry is \"saas\" new only; reenter never; {refuses}; score += 1 }}"
+            );
+            let mut world = place.world(&text);
+            world.contact("ada", before);
+            becomes(&mut world, MONDAY, "ada", &[("industry", "saas")]);
+            assert_eq!(world.score("ada"), 0, "{refuses}");
+            becomes(&mut world, "2026-03-05 10:00", "ada", after);
+            assert_eq!(
+                (world.score("ada"), &told(&world, "ada", &["Entered"])[..]),
+                (1, &["03-05 10:00 go Entered".to_owned()][..])
+            );
+            // It lapses when it stops holding.
+            let mut world = place.world(&text);
+            world.contact("ada", before);
+            becomes(&mut world, MONDAY, "ada", &[("industry", "saas")]);
+            becomes(&mut world, "2026-03-04 10:00", "ada", &[("industry", "fintech")]);
+            becomes(&mut world, "2026-03-05 10:00", "ada", after);
+            assert_eq!(world.score("ada"), 0, "{refuses}");
+        }
+    });
+}
+
+#[test]
+fn e4_one_that_becomes_true_in_a_re_entry_period_or_a_live_journey_enters_when_that_ends() {
+    everywhere(|place| {
+        for (again, enters) in [("2026-03-02 12:00", "03-05 10:00"), ("2026-03-04 12:00", "03-05 10:00")] {
+            // The journey lives for a day, and the period is two days more.
+            let mut world = place.world("workflow go { enter when industry is \"saas\" new only; reenter after 2 days; wait 1 day; score += 1 }");
+            world.contact("ada", &[]);
+            becomes(&mut world, MONDAY, "ada", &[("industry", "saas")]);
+            becomes(&mut world, "2026-03-02 11:00", "ada", &[("industry", "fintech")]);
+            becomes(&mut world, again, "ada", &[("industry", "saas")]);
+            world.at("2026-04-20").run();
+            let entered = told(&world, "ada", &["Entered"]);
+            assert_eq!(
+                entered,
+                ["03-02 10:00 go Entered".to_owned(), format!("{enters} go Entered")],
+                "one, and no more"
+            );
+        }
+    });
+}
+
+#[test]
+fn e4_goal_and_exit_are_final() {
+    everywhere(|place| {
+        for (ends, before, after) in [
+            ("exit when has_open_deal", ("has_open_deal", "yes"), ("has_open_deal", "no")),
+            ("goal \"deal\" when has_open_deal within 9 days", ("has_open_deal", "yes"), ("has_open_deal", "no")),
+        ] {
+            let text = format!(
+                "workflow go {{ {ends}; enter when industry is \"saas\" new only; reenter never; score += 1 }}"
+            );
+            let mut world = place.world(&text);
+            world.contact("ada", &[before]);
+            becomes(&mut world, MONDAY, "ada", &[("industry", "saas")]);
+            becomes(&mut world, "2026-03-05 10:00", "ada", &[after]);
+            assert_eq!(world.score("ada"), 0, "{ends}");
+            becomes(&mut world, "2026-03-06 10:00", "ada", &[("industry", "fintech")]);
+            becomes(&mut world, "2026-03-07 10:00", "ada", &[("industry", "saas")]);
+            assert_eq!(world.score("ada"), 1, "where it becomes true once more, it is another one");
+        }
+    });
+}
+
+#[test]
+fn e4_an_event_up_to_ten_minutes_before_its_persons_address_is_held_for_them() {
+    everywhere(|place| {
+        for (address_at, expected) in [
+            ("2026-03-02 10:00", "03-02 10:00 go Entered"),
+            ("2026-03-02 10:10", "03-02 10:10 go Entered"),
+            ("2026-03-02 10:11", "03-02 10:10 go Ignored.1"),
+        ] {
+            let mut world = place.world(&go("send hello"));
+            does(&mut world, MONDAY, "eve", "signed_up");
+            becomes(&mut world, address_at, "eve", &[("email", "eve@people.example")]);
+            assert_eq!(told(&world, "eve", &["Entered", "Ignored"]), [expected]);
+            assert_eq!(mails(&world), usize::from(expected.contains("Entered")));
+        }
+        // And before their identity: the event of a device, and who logs in on it.
+        for (login_at, enters) in [("2026-03-02 10:10", true), ("2026-03-02 10:11", false)] {
+            let mut world =
+                place.world("workflow go { enter when signed_up and industry is \"saas\"; reenter never; score += 1 }");
+            world.contact("ada", &[("industry", "saas")]);
+            world.at(MONDAY).event("", "signed_up", json!({})).only_key("anonymous:d1").run();
+            world.at(login_at).identify("ada", &[]).keys(&["anonymous:d1"]).run();
+            assert_eq!(world.score("ada"), i64::from(enters), "{login_at}");
+        }
+    });
+}
