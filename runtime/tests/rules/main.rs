@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 #![expect(clippy::indexing_slicing, reason = "a test that looks at a wrong place should fail")]
 
+mod counts;
 mod e10_versions;
 mod e11_identity_merge_and_erase;
 mod e12_explainable;
@@ -22,6 +23,8 @@ mod e7_consent_is_not_optional;
 mod e8_caps_and_windows;
 mod e9_effects_leave_once;
 mod every_rule;
+mod generated;
+mod order;
 #[path = "../world/mod.rs"]
 #[allow(dead_code, reason = "what the engine's own tests need is in it too")]
 mod support;

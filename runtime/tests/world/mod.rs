@@ -60,6 +60,11 @@ pub(crate) fn program(text: &str) -> Arc<Program> {
 
 /// A program, or what is said against it.
 pub(crate) fn compiled(text: &str) -> Result<Arc<Program>, Vec<String>> {
+    compiled_of(&[format!("{HEAD}\n{text}")])
+}
+
+/// A program of these files and nothing else, or what is said against it.
+pub(crate) fn compiled_of(files: &[String]) -> Result<Arc<Program>, Vec<String>> {
     let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
     let compilation = compile(&Project {
         sender: None,
@@ -67,7 +72,7 @@ pub(crate) fn compiled(text: &str) -> Result<Arc<Program>, Vec<String>> {
         name: "test".to_owned(),
         timezone: "UTC".to_owned(),
         zones: flow_runtime::time::civil::ZONES,
-        sources: vec![source("test.flow", &format!("{HEAD}\n{text}"))],
+        sources: files.iter().enumerate().map(|(nth, text)| source(&format!("test{nth}.flow"), text)).collect(),
         templates: vec![
             source("emails/plain.html", TEMPLATE),
             source("emails/linked.html", LINKED),
