@@ -4,8 +4,6 @@ use crate::support::{Crash, World, at, program};
 use flow_ir::Program;
 
 use flow_runtime::engine::{EngineError, counter};
-use flow_runtime::store::digest::digest;
-use flow_runtime::store::sqlite::OpenOptions;
 use flow_runtime::store::{DecisionCode, JourneyStatus};
 use flow_runtime::time::Instant;
 use serde_json::json;
@@ -216,18 +214,6 @@ fn stopped_behind_any_batch_it_comes_to_the_same() {
     }
 }
 
-#[test]
-fn days_that_are_run_one_by_one_are_the_same_month() {
-    let program = program(MESH);
-    let mut whole = run(&program, 2, 1000, 1000);
-    let mut daily = mesh(&program, 2, 1000, 1000);
-    for day in ["2026-03-03", "2026-03-04", "2026-03-09", "2026-03-20 12:34", "2026-04-01", END] {
-        daily.reopen().run_all(day).unwrap();
-    }
-    assert_eq!(daily.snapshot().digest(), whole.snapshot().digest());
-    assert_eq!(daily.report(), whole.report());
-}
-
 /// Dies and begins again until the stream is through.
 fn die_and_go_on(world: &mut World, crash: Crash) -> usize {
     let mut lives = 1;
@@ -288,27 +274,6 @@ fn no_key_is_delivered_twice() {
             assert_eq!(keys.len(), attempts, "{to}");
         }
     }
-}
-
-#[test]
-fn machine_code_over_sqlite_gives_what_the_interpreter_gives_in_memory() {
-    let program = program(MESH);
-    let whole = run(&program, 6, 1000, 1000);
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("flow.db");
-    let store = OpenOptions { texts: program.texts.values().cloned().collect(), ..OpenOptions::new(&path) };
-    let mut world = mesh(&program, 6, 1000, 1000);
-    let native = Arc::new(flow_native::compile(&program).unwrap());
-    // Half of the month by one process, the rest by another that is given the stream from its start.
-    for until in ["2026-03-12", END] {
-        let (backend, store) = (native.clone(), store.open().unwrap());
-        let mut engine = world.engine_over(backend, store);
-        let stream = std::mem::take(&mut world.stream);
-        engine.run_until(Instant(at(until)), &mut stream.iter().cloned(), &mut |_| {}).unwrap();
-        world.stream = stream;
-        engine.into_store().close().unwrap();
-    }
-    assert_eq!(digest(&path).unwrap(), whole.snapshot().digest());
 }
 
 /// What a store is asked costs a round trip each where it is another machine's.

@@ -99,23 +99,6 @@ fn what_cannot_be_written_is_not_sent() {
 }
 
 #[test]
-fn what_nobody_knows_is_settled_by_the_channels_policy() {
-    let world = mailed("lost@x.example", Uncertain::GiveUp);
-    assert_eq!(state(&world), (OutboxState::Unknown, 1));
-    assert!(last(&world, "Undelivered").ends_with("s0.5"));
-    assert_eq!(state(&mailed("lost@x.example", Uncertain::Resend)), (OutboxState::Queued, 1));
-}
-
-#[test]
-fn consent_is_looked_at_again_before_another_try() {
-    let mut world = mailed("busy@x.example", Uncertain::Resend);
-    world.at("2026-03-02 10:00").event("ada", "Unsubscribed", json!({})).run().at("2026-03-03").run();
-    assert_eq!(state(&world), (OutboxState::Withheld, 1));
-    assert!(last(&world, "Withheld").ends_with("Withheld s0.3"));
-    assert_eq!(world.sent()["busy@x.example"].len(), 1);
-}
-
-#[test]
 fn claimed_rows_are_settled_by_the_policy_at_the_next_start() {
     for (policy, expected, attempts) in
         [(Uncertain::GiveUp, OutboxState::Unknown, 0), (Uncertain::Resend, OutboxState::Delivered, 1)]
@@ -132,21 +115,6 @@ fn claimed_rows_are_settled_by_the_policy_at_the_next_start() {
         assert_eq!(state(&world).0, expected);
         assert_eq!(world.sent().values().map(Vec::len).sum::<usize>(), attempts);
     }
-}
-
-#[test]
-fn a_channel_that_does_not_send_twice_is_asked_only_for_claimed_rows() {
-    let mut world = world(GO).policy(Uncertain::GiveUp);
-    world.contact("ada", &[("email", "slow@x.example")]);
-    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({}));
-    // The commit that would keep the answer is lost: the row stays claimed and is never sent again.
-    *world.shared.crash.lock().unwrap() = crate::support::Crash::InCommit(1);
-    world.run_all("2026-03-02 12:00").unwrap_err();
-    *world.shared.crash.lock().unwrap() = crate::support::Crash::Never;
-    assert_eq!(state(&world).0, OutboxState::Claimed);
-    world.reopen().run_all("2026-03-05").unwrap();
-    assert_eq!(state(&world).0, OutboxState::Unknown);
-    assert_eq!(world.sent()["slow@x.example"].len(), 1);
 }
 
 fn status(world: &World) -> JourneyStatus {

@@ -58,28 +58,6 @@ fn after_counts_from_the_end_of_the_last_journey_in_the_contacts_zone() {
 }
 
 #[test]
-fn who_is_skipped_or_would_leave_at_once_is_not_enrolled() {
-    for (header, words, expected) in [
-        ("reenter never\n skip when has_open_deal", ("has_open_deal", "yes"), "03-02 10:00 Ignored.5"),
-        (
-            "reenter never\n goal \"sale\" when stage is customer within 9 days",
-            ("stage", "customer"),
-            "03-02 10:00 Ignored.6",
-        ),
-        (
-            "reenter never\n exit when disqualified\n exit when stage >= opportunity",
-            ("stage", "opportunity"),
-            "03-02 10:00 Ignored s1.7",
-        ),
-    ] {
-        let mut world = entry(header);
-        world.identify("ada", &[words]).run();
-        signs_up(&mut world, "2026-03-02 10:00");
-        assert_eq!(story(&world), [expected]);
-    }
-}
-
-#[test]
 fn silence_is_noticed_at_its_instant_and_again_after_the_next_sign_of_life() {
     let mut world = world("workflow quiet {\n enter when inactive for 10 days\n reenter after 1 day\n score += 1\n}");
     world.contact("ada", &[]);

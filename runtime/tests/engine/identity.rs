@@ -27,32 +27,6 @@ fn logs_in(world: &mut World, time: &str, user: &str, device: &str) {
     world.at(time).identify(user, &[]).keys(&[&format!("anonymous:{device}")]).run();
 }
 
-#[test]
-fn what_somebody_did_before_they_logged_in_is_theirs() {
-    let mut world = world(RULES);
-    world.contact("ada", &[]);
-    visits(&mut world, "2026-03-03 10:00", "anonymous:d1");
-    logs_in(&mut world, "2026-03-03 10:05", "ada", "d1");
-    assert_eq!(world.counter(counter::JOINED), 1);
-    assert_eq!(world.story("ada").iter().filter(|line| line.contains("look")).count(), 0, "one visit so far");
-    visits(&mut world, "2026-03-03 10:06", "anonymous:d1");
-    let story = world.story("ada");
-    assert!(story.contains(&"03-03 10:06 look Entered".to_owned()), "{story:?}");
-}
-
-/// Joining makes conditions true and is no trigger.
-#[test]
-fn joining_lets_nobody_in() {
-    let mut world = world(RULES);
-    world.contact("ada", &[]);
-    visits(&mut world, "2026-03-03 10:00", "anonymous:d1");
-    visits(&mut world, "2026-03-03 10:01", "anonymous:d1");
-    logs_in(&mut world, "2026-03-03 10:05", "ada", "d1");
-    visits(&mut world, "2026-03-03 10:06", "user:ada");
-    let looks = world.story("ada").into_iter().filter(|line| line.contains("look Entered")).count();
-    assert_eq!(looks, 0);
-}
-
 /// Of two journeys in one workflow the older goes on.
 #[test]
 fn the_older_journey_goes_on() {
@@ -84,20 +58,6 @@ fn a_device_of_two_users_joins_nobody() {
     // Whoever logged in last owns what comes from it without a user id.
     visits(&mut world, "2026-03-03 12:00", "anonymous:d1");
     assert_eq!((world.story("ada").len(), world.story("bob").len()), (0, 1));
-}
-
-#[test]
-fn only_the_persons_own_later_act_lifts_a_refusal() {
-    let mut world = world(RULES);
-    world.contact("ada", &[]);
-    world.at("2026-03-03 10:00").event("ada", "Unsubscribed", json!({})).run();
-    world.at("2026-03-03 11:00").identify("ada", &[("unsubscribed", "no")]).run();
-    assert_eq!(world.read("ada", "unsubscribed"), 1);
-    world.at("2026-03-03 12:00").event_of("ada", "Subscribed", json!({}), at("2026-03-03 09:00")).run();
-    assert_eq!(world.read("ada", "unsubscribed"), 1, "it occurred before");
-    world.at("2026-03-03 13:00").event("ada", "Subscribed", json!({})).run();
-    assert_eq!(world.read("ada", "unsubscribed"), 0);
-    assert!(world.story("ada").iter().any(|line| line.contains("Consented")), "{:?}", world.story("ada"));
 }
 
 #[test]

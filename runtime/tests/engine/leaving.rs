@@ -18,15 +18,6 @@ fn lines(world: &World) -> Vec<String> {
     world.story("ada").into_iter().filter(|line| line.starts_with("03-02 10:00")).collect()
 }
 
-#[test]
-fn an_event_of_the_same_instant_comes_before_what_leaves() {
-    let refused = two_at_once("unsubscribed");
-    assert!(lines(&refused).contains(&"03-02 10:00 go Withheld s0.3".to_owned()), "{:?}", lines(&refused));
-    let met = two_at_once("requested_demo");
-    assert!(lines(&met).contains(&"03-02 10:00 go Converted".to_owned()), "{:?}", lines(&met));
-    assert!(refused.sent().is_empty() && met.sent().is_empty());
-}
-
 /// Wherever a look ahead or a batch ends between the two, and whoever is killed there.
 #[test]
 fn how_far_the_look_went_changes_nothing() {

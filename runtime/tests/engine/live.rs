@@ -26,18 +26,6 @@ fn what_fell_due_while_nobody_looked_happens_now_and_not_in_the_past() {
     assert!(world.story("ada").contains(&"03-03 09:00 go Sent s1".to_owned()), "{:?}", world.story("ada"));
 }
 
-#[test]
-fn a_clock_that_was_set_back_does_nothing_twice() {
-    let mut world = world(OFFICE);
-    world.contact("ada", &[]);
-    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
-    catch_up(&mut world, "2026-03-02 10:30");
-    let story = world.story("ada");
-    catch_up(&mut world, "2026-03-02 10:10");
-    assert_eq!(world.story("ada"), story);
-    assert_eq!(world.engine().now(), Instant(at("2026-03-02 10:30")));
-}
-
 /// Everything said by then, and the instant at which it is looked at.
 fn hears(world: &mut World, text: &str) {
     let now = at(text);
@@ -59,18 +47,6 @@ fn what_has_arrived_by_then_comes_before_what_was_missed() {
     hears(&mut world, "2026-03-02 11:00");
     assert!(world.story("ada").contains(&"03-02 11:00 go Withheld s1.3".to_owned()), "{:?}", world.story("ada"));
     assert!(world.sent().is_empty());
-}
-
-#[test]
-fn what_happened_within_a_wait_that_was_missed_ends_it() {
-    let mut world = world(
-        "workflow go {\n enter when signed_up\n reenter never\n wait until visited up to 2 hours\n if timed out { exit }\n score += 7\n}",
-    );
-    world.contact("ada", &[]);
-    world.at("2026-03-02 08:00").event("ada", "signed_up", json!({})).run();
-    world.at("2026-03-02 09:50").event("ada", "visited", json!({}));
-    hears(&mut world, "2026-03-02 11:00");
-    assert_eq!(world.score("ada"), 7);
 }
 
 #[test]

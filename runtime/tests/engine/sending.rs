@@ -23,27 +23,6 @@ fn decided(world: &World) -> Vec<String> {
 }
 
 #[test]
-fn marketing_needs_consent_and_a_working_address() {
-    for (field, reason) in [("unsubscribed", 3), ("hard_bounced", 4), ("complained", 5), ("do_not_contact", 6)] {
-        let world = send("send hello", &[(field, "yes")]);
-        assert_eq!(decided(&world), [format!("Withheld s0.{reason}")]);
-        assert!(world.sent().is_empty());
-    }
-}
-
-#[test]
-fn a_transactional_mail_needs_a_working_address_and_nobody_who_must_not_be_contacted() {
-    for (field, expected) in [
-        ("unsubscribed", "Sent s0"),
-        ("complained", "Sent s0"),
-        ("do_not_contact", "Withheld s0.6"),
-        ("hard_bounced", "Withheld s0.4"),
-    ] {
-        assert_eq!(decided(&send("send bill", &[(field, "yes")])), [expected], "{field}");
-    }
-}
-
-#[test]
 fn nobody_is_written_to_without_an_address() {
     let mut world = world("workflow go {\n enter when has_open_deal new only\n reenter never\n send hello\n}");
     world.identify("ada", &[("first_name", "Ada")]).run();

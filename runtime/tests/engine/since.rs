@@ -162,19 +162,6 @@ fn what_arrived_before_the_trigger_is_history() {
     assert_eq!(score(world), 0);
 }
 
-/// What occurred before a wake and arrived after it is seen once: not by the `if` at the wake, and by the wait behind it.
-#[test]
-fn what_arrives_behind_a_wake_is_seen_once() {
-    for since in ["", " from now"] {
-        let steps = format!(
-            "wait 2 days\n if visited {{ score += 1 }}\n wait until visited{since} up to 5 days, otherwise {{ score += 100 }}\n score += 10"
-        );
-        let mut world = signed_up(&steps);
-        world.at("2026-03-04 10:01").event_of("ada", "visited", json!({"page": "/"}), at("2026-03-04 09:59")).run();
-        assert_eq!(score(world), 10, "{since}");
-    }
-}
-
 #[test]
 fn counts_are_of_one_journey() {
     const TWICE: &str = "workflow go {\n goal \"twice\" when visited at least 2 times within 9 days\n enter when signed_up\n reenter after 1 day\n wait 1 day\n score += 1\n}";

@@ -7,29 +7,6 @@ use serde_json::json;
 
 const WAITS: &str = "workflow w { enter when signed_up; reenter never; wait 5 days; set industry = \"saas\" }";
 
-#[test]
-fn a_journey_keeps_the_steps_it_began_with() {
-    let mut world = world(WAITS);
-    world.contact("ada", &[]).at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
-    world.becomes("workflow w { enter when signed_up; reenter never; wait 1 day; set industry = \"fintech\" }");
-    world.contact("bo", &[]).event("bo", "signed_up", json!({})).at("2026-03-04 10:00").run();
-    assert_eq!(world.story("bo")[0], "03-02 10:00 w Entered");
-    assert!(world.story("bo").iter().any(|line| line.starts_with("03-03 10:00 w Finished")));
-    assert!(!world.story("ada").iter().any(|line| line.contains("Finished")));
-    world.at("2026-03-08").run();
-    assert!(world.story("ada").iter().any(|line| line.starts_with("03-07 10:00 w Finished")));
-}
-
-#[test]
-fn who_is_in_a_workflow_that_is_gone_finishes_it() {
-    let mut world = world(WAITS);
-    world.contact("ada", &[]).at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
-    world.becomes("workflow other { enter when requested_demo; reenter never; wait 1 day }");
-    world.contact("bo", &[]).event("bo", "signed_up", json!({})).at("2026-03-08").run();
-    assert!(world.story("ada").iter().any(|line| line.starts_with("03-07 10:00 w Finished")));
-    assert!(!world.story("bo").iter().any(|line| line.contains("Entered")));
-}
-
 /// A count that is new sees what was before; that it holds by that is no entry, and the next event is none of its own.
 #[test]
 fn new_facts_see_the_past_and_trigger_nothing_by_it() {

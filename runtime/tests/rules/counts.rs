@@ -14,10 +14,10 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-const START: &str = "2026-03-02";
+pub(crate) const START: &str = "2026-03-02";
 const SECOND: i64 = 1_000;
-const HOUR: i64 = 3_600 * SECOND;
-const DAY: i64 = 24 * HOUR;
+pub(crate) const HOUR: i64 = 3_600 * SECOND;
+pub(crate) const DAY: i64 = 24 * HOUR;
 
 /// What a pattern says, to be counted by hand.
 #[derive(Clone, Copy)]
@@ -189,7 +189,7 @@ fn stream(world: &mut World, seed: u64) {
             2 => now + DAY,
             _ => now,
         };
-        match chance.below(15) {
+        match chance.below(17) {
             0..6 => {
                 _ = world.event_of(&user, "visited", json!({"page": chance.pick(&["/pricing", "/docs"])}), occurred_at)
             }

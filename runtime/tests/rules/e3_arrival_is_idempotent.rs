@@ -3,6 +3,7 @@
 use crate::support::{World, at};
 use crate::{MONDAY, does, everywhere, go, told};
 use flow_runtime::engine::counter;
+use flow_runtime::store::{Changes, ContactWrite, EventRecord, MessageId, MessageKey, RECENT_MESSAGES};
 use flow_runtime::time::Instant;
 use serde_json::json;
 
@@ -38,6 +39,33 @@ fn e3_ids_are_kept_by_the_day_the_event_says_and_looked_for_in_the_log_where_it_
             world.reopen().at("2026-03-09 09:00").again(dated.map(at)).run();
             assert_eq!((arrived(&world), world.counter(counter::REPEATS)), (1, 1), "{dated:?}");
         }
+    });
+}
+
+/// So many have arrived since then that its id is in nobody's memory any more.
+#[test]
+fn e3_one_older_than_what_is_at_hand_is_looked_for_in_the_log_before_it_is_taken() {
+    everywhere(|place| {
+        let mut world = place.world(OFTEN);
+        world.contact("ada", &[]).at(MONDAY).event("ada", "downloaded", json!({})).run();
+        let kept = world.snapshot();
+        let first =
+            kept.events.iter().map(|event| event.id).chain(kept.decisions.iter().map(|row| row.id)).max().unwrap();
+        let visited = |nth: u64| {
+            let mut message = MessageId([9; 16]);
+            message.0[..8].copy_from_slice(&nth.to_le_bytes());
+            let event = kept.events.last().unwrap().clone();
+            let (id, message) = (first + nth, MessageKey { id: message, ..event.message });
+            EventRecord { id, previous: id - 1, message, name: "visited".to_owned(), ..event }
+        };
+        let events: Vec<EventRecord> = (1..=RECENT_MESSAGES as u64).map(visited).collect();
+        let newest = events.last().unwrap().id;
+        let contacts = vec![ContactWrite { newest, ..kept.contacts[0].clone() }];
+        world.write(Changes { contacts, events, ..Changes::default() });
+        world.at("2026-03-20 10:00").again(Some(at(MONDAY))).run();
+        assert_eq!((arrived(&world), world.score("ada"), world.counter(counter::REPEATS)), (1, 1, 1));
+        does(&mut world, "2026-03-20 11:00", "ada", "downloaded");
+        assert_eq!(arrived(&world), 2);
     });
 }
 

@@ -124,6 +124,23 @@ fn e5_consent_then_goal_then_exit_then_skip_then_window() {
 }
 
 #[test]
+fn e5_of_what_becomes_true_at_once_the_goal_comes_before_the_exits_and_these_in_their_order() {
+    const ALL: &str = "goal \"deal\" when has_open_deal within 9 days\n exit when disqualified\n exit when stage >= opportunity\n wait 5 days";
+    const DEAL: (&str, &str) = ("has_open_deal", "yes");
+    const NO: (&str, &str) = ("disqualified", "yes");
+    const STAGE: (&str, &str) = ("stage", "opportunity");
+    everywhere(|place| {
+        for (words, end) in
+            [(&[STAGE, NO, DEAL][..], "Converted"), (&[STAGE, NO], "ExitedWhen s0"), (&[STAGE], "ExitedWhen s1")]
+        {
+            let mut world = place.signed_up(&go(ALL));
+            becomes(&mut world, "2026-03-03 10:00", "ada", words);
+            assert_eq!(told(&world, "ada", &["Converted", "ExitedWhen"]), [format!("03-03 10:00 go {end}")]);
+        }
+    });
+}
+
+#[test]
 fn e5_an_ended_journeys_held_messages_are_withdrawn() {
     const HELD: &str = "exit when disqualified\n send on saturday in contact timezone\n send hello";
     everywhere(|place| {

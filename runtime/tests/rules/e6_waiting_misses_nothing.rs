@@ -52,6 +52,19 @@ fn e6_what_it_looks_back_to_is_its_anchor() {
 }
 
 #[test]
+fn e6_what_occurred_up_to_an_hour_before_the_trigger_and_arrives_after_it_counts_since_entry() {
+    const HOUR: i64 = 3_600_000;
+    everywhere(|place| {
+        for (before, score) in [(HOUR, 1), (HOUR + 1, 101)] {
+            let mut world = place.signed_up(&go(&WAITS.replace('P', "visited")));
+            world.at("2026-03-02 13:00").event_of("ada", "visited", json!({"page": "/"}), at(MONDAY) - before).run();
+            world.at("2026-03-20").run();
+            assert_eq!(world.score("ada"), score, "{before} ms before");
+        }
+    });
+}
+
+#[test]
 fn e6_waiting_misses_nothing_that_occurred_before_a_wake_and_arrived_after_it() {
     everywhere(|place| {
         for since in ["", " from now"] {

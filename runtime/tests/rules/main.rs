@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 #![expect(clippy::indexing_slicing, reason = "a test that looks at a wrong place should fail")]
 
+mod anchors;
 mod counts;
 mod e10_versions;
 mod e11_identity_merge_and_erase;
@@ -72,7 +73,7 @@ impl Place {
         let mut world = World::on(self, made.as_ref().map_or_else(|| program(text), |(program, _)| program.clone()));
         world.is_checked_at_its_end = true;
         match made {
-            Some((_, backend)) => world.run_by(backend),
+            Some((_, backend)) => world.backend = Some(backend),
             None => {
                 let made = (world.program.clone(), world.backend());
                 MADE.lock().unwrap_or_else(PoisonError::into_inner).insert(key, made);

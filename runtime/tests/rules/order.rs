@@ -274,10 +274,10 @@ fn by_name(world: &World) -> Vec<String> {
     told.extend(kept.scores.iter().map(|row| format!("{:?} {} {} {}", row.contact, row.at, row.change, row.score)));
     told.extend(kept.stages.iter().map(|row| format!("{:?} {} {} {}", row.contact, row.at, row.from, row.to)));
     told.extend(kept.totals.iter().map(|(total, value)| format!("{} {value}", names.total(total))));
-    // Numbers of fields, segments, workflows and emails order some of them.
-    told.sort_unstable_by_key(|line| !line.starts_with("decided"));
-    let undecided = told.iter().position(|line| !line.starts_with("decided")).unwrap_or(told.len());
-    told[undecided..].sort_unstable();
+    // What is not in the order of its decisions is in that of the program's numbers, which decide nothing.
+    told.sort_by_key(|line| !line.starts_with("decided"));
+    let rest = told.iter().position(|line| !line.starts_with("decided")).unwrap_or(told.len());
+    told[rest..].sort_unstable();
     told
 }
 

@@ -18,9 +18,9 @@ use flow_runtime::store::digest::Snapshot;
 use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::sqlite::{OpenOptions, SqliteStore};
 use flow_runtime::store::{
-    Answers, Batch, Changes, Charter, ContactId, DecisionCode, DecisionRecord, JourneyRecord, MessageId, Opened,
-    OutboxRecord, Questions, Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, StoreFault, Tended,
-    Ticket, Wish,
+    Answers, Batch, Changes, Charter, ContactId, DecisionCode, DecisionRecord, DueContact, JourneyRecord, MessageId,
+    Opened, OutboxRecord, Questions, Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, StoreFault,
+    Tended, Ticket, Wish,
 };
 use flow_runtime::time::Instant;
 use serde_json::Value;
@@ -261,6 +261,15 @@ impl Kept {
     }
 }
 
+/// Whoever wants to know nothing of what a store holds.
+struct Nobody;
+
+impl SlotSink for Nobody {
+    fn messages(&mut self, _: Vec<MessageId>) {}
+    fn contacts(&mut self, _: &[DueContact]) {}
+    fn outbox(&mut self, _: Vec<OutboxRecord>) {}
+}
+
 /// A store that outlives the engine that works on it.
 #[derive(Clone)]
 pub(crate) struct Shared {
@@ -338,7 +347,7 @@ pub(crate) struct World {
     pub(crate) left_out: Vec<String>,
     place: Place,
     /// What runs the program, once it has been made.
-    backend: Option<Arc<dyn Backend>>,
+    pub(crate) backend: Option<Arc<dyn Backend>>,
     /// Whether the invariants are looked at when it goes.
     pub(crate) is_checked_at_its_end: bool,
     now: i64,
@@ -428,11 +437,6 @@ impl World {
             }
         };
         self.backend.get_or_insert_with(made).clone()
-    }
-
-    /// Runs on this one, which was made for its program already.
-    pub(crate) fn run_by(&mut self, backend: Arc<dyn Backend>) {
-        self.backend = Some(backend);
     }
 
     pub(crate) fn engine(&mut self) -> &mut Engine<Shared> {
@@ -632,16 +636,18 @@ impl World {
         kept.map_or_else(|| Arc::clone(&self.program), |kept| Arc::new(serde_json::from_slice(&kept.text).unwrap()))
     }
 
-    /// Writes into the store behind the engine's back.
+    /// Writes into the store behind the engine's back, which opens it anew. What is new in the log has the next numbers.
     pub(crate) fn write(&mut self, changes: Changes) -> &mut World {
-        let mut store = match &*self.shared.store() {
-            Kept::Memory(store) => store.another(),
-            Kept::File { .. } => panic!("a file has one writer"),
-        };
-        let owner = store.tend(Wish { slots: 1 }).unwrap().owner;
-        let state = store.records().unwrap().slots().unwrap()[0];
-        let state = SlotState { number: state.number + 1, ..state };
-        store.commit(Batch { owner, slots: vec![SlotBatch { slot: Slot::FIRST, state, changes }] }).unwrap();
+        self.reopen();
+        {
+            let mut kept = self.shared.store();
+            let store = kept.store();
+            let owner = store.tend(Wish { slots: 1 }).unwrap().owner;
+            let state = store.open(Slot::FIRST, 1, &mut Nobody).unwrap().state;
+            let next_record = state.next_record + changes.events.len() as u64;
+            let state = SlotState { number: state.number + 1, next_record, ..state };
+            store.commit(Batch { owner, slots: vec![SlotBatch { slot: Slot::FIRST, state, changes }] }).unwrap();
+        }
         self.reopen()
     }
 
