@@ -156,10 +156,48 @@ fn journeys_end_with_the_event_that_anybody_would_count_since_their_anchor_also_
                     let Some(end) = counted(asked, &world, &kept, &joins, journey) else { continue };
                     if journey.ended_at != Some(end) {
                         let person = joins.at_last(journey.contact);
-                        let mut lines: Vec<(u64, String)> = kept.events.iter().filter(|e| joins.at_last(e.contact) == person).map(|e| (e.id, format!("{} {:?} {} occ {} rec {} joined {:?}", e.id, e.contact, e.name, e.occurred_at / 60000, e.received_at / 60000, joins.one_since(e.contact, person).map(|t| t / 60000)))).collect();
-                        lines.extend(kept.decisions.iter().filter(|d| joins.at_last(d.contact) == person && d.workflow == Some(journey.workflow)).map(|d| (d.id, format!("  {} {:?} run {} {:?} reason {} at {}", d.id, d.contact, d.run, d.code, d.reason, d.at / 60000))));
+                        let mut lines: Vec<(u64, String)> = kept
+                            .events
+                            .iter()
+                            .filter(|e| joins.at_last(e.contact) == person)
+                            .map(|e| {
+                                (
+                                    e.id,
+                                    format!(
+                                        "{} {:?} {} occ {} rec {} joined {:?}",
+                                        e.id,
+                                        e.contact,
+                                        e.name,
+                                        e.occurred_at / 60000,
+                                        e.received_at / 60000,
+                                        joins.one_since(e.contact, person).map(|t| t / 60000)
+                                    ),
+                                )
+                            })
+                            .collect();
+                        lines.extend(
+                            kept.decisions
+                                .iter()
+                                .filter(|d| joins.at_last(d.contact) == person && d.workflow == Some(journey.workflow))
+                                .map(|d| {
+                                    (
+                                        d.id,
+                                        format!(
+                                            "  {} {:?} run {} {:?} reason {} at {}",
+                                            d.id,
+                                            d.contact,
+                                            d.run,
+                                            d.code,
+                                            d.reason,
+                                            d.at / 60000
+                                        ),
+                                    )
+                                }),
+                        );
                         lines.sort();
-                        for (_, line) in lines { eprintln!("{line}"); }
+                        for (_, line) in lines {
+                            eprintln!("{line}");
+                        }
                     }
                     assert_eq!(journey.ended_at, Some(end), "seed {seed}: {} {journey:?}", asked.workflow);
                     let is_late = end == journey.entered_at + asked.begins_after + asked.counts_for;

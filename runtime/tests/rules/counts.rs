@@ -379,7 +379,7 @@ fn people_enter_a_segment_at_the_instants_that_anybody_would_count_and_at_no_oth
             let kept = world.snapshot();
             let history = history(&kept);
             for person in never_joined(&kept) {
-                for nth in 0..PATTERNS.len() {
+                for (nth, (condition, _)) in PATTERNS.iter().enumerate() {
                     let mut counted = seen.became.remove(&(person, nth)).unwrap_or_default();
                     let codes = [DecisionCode::Entered, DecisionCode::Ignored];
                     let mut told = decided(&world, &kept, person, &format!("in_s{nth}"), &codes);
@@ -391,7 +391,7 @@ fn people_enter_a_segment_at_the_instants_that_anybody_would_count_and_at_no_oth
                     };
                     told.retain(is_asked);
                     counted.retain(is_asked);
-                    assert_eq!(told, counted, "seed {seed}: {person:?} enters `{}`", PATTERNS[nth].0);
+                    assert_eq!(told, counted, "seed {seed}: {person:?} enters `{}`", condition);
                     entered += told.len();
                 }
             }

@@ -65,8 +65,10 @@ fn e4_every_refusal_is_recorded_with_its_reason() {
     });
 }
 
+type Words = &'static [(&'static str, &'static str)];
+
 /// What refuses them, as a field of theirs, and what ends that.
-const REFUSED: [(&str, &[(&str, &str)], &[(&str, &str)]); 2] = [
+const REFUSED: [(&str, Words, Words); 2] = [
     ("skip when has_open_deal", &[("has_open_deal", "yes")], &[("has_open_deal", "no")]),
     ("if seats > 5 { score += 0 }", &[], &[("seats", "9")]),
 ];

@@ -1,6 +1,8 @@
-//! E6 Waiting misses nothing.
+//! E6 Waiting misses nothing. With what LANGUAGE.md 8 says of the length of waits.
+//!
+//! Not there yet: waits for business days, for a weekday, a date or a time of day, `if past`, pauses.
 
-use crate::support::at;
+use crate::support::{Place, at};
 use crate::{MONDAY, becomes, everywhere, go, told, visits};
 use serde_json::json;
 
@@ -98,6 +100,51 @@ fn e6_an_event_that_arrived_while_nobody_looked_ends_the_wait_that_was_missed() 
             let (now, new) = (flow_runtime::time::Instant(at("2026-03-02 13:00")), world.take_new());
             world.engine().catch_up(now, &mut new.into_iter(), &mut |_| {}).unwrap();
             assert_eq!(world.score("ada"), score, "{visit}");
+        }
+    });
+}
+
+/// When the wait of somebody in Berlin is over who signs up there, perhaps in another zone by then.
+fn over_at(place: Place, signs_up: &str, wait: &str, moves: Option<(&str, &str)>) -> i64 {
+    let mut world = place.world(&go(&format!("{wait}\n score += 1")));
+    world.contact("ada", &[("timezone", "Europe/Berlin")]);
+    world.at(signs_up).event("ada", "signed_up", json!({})).run();
+    if let Some((time, zone)) = moves {
+        becomes(&mut world, time, "ada", &[("timezone", zone)]);
+    }
+    world.at("2026-12-31").run();
+    world.journeys("ada")[0].ended_at.unwrap()
+}
+
+#[test]
+fn e6_waits_of_days_keep_the_clock_on_the_wall_and_hours_are_as_long_as_they_are() {
+    everywhere(|place| {
+        for (signs_up, wait, over) in [
+            // Clocks go forward in Berlin on 29 March at 01:00 UTC, and back on 25 October.
+            ("2026-03-28 10:00", "wait 2 days", "2026-03-30 09:00"),
+            ("2026-03-28 10:00", "wait 48 hours", "2026-03-30 10:00"),
+            ("2026-03-28 10:00", "wait until customer up to 1 week", "2026-04-04 09:00"),
+            ("2026-10-24 10:00", "wait 1 day", "2026-10-25 11:00"),
+            // 02:30 is not there on the 29th, and is there twice on the 25th: the first after it, and the first of both.
+            ("2026-03-28 01:30", "wait 1 day", "2026-03-29 01:00"),
+            ("2026-10-24 00:30", "wait 1 day", "2026-10-25 00:30"),
+            ("2026-03-31 10:00", "wait 1 month", "2026-04-30 10:00"),
+        ] {
+            assert_eq!(over_at(place, signs_up, wait, None), at(over), "{signs_up}, {wait}");
+        }
+    });
+}
+
+#[test]
+fn e6_a_wait_is_computed_anew_when_the_zone_changes_and_is_never_over_before_now() {
+    everywhere(|place| {
+        for (wait, moves, over) in [
+            ("wait 2 days", ("2026-03-02 12:00", "America/New_York"), "2026-03-04 16:00"),
+            ("wait 48 hours", ("2026-03-02 12:00", "America/New_York"), "2026-03-04 10:00"),
+            ("wait 2 days", ("2026-03-04 05:00", "Asia/Tokyo"), "2026-03-04 05:00"),
+            ("wait 2 days", ("2026-03-02 12:00", "Mars/Olympus"), "2026-03-04 11:00"),
+        ] {
+            assert_eq!(over_at(place, MONDAY, wait, Some(moves)), at(over), "{wait}, {moves:?}");
         }
     });
 }

@@ -4,18 +4,18 @@
 const RULES: [(u32, &str, &str, usize); 14] = [
     (1, "One thing at a time", include_str!("e1_one_thing_at_a_time.rs"), 8),
     (2, "Deterministic", include_str!("e2_deterministic.rs"), 2),
-    (3, "Arrival is idempotent", include_str!("e3_arrival_is_idempotent.rs"), 6),
+    (3, "Arrival is idempotent", include_str!("e3_arrival_is_idempotent.rs"), 8),
     (4, "Enrolment", include_str!("e4_enrolment.rs"), 7),
-    (5, "Order and exits", include_str!("e5_order_and_exits.rs"), 6),
-    (6, "Waiting misses nothing", include_str!("e6_waiting_misses_nothing.rs"), 3),
-    (7, "Consent is not optional", include_str!("e7_consent_is_not_optional.rs"), 7),
-    (8, "Caps and windows", include_str!("e8_caps_and_windows.rs"), 2),
-    (9, "Effects leave once", include_str!("e9_effects_leave_once.rs"), 5),
-    (10, "Versions", include_str!("e10_versions.rs"), 4),
-    (11, "Identity, merge and erase", include_str!("e11_identity_merge_and_erase.rs"), 7),
-    (12, "Explainable", include_str!("e12_explainable.rs"), 3),
+    (5, "Order and exits", include_str!("e5_order_and_exits.rs"), 8),
+    (6, "Waiting misses nothing", include_str!("e6_waiting_misses_nothing.rs"), 7),
+    (7, "Consent is not optional", include_str!("e7_consent_is_not_optional.rs"), 9),
+    (8, "Caps and windows", include_str!("e8_caps_and_windows.rs"), 4),
+    (9, "Effects leave once", include_str!("e9_effects_leave_once.rs"), 6),
+    (10, "Versions", include_str!("e10_versions.rs"), 6),
+    (11, "Identity, merge and erase", include_str!("e11_identity_merge_and_erase.rs"), 10),
+    (12, "Explainable", include_str!("e12_explainable.rs"), 4),
     (13, "Test is not live", include_str!("e13_test_is_not_live.rs"), 1),
-    (14, "Total", include_str!("e14_total.rs"), 4),
+    (14, "Total", include_str!("e14_total.rs"), 6),
 ];
 
 #[test]
@@ -39,9 +39,9 @@ fn every_rule_has_a_file_with_its_title_and_tests_with_its_number() {
 fn every_file_of_a_rule_is_in_the_table() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rules");
     let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let is_rule = |name: &String| name.starts_with('e') && name[1..].starts_with(|sign: char| sign.is_ascii_digit());
-    let number = |name: &String| name[1..].split('_').next().unwrap().parse::<u32>().unwrap();
-    let mut found: Vec<u32> = names.filter(is_rule).map(|name| number(&name)).collect();
+    // `e14_total.rs` is of the fourteenth.
+    let number = |name: String| name.strip_prefix('e')?.split_once('_')?.0.parse::<u32>().ok();
+    let mut found: Vec<u32> = names.filter_map(number).collect();
     found.sort_unstable();
     assert_eq!(found, RULES.map(|(number, ..)| number));
 }

@@ -277,7 +277,7 @@ fn happens(world: &mut World, chance: &mut Chance, user: &str, occurred_at: i64)
 
 /// Somebody becomes known, perhaps by an address that is another's.
 fn learns(world: &mut World, chance: &mut Chance, user: &str, occurred_at: i64) {
-    let own: u64 = user[1..].parse().unwrap();
+    let own: u64 = user.strip_prefix('u').unwrap().parse().unwrap();
     let address = address(if chance.below(5) == 0 { chance.below(PEOPLE) } else { own });
     let zone = chance.pick(&["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Mars/Olympus"]);
     let mut words = vec![("email", address.as_str()), ("timezone", zone), ("first_name", chance.pick(&["Ada", "Bo"]))];

@@ -234,7 +234,7 @@ impl Place {
 /// A store of either kind.
 pub(crate) enum Kept {
     Memory(MemoryStore),
-    File { store: Option<SqliteStore>, folder: TempDir },
+    File { store: Option<Box<SqliteStore>>, folder: TempDir },
 }
 
 impl Kept {
@@ -247,7 +247,7 @@ impl Kept {
     pub(crate) fn store(&mut self) -> &mut dyn Store {
         match self {
             Kept::Memory(store) => store,
-            Kept::File { store, .. } => store.as_mut().unwrap(),
+            Kept::File { store, .. } => store.as_deref_mut().unwrap(),
         }
     }
 
@@ -256,7 +256,7 @@ impl Kept {
         if let Kept::File { store, folder } = self {
             drop(store.take());
             let options = OpenOptions { bare: true, ..OpenOptions::new(folder.path().join("flow.db")) };
-            *store = Some(options.open().unwrap());
+            *store = Some(Box::new(options.open().unwrap()));
         }
     }
 }
