@@ -71,6 +71,25 @@ fn e10_segments_and_the_order_of_declarations_reach_everybody_and_strand_nobody(
 }
 
 #[test]
+fn e10_texts_comments_and_layout_are_no_other_version() {
+    const STEPS: &str = "wait 2 days\n send hello\n score += 1";
+    everywhere(|place| {
+        for (text, is_other) in [
+            (format!("// about it\n{}", go(&STEPS.replace('\n', "\n\n // and on\n"))), false),
+            (go(STEPS).replace("workflow go", "workflow go \"Another title\""), false),
+            (go(&STEPS.replace("2 days", "3 days")), true),
+        ] {
+            let mut world = place.signed_up(&go(STEPS));
+            world.becomes(&go(STEPS));
+            let version = world.program.lineage.version;
+            world.becomes(&text).at("2026-03-20").run();
+            assert_eq!(world.program.lineage.version != version, is_other, "{text}");
+            assert_eq!(told(&world, "ada", &["Sent"]), ["03-04 10:00 go Sent s1"], "she keeps her steps: {text}");
+        }
+    });
+}
+
+#[test]
 fn e10_facts_are_the_union_over_live_versions() {
     everywhere(|place| {
         // The older steps ask what no new one asks any more, and new ones ask what nobody asked before.
