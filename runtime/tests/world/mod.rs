@@ -619,21 +619,16 @@ impl World {
 
     /// What must hold of every store.
     pub(crate) fn check_invariants(&self) {
-        let store = self.shared.store.lock().unwrap().another();
-        let program = self.adopted(&store);
-        // A window of a few contacts, so that more than one is seen.
-        let how = Examination { is_closed: false, window: 3, mends: false, progress: &mut |_, _| () };
-        let examined = examine_telling(&mut *store.records().unwrap(), &program, how).unwrap();
+        let kept = self.shared.clone().charter().unwrap().program;
+        let adopted = kept.map(|kept| Arc::new(serde_json::from_slice(&kept.text).unwrap()));
+        let program = adopted.unwrap_or_else(|| Arc::clone(&self.program));
+        // A window of some contacts, so that more than one is seen where there are many.
+        let how = Examination { is_closed: false, window: 16, mends: false, progress: &mut |_, _| () };
+        let examined = examine_telling(&mut *self.shared.records().unwrap(), &program, how).unwrap();
         let findings: Vec<String> = (examined.findings.iter())
             .map(|finding| format!("{}: {} {}", finding.kind.code(), finding.subject, finding.words))
             .collect();
         assert!(examined.is_healthy(), "{}", findings.join("\n"));
-    }
-
-    /// The program by the numbers of the store, where it has adopted one.
-    fn adopted(&self, store: &MemoryStore) -> Arc<Program> {
-        let kept = store.another().charter().unwrap().program;
-        kept.map_or_else(|| Arc::clone(&self.program), |kept| Arc::new(serde_json::from_slice(&kept.text).unwrap()))
     }
 
     /// Writes into the store behind the engine's back, which opens it anew. What is new in the log has the next numbers.
