@@ -1,0 +1,12 @@
+//! Worlds from a seed, lived through with faults, kills and clock jumps.
+//!
+//! ```text
+//! seed -> world (program, people, stream, weather, lives)
+//!           |-- lived calmly: interpreter, memory, one life a stretch        -> what must be
+//!           '-- lived as the seed has it: either back end, either store, deaths, small batches, other order
+//! both -> the same story, and no rule of the language is broken (rules/)
+//! ```
+
+pub mod run;
+pub mod story;
+pub mod world;

@@ -1,0 +1,357 @@
+//! Lives a world through, life by life, as the commands `flow run` and `flow serve` do.
+
+pub mod channel;
+mod mail;
+mod store;
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use flow_fuzz::Random;
+use flow_ir::Program;
+use flow_ir::backend::Backend;
+use flow_ir::interpret::Interpreter;
+use flow_runtime::engine::{ContactsFile, Delivery, Engine, EngineError, Limits};
+use flow_runtime::inbound::{
+    Arrival, Columns, ContactReader, ContactRow, EventReader, Finding, Fingerprint, Tally, accept,
+};
+use flow_runtime::store::digest::Snapshot;
+use flow_runtime::time::Instant;
+
+use crate::world::faults::Life;
+use crate::world::people::{START, file_of};
+use crate::world::{Clock, World, compiled_files};
+use channel::{Book, Receiver};
+use mail::Plain;
+use store::{Mortal, Place};
+
+/// The stream whose place is kept.
+const STREAM: &str = "events";
+/// How often a process may die at one place before somebody calls it a loop.
+const LIVES_MAX: usize = 60;
+
+/// What a run has left.
+#[derive(Debug, Clone)]
+pub struct Lived {
+    /// The store.
+    pub snapshot: Snapshot,
+    /// What the other side has.
+    pub book: Book,
+    /// The program by the numbers of the store: the last version.
+    pub program: Arc<Program>,
+    /// How often the process died.
+    pub deaths: u32,
+    /// Whether the changed program was taken up.
+    pub is_changed: bool,
+}
+
+/// How a run goes about it.
+#[derive(Debug, Clone)]
+pub struct Manner {
+    /// One after another; when there are no more, [`Life::CALM`].
+    pub lives: Vec<Life>,
+    /// Whether the store is a file.
+    pub is_in_file: bool,
+    /// The order of declarations; 0 is as written.
+    pub order: u64,
+}
+
+impl Manner {
+    /// Nothing happens to it.
+    pub fn calm() -> Manner {
+        Manner { lives: vec![Life::CALM], is_in_file: false, order: 0 }
+    }
+
+    /// As the world has it.
+    pub fn of(world: &World) -> Manner {
+        Manner { lives: world.lives.clone(), is_in_file: world.is_in_file, order: world.order }
+    }
+
+    /// The same, in which nobody dies.
+    pub fn deathless(mut self) -> Manner {
+        self.lives.iter_mut().for_each(|life| life.death = None);
+        self
+    }
+}
+
+/// Why a run broke off that should not have.
+pub type Broken = String;
+
+/// Lives a world through.
+pub fn live(world: &World, manner: &Manner) -> Result<Lived, Broken> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let place = Place::new(manner.is_in_file.then(|| folder.path()));
+    let receiver = Arc::new(Receiver::new(world.weather));
+    let mut run = Run {
+        world,
+        lives: manner.lives.clone(),
+        order: manner.order,
+        place,
+        receiver,
+        deaths: 0,
+        is_changed: false,
+    };
+    run.whole()
+}
+
+/// A run in hand.
+struct Run<'w> {
+    world: &'w World,
+    lives: Vec<Life>,
+    order: u64,
+    place: Place,
+    receiver: Arc<Receiver>,
+    deaths: u32,
+    is_changed: bool,
+}
+
+/// A process: what it runs, and on what.
+struct Process {
+    engine: Engine<Mortal>,
+    program: Arc<Program>,
+}
+
+/// Whether a process came to the end of what it was to do.
+enum End {
+    Done,
+    Died,
+}
+
+impl Run<'_> {
+    fn whole(&mut self) -> Result<Lived, Broken> {
+        let program = match &self.world.clock {
+            Clock::Virtual(stretches) => self.rehearse(stretches)?,
+            Clock::Wall(looks) => self.serve(looks)?,
+        };
+        let records = self.place.open(&self.receiver).map_err(|error| error.message)?;
+        let mut records = flow_runtime::store::Store::records(&records).map_err(|error| error.message)?;
+        Ok(Lived {
+            snapshot: records.snapshot().map_err(|error| error.message)?,
+            book: self.receiver.book(),
+            program,
+            deaths: self.deaths,
+            is_changed: self.is_changed,
+        })
+    }
+
+    /// One process a stretch, and more where it dies.
+    fn rehearse(&mut self, stretches: &[i64]) -> Result<Arc<Program>, Broken> {
+        let mut last = None;
+        for (number, until) in stretches.iter().enumerate() {
+            last = Some(self.stretch(number > 0, *until)?);
+        }
+        last.ok_or_else(|| "a rehearsal without days".to_owned())
+    }
+
+    fn stretch(&mut self, is_later: bool, until: i64) -> Result<Arc<Program>, Broken> {
+        for _ in 0..LIVES_MAX {
+            let (mut process, begun) = self.start(is_later, START)?;
+            let end = match begun {
+                End::Died => End::Died,
+                End::Done => {
+                    let mut arrivals = self.arrivals(&process.program)?.into_iter();
+                    let ran = process.engine.run_until(Instant(until - 1), &mut arrivals, &mut |_| {});
+                    ended(&mut process, ran)?
+                }
+            };
+            if self.is_over(&mut process, &end) {
+                return Ok(process.program);
+            }
+        }
+        Err("it dies again and again".to_owned())
+    }
+
+    /// Looks at the clock again and again; half way through, the project is changed.
+    fn serve(&mut self, looks: &[i64]) -> Result<Arc<Program>, Broken> {
+        let middle = looks.len() / 2;
+        let (mut known, mut alive) = (i64::MIN, None);
+        for (place, now) in looks.iter().enumerate() {
+            let now = (*now).max(START);
+            known = known.max(now);
+            if place == middle && self.is_anything_changed() {
+                alive = None;
+            }
+            alive = Some(self.until_done(alive, place >= middle, now, known)?);
+        }
+        alive.map(|process| process.program).ok_or_else(|| "nobody looks at the clock".to_owned())
+    }
+
+    fn is_anything_changed(&self) -> bool {
+        self.world.next.is_some() || !self.world.people.grown.is_empty()
+    }
+
+    /// One look of whoever is alive, and of those who come after where they die.
+    fn until_done(
+        &mut self,
+        mut alive: Option<Process>,
+        is_later: bool,
+        now: i64,
+        known: i64,
+    ) -> Result<Process, Broken> {
+        for _ in 0..LIVES_MAX {
+            let (mut process, begun) = match alive.take() {
+                Some(process) => (process, End::Done),
+                None => self.start(is_later, now)?,
+            };
+            let end = match begun {
+                End::Died => End::Died,
+                End::Done => self.look(&mut process, now, known)?,
+            };
+            if self.is_over(&mut process, &end) {
+                return Ok(process);
+            }
+        }
+        Err("it dies again and again".to_owned())
+    }
+
+    /// One look: what has arrived, then what is due.
+    fn look(&mut self, process: &mut Process, now: i64, known: i64) -> Result<End, Broken> {
+        let place = process.engine.recall(STREAM).map_or(0, number_of);
+        let all = self.arrivals(&process.program)?;
+        let has_come = all.iter().take_while(|arrival| arrival.arrived_at <= known).count();
+        let new: Vec<Arrival> = all.into_iter().take(has_come).skip(place).collect();
+        let engine = &mut process.engine;
+        let heard = engine.hear(Instant(now), new, &mut |_| {}).map(|()| {
+            engine.remember(STREAM, (has_come as u64).to_le_bytes().to_vec());
+        });
+        let done = heard.and_then(|()| engine.catch_up(Instant(now), &mut std::iter::empty(), &mut |_| {}));
+        ended(process, done)
+    }
+
+    /// A process begins: it takes the project up as it is, and its contacts.
+    fn start(&mut self, is_later: bool, now: i64) -> Result<(Process, End), Broken> {
+        self.receiver.revives();
+        let life = if self.lives.is_empty() { Life::CALM } else { self.lives.remove(0) };
+        let mut store = self.place.open(&self.receiver).map_err(|error| error.message)?;
+        let program = self.adopt(&mut store, is_later)?;
+        let backend: Arc<dyn Backend> = match life.native {
+            true => Arc::new(flow_native::compile(&program).map_err(|error| error.to_string())?),
+            false => Arc::new(Interpreter::new(Arc::clone(&program)).map_err(|error| format!("{error:?}"))?),
+        };
+        store.dies(life.death, Random::of(self.world.seed, u64::from(self.deaths)).word());
+        let limits = Limits {
+            batch_items: life.batch_items,
+            cache_contacts: life.cache_contacts,
+            outbox_rows: life.outbox_rows,
+        };
+        let delivery = Delivery { channel: self.receiver.clone(), composer: Arc::new(Plain) };
+        let engine = Engine::open(Arc::clone(&program), backend, store, delivery, limits).map_err(|error| error.to_string())?;
+        let mut process = Process { engine, program };
+        let begun = process.engine.begin(Instant(START));
+        let imported = match begun {
+            Ok(()) => self.import(&mut process, is_later, now)?,
+            Err(error) => Err(error),
+        };
+        let end = ended(&mut process, imported)?;
+        Ok((process, end))
+    }
+
+    /// The program of the time, by the numbers of the store. A change that the store refuses is not made.
+    fn adopt(&mut self, store: &mut Mortal, is_later: bool) -> Result<Arc<Program>, Broken> {
+        let next = self.world.next.as_ref().filter(|_| is_later);
+        let adopt = |store: &mut Mortal, plan: &crate::world::program::Plan, order: u64| {
+            let program = compiled_files(files(plan.declarations(), order))?;
+            let linked = flow_runtime::open::adopt(store, &program).map_err(|error| error.message)?;
+            flow_runtime::open::recall(store, &linked).map_err(|error| error.message)?;
+            Ok::<_, Broken>(Arc::new(linked))
+        };
+        if let Some(next) = next
+            && let Ok(linked) = adopt(store, next, self.order)
+        {
+            self.is_changed = true;
+            return Ok(linked);
+        }
+        adopt(store, &self.world.plan, self.order)
+    }
+
+    fn import(
+        &mut self,
+        process: &mut Process,
+        is_later: bool,
+        now: i64,
+    ) -> Result<Result<(), EngineError>, Broken> {
+        let mut rows = self.world.people.rows.clone();
+        if is_later {
+            rows.extend(self.world.people.grown.iter().cloned());
+        }
+        let text = file_of(&rows);
+        let engine = &mut process.engine;
+        let said = |error: &dyn std::fmt::Display| error.to_string();
+        let lengths = engine.imported_lengths().map_err(|error| said(&error))?;
+        let print = Fingerprint::read(text.as_bytes(), lengths).map_err(|error| said(&error))?;
+        let first_read = engine.first_read_at(&print).map_err(|error| said(&error))?;
+        let as_of = first_read.unwrap_or(Instant(now).max(engine.now()));
+        let reader = ContactReader::open(text.as_bytes(), "contacts.csv", &process.program, &Columns::new())
+            .map_err(|error| said(&error))?
+            .as_of(as_of);
+        let (mut tally, mut unheard) = (Tally::default(), |_: Finding<'_>| Ok(()));
+        let rows: Vec<ContactRow> =
+            accept(reader, &mut tally, &mut unheard).collect::<Result<_, _>>().map_err(|error| said(&error))?;
+        let file = ContactsFile { name: "contacts.csv", print: &print, rows: &rows };
+        Ok(engine.import_contacts(file, Instant(now), &mut |_| {}, &mut |_| {}).map(drop))
+    }
+
+    fn arrivals(&self, program: &Program) -> Result<Vec<Arrival>, Broken> {
+        arrivals(self.world, program)
+    }
+
+    /// Takes leave of a process: whether it has done what it was to do.
+    fn is_over(&mut self, process: &mut Process, end: &End) -> bool {
+        if matches!(end, End::Done) {
+            return true;
+        }
+        self.deaths += 1;
+        // What was handed over comes to its end on the other side.
+        while process.engine.in_flight() > 0 {
+            process.engine.await_answer(std::time::Duration::from_millis(200));
+        }
+        false
+    }
+}
+
+/// The stream of a world, as a program reads it.
+pub fn arrivals(world: &World, program: &Program) -> Result<Vec<Arrival>, Broken> {
+    let text: String = world.people.lines.iter().map(|line| line.text() + "\n").collect();
+    let reader = EventReader::open(Cursor::new(text), "events.jsonl", program).map_err(|error| error.to_string())?;
+    let (mut tally, mut unheard) = (Tally::default(), |_: Finding<'_>| Ok(()));
+    accept(reader, &mut tally, &mut unheard).collect::<Result<_, _>>().map_err(|error| error.to_string())
+}
+
+/// What a call of the engine came to: an error of a process that has died is its death.
+fn ended(process: &mut Process, done: Result<(), EngineError>) -> Result<End, Broken> {
+    match done {
+        Ok(()) if !process.engine.store().is_dead() => Ok(End::Done),
+        Ok(()) => Ok(End::Died),
+        Err(_) if process.engine.store().is_dead() => Ok(End::Died),
+        Err(error) => Err(format!("the engine broke off: {error}")),
+    }
+}
+
+fn number_of(bytes: &[u8]) -> usize {
+    bytes.try_into().map_or(0, |bytes| u64::from_le_bytes(bytes) as usize)
+}
+
+/// The declarations in an order, in up to three files; as written, in one, where the order is 0.
+fn files(mut declarations: Vec<String>, order: u64) -> Vec<(String, String)> {
+    if order == 0 {
+        return vec![("world.flow".to_owned(), format!("use std.b2b\n\n{}\n", declarations.join("\n\n")))];
+    }
+    let mut random = Random::new(order);
+    for place in (1..declarations.len()).rev() {
+        declarations.swap(place, random.below(place + 1));
+    }
+    let count = random.below(3) + 1;
+    let mut files: Vec<(String, String)> =
+        (0..count).map(|number| (format!("{number}.flow"), String::new())).collect();
+    if let Some((_, text)) = files.first_mut() {
+        text.push_str("use std.b2b\n\n");
+    }
+    for declaration in declarations {
+        let file = random.below(count);
+        if let Some((_, text)) = files.get_mut(file) {
+            text.push_str(&declaration);
+            text.push_str("\n\n");
+        }
+    }
+    files
+}

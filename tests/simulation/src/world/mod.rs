@@ -1,0 +1,156 @@
+//! A world: everything that a seed gives, before anything is run.
+
+pub mod faults;
+pub mod people;
+pub mod program;
+pub mod words;
+
+use std::sync::Arc;
+
+use flow_front::lints::Levels;
+use flow_front::source::Source;
+use flow_front::{Project, compile};
+use flow_fuzz::Random;
+use flow_ir::Program;
+use flow_runtime::dispatch::channels::Uncertain;
+
+use faults::{Life, Weather, looks};
+use people::People;
+use program::Plan;
+
+/// How often a program is made anew that does not compile: what the checker proves to be senseless is not made on purpose.
+const TRIES: u64 = 40;
+
+/// How a world is lived through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Clock {
+    /// A virtual clock, to the end of each of these stretches: a rehearsal that is made longer.
+    Virtual(Vec<i64>),
+    /// The wall clock, at these looks at it.
+    Wall(Vec<i64>),
+}
+
+/// A world.
+#[derive(Debug, Clone, PartialEq)]
+pub struct World {
+    /// What gives it.
+    pub seed: u64,
+    /// The program at first.
+    pub plan: Plan,
+    /// The program from the middle on, where it changes.
+    pub next: Option<Plan>,
+    /// Who and what.
+    pub people: People,
+    /// How it is lived through.
+    pub clock: Clock,
+    /// The other side.
+    pub weather: Weather,
+    /// The lives of the disturbed run; the last comes to the end.
+    pub lives: Vec<Life>,
+    /// Whether the disturbed run's store is a file.
+    pub is_in_file: bool,
+    /// In which order the disturbed run's declarations stand.
+    pub order: u64,
+}
+
+impl World {
+    /// The world of a seed.
+    pub fn of(seed: u64) -> World {
+        let mut random = Random::new(seed);
+        let random = &mut random;
+        let workflows = random.below(4) + 1;
+        let plan = plan(random, workflows);
+        let days = random.below(20) as i64 + 4;
+        let users = random.below(8) as u32 + 2;
+        let events = 20 + random.below(120);
+        let mixing = *random.pick(&[0, 0, 10, 40]);
+        let people = people::Maker::people(random, users, days, events, mixing);
+        let next = random.once_in(4).then(|| changed(random, &plan)).flatten();
+        let clock = match random.once_in(2) {
+            true => Clock::Wall(looks(random, days)),
+            false => {
+                let end = people::START + (days + 12) * people::DAY;
+                let middle = people::START + random.below(days as usize * 24) as i64 * people::HOUR;
+                Clock::Virtual(vec![middle, end])
+            }
+        };
+        let policy = if random.once_in(4) { Uncertain::GiveUp } else { Uncertain::Resend };
+        let weather = Weather { seed: random.word(), bad: *random.pick(&[0, 10, 35, 80]), policy, at_once: *random.pick(&[1, 4, usize::MAX]) };
+        let lives = (0..random.below(20)).map(|_| Life::some(random)).collect();
+        World {
+            seed,
+            plan,
+            next,
+            people,
+            clock,
+            weather,
+            lives,
+            is_in_file: random.once_in(4),
+            order: if random.once_in(2) { 0 } else { random.word() },
+        }
+    }
+}
+
+/// A program that compiles.
+fn plan(random: &mut Random, workflows: usize) -> Plan {
+    for _ in 0..TRIES {
+        let made = program::Maker::plan(random, workflows);
+        if compiled(&made.text()).is_ok() {
+            return made;
+        }
+        // One that cannot be is left out, where the others can be without it.
+        let alone: Vec<program::Workflow> = (made.workflows.into_iter())
+            .filter(|workflow| compiled(&Plan { workflows: vec![workflow.clone()] }.text()).is_ok())
+            .collect();
+        let rest = Plan { workflows: alone };
+        if !rest.workflows.is_empty() && compiled(&rest.text()).is_ok() {
+            return rest;
+        }
+    }
+    Plan { workflows: Vec::new() }
+}
+
+/// The same with something changed: a workflow more, less, or with other steps.
+fn changed(random: &mut Random, plan: &Plan) -> Option<Plan> {
+    let mut next = plan.clone();
+    let other = program::Maker::plan(random, plan.workflows.len() + 1);
+    match random.below(4) {
+        0 if next.workflows.len() > 1 => {
+            let gone = random.below(next.workflows.len());
+            next.workflows.remove(gone);
+        }
+        1 => next.workflows.push(other.workflows.last()?.clone()),
+        2 => {
+            let place = random.below(next.workflows.len());
+            let steps = other.workflows.get(place)?.steps.clone();
+            next.workflows.get_mut(place)?.steps = steps;
+        }
+        _ => {
+            let place = random.below(next.workflows.len());
+            let (to, from) = (next.workflows.get_mut(place)?, other.workflows.get(place)?);
+            (to.exits, to.skip, to.goal) = (from.exits.clone(), from.skip.clone(), from.goal.clone());
+        }
+    }
+    compiled(&next.text()).is_ok().then_some(next)
+}
+
+/// A program of this text, or what is said against it.
+pub fn compiled(text: &str) -> Result<Arc<Program>, String> {
+    compiled_files(vec![("world.flow".to_owned(), text.to_owned())])
+}
+
+/// A program of these files, or what is said against it.
+pub fn compiled_files(files: Vec<(String, String)>) -> Result<Arc<Program>, String> {
+    let source = |(path, text)| Source { path, text };
+    let compilation = compile(&Project {
+        sender: None,
+        lints: Levels::default(),
+        name: "world".to_owned(),
+        timezone: "Europe/Berlin".to_owned(),
+        zones: flow_runtime::time::civil::ZONES,
+        sources: files.into_iter().map(source).collect(),
+        templates: vec![source(("emails/linked.html".to_owned(), words::TEMPLATE.to_owned()))],
+    });
+    let said = || compilation.diagnostics.iter().map(|said| said.message.clone()).collect::<Vec<_>>().join("\n");
+    compilation.program.as_ref().map(|program| Arc::new(program.clone())).ok_or_else(said)
+}
