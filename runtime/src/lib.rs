@@ -20,6 +20,7 @@
 //!
 //! [`engine::Engine::run_until`] is the loop that drives all of it; start there.
 
+pub mod broken;
 pub mod clock;
 pub mod compose;
 pub mod dispatch;

@@ -90,13 +90,14 @@ impl Dispatch {
     /// Hands a message over. Its row must be committed, as claimed or promised.
     pub fn hand_over(&mut self, attempt: Attempt, mail: Mail) {
         self.on_their_way.insert(attempt);
-        if self.threads < THREADS_MAX.min(self.channel.at_once()).min(self.on_their_way.len()) {
+        let is_for_threads = !self.channel.is_in_step();
+        if is_for_threads && self.threads < THREADS_MAX.min(self.channel.at_once()).min(self.on_their_way.len()) {
             self.start_thread();
         }
         // The receiver lives in this value, so nothing is ever sent to nobody.
         let _ = self.jobs.send(Job { attempt, mail });
         if self.threads == 0 {
-            // The system gives no thread: this one does it.
+            // The system gives no thread, or nobody wants one: this one does it.
             drain(&self.shared, &self.worker());
         }
     }

@@ -10,6 +10,7 @@ use super::suppress::{Refused, refused_by};
 use super::touch::Touch;
 use super::view::ContactView;
 use super::{Engine, counter};
+use crate::broken::{Rule, is_broken};
 use crate::inbound::{Arrival, MailEvent, Tracked, UNDATED, What, is_user};
 use crate::store::{EventRecord, Store};
 use flow_ir::{FieldId, FieldValue};
@@ -21,11 +22,14 @@ pub(super) const IDENTIFY: &str = "identify";
 impl<S: Store> Engine<S> {
     /// Handles the next event.
     pub(super) fn handle_arrival(&mut self) -> Result<(), EngineError> {
-        let Some(peeked) = self.ahead.take() else { return Ok(()) };
+        let Some(mut peeked) = self.ahead.take() else { return Ok(()) };
         // What leaves at an instant leaves after everything of that instant, and in its order.
         let is_first = self.now().0 < peeked.at;
         let at = self.advance(peeked.at);
         self.outbox.hold_back(at, !is_first || self.is_more_to_come(at));
+        if is_broken(Rule::KnownMessage) && self.ahead.is_known(&peeked) {
+            peeked.arrival.message.another();
+        }
         if self.ahead.is_known(&peeked) {
             self.count_repeat(&peeked);
             return Ok(());

@@ -6,6 +6,7 @@ use super::let_out::Door;
 use super::outbox::Outbox;
 use super::plan::Plan;
 use super::view::ContactView;
+use crate::broken::{Rule, is_broken};
 use crate::store::{ContactId, DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState, SendRecord};
 use crate::time::Zone;
 use flow_ir::backend::{Backend, Host, Memory, Moment, Outcome};
@@ -126,6 +127,9 @@ impl<'e> StepHost<'e> {
 
     /// Goal, then exit, as an earlier step of this instant may have made them true.
     fn leaving(&mut self, memory: &Memory<'_>, step: StepId) -> Option<Leaves> {
+        if is_broken(Rule::LastLook) && self.row.is_some() {
+            return None;
+        }
         let workflow = self.declared();
         let goal = workflow.goal.as_ref().filter(|_| !self.goal_met);
         if let Some(goal) = goal.filter(|goal| self.holds(goal.when, memory)) {

@@ -10,6 +10,7 @@ use super::batch::Batch;
 use super::deliver::Delivery;
 use super::pause::Pause;
 use super::queue::Queue;
+use crate::broken::{Rule, is_broken};
 use crate::dispatch::channels::{Fate, Foreseen};
 use crate::dispatch::{Answer, Attempt};
 use crate::mail::Mail;
@@ -233,6 +234,7 @@ impl Outbox {
 
     /// Claims, promises or queues a row at its instant.
     fn decide(&mut self, row: &mut OutboxRecord, mail: Mail) -> Posted {
+        let mail = under_its_key(row, mail);
         let foreseen = self.delivery.channel.foresee(&mail, row.attempts + 1);
         if is_promise(foreseen.as_ref()) {
             row.state = OutboxState::Promised;
@@ -290,6 +292,7 @@ impl Outbox {
 
     /// Makes a claimed attempt once more, if its answer can be foreseen.
     pub(super) fn foresee_again(&mut self, row: &OutboxRecord, mail: Mail) -> bool {
+        let mail = under_its_key(row, mail);
         let Some(foreseen) = self.delivery.channel.foresee(&mail, row.attempts + 1) else { return false };
         self.tell(row, foreseen);
         self.addresses.insert(row.id, mail.to.address().as_str().to_owned());
@@ -300,6 +303,7 @@ impl Outbox {
     /// A message that a crash kept from being handed over, though its channel had promised to take it. False where this channel does not
     /// promise that.
     pub(super) fn leave_again(&mut self, row: &OutboxRecord, mail: Mail) -> bool {
+        let mail = under_its_key(row, mail);
         let foreseen = self.delivery.channel.foresee(&mail, row.attempts + 1);
         let promises = is_promise(foreseen.as_ref());
         if promises {
@@ -465,6 +469,14 @@ impl Outbox {
     pub(super) fn answered(&mut self) {
         self.pause.end();
     }
+}
+
+/// The message of an attempt, whose key is that of its row whatever the how-manieth it is (E9).
+fn under_its_key(row: &OutboxRecord, mut mail: Mail) -> Mail {
+    if is_broken(Rule::OneKey) && row.attempts > 0 {
+        mail.key = format!("{}.{}", mail.key, row.attempts);
+    }
+    mail
 }
 
 /// Whether the channel is certain to take a message, and at once.

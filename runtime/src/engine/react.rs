@@ -13,6 +13,7 @@ use super::event::Triggers;
 use super::pending::Pending;
 use super::reason::Woken;
 use super::touch::{Seen, Touch};
+use crate::broken::{Rule, is_broken};
 use crate::store::{DecisionCode, JourneyStatus};
 use flow_ir::{Wait, WorkflowId};
 
@@ -134,7 +135,8 @@ impl Touch<'_> {
 
     fn judge_journey(&mut self, index: usize, due: bool) -> Option<GoingOn> {
         self.journey_mut(index).touched = false;
-        if self.ends_by_goal(index) || self.ends_by_exit(index) {
+        let is_let_out_unasked = is_broken(Rule::LastLook) && self.journey(index).record.outbox.is_some();
+        if !is_let_out_unasked && (self.ends_by_goal(index) || self.ends_by_exit(index)) {
             return None;
         }
         let record = &self.journey(index).record;

@@ -14,6 +14,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId(pub [u8; 16]);
 
+impl MessageId {
+    /// Makes it the id of another message: only where a rule is broken on purpose (`broken.rs`).
+    pub(crate) fn another(&mut self) {
+        self.0 = self.0.map(|byte| byte.wrapping_add(1));
+    }
+}
+
 /// A contact with what the engine needs to decide about them: one unit, which a store may keep as one value or as rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContactRecord {

@@ -7,6 +7,24 @@ use serde_json::json;
 
 const WAITS: &str = "workflow w { enter when signed_up; reenter never; wait 5 days; set industry = \"saas\" }";
 
+/// The older steps start what no step of the new version starts any more, whether its workflow is there or gone.
+#[test]
+fn older_steps_start_what_only_they_start() {
+    let two = "workflow two { enter when requested_demo; reenter never; score += 10 }";
+    let one = |steps: &str| format!("workflow one {{ enter when signed_up; reenter never; wait 2 days; {steps} }}");
+    for next in [one("score += 1"), "workflow three { enter when visited; reenter never; score += 1 }".to_owned()] {
+        let mut world = world(&format!("{} {two}", one("start two")));
+        world.contact("ada", &[]).at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+        world.becomes(&format!("{next} {two}")).contact("bo", &[]);
+        world.event("bo", "signed_up", json!({})).at("2026-03-06").run();
+        assert!(world.story("ada").iter().any(|line| line.starts_with("03-04 10:00 two Entered")), "{next}");
+        assert!(!world.story("bo").iter().any(|line| line.contains("two Entered")), "{next}");
+        // What was kept for them is kept on.
+        world.becomes(&format!("{next} {two} workflow four {{ enter when visited; reenter never; wait 1 day }}"));
+        world.at("2026-03-07").run();
+    }
+}
+
 /// A count that is new sees what was before; that it holds by that is no entry, and the next event is none of its own.
 #[test]
 fn new_facts_see_the_past_and_trigger_nothing_by_it() {

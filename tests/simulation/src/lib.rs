@@ -6,7 +6,15 @@
 //!           '-- lived as the seed has it: either back end, either store, deaths, small batches, other order
 //! both -> the same story, and no rule of the language is broken (rules/)
 //! ```
+//!
+//! Everything comes from the seed, so the same seed gives the same log. A world that breaks a rule is made smaller as long as it breaks it, and
+//! told whole.
 
+pub mod rules;
 pub mod run;
+pub mod seen;
+pub mod shrink;
 pub mod story;
+pub mod told;
+pub mod trial;
 pub mod world;

@@ -1,21 +1,137 @@
-use flow_simulation::run::{live, Manner};
-use flow_simulation::story::{story, differences};
+//! Lives worlds through for so long, or one of them.
+//!
+//! ```sh
+//! cargo run --release -p flow-simulation -- 3600 1     # an hour, from seed 1 on, on all cores
+//! cargo run --release -p flow-simulation -- world 17   # one world, told whole
+//! cargo run -p flow-simulation --features broken-rules -- broken 60   # three rules broken on purpose, each found within a minute
+//! ```
+
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use flow_simulation::shrink::shrunk;
+use flow_simulation::told::told;
+use flow_simulation::trial::{Tried, trial};
 use flow_simulation::world::World;
-use flow_runtime::dispatch::channels::Uncertain;
-fn main() {
-    let a: Vec<u64> = std::env::args().skip(1).map(|a| a.parse().unwrap()).collect();
-    let mut deaths = 0; let mut events = 0; let mut none = 0; let mut changed = 0;
-    for seed in a[0]..a[1] {
-        let world = World::of(seed);
-        if world.plan.workflows.is_empty() { none += 1; continue; }
-        let calm = match live(&world, &Manner::calm()) { Ok(l) => l, Err(e) => { println!("{seed} calm: {e}"); continue } };
-        let mut manner = Manner::of(&world);
-        if world.weather.policy == Uncertain::GiveUp { manner = manner.deathless(); }
-        let other = match live(&world, &manner) { Ok(l) => l, Err(e) => { println!("{seed} other: {e}"); continue } };
-        deaths += other.deaths; events += calm.snapshot.events.len(); changed += u32::from(calm.is_changed);
-        let d = differences(&story(&calm.program, &calm.snapshot), &story(&other.program, &other.snapshot));
-        if !d.is_empty() { println!("{seed} {:?} {}", world.weather, d.join("\n   ")); }
-        if manner.order == 0 && calm.snapshot.digest() != other.snapshot.digest() { println!("{seed} differs\n{}\n{}", calm.snapshot.digest(), other.snapshot.digest()); }
+
+/// How often it is said how far it is.
+const TOLD_EVERY: u64 = 500;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["world", seed] => one(number(seed)),
+        #[cfg(feature = "broken-rules")]
+        ["broken", seconds] => broken(Duration::from_secs(number(seconds))),
+        [seconds] => many(Duration::from_secs(number(seconds)), 1),
+        [seconds, first] => many(Duration::from_secs(number(seconds)), number(first)),
+        _ => {
+            println!("flow-simulation SECONDS [FIRST SEED], or flow-simulation world SEED");
+            ExitCode::from(2)
+        }
     }
-    println!("deaths {deaths} events {events} none {none} changed {changed}");
+}
+
+fn number(word: &str) -> u64 {
+    word.parse().unwrap_or_else(|_| {
+        println!("`{word}` is no whole number");
+        std::process::exit(2)
+    })
+}
+
+fn one(seed: u64) -> ExitCode {
+    let world = World::of(seed);
+    let tried = trial(&world);
+    println!("{}", told(&world, &tried));
+    if tried.broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Worlds until the time is over, or one breaks a rule.
+fn many(time: Duration, first: u64) -> ExitCode {
+    let Lived { sum, worlds, seconds, found } = live_through(time, first);
+    println!("{} in {seconds} s", figures(&sum, worlds));
+    match found {
+        None => ExitCode::SUCCESS,
+        Some((world, tried)) => {
+            println!("\nseed {} breaks a rule: {}\n\nmade smaller:\n", world.seed, tried.broken.join("\n"));
+            let (world, tried) = shrunk(&world, &tried);
+            println!("{}", told(&world, &tried));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Each rule that can be broken on purpose is broken, and must be found out within the time.
+#[cfg(feature = "broken-rules")]
+fn broken(time: Duration) -> ExitCode {
+    use flow_runtime::broken::{Rule, break_rule};
+    let is_found_out = |rule: Rule| {
+        break_rule(Some(rule));
+        let Lived { worlds, seconds, found, .. } = live_through(time, 1);
+        break_rule(None);
+        let told = found.as_ref().and_then(|(_, tried)| tried.broken.first());
+        let is_found_out = found.as_ref().is_some_and(|(_, tried)| tried.rule() == Some(rule.name()));
+        println!("{} broken: {worlds} worlds in {seconds} s: {}", rule.name(), told.map_or("not found out", String::as_str));
+        is_found_out
+    };
+    // All of them, so that one failure does not hide the next.
+    let found_out = Rule::ALL.into_iter().filter(|rule| is_found_out(*rule)).count();
+    if found_out == Rule::ALL.len() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What many worlds came to.
+struct Lived {
+    sum: Tried,
+    worlds: u64,
+    seconds: u64,
+    found: Option<(World, Tried)>,
+}
+
+fn live_through(time: Duration, first: u64) -> Lived {
+    let (began, next, is_over) = (now(), AtomicU64::new(first), AtomicBool::new(false));
+    let (sum, found) = (Mutex::new(Tried::default()), Mutex::new(None));
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while began.elapsed() < time && !is_over.load(Ordering::Relaxed) {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    let world = World::of(seed);
+                    let tried = trial(&world);
+                    add(&sum, &tried, seed - first + 1);
+                    if !tried.broken.is_empty() {
+                        is_over.store(true, Ordering::Relaxed);
+                        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+                        found.get_or_insert((world, tried));
+                    }
+                }
+            });
+        }
+    });
+    let worlds = next.load(Ordering::Relaxed) - first;
+    let sum = sum.into_inner().unwrap_or_default();
+    Lived { sum, worlds, seconds: began.elapsed().as_secs(), found: found.into_inner().unwrap_or_default() }
+}
+
+fn add(sum: &Mutex<Tried>, tried: &Tried, worlds: u64) {
+    let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
+    sum.events += tried.events;
+    sum.journeys += tried.journeys;
+    sum.messages += tried.messages;
+    sum.deaths += tried.deaths;
+    if worlds.is_multiple_of(TOLD_EVERY) {
+        println!("{}", figures(&sum, worlds));
+    }
+}
+
+fn figures(sum: &Tried, worlds: u64) -> String {
+    let Tried { events, journeys, messages, deaths, .. } = sum;
+    format!("{worlds} worlds: {events} events, {journeys} journeys, {messages} messages, {deaths} deaths")
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long to go on; no result depends on it")]
+fn now() -> Instant {
+    Instant::now()
 }

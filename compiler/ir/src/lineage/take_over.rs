@@ -186,6 +186,7 @@ impl<'p> Importer<'p> {
                     other => other,
                 });
                 failed?;
+                imported.starts().into_iter().for_each(|started| self.keep_started(started));
                 let effects = &mut self.out.meaning.workflows.at_mut(id).effects;
                 let known = effects.find(|known| *known == imported);
                 *effect = known.unwrap_or_else(|| effects.push(imported));
@@ -193,6 +194,14 @@ impl<'p> Importer<'p> {
             _ => {}
         }
         Ok(block)
+    }
+
+    /// Sees to it that a workflow remembers that it was started, though no step of the new version starts it.
+    fn keep_started(&mut self, id: WorkflowId) {
+        let before = self.kept.workflows.get(id).and_then(|workflow| workflow.started);
+        let slot = before.and_then(|slot| self.moves.written(slot));
+        let workflow = self.out.meaning.workflows.at_mut(id);
+        workflow.started = workflow.started.or(slot);
     }
 
     fn wait(&mut self, wait: &Wait) -> Result<Wait, Lost> {

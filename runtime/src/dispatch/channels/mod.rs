@@ -32,6 +32,11 @@ pub trait Channel: Send + Sync {
     /// How many messages may be on their way at once. More than one pays where an attempt waits for another machine.
     fn at_once(&self) -> usize;
 
+    /// Whether each message is sent by the thread that hands it over, so that no thread decides what comes first: for simulations.
+    fn is_in_step(&self) -> bool {
+        false
+    }
+
     /// How long one attempt may take at most; after that nobody waits for it any more, and its fate is unknown.
     fn patience(&self) -> Duration {
         Duration::from_secs(10 * 60)

@@ -74,6 +74,10 @@ impl Channel for Receiver {
         self.weather.at_once
     }
 
+    fn is_in_step(&self) -> bool {
+        true
+    }
+
     fn ready(&self) -> Result<(), String> {
         Ok(())
     }

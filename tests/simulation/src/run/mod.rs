@@ -43,6 +43,8 @@ pub struct Lived {
     pub deaths: u32,
     /// Whether the changed program was taken up.
     pub is_changed: bool,
+    /// Why not, where the store refused it.
+    pub refused_change: Option<String>,
 }
 
 /// How a run goes about it.
@@ -90,6 +92,8 @@ pub fn live(world: &World, manner: &Manner) -> Result<Lived, Broken> {
         receiver,
         deaths: 0,
         is_changed: false,
+        refused_change: None,
+        programs: Vec::new(),
     };
     run.whole()
 }
@@ -103,12 +107,17 @@ struct Run<'w> {
     receiver: Arc<Receiver>,
     deaths: u32,
     is_changed: bool,
+    refused_change: Option<String>,
+    /// The changed program, where there is one, and the first, as they are compiled.
+    programs: Vec<Arc<Program>>,
 }
 
 /// A process: what it runs, and on what.
 struct Process {
     engine: Engine<Mortal>,
     program: Arc<Program>,
+    /// The whole stream, as this program reads it.
+    stream: Vec<Arrival>,
 }
 
 /// Whether a process came to the end of what it was to do.
@@ -131,6 +140,7 @@ impl Run<'_> {
             program,
             deaths: self.deaths,
             is_changed: self.is_changed,
+            refused_change: self.refused_change.take(),
         })
     }
 
@@ -149,7 +159,7 @@ impl Run<'_> {
             let end = match begun {
                 End::Died => End::Died,
                 End::Done => {
-                    let mut arrivals = self.arrivals(&process.program)?.into_iter();
+                    let mut arrivals = process.stream.clone().into_iter();
                     let ran = process.engine.run_until(Instant(until - 1), &mut arrivals, &mut |_| {});
                     ended(&mut process, ran)?
                 }
@@ -169,11 +179,20 @@ impl Run<'_> {
             let now = (*now).max(START);
             known = known.max(now);
             if place == middle && self.is_anything_changed() {
-                alive = None;
+                let process: Option<Process> = alive.take();
+                process.map_or(Ok(()), |mut process| settle(&mut process, known).map(drop))?;
             }
             alive = Some(self.until_done(alive, place >= middle, now, known)?);
         }
-        alive.map(|process| process.program).ok_or_else(|| "nobody looks at the clock".to_owned())
+        for _ in 0..LIVES_MAX {
+            let mut last = self.until_done(alive.take(), true, known, known)?;
+            if let End::Done = settle(&mut last, known)? {
+                return Ok(last.program);
+            }
+            self.deaths += 1;
+            drain(&mut last);
+        }
+        Err("it dies again and again".to_owned())
     }
 
     fn is_anything_changed(&self) -> bool {
@@ -207,9 +226,8 @@ impl Run<'_> {
     /// One look: what has arrived, then what is due.
     fn look(&mut self, process: &mut Process, now: i64, known: i64) -> Result<End, Broken> {
         let place = process.engine.recall(STREAM).map_or(0, number_of);
-        let all = self.arrivals(&process.program)?;
-        let has_come = all.iter().take_while(|arrival| arrival.arrived_at <= known).count();
-        let new: Vec<Arrival> = all.into_iter().take(has_come).skip(place).collect();
+        let has_come = process.stream.iter().take_while(|arrival| arrival.arrived_at <= known).count();
+        let new: Vec<Arrival> = process.stream.iter().take(has_come).skip(place).cloned().collect();
         let engine = &mut process.engine;
         let heard = engine.hear(Instant(now), new, &mut |_| {}).map(|()| {
             engine.remember(STREAM, (has_come as u64).to_le_bytes().to_vec());
@@ -236,7 +254,8 @@ impl Run<'_> {
         };
         let delivery = Delivery { channel: self.receiver.clone(), composer: Arc::new(Plain) };
         let engine = Engine::open(Arc::clone(&program), backend, store, delivery, limits).map_err(|error| error.to_string())?;
-        let mut process = Process { engine, program };
+        let stream = arrivals(self.world, &program)?;
+        let mut process = Process { engine, program, stream };
         let begun = process.engine.begin(Instant(START));
         let imported = match begun {
             Ok(()) => self.import(&mut process, is_later, now)?,
@@ -248,20 +267,27 @@ impl Run<'_> {
 
     /// The program of the time, by the numbers of the store. A change that the store refuses is not made.
     fn adopt(&mut self, store: &mut Mortal, is_later: bool) -> Result<Arc<Program>, Broken> {
-        let next = self.world.next.as_ref().filter(|_| is_later);
-        let adopt = |store: &mut Mortal, plan: &crate::world::program::Plan, order: u64| {
-            let program = compiled_files(files(plan.declarations(), order))?;
-            let linked = flow_runtime::open::adopt(store, &program).map_err(|error| error.message)?;
+        for plan in self.world.next.iter().chain([&self.world.plan]).skip(self.programs.len()) {
+            self.programs.push(compiled_files(files(plan.declarations(), self.order))?);
+        }
+        let adopt = |store: &mut Mortal, program: &Program| {
+            let linked = flow_runtime::open::adopt(store, program).map_err(|error| error.message)?;
             flow_runtime::open::recall(store, &linked).map_err(|error| error.message)?;
             Ok::<_, Broken>(Arc::new(linked))
         };
-        if let Some(next) = next
-            && let Ok(linked) = adopt(store, next, self.order)
+        if let [next, _] = self.programs.as_slice()
+            && is_later
         {
-            self.is_changed = true;
-            return Ok(linked);
+            match adopt(store, next) {
+                Ok(linked) => {
+                    self.refused_change = None;
+                    self.is_changed = true;
+                    return Ok(linked);
+                }
+                Err(refused) => self.refused_change = Some(refused),
+            }
         }
-        adopt(store, &self.world.plan, self.order)
+        self.programs.last().map_or_else(|| Err("no program".to_owned()), |first| adopt(store, first))
     }
 
     fn import(
@@ -291,20 +317,13 @@ impl Run<'_> {
         Ok(engine.import_contacts(file, Instant(now), &mut |_| {}, &mut |_| {}).map(drop))
     }
 
-    fn arrivals(&self, program: &Program) -> Result<Vec<Arrival>, Broken> {
-        arrivals(self.world, program)
-    }
-
     /// Takes leave of a process: whether it has done what it was to do.
     fn is_over(&mut self, process: &mut Process, end: &End) -> bool {
         if matches!(end, End::Done) {
             return true;
         }
         self.deaths += 1;
-        // What was handed over comes to its end on the other side.
-        while process.engine.in_flight() > 0 {
-            process.engine.await_answer(std::time::Duration::from_millis(200));
-        }
+        drain(process);
         false
     }
 }
@@ -315,6 +334,19 @@ pub fn arrivals(world: &World, program: &Program) -> Result<Vec<Arrival>, Broken
     let reader = EventReader::open(Cursor::new(text), "events.jsonl", program).map_err(|error| error.to_string())?;
     let (mut tally, mut unheard) = (Tally::default(), |_: Finding<'_>| Ok(()));
     accept(reader, &mut tally, &mut unheard).collect::<Result<_, _>>().map_err(|error| error.to_string())
+}
+
+/// A clean end, which hears what is still on its way. One who dies at it has died.
+fn settle(process: &mut Process, now: i64) -> Result<End, Broken> {
+    let settled = process.engine.settle_in_flight(Instant(now));
+    ended(process, settled)
+}
+
+/// What was handed over comes to its end on the other side, whatever became of this one.
+fn drain(process: &mut Process) {
+    while process.engine.in_flight() > 0 {
+        process.engine.await_answer(std::time::Duration::from_millis(200));
+    }
 }
 
 /// What a call of the engine came to: an error of a process that has died is its death.

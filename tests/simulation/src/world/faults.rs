@@ -33,8 +33,13 @@ impl Weather {
     /// What becomes of an attempt under a key.
     pub fn attempt(&self, key: &str, attempt: u32) -> Attempted {
         let mut random = Random::of(self.seed, hash(key).wrapping_add(u64::from(attempt).wrapping_mul(0x9e37)));
-        let taken = |after| Attempted {
-            answer: Foreseen { after, fate: Fate::Delivered { receipt: "taken".to_owned() } },
+        // Only who knows a message by its key may promise to take it: a promise is kept again after a death.
+        let soonest = match self.policy {
+            Uncertain::Resend => Duration::ZERO,
+            Uncertain::GiveUp => Duration::from_millis(1),
+        };
+        let taken = |after: Duration| Attempted {
+            answer: Foreseen { after: after.max(soonest), fate: Fate::Delivered { receipt: "taken".to_owned() } },
             is_taken: true,
         };
         if random.below(100) >= self.bad {
@@ -96,8 +101,8 @@ impl Life {
 
     /// One of a seed.
     pub fn some(random: &mut Random) -> Life {
-        let death = (!random.once_in(4)).then(|| {
-            let batch = 1 << random.below(7);
+        let death = (!random.once_in(12)).then(|| {
+            let batch = 1 << random.below(6);
             let batch = (batch + random.below(batch)) as u32;
             match random.below(3) {
                 0 => Death::LosesBatch(batch),

@@ -1,0 +1,89 @@
+//! E4: at most one live journey per workflow and contact; whoever may not come in again yet does not; every trigger is followed or refused, and
+//! the refusal recorded.
+
+use flow_runtime::store::{ContactId, DecisionCode, DecisionRecord};
+
+use crate::seen::{Seen, is};
+use crate::world::Clock;
+use crate::world::people::{DAY, HOUR};
+use crate::world::program::{Entry, Workflow};
+
+pub(super) fn broken(seen: &Seen<'_>) -> Option<String> {
+    for (contact, rows) in seen.decisions() {
+        let mut numbers: Vec<u32> = rows.iter().filter_map(|row| row.workflow).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        for number in numbers {
+            if let Some(told) = two_at_once(seen, contact, rows, number) {
+                return Some(told);
+            }
+        }
+        if let Some(told) = unanswered(seen, contact, rows) {
+            return Some(told);
+        }
+    }
+    None
+}
+
+fn two_at_once(seen: &Seen<'_>, contact: ContactId, rows: &[&DecisionRecord], number: u32) -> Option<String> {
+    let workflow = seen.workflow(number);
+    let alone = seen.is_alone(contact);
+    let entries: Vec<&&DecisionRecord> = Seen::entries(rows, number).collect();
+    for pair in entries.windows(2) {
+        let (one, next) = (pair[0], pair[1]);
+        let ends = Seen::end_of(rows, number, one.run);
+        let Some(end) = ends.first() else {
+            return alone.then(|| format!("{next:?} begins while run {} lives", one.run));
+        };
+        if *end > next.at {
+            return Some(format!("{next:?} begins before run {} ends", one.run));
+        }
+        let too_soon = match workflow.map(|workflow| workflow.reenter) {
+            Some(None) => true,
+            // By the wall clock a day may be an hour shorter.
+            Some(Some(days)) => next.at - end < i64::from(days) * DAY - HOUR,
+            None => false,
+        };
+        if too_soon && alone {
+            return Some(format!("{next:?} begins too soon behind the end at {end}"));
+        }
+    }
+    None
+}
+
+/// A trigger of somebody who stayed one person: within ten minutes it has let them in, was refused, or waits for its turn.
+fn unanswered(seen: &Seen<'_>, contact: ContactId, rows: &[&DecisionRecord]) -> Option<String> {
+    // On the wall what is held lapses at a look, whenever that comes.
+    if !seen.is_alone(contact) || !matches!(seen.world.clock, Clock::Virtual(_)) || seen.lived.is_changed {
+        return None;
+    }
+    for (number, name) in seen.program().workflows.iter().map(|(id, workflow)| (id.0, &workflow.name)) {
+        let Some(Workflow { entry: Entry::Event(test, _), rate: None, .. }) = seen.workflow(number) else { continue };
+        for event in seen.events_of(contact).iter().filter(|event| is(test, event) && !seen.is_history(event)) {
+            let answers = |row: &&&DecisionRecord| {
+                let is_answer = matches!(row.code, DecisionCode::Entered | DecisionCode::Ignored);
+                row.workflow == Some(number) && is_answer && row.at >= event.received_at
+            };
+            let in_time = |row: &&DecisionRecord| row.at <= event.received_at + 2 * Seen::HELD_FOR;
+            let is_before_the_end = event.received_at + 2 * Seen::HELD_FOR < last_instant(seen);
+            if is_before_the_end && !rows.iter().filter(answers).any(in_time) && !is_held_on(seen, contact, number) {
+                return Some(format!("{event:?} was neither followed nor refused by {name}"));
+            }
+        }
+    }
+    None
+}
+
+/// Each new trigger holds the entry ten minutes longer, so one may wait long for its answer.
+fn is_held_on(seen: &Seen<'_>, contact: ContactId, number: u32) -> bool {
+    let Some(Workflow { entry: Entry::Event(test, _), .. }) = seen.workflow(number) else { return false };
+    let came: Vec<i64> =
+        seen.events_of(contact).iter().filter(|event| is(test, event)).map(|event| event.received_at).collect();
+    came.windows(2).any(|pair| pair[1] - pair[0] <= Seen::HELD_FOR)
+}
+
+fn last_instant(seen: &Seen<'_>) -> i64 {
+    match &seen.world.clock {
+        Clock::Virtual(at) | Clock::Wall(at) => at.iter().copied().max().unwrap_or_default(),
+    }
+}
