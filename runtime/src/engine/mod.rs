@@ -353,13 +353,15 @@ impl<S: Store> Engine<S> {
         Ok(())
     }
 
-    /// Handles the answers that are here.
+    /// Handles the answers that are here, at an end: what they let out waits for whoever goes on from there.
     fn take_answers(&mut self) -> Result<(), EngineError> {
         let now = self.now().0;
+        let before = self.outbox.hold_all_back();
         while let Some((at, attempt)) = self.outbox.next_answer(now).filter(|(at, _)| *at <= now) {
             let done = self.handle_answer(at, attempt);
             self.whole(done)?;
         }
+        self.outbox.hold_as_before(before);
         Ok(())
     }
 

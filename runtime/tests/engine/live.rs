@@ -128,3 +128,27 @@ fn what_is_due_ends_behind_a_batch_where_that_is_wanted() {
     catch_up(&mut world, "2026-03-02 11:00");
     assert_eq!((world.score("ada"), world.score("ben")), (7, 7));
 }
+
+/// What an answer at the end lets out is asked about by whoever goes on from there, whatever was done last before it.
+#[test]
+fn what_an_answer_at_the_end_lets_out_waits_for_the_next_start() {
+    let text = "workflow go {\n enter when signed_up\n reenter never\n exit when disqualified\n send hello\n handoff to sales { note \"call\" }\n}";
+    for refused in [false, true] {
+        let mut world = world(text);
+        world.contact("ada", &[("email", "slow@people.example")]);
+        world.at("2026-03-02 09:00").event("ada", "signed_up", json!({}));
+        hears(&mut world, "2026-03-02 09:00");
+        let end = Instant(at("2026-03-02 11:00"));
+        world.engine().settle_in_flight(end).unwrap();
+        let story = world.story("ada");
+        assert!(story.contains(&"03-02 11:00 go Sent s0".to_owned()), "{story:?}");
+        assert!(!story.iter().any(|line| line.contains("HandedOff")), "{story:?}");
+        world.reopen().at("2026-03-02 11:00");
+        if refused {
+            world.identify("ada", &[("disqualified", "yes")]);
+        }
+        hears(&mut world, "2026-03-02 11:00");
+        let handed_off = world.story("ada").iter().any(|line| line.contains("HandedOff"));
+        assert_eq!(handed_off, !refused, "{:?}", world.story("ada"));
+    }
+}

@@ -6,6 +6,8 @@ use flow_runtime::store::OutboxRecord;
 use flow_runtime::time::Instant;
 use serde_json::Value;
 
+use crate::world::people::NAMELESS;
+
 /// Writes the mails and notices.
 #[derive(Debug)]
 pub(super) struct Plain;
@@ -15,6 +17,9 @@ impl Composer for Plain {
         let notice = serde_json::from_str::<Value>(&row.payload).ok();
         let to = notice.as_ref().and_then(|notice| notice["to"].as_str());
         let to = to.or(contact.address()).ok_or("no address")?.to_owned();
+        if contact.named("first_name").as_deref() == Some(NAMELESS) {
+            return Err("nobody can write to the nameless".to_owned());
+        }
         let said = |error: &dyn std::fmt::Display| error.to_string();
         let mail = Mail {
             key: row.key.clone(),

@@ -45,6 +45,11 @@ impl Weather {
         if random.below(100) >= self.bad {
             return taken(Duration::ZERO);
         }
+        // Some are put off again and again.
+        if Random::of(self.seed, hash(key)).once_in(8) {
+            let fate = Fate::RetryLater { reason: "not now".to_owned() };
+            return Attempted { answer: Foreseen { after: soonest, fate }, is_taken: false };
+        }
         let after = match random.below(4) {
             0 => Duration::ZERO,
             1 => Duration::from_millis(random.below(5_000) as u64),

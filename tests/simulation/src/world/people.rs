@@ -17,6 +17,9 @@ pub const DAY: i64 = 24 * HOUR;
 /// Zones that people live in: with and without a change of clocks in the days of a world, and off by half an hour.
 const ZONES: [&str; 5] = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "UTC"];
 
+/// A name for which no mail can be written.
+pub const NAMELESS: &str = "Nameless";
+
 /// Who an arrival says it is about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Who {
@@ -216,8 +219,9 @@ impl<'r> Maker<'r> {
         let (event, said) = match self.random.below(20) {
             0..4 => return self.identify(message, at, late),
             4..6 => self.mail_event(),
-            6 if self.random.once_in(2) => {
-                let name = *self.random.pick(&["Unsubscribed", "Subscribed", "Email Marked as Spam"]);
+            6 => {
+                let name =
+                    *self.random.pick(&["Unsubscribed", "Subscribed", "Subscribed", "Subscribed", "Email Marked as Spam"]);
                 (name.to_owned(), Map::new())
             }
             7 if self.random.once_in(2) => ("Something Else".to_owned(), Map::new()),
@@ -275,6 +279,12 @@ impl<'r> Maker<'r> {
                 6 => ("has_open_deal", json!(self.random.once_in(2))),
                 7 if self.random.once_in(3) => ("unsubscribed", json!(true)),
                 7 if self.random.once_in(3) => ("do_not_contact", json!(true)),
+                7 if self.random.once_in(2) => {
+                    let day = at + (self.random.below(8) as i64 - 1) * DAY;
+                    ("paused_until", json!(moment(day)))
+                }
+                // Nobody can write to them (`run/mail.rs`).
+                _ if self.random.once_in(6) => ("first_name", json!(NAMELESS)),
                 _ => ("first_name", json!("Ada")),
             };
             said.insert(name.to_owned(), value);

@@ -84,6 +84,8 @@ pub enum Cond {
     Mail(Did, usize),
     /// `sent M`.
     Sent(usize),
+    /// `not sent M`.
+    NotSent(usize),
     /// `timed out`.
     TimedOut,
     /// `tagged vip`.
@@ -306,7 +308,7 @@ impl<'r> Maker<'r> {
             1 => Cond::ScoreAtLeast(self.random.below(3) as i64 * 10 + 20),
             _ => Cond::Happened(self.test(), 1, Period::Bare),
         };
-        Goal { when, within: self.random.below(20) as u32 + 1, goes_on: self.random.once_in(4) }
+        Goal { when, within: self.random.below(20) as u32 + 1, goes_on: self.random.once_in(3) }
     }
 
     /// A condition of an exit or a skip.
@@ -374,7 +376,7 @@ impl<'r> Maker<'r> {
 
     fn step(&mut self, context: &mut Context, is_last: bool) -> Step {
         let is_deep = context.depth >= 2;
-        match self.random.below(22) {
+        match self.random.below(24) {
             0..5 => {
                 let free: Vec<usize> = (0..MAILS.len()).filter(|mail| !context.sent.contains(mail)).collect();
                 if free.is_empty() {
@@ -431,8 +433,12 @@ impl<'r> Maker<'r> {
                 true => Step::Stop((*self.random.pick(&GROUPS)).to_owned()),
                 false => Step::Stop(format!("w{}", self.random.below(self.workflows) + 1)),
             },
-            20 if self.random.once_in(3) => Step::Suppress,
-            21 if is_last => Step::Exit(self.random.once_in(2)),
+            20 => Step::Suppress,
+            21 if is_last => Step::Exit(!self.random.once_in(3)),
+            22 if !context.sent.is_empty() => {
+                let mail = *self.random.pick(&context.sent);
+                Step::If(Cond::NotSent(mail), vec![Step::Send(mail)], Vec::new())
+            }
             _ => Step::Score([10, 15, 25, -10][self.random.below(4)]),
         }
     }

@@ -146,6 +146,7 @@ impl Cond {
                 format!("{did} {}", MAILS[*mail])
             }
             Cond::Sent(mail) => format!("sent {}", MAILS[*mail]),
+            Cond::NotSent(mail) => format!("not sent {}", MAILS[*mail]),
             Cond::TimedOut => "timed out".to_owned(),
             Cond::Tagged => "tagged vip".to_owned(),
             Cond::Segment(segment) => SEGMENTS[*segment].0.to_owned(),
