@@ -44,7 +44,7 @@ fn worlds_reach_what_can_be_decided() {
     let mut codes = BTreeSet::new();
     let mut reasons = BTreeSet::new();
     let mut deaths = 0;
-    for seed in 1..=WORLDS {
+    for seed in 1..=worlds() {
         let world = World::of(seed);
         let lived = live(&world, &Manner::of(&world)).unwrap();
         deaths += lived.deaths;
