@@ -34,17 +34,28 @@ pub(crate) struct Signals {
 impl Signals {
     /// From now on the first signal to stop is only noted, and the second ends the process at once: everything committed is kept.
     pub(crate) fn listen() -> Result<Signals, Failure> {
-        let stop = Arc::new(AtomicBool::new(false));
-        let cannot = |error: io::Error| {
+        Signals::listening(|_| {}).map_err(|error| {
             Failure::new(
                 format!("cannot listen for signals: {}", system::said(&error)),
                 system::help(&error).unwrap_or_default(),
             )
-        };
+        })
+    }
+
+    /// `meanwhile` is called for each signal once the system no longer ends the process by it, and before it is known as the first or the
+    /// second.
+    fn listening(meanwhile: impl Fn(i32)) -> io::Result<Signals> {
+        let (heard, stop) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         for signal in TERM_SIGNALS.iter().chain(HANG_UP) {
+            // Before all else: one that comes between the lines below would be lost, and whoever sent it waits for ever.
+            flag::register(*signal, Arc::clone(&heard))?;
+            meanwhile(*signal);
             // In this order: the first signal finds no wish yet.
-            flag::register_conditional_shutdown(*signal, INTERRUPTED, Arc::clone(&stop)).map_err(cannot)?;
-            flag::register(*signal, Arc::clone(&stop)).map_err(cannot)?;
+            flag::register_conditional_shutdown(*signal, INTERRUPTED, Arc::clone(&stop))?;
+            flag::register(*signal, Arc::clone(&stop))?;
+        }
+        if heard.load(Ordering::Relaxed) {
+            stop.store(true, Ordering::Relaxed);
         }
         Ok(Signals { stop })
     }
@@ -99,3 +110,23 @@ impl std::fmt::Display for Stop {
 }
 
 impl std::error::Error for Stop {}
+
+#[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use signal_hook::consts::SIGTERM;
+    use signal_hook::low_level::raise;
+
+    /// One test, and one signal: the process that they are for is that of all tests.
+    #[test]
+    fn a_signal_that_comes_while_it_begins_to_listen_is_a_wish() {
+        assert!(!Signals::listening(|_| {}).unwrap().stop());
+        let early = |signal| {
+            if signal == SIGTERM {
+                raise(signal).unwrap()
+            }
+        };
+        assert!(Signals::listening(early).unwrap().stop());
+    }
+}
