@@ -71,19 +71,24 @@ impl Guide {
 
     /// The messages, by their paths.
     pub(crate) fn mails(&self) -> BTreeMap<PathBuf, Vec<u8>> {
-        let mut mails = BTreeMap::new();
-        for month in fs::read_dir(self.path("out/mail")).unwrap() {
-            let month = month.unwrap().path();
-            for file in fs::read_dir(&month).unwrap() {
-                let path = file.unwrap().path();
-                if path.extension().is_some_and(|ending| ending == "eml") {
-                    let name = PathBuf::from(month.file_name().unwrap()).join(path.file_name().unwrap());
-                    mails.insert(name, fs::read(path).unwrap());
-                }
+        mails_in(&self.path("out/mail"))
+    }
+}
+
+/// The messages in a folder of mail, by their paths below it.
+pub(crate) fn mails_in(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut mails = BTreeMap::new();
+    for month in fs::read_dir(folder).unwrap() {
+        let month = month.unwrap().path();
+        for file in fs::read_dir(&month).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_some_and(|ending| ending == "eml") {
+                let name = PathBuf::from(month.file_name().unwrap()).join(path.file_name().unwrap());
+                mails.insert(name, fs::read(path).unwrap());
             }
         }
-        mails
     }
+    mails
 }
 
 /// No terminal, no colour.

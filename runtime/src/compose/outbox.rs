@@ -66,8 +66,9 @@ impl engine::Composer for OutboxComposer {
         if row.kind == OutboxKind::Notice {
             return Ok(Composed { mail: self.notice(row)?, payload: row.payload.clone() });
         }
-        // With the store's name: contacts of two stores are numbered alike, and a link in an old mail must name nobody else.
-        let name = self.store.key(&contact.id().0.to_string());
+        // With the store's name: contacts of two stores are numbered alike, and a link in an old mail must name nobody else. The number is that
+        // of the key, whoever they proved to be since: a message is the same however often it is written (E9).
+        let name = self.store.key(&row.written_for().0.to_string());
         let key = self.store.key(&row.key);
         let send = Occasion { email: EmailId(row.email), key: &key, sent_at: Instant(row.queued_at), contact: &name };
         let values = Fixed::new(contact, &row.payload)?;

@@ -302,6 +302,12 @@ pub struct OutboxSettlement {
 }
 
 impl OutboxRecord {
+    /// The contact under whom its step ran, whose number its key begins with: they may have proved to be somebody else since.
+    pub fn written_for(&self) -> ContactId {
+        let number = self.key.strip_prefix('c').and_then(|key| key.split('.').next());
+        number.and_then(|number| number.parse().ok()).map_or(self.contact, ContactId)
+    }
+
     /// What a settlement makes of it.
     pub(super) fn settle(&mut self, settlement: &OutboxSettlement) {
         (self.state, self.attempts, self.due_at) = (settlement.state, settlement.attempts, settlement.due_at);

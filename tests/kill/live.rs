@@ -1,0 +1,240 @@
+//! `flow serve`, ended again and again while mail leaves: its books and those of the mail server agree, key by key, and everybody went the way
+//! that they went undisturbed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
+use std::time::Duration;
+
+use flow_runtime::engine::reason::Undelivered;
+use rusqlite::Connection;
+
+use crate::force::chance::Chance;
+use crate::force::every::{self, Happening};
+use crate::force::live::{Agreement, Life, Live, Policy, compare};
+use crate::force::receiver::{Manner, Receiver};
+use crate::force::signals::Blow;
+use crate::rounds::{Death, Series, now, play};
+
+/// What happens to people; the deaths have seeds of their own.
+const PEOPLE: u64 = 1;
+/// Parts of what happens, in each of which everybody does one thing: before the next begins, all of it is settled.
+const PARTS: usize = 5;
+/// Every so many deaths, one falls into the time in which the command starts.
+const EARLY_EVERY: usize = 4;
+/// How long a test waits for what must come, on a machine however busy. A message that was in doubt three times waits for more than a minute.
+const PATIENCE: Duration = Duration::from_secs(240);
+/// More than an answer ever needs here.
+const TIMEOUT_SECONDS: u32 = 30;
+
+/// What is decided of everybody, so that two stores can be compared though their instants differ: what was decided of whom, in which
+/// workflow and run, at which step and why.
+type Ways = BTreeMap<(i64, Option<i64>, i64, i64, Option<i64>, i64), usize>;
+
+struct Undisturbed {
+    ways: Ways,
+    keys: BTreeSet<String>,
+    /// From the start to where it serves.
+    start: Duration,
+    /// What a part takes.
+    work: Duration,
+}
+
+#[test]
+fn killed_again_and_again_what_is_live_is_sent_once_and_to_everybody() {
+    let undisturbed = undisturbed();
+    let mut all = Agreement::default();
+    play("what_is_live", |series, rounds| all += series_of(series, rounds, &undisturbed));
+    eprintln!("{all:?}");
+    assert!(all.sent > 0 && all.refused > 0, "{all:?}");
+}
+
+/// Its project, with the same people, and every window open.
+fn project(policy: Policy, receiver: &Receiver) -> Live {
+    let live = Live::new(PEOPLE, policy, receiver.port(), TIMEOUT_SECONDS);
+    live.at_any_hour();
+    live
+}
+
+/// What happens. Whether a click or an open counts depends on how quick the mail was, so there is none.
+fn parts() -> Vec<Vec<Happening>> {
+    let happenings = every::happenings(PEOPLE).into_iter().filter(|happening| !happening.is_about_mail).collect();
+    every::in_parts(happenings).into_iter().take(PARTS).collect()
+}
+
+fn receiver() -> Receiver {
+    Receiver::start("mail_server", Manner::Calm)
+}
+
+fn undisturbed() -> Undisturbed {
+    let receiver = receiver();
+    let mut live = project(Policy::GiveUp, &receiver);
+    let began = now();
+    let mut life = live.start();
+    assert!(life.serves(PATIENCE), "{}", life.said());
+    let (start, began) = (began.elapsed(), now());
+    for part in parts() {
+        live.happen(&part);
+        settle(&live, &mut life).unwrap_or_else(|why| panic!("{why}\n{}", life.said()));
+    }
+    let work = began.elapsed() / u32::try_from(PARTS).unwrap();
+    stop(&mut life).unwrap();
+    compare(&live, &receiver, 0).unwrap();
+    reached(&live);
+    Undisturbed { ways: ways(&live), keys: keys(&live), start, work }
+}
+
+/// So many deaths, spread over the parts; the comparison of the books at the end.
+fn series_of(series: &mut Series, rounds: usize, undisturbed: &Undisturbed) -> Agreement {
+    let mut chance = Chance(series.seed);
+    let receiver = receiver();
+    let mut live = project(Policy::of(series.seed), &receiver);
+    let parts = parts();
+    for (number, part) in (1..).zip(&parts) {
+        let mut left = part.as_slice();
+        while series.deaths.len() < rounds * number / parts.len() {
+            let now = left.split_off(..left.len().min(1 + chance.below(part.len() / 2))).unwrap();
+            let plan = plan(&mut chance, series.deaths.len(), undisturbed);
+            let death =
+                die(&mut live, plan, now, chance.one_in(2)).unwrap_or_else(|why| panic!("{why}{}", series.told()));
+            series.deaths.push(death);
+        }
+        calm(&mut live, left).unwrap_or_else(|why| panic!("{why}{}", series.told()));
+    }
+    let rough = series.deaths.iter().filter(|death| death.blow.is_rough()).count();
+    let agreement = compare(&live, &receiver, rough).unwrap_or_else(|why| panic!("{why}{}", series.told()));
+    assert_eq!(keys(&live), undisturbed.keys, "other messages than undisturbed{}", series.told());
+    let (found, expected) = (ways(&live), &undisturbed.ways);
+    let other: Vec<_> = found.iter().filter(|(way, count)| expected.get(way) != Some(count)).collect();
+    let missing: Vec<_> = expected.iter().filter(|(way, count)| found.get(way) != Some(count)).collect();
+    assert!(
+        other.is_empty() && missing.is_empty(),
+        "somebody went another way: {other:?} and not {missing:?}{}",
+        series.told()
+    );
+    agreement
+}
+
+fn plan(chance: &mut Chance, deaths: usize, undisturbed: &Undisturbed) -> Death {
+    let (blow, share) = (Blow::draw(chance), chance.share());
+    let early = deaths % EARLY_EVERY == EARLY_EVERY - 1;
+    let after = if early { undisturbed.start } else { undisturbed.work }.mul_f64(share);
+    Death { blow, early, after, batch: "what has come", events: 0 }
+}
+
+/// A life to that end. `happenings` come before it or, where they are `late`, while it works.
+fn die(live: &mut Live, plan: Death, happenings: &[Happening], late: bool) -> Result<Death, String> {
+    // Nothing happens before it has served once: that would be history.
+    let late = late || live.lines == 0;
+    if !late {
+        live.happen(happenings);
+    }
+    let mut life = live.start();
+    if !plan.early {
+        if !life.serves(PATIENCE) {
+            return Err(format!("{plan:?}: it does not serve: {}", life.said()));
+        }
+        if late {
+            live.happen(happenings);
+        }
+    }
+    thread::sleep(plan.after);
+    let listened = plan.blow.deal(life.child());
+    let status = life.end().map_err(|why| format!("{plan:?}: {why}"))?;
+    if !plan.blow.allows(status, listened, 0, None) {
+        return Err(format!("{plan:?} ended as {status}: {}", life.said()));
+    }
+    if !plan.blow.is_rough() && live.count("SELECT count(*) FROM outbox WHERE state = 1").unwrap_or(0) > 0 && listened {
+        return Err(format!("{plan:?} left something in doubt: {}", life.said()));
+    }
+    if plan.early && late && live.lines > 0 {
+        live.happen(happenings);
+    }
+    Ok(Death { events: live.count("SELECT count(*) FROM event").unwrap_or(0), ..plan })
+}
+
+/// Nobody disturbs it until all that happened is settled.
+fn calm(live: &mut Live, happenings: &[Happening]) -> Result<(), String> {
+    let mut life = live.start();
+    if !life.serves(PATIENCE) {
+        return Err(format!("it does not serve: {}", life.said()));
+    }
+    live.happen(happenings);
+    settle(live, &mut life)?;
+    stop(&mut life)
+}
+
+fn settle(live: &Live, life: &mut Life) -> Result<(), String> {
+    let step = Duration::from_millis(20);
+    for _ in 0..PATIENCE.as_millis() / step.as_millis() {
+        if life.has_ended() {
+            return Err(format!("it ended by itself: {}", life.said()));
+        }
+        if live.is_settled() {
+            return Ok(());
+        }
+        thread::sleep(step);
+    }
+    let left = "SELECT group_concat(key || ' ' || state || ' ' || detail) FROM outbox WHERE state IN (0, 1, 6)";
+    let connection = Connection::open(live.store()).unwrap();
+    let left: Option<String> = connection.query_row(left, [], |row| row.get(0)).unwrap();
+    Err(format!(
+        "not settled: {:?} of {} lines, {left:?}: {}",
+        live.count("SELECT count(*) FROM event"),
+        live.lines,
+        life.said()
+    ))
+}
+
+fn stop(life: &mut Life) -> Result<(), String> {
+    Blow::Wish("-TERM").deal(life.child());
+    let status = life.end()?;
+    if status.success() { Ok(()) } else { Err(format!("{status}: {}", life.said())) }
+}
+
+/// The keys of the messages without how often their journeys had woken by then, which a start adds to.
+fn keys(live: &Live) -> BTreeSet<String> {
+    live.rows().into_iter().map(|row| row.key.rsplit_once(".v").unwrap().0.to_owned()).collect()
+}
+
+/// What must be the same whenever it was decided. That a mail was given up in doubt counts as that it was sent: so it is in the stores of those
+/// who were not disturbed.
+fn ways(live: &Live) -> Ways {
+    /// Entered, not taken in, sent, withheld, handed over, converted, exited, stopped, suppressed, consented, lacked, goal met.
+    const CODES: &str = "1, 2, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 34, 36";
+    // Told of a notice as delivered, and of a mail as sent.
+    const OF_THE_SENT: &str =
+        "CASE (SELECT kind FROM outbox WHERE outbox.id = decision.send) WHEN 1 THEN 14 ELSE 4 END";
+    let connection = Connection::open(live.store()).unwrap();
+    let in_doubt = Undelivered::Unknown.number();
+    let sql = format!(
+        "SELECT contact, workflow, run, iif(code = 15 AND reason = {in_doubt}, {OF_THE_SENT}, code), step,
+                iif(code = 15 AND reason = {in_doubt}, 0, reason)
+         FROM decision WHERE code IN ({CODES})"
+    );
+    let mut statement = connection.prepare(&sql).unwrap();
+    let way =
+        |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?));
+    let mut ways = Ways::new();
+    statement.query_map([], way).unwrap().for_each(|way| *ways.entry(way.unwrap()).or_default() += 1);
+    ways
+}
+
+/// That what lets something out, and what changes what somebody is, happened at all.
+fn reached(live: &Live) {
+    for (what, query) in [
+        ("a mail sent", "SELECT count(*) FROM decision WHERE code = 4"),
+        ("a mail withheld", "SELECT count(*) FROM decision WHERE code = 5"),
+        ("a mail refused", "SELECT count(*) FROM decision WHERE code = 15"),
+        ("a handoff", "SELECT count(*) FROM handoff"),
+        ("a notice", "SELECT count(*) FROM outbox WHERE kind = 1 AND state = 2"),
+        ("a start", "SELECT count(*) FROM decision WHERE code = 1 AND reason = 1"),
+        ("a stop", "SELECT count(*) FROM decision WHERE code = 17"),
+        ("an exit", "SELECT count(*) FROM decision WHERE code = 11"),
+        ("a goal", "SELECT count(*) FROM decision WHERE code IN (9, 10, 34)"),
+        ("an entry refused", "SELECT count(*) FROM decision WHERE code = 2"),
+        ("somebody waits for their turn", "SELECT count(*) FROM decision WHERE code = 6 AND step IS NULL"),
+        ("two who are one", "SELECT count(*) FROM joined"),
+    ] {
+        assert!(live.count(query) > Some(0), "nobody came to {what}");
+    }
+}
