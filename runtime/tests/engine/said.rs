@@ -2,6 +2,7 @@
 
 use crate::support::{World, at, world};
 use flow_runtime::inbound::ContactRow;
+use flow_runtime::time::Instant;
 use serde_json::json;
 
 fn names(world: &World, user: &str) -> [Option<String>; 2] {
@@ -148,4 +149,24 @@ fn a_refusal_beside_an_older_address_is_of_both() {
     world.at("2026-03-06").identify("ada", &old).keys(&["email:ada@old.example"]).occurred("2026-03-04").run();
     world.at("2026-03-07").identify("bea", &old[..1]).keys(&["email:ada@old.example"]).run();
     assert_eq!((world.read("ada", "unsubscribed"), world.read("bea", "unsubscribed")), (1, 1));
+}
+
+/// Killed behind its beginning, before anything was taken, a store reads its file later than it would have: what people said meanwhile is newer
+/// all the same.
+#[test]
+fn a_file_counts_as_read_at_the_beginning_where_a_kill_hid_that() {
+    let said_meanwhile = |is_killed: bool| {
+        let mut world = world("");
+        let row = world.row(&["user:ada"], &[("first_name", "Old"), ("last_name", "L")]);
+        let mut begin = |text| world.reopen().at(text).engine().begin(Instant(at(text))).unwrap();
+        begin("2026-03-03 10:00");
+        if is_killed {
+            begin("2026-03-03 10:02");
+        }
+        world.import(&[row]);
+        world.at("2026-03-03 10:03").identify("ada", &[("first_name", "Ada")]).occurred("2026-03-03 10:01").run();
+        names(&world, "ada")
+    };
+    assert_eq!(said_meanwhile(false), [text("Ada"), text("L")]);
+    assert_eq!(said_meanwhile(true), said_meanwhile(false));
 }
