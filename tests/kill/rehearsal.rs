@@ -162,7 +162,7 @@ fn live(rehearsal: &Rehearsal, plan: Death, series: &Series, all: i64) -> Option
     let round = series.deaths.len();
     if !plan.early {
         output.read_line(&mut String::new()).unwrap();
-        if round % EARLY_EVERY > 0 {
+        if !round.is_multiple_of(EARLY_EVERY) {
             // Lives share what is new between them.
             has_come_to(rehearsal, &mut child, all * i64::try_from(round).unwrap() / i64::try_from(A_SERIES).unwrap());
         }
