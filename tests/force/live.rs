@@ -296,6 +296,7 @@ impl std::ops::AddAssign for Agreement {
 /// Compares what the store says of every message with what the mail server took, key by key, after so many ends that could leave something
 /// in doubt. What the policy allows is counted on both sides; anything else is said.
 pub(crate) fn compare(live: &Live, receiver: &Receiver, rough: usize) -> Result<Agreement, String> {
+    super::whole(&live.store())?;
     let (rows, taken) = (live.rows(), receiver.taken());
     let mut book: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
     receiver.book().into_iter().for_each(|entry| book.entry(entry.key.clone()).or_default().push(entry));
