@@ -1,4 +1,4 @@
-//! E14: every live journey has exactly one reason to be alive.
+//! E14: every live journey has exactly one reason to be alive, as `flow doctor` proves it over a store, and here once more.
 
 use flow_runtime::store::{JourneyRecord, JourneyStatus};
 
@@ -6,6 +6,9 @@ use crate::seen::Seen;
 use crate::world::Clock;
 
 pub(super) fn broken(seen: &Seen<'_>) -> Option<String> {
+    if let Some(first) = seen.lived.unsound.first() {
+        return Some(format!("the doctor finds {}, first {first}", seen.lived.unsound.len()));
+    }
     let live = seen.snapshot().journeys().into_iter().filter(|journey| journey.status != JourneyStatus::Ended);
     live.into_iter().find_map(|journey| without_reason(seen, journey))
 }

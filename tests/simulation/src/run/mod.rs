@@ -11,6 +11,7 @@ use flow_fuzz::Random;
 use flow_ir::Program;
 use flow_ir::backend::Backend;
 use flow_ir::interpret::Interpreter;
+use flow_runtime::doctor;
 use flow_runtime::engine::{ContactsFile, Delivery, Engine, EngineError, Limits};
 use flow_runtime::inbound::{
     Arrival, Columns, ContactReader, ContactRow, EventReader, Finding, Fingerprint, Tally, accept,
@@ -41,6 +42,8 @@ pub struct Lived {
     pub program: Arc<Program>,
     /// How often the process died.
     pub deaths: u32,
+    /// What `flow doctor` finds in the store.
+    pub unsound: Vec<String>,
     /// Whether the changed program was taken up.
     pub is_changed: bool,
     /// Why not, where the store refused it.
@@ -134,7 +137,10 @@ impl Run<'_> {
         };
         let records = self.place.open(&self.receiver).map_err(|error| error.message)?;
         let mut records = flow_runtime::store::Store::records(&records).map_err(|error| error.message)?;
+        let examined = doctor::examine(&mut *records, &program).map_err(|error| error.message)?;
+        let said = |finding: &doctor::Finding| format!("{} {} {}", finding.kind.code(), finding.subject, finding.words);
         Ok(Lived {
+            unsound: examined.findings.iter().map(said).collect(),
             snapshot: records.snapshot().map_err(|error| error.message)?,
             book: self.receiver.book(),
             program,
