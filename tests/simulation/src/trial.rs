@@ -6,7 +6,7 @@ use crate::rules;
 use crate::run::{Lived, Manner, live};
 use crate::seen::Seen;
 use crate::story::{differences, story};
-use crate::world::World;
+use crate::world::{Clock, World};
 
 /// Every so many worlds the disturbed run is made twice, to the same log.
 const AGAIN_EVERY: u64 = 8;
@@ -53,6 +53,10 @@ pub fn trial(world: &World) -> Tried {
     };
     if let Some(same) = same {
         compare(&calm, &same, &manner, &mut tried);
+    }
+    if matches!(world.clock, Clock::Wall(_)) {
+        let away = Manner { stays_away: true, ..manner.clone() };
+        lived(world, "away for a while after each death", &away, &mut tried);
     }
     if world.seed.is_multiple_of(AGAIN_EVERY)
         && let Some(again) = lived(world, "disturbed once more", &manner, &mut tried)

@@ -59,17 +59,20 @@ pub struct Manner {
     pub is_in_file: bool,
     /// The order of declarations; 0 is as written.
     pub order: u64,
+    /// Whether whoever has died on the wall clock is away until the next look: then what happens depends on when they died.
+    pub stays_away: bool,
 }
 
 impl Manner {
     /// Nothing happens to it.
     pub fn calm() -> Manner {
-        Manner { lives: vec![Life::CALM], is_in_file: false, order: 0 }
+        Manner { lives: vec![Life::CALM], is_in_file: false, order: 0, stays_away: false }
     }
 
     /// As the world has it.
     pub fn of(world: &World) -> Manner {
-        Manner { lives: world.lives.clone(), is_in_file: world.is_in_file, order: world.order }
+        let World { lives, is_in_file, order, .. } = world;
+        Manner { lives: lives.clone(), is_in_file: *is_in_file, order: *order, stays_away: false }
     }
 
     /// The same, in which nobody dies.
@@ -91,6 +94,7 @@ pub fn live(world: &World, manner: &Manner) -> Result<Lived, Broken> {
         world,
         lives: manner.lives.clone(),
         order: manner.order,
+        stays_away: manner.stays_away,
         place,
         receiver,
         deaths: 0,
@@ -106,6 +110,7 @@ struct Run<'w> {
     world: &'w World,
     lives: Vec<Life>,
     order: u64,
+    stays_away: bool,
     place: Place,
     receiver: Arc<Receiver>,
     deaths: u32,
@@ -188,7 +193,12 @@ impl Run<'_> {
                 let process: Option<Process> = alive.take();
                 process.map_or(Ok(()), |mut process| settle(&mut process, known).map(drop))?;
             }
-            alive = Some(self.until_done(alive, place >= middle, now, known)?);
+            // The last look is for whoever comes back.
+            let is_last = place + 1 == looks.len();
+            alive = match self.stays_away && !is_last {
+                true => self.once(alive, place >= middle, now, known)?,
+                false => Some(self.until_done(alive, place >= middle, now, known)?),
+            };
         }
         for _ in 0..LIVES_MAX {
             let mut last = self.until_done(alive.take(), true, known, known)?;
@@ -214,19 +224,30 @@ impl Run<'_> {
         known: i64,
     ) -> Result<Process, Broken> {
         for _ in 0..LIVES_MAX {
-            let (mut process, begun) = match alive.take() {
-                Some(process) => (process, End::Done),
-                None => self.start(is_later, now)?,
-            };
-            let end = match begun {
-                End::Died => End::Died,
-                End::Done => self.look(&mut process, now, known)?,
-            };
-            if self.is_over(&mut process, &end) {
+            if let Some(process) = self.once(alive.take(), is_later, now, known)? {
                 return Ok(process);
             }
         }
         Err("it dies again and again".to_owned())
+    }
+
+    /// One look of whoever is alive, or comes to life for it; none where they die at it.
+    fn once(
+        &mut self,
+        alive: Option<Process>,
+        is_later: bool,
+        now: i64,
+        known: i64,
+    ) -> Result<Option<Process>, Broken> {
+        let (mut process, begun) = match alive {
+            Some(process) => (process, End::Done),
+            None => self.start(is_later, now)?,
+        };
+        let end = match begun {
+            End::Died => End::Died,
+            End::Done => self.look(&mut process, now, known)?,
+        };
+        Ok(self.is_over(&mut process, &end).then_some(process))
     }
 
     /// One look: what has arrived, then what is due.
