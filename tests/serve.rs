@@ -744,3 +744,28 @@ fn events_of_people_whom_the_contacts_do_not_have_are_told_at_once() {
     let report = world.said(&world.command(&["report"]).output().unwrap());
     assert!(!said.contains("unknown people") && !report.contains("unknown people"), "{said}\n{report}");
 }
+
+/// A new store in the place of one whose disk is not there would know nobody, and write to everybody again.
+#[test]
+fn a_store_that_is_not_there_any_more_is_not_begun_anew() {
+    let mut world = World::new("workflow w { enter when visited; reenter never; send hello }", "connector = \"file\"");
+    world.people(1);
+    world.served();
+    let (store, away) = (world.store(), world.path("away.db"));
+    std::fs::rename(&store, &away).unwrap();
+    let refused = world.command(&["serve", "--no-http"]).output().unwrap();
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(3), "{told}");
+    assert!(told.contains("is not there, and this project was served into it before"), "{told}");
+    assert!(told.contains(".flow-served") && !store.exists(), "{told}");
+
+    std::fs::rename(&away, &store).unwrap();
+    world.served();
+    assert_eq!(world.count("SELECT count(*) FROM outbox"), 1, "the one of before");
+
+    // On purpose it is begun anew.
+    std::fs::remove_file(&store).unwrap();
+    std::fs::remove_file(world.path(".flow-served")).unwrap();
+    world.served();
+    assert_eq!(world.count("SELECT count(*) FROM contact"), 1);
+}

@@ -6,6 +6,7 @@
 
 mod follow;
 mod line;
+mod served;
 
 use std::io;
 use std::iter;
@@ -70,7 +71,7 @@ pub(crate) fn serve(arguments: &ServeArguments, output: &mut Output) -> io::Resu
         Err(told) => return Ok(told),
     };
     let settings = with_arguments(settings, arguments);
-    match carry_out(arguments, &settings, program, output) {
+    match carry_out(arguments, &settings, (program, &folder), output) {
         Ok(finished) => output.finished(&finished),
         // There is no report of people of whom only a part is in.
         Err(Stopped::Signal) => {
@@ -97,10 +98,11 @@ pub(crate) fn live_store(path: &Path) -> PathBuf {
 fn carry_out(
     arguments: &ServeArguments,
     settings: &Settings,
-    program: Program,
+    (program, folder): (Program, &Path),
     output: &Output,
 ) -> Result<Finished, Stopped> {
     data::check_readable(settings)?;
+    served::check(folder, &settings.store)?;
     let secrets = settings.live_secrets(&run::environment).map_err(Stopped::Settings)?;
     let channel = delivery::channel(settings, &secrets, Kind::Live)?;
     // The lock of the store first: two of them must not even greet the mail server.
@@ -110,6 +112,7 @@ fn carry_out(
     let prepared = delivery::prepare(channel, settings, secrets, &program)?;
     prepared.channel.ready().map_err(|reason| from_engine(EngineError::Mail { reason }))?;
     let name = flow_runtime::open::name(&mut store, &StoreName::of(store::chance())).map_err(from_store)?;
+    served::keep(folder, &settings.store, &name);
     let human = output.format() == Format::Human;
     if human {
         show::compiled(&program, &compiled, output.verbose()).map_err(run::failure::output)?;
