@@ -49,7 +49,9 @@ pub(super) fn keep(folder: &Path, store: &Path, name: &StoreName) {
     let lines = others.chain([(name, path.clone())]).map(|(name, at)| format!("{name} {}\n", at.display()));
     let text: String = std::iter::once(HEAD.to_owned()).chain(lines).collect();
     if let Err(error) = fs::write(folder.join(FILE), text) {
-        let words = format!("note: `{FILE}` cannot be written beside flow.toml ({error}): that the store is there is not watched over");
+        let words = format!(
+            "note: `{FILE}` cannot be written beside flow.toml ({error}): that the store is there is not watched over"
+        );
         drop(writeln!(ink::stderr(), "{words}"));
     }
 }
