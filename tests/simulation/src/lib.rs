@@ -11,6 +11,7 @@
 //! told whole.
 
 pub mod rules;
+pub mod model;
 pub mod run;
 pub mod seen;
 pub mod shrink;

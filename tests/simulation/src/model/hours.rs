@@ -1,0 +1,76 @@
+//! Clocks on walls: instants are milliseconds since the epoch.
+
+use jiff::Timestamp;
+use jiff::civil::{DateTime, Weekday};
+use jiff::tz::{AmbiguousOffset, TimeZone};
+
+use crate::world::program::{Span, Window};
+
+/// A minute.
+const MINUTE: i64 = 60_000;
+/// An hour.
+const HOUR: i64 = 60 * MINUTE;
+
+/// A zone by its name.
+pub fn zone(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap_or(TimeZone::UTC)
+}
+
+/// What the wall says.
+pub fn wall(at: i64, zone: &TimeZone) -> DateTime {
+    Timestamp::from_millisecond(at).map(|at| zone.to_datetime(at)).unwrap_or_default()
+}
+
+/// The instant at which the wall says so: the first valid one after a time that does not exist, the first of two.
+pub fn instant(wall: DateTime, zone: &TimeZone) -> i64 {
+    let ambiguous = zone.to_ambiguous_timestamp(wall);
+    let found = match ambiguous.offset() {
+        AmbiguousOffset::Gap { before, .. } => before
+            .to_timestamp(wall)
+            .ok()
+            .and_then(|after| zone.preceding(after.saturating_add(jiff::Span::new().nanoseconds(1)).ok()?).next())
+            .map(|change| change.timestamp()),
+        _ => ambiguous.compatible().ok(),
+    };
+    found.map_or(i64::MAX, Timestamp::as_millisecond)
+}
+
+/// What the wall says so many days later.
+pub fn days_later(at: i64, days: u32, zone: &TimeZone) -> DateTime {
+    let wall = wall(at, zone);
+    wall.checked_add(jiff::Span::new().days(i64::from(days))).unwrap_or(wall)
+}
+
+/// When a length of time is over: where days are counted, also what the wall says then.
+pub fn over(at: i64, span: Span, zone: &TimeZone) -> (i64, Option<DateTime>) {
+    match span {
+        Span::Minutes(count) => (at + i64::from(count) * MINUTE, None),
+        Span::Hours(count) => (at + i64::from(count) * HOUR, None),
+        Span::Days(count) => {
+            let wall = days_later(at, count, zone);
+            (instant(wall, zone), Some(wall))
+        }
+    }
+}
+
+/// Whether mail may leave; else when it next may.
+pub fn opens(window: Window, at: i64, zone: &TimeZone) -> Option<i64> {
+    let hour = |day: DateTime, hour: u32| instant(day.date().at(i8::try_from(hour).unwrap_or_default(), 0, 0, 0), zone);
+    let today = wall(at, zone);
+    let mut next: Option<i64> = None;
+    for days in -1..9 {
+        let Ok(day) = today.checked_add(jiff::Span::new().days(days)) else { continue };
+        if window.weekdays && matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
+            continue;
+        }
+        let last = if window.to > window.from { Ok(day) } else { day.tomorrow() };
+        let (from, to) = (hour(day, window.from), hour(last.unwrap_or(day), window.to));
+        if from <= at && at < to {
+            return None;
+        }
+        if from > at && next.is_none_or(|next| from < next) {
+            next = Some(from);
+        }
+    }
+    next
+}

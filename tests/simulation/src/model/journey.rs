@@ -1,0 +1,110 @@
+//! A journey: what is still to be done, and what it has done.
+
+use jiff::civil::DateTime;
+
+use crate::world::program::{Cond, Did, Step};
+
+/// A mail that has left.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// The place of the mail.
+    pub mail: usize,
+    /// When the other side took it.
+    pub at: i64,
+    /// When its step ran.
+    pub step_at: i64,
+}
+
+/// What a journey is at.
+#[derive(Debug, Clone)]
+pub enum State {
+    /// In the middle of an instant.
+    Running,
+    /// A pause, and what the wall says at its end.
+    Waiting {
+        /// When it is over.
+        until: i64,
+        /// Where days are counted.
+        wall: Option<DateTime>,
+    },
+    /// `wait until`.
+    Awaiting {
+        /// What for.
+        condition: Cond,
+        /// The end.
+        until: i64,
+        /// Where days are counted.
+        wall: Option<DateTime>,
+        /// The log at its beginning.
+        from: u64,
+        /// The block for those for whom it passed.
+        otherwise: Vec<Step>,
+    },
+    /// At a step that lets something out.
+    Out {
+        /// Not before.
+        due: i64,
+        /// When the step was reached.
+        step_at: i64,
+        /// Attempts that have failed.
+        attempts: u32,
+        /// Whether it was said that it is held.
+        is_held: bool,
+        /// Whether its message is written and waits to leave.
+        is_written: bool,
+    },
+    /// With the other side.
+    Sending {
+        /// When it answers.
+        answer_at: i64,
+        /// When the step was reached.
+        step_at: i64,
+        /// This one included.
+        attempts: u32,
+    },
+    /// Over.
+    Ended,
+}
+
+/// A journey.
+#[derive(Debug, Clone)]
+pub struct Journey {
+    /// The place of its workflow.
+    pub workflow: usize,
+    /// From 1.
+    pub run: u32,
+    /// The log at its entry, and the instant whose hour before still counts.
+    pub since: (u64, i64),
+    /// When it began.
+    pub entered_at: i64,
+    /// What is to be done, the next one last.
+    pub todo: Vec<Step>,
+    /// What it is at.
+    pub state: State,
+    /// What has left.
+    pub sent: Vec<Sent>,
+    /// What readers did with it.
+    pub told: Vec<(Did, usize)>,
+    /// Whether the last `wait until` ended by its end.
+    pub timed_out: bool,
+    /// Whether nobody took them over at the last step.
+    pub nobody_took: bool,
+    /// The goal was met.
+    pub goal_met: bool,
+    /// Until when the goal counts.
+    pub goal_until: Option<i64>,
+    /// When it ended.
+    pub ended_at: Option<i64>,
+}
+
+impl Journey {
+    /// Whether it lives.
+    pub fn is_live(&self) -> bool {
+        self.ended_at.is_none()
+    }
+
+    /// Puts a block before what is to be done.
+    pub fn first(&mut self, block: &[Step]) {
+        self.todo.extend(block.iter().rev().cloned());
+    }
+}
