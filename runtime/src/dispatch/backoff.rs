@@ -30,7 +30,7 @@ pub const ATTEMPTS_MAX: u32 = WAITS.len() as u32 + 1;
 const JITTER_MAX_PERCENT: u32 = 20;
 
 /// How long to wait after `attempt` attempts have failed; `None` when it is time to give up.
-pub(crate) fn next_attempt(attempt: u32, key: &str) -> Option<Duration> {
+pub fn next_attempt(attempt: u32, key: &str) -> Option<Duration> {
     let Some(failed_before) = attempt.checked_sub(1) else { return Some(Duration::ZERO) };
     let wait = WAITS.get(usize::try_from(failed_before).ok()?)?;
     Some(*wait + *wait * jitter(attempt, key) / PARTS * JITTER_MAX_PERCENT / 100)

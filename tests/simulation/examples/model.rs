@@ -1,6 +1,6 @@
 //! Compares what the engine does with the reference model, world by world: `model FROM TO [show]`.
 
-use flow_simulation::model::{beyond, both, disagreements, fair};
+use flow_simulation::model::{beyond, both, disagreements, fair, is_beyond};
 use flow_simulation::run::{Lived, Manner, live};
 use flow_simulation::world::World;
 use flow_simulation::world::people::moment;
@@ -8,9 +8,10 @@ use flow_simulation::world::people::moment;
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let number = |place: usize| words.get(place).and_then(|word| word.parse().ok()).unwrap_or(0_u64);
+    let rung = std::env::var("RUNG").ok().and_then(|rung| rung.parse().ok()).unwrap_or(1);
     let (mut compared, mut skipped, mut differ) = (0, 0, 0);
     for seed in number(0)..number(1) {
-        let world = fair(World::of(seed));
+        let world = fair(World::of(seed), rung);
         if beyond(&world).is_some() {
             skipped += 1;
             continue;
@@ -22,6 +23,10 @@ fn main() {
                 continue;
             }
         };
+        if is_beyond(&world, &lived) {
+            skipped += 1;
+            continue;
+        }
         compared += 1;
         if let Some(user) = words.get(2).and_then(|word| word.strip_prefix('u')).and_then(|user| user.parse().ok()) {
             show(&world, &lived, user);

@@ -15,6 +15,8 @@ mod town;
 use std::collections::BTreeMap;
 
 use flow_ir::{EmailId, WorkflowId};
+use flow_runtime::dispatch::backoff::next_attempt;
+use flow_runtime::dispatch::channels::{Fate, RefusedKind};
 use flow_runtime::store::OutboxKind;
 
 use crate::run::Lived;
@@ -22,6 +24,9 @@ use crate::world::program::{MAILS, Step};
 use crate::world::{Clock, World};
 use told::Told;
 use town::Town;
+
+/// So many refusals by the rules of the server may be the sender's fault, and then nothing leaves for a while.
+const SENDERS_FAULT: usize = 3;
 
 /// The keys of mails, by which the other side knows them: the engine gives them.
 pub struct Mailbook {
@@ -52,8 +57,13 @@ impl Mailbook {
     }
 
     /// How long until the next attempt; none where it was the last.
-    pub(crate) fn after(&self, _attempts: u32, _key: &str) -> Option<i64> {
-        None
+    ///
+    /// The stated waits, and of the engine only how much longer each is.
+    pub(crate) fn after(&self, attempts: u32, key: &str) -> Option<i64> {
+        const MINUTES: [i64; 9] = [1, 5, 15, 45, 120, 240, 480, 720, 1_200];
+        let stated = MINUTES.get(usize::try_from(attempts).ok()?.checked_sub(1)?)? * 60_000;
+        let longer = i64::try_from(next_attempt(attempts, key)?.as_millis()).ok()?;
+        Some(longer.clamp(stated, stated + stated / 5))
     }
 }
 
@@ -62,17 +72,17 @@ pub fn beyond(world: &World) -> Option<&'static str> {
     if world.plan.workflows.is_empty() {
         return Some("no workflow");
     }
-    if world.plan.workflows.iter().any(|workflow| workflow.rate.is_some()) {
-        return Some("a rate");
-    }
     None
 }
 
 /// The same world in fair weather, on a virtual clock, without changes.
-pub fn fair(mut world: World) -> World {
+pub fn fair(mut world: World, rung: u32) -> World {
     world.next = None;
     world.people.grown.clear();
-    world.weather.bad = 0;
+    if rung < 2 {
+        world.weather.bad = 0;
+    }
+    world.weather.at_once = usize::MAX;
     if let Clock::Wall(looks) = &world.clock {
         world.clock = Clock::Virtual(vec![looks.last().copied().unwrap_or_default()]);
     }
@@ -84,6 +94,25 @@ pub fn fair(mut world: World) -> World {
     }
     world.people.lines.retain(|line| line.who.user.is_some());
     world
+}
+
+/// Whether the other side, as a run has met it, did what the model does not know: nobody answers there, or refuses the sender again and again.
+pub fn is_beyond(world: &World, lived: &Lived) -> bool {
+    if world.weather.bad == 0 {
+        return false;
+    }
+    let met = lived.snapshot.outbox.iter().flat_map(|(row, _)| {
+        (1..=row.attempts + 1).map(|attempt| world.weather.attempt(&row.key, attempt).answer.fate)
+    });
+    let mut refusals = 0;
+    for fate in met {
+        match fate {
+            Fate::Down { .. } => return true,
+            Fate::Refused { kind: RefusedKind::Blocked, .. } => refusals += 1,
+            _ => {}
+        }
+    }
+    refusals >= SENDERS_FAULT
 }
 
 /// What must happen in a world and did not, and the reverse: by people, in the order of time.

@@ -135,7 +135,9 @@ impl Town<'_> {
             person.starts.retain(|(started, _)| *started != workflow);
             let is_held = person.held.iter().any(|held| held.workflow == workflow);
             person.held.retain(|held| held.workflow != workflow);
-            if is_started || is_held {
+            let waits = person.turns.iter().any(|turn| turn.workflow == workflow);
+            person.turns.retain(|turn| turn.workflow != workflow);
+            if is_started || is_held || waits {
                 self.tell(user, format!("Ignored {name} TakenBack"));
             }
         }

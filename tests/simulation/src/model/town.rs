@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::ask::{Place, matches, segment};
 use super::hours;
 use super::journey::{Journey, State};
-use super::person::{Happening, HeldEntry, Person, Refusal, Value, What, stage_of, word};
+use super::person::{Happening, HeldEntry, Person, Refusal, Turn, Value, What, stage_of, word};
 use super::told::{Told, clock};
 use super::{Mailbook, Step};
 use crate::world::World;
@@ -422,7 +422,7 @@ impl<'w> Town<'w> {
         }
         let mut set_going = self.satisfied(user);
         for (workflow, since) in begin {
-            set_going.push(self.enter(user, workflow, since, false));
+            set_going.extend(self.enter(user, workflow, since, false));
         }
         self.set_going(user, set_going);
     }
@@ -670,11 +670,75 @@ impl<'w> Town<'w> {
         if of.goal.as_ref().is_some_and(|goal| person.holds(&goal.when, asked)) {
             return Some("GoalHolds".to_owned());
         }
-        of.exits.iter().position(|exit| person.holds(exit, asked)).map(|exit| format!("ExitHolds {exit}"))
+        if let Some(exit) = of.exits.iter().position(|exit| person.holds(exit, asked)) {
+            return Some(format!("ExitHolds {exit}"));
+        }
+        person.turns.iter().any(|turn| turn.workflow == workflow).then(|| "Waiting".to_owned())
+    }
+
+    /// Somebody comes in, or waits for their turn.
+    fn enter(&mut self, user: u32, workflow: usize, since: (u64, i64), is_started: bool) -> Option<usize> {
+        let turn = self.turn_of(workflow);
+        self.places.entry(workflow).or_default().push(turn);
+        if turn <= self.now {
+            return Some(self.begin(user, workflow, since, is_started));
+        }
+        self.agenda.insert(turn);
+        let person = self.person_mut(user);
+        person.remembered.remove(&workflow);
+        person.turns.push(Turn { workflow, at: turn, since, is_started });
+        let before = person.journeys.iter().filter(|journey| journey.workflow == workflow).count();
+        self.tell(user, format!("Held {}/{before} ", self.workflow(workflow).name));
+        None
+    }
+
+    /// When the next who comes may come in.
+    fn turn_of(&self, workflow: usize) -> i64 {
+        let Some((count, by_day)) = self.workflow(workflow).rate else { return self.now };
+        let period = if by_day { DAY } else { 60 * MINUTE };
+        let places = self.places.get(&workflow).map(Vec::as_slice).unwrap_or_default();
+        let last = places.last().copied().unwrap_or_default();
+        let free = places.len().checked_sub(count as usize).map_or(0, |place| {
+            let full_minute = (places[place] + MINUTE - 1) / MINUTE * MINUTE;
+            full_minute + period
+        });
+        self.now.max(last).max(free)
+    }
+
+    /// Those whose turn has come and who are still let in.
+    fn whose_turn_it_is(&mut self, user: u32) -> Vec<Turn> {
+        let now = self.now;
+        let (due, later): (Vec<Turn>, Vec<Turn>) =
+            self.person(user).turns.iter().cloned().partition(|turn| turn.at <= now);
+        self.person_mut(user).turns = later;
+        let mut begin = Vec::new();
+        for turn in due {
+            let name = &self.workflow(turn.workflow).name;
+            if !turn.is_started && !self.still_holds(user, turn.workflow) {
+                self.tell_failed(user, turn.workflow);
+                continue;
+            }
+            match self.refused(user, turn.workflow, turn.since) {
+                Some(why) => self.tell(user, format!("Ignored {name} {why}")),
+                None => begin.push(turn),
+            }
+        }
+        begin
+    }
+
+    /// Whether the condition of an entry holds.
+    fn still_holds(&self, user: u32, workflow: usize) -> bool {
+        let asked = Place { now: self.now, ..Place::default() };
+        match &self.workflow(workflow).entry {
+            Entry::Event(_, Some(condition)) | Entry::Becomes(condition, _) => {
+                self.person(user).holds(condition, asked)
+            }
+            _ => true,
+        }
     }
 
     /// A journey begins.
-    pub(super) fn enter(&mut self, user: u32, workflow: usize, since: (u64, i64), is_started: bool) -> usize {
+    fn begin(&mut self, user: u32, workflow: usize, since: (u64, i64), is_started: bool) -> usize {
         let of = self.workflow(workflow);
         let zone = self.zone(user);
         let now = self.now;
@@ -715,13 +779,17 @@ impl<'w> Town<'w> {
             self.tell(user, format!("Ignored {name} NotIdentified"));
             self.tell(user, format!("Lacked {name} email"));
         }
+        let turns = self.whose_turn_it_is(user);
         let begin = self.started(user);
+        let became = self.became_true(user);
         let mut due: Vec<usize> = (0..self.person(user).journeys.len()).collect();
         due.retain(|place| match self.person(user).journeys[*place].state {
             State::Waiting { until, .. } | State::Awaiting { until, .. } => until <= now,
             _ => false,
         });
-        due.extend(begin.into_iter().map(|(workflow, since)| self.enter(user, workflow, since, true)));
+        due.extend(begin.into_iter().filter_map(|(workflow, since)| self.enter(user, workflow, since, true)));
+        due.extend(became.into_iter().filter_map(|(workflow, since)| self.enter(user, workflow, since, false)));
+        due.extend(turns.into_iter().map(|turn| self.begin(user, turn.workflow, turn.since, turn.is_started)));
         if due.is_empty() {
             return;
         }
@@ -744,11 +812,21 @@ impl<'w> Town<'w> {
 
     /// What comes behind everything of an instant, one thing of it. Whether there was any.
     fn turn_the_page(&mut self, user: u32) -> bool {
-        self.become_true(user) || self.let_out(user)
+        self.let_out(user) || self.become_true(user)
     }
 
     /// Entries that wait for something to become true.
     fn become_true(&mut self, user: u32) -> bool {
+        let begin = self.became_true(user);
+        let is_anything = !begin.is_empty();
+        let begun =
+            begin.into_iter().filter_map(|(workflow, since)| self.enter(user, workflow, since, false)).collect();
+        self.set_going(user, begun);
+        is_anything
+    }
+
+    /// What has become true, as of now: who comes in by it.
+    fn became_true(&mut self, user: u32) -> Vec<(usize, (u64, i64))> {
         let mut begin = self.crossed(user);
         for (workflow, _) in self.waiting_entries() {
             if matches!(self.workflow(workflow).entry, Entry::Crossed(..)) {
@@ -789,10 +867,7 @@ impl<'w> Town<'w> {
                 None => begin.push((workflow, since)),
             }
         }
-        let is_anything = !begin.is_empty();
-        let begun = begin.into_iter().map(|(workflow, since)| self.enter(user, workflow, since, false)).collect();
-        self.set_going(user, begun);
-        is_anything
+        begin
     }
 
     /// Entries by a segment that is entered or left: that is an event, and refused as one.
