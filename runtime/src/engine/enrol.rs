@@ -11,7 +11,7 @@ use super::reason::{Ignored, Lacked};
 use super::touch::{Seen, Touch};
 use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus};
 use flow_ir::backend::Verdict;
-use flow_ir::{FieldId, Reenter, WorkflowId};
+use flow_ir::{FOREVER, FieldId, Reenter, WorkflowId};
 use std::collections::BTreeSet;
 
 /// The reason of those who enter by the workflow's own `enter`.
@@ -138,17 +138,23 @@ impl Touch<'_> {
         let can_end = refusal.as_ref().is_some_and(|refusal| self.can_end(entry.workflow, refusal));
         self.contact.write(plan, entry.owed, i64::from(can_end));
         match refusal {
-            None => {
-                return Some(Enrolment::now(entry.workflow, OWN_ENTRY, BECAME, self.now));
-            }
+            None => return Some(Enrolment::now(entry.workflow, OWN_ENTRY, BECAME, self.now)),
             // Recorded once, when it becomes true, and again where it is final.
             Some(refusal) if taken || !can_end => self.refuse(entry.workflow, &refusal),
             Some(_) => {}
         }
-        if can_end && let Some(free_at) = self.free_at(entry.workflow).filter(|at| *at > self.now) {
-            self.next_change = self.next_change.min(free_at);
-        }
         None
+    }
+
+    /// When a refusal of an entry that is owed may next end by time alone: a re-entry period is over, or what `skip` asks about has passed.
+    pub(super) fn next_owed(&self) -> i64 {
+        let entries = self.contact.pending.owed().filter_map(|place| self.plan.becoming.get(place));
+        let instants = entries.flat_map(|entry| {
+            let blank = Seen::Blank(&self.plan.workflow(entry.workflow).blank);
+            let skip = self.workflow(entry.workflow).skip.map(|skip| self.ask(skip, blank, 0).next_change);
+            [self.free_at(entry.workflow), skip]
+        });
+        instants.flatten().filter(|at| *at > self.now).min().unwrap_or(FOREVER)
     }
 
     /// What was and what is are compared at the ends of instants: what only holds between two events of one is no entry (LANGUAGE.md 5). While

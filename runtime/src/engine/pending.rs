@@ -68,6 +68,11 @@ impl Pending {
         self.owed.union(&self.unjudged).copied()
     }
 
+    /// The entries that are owed.
+    pub(super) fn owed(&self) -> impl Iterator<Item = usize> + '_ {
+        self.owed.iter().copied()
+    }
+
     /// The starts that are to come, whenever that is.
     pub(super) fn starts(&self) -> impl Iterator<Item = usize> + '_ {
         self.starts.iter().copied()

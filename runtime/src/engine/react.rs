@@ -101,7 +101,7 @@ impl Touch<'_> {
             "a slot was not followed"
         );
         self.next_change = self.next_change.min(self.next_change_of_segments()).min(self.next_start());
-        self.next_change = self.next_change.min(self.next_held()).min(self.next_turn());
+        self.next_change = self.next_change.min(self.next_held()).min(self.next_turn()).min(self.next_owed());
     }
 
     fn is_settled(&self) -> bool {

@@ -68,6 +68,51 @@ fn silence_is_noticed_at_its_instant_and_again_after_the_next_sign_of_life() {
     assert_eq!(entered, ["03-12 00:00 quiet Entered", "03-23 07:00 quiet Entered"]);
 }
 
+fn quiet(world: &World) -> Vec<String> {
+    world.story("ada").into_iter().filter(|line| line.contains("Entered") || line.contains("Ignored")).collect()
+}
+
+#[test]
+fn who_was_skipped_comes_in_at_the_instant_at_which_time_alone_ends_that() {
+    let mut world = world(
+        "workflow quiet {\n enter when inactive for 3 days\n reenter after 1 day
+          skip when submitted_form at least 2 times in the last 5 days\n score += 1\n}",
+    );
+    world.contact("ada", &[]);
+    world.at("2026-03-02 10:00").event("ada", "submitted_form", json!({"form": "a"})).run();
+    world.at("2026-03-02 10:05").event("ada", "submitted_form", json!({"form": "b"})).run();
+    world.at("2026-03-20").run();
+    assert_eq!(quiet(&world), ["03-05 10:05 quiet Ignored.5", "03-07 10:00 quiet Entered"]);
+}
+
+#[test]
+fn what_skip_keeps_out_and_an_exit_then_is_refused_for_good_at_that_instant() {
+    let mut world = world(
+        "workflow quiet {\n enter when inactive for 3 days\n reenter after 1 day\n exit when has_open_deal
+          skip when submitted_form at least 2 times in the last 5 days\n score += 1\n}",
+    );
+    world.contact("ada", &[]);
+    world.identify("ada", &[("has_open_deal", "yes")]).run();
+    world.at("2026-03-02 10:00").event("ada", "submitted_form", json!({"form": "a"})).run();
+    world.at("2026-03-02 10:05").event("ada", "submitted_form", json!({"form": "b"})).run();
+    world.at("2026-03-10").identify("ada", &[("has_open_deal", "no")]).run();
+    world.at("2026-03-20").run();
+    assert_eq!(quiet(&world), ["03-05 10:05 quiet Ignored.5", "03-07 10:00 quiet Ignored s0.7"]);
+}
+
+#[test]
+fn who_was_in_it_comes_in_again_at_the_end_of_the_period_though_nothing_else_happens() {
+    let mut world = world("workflow quiet {\n enter when inactive for 1 day\n reenter after 2 days\n wait 5 days\n}");
+    world.contact("ada", &[]);
+    world.at("2026-03-02 10:00").event("ada", "visited", json!({"page": "/"})).run();
+    world.at("2026-03-04 10:00").event("ada", "visited", json!({"page": "/"})).run();
+    world.at("2026-03-13").run();
+    assert_eq!(
+        quiet(&world),
+        ["03-03 10:00 quiet Entered", "03-05 10:00 quiet Ignored.2", "03-10 10:00 quiet Entered"]
+    );
+}
+
 #[test]
 fn one_workflows_change_is_anothers_entry_at_the_same_instant() {
     let mut world = world(
