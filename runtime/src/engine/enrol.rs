@@ -169,7 +169,9 @@ impl Touch<'_> {
         }
         let is_own = || holds && self.is_own_doing(entry.workflow, entry.when);
         let has_changed = holds != self.contact.is(plan, entry.was) || self.contact.is(plan, entry.owed);
-        let waits = self.outbox.is_more_to_come() && (was_put_off || has_changed && !is_own());
+        // What falls between two steps of one instant, one of which comes to let something out, may hold again behind it.
+        let has_fallen = !holds && self.contact.is(plan, entry.was) && self.is_anyone_back();
+        let waits = has_fallen || self.outbox.is_more_to_come() && (was_put_off || has_changed && !is_own());
         if waits != was_put_off {
             self.contact.write(plan, unjudged, i64::from(waits));
         }

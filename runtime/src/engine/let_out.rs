@@ -53,6 +53,11 @@ impl Touch<'_> {
         self.stood_back.iter().position(is_it)
     }
 
+    /// Whether any journey stands before a step that lets something out.
+    pub(super) fn is_anyone_back(&self) -> bool {
+        !self.stood_back.is_empty()
+    }
+
     pub(super) fn stands_back(&self, index: usize) -> bool {
         self.place_behind(index).is_some()
     }

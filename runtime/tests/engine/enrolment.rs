@@ -68,6 +68,21 @@ fn silence_is_noticed_at_its_instant_and_again_after_the_next_sign_of_life() {
     assert_eq!(entered, ["03-12 00:00 quiet Entered", "03-23 07:00 quiet Entered"]);
 }
 
+#[test]
+fn what_does_not_hold_between_two_steps_of_one_instant_becomes_true_for_nobody() {
+    let mut world = world(
+        "tags vip
+         workflow first {\n enter when visited\n reenter never\n tag vip\n}
+         workflow between {\n enter when signed_up\n reenter never\n untag vip\n send hello\n tag vip\n}
+         workflow vips {\n enter when tagged vip new only\n reenter after 1 day\n score += 1\n}",
+    );
+    world.contact("ada", &[("unsubscribed", "yes")]);
+    world.at("2026-03-02 10:00").event("ada", "visited", json!({"page": "/"})).run();
+    world.at("2026-03-09 10:00").event("ada", "signed_up", json!({})).run();
+    let entered: Vec<_> = world.story("ada").into_iter().filter(|line| line.contains("vips Entered")).collect();
+    assert_eq!(entered, ["03-02 10:00 vips Entered"]);
+}
+
 fn quiet(world: &World) -> Vec<String> {
     world.story("ada").into_iter().filter(|line| line.contains("Entered") || line.contains("Ignored")).collect()
 }
