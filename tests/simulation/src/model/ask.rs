@@ -7,21 +7,21 @@ use crate::world::program::{Cond, Period, Test};
 
 /// Where a condition is asked.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Place<'a> {
+pub(super) struct Place<'a> {
     /// When.
-    pub now: i64,
+    pub(super) now: i64,
     /// Since entry: the log, and the instant whose hour before still counts.
-    pub since: Option<(u64, i64)>,
+    pub(super) since: Option<(u64, i64)>,
     /// The log at the beginning of the wait.
-    pub from: Option<u64>,
+    pub(super) from: Option<u64>,
     /// The journey.
-    pub journey: Option<&'a Journey>,
+    pub(super) journey: Option<&'a Journey>,
     /// As if this workflow's steps since this instant had not been.
-    pub without: Option<(usize, i64)>,
+    pub(super) without: Option<(usize, i64)>,
 }
 
 /// The condition of a segment.
-pub fn segment(place: usize) -> Cond {
+pub(super) fn segment(place: usize) -> Cond {
     match place {
         0 => Cond::Happened(Test { event: 1, value: Some(0) }, 2, Period::Days(7)),
         1 => Cond::And(vec![Cond::ScoreAtLeast(20), Cond::IsNot("disqualified")]),
@@ -38,13 +38,13 @@ fn is_of(test: &Test, what: &What) -> bool {
 }
 
 /// Whether an event is the one that a test names.
-pub fn matches(test: &Test, what: &What) -> bool {
+pub(super) fn matches(test: &Test, what: &What) -> bool {
     is_of(test, what)
 }
 
 impl Person {
     /// Whether it holds.
-    pub fn holds(&self, condition: &Cond, place: Place<'_>) -> bool {
+    pub(super) fn holds(&self, condition: &Cond, place: Place<'_>) -> bool {
         let without = place.without;
         match condition {
             Cond::Is(field) => self.flag(field, without),

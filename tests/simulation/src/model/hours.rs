@@ -12,17 +12,17 @@ const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
 /// A zone by its name.
-pub fn zone(name: &str) -> TimeZone {
+pub(super) fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).unwrap_or(TimeZone::UTC)
 }
 
 /// What the wall says.
-pub fn wall(at: i64, zone: &TimeZone) -> DateTime {
+pub(super) fn wall(at: i64, zone: &TimeZone) -> DateTime {
     Timestamp::from_millisecond(at).map(|at| zone.to_datetime(at)).unwrap_or_default()
 }
 
 /// The instant at which the wall says so: the first valid one after a time that does not exist, the first of two.
-pub fn instant(wall: DateTime, zone: &TimeZone) -> i64 {
+pub(super) fn instant(wall: DateTime, zone: &TimeZone) -> i64 {
     let ambiguous = zone.to_ambiguous_timestamp(wall);
     let found = match ambiguous.offset() {
         AmbiguousOffset::Gap { before, .. } => before
@@ -36,13 +36,13 @@ pub fn instant(wall: DateTime, zone: &TimeZone) -> i64 {
 }
 
 /// What the wall says so many days later.
-pub fn days_later(at: i64, days: u32, zone: &TimeZone) -> DateTime {
+pub(super) fn days_later(at: i64, days: u32, zone: &TimeZone) -> DateTime {
     let wall = wall(at, zone);
     wall.checked_add(jiff::Span::new().days(i64::from(days))).unwrap_or(wall)
 }
 
 /// When a length of time is over: where days are counted, also what the wall says then.
-pub fn over(at: i64, span: Span, zone: &TimeZone) -> (i64, Option<DateTime>) {
+pub(super) fn over(at: i64, span: Span, zone: &TimeZone) -> (i64, Option<DateTime>) {
     match span {
         Span::Minutes(count) => (at + i64::from(count) * MINUTE, None),
         Span::Hours(count) => (at + i64::from(count) * HOUR, None),
@@ -54,7 +54,7 @@ pub fn over(at: i64, span: Span, zone: &TimeZone) -> (i64, Option<DateTime>) {
 }
 
 /// Whether mail may leave; else when it next may.
-pub fn opens(window: Window, at: i64, zone: &TimeZone) -> Option<i64> {
+pub(super) fn opens(window: Window, at: i64, zone: &TimeZone) -> Option<i64> {
     let hour = |day: DateTime, hour: u32| instant(day.date().at(i8::try_from(hour).unwrap_or_default(), 0, 0, 0), zone);
     let today = wall(at, zone);
     let mut next: Option<i64> = None;

@@ -6,18 +6,18 @@ use crate::world::program::{Cond, Did, Step};
 
 /// A mail that has left.
 #[derive(Debug, Clone)]
-pub struct Sent {
+pub(super) struct Sent {
     /// The place of the mail.
-    pub mail: usize,
+    pub(super) mail: usize,
     /// When the other side took it.
-    pub at: i64,
+    pub(super) at: i64,
     /// When its step ran.
-    pub step_at: i64,
+    pub(super) step_at: i64,
 }
 
 /// What a journey is at.
 #[derive(Debug, Clone)]
-pub enum State {
+pub(super) enum State {
     /// In the middle of an instant.
     Running,
     /// A pause, and what the wall says at its end.
@@ -68,43 +68,41 @@ pub enum State {
 
 /// A journey.
 #[derive(Debug, Clone)]
-pub struct Journey {
+pub(super) struct Journey {
     /// The place of its workflow.
-    pub workflow: usize,
+    pub(super) workflow: usize,
     /// From 1.
-    pub run: u32,
+    pub(super) run: u32,
     /// The log at its entry, and the instant whose hour before still counts.
-    pub since: (u64, i64),
-    /// When it began.
-    pub entered_at: i64,
+    pub(super) since: (u64, i64),
     /// What is to be done, the next one last.
-    pub todo: Vec<Step>,
+    pub(super) todo: Vec<Step>,
     /// What it is at.
-    pub state: State,
+    pub(super) state: State,
     /// What has left.
-    pub sent: Vec<Sent>,
+    pub(super) sent: Vec<Sent>,
     /// What readers did with it.
-    pub told: Vec<(Did, usize)>,
+    pub(super) told: Vec<(Did, usize)>,
     /// Whether the last `wait until` ended by its end.
-    pub timed_out: bool,
+    pub(super) timed_out: bool,
     /// Whether nobody took them over at the last step.
-    pub nobody_took: bool,
+    pub(super) nobody_took: bool,
     /// The goal was met.
-    pub goal_met: bool,
+    pub(super) goal_met: bool,
     /// Until when the goal counts.
-    pub goal_until: Option<i64>,
+    pub(super) goal_until: Option<i64>,
     /// When it ended.
-    pub ended_at: Option<i64>,
+    pub(super) ended_at: Option<i64>,
 }
 
 impl Journey {
     /// Whether it lives.
-    pub fn is_live(&self) -> bool {
+    pub(super) fn is_live(&self) -> bool {
         self.ended_at.is_none()
     }
 
     /// Puts a block before what is to be done.
-    pub fn first(&mut self, block: &[Step]) {
+    pub(super) fn first(&mut self, block: &[Step]) {
         self.todo.extend(block.iter().rev().cloned());
     }
 }

@@ -2,26 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::journey::Journey;
+use super::journey::{Journey, State};
 use crate::world::people::DAY;
 use crate::world::program::{Did, STAGES};
 
 /// Something that happened, in the order of the log.
 #[derive(Debug, Clone)]
-pub struct Happening {
+pub(super) struct Happening {
     /// Its place among everything that arrived, of everybody.
-    pub seq: u64,
+    pub(super) seq: u64,
     /// When it occurred, never after it arrived.
-    pub occurred: i64,
+    pub(super) occurred: i64,
     /// What it was.
-    pub what: What,
+    pub(super) what: What,
     /// Whether it shows that the person is there.
-    pub is_activity: bool,
+    pub(super) is_activity: bool,
 }
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub(super) enum What {
     /// An event of the program, with the place of its value.
     Did(usize, Option<usize>),
     /// Anything else.
@@ -30,7 +30,7 @@ pub enum What {
 
 /// A value of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
+pub(super) enum Value {
     /// A text or one of several.
     Text(String),
     /// A number.
@@ -43,44 +43,44 @@ pub enum Value {
 
 /// Something that was said of the person and counts.
 #[derive(Debug, Clone)]
-pub struct Said {
+pub(super) struct Said {
     /// By its name.
-    pub field: &'static str,
+    pub(super) field: &'static str,
     /// What it is.
-    pub value: Value,
+    pub(super) value: Value,
     /// Since when.
-    pub occurred: i64,
+    pub(super) occurred: i64,
     /// The workflow whose step it was.
-    pub by: Option<usize>,
+    pub(super) by: Option<usize>,
 }
 
 /// An entry whose event came before the address.
 #[derive(Debug, Clone)]
-pub struct HeldEntry {
+pub(super) struct HeldEntry {
     /// Of which workflow.
-    pub workflow: usize,
+    pub(super) workflow: usize,
     /// The last instant at which the address completes it.
-    pub until: i64,
+    pub(super) until: i64,
     /// The place of its event in the log, and when that occurred.
-    pub since: (u64, i64),
+    pub(super) since: (u64, i64),
 }
 
 /// Somebody who waits for their turn.
 #[derive(Debug, Clone)]
-pub struct Turn {
+pub(super) struct Turn {
     /// In which workflow.
-    pub workflow: usize,
+    pub(super) workflow: usize,
     /// When it comes.
-    pub at: i64,
+    pub(super) at: i64,
     /// What counts since entry.
-    pub since: (u64, i64),
+    pub(super) since: (u64, i64),
     /// Whether a step started it.
-    pub is_started: bool,
+    pub(super) is_started: bool,
 }
 
 /// A refusal that can be lifted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub(super) enum Refusal {
     /// `unsubscribed`.
     Unsubscribed,
     /// `complained`.
@@ -91,51 +91,63 @@ pub enum Refusal {
 
 /// A person.
 #[derive(Debug, Clone, Default)]
-pub struct Person {
+pub(super) struct Person {
     /// The how-manieth of those who became known.
-    pub number: usize,
+    pub(super) number: usize,
     /// Everything that happened.
-    pub history: Vec<Happening>,
+    pub(super) history: Vec<Happening>,
     /// When they were first read of.
-    pub first_read: i64,
+    pub(super) first_read: i64,
     /// What is said of them.
-    pub said: Vec<Said>,
+    pub(super) said: Vec<Said>,
     /// Every journey that they ever began.
-    pub journeys: Vec<Journey>,
+    pub(super) journeys: Vec<Journey>,
     /// Refusals in force, with when they occurred.
-    pub refused: Vec<(Refusal, i64)>,
+    pub(super) refused: Vec<(Refusal, i64)>,
     /// Whether the company says that nobody may write to them.
-    pub do_not_contact: bool,
+    pub(super) do_not_contact: bool,
     /// Their address refused mail.
-    pub bounced: bool,
+    pub(super) bounced: bool,
     /// Whether they have an address.
-    pub has_address: bool,
+    pub(super) has_address: bool,
     /// Of which workflows what their entry waits for is true.
-    pub was: BTreeMap<usize, bool>,
+    pub(super) was: BTreeMap<usize, bool>,
     /// Became true and was refused for a reason that can end.
-    pub remembered: BTreeSet<usize>,
+    pub(super) remembered: BTreeSet<usize>,
     /// Entries that wait for an address.
-    pub held: Vec<HeldEntry>,
+    pub(super) held: Vec<HeldEntry>,
     /// Those who wait for their turn.
-    pub turns: Vec<Turn>,
+    pub(super) turns: Vec<Turn>,
     /// Workflows that steps start, and when.
-    pub starts: BTreeSet<(usize, i64)>,
+    pub(super) starts: BTreeSet<(usize, i64)>,
 }
 
 impl Person {
     /// The earliest instant that is known of them.
-    pub fn known_since(&self) -> i64 {
+    pub(super) fn known_since(&self) -> i64 {
         self.history.iter().map(|one| one.occurred).chain([self.first_read]).min().unwrap_or(i64::MAX)
     }
 
     /// When they last did something.
-    pub fn last_activity(&self) -> i64 {
+    pub(super) fn last_activity(&self) -> i64 {
         let active = self.history.iter().filter(|one| one.is_activity);
         active.map(|one| one.occurred).max().unwrap_or(self.known_since())
     }
 
+    /// Since when something of theirs should have been done.
+    pub(super) fn overdue_since(&self, now: i64) -> i64 {
+        let journeys = self.journeys.iter().filter_map(|journey| match journey.state {
+            State::Waiting { until, .. } | State::Awaiting { until, .. } => Some(until),
+            State::Out { due, .. } => Some(due),
+            _ => None,
+        });
+        let turns = self.turns.iter().map(|turn| turn.at);
+        let starts = self.starts.iter().map(|(_, at)| *at);
+        journeys.chain(turns).chain(starts).chain([now]).min().unwrap_or(now)
+    }
+
     /// Whether they did nothing for so many days.
-    pub fn is_inactive(&self, days: u32, now: i64) -> bool {
+    pub(super) fn is_inactive(&self, days: u32, now: i64) -> bool {
         let silence = i64::from(days) * DAY;
         now - self.last_activity() >= silence && now - self.known_since() >= silence
     }
@@ -149,7 +161,7 @@ impl Person {
     }
 
     /// A text.
-    pub fn text(&self, field: &'static str) -> Option<&str> {
+    pub(super) fn text(&self, field: &'static str) -> Option<&str> {
         self.sayings(field, None).last().and_then(|said| match &said.value {
             Value::Text(text) => Some(text.as_str()),
             _ => None,
@@ -157,12 +169,12 @@ impl Person {
     }
 
     /// A yes/no, which is no until somebody says yes.
-    pub fn flag(&self, field: &'static str, without: Option<(usize, i64)>) -> bool {
+    pub(super) fn flag(&self, field: &'static str, without: Option<(usize, i64)>) -> bool {
         self.sayings(field, without).last().is_some_and(|said| said.value == Value::Flag(true))
     }
 
     /// A number that may be missing.
-    pub fn number(&self, field: &'static str, without: Option<(usize, i64)>) -> Option<i64> {
+    pub(super) fn number(&self, field: &'static str, without: Option<(usize, i64)>) -> Option<i64> {
         self.sayings(field, without).last().and_then(|said| match said.value {
             Value::Number(number) => Some(number),
             _ => None,
@@ -170,7 +182,7 @@ impl Person {
     }
 
     /// The score: what was said and never lowered it, and what was added.
-    pub fn score(&self, without: Option<(usize, i64)>) -> i64 {
+    pub(super) fn score(&self, without: Option<(usize, i64)>) -> i64 {
         self.sayings("score", without).fold(0, |score, said| match said.value {
             Value::Number(number) => score.max(number),
             Value::More(more) => score + more,
@@ -179,7 +191,7 @@ impl Person {
     }
 
     /// The place of the stage, which never falls.
-    pub fn stage(&self, without: Option<(usize, i64)>) -> usize {
+    pub(super) fn stage(&self, without: Option<(usize, i64)>) -> usize {
         self.sayings("stage", without).fold(0, |stage, said| match said.value {
             Value::Number(place) => stage.max(usize::try_from(place).unwrap_or_default()),
             _ => stage,
@@ -187,7 +199,7 @@ impl Person {
     }
 
     /// Takes what a file or a stream says: the later one holds, an older one only fills a gap. A stage and a score only rise, whatever is older.
-    pub fn hear(&mut self, field: &'static str, value: Value, occurred: i64) {
+    pub(super) fn hear(&mut self, field: &'static str, value: Value, occurred: i64) {
         let last = self.sayings(field, None).last().map(|said| said.occurred);
         let is_news = match (&value, field) {
             (Value::Number(number), "score") => *number > self.score(None),
@@ -200,17 +212,17 @@ impl Person {
     }
 
     /// Takes what a step changes.
-    pub fn change(&mut self, field: &'static str, value: Value, now: i64, by: usize) {
+    pub(super) fn change(&mut self, field: &'static str, value: Value, now: i64, by: usize) {
         self.said.push(Said { field, value, occurred: now, by: Some(by) });
     }
 
     /// Whether a refusal is in force.
-    pub fn refuses(&self, refusal: Refusal) -> bool {
+    pub(super) fn refuses(&self, refusal: Refusal) -> bool {
         self.refused.iter().any(|(one, _)| *one == refusal)
     }
 
     /// What somebody did with a mail: of the journey that sent it last by then.
-    pub fn sender_of(&self, mail: usize, occurred: i64) -> Option<usize> {
+    pub(super) fn sender_of(&self, mail: usize, occurred: i64) -> Option<usize> {
         let mut sent: Vec<(i64, i64, usize, usize)> = Vec::new();
         for (place, journey) in self.journeys.iter().enumerate() {
             let sends = journey.sent.iter().filter(|sent| sent.mail == mail && sent.at <= occurred);
@@ -221,12 +233,12 @@ impl Person {
 }
 
 /// The place of a stage by its name.
-pub fn stage_of(name: &str) -> Option<i64> {
+pub(super) fn stage_of(name: &str) -> Option<i64> {
     STAGES.iter().position(|stage| *stage == name).and_then(|place| i64::try_from(place).ok())
 }
 
 /// The word for what readers do.
-pub fn word(did: Did) -> &'static str {
+pub(super) fn word(did: Did) -> &'static str {
     match did {
         Did::Opened => "Opened",
         Did::Clicked => "Clicked",

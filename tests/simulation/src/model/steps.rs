@@ -1,13 +1,13 @@
 //! What steps do, from one pause to the next, and what leaves.
 
+use super::Step;
 use super::ask::Place;
 use super::hours;
 use super::journey::{Sent, State};
 use super::person::{Refusal, Value};
 use super::town::Town;
-use super::{Step, told::clock};
 use crate::world::people::DAY;
-use crate::world::program::{MAILS, STAGES};
+use crate::world::program::MAILS;
 use flow_runtime::dispatch::channels::{Fate, RefusedKind, Uncertain};
 
 /// The place of the mail that is no marketing.
@@ -218,6 +218,7 @@ impl Town<'_> {
             if !is_held {
                 self.tell(user, format!("Held {label}"));
             }
+            let opens = opens.min(step_at + 7 * DAY);
             self.agenda.insert(opens);
             self.person_mut(user).journeys[place].state =
                 State::Out { due: opens, step_at, attempts, is_held: true, is_written: true };
@@ -364,5 +365,3 @@ impl Town<'_> {
         self.go_on(user, place);
     }
 }
-
-const _: (usize, fn(i64) -> String) = (STAGES.len(), clock);

@@ -9,17 +9,17 @@ use flow_runtime::store::{ContactId, DecisionCode, DecisionRecord, JourneyStatus
 
 /// A line about a person, at an instant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Told {
+pub(super) struct Told {
     /// The user.
-    pub user: u32,
+    pub(super) user: u32,
     /// When.
-    pub at: i64,
+    pub(super) at: i64,
     /// What.
-    pub line: String,
+    pub(super) line: String,
 }
 
 /// Who is which contact.
-pub fn contacts(snapshot: &Snapshot) -> BTreeMap<u32, ContactId> {
+pub(super) fn contacts(snapshot: &Snapshot) -> BTreeMap<u32, ContactId> {
     let user = |key: &str| key.strip_prefix("user:u").and_then(|user| user.parse().ok());
     let into = |id: ContactId| {
         let mut id = id;
@@ -32,7 +32,7 @@ pub fn contacts(snapshot: &Snapshot) -> BTreeMap<u32, ContactId> {
 }
 
 /// What the engine decided about everybody.
-pub fn by_the_engine(program: &Program, snapshot: &Snapshot) -> Vec<Told> {
+pub(super) fn by_the_engine(program: &Program, snapshot: &Snapshot) -> Vec<Told> {
     let users: BTreeMap<ContactId, u32> = contacts(snapshot).into_iter().map(|(user, id)| (id, user)).collect();
     let mut told = Vec::new();
     for row in &snapshot.decisions {
@@ -89,7 +89,7 @@ pub fn by_the_engine(program: &Program, snapshot: &Snapshot) -> Vec<Told> {
 }
 
 /// What a score or a stage came to at one instant by one journey, however many changes that were.
-pub fn summed(told: Vec<Told>) -> Vec<Told> {
+pub(super) fn summed(told: Vec<Told>) -> Vec<Told> {
     let mut sums: BTreeMap<(u32, i64, &str, String), i64> = BTreeMap::new();
     let mut rest = Vec::new();
     for told in told {
@@ -110,7 +110,7 @@ pub fn summed(told: Vec<Told>) -> Vec<Told> {
 }
 
 /// An instant that people can read.
-pub fn clock(at: i64) -> String {
+pub(super) fn clock(at: i64) -> String {
     crate::world::people::moment(at)
 }
 

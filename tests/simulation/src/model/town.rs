@@ -10,15 +10,15 @@ use super::journey::{Journey, State};
 use super::person::{Happening, HeldEntry, Person, Refusal, Turn, Value, What, stage_of, word};
 use super::told::{Told, clock};
 use super::{Mailbook, Step};
-use crate::world::World;
 use crate::world::people::{DAY, Line, MINUTE, START};
-use crate::world::program::{Cond, Did, EVENTS, Entry, MAILS, Plan, SEGMENTS, STAGES, Workflow};
+use crate::world::program::{Cond, Did, EVENTS, Entry, MAILS, Plan, Workflow};
+use crate::world::{Clock, World};
 
 /// Days that some condition may ask about.
 const PERIODS: u32 = 11;
 
 /// Everybody and everything.
-pub struct Town<'w> {
+pub(super) struct Town<'w> {
     pub(super) world: &'w World,
     pub(super) plan: &'w Plan,
     pub(super) people: BTreeMap<u32, Person>,
@@ -33,11 +33,13 @@ pub struct Town<'w> {
     /// When people came into workflows with a rate.
     pub(super) places: BTreeMap<usize, Vec<i64>>,
     messages: BTreeSet<u32>,
+    /// Entries of which the event in hand changes nothing.
+    by_time: BTreeMap<usize, bool>,
 }
 
 impl<'w> Town<'w> {
     /// Before anything has happened.
-    pub fn new(world: &'w World, book: &'w Mailbook) -> Town<'w> {
+    pub(super) fn new(world: &'w World, book: &'w Mailbook) -> Town<'w> {
         Town {
             world,
             plan: &world.plan,
@@ -50,14 +52,25 @@ impl<'w> Town<'w> {
             book,
             places: BTreeMap::new(),
             messages: BTreeSet::new(),
+            by_time: BTreeMap::new(),
         }
     }
 
-    /// Lives until an instant, which is no part of it.
-    pub fn live(mut self, until: i64) -> Vec<Told> {
+    /// Lives on, as the world's clock has it.
+    pub(super) fn live(mut self) -> Vec<Told> {
+        self.import();
+        match &self.world.clock {
+            Clock::Virtual(stretches) => self.rehearse(stretches.last().copied().unwrap_or_default()),
+            Clock::Wall(looks) => self.serve(looks),
+        }
+        self.live_at_the_end();
+        self.told
+    }
+
+    /// From one instant at which something may happen to the next, until one that is no part of it.
+    fn rehearse(&mut self, until: i64) {
         let lines = &self.world.people.lines;
         let mut read = 0;
-        self.import();
         self.instant(&[]);
         loop {
             let arrives = lines.get(read).map_or(i64::MAX, |line| line.at);
@@ -72,25 +85,42 @@ impl<'w> Town<'w> {
             self.instant(&lines[read..read + come]);
             read += come;
         }
-        self.live_at_the_end();
-        self.told
+    }
+
+    /// From one look at the clock to the next: what has come by then arrives now, and what was due is done now. No clock goes back.
+    fn serve(&mut self, looks: &[i64]) {
+        let lines = &self.world.people.lines;
+        let mut read = 0;
+        for look in looks {
+            self.now = self.now.max(*look);
+            let come = lines.iter().skip(read).take_while(|line| line.at <= self.now).count();
+            self.instant(&lines[read..read + come]);
+            read += come;
+        }
     }
 
     /// An instant: what arrives, then what is due, then what it makes true, and what leaves comes last.
     fn instant(&mut self, lines: &[Line]) {
+        self.move_turns();
         for line in lines {
             self.hear(line);
         }
-        // Of one instant, in the order in which they became known.
+        // Of one instant, in the order in which they became known; of what is overdue, whoever is longest so comes first.
         let mut users: Vec<u32> = self.people.keys().copied().collect();
-        users.sort_by_key(|user| self.person(*user).number);
+        users.sort_by_key(|user| (self.person(*user).overdue_since(self.now), self.person(*user).number));
         for user in &users {
             self.judge(*user, true, None);
             self.fall_due(*user);
-            self.write_up(*user);
         }
         for user in &users {
-            while self.turn_the_page(*user) {}
+            self.become_true(*user);
+        }
+        // One thing of everybody after another; what that makes true comes behind all of it.
+        loop {
+            let has_left = users.iter().filter(|user| self.let_out(**user)).count() > 0;
+            if !has_left && users.iter().filter(|user| self.become_true(**user)).count() == 0 {
+                break;
+            }
         }
     }
 
@@ -162,6 +192,12 @@ impl<'w> Town<'w> {
         }
     }
 
+    /// What time alone has changed by now is looked at behind the events.
+    fn as_by_time(&mut self, user: u32, before: &BTreeMap<usize, bool>) {
+        self.by_time = self.picture(user);
+        self.by_time.retain(|workflow, is| before.get(workflow) == Some(is));
+    }
+
     fn hear(&mut self, line: &Line) {
         if !self.messages.insert(line.message) {
             return;
@@ -191,7 +227,9 @@ impl<'w> Town<'w> {
         if is_history {
             self.as_already(user, &before);
         }
+        self.as_by_time(user, &before);
         self.judge(user, true, trigger.filter(|_| !is_history));
+        self.by_time.clear();
         self.write_up(user);
     }
 
@@ -242,7 +280,11 @@ impl<'w> Town<'w> {
                 }
                 ("disqualified", _, Some(flag)) => person.hear("disqualified", Value::Flag(flag), occurred),
                 ("has_open_deal", _, Some(flag)) => person.hear("has_open_deal", Value::Flag(flag), occurred),
-                ("unsubscribed", _, Some(true)) => self.refuse(user, Refusal::Unsubscribed, occurred),
+                // In doubt no mail: what a sync refuses is of the instant at which it is read.
+                ("unsubscribed", _, Some(true)) => {
+                    let now = self.now;
+                    self.refuse(user, Refusal::Unsubscribed, now);
+                }
                 ("do_not_contact", _, Some(true)) => {
                     let is_new = !std::mem::replace(&mut person.do_not_contact, true);
                     if is_new {
@@ -692,6 +734,23 @@ impl<'w> Town<'w> {
         None
     }
 
+    /// Where nobody looked when a turn came, that turn and all later ones of its workflow move by as much.
+    fn move_turns(&mut self) {
+        for workflow in 0..self.plan.workflows.len() {
+            let turns = self.people.values().flat_map(|person| &person.turns).filter(|turn| turn.workflow == workflow);
+            let Some(first) = turns.map(|turn| turn.at).min().filter(|first| *first < self.now) else { continue };
+            let moved = self.now - first;
+            for turn in self.people.values_mut().flat_map(|person| &mut person.turns) {
+                if turn.workflow == workflow {
+                    turn.at += moved;
+                }
+            }
+            for place in self.places.entry(workflow).or_default().iter_mut().filter(|place| **place >= first) {
+                *place += moved;
+            }
+        }
+    }
+
     /// When the next who comes may come in.
     fn turn_of(&self, workflow: usize) -> i64 {
         let Some((count, by_day)) = self.workflow(workflow).rate else { return self.now };
@@ -749,7 +808,6 @@ impl<'w> Town<'w> {
             workflow,
             run,
             since,
-            entered_at: now,
             todo: Vec::new(),
             state: State::Running,
             sent: Vec::new(),
@@ -808,11 +866,6 @@ impl<'w> Town<'w> {
             }
         }
         self.judge(user, false, None);
-    }
-
-    /// What comes behind everything of an instant, one thing of it. Whether there was any.
-    fn turn_the_page(&mut self, user: u32) -> bool {
-        self.let_out(user) || self.become_true(user)
     }
 
     /// Entries that wait for something to become true.
@@ -875,7 +928,7 @@ impl<'w> Town<'w> {
         let since = (self.seq, self.now);
         let mut begin = Vec::new();
         for (place, workflow) in self.plan.workflows.iter().enumerate() {
-            if !matches!(workflow.entry, Entry::Crossed(..)) {
+            if !matches!(workflow.entry, Entry::Crossed(..)) || self.by_time.contains_key(&place) {
                 continue;
             }
             let holds = self.entry_holds(user, place, None);
@@ -990,7 +1043,3 @@ fn sends_mail(steps: &[Step]) -> bool {
         _ => false,
     })
 }
-
-/// The names that nobody needs here are those of the texts.
-const _: (usize, usize) = (STAGES.len(), SEGMENTS.len());
-const _: fn(Cond) = drop::<Cond>;
