@@ -10,8 +10,8 @@
 //! Everything comes from the seed, so the same seed gives the same log. A world that breaks a rule is made smaller as long as it breaks it, and
 //! told whole.
 
-pub mod rules;
 pub mod model;
+pub mod rules;
 pub mod run;
 pub mod seen;
 pub mod shrink;

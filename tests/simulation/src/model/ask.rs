@@ -61,6 +61,7 @@ impl Person {
             Cond::Inactive(days) => self.is_inactive(*days, place.now),
             Cond::Mail(did, mail) => place.journey.is_some_and(|journey| journey.told.contains(&(*did, *mail))),
             Cond::Sent(mail) => place.journey.is_some_and(|journey| journey.sent.iter().any(|sent| sent.mail == *mail)),
+            Cond::NotSent(mail) => !self.holds(&Cond::Sent(*mail), place),
             Cond::TimedOut => place.journey.is_some_and(|journey| journey.timed_out),
             Cond::Tagged => self.flag("vip", without),
             Cond::Segment(number) => self.holds(&segment(*number), place),
