@@ -298,7 +298,8 @@ impl Store for MemoryStore {
         sink.messages(newest.map(|event| event.message.id).collect());
         let due = shared.contacts.values().filter_map(|Contact { write, .. }| {
             let due = DueContact { id: write.id, next_at: write.next_at, layout: write.layout };
-            (is_here(write.id.0) && (due.next_at.is_some() || due.layout < layout)).then_some(due)
+            let is_somebody = is_here(write.id.0) && !shared.joined.contains_key(&write.id);
+            (is_somebody && (due.next_at.is_some() || due.layout < layout)).then_some(due)
         });
         due.collect::<Vec<_>>().chunks(PAGE_ROWS).for_each(|page| sink.contacts(page));
         let rows = shared.on_their_way.iter().filter(|id| is_here(**id)).filter_map(|id| shared.unsettled(*id));

@@ -95,7 +95,8 @@ pub const RECENT_MESSAGES: usize = 100_000;
 pub trait SlotSink {
     /// The newest [`RECENT_MESSAGES`] that have arrived, the newest first.
     fn messages(&mut self, newest: Vec<MessageId>);
-    /// Contacts, ascending by number: those with a next instant or of an earlier layout.
+    /// Contacts, ascending by number: those with a next instant or of an earlier layout. Who was joined into another is nobody any more, whatever
+    /// their row says.
     fn contacts(&mut self, page: &[DueContact]);
     /// Outbox rows that are claimed or promised, ascending by number, each with the contact it is about now: of one that was joined into another
     /// it is the other. Those that wait for their instant may be any number, and are asked for ([`Questions::queued`]).

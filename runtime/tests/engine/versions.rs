@@ -298,3 +298,19 @@ fn a_silence_that_is_read_from_the_log_is_that_of_then() {
         assert_eq!(counts, (name, after_ms) != ("Email Link Clicked", 3_000), "{name}");
     }
 }
+
+/// Of two contacts who proved to be one, the other is nobody any more: a new version, which looks at everybody once, lets in the one alone.
+#[test]
+fn who_was_joined_into_another_is_not_looked_at_by_a_new_version() {
+    let quiet = |steps: &str| {
+        format!("workflow w {{ enter when inactive for 2 days including existing; reenter never; {steps} }}")
+    };
+    let mut world = world(&quiet("wait 1 day"));
+    world.at("2026-03-02 10:00").event("ada", "visited", json!({ "page": "/docs" })).only_key("anonymous:d1").run();
+    world.contact("ada", &[]).at("2026-03-02 11:00").event("ada", "signed_up", json!({})).keys(&["anonymous:d1"]).run();
+    assert_eq!(world.counter("joined"), 1, "the device is ada's");
+    world.becomes(&quiet("wait 1 day; score += 10")).at("2026-03-10").run();
+    let entered =
+        |decision: &flow_runtime::store::DecisionRecord| decision.code == flow_runtime::store::DecisionCode::Entered;
+    assert_eq!(world.snapshot().decisions.iter().filter(|decision| entered(decision)).count(), 1);
+}

@@ -17,7 +17,7 @@ pub(super) const FIND: &str = "SELECT coalesce((SELECT \"into\" FROM joined WHER
 pub(super) const LOAD: &str = "SELECT frame, next_at, layout, newest, kept, texts FROM contact WHERE id = ?1";
 /// Whoever the owner of a slot must know of.
 pub(super) const DUE: &str = "SELECT id, next_at, layout FROM contact WHERE id > ?1 AND id <= ?2 AND (next_at IS NOT NULL OR layout < ?3) \
-     ORDER BY id LIMIT ?4";
+     AND NOT EXISTS (SELECT 1 FROM joined WHERE joined.contact = contact.id) ORDER BY id LIMIT ?4";
 
 pub(super) fn find(connection: &Connection, keys: &[String]) -> Result<Vec<Option<ContactId>>, Trouble> {
     let mut statement = connection.prepare_cached(FIND)?;

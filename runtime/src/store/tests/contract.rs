@@ -332,7 +332,15 @@ pub(super) fn whoever_is_due_or_of_an_earlier_layout_comes_in_pages(store: &mut 
     assert_eq!(pages.lengths, [PAGE_ROWS, PAGE_ROWS]);
     assert_eq!(pages.contacts, all.clone().filter(is_due).collect::<Vec<_>>());
     let (_, pages) = open_layout(store, 2);
-    assert_eq!(pages.contacts, all.filter(|contact| is_due(contact) || contact.layout < 2).collect::<Vec<_>>());
+    let or_older = |contact: &DueContact| is_due(contact) || contact.layout < 2;
+    assert_eq!(pages.contacts, all.clone().filter(or_older).collect::<Vec<_>>());
+
+    // Who was joined into another is nobody any more, due or of whatever layout.
+    let joined: Vec<(ContactId, ContactId)> = [1, 15].into_iter().map(|id| (ContactId(id), ContactId(2))).collect();
+    commit(store, Changes { joined, ..Changes::default() });
+    let (_, pages) = open_layout(store, 2);
+    let others = |contact: &DueContact| or_older(contact) && ![1, 15].contains(&contact.id.0);
+    assert_eq!(pages.contacts, all.filter(others).collect::<Vec<_>>());
 }
 
 pub(super) fn a_message_is_known_once_its_event_is_kept(store: &mut dyn Store) {
