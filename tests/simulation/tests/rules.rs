@@ -68,7 +68,8 @@ fn event(lived: &Lived, of: &DecisionRecord, name: &str, at: i64) -> EventRecord
 fn e1_sees_time_that_goes_back() {
     broken_by("E1", |_, lived| {
         let first = decision(lived, |_| true)?;
-        let last = lived.snapshot.decisions.iter_mut().filter(|row| row.contact == first.contact).max_by_key(|row| row.id)?;
+        let last =
+            lived.snapshot.decisions.iter_mut().filter(|row| row.contact == first.contact).max_by_key(|row| row.id)?;
         let is_later = last.at > first.at;
         last.at = 0;
         is_later.then_some(())
@@ -108,7 +109,8 @@ fn e4_sees_a_second_journey_beside_the_first() {
         let alone = |row: &DecisionRecord| Seen::new(world, lived).is_alone(row.contact);
         let entered = decision(lived, |row| row.code == DecisionCode::Entered && alone(row))?;
         let ended = |row: &&DecisionRecord| {
-            (row.contact, row.workflow, row.run) == (entered.contact, entered.workflow, entered.run) && row.code.is_end()
+            (row.contact, row.workflow, row.run) == (entered.contact, entered.workflow, entered.run)
+                && row.code.is_end()
         };
         let end = lived.snapshot.decisions.iter().find(ended).map_or(i64::MAX, |row| row.at);
         let second = DecisionRecord { run: entered.run + 1, id: entered.id + 1, at: entered.at + 1, ..entered.clone() };
@@ -138,7 +140,13 @@ fn e5_sees_a_mail_behind_an_exit() {
         let exits = |cond: &Cond| matches!(cond, Cond::StageAtLeast(_));
         let sent = sent(world, lived, |workflow| workflow.exits.iter().any(exits))?;
         let has_stages = lived.snapshot.stages.iter().any(|row| row.contact == sent.contact);
-        lived.snapshot.stages.push(StageRecord { contact: sent.contact, at: 0, from: 0, to: 5, by: Default::default() });
+        lived.snapshot.stages.push(StageRecord {
+            contact: sent.contact,
+            at: 0,
+            from: 0,
+            to: 5,
+            by: Default::default(),
+        });
         (!has_stages).then_some(())
     });
 }
@@ -152,7 +160,9 @@ fn e6_sees_what_a_wait_has_missed() {
         let journey = seen.journey(&timed_out)?;
         let number = timed_out.workflow?;
         let name = seen.label(number, timed_out.step?)?;
-        let Cond::Happened(test, count, Period::Bare) = waits(&seen.workflow(number)?.steps, name)? else { return None };
+        let Cond::Happened(test, count, Period::Bare) = waits(&seen.workflow(number)?.steps, name)? else {
+            return None;
+        };
         let (event_name, property) = EVENTS[test.event];
         let properties = match (property, test.value) {
             (Some((property, values)), Some(value)) => format!("{{\"{property}\":\"{}\"}}", values[value]),
@@ -180,7 +190,8 @@ fn e7_sees_a_mail_to_somebody_who_had_refused() {
     broken_by("E7", |world, lived| {
         let sent = sent(world, lived, |_| true)?;
         let row = lived.snapshot.outbox.iter().find(|(row, _)| Some(row.id) == sent.send)?.0.clone();
-        let came_back = lived.snapshot.events.iter().any(|event| event.contact == sent.contact && event.name == "Subscribed");
+        let came_back =
+            lived.snapshot.events.iter().any(|event| event.contact == sent.contact && event.name == "Subscribed");
         let refusal = event(lived, &sent, "Unsubscribed", sent.at - 1);
         lived.snapshot.events.push(EventRecord { received_at: row.due_at - 1, ..refusal });
         // The last of the mails is transactional.
