@@ -34,8 +34,13 @@ impl<'a> Seen<'a> {
     /// Looks at a run.
     pub fn new(world: &'a World, lived: &'a Lived) -> Seen<'a> {
         let snapshot = &lived.snapshot;
-        let mut seen =
-            Seen { world, lived, now: snapshot.joined.iter().copied().collect(), decisions: BTreeMap::new(), events: BTreeMap::new() };
+        let mut seen = Seen {
+            world,
+            lived,
+            now: snapshot.joined.iter().copied().collect(),
+            decisions: BTreeMap::new(),
+            events: BTreeMap::new(),
+        };
         for row in &snapshot.decisions {
             seen.decisions.entry(row.contact).or_default().push(row);
         }
@@ -108,8 +113,9 @@ impl<'a> Seen<'a> {
     /// The journey of a decision.
     pub fn journey(&self, row: &DecisionRecord) -> Option<&'a JourneyRecord> {
         let workflow = row.workflow?;
-        let is_it =
-            |journey: &&JourneyRecord| journey.contact == row.contact && journey.workflow == workflow && journey.run == row.run;
+        let is_it = |journey: &&JourneyRecord| {
+            journey.contact == row.contact && journey.workflow == workflow && journey.run == row.run
+        };
         self.snapshot().journeys().into_iter().find(is_it)
     }
 
@@ -136,14 +142,19 @@ impl<'a> Seen<'a> {
             Cond::IsNot(field) => self.flag(field, contact, at).map(|holds| !holds),
             Cond::StageAtLeast(stage) => Some(self.stage(contact, at)? >= *stage as i64),
             Cond::ScoreAtLeast(score) => Some(self.score(contact, at)? >= score * SCORE_PARTS),
-            Cond::Happened(test, count, Period::Days(days)) => {
-                Some(self.count(test, contact, at, |event| event.occurred_at > at - i64::from(*days) * DAY) >= *count as usize)
+            Cond::Happened(test, count, Period::Days(days)) => Some(
+                self.count(test, contact, at, |event| event.occurred_at > at - i64::from(*days) * DAY)
+                    >= *count as usize,
+            ),
+            Cond::Happened(test, count, Period::Ever) => {
+                Some(self.count(test, contact, at, |_| true) >= *count as usize)
             }
-            Cond::Happened(test, count, Period::Ever) => Some(self.count(test, contact, at, |_| true) >= *count as usize),
             Cond::Happened(test, count, Period::Bare) => {
                 let journey = journey?;
                 let since = |event: &EventRecord| {
-                    event.id > journey.since && event.received_at > journey.entered_at && event.occurred_at > journey.entered_at
+                    event.id > journey.since
+                        && event.received_at > journey.entered_at
+                        && event.occurred_at > journey.entered_at
                 };
                 (self.count(test, contact, at, since) >= *count as usize).then_some(true)
             }

@@ -10,8 +10,12 @@ const TRIES: u32 = 3_000;
 
 /// A smaller world that breaks the same rule, and what it says.
 pub fn shrunk(world: &World, tried: &Tried) -> (World, Tried) {
-    let mut shrinking =
-        Shrinking { rule: tried.rule().unwrap_or_default().to_owned(), world: world.clone(), tried: tried.clone(), left: TRIES };
+    let mut shrinking = Shrinking {
+        rule: tried.rule().unwrap_or_default().to_owned(),
+        world: world.clone(),
+        tried: tried.clone(),
+        left: TRIES,
+    };
     while shrinking.pass() {}
     (shrinking.world, shrinking.tried)
 }

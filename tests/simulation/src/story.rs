@@ -53,12 +53,16 @@ pub fn story(program: &Program, snapshot: &Snapshot) -> Story {
     let stages = snapshot.stages.iter();
     tell(
         "stages",
-        stages.map(|row| format!("{} {} {} {} {:?}", row.contact.0, row.at, row.from, row.to, by(row.by.journey))).collect(),
+        stages
+            .map(|row| format!("{} {} {} {} {:?}", row.contact.0, row.at, row.from, row.to, by(row.by.journey)))
+            .collect(),
     );
     let scores = snapshot.scores.iter();
     tell(
         "scores",
-        scores.map(|row| format!("{} {} {} {} {:?}", row.contact.0, row.at, row.change, row.score, by(row.by.journey))).collect(),
+        scores
+            .map(|row| format!("{} {} {} {} {:?}", row.contact.0, row.at, row.change, row.score, by(row.by.journey)))
+            .collect(),
     );
     story
 }
@@ -125,12 +129,18 @@ impl Teller<'_> {
     }
 
     fn journey(&self, journey: &JourneyRecord) -> String {
-        let JourneyRecord { contact: ContactId(of), run, status, step, visit, due_at, entered_at, ended_at, .. } = journey;
-        let sends: Vec<String> =
-            journey.sends.iter().map(|send| format!("{}/{}/{}", self.email(send.email), send.step, send.told)).collect();
+        let JourneyRecord { contact: ContactId(of), run, status, step, visit, due_at, entered_at, ended_at, .. } =
+            journey;
+        let sends: Vec<String> = journey
+            .sends
+            .iter()
+            .map(|send| format!("{}/{}/{}", self.email(send.email), send.step, send.told))
+            .collect();
         let live = (*status != JourneyStatus::Ended).then_some((due_at, journey.block));
         let (name, met, until) = (self.workflow(journey.workflow), journey.goal_met, journey.goal_until);
-        format!("{of} {name} {run} {status:?} s{step} v{visit} {live:?} {entered_at} {ended_at:?} {met} {until:?} {sends:?}")
+        format!(
+            "{of} {name} {run} {status:?} s{step} v{visit} {live:?} {entered_at} {ended_at:?} {met} {until:?} {sends:?}"
+        )
     }
 
     /// One decision in words.

@@ -92,8 +92,7 @@ fn compare(calm: &Lived, other: &Lived, manner: &Manner, tried: &mut Tried) {
             calm.refused_change, other.refused_change
         ));
     }
-    let told =
-        differences(&story(&calm.program, &calm.snapshot), &story(&other.program, &other.snapshot));
+    let told = differences(&story(&calm.program, &calm.snapshot), &story(&other.program, &other.snapshot));
     if !told.is_empty() {
         tried.broken.push(format!("E2 two lives tell two stories:\n{}", told.join("\n")));
     } else if manner.order == 0 && calm.snapshot.digest() != other.snapshot.digest() {

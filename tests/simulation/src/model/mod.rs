@@ -21,10 +21,11 @@ use std::collections::BTreeMap;
 
 use flow_ir::{EmailId, WorkflowId};
 use flow_runtime::dispatch::backoff::next_attempt;
-use flow_runtime::dispatch::channels::{Fate, RefusedKind};
+use flow_runtime::dispatch::channels::{Fate, RefusedKind, Uncertain};
 use flow_runtime::store::OutboxKind;
 
 use crate::run::Lived;
+use crate::world::people::NAMELESS;
 use crate::world::program::{MAILS, Step};
 use crate::world::{Clock, World};
 use told::Told;
@@ -86,6 +87,8 @@ pub fn fair(mut world: World, rung: u32) -> World {
     world.people.grown.clear();
     if rung < 2 || rung == 3 {
         world.weather.bad = 0;
+        // One that promises: what it takes, it takes at the same instant.
+        world.weather.policy = Uncertain::Resend;
     }
     world.weather.at_once = usize::MAX;
     if rung < 3
@@ -98,6 +101,9 @@ pub fn fair(mut world: World, rung: u32) -> World {
         if line.who.address.is_some() {
             line.who.address = line.who.user;
         }
+        // What the model does not know yet: a pause of the person's own, and somebody to whom nobody can write.
+        line.said.remove("paused_until");
+        line.said.retain(|_, value| value != NAMELESS);
     }
     world.people.lines.retain(|line| line.who.user.is_some());
     world

@@ -10,7 +10,8 @@ pub(super) fn broken(seen: &Seen<'_>) -> Option<String> {
     if let Some((expected, row)) = gap {
         return Some(format!("outbox row {row} stands where {expected} should"));
     }
-    let records = seen.snapshot().events.iter().map(|row| row.id).chain(seen.snapshot().decisions.iter().map(|row| row.id));
+    let records =
+        seen.snapshot().events.iter().map(|row| row.id).chain(seen.snapshot().decisions.iter().map(|row| row.id));
     let mut records: Vec<u64> = records.collect();
     records.sort_unstable();
     let gap = (1..).zip(&records).find(|(expected, row)| *expected != **row)?;

@@ -40,8 +40,11 @@ fn history_triggers(seen: &Seen<'_>) -> Option<String> {
     for (contact, rows) in seen.decisions().filter(|(contact, _)| seen.is_alone(*contact)) {
         let entered = rows.iter().filter(|row| row.code == DecisionCode::Entered && row.reason == 0);
         for entry in entered {
-            let Some(Entry::Event(test, _)) = seen.workflow(entry.workflow?).map(|workflow| &workflow.entry) else { continue };
-            let mut triggers = seen.events_of(contact).iter().filter(|event| is(test, event) && !seen.is_history(event));
+            let Some(Entry::Event(test, _)) = seen.workflow(entry.workflow?).map(|workflow| &workflow.entry) else {
+                continue;
+            };
+            let mut triggers =
+                seen.events_of(contact).iter().filter(|event| is(test, event) && !seen.is_history(event));
             if !triggers.any(|event| event.received_at <= entry.at) {
                 return Some(format!("{entry:?} has no trigger but history"));
             }

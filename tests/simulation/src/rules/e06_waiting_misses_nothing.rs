@@ -66,4 +66,3 @@ fn wait<'s>(steps: &'s [Step], label: &str) -> Option<&'s Cond> {
         _ => None,
     })
 }
-

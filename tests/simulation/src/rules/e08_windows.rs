@@ -15,8 +15,14 @@ pub(super) fn broken(seen: &Seen<'_>) -> Option<String> {
     for (contact, rows) in seen.decisions() {
         for row in rows.iter().filter(|row| row.code == DecisionCode::Sent) {
             let Some(window) = seen.workflow(row.workflow?).and_then(|workflow| workflow.window) else { continue };
-            let (Some(at), Some(sent)) = (seen.attempted_at(row), row.send.and_then(|send| seen.outbox(send))) else { continue };
-            let is_marketing = seen.program().emails.get(EmailId(sent.email)).is_some_and(|email| MAILS.last() != Some(&email.name.as_str()));
+            let (Some(at), Some(sent)) = (seen.attempted_at(row), row.send.and_then(|send| seen.outbox(send))) else {
+                continue;
+            };
+            let is_marketing = seen
+                .program()
+                .emails
+                .get(EmailId(sent.email))
+                .is_some_and(|email| MAILS.last() != Some(&email.name.as_str()));
             let zones = zones(seen, contact);
             if is_marketing && !zones.iter().any(|zone| is_open(window, zone, at)) {
                 return Some(format!("{row:?}, attempted at {at}, outside {window:?} in {zones:?}"));
@@ -49,7 +55,8 @@ fn is_open(window: Window, zone: &str, at: i64) -> bool {
     let local = at.to_zoned(zone);
     let hour = local.hour() as u32;
     let passes_midnight = window.to <= window.from;
-    let is_in = if passes_midnight { hour >= window.from || hour < window.to } else { hour >= window.from && hour < window.to };
+    let is_in =
+        if passes_midnight { hour >= window.from || hour < window.to } else { hour >= window.from && hour < window.to };
     // The hours behind midnight are of the day on which it opened.
     let opened = if passes_midnight && hour < window.to { local.yesterday() } else { Ok(local) };
     let weekday = opened.map(|opened| opened.weekday().to_monday_zero_offset()).unwrap_or_default();

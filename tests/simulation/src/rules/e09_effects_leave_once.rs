@@ -32,16 +32,20 @@ pub(super) fn broken(seen: &Seen<'_>) -> Option<String> {
 fn book_differs(seen: &Seen<'_>, row: &OutboxRecord) -> Option<String> {
     let handed = seen.handed(row);
     let taken = handed.iter().filter(|handed| handed.is_taken).count();
-    let in_doubt = handed.iter().any(|handed| {
-        matches!(seen.world.weather.attempt(&row.key, handed.attempt).answer.fate, Fate::Unknown { .. })
-    });
+    let in_doubt = handed
+        .iter()
+        .any(|handed| matches!(seen.world.weather.attempt(&row.key, handed.attempt).answer.fate, Fate::Unknown { .. }));
     // What was on its way at the end of a rehearsal is made once more by the next: its answer was never heard.
     let is_rehearsed_on = matches!(&seen.world.clock, Clock::Virtual(stretches) if stretches.len() > 1);
     let died = seen.lived.deaths > 0 || is_rehearsed_on;
     match row.state {
-        OutboxState::Delivered if taken == 0 => return Some(format!("{} counts as delivered and never came over", row.key)),
+        OutboxState::Delivered if taken == 0 => {
+            return Some(format!("{} counts as delivered and never came over", row.key));
+        }
         OutboxState::Promised => return Some(format!("{} is still promised at the end", row.key)),
-        OutboxState::Claimed if !is_on_its_way(seen, row) => return Some(format!("{} is still claimed at the end", row.key)),
+        OutboxState::Claimed if !is_on_its_way(seen, row) => {
+            return Some(format!("{} is still claimed at the end", row.key));
+        }
         OutboxState::Withheld | OutboxState::Failed | OutboxState::Queued if taken > 0 && !in_doubt && !died => {
             return Some(format!("{} came over and counts as {:?}", row.key, row.state));
         }

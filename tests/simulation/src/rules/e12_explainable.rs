@@ -11,7 +11,12 @@ pub(super) fn broken(seen: &Seen<'_>) -> Option<String> {
     let known: Vec<(DecisionCode, u32)> = reason::all().into_iter().map(|(code, number, _)| (code, number)).collect();
     // Of whoever waits for their turn the reason is the number of what let them in.
     let has_reason = |row: &&&DecisionRecord| row.reason != 0 && row.code != DecisionCode::Held;
-    let without = seen.snapshot().decisions.iter().filter(|row| has_reason(&row)).find(|row| !known.contains(&(row.code, row.reason)));
+    let without = seen
+        .snapshot()
+        .decisions
+        .iter()
+        .filter(|row| has_reason(&row))
+        .find(|row| !known.contains(&(row.code, row.reason)));
     if let Some(row) = without {
         return Some(format!("{row:?} has a reason without words"));
     }
@@ -32,7 +37,8 @@ fn ends(seen: &Seen<'_>) -> Option<String> {
         if !seen.is_alone(journey.contact) {
             continue;
         }
-        let (begun, ended) = counts.get(&(journey.contact.0, journey.workflow, journey.run)).copied().unwrap_or_default();
+        let (begun, ended) =
+            counts.get(&(journey.contact.0, journey.workflow, journey.run)).copied().unwrap_or_default();
         let expected = u32::from(journey.status == JourneyStatus::Ended);
         if (begun, ended) != (1, expected) {
             return Some(format!("{journey:?} began {begun} times and ended {ended} times"));
@@ -43,9 +49,19 @@ fn ends(seen: &Seen<'_>) -> Option<String> {
 
 /// Each mail of a journey has its outcome, once it is settled.
 fn outcomes(seen: &Seen<'_>) -> Option<String> {
-    let outcome = |code| matches!(code, DecisionCode::Sent | DecisionCode::Withheld | DecisionCode::Undelivered | DecisionCode::Delivered);
+    let outcome = |code| {
+        matches!(
+            code,
+            DecisionCode::Sent | DecisionCode::Withheld | DecisionCode::Undelivered | DecisionCode::Delivered
+        )
+    };
     for (row, _) in seen.snapshot().outbox.iter().filter(|(row, _)| !row.state.is_unsettled()) {
-        let told = seen.snapshot().decisions.iter().filter(|decision| decision.send == Some(row.id) && outcome(decision.code)).count();
+        let told = seen
+            .snapshot()
+            .decisions
+            .iter()
+            .filter(|decision| decision.send == Some(row.id) && outcome(decision.code))
+            .count();
         if told != 1 {
             return Some(format!("{} is {:?} and has {told} outcomes", row.key, row.state));
         }

@@ -280,7 +280,8 @@ impl Run<'_> {
             outbox_rows: life.outbox_rows,
         };
         let delivery = Delivery { channel: self.receiver.clone(), composer: Arc::new(Plain) };
-        let engine = Engine::open(Arc::clone(&program), backend, store, delivery, limits).map_err(|error| error.to_string())?;
+        let engine =
+            Engine::open(Arc::clone(&program), backend, store, delivery, limits).map_err(|error| error.to_string())?;
         let stream = arrivals(self.world, &program)?;
         let mut process = Process { engine, program, stream };
         let begun = process.engine.begin(Instant(START));
@@ -317,12 +318,7 @@ impl Run<'_> {
         self.programs.last().map_or_else(|| Err("no program".to_owned()), |first| adopt(store, first))
     }
 
-    fn import(
-        &mut self,
-        process: &mut Process,
-        is_later: bool,
-        now: i64,
-    ) -> Result<Result<(), EngineError>, Broken> {
+    fn import(&mut self, process: &mut Process, is_later: bool, now: i64) -> Result<Result<(), EngineError>, Broken> {
         let mut rows = self.world.people.rows.clone();
         if is_later {
             rows.extend(self.world.people.grown.iter().cloned());
@@ -400,8 +396,7 @@ fn files(mut declarations: Vec<String>, order: u64) -> Vec<(String, String)> {
         declarations.swap(place, random.below(place + 1));
     }
     let count = random.below(3) + 1;
-    let mut files: Vec<(String, String)> =
-        (0..count).map(|number| (format!("{number}.flow"), String::new())).collect();
+    let mut files: Vec<(String, String)> = (0..count).map(|number| (format!("{number}.flow"), String::new())).collect();
     if let Some((_, text)) = files.first_mut() {
         text.push_str("use std.b2b\n\n");
     }

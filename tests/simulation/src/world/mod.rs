@@ -75,7 +75,12 @@ impl World {
             }
         };
         let policy = if random.once_in(4) { Uncertain::GiveUp } else { Uncertain::Resend };
-        let weather = Weather { seed: random.word(), bad: *random.pick(&[0, 10, 35, 80]), policy, at_once: *random.pick(&[1, 4, usize::MAX]) };
+        let weather = Weather {
+            seed: random.word(),
+            bad: *random.pick(&[0, 10, 35, 80]),
+            policy,
+            at_once: *random.pick(&[1, 4, usize::MAX]),
+        };
         let lives = (0..random.below(20)).map(|_| Life::some(random)).collect();
         World {
             seed,

@@ -220,8 +220,13 @@ impl<'r> Maker<'r> {
             0..4 => return self.identify(message, at, late),
             4..6 => self.mail_event(),
             6 => {
-                let name =
-                    *self.random.pick(&["Unsubscribed", "Subscribed", "Subscribed", "Subscribed", "Email Marked as Spam"]);
+                let name = *self.random.pick(&[
+                    "Unsubscribed",
+                    "Subscribed",
+                    "Subscribed",
+                    "Subscribed",
+                    "Email Marked as Spam",
+                ]);
                 (name.to_owned(), Map::new())
             }
             7 if self.random.once_in(2) => ("Something Else".to_owned(), Map::new()),

@@ -286,7 +286,11 @@ impl<'r> Maker<'r> {
             1 => Cond::StageAtLeast(self.random.below(3) + 1),
             2 => Cond::Inactive(self.random.below(5) as u32 + 2),
             3 => Cond::Is(self.flag()),
-            4 => Cond::Happened(self.test(), self.random.below(2) as u32 + 1, Period::Days(self.random.below(6) as u32 + 1)),
+            4 => Cond::Happened(
+                self.test(),
+                self.random.below(2) as u32 + 1,
+                Period::Days(self.random.below(6) as u32 + 1),
+            ),
             5 => Cond::Segment(self.random.below(SEGMENTS.len())),
             _ => Cond::Tagged,
         }
@@ -334,9 +338,10 @@ impl<'r> Maker<'r> {
 
     fn condition(&mut self, context: &Context, in_wait: bool) -> Cond {
         match self.random.below(13) {
-            0 | 1 if !context.sent.is_empty() => {
-                Cond::Mail(*self.random.pick(&[Did::Opened, Did::Clicked, Did::Clicked, Did::Replied]), *self.random.pick(&context.sent))
-            }
+            0 | 1 if !context.sent.is_empty() => Cond::Mail(
+                *self.random.pick(&[Did::Opened, Did::Clicked, Did::Clicked, Did::Replied]),
+                *self.random.pick(&context.sent),
+            ),
             2 if !context.sent.is_empty() && !in_wait => Cond::Sent(*self.random.pick(&context.sent)),
             3 if context.waited && !in_wait => Cond::TimedOut,
             4 => Cond::Tagged,
