@@ -756,8 +756,12 @@ fn a_store_that_is_not_there_any_more_is_not_begun_anew() {
     let refused = world.command(&["serve", "--no-http"]).output().unwrap();
     let told = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert_eq!(refused.status.code(), Some(3), "{told}");
-    assert!(told.contains("is not there, and this project was served into it before"), "{told}");
+    assert!(told.contains("is not there, or empty, and this project was served into it before"), "{told}");
     assert!(told.contains(".flow-served") && !store.exists(), "{told}");
+
+    std::fs::write(&store, "x").unwrap();
+    let refused = world.command(&["serve", "--no-http"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(3), "cut to nothing");
 
     std::fs::rename(&away, &store).unwrap();
     world.served();

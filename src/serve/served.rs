@@ -20,15 +20,19 @@ const FILE: &str = ".flow-served";
 const HEAD: &str = "# Into which stores `flow serve` has served this project, a line each: none of them is begun anew where it is not there.\n\
                     # Take its line away to begin one anew, which knows nobody. Not for version control: it is of this machine.\n";
 
+/// What is shorter holds no store: a database begins with so many bytes of its own.
+const HEADER_BYTES: u64 = 100;
+
 /// Refuses to begin a store anew that was there before.
 pub(super) fn check(folder: &Path, store: &Path) -> Result<(), Failure> {
-    if store.exists() || !listed(folder).any(|(_, known)| known == within(folder, store)) {
+    let is_there = fs::metadata(store).is_ok_and(|found| found.len() >= HEADER_BYTES);
+    if is_there || !listed(folder).any(|(_, known)| known == within(folder, store)) {
         return Ok(());
     }
     let (file, store) = (folder.join(FILE), store.display());
     Err(Failure::new(
         format!(
-            "`{store}` is not there, and this project was served into it before: a new store would know nobody, and people would get again what \
+            "`{store}` is not there, or empty, and this project was served into it before: a new store would know nobody, and people would get again what \
              they have got"
         ),
         format!(

@@ -3,6 +3,7 @@
 use super::context::{Context, or_found};
 use super::finding::Findings;
 use super::{Check, Examination};
+use crate::store::StoreFault;
 use crate::store::{
     ContactId, DecisionRecord, EventRecord, JourneyKey, JourneyRecord, JourneyStatus, Placed, Records, StoreError,
 };
@@ -110,9 +111,10 @@ impl Sweep<'_, '_> {
             if !ended.waiting.is_empty() || ended.is_all {
                 return Ok(());
             }
-            let page = or_found(self.records.ended(ended.after), "ended journeys", self.found)?.unwrap_or_default();
+            let page = self.records.ended(ended.after).and_then(|page| in_order(ended.after, page));
+            let page = or_found(page, "ended journeys", self.found)?.unwrap_or_default();
             ended.is_all = page.is_empty();
-            ended.after = page.last().map(|last| (last.contact, last.workflow, last.run)).or(ended.after);
+            ended.after = page.last().map(key).or(ended.after);
             ended.waiting.extend(page);
         }
     }
@@ -178,6 +180,24 @@ impl Sweep<'_, '_> {
             },
         )
     }
+}
+
+fn key(journey: &JourneyRecord) -> JourneyKey {
+    (journey.contact, journey.workflow, journey.run)
+}
+
+/// A page of ended journeys, each behind the one before it: who is kept under another key than their own would be read again and again.
+fn in_order(after: Option<JourneyKey>, page: Vec<JourneyRecord>) -> Result<Vec<JourneyRecord>, StoreError> {
+    let mut before = after;
+    for journey in &page {
+        let own = Some(key(journey));
+        if own <= before {
+            let message = format!("a journey of contact {} stands under a key that is not its own", journey.contact.0);
+            return Err(StoreError { fault: StoreFault::Corrupt, message, help: String::new(), path: None });
+        }
+        before = own;
+    }
+    Ok(page)
 }
 
 /// Each row of a table that is read by its places.

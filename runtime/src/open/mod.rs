@@ -43,6 +43,7 @@ pub fn open_telling(
     let looking_through = Some(looking_through);
     let mut store = OpenOptions { bare: true, looking_through, ..OpenOptions::new(path) }.open()?;
     kind::dedicate(&mut store, kind, path)?;
+    store.check_numbers()?;
     let (linked, told) =
         adopt_and_tell(&mut store, program).map_err(|error| StoreError { path: Some(path.to_owned()), ..error })?;
     store.describe(&shown::options(&linked, path))?;
@@ -132,8 +133,13 @@ fn recalling_journeys(program: &KeptProgram) -> bool {
     program.recalling.contains(&JOURNEYS)
 }
 
+/// Verified as any program that is to run: what a bit more or less makes of it must not lead anybody astray.
 fn text_of(program: &KeptProgram) -> Result<Program, StoreError> {
-    serde_json::from_slice(&program.text).map_err(|_| damaged(program.version))
+    let read: Program = serde_json::from_slice(&program.text).map_err(|_| damaged(program.version))?;
+    match flow_ir::verify::verify(&read) {
+        Ok(()) => Ok(read),
+        Err(_) => Err(damaged(program.version)),
+    }
 }
 
 fn keep(

@@ -78,7 +78,11 @@ fn broken(time: Duration) -> ExitCode {
         break_rule(None);
         let told = found.as_ref().and_then(|(_, tried)| tried.broken.first());
         let is_found_out = found.as_ref().is_some_and(|(_, tried)| tried.rule() == Some(rule.name()));
-        println!("{} broken: {worlds} worlds in {seconds} s: {}", rule.name(), told.map_or("not found out", String::as_str));
+        println!(
+            "{} broken: {worlds} worlds in {seconds} s: {}",
+            rule.name(),
+            told.map_or("not found out", String::as_str)
+        );
         is_found_out
     };
     // All of them, so that one failure does not hide the next.

@@ -52,6 +52,7 @@ use super::{
     Answers, Batch, Charter, ContactId, MessageKey, Opened, OutboxRecord, Owner, PAGE_ROWS, Questions, QueuedBehind,
     Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Tended, Ticket, Wish,
 };
+use crate::store::StoreFault;
 use begun::{Begun, changed_rows, of_now, overlaid, overlaid_row};
 use fault::Trouble;
 use rusqlite::{Connection, TransactionBehavior};
@@ -89,6 +90,19 @@ impl SqliteStore {
     pub fn close(mut self) -> Result<(), StoreError> {
         let closed = self.identity.check(&self.path).and_then(|()| self.end());
         self.noted(closed, "close")
+    }
+
+    /// Sees to it that no row has a number that is still to be given: it would be overwritten by whoever gets that number.
+    pub fn check_numbers(&mut self) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let ahead = self.read(|connection, _| slots::ahead(connection, Slot::FIRST))?;
+        let Some(ahead) = ahead else { return Ok(()) };
+        let damage = Trouble::Said(
+            StoreFault::Corrupt,
+            format!("`{}` is damaged: {ahead}, and who gets it would take the place of what is there", path.display()),
+            fault::RESTORE.to_owned(),
+        );
+        self.noted(Err(damage), "open")
     }
 
     /// From now on for this program: its views.

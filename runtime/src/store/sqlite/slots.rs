@@ -2,7 +2,7 @@
 
 use super::codes::{damaged, id, sql_id};
 use super::fault::Trouble;
-use crate::store::{Actor, Opened, Slot, SlotState};
+use crate::store::{Actor, MAX_NUMBER, Opened, Slot, SlotState};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
@@ -59,6 +59,24 @@ pub(super) fn write_actors(connection: &Connection, slot: Slot, actors: &[(Actor
         statement.execute(params![slot.index(), actor.kind(), actor.name(), state])?;
     }
     Ok(())
+}
+
+/// What has a number that is still to be given: a row that would be overwritten, or refused, once it is.
+pub(super) fn ahead(connection: &Connection, slot: Slot) -> Result<Option<String>, Trouble> {
+    let sql = format!("{SELECT} WHERE slot = ?1");
+    let state = connection.prepare_cached(&sql)?.query_row(params![slot.index()], read).optional()?.unwrap_or_default();
+    let SlotState { next_contact, next_outbox, next_record, .. } = state;
+    let tables =
+        [("contact", next_contact), ("outbox", next_outbox), ("event", next_record), ("decision", next_record)];
+    for (table, next) in tables {
+        let sql = format!("SELECT max(id) FROM {table} WHERE id BETWEEN ?1 AND ?2");
+        let (next, last) = (sql_id(slot.global(next)), sql_id(slot.global(MAX_NUMBER)));
+        let ahead: Option<i64> = connection.query_row(&sql, params![next, last], |row| row.get(0))?;
+        if let Some(ahead) = ahead {
+            return Ok(Some(format!("{table} {ahead} has a number that is still to be given: the next is {next}")));
+        }
+    }
+    Ok(None)
 }
 
 /// A slot, without what is handed over in pages.
