@@ -2,10 +2,10 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use flow_runtime::system;
-use signal_hook::consts::TERM_SIGNALS;
+use signal_hook::consts::{SIGINT, SIGQUIT, SIGTERM, TERM_SIGNALS};
 use signal_hook::flag;
 
 use crate::output::Failure;
@@ -29,6 +29,8 @@ pub(crate) fn outlive_file_limits() {
 /// Whether somebody wants the process to stop.
 pub(crate) struct Signals {
     stop: Arc<AtomicBool>,
+    /// The number of the one that came last; 0 before any.
+    last: Arc<AtomicUsize>,
 }
 
 impl Signals {
@@ -46,9 +48,11 @@ impl Signals {
     /// second.
     fn listening(meanwhile: impl Fn(i32)) -> io::Result<Signals> {
         let (heard, stop) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let last = Arc::new(AtomicUsize::new(0));
         for signal in TERM_SIGNALS.iter().chain(HANG_UP) {
             // Before all else: one that comes between the lines below would be lost, and whoever sent it waits for ever.
             flag::register(*signal, Arc::clone(&heard))?;
+            flag::register_usize(*signal, Arc::clone(&last), usize::try_from(*signal).unwrap_or_default())?;
             meanwhile(*signal);
             // In this order: the first signal finds no wish yet.
             flag::register_conditional_shutdown(*signal, INTERRUPTED, Arc::clone(&stop))?;
@@ -57,11 +61,22 @@ impl Signals {
         if heard.load(Ordering::Relaxed) {
             stop.store(true, Ordering::Relaxed);
         }
-        Ok(Signals { stop })
+        Ok(Signals { stop, last })
     }
 
     pub(crate) fn stop(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
+    }
+
+    /// What the signal is called that wants it to stop; none before any.
+    pub(crate) fn first(&self) -> Option<&'static str> {
+        let last = i32::try_from(self.last.load(Ordering::Relaxed)).unwrap_or_default();
+        self.stop().then_some(match last {
+            SIGINT => "SIGINT",
+            SIGTERM => "SIGTERM",
+            SIGQUIT => "SIGQUIT",
+            _ => "SIGHUP",
+        })
     }
 
     /// The same question for whoever outlives this value.

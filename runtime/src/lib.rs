@@ -13,6 +13,7 @@
 //! dispatch --> delivered        under a key, so that nothing is sent twice; answers come back like any other input
 //! doctor                        proves a whole store, and mends what is safe
 //! open                          a program's store: its columns, its views, its version
+//! happening                     what an operator has to know of it, as data
 //! report                        the funnel, from totals kept with each commit
 //! clock, time                   the only places that know what time it is, and in which zone
 //! system                        what the operating system says of files, in words
@@ -26,6 +27,7 @@ pub mod compose;
 pub mod dispatch;
 pub mod doctor;
 pub mod engine;
+pub mod happening;
 pub mod inbound;
 pub mod mail;
 pub mod open;

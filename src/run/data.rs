@@ -165,6 +165,11 @@ pub(crate) fn import<S: Store>(
 }
 
 impl ContactsTaken {
+    /// What the file is called, where there is one.
+    pub(crate) fn file(&self) -> Option<&str> {
+        Some(self.file.as_str()).filter(|file| !file.is_empty())
+    }
+
     /// Who the rows are about, by numbers for their keys.
     pub(crate) fn people(&self) -> &HashSet<u64> {
         &self.people

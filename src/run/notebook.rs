@@ -83,6 +83,11 @@ impl Notebook {
         self.trouble.borrow_mut().take()
     }
 
+    /// How many findings were noted, and where they stand, as far as they do.
+    pub(crate) fn remarks(&self) -> (u64, Option<&Path>) {
+        (self.lines.get(), self.list.borrow().is_some().then_some(&*self.path))
+    }
+
     fn write(&self, work: impl FnOnce(&mut List) -> io::Result<()>) -> io::Result<()> {
         let mut list = self.list.borrow_mut();
         let Err(error) = list.as_mut().map_or(Ok(()), work) else { return Ok(()) };

@@ -21,17 +21,13 @@ use crate::output::Failure;
 /// The files that make up a store: the database, its log and the log's index.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
 
-/// The store, and the program by its numbers, which is what runs on it.
-pub(crate) fn open(program: &Program, path: &Path, kind: Kind) -> Result<(SqliteStore, Program), Failure> {
+/// The store, the program by its numbers, which is what runs on it, and what people should know where it is a new version.
+pub(crate) fn open(program: &Program, path: &Path, kind: Kind) -> Result<(SqliteStore, Program, Vec<String>), Failure> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         let made = fs::create_dir_all(folder);
         made.map_err(|error| cannot("make the folder", folder, &error))?;
     }
-    let (store, program, told) =
-        flow_runtime::open::open_telling(program, path, kind, looking_through).map_err(from_store)?;
-    // Nothing is wrong with a run of which nobody reads that.
-    told.iter().for_each(|note| drop(writeln!(ink::stderr(), "note: {note}")));
-    Ok((store, program))
+    flow_runtime::open::open_telling(program, path, kind, looking_through).map_err(from_store)
 }
 
 /// Said before a wait of some seconds.
@@ -47,7 +43,9 @@ fn looking_through(path: &Path, bytes: u64) {
 /// The same of a rehearsal.
 pub(crate) fn rehearsal(program: &Program, path: &Path, in_memory: bool) -> Result<(Kept, Program), Failure> {
     if !in_memory {
-        let (store, program) = open(program, path, Kind::Rehearsal)?;
+        let (store, program, told) = open(program, path, Kind::Rehearsal)?;
+        // Nothing is wrong with a run of which nobody reads that.
+        told.iter().for_each(|note| drop(writeln!(ink::stderr(), "note: {note}")));
         return Ok((Kept::File(Box::new(store)), program));
     }
     let mut store = MemoryStore::new();

@@ -1,25 +1,30 @@
-//! What `flow serve` says while it works: now and then how things stand, on a terminal in one line that changes; what somebody must know,
-//! wherever it runs.
+//! What `flow serve` says while it works: now and then how things stand, on a terminal in one line that changes, and what it sees happen for the
+//! log ([`log`](super::log)), which the engine writes to as well.
 
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant as WallClock};
 
 use flow_runtime::clock::{Clock, SystemClock};
-use flow_runtime::engine;
+use flow_runtime::engine::{self, Imported};
+use flow_runtime::happening::{self, Happening, Level};
 use flow_runtime::open::Kind;
 use flow_runtime::report::Pulse;
 use flow_runtime::settings::Settings;
 use flow_runtime::time::{Instant, Zone, civil};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::log::{Log, LogFormat};
 use crate::ink;
-use crate::output::{Failure, Format, counted, thousands};
+use crate::output::{Failure, Format, thousands};
 use crate::run;
+use crate::run::data::ContactsTaken;
+use crate::run::notebook::Notebook;
 use crate::run::report::Rate;
 use crate::run::shut_out::{Earlier, ShutOut};
 use crate::run::strangers::Strangers;
 use crate::run::words::SEND_AS_UNSUBSCRIBED;
+use crate::signals::Signals;
 
 /// How often the store is asked how things stand.
 const LOOK: Duration = Duration::from_secs(1);
@@ -30,9 +35,13 @@ const NEWS: Duration = Duration::from_secs(5);
 /// A number changed a lot if it is so many more or fewer, and by a tenth.
 const MANY: u64 = 100;
 
+/// How far behind a clock must be to be told: time services move it by less each day.
+const CLOCK_STEP_MS: i64 = 1_000;
+
 /// Said on stderr, so that the report stays alone on stdout.
 pub(crate) struct Line {
     bar: ProgressBar,
+    log: Log,
     format: Format,
     /// Where nobody sees the line that changes: a line each time, because somebody asked for it.
     in_lines: bool,
@@ -40,31 +49,79 @@ pub(crate) struct Line {
     looked: WallClock,
     said: Option<(WallClock, Pulse)>,
     last: Rate,
-    trouble: Option<String>,
+    /// Whether the clock on the wall is known to be behind.
+    is_behind: bool,
+    /// How many remarks on rows and lines have been told, and when.
+    remarks: Option<(WallClock, u64)>,
 }
 
 impl Line {
     /// `asked`: by `--progress`.
-    pub(crate) fn new(format: Format, asked: bool, zone: Zone) -> Line {
+    pub(crate) fn new(format: Format, (log_format, from): (LogFormat, Level), asked: bool, zone: Zone) -> Line {
         let bar = ProgressBar::new_spinner();
-        let terminal = format == Format::Human && std::io::stderr().is_terminal();
+        let terminal = format == Format::Human && log_format == LogFormat::Human && std::io::stderr().is_terminal();
         bar.set_draw_target(if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
         if let Ok(style) = ProgressStyle::with_template("{msg}") {
             bar.set_style(style);
         }
         let in_lines = asked && !terminal;
-        Line { bar, format, in_lines, zone, looked: run::now(), said: None, last: Rate::default(), trouble: None }
+        let log = Log::new(log_format, from, zone, bar.clone());
+        let (looked, last) = (run::now(), Rate::default());
+        Line { bar, log, format, in_lines, zone, looked, said: None, last, is_behind: false, remarks: None }
     }
 
-    /// Where it works and how it ends, before the work begins.
-    pub(crate) fn serving(&self, settings: &Settings, mail: &str) {
-        let events = settings.data.events.as_ref().map(|path| format!(", events from {}", path.display()));
-        let events = events.unwrap_or_default();
-        let (store, zone) = (settings.store.display(), self.zone.name());
-        self.say(&format!("serving from {store}, mail to {mail}{events}; times are of {zone}; Ctrl-C stops it"));
+    pub(crate) fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// Where it works, before the work begins.
+    pub(crate) fn serving(&self, settings: &Settings, mail: String, version: u32) {
+        self.log.now(Happening::Started {
+            flow: env!("CARGO_PKG_VERSION").to_owned(),
+            version,
+            store: settings.store.display().to_string(),
+            store_kind: "live",
+            mail,
+            events: settings.data.events.as_ref().map(|path| path.display().to_string()),
+            zone: self.zone.name().to_owned(),
+        });
+    }
+
+    /// That the clock on the wall is behind what was done already.
+    pub(crate) fn clock_is(&mut self, wall: Instant, done: Instant) {
+        let behind = done.ms_since(wall);
+        if behind >= CLOCK_STEP_MS && !self.is_behind {
+            self.is_behind = true;
+            self.log.now(Happening::ClockSetBack { by_ms: u64::try_from(behind).unwrap_or_default() });
+        }
+        self.is_behind &= behind > 0;
+    }
+
+    /// What the contacts were.
+    pub(crate) fn contacts(&self, contacts: &ContactsTaken) {
+        let Imported { new, updated, known, .. } = contacts.imported;
+        if let Some(file) = contacts.file() {
+            self.log.now(Happening::ContactsTaken { file: file.to_owned(), new, updated, known });
+        }
+        self.shut_out(&contacts.shut_out);
+        self.shut_out_still(contacts.earlier.as_ref());
+        self.in_doubt(contacts.doubt().as_ref());
+    }
+
+    /// How many remarks there are on what came in, where there are new ones: at once, and then not more often than somebody wants to know.
+    pub(crate) fn remarks(&mut self, notebook: &Notebook, is_end: bool) {
+        let (lines, list) = notebook.remarks();
+        let (is_news, now) = (lines > self.remarks.map_or(0, |(_, told)| told), run::now());
+        if is_news && (is_end || self.remarks.is_none_or(|(at, _)| now - at >= CALM)) {
+            self.remarks = Some((now, lines));
+            self.log.now(Happening::LinesNotTaken { lines, list: list.map(|path| path.display().to_string()) });
+        }
     }
 
     pub(crate) fn at(&mut self, at: &engine::Progress) {
+        if at.events > self.last.events {
+            self.log.now(Happening::EventsTaken { events: at.events });
+        }
         self.last = Rate { seconds: 0.0, events: at.events, steps: at.steps, mails: at.mails };
     }
 
@@ -103,105 +160,75 @@ impl Line {
         }
     }
 
-    /// Why mail waits, once for each reason.
-    pub(crate) fn trouble(&mut self, trouble: Option<&str>) {
-        if trouble.is_some() && trouble != self.trouble.as_deref() {
-            self.trouble = trouble.map(str::to_owned);
-            let trouble = self.trouble.as_deref().unwrap_or_default();
-            self.note("mail_trouble", &format!("a message did not leave: {trouble}"), json!({}));
-        }
-    }
-
     /// What sounds like a refusal and has no effect: whoever meant one goes on getting mail until somebody looks.
     pub(crate) fn not_understood(&self, names: &[String]) {
         for name in names {
-            let words = format!(
+            let name = happening::said(name, []);
+            let says = format!(
                 "`{name}` sounds like a refusal and is none that Flow knows: nobody is shut out by it; \
                  {SEND_AS_UNSUBSCRIBED}"
             );
-            self.note("not_understood", &words, json!({ "name": name }));
+            self.log.now(Happening::NotUnderstood { name, says });
         }
     }
 
     /// Why what is not taken is listed nowhere.
     pub(crate) fn without_list(&self, trouble: Option<Failure>) {
         if let Some(Failure { message, help }) = trouble {
-            let words = format!(
-                "warning: {message}; what is not taken is counted and not listed, until that is mended: {help}"
-            );
-            self.note("without_list", &words, json!({}));
+            let says = format!("{message}; what is not taken is counted and not listed, until that is mended: {help}");
+            self.log.now(Happening::ListUnwritable { says });
         }
     }
 
     /// Whom the contacts shut out, by column, and what is to be done where it is most of them.
-    pub(crate) fn shut_out(&self, shut_out: &ShutOut) {
-        for (number, by) in shut_out.told() {
-            self.say(&format!("shut out of marketing: {} {by}", thousands(number)));
+    fn shut_out(&self, shut_out: &ShutOut) {
+        for (people, by) in shut_out.told() {
+            self.log.now(Happening::ShutOut { people, by });
         }
         if let Some(warning) = shut_out.warning(Kind::Live) {
-            let words = format!("warning: {}\n{}", warning.message, warning.help);
-            self.note("shut_out", &words, json!({ "contacts": shut_out.json(Kind::Live) }));
+            let says = format!("{}\n{}", warning.message, warning.help);
+            self.log.now(Happening::MostlyShutOut { contacts: shut_out.json(Kind::Live), says });
         }
     }
 
     /// Whom an earlier reading of a column keeps out.
-    pub(crate) fn shut_out_still(&self, earlier: Option<&Earlier>) {
+    fn shut_out_still(&self, earlier: Option<&Earlier>) {
         if let Some(warning) = earlier.map(|earlier| earlier.warning(Kind::Live)) {
-            let words = format!("warning: {}; {}", warning.message, warning.help);
-            self.note("shut_out_still", &words, json!({}));
+            self.log.now(Happening::ShutOutStill { says: format!("{}; {}", warning.message, warning.help) });
         }
     }
 
     /// That the events are about nobody in the contacts: the campaign writes to nobody until somebody looks.
     pub(crate) fn strangers(&self, strangers: Option<&Strangers>) {
         if let Some(strangers) = strangers {
-            let number = thousands(strangers.events);
-            let words = format!(
-                "warning: {number} of {number} events with a user id are about unknown people: {}",
-                strangers.words()
-            );
-            self.note("unknown_people", &words, json!({ "events": strangers.events }));
+            let (events, number) = (strangers.events, thousands(strangers.events));
+            let words = strangers.words();
+            let says = format!("{number} of {number} events with a user id are about unknown people: {words}");
+            self.log.now(Happening::UnknownPeople { events, says });
         }
     }
 
     /// That nobody can tell whether the contacts are those of an older Flow.
-    pub(crate) fn in_doubt(&self, doubt: Option<&Failure>) {
+    fn in_doubt(&self, doubt: Option<&Failure>) {
         if let Some(doubt) = doubt {
-            let words = format!("warning: {}; {}", doubt.message, doubt.help);
-            self.note("contacts_in_doubt", &words, json!({}));
+            self.log.now(Happening::ContactsInDoubt { says: format!("{}; {}", doubt.message, doubt.help) });
         }
     }
 
-    /// What somebody must know, in either format; each kind has a name for machines, and what belongs to it.
-    fn note(&self, kind: &str, words: &str, mut more: Value) {
-        if self.format == Format::Human {
-            return self.say(words);
+    /// That a signal ends it, and what it waits for.
+    pub(crate) fn stopping(&self, signals: &Signals, in_hand: usize) {
+        if let Some(signal) = signals.first() {
+            self.log.now(Happening::Signal { signal, in_hand: in_hand as u64 });
         }
-        if let Some(line) = more.as_object_mut() {
-            line.extend(
-                [("at", SystemClock.now().to_string()), ("note", kind.to_owned()), ("says", words.to_owned())]
-                    .map(|(key, value)| (key.to_owned(), json!(value))),
-            );
-        }
-        // Where nobody can be told, the work goes on.
-        drop(writeln!(ink::stderr(), "{more}"));
     }
 
-    pub(crate) fn stopping(&self, in_flight: usize) {
-        let hand = match in_flight {
-            0 => String::new(),
-            some => {
-                format!(
-                    "; {} in hand, whose answer comes first: a second signal does not wait",
-                    counted(some, "message")
-                )
-            }
-        };
-        self.say(&format!("stopping{hand}"));
+    /// That the store is closed.
+    pub(crate) fn ended(&self, done: &Rate) {
+        self.log.now(Happening::Ended { events: done.events, mails: done.mails });
     }
 
-    /// Takes the line away; returns what was done.
-    pub(crate) fn finish(self) -> Rate {
+    /// Takes the line that changes away; returns what was done.
+    pub(crate) fn finish(&self) -> Rate {
         self.bar.finish_and_clear();
         self.last
     }

@@ -4,8 +4,10 @@
 //! The first signal to stop lets the messages in hand finish and keeps their answers; a second one ends it at once. Whatever ends it,
 //! the same command goes on from there.
 
+mod bounds;
 mod follow;
 mod line;
+mod log;
 mod served;
 
 use std::io;
@@ -18,6 +20,7 @@ use clap::Args;
 use flow_ir::Program;
 use flow_runtime::clock::{Clock, SystemClock};
 use flow_runtime::engine::{self, Engine, EngineError, Limits};
+use flow_runtime::happening::{self, Happening};
 use flow_runtime::open::{Kind, StoreName};
 use flow_runtime::report::Pulse;
 use flow_runtime::settings::Settings;
@@ -35,6 +38,7 @@ use crate::run::{self, BackendChoice, Stopped, backend, data, delivery, show, st
 use crate::signals::Signals;
 use follow::Events;
 use line::Line;
+use log::{LogFormat, LogLevel};
 
 /// How long the loop rests where nothing is due: new lines and signals wait no longer than that.
 const REST: Duration = Duration::from_millis(200);
@@ -52,6 +56,12 @@ pub(crate) struct ServeArguments {
     /// Tell now and then how things stand, on stderr, also where that is no terminal; with `--format json` as a JSON object a line
     #[arg(long)]
     progress: bool,
+    /// What the log on stderr is for; without it, the same as `--format`
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    log_format: Option<LogFormat>,
+    /// From which level on something stands in the log
+    #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
+    log_level: LogLevel,
     /// Another database file; without it, that of `[store]` with `.live` before its ending
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
@@ -71,13 +81,36 @@ pub(crate) fn serve(arguments: &ServeArguments, output: &mut Output) -> io::Resu
         Err(told) => return Ok(told),
     };
     let settings = with_arguments(settings, arguments);
-    match carry_out(arguments, &settings, (program, &folder), output) {
+    let mut line = line(arguments, &settings, output);
+    let served = carry_out(arguments, &settings, (program, &folder), output, &mut line);
+    if let Err(Stopped::Failure(failure)) = &served {
+        tell_failure(failure, &line, output);
+    }
+    match served {
         Ok(finished) => output.finished(&finished),
         // There is no report of people of whom only a part is in.
         Err(Stopped::Signal) => {
             output.report(&[], &[], "stopped before all contacts were in: the same command goes on from there")
         }
         Err(stopped) => stopped.report(&folder, output),
+    }
+}
+
+fn line(arguments: &ServeArguments, settings: &Settings, output: &Output) -> Line {
+    let like_output = match output.format() {
+        Format::Human => LogFormat::Human,
+        Format::Json => LogFormat::Json,
+    };
+    let log = (arguments.log_format.unwrap_or(like_output), arguments.log_level.level());
+    Line::new(output.format(), log, arguments.progress, settings.timezone)
+}
+
+/// What ended it, in the log as well, where that is not read together with the words for people.
+fn tell_failure(Failure { message, help }: &Failure, line: &Line, output: &Output) {
+    line.log().count(true);
+    if line.log().format() == LogFormat::Json || output.format() == Format::Json {
+        let [says, help] = [message, help].map(|words| happening::said(words, []));
+        line.log().now(Happening::Failed { says, help });
     }
 }
 
@@ -100,13 +133,16 @@ fn carry_out(
     settings: &Settings,
     (program, folder): (Program, &Path),
     output: &Output,
+    progress: &mut Line,
 ) -> Result<Finished, Stopped> {
     data::check_readable(settings)?;
     served::check(folder, &settings.store)?;
     let secrets = settings.live_secrets(&run::environment).map_err(Stopped::Settings)?;
     let channel = delivery::channel(settings, &secrets, Kind::Live)?;
     // The lock of the store first: two of them must not even greet the mail server.
-    let (mut store, program) = store::open(&program, &settings.store, Kind::Live)?;
+    let (mut store, program, changes) = store::open(&program, &settings.store, Kind::Live)?;
+    let was_closed = store.was_closed();
+    changes.into_iter().for_each(|says| progress.log().now(Happening::ProjectChanged { says }));
     let program = Arc::new(program);
     let (backend, compiled) = backend::prepare(arguments.backend, &program)?;
     let prepared = delivery::prepare(channel, settings, secrets, &program)?;
@@ -122,40 +158,45 @@ fn carry_out(
     let mut engine =
         Engine::open(Arc::clone(&program), backend, store, delivery, Limits::default()).map_err(from_engine)?;
     engine.channel_is_there();
+    let log = progress.log().clone();
+    engine.watch(log.from(), move |told| log.tell(&told));
     let notebook = Notebook::appending(&settings.store);
-    let mut progress = Line::new(output.format(), arguments.progress, settings.timezone);
+    progress.clock_is(SystemClock.now(), engine.now());
     let start = wall_clock(&engine);
     if engine.now() == Instant(i64::MIN) {
         // What is asked about a file must not make what happens until it is answered more than history.
         data::ask_first(settings, &program)?;
+    } else if !was_closed {
+        let store = settings.store.display().to_string();
+        progress.log().now(Happening::NotClosed { store });
     }
     // Up to here a signal ends it at once: nothing has begun.
     let signals = Signals::listen()?;
     engine.stop_when(signals.asked());
     engine.begin(start).map_err(from_engine)?;
-    progress.serving(settings, &delivery::words(settings));
+    progress.serving(settings, delivery::words(settings), program.lineage.version);
     let told = &mut |at: &engine::Progress| progress.at(at);
     let contacts = match data::import(&mut engine, settings, (Kind::Live, start), &notebook, &signals, told) {
         Err(Stopped::Signal) => {
-            progress.stopping(engine.in_flight());
+            progress.stopping(&signals, engine.in_flight());
             engine.settle_in_flight(start).map_err(from_engine)?;
             engine.into_store().close().map_err(from_store)?;
+            progress.ended(&progress.finish());
             return Err(Stopped::Signal);
         }
         contacts => contacts?,
     };
-    progress.shut_out(&contacts.shut_out);
-    progress.shut_out_still(contacts.earlier.as_ref());
-    progress.in_doubt(contacts.doubt().as_ref());
+    progress.contacts(&contacts);
     let mut events = Events::open(settings, &program, &mut engine)?;
     let mut met = Met::going_on(&contacts, &engine);
-    let lived = match live(&mut engine, &mut events, &mut met, (&notebook, &signals), &mut progress) {
+    let lived = match live(&mut engine, &mut events, &mut met, (&notebook, &signals), progress) {
         // That is how this work ends.
         Err(Stopped::Signal) => Ok(()),
         lived => lived,
     };
     met.keep(&mut engine);
-    progress.stopping(engine.in_flight());
+    progress.stopping(&signals, engine.in_flight());
+    progress.remarks(&notebook, true);
     // Whatever ended it, what is in hand is heard of.
     let now = wall_clock(&engine);
     let settled = engine.settle_in_flight(now).map_err(from_engine);
@@ -164,6 +205,8 @@ fn carry_out(
     let handled = progress.finish();
     let (report, mail_trouble) = run::told(&mut engine, &program)?;
     engine.into_store().close().map_err(from_store)?;
+    progress.log().count(true);
+    progress.ended(&handled);
     let rate = Rate { seconds: began.elapsed().as_secs_f64(), ..handled };
     let (mail, events) = (delivery::words(settings), events.tally());
     let notebook = notebook.finish(&data::named(settings, &contacts.tally, &events))?;
@@ -183,6 +226,7 @@ fn live(
 ) -> Result<(), Stopped> {
     let mut records = engine.records().map_err(from_engine)?;
     while !signals.stop() {
+        progress.clock_is(SystemClock.now(), engine.now());
         let now = wall_clock(engine);
         // All that has arrived by now comes before whatever fell due by now.
         let had_some = events.hand_over(engine, now, met, (notebook, signals), &mut |at| progress.at(at))?;
@@ -193,8 +237,9 @@ fn live(
             break;
         }
         engine.catch_up(now, &mut iter::empty(), &mut |at| progress.at(at)).map_err(ended_by)?;
-        progress.trouble(engine.mail_trouble());
         progress.without_list(notebook.trouble());
+        progress.remarks(notebook, false);
+        progress.log().count(false);
         progress.pulse(|| Pulse::read(&mut *records)).map_err(from_engine)?;
         if !had_some {
             engine.await_answer(rest(engine, now));

@@ -100,11 +100,27 @@ impl World {
     }
 
     pub(crate) fn serve_with(&self, options: &[&str]) -> Serving {
-        let mut child = self.command(&[&["serve", "--no-http"], options].concat()).spawn().unwrap();
+        Self::begin(self.command(&[&["serve", "--no-http"], options].concat()))
+    }
+
+    /// The same with a password for the mail server.
+    pub(crate) fn serve_logged_in(&self, options: &[&str], password: &str) -> Serving {
+        let mut command = self.command(&[&["serve", "--no-http"], options].concat());
+        command.env("FLOW_SMTP_PASSWORD", password);
+        Self::begin(command)
+    }
+
+    fn begin(mut command: Command) -> Serving {
+        let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let began = lines.find_map(|line| line.ok().filter(|line| line.contains("serving from")));
-        assert!(began.is_some(), "it does not serve");
-        let said = thread::spawn(move || lines.map_while(Result::ok).map(|line| line + "\n").collect());
+        let mut before = String::new();
+        let began = lines.by_ref().map_while(Result::ok).any(|line| {
+            before += &format!("{line}\n");
+            line.contains("serving from")
+        });
+        assert!(began, "it does not serve: {before}");
+        let behind = lines.map_while(Result::ok).map(|line| line + "\n");
+        let said = thread::spawn(move || std::iter::once(before).chain(behind).collect());
         Serving { child: Some(child), said: Some(said) }
     }
 
@@ -142,7 +158,7 @@ impl World {
     pub(crate) fn said(&self, output: &Output) -> String {
         let [stdout, stderr] = [&output.stdout, &output.stderr].map(|text| String::from_utf8(text.clone()).unwrap());
         // Of today and of this machine.
-        let is_period = |line: &str| line.starts_with("20") && told_at(line).is_none();
+        let is_period = |line: &str| line.starts_with("20") && told_at(line).is_none() && logged_at(line).is_none();
         let is_timed = |line: &str| line.starts_with("  compiled ") || line.contains("serving from");
         let is_stable = |line: &&str| !is_period(line) && !is_timed(line);
         let lines = stdout.lines().chain(stderr.lines()).filter(is_stable).map(without_times);
@@ -173,6 +189,12 @@ impl Serving {
     /// What it wrote until it ended, of one for a machine.
     pub(crate) fn output(mut self) -> Output {
         self.child.take().unwrap().wait_with_output().unwrap()
+    }
+
+    /// Its log as it was written, once it has ended, and its exit code.
+    pub(crate) fn log(mut self) -> (String, Option<i32>) {
+        let status = self.child.take().unwrap().wait().unwrap();
+        (self.said.take().unwrap().join().unwrap(), status.code())
     }
 
     pub(crate) fn end(mut self, world: &World) -> String {
@@ -211,9 +233,18 @@ pub(crate) fn told_at(line: &str) -> Option<&str> {
     (time.len() == 16 && time.get(13..14) == Some(":")).then_some(rest)
 }
 
+/// What stands behind a time in the log, `2026-03-03 10:00:05 `.
+pub(crate) fn logged_at(line: &str) -> Option<&str> {
+    let (time, rest) = line.split_at_checked(19)?;
+    let is_time = time.get(10..11) == Some(" ") && time.get(16..17) == Some(":");
+    rest.strip_prefix(' ').filter(|_| is_time)
+}
+
 pub(crate) fn without_times(line: &str) -> String {
     let line = line.trim_end();
-    let line = told_at(line).map_or_else(|| line.to_owned(), |rest| format!("[time]  {rest}"));
+    let told = told_at(line).map(|rest| format!("[time]  {rest}"));
+    let logged = || logged_at(line).map(|rest| format!("[time] {rest}"));
+    let line = told.or_else(logged).unwrap_or_else(|| line.to_owned());
     match line.rsplit_once(" in ") {
         Some((did, time)) if time.starts_with(|first: char| first.is_ascii_digit()) => format!("{did} in [time]"),
         _ => line,

@@ -8,6 +8,7 @@ use super::contact::Told;
 use super::counter;
 use super::error::EngineError;
 use super::rate::Places;
+use super::told::Happened;
 use super::unheard::Unheard;
 use crate::store::{
     Actor, ChangedBy, Changes, ContactId, DecisionCode, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord,
@@ -35,6 +36,8 @@ pub(super) struct Batch {
     counters: BTreeMap<&'static str, i64>,
     /// The names of events that sound like a refusal, and have a counter.
     pub(super) unheard: Unheard,
+    /// What an operator has to know of it.
+    pub(super) happened: Happened,
     /// What else is counted.
     totals: BTreeMap<Total, i64>,
     /// Records of the log that do not know the one before them yet, in order.
@@ -91,6 +94,7 @@ impl Batch {
             version: program.lineage.version,
             counters: BTreeMap::new(),
             unheard: Unheard::default(),
+            happened: Happened::default(),
             totals: BTreeMap::new(),
             unchained: Vec::new(),
             items: 0,

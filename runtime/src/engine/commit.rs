@@ -9,6 +9,7 @@ use super::outbox::Leaving;
 use super::taken::Taken;
 use super::{Engine, Progress, lend};
 use crate::dispatch::Attempt;
+use crate::happening::Told;
 use crate::store::{
     Batch as StoreBatch, Changes, ContactId, OutboxRecord, OutboxSettlement, OutboxState, Slot, SlotBatch, SlotState,
     Store, Ticket,
@@ -22,6 +23,8 @@ const FLYING_MAX: usize = 2;
 pub(super) struct Flying {
     ticket: Ticket,
     leaving: Vec<Leaving>,
+    /// What is told once it is there.
+    happened: Vec<Told>,
 }
 
 impl<S: Store> Engine<S> {
@@ -60,7 +63,7 @@ impl<S: Store> Engine<S> {
 
     pub(super) fn land_all_but(&mut self, flying: usize) -> Result<(), EngineError> {
         while self.flying.len() > flying
-            && let Some(Flying { ticket, leaving }) = self.flying.pop_front()
+            && let Some(Flying { ticket, leaving, happened }) = self.flying.pop_front()
         {
             let finished = self.store.finish(ticket).map_err(EngineError::from);
             if finished.is_err() {
@@ -68,6 +71,7 @@ impl<S: Store> Engine<S> {
                 self.flying.clear();
             }
             self.whole(finished)?;
+            self.tell_all(happened);
             self.hand_over(leaving);
         }
         Ok(())
@@ -77,8 +81,11 @@ impl<S: Store> Engine<S> {
     /// hand is half done, and nobody could hear their answers.
     pub(super) fn take_back(&mut self, now: i64) -> Result<(), EngineError> {
         let Some(last) = self.flying.back().map(|flying| flying.ticket) else { return Ok(()) };
-        let leaving: Vec<Leaving> = self.flying.drain(..).flat_map(|flying| flying.leaving).collect();
+        let (leaving, happened): (Vec<_>, Vec<_>) =
+            self.flying.drain(..).map(|Flying { leaving, happened, .. }| (leaving, happened)).unzip();
+        let leaving: Vec<Leaving> = leaving.into_iter().flatten().collect();
         self.store.finish(last)?;
+        happened.into_iter().for_each(|happened| self.tell_all(happened));
         let mut taken = Taken::default();
         let state = self.store.open(Slot::FIRST, 0, &mut taken)?.state;
         let is_here = |row: &OutboxRecord| leaving.iter().any(|leaving| leaving.attempt.row == row.id);
@@ -144,7 +151,8 @@ impl<S: Store> Engine<S> {
         if self.batch.is_empty() && self.dirty.is_empty() && now == self.kept_clock {
             // What leaves with nothing to write stands in the store already, or is on its way there.
             self.land()?;
-            let leaving = self.outbox.take_leaving();
+            let (leaving, happened) = (self.outbox.take_leaving(), self.batch.happened.take());
+            self.tell_all(happened);
             self.outbox.trim();
             self.hand_over(leaving);
             return Ok(());
@@ -165,9 +173,9 @@ impl<S: Store> Engine<S> {
         self.batch.changes.actors.extend(self.outbox.pause_to_keep());
         let slots = vec![self.batch.close(&self.plan.program, now)];
         let ticket = self.store.begin(StoreBatch { owner: self.owner, slots }).map_err(EngineError::from);
-        let leaving = self.outbox.take_leaving();
+        let (leaving, happened) = (self.outbox.take_leaving(), self.batch.happened.take());
         let ticket = self.whole(ticket)?;
-        self.flying.push_back(Flying { ticket, leaving });
+        self.flying.push_back(Flying { ticket, leaving, happened });
         self.kept_clock = now;
         self.cache.trim(self.limits.cache_contacts);
         self.outbox.trim();

@@ -6,16 +6,18 @@
 //! goal, exit, consent, skip and window are asked again before it (E5).
 
 use super::error::EngineError;
-use super::outbox::{Leaving, Posted};
+use super::outbox::{Down, Leaving, Posted};
 use super::reason::{Suppressed, Undelivered};
 use super::touch::Touch;
 use super::view::ContactView;
 use super::{ANSWER_WAIT, Engine, counter};
 use crate::dispatch::channels::{Channel, Fate, RefusedKind, Uncertain};
 use crate::dispatch::{Answer, Attempt, backoff};
+use crate::happening::{Happening, Level};
 use crate::inbound::email_key;
 use crate::mail::{Mail, Mailbox};
 use crate::store::{DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState, Store};
+use crate::time::Instant;
 use std::sync::Arc;
 
 /// How many messages are handed over and not answered before the engine waits for some: what a channel has promised to take has no
@@ -59,41 +61,48 @@ impl std::fmt::Debug for Delivery {
 impl<S: Store> Engine<S> {
     /// At start: what a crash left on its way.
     pub(super) fn recover_outbox(&mut self) -> Result<(), EngineError> {
+        let mut recovered = Recovered::default();
         for row in std::mem::take(&mut self.recovering) {
             let (id, state) = (row.id, row.state);
             self.outbox.load(row);
             match state {
                 OutboxState::Promised => self.keep_promise(id)?,
-                OutboxState::Claimed => self.resolve_claimed(id)?,
+                OutboxState::Claimed => recovered.count(self.resolve_claimed(id)?),
                 _ => {}
             }
         }
+        let now = self.now().0;
+        recovered.happening().into_iter().for_each(|what| self.batch.happened.note(now, what));
         Ok(())
     }
 
     /// Nobody knows whether a claimed row left: the channel's policy says what that means.
-    fn resolve_claimed(&mut self, id: u64) -> Result<(), EngineError> {
+    fn resolve_claimed(&mut self, id: u64) -> Result<Resolved, EngineError> {
         let now = self.now().0;
         match self.outbox.delivery.channel.uncertain() {
-            Uncertain::Resend if self.foresee_again(id)? => Ok(()),
+            Uncertain::Resend if self.foresee_again(id)? => {}
             Uncertain::Resend => {
                 let detail = "sent again, because nobody knows whether it left".to_owned();
+                self.note_doubt(id, SENT_AGAIN, &detail);
                 // It counts, and after a few times it waits: whoever is killed again and again must not mail the same people each time.
                 match self.outbox.row(id).cloned() {
-                    Some(row) if row.attempts >= SENT_AGAIN_AT_ONCE => self.retry(&row, detail),
-                    _ => self.come_back(id, now, true, detail),
+                    Some(row) if row.attempts >= SENT_AGAIN_AT_ONCE => self.retry(&row, detail)?,
+                    _ => self.come_back(id, now, true, detail)?,
                 }
             }
             // It did not leave, so it is no attempt.
             Uncertain::GiveUp if !self.may_have_left(id)? => {
-                self.come_back(id, now, false, "Flow stopped before it was handed over".to_owned())
+                self.come_back(id, now, false, "Flow stopped before it was handed over".to_owned())?;
+                return Ok(Resolved::NotBegun);
             }
             Uncertain::GiveUp => {
                 let reason = "Flow stopped while it was on its way".to_owned();
                 let attempt = Attempt { row: id, number: 0 };
-                self.take_answer(Answer { attempt, fate: Fate::Unknown { reason } })
+                self.take_answer(Answer { attempt, fate: Fate::Unknown { reason } })?;
+                return Ok(Resolved::GivenUp);
             }
         }
+        Ok(Resolved::SentAgain)
     }
 
     /// Whether a claimed message may have begun to go over.
@@ -202,11 +211,12 @@ impl<S: Store> Engine<S> {
         // Only what came from the other side says that somebody is there. A promise has said so when it was made.
         let is_kept_promise = row.state == OutboxState::Promised;
         if !is_kept_promise && matches!(answer.fate, Delivered { .. } | Refused { .. } | RetryLater { .. }) {
-            self.outbox.answered();
+            self.note_back(&row);
         }
         match answer.fate {
             Fate::Stop { reason } => self.stop_for(&row, reason)?,
             Fate::Delivered { receipt } if row.state == OutboxState::Promised => {
+                self.note_sent(&row, &receipt);
                 self.outbox.settle(&mut self.batch, row.id, OutboxState::Delivered, receipt);
             }
             // A channel that breaks its word has something wrong with it; nothing more may be promised.
@@ -214,17 +224,25 @@ impl<S: Store> Engine<S> {
                 self.stop_for(&row, format!("it was to be taken for certain: {}", other.reason()))?
             }
             Fate::Down { reason } => {
-                let until = self.outbox.pause(now);
+                let down = self.outbox.pause(now);
+                self.note_down(&row, down, &reason);
                 self.mail_trouble = Some(reason.clone());
-                self.come_back(row.id, until, false, reason)?;
+                self.come_back(row.id, down.until, false, reason)?;
             }
             Fate::RetryLater { reason } => self.retry(&row, reason)?,
             Fate::Unknown { reason } => match self.outbox.delivery.channel.uncertain() {
-                Uncertain::Resend => self.retry(&row, reason)?,
-                Uncertain::GiveUp => self.end_attempts(&row, Undelivered::Unknown, reason)?,
+                Uncertain::Resend => {
+                    self.note_doubt(row.id, SENT_AGAIN, &reason);
+                    self.retry(&row, reason)?;
+                }
+                Uncertain::GiveUp => {
+                    self.note_doubt(row.id, GIVEN_UP, &reason);
+                    self.end_attempts(&row, Undelivered::Unknown, reason)?;
+                }
             },
             Fate::Refused { reason, kind } => self.end_attempts(&row, Undelivered::from(kind), reason)?,
             Fate::Delivered { receipt } => {
+                self.note_sent(&row, &receipt);
                 self.outbox.settle(&mut self.batch, row.id, OutboxState::Delivered, receipt);
                 match row.kind {
                     OutboxKind::Notice => self.batch.decide(decision(&row, DecisionCode::Delivered, now, 0)),
@@ -239,6 +257,10 @@ impl<S: Store> Engine<S> {
 
     /// Nothing can leave until somebody mends what is wrong. The row stays where it is, and its attempt does not count.
     fn stop_for(&mut self, row: &OutboxRecord, reason: String) -> Result<(), EngineError> {
+        if self.stopped_for.is_none() {
+            let channel = self.outbox.delivery.channel.name().to_owned();
+            self.note_of(row, &reason, |message, said| Happening::ChannelStopped { channel, message, said });
+        }
         self.stopped_for.get_or_insert_with(|| reason.clone());
         if row.state == OutboxState::Claimed { self.come_back(row.id, self.now().0, false, reason) } else { Ok(()) }
     }
@@ -263,7 +285,9 @@ impl<S: Store> Engine<S> {
         self.mail_trouble = Some(reason.clone());
         let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX).max(1);
         self.batch.count(counter::RETRIES);
-        self.come_back(row.id, now.saturating_add(wait), true, reason)
+        let (attempt, next_at) = (row.attempts + 1, Instant(now.saturating_add(wait)));
+        self.note_of(row, &reason, |message, said| Happening::PutOff { message, attempt, next_at, said });
+        self.come_back(row.id, next_at.0, true, reason)
     }
 
     /// A message that will not be delivered: its journey goes on without it.
@@ -284,9 +308,96 @@ impl<S: Store> Engine<S> {
     fn give_up(&mut self, row: &OutboxRecord, reason: Undelivered, detail: String) {
         let now = self.now().0;
         self.mail_trouble = Some(detail.clone());
+        let made = matches!(row.state, OutboxState::Claimed | OutboxState::Promised);
+        let attempts = row.attempts + u32::from(made);
+        // One in doubt has been told as that.
+        if reason != Undelivered::Unknown {
+            let reason = reason.words();
+            self.note_of(row, &detail, |message, said| Happening::Undelivered { message, attempts, reason, said });
+        }
         let state = if reason == Undelivered::Unknown { OutboxState::Unknown } else { OutboxState::Failed };
         self.outbox.settle(&mut self.batch, row.id, state, detail);
         self.batch.decide(decision(row, DecisionCode::Undelivered, now, reason.number()));
+    }
+}
+
+/// What an operator has to know of it.
+impl<S: Store> Engine<S> {
+    /// A message that may have left.
+    fn note_doubt(&mut self, id: u64, decision: &'static str, reason: &str) {
+        if let Some(row) = self.outbox.row(id).cloned() {
+            let attempt = row.attempts + 1;
+            self.note_of(&row, reason, |message, said| Happening::InDoubt { message, attempt, decision, said });
+        }
+    }
+
+    fn note_sent(&mut self, row: &OutboxRecord, receipt: &str) {
+        if self.batch.happened.hears(Level::Debug) {
+            let attempt = row.attempts + 1;
+            self.note_of(row, receipt, |message, said| Happening::Sent { message, attempt, said });
+        }
+    }
+
+    fn note_down(&mut self, row: &OutboxRecord, Down { until, since, pauses, is_news }: Down, reason: &str) {
+        if is_news {
+            let channel = self.outbox.delivery.channel.name().to_owned();
+            let (since, next_at) = (Instant(since), Instant(until));
+            self.note_of(row, reason, |message, said| Happening::ChannelDown {
+                channel,
+                message,
+                since,
+                pauses,
+                next_at,
+                said,
+            });
+        }
+    }
+
+    /// Somebody has answered: it may be that nobody did before.
+    fn note_back(&mut self, row: &OutboxRecord) {
+        let now = self.now().0;
+        if let Some(down_ms) = self.outbox.comes_back(now) {
+            let channel = self.outbox.delivery.channel.name().to_owned();
+            self.note_of(row, "", |message, _| Happening::ChannelBack { channel, message, down_ms });
+        }
+    }
+}
+
+/// What becomes of a message in doubt.
+const SENT_AGAIN: &str = "sent again";
+const GIVEN_UP: &str = "given up";
+
+/// What was decided of a message that a process left in its hands.
+#[derive(Debug, Clone, Copy)]
+enum Resolved {
+    SentAgain,
+    GivenUp,
+    /// It certainly did not leave.
+    NotBegun,
+}
+
+/// How many messages a process left in its hands, by what was decided.
+#[derive(Debug, Default)]
+struct Recovered {
+    sent_again: u64,
+    given_up: u64,
+    not_begun: u64,
+}
+
+impl Recovered {
+    fn count(&mut self, resolved: Resolved) {
+        *match resolved {
+            Resolved::SentAgain => &mut self.sent_again,
+            Resolved::GivenUp => &mut self.given_up,
+            Resolved::NotBegun => &mut self.not_begun,
+        } += 1;
+    }
+
+    /// None where there were none.
+    fn happening(self) -> Option<Happening> {
+        let Recovered { sent_again, given_up, not_begun } = self;
+        let in_doubt = sent_again + given_up;
+        (in_doubt + not_begun > 0).then_some(Happening::Recovered { in_doubt, sent_again, given_up, not_begun })
     }
 }
 

@@ -25,8 +25,8 @@ pub enum EngineError {
     #[error("the store's `{name}` is not what Flow writes: restore the store from a copy")]
     Damaged { name: String },
     /// A step or predicate could not be run.
-    #[error("contact {} in `{workflow}`: {problem}: this is a fault in Flow itself, please report it with this message", contact.0)]
-    Step { contact: ContactId, workflow: String, problem: String },
+    #[error("contact {} in `{workflow}`, run {run}: {problem}: this is a fault in Flow itself, please report it with this message", contact.0)]
+    Step { contact: ContactId, workflow: String, run: u32, problem: String },
     /// Something that cannot be, was.
     #[error("{problem}: this is a fault in Flow itself, please report it with this message")]
     Fault { problem: String },

@@ -6,13 +6,16 @@
 //! ```
 //! Nothing of it outlives the item.
 
+use super::contact::Journey;
 use super::counter;
 use super::event::Triggers;
 use super::step::Wake;
 use super::touch::Touch;
+use crate::happening::{Happening, JourneyName};
 use crate::store::JourneyStatus;
 use flow_ir::WorkflowId;
 use flow_ir::backend::Stop;
+use std::collections::BTreeMap;
 
 /// Whether a run of steps may let something out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,10 +82,26 @@ impl Touch<'_> {
             self.let_out_by(Door::ForOne);
         }
         // As with rounds: what goes on for ever is not followed any more.
-        self.batch.count(counter::ROUNDS_EXHAUSTED);
+        self.give_up_rounds();
         self.door = Door::Open;
         self.let_out_by(Door::Open);
         self.door = Door::Shut;
+    }
+
+    /// What goes on for ever is counted, and told with the journeys that keep each other going.
+    pub(super) fn give_up_rounds(&mut self) {
+        self.batch.count(counter::ROUNDS_EXHAUSTED);
+        let contact = self.contact.id.0;
+        let name = |journey: &Journey| {
+            let workflow = self.workflow(journey.workflow()).name.clone();
+            JourneyName { contact, workflow, run: journey.record.run }.to_string()
+        };
+        // The last of each workflow: those before it have ended in the same instant, and would only hide it.
+        let is_of_now = |journey: &&Journey| journey.record.ended_at.is_none_or(|ended_at| ended_at == self.now);
+        let of_now = self.contact.journeys.iter().filter(is_of_now);
+        let last: BTreeMap<WorkflowId, String> = of_now.map(|journey| (journey.workflow(), name(journey))).collect();
+        let journeys = last.into_values().collect::<Vec<_>>().join(", ");
+        self.batch.happened.note(self.now, Happening::RoundsExhausted { contact, journeys });
     }
 
     fn let_out_by(&mut self, door: Door) {

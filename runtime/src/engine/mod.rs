@@ -65,6 +65,7 @@ mod step;
 mod stream;
 mod suppress;
 mod taken;
+mod told;
 mod touch;
 mod unheard;
 pub(crate) mod version;
@@ -101,6 +102,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use stream::StreamPlace;
 use taken::Taken;
+use told::Watcher;
 use unheard::Unheard;
 
 /// How many items are committed together, unless [`Limits`] say otherwise: past this, more hardly gain speed.
@@ -178,6 +180,8 @@ pub struct Engine<S: Store> {
     broken_off: bool,
     /// Whether somebody wants it to stop between two batches.
     is_stop_wanted: Box<dyn Fn() -> bool + Send>,
+    /// Who is told what happens.
+    watcher: Watcher,
 }
 
 /// What comes next.
@@ -251,6 +255,7 @@ impl<S: Store> Engine<S> {
             stopped_for: None,
             broken_off: false,
             is_stop_wanted: Box::new(|| false),
+            watcher: Box::new(|_| ()),
         })
     }
 
@@ -537,7 +542,10 @@ impl<S: Store> Engine<S> {
 
     /// Notes whether the work on an item came to its end: what is half done must never be committed.
     fn whole<T>(&mut self, done: Result<T, EngineError>) -> Result<T, EngineError> {
-        self.broken_off |= done.is_err();
+        if let Err(error) = &done {
+            self.tell_broken_off(error);
+            self.broken_off = true;
+        }
         done
     }
 

@@ -34,6 +34,18 @@ pub(super) enum Posted {
     OnItsWay(u64),
 }
 
+/// A channel on which nobody takes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Down {
+    pub(super) until: i64,
+    /// Since when, as far as this process knows.
+    pub(super) since: i64,
+    /// How many pauses there have been.
+    pub(super) pauses: u32,
+    /// Whether it is worth a word: after one pause, two, four and so on.
+    pub(super) is_news: bool,
+}
+
 /// What waited for the end of an instant.
 pub(super) struct HeldBack {
     holds_back: bool,
@@ -68,6 +80,8 @@ pub(super) struct Outbox {
     pause: Pause,
     /// The same as the store has it.
     kept_pause: Pause,
+    /// Since when nobody takes anything, where that began in this process.
+    down_since: Option<i64>,
     /// Nothing more is claimed in this process.
     closed: bool,
     /// What the item at hand sends waits its turn.
@@ -94,6 +108,7 @@ impl Outbox {
             claimed: 0,
             pause,
             kept_pause: pause,
+            down_since: None,
             closed: false,
             holds_back: false,
             is_more_to_come: false,
@@ -427,9 +442,20 @@ impl Outbox {
         }
     }
 
-    /// Nobody answers: until when nothing leaves.
-    pub(super) fn pause(&mut self, now: i64) -> i64 {
-        self.pause.begin(now)
+    /// Nobody answers: until when nothing leaves. Whether that is news, of a channel that is down for long, is said with it.
+    pub(super) fn pause(&mut self, now: i64) -> Down {
+        let before = self.pause.times();
+        let until = self.pause.begin(now);
+        let (since, pauses) = (*self.down_since.get_or_insert(now), self.pause.times());
+        Down { until, since, pauses, is_news: pauses > before && pauses.is_power_of_two() }
+    }
+
+    /// Whether somebody answers again, and how long nobody did, where that is known.
+    pub(super) fn comes_back(&mut self, now: i64) -> Option<Option<u64>> {
+        let was_down = self.pause.times() > 0;
+        let since = self.down_since.take();
+        self.answered();
+        was_down.then(|| since.map(|since| u64::try_from(now.saturating_sub(since)).unwrap_or_default()))
     }
 
     /// Somebody is there: the next message may try, alone until it has its answer.
@@ -467,6 +493,7 @@ impl Outbox {
 
     /// Somebody answers.
     pub(super) fn answered(&mut self) {
+        self.down_since = None;
         self.pause.end();
     }
 }

@@ -42,6 +42,11 @@ impl Pause {
         self.until
     }
 
+    /// How many there have been since somebody last answered.
+    pub(super) fn times(self) -> u32 {
+        self.times
+    }
+
     /// How many messages may be in hand at once, where it is so many as long as somebody answers.
     pub(super) fn at_once(self, most: usize) -> usize {
         if self.times > 0 { most.min(1) } else { most }

@@ -7,7 +7,6 @@
 
 use super::bits::Bits;
 use super::contact::Journey;
-use super::counter;
 use super::enrol::Enrolment;
 use super::event::Triggers;
 use super::pending::Pending;
@@ -87,7 +86,7 @@ impl Touch<'_> {
             (due, triggers) = (false, Triggers::new());
         }
         if !self.is_settled() {
-            self.batch.count(counter::ROUNDS_EXHAUSTED);
+            self.give_up_rounds();
             // Whatever is not followed any more, what is stored must be true.
             self.settle_segments();
             self.crossed.clear();

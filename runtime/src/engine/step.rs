@@ -88,7 +88,7 @@ impl Touch<'_> {
     )]
     fn run(&mut self, index: usize, wake: Wake, door: Door) -> Ran {
         let journey = &mut self.contact.journeys[index];
-        let (workflow, block) = (journey.workflow(), journey.record.block);
+        let (workflow, block, run) = (journey.workflow(), journey.record.block, journey.record.run);
         let held_at = (wake.was == JourneyStatus::Held).then_some(wake.stood_at);
         let mut host = StepHost {
             plan: self.plan,
@@ -99,7 +99,7 @@ impl Touch<'_> {
             texts: &self.contact.texts,
             zone: self.contact.zone,
             workflow,
-            run: journey.record.run,
+            run,
             newly_met: false,
             sends: Vec::new(),
             visit: journey.record.visit,
@@ -142,7 +142,7 @@ impl Touch<'_> {
         written.into_iter().for_each(|slot| self.contact.mark(self.plan, slot));
         self.stop_others(workflow, &stopped);
         if stop == Stop::Failed {
-            self.fail(workflow, problem.unwrap_or_else(|| format!("no journey resumes at block {block}")));
+            self.fail((workflow, run), problem.unwrap_or_else(|| format!("no journey resumes at block {block}")));
         }
         Ran { stop, leaves, stands_back, held_until, is_untaken }
     }

@@ -193,9 +193,9 @@ impl<'e> Touch<'e> {
         self.batch.change(self.contact.id, self.now, (before, now), by);
     }
 
-    pub(super) fn fail(&mut self, workflow: WorkflowId, problem: String) {
+    pub(super) fn fail(&mut self, (workflow, run): (WorkflowId, u32), problem: String) {
         let (contact, workflow) = (self.contact.id, self.workflow(workflow).name.clone());
-        self.batch.fail(EngineError::Step { contact, workflow, problem });
+        self.batch.fail(EngineError::Step { contact, workflow, run, problem });
     }
 
     /// The instant a span later, in the contact's zone.

@@ -98,6 +98,11 @@ pub fn minute(instant: Instant, zone: Zone) -> Option<String> {
     Some(wall_clock(instant, zone)?.strftime("%Y-%m-%d %H:%M").to_string())
 }
 
+/// The same to the second, for a log: `2026-03-03 10:00:05`.
+pub fn second(instant: Instant, zone: Zone) -> Option<String> {
+    Some(wall_clock(instant, zone)?.strftime("%Y-%m-%d %H:%M:%S").to_string())
+}
+
 fn add_to_date(instant: Instant, span: Span, zone: Zone) -> Option<Instant> {
     let local = wall_clock(instant, zone)?;
     let date = add_months(local.date(), span.months)?;

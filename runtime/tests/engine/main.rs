@@ -30,5 +30,6 @@ mod sums;
 #[path = "../world/mod.rs"]
 mod support;
 mod suppress;
+mod told;
 mod versions;
 mod whose;

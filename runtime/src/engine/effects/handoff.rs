@@ -141,6 +141,7 @@ impl StepHost<'_> {
     fn post_notice(&mut self, frame: &[u8], row: OutboxRecord, step: StepId) {
         match self.outbox.delivery.composer.compose(&row, &self.view(frame)) {
             Err(detail) => {
+                self.note_not_composed(&row, &detail);
                 let send = Some(self.outbox.post_failed(self.batch, row, detail));
                 let reason = Undelivered::NotComposed.number();
                 self.batch.decide(DecisionRecord { reason, send, ..self.about(DecisionCode::Undelivered, step) });

@@ -7,6 +7,8 @@ use crate::engine::host::StepHost;
 use crate::engine::outbox::Posted;
 use crate::engine::reason::{Undelivered, Withheld};
 use crate::engine::suppress::forbidden;
+use crate::engine::told::{message, said_of};
+use crate::happening::Happening;
 use crate::store::{DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState, SendRecord};
 use crate::time::{Instant, SendWindow, Zone};
 use flow_ir::backend::{Memory, Outcome};
@@ -124,12 +126,30 @@ impl StepHost<'_> {
 
     /// The mail does not leave, nor does an earlier attempt at it.
     fn withhold(&mut self, step: StepId, reason: Withheld) {
+        if reason == Withheld::HeldTooLong {
+            self.note_held_too_long();
+        }
         let send = self.row.take();
         if let Some(row) = send {
             self.outbox.withhold(self.batch, row, self.now, reason.words().to_owned());
         }
         let reason = reason.number();
         self.batch.decide(DecisionRecord { reason, send, ..self.about(DecisionCode::Withheld, step) });
+    }
+
+    fn note_held_too_long(&mut self) {
+        if let Some(row) = self.earlier() {
+            let (message, attempts) = (message(&self.plan.program, row), row.attempts);
+            let what = Happening::HeldTooLong { message, held_since: Instant(row.held_since), attempts };
+            self.batch.happened.note(self.now, what);
+        }
+    }
+
+    /// A message that could not be written.
+    pub(in crate::engine) fn note_not_composed(&mut self, row: &OutboxRecord, detail: &str) {
+        let (message, said) = (message(&self.plan.program, row), said_of(row, detail));
+        let (attempts, reason) = (row.attempts, Undelivered::NotComposed.words());
+        self.batch.happened.note(self.now, Happening::Undelivered { message, attempts, reason, said });
     }
 
     fn post_mail(&mut self, mut memory: Memory<'_>, step: StepId, email: EmailId) -> Outcome {
@@ -163,6 +183,7 @@ impl StepHost<'_> {
 
     /// The mail cannot be written: the journey goes on without it.
     fn fail_mail(&mut self, step: StepId, row: OutboxRecord, detail: String) -> Outcome {
+        self.note_not_composed(&row, &detail);
         let id = match self.row.take() {
             Some(id) => {
                 self.outbox.settle(self.batch, id, OutboxState::Failed, detail);

@@ -77,6 +77,8 @@ pub struct SqliteStore {
     identity: Identity,
     /// The slots that are open, as the last batch that was handed over leaves them.
     states: BTreeMap<Slot, SlotState>,
+    /// Whether whoever had it before closed it.
+    was_closed: bool,
     begun: Vec<Begun>,
     /// Whether damage was met: then the store counts as not closed, and is looked through at the next start.
     is_damaged: bool,
@@ -103,6 +105,11 @@ impl SqliteStore {
             fault::RESTORE.to_owned(),
         );
         self.noted(Err(damage), "open")
+    }
+
+    /// Whether whoever had the store before closed it, as against a process that was killed.
+    pub fn was_closed(&self) -> bool {
+        self.was_closed
     }
 
     /// From now on for this program: its views.

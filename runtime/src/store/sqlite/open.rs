@@ -128,6 +128,7 @@ impl OpenOptions {
             path,
             identity,
             states: BTreeMap::new(),
+            was_closed,
             begun: Vec::new(),
             is_damaged: false,
             lock,
