@@ -1,4 +1,5 @@
 //! What the engine decides is what the pages of the language say, read by another implementation.
+#![allow(clippy::unwrap_used)]
 
 use flow_simulation::model::{disagreements, fair, is_beyond};
 use flow_simulation::run::{Manner, live};
