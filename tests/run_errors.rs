@@ -516,3 +516,31 @@ fn a_signal_stops_a_run_and_the_same_command_goes_on() {
     }
     ends_as_undisturbed(&guide);
 }
+
+/// What somebody has changed in a store by hand is damage where it would lead astray: nothing is begun, nothing is overwritten, nothing goes on
+/// for ever.
+#[test]
+fn a_store_that_somebody_changed_by_hand_is_damage() {
+    let guide = guide();
+    assert!(guide.run(&[]).status.success());
+    let whole = fs::read(guide.store()).unwrap();
+    let change = |sql: &str| {
+        fs::write(guide.store(), &whole).unwrap();
+        Connection::open(guide.store()).unwrap().execute_batch(sql).unwrap();
+    };
+    // Whoever comes next would take the number of somebody who is there.
+    change("UPDATE slot SET next_contact = next_contact - 3");
+    let told = stops(&guide, &[]);
+    assert!(told.contains("is damaged: contact ") && told.contains("has a number that is still to be given"), "{told}");
+    change("UPDATE slot SET next_outbox = 1");
+    assert!(stops(&guide, &[]).contains("is damaged: outbox "));
+
+    // A program that can be read and is none.
+    change("UPDATE program SET text = CAST(replace(CAST(text AS TEXT), '\"size\":', '\"size\":9') AS BLOB)");
+    let told = stops(&guide, &[]);
+    assert!(told.contains("of the program, which the store keeps, cannot be read"), "{told}");
+
+    fs::write(guide.store(), &whole).unwrap();
+    assert!(guide.run(&[]).status.success());
+    assert_eq!(guide.digest(), undisturbed());
+}

@@ -284,3 +284,44 @@ impl<T> Pages<T> {
 pub(super) fn is_live(journey: &JourneyRecord) -> bool {
     journey.status != JourneyStatus::Ended
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::store::JourneyStatus;
+
+    fn ended(contact: u64, run: u32) -> JourneyRecord {
+        JourneyRecord {
+            contact: ContactId(contact),
+            workflow: 0,
+            run,
+            version: 1,
+            status: JourneyStatus::Ended,
+            block: 0,
+            step: 0,
+            visit: 0,
+            memory: Vec::new(),
+            due_at: None,
+            outbox: None,
+            entered_at: 0,
+            ended_at: Some(0),
+            goal_met: false,
+            goal_until: None,
+            sends: Vec::new(),
+            since: 0,
+        }
+    }
+
+    /// The store gives what stands behind a key: one that calls itself by an earlier one would come again for ever.
+    #[test]
+    fn a_journey_under_a_key_that_is_not_its_own_is_read_once() {
+        let page = vec![ended(1, 1), ended(1, 2), ended(2, 1)];
+        let last = page.last().map(key);
+        assert_eq!(in_order(None, page.clone()).unwrap(), page);
+        for page in [vec![ended(2, 1)], vec![ended(3, 2), ended(3, 1)], vec![ended(1, 9)]] {
+            assert_eq!(in_order(last, page).unwrap_err().fault, StoreFault::Corrupt);
+        }
+    }
+}
