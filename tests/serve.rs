@@ -778,3 +778,28 @@ fn a_store_that_is_not_there_any_more_is_not_begun_anew() {
     world.served();
     assert_eq!(world.count("SELECT count(*) FROM contact"), 1);
 }
+
+/// What left since a backup was made would leave again.
+#[test]
+fn a_store_that_is_in_the_past_does_not_go_on() {
+    let mut world = World::new("workflow w { enter when visited; reenter never; send hello }", "connector = \"file\"");
+    world.people(2);
+    world.served();
+    let (store, backup) = (world.store(), world.path("backup.db"));
+    std::fs::copy(&store, &backup).unwrap();
+    let serving = world.serve();
+    world.event(2, "visited");
+    world.until("the second mail has left", |world| world.count("SELECT count(*) FROM outbox WHERE state = 2") == 2);
+    serving.stop(&world);
+    let newer = std::fs::read(&store).unwrap();
+
+    std::fs::copy(&backup, &store).unwrap();
+    let refused = world.command(&["serve", "--no-http"]).output().unwrap();
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(3), "{told}");
+    assert!(told.contains("is older than when this project was served last") && told.contains("Message-ID"), "{told}");
+
+    std::fs::write(&store, newer).unwrap();
+    world.served();
+    assert_eq!(world.count("SELECT count(*) FROM outbox"), 2, "nothing left twice");
+}

@@ -39,6 +39,7 @@ use crate::signals::Signals;
 use follow::Events;
 use line::Line;
 use log::{LogFormat, LogLevel};
+use served::Mark;
 
 /// How long the loop rests where nothing is due: new lines and signals wait no longer than that.
 const REST: Duration = Duration::from_millis(200);
@@ -148,13 +149,15 @@ fn carry_out(
     let prepared = delivery::prepare(channel, settings, secrets, &program)?;
     prepared.channel.ready().map_err(|reason| from_engine(EngineError::Mail { reason }))?;
     let name = flow_runtime::open::name(&mut store, &StoreName::of(store::chance())).map_err(from_store)?;
-    served::keep(folder, &settings.store, &name);
+    let mark = Mark::read(&name, &mut *store.records().map_err(from_store)?).map_err(from_store)?;
+    served::check_age(folder, &settings.store, &mark)?;
+    served::keep(folder, &settings.store, &mark);
     let human = output.format() == Format::Human;
     if human {
         show::compiled(&program, &compiled, output.verbose()).map_err(run::failure::output)?;
     }
     let began = run::now();
-    let delivery = prepared.of_store(name);
+    let delivery = prepared.of_store(name.clone());
     let mut engine =
         Engine::open(Arc::clone(&program), backend, store, delivery, Limits::default()).map_err(from_engine)?;
     engine.channel_is_there();
@@ -204,7 +207,9 @@ fn carry_out(
     settled?;
     let handled = progress.finish();
     let (report, mail_trouble) = run::told(&mut engine, &program)?;
+    let mark = Mark::read(&name, &mut *engine.records().map_err(from_engine)?).map_err(from_store)?;
     engine.into_store().close().map_err(from_store)?;
+    served::keep(folder, &settings.store, &mark);
     progress.log().count(true);
     progress.ended(&handled);
     let rate = Rate { seconds: began.elapsed().as_secs_f64(), ..handled };
