@@ -236,7 +236,8 @@ pub(crate) fn told_at(line: &str) -> Option<&str> {
 /// What stands behind a time in the log, `2026-03-03 10:00:05 `.
 pub(crate) fn logged_at(line: &str) -> Option<&str> {
     let (time, rest) = line.split_at_checked(19)?;
-    let is_time = time.get(10..11) == Some(" ") && time.get(16..17) == Some(":");
+    let is_day = time.get(..10).is_some_and(|day| day.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'));
+    let is_time = is_day && time.get(10..11) == Some(" ") && time.get(16..17) == Some(":");
     rest.strip_prefix(' ').filter(|_| is_time)
 }
 

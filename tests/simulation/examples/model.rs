@@ -1,4 +1,5 @@
 //! Compares what the engine does with the reference model, world by world: `model FROM TO [show]`.
+#![expect(clippy::disallowed_methods, clippy::indexing_slicing, reason = "a tool that is started by hand")]
 
 use flow_simulation::model::{beyond, both, disagreements, fair, is_beyond};
 use flow_simulation::run::{Lived, Manner, live};

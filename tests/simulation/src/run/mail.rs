@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use crate::world::people::NAMELESS;
 
+/// What a row keeps of a mail that was written.
+const WRITTEN: &str = "written";
+
 /// Writes the mails and notices.
 #[derive(Debug)]
 pub(super) struct Plain;
@@ -17,7 +20,8 @@ impl Composer for Plain {
         let notice = serde_json::from_str::<Value>(&row.payload).ok();
         let to = notice.as_ref().and_then(|notice| notice["to"].as_str());
         let to = to.or(contact.address()).ok_or("no address")?.to_owned();
-        if contact.named("first_name").as_deref() == Some(NAMELESS) {
+        // What was written once says the same again, whatever the contact has become.
+        if row.payload.is_empty() && contact.named("first_name").as_deref() == Some(NAMELESS) {
             return Err("nobody can write to the nameless".to_owned());
         }
         let said = |error: &dyn std::fmt::Display| error.to_string();
@@ -35,6 +39,7 @@ impl Composer for Plain {
             sent_at: Instant(row.queued_at).to_utc().ok_or("a date beyond the calendar")?,
             purpose: Purpose::Transactional,
         };
-        Ok(Composed { mail, payload: row.payload.clone() })
+        let payload = if row.payload.is_empty() { WRITTEN.to_owned() } else { row.payload.clone() };
+        Ok(Composed { mail, payload })
     }
 }
