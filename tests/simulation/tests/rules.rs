@@ -1,5 +1,5 @@
 //! Each rule sees what breaks it: something is forged in what a sound run has left, and the rule that watches over it says so.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 #![expect(clippy::indexing_slicing, reason = "a test that looks at a wrong place should fail")]
 
 use flow_runtime::store::{
