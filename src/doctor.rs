@@ -247,9 +247,9 @@ impl Told<'_> {
         let rows = examined.rows;
         let looked = format!(
             "{}, {} of the log and {}",
-            counted_in(rows.contacts, "contact"),
-            counted_in(rows.records, "record"),
-            counted_in(rows.messages, "message")
+            counted(rows.contacts, "contact"),
+            counted(rows.records, "record"),
+            counted(rows.messages, "message")
         );
         if examined.is_healthy() {
             return writeln!(out, "Nothing is wrong: {looked} were looked through");
@@ -269,7 +269,7 @@ impl Told<'_> {
         }
         let all = examined.counts.values().sum::<u64>();
         let rules = counted(examined.counts.len(), "rule");
-        writeln!(out, "{}, of {rules}; {looked} were looked through", counted_in(all, "finding"))
+        writeln!(out, "{}, of {rules}; {looked} were looked through", counted(all, "finding"))
     }
 
     fn json(&self) -> Value {
@@ -327,16 +327,9 @@ impl Told<'_> {
     }
 }
 
-fn counted_in(count: u64, noun: &str) -> String {
-    format!("{} {noun}{}", thousands(count), if count == 1 { "" } else { "s" })
-}
-
 /// In the largest unit that says something.
 fn span(ms: i64) -> String {
     const UNITS: [(i64, &str); 4] = [(86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1_000, "second")];
     let unit = UNITS.iter().find(|(length, _)| ms >= *length);
-    unit.map_or_else(
-        || "less than a second".to_owned(),
-        |(length, noun)| counted_in((ms / length).unsigned_abs(), noun),
-    )
+    unit.map_or_else(|| "less than a second".to_owned(), |(length, noun)| counted((ms / length).unsigned_abs(), noun))
 }

@@ -243,8 +243,9 @@ pub(crate) fn thousands(number: u64) -> String {
     out
 }
 
-/// `1 workflow`, `3 workflows`.
-pub(crate) fn counted(count: usize, noun: &str) -> String {
+/// `1 workflow`, `3,000 workflows`.
+pub(crate) fn counted(count: impl TryInto<u64>, noun: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
     let ending = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{ending}")
+    format!("{} {noun}{ending}", thousands(count))
 }

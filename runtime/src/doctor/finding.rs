@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 pub const SHOWN_OF_A_KIND: usize = 20;
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $name:ident = $code:literal $mends:ident $help:literal),* $(,)?) => {
+    ($($(#[$doc:meta])* $name:ident = $code:literal $mends:ident $reach:ident $help:literal),* $(,)?) => {
         /// What can be wrong with a store. The words of [`Kind::code`] are for machines, and never change.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind { $($(#[$doc])* $name),* }
@@ -27,110 +27,92 @@ macro_rules! kinds {
                 match self { $(Kind::$name => kinds!(@ $mends)),* }
             }
 
+            /// Whether it says that rows of one table do not go with those of another.
+            fn compares_tables(self) -> bool {
+                match self { $(Kind::$name => kinds!(@ $reach)),* }
+            }
+
             /// What a person should do about it.
             pub fn help(self) -> &'static str {
                 match self { $(Kind::$name => $help),* }
             }
         }
     };
+    // Who does something about it.
     (@ mends) => { true };
     (@ person) => { false };
+    // How far one has to look to see it.
+    (@ across) => { true };
+    (@ within) => { false };
 }
 
 kinds! {
     /// Pages of the file.
-    DamagedPages = "damaged-pages" person
+    DamagedPages = "damaged-pages" person within
         "stop Flow, keep a copy of the file as it is, and restore the last good backup; `docs/operating.md` says how",
     /// An index that does not say what its table says, or is not there.
-    WrongIndex = "wrong-index" mends "`flow doctor --mend` builds it again from its table",
+    WrongIndex = "wrong-index" mends within "`flow doctor --mend` builds it again from its table",
     /// A row that holds what Flow never writes.
-    Unreadable = "unreadable" person "restore the last good backup: what stood in the row is not kept anywhere else",
+    Unreadable = "unreadable" person within "restore the last good backup: what stood in the row is not kept anywhere else",
     /// A live journey that no instant, message or answer will ever wake (E14).
-    WaitsForNothing = "waits-for-nothing" person
+    WaitsForNothing = "waits-for-nothing" person across
         "nobody can know what it waited for: restore the last good backup, or let the workflow go on without these people",
     /// A live journey with two reasons to be alive (E14).
-    WaitsForTwo = "waits-for-two" person "restore the last good backup",
+    WaitsForTwo = "waits-for-two" person within "restore the last good backup",
     /// Somebody who is due and does not stand in the due queue (E14).
-    Asleep = "asleep" mends "`flow doctor --mend` puts them back into the due queue, and they go on at the next start",
+    Asleep = "asleep" mends within "`flow doctor --mend` puts them back into the due queue, and they go on at the next start",
     /// Two journeys of one person that live in one workflow (E4).
-    TwoLive = "two-live" person "restore the last good backup: both would send",
+    TwoLive = "two-live" person within "restore the last good backup: both would send",
     /// A journey that stands where the program has no place.
-    NoSuchPlace = "no-such-place" person "restore the last good backup",
+    NoSuchPlace = "no-such-place" person within "restore the last good backup",
     /// A frame or the memory of a journey that is not as long as the layout of its version.
-    WrongLength = "wrong-length" person "restore the last good backup",
+    WrongLength = "wrong-length" person within "restore the last good backup",
     /// A journey that has ended without a record of it, or lives with one.
-    WrongEnd = "wrong-end" person "restore the last good backup; reports count these people under another end, and nothing leaves by it",
+    WrongEnd = "wrong-end" person across "restore the last good backup; reports count these people under another end, and nothing leaves by it",
     /// A record of the log that does not name the one before it of the same contact.
-    BrokenChain = "broken-chain" mends "`flow doctor --mend` chains the records again by their numbers",
+    BrokenChain = "broken-chain" mends across "`flow doctor --mend` chains the records again by their numbers",
     /// A number that was given and that no row has.
-    MissingRow = "missing-row" person
+    MissingRow = "missing-row" person across
         "rows were taken out of the store: restore the last good backup, or live with a gap in what it can explain",
     /// A number that no batch has given.
-    NumberNotGiven = "number-not-given" person
+    NumberNotGiven = "number-not-given" person across
         "do not start Flow on it, since the next row would be refused: restore the last good backup",
     /// A row about somebody who is not there.
-    OfNobody = "of-nobody" person "restore the last good backup",
+    OfNobody = "of-nobody" person across "restore the last good backup",
     /// Somebody who was joined into somebody who was joined in turn, or into themselves.
-    JoinedOn = "joined-on" mends "`flow doctor --mend` leads them to the last one, unless they lead in a circle",
+    JoinedOn = "joined-on" mends within "`flow doctor --mend` leads them to the last one, unless they lead in a circle",
     /// People who were joined in a circle.
-    JoinedInACircle = "joined-in-a-circle" person "restore the last good backup: nobody can know who stayed",
+    JoinedInACircle = "joined-in-a-circle" person within "restore the last good backup: nobody can know who stayed",
     /// A ledger of scores that does not add up.
-    WrongScore = "wrong-score" person "restore the last good backup, or take the score of the contact for the right one",
+    WrongScore = "wrong-score" person across "restore the last good backup, or take the score of the contact for the right one",
     /// A ledger of stages that does not lead to the present one.
-    WrongStage = "wrong-stage" person "restore the last good backup, or take the stage of the contact for the right one",
+    WrongStage = "wrong-stage" person across "restore the last good backup, or take the stage of the contact for the right one",
     /// A key under which several messages would leave (E9).
-    RepeatedKey = "repeated-key" person "do not start Flow on it: a mail could leave twice; restore the last good backup",
+    RepeatedKey = "repeated-key" person within "do not start Flow on it: a mail could leave twice; restore the last good backup",
     /// A message that is claimed, where whoever worked on the store has closed it.
-    ClaimedByNobody = "claimed-by-nobody" person
+    ClaimedByNobody = "claimed-by-nobody" person within
         "the next start asks the channel's policy whether it leaves again; look at the mail server's log first if that matters",
     /// A message that left without a record of it, or has one and did not leave.
-    WrongSend = "wrong-send" person "restore the last good backup; nothing leaves by it, but what is done with the mail may not be told",
+    WrongSend = "wrong-send" person across "restore the last good backup; nothing leaves by it, but what is done with the mail may not be told",
     /// Something that people did with a mail and that is told twice.
-    ToldTwice = "told-twice" person "reports count it twice; restore the last good backup if that matters",
+    ToldTwice = "told-twice" person within "reports count it twice; restore the last good backup if that matters",
     /// A handoff without its decision, or a decision without its handoff.
-    WrongHandoff = "wrong-handoff" person "ask the team whether they got this person; restore the last good backup",
+    WrongHandoff = "wrong-handoff" person across "ask the team whether they got this person; restore the last good backup",
     /// An event whose message is not known to have arrived (E3).
-    UnknownMessage = "unknown-message" mends
+    UnknownMessage = "unknown-message" mends across
         "`flow doctor --mend` notes it as arrived, so that it does not count again",
     /// A message that is known to have arrived and has no event, or has several (E3).
-    AstrayMessage = "astray-message" person
+    AstrayMessage = "astray-message" person across
         "what it said is lost, or counted twice: restore the last good backup if that matters",
     /// A total that does not say what the rows say.
-    WrongTotal = "wrong-total" mends "`flow doctor --mend` counts it again from the log",
+    WrongTotal = "wrong-total" mends across "`flow doctor --mend` counts it again from the log",
     /// A total that is counted as it is asked, and comes to something else than the rows.
-    WrongCount = "wrong-count" person "a fault of Flow or a damaged row: please report it with this message",
+    WrongCount = "wrong-count" person across "a fault of Flow or a damaged row: please report it with this message",
     /// A place of a stream of input that its reader cannot read.
-    WrongPlace = "wrong-place" person "Flow does not start on it: restore the last good backup",
+    WrongPlace = "wrong-place" person within "Flow does not start on it: restore the last good backup",
     /// The notes beside the store of which messages have begun to go over.
-    WrongNotes = "wrong-notes" person
+    WrongNotes = "wrong-notes" person within
         "Flow takes a note that it cannot read for none, and every message that is claimed for one that may have left: no action is needed",
-}
-
-impl Kind {
-    /// Whether it says that rows of one table do not go with those of another.
-    fn compares_tables(self) -> bool {
-        use Kind::{
-            AstrayMessage, BrokenChain, MissingRow, NumberNotGiven, OfNobody, UnknownMessage, WaitsForNothing,
-            WrongCount, WrongEnd, WrongHandoff, WrongScore, WrongSend, WrongStage, WrongTotal,
-        };
-        matches!(
-            self,
-            AstrayMessage
-                | BrokenChain
-                | MissingRow
-                | NumberNotGiven
-                | OfNobody
-                | UnknownMessage
-                | WaitsForNothing
-                | WrongCount
-                | WrongEnd
-                | WrongHandoff
-                | WrongScore
-                | WrongSend
-                | WrongStage
-                | WrongTotal
-        )
-    }
 }
 
 /// What a finding is about.

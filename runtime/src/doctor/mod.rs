@@ -77,7 +77,7 @@ pub fn examine_telling(
         check.over(&context, &mut found);
     }
     messages::examine(records, &mut found)?;
-    places::examine(records, &context, &mut found)?;
+    places::examine(records, &mut found)?;
     Ok(found.examined(context.counts))
 }
 

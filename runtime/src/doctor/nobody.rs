@@ -6,7 +6,7 @@ use super::finding::{Findings, Kind, Mend, Subject};
 use crate::store::{
     ContactId, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord, OutboxRecord, ScoreRecord, StageRecord,
 };
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// Rows of nobody.
 #[derive(Default)]
@@ -47,10 +47,11 @@ impl Check for Nobody {
     }
 
     fn over(&mut self, cx: &Context<'_>, found: &mut Findings) {
+        let ends = ends(&cx.joined);
         for (contact, into) in &cx.joined {
             must_be_there(cx, *contact, || Subject::Contact(*contact), found);
             must_be_there(cx, *into, || Subject::Contact(*contact), found);
-            match leads_to(cx, *contact) {
+            match ends.get(contact).copied().flatten() {
                 None => found.add(
                     Kind::JoinedInACircle,
                     Subject::Contact(*contact),
@@ -73,15 +74,45 @@ fn must_be_there(cx: &Context<'_>, contact: ContactId, subject: impl FnOnce() ->
     }
 }
 
-/// Whom somebody leads to who was joined; none where that is a circle.
-fn leads_to(cx: &Context<'_>, contact: ContactId) -> Option<ContactId> {
-    let mut met = BTreeSet::from([contact]);
-    let mut at = contact;
-    while let Some(into) = cx.joined.get(&at) {
-        if !met.insert(*into) {
-            return None;
-        }
-        at = *into;
+/// Whom everybody leads to who was joined; none where that is a circle. Each join is gone along once, however long a chain is.
+fn ends(joined: &BTreeMap<ContactId, ContactId>) -> BTreeMap<ContactId, Option<ContactId>> {
+    let mut ends: BTreeMap<ContactId, Option<ContactId>> = BTreeMap::new();
+    for contact in joined.keys() {
+        let (mut way, mut at) = (Vec::new(), *contact);
+        let end = loop {
+            if let Some(known) = ends.get(&at) {
+                break *known;
+            }
+            let Some(into) = joined.get(&at) else { break Some(at) };
+            // Until it is known better, whoever comes back here has gone in a circle.
+            ends.insert(at, None);
+            way.push(at);
+            at = *into;
+        };
+        ends.extend(way.into_iter().map(|contact| (contact, end)));
     }
-    Some(at)
+    ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everybody_is_led_to_the_last_one_and_nobody_out_of_a_circle() {
+        let joined = [(1, 2), (2, 3), (5, 6), (6, 7), (7, 6), (8, 8), (9, 1)];
+        let joined = joined.map(|(contact, into)| (ContactId(contact), ContactId(into)));
+        let ends: Vec<(u64, Option<u64>)> =
+            ends(&BTreeMap::from(joined)).into_iter().map(|(contact, end)| (contact.0, end.map(|end| end.0))).collect();
+        let (stays, circle) = (Some(3), None);
+        assert_eq!(ends, [(1, stays), (2, stays), (5, circle), (6, circle), (7, circle), (8, circle), (9, stays)]);
+    }
+
+    /// Each step of each chain again would be half a million times a million.
+    #[test]
+    fn a_chain_of_a_million_is_gone_along_once() {
+        const LAST: u64 = 1_000_000;
+        let joined = (1..LAST).map(|contact| (ContactId(contact), ContactId(contact + 1))).collect();
+        assert!(ends(&joined).into_values().all(|end| end == Some(ContactId(LAST))));
+    }
 }
