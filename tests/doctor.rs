@@ -352,6 +352,52 @@ fn looking_disturbs_nobody() {
     assert!(files(&world) == closed, "something was written");
 }
 
+/// Of each rule all are counted and some are shown, however many there are of another; and all are mended.
+#[test]
+fn what_is_not_shown_is_counted_and_mended() {
+    let ward = Ward::new();
+    let store = ward.copy("many messages");
+    let connection = Connection::open(&store).unwrap();
+    let forget = "DELETE FROM message WHERE id IN (SELECT message FROM event ORDER BY id LIMIT 1000)";
+    assert_eq!(connection.execute(forget, []).unwrap(), 1_000);
+    // Of a day before all the others.
+    let add = "WITH RECURSIVE number(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM number WHERE n < 25) \
+               INSERT INTO message SELECT 1, CAST(printf('%016d', n) AS BLOB) FROM number";
+    assert_eq!(connection.execute(add, []).unwrap(), 25);
+    let twice = "UPDATE outbox SET key = (SELECT key FROM outbox AS other WHERE other.id = outbox.id - 1) \
+                 WHERE id % 2 = 0 AND id <= 60";
+    assert_eq!(connection.execute(twice, []).unwrap(), 30);
+    drop(connection);
+    let (told, _) = json(&store, &[]);
+    let found = rules(&told);
+    assert_eq!([found["unknown-message"], found["astray-message"], found["repeated-key"]], [1_000, 25, 30]);
+    assert!(told["findings"].as_array().unwrap().iter().all(|rule| rule["shown"].as_array().unwrap().len() <= 20));
+    let said = String::from_utf8(doctor(&store, &[]).stdout).unwrap();
+    assert!(
+        said.contains("… and 980 more") && said.contains("… and 5 more") && said.contains("… and 10 more"),
+        "{said}"
+    );
+    let (told, _) = json(&store, &["--mend"]);
+    let found = rules(&told);
+    assert_eq!((found.get("unknown-message"), found["astray-message"], found["repeated-key"]), (None, 25, 30));
+}
+
+/// One that is told of twice and not known at all would count a third time.
+#[test]
+fn a_message_that_was_logged_twice_and_forgotten_is_noted() {
+    let ward = Ward::new();
+    let store = ward.copy("logged twice");
+    let sql = "UPDATE event SET (day, message) = (SELECT day, message FROM event ORDER BY id LIMIT 1) \
+               WHERE id = (SELECT id FROM event ORDER BY id LIMIT 1 OFFSET 1); \
+               DELETE FROM message WHERE (day, id) = (SELECT day, message FROM event ORDER BY id LIMIT 1)";
+    Connection::open(&store).unwrap().execute_batch(sql).unwrap();
+    let found = rules(&json(&store, &[]).0);
+    // That of the second event is known and stands in no log now.
+    assert_eq!((found["unknown-message"], found["astray-message"]), (1, 2));
+    let found = rules(&json(&store, &["--mend"]).0);
+    assert_eq!((found.get("unknown-message"), found["astray-message"]), (None, 2));
+}
+
 /// Mends a store, and says what has become of it.
 fn mended(ward: &Ward, name: &str, store: &Path, told: &Value) -> String {
     let before = fs::read(store).unwrap();

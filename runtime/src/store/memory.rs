@@ -555,20 +555,22 @@ impl Rows for MemoryStore {
         Ok(self.shared().reads.iter().map(|((_, name), place)| (name.clone(), place.clone())).collect())
     }
 
-    fn repeated_keys(&mut self, at_most: usize) -> Result<Vec<String>, StoreError> {
+    fn repeated_keys(&mut self, show: &mut dyn FnMut(String)) -> Result<(), StoreError> {
         let mut known = BTreeSet::new();
         let shared = self.shared();
         let repeated = shared.outbox.values().filter(|(row, _)| !known.insert(row.key.as_str()));
         let repeated: BTreeSet<String> = repeated.map(|(row, _)| row.key.clone()).collect();
-        Ok(repeated.into_iter().take(at_most).collect())
+        repeated.into_iter().for_each(show);
+        Ok(())
     }
 
-    fn astray_messages(&mut self, at_most: usize) -> Result<Vec<Astray>, StoreError> {
+    fn astray_messages(&mut self, show: &mut dyn FnMut(Astray)) -> Result<(), StoreError> {
         let shared = self.shared();
         let mut counts: BTreeMap<MessageKey, (u64, u64)> = BTreeMap::new();
         shared.events.values().for_each(|event| counts.entry(event.message).or_default().0 += 1);
         shared.messages.iter().for_each(|message| counts.entry(*message).or_default().1 += 1);
         let astray = counts.into_iter().filter(|(_, counts)| *counts != (1, 1));
-        Ok(astray.map(|(message, (logged, known))| Astray { message, logged, known }).take(at_most).collect())
+        astray.map(|(message, (logged, known))| Astray { message, logged, known }).for_each(show);
+        Ok(())
     }
 }

@@ -66,11 +66,11 @@ pub trait Rows {
     /// How far each stream of input was read, in its reader's own words.
     fn reads(&mut self) -> Result<BTreeMap<String, Vec<u8>>, StoreError>;
 
-    /// The first keys that several outbox rows have, at most `at_most`.
-    fn repeated_keys(&mut self, at_most: usize) -> Result<Vec<String>, StoreError>;
+    /// Shows each key that several outbox rows have, in their order.
+    fn repeated_keys(&mut self, show: &mut dyn FnMut(String)) -> Result<(), StoreError>;
 
-    /// The first messages that do not stand exactly once both among the events and among what is known to have arrived.
-    fn astray_messages(&mut self, at_most: usize) -> Result<Vec<Astray>, StoreError>;
+    /// Shows each message that does not stand exactly once both among the events and among what is known to have arrived, in their order.
+    fn astray_messages(&mut self, show: &mut dyn FnMut(Astray)) -> Result<(), StoreError>;
 }
 
 /// A message, and how often it stands in the log and among what is known to have arrived.

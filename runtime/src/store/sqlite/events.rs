@@ -145,18 +145,21 @@ pub(super) fn page(connection: &Connection, after: u64) -> Result<Vec<EventRecor
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The first messages that do not stand exactly once both here and among those that are known.
-pub(super) fn astray(connection: &Connection, at_most: usize) -> Result<Vec<Astray>, Trouble> {
+/// Shows each message that does not stand exactly once both here and among those that are known.
+pub(super) fn astray(connection: &Connection, show: &mut dyn FnMut(Astray)) -> Result<(), Trouble> {
     // Two sorted lists and no index: the way that needs least memory.
     let sql = "SELECT day, message, sum(logged), sum(known) FROM (SELECT day, message, 1 AS logged, 0 AS known FROM event \
                UNION ALL SELECT day, id, 0, 1 FROM message) \
-               GROUP BY day, message HAVING sum(logged) <> 1 OR sum(known) <> 1 LIMIT ?1";
+               GROUP BY day, message HAVING sum(logged) <> 1 OR sum(known) <> 1 ORDER BY day, message";
     let mut statement = connection.prepare(sql)?;
-    let rows = statement.query_map([i64::try_from(at_most).unwrap_or(i64::MAX)], |row| {
+    let rows = statement.query_map([], |row| {
         let message = MessageKey { day: row.get(0)?, id: MessageId(row.get(1)?) };
         Ok(Astray { message, logged: id(row, 2)?, known: id(row, 3)? })
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    for astray in rows {
+        show(astray?);
+    }
+    Ok(())
 }
 
 /// The log, in the order of arrival.

@@ -173,12 +173,13 @@ pub(super) fn page(connection: &Connection, after: u64) -> Result<Vec<OutboxReco
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The first keys that several rows have.
-pub(super) fn repeated_keys(connection: &Connection, at_most: usize) -> Result<Vec<String>, Trouble> {
-    let mut statement =
-        connection.prepare("SELECT key FROM outbox GROUP BY key HAVING count(*) > 1 ORDER BY key LIMIT ?1")?;
-    let rows = statement.query_map([i64::try_from(at_most).unwrap_or(i64::MAX)], |row| row.get(0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+/// Shows each key that several rows have.
+pub(super) fn repeated_keys(connection: &Connection, show: &mut dyn FnMut(String)) -> Result<(), Trouble> {
+    let mut statement = connection.prepare("SELECT key FROM outbox GROUP BY key HAVING count(*) > 1 ORDER BY key")?;
+    for key in statement.query_map([], |row| row.get(0))? {
+        show(key?);
+    }
+    Ok(())
 }
 
 /// Every row with its receipt or reason.

@@ -72,11 +72,11 @@ impl Rows for SqliteRecords {
         self.read(slots::reads)
     }
 
-    fn repeated_keys(&mut self, at_most: usize) -> Result<Vec<String>, StoreError> {
-        self.read(|connection| outbox::repeated_keys(connection, at_most))
+    fn repeated_keys(&mut self, show: &mut dyn FnMut(String)) -> Result<(), StoreError> {
+        self.read(|connection| outbox::repeated_keys(connection, show))
     }
 
-    fn astray_messages(&mut self, at_most: usize) -> Result<Vec<Astray>, StoreError> {
-        self.read(|connection| events::astray(connection, at_most))
+    fn astray_messages(&mut self, show: &mut dyn FnMut(Astray)) -> Result<(), StoreError> {
+        self.read(|connection| events::astray(connection, show))
     }
 }
