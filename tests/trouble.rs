@@ -243,6 +243,26 @@ fn a_place_that_takes_no_writes() {
     ends_as_undisturbed(&guide);
 }
 
+/// A report asks by an index, and where that is gone it says who makes it anew.
+#[test]
+fn a_report_without_an_index_says_who_makes_it_anew() {
+    let guide = rehearsed();
+    let drop_index = |name: &str| {
+        Connection::open(guide.store()).unwrap().execute_batch(&format!("DROP INDEX {name}")).unwrap();
+    };
+    for index in ["outbox_queued", "decision_of_send"] {
+        drop_index(index);
+        let told = said(&flow(&guide, &["report"]));
+        assert!(told.contains(&format!("its index `{index}` is not there")), "{told}");
+        assert!(told.contains("`flow doctor --mend` makes it anew") && told.ends_with("exit 3"), "{told}");
+        let told = said(&flow(&guide, &["doctor", "--mend"]));
+        assert!(told.contains("wrong-index: 1") && told.ends_with("exit 0"), "{told}");
+        let told = said(&flow(&guide, &["report"]));
+        assert!(told.ends_with("exit 0"), "{told}");
+    }
+    ends_as_undisturbed(&guide);
+}
+
 /// Of a log that was cut off, or has another byte, what is whole counts: batches are whole or nothing, and the same command does the rest.
 #[test]
 fn a_damaged_tail_is_done_again() {

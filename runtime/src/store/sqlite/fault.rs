@@ -105,6 +105,7 @@ fn explain(error: &rusqlite::Error) -> (StoreFault, String, &'static str) {
         SqliteFailure, Utf8Error,
     };
     match error {
+        SqliteFailure(_, Some(said)) | SqlInputError { msg: said, .. } if is_of_the_schema(said) => of_the_schema(said),
         SqliteFailure(failure, _) | SqlInputError { error: failure, .. } => explain_code(failure.code, error),
         FromSqlConversionFailure(..)
         | IntegralValueOutOfRange(..)
@@ -112,6 +113,31 @@ fn explain(error: &rusqlite::Error) -> (StoreFault, String, &'static str) {
         | QueryReturnedNoRows
         | Utf8Error(..) => (StoreFault::Corrupt, format!("it holds what Flow never writes ({error})"), RESTORE),
         _ => (StoreFault::Other, error.to_string(), REPORT),
+    }
+}
+
+/// What SQLite says where a statement names a table or an index that is not there, before the name.
+const NO_TABLE: &str = "no such table: ";
+const NO_INDEX: &str = "no such index: ";
+
+fn is_of_the_schema(said: &str) -> bool {
+    [NO_TABLE, NO_INDEX].iter().any(|words| said.contains(words))
+}
+
+/// Every store of today has all of them: somebody took it away, or the schema's page is damaged.
+fn of_the_schema(said: &str) -> (StoreFault, String, &'static str) {
+    let name = |words| said.split_once(words).and_then(|(_, rest): (_, &str)| rest.split_whitespace().next());
+    match (name(NO_INDEX), name(NO_TABLE)) {
+        (Some(index), _) => (
+            StoreFault::Corrupt,
+            format!("it is damaged: its index `{index}` is not there"),
+            "stop Flow; `flow doctor --mend` makes it anew from its table, behind a copy of the store",
+        ),
+        (None, table) => (
+            StoreFault::Corrupt,
+            format!("it is damaged: its table `{}` is not there", table.unwrap_or_default()),
+            RESTORE,
+        ),
     }
 }
 
