@@ -398,6 +398,25 @@ fn a_message_that_was_logged_twice_and_forgotten_is_noted() {
     assert_eq!((found.get("unknown-message"), found["astray-message"]), (None, 2));
 }
 
+/// Of what was ended before it was closed messages may be on their way: mending does not close it.
+#[test]
+fn a_store_that_was_killed_is_mended_and_stays_broken_off() {
+    let ward = Ward::new();
+    let store = ward.copy("killed and wrong");
+    let sql = "UPDATE outbox SET state = 1 WHERE id = (SELECT max(id) FROM outbox WHERE state = 0); \
+               UPDATE counter SET total = total + 1 WHERE name = 'contacts'";
+    Connection::open(&store).unwrap().execute_batch(sql).unwrap();
+    let lock = store.with_extension("db.lock");
+    fs::write(&lock, "in use\n").unwrap();
+    assert_eq!(rules(&json(&store, &[]).0), BTreeMap::from([("wrong-total".to_owned(), 1)]));
+    let (told, code) = json(&store, &["--mend"]);
+    assert_eq!((rules(&told), code), (BTreeMap::new(), 0), "{}", told_as(&told));
+    assert_eq!((&told["broken_off"], fs::read(&lock).unwrap()), (&Value::Bool(true), b"in use\n".to_vec()));
+    // Nor where there is nothing to mend.
+    assert_eq!(json(&store, &["--mend"]).1, 0);
+    assert_eq!(fs::read(&lock).unwrap(), b"in use\n");
+}
+
 /// Mends a store, and says what has become of it.
 fn mended(ward: &Ward, name: &str, store: &Path, told: &Value) -> String {
     let before = fs::read(store).unwrap();

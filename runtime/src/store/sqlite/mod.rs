@@ -82,6 +82,9 @@ pub struct SqliteStore {
     begun: Vec<Begun>,
     /// Whether damage was met: then the store counts as not closed, and is looked through at the next start.
     is_damaged: bool,
+    /// Whether whoever had it before was ended before they could close it, and what they had on its way was not taken up since: then it counts as
+    /// not closed, whoever closes it.
+    is_broken_off: bool,
     /// Keeps other processes out for as long as the store is open; last, so that it is given up last.
     lock: Lock,
 }
@@ -129,7 +132,7 @@ impl SqliteStore {
         let written = last.map_or(Ok(()), |ticket| self.writer.finish(ticket));
         let Some(hands) = self.writer.stop() else { return written };
         let ended = written.and(writer::fold(hands));
-        if ended.is_ok() && !self.is_damaged {
+        if ended.is_ok() && !self.is_damaged && !self.is_broken_off {
             // Where the mark stays, the next start looks for damage in vain.
             let _ = self.lock.clear();
         }
@@ -265,6 +268,7 @@ impl Store for SqliteStore {
             slots::open(connection, slot)
         })?;
         self.states.insert(slot, opened.state);
+        self.is_broken_off = false;
         Ok(opened)
     }
 

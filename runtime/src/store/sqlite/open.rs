@@ -131,6 +131,7 @@ impl OpenOptions {
             was_closed,
             begun: Vec::new(),
             is_damaged: false,
+            is_broken_off: !was_closed,
             lock,
         })
     }

@@ -207,6 +207,22 @@ fn a_store_that_was_not_closed_is_looked_through_for_damage() {
     assert_eq!(fs::read(&lock).unwrap(), mark, "and once more the next time");
 }
 
+/// What was on its way at a kill is taken up by whoever opens a slot: until then the store is no closed one, whoever closes it.
+#[test]
+fn a_store_that_was_not_closed_stays_so_until_it_is_taken_up() {
+    let folder = TempDir::new().unwrap();
+    closed_store(&folder);
+    let lock = folder.path().join("flow.db.lock");
+    fs::write(&lock, "in use\n").unwrap();
+    sqlite(&folder).close().unwrap();
+    drop(sqlite(&folder));
+    assert_eq!(fs::read(&lock).unwrap(), b"in use\n");
+    let mut store = sqlite(&folder);
+    open(&mut store);
+    store.close().unwrap();
+    assert_eq!(fs::read(&lock).unwrap(), b"closed\n");
+}
+
 /// A wait of seconds is told before it begins, one of moments is not.
 #[test]
 fn a_long_look_is_told_before_it_begins() {
