@@ -9,7 +9,7 @@ mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::os::unix::fs::FileExt as _;
+use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -415,6 +415,24 @@ fn a_store_that_was_killed_is_mended_and_stays_broken_off() {
     // Nor where there is nothing to mend.
     assert_eq!(json(&store, &["--mend"]).1, 0);
     assert_eq!(fs::read(&lock).unwrap(), b"in use\n");
+}
+
+/// A store has everybody's address, and so has its copy.
+#[test]
+fn a_copy_is_for_those_who_may_read_the_store() {
+    let ward = Ward::new();
+    for mode in [0o600, 0o640] {
+        let store = ward.copy(&format!("{mode:o}"));
+        Connection::open(&store).unwrap().execute_batch("UPDATE counter SET total = total + 1").unwrap();
+        fs::set_permissions(&store, fs::Permissions::from_mode(mode)).unwrap();
+        // Of one that was ended while it copied.
+        fs::write(store.with_extension("db.before-mend.part"), "half").unwrap();
+        assert_eq!(json(&store, &["--mend"]).1, 0);
+        let copy = store.with_extension("db.before-mend");
+        assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, mode);
+        assert!(rules(&json(&copy, &[]).0).contains_key("wrong-total"));
+        assert!(!store.with_extension("db.before-mend.part").exists());
+    }
 }
 
 /// Mends a store, and says what has become of it.

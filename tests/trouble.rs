@@ -307,6 +307,9 @@ fn mending_without_room_changes_nothing() {
     let told = said(&shell.output().unwrap());
     assert!(told.contains("copy") && told.ends_with("exit 3"), "{told}");
     assert!(fs::read(guide.store()).unwrap() == damaged, "something was written");
+    let names = fs::read_dir(guide.path("out")).unwrap().map(|file| file.unwrap().file_name());
+    let left: Vec<_> = names.filter(|name| name.to_string_lossy().contains("before-mend")).collect();
+    assert!(left.is_empty(), "half a copy is no backup: {left:?}");
     fs::write(guide.store(), whole).unwrap();
     ends_as_undisturbed(&guide);
 }

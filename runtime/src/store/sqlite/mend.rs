@@ -7,9 +7,9 @@ use crate::doctor::Mend;
 use crate::store::{Slot, StoreError, Total};
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, params};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How many pages are copied between two looks at whether somebody else has written.
@@ -28,22 +28,73 @@ pub(crate) struct Mending {
 impl SqliteStore {
     /// Copies the store beside it, and mends it. Whoever has it open is alone, so nothing is written between the two.
     pub(crate) fn mend(&mut self, copy: &Path, mending: Mending) -> Result<(), StoreError> {
-        copy_store(self.connection(), copy)?;
+        copy_store(self.connection(), &self.path, copy)?;
         self.write(move |connection| write(connection, mending))
     }
 }
 
-/// The file as it is with the log of what is not folded in yet, page by page; it is on the disk before anything is changed. SQLite reads it: to
-/// open the store in another way and close it again would undo SQLite's own locks.
-fn copy_store(connection: &Connection, to: &Path) -> Result<(), StoreError> {
-    // A file of that name that is there stays.
+/// The file as it is with the log of what is not folded in yet, page by page. It has its name once it is whole and on the disk, which it is before
+/// anything is changed; where that fails, nothing is left of it. SQLite reads the store: to open that in another way and close it again would
+/// undo SQLite's own locks.
+fn copy_store(connection: &Connection, store: &Path, to: &Path) -> Result<(), StoreError> {
+    let part = with_ending(to, ".part");
+    let remove =
+        || ["", "-journal", "-wal", "-shm"].iter().for_each(|ending| drop(fs::remove_file(with_ending(&part, ending))));
+    // Of one who was ended while they copied.
+    remove();
+    let copied = copy_to_part(connection, store, to, &part)
+        .and_then(|()| give_name(&part, to).map_err(|error| cannot_copy(to, &error)));
+    if copied.is_err() {
+        remove();
+    }
+    copied
+}
+
+fn copy_to_part(connection: &Connection, store: &Path, to: &Path, part: &Path) -> Result<(), StoreError> {
     let cannot = |error: &io::Error| cannot_copy(to, error);
-    let file = File::options().write(true).create_new(true).open(to).map_err(|error| cannot(&error))?;
-    let copied = Connection::open(to).and_then(|mut copy| {
+    let file = begin_as(store, part).map_err(|error| cannot(&error))?;
+    let copied = Connection::open(part).and_then(|mut copy| {
         Backup::new(connection, &mut copy)?.run_to_completion(PAGES_AT_ONCE, Duration::ZERO, None)
     });
     copied.map_err(|error| Trouble::from(error).at(to, "copy the store to"))?;
     file.sync_all().map_err(|error| cannot(&error))
+}
+
+/// A new file that those may read who may read the store, and nobody else: it has everybody's address.
+fn begin_as(store: &Path, part: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
+        let of = fs::metadata(store)?;
+        let file = options.mode(0o600).open(part)?;
+        let is_theirs = fchown(&file, Some(of.uid()), Some(of.gid())).is_ok();
+        let readers = if is_theirs { 0o777 } else { 0o700 };
+        file.set_permissions(fs::Permissions::from_mode(of.mode() & readers))?;
+        Ok(file)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = store;
+        options.open(part)
+    }
+}
+
+/// A file of that name that is there stays. The folder is on the disk, too.
+fn give_name(part: &Path, to: &Path) -> io::Result<()> {
+    if to.try_exists()? {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    fs::rename(part, to)?;
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
 }
 
 fn write(connection: &Connection, Mending { mends, indexes, messages }: Mending) -> Result<(), Trouble> {
