@@ -398,6 +398,49 @@ fn a_message_that_was_logged_twice_and_forgotten_is_noted() {
     assert_eq!((found.get("unknown-message"), found["astray-message"]), (None, 2));
 }
 
+/// The header that SQLite's own checks pass over; with something beside it that could be mended.
+#[test]
+fn a_store_with_free_pages_from_nowhere_is_not_written_to() {
+    let ward = Ward::new();
+    let store = ward.copy("free pages");
+    Connection::open(&store).unwrap().execute_batch("UPDATE counter SET total = total + 1").unwrap();
+    let file = fs::File::options().write(true).open(&store).unwrap();
+    file.write_all_at(&[0, 0, 0, 0, 0, 0, 0, 7], 32).unwrap();
+    let before = fs::read(&store).unwrap();
+    let said = String::from_utf8(doctor(&store, &["--mend"]).stdout).unwrap();
+    assert!(said.contains("Nothing was changed") && said.contains("says that 7 of its pages are free, and names none"));
+    assert!(fs::read(&store).unwrap() == before, "something was written");
+    assert!(!store.with_extension("db.before-mend").exists());
+
+    // With a log only a copy tells: its header is the newer one.
+    let connection = Connection::open(&store).unwrap();
+    connection.execute_batch("PRAGMA journal_mode = WAL; UPDATE counter SET total = total + 1").unwrap();
+    let killed = ward.guide.path("ward/killed.db");
+    for ending in ["", "-wal"] {
+        fs::copy(format!("{}{ending}", store.display()), format!("{}{ending}", killed.display())).unwrap();
+    }
+    drop(connection);
+    let rows = digest(&killed).unwrap();
+    let output = doctor(&killed, &["--mend"]);
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(digest(&killed).unwrap(), rows);
+    assert!(
+        !killed.with_extension("db.before-mend").exists() && !killed.with_extension("db.before-mend.part").exists()
+    );
+}
+
+/// A file that holds nothing is none to be mended: its tables are made by whoever begins it.
+#[test]
+fn an_empty_file_stays_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("new.db");
+    fs::write(&store, "").unwrap();
+    let output = doctor(&store, &["--mend"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is a store that holds nothing yet"));
+    assert_eq!((output.status.code(), fs::read(&store).unwrap().len()), (Some(3), 0));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is put beside it");
+}
+
 /// Of what was ended before it was closed messages may be on their way: mending does not close it.
 #[test]
 fn a_store_that_was_killed_is_mended_and_stays_broken_off() {
@@ -433,6 +476,33 @@ fn a_copy_is_for_those_who_may_read_the_store() {
         assert!(rules(&json(&copy, &[]).0).contains_key("wrong-total"));
         assert!(!store.with_extension("db.before-mend.part").exists());
     }
+}
+
+/// SQLite's lock tells whoever closes the store that somebody still reads through its log. It is lost as soon as this process closes the file
+/// that it has opened in any other way.
+#[cfg(target_os = "linux")]
+#[test]
+fn looking_keeps_the_lock_to_its_end() {
+    use std::os::unix::fs::MetadataExt as _;
+    let ward = Ward::new();
+    let killed = ward.guide.path("killed.db");
+    let connection = Connection::open(ward.guide.store()).unwrap();
+    connection.execute_batch("UPDATE counter SET total = total + 1; UPDATE counter SET total = total - 1").unwrap();
+    for ending in ["", "-wal"] {
+        fs::copy(format!("{}{ending}", ward.guide.store().display()), format!("{}{ending}", killed.display())).unwrap();
+    }
+    drop(connection);
+    let file = fs::metadata(&killed).unwrap().ino();
+    let is_locked = || {
+        let locks = fs::read_to_string("/proc/locks").unwrap();
+        let of =
+            |line: &str| line.contains(&format!(" {} ", std::process::id())) && line.contains(&format!(":{file} "));
+        locks.lines().any(|line| line.contains("POSIX") && line.contains("READ") && of(line))
+    };
+    let mut looks = Vec::new();
+    let seen = flow_runtime::open::diagnose(&killed, &mut |_, _| looks.push(is_locked())).unwrap();
+    assert!(seen.examined.is_healthy() && seen.facts.log_bytes > 0);
+    assert!(!looks.is_empty() && looks.iter().all(|is_locked| *is_locked), "{looks:?}");
 }
 
 /// Mends a store, and says what has become of it.

@@ -6,10 +6,11 @@
 #[path = "guide/mod.rs"]
 mod guide;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use guide::{Guide, plain};
@@ -128,6 +129,7 @@ fn what_never_was_a_store_is_none() {
     fs::remove_file(&store).unwrap();
     Connection::open(&store).unwrap().execute_batch("CREATE TABLE song (title TEXT)").unwrap();
     all_refuse(&guide, "is the database of another program");
+    assert!(!lock.exists(), "nothing is put beside it");
     fs::remove_file(&store).unwrap();
 
     // One that is just being written to by its own program, with a log beside it.
@@ -137,6 +139,7 @@ fn what_never_was_a_store_is_none() {
         let told = said(&flow(&guide, &["run"]));
         assert!(told.contains("is the database of another program"), "{told}");
     }
+    assert!(!lock.exists(), "nothing is put beside it");
     drop(other);
 
     fs::remove_file(&store).unwrap();
@@ -170,8 +173,12 @@ fn an_older_store_is_not_examined_before_it_is_of_today() {
     let connection = Connection::open(guide.store()).unwrap();
     connection.execute_batch("ALTER TABLE event DROP COLUMN counts; PRAGMA user_version = 10").unwrap();
     drop(connection);
-    let told = said(&flow(&guide, &["doctor"]));
-    assert!(told.contains("was written by an earlier Flow") && told.ends_with("exit 3"), "{told}");
+    let before = fs::read(guide.store()).unwrap();
+    for words in [&["doctor"][..], &["doctor", "--mend"]] {
+        let told = said(&flow(&guide, words));
+        assert!(told.contains("was written by an earlier Flow") && told.ends_with("exit 3"), "{told}");
+        assert!(fs::read(guide.store()).unwrap() == before, "{words:?}: something was written");
+    }
     assert!(guide.run(&[]).status.success());
     let told = said(&flow(&guide, &["doctor"]));
     assert!(told.ends_with("exit 0"), "{told}");
@@ -241,6 +248,59 @@ fn a_place_that_takes_no_writes() {
     set(&folder, 0o755);
     set(&file, 0o644);
     ends_as_undisturbed(&guide);
+}
+
+/// What was killed has a log that has to be read with an index, which may be there or not. What stands in the log alone is seen as well.
+#[test]
+fn a_killed_store_in_a_place_that_takes_no_writes() {
+    let guide = rehearsed();
+    let killed = guide.path("killed");
+    fs::create_dir(&killed).unwrap();
+    let store = killed.join("guide_nurture.db");
+    let connection = Connection::open(guide.store()).unwrap();
+    connection.execute_batch("UPDATE counter SET total = total + 1 WHERE name = 'contacts'").unwrap();
+    for ending in ["", "-wal", "-shm"] {
+        fs::copy(format!("{}{ending}", guide.store().display()), format!("{}{ending}", store.display())).unwrap();
+    }
+    drop(connection);
+    let set = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    let files = || -> BTreeMap<PathBuf, Vec<u8>> {
+        let all = fs::read_dir(&killed).unwrap().map(|file| file.unwrap().path());
+        all.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+    };
+    for has_index in [true, false] {
+        if !has_index {
+            fs::remove_file(format!("{}-shm", store.display())).unwrap();
+        }
+        let before = files();
+        before.keys().for_each(|path| set(path, 0o444));
+        [(guide.path("").as_path(), 0o755), (&killed, 0o555)].into_iter().for_each(|(path, mode)| set(path, mode));
+        let look = |command: &str| said(&as_somebody(&guide, &[command, "--store", store.to_str().unwrap()]));
+        let told = look("doctor");
+        assert!(told.contains("wrong-total: 1") && told.ends_with("exit 1"), "{has_index}: {told}");
+        let told = look("report");
+        assert!(told.ends_with("exit 0"), "{has_index}: {told}");
+        set(&killed, 0o755);
+        assert!(files() == before, "{has_index}: something was written");
+    }
+}
+
+/// As a user whom permissions keep out.
+fn as_somebody(guide: &Guide, words: &[&str]) -> Output {
+    use std::os::unix::process::CommandExt as _;
+    /// `nobody`, on most systems.
+    const NOBODY: u32 = 65_534;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flow"));
+    command.args(words).current_dir(guide.path(""));
+    plain(&mut command);
+    let probe = guide.path("probe");
+    fs::write(&probe, "").unwrap();
+    fs::set_permissions(&probe, fs::Permissions::from_mode(0o444)).unwrap();
+    if fs::File::options().append(true).open(&probe).is_ok() {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    fs::remove_file(&probe).unwrap();
+    command.output().unwrap()
 }
 
 /// A report asks by an index, and where that is gone it says who makes it anew.

@@ -1,11 +1,14 @@
 //! A store as a doctor sees it: what it is, how large, and everything that is wrong with it. Looking takes no lock and changes nothing, as for a
 //! report; mending has the lock, and writes in one transaction behind a copy.
 
-use super::seen::{absent, empty};
+use super::seen::absent;
 use super::{Kind, text_of};
 use crate::dispatch::channels::smtp;
 use crate::doctor::{self, Examination, Examined, Findings, Subject};
-use crate::store::sqlite::{Facts, InUse, Mending, OpenOptions, SqliteRecords, free_pages_from_nowhere, picture};
+use crate::store::sqlite::{
+    Facts, InUse, Mending, OpenOptions, SqliteRecords, empty, free_pages_from_nowhere, log_bytes, picture,
+    refuse_not_of_today,
+};
 use crate::store::{Records, Rows as _, SlotState, Store as _, StoreError, StoreFault};
 use crate::time::{Instant, Zone, Zones};
 use flow_ir::Program;
@@ -37,8 +40,8 @@ pub fn diagnose(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Diagn
     if !path.exists() {
         return Err(absent(path));
     }
-    let in_use = InUse::of(path);
-    let seen = picture(path, |records| of_one_moment(path, records, in_use, progress))?.flatten();
+    let (in_use, header) = (InUse::of(path), free_pages_from_nowhere(path));
+    let seen = picture(path, |records| of_one_moment(path, records, header.as_deref(), in_use, progress))?.flatten();
     seen.ok_or_else(|| empty(path))
 }
 
@@ -46,19 +49,18 @@ pub fn diagnose(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Diagn
 fn of_one_moment(
     path: &Path,
     records: &mut SqliteRecords,
+    header: Option<&str>,
     in_use: Option<InUse>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Option<Diagnosis>, StoreError> {
-    if !records.is_of_today()? {
-        return Err(older(path));
-    }
+    records.refuse_not_of_today()?;
     let charter = records.charter()?;
     let Some(kept) = charter.program else { return Ok(None) };
     let program = text_of(&kept)?;
     let mut found = Findings::default();
     records.examine_file(&mut found)?;
     let facts = records.facts(path)?;
-    if let Some(words) = free_pages_from_nowhere(path).filter(|_| facts.log_bytes == 0) {
+    if let Some(words) = header.filter(|_| facts.log_bytes == 0) {
         found.add(doctor::Kind::DamagedPages, Subject::Store, words);
     }
     smtp::examine_marks(&super::marks_beside(path)).into_iter().for_each(|words| {
@@ -125,7 +127,13 @@ pub fn mend(path: &Path, copy: &Path, progress: &mut dyn FnMut(u64, u64)) -> Res
     if !path.exists() {
         return Err(absent(path));
     }
-    let mut store = OpenOptions { bare: true, ..OpenOptions::new(path) }.open()?;
+    let nothing = Mended { mended: Vec::new(), copy: None };
+    // Before a connection of this process is open. Of a store with a log its copy is asked.
+    if free_pages_from_nowhere(path).is_some() && log_bytes(path) == 0 {
+        return Ok(nothing);
+    }
+    refuse_not_of_today(path)?;
+    let mut store = OpenOptions { bare: true, of_today: true, ..OpenOptions::new(path) }.open()?;
     let Some(kept) = store.charter()?.program else { return Err(empty(path)) };
     let program = text_of(&kept)?;
     let mut records = SqliteRecords::open(path)?;
@@ -134,7 +142,6 @@ pub fn mend(path: &Path, copy: &Path, progress: &mut dyn FnMut(u64, u64)) -> Res
     let mut examined = rows(&mut records, &program, how(false, true, progress), &mut found)?;
     drop(records);
     examined.add(found);
-    let nothing = Mended { mended: Vec::new(), copy: None };
     let safe = examined.counts.iter().filter(|(kind, _)| is_safe(**kind, &examined));
     let mended: Vec<(doctor::Kind, u64)> = safe.map(|(kind, count)| (*kind, *count)).collect();
     if mended.is_empty() {
@@ -159,16 +166,4 @@ fn is_safe(kind: doctor::Kind, examined: &Examined) -> bool {
     // What is left of a log says less than what was counted of all of it.
     let is_all_there = ![MissingRow, OfNobody].iter().any(|kind| examined.has(*kind));
     kind.is_mendable() && is_whole && (is_all_there || !matches!(kind, BrokenChain | WrongTotal))
-}
-
-fn older(path: &Path) -> StoreError {
-    StoreError {
-        fault: StoreFault::Older,
-        message: format!(
-            "`{}` was written by an earlier Flow, whose tables this one brings up to date when it works on them",
-            path.display()
-        ),
-        help: "start `flow run` or `flow serve` on it once with this Flow, and examine it then".to_owned(),
-        path: Some(path.to_owned()),
-    }
 }

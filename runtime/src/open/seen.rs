@@ -3,7 +3,7 @@
 use super::{Kind, bring, is_kept_whoever_is_where, live, text_of};
 use crate::engine::{self, EngineError};
 use crate::report::RunReport;
-use crate::store::sqlite::{InUse, MailAhead, SqliteRecords, picture};
+use crate::store::sqlite::{InUse, MailAhead, SqliteRecords, empty, picture};
 use crate::store::{Rows as _, StoreError, StoreFault};
 use crate::time::Instant;
 use flow_ir::Program;
@@ -73,15 +73,6 @@ pub(super) fn absent(path: &Path) -> StoreError {
         message: format!("there is no store `{}`", path.display()),
         help: "`flow serve` makes the live one when it begins, and `flow run` that of a rehearsal; `--store` names another file"
             .to_owned(),
-        path: Some(path.to_owned()),
-    }
-}
-
-pub(super) fn empty(path: &Path) -> StoreError {
-    StoreError {
-        fault: StoreFault::Other,
-        message: format!("`{}` is a store that holds nothing yet", path.display()),
-        help: "ask again when `flow serve` or `flow run` works on it".to_owned(),
         path: Some(path.to_owned()),
     }
 }

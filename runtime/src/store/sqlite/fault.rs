@@ -63,6 +63,15 @@ impl Trouble {
         Trouble::Said(StoreFault::Corrupt, message, RESTORE.to_owned())
     }
 
+    /// The header of a store contradicts itself: `words` follow its name.
+    pub(super) fn damaged_header(words: &str) -> Trouble {
+        Trouble::Said(
+            StoreFault::Corrupt,
+            format!("the store is damaged, and nothing was changed: it {words}"),
+            RESTORE.to_owned(),
+        )
+    }
+
     /// A thread of the store could not be started.
     pub(super) fn no_thread(error: &io::Error) -> Trouble {
         Trouble::Said(

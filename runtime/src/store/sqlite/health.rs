@@ -2,8 +2,10 @@
 
 use super::codes::Coded;
 use super::fault::Trouble;
-use super::migrate::{self, NEWEST};
+use super::migrate;
+use super::open::{self, refuse_other_tables};
 use super::records::SqliteRecords;
+use super::there::log_bytes;
 use crate::doctor::{Findings, Kind, Subject};
 use crate::store::{OutboxState, StoreError};
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
@@ -51,13 +53,10 @@ pub(super) fn facts(connection: &Connection, path: &Path) -> Result<Facts, Troub
         let number: i64 = connection.pragma_query_value(None, pragma, |row| row.get(0))?;
         Ok(number.unsigned_abs())
     };
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    let bytes_of = |path: &Path| fs::metadata(path).map_or(0, |found| found.len());
     Ok(Facts {
         schema: connection.pragma_query_value(None, "user_version", |row| row.get(0))?,
-        file_bytes: bytes_of(path),
-        log_bytes: bytes_of(Path::new(&log)),
+        file_bytes: fs::metadata(path).map_or(0, |found| found.len()),
+        log_bytes: log_bytes(path),
         page_bytes: number("page_size")?,
         pages: number("page_count")?,
         free_pages: number("freelist_count")?,
@@ -129,10 +128,13 @@ pub(super) fn examine(connection: &Connection, found: &mut Findings) -> Result<(
 }
 
 /// SQLite believes the number of free pages in the header, and takes the next one from nowhere where it names no first one; its own checks pass
-/// over that. Only of a store without a log, which may hold a newer header.
+/// over that. Only of a store without a log, which may hold a newer header; and never beside a connection of this process: to close the file would
+/// undo SQLite's own locks.
 pub(crate) fn free_pages_from_nowhere(path: &Path) -> Option<String> {
     // Its file format, "The Database Header": the first page of the list of free ones, and how many there are.
     let mut header = [0; 40];
+    // Whoever opens a pipe waits for somebody to write into it.
+    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
     fs::File::open(path).and_then(|mut file| file.read_exact(&mut header)).ok()?;
     let [.., first, free] =
         header.as_chunks::<4>().0.iter().map(|bytes| u32::from_be_bytes(*bytes)).collect::<Vec<u32>>()[..]
@@ -218,11 +220,9 @@ impl SqliteRecords {
         self.read(|connection| examine(connection, found))
     }
 
-    /// Whether its tables are those of today: rows of older ones cannot be read here before they are brought up to date.
-    pub(crate) fn is_of_today(&mut self) -> Result<bool, StoreError> {
-        self.read(|connection| {
-            let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-            Ok(usize::try_from(version) == Ok(NEWEST))
-        })
+    /// Refuses rows of older tables, which cannot be read here before they are brought up to date.
+    pub(crate) fn refuse_not_of_today(&mut self) -> Result<(), StoreError> {
+        let path = self.path().to_owned();
+        self.read(|connection| refuse_other_tables(open::examine(connection, &path)?, &path))
     }
 }

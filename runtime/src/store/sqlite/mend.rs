@@ -2,6 +2,7 @@
 
 use super::codes::sql_id;
 use super::fault::{Trouble, io_error};
+use super::there::beside;
 use super::{SqliteStore, health, totals};
 use crate::doctor::Mend;
 use crate::store::{Slot, StoreError, Total};
@@ -9,7 +10,7 @@ use rusqlite::backup::Backup;
 use rusqlite::{Connection, params};
 use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// How many pages are copied between two looks at whether somebody else has written.
@@ -37,9 +38,9 @@ impl SqliteStore {
 /// anything is changed; where that fails, nothing is left of it. SQLite reads the store: to open that in another way and close it again would
 /// undo SQLite's own locks.
 fn copy_store(connection: &Connection, store: &Path, to: &Path) -> Result<(), StoreError> {
-    let part = with_ending(to, ".part");
+    let part = beside(to, ".part");
     let remove =
-        || ["", "-journal", "-wal", "-shm"].iter().for_each(|ending| drop(fs::remove_file(with_ending(&part, ending))));
+        || ["", "-journal", "-wal", "-shm"].iter().for_each(|ending| drop(fs::remove_file(beside(&part, ending))));
     // Of one who was ended while they copied.
     remove();
     let copied = copy_to_part(connection, store, to, &part)
@@ -57,7 +58,13 @@ fn copy_to_part(connection: &Connection, store: &Path, to: &Path, part: &Path) -
         Backup::new(connection, &mut copy)?.run_to_completion(PAGES_AT_ONCE, Duration::ZERO, None)
     });
     copied.map_err(|error| Trouble::from(error).at(to, "copy the store to"))?;
-    file.sync_all().map_err(|error| cannot(&error))
+    file.sync_all().map_err(|error| cannot(&error))?;
+    drop(file);
+    // The header of the store as it is, with its log.
+    match health::free_pages_from_nowhere(part) {
+        Some(words) => Err(Trouble::damaged_header(&words).at(store, "mend")),
+        None => Ok(()),
+    }
 }
 
 /// A new file that those may read who may read the store, and nobody else: it has everybody's address.
@@ -89,12 +96,6 @@ fn give_name(part: &Path, to: &Path) -> io::Result<()> {
     fs::rename(part, to)?;
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
 }
 
 fn write(connection: &Connection, Mending { mends, indexes, messages }: Mending) -> Result<(), Trouble> {

@@ -39,11 +39,12 @@ pub(crate) use health::free_pages_from_nowhere;
 pub use health::{Facts, sqlite_version};
 pub(crate) use mend::Mending;
 pub use open::OpenOptions;
+pub(crate) use open::empty;
 pub use outbox::MailAhead;
-pub(crate) use picture::picture;
+pub(crate) use picture::{picture, refuse_not_of_today};
 pub(crate) use records::SqliteRecords;
 pub use there::InUse;
-pub(crate) use there::{is_named_as_store, was_a_store};
+pub(crate) use there::{is_named_as_store, log_bytes, was_a_store};
 pub(crate) use view::condition_number;
 pub use view::{Shows, ViewColumn, Word, WordKind};
 

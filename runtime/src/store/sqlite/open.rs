@@ -5,6 +5,7 @@
 use super::checkpoint::Checkpointer;
 use super::fault::Trouble;
 use super::migrate::{APPLICATION_ID, NEWEST, OLDEST, migrate};
+use super::picture::refuse_foreign;
 use super::there::{Identity, Lock, of_what_was_a_store, refuse_no_store};
 use super::view::{self, ViewColumn, Word};
 use super::writer::Writer;
@@ -53,6 +54,8 @@ pub struct OpenOptions {
     pub words: Vec<Word>,
     /// Leaves the views as they are: what a program needs is told later ([`SqliteStore::describe`]).
     pub bare: bool,
+    /// Refuses a file without tables, or with those of an earlier Flow, in place of bringing it up to date.
+    pub of_today: bool,
     /// Told of a file that is looked through for damage, and how many bytes it has, where that takes a while.
     pub looking_through: Option<fn(&Path, u64)>,
     /// How long a batch waits for another program that holds the file, in milliseconds.
@@ -71,6 +74,7 @@ impl OpenOptions {
             address: None,
             words: Vec::new(),
             bare: false,
+            of_today: false,
             looking_through: None,
             busy_timeout_ms: BUSY_TIMEOUT_MS,
             wal_bound_pages: WAL_BOUND_PAGES,
@@ -81,6 +85,7 @@ impl OpenOptions {
     pub fn open(&self) -> Result<SqliteStore, StoreError> {
         refuse_folder(&self.path)?;
         refuse_no_store(&self.path)?;
+        refuse_foreign(&self.path)?;
         let lock = Lock::take(&self.path)?;
         let opened = self.open_locked(lock).map_err(|trouble| trouble.at(&self.path, "open"));
         opened.map_err(|error| of_what_was_a_store(error, &self.path))
@@ -101,6 +106,9 @@ impl OpenOptions {
             }
         })?;
         refuse_read_only(&connection, &self.path)?;
+        if self.of_today {
+            refuse_other_tables(version, &self.path)?;
+        }
         self.look_through(&connection, was_closed)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         self.set_pragmas(&connection)?;
@@ -217,6 +225,35 @@ fn refuse_read_only(connection: &Connection, path: &Path) -> Result<(), Trouble>
         format!("cannot open `{}`: it may not be written to", path.display()),
         "let the user that runs Flow write to the file, or name another place for the store".to_owned(),
     ))
+}
+
+/// The error of a store that nobody has begun.
+pub(crate) fn empty(path: &Path) -> StoreError {
+    StoreError {
+        fault: StoreFault::Other,
+        message: format!("`{}` is a store that holds nothing yet", path.display()),
+        help: "ask again when `flow serve` or `flow run` works on it".to_owned(),
+        path: Some(path.to_owned()),
+    }
+}
+
+/// What an earlier Flow wrote cannot be looked through before it is brought up to date.
+pub(super) fn refuse_other_tables(version: usize, path: &Path) -> Result<(), Trouble> {
+    let shown = path.display();
+    match version {
+        NEWEST => Ok(()),
+        0 => {
+            let StoreError { fault, message, help, .. } = empty(path);
+            Err(Trouble::Said(fault, message, help))
+        }
+        _ => Err(Trouble::Said(
+            StoreFault::Older,
+            format!(
+                "`{shown}` was written by an earlier Flow, whose tables this one brings up to date when it works on them"
+            ),
+            "start `flow run` or `flow serve` on it once with this Flow, and examine it then".to_owned(),
+        )),
+    }
 }
 
 /// Whose file is it? Returns how many migrations it has taken.

@@ -34,6 +34,11 @@ impl SqliteRecords {
         SqliteRecords { connection, path: path.to_owned() }
     }
 
+    /// The file that is read.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Reads in one transaction: everything of one moment.
     pub(super) fn read<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, Trouble>) -> Result<T, StoreError> {
         let is_of_one_moment = !self.connection.is_autocommit();

@@ -40,6 +40,11 @@ pub(crate) fn was_a_store(path: &Path) -> bool {
     fs::metadata(lock_path(path)).is_ok_and(|lock| lock.len() > 0)
 }
 
+/// Whether there is a lock beside it, whatever it says.
+pub(super) fn has_lock(path: &Path) -> bool {
+    lock_path(path).exists()
+}
+
 /// Of what was a store and is none any more, in the words of damage.
 pub(super) fn of_what_was_a_store(error: StoreError, path: &Path) -> StoreError {
     if error.fault != StoreFault::Foreign || !was_a_store(path) {
@@ -91,8 +96,7 @@ impl Lock {
     /// folds in and takes away.
     pub(super) fn was_closed(&self, path: &Path) -> bool {
         let is_marked = fs::read(lock_path(path)).map_or(true, |said| !is_closed(&said));
-        let log = fs::metadata(beside(path, "-wal"));
-        !is_marked && log.map_or(true, |log| log.len() == 0)
+        !is_marked && log_bytes(path) == 0
     }
 
     /// What the lock says, to be said again where the file proves to be somebody else's.
@@ -182,13 +186,18 @@ fn refuse_emptied(path: &Path, lock: &File) -> Result<(), StoreError> {
     }
 }
 
+/// Of the log beside a store that is not folded in yet.
+pub(crate) fn log_bytes(path: &Path) -> u64 {
+    fs::metadata(beside(path, "-wal")).map_or(0, |log| log.len())
+}
+
 /// Behind a link, that of the file that it leads to.
 fn lock_path(path: &Path) -> PathBuf {
     beside(path, ".lock")
 }
 
 /// The file beside a store that has this ending behind the store's own name; behind a link, beside the file that it leads to.
-fn beside(path: &Path, ending: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).into_os_string();
     name.push(ending);
     PathBuf::from(name)
