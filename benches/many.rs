@@ -194,7 +194,7 @@ impl Many {
     fn run<S: Store>(&self, store: S) -> Outcome<Times> {
         let (program, backend) = (Arc::clone(&self.program), Arc::clone(&self.backend));
         let mut engine = Engine::open(program, backend, store, delivery(), Limits::default())?;
-        engine.begin(self.start)?;
+        engine.begin(self.start, None)?;
         let day = |days: usize| Instant(self.start.0 + days as i64 * DAY_MS);
         let (signed_up, visits) = (self.signed_up.clone(), self.visits.clone());
         let begun = now();

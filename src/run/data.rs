@@ -103,22 +103,31 @@ pub(crate) fn ask_first(settings: &Settings, program: &Program) -> Result<(), Fa
     foresee(settings, program).and_then(|foreseen| foreseen.shut_out.refusal_of_all()).map_or(Ok(()), Err)
 }
 
-/// Takes the contacts in. A live store stays as it is where they would shut out most of themselves and nobody has said that this is meant.
+/// What the file of contacts is known by; none where there is none.
+pub(crate) fn fingerprint<S: Store>(
+    engine: &Engine<S>,
+    settings: &Settings,
+    signals: &Signals,
+) -> Result<Option<Fingerprint>, Stopped> {
+    let Some(path) = &settings.data.contacts else { return Ok(None) };
+    let lengths = engine.imported_lengths().map_err(ended_by)?;
+    let ended = |error: io::Error| if is_stop(&error) { Stopped::Signal } else { unreadable(path, &error).into() };
+    Fingerprint::read(Heard::new(open(path)?, signals), lengths).map(Some).map_err(ended)
+}
+
+/// Takes the contacts in, from the file of this fingerprint. A live store stays as it is where they would shut out most of themselves and nobody has said that this is meant.
 pub(crate) fn import<S: Store>(
     engine: &mut Engine<S>,
     settings: &Settings,
+    print: Option<&Fingerprint>,
     (kind, start): (Kind, Instant),
-    notebook: &Notebook,
-    signals: &Signals,
+    (notebook, signals): (&Notebook, &Signals),
     progress: &mut dyn FnMut(&engine::Progress),
 ) -> Result<ContactsTaken, Stopped> {
-    let Some(path) = &settings.data.contacts else { return Ok(ContactsTaken::default()) };
+    let (Some(path), Some(print)) = (&settings.data.contacts, print) else { return Ok(ContactsTaken::default()) };
     let program = std::sync::Arc::clone(engine.program());
     let name = file_name(path);
-    let lengths = engine.imported_lengths().map_err(ended_by)?;
-    let ended = |error: io::Error| if is_stop(&error) { Stopped::Signal } else { unreadable(path, &error).into() };
-    let print = Fingerprint::read(Heard::new(open(path)?, signals), lengths).map_err(ended)?;
-    let first_read = engine.first_read_at(&print).map_err(ended_by)?;
+    let first_read = engine.first_read_at(print).map_err(ended_by)?;
     let mut bytes = Fingerprinting::new(Heard::new(open(path)?, signals), BTreeSet::new());
     let mut reader = ContactReader::open(BufReader::new(&mut bytes), name.as_str(), &program, &settings.columns)
         .map_err(ended_in)?
@@ -141,7 +150,7 @@ pub(crate) fn import<S: Store>(
         shut_out.refusal(news).map_or(Ok(()), Err)?;
     }
     let earlier = Earlier::find(engine, &shut_out, &ignored_columns, &rows).map_err(ended_by)?;
-    let file = ContactsFile { name: &name, print: &print, rows: &rows };
+    let file = ContactsFile { name: &name, print, rows: &rows };
     let mut left_out = Vec::new();
     let imported = engine.import_contacts(file, start, &mut |of_a_row| left_out.push(of_a_row), progress);
     let imported = imported.map_err(ended_by)?;

@@ -28,7 +28,7 @@ use clap::{Args, ValueEnum};
 use flow_ir::Program;
 use flow_ir::units::DAY_MS;
 use flow_runtime::engine::{self, BATCH_ITEMS, Engine, Limits};
-use flow_runtime::inbound::Tally;
+use flow_runtime::inbound::{Fingerprint, Tally};
 use flow_runtime::open::{Kind, StoreName};
 use flow_runtime::report::RunReport;
 use flow_runtime::settings::{MailSettings, Settings};
@@ -186,10 +186,12 @@ fn carry_out(
     let signals = Signals::listen()?;
     let mut engine = Engine::open(Arc::clone(&program), backend, store, delivery, limits).map_err(from_engine)?;
     engine.stop_when(signals.asked());
-    engine.begin(start).map_err(from_engine)?;
+    let print = data::fingerprint(&engine, settings, &signals)?;
+    engine.begin(start, print.as_ref()).map_err(from_engine)?;
     let mut progress = progress::Progress::new(start, end, settings.timezone, human);
     let notebook = Notebook::new(&settings.store)?;
-    let rehearsed = rehearse(&mut engine, settings, (start, end), &notebook, &signals, &mut progress, output);
+    let (files, hands) = ((settings, print.as_ref()), (&notebook, &signals));
+    let rehearsed = rehearse(&mut engine, files, (start, end), hands, &mut progress, output);
     let handled = progress.finish();
     let Rehearsed { contacts, events, strangers } = match rehearsed {
         Err(Stopped::Signal) => {
@@ -219,15 +221,14 @@ struct Rehearsed {
 /// Everybody and everything of the days from `start` to before `end`.
 fn rehearse<S: Store>(
     engine: &mut Engine<S>,
-    settings: &Settings,
+    (settings, print): (&Settings, Option<&Fingerprint>),
     (start, end): (Instant, Instant),
-    notebook: &Notebook,
-    signals: &Signals,
+    (notebook, signals): (&Notebook, &Signals),
     progress: &mut progress::Progress,
     output: &mut Output,
 ) -> Result<Rehearsed, Stopped> {
     let told = &mut |at: &engine::Progress| progress.at(at);
-    let contacts = data::import(engine, settings, (Kind::Rehearsal, start), notebook, signals, told)?;
+    let contacts = data::import(engine, settings, print, (Kind::Rehearsal, start), (notebook, signals), told)?;
     let earlier = contacts.earlier.as_ref().map(|earlier| earlier.warning(Kind::Rehearsal));
     let human = output.format() == Format::Human;
     let warnings = contacts.shut_out.warning(Kind::Rehearsal).into_iter().chain(earlier).chain(contacts.doubt());

@@ -176,10 +176,12 @@ fn carry_out(
     // Up to here a signal ends it at once: nothing has begun.
     let signals = Signals::listen()?;
     engine.stop_when(signals.asked());
-    engine.begin(start).map_err(from_engine)?;
+    let print = data::fingerprint(&engine, settings, &signals)?;
+    engine.begin(start, print.as_ref()).map_err(from_engine)?;
     progress.serving(settings, delivery::words(settings), program.lineage.version);
     let told = &mut |at: &engine::Progress| progress.at(at);
-    let contacts = match data::import(&mut engine, settings, (Kind::Live, start), &notebook, &signals, told) {
+    let hands = (&notebook, &signals);
+    let contacts = match data::import(&mut engine, settings, print.as_ref(), (Kind::Live, start), hands, told) {
         Err(Stopped::Signal) => {
             progress.stopping(&signals, engine.in_flight());
             engine.settle_in_flight(start).map_err(from_engine)?;

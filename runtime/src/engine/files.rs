@@ -98,6 +98,11 @@ pub(super) fn first_read_at(
     find(reads, &print.whole).map(|mark| mark.map(|mark| mark.first_read_at))
 }
 
+/// What a store keeps of a file that is read for the first time at this instant, before any of its rows is taken.
+pub(super) fn first_reading(print: &Fingerprint, at: i64) -> (String, Vec<u8>) {
+    FileMark::new(&print.whole, at).read()
+}
+
 /// A file that is about to be taken, with what the store knows of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reading {

@@ -62,12 +62,9 @@ impl<S: Store> Engine<S> {
         files::lengths(&self.reads)
     }
 
-    /// When a file of these bytes was first read; none where it never was. Where a store has begun and was killed before it had taken anything,
-    /// its file counts as read when it began: what people have said since then is newer.
+    /// When a file of these bytes was first read; none where it never was.
     pub fn first_read_at(&self, print: &Fingerprint) -> Result<Option<Instant>, EngineError> {
-        let has_only_begun = self.batch.first_day() > i64::MIN && self.stream.is_all_of(&self.reads);
-        let begun = has_only_begun.then(|| self.batch.first_day());
-        Ok(files::first_read_at(&self.reads, print)?.or(begun).map(Instant))
+        Ok(files::first_read_at(&self.reads, print)?.map(Instant))
     }
 
     /// Takes in the rows of a file. `at` is the instant of the import. What of a row is left out is told, in every import of the file.
@@ -82,8 +79,7 @@ impl<S: Store> Engine<S> {
         let at = self.advance(at.0);
         // A later row, another file or an event of the same instant may say that they do not want it.
         self.outbox.hold_back(at, true);
-        let first_read_at = self.first_read_at(file.print)?.map_or(at, |first| first.0);
-        let reading = Reading::open(&self.reads, file.print, file.rows, (self.batch.first_day(), first_read_at))?;
+        let reading = Reading::open(&self.reads, file.print, file.rows, (self.batch.first_day(), at))?;
         let plan = Arc::clone(&self.plan);
         let zone = Zones::bundled().resolve(&plan.program.timezone).unwrap_or_else(Zones::utc);
         let pause = plan.pause.map(|(field, _)| field);

@@ -84,7 +84,7 @@ pub use view::ContactView;
 
 use crate::clock::{Clock, VirtualClock};
 use crate::dispatch::{Attempt, Dispatch};
-use crate::inbound::Arrival;
+use crate::inbound::{Arrival, Fingerprint};
 use crate::store::{ContactId, Opened, OutboxRecord, Owner, Questions, Records, Slot, Store, Wish};
 use crate::time::Instant;
 use ahead::Ahead;
@@ -266,10 +266,14 @@ impl<S: Store> Engine<S> {
     }
 
     /// Begins a new store at an instant: whatever occurred before is history, which fills facts and triggers nothing (E3). A store that
-    /// has begun keeps its first day.
-    pub fn begin(&mut self, first: Instant) -> Result<(), EngineError> {
+    /// has begun keeps its first day. `contacts` is the file that is about to be imported: its first reading is kept with the first day, so
+    /// that whatever keeps the import from its end makes the file no newer than what people say meanwhile.
+    pub fn begin(&mut self, first: Instant, contacts: Option<&Fingerprint>) -> Result<(), EngineError> {
         if self.batch.first_day() == i64::MIN && self.kept_clock == i64::MIN {
             self.batch.set_first_day(first.0);
+            if let Some(print) = contacts {
+                self.keep_read(files::first_reading(print, first.0));
+            }
             self.advance(first.0);
             self.ahead.not_before(first.0);
             self.settle()?;

@@ -40,11 +40,6 @@ impl StreamPlace {
         (STREAM.to_owned(), [self.at.to_le_bytes(), self.taken.to_le_bytes()].concat())
     }
 
-    /// Whether this is all that has been read: nothing of a stream, and nothing else.
-    pub(super) fn is_all_of(&self, reads: &BTreeMap<String, Vec<u8>>) -> bool {
-        self.at == i64::MIN && reads.keys().all(|name| name == STREAM)
-    }
-
     /// A stream is read from its start.
     pub(super) fn begin_reading(&mut self) {
         self.met = 0;

@@ -310,7 +310,7 @@ fn whoever_waits_for_a_workflow_that_is_gone_is_refused() {
 #[test]
 fn history_takes_no_place() {
     let mut world = world(TWO);
-    world.engine().begin(Instant(at("2026-03-02"))).unwrap();
+    world.engine().begin(Instant(at("2026-03-02")), None).unwrap();
     world.contact("ada", &[]).contact("ben", &[]).contact("cem", &[]).at("2026-03-02 10:00");
     for person in ["ada", "ben"] {
         world.event_of(person, "signed_up", json!({}), at("2026-02-01"));

@@ -1,7 +1,8 @@
 //! Of two values of a field the one that occurred later holds, whichever came first (E11).
 
-use crate::support::{World, at, world};
-use flow_runtime::inbound::ContactRow;
+use crate::support::{Crash, World, at, text_of, world};
+use flow_runtime::engine::EngineError;
+use flow_runtime::inbound::{ContactRow, Fingerprint};
 use flow_runtime::time::Instant;
 use serde_json::json;
 
@@ -151,22 +152,89 @@ fn a_refusal_beside_an_older_address_is_of_both() {
     assert_eq!((world.read("ada", "unsubscribed"), world.read("bea", "unsubscribed")), (1, 1));
 }
 
+/// Begins the store with a file of contacts beside it that is not imported yet, and is killed.
+fn begin(world: &mut World, text: &str, bytes: &str) -> Result<(), EngineError> {
+    let engine = world.reopen().at(text).engine();
+    let print = Fingerprint::read(bytes.as_bytes(), engine.imported_lengths()?).unwrap();
+    engine.begin(Instant(at(text)), Some(&print))
+}
+
+/// The rows of a file about these people, with its bytes.
+fn file_of(world: &World, users: &[&str]) -> (Vec<ContactRow>, String) {
+    let row = |user: &&str| world.row(&[&format!("user:{user}")], &[("first_name", "Old"), ("last_name", "L")]);
+    let rows: Vec<ContactRow> = users.iter().map(row).collect();
+    let bytes = text_of(&rows);
+    (rows, bytes)
+}
+
+/// They have said at 10:01 what they are called, and it comes at 10:03.
+fn said_between(world: &mut World, users: &[&str]) {
+    world.at("2026-03-03 10:03");
+    for user in users {
+        world.identify(user, &[("first_name", "Ada")]).occurred("2026-03-03 10:01");
+    }
+    world.run();
+}
+
 /// Killed behind its beginning, before anything was taken, a store reads its file later than it would have: what people said meanwhile is newer
 /// all the same.
 #[test]
 fn a_file_counts_as_read_at_the_beginning_where_a_kill_hid_that() {
     let said_meanwhile = |is_killed: bool| {
         let mut world = world("");
-        let row = world.row(&["user:ada"], &[("first_name", "Old"), ("last_name", "L")]);
-        let mut begin = |text| world.reopen().at(text).engine().begin(Instant(at(text))).unwrap();
-        begin("2026-03-03 10:00");
+        let (rows, bytes) = file_of(&world, &["ada"]);
+        begin(&mut world, "2026-03-03 10:00", &bytes).unwrap();
         if is_killed {
-            begin("2026-03-03 10:02");
+            begin(&mut world, "2026-03-03 10:02", &bytes).unwrap();
+            // Whatever else is kept before the import takes nothing away from that.
+            world.engine().remember("read as `Unsubscribed` of contacts.csv", b"yes".to_vec());
         }
-        world.import(&[row]);
-        world.at("2026-03-03 10:03").identify("ada", &[("first_name", "Ada")]).occurred("2026-03-03 10:01").run();
+        world.import(&rows);
+        said_between(&mut world, &["ada"]);
         names(&world, "ada")
     };
     assert_eq!(said_meanwhile(false), [text("Ada"), text("L")]);
     assert_eq!(said_meanwhile(true), said_meanwhile(false));
+}
+
+/// What the store began beside is known by its bytes: any other file is of when it is read, be it the first.
+#[test]
+fn a_file_that_was_not_there_at_the_beginning_is_of_when_it_is_read() {
+    for beside in [None, Some("header\nanother\n")] {
+        let mut world = world("");
+        let (rows, _) = file_of(&world, &["ada"]);
+        match beside {
+            Some(bytes) => begin(&mut world, "2026-03-03 10:00", bytes).unwrap(),
+            None => world.engine().begin(Instant(at("2026-03-03 10:00")), None).unwrap(),
+        }
+        world.reopen().at("2026-03-03 10:02").import(&rows);
+        said_between(&mut world, &["ada"]);
+        assert_eq!(names(&world, "ada"), [text("Old"), text("L")], "{beside:?}");
+    }
+}
+
+#[test]
+fn what_a_file_gained_between_the_beginning_and_the_import_is_of_the_import() {
+    let mut world = world("");
+    let (_, bytes) = file_of(&world, &["ada"]);
+    begin(&mut world, "2026-03-03 10:00", &bytes).unwrap();
+    let (grown, _) = file_of(&world, &["ada", "bea"]);
+    let imported = world.reopen().at("2026-03-03 10:02").import(&grown);
+    assert_eq!((imported.new, imported.known), (2, 0));
+    said_between(&mut world, &["ada", "bea"]);
+    assert_eq!((names(&world, "ada"), names(&world, "bea")), ([text("Ada"), text("L")], [text("Old"), text("L")]));
+}
+
+/// Nothing was told of a beginning that is lost.
+#[test]
+fn a_beginning_that_was_not_kept_is_none() {
+    let mut world = world("");
+    let (rows, bytes) = file_of(&world, &["ada"]);
+    *world.shared.crash.lock().unwrap() = Crash::InCommit(0);
+    assert!(begin(&mut world, "2026-03-03 10:00", &bytes).is_err());
+    *world.shared.crash.lock().unwrap() = Crash::Never;
+    begin(&mut world, "2026-03-03 10:02", &bytes).unwrap();
+    world.import(&rows);
+    said_between(&mut world, &["ada"]);
+    assert_eq!(names(&world, "ada"), [text("Old"), text("L")]);
 }

@@ -65,7 +65,7 @@ workflow all {\n enter when inactive for 30 days including existing\n reenter ne
 /// A store whose first day is 2 March, with Ada in it.
 fn with_ada(rules: &str) -> World {
     let mut world = world(rules);
-    world.engine().begin(Instant(at("2026-03-02"))).unwrap();
+    world.engine().begin(Instant(at("2026-03-02")), None).unwrap();
     world.contact("ada", &[]);
     world
 }

@@ -95,7 +95,7 @@ fn lived(place: Place, seed: u64) -> (World, Joins) {
     let program = compiled_of(&[format!("{HEAD}\n{WORKFLOWS}")]).unwrap_or_else(|complaints| panic!("{complaints:#?}"));
     let mut world = World::on(place, program);
     stream(&mut world, seed);
-    world.engine().begin(Instant(at(START))).unwrap();
+    world.engine().begin(Instant(at(START)), None).unwrap();
     let mut joins = Joins(vec![(at(START), BTreeMap::new())]);
     let stream = std::mem::take(&mut world.stream);
     let instants: BTreeSet<i64> = stream.iter().map(|arrival| arrival.arrived_at).collect();

@@ -301,7 +301,7 @@ fn lived(world: &mut World, seen: &mut Seen, patterns: &[(&str, Says)], instants
 fn begun(place: Place, program: &Arc<Program>, seed: u64) -> (World, Vec<i64>) {
     let mut world = World::on(place, Arc::clone(program));
     stream(&mut world, seed);
-    world.engine().begin(Instant(at(START))).unwrap();
+    world.engine().begin(Instant(at(START)), None).unwrap();
     let instants = instants(&world).into_iter().collect();
     (world, instants)
 }

@@ -119,7 +119,7 @@ fn e3_history_fills_facts_and_last_activity_and_triggers_nothing_in_whatever_run
     everywhere(|place| {
         for arrives in ["2026-03-02 10:00", "2026-03-10 10:00"] {
             let mut world = place.world(HISTORY);
-            world.engine().begin(Instant(at("2026-03-02"))).unwrap();
+            world.engine().begin(Instant(at("2026-03-02")), None).unwrap();
             world.contact("ada", &[]).at(arrives);
             for name in ["downloaded", "visited"] {
                 world.event_of("ada", name, json!({}), at("2026-02-25 10:00"));
@@ -132,7 +132,7 @@ fn e3_history_fills_facts_and_last_activity_and_triggers_nothing_in_whatever_run
         // The silence is counted from what history tells, and whoever did nothing is known from the import on.
         for (history, since) in [(true, "03-27 10:00"), (false, "04-01 00:00")] {
             let mut world = place.world(HISTORY);
-            world.engine().begin(Instant(at("2026-03-02"))).unwrap();
+            world.engine().begin(Instant(at("2026-03-02")), None).unwrap();
             world.contact("ada", &[]);
             if history {
                 world.event_of("ada", "visited", json!({}), at("2026-02-25 10:00")).run();

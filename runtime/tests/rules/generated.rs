@@ -4,7 +4,7 @@
 use crate::support::{Place, World, at, compiled_of};
 use flow_front::syntax::constructs::{Class, LISTS};
 use flow_ir::Program;
-use flow_runtime::inbound::ContactRow;
+use flow_runtime::inbound::{ContactRow, Fingerprint};
 use flow_runtime::time::Instant;
 use serde_json::json;
 use std::sync::Arc;
@@ -309,8 +309,10 @@ pub(crate) fn live(
 /// Begins its store and takes the file; once it has been, neither changes anything.
 pub(crate) fn begin(world: &mut World, rows: &[ContactRow]) -> Result<(), flow_runtime::engine::EngineError> {
     let first = Instant(at(START));
-    world.engine().begin(first)?;
-    crate::support::import_at(world.engine(), &crate::support::text_of(rows), rows, first, &mut |_| {}).map(drop)
+    let bytes = crate::support::text_of(rows);
+    let print = Fingerprint::read(bytes.as_bytes(), world.engine().imported_lengths()?).unwrap();
+    world.engine().begin(first, Some(&print))?;
+    crate::support::import_at(world.engine(), &bytes, rows, first, &mut |_| {}).map(drop)
 }
 
 /// Whoever adds a construct adds it here, or it is in no generated world.

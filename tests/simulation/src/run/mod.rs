@@ -284,9 +284,11 @@ impl Run<'_> {
             Engine::open(Arc::clone(&program), backend, store, delivery, limits).map_err(|error| error.to_string())?;
         let stream = arrivals(self.world, &program)?;
         let mut process = Process { engine, program, stream };
-        let begun = process.engine.begin(Instant(START));
-        let imported = match begun {
-            Ok(()) => self.import(&mut process, is_later, now)?,
+        let text = self.contacts(is_later);
+        let lengths = process.engine.imported_lengths().map_err(|error| error.to_string())?;
+        let print = Fingerprint::read(text.as_bytes(), lengths).map_err(|error| error.to_string())?;
+        let imported = match process.engine.begin(Instant(START), Some(&print)) {
+            Ok(()) => import(&mut process, (&text, &print), now)?,
             Err(error) => Err(error),
         };
         let end = ended(&mut process, imported)?;
@@ -318,26 +320,13 @@ impl Run<'_> {
         self.programs.last().map_or_else(|| Err("no program".to_owned()), |first| adopt(store, first))
     }
 
-    fn import(&mut self, process: &mut Process, is_later: bool, now: i64) -> Result<Result<(), EngineError>, Broken> {
+    /// The file of contacts of the time.
+    fn contacts(&self, is_later: bool) -> String {
         let mut rows = self.world.people.rows.clone();
         if is_later {
             rows.extend(self.world.people.grown.iter().cloned());
         }
-        let text = file_of(&rows);
-        let engine = &mut process.engine;
-        let said = |error: &dyn std::fmt::Display| error.to_string();
-        let lengths = engine.imported_lengths().map_err(|error| said(&error))?;
-        let print = Fingerprint::read(text.as_bytes(), lengths).map_err(|error| said(&error))?;
-        let first_read = engine.first_read_at(&print).map_err(|error| said(&error))?;
-        let as_of = first_read.unwrap_or(Instant(now).max(engine.now()));
-        let reader = ContactReader::open(text.as_bytes(), "contacts.csv", &process.program, &Columns::new())
-            .map_err(|error| said(&error))?
-            .as_of(as_of);
-        let (mut tally, mut unheard) = (Tally::default(), |_: Finding<'_>| Ok(()));
-        let rows: Vec<ContactRow> =
-            accept(reader, &mut tally, &mut unheard).collect::<Result<_, _>>().map_err(|error| said(&error))?;
-        let file = ContactsFile { name: "contacts.csv", print: &print, rows: &rows };
-        Ok(engine.import_contacts(file, Instant(now), &mut |_| {}, &mut |_| {}).map(drop))
+        file_of(&rows)
     }
 
     /// Takes leave of a process: whether it has done what it was to do.
@@ -349,6 +338,25 @@ impl Run<'_> {
         drain(process);
         false
     }
+}
+
+/// Takes a file of contacts in, as a process does that begins.
+fn import(
+    process: &mut Process,
+    (text, print): (&str, &Fingerprint),
+    now: i64,
+) -> Result<Result<(), EngineError>, Broken> {
+    let engine = &mut process.engine;
+    let first_read = engine.first_read_at(print).map_err(|error| error.to_string())?;
+    let as_of = first_read.unwrap_or(Instant(now).max(engine.now()));
+    let reader = ContactReader::open(text.as_bytes(), "contacts.csv", &process.program, &Columns::new())
+        .map_err(|error| error.to_string())?
+        .as_of(as_of);
+    let (mut tally, mut unheard) = (Tally::default(), |_: Finding<'_>| Ok(()));
+    let rows: Result<Vec<ContactRow>, _> = accept(reader, &mut tally, &mut unheard).collect();
+    let rows = rows.map_err(|error| error.to_string())?;
+    let file = ContactsFile { name: "contacts.csv", print, rows: &rows };
+    Ok(engine.import_contacts(file, Instant(now), &mut |_| {}, &mut |_| {}).map(drop))
 }
 
 /// The stream of a world, as a program reads it.
