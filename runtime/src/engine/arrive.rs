@@ -99,6 +99,7 @@ impl<S: Store> Engine<S> {
         let joint = self.joint(identity.contact, &others)?;
         let dues: Vec<Option<i64>> = others.iter().map(|other| other.next_at).collect();
         self.touch(identity.contact, now, |touch: &mut Touch<'_>| {
+            touch.note_by_time();
             touch.give_keys(&identity.given);
             touch.given.clone_from(&identity.given);
             if identity.contact.is_none() {

@@ -117,6 +117,9 @@ impl Touch<'_> {
     fn judge_entry(&mut self, place: usize, entry: &Becoming, import: bool) -> Option<Enrolment> {
         let plan = self.plan;
         let Verdict { holds, next_change } = self.watch(entry.when, Seen::Blank(&plan.workflow(entry.workflow).blank));
+        if import && holds && self.leaves_entry_to_time(place, entry) {
+            return None;
+        }
         if let Some(instants) = &mut self.contact.entry_instants {
             instants.set(place, next_change);
         }

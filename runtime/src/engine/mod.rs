@@ -23,6 +23,7 @@ mod answer;
 mod arrive;
 mod batch;
 mod bits;
+mod by_time;
 mod cache;
 mod commit;
 mod contact;

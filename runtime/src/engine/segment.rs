@@ -134,6 +134,12 @@ impl Touch<'_> {
         }
     }
 
+    /// Whether somebody is not where they were when a segment was last settled.
+    pub(super) fn is_crossed(&self, place: usize) -> bool {
+        let Some(segment) = self.plan.segments.get(place) else { return false };
+        self.ask(segment.when, Seen::Blank(&[]), 0).holds != self.contact.is(self.plan, segment.holds)
+    }
+
     /// The earliest later instant at which a watched segment may change by itself.
     pub(super) fn next_change_of_segments(&self) -> i64 {
         self.contact.pending.segments.next(self.now)
@@ -143,6 +149,9 @@ impl Touch<'_> {
         let plan: &Plan = self.plan;
         let Some(segment) = plan.segments.get(place) else { return };
         let verdict = self.ask(segment.when, Seen::Blank(&[]), 0);
+        if verdict.holds != self.contact.is(plan, segment.holds) && self.leaves_segment_to_time(place) {
+            return;
+        }
         self.contact.move_segment(plan, place, segment.next_change, verdict.next_change);
         if !self.contact.write(plan, segment.holds, i64::from(verdict.holds)) {
             return;

@@ -1,6 +1,7 @@
 //! One item's work on one contact at one instant: what the rules see and what they may change.
 
 use super::batch::Batch;
+use super::by_time::ByTime;
 use super::contact::{Contact, Journey, Told};
 use super::error::EngineError;
 use super::event::Triggers;
@@ -35,6 +36,8 @@ pub(super) struct Touch<'e> {
     pub(super) written_before: Written,
     /// What is settled was so before Flow knew of it.
     pub(super) importing: bool,
+    /// What time alone had brought about before the item.
+    pub(super) by_time: ByTime,
     /// The workflows that steps of this round have stopped, each with the one whose step it was.
     pub(super) stopping: Vec<(WorkflowId, WorkflowId)>,
     /// Journeys that stand before a step that lets something out, until everything else has been looked at.
@@ -86,6 +89,7 @@ impl<'e> Touch<'e> {
             written: Written::default(),
             written_before: Written::default(),
             importing: false,
+            by_time: ByTime::default(),
             stopping: Vec::new(),
             stood_back: Vec::new(),
             door: Door::Shut,

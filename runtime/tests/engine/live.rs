@@ -37,6 +37,61 @@ fn hears(world: &mut World, text: &str) {
     world.engine().catch_up(Instant(now), &mut arrivals.into_iter(), &mut |_| {}).unwrap();
 }
 
+/// What time alone makes true while nobody looks is a change of its own: a line of history that is read first takes nothing from it, and what
+/// somebody did since takes all of it.
+#[test]
+fn history_takes_nothing_from_what_time_has_made_true_while_nobody_looked() {
+    let rules = "segment silent = inactive for 4 days
+         segment warm = visited in the last 4 days
+         workflow fell {\n enter when entered silent\n reenter never\n score += 1\n}
+         workflow cooled {\n enter when left warm\n reenter never\n score += 1\n}
+         workflow quiet {\n enter when inactive for 4 days new only\n reenter never\n score += 1\n}";
+    let told = |lines: &[(&str, &str)], is_loaded: bool| {
+        let mut world = world(rules);
+        world.engine().begin(Instant(at("2026-03-02")), None).unwrap();
+        world.contact("ada", &[]).at("2026-03-02 10:00").event("ada", "visited", json!({"page": "/"})).run();
+        if !is_loaded {
+            world.reopen();
+        }
+        for (name, occurred) in lines {
+            world.at("2026-03-07").event_of("ada", name, json!({"page": "/"}), at(occurred));
+        }
+        hears(&mut world, "2026-03-07");
+        world.check_invariants();
+        world.story("ada")
+    };
+    let (old, older) = (("visited", "2026-02-02 10:00"), ("paid", "2026-02-01 10:00"));
+    let entered = ["cooled Entered", "fell Entered", "quiet Entered"].map(|line| format!("03-07 00:00 {line}"));
+    for is_loaded in [true, false] {
+        for lines in [&[][..], &[old], &[older], &[old, older]] {
+            let mut story = told(lines, is_loaded);
+            story.retain(|line| line.contains("Entered"));
+            story.sort();
+            assert_eq!(story, entered, "{lines:?}");
+        }
+        let back = ("visited", "2026-03-06 10:00");
+        assert_eq!(told(&[old, back], is_loaded), told(&[back], is_loaded));
+    }
+}
+
+/// What is left to its own instant ends a journey before its mail is on its way, though history has ended the wait before that mail.
+#[test]
+fn no_mail_leaves_beside_an_exit_that_time_has_made_true() {
+    for exit in ["silent", "inactive for 4 days"] {
+        let rules = format!(
+            "segment silent = inactive for 4 days
+             workflow noted {{\n enter when entered silent\n reenter never\n score += 1\n}}
+             workflow go {{\n enter when signed_up\n reenter never\n exit when {exit}\n wait until employees >= 5 up to 30 days\n send hello\n}}"
+        );
+        let mut world = world(&rules);
+        world.engine().begin(Instant(at("2026-03-02")), None).unwrap();
+        world.contact("ada", &[]).at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+        world.at("2026-03-07").identify("ada", &[("employees", "9")]).occurred("2026-02-02 10:00");
+        hears(&mut world, "2026-03-07");
+        assert!(world.sent().is_empty() && world.story("ada").iter().any(|line| line.contains("go Exited")), "{exit}");
+    }
+}
+
 #[test]
 fn what_has_arrived_by_then_comes_before_what_was_missed() {
     let mut world = world("workflow go {\n enter when signed_up\n reenter never\n wait 1 hour\n send hello\n}");
