@@ -254,6 +254,9 @@ fn a_start_with_the_same_project_looks_into_nobody() {
     open(WAITS).unwrap();
     open(WAITS).unwrap();
     shell().execute(contact, []).unwrap();
+    // Their number has been given.
+    let given = "INSERT INTO slot (slot, number, clock, first_day, next_contact, next_outbox, next_record) VALUES (0, 1, 0, 0, 2, 1, 1)";
+    shell().execute(given, []).unwrap();
     let same = open(WAITS).unwrap();
     assert_eq!(same, open(WAITS).unwrap());
     assert_eq!(open(&other).unwrap_err().fault, flow_runtime::store::StoreFault::Corrupt);

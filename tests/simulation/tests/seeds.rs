@@ -82,7 +82,6 @@ fn worlds_reach_what_can_be_decided() {
         DecisionCode::Stopped,
         DecisionCode::Opened,
         DecisionCode::Clicked,
-        DecisionCode::Replied,
         DecisionCode::GoalMet,
     ];
     let missing: Vec<DecisionCode> =
