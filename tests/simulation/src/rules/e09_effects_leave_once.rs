@@ -35,9 +35,7 @@ fn book_differs(seen: &Seen<'_>, row: &OutboxRecord) -> Option<String> {
     let in_doubt = handed
         .iter()
         .any(|handed| matches!(seen.world.weather.attempt(&row.key, handed.attempt).answer.fate, Fate::Unknown { .. }));
-    // What was on its way at the end of a rehearsal is made once more by the next: its answer was never heard.
-    let is_rehearsed_on = matches!(&seen.world.clock, Clock::Virtual(stretches) if stretches.len() > 1);
-    let died = seen.lived.deaths > 0 || is_rehearsed_on;
+    let died = seen.lived.deaths > 0 || is_begun_again(seen);
     match row.state {
         OutboxState::Delivered if taken == 0 => {
             return Some(format!("{} counts as delivered and never came over", row.key));
@@ -61,6 +59,15 @@ fn book_differs(seen: &Seen<'_>, row: &OutboxRecord) -> Option<String> {
     }
     let others = handed.iter().filter(|handed| handed.is_taken).map(|handed| &handed.to).collect::<BTreeSet<_>>();
     (others.len() > 1 && !in_doubt && !died).then(|| format!("{} went to {others:?}", row.key))
+}
+
+/// Whether a process ended in peace and another went on: an answer that was on its way then was never heard, and its message is made once more.
+fn is_begun_again(seen: &Seen<'_>) -> bool {
+    let is_changed = seen.world.next.is_some() || !seen.world.people.grown.is_empty();
+    match &seen.world.clock {
+        Clock::Virtual(stretches) => stretches.len() > 1,
+        Clock::Wall(_) => is_changed,
+    }
 }
 
 /// Its answer comes after the end.
