@@ -56,7 +56,7 @@ impl Touch<'_> {
             // It is asked of both as one, and what becomes true by that is no entry.
             SlotRole::Was(_) => return,
             SlotRole::Owed(workflow) => return self.join_entry(other, workflow, slot),
-            SlotRole::Unjudged(workflow) => return self.join_entry(other, workflow, slot),
+            SlotRole::Unjudged(workflow) => return self.join_unjudged(other, workflow, slot),
             // One start is followed; where they are in it already, it is refused then.
             SlotRole::Started(_) => own.min(theirs),
             // As one turn.
@@ -67,7 +67,21 @@ impl Touch<'_> {
         }
     }
 
-    /// An entry that one of them waits to be let in by, or that is still to be judged of one, stays so, unless it was true of the other and is
+    /// What is still to be judged of one of them at the end of the instant is judged of both: that it holds no more counts as well. Where it was true
+    /// of the other and is spent, it was true of the one they are.
+    fn join_unjudged(&mut self, other: &Contact, workflow: WorkflowId, slot: SlotId) {
+        let plan = self.plan;
+        let Entry::Becomes { was, owed, .. } = self.workflow(workflow).entry else { return };
+        if !self.contact.is(plan, slot) && !other.is(plan, slot) {
+            return;
+        }
+        if other.is(plan, was) && !other.is(plan, owed) {
+            self.contact.write(plan, was, 1);
+        }
+        self.contact.write(plan, slot, 1);
+    }
+
+    /// An entry that one of them waits to be let in by stays so, unless it was true of the other and is
     /// spent: of one person it becomes true once. Whether they come in is asked with everything that is known of both.
     fn join_entry(&mut self, other: &Contact, workflow: WorkflowId, slot: SlotId) {
         let plan = self.plan;

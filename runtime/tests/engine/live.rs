@@ -207,3 +207,23 @@ fn what_an_answer_at_the_end_lets_out_waits_for_the_next_start() {
         assert_eq!(handed_off, !refused, "{:?}", world.story("ada"));
     }
 }
+
+/// What stops holding at an instant at which its person also proves to be somebody else stops holding of the one they are, and may hold again.
+#[test]
+fn what_holds_no_more_when_two_prove_to_be_one_may_hold_again() {
+    for batch_items in [1, 1_000] {
+        let text = "workflow w { enter when inactive for 2 days including existing; reenter after 1 day; score += 1 }";
+        let mut world = world(text).limits(batch_items, batch_items);
+        world.contact("ada", &[]).at("2026-03-02 00:30").event("", "visited", json!({})).only_key("anonymous:d1");
+        hears(&mut world, "2026-03-02 00:30");
+        hears(&mut world, "2026-03-04 08:00");
+        assert_eq!(world.score("ada"), 1);
+        world.at("2026-03-04 20:00").event("ada", "visited", json!({}));
+        world.event("ada", "visited", json!({})).occurred("2026-03-03 08:00").keys(&["anonymous:d1"]);
+        hears(&mut world, "2026-03-04 20:00");
+        hears(&mut world, "2026-03-06 19:59");
+        assert_eq!(world.score("ada"), 1, "{:?}", world.story("ada"));
+        hears(&mut world, "2026-03-06 20:00");
+        assert_eq!(world.score("ada"), 2, "{:?}", world.story("ada"));
+    }
+}
