@@ -1,4 +1,5 @@
-//! E11: a user id is never given to a contact that has another; of two values of a field the one that occurred later wins.
+//! E11: a user id is never given to a contact that has another, and every key is of somebody who is there. Which of two values of a field holds is
+//! asked by the model, in worlds in which nobody proves to be another.
 
 use std::collections::BTreeMap;
 
@@ -15,9 +16,5 @@ pub(super) fn broken(seen: &Seen<'_>) -> Option<String> {
         let now = seen.of_now(*contact);
         seen.snapshot().contacts.binary_search_by_key(&now, |known| known.id).is_err()
     });
-    if let Some((key, contact)) = nobody {
-        return Some(format!("{key} is of {contact:?}, who is not there"));
-    }
-    // An address is one person's: nobody else has it among their texts.
-    None
+    nobody.map(|(key, contact)| format!("{key} is of {contact:?}, who is not there"))
 }

@@ -1,5 +1,5 @@
-//! E13: what leaves comes from a step of a real workflow under the store's own key; a rehearsal and a live store are never one. The second is asked
-//! of stores in files (`run/store.rs` has none in common), and of the commands in `tests/command.rs`; here it is the first.
+//! E13: what leaves goes to people of this world and to its teams, and to nobody else. That a rehearsal and a live store are never one is no
+//! matter of worlds: the rule's own tests and those of the commands have it.
 
 use flow_runtime::store::OutboxKind;
 
