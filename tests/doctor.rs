@@ -133,6 +133,22 @@ fn damages() -> Vec<(&'static str, &'static str, String)> {
             "UPDATE event SET contact = 999999 WHERE id = (SELECT max(id) FROM event)",
         ),
         sql(
+            "without-key",
+            "a user id that is gone",
+            &format!("DELETE FROM contact_key WHERE key LIKE 'user:%' AND contact = {WAITING}"),
+        ),
+        sql("without-key", "nothing leads to them", &format!("DELETE FROM contact_key WHERE contact = {WAITING}")),
+        sql(
+            "address-astray",
+            "an address that leads to nobody",
+            &format!("DELETE FROM contact_key WHERE key LIKE 'email:%' AND contact = {WAITING}"),
+        ),
+        sql(
+            "address-of-another",
+            "an address that leads to somebody else",
+            &format!("UPDATE contact_key SET contact = 2 WHERE key LIKE 'email:%' AND contact = {WAITING}"),
+        ),
+        sql(
             "joined-on",
             "joined into a joined one",
             "INSERT INTO joined VALUES (1, 2), (2, 3); UPDATE counter SET total = total + 2 WHERE name = 'joined'; INSERT OR IGNORE INTO counter VALUES (0, 'joined', 2)",

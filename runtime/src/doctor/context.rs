@@ -3,8 +3,10 @@
 use super::finding::{Findings, Kind, Subject};
 use super::rollups::Counted;
 use super::{Check, alive};
-use crate::store::{ContactId, OutboxKind, OutboxState, Records, Slot, SlotState, StoreError, StoreFault, Total};
-use flow_ir::{Program, WorkflowId};
+use crate::store::{
+    ContactId, ContactRecord, OutboxKind, OutboxState, Records, Slot, SlotState, StoreError, StoreFault, Total,
+};
+use flow_ir::{Program, SlotId, WorkflowId};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -151,6 +153,16 @@ impl<'p> Context<'p> {
         self.contacts.contains(contact.0)
     }
 
+    /// Who somebody is by now.
+    pub(super) fn stayed(&self, contact: ContactId) -> ContactId {
+        self.joined.get(&contact).copied().unwrap_or(contact)
+    }
+
+    /// Whether a slot of the frame holds something else than nothing; not where the frame is of a version that had no such slot.
+    pub(super) fn is_set(&self, contact: &ContactRecord, slot: SlotId) -> bool {
+        alive::read(&self.program.frame, &contact.frame, slot).is_some_and(|value| value != 0)
+    }
+
     /// Whether two became one here: their journeys go on under other runs, and what one sent the other has sent, too (E11).
     pub(super) fn is_of_a_join(&self, contact: ContactId) -> bool {
         self.joined.contains_key(&contact) || self.heirs.contains(&contact)
@@ -242,17 +254,17 @@ const CHUNK: u64 = 1 << 12;
 
 /// A set of numbers that are mostly close together.
 #[derive(Debug, Default)]
-struct Bits(BTreeMap<u64, Box<[u64; CHUNK as usize / 64]>>);
+pub(super) struct Bits(BTreeMap<u64, Box<[u64; CHUNK as usize / 64]>>);
 
 impl Bits {
-    fn insert(&mut self, number: u64) {
+    pub(super) fn insert(&mut self, number: u64) {
         let chunk = self.0.entry(number / CHUNK).or_insert_with(|| Box::new([0; CHUNK as usize / 64]));
         if let Some(word) = chunk.get_mut((number % CHUNK / 64) as usize) {
             *word |= 1 << (number % 64);
         }
     }
 
-    fn contains(&self, number: u64) -> bool {
+    pub(super) fn contains(&self, number: u64) -> bool {
         let word = self.0.get(&(number / CHUNK)).and_then(|chunk| chunk.get((number % CHUNK / 64) as usize));
         word.is_some_and(|word| word >> (number % 64) & 1 == 1)
     }

@@ -79,6 +79,15 @@ kinds! {
         "do not start Flow on it, since the next row would be refused: restore the last good backup",
     /// A row about somebody who is not there.
     OfNobody = "of-nobody" person across "restore the last good backup",
+    /// Somebody whom no user id leads to any more, or nothing at all (E11).
+    WithoutKey = "without-key" person across
+        "do not start Flow on it: they would be taken for somebody new, and get everything again; restore the last good backup",
+    /// An address that does not lead to the one who has it (E11).
+    AddressAstray = "address-astray" mends across
+        "`flow doctor --mend` leads it to them again; without that they would be taken for somebody new, and get everything again",
+    /// An address that leads to somebody else than the one who has it (E11).
+    AddressOfAnother = "address-of-another" person across
+        "what is said of this address would be taken for the other's: restore the last good backup",
     /// Somebody who was joined into somebody who was joined in turn, or into themselves.
     JoinedOn = "joined-on" mends within "`flow doctor --mend` leads them to the last one, unless they lead in a circle",
     /// People who were joined in a circle.
@@ -189,6 +198,8 @@ pub(crate) enum Mend {
     Newest(ContactId, u64),
     /// Somebody who was joined leads to this one.
     Joined(ContactId, ContactId),
+    /// A key leads to this contact.
+    Key(String, ContactId),
     /// Totals as the rows come to.
     Totals {
         /// All that can be counted.
@@ -205,6 +216,7 @@ impl Mend {
             Mend::CallAt(..) => Kind::Asleep,
             Mend::Previous(..) | Mend::Newest(..) => Kind::BrokenChain,
             Mend::Joined(..) => Kind::JoinedOn,
+            Mend::Key(..) => Kind::AddressAstray,
             Mend::Totals { .. } => Kind::WrongTotal,
         }
     }

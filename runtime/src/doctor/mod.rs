@@ -9,7 +9,7 @@
 //! contacts 262,145 ..                              the next one
 //! ```
 //! The log is in the order of arrival, not by contact, so it is read once for each window. Memory is bounded by the window, and beside it by
-//! sixteen bits for each message that ever was and a bit for each contact.
+//! sixteen bits for each message that ever was and three bits for each contact.
 
 mod alive;
 mod chains;
@@ -18,6 +18,7 @@ mod ends;
 mod finding;
 mod frames;
 mod handoffs;
+mod keys;
 mod ledgers;
 mod messages;
 mod nobody;
@@ -86,6 +87,7 @@ fn checks(program: &Program) -> Vec<Box<dyn Check>> {
     vec![
         Box::<numbers::Numbers>::default(),
         Box::<nobody::Nobody>::default(),
+        Box::new(keys::Keys::new(program)),
         Box::<frames::Frames>::default(),
         Box::new(alive::Alive::new(program)),
         Box::<ends::Ends>::default(),

@@ -2,7 +2,7 @@
 
 use super::context::{Context, or_found};
 use super::finding::Findings;
-use super::{Check, Examination};
+use super::{Check, Examination, keys};
 use crate::store::StoreFault;
 use crate::store::{
     ContactId, DecisionRecord, EventRecord, JourneyKey, JourneyRecord, JourneyStatus, Placed, Records, StoreError,
@@ -72,11 +72,13 @@ fn show_contacts(
         if page.is_empty() {
             break;
         }
-        for (id, contact) in page.into_iter().take(left) {
-            left -= 1;
-            after = Some(id);
-            checks.iter_mut().for_each(|check| check.contact(context, id, contact.as_ref(), found));
+        let taken = page.get(..left).unwrap_or(&page);
+        for (id, contact) in taken {
+            checks.iter_mut().for_each(|check| check.contact(context, *id, contact.as_ref(), found));
         }
+        keys::examine_addresses(records, context, taken, found)?;
+        after = taken.last().map(|(last, _)| *last);
+        left -= taken.len();
     }
     Ok(after)
 }

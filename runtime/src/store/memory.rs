@@ -515,6 +515,11 @@ impl Rows for MemoryStore {
         Ok(page(&self.shared().keys, after.map(str::to_owned), |key, id| (key.clone(), *id)))
     }
 
+    fn owners(&mut self, keys: &[String]) -> Result<Vec<Option<ContactId>>, StoreError> {
+        let shared = self.shared();
+        Ok(keys.iter().map(|key| shared.keys.get(key).map(|id| shared.now(*id))).collect())
+    }
+
     fn joined(&mut self, after: Option<ContactId>) -> Result<Vec<(ContactId, ContactId)>, StoreError> {
         Ok(page(&self.shared().joined, after, |id, into| (*id, *into)))
     }

@@ -36,6 +36,9 @@ pub trait Rows {
     /// What finds contacts, by key.
     fn keys(&mut self, after: Option<&str>) -> Result<Vec<(String, ContactId)>, StoreError>;
 
+    /// Whom each of these keys finds by now.
+    fn owners(&mut self, keys: &[String]) -> Result<Vec<Option<ContactId>>, StoreError>;
+
     /// Who was joined into whom, by the first.
     fn joined(&mut self, after: Option<ContactId>) -> Result<Vec<(ContactId, ContactId)>, StoreError>;
 

@@ -479,13 +479,27 @@ impl World {
     }
 
     pub(crate) fn row(&self, keys: &[&str], words: &[(&str, &str)]) -> ContactRow {
+        let values = self.values(words);
         ContactRow {
-            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
-            values: self.values(words),
+            keys: self.with_address(keys.iter().map(|key| (*key).to_owned()).collect(), &values),
+            values,
             refusals: Vec::new(),
             changed_at: None,
             at: origin(),
         }
+    }
+
+    /// Whoever says their address can be found by it, as every reader has it.
+    fn with_address(&self, mut keys: Vec<String>, values: &[(FieldId, FieldValue)]) -> Vec<String> {
+        let email = self.program.fields.find(|field| field.name == "email");
+        for (field, value) in values {
+            let FieldValue::Text(address) = value else { continue };
+            let key = format!("email:{}", address.to_lowercase());
+            if Some(*field) == email && !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        keys
     }
 
     /// Imports rows from a file of their own: the same bytes where they say the same.
@@ -563,7 +577,8 @@ impl World {
     fn arrival(&mut self, user: &str, occurred_at: i64, what: What) -> &mut World {
         let mut message = [0; 16];
         message[..8].copy_from_slice(&(self.stream.len() as u64 + 1).to_le_bytes());
-        let keys = vec![format!("user:{user}")];
+        let values: &[(FieldId, FieldValue)] = if let What::Identify { values } = &what { values } else { &[] };
+        let keys = self.with_address(vec![format!("user:{user}")], values);
         let (arrived_at, at) = (self.now, origin());
         self.stream.push(Arrival {
             arrived_at,
@@ -584,10 +599,12 @@ impl World {
         self
     }
 
-    /// The last event is known by this key alone.
+    /// The last event is known by this key alone, and by the address that it says.
     pub(crate) fn only_key(&mut self, key: &str) -> &mut World {
-        self.stream.last_mut().unwrap().keys.clear();
-        self.keys(&[key])
+        let keys = &mut self.stream.last_mut().unwrap().keys;
+        keys.retain(|key| key.starts_with("email:"));
+        keys.insert(0, key.to_owned());
+        self
     }
 
     /// What has been said since the last run.

@@ -123,6 +123,11 @@ fn write(connection: &Connection, Mending { mends, indexes, messages }: Mending)
                 let sql = "UPDATE joined SET \"into\" = ?2 WHERE contact = ?1";
                 connection.prepare_cached(sql)?.execute([contact.0, into.0].map(sql_id))?;
             }
+            // Two who have one address have it in turn: it leads to the first.
+            Mend::Key(key, contact) => {
+                let sql = "INSERT OR IGNORE INTO contact_key (key, contact) VALUES (?1, ?2)";
+                connection.prepare_cached(sql)?.execute(params![key, sql_id(contact.0)])?;
+            }
             Mend::Totals { counted, by_week } => {
                 write_totals(connection, &counted.into_iter().collect::<Vec<_>>(), by_week)?
             }

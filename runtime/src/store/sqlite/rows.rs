@@ -32,6 +32,10 @@ impl Rows for SqliteRecords {
         self.read(|connection| contacts::keys(connection, after))
     }
 
+    fn owners(&mut self, keys: &[String]) -> Result<Vec<Option<ContactId>>, StoreError> {
+        self.read(|connection| contacts::find(connection, keys))
+    }
+
     fn joined(&mut self, after: Option<ContactId>) -> Result<Vec<(ContactId, ContactId)>, StoreError> {
         self.read(|connection| contacts::joined(connection, after))
     }

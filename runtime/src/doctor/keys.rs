@@ -1,0 +1,83 @@
+//! Whoever is there can be found: by the user id that they are known by, and by the address that their mail goes to. Whoever cannot is taken for
+//! somebody new when they are named again, and gets everything a second time (E11).
+
+use super::Check;
+use super::context::{Bits, Context, or_found};
+use super::finding::{Findings, Kind, Mend, Subject};
+use crate::inbound::{email_key, is_address, is_device, is_user};
+use crate::store::{ContactId, ContactRecord, Records, StoreError};
+use flow_ir::{FieldType, Id as _, Program, SlotId, TextId};
+
+/// Who has a key at all, and who a user id.
+pub(super) struct Keys {
+    identified: SlotId,
+    found: Bits,
+    users: Bits,
+}
+
+impl Keys {
+    pub(super) fn new(program: &Program) -> Keys {
+        Keys { identified: program.system.identified, found: Bits::default(), users: Bits::default() }
+    }
+}
+
+impl Check for Keys {
+    fn key(&mut self, cx: &Context<'_>, key: &str, contact: ContactId, _: &mut Findings) {
+        let stayed = cx.stayed(contact);
+        // Beside them stands what is kept of an address, whoever has it.
+        if is_user(key) || is_device(key) || is_address(key) {
+            self.found.insert(stayed.0);
+        }
+        if is_user(key) {
+            self.users.insert(stayed.0);
+        }
+    }
+
+    fn contact(&mut self, cx: &Context<'_>, id: ContactId, contact: Option<&ContactRecord>, found: &mut Findings) {
+        if cx.joined.contains_key(&id) {
+            return;
+        }
+        let is_identified = contact.is_some_and(|contact| cx.is_set(contact, self.identified));
+        let words = match (self.found.contains(id.0), self.users.contains(id.0)) {
+            (false, _) => "is found by nothing: no user id, device or address leads to them",
+            (true, false) if is_identified => "is known by a user id, and none leads to them",
+            _ => return,
+        };
+        found.add(Kind::WithoutKey, Subject::Contact(id), words);
+    }
+}
+
+/// Sees to it that the addresses of these contacts lead to them.
+pub(super) fn examine_addresses(
+    records: &mut dyn Records,
+    cx: &Context<'_>,
+    contacts: &[(ContactId, Option<ContactRecord>)],
+    found: &mut Findings,
+) -> Result<(), StoreError> {
+    let Some(address) = address_of(cx.program) else { return Ok(()) };
+    let there = contacts.iter().filter_map(|(id, contact)| Some((*id, contact.as_ref()?)));
+    let named = there.filter(|(id, _)| !cx.joined.contains_key(id));
+    let (ids, keys): (Vec<ContactId>, Vec<String>) =
+        named.filter_map(|(id, contact)| Some((id, email_key(contact.texts.get(address.index())?.as_ref()?)))).unzip();
+    let Some(owners) = or_found(records.owners(&keys), "keys", found)? else { return Ok(()) };
+    for ((id, key), owner) in ids.into_iter().zip(keys).zip(owners) {
+        match owner {
+            Some(owner) if owner == id => {}
+            Some(owner) => {
+                let words = format!("has an address that leads to contact {}", owner.0);
+                found.add(Kind::AddressOfAnother, Subject::Contact(id), words);
+            }
+            None => {
+                found.add(Kind::AddressAstray, Subject::Contact(id), "has an address that leads to nobody");
+                found.mend(Mend::Key(key, id));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where contacts have their address.
+fn address_of(program: &Program) -> Option<TextId> {
+    let field = program.fields.find(|field| field.ty == FieldType::Email && field.name == "email")?;
+    program.fields.get(field)?.text
+}
