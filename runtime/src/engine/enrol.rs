@@ -11,7 +11,7 @@ use super::reason::{Ignored, Lacked};
 use super::touch::{Seen, Touch};
 use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus};
 use flow_ir::backend::Verdict;
-use flow_ir::{FOREVER, FieldId, Reenter, WorkflowId};
+use flow_ir::{Entry, FOREVER, FieldId, Reenter, WorkflowId};
 use std::collections::BTreeSet;
 
 /// The reason of those who enter by the workflow's own `enter`.
@@ -253,10 +253,7 @@ impl Touch<'_> {
     /// Why this contact, of whom all that is required is known, is not enrolled, with the number of the exit that holds.
     fn objection(&mut self, id: WorkflowId, memory: &[u8]) -> Option<(Ignored, Option<u32>)> {
         let workflow = self.workflow(id);
-        if self.contact.live_in(id) {
-            return Some((Ignored::AlreadyIn, None));
-        }
-        if let Some(reason) = self.too_early(id) {
+        if let Some(reason) = self.was_in(id) {
             return Some((reason, None));
         }
         if workflow.skip.is_some_and(|skip| self.holds_once(skip, Seen::Blank(memory), 0)) {
@@ -269,8 +266,12 @@ impl Touch<'_> {
         holding.map(|(number, _)| (Ignored::ExitHolds, Some(number)))
     }
 
-    fn too_early(&self, id: WorkflowId) -> Option<Ignored> {
+    /// Why somebody who is in a workflow, or was in it before, does not come in now.
+    fn was_in(&self, id: WorkflowId) -> Option<Ignored> {
         self.contact.last_in(id)?;
+        if self.contact.live_in(id) {
+            return Some(Ignored::AlreadyIn);
+        }
         match self.workflow(id).reenter {
             Reenter::Never => Some(Ignored::OnlyOnce),
             Reenter::After(_) => self.free_at(id).is_none_or(|free_at| self.now < free_at).then_some(Ignored::TooSoon),
@@ -284,11 +285,14 @@ impl Touch<'_> {
         Some(self.after(ended_at, span))
     }
 
-    /// Begins a journey and tells its place, unless another enrolment of the same round has begun one in this workflow, or they have to wait for their turn.
+    /// Begins a journey and tells its place, unless another enrolment of the same round has begun one in this workflow, which may have ended since,
+    /// or they have to wait for their turn.
     pub(super) fn begin(&mut self, enrolment: &Enrolment) -> Option<usize> {
         let Enrolment { workflow, by, triggered_at, .. } = *enrolment;
-        if self.contact.live_in(workflow) {
-            self.refuse(workflow, &Refusal::Objection(Ignored::AlreadyIn, None));
+        if let Some(reason) = self.was_in(workflow) {
+            let refusal = Refusal::Objection(reason, None);
+            self.owe(enrolment, &refusal);
+            self.refuse(workflow, &refusal);
             return None;
         }
         if !self.may_begin(enrolment) {
@@ -322,6 +326,14 @@ impl Touch<'_> {
             since: enrolment.since.unwrap_or_else(|| self.batch.last_record()),
         };
         Some(self.contact.insert_journey(Journey::begun(record)))
+    }
+
+    /// What has become true is not spent by a refusal that can end (E4).
+    fn owe(&mut self, enrolment: &Enrolment, refusal: &Refusal) {
+        let Entry::Becomes { owed, .. } = self.workflow(enrolment.workflow).entry else { return };
+        if enrolment.by == OWN_ENTRY && self.can_end(enrolment.workflow, refusal) {
+            self.contact.write(self.plan, owed, 1);
+        }
     }
 
     /// Before another journey in a workflow: of those that have ended only those still matter whose goal counts on, and no more than the newest of

@@ -2,6 +2,7 @@
 //!
 //! Not there yet: `reenter per`, and so one journey a key.
 
+use crate::support::at;
 use crate::{MONDAY, becomes, does, everywhere, go, mails, told};
 use serde_json::json;
 
@@ -117,6 +118,43 @@ fn e4_one_that_becomes_true_in_a_re_entry_period_or_a_live_journey_enters_when_t
                 ["03-02 10:00 go Entered".to_owned(), format!("{enters} go Entered")],
                 "one, and no more"
             );
+        }
+    });
+}
+
+/// A start and an event, a start and what time makes true at its instant: whoever is through by then has been in it all the same.
+#[test]
+fn e4_what_two_things_of_one_instant_let_in_comes_in_once() {
+    const SILENT: &str = "no visited in the last 4 days new only";
+    everywhere(|place| {
+        for (enter, steps, again) in [
+            ("downloaded; reenter never", "score += 1", &[][..]),
+            ("downloaded; reenter after 2 days", "score += 1", &[]),
+            ("downloaded; reenter after 2 days", "score += 1; wait 1 day", &[]),
+            (&format!("{SILENT}; reenter never"), "score += 1", &[]),
+            (&format!("{SILENT}; reenter never"), "score += 1; wait 1 day", &[]),
+            // What has become true waits for its time.
+            (&format!("{SILENT}; reenter after 2 days"), "score += 1", &["03-08 10:00 second Entered"]),
+            (&format!("{SILENT}; reenter after 2 days"), "score += 1; wait 1 day", &["03-09 10:00 second Entered"]),
+        ] {
+            let mut world = place.world(&format!(
+                "workflow first {{ enter when signed_up; reenter never; start second }}\n\
+                 workflow second {{ enter when {enter}; {steps} }}"
+            ));
+            world.contact("ada", &[]).set_now(at(MONDAY) + 1);
+            world.event("ada", "visited", json!({})).run();
+            world.at("2026-03-06 10:00").event("ada", "signed_up", json!({})).run();
+            world.set_now(at("2026-03-06 10:00") + 1);
+            if enter.starts_with("downloaded") {
+                world.event("ada", "downloaded", json!({}));
+            }
+            world.run();
+            assert_eq!(world.score("ada"), 1, "{enter}: {:?}", world.story("ada"));
+            world.at("2026-04-20").run();
+            let mut entered = told(&world, "ada", &["Entered"]);
+            entered.retain(|line| line.contains("second"));
+            assert_eq!(entered[1..], *again, "{enter}");
+            assert_eq!(world.score("ada"), 1 + again.len() as i64, "{enter}");
         }
     });
 }

@@ -33,6 +33,8 @@ pub(super) struct Town<'w> {
     /// When people came into workflows with a rate.
     pub(super) places: BTreeMap<usize, Vec<i64>>,
     messages: BTreeSet<u32>,
+    /// Who would come into a workflow a second time by the same picture: the workflow, since when, whether something became true.
+    doubled: Vec<(usize, (u64, i64), bool)>,
     /// Entries of which the event in hand changes nothing.
     by_time: BTreeMap<usize, bool>,
 }
@@ -52,6 +54,7 @@ impl<'w> Town<'w> {
             book,
             places: BTreeMap::new(),
             messages: BTreeSet::new(),
+            doubled: Vec::new(),
             by_time: BTreeMap::new(),
         }
     }
@@ -482,6 +485,7 @@ impl<'w> Town<'w> {
                 _ => {}
             }
         }
+        self.refuse_doubled(user);
         self.judge(user, false, None);
     }
 
@@ -720,6 +724,12 @@ impl<'w> Town<'w> {
 
     /// Somebody comes in, or waits for their turn.
     fn enter(&mut self, user: u32, workflow: usize, since: (u64, i64), is_started: bool) -> Option<usize> {
+        let is_begun = |journey: &Journey| journey.workflow == workflow && matches!(journey.state, State::Running);
+        if self.person(user).journeys.iter().any(is_begun) {
+            let became = !is_started && matches!(self.workflow(workflow).entry, Entry::Becomes(..));
+            self.doubled.push((workflow, since, became));
+            return None;
+        }
         let turn = self.turn_of(workflow);
         self.places.entry(workflow).or_default().push(turn);
         if turn <= self.now {
@@ -732,6 +742,17 @@ impl<'w> Town<'w> {
         let before = person.journeys.iter().filter(|journey| journey.workflow == workflow).count();
         self.tell(user, format!("Held {}/{before} ", self.workflow(workflow).name));
         None
+    }
+
+    /// One picture lets somebody into a workflow once.
+    fn refuse_doubled(&mut self, user: u32) {
+        for (workflow, since, became) in std::mem::take(&mut self.doubled) {
+            let why = self.refused(user, workflow, since).unwrap_or_else(|| "AlreadyIn".to_owned());
+            if became && why != "OnlyOnce" {
+                self.person_mut(user).remembered.insert(workflow);
+            }
+            self.tell(user, format!("Ignored {} {why}", self.workflow(workflow).name));
+        }
     }
 
     /// Where nobody looked when a turn came, that turn and all later ones of its workflow move by as much.
@@ -865,6 +886,7 @@ impl<'w> Town<'w> {
                 _ => {}
             }
         }
+        self.refuse_doubled(user);
         self.judge(user, false, None);
     }
 
