@@ -67,7 +67,7 @@ fn patient(arguments: &DoctorArguments, output: &mut Output) -> io::Result<Resul
 
 fn look(store: &Path, output: &Output) -> Result<Diagnosis, Failure> {
     let bar = bar(output);
-    let looked = diagnose(store, &mut |read, of| at(&bar, read, of));
+    let looked = diagnose(store, SystemClock.now(), &mut |read, of| at(&bar, read, of));
     bar.finish_and_clear();
     looked.map_err(from_store)
 }

@@ -24,6 +24,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use flow_runtime::clock::{Clock as _, SystemClock};
 use flow_runtime::open::diagnose;
 use jiff::fmt::rfc2822::DateTimeParser;
 use rusqlite::types::ValueRef;
@@ -178,7 +179,9 @@ impl Case {
     fn examine(&self, found: &mut Vec<String>) {
         let store = self.folder.path().join("out/case.db");
         // Some cases are of runs that never come to a store.
-        if let Some(diagnosis) = (!self.in_memory).then(|| diagnose(&store, &mut |_, _| ()).ok()).flatten() {
+        if let Some(diagnosis) =
+            (!self.in_memory).then(|| diagnose(&store, SystemClock.now(), &mut |_, _| ()).ok()).flatten()
+        {
             let findings = diagnosis.examined.findings.iter();
             found.extend(
                 findings.map(|finding| format!("{}: {} {}", finding.kind.code(), finding.subject, finding.words)),

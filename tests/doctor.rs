@@ -13,6 +13,7 @@ use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use flow_runtime::clock::{Clock as _, SystemClock};
 use flow_runtime::doctor::Kind;
 use flow_runtime::store::digest::digest;
 use guide::Guide;
@@ -215,7 +216,18 @@ fn damages_by_hand(ward: &Ward) -> Vec<(&'static str, &'static str, PathBuf)> {
         .unwrap();
     drop(connection);
     file.write_all_at(&[0xA5; 4_096], u64::from(root - 1) * 4_096).unwrap();
+    let backup = ward.copy("a live store of before");
+    let live = "UPDATE charter SET kind = 'live'";
+    assert_eq!(Connection::open(&backup).unwrap().execute(live, []).unwrap(), 1);
+    let sum = "SELECT sum(number) FROM slot";
+    let batches: i64 = Connection::open(&backup).unwrap().query_row(sum, [], |row| row.get(0)).unwrap();
+    fs::write(backup.with_extension("db.lock"), format!("closed {:020}\n", batches + 7)).unwrap();
+    let ahead = ward.copy("a live store of a year to come");
+    let sql = format!("{live}; UPDATE slot SET clock = 4102444800000");
+    Connection::open(&ahead).unwrap().execute_batch(&sql).unwrap();
     vec![
+        ("clock-ahead", "a live store of a year to come", ahead),
+        ("in-the-past", "a live store of before", backup),
         ("wrong-notes", "notes of something else", notes),
         ("wrong-index", "an index without its entries", index),
         ("two-live", "one journey twice", twice),
@@ -470,10 +482,11 @@ fn a_store_that_was_killed_is_mended_and_stays_broken_off() {
     assert_eq!(rules(&json(&store, &[]).0), BTreeMap::from([("wrong-total".to_owned(), 1)]));
     let (told, code) = json(&store, &["--mend"]);
     assert_eq!((rules(&told), code), (BTreeMap::new(), 0), "{}", told_as(&told));
-    assert_eq!((&told["broken_off"], fs::read(&lock).unwrap()), (&Value::Bool(true), b"in use\n".to_vec()));
+    assert_eq!(&told["broken_off"], &Value::Bool(true));
+    assert!(fs::read(&lock).unwrap().starts_with(b"in use "));
     // Nor where there is nothing to mend.
     assert_eq!(json(&store, &["--mend"]).1, 0);
-    assert_eq!(fs::read(&lock).unwrap(), b"in use\n");
+    assert!(fs::read(&lock).unwrap().starts_with(b"in use "));
 }
 
 /// A store has everybody's address, and so has its copy.
@@ -516,7 +529,7 @@ fn looking_keeps_the_lock_to_its_end() {
         locks.lines().any(|line| line.contains("POSIX") && line.contains("READ") && of(line))
     };
     let mut looks = Vec::new();
-    let seen = flow_runtime::open::diagnose(&killed, &mut |_, _| looks.push(is_locked())).unwrap();
+    let seen = flow_runtime::open::diagnose(&killed, SystemClock.now(), &mut |_, _| looks.push(is_locked())).unwrap();
     assert!(seen.examined.is_healthy() && seen.facts.log_bytes > 0);
     assert!(!looks.is_empty() && looks.iter().all(|is_locked| *is_locked), "{looks:?}");
 }

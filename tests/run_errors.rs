@@ -512,7 +512,7 @@ fn a_signal_stops_a_run_and_the_same_command_goes_on() {
             "{said}"
         );
         let lock = PathBuf::from(format!("{}.lock", guide.store().display()));
-        assert_eq!(fs::read(lock).unwrap(), b"closed\n");
+        assert!(fs::read(lock).unwrap().starts_with(b"closed "));
     }
     ends_as_undisturbed(&guide);
 }

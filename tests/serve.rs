@@ -779,27 +779,79 @@ fn a_store_that_is_not_there_any_more_is_not_begun_anew() {
     assert_eq!(world.count("SELECT count(*) FROM contact"), 1);
 }
 
-/// What left since a backup was made would leave again.
+/// What left since a backup was made would leave again: also since one that was made while it was served, and where the lock is of then, too.
 #[test]
 fn a_store_that_is_in_the_past_does_not_go_on() {
     let mut world = World::new("workflow w { enter when visited; reenter never; send hello }", "connector = \"file\"");
     world.people(2);
     world.served();
     let (store, backup) = (world.store(), world.path("backup.db"));
-    std::fs::copy(&store, &backup).unwrap();
+    let lock = store.with_extension("db.lock");
+    let refused = |world: &World, words: &str| {
+        let refused = world.command(&["serve", "--no-http"]).output().unwrap();
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(3), "{told}");
+        assert!(told.contains(words) && told.contains("Message-ID") && told.contains(".flow-served"), "{told}");
+    };
     let serving = world.serve();
+    rusqlite::Connection::open(&store).unwrap().execute("VACUUM INTO ?1", [backup.to_str().unwrap()]).unwrap();
+    let lock_of_then = std::fs::read(&lock).unwrap();
     world.event(2, "visited");
     world.until("the second mail has left", |world| world.count("SELECT count(*) FROM outbox WHERE state = 2") == 2);
-    serving.stop(&world);
-    let newer = std::fs::read(&store).unwrap();
-
+    serving.signal("-KILL");
+    serving.end(&world);
+    let log = store.with_extension("db-wal");
+    let newer = [&store, &log, &lock].map(|path| (path.clone(), std::fs::read(path).unwrap()));
+    // One that was made since the last start, and since a stop.
+    std::fs::remove_file(&log).unwrap();
     std::fs::copy(&backup, &store).unwrap();
-    let refused = world.command(&["serve", "--no-http"]).output().unwrap();
-    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert_eq!(refused.status.code(), Some(3), "{told}");
-    assert!(told.contains("is older than when this project was served last") && told.contains("Message-ID"), "{told}");
-
-    std::fs::write(&store, newer).unwrap();
+    refused(&world, "of work that were done in its place");
+    newer.iter().for_each(|(path, bytes)| std::fs::write(path, bytes).unwrap());
     world.served();
     assert_eq!(world.count("SELECT count(*) FROM outbox"), 2, "nothing left twice");
+    let newer = std::fs::read(&store).unwrap();
+    std::fs::copy(&backup, &store).unwrap();
+    refused(&world, "of work that were done in its place");
+    // The lock of then knows of nothing more, and the project does.
+    std::fs::write(&lock, lock_of_then).unwrap();
+    refused(&world, "is older than when this project was served last");
+    std::fs::write(&store, newer).unwrap();
+    world.served();
+
+    // On purpose, as it says.
+    std::fs::copy(&backup, &store).unwrap();
+    std::fs::remove_file(&lock).unwrap();
+    std::fs::remove_file(world.path(".flow-served")).unwrap();
+    world.served();
+    assert_eq!(world.count("SELECT count(*) FROM outbox"), 2, "what had left leaves again");
+}
+
+/// What fell due while Flow was away for long, or by a clock that is wrong, leaves only where somebody says that the clock is right.
+#[test]
+fn a_clock_that_is_far_from_the_store_is_asked_about() {
+    const DAY_MS: i64 = 86_400_000;
+    for (days, words) in [
+        (-8, "8 days later: whatever fell due meanwhile would happen now"),
+        (400, "days earlier: whatever waits would wait until then"),
+    ] {
+        let mut world =
+            World::new("workflow w { enter when visited; reenter never; send hello }", "connector = \"file\"");
+        world.people(2);
+        world.served();
+        let sql = format!("UPDATE slot SET clock = clock + {}", days * DAY_MS);
+        assert_eq!(rusqlite::Connection::open(world.store()).unwrap().execute(&sql, []).unwrap(), 1);
+        let refused = world.command(&["serve", "--no-http"]).output().unwrap();
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(3), "{told}");
+        assert!(told.contains(words) && told.contains("--clock-is-right"), "{told}");
+        assert!(told.matches("error: ").count() == 1, "{told}");
+        let serving = world.serve_with(&["--clock-is-right"]);
+        world.event(2, "visited");
+        world.until("the mail has left", |world| world.count("SELECT count(*) FROM outbox WHERE state = 2") == 2);
+        serving.stop(&world);
+        // Of a clock that is right once is enough.
+        if days < 0 {
+            world.served();
+        }
+    }
 }

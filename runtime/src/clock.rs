@@ -6,6 +6,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::time::Instant;
 
+/// How far the clock of a live store may be ahead of the machine's, in milliseconds. Time services and people set a clock back by less; further ahead
+/// it was a wrong clock that was believed, and nothing happens until it is really so late.
+pub const TOO_FAR_AHEAD_MS: i64 = 86_400_000;
+
 /// Tells the present instant.
 pub trait Clock {
     /// A later call tells no earlier instant, but for [`SystemClock`].

@@ -5,6 +5,7 @@
 //! the same command goes on from there.
 
 mod bounds;
+mod clock;
 mod follow;
 mod line;
 mod log;
@@ -36,6 +37,7 @@ use crate::run::report::{Finished, Rate, Standing};
 use crate::run::strangers::Met;
 use crate::run::{self, BackendChoice, Stopped, backend, data, delivery, show, store};
 use crate::signals::Signals;
+use clock::WallClock;
 use follow::Events;
 use line::Line;
 use log::{LogFormat, LogLevel};
@@ -63,6 +65,9 @@ pub(crate) struct ServeArguments {
     /// From which level on something stands in the log
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
     log_level: LogLevel,
+    /// The machine's clock is right, although it is far from when this project was served last: what fell due meanwhile happens now
+    #[arg(long)]
+    clock_is_right: bool,
     /// Another database file; without it, that of `[store]` with `.live` before its ending
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
@@ -151,6 +156,7 @@ fn carry_out(
     let name = flow_runtime::open::name(&mut store, &StoreName::of(store::chance())).map_err(from_store)?;
     let mark = Mark::read(&name, &mut *store.records().map_err(from_store)?).map_err(from_store)?;
     served::check_age(folder, &settings.store, &mark)?;
+    let mut clock = WallClock::begin(mark.done, settings.timezone, arguments.clock_is_right)?;
     served::keep(folder, &settings.store, &mark);
     let human = output.format() == Format::Human;
     if human {
@@ -165,7 +171,7 @@ fn carry_out(
     engine.watch(log.from(), move |told| log.tell(&told));
     let notebook = Notebook::appending(&settings.store);
     progress.clock_is(SystemClock.now(), engine.now());
-    let start = wall_clock(&engine);
+    let start = clock.now()?;
     if engine.now() == Instant(i64::MIN) {
         // What is asked about a file must not make what happens until it is answered more than history.
         data::ask_first(settings, &program)?;
@@ -194,7 +200,7 @@ fn carry_out(
     progress.contacts(&contacts);
     let mut events = Events::open(settings, &program, &mut engine)?;
     let mut met = Met::going_on(&contacts, &engine);
-    let lived = match live(&mut engine, &mut events, &mut met, (&notebook, &signals), progress) {
+    let lived = match live(&mut engine, &mut events, &mut met, &mut clock, (&notebook, &signals), progress) {
         // That is how this work ends.
         Err(Stopped::Signal) => Ok(()),
         lived => lived,
@@ -203,7 +209,7 @@ fn carry_out(
     progress.stopping(&signals, engine.in_flight());
     progress.remarks(&notebook, true);
     // Whatever ended it, what is in hand is heard of.
-    let now = wall_clock(&engine);
+    let now = clock.now().unwrap_or_else(|_| clock.believed());
     let settled = engine.settle_in_flight(now).map_err(from_engine);
     lived?;
     settled?;
@@ -228,13 +234,14 @@ fn live(
     engine: &mut Engine<SqliteStore>,
     events: &mut Events<'_>,
     met: &mut Met<'_>,
+    clock: &mut WallClock,
     (notebook, signals): (&Notebook, &Signals),
     progress: &mut Line,
 ) -> Result<(), Stopped> {
     let mut records = engine.records().map_err(from_engine)?;
     while !signals.stop() {
         progress.clock_is(SystemClock.now(), engine.now());
-        let now = wall_clock(engine);
+        let now = clock.now()?;
         // All that has arrived by now comes before whatever fell due by now.
         let had_some = events.hand_over(engine, now, met, (notebook, signals), &mut |at| progress.at(at))?;
         progress.strangers(met.news().as_ref());
@@ -260,9 +267,4 @@ fn rest<S: Store>(engine: &Engine<S>, now: Instant) -> Duration {
     let due = engine.next_due().map_or(i64::MAX, |due| due.ms_since(now));
     // At least a millisecond: what is due and may not happen yet must not keep a processor busy.
     REST.min(Duration::from_millis(u64::try_from(due.max(1)).unwrap_or(1)))
-}
-
-/// The wall clock may be set back; nothing is ever done before what was done already (E1).
-fn wall_clock<S: Store>(engine: &Engine<S>) -> Instant {
-    SystemClock.now().max(engine.now())
 }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use flow_runtime::open::StoreName;
 use flow_runtime::store::{Records, StoreError};
+use flow_runtime::time::Instant;
 
 use crate::ink;
 use crate::output::Failure;
@@ -57,8 +58,8 @@ pub(super) fn check_age(folder: &Path, store: &Path, at: &Mark) -> Result<(), Fa
              left since it was made would leave again"
         ),
         format!(
-            "put the newer one back, with the files beside it. To go on from this one all the same, take its line out of `{}`: each message that \
-             leaves again has the Message-ID of before",
+            "put the newer one back, with the files beside it. To go on from this one all the same, take its line out of `{}`, and delete `{store}.lock`: \
+             each message that leaves again has the Message-ID of before",
             file.display()
         ),
     ))
@@ -69,12 +70,16 @@ pub(super) fn check_age(folder: &Path, store: &Path, at: &Mark) -> Result<(), Fa
 pub(super) struct Mark {
     name: String,
     batches: u64,
+    /// The instant to which everything in it has happened; the earliest of all before it has begun.
+    pub(super) done: Instant,
 }
 
 impl Mark {
     pub(super) fn read(name: &StoreName, records: &mut dyn Records) -> Result<Mark, StoreError> {
-        let batches = records.slots()?.iter().map(|slot| slot.number).sum();
-        Ok(Mark { name: name.ending().trim_start_matches('.').to_owned(), batches })
+        let slots = records.slots()?;
+        let done = Instant(slots.iter().map(|slot| slot.clock).max().unwrap_or(i64::MIN));
+        let batches = slots.iter().map(|slot| slot.number).sum();
+        Ok(Mark { name: name.ending().trim_start_matches('.').to_owned(), batches, done })
     }
 }
 
@@ -88,7 +93,7 @@ struct Served {
 
 /// Notes that a project is served into a store, and how far that is. Where it cannot be written, it is said and the work goes on.
 pub(super) fn keep(folder: &Path, store: &Path, at: &Mark) {
-    let Mark { name, batches } = at.clone();
+    let Mark { name, batches, .. } = at.clone();
     let served = Served { name, batches, path: within(folder, store) };
     let others = listed(folder).filter(|other| other.path != served.path);
     let line = |Served { name, batches, path }: Served| format!("{name} {batches} {}\n", path.display());

@@ -343,7 +343,7 @@ impl Chaos {
         self.behave(false);
         self.blow()?;
         self.be_alive()?;
-        for step in [3 * HOUR; 8].into_iter().chain([12 * HOUR; 16]).chain([20 * DAY; 13]) {
+        for step in [3 * HOUR; 8].into_iter().chain([12 * HOUR; 16]).chain([6 * DAY; 43]) {
             self.clock.step(step);
             self.tell(format_args!("calm, the clocks are set by {step} s"));
             self.rest()?;

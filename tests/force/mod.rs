@@ -10,10 +10,11 @@ pub(crate) mod signals;
 
 use std::path::Path;
 
+use flow_runtime::clock::{Clock as _, SystemClock};
 use flow_runtime::open::diagnose;
 
 /// Nothing in a store at rest is without its reason, its counterpart or its sum (`flow doctor`); else what is.
 pub(crate) fn whole(store: &Path) -> Result<(), String> {
-    let examined = diagnose(store, &mut |_, _| ()).map_err(|error| error.message)?.examined;
+    let examined = diagnose(store, SystemClock.now(), &mut |_, _| ()).map_err(|error| error.message)?.examined;
     if examined.is_healthy() { Ok(()) } else { Err(format!("{:#?}", examined.findings)) }
 }

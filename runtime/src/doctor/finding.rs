@@ -50,6 +50,12 @@ kinds! {
     /// Pages of the file.
     DamagedPages = "damaged-pages" person within
         "stop Flow, keep a copy of the file as it is, and restore the last good backup; `docs/operating.md` says how",
+    /// A live store that holds less than was done in its place.
+    InThePast = "in-the-past" person within
+        "do not start Flow on it: what has left since would leave again; put the newer one back, with the files beside it",
+    /// A live store whose clock is ahead of the one on the wall.
+    ClockAhead = "clock-ahead" person within
+        "see to the machine's clock. Where it was wrong before, restore the last backup of before that, or wait until then",
     /// An index that does not say what its table says, or is not there.
     WrongIndex = "wrong-index" mends within "`flow doctor --mend` builds it again from its table",
     /// A row that holds what Flow never writes.

@@ -3,11 +3,12 @@
 
 use super::seen::absent;
 use super::{Kind, text_of};
+use crate::clock::TOO_FAR_AHEAD_MS;
 use crate::dispatch::channels::smtp;
 use crate::doctor::{self, Examination, Examined, Findings, Subject};
 use crate::store::sqlite::{
-    Facts, InUse, Mending, OpenOptions, SqliteRecords, empty, free_pages_from_nowhere, log_bytes, picture,
-    refuse_not_of_today,
+    Facts, InUse, Mending, OpenOptions, SqliteRecords, batches_known, empty, free_pages_from_nowhere, lacks, log_bytes,
+    picture, refuse_not_of_today,
 };
 use crate::store::{Records, Rows as _, SlotState, Store as _, StoreError, StoreFault};
 use crate::time::{Instant, Zone, Zones};
@@ -35,22 +36,33 @@ pub struct Diagnosis {
     pub examined: Examined,
 }
 
-/// Looks through a store. `progress` is told how many records have been read, of how many.
-pub fn diagnose(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Diagnosis, StoreError> {
+/// Looks through a store. `now` is by the clock on the wall; `progress` is told how many records have been read, of how many.
+pub fn diagnose(path: &Path, now: Instant, progress: &mut dyn FnMut(u64, u64)) -> Result<Diagnosis, StoreError> {
     if !path.exists() {
         return Err(absent(path));
     }
-    let (in_use, header) = (InUse::of(path), free_pages_from_nowhere(path));
-    let seen = picture(path, |records| of_one_moment(path, records, header.as_deref(), in_use, progress))?.flatten();
+    // Before the moment of the rows, which may go on meanwhile.
+    let beside =
+        Beside { in_use: InUse::of(path), header: free_pages_from_nowhere(path), batches: batches_known(path), now };
+    let seen = picture(path, |records| of_one_moment(path, records, &beside, progress))?.flatten();
     seen.ok_or_else(|| empty(path))
+}
+
+/// What is known of a store without its rows.
+struct Beside {
+    in_use: Option<InUse>,
+    /// What is wrong with its header.
+    header: Option<String>,
+    /// How many batches were done in it, as its lock tells.
+    batches: u64,
+    now: Instant,
 }
 
 /// None where no program has been kept yet.
 fn of_one_moment(
     path: &Path,
     records: &mut SqliteRecords,
-    header: Option<&str>,
-    in_use: Option<InUse>,
+    beside: &Beside,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Option<Diagnosis>, StoreError> {
     records.refuse_not_of_today()?;
@@ -60,8 +72,15 @@ fn of_one_moment(
     let mut found = Findings::default();
     records.examine_file(&mut found)?;
     let facts = records.facts(path)?;
-    if let Some(words) = header.filter(|_| facts.log_bytes == 0) {
+    let in_use = beside.in_use;
+    let kind = charter.kind.as_deref().and_then(Kind::of_word);
+    if let Some(words) = beside.header.as_ref().filter(|_| facts.log_bytes == 0) {
         found.add(doctor::Kind::DamagedPages, Subject::Store, words);
+    }
+    let period = period(records)?;
+    if kind == Some(Kind::Live) {
+        examine_age(records, beside, &mut found)?;
+        examine_clock(period.map(|(_, clock)| clock), beside.now, &mut found);
     }
     smtp::examine_marks(&super::marks_beside(path)).into_iter().for_each(|words| {
         found.add(doctor::Kind::WrongNotes, Subject::Named(super::marks_beside(path).display().to_string()), words);
@@ -72,13 +91,31 @@ fn of_one_moment(
     Ok(Some(Diagnosis {
         facts,
         name: charter.name,
-        kind: charter.kind.as_deref().and_then(Kind::of_word),
+        kind,
         program_version: kept.version,
-        period: period(records)?,
+        period,
         zone: Zones::bundled().resolve(&program.timezone).unwrap_or_else(Zones::utc),
         in_use,
         examined,
     }))
+}
+
+/// Whether all that was done in its place is in it.
+fn examine_age(records: &mut dyn Records, beside: &Beside, found: &mut Findings) -> Result<(), StoreError> {
+    let batches: u64 = records.slots()?.iter().map(|slot| slot.number).sum();
+    let lacking = beside.batches.saturating_sub(batches);
+    if lacking > 0 {
+        found.add(doctor::Kind::InThePast, Subject::Store, lacks(lacking));
+    }
+    Ok(())
+}
+
+/// Whether nothing in it has happened yet to come.
+fn examine_clock(clock: Option<Instant>, now: Instant, found: &mut Findings) {
+    if let Some(clock) = clock.filter(|clock| clock.ms_since(now) > TOO_FAR_AHEAD_MS) {
+        let words = format!("has got as far as {clock}, which is still to come: whatever waits, waits until then");
+        found.add(doctor::Kind::ClockAhead, Subject::Store, words);
+    }
 }
 
 /// None before anything has happened.

@@ -41,7 +41,9 @@ pub fn open_telling(
     looking_through: fn(&Path, u64),
 ) -> Result<(SqliteStore, Program, Vec<String>), StoreError> {
     let looking_through = Some(looking_through);
-    let mut store = OpenOptions { bare: true, looking_through, ..OpenOptions::new(path) }.open()?;
+    // What a rehearsal does again is what it did before, under the same names.
+    let of_now = kind == Kind::Live;
+    let mut store = OpenOptions { bare: true, looking_through, of_now, ..OpenOptions::new(path) }.open()?;
     kind::dedicate(&mut store, kind, path)?;
     store.check_numbers()?;
     let (linked, told) =

@@ -27,6 +27,8 @@ pub enum StoreFault {
     Newer,
     /// An older Flow wrote it, whose tables this one does not know any more.
     Older,
+    /// Less is in it than was done in its place: it is a backup, or has lost its log.
+    Past,
     /// No longer ours: another owns it, or has written to it. Nothing was kept, and what is known of it is to be forgotten.
     Lost,
     /// Nobody knows whether the batch was kept: what it concerns is to be opened again.

@@ -21,6 +21,7 @@ mod handoffs;
 mod health;
 mod kept;
 mod ledgers;
+mod lock;
 mod mend;
 mod migrate;
 mod open;
@@ -37,14 +38,15 @@ mod writer;
 
 pub(crate) use health::free_pages_from_nowhere;
 pub use health::{Facts, sqlite_version};
+pub use lock::InUse;
+pub(crate) use lock::{batches_known, lacks, was_a_store};
 pub(crate) use mend::Mending;
 pub use open::OpenOptions;
 pub(crate) use open::empty;
 pub use outbox::MailAhead;
 pub(crate) use picture::{picture, refuse_not_of_today};
 pub(crate) use records::SqliteRecords;
-pub use there::InUse;
-pub(crate) use there::{is_named_as_store, log_bytes, was_a_store};
+pub(crate) use there::{is_named_as_store, log_bytes};
 pub(crate) use view::condition_number;
 pub use view::{Shows, ViewColumn, Word, WordKind};
 
@@ -56,11 +58,12 @@ use super::{
 use crate::store::StoreFault;
 use begun::{Begun, changed_rows, of_now, overlaid, overlaid_row};
 use fault::Trouble;
+use lock::Lock;
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use there::{Identity, Lock};
+use there::Identity;
 use writer::Writer;
 
 /// As whom a process writes to its file: whoever has the lock is the only one.
@@ -135,7 +138,7 @@ impl SqliteStore {
         let ended = written.and(writer::fold(hands));
         if ended.is_ok() && !self.is_damaged && !self.is_broken_off {
             // Where the mark stays, the next start looks for damage in vain.
-            let _ = self.lock.clear();
+            let _ = self.lock.clear(&self.path);
         }
         ended
     }

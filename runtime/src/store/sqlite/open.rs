@@ -4,12 +4,13 @@
 
 use super::checkpoint::Checkpointer;
 use super::fault::Trouble;
+use super::lock::{Lock, of_what_was_a_store, refuse_older};
 use super::migrate::{APPLICATION_ID, NEWEST, OLDEST, migrate};
 use super::picture::refuse_foreign;
-use super::there::{Identity, Lock, of_what_was_a_store, refuse_no_store};
+use super::there::{Identity, refuse_no_store};
 use super::view::{self, ViewColumn, Word};
 use super::writer::Writer;
-use super::{SqliteStore, transact};
+use super::{SqliteStore, slots, transact};
 use crate::store::{StoreError, StoreFault};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -56,6 +57,8 @@ pub struct OpenOptions {
     pub bare: bool,
     /// Refuses a file without tables, or with those of an earlier Flow, in place of bringing it up to date.
     pub of_today: bool,
+    /// Refuses a file that holds less than was done in its place, as a backup does: for what has left and cannot be taken back.
+    pub of_now: bool,
     /// Told of a file that is looked through for damage, and how many bytes it has, where that takes a while.
     pub looking_through: Option<fn(&Path, u64)>,
     /// How long a batch waits for another program that holds the file, in milliseconds.
@@ -75,6 +78,7 @@ impl OpenOptions {
             words: Vec::new(),
             bare: false,
             of_today: false,
+            of_now: false,
             looking_through: None,
             busy_timeout_ms: BUSY_TIMEOUT_MS,
             wal_bound_pages: WAL_BOUND_PAGES,
@@ -92,7 +96,7 @@ impl OpenOptions {
     }
 
     fn open_locked(&self, lock: Lock) -> Result<SqliteStore, Trouble> {
-        let (was_closed, said) = (lock.was_closed(&self.path), lock.said(&self.path));
+        let (was_closed, text) = (lock.was_closed(&self.path), lock.text(&self.path));
         if !was_closed {
             // Where damage is found now, the next start must look again: whoever closes a connection takes away the log that told of it.
             let _ = lock.mark();
@@ -102,7 +106,7 @@ impl OpenOptions {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !was_closed)?;
         let version = examine(&connection, &self.path).inspect_err(|trouble| {
             if trouble.is_of_somebody_else() {
-                let _ = lock.say_again(&said);
+                let _ = lock.put_back(&text);
             }
         })?;
         refuse_read_only(&connection, &self.path)?;
@@ -110,6 +114,10 @@ impl OpenOptions {
             refuse_other_tables(version, &self.path)?;
         }
         self.look_through(&connection, was_closed)?;
+        if self.of_now {
+            let batches = if version == 0 { 0 } else { slots::batches(&connection)? };
+            refuse_older(&lock, batches, &self.path)?;
+        }
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         self.set_pragmas(&connection)?;
         migrate(&mut connection, version)?;
@@ -127,7 +135,7 @@ impl OpenOptions {
         let reading = self.connect()?;
         self.set_pragmas(&reading)?;
         reading.pragma_update(None, "cache_size", -READ_CACHE_KIB)?;
-        let writer = Writer::start(connection, checkpointer, path.clone(), identity)?;
+        let writer = Writer::start(connection, checkpointer, (path.clone(), identity), lock.tally().ok())?;
         // Without the mark the next start would look at the log alone.
         let _ = lock.mark();
         Ok(SqliteStore {

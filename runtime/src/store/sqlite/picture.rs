@@ -8,9 +8,10 @@
 //! What was killed has a log and needs an index of it, which whoever asks may not make where the folder takes no writes: there it is made in memory.
 
 use super::fault::Trouble;
+use super::lock::{has_lock, of_what_was_a_store};
 use super::open::{BUSY_TIMEOUT_MS, examine, refuse_folder, refuse_other_tables};
 use super::records::SqliteRecords;
-use super::there::{beside, has_lock, of_what_was_a_store, refuse_second_name};
+use super::there::{beside, refuse_second_name};
 use crate::store::{StoreError, StoreFault};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};

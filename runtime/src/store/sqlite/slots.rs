@@ -41,6 +41,12 @@ pub(super) fn advance(connection: &Connection, slot: Slot, state: &SlotState) ->
     if changed == 1 { Ok(()) } else { Err(Trouble::Lost) }
 }
 
+/// How many batches were written, over all slots.
+pub(super) fn batches(connection: &Connection) -> Result<u64, Trouble> {
+    let mut statement = connection.prepare_cached("SELECT coalesce(sum(number), 0) FROM slot")?;
+    Ok(statement.query_row([], |row| id(row, 0))?)
+}
+
 pub(super) fn write_reads(connection: &Connection, slot: Slot, reads: &[(String, Vec<u8>)]) -> Result<(), Trouble> {
     let sql = "INSERT INTO stream_place (slot, stream, place) VALUES (?1, ?2, ?3) \
                ON CONFLICT (slot, stream) DO UPDATE SET place = excluded.place";

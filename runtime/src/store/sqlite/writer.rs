@@ -5,8 +5,9 @@
 
 use super::checkpoint::{self, Checkpointer};
 use super::fault::Trouble;
+use super::lock::Tally;
 use super::there::Identity;
-use super::transact;
+use super::{slots, transact};
 use crate::store::Ticket;
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::PathBuf;
@@ -56,6 +57,7 @@ struct Hands {
     checkpointer: Checkpointer,
     path: PathBuf,
     identity: Identity,
+    tally: Option<Tally>,
     failed: Arc<AtomicBool>,
 }
 
@@ -63,13 +65,13 @@ impl Writer {
     pub(super) fn start(
         connection: Connection,
         checkpointer: Checkpointer,
-        path: PathBuf,
-        identity: Identity,
+        (path, identity): (PathBuf, Identity),
+        tally: Option<Tally>,
     ) -> Result<Writer, Trouble> {
         let failed = Arc::new(AtomicBool::new(false));
         #[cfg(test)]
         let fail_fold = FailFold(Box::new(checkpointer.failing()));
-        let hands = Hands { connection, checkpointer, path, identity, failed: Arc::clone(&failed) };
+        let hands = Hands { connection, checkpointer, path, identity, tally, failed: Arc::clone(&failed) };
         let (jobs, todo) = channel();
         let (tell, done) = channel();
         let thread = thread::Builder::new().name("flow-store".to_owned()).spawn(move || hands.work(&todo, &tell));
@@ -179,10 +181,18 @@ impl Hands {
     }
 
     fn write(&mut self, job: impl FnOnce(&Connection) -> Result<(), Trouble>) -> Result<(), Trouble> {
-        let Hands { connection, checkpointer, path, identity, .. } = self;
+        let Hands { connection, checkpointer, path, identity, tally, .. } = self;
         identity.check(path)?;
         let _turn = checkpointer.begin_batch()?;
-        transact(connection, TransactionBehavior::Immediate, job)
+        let batches = transact(connection, TransactionBehavior::Immediate, |connection| {
+            job(connection)?;
+            slots::batches(connection)
+        })?;
+        // Behind the commit: the lock never knows of what the store does not hold.
+        if let Some(tally) = tally {
+            tally.count(batches);
+        }
+        Ok(())
     }
 }
 

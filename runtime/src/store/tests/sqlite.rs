@@ -178,21 +178,18 @@ fn a_store_that_was_not_closed_is_looked_through_for_damage() {
     let folder = TempDir::new().unwrap();
     let path = closed_store(&folder);
     let lock = folder.path().join("flow.db.lock");
-    assert_eq!(fs::read(&lock).unwrap(), b"closed\n");
+    assert_eq!(lock_says(&folder), ("closed".to_owned(), 1));
     let mark = {
         let _store = sqlite(&folder);
         fs::read(&lock).unwrap()
     };
-    assert_eq!(
-        (mark.as_slice(), fs::read(&lock).unwrap().as_slice()),
-        (&b"in use\n"[..], &b"closed\n"[..]),
-        "dropping it closes it as well"
-    );
+    assert_eq!(mark, b"in use 00000000000000000001\n");
+    assert_eq!(lock_says(&folder), ("closed".to_owned(), 1), "dropping it closes it as well");
 
     damage(&path);
     let error = refused(&options(&folder));
     assert!(error.message.contains("is damaged: not every page"), "{}", error.message);
-    assert_eq!(fs::read(&lock).unwrap(), b"closed\n", "nobody has begun to work on it");
+    assert_eq!(lock_says(&folder).0, "closed", "nobody has begun to work on it");
     // A file with a hole at its end, of which SQLite knows nothing.
     let whole = fs::metadata(&path).unwrap().len();
     let set_len = |bytes| fs::File::options().write(true).open(&path).unwrap().set_len(bytes).unwrap();
@@ -216,11 +213,85 @@ fn a_store_that_was_not_closed_stays_so_until_it_is_taken_up() {
     fs::write(&lock, "in use\n").unwrap();
     sqlite(&folder).close().unwrap();
     drop(sqlite(&folder));
-    assert_eq!(fs::read(&lock).unwrap(), b"in use\n");
+    assert_eq!(lock_says(&folder).0, "in use");
     let mut store = sqlite(&folder);
     open(&mut store);
     store.close().unwrap();
-    assert_eq!(fs::read(&lock).unwrap(), b"closed\n");
+    assert_eq!(lock_says(&folder).0, "closed");
+}
+
+/// The word of the lock beside a store, and how many batches it tells of.
+fn lock_says(folder: &TempDir) -> (String, u64) {
+    let said = fs::read_to_string(folder.path().join("flow.db.lock")).unwrap();
+    let (word, batches) = said.trim_end().rsplit_once(' ').unwrap();
+    (word.to_owned(), batches.parse().unwrap())
+}
+
+/// What left by the batches that are not in it would leave again. Whoever lets nothing out that could not be taken back goes on all the same.
+#[test]
+fn a_store_that_lacks_what_was_done_in_its_place_is_refused_to_who_asks() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("flow.db");
+    let more = |options: &OpenOptions| {
+        let mut store = options.open().unwrap();
+        commit(&mut store, Changes::default());
+        commit(&mut store, Changes::default());
+        assert_eq!(lock_says(&folder).0, "in use");
+        store.close().unwrap();
+    };
+    let of_now = OpenOptions { of_now: true, ..options(&folder) };
+    more(&of_now);
+    let backup = fs::read(&path).unwrap();
+    more(&of_now);
+    assert_eq!(lock_says(&folder), ("closed".to_owned(), 4));
+    fs::write(&path, &backup).unwrap();
+    let error = refused(&of_now);
+    assert_eq!(error.fault, StoreFault::Past);
+    assert!(error.message.contains("lacks 2 batches of work that were done in its place"), "{}", error.message);
+    assert!(error.help.contains("flow.db.lock"), "{}", error.help);
+    assert_eq!(lock_says(&folder), ("closed".to_owned(), 4), "and is refused again");
+    // What somebody else does with it makes it no newer.
+    sqlite(&folder).close().unwrap();
+    assert_eq!(refused(&of_now).fault, StoreFault::Past);
+
+    // As the message says.
+    fs::remove_file(folder.path().join("flow.db.lock")).unwrap();
+    more(&of_now);
+    assert_eq!(lock_says(&folder), ("closed".to_owned(), 4));
+    // It may go on where what is done again is done as before, and is as good as new then.
+    fs::write(&path, &backup).unwrap();
+    more(&options(&folder));
+    of_now.open().unwrap().close().unwrap();
+
+    // Where the file was taken away, somebody begins anew.
+    fs::remove_file(&path).unwrap();
+    of_now.open().unwrap().close().unwrap();
+    assert_eq!(lock_says(&folder).1, 0);
+}
+
+/// A log that is lost takes the batches with it that were not folded in yet.
+#[test]
+fn a_killed_store_whose_log_is_lost_lacks_what_it_held() {
+    let folder = TempDir::new().unwrap();
+    let mut store = sqlite(&folder);
+    commit(&mut store, Changes::default());
+    let killed = TempDir::new().unwrap();
+    for ending in ["", "-wal", ".lock"] {
+        let name = format!("flow.db{ending}");
+        fs::copy(folder.path().join(&name), killed.path().join(&name)).unwrap();
+    }
+    drop(store);
+    assert_eq!(lock_says(&killed), ("in use".to_owned(), 1));
+    let of_now = OpenOptions { of_now: true, ..options(&killed) };
+    let log = killed.path().join("flow.db-wal");
+    let bytes = fs::read(&log).unwrap();
+    fs::write(&log, vec![0; bytes.len()]).unwrap();
+    let error = refused(&of_now);
+    assert_eq!(error.fault, StoreFault::Past);
+    assert!(error.message.contains("lacks 1 batch of work that was done in its place"), "{}", error.message);
+    // With the log put back it is whole: nothing was folded or marked meanwhile.
+    fs::write(&log, bytes).unwrap();
+    of_now.open().unwrap().close().unwrap();
 }
 
 /// A wait of seconds is told before it begins, one of moments is not.
@@ -290,7 +361,7 @@ fn damage_that_was_met_is_looked_for_at_the_next_start() {
     let mut store = sqlite(&folder);
     load(&mut store, &[1]).unwrap_err();
     store.close().unwrap();
-    assert_eq!(fs::read(folder.path().join("flow.db.lock")).unwrap(), b"in use\n");
+    assert_eq!(lock_says(&folder).0, "in use");
 }
 
 #[test]
