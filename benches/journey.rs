@@ -113,7 +113,7 @@ fn run_engine(example: &Example, watch: fn(SqliteStore) -> Recording) -> Outcome
     let (time, closed) = timed(|| -> Outcome<Closed> {
         let file = ContactsFile { name: "contacts.csv", print: &example.print, rows: &example.rows };
         engine.import_contacts(file, example.start, &mut |_| {}, &mut |_| {})?;
-        engine.run_until(example.last, &mut arrivals.into_iter(), &mut |progress| handled = *progress)?;
+        engine.run_until(example.last, &mut arrivals.into_iter().map(Ok), &mut |progress| handled = *progress)?;
         contacts = engine.records()?.slots()?.iter().map(|slot| slot.next_contact - 1).sum();
         Ok(engine.into_store().close()?)
     });

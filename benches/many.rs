@@ -198,10 +198,10 @@ impl Many {
         let day = |days: usize| Instant(self.start.0 + days as i64 * DAY_MS);
         let (signed_up, visits) = (self.signed_up.clone(), self.visits.clone());
         let begun = now();
-        engine.run_until(day(1), &mut signed_up.into_iter(), &mut |_| {})?;
+        engine.run_until(day(1), &mut signed_up.into_iter().map(Ok), &mut |_| {})?;
         let newcomers = begun.elapsed().as_secs_f64();
         let begun = now();
-        engine.run_until(day(VISITS + 5), &mut visits.into_iter(), &mut |_| {})?;
+        engine.run_until(day(VISITS + 5), &mut visits.into_iter().map(Ok), &mut |_| {})?;
         let visits = begun.elapsed().as_secs_f64();
         // No visit is anybody's second to the same page, so each lets somebody in.
         let (entered, due) = (engine.report()?.decided(None, DecisionCode::Entered), (CONTACTS * VISITS) as u64);

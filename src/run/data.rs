@@ -6,7 +6,7 @@ use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
 use flow_ir::Program;
-use flow_runtime::engine::{self, ContactsFile, Engine, Imported};
+use flow_runtime::engine::{self, ContactsFile, Engine, EngineError, Imported, Unread};
 use flow_runtime::inbound::{
     ContactReader, ContactRow, EventReader, Finding, Fingerprint, Fingerprinting, InboundError, Tally, WholeFile,
     accept,
@@ -240,17 +240,26 @@ pub(crate) fn run_events<S: Store>(
     let mut broken = None;
     {
         let taken = accept(events, &mut tally, &mut note);
-        // A file that cannot be read further ends the stream; the run stops after what it took.
-        let readable = taken.map_while(|event| event.map_err(|error| broken = Some(error)).ok());
-        let mut arrivals = readable.inspect(|arrival| met.look(arrival));
-        engine.run_until(last, &mut arrivals, &mut |at| progress.at(at)).map_err(ended_by)?;
+        let readable = taken.map(|event| event.map_err(|error| note_broken(&mut broken, error)));
+        let mut arrivals = readable.inspect(|arrival| arrival.iter().for_each(|arrival| met.look(arrival)));
+        match engine.run_until(last, &mut arrivals, &mut |at| progress.at(at)) {
+            // Why is told below.
+            Err(EngineError::Unread) => {}
+            ran => ran.map_err(ended_by)?,
+        }
         // Events that arrive after the run still have to be read, so that every line has its count.
-        arrivals.for_each(drop);
+        arrivals.take_while(Result::is_ok).for_each(drop);
     }
     match broken {
         Some(error) => Err(ended_in(error)),
         None => Ok(tally),
     }
+}
+
+/// Keeps why the events could not be read further: the first reason, of which the others follow.
+fn note_broken(broken: &mut Option<InboundError>, error: InboundError) -> Unread {
+    broken.get_or_insert(error);
+    Unread
 }
 
 /// Before any work: a run that brings in its contacts and then misses its events helps nobody.

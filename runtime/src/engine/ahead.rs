@@ -4,6 +4,7 @@
 //! That is remembered beside it, so an answer never depends on how far the look went.
 
 use super::error::EngineError;
+use super::{Arrivals, Unread};
 use crate::inbound::{Arrival, Mark, is_address};
 use crate::store::{Answers, Changes, ContactId, MessageId, MessageKey, Questions, RECENT_MESSAGES, Store};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -50,6 +51,8 @@ pub(super) struct Ahead {
     recent: Recent,
     /// The instant of the last event.
     last_at: i64,
+    /// Whether there are more events, which cannot be read: none is taken any more, and the one behind is not handed out.
+    breaks_off: bool,
 }
 
 /// The newest messages by their ids alone. A sender that dates a message anew sends it again soon, if at all; of an older one the day is asked
@@ -84,19 +87,32 @@ impl Ahead {
     }
 
     /// The next events, once those looked at are used up, with what is asked of them.
-    pub(super) fn asks(&mut self, arrivals: &mut dyn Iterator<Item = Arrival>) -> Option<(Vec<Arrival>, Questions)> {
-        if !self.pending.is_empty() {
+    pub(super) fn asks(&mut self, arrivals: Arrivals<'_>) -> Option<(Vec<Arrival>, Questions)> {
+        if !self.pending.is_empty() || self.breaks_off {
             return None;
         }
-        let next: Vec<Arrival> = self.behind.take().into_iter().chain(&mut *arrivals).take(LOOK_AHEAD_EVENTS).collect();
+        let mut breaks_off = false;
+        let mut readable = arrivals.map_while(|arrival| arrival.map_err(|Unread| breaks_off = true).ok());
+        let mut next: Vec<Arrival> =
+            self.behind.take().into_iter().chain(&mut readable).take(LOOK_AHEAD_EVENTS).collect();
+        self.behind = if next.len() < LOOK_AHEAD_EVENTS { None } else { readable.next() };
+        if breaks_off {
+            // Whether more of its instant follows the last one is not known.
+            self.breaks_off = true;
+            self.behind = self.behind.take().or_else(|| next.pop());
+        }
         if next.is_empty() {
             return None;
         }
-        self.behind = arrivals.next();
         let messages = next.iter().flat_map(messages_of).flatten().collect();
         let keys: Vec<&[String]> = next.iter().map(|arrival| arrival.keys.as_slice()).collect();
         let questions = Questions { keys: with_marks(&keys), messages, ..Questions::default() };
         Some((next, questions))
+    }
+
+    /// Whether all that can be taken of the events has been, and there is more that could not be read.
+    pub(super) fn is_broken_off(&self) -> bool {
+        self.breaks_off && self.pending.is_empty()
     }
 
     /// Takes the next events in, with the answers. `uncommitted` is what the store does not know yet.

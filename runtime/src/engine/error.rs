@@ -15,6 +15,9 @@ pub enum EngineError {
     /// Somebody wanted it to stop ([`Engine::stop_when`](super::Engine::stop_when)): nothing is wrong.
     #[error("stopped between two commits")]
     Stopped,
+    /// The events could not be read to their end. Those that could are taken in, and nothing has happened that those behind them may have come before.
+    #[error("the events could not be read to their end")]
+    Unread,
     /// The program cannot be run.
     #[error("the program cannot be run: {problem}")]
     Program { problem: String },

@@ -185,6 +185,13 @@ pub struct Engine<S: Store> {
     watcher: Watcher,
 }
 
+/// Events in the order of their arrival, as far as they can be read.
+pub type Arrivals<'a> = &'a mut dyn Iterator<Item = Result<Arrival, Unread>>;
+
+/// The next events cannot be read; whoever reads them knows why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unread;
+
 /// What comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Item {
@@ -284,11 +291,12 @@ impl<S: Store> Engine<S> {
 
     /// Runs everything that is due up to and at `until`: these events, in the order of (arrival, line), and whatever falls due between
     /// them, until every message that may leave by then has its answer. Events that arrived later wait for the next call. Events known
-    /// from an earlier run change nothing, so a stream may be given again from its start.
+    /// from an earlier run change nothing, so a stream may be given again from its start. Where it cannot be read to its end, all that came before
+    /// is done and kept, and nothing else ([`EngineError::Unread`]).
     pub fn run_until(
         &mut self,
         until: Instant,
-        arrivals: &mut dyn Iterator<Item = Arrival>,
+        arrivals: Arrivals<'_>,
         progress: &mut dyn FnMut(&Progress),
     ) -> Result<(), EngineError> {
         self.take_up(until, arrivals, true, progress)
@@ -306,7 +314,7 @@ impl<S: Store> Engine<S> {
         self.advance(now.0);
         self.ahead.not_before(self.now().0);
         self.recover()?;
-        let mut arrivals = arrivals.into_iter();
+        let mut arrivals = arrivals.into_iter().map(Ok);
         loop {
             self.look_ahead(&mut arrivals)?;
             if self.ahead.first().is_none() {
@@ -325,7 +333,7 @@ impl<S: Store> Engine<S> {
     pub fn catch_up(
         &mut self,
         now: Instant,
-        arrivals: &mut dyn Iterator<Item = Arrival>,
+        arrivals: Arrivals<'_>,
         progress: &mut dyn FnMut(&Progress),
     ) -> Result<(), EngineError> {
         self.advance(now.0);
@@ -378,7 +386,7 @@ impl<S: Store> Engine<S> {
     fn take_up(
         &mut self,
         until: Instant,
-        arrivals: &mut dyn Iterator<Item = Arrival>,
+        arrivals: Arrivals<'_>,
         waits: bool,
         progress: &mut dyn FnMut(&Progress),
     ) -> Result<(), EngineError> {
@@ -390,6 +398,10 @@ impl<S: Store> Engine<S> {
         loop {
             self.collect_answers();
             self.look_ahead(&mut arrivals)?;
+            if self.ahead.is_broken_off() {
+                self.settle_all(progress)?;
+                return Err(EngineError::Unread);
+            }
             if self.stopped_for.is_some() {
                 return self.stop(progress);
             }
@@ -418,7 +430,7 @@ impl<S: Store> Engine<S> {
     }
 
     /// Asks the store, all at once, about the next events and for the outbox rows that are due next, where too few are known.
-    fn look_ahead(&mut self, arrivals: &mut dyn Iterator<Item = Arrival>) -> Result<(), EngineError> {
+    fn look_ahead(&mut self, arrivals: Arrivals<'_>) -> Result<(), EngineError> {
         loop {
             let (next, queued) = (self.ahead.asks(arrivals), self.outbox.asks(self.batch.slot()));
             if next.is_none() && queued.is_none() {

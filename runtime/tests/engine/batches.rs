@@ -1,9 +1,10 @@
 //! Batches only group work: where their borders fall, what is in memory and when the process dies changes nothing.
 
-use crate::support::{Crash, World, at, program};
+use crate::support::{Crash, World, at, program, world};
 use flow_ir::Program;
 
-use flow_runtime::engine::{EngineError, counter};
+use flow_runtime::engine::{EngineError, Unread, counter};
+use flow_runtime::inbound::Arrival;
 use flow_runtime::store::{DecisionCode, JourneyStatus};
 use flow_runtime::time::Instant;
 use serde_json::json;
@@ -214,6 +215,51 @@ fn stopped_behind_any_batch_it_comes_to_the_same() {
     }
 }
 
+/// Somebody cuts the file while it is read, or wishes it to stop: what stands behind may come before whatever is due next.
+#[test]
+fn a_stream_that_breaks_off_anywhere_comes_to_the_same_once_it_is_whole() {
+    let program = program(MESH);
+    let whole = run(&program, 3, 1000, 1000);
+    for (items, ends_at_once) in [(1, true), (7, false), (1000, true), (1000, false)] {
+        let mut world = mesh(&program, 3, items, 1000);
+        let stream = world.stream.clone();
+        let mut breaks = 0;
+        for readable in (0..stream.len()).step_by(37) {
+            let readable =
+                |(place, arrival): (usize, &Arrival)| if place < readable { Ok(arrival.clone()) } else { Err(Unread) };
+            let mut arrivals = stream.iter().enumerate().map(readable);
+            let ran = world.engine().run_until(Instant(at(END)), &mut arrivals, &mut |_| {});
+            assert!(matches!(ran, Err(EngineError::Unread)), "{ran:?}");
+            if !ends_at_once {
+                world.engine().break_off().unwrap();
+            }
+            world.reopen();
+            breaks += 1;
+        }
+        assert!(breaks > 3, "{breaks}");
+        world.run_all(END).unwrap();
+        world.check_invariants();
+        assert_eq!(world.snapshot().decisions, whole.snapshot().decisions);
+        assert_eq!(world.snapshot().digest(), whole.snapshot().digest());
+    }
+}
+
+/// What only holds between two events of one instant is no entry, and whether there is another one is not known of the last that can be read.
+#[test]
+fn the_last_event_that_can_be_read_waits_for_the_one_behind_it() {
+    for readable in 0..3 {
+        let mut world = world("workflow go { enter when industry is \"saas\" new only; reenter never; score += 1 }");
+        world.contact("ada", &[]).at("2026-03-03 10:00");
+        world.identify("ada", &[("industry", "saas")]).identify("ada", &[("industry", "fintech")]);
+        let stream = world.stream.clone();
+        let cut =
+            (0..).zip(&stream).map(|(place, arrival)| if place < readable { Ok(arrival.clone()) } else { Err(Unread) });
+        assert!(world.engine().run_until(Instant(at(END)), &mut cut.into_iter(), &mut |_| {}).is_err());
+        world.reopen().run_all(END).unwrap();
+        assert_eq!(world.score("ada"), 0, "{readable}");
+    }
+}
+
 /// Dies and begins again until the stream is through.
 fn die_and_go_on(world: &mut World, crash: Crash) -> usize {
     let mut lives = 1;
@@ -299,7 +345,7 @@ fn an_event_asks_three_questions_and_a_batch_of_a_thousand_at_most_four() {
             arrival.message.0[15] = 1;
             arrival
         });
-        engine.run_until(Instant(at("2026-03-02 10:00")), &mut others.into_iter(), &mut |_| {}).unwrap();
+        engine.run_until(Instant(at("2026-03-02 10:00")), &mut others.into_iter().map(Ok), &mut |_| {}).unwrap();
         assert!(asked() - before <= most, "{} questions for {events} events", asked() - before);
         assert_eq!(engine.report().unwrap().counter(counter::EVENTS), 2 * events as i64);
     }

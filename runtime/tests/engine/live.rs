@@ -34,7 +34,7 @@ fn hears(world: &mut World, text: &str) {
         arrival
     });
     let arrivals: Vec<_> = new.collect();
-    world.engine().catch_up(Instant(now), &mut arrivals.into_iter(), &mut |_| {}).unwrap();
+    world.engine().catch_up(Instant(now), &mut arrivals.into_iter().map(Ok), &mut |_| {}).unwrap();
 }
 
 /// What time alone makes true while nobody looks is a change of its own: a line of history that is read first takes nothing from it, and what
@@ -115,13 +115,13 @@ fn what_an_error_broke_off_is_not_kept_by_whoever_ends_the_engine() {
     *world.shared.crash.lock().unwrap() = Crash::InLoad;
     let arrivals = world.take_new();
     let (nine, later) = (Instant(at("2026-03-02 09:00")), Instant(at("2026-03-02 09:01")));
-    assert!(world.engine().catch_up(nine, &mut arrivals.clone().into_iter(), &mut |_| {}).is_err());
+    assert!(world.engine().catch_up(nine, &mut arrivals.clone().into_iter().map(Ok), &mut |_| {}).is_err());
     // The store is well again, and what was broken off is still not whole.
     *world.shared.crash.lock().unwrap() = Crash::Never;
     world.engine().settle_in_flight(later).unwrap();
     world.reopen();
     assert_eq!((world.score("ada"), world.score("ben")), (0, 0));
-    world.engine().catch_up(later, &mut arrivals.into_iter(), &mut |_| {}).unwrap();
+    world.engine().catch_up(later, &mut arrivals.into_iter().map(Ok), &mut |_| {}).unwrap();
     assert_eq!((world.score("ada"), world.score("ben")), (7, 7));
 }
 
@@ -134,7 +134,7 @@ fn after_an_error_in_an_item_nothing_leaves_that_was_not_on_its_way() {
     let (arrivals, now) = (world.take_new(), Instant(at("2026-03-02 10:00")));
     let crash = std::sync::Arc::clone(&world.shared.crash);
     let mut die = |_: &_| *crash.lock().unwrap() = Crash::InLoad;
-    assert!(world.engine().catch_up(now, &mut arrivals.into_iter(), &mut die).is_err());
+    assert!(world.engine().catch_up(now, &mut arrivals.into_iter().map(Ok), &mut die).is_err());
     let handed = world.mailbox.handed().len();
     world.engine().settle_in_flight(now).unwrap();
     assert_eq!(world.mailbox.handed().len(), handed);

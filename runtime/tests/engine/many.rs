@@ -101,8 +101,8 @@ impl Counted {
     /// How often anything is asked up to an instant.
     fn asked_until(&mut self, until: &str) -> usize {
         let before = self.backend.asked.load(Ordering::Relaxed);
-        let mut stream = self.world.stream.clone().into_iter();
-        self.engine.run_until(Instant(at(until)), &mut stream, &mut |_| {}).unwrap();
+        let stream = self.world.stream.clone().into_iter();
+        self.engine.run_until(Instant(at(until)), &mut stream.map(Ok), &mut |_| {}).unwrap();
         self.backend.asked.load(Ordering::Relaxed) - before
     }
 

@@ -38,7 +38,7 @@ fn of_twenty_thousand_that_wait_few_are_in_memory() {
     for first in (0..PEOPLE).step_by(1_000) {
         many(&mut world, first..first + 1_000);
         let (new, now) = (world.take_new(), Instant(at("2026-03-02 10:00")));
-        world.engine().run_until(now, &mut new.into_iter(), &mut |_| {}).unwrap();
+        world.engine().run_until(now, &mut new.into_iter().map(Ok), &mut |_| {}).unwrap();
         assert!(world.engine().outbox_rows() <= WINDOW + 1, "{}", world.engine().outbox_rows());
     }
     let waiting = |world: &World| {
@@ -168,7 +168,7 @@ fn run(world: &mut World, seed: u64, lives: bool) {
             world.reopen();
         }
         let all = world.stream.clone();
-        world.engine().run_until(Instant(until), &mut all.into_iter(), &mut |_| {}).unwrap();
+        world.engine().run_until(Instant(until), &mut all.into_iter().map(Ok), &mut |_| {}).unwrap();
         let (held, most) = (world.engine().outbox_rows(), world.limits.outbox_rows.saturating_add(world.at_once));
         assert!(held <= most, "{held} rows in memory");
         world.check_invariants();
@@ -223,7 +223,7 @@ fn the_window_over_a_file_is_that_over_memory() {
         for until in [day(9), day(DAYS)] {
             let backend = Arc::new(flow_ir::interpret::Interpreter::new(Arc::clone(&program)).unwrap());
             let mut engine = world.engine_over(backend, store.open().unwrap());
-            engine.run_until(Instant(until), &mut world.stream.iter().cloned(), &mut |_| {}).unwrap();
+            engine.run_until(Instant(until), &mut world.stream.iter().cloned().map(Ok), &mut |_| {}).unwrap();
             engine.into_store().close().unwrap();
         }
         assert_eq!(digest(&path).unwrap(), all.snapshot().digest(), "{outbox_rows}");
@@ -254,7 +254,7 @@ fn rows_that_are_not_in_memory_are_asked_for_together() {
         let asked = |world: &World| world.shared.questions.load(Ordering::Relaxed);
         let before = asked(&world);
         let now = Instant(at("2026-03-02 10:00"));
-        world.engine().run_until(now, &mut stream.into_iter(), &mut |_| {}).unwrap();
+        world.engine().run_until(now, &mut stream.into_iter().map(Ok), &mut |_| {}).unwrap();
         assert!(asked(&world) - before <= most, "{} questions for {people} events", asked(&world) - before);
         assert_eq!(world.counter(counter::EVENTS), (2 * people + 20) as i64);
         assert!(world.engine().outbox_rows() <= 6);

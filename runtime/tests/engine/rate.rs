@@ -359,7 +359,7 @@ fn no_hour_takes_in_more_and_everybody_comes_in() {
                     now += 5 * 3_600_000 + numbers.below(60_000) as i64;
                     world.set_now(now);
                     let new = world.take_new();
-                    world.engine().catch_up(Instant(now), &mut new.into_iter(), &mut |_| {}).unwrap();
+                    world.engine().catch_up(Instant(now), &mut new.into_iter().map(Ok), &mut |_| {}).unwrap();
                     world.run();
                 }
                 _ => _ = world.run(),

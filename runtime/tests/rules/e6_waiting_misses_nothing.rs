@@ -98,7 +98,7 @@ fn e6_an_event_that_arrived_while_nobody_looked_ends_the_wait_that_was_missed() 
                 world.event_of("ada", "visited", json!({"page": "/"}), at(visit));
             }
             let (now, new) = (flow_runtime::time::Instant(at("2026-03-02 13:00")), world.take_new());
-            world.engine().catch_up(now, &mut new.into_iter(), &mut |_| {}).unwrap();
+            world.engine().catch_up(now, &mut new.into_iter().map(Ok), &mut |_| {}).unwrap();
             assert_eq!(world.score("ada"), score, "{visit}");
         }
     });

@@ -618,7 +618,7 @@ impl World {
     pub(crate) fn run(&mut self) -> &mut World {
         let new = self.take_new();
         let now = Instant(self.now);
-        self.engine().run_until(now, &mut new.into_iter(), &mut |_| {}).unwrap();
+        self.engine().run_until(now, &mut new.into_iter().map(Ok), &mut |_| {}).unwrap();
         self.check_invariants();
         self
     }
@@ -626,12 +626,12 @@ impl World {
     /// Runs the whole stream from its start, and on to an instant.
     pub(crate) fn run_all(&mut self, until: &str) -> Result<(), EngineError> {
         let all = self.stream.clone();
-        self.engine().run_until(Instant(at(until)), &mut all.into_iter(), &mut |_| {})
+        self.engine().run_until(Instant(at(until)), &mut all.into_iter().map(Ok), &mut |_| {})
     }
 
     /// Takes these arrivals, and goes on to an instant.
     pub(crate) fn run_until(&mut self, until: i64, arrivals: Vec<Arrival>) -> Result<(), EngineError> {
-        self.engine().run_until(Instant(until), &mut arrivals.into_iter(), &mut |_| {})
+        self.engine().run_until(Instant(until), &mut arrivals.into_iter().map(Ok), &mut |_| {})
     }
 
     /// What must hold of every store.

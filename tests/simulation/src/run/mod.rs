@@ -12,7 +12,7 @@ use flow_ir::Program;
 use flow_ir::backend::Backend;
 use flow_ir::interpret::Interpreter;
 use flow_runtime::doctor;
-use flow_runtime::engine::{ContactsFile, Delivery, Engine, EngineError, Limits};
+use flow_runtime::engine::{ContactsFile, Delivery, Engine, EngineError, Limits, Unread};
 use flow_runtime::inbound::{
     Arrival, Columns, ContactReader, ContactRow, EventReader, Finding, Fingerprint, Tally, accept,
 };
@@ -75,9 +75,9 @@ impl Manner {
         Manner { lives: lives.clone(), is_in_file: *is_in_file, order: *order, stays_away: false }
     }
 
-    /// The same, in which nobody dies.
+    /// The same, in which nobody dies or is stopped.
     pub fn deathless(mut self) -> Manner {
-        self.lives.iter_mut().for_each(|life| life.death = None);
+        self.lives.iter_mut().for_each(|life| (life.death, life.reads) = (None, None));
         self
     }
 }
@@ -126,11 +126,24 @@ struct Process {
     program: Arc<Program>,
     /// The whole stream, as this program reads it.
     stream: Vec<Arrival>,
+    /// Where the reading of it breaks off.
+    reads: Option<u32>,
+}
+
+impl Process {
+    /// The stream as far as it can be read.
+    fn readable(&self) -> impl Iterator<Item = Result<Arrival, Unread>> + use<> {
+        let breaks_off = |reads: u32| reads as usize % (self.stream.len() + 1);
+        let readable = self.reads.map_or(usize::MAX, breaks_off);
+        let stream = self.stream.clone().into_iter().enumerate();
+        stream.map(move |(place, arrival)| if place < readable { Ok(arrival) } else { Err(Unread) })
+    }
 }
 
 /// Whether a process came to the end of what it was to do.
 enum End {
     Done,
+    /// Or was ended before.
     Died,
 }
 
@@ -170,7 +183,7 @@ impl Run<'_> {
             let end = match begun {
                 End::Died => End::Died,
                 End::Done => {
-                    let mut arrivals = process.stream.clone().into_iter();
+                    let mut arrivals = process.readable();
                     let ran = process.engine.run_until(Instant(until - 1), &mut arrivals, &mut |_| {});
                     ended(&mut process, ran)?
                 }
@@ -283,7 +296,7 @@ impl Run<'_> {
         let engine =
             Engine::open(Arc::clone(&program), backend, store, delivery, limits).map_err(|error| error.to_string())?;
         let stream = arrivals(self.world, &program)?;
-        let mut process = Process { engine, program, stream };
+        let mut process = Process { engine, program, stream, reads: life.reads };
         let text = self.contacts(is_later);
         let lengths = process.engine.imported_lengths().map_err(|error| error.to_string())?;
         let print = Fingerprint::read(text.as_bytes(), lengths).map_err(|error| error.to_string())?;
@@ -386,6 +399,13 @@ fn ended(process: &mut Process, done: Result<(), EngineError>) -> Result<End, Br
         Ok(()) if !process.engine.store().is_dead() => Ok(End::Done),
         Ok(()) => Ok(End::Died),
         Err(_) if process.engine.store().is_dead() => Ok(End::Died),
+        // Whoever was to stop ends as the command does; where the file was cut, what is in hand is lost.
+        Err(EngineError::Unread) => match process.reads {
+            Some(reads) if reads % 2 == 0 => {
+                process.engine.break_off().map(|()| End::Died).map_err(|error| error.to_string())
+            }
+            _ => Ok(End::Died),
+        },
         Err(error) => Err(format!("the engine broke off: {error}")),
     }
 }

@@ -97,12 +97,20 @@ pub struct Life {
     pub outbox_rows: usize,
     /// None where it comes to the end of what it is to do.
     pub death: Option<Death>,
+    /// Of how many events of the file the reading of a rehearsal breaks off, counted round: somebody cuts the file, or wishes it to stop.
+    pub reads: Option<u32>,
 }
 
 impl Life {
     /// Undisturbed, and as the product does it.
-    pub const CALM: Life =
-        Life { native: false, batch_items: 1_000, cache_contacts: 10_000, outbox_rows: 10_000, death: None };
+    pub const CALM: Life = Life {
+        native: false,
+        batch_items: 1_000,
+        cache_contacts: 10_000,
+        outbox_rows: 10_000,
+        death: None,
+        reads: None,
+    };
 
     /// One of a seed.
     pub fn some(random: &mut Random) -> Life {
@@ -121,6 +129,7 @@ impl Life {
             cache_contacts: *random.pick(&[1, 3, 10_000]),
             outbox_rows: *random.pick(&[1, 2, 10_000]),
             death,
+            reads: random.once_in(3).then(|| random.below(1_000) as u32),
         }
     }
 }
