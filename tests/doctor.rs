@@ -221,7 +221,7 @@ fn damages_by_hand(ward: &Ward) -> Vec<(&'static str, &'static str, PathBuf)> {
     assert_eq!(Connection::open(&backup).unwrap().execute(live, []).unwrap(), 1);
     let sum = "SELECT sum(number) FROM slot";
     let batches: i64 = Connection::open(&backup).unwrap().query_row(sum, [], |row| row.get(0)).unwrap();
-    fs::write(backup.with_extension("db.lock"), format!("closed {:020}\n", batches + 7)).unwrap();
+    fs::write(backup.with_extension("db.lock"), format!("closed {:020} --------\n", batches + 7)).unwrap();
     let ahead = ward.copy("a live store of a year to come");
     let sql = format!("{live}; UPDATE slot SET clock = 4102444800000");
     Connection::open(&ahead).unwrap().execute_batch(&sql).unwrap();
@@ -408,6 +408,21 @@ fn what_is_not_shown_is_counted_and_mended() {
     let (told, _) = json(&store, &["--mend"]);
     let found = rules(&told);
     assert_eq!((found.get("unknown-message"), found["astray-message"], found["repeated-key"]), (None, 25, 30));
+}
+
+/// What is mended in a live store that lost its log could not be put together with that any more.
+#[test]
+fn a_live_store_in_the_past_is_not_mended() {
+    let ward = Ward::new();
+    let store = ward.copy("a live one of before");
+    let sql = "UPDATE charter SET kind = 'live'; UPDATE counter SET total = total + 1 WHERE name = 'contacts'";
+    Connection::open(&store).unwrap().execute_batch(sql).unwrap();
+    fs::write(store.with_extension("db.lock"), format!("closed {:020} --------\n", 1_000_000)).unwrap();
+    let before = fs::read(&store).unwrap();
+    let output = doctor(&store, &["--mend"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(3) && said.contains("of work that were done in it"), "{said}");
+    assert!(fs::read(&store).unwrap() == before && !store.with_extension("db.before-mend").exists());
 }
 
 /// One that is told of twice and not known at all would count a third time.

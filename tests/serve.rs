@@ -805,13 +805,13 @@ fn a_store_that_is_in_the_past_does_not_go_on() {
     // One that was made since the last start, and since a stop.
     std::fs::remove_file(&log).unwrap();
     std::fs::copy(&backup, &store).unwrap();
-    refused(&world, "of work that were done in its place");
+    refused(&world, "of work that were done in it");
     newer.iter().for_each(|(path, bytes)| std::fs::write(path, bytes).unwrap());
     world.served();
     assert_eq!(world.count("SELECT count(*) FROM outbox"), 2, "nothing left twice");
     let newer = std::fs::read(&store).unwrap();
     std::fs::copy(&backup, &store).unwrap();
-    refused(&world, "of work that were done in its place");
+    refused(&world, "of work that were done in it");
     // The lock of then knows of nothing more, and the project does.
     std::fs::write(&lock, lock_of_then).unwrap();
     refused(&world, "is older than when this project was served last");

@@ -11,6 +11,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use flow_runtime::open::StoreName;
+use flow_runtime::store::sqlite::go_on_all_the_same;
 use flow_runtime::store::{Records, StoreError};
 use flow_runtime::time::Instant;
 
@@ -50,18 +51,13 @@ pub(super) fn check(folder: &Path, store: &Path) -> Result<(), Failure> {
 pub(super) fn check_age(folder: &Path, store: &Path, at: &Mark) -> Result<(), Failure> {
     let later = listed(folder).find(|known| known.name == at.name && known.path == within(folder, store));
     let Some(later) = later.filter(|later| later.batches > at.batches) else { return Ok(()) };
-    let (file, store) = (folder.join(FILE), store.display());
     let lacks = later.batches - at.batches;
     Err(Failure::new(
         format!(
-            "`{store}` is older than when this project was served last ({lacks} batches of work are not in it): a backup, it seems, and what has \
-             left since it was made would leave again"
+            "`{}` is older than when this project was served last ({lacks} batches of work are not in it): a backup, it seems",
+            store.display()
         ),
-        format!(
-            "put the newer one back, with the files beside it. To go on from this one all the same, take its line out of `{}`, and delete `{store}.lock`: \
-             each message that leaves again has the Message-ID of before",
-            file.display()
-        ),
+        go_on_all_the_same(store),
     ))
 }
 

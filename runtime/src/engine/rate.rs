@@ -31,6 +31,8 @@ use std::collections::{BTreeMap, VecDeque};
 const MAX_RUNS: usize = 4_096;
 /// What stands for the trigger of an entry that becomes true.
 pub(super) const BECAME: u64 = 1;
+/// What stands for a start beside an entry of the workflow's own; a start alone is none.
+const STARTED: u64 = 1 << 63;
 
 /// The places of one workflow: who took one last, and how many wait.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -183,8 +185,9 @@ pub(crate) fn waiting(
 pub(super) fn forget_triggers(plan: &Plan, frame: &mut [u8]) {
     let layout = &plan.program.frame;
     for turn in plan.turns.iter().filter_map(|workflow| plan.turn(*workflow)) {
-        if layout.read(frame, turn.triggers) != 0 {
-            layout.write(frame, turn.triggers, u64::MAX.cast_signed());
+        let triggers = layout.read(frame, turn.triggers).cast_unsigned();
+        if triggers & !STARTED != 0 {
+            layout.write(frame, turn.triggers, (triggers | !STARTED).cast_signed());
         }
     }
 }
@@ -242,30 +245,31 @@ impl Touch<'_> {
 
     fn judge_turn(&mut self, workflow: WorkflowId, turn: &Turn) -> Option<Enrolment> {
         let plan = self.plan;
-        let triggers = self.contact.read(plan, turn.triggers).cast_unsigned();
+        let (is_started, own) = started_and_own(self.contact.read(plan, turn.triggers).cast_unsigned());
         let triggered_at = self.contact.read(plan, turn.triggered_at);
         let memory = self.memory_of(workflow, turn);
         let becomes = match self.workflow(workflow).entry {
-            Entry::Becomes { when, owed, .. } if triggers != 0 => Some((when, owed)),
+            Entry::Becomes { when, owed, .. } if own != 0 => Some((when, owed)),
             _ => None,
         };
+        let still_so = becomes.is_some_and(|(when, _)| self.holds_once(when, Seen::Blank(&memory), 0));
         let holds = match becomes {
-            Some((when, _)) => self.holds_once(when, Seen::Blank(&memory), 0),
-            // Of a workflow that another one started, its own entry is not asked.
-            None => triggers == 0 || self.holds_entry(workflow, triggers).unwrap_or(true),
+            _ if is_started => true,
+            Some(_) => still_so,
+            None => self.holds_entry(workflow, own).unwrap_or(true),
         };
         if !holds {
             self.refuse_unjudged(workflow);
             return None;
         }
         let Some(refusal) = self.refusal(workflow, &memory) else {
-            let by = if triggers == 0 { LetIn::Started.number() } else { OWN_ENTRY };
-            let enrolment = Enrolment::now(workflow, by, triggers, triggered_at);
+            let by = if is_started { LetIn::Started.number() } else { OWN_ENTRY };
+            let enrolment = Enrolment::now(workflow, by, own, triggered_at);
             // With which record they came is not kept: of what another contact did, instants tell.
             return Some(Enrolment { memory: Some(memory), since: Some(0), waited: true, ..enrolment });
         };
         // What is so of them still lets them in when the refusal ends.
-        if let Some((_, owed)) = becomes.filter(|_| self.can_end(workflow, &refusal)) {
+        if let Some((_, owed)) = becomes.filter(|_| still_so && self.can_end(workflow, &refusal)) {
             self.contact.write(plan, owed, 1);
         }
         self.refuse(workflow, &refusal);
@@ -392,9 +396,15 @@ pub(super) fn waiting_in<'p>(plan: &'p Plan, contact: &Contact) -> Vec<(Workflow
     workflows.filter_map(|workflow| Some((*workflow, plan.turn(*workflow)?))).collect()
 }
 
-/// The triggers of two entries: at a start the workflow's own entry is not asked.
+/// The triggers of two entries.
 fn either(one: i64, other: i64) -> i64 {
-    if one == 0 || other == 0 { 0 } else { one | other }
+    let bits = |triggers: i64| if triggers == 0 { STARTED } else { triggers.cast_unsigned() };
+    (bits(one) | bits(other)).cast_signed()
+}
+
+/// Whether another workflow has started it, at which its own entry is not asked; and what of its own entry let them in besides.
+fn started_and_own(triggers: u64) -> (bool, u64) {
+    (triggers == 0 || triggers & STARTED != 0, triggers & !STARTED)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::clock::TOO_FAR_AHEAD_MS;
 use crate::dispatch::channels::smtp;
 use crate::doctor::{self, Examination, Examined, Findings, Subject};
 use crate::store::sqlite::{
-    Facts, InUse, Mending, OpenOptions, SqliteRecords, batches_known, empty, free_pages_from_nowhere, lacks, log_bytes,
+    Facts, InUse, Known, Mending, OpenOptions, SqliteRecords, empty, free_pages_from_nowhere, lacks, log_bytes,
     picture, refuse_not_of_today,
 };
 use crate::store::{Records, Rows as _, SlotState, Store as _, StoreError, StoreFault};
@@ -42,8 +42,7 @@ pub fn diagnose(path: &Path, now: Instant, progress: &mut dyn FnMut(u64, u64)) -
         return Err(absent(path));
     }
     // Before the moment of the rows, which may go on meanwhile.
-    let beside =
-        Beside { in_use: InUse::of(path), header: free_pages_from_nowhere(path), batches: batches_known(path), now };
+    let beside = Beside { in_use: InUse::of(path), header: free_pages_from_nowhere(path), known: Known::of(path), now };
     let seen = picture(path, |records| of_one_moment(path, records, &beside, progress))?.flatten();
     seen.ok_or_else(|| empty(path))
 }
@@ -53,8 +52,8 @@ struct Beside {
     in_use: Option<InUse>,
     /// What is wrong with its header.
     header: Option<String>,
-    /// How many batches were done in it, as its lock tells.
-    batches: u64,
+    /// How much was done in it.
+    known: Known,
     now: Instant,
 }
 
@@ -79,7 +78,7 @@ fn of_one_moment(
     }
     let period = period(records)?;
     if kind == Some(Kind::Live) {
-        examine_age(records, beside, &mut found)?;
+        examine_age(records, charter.name.as_deref(), beside, &mut found)?;
         examine_clock(period.map(|(_, clock)| clock), beside.now, &mut found);
     }
     smtp::examine_marks(&super::marks_beside(path)).into_iter().for_each(|words| {
@@ -101,9 +100,14 @@ fn of_one_moment(
 }
 
 /// Whether all that was done in its place is in it.
-fn examine_age(records: &mut dyn Records, beside: &Beside, found: &mut Findings) -> Result<(), StoreError> {
+fn examine_age(
+    records: &mut dyn Records,
+    name: Option<&str>,
+    beside: &Beside,
+    found: &mut Findings,
+) -> Result<(), StoreError> {
     let batches: u64 = records.slots()?.iter().map(|slot| slot.number).sum();
-    let lacking = beside.batches.saturating_sub(batches);
+    let lacking = beside.known.lacking(name, batches);
     if lacking > 0 {
         found.add(doctor::Kind::InThePast, Subject::Store, lacks(lacking));
     }
@@ -170,7 +174,10 @@ pub fn mend(path: &Path, copy: &Path, progress: &mut dyn FnMut(u64, u64)) -> Res
         return Ok(nothing);
     }
     refuse_not_of_today(path)?;
-    let mut store = OpenOptions { bare: true, of_today: true, ..OpenOptions::new(path) }.open()?;
+    // What is mended in a store that lost its log could not be put together with that any more.
+    let kind = picture(path, SqliteRecords::charter)?.and_then(|charter| charter.kind);
+    let of_now = kind.as_deref().and_then(Kind::of_word) == Some(Kind::Live);
+    let mut store = OpenOptions { bare: true, of_today: true, of_now, ..OpenOptions::new(path) }.open()?;
     let Some(kept) = store.charter()?.program else { return Err(empty(path)) };
     let program = text_of(&kept)?;
     let mut records = SqliteRecords::open(path)?;

@@ -159,6 +159,37 @@ fn what_became_true_must_still_be_so() {
     assert_eq!(world.story("dee")[..2], ["03-02 10:00 w Held.2", "03-02 13:00 w Entered"]);
 }
 
+/// Who waits for their turn by what has become true and is started besides: what is so of them is not spent by a refusal that ends, whichever came
+/// first (E4).
+#[test]
+fn what_became_true_beside_a_start_waits_for_the_end_of_a_refusal() {
+    for is_started_first in [false, true] {
+        for (still_so, entered) in [(true, Some("03-02 20:00 w Entered")), (false, None)] {
+            let mut world =
+                world(&format!("{KEEN}\nworkflow first {{ enter when signed_up; reenter never; start w }}"));
+            ["ada", "ben"].iter().for_each(|person| _ = world.contact(person, &[]));
+            world.at("2026-03-02 10:00").identify("ada", &[("employees", "60")]).run();
+            for (minute, is_start) in [(1, is_started_first), (2, !is_started_first)] {
+                world.set_now(at("2026-03-02 10:00") + minute * 60_000);
+                match is_start {
+                    true => world.event("ben", "signed_up", json!({})),
+                    false => world.identify("ben", &[("employees", "60")]),
+                };
+                world.run();
+            }
+            world.at("2026-03-02 10:30").identify("ben", &[("has_open_deal", "yes")]).run();
+            world.at("2026-03-02 12:00").run();
+            assert!(world.story("ben").contains(&"03-02 11:00 w Ignored.5".to_owned()), "{:?}", world.story("ben"));
+            if !still_so {
+                world.identify("ben", &[("employees", "10")]);
+            }
+            world.at("2026-03-02 20:00").identify("ben", &[("has_open_deal", "no")]).run();
+            let story: Vec<String> = world.story("ben").into_iter().filter(|line| line.contains("w Entered")).collect();
+            assert_eq!(story, Vec::from_iter(entered), "{is_started_first}");
+        }
+    }
+}
+
 #[test]
 fn those_who_are_there_already_come_in_by_the_rate() {
     let mut world = world(&KEEN.replace("new only", "including existing"));

@@ -6,6 +6,12 @@ use crate::store::{Charter, KeptProgram};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+/// The store's own name.
+pub(super) fn name(connection: &Connection) -> Result<Option<String>, Trouble> {
+    let name = connection.prepare_cached("SELECT name FROM charter")?.query_row([], |row| row.get(0)).optional()?;
+    Ok(name.flatten())
+}
+
 pub(super) fn read(connection: &Connection) -> Result<Charter, Trouble> {
     let named =
         connection.query_row("SELECT name, kind FROM charter", [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;

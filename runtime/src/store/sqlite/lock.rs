@@ -2,20 +2,21 @@
 //! was done in it.
 //!
 //! ```text
-//! in use 00000000000000001284      a process works on the store, or was ended while it did
-//! closed 00000000000000001284      nobody does
+//! in use 00000000000000001284 9f3c2a1b      a process works on the store of this name, or was ended while it did
+//! closed 00000000000000001284 9f3c2a1b      nobody does
 //! ```
-//! The number is that of the batches, and is written behind each commit: a store that holds fewer is a backup, or has lost its log. Each write is as
-//! long as the one before and takes its place, so whatever ends a process leaves one of the two. It need not reach the disk at once: after a power
-//! failure it may tell of fewer.
+//! The number is that of the batches, and is written behind each commit: a store of this name that holds fewer is a backup, or has lost its log.
+//! Each write is as long as the one before and takes its place, so whatever ends a process leaves one of the two. It need not reach the disk at
+//! once: after a power failure it may tell of fewer.
 
 use super::fault::{RESTORE, Trouble, io_error};
 use super::there::{beside, is_second_name, log_bytes, second_name};
 use crate::store::{StoreError, StoreFault};
 use crate::system;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Seek as _, Write as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -54,9 +55,7 @@ pub(super) fn of_what_was_a_store(error: StoreError, path: &Path) -> StoreError 
 /// Keeps other processes out until it is dropped, or until the process ends, however it ends.
 #[derive(Debug)]
 pub(super) struct Lock {
-    /// Which every system knows how to lock.
-    beside: File,
-    said: Said,
+    mark: Mark,
     /// The file itself: the same one may be reached by another name, through a link or in a container that is given this file alone.
     _itself: Option<File>,
 }
@@ -79,76 +78,110 @@ impl Lock {
         locked?.map_err(|error| io_error(&place, &error))?;
         see_to_files(&beside).map_err(|error| cannot_open(path, &error))?;
         refuse_emptied(path, &beside)?;
-        Ok(Lock { _itself: lock_itself(path)?, said: Said::of(path).unwrap_or_default(), beside })
+        Ok(Lock { _itself: lock_itself(path)?, mark: Mark::of(beside) })
     }
 
     /// Whether whoever had the store before this process closed it. Where they did not, their mark is there, or the log that only a close
     /// folds in and takes away.
     pub(super) fn was_closed(&self, path: &Path) -> bool {
-        self.said.is_closed && log_bytes(path) == 0
+        self.mark.said().is_closed && log_bytes(path) == 0
     }
 
-    /// How many batches are known to have been done in the store; 0 where nobody wrote that down.
-    pub(super) fn batches(&self) -> u64 {
-        self.said.batches
+    /// Refuses a store that holds fewer batches than were done in it. Another store in its place is none of before.
+    pub(super) fn refuse_older(&self, name: Option<&str>, batches: u64, path: &Path) -> Result<(), Trouble> {
+        let said = self.mark.said();
+        match said.lacking(name, batches) {
+            0 => Ok(()),
+            lacking => {
+                let words = format!("`{}` {}", path.display(), lacks(lacking));
+                Err(Trouble::Said(StoreFault::Past, words, go_on_all_the_same(path)))
+            }
+        }
     }
 
     /// What stands in it, to be put there again where the file proves to be somebody else's.
-    pub(super) fn text(&self, path: &Path) -> Vec<u8> {
-        fs::read(lock_path(path)).unwrap_or_default()
+    pub(super) fn text(&self) -> Vec<u8> {
+        self.mark.text()
     }
 
     /// Puts there again what stood there.
-    pub(super) fn put_back(&self, text: &[u8]) -> io::Result<()> {
-        self.beside.set_len(text.len() as u64)?;
-        over(&self.beside, text)
+    pub(super) fn put_back(&self, text: &[u8]) {
+        self.mark.put_back(text);
     }
 
     /// From now on the store is not closed.
-    pub(super) fn mark(&self) -> io::Result<()> {
-        Said { is_closed: false, ..self.said }.write(&self.beside)
+    pub(super) fn open(&self) {
+        self.mark.change(|said| said.is_closed = false);
     }
 
-    /// The same for whoever counts what is done from now on.
-    pub(super) fn tally(&self) -> io::Result<Tally> {
-        Ok(Tally { beside: self.beside.try_clone()?, batches: self.said.batches })
+    /// The store is closed.
+    pub(super) fn close(&self) {
+        self.mark.change(|said| said.is_closed = true);
     }
 
-    /// The store is closed; nobody counts any more.
-    pub(super) fn clear(&self, path: &Path) -> io::Result<()> {
-        Said { is_closed: true, ..Said::of(path).unwrap_or(self.said) }.write(&self.beside)
+    /// What is written down, for whoever counts what is done.
+    pub(super) fn mark(&self) -> Mark {
+        self.mark.clone()
     }
 }
 
-/// Counts in the lock what is done in the store.
-#[derive(Debug)]
-pub(super) struct Tally {
-    beside: File,
-    batches: u64,
-}
+/// What stands in a lock that this process has, and the file. Where it cannot be written, less is known of a backup that may be put here.
+#[derive(Debug, Clone)]
+pub(super) struct Mark(Arc<Mutex<(File, Said)>>);
 
-impl Tally {
-    /// So many are durable. Of a store that lost some the lock knows better until there are as many again.
-    pub(super) fn count(&mut self, batches: u64) {
-        if batches > self.batches {
-            self.batches = batches;
-            // Where it cannot be written, less is known of a backup that may be put here.
-            let _ = Said { is_closed: false, batches }.write(&self.beside);
+impl Mark {
+    /// Read through the same handle: where a lock keeps others from reading, it keeps this process's other handles from it, too.
+    fn of(mut beside: File) -> Mark {
+        let mut text = Vec::new();
+        let read = beside.rewind().and_then(|()| beside.read_to_end(&mut text));
+        let said = read.map_or_else(|_| Said::default(), |_| Said::read(&text));
+        Mark(Arc::new(Mutex::new((beside, said))))
+    }
+
+    fn said(&self) -> Said {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.clone()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Said)) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (file, said) = &mut *held;
+        change(said);
+        let _ = over(file, said.line().as_bytes());
+    }
+
+    fn text(&self) -> Vec<u8> {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut text = Vec::new();
+        let _ = held.0.rewind().and_then(|()| held.0.read_to_end(&mut text));
+        text
+    }
+
+    fn put_back(&self, text: &[u8]) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = held.0.set_len(text.len() as u64).and_then(|()| over(&mut held.0, text));
+    }
+
+    /// So many batches of the store of this name are durable. Of a store that lost some the lock knows better until there are as many again.
+    pub(super) fn count(&self, name: Option<&str>, batches: u64) {
+        if self.said().is_behind(name, batches) {
+            self.change(|said| *said = Said { is_closed: false, batches, name: name.map(str::to_owned) });
         }
     }
 }
 
 /// What stands in a lock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Said {
     is_closed: bool,
     batches: u64,
+    /// Of the store; none before it has one.
+    name: Option<String>,
 }
 
 /// Of a store that has not begun.
 impl Default for Said {
     fn default() -> Self {
-        Said { is_closed: true, batches: 0 }
+        Said { is_closed: true, batches: 0, name: None }
     }
 }
 
@@ -166,18 +199,36 @@ impl Said {
     /// earlier Flow counted nothing.
     fn read(text: &[u8]) -> Said {
         let text = String::from_utf8_lossy(text);
-        let (word, batches) = text.trim_end().split_at_checked(IN_USE.len()).unwrap_or((text.trim_end(), ""));
-        Said { is_closed: text.is_empty() || word == CLOSED, batches: batches.trim().parse().unwrap_or(0) }
+        let (word, rest) = text.trim_end().split_at_checked(IN_USE.len()).unwrap_or((text.trim_end(), ""));
+        let mut rest = rest.split_ascii_whitespace();
+        let batches = rest.next().and_then(|number| number.parse().ok()).unwrap_or(0);
+        let name = rest.next().filter(|name| *name != NO_NAME).map(str::to_owned);
+        Said { is_closed: text.is_empty() || word == CLOSED, batches, name }
     }
 
-    fn write(self, lock: &File) -> io::Result<()> {
+    fn line(&self) -> String {
         let word = if self.is_closed { CLOSED } else { IN_USE };
-        over(lock, format!("{word} {:020}\n", self.batches).as_bytes())
+        format!("{word} {:020} {}\n", self.batches, self.name.as_deref().unwrap_or(NO_NAME))
+    }
+
+    /// Whether it is of another store than this one.
+    fn is_of_another(&self, name: Option<&str>) -> bool {
+        self.name.as_deref().zip(name).is_some_and(|(own, name)| own != name)
+    }
+
+    /// How many batches a store lacks.
+    fn lacking(&self, name: Option<&str>, batches: u64) -> u64 {
+        if self.is_of_another(name) { 0 } else { self.batches.saturating_sub(batches) }
+    }
+
+    /// Whether more is known now.
+    fn is_behind(&self, name: Option<&str>, batches: u64) -> bool {
+        batches > self.batches || self.is_of_another(name) || (self.name.is_none() && name.is_some())
     }
 }
 
 /// In one write.
-fn over(mut lock: &File, text: &[u8]) -> io::Result<()> {
+fn over(lock: &mut File, text: &[u8]) -> io::Result<()> {
     lock.rewind()?;
     lock.write_all(text)
 }
@@ -185,39 +236,38 @@ fn over(mut lock: &File, text: &[u8]) -> io::Result<()> {
 /// What stands in the lock of a store that is not closed, and of one that is.
 const IN_USE: &str = "in use";
 const CLOSED: &str = "closed";
+/// In the place of a name, as long as one.
+const NO_NAME: &str = "--------";
 
-/// How many batches are known to have been done in a store, as far as its lock tells.
-pub(crate) fn batches_known(path: &Path) -> u64 {
-    Said::of(path).map_or(0, |said| said.batches)
+/// How much is known to have been done in a store, as far as its lock tells.
+#[derive(Debug)]
+pub(crate) struct Known(Said);
+
+impl Known {
+    pub(crate) fn of(path: &Path) -> Known {
+        Known(Said::of(path).unwrap_or_default())
+    }
+
+    /// How many batches the store of this name lacks that holds so many.
+    pub(crate) fn lacking(&self, name: Option<&str>, batches: u64) -> u64 {
+        self.0.lacking(name, batches)
+    }
 }
 
 /// What a store is said to be that holds fewer batches than were done in it, behind its name.
 pub(crate) fn lacks(batches: u64) -> String {
     let (noun, verb) = if batches == 1 { ("batch", "was") } else { ("batches", "were") };
-    format!(
-        "lacks {batches} {noun} of work that {verb} done in its place: it is a backup, or its log (`-wal`) was lost"
-    )
+    format!("lacks {batches} {noun} of work that {verb} done in it: it is a backup, or its log (`-wal`) was lost")
 }
 
-/// What to do about that.
-fn lacks_help(path: &Path) -> String {
+/// What to do about a store that is in the past, whoever has found out.
+pub fn go_on_all_the_same(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     format!(
         "what has left since would leave again: put the newer one back, with the files beside it. To go on from this one all the same, delete `{}` \
          and take the line of `{name}` out of `.flow-served` beside the project's flow.toml: each message that leaves again has the Message-ID of before",
         lock_path(path).display()
     )
-}
-
-/// Refuses a store that holds fewer batches than were done in it.
-pub(super) fn refuse_older(lock: &Lock, batches: u64, path: &Path) -> Result<(), Trouble> {
-    match lock.batches().saturating_sub(batches) {
-        0 => Ok(()),
-        lacking => {
-            let words = format!("`{}` {}", path.display(), lacks(lacking));
-            Err(Trouble::Said(StoreFault::Past, words, lacks_help(path)))
-        }
-    }
 }
 
 /// Whether somebody works on a store, as far as its lock tells.
@@ -255,20 +305,22 @@ impl InUse {
 const ASKED: Duration = Duration::from_millis(50);
 
 /// A file of no bytes at the place of a store that there was is no store that begins: whoever goes on with it forgets who has opted out and
-/// who has got what. Where the file was taken away, somebody meant to begin anew.
+/// who has got what. Where the file was taken away, somebody meant to begin anew: what was counted is forgotten, and must not come back after a power
+/// failure.
 fn refuse_emptied(path: &Path, lock: &File) -> Result<(), StoreError> {
-    let found = fs::metadata(path);
     let was_there = lock.metadata().is_ok_and(|lock| lock.len() > 0);
-    match found {
+    match fs::metadata(path) {
         Ok(found) if found.is_file() && found.len() == 0 && was_there => Err(StoreError {
             fault: StoreFault::Corrupt,
             message: format!("`{}` is empty, and it was a store", path.display()),
             help: format!("{RESTORE}; to begin with nothing, delete the file"),
             path: Some(path.to_owned()),
         }),
-        Ok(_) => Ok(()),
-        // What cannot be written here is told by what follows.
-        Err(_) => lock.set_len(0).or(Ok(())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && was_there => {
+            // What cannot be written here is told by what follows.
+            lock.set_len(0).and_then(|()| lock.sync_all()).or(Ok(()))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -346,15 +398,40 @@ mod tests {
     #[test]
     fn what_stands_in_a_lock_is_read_whoever_wrote_it() {
         let said = |text: &[u8]| {
-            let Said { is_closed, batches } = Said::read(text);
-            (is_closed, batches)
+            let Said { is_closed, batches, name } = Said::read(text);
+            (is_closed, batches, name.unwrap_or_default())
         };
-        assert_eq!(said(b"in use 00000000000000001284\n"), (false, 1_284));
-        assert_eq!(said(b"closed 00000000000000001284\n"), (true, 1_284));
+        let named = |is_closed, batches, name: &str| (is_closed, batches, name.to_owned());
+        assert_eq!(said(b"in use 00000000000000001284 9f3c2a1b\n"), named(false, 1_284, "9f3c2a1b"));
+        assert_eq!(said(b"closed 00000000000000001284 --------\n"), named(true, 1_284, ""));
         // Of an earlier Flow.
-        assert_eq!((said(b""), said(b"in use\n"), said(b"closed\n")), ((true, 0), (false, 0), (true, 0)));
+        assert_eq!(said(b""), named(true, 0, ""));
+        assert_eq!((said(b"in use\n"), said(b"closed\n")), (named(false, 0, ""), named(true, 0, "")));
         // What the disk made of it.
-        assert_eq!((said(&[0; 28]), said(b"clo"), said(b"closed 12x\n")), ((false, 0), (false, 0), (true, 0)));
-        assert_eq!(said("in usé 7".as_bytes()), (false, 0));
+        assert_eq!((said(&[0; 28]), said(b"clo")), (named(false, 0, ""), named(false, 0, "")));
+        assert_eq!((said(b"closed 12x\n"), said("in usé 7".as_bytes())), (named(true, 0, ""), named(false, 0, "")));
+    }
+
+    #[test]
+    fn each_line_is_as_long_as_the_one_before() {
+        let lines = [(true, 0, None), (false, 7, None), (false, u64::MAX, Some("9f3c2a1b".to_owned()))]
+            .map(|(is_closed, batches, name)| Said { is_closed, batches, name });
+        assert!(
+            lines
+                .iter()
+                .all(|said| said.line().len() == lines[0].line().len() && Said::read(said.line().as_bytes()) == *said)
+        );
+    }
+
+    #[test]
+    fn another_store_in_its_place_is_none_of_before() {
+        let said = |name: Option<&str>| Said { is_closed: true, batches: 9, name: name.map(str::to_owned) };
+        assert_eq!(said(Some("a")).lacking(Some("a"), 4), 5);
+        assert_eq!(said(Some("a")).lacking(Some("b"), 4), 0);
+        // Whoever has no name yet may be the one of before.
+        assert_eq!(
+            (said(None).lacking(Some("a"), 4), said(Some("a")).lacking(None, 4), said(Some("a")).lacking(Some("a"), 9)),
+            (5, 5, 0)
+        );
     }
 }

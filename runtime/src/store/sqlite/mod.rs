@@ -38,8 +38,8 @@ mod writer;
 
 pub(crate) use health::free_pages_from_nowhere;
 pub use health::{Facts, sqlite_version};
-pub use lock::InUse;
-pub(crate) use lock::{batches_known, lacks, was_a_store};
+pub use lock::{InUse, go_on_all_the_same};
+pub(crate) use lock::{Known, lacks, was_a_store};
 pub(crate) use mend::Mending;
 pub use open::OpenOptions;
 pub(crate) use open::empty;
@@ -136,9 +136,9 @@ impl SqliteStore {
         let written = last.map_or(Ok(()), |ticket| self.writer.finish(ticket));
         let Some(hands) = self.writer.stop() else { return written };
         let ended = written.and(writer::fold(hands));
-        if ended.is_ok() && !self.is_damaged && !self.is_broken_off {
-            // Where the mark stays, the next start looks for damage in vain.
-            let _ = self.lock.clear(&self.path);
+        // Where the mark stays, the next start looks for damage in vain.
+        if ended.is_ok() && self.identity.check(&self.path).is_ok() && !self.is_damaged && !self.is_broken_off {
+            self.lock.close();
         }
         ended
     }

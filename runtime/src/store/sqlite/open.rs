@@ -4,13 +4,13 @@
 
 use super::checkpoint::Checkpointer;
 use super::fault::Trouble;
-use super::lock::{Lock, of_what_was_a_store, refuse_older};
+use super::lock::{Lock, of_what_was_a_store};
 use super::migrate::{APPLICATION_ID, NEWEST, OLDEST, migrate};
 use super::picture::refuse_foreign;
 use super::there::{Identity, refuse_no_store};
 use super::view::{self, ViewColumn, Word};
 use super::writer::Writer;
-use super::{SqliteStore, slots, transact};
+use super::{SqliteStore, charter, slots, transact};
 use crate::store::{StoreError, StoreFault};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -96,28 +96,29 @@ impl OpenOptions {
     }
 
     fn open_locked(&self, lock: Lock) -> Result<SqliteStore, Trouble> {
-        let (was_closed, text) = (lock.was_closed(&self.path), lock.text(&self.path));
+        let (was_closed, text) = (lock.was_closed(&self.path), lock.text());
         if !was_closed {
             // Where damage is found now, the next start must look again: whoever closes a connection takes away the log that told of it.
-            let _ = lock.mark();
+            lock.open();
         }
         let mut connection = self.connect()?;
         // Nor is the log folded into a store that is damaged: what was told to be copied stays as it was found.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !was_closed)?;
         let version = examine(&connection, &self.path).inspect_err(|trouble| {
             if trouble.is_of_somebody_else() {
-                let _ = lock.put_back(&text);
+                lock.put_back(&text);
             }
         })?;
         refuse_read_only(&connection, &self.path)?;
         if self.of_today {
             refuse_other_tables(version, &self.path)?;
         }
-        self.look_through(&connection, was_closed)?;
         if self.of_now {
-            let batches = if version == 0 { 0 } else { slots::batches(&connection)? };
-            refuse_older(&lock, batches, &self.path)?;
+            // Before a large file is looked through.
+            let (name, batches) = if version == 0 { (None, 0) } else { how_far(&connection)? };
+            lock.refuse_older(name.as_deref(), batches, &self.path)?;
         }
+        self.look_through(&connection, was_closed)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         self.set_pragmas(&connection)?;
         migrate(&mut connection, version)?;
@@ -135,9 +136,9 @@ impl OpenOptions {
         let reading = self.connect()?;
         self.set_pragmas(&reading)?;
         reading.pragma_update(None, "cache_size", -READ_CACHE_KIB)?;
-        let writer = Writer::start(connection, checkpointer, (path.clone(), identity), lock.tally().ok())?;
+        let writer = Writer::start(connection, checkpointer, (path.clone(), identity), lock.mark())?;
         // Without the mark the next start would look at the log alone.
-        let _ = lock.mark();
+        lock.open();
         Ok(SqliteStore {
             writer,
             connection: reading,
@@ -206,6 +207,11 @@ impl OpenOptions {
         }
         require_wal(connection, &self.path)
     }
+}
+
+/// The store's own name, and how many batches are in it.
+pub(super) fn how_far(connection: &Connection) -> Result<(Option<String>, u64), Trouble> {
+    Ok((charter::name(connection)?, slots::batches(connection)?))
 }
 
 /// SQLite would only say that it cannot open it.

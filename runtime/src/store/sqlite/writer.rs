@@ -5,9 +5,10 @@
 
 use super::checkpoint::{self, Checkpointer};
 use super::fault::Trouble;
-use super::lock::Tally;
+use super::lock::Mark;
+use super::open::how_far;
 use super::there::Identity;
-use super::{slots, transact};
+use super::transact;
 use crate::store::Ticket;
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::PathBuf;
@@ -57,7 +58,7 @@ struct Hands {
     checkpointer: Checkpointer,
     path: PathBuf,
     identity: Identity,
-    tally: Option<Tally>,
+    mark: Mark,
     failed: Arc<AtomicBool>,
 }
 
@@ -66,12 +67,12 @@ impl Writer {
         connection: Connection,
         checkpointer: Checkpointer,
         (path, identity): (PathBuf, Identity),
-        tally: Option<Tally>,
+        mark: Mark,
     ) -> Result<Writer, Trouble> {
         let failed = Arc::new(AtomicBool::new(false));
         #[cfg(test)]
         let fail_fold = FailFold(Box::new(checkpointer.failing()));
-        let hands = Hands { connection, checkpointer, path, identity, tally, failed: Arc::clone(&failed) };
+        let hands = Hands { connection, checkpointer, path, identity, mark, failed: Arc::clone(&failed) };
         let (jobs, todo) = channel();
         let (tell, done) = channel();
         let thread = thread::Builder::new().name("flow-store".to_owned()).spawn(move || hands.work(&todo, &tell));
@@ -181,17 +182,15 @@ impl Hands {
     }
 
     fn write(&mut self, job: impl FnOnce(&Connection) -> Result<(), Trouble>) -> Result<(), Trouble> {
-        let Hands { connection, checkpointer, path, identity, tally, .. } = self;
+        let Hands { connection, checkpointer, path, identity, mark, .. } = self;
         identity.check(path)?;
         let _turn = checkpointer.begin_batch()?;
-        let batches = transact(connection, TransactionBehavior::Immediate, |connection| {
+        let (name, batches) = transact(connection, TransactionBehavior::Immediate, |connection| {
             job(connection)?;
-            slots::batches(connection)
+            how_far(connection)
         })?;
         // Behind the commit: the lock never knows of what the store does not hold.
-        if let Some(tally) = tally {
-            tally.count(batches);
-        }
+        mark.count(name.as_deref(), batches);
         Ok(())
     }
 }

@@ -183,7 +183,7 @@ fn a_store_that_was_not_closed_is_looked_through_for_damage() {
         let _store = sqlite(&folder);
         fs::read(&lock).unwrap()
     };
-    assert_eq!(mark, b"in use 00000000000000000001\n");
+    assert_eq!(mark, b"in use 00000000000000000001 --------\n");
     assert_eq!(lock_says(&folder), ("closed".to_owned(), 1), "dropping it closes it as well");
 
     damage(&path);
@@ -223,8 +223,8 @@ fn a_store_that_was_not_closed_stays_so_until_it_is_taken_up() {
 /// The word of the lock beside a store, and how many batches it tells of.
 fn lock_says(folder: &TempDir) -> (String, u64) {
     let said = fs::read_to_string(folder.path().join("flow.db.lock")).unwrap();
-    let (word, batches) = said.trim_end().rsplit_once(' ').unwrap();
-    (word.to_owned(), batches.parse().unwrap())
+    let (word, rest) = said.split_at(6);
+    (word.to_owned(), rest.split_ascii_whitespace().next().unwrap().parse().unwrap())
 }
 
 /// What left by the batches that are not in it would leave again. Whoever lets nothing out that could not be taken back goes on all the same.
@@ -247,7 +247,7 @@ fn a_store_that_lacks_what_was_done_in_its_place_is_refused_to_who_asks() {
     fs::write(&path, &backup).unwrap();
     let error = refused(&of_now);
     assert_eq!(error.fault, StoreFault::Past);
-    assert!(error.message.contains("lacks 2 batches of work that were done in its place"), "{}", error.message);
+    assert!(error.message.contains("lacks 2 batches of work that were done in it"), "{}", error.message);
     assert!(error.help.contains("flow.db.lock"), "{}", error.help);
     assert_eq!(lock_says(&folder), ("closed".to_owned(), 4), "and is refused again");
     // What somebody else does with it makes it no newer.
@@ -263,10 +263,43 @@ fn a_store_that_lacks_what_was_done_in_its_place_is_refused_to_who_asks() {
     more(&options(&folder));
     of_now.open().unwrap().close().unwrap();
 
+    // Another store in its place is none of before; of two without a name nobody knows.
+    let named = |name: &str| {
+        let mut store = of_now.open()?;
+        store.settle(&Charter { name: Some(name.to_owned()), ..Charter::default() })?;
+        store.close()
+    };
+    named("9f3c2a1b").unwrap();
+    let other = TempDir::new().unwrap();
+    let mut store = sqlite(&other);
+    store.settle(&Charter { name: Some("00000000".to_owned()), ..Charter::default() }).unwrap();
+    store.close().unwrap();
+    fs::copy(other.path().join("flow.db"), &path).unwrap();
+    named("00000000").unwrap();
+    assert_eq!(lock_says(&folder), ("closed".to_owned(), 0));
+
     // Where the file was taken away, somebody begins anew.
     fs::remove_file(&path).unwrap();
     of_now.open().unwrap().close().unwrap();
     assert_eq!(lock_says(&folder).1, 0);
+}
+
+/// What its own file has become is not known to whoever was cut off from it, and what another one's lock says is not theirs to change.
+#[test]
+fn a_store_that_was_moved_away_is_not_closed_by_another_lock() {
+    let folder = TempDir::new().unwrap();
+    let (here, away) = (folder.path().join("here"), folder.path().join("away"));
+    fs::create_dir(&here).unwrap();
+    let mut store = OpenOptions::new(here.join("flow.db")).open().unwrap();
+    commit(&mut store, Changes::default());
+    fs::rename(&here, &away).unwrap();
+    fs::create_dir(&here).unwrap();
+    let others = "closed 00000000000000005000 00000000\n";
+    fs::write(here.join("flow.db.lock"), others).unwrap();
+    fs::write(here.join("flow.db"), "another one").unwrap();
+    assert_eq!(store.close().unwrap_err().fault, StoreFault::Lost);
+    assert_eq!(fs::read_to_string(here.join("flow.db.lock")).unwrap(), others);
+    assert!(fs::read_to_string(away.join("flow.db.lock")).unwrap().starts_with("in use 00000000000000000001"));
 }
 
 /// A log that is lost takes the batches with it that were not folded in yet.
@@ -288,7 +321,7 @@ fn a_killed_store_whose_log_is_lost_lacks_what_it_held() {
     fs::write(&log, vec![0; bytes.len()]).unwrap();
     let error = refused(&of_now);
     assert_eq!(error.fault, StoreFault::Past);
-    assert!(error.message.contains("lacks 1 batch of work that was done in its place"), "{}", error.message);
+    assert!(error.message.contains("lacks 1 batch of work that was done in it"), "{}", error.message);
     // With the log put back it is whole: nothing was folded or marked meanwhile.
     fs::write(&log, bytes).unwrap();
     of_now.open().unwrap().close().unwrap();
