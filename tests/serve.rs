@@ -202,6 +202,12 @@ fn refusals_by_rules_of_everybody_pause_mail_and_say_why() {
     let said = serving.stop(&world);
     assert!(said.contains(" channel.down ") && said.contains("mail pauses, and nobody more is given up"), "{said}");
     assert_eq!(world.count(given_up), 2, "{said}");
+    // Nor by those who come after, where somebody starts it again while they mend it.
+    let serving = world.serve();
+    let downs = "SELECT count(*) FROM outbox WHERE state = 0 AND detail LIKE '%had paused before this start%'";
+    world.until("it is refused once more", |world| world.count(downs) > 0);
+    let said = serving.stop(&world);
+    assert!(!said.contains("channel.back") && world.count(given_up) == 2, "{said}");
     server.always(None);
     let serving = world.serve();
     world.until("the others are mailed", |_| server.arrived().len() == PEOPLE as usize - 2);

@@ -17,6 +17,7 @@ use serde_json::json;
 
 use super::bounds::Bounds;
 use crate::ink::{self, Ink};
+use crate::run;
 
 /// How wide the words of happenings are, most of them.
 const WORD_COLUMNS: usize = 21;
@@ -86,14 +87,15 @@ impl Log {
     /// Whoever wants to know everything is told all of it.
     pub(crate) fn tell(&self, told: &Told) {
         let mut bounds = self.bounds.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.what.kind().level >= self.from && (self.from == Level::Debug || bounds.admits(told)) {
+        if told.what.kind().level >= self.from && (self.from == Level::Debug || bounds.admits(told, run::now())) {
             self.write(told);
         }
     }
 
     /// How often what was not told one by one has happened, where it is time to say so; at the end it is.
     pub(crate) fn count(&self, is_end: bool) {
-        let counts = self.bounds.lock().unwrap_or_else(PoisonError::into_inner).counts(SystemClock.now(), is_end);
+        let counts =
+            self.bounds.lock().unwrap_or_else(PoisonError::into_inner).counts((SystemClock.now(), run::now()), is_end);
         counts.iter().for_each(|told| self.write(told));
     }
 

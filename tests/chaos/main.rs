@@ -50,6 +50,8 @@ const A_WORLD: usize = 120;
 const SHORT: usize = 30;
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
+/// In milliseconds.
+const MINUTE_MS: i64 = 60_000;
 const DAY: i64 = 24 * HOUR;
 
 /// No test: the mail server of the others, in a process of its own.
@@ -376,8 +378,15 @@ impl Chaos {
                 return self.be_alive();
             }
             let lines = i64::try_from(self.live.lines).unwrap();
+            // A clock that goes on and nothing else is kept each minute.
+            let has_seen_it =
+                self.live.count("SELECT max(clock) FROM slot").is_some_and(|clock| clock > by - MINUTE_MS);
             let is_done = |query| self.live.count(query).is_none_or(|at| at > by);
-            if self.live.count("SELECT count(*) FROM event") == Some(lines) && is_done(due) && is_done(mail) {
+            if has_seen_it
+                && self.live.count("SELECT count(*) FROM event") == Some(lines)
+                && is_done(due)
+                && is_done(mail)
+            {
                 return Ok(());
             }
             thread::sleep(step);

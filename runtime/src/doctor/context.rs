@@ -153,9 +153,11 @@ impl<'p> Context<'p> {
         self.contacts.contains(contact.0)
     }
 
-    /// Who somebody is by now.
+    /// Who somebody is by now. A whole store leads there at once; along a chain, which is a finding of its own, it is gone for a while.
     pub(super) fn stayed(&self, contact: ContactId) -> ContactId {
-        self.joined.get(&contact).copied().unwrap_or(contact)
+        const HOPS: usize = 16;
+        let into = |contact: &ContactId| self.joined.get(contact).copied();
+        std::iter::successors(Some(contact), into).take(HOPS).last().unwrap_or(contact)
     }
 
     /// Whether a slot of the frame holds something else than nothing; not where the frame is of a version that had no such slot.

@@ -9,7 +9,7 @@
 //! contacts 262,145 ..                              the next one
 //! ```
 //! The log is in the order of arrival, not by contact, so it is read once for each window. Memory is bounded by the window, and beside it by
-//! sixteen bits for each message that ever was and three bits for each contact.
+//! sixteen bits for each message that ever was, three bits for each contact, and whoever was joined. Each contact's address is looked up once.
 
 mod alive;
 mod chains;

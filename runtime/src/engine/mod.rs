@@ -235,6 +235,9 @@ impl<S: Store> Engine<S> {
         batch.unheard = Unheard::load(&mut *store.records()?)?;
         let stream = StreamPlace::load(&reads)?;
         let pause = Pause::load(&actors, delivery.channel.name())?;
+        if pause.times() > 0 {
+            delivery.channel.goes_on_paused();
+        }
         let mut ahead = Ahead::after(std::mem::take(&mut taken.messages));
         let opened_at = clock;
         ahead.not_before(clock);

@@ -51,6 +51,10 @@ pub trait Channel: Send + Sync {
         let _ = ending;
     }
 
+    /// The store's last process ended while nothing left by this channel, and nobody was accepted since: what was meant for a rule against one recipient may
+    /// be one against the sender still.
+    fn goes_on_paused(&self) {}
+
     /// Of an attempt that was claimed when its process was ended: whether it may have left. Asked at the start, before this process sends
     /// anything; a channel that does not know says yes.
     fn may_have_left(&self, key: &str, attempt: u32) -> bool {

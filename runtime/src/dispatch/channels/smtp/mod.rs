@@ -285,6 +285,10 @@ impl Channel for SmtpChannel {
         }
     }
 
+    fn goes_on_paused(&self) {
+        self.refusals.go_on();
+    }
+
     fn may_have_left(&self, key: &str, attempt: u32) -> bool {
         self.begun.get().is_none_or(|begun| begun.had_begun(key, attempt))
     }
@@ -347,7 +351,9 @@ impl SmtpChannel {
             Verdict::OfPolicy if self.refusals.is_of_recipient(recipient) => {
                 Fate::Refused { reason, kind: RefusedKind::Blocked }
             }
-            Verdict::OfPolicy => Fate::Down { reason: format!("{reason}, {}", refused_running(mail)) },
+            Verdict::OfPolicy => {
+                Fate::Down { reason: format!("{reason}, {}", refused_running(mail, self.refusals.were_before())) }
+            }
             Verdict::OfRecipient(kind) | Verdict::OfMessage(kind) => Fate::Refused { reason, kind },
         }
     }
@@ -361,11 +367,13 @@ fn other_sender(mail: &Mail) -> String {
 }
 
 /// Nobody is given up for what is not theirs.
-fn refused_running(mail: &Mail) -> String {
+fn refused_running(mail: &Mail, were_before: bool) -> String {
+    let after = match were_before {
+        true => "after mail had paused before this start, and nobody was accepted since".to_owned(),
+        false => format!("after {} others running that it refused by its rules as well", REFUSED_RUNNING_MAX - 1),
+    };
     format!(
-        "after {} others running that it refused by its rules as well: mail pauses, and nobody more is given up for it; ask its operator whether \
-         `[mail]` may send from `{}`",
-        REFUSED_RUNNING_MAX - 1,
+        "{after}: mail pauses, and nobody more is given up for it; ask its operator whether `[mail]` may send from `{}`",
         mail.from.address()
     )
 }

@@ -1,5 +1,5 @@
 //! Refusals by the other side's rules (`5.7.1`): for one recipient they are that one's; for one after the other, and nobody accepted between
-//! them, they are the sender's, though no answer says so. Then nobody more is given up for what somebody has to mend.
+//! them, they are the sender's, though no answer says so. Then nobody more is given up for what somebody has to mend, by the next process either.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -10,22 +10,39 @@ pub(super) const REFUSED_RUNNING_MAX: usize = 3;
 /// Whom such a refusal has met since a message was last accepted.
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
-    running: Mutex<BTreeSet<String>>,
+    running: Mutex<Running>,
+}
+
+#[derive(Debug, Default)]
+struct Running {
+    refused: BTreeSet<String>,
+    /// Whether mail had paused before this process began.
+    were_before: bool,
 }
 
 impl Refusals {
     /// Whether the refusal of this recipient is still theirs.
     pub(super) fn is_of_recipient(&self, recipient: &str) -> bool {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        if running.len() < REFUSED_RUNNING_MAX {
-            running.insert(recipient.to_ascii_lowercase());
+        if running.refused.len() < REFUSED_RUNNING_MAX {
+            running.refused.insert(recipient.to_ascii_lowercase());
         }
-        running.len() < REFUSED_RUNNING_MAX
+        !running.were_before && running.refused.len() < REFUSED_RUNNING_MAX
+    }
+
+    /// Mail had paused before, and nobody knows for what.
+    pub(super) fn go_on(&self) {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).were_before = true;
+    }
+
+    /// Whether that is what is known.
+    pub(super) fn were_before(&self) -> bool {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).were_before
     }
 
     /// A message was accepted.
     pub(super) fn end(&self) {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Running::default();
     }
 }
 
@@ -45,5 +62,11 @@ mod tests {
         }
         refusals.end();
         assert!(refusals.is_of_recipient("d@x.example"));
+        // After a start behind a pause nobody is given up until somebody is accepted.
+        let refusals = Refusals::default();
+        refusals.go_on();
+        assert!(!refusals.is_of_recipient("a@x.example"));
+        refusals.end();
+        assert!(refusals.is_of_recipient("a@x.example"));
     }
 }
