@@ -27,6 +27,9 @@ pub(crate) const ON_THEIR_WAY_MAX: usize = 1_000;
 /// How often a message of which nobody knows whether it left is sent again as soon as the process is back; then it waits as after any attempt.
 const SENT_AGAIN_AT_ONCE: u32 = 3;
 
+/// What is said of an attempt whose process was ended.
+const STOPPED: &str = "Flow stopped while it was on its way";
+
 /// Writes messages.
 pub trait Composer: Send + Sync {
     /// The message of an outbox row: a mail to the contact or, for a [`Notice`](OutboxKind::Notice), what its payload says. A row whose
@@ -81,22 +84,23 @@ impl<S: Store> Engine<S> {
         let now = self.now().0;
         match self.outbox.delivery.channel.uncertain() {
             Uncertain::Resend if self.foresee_again(id)? => {}
-            Uncertain::Resend => {
-                let detail = "sent again, because nobody knows whether it left".to_owned();
-                self.note_doubt(id, SENT_AGAIN, &detail);
-                // It counts, and after a few times it waits: whoever is killed again and again must not mail the same people each time.
-                match self.outbox.row(id).cloned() {
-                    Some(row) if row.attempts >= SENT_AGAIN_AT_ONCE => self.retry(&row, detail)?,
-                    _ => self.come_back(id, now, true, detail)?,
-                }
-            }
             // It did not leave, so it is no attempt.
-            Uncertain::GiveUp if !self.may_have_left(id)? => {
+            _ if !self.may_have_left(id)? => {
                 self.come_back(id, now, false, "Flow stopped before it was handed over".to_owned())?;
                 return Ok(Resolved::NotBegun);
             }
+            Uncertain::Resend => {
+                let detail = STOPPED.to_owned();
+                let Some(row) = self.outbox.row(id).cloned() else { return Ok(Resolved::SentAgain) };
+                self.doubt(&row, &detail);
+                // It counts, and after a few times it waits: whoever is killed again and again must not mail the same people each time.
+                match row.attempts >= SENT_AGAIN_AT_ONCE {
+                    true => self.retry(&row, detail)?,
+                    false => self.come_back(id, now, true, detail)?,
+                }
+            }
             Uncertain::GiveUp => {
-                let reason = "Flow stopped while it was on its way".to_owned();
+                let reason = STOPPED.to_owned();
                 let attempt = Attempt { row: id, number: 0 };
                 self.take_answer(Answer { attempt, fate: Fate::Unknown { reason } })?;
                 return Ok(Resolved::GivenUp);
@@ -232,7 +236,7 @@ impl<S: Store> Engine<S> {
             Fate::RetryLater { reason } => self.retry(&row, reason)?,
             Fate::Unknown { reason } => match self.outbox.delivery.channel.uncertain() {
                 Uncertain::Resend => {
-                    self.note_doubt(row.id, SENT_AGAIN, &reason);
+                    self.doubt(&row, &reason);
                     self.retry(&row, reason)?;
                 }
                 Uncertain::GiveUp => {
@@ -323,6 +327,12 @@ impl<S: Store> Engine<S> {
 
 /// What an operator has to know of it.
 impl<S: Store> Engine<S> {
+    /// An attempt may have left, and there is another one: whatever keeps that back, this one is not forgotten.
+    fn doubt(&mut self, row: &OutboxRecord, reason: &str) {
+        self.note_doubt(row.id, SENT_AGAIN, reason);
+        self.batch.decide(decision(row, DecisionCode::InDoubt, self.now().0, 0));
+    }
+
     /// A message that may have left.
     fn note_doubt(&mut self, id: u64, decision: &'static str, reason: &str) {
         if let Some(row) = self.outbox.row(id).cloned() {

@@ -389,6 +389,8 @@ impl WorkflowReport {
                     here.refused += number;
                 }
             }
+            // What became of the message in the end is counted.
+            DecisionCode::InDoubt => {}
             DecisionCode::Suppressed if is_by_workflow(reason) => {
                 here.suppressed += number;
                 self.suppressed += number;

@@ -461,6 +461,8 @@ pub enum DecisionCode {
     Ran = 35,
     /// The journey ended where it stood, because the person proved to be somebody who is in the workflow already.
     GaveWay = 36,
+    /// Nobody knows whether an attempt at a message left; by the channel's policy there is another one, unless something keeps it back (E9).
+    InDoubt = 37,
 }
 
 /// What a decision is about.

@@ -135,8 +135,18 @@ fn e9_what_nobody_can_know_is_recorded_as_such() {
             world.contact("ada", &[("email", "lost@x.example")]);
             does(&mut world, MONDAY, "ada", "signed_up");
             assert_eq!(state(&world), (expected, 1), "{policy:?}");
-            let unknown = usize::from(policy == Uncertain::GiveUp);
-            assert_eq!(told(&world, "ada", &["Undelivered s0.5"]).len(), unknown);
+            let word = if policy == Uncertain::GiveUp { "Undelivered s0.5" } else { "InDoubt s0" };
+            assert_eq!(
+                told(&world, "ada", &["Undelivered", "InDoubt"]),
+                [format!("03-02 10:00 go {word}")],
+                "{policy:?}"
+            );
+            // What keeps the next attempt back does not make the first one nothing.
+            world.set_now(at(MONDAY) + 30_000);
+            world.identify("ada", &[("unsubscribed", "yes")]).run();
+            world.at("2026-03-03").run();
+            let told = told(&world, "ada", &["Undelivered", "InDoubt", "Withheld"]);
+            assert_eq!(told.len(), if policy == Uncertain::GiveUp { 1 } else { 2 }, "{told:?}");
         }
     });
 }

@@ -69,6 +69,7 @@ coded!(DecisionCode {
     GoalMet => "goal met",
     Ran => "ran",
     GaveWay => "gave way",
+    InDoubt => "may have left",
 });
 
 /// The code in a column. A number that Flow never writes is damage.
