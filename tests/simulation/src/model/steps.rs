@@ -284,6 +284,10 @@ impl Town<'_> {
                 self.tell(user, format!("Undelivered {label} Unknown"));
                 None
             }
+            Fate::Unknown { .. } => {
+                self.tell(user, format!("InDoubt {label}"));
+                Some(self.book.after(attempts, key.as_deref().unwrap_or_default()))
+            }
             _ => Some(self.book.after(attempts, key.as_deref().unwrap_or_default())),
         };
         match again {

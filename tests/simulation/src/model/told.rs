@@ -148,7 +148,8 @@ fn line(program: &Program, row: &DecisionRecord) -> Option<String> {
             let reason = Withheld::from_number(row.reason).map(|reason| format!("{reason:?}")).unwrap_or_default();
             format!("Withheld {journey} {step} {reason}")
         }
-        DecisionCode::Held => format!("Held {journey} {step}"),
+        DecisionCode::InDoubt if !step.starts_with("send") => return None,
+        DecisionCode::Held | DecisionCode::InDoubt => format!("{:?} {journey} {step}", row.code),
         DecisionCode::HandedOff => {
             let reason = HandedTo::from_number(row.reason).map(|reason| format!("{reason:?}")).unwrap_or_default();
             format!("HandedOff {journey} {reason}")
