@@ -196,6 +196,7 @@ fn damages() -> Vec<(&'static str, &'static str, String)> {
         sql("wrong-total", "a counter", "UPDATE counter SET total = total + 1 WHERE name = 'contacts'"),
         sql("wrong-total", "a day of decisions", "UPDATE decision_day SET total = total + 1 WHERE code = 1"),
         sql("wrong-total", "no week of goals", "DELETE FROM conversion_week"),
+        sql("no-name", "a store without its name", "DELETE FROM charter"),
         sql("wrong-place", "a place of a stream", "UPDATE stream_place SET place = x'00' WHERE stream = 'events'"),
     ]
 }
@@ -423,6 +424,23 @@ fn a_live_store_in_the_past_is_not_mended() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.code() == Some(3) && said.contains("of work that were done in it"), "{said}");
     assert!(fs::read(&store).unwrap() == before && !store.with_extension("db.before-mend").exists());
+}
+
+/// Who loses what a store is may not go on as another one, with people in it.
+#[test]
+fn a_store_without_its_project_or_its_name_is_damaged() {
+    let ward = Ward::new();
+    for (table, words) in [("program", "it has lost the project that it runs"), ("charter", "its own name")]
+    {
+        let store = ward.copy(table);
+        Connection::open(&store).unwrap().execute(&format!("DELETE FROM {table}"), []).unwrap();
+        let output = ward.guide.run(&["--store", store.to_str().unwrap()]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(3) && said.contains(words), "{table}: {said}");
+        let output = doctor(&store, &[]);
+        let said = [output.stdout, output.stderr].concat();
+        assert!(!output.status.success() && String::from_utf8_lossy(&said).contains(words), "{table}");
+    }
 }
 
 /// One that is told of twice and not known at all would count a third time.

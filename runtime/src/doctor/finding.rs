@@ -53,6 +53,8 @@ kinds! {
     /// A live store that holds less than was done in its place.
     InThePast = "in-the-past" person within
         "do not start Flow on it: what has left since would leave again; put the newer one back, with the files beside it",
+    /// A store that has begun and does not say its own name (E9).
+    NoName = "no-name" person within "Flow does not start on it, since what leaves would not be known as before: restore the last good backup",
     /// A live store whose clock is ahead of the one on the wall.
     ClockAhead = "clock-ahead" person within
         "see to the machine's clock. Where it was wrong before, restore the last backup of before that, or wait until then",

@@ -2,7 +2,7 @@
 //! report; mending has the lock, and writes in one transaction behind a copy.
 
 use super::seen::absent;
-use super::{Kind, text_of};
+use super::{Kind, text_of, without};
 use crate::clock::TOO_FAR_AHEAD_MS;
 use crate::dispatch::channels::smtp;
 use crate::doctor::{self, Examination, Examined, Findings, Subject};
@@ -66,9 +66,16 @@ fn of_one_moment(
 ) -> Result<Option<Diagnosis>, StoreError> {
     records.refuse_not_of_today()?;
     let charter = records.charter()?;
-    let Some(kept) = charter.program else { return Ok(None) };
+    let has_begun = records.slots()?.iter().any(|slot| slot.number > 0);
+    let Some(kept) = charter.program else {
+        return if has_begun { Err(without("the project that it runs", path)) } else { Ok(None) };
+    };
     let program = text_of(&kept)?;
     let mut found = Findings::default();
+    if has_begun && charter.name.is_none() {
+        let words = "has lost its own name, under which everything leaves: what is still to leave would leave under another one";
+        found.add(doctor::Kind::NoName, Subject::Store, words);
+    }
     records.examine_file(&mut found)?;
     let facts = records.facts(path)?;
     let in_use = beside.in_use;

@@ -44,6 +44,7 @@ pub fn open_telling(
     // What a rehearsal does again is what it did before, under the same names.
     let of_now = kind == Kind::Live;
     let mut store = OpenOptions { bare: true, looking_through, of_now, ..OpenOptions::new(path) }.open()?;
+    refuse_nameless(&mut store, path)?;
     kind::dedicate(&mut store, kind, path)?;
     store.check_numbers()?;
     let (linked, told) =
@@ -51,6 +52,30 @@ pub fn open_telling(
     store.describe(&shown::options(&linked, path))?;
     recall(&mut store, &linked)?;
     Ok((store, linked, told))
+}
+
+/// What has happened in a store happened under its name and to its program: one that has lost either would go on as another one.
+fn refuse_nameless(store: &mut SqliteStore, path: &Path) -> Result<(), StoreError> {
+    let charter = store.charter()?;
+    let has_begun = store.records()?.slots()?.iter().any(|slot| slot.number > 0);
+    let lost = match (&charter.program, &charter.name) {
+        _ if !has_begun => return Ok(()),
+        (None, _) => "the project that it runs",
+        (_, None) => "its own name, under which everything leaves",
+        _ => return Ok(()),
+    };
+    Err(without(lost, path))
+}
+
+/// The error of a store that has lost what it is.
+fn without(lost: &str, path: &Path) -> StoreError {
+    StoreError {
+        fault: StoreFault::Corrupt,
+        message: format!("`{}` is damaged: it has lost {lost}", path.display()),
+        help: "stop Flow, keep a copy of the file and of the ones beside it, and restore the last good backup"
+            .to_owned(),
+        path: Some(path.to_owned()),
+    }
 }
 
 /// Opens a store of a kind as it is, for nobody's program: to take its lock, and to see whether it is one.
