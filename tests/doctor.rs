@@ -176,6 +176,21 @@ fn damages() -> Vec<(&'static str, &'static str, String)> {
             "UPDATE outbox SET state = 1 WHERE id = (SELECT max(id) FROM outbox WHERE state = 0)",
         ),
         sql(
+            "wrong-message",
+            "a mail to somebody else",
+            "UPDATE outbox SET contact = 1 WHERE id = (SELECT max(id) FROM outbox WHERE state = 0)",
+        ),
+        sql(
+            "wrong-message",
+            "a mail of another run",
+            "UPDATE outbox SET run = 7 WHERE id = (SELECT max(id) FROM outbox WHERE state = 0)",
+        ),
+        sql(
+            "wrong-message",
+            "a mail that says nothing",
+            "UPDATE outbox SET payload = '{\"a' WHERE id = (SELECT max(id) FROM outbox WHERE state = 0)",
+        ),
+        sql(
             "wrong-send",
             "sent and failed",
             "UPDATE outbox SET state = 4 WHERE id = (SELECT max(id) FROM outbox WHERE state = 2 AND kind = 0)",
@@ -430,8 +445,7 @@ fn a_live_store_in_the_past_is_not_mended() {
 #[test]
 fn a_store_without_its_project_or_its_name_is_damaged() {
     let ward = Ward::new();
-    for (table, words) in [("program", "it has lost the project that it runs"), ("charter", "its own name")]
-    {
+    for (table, words) in [("program", "it has lost the project that it runs"), ("charter", "its own name")] {
         let store = ward.copy(table);
         Connection::open(&store).unwrap().execute(&format!("DELETE FROM {table}"), []).unwrap();
         let output = ward.guide.run(&["--store", store.to_str().unwrap()]);

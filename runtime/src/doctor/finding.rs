@@ -109,6 +109,9 @@ kinds! {
     /// A message that is claimed, where whoever worked on the store has closed it.
     ClaimedByNobody = "claimed-by-nobody" person within
         "the next start asks the channel's policy whether it leaves again; look at the mail server's log first if that matters",
+    /// A message that is still to leave and is not what its journey wrote.
+    WrongMessage = "wrong-message" person within
+        "do not start Flow on it: it would leave to somebody else, or not at all; restore the last good backup",
     /// A message that left without a record of it, or has one and did not leave.
     WrongSend = "wrong-send" person across "restore the last good backup; nothing leaves by it, but what is done with the mail may not be told",
     /// Something that people did with a mail and that is told twice.

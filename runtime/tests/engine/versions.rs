@@ -245,8 +245,9 @@ fn a_start_with_the_same_project_looks_into_nobody() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flow.db");
     let open = |text: &str| {
-        flow_runtime::open::open(&crate::support::program(text), &path, flow_runtime::open::Kind::Live)
-            .map(|(_, program, _)| program)
+        use flow_runtime::open::{self, Kind, StoreName};
+        let (mut store, program, _) = open::open(&crate::support::program(text), &path, Kind::Live)?;
+        open::name(&mut store, &StoreName::of(1)).map(|_| program)
     };
     let other = WAITS.replace("5 days", "4 days");
     let contact = "INSERT INTO contact (id, layout, newest, frame, kept, texts) VALUES (1, 0, 0, x'', x'010000000000000001', '[]')";
