@@ -208,6 +208,28 @@ fn what_stops_all_mail_is_explained_by_one_line() {
     }
 }
 
+/// Somebody moves the file away and brings it back: what was written meanwhile arrives.
+#[test]
+fn a_file_of_events_that_is_away_is_told_and_so_is_its_return() {
+    for form in FORMS {
+        let server = Server::start(Vec::new());
+        let mut world = World::by_smtp(SEND, server.port());
+        world.people(1);
+        let serving = world.serve_with(&["--log-format", form]);
+        let (file, away) = (world.path("data/events.jsonl"), world.path("data/away.jsonl"));
+        fs::rename(&file, &away).unwrap();
+        world.until("it is told", |_| serving.has_said("events.unreadable"));
+        fs::rename(&away, &file).unwrap();
+        world.until("that is told too", |_| serving.has_said("events.readable"));
+        world.event(1, "downloaded");
+        world.until("it has left", |world| world.count("SELECT count(*) FROM outbox WHERE state = 2") == 1);
+        let log = Log::stopped(serving, form);
+        let words = ["events.jsonl cannot be read: there is no such file; nothing arrives, no refusal either"];
+        log.explains("events.unreadable", "warn", &words);
+        log.explains("events.readable", "info", &["events.jsonl can be read again, after "]);
+    }
+}
+
 /// A machine whose clock was set back by an hour.
 #[test]
 fn a_clock_that_was_set_back_is_told_once() {

@@ -244,6 +244,7 @@ fn live(
         let now = clock.now()?;
         // All that has arrived by now comes before whatever fell due by now.
         let had_some = events.hand_over(engine, now, met, (notebook, signals), &mut |at| progress.at(at))?;
+        events.news().into_iter().for_each(|news| progress.log().now(news));
         progress.strangers(met.news().as_ref());
         progress.not_understood(&events.unheard());
         if signals.stop() {

@@ -86,6 +86,12 @@ impl Happening {
             | Happening::ContactsInDoubt { says }
             | Happening::UnknownPeople { says, .. }
             | Happening::ListUnwritable { says } => says.clone(),
+            Happening::Unreadable { file, reason } => {
+                format!(
+                    "{file} cannot be read: {reason}; nothing arrives, no refusal either, and after a minute Flow ends"
+                )
+            }
+            Happening::Readable { file, after_ms } => format!("{file} can be read again, after {}", length(*after_ms)),
             Happening::EventsTaken { events } => format!("{events} so far"),
             Happening::LinesNotTaken { lines, list } => {
                 let list = list.as_ref().map(|list| format!(", listed in {list}")).unwrap_or_default();
