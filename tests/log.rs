@@ -278,6 +278,19 @@ fn what_was_not_taken_is_told_with_its_list_and_a_change_of_the_project_too() {
     }
 }
 
+/// Whoever reads that something is listed finds it there at once.
+#[test]
+fn what_is_told_to_be_listed_is_listed_by_then() {
+    let server = Server::start(Vec::new());
+    let world = World::by_smtp(SEND, server.port());
+    world.write("data/contacts.csv", "User ID,Email,First Name\nu1,nobody,Zacharias\n");
+    let serving = world.serve();
+    world.until("it is told", |_| serving.has_said("lines.not_taken"));
+    let listed = fs::read_to_string(world.path("out/case.live.rejected.txt")).unwrap();
+    assert!(listed.contains("contacts.csv:2: email: not an e-mail address"), "{listed}");
+    serving.stop(&world);
+}
+
 /// Five, ten or five thousand of one kind are twenty lines and a number; another answer of the server is another kind.
 #[test]
 fn many_of_one_kind_are_twenty_lines_and_a_number() {

@@ -110,10 +110,13 @@ impl Line {
 
     /// How many remarks there are on what came in, where there are new ones: at once, and then not more often than somebody wants to know.
     pub(crate) fn remarks(&mut self, notebook: &Notebook, is_end: bool) {
-        let (lines, list) = notebook.remarks();
+        let (lines, _) = notebook.remarks();
         let (is_news, now) = (lines > self.remarks.map_or(0, |(_, told)| told), run::now());
         if is_news && (is_end || self.remarks.is_none_or(|(at, _)| now - at >= CALM)) {
             self.remarks = Some((now, lines));
+            // Whoever reads that they are listed looks there. A live store goes on without a list: why is told on its own.
+            drop(notebook.flush());
+            let (_, list) = notebook.remarks();
             self.log.now(Happening::LinesNotTaken { lines, list: list.map(|path| path.display().to_string()) });
         }
     }
