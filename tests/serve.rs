@@ -115,7 +115,7 @@ fn wrong_mail_settings_stop_it_and_give_up_nothing() {
     let world = World::by_smtp(SEND, server.port());
     let output = world.command(&["serve", "--no-http"]).env_remove(SECRET.0).output().unwrap();
     let said = world.said(&output);
-    assert!(said.contains("the secret that signs unsubscribe links is not set") && said.contains("exit 1"), "{said}");
+    assert!(said.contains("the secret that signs unsubscribe links is not set") && said.contains("exit 3"), "{said}");
     assert!(server.arrived().is_empty());
 }
 

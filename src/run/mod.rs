@@ -109,14 +109,31 @@ pub(crate) enum Stopped {
     /// Somebody wanted it to stop, and everything is whole.
     Signal,
     Settings(Vec<flow_runtime::settings::SettingsFault>),
+    /// What is wrong with them is in the environment, not in the project.
+    Secrets(Vec<Failure>),
 }
 
 impl Stopped {
+    /// The secrets that are missing, or none.
+    pub(crate) fn secrets(faults: Vec<flow_runtime::settings::SettingsFault>) -> Stopped {
+        Stopped::Secrets(faults.into_iter().map(failure::from_secret).collect())
+    }
+
+    /// What failed, where something did.
+    pub(crate) fn failures(&self) -> &[Failure] {
+        match self {
+            Stopped::Failure(failure) => std::slice::from_ref(failure),
+            Stopped::Secrets(failures) => failures,
+            Stopped::Signal | Stopped::Settings(_) => &[],
+        }
+    }
+
     /// Says so.
     pub(crate) fn report(self, folder: &Path, output: &mut Output) -> io::Result<Outcome> {
         match self {
             Stopped::Failure(failure) => output.report(&[], &[failure], ""),
             Stopped::Signal => output.report(&[], &[before_the_end()], ""),
+            Stopped::Secrets(failures) => output.report(&[], &failures, ""),
             Stopped::Settings(faults) => {
                 let text = project::settings_text(folder).unwrap_or_default();
                 output.report(&[settings_findings(&text, &faults)], &[], "")
@@ -161,7 +178,7 @@ fn carry_out(
 ) -> Result<Finished, Stopped> {
     let (start, end) = data::span(settings)?;
     data::check_readable(settings)?;
-    let secrets = settings.secrets(&environment).map_err(Stopped::Settings)?;
+    let secrets = settings.secrets(&environment).map_err(Stopped::secrets)?;
     if arguments.fresh {
         store::set_aside(settings)?;
     }

@@ -89,8 +89,8 @@ pub(crate) fn serve(arguments: &ServeArguments, output: &mut Output) -> io::Resu
     let settings = with_arguments(settings, arguments);
     let mut line = line(arguments, &settings, output);
     let served = carry_out(arguments, &settings, (program, &folder), output, &mut line);
-    if let Err(Stopped::Failure(failure)) = &served {
-        tell_failure(failure, &line, output);
+    if let Err(stopped) = &served {
+        stopped.failures().iter().for_each(|failure| tell_failure(failure, &line, output));
     }
     match served {
         Ok(finished) => output.finished(&finished),
@@ -143,7 +143,7 @@ fn carry_out(
 ) -> Result<Finished, Stopped> {
     data::check_readable(settings)?;
     served::check(folder, &settings.store)?;
-    let secrets = settings.live_secrets(&run::environment).map_err(Stopped::Settings)?;
+    let secrets = settings.live_secrets(&run::environment).map_err(Stopped::secrets)?;
     let channel = delivery::channel(settings, &secrets, Kind::Live)?;
     // The lock of the store first: two of them must not even greet the mail server.
     let (mut store, program, changes) = store::open(&program, &settings.store, Kind::Live)?;
