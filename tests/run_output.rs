@@ -259,6 +259,20 @@ fn tells_the_funnel_and_that_nothing_is_new_the_second_time() {
     assert_snapshot!("second_ending", second.lines().last().unwrap());
 }
 
+/// Numbers of before under a new project help nobody: they are told how it is rehearsed.
+#[test]
+fn a_changed_project_over_its_old_store_is_told_how_to_begin_again() {
+    let project = project();
+    let hint = "`flow run --fresh` rehearses it from the beginning (the old store is set aside)";
+    let has_hint = |said: &str| said.contains("Nothing new came in") && said.contains(hint);
+    assert!(!has_hint(&run(&project)) && !has_hint(&run(&project)), "it is as it was");
+    let file = project.path().join("guide_nurture.flow");
+    let text = fs::read_to_string(&file).unwrap();
+    // Also where it is only the wording of a mail.
+    fs::write(&file, text.replacen("subject  \"", "subject  \"Now: ", 1)).unwrap();
+    assert!(has_hint(&run(&project)));
+}
+
 /// Whoever looks up a person sees that they wait, and by which rate; once it is another, by the one of then.
 #[test]
 fn says_by_which_rate_somebody_waits() {

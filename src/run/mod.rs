@@ -183,7 +183,7 @@ fn carry_out(
         store::set_aside(settings)?;
     }
     let channel = delivery::channel(settings, &secrets, Kind::Rehearsal)?;
-    let (mut store, program) = store::rehearsal(&program, &settings.store, arguments.in_memory)?;
+    let (mut store, program, is_of_another) = store::rehearsal(&program, &settings.store, arguments.in_memory)?;
     let program = Arc::new(program);
     let (backend, compiled) = backend::prepare(arguments.backend, &program)?;
     let mut prepared = delivery::prepare(channel, settings, secrets, &program)?;
@@ -225,7 +225,7 @@ fn carry_out(
     let events_file = settings.data.events.as_deref().map(data::file_name);
     let is_live = false;
     let standing = Standing { program, report, mail, events_file, is_live };
-    Ok(Finished { standing, compiled, contacts, events, rate, strangers, notebook, mail_trouble })
+    Ok(Finished { standing, is_of_another, compiled, contacts, events, rate, strangers, notebook, mail_trouble })
 }
 
 /// What became of the data of a rehearsal.

@@ -146,9 +146,9 @@ fn carry_out(
     let secrets = settings.live_secrets(&run::environment).map_err(Stopped::secrets)?;
     let channel = delivery::channel(settings, &secrets, Kind::Live)?;
     // The lock of the store first: two of them must not even greet the mail server.
-    let (mut store, program, changes) = store::open(&program, &settings.store, Kind::Live)?;
+    let (mut store, program, change) = store::open(&program, &settings.store, Kind::Live)?;
     let was_closed = store.was_closed();
-    changes.into_iter().for_each(|says| progress.log().now(Happening::ProjectChanged { says }));
+    change.says.into_iter().for_each(|says| progress.log().now(Happening::ProjectChanged { says }));
     let program = Arc::new(program);
     let (backend, compiled) = backend::prepare(arguments.backend, &program)?;
     let prepared = delivery::prepare(channel, settings, secrets, &program)?;
@@ -226,7 +226,8 @@ fn carry_out(
     let events_file = settings.data.events.as_deref().map(data::file_name);
     let (strangers, is_live) = (met.strangers(), true);
     let standing = Standing { program, report, mail, events_file, is_live };
-    Ok(Finished { standing, compiled, contacts, events, rate, strangers, notebook, mail_trouble })
+    let is_of_another = false;
+    Ok(Finished { standing, is_of_another, compiled, contacts, events, rate, strangers, notebook, mail_trouble })
 }
 
 /// Takes what comes and does what is due, until a signal comes.
