@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flow_ir::Program;
+use flow_ir::units::MINUTE_MS;
 use ring::digest::{SHA256, digest};
 
+use super::finding::{Fault, Reason};
 use super::lines::{Lines, Place};
 use super::segment::{MAX_LINE_BYTES, SegmentReader};
 use super::{EventItem, InboundError, Item, Origin, UNDATED};
@@ -19,6 +21,8 @@ use crate::time::Instant;
 
 /// How many lines are read at a time.
 const LINES_MAX: usize = 1_000;
+/// How far the clock of whoever writes the file may be ahead without a remark on each of their events.
+const CLOCKS_DIFFER_MS: i64 = MINUTE_MS;
 /// How much of its start tells a file from another.
 const START_BYTES: u64 = 4_096;
 
@@ -150,12 +154,17 @@ impl<'p> Follower<'p> {
     }
 }
 
-/// It arrives when it is read, whatever its own clock says of that.
+/// It arrives when it is read, whatever its own clock says of that. One that occurred later counts as of then, which is remarked on.
 fn arriving_now(mut item: EventItem, now: Instant) -> EventItem {
-    if let Item::Taken { row, .. } = &mut item
+    if let Item::Taken { row, notes } = &mut item
         && row.arrived_at != UNDATED
     {
         row.arrived_at = now.0;
+        let is_noted = notes.iter().any(|note| note.kind == Reason::DatedAhead);
+        if Instant(row.occurred_at).ms_since(now) > CLOCKS_DIFFER_MS && !is_noted {
+            let ahead = Fault::new(Reason::DatedAhead, "it counts as of its arrival");
+            notes.push(ahead.set_aside(&row.at, "timestamp", &Instant(row.occurred_at).to_string()));
+        }
     }
     item
 }
@@ -314,6 +323,23 @@ mod tests {
         }
         std::fs::remove_file(&path).unwrap();
         assert!(follower.read_new(NOW, u64::MAX).is_err());
+    }
+
+    #[test]
+    fn what_lies_ahead_of_its_arrival_is_remarked_on_and_clocks_that_differ_a_little_are_not() {
+        let (folder, program) = (tempfile::tempdir().unwrap(), guide_nurture());
+        let path = folder.path().join("events.jsonl");
+        let at = |ahead_ms: i64| event("u-1").replace("2026-03-02T10:00:00Z", &NOW.add_ms(ahead_ms).to_string());
+        let received =
+            at(2 * MINUTE_MS).replace("\"timestamp\"", "\"receivedAt\":\"2026-03-02T10:00:00Z\",\"timestamp\"");
+        std::fs::write(&path, [at(MINUTE_MS), at(MINUTE_MS + 1), received].map(|line| line + "\n").concat()).unwrap();
+        let items = new(&mut Follower::new(&path, "e.jsonl", &program, None));
+        let found: Vec<String> = items.iter().flat_map(Item::findings).map(|finding| finding.to_string()).collect();
+        let dated = |line, ahead_ms| {
+            let at = NOW.add_ms(ahead_ms);
+            format!("e.jsonl:{line}: timestamp: dated after its arrival: `{at}` (it counts as of its arrival)")
+        };
+        assert_eq!(found, [dated(2, MINUTE_MS + 1), dated(3, 2 * MINUTE_MS)]);
     }
 
     #[test]
