@@ -52,6 +52,14 @@ impl Log {
         Log::of(serving, form, 0)
     }
 
+    /// When a line says that it was, in a form that sorts.
+    fn time<'l>(&self, line: &'l str) -> &'l str {
+        match self.form {
+            "json" => line.split('"').nth(3).unwrap(),
+            _ => line.get(..19).unwrap(),
+        }
+    }
+
     /// The lines of one code.
     fn all(&self, code: &str) -> Vec<&str> {
         let is_of = |line: &&str| match self.form {
@@ -183,6 +191,10 @@ fn a_kill_is_explained_at_the_next_start() {
             &["1 message in the hands", "1 in doubt (0 sent again, 1 given up)"],
         );
         assert_eq!(log.all("message.undelivered").len(), 0, "not twice: {}", log.text);
+        // What was left is known from the start on: no line is older than the one above it.
+        let of_start = ["store.not_closed", "serve.started", "message.in_doubt", "messages.recovered"];
+        let times: Vec<&str> = of_start.iter().map(|code| log.time(log.all(code)[0])).collect();
+        assert!(times.is_sorted(), "{times:?}");
         // A clean end is no news.
         let log = Log::stopped(world.serve_with(&["--log-format", form]), form);
         assert!(log.all("store.not_closed").is_empty() && log.all("messages.recovered").is_empty(), "{}", log.text);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant as WallClock};
 
 use flow_runtime::clock::{Clock, SystemClock};
 use flow_runtime::engine::{self, Imported};
-use flow_runtime::happening::{self, Happening, Level};
+use flow_runtime::happening::{self, Happening, Level, Told};
 use flow_runtime::open::Kind;
 use flow_runtime::report::Pulse;
 use flow_runtime::settings::Settings;
@@ -75,8 +75,8 @@ impl Line {
     }
 
     /// Where it works, before the work begins.
-    pub(crate) fn serving(&self, settings: &Settings, mail: String, version: u32) {
-        self.log.now(Happening::Started {
+    pub(crate) fn serving(&self, settings: &Settings, mail: String, version: u32, start: Instant) {
+        let what = Happening::Started {
             flow: env!("CARGO_PKG_VERSION").to_owned(),
             version,
             store: settings.store.display().to_string(),
@@ -84,7 +84,8 @@ impl Line {
             mail,
             events: settings.data.events.as_ref().map(|path| path.display().to_string()),
             zone: self.zone.name().to_owned(),
-        });
+        };
+        self.log.tell(&Told { at: start, what });
     }
 
     /// That the clock on the wall is behind what was done already.

@@ -21,7 +21,7 @@ use clap::Args;
 use flow_ir::Program;
 use flow_runtime::clock::{Clock, SystemClock};
 use flow_runtime::engine::{self, Engine, EngineError, Limits};
-use flow_runtime::happening::{self, Happening};
+use flow_runtime::happening::{self, Happening, Told};
 use flow_runtime::open::{Kind, StoreName};
 use flow_runtime::report::Pulse;
 use flow_runtime::settings::Settings;
@@ -177,14 +177,15 @@ fn carry_out(
         data::ask_first(settings, &program)?;
     } else if !was_closed {
         let store = settings.store.display().to_string();
-        progress.log().now(Happening::NotClosed { store });
+        // What it left is told at this instant, too, and in this order.
+        progress.log().tell(&Told { at: start, what: Happening::NotClosed { store } });
     }
     // Up to here a signal ends it at once: nothing has begun.
     let signals = Signals::listen()?;
     engine.stop_when(signals.asked());
     let print = data::fingerprint(&engine, settings, &signals)?;
     engine.begin(start, print.as_ref()).map_err(from_engine)?;
-    progress.serving(settings, delivery::words(settings), program.lineage.version);
+    progress.serving(settings, delivery::words(settings), program.lineage.version, start);
     let told = &mut |at: &engine::Progress| progress.at(at);
     let hands = (&notebook, &signals);
     let contacts = match data::import(&mut engine, settings, print.as_ref(), (Kind::Live, start), hands, told) {
