@@ -265,7 +265,7 @@ impl Told<'_> {
             if *count > shown {
                 writeln!(out, "  {dim}… and {} more{dim:#}", thousands(count - shown))?;
             }
-            writeln!(out, "{cyan}help:{cyan:#} {}\n", rule.help())?;
+            writeln!(out, "{cyan}help:{cyan:#} {}\n", examined.help(*rule))?;
         }
         let all = examined.counts.values().sum::<u64>();
         let rules = counted(examined.counts.len(), "rule");
@@ -280,7 +280,7 @@ impl Told<'_> {
                 let shown = examined.findings.iter().filter(|finding| finding.kind == *rule);
                 let shown: Vec<Value> =
                     shown.map(|one| json!({ "subject": one.subject.to_string(), "says": one.words })).collect();
-                json!({ "rule": rule.code(), "count": count, "mendable": rule.is_mendable(), "help": rule.help(), "shown": shown })
+                json!({ "rule": rule.code(), "count": count, "mendable": examined.is_mendable(*rule), "help": examined.help(*rule), "shown": shown })
             })
             .collect();
         let mended = self.mended.as_ref().map(|mended| {

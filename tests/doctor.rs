@@ -322,6 +322,24 @@ fn each_kind_of_damage_is_found_and_what_is_safe_is_mended() {
 }
 
 /// Whoever is told of a finding finds it in the docs, with what to do.
+/// Rows are missing, and what is left says less than was counted: nobody is sent to a command that does nothing.
+#[test]
+fn what_is_not_mended_in_this_store_is_not_told_to_be() {
+    let ward = Ward::new();
+    let store = ward.copy("rows missing and a total wrong");
+    let damage = "DELETE FROM event WHERE id = (SELECT max(id) FROM event); \
+                  UPDATE counter SET total = total + 1 WHERE name = 'contacts';";
+    Connection::open(&store).unwrap().execute_batch(damage).unwrap();
+    let (told, code) = json(&store, &["--mend"]);
+    let findings = told["findings"].as_array().unwrap();
+    let total = findings.iter().find(|one| one["rule"] == "wrong-total").unwrap();
+    assert_eq!((code, &told["mended"]["copy"], &total["mendable"]), (1, &Value::Null, &Value::Bool(false)), "{told}");
+    let said = String::from_utf8(doctor(&store, &["--mend"]).stdout).unwrap();
+    assert!(said.contains("Nothing was changed"), "{said}");
+    assert!(said.contains("rows are missing, so `flow doctor --mend` leaves this as it is"), "{said}");
+    assert!(!said.contains("counts it again"), "{said}");
+}
+
 #[test]
 fn each_rule_has_its_line_in_the_docs() {
     let docs = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/operating.md")).unwrap();

@@ -52,6 +52,14 @@ impl Log {
         Log::of(serving, form, 0)
     }
 
+    /// When a line says that it was, in a form that sorts.
+    fn time<'l>(&self, line: &'l str) -> &'l str {
+        match self.form {
+            "json" => line.split('"').nth(3).unwrap(),
+            _ => line.get(..19).unwrap(),
+        }
+    }
+
     /// The lines of one code.
     fn all(&self, code: &str) -> Vec<&str> {
         let is_of = |line: &&str| match self.form {
@@ -183,6 +191,10 @@ fn a_kill_is_explained_at_the_next_start() {
             &["1 message in the hands", "1 in doubt (0 sent again, 1 given up)"],
         );
         assert_eq!(log.all("message.undelivered").len(), 0, "not twice: {}", log.text);
+        // What was left is known from the start on: no line is older than the one above it.
+        let of_start = ["store.not_closed", "serve.started", "message.in_doubt", "messages.recovered"];
+        let times: Vec<&str> = of_start.iter().map(|code| log.time(log.all(code)[0])).collect();
+        assert!(times.is_sorted(), "{times:?}");
         // A clean end is no news.
         let log = Log::stopped(world.serve_with(&["--log-format", form]), form);
         assert!(log.all("store.not_closed").is_empty() && log.all("messages.recovered").is_empty(), "{}", log.text);
@@ -205,6 +217,28 @@ fn what_stops_all_mail_is_explained_by_one_line() {
             &["no mail leaves by smtp until this is mended", "550 5.7.1 [address] may not send"],
         );
         assert_eq!(log.all("serve.failed").len(), usize::from(form == "json"), "people read it below: {}", log.text);
+    }
+}
+
+/// Somebody moves the file away and brings it back: what was written meanwhile arrives.
+#[test]
+fn a_file_of_events_that_is_away_is_told_and_so_is_its_return() {
+    for form in FORMS {
+        let server = Server::start(Vec::new());
+        let mut world = World::by_smtp(SEND, server.port());
+        world.people(1);
+        let serving = world.serve_with(&["--log-format", form]);
+        let (file, away) = (world.path("data/events.jsonl"), world.path("data/away.jsonl"));
+        fs::rename(&file, &away).unwrap();
+        world.until("it is told", |_| serving.has_said("events.unreadable"));
+        fs::rename(&away, &file).unwrap();
+        world.until("that is told too", |_| serving.has_said("events.readable"));
+        world.event(1, "downloaded");
+        world.until("it has left", |world| world.count("SELECT count(*) FROM outbox WHERE state = 2") == 1);
+        let log = Log::stopped(serving, form);
+        let words = ["events.jsonl cannot be read: there is no such file; nothing arrives, no refusal either"];
+        log.explains("events.unreadable", "warn", &words);
+        log.explains("events.readable", "info", &["events.jsonl can be read again, after "]);
     }
 }
 
@@ -254,6 +288,19 @@ fn what_was_not_taken_is_told_with_its_list_and_a_change_of_the_project_too() {
         log.explains("contacts.shut_out_still", "warn", &["`Opted in`"]);
         assert!(!log.all("project.changed").is_empty(), "{}", log.text);
     }
+}
+
+/// Whoever reads that something is listed finds it there at once.
+#[test]
+fn what_is_told_to_be_listed_is_listed_by_then() {
+    let server = Server::start(Vec::new());
+    let world = World::by_smtp(SEND, server.port());
+    world.write("data/contacts.csv", "User ID,Email,First Name\nu1,nobody,Zacharias\n");
+    let serving = world.serve();
+    world.until("it is told", |_| serving.has_said("lines.not_taken"));
+    let listed = fs::read_to_string(world.path("out/case.live.rejected.txt")).unwrap();
+    assert!(listed.contains("contacts.csv:2: email: not an e-mail address"), "{listed}");
+    serving.stop(&world);
 }
 
 /// Five, ten or five thousand of one kind are twenty lines and a number; another answer of the server is another kind.

@@ -259,6 +259,49 @@ fn tells_the_funnel_and_that_nothing_is_new_the_second_time() {
     assert_snapshot!("second_ending", second.lines().last().unwrap());
 }
 
+/// What README shows of a run, apart from how long it took; a line that ends with `…` is cut there, and one of that alone stands for several.
+#[test]
+fn a_run_of_the_example_says_what_the_readme_shows() {
+    let (root, out) = (env!("CARGO_MANIFEST_DIR"), tempfile::tempdir().unwrap());
+    let out = out.path().canonicalize().unwrap();
+    let path = |name: &str| out.join(name).to_str().unwrap().to_owned();
+    let options = ["run", "examples/guide_nurture", "--store", &path("guide_nurture.db"), "--mail-dir", &path("mail")];
+    let output = Command::new(env!("CARGO_BIN_EXE_flow")).args(options).current_dir(root).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap().replace(out.to_str().unwrap(), "examples/guide_nurture/out");
+    let readme = fs::read_to_string(Path::new(root).join("README.md")).unwrap();
+    let from = readme.find("guide_nurture  3 workflows").unwrap();
+    let shown = &readme[from..from + readme[from..].find("```").unwrap()];
+    let mut lines = said.lines();
+    let mut may_skip = false;
+    for shown in shown.lines() {
+        let (start, is_cut) = shown.strip_suffix('…').map_or((shown, false), |start| (start, true));
+        if start.trim().is_empty() && is_cut {
+            may_skip = true;
+            continue;
+        }
+        let timed = start.rsplit_once(" in ").filter(|(_, took)| took.ends_with(" s"));
+        let (start, is_cut) = timed.map_or((start, is_cut), |(did, _)| (did, true));
+        let is_it = |line: &&str| line.starts_with(start) && (is_cut || line.len() == shown.len());
+        let found = if may_skip { lines.find(is_it) } else { lines.next().filter(is_it) };
+        assert!(found.is_some(), "README shows `{shown}`, which a run does not say there:\n{said}");
+        may_skip = false;
+    }
+}
+
+/// Numbers of before under a new project help nobody: they are told how it is rehearsed.
+#[test]
+fn a_changed_project_over_its_old_store_is_told_how_to_begin_again() {
+    let project = project();
+    let hint = "`flow run --fresh` rehearses it from the beginning (the old store is set aside)";
+    let has_hint = |said: &str| said.contains("Nothing new came in") && said.contains(hint);
+    assert!(!has_hint(&run(&project)) && !has_hint(&run(&project)), "it is as it was");
+    let file = project.path().join("guide_nurture.flow");
+    let text = fs::read_to_string(&file).unwrap();
+    // Also where it is only the wording of a mail.
+    fs::write(&file, text.replacen("subject  \"", "subject  \"Now: ", 1)).unwrap();
+    assert!(has_hint(&run(&project)));
+}
+
 /// Whoever looks up a person sees that they wait, and by which rate; once it is another, by the one of then.
 #[test]
 fn says_by_which_rate_somebody_waits() {

@@ -115,7 +115,7 @@ fn wrong_mail_settings_stop_it_and_give_up_nothing() {
     let world = World::by_smtp(SEND, server.port());
     let output = world.command(&["serve", "--no-http"]).env_remove(SECRET.0).output().unwrap();
     let said = world.said(&output);
-    assert!(said.contains("the secret that signs unsubscribe links is not set") && said.contains("exit 1"), "{said}");
+    assert!(said.contains("the secret that signs unsubscribe links is not set") && said.contains("exit 3"), "{said}");
     assert!(server.arrived().is_empty());
 }
 
@@ -674,6 +674,28 @@ fn a_file_that_never_ends_holds_up_no_mail() {
 fn noted(log: &[u8], code: &str) -> Vec<serde_json::Value> {
     let lines = std::str::from_utf8(log).unwrap().lines().map(|line| serde_json::from_str(line).unwrap());
     lines.filter(|line: &serde_json::Value| line.get("code").is_some_and(|found| found == code)).collect()
+}
+
+/// For more than a minute nobody gets mail whose refusal may wait in it, whatever keeps the file from being read.
+#[test]
+fn a_file_of_events_that_cannot_be_read_for_a_minute_ends_it_and_the_same_command_goes_on() {
+    let server = Server::start(Vec::new());
+    let mut world = World::by_smtp(SEND, server.port());
+    world.people(1);
+    let serving = world.serve();
+    let (file, away) = (world.path("data/events.jsonl"), world.path("data/away.jsonl"));
+    std::fs::rename(&file, &away).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let (said, code) = serving.log();
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("events.unreadable"), "{said}");
+    assert!(said.contains("error: cannot read `events.jsonl:1`: is a directory; it was so for 60 seconds"), "{said}");
+    std::fs::remove_dir(&file).unwrap();
+    std::fs::rename(&away, &file).unwrap();
+    let serving = world.serve();
+    world.event(1, "downloaded");
+    world.until("it has left", |_| recipients(&server).len() == 1);
+    serving.stop(&world);
 }
 
 /// Whoever unsubscribed by an event that nobody understands gets mail until somebody looks: it is told at once, by its name, and counted at

@@ -279,7 +279,7 @@ fn unreadable(path: &Path, error: &io::Error) -> Failure {
 }
 
 /// What the system said, in words.
-pub(super) fn cause(error: &io::Error) -> String {
+pub(crate) fn cause(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "this user may not do that".to_owned(),

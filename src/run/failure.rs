@@ -2,6 +2,7 @@
 
 use flow_runtime::engine::EngineError;
 use flow_runtime::inbound::InboundError;
+use flow_runtime::settings::SettingsFault;
 use flow_runtime::store::StoreError;
 use flow_runtime::system;
 
@@ -44,6 +45,12 @@ pub(crate) fn ended_in(error: InboundError) -> Stopped {
 
 pub(crate) fn from_inbound(error: &InboundError) -> Failure {
     Failure::new(error.to_string(), format!("{}; {GOES_ON}", error.help()))
+}
+
+/// A secret that is missing, or none.
+pub(crate) fn from_secret(SettingsFault { message, why, help, .. }: SettingsFault) -> Failure {
+    let help: Vec<String> = help.into_iter().chain(why).collect();
+    Failure::new(message, help.join("; "))
 }
 
 pub(crate) fn output(error: std::io::Error) -> Failure {

@@ -109,14 +109,31 @@ pub(crate) enum Stopped {
     /// Somebody wanted it to stop, and everything is whole.
     Signal,
     Settings(Vec<flow_runtime::settings::SettingsFault>),
+    /// What is wrong with them is in the environment, not in the project.
+    Secrets(Vec<Failure>),
 }
 
 impl Stopped {
+    /// The secrets that are missing, or none.
+    pub(crate) fn secrets(faults: Vec<flow_runtime::settings::SettingsFault>) -> Stopped {
+        Stopped::Secrets(faults.into_iter().map(failure::from_secret).collect())
+    }
+
+    /// What failed, where something did.
+    pub(crate) fn failures(&self) -> &[Failure] {
+        match self {
+            Stopped::Failure(failure) => std::slice::from_ref(failure),
+            Stopped::Secrets(failures) => failures,
+            Stopped::Signal | Stopped::Settings(_) => &[],
+        }
+    }
+
     /// Says so.
     pub(crate) fn report(self, folder: &Path, output: &mut Output) -> io::Result<Outcome> {
         match self {
             Stopped::Failure(failure) => output.report(&[], &[failure], ""),
             Stopped::Signal => output.report(&[], &[before_the_end()], ""),
+            Stopped::Secrets(failures) => output.report(&[], &failures, ""),
             Stopped::Settings(faults) => {
                 let text = project::settings_text(folder).unwrap_or_default();
                 output.report(&[settings_findings(&text, &faults)], &[], "")
@@ -161,12 +178,12 @@ fn carry_out(
 ) -> Result<Finished, Stopped> {
     let (start, end) = data::span(settings)?;
     data::check_readable(settings)?;
-    let secrets = settings.secrets(&environment).map_err(Stopped::Settings)?;
+    let secrets = settings.secrets(&environment).map_err(Stopped::secrets)?;
     if arguments.fresh {
         store::set_aside(settings)?;
     }
     let channel = delivery::channel(settings, &secrets, Kind::Rehearsal)?;
-    let (mut store, program) = store::rehearsal(&program, &settings.store, arguments.in_memory)?;
+    let (mut store, program, is_of_another) = store::rehearsal(&program, &settings.store, arguments.in_memory)?;
     let program = Arc::new(program);
     let (backend, compiled) = backend::prepare(arguments.backend, &program)?;
     let mut prepared = delivery::prepare(channel, settings, secrets, &program)?;
@@ -208,7 +225,7 @@ fn carry_out(
     let events_file = settings.data.events.as_deref().map(data::file_name);
     let is_live = false;
     let standing = Standing { program, report, mail, events_file, is_live };
-    Ok(Finished { standing, compiled, contacts, events, rate, strangers, notebook, mail_trouble })
+    Ok(Finished { standing, is_of_another, compiled, contacts, events, rate, strangers, notebook, mail_trouble })
 }
 
 /// What became of the data of a rehearsal.

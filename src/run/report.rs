@@ -64,6 +64,8 @@ impl Standing {
 /// A run that came to its end.
 pub(crate) struct Finished {
     pub(crate) standing: Standing,
+    /// Whether the store of a rehearsal holds what another project has made of the data.
+    pub(crate) is_of_another: bool,
     pub(crate) compiled: Compiled,
     pub(crate) contacts: ContactsTaken,
     pub(crate) events: Tally,

@@ -153,7 +153,9 @@ fn opening(finished: &Finished) -> String {
     if finished.rate.events + taken_now > 0 || finished.standing.report.people.known == 0 {
         return String::new();
     }
-    "Nothing new came in: the contacts and events are known from an earlier run and change nothing.\n\n".to_owned()
+    let fresh = "The project has changed since: `flow run --fresh` rehearses it from the beginning (the old store is set aside).\n";
+    let fresh = if finished.is_of_another { fresh } else { "" };
+    format!("Nothing new came in: the contacts and events are known from an earlier run and change nothing.\n{fresh}\n")
 }
 
 fn data(finished: &Finished) -> Table {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use flow_ir::Program;
 use flow_runtime::clock::{Clock, SystemClock};
-use flow_runtime::open::Kind;
+use flow_runtime::open::{Change, Kind};
 use flow_runtime::settings::{MailSettings, Settings};
 use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::sqlite::SqliteStore;
@@ -22,7 +22,7 @@ use crate::output::Failure;
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
 
 /// The store, the program by its numbers, which is what runs on it, and what people should know where it is a new version.
-pub(crate) fn open(program: &Program, path: &Path, kind: Kind) -> Result<(SqliteStore, Program, Vec<String>), Failure> {
+pub(crate) fn open(program: &Program, path: &Path, kind: Kind) -> Result<(SqliteStore, Program, Change), Failure> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         let made = fs::create_dir_all(folder);
         made.map_err(|error| cannot("make the folder", folder, &error))?;
@@ -40,17 +40,18 @@ fn looking_through(path: &Path, bytes: u64) {
     drop(writeln!(ink::stderr(), "note: {words}"));
 }
 
-/// The same of a rehearsal.
-pub(crate) fn rehearsal(program: &Program, path: &Path, in_memory: bool) -> Result<(Kept, Program), Failure> {
+/// The same of a rehearsal; and whether what it holds was, in part at least, rehearsed with another project.
+pub(crate) fn rehearsal(program: &Program, path: &Path, in_memory: bool) -> Result<(Kept, Program, bool), Failure> {
     if !in_memory {
-        let (store, program, told) = open(program, path, Kind::Rehearsal)?;
+        let (store, program, change) = open(program, path, Kind::Rehearsal)?;
         // Nothing is wrong with a run of which nobody reads that.
-        told.iter().for_each(|note| drop(writeln!(ink::stderr(), "note: {note}")));
-        return Ok((Kept::File(Box::new(store)), program));
+        change.says.iter().for_each(|note| drop(writeln!(ink::stderr(), "note: {note}")));
+        let is_of_another = change.is_any || program.lineage.version > 1;
+        return Ok((Kept::File(Box::new(store)), program, is_of_another));
     }
     let mut store = MemoryStore::new();
     let program = flow_runtime::open::adopt(&mut store, program).map_err(from_store)?;
-    Ok((Kept::Memory(store), program))
+    Ok((Kept::Memory(store), program, false))
 }
 
 /// What no other store's name is made of: the instant and the process.

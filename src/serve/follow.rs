@@ -1,18 +1,20 @@
 //! The events of a project, as its file grows.
 
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
 use std::sync::Arc;
+use std::time::{Duration, Instant as WallClock};
 
 use flow_ir::Program;
 use flow_runtime::engine::{self, Engine};
+use flow_runtime::happening::Happening;
 use flow_runtime::inbound::{Arrival, Finding, Followed, Follower, InboundError, Reason, Tally, accept};
 use flow_runtime::settings::Settings;
 use flow_runtime::store::sqlite::SqliteStore;
 use flow_runtime::time::Instant;
 
 use crate::output::Failure;
-use crate::run::data::file_name;
+use crate::run;
+use crate::run::data::{cause, file_name};
 use crate::run::failure::{from_engine, from_inbound};
 use crate::run::notebook::Notebook;
 use crate::run::report::subjects;
@@ -21,6 +23,10 @@ use crate::signals::Signals;
 
 /// The name under which the store keeps how far the file has been read.
 const PLACE: &str = "events.place";
+/// How long the file may be away without a word: whoever writes it may be putting another in its place.
+const TOLD_AFTER: Duration = Duration::from_secs(2);
+/// And how long mail leaves without it: a refusal may wait there.
+const ENDS_AFTER: Duration = Duration::from_secs(60);
 
 /// The file of events; none where the project has none.
 pub(crate) struct Events<'p> {
@@ -29,6 +35,9 @@ pub(crate) struct Events<'p> {
     /// The names that sound like a refusal, are none that Flow knows, and have been told.
     told: BTreeSet<String>,
     kept: Option<Followed>,
+    outage: Option<Outage>,
+    /// That it cannot be read, or can again, until it is told.
+    news: Option<Happening>,
 }
 
 impl<'p> Events<'p> {
@@ -45,6 +54,8 @@ impl<'p> Events<'p> {
             tally: Tally::default(),
             told: BTreeSet::new(),
             kept,
+            outage: None,
+            news: None,
         })
     }
 
@@ -72,19 +83,56 @@ impl<'p> Events<'p> {
         Ok(had_some)
     }
 
-    /// How long the file is; none while there is no file: whoever writes it may be putting another in its place.
-    fn length(&self) -> Result<Option<u64>, Failure> {
+    /// How long the file is; none while it cannot be read.
+    fn length(&mut self) -> Result<Option<u64>, Failure> {
         let Some(follower) = &self.follower else { return Ok(None) };
-        there(follower.length())
+        let found = follower.length();
+        self.as_far_as_borne(found)
     }
 
     /// The next ones before a byte of the file; none where there are none.
     fn read_new(&mut self, now: Instant, until: u64, notebook: &Notebook) -> Result<Option<Vec<Arrival>>, Failure> {
         let Some(follower) = &mut self.follower else { return Ok(None) };
-        let Some(items) = there(follower.read_new(now, until))?.flatten() else { return Ok(None) };
+        let found = follower.read_new(now, until);
+        let Some(items) = self.as_far_as_borne(found)? else { return Ok(None) };
+        self.can_be_read();
+        let Some(items) = items else { return Ok(None) };
         let mut note = |finding: Finding<'_>| notebook.note(finding);
         let taken = accept(items.into_iter().map(Ok), &mut self.tally, &mut note);
-        taken.collect::<Result<Vec<_>, _>>().map(Some).map_err(|error| from_inbound(&error))
+        let taken = taken.collect::<Result<Vec<_>, _>>().map_err(|error| from_inbound(&error))?;
+        Ok(Some(taken))
+    }
+
+    /// None of a file that cannot be read, for whatever reason, for as long as that is borne.
+    fn as_far_as_borne<T>(&mut self, found: Result<T, InboundError>) -> Result<Option<T>, Failure> {
+        let (at, source) = match found {
+            Ok(found) => return Ok(Some(found)),
+            Err(InboundError::Read { at, source }) => (at, source),
+            Err(error) => return Err(from_inbound(&error)),
+        };
+        let now = run::now();
+        let outage = self.outage.get_or_insert(Outage { since: now, is_told: false });
+        match outage.look(now) {
+            Look::Borne => {}
+            Look::News => {
+                self.news = Some(Happening::Unreadable { file: at.file.to_string(), reason: cause(&source) });
+            }
+            Look::TooLong => return Err(too_long(InboundError::Read { at, source })),
+        }
+        Ok(None)
+    }
+
+    /// An end of what could not be read is news where it was told.
+    fn can_be_read(&mut self) {
+        let Some(Outage { since, is_told: true }) = self.outage.take() else { return };
+        let file = self.follower.as_ref().map(|follower| follower.name().to_owned()).unwrap_or_default();
+        let after_ms = u64::try_from((run::now() - since).as_millis()).unwrap_or(u64::MAX);
+        self.news = Some(Happening::Readable { file, after_ms });
+    }
+
+    /// That the file cannot be read, or can again: each once.
+    pub(crate) fn news(&mut self) -> Option<Happening> {
+        self.news.take()
     }
 
     /// The names that sound like a refusal and are none that Flow knows, each once: as many as a tally tells apart.
@@ -113,10 +161,63 @@ impl<'p> Events<'p> {
     }
 }
 
-/// None of a file that is not there.
-fn there<T>(found: Result<T, InboundError>) -> Result<Option<T>, Failure> {
-    match found {
-        Err(InboundError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
-        found => found.map(Some).map_err(|error| from_inbound(&error)),
+/// A time in which the file cannot be read.
+#[derive(Debug, Clone, Copy)]
+struct Outage {
+    since: WallClock,
+    is_told: bool,
+}
+
+/// What follows from one look more at a file that cannot be read.
+#[derive(Debug, PartialEq, Eq)]
+enum Look {
+    Borne,
+    /// It has to be told, once.
+    News,
+    /// No mail may leave any more.
+    TooLong,
+}
+
+impl Outage {
+    /// It ends nothing that was not told by an earlier look: two looks may lie far apart, and each meet the file while another is put in its
+    /// place.
+    fn look(&mut self, now: WallClock) -> Look {
+        let lasts = now - self.since;
+        match self.is_told {
+            false if lasts >= TOLD_AFTER => {
+                self.is_told = true;
+                Look::News
+            }
+            true if lasts >= ENDS_AFTER => Look::TooLong,
+            _ => Look::Borne,
+        }
+    }
+}
+
+fn too_long(error: InboundError) -> Failure {
+    let Failure { message, help } = from_inbound(&error);
+    let minute = ENDS_AFTER.as_secs();
+    Failure::new(format!("{message}; it was so for {minute} seconds, and somebody's refusal may wait there"), help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_told_after_moments_and_borne_for_a_minute() {
+        let since = run::now();
+        let mut outage = Outage { since, is_told: false };
+        let mut at = |ms: u64| outage.look(since + Duration::from_millis(ms));
+        let looks = [at(0), at(1_999), at(2_000), at(2_200), at(59_999), at(60_000)];
+        assert_eq!(looks, [Look::Borne, Look::Borne, Look::News, Look::Borne, Look::Borne, Look::TooLong]);
+    }
+
+    #[test]
+    fn two_looks_that_lie_far_apart_end_nothing() {
+        let since = run::now();
+        let mut outage = Outage { since, is_told: false };
+        assert_eq!(outage.look(since + 10 * ENDS_AFTER), Look::News);
+        assert_eq!(outage.look(since + 10 * ENDS_AFTER), Look::TooLong);
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant as WallClock};
 
 use flow_runtime::clock::{Clock, SystemClock};
 use flow_runtime::engine::{self, Imported};
-use flow_runtime::happening::{self, Happening, Level};
+use flow_runtime::happening::{self, Happening, Level, Told};
 use flow_runtime::open::Kind;
 use flow_runtime::report::Pulse;
 use flow_runtime::settings::Settings;
@@ -75,8 +75,8 @@ impl Line {
     }
 
     /// Where it works, before the work begins.
-    pub(crate) fn serving(&self, settings: &Settings, mail: String, version: u32) {
-        self.log.now(Happening::Started {
+    pub(crate) fn serving(&self, settings: &Settings, mail: String, version: u32, start: Instant) {
+        let what = Happening::Started {
             flow: env!("CARGO_PKG_VERSION").to_owned(),
             version,
             store: settings.store.display().to_string(),
@@ -84,7 +84,8 @@ impl Line {
             mail,
             events: settings.data.events.as_ref().map(|path| path.display().to_string()),
             zone: self.zone.name().to_owned(),
-        });
+        };
+        self.log.tell(&Told { at: start, what });
     }
 
     /// That the clock on the wall is behind what was done already.
@@ -110,10 +111,13 @@ impl Line {
 
     /// How many remarks there are on what came in, where there are new ones: at once, and then not more often than somebody wants to know.
     pub(crate) fn remarks(&mut self, notebook: &Notebook, is_end: bool) {
-        let (lines, list) = notebook.remarks();
+        let (lines, _) = notebook.remarks();
         let (is_news, now) = (lines > self.remarks.map_or(0, |(_, told)| told), run::now());
         if is_news && (is_end || self.remarks.is_none_or(|(at, _)| now - at >= CALM)) {
             self.remarks = Some((now, lines));
+            // Whoever reads that they are listed looks there. A live store goes on without a list: why is told on its own.
+            drop(notebook.flush());
+            let (_, list) = notebook.remarks();
             self.log.now(Happening::LinesNotTaken { lines, list: list.map(|path| path.display().to_string()) });
         }
     }

@@ -21,7 +21,7 @@ use clap::Args;
 use flow_ir::Program;
 use flow_runtime::clock::{Clock, SystemClock};
 use flow_runtime::engine::{self, Engine, EngineError, Limits};
-use flow_runtime::happening::{self, Happening};
+use flow_runtime::happening::{self, Happening, Told};
 use flow_runtime::open::{Kind, StoreName};
 use flow_runtime::report::Pulse;
 use flow_runtime::settings::Settings;
@@ -89,8 +89,8 @@ pub(crate) fn serve(arguments: &ServeArguments, output: &mut Output) -> io::Resu
     let settings = with_arguments(settings, arguments);
     let mut line = line(arguments, &settings, output);
     let served = carry_out(arguments, &settings, (program, &folder), output, &mut line);
-    if let Err(Stopped::Failure(failure)) = &served {
-        tell_failure(failure, &line, output);
+    if let Err(stopped) = &served {
+        stopped.failures().iter().for_each(|failure| tell_failure(failure, &line, output));
     }
     match served {
         Ok(finished) => output.finished(&finished),
@@ -143,12 +143,12 @@ fn carry_out(
 ) -> Result<Finished, Stopped> {
     data::check_readable(settings)?;
     served::check(folder, &settings.store)?;
-    let secrets = settings.live_secrets(&run::environment).map_err(Stopped::Settings)?;
+    let secrets = settings.live_secrets(&run::environment).map_err(Stopped::secrets)?;
     let channel = delivery::channel(settings, &secrets, Kind::Live)?;
     // The lock of the store first: two of them must not even greet the mail server.
-    let (mut store, program, changes) = store::open(&program, &settings.store, Kind::Live)?;
+    let (mut store, program, change) = store::open(&program, &settings.store, Kind::Live)?;
     let was_closed = store.was_closed();
-    changes.into_iter().for_each(|says| progress.log().now(Happening::ProjectChanged { says }));
+    change.says.into_iter().for_each(|says| progress.log().now(Happening::ProjectChanged { says }));
     let program = Arc::new(program);
     let (backend, compiled) = backend::prepare(arguments.backend, &program)?;
     let prepared = delivery::prepare(channel, settings, secrets, &program)?;
@@ -177,14 +177,15 @@ fn carry_out(
         data::ask_first(settings, &program)?;
     } else if !was_closed {
         let store = settings.store.display().to_string();
-        progress.log().now(Happening::NotClosed { store });
+        // What it left is told at this instant, too, and in this order.
+        progress.log().tell(&Told { at: start, what: Happening::NotClosed { store } });
     }
     // Up to here a signal ends it at once: nothing has begun.
     let signals = Signals::listen()?;
     engine.stop_when(signals.asked());
     let print = data::fingerprint(&engine, settings, &signals)?;
     engine.begin(start, print.as_ref()).map_err(from_engine)?;
-    progress.serving(settings, delivery::words(settings), program.lineage.version);
+    progress.serving(settings, delivery::words(settings), program.lineage.version, start);
     let told = &mut |at: &engine::Progress| progress.at(at);
     let hands = (&notebook, &signals);
     let contacts = match data::import(&mut engine, settings, print.as_ref(), (Kind::Live, start), hands, told) {
@@ -226,7 +227,8 @@ fn carry_out(
     let events_file = settings.data.events.as_deref().map(data::file_name);
     let (strangers, is_live) = (met.strangers(), true);
     let standing = Standing { program, report, mail, events_file, is_live };
-    Ok(Finished { standing, compiled, contacts, events, rate, strangers, notebook, mail_trouble })
+    let is_of_another = false;
+    Ok(Finished { standing, is_of_another, compiled, contacts, events, rate, strangers, notebook, mail_trouble })
 }
 
 /// Takes what comes and does what is due, until a signal comes.
@@ -244,6 +246,7 @@ fn live(
         let now = clock.now()?;
         // All that has arrived by now comes before whatever fell due by now.
         let had_some = events.hand_over(engine, now, met, (notebook, signals), &mut |at| progress.at(at))?;
+        events.news().into_iter().for_each(|news| progress.log().now(news));
         progress.strangers(met.news().as_ref());
         progress.not_understood(&events.unheard());
         if signals.stop() {

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -119,15 +120,18 @@ impl World {
             line.contains("serving from")
         });
         assert!(began, "it does not serve: {before}");
-        let behind = lines.map_while(Result::ok).map(|line| line + "\n");
-        let said = thread::spawn(move || std::iter::once(before).chain(behind).collect());
-        Serving { child: Some(child), said: Some(said) }
+        let heard = Arc::new(Mutex::new(before));
+        let hear = Arc::clone(&heard);
+        let said = thread::spawn(move || {
+            lines.map_while(Result::ok).for_each(|line| *hear.lock().unwrap() += &(line + "\n"));
+        });
+        Serving { child: Some(child), said: Some(said), heard }
     }
 
     /// Serves for a machine, which is not told when it begins.
     pub(crate) fn serve_as_json(&self) -> Serving {
         let child = self.command(&["serve", "--no-http", "--format", "json"]).spawn().unwrap();
-        Serving { child: Some(child), said: None }
+        Serving { child: Some(child), said: None, heard: Arc::default() }
     }
 
     pub(crate) fn store(&self) -> PathBuf {
@@ -171,13 +175,24 @@ impl World {
 /// `flow serve` at work; ended when the test is over.
 pub(crate) struct Serving {
     child: Option<Child>,
-    said: Option<JoinHandle<String>>,
+    said: Option<JoinHandle<()>>,
+    /// What it has said so far.
+    heard: Arc<Mutex<String>>,
 }
 
 impl Serving {
     pub(crate) fn signal(&self, name: &str) {
         let id = self.child.as_ref().unwrap().id().to_string();
         assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
+    }
+
+    pub(crate) fn has_said(&self, words: &str) -> bool {
+        self.heard.lock().unwrap().contains(words)
+    }
+
+    fn all_said(&mut self) -> String {
+        self.said.take().unwrap().join().unwrap();
+        self.heard.lock().unwrap().clone()
     }
 
     /// Asks it to stop, and hears what it says.
@@ -194,12 +209,12 @@ impl Serving {
     /// Its log as it was written, once it has ended, and its exit code.
     pub(crate) fn log(mut self) -> (String, Option<i32>) {
         let status = self.child.take().unwrap().wait().unwrap();
-        (self.said.take().unwrap().join().unwrap(), status.code())
+        (self.all_said(), status.code())
     }
 
     pub(crate) fn end(mut self, world: &World) -> String {
         let mut output = self.child.take().unwrap().wait_with_output().unwrap();
-        output.stderr = self.said.take().unwrap().join().unwrap().into_bytes();
+        output.stderr = self.all_said().into_bytes();
         world.said(&output)
     }
 }

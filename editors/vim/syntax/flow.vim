@@ -21,11 +21,11 @@ syntax keyword flowKeyword transactional up within word
 syntax keyword flowConstant every friday monday saturday sunday thursday tuesday wednesday weekdays weekends yes
 syntax keyword flowUnit day days hour hours minute minutes month months week weeks
 " Words that the language has and this version does not run yet. They are names elsewhere (`score += 10`).
-syntax match flowLater "^\s*\%(\<add\>\|\<calendar\>\|\<call\>\|\<choose\>\|\<company\>\|\<experiment\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<holdout\>\|\<in_app\>\|\<late\>\|\<move\>\|\<notice\>\|\<notify\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<pauses\>\|\<policy\>\|\<priority\>\|\<promise\>\|\<push\>\|\<repeat\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<score\>\|\<sms\>\|\<split\>\|\<stops\>\|\<test\>\|\<topic\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<add\>\|\<calendar\>\|\<call\>\|\<capacity\>\|\<choose\>\|\<company\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<experiment\>\|\<holdout\>\|\<hours\>\|\<in_app\>\|\<late\>\|\<move\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<notice\>\|\<notify\>\|\<pauses\>\|\<policy\>\|\<priority\>\|\<promise\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<push\>\|\<repeat\>\|\<score\>\|\<sms\>\|\<split\>\|\<stops\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<test\>\|\<topic\>\|\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
 " A field's type stands behind its name: `first_name text?`
 syntax match flowField "^\s*\h\w*\s\+\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=\ze\s*\%(=\|//\|;\|$\|}\)" contains=flowType
 syntax match flowType "\s\@<=\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=" contained

@@ -239,6 +239,30 @@ impl Examined {
         self.counts.is_empty()
     }
 
+    /// Whether what was found of a kind can be mended in this store.
+    pub fn is_mendable(&self, kind: Kind) -> bool {
+        kind.is_mendable() && self.why_not(kind).is_none()
+    }
+
+    /// What a person should do about a kind in this store.
+    pub fn help(&self, kind: Kind) -> String {
+        match self.why_not(kind).filter(|_| kind.is_mendable()) {
+            Some(why) => format!("{why}, so `flow doctor --mend` leaves this as it is: restore the last good backup"),
+            None => kind.help().to_owned(),
+        }
+    }
+
+    /// What keeps `--mend` from what it would mend in another store.
+    fn why_not(&self, kind: Kind) -> Option<&'static str> {
+        let has = |kinds: [Kind; 2]| kinds.iter().any(|kind| self.has(*kind));
+        if has([Kind::DamagedPages, Kind::Unreadable]) {
+            return Some("pages are damaged or rows cannot be read");
+        }
+        // What is left of a log says less than what was counted of all of it.
+        let is_counted = matches!(kind, Kind::BrokenChain | Kind::WrongTotal);
+        (is_counted && has([Kind::MissingRow, Kind::OfNobody])).then_some("rows are missing")
+    }
+
     /// Takes in what somebody else has found.
     pub(crate) fn add(&mut self, more: Findings) {
         let Examined { mut findings, counts, .. } = more.examined(self.rows);

@@ -75,8 +75,9 @@ impl<S: Store> Engine<S> {
         told: &mut dyn FnMut(SetAside),
         progress: &mut dyn FnMut(&Progress),
     ) -> Result<Imported, EngineError> {
-        self.recover()?;
+        // What a process left that was ended is known from now on, and not from when it was.
         let at = self.advance(at.0);
+        self.recover()?;
         // A later row, another file or an event of the same instant may say that they do not want it.
         self.outbox.hold_back(at, true);
         let reading = Reading::open(&self.reads, file.print, file.rows, (self.batch.first_day(), at))?;

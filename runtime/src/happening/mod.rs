@@ -220,6 +220,14 @@ happenings! {
         "events.not_understood" Warn
         "an event sounds like a refusal and is none that Flow knows: whoever meant one goes on getting mail"
         "send it as `Unsubscribed` (docs/data.md)"
+    Unreadable { file: String, reason: String }
+        "events.unreadable" Warn
+        "the file of events cannot be read: nothing arrives, no refusal either; after a minute Flow ends with exit code 3, so that nobody gets mail whose refusal waits there"
+        "put the file back, or let this user read it: Flow goes on where it was"
+    Readable { file: String, after_ms: u64 }
+        "events.readable" Info
+        "the file of events can be read again, after so long: what stands in it arrives now"
+        "nothing"
     EventsTaken { events: u64 }
         "events.taken" Debug
         "so many events have been taken since this process began"

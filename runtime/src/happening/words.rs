@@ -59,7 +59,7 @@ impl Happening {
                 format!("{}, attempt {attempt}{}", step(message), behind(said))
             }
             Happening::ChannelDown { channel, message: _, since, pauses: _, next_at, said } => {
-                let (since, next) = (clock(since), clock(next_at));
+                let (since, next) = from_to(at, (*since, *next_at), zone);
                 format!("{channel} takes no mail since {since}, nothing leaves before {next}{}", behind(said))
             }
             Happening::ChannelBack { channel, message: _, down_ms } => match down_ms {
@@ -86,6 +86,12 @@ impl Happening {
             | Happening::ContactsInDoubt { says }
             | Happening::UnknownPeople { says, .. }
             | Happening::ListUnwritable { says } => says.clone(),
+            Happening::Unreadable { file, reason } => {
+                format!(
+                    "{file} cannot be read: {reason}; nothing arrives, no refusal either, and after a minute Flow ends"
+                )
+            }
+            Happening::Readable { file, after_ms } => format!("{file} can be read again, after {}", length(*after_ms)),
             Happening::EventsTaken { events } => format!("{events} so far"),
             Happening::LinesNotTaken { lines, list } => {
                 let list = list.as_ref().map(|list| format!(", listed in {list}")).unwrap_or_default();
@@ -111,9 +117,20 @@ impl Happening {
     }
 }
 
+/// Two times; by the second where their minute is the same.
+fn from_to(at: Instant, (since, next): (Instant, Instant), zone: Zone) -> (String, String) {
+    let is_one = civil::minute(since, zone) == civil::minute(next, zone);
+    let written = if is_one { civil::second } else { civil::minute };
+    (clock_by(written, at, since, zone), clock_by(written, at, next, zone))
+}
+
 /// A time of today by its minute, any other with its day.
 fn clock(at: Instant, then: Instant, zone: Zone) -> String {
-    let words = civil::minute(then, zone).unwrap_or_else(|| then.to_string());
+    clock_by(civil::minute, at, then, zone)
+}
+
+fn clock_by(written: fn(Instant, Zone) -> Option<String>, at: Instant, then: Instant, zone: Zone) -> String {
+    let words = written(then, zone).unwrap_or_else(|| then.to_string());
     let today = civil::day(at, zone).unwrap_or_default();
     match words.strip_prefix(&today).map(str::trim_start).filter(|time| !time.is_empty() && !today.is_empty()) {
         Some(time) => time.to_owned(),
@@ -153,4 +170,20 @@ fn length(ms: u64) -> String {
     let words: Vec<String> =
         parts.filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number} {unit}")).collect();
     if words.is_empty() { "less than a second".to_owned() } else { words.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Zones;
+
+    #[test]
+    fn two_times_of_one_minute_are_told_apart() {
+        // 2026-03-02 21:48:05 in UTC.
+        let since = Instant(1_772_488_085_000);
+        let told = |ms: i64| from_to(since, (since, since.add_ms(ms)), Zones::utc());
+        assert_eq!(told(5_000), ("21:48:05".to_owned(), "21:48:10".to_owned()));
+        assert_eq!(told(MINUTE_MS), ("21:48".to_owned(), "21:49".to_owned()));
+        assert_eq!(told(DAY_MS), ("21:48".to_owned(), "2026-03-03 21:48".to_owned()));
+    }
 }

@@ -4,14 +4,15 @@
 //! no line's beginning where the reading stopped has been written anew and is read from its start: events that are known by then change
 //! nothing.
 
-use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flow_ir::Program;
+use flow_ir::units::MINUTE_MS;
 use ring::digest::{SHA256, digest};
 
+use super::finding::{Fault, Reason};
 use super::lines::{Lines, Place};
 use super::segment::{MAX_LINE_BYTES, SegmentReader};
 use super::{EventItem, InboundError, Item, Origin, UNDATED};
@@ -20,6 +21,8 @@ use crate::time::Instant;
 
 /// How many lines are read at a time.
 const LINES_MAX: usize = 1_000;
+/// How far the clock of whoever writes the file may be ahead without a remark on each of their events.
+const CLOCKS_DIFFER_MS: i64 = MINUTE_MS;
 /// How much of its start tells a file from another.
 const START_BYTES: u64 = 4_096;
 
@@ -72,6 +75,11 @@ impl<'p> Follower<'p> {
         }
     }
 
+    /// What findings call the file.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// How far the file has been read.
     pub fn place(&self) -> Option<&Followed> {
         self.at.as_ref()
@@ -97,8 +105,19 @@ impl<'p> Follower<'p> {
     }
 
     fn read(&mut self, now: Instant, until: u64) -> io::Result<Vec<EventItem>> {
-        let mut file = open_plain(&self.path)?;
+        let file = open_plain(&self.path)?;
         let length = file.metadata()?.len();
+        self.read_from(file, length, now, until)
+    }
+
+    /// Where it cannot be read to the end of the piece, the place is the one of before: whatever was read of it is read again.
+    fn read_from(
+        &mut self,
+        mut file: impl Read + Seek,
+        length: u64,
+        now: Instant,
+        until: u64,
+    ) -> io::Result<Vec<EventItem>> {
         if self.unfinished_at == Some(length) {
             return Ok(Vec::new());
         }
@@ -112,6 +131,7 @@ impl<'p> Follower<'p> {
         let mut lines = Lines::new(BufReader::new(file), MAX_LINE_BYTES);
         lines.go_to(place)?;
         let mut items = Vec::new();
+        let mut reached = None;
         // Blank ones count as well: no piece of a file takes long.
         for _ in 0..LINES_MAX {
             if lines.place().offset >= until {
@@ -123,32 +143,38 @@ impl<'p> Follower<'p> {
                 break;
             }
             let next = lines.place();
-            self.at = Some(Followed { line: next.line, offset: next.offset, start_bytes, start });
+            reached = Some(Followed { line: next.line, offset: next.offset, start_bytes, start });
             if !line.is_blank() {
                 let at = Origin { file: self.name.clone(), line: line.at.line };
                 items.push(arriving_now(self.segment.read(&line.bytes, &at), now));
             }
         }
+        self.at = reached.or_else(|| self.at.take());
         Ok(items)
     }
 }
 
-/// It arrives when it is read, whatever its own clock says of that.
+/// It arrives when it is read, whatever its own clock says of that. One that occurred later counts as of then, which is remarked on.
 fn arriving_now(mut item: EventItem, now: Instant) -> EventItem {
-    if let Item::Taken { row, .. } = &mut item
+    if let Item::Taken { row, notes } = &mut item
         && row.arrived_at != UNDATED
     {
         row.arrived_at = now.0;
+        let is_noted = notes.iter().any(|note| note.kind == Reason::DatedAhead);
+        if Instant(row.occurred_at).ms_since(now) > CLOCKS_DIFFER_MS && !is_noted {
+            let ahead = Fault::new(Reason::DatedAhead, "it counts as of its arrival");
+            notes.push(ahead.set_aside(&row.at, "timestamp", &Instant(row.occurred_at).to_string()));
+        }
     }
     item
 }
 
 /// Whether a place in a file is still the one that was reached.
-fn is_as_it_was(file: &mut File, length: u64, at: &Followed) -> io::Result<bool> {
+fn is_as_it_was(file: &mut (impl Read + Seek), length: u64, at: &Followed) -> io::Result<bool> {
     Ok(at.offset <= length && start_of(file, at.start_bytes)? == at.start && begins_line(file, at.offset)?)
 }
 
-fn begins_line(file: &mut File, offset: u64) -> io::Result<bool> {
+fn begins_line(file: &mut (impl Read + Seek), offset: u64) -> io::Result<bool> {
     let Some(before) = offset.checked_sub(1) else { return Ok(true) };
     file.seek(SeekFrom::Start(before))?;
     let mut byte = [0];
@@ -156,10 +182,10 @@ fn begins_line(file: &mut File, offset: u64) -> io::Result<bool> {
     Ok(byte == *b"\n")
 }
 
-fn start_of(file: &mut File, bytes: u64) -> io::Result<[u8; 8]> {
+fn start_of(file: &mut (impl Read + Seek), bytes: u64) -> io::Result<[u8; 8]> {
     file.seek(SeekFrom::Start(0))?;
     let mut start = Vec::new();
-    file.take(bytes).read_to_end(&mut start)?;
+    file.by_ref().take(bytes).read_to_end(&mut start)?;
     let mut hash = [0; 8];
     hash.iter_mut().zip(digest(&SHA256, &start).as_ref()).for_each(|(to, from)| *to = *from);
     Ok(hash)
@@ -171,6 +197,7 @@ mod tests {
 
     use super::super::testing::guide_nurture;
     use super::*;
+    use std::fs::File;
     use std::io::Write;
 
     const NOW: Instant = Instant(1_800_000_000_000);
@@ -238,6 +265,45 @@ mod tests {
         assert_eq!([blank(&mut follower), blank(&mut follower), blank(&mut follower)], [Some(0), Some(0), None]);
     }
 
+    /// A disk that gives nothing more from a byte on, until it does.
+    struct Failing {
+        file: io::Cursor<Vec<u8>>,
+        from: u64,
+    }
+
+    impl Read for Failing {
+        fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+            let left = usize::try_from(self.from.saturating_sub(self.file.position())).unwrap();
+            let most = to.len().min(left);
+            if most == 0 && !to.is_empty() {
+                Err(io::Error::other("a bad sector"))
+            } else {
+                self.file.read(&mut to[..most])
+            }
+        }
+    }
+
+    impl Seek for Failing {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.file.seek(to)
+        }
+    }
+
+    /// Whoever serves goes on after a while in which the file could not be read: what came before the fault in a piece is not passed over.
+    #[test]
+    fn a_piece_that_cannot_be_read_to_its_end_is_read_again_whole() {
+        let program = guide_nurture();
+        let mut follower = Follower::new(Path::new("events.jsonl"), "events.jsonl", &program, None);
+        let text: String = (0..200).map(|user| event(&format!("u-{user}")) + "\n").collect();
+        let length = text.len() as u64;
+        let file = |from: u64| Failing { file: io::Cursor::new(text.clone().into_bytes()), from };
+        assert!(length > 2 * START_BYTES);
+        assert!(follower.read_from(file(length - 100), length, NOW, u64::MAX).is_err());
+        assert_eq!(follower.place(), None);
+        assert_eq!(follower.read_from(file(u64::MAX), length, NOW, u64::MAX).unwrap().len(), 200);
+        assert_eq!(follower.place().map(|at| at.offset), Some(length));
+    }
+
     #[test]
     fn a_file_that_was_begun_anew_is_read_from_its_start() {
         let (folder, program) = (tempfile::tempdir().unwrap(), guide_nurture());
@@ -257,6 +323,23 @@ mod tests {
         }
         std::fs::remove_file(&path).unwrap();
         assert!(follower.read_new(NOW, u64::MAX).is_err());
+    }
+
+    #[test]
+    fn what_lies_ahead_of_its_arrival_is_remarked_on_and_clocks_that_differ_a_little_are_not() {
+        let (folder, program) = (tempfile::tempdir().unwrap(), guide_nurture());
+        let path = folder.path().join("events.jsonl");
+        let at = |ahead_ms: i64| event("u-1").replace("2026-03-02T10:00:00Z", &NOW.add_ms(ahead_ms).to_string());
+        let received =
+            at(2 * MINUTE_MS).replace("\"timestamp\"", "\"receivedAt\":\"2026-03-02T10:00:00Z\",\"timestamp\"");
+        std::fs::write(&path, [at(MINUTE_MS), at(MINUTE_MS + 1), received].map(|line| line + "\n").concat()).unwrap();
+        let items = new(&mut Follower::new(&path, "e.jsonl", &program, None));
+        let found: Vec<String> = items.iter().flat_map(Item::findings).map(|finding| finding.to_string()).collect();
+        let dated = |line, ahead_ms| {
+            let at = NOW.add_ms(ahead_ms);
+            format!("e.jsonl:{line}: timestamp: dated after its arrival: `{at}` (it counts as of its arrival)")
+        };
+        assert_eq!(found, [dated(2, MINUTE_MS + 1), dated(3, 2 * MINUTE_MS)]);
     }
 
     #[test]

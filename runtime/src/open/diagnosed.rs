@@ -193,7 +193,7 @@ pub fn mend(path: &Path, copy: &Path, progress: &mut dyn FnMut(u64, u64)) -> Res
     let mut examined = rows(&mut records, &program, how(false, true, progress), &mut found)?;
     drop(records);
     examined.add(found);
-    let safe = examined.counts.iter().filter(|(kind, _)| is_safe(**kind, &examined));
+    let safe = examined.counts.iter().filter(|(kind, _)| examined.is_mendable(**kind));
     let mended: Vec<(doctor::Kind, u64)> = safe.map(|(kind, count)| (*kind, *count)).collect();
     if mended.is_empty() {
         store.close()?;
@@ -208,13 +208,4 @@ pub fn mend(path: &Path, copy: &Path, progress: &mut dyn FnMut(u64, u64)) -> Res
     store.mend(copy, mending)?;
     store.close()?;
     Ok(Mended { mended, copy: Some(copy.to_owned()) })
-}
-
-/// Whether a finding can be mended in this store.
-fn is_safe(kind: doctor::Kind, examined: &Examined) -> bool {
-    use doctor::Kind::{BrokenChain, DamagedPages, MissingRow, OfNobody, Unreadable, WrongTotal};
-    let is_whole = ![DamagedPages, Unreadable].iter().any(|kind| examined.has(*kind));
-    // What is left of a log says less than what was counted of all of it.
-    let is_all_there = ![MissingRow, OfNobody].iter().any(|kind| examined.has(*kind));
-    kind.is_mendable() && is_whole && (is_all_there || !matches!(kind, BrokenChain | WrongTotal))
 }

@@ -30,7 +30,8 @@ const JOURNEYS: u32 = u32::MAX;
 /// Opens the program's store of a kind, or makes it. Also the program by the numbers of that store, which alone may run on it, and what
 /// people should know where it is a new version. A store of the other kind is refused, and stays as it is.
 pub fn open(program: &Program, path: &Path, kind: Kind) -> Result<(SqliteStore, Program, Vec<String>), StoreError> {
-    open_telling(program, path, kind, |_, _| ())
+    let (store, program, change) = open_telling(program, path, kind, |_, _| ())?;
+    Ok((store, program, change.says))
 }
 
 /// The same; `looking_through` is told of a file that is long looked through for damage, because it was not closed the last time.
@@ -39,7 +40,7 @@ pub fn open_telling(
     path: &Path,
     kind: Kind,
     looking_through: fn(&Path, u64),
-) -> Result<(SqliteStore, Program, Vec<String>), StoreError> {
+) -> Result<(SqliteStore, Program, Change), StoreError> {
     let looking_through = Some(looking_through);
     // What a rehearsal does again is what it did before, under the same names.
     let of_now = kind == Kind::Live;
@@ -92,17 +93,26 @@ pub fn adopt(store: &mut impl Store, program: &Program) -> Result<Program, Store
     Ok(adopt_and_tell(store, program)?.0)
 }
 
-fn adopt_and_tell(store: &mut impl Store, program: &Program) -> Result<(Program, Vec<String>), StoreError> {
+/// How the project differs from the one that its store ran last.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Whether anything does, a wording included.
+    pub is_any: bool,
+    /// What people should know of it.
+    pub says: Vec<String>,
+}
+
+fn adopt_and_tell(store: &mut impl Store, program: &Program) -> Result<(Program, Change), StoreError> {
     let hash = version(program);
     let Some(kept_program) = store.charter()?.program else {
         let lineage = Lineage { version: 1, ..Lineage::default() };
         let first = Program { lineage, ..program.clone() };
         keep(store, &first, hash, &BTreeSet::new(), false)?;
-        return Ok((first, Vec::new()));
+        return Ok((first, Change::default()));
     };
     let kept = text_of(&kept_program)?;
     if is_kept_whoever_is_where(&kept, program) {
-        return Ok((kept, Vec::new()));
+        return Ok((kept, Change::default()));
     }
     let live = live(&mut *store.records()?)?;
     let linked = bring(&kept, program, &live)?;
@@ -117,9 +127,12 @@ fn adopt_and_tell(store: &mut impl Store, program: &Program) -> Result<(Program,
         let journeys = recalling_journeys(&kept_program) || engine::recount::is_new(&kept, &linked);
         keep(store, &linked, hash, &facts, journeys)?;
     }
-    let mut told = told::come_and_gone(&kept, &linked, &live);
-    told.extend(told::unknown_before(&kept, &linked, &live));
-    Ok((linked, told))
+    let mut says = told::come_and_gone(&kept, &linked, &live);
+    says.extend(told::unknown_before(&kept, &linked, &live));
+    // What the store keeps for those who are on their way is no change of anybody's.
+    let is_any = Program { lineage: kept.lineage.clone(), ..linked.clone() } != kept;
+    let change = Change { is_any, says };
+    Ok((linked, change))
 }
 
 /// Whether the program is the one that the store keeps, also if nobody were in any workflow: then it has nothing that only those need who

@@ -103,17 +103,17 @@ pub(super) fn unclosed_text(line: &str) -> Option<usize> {
 
 /// A phrase of the language that this version does not run, where a line cannot be read because of it.
 pub(super) fn not_yet(line: &str) -> Option<&str> {
-    let plain = line.split('"').next().unwrap_or_default();
+    let plain = without_texts(line);
     let has = |phrase: &str| {
         plain.match_indices(phrase).find(|(at, _)| {
-            let (before, after) = (cut::before(plain, *at), cut::after(plain, at + phrase.len()));
+            let (before, after) = (cut::before(&plain, *at), cut::after(&plain, at + phrase.len()));
             before.ends_with([' ', '('])
                 && (phrase.ends_with(['0', '1', '.']) || after.is_empty() || after.starts_with(' '))
         })
     };
     let found =
         constructs::LATER_ANYWHERE.iter().copied().find(|phrase| has(phrase).is_some() || plain.starts_with(phrase));
-    let mut after = context::with_later_forms(plain).flat_map(|construct| construct.later.iter().copied());
+    let mut after = context::with_later_forms(&plain).flat_map(|construct| construct.later.iter().copied());
     let found = found.or_else(|| after.find(|phrase| has(phrase).is_some()));
     if let Some(found) = found {
         let at = plain.find(found)?;
@@ -122,6 +122,13 @@ pub(super) fn not_yet(line: &str) -> Option<&str> {
     // `workflow nurture "N" priority low {`: a line of its own in the first one.
     let rest = line.strip_prefix("workflow ")?;
     rest.split(' ').find(|word| constructs::HEADERS.later.contains(word))
+}
+
+/// A line whose texts say nothing, in as many bytes.
+fn without_texts(line: &str) -> String {
+    let pieces = line.split('"').enumerate();
+    let hidden = pieces.map(|(at, piece)| if at % 2 == 0 { piece.to_owned() } else { "_".repeat(piece.len()) });
+    hidden.collect::<Vec<_>>().join("\"")
 }
 
 /// Signs of other languages, longest first, and what Flow says.
