@@ -150,6 +150,12 @@ fn damages() -> Vec<(&'static str, &'static str, String)> {
             &format!("UPDATE contact_key SET contact = 2 WHERE key LIKE 'email:%' AND contact = {WAITING}"),
         ),
         sql(
+            "lost-refusal",
+            "a refusal that is not the person's any more",
+            "INSERT INTO contact_key (key, contact) SELECT 'refused:' || substr(key, 7), contact FROM contact_key \
+             WHERE key LIKE 'email:%' ORDER BY key LIMIT 1",
+        ),
+        sql(
             "joined-on",
             "joined into a joined one",
             "INSERT INTO joined VALUES (1, 2), (2, 3); UPDATE counter SET total = total + 2 WHERE name = 'joined'; INSERT OR IGNORE INTO counter VALUES (0, 'joined', 2)",

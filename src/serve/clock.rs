@@ -21,10 +21,18 @@ pub(super) struct WallClock {
 }
 
 impl WallClock {
-    /// `done` is the instant to which everything in the store has happened; the earliest of all in one that begins. `is_right`: somebody says so.
-    pub(super) fn begin(done: Instant, zone: Zone, is_right: bool) -> Result<WallClock, Failure> {
+    /// `done` is the instant to which everything in the store has happened since `first_day`; the earliest of all in one that begins. `is_right`:
+    /// somebody says so.
+    pub(super) fn begin(
+        (first_day, done): (Instant, Instant),
+        zone: Zone,
+        is_right: bool,
+    ) -> Result<WallClock, Failure> {
         let wall = SystemClock.now();
         let has_begun = done > Instant(i64::MIN);
+        if first_day.ms_since(wall) > TOO_FAR_AHEAD_MS {
+            return Err(begins_later(first_day, wall, zone));
+        }
         if has_begun && !is_right {
             doubt(done, wall, zone).map_or(Ok(()), Err)?;
         }
@@ -83,6 +91,19 @@ fn doubt(done: Instant, wall: Instant, zone: Zone) -> Option<Failure> {
     }
 }
 
+/// The same of a store that was begun by a wrong clock: nothing says that it is right.
+fn begins_later(first_day: Instant, wall: Instant, zone: Zone) -> Failure {
+    Failure::new(
+        format!(
+            "the store was begun on {}, and by the machine's clock it is {}: whatever happens until then would be history in it, and let nobody in",
+            minute(first_day, zone),
+            minute(wall, zone)
+        ),
+        "set the clock if it is wrong. If it was wrong when the store was begun, begin another one: move this one away, with the files beside it, and \
+         take its line out of `.flow-served` beside the project's flow.toml. Who got mail by this one would get it again",
+    )
+}
+
 /// The same of one that goes on.
 fn leapt(before: Instant, wall: Instant, zone: Zone) -> Failure {
     Failure::new(
@@ -133,6 +154,18 @@ mod tests {
         );
         assert_eq!(clock.believed(), after(1 + LONG_AWAY_MS), "what is not believed is not done");
         assert_eq!(clock.at(after(2 + LONG_AWAY_MS)).unwrap(), after(2 + LONG_AWAY_MS), "once it is set");
+    }
+
+    #[test]
+    fn a_store_that_begins_later_is_never_gone_on_from() {
+        let later = Instant(SystemClock.now().0 + 2 * DAY_MS);
+        for is_right in [false, true] {
+            let told = WallClock::begin((later, later), Zones::utc(), is_right).unwrap_err();
+            assert!(told.message.contains("would be history in it"), "{told:?}");
+        }
+        let before = Instant(SystemClock.now().0 - 2 * DAY_MS);
+        WallClock::begin((before, later), Zones::utc(), true).unwrap();
+        WallClock::begin((Instant(i64::MIN), Instant(i64::MIN)), Zones::utc(), false).unwrap();
     }
 
     #[test]

@@ -216,6 +216,8 @@ mod tests {
             H::ContactsInDoubt { says: text() },
             H::UnknownPeople { events: 10, says: text() },
             H::NotUnderstood { name: text(), says: text() },
+            H::Unreadable { file: text(), reason: text() },
+            H::Readable { file: text(), after_ms: 3_000 },
             H::EventsTaken { events: 1 },
             H::LinesNotTaken { lines: 1, list: Some(text()) },
             H::ListUnwritable { says: text() },

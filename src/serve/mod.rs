@@ -156,7 +156,7 @@ fn carry_out(
     let name = flow_runtime::open::name(&mut store, &StoreName::of(store::chance())).map_err(from_store)?;
     let mark = Mark::read(&name, &mut *store.records().map_err(from_store)?).map_err(from_store)?;
     served::check_age(folder, &settings.store, &mark)?;
-    let mut clock = WallClock::begin(mark.done, settings.timezone, arguments.clock_is_right)?;
+    let mut clock = WallClock::begin((mark.first_day, mark.done), settings.timezone, arguments.clock_is_right)?;
     served::keep(folder, &settings.store, &mark);
     let human = output.format() == Format::Human;
     if human {

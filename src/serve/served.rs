@@ -68,14 +68,17 @@ pub(super) struct Mark {
     batches: u64,
     /// The instant to which everything in it has happened; the earliest of all before it has begun.
     pub(super) done: Instant,
+    /// When it began: what occurred before is history in it. The earliest of all before it has begun.
+    pub(super) first_day: Instant,
 }
 
 impl Mark {
     pub(super) fn read(name: &StoreName, records: &mut dyn Records) -> Result<Mark, StoreError> {
         let slots = records.slots()?;
         let done = Instant(slots.iter().map(|slot| slot.clock).max().unwrap_or(i64::MIN));
+        let first_day = Instant(slots.iter().map(|slot| slot.first_day).max().unwrap_or(i64::MIN));
         let batches = slots.iter().map(|slot| slot.number).sum();
-        Ok(Mark { name: name.ending().trim_start_matches('.').to_owned(), batches, done })
+        Ok(Mark { name: name.ending().trim_start_matches('.').to_owned(), batches, done, first_day })
     }
 }
 

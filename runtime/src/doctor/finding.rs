@@ -76,7 +76,7 @@ kinds! {
     /// A frame or the memory of a journey that is not as long as the layout of its version.
     WrongLength = "wrong-length" person within "restore the last good backup",
     /// A journey that has ended without a record of it, or lives with one.
-    WrongEnd = "wrong-end" person across "restore the last good backup; reports count these people under another end, and nothing leaves by it",
+    WrongEnd = "wrong-end" person across "restore the last good backup: reports count these people under another end, and who is taken for somebody who has not been in it may get it again",
     /// A record of the log that does not name the one before it of the same contact.
     BrokenChain = "broken-chain" mends across "`flow doctor --mend` chains the records again by their numbers",
     /// A number that was given and that no row has.
@@ -96,6 +96,9 @@ kinds! {
     /// An address that leads to somebody else than the one who has it (E11).
     AddressOfAnother = "address-of-another" person across
         "what is said of this address would be taken for the other's: restore the last good backup",
+    /// Somebody who would be written to, although their address has refused mail or bounced (E7).
+    LostRefusal = "lost-refusal" person within
+        "do not start Flow on it: people who said no would get mail; restore the last good backup",
     /// Somebody who was joined into somebody who was joined in turn, or into themselves.
     JoinedOn = "joined-on" mends within "`flow doctor --mend` leads them to the last one, unless they lead in a circle",
     /// People who were joined in a circle.
@@ -113,7 +116,7 @@ kinds! {
     WrongMessage = "wrong-message" person within
         "do not start Flow on it: it would leave to somebody else, or not at all; restore the last good backup",
     /// A message that left without a record of it, or has one and did not leave.
-    WrongSend = "wrong-send" person across "restore the last good backup; nothing leaves by it, but what is done with the mail may not be told",
+    WrongSend = "wrong-send" person across "restore the last good backup: what is done with the mail may not be told, and a journey that does not know of it may send it again",
     /// Something that people did with a mail and that is told twice.
     ToldTwice = "told-twice" person within "reports count it twice; restore the last good backup if that matters",
     /// A handoff without its decision, or a decision without its handoff.

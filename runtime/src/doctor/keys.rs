@@ -4,7 +4,7 @@
 use super::Check;
 use super::context::{Bits, Context, or_found};
 use super::finding::{Findings, Kind, Mend, Subject};
-use crate::inbound::{email_key, is_address, is_device, is_user};
+use crate::inbound::{Mark, email_key, is_address, is_device, is_user};
 use crate::store::{ContactId, ContactRecord, Records, StoreError};
 use flow_ir::{FieldType, Id as _, Program, SlotId, TextId};
 
@@ -47,7 +47,7 @@ impl Check for Keys {
     }
 }
 
-/// Sees to it that the addresses of these contacts lead to them.
+/// Sees to it that the addresses of these contacts lead to them, and that what is kept of an address is so of whoever has it (E7).
 pub(super) fn examine_addresses(
     records: &mut dyn Records,
     cx: &Context<'_>,
@@ -55,25 +55,44 @@ pub(super) fn examine_addresses(
     found: &mut Findings,
 ) -> Result<(), StoreError> {
     let Some(address) = address_of(cx.program) else { return Ok(()) };
-    let there = contacts.iter().filter_map(|(id, contact)| Some((*id, contact.as_ref()?)));
-    let named = there.filter(|(id, _)| !cx.joined.contains_key(id));
-    let (ids, keys): (Vec<ContactId>, Vec<String>) =
-        named.filter_map(|(id, contact)| Some((id, email_key(contact.texts.get(address.index())?.as_ref()?)))).unzip();
+    let there = contacts.iter().filter_map(|(_, contact)| contact.as_ref());
+    let named: Vec<(&ContactRecord, String)> = there
+        .filter(|contact| !cx.joined.contains_key(&contact.id))
+        .filter_map(|contact| Some((contact, email_key(contact.texts.get(address.index())?.as_ref()?))))
+        .collect();
+    let asked = |key: &String| [Some(key.clone()), Mark::Bounced.key(key), Mark::Refused.key(key)];
+    let keys: Vec<String> = named.iter().flat_map(|(_, key)| asked(key)).flatten().collect();
     let Some(owners) = or_found(records.owners(&keys), "keys", found)? else { return Ok(()) };
-    for ((id, key), owner) in ids.into_iter().zip(keys).zip(owners) {
-        match owner {
-            Some(owner) if owner == id => {}
-            Some(owner) => {
-                let words = format!("has an address that leads to contact {}", owner.0);
-                found.add(Kind::AddressOfAnother, Subject::Contact(id), words);
-            }
-            None => {
-                found.add(Kind::AddressAstray, Subject::Contact(id), "has an address that leads to nobody");
-                found.mend(Mend::Key(key, id));
-            }
+    for ((contact, key), owners) in named.into_iter().zip(owners.chunks(3)) {
+        let [owner, bounced, refused] = owners else { break };
+        examine_address(contact.id, key, *owner, found);
+        let system = &cx.program.system;
+        let has = |slots: &[SlotId]| slots.iter().any(|slot| cx.is_set(contact, *slot));
+        let refusals = [system.unsubscribed, system.complained, system.do_not_contact];
+        let lost = (refused.is_some() && !has(&refusals)).then_some("refused mail");
+        // What somebody else has said of it is no more than a note for whoever has it next.
+        let has_bounced = *bounced == Some(contact.id) && !has(&[system.hard_bounced]);
+        let lost = lost.or_else(|| has_bounced.then_some("bounced"));
+        if let Some(lost) = lost {
+            let words = format!("has an address that has {lost}, and would be written to");
+            found.add(Kind::LostRefusal, Subject::Contact(contact.id), words);
         }
     }
     Ok(())
+}
+
+fn examine_address(id: ContactId, key: String, owner: Option<ContactId>, found: &mut Findings) {
+    match owner {
+        Some(owner) if owner == id => {}
+        Some(owner) => {
+            let words = format!("has an address that leads to contact {}", owner.0);
+            found.add(Kind::AddressOfAnother, Subject::Contact(id), words);
+        }
+        None => {
+            found.add(Kind::AddressAstray, Subject::Contact(id), "has an address that leads to nobody");
+            found.mend(Mend::Key(key, id));
+        }
+    }
 }
 
 /// Where contacts have their address.

@@ -78,7 +78,9 @@ fn of_one_moment(
     }
     records.examine_file(&mut found)?;
     let facts = records.facts(path)?;
-    let in_use = beside.in_use;
+    // Somebody may have begun to work on it since it was looked at first: it is closed where nobody did, before and behind the moment of the rows.
+    let in_use = InUse::of(path);
+    let is_closed = beside.in_use == Some(InUse::No) && in_use == Some(InUse::No) && beside.known == Known::of(path);
     let kind = charter.kind.as_deref().and_then(Kind::of_word);
     if let Some(words) = beside.header.as_ref().filter(|_| facts.log_bytes == 0) {
         found.add(doctor::Kind::DamagedPages, Subject::Store, words);
@@ -91,8 +93,7 @@ fn of_one_moment(
     smtp::examine_marks(&super::marks_beside(path)).into_iter().for_each(|words| {
         found.add(doctor::Kind::WrongNotes, Subject::Named(super::marks_beside(path).display().to_string()), words);
     });
-    let how = how(in_use == Some(InUse::No), false, progress);
-    let mut examined = rows(records, &program, how, &mut found)?;
+    let mut examined = rows(records, &program, how(is_closed, false, progress), &mut found)?;
     examined.add(found);
     Ok(Some(Diagnosis {
         facts,

@@ -240,7 +240,7 @@ const CLOSED: &str = "closed";
 const NO_NAME: &str = "--------";
 
 /// How much is known to have been done in a store, as far as its lock tells.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Known(Said);
 
 impl Known {

@@ -137,8 +137,10 @@ impl OpenOptions {
         self.set_pragmas(&reading)?;
         reading.pragma_update(None, "cache_size", -READ_CACHE_KIB)?;
         let writer = Writer::start(connection, checkpointer, (path.clone(), identity), lock.mark())?;
-        // Without the mark the next start would look at the log alone.
+        // Without the mark the next start would look at the log alone. What the lock does not know, or not any more, it learns.
         lock.open();
+        let (name, batches) = how_far(&reading)?;
+        lock.mark().count(name.as_deref(), batches);
         Ok(SqliteStore {
             writer,
             connection: reading,

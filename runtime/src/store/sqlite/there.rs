@@ -92,7 +92,7 @@ impl Identity {
         Err(Trouble::Said(
             StoreFault::Lost,
             format!("`{}` was deleted, moved or replaced while Flow worked on it", path.display()),
-            "put it back, or begin anew with the same command; leave it in its place while Flow runs".to_owned(),
+            "put it back, with the files beside it, and leave it in its place while Flow runs".to_owned(),
         ))
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::world::people::NAMELESS;
 
 /// What a row keeps of a mail that was written.
-const WRITTEN: &str = "written";
+const WRITTEN: &str = "{}";
 
 /// Writes the mails and notices.
 #[derive(Debug)]
