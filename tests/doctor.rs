@@ -193,6 +193,11 @@ fn damages() -> Vec<(&'static str, &'static str, String)> {
         ),
         sql(
             "wrong-message",
+            "another mail",
+            "UPDATE outbox SET email = email + 1 WHERE id = (SELECT max(id) FROM outbox WHERE state = 0)",
+        ),
+        sql(
+            "wrong-message",
             "a mail that says nothing",
             "UPDATE outbox SET payload = '{\"a' WHERE id = (SELECT max(id) FROM outbox WHERE state = 0)",
         ),

@@ -4,7 +4,8 @@
 use super::Check;
 use super::context::Context;
 use super::finding::{Findings, Kind, Subject};
-use crate::store::{OutboxRecord, OutboxState};
+use crate::store::{OutboxKind, OutboxRecord, OutboxState};
+use flow_ir::{EmailId, WorkflowId};
 use serde_json::Value;
 
 /// Claims, and what is to leave.
@@ -35,6 +36,16 @@ fn wrong(cx: &Context<'_>, row: &OutboxRecord) -> Option<String> {
     if !is_theirs || (what != own && !cx.is_of_a_join(*contact)) {
         return Some(format!("is contact {}'s by `{own}`, and its key says `{}`", contact.0, row.key));
     }
+    let is_mail = row.kind == OutboxKind::Mail;
+    if is_mail && sent_by(cx, row).is_some_and(|email| email.0 != row.email) {
+        return Some("is another mail than its step sends".to_owned());
+    }
     let is_written = row.payload.is_empty() || serde_json::from_str::<Value>(&row.payload).is_ok();
     (!is_written).then(|| "says what nobody can read, so it would not leave".to_owned())
+}
+
+/// Which mail the step of a message sends.
+fn sent_by(cx: &Context<'_>, row: &OutboxRecord) -> Option<EmailId> {
+    let workflow = cx.program.workflows.get(WorkflowId(row.workflow))?;
+    workflow.effects_of_steps().find(|(step, _)| step.0 == row.step)?.1.message()
 }
