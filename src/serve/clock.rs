@@ -75,12 +75,12 @@ fn doubt(done: Instant, wall: Instant, zone: Zone) -> Option<Failure> {
                  they should have got, start once with `{IS_RIGHT}`"
             ),
         )),
-        away if -away > TOO_FAR_AHEAD_MS => Some(Failure::new(
+        away if away.saturating_neg() > TOO_FAR_AHEAD_MS => Some(Failure::new(
             format!(
                 "the store has got as far as {}, and by the machine's clock it is {}, {} earlier: whatever waits would wait until then",
                 minute(done, zone),
                 minute(wall, zone),
-                days(-away)
+                days(away.saturating_neg())
             ),
             format!(
                 "set the clock if it is wrong. If it was wrong before, restore the last backup of before that; to go on all the same, start with \

@@ -163,7 +163,9 @@ impl Mark {
 
     /// So many batches of the store of this name are durable. Of a store that lost some the lock knows better until there are as many again.
     pub(super) fn count(&self, name: Option<&str>, batches: u64) {
-        if self.said().is_behind(name, batches) {
+        let said = self.said();
+        if said.is_behind(name, batches) {
+            let batches = if said.is_of_another(name) { batches } else { batches.max(said.batches) };
             self.change(|said| *said = Said { is_closed: false, batches, name: name.map(str::to_owned) });
         }
     }
