@@ -210,7 +210,7 @@ fn predicates_are_one_block_that_writes_nothing() {
             predicate.function.blocks.at_mut(BlockId(0)).ops.push(Op::Load(Place::journey(SlotId(0))));
         }),
         predicate(|predicate| {
-            predicate.function.blocks.at_mut(BlockId(0)).ops.push(Op::Trigger(64));
+            predicate.function.blocks.at_mut(BlockId(0)).ops.push(Op::Trigger(63));
         }),
     ];
     insta::assert_snapshot!(found.join("\n---\n"));
