@@ -214,6 +214,25 @@ fn refusals_by_rules_of_everybody_pause_mail_and_say_why() {
     drop(serving.stop(&world));
 }
 
+/// Nor does one begin to count anew that ends before it has met a third.
+#[test]
+fn refusals_by_rules_are_counted_over_all_starts() {
+    const PEOPLE: u32 = 4;
+    let server = Server::start(Vec::new());
+    let mut world = World::by_smtp(SEND, server.port());
+    world.people(PEOPLE);
+    server.always(Some(Play::Answer("RCPT", "550 5.7.1 relaying denied")));
+    for user in 1..=PEOPLE {
+        let serving = world.serve();
+        world.event(user, "downloaded");
+        let told = "SELECT count(*) FROM outbox WHERE state IN (3, 4, 5) OR detail LIKE '%mail pauses%'";
+        world.until("it is refused", |world| world.count(told) >= i64::from(user.min(3)));
+        serving.signal("-KILL");
+        serving.end(&world);
+    }
+    assert_eq!(world.count("SELECT count(*) FROM outbox WHERE state IN (3, 4, 5)"), 2);
+}
+
 /// A member's address that the server refuses: the notice is not among the sent.
 #[test]
 fn a_lost_notice_is_not_called_sent() {

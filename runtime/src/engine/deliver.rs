@@ -217,6 +217,9 @@ impl<S: Store> Engine<S> {
         if !is_kept_promise && matches!(answer.fate, Delivered { .. } | Refused { .. } | RetryLater { .. }) {
             self.note_back(&row);
         }
+        if !is_kept_promise {
+            self.outbox.note_rules(&answer.fate);
+        }
         match answer.fate {
             Fate::Stop { reason } => self.stop_for(&row, reason)?,
             Fate::Delivered { receipt } if row.state == OutboxState::Promised => {

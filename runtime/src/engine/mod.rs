@@ -235,9 +235,7 @@ impl<S: Store> Engine<S> {
         batch.unheard = Unheard::load(&mut *store.records()?)?;
         let stream = StreamPlace::load(&reads)?;
         let pause = Pause::load(&actors, delivery.channel.name())?;
-        if pause.times() > 0 {
-            delivery.channel.goes_on_paused();
-        }
+        delivery.channel.goes_on(pause.times() > 0, pause.refused());
         let mut ahead = Ahead::after(std::mem::take(&mut taken.messages));
         let opened_at = clock;
         ahead.not_before(clock);

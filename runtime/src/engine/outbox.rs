@@ -11,7 +11,7 @@ use super::deliver::Delivery;
 use super::pause::Pause;
 use super::queue::Queue;
 use crate::broken::{Rule, is_broken};
-use crate::dispatch::channels::{Fate, Foreseen};
+use crate::dispatch::channels::{Fate, Foreseen, RefusedKind};
 use crate::dispatch::{Answer, Attempt};
 use crate::mail::Mail;
 use crate::store::{Actor, ContactId, OutboxRecord, OutboxSettlement, OutboxState, PAGE_ROWS, QueuedBehind, Slot};
@@ -254,6 +254,7 @@ impl Outbox {
         if is_promise(foreseen.as_ref()) {
             row.state = OutboxState::Promised;
             self.answered();
+            self.pause.accept();
             self.leaving.push(Leaving { attempt: next_of(row), mail });
             return Posted::Promised(row.id);
         }
@@ -456,6 +457,15 @@ impl Outbox {
         let since = self.down_since.take();
         self.answered();
         was_down.then(|| since.map(|since| u64::try_from(now.saturating_sub(since)).unwrap_or_default()))
+    }
+
+    /// The other side has taken a message, or refused one by its rules: kept with the pause, so that no start begins to count anew.
+    pub(super) fn note_rules(&mut self, fate: &Fate) {
+        match fate {
+            Fate::Delivered { .. } => self.pause.accept(),
+            Fate::Refused { kind: RefusedKind::Blocked, .. } => self.pause.refuse(),
+            _ => {}
+        }
     }
 
     /// Somebody is there: the next message may try, alone until it has its answer.

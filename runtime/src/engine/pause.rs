@@ -18,24 +18,36 @@ pub(super) struct Pause {
     until: i64,
     /// How many pauses there have been since somebody last answered.
     times: u32,
+    /// How many messages running the other side has refused by its rules, up to [`REFUSED_MAX`]; none since it took one.
+    refused: u8,
 }
 
+/// More than that say nothing more of whose fault it is.
+const REFUSED_MAX: u8 = 8;
+
 impl Pause {
-    const NONE: Pause = Pause { until: i64::MIN, times: 0 };
+    const NONE: Pause = Pause { until: i64::MIN, times: 0, refused: 0 };
 
     /// As the store has it; none where it has none of this channel.
     pub(super) fn load(actors: &BTreeMap<Actor, Vec<u8>>, channel: &str) -> Result<Pause, EngineError> {
         let Some(bytes) = actors.get(&Actor::Channel(channel.to_owned())) else { return Ok(Pause::NONE) };
         let read = || {
             let (until, rest) = bytes.split_first_chunk()?;
-            Some(Pause { until: i64::from_le_bytes(*until), times: u32::from_le_bytes(rest.try_into().ok()?) })
+            let (times, rest) = rest.split_first_chunk()?;
+            let refused = match rest {
+                [] => 0,
+                [refused] => *refused,
+                _ => return None,
+            };
+            Some(Pause { until: i64::from_le_bytes(*until), times: u32::from_le_bytes(*times), refused })
         };
         let problem = || format!("nobody wrote this pause of the channel {channel}: {bytes:?}");
         read().ok_or_else(|| EngineError::Fault { problem: problem() })
     }
 
     pub(super) fn bytes(self) -> Vec<u8> {
-        [self.until.to_le_bytes().as_slice(), &self.times.to_le_bytes()].concat()
+        let refused: &[u8] = if self.refused == 0 { &[] } else { &[self.refused] };
+        [self.until.to_le_bytes().as_slice(), &self.times.to_le_bytes(), refused].concat()
     }
 
     pub(super) fn until(self) -> i64 {
@@ -56,9 +68,24 @@ impl Pause {
     pub(super) fn begin(&mut self, now: i64) -> i64 {
         if self.until <= now {
             let wait = PAUSE_MS.saturating_mul(1 << self.times.min(16)).min(PAUSE_MAX_MS);
-            *self = Pause { until: now.saturating_add(wait), times: self.times.saturating_add(1) };
+            *self = Pause { until: now.saturating_add(wait), times: self.times.saturating_add(1), ..*self };
         }
         self.until
+    }
+
+    /// The other side has refused a message by its rules.
+    pub(super) fn refuse(&mut self) {
+        self.refused = self.refused.saturating_add(1).min(REFUSED_MAX);
+    }
+
+    /// It has taken one.
+    pub(super) fn accept(&mut self) {
+        self.refused = 0;
+    }
+
+    /// How many messages running were refused so.
+    pub(super) fn refused(self) -> u8 {
+        self.refused
     }
 
     /// Somebody answers.
@@ -99,7 +126,15 @@ mod tests {
         let actors = BTreeMap::from([(Actor::Channel("smtp".to_owned()), pause.bytes())]);
         assert_eq!(Pause::load(&actors, "smtp").unwrap(), pause);
         assert_eq!(Pause::load(&actors, "folder").unwrap(), Pause::NONE);
-        let broken = BTreeMap::from([(Actor::Channel("smtp".to_owned()), vec![1; 11])]);
-        Pause::load(&broken, "smtp").unwrap_err();
+        // With what was refused; without it, as an earlier Flow kept it.
+        pause.refuse();
+        let actors = BTreeMap::from([(Actor::Channel("smtp".to_owned()), pause.bytes())]);
+        assert_eq!((Pause::load(&actors, "smtp").unwrap(), pause.refused()), (pause, 1));
+        pause.accept();
+        assert_eq!(pause.bytes().len(), 12);
+        for bytes in [11, 14] {
+            let broken = BTreeMap::from([(Actor::Channel("smtp".to_owned()), vec![1; bytes])]);
+            Pause::load(&broken, "smtp").unwrap_err();
+        }
     }
 }

@@ -51,9 +51,11 @@ pub trait Channel: Send + Sync {
         let _ = ending;
     }
 
-    /// The store's last process ended while nothing left by this channel, and nobody was accepted since: what was meant for a rule against one recipient may
-    /// be one against the sender still.
-    fn goes_on_paused(&self) {}
+    /// What the store's last process left: whether nothing left by this channel, and nobody was accepted since; and how many messages running the other side had
+    /// refused by its rules. What is meant for a rule against one recipient may be one against the sender still.
+    fn goes_on(&self, is_paused: bool, refused: u8) {
+        let _ = (is_paused, refused);
+    }
 
     /// Of an attempt that was claimed when its process was ended: whether it may have left. Asked at the start, before this process sends
     /// anything; a channel that does not know says yes.

@@ -285,8 +285,8 @@ impl Channel for SmtpChannel {
         }
     }
 
-    fn goes_on_paused(&self) {
-        self.refusals.go_on();
+    fn goes_on(&self, is_paused: bool, refused: u8) {
+        self.refusals.go_on(is_paused, refused);
     }
 
     fn may_have_left(&self, key: &str, attempt: u32) -> bool {

@@ -30,9 +30,12 @@ impl Refusals {
         !running.were_before && running.refused.len() < REFUSED_RUNNING_MAX
     }
 
-    /// Mail had paused before, and nobody knows for what.
-    pub(super) fn go_on(&self) {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).were_before = true;
+    /// What the process before has left: mail had paused, and nobody knows for what; or so many were refused, and nobody knows who.
+    pub(super) fn go_on(&self, is_paused: bool, refused: u8) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.were_before = is_paused;
+        // No address is as short as these, so the next one is another.
+        running.refused.extend((0..usize::from(refused)).take(REFUSED_RUNNING_MAX - 1).map(|nth| nth.to_string()));
     }
 
     /// Whether that is what is known.
@@ -64,9 +67,15 @@ mod tests {
         assert!(refusals.is_of_recipient("d@x.example"));
         // After a start behind a pause nobody is given up until somebody is accepted.
         let refusals = Refusals::default();
-        refusals.go_on();
+        refusals.go_on(true, 0);
         assert!(!refusals.is_of_recipient("a@x.example"));
         refusals.end();
         assert!(refusals.is_of_recipient("a@x.example"));
+        // What was refused before is counted on, whoever that was.
+        for (refused, is_of_recipient) in [(0, true), (1, true), (2, false), (8, false)] {
+            let refusals = Refusals::default();
+            refusals.go_on(false, refused);
+            assert_eq!(refusals.is_of_recipient("a@x.example"), is_of_recipient, "{refused}");
+        }
     }
 }
