@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::time::Instant;
+use flow_ir::units::DAY_MS;
 
 /// How far the clock of a live store may be ahead of the machine's, in milliseconds. Time services and people set a clock back by less; further ahead
 /// it was a wrong clock that was believed, and nothing happens until it is really so late.
-pub const TOO_FAR_AHEAD_MS: i64 = 86_400_000;
+pub const TOO_FAR_AHEAD_MS: i64 = DAY_MS;
 
 /// Tells the present instant.
 pub trait Clock {

@@ -1,6 +1,7 @@
 //! The machine's clock, as far as it is believed. One that leaps by weeks was set wrongly, or Flow was away for as long: what would fall due then,
 //! mail included, cannot be taken back, so somebody says first that it is right. One that goes back lets nothing happen until it has caught up (E1).
 
+use flow_ir::units::DAY_MS;
 use flow_runtime::clock::{Clock as _, SystemClock, TOO_FAR_AHEAD_MS};
 use flow_runtime::time::{Instant, Zone, civil};
 
@@ -8,26 +9,25 @@ use crate::output::{Failure, counted};
 
 /// How long Flow may have been away before somebody has to say that what fell due meanwhile is still wanted.
 const LONG_AWAY_MS: i64 = 7 * DAY_MS;
-const DAY_MS: i64 = 86_400_000;
 
 /// What says that it is right.
 pub(super) const IS_RIGHT: &str = "--clock-is-right";
 
 /// The greatest instant that was believed.
 #[derive(Debug)]
-pub(super) struct WallClock {
+pub(super) struct MachineClock {
     believed: Instant,
     zone: Zone,
 }
 
-impl WallClock {
+impl MachineClock {
     /// `done` is the instant to which everything in the store has happened since `first_day`; the earliest of all in one that begins. `is_right`:
     /// somebody says so.
     pub(super) fn begin(
         (first_day, done): (Instant, Instant),
         zone: Zone,
         is_right: bool,
-    ) -> Result<WallClock, Failure> {
+    ) -> Result<MachineClock, Failure> {
         let wall = SystemClock.now();
         let has_begun = done > Instant(i64::MIN);
         if first_day.ms_since(wall) > TOO_FAR_AHEAD_MS {
@@ -36,7 +36,7 @@ impl WallClock {
         if has_begun && !is_right {
             doubt(done, wall, zone).map_or(Ok(()), Err)?;
         }
-        Ok(WallClock { believed: wall.max(done), zone })
+        Ok(MachineClock { believed: wall.max(done), zone })
     }
 
     /// What is now; an error where it cannot be believed. It never goes back.
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_clock_goes_on_and_never_back_and_does_not_leap_by_weeks() {
-        let mut clock = WallClock { believed: NOON, zone: Zones::utc() };
+        let mut clock = MachineClock { believed: NOON, zone: Zones::utc() };
         assert_eq!(clock.at(after(1)).unwrap(), after(1));
         assert_eq!(clock.at(after(-DAY_MS * 40)).unwrap(), after(1));
         // As long as that a machine may have slept.
@@ -160,12 +160,12 @@ mod tests {
     fn a_store_that_begins_later_is_never_gone_on_from() {
         let later = Instant(SystemClock.now().0 + 2 * DAY_MS);
         for is_right in [false, true] {
-            let told = WallClock::begin((later, later), Zones::utc(), is_right).unwrap_err();
+            let told = MachineClock::begin((later, later), Zones::utc(), is_right).unwrap_err();
             assert!(told.message.contains("would be history in it"), "{told:?}");
         }
         let before = Instant(SystemClock.now().0 - 2 * DAY_MS);
-        WallClock::begin((before, later), Zones::utc(), true).unwrap();
-        WallClock::begin((Instant(i64::MIN), Instant(i64::MIN)), Zones::utc(), false).unwrap();
+        MachineClock::begin((before, later), Zones::utc(), true).unwrap();
+        MachineClock::begin((Instant(i64::MIN), Instant(i64::MIN)), Zones::utc(), false).unwrap();
     }
 
     #[test]

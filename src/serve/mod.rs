@@ -37,7 +37,7 @@ use crate::run::report::{Finished, Rate, Standing};
 use crate::run::strangers::Met;
 use crate::run::{self, BackendChoice, Stopped, backend, data, delivery, show, store};
 use crate::signals::Signals;
-use clock::WallClock;
+use clock::MachineClock;
 use follow::Events;
 use line::Line;
 use log::{LogFormat, LogLevel};
@@ -156,7 +156,7 @@ fn carry_out(
     let name = flow_runtime::open::name(&mut store, &StoreName::of(store::chance())).map_err(from_store)?;
     let mark = Mark::read(&name, &mut *store.records().map_err(from_store)?).map_err(from_store)?;
     served::check_age(folder, &settings.store, &mark)?;
-    let mut clock = WallClock::begin((mark.first_day, mark.done), settings.timezone, arguments.clock_is_right)?;
+    let mut clock = MachineClock::begin((mark.first_day, mark.done), settings.timezone, arguments.clock_is_right)?;
     served::keep(folder, &settings.store, &mark);
     let human = output.format() == Format::Human;
     if human {
@@ -236,7 +236,7 @@ fn live(
     engine: &mut Engine<SqliteStore>,
     events: &mut Events<'_>,
     met: &mut Met<'_>,
-    clock: &mut WallClock,
+    clock: &mut MachineClock,
     (notebook, signals): (&Notebook, &Signals),
     progress: &mut Line,
 ) -> Result<(), Stopped> {

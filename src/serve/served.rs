@@ -11,8 +11,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use flow_runtime::open::StoreName;
-use flow_runtime::store::sqlite::go_on_all_the_same;
-use flow_runtime::store::{Records, StoreError};
+use flow_runtime::store::sqlite::past_help;
+use flow_runtime::store::{Records, StoreError, batches};
 use flow_runtime::time::Instant;
 
 use crate::ink;
@@ -57,7 +57,7 @@ pub(super) fn check_age(folder: &Path, store: &Path, at: &Mark) -> Result<(), Fa
             "`{}` is older than when this project was served last ({lacks} batches of work are not in it): a backup, it seems",
             store.display()
         ),
-        go_on_all_the_same(store),
+        past_help(store),
     ))
 }
 
@@ -77,7 +77,7 @@ impl Mark {
         let slots = records.slots()?;
         let done = Instant(slots.iter().map(|slot| slot.clock).max().unwrap_or(i64::MIN));
         let first_day = Instant(slots.iter().map(|slot| slot.first_day).max().unwrap_or(i64::MIN));
-        let batches = slots.iter().map(|slot| slot.number).sum();
+        let batches = batches(&slots);
         Ok(Mark { name: name.ending().trim_start_matches('.').to_owned(), batches, done, first_day })
     }
 }

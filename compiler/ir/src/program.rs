@@ -3,7 +3,7 @@
 use crate::debug::{DebugInfo, EmailContent, WorkflowDebug};
 use crate::lineage::Lineage;
 use crate::meaning::Meaning;
-use crate::{EmailId, WorkflowId};
+use crate::{EmailId, FieldId, FieldType, WorkflowId};
 use serde::{Deserialize, Serialize};
 use std::ops::{Deref, DerefMut};
 
@@ -43,6 +43,11 @@ impl From<Meaning> for Program {
 }
 
 impl Program {
+    /// The field with the address that mail goes to; none where the project knows of no address.
+    pub fn email_field(&self) -> Option<FieldId> {
+        self.fields.find(|field| field.ty == FieldType::Email && field.name == "email")
+    }
+
     /// What a mail says.
     pub fn content(&self, email: EmailId) -> Option<&EmailContent> {
         self.debug.emails.get(email)

@@ -6,7 +6,7 @@ use super::context::{Bits, Context, or_found};
 use super::finding::{Findings, Kind, Mend, Subject};
 use crate::inbound::{Mark, email_key, is_address, is_device, is_user};
 use crate::store::{ContactId, ContactRecord, Records, StoreError};
-use flow_ir::{FieldType, Id as _, Program, SlotId, TextId};
+use flow_ir::{Id as _, Program, SlotId};
 
 /// Who has a key at all, and who a user id.
 pub(super) struct Keys {
@@ -54,7 +54,8 @@ pub(super) fn examine_addresses(
     contacts: &[(ContactId, Option<ContactRecord>)],
     found: &mut Findings,
 ) -> Result<(), StoreError> {
-    let Some(address) = address_of(cx.program) else { return Ok(()) };
+    let field = cx.program.email_field().and_then(|field| cx.program.fields.get(field));
+    let Some(address) = field.and_then(|field| field.text) else { return Ok(()) };
     let there = contacts.iter().filter_map(|(_, contact)| contact.as_ref());
     let named: Vec<(&ContactRecord, String)> = there
         .filter(|contact| !cx.joined.contains_key(&contact.id))
@@ -93,10 +94,4 @@ fn examine_address(id: ContactId, key: String, owner: Option<ContactId>, found: 
             found.mend(Mend::Key(key, id));
         }
     }
-}
-
-/// Where contacts have their address.
-fn address_of(program: &Program) -> Option<TextId> {
-    let field = program.fields.find(|field| field.ty == FieldType::Email && field.name == "email")?;
-    program.fields.get(field)?.text
 }

@@ -134,7 +134,7 @@ impl Plan {
         let changes = program.frame.slots.len() + program.texts.len();
         let plan = Plan {
             zone,
-            email_field: program.fields.find(|field| field.ty == FieldType::Email && field.name == "email"),
+            email_field: program.email_field(),
             pause: pause_of(&program),
             timezone_field: program.fields.find(|field| field.ty == FieldType::Timezone && field.name == "timezone"),
             field_of: program.fields.iter().filter_map(|(id, field)| Some((field.slot?, id))).collect(),

@@ -10,7 +10,7 @@ use crate::store::sqlite::{
     Facts, InUse, Known, Mending, OpenOptions, SqliteRecords, empty, free_pages_from_nowhere, lacks, log_bytes,
     picture, refuse_not_of_today,
 };
-use crate::store::{Records, Rows as _, SlotState, Store as _, StoreError, StoreFault};
+use crate::store::{Records, Rows as _, SlotState, Store as _, StoreError, StoreFault, batches};
 use crate::time::{Instant, Zone, Zones};
 use flow_ir::Program;
 use std::path::{Path, PathBuf};
@@ -66,7 +66,8 @@ fn of_one_moment(
 ) -> Result<Option<Diagnosis>, StoreError> {
     records.refuse_not_of_today()?;
     let charter = records.charter()?;
-    let has_begun = records.slots()?.iter().any(|slot| slot.number > 0);
+    let slots = records.slots()?;
+    let has_begun = batches(&slots) > 0;
     let Some(kept) = charter.program else {
         return if has_begun { Err(without("the project that it runs", path)) } else { Ok(None) };
     };
@@ -85,9 +86,12 @@ fn of_one_moment(
     if let Some(words) = beside.header.as_ref().filter(|_| facts.log_bytes == 0) {
         found.add(doctor::Kind::DamagedPages, Subject::Store, words);
     }
-    let period = period(records)?;
+    let period = period(&slots);
     if kind == Some(Kind::Live) {
-        examine_age(records, charter.name.as_deref(), beside, &mut found)?;
+        let lacking = beside.known.lacking(charter.name.as_deref(), batches(&slots));
+        if lacking > 0 {
+            found.add(doctor::Kind::InThePast, Subject::Store, lacks(lacking));
+        }
         examine_clock(period.map(|(_, clock)| clock), beside.now, &mut found);
     }
     smtp::examine_marks(&super::marks_beside(path)).into_iter().for_each(|words| {
@@ -107,21 +111,6 @@ fn of_one_moment(
     }))
 }
 
-/// Whether all that was done in its place is in it.
-fn examine_age(
-    records: &mut dyn Records,
-    name: Option<&str>,
-    beside: &Beside,
-    found: &mut Findings,
-) -> Result<(), StoreError> {
-    let batches: u64 = records.slots()?.iter().map(|slot| slot.number).sum();
-    let lacking = beside.known.lacking(name, batches);
-    if lacking > 0 {
-        found.add(doctor::Kind::InThePast, Subject::Store, lacks(lacking));
-    }
-    Ok(())
-}
-
 /// Whether nothing in it has happened yet to come.
 fn examine_clock(clock: Option<Instant>, now: Instant, found: &mut Findings) {
     if let Some(clock) = clock.filter(|clock| clock.ms_since(now) > TOO_FAR_AHEAD_MS) {
@@ -131,10 +120,10 @@ fn examine_clock(clock: Option<Instant>, now: Instant, found: &mut Findings) {
 }
 
 /// None before anything has happened.
-fn period(records: &mut dyn Records) -> Result<Option<(Instant, Instant)>, StoreError> {
-    let slots: Vec<SlotState> = records.slots()?.into_iter().filter(|slot| slot.clock > i64::MIN).collect();
-    let first = slots.iter().map(|slot| slot.first_day).min();
-    Ok(first.zip(slots.iter().map(|slot| slot.clock).max()).map(|(first, clock)| (Instant(first), Instant(clock))))
+fn period(slots: &[SlotState]) -> Option<(Instant, Instant)> {
+    let begun = || slots.iter().filter(|slot| slot.clock > i64::MIN);
+    let first = begun().map(|slot| slot.first_day).min();
+    first.zip(begun().map(|slot| slot.clock).max()).map(|(first, clock)| (Instant(first), Instant(clock)))
 }
 
 fn how(is_closed: bool, mends: bool, progress: &mut dyn FnMut(u64, u64)) -> Examination<'_> {

@@ -16,8 +16,8 @@ pub use kind::{Kind, StoreName, name};
 pub use seen::{Seen, see};
 
 use crate::engine;
-use crate::store::sqlite::{OpenOptions, SqliteStore};
-use crate::store::{Charter, KeptProgram, Records, Store, StoreError, StoreFault};
+use crate::store::sqlite::{OpenOptions, RESTORE, SqliteStore};
+use crate::store::{Charter, KeptProgram, Records, Store, StoreError, StoreFault, batches};
 use flow_ir::{Area, Fact, FactId, Id, Lineage, Live, Program, SlotId};
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
@@ -58,7 +58,7 @@ pub fn open_telling(
 /// What has happened in a store happened under its name and to its program: one that has lost either would go on as another one.
 fn refuse_nameless(store: &mut SqliteStore, path: &Path) -> Result<(), StoreError> {
     let charter = store.charter()?;
-    let has_begun = store.records()?.slots()?.iter().any(|slot| slot.number > 0);
+    let has_begun = batches(&store.records()?.slots()?) > 0;
     let lost = match (&charter.program, &charter.name) {
         _ if !has_begun => return Ok(()),
         (None, _) => "the project that it runs",
@@ -73,8 +73,7 @@ fn without(lost: &str, path: &Path) -> StoreError {
     StoreError {
         fault: StoreFault::Corrupt,
         message: format!("`{}` is damaged: it has lost {lost}", path.display()),
-        help: "stop Flow, keep a copy of the file and of the ones beside it, and restore the last good backup"
-            .to_owned(),
+        help: RESTORE.to_owned(),
         path: Some(path.to_owned()),
     }
 }

@@ -45,6 +45,11 @@ pub struct SlotState {
     pub next_record: u64,
 }
 
+/// How many batches a store holds, over all of its slots: none where nothing has begun.
+pub fn batches(slots: &[SlotState]) -> u64 {
+    slots.iter().map(|slot| slot.number).sum()
+}
+
 impl Default for SlotState {
     /// A slot in which nothing has happened.
     fn default() -> Self {

@@ -22,7 +22,7 @@ pub mod sqlite;
 #[cfg(test)]
 mod tests;
 
-pub use batch::{Actor, Batch, Changes, Opened, SlotBatch, SlotState, Total};
+pub use batch::{Actor, Batch, Changes, Opened, SlotBatch, SlotState, Total, batches};
 pub use error::{StoreError, StoreFault};
 pub use record::{
     About, BlockCount, ChangedBy, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord,

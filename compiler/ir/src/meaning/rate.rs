@@ -66,8 +66,8 @@ impl fmt::Display for Rate {
 pub struct Turn {
     /// By the clock of the workflow's places, or [`FOREVER`](crate::FOREVER) for whoever does not wait.
     pub at: SlotId,
-    /// Which of the entry's patterns matched, a bit each. Of an entry that becomes true the lowest; none of a `start`, at which the
-    /// workflow's own entry is not asked.
+    /// Which of the entry's patterns matched, a bit each; of an entry that becomes true the lowest. None of a `start`, at which the workflow's own
+    /// entry is not asked; of both, the highest bit says that it was started as well.
     pub triggers: SlotId,
     /// When the event occurred that lets them in; of other entries, when they came.
     pub triggered_at: SlotId,

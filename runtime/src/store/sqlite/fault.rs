@@ -150,7 +150,7 @@ fn of_the_schema(said: &str) -> (StoreFault, String, &'static str) {
     }
 }
 
-pub(super) const RESTORE: &str =
+pub(crate) const RESTORE: &str =
     "stop Flow, keep a copy of the file and of the ones beside it, and restore the last good backup";
 const REPORT: &str = "try again; if it stays, please report it with this message";
 

@@ -94,7 +94,7 @@ impl Lock {
             0 => Ok(()),
             lacking => {
                 let words = format!("`{}` {}", path.display(), lacks(lacking));
-                Err(Trouble::Said(StoreFault::Past, words, go_on_all_the_same(path)))
+                Err(Trouble::Said(StoreFault::Past, words, past_help(path)))
             }
         }
     }
@@ -110,12 +110,12 @@ impl Lock {
     }
 
     /// From now on the store is not closed.
-    pub(super) fn open(&self) {
+    pub(super) fn mark_in_use(&self) {
         self.mark.change(|said| said.is_closed = false);
     }
 
     /// The store is closed.
-    pub(super) fn close(&self) {
+    pub(super) fn mark_closed(&self) {
         self.mark.change(|said| said.is_closed = true);
     }
 
@@ -263,7 +263,7 @@ pub(crate) fn lacks(batches: u64) -> String {
 }
 
 /// What to do about a store that is in the past, whoever has found out.
-pub fn go_on_all_the_same(path: &Path) -> String {
+pub fn past_help(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     format!(
         "what has left since would leave again: put the newer one back, with the files beside it. To go on from this one all the same, delete `{}` \

@@ -36,9 +36,10 @@ mod totals;
 mod view;
 mod writer;
 
+pub(crate) use fault::RESTORE;
 pub(crate) use health::free_pages_from_nowhere;
 pub use health::{Facts, sqlite_version};
-pub use lock::{InUse, go_on_all_the_same};
+pub use lock::{InUse, past_help};
 pub(crate) use lock::{Known, lacks, was_a_store};
 pub(crate) use mend::Mending;
 pub use open::OpenOptions;
@@ -138,7 +139,7 @@ impl SqliteStore {
         let ended = written.and(writer::fold(hands));
         // Where the mark stays, the next start looks for damage in vain.
         if ended.is_ok() && self.identity.check(&self.path).is_ok() && !self.is_damaged && !self.is_broken_off {
-            self.lock.close();
+            self.lock.mark_closed();
         }
         ended
     }

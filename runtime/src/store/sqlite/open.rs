@@ -99,7 +99,7 @@ impl OpenOptions {
         let (was_closed, text) = (lock.was_closed(&self.path), lock.text());
         if !was_closed {
             // Where damage is found now, the next start must look again: whoever closes a connection takes away the log that told of it.
-            lock.open();
+            lock.mark_in_use();
         }
         let mut connection = self.connect()?;
         // Nor is the log folded into a store that is damaged: what was told to be copied stays as it was found.
@@ -138,7 +138,7 @@ impl OpenOptions {
         reading.pragma_update(None, "cache_size", -READ_CACHE_KIB)?;
         let writer = Writer::start(connection, checkpointer, (path.clone(), identity), lock.mark())?;
         // Without the mark the next start would look at the log alone. What the lock does not know, or not any more, it learns.
-        lock.open();
+        lock.mark_in_use();
         let (name, batches) = how_far(&reading)?;
         lock.mark().count(name.as_deref(), batches);
         Ok(SqliteStore {

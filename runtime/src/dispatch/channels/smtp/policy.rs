@@ -16,31 +16,36 @@ pub(super) struct Refusals {
 #[derive(Debug, Default)]
 struct Running {
     refused: BTreeSet<String>,
-    /// Whether mail had paused before this process began.
-    were_before: bool,
+    /// How many the process before has left, whoever they were.
+    before: usize,
+}
+
+impl Running {
+    fn is_of_recipient(&self) -> bool {
+        self.before + self.refused.len() < REFUSED_RUNNING_MAX
+    }
 }
 
 impl Refusals {
     /// Whether the refusal of this recipient is still theirs.
     pub(super) fn is_of_recipient(&self, recipient: &str) -> bool {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        if running.refused.len() < REFUSED_RUNNING_MAX {
+        if running.is_of_recipient() {
             running.refused.insert(recipient.to_ascii_lowercase());
         }
-        !running.were_before && running.refused.len() < REFUSED_RUNNING_MAX
+        running.is_of_recipient()
     }
 
-    /// What the process before has left: mail had paused, and nobody knows for what; or so many were refused, and nobody knows who.
+    /// What the process before has left: mail had paused, and nobody knows for what; or so many were refused, of which the next one is none.
     pub(super) fn go_on(&self, is_paused: bool, refused: u8) {
+        let known = usize::from(refused).min(REFUSED_RUNNING_MAX - 1);
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        running.were_before = is_paused;
-        // No address is as short as these, so the next one is another.
-        running.refused.extend((0..usize::from(refused)).take(REFUSED_RUNNING_MAX - 1).map(|nth| nth.to_string()));
+        running.before = if is_paused { REFUSED_RUNNING_MAX } else { known };
     }
 
-    /// Whether that is what is known.
+    /// Whether mail had paused before this process began, and nobody was accepted since.
     pub(super) fn were_before(&self) -> bool {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).were_before
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).before >= REFUSED_RUNNING_MAX
     }
 
     /// A message was accepted.
