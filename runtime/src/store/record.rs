@@ -165,6 +165,15 @@ pub enum JourneyStatus {
     Sending = 4,
 }
 
+impl JourneyStatus {
+    /// The one of a number that rows keep; none for one that Flow never writes.
+    pub(super) fn of(number: u8) -> Option<JourneyStatus> {
+        [Self::Waiting, Self::Awaiting, Self::Held, Self::Ended, Self::Sending]
+            .into_iter()
+            .find(|status| *status as u8 == number)
+    }
+}
+
 /// An event as it arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventRecord {

@@ -3,7 +3,7 @@
 use crate::trial::{Tried, trial};
 use crate::world::people::Row;
 use crate::world::program::{Plan, Step};
-use crate::world::{Clock, World, compiled};
+use crate::world::{Clock, StoreKind, World, compiled};
 
 /// How often a smaller world is tried.
 const TRIES: u32 = 3_000;
@@ -114,7 +114,7 @@ const SIMPLER: [fn(&mut World); 8] = [
     |world| world.next = None,
     |world| world.people.grown.clear(),
     |world| world.order = 0,
-    |world| world.is_in_file = false,
+    |world| world.store = StoreKind::Memory,
     |world| world.weather.bad = 0,
     |world| world.weather.at_once = usize::MAX,
     |world| world.lives.iter_mut().for_each(|life| life.death = None),

@@ -33,7 +33,7 @@ pub fn told(world: &World, tried: &Tried) -> String {
     };
     let at: Vec<String> = at.iter().map(|at| moment(*at)).collect();
     let _ = writeln!(out, "\n{how} {}", at.join(" "));
-    let _ = writeln!(out, "{:?}, in a file: {}, order {}", world.weather, world.is_in_file, world.order);
+    let _ = writeln!(out, "{:?}, store: {:?}, order {}", world.weather, world.store, world.order);
     for life in &world.lives {
         let _ = writeln!(out, "{life:?}");
     }

@@ -2,7 +2,8 @@
 
 use super::codes::{damaged, id, sql_id};
 use super::fault::Trouble;
-use super::kept;
+use crate::store::kept;
+use crate::store::resident::{Packed, Person, Resident, Written};
 use crate::store::{
     ContactId, ContactRecord, ContactWrite, DueContact, JourneyKey, JourneyRecord, JourneyStatus, PAGE_ROWS, SaidAt,
     Slot,
@@ -91,13 +92,83 @@ pub(super) fn write(connection: &Connection, contacts: &[ContactWrite]) -> Resul
     Ok(())
 }
 
+/// The contacts of a batch, as far as they are no business of the tail: who is new stands behind all who are there, and texts are read by whoever
+/// asks for them.
+pub(super) fn write_new(connection: &Connection, contacts: &[ContactWrite], written: &Written) -> Result<(), Trouble> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO contact (id, next_at, layout, newest, frame, kept, texts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    let mut change = connection.prepare_cached("UPDATE contact SET texts = ?2 WHERE id = ?1")?;
+    for (id, person, packed) in written.people(contacts) {
+        let Some(texts) = Written::texts(person, contacts) else { continue };
+        // A list of texts is JSON: writing it cannot fail.
+        let texts = serde_json::to_string(texts).unwrap_or_default();
+        let Packed { next_at, layout, newest, frame, kept } = packed;
+        let Person { is_new, .. } = person;
+        match is_new {
+            true => insert.execute(params![sql_id(id.0), next_at, layout, sql_id(newest), frame, kept, texts])?,
+            false => change.execute(params![sql_id(id.0), texts])?,
+        };
+    }
+    Ok(())
+}
+
+/// Everybody of a slot, into memory. What cannot be read is told once somebody asks for it.
+pub(super) fn read_in(connection: &Connection, slot: Slot, resident: &mut Resident) -> Result<(), Trouble> {
+    let sql = "SELECT id, next_at, layout, newest, frame, kept, texts FROM contact WHERE id > ?1 AND id <= ?2";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query(params![sql_id(slot.global(0)), sql_id(slot.global(crate::store::MAX_NUMBER))])?;
+    while let Some(row) = rows.next()? {
+        let id = ContactId(id(row, 0)?);
+        if put(row, id, resident).is_err() {
+            resident.put_damaged(id);
+        }
+    }
+    Ok(())
+}
+
+fn put(row: &Row<'_>, contact: ContactId, resident: &mut Resident) -> Result<(), Trouble> {
+    let texts = texts(row, 6)?;
+    let packed = Packed {
+        next_at: row.get(1)?,
+        layout: row.get(2)?,
+        newest: id(row, 3)?,
+        frame: row.get_ref(4)?.as_blob().map_err(|_| damaged(4, Type::Blob))?,
+        kept: row.get_ref(5)?.as_blob().map_err(|_| damaged(5, Type::Blob))?,
+    };
+    match resident.put(contact, packed, Some(&texts)) {
+        true => Ok(()),
+        false => Err(Trouble::Broken(format!("contact {} is not of this slot", contact.0))),
+    }
+}
+
+/// Every key, into memory, and who was joined into whom.
+pub(super) fn read_keys_in(connection: &Connection, resident: &mut Resident) -> Result<(), Trouble> {
+    let mut statement = connection.prepare("SELECT key, contact FROM contact_key")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let key = row.get_ref(0)?.as_str().map_err(|_| damaged(0, Type::Text))?;
+        resident.give(key, Some(ContactId(id(row, 1)?)));
+    }
+    all_joined(connection)?.into_iter().for_each(|(id, into)| resident.is_now(id, into));
+    Ok(())
+}
+
 /// In the order of the keys, so that neighbours share pages; of two changes of one key the last holds.
 pub(super) fn write_keys(connection: &Connection, keys: &[(String, Option<ContactId>)]) -> Result<(), Trouble> {
     let rows: BTreeMap<&str, Option<ContactId>> = keys.iter().map(|(key, contact)| (key.as_str(), *contact)).collect();
+    write_keys_in_order(connection, rows.into_iter())
+}
+
+/// Each once.
+pub(super) fn write_keys_in_order<'k>(
+    connection: &Connection,
+    keys: impl Iterator<Item = (&'k str, Option<ContactId>)>,
+) -> Result<(), Trouble> {
     let give = "INSERT INTO contact_key (key, contact) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET contact = excluded.contact";
     let mut give = connection.prepare_cached(give)?;
     let mut free = connection.prepare_cached("DELETE FROM contact_key WHERE key = ?1")?;
-    for (key, contact) in rows {
+    for (key, contact) in keys {
         match contact {
             Some(contact) => give.execute(params![key, sql_id(contact.0)])?,
             None => free.execute([key])?,

@@ -3,6 +3,7 @@
 use super::begun::{Begun, Logged, joined_into, logged};
 use super::codes::{id, sql_id};
 use super::fault::Trouble;
+use crate::store::resident::Resident;
 use crate::store::{
     Astray, ContactId, EventRecord, MAX_NUMBER, MessageId, MessageKey, PAGE_ROWS, RECENT_MESSAGES, Slot,
 };
@@ -28,22 +29,37 @@ pub(super) fn known(connection: &Connection, messages: &[MessageKey]) -> Result<
     Ok(known)
 }
 
-/// What a contact, and whoever was joined into them, did after a record of the log.
-pub(super) fn of_contact(
+/// All who are a contact by now, each with the newest of their records in the log.
+pub(super) fn newest_of(
     connection: &Connection,
     begun: &mut [Begun],
-    (contact, after): (ContactId, u64),
-) -> Result<Vec<EventRecord>, Trouble> {
+    contact: ContactId,
+) -> Result<Vec<(ContactId, u64)>, Trouble> {
     let mut found = Vec::new();
     for of in with_joined(connection, begun, contact)? {
         let on_its_way = begun.iter_mut().rev().find_map(|batch| batch.contact(of).map(|write| write.newest));
-        let mut next = match on_its_way {
+        let newest = match on_its_way {
             Some(newest) => newest,
             None => {
                 let mut newest = connection.prepare_cached(NEWEST)?;
                 newest.query_row([sql_id(of.0)], |row| id(row, 0)).optional()?.unwrap_or(0)
             }
         };
+        found.push((of, newest));
+    }
+    Ok(found)
+}
+
+/// What these contacts, each by the newest of their records, did after a record of the log.
+pub(super) fn of_contacts(
+    connection: &Connection,
+    begun: &mut [Begun],
+    contacts: &[(ContactId, u64)],
+    after: u64,
+) -> Result<Vec<EventRecord>, Trouble> {
+    let mut found = Vec::new();
+    for (of, newest) in contacts {
+        let mut next = *newest;
         while next > after {
             let record = match logged(begun, next) {
                 Some(record) => Some(record),
@@ -86,8 +102,34 @@ fn in_file(connection: &Connection, number: u64) -> Result<Option<Logged>, Troub
     Ok(previous.map(Logged::Decision))
 }
 
-/// Appends in the order given: that order is the log's.
+/// The messages of a day that have arrived; none where there are more than so many.
+pub(super) fn of_day(connection: &Connection, day: i32, at_most: usize) -> Result<Option<Vec<MessageId>>, Trouble> {
+    let mut statement = connection.prepare_cached("SELECT id FROM message WHERE day = ?1 LIMIT ?2")?;
+    let one_more = i64::try_from(at_most).unwrap_or(i64::MAX).saturating_add(1);
+    let rows = statement.query_map(params![day, one_more], |row| Ok(MessageId(row.get(0)?)))?;
+    let known = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok((known.len() <= at_most).then_some(known))
+}
+
+/// The messages that the table does not know yet, into memory.
+pub(super) fn read_new_in(connection: &Connection, resident: &mut Resident) -> Result<(), Trouble> {
+    let sql = "SELECT id, day, message FROM event WHERE id > (SELECT up_to FROM message_tail WHERE slot = ?1)";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([Slot::FIRST.index()])?;
+    while let Some(row) = rows.next()? {
+        resident.arrive(MessageKey { day: row.get(1)?, id: MessageId(row.get(2)?) }, id(row, 0)?);
+    }
+    Ok(())
+}
+
+/// Appends in the order given, which is the log's, and notes the messages as arrived.
 pub(super) fn write(connection: &Connection, events: &[EventRecord]) -> Result<(), Trouble> {
+    append(connection, events)?;
+    write_messages(connection, events)
+}
+
+/// Appends in the order given: that order is the log's.
+pub(super) fn append(connection: &Connection, events: &[EventRecord]) -> Result<(), Trouble> {
     let mut append = connection.prepare_cached(
         "INSERT INTO event (id, previous, contact, day, message, name, occurred_at, received_at, properties, counts) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -107,7 +149,7 @@ pub(super) fn write(connection: &Connection, events: &[EventRecord]) -> Result<(
             event.counts,
         ])?;
     }
-    write_messages(connection, events)
+    Ok(())
 }
 
 /// In the order of the keys, so that neighbours share pages.

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("V009.sql"),
     include_str!("V010.sql"),
     include_str!("V011.sql"),
+    include_str!("V012.sql"),
 ];
 
 /// The version this Flow writes.

@@ -19,7 +19,6 @@ mod events;
 mod fault;
 mod handoffs;
 mod health;
-mod kept;
 mod ledgers;
 mod lock;
 mod mend;
@@ -31,6 +30,7 @@ mod records;
 mod rows;
 mod slots;
 mod snapshot;
+mod tail;
 mod there;
 mod totals;
 mod view;
@@ -42,7 +42,7 @@ pub use health::{Facts, sqlite_version};
 pub use lock::{InUse, past_help};
 pub(crate) use lock::{Known, lacks, was_a_store};
 pub(crate) use mend::Mending;
-pub use open::OpenOptions;
+pub use open::{Keeping, OpenOptions};
 pub(crate) use open::empty;
 pub use outbox::MailAhead;
 pub(crate) use picture::{picture, refuse_not_of_today};
@@ -51,9 +51,10 @@ pub(crate) use there::{is_named_as_store, log_bytes};
 pub(crate) use view::condition_number;
 pub use view::{Shows, ViewColumn, Word, WordKind};
 
-use super::check::check_batch;
+use super::check::{broken, check_batch};
+use super::resident::{Knows, Resident, Written};
 use super::{
-    Answers, Batch, Charter, ContactId, MessageKey, Opened, OutboxRecord, Owner, PAGE_ROWS, Questions, QueuedBehind,
+    Answers, Batch, Charter, ContactId, ContactRecord, MessageKey, Opened, OutboxRecord, Owner, PAGE_ROWS, Questions, QueuedBehind,
     Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Tended, Ticket, Wish,
 };
 use crate::store::StoreFault;
@@ -64,8 +65,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use tail::{Tail, over};
 use there::Identity;
-use writer::Writer;
+use writer::{END_SLICE, Writer};
 
 /// As whom a process writes to its file: whoever has the lock is the only one.
 const OWNER: Owner = Owner { worker: 1, epoch: 1 };
@@ -80,6 +83,12 @@ pub struct SqliteStore {
     path: PathBuf,
     /// The file that stood there when it was opened.
     identity: Identity,
+    /// Everybody in memory, as the last batch that was handed over leaves them; none where every row is written with its batch.
+    resident: Option<Resident>,
+    /// How that stands to the file.
+    standing: Standing,
+    /// Up to which record of the log the tables know every message.
+    known_to: Arc<AtomicU64>,
     /// The slots that are open, as the last batch that was handed over leaves them.
     states: BTreeMap<Slot, SlotState>,
     /// Whether whoever had it before closed it.
@@ -92,6 +101,17 @@ pub struct SqliteStore {
     is_broken_off: bool,
     /// Keeps other processes out for as long as the store is open; last, so that it is given up last.
     lock: Lock,
+}
+
+/// How what is in memory stands to the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Nothing was read yet.
+    Unread,
+    /// It is what was read, and every batch since.
+    Read,
+    /// A batch of it was not kept.
+    Ahead,
 }
 
 impl SqliteStore {
@@ -165,7 +185,7 @@ impl SqliteStore {
         &mut self,
         work: impl FnOnce(&Connection) -> Result<(), Trouble> + Send + 'static,
     ) -> Result<(), StoreError> {
-        let written = self.writer.run(work);
+        let written = self.writer.run(|connection, _| work(connection));
         self.noted(written, "write to")
     }
 }
@@ -174,6 +194,146 @@ impl Drop for SqliteStore {
     fn drop(&mut self) {
         // `close` is for those who want to hear of a failure.
         let _ = self.end();
+    }
+}
+
+/// What memory holds in place of the tables.
+impl SqliteStore {
+    /// Reads everybody in, unless they are there as the file has them.
+    fn read_in(&mut self, slot: Slot) -> Result<(), StoreError> {
+        if self.resident.is_none() || self.standing == Standing::Read {
+            return Ok(());
+        }
+        let mut resident = Resident::new(slot);
+        self.read(|connection, _| {
+            over::lay(connection, None)?;
+            let read = contacts::read_in(connection, slot, &mut resident)
+                .and_then(|()| contacts::read_keys_in(connection, &mut resident))
+                .and_then(|()| events::read_new_in(connection, &mut resident));
+            read.and(over::take_away(connection))
+        })?;
+        (self.resident, self.standing) = (Some(resident), Standing::Read);
+        Ok(())
+    }
+
+    /// Hands a batch to the thread that writes, and takes it into memory.
+    fn hand_over(&mut self, batch: &Arc<Batch>) -> Result<Ticket, StoreError> {
+        let to_write = Arc::clone(batch);
+        let Some(resident) = &mut self.resident else {
+            let ticket = self.writer.begin(move |connection, _| write_batch(connection, &to_write));
+            return ticket.map_err(|trouble| trouble.at(&self.path, "write to"));
+        };
+        let written = take_in(resident, batch)
+            .map_err(|what| StoreError { path: Some(self.path.clone()), ..broken(what) })?;
+        let contacts = resident.count();
+        let ticket = self.writer.begin(move |connection, tail| {
+            let each = to_write.slots.iter().zip(&written);
+            each.into_iter().try_for_each(|(slot, written)| append_slot(connection, tail, slot, (written, contacts)))
+        });
+        if ticket.is_err() {
+            self.standing = Standing::Ahead;
+        }
+        ticket.map_err(|trouble| trouble.at(&self.path, "write to"))
+    }
+
+    /// Brings the tables up to the last batch that was handed over, and waits for it.
+    pub fn catch_up(&mut self) -> Result<(), StoreError> {
+        loop {
+            let is_behind = Arc::new(AtomicBool::new(false));
+            let told = Arc::clone(&is_behind);
+            let caught_up = self.writer.run(move |connection, tail| {
+                let done = tail.catch_up(connection, END_SLICE);
+                told.store(tail.is_behind(), Ordering::Release);
+                done
+            });
+            self.noted(caught_up, "write to")?;
+            if !is_behind.load(Ordering::Acquire) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Bytes of memory that everybody takes; none where every row is written with its batch.
+    pub fn memory(&self) -> Option<usize> {
+        self.resident.as_ref().map(Resident::memory)
+    }
+}
+
+/// A batch as memory has it from now on. Where the engine must never make it, nothing of it is taken in.
+fn take_in(resident: &mut Resident, batch: &Batch) -> Result<Vec<Written>, String> {
+    let mut all = Vec::new();
+    for SlotBatch { changes, .. } in &batch.slots {
+        let written = Written::pack(&changes.contacts, resident);
+        all.push(written.map_err(|id| format!("contact {} is new and has no texts", id.0))?);
+        if let Some(event) = resident.arrived_before(&changes.events) {
+            return Err(format!("an event `{}` arrived twice", event.name));
+        }
+    }
+    for (SlotBatch { changes, .. }, written) in batch.slots.iter().zip(&all) {
+        for (id, person, packed) in written.people(&changes.contacts) {
+            if !resident.put(id, packed, Written::texts(person, &changes.contacts)) {
+                return Err(format!("contact {} has a number beyond those that memory holds", id.0));
+            }
+        }
+        resident.take_in(changes);
+    }
+    Ok(all)
+}
+
+fn contact_of(resident: &mut Resident, id: ContactId) -> Result<Option<ContactRecord>, Trouble> {
+    let damaged = |_| Trouble::from(codes::damaged(0, rusqlite::types::Type::Blob));
+    resident.contact(id).transpose().map_err(damaged)
+}
+
+/// All who are a contact by now, each with the newest of their records in the log.
+fn newest_in(resident: &Resident, id: ContactId) -> Vec<(ContactId, u64)> {
+    resident.all_who_are(id).into_iter().map(|id| (id, resident.newest(id))).collect()
+}
+
+/// Which messages have arrived; a day that memory does not know is read once.
+fn known_in(
+    resident: &mut Resident,
+    connection: &Connection,
+    messages: &[MessageKey],
+    known_to: u64,
+) -> Result<Vec<bool>, Trouble> {
+    let mut known = Vec::with_capacity(messages.len());
+    for message in messages {
+        if resident.knows(message) == Knows::Day {
+            let of_day = events::of_day(connection, message.day, Resident::MESSAGES_OF_A_DAY)?;
+            resident.learn_day(message.day, of_day, known_to);
+        }
+        known.push(match resident.knows(message) {
+            Knows::Yes => true,
+            Knows::No => false,
+            Knows::Day | Knows::Message => events::known(connection, std::slice::from_ref(message))?.contains(&true),
+        });
+    }
+    Ok(known)
+}
+
+/// Tells who is due, in pages.
+fn hand_over_due(resident: &Resident, layout: u32, sink: &mut dyn SlotSink) {
+    let mut page = Vec::with_capacity(PAGE_ROWS);
+    for due in resident.due(layout) {
+        page.push(due);
+        if page.len() == PAGE_ROWS {
+            sink.contacts(&page);
+            page.clear();
+        }
+    }
+    if !page.is_empty() {
+        sink.contacts(&page);
+    }
+}
+
+fn read_due(connection: &Connection, slot: Slot, layout: u32, sink: &mut dyn SlotSink) -> Result<(), Trouble> {
+    let mut after = None;
+    loop {
+        let page = contacts::due(connection, slot, layout, after)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.id);
+        sink.contacts(&page);
     }
 }
 
@@ -193,13 +353,39 @@ fn write_batch(connection: &Connection, batch: &Batch) -> Result<(), Trouble> {
     batch.slots.iter().try_for_each(|slot| write_slot(connection, slot))
 }
 
-fn write_slot(connection: &Connection, SlotBatch { slot, state, changes }: &SlotBatch) -> Result<(), Trouble> {
+fn write_slot(connection: &Connection, batch: &SlotBatch) -> Result<(), Trouble> {
+    let SlotBatch { slot, state, changes } = batch;
     slots::advance(connection, *slot, state)?;
     contacts::write(connection, &changes.contacts)?;
     contacts::write_keys(connection, &changes.keys)?;
+    events::write(connection, &changes.events)?;
+    write_rest(connection, batch)
+}
+
+/// Writes a batch whose contacts, keys and messages the tables take over later.
+fn append_slot(
+    connection: &Connection,
+    tail: &mut Tail,
+    batch: &SlotBatch,
+    (written, contacts): (&Written, u64),
+) -> Result<(), Trouble> {
+    let SlotBatch { slot, state, changes } = batch;
+    slots::advance(connection, *slot, state)?;
+    contacts::write_new(connection, &changes.contacts, written)?;
+    let there = written.people(&changes.contacts).filter(|(_, person, _)| !person.is_new);
+    tail.append_contacts(connection, there.map(|(id, _, packed)| (id, packed)))?;
+    tail.append_keys(connection, &changes.keys)?;
+    events::append(connection, &changes.events)?;
+    tail.note_messages(connection, &changes.events)?;
+    write_rest(connection, batch)?;
+    tail.expect(contacts);
+    tail.follow(connection, changes.contacts.len() + changes.keys.len() + changes.events.len())
+}
+
+/// What lies where its table ends, or is written rarely.
+fn write_rest(connection: &Connection, SlotBatch { slot, changes, .. }: &SlotBatch) -> Result<(), Trouble> {
     contacts::join(connection, &changes.joined)?;
     contacts::write_ended(connection, &changes.ended)?;
-    events::write(connection, &changes.events)?;
     outbox::write(connection, &changes.outbox)?;
     outbox::settle(connection, &changes.settled)?;
     handoffs::write(connection, &changes.handoffs)?;
@@ -254,14 +440,13 @@ impl Store for SqliteStore {
         // Nothing may be on its way: what is read here must be all.
         self.writer.allow();
         self.begun.clear();
+        self.read_in(slot)?;
+        let resident = self.resident.take();
         let opened = self.read(|connection, _| {
             sink.messages(events::newest(connection, slot)?);
-            let mut after = None;
-            loop {
-                let page = contacts::due(connection, slot, layout, after)?;
-                let Some(last) = page.last() else { break };
-                after = Some(last.id);
-                sink.contacts(&page);
+            match &resident {
+                Some(resident) => hand_over_due(resident, layout, sink),
+                None => read_due(connection, slot, layout, sink)?,
             }
             let mut after = None;
             loop {
@@ -271,16 +456,26 @@ impl Store for SqliteStore {
                 sink.outbox(page);
             }
             slots::open(connection, slot)
-        })?;
+        });
+        self.resident = resident;
+        let opened = opened?;
         self.states.insert(slot, opened.state);
         self.is_broken_off = false;
         Ok(opened)
     }
 
     fn ask(&mut self, questions: &Questions) -> Result<Answers, StoreError> {
-        self.read(|connection, begun| {
+        if self.standing == Standing::Unread {
+            self.read_in(Slot::FIRST)?;
+        }
+        let mut resident = self.resident.take();
+        let known_to = self.known_to.load(Ordering::Acquire);
+        let answers = self.read(|connection, begun| {
             let whole = |id: &ContactId| {
-                let found = overlaid(begun, *id, || contacts::load(connection, *id))?;
+                let found = match &mut resident {
+                    Some(resident) => contact_of(resident, *id)?,
+                    None => overlaid(begun, *id, || contacts::load(connection, *id))?,
+                };
                 found.ok_or_else(|| Trouble::Broken(format!("there is no contact {}", id.0)))
             };
             let contacts = questions.contacts.iter().map(whole).collect::<Result<_, _>>()?;
@@ -291,27 +486,35 @@ impl Store for SqliteStore {
                 Ok(begun.iter_mut().fold(in_file, |to, batch| batch.recipient(*id, to)))
             };
             let recipients = questions.recipients.iter().map(to).collect::<Result<_, Trouble>>()?;
-            Ok(Answers {
-                recipients,
-                owners: owners(connection, begun, &questions.keys)?,
-                known: known(connection, begun, &questions.messages)?,
-                contacts,
-                rows,
-                queued: questions.queued.map_or(Ok(Vec::new()), |asked| queued(connection, begun, asked))?,
-                events: (questions.events.iter())
-                    .map(|asked| events::of_contact(connection, begun, *asked))
-                    .collect::<Result<_, _>>()?,
-            })
-        })
+            let (owners, known) = match &mut resident {
+                Some(resident) => (
+                    questions.keys.iter().map(|key| resident.owner(key)).collect(),
+                    known_in(resident, connection, &questions.messages, known_to)?,
+                ),
+                None => {
+                    (owners(connection, begun, &questions.keys)?, known(connection, begun, &questions.messages)?)
+                }
+            };
+            let done = |(id, after): &(ContactId, u64)| {
+                let people = match &resident {
+                    Some(resident) => newest_in(resident, *id),
+                    None => events::newest_of(connection, begun, *id)?,
+                };
+                events::of_contacts(connection, begun, &people, *after)
+            };
+            let events = questions.events.iter().map(done).collect::<Result<_, _>>()?;
+            let queued = questions.queued.map_or(Ok(Vec::new()), |asked| queued(connection, begun, asked))?;
+            Ok(Answers { recipients, owners, known, contacts, rows, queued, events })
+        });
+        self.resident = resident;
+        answers
     }
 
     fn begin(&mut self, batch: Batch) -> Result<Ticket, StoreError> {
         check_batch(&batch, OWNER, |slot| self.states.get(&slot).copied())
             .map_err(|error| StoreError { path: Some(self.path.clone()), ..error })?;
         let batch = Arc::new(batch);
-        let to_write = Arc::clone(&batch);
-        let ticket = self.writer.begin(move |connection| write_batch(connection, &to_write));
-        let ticket = ticket.map_err(|trouble| trouble.at(&self.path, "write to"))?;
+        let ticket = self.hand_over(&batch)?;
         self.states.extend(batch.slots.iter().map(|slot| (slot.slot, slot.state)));
         self.begun.push(Begun::new(ticket, batch));
         Ok(ticket)
@@ -319,6 +522,9 @@ impl Store for SqliteStore {
 
     fn finish(&mut self, ticket: Ticket) -> Result<(), StoreError> {
         let finished = self.writer.finish(ticket);
+        if finished.is_err() {
+            self.standing = Standing::Ahead;
+        }
         self.noted(finished, "write to")?;
         self.begun.retain(|begun| begun.ticket > ticket);
         Ok(())
@@ -355,12 +561,12 @@ impl SqliteStore {
             connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
             Ok(())
         };
-        self.writer.run(limit).unwrap();
+        self.writer.run(move |connection, _| limit(connection)).unwrap();
     }
 
     /// Refuses every write, as a read-only place does.
     pub(super) fn refuse_writes(&mut self) {
-        self.writer.run(|connection| Ok(connection.pragma_update(None, "query_only", true)?)).unwrap();
+        self.writer.run(|connection, _| Ok(connection.pragma_update(None, "query_only", true)?)).unwrap();
     }
 
     /// Stands in for a log that could not be folded because the disk is full.

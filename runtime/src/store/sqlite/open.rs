@@ -7,16 +7,20 @@ use super::fault::Trouble;
 use super::lock::{Lock, of_what_was_a_store};
 use super::migrate::{APPLICATION_ID, NEWEST, OLDEST, migrate};
 use super::picture::refuse_foreign;
+use super::tail::{ROUND_CHANGES, Tail};
 use super::there::{Identity, refuse_no_store};
 use super::view::{self, ViewColumn, Word};
-use super::writer::Writer;
-use super::{SqliteStore, charter, slots, transact};
-use crate::store::{StoreError, StoreFault};
+use super::writer::{END_SLICE, Writer};
+use super::{SqliteStore, Standing, charter, slots, transact};
+use crate::store::resident::Resident;
+use crate::store::{Slot, StoreError, StoreFault};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 /// Past this many pages (64 MiB) the log written ahead is folded to its end, which makes writers wait for a moment.
@@ -40,6 +44,16 @@ const READ_CACHE_KIB: i64 = 32 * 1024;
 /// More than there are different statements, so each is prepared once.
 const CACHED_STATEMENTS: usize = 64;
 
+/// How a store keeps its contacts, their keys, and which messages have arrived. It changes no result, and a file may be opened in either way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Keeping {
+    /// In memory; the file has a journal of what changes, and its tables follow.
+    #[default]
+    Journal,
+    /// In the tables alone: each row is written with its batch, and read when it is asked for.
+    Rows,
+}
+
 /// How to open a store.
 #[derive(Debug, Clone)]
 pub struct OpenOptions {
@@ -53,6 +67,10 @@ pub struct OpenOptions {
     pub address: Option<String>,
     /// What the views call the program's parts and the reasons of decisions.
     pub words: Vec<Word>,
+    /// How it keeps whoever is in it.
+    pub keeping: Keeping,
+    /// So many changes of contacts, keys or messages at least are gathered before the tables take them over, while there is more to do.
+    pub round_changes: usize,
     /// Leaves the views as they are: what a program needs is told later ([`SqliteStore::describe`]).
     pub bare: bool,
     /// Refuses a file without tables, or with those of an earlier Flow, in place of bringing it up to date.
@@ -76,6 +94,8 @@ impl OpenOptions {
             view: Vec::new(),
             address: None,
             words: Vec::new(),
+            keeping: Keeping::default(),
+            round_changes: ROUND_CHANGES,
             bare: false,
             of_today: false,
             of_now: false,
@@ -130,13 +150,15 @@ impl OpenOptions {
         let checkpointer = Checkpointer::start(folding, self.wal_bound_pages)?;
         // A batch of nothing, for what a crash left in the log.
         drop(checkpointer.begin_batch()?);
+        let known_to = Arc::default();
+        let tail = self.catch_up(&mut connection, &checkpointer, &known_to)?;
         let path = self.path.clone();
         let gone = || Trouble::Broken("its file is not there".to_owned());
         let identity = Identity::of(&path).ok_or_else(gone)?;
         let reading = self.connect()?;
         self.set_pragmas(&reading)?;
         reading.pragma_update(None, "cache_size", -READ_CACHE_KIB)?;
-        let writer = Writer::start(connection, checkpointer, (path.clone(), identity), lock.mark())?;
+        let writer = Writer::start((connection, tail), checkpointer, (path.clone(), identity), lock.mark())?;
         // Without the mark the next start would look at the log alone. What the lock does not know, or not any more, it learns.
         lock.mark_in_use();
         let (name, batches) = how_far(&reading)?;
@@ -146,6 +168,9 @@ impl OpenOptions {
             connection: reading,
             path,
             identity,
+            resident: (self.keeping == Keeping::Journal).then(|| Resident::new(Slot::FIRST)),
+            standing: Standing::Unread,
+            known_to,
             states: BTreeMap::new(),
             was_closed,
             begun: Vec::new(),
@@ -153,6 +178,26 @@ impl OpenOptions {
             is_broken_off: !was_closed,
             lock,
         })
+    }
+
+    /// Brings the tables up to the last batch, of whoever had the store before.
+    fn catch_up(
+        &self,
+        connection: &mut Connection,
+        checkpointer: &Checkpointer,
+        known_to: &Arc<AtomicU64>,
+    ) -> Result<Tail, Trouble> {
+        let mut tail = Tail::load(connection, Slot::FIRST, Arc::clone(known_to))?;
+        tail.begin_rounds_at(self.round_changes);
+        while tail.is_behind() {
+            let _turn = checkpointer.begin_batch()?;
+            transact(connection, TransactionBehavior::Immediate, |connection| tail.catch_up(connection, END_SLICE))?;
+            tail.kept();
+        }
+        if self.keeping == Keeping::Rows && tail.is_apart() {
+            transact(connection, TransactionBehavior::Immediate, |connection| tail.know_all(connection))?;
+        }
+        Ok(tail)
     }
 
     /// Every page once, after a process that did not close the store: whatever ended it may have damaged what nobody reads for years. The

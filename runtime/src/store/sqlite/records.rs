@@ -2,6 +2,7 @@
 
 use super::fault::Trouble;
 use super::outbox::MailAhead;
+use super::tail::over::{self, Laid};
 use super::{contacts, decisions, events, handoffs, outbox, slots, snapshot, totals, transact};
 use crate::store::digest::Snapshot;
 use crate::store::{
@@ -17,6 +18,8 @@ use std::path::{Path, PathBuf};
 pub(crate) struct SqliteRecords {
     connection: Connection,
     path: PathBuf,
+    /// The tail that lies over the tables.
+    laid: Option<Laid>,
 }
 
 impl SqliteRecords {
@@ -26,12 +29,12 @@ impl SqliteRecords {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection =
             Connection::open_with_flags(path, flags).map_err(|error| Trouble::from(error).at(path, "read"))?;
-        Ok(SqliteRecords { connection, path: path.to_owned() })
+        Ok(SqliteRecords { connection, path: path.to_owned(), laid: None })
     }
 
     /// Over a connection that has begun to read, and sees one moment for as long as it lives.
     pub(super) fn of_one_moment(connection: Connection, path: &Path) -> SqliteRecords {
-        SqliteRecords { connection, path: path.to_owned() }
+        SqliteRecords { connection, path: path.to_owned(), laid: None }
     }
 
     /// The file that is read.
@@ -42,10 +45,19 @@ impl SqliteRecords {
     /// Reads in one transaction: everything of one moment.
     pub(super) fn read<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, Trouble>) -> Result<T, StoreError> {
         let is_of_one_moment = !self.connection.is_autocommit();
-        let read = match is_of_one_moment {
-            true => work(&self.connection),
-            false => transact(&mut self.connection, TransactionBehavior::Deferred, work),
+        let laid = &mut self.laid;
+        let read = |connection: &Connection| {
+            *laid = over::lay(connection, *laid)?;
+            work(connection)
         };
+        let read = match is_of_one_moment {
+            true => read(&self.connection),
+            false => transact(&mut self.connection, TransactionBehavior::Deferred, read),
+        };
+        if read.is_err() {
+            // What was laid was rolled back.
+            self.laid = None;
+        }
         read.map_err(|trouble| trouble.at(&self.path, "read"))
     }
 

@@ -13,8 +13,9 @@
 
 use super::codes::Coded;
 use super::fault::Trouble;
-use super::kept::{self, HEAD_BYTES, JOURNEY_BYTES, flag};
 use super::open::OpenOptions;
+use super::tail::record;
+use crate::store::kept::{self, HEAD_BYTES, JOURNEY_BYTES, flag};
 use crate::store::{About, DecisionCode, JourneyStatus, OutboxKind, OutboxState, REFUSED_BY};
 use flow_ir::limits::TRACE_BITS;
 use flow_ir::{NUMBER_SCALE, SlotKind};
@@ -117,6 +118,9 @@ pub(super) fn create(connection: &Connection, options: &OpenOptions) -> Result<(
     let address = place.map(|place| text("person.texts", place));
     let address = address.as_deref();
     let views = [
+        ("tail_newest", TAIL_NEWEST.to_owned()),
+        ("contact_now", contact_now()),
+        ("user_newest", USER_NEWEST.to_owned()),
         ("contact_view", contact_view(&options.view, &options.texts)),
         ("journey_view", journey_view(address)),
         ("decision_view", decision_view(address)),
@@ -143,6 +147,42 @@ fn write_words(connection: &Connection, words: &[Word]) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Where the last state of each contact stands in the tail: in which record, the how-manieth.
+const TAIL_NEWEST: &str = "SELECT entry.value AS id, max(contact_tail.place) AS place, entry.key AS nth \
+     FROM contact_tail, json_each(contact_tail.people) AS entry GROUP BY entry.value";
+
+/// Everybody as they are by now: by the table, and by the tail where that knows more ([`record`]). What is looked for in the tail is looked for
+/// once; only what is shown of it is decoded.
+fn contact_now() -> String {
+    let byte = |offset: u32, place: u32| {
+        let at = format!("newest.nth * {} + {}", record::HEAD_BYTES, offset + place + 1);
+        format!("(instr(every.byte, substr(tail.bytes, {at}, 1)) - 1)")
+    };
+    let field = |at: u32, width: u32| format!("({})", little_endian(width, |place| byte(at, place)));
+    let (layout, body) = (field(record::at::LAYOUT, 4), field(record::at::BODY, 4));
+    let (frame_bytes, kept_bytes) = (field(record::at::FRAME_BYTES, 4), field(record::at::KEPT_BYTES, 4));
+    let is_due = record::IS_DUE;
+    let columns = [
+        ("next_at", format!("CASE WHEN {layout} & {is_due} THEN {} END", field(record::at::NEXT_AT, 8))),
+        ("layout", format!("{layout} & {}", !is_due)),
+        ("newest", field(record::at::NEWEST, 8)),
+        ("frame", format!("substr(tail.bytes, {body} + 1, {frame_bytes})")),
+        ("kept", format!("substr(tail.bytes, {body} + {frame_bytes} + 1, {kept_bytes})")),
+    ];
+    let columns = columns.map(|(name, in_tail)| {
+        format!("CASE WHEN newest.place IS NULL THEN contact.{name} ELSE {in_tail} END AS {name}")
+    });
+    format!(
+        "SELECT contact.id AS id, {}, contact.texts AS texts FROM (SELECT {} AS byte) AS every CROSS JOIN contact \
+         LEFT JOIN tail_newest AS newest ON newest.id = contact.id LEFT JOIN contact_tail AS tail ON tail.place = newest.place",
+        columns.join(", "),
+        every_byte()
+    )
+}
+
+/// The user ids that the table of keys does not know yet.
+const USER_NEWEST: &str = "SELECT json_extract(entry.value, '$[1]') AS contact, max(substr(json_extract(entry.value, '$[0]'), 6)) AS user_id      FROM key_tail, json_each(key_tail.keys) AS entry WHERE json_extract(entry.value, '$[0]') >= 'user:'      AND json_extract(entry.value, '$[0]') < 'user;' AND json_extract(entry.value, '$[1]') IS NOT NULL GROUP BY 1";
+
 /// The contact's number and user id, the frame's fields, the texts, and the instant at which something may happen by itself. Who proved to
 /// be somebody else is not there any more.
 fn contact_view(columns: &[ViewColumn], texts: &[String]) -> String {
@@ -165,7 +205,7 @@ fn contact_view(columns: &[ViewColumn], texts: &[String]) -> String {
     let bytes = every_byte();
     let (shown, raw) = (shown.join(", "), raw.join(", "));
     format!(
-        "SELECT {shown} FROM (SELECT {raw} FROM contact, (SELECT {bytes} AS byte) {} \
+        "SELECT {shown} FROM (SELECT {raw} FROM contact_now AS contact, (SELECT {bytes} AS byte) {} \
          WHERE NOT EXISTS (SELECT 1 FROM joined WHERE joined.contact = contact.id))",
         user_of("contact.id")
     )
@@ -240,11 +280,14 @@ fn instant(column: &str) -> String {
 }
 
 /// Of a row of the key table that [`user_of`] has found.
-const USER_ID: &str = "known.user_id";
+const USER_ID: &str = "coalesce(known.user_id, new_key.user_id)";
 
 /// The key that is the user id of a contact.
 fn user_of(contact: &str) -> String {
-    format!("LEFT JOIN contact_key AS known ON known.contact = {contact} AND known.user_id IS NOT NULL")
+    format!(
+        "LEFT JOIN contact_key AS known ON known.contact = {contact} AND known.user_id IS NOT NULL \
+         LEFT JOIN user_newest AS new_key ON new_key.contact = {contact}"
+    )
 }
 
 /// The rows of a table, each with its person. Those of a log keep the number of a contact who proved to be somebody else (`joined`).
@@ -286,7 +329,7 @@ impl<'o> People<'o> {
 fn journey_view(address: Option<&str>) -> String {
     let count = little_endian(2, |place| kept_byte(&place.to_string()));
     let kept = format!(
-        "SELECT contact.id AS contact, {} FROM (SELECT {} AS byte) AS bytes CROSS JOIN contact CROSS JOIN place ON place < ({count})",
+        "SELECT contact.id AS contact, {} FROM (SELECT {} AS byte) AS bytes CROSS JOIN contact_now AS contact CROSS JOIN place ON place < ({count})",
         journey_columns("place"),
         every_byte()
     );

@@ -7,6 +7,7 @@ use super::checkpoint::{self, Checkpointer};
 use super::fault::Trouble;
 use super::lock::Mark;
 use super::open::how_far;
+use super::tail::Tail;
 use super::there::Identity;
 use super::transact;
 use crate::store::Ticket;
@@ -14,10 +15,18 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-type Work = Box<dyn FnOnce(&Connection) -> Result<(), Trouble> + Send>;
+/// So long after the last batch the tables are brought up to it.
+const REST: Duration = Duration::from_millis(250);
+/// By so many changes at once, so that a batch that comes meanwhile hardly waits.
+const REST_SLICE: usize = 1_000;
+/// The same where nobody waits for a batch.
+pub(super) const END_SLICE: usize = 20_000;
+
+type Work = Box<dyn FnOnce(&Connection, &mut Tail) -> Result<(), Trouble> + Send>;
 
 /// What is done in one transaction.
 struct Job {
@@ -30,7 +39,7 @@ struct Job {
 pub(super) struct Writer {
     jobs: Option<Sender<Job>>,
     done: Receiver<Result<(), Trouble>>,
-    thread: Option<JoinHandle<(Connection, Checkpointer)>>,
+    thread: Option<JoinHandle<Hands>>,
     /// A job has failed, and later ones must not be done.
     failed: Arc<AtomicBool>,
     begun: u64,
@@ -53,8 +62,10 @@ impl std::fmt::Debug for FailFold {
 }
 
 /// What the thread works with.
-struct Hands {
+#[derive(Debug)]
+pub(super) struct Hands {
     connection: Connection,
+    tail: Tail,
     checkpointer: Checkpointer,
     path: PathBuf,
     identity: Identity,
@@ -64,7 +75,7 @@ struct Hands {
 
 impl Writer {
     pub(super) fn start(
-        connection: Connection,
+        (connection, tail): (Connection, Tail),
         checkpointer: Checkpointer,
         (path, identity): (PathBuf, Identity),
         mark: Mark,
@@ -72,7 +83,7 @@ impl Writer {
         let failed = Arc::new(AtomicBool::new(false));
         #[cfg(test)]
         let fail_fold = FailFold(Box::new(checkpointer.failing()));
-        let hands = Hands { connection, checkpointer, path, identity, mark, failed: Arc::clone(&failed) };
+        let hands = Hands { connection, tail, checkpointer, path, identity, mark, failed: Arc::clone(&failed) };
         let (jobs, todo) = channel();
         let (tell, done) = channel();
         let thread = thread::Builder::new().name("flow-store".to_owned()).spawn(move || hands.work(&todo, &tell));
@@ -93,7 +104,7 @@ impl Writer {
     /// Hands a batch over.
     pub(super) fn begin(
         &mut self,
-        work: impl FnOnce(&Connection) -> Result<(), Trouble> + Send + 'static,
+        work: impl FnOnce(&Connection, &mut Tail) -> Result<(), Trouble> + Send + 'static,
     ) -> Result<Ticket, Trouble> {
         self.send(Job { work: Box::new(work), is_batch: true })
     }
@@ -129,7 +140,7 @@ impl Writer {
     /// Does something that is no batch, once what was handed over is done, and waits for it.
     pub(super) fn run(
         &mut self,
-        work: impl FnOnce(&Connection) -> Result<(), Trouble> + Send + 'static,
+        work: impl FnOnce(&Connection, &mut Tail) -> Result<(), Trouble> + Send + 'static,
     ) -> Result<(), Trouble> {
         if self.begun > 0 {
             self.finish(Ticket(self.begun))?;
@@ -147,7 +158,7 @@ impl Writer {
     }
 
     /// Ends the thread after what is on its way. None where that was done before.
-    pub(super) fn stop(&mut self) -> Option<(Connection, Checkpointer)> {
+    pub(super) fn stop(&mut self) -> Option<Hands> {
         self.jobs = None;
         // Had it panicked, the file is whole all the same: what was not committed is not there.
         self.thread.take()?.join().ok()
@@ -166,37 +177,69 @@ fn stopped() -> Trouble {
 }
 
 impl Hands {
-    fn work(mut self, jobs: &Receiver<Job>, tell: &Sender<Result<(), Trouble>>) -> (Connection, Checkpointer) {
-        while let Ok(job) = jobs.recv() {
-            let Job { work, is_batch } = job;
+    fn work(mut self, jobs: &Receiver<Job>, tell: &Sender<Result<(), Trouble>>) -> Hands {
+        // Nothing is waited for where the tables are behind and nobody has anything to write.
+        let mut rest = REST;
+        loop {
+            let job = match self.tail.is_behind() {
+                true => jobs.recv_timeout(rest),
+                false => jobs.recv().map_err(RecvTimeoutError::from),
+            };
+            let Job { work, is_batch } = match job {
+                Ok(job) => job,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.rest();
+                    rest = Duration::ZERO;
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => return self,
+            };
+            rest = REST;
             let done =
                 if is_batch && self.failed.load(Ordering::Acquire) { Err(Trouble::After) } else { self.write(work) };
             if is_batch && done.is_err() {
                 self.failed.store(true, Ordering::Release);
             }
             if tell.send(done).is_err() {
-                break;
+                return self;
             }
         }
-        (self.connection, self.checkpointer)
     }
 
-    fn write(&mut self, job: impl FnOnce(&Connection) -> Result<(), Trouble>) -> Result<(), Trouble> {
-        let Hands { connection, checkpointer, path, identity, mark, .. } = self;
+    fn write(&mut self, job: impl FnOnce(&Connection, &mut Tail) -> Result<(), Trouble>) -> Result<(), Trouble> {
+        let Hands { connection, tail, checkpointer, path, identity, mark, .. } = self;
         identity.check(path)?;
         let _turn = checkpointer.begin_batch()?;
-        let (name, batches) = transact(connection, TransactionBehavior::Immediate, |connection| {
-            job(connection)?;
+        let written = transact(connection, TransactionBehavior::Immediate, |connection| {
+            tail.found_again(connection)?;
+            job(connection, tail)?;
             how_far(connection)
-        })?;
+        });
+        match &written {
+            Ok(_) => tail.kept(),
+            Err(_) => tail.lose(),
+        }
+        let (name, batches) = written?;
         // Behind the commit: the lock never knows of what the store does not hold.
         mark.count(name.as_deref(), batches);
         Ok(())
     }
+
+    /// Brings the tables a little nearer to the last batch. Where that fails, so will the next batch, which tells why.
+    fn rest(&mut self) {
+        if !self.failed.load(Ordering::Acquire) {
+            let _ = self.write(|connection, tail| tail.catch_up(connection, REST_SLICE));
+        }
+    }
 }
 
-/// Folds the log into the file, at the end.
-pub(super) fn fold((connection, mut checkpointer): (Connection, Checkpointer)) -> Result<(), Trouble> {
+/// Brings the tables up to the last batch and folds the log into the file, at the end.
+pub(super) fn fold(hands: Hands) -> Result<(), Trouble> {
+    let Hands { mut connection, mut tail, mut checkpointer, .. } = hands;
+    while tail.is_behind() {
+        let _turn = checkpointer.begin_batch()?;
+        transact(&mut connection, TransactionBehavior::Immediate, |connection| tail.catch_up(connection, END_SLICE))?;
+    }
     checkpointer.stop();
     Ok(checkpoint::fold_all(&connection)?)
 }

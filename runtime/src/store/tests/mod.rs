@@ -10,7 +10,7 @@ mod sqlite;
 mod view;
 
 use super::memory::MemoryStore;
-use super::sqlite::{OpenOptions, SqliteStore};
+use super::sqlite::{Keeping, OpenOptions, SqliteStore};
 use tempfile::TempDir;
 
 fn options(folder: &TempDir) -> OpenOptions {
@@ -24,6 +24,16 @@ fn sqlite(folder: &TempDir) -> SqliteStore {
     options(folder).open().unwrap()
 }
 
+/// With every row written at once.
+fn rows_alone(folder: &TempDir) -> OpenOptions {
+    OpenOptions { keeping: Keeping::Rows, ..options(folder) }
+}
+
+/// With tables that are behind, and follow all the time.
+fn in_small_rounds(folder: &TempDir) -> OpenOptions {
+    OpenOptions { round_changes: 3, ..options(folder) }
+}
+
 macro_rules! on_every_store {
     ($($name:ident),+ $(,)?) => {
         mod on_memory {
@@ -35,6 +45,20 @@ macro_rules! on_every_store {
             $(#[test] fn $name() {
                 let folder = TempDir::new().unwrap();
                 contract::$name(&mut sqlite(&folder));
+            })+
+        }
+        mod on_rows {
+            use super::*;
+            $(#[test] fn $name() {
+                let folder = TempDir::new().unwrap();
+                contract::$name(&mut rows_alone(&folder).open().unwrap());
+            })+
+        }
+        mod in_rounds {
+            use super::*;
+            $(#[test] fn $name() {
+                let folder = TempDir::new().unwrap();
+                contract::$name(&mut in_small_rounds(&folder).open().unwrap());
             })+
         }
     };

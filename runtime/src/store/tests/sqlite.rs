@@ -91,7 +91,8 @@ fn a_store_of_an_earlier_flow_is_brought_to_this_one() {
     let connection = Connection::open(&path).unwrap();
     let earlier = "DROP INDEX outbox_queued; DROP INDEX outbox_on_its_way; PRAGMA user_version = 7; \
                    CREATE INDEX outbox_unsettled ON outbox (id) WHERE state IN (0, 1, 6); \
-                   ALTER TABLE outbox DROP COLUMN held_since; ALTER TABLE event DROP COLUMN counts; UPDATE outbox SET queued_at = 7;";
+                   ALTER TABLE outbox DROP COLUMN held_since; ALTER TABLE event DROP COLUMN counts; UPDATE outbox SET queued_at = 7; \
+                   DROP TABLE contact_tail; DROP TABLE key_tail; DROP TABLE message_tail;";
     connection.execute_batch(earlier).unwrap();
     let rows: i64 = connection.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0)).unwrap();
     assert!(rows > 0);
@@ -659,7 +660,10 @@ fn every_read_of_the_loop_uses_an_index() {
     assert_eq!(plans.len(), expected.len());
     for ((query, steps), expected) in plans.iter().zip(expected) {
         assert!(steps.iter().any(|step| step == expected), "{query}: {steps:?}");
-        assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{query}: {steps:?}");
+        // What stands behind the tables is put into order, as little as it is.
+        let is_of_tail = |place: usize| steps[..place].last().is_some_and(|before| before.starts_with("SCAN entry "));
+        let sorts = (0..steps.len()).filter(|place| steps[*place].contains("TEMP B-TREE") && !is_of_tail(*place));
+        assert_eq!(sorts.count(), 0, "{query}: {steps:?}");
     }
 }
 

@@ -21,7 +21,7 @@ use flow_runtime::time::Instant;
 
 use crate::world::faults::Life;
 use crate::world::people::{START, file_of};
-use crate::world::{Clock, World, compiled_files};
+use crate::world::{Clock, StoreKind, World, compiled_files};
 use channel::{Book, Receiver};
 use mail::Plain;
 use store::{Mortal, Place};
@@ -56,7 +56,7 @@ pub struct Manner {
     /// One after another; when there are no more, [`Life::CALM`].
     pub lives: Vec<Life>,
     /// Whether the store is a file.
-    pub is_in_file: bool,
+    pub store: StoreKind,
     /// The order of declarations; 0 is as written.
     pub order: u64,
     /// Whether whoever has died on the wall clock is away until the next look: then what happens depends on when they died.
@@ -66,13 +66,13 @@ pub struct Manner {
 impl Manner {
     /// Nothing happens to it.
     pub fn calm() -> Manner {
-        Manner { lives: vec![Life::CALM], is_in_file: false, order: 0, stays_away: false }
+        Manner { lives: vec![Life::CALM], store: StoreKind::Memory, order: 0, stays_away: false }
     }
 
     /// As the world has it.
     pub fn of(world: &World) -> Manner {
-        let World { lives, is_in_file, order, .. } = world;
-        Manner { lives: lives.clone(), is_in_file: *is_in_file, order: *order, stays_away: false }
+        let World { lives, store, order, .. } = world;
+        Manner { lives: lives.clone(), store: *store, order: *order, stays_away: false }
     }
 
     /// The same, in which nobody dies or is stopped.
@@ -88,7 +88,7 @@ pub type Broken = String;
 /// Lives a world through.
 pub fn live(world: &World, manner: &Manner) -> Result<Lived, Broken> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let place = Place::new(manner.is_in_file.then(|| folder.path()));
+    let place = Place::new(manner.store, folder.path());
     let receiver = Arc::new(Receiver::new(world.weather));
     let mut run = Run {
         world,

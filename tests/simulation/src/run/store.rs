@@ -1,17 +1,21 @@
 //! A store whose process dies when it is told to.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use flow_runtime::store::memory::MemoryStore;
-use flow_runtime::store::sqlite::{OpenOptions, SqliteStore};
+use flow_runtime::store::sqlite::{Keeping, OpenOptions, SqliteStore};
 use flow_runtime::store::{
     Answers, Batch, Charter, Opened, Questions, Records, Slot, SlotSink, Store, StoreError, StoreFault, Tended, Ticket,
     Wish,
 };
 
 use super::channel::Receiver;
+use crate::world::StoreKind;
 use crate::world::faults::Death;
+
+/// So few changes make a round that the tables follow all the time.
+const SMALL_ROUND: usize = 5;
 
 /// Where a store is, while no process has it.
 #[derive(Debug)]
@@ -19,7 +23,7 @@ pub(super) enum Place {
     /// In memory.
     Memory(Box<MemoryStore>),
     /// In a file.
-    File(PathBuf),
+    File(OpenOptions),
 }
 
 /// One of the two kinds of stores.
@@ -40,10 +44,13 @@ pub(super) struct Mortal {
 
 impl Place {
     /// A store of its own, in a file below a folder or in memory.
-    pub(super) fn new(folder: Option<&Path>) -> Place {
-        match folder {
-            Some(folder) => Place::File(folder.join("store.db")),
-            None => Place::Memory(Box::new(MemoryStore::new())),
+    pub(super) fn new(kind: StoreKind, folder: &Path) -> Place {
+        let options = OpenOptions { bare: true, ..OpenOptions::new(folder.join("store.db")) };
+        match kind {
+            StoreKind::Memory => Place::Memory(Box::new(MemoryStore::new())),
+            StoreKind::Rows => Place::File(OpenOptions { keeping: Keeping::Rows, ..options }),
+            StoreKind::Journal => Place::File(options),
+            StoreKind::SmallRounds => Place::File(OpenOptions { round_changes: SMALL_ROUND, ..options }),
         }
     }
 
@@ -51,10 +58,7 @@ impl Place {
     pub(super) fn open(&self, receiver: &Arc<Receiver>) -> Result<Mortal, StoreError> {
         let kept = match self {
             Place::Memory(store) => Kept::Memory(store.another()),
-            Place::File(path) => {
-                let options = OpenOptions { bare: true, ..OpenOptions::new(path) };
-                Kept::Sqlite(Box::new(options.open()?))
-            }
+            Place::File(options) => Kept::Sqlite(Box::new(options.open()?)),
         };
         let receiver = Arc::clone(receiver);
         Ok(Mortal { kept, death: None, begun: 0, receiver, chance: 0, is_dead: false })

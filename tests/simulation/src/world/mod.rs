@@ -47,8 +47,8 @@ pub struct World {
     pub weather: Weather,
     /// The lives of the disturbed run; the last comes to the end.
     pub lives: Vec<Life>,
-    /// Whether the disturbed run's store is a file.
-    pub is_in_file: bool,
+    /// What the disturbed run's store is.
+    pub store: StoreKind,
     /// In which order the disturbed run's declarations stand.
     pub order: u64,
 }
@@ -90,8 +90,32 @@ impl World {
             clock,
             weather,
             lives,
-            is_in_file: random.once_in(4),
+            store: StoreKind::of(random.once_in(4), seed),
             order: if random.once_in(2) { 0 } else { random.word() },
+        }
+    }
+}
+
+/// What a store is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreKind {
+    /// In memory.
+    Memory,
+    /// In a file, every row with its batch.
+    Rows,
+    /// In a file whose tables follow a journal.
+    Journal,
+    /// The same, and they follow all the time.
+    SmallRounds,
+}
+
+impl StoreKind {
+    fn of(is_in_file: bool, seed: u64) -> StoreKind {
+        match (is_in_file, seed % 3) {
+            (false, _) => StoreKind::Memory,
+            (true, 0) => StoreKind::Rows,
+            (true, 1) => StoreKind::Journal,
+            (true, _) => StoreKind::SmallRounds,
         }
     }
 }

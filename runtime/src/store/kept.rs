@@ -18,8 +18,7 @@
 //!
 //! What an earlier Flow wrote ends with the memory of the journeys, or before the instants.
 
-use super::codes::Coded;
-use crate::store::{ContactId, HeldEntry, JourneyRecord, JourneyStatus, SaidAt, SendRecord};
+use super::{ContactId, HeldEntry, JourneyRecord, JourneyStatus, SaidAt, SendRecord};
 
 /// Bytes in front of the journeys.
 pub(super) const HEAD_BYTES: u32 = 8;
@@ -27,24 +26,24 @@ pub(super) const HEAD_BYTES: u32 = 8;
 pub(super) const JOURNEY_BYTES: u32 = 72;
 /// Where the parts that views show stand in it.
 pub(super) mod at {
-    pub(in super::super) const WORKFLOW: u32 = 0;
-    pub(in super::super) const RUN: u32 = 4;
-    pub(in super::super) const VERSION: u32 = 8;
-    pub(in super::super) const STEP: u32 = 16;
-    pub(in super::super) const STATUS: u32 = 24;
-    pub(in super::super) const FLAGS: u32 = 25;
-    pub(in super::super) const DUE_AT: u32 = 32;
-    pub(in super::super) const ENTERED_AT: u32 = 40;
-    pub(in super::super) const ENDED_AT: u32 = 48;
-    pub(in super::super) const GOAL_UNTIL: u32 = 56;
+    pub(in crate::store) const WORKFLOW: u32 = 0;
+    pub(in crate::store) const RUN: u32 = 4;
+    pub(in crate::store) const VERSION: u32 = 8;
+    pub(in crate::store) const STEP: u32 = 16;
+    pub(in crate::store) const STATUS: u32 = 24;
+    pub(in crate::store) const FLAGS: u32 = 25;
+    pub(in crate::store) const DUE_AT: u32 = 32;
+    pub(in crate::store) const ENTERED_AT: u32 = 40;
+    pub(in crate::store) const ENDED_AT: u32 = 48;
+    pub(in crate::store) const GOAL_UNTIL: u32 = 56;
 }
 /// Bits of the flags.
 pub(super) mod flag {
-    pub(in super::super) const GOAL_MET: u8 = 1;
-    pub(in super::super) const DUE: u8 = 2;
-    pub(in super::super) const ENDED: u8 = 4;
-    pub(in super::super) const GOAL_UNTIL: u8 = 8;
-    pub(in super::super) const OUTBOX: u8 = 16;
+    pub(in crate::store) const GOAL_MET: u8 = 1;
+    pub(in crate::store) const DUE: u8 = 2;
+    pub(in crate::store) const ENDED: u8 = 4;
+    pub(in crate::store) const GOAL_UNTIL: u8 = 8;
+    pub(in crate::store) const OUTBOX: u8 = 16;
 }
 
 /// What is packed of a contact: journeys by (workflow, run), held entries, and when fields were said.
@@ -52,6 +51,13 @@ pub(super) type Kept = (Vec<JourneyRecord>, Vec<HeldEntry>, SaidAt);
 
 /// Packs that of one contact.
 pub(super) fn pack(journeys: &[JourneyRecord], held: &[HeldEntry], said_at: &SaidAt) -> Vec<u8> {
+    let mut out = Vec::new();
+    pack_into(&mut out, journeys, held, said_at);
+    out
+}
+
+/// The same behind what is there.
+pub(super) fn pack_into(out: &mut Vec<u8>, journeys: &[JourneyRecord], held: &[HeldEntry], said_at: &SaidAt) {
     let sends: usize = journeys.iter().map(|journey| journey.sends.len()).sum();
     let memory: usize = journeys.iter().map(|journey| journey.memory.len()).sum();
     let bytes = HEAD_BYTES as usize
@@ -62,10 +68,10 @@ pub(super) fn pack(journeys: &[JourneyRecord], held: &[HeldEntry], said_at: &Sai
         + memory
         + 4
         + said_at.by_instant().map(|said| 12 + 4 * said.len()).sum::<usize>();
-    let mut out = Vec::with_capacity(bytes);
-    count(&mut out, journeys.len());
-    count(&mut out, held.len());
-    journeys.iter().for_each(|journey| pack_journey(&mut out, journey));
+    out.reserve(bytes);
+    count(out, journeys.len());
+    count(out, held.len());
+    journeys.iter().for_each(|journey| pack_journey(out, journey));
     for entry in held {
         out.extend(entry.workflow.to_le_bytes());
         out.extend(entry.triggers.to_le_bytes());
@@ -82,16 +88,15 @@ pub(super) fn pack(journeys: &[JourneyRecord], held: &[HeldEntry], said_at: &Sai
     journeys.iter().for_each(|journey| out.extend(journey.since.to_le_bytes()));
     for entry in held {
         out.extend(entry.since.to_le_bytes());
-        count(&mut out, entry.memory.len());
+        count(out, entry.memory.len());
         out.extend_from_slice(&entry.memory);
     }
-    count(&mut out, said_at.by_instant().count());
+    count(out, said_at.by_instant().count());
     for said in said_at.by_instant() {
         said.first().iter().for_each(|(at, _)| out.extend(at.to_le_bytes()));
-        count(&mut out, said.len());
+        count(out, said.len());
         said.iter().for_each(|(_, field)| out.extend(field.to_le_bytes()));
     }
-    out
 }
 
 /// Nobody has four billion of anything here; what would be more is told as damage when it is read.
@@ -182,7 +187,7 @@ fn journey(contact: ContactId, rest: &mut Reader<'_>) -> Option<(JourneyRecord, 
     let [workflow, run, version, block, step, visit] =
         [rest.u32()?, rest.u32()?, rest.u32()?, rest.u32()?, rest.u32()?, rest.u32()?];
     let ([status, flags], sends, memory) = (rest.array()?, u16::from_le_bytes(rest.array()?), rest.u32()?);
-    let status = JourneyStatus::ALL.iter().copied().find(|known| known.code() == status)?;
+    let status = JourneyStatus::of(status)?;
     let is = |flag| flags & flag != 0;
     let (due_at, entered_at, ended_at) = (rest.i64()?, rest.i64()?, rest.i64()?);
     let (goal_until, outbox) = (rest.i64()?, rest.u64()?);

@@ -1,0 +1,286 @@
+//! What a step and an event cost where there are a million contacts, beside what bare SQLite would take for the same.
+//!
+//! Everybody has sixteen fields and a journey that waits for thirty days, begun by a `signed_up` of their own in an order that has nothing to do
+//! with their numbers, so that those who are due lie all over the store. *Timers* lets the clock go on: each of them is woken, asked an
+//! `if`, sent a mail that is accepted at once, and waits again. *Events* has random people visit a page that a segment counts. Both count until
+//! every table is up to date and the log is folded. *Alone* hands over one event at a time and waits until it is durable.
+//!
+//! The floors are written by hand, in their own files, with as many people and the same rows beside (`scale/floor.rs`): the tables that one would
+//! draw first; and everything in memory with a record a batch, whose table is written now and then in order. They take turns with the engine.
+//!
+//! Numbers of contacts may be given: `cargo bench --bench scale -- 10000 1000000`.
+
+#![expect(clippy::indexing_slicing, reason = "a bench that looks at a wrong place should stop")]
+
+#[path = "scale/floor.rs"]
+mod floor;
+#[path = "scale/people.rs"]
+mod people;
+
+use floor::{Journal, Tables};
+use flow_front::Project;
+use flow_front::source::Source;
+use flow_ir::Program;
+use flow_ir::backend::Backend;
+use flow_native::compile;
+use flow_runtime::dispatch::channels::Uncertain;
+use flow_runtime::dispatch::channels::scripted::{ScriptedChannel, delivered};
+use flow_runtime::engine::{Composed, Composer, ContactView, Delivery, Engine, Limits, Progress};
+use flow_runtime::mail::{Mail, Mailbox, Purpose};
+use flow_runtime::open::Kind;
+use flow_runtime::store::OutboxRecord;
+use flow_runtime::store::sqlite::SqliteStore;
+use flow_runtime::time::Instant;
+use people::{DAY_MS, People};
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// As in the command.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const CONTACTS: u64 = 1_000_000;
+/// How many are due in a round, and how many events.
+const DUE: u64 = 100_000;
+const EVENTS: u64 = 200_000;
+const ALONE: usize = 2_000;
+const ROUNDS: usize = 5;
+/// On the disk that holds the build, because a temporary folder may lie in memory.
+const FOLDER: &str = env!("CARGO_TARGET_TMPDIR");
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+fn main() -> Outcome<()> {
+    let given: Vec<u64> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
+    let sizes = if given.is_empty() { vec![CONTACTS] } else { given };
+    sizes.into_iter().try_for_each(race)
+}
+
+/// One round, in seconds.
+#[derive(Clone, Copy)]
+struct Round {
+    timers: f64,
+    steps: u64,
+    events: f64,
+    tables: [f64; 2],
+    journal: f64,
+}
+
+fn race(contacts: u64) -> Outcome<()> {
+    let folder = tempfile::tempdir_in(FOLDER)?;
+    let path = folder.path().join("store.db");
+    let (program, people) = (program()?, People::new(contacts));
+    let backend: Arc<dyn Backend> = Arc::new(compile(&program)?);
+    let begun = now();
+    let mut engine = open(&program, &backend, &path)?;
+    people.all(&program, &mut |until, arrivals| {
+        Ok(engine.run_until(until, &mut arrivals.into_iter().map(Ok), &mut |_| {})?)
+    })?;
+    let enrolled = begun.elapsed().as_secs_f64();
+    engine.into_store().close()?;
+    let bytes = std::fs::metadata(&path)?.len() as f64;
+    let begun = now();
+    let mut engine = open(&program, &backend, &path)?;
+    let opened = begun.elapsed().as_secs_f64();
+    let memory = engine.store().memory().unwrap_or_default() as f64;
+    println!(
+        "{contacts} contacts: made in {enrolled:.1} s, {:.2} us an event; opened in {opened:.2} s; {:.0} bytes a contact in the file, {:.0} in memory",
+        enrolled * 1e6 / (2 * contacts) as f64,
+        bytes / contacts as f64,
+        memory / contacts as f64,
+    );
+    let mut tables = Tables::create(&folder.path().join("tables.db"), contacts)?;
+    let mut journal = Journal::create(&folder.path().join("journal.db"), contacts)?;
+    let mut day = people.first_wake();
+    let mut rounds = Vec::new();
+    for round in 0..ROUNDS as u64 {
+        let until = Instant(day.0 + (DUE as f64 / contacts as f64 * 30.0 * DAY_MS as f64) as i64);
+        let (timers, steps) = timed_steps(&mut engine, &path, until)?;
+        day = until;
+        let visits = people.visits(&program, day, round, EVENTS)?;
+        day = Instant(day.0 + people::VISITS_MS);
+        let begun = now();
+        engine.run_until(day, &mut visits.into_iter().map(Ok), &mut |_| {})?;
+        catch_up(&mut engine, &path)?;
+        let events = begun.elapsed().as_secs_f64();
+        let tables = [timed(|| tables.wake(DUE))?, timed(|| tables.visit(EVENTS))?];
+        let round = Round { timers, steps, events, tables, journal: timed(|| journal.wake(DUE))? };
+        print_round(&round);
+        rounds.push(round);
+    }
+    print_rounds(&rounds);
+    alone(&mut engine, &program, &people, day, folder.path())?;
+    engine.into_store().close()?;
+    Ok(())
+}
+
+fn timed_steps(engine: &mut Engine<SqliteStore>, path: &Path, until: Instant) -> Outcome<(f64, u64)> {
+    let mut before = None;
+    let mut last = 0;
+    let begun = now();
+    engine.run_until(until, &mut std::iter::empty(), &mut |progress: &Progress| {
+        before.get_or_insert(progress.steps);
+        last = progress.steps;
+    })?;
+    catch_up(engine, path)?;
+    let seconds = begun.elapsed().as_secs_f64();
+    // The first was told behind a batch of its own.
+    Ok((seconds, (last - before.unwrap_or(last)) + Limits::default().batch_items as u64))
+}
+
+/// Every table is up to date, and the log is folded into the file.
+fn catch_up(engine: &mut Engine<SqliteStore>, path: &Path) -> Outcome<()> {
+    engine.store().catch_up()?;
+    floor::fold(&rusqlite::Connection::open(path)?)
+}
+
+fn print_round(round: &Round) {
+    println!(
+        "  timers {:.2} us a step ({} steps), tables {:.2}, journal {:.2}; events {:.2} us, tables {:.2}",
+        round.timers * 1e6 / round.steps as f64,
+        round.steps,
+        round.tables[0] * 1e6 / DUE as f64,
+        round.journal * 1e6 / DUE as f64,
+        round.events * 1e6 / EVENTS as f64,
+        round.tables[1] * 1e6 / EVENTS as f64,
+    );
+}
+
+fn print_rounds(rounds: &[Round]) {
+    let of = |value: fn(&Round) -> f64| {
+        let mut values: Vec<f64> = rounds.iter().map(value).collect();
+        values.sort_by(f64::total_cmp);
+        (values[values.len() / 2], values[0], values[values.len() - 1])
+    };
+    let step = |round: &Round| round.timers / round.steps as f64;
+    let rows: [(&str, fn(&Round) -> f64); 5] = [
+        ("us a step", |round| round.timers * 1e6 / round.steps as f64),
+        ("tables to that", |round| round.tables[0] / DUE as f64 / (round.timers / round.steps as f64)),
+        ("that to the journal", |round| round.timers / round.steps as f64 / (round.journal / DUE as f64)),
+        ("events a second", |round| EVENTS as f64 / round.events),
+        ("tables to an event", |round| round.tables[1] / round.events),
+    ];
+    let _ = step;
+    for (name, value) in rows {
+        let (median, least, most) = of(value);
+        println!("{name:<22}{median:>12.2}   {least:.2} to {most:.2}");
+    }
+}
+
+/// One event at a time, each until it is durable, beside a commit of one row.
+fn alone(
+    engine: &mut Engine<SqliteStore>,
+    program: &Program,
+    people: &People,
+    from: Instant,
+    folder: &Path,
+) -> Outcome<()> {
+    let visits = people.visits(program, from, 99, ALONE as u64)?;
+    let mut bare = floor::Commits::create(&folder.join("commits.db"))?;
+    let (mut ours, mut floor) = (Vec::new(), Vec::new());
+    for visit in visits {
+        let at = Instant(visit.arrived_at);
+        let begun = now();
+        engine.run_until(at, &mut std::iter::once(Ok(visit)), &mut |_| {})?;
+        ours.push(begun.elapsed());
+        floor.push(Duration::from_secs_f64(timed(|| bare.commit())?));
+    }
+    let at = |times: &mut Vec<Duration>, share: f64| {
+        times.sort_unstable();
+        times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e6
+    };
+    let (ours_half, floor_half) = (at(&mut ours, 0.5), at(&mut floor, 0.5));
+    println!(
+        "one event alone: {ours_half:.0} us, {:.2} of a bare commit ({floor_half:.0} us); one in a hundred {:.0} us, bare {:.0}",
+        ours_half / floor_half,
+        at(&mut ours, 0.99),
+        at(&mut floor, 0.99),
+    );
+    Ok(())
+}
+
+fn open(program: &Arc<Program>, backend: &Arc<dyn Backend>, path: &Path) -> Outcome<Engine<SqliteStore>> {
+    let store = flow_runtime::open::open(program, path, Kind::Rehearsal)?.0;
+    let mut engine = Engine::open(Arc::clone(program), Arc::clone(backend), store, delivery(), Limits::default())?;
+    engine.begin(people::START, None)?;
+    Ok(engine)
+}
+
+const TEXT: &str = r#"use std.b2b
+email one { subject "One" template "emails/hello.html" }
+email two { subject "Two" template "emails/hello.html" }
+email three { subject "Three" template "emails/hello.html" }
+segment keen = visited(page is "/pricing") at least 3 times in the last 7 days and not customer
+workflow nurture {
+  enter when signed_up
+  wait 30 days
+  if employees >= 100 { score += 5 send one } else { score += 1 send two }
+  wait 30 days
+  if score >= 5 { score += 5 send three } else { score += 1 }
+  wait 30 days
+}
+workflow pricing {
+  enter when keen new only
+  reenter after 30 days
+  score += 15
+  wait until requested_demo up to 30 days
+}
+"#;
+
+fn program() -> Outcome<Arc<Program>> {
+    let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
+    let compilation = flow_front::compile(&Project {
+        sender: None,
+        lints: Default::default(),
+        name: "scale".to_owned(),
+        timezone: "Europe/Berlin".to_owned(),
+        zones: flow_runtime::time::civil::ZONES,
+        sources: vec![source("scale.flow", TEXT)],
+        templates: vec![source("emails/hello.html", "<html><body><p>Hello</p>{unsubscribe_link}</body></html>")],
+    });
+    let found = || format!("{:?}", compilation.diagnostics.iter().map(|found| &found.message).collect::<Vec<_>>());
+    Ok(Arc::new(compilation.program.ok_or_else(found)?))
+}
+
+/// Whatever is sent is taken at once, and what it says is no part of what is measured.
+fn delivery() -> Delivery {
+    let channel = ScriptedChannel::new(Uncertain::Resend, |_, _| delivered());
+    Delivery { channel: Arc::new(channel), composer: Arc::new(Plain) }
+}
+
+struct Plain;
+
+impl Composer for Plain {
+    fn compose(&self, row: &OutboxRecord, contact: &ContactView<'_>) -> Result<Composed, String> {
+        let from = Mailbox::parse("hello@acme.example").map_err(|error| error.to_string())?;
+        let to = contact.address().ok_or("no address")?;
+        let mail = Mail {
+            key: row.key.clone(),
+            to: Mailbox::parse(to).map_err(|error| error.to_string())?,
+            from,
+            reply_to: None,
+            subject: "Hello".to_owned(),
+            html: String::new(),
+            plain: None,
+            preview: None,
+            list: None,
+            unsubscribe: None,
+            sent_at: Instant(row.queued_at).to_utc().ok_or("outside the calendar")?,
+            purpose: Purpose::Notice,
+        };
+        Ok(Composed { mail, payload: row.payload.clone() })
+    }
+}
+
+fn timed(work: impl FnOnce() -> Outcome<()>) -> Outcome<f64> {
+    let begun = now();
+    work()?;
+    Ok(begun.elapsed().as_secs_f64())
+}
+
+#[expect(clippy::disallowed_methods, reason = "a bench measures time")]
+fn now() -> std::time::Instant {
+    std::time::Instant::now()
+}

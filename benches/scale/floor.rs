@@ -1,0 +1,223 @@
+//! Bare SQLite for the same work, with statements written by hand.
+
+use crate::Outcome;
+use rusqlite::{Connection, params};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+const BATCH: u64 = 1_000;
+/// Between two times at which what a journal has gathered goes into its table.
+const WRITE_BACK: u64 = 250_000;
+const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000; PRAGMA cache_size = -262144;";
+const LOGS: &str = "CREATE TABLE outbox (id INTEGER PRIMARY KEY, key TEXT NOT NULL, contact INTEGER NOT NULL, step INTEGER NOT NULL, recipient TEXT NOT NULL, \
+     state INTEGER NOT NULL, due_at INTEGER NOT NULL) STRICT; \
+     CREATE TABLE decision (id INTEGER PRIMARY KEY, contact INTEGER NOT NULL, at INTEGER NOT NULL, code INTEGER NOT NULL, step INTEGER NOT NULL) STRICT; \
+     CREATE TABLE event (id INTEGER PRIMARY KEY, contact INTEGER NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, properties TEXT NOT NULL) STRICT;";
+const OUTBOX: &str =
+    "INSERT INTO outbox (key, contact, step, recipient, state, due_at) VALUES (?1, ?2, ?3, ?4, 0, ?5)";
+const DECISION: &str = "INSERT INTO decision (contact, at, code, step) VALUES (?1, ?2, ?3, ?4)";
+const EVENT: &str = "INSERT INTO event (contact, name, at, properties) VALUES (?1, ?2, ?3, ?4)";
+
+fn create(path: &Path, tables: &str) -> Outcome<Connection> {
+    let connection = Connection::open(path)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.execute_batch(PRAGMAS)?;
+    connection.execute_batch(tables)?;
+    connection.execute_batch(LOGS)?;
+    Ok(connection)
+}
+
+pub(crate) fn fold(connection: &Connection) -> Outcome<()> {
+    Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+}
+
+/// A step that has no divisor in common with a power of ten: who is due next.
+fn scattered(turn: u64, contacts: u64) -> i64 {
+    (turn.wrapping_mul(7_368_787) % contacts + 1) as i64
+}
+
+fn address(contact: i64) -> String {
+    format!("person{contact}@company{}.example", contact / 20)
+}
+
+/// The tables that one would draw first: a row a contact with a column a field, a row an enrolment with an index on when it is due.
+pub(crate) struct Tables {
+    connection: Connection,
+    contacts: u64,
+    visited: u64,
+}
+
+impl Tables {
+    pub(crate) fn create(path: &Path, contacts: u64) -> Outcome<Tables> {
+        let fields: String = (0..16).map(|field| format!(", f{field} INTEGER NOT NULL")).collect();
+        let connection = create(
+            path,
+            &format!(
+                "CREATE TABLE contact (id INTEGER PRIMARY KEY, email TEXT NOT NULL{fields}) STRICT; \
+                 CREATE TABLE enrolment (id INTEGER PRIMARY KEY, contact INTEGER NOT NULL, pc INTEGER NOT NULL, wake_at INTEGER NOT NULL, vars BLOB NOT NULL) STRICT;"
+            ),
+        )?;
+        let values: String = (0..16).map(|field| format!(", {field} * 7")).collect();
+        let mut contact = connection.prepare(&format!("INSERT INTO contact VALUES (?1, ?2{values})"))?;
+        let mut enrolment = connection.prepare("INSERT INTO enrolment VALUES (?1, ?1, 1, ?2, zeroblob(24))")?;
+        connection.execute_batch("BEGIN")?;
+        for id in 1..=contacts as i64 {
+            contact.execute(params![id, address(id)])?;
+            enrolment.execute(params![id, 0])?;
+        }
+        connection.execute_batch("COMMIT; BEGIN")?;
+        let mut due = connection.prepare("UPDATE enrolment SET wake_at = ?2 WHERE id = ?1")?;
+        for turn in 0..contacts {
+            due.execute(params![scattered(turn, contacts), turn as i64])?;
+        }
+        connection.execute_batch(
+            "COMMIT; CREATE INDEX due ON enrolment (wake_at); CREATE INDEX enrolled ON enrolment (contact)",
+        )?;
+        drop((contact, enrolment, due));
+        fold(&connection)?;
+        Ok(Tables { connection, contacts, visited: 0 })
+    }
+
+    /// Wakes so many: loads both rows, changes both, writes a message and a decision.
+    pub(crate) fn wake(&mut self, due: u64) -> Outcome<()> {
+        let mut left = due;
+        while left > 0 {
+            let batch = left.min(BATCH);
+            left -= batch;
+            let transaction = self.connection.transaction()?;
+            let next = next_due(&transaction, batch)?;
+            for (id, contact, pc, wake_at) in next {
+                let mut load = transaction.prepare_cached("SELECT email, f1, f2 FROM contact WHERE id = ?1")?;
+                let (email, employees, score): (String, i64, i64) =
+                    load.query_row([contact], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+                let more = if employees >= 100 { 5 } else { 1 };
+                let change = "UPDATE contact SET f2 = ?2 WHERE id = ?1";
+                transaction.prepare_cached(change)?.execute(params![contact, score + more])?;
+                let go_on = "UPDATE enrolment SET pc = ?2, wake_at = ?3 WHERE id = ?1";
+                transaction.prepare_cached(go_on)?.execute(params![id, pc + 1, wake_at + self.contacts as i64])?;
+                let key = format!("c{contact}.nurture.1.s{pc}.v1");
+                transaction.prepare_cached(OUTBOX)?.execute(params![key, contact, pc, email, wake_at])?;
+                transaction.prepare_cached(DECISION)?.execute(params![contact, wake_at, 3, pc])?;
+            }
+            transaction.commit()?;
+        }
+        fold(&self.connection)
+    }
+
+    /// Takes so many events: a row each, two counts of the contact, and whoever waits.
+    pub(crate) fn visit(&mut self, events: u64) -> Outcome<()> {
+        let mut left = events;
+        while left > 0 {
+            let batch = left.min(BATCH);
+            left -= batch;
+            let transaction = self.connection.transaction()?;
+            for _ in 0..batch {
+                self.visited += 1;
+                let contact = scattered(self.visited.wrapping_mul(31), self.contacts);
+                let at = self.visited as i64;
+                transaction.prepare_cached(EVENT)?.execute(params![contact, "visited", at, "{\"page\":\"/pricing\"}"])?;
+                let count = "UPDATE contact SET f3 = f3 + 1, f4 = ?2 WHERE id = ?1";
+                transaction.prepare_cached(count)?.execute(params![contact, at])?;
+                let mut waits = transaction.prepare_cached("SELECT id FROM enrolment WHERE contact = ?1 AND pc = 9")?;
+                waits.exists([contact])?;
+            }
+            transaction.commit()?;
+        }
+        fold(&self.connection)
+    }
+}
+
+/// Enrolments, each with its contact, where it stands and when it is due.
+fn next_due(connection: &Connection, count: u64) -> Outcome<Vec<(i64, i64, i64, i64)>> {
+    let sql = "SELECT id, contact, pc, wake_at FROM enrolment ORDER BY wake_at LIMIT ?1";
+    let mut next = connection.prepare_cached(sql)?;
+    let rows = next.query_map([count as i64], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Everything in memory, with a record a batch; a table that is written now and then, in order.
+pub(crate) struct Journal {
+    connection: Connection,
+    frames: Vec<[u8; 64]>,
+    dirty: BTreeSet<i64>,
+    turn: u64,
+}
+
+impl Journal {
+    pub(crate) fn create(path: &Path, contacts: u64) -> Outcome<Journal> {
+        let connection = create(
+            path,
+            "CREATE TABLE contact (id INTEGER PRIMARY KEY, email TEXT NOT NULL, frame BLOB NOT NULL) STRICT; CREATE TABLE journal (number INTEGER PRIMARY KEY, delta BLOB NOT NULL) STRICT;",
+        )?;
+        connection.execute_batch("BEGIN")?;
+        let mut insert = connection.prepare("INSERT INTO contact VALUES (?1, ?2, ?3)")?;
+        let frame = [7; 64];
+        for id in 1..=contacts as i64 {
+            insert.execute(params![id, address(id), frame])?;
+        }
+        drop(insert);
+        connection.execute_batch("COMMIT")?;
+        fold(&connection)?;
+        Ok(Journal { connection, frames: vec![frame; contacts as usize], dirty: BTreeSet::new(), turn: 0 })
+    }
+
+    pub(crate) fn wake(&mut self, due: u64) -> Outcome<()> {
+        let mut left = due;
+        let mut delta = Vec::new();
+        while left > 0 {
+            let batch = left.min(BATCH);
+            left -= batch;
+            let transaction = self.connection.transaction()?;
+            delta.clear();
+            for _ in 0..batch {
+                self.turn += 1;
+                let contact = scattered(self.turn, self.frames.len() as u64);
+                let frame = &mut self.frames[contact as usize - 1];
+                frame[9] = frame[9].wrapping_add(1);
+                delta.extend(contact.to_le_bytes());
+                delta.extend_from_slice(frame);
+                self.dirty.insert(contact);
+                let key = format!("c{contact}.nurture.1.s{}.v1", frame[8]);
+                let at = self.turn as i64;
+                transaction.prepare_cached(OUTBOX)?.execute(params![key, contact, 1, address(contact), at])?;
+                transaction.prepare_cached(DECISION)?.execute(params![contact, at, 3, 1])?;
+            }
+            transaction.prepare_cached("INSERT INTO journal (delta) VALUES (?1)")?.execute([&delta])?;
+            transaction.commit()?;
+            if self.dirty.len() as u64 >= WRITE_BACK.min(self.frames.len() as u64 / 4) {
+                self.write_back()?;
+            }
+        }
+        self.write_back()?;
+        fold(&self.connection)
+    }
+
+    fn write_back(&mut self) -> Outcome<()> {
+        let transaction = self.connection.transaction()?;
+        for contact in std::mem::take(&mut self.dirty) {
+            let frame = self.frames[contact as usize - 1];
+            transaction.prepare_cached("UPDATE contact SET frame = ?2 WHERE id = ?1")?.execute(params![contact, frame])?;
+        }
+        transaction.execute("DELETE FROM journal", [])?;
+        Ok(transaction.commit()?)
+    }
+}
+
+/// One row a commit.
+pub(crate) struct Commits {
+    connection: Connection,
+    turn: i64,
+}
+
+impl Commits {
+    pub(crate) fn create(path: &Path) -> Outcome<Commits> {
+        Ok(Commits { connection: create(path, "")?, turn: 0 })
+    }
+
+    pub(crate) fn commit(&mut self) -> Outcome<()> {
+        self.turn += 1;
+        let row = params![self.turn % 97, "visited", self.turn, "{\"page\":\"/pricing\"}"];
+        self.connection.prepare_cached(EVENT)?.execute(row)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,297 @@
+//! What is written behind the batches: contacts, keys and known messages, whose rows lie all over the file.
+//!
+//! A batch appends what it leaves of them to the tail, in the transaction of its other rows: a few pages, one after another. Round by round the
+//! tables follow, each row once a round, in the order in which they lie:
+//!
+//! ```text
+//! batches    ... 7 8 9 | 10 11 12 13 14 ...      appended to the tail
+//!                round |                         what was there when it began, in order, a slice with each batch and more while there are none
+//! ```
+//! Nothing depends on how far the tables are behind. Whoever opens a store brings them up to its end first, and whoever only reads lays the tail
+//! over them ([`over`]).
+
+mod fold;
+pub(super) mod over;
+pub(super) mod record;
+
+use super::codes::{damaged, id, sql_id};
+use super::fault::Trouble;
+use crate::store::resident::Packed;
+use crate::store::{ContactId, EventRecord, MessageId, MessageKey, Slot};
+use fold::Round;
+use record::Record;
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, params};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A round begins with so many changes of one kind at least, unless [`OpenOptions`](super::OpenOptions) say otherwise.
+pub(super) const ROUND_CHANGES: usize = 16_384;
+/// And with so many at most, however many contacts there are.
+const ROUND_MAX: usize = 1_000_000;
+/// And with so many bytes, however few contacts.
+const ROUND_BYTES: usize = 128 * 1024 * 1024;
+/// What a page of keys holds.
+const KEYS_BYTES: usize = 3_600;
+
+/// The end of the tail as the thread that writes knows it.
+#[derive(Debug)]
+pub(super) struct Tail {
+    slot: Slot,
+    /// What no round has begun with.
+    ahead: Ahead,
+    round: Option<Round>,
+    /// The last places that were given.
+    contact_place: i64,
+    key_place: i64,
+    /// Up to which record of the log the tables know every message; none where nobody writes behind.
+    known_to: Option<u64>,
+    /// The same for whoever asks.
+    told: Arc<AtomicU64>,
+    /// How many contacts there are, as far as anybody has said.
+    contacts: u64,
+    /// A round begins with so many changes of one kind at least.
+    round_changes: usize,
+    /// A transaction with changes of it was not kept: what stands here is not what the file holds.
+    is_lost: bool,
+}
+
+/// What a round begins with.
+#[derive(Debug, Default)]
+struct Ahead {
+    records: Vec<Kept>,
+    /// How many contacts stand in them, and in how many bytes.
+    contacts: usize,
+    bytes: usize,
+    keys: Vec<(String, Option<ContactId>)>,
+    messages: Vec<MessageKey>,
+    /// The last record of the log among them.
+    logged: Option<u64>,
+}
+
+/// A record of the tail.
+#[derive(Debug)]
+struct Kept {
+    people: Vec<u64>,
+    bytes: Vec<u8>,
+}
+
+impl Ahead {
+    fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.keys.is_empty() && self.messages.is_empty()
+    }
+
+    fn most(&self) -> usize {
+        self.contacts.max(self.keys.len()).max(self.messages.len())
+    }
+
+    fn keep(&mut self, people: Vec<u64>, bytes: Vec<u8>) {
+        self.contacts += people.len();
+        self.bytes += bytes.len();
+        self.records.push(Kept { people, bytes });
+    }
+}
+
+impl Tail {
+    /// As a file has it.
+    pub(super) fn load(connection: &Connection, slot: Slot, told: Arc<AtomicU64>) -> Result<Tail, Trouble> {
+        let mut ahead = Ahead::default();
+        let mut contact_place = 0;
+        each_record(connection, |place, people, bytes| {
+            contact_place = place;
+            ahead.keep(people, bytes.to_vec());
+            Ok(())
+        })?;
+        let mut key_place = 0;
+        each_keys(connection, |place, keys| {
+            key_place = place;
+            ahead.keys.extend(keys);
+            Ok(())
+        })?;
+        let known_to = known_to(connection, slot)?;
+        if let Some(known_to) = known_to {
+            let sql = "SELECT id, day, message FROM event WHERE id > ?1 ORDER BY id";
+            let mut statement = connection.prepare(sql)?;
+            let mut rows = statement.query([sql_id(known_to)])?;
+            while let Some(row) = rows.next()? {
+                ahead.logged = Some(id(row, 0)?);
+                ahead.messages.push(MessageKey { day: row.get(1)?, id: MessageId(row.get(2)?) });
+            }
+        }
+        told.store(known_to.unwrap_or(u64::MAX), Ordering::Release);
+        Ok(Tail {
+            slot,
+            ahead,
+            round: None,
+            contact_place,
+            key_place,
+            known_to,
+            told,
+            contacts: 0,
+            round_changes: ROUND_CHANGES,
+            is_lost: false,
+        })
+    }
+
+    /// The same anew, where a transaction was not kept.
+    pub(super) fn found_again(&mut self, connection: &Connection) -> Result<(), Trouble> {
+        if self.is_lost {
+            let (contacts, round_changes) = (self.contacts, self.round_changes);
+            let found = Tail::load(connection, self.slot, Arc::clone(&self.told))?;
+            *self = Tail { contacts, round_changes, ..found };
+        }
+        Ok(())
+    }
+
+    /// A transaction with changes of it was not kept.
+    pub(super) fn lose(&mut self) {
+        self.is_lost = true;
+    }
+
+    /// Whether the tables are behind.
+    pub(super) fn is_behind(&self) -> bool {
+        !self.is_lost && (self.round.is_some() || !self.ahead.is_empty())
+    }
+
+    /// Appends contacts that are there, as a batch leaves them.
+    pub(super) fn append_contacts<'p>(
+        &mut self,
+        connection: &Connection,
+        contacts: impl Iterator<Item = (ContactId, Packed<'p>)>,
+    ) -> Result<(), Trouble> {
+        let mut record = Record::default();
+        for (id, packed) in contacts {
+            if record.is_full_with(&packed) {
+                self.append_record(connection, std::mem::take(&mut record))?;
+            }
+            record.add(id.0, &packed);
+        }
+        if record.is_empty() { Ok(()) } else { self.append_record(connection, record) }
+    }
+
+    fn append_record(&mut self, connection: &Connection, mut record: Record) -> Result<(), Trouble> {
+        let (people, bytes) = record.seal();
+        self.contact_place += 1;
+        let sql = "INSERT INTO contact_tail (place, people, bytes) VALUES (?1, ?2, ?3)";
+        connection.prepare_cached(sql)?.execute(params![self.contact_place, people, bytes])?;
+        self.ahead.keep(record.people, bytes);
+        Ok(())
+    }
+
+    /// Appends changes of keys, in their order.
+    pub(super) fn append_keys(
+        &mut self,
+        connection: &Connection,
+        keys: &[(String, Option<ContactId>)],
+    ) -> Result<(), Trouble> {
+        let mut rest = keys;
+        while !rest.is_empty() {
+            let mut bytes = 0;
+            let full = rest.iter().position(|(key, _)| {
+                bytes += key.len() + 2 * size_of::<u64>();
+                bytes > KEYS_BYTES
+            });
+            let (page, behind) = rest.split_at(full.unwrap_or(rest.len()).max(1));
+            rest = behind;
+            let page: Vec<(&str, Option<i64>)> =
+                page.iter().map(|(key, owner)| (key.as_str(), owner.map(|id| sql_id(id.0)))).collect();
+            // Keys and numbers are JSON: writing them cannot fail.
+            let json = serde_json::to_string(&page).unwrap_or_default();
+            self.key_place += 1;
+            let sql = "INSERT INTO key_tail (place, keys) VALUES (?1, ?2)";
+            connection.prepare_cached(sql)?.execute(params![self.key_place, json])?;
+        }
+        self.ahead.keys.extend(keys.iter().cloned());
+        Ok(())
+    }
+
+    /// Notes messages that stand in the log now, and that the table does not know.
+    pub(super) fn note_messages(&mut self, connection: &Connection, events: &[EventRecord]) -> Result<(), Trouble> {
+        let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(()) };
+        if self.known_to.is_none() {
+            self.set_known(connection, first.id.saturating_sub(1))?;
+        }
+        self.ahead.logged = Some(last.id);
+        self.ahead.messages.extend(events.iter().map(|event| event.message));
+        Ok(())
+    }
+
+    fn set_known(&mut self, connection: &Connection, to: u64) -> Result<(), Trouble> {
+        let sql = "INSERT INTO message_tail (slot, up_to) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET up_to = excluded.up_to";
+        connection.prepare_cached(sql)?.execute(params![self.slot.index(), sql_id(to)])?;
+        self.known_to = Some(to);
+        Ok(())
+    }
+
+    /// Whether messages are written behind their events.
+    pub(super) fn is_apart(&self) -> bool {
+        self.known_to.is_some()
+    }
+
+    /// From now on every message is written with its event.
+    pub(super) fn know_all(&mut self, connection: &Connection) -> Result<(), Trouble> {
+        if self.known_to.take().is_some() {
+            connection.execute("DELETE FROM message_tail WHERE slot = ?1", [self.slot.index()])?;
+        }
+        self.told.store(u64::MAX, Ordering::Release);
+        Ok(())
+    }
+
+    /// What was written is kept: for those who ask how far the tables are.
+    pub(super) fn kept(&self) {
+        self.told.store(self.known_to.unwrap_or(u64::MAX), Ordering::Release);
+    }
+
+    /// How many contacts there are, which says when a round is worth it.
+    pub(super) fn expect(&mut self, contacts: u64) {
+        self.contacts = contacts;
+    }
+
+    /// From how many changes on a round begins at the earliest.
+    pub(super) fn begin_rounds_at(&mut self, changes: usize) {
+        self.round_changes = changes;
+    }
+
+    fn is_round_due(&self) -> bool {
+        let quarter = usize::try_from(self.contacts / 4).unwrap_or(ROUND_MAX);
+        self.ahead.most() >= quarter.clamp(self.round_changes.min(ROUND_MAX), ROUND_MAX) || self.ahead.bytes >= ROUND_BYTES
+    }
+}
+
+/// Up to which record of the log the table of messages knows all of them; none where it knows everything.
+fn known_to(connection: &Connection, slot: Slot) -> Result<Option<u64>, Trouble> {
+    let mut statement = connection.prepare_cached("SELECT up_to FROM message_tail WHERE slot = ?1")?;
+    Ok(statement.query_row([slot.index()], |row| id(row, 0)).optional()?)
+}
+
+/// Looks at each record of the tail, in order.
+fn each_record(
+    connection: &Connection,
+    mut look: impl FnMut(i64, Vec<u64>, &[u8]) -> Result<(), Trouble>,
+) -> Result<(), Trouble> {
+    let mut statement = connection.prepare("SELECT place, people, bytes FROM contact_tail ORDER BY place")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let people: Vec<u64> =
+            serde_json::from_str(row.get_ref(1)?.as_str().map_err(|_| damaged(1, Type::Text))?)
+                .map_err(|_| damaged(1, Type::Text))?;
+        look(row.get(0)?, people, row.get_ref(2)?.as_blob().map_err(|_| damaged(2, Type::Blob))?)?;
+    }
+    Ok(())
+}
+
+/// Looks at each record of keys, in order.
+fn each_keys(
+    connection: &Connection,
+    mut look: impl FnMut(i64, Vec<(String, Option<ContactId>)>) -> Result<(), Trouble>,
+) -> Result<(), Trouble> {
+    let mut statement = connection.prepare("SELECT place, keys FROM key_tail ORDER BY place")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let keys: Vec<(String, Option<u64>)> =
+            serde_json::from_str(row.get_ref(1)?.as_str().map_err(|_| damaged(1, Type::Text))?)
+                .map_err(|_| damaged(1, Type::Text))?;
+        look(row.get(0)?, keys.into_iter().map(|(key, owner)| (key, owner.map(ContactId))).collect())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! The tail laid over the tables, for whoever only reads: of the same names, so that every statement reads both together.
+//!
+//! SQLite looks a name up among the temporary ones of a connection first. So a view of that kind stands before each table that may be behind; where
+//! nothing is, there is none, and the tables are read as they are.
+
+use super::{each_keys, each_record, known_to, record};
+use crate::store::Slot;
+use crate::store::sqlite::codes::{damaged, sql_id};
+use crate::store::sqlite::fault::Trouble;
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// How far the tail was when it was laid over the tables: first and last places, and which messages the table knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) struct Laid {
+    contacts: (i64, i64),
+    keys: (i64, i64),
+    known_to: Option<u64>,
+    logged: i64,
+}
+
+const CONTACTS: &str = "CREATE TEMP TABLE contact_over (id INTEGER PRIMARY KEY, next_at, layout, newest, frame, kept); \
+     CREATE TEMP VIEW contact AS SELECT kept.id AS id, CASE WHEN over.id IS NULL THEN kept.next_at ELSE over.next_at END AS next_at, \
+     coalesce(over.layout, kept.layout) AS layout, coalesce(over.newest, kept.newest) AS newest, \
+     coalesce(over.frame, kept.frame) AS frame, coalesce(over.kept, kept.kept) AS kept, kept.texts AS texts \
+     FROM main.contact AS kept LEFT JOIN temp.contact_over AS over ON over.id = kept.id;";
+const KEYS: &str = "CREATE TEMP TABLE key_over (key TEXT PRIMARY KEY, contact INTEGER) WITHOUT ROWID; \
+     CREATE TEMP VIEW contact_key AS SELECT key, contact FROM main.contact_key AS kept \
+     WHERE NOT EXISTS (SELECT 1 FROM temp.key_over AS over WHERE over.key = kept.key) \
+     UNION ALL SELECT key, contact FROM temp.key_over WHERE contact IS NOT NULL;";
+const AWAY: &str = "DROP VIEW IF EXISTS temp.contact; DROP TABLE IF EXISTS temp.contact_over; DROP VIEW IF EXISTS temp.contact_key; \
+     DROP TABLE IF EXISTS temp.key_over; DROP VIEW IF EXISTS temp.message;";
+
+/// Lays the tail over the tables of a connection that reads one moment, unless it lies there as it is. None where nothing is behind.
+pub(in super::super) fn lay(connection: &Connection, laid: Option<Laid>) -> Result<Option<Laid>, Trouble> {
+    let now = look(connection)?;
+    if now == laid {
+        return Ok(laid);
+    }
+    take_away(connection)?;
+    let Some(now_laid) = now else { return Ok(None) };
+    // Where temporary files may not be written, reading goes on.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.execute_batch(CONTACTS)?;
+    connection.execute_batch(KEYS)?;
+    fill(connection)?;
+    if let Some(known_to) = now_laid.known_to {
+        connection.execute_batch(&format!(
+            "CREATE TEMP VIEW message AS SELECT day, id FROM main.message UNION ALL SELECT day, message AS id FROM main.event \
+             WHERE event.id > {} AND NOT EXISTS (SELECT 1 FROM main.message AS known WHERE known.day = event.day AND known.id = event.message)",
+            sql_id(known_to)
+        ))?;
+    }
+    Ok(now)
+}
+
+/// Takes it away again.
+pub(in super::super) fn take_away(connection: &Connection) -> Result<(), Trouble> {
+    Ok(connection.execute_batch(AWAY)?)
+}
+
+/// What stands behind the tables.
+fn look(connection: &Connection) -> Result<Option<Laid>, Trouble> {
+    // What an earlier Flow wrote has no tail.
+    let has = "SELECT 1 FROM sqlite_schema WHERE name = 'message_tail'";
+    if connection.query_row(has, [], |_| Ok(())).optional()?.is_none() {
+        return Ok(None);
+    }
+    let places = |table: &str| -> Result<(i64, i64), Trouble> {
+        let sql = format!("SELECT coalesce((SELECT place FROM {table} ORDER BY place LIMIT 1), 0), \
+                           coalesce((SELECT place FROM {table} ORDER BY place DESC LIMIT 1), 0)");
+        Ok(connection.prepare_cached(&sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    };
+    let known_to = known_to(connection, Slot::FIRST)?;
+    let newest = "SELECT coalesce((SELECT id FROM event ORDER BY id DESC LIMIT 1), 0)";
+    let logged: i64 = connection.prepare_cached(newest)?.query_row([], |row| row.get(0))?;
+    let (contacts, keys) = (places("contact_tail")?, places("key_tail")?);
+    let is_behind = contacts.1 > 0 || keys.1 > 0 || known_to.is_some_and(|known_to| sql_id(known_to) < logged);
+    Ok(is_behind.then_some(Laid { contacts, keys, known_to, logged }))
+}
+
+/// Later records take the place of earlier ones.
+fn fill(connection: &Connection) -> Result<(), Trouble> {
+    let sql = "INSERT OR REPLACE INTO temp.contact_over (id, next_at, layout, newest, frame, kept) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let mut insert = connection.prepare_cached(sql)?;
+    each_record(connection, |_, people, bytes| {
+        for (nth, id) in people.into_iter().enumerate() {
+            let packed = record::read(bytes, nth).ok_or_else(|| damaged(2, Type::Blob))?;
+            let newest = sql_id(packed.newest);
+            let row = params![sql_id(id), packed.next_at, packed.layout, newest, packed.frame, packed.kept];
+            insert.execute(row)?;
+        }
+        Ok(())
+    })?;
+    let mut insert =
+        connection.prepare_cached("INSERT OR REPLACE INTO temp.key_over (key, contact) VALUES (?1, ?2)")?;
+    each_keys(connection, |_, keys| {
+        for (key, owner) in keys {
+            insert.execute(params![key, owner.map(|id| sql_id(id.0))])?;
+        }
+        Ok(())
+    })
+}
