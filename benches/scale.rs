@@ -202,23 +202,45 @@ fn alone(
 }
 
 fn open(program: &Arc<Program>, backend: &Arc<dyn Backend>, path: &Path) -> Outcome<Engine<SqliteStore>> {
-    let store = flow_runtime::open::open(program, path, Kind::Rehearsal)?.0;
-    let mut engine = Engine::open(Arc::clone(program), Arc::clone(backend), store, delivery(), Limits::default())?;
+    let (mut store, program, _) = flow_runtime::open::open(program, path, Kind::Rehearsal)?;
+    flow_runtime::open::name(&mut store, &flow_runtime::open::StoreName::of(1))?;
+    let mut engine = Engine::open(Arc::new(program), Arc::clone(backend), store, delivery(), Limits::default())?;
     engine.begin(people::START, None)?;
     Ok(engine)
 }
 
 const TEXT: &str = r#"use std.b2b
-email one { subject "One" template "emails/hello.html" }
-email two { subject "Two" template "emails/hello.html" }
-email three { subject "Three" template "emails/hello.html" }
+email one {
+  subject "One"
+  template "emails/hello.html"
+}
+email two {
+  subject "Two"
+  template "emails/hello.html"
+}
+email three {
+  subject "Three"
+  template "emails/hello.html"
+}
 segment keen = visited(page is "/pricing") at least 3 times in the last 7 days and not customer
 workflow nurture {
   enter when signed_up
+  reenter never
   wait 30 days
-  if employees >= 100 { score += 5 send one } else { score += 1 send two }
+  if employees >= 100 {
+    score += 5
+    send one
+  } else {
+    score += 1
+    send two
+  }
   wait 30 days
-  if score >= 5 { score += 5 send three } else { score += 1 }
+  if score >= 5 {
+    score += 5
+    send three
+  } else {
+    score += 1
+  }
   wait 30 days
 }
 workflow pricing {
@@ -238,7 +260,7 @@ fn program() -> Outcome<Arc<Program>> {
         timezone: "Europe/Berlin".to_owned(),
         zones: flow_runtime::time::civil::ZONES,
         sources: vec![source("scale.flow", TEXT)],
-        templates: vec![source("emails/hello.html", "<html><body><p>Hello</p>{unsubscribe_link}</body></html>")],
+        templates: vec![source("emails/hello.html", "<html><body><p>Hello</p>{{ unsubscribe_url }} {{ sender_address }}</body></html>")],
     });
     let found = || format!("{:?}", compilation.diagnostics.iter().map(|found| &found.message).collect::<Vec<_>>());
     Ok(Arc::new(compilation.program.ok_or_else(found)?))

@@ -11,7 +11,7 @@ use crate::store::{OutboxState, StoreError};
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read as _;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 /// How many complaints of SQLite are read.
@@ -127,21 +127,46 @@ pub(super) fn examine(connection: &Connection, found: &mut Findings) -> Result<(
     Ok(())
 }
 
-/// SQLite believes the number of free pages in the header, and takes the next one from nowhere where it names no first one; its own checks pass
-/// over that. Only of a store without a log, which may hold a newer header; and never beside a connection of this process: to close the file would
-/// undo SQLite's own locks.
+/// SQLite believes the number of free pages in the header, and takes the next one from nowhere where it names no more; its own checks pass over that.
+/// Only of a store without a log, which may hold a newer header; and never beside a connection of this process: to close the file would undo
+/// SQLite's own locks.
 pub(crate) fn free_pages_from_nowhere(path: &Path) -> Option<String> {
-    // Its file format, "The Database Header": the first page of the list of free ones, and how many there are.
-    let mut header = [0; 40];
     // Whoever opens a pipe waits for somebody to write into it.
     fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    fs::File::open(path).and_then(|mut file| file.read_exact(&mut header)).ok()?;
-    let [.., first, free] =
-        header.as_chunks::<4>().0.iter().map(|bytes| u32::from_be_bytes(*bytes)).collect::<Vec<u32>>()[..]
-    else {
-        return None;
+    let mut file = fs::File::open(path).ok()?;
+    let [_, _, _, _, page_bytes, _, _, _, first, free] = words_at(&mut file, 0)?;
+    let named = named_free_pages(&mut file, first, page_bytes >> 16)?;
+    let words = match named {
+        0 => "none".to_owned(),
+        named => named.to_string(),
     };
-    (first == 0 && free > 0).then(|| format!("says that {free} of its pages are free, and names none"))
+    (named != u64::from(free)).then(|| format!("says that {free} of its pages are free, and names {words}"))
+}
+
+/// How many free pages are named, page by page of their list: its file format, "The Freelist". None where the list leads nowhere, which SQLite sees.
+fn named_free_pages(file: &mut fs::File, first: u32, page_bytes: u32) -> Option<u64> {
+    // 1 stands for a size that its two bytes do not hold.
+    let page_bytes = if page_bytes == 1 { 65_536 } else { u64::from(page_bytes) };
+    let pages = file.metadata().ok()?.len().checked_div(page_bytes)?;
+    let (mut page, mut named) = (u64::from(first), 0);
+    while page != 0 && named <= pages {
+        let [next, leaves] = words_at(file, (page - 1) * page_bytes)?;
+        named += 1 + u64::from(leaves);
+        page = u64::from(next);
+    }
+    Some(named)
+}
+
+/// Numbers of four bytes from a place on.
+fn words_at<const N: usize>(file: &mut fs::File, at: u64) -> Option<[u32; N]> {
+    file.seek(SeekFrom::Start(at)).ok()?;
+    let mut words = [0; N];
+    for word in &mut words {
+        let mut bytes = [0; 4];
+        file.read_exact(&mut bytes).ok()?;
+        *word = u32::from_be_bytes(bytes);
+    }
+    Some(words)
 }
 
 fn complaints(connection: &Connection) -> Result<Vec<String>, Trouble> {
