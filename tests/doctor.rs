@@ -275,19 +275,24 @@ fn empty_index(store: &Path) {
     redefine("state = 7", "state = 0");
 }
 
-/// Puts the one journey that is kept of somebody twice (runtime/src/store/sqlite/kept.rs).
+/// Puts the one journey that is kept of somebody twice, in the words of an earlier Flow (runtime/src/store/kept/earlier.rs), with an empty memory.
 fn double_journey(store: &Path) {
     let connection = Connection::open(store).unwrap();
     let sql = format!("SELECT kept FROM contact WHERE id = {WAITING}");
     let kept: Vec<u8> = connection.query_row(&sql, [], |row| row.get(0)).unwrap();
-    let (journey, rest) = kept[8..].split_at(72);
-    let sends = 20 * usize::from(u16::from_le_bytes([journey[26], journey[27]]));
-    let memory = u32::from_le_bytes(journey[28..32].try_into().unwrap()) as usize;
-    let (sends, rest) = rest.split_at(sends);
-    let (memory, rest) = rest.split_at(memory);
-    let (since, rest) = rest.split_at(8);
-    let head = [2, 0, 0, 0, 0, 0, 0, 0];
-    let twice = [&head, journey, journey, sends, sends, memory, memory, since, since, rest].concat();
+    let (journey, mut packed) = kept[8..].split_at(72);
+    let mut sends = Vec::new();
+    for _ in 0..u16::from_le_bytes([journey[26], journey[27]]) {
+        // Email, row, step and what was told of it.
+        for bytes in [4, 8, 4, 4] {
+            let end = packed.iter().position(|byte| byte & 0x80 == 0).unwrap() + 1;
+            let number = packed[..end].iter().rev().fold(0, |number, byte| number << 7 | u64::from(byte & 0x7F));
+            sends.extend(&number.to_le_bytes()[..bytes]);
+            packed = &packed[end..];
+        }
+    }
+    let memory = vec![0; 2 * u32::from_le_bytes(journey[28..32].try_into().unwrap()) as usize];
+    let twice = [&[2, 0, 0, 0, 0, 0, 0, 0], journey, journey, &sends, &sends, &memory].concat();
     connection.execute(&format!("UPDATE contact SET kept = ?1 WHERE id = {WAITING}"), [twice]).unwrap();
 }
 

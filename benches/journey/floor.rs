@@ -14,7 +14,8 @@ const SCHEMA: &str = concat!(
     include_str!("../../runtime/src/store/sqlite/V008.sql"),
     include_str!("../../runtime/src/store/sqlite/V009.sql"),
     include_str!("../../runtime/src/store/sqlite/V010.sql"),
-    include_str!("../../runtime/src/store/sqlite/V011.sql")
+    include_str!("../../runtime/src/store/sqlite/V011.sql"),
+    include_str!("../../runtime/src/store/sqlite/V012.sql")
 );
 /// As the store has them, but that the log is folded by the writer, once it holds as many pages as the store lets it grow to.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000; \
@@ -24,10 +25,11 @@ const CACHED_STATEMENTS: usize = 64;
 const SLOT: &str = "INSERT INTO slot (slot, number, clock, first_day, next_contact, next_outbox, next_record) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (slot) DO UPDATE SET number = excluded.number, clock = excluded.clock, \
     next_contact = excluded.next_contact, next_outbox = excluded.next_outbox, next_record = excluded.next_record";
-const CONTACT: &str = "INSERT INTO contact (id, next_at, layout, newest, frame, kept, texts) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE SET next_at = excluded.next_at, \
-    layout = excluded.layout, newest = excluded.newest, frame = excluded.frame, kept = excluded.kept, \
-    texts = excluded.texts";
+const CONTACT: &str = "INSERT INTO contact (id, next_at, layout, newest, frame, kept) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO UPDATE SET next_at = excluded.next_at, \
+    layout = excluded.layout, newest = excluded.newest, frame = excluded.frame, kept = excluded.kept";
+const TEXTS: &str =
+    "INSERT INTO contact_text (id, texts) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET texts = excluded.texts";
 const STEP: &str = "UPDATE contact SET next_at = ?2, layout = ?3, newest = ?4, frame = ?5, kept = ?6 WHERE id = ?1";
 const ENDED: &str = "INSERT INTO journey_ended (contact, workflow, run, kept) VALUES (?1, ?2, ?3, ?4)";
 const KEY: &str =
@@ -143,7 +145,8 @@ fn write_contacts(transaction: &Transaction<'_>, changes: &Changes) -> Outcome<(
             None => update.execute(params![id, row.next_at, row.layout, newest, row.frame, kept])?,
             Some(texts) => {
                 let texts = serde_json::to_string(texts)?;
-                insert.execute(params![id, row.next_at, row.layout, newest, row.frame, kept, texts])?
+                transaction.prepare_cached(TEXTS)?.execute(params![id, texts])?;
+                insert.execute(params![id, row.next_at, row.layout, newest, row.frame, kept])?
             }
         };
     }
@@ -322,7 +325,7 @@ fn read_rows(connection: &Connection, sql: &str, params: impl rusqlite::Params) 
 }
 
 fn read_contacts(connection: &Connection, ids: &[ContactId]) -> rusqlite::Result<()> {
-    let load = "SELECT frame, next_at, layout, newest, kept, texts FROM contact WHERE id = ?1";
+    let load = "SELECT frame, next_at, layout, newest, kept, texts FROM contact JOIN contact_text USING (id) WHERE contact.id = ?1";
     ids.iter().try_for_each(|id| read_rows(connection, load, [number(*id)]))
 }
 

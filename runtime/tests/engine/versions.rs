@@ -250,7 +250,7 @@ fn a_start_with_the_same_project_looks_into_nobody() {
         open::name(&mut store, &StoreName::of(1)).map(|_| program)
     };
     let other = WAITS.replace("5 days", "4 days");
-    let contact = "INSERT INTO contact (id, layout, newest, frame, kept, texts) VALUES (1, 0, 0, x'', x'010000000000000001', '[]')";
+    let contact = "INSERT INTO contact (id, layout, newest, frame, kept) VALUES (1, 0, 0, x'', x'010000000000000001')";
     let shell = || rusqlite::Connection::open(&path).unwrap();
     open(WAITS).unwrap();
     open(WAITS).unwrap();

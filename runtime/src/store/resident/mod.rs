@@ -3,7 +3,7 @@
 //! In: the contacts, keys and messages of a file as it was opened, then each batch as it is handed over. Out: answers, by all of that. This layer
 //! knows no SQL; whoever has the tables reads them in and keeps them up.
 //!
-//! A contact is one value in an [`arena`], without the zeros of its frame and journeys ([`packed`]):
+//! A contact is one value in an [`arena`], without the zeros of its frame and journeys (`packed.rs`):
 //!
 //! ```text
 //! layout, newest, next instant, bytes of the frame, bytes of what is kept      each in as many bytes as it takes
@@ -13,9 +13,8 @@
 mod arena;
 mod keys;
 mod messages;
-mod packed;
 
-use super::kept;
+use super::{kept, packed};
 use super::{
     Changes, ContactId, ContactRecord, ContactWrite, DueContact, EventRecord, MessageId, MessageKey, Slot,
 };

@@ -3,7 +3,7 @@
 use super::codes::{damaged, id, sql_id};
 use super::fault::Trouble;
 use crate::store::kept;
-use crate::store::resident::{Packed, Person, Resident, Written};
+use crate::store::resident::{Packed, Resident, Written};
 use crate::store::{
     ContactId, ContactRecord, ContactWrite, DueContact, JourneyKey, JourneyRecord, JourneyStatus, PAGE_ROWS, SaidAt,
     Slot,
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 /// Serves from the primary keys.
 pub(super) const FIND: &str = "SELECT coalesce((SELECT \"into\" FROM joined WHERE joined.contact = contact_key.contact), contact) \
      FROM contact_key WHERE key = ?1";
-pub(super) const LOAD: &str = "SELECT frame, next_at, layout, newest, kept, texts FROM contact WHERE id = ?1";
+pub(super) const LOAD: &str = "SELECT frame, next_at, layout, newest, kept, texts FROM contact LEFT JOIN contact_text USING (id) WHERE contact.id = ?1";
 /// Whoever the owner of a slot must know of.
 pub(super) const DUE: &str = "SELECT id, next_at, layout FROM contact WHERE id > ?1 AND id <= ?2 AND (next_at IS NOT NULL OR layout < ?3) \
      AND NOT EXISTS (SELECT 1 FROM joined WHERE joined.contact = contact.id) ORDER BY id LIMIT ?4";
@@ -65,9 +65,9 @@ pub(super) fn write(connection: &Connection, contacts: &[ContactWrite]) -> Resul
     let mut rows: Vec<&ContactWrite> = contacts.iter().collect();
     rows.sort_by_key(|contact| contact.id);
     let mut insert = connection.prepare_cached(
-        "INSERT INTO contact (id, next_at, layout, newest, frame, kept, texts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
+        "INSERT INTO contact (id, next_at, layout, newest, frame, kept) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
          ON CONFLICT (id) DO UPDATE SET next_at = excluded.next_at, layout = excluded.layout, newest = excluded.newest, \
-         frame = excluded.frame, kept = excluded.kept, texts = excluded.texts",
+         frame = excluded.frame, kept = excluded.kept",
     )?;
     let mut update = connection.prepare_cached(
         "UPDATE contact SET next_at = ?2, layout = ?3, newest = ?4, frame = ?5, kept = ?6 WHERE id = ?1",
@@ -78,9 +78,8 @@ pub(super) fn write(connection: &Connection, contacts: &[ContactWrite]) -> Resul
         let kept = kept::pack(&contact.kept, &contact.held, &contact.said_at);
         match &contact.texts {
             Some(texts) => {
-                // A list of texts is JSON: writing it cannot fail.
-                let texts = serde_json::to_string(texts).unwrap_or_default();
-                insert.execute(params![id, next_at, layout, newest, frame, kept, texts])?;
+                insert.execute(params![id, next_at, layout, newest, frame, kept])?;
+                write_texts(connection, contact.id, texts)?;
             }
             None => {
                 if update.execute(params![id, next_at, layout, newest, frame, kept])? == 0 {
@@ -96,26 +95,30 @@ pub(super) fn write(connection: &Connection, contacts: &[ContactWrite]) -> Resul
 /// asks for them.
 pub(super) fn write_new(connection: &Connection, contacts: &[ContactWrite], written: &Written) -> Result<(), Trouble> {
     let mut insert = connection.prepare_cached(
-        "INSERT INTO contact (id, next_at, layout, newest, frame, kept, texts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO contact (id, next_at, layout, newest, frame, kept) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
-    let mut change = connection.prepare_cached("UPDATE contact SET texts = ?2 WHERE id = ?1")?;
     for (id, person, packed) in written.people(contacts) {
-        let Some(texts) = Written::texts(person, contacts) else { continue };
-        // A list of texts is JSON: writing it cannot fail.
-        let texts = serde_json::to_string(texts).unwrap_or_default();
         let Packed { next_at, layout, newest, frame, kept } = packed;
-        let Person { is_new, .. } = person;
-        match is_new {
-            true => insert.execute(params![sql_id(id.0), next_at, layout, sql_id(newest), frame, kept, texts])?,
-            false => change.execute(params![sql_id(id.0), texts])?,
-        };
+        if person.is_new {
+            insert.execute(params![sql_id(id.0), next_at, layout, sql_id(newest), frame, kept])?;
+        }
+        Written::texts(person, contacts).map_or(Ok(()), |texts| write_texts(connection, id, texts))?;
     }
+    Ok(())
+}
+
+fn write_texts(connection: &Connection, id: ContactId, texts: &[Option<String>]) -> Result<(), Trouble> {
+    let sql = "INSERT INTO contact_text (id, texts) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET texts = excluded.texts";
+    // A list of texts is JSON: writing it cannot fail.
+    let texts = serde_json::to_string(texts).unwrap_or_default();
+    connection.prepare_cached(sql)?.execute(params![sql_id(id.0), texts])?;
     Ok(())
 }
 
 /// Everybody of a slot, into memory. What cannot be read is told once somebody asks for it.
 pub(super) fn read_in(connection: &Connection, slot: Slot, resident: &mut Resident) -> Result<(), Trouble> {
-    let sql = "SELECT id, next_at, layout, newest, frame, kept, texts FROM contact WHERE id > ?1 AND id <= ?2";
+    let sql = "SELECT contact.id, next_at, layout, newest, frame, kept, texts FROM contact LEFT JOIN contact_text USING (id) \
+               WHERE contact.id > ?1 AND contact.id <= ?2 ORDER BY contact.id";
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query(params![sql_id(slot.global(0)), sql_id(slot.global(crate::store::MAX_NUMBER))])?;
     while let Some(row) = rows.next()? {
@@ -230,7 +233,8 @@ pub(super) fn whole(
     connection: &Connection,
     after: Option<ContactId>,
 ) -> Result<Vec<(ContactId, Option<ContactRecord>)>, Trouble> {
-    let sql = "SELECT frame, next_at, layout, newest, kept, texts, id FROM contact WHERE id > ?1 ORDER BY id LIMIT ?2";
+    let sql = "SELECT frame, next_at, layout, newest, kept, texts, contact.id FROM contact LEFT JOIN contact_text USING (id) \
+               WHERE contact.id > ?1 ORDER BY contact.id LIMIT ?2";
     let mut statement = connection.prepare_cached(sql)?;
     let after = after.map_or(0, |contact| sql_id(contact.0));
     let rows = statement.query_map(params![after, PAGE_ROWS as i64], |row| {
@@ -291,7 +295,8 @@ pub(super) fn each_live(connection: &Connection, mut look: impl FnMut(&JourneyRe
 
 /// Every contact.
 pub(super) fn all(connection: &Connection) -> Result<Vec<ContactWrite>, Trouble> {
-    let sql = "SELECT frame, next_at, layout, newest, kept, texts, id FROM contact ORDER BY id";
+    let sql = "SELECT frame, next_at, layout, newest, kept, texts, contact.id FROM contact LEFT JOIN contact_text USING (id) \
+               ORDER BY contact.id";
     let mut statement = connection.prepare(sql)?;
     let rows = statement.query_map([], |row| read(row, ContactId(id(row, 6)?)))?;
     let whole = |record: ContactRecord| {

@@ -115,7 +115,7 @@ const CONDITION_NUMBER: &str = "((version << 16) | (code << 8) | reason)";
 pub(super) fn create(connection: &Connection, options: &OpenOptions) -> Result<(), Trouble> {
     write_words(connection, &options.words)?;
     let place = options.address.as_ref().and_then(|name| options.texts.iter().position(|text| text == name));
-    let address = place.map(|place| text("person.texts", place));
+    let address = place.map(|place| text("person_text.texts", place));
     let address = address.as_deref();
     let views = [
         ("tail_newest", TAIL_NEWEST.to_owned()),
@@ -173,7 +173,7 @@ fn contact_now() -> String {
         format!("CASE WHEN newest.place IS NULL THEN contact.{name} ELSE {in_tail} END AS {name}")
     });
     format!(
-        "SELECT contact.id AS id, {}, contact.texts AS texts FROM (SELECT {} AS byte) AS every CROSS JOIN contact \
+        "SELECT contact.id AS id, {} FROM (SELECT {} AS byte) AS every CROSS JOIN contact \
          LEFT JOIN tail_newest AS newest ON newest.id = contact.id LEFT JOIN contact_tail AS tail ON tail.place = newest.place",
         columns.join(", "),
         every_byte()
@@ -192,20 +192,20 @@ fn contact_view(columns: &[ViewColumn], texts: &[String]) -> String {
         format!("id AS {}", quote(&free_name("contact", &names))),
         format!("user_id AS {}", quote(&free_name("user_id", &names))),
     ];
-    let mut raw = vec!["id".to_owned(), format!("{USER_ID} AS user_id"), "next_at".to_owned()];
+    let mut raw = vec!["contact.id AS id".to_owned(), format!("{USER_ID} AS user_id"), "next_at".to_owned()];
     for (place, column) in columns.iter().enumerate() {
         raw.push(format!("{} AS raw_{place}", known_value(column)));
         shown.push(format!("{} AS {}", show(column, &format!("raw_{place}")), quote(&column.name)));
     }
     for (place, name) in texts.iter().enumerate() {
-        raw.push(format!("{} AS text_{place}", text("texts", place)));
+        raw.push(format!("{} AS text_{place}", text("contact_text.texts", place)));
         shown.push(format!("text_{place} AS {}", quote(name)));
     }
     shown.push(format!("{} AS {}", instant("next_at"), quote(&free_name("next_at", &names))));
     let bytes = every_byte();
     let (shown, raw) = (shown.join(", "), raw.join(", "));
     format!(
-        "SELECT {shown} FROM (SELECT {raw} FROM contact_now AS contact, (SELECT {bytes} AS byte) {} \
+        "SELECT {shown} FROM (SELECT {raw} FROM contact_now AS contact LEFT JOIN contact_text ON contact_text.id = contact.id, (SELECT {bytes} AS byte) {} \
          WHERE NOT EXISTS (SELECT 1 FROM joined WHERE joined.contact = contact.id))",
         user_of("contact.id")
     )
@@ -296,7 +296,7 @@ struct People<'o> {
     table: String,
     /// Who the person is.
     contact: String,
-    /// Their address, as SQL finds it in `person`.
+    /// Their address, as SQL finds it in `person_text`.
     address: Option<&'o str>,
 }
 
@@ -320,7 +320,7 @@ impl<'o> People<'o> {
     /// What stands behind `FROM`.
     fn rows(&self) -> String {
         let Self { table, contact, .. } = self;
-        format!("{table} LEFT JOIN contact AS person ON person.id = {contact} {}", user_of(contact))
+        format!("{table} LEFT JOIN contact_text AS person_text ON person_text.id = {contact} {}", user_of(contact))
     }
 }
 

@@ -22,7 +22,7 @@ pub(in super::super) struct Laid {
 const CONTACTS: &str = "CREATE TEMP TABLE contact_over (id INTEGER PRIMARY KEY, next_at, layout, newest, frame, kept); \
      CREATE TEMP VIEW contact AS SELECT kept.id AS id, CASE WHEN over.id IS NULL THEN kept.next_at ELSE over.next_at END AS next_at, \
      coalesce(over.layout, kept.layout) AS layout, coalesce(over.newest, kept.newest) AS newest, \
-     coalesce(over.frame, kept.frame) AS frame, coalesce(over.kept, kept.kept) AS kept, kept.texts AS texts \
+     coalesce(over.frame, kept.frame) AS frame, coalesce(over.kept, kept.kept) AS kept \
      FROM main.contact AS kept LEFT JOIN temp.contact_over AS over ON over.id = kept.id;";
 const KEYS: &str = "CREATE TEMP TABLE key_over (key TEXT PRIMARY KEY, contact INTEGER) WITHOUT ROWID; \
      CREATE TEMP VIEW contact_key AS SELECT key, contact FROM main.contact_key AS kept \

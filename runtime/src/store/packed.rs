@@ -1,4 +1,4 @@
-//! Bytes without their zeros, for what lies in memory by the million.
+//! Bytes without their zeros, for what lies in memory and in files by the million.
 //!
 //! Frames and journeys are mostly zeros: fields that nobody knows, numbers far smaller than their eight bytes. Of each eight bytes one says
 //! which of them are not zero, and those follow it; behind one that says *none*, a byte counts how many more there are of the same.
@@ -47,6 +47,10 @@ fn pack_word(word: [u8; WORD], out: &mut Vec<u8>) {
 
 /// Appends the first `bytes` bytes that were packed at the beginning of `packed`, and takes them from it. None where they were not.
 pub(super) fn unpack(packed: &mut &[u8], bytes: usize, out: &mut Vec<u8>) -> Option<()> {
+    // Two bytes stand for 256 words of zeros at most: what says to be more was never packed, and is given no room.
+    if bytes > packed.len().saturating_mul(256 * WORD / 2) {
+        return None;
+    }
     let end = out.len() + bytes;
     out.reserve(bytes + WORD);
     while out.len() < end {
@@ -96,6 +100,17 @@ pub(super) fn take_number(bytes: &mut &[u8]) -> Option<u64> {
     None
 }
 
+/// The same of a number with a sign, small ones of either in few bytes.
+pub(super) fn signed(number: i64, out: &mut Vec<u8>) {
+    self::number((number << 1 ^ number >> 63).cast_unsigned(), out);
+}
+
+/// The number at the beginning, which is taken from there.
+pub(super) fn take_signed(bytes: &mut &[u8]) -> Option<i64> {
+    let number = take_number(bytes)?;
+    Some((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -134,6 +149,7 @@ mod tests {
                 pack(piece, &mut packed);
             }
             numbers.iter().for_each(|one| number(*one, &mut packed));
+            numbers.iter().for_each(|one| signed(one.cast_signed(), &mut packed));
             let mut rest = packed.as_slice();
             for piece in &pieces {
                 let mut out = vec![9];
@@ -142,6 +158,9 @@ mod tests {
             }
             for one in &numbers {
                 prop_assert_eq!(take_number(&mut rest), Some(*one));
+            }
+            for one in &numbers {
+                prop_assert_eq!(take_signed(&mut rest), Some(one.cast_signed()));
             }
             prop_assert!(rest.is_empty());
         }

@@ -1,29 +1,33 @@
 //! What is kept of a contact beside the frame, packed: journeys that still matter, entries that are held, and when fields were said.
 //!
-//! Little-endian, with what has a fixed width in front, so that a view can read it in plain SQL:
+//! Little-endian, with what has a fixed width in front, so that a view can read it in plain SQL; behind it no zeros (`packed.rs`):
 //!
 //! ```text
-//! journeys u32, held u32
+//! journeys u32, held u32 with its highest bit set
 //! for each journey, JOURNEY_BYTES:
 //!   0 workflow u32   4 run u32   8 version u32   12 block u32   16 step u32   20 visit u32
 //!   24 status u8   25 flags u8   26 sends u16   28 memory bytes u32
 //!   32 due at i64   40 entered at i64   48 ended at i64   56 goal until i64   64 outbox row u64
-//! for each held entry: workflow u32, triggers u64, occurred at i64, until i64
-//! for each send: email u32, row u64, step u32, told u32
+//! for each held entry: workflow, triggers, occurred at, until, since, memory bytes, memory
+//! for each send: email, row, step, told
 //! the memory of each journey
-//! for each journey: since u64
-//! for each held entry: since u64, memory bytes u32, memory
-//! instants u32; for each: at i64, fields u32, each field u32
+//! for each journey: since
+//! instants; for each: at, fields, the first field and the distance to each next
 //! ```
 //!
-//! What an earlier Flow wrote ends with the memory of the journeys, or before the instants.
+//! What an earlier Flow wrote has no such bit, and numbers of fixed width behind the journeys ([`earlier`]).
 
+mod earlier;
+
+use super::packed::{self, number, signed, take_number, take_signed};
 use super::{ContactId, HeldEntry, JourneyRecord, JourneyStatus, SaidAt, SendRecord};
 
 /// Bytes in front of the journeys.
 pub(super) const HEAD_BYTES: u32 = 8;
 /// Bytes of a journey's fixed part.
 pub(super) const JOURNEY_BYTES: u32 = 72;
+/// In the number of held entries: what stands behind the journeys is packed.
+const PACKED: u32 = 1 << 31;
 /// Where the parts that views show stand in it.
 pub(super) mod at {
     pub(in crate::store) const WORKFLOW: u32 = 0;
@@ -58,44 +62,33 @@ pub(super) fn pack(journeys: &[JourneyRecord], held: &[HeldEntry], said_at: &Sai
 
 /// The same behind what is there.
 pub(super) fn pack_into(out: &mut Vec<u8>, journeys: &[JourneyRecord], held: &[HeldEntry], said_at: &SaidAt) {
-    let sends: usize = journeys.iter().map(|journey| journey.sends.len()).sum();
-    let memory: usize = journeys.iter().map(|journey| journey.memory.len()).sum();
-    let bytes = HEAD_BYTES as usize
-        + journeys.len() * JOURNEY_BYTES as usize
-        + journeys.len() * 8
-        + held.len() * 40
-        + sends * 20
-        + memory
-        + 4
-        + said_at.by_instant().map(|said| 12 + 4 * said.len()).sum::<usize>();
-    out.reserve(bytes);
     count(out, journeys.len());
-    count(out, held.len());
+    let held_count = u32::try_from(held.len()).unwrap_or(u32::MAX) | PACKED;
+    out.extend(held_count.to_le_bytes());
     journeys.iter().for_each(|journey| pack_journey(out, journey));
-    for entry in held {
-        out.extend(entry.workflow.to_le_bytes());
-        out.extend(entry.triggers.to_le_bytes());
-        out.extend(entry.occurred_at.to_le_bytes());
-        out.extend(entry.until.to_le_bytes());
+    for HeldEntry { workflow, triggers, occurred_at, until, since, memory } in held {
+        number((*workflow).into(), out);
+        number(*triggers, out);
+        signed(*occurred_at, out);
+        signed(*until, out);
+        number(*since, out);
+        number(memory.len() as u64, out);
+        packed::pack(memory, out);
     }
     for SendRecord { email, row, step, told } in journeys.iter().flat_map(|journey| &journey.sends) {
-        out.extend(email.to_le_bytes());
-        out.extend(row.to_le_bytes());
-        out.extend(step.to_le_bytes());
-        out.extend(told.to_le_bytes());
+        [u64::from(*email), *row, u64::from(*step), u64::from(*told)].into_iter().for_each(|part| number(part, out));
     }
-    journeys.iter().for_each(|journey| out.extend_from_slice(&journey.memory));
-    journeys.iter().for_each(|journey| out.extend(journey.since.to_le_bytes()));
-    for entry in held {
-        out.extend(entry.since.to_le_bytes());
-        count(out, entry.memory.len());
-        out.extend_from_slice(&entry.memory);
-    }
-    count(out, said_at.by_instant().count());
+    journeys.iter().for_each(|journey| packed::pack(&journey.memory, out));
+    journeys.iter().for_each(|journey| number(journey.since, out));
+    number(said_at.by_instant().count() as u64, out);
     for said in said_at.by_instant() {
-        said.first().iter().for_each(|(at, _)| out.extend(at.to_le_bytes()));
-        count(out, said.len());
-        said.iter().for_each(|(_, field)| out.extend(field.to_le_bytes()));
+        said.first().iter().for_each(|(at, _)| signed(*at, out));
+        number(said.len() as u64, out);
+        let mut before = 0;
+        for (_, field) in said {
+            number(u64::from(*field - before), out);
+            before = *field;
+        }
     }
 }
 
@@ -130,60 +123,60 @@ fn pack_journey(out: &mut Vec<u8>, journey: &JourneyRecord) {
 /// The same again; none where Flow never writes such bytes.
 pub(super) fn unpack(contact: ContactId, bytes: &[u8]) -> Option<Kept> {
     let mut rest = Reader(bytes);
-    let (journeys, held) = (rest.u32()?, rest.u32()?);
-    let mut journeys = (0..journeys).map(|_| journey(contact, &mut rest)).collect::<Option<Vec<_>>>()?;
-    let mut held = (0..held)
-        .map(|_| {
-            Some(HeldEntry {
-                workflow: rest.u32()?,
-                triggers: rest.u64()?,
-                occurred_at: rest.i64()?,
-                until: rest.i64()?,
-                since: 0,
-                memory: Vec::new(),
-            })
-        })
-        .collect::<Option<Vec<_>>>()?;
+    let (count, held) = (rest.u32()?, rest.u32()?);
+    let journeys = (0..count).map(|_| journey(contact, &mut rest)).collect::<Option<Vec<_>>>()?;
+    if held & PACKED == 0 { earlier::unpack(journeys, held, rest) } else { unpack_rest(journeys, held & !PACKED, rest.0) }
+}
+
+/// A journey without its sends and its memory, with how many of those and how many bytes of this are its own.
+type Begun = (JourneyRecord, u16, u32);
+
+fn unpack_rest(mut journeys: Vec<Begun>, held: u32, mut rest: &[u8]) -> Option<Kept> {
+    let rest = &mut rest;
+    let held = (0..held).map(|_| unpack_held(rest)).collect::<Option<Vec<_>>>()?;
     for (journey, sends, _) in &mut journeys {
         for _ in 0..*sends {
-            journey.sends.push(SendRecord {
-                email: rest.u32()?,
-                row: rest.u64()?,
-                step: rest.u32()?,
-                told: rest.u32()?,
-            });
+            let (email, row, step, told) = (small(rest)?, take_number(rest)?, small(rest)?, small(rest)?);
+            journey.sends.push(SendRecord { email, row, step, told });
         }
     }
     for (journey, _, memory) in &mut journeys {
-        journey.memory = rest.take(usize::try_from(*memory).ok()?)?.to_vec();
+        packed::unpack(rest, usize::try_from(*memory).ok()?, &mut journey.memory)?;
     }
-    if !rest.0.is_empty() {
-        for (journey, ..) in &mut journeys {
-            journey.since = rest.u64()?;
-        }
-        for entry in &mut held {
-            entry.since = rest.u64()?;
-            let bytes = usize::try_from(rest.u32()?).ok()?;
-            entry.memory = rest.take(bytes)?.to_vec();
-        }
+    for (journey, ..) in &mut journeys {
+        journey.since = take_number(rest)?;
     }
-    let said_at = if rest.0.is_empty() { SaidAt::default() } else { said(&mut rest)? };
-    rest.0.is_empty().then(|| (journeys.into_iter().map(|(journey, ..)| journey).collect(), held, said_at))
+    let said_at = unpack_said(rest)?;
+    rest.is_empty().then(|| (journeys.into_iter().map(|(journey, ..)| journey).collect(), held, said_at))
 }
 
-fn said(rest: &mut Reader<'_>) -> Option<SaidAt> {
+fn small(rest: &mut &[u8]) -> Option<u32> {
+    u32::try_from(take_number(rest)?).ok()
+}
+
+fn unpack_held(rest: &mut &[u8]) -> Option<HeldEntry> {
+    let (workflow, triggers) = (small(rest)?, take_number(rest)?);
+    let (occurred_at, until, since) = (take_signed(rest)?, take_signed(rest)?, take_number(rest)?);
+    let (bytes, mut memory) = (usize::try_from(take_number(rest)?).ok()?, Vec::new());
+    packed::unpack(rest, bytes, &mut memory)?;
+    Some(HeldEntry { workflow, triggers, occurred_at, until, since, memory })
+}
+
+fn unpack_said(rest: &mut &[u8]) -> Option<SaidAt> {
     let mut said = Vec::new();
-    for _ in 0..rest.u32()? {
-        let at = rest.i64()?;
-        for _ in 0..rest.u32()? {
-            said.push((rest.u32()?, at));
+    for _ in 0..take_number(rest)? {
+        let at = take_signed(rest)?;
+        let mut field = 0_u32;
+        for _ in 0..take_number(rest)? {
+            field = field.checked_add(small(rest)?)?;
+            said.push((field, at));
         }
     }
     Some(said.into_iter().collect())
 }
 
 /// The fixed part of a journey, with how many sends and how many bytes of memory are its own.
-fn journey(contact: ContactId, rest: &mut Reader<'_>) -> Option<(JourneyRecord, u16, u32)> {
+fn journey(contact: ContactId, rest: &mut Reader<'_>) -> Option<Begun> {
     let [workflow, run, version, block, step, visit] =
         [rest.u32()?, rest.u32()?, rest.u32()?, rest.u32()?, rest.u32()?, rest.u32()?];
     let ([status, flags], sends, memory) = (rest.array()?, u16::from_le_bytes(rest.array()?), rest.u32()?);
@@ -244,9 +237,8 @@ impl<'b> Reader<'b> {
 mod tests {
     use super::*;
 
-    /// Without when fields were said; and without the numbers of records, and what a held entry has counted.
     #[test]
-    fn what_an_earlier_flow_wrote_is_read() {
+    fn what_is_packed_comes_back_or_is_told() {
         let journey = JourneyRecord {
             contact: ContactId(1),
             workflow: 4,
@@ -266,21 +258,10 @@ mod tests {
             sends: vec![SendRecord { email: 3, row: 8, step: 1, told: 5 }],
             since: 9,
         };
-        let held = HeldEntry { workflow: 5, triggers: 1, occurred_at: 2, until: 3, since: 8, memory: vec![6; 10] };
+        let held = HeldEntry { workflow: 5, triggers: u64::MAX, occurred_at: -2, until: i64::MAX, since: 8, memory: vec![6; 10] };
         let said_at = SaidAt::from_iter([(4, 70), (9, 70), (6, 80)]);
         let packed = pack(std::slice::from_ref(&journey), std::slice::from_ref(&held), &said_at);
-        assert_eq!(unpack(ContactId(1), &packed), Some((vec![journey.clone()], vec![held.clone()], said_at)));
-        let without_times = &packed[..packed.len() - 4 - 2 * 12 - 3 * 4];
-        let nothing = SaidAt::default();
-        let known = Some((vec![journey.clone()], vec![held.clone()], nothing.clone()));
-        assert_eq!(unpack(ContactId(1), without_times), known);
-        let earlier = &without_times[..without_times.len() - 8 - 12 - 10];
-        let (journey, held) =
-            (JourneyRecord { since: 0, ..journey }, HeldEntry { since: 0, memory: Vec::new(), ..held });
-        assert_eq!(unpack(ContactId(1), earlier), Some((vec![journey], vec![held], nothing)));
-        (1..40).for_each(|cut| assert_eq!(unpack(ContactId(1), &packed[..packed.len() - cut]), None, "{cut}"));
-        (1..30).for_each(|cut| {
-            assert_eq!(unpack(ContactId(1), &without_times[..without_times.len() - cut]), None, "{cut}");
-        });
+        assert_eq!(unpack(ContactId(1), &packed), Some((vec![journey], vec![held], said_at)));
+        (1..packed.len()).for_each(|cut| assert_eq!(unpack(ContactId(1), &packed[..packed.len() - cut]), None, "{cut}"));
     }
 }
