@@ -29,6 +29,17 @@ impl SaidAt {
         true
     }
 
+    /// Of instants with their fields as [`by_instant`](Self::by_instant) tells them. None where they are in another order, or a field comes twice.
+    pub(super) fn of_ordered(said: Vec<(i64, u32)>) -> Option<SaidAt> {
+        let is_twice = |place: usize| {
+            let (before, from) = said.split_at_checked(place)?;
+            let (_, field) = from.first()?;
+            before.iter().any(|(_, known)| known == field).then_some(())
+        };
+        let is_ordered = said.is_sorted() && (0..said.len()).all(|place| is_twice(place).is_none());
+        is_ordered.then(|| SaidAt(Arc::new(said)))
+    }
+
     /// Each instant with what was said then.
     pub fn by_instant(&self) -> impl Iterator<Item = &[(i64, u32)]> {
         self.0.chunk_by(|one, next| one.0 == next.0)

@@ -169,10 +169,10 @@ fn unpack_said(rest: &mut &[u8]) -> Option<SaidAt> {
         let mut field = 0_u32;
         for _ in 0..take_number(rest)? {
             field = field.checked_add(small(rest)?)?;
-            said.push((field, at));
+            said.push((at, field));
         }
     }
-    Some(said.into_iter().collect())
+    SaidAt::of_ordered(said)
 }
 
 /// The fixed part of a journey, with how many sends and how many bytes of memory are its own.

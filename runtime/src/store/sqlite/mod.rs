@@ -19,6 +19,7 @@ mod events;
 mod fault;
 mod handoffs;
 mod health;
+mod in_memory;
 mod ledgers;
 mod lock;
 mod mend;
@@ -51,10 +52,10 @@ pub(crate) use there::{is_named_as_store, log_bytes};
 pub(crate) use view::condition_number;
 pub use view::{Shows, ViewColumn, Word, WordKind};
 
-use super::check::{broken, check_batch};
-use super::resident::{Knows, Resident, Written};
+use super::check::check_batch;
+use super::resident::{Resident, Written};
 use super::{
-    Answers, Batch, Charter, ContactId, ContactRecord, MessageKey, Opened, OutboxRecord, Owner, PAGE_ROWS, Questions, QueuedBehind,
+    Answers, Batch, Charter, ContactId, MessageKey, Opened, OutboxRecord, Owner, PAGE_ROWS, Questions, QueuedBehind,
     Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Tended, Ticket, Wish,
 };
 use crate::store::StoreFault;
@@ -65,10 +66,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use tail::{Tail, over};
+use std::sync::atomic::AtomicU64;
+use tail::Tail;
 use there::Identity;
-use writer::{END_SLICE, Writer};
+use writer::Writer;
 
 /// As whom a process writes to its file: whoever has the lock is the only one.
 const OWNER: Owner = Owner { worker: 1, epoch: 1 };
@@ -197,136 +198,6 @@ impl Drop for SqliteStore {
     }
 }
 
-/// What memory holds in place of the tables.
-impl SqliteStore {
-    /// Reads everybody in, unless they are there as the file has them.
-    fn read_in(&mut self, slot: Slot) -> Result<(), StoreError> {
-        if self.resident.is_none() || self.standing == Standing::Read {
-            return Ok(());
-        }
-        let mut resident = Resident::new(slot);
-        self.read(|connection, _| {
-            over::lay(connection, None)?;
-            let read = contacts::read_in(connection, slot, &mut resident)
-                .and_then(|()| contacts::read_keys_in(connection, &mut resident))
-                .and_then(|()| events::read_new_in(connection, &mut resident));
-            read.and(over::take_away(connection))
-        })?;
-        (self.resident, self.standing) = (Some(resident), Standing::Read);
-        Ok(())
-    }
-
-    /// Hands a batch to the thread that writes, and takes it into memory.
-    fn hand_over(&mut self, batch: &Arc<Batch>) -> Result<Ticket, StoreError> {
-        let to_write = Arc::clone(batch);
-        let Some(resident) = &mut self.resident else {
-            let ticket = self.writer.begin(move |connection, _| write_batch(connection, &to_write));
-            return ticket.map_err(|trouble| trouble.at(&self.path, "write to"));
-        };
-        let written = take_in(resident, batch)
-            .map_err(|what| StoreError { path: Some(self.path.clone()), ..broken(what) })?;
-        let contacts = resident.count();
-        let ticket = self.writer.begin(move |connection, tail| {
-            let each = to_write.slots.iter().zip(&written);
-            each.into_iter().try_for_each(|(slot, written)| append_slot(connection, tail, slot, (written, contacts)))
-        });
-        if ticket.is_err() {
-            self.standing = Standing::Ahead;
-        }
-        ticket.map_err(|trouble| trouble.at(&self.path, "write to"))
-    }
-
-    /// Brings the tables up to the last batch that was handed over, and waits for it.
-    pub fn catch_up(&mut self) -> Result<(), StoreError> {
-        loop {
-            let is_behind = Arc::new(AtomicBool::new(false));
-            let told = Arc::clone(&is_behind);
-            let caught_up = self.writer.run(move |connection, tail| {
-                let done = tail.catch_up(connection, END_SLICE);
-                told.store(tail.is_behind(), Ordering::Release);
-                done
-            });
-            self.noted(caught_up, "write to")?;
-            if !is_behind.load(Ordering::Acquire) {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Bytes of memory that everybody takes; none where every row is written with its batch.
-    pub fn memory(&self) -> Option<usize> {
-        self.resident.as_ref().map(Resident::memory)
-    }
-}
-
-/// A batch as memory has it from now on. Where the engine must never make it, nothing of it is taken in.
-fn take_in(resident: &mut Resident, batch: &Batch) -> Result<Vec<Written>, String> {
-    let mut all = Vec::new();
-    for SlotBatch { changes, .. } in &batch.slots {
-        let written = Written::pack(&changes.contacts, resident);
-        all.push(written.map_err(|id| format!("contact {} is new and has no texts", id.0))?);
-        if let Some(event) = resident.arrived_before(&changes.events) {
-            return Err(format!("an event `{}` arrived twice", event.name));
-        }
-    }
-    for (SlotBatch { changes, .. }, written) in batch.slots.iter().zip(&all) {
-        for (id, person, packed) in written.people(&changes.contacts) {
-            if !resident.put(id, packed, Written::texts(person, &changes.contacts)) {
-                return Err(format!("contact {} has a number beyond those that memory holds", id.0));
-            }
-        }
-        resident.take_in(changes);
-    }
-    Ok(all)
-}
-
-fn contact_of(resident: &mut Resident, id: ContactId) -> Result<Option<ContactRecord>, Trouble> {
-    let damaged = |_| Trouble::from(codes::damaged(0, rusqlite::types::Type::Blob));
-    resident.contact(id).transpose().map_err(damaged)
-}
-
-/// All who are a contact by now, each with the newest of their records in the log.
-fn newest_in(resident: &Resident, id: ContactId) -> Vec<(ContactId, u64)> {
-    resident.all_who_are(id).into_iter().map(|id| (id, resident.newest(id))).collect()
-}
-
-/// Which messages have arrived; a day that memory does not know is read once.
-fn known_in(
-    resident: &mut Resident,
-    connection: &Connection,
-    messages: &[MessageKey],
-    known_to: u64,
-) -> Result<Vec<bool>, Trouble> {
-    let mut known = Vec::with_capacity(messages.len());
-    for message in messages {
-        if resident.knows(message) == Knows::Day {
-            let of_day = events::of_day(connection, message.day, Resident::MESSAGES_OF_A_DAY)?;
-            resident.learn_day(message.day, of_day, known_to);
-        }
-        known.push(match resident.knows(message) {
-            Knows::Yes => true,
-            Knows::No => false,
-            Knows::Day | Knows::Message => events::known(connection, std::slice::from_ref(message))?.contains(&true),
-        });
-    }
-    Ok(known)
-}
-
-/// Tells who is due, in pages.
-fn hand_over_due(resident: &Resident, layout: u32, sink: &mut dyn SlotSink) {
-    let mut page = Vec::with_capacity(PAGE_ROWS);
-    for due in resident.due(layout) {
-        page.push(due);
-        if page.len() == PAGE_ROWS {
-            sink.contacts(&page);
-            page.clear();
-        }
-    }
-    if !page.is_empty() {
-        sink.contacts(&page);
-    }
-}
-
 fn read_due(connection: &Connection, slot: Slot, layout: u32, sink: &mut dyn SlotSink) -> Result<(), Trouble> {
     let mut after = None;
     loop {
@@ -396,6 +267,47 @@ fn write_rest(connection: &Connection, SlotBatch { slot, changes, .. }: &SlotBat
     totals::add(connection, *slot, &changes.totals)
 }
 
+impl SqliteStore {
+    /// Answers by the tables, and by what is on its way there.
+    fn ask_tables(&mut self, questions: &Questions) -> Result<Answers, StoreError> {
+        self.read(|connection, begun| {
+            let whole = |id: &ContactId| {
+                let found = overlaid(begun, *id, || contacts::load(connection, *id))?;
+                found.ok_or_else(|| no_contact(*id))
+            };
+            let contacts = questions.contacts.iter().map(whole).collect::<Result<_, _>>()?;
+            let done = |(id, after): &(ContactId, u64)| {
+                let people = events::newest_of(connection, begun, *id)?;
+                events::of_contacts(connection, begun, &people, *after)
+            };
+            Ok(Answers {
+                contacts,
+                events: questions.events.iter().map(done).collect::<Result<_, _>>()?,
+                owners: owners(connection, begun, &questions.keys)?,
+                known: known(connection, begun, &questions.messages)?,
+                ..of_outbox(connection, begun, questions)?
+            })
+        })
+    }
+}
+
+fn no_contact(id: ContactId) -> Trouble {
+    Trouble::Broken(format!("there is no contact {}", id.0))
+}
+
+/// What is asked of messages on their way out.
+fn of_outbox(connection: &Connection, begun: &mut [Begun], questions: &Questions) -> Result<Answers, Trouble> {
+    let row = |id: &u64| overlaid_row(begun, *id, || outbox::row(connection, *id));
+    let rows = questions.rows.iter().map(row).collect::<Result<_, _>>()?;
+    let to = |id: &u64| {
+        let in_file = outbox::recipient(connection, *id)?;
+        Ok(begun.iter_mut().fold(in_file, |to, batch| batch.recipient(*id, to)))
+    };
+    let recipients = questions.recipients.iter().map(to).collect::<Result<_, Trouble>>()?;
+    let queued = questions.queued.map_or(Ok(Vec::new()), |asked| queued(connection, begun, asked))?;
+    Ok(Answers { rows, recipients, queued, ..Answers::default() })
+}
+
 /// Whose keys these are, by what is in the file and by what is on its way there.
 fn owners(connection: &Connection, begun: &mut [Begun], keys: &[String]) -> Result<Vec<Option<ContactId>>, Trouble> {
     let in_file = contacts::find(connection, keys)?;
@@ -445,7 +357,7 @@ impl Store for SqliteStore {
         let opened = self.read(|connection, _| {
             sink.messages(events::newest(connection, slot)?);
             match &resident {
-                Some(resident) => hand_over_due(resident, layout, sink),
+                Some(resident) => in_memory::hand_over_due(resident, layout, sink),
                 None => read_due(connection, slot, layout, sink)?,
             }
             let mut after = None;
@@ -468,45 +380,9 @@ impl Store for SqliteStore {
         if self.standing == Standing::Unread {
             self.read_in(Slot::FIRST)?;
         }
-        let mut resident = self.resident.take();
-        let known_to = self.known_to.load(Ordering::Acquire);
-        let answers = self.read(|connection, begun| {
-            let whole = |id: &ContactId| {
-                let found = match &mut resident {
-                    Some(resident) => contact_of(resident, *id)?,
-                    None => overlaid(begun, *id, || contacts::load(connection, *id))?,
-                };
-                found.ok_or_else(|| Trouble::Broken(format!("there is no contact {}", id.0)))
-            };
-            let contacts = questions.contacts.iter().map(whole).collect::<Result<_, _>>()?;
-            let row = |id: &u64| overlaid_row(begun, *id, || outbox::row(connection, *id));
-            let rows = questions.rows.iter().map(row).collect::<Result<_, _>>()?;
-            let to = |id: &u64| {
-                let in_file = outbox::recipient(connection, *id)?;
-                Ok(begun.iter_mut().fold(in_file, |to, batch| batch.recipient(*id, to)))
-            };
-            let recipients = questions.recipients.iter().map(to).collect::<Result<_, Trouble>>()?;
-            let (owners, known) = match &mut resident {
-                Some(resident) => (
-                    questions.keys.iter().map(|key| resident.owner(key)).collect(),
-                    known_in(resident, connection, &questions.messages, known_to)?,
-                ),
-                None => {
-                    (owners(connection, begun, &questions.keys)?, known(connection, begun, &questions.messages)?)
-                }
-            };
-            let done = |(id, after): &(ContactId, u64)| {
-                let people = match &resident {
-                    Some(resident) => newest_in(resident, *id),
-                    None => events::newest_of(connection, begun, *id)?,
-                };
-                events::of_contacts(connection, begun, &people, *after)
-            };
-            let events = questions.events.iter().map(done).collect::<Result<_, _>>()?;
-            let queued = questions.queued.map_or(Ok(Vec::new()), |asked| queued(connection, begun, asked))?;
-            Ok(Answers { recipients, owners, known, contacts, rows, queued, events })
-        });
-        self.resident = resident;
+        let Some(mut resident) = self.resident.take() else { return self.ask_tables(questions) };
+        let answers = self.ask_memory(&mut resident, questions);
+        self.resident = Some(resident);
         answers
     }
 
