@@ -142,7 +142,6 @@ fn timed_steps(engine: &mut Engine<SqliteStore>, path: &Path, until: Instant) ->
         before.get_or_insert(progress.steps);
         last = progress.steps;
     })?;
-    eprintln!("   ran {:?}", begun.elapsed());
     catch_up(engine, path)?;
     let seconds = begun.elapsed().as_secs_f64();
     // The first was told behind a batch of its own.
@@ -151,12 +150,8 @@ fn timed_steps(engine: &mut Engine<SqliteStore>, path: &Path, until: Instant) ->
 
 /// Every table is up to date, and the log is folded into the file.
 fn catch_up(engine: &mut Engine<SqliteStore>, path: &Path) -> Outcome<()> {
-    let t = now();
     engine.store().catch_up()?;
-    let t2 = now();
-    let r = floor::fold(&rusqlite::Connection::open(path)?);
-    eprintln!("   catch up {:?} fold {:?}", t2 - t, t2.elapsed());
-    r
+    floor::fold(&rusqlite::Connection::open(path)?)
 }
 
 fn print_round(round: &Round) {

@@ -53,6 +53,9 @@ pub(crate) struct RunArguments {
     /// Start over: the store and the folder of its mails are set aside, with the time behind their names
     #[arg(long)]
     fresh: bool,
+    /// Keep people in the file alone: it takes longer, and as little memory for many as for few
+    #[arg(long)]
+    low_memory: bool,
     /// Another database file than the one in flow.toml
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
@@ -183,7 +186,9 @@ fn carry_out(
         store::set_aside(settings)?;
     }
     let channel = delivery::channel(settings, &secrets, Kind::Rehearsal)?;
-    let (mut store, program, is_of_another) = store::rehearsal(&program, &settings.store, arguments.in_memory)?;
+    let keeping = store::keeping(arguments.low_memory);
+    let (mut store, program, is_of_another) =
+        store::rehearsal(&program, &settings.store, arguments.in_memory, keeping)?;
     let program = Arc::new(program);
     let (backend, compiled) = backend::prepare(arguments.backend, &program)?;
     let mut prepared = delivery::prepare(channel, settings, secrets, &program)?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use flow_ir::Program;
 use flow_runtime::clock::{Clock, SystemClock};
-use flow_runtime::open::{Change, Kind};
+use flow_runtime::open::{Change, Keeping, Kind};
 use flow_runtime::settings::{MailSettings, Settings};
 use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::sqlite::SqliteStore;
@@ -21,13 +21,23 @@ use crate::output::Failure;
 /// The files that make up a store: the database, its log and the log's index.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
 
+/// In memory with a journal in the file; or in the file alone, which needs little memory and takes longer.
+pub(crate) fn keeping(low_memory: bool) -> Keeping {
+    if low_memory { Keeping::Rows } else { Keeping::Journal }
+}
+
 /// The store, the program by its numbers, which is what runs on it, and what people should know where it is a new version.
-pub(crate) fn open(program: &Program, path: &Path, kind: Kind) -> Result<(SqliteStore, Program, Change), Failure> {
+pub(crate) fn open(
+    program: &Program,
+    path: &Path,
+    kind: Kind,
+    keeping: Keeping,
+) -> Result<(SqliteStore, Program, Change), Failure> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         let made = fs::create_dir_all(folder);
         made.map_err(|error| cannot("make the folder", folder, &error))?;
     }
-    flow_runtime::open::open_telling(program, path, kind, looking_through).map_err(from_store)
+    flow_runtime::open::open_telling(program, path, kind, keeping, looking_through).map_err(from_store)
 }
 
 /// Said before a wait of some seconds.
@@ -41,9 +51,14 @@ fn looking_through(path: &Path, bytes: u64) {
 }
 
 /// The same of a rehearsal; and whether what it holds was, in part at least, rehearsed with another project.
-pub(crate) fn rehearsal(program: &Program, path: &Path, in_memory: bool) -> Result<(Kept, Program, bool), Failure> {
+pub(crate) fn rehearsal(
+    program: &Program,
+    path: &Path,
+    in_memory: bool,
+    keeping: Keeping,
+) -> Result<(Kept, Program, bool), Failure> {
     if !in_memory {
-        let (store, program, change) = open(program, path, Kind::Rehearsal)?;
+        let (store, program, change) = open(program, path, Kind::Rehearsal, keeping)?;
         // Nothing is wrong with a run of which nobody reads that.
         change.says.iter().for_each(|note| drop(writeln!(ink::stderr(), "note: {note}")));
         let is_of_another = change.is_any || program.lineage.version > 1;

@@ -68,6 +68,9 @@ pub(crate) struct ServeArguments {
     /// The machine's clock is right, although it is far from when this project was served last: what fell due meanwhile happens now
     #[arg(long)]
     clock_is_right: bool,
+    /// Keep people in the file alone: it takes longer, and as little memory for many as for few
+    #[arg(long)]
+    low_memory: bool,
     /// Another database file; without it, that of `[store]` with `.live` before its ending
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
@@ -146,7 +149,7 @@ fn carry_out(
     let secrets = settings.live_secrets(&run::environment).map_err(Stopped::secrets)?;
     let channel = delivery::channel(settings, &secrets, Kind::Live)?;
     // The lock of the store first: two of them must not even greet the mail server.
-    let (mut store, program, change) = store::open(&program, &settings.store, Kind::Live)?;
+    let (mut store, program, change) = store::open(&program, &settings.store, Kind::Live, store::keeping(arguments.low_memory))?;
     let was_closed = store.was_closed();
     change.says.into_iter().for_each(|says| progress.log().now(Happening::ProjectChanged { says }));
     let program = Arc::new(program);

@@ -158,6 +158,10 @@ fn has_come_to(rehearsal: &Rehearsal, child: &mut Child, events: i64) -> bool {
 /// Runs until then; none where it came to its end first.
 fn live(rehearsal: &Rehearsal, plan: Death, series: &Series, all: i64) -> Option<Death> {
     let mut command = rehearsal.command(&["--batch-items", plan.batch]);
+    // Every second life has people in the file alone, so each takes up what one of the other kind left.
+    if !series.deaths.len().is_multiple_of(2) {
+        command.arg("--low-memory");
+    }
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut output = BufReader::new(child.stdout.take().unwrap());
     let round = series.deaths.len();

@@ -10,7 +10,7 @@ mod seen;
 mod shown;
 mod told;
 
-pub use crate::store::sqlite::{Facts, InUse, MailAhead, sqlite_version};
+pub use crate::store::sqlite::{Facts, InUse, Keeping, MailAhead, sqlite_version};
 pub use diagnosed::{Diagnosis, Mended, diagnose, mend};
 pub use kind::{Kind, StoreName, name};
 pub use seen::{Seen, see};
@@ -30,21 +30,22 @@ const JOURNEYS: u32 = u32::MAX;
 /// Opens the program's store of a kind, or makes it. Also the program by the numbers of that store, which alone may run on it, and what
 /// people should know where it is a new version. A store of the other kind is refused, and stays as it is.
 pub fn open(program: &Program, path: &Path, kind: Kind) -> Result<(SqliteStore, Program, Vec<String>), StoreError> {
-    let (store, program, change) = open_telling(program, path, kind, |_, _| ())?;
+    let (store, program, change) = open_telling(program, path, kind, Keeping::default(), |_, _| ())?;
     Ok((store, program, change.says))
 }
 
-/// The same; `looking_through` is told of a file that is long looked through for damage, because it was not closed the last time.
+/// The same, kept in either way; `looking_through` is told of a file that is long looked through for damage, because it was not closed the last time.
 pub fn open_telling(
     program: &Program,
     path: &Path,
     kind: Kind,
+    keeping: Keeping,
     looking_through: fn(&Path, u64),
 ) -> Result<(SqliteStore, Program, Change), StoreError> {
     let looking_through = Some(looking_through);
     // What a rehearsal does again is what it did before, under the same names.
     let of_now = kind == Kind::Live;
-    let mut store = OpenOptions { bare: true, looking_through, of_now, ..OpenOptions::new(path) }.open()?;
+    let mut store = OpenOptions { bare: true, keeping, looking_through, of_now, ..OpenOptions::new(path) }.open()?;
     refuse_nameless(&mut store, path)?;
     kind::dedicate(&mut store, kind, path)?;
     store.check_numbers()?;

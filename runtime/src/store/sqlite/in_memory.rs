@@ -38,13 +38,13 @@ impl SqliteStore {
     pub(super) fn hand_over(&mut self, batch: &Arc<Batch>) -> Result<Ticket, StoreError> {
         let to_write = Arc::clone(batch);
         let Some(resident) = &mut self.resident else {
-            let ticket = self.writer.begin(move |connection, _| write_batch(connection, &to_write));
+            let ticket = self.writer.begin(batch.slots.len(), move |connection, _| write_batch(connection, &to_write));
             return ticket.map_err(|trouble| trouble.at(&self.path, "write to"));
         };
         let written = take_in(resident, batch)
             .map_err(|what| StoreError { path: Some(self.path.clone()), ..broken(what) })?;
         let contacts = resident.count();
-        let ticket = self.writer.begin(move |connection, tail| {
+        let ticket = self.writer.begin(batch.slots.len(), move |connection, tail| {
             let each = to_write.slots.iter().zip(&written);
             each.into_iter().try_for_each(|(slot, written)| append_slot(connection, tail, slot, (written, contacts)))
         });

@@ -31,8 +31,8 @@ type Work = Box<dyn FnOnce(&Connection, &mut Tail) -> Result<(), Trouble> + Send
 /// What is done in one transaction.
 struct Job {
     work: Work,
-    /// Whether what follows is built on it.
-    is_batch: bool,
+    /// How many batches of slots it holds: what follows is built on it, where it holds any.
+    batches: u64,
 }
 
 #[derive(Debug)]
@@ -71,6 +71,8 @@ pub(super) struct Hands {
     identity: Identity,
     mark: Mark,
     failed: Arc<AtomicBool>,
+    /// The store's own name and how many batches it holds, as long as nothing but batches was written since they were read.
+    how_far: Option<(Option<String>, u64)>,
 }
 
 impl Writer {
@@ -83,7 +85,7 @@ impl Writer {
         let failed = Arc::new(AtomicBool::new(false));
         #[cfg(test)]
         let fail_fold = FailFold(Box::new(checkpointer.failing()));
-        let hands = Hands { connection, tail, checkpointer, path, identity, mark, failed: Arc::clone(&failed) };
+        let hands = Hands { connection, tail, checkpointer, path, identity, mark, failed: Arc::clone(&failed), how_far: None };
         let (jobs, todo) = channel();
         let (tell, done) = channel();
         let thread = thread::Builder::new().name("flow-store".to_owned()).spawn(move || hands.work(&todo, &tell));
@@ -101,12 +103,13 @@ impl Writer {
         })
     }
 
-    /// Hands a batch over.
+    /// Hands a batch of so many slots over.
     pub(super) fn begin(
         &mut self,
+        slots: usize,
         work: impl FnOnce(&Connection, &mut Tail) -> Result<(), Trouble> + Send + 'static,
     ) -> Result<Ticket, Trouble> {
-        self.send(Job { work: Box::new(work), is_batch: true })
+        self.send(Job { work: Box::new(work), batches: slots.max(1) as u64 })
     }
 
     fn send(&mut self, job: Job) -> Result<Ticket, Trouble> {
@@ -145,7 +148,7 @@ impl Writer {
         if self.begun > 0 {
             self.finish(Ticket(self.begun))?;
         }
-        self.send(Job { work: Box::new(work), is_batch: false })?;
+        self.send(Job { work: Box::new(work), batches: 0 })?;
         self.next_done()?
     }
 
@@ -185,7 +188,7 @@ impl Hands {
                 true => jobs.recv_timeout(rest),
                 false => jobs.recv().map_err(RecvTimeoutError::from),
             };
-            let Job { work, is_batch } = match job {
+            let Job { work, batches } = match job {
                 Ok(job) => job,
                 Err(RecvTimeoutError::Timeout) => {
                     self.rest();
@@ -195,8 +198,11 @@ impl Hands {
                 Err(RecvTimeoutError::Disconnected) => return self,
             };
             rest = REST;
-            let done =
-                if is_batch && self.failed.load(Ordering::Acquire) { Err(Trouble::After) } else { self.write(work) };
+            let is_batch = batches > 0;
+            let done = match is_batch && self.failed.load(Ordering::Acquire) {
+                true => Err(Trouble::After),
+                false => self.write(work, batches),
+            };
             if is_batch && done.is_err() {
                 self.failed.store(true, Ordering::Release);
             }
@@ -206,14 +212,21 @@ impl Hands {
         }
     }
 
-    fn write(&mut self, job: impl FnOnce(&Connection, &mut Tail) -> Result<(), Trouble>) -> Result<(), Trouble> {
-        let Hands { connection, tail, checkpointer, path, identity, mark, .. } = self;
+    fn write(
+        &mut self,
+        job: impl FnOnce(&Connection, &mut Tail) -> Result<(), Trouble>,
+        batches: u64,
+    ) -> Result<(), Trouble> {
+        let Hands { connection, tail, checkpointer, path, identity, mark, how_far: known, .. } = self;
         identity.check(path)?;
         let _turn = checkpointer.begin_batch()?;
         let written = transact(connection, TransactionBehavior::Immediate, |connection| {
             tail.found_again(connection)?;
             job(connection, tail)?;
-            how_far(connection)
+            match known.take().filter(|_| batches > 0) {
+                Some((name, before)) => Ok((name, before + batches)),
+                None => how_far(connection),
+            }
         });
         match &written {
             Ok(_) => tail.kept(),
@@ -222,13 +235,14 @@ impl Hands {
         let (name, batches) = written?;
         // Behind the commit: the lock never knows of what the store does not hold.
         mark.count(name.as_deref(), batches);
+        *known = Some((name, batches));
         Ok(())
     }
 
     /// Brings the tables a little nearer to the last batch. Where that fails, so will the next batch, which tells why.
     fn rest(&mut self) {
         if !self.failed.load(Ordering::Acquire) {
-            let _ = self.write(|connection, tail| tail.catch_up(connection, REST_SLICE));
+            let _ = self.write(|connection, tail| tail.catch_up(connection, REST_SLICE), 0);
         }
     }
 }

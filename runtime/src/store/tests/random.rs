@@ -2,7 +2,7 @@
 
 use super::rows::*;
 use super::{in_small_rounds, options, rows_alone};
-use crate::store::sqlite::{Keeping, OpenOptions};
+use crate::store::sqlite::{Keeping, OpenOptions, SqliteStore};
 use crate::store::memory::MemoryStore;
 use crate::store::*;
 use proptest::collection::vec;
@@ -208,8 +208,15 @@ fn views(path: &Path) -> Vec<String> {
     seen
 }
 
+/// A store as a process would find it whose predecessor was killed behind the last transaction, with whatever of a round was done by then.
+fn as_killed(way: &OpenOptions, keeping: Keeping, to: &TempDir) -> SqliteStore {
+    let path = to.path().join(format!("{keeping:?}.db"));
+    Connection::open(&way.path).unwrap().execute("VACUUM INTO ?1", [path.to_str().unwrap()]).unwrap();
+    OpenOptions { path, keeping, ..way.clone() }.open().unwrap()
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
     /// In memory; in a file row by row; with tables that follow at the end; and with tables that follow all the time.
     #[test]
@@ -231,6 +238,14 @@ proptest! {
                 prop_assert_eq!(kept.is_ok(), hand.try_commit(file, changes.clone()).is_ok(), "{:?}", kept);
                 if turn % 5 == 4 {
                     prop_assert_eq!(file.records().unwrap().snapshot().unwrap(), memory.snapshot());
+                }
+            }
+            if turn == work.len() / 2 {
+                let (killed, known) = (TempDir::new().unwrap(), answers(&mut memory));
+                for keeping in [Keeping::Rows, Keeping::Journal] {
+                    let mut found = as_killed(&ways[2], keeping, &killed);
+                    Hand::take(&mut found);
+                    prop_assert_eq!(&answers(&mut found), &known);
                 }
             }
         }
