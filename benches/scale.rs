@@ -118,10 +118,9 @@ fn race(contacts: u64, with_floors: bool) -> Outcome<()> {
         catch_up(&mut engine, &path)?;
         let events = begun.elapsed().as_secs_f64();
         let (tables, journal) = match &mut floors {
-            Some((tables, journal)) => (
-                [timed(|| tables.wake(due))?, timed(|| tables.visit(EVENTS))?],
-                timed(|| journal.wake(due))?,
-            ),
+            Some((tables, journal)) => {
+                ([timed(|| tables.wake(due))?, timed(|| tables.visit(EVENTS))?], timed(|| journal.wake(due))?)
+            }
             None => ([f64::NAN; 2], f64::NAN),
         };
         let round = Round { due, bytes, timers, steps, events, tables, journal };
@@ -173,7 +172,8 @@ fn print_rounds(rounds: &[Round]) {
         values.sort_by(f64::total_cmp);
         (values[values.len() / 2], values[0], values[values.len() - 1])
     };
-    let rows: [(&str, fn(&Round) -> f64); 5] = [
+    type Row = (&'static str, fn(&Round) -> f64);
+    let rows: [Row; 5] = [
         ("us a step", |round| round.timers * 1e6 / round.steps as f64),
         ("tables to that", |round| round.tables[0] / round.due as f64 / (round.timers / round.steps as f64)),
         ("that to the journal", |round| round.timers / round.steps as f64 / (round.journal / round.due as f64)),
@@ -277,7 +277,10 @@ fn program() -> Outcome<Arc<Program>> {
         timezone: "Europe/Berlin".to_owned(),
         zones: flow_runtime::time::civil::ZONES,
         sources: vec![source("scale.flow", TEXT)],
-        templates: vec![source("emails/hello.html", "<html><body><p>Hello</p>{{ unsubscribe_url }} {{ sender_address }}</body></html>")],
+        templates: vec![source(
+            "emails/hello.html",
+            "<html><body><p>Hello</p>{{ unsubscribe_url }} {{ sender_address }}</body></html>",
+        )],
     });
     let found = || format!("{:?}", compilation.diagnostics.iter().map(|found| &found.message).collect::<Vec<_>>());
     Ok(Arc::new(compilation.program.ok_or_else(found)?))

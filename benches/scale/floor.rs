@@ -13,8 +13,7 @@ const LOGS: &str = "CREATE TABLE outbox (id INTEGER PRIMARY KEY, key TEXT NOT NU
      state INTEGER NOT NULL, due_at INTEGER NOT NULL) STRICT; \
      CREATE TABLE decision (id INTEGER PRIMARY KEY, contact INTEGER NOT NULL, at INTEGER NOT NULL, code INTEGER NOT NULL, step INTEGER NOT NULL) STRICT; \
      CREATE TABLE event (id INTEGER PRIMARY KEY, contact INTEGER NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, properties TEXT NOT NULL) STRICT;";
-const OUTBOX: &str =
-    "INSERT INTO outbox (key, contact, step, recipient, state, due_at) VALUES (?1, ?2, ?3, ?4, 0, ?5)";
+const OUTBOX: &str = "INSERT INTO outbox (key, contact, step, recipient, state, due_at) VALUES (?1, ?2, ?3, ?4, 0, ?5)";
 const DECISION: &str = "INSERT INTO decision (contact, at, code, step) VALUES (?1, ?2, ?3, ?4)";
 const EVENT: &str = "INSERT INTO event (contact, name, at, properties) VALUES (?1, ?2, ?3, ?4)";
 
@@ -115,7 +114,12 @@ impl Tables {
                 self.visited += 1;
                 let contact = scattered(self.visited.wrapping_mul(31), self.contacts);
                 let at = self.visited as i64;
-                transaction.prepare_cached(EVENT)?.execute(params![contact, "visited", at, "{\"page\":\"/pricing\"}"])?;
+                transaction.prepare_cached(EVENT)?.execute(params![
+                    contact,
+                    "visited",
+                    at,
+                    "{\"page\":\"/pricing\"}"
+                ])?;
                 let count = "UPDATE contact SET f3 = f3 + 1, f4 = ?2 WHERE id = ?1";
                 transaction.prepare_cached(count)?.execute(params![contact, at])?;
                 let mut waits = transaction.prepare_cached("SELECT id FROM enrolment WHERE contact = ?1 AND pc = 9")?;
@@ -196,7 +200,9 @@ impl Journal {
         let transaction = self.connection.transaction()?;
         for contact in std::mem::take(&mut self.dirty) {
             let frame = self.frames[contact as usize - 1];
-            transaction.prepare_cached("UPDATE contact SET frame = ?2 WHERE id = ?1")?.execute(params![contact, frame])?;
+            transaction
+                .prepare_cached("UPDATE contact SET frame = ?2 WHERE id = ?1")?
+                .execute(params![contact, frame])?;
         }
         transaction.execute("DELETE FROM journal", [])?;
         Ok(transaction.commit()?)

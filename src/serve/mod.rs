@@ -149,7 +149,8 @@ fn carry_out(
     let secrets = settings.live_secrets(&run::environment).map_err(Stopped::secrets)?;
     let channel = delivery::channel(settings, &secrets, Kind::Live)?;
     // The lock of the store first: two of them must not even greet the mail server.
-    let (mut store, program, change) = store::open(&program, &settings.store, Kind::Live, store::keeping(arguments.low_memory))?;
+    let (mut store, program, change) =
+        store::open(&program, &settings.store, Kind::Live, store::keeping(arguments.low_memory))?;
     let was_closed = store.was_closed();
     change.says.into_iter().for_each(|says| progress.log().now(Happening::ProjectChanged { says }));
     let program = Arc::new(program);

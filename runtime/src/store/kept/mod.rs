@@ -125,7 +125,11 @@ pub(super) fn unpack(contact: ContactId, bytes: &[u8]) -> Option<Kept> {
     let mut rest = Reader(bytes);
     let (count, held) = (rest.u32()?, rest.u32()?);
     let journeys = (0..count).map(|_| journey(contact, &mut rest)).collect::<Option<Vec<_>>>()?;
-    if held & PACKED == 0 { earlier::unpack(journeys, held, rest) } else { unpack_rest(journeys, held & !PACKED, rest.0) }
+    if held & PACKED == 0 {
+        earlier::unpack(journeys, held, rest)
+    } else {
+        unpack_rest(journeys, held & !PACKED, rest.0)
+    }
 }
 
 /// A journey without its sends and its memory, with how many of those and how many bytes of this are its own.
@@ -258,10 +262,18 @@ mod tests {
             sends: vec![SendRecord { email: 3, row: 8, step: 1, told: 5 }],
             since: 9,
         };
-        let held = HeldEntry { workflow: 5, triggers: u64::MAX, occurred_at: -2, until: i64::MAX, since: 8, memory: vec![6; 10] };
+        let held = HeldEntry {
+            workflow: 5,
+            triggers: u64::MAX,
+            occurred_at: -2,
+            until: i64::MAX,
+            since: 8,
+            memory: vec![6; 10],
+        };
         let said_at = SaidAt::from_iter([(4, 70), (9, 70), (6, 80)]);
         let packed = pack(std::slice::from_ref(&journey), std::slice::from_ref(&held), &said_at);
         assert_eq!(unpack(ContactId(1), &packed), Some((vec![journey], vec![held], said_at)));
-        (1..packed.len()).for_each(|cut| assert_eq!(unpack(ContactId(1), &packed[..packed.len() - cut]), None, "{cut}"));
+        (1..packed.len())
+            .for_each(|cut| assert_eq!(unpack(ContactId(1), &packed[..packed.len() - cut]), None, "{cut}"));
     }
 }

@@ -20,6 +20,7 @@ const LENGTH_BITS: u32 = 24;
 const CLASS_BITS: u32 = 6;
 
 /// Steps of 16 bytes, then wider ones, so that at most a fifth of a cell is empty.
+#[expect(clippy::indexing_slicing, reason = "the loop ends with the list, and the compiler runs it")]
 const fn widths() -> [usize; 54] {
     let mut widths = [0; 54];
     let (mut place, mut width) = (0, 0);
@@ -163,7 +164,8 @@ impl Arena {
                 self.give(class, value)
             }
         };
-        if let Some(cell) = self.classes.get_mut(class as usize).and_then(|of| of.bytes_mut(place.cell(), value.len())) {
+        if let Some(cell) = self.classes.get_mut(class as usize).and_then(|of| of.bytes_mut(place.cell(), value.len()))
+        {
             cell.copy_from_slice(value);
         }
         if let Some(kept) = self.places.get_mut(index) {

@@ -58,7 +58,6 @@ impl Hasher for OfPrint {
         let first = bytes.first_chunk().map_or(0, |first| u64::from_le_bytes(*first));
         self.0 ^= first;
     }
-
 }
 
 #[cfg(test)]

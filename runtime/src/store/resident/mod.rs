@@ -14,10 +14,8 @@ mod arena;
 mod keys;
 mod messages;
 
+use super::{Changes, ContactId, ContactRecord, ContactWrite, DueContact, EventRecord, MessageId, MessageKey, Slot};
 use super::{kept, packed};
-use super::{
-    Changes, ContactId, ContactRecord, ContactWrite, DueContact, EventRecord, MessageId, MessageKey, Slot,
-};
 use arena::Arena;
 use keys::Keys;
 pub(crate) use messages::Knows;
@@ -223,10 +221,14 @@ impl Resident {
     /// How many messages of a day are learnt at most.
     pub(crate) const MESSAGES_OF_A_DAY: usize = Messages::most();
 
-    /// What the tables know of a day; none where that is more than [`MESSAGES_OF_A_DAY`](Self::MESSAGES_OF_A_DAY). By now they know all up to a
-    /// record of the log.
-    pub(crate) fn learn_day(&mut self, day: i32, known: Option<Vec<MessageId>>, up_to: u64) {
-        self.messages.learn(day, known, up_to);
+    /// What the tables know of a day; none where that is more than [`MESSAGES_OF_A_DAY`](Self::MESSAGES_OF_A_DAY).
+    pub(crate) fn learn_day(&mut self, day: i32, known: Option<Vec<MessageId>>) {
+        self.messages.learn(day, known);
+    }
+
+    /// The tables know every message up to a record of the log by now.
+    pub(crate) fn messages_kept(&mut self, up_to: u64) {
+        self.messages.kept(up_to);
     }
 
     /// The first event whose message has arrived, as far as that is known here: whoever made the batch has asked before.

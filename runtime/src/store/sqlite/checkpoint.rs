@@ -67,6 +67,11 @@ impl Checkpointer {
         Ok(BatchTurn { shared: &self.shared })
     }
 
+    /// The same for what nobody is told of: a failure stays for the next batch.
+    pub(super) fn begin_rest(&self) -> Result<BatchTurn<'_>, Trouble> {
+        if self.shared.lock().failure.is_some() { Err(Trouble::After) } else { self.begin_batch() }
+    }
+
     /// What fails a fold from elsewhere.
     #[cfg(test)]
     pub(super) fn failing(&self) -> impl Fn(std::ffi::c_int) + Send + Sync + use<> {

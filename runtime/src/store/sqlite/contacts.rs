@@ -108,7 +108,8 @@ pub(super) fn write_new(connection: &Connection, contacts: &[ContactWrite], writ
 }
 
 fn write_texts(connection: &Connection, id: ContactId, texts: &[Option<String>]) -> Result<(), Trouble> {
-    let sql = "INSERT INTO contact_text (id, texts) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET texts = excluded.texts";
+    let sql =
+        "INSERT INTO contact_text (id, texts) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET texts = excluded.texts";
     // A list of texts is JSON: writing it cannot fail.
     let texts = serde_json::to_string(texts).unwrap_or_default();
     connection.prepare_cached(sql)?.execute(params![sql_id(id.0), texts])?;

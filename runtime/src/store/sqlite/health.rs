@@ -237,7 +237,7 @@ pub(super) fn rebuild_indexes(connection: &Connection) -> Result<(), Trouble> {
 impl SqliteRecords {
     /// What the file has to say of itself.
     pub(crate) fn facts(&mut self, path: &Path) -> Result<Facts, StoreError> {
-        self.read(|connection| facts(connection, path))
+        self.read_all(|connection| facts(connection, path))
     }
 
     /// Adds what is wrong with the file.

@@ -2,7 +2,7 @@
 
 use super::codes::damaged;
 use super::fault::Trouble;
-use super::tail::over;
+use super::tail::over::{self, Lies};
 use super::writer::END_SLICE;
 use super::{SqliteStore, Standing, append_slot, contacts, events, no_contact, of_outbox, write_batch};
 use crate::store::check::broken;
@@ -22,9 +22,12 @@ impl SqliteStore {
         if self.resident.is_none() || self.standing == Standing::Read {
             return Ok(());
         }
+        // What is there goes first: two of everybody may be more than memory holds.
         let mut resident = Resident::new(slot);
+        self.resident = Some(Resident::new(slot));
+        self.standing = Standing::Unread;
         self.read(|connection, _| {
-            over::lay(connection, None)?;
+            over::lay(connection, Lies::Unknown)?;
             let read = contacts::read_in(connection, slot, &mut resident)
                 .and_then(|()| contacts::read_keys_in(connection, &mut resident))
                 .and_then(|()| events::read_new_in(connection, &mut resident));
@@ -41,8 +44,12 @@ impl SqliteStore {
             let ticket = self.writer.begin(batch.slots.len(), move |connection, _| write_batch(connection, &to_write));
             return ticket.map_err(|trouble| trouble.at(&self.path, "write to"));
         };
-        let written = take_in(resident, batch)
-            .map_err(|what| StoreError { path: Some(self.path.clone()), ..broken(what) })?;
+        let written = take_in(resident, batch).map_err(|(what, is_half)| {
+            if is_half {
+                self.standing = Standing::Ahead;
+            }
+            StoreError { path: Some(self.path.clone()), ..broken(what) }
+        })?;
         let contacts = resident.count();
         let ticket = self.writer.begin(batch.slots.len(), move |connection, tail| {
             let each = to_write.slots.iter().zip(&written);
@@ -55,12 +62,9 @@ impl SqliteStore {
     }
 
     /// Answers by memory; the file is asked for what that does not hold, and else not even opened to read.
-    pub(super) fn ask_memory(
-        &mut self,
-        resident: &mut Resident,
-        questions: &Questions,
-    ) -> Result<Answers, StoreError> {
+    pub(super) fn ask_memory(&mut self, resident: &mut Resident, questions: &Questions) -> Result<Answers, StoreError> {
         let Questions { keys, messages, contacts, rows, recipients, queued, events } = questions;
+        resident.messages_kept(self.known_to.load(Ordering::Acquire));
         let owners = keys.iter().map(|key| resident.owner(key)).collect();
         let whole = |id: &ContactId| contact_of(resident, *id);
         let contacts = contacts.iter().map(whole).collect::<Result<_, _>>();
@@ -71,13 +75,12 @@ impl SqliteStore {
             let known = messages.iter().map(|message| resident.knows(message) == Knows::Yes).collect();
             return Ok(Answers { owners, contacts, known, ..Answers::default() });
         }
-        let known_to = self.known_to.load(Ordering::Acquire);
         self.read(|connection, begun| {
             let done = |(id, after): &(ContactId, u64)| {
                 super::events::of_contacts(connection, begun, &newest_in(resident, *id), *after)
             };
             let events = events.iter().map(done).collect::<Result<_, _>>()?;
-            let known = known_in(resident, connection, messages, known_to)?;
+            let known = known_in(resident, connection, messages)?;
             Ok(Answers { owners, contacts, events, known, ..of_outbox(connection, begun, questions)? })
         })
     }
@@ -105,20 +108,20 @@ impl SqliteStore {
     }
 }
 
-/// A batch as memory has it from now on. Where the engine must never make it, nothing of it is taken in.
-fn take_in(resident: &mut Resident, batch: &Batch) -> Result<Vec<Written>, String> {
+/// A batch as memory has it from now on. Where the engine must never make it, nothing of it is taken in, or half of it, as is told.
+fn take_in(resident: &mut Resident, batch: &Batch) -> Result<Vec<Written>, (String, bool)> {
     let mut all = Vec::new();
     for SlotBatch { changes, .. } in &batch.slots {
         let written = Written::pack(&changes.contacts, resident);
-        all.push(written.map_err(|id| format!("contact {} is new and has no texts", id.0))?);
+        all.push(written.map_err(|id| (format!("contact {} is new and has no texts", id.0), false))?);
         if let Some(event) = resident.arrived_before(&changes.events) {
-            return Err(format!("an event `{}` arrived twice", event.name));
+            return Err((format!("an event `{}` arrived twice", event.name), false));
         }
     }
     for (SlotBatch { changes, .. }, written) in batch.slots.iter().zip(&all) {
         for (id, person, packed) in written.people(&changes.contacts) {
             if !resident.put(id, packed, Written::texts(person, &changes.contacts)) {
-                return Err(format!("contact {} has a number beyond those that memory holds", id.0));
+                return Err((format!("contact {} has a number beyond those that memory holds", id.0), true));
             }
         }
         resident.take_in(changes);
@@ -137,17 +140,12 @@ fn newest_in(resident: &Resident, id: ContactId) -> Vec<(ContactId, u64)> {
 }
 
 /// Which messages have arrived; a day that memory does not know is read once.
-fn known_in(
-    resident: &mut Resident,
-    connection: &Connection,
-    messages: &[MessageKey],
-    known_to: u64,
-) -> Result<Vec<bool>, Trouble> {
+fn known_in(resident: &mut Resident, connection: &Connection, messages: &[MessageKey]) -> Result<Vec<bool>, Trouble> {
     let mut known = Vec::with_capacity(messages.len());
     for message in messages {
         if resident.knows(message) == Knows::Day {
             let of_day = events::of_day(connection, message.day, Resident::MESSAGES_OF_A_DAY)?;
-            resident.learn_day(message.day, of_day, known_to);
+            resident.learn_day(message.day, of_day);
         }
         known.push(match resident.knows(message) {
             Knows::Yes => true,

@@ -43,8 +43,8 @@ pub use health::{Facts, sqlite_version};
 pub use lock::{InUse, past_help};
 pub(crate) use lock::{Known, lacks, was_a_store};
 pub(crate) use mend::Mending;
-pub use open::{Keeping, OpenOptions};
 pub(crate) use open::empty;
+pub use open::{Keeping, OpenOptions};
 pub use outbox::MailAhead;
 pub(crate) use picture::{picture, refuse_not_of_today};
 pub(crate) use records::SqliteRecords;
@@ -244,10 +244,11 @@ fn append_slot(
     slots::advance(connection, *slot, state)?;
     contacts::write_new(connection, &changes.contacts, written)?;
     let there = written.people(&changes.contacts).filter(|(_, person, _)| !person.is_new);
+    tail.begin_batch(state.number);
     tail.append_contacts(connection, there.map(|(id, _, packed)| (id, packed)))?;
     tail.append_keys(connection, &changes.keys)?;
     events::append(connection, &changes.events)?;
-    tail.note_messages(connection, &changes.events)?;
+    tail.note_messages(&changes.events);
     write_rest(connection, batch)?;
     tail.expect(contacts);
     tail.follow(connection, changes.contacts.len() + changes.keys.len() + changes.events.len())
@@ -349,7 +350,10 @@ impl Store for SqliteStore {
     }
 
     fn open(&mut self, slot: Slot, layout: u32, sink: &mut dyn SlotSink) -> Result<Opened, StoreError> {
-        // Nothing may be on its way: what is read here must be all.
+        // Nothing may be on its way: what is read here must be all. Of what was not waited for nobody knows what became of it.
+        if self.writer.has_failed() || !self.begun.is_empty() {
+            self.standing = Standing::Ahead;
+        }
         self.writer.allow();
         self.begun.clear();
         self.read_in(slot)?;

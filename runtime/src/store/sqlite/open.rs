@@ -194,8 +194,13 @@ impl OpenOptions {
             transact(connection, TransactionBehavior::Immediate, |connection| tail.catch_up(connection, END_SLICE))?;
             tail.kept();
         }
-        if self.keeping == Keeping::Rows && tail.is_apart() {
-            transact(connection, TransactionBehavior::Immediate, |connection| tail.know_all(connection))?;
+        let apart = self.keeping == Keeping::Journal;
+        if apart != tail.is_apart() {
+            transact(connection, TransactionBehavior::Immediate, |connection| match apart {
+                true => tail.know_apart(connection),
+                false => tail.know_all(connection),
+            })?;
+            tail.kept();
         }
         Ok(tail)
     }

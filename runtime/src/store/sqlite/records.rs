@@ -2,7 +2,7 @@
 
 use super::fault::Trouble;
 use super::outbox::MailAhead;
-use super::tail::over::{self, Laid};
+use super::tail::over::{self, Lies};
 use super::{contacts, decisions, events, handoffs, outbox, slots, snapshot, totals, transact};
 use crate::store::digest::Snapshot;
 use crate::store::{
@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 pub(crate) struct SqliteRecords {
     connection: Connection,
     path: PathBuf,
-    /// The tail that lies over the tables.
-    laid: Option<Laid>,
+    /// Whether the tail lies over the tables.
+    lies: Lies,
 }
 
 impl SqliteRecords {
@@ -29,12 +29,12 @@ impl SqliteRecords {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection =
             Connection::open_with_flags(path, flags).map_err(|error| Trouble::from(error).at(path, "read"))?;
-        Ok(SqliteRecords { connection, path: path.to_owned(), laid: None })
+        Ok(SqliteRecords { connection, path: path.to_owned(), lies: Lies::Unknown })
     }
 
     /// Over a connection that has begun to read, and sees one moment for as long as it lives.
     pub(super) fn of_one_moment(connection: Connection, path: &Path) -> SqliteRecords {
-        SqliteRecords { connection, path: path.to_owned(), laid: None }
+        SqliteRecords { connection, path: path.to_owned(), lies: Lies::Unknown }
     }
 
     /// The file that is read.
@@ -42,23 +42,29 @@ impl SqliteRecords {
         &self.path
     }
 
-    /// Reads in one transaction: everything of one moment.
+    /// Reads in one transaction: everything of one moment. Not of contacts, keys and known messages, whose tables may be behind.
     pub(super) fn read<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, Trouble>) -> Result<T, StoreError> {
         let is_of_one_moment = !self.connection.is_autocommit();
-        let laid = &mut self.laid;
-        let read = |connection: &Connection| {
-            *laid = over::lay(connection, *laid)?;
-            work(connection)
-        };
         let read = match is_of_one_moment {
-            true => read(&self.connection),
-            false => transact(&mut self.connection, TransactionBehavior::Deferred, read),
+            true => work(&self.connection),
+            false => transact(&mut self.connection, TransactionBehavior::Deferred, work),
         };
-        if read.is_err() {
-            // What was laid was rolled back.
-            self.laid = None;
-        }
         read.map_err(|trouble| trouble.at(&self.path, "read"))
+    }
+
+    /// The same of anything, with the tail laid over the tables that may be behind.
+    pub(super) fn read_all<T>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> Result<T, Trouble>,
+    ) -> Result<T, StoreError> {
+        // What is laid is rolled back with the rest where reading fails.
+        let lies = std::mem::replace(&mut self.lies, Lies::Unknown);
+        let (lies, read) = self.read(|connection| {
+            let lies = over::lay(connection, lies)?;
+            Ok((lies, work(connection)?))
+        })?;
+        self.lies = lies;
+        Ok(read)
     }
 
     /// What is to be known of the mail that waits.
@@ -85,11 +91,11 @@ impl Records for SqliteRecords {
     }
 
     fn position_counts(&mut self) -> Result<Vec<PositionCount>, StoreError> {
-        self.read(totals::positions)
+        self.read_all(totals::positions)
     }
 
     fn live_blocks(&mut self) -> Result<Vec<BlockCount>, StoreError> {
-        self.read(totals::blocks)
+        self.read_all(totals::blocks)
     }
 
     fn handoff_counts(&mut self) -> Result<Vec<HandoffCount>, StoreError> {
@@ -113,6 +119,6 @@ impl Records for SqliteRecords {
     }
 
     fn snapshot(&mut self) -> Result<Snapshot, StoreError> {
-        self.read(snapshot::read)
+        self.read_all(snapshot::read)
     }
 }

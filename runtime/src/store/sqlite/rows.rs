@@ -25,15 +25,15 @@ impl Rows for SqliteRecords {
         &mut self,
         after: Option<ContactId>,
     ) -> Result<Vec<(ContactId, Option<ContactRecord>)>, StoreError> {
-        self.read(|connection| contacts::whole(connection, after))
+        self.read_all(|connection| contacts::whole(connection, after))
     }
 
     fn keys(&mut self, after: Option<&str>) -> Result<Vec<(String, ContactId)>, StoreError> {
-        self.read(|connection| contacts::keys(connection, after))
+        self.read_all(|connection| contacts::keys(connection, after))
     }
 
     fn owners(&mut self, keys: &[String]) -> Result<Vec<Option<ContactId>>, StoreError> {
-        self.read(|connection| contacts::find(connection, keys))
+        self.read_all(|connection| contacts::find(connection, keys))
     }
 
     fn joined(&mut self, after: Option<ContactId>) -> Result<Vec<(ContactId, ContactId)>, StoreError> {
@@ -81,6 +81,6 @@ impl Rows for SqliteRecords {
     }
 
     fn astray_messages(&mut self, show: &mut dyn FnMut(Astray)) -> Result<(), StoreError> {
-        self.read(|connection| events::astray(connection, show))
+        self.read_all(|connection| events::astray(connection, show))
     }
 }

@@ -3,7 +3,7 @@
 //! Jobs are done one after another, each one transaction. Once a batch has failed, so do all batches that follow, until they are allowed again:
 //! what comes later was built on what was not kept.
 
-use super::checkpoint::{self, Checkpointer};
+use super::checkpoint::{self, BatchTurn, Checkpointer};
 use super::fault::Trouble;
 use super::lock::Mark;
 use super::open::how_far;
@@ -21,6 +21,8 @@ use std::time::Duration;
 
 /// So long after the last batch the tables are brought up to it.
 const REST: Duration = Duration::from_millis(250);
+/// As long as another thread puts them into order.
+const SORTING: Duration = Duration::from_millis(5);
 /// By so many changes at once, so that a batch that comes meanwhile hardly waits.
 const REST_SLICE: usize = 1_000;
 /// The same where nobody waits for a batch.
@@ -85,7 +87,8 @@ impl Writer {
         let failed = Arc::new(AtomicBool::new(false));
         #[cfg(test)]
         let fail_fold = FailFold(Box::new(checkpointer.failing()));
-        let hands = Hands { connection, tail, checkpointer, path, identity, mark, failed: Arc::clone(&failed), how_far: None };
+        let hands =
+            Hands { connection, tail, checkpointer, path, identity, mark, failed: Arc::clone(&failed), how_far: None };
         let (jobs, todo) = channel();
         let (tell, done) = channel();
         let thread = thread::Builder::new().name("flow-store".to_owned()).spawn(move || hands.work(&todo, &tell));
@@ -152,6 +155,11 @@ impl Writer {
         self.next_done()?
     }
 
+    /// Whether a batch has failed since they were allowed last.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Acquire)
+    }
+
     /// Batches are done again, after a failure.
     pub(super) fn allow(&mut self) {
         // What is still on its way was refused or is done: nobody asks. Without an answer the thread is gone.
@@ -181,27 +189,27 @@ fn stopped() -> Trouble {
 
 impl Hands {
     fn work(mut self, jobs: &Receiver<Job>, tell: &Sender<Result<(), Trouble>>) -> Hands {
-        // Nothing is waited for where the tables are behind and nobody has anything to write.
-        let mut rest = REST;
+        // Hardly anything is waited for where the tables are behind and nobody has anything to write; where they cannot follow, somebody is.
+        let (mut rest, mut may_rest) = (REST, true);
         loop {
-            let job = match self.tail.is_behind() {
+            let job = match may_rest && self.tail.is_behind() && !self.failed.load(Ordering::Acquire) {
                 true => jobs.recv_timeout(rest),
                 false => jobs.recv().map_err(RecvTimeoutError::from),
             };
             let Job { work, batches } = match job {
                 Ok(job) => job,
                 Err(RecvTimeoutError::Timeout) => {
-                    self.rest();
-                    rest = Duration::ZERO;
+                    may_rest = self.rest();
+                    rest = if self.tail.is_sorting() { SORTING } else { Duration::ZERO };
                     continue;
                 }
                 Err(RecvTimeoutError::Disconnected) => return self,
             };
-            rest = REST;
+            (rest, may_rest) = (REST, true);
             let is_batch = batches > 0;
             let done = match is_batch && self.failed.load(Ordering::Acquire) {
                 true => Err(Trouble::After),
-                false => self.write(work, batches),
+                false => self.write(work, batches, Checkpointer::begin_batch),
             };
             if is_batch && done.is_err() {
                 self.failed.store(true, Ordering::Release);
@@ -216,10 +224,11 @@ impl Hands {
         &mut self,
         job: impl FnOnce(&Connection, &mut Tail) -> Result<(), Trouble>,
         batches: u64,
+        begin: impl for<'c> Fn(&'c Checkpointer) -> Result<BatchTurn<'c>, Trouble>,
     ) -> Result<(), Trouble> {
         let Hands { connection, tail, checkpointer, path, identity, mark, how_far: known, .. } = self;
         identity.check(path)?;
-        let _turn = checkpointer.begin_batch()?;
+        let _turn = begin(checkpointer)?;
         let written = transact(connection, TransactionBehavior::Immediate, |connection| {
             tail.found_again(connection)?;
             job(connection, tail)?;
@@ -239,21 +248,18 @@ impl Hands {
         Ok(())
     }
 
-    /// Brings the tables a little nearer to the last batch. Where that fails, so will the next batch, which tells why.
-    fn rest(&mut self) {
-        if !self.failed.load(Ordering::Acquire) {
-            let _ = self.write(|connection, tail| tail.catch_up(connection, REST_SLICE), 0);
-        }
+    /// Brings the tables a little nearer to the last batch. False where that fails, as then the next batch will, which tells why.
+    fn rest(&mut self) -> bool {
+        self.write(|connection, tail| tail.rest(connection, REST_SLICE), 0, Checkpointer::begin_rest).is_ok()
     }
 }
 
-/// Brings the tables up to the last batch and folds the log into the file, at the end.
-pub(super) fn fold(hands: Hands) -> Result<(), Trouble> {
-    let Hands { mut connection, mut tail, mut checkpointer, .. } = hands;
-    while tail.is_behind() {
-        let _turn = checkpointer.begin_batch()?;
-        transact(&mut connection, TransactionBehavior::Immediate, |connection| tail.catch_up(connection, END_SLICE))?;
-    }
-    checkpointer.stop();
-    Ok(checkpoint::fold_all(&connection)?)
+/// Brings the tables up to the last batch and folds the log into the file, at the end. Tables that cannot follow, because the disk is full, are
+/// no harm: whoever opens the store next brings them up first.
+pub(super) fn fold(mut hands: Hands) -> Result<(), Trouble> {
+    hands.identity.check(&hands.path)?;
+    let catch_up = |connection: &Connection, tail: &mut Tail| tail.catch_up(connection, END_SLICE);
+    while hands.tail.is_behind() && hands.write(catch_up, 0, Checkpointer::begin_batch).is_ok() {}
+    hands.checkpointer.stop();
+    Ok(checkpoint::fold_all(&hands.connection)?)
 }

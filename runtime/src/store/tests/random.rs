@@ -2,8 +2,8 @@
 
 use super::rows::*;
 use super::{in_small_rounds, options, rows_alone};
-use crate::store::sqlite::{Keeping, OpenOptions, SqliteStore};
 use crate::store::memory::MemoryStore;
+use crate::store::sqlite::{Keeping, OpenOptions, SqliteStore};
 use crate::store::*;
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -4,7 +4,7 @@ use super::rows::*;
 use super::{options, sqlite};
 use crate::store::digest::digest;
 use crate::store::memory::MemoryStore;
-use crate::store::sqlite::{OpenOptions, SqliteStore};
+use crate::store::sqlite::{Keeping, OpenOptions, SqliteStore};
 use crate::store::*;
 use rusqlite::Connection;
 use std::fs;
@@ -705,4 +705,52 @@ fn digests_tell_what_differs_and_not_how_it_was_cut_into_batches() {
     let differing: Vec<&str> =
         now.lines().zip(whole.lines()).filter(|(a, b)| a != b).map(|(a, _)| a.split(' ').next().unwrap()).collect();
     assert_eq!(differing, ["journey"]);
+}
+
+/// What lay over the tables for a reader is looked at anew after a failure, and where a tail is another than the one that was read.
+#[test]
+fn a_reader_sees_what_is_there_now_whatever_it_saw_before() {
+    let folder = TempDir::new().unwrap();
+    let frame_of = |records: &mut dyn Records| records.whole_contacts(None).unwrap().remove(0).1.unwrap().frame[0];
+    let changed =
+        |frame| Changes { contacts: vec![ContactWrite { frame: vec![frame], ..contact(1) }], ..Changes::default() };
+    let mut store = sqlite(&folder);
+    let mut hand = Hand::take(&mut store);
+    hand.commit(&mut store, people(1));
+    hand.commit(&mut store, changed(9));
+    let mut reader = store.records().unwrap();
+    assert_eq!(frame_of(&mut *reader), 9);
+    // A reader of what is damaged for a moment.
+    let shell = Connection::open(options(&folder).path).unwrap();
+    shell.execute_batch("ALTER TABLE joined RENAME TO lost").unwrap();
+    assert!(reader.snapshot().is_err());
+    shell.execute_batch("ALTER TABLE lost RENAME TO joined").unwrap();
+    hand.commit(&mut store, changed(77));
+    store.catch_up().unwrap();
+    assert_eq!(frame_of(&mut *reader), 77);
+    store.close().unwrap();
+    for frame in [5, 6] {
+        let mut store = sqlite(&folder);
+        Hand::take(&mut store).commit(&mut store, changed(frame));
+        assert_eq!(frame_of(&mut *reader), frame);
+        store.close().unwrap();
+    }
+}
+
+/// Nobody has waited for the batch that failed.
+#[test]
+fn memory_forgets_a_batch_that_was_not_kept() {
+    for keeping in [Keeping::Journal, Keeping::Rows] {
+        let folder = TempDir::new().unwrap();
+        let mut store = OpenOptions { keeping, ..options(&folder) }.open().unwrap();
+        let mut hand = Hand::take(&mut store);
+        hand.commit(&mut store, people(1));
+        store.limit_pages(1);
+        let large = ContactWrite { frame: vec![7; 2_000_000], ..contact(2) };
+        let lost = Changes { contacts: vec![large], events: vec![event(1, 5)], ..people(2) };
+        store.begin(hand.batch(lost)).unwrap();
+        assert_eq!(open(&mut store).0.state.number, 1);
+        assert_eq!((known(&mut store, &[5]), find(&mut store, &["user:2"])), (vec![false], vec![None]));
+        load(&mut store, &[2]).unwrap_err();
+    }
 }

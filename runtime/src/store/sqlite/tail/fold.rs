@@ -26,6 +26,12 @@ pub(super) enum Round {
     Writing(Sorted),
 }
 
+impl Round {
+    pub(super) fn is_sorting(&self) -> bool {
+        matches!(self, Round::Sorting(_))
+    }
+}
+
 /// What a round writes, in order.
 #[derive(Debug)]
 pub(super) struct Sorted {
@@ -34,10 +40,8 @@ pub(super) struct Sorted {
     contacts: Vec<(u64, u32, u32)>,
     keys: Vec<(String, Option<ContactId>)>,
     messages: Vec<MessageKey>,
+    key_places: Vec<i64>,
     logged: Option<u64>,
-    /// The places of the tail that it takes over.
-    contact_place: i64,
-    key_place: i64,
     /// How much of each is done.
     written: Done,
 }
@@ -47,25 +51,24 @@ struct Done {
     contacts: usize,
     keys: usize,
     messages: usize,
-    trimmed: i64,
+    /// Records of the tail that are gone.
+    records: usize,
+    key_records: usize,
 }
 
 impl Sorted {
-    fn of(ahead: Ahead, (contact_place, key_place): (i64, i64)) -> Sorted {
-        let Ahead { records, keys, mut messages, logged, .. } = ahead;
+    fn of(ahead: Ahead) -> Sorted {
+        let Ahead { records, mut keys, key_places, mut messages, logged, .. } = ahead;
         let mut contacts = Vec::new();
         for (of, kept) in (0..).zip(&records) {
             contacts.extend(kept.people.iter().zip(0..).map(|(id, nth)| (*id, of, nth)));
         }
         contacts.sort_unstable();
         keep_last(&mut contacts, |one, next| one.0 == next.0);
-        let mut keys = keys;
         keys.sort_by(|one, next| one.0.cmp(&next.0));
         keep_last(&mut keys, |one, next| one.0 == next.0);
         messages.sort_unstable();
-        let trimmed = contact_place.saturating_sub(i64::try_from(records.len()).unwrap_or(i64::MAX));
-        let written = Done { trimmed, ..Done::default() };
-        Sorted { records, contacts, keys, messages, logged, contact_place, key_place, written }
+        Sorted { records, contacts, keys, messages, key_places, logged, written: Done::default() }
     }
 }
 
@@ -85,7 +88,15 @@ impl Tail {
         self.write_slice(connection, 2 * appended + SLICE_MIN)
     }
 
-    /// Goes on by so many changes, also where no round is due.
+    /// Goes on by so many changes, also where no round is due; waits for nobody who puts one into order.
+    pub(in super::super) fn rest(&mut self, connection: &Connection, changes: usize) -> Result<(), Trouble> {
+        if self.round.is_none() {
+            self.begin_round(true);
+        }
+        self.write_slice(connection, changes)
+    }
+
+    /// The same, to the end of those changes.
     pub(in super::super) fn catch_up(&mut self, connection: &Connection, changes: usize) -> Result<(), Trouble> {
         if self.round.is_none() {
             self.begin_round(false);
@@ -99,9 +110,8 @@ impl Tail {
             return;
         }
         let ahead = std::mem::take(&mut self.ahead);
-        let places = (self.contact_place, self.key_place);
         let is_large = may_wait && ahead.most() >= SORT_BESIDE;
-        let sort = move || Sorted::of(ahead, places);
+        let sort = move || Sorted::of(ahead);
         if !is_large {
             self.round = Some(Round::Writing(sort()));
             return;
@@ -187,14 +197,14 @@ impl Sorted {
 
     /// Takes away what the tables have taken over. Whether that was all.
     fn trim(&mut self, connection: &Connection, left: usize) -> Result<bool, Trouble> {
-        let by = i64::try_from(left.saturating_mul(TRIM_EACH)).unwrap_or(i64::MAX);
-        let to = self.written.trimmed.saturating_add(by).min(self.contact_place);
-        connection.prepare_cached("DELETE FROM contact_tail WHERE place <= ?1")?.execute([to])?;
-        self.written.trimmed = to;
-        if to < self.contact_place {
-            return Ok(false);
+        let Done { records, key_records, .. } = &mut self.written;
+        let mut left = left.saturating_mul(TRIM_EACH);
+        if let Some(last) = next(&self.records, records, &mut left).last() {
+            connection.prepare_cached("DELETE FROM contact_tail WHERE place <= ?1")?.execute([last.place])?;
         }
-        connection.prepare_cached("DELETE FROM key_tail WHERE place <= ?1")?.execute([self.key_place])?;
-        Ok(true)
+        if let Some(last) = next(&self.key_places, key_records, &mut left).last() {
+            connection.prepare_cached("DELETE FROM key_tail WHERE place <= ?1")?.execute([last])?;
+        }
+        Ok(*records == self.records.len() && *key_records == self.key_places.len())
     }
 }

@@ -17,7 +17,7 @@ pub(super) mod record;
 use super::codes::{damaged, id, sql_id};
 use super::fault::Trouble;
 use crate::store::resident::Packed;
-use crate::store::{ContactId, EventRecord, MessageId, MessageKey, Slot};
+use crate::store::{ContactId, EventRecord, MAX_NUMBER, MessageId, MessageKey, Slot};
 use fold::Round;
 use record::Record;
 use rusqlite::types::Type;
@@ -31,6 +31,8 @@ pub(super) const ROUND_CHANGES: usize = 16_384;
 const ROUND_MAX: usize = 1_000_000;
 /// And with so many bytes, however few contacts.
 const ROUND_BYTES: usize = 128 * 1024 * 1024;
+/// How many records of the tail a batch has at most.
+const PLACES_OF_A_BATCH: i64 = 1 << 20;
 /// What a page of keys holds.
 const KEYS_BYTES: usize = 3_600;
 
@@ -41,9 +43,9 @@ pub(super) struct Tail {
     /// What no round has begun with.
     ahead: Ahead,
     round: Option<Round>,
-    /// The last places that were given.
-    contact_place: i64,
-    key_place: i64,
+    /// The last place that was given: the number of a batch and which of its records. So no place is ever given again, and whoever has read a tail
+    /// knows whether it is another.
+    place: i64,
     /// Up to which record of the log the tables know every message; none where nobody writes behind.
     known_to: Option<u64>,
     /// The same for whoever asks.
@@ -64,6 +66,8 @@ struct Ahead {
     contacts: usize,
     bytes: usize,
     keys: Vec<(String, Option<ContactId>)>,
+    /// Where the records of keys stand.
+    key_places: Vec<i64>,
     messages: Vec<MessageKey>,
     /// The last record of the log among them.
     logged: Option<u64>,
@@ -72,6 +76,7 @@ struct Ahead {
 /// A record of the tail.
 #[derive(Debug)]
 struct Kept {
+    place: i64,
     people: Vec<u64>,
     bytes: Vec<u8>,
 }
@@ -85,10 +90,10 @@ impl Ahead {
         self.contacts.max(self.keys.len()).max(self.messages.len())
     }
 
-    fn keep(&mut self, people: Vec<u64>, bytes: Vec<u8>) {
+    fn keep(&mut self, place: i64, people: Vec<u64>, bytes: Vec<u8>) {
         self.contacts += people.len();
         self.bytes += bytes.len();
-        self.records.push(Kept { people, bytes });
+        self.records.push(Kept { place, people, bytes });
     }
 }
 
@@ -96,18 +101,17 @@ impl Tail {
     /// As a file has it.
     pub(super) fn load(connection: &Connection, slot: Slot, told: Arc<AtomicU64>) -> Result<Tail, Trouble> {
         let mut ahead = Ahead::default();
-        let mut contact_place = 0;
         each_record(connection, |place, people, bytes| {
-            contact_place = place;
-            ahead.keep(people, bytes.to_vec());
+            ahead.keep(place, people, bytes.to_vec());
             Ok(())
         })?;
-        let mut key_place = 0;
         each_keys(connection, |place, keys| {
-            key_place = place;
+            ahead.key_places.push(place);
             ahead.keys.extend(keys);
             Ok(())
         })?;
+        let contacts = ahead.records.last().map_or(0, |record| record.place);
+        let place = ahead.key_places.last().copied().unwrap_or(0).max(contacts);
         let known_to = known_to(connection, slot)?;
         if let Some(known_to) = known_to {
             let sql = "SELECT id, day, message FROM event WHERE id > ?1 ORDER BY id";
@@ -123,8 +127,7 @@ impl Tail {
             slot,
             ahead,
             round: None,
-            contact_place,
-            key_place,
+            place,
             known_to,
             told,
             contacts: 0,
@@ -148,9 +151,20 @@ impl Tail {
         self.is_lost = true;
     }
 
+    /// Whether a round is being put into order by another thread.
+    pub(super) fn is_sorting(&self) -> bool {
+        self.round.as_ref().is_some_and(Round::is_sorting)
+    }
+
     /// Whether the tables are behind.
     pub(super) fn is_behind(&self) -> bool {
         !self.is_lost && (self.round.is_some() || !self.ahead.is_empty())
+    }
+
+    /// Goes on to the places of a batch.
+    pub(super) fn begin_batch(&mut self, number: u64) {
+        let first = i64::try_from(number).unwrap_or(i64::MAX).saturating_mul(PLACES_OF_A_BATCH);
+        self.place = self.place.max(first);
     }
 
     /// Appends contacts that are there, as a batch leaves them.
@@ -171,10 +185,10 @@ impl Tail {
 
     fn append_record(&mut self, connection: &Connection, mut record: Record) -> Result<(), Trouble> {
         let (people, bytes) = record.seal();
-        self.contact_place += 1;
+        self.place += 1;
         let sql = "INSERT INTO contact_tail (place, people, bytes) VALUES (?1, ?2, ?3)";
-        connection.prepare_cached(sql)?.execute(params![self.contact_place, people, bytes])?;
-        self.ahead.keep(record.people, bytes);
+        connection.prepare_cached(sql)?.execute(params![self.place, people, bytes])?;
+        self.ahead.keep(self.place, record.people, bytes);
         Ok(())
     }
 
@@ -197,23 +211,20 @@ impl Tail {
                 page.iter().map(|(key, owner)| (key.as_str(), owner.map(|id| sql_id(id.0)))).collect();
             // Keys and numbers are JSON: writing them cannot fail.
             let json = serde_json::to_string(&page).unwrap_or_default();
-            self.key_place += 1;
+            self.place += 1;
             let sql = "INSERT INTO key_tail (place, keys) VALUES (?1, ?2)";
-            connection.prepare_cached(sql)?.execute(params![self.key_place, json])?;
+            connection.prepare_cached(sql)?.execute(params![self.place, json])?;
+            self.ahead.key_places.push(self.place);
         }
         self.ahead.keys.extend(keys.iter().cloned());
         Ok(())
     }
 
     /// Notes messages that stand in the log now, and that the table does not know.
-    pub(super) fn note_messages(&mut self, connection: &Connection, events: &[EventRecord]) -> Result<(), Trouble> {
-        let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(()) };
-        if self.known_to.is_none() {
-            self.set_known(connection, first.id.saturating_sub(1))?;
-        }
+    pub(super) fn note_messages(&mut self, events: &[EventRecord]) {
+        let Some(last) = events.last() else { return };
         self.ahead.logged = Some(last.id);
         self.ahead.messages.extend(events.iter().map(|event| event.message));
-        Ok(())
     }
 
     fn set_known(&mut self, connection: &Connection, to: u64) -> Result<(), Trouble> {
@@ -226,6 +237,14 @@ impl Tail {
     /// Whether messages are written behind their events.
     pub(super) fn is_apart(&self) -> bool {
         self.known_to.is_some()
+    }
+
+    /// From now on messages are written behind their events: up to the newest of those that stand there, all are known.
+    pub(super) fn know_apart(&mut self, connection: &Connection) -> Result<(), Trouble> {
+        let sql = "SELECT coalesce(max(id), 0) FROM event WHERE id BETWEEN ?1 AND ?2";
+        let (first, last) = (sql_id(self.slot.global(0)), sql_id(self.slot.global(MAX_NUMBER)));
+        let newest = connection.query_row(sql, [first, last], |row| id(row, 0))?;
+        self.set_known(connection, newest)
     }
 
     /// From now on every message is written with its event.
@@ -254,7 +273,8 @@ impl Tail {
 
     fn is_round_due(&self) -> bool {
         let quarter = usize::try_from(self.contacts / 4).unwrap_or(ROUND_MAX);
-        self.ahead.most() >= quarter.clamp(self.round_changes.min(ROUND_MAX), ROUND_MAX) || self.ahead.bytes >= ROUND_BYTES
+        self.ahead.most() >= quarter.clamp(self.round_changes.min(ROUND_MAX), ROUND_MAX)
+            || self.ahead.bytes >= ROUND_BYTES
     }
 }
 
@@ -272,9 +292,8 @@ fn each_record(
     let mut statement = connection.prepare("SELECT place, people, bytes FROM contact_tail ORDER BY place")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let people: Vec<u64> =
-            serde_json::from_str(row.get_ref(1)?.as_str().map_err(|_| damaged(1, Type::Text))?)
-                .map_err(|_| damaged(1, Type::Text))?;
+        let people: Vec<u64> = serde_json::from_str(row.get_ref(1)?.as_str().map_err(|_| damaged(1, Type::Text))?)
+            .map_err(|_| damaged(1, Type::Text))?;
         look(row.get(0)?, people, row.get_ref(2)?.as_blob().map_err(|_| damaged(2, Type::Blob))?)?;
     }
     Ok(())

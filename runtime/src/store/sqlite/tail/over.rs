@@ -10,13 +10,21 @@ use crate::store::sqlite::fault::Trouble;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, params};
 
-/// How far the tail was when it was laid over the tables: first and last places, and which messages the table knows.
+/// How far the tail was when it was laid over the tables: first and last places, which are never given again, and which messages the table knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) struct Laid {
     contacts: (i64, i64),
     keys: (i64, i64),
     known_to: Option<u64>,
-    logged: i64,
+}
+
+/// What lies over the tables of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Lies {
+    /// A transaction was rolled back, and nobody knows how much of it.
+    Unknown,
+    /// The tail as it was then; none where nothing was behind.
+    Known(Option<Laid>),
 }
 
 const CONTACTS: &str = "CREATE TEMP TABLE contact_over (id INTEGER PRIMARY KEY, next_at, layout, newest, frame, kept); \
@@ -31,14 +39,14 @@ const KEYS: &str = "CREATE TEMP TABLE key_over (key TEXT PRIMARY KEY, contact IN
 const AWAY: &str = "DROP VIEW IF EXISTS temp.contact; DROP TABLE IF EXISTS temp.contact_over; DROP VIEW IF EXISTS temp.contact_key; \
      DROP TABLE IF EXISTS temp.key_over; DROP VIEW IF EXISTS temp.message;";
 
-/// Lays the tail over the tables of a connection that reads one moment, unless it lies there as it is. None where nothing is behind.
-pub(in super::super) fn lay(connection: &Connection, laid: Option<Laid>) -> Result<Option<Laid>, Trouble> {
+/// Lays the tail over the tables of a connection that reads one moment, unless it lies there as it is.
+pub(in super::super) fn lay(connection: &Connection, lies: Lies) -> Result<Lies, Trouble> {
     let now = look(connection)?;
-    if now == laid {
-        return Ok(laid);
+    if Lies::Known(now) == lies {
+        return Ok(lies);
     }
     take_away(connection)?;
-    let Some(now_laid) = now else { return Ok(None) };
+    let Some(now_laid) = now else { return Ok(Lies::Known(None)) };
     // Where temporary files may not be written, reading goes on.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.execute_batch(CONTACTS)?;
@@ -51,7 +59,7 @@ pub(in super::super) fn lay(connection: &Connection, laid: Option<Laid>) -> Resu
             sql_id(known_to)
         ))?;
     }
-    Ok(now)
+    Ok(Lies::Known(now))
 }
 
 /// Takes it away again.
@@ -67,8 +75,10 @@ fn look(connection: &Connection) -> Result<Option<Laid>, Trouble> {
         return Ok(None);
     }
     let places = |table: &str| -> Result<(i64, i64), Trouble> {
-        let sql = format!("SELECT coalesce((SELECT place FROM {table} ORDER BY place LIMIT 1), 0), \
-                           coalesce((SELECT place FROM {table} ORDER BY place DESC LIMIT 1), 0)");
+        let sql = format!(
+            "SELECT coalesce((SELECT place FROM {table} ORDER BY place LIMIT 1), 0), \
+                           coalesce((SELECT place FROM {table} ORDER BY place DESC LIMIT 1), 0)"
+        );
         Ok(connection.prepare_cached(&sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
     };
     let known_to = known_to(connection, Slot::FIRST)?;
@@ -76,7 +86,7 @@ fn look(connection: &Connection) -> Result<Option<Laid>, Trouble> {
     let logged: i64 = connection.prepare_cached(newest)?.query_row([], |row| row.get(0))?;
     let (contacts, keys) = (places("contact_tail")?, places("key_tail")?);
     let is_behind = contacts.1 > 0 || keys.1 > 0 || known_to.is_some_and(|known_to| sql_id(known_to) < logged);
-    Ok(is_behind.then_some(Laid { contacts, keys, known_to, logged }))
+    Ok(is_behind.then_some(Laid { contacts, keys, known_to }))
 }
 
 /// Later records take the place of earlier ones.

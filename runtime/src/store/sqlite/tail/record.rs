@@ -106,13 +106,7 @@ pub(super) fn read(bytes: &[u8], nth: usize) -> Option<Packed<'_>> {
     let body = bytes.get(u32_at(at::BODY)? as usize..)?;
     let (frame, rest) = body.split_at_checked(u32_at(at::FRAME_BYTES)? as usize)?;
     let (kept, _) = rest.split_at_checked(u32_at(at::KEPT_BYTES)? as usize)?;
-    Some(Packed {
-        next_at: (layout & IS_DUE != 0).then_some(next_at),
-        layout: layout & !IS_DUE,
-        newest,
-        frame,
-        kept,
-    })
+    Some(Packed { next_at: (layout & IS_DUE != 0).then_some(next_at), layout: layout & !IS_DUE, newest, frame, kept })
 }
 
 #[cfg(test)]
