@@ -13,6 +13,8 @@
 
 #![expect(clippy::indexing_slicing, reason = "a bench that looks at a wrong place should stop")]
 
+#[path = "common/accepts_all.rs"]
+mod accepts_all;
 #[path = "journey/example.rs"]
 mod example;
 #[path = "journey/floor.rs"]

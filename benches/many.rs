@@ -10,6 +10,9 @@
 
 #![expect(clippy::indexing_slicing, reason = "a bench that looks at a wrong place should stop")]
 
+#[path = "common/plain.rs"]
+mod plain;
+
 use flow_example_data::many::{TEMPLATE, many};
 use flow_front::Project;
 use flow_front::source::Source;
@@ -18,12 +21,12 @@ use flow_ir::backend::Backend;
 use flow_native::compile;
 use flow_runtime::dispatch::channels::Uncertain;
 use flow_runtime::dispatch::channels::scripted::{ScriptedChannel, delivered};
-use flow_runtime::engine::{Composed, Composer, ContactView, Delivery, Engine, Limits};
+use flow_runtime::engine::{Delivery, Engine, Limits};
 use flow_runtime::inbound::{Arrival, EventReader, Tally, accept};
-use flow_runtime::mail::{Mail, Mailbox, Purpose};
 use flow_runtime::store::memory::MemoryStore;
-use flow_runtime::store::{DecisionCode, OutboxRecord, Store};
+use flow_runtime::store::{DecisionCode, Store};
 use flow_runtime::time::Instant;
+use plain::Plain;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::Cursor;
@@ -213,29 +216,6 @@ impl Many {
 fn delivery() -> Delivery {
     let channel = ScriptedChannel::new(Uncertain::Resend, |_, _| delivered());
     Delivery { channel: Arc::new(channel), composer: Arc::new(Plain) }
-}
-
-struct Plain;
-
-impl Composer for Plain {
-    fn compose(&self, row: &OutboxRecord, _: &ContactView<'_>) -> Result<Composed, String> {
-        let mailbox = Mailbox::parse("hello@acme.example").map_err(|error| error.to_string())?;
-        let mail = Mail {
-            key: row.key.clone(),
-            from: mailbox.clone(),
-            to: mailbox,
-            reply_to: None,
-            subject: "Hello".to_owned(),
-            html: String::new(),
-            plain: None,
-            preview: None,
-            list: None,
-            unsubscribe: None,
-            sent_at: Instant(row.queued_at).to_utc().ok_or("outside the calendar")?,
-            purpose: Purpose::Notice,
-        };
-        Ok(Composed { mail, payload: row.payload.clone() })
-    }
 }
 
 /// A workflow for each page and, if so asked, two segments.

@@ -12,25 +12,28 @@
 
 #![expect(clippy::indexing_slicing, reason = "a bench that looks at a wrong place should stop")]
 
+#[path = "common/accepts_all.rs"]
+mod accepts_all;
 #[path = "scale/floor.rs"]
 mod floor;
 #[path = "scale/people.rs"]
 mod people;
+#[path = "common/plain.rs"]
+mod plain;
 
+use accepts_all::AcceptsAll;
 use floor::{Journal, Tables};
 use flow_front::Project;
 use flow_front::source::Source;
 use flow_ir::Program;
 use flow_ir::backend::Backend;
 use flow_native::compile;
-use flow_runtime::dispatch::channels::{Channel, Fate, Foreseen, Uncertain};
-use flow_runtime::engine::{Composed, Composer, ContactView, Delivery, Engine, Limits, Progress};
-use flow_runtime::mail::{Mail, Mailbox, Purpose};
+use flow_runtime::engine::{Delivery, Engine, Limits, Progress};
 use flow_runtime::open::Kind;
-use flow_runtime::store::OutboxRecord;
 use flow_runtime::store::sqlite::SqliteStore;
 use flow_runtime::time::Instant;
 use people::{DAY_MS, People};
+use plain::Plain;
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
@@ -289,60 +292,6 @@ fn program() -> Outcome<Arc<Program>> {
 /// Whatever is sent is taken at once, and what it says is no part of what is measured.
 fn delivery() -> Delivery {
     Delivery { channel: Arc::new(AcceptsAll), composer: Arc::new(Plain) }
-}
-
-/// Takes every mail at once.
-struct AcceptsAll;
-
-impl Channel for AcceptsAll {
-    fn name(&self) -> &str {
-        "accepts all"
-    }
-
-    fn uncertain(&self) -> Uncertain {
-        Uncertain::Resend
-    }
-
-    /// It never waits, so threads would only cost their making.
-    fn at_once(&self) -> usize {
-        1
-    }
-
-    fn ready(&self) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn foresee(&self, mail: &Mail, attempt: u32) -> Option<Foreseen> {
-        Some(Foreseen { after: Duration::ZERO, fate: self.send(mail, attempt) })
-    }
-
-    fn send(&self, mail: &Mail, _: u32) -> Fate {
-        Fate::Delivered { receipt: mail.key.clone() }
-    }
-}
-
-struct Plain;
-
-impl Composer for Plain {
-    fn compose(&self, row: &OutboxRecord, contact: &ContactView<'_>) -> Result<Composed, String> {
-        let from = Mailbox::parse("hello@acme.example").map_err(|error| error.to_string())?;
-        let to = contact.address().ok_or("no address")?;
-        let mail = Mail {
-            key: row.key.clone(),
-            to: Mailbox::parse(to).map_err(|error| error.to_string())?,
-            from,
-            reply_to: None,
-            subject: "Hello".to_owned(),
-            html: String::new(),
-            plain: None,
-            preview: None,
-            list: None,
-            unsubscribe: None,
-            sent_at: Instant(row.queued_at).to_utc().ok_or("outside the calendar")?,
-            purpose: Purpose::Notice,
-        };
-        Ok(Composed { mail, payload: row.payload.clone() })
-    }
 }
 
 /// Bytes that this process has written, as far as the system counts them.

@@ -1,6 +1,7 @@
 //! The example project, compiled, with as many people as asked for.
 
 use crate::Outcome;
+use crate::accepts_all::AcceptsAll;
 use flow_example_data::{Plan, SEED, generate};
 use flow_front::Project;
 use flow_front::lints::Levels;
@@ -9,10 +10,8 @@ use flow_ir::Program;
 use flow_ir::backend::Backend;
 use flow_native::compile;
 use flow_runtime::compose::{Composer, OutboxComposer};
-use flow_runtime::dispatch::channels::{self, Channel, Foreseen, Uncertain};
 use flow_runtime::engine::Delivery;
 use flow_runtime::inbound::{Arrival, Columns, ContactReader, ContactRow, EventReader, Fingerprint, Tally, accept};
-use flow_runtime::mail::Mail;
 use flow_runtime::open::StoreName;
 use flow_runtime::settings::Settings;
 use flow_runtime::time::{Instant, Span, civil};
@@ -20,7 +19,6 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/guide_nurture");
 const DAYS: u32 = 90;
@@ -109,34 +107,4 @@ fn prepare_delivery(settings: &Settings, program: &Arc<Program>) -> Outcome<Deli
     let secrets = settings.secrets(&|_| None).map_err(|faults| format!("secrets: {faults:?}"))?;
     let emails = Composer::new(Arc::clone(program), settings.sender.clone(), secrets.unsubscribe_keys)?;
     Ok(Delivery { channel: Arc::new(AcceptsAll), composer: Arc::new(OutboxComposer::new(emails, StoreName::of(1))) })
-}
-
-/// Takes every mail at once.
-struct AcceptsAll;
-
-impl Channel for AcceptsAll {
-    fn name(&self) -> &str {
-        "accepts all"
-    }
-
-    fn uncertain(&self) -> Uncertain {
-        Uncertain::Resend
-    }
-
-    /// It never waits, so threads would only cost their making.
-    fn at_once(&self) -> usize {
-        1
-    }
-
-    fn ready(&self) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn foresee(&self, mail: &Mail, attempt: u32) -> Option<Foreseen> {
-        Some(Foreseen { after: Duration::ZERO, fate: self.send(mail, attempt) })
-    }
-
-    fn send(&self, mail: &Mail, _: u32) -> channels::Fate {
-        channels::Fate::Delivered { receipt: mail.key.clone() }
-    }
 }

@@ -68,31 +68,13 @@ fn said(rest: &mut Reader<'_>) -> Option<SaidAt> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::super::{PACKED, pack, unpack};
-    use crate::store::{ContactId, HeldEntry, JourneyRecord, JourneyStatus, SaidAt, SendRecord};
+    use super::super::{PACKED, example, pack, unpack};
+    use crate::store::{ContactId, HeldEntry, JourneyRecord, SaidAt};
 
     /// Whole, without when fields were said, and without the numbers of records and what a held entry has counted.
     #[test]
     fn what_an_earlier_flow_wrote_is_read() {
-        let journey = JourneyRecord {
-            contact: ContactId(1),
-            workflow: 4,
-            run: 1,
-            version: 1,
-            status: JourneyStatus::Waiting,
-            block: 3,
-            step: 2,
-            visit: 1,
-            memory: vec![7; 24],
-            due_at: Some(1_000),
-            outbox: None,
-            entered_at: 500,
-            ended_at: None,
-            goal_met: false,
-            goal_until: None,
-            sends: vec![SendRecord { email: 3, row: 8, step: 1, told: 5 }],
-            since: 9,
-        };
+        let journey = example();
         let held = HeldEntry { workflow: 5, triggers: 1, occurred_at: 2, until: 3, since: 8, memory: vec![6; 10] };
         let said_at = SaidAt::from_iter([(4, 70), (9, 70), (6, 80)]);
         let today = pack(std::slice::from_ref(&journey), &[], &SaidAt::default());

@@ -1,0 +1,31 @@
+//! A composer for benches that do not measure what mails say.
+
+use flow_runtime::engine::{Composed, Composer, ContactView};
+use flow_runtime::mail::{Mail, Mailbox, Purpose};
+use flow_runtime::store::OutboxRecord;
+use flow_runtime::time::Instant;
+
+/// What a mail says is no part of what is measured.
+pub(crate) struct Plain;
+
+impl Composer for Plain {
+    fn compose(&self, row: &OutboxRecord, contact: &ContactView<'_>) -> Result<Composed, String> {
+        let from = Mailbox::parse("hello@acme.example").map_err(|error| error.to_string())?;
+        let to = contact.address().ok_or("nobody has no address")?;
+        let mail = Mail {
+            key: row.key.clone(),
+            to: Mailbox::parse(to).map_err(|error| error.to_string())?,
+            from,
+            reply_to: None,
+            subject: "Hello".to_owned(),
+            html: String::new(),
+            plain: None,
+            preview: None,
+            list: None,
+            unsubscribe: None,
+            sent_at: Instant(row.queued_at).to_utc().ok_or("outside the calendar")?,
+            purpose: Purpose::Notice,
+        };
+        Ok(Composed { mail, payload: row.payload.clone() })
+    }
+}
