@@ -8,7 +8,7 @@
 //! The floors are written by hand, in their own files, with as many people and the same rows beside (`scale/floor.rs`): the tables that one would
 //! draw first; and everything in memory with a record a batch, whose table is written now and then in order. They take turns with the engine.
 //!
-//! Numbers of contacts may be given, and `engine` leaves the floors out: `cargo bench --bench scale -- 10000 1000000`.
+//! Numbers of contacts may be given, `engine` leaves the floors out, `rows` keeps people in the file alone: `cargo bench --bench scale -- 10000 1000000`.
 
 #![expect(clippy::indexing_slicing, reason = "a bench that looks at a wrong place should stop")]
 
@@ -29,7 +29,7 @@ use flow_ir::Program;
 use flow_ir::backend::Backend;
 use flow_native::compile;
 use flow_runtime::engine::{Delivery, Engine, Limits, Progress};
-use flow_runtime::open::Kind;
+use flow_runtime::open::{Keeping, Kind};
 use flow_runtime::store::sqlite::SqliteStore;
 use flow_runtime::time::Instant;
 use people::{DAY_MS, People};
@@ -57,8 +57,11 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 fn main() -> Outcome<()> {
     let given: Vec<u64> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
     let sizes = if given.is_empty() { vec![CONTACTS] } else { given };
-    let alone = std::env::args().any(|argument| argument == "engine");
-    sizes.into_iter().try_for_each(|contacts| race(contacts, !alone))
+    sizes.into_iter().try_for_each(|contacts| race(contacts, !is_given("engine")))
+}
+
+fn is_given(word: &str) -> bool {
+    std::env::args().any(|argument| argument == word)
 }
 
 /// One round, in seconds.
@@ -158,15 +161,20 @@ fn catch_up(engine: &mut Engine<SqliteStore>, path: &Path) -> Outcome<()> {
 
 fn print_round(round: &Round) {
     println!(
-        "  timers {:.2} us a step ({} steps, {:.0} bytes), tables {:.2}, journal {:.2}; events {:.2} us, tables {:.2}",
+        "  timers {:.2} us a step ({} steps, {:.0} bytes), events {:.2} us",
         round.timers * 1e6 / round.steps as f64,
         round.steps,
         round.bytes,
-        round.tables[0] * 1e6 / round.due as f64,
-        round.journal * 1e6 / round.due as f64,
         round.events * 1e6 / EVENTS as f64,
-        round.tables[1] * 1e6 / EVENTS as f64,
     );
+    if !round.journal.is_nan() {
+        println!(
+            "  floors {:.2} us a step of tables, {:.2} of a journal; events {:.2} us of tables",
+            round.tables[0] * 1e6 / round.due as f64,
+            round.journal * 1e6 / round.due as f64,
+            round.tables[1] * 1e6 / EVENTS as f64,
+        );
+    }
 }
 
 fn print_rounds(rounds: &[Round]) {
@@ -185,6 +193,9 @@ fn print_rounds(rounds: &[Round]) {
     ];
     for (name, value) in rows {
         let (median, least, most) = of(value);
+        if median.is_nan() {
+            continue;
+        }
         println!("{name:<22}{median:>12.2}   {least:.2} to {most:.2}");
     }
 }
@@ -222,7 +233,8 @@ fn alone(
 }
 
 fn open(program: &Arc<Program>, backend: &Arc<dyn Backend>, path: &Path) -> Outcome<Engine<SqliteStore>> {
-    let (mut store, program, _) = flow_runtime::open::open(program, path, Kind::Rehearsal)?;
+    let keeping = if is_given("rows") { Keeping::Rows } else { Keeping::Journal };
+    let (mut store, program, _) = flow_runtime::open::open_telling(program, path, Kind::Rehearsal, keeping, |_, _| ())?;
     flow_runtime::open::name(&mut store, &flow_runtime::open::StoreName::of(1))?;
     let mut engine = Engine::open(Arc::new(program), Arc::clone(backend), store, delivery(), Limits::default())?;
     engine.begin(people::START, None)?;

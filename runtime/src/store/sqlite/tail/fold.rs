@@ -175,7 +175,8 @@ impl Sorted {
             let newest = sql_id(packed.newest);
             let row = params![sql_id(*id), packed.next_at, packed.layout, newest, packed.frame, packed.kept];
             if update.execute(row)? == 0 {
-                return Err(Trouble::Broken(format!("contact {id} of the tail is not there")));
+                // Whoever is in the tail stands in the table since they are known.
+                return Err(damaged(0, Type::Integer).into());
             }
         }
         Ok(())

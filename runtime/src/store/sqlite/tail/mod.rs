@@ -112,6 +112,10 @@ impl Tail {
         })?;
         let contacts = ahead.records.last().map_or(0, |record| record.place);
         let place = ahead.key_places.last().copied().unwrap_or(0).max(contacts);
+        // No store has as many batches.
+        if place > i64::MAX / 2 {
+            return Err(damaged(0, Type::Integer).into());
+        }
         let known_to = known_to(connection, slot)?;
         if let Some(known_to) = known_to {
             let sql = "SELECT id, day, message FROM event WHERE id > ?1 ORDER BY id";
