@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! layout, newest, next instant, bytes of the frame, bytes of what is kept      each in as many bytes as it takes
-//! the frame, packed | what is kept beside it (kept.rs), packed | the texts
+//! the frame, packed | what is kept beside it (`store/kept`), packed | the texts
 //! ```
 
 mod arena;
@@ -45,7 +45,7 @@ pub(crate) struct Packed<'p> {
     pub(crate) layout: u32,
     pub(crate) newest: u64,
     pub(crate) frame: &'p [u8],
-    /// As `kept.rs` packs it.
+    /// As `store/kept` packs it.
     pub(crate) kept: &'p [u8],
 }
 

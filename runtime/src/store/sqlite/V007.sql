@@ -44,7 +44,7 @@ CREATE TABLE program (
 ) STRICT;
 
 -- One person whole. The frame is packed by the layout of a version of the program, and contact_view shows it in the schema's words; `kept`
--- holds the journeys that still matter and the entries that are held, and journey_view shows them (runtime/src/store/sqlite/kept.rs);
+-- holds the journeys that still matter and the entries that are held, and journey_view shows them (runtime/src/store/kept);
 -- `texts` is a JSON array. next_at has no index: the due queue lives in memory and is rebuilt from this table once, at start. It stands
 -- before the rest so that this never reads overflow pages. `newest` is their newest record in the log.
 CREATE TABLE contact (
@@ -86,7 +86,7 @@ CREATE TABLE journey_ended (
     PRIMARY KEY (contact, workflow, run)
 ) STRICT, WITHOUT ROWID;
 
--- Places in `kept`: SQLite counts by a table. 4,096 of them (runtime/src/store/sqlite/kept.rs).
+-- Places in `kept`: SQLite counts by a table. 4,096 of them (runtime/src/store/kept).
 CREATE TABLE place (
     place INTEGER PRIMARY KEY
 ) STRICT;
