@@ -7,7 +7,7 @@ use super::fault::Trouble;
 use super::lock::{Lock, of_what_was_a_store};
 use super::migrate::{APPLICATION_ID, NEWEST, OLDEST, migrate};
 use super::picture::refuse_foreign;
-use super::tail::{ROUND_CHANGES, Tail};
+use super::tail::{ROUND_CHANGES, Tail, over};
 use super::there::{Identity, refuse_no_store};
 use super::view::{self, ViewColumn, Word};
 use super::writer::{END_SLICE, Writer};
@@ -233,6 +233,7 @@ impl OpenOptions {
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(Duration::from_millis(u64::from(self.busy_timeout_ms)))?;
         connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+        over::prepare(&connection)?;
         Ok(connection)
     }
 

@@ -11,6 +11,7 @@ use super::fault::Trouble;
 use super::lock::{has_lock, of_what_was_a_store};
 use super::open::{BUSY_TIMEOUT_MS, examine, refuse_folder, refuse_other_tables};
 use super::records::SqliteRecords;
+use super::tail::over;
 use super::there::{beside, refuse_second_name};
 use crate::store::{StoreError, StoreFault};
 use rusqlite::config::DbConfig;
@@ -144,6 +145,7 @@ fn begin(path: &Path, way: Way) -> Result<Option<Connection>, Trouble> {
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     }
+    over::prepare(&connection)?;
     for (name, value) in [("cell_size_check", "ON"), ("trusted_schema", "OFF")] {
         connection.pragma_update(None, name, value)?;
     }

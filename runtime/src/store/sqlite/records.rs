@@ -29,6 +29,7 @@ impl SqliteRecords {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection =
             Connection::open_with_flags(path, flags).map_err(|error| Trouble::from(error).at(path, "read"))?;
+        over::prepare(&connection).map_err(|error| Trouble::from(error).at(path, "read"))?;
         Ok(SqliteRecords { connection, path: path.to_owned(), lies: Lies::Unknown })
     }
 

@@ -717,8 +717,11 @@ fn a_reader_sees_what_is_there_now_whatever_it_saw_before() {
     let mut store = sqlite(&folder);
     let mut hand = Hand::take(&mut store);
     hand.commit(&mut store, people(1));
-    hand.commit(&mut store, changed(9));
     let mut reader = store.records().unwrap();
+    store.catch_up().unwrap();
+    let first = contact(1).frame[0];
+    assert_eq!(frame_of(&mut *reader), first, "nothing is behind");
+    hand.commit(&mut store, changed(9));
     assert_eq!(frame_of(&mut *reader), 9);
     // A reader of what is damaged for a moment.
     let shell = Connection::open(options(&folder).path).unwrap();

@@ -39,6 +39,12 @@ const KEYS: &str = "CREATE TEMP TABLE key_over (key TEXT PRIMARY KEY, contact IN
 const AWAY: &str = "DROP VIEW IF EXISTS temp.contact; DROP TABLE IF EXISTS temp.contact_over; DROP VIEW IF EXISTS temp.contact_key; \
      DROP TABLE IF EXISTS temp.key_over; DROP VIEW IF EXISTS temp.message;";
 
+/// To be said of a connection before it reads, as SQLite takes it outside of a transaction alone: what is laid lies in memory, so that reading goes on
+/// where no file may be written.
+pub(in super::super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "temp_store", "MEMORY")
+}
+
 /// Lays the tail over the tables of a connection that reads one moment, unless it lies there as it is.
 pub(in super::super) fn lay(connection: &Connection, lies: Lies) -> Result<Lies, Trouble> {
     let now = look(connection)?;
@@ -47,8 +53,6 @@ pub(in super::super) fn lay(connection: &Connection, lies: Lies) -> Result<Lies,
     }
     take_away(connection)?;
     let Some(now_laid) = now else { return Ok(Lies::Known(None)) };
-    // Where temporary files may not be written, reading goes on.
-    connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.execute_batch(CONTACTS)?;
     connection.execute_batch(KEYS)?;
     fill(connection)?;
