@@ -2,6 +2,7 @@
 
 use super::rows::*;
 use super::{options, sqlite};
+use crate::doctor::Findings;
 use crate::store::sqlite::{OpenOptions, SqliteRecords, picture};
 use crate::store::*;
 use std::collections::BTreeSet;
@@ -72,4 +73,22 @@ fn a_store_of_an_earlier_flow_stays_one() {
     let before = fs::read(&path).unwrap();
     assert_eq!(picture(&path, |records| records.unsettled_count()).unwrap(), Some(0));
     assert_eq!(before, fs::read(&path).unwrap());
+}
+
+/// The examination of the file comes first, and SQLite makes room for temporary tables for it.
+#[test]
+fn a_picture_of_tables_that_are_behind_is_examined_and_read() {
+    let folder = TempDir::new().unwrap();
+    let mut store = sqlite(&folder);
+    let mut hand = Hand::take(&mut store);
+    hand.commit(&mut store, people(1));
+    hand.commit(
+        &mut store,
+        Changes { contacts: vec![ContactWrite { frame: vec![9], ..contact(1) }], ..Changes::default() },
+    );
+    let seen = picture(&options(&folder).path, |records| {
+        records.examine_file(&mut Findings::default())?;
+        Ok::<_, StoreError>(records.whole_contacts(None)?.remove(0).1.map(|contact| contact.frame))
+    });
+    assert_eq!(seen.unwrap(), Some(Some(vec![9])));
 }
