@@ -68,13 +68,14 @@ fn said(rest: &mut Reader<'_>) -> Option<SaidAt> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::super::{PACKED, example, pack, unpack};
+    use super::super::{PACKED, pack, unpack};
+    use crate::store::tests::rows::journey;
     use crate::store::{ContactId, HeldEntry, JourneyRecord, SaidAt};
 
     /// Whole, without when fields were said, and without the numbers of records and what a held entry has counted.
     #[test]
     fn what_an_earlier_flow_wrote_is_read() {
-        let journey = example();
+        let journey = JourneyRecord { since: 9, ..journey(1, 4, 1) };
         let held = HeldEntry { workflow: 5, triggers: 1, occurred_at: 2, until: 3, since: 8, memory: vec![6; 10] };
         let said_at = SaidAt::from_iter([(4, 70), (9, 70), (6, 80)]);
         let today = pack(std::slice::from_ref(&journey), &[], &SaidAt::default());

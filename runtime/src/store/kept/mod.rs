@@ -236,38 +236,15 @@ impl<'b> Reader<'b> {
     }
 }
 
-/// A journey that has something of all.
-#[cfg(test)]
-fn example() -> JourneyRecord {
-    JourneyRecord {
-        contact: ContactId(1),
-        workflow: 4,
-        run: 1,
-        version: 1,
-        status: JourneyStatus::Waiting,
-        block: 3,
-        step: 2,
-        visit: 1,
-        memory: vec![7; 24],
-        due_at: Some(1_000),
-        outbox: None,
-        entered_at: 500,
-        ended_at: None,
-        goal_met: false,
-        goal_until: None,
-        sends: vec![SendRecord { email: 3, row: 8, step: 1, told: 5 }],
-        since: 9,
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::store::tests::rows::journey;
 
     #[test]
     fn what_is_packed_comes_back_or_is_told() {
-        let journey = example();
+        let journey = journey(1, 4, 1);
         let held = HeldEntry {
             workflow: 5,
             triggers: u64::MAX,

@@ -68,7 +68,7 @@ impl Checkpointer {
     }
 
     /// The same for what nobody is told of: a failure stays for the next batch.
-    pub(super) fn begin_rest(&self) -> Result<BatchTurn<'_>, Trouble> {
+    pub(super) fn begin_idle(&self) -> Result<BatchTurn<'_>, Trouble> {
         if self.shared.lock().failure.is_some() { Err(Trouble::After) } else { self.begin_batch() }
     }
 

@@ -2,7 +2,7 @@
 
 use super::codes::damaged;
 use super::fault::Trouble;
-use super::tail::over::{self, Lies};
+use super::tail::over::{self, Overlay};
 use super::writer::END_SLICE;
 use super::{SqliteStore, Standing, append_slot, contacts, events, no_contact, of_outbox, write_batch};
 use crate::store::check::broken;
@@ -27,7 +27,7 @@ impl SqliteStore {
         self.resident = Some(Resident::new(slot));
         self.standing = Standing::Unread;
         self.read(|connection, _| {
-            over::lay(connection, Lies::Unknown)?;
+            over::lay(connection, Overlay::Unknown)?;
             let read = contacts::read_in(connection, slot, &mut resident)
                 .and_then(|()| contacts::read_keys_in(connection, &mut resident))
                 .and_then(|()| events::read_new_in(connection, &mut resident));
@@ -37,8 +37,23 @@ impl SqliteStore {
         Ok(())
     }
 
+    /// Whoever made the batch has asked about its messages before, and so their days are known. Where they have not, they are asked about now.
+    fn ask_about_days(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        let Some(mut resident) = self.resident.take() else { return Ok(()) };
+        let events = batch.slots.iter().flat_map(|slot| &slot.changes.events);
+        let asked = events.map(|event| event.message).filter(|message| resident.knows(message) == Knows::Day);
+        let unknown: Vec<MessageKey> = asked.collect();
+        let learnt = match unknown.is_empty() {
+            true => Ok(()),
+            false => self.read(|connection, _| known_in(&mut resident, connection, &unknown).map(drop)),
+        };
+        self.resident = Some(resident);
+        learnt
+    }
+
     /// Hands a batch to the thread that writes, and takes it into memory.
     pub(super) fn hand_over(&mut self, batch: &Arc<Batch>) -> Result<Ticket, StoreError> {
+        self.ask_about_days(batch)?;
         let to_write = Arc::clone(batch);
         let Some(resident) = &mut self.resident else {
             let ticket = self.writer.begin(batch.slots.len(), move |connection, _| write_batch(connection, &to_write));

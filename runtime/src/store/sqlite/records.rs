@@ -2,7 +2,7 @@
 
 use super::fault::Trouble;
 use super::outbox::MailAhead;
-use super::tail::over::{self, Lies};
+use super::tail::over::{self, Overlay};
 use super::{contacts, decisions, events, handoffs, outbox, slots, snapshot, totals, transact};
 use crate::store::digest::Snapshot;
 use crate::store::{
@@ -19,7 +19,7 @@ pub(crate) struct SqliteRecords {
     connection: Connection,
     path: PathBuf,
     /// Whether the tail lies over the tables.
-    lies: Lies,
+    overlay: Overlay,
 }
 
 impl SqliteRecords {
@@ -30,12 +30,12 @@ impl SqliteRecords {
         let connection =
             Connection::open_with_flags(path, flags).map_err(|error| Trouble::from(error).at(path, "read"))?;
         over::prepare(&connection).map_err(|error| Trouble::from(error).at(path, "read"))?;
-        Ok(SqliteRecords { connection, path: path.to_owned(), lies: Lies::Unknown })
+        Ok(SqliteRecords { connection, path: path.to_owned(), overlay: Overlay::Unknown })
     }
 
     /// Over a connection that has begun to read, and sees one moment for as long as it lives.
     pub(super) fn of_one_moment(connection: Connection, path: &Path) -> SqliteRecords {
-        SqliteRecords { connection, path: path.to_owned(), lies: Lies::Unknown }
+        SqliteRecords { connection, path: path.to_owned(), overlay: Overlay::Unknown }
     }
 
     /// The file that is read.
@@ -59,12 +59,12 @@ impl SqliteRecords {
         work: impl FnOnce(&Connection) -> Result<T, Trouble>,
     ) -> Result<T, StoreError> {
         // What is laid is rolled back with the rest where reading fails.
-        let lies = std::mem::replace(&mut self.lies, Lies::Unknown);
-        let (lies, read) = self.read(|connection| {
-            let lies = over::lay(connection, lies)?;
-            Ok((lies, work(connection)?))
+        let overlay = std::mem::replace(&mut self.overlay, Overlay::Unknown);
+        let (overlay, read) = self.read(|connection| {
+            let overlay = over::lay(connection, overlay)?;
+            Ok((overlay, work(connection)?))
         })?;
-        self.lies = lies;
+        self.overlay = overlay;
         Ok(read)
     }
 

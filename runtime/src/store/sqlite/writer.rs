@@ -20,11 +20,11 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 /// So long after the last batch the tables are brought up to it.
-const REST: Duration = Duration::from_millis(250);
+const IDLE: Duration = Duration::from_millis(250);
 /// As long as another thread puts them into order.
 const SORTING: Duration = Duration::from_millis(5);
 /// By so many changes at once, so that a batch that comes meanwhile hardly waits.
-const REST_SLICE: usize = 1_000;
+const IDLE_SLICE: usize = 1_000;
 /// The same where nobody waits for a batch.
 pub(super) const END_SLICE: usize = 20_000;
 
@@ -190,22 +190,22 @@ fn stopped() -> Trouble {
 impl Hands {
     fn work(mut self, jobs: &Receiver<Job>, tell: &Sender<Result<(), Trouble>>) -> Hands {
         // Hardly anything is waited for where the tables are behind and nobody has anything to write; where they cannot follow, somebody is.
-        let (mut rest, mut may_rest) = (REST, true);
+        let (mut wait, mut may_follow) = (IDLE, true);
         loop {
-            let job = match may_rest && self.tail.is_behind() && !self.failed.load(Ordering::Acquire) {
-                true => jobs.recv_timeout(rest),
+            let job = match may_follow && self.tail.is_behind() && !self.failed.load(Ordering::Acquire) {
+                true => jobs.recv_timeout(wait),
                 false => jobs.recv().map_err(RecvTimeoutError::from),
             };
             let Job { work, batches } = match job {
                 Ok(job) => job,
                 Err(RecvTimeoutError::Timeout) => {
-                    may_rest = self.rest();
-                    rest = if self.tail.is_sorting() { SORTING } else { Duration::ZERO };
+                    may_follow = self.follow_idle();
+                    wait = if self.tail.is_sorting() { SORTING } else { Duration::ZERO };
                     continue;
                 }
                 Err(RecvTimeoutError::Disconnected) => return self,
             };
-            (rest, may_rest) = (REST, true);
+            (wait, may_follow) = (IDLE, true);
             let is_batch = batches > 0;
             let done = match is_batch && self.failed.load(Ordering::Acquire) {
                 true => Err(Trouble::After),
@@ -249,8 +249,8 @@ impl Hands {
     }
 
     /// Brings the tables a little nearer to the last batch. False where that fails, as then the next batch will, which tells why.
-    fn rest(&mut self) -> bool {
-        self.write(|connection, tail| tail.rest(connection, REST_SLICE), 0, Checkpointer::begin_rest).is_ok()
+    fn follow_idle(&mut self) -> bool {
+        self.write(|connection, tail| tail.follow_idle(connection, IDLE_SLICE), 0, Checkpointer::begin_idle).is_ok()
     }
 }
 

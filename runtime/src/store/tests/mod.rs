@@ -5,7 +5,7 @@ mod contract;
 mod owners;
 mod picture;
 mod random;
-mod rows;
+pub(super) mod rows;
 mod sqlite;
 mod view;
 

@@ -170,7 +170,7 @@ pub(super) fn people(last: u64) -> Changes {
     }
 }
 
-pub(super) fn journey(contact: u64, workflow: u32, run: u32) -> JourneyRecord {
+pub(in crate::store) fn journey(contact: u64, workflow: u32, run: u32) -> JourneyRecord {
     JourneyRecord {
         contact: ContactId(contact),
         workflow,

@@ -757,3 +757,19 @@ fn memory_forgets_a_batch_that_was_not_kept() {
         load(&mut store, &[2]).unwrap_err();
     }
 }
+
+/// Also by a process that never asked whether it had.
+#[test]
+fn a_message_that_arrived_before_is_refused_by_who_has_not_asked() {
+    for keeping in [Keeping::Journal, Keeping::Rows] {
+        let folder = TempDir::new().unwrap();
+        let open = || OpenOptions { keeping, ..options(&folder) }.open().unwrap();
+        let mut store = open();
+        commit(&mut store, Changes { events: vec![event(1, 5)], ..people(1) });
+        store.close().unwrap();
+        let mut store = open();
+        let again = Changes { events: vec![EventRecord { id: 40, ..event(1, 5) }], ..Changes::default() };
+        let error = Hand::take(&mut store).try_commit(&mut store, again).unwrap_err();
+        assert!(error.message.contains("arrived twice"), "{keeping:?}: {}", error.message);
+    }
+}

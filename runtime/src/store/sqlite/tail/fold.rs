@@ -89,7 +89,7 @@ impl Tail {
     }
 
     /// Goes on by so many changes, also where no round is due; waits for nobody who puts one into order.
-    pub(in super::super) fn rest(&mut self, connection: &Connection, changes: usize) -> Result<(), Trouble> {
+    pub(in super::super) fn follow_idle(&mut self, connection: &Connection, changes: usize) -> Result<(), Trouble> {
         if self.round.is_none() {
             self.begin_round(true);
         }

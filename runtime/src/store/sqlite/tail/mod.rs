@@ -266,7 +266,7 @@ impl Tail {
     }
 
     /// How many contacts there are, which says when a round is worth it.
-    pub(super) fn expect(&mut self, contacts: u64) {
+    pub(super) fn count_contacts(&mut self, contacts: u64) {
         self.contacts = contacts;
     }
 

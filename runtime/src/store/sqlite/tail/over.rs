@@ -20,7 +20,7 @@ pub(in super::super) struct Laid {
 
 /// What lies over the tables of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Lies {
+pub(in super::super) enum Overlay {
     /// A transaction was rolled back, and nobody knows how much of it.
     Unknown,
     /// The tail as it was then; none where nothing was behind.
@@ -46,13 +46,13 @@ pub(in super::super) fn prepare(connection: &Connection) -> rusqlite::Result<()>
 }
 
 /// Lays the tail over the tables of a connection that reads one moment, unless it lies there as it is.
-pub(in super::super) fn lay(connection: &Connection, lies: Lies) -> Result<Lies, Trouble> {
+pub(in super::super) fn lay(connection: &Connection, overlay: Overlay) -> Result<Overlay, Trouble> {
     let now = look(connection)?;
-    if Lies::Known(now) == lies {
-        return Ok(lies);
+    if Overlay::Known(now) == overlay {
+        return Ok(overlay);
     }
     take_away(connection)?;
-    let Some(now_laid) = now else { return Ok(Lies::Known(None)) };
+    let Some(now_laid) = now else { return Ok(Overlay::Known(None)) };
     connection.execute_batch(CONTACTS)?;
     connection.execute_batch(KEYS)?;
     fill(connection)?;
@@ -63,7 +63,7 @@ pub(in super::super) fn lay(connection: &Connection, lies: Lies) -> Result<Lies,
             sql_id(known_to)
         ))?;
     }
-    Ok(Lies::Known(now))
+    Ok(Overlay::Known(now))
 }
 
 /// Takes it away again.
